@@ -1,0 +1,94 @@
+package futex
+
+import (
+	"context"
+	"sync/atomic"
+)
+
+// line is the queue of a process's goroutines that wait for the same thing on
+// the same word. Only the first sleeps in the kernel. It is in the map of its
+// lot while somebody stands in it.
+type line struct {
+	word        *atomic.Uint32
+	first, last *Place
+}
+
+// WaitInLine is Wait for goroutines that wait for the same thing: of all in this
+// process that wait in line on the word, only the first sleeps in the kernel.
+// When it leaves (Unpark), with the thing or without, the next looks again. So
+// thousands of goroutines hold one thread, and are served first in, first out.
+//
+// Preconditions:
+//   - A wake that the first cannot use, none behind it could use.
+//   - Places on one word of one lot either all wait in line or none does.
+func (p *Place) WaitInLine(ctx context.Context, old uint32) error {
+	p.lot.mu.Lock()
+	first := p.lot.joinLine(p)
+	p.lot.mu.Unlock()
+	if first {
+		return p.Wait(ctx, old)
+	}
+	select {
+	case <-p.turn:
+		return nil
+	case <-ctx.Done():
+		return p.giveUp(ctx.Err())
+	}
+}
+
+// joinLine puts p at the end of its line, once, and reports whether it is first.
+func (l *Lot) joinLine(p *Place) bool {
+	if p.line == nil {
+		if l.lines == nil {
+			l.lines = make(map[*atomic.Uint32]*line)
+		}
+		q := l.lines[p.word]
+		if q == nil {
+			q = &line{word: p.word}
+			l.lines[p.word] = q
+		}
+		q.append(p)
+	}
+	return p.line.first == p
+}
+
+// leaveLine takes p out of its line. If it was the first, the next is: it looks
+// again, since it may be the one who can use the wake that the first has had.
+func (l *Lot) leaveLine(p *Place) {
+	q := p.line
+	if q == nil {
+		return
+	}
+	wasFirst := q.first == p
+	q.remove(p)
+	switch {
+	case q.first == nil:
+		delete(l.lines, q.word)
+	case wasFirst:
+		q.first.call()
+	}
+}
+
+func (q *line) append(p *Place) {
+	p.line, p.prev = q, q.last
+	if q.last != nil {
+		q.last.next = p
+	} else {
+		q.first = p
+	}
+	q.last = p
+}
+
+func (q *line) remove(p *Place) {
+	if p.prev != nil {
+		p.prev.next = p.next
+	} else {
+		q.first = p.next
+	}
+	if p.next != nil {
+		p.next.prev = p.prev
+	} else {
+		q.last = p.prev
+	}
+	p.line, p.prev, p.next = nil, nil, nil
+}

@@ -1,0 +1,148 @@
+package futex
+
+import (
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Sleepers is how many threads of one process sleep in the kernel for one Lot.
+// Whoever comes later polls, backing off, until one of them leaves.
+const Sleepers = 64
+
+// Lot lists the sleepers of one process on the words of one segment. The zero
+// value is ready. A Lot must not be copied.
+type Lot struct {
+	// Note, if not nil, is told which word the sleeper with this index (below
+	// Sleepers) is about to sleep on, and nil when it has left. It is called
+	// under the lot's lock and must not call back. Set it before the first Park.
+	Note func(sleeper int, word *atomic.Uint32)
+
+	deaths atomic.Uint64 // nudges so far
+
+	mu      sync.Mutex
+	beds    [Sleepers]*Place         // who may sleep in the kernel
+	queue   []*Place                 // who waits for a bed, first come first served
+	lines   map[*atomic.Uint32]*line // the lines of SleepInLine, by word
+	nudging bool                     // a goroutine repeats the wakes
+}
+
+// Park adds a place for the calling goroutine.
+func (l *Lot) Park(word *atomic.Uint32) *Place {
+	return &Place{lot: l, word: word, bed: noBed, turn: make(chan struct{}, 1)}
+}
+
+// Unpark removes the place. From its return on, the lot does not touch the word
+// for this place any more.
+func (l *Lot) Unpark(p *Place) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.leaveLine(p)
+	l.leaveQueue(p)
+	l.leaveBed(p)
+}
+
+// Nudge makes every place that is parked now look again: it is called after a
+// death has been confirmed, that is, after Alive(id) was false. It does not
+// wait; the wakes are repeated in the background until each place has looked.
+func (l *Lot) Nudge() {
+	l.deaths.Add(1)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.wakeBehind() && !l.nudging {
+		l.nudging = true
+		go l.repeat()
+	}
+}
+
+// repeat wakes the places that are behind until none is.
+func (l *Lot) repeat() {
+	for pause := nudgeFirst; ; pause = min(2*pause, nudgeLast) {
+		time.Sleep(pause)
+		l.mu.Lock()
+		if !l.wakeBehind() {
+			l.nudging = false
+			l.mu.Unlock()
+			return
+		}
+		l.mu.Unlock()
+	}
+}
+
+// wakeBehind wakes each sleeper that has not looked since the last nudge, and
+// reports whether there was one. A wake is harmless if the place is awake, and
+// lost if it is just about to sleep: hence repeat.
+//
+// Preconditions: l.mu is held, so that no place leaves meanwhile.
+func (l *Lot) wakeBehind() bool {
+	deaths, behind := l.deaths.Load(), false
+	for _, p := range l.beds {
+		if p != nil && p.seen.Load() < deaths {
+			behind = true
+			_, _ = sysWake(p.word, math.MaxInt32, p.bit())
+		}
+	}
+	return behind
+}
+
+// takeBed lets p sleep in the kernel, or puts it in the queue.
+func (l *Lot) takeBed(p *Place) bool {
+	if p.bed != noBed {
+		return true
+	}
+	for i, q := range l.beds {
+		if q == nil && len(l.queue) == 0 {
+			l.assign(p, i)
+			return true
+		}
+	}
+	if !p.queued {
+		p.queued = true
+		l.queue = append(l.queue, p)
+	}
+	return false
+}
+
+func (l *Lot) assign(p *Place, bed int) {
+	p.bed = bed
+	l.beds[bed] = p
+	if l.Note != nil {
+		l.Note(bed, p.word)
+	}
+}
+
+// leaveBed gives p's bed to the first in the queue.
+func (l *Lot) leaveBed(p *Place) {
+	if p.bed == noBed {
+		return
+	}
+	bed := p.bed
+	p.bed = noBed
+	l.beds[bed] = nil
+	if len(l.queue) == 0 {
+		if l.Note != nil {
+			l.Note(bed, nil)
+		}
+		return
+	}
+	next := l.queue[0]
+	l.queue[0] = nil
+	l.queue = l.queue[1:]
+	next.queued = false
+	l.assign(next, bed)
+	next.call()
+}
+
+func (l *Lot) leaveQueue(p *Place) {
+	if !p.queued {
+		return
+	}
+	p.queued = false
+	for i, q := range l.queue {
+		if q == p {
+			l.queue = append(l.queue[:i], l.queue[i+1:]...)
+			return
+		}
+	}
+}

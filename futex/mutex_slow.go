@@ -1,0 +1,143 @@
+package futex
+
+import (
+	"context"
+	"math"
+
+	"github.com/shmengine/shmengine/internal/spin"
+)
+
+// Points of the slow path at which a test can stop the process.
+type point uint8
+
+const (
+	pointWoken    point = iota // Wait has returned, nothing re-evaluated yet
+	pointHanging               // about to sleep
+	pointTaken                 // the slow path has taken the mutex
+	pointReleased              // unlocked, the wake not sent yet
+)
+
+// hook is nil except in tests.
+var hook func(point)
+
+func at(p point) {
+	if hook != nil {
+		hook(p)
+	}
+}
+
+// lockSlow spins, then sleeps.
+func (m *Mutex) lockSlow(ctx context.Context, mb Member) error {
+	if ctx.Err() == nil && m.spinLock(uint32(mb.ID())) {
+		return nil
+	}
+	p := mb.Park(&m.word)
+	defer mb.Unpark(p)
+	for {
+		p.Look()
+		v, done, err := m.takeOrFlag(mb)
+		if done {
+			return err
+		}
+		at(pointHanging)
+		if err := p.WaitInLine(ctx, v); err != nil {
+			return err
+		}
+		at(pointWoken)
+	}
+}
+
+// spinLock tries to take the mutex while it would be too early to sleep. The
+// word is only read until it is free, so that the owner keeps its cache line.
+func (m *Mutex) spinLock(id uint32) bool {
+	var s spin.Spinner
+	for s.Next() {
+		switch v := m.word.Load(); {
+		case v == 0:
+			if m.word.CompareAndSwap(0, id) {
+				return true
+			}
+		case v&idMask == notRecoverable:
+			return false
+		}
+	}
+	return false
+}
+
+// takeOrFlag is the sleeper's evaluation. It takes the mutex if that is free or
+// its owner dead, with W set: somebody may be asleep still. Otherwise it makes
+// sure that W is set and returns the word to sleep on.
+//
+// done means that the lock's answer is err. Every turn of the loop but the last
+// is another member's progress on the word.
+func (m *Mutex) takeOrFlag(mb Member) (v uint32, done bool, err error) {
+	id := uint32(mb.ID())
+	for {
+		v = m.word.Load()
+		switch owner := v & idMask; {
+		case v == 0:
+			if m.word.CompareAndSwap(0, id|waitersFlag) {
+				at(pointTaken)
+				return v, true, nil
+			}
+		case owner == notRecoverable:
+			return v, true, ErrNotRecoverable
+		case !mb.Alive(ID(owner)):
+			if m.word.CompareAndSwap(v, id|waitersFlag|deadFlag) {
+				at(pointTaken)
+				return v, true, ErrOwnerDied
+			}
+		case v&waitersFlag != 0:
+			return v, false, nil
+		default:
+			if m.word.CompareAndSwap(v, v|waitersFlag) {
+				return v | waitersFlag, false, nil
+			}
+		}
+	}
+}
+
+// tryDead is the second half of TryLock.
+func (m *Mutex) tryDead(mb Member) (bool, error) {
+	id := uint32(mb.ID())
+	for {
+		v := m.word.Load()
+		switch owner := v & idMask; {
+		case v == 0:
+			if m.word.CompareAndSwap(0, id) {
+				return true, nil
+			}
+		case owner == notRecoverable:
+			return false, ErrNotRecoverable
+		case mb.Alive(ID(owner)):
+			return false, nil
+		case m.word.CompareAndSwap(v, id|waitersFlag|deadFlag):
+			return true, ErrOwnerDied
+		}
+	}
+}
+
+// unlockSlow unlocks with sleepers or after a dead owner. While the caller holds
+// the mutex others only add W, so the loop ends.
+func (m *Mutex) unlockSlow(mb Member) {
+	id := uint32(mb.ID())
+	for {
+		v := m.word.Load()
+		switch {
+		case v&idMask != id:
+			panic("futex: Unlock of a mutex that the member does not hold")
+		case v&deadFlag != 0:
+			if m.word.CompareAndSwap(v, notRecoverable) {
+				at(pointReleased)
+				_, _ = Wake(&m.word, math.MaxInt32)
+				return
+			}
+		case m.word.CompareAndSwap(v, 0):
+			if v&waitersFlag != 0 {
+				at(pointReleased)
+				_, _ = Wake(&m.word, 1)
+			}
+			return
+		}
+	}
+}

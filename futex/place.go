@@ -1,0 +1,94 @@
+package futex
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+)
+
+const noBed = -1
+
+// A place without a bed looks again after pollFirst, then at intervals that
+// double up to pollLast.
+const (
+	pollFirst = time.Millisecond
+	pollLast  = 50 * time.Millisecond
+)
+
+// Place is one goroutine's wait on one word, from Park to Unpark. It belongs to
+// that goroutine. The package documentation has the protocol.
+type Place struct {
+	lot  *Lot
+	word *atomic.Uint32
+	seen atomic.Uint64 // the nudges that the last Look knew of; read by the lot
+	turn chan struct{} // capacity 1: first of the line now, or has a bed now
+	poll time.Duration
+
+	// Guarded by lot.mu.
+	bed        int // index in lot.beds, or noBed
+	queued     bool
+	line       *line
+	next, prev *Place
+}
+
+// Look says that the goroutine is about to evaluate what it waits for, owners'
+// lives included. Everything confirmed dead before is seen by this evaluation;
+// for everything later the place is woken.
+func (p *Place) Look() { p.seen.Store(p.lot.deaths.Load()) }
+
+// Wait sleeps while the word holds old, and returns nil when the condition is to
+// be evaluated again: woken, nudged, the word had changed, or for no reason.
+//
+// An error (of ctx, or ErrAddress) means that the goroutine gives up; the wake
+// that it may have received has been handed on.
+func (p *Place) Wait(ctx context.Context, old uint32) error {
+	if err := ctx.Err(); err != nil {
+		return p.giveUp(err)
+	}
+	p.lot.mu.Lock()
+	bed := p.lot.takeBed(p)
+	stale := p.seen.Load() < p.lot.deaths.Load()
+	p.lot.mu.Unlock()
+	switch {
+	case stale: // nudged between Look and takeBed
+		return nil
+	case !bed:
+		return p.doze(ctx)
+	}
+	if err := sleep(ctx, p.word, old, p.bit()); err != nil && err != ErrAgain {
+		return p.giveUp(err)
+	}
+	return nil
+}
+
+// giveUp hands on the wake that p may have consumed.
+func (p *Place) giveUp(err error) error {
+	handOn(p.word)
+	return err
+}
+
+// doze waits for a bed, but not for long.
+func (p *Place) doze(ctx context.Context) error {
+	p.poll = min(max(2*p.poll, pollFirst), pollLast)
+	again := time.NewTimer(p.poll)
+	defer again.Stop()
+	select {
+	case <-p.turn:
+	case <-again.C:
+	case <-ctx.Done():
+		return p.giveUp(ctx.Err())
+	}
+	return nil
+}
+
+// bit is the wake bit of the place's bed: two beds of a process may share one,
+// and so do beds of other processes, who are then woken for no reason.
+func (p *Place) bit() uint32 { return 1 << (p.bed % 32) }
+
+// call makes the place look again, if it waits on its channel.
+func (p *Place) call() {
+	select {
+	case p.turn <- struct{}{}:
+	default:
+	}
+}
