@@ -159,3 +159,13 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// The workers of go test -fuzz are processes of this binary with Main in them.
+func FuzzParseStat(f *testing.F) {
+	f.Add("42 (a) (b c) S 7 9 9 0")
+	f.Fuzz(func(t *testing.T, s string) {
+		if p, ok := parseStat(s); ok && p.pid == 0 && p.name == "" && p.state == 0 {
+			t.Errorf("parsed %q into nothing", s)
+		}
+	})
+}
