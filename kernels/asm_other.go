@@ -1,0 +1,32 @@
+package kernels
+
+// There is no assembly in this build, and best says so: nothing here is ever
+// called. The bodies exist so that every dispatch compiles everywhere.
+
+func sumAVX2([]float64) float64            { panic(noAssembly) }
+func sumAVX512([]float64) float64          { panic(noAssembly) }
+func dotAVX2(_, _ []float64) float64       { panic(noAssembly) }
+func dotAVX512(_, _ []float64) float64     { panic(noAssembly) }
+func maxCodeAVX2([]uint8) uint8            { panic(noAssembly) }
+func maxCodeAVX512([]uint8) uint8          { panic(noAssembly) }
+func hourOfDayAVX2([]uint8, []int64)       { panic(noAssembly) }
+func hourOfDayAVX512([]uint8, []int64)     { panic(noAssembly) }
+func nearBitsAVX2([]int64, int64) uint64   { panic(noAssembly) }
+func nearBitsAVX512([]int64, int64) uint64 { panic(noAssembly) }
+
+func sumInt64AVX2([]int64) (low uint64, high int64)                         { panic(noAssembly) }
+func sumInt64AVX512([]int64) (low uint64, high int64)                       { panic(noAssembly) }
+func minMaxAVX2([]float64) (lo, hi float64)                                 { panic(noAssembly) }
+func minMaxAVX512([]float64) (lo, hi float64)                               { panic(noAssembly) }
+func minMaxInt64AVX2([]int64) (lo, hi int64)                                { panic(noAssembly) }
+func minMaxInt64AVX512([]int64) (lo, hi int64)                              { panic(noAssembly) }
+func shiftedAVX2([]float64, float64) (s1, s2 float64)                       { panic(noAssembly) }
+func shiftedAVX512([]float64, float64) (s1, s2 float64)                     { panic(noAssembly) }
+func nearSumsAVX2([]intSums, []uint8, []int64, int64)                       { panic(noAssembly) }
+func nearSumsAVX512([]intSums, []uint8, []int64, int64)                     { panic(noAssembly) }
+func coShiftedAVX2(_, _ []float64, _, _ float64) (a, b, c, d, e float64)    { panic(noAssembly) }
+func coShiftedAVX512(_, _ []float64, _, _ float64) (a, b, c, d, e float64)  { panic(noAssembly) }
+func coShiftedInt64AVX2(_, _ []int64, _, _ int64) (a, b, c, d, e float64)   { panic(noAssembly) }
+func coShiftedInt64AVX512(_, _ []int64, _, _ int64) (a, b, c, d, e float64) { panic(noAssembly) }
+
+const noAssembly = "kernels: no assembly in this build"
