@@ -1,0 +1,192 @@
+package shmarena
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/shmengine/shmengine/internal/pod"
+)
+
+// Array is a block of an arena that holds elements of type T: a plain value of
+// 24 bytes that may be copied, compared, stored in shared memory and sent to
+// other processes. It is good in every process that has the arena attached, at
+// whatever address, until somebody frees it. The zero Array has no elements.
+type Array[T any] struct {
+	_     [0]*T // so that an Array of another type does not convert to this one; a pointer, so that T's locks are not copied
+	arena uint32
+	gen   uint32
+	off   uint64
+	n     uint64
+}
+
+// Handle is something that lives in an arena and can be published by name.
+type Handle interface {
+	handle() handle
+}
+
+// handle is what the directory keeps of a Handle.
+type handle struct {
+	arena, gen uint32
+	off, n     uint64
+	typ        reflect.Type
+}
+
+func (x Array[T]) handle() handle {
+	return handle{x.arena, x.gen, x.off, x.n, reflect.TypeFor[T]()}
+}
+
+// The panics of Slice and Part.
+const (
+	panicForeign = "shmarena: slice of an array whose arena is not attached, or is closed"
+	panicFreed   = "shmarena: slice of an array that was freed, or never was one"
+)
+
+// Alloc returns a zeroed array of n elements in the arena, 64-byte aligned. Its
+// memory is reserved: a full /dev/shm is an [ErrNoSpace] here and never a
+// SIGBUS later. The block belongs to nobody: it stays until some process
+// frees it, whether or not this one lives.
+//
+// Every block takes whole spans of 64 KiB of the arena's capacity, however
+// small it is, but only as much memory as it has pages.
+//
+// Errors: [ErrArgument] if n is not positive, [ErrNoSpace], [ErrNotPOD],
+// [ErrClosed], [ErrBusy], [ErrCorrupt].
+func Alloc[T any](a *Arena, n int) (Array[T], error) {
+	x, err := alloc[T](a, n)
+	if err != nil {
+		return Array[T]{}, fmt.Errorf("shmarena: %s: alloc %d of %v: %w", a, n, reflect.TypeFor[T](), err)
+	}
+	return x, nil
+}
+
+func alloc[T any](a *Arena, n int) (Array[T], error) {
+	t := reflect.TypeFor[T]()
+	if err := pod.Check(t); err != nil {
+		return Array[T]{}, err
+	}
+	if n <= 0 {
+		return Array[T]{}, argument("%d elements", n)
+	}
+	at, err := a.enter()
+	if err != nil {
+		return Array[T]{}, err
+	}
+	defer at.leave()
+	bytes, ok := sizeOf(n, t.Size())
+	if !ok || bytes > at.header.capacity {
+		return Array[T]{}, at.tooLarge(bytes, ok)
+	}
+	first, gen, err := at.heap.alloc(bytes)
+	if err != nil {
+		return Array[T]{}, at.located(err)
+	}
+	return Array[T]{arena: at.id, gen: gen, off: at.heap.offset(first), n: uint64(n)}, nil
+}
+
+// sizeOf multiplies, unless the product is beyond any arena.
+func sizeOf(n int, size uintptr) (uint64, bool) {
+	if uint64(n) > maxSize/uint64(size) {
+		return 0, false
+	}
+	return uint64(n) * uint64(size), true
+}
+
+// CopyIn returns a new array with the elements of s; the zero Array if there
+// are none. Its errors are those of [Alloc].
+func CopyIn[T any](a *Arena, s []T) (Array[T], error) {
+	if len(s) == 0 {
+		return Array[T]{}, pod.Check(reflect.TypeFor[T]())
+	}
+	x, err := Alloc[T](a, len(s))
+	if err != nil {
+		return x, err
+	}
+	copy(x.Slice(), s)
+	return x, nil
+}
+
+// Len is the number of elements.
+func (x Array[T]) Len() int { return int(x.n) }
+
+// IsZero reports whether x is the zero Array, which has no block.
+func (x Array[T]) IsZero() bool { return x.gen == 0 && x.off == 0 && x.n == 0 }
+
+// Part is Slice()[lo:hi], with no capacity beyond hi.
+func (x Array[T]) Part(lo, hi int) []T { return x.Slice()[lo:hi:hi] }
+
+// Check says whether Slice would succeed: nil, [ErrClosed] if the arena is not
+// attached here, or [ErrFreed].
+func (x Array[T]) Check() error {
+	if x.IsZero() {
+		return nil
+	}
+	at := attached(x.arena)
+	if at == nil || at.enter() != nil {
+		return ErrClosed
+	}
+	defer at.leave()
+	if _, ok := at.heap.resolve(x.gen, x.off, x.n, elemSize[T]()); !ok {
+		return ErrFreed
+	}
+	return nil
+}
+
+// Free gives the block back, from any process and any goroutine. Slices onto it
+// must not be used any more. Freeing the zero Array does nothing.
+//
+// Errors: [ErrBadFree] if the array was freed before, or is not one that Alloc
+// returned; [ErrClosed] if its arena is not attached here; [ErrBusy] and
+// [ErrCorrupt], after which the memory comes back when this process ends.
+func (x Array[T]) Free() error {
+	if x.IsZero() {
+		return nil
+	}
+	at := attached(x.arena)
+	if at == nil || at.enter() != nil {
+		return fmt.Errorf("shmarena: free: %w", ErrClosed)
+	}
+	defer at.leave()
+	first, ok := at.heap.resolve(x.gen, x.off, x.n, elemSize[T]())
+	if !ok {
+		return fmt.Errorf("shmarena: free at %#x: %w", x.off, ErrBadFree)
+	}
+	if err := at.heap.free(first, x.gen); err != nil {
+		return fmt.Errorf("shmarena: free at %#x: %w", x.off, err)
+	}
+	return nil
+}
+
+// Arena returns the attached arena that the array lies in. The handle is
+// borrowed from whoever opened it: do not close it.
+func (x Array[T]) Arena() (*Arena, bool) {
+	registry.attaching.Lock()
+	defer registry.attaching.Unlock()
+	at := attached(x.arena)
+	if at == nil {
+		return nil, false
+	}
+	return at.handles[0], true
+}
+
+// located adds to an error about space what the arena has.
+func (at *attachment) located(err error) error {
+	var full *NoSpaceError
+	if errors.As(err, &full) && full.Cap < 0 {
+		full.Op, full.Cap = "alloc", int64(at.header.capacity)
+		full.Free = full.Cap - load(&at.heap.ctl.used)<<spanShift
+	}
+	return err
+}
+
+// tooLarge is the error of an allocation beyond the capacity.
+func (at *attachment) tooLarge(bytes uint64, known bool) error {
+	if !known {
+		return argument("more than %d bytes", int64(maxSize))
+	}
+	free := int64(at.header.capacity) - load(&at.heap.ctl.used)<<spanShift
+	return &NoSpaceError{
+		Op: "alloc", Asked: int64(bytes), Cap: int64(at.header.capacity),
+		Free: free, Largest: -1, Backing: -1,
+	}
+}

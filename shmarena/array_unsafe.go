@@ -1,0 +1,36 @@
+package shmarena
+
+import "unsafe"
+
+// Slice returns the elements, in shared memory: writes are seen by every
+// process. Its capacity is its length. It costs a few nanoseconds, so take it
+// where it is used; it may be kept as long as the array is not freed and the
+// arena not closed. The zero Array gives nil.
+//
+// Slice panics if the arena is not attached in this process, or if the array
+// was freed, or was put together from bytes that never were an array;
+// [Array.Check] asks without a panic.
+func (x Array[T]) Slice() []T {
+	if x.n == 0 && x.off == 0 {
+		return nil
+	}
+	at := attached(x.arena)
+	if at == nil || !at.hand() {
+		panic(panicForeign)
+	}
+	if _, ok := at.heap.resolve(x.gen, x.off, x.n, elemSize[T]()); !ok {
+		panic(panicFreed)
+	}
+	return unsafe.Slice((*T)(unsafe.Pointer(&at.region[x.off])), x.n)
+}
+
+func elemSize[T any]() uint64 {
+	var zero T
+	return uint64(unsafe.Sizeof(zero))
+}
+
+// Arrays are 24 bytes, whatever they are of.
+var (
+	_ [24 - unsafe.Sizeof(Array[complex128]{})]struct{}
+	_ [unsafe.Sizeof(Array[byte]{}) - 24]struct{}
+)

@@ -1,0 +1,143 @@
+package shmarena
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"time"
+
+	"github.com/shmengine/shmengine/internal/member"
+)
+
+// create makes an attachment of a new arena. Whatever happens, nobody can see
+// the arena before it is whole: its file gets its name, if it is to have one,
+// when everything else is done. The caller holds the registry's mutex.
+func create(o Options) (at *attachment, notice string, err error) {
+	capacity := align(uint64(o.Size), spanSize)
+	geo := geometryOf(o.members(), capacity)
+	f, notice, err := newFile(o, geo.size)
+	if err != nil {
+		return nil, "", err
+	}
+	file, _, _, err := backingOf(f)
+	if err == nil {
+		err = file.reserve(0, geo.blocks)
+	}
+	if err != nil {
+		return nil, "", errors.Join(err, f.Close())
+	}
+	h := header{
+		id: newID(), members: o.members(), asked: uint64(o.Size),
+		capacity: capacity, created: time.Now().UnixNano(),
+	}
+	at, err = mapFile(file, h, geo)
+	if err != nil {
+		return nil, "", errors.Join(err, f.Close())
+	}
+	h.encode(at.region, geo)
+	formatHeap(at.heap.spans)
+	lock, err := file.reopen()
+	if err == nil {
+		err = at.join(lock)
+	}
+	if err == nil && o.Name != "" {
+		err = link(f, o.Name)
+	}
+	if err != nil {
+		return nil, "", errors.Join(err, at.detach())
+	}
+	return at, notice, nil
+}
+
+// newID is an arena id that no arena of this process has.
+func newID() uint32 {
+	for {
+		if id := rand.Uint32(); id != 0 && attached(id) == nil {
+			return id
+		}
+	}
+}
+
+// mapFile maps an arena and lays the tables over it.
+func mapFile(file backingFile, h header, geo geometry) (*attachment, error) {
+	region, err := mapRegion(file.f, geo.size)
+	if err != nil {
+		return nil, err
+	}
+	at := &attachment{id: h.id, header: h, geo: geo, region: region, file: file, backing: file.backing()}
+	t := viewTables(region, geo)
+	at.heap = newHeap(t, geo.blocks, uint64(os.Getpagesize()), file)
+	at.names.entries = t.entries
+	at.names.mu.word = &t.names.mu
+	return at, nil
+}
+
+// join makes this process a member. The lock description is the member's from
+// now on.
+func (at *attachment) join(lock *os.File) error {
+	m, err := member.Join(member.Config{
+		Mem:    at.region[membersAt : membersAt+at.geo.memberSize],
+		Region: at.region,
+		Lock:   lock,
+		Base:   lockBase,
+		Sweep:  at.heap.sweep,
+	})
+	if err != nil {
+		if errors.Is(err, member.ErrFull) {
+			err = fmt.Errorf("all %d members: %w", at.geo.members, ErrFull)
+		}
+		return fmt.Errorf("join: %w", err)
+	}
+	at.member, at.names.mu.self = m, m
+	at.heap.join(m)
+	// What dead members left is recovered by whoever comes next. If it cannot
+	// be now, it is tried again at the next Reap, and this member can work.
+	_, _ = m.Reap()
+	return nil
+}
+
+// attach makes an attachment of an arena that exists, from an open file that
+// becomes its own. The caller holds the registry's mutex.
+func attach(f *os.File) (*attachment, error) {
+	file, size, _, err := backingOf(f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	h, geo, err := readHeader(f, size)
+	if err == nil {
+		err = file.reserve(0, geo.blocks) // a copy of an arena may have holes here
+	}
+	if err == nil && attached(h.id) != nil {
+		err = fmt.Errorf("another arena with id %08x is attached (is this a copy of it?): %w", h.id, ErrBusy)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	at, err := mapFile(file, h, geo)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	lock, err := file.reopen()
+	if err == nil {
+		err = at.joinLinked(lock)
+	}
+	if err != nil {
+		return nil, errors.Join(err, at.detach())
+	}
+	return at, nil
+}
+
+// readHeader reads, checks, and compares with the length of the file, so that
+// a file that was cut short is an error here and not a SIGBUS later.
+func readHeader(f *os.File, size int64) (header, geometry, error) {
+	var b [headerSize]byte
+	if _, err := f.ReadAt(b[:], 0); err != nil {
+		return header{}, geometry{}, fmt.Errorf("a file of %d bytes: %w", size, ErrMagic)
+	}
+	h, geo, err := decodeHeader(b[:])
+	if err == nil && uint64(size) < geo.size {
+		err = fmt.Errorf("the file has %d bytes, its header says %d: %w: %w", size, geo.size, ErrSize, ErrCorrupt)
+	}
+	return h, geo, err
+}

@@ -1,0 +1,98 @@
+package shmarena
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+
+	"github.com/shmengine/shmengine/internal/member"
+)
+
+// attachment is a segment as this process has it: one mapping, one member, two
+// open files, shared by all handles. It lives from the first attach to the
+// Close of the last handle.
+type attachment struct {
+	id      uint32
+	header  header
+	geo     geometry
+	region  []byte // the whole file, mapped
+	heap    *heap
+	names   directory
+	member  *member.Member
+	file    backingFile
+	backing Backing
+
+	// handles are the open ones. The registry's mutex guards them.
+	handles []*Arena
+
+	// handed is set before the first slice onto the blocks is made, and never
+	// cleared; closed is set before the mapping is taken away. Whoever sets
+	// one looks at the other afterwards, so either the maker of the slice sees
+	// that it is too late, or Close sees that the range must stay reserved.
+	handed, closed atomic.Bool
+
+	// calls counts the calls that are at work in the mapping; callsClosed in it
+	// lets no more of them in.
+	calls atomic.Int64
+}
+
+const callsClosed = -1 << 62
+
+// enter begins a call that touches the mapping; leave ends it.
+func (at *attachment) enter() error {
+	if at.calls.Add(1) > 0 {
+		return nil
+	}
+	at.calls.Add(-1)
+	return ErrClosed
+}
+
+func (at *attachment) leave() { at.calls.Add(-1) }
+
+// hand notes that a slice onto the blocks is about to be made and reports
+// whether there still is something to slice.
+func (at *attachment) hand() bool {
+	if at.handed.Load() {
+		return true // the range stays reserved for good: a look at it is harmless
+	}
+	at.handed.Store(true)
+	return !at.closed.Load()
+}
+
+// newHandle returns one more handle. The caller holds the registry's mutex.
+func (at *attachment) newHandle(name, notice string) *Arena {
+	a := &Arena{at: at, name: name, notice: notice}
+	at.handles = append(at.handles, a)
+	return a
+}
+
+// drop forgets a handle and takes the mapping away with the last one. The
+// caller holds the registry's mutex.
+func (at *attachment) drop(a *Arena) error {
+	if len(at.handles) == 1 && !at.calls.CompareAndSwap(0, callsClosed) {
+		return fmt.Errorf("close: %d calls in flight: %w", at.calls.Load(), ErrBusy)
+	}
+	a.closed.Store(true)
+	at.handles = slices.DeleteFunc(at.handles, func(h *Arena) bool { return h == a })
+	if len(at.handles) > 0 {
+		return nil
+	}
+	unregister(at)
+	at.closed.Store(true)
+	return at.detach()
+}
+
+// detach leaves the members and gives the address range up.
+func (at *attachment) detach() error {
+	var errs []error
+	if at.member != nil {
+		errs = append(errs, at.member.Leave())
+	}
+	if at.handed.Load() {
+		errs = append(errs, sealRegion(at.region, at.geo.blocks))
+	} else {
+		errs = append(errs, unmapRegion(at.region))
+	}
+	return errors.Join(append(errs, at.file.close())...)
+}

@@ -1,0 +1,69 @@
+package shmarena
+
+import (
+	"io/fs"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A Sweep removes the name of an arena that has no members; somebody may be
+// opening it at the same moment. So whoever opens by name holds the gate, a
+// byte of the file, shared while it joins, and a Sweep holds it exclusively
+// while it looks for members and removes the name. Having the gate, the opener
+// looks whether the file still has a name.
+
+// gatePatience bounds the wait for a Sweep, which holds the gate for a few
+// system calls unless it was stopped in between.
+const gatePatience = 2 * time.Second
+
+// joinLinked joins, and for a file with a name does so inside the gate. A file
+// that lost its name meanwhile is fs.ErrNotExist.
+func (at *attachment) joinLinked(lock *os.File) error {
+	_, _, linked, err := backingOf(at.file.f)
+	if err != nil {
+		lock.Close()
+		return err
+	}
+	if !linked {
+		return at.join(lock)
+	}
+	if err := enterGate(lock); err != nil {
+		lock.Close()
+		return err
+	}
+	if _, _, linked, err = backingOf(at.file.f); err != nil || !linked {
+		lock.Close()
+		if err == nil {
+			err = fs.ErrNotExist
+		}
+		return err
+	}
+	err = at.join(lock)
+	if err == nil {
+		err = lockBytes(lock, unix.F_UNLCK, lockGate, 1)
+	}
+	return err
+}
+
+// enterGate takes the gate for an opener.
+func enterGate(lock *os.File) error {
+	deadline := time.Now().Add(gatePatience)
+	for {
+		err := lockBytes(lock, unix.F_RDLCK, lockGate, 1)
+		if !isErrno(err, unix.EAGAIN, unix.EACCES) {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return ErrBusy
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// lockBytes takes or gives up a lock on bytes of the file, without waiting.
+func lockBytes(f *os.File, kind int16, start, n int64) error {
+	fl := unix.Flock_t{Type: kind, Start: start, Len: n}
+	return os.NewSyscallError("fcntl", unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &fl))
+}

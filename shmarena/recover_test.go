@@ -1,0 +1,148 @@
+package shmarena
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/shmengine/shmengine/futex"
+)
+
+// tear makes the first k stores of apply and reports whether those were all.
+func (h *heap) tear(c *change, k int) (all bool) {
+	r := &h.ctl.redo
+	left := k
+	step := func(f func()) {
+		if left > 0 {
+			f()
+		}
+		left--
+	}
+	for i, p := range c.pairs[:c.n] {
+		step(func() { r.pairs[i].word.Store(p.word) })
+		step(func() { r.pairs[i].value.Store(p.value) })
+	}
+	step(func() { r.count.Store(uint64(c.n)) })
+	for _, p := range c.pairs[:c.n] {
+		step(func() { h.word(p.word).Store(p.value) })
+	}
+	step(func() { r.count.Store(0) })
+	return left >= 0
+}
+
+// A member dies after any store of any change of the heap, and so does the one
+// that takes over: the third finds a sound heap, and the sweeps bring back
+// what the dead were doing.
+func TestTornChange(t *testing.T) {
+	for _, op := range []string{"take", "give back"} {
+		for k := 0; ; k++ {
+			all := false
+			t.Run(fmt.Sprint(op, " ", k), func(t *testing.T) { all = tornOnce(t, op, k) })
+			if all || t.Failed() {
+				break
+			}
+		}
+	}
+}
+
+func tornOnce(t *testing.T, op string, k int) (all bool) {
+	hs, p := newFakeHeap(t, 12, 3)
+	dying, second, survivor := hs[0], hs[1], hs[2]
+	kept := dying.mustAlloc(t, 2<<spanShift)
+	victim := dying.mustAlloc(t, 3<<spanShift)
+	other := dying.mustAlloc(t, 1<<spanShift)
+	if err := dying.free(kept.first, kept.gen); err != nil {
+		t.Fatal(err)
+	}
+	if err := dying.lock(); err != nil {
+		t.Fatal(err)
+	}
+	switch op {
+	case "take":
+		from, _, err := dying.find(4)
+		if err != nil || from.n == 0 {
+			t.Fatal(from, err)
+		}
+		gen := dying.ctrlOf(from.first).nextGen()
+		all = dying.tear(dying.taking(from, extentFor(4<<spanShift-5), gen), k)
+	default:
+		r := run{victim.first, victim.spans}
+		dying.claim(r.first, dying.ctrlOf(r.first))
+		merged, err := dying.merge(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = dying.tear(dying.freeing(r, merged, dying.extOf(r.first), true), k)
+	}
+	dying.kill() // holding the mutex
+
+	// The second one replays a part of the record, and dies as well.
+	if held, err := second.ctl.mu.TryLock(second.self); !held || err != futex.ErrOwnerDied {
+		t.Fatal(held, err)
+	}
+	if n := second.ctl.redo.count.Load(); n > 0 {
+		second.word(second.ctl.redo.pairs[0].word.Load()).Store(second.ctl.redo.pairs[0].value.Load())
+	}
+	second.kill()
+
+	extra := survivor.mustAlloc(t, 1)
+	for _, h := range []*heap{dying, second} {
+		if err := survivor.sweep(h.self.ID()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	survivor.mustAudit(t)
+	if op == "take" {
+		mustFreeBlock(t, survivor, victim)
+	}
+	mustFreeBlock(t, survivor, other)
+	mustFreeBlock(t, survivor, extra)
+	mustFreeBlock(t, survivor, survivor.mustAlloc(t, 12<<spanShift))
+	survivor.mustAudit(t)
+	if n := p.count(); n != 0 {
+		t.Errorf("%d pages reserved in an empty heap", n)
+	}
+	if a, f := survivor.ctl.alloc.Load(), survivor.ctl.freed.Load(); a != f {
+		t.Errorf("%d allocs, %d frees", a, f)
+	}
+	return all
+}
+
+func mustFreeBlock(t *testing.T, h *heap, b fakeBlock) {
+	t.Helper()
+	if err := h.free(b.first, b.gen); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Several survivors sweep the same dead member at once; each run is given back
+// once.
+func TestSweepRace(t *testing.T) {
+	hs, p := newFakeHeap(t, 64, 4)
+	dying := hs[0]
+	for i := range 20 {
+		first, gen, err := dying.take(extentFor(uint64(i%3+1) << spanShift))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i%2 == 0 {
+			continue // COMMITTING
+		}
+		c := makeCtrl(stateLarge, dying.self.ID(), gen)
+		dying.spans[first].ctrl.Store(uint64(c))
+		dying.claim(first, c) // PUNCHING
+	}
+	dying.kill()
+	done := make(chan error)
+	for _, h := range hs[1:] {
+		go func() { done <- h.sweep(dying.self.ID()) }()
+	}
+	for range hs[1:] {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	hs[1].mustAudit(t)
+	if used := hs[1].ctl.used.Load(); used != 0 || p.count() != 0 {
+		t.Errorf("%d spans in use, %d pages reserved", used, p.count())
+	}
+}

@@ -1,0 +1,43 @@
+//go:build !linux
+
+package shmarena
+
+import (
+	"errors"
+	"os"
+)
+
+// Away from Linux there is no arena to be had.
+
+var errnoNoSpace = errors.New("no space left")
+
+type backingFile struct {
+	f  *os.File
+	id fileID
+}
+
+func (backingFile) close() error                 { return errors.ErrUnsupported }
+func (backingFile) held() (uint64, error)        { return 0, errors.ErrUnsupported }
+func (backingFile) reserve(uint64, uint64) error { return errors.ErrUnsupported }
+func (backingFile) release(uint64, uint64) error { return errors.ErrUnsupported }
+func unmapRegion([]byte) error                   { return errors.ErrUnsupported }
+func sealRegion([]byte, uint64) error            { return errors.ErrUnsupported }
+func unlinkOwn(string, fileID) error             { return errors.ErrUnsupported }
+
+// Create returns errors.ErrUnsupported.
+func Create(Options) (*Arena, error) { return nil, errors.ErrUnsupported }
+
+// Open returns errors.ErrUnsupported.
+func Open(string) (*Arena, error) { return nil, errors.ErrUnsupported }
+
+// OpenOrCreate returns errors.ErrUnsupported.
+func OpenOrCreate(Options) (*Arena, error) { return nil, errors.ErrUnsupported }
+
+// FromFD returns errors.ErrUnsupported.
+func FromFD(uintptr) (*Arena, error) { return nil, errors.ErrUnsupported }
+
+// Unlink returns errors.ErrUnsupported.
+func Unlink(string) error { return errors.ErrUnsupported }
+
+// Sweep returns errors.ErrUnsupported.
+func Sweep() (Report, error) { return Report{}, errors.ErrUnsupported }

@@ -1,0 +1,126 @@
+package shmarena
+
+import "fmt"
+
+// Verify walks the arena's tables and reports the first thing that is not as
+// it must be, as an [ErrCorrupt]: every span belongs to exactly one run, runs
+// tile the heap, no two free runs touch, the counters agree with the walk, no
+// run is left in the middle of a change by a member that is dead, and the
+// kernel holds as much memory as the blocks have reserved. It first recovers what
+// dead members left, as [Arena.Reap] does. It takes the heap's mutex and so stops allocation for as long as the walk takes.
+func (a *Arena) Verify() error {
+	at, err := a.enter()
+	if err != nil {
+		return err
+	}
+	defer at.leave()
+	_, err = at.member.Reap()
+	if err == nil {
+		err = at.verify()
+	}
+	if err != nil {
+		return fmt.Errorf("shmarena: verify %s: %w", a, err)
+	}
+	return nil
+}
+
+func (at *attachment) verify() error {
+	h := at.heap
+	if err := h.lock(); err != nil {
+		return err
+	}
+	defer h.unlock()
+	w, err := h.walk()
+	if err != nil {
+		return err
+	}
+	if err := h.compare(w); err != nil {
+		return err
+	}
+	held, err := at.file.held()
+	if err != nil {
+		return err
+	}
+	if want := at.geo.blocks + w.reserved; held < want {
+		return fmt.Errorf("%d bytes reserved, the kernel holds %d: %w", want, held, ErrCorrupt)
+	}
+	return nil
+}
+
+// census is what a walk of the span table finds.
+type census struct {
+	used     uint64 // spans that are not free
+	bytes    uint64 // as asked for
+	blocks   uint64 // runs that are not free
+	reserved uint64 // bytes that LARGE blocks must have
+}
+
+// walk goes from run to run. The caller holds the mutex.
+func (h *heap) walk() (census, error) {
+	var w census
+	total := uint64(len(h.spans))
+	wasFree := false
+	for i := uint64(0); i < total; {
+		c, e := h.ctrlOf(i), h.extOf(i)
+		n := e.spans()
+		if n == 0 || n > total-i {
+			return w, fmt.Errorf("span %d: run of %d spans: %w", i, n, ErrCorrupt)
+		}
+		if c.state() == stateFree && wasFree {
+			return w, fmt.Errorf("span %d: free run after a free run: %w", i, ErrCorrupt)
+		}
+		if err := h.inspect(run{i, n}, c, e); err != nil {
+			return w, err
+		}
+		wasFree = c.state() == stateFree
+		w.count(c, e, h.reserved(e))
+		i += n
+	}
+	return w, nil
+}
+
+func (w *census) count(c ctrl, e extent, reserved uint64) {
+	if c.state() == stateFree {
+		return
+	}
+	w.used += e.spans()
+	w.bytes += e.bytes()
+	w.blocks++
+	if c.state() == stateLarge {
+		w.reserved += reserved
+	}
+}
+
+// inspect checks one run.
+func (h *heap) inspect(r run, c ctrl, e extent) error {
+	last := r.end() - 1
+	end := h.ctrlOf(last).state()
+	switch s := c.state(); {
+	case s == stateTail || s > statePunching:
+		return fmt.Errorf("span %d: %v begins a run: %w", r.first, s, ErrCorrupt)
+	case h.extOf(last).spans() != r.n:
+		return fmt.Errorf("span %d: run of %d spans ends as one of %d: %w", r.first, r.n, h.extOf(last).spans(), ErrCorrupt)
+	case s == stateFree && end != stateFree, s != stateFree && r.n > 1 && end != stateTail:
+		return fmt.Errorf("span %d: %v run ends in %v: %w", r.first, s, end, ErrCorrupt)
+	case (s == stateCommitting || s == statePunching) && !h.self.Alive(c.owner()):
+		return fmt.Errorf("span %d: %v by member %d, which is dead: %w", r.first, s, c.owner(), ErrCorrupt)
+	}
+	return nil
+}
+
+// compare checks the counters against a walk.
+func (h *heap) compare(w census) error {
+	for _, c := range []struct {
+		name      string
+		have, see uint64
+	}{
+		{"spans in use", h.ctl.used.Load(), w.used},
+		{"bytes in use", h.ctl.bytes.Load(), w.bytes},
+		{"blocks", h.ctl.alloc.Load() - h.ctl.freed.Load(), w.blocks},
+	} {
+		if c.have != c.see {
+			return fmt.Errorf("%s: counted %d, found %d: %w", c.name, c.have, c.see, ErrCorrupt)
+		}
+	}
+	return nil
+}
