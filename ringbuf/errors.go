@@ -1,0 +1,32 @@
+package ringbuf
+
+import "errors"
+
+// What Try and blocking calls return.
+var (
+	// ErrFull says that all Cap() slots hold messages that were not popped yet.
+	ErrFull = errors.New("ringbuf: full")
+	// ErrEmpty says that there is nothing to pop.
+	ErrEmpty = errors.New("ringbuf: empty")
+	// ErrClosed says that the ring was closed; a consumer sees it only after the last message.
+	ErrClosed = errors.New("ringbuf: closed")
+	// ErrPeerDied says that the process on the other side died, and that nobody has taken over its role yet.
+	ErrPeerDied = errors.New("ringbuf: peer died")
+	// ErrCorrupt says that the shared memory holds values that no sequence of calls can produce. The ring is poisoned for both sides
+	// until NewSPSC formats it again.
+	ErrCorrupt = errors.New("ringbuf: corrupt")
+)
+
+// What NewSPSC, AttachSPSC, Producer and Consumer return.
+var (
+	// ErrBusy says that a live process has the role.
+	ErrBusy = errors.New("ringbuf: role is taken")
+	// ErrMagic says that the memory does not hold a one-to-one ring.
+	ErrMagic = errors.New("ringbuf: not a ring")
+	// ErrVersion says that the ring was made with another version of the layout.
+	ErrVersion = errors.New("ringbuf: other version")
+	// ErrType says that the ring carries another type.
+	ErrType = errors.New("ringbuf: other element type")
+	// ErrSize says that a capacity, an element or the memory is too small or too large.
+	ErrSize = errors.New("ringbuf: bad size")
+)
