@@ -1,9 +1,11 @@
 package futex
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // world is a set of members that live or not, without processes: it stands in
@@ -53,17 +55,7 @@ func (f *fake) Alive(id ID) bool {
 }
 
 // sleepers is how many places of f may sleep in the kernel.
-func (f *fake) sleepers() int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	n := 0
-	for _, p := range f.beds {
-		if p != nil {
-			n++
-		}
-	}
-	return n
-}
+func (f *fake) sleepers() int { return SleepersOf(&f.Lot) }
 
 // inLine is how many goroutines of f stand in line on word.
 func (f *fake) inLine(word *atomic.Uint32) int {
@@ -78,11 +70,15 @@ func (f *fake) inLine(word *atomic.Uint32) int {
 	return n
 }
 
-// eventually waits until cond holds; it fails the test when the test's time is
-// up (the test binary's own time-out ends a hang with all stacks).
+// eventually waits until cond holds. A hang is ended by the test binary's own
+// time-out, which shows all stacks.
 func eventually(tb testing.TB, cond func() bool) {
 	tb.Helper()
 	for i := 0; !cond(); i++ {
-		pauseABit(i)
+		if i < 100 {
+			runtime.Gosched()
+		} else {
+			time.Sleep(time.Millisecond)
+		}
 	}
 }

@@ -1,0 +1,16 @@
+package futex_test
+
+import (
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/shmengine/shmengine/futex"
+)
+
+func viewMutex(b []byte) *futex.Mutex  { return (*futex.Mutex)(unsafe.Pointer(&b[0])) }
+func viewWord(b []byte) *atomic.Uint32 { return (*atomic.Uint32)(unsafe.Pointer(&b[0])) }
+func viewCounter(b []byte) *uint64     { return (*uint64)(unsafe.Pointer(&b[0])) }
+func addressOf(b []byte) uintptr       { return uintptr(unsafe.Pointer(&b[0])) }
+func wordBehind(b []byte) *atomic.Uint32 {
+	return (*atomic.Uint32)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), len(b)))
+}
