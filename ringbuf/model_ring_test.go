@@ -1,0 +1,294 @@
+package ringbuf
+
+import "fmt"
+
+// protocol is one variant of the ring's protocol, as a program for the machine of model_test.go. The comments name the code that each step stands for.
+type protocol struct {
+	capacity uint8
+	messages uint8
+	plain    bool // both sides go over to plain publications after their first message
+	closes   bool // a third thread closes the ring at some time; otherwise the consumer ends after the last message
+	without  mutation
+}
+
+// mutation is a piece of the protocol that is taken away.
+type mutation int
+
+const (
+	nothing mutation = iota
+	theBarrier
+	theLookAfterTheFlag
+	theFenceOfTheFlag
+	theFenceOfThePublication
+	theFenceOfGoingPlain
+	theWake
+	theWordCheckOfTheSleep
+	theStampLast
+	theHeadLast
+	theBarrierOfClose
+	theOrderOfClose
+	theOrderOfEmpty
+	mutations
+)
+
+func (m mutation) String() string {
+	return [...]string{"nothing", "the barrier before sleeping", "the look after setting the flag", "the fence of the flag",
+		"the fence of an unregistered publication", "the fence of going plain", "the wake", "the word check of the sleep",
+		"the stamp last", "head last", "the barrier of Close", "the order of Close", "the order of empty"}[m]
+}
+
+func (p protocol) String() string {
+	return fmt.Sprintf("capacity %d, plain %t, closes %t, without %v", p.capacity, p.plain, p.closes, p.without)
+}
+
+func protocols() (all []protocol) {
+	for _, capacity := range []uint8{1, 2} {
+		for _, plain := range []bool{false, true} {
+			for _, closes := range []bool{false, true} {
+				all = append(all, protocol{capacity: capacity, messages: 3, plain: plain, closes: closes})
+			}
+		}
+	}
+	return all
+}
+
+func (p protocol) explore() (string, int) {
+	var m machine
+	for t := range m.th {
+		m.th[t].asleep = words
+	}
+	m.th[tProducer].limit = p.capacity
+	for i := range p.capacity {
+		m.mem[wStamp0+i] = p.stale(i)
+	}
+	if !p.closes {
+		m.th[tCloser].pc = done
+	}
+	return explore(m, p.step, p.final)
+}
+
+func (p protocol) stale(i uint8) uint8 { return i + 1 - p.capacity }
+func (p protocol) stamp(i uint8) word  { return wStamp0 + i%p.capacity }
+func (p protocol) value(i uint8) word  { return wValue0 + i%p.capacity }
+
+func (p protocol) final(m machine) string {
+	if m.popped < m.accepted || !p.closes && m.popped != p.messages {
+		return fmt.Sprintf("%d accepted, %d delivered", m.accepted, m.popped)
+	}
+	return ""
+}
+
+func (p protocol) step(m machine, t int) (machine, bool) {
+	ok := false
+	switch t {
+	case tProducer:
+		ok = p.push(&m)
+	case tConsumer:
+		ok = p.pop(&m)
+	case tCloser:
+		ok = p.close(&m)
+	}
+	return m, ok
+}
+
+const (
+	pcTry uint8 = iota
+	pcFull
+	pcValue
+	pcPublish
+	pcLook
+	pcClear
+	pcWake
+	pcPlain
+	pcRetract
+	pcNext
+	pcTaken
+	pcPark // the steps of park follow
+	pcMode
+	pcBarrier
+	pcRetry
+	pcSleep
+	pcUnpark
+)
+
+// push is Producer.Push, over and over. A step makes at most one access to memory that others write, or is a locked instruction, which
+// it refuses (false) until its buffer is drained.
+func (p protocol) push(m *machine) bool {
+	th := &m.th[tProducer]
+	switch th.pc {
+	case pcTry: // TryPush: the bell
+		th.pc = pcFull
+		if m.load(tProducer, wBellP)&closed != 0 {
+			th.pc = done
+		}
+		return p.unparkIfDone(m, tProducer, wBellC)
+	case pcFull: // reload
+		if th.next == th.limit {
+			th.limit = m.load(tProducer, wHead) + p.capacity
+		}
+		if th.next == th.limit {
+			return p.blocked(th)
+		}
+		th.pc = pcValue
+	case pcValue:
+		w, v := p.value(th.next), 10+th.next
+		if p.without == theStampLast {
+			w, v = p.stamp(th.next), th.next+1
+		}
+		m.mov(tProducer, w, v)
+		th.pc = pcPublish
+	case pcPublish: // storePlain or storeFenced
+		w, v := p.stamp(th.next), th.next+1
+		if p.without == theStampLast {
+			w, v = p.value(th.next), 10+th.next
+		}
+		if !p.publish(m, tProducer, w, v) {
+			return false
+		}
+		th.next++
+		th.pc = pcLook
+	default:
+		return p.pushed(m, th)
+	}
+	return true
+}
+
+// pushed is the second half of push: after the publication.
+func (p protocol) pushed(m *machine, th *thread) bool {
+	switch th.pc {
+	case pcLook: // the bell again
+		th.bell = m.load(tProducer, wBellP)
+		th.pc = pcNext
+		if th.bell != 0 {
+			th.pc = pcClear
+		}
+	case pcClear: // wake
+		if !p.answer(m, tProducer, wBellP) {
+			return false
+		}
+	case pcWake:
+		m.wake(wBellP)
+		th.pc = pcRetract
+	case pcRetract: // rungBatch, retract
+		th.pc = pcNext
+		if th.bell&closed != 0 {
+			if !m.drained(tProducer) {
+				th.pc = pcRetract
+				return false
+			}
+			m.mem[p.stamp(th.next-1)] = p.stale(th.next - 1)
+			th.pc = done
+		}
+	case pcNext:
+		m.accepted = th.next
+		if th.parking {
+			th.pc = pcUnpark
+			return true
+		}
+		th.pc = pcTry
+		if th.next == 1 && p.plain {
+			th.pc = pcPlain
+		}
+		if th.next == p.messages {
+			th.pc = done
+		}
+	case pcPlain:
+		return p.goPlain(m, tProducer, wPlainPush)
+	default:
+		return p.park(m, tProducer, wBellC, wPlainPop)
+	}
+	return p.unparkIfDone(m, tProducer, wBellC)
+}
+
+// pop is Consumer.Pop, over and over.
+func (p protocol) pop(m *machine) bool {
+	th := &m.th[tConsumer]
+	switch th.pc {
+	case pcTry: // TryPop: the stamp
+		th.pc = pcFull
+		if m.load(tConsumer, p.stamp(th.next)) == th.next+1 {
+			th.pc = pcValue
+		}
+	case pcFull: // empty: closed
+		th.closed = m.load(tConsumer, wBellC)&closed != 0
+		th.pc = pcTaken
+	case pcTaken: // empty: the stamp again
+		isFull := m.load(tConsumer, p.stamp(th.next)) == th.next+1
+		if p.without == theOrderOfEmpty { // the stamp of pcTry was good enough
+			isFull = false
+		}
+		switch {
+		case isFull:
+			th.pc = pcValue
+		case th.closed:
+			th.pc = done
+		default:
+			return p.blocked(th)
+		}
+		return p.unparkIfDone(m, tConsumer, wBellP)
+	case pcValue, pcPublish:
+		return p.take(m, th)
+	default:
+		return p.popped(m, th)
+	}
+	return true
+}
+
+// take copies the value and gives the slot back.
+func (p protocol) take(m *machine, th *thread) bool {
+	read := th.pc == pcValue
+	if p.without == theHeadLast {
+		read = !read
+	}
+	if read {
+		if got := m.load(tConsumer, p.value(th.next)); got != 10+th.next {
+			m.wrong = fmt.Sprintf("message %d is %d", th.next, got)
+		}
+	} else if !p.publish(m, tConsumer, wHead, th.next+1) {
+		return false
+	}
+	th.pc++
+	if th.pc == pcLook {
+		th.next++
+		m.popped = th.next
+	}
+	return true
+}
+
+// popped is what follows a pop.
+func (p protocol) popped(m *machine, th *thread) bool {
+	switch th.pc {
+	case pcLook:
+		th.bell = m.load(tConsumer, wBellC)
+		th.pc = pcNext
+		if th.bell&parked != 0 {
+			th.pc = pcClear
+		}
+	case pcClear:
+		if !p.answer(m, tConsumer, wBellC) {
+			return false
+		}
+	case pcWake:
+		m.wake(wBellC)
+		th.pc = pcNext
+	case pcRetract:
+		th.pc = pcNext
+	case pcNext:
+		if th.parking {
+			th.pc = pcUnpark
+			return true
+		}
+		th.pc = pcTry
+		if th.next == 1 && p.plain {
+			th.pc = pcPlain
+		}
+		if th.next == p.messages && !p.closes {
+			th.pc = done
+		}
+	case pcPlain:
+		return p.goPlain(m, tConsumer, wPlainPop)
+	default:
+		return p.park(m, tConsumer, wBellP, wPlainPush)
+	}
+	return p.unparkIfDone(m, tConsumer, wBellP)
+}
