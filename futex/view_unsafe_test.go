@@ -11,6 +11,8 @@ func viewMutex(b []byte) *futex.Mutex  { return (*futex.Mutex)(unsafe.Pointer(&b
 func viewWord(b []byte) *atomic.Uint32 { return (*atomic.Uint32)(unsafe.Pointer(&b[0])) }
 func viewCounter(b []byte) *uint64     { return (*uint64)(unsafe.Pointer(&b[0])) }
 func addressOf(b []byte) uintptr       { return uintptr(unsafe.Pointer(&b[0])) }
-func wordBehind(b []byte) *atomic.Uint32 {
-	return (*atomic.Uint32)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), len(b)))
+
+// at returns the word at off, which need not be aligned nor inside b.
+func at(b []byte, off int) *atomic.Uint32 {
+	return (*atomic.Uint32)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), off))
 }
