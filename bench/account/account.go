@@ -1,0 +1,112 @@
+package account
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Usage is what a piece of work cost.
+type Usage struct {
+	Copied   int64 // bytes that read- and write-like calls moved, on all sides
+	Syscalls int64 // see Meter.Calls
+}
+
+func (u Usage) minus(v Usage) Usage {
+	return Usage{u.Copied - v.Copied, u.Syscalls - v.Syscalls}
+}
+
+// ErrGone says that a process that was to be counted is not there any more.
+var ErrGone = errors.New("process is gone")
+
+// calibrations is how many empty pieces of work a Meter measures at first; the
+// cheapest is what reading costs.
+const calibrations = 5
+
+// A Meter counts what this process and some others do between Start and Stop.
+type Meter struct {
+	pids  []int
+	trace *trace // nil: only what /proc/PID/io counts
+	begin Usage
+	own   Usage // what Start and Stop themselves cost
+}
+
+// Open returns a meter for this process and for pids.
+//
+// Errors: errors.ErrUnsupported where the kernel keeps no such counts.
+func Open(pids ...int) (*Meter, error) {
+	m := &Meter{pids: append([]int{0}, pids...)}
+	if _, err := m.readIO(); err != nil {
+		return nil, err
+	}
+	m.trace, _ = openTrace(m.pids)
+	for i := range calibrations {
+		u, err := m.empty()
+		if err != nil {
+			return nil, errors.Join(err, m.Close())
+		}
+		if i == 0 {
+			m.own = u
+		}
+		m.own = Usage{min(m.own.Copied, u.Copied), min(m.own.Syscalls, u.Syscalls)}
+	}
+	return m, nil
+}
+
+// empty measures no work.
+func (m *Meter) empty() (Usage, error) {
+	if err := m.Start(); err != nil {
+		return Usage{}, err
+	}
+	end, err := m.read()
+	return end.minus(m.begin), err
+}
+
+// Calls says in a few words which system calls are counted.
+func (m *Meter) Calls() string {
+	if m.trace != nil {
+		return "all (tracepoint raw_syscalls:sys_enter)"
+	}
+	return "read and write only (/proc/PID/io)"
+}
+
+// Start begins a piece of work.
+func (m *Meter) Start() (err error) {
+	m.begin, err = m.read()
+	return err
+}
+
+// Stop ends a piece of work and returns what it cost.
+func (m *Meter) Stop() (Usage, error) {
+	end, err := m.read()
+	if err != nil {
+		return Usage{}, err
+	}
+	u := end.minus(m.begin).minus(m.own)
+	return Usage{max(u.Copied, 0), max(u.Syscalls, 0)}, nil
+}
+
+// Close gives the meter's descriptors back.
+func (m *Meter) Close() error { return m.trace.close() }
+
+func (m *Meter) read() (Usage, error) {
+	u, err := m.readIO()
+	if err != nil || m.trace == nil {
+		return u, err
+	}
+	u.Syscalls, err = m.trace.read()
+	return u, err
+}
+
+// readIO sums /proc/PID/io over the processes.
+func (m *Meter) readIO() (Usage, error) {
+	var sum Usage
+	for _, pid := range m.pids {
+		u, err := processIO(pid)
+		if err != nil {
+			return Usage{}, fmt.Errorf("account: %w", err)
+		}
+		sum.Copied += u.Copied
+		sum.Syscalls += u.Syscalls
+	}
+	return sum, nil
+}
