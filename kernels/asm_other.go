@@ -1,3 +1,5 @@
+//go:build !amd64 || purego
+
 package kernels
 
 // There is no assembly in this build, and best says so: nothing here is ever
@@ -22,11 +24,14 @@ func minMaxInt64AVX2([]int64) (lo, hi int64)                                { pa
 func minMaxInt64AVX512([]int64) (lo, hi int64)                              { panic(noAssembly) }
 func shiftedAVX2([]float64, float64) (s1, s2 float64)                       { panic(noAssembly) }
 func shiftedAVX512([]float64, float64) (s1, s2 float64)                     { panic(noAssembly) }
-func nearSumsAVX2([]intSums, []uint8, []int64, int64)                       { panic(noAssembly) }
-func nearSumsAVX512([]intSums, []uint8, []int64, int64)                     { panic(noAssembly) }
+func nearSumsAVX2(*int64, int, []uint8, []int64, int64, *uint64)            { panic(noAssembly) }
+func nearSumsAVX512(*int64, int, []uint8, []int64, int64, *uint64)          { panic(noAssembly) }
 func coShiftedAVX2(_, _ []float64, _, _ float64) (a, b, c, d, e float64)    { panic(noAssembly) }
 func coShiftedAVX512(_, _ []float64, _, _ float64) (a, b, c, d, e float64)  { panic(noAssembly) }
 func coShiftedInt64AVX2(_, _ []int64, _, _ int64) (a, b, c, d, e float64)   { panic(noAssembly) }
 func coShiftedInt64AVX512(_, _ []int64, _, _ int64) (a, b, c, d, e float64) { panic(noAssembly) }
+
+func binCellsAVX2(*uint32, *uint8, []int64, *int64)   { panic(noAssembly) }
+func binCellsAVX512(*uint32, *uint8, []int64, *int64) { panic(noAssembly) }
 
 const noAssembly = "kernels: no assembly in this build"

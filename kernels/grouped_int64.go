@@ -75,7 +75,8 @@ func nearBitsGo(x []int64, from int64) uint64 {
 
 // intSums are the exact sums of one group in one block: the number of values,
 // the sums of their distances from the block's first value and of the squares
-// of these, and the extreme distances.
+// of these, and the extreme distances. The extremes of no values are whatever
+// is larger and smaller than any. Assembly knows this layout.
 type intSums struct{ n, s1, s2, lo, hi int64 }
 
 // groupedNear adds a block whose values are near the first.
@@ -90,16 +91,30 @@ func groupedNear(acc []GroupMoments, codes []uint8, x []int64) {
 	}
 }
 
+// nearSums sets the sums of all groups.
 func nearSums(sums []intSums, codes []uint8, x []int64, ref int64) {
+	if active == levelGo {
+		nearSumsGo(sums, codes, x, ref)
+	} else if len(sums) <= fewGroups {
+		var scratch [(fewGroups + 1) * groupScratch]uint64
+		nearSumsVector(sums, codes, x, ref, &scratch[0])
+	} else {
+		var scratch [(maxGroups + 1) * groupScratch]uint64
+		nearSumsVector(sums, codes, x, ref, &scratch[0])
+	}
+}
+
+const (
+	groupScratch = 128 / 8 // words of scratch a group; one more for alignment
+	fewGroups    = 32      // up to which little scratch is cleared
+)
+
+func nearSumsVector(sums []intSums, codes []uint8, x []int64, ref int64, scratch *uint64) {
 	if active == levelAVX512 {
-		nearSumsAVX512(sums, codes, x, ref)
-		return
+		nearSumsAVX512(&sums[0].n, len(sums), codes, x, ref, scratch)
+	} else {
+		nearSumsAVX2(&sums[0].n, len(sums), codes, x, ref, scratch)
 	}
-	if active == levelAVX2 {
-		nearSumsAVX2(sums, codes, x, ref)
-		return
-	}
-	nearSumsGo(sums, codes, x, ref)
 }
 
 func nearSumsGo(sums []intSums, codes []uint8, x []int64, ref int64) {

@@ -1,3 +1,5 @@
+//go:build !amd64 || purego
+
 package kernels
 
 // best returns the highest level of this build: there is no assembly in it.

@@ -1,0 +1,84 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// binCells writes the cell of each of a number of rows, a multiple of the
+// lanes. Values are clamped to [below, above] first. They, and the difference
+// from below's bin, offset, are exact in float64; and half a unit in that
+// offset keeps the product with the rounded 1/width clear of whole numbers.
+func binCells() {
+	routine("binCells", "func(dst *uint32, codes *uint8, x []int64, b *int64)")
+	dst, codes := GP64(), GP64()
+	Load(Param("dst"), dst)
+	Load(Param("codes"), codes)
+	x, n := slice("x")
+	b := newBinner()
+	for _, unroll := range []int{4, 1} {
+		while(n, level.lanes*unroll, func() {
+			for j := range unroll {
+				cell := b.of(at(x, j*level.bytes()), at(codes, j*level.lanes))
+				VMOVDQU(cell, at(dst, 4*level.lanes*j))
+			}
+			ADDQ(imm(level.bytes()*unroll), x)
+			ADDQ(imm(level.lanes*unroll), codes)
+			ADDQ(imm(4*level.lanes*unroll), dst)
+		})
+	}
+	done()
+}
+
+// binner are the constants of binCells: the fields of the Go type.
+type binner struct {
+	below, above     VecVirtual // AVX-512: float64; AVX2: int64
+	offset, perWidth VecVirtual
+	stride           VecVirtual // 32 bits a lane
+}
+
+func newBinner() *binner {
+	p := GP64()
+	Load(Param("b"), p)
+	field := func(i int) VecVirtual {
+		v := vec()
+		VPBROADCASTQ(at(p, 8*i), v)
+		return v
+	}
+	b := &binner{below: field(0), above: field(1), offset: field(2), perWidth: field(3)}
+	b.stride = half(vec())
+	VPBROADCASTD(at(p, 32), b.stride)
+	if level.wide {
+		VCVTQQ2PD(b.below, b.below)
+		VCVTQQ2PD(b.above, b.above)
+	}
+	return b
+}
+
+// of returns the cells of one vector.
+func (b *binner) of(x, codes Mem) VecVirtual {
+	v, bin, group := vec(), half(vec()), half(vec())
+	if level.wide {
+		VCVTQQ2PD(x, v) // rounds, but never past a bound
+		VMAXPD(b.below, v, v)
+		VMINPD(b.above, v, v)
+	} else {
+		VMOVDQU(x, v)
+		maxInt(b.below, v)
+		minInt(b.above, v)
+		VPADDQ(splatFloat(magic), v, v)
+		VSUBPD(splatFloat(magic), v, v)
+	}
+	VSUBPD(b.offset, v, v)
+	VMULPD(b.perWidth, v, v)
+	if level.wide {
+		VCVTTPD2DQ(v, bin)
+	} else {
+		VCVTTPD2DQY(v, bin)
+	}
+	VPMOVZXBD(codes, group)
+	VPMADDWD(b.stride, group, group)
+	VPADDD(group, bin, bin)
+	return bin
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// loop is a pass over one or two slices of the same length.
+type loop struct {
+	n      Register
+	in     []GPVirtual
+	unroll int
+	// body takes one vector of each slice: j numbers them within a run of the
+	// unrolled loop. A mask that is not nil says which lanes are there.
+	body func(j int, in []Op, m *mask)
+	fold func()     // called after every foldEvery runs of the loop, may be nil
+	pad  VecVirtual // what lanes past the end hold; zero if nil
+}
+
+// emit writes the unrolled loop, one for single vectors, and the tail.
+func (l *loop) emit() {
+	if l.fold == nil {
+		while(l.n, l.unroll*level.lanes, l.unrolled)
+	} else {
+		l.folding()
+	}
+	while(l.n, level.lanes, func() { l.vector(0); l.advance(1) })
+	unlessZero(l.n, func() {
+		m := firstLanes(l.n)
+		ops := make([]Op, len(l.in))
+		for i, p := range l.in {
+			if l.pad == nil {
+				ops[i] = m.load(p)
+			} else {
+				ops[i] = m.loadOr(p, l.pad)
+			}
+		}
+		l.body(0, ops, m)
+	})
+}
+
+func (l *loop) unrolled() {
+	for j := range l.unroll {
+		l.vector(j)
+	}
+	l.advance(l.unroll)
+}
+
+func (l *loop) vector(j int) {
+	ops := make([]Op, len(l.in))
+	for i, p := range l.in {
+		ops[i] = at(p, j*level.bytes())
+	}
+	l.body(j, ops, nil)
+}
+
+func (l *loop) advance(vectors int) {
+	for _, p := range l.in {
+		ADDQ(imm(vectors*level.bytes()), p)
+	}
+}
+
+// folding emits the unrolled loop in stretches of at most foldEvery runs.
+func (l *loop) folding() {
+	step := l.unroll * level.lanes
+	while(l.n, step, func() {
+		stretch := GP64()
+		most := GP64()
+		MOVQ(l.n, stretch)
+		MOVQ(I32(foldEvery*step), most)
+		CMPQ(stretch, most)
+		CMOVQGT(most, stretch)
+		SUBQ(stretch, l.n)
+		while(stretch, step, l.unrolled)
+		ADDQ(stretch, l.n)
+		ADDQ(imm(step), l.n) // which the outer loop takes off
+		l.fold()
+	})
+}
+
+// totals are sums that are kept in several registers, and folded now and then.
+type totals struct {
+	parts []VecVirtual
+	total VecVirtual
+}
+
+func newTotals(n int) *totals { return &totals{parts: vecs(n), total: vecs(1)[0]} }
+
+func (t *totals) fold() {
+	tree(t.parts, addFloat)
+	addFloat(t.parts[0], t.total)
+	for _, p := range t.parts {
+		clear(p)
+	}
+}
+
+// store returns the whole sum as a result of the routine.
+func (t *totals) store(i int) {
+	addFloat(t.parts[0], t.total)
+	result(halves(t.total, addFloat), i)
+}

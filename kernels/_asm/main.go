@@ -1,0 +1,32 @@
+// Command _asm writes the assembly of package kernels and its Go stubs, for
+// one level:
+//
+//	go run . -level avx512 -pkg kernels -out ../avx512_amd64.s -stubs ../avx512_amd64.go
+//
+// Each function that begins with a call of routine emits one routine. The loop
+// that it equals is in the package, and compiled on every platform: it is the
+// function of the same name that ends in Go.
+package main
+
+import (
+	"flag"
+	"log"
+
+	. "github.com/mmcloughlin/avo/build"
+)
+
+func main() {
+	name := flag.String("level", "", "avx512 or avx2")
+	flag.Parse()
+	if level = levels[*name]; level == nil {
+		log.Fatal("want -level avx512 or -level avx2")
+	}
+	ConstraintExpr("amd64,!purego")
+	for _, emit := range []func(){
+		sum, dot, sumInt, shifted, coShifted, coShiftedInt, nearBits,
+		minMax, minMaxInt, maxCode, hourOfDay, nearSums, binCells,
+	} {
+		emit()
+	}
+	Generate()
+}

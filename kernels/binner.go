@@ -1,0 +1,86 @@
+package kernels
+
+import "math"
+
+// binner is what the assembly of the histograms needs to know: values are
+// clamped to [below, above]; then (v - offset) * perWidth, truncated, is the
+// cell within the group, whose first cell is code * stride. Assembly knows
+// this layout.
+type binner struct {
+	below, above     int64
+	offset, perWidth float64
+	stride           int32
+}
+
+const (
+	// Bounds within which all of binCells is exact.
+	maxEdge   = 1 << 49
+	maxStride = math.MaxInt16
+	// maxTable is up to how many cells four tables of counts are kept, so that
+	// a row need not wait for the row before it to be counted.
+	maxTable = 1024
+	// binBlock is how many rows are binned before they are counted.
+	binBlock = 1024
+)
+
+// newBinner returns the parameters for b; ok is false if the vector bodies
+// cannot be exact with them, or the table would be too large.
+func newBinner(b *BinsInt64, cells int) (p binner, ok bool) {
+	end := b.Edge(b.n)
+	if b.lo < -maxEdge || end > maxEdge || b.Cells() > maxStride || cells > maxTable {
+		return binner{}, false
+	}
+	return binner{
+		below:    b.lo - 1,
+		above:    end,
+		offset:   float64(b.lo-b.width) - 0.5,
+		perWidth: 1 / float64(b.width),
+		stride:   int32(b.Cells()),
+	}, true
+}
+
+// table are four counts for each cell, for rows 0, 1, 2, 3 and so on in turn.
+type table [maxTable][4]uint32
+
+// noCodes are the codes of rows that are all of group 0.
+var noCodes [binBlock]uint8
+
+// histogramVector bins by vectors and counts one by one.
+func histogramVector(cells []int64, codes []uint8, x []int64, b *BinsInt64, p *binner) {
+	const most = 1 << 30 // rows, so that no count overflows
+	for len(x) > most {
+		histogramVector(cells, codes[:min(most, len(codes))], x[:most], b, p)
+		codes, x = codes[min(most, len(codes)):], x[most:]
+	}
+	var counts table
+	for len(x) >= binBlock {
+		safepoint()
+		group := &noCodes[0]
+		if codes != nil {
+			group, codes = &codes[0], codes[binBlock:]
+		}
+		counts.add(group, x[:binBlock], p)
+		x = x[binBlock:]
+	}
+	for i := range cells {
+		c := &counts[i]
+		cells[i] += int64(c[0]) + int64(c[1]) + int64(c[2]) + int64(c[3])
+	}
+	histogramPlain(cells, codes, x, b)
+}
+
+// add counts a block of rows.
+func (t *table) add(codes *uint8, x []int64, p *binner) {
+	var cell [binBlock]uint32
+	if active == levelAVX512 {
+		binCellsAVX512(&cell[0], codes, x, &p.below)
+	} else {
+		binCellsAVX2(&cell[0], codes, x, &p.below)
+	}
+	for i := 0; i < len(cell); i += 4 {
+		t[cell[i]%maxTable][0]++
+		t[cell[i+1]%maxTable][1]++
+		t[cell[i+2]%maxTable][2]++
+		t[cell[i+3]%maxTable][3]++
+	}
+}

@@ -1,0 +1,43 @@
+//go:build amd64 && !purego
+
+package kernels
+
+import (
+	"os"
+	"strings"
+
+	"github.com/klauspost/cpuid/v2"
+)
+
+// best returns the highest level that this CPU and the operating system can
+// run and that GODEBUG has not turned off.
+func best() level {
+	off := turnedOff(os.Getenv("GODEBUG"))
+	switch c := &cpuid.CPU; {
+	case !c.Supports(cpuid.AVX2, cpuid.FMA3) || off <= levelAVX2:
+		return levelGo
+	case !c.Supports(cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL) || off <= levelAVX512:
+		return levelAVX2
+	default:
+		return levelAVX512
+	}
+}
+
+// turnedOff returns the lowest level that needs a feature which GODEBUG turns
+// off (cpu.avx2=off), and a level past the highest if there is none. The
+// runtime hides such features from the standard library only.
+func turnedOff(godebug string) level {
+	lowest := levelAVX512 + 1
+	for option := range strings.SplitSeq(godebug, ",") {
+		name, isCPU := strings.CutPrefix(option, "cpu.")
+		name, isOff := strings.CutSuffix(name, "=off")
+		switch {
+		case !isCPU || !isOff:
+		case name == "all" || name == "avx" || name == "avx2" || name == "fma":
+			return levelAVX2
+		case strings.HasPrefix(name, "avx512"):
+			lowest = levelAVX512
+		}
+	}
+	return lowest
+}
