@@ -69,6 +69,9 @@ func offence(t reflect.Type, path string) (where, why string) {
 	}
 	switch t.Kind() {
 	case reflect.Array:
+		if t.Len() == 0 && t.Elem().Kind() == reflect.Pointer {
+			return offence(t.Elem().Elem(), path+"[]") // a phantom: no pointer is there, but T is meant
+		}
 		return offence(t.Elem(), path+"[]")
 	case reflect.Struct:
 		return offenceInStruct(t, path)
