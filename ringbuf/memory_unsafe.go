@@ -46,7 +46,4 @@ func word64(mem []byte, off int) *atomic.Uint64 {
 func aligned(mem []byte) bool { return uintptr(unsafe.Pointer(&mem[0]))%slotAlign == 0 }
 
 // elementSize is the size of T in bytes.
-func elementSize[T any]() uint64 {
-	var v T
-	return uint64(unsafe.Sizeof(v))
-}
+func elementSize[T any]() uint64 { return uint64(unsafe.Sizeof(*(*T)(nil))) }

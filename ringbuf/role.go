@@ -7,9 +7,7 @@ import (
 	"github.com/shmengine/shmengine/futex"
 )
 
-// released is the bell of a handle whose role was given back, in Go memory: the next use panics.
-const released = 1 << 31
-
+// reservedID is the first id that no process has.
 const reservedID = 1<<30 - 1
 
 // Producer takes the role of the producer for m's process. ErrBusy says that a live process has it, this one included. A dead process's role is taken
@@ -95,13 +93,13 @@ func (c *Consumer[T]) Release() {
 }
 
 func giveUp(bell, role *atomic.Uint32, m futex.Member) *atomic.Uint32 {
-	if bell.Load()&released == 0 {
+	if bell != &gone {
 		role.CompareAndSwap(uint32(m.ID()), 0)
 	}
 	return &gone
 }
 
-// gone is the bell of every released handle.
+// gone is the bell of every released handle, in Go memory: it always rings, and the call that answers panics.
 var gone atomic.Uint32
 
-func init() { gone.Store(released) }
+func init() { gone.Store(poisoned) }

@@ -1,17 +1,22 @@
 package ringbuf
 
-import "github.com/shmengine/shmengine/futex"
+import (
+	"sync/atomic"
+
+	"github.com/shmengine/shmengine/futex"
+)
 
 // halted is why the producer cannot go on.
-func (p *Producer[T]) halted() error { return p.ring.halted(p.bell.Load()) }
+func (p *Producer[T]) halted() error { return p.ring.halted(p.bell) }
 
 // halted is why the consumer cannot go on.
-func (c *Consumer[T]) halted() error { return c.ring.halted(c.bell.Load()) }
+func (c *Consumer[T]) halted() error { return c.ring.halted(c.bell) }
 
-func (r *SPSC[T]) halted(bell uint32) error {
-	switch {
-	case bell == released:
+func (r *SPSC[T]) halted(word *atomic.Uint32) error {
+	if word == &gone {
 		panic("ringbuf: use of a released role")
+	}
+	switch bell := word.Load(); {
 	case bell&^bellBits != 0:
 		return r.poison("bell", uint64(bell))
 	case bell&poisoned != 0:

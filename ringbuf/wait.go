@@ -28,6 +28,11 @@ func (p *Producer[T]) pushSlow(ctx context.Context, v T) error {
 			return err
 		}
 	}
+	return p.pushParked(ctx, v)
+}
+
+// pushParked waits asleep.
+func (p *Producer[T]) pushParked(ctx context.Context, v T) error {
 	w := wait{word: p.ring.toConsumer, plain: p.ring.plainPop, peer: p.ring.consumer, member: p.member}
 	return w.until(ctx, ErrFull, func() error { return p.TryPush(v) }, p.ring.spread)
 }
@@ -53,6 +58,11 @@ func (c *Consumer[T]) popSlow(ctx context.Context) (v T, err error) {
 			return v, err
 		}
 	}
+	return c.popParked(ctx)
+}
+
+// popParked waits asleep.
+func (c *Consumer[T]) popParked(ctx context.Context) (v T, err error) {
 	w := wait{word: c.ring.toProducer, plain: c.ring.plainPush, peer: c.ring.producer, member: c.member}
 	err = w.until(ctx, ErrEmpty, func() error { return c.TryPop(&v) }, c.ring.spread)
 	return v, err

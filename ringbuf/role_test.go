@@ -1,0 +1,255 @@
+package ringbuf
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/shmengine/shmengine/futex"
+	"github.com/shmengine/shmengine/internal/testmem"
+)
+
+func heapPair(t *testing.T, capacity int) *pair[message] {
+	return open[message](t, testmem.Go(t, size[message](t, capacity)), capacity, 0)
+}
+
+func TestRoles(t *testing.T) {
+	x := heapPair(t, 4)
+	third := x.town.member(3)
+	for _, m := range []futex.Member{third, x.pm, x.cm} { // neither another process nor the same one
+		if _, err := x.Producer(m); !errors.Is(err, ErrBusy) {
+			t.Errorf("second producer: %v", err)
+		}
+		if _, err := x.Consumer(m); !errors.Is(err, ErrBusy) {
+			t.Errorf("second consumer: %v", err)
+		}
+	}
+	x.p.Release()
+	x.p.Release() // again is nothing
+	x.c.Release()
+	p := must[*Producer[message]](t)(x.Producer(third))
+	c := must[*Consumer[message]](t)(x.Consumer(third)) // one process may have both
+	if err := p.TryPush(messageOf(1)); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := c.Pop(t.Context()); err != nil || v != messageOf(1) {
+		t.Fatal(v, err)
+	}
+	for what, f := range map[string]func(){
+		"push": func() { _ = x.p.TryPush(message{}) }, "batch": func() { _, _ = x.p.TryPushBatch(make([]message, 1)) },
+		"pop": func() { _ = x.c.TryPop(new(message)) }, "pop batch": func() { _, _ = x.c.TryPopBatch(make([]message, 1)) },
+	} {
+		if !panics(f) {
+			t.Errorf("%s with a released role does not panic", what)
+		}
+	}
+	if x.Len() != 0 || x.toProducer.Load() != 0 {
+		t.Error("a released role changed the ring")
+	}
+}
+
+func panics(f func()) (yes bool) {
+	defer func() { yes = recover() != nil }()
+	f()
+	return false
+}
+
+// TestTakeOver: whoever takes over from the dead goes on at the right message.
+func TestTakeOver(t *testing.T) {
+	x := heapPair(t, 4)
+	i, j := uint64(0), uint64(0)
+	for range 20 {
+		x.town.kill(x.pm.id)
+		pm := x.town.member(x.pm.id ^ 4)
+		x.p = must[*Producer[message]](t)(x.Producer(pm))
+		x.town.dead[x.pm.id].Store(false)
+		x.pm = pm
+		for x.p.TryPush(messageOf(i)) == nil {
+			i++
+		}
+		x.town.kill(x.cm.id)
+		cm := x.town.member(x.cm.id ^ 4)
+		x.c = must[*Consumer[message]](t)(x.Consumer(cm))
+		x.town.dead[x.cm.id].Store(false)
+		x.cm = cm
+		var v message
+		for range 3 {
+			if err := x.c.TryPop(&v); err != nil || v != messageOf(j) || x.c.Seq() != j+1 {
+				t.Fatalf("message %d: %v, %v, Seq %d", j, v, err, x.c.Seq())
+			}
+			j++
+		}
+	}
+}
+
+// TestHalfABatch: a producer killed inside a batch leaves stamps behind the tail, and none of its messages.
+func TestHalfABatch(t *testing.T) {
+	for last := range uint64(4) {
+		x := heapPair(t, 4)
+		must[int](t)(x.p.TryPushBatch([]message{messageOf(0)}))
+		for i := uint64(4); i > 2+last%3; i-- { // messages 2, 3, 4 without 1
+			x.slots.at(i - 1).value = messageOf(100)
+			x.slots.at(i - 1).stamp.Store(i)
+		}
+		x.town.dead[1].Store(true)
+		p := must[*Producer[message]](t)(x.Producer(x.town.member(3)))
+		if n, err := p.TryPushBatch([]message{messageOf(1), messageOf(2), messageOf(3), messageOf(4)}); n != 3 || err != nil {
+			t.Fatalf("pushed %d, %v", n, err)
+		}
+		if err := hows[0].receive(t.Context(), x.c, 0, 4); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestPeerDies: a death ends the other side's wait, after what is stored was delivered.
+func TestPeerDies(t *testing.T) {
+	for name, asleep := range map[string]bool{"before": false, "during": true} {
+		t.Run("producer/"+name, func(t *testing.T) {
+			x := heapPair(t, 2)
+			must[int](t)(x.p.TryPushBatch(make([]message, 2)))
+			dies(t, x, x.pm, x.cm, asleep, x.toProducer.Load, func() error { _, err := x.c.Pop(t.Context()); return err })
+			x.Producer(x.town.member(3)) // attaches
+			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+			defer cancel()
+			if _, err := x.c.Pop(ctx); err != context.DeadlineExceeded {
+				t.Errorf("pop with a new producer: %v", err)
+			}
+		})
+		t.Run("consumer/"+name, func(t *testing.T) {
+			x := heapPair(t, 2)
+			dies(t, x, x.cm, x.pm, asleep, x.toConsumer.Load, func() error { return x.p.Push(t.Context(), message{}) })
+			c := must[*Consumer[message]](t)(x.Consumer(x.town.member(3)))
+			must[int](t)(c.TryPopBatch(make([]message, 2)))
+			if err := x.p.Push(t.Context(), message{}); err != nil {
+				t.Errorf("push with a new consumer: %v", err)
+			}
+		})
+	}
+}
+
+// dies makes two calls that succeed, a third that waits, and a fourth; victim dies before the third, or while it sleeps.
+func dies(t *testing.T, x *pair[message], victim, survivor *double, asleep bool, bell func() uint32, call func() error) {
+	t.Helper()
+	if !asleep {
+		x.town.kill(victim.id, survivor)
+	}
+	for range 2 {
+		if err := call(); err != nil {
+			t.Fatalf("what is stored, or room: %v", err)
+		}
+	}
+	if asleep {
+		go func() {
+			for bell()&parked == 0 {
+				time.Sleep(time.Millisecond)
+			}
+			x.town.kill(victim.id, survivor)
+		}()
+	}
+	for range 2 {
+		if err := call(); err != ErrPeerDied {
+			t.Fatalf("after the peer's death: %v, want ErrPeerDied", err)
+		}
+	}
+}
+
+// TestReleaseIsNoDeath: a consumer waits for the next producer.
+func TestReleaseIsNoDeath(t *testing.T) {
+	x := heapPair(t, 2)
+	x.p.Release()
+	go func() {
+		for x.toProducer.Load()&parked == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		if p, err := x.Producer(x.town.member(3)); err == nil {
+			_ = p.TryPush(messageOf(5))
+		}
+	}()
+	if v, err := x.c.Pop(t.Context()); err != nil || v != messageOf(5) {
+		t.Fatal(v, err)
+	}
+}
+
+func TestCloseWakesBothSides(t *testing.T) {
+	for _, asleep := range []string{"consumer", "producer"} {
+		x := heapPair(t, 2)
+		bell := x.toProducer
+		if asleep == "producer" {
+			bell = x.toConsumer
+			must[int](t)(x.p.TryPushBatch(make([]message, 2)))
+		}
+		go func() {
+			for bell.Load()&parked == 0 {
+				time.Sleep(time.Millisecond)
+			}
+			x.Close()
+			x.Close()
+		}()
+		if asleep == "producer" {
+			if err := x.p.Push(t.Context(), message{}); err != ErrClosed {
+				t.Errorf("push: %v", err)
+			}
+			if n, err := x.c.TryPopBatch(make([]message, 4)); n != 2 || err != nil {
+				t.Errorf("drain: %d, %v", n, err)
+			}
+		}
+		if _, err := x.c.Pop(t.Context()); err != ErrClosed {
+			t.Errorf("pop: %v", err)
+		}
+	}
+}
+
+// TestCloseWhilePushing: what a push that returned nil stored is found before ErrClosed, whoever closes whenever.
+func TestCloseWhilePushing(t *testing.T) {
+	for round := range rounds(300, 100_000) {
+		x := heapPair(t, 4)
+		x.p.fast = plainStores && round%2 == 0 && registerBarrier()
+		if x.p.fast {
+			goPlain(x.plainPush)
+		}
+		accepted := make(chan uint64)
+		go func() {
+			n := uint64(0)
+			for x.p.Push(t.Context(), messageOf(n)) == nil {
+				n++
+			}
+			accepted <- n
+		}()
+		go func() {
+			for x.Len() < round%4 {
+				time.Sleep(time.Microsecond)
+			}
+			x.Close()
+		}()
+		popped := uint64(0)
+		for {
+			v, err := x.c.Pop(t.Context())
+			if err == ErrClosed {
+				break
+			}
+			if err != nil || v != messageOf(popped) {
+				t.Fatal(popped, v, err)
+			}
+			popped++
+		}
+		if n := <-accepted; popped < n {
+			t.Fatalf("round %d: %d accepted, %d delivered", round, n, popped)
+		}
+	}
+}
+
+// TestHalfAClose: who waits finishes a Close that died in the middle.
+func TestHalfAClose(t *testing.T) {
+	x := heapPair(t, 2)
+	x.toProducer.Or(closed)
+	if _, err := x.c.Pop(t.Context()); err != ErrClosed {
+		t.Errorf("pop: %v", err)
+	}
+	x = heapPair(t, 2)
+	x.toProducer.Or(poisoned)
+	if _, err := x.c.Pop(t.Context()); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("pop of a half poisoned ring: %v", err)
+	}
+}
