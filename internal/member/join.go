@@ -13,7 +13,7 @@ import (
 
 // joinTries is how often Join goes through the table while others have slots
 // claimed, a millisecond and then up to 20 apart: about a second.
-const joinTries = 64
+var joinTries = 64 // changed by tests only
 
 // Join takes a slot of the table: the one that has been free for longest, else
 // one whose member is dead.

@@ -108,3 +108,5 @@ func (r *recorder) all() []futex.ID {
 		}
 	}
 }
+
+func files(r *rig) []*os.File { return []*os.File{r.file} }
