@@ -66,7 +66,7 @@ func TestRefused(t *testing.T) {
 		{func() {}, "a func"},
 		{make(chan int), "a chan"},
 		{struct{ E error }{}, "E of struct"},
-		{unsafe.Pointer(nil), "a ptr"},
+		{unsafe.Pointer(nil), "unsafe.Pointer"},
 		{uintptr(0), "use uint64"},
 		{true, "use uint8"},
 		{struct{ Ok bool }{}, "Ok of struct { Ok bool } is a bool"},
