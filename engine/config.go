@@ -1,0 +1,101 @@
+package engine
+
+import (
+	"fmt"
+	"log/slog"
+	"runtime"
+	"time"
+
+	"github.com/shmengine/shmengine/shmarena"
+)
+
+// Mode says what runs the kernels.
+type Mode uint8
+
+const (
+	// Processes runs kernels in worker processes.
+	Processes Mode = iota
+	// Goroutines runs kernels on goroutines of this process: nothing survives a
+	// crash, and nothing needs to be started.
+	Goroutines
+)
+
+// Config says how an engine is made. Its zero value works.
+type Config struct {
+	// Workers is the number of workers; 0 means one for each CPU that this
+	// process may use. At most 256.
+	Workers int
+	// Mode says what a worker is: a process, or a goroutine.
+	Mode Mode
+	// ArenaSize is the capacity of the data arena in bytes. Memory is taken as
+	// arrays are allocated, so it may be large. 0 means 64 GiB of address space,
+	// or less where the file system or a limit says so.
+	ArenaSize int64
+	// Backing says what kind of memory the data arena is made of.
+	Backing shmarena.Backing
+	// Name links the data arena under a name, for other programs. An arena with
+	// a name outlives a killed coordinator, until it is swept.
+	Name string
+	// Retries is how often a partition is begun anew after its worker died.
+	// 0 means 3; a negative number means never.
+	Retries int
+	// PartitionTimeout is how long a worker may take for one partition before
+	// it is killed and replaced. 0 means for ever.
+	PartitionTimeout time.Duration
+	// Grace is how long running partitions may take to end after a job was
+	// cancelled, before their workers are killed. 0 means 1 s.
+	Grace time.Duration
+	// Command is the worker's program and its arguments. Empty means this
+	// program. A program of its own registers the same kernels and calls Init.
+	Command []string
+	// WorkerMemory is the limit in bytes at which a worker's garbage collector
+	// begins to work; it has nothing to do with shared memory. 0 means 256 MiB.
+	WorkerMemory int64
+	// Logger hears of deaths, retries and replacements. nil means silence.
+	Logger *slog.Logger
+}
+
+const (
+	defaultArena   = 64 << 30
+	defaultRetries = 3
+	defaultGrace   = time.Second
+	defaultMemory  = 256 << 20
+)
+
+// Validate says what is wrong with c.
+func (c Config) Validate() error {
+	switch {
+	case c.Workers < 0 || c.Workers > maxWorkers:
+		return fmt.Errorf("engine: Config.Workers is %d: 0 (one for each CPU) to %d", c.Workers, maxWorkers)
+	case c.Mode > Goroutines:
+		return fmt.Errorf("engine: Config.Mode is %d: Processes or Goroutines", c.Mode)
+	case c.ArenaSize < 0:
+		return fmt.Errorf("engine: Config.ArenaSize is %d: a number of bytes", c.ArenaSize)
+	case c.PartitionTimeout < 0 || c.Grace < 0:
+		return fmt.Errorf("engine: Config.PartitionTimeout is %v, Grace %v: not negative", c.PartitionTimeout, c.Grace)
+	case c.WorkerMemory < 0:
+		return fmt.Errorf("engine: Config.WorkerMemory is %d: a number of bytes", c.WorkerMemory)
+	}
+	return nil
+}
+
+// withDefaults is c with its zero values filled in.
+func (c Config) withDefaults() Config {
+	if c.Workers == 0 {
+		c.Workers = runtime.NumCPU()
+	}
+	if c.Retries == 0 {
+		c.Retries = defaultRetries
+	}
+	c.Retries = min(max(c.Retries, 0), attemptMax-1)
+	if c.Grace == 0 {
+		c.Grace = defaultGrace
+	}
+	if c.WorkerMemory == 0 {
+		c.WorkerMemory = defaultMemory
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c
+}

@@ -1,0 +1,101 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/shmengine/shmengine/ringbuf"
+	"github.com/shmengine/shmengine/shmarena"
+)
+
+// controlSize is the capacity of the control arena: address space, since
+// memory is taken as jobs need it.
+const controlSize = 4 << 30
+
+// A control is the control arena as one process sees it.
+type control struct {
+	arena *shmarena.Arena
+	*controlBlock
+}
+
+// newControl makes the control arena, for workers with a registry of that hash.
+func newControl(workers int, registry uint64) (c control, err error) {
+	c.arena, err = shmarena.Create(shmarena.Options{Size: controlSize, MaxMembers: maxWorkers + 2})
+	if err != nil {
+		return c, err
+	}
+	defer func() {
+		if err != nil {
+			c.arena.Close()
+		}
+	}()
+	block, err := shmarena.Alloc[controlBlock](c.arena, 1)
+	if err != nil {
+		return c, err
+	}
+	c.controlBlock = &block.Slice()[0]
+	size, err := ringbuf.SizeSPSC[descriptor](ringSlots)
+	if err != nil {
+		return c, err
+	}
+	stride := (size + 127) &^ 127
+	rings, err := shmarena.Alloc[byte](c.arena, stride*workers)
+	if err != nil {
+		return c, err
+	}
+	c.magic, c.version, c.workers, c.controlBlock.registry = controlMagic, controlVersion, uint32(workers), registry
+	c.rings, c.stride = rings, uint64(stride)
+	return c, c.arena.Publish(controlName, block)
+}
+
+// openControl finds the block in an arena that a coordinator made.
+func openControl(a *shmarena.Arena, worker int) (c control, err error) {
+	block, err := shmarena.Lookup[controlBlock](a, controlName)
+	if err != nil {
+		return c, err
+	}
+	c = control{a, &block.Slice()[0]}
+	switch {
+	case c.magic != controlMagic || c.version != controlVersion:
+		return c, fmt.Errorf("control block has version %d, this program needs %d", c.version, controlVersion)
+	case worker < 0 || worker >= int(min(c.workers, maxWorkers)):
+		return c, fmt.Errorf("worker %d of %d", worker, c.workers)
+	}
+	return c, nil
+}
+
+// ring returns the bytes of worker i's ring.
+func (c *control) ring(i int) []byte {
+	lo := i * int(c.stride)
+	return c.rings.Part(lo, lo+int(c.stride))
+}
+
+// columnsLayout returns where each changed column of a partition of n rows lies
+// in a worker's save area, and the size of the area. The coordinator and the
+// workers compute the same.
+func columnsLayout(cs []column, n int) (offsets []int, size int) {
+	offsets = make([]int, len(cs))
+	for i, c := range cs {
+		if c.access() == changes {
+			offsets[i] = size
+			size += (len(c.bytes(0, min(n, c.rows()))) + 63) &^ 63
+		}
+	}
+	return offsets, size
+}
+
+// copyColumns saves rows [lo, hi) of the changed columns into area, or restores
+// them from it.
+func copyColumns(cs []column, offsets []int, area []byte, lo, hi int, restore bool) {
+	for i, c := range cs {
+		if c.access() != changes {
+			continue
+		}
+		live := c.bytes(lo, hi)
+		saved := area[offsets[i]:][:len(live)]
+		if restore {
+			copy(live, saved)
+		} else {
+			copy(saved, live)
+		}
+	}
+}

@@ -1,0 +1,61 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shmengine/shmengine/internal/reexec"
+	"github.com/shmengine/shmengine/shmarena"
+)
+
+// coordinator is a process with an engine whose workers are in a kernel that
+// neither ends nor heeds anybody.
+var coordinator = reexec.Register("engine/coordinator", func(c *reexec.Child) {
+	e, err := Start(context.Background(), Config{Workers: 3, ArenaSize: 64 << 20})
+	if err != nil {
+		c.Fatalf("start: %v", err)
+	}
+	x, err := shmarena.CopyIn(e.Arena(), randoms(30*LeafRows))
+	if err != nil {
+		c.Fatalf("copy in: %v", err)
+	}
+	go troubleKernel.Run(context.Background(), e, x.Len(), trouble{InOf(x), makeSlow, 0})
+	for len(e.Running()) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	c.Say(fmt.Sprint(e.WorkerPIDs()))
+	c.At("working")
+})
+
+func TestWorkersEndWithTheirCoordinator(t *testing.T) {
+	p := reexec.Start(t, coordinator, reexec.Options{Arm: []string{"working"}})
+	pids := strings.Fields(strings.Trim(p.Hear(), "[]"))
+	p.WaitAt("working")
+	p.Kill()
+	if len(pids) != 3 {
+		t.Fatalf("workers %v", pids)
+	}
+	for _, s := range pids {
+		pid, _ := strconv.Atoi(s)
+		for limit := time.Now().Add(2 * time.Second); alive(pid); time.Sleep(time.Millisecond) {
+			if time.Now().After(limit) {
+				t.Fatalf("worker %d is alive 2 s after its coordinator's death", pid)
+			}
+		}
+	}
+}
+
+// alive reports whether pid is a process other than a zombie.
+func alive(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	return !strings.HasPrefix(rest, "Z") && !strings.HasPrefix(rest, "X")
+}

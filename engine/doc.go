@@ -1,0 +1,62 @@
+// Package engine runs kernels over shared arrays in worker processes.
+//
+// A coordinator (the process that calls [Start]) owns an arena of shared
+// memory and a pool of workers, which are processes of the same program. A
+// job is one descriptor that says which kernel to run over which arrays; the
+// workers claim its partitions from a ledger in shared memory, and the data is
+// neither copied nor sent. A worker that dies costs the partition that it was
+// running, which is offered again where that is safe; the pool never breaks.
+//
+//	func main() {
+//		engine.Init() // becomes a worker here if a coordinator started this process
+//		e, err := engine.Start(ctx, engine.Config{Workers: 8})
+//		...
+//		defer e.Close()
+//		x, err := shmarena.CopyIn(e.Arena(), data)
+//		total, err := sumSquares.Run(ctx, e, x)
+//	}
+//
+//	var sumSquares = engine.NewReducer("sumsquares", 0.0,
+//		func(t *engine.Task, part []float64) (float64, error) { return kernels.Dot(part, part), nil },
+//		func(a, b float64) float64 { return a + b })
+//
+// # What a kernel sees
+//
+// A kernel runs in another process. Package variables have the values they had
+// when that process started: whatever main did after Init is not there. All
+// that a kernel knows comes through its arguments, which are plain values:
+// numbers, arrays and structs of these, and columns of shared arrays ([In],
+// [Out], [InOut]). Kernels are defined once, in package variables, so that
+// every process of the program knows them by name.
+//
+// A kernel is called once for each leaf, a run of [LeafRows] rows anchored at
+// row 0, whatever the number of workers; partial results are merged in a fixed
+// binary tree. So a result has the same bits for any number of workers and in
+// either [Mode], on one dispatch level of the kernels package.
+//
+// # Who may call what
+//
+// An [Engine] may be used by many goroutines at once; each Run is one job.
+// Results in the arena belong to the caller, who frees them. Arguments are
+// copied when Run begins; the arrays that they name must not be freed before
+// it returns. When Run has returned, whether with a result or an error, no
+// worker touches the arrays any more; the one exception is [ErrQuarantined].
+//
+// # What death does
+//
+// A worker's death is noticed through its pidfd. Only then is its partition
+// offered again, and only if the kernel may run twice: outputs of a [Mapper]
+// or [Reducer] are fresh memory, a kernel's [InOut] partitions are saved before
+// it runs and restored before a retry, and [NoRetry] kernels are not retried
+// once they began: Run returns a [*WorkerError] that says which rows are dirty.
+// A partition past [Config.PartitionTimeout] is revoked by SIGKILL, seen dead,
+// then retried. If the coordinator dies, its workers end with it and nothing
+// stays behind, since the arenas of an engine have no names.
+//
+// # What it does not do
+//
+// Go cannot fork, so a worker does not inherit the coordinator's memory. A
+// kernel with a bug can write anywhere in the data arena. Goroutines are the
+// better choice where none of that isolation matters: [Goroutines] runs the
+// same kernels on them.
+package engine

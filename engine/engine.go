@@ -1,0 +1,149 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/shmengine/shmengine/shmarena"
+)
+
+// An Engine is a data arena and the workers that run kernels over its arrays.
+// It is safe for use by many goroutines at once.
+type Engine struct {
+	cfg    Config
+	arena  *shmarena.Arena
+	pool   pool
+	closed atomic.Bool
+	stats  counters
+}
+
+// A pool is what runs jobs: processes or goroutines.
+type pool interface {
+	run(ctx context.Context, r *request) error
+	close() error
+}
+
+// A request is a job as its caller sees it.
+type request struct {
+	spec    *spec
+	args    []byte
+	rows    int // -1: as many as the columns have
+	shift   uint
+	parts   int
+	collect func(partials []byte, stride, n int) // gets the partial results in order; may be nil
+}
+
+// Start makes an arena and starts workers; it returns when all of them are
+// ready. ctx bounds the start only.
+//
+// Errors: [ErrNoInit] and [ErrNested] before anything is started,
+// [ErrWorkerStart] with what the worker said, [shmarena.ErrNoSpace], and
+// errors.ErrUnsupported where the system has no shared memory of our kind.
+func Start(ctx context.Context, cfg Config) (*Engine, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	cfg = cfg.withDefaults()
+	if cfg.Mode == Processes {
+		if err := mayStart(); err != nil {
+			return nil, err
+		}
+	}
+	seal()
+	arena, err := newArena(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("start engine: %w", err)
+	}
+	e := &Engine{cfg: cfg, arena: arena}
+	if cfg.Mode == Goroutines {
+		e.pool = newGoroutines(e)
+		return e, nil
+	}
+	if e.pool, err = startProcesses(ctx, e); err != nil {
+		return nil, errors.Join(fmt.Errorf("start engine: %w", err), arena.Close())
+	}
+	return e, nil
+}
+
+// newArena makes the data arena. The default capacity is address space, which
+// some limits count: it is halved until it fits.
+func newArena(cfg Config) (*shmarena.Arena, error) {
+	opts := shmarena.Options{Name: cfg.Name, Size: cfg.ArenaSize, Backing: cfg.Backing}
+	if opts.Size > 0 {
+		return shmarena.Create(opts)
+	}
+	for opts.Size = defaultArena; ; opts.Size /= 2 {
+		a, err := shmarena.Create(opts)
+		if err == nil || opts.Size <= 1<<20 {
+			return a, err
+		}
+	}
+}
+
+// Arena returns the data arena. It is closed by [Engine.Close].
+func (e *Engine) Arena() *shmarena.Arena { return e.arena }
+
+// Workers returns the number of workers.
+func (e *Engine) Workers() int { return e.cfg.Workers }
+
+// Close ends running jobs with [ErrClosed], stops the workers and closes the
+// arena. A second Close does nothing.
+func (e *Engine) Close() error {
+	if e.closed.Swap(true) {
+		return nil
+	}
+	return errors.Join(e.pool.close(), e.arena.Close())
+}
+
+// run checks r, cuts it into partitions, and runs it.
+func (e *Engine) run(ctx context.Context, r *request) error {
+	if e == nil || e.closed.Load() {
+		return fmt.Errorf("run %s: %w", r.spec.name, ErrClosed)
+	}
+	rows, err := r.spec.plan.check(r.spec.plan.of(r.args))
+	if err != nil {
+		return fmt.Errorf("run %s: %w", r.spec.name, err)
+	}
+	if r.rows < 0 {
+		r.rows = max(rows, 0)
+	}
+	if rows >= 0 && rows != r.rows {
+		return fmt.Errorf("run %s: %w: %d rows asked, columns have %d", r.spec.name, ErrLength, r.rows, rows)
+	}
+	if err := ctx.Err(); err != nil || r.rows == 0 {
+		return err
+	}
+	r.shift, r.parts = partition(r.rows, e.cfg.Workers)
+	e.stats.jobs.Add(1)
+	return e.pool.run(ctx, r)
+}
+
+// partsPerWorker is how many partitions a worker gets at least, where there
+// are enough leaves: the last one to finish keeps the others waiting for half a
+// partition on average, so 128 cost 0.4 %; a claim costs less than a
+// microsecond.
+const partsPerWorker = 128
+
+// partition cuts rows into parts runs of 1<<shift leaves. Only the power is
+// chosen, so that a partition is one node of the merge tree.
+func partition(rows, workers int) (shift uint, parts int) {
+	leaves := (rows-1)/LeafRows + 1
+	for leaves>>(shift+1) >= workers*partsPerWorker || leaves>>shift >= maxParts {
+		shift++
+	}
+	return shift, (leaves-1)>>shift + 1
+}
+
+// span returns the rows of partition i.
+func (r *request) span(i int) (lo, hi int) { return span(i, r.shift, r.rows) }
+
+func span(i int, shift uint, rows int) (lo, hi int) {
+	size := LeafRows << shift
+	return i * size, min((i+1)*size, rows)
+}
+
+// stride is the distance of partial results: whole cache lines, so that
+// neighbours do not share one.
+func (s *spec) stride() int { return (int(s.partial) + 63) &^ 63 }

@@ -1,0 +1,93 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+)
+
+// goroutines runs jobs on goroutines of this process: the same kernels over the
+// same partitions, merged in the same tree, as in worker processes.
+type goroutines struct {
+	e      *Engine
+	ctx    context.Context // ends with the engine
+	cancel context.CancelFunc
+	mu     sync.RWMutex // held shared by running jobs, so that close waits for them
+}
+
+func newGoroutines(e *Engine) *goroutines {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &goroutines{e: e, ctx: ctx, cancel: cancel}
+}
+
+func (g *goroutines) close() error {
+	g.cancel()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return nil
+}
+
+// localJob is a job whose ledger is one counter: nobody dies.
+type localJob struct {
+	*request
+	partials []byte
+	stride   int
+	next     atomic.Int64
+	cancel   atomic.Uint32
+	once     sync.Once
+	err      error
+}
+
+func (g *goroutines) run(ctx context.Context, r *request) error {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	stride := r.spec.stride()
+	j := &localJob{request: r, stride: stride, partials: alignedBytes(stride * r.parts)}
+	defer context.AfterFunc(ctx, func() { j.end(ctx.Err()) })()
+	defer context.AfterFunc(g.ctx, func() { j.end(ErrClosed) })()
+
+	var wg sync.WaitGroup
+	for w := range min(g.e.cfg.Workers, r.parts) {
+		wg.Go(func() { j.work(w, &g.e.stats.partitions) })
+	}
+	wg.Wait()
+	if j.end(nil); j.err != nil {
+		return fmt.Errorf("run %s: %w", r.spec.name, j.err)
+	}
+	if r.collect != nil {
+		r.collect(j.partials, stride, r.parts)
+	}
+	return nil
+}
+
+// end ends the job with err, unless it has ended.
+func (j *localJob) end(err error) {
+	j.once.Do(func() {
+		j.err = err
+		j.cancel.Store(1)
+	})
+}
+
+// work runs partitions until none is left.
+func (j *localJob) work(worker int, count *atomic.Uint64) {
+	run := j.spec.bind(j.args)
+	t := Task{worker: worker, cancel: &j.cancel}
+	for j.cancel.Load() == 0 {
+		i := int(j.next.Add(1)) - 1
+		if i >= j.parts {
+			return
+		}
+		lo, hi := j.span(i)
+		t.partition = i
+		t.begin(lo, hi)
+		fail := func(f *failure) { j.end(f.taskError(j.spec.name, i, lo, hi)) }
+		f := call(run, &t, j.partials[i*j.stride:(i+1)*j.stride],
+			func() { fail(&failure{kind: failError, text: goexitText}) })
+		if f != nil {
+			fail(f)
+			return
+		}
+		count.Add(1)
+	}
+}

@@ -1,0 +1,207 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/shmengine/shmengine/shmarena"
+)
+
+// A job is one open jobSlot as the coordinator sees it. Its fields are guarded
+// by processes.mu; the ledger is shared with the workers.
+type job struct {
+	*request
+	slot    int
+	shared  *jobSlot
+	ledger  []ledgerEntry
+	columns []column
+	offsets []int // of saved columns in a worker's save area
+	err     error
+	grace   *time.Timer // kills workers that do not heed a cancellation
+	ended   bool
+	done    chan struct{} // closed when no worker is in the job any more
+}
+
+// slotMemory is what a slot keeps from job to job.
+type slotMemory struct {
+	ledger   shmarena.Array[ledgerEntry]
+	partials shmarena.Array[byte]
+	saves    shmarena.Array[byte]
+}
+
+// atLeast makes x hold n elements; what it held is lost.
+func atLeast[T any](a *shmarena.Arena, x *shmarena.Array[T], n int) error {
+	if x.Len() >= n {
+		return nil
+	}
+	y, err := shmarena.Alloc[T](a, n)
+	if err != nil {
+		return err
+	}
+	if !x.IsZero() {
+		err = x.Free()
+	}
+	*x = y
+	return err
+}
+
+// open writes r into a free slot and opens it.
+//
+// Preconditions:
+//   - slot is closed, and no worker's current names it.
+func (p *processes) open(r *request, slot int) (*job, error) {
+	m, s := &p.memory[slot], &p.control.job[slot]
+	j := &job{request: r, slot: slot, shared: s, columns: r.spec.plan.of(r.args), done: make(chan struct{})}
+	var saved int
+	if r.spec.retry == Idempotent {
+		j.offsets, saved = columnsLayout(j.columns, LeafRows<<r.shift)
+	}
+	for _, err := range []error{
+		atLeast(p.control.arena, &m.ledger, r.parts),
+		atLeast(p.control.arena, &m.partials, r.parts*r.spec.stride()),
+		atLeast(p.control.arena, &m.saves, saved*len(p.workers)),
+	} {
+		if err != nil {
+			return nil, fmt.Errorf("run %s: %w", r.spec.name, err)
+		}
+	}
+	j.ledger = m.ledger.Slice()[:r.parts]
+	for i := range j.ledger {
+		j.ledger[i].v.Store(uint64(pending))
+	}
+	s.cancel.Store(0)
+	s.noisy.Store(0)
+	s.failed.Store(0)
+	s.kernel, s.shift, s.parts, s.rows = r.spec.index, uint32(r.shift), uint32(r.parts), uint64(r.rows)
+	s.argLen = uint32(copy(s.args[:], r.args))
+	s.partStride, s.saveStride = uint64(r.spec.stride()), uint64(saved)
+	s.ledger, s.partials, s.saves = m.ledger, m.partials, m.saves
+	s.remaining.Store(int64(r.parts))
+	gen := s.gen.Load() + 1
+	s.next.Store(uint64(gen) << 32)
+	s.gen.Store(gen) // pairs with the load in worker.serve: the fields above are there
+	return j, nil
+}
+
+// run is pool.run: it waits for a slot, opens the job in it, and waits for its end.
+func (p *processes) run(ctx context.Context, r *request) error {
+	slot, err := p.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	j, err := p.enter(r, slot)
+	if err != nil {
+		p.free <- slot
+		return err
+	}
+	select {
+	case <-j.done:
+	case <-ctx.Done():
+		p.abort(j, ctx.Err())
+		<-j.done
+	}
+	err = p.result(j)
+	p.leave(j)
+	return err
+}
+
+// acquire takes a free slot.
+func (p *processes) acquire(ctx context.Context) (int, error) {
+	select {
+	case slot := <-p.free:
+		return slot, nil
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	case <-p.stop.Done():
+		return 0, ErrClosed
+	}
+}
+
+// enter opens r in slot and tells the workers.
+func (p *processes) enter(r *request, slot int) (*job, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closing {
+		return nil, ErrClosed
+	}
+	if p.alive() == 0 {
+		return nil, p.workers[0].failure
+	}
+	j, err := p.open(r, slot)
+	if err != nil {
+		return nil, err
+	}
+	p.jobs[slot] = j
+	p.active.Add(1)
+	p.offer(j)
+	return j, nil
+}
+
+// offer puts j before every worker. A ring that is full is as good as an offer:
+// a worker looks at every open slot before it sleeps.
+func (p *processes) offer(j *job) {
+	d := descriptor{job: refOf(j.slot, j.shared.gen.Load())}
+	for _, w := range p.workers {
+		_ = w.ring.TryPush(d)
+	}
+}
+
+// result is the job's error, or nil once its partial results are collected.
+func (p *processes) result(j *job) error {
+	if j.err != nil {
+		return fmt.Errorf("run %s: %w", j.spec.name, j.err)
+	}
+	if j.collect != nil {
+		j.collect(p.memory[j.slot].partials.Slice(), j.spec.stride(), j.parts)
+	}
+	return nil
+}
+
+// leave closes j's slot. It is free again when no worker's current names it; a
+// quarantined one never is.
+func (p *processes) leave(j *job) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	defer p.active.Done()
+	if j.grace != nil {
+		j.grace.Stop()
+	}
+	ref := refOf(j.slot, j.shared.gen.Load())
+	p.jobs[j.slot] = nil
+	j.shared.gen.Add(1) // pairs with the load in worker.serve
+	if j.quarantined() {
+		return
+	}
+	if !p.named(ref) {
+		p.free <- j.slot
+		return
+	}
+	go p.retire(j.slot, ref)
+}
+
+// named reports whether a worker may still look at the job ref.
+func (p *processes) named(ref jobRef) bool {
+	for i := range p.workers {
+		if jobRef(p.control.worker[i].current.Load()) == ref {
+			return true
+		}
+	}
+	return false
+}
+
+// retire frees a slot once no worker looks at it: one that is stopped may keep
+// it for long, and there are others.
+func (p *processes) retire(slot int, ref jobRef) {
+	for pause := 20 * time.Microsecond; ; pause = min(2*pause, 10*time.Millisecond) {
+		select {
+		case <-p.stop.Done():
+			return
+		case <-time.After(pause):
+		}
+		if !p.named(ref) {
+			p.free <- slot
+			return
+		}
+	}
+}

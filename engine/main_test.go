@@ -1,0 +1,14 @@
+package engine_test
+
+import (
+	"testing"
+
+	"github.com/shmengine/shmengine/engine"
+	"github.com/shmengine/shmengine/internal/leaktest"
+)
+
+func TestMain(m *testing.M) {
+	engine.Killer()
+	engine.Init()
+	leaktest.Main(m)
+}

@@ -1,0 +1,156 @@
+package engine
+
+import (
+	"fmt"
+	"os"
+	"time"
+)
+
+// bound is a job whose arguments are bound, in a worker.
+type bound struct {
+	*jobSlot
+	spec     *spec
+	ledger   []ledgerEntry
+	partials []byte
+	run      runner
+	columns  []column
+	offsets  []int
+	save     []byte // this worker's save area; empty when nothing is saved
+	guarded  bool   // the ledger must say when the kernel begins
+}
+
+// claim takes a pending partition: the next by the hint, and after the last
+// whichever the ledger has.
+func (w *member) claim(s *jobSlot) (i int, e entry, ok bool) {
+	if s.cancel.Load() != 0 {
+		return 0, 0, false
+	}
+	ledger := w.ledger(s)
+	for {
+		i := int(uint32(s.next.Add(1))) - 1
+		if i < 0 || i >= len(ledger) {
+			break
+		}
+		reach("next")
+		if e, ok := w.take(&ledger[i]); ok {
+			return i, e, true
+		}
+	}
+	s.next.Store(uint64(s.gen.Load())<<32 | uint64(len(ledger))) // keeps the hint from running over
+	for i := range ledger {
+		if e, ok := w.take(&ledger[i]); ok {
+			return i, e, true
+		}
+	}
+	return 0, 0, false
+}
+
+// take is the claim.
+func (w *member) take(l *ledgerEntry) (entry, bool) {
+	e := l.load()
+	if e.state() != pending {
+		return 0, false
+	}
+	mine := e.claimed(w.id)
+	return mine, l.swap(e, mine)
+}
+
+func (w *member) ledger(s *jobSlot) []ledgerEntry {
+	all := s.ledger.Slice()
+	return all[:min(int(s.parts), len(all))]
+}
+
+// bind finds the kernel of s and binds its arguments.
+func (w *member) bind(s *jobSlot) *bound {
+	spec := w.specs[s.kernel]
+	args := make([]byte, 0, maxArgs)
+	args = append(args, s.args[:spec.plan.size]...)
+	b := &bound{
+		jobSlot: s, spec: spec, ledger: w.ledger(s), partials: s.partials.Slice(),
+		run: spec.bind(args), columns: spec.plan.of(args), guarded: spec.retry == NoRetry,
+	}
+	if n := int(s.saveStride); n > 0 {
+		b.offsets, _ = columnsLayout(b.columns, LeafRows<<s.shift)
+		b.save = s.saves.Part(w.index*n, (w.index+1)*n)
+		b.guarded = true
+	}
+	return b
+}
+
+// partition runs partition i, which this worker has claimed as e.
+func (w *member) partition(b *bound, i int, e entry) {
+	w.claims++
+	w.self.running.Store(w.claims<<1 | 1)
+	defer w.self.running.Store(w.claims << 1)
+	reach("claimed")
+	lo, hi := span(i, uint(b.shift), int(b.rows))
+	if b.guarded {
+		if len(b.save) > 0 {
+			copyColumns(b.columns, b.offsets, b.save, lo, hi, false)
+		}
+		reach("saved")
+		e = w.move(&b.ledger[i], e, e|begun)
+	}
+	t := &w.task
+	*t = Task{partition: i, attempt: e.attempt(), worker: w.index, cancel: &b.cancel}
+	t.begin(lo, hi)
+	stride := int(b.partStride)
+	f := call(b.run, t, b.partials[i*stride:(i+1)*stride], exitByGoexit)
+	reach("output")
+	if f == nil {
+		w.finish(b, i, e)
+		return
+	}
+	if b.cancel.Load() == 0 {
+		b.report(i, f)
+	}
+	w.move(&b.ledger[i], e, e.ended(failed))
+	w.signal()
+}
+
+// finish marks partition i done, and tells the coordinator of the last one.
+func (w *member) finish(b *bound, i int, e entry) {
+	w.move(&b.ledger[i], e, e.ended(done))
+	reach("done")
+	w.self.partitions.Add(1)
+	if b.remaining.Add(-1) <= 0 || b.noisy.Load() != 0 || b.cancel.Load() != 0 {
+		w.signal()
+	}
+}
+
+// move is a step of an entry that this worker owns. It fails only if the
+// coordinator is revoking it, in which case SIGKILL is on its way and nothing
+// may be touched any more.
+func (w *member) move(l *ledgerEntry, from, to entry) entry {
+	if !l.swap(from, to) {
+		for {
+			time.Sleep(time.Hour)
+		}
+	}
+	return to
+}
+
+// report leaves f for the coordinator, unless another worker was first, and
+// cancels the job.
+func (b *bound) report(i int, f *failure) {
+	if b.failed.CompareAndSwap(0, 1) {
+		b.errPart, b.errKind = uint32(i), f.kind
+		b.errLen = uint32(copy(b.errText[:], f.text))
+		b.failed.Store(2)
+	}
+	b.cancel.Store(1)
+}
+
+func exitByGoexit() {
+	fmt.Fprintln(os.Stderr, "engine: a kernel", goexitText)
+	os.Exit(exitGoexit)
+}
+
+// onReach is called when a worker reaches a named point; tests set it.
+var onReach func(point string)
+
+func reach(point string) {
+	if onReach != nil {
+		onReach(point)
+	}
+}

@@ -1,0 +1,233 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/shmengine/shmengine/engine/process"
+	"github.com/shmengine/shmengine/futex"
+)
+
+const (
+	// maxStalls is how many processes may die in a row before one is ready.
+	maxStalls = 3
+	// killPatience is how long a process may live on after SIGKILL.
+	killPatience = 5 * time.Second
+	// replacePause is the time between attempts to start a process where one
+	// could not be started.
+	replacePause = time.Second
+)
+
+// news reports whether j may have come to its end.
+func (j *job) news() bool {
+	s := j.shared
+	return s.remaining.Load() <= 0 || s.noisy.Load() != 0 || s.cancel.Load() != 0
+}
+
+// fail ends j with err, unless it has failed before.
+func (j *job) fail(err error) {
+	if j.err == nil {
+		j.err = err
+	}
+	j.shared.cancel.Store(1)
+}
+
+// abort is fail from outside.
+func (p *processes) abort(j *job, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	j.fail(err)
+	p.settle(j)
+}
+
+// settle ends j if no worker is in it and none will be. The ledger says so;
+// `remaining` is only a hint.
+func (p *processes) settle(j *job) {
+	if j.ended {
+		return
+	}
+	cancelled := j.shared.cancel.Load() != 0
+	if cancelled {
+		j.withdraw()
+	}
+	t := count(j.ledger)
+	if t.pending+t.busy > 0 {
+		if cancelled && j.grace == nil {
+			j.grace = time.AfterFunc(p.e.cfg.Grace, func() { p.revokeAll(j) })
+		}
+		return
+	}
+	if t.failed > 0 && j.err == nil {
+		j.err = j.failure()
+	}
+	j.ended = true
+	close(j.done)
+}
+
+// withdraw takes back what nobody has claimed.
+func (j *job) withdraw() {
+	for i := range j.ledger {
+		if e := j.ledger[i].load(); e.state() == pending {
+			j.ledger[i].swap(e, e.ended(failed))
+		}
+	}
+}
+
+// failure is the error that a kernel left in the slot.
+func (j *job) failure() error {
+	s := j.shared
+	if s.failed.Load() != 2 {
+		return &TaskError{Kernel: j.spec.name, Message: "the worker died before it could say why"}
+	}
+	part := min(int(s.errPart), j.parts-1)
+	lo, hi := j.span(part)
+	f := failure{kind: s.errKind, text: string(s.errText[:min(s.errLen, maxErrText)])}
+	return f.taskError(j.spec.name, part, lo, hi)
+}
+
+// died is called once proc, a process of w, is confirmed dead.
+func (p *processes) died(w *worker, proc *process.Process) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := &p.control.worker[w.index]
+	id, state := futex.ID(s.member.Swap(0)), s.state.Swap(stateNone)
+	s.current.Store(0)
+	s.running.Store(0)
+	if p.closing && p.idle() {
+		return
+	}
+	p.e.stats.deaths.Add(1)
+	p.e.cfg.Logger.Warn("worker died", "worker", w.index, "pid", proc.PID(), "reason", exitReason(w, proc))
+	for _, j := range p.jobs {
+		if j != nil && id != 0 {
+			p.recover(j, w, id)
+		}
+	}
+	p.reap()
+	if w.stalls++; state == stateReady {
+		w.stalls = 0
+	}
+	if !p.closing {
+		p.replace(w, proc)
+	}
+}
+
+// idle reports whether no job is open.
+func (p *processes) idle() bool {
+	for _, j := range p.jobs {
+		if j != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// reap recovers what dead members held in either arena.
+func (p *processes) reap() {
+	for _, reap := range []func() (int, error){p.control.arena.Reap, p.e.arena.Reap} {
+		if _, err := reap(); err != nil {
+			p.e.cfg.Logger.Error("sweep after a death", "error", err)
+		}
+	}
+}
+
+// replace starts a process in the place of one that died. The pool never
+// breaks: where that does not work, the others go on and it is tried again
+// later. Only when nobody is left do the jobs end.
+func (p *processes) replace(w *worker, dead *process.Process) {
+	w.failure = nil
+	if w.stalls >= maxStalls {
+		w.failure = fmt.Errorf("%w: worker %d died %d times before it was ready (%s): %s",
+			ErrWorkerStart, w.index, w.stalls, exitReason(w, dead), dead.StderrTail())
+	} else if w.failure = p.spawn(w); w.failure == nil {
+		p.e.stats.restarts.Add(1)
+		return
+	}
+	p.e.cfg.Logger.Error("worker not replaced, trying again later", "worker", w.index, "error", w.failure)
+	p.watch.Go(func() { p.replaceLater(w, dead) })
+	if p.alive() > 0 {
+		return
+	}
+	for _, j := range p.jobs {
+		if j != nil {
+			j.fail(w.failure)
+			p.settle(j)
+		}
+	}
+	p.nudge()
+}
+
+// replaceLater tries again after a pause.
+func (p *processes) replaceLater(w *worker, dead *process.Process) {
+	select {
+	case <-p.stop.Done():
+		return
+	case <-time.After(replacePause):
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.closing {
+		w.stalls = 0
+		p.replace(w, dead)
+	}
+}
+
+// alive counts the workers that have a process.
+func (p *processes) alive() (n int) {
+	for _, w := range p.workers {
+		if w.failure == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// recover deals with the partitions of j that the dead worker had.
+func (p *processes) recover(j *job, w *worker, id futex.ID) {
+	for i := range j.ledger {
+		if e := j.ledger[i].load(); e.busy() && e.owner() == id {
+			p.reoffer(j, w, i, e)
+		}
+	}
+	// The dead worker may have finished a partition without counting it, or
+	// claimed an index without marking it: from now on only the ledger counts.
+	j.shared.noisy.Store(1)
+	p.settle(j)
+	if !j.ended {
+		p.offer(j)
+	}
+}
+
+// reoffer gives partition i to whoever takes it, if it may run again.
+func (p *processes) reoffer(j *job, w *worker, i int, e entry) {
+	lo, hi := j.span(i)
+	dirty := e&begun != 0 && j.spec.retry == NoRetry
+	if dirty || e.attempt() >= p.e.cfg.Retries {
+		j.ledger[i].swap(e, e.ended(failed))
+		code, _ := w.proc.ExitCode()
+		j.fail(&WorkerError{
+			Worker: w.index, PID: w.proc.PID(), ExitCode: code, Reason: exitReason(w, w.proc), Kernel: j.spec.name,
+			Partition: i, Lo: lo, Hi: hi, Attempts: e.attempt() + 1, Dirty: dirty, Stderr: w.proc.StderrTail(),
+		})
+		return
+	}
+	if stride := int(j.shared.saveStride); e&begun != 0 && stride > 0 {
+		area := p.memory[j.slot].saves.Part(w.index*stride, (w.index+1)*stride)
+		copyColumns(j.columns, j.offsets, area, lo, hi, true)
+	}
+	j.ledger[i].swap(e, e.again())
+	p.e.stats.retries.Add(1)
+	p.e.cfg.Logger.Info("partition offered again", "kernel", j.spec.name, "partition", i, "attempt", e.attempt()+1)
+}
+
+func exitReason(w *worker, proc *process.Process) string {
+	code, _ := proc.ExitCode()
+	s := fmt.Sprintf("exit code %d", code)
+	if sig := proc.ExitSignal(); sig != nil {
+		s = fmt.Sprintf("signal %d, %v", -code, sig)
+	}
+	if w.reason != "" {
+		s += ", " + w.reason
+	}
+	return s
+}

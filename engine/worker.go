@@ -1,0 +1,170 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+
+	"github.com/shmengine/shmengine/engine/process"
+	"github.com/shmengine/shmengine/futex"
+	"github.com/shmengine/shmengine/internal/spin"
+	"github.com/shmengine/shmengine/ringbuf"
+	"github.com/shmengine/shmengine/shmarena"
+)
+
+// Exit codes of a worker.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitGoexit = 3
+	exitOther  = 4 // other program or other kernels
+)
+
+// A member is the worker process itself, from inside.
+type member struct {
+	index   int
+	id      futex.ID
+	control control
+	self    *workerSlot
+	ring    *ringbuf.Consumer[descriptor]
+	specs   []*spec
+	claims  uint64
+	task    Task
+}
+
+// workerMain is a worker's life.
+func workerMain(index string) (code int, err error) {
+	memory, _ := strconv.ParseInt(os.Getenv(memoryEnv), 10, 64)
+	os.Unsetenv(workerEnv)
+	os.Unsetenv(memoryEnv)
+	// A foreign namespace is no reason to refuse: the kernel's signal is there.
+	if err := process.EndWithParent(); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		return exitFailed, err
+	}
+	signal.Ignore(os.Interrupt)
+	// No collection while kernels run: they leave no garbage, but a limit must be.
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(max(memory, 16<<20))
+
+	i, err := strconv.Atoi(index)
+	if err != nil {
+		return exitFailed, fmt.Errorf("%s=%q is not an index", workerEnv, index)
+	}
+	w, err := attach(i)
+	if err != nil {
+		return exitFailed, err
+	}
+	specs, hash := seal()
+	if hash != w.control.registry {
+		w.self.state.Store(stateRefused)
+		w.signal()
+		return exitOther, errors.New("this program registers other kernels than its coordinator")
+	}
+	w.specs = specs
+	w.self.member.Store(uint32(w.id))
+	w.self.state.Store(stateReady)
+	w.signal()
+	return w.loop()
+}
+
+// attach maps both arenas and takes the consumer's end of the worker's ring.
+func attach(i int) (*member, error) {
+	arenas := [2]*shmarena.Arena{}
+	for n, name := range []string{controlFile: "control", dataFile: "data"} {
+		f, err := process.Inherited(n, name)
+		if err != nil {
+			return nil, err
+		}
+		if arenas[n], err = shmarena.FromFD(f.Fd()); err != nil {
+			return nil, fmt.Errorf("attach %s: %w", name, err)
+		}
+		f.Close()
+	}
+	c, err := openControl(arenas[controlFile], i)
+	if err != nil {
+		return nil, err
+	}
+	// Spinning workers take the CPU from those that work.
+	spin.SetCrowded(int(c.workers) >= runtime.NumCPU())
+	ring, err := ringbuf.AttachSPSC[descriptor](c.ring(i))
+	if err != nil {
+		return nil, err
+	}
+	self := c.arena.Member()
+	w := &member{index: i, id: self.ID(), control: c, self: &c.worker[i]}
+	w.ring, err = ring.Consumer(self)
+	return w, err
+}
+
+// loop serves jobs until the coordinator closes the ring.
+func (w *member) loop() (int, error) {
+	for {
+		var d descriptor
+		err := w.ring.TryPop(&d)
+		if errors.Is(err, ringbuf.ErrEmpty) {
+			if w.sweep() {
+				continue
+			}
+			d, err = w.ring.Pop(context.Background())
+		}
+		switch {
+		case err == nil:
+			w.serve(d.job)
+		case errors.Is(err, ringbuf.ErrClosed):
+			return exitOK, nil
+		default:
+			return exitFailed, err
+		}
+	}
+}
+
+// sweep looks at every open job before the worker sleeps: a ring may have been
+// full, and a dead worker's partitions may be waiting. It reports whether it
+// did any.
+func (w *member) sweep() (worked bool) {
+	for slot := range w.control.job {
+		if gen := w.control.job[slot].gen.Load(); gen&1 == 1 {
+			worked = w.serve(refOf(slot, gen)) || worked
+		}
+	}
+	return worked
+}
+
+// serve runs partitions of the job ref until none is to be had.
+func (w *member) serve(ref jobRef) (worked bool) {
+	slot, ok := ref.slot()
+	if !ok {
+		return false
+	}
+	// While current names the job its slot is not written again. The coordinator
+	// steps gen and then looks at current; the worker does it the other way round.
+	w.self.current.Store(uint64(ref))
+	defer w.self.current.Store(0)
+	s := &w.control.job[slot]
+	if s.gen.Load() != ref.gen() || s.cancel.Load() != 0 {
+		return false
+	}
+	var b *bound
+	for {
+		i, e, ok := w.claim(s)
+		if !ok {
+			return worked
+		}
+		if b == nil {
+			b = w.bind(s)
+		}
+		w.partition(b, i, e)
+		worked = true
+	}
+}
+
+// signal tells the coordinator that there is news.
+func (w *member) signal() {
+	w.control.events.Add(1)
+	futex.Wake(&w.control.events, 1)
+}
