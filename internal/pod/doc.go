@@ -15,6 +15,9 @@
 //   - the types of package sync, because their sleepers wait in a runtime that
 //     the other process does not have. Use package futex.
 //
+// A field of type [0]*T has no bytes and so holds no pointer, but T is checked
+// and counts in the hash: with it a type of offsets says what they lead to.
+//
 // int and uint are accepted: shared memory is for 64-bit machines only, and
 // they count as int64 and uint64.
 //

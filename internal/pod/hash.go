@@ -18,11 +18,13 @@ const (
 	tagStruct  = '{'
 	tagField   = '.'
 	tagEnd     = '}'
+	tagPhantom = '*'
+	tagAround  = '^'
 )
 
 func hashOf(t reflect.Type) uint64 {
 	h := fnv.New64a()
-	describe(h, t)
+	path(nil).describe(h, t)
 	if sum := h.Sum64(); sum != 0 {
 		return sum
 	}
@@ -30,25 +32,39 @@ func hashOf(t reflect.Type) uint64 {
 }
 
 // describe writes t in a form that two types share exactly when their layout
-// is the same.
-func describe(h hash.Hash64, t reflect.Type) {
+// is the same, and their phantoms mean the same. A type inside itself is
+// written as how far out it stands.
+func (p path) describe(h hash.Hash64, t reflect.Type) {
 	switch t.Kind() {
 	case reflect.Array:
-		put(h, tagArray, uint64(t.Len()))
-		describe(h, t.Elem())
-	case reflect.Struct:
-		put(h, tagStruct, uint64(t.Size()))
-		for i := range t.NumField() {
-			f := t.Field(i)
-			put(h, tagField, uint64(f.Offset))
-			put(h, tagField, uint64(len(f.Name)))
-			h.Write([]byte(f.Name))
-			describe(h, f.Type)
+		if meant := phantomOf(t); meant != nil {
+			put(h, tagPhantom, 0)
+			p.describe(h, meant)
+			return
 		}
-		put(h, tagEnd, 0)
+		put(h, tagArray, uint64(t.Len()))
+		p.describe(h, t.Elem())
+	case reflect.Struct:
+		if n := p.around(t); n > 0 {
+			put(h, tagAround, uint64(n))
+			return
+		}
+		append(p, t).describeStruct(h, t)
 	default:
 		put(h, tagOf(t.Kind()), uint64(t.Size()))
 	}
+}
+
+func (p path) describeStruct(h hash.Hash64, t reflect.Type) {
+	put(h, tagStruct, uint64(t.Size()))
+	for i := range t.NumField() {
+		f := t.Field(i)
+		put(h, tagField, uint64(f.Offset))
+		put(h, tagField, uint64(len(f.Name)))
+		h.Write([]byte(f.Name))
+		p.describe(h, f.Type)
+	}
+	put(h, tagEnd, 0)
 }
 
 func tagOf(k reflect.Kind) byte {

@@ -49,7 +49,7 @@ func judge(t reflect.Type) verdict {
 }
 
 func check(t reflect.Type) error {
-	if where, why := offence(t, ""); why != "" {
+	if where, why := path(nil).offence(t, ""); why != "" {
 		if where == "" {
 			return fmt.Errorf("pod: %v is %s: %w", t, why, ErrNotPOD)
 		}
@@ -61,40 +61,67 @@ func check(t reflect.Type) error {
 	return nil
 }
 
-// offence returns the path to the first part of t that may not be shared and
+// path is the types around the one that is looked at, the outermost first. A
+// type can only be inside itself by a phantom, see phantomOf.
+type path []reflect.Type
+
+// around is how many types out t stands, 0 if it does not.
+func (p path) around(t reflect.Type) int {
+	for i := range p {
+		if p[len(p)-1-i] == t {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// phantomOf returns the T of a [0]*T, or nil. Such a field has no bytes, and
+// holds no pointer: it makes a type of offsets into a type of offsets to T
+// without containing a T, so that T may contain it.
+func phantomOf(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Array && t.Len() == 0 && t.Elem().Kind() == reflect.Pointer {
+		return t.Elem().Elem()
+	}
+	return nil
+}
+
+// offence returns the name of the first part of t that may not be shared and
 // the reason, or two empty strings.
-func offence(t reflect.Type, path string) (where, why string) {
+func (p path) offence(t reflect.Type, name string) (where, why string) {
 	if t.PkgPath() == "sync" {
-		return path, "of package sync, which works inside one process only (use package futex)"
+		return name, "of package sync, which works inside one process only (use package futex)"
 	}
 	switch t.Kind() {
 	case reflect.Array:
-		if t.Len() == 0 && t.Elem().Kind() == reflect.Pointer {
-			return offence(t.Elem().Elem(), path+"[]") // a phantom: no pointer is there, but T is meant
+		if meant := phantomOf(t); meant != nil {
+			return p.offence(meant, name+"[]")
 		}
-		return offence(t.Elem(), path+"[]")
+		return p.offence(t.Elem(), name+"[]")
 	case reflect.Struct:
-		return offenceInStruct(t, path)
+		if p.around(t) > 0 {
+			return "", ""
+		}
+		return append(p, t).offenceInStruct(t, name)
 	case reflect.Bool:
-		return path, "a bool, which a peer can set to something else than 0 and 1 (use uint8)"
+		return name, "a bool, which a peer can set to something else than 0 and 1 (use uint8)"
 	case reflect.Uintptr:
-		return path, "a uintptr, which is an address in one process only (use uint64)"
+		return name, "a uintptr, which is an address in one process only (use uint64)"
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
 		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64,
 		reflect.Float32, reflect.Float64, reflect.Complex64, reflect.Complex128:
 		return "", ""
 	}
-	return path, "a " + t.Kind().String() + ", which holds an address of one process"
+	return name, "a " + t.Kind().String() + ", which holds an address of one process"
 }
 
-func offenceInStruct(t reflect.Type, path string) (where, why string) {
+func (p path) offenceInStruct(t reflect.Type, name string) (where, why string) {
 	for i := range t.NumField() {
 		f := t.Field(i)
-		name := f.Name
-		if path != "" {
-			name = path + "." + name
+		inner := f.Name
+		if name != "" {
+			inner = name + "." + inner
 		}
-		if where, why = offence(f.Type, name); why != "" {
+		if where, why = p.offence(f.Type, inner); why != "" {
 			return where, why
 		}
 	}

@@ -33,6 +33,26 @@ type (
 		_   [0]T
 		off uint64
 	}
+	offsetTo[T any] struct {
+		_   [0]*T
+		off uint64
+	}
+	list struct {
+		Next offsetTo[list]
+		V    float64
+	}
+	chain struct {
+		Next offsetTo[chain]
+		V    float64
+	}
+	loop struct {
+		Next offsetTo[[2]loop]
+		V    float64
+	}
+	badList struct {
+		Next offsetTo[badList]
+		S    string
+	}
 	tree struct {
 		Next *tree
 	}
@@ -43,6 +63,7 @@ func TestAccepted(t *testing.T) {
 		int8(0), int16(0), int32(0), int64(0), int(0), uint8(0), uint16(0), uint32(0), uint64(0), uint(0),
 		float32(0), float64(0), complex64(0), complex128(0), named(0), inner{}, record{}, [4]byte{},
 		time.Duration(0), phantom[float64]{}, atomic.Int64{}, [2][3]record{},
+		offsetTo[float64]{}, offsetTo[atomic.Int64]{}, list{},
 	} {
 		typ := reflect.TypeOf(v)
 		if err := pod.Check(typ); err != nil {
@@ -77,6 +98,8 @@ func TestRefused(t *testing.T) {
 		{atomic.Pointer[int]{}, "unsafe.Pointer"},
 		{struct{ Mu sync.Mutex }{}, "package sync"},
 		{phantom[string]{}, "a string"},
+		{offsetTo[string]{}, "_[] of pod_test.offsetTo[string] is a string"},
+		{badList{}, "S of pod_test.badList is a string"},
 		{struct{}{}, "no size"},
 		{[0]int64{}, "no size"},
 	} {
@@ -99,7 +122,7 @@ func TestHash(t *testing.T) {
 	type punkt struct{ X, Y float64 }
 	same := [][2]any{
 		{point{}, punkt{}}, {int(0), int64(0)}, {uint(0), uint64(0)}, {named(0), int32(0)},
-		{time.Duration(0), int64(0)}, {[2]point{}, [2]punkt{}},
+		{time.Duration(0), int64(0)}, {[2]point{}, [2]punkt{}}, {list{}, chain{}},
 	}
 	for _, p := range same {
 		if hash(p[0]) != hash(p[1]) {
@@ -121,7 +144,8 @@ func TestHash(t *testing.T) {
 		}{}, struct {
 			A [2]uint32
 			B uint64
-		}{}, phantom[float64]{}, phantom[int64]{},
+		}{}, phantom[float64]{}, phantom[int64]{}, offsetTo[float64]{}, offsetTo[int64]{},
+		list{}, loop{}, offsetTo[list]{},
 	} {
 		h := hash(v)
 		if other, ok := seen[h]; ok {
