@@ -64,7 +64,7 @@ func (a *Arena) Unlink() error {
 	return unlinkOwn(a.name, a.at.file.id)
 }
 
-// Name is the name that the arena was created or opened with, or "".
+// Name is the name that this process created or opened the arena with, or "".
 func (a *Arena) Name() string { return a.name }
 
 // Cap is how many bytes the blocks may have together.

@@ -13,7 +13,7 @@ import (
 // other processes. It is good in every process that has the arena attached, at
 // whatever address, until somebody frees it. The zero Array has no elements.
 type Array[T any] struct {
-	_     [0]*T // so that an Array of another type does not convert to this one; a pointer, so that T's locks are not copied
+	_     [0]*T // an Array of another type does not convert to this one; see pod for why a pointer
 	arena uint32
 	gen   uint32
 	off   uint64
@@ -110,7 +110,7 @@ func CopyIn[T any](a *Arena, s []T) (Array[T], error) {
 func (x Array[T]) Len() int { return int(x.n) }
 
 // IsZero reports whether x is the zero Array, which has no block.
-func (x Array[T]) IsZero() bool { return x.gen == 0 && x.off == 0 && x.n == 0 }
+func (x Array[T]) IsZero() bool { return x == Array[T]{} }
 
 // Part is Slice()[lo:hi], with no capacity beyond hi.
 func (x Array[T]) Part(lo, hi int) []T { return x.Slice()[lo:hi:hi] }

@@ -23,7 +23,9 @@ type attachment struct {
 	file    backingFile
 	backing Backing
 
-	// handles are the open ones. The registry's mutex guards them.
+	// name is what the arena was last opened by, handles are the open ones. The
+	// registry's mutex guards both.
+	name    string
 	handles []*Arena
 
 	// handed is set before the first slice onto the blocks is made, and never
@@ -61,8 +63,8 @@ func (at *attachment) hand() bool {
 }
 
 // newHandle returns one more handle. The caller holds the registry's mutex.
-func (at *attachment) newHandle(name, notice string) *Arena {
-	a := &Arena{at: at, name: name, notice: notice}
+func (at *attachment) newHandle(notice string) *Arena {
+	a := &Arena{at: at, name: at.name, notice: notice}
 	at.handles = append(at.handles, a)
 	return a
 }

@@ -3,7 +3,6 @@ package shmarena
 import (
 	"fmt"
 	"os"
-	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -140,19 +139,6 @@ func link(f *os.File, name string) error {
 		return &os.LinkError{Op: "link", Old: from, New: shmPath(name), Err: err}
 	}
 	return nil
-}
-
-// nameOf is the name of an arena's file that was passed by descriptor, or "".
-func nameOf(f *os.File) string {
-	path, err := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", f.Fd()))
-	if err != nil {
-		return ""
-	}
-	name, ok := strings.CutPrefix(path, shmDir+"/"+filePrefix)
-	if !ok || validName(name) != nil || strings.HasSuffix(path, " (deleted)") {
-		return ""
-	}
-	return name
 }
 
 // Unlink removes the name of an arena. Whoever has the arena attached keeps it;

@@ -36,15 +36,6 @@ func keyOf(name string) (key, error) {
 	return k, nil
 }
 
-// String is the inverse of keyOf, for whatever bytes it finds.
-func (k key) String() string {
-	var b [nameWords * 8]byte
-	for i, w := range k {
-		binary.LittleEndian.PutUint64(b[i*8:], w)
-	}
-	return string(b[1:min(1+int(b[0]), len(b))])
-}
-
 const (
 	entryEmpty = 0
 	entryInUse = 1

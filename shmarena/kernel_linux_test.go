@@ -1,8 +1,10 @@
 package shmarena
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -28,11 +30,39 @@ func asUser(t *testing.T, uid int, f func() error) error {
 // mappings counts the lines of /proc/self/maps.
 func mappings(t *testing.T) int {
 	t.Helper()
+	return strings.Count(readMaps(t), "\n")
+}
+
+func readMaps(t *testing.T) string {
+	t.Helper()
 	b, err := os.ReadFile("/proc/self/maps")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.Count(string(b), "\n")
+	return string(b)
+}
+
+func closeAll(fds ...int) {
+	for _, fd := range fds {
+		_ = unix.Close(fd)
+	}
+}
+
+// openers counts the descriptors of all processes that lead to a file.
+func openers(t *testing.T, id fileID) int {
+	t.Helper()
+	n := 0
+	links, err := filepath.Glob("/proc/[0-9]*/fd/[0-9]*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range links {
+		var st unix.Stat_t
+		if unix.Stat(link, &st) == nil && (fileID{uint64(st.Dev), uint64(st.Ino)}) == id {
+			n++
+		}
+	}
+	return n
 }
 
 // descriptors counts the open files of this process.
@@ -58,11 +88,7 @@ func held(t *testing.T, a *Arena) int64 {
 // permissions tells how an address is mapped, such as "rw-s", or "".
 func permissions(t *testing.T, addr uintptr) string {
 	t.Helper()
-	b, err := os.ReadFile("/proc/self/maps")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(b)) {
+	for line := range strings.Lines(readMaps(t)) {
 		var from, to uintptr
 		var perm string
 		if _, err := fmt.Sscanf(line, "%x-%x %s", &from, &to, &perm); err == nil && addr >= from && addr < to {
@@ -124,3 +150,10 @@ func shmFree(t *testing.T) int64 {
 	}
 	return int64(st.Bavail) * st.Bsize
 }
+
+func mkfifo(path string) error { return unix.Mkfifo(path, 0o600) }
+
+// stress reports whether the long form of a test was asked for.
+func stress() bool { return os.Getenv("SHMENGINE_STRESS") == "1" }
+
+func isNoSpaceErrno(err error) bool { return errors.Is(err, unix.ENOSPC) }

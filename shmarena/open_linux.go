@@ -40,7 +40,8 @@ func createArena(o Options) (*Arena, error) {
 		return nil, err
 	}
 	register(at)
-	return at.newHandle(o.Name, notice), nil
+	at.name = o.Name
+	return at.newHandle(notice), nil
 }
 
 func nameTaken(name string) bool {
@@ -97,27 +98,32 @@ func attachFile(f *os.File, name string) (*Arena, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	if at := registry.byFile[file.id]; at != nil {
-		return at.newHandle(name, ""), f.Close()
+	at := registry.byFile[file.id]
+	if at != nil {
+		err = f.Close()
+	} else if at, err = attach(f); err == nil {
+		register(at)
 	}
-	at, err := attach(f)
 	if err != nil {
 		return nil, err
 	}
-	register(at)
-	return at.newHandle(name, ""), nil
+	if name != "" {
+		at.name = name
+	}
+	return at.newHandle(""), nil
 }
 
 // FromFD attaches the arena whose file is open as fd, such as a descriptor that
 // came from a parent process or over a socket. It opens the file anew for its
-// own use: fd stays the caller's, to be closed at any time. Errors are those
-// of [Open]; it needs /proc.
+// own use: fd stays the caller's, to be closed at any time. The handle has no
+// name, unless this process has opened the arena by name already. Errors are
+// those of [Open]; it needs /proc.
 func FromFD(fd uintptr) (*Arena, error) {
 	f, err := reopen(fd)
 	if err != nil {
 		return nil, fmt.Errorf("shmarena: from descriptor %d: %w", fd, err)
 	}
-	a, err := attachFile(f, nameOf(f))
+	a, err := attachFile(f, "")
 	if err != nil {
 		return nil, fmt.Errorf("shmarena: from descriptor %d: %w", fd, err)
 	}
