@@ -1,0 +1,92 @@
+package stepkill
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// ptrace makes a request that needs no memory. All requests for a thread come
+// from the one thread that seized it.
+func ptrace(request, tid int, addr, data uintptr) error {
+	_, _, errno := unix.Syscall6(unix.SYS_PTRACE, uintptr(request), uintptr(tid), addr, data, 0, 0)
+	if errno != 0 {
+		return os.NewSyscallError("ptrace", errno)
+	}
+	return nil
+}
+
+// seize begins to trace a thread, without stopping it. It dies with us.
+func seize(tid int) error {
+	return ptrace(unix.PTRACE_SEIZE, tid, 0, unix.PTRACE_O_EXITKILL)
+}
+
+// halt seizes a thread and returns when it stands still.
+func halt(tid int) error {
+	if err := seize(tid); err != nil {
+		return err
+	}
+	if err := ptrace(unix.PTRACE_INTERRUPT, tid, 0, 0); err != nil {
+		return err
+	}
+	ws, err := wait(tid)
+	if err == nil && !ws.Stopped() {
+		err = unix.ESRCH
+	}
+	return err
+}
+
+// wait returns the next thing that happens to a traced thread.
+func wait(tid int) (unix.WaitStatus, error) {
+	ws, _, err := poll(tid, 0)
+	return ws, err
+}
+
+// poll is wait, with options: with WNOHANG ok is false if nothing happened.
+func poll(tid, options int) (ws unix.WaitStatus, ok bool, err error) {
+	for {
+		got, err := unix.Wait4(tid, &ws, options|unix.WALL, nil)
+		if err == unix.EINTR {
+			continue
+		}
+		return ws, got == tid, os.NewSyscallError("wait4", err)
+	}
+}
+
+// next returns the instruction that a stopped thread would execute next.
+func next(tid int) (pc uintptr, system bool, err error) {
+	var regs unix.PtraceRegs
+	if err := unix.PtraceGetRegs(tid, &regs); err != nil {
+		return 0, false, os.NewSyscallError("ptrace", err)
+	}
+	var code [2]byte
+	if _, err := unix.PtracePeekText(tid, uintptr(regs.Rip), code[:]); err != nil {
+		return 0, false, os.NewSyscallError("ptrace", err)
+	}
+	return uintptr(regs.Rip), code == [2]byte{0x0F, 0x05}, nil
+}
+
+// threads lists the threads of a process.
+func threads(pid int) []int {
+	tasks, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	var tids []int
+	for _, task := range tasks {
+		if tid, err := strconv.Atoi(task.Name()); err == nil {
+			tids = append(tids, tid)
+		}
+	}
+	return tids
+}
+
+// state returns what /proc says of a thread: R running, S asleep, Z or 0 ended.
+func state(pid, tid int) byte {
+	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/stat", pid, tid))
+	i := strings.LastIndex(string(stat), ") ")
+	if i < 0 {
+		return 0
+	}
+	return stat[i+2]
+}

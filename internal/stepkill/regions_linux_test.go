@@ -1,0 +1,252 @@
+package stepkill_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shmengine/shmengine/internal/reexec"
+	"github.com/shmengine/shmengine/internal/stepkill"
+	"github.com/shmengine/shmengine/internal/testmem"
+	"golang.org/x/sys/unix"
+)
+
+const rounds = 300
+
+var writer = reexec.Register("writer", func(c *reexec.Child) {
+	l := toyIn(testmem.Map(c, c.File(0), 64))
+	stepkill.Region(c, func() {
+		for i := range rounds {
+			l.count.Store(uint32(i + 1))
+			burn(10)
+		}
+	})
+})
+
+//go:noinline
+func burn(n int) (x int) {
+	for i := range n {
+		x += i
+	}
+	return x
+}
+
+// Watch leaves out most of some ten thousand instructions, and no state of the
+// memory. That the states come in order shows that each child got exactly to
+// its step, most of them by a breakpoint in the loop.
+func TestWatchFindsEveryState(t *testing.T) {
+	mem, f := testmem.Shared(t, 64)
+	var seen []uint32
+	n := stepkill.Run(t, stepkill.Config{
+		Child: writer, Files: []*os.File{f}, Watch: mem,
+		Prepare: func() { clear(mem) },
+		Verify: func(stepkill.Point) error {
+			seen = append(seen, toyIn(mem).count.Load())
+			return nil
+		},
+	})
+	want := []uint32{rounds} // the first child gets to the end
+	for i := range rounds + 1 {
+		want = append(want, uint32(i))
+	}
+	if !slices.Equal(seen, want) {
+		t.Errorf("%d kills found the states %d", n, seen)
+	}
+}
+
+func TestStrideAndSkip(t *testing.T) {
+	mem, f := testmem.Shared(t, 64)
+	cfg := stepkill.Config{
+		Child: writer, Files: []*os.File{f}, Watch: mem, Stride: 10,
+		Prepare: func() { clear(mem) },
+		Verify: func(p stepkill.Point) error {
+			if strings.Contains(p.Where, "Region") {
+				return errors.New("not left out")
+			}
+			return nil
+		},
+	}
+	if n := stepkill.Run(t, cfg); n > rounds/10+3 {
+		t.Errorf("a stride of 10 killed %d times", n)
+	}
+	cfg.Skip = []string{"github.com/shmengine/"}
+	if n := stepkill.Run(t, cfg); n > 2 {
+		t.Errorf("with all skipped %d kills", n)
+	}
+}
+
+var reader = reexec.Register("reader", func(c *reexec.Child) {
+	l := toyIn(testmem.Map(c, c.File(0), 64))
+	fd := int(c.File(1).Fd())
+	stepkill.Region(c, func() {
+		l.count.Store(1)
+		_, _ = unix.Read(fd, make([]byte, 1))
+		l.count.Store(2)
+	})
+})
+
+// pipe returns a pipe with nothing in it, in blocking mode.
+func pipe(t *testing.T) (r, w *os.File) {
+	t.Helper()
+	var fds [2]int
+	if err := unix.Pipe2(fds[:], unix.O_CLOEXEC); err != nil {
+		t.Fatal(err)
+	}
+	r, w = os.NewFile(uintptr(fds[0]), "r"), os.NewFile(uintptr(fds[1]), "w")
+	t.Cleanup(func() { r.Close(); w.Close() })
+	return r, w
+}
+
+func drain(t *testing.T, r *os.File) {
+	n := 1
+	ready := []unix.PollFd{{Fd: int32(r.Fd()), Events: unix.POLLIN}}
+	for n == 1 {
+		if n, _ = unix.Poll(ready, 0); n == 1 {
+			if _, err := io.ReadFull(r, make([]byte, 1)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// A region that sleeps is killed asleep, and ends there if nobody wakes it.
+func TestAsleep(t *testing.T) {
+	mem, f := testmem.Shared(t, 64)
+	r, _ := pipe(t)
+	asleep := 0
+	stepkill.Run(t, stepkill.Config{
+		Child: reader, Files: []*os.File{f, r}, Watch: mem,
+		Prepare: func() { clear(mem) },
+		Verify: func(p stepkill.Point) error {
+			if p.Asleep {
+				asleep++
+			}
+			if got := toyIn(mem).count.Load(); got > 1 || p.End {
+				return fmt.Errorf("it got to %d", got)
+			}
+			return nil
+		},
+	})
+	if asleep != 1 {
+		t.Errorf("killed asleep %d times", asleep)
+	}
+}
+
+func TestAsleepAndWoken(t *testing.T) {
+	mem, f := testmem.Shared(t, 64)
+	r, w := pipe(t)
+	found := map[string]bool{}
+	stepkill.Run(t, stepkill.Config{
+		Child: reader, Files: []*os.File{f, r}, Watch: mem,
+		Prepare: func() { clear(mem); drain(t, r) },
+		Asleep: func() {
+			if _, err := w.Write([]byte{1}); err != nil {
+				t.Error(err)
+			}
+		},
+		Verify: func(p stepkill.Point) error {
+			found[fmt.Sprint(toyIn(mem).count.Load(), p.Asleep, p.End)] = true
+			return nil
+		},
+	})
+	for _, want := range []string{"0 false false", "1 false false", "1 true false", "2 false false", "2 false true"} {
+		if !found[want] {
+			t.Errorf("no kill found the memory, asleep, at the end: %s", want)
+		}
+	}
+}
+
+var delegator = reexec.Register("delegator", func(c *reexec.Child) {
+	l := toyIn(testmem.Map(c, c.File(0), 64))
+	stepkill.Region(c, func() {
+		runtime.Gosched()
+		done := make(chan uint32)
+		go func() { done <- 42 }()
+		l.count.Store(<-done)
+		time.Sleep(time.Millisecond)
+		l.count.Add(1)
+	})
+})
+
+// A region that needs the child's other threads gets them.
+func TestRegionNeedsOtherThreads(t *testing.T) {
+	mem, f := testmem.Shared(t, 64)
+	ended := false
+	stepkill.Run(t, stepkill.Config{
+		Child: delegator, Files: []*os.File{f}, Watch: mem, Stride: 5,
+		Prepare: func() { clear(mem) },
+		Verify: func(p stepkill.Point) error {
+			ended = ended || p.End && toyIn(mem).count.Load() == 43
+			return nil
+		},
+	})
+	if !ended {
+		t.Error("the region never got to its end")
+	}
+}
+
+var crasher = reexec.Register("crasher", func(c *reexec.Child) {
+	stepkill.Region(c, func() { panic("on purpose") })
+})
+
+var absentee = reexec.Register("absentee", func(c *reexec.Child) { c.Say("nothing to step") })
+
+// What goes wrong in a child is told, with its output.
+func TestChildGoesWrong(t *testing.T) {
+	for child, want := range map[string]string{crasher: "panic: on purpose", absentee: "nothing to step"} {
+		rec := &recorder{T: t}
+		rec.run(func() {
+			stepkill.Run(rec, stepkill.Config{Child: child, Verify: func(stepkill.Point) error { return nil }})
+		})
+		if !strings.Contains(rec.failure, want) {
+			t.Errorf("child %s: the failure does not tell %q:\n%s", child, want, rec.failure)
+		}
+	}
+}
+
+var rival = reexec.Register("rival", func(c *reexec.Child) {
+	l := toyIn(testmem.Map(c, c.File(0), 64))
+	c.Say("running")
+	for {
+		l.lock(9)
+		l.count.Add(1)
+		l.word.Store(0)
+		runtime.Gosched()
+	}
+})
+
+// A second process contends for the lock while the first is stepped through it
+// and killed: it takes the lock over, as survivors do, and goes on.
+func TestRivalGoesOn(t *testing.T) {
+	mem, f := testmem.Shared(t, 64)
+	p := reexec.Start(t, rival, reexec.Options{Files: []*os.File{f}})
+	p.Expect("running")
+	l := toyIn(mem)
+	stepkill.Run(t, stepkill.Config{
+		Child: rightLocker, Files: []*os.File{f}, Skip: []string{"runtime."}, Stride: 5,
+		Verify: func(stepkill.Point) error {
+			l.word.CompareAndSwap(victim, 0) // it is dead
+			was := l.count.Load()
+			for end := time.Now().Add(20 * time.Second); l.count.Load() == was; runtime.Gosched() {
+				if time.Now().After(end) {
+					return errors.New("the rival is stuck")
+				}
+			}
+			return nil
+		},
+	})
+}
+
+var untraced = reexec.Register("untraced", func(c *reexec.Child) {
+	stepkill.Region(c, func() { c.Say("ran") })
+})
+
+func TestRegionWithoutRun(t *testing.T) {
+	reexec.Start(t, untraced, reexec.Options{}).Expect("ran")
+}

@@ -1,0 +1,266 @@
+package stepkill
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/shmengine/shmengine/internal/race"
+	"github.com/shmengine/shmengine/internal/reexec"
+	"golang.org/x/sys/unix"
+)
+
+// lifetime bounds the stepping of one child: about ten million steps.
+const lifetime = time.Minute
+
+var errEnded = errors.New("it ended in its region")
+
+// environ makes each child execute the same instructions.
+var environ = []string{
+	env + "=1", "GOMAXPROCS=1", "GOGC=off",
+	"GODEBUG=" + strings.TrimPrefix(os.Getenv("GODEBUG")+",asyncpreemptoff=1", ","),
+}
+
+func unsupported() string {
+	if race.Enabled {
+		return "under -race the instructions are those of the detector"
+	}
+	return ""
+}
+
+// tracee is a child that is stopped in its region.
+type tracee struct {
+	cfg      Config
+	proc     *reexec.Proc
+	tid      int         // the thread of the region
+	frozen   []int       // the other threads, while they stand still
+	traced   []int       // all threads that were ever seized
+	slide    uintptr     // how far the child's code is from ours: 0, or a PIE
+	enter    uintptr     // the child's addresses
+	leave    uintptr     //
+	pc       uintptr     // the instruction to be executed next
+	system   bool        // it is a system call
+	asleep   bool        // it has been entered, and sleeps
+	signal   unix.Signal // to be delivered with the next step
+	memory   []byte      // what Watch held before the step
+	watchdog *time.Timer // kills the child if all of this takes too long
+}
+
+// traceChild starts a child, makes k steps of its region or fewer if it ends,
+// and kills it. If the steps of an earlier child are given it leaps to the
+// anchor, and makes only the rest one by one.
+func traceChild(tb *scope, cfg Config, k int, known []step, a anchor) (Point, []step, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	x := &tracee{cfg: cfg}
+	x.proc = reexec.Start(tb, cfg.Child, reexec.Options{
+		Args: cfg.Args, Files: cfg.Files, Env: append(environ[:len(environ):len(environ)], cfg.Env...),
+	})
+	x.watchdog = time.AfterFunc(lifetime, func() { _ = unix.Kill(x.proc.PID(), unix.SIGKILL) })
+	trace, err := known[:a.at], x.attach()
+	if err == nil {
+		defer pin(x.tid)()
+		if a.hits > 0 {
+			err = x.forward(known[a.at].pc+x.slide, a.hits)
+		}
+	}
+	if err == nil {
+		trace, err = x.run(k, trace)
+	}
+	x.kill()
+	if err != nil {
+		return Point{}, trace, fmt.Errorf("%w; its output:\n%s", err, x.proc.Output())
+	}
+	return Point{
+		K: len(trace), Where: where(x.pc - x.slide), Asleep: x.asleep, End: x.pc == x.leave,
+	}, trace, nil
+}
+
+// attach seizes the thread of the region, and has the child go on to it.
+func (x *tracee) attach() error {
+	for {
+		n, _ := fmt.Sscanf(x.proc.Hear(), ready, &x.tid, &x.enter, &x.leave)
+		if n == 3 {
+			break
+		}
+	}
+	x.slide = x.enter - address(enter)
+	if err := seize(x.tid); err != nil {
+		return err
+	}
+	x.traced = append(x.traced, x.tid)
+	x.proc.Say(attached)
+	if err := x.toBreakpoint(); err != nil {
+		return err
+	}
+	if err := x.freeze(); err != nil {
+		return err
+	}
+	return x.skipTo(x.enter)
+}
+
+// toBreakpoint lets the thread run to the breakpoint before the region.
+func (x *tracee) toBreakpoint() error {
+	for stopped := false; !stopped; {
+		ws, err := wait(x.tid)
+		if err != nil {
+			return err
+		}
+		if stopped, err = x.note(ws); err != nil {
+			return err
+		}
+		if !stopped {
+			if err := x.resume(unix.PTRACE_CONT); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// skipTo steps up to an address without counting.
+func (x *tracee) skipTo(pc uintptr) error {
+	const most = 100
+	for range most {
+		if err := x.look(); err != nil || x.pc == pc {
+			return err
+		}
+		if err := x.step(); err != nil {
+			return err
+		}
+	}
+	return errors.New("the region was not reached")
+}
+
+// run goes on until k steps are made, after those of the trace.
+func (x *tracee) run(k int, trace []step) ([]step, error) {
+	watch := k == wholeRegion && x.cfg.Watch != nil
+	if watch {
+		x.memory = bytes.Clone(x.cfg.Watch)
+	}
+	for len(trace) < k && x.pc != x.leave {
+		s := step{pc: x.pc - x.slide, system: x.system}
+		wasAsleep := x.asleep
+		if err := x.step(); err != nil {
+			return trace, err
+		}
+		if watch && !bytes.Equal(x.memory, x.cfg.Watch) {
+			s.changed = true
+			copy(x.memory, x.cfg.Watch)
+		}
+		trace = append(trace, s)
+		if x.asleep && !wasAsleep && x.cfg.Asleep == nil {
+			break
+		}
+	}
+	return trace, nil
+}
+
+// step makes one step: an instruction, the fall asleep in a system call, or
+// the return from it.
+func (x *tracee) step() error {
+	if x.asleep {
+		x.cfg.Asleep()
+	} else if err := x.resume(unix.PTRACE_SINGLESTEP); err != nil {
+		return err
+	}
+	for {
+		ws, err := x.await()
+		if err != nil || x.asleep {
+			return err
+		}
+		if stepped, err := x.note(ws); err != nil {
+			return err
+		} else if stepped {
+			return x.look()
+		}
+		// Stopped before it could execute: for a signal, which goes in now.
+		if err := x.resume(unix.PTRACE_SINGLESTEP); err != nil {
+			return err
+		}
+	}
+}
+
+// await returns the next stop. An ordinary instruction cannot keep it waiting;
+// a system call can, and then asleep is set.
+func (x *tracee) await() (unix.WaitStatus, error) {
+	if !x.system {
+		return wait(x.tid)
+	}
+	was := x.asleep
+	x.asleep = false
+	return x.awaitSystem(was)
+}
+
+// resume lets the thread go on, one step or freely, with the signal it got.
+func (x *tracee) resume(request int) error {
+	sig := x.signal
+	x.signal = 0
+	return ptrace(request, x.tid, 0, uintptr(sig))
+}
+
+// note judges a stop: whether it is the end of a step.
+func (x *tracee) note(ws unix.WaitStatus) (stepped bool, err error) {
+	switch {
+	case !ws.Stopped():
+		return false, errEnded
+	case ws>>16 != 0: // an event, such as a group stop
+		return false, nil
+	case ws.StopSignal() == unix.SIGTRAP:
+		return true, nil
+	}
+	x.signal = ws.StopSignal()
+	return false, nil
+}
+
+func (x *tracee) look() (err error) {
+	x.pc, x.system, err = next(x.tid)
+	return err
+}
+
+// freeze halts the child's other threads. One that ends meanwhile is no loss.
+func (x *tracee) freeze() error {
+	for _, tid := range threads(x.proc.PID()) {
+		if tid == x.tid {
+			continue
+		}
+		err := halt(tid)
+		if errors.Is(err, unix.ESRCH) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		x.frozen = append(x.frozen, tid)
+		x.traced = append(x.traced, tid)
+	}
+	return nil
+}
+
+// thaw lets the other threads go, for good.
+func (x *tracee) thaw() {
+	for _, tid := range x.frozen {
+		_ = ptrace(unix.PTRACE_DETACH, tid, 0, 0)
+	}
+	x.frozen = nil
+}
+
+// kill ends the child with the thread where it stands. A thread that we trace
+// is ours to wait for; the first one stands for the process, which reexec
+// reaps.
+func (x *tracee) kill() {
+	x.watchdog.Stop()
+	_ = unix.Kill(x.proc.PID(), unix.SIGKILL)
+	for _, tid := range x.traced {
+		for tid != x.proc.PID() {
+			if ws, err := wait(tid); err != nil || !ws.Stopped() {
+				break
+			}
+		}
+	}
+	x.proc.Kill()
+}
