@@ -28,8 +28,8 @@ type Config struct {
 	// Mode says what a worker is: a process, or a goroutine.
 	Mode Mode
 	// ArenaSize is the capacity of the data arena in bytes. Memory is taken as
-	// arrays are allocated, so it may be large. 0 means 64 GiB of address space,
-	// or less where the file system or a limit says so.
+	// arrays are allocated, so it may be large. 0 means 64 GiB, halved until the
+	// machine could fill it.
 	ArenaSize int64
 	// Backing says what kind of memory the data arena is made of.
 	Backing shmarena.Backing

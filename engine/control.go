@@ -7,8 +7,8 @@ import (
 	"github.com/shmengine/shmengine/shmarena"
 )
 
-// controlSize is the capacity of the control arena: address space, since
-// memory is taken as jobs need it.
+// controlSize is the largest capacity of the control arena; memory is taken as
+// jobs need it.
 const controlSize = 4 << 30
 
 // A control is the control arena as one process sees it.
@@ -19,7 +19,7 @@ type control struct {
 
 // newControl makes the control arena, for workers with a registry of that hash.
 func newControl(workers int, registry uint64) (c control, err error) {
-	c.arena, err = shmarena.Create(shmarena.Options{Size: controlSize, MaxMembers: maxWorkers + 2})
+	c.arena, err = createUpTo(shmarena.Options{Size: controlSize, MaxMembers: maxWorkers + 2})
 	if err != nil {
 		return c, err
 	}

@@ -67,18 +67,27 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 	return e, nil
 }
 
-// newArena makes the data arena. The default capacity is address space, which
-// some limits count: it is halved until it fits.
+// newArena makes the data arena.
 func newArena(cfg Config) (*shmarena.Arena, error) {
 	opts := shmarena.Options{Name: cfg.Name, Size: cfg.ArenaSize, Backing: cfg.Backing}
 	if opts.Size > 0 {
 		return shmarena.Create(opts)
 	}
-	for opts.Size = defaultArena; ; opts.Size /= 2 {
+	opts.Size = defaultArena
+	return createUpTo(opts)
+}
+
+// createUpTo makes an arena of opts.Size bytes, or of as many as the machine
+// has: an arena takes memory only as it is used, but it is refused if it could
+// not be filled.
+func createUpTo(opts shmarena.Options) (*shmarena.Arena, error) {
+	const least = 1 << 20
+	for {
 		a, err := shmarena.Create(opts)
-		if err == nil || opts.Size <= 1<<20 {
+		if !errors.Is(err, shmarena.ErrNoSpace) || opts.Size <= least {
 			return a, err
 		}
+		opts.Size /= 2
 	}
 }
 
