@@ -16,7 +16,7 @@ func best() level {
 	switch c := &cpuid.CPU; {
 	case !c.Supports(cpuid.AVX2, cpuid.FMA3) || off <= levelAVX2:
 		return levelGo
-	case !c.Supports(cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL) || off <= levelAVX512:
+	case !c.Supports(cpuid.BMI2, cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL) || off <= levelAVX512:
 		return levelAVX2
 	default:
 		return levelAVX512

@@ -60,8 +60,8 @@ func sumRun(x []float64) float64 {
 //
 // The assembly fuses each multiplication with its addition; the plain-Go body
 // does not. Either way the error is at most (145 + log2 n) * 2^-53 *
-// sum|x*y|, if no product underflows. No elements give +0; 0*NaN and 0*Inf
-// are NaN.
+// sum|x*y|, if no product over- or underflows. No elements give +0; 0*NaN and
+// 0*Inf are NaN.
 //
 // Preconditions: len(x) == len(y); else it panics.
 func Dot(x, y []float64) float64 {

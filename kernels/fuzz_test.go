@@ -1,0 +1,69 @@
+package kernels
+
+import (
+	"encoding/binary"
+	"math"
+	"testing"
+)
+
+// fuzzCase runs kernels, given by the start of their names, against their
+// twins on columns that are cut from the fuzzer's bytes.
+func fuzzCase(f *testing.F, names ...string) {
+	f.Add([]byte{})
+	f.Add(make([]byte, 33*16))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		in := fuzzInput(data)
+		for l := range best() + 1 {
+			use(t, l)
+			for i := range kernelCases {
+				for _, name := range names {
+					if kernelCases[i].name == name {
+						sameSpecials(t, &kernelCases[i], in)
+					}
+				}
+			}
+		}
+	})
+}
+
+// fuzzInput makes 17 bytes a row.
+func fuzzInput(data []byte) *input {
+	in := &input{}
+	for len(data) >= 17 {
+		a, b := binary.LittleEndian.Uint64(data), binary.LittleEndian.Uint64(data[8:])
+		in.f = append(in.f, tame(math.Float64frombits(a)))
+		in.g = append(in.g, tame(math.Float64frombits(b)))
+		in.x = append(in.x, int64(a))
+		in.y = append(in.y, int64(b))
+		in.codes = append(in.codes, data[16]%testGroups)
+		data = data[17:]
+	}
+	in.hours = make([]uint8, len(in.f))
+	return in
+}
+
+// tame returns v unless its square over- or underflows, where fused and
+// separate multiplication rightly differ.
+func tame(v float64) float64 {
+	if a := math.Abs(v); a > 1e140 || a != 0 && a < 1e-140 {
+		return math.Mod(v, 1)
+	}
+	return v
+}
+
+func FuzzSum(f *testing.F)                   { fuzzCase(f, "Sum") }
+func FuzzDot(f *testing.F)                   { fuzzCase(f, "Dot") }
+func FuzzSumInt64(f *testing.F)              { fuzzCase(f, "SumInt64") }
+func FuzzMinMax(f *testing.F)                { fuzzCase(f, "MinMax") }
+func FuzzMinMaxInt64(f *testing.F)           { fuzzCase(f, "MinMaxInt64") }
+func FuzzMoments(f *testing.F)               { fuzzCase(f, "Moments") }
+func FuzzCoMoments(f *testing.F)             { fuzzCase(f, "CoMoments") }
+func FuzzCoMomentsInt64(f *testing.F)        { fuzzCase(f, "CoMomentsInt64") }
+func FuzzHistogram(f *testing.F)             { fuzzCase(f, "Histogram") }
+func FuzzHistogramInt64(f *testing.F)        { fuzzCase(f, "HistogramInt64") }
+func FuzzGroupedHistogramInt64(f *testing.F) { fuzzCase(f, "GroupedHistogramInt64") }
+func FuzzHourOfDay(f *testing.F)             { fuzzCase(f, "HourOfDay") }
+func FuzzGroupedMoments(f *testing.F)        { fuzzCase(f, "GroupedMoments") }
+func FuzzGroupedMomentsInt64(f *testing.F) {
+	fuzzCase(f, "GroupedMomentsInt64", "GroupedMomentsInt64/far")
+}

@@ -1,0 +1,59 @@
+package kernels
+
+import (
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"github.com/shmengine/shmengine/internal/race"
+)
+
+// Kernels share no state: many at once find what one alone does.
+func TestManyAtOnce(t *testing.T) {
+	onEachLevel(t, func(t *testing.T) {
+		var wg sync.WaitGroup
+		for seed := range uint64(64) {
+			wg.Go(func() {
+				n := 500 + int(seed)*37
+				in := newPool(func(n int) []byte { return make([]byte, n) }, n).at(0, n)
+				in.fill(rand.New(rand.NewPCG(seed, seed)))
+				for i := range kernelCases {
+					first, second := kernelCases[i].run(in), kernelCases[i].run(in)
+					for j := range first {
+						if first[j] != second[j] {
+							t.Errorf("%s is %v, then %v", kernelCases[i].name, first[j], second[j])
+						}
+					}
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
+func TestNoAllocations(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	const n = block1 + 1000
+	in := newPool(func(n int) []byte { return make([]byte, n) }, n).at(0, n)
+	in.fill(rand.New(rand.NewPCG(1, 1)))
+	acc, b := make([]GroupMoments, testGroups), testBins()
+	cells, counts, bins := make([]int64, testGroups*b.Cells()), make([]int64, 5), mustBins(t, 980, 1020, 5)
+	onEachLevel(t, func(t *testing.T) {
+		for name, f := range map[string]func(){
+			"Sum": func() { Sum(in.f) }, "Dot": func() { Dot(in.f, in.g) }, "SumInt64": func() { SumInt64(in.x) },
+			"MinMax": func() { MinMax(in.f) }, "MinMaxInt64": func() { MinMaxInt64(in.x) }, "MomentsOf": func() { MomentsOf(in.f) },
+			"CoMomentsOf": func() { CoMomentsOf(in.f, in.g) }, "CoMomentsInt64": func() { CoMomentsInt64(in.x, in.y) },
+			"HourOfDay": func() { HourOfDay(in.hours, in.y) }, "Histogram": func() { Histogram(counts, in.f, bins) },
+			"HistogramInt64":        func() { HistogramInt64(cells[:b.Cells()], in.x, b) },
+			"GroupedHistogramInt64": func() { GroupedHistogramInt64(cells, in.codes, in.x, b) },
+			"GroupedMoments":        func() { GroupedMoments(acc, in.codes, in.f) },
+			"GroupedMomentsInt64":   func() { GroupedMomentsInt64(acc, in.codes, in.x); GroupedMomentsInt64(acc, in.codes, in.y) },
+		} {
+			if allocs := testing.AllocsPerRun(5, f); allocs != 0 {
+				t.Errorf("%s allocates %v times", name, allocs)
+			}
+		}
+	})
+}
