@@ -3,10 +3,12 @@ package systems
 import (
 	"testing"
 
+	"github.com/shmengine/shmengine/engine"
 	"github.com/shmengine/shmengine/internal/leaktest"
 )
 
 func TestMain(m *testing.M) {
+	engine.Init()
 	Init()
 	leaktest.Main(m)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench/byhour"
 	"github.com/shmengine/shmengine/bench/flights"
+	"github.com/shmengine/shmengine/engine"
 )
 
 func sample(tb testing.TB) flights.Columns {
@@ -24,6 +25,12 @@ func start(tb testing.TB, name string, workers int) System {
 	var s System
 	var err error
 	switch name {
+	case Engine:
+		s, err = startEngine(workers)
+	case EngineCopyIn:
+		if s, err = startEngine(workers); err == nil {
+			s = &copyInOwner{NewEngineCopyIn(s.(*inEngine).e), s}
+		}
 	case Goroutines:
 		s = NewGoroutines(workers)
 	case Single:
@@ -49,7 +56,23 @@ func start(tb testing.TB, name string, workers int) System {
 	return s
 }
 
-var names = []string{Goroutines, Single, Pipe, PipeGob, PyPool}
+func startEngine(workers int) (System, error) {
+	e, err := engine.Start(context.Background(), engine.Config{Workers: workers, ArenaSize: 512 << 20})
+	if err != nil {
+		return nil, err
+	}
+	return NewEngine(e), nil
+}
+
+// copyInOwner closes the engine together with the system that borrowed it.
+type copyInOwner struct {
+	System
+	owner System
+}
+
+func (c *copyInOwner) Close() error { return errors.Join(c.System.Close(), c.owner.Close()) }
+
+var names = []string{Engine, EngineCopyIn, Goroutines, Single, Pipe, PipeGob, PyPool}
 
 // TestSystemsAgree runs every system on tables of odd lengths, twice on each.
 func TestSystemsAgree(t *testing.T) {
