@@ -37,10 +37,7 @@ func create(o Options) (at *attachment, notice string, err error) {
 	}
 	h.encode(at.region, geo)
 	formatHeap(at.heap.spans)
-	lock, err := file.reopen()
-	if err == nil {
-		err = at.join(lock)
-	}
+	err = at.joinBy(false)
 	if err == nil && o.Name != "" {
 		err = link(f, o.Name)
 	}
@@ -98,8 +95,9 @@ func (at *attachment) join(lock *os.File) error {
 }
 
 // attach makes an attachment of an arena that exists, from an open file that
-// becomes its own. The caller holds the registry's mutex.
-func attach(f *os.File) (*attachment, error) {
+// becomes its own. One that was opened by name must still have a name when this
+// process is its member. The caller holds the registry's mutex.
+func attach(f *os.File, byName bool) (*attachment, error) {
 	file, size, _, err := backingOf(f)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -118,14 +116,22 @@ func attach(f *os.File) (*attachment, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	lock, err := file.reopen()
-	if err == nil {
-		err = at.joinLinked(lock)
-	}
-	if err != nil {
+	if err := at.joinBy(byName); err != nil {
 		return nil, errors.Join(err, at.detach())
 	}
 	return at, nil
+}
+
+// joinBy opens the lock description and joins.
+func (at *attachment) joinBy(name bool) error {
+	lock, err := at.file.reopen()
+	switch {
+	case err != nil:
+		return err
+	case name:
+		return at.joinNamed(lock)
+	}
+	return at.join(lock)
 }
 
 // readHeader reads, checks, and compares with the length of the file, so that

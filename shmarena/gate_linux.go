@@ -1,6 +1,7 @@
 package shmarena
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"time"
@@ -15,36 +16,26 @@ import (
 // looks whether the file still has a name.
 
 // gatePatience bounds the wait for a Sweep, which holds the gate for a few
-// system calls unless it was stopped in between.
-const gatePatience = 2 * time.Second
+// system calls unless it was stopped in between. Tests shorten it.
+var gatePatience = 2 * time.Second
 
-// joinLinked joins, and for a file with a name does so inside the gate. A file
-// that lost its name meanwhile is fs.ErrNotExist.
-func (at *attachment) joinLinked(lock *os.File) error {
-	_, _, linked, err := backingOf(at.file.f)
-	if err != nil {
-		lock.Close()
-		return err
-	}
-	if !linked {
-		return at.join(lock)
-	}
+// joinNamed joins an arena that was opened by name, inside the gate. A file that
+// lost its name meanwhile is fs.ErrNotExist.
+func (at *attachment) joinNamed(lock *os.File) error {
 	if err := enterGate(lock); err != nil {
-		lock.Close()
+		return errors.Join(err, lock.Close())
+	}
+	_, _, linked, err := backingOf(at.file.f)
+	if err == nil && !linked {
+		err = fs.ErrNotExist
+	}
+	if err != nil {
+		return errors.Join(err, lock.Close())
+	}
+	if err := at.join(lock); err != nil {
 		return err
 	}
-	if _, _, linked, err = backingOf(at.file.f); err != nil || !linked {
-		lock.Close()
-		if err == nil {
-			err = fs.ErrNotExist
-		}
-		return err
-	}
-	err = at.join(lock)
-	if err == nil {
-		err = lockBytes(lock, unix.F_UNLCK, lockGate, 1)
-	}
-	return err
+	return lockBytes(lock, unix.F_UNLCK, lockGate, 1)
 }
 
 // enterGate takes the gate for an opener.

@@ -157,3 +157,6 @@ func mkfifo(path string) error { return unix.Mkfifo(path, 0o600) }
 func stress() bool { return os.Getenv("SHMENGINE_STRESS") == "1" }
 
 func isNoSpaceErrno(err error) bool { return errors.Is(err, unix.ENOSPC) }
+
+// sweeperGate takes the gate as a Sweep does.
+func sweeperGate(f *os.File) error { return lockBytes(f, unix.F_WRLCK, lockGate, 1) }

@@ -44,7 +44,7 @@ var racer = reexec.Register("racer", func(c *reexec.Child) {
 	c.Hear()
 })
 
-func race(t *testing.T, how string, n int) (answers map[string]int) {
+func raceFor(t *testing.T, how string, n int) (answers map[string]int) {
 	name := leaktest.Name("race")
 	t.Cleanup(func() {
 		if err := Unlink(name); err != nil {
@@ -74,7 +74,7 @@ func race(t *testing.T, how string, n int) (answers map[string]int) {
 
 // of 32 processes that create one name, one wins.
 func TestCreateRace(t *testing.T) {
-	answers := race(t, "create", 32)
+	answers := raceFor(t, "create", 32)
 	if len(answers) != 2 || answers["exists"] != 31 {
 		t.Errorf("%v", answers)
 	}
@@ -82,7 +82,7 @@ func TestCreateRace(t *testing.T) {
 
 // of 32 processes that open or create one name, all get the same arena.
 func TestOpenOrCreateRace(t *testing.T) {
-	if answers := race(t, "either", 32); len(answers) != 1 {
+	if answers := raceFor(t, "either", 32); len(answers) != 1 {
 		t.Errorf("%v", answers)
 	}
 }

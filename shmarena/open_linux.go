@@ -101,7 +101,7 @@ func attachFile(f *os.File, name string) (*Arena, error) {
 	at := registry.byFile[file.id]
 	if at != nil {
 		err = f.Close()
-	} else if at, err = attach(f); err == nil {
+	} else if at, err = attach(f, name != ""); err == nil {
 		register(at)
 	}
 	if err != nil {

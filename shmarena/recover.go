@@ -20,13 +20,7 @@ func (h *heap) sweep(dead futex.ID) error {
 	var errs []error
 	for i := range uint64(len(h.spans)) {
 		c := h.ctrlOf(i)
-		if c.owner() != dead {
-			continue
-		}
-		if s := c.state(); s != stateCommitting && s != statePunching {
-			continue
-		}
-		if h.claim(i, c) {
+		if c.owner() == dead && c.inWork() && h.claim(i, c) {
 			errs = append(errs, h.giveBack(i, c.state() == statePunching))
 		}
 	}

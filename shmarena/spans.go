@@ -51,6 +51,11 @@ func (c ctrl) state() state    { return state(c >> (ownerBits + genBits)) }
 func (c ctrl) owner() futex.ID { return futex.ID(c >> genBits & ownerMask) }
 func (c ctrl) gen() uint32     { return uint32(c & genMask) }
 
+// inWork reports whether the owner is at work on the run.
+func (c ctrl) inWork() bool {
+	return c.state() == stateCommitting || c.state() == statePunching
+}
+
 // free is c as a free span: the generation stays, to go on from.
 func (c ctrl) free() ctrl { return makeCtrl(stateFree, 0, c.gen()) }
 

@@ -1,6 +1,10 @@
 package shmarena
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/shmengine/shmengine/futex"
+)
 
 // Verify walks the arena's tables and reports the first thing that is not as
 // it must be, as an [ErrCorrupt]: every span belongs to exactly one run, runs
@@ -24,19 +28,43 @@ func (a *Arena) Verify() error {
 	return nil
 }
 
+// verifyTries bounds how often members may die while Verify looks.
+const verifyTries = 100
+
 func (at *attachment) verify() error {
+	for range verifyTries {
+		dead, err := at.verifyOnce()
+		if err != nil || dead == futex.NoID {
+			return err
+		}
+		// Somebody else may be sweeping it, so Reap did not; twice is once.
+		if err := at.heap.sweep(dead); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("members die all the time: %w", ErrBusy)
+}
+
+// verifyOnce looks at everything, unless a dead member is in the middle of
+// something.
+func (at *attachment) verifyOnce() (dead futex.ID, err error) {
 	h := at.heap
 	if err := h.lock(); err != nil {
-		return err
+		return futex.NoID, err
 	}
 	defer h.unlock()
 	w, err := h.walk()
-	if err != nil {
-		return err
+	if err != nil || w.dead != futex.NoID {
+		return w.dead, err
 	}
 	if err := h.compare(w); err != nil {
-		return err
+		return futex.NoID, err
 	}
+	return futex.NoID, at.verifyHeld(w)
+}
+
+// verifyHeld compares what is reserved with what the kernel holds.
+func (at *attachment) verifyHeld(w census) error {
 	held, err := at.file.held()
 	if err != nil {
 		return err
@@ -53,6 +81,8 @@ type census struct {
 	bytes    uint64 // as asked for
 	blocks   uint64 // runs that are not free
 	reserved uint64 // bytes that LARGE blocks must have
+
+	dead futex.ID // a dead member that was at work on a run, if there is one
 }
 
 // walk goes from run to run. The caller holds the mutex.
@@ -69,8 +99,11 @@ func (h *heap) walk() (census, error) {
 		if c.state() == stateFree && wasFree {
 			return w, fmt.Errorf("span %d: free run after a free run: %w", i, ErrCorrupt)
 		}
-		if err := h.inspect(run{i, n}, c, e); err != nil {
+		if err := h.inspect(run{i, n}, c); err != nil {
 			return w, err
+		}
+		if c.inWork() && !h.self.Alive(c.owner()) {
+			w.dead = c.owner()
 		}
 		wasFree = c.state() == stateFree
 		w.count(c, e, h.reserved(e))
@@ -92,7 +125,7 @@ func (w *census) count(c ctrl, e extent, reserved uint64) {
 }
 
 // inspect checks one run.
-func (h *heap) inspect(r run, c ctrl, e extent) error {
+func (h *heap) inspect(r run, c ctrl) error {
 	last := r.end() - 1
 	end := h.ctrlOf(last).state()
 	switch s := c.state(); {
@@ -102,8 +135,6 @@ func (h *heap) inspect(r run, c ctrl, e extent) error {
 		return fmt.Errorf("span %d: run of %d spans ends as one of %d: %w", r.first, r.n, h.extOf(last).spans(), ErrCorrupt)
 	case s == stateFree && end != stateFree, s != stateFree && r.n > 1 && end != stateTail:
 		return fmt.Errorf("span %d: %v run ends in %v: %w", r.first, s, end, ErrCorrupt)
-	case (s == stateCommitting || s == statePunching) && !h.self.Alive(c.owner()):
-		return fmt.Errorf("span %d: %v by member %d, which is dead: %w", r.first, s, c.owner(), ErrCorrupt)
 	}
 	return nil
 }
