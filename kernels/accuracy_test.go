@@ -102,7 +102,7 @@ func flights(n int) (delay, distance []int64) {
 
 func TestMomentsAgainstExactOnes(t *testing.T) {
 	delay, distance := flights(100_003)
-	x, y := floats(delay), floats(distance)
+	x, y := asFloats(delay), asFloats(distance)
 	want := exactCo(x, y)
 	c := math.Sqrt(want.M2X) * math.Sqrt(want.M2Y)
 	onEachLevel(t, func(t *testing.T) {
@@ -121,7 +121,7 @@ func TestMomentsAgainstExactOnes(t *testing.T) {
 
 func TestGroupedMomentsAgainstExactOnes(t *testing.T) {
 	delay, _ := flights(100_003)
-	x := floats(delay)
+	x := asFloats(delay)
 	codes := make([]uint8, len(x))
 	byGroup := make([][]float64, testGroups)
 	for i := range codes {
@@ -166,10 +166,10 @@ func TestVarianceOfLargeNumbers(t *testing.T) {
 			if base > 1e15 || base < -1e15 {
 				continue // float64 does not have these numbers
 			}
-			v, _ = MomentsOf(floats(x)).Variance(1)
+			v, _ = MomentsOf(asFloats(x)).Variance(1)
 			closeTo(t, "the variance", v, 30, 0)
 			acc[0] = GroupMoments{}
-			if err := GroupedMoments(acc, make([]uint8, 4), floats(x)); err != nil {
+			if err := GroupedMoments(acc, make([]uint8, 4), asFloats(x)); err != nil {
 				t.Fatal(err)
 			}
 			v, _ = acc[0].Variance(1)
@@ -205,7 +205,7 @@ func TestExtremesOfIntegers(t *testing.T) {
 			if lo != wantLo || hi != wantHi {
 				t.Errorf("extremes of %v are %d and %d", part, lo, hi)
 			}
-			want := exactCo(floats(part), floats(part))
+			want := exactCo(asFloats(part), asFloats(part))
 			c := CoMomentsInt64(part, part)
 			closeTo(t, "M2", c.M2X, want.M2X, 1e-13*want.M2X)
 			acc := make([]GroupMoments, 1)

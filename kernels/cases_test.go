@@ -142,7 +142,7 @@ func boundCoMoments(in *input) []float64 {
 }
 
 func boundCoMomentsInt64(in *input) []float64 {
-	return coBounds(floats(in.x), floats(in.y))
+	return coBounds(asFloats(in.x), asFloats(in.y))
 }
 
 func coBounds(f, g []float64) []float64 {
@@ -151,7 +151,7 @@ func coBounds(f, g []float64) []float64 {
 	return []float64{0, meanX, meanY, m2x, m2y, 1e-12 * math.Sqrt(m2x*1e12) * math.Sqrt(m2y*1e12)}
 }
 
-func floats(x []int64) []float64 {
+func asFloats(x []int64) []float64 {
 	f := make([]float64, len(x))
 	for i, v := range x {
 		f[i] = float64(v)

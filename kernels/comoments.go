@@ -116,7 +116,11 @@ func (c CoMoments) Corr() (r float64, ok bool) {
 	if c.N < 2 || c.M2X == 0 || c.M2Y == 0 {
 		return 0, false
 	}
-	r = c.CXY / math.Sqrt(c.M2X) / math.Sqrt(c.M2Y)
+	if p := c.M2X * c.M2Y; p > 0x1p-900 && p < 0x1p900 {
+		r = c.CXY / math.Sqrt(p) // rounds less
+	} else {
+		r = c.CXY / math.Sqrt(c.M2X) / math.Sqrt(c.M2Y)
+	}
 	return max(-1, min(1, r)), true // NaN stays NaN
 }
 

@@ -1,7 +1,5 @@
 // Command _asm writes the assembly of package kernels and its Go stubs, for
-// one level:
-//
-//	go run . -level avx512 -pkg kernels -out ../avx512_amd64.s -stubs ../avx512_amd64.go
+// one level. The script generate runs it for both.
 //
 // Each function that begins with a call of routine emits one routine. The loop
 // that it equals is in the package, and compiled on every platform: it is the
