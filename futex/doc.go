@@ -1,3 +1,83 @@
 // Package futex waits and wakes on 32-bit words in shared memory, and has the
-// locks that live there.
+// lock that lives there.
+//
+// # What it is
+//
+// [Wait] and [Wake] are futex(2) on a word that several processes map, with a
+// context. A [Mutex] is such a word: it names its owner from the very
+// compare-and-swap that takes it, so a lock that a dead process held is taken
+// over by the next one, who is told so. [Lot] and [Place] are how anything that
+// waits for members of a segment sleeps without ever sleeping through a death.
+// Zeroed memory is a valid, unlocked state of everything.
+//
+// # Who may call it, and who owns the memory
+//
+// Every function may be called by any goroutine of any member. The words belong
+// to the caller: they stay mapped, writable and 4-byte aligned while a call
+// runs, and no call touches them after it has returned. Owners are members,
+// that is processes, never threads or goroutines.
+//
+// # Contexts
+//
+// One rule for everything that blocks: what can be had at once is taken even if
+// the context is already done; nothing ever sleeps with a context that is done.
+// Deadlines are measured on the monotonic clock and never cut short.
+//
+// # The waiting protocol
+//
+//	p := mb.Park(word)
+//	defer mb.Unpark(p)
+//	for {
+//		p.Look()
+//		v := word.Load()
+//		// Evaluate: take it and return; or find its owner dead (mb.Alive) and
+//		// take over; else make sure that whoever ends the wait will wake.
+//		if err := p.Wait(ctx, v); err != nil {
+//			return err
+//		}
+//	}
+//
+// When a member dies, each surviving process that has ever parked nudges its own
+// sleepers: all of them, whatever their words mean. So nothing has to be known
+// of the words: not who owned them, not whom the dead one was about to wake,
+// not whose wake it took into its grave. The argument that nobody sleeps on:
+//
+//  1. A death is nudged after it was confirmed: after Alive was false, which it
+//     then stays. A nudge makes every place stale that has not looked since.
+//  2. An evaluation that begins with a Look after the nudge sees the death. A
+//     place that looked before is stale. If it is already registered, it is
+//     woken again and again until it looks; if not, Wait finds it stale when it
+//     registers. Both happen under the lot's lock, so one of the two is so.
+//  3. So after each death every sleeper of every survivor evaluates once more,
+//     with all effects of the dead one's stores visible: a wake that the dead
+//     one owed is not needed.
+//  4. Deaths before supervision began, and members that came later, are covered
+//     by a nudge after each look at the table of members.
+//  5. Between the living it is the usual futex argument: the kernel compares the
+//     word under its own lock before it sleeps. A Mutex has W set while anyone
+//     sleeps, since the sleeper sets it, and whoever takes the mutex after a
+//     wake leaves it set.
+//  6. A wake goes to one sleeper. If that one takes the thing, its release wakes
+//     the next; if it gives up, it hands the wake on; if it dies, see 1.
+//
+// The tests explore a model of this exhaustively, and show that the model goes
+// wrong when any of these parts is left out.
+//
+// Goroutines of one process that wait for the same thing stand in line: one
+// thread sleeps for all of them (Place.WaitInLine, which Mutex uses). At most
+// [Sleepers] threads of a process sleep for a Lot; whoever comes later polls,
+// 1 to 50 ms apart, until a place is free.
+//
+// # Dead, stopped and hostile peers
+//
+// A dead owner's mutex is taken with [ErrOwnerDied]. A stopped owner is alive and
+// keeps what it has. A peer that writes into the words can keep others waiting,
+// hand out a lock twice, and make Unlock panic as if it were misused; it cannot
+// cause a fault or a wait that the context does not end.
+//
+// # What it does not do
+//
+// No fairness between processes: who comes first takes it. No recursion, no
+// detection of deadlocks, no priority inheritance. Wait and Wake know nothing of
+// owners. Away from Linux, what has to sleep returns errors.ErrUnsupported.
 package futex

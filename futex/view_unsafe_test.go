@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/shmengine/shmengine/futex"
+	"github.com/shmengine/shmengine/internal/member"
 )
 
 func viewMutex(b []byte) *futex.Mutex  { return (*futex.Mutex)(unsafe.Pointer(&b[0])) }
@@ -15,4 +16,12 @@ func addressOf(b []byte) uintptr       { return uintptr(unsafe.Pointer(&b[0])) }
 // at returns the word at off, which need not be aligned nor inside b.
 func at(b []byte, off int) *atomic.Uint32 {
 	return (*atomic.Uint32)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), off))
+}
+
+// exampleTable is zeroed, aligned memory for a table of n slots.
+func exampleTable(n int) []byte {
+	size := member.TableSize(n)
+	b := make([]byte, size+63)
+	skip := -int(uintptr(unsafe.Pointer(&b[0]))) & 63
+	return b[skip : skip+size : skip+size]
 }

@@ -1,0 +1,103 @@
+package futex_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync/atomic"
+
+	"github.com/shmengine/shmengine/futex"
+	"github.com/shmengine/shmengine/internal/member"
+)
+
+// exampleMember joins a table of its own. Programs get their member from the
+// segment that they attach.
+func exampleMember() *member.Member {
+	lock, err := os.CreateTemp("", "members")
+	if err != nil {
+		panic(err)
+	}
+	defer os.Remove(lock.Name())
+	m, err := member.Join(member.Config{Mem: exampleTable(1), Lock: lock})
+	if err != nil {
+		panic(err)
+	}
+	return m
+}
+
+func ExampleMutex() {
+	me := exampleMember()
+	defer me.Leave()
+	var mu futex.Mutex // in shared memory, zeroed
+
+	err := mu.Lock(context.Background(), me)
+	switch {
+	case errors.Is(err, futex.ErrOwnerDied):
+		// Held, but what it guards may be half changed: repair that first.
+		mu.MarkConsistent(me)
+	case err != nil:
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("locked")
+	mu.Unlock(me)
+	// Output: locked
+}
+
+func ExampleMutex_As() {
+	me := exampleMember()
+	defer me.Leave()
+	var shared futex.Mutex
+
+	mu := shared.As(me) // once; then as fast as a mutex of one process
+	if err := mu.Lock(context.Background()); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("held by me:", shared.Holder() == me.ID())
+	mu.Unlock()
+	// Output: held by me: true
+}
+
+func ExampleWait() {
+	var word atomic.Uint32 // in shared memory
+	go func() {
+		word.Store(1)
+		futex.Wake(&word, 1)
+	}()
+	for word.Load() == 0 {
+		if err := futex.Wait(context.Background(), &word, 0); err != nil && !errors.Is(err, futex.ErrAgain) {
+			fmt.Println(err)
+			return
+		}
+	}
+	fmt.Println(word.Load())
+	// Output: 1
+}
+
+func ExamplePlace() {
+	me := exampleMember()
+	defer me.Leave()
+	var word atomic.Uint32 // in shared memory
+	go func() {
+		word.Store(1)
+		futex.Wake(&word, 1)
+	}()
+
+	p := me.Park(&word)
+	defer me.Unpark(p)
+	for {
+		p.Look()
+		v := word.Load()
+		if v != 0 { // a real one also asks me.Alive for whom it waits
+			fmt.Println(v)
+			return
+		}
+		if err := p.Wait(context.Background(), v); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	// Output: 1
+}
