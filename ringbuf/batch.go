@@ -1,9 +1,11 @@
 package ringbuf
 
-// TryPushBatch stores the first n values of src, as many as fit, and returns n; it fails when n is 0 and src is not empty. The batch is published
-// by one store: all slots but the first are stamped beforehand, and the consumer, which waits for the first, finds the whole run.
+// TryPushBatch stores the first n values of src, as many as fit, and returns n; it fails when n is
+// 0 and src is not empty. The batch is published by one store: all slots but the first are stamped
+// beforehand, and the consumer, which waits for the first, finds the whole run.
 //
-// If the ring is closed meanwhile it returns how many of the batch the consumer had taken by then, and ErrClosed.
+// If the ring is closed meanwhile it returns how many of the batch the consumer had taken by then,
+// and ErrClosed.
 func (p *Producer[T]) TryPushBatch(src []T) (int, error) {
 	if p.bell.Load()&^parked != 0 {
 		return 0, p.halted()
@@ -16,18 +18,15 @@ func (p *Producer[T]) TryPushBatch(src []T) (int, error) {
 	p.slots.put(first, src[:n])
 	p.slots.stampDown(first+1, first+uint64(n))
 	p.next = first + uint64(n)
-	if s := &p.slots.at(first).stamp; plainStores && p.fast {
-		storePlain(s, first+1)
-	} else {
-		p.storeFenced(s, first+1)
-	}
+	p.slots.at(first).stamp.Store(first + 1) // fenced: once a batch it costs nothing that can be measured
 	if p.bell.Load() != 0 {
 		return p.rungBatch(first, n)
 	}
 	return n, nil
 }
 
-// room is how many of want values fit. It looks at the consumer's head only when the cached copy shows too little room.
+// room is how many of want values fit. It looks at the consumer's head only when the cached copy
+// shows too little room.
 func (p *Producer[T]) room(want int) (int, error) {
 	if free := p.limit - p.next; free < uint64(want) {
 		if err := p.reload(); err != nil {
@@ -37,8 +36,8 @@ func (p *Producer[T]) room(want int) (int, error) {
 	return int(min(p.limit-p.next, uint64(want))), nil
 }
 
-// TryPopBatch moves the oldest messages to dst, at most len(dst), and returns how many. It fails like TryPop when there is none and dst is not
-// empty. The slots go back to the producer together.
+// TryPopBatch moves the oldest messages to dst, at most len(dst), and returns how many. It fails
+// like TryPop when there is none and dst is not empty. The slots go back to the producer together.
 func (c *Consumer[T]) TryPopBatch(dst []T) (int, error) {
 	if c.bell.Load()&^(parked|closed) != 0 {
 		return 0, c.halted()
@@ -54,7 +53,7 @@ func (c *Consumer[T]) TryPopBatch(dst []T) (int, error) {
 		n = c.take(dst)
 	}
 	c.next += uint64(n)
-	c.release(c.next)
+	c.head.Store(c.next) // fenced: once a batch
 	if c.bell.Load()&parked != 0 {
 		c.wake()
 	}
@@ -83,8 +82,9 @@ func (s *slots[T]) put(first uint64, src []T) {
 	}
 }
 
-// stampDown stamps the slots of messages lo to hi-1 as full, the last one first. No consumer looks at them before the slots in
-// front of lo are full, so that one store at the end hands over all of them.
+// stampDown stamps the slots of messages lo to hi-1 as full, the last one first. No consumer looks
+// at them before the slots in front of lo are full, so that one store at the end hands over all of
+// them.
 func (s *slots[T]) stampDown(lo, hi uint64) {
 	if !plainStores {
 		for ; hi != lo; hi-- {

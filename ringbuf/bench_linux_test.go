@@ -14,8 +14,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The benchmarks move 64-byte slots (an 8-byte stamp and 56 bytes of message) between two processes pinned to CPUs 0 and 1. Caught up: the
-// consumer takes each message as soon as it is there. Backlog: it begins again only when half the ring is stored. They mean something on an idle
+// The benchmarks move 64-byte slots (an 8-byte stamp and 56 bytes of message) between two processes
+// pinned to CPUs 0 and 1. Caught up: the consumer takes each message as soon as it is there.
+// Backlog: it begins again only when half the ring is stored. They mean something on an idle
 // machine with two CPUs or more.
 
 const benchCapacity = 1024

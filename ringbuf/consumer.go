@@ -6,7 +6,8 @@ import (
 	"github.com/shmengine/shmengine/futex"
 )
 
-// Consumer is the right to pop from a ring, held by one process at a time. One goroutine at a time may use it.
+// Consumer is the right to pop from a ring, held by one process at a time. One goroutine at a time
+// may use it.
 type Consumer[T any] struct {
 	slots slots[T]
 	next  uint64         // index of the next message
@@ -19,8 +20,9 @@ type Consumer[T any] struct {
 	member futex.Member
 }
 
-// TryPop moves the oldest message to dst, or fails at once and leaves dst as it was: ErrEmpty, ErrClosed when the ring is closed and
-// drained, ErrCorrupt. It makes a system call only to wake a producer that sleeps.
+// TryPop moves the oldest message to dst, or fails at once and leaves dst as it was: ErrEmpty,
+// ErrClosed when the ring is closed and drained, ErrCorrupt. It makes a system call only to wake a
+// producer that sleeps.
 func (c *Consumer[T]) TryPop(dst *T) error {
 	if c.bell.Load()&^(parked|closed) != 0 {
 		return c.halted()
@@ -33,20 +35,15 @@ func (c *Consumer[T]) TryPop(dst *T) error {
 	}
 	*dst = s.value
 	c.next++
-	c.release(c.next)
+	if plainStores && c.fast {
+		storePlain(c.head, c.next)
+	} else {
+		c.storeFenced(c.next)
+	}
 	if c.bell.Load()&parked != 0 {
 		c.wake()
 	}
 	return nil
-}
-
-// release gives the slots before next back to the producer.
-func (c *Consumer[T]) release(next uint64) {
-	if plainStores && c.fast {
-		storePlain(c.head, next)
-		return
-	}
-	c.storeFenced(next)
 }
 
 // storeFenced moves head, and does not let the look at the bell that follows come before that.
@@ -57,8 +54,9 @@ func (c *Consumer[T]) storeFenced(next uint64) {
 	}
 }
 
-// Seq is the sequence number of the message that the next pop returns; the message popped last had Seq()-1. Numbers go on
-// through a change of consumer, so that a receiver can drop what it was given twice.
+// Seq is the sequence number of the message that the next pop returns; the message popped last had
+// Seq()-1. Numbers go on through a change of consumer, so that a receiver can drop what it was
+// given twice.
 func (c *Consumer[T]) Seq() uint64 { return c.next }
 
 // empty says why the next slot cannot be popped; nil if it can after all.

@@ -10,10 +10,11 @@ var (
 	ErrEmpty = errors.New("ringbuf: empty")
 	// ErrClosed says that the ring was closed; a consumer sees it only after the last message.
 	ErrClosed = errors.New("ringbuf: closed")
-	// ErrPeerDied says that the process on the other side died, and that nobody has taken over its role yet.
+	// ErrPeerDied says that the process on the other side died, and that nobody has taken over its
+	// role yet.
 	ErrPeerDied = errors.New("ringbuf: peer died")
-	// ErrCorrupt says that the shared memory holds values that no sequence of calls can produce. The ring is poisoned for both sides
-	// until NewSPSC formats it again.
+	// ErrCorrupt says that the shared memory holds values that no sequence of calls can produce.
+	// The ring is poisoned for both sides until NewSPSC formats it again.
 	ErrCorrupt = errors.New("ringbuf: corrupt")
 )
 

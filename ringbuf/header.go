@@ -53,8 +53,8 @@ func readHeader(mem []byte) header {
 	}
 }
 
-// validate checks the header in mem against T and the length of mem, and returns the capacity. Every word is loaded once; what it returns is
-// what it checked.
+// validate checks the header in mem against T and the length of mem, and returns the capacity.
+// Every word is loaded once; what it returns is what it checked.
 func validate[T any](mem []byte) (capacity uint64, err error) {
 	if m := word64(mem, offMagic).Load(); m != magic {
 		return 0, fmt.Errorf("%w: magic %#x", ErrMagic, m)

@@ -11,7 +11,8 @@ import (
 	"github.com/shmengine/shmengine/internal/testmem"
 )
 
-// TestCorruptIsForAll: after one side saw an impossible value both fail at once, until the memory is formatted again.
+// TestCorruptIsForAll: after one side saw an impossible value both fail at once, until the memory
+// is formatted again.
 func TestCorruptIsForAll(t *testing.T) {
 	for what, c := range map[string]struct {
 		garble func(*pair[message])
@@ -55,8 +56,8 @@ func fill(x *pair[message]) error {
 	return nil
 }
 
-// TestHostile overwrites any shared word with anything while both sides work: every call returns, in bounded memory (the guard pages would
-// fault) and time.
+// TestHostile overwrites any shared word with anything while both sides work: every call returns,
+// in bounded memory (the guard pages would fault) and time.
 func TestHostile(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
@@ -89,9 +90,13 @@ func hostile(t *testing.T, mem []byte, capacity int, rng *rand.Rand) error {
 	return nil
 }
 
-// garble sets a word of the ring: indices and stamps more often than others, near misses as often as noise.
+// garble sets a word of the ring: indices and stamps more often than others, near misses as often
+// as noise.
 func garble(mem []byte, rng *rand.Rand) {
-	offs := []int{offToProducer, offConsumer &^ 7, offPlainPop, offHead, offToConsumer, offProducer &^ 7, offPlainPush, offSlots, offSlots + slotAlign, 8 * rng.IntN(len(mem)/8)}
+	offs := []int{
+		offToProducer, offConsumer &^ 7, offPlainPop, offHead, offToConsumer, offProducer &^ 7, offPlainPush,
+		offSlots, offSlots + slotAlign, 8 * rng.IntN(len(mem)/8),
+	}
 	w := word64(mem, offs[rng.IntN(len(offs))]%(len(mem)-7))
 	switch rng.IntN(4) {
 	case 0:
@@ -102,6 +107,42 @@ func garble(mem []byte, rng *rand.Rand) {
 		w.Store(w.Load() ^ 1<<rng.IntN(64))
 	case 3:
 		w.Store(uint64(rng.IntN(8)))
+	}
+}
+
+// TestHostileNeighbour garbles the words while both sides work, each in its goroutine: every call
+// still returns.
+func TestHostileNeighbour(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	mem := testmem.Guarded(t, size[message](t, 4), testmem.End) // mapped: the race detector does not see what a hostile process does either
+	for i := range rounds(200, 10_000) {
+		x := open[message](t, mem, 4, 0)
+		rng := rand.New(rand.NewPCG(seed, uint64(i)))
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Millisecond)
+		ended := make(chan error, 2)
+		go func() { ended <- untilError(func() error { return x.p.Push(ctx, message{}) }) }()
+		go func() { ended <- untilError(func() error { _, err := x.c.Pop(ctx); return err }) }()
+		for n := 0; n < 2; {
+			select {
+			case err := <-ended:
+				n++
+				if !expected(err) {
+					t.Error(err)
+				}
+			default:
+				garble(mem, rng)
+			}
+		}
+		cancel()
+	}
+}
+
+func untilError(call func() error) error {
+	for {
+		if err := call(); err != nil {
+			return err
+		}
 	}
 }
 

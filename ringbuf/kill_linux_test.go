@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shmengine/shmengine/internal/member"
 	"github.com/shmengine/shmengine/internal/reexec"
 	"github.com/shmengine/shmengine/internal/stepkill"
 )
@@ -75,7 +76,8 @@ func killConsumer(t *testing.T, k int, atWork time.Duration) {
 	goOn(t, prod, must[*Consumer[message]](t)(r.Consumer(m)))
 }
 
-// killDuring calls until an error comes, and kills p after a while; not if the while is 0: it is dead already.
+// killDuring calls until an error comes, and kills p after a while; not if the while is 0: it is
+// dead already.
 func killDuring(p *reexec.Proc, after time.Duration, call func() error) error {
 	ended := make(chan error)
 	go func() {
@@ -98,7 +100,8 @@ func untilParked(bell func() uint32) {
 	}
 }
 
-// goOn drains the ring and fills it again: nothing is missing, torn or repeated, and its capacity is whole.
+// goOn drains the ring and fills it again: nothing is missing, torn or repeated, and its capacity
+// is whole.
 func goOn(t *testing.T, p *Producer[message], c *Consumer[message]) {
 	t.Helper()
 	if err := whole(p, c); err != nil {
@@ -138,7 +141,8 @@ func whole(p *Producer[message], c *Consumer[message]) error {
 	return nil
 }
 
-// stepped does one operation in a region that is stepped through. The ring has capacity 4; the test has put two messages in it.
+// stepped does one operation in a region that is stepped through. The ring has capacity 4; the test
+// has put two messages in it.
 var stepped = reexec.Register("stepped", func(c *reexec.Child) {
 	r, m := attach(c)
 	fast := plainStores && c.Args[2] == "plain" && registerBarrier()
@@ -174,14 +178,11 @@ var stepped = reexec.Register("stepped", func(c *reexec.Child) {
 	}
 })
 
-// TestKilledAtEachInstruction: after each instruction of an operation, whole is true of what a killed process leaves. Push and pop
-// are killed at every instruction, the others after every one that a survivor can tell from the one before.
+// TestKilledAtEachInstruction: after each instruction of an operation, whole is true of what a
+// killed process leaves. Push and pop are killed at every instruction, the others after every one
+// that a survivor can tell from the one before.
 func TestKilledAtEachInstruction(t *testing.T) {
-	for _, c := range []struct {
-		op, mode string
-		parked   bool // the other side seems to sleep, so that a wake is due
-		every    bool
-	}{
+	for _, c := range []stepCase{
 		{"push", "plain", false, true}, {"pop", "plain", false, true}, {"push", "fenced", false, false}, {"pop", "fenced", false, false},
 		{"push", "plain", true, false}, {"pop", "plain", true, false}, {"pushBatch", "plain", false, false},
 		{"pushBatch", "fenced", true, false}, {"popBatch", "plain", false, false}, {"claim", "fenced", false, false},
@@ -189,18 +190,9 @@ func TestKilledAtEachInstruction(t *testing.T) {
 		t.Run(fmt.Sprint(c.op, "/", c.mode, "/parked=", c.parked), func(t *testing.T) {
 			s := newSegment(t, 4)
 			m := s.join(t)
-			prepare := func() {
-				r := must[*SPSC[message]](t)(newSPSC[message](s.ring(), 4, 1<<64-3)) // the batch wraps, and so does the number
-				p := must[*Producer[message]](t)(r.Producer(m))
-				must[int](t)(p.TryPushBatch([]message{messageOf(p.next), messageOf(p.next + 1)}))
-				p.Release()
-				if c.parked {
-					r.toProducer.Or(parked)
-					r.toConsumer.Or(parked)
-				}
-			}
 			cfg := stepkill.Config{
-				Child: stepped, Args: []string{"4", c.op, c.mode}, Files: []*os.File{s.file}, Prepare: prepare,
+				Child: stepped, Args: []string{"4", c.op, c.mode}, Files: []*os.File{s.file},
+				Prepare: func() { c.prepare(t, s, m) },
 				Verify: func(p stepkill.Point) error {
 					_, err := m.Reap()
 					r, aerr := AttachSPSC[message](s.ring())
@@ -215,5 +207,25 @@ func TestKilledAtEachInstruction(t *testing.T) {
 			}
 			t.Logf("%d kills", stepkill.Run(t, cfg))
 		})
+	}
+}
+
+// stepCase is one operation to be killed in.
+type stepCase struct {
+	op, mode string
+	parked   bool // the other side seems to sleep, so that a wake is due
+	every    bool // at every instruction, not only where a survivor could tell
+}
+
+// prepare makes a ring with two messages, in which a batch of two wraps, and so does its sequence
+// number.
+func (c stepCase) prepare(t *testing.T, s *segment, m *member.Member) {
+	r := must[*SPSC[message]](t)(newSPSC[message](s.ring(), 4, 1<<64-3))
+	p := must[*Producer[message]](t)(r.Producer(m))
+	must[int](t)(p.TryPushBatch([]message{messageOf(p.next), messageOf(p.next + 1)}))
+	p.Release()
+	if c.parked {
+		r.toProducer.Or(parked)
+		r.toConsumer.Or(parked)
 	}
 }

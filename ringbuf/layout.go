@@ -21,20 +21,21 @@ package ringbuf
 //
 // Who writes and who reads:
 //
-//	word         written by                                read by
-//	toProducer   consumer (parks), producer (wakes), Close producer at every push, consumer when it sleeps
-//	head         consumer at every pop                     producer when its cached copy says "full"
-//	toConsumer   producer (parks), consumer (wakes), Close consumer at every pop, producer when it sleeps
-//	stamp        producer at every push                    consumer at every pop
-//	roles, plain claim, release                            claim, before sleeping
+//	word          written by                                    read by
+//	toProducer    consumer (parks), producer (wakes), Close     producer at every push, consumer when it sleeps
+//	toConsumer    producer (parks), consumer (wakes), Close     consumer at every pop, producer when it sleeps
+//	head          consumer at every pop                         producer when its cached copy says "full"
+//	stamp         producer at every push                        consumer at every pop
+//	roles, plain  the process that claims the role              the other side before it sleeps, claimers
 //
-// So in the steady state the line at 128 is shared read-only by both, and so is the one at 384; the line at 256 stays with the consumer and
-// is fetched by the producer once a lap; the slots travel one way. All groups stand 128 bytes apart, because the
-// processor fetches lines in pairs.
+// So in the steady state the line at 128 is shared read-only by both, and so is the one at 384; the
+// line at 256 stays with the consumer and is fetched by the producer once a lap; the slots travel
+// one way. All groups stand 128 bytes apart, because the processor fetches lines in pairs.
 //
-// There is no tail word. The stamps are the tail: message i lies in slot i mod capacity, whose stamp is i+1 when it is full and
-// i+1-capacity, what the last lap left there, until then. Any other value is corruption. A stale slot of the
-// last lap can thus never be taken as new, and an index that starts near 2^64 wraps without a special case. head is not a hint but the consumer's
+// There is no tail word. The stamps are the tail: message i lies in slot i mod capacity, whose
+// stamp is i+1 when it is full and i+1-capacity, what the last lap left there, until then. Any
+// other value is corruption. A stale slot of the last lap can thus never be taken as new, and an
+// index that starts near 2^64 wraps without a special case. head is not a hint but the consumer's
 // commit: a slot is free when head has passed it.
 const (
 	magic   = 0x63737073676e6972 // "ringspsc" as bytes

@@ -11,8 +11,8 @@ type slot[T any] struct {
 	value T
 }
 
-// slots addresses the cells. at masks the index, so that no index, whatever its value, leads outside the memory that was checked
-// when the ring was opened.
+// slots addresses the cells. at masks the index, so that no index, whatever its value, leads
+// outside the memory that was checked when the ring was opened.
 type slots[T any] struct {
 	base   unsafe.Pointer
 	mask   uint64

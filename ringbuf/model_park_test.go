@@ -86,10 +86,7 @@ func (p protocol) park(m *machine, t int, bell, mode word) bool {
 	case pcMode:
 		th.pc = pcBarrier
 		if m.load(t, mode) == 0 || p.without == theBarrier {
-			th.pc = pcTry
-			if p.without == theLookAfterTheFlag {
-				th.pc = pcRetry
-			}
+			p.fenced(th)
 		}
 	case pcBarrier:
 		if p.without == theFenceOfTheFlag {
@@ -97,10 +94,7 @@ func (p protocol) park(m *machine, t int, bell, mode word) bool {
 		} else {
 			m.barrier()
 		}
-		th.pc = pcTry
-		if p.without == theLookAfterTheFlag {
-			th.pc = pcRetry
-		}
+		p.fenced(th)
 	case pcRetry: // the try failed
 		th.bell = m.load(t, bell)
 		th.pc = pcSleep
@@ -122,6 +116,14 @@ func (p protocol) park(m *machine, t int, bell, mode word) bool {
 		})
 	}
 	return true
+}
+
+// fenced goes on to the look that follows the flag and its fence.
+func (p protocol) fenced(th *thread) {
+	th.pc = pcTry
+	if p.without == theLookAfterTheFlag {
+		th.pc = pcRetry
+	}
 }
 
 // othersBarrier is a barrier that its caller does not take part in.

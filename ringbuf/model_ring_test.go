@@ -2,7 +2,8 @@ package ringbuf
 
 import "fmt"
 
-// protocol is one variant of the ring's protocol, as a program for the machine of model_test.go. The comments name the code that each step stands for.
+// protocol is one variant of the ring's protocol, as a program for the machine of model_test.go.
+// The comments name the code that each step stands for.
 type protocol struct {
 	capacity uint8
 	messages uint8
@@ -111,8 +112,8 @@ const (
 	pcUnpark
 )
 
-// push is Producer.Push, over and over. A step makes at most one access to memory that others write, or is a locked instruction, which
-// it refuses (false) until its buffer is drained.
+// push is Producer.Push, over and over. A step makes at most one access to memory that others
+// write, or is a locked instruction, which it refuses (false) until its buffer is drained.
 func (p protocol) push(m *machine) bool {
 	th := &m.th[tProducer]
 	switch th.pc {

@@ -5,9 +5,10 @@ import (
 	"testing"
 )
 
-// A machine of three threads with x86's memory: each thread has a store buffer that drains to memory one store at a time, whenever; a
-// load takes the thread's own youngest store to the word, or memory; a locked instruction waits for the thread's buffer to drain. The
-// explorer runs every interleaving of every step and every drain.
+// A machine of three threads with x86's memory: each thread has a store buffer that drains to
+// memory one store at a time, whenever; a load takes the thread's own youngest store to the word,
+// or memory; a locked instruction waits for the thread's buffer to drain. The explorer runs every
+// interleaving of every step and every drain.
 
 // word names a word of the machine's memory.
 type word = uint8
@@ -110,8 +111,9 @@ func (m *machine) wake(w word) {
 // done is the pc of a thread that has ended.
 const done = 255
 
-// explore visits every state that is reachable from start, and returns the first that is wrong, or in which nothing can go on
-// although a thread has not ended, or that final refuses; "" if there is none. n is the number of states.
+// explore visits every state that is reachable from start, and returns the first that is wrong, or
+// in which nothing can go on although a thread has not ended, or that final refuses; "" if there is
+// none. n is the number of states.
 func explore(start machine, step func(m machine, t int) (machine, bool), final func(machine) string) (why string, n int) {
 	seen := map[machine]bool{start: true}
 	stack := []machine{start}

@@ -89,7 +89,8 @@ func arg(c *reexec.Child, i int) uint64 {
 	return n
 }
 
-// Children. Their arguments: the capacity, the index in hows, the first message and the one after the last.
+// Children. Their arguments: the capacity, the index in hows, the first message and the one after
+// the last.
 var (
 	sender = reexec.Register("sender", func(c *reexec.Child) {
 		r, m := attach(c)

@@ -6,7 +6,8 @@ import (
 	"github.com/shmengine/shmengine/futex"
 )
 
-// Producer is the right to push into a ring, held by one process at a time. One goroutine at a time may use it.
+// Producer is the right to push into a ring, held by one process at a time. One goroutine at a time
+// may use it.
 type Producer[T any] struct {
 	slots slots[T]
 	next  uint64         // index of the next message
@@ -19,8 +20,9 @@ type Producer[T any] struct {
 	member futex.Member
 }
 
-// TryPush stores v, or fails at once: ErrFull, ErrClosed, ErrCorrupt. It makes a system call only to wake a consumer that sleeps.
-// ErrClosed from a push that overlaps Close may come although the message arrives; nil means that it does, if the consumer drains the ring.
+// TryPush stores v, or fails at once: ErrFull, ErrClosed, ErrCorrupt. It makes a system call only
+// to wake a consumer that sleeps. ErrClosed from a push that overlaps Close may come although the
+// message arrives; nil means that it does, if the consumer drains the ring.
 func (p *Producer[T]) TryPush(v T) error {
 	if p.bell.Load()&^parked != 0 {
 		return p.halted()
@@ -44,8 +46,8 @@ func (p *Producer[T]) TryPush(v T) error {
 	return nil
 }
 
-// storeFenced hands a slot to the consumer: what was stored before is visible to whoever reads the stamp, and the look at the bell that
-// follows is not taken before the stamp is visible.
+// storeFenced hands a slot to the consumer: what was stored before is visible to whoever reads the
+// stamp, and the look at the bell that follows is not taken before the stamp is visible.
 func (p *Producer[T]) storeFenced(stamp *atomic.Uint64, v uint64) {
 	stamp.Store(v)
 	if plainStores && p.earn.ready() {

@@ -10,8 +10,9 @@ import (
 // reservedID is the first id that no process has.
 const reservedID = 1<<30 - 1
 
-// Producer takes the role of the producer for m's process. ErrBusy says that a live process has it, this one included. A dead process's role is taken
-// over: pushing goes on after the last message that it published, and what it had only half written is gone.
+// Producer takes the role of the producer for m's process. ErrBusy says that a live process has it,
+// this one included. A dead process's role is taken over: pushing goes on after the last message
+// that it published, and what it had only half written is gone.
 func (r *SPSC[T]) Producer(m futex.Member) (*Producer[T], error) {
 	if err := r.claim(r.producer, m); err != nil {
 		return nil, fmt.Errorf("claim producer: %w", err)
@@ -28,8 +29,9 @@ func (r *SPSC[T]) Producer(m futex.Member) (*Producer[T], error) {
 	}, nil
 }
 
-// Consumer takes the role of the consumer for m's process. ErrBusy says that a live process has it, this one included. A dead process's role is taken over:
-// popping goes on at the first message whose slot it had not given back, which it may have read already (see Seq).
+// Consumer takes the role of the consumer for m's process. ErrBusy says that a live process has it,
+// this one included. A dead process's role is taken over: popping goes on at the first message
+// whose slot it had not given back, which it may have read already (see Seq).
 func (r *SPSC[T]) Consumer(m futex.Member) (*Consumer[T], error) {
 	if err := r.claim(r.consumer, m); err != nil {
 		return nil, fmt.Errorf("claim consumer: %w", err)
@@ -45,7 +47,8 @@ func (r *SPSC[T]) Consumer(m futex.Member) (*Consumer[T], error) {
 	}, nil
 }
 
-// claim stores m's id in a role word that is free or a dead process's: one winner, and a winner that dies falls under the same rule.
+// claim stores m's id in a role word that is free or a dead process's: one winner, and a winner
+// that dies falls under the same rule.
 func (r *SPSC[T]) claim(role *atomic.Uint32, m futex.Member) error {
 	if r.toProducer.Load()&poisoned != 0 {
 		return ErrCorrupt
@@ -63,8 +66,9 @@ func (r *SPSC[T]) claim(role *atomic.Uint32, m futex.Member) error {
 	return nil
 }
 
-// tail finds the end of what is stored, from the stamps, and resets those that a producer left behind it when it was killed inside a batch.
-// A live consumer does not look past the tail; it may move head on meanwhile, which changes no stamp.
+// tail finds the end of what is stored, from the stamps, and resets those that a producer left
+// behind it when it was killed inside a batch. A live consumer does not look past the tail; it may
+// move head on meanwhile, which changes no stamp.
 func (r *SPSC[T]) tail(head uint64) (uint64, error) {
 	n := uint64(0)
 	for n < r.size && r.slots.at(head+n).stamp.Load() == head+n+1 {
@@ -82,12 +86,14 @@ func (r *SPSC[T]) tail(head uint64) (uint64, error) {
 	return head + n, nil
 }
 
-// Release gives the role back. What was pushed stays in the ring. The handle must not be used any more.
+// Release gives the role back. What was pushed stays in the ring. The handle must not be used any
+// more.
 func (p *Producer[T]) Release() {
 	p.bell = giveUp(p.bell, p.ring.producer, p.member)
 }
 
-// Release gives the role back. The next consumer goes on where this one stopped. The handle must not be used any more.
+// Release gives the role back. The next consumer goes on where this one stopped. The handle must
+// not be used any more.
 func (c *Consumer[T]) Release() {
 	c.bell = giveUp(c.bell, c.ring.consumer, c.member)
 }
@@ -99,7 +105,8 @@ func giveUp(bell, role *atomic.Uint32, m futex.Member) *atomic.Uint32 {
 	return &gone
 }
 
-// gone is the bell of every released handle, in Go memory: it always rings, and the call that answers panics.
+// gone is the bell of every released handle, in Go memory: it always rings, and the call that
+// answers panics.
 var gone atomic.Uint32
 
 func init() { gone.Store(poisoned) }

@@ -83,7 +83,8 @@ func TestTakeOver(t *testing.T) {
 	}
 }
 
-// TestHalfABatch: a producer killed inside a batch leaves stamps behind the tail, and none of its messages.
+// TestHalfABatch: a producer killed inside a batch leaves stamps behind the tail, and none of its
+// messages.
 func TestHalfABatch(t *testing.T) {
 	for last := range uint64(4) {
 		x := heapPair(t, 4)
@@ -129,7 +130,8 @@ func TestPeerDies(t *testing.T) {
 	}
 }
 
-// dies makes two calls that succeed, a third that waits, and a fourth; victim dies before the third, or while it sleeps.
+// dies makes two calls that succeed, a third that waits, and a fourth; victim dies before the
+// third, or while it sleeps.
 func dies(t *testing.T, x *pair[message], victim, survivor *double, asleep bool, bell func() uint32, call func() error) {
 	t.Helper()
 	if !asleep {
@@ -201,7 +203,8 @@ func TestCloseWakesBothSides(t *testing.T) {
 	}
 }
 
-// TestCloseWhilePushing: what a push that returned nil stored is found before ErrClosed, whoever closes whenever.
+// TestCloseWhilePushing: what a push that returned nil stored is found before ErrClosed, whoever
+// closes whenever.
 func TestCloseWhilePushing(t *testing.T) {
 	for round := range rounds(300, 100_000) {
 		x := heapPair(t, 4)

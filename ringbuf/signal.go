@@ -47,8 +47,9 @@ func (p *Producer[T]) rungBatch(first uint64, n int) (int, error) {
 	return p.retract(first, n), ErrClosed
 }
 
-// retract takes back those of the n messages from first on that the consumer has not taken, and returns how many it has. It makes
-// the answer ErrClosed true as far as it can: a consumer that saw "closed" and an empty ring will not find a message there later.
+// retract takes back those of the n messages from first on that the consumer has not taken, and
+// returns how many it has. It makes the answer ErrClosed true as far as it can: a consumer that saw
+// "closed" and an empty ring will not find a message there later.
 func (p *Producer[T]) retract(first uint64, n int) int {
 	for i := first + uint64(n); i != first; i-- {
 		p.slots.at(i - 1).stamp.Store(p.ring.stale(i - 1))

@@ -49,7 +49,8 @@ func smoke(t *testing.T, mem []byte) {
 	}
 }
 
-// memories is the two kinds of memory of one process that every test body runs on: -race sees what happens in the first one only.
+// memories is the two kinds of memory of one process that every test body runs on: -race sees what
+// happens in the first one only.
 func memories(t *testing.T, n int) map[string][]byte {
 	shared, _ := testmem.Shared(t, n)
 	return map[string][]byte{"heap": testmem.Go(t, n), "mapped": shared}

@@ -10,9 +10,10 @@ import (
 	"github.com/shmengine/shmengine/internal/pod"
 )
 
-// SPSC is a ring that carries values of type T from one producer to one consumer, in order. It is a view of memory that the caller owns;
-// any number of SPSC values, in any processes, may look at the same memory. Its methods may be called at once; pushing and popping
-// are done by the holders of the two roles, Producer and Consumer.
+// SPSC is a ring that carries values of type T from one producer to one consumer, in order. It is a
+// view of memory that the caller owns; any number of SPSC values, in any processes, may look at the
+// same memory. Its methods may be called at once; pushing and popping are done by the holders of
+// the two roles, Producer and Consumer.
 type SPSC[T any] struct {
 	slots slots[T]
 	size  uint64 // capacity: checked when the ring was opened, never loaded again
@@ -23,8 +24,9 @@ type SPSC[T any] struct {
 	head                   *atomic.Uint64
 }
 
-// SizeSPSC is the number of bytes that a ring of at least capacity values of T needs. The capacity is rounded up to a power of two.
-// T must be plain data (pod.ErrNotPOD otherwise); ErrSize refuses a capacity below 1 or above 1<<30, and a size that overflows an int.
+// SizeSPSC is the number of bytes that a ring of at least capacity values of T needs. The capacity
+// is rounded up to a power of two. T must be plain data (pod.ErrNotPOD otherwise); ErrSize refuses
+// a capacity below 1 or above 1<<30, and a size that overflows an int.
 func SizeSPSC[T any](capacity int) (int, error) {
 	if err := pod.Check(reflect.TypeFor[T]()); err != nil {
 		return 0, fmt.Errorf("size ring: %w", err)
@@ -42,7 +44,8 @@ func SizeSPSC[T any](capacity int) (int, error) {
 	return int(n), nil
 }
 
-// NewSPSC formats mem as an empty ring of at least capacity values of T and opens it. Formatting again is how a poisoned ring is reset.
+// NewSPSC formats mem as an empty ring of at least capacity values of T and opens it. Formatting
+// again is how a poisoned ring is reset.
 //
 // Preconditions:
 //   - mem is shared by all processes that use the ring, and stays mapped while they do;
@@ -74,8 +77,9 @@ func newSPSC[T any](mem []byte, capacity int, first uint64) (*SPSC[T], error) {
 	return r, nil
 }
 
-// AttachSPSC opens the ring that NewSPSC made in mem, perhaps in another process. It refuses memory that holds no ring (ErrMagic), one of another
-// version (ErrVersion) or of another type (ErrType), one larger than mem (ErrSize), and a damaged header (ErrCorrupt).
+// AttachSPSC opens the ring that NewSPSC made in mem, perhaps in another process. It refuses memory
+// that holds no ring (ErrMagic), one of another version (ErrVersion) or of another type (ErrType),
+// one larger than mem (ErrSize), and a damaged header (ErrCorrupt).
 //
 // Preconditions:
 //   - mem stays mapped while the ring is used.
@@ -108,8 +112,8 @@ func view[T any](mem []byte, capacity uint64) *SPSC[T] {
 // Cap is the number of values that fit.
 func (r *SPSC[T]) Cap() int { return int(r.size) }
 
-// Len is the number of values stored, exact while nobody pushes or pops and always within 0..Cap. It costs about log2(Cap) cache misses
-// and is meant for reports, not for deciding whether to push.
+// Len is the number of values stored, exact while nobody pushes or pops and always within 0..Cap.
+// It costs about log2(Cap) cache misses and is meant for reports, not for deciding whether to push.
 func (r *SPSC[T]) Len() int {
 	head := r.head.Load()
 	lo, hi := uint64(0), r.size // the first lo slots are full, those from hi on are not
@@ -127,11 +131,13 @@ func (r *SPSC[T]) Len() int {
 // stale is what the stamp of message i's slot holds before message i is stored there.
 func (r *SPSC[T]) stale(i uint64) uint64 { return i + 1 - r.size }
 
-// Close ends the ring: every later push fails with ErrClosed, pops go on until the ring is empty and fail with ErrClosed then, and
-// whoever sleeps in either is woken, in all processes. Closing twice is nothing. Anybody who has the ring may close it.
+// Close ends the ring: every later push fails with ErrClosed, pops go on until the ring is empty
+// and fail with ErrClosed then, and whoever sleeps in either is woken, in all processes. Closing
+// twice is nothing. Anybody who has the ring may close it.
 //
-// The bell of the producer is set first and every push that missed it is made visible before that of the consumer: a consumer that reads "closed"
-// and then an empty ring has seen every message whose push returned nil.
+// The bell of the producer is set first and every push that missed it is made visible before that
+// of the consumer: a consumer that reads "closed" and then an empty ring has seen every message
+// whose push returned nil.
 func (r *SPSC[T]) Close() error {
 	r.toProducer.Or(closed)
 	if r.plainPush.Load() != 0 {

@@ -7,12 +7,14 @@ import "sync/atomic"
 // plainStores says that storePlain is cheaper than an atomic store, and orders less.
 const plainStores = true
 
-// storePlain is w.Store(v) as a MOV instead of an XCHG: earlier stores are visible before it (release), later loads may come before it.
+// storePlain is w.Store(v) as a MOV instead of an XCHG: earlier stores are visible before it
+// (release), later loads may come before it.
 //
 //go:noescape
 func storePlain(w *atomic.Uint64, v uint64)
 
-// storeDown is storePlain of v, v-1, ... to the n words that lie stride bytes apart, from w downwards, in this order.
+// storeDown is storePlain of v, v-1, ... to the n words that lie stride bytes apart, from w
+// downwards, in this order.
 //
 //go:noescape
 func storeDown(w *atomic.Uint64, n, stride, v uint64)

@@ -7,7 +7,8 @@ import (
 	"github.com/shmengine/shmengine/internal/stepkill"
 )
 
-// survive takes both roles after a kill, checks that the operation happened whole or not at all, and works on.
+// survive takes both roles after a kill, checks that the operation happened whole or not at all,
+// and works on.
 func survive(r *SPSC[message], m *member.Member, op string, p stepkill.Point) error {
 	const pushedBefore, poppedBefore = 1<<64 - 1, 1<<64 - 3
 	prod, err := r.Producer(m)

@@ -30,7 +30,8 @@ func TestTables(t *testing.T) {
 	}](t)
 }
 
-// table pushes and pops in every pattern of batch sizes that a small ring has, over memory whose neighbours fault.
+// table pushes and pops in every pattern of batch sizes that a small ring has, over memory whose
+// neighbours fault.
 func table[T any](t *testing.T) {
 	var zero T
 	for _, capacity := range []int{1, 2, 3, 8} {

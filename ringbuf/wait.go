@@ -9,8 +9,9 @@ import (
 	"github.com/shmengine/shmengine/internal/spin"
 )
 
-// Push stores v, and waits while the ring is full: it spins, yields, then sleeps. It fails with ErrClosed, ErrCorrupt, the error of ctx, or
-// ErrPeerDied when the ring is full and the consumer's process died. After any of these v was not stored (but see TryPush about Close).
+// Push stores v, and waits while the ring is full: it spins, yields, then sleeps. It fails with
+// ErrClosed, ErrCorrupt, the error of ctx, or ErrPeerDied when the ring is full and the consumer's
+// process died. After any of these v was not stored (but see TryPush about Close).
 func (p *Producer[T]) Push(ctx context.Context, v T) error {
 	if err := p.TryPush(v); err != ErrFull {
 		return err
@@ -37,8 +38,9 @@ func (p *Producer[T]) pushParked(ctx context.Context, v T) error {
 	return w.until(ctx, ErrFull, func() error { return p.TryPush(v) }, p.ring.spread)
 }
 
-// Pop moves the oldest message out, and waits while the ring is empty: it spins, yields, then sleeps. It fails with ErrClosed when the ring is closed and
-// drained, ErrCorrupt, the error of ctx, or ErrPeerDied when the ring is drained and the producer's process died. A ring that has no
+// Pop moves the oldest message out, and waits while the ring is empty: it spins, yields, then
+// sleeps. It fails with ErrClosed when the ring is closed and drained, ErrCorrupt, the error of
+// ctx, or ErrPeerDied when the ring is drained and the producer's process died. A ring that has no
 // producer yet, or whose producer gave its role back, is waited for.
 func (c *Consumer[T]) Pop(ctx context.Context) (T, error) {
 	var v T
@@ -77,13 +79,15 @@ type wait struct {
 	slice  time.Duration // bound of one sleep where the kernel gives us no barrier
 }
 
-// until calls try until it returns something else than blocked. Between setting the parked flag and sleeping it tries once more:
+// until calls try until it returns something else than blocked. Between setting the parked flag and
+// sleeping it tries once more:
 //
 //	sleeper:    parked = 1;  fence;  try;          sleep while the word still says parked
 //	other side: publish;     fence;  look at parked;  clear it, wake
 //
-// With both fences one of the two sees what the other wrote. An other side that publishes by a plain MOV has no fence of its own:
-// then the sleeper's fence is the kernel's barrier in all threads, and stands for both. spread carries a state to the bell that try looks at.
+// With both fences one of the two sees what the other wrote. An other side that publishes by a
+// plain MOV has no fence of its own: then the sleeper's fence is the kernel's barrier in all
+// threads, and stands for both. spread carries a state to the bell that try looks at.
 func (w *wait) until(ctx context.Context, blocked error, try func() error, spread func(bell uint32)) error {
 	place := w.member.Park(w.word)
 	defer w.member.Unpark(place)
@@ -115,7 +119,8 @@ func (w *wait) peerDied() bool {
 	return id != 0 && !w.member.Alive(futex.ID(id)) && w.peer.Load() == id
 }
 
-// last tries once more before the wait ends with err: what a producer stored before it died is still delivered.
+// last tries once more before the wait ends with err: what a producer stored before it died is
+// still delivered.
 func (w *wait) last(try func() error, blocked, err error) error {
 	if got := try(); got != blocked {
 		return got
@@ -146,7 +151,8 @@ const (
 	sliceLast  = 50 * time.Millisecond
 )
 
-// spread finishes a Close or a poisoning that reached one bell only, and poisons a ring whose bell is garbage.
+// spread finishes a Close or a poisoning that reached one bell only, and poisons a ring whose bell
+// is garbage.
 func (r *SPSC[T]) spread(bell uint32) {
 	switch {
 	case bell&^bellBits != 0:

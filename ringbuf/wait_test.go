@@ -13,8 +13,8 @@ import (
 // watchdog bounds a test whose waits all end at once, if no wake is lost.
 const watchdog = 10 * time.Minute
 
-// TestNoLostWake: each message is pushed when the consumer is just going to sleep, a little earlier or a little later, and then the same
-// with room for the producer.
+// TestNoLostWake: each message is pushed when the consumer is just going to sleep, a little earlier
+// or a little later, and then the same with room for the producer.
 func TestNoLostWake(t *testing.T) {
 	for name, mem := range memories(t, size[uint64](t, 1)) {
 		t.Run(name, func(t *testing.T) {
