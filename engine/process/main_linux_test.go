@@ -92,6 +92,16 @@ func code(tb testing.TB, p *process.Process) int {
 	return c
 }
 
+// eventually waits until something that happens by itself has happened.
+func eventually(tb testing.TB, what string, happened func() bool) {
+	tb.Helper()
+	for end := time.Now().Add(patience); !happened(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			tb.Fatalf("waited %v in vain until %s", patience, what)
+		}
+	}
+}
+
 // mouth is a writer from which a test hears what a child says, line by line.
 type mouth struct {
 	tb testing.TB

@@ -183,9 +183,7 @@ func TestStoppedIsAlive(t *testing.T) {
 	if err := p.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	for state(t, p.PID()) != "T" {
-		time.Sleep(time.Millisecond) // until the kernel has stopped it
-	}
+	eventually(t, "the kernel stops it", func() bool { return state(t, p.PID()) == "T" })
 	if !p.Alive() {
 		t.Error("a stopped process counts as dead")
 	}

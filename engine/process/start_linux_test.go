@@ -156,24 +156,39 @@ func TestTooManyProcesses(t *testing.T) {
 func TestStarterThreadEnds(t *testing.T) {
 	started := make(chan *process.Process)
 	tid := make(chan int)
-	go func() {
-		runtime.LockOSThread() // ends with the goroutine: never unlocked
+	onMortalThread(func() {
 		started <- start(t, child(hang))
 		tid <- unix.Gettid()
-	}()
+	})
 	p, thread := <-started, <-tid
-	for {
-		if err := unix.Tgkill(unix.Getpid(), thread, 0); errors.Is(err, unix.ESRCH) {
-			break
-		}
-		runtime.Gosched()
-	}
+	eventually(t, "the thread ends", func() bool {
+		return errors.Is(unix.Tgkill(unix.Getpid(), thread, 0), unix.ESRCH)
+	})
 	if err := p.Terminate(); err != nil {
 		t.Fatal(err)
 	}
 	if got := code(t, p); got != -15 {
 		t.Errorf("exit code %d: the child died with the thread", got)
 	}
+}
+
+// onMortalThread runs f on a thread that ends with it. The main thread never ends: if it is
+// the one that we are given, we keep it while another goroutine is given another.
+func onMortalThread(f func()) {
+	go func() {
+		runtime.LockOSThread() // not unlocked, so the thread ends with the goroutine
+		if unix.Gettid() != unix.Getpid() {
+			f()
+			return
+		}
+		done := make(chan struct{})
+		onMortalThread(func() {
+			defer close(done)
+			f()
+		})
+		<-done
+		runtime.UnlockOSThread()
+	}()
 }
 
 func TestManyStartsLeaveNothing(t *testing.T) {
@@ -194,9 +209,7 @@ func TestManyStartsLeaveNothing(t *testing.T) {
 	if now := descriptors(t); now != fds {
 		t.Errorf("%d descriptors before, %d after", fds, now)
 	}
-	for runtime.NumGoroutine() > goroutines {
-		runtime.Gosched() // goroutines that have done their work end in their own time
-	}
+	eventually(t, "the goroutines end", func() bool { return runtime.NumGoroutine() <= goroutines })
 	noChildren(t)
 }
 
