@@ -57,46 +57,52 @@ func (f *fake) body(test func(*fake)) {
 	test(f)
 }
 
+// failures are children that go wrong, and what the message must tell.
+var failures = map[string]struct {
+	test func(*fake)
+	want []string
+}{
+	"silence": {func(f *fake) {
+		p := reexec.Start(f, echo, reexec.Options{})
+		p.Hear()
+		p.SetTimeout(short)
+		p.Hear()
+	}, []string{`child "echo" did not say something within 200ms`, `it said "echo[]"`}},
+	"wrong word": {func(f *fake) {
+		reexec.Start(f, echo, reexec.Options{}).Expect("hello")
+	}, []string{`said "echo[]", want "hello"`}},
+	"end before the point": {func(f *fake) {
+		reexec.Start(f, exiter, reexec.Options{Args: []string{"panic"}}).WaitAt("never")
+	}, []string{"ended (exit code 2) before it did reach the point never", "panic: on purpose"}},
+	"unasked failure": {func(f *fake) {
+		p := reexec.Start(f, exiter, reexec.Options{Args: []string{"fatal"}})
+		eventually(f, func() bool { return strings.Contains(p.Output(), "on purpose") })
+		eventually(f, func() bool { return state(f, p.PID()) == "Z" })
+	}, []string{`child "exiter" failed: exit code 1`, "on purpose"}},
+	"unknown": {func(f *fake) {
+		reexec.Start(f, "nobody", reexec.Options{})
+	}, []string{`no function "nobody"`, "echo"}},
+	"stop after the end": {func(f *fake) {
+		p := reexec.Start(f, echo, reexec.Options{})
+		p.Kill()
+		p.Stop()
+	}, []string{"it has ended"}},
+	"armed too late": {func(f *fake) {
+		p := reexec.Start(f, passer, reexec.Options{})
+		p.Hear()
+		p.Arm("once")
+		p.SetTimeout(short)
+		p.WaitAt("once")
+	}, []string{"passed 1 times before the point was armed", "Options.Arm"}},
+}
+
+// short is long enough for a child that will never answer.
+const short = 200 * time.Millisecond
+
 // Each failure says what was waited for, what the child said last, and what it
 // printed.
 func TestFailures(t *testing.T) {
-	const short = 200 * time.Millisecond
-	tests := map[string]struct {
-		test func(*fake)
-		want []string
-	}{
-		"silence": {func(f *fake) {
-			p := reexec.Start(f, echo, reexec.Options{Timeout: short})
-			p.Hear()
-			p.Hear()
-		}, []string{`child "echo" did not say something within 200ms`, `it said "echo[]"`}},
-		"wrong word": {func(f *fake) {
-			reexec.Start(f, echo, reexec.Options{}).Expect("hello")
-		}, []string{`said "echo[]", want "hello"`}},
-		"end before the point": {func(f *fake) {
-			reexec.Start(f, exiter, reexec.Options{Args: []string{"panic"}}).WaitAt("never")
-		}, []string{"ended (exit code 2) before it did reach the point never", "panic: on purpose"}},
-		"unasked failure": {func(f *fake) {
-			p := reexec.Start(f, exiter, reexec.Options{Args: []string{"fatal"}})
-			eventually(t, func() bool { return strings.Contains(p.Output(), "on purpose") })
-			eventually(t, func() bool { return state(t, p.PID()) == "Z" })
-		}, []string{`child "exiter" failed: exit code 1`, "on purpose"}},
-		"unknown": {func(f *fake) {
-			reexec.Start(f, "nobody", reexec.Options{})
-		}, []string{`no function "nobody"`, "echo"}},
-		"stop after the end": {func(f *fake) {
-			p := reexec.Start(f, echo, reexec.Options{})
-			p.Kill()
-			p.Stop()
-		}, []string{"it has ended"}},
-		"armed too late": {func(f *fake) {
-			p := reexec.Start(f, passer, reexec.Options{Timeout: short})
-			p.Hear()
-			p.Arm("once")
-			p.WaitAt("once")
-		}, []string{"passed 1 times before the point was armed", "Options.Arm"}},
-	}
-	for name, tt := range tests {
+	for name, tt := range failures {
 		t.Run(name, func(t *testing.T) {
 			f := &fake{}
 			log := f.run(tt.test)

@@ -116,11 +116,11 @@ func TestStopAndCont(t *testing.T) {
 	_ = b
 }
 
-func state(t *testing.T, pid int) string {
+func state(t reexec.TB, pid int) string {
 	t.Helper()
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	_, rest, _ := strings.Cut(string(stat), ") ")
 	return rest[:1]
@@ -240,11 +240,11 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-func eventually(t *testing.T, ok func() bool) {
+func eventually(t reexec.TB, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(30 * time.Second); !ok(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatal("did not happen within 30 s")
+			t.Fatalf("did not happen within 30 s")
 		}
 	}
 }

@@ -24,10 +24,12 @@ var writer = reexec.Register("writer", func(c *reexec.Child) {
 	stepkill.Region(c, func() {
 		for i := range rounds {
 			l.count.Store(uint32(i + 1))
-			burn(10)
+			sink = burn(10)
 		}
 	})
 })
+
+var sink int
 
 //go:noinline
 func burn(n int) (x int) {
