@@ -129,7 +129,7 @@ func TestWakeCounts(t *testing.T) {
 		t.Errorf("Wake(-1) = %d, %v, want 0", n, err)
 	}
 	word.Store(1)
-	for _, step := range []struct{ n, want int }{{2, 2}, {1, 1}, {math.MaxInt32, 3}, {math.MaxInt64, 0}} {
+	for _, step := range []struct{ n, want int }{{2, 2}, {1, 1}, {math.MaxInt32, 3}, {math.MaxInt, 0}} {
 		if n, err := futex.Wake(word, step.n); n != step.want || err != nil {
 			t.Errorf("Wake(%d) = %d, %v, want %d", step.n, n, err, step.want)
 		}

@@ -21,6 +21,12 @@ var (
 	crowded   atomic.Bool
 	singleCPU = runtime.NumCPU() == 1
 	epoch     = time.Now()
+
+	// waiting is how many goroutines of this process are in a step after the
+	// warm ones; at most maxWaiting may be. A crowd of goroutines that each waits
+	// its window would keep the CPUs from the one of them that they wait for.
+	waiting    atomic.Int32
+	maxWaiting = int32(max(1, runtime.NumCPU()-1))
 )
 
 // SetCrowded tells this process whether as many workers can run as there are
@@ -55,20 +61,25 @@ type Spinner struct {
 func (s *Spinner) Reset() { *s = Spinner{} }
 
 // Next does one bounded step of waiting: a few pauses or one yield. It returns
-// false, without waiting, when it is time to park.
+// false, without waiting, when it is time to park: after the window, or because
+// enough others of this process wait already.
 func (s *Spinner) Next() bool {
 	n := s.step
 	s.step++
-	switch {
-	case n < warmSteps:
+	if n < warmSteps {
 		Pause(1 << n)
 		Checkpoint()
 		return true
-	case Crowded():
-		return s.yield(n)
-	default:
-		return s.burn()
 	}
+	if waiting.Add(1) > maxWaiting {
+		waiting.Add(-1)
+		return false
+	}
+	defer waiting.Add(-1)
+	if Crowded() {
+		return s.yield(n)
+	}
+	return s.burn()
 }
 
 // yield gives the CPU away, to other goroutines and to other processes.

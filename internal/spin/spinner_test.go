@@ -67,6 +67,15 @@ func TestSpinnerDoesNotAllocate(t *testing.T) {
 	}
 }
 
+// Of a crowd of goroutines that wait at once only a few burn.
+func TestACrowdOfSpinnersParks(t *testing.T) {
+	waiting.Add(maxWaiting)
+	defer waiting.Add(-maxWaiting)
+	if steps, _ := run(t); steps != warmSteps {
+		t.Errorf("a wait beside a crowd took %d steps, want %d", steps, warmSteps)
+	}
+}
+
 func TestPauseZero(t *testing.T) {
 	Pause(0) // must not run 2^32 rounds
 }
