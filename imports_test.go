@@ -28,6 +28,7 @@ var mayImport = map[string][]string{
 	"engine":           {"engine/process", "futex", "kernels", "ringbuf", "shmarena"},
 	"bench":            {"bench", "engine", "engine/process", "futex", "kernels", "ringbuf", "shmarena"},
 	"cmd":              {"bench", "cmd", "engine", "engine/process", "futex", "kernels", "ringbuf", "shmarena"},
+	"examples":         {"engine", "futex", "kernels", "ringbuf", "shmarena"},
 	"internal":         {},
 	"internal/member":  {"futex"},
 	"internal/testmem": {},
