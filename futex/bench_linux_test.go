@@ -1,8 +1,10 @@
 package futex_test
 
 import (
+	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/shmengine/shmengine/futex"
 	"github.com/shmengine/shmengine/internal/reexec"
@@ -125,4 +127,30 @@ func BenchmarkWakeNobody(b *testing.B) {
 	for b.Loop() {
 		_, _ = futex.Wake(s.word(0), 1)
 	}
+}
+
+// kill -9 of an owner until a waiter asleep in this process has the mutex.
+func BenchmarkOwnerKilled(b *testing.B) {
+	s := newSegment(b)
+	m := s.join(b)
+	var took []time.Duration
+	for b.Loop() {
+		p := reexec.Start(b, holder, reexec.Options{Files: s.files(), Arm: []string{"held"}, Args: []string{"1"}})
+		p.WaitAt("held")
+		got := make(chan time.Time)
+		go func() {
+			_ = lockAndHeal(s.mutex(0), m)
+			at := time.Now()
+			s.mutex(0).Unlock(m)
+			got <- at
+		}()
+		eventually(func() bool { return s.asleep(m, 0) == 1 })
+		begin := time.Now()
+		sendKill(b, p.PID())
+		took = append(took, (<-got).Sub(begin))
+		p.Kill()
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "median-us")
+	b.ReportMetric(float64(took[len(took)-1].Microseconds()), "max-us")
 }
