@@ -160,3 +160,14 @@ func isNoSpaceErrno(err error) bool { return errors.Is(err, unix.ENOSPC) }
 
 // sweeperGate takes the gate as a Sweep does.
 func sweeperGate(f *os.File) error { return lockBytes(f, unix.F_WRLCK, lockGate, 1) }
+
+func isTooManyFiles(err error) bool { return errors.Is(err, unix.EMFILE) }
+
+// lowestDescriptor is the number that the next file will get.
+func lowestDescriptor() (uint64, error) {
+	fd, err := unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return 0, err
+	}
+	return uint64(fd), unix.Close(fd)
+}
