@@ -17,6 +17,7 @@ const (
 	parquet     = "github.com/parquet-go/parquet-go"
 	perf        = "golang.org/x/perf"
 	cobra       = "github.com/spf13/cobra"
+	pflag       = "github.com/spf13/pflag"
 	term        = "golang.org/x/term"
 	progressbar = "github.com/schollz/progressbar/v3"
 )
@@ -51,7 +52,7 @@ var layers = []layer{
 	{
 		of:     "cmd/...",
 		ours:   append([]string{"bench/...", "cmd/..."}, public...),
-		theirs: []string{sys, term, cobra, progressbar, perf},
+		theirs: []string{sys, term, cobra, pflag, progressbar, perf},
 	},
 	{of: "examples/...", ours: public, theirs: []string{gonum}},
 }

@@ -28,13 +28,18 @@
 // that system call is a kill point of its own, and Config.Asleep may have
 // another process wake it.
 //
-// What it does not do: other threads are not stepped, so work that an
-// operation hands to another goroutine is not cut in pieces. A survivor that
-// races with the region makes the order of things vary from child to child;
-// each kill is still at an instruction, but not all interleavings are tried.
-// A region of n instructions costs n children and n*n/2 steps (about 4 us
-// each): with Config.Watch only the kills that a survivor can tell apart are
-// tried, which makes long regions cheap.
+// A second process that holds, contends or sleeps is a child of package reexec
+// that the test starts once, and that Prepare, Asleep and Verify talk to.
+//
+// What it does not do: other threads are not stepped, so work that an operation
+// hands to another goroutine is not cut in pieces. A second process that races
+// with the region makes the order of things vary from child to child; each kill
+// is still at an instruction, but not all interleavings are tried.
+//
+// A step takes up to 25 us in a virtual machine, a child 2 ms; it runs at full
+// speed to where its last steps begin. A region of n instructions costs n
+// children. With Config.Watch only the kills that a survivor can tell apart are
+// tried, which makes long regions cheap; Config.Stride tries fewer.
 //
 // Run occupies its goroutine and may not run twice at the same time on the
 // same memory. The memory belongs to the test. Where a child cannot be stepped

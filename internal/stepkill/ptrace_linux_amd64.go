@@ -1,6 +1,7 @@
 package stepkill
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -24,19 +25,21 @@ func seize(tid int) error {
 	return ptrace(unix.PTRACE_SEIZE, tid, 0, unix.PTRACE_O_EXITKILL)
 }
 
-// halt seizes a thread and returns when it stands still.
-func halt(tid int) error {
-	if err := seize(tid); err != nil {
-		return err
+// halt seizes a thread and returns when it stands still; ok is false if it has
+// ended.
+func halt(tid int) (ok bool, err error) {
+	err = seize(tid)
+	if err == nil {
+		err = ptrace(unix.PTRACE_INTERRUPT, tid, 0, 0)
 	}
-	if err := ptrace(unix.PTRACE_INTERRUPT, tid, 0, 0); err != nil {
-		return err
+	var ws unix.WaitStatus
+	if err == nil {
+		ws, err = wait(tid)
 	}
-	ws, err := wait(tid)
-	if err == nil && !ws.Stopped() {
-		err = unix.ESRCH
+	if errors.Is(err, unix.ESRCH) || errors.Is(err, unix.ECHILD) {
+		return false, nil
 	}
-	return err
+	return ws.Stopped(), err
 }
 
 // wait returns the next thing that happens to a traced thread.

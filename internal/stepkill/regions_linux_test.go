@@ -17,7 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const rounds = 300
+const rounds = 100
 
 var writer = reexec.Register("writer", func(c *reexec.Child) {
 	l := toyIn(testmem.Map(c, c.File(0), 64))
@@ -39,7 +39,7 @@ func burn(n int) (x int) {
 	return x
 }
 
-// Watch leaves out most of some ten thousand instructions, and no state of the
+// Watch leaves out most of some thousands of instructions, and no state of the
 // memory. That the states come in order shows that each child got exactly to
 // its step, most of them by a breakpoint in the loop.
 func TestWatchFindsEveryState(t *testing.T) {
@@ -194,14 +194,14 @@ func TestRegionNeedsOtherThreads(t *testing.T) {
 }
 
 var crasher = reexec.Register("crasher", func(c *reexec.Child) {
-	stepkill.Region(c, func() { panic("on purpose") })
+	stepkill.Region(c, func() { c.Fatalf("failed on purpose") })
 })
 
 var absentee = reexec.Register("absentee", func(c *reexec.Child) { c.Say("nothing to step") })
 
 // What goes wrong in a child is told, with its output.
 func TestChildGoesWrong(t *testing.T) {
-	for child, want := range map[string]string{crasher: "panic: on purpose", absentee: "nothing to step"} {
+	for child, want := range map[string]string{crasher: "failed on purpose", absentee: "nothing to step"} {
 		rec := &recorder{T: t}
 		rec.run(func() {
 			stepkill.Run(rec, stepkill.Config{Child: child, Verify: func(stepkill.Point) error { return nil }})
@@ -209,6 +209,25 @@ func TestChildGoesWrong(t *testing.T) {
 		if !strings.Contains(rec.failure, want) {
 			t.Errorf("child %s: the failure does not tell %q:\n%s", child, want, rec.failure)
 		}
+	}
+}
+
+var endless = reexec.Register("endless", func(c *reexec.Child) {
+	stepkill.Region(c, func() {
+		for {
+			sink = burn(10)
+		}
+	})
+})
+
+func TestEndlessRegion(t *testing.T) {
+	stepkill.SetLifetime(t, 500*time.Millisecond)
+	rec := &recorder{T: t}
+	rec.run(func() {
+		stepkill.Run(rec, stepkill.Config{Child: endless, Verify: func(stepkill.Point) error { return nil }})
+	})
+	if want := "still ran after 500ms"; !strings.Contains(rec.failure, want) {
+		t.Errorf("the failure does not tell %q:\n%s", want, rec.failure)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/shmengine/shmengine/internal/reexec"
 )
@@ -61,6 +62,9 @@ func (p Point) String() string {
 	}
 	return fmt.Sprintf("killed after %d steps, before %s", p.K, p.Where)
 }
+
+// lifetime bounds the stepping of one child: some millions of steps.
+var lifetime = time.Minute
 
 // enough failed kill points show what is wrong.
 const enough = 10

@@ -7,15 +7,13 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/shmengine/shmengine/internal/race"
 	"github.com/shmengine/shmengine/internal/reexec"
 	"golang.org/x/sys/unix"
 )
-
-// lifetime bounds the stepping of one child: about ten million steps.
-const lifetime = time.Minute
 
 var errEnded = errors.New("it ended in its region")
 
@@ -38,7 +36,6 @@ type tracee struct {
 	proc     *reexec.Proc
 	tid      int         // the thread of the region
 	frozen   []int       // the other threads, while they stand still
-	traced   []int       // all threads that were ever seized
 	slide    uintptr     // how far the child's code is from ours: 0, or a PIE
 	enter    uintptr     // the child's addresses
 	leave    uintptr     //
@@ -48,6 +45,7 @@ type tracee struct {
 	signal   unix.Signal // to be delivered with the next step
 	memory   []byte      // what Watch held before the step
 	watchdog *time.Timer // kills the child if all of this takes too long
+	late     atomic.Bool // it did
 }
 
 // traceChild starts a child, makes k steps of its region or fewer if it ends,
@@ -60,7 +58,10 @@ func traceChild(tb *scope, cfg Config, k int, known []step, a anchor) (Point, []
 	x.proc = reexec.Start(tb, cfg.Child, reexec.Options{
 		Args: cfg.Args, Files: cfg.Files, Env: append(environ[:len(environ):len(environ)], cfg.Env...),
 	})
-	x.watchdog = time.AfterFunc(lifetime, func() { _ = unix.Kill(x.proc.PID(), unix.SIGKILL) })
+	x.watchdog = time.AfterFunc(lifetime, func() {
+		x.late.Store(true)
+		end(x.proc.PID())
+	})
 	trace, err := known[:a.at], x.attach()
 	if err == nil {
 		defer pin(x.tid)()
@@ -72,6 +73,9 @@ func traceChild(tb *scope, cfg Config, k int, known []step, a anchor) (Point, []
 		trace, err = x.run(k, trace)
 	}
 	x.kill()
+	if x.late.Load() {
+		err = fmt.Errorf("its region still ran after %v", lifetime)
+	}
 	if err != nil {
 		return Point{}, trace, fmt.Errorf("%w; its output:\n%s", err, x.proc.Output())
 	}
@@ -92,7 +96,6 @@ func (x *tracee) attach() error {
 	if err := seize(x.tid); err != nil {
 		return err
 	}
-	x.traced = append(x.traced, x.tid)
 	x.proc.Say(attached)
 	if err := x.toBreakpoint(); err != nil {
 		return err
@@ -228,15 +231,13 @@ func (x *tracee) freeze() error {
 		if tid == x.tid {
 			continue
 		}
-		err := halt(tid)
-		if errors.Is(err, unix.ESRCH) {
-			continue
-		}
+		ok, err := halt(tid)
 		if err != nil {
 			return err
 		}
-		x.frozen = append(x.frozen, tid)
-		x.traced = append(x.traced, tid)
+		if ok {
+			x.frozen = append(x.frozen, tid)
+		}
 	}
 	return nil
 }
@@ -249,18 +250,24 @@ func (x *tracee) thaw() {
 	x.frozen = nil
 }
 
-// kill ends the child with the thread where it stands. A thread that we trace
-// is ours to wait for; the first one stands for the process, which reexec
-// reaps.
+// kill ends the child with the thread where it stands.
 func (x *tracee) kill() {
 	x.watchdog.Stop()
-	_ = unix.Kill(x.proc.PID(), unix.SIGKILL)
-	for _, tid := range x.traced {
-		for tid != x.proc.PID() {
+	end(x.proc.PID())
+	x.proc.Kill()
+}
+
+// end kills a process and takes leave of its threads that we trace, which would
+// otherwise keep it from ending. The first one stands for the process, which
+// reexec reaps.
+func end(pid int) {
+	tids := threads(pid)
+	_ = unix.Kill(pid, unix.SIGKILL)
+	for _, tid := range tids {
+		for tid != pid {
 			if ws, err := wait(tid); err != nil || !ws.Stopped() {
 				break
 			}
 		}
 	}
-	x.proc.Kill()
 }
