@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -211,6 +212,26 @@ func TestManyStartsLeaveNothing(t *testing.T) {
 	}
 	eventually(t, "the goroutines end", func() bool { return runtime.NumGoroutine() <= goroutines })
 	noChildren(t)
+}
+
+func TestConcurrentStarts(t *testing.T) {
+	var wg sync.WaitGroup
+	for n := range 40 {
+		wg.Go(func() {
+			c := child(exits, strconv.Itoa(n))
+			c.Stderr = new(buffer)
+			p, err := process.Start(c)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			<-p.Done()
+			if got, _ := p.ExitCode(); got != n {
+				t.Errorf("child %d has exit code %d", n, got)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func descriptors(tb testing.TB) int {
