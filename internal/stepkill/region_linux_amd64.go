@@ -29,6 +29,23 @@ func Region(c *reexec.Child, f func()) {
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	if unix.Gettid() != unix.Getpid() {
+		region(c, f)
+		return
+	}
+	// The first thread stands for the process, for whose end others wait: as
+	// long as this goroutine occupies it, another one is on another thread.
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		runtime.LockOSThread()
+		region(c, f)
+	}()
+	<-done
+}
+
+// region is Region on the thread that is stepped.
+func region(c *reexec.Child, f func()) {
 	c.Say(fmt.Sprintf(ready, unix.Gettid(), address(enter), address(leave)))
 	if got := c.Hear(); got != attached {
 		c.Fatalf("stepkill: child %q heard %q before its region", c.Name(), got)
