@@ -221,6 +221,24 @@ func TestCounters(t *testing.T) {
 	}
 }
 
+func TestPopulate(t *testing.T) {
+	a := newArena(t, 16<<20)
+	x, y := mustAlloc[byte](t, a, 1<<20), mustAlloc[byte](t, a, 5000)
+	before := held(t, a)
+	for _, f := range []func() error{x.Populate, y.Populate, a.Populate, Array[int]{}.Populate} {
+		if err := f(); err != nil {
+			t.Error(err)
+		}
+	}
+	if now := held(t, a); now != before {
+		t.Errorf("%d bytes held, %d before", now, before)
+	}
+	mustFree(t, x)
+	if err := x.Populate(); !errors.Is(err, ErrFreed) {
+		t.Errorf("Populate of a freed array: %v", err)
+	}
+}
+
 // What the kernel holds is what the blocks need, and nothing when they are gone.
 func TestMemoryComesBack(t *testing.T) {
 	a := newArena(t, 64<<20)

@@ -133,7 +133,7 @@ func machineMemory() uint64 {
 
 // link gives a file without a name its name, unless the name is taken.
 func link(f *os.File, name string) error {
-	from := fmt.Sprintf("/proc/self/fd/%d", f.Fd())
+	from := fdPath(f.Fd())
 	err := unix.Linkat(unix.AT_FDCWD, from, unix.AT_FDCWD, shmPath(name), unix.AT_SYMLINK_FOLLOW)
 	if err != nil {
 		return &os.LinkError{Op: "link", Old: from, New: shmPath(name), Err: err}

@@ -61,7 +61,10 @@ type NoSpaceError struct {
 func (e *NoSpaceError) Error() string {
 	s := fmt.Sprintf("%s: no space for %d bytes", e.Op, e.Asked)
 	if e.Cap >= 0 {
-		s += fmt.Sprintf(": arena has %d of %d free, %d in one piece", e.Free, e.Cap, e.Largest)
+		s += fmt.Sprintf(": arena has %d of %d free", e.Free, e.Cap)
+	}
+	if e.Largest >= 0 {
+		s += fmt.Sprintf(", %d in one piece", e.Largest)
 	}
 	if e.Backing >= 0 {
 		s += fmt.Sprintf("; %s has %d free", e.Where, e.Backing)

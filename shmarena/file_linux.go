@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -27,18 +28,16 @@ func (b backingFile) reopen() (*os.File, error) { return reopen(b.f.Fd()) }
 
 // reopen makes a new description of an open file.
 func reopen(fd uintptr) (*os.File, error) {
-	path := "/proc/self/fd/" + strconv.FormatUint(uint64(fd), 10)
-	for {
-		n, err := unix.Open(path, unix.O_RDWR|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
-		if err == unix.EINTR {
-			continue
-		}
-		if err != nil {
-			return nil, &os.PathError{Op: "open", Path: path, Err: err}
-		}
-		return os.NewFile(uintptr(n), path), nil
+	path := fdPath(fd)
+	n, err := openRetry(path, unix.O_RDWR|unix.O_CLOEXEC|unix.O_NONBLOCK)
+	if err != nil {
+		return nil, err
 	}
+	return os.NewFile(uintptr(n), path), nil
 }
+
+// fdPath is a path to an open file.
+func fdPath(fd uintptr) string { return "/proc/self/fd/" + strconv.FormatUint(uint64(fd), 10) }
 
 // backingOf looks at an open file that is to be an arena, and says how long it
 // is and whether any name leads to it.
@@ -113,10 +112,11 @@ func (b backingFile) where() string {
 	return shmDir
 }
 
-// isMemfd reports whether the file can be sealed, which only memfds can.
+// isMemfd reports whether the file is a memfd; the kernel tells it by the path
+// only, since files in a tmpfs have seals as well (that they cannot get more).
 func (b backingFile) isMemfd() bool {
-	_, err := unix.FcntlInt(b.f.Fd(), unix.F_GET_SEALS, 0)
-	return err == nil
+	path, err := os.Readlink(fdPath(b.f.Fd()))
+	return err == nil && strings.HasPrefix(path, "/memfd:")
 }
 
 func (b backingFile) backing() Backing {

@@ -41,3 +41,9 @@ func Unlink(string) error { return errors.ErrUnsupported }
 
 // Sweep returns errors.ErrUnsupported.
 func Sweep() (Report, error) { return Report{}, errors.ErrUnsupported }
+
+// Populate returns errors.ErrUnsupported.
+func (a *Arena) Populate() error { return errors.ErrUnsupported }
+
+// Populate returns errors.ErrUnsupported.
+func (x Array[T]) Populate() error { return errors.ErrUnsupported }

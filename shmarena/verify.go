@@ -63,13 +63,21 @@ func (at *attachment) verifyOnce() (dead futex.ID, err error) {
 	return futex.NoID, at.verifyHeld(w)
 }
 
-// verifyHeld compares what is reserved with what the kernel holds.
+// verifyHeld compares what is reserved with what the kernel holds. Others free
+// blocks meanwhile, which they say before they do it: so what is there before
+// and after the kernel was asked was there when it was.
 func (at *attachment) verifyHeld(w census) error {
 	held, err := at.file.held()
 	if err != nil {
 		return err
 	}
-	if want := at.geo.blocks + w.reserved; held < want {
+	want := at.geo.blocks
+	for _, b := range w.large {
+		if at.heap.ctrlOf(b.first) == b.ctrl {
+			want += b.reserved
+		}
+	}
+	if held < want {
 		return fmt.Errorf("%d bytes reserved, the kernel holds %d: %w", want, held, ErrCorrupt)
 	}
 	return nil
@@ -77,12 +85,19 @@ func (at *attachment) verifyHeld(w census) error {
 
 // census is what a walk of the span table finds.
 type census struct {
-	used     uint64 // spans that are not free
-	bytes    uint64 // as asked for
-	blocks   uint64 // runs that are not free
-	reserved uint64 // bytes that LARGE blocks must have
+	used   uint64 // spans that are not free
+	bytes  uint64 // as asked for
+	blocks uint64 // runs that are not free
+	large  []reservedBlock
 
 	dead futex.ID // a dead member that was at work on a run, if there is one
+}
+
+// reservedBlock is a LARGE block and the memory that it must have.
+type reservedBlock struct {
+	first    uint64
+	ctrl     ctrl
+	reserved uint64
 }
 
 // walk goes from run to run. The caller holds the mutex.
@@ -106,21 +121,21 @@ func (h *heap) walk() (census, error) {
 			w.dead = c.owner()
 		}
 		wasFree = c.state() == stateFree
-		w.count(c, e, h.reserved(e))
+		w.count(reservedBlock{i, c, h.reserved(e)}, e)
 		i += n
 	}
 	return w, nil
 }
 
-func (w *census) count(c ctrl, e extent, reserved uint64) {
-	if c.state() == stateFree {
+func (w *census) count(b reservedBlock, e extent) {
+	if b.ctrl.state() == stateFree {
 		return
 	}
 	w.used += e.spans()
 	w.bytes += e.bytes()
 	w.blocks++
-	if c.state() == stateLarge {
-		w.reserved += reserved
+	if b.ctrl.state() == stateLarge {
+		w.large = append(w.large, b)
 	}
 }
 

@@ -1,0 +1,111 @@
+package shmarena_test
+
+import (
+	"fmt"
+	"log"
+	"os"
+
+	"github.com/shmengine/shmengine/shmarena"
+)
+
+// An arena without a name lives as long as somebody has it open.
+func Example() {
+	a, err := shmarena.Create(shmarena.Options{Size: 1 << 20})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer a.Close()
+
+	prices, err := shmarena.CopyIn(a, []float64{10.5, 11.25, 9.75})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, p := range prices.Part(1, 3) {
+		fmt.Println(p)
+	}
+	// Output:
+	// 11.25
+	// 9.75
+}
+
+// A named arena is opened by other programs; here by the same one, which gets
+// the same memory.
+func ExampleArena() {
+	name := fmt.Sprintf("example-%d", os.Getpid())
+	a, err := shmarena.OpenOrCreate(shmarena.Options{Name: name, Size: 1 << 20})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer a.Close()
+	defer a.Unlink()
+
+	b, err := shmarena.Open(name)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer b.Close()
+	fmt.Println(b.Cap(), b.Backing(), b.Stats().Members)
+	// Output: 1048576 shm 1
+}
+
+// An Array is a plain value; copies of it are the same array.
+func ExampleArray() {
+	a, err := shmarena.Create(shmarena.Options{Size: 1 << 20})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer a.Close()
+
+	x, err := shmarena.Alloc[int64](a, 4)
+	if err != nil {
+		log.Fatal(err)
+	}
+	y := x
+	y.Slice()[2] = 7
+	fmt.Println(x.Slice(), x.Len(), cap(x.Part(0, 2)))
+
+	fmt.Println(x.Free())
+	fmt.Println(y.Check())
+	// Output:
+	// [0 0 7 0] 4 2
+	// <nil>
+	// array was freed or is not of this arena
+}
+
+// Names are how processes that share nothing but an arena find arrays in it.
+func ExampleLookup() {
+	a, err := shmarena.Create(shmarena.Options{Size: 1 << 20})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer a.Close()
+
+	x, err := shmarena.CopyIn(a, []int32{1, 2, 3})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := a.Publish("counts", x); err != nil {
+		log.Fatal(err)
+	}
+	y, err := shmarena.Lookup[int32](a, "counts")
+	fmt.Println(y.Slice(), err)
+
+	_, err = shmarena.Lookup[float32](a, "counts")
+	fmt.Println(err != nil)
+	// Output:
+	// [1 2 3] <nil>
+	// true
+}
+
+// The value holds what a program needs to say why there was no room.
+func ExampleNoSpaceError() {
+	a, err := shmarena.Create(shmarena.Options{Size: 1 << 20})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer a.Close()
+
+	_, err = shmarena.Alloc[byte](a, 2<<20)
+	fmt.Println(err.Error()[len("shmarena: arena 00000000: "):])
+	// Output: alloc 2097152 of uint8: alloc: no space for 2097152 bytes: arena has 1048576 of 1048576 free
+}
