@@ -33,5 +33,10 @@ func coShiftedInt64AVX512(_, _ []int64, _, _ int64) (a, b, c, d, e float64) { pa
 
 func binCellsAVX2(*uint32, *uint8, []int64, *int64)   { panic(noAssembly) }
 func binCellsAVX512(*uint32, *uint8, []int64, *int64) { panic(noAssembly) }
+func binFloatsAVX2(*uint32, []float64, *float64)      { panic(noAssembly) }
+func binFloatsAVX512(*uint32, []float64, *float64)    { panic(noAssembly) }
+
+func groupFloatsAVX2(*int64, int, []uint8, []float64, *uint64)   { panic(noAssembly) }
+func groupFloatsAVX512(*int64, int, []uint8, []float64, *uint64) { panic(noAssembly) }
 
 const noAssembly = "kernels: no assembly in this build"

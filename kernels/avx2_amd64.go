@@ -64,7 +64,18 @@ func hourOfDayAVX2(dst []uint8, ts []int64)
 //go:noescape
 func nearSumsAVX2(sums *int64, groups int, codes []uint8, x []int64, ref int64, scratch *uint64)
 
-// binCellsAVX2 equals binCellsGo.
+// binCellsAVX2 writes codes[i]*stride + BinsInt64.cell(x[i]) for each of a multiple of 8 rows.
 //
 //go:noescape
 func binCellsAVX2(dst *uint32, codes *uint8, x []int64, b *int64)
+
+// binFloatsAVX2 writes, for each of a multiple of 8 values, 0 below the bins, Bins.index + 1
+// in them, one more above them, and one more for NaN.
+//
+//go:noescape
+func binFloatsAVX2(dst *uint32, x []float64, b *float64)
+
+// groupFloatsAVX2 equals groupFloatsGo.
+//
+//go:noescape
+func groupFloatsAVX2(sums *int64, groups int, codes []uint8, x []float64, scratch *uint64)

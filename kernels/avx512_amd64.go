@@ -64,7 +64,18 @@ func hourOfDayAVX512(dst []uint8, ts []int64)
 //go:noescape
 func nearSumsAVX512(sums *int64, groups int, codes []uint8, x []int64, ref int64, scratch *uint64)
 
-// binCellsAVX512 equals binCellsGo.
+// binCellsAVX512 writes codes[i]*stride + BinsInt64.cell(x[i]) for each of a multiple of 8 rows.
 //
 //go:noescape
 func binCellsAVX512(dst *uint32, codes *uint8, x []int64, b *int64)
+
+// binFloatsAVX512 writes, for each of a multiple of 8 values, 0 below the bins, Bins.index + 1
+// in them, one more above them, and one more for NaN.
+//
+//go:noescape
+func binFloatsAVX512(dst *uint32, x []float64, b *float64)
+
+// groupFloatsAVX512 equals groupFloatsGo.
+//
+//go:noescape
+func groupFloatsAVX512(sums *int64, groups int, codes []uint8, x []float64, scratch *uint64)

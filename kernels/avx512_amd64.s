@@ -1735,3 +1735,279 @@ loop78:
 end79:
 	VZEROUPPER
 	RET
+
+// func binFloatsAVX512(dst *uint32, x []float64, b *float64)
+// Requires: AVX, AVX512F
+TEXT ·binFloatsAVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         x_base+8(FP), CX
+	MOVQ         x_len+16(FP), DX
+	MOVQ         b+32(FP), BX
+	VBROADCASTSD (BX), Z0
+	VBROADCASTSD 16(BX), Z1
+	VBROADCASTSD 32(BX), Z2
+	VMOVUPD      avx512const11<>+0(SB), Z3
+	CMPQ         DX, $+8
+	JB           end81
+
+loop80:
+	VMOVUPD      (CX), Z4
+	VPXORQ       Z6, Z6, Z6
+	VSUBPD       Z0, Z4, Z5
+	VBROADCASTSD 24(BX), Z7
+	VMULPD       Z7, Z5, Z5
+	VMAXPD       Z6, Z5, Z5
+	VMINPD       Z2, Z5, Z5
+	VRNDSCALEPD  $0x03, Z5, Z5
+	VMULPD       Z1, Z5, Z7
+	VADDPD       Z0, Z7, Z7
+	VCMPPD       $0x01, Z7, Z4, K1
+	VSUBPD       Z3, Z5, K1, Z5
+	VADDPD       Z3, Z5, Z7
+	VMULPD       Z1, Z7, Z7
+	VADDPD       Z0, Z7, Z7
+	VCMPPD       $0x0d, Z7, Z4, K1
+	VADDPD       Z3, Z5, K1, Z5
+	VMINPD       Z2, Z5, Z5
+	VADDPD       Z3, Z5, Z5
+	VCMPPD       $0x01, Z0, Z4, K1
+	VMOVAPD      Z6, K1, Z5
+	VBROADCASTSD 8(BX), Z7
+	VCMPPD       $0x0e, Z7, Z4, K1
+	VBROADCASTSD 40(BX), Z7
+	VMOVAPD      Z7, K1, Z5
+	VCMPPD       $0x03, Z4, Z4, K1
+	VBROADCASTSD 48(BX), Z4
+	VMOVAPD      Z4, K1, Z5
+	VCVTTPD2DQ   Z5, Y4
+	VMOVDQU      Y4, (AX)
+	ADDQ         $+64, CX
+	ADDQ         $+32, AX
+	SUBQ         $+8, DX
+	CMPQ         DX, $+8
+	JAE          loop80
+
+end81:
+	VZEROUPPER
+	RET
+
+DATA avx512const11<>+0(SB)/8, $0x3ff0000000000000
+DATA avx512const11<>+8(SB)/8, $0x3ff0000000000000
+DATA avx512const11<>+16(SB)/8, $0x3ff0000000000000
+DATA avx512const11<>+24(SB)/8, $0x3ff0000000000000
+DATA avx512const11<>+32(SB)/8, $0x3ff0000000000000
+DATA avx512const11<>+40(SB)/8, $0x3ff0000000000000
+DATA avx512const11<>+48(SB)/8, $0x3ff0000000000000
+DATA avx512const11<>+56(SB)/8, $0x3ff0000000000000
+GLOBL avx512const11<>(SB), RODATA|NOPTR, $64
+
+// func groupFloatsAVX512(sums *int64, groups int, codes []uint8, x []float64, scratch *uint64)
+// Requires: AVX, FMA3
+TEXT ·groupFloatsAVX512(SB), NOSPLIT, $0-72
+	MOVQ    scratch+64(FP), AX
+	ADDQ    $0x3f, AX
+	ANDQ    $-64, AX
+	MOVQ    AX, CX
+	MOVQ    groups+8(FP), DX
+	MOVQ    sums+0(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPD avx512const12<>+0(SB), X1
+	CMPQ    DX, $+1
+	JB      end83
+
+loop82:
+	VMOVDDUP 8(BX), X2
+	VMOVUPD  X0, (CX)
+	VMOVUPD  X0, 16(CX)
+	VMOVUPD  X1, 32(CX)
+	VMOVUPD  X2, 48(CX)
+	VMOVUPD  X0, 64(CX)
+	VMOVUPD  X0, 80(CX)
+	VMOVUPD  X1, 96(CX)
+	VMOVUPD  X2, 112(CX)
+	VMOVUPD  X0, 128(CX)
+	VMOVUPD  X0, 144(CX)
+	VMOVUPD  X1, 160(CX)
+	VMOVUPD  X2, 176(CX)
+	VMOVUPD  X0, 192(CX)
+	VMOVUPD  X0, 208(CX)
+	VMOVUPD  X1, 224(CX)
+	VMOVUPD  X2, 240(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+48, BX
+	SUBQ     $+1, DX
+	CMPQ     DX, $+1
+	JAE      loop82
+
+end83:
+	MOVQ    codes_base+16(FP), CX
+	MOVQ    codes_len+24(FP), DX
+	MOVQ    x_base+40(FP), DX
+	MOVQ    x_len+48(FP), BX
+	VMOVUPD avx512const13<>+0(SB), X0
+	VMOVUPD avx512const14<>+0(SB), X1
+	CMPQ    BX, $+8
+	JB      end85
+
+loop84:
+	MOVBLZX     (CX), SI
+	SHLQ        $0x08, SI
+	VMOVDDUP    (DX), X2
+	VSUBPD      48(AX)(SI*1), X2, X3
+	VBLENDPD    $0x02, X3, X0, X4
+	VFMADD213PD (AX)(SI*1), X3, X4
+	VMOVUPD     X4, (AX)(SI*1)
+	ADDQ        $0x01, 16(AX)(SI*1)
+	VXORPD      X1, X2, X2
+	VMINPD      32(AX)(SI*1), X2, X2
+	VMOVUPD     X2, 32(AX)(SI*1)
+	MOVBLZX     1(CX), SI
+	SHLQ        $0x08, SI
+	VMOVDDUP    8(DX), X2
+	VSUBPD      112(AX)(SI*1), X2, X3
+	VBLENDPD    $0x02, X3, X0, X4
+	VFMADD213PD 64(AX)(SI*1), X3, X4
+	VMOVUPD     X4, 64(AX)(SI*1)
+	ADDQ        $0x01, 80(AX)(SI*1)
+	VXORPD      X1, X2, X2
+	VMINPD      96(AX)(SI*1), X2, X2
+	VMOVUPD     X2, 96(AX)(SI*1)
+	MOVBLZX     2(CX), SI
+	SHLQ        $0x08, SI
+	VMOVDDUP    16(DX), X2
+	VSUBPD      176(AX)(SI*1), X2, X3
+	VBLENDPD    $0x02, X3, X0, X4
+	VFMADD213PD 128(AX)(SI*1), X3, X4
+	VMOVUPD     X4, 128(AX)(SI*1)
+	ADDQ        $0x01, 144(AX)(SI*1)
+	VXORPD      X1, X2, X2
+	VMINPD      160(AX)(SI*1), X2, X2
+	VMOVUPD     X2, 160(AX)(SI*1)
+	MOVBLZX     3(CX), SI
+	SHLQ        $0x08, SI
+	VMOVDDUP    24(DX), X2
+	VSUBPD      240(AX)(SI*1), X2, X3
+	VBLENDPD    $0x02, X3, X0, X4
+	VFMADD213PD 192(AX)(SI*1), X3, X4
+	VMOVUPD     X4, 192(AX)(SI*1)
+	ADDQ        $0x01, 208(AX)(SI*1)
+	VXORPD      X1, X2, X2
+	VMINPD      224(AX)(SI*1), X2, X2
+	VMOVUPD     X2, 224(AX)(SI*1)
+	MOVBLZX     4(CX), SI
+	SHLQ        $0x08, SI
+	VMOVDDUP    32(DX), X2
+	VSUBPD      48(AX)(SI*1), X2, X3
+	VBLENDPD    $0x02, X3, X0, X4
+	VFMADD213PD (AX)(SI*1), X3, X4
+	VMOVUPD     X4, (AX)(SI*1)
+	ADDQ        $0x01, 16(AX)(SI*1)
+	VXORPD      X1, X2, X2
+	VMINPD      32(AX)(SI*1), X2, X2
+	VMOVUPD     X2, 32(AX)(SI*1)
+	MOVBLZX     5(CX), SI
+	SHLQ        $0x08, SI
+	VMOVDDUP    40(DX), X2
+	VSUBPD      112(AX)(SI*1), X2, X3
+	VBLENDPD    $0x02, X3, X0, X4
+	VFMADD213PD 64(AX)(SI*1), X3, X4
+	VMOVUPD     X4, 64(AX)(SI*1)
+	ADDQ        $0x01, 80(AX)(SI*1)
+	VXORPD      X1, X2, X2
+	VMINPD      96(AX)(SI*1), X2, X2
+	VMOVUPD     X2, 96(AX)(SI*1)
+	MOVBLZX     6(CX), SI
+	SHLQ        $0x08, SI
+	VMOVDDUP    48(DX), X2
+	VSUBPD      176(AX)(SI*1), X2, X3
+	VBLENDPD    $0x02, X3, X0, X4
+	VFMADD213PD 128(AX)(SI*1), X3, X4
+	VMOVUPD     X4, 128(AX)(SI*1)
+	ADDQ        $0x01, 144(AX)(SI*1)
+	VXORPD      X1, X2, X2
+	VMINPD      160(AX)(SI*1), X2, X2
+	VMOVUPD     X2, 160(AX)(SI*1)
+	MOVBLZX     7(CX), SI
+	SHLQ        $0x08, SI
+	VMOVDDUP    56(DX), X2
+	VSUBPD      240(AX)(SI*1), X2, X3
+	VBLENDPD    $0x02, X3, X0, X4
+	VFMADD213PD 192(AX)(SI*1), X3, X4
+	VMOVUPD     X4, 192(AX)(SI*1)
+	ADDQ        $0x01, 208(AX)(SI*1)
+	VXORPD      X1, X2, X2
+	VMINPD      224(AX)(SI*1), X2, X2
+	VMOVUPD     X2, 224(AX)(SI*1)
+	ADDQ        $+8, CX
+	ADDQ        $+64, DX
+	SUBQ        $+8, BX
+	CMPQ        BX, $+8
+	JAE         loop84
+
+end85:
+	CMPQ BX, $+1
+	JB   end87
+
+loop86:
+	MOVBLZX     (CX), SI
+	SHLQ        $0x08, SI
+	VMOVDDUP    (DX), X2
+	VSUBPD      48(AX)(SI*1), X2, X3
+	VBLENDPD    $0x02, X3, X0, X4
+	VFMADD213PD (AX)(SI*1), X3, X4
+	VMOVUPD     X4, (AX)(SI*1)
+	ADDQ        $0x01, 16(AX)(SI*1)
+	VXORPD      X1, X2, X2
+	VMINPD      32(AX)(SI*1), X2, X2
+	VMOVUPD     X2, 32(AX)(SI*1)
+	ADDQ        $+1, CX
+	ADDQ        $+8, DX
+	SUBQ        $+1, BX
+	CMPQ        BX, $+1
+	JAE         loop86
+
+end87:
+	MOVQ groups+8(FP), CX
+	MOVQ sums+0(FP), DX
+	CMPQ CX, $+1
+	JB   end89
+
+loop88:
+	MOVQ    16(AX), BX
+	VMOVUPD (AX), X0
+	VMOVUPD 32(AX), X1
+	ADDQ    80(AX), BX
+	VADDPD  64(AX), X0, X0
+	VMINPD  96(AX), X1, X1
+	ADDQ    144(AX), BX
+	VADDPD  128(AX), X0, X0
+	VMINPD  160(AX), X1, X1
+	ADDQ    208(AX), BX
+	VADDPD  192(AX), X0, X0
+	VMINPD  224(AX), X1, X1
+	VMOVUPD avx512const14<>+0(SB), X2
+	VXORPD  X2, X1, X1
+	MOVQ    BX, (DX)
+	VMOVUPD X0, 16(DX)
+	VMOVUPD X1, 32(DX)
+	ADDQ    $+256, AX
+	ADDQ    $+48, DX
+	SUBQ    $+1, CX
+	CMPQ    CX, $+1
+	JAE     loop88
+
+end89:
+	VZEROUPPER
+	RET
+
+DATA avx512const12<>+0(SB)/8, $0x7ff0000000000000
+DATA avx512const12<>+8(SB)/8, $0x7ff0000000000000
+GLOBL avx512const12<>(SB), RODATA|NOPTR, $16
+
+DATA avx512const13<>+0(SB)/8, $0x3ff0000000000000
+DATA avx512const13<>+8(SB)/8, $0x0000000000000000
+GLOBL avx512const13<>(SB), RODATA|NOPTR, $16
+
+DATA avx512const14<>+0(SB)/8, $0x0000000000000000
+DATA avx512const14<>+8(SB)/8, $0x8000000000000000
+GLOBL avx512const14<>(SB), RODATA|NOPTR, $16

@@ -21,6 +21,9 @@ const (
 	maxTable = 1024
 	// binBlock is how many rows are binned before they are counted.
 	binBlock = 1024
+	// mostCounted is how many rows a table counts before it is emptied, so that
+	// no count overflows.
+	mostCounted = 1 << 30
 )
 
 // newBinner returns the parameters for b; ok is false if the vector bodies
@@ -47,10 +50,10 @@ var noCodes [binBlock]uint8
 
 // histogramVector bins by vectors and counts one by one.
 func histogramVector(cells []int64, codes []uint8, x []int64, b *BinsInt64, p *binner) {
-	const most = 1 << 30 // rows, so that no count overflows
-	for len(x) > most {
-		histogramVector(cells, codes[:min(most, len(codes))], x[:most], b, p)
-		codes, x = codes[min(most, len(codes)):], x[most:]
+	for len(x) > mostCounted {
+		m := min(mostCounted, len(codes)) // 0 without codes
+		histogramVector(cells, codes[:m], x[:mostCounted], b, p)
+		codes, x = codes[m:], x[mostCounted:]
 	}
 	var counts table
 	for len(x) >= binBlock {
@@ -63,8 +66,7 @@ func histogramVector(cells []int64, codes []uint8, x []int64, b *BinsInt64, p *b
 		x = x[binBlock:]
 	}
 	for i := range cells {
-		c := &counts[i]
-		cells[i] += int64(c[0]) + int64(c[1]) + int64(c[2]) + int64(c[3])
+		cells[i] += counts.total(i)
 	}
 	histogramPlain(cells, codes, x, b)
 }
@@ -77,10 +79,20 @@ func (t *table) add(codes *uint8, x []int64, p *binner) {
 	} else {
 		binCellsAVX2(&cell[0], codes, x, &p.below)
 	}
+	t.count(&cell)
+}
+
+func (t *table) count(cell *[binBlock]uint32) {
 	for i := 0; i < len(cell); i += 4 {
 		t[cell[i]%maxTable][0]++
 		t[cell[i+1]%maxTable][1]++
 		t[cell[i+2]%maxTable][2]++
 		t[cell[i+3]%maxTable][3]++
 	}
+}
+
+// total returns the count of a cell.
+func (t *table) total(cell int) int64 {
+	c := &t[cell]
+	return int64(c[0]) + int64(c[1]) + int64(c[2]) + int64(c[3])
 }

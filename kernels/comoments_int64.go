@@ -6,7 +6,7 @@ package kernels
 // they lose what a float64 of their size does.
 //
 // Where a block of 16 Ki pairs spreads over 2^49 or more, the plain-Go body
-// runs, about six times slower.
+// runs, about ten times slower.
 //
 // Preconditions: len(x) == len(y); else it panics.
 func CoMomentsInt64(x, y []int64) CoMoments {

@@ -1,6 +1,9 @@
 package kernels
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // GroupedMoments adds x to the moments of their groups: codes[i] is the group
 // of x[i], and acc[g] what has been found of group g so far. It is the loop
@@ -21,49 +24,109 @@ func GroupedMoments(acc []GroupMoments, codes []uint8, x []float64) error {
 	if err := checkCodes(codes, len(acc)); err != nil {
 		return fmt.Errorf("kernels: grouped moments: %w", err)
 	}
+	acc = acc[:min(len(acc), maxGroups)]
 	for len(x) > 0 {
 		safepoint()
 		n := min(len(x), block2)
-		groupedMomentsGo(acc, codes[:n], x[:n])
+		groupedMomentsBlock(acc, codes[:n], x[:n])
 		codes, x = codes[n:], x[n:]
 	}
 	return nil
 }
 
-// groupSums are the sums of one group in one block.
+// groupSums are the sums of one group in one block: the number of values, the
+// sums of their distances from shift and of the squares of these, and the
+// extremes, which mean something if n is not 0. Assembly knows this layout.
 type groupSums struct {
 	n             int64
 	shift, s1, s2 float64
 	lo, hi        float64
 }
 
-func groupedMomentsGo(acc []GroupMoments, codes []uint8, x []float64) {
+func groupedMomentsBlock(acc []GroupMoments, codes []uint8, x []float64) {
 	var sums [maxGroups]groupSums
-	for g := range acc[:min(len(acc), maxGroups)] {
-		sums[g].shift = finite(acc[g].Mean)
+	setShifts(&sums, acc, codes, x)
+	if active == levelGo {
+		groupFloatsGo(sums[:len(acc)], codes, x)
+	} else {
+		groupFloatsVector(sums[:len(acc)], codes, x)
 	}
-	for i, v := range x {
-		s := &sums[codes[i]]
-		if s.n == 0 {
-			s.lo, s.hi = v, v
-			if acc[codes[i]].N == 0 {
-				s.shift = finite(v)
-			}
-		}
-		s.add(v)
-	}
-	for g := range acc[:min(len(acc), maxGroups)] {
+	for g := range acc {
 		if s := &sums[g]; s.n > 0 {
 			acc[g].add(momentsFrom(s.n, s.shift, s.s1, s.s2), s.lo, s.hi)
 		}
 	}
 }
 
-func (s *groupSums) add(v float64) {
-	d := v - s.shift
-	s.n++
-	s.s1 += d
-	s.s2 += float64(d * d)
-	s.lo = min(s.lo, v)
-	s.hi = max(s.hi, v)
+// setShifts sets each shift to the group's mean so far, or to its first value.
+func setShifts(sums *[maxGroups]groupSums, acc []GroupMoments, codes []uint8, x []float64) {
+	var fresh [maxGroups]bool
+	left := 0
+	for g := range acc {
+		sums[g].shift = finite(acc[g].Mean)
+		if acc[g].N == 0 {
+			fresh[g] = true
+			left++
+		}
+	}
+	for i := 0; left > 0 && i < len(codes); i++ {
+		if c := codes[i]; fresh[c] {
+			fresh[c] = false
+			left--
+			sums[c].shift = finite(x[i])
+		}
+	}
+}
+
+// groupFloatsGo sets the sums of all groups, given their shifts.
+func groupFloatsGo(sums []groupSums, codes []uint8, x []float64) {
+	for g := range sums {
+		sums[g] = groupSums{shift: sums[g].shift, lo: math.Inf(1), hi: math.Inf(-1)}
+	}
+	for i, v := range x {
+		s := &sums[codes[i]]
+		d := v - s.shift
+		s.n++
+		s.s1 += d
+		s.s2 += float64(d * d)
+		s.lo = min(s.lo, v)
+		s.hi = max(s.hi, v)
+	}
+}
+
+func groupFloatsVector(sums []groupSums, codes []uint8, x []float64) {
+	if len(sums) <= fewGroups {
+		var scratch [(fewGroups + 1) * floatScratch]uint64
+		groupFloatsAsm(sums, codes, x, &scratch[0])
+	} else {
+		var scratch [(maxGroups + 1) * floatScratch]uint64
+		groupFloatsAsm(sums, codes, x, &scratch[0])
+	}
+	for g := range sums {
+		if s := &sums[g]; s.s1 != s.s1 && hasNaN(uint8(g), codes, x) {
+			s.lo, s.hi = s.s1, s.s1
+		}
+	}
+}
+
+// floatScratch is how many words of scratch a group needs; and as many more
+// are there for alignment.
+const floatScratch = 256 / 8
+
+func groupFloatsAsm(sums []groupSums, codes []uint8, x []float64, scratch *uint64) {
+	if active == levelAVX512 {
+		groupFloatsAVX512(&sums[0].n, len(sums), codes, x, scratch)
+	} else {
+		groupFloatsAVX2(&sums[0].n, len(sums), codes, x, scratch)
+	}
+}
+
+// hasNaN reports whether there is a NaN in a group.
+func hasNaN(group uint8, codes []uint8, x []float64) bool {
+	for i, v := range x {
+		if v != v && codes[i] == group {
+			return true
+		}
+	}
+	return false
 }

@@ -15,7 +15,7 @@ import (
 // without its rounding: a block of 16 Ki rows whose values lie within 2^24 of
 // its first one is summed exactly, in integers, and rounded once; then the
 // blocks are merged. Other blocks are summed as by [GroupedMoments], by the
-// plain-Go body, about five times slower. The result is the same to the bit on
+// plain-Go body, some five times slower. The result is the same to the bit on
 // every level.
 //
 // A code without an accumulator is ErrCode, and nothing is written.

@@ -23,11 +23,17 @@ func Histogram(counts []int64, x []float64, b Bins) Outside {
 	if b.n == 0 || len(counts) != b.n {
 		panic("kernels: the counts of a histogram differ from its bins in number")
 	}
-	var out Outside
+	if active != levelGo && b.cells() <= maxTable && len(x) >= binBlock {
+		return histogramFloatVector(counts, x, &b)
+	}
+	return histogramFloatPlain(counts, x, &b)
+}
+
+func histogramFloatPlain(counts []int64, x []float64, b *Bins) (out Outside) {
 	for len(x) > 0 {
 		safepoint()
 		part := x[:min(len(x), block1)]
-		histogramGo(counts, part, &b, &out)
+		histogramGo(counts, part, b, &out)
 		x = x[len(part):]
 	}
 	return out

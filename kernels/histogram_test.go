@@ -43,27 +43,58 @@ func TestHistogramEdges(t *testing.T) {
 	}
 }
 
-// Every edge, and its neighbours, are where Edge says, for awkward widths.
-func TestHistogramAgreesWithItsEdges(t *testing.T) {
-	for _, b := range []Bins{
+// awkwardBins have widths and places that float64 does not have exactly, or
+// barely resolves.
+func awkwardBins(t *testing.T) []Bins {
+	return []Bins{
 		mustBins(t, 0, 1, 10), mustBins(t, 0.1, 0.7, 6), mustBins(t, -1e9, 1e-3, 997), mustBins(t, 1e15, 1e15+7, 7),
-		mustBins(t, 1e16, 1e16+9, 3), mustBins(t, -math.Pi, math.Pi, 360), mustBins(t, 1e-300, 3e-300, 3),
-	} {
-		for i := range b.Len() + 1 {
-			e := b.Edge(i)
-			for _, v := range []float64{math.Nextafter(e, math.Inf(-1)), e, math.Nextafter(e, math.Inf(1))} {
-				want := slices.IndexFunc(edges(b)[1:], func(end float64) bool { return v < end })
-				if v == b.Edge(b.Len()) {
-					want = b.Len() - 1
-				}
-				counts := make([]int64, b.Len())
-				out := Histogram(counts, []float64{v}, b)
-				if inside := v >= b.Edge(0) && v <= b.Edge(b.Len()); inside && counts[want] != 1 || inside == (out != Outside{}) {
-					t.Errorf("%v among %v: %v %+v", v, edges(b), counts, out)
-				}
+		mustBins(t, 1e16, 1e16+9, 3), mustBins(t, -math.Pi, math.Pi, 360), mustBins(t, 1e-300, 3e-300, 3), mustBins(t, -1e308, 7e307, 11),
+	}
+}
+
+// Every edge, and its neighbours, are where Edge says.
+func TestHistogramAgreesWithItsEdges(t *testing.T) {
+	for _, b := range awkwardBins(t) {
+		for _, v := range aroundEdges(b) {
+			want := slices.IndexFunc(edges(b)[1:], func(end float64) bool { return v < end })
+			if v == b.Edge(b.Len()) {
+				want = b.Len() - 1
+			}
+			counts := make([]int64, b.Len())
+			out := Histogram(counts, []float64{v}, b)
+			if inside := v >= b.Edge(0) && v <= b.Edge(b.Len()); inside && counts[want] != 1 || inside == (out != Outside{}) {
+				t.Errorf("%v among %v: %v %+v", v, edges(b), counts, out)
 			}
 		}
 	}
+}
+
+// The vector bodies, which only long inputs reach, agree with the twin.
+func TestLongHistogramsAgreeWithTheTwin(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	for _, b := range awkwardBins(t) {
+		x := append(aroundEdges(b), math.NaN(), math.Inf(1), math.Inf(-1), math.Copysign(0, -1), 5e-324, math.MaxFloat64, -math.MaxFloat64)
+		for len(x) < 5*binBlock+77 {
+			x = append(x, x[r.IntN(len(x))], b.Edge(0)+r.Float64()*(b.Edge(b.Len())-b.Edge(0)))
+		}
+		r.Shuffle(len(x), func(i, j int) { x[i], x[j] = x[j], x[i] })
+		want := make([]int64, b.Len())
+		wantOut := histogramFloatPlain(want, x, &b)
+		onEachLevel(t, func(t *testing.T) {
+			got := make([]int64, b.Len())
+			if out := Histogram(got, x, b); out != wantOut || !slices.Equal(got, want) {
+				t.Errorf("%d bins from %v to %v:\ngot  %v %+v\nwant %v %+v", b.Len(), b.lo, b.hi, got, out, want, wantOut)
+			}
+		})
+	}
+}
+
+// aroundEdges are the edges and their neighbours.
+func aroundEdges(b Bins) (x []float64) {
+	for _, e := range edges(b) {
+		x = append(x, math.Nextafter(e, math.Inf(-1)), e, math.Nextafter(e, math.Inf(1)))
+	}
+	return x
 }
 
 func edges(b Bins) (e []float64) {

@@ -11,7 +11,8 @@ import (
 // from below's bin, offset, are exact in float64; and half a unit in that
 // offset keeps the product with the rounded 1/width clear of whole numbers.
 func binCells() {
-	routine("binCells", "func(dst *uint32, codes *uint8, x []int64, b *int64)")
+	routine("binCells", "func(dst *uint32, codes *uint8, x []int64, b *int64)",
+		"writes codes[i]*stride + BinsInt64.cell(x[i]) for each of a multiple of 8 rows.")
 	dst, codes := GP64(), GP64()
 	Load(Param("dst"), dst)
 	Load(Param("codes"), codes)

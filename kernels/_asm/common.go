@@ -16,11 +16,16 @@ const (
 	foldEvery   = 128 // loop runs after which partial sums go to the totals
 )
 
-// routine begins a function that equals the given loop of the package.
-func routine(name, signature string) {
+// routine begins a function that equals a loop of the package: the function of
+// the same name that ends in Go, or what is said.
+func routine(name, signature string, equals ...string) {
 	TEXT(name+level.suffix, noSplit, signature)
 	Pragma("noescape")
-	Doc(fmt.Sprintf("%s%s equals %sGo.", name, level.suffix, name))
+	if len(equals) == 0 {
+		equals = []string{"equals " + name + "Go."}
+	}
+	equals[0] = name + level.suffix + " " + equals[0]
+	Doc(equals...)
 }
 
 // done ends a routine.

@@ -2,8 +2,7 @@
 // one level. The script generate runs it for both.
 //
 // Each function that begins with a call of routine emits one routine. The loop
-// that it equals is in the package, and compiled on every platform: it is the
-// function of the same name that ends in Go.
+// that it equals is in the package, and compiled on every platform.
 package main
 
 import (
@@ -22,7 +21,7 @@ func main() {
 	ConstraintExpr("amd64,!purego")
 	for _, emit := range []func(){
 		sum, dot, sumInt, shifted, coShifted, coShiftedInt, nearBits,
-		minMax, minMaxInt, maxCode, hourOfDay, nearSums, binCells,
+		minMax, minMaxInt, maxCode, hourOfDay, nearSums, binCells, binFloats, groupFloats,
 	} {
 		emit()
 	}
