@@ -48,6 +48,7 @@ func (x *tracee) awaitAwake() (unix.WaitStatus, error) {
 	ws, err := x.awaitSystem(false)
 	for err == nil && x.asleep {
 		if x.cfg.Asleep == nil {
+			x.pc = 0 // it runs, so it cannot be asked
 			return 0, errStrayed
 		}
 		x.cfg.Asleep()

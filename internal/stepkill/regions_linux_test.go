@@ -231,6 +231,43 @@ func TestEndlessRegion(t *testing.T) {
 	}
 }
 
+var fickle = reexec.Register("fickle", func(c *reexec.Child) {
+	l := toyIn(testmem.Map(c, c.File(0), 64))
+	stepkill.Region(c, func() {
+		if os.Getpid()%2 == 0 {
+			l.count.Store(2)
+			return
+		}
+		for range 5 {
+			l.count.Add(1)
+		}
+	})
+})
+
+// A child that goes another way than the first one is verified like any other.
+func TestFickleChild(t *testing.T) {
+	mem, f := testmem.Shared(t, 64)
+	prepared, verified, strayed := 0, 0, 0
+	n := stepkill.Run(t, stepkill.Config{
+		Child: fickle, Files: []*os.File{f},
+		Prepare: func() { prepared++; clear(mem) },
+		Verify: func(p stepkill.Point) error {
+			verified++
+			if p.K < 0 {
+				strayed++
+			}
+			if verified != prepared {
+				return fmt.Errorf("%d verified of %d", verified, prepared)
+			}
+			return nil
+		},
+	})
+	if n != prepared || n != verified {
+		t.Errorf("%d kills, %d prepared, %d verified", n, prepared, verified)
+	}
+	t.Logf("%d kills, %d strayed", n, strayed)
+}
+
 var rival = reexec.Register("rival", func(c *reexec.Child) {
 	l := toyIn(testmem.Map(c, c.File(0), 64))
 	c.Say("running")

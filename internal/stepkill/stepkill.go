@@ -24,7 +24,7 @@ type Config struct {
 	// Prepare makes the memory ready for one child, before it starts.
 	Prepare func()
 
-	// Verify judges what a killed child has left.
+	// Verify judges what a killed child has left. It follows each Prepare.
 	Verify func(Point) error
 
 	// Asleep is called when the region sleeps in a system call and nothing in
@@ -47,20 +47,27 @@ type Config struct {
 
 // Point is one kill.
 type Point struct {
-	K      int    // steps done: instructions, and falls asleep
+	K      int    // steps done: instructions, and falls asleep; -1 if not known
 	Where  string // the instruction that was not executed any more
 	Asleep bool   // the process was asleep in the system call just before it
 	End    bool   // the whole region was done
 }
 
+// strayed is K of a child that went another way than the first one.
+const strayed = -1
+
 func (p Point) String() string {
+	after := fmt.Sprintf("killed after %d steps", p.K)
+	if p.K == strayed {
+		after = "killed on another way"
+	}
 	switch {
 	case p.End:
-		return fmt.Sprintf("killed after the whole region, %d steps", p.K)
+		return after + ", at the end of the region"
 	case p.Asleep:
-		return fmt.Sprintf("killed after %d steps, asleep in %s", p.K, p.Where)
+		return after + ", asleep in " + p.Where
 	}
-	return fmt.Sprintf("killed after %d steps, before %s", p.K, p.Where)
+	return after + ", before " + p.Where
 }
 
 // lifetime bounds the stepping of one child: some millions of steps.
@@ -104,10 +111,14 @@ type run struct {
 const wholeRegion = int(^uint(0) >> 1)
 
 // kill has one child killed after k steps and verified; it returns its steps.
+// A child that strayed from the known steps was killed too, so it is verified
+// like any other, and the next one makes all steps one by one.
 func (r *run) kill(k int, known []step, from anchor) []step {
 	r.tb.Helper()
 	p, trace, err := r.child(k, known, from)
 	if errors.Is(err, errStrayed) {
+		p.K = strayed
+		r.judge(p)
 		p, trace, err = r.child(k, nil, anchor{})
 	}
 	if errors.Is(err, os.ErrPermission) {
@@ -116,11 +127,16 @@ func (r *run) kill(k int, known []step, from anchor) []step {
 	if err != nil {
 		r.tb.Fatalf("stepkill: child %q, after %d steps: %v", r.cfg.Child, len(trace), err)
 	}
+	r.judge(p)
+	return trace
+}
+
+// judge has what a killed child left verified.
+func (r *run) judge(p Point) {
 	r.kills++
 	if err := r.cfg.Verify(p); err != nil {
 		r.failed = append(r.failed, fmt.Sprintf("%v: %v", p, err))
 	}
-	return trace
 }
 
 // child runs one child, and is done with it when it returns.

@@ -50,7 +50,8 @@ type tracee struct {
 
 // traceChild starts a child, makes k steps of its region or fewer if it ends,
 // and kills it. If the steps of an earlier child are given it leaps to the
-// anchor, and makes only the rest one by one.
+// anchor, and makes only the rest one by one; a child that strays from them is
+// killed where it is noticed.
 func traceChild(tb *scope, cfg Config, k int, known []step, a anchor) (Point, []step, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -62,26 +63,33 @@ func traceChild(tb *scope, cfg Config, k int, known []step, a anchor) (Point, []
 		x.late.Store(true)
 		end(x.proc.PID())
 	})
-	trace, err := known[:a.at], x.attach()
-	if err == nil {
-		defer pin(x.tid)()
-		if a.hits > 0 {
-			err = x.forward(known[a.at].pc+x.slide, a.hits)
-		}
-	}
-	if err == nil {
-		trace, err = x.run(k, trace)
-	}
+	trace, err := x.travel(k, known, a)
 	x.kill()
 	if x.late.Load() {
 		err = fmt.Errorf("its region still ran after %v", lifetime)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, errStrayed) {
 		return Point{}, trace, fmt.Errorf("%w; its output:\n%s", err, x.proc.Output())
 	}
-	return Point{
-		K: len(trace), Where: where(x.pc - x.slide), Asleep: x.asleep, End: x.pc == x.leave,
-	}, trace, nil
+	p := Point{K: len(trace), Where: "an unknown instruction", Asleep: x.asleep, End: x.pc == x.leave}
+	if x.pc != 0 {
+		p.Where = where(x.pc - x.slide)
+	}
+	return p, trace, err
+}
+
+// travel takes the child to its place, by leap and by step.
+func (x *tracee) travel(k int, known []step, a anchor) ([]step, error) {
+	if err := x.attach(); err != nil {
+		return nil, err
+	}
+	defer pin(x.tid)()
+	if a.hits > 0 {
+		if err := x.forward(known[a.at].pc+x.slide, a.hits); err != nil {
+			return nil, err
+		}
+	}
+	return x.run(k, known[:a.at])
 }
 
 // attach seizes the thread of the region, and has the child go on to it.
