@@ -65,7 +65,7 @@ func newLineup(ctx context.Context, o Options, arenaBytes int64) (_ *lineup, err
 			err = errors.Join(err, l.close())
 		}
 	}()
-	e, err := startEngine(ctx, o, arenaBytes)
+	e, err := startEngine(ctx, engine.Config{Workers: o.Workers, ArenaSize: arenaBytes})
 	if err != nil {
 		return nil, err
 	}
@@ -91,10 +91,10 @@ func newLineup(ctx context.Context, o Options, arenaBytes int64) (_ *lineup, err
 	return l, nil
 }
 
-func startEngine(ctx context.Context, o Options, arenaBytes int64) (*engine.Engine, error) {
+func startEngine(ctx context.Context, c engine.Config) (*engine.Engine, error) {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	e, err := engine.Start(ctx, engine.Config{Workers: o.Workers, ArenaSize: arenaBytes})
+	e, err := engine.Start(ctx, c)
 	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, shmarena.ErrNoSpace) {
 		err = fmt.Errorf("%w: %w", ErrMachine, err)
 	}

@@ -37,19 +37,28 @@ func (f *flags) work(cmd *cobra.Command, o bench.Options, out *bufio.Writer) err
 	bar := newProgress(cmd.ErrOrStderr())
 	defer bar.done()
 	o.Progress = bar.step
+	lines := &ndjson{out: out}
 	if f.json {
-		lines := &ndjson{out: out}
 		o.Begin, o.Measured = lines.meta, lines.measurement
-		if _, err := bench.Run(cmd.Context(), o); err != nil {
-			return errors.Join(err, out.Flush())
+	}
+	if f.chaos > 0 {
+		report, err := bench.Chaos(cmd.Context(), o, int(f.chaos))
+		bar.done()
+		if err != nil || f.json {
+			return errors.Join(err, lines.err)
 		}
-		return lines.err
+		return report.Write(out)
 	}
 	report, err := bench.Run(cmd.Context(), o)
 	bar.done()
-	if err != nil {
-		return err
+	if err != nil || f.json {
+		return errors.Join(err, lines.err)
 	}
+	return writeReport(report, out)
+}
+
+// writeReport prints answers, figures, and the command that repeats them.
+func writeReport(report *bench.Report, out io.Writer) error {
 	if err := report.WriteAnswer(out); err != nil {
 		return err
 	}
@@ -57,7 +66,7 @@ func (f *flags) work(cmd *cobra.Command, o bench.Options, out *bufio.Writer) err
 	if err := report.WriteSystems(out); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(out, "repeat:", repeat(report.Meta.Settings))
+	_, err := fmt.Fprintln(out, "repeat:", repeat(report.Meta.Settings))
 	return err
 }
 
