@@ -37,7 +37,8 @@ type Config struct {
 
 	// Watch is the test's view of all memory that survivors can see. If given,
 	// a kill is left out where neither a byte of it has changed nor a system
-	// call was made since the kill before, because no survivor could tell.
+	// call was made since the kill before, because no survivor could tell. All
+	// of it is compared at each step of the first child.
 	Watch []byte
 
 	// Skip are prefixes of names of functions in which not to kill, such as
