@@ -45,49 +45,54 @@ func TestStderrTail(t *testing.T) {
 	}
 }
 
-// A large output arrives whole, through a writer, a file, and a non-blocking file.
-func TestOutputWhole(t *testing.T) {
-	const size = 3 << 20
-	script := fmt.Sprintf("head -c %d /dev/zero; head -c %d /dev/zero >&2", size, size)
-	t.Run("writer", func(t *testing.T) {
-		c, out, errs := sh(script), new(buffer), new(buffer)
-		c.Stdout, c.Stderr = out, errs
-		join(t, start(t, c))
-		if len(out.String()) != size || len(errs.String()) != size {
-			t.Errorf("got %d and %d bytes of %d", len(out.String()), len(errs.String()), size)
-		}
-	})
-	t.Run("file", func(t *testing.T) {
-		f, err := os.CreateTemp(t.TempDir(), "out")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { must(f.Close()) }()
-		c := sh(script)
-		c.Stdout, c.Stderr = f, io.Discard
-		join(t, start(t, c))
-		if info, err := f.Stat(); err != nil || info.Size() != size {
-			t.Errorf("got %v bytes of %d, %v", info.Size(), size, err)
-		}
-	})
-	t.Run("pipe", func(t *testing.T) { // both ends of an os.Pipe are non-blocking
-		r, w, err := os.Pipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		c := sh(script)
-		c.Stdout, c.Stderr = w, io.Discard
-		p := start(t, c)
-		go func() {
-			<-p.Done()
-			join(t, p) // until the output was passed on
-			must(w.Close())
-		}()
-		n, err := io.Copy(io.Discard, r)
-		if err := errors.Join(err, r.Close()); err != nil || n != size {
-			t.Errorf("got %d bytes of %d, %v", n, size, err)
-		}
-	})
+// large is the size of an output that fills pipes many times.
+const large = 3 << 20
+
+// flood writes that much to both outputs.
+func flood() process.Command {
+	return sh(fmt.Sprintf("head -c %d /dev/zero; head -c %d /dev/zero >&2", large, large))
+}
+
+func TestOutputToWriters(t *testing.T) {
+	c, out, errs := flood(), new(buffer), new(buffer)
+	c.Stdout, c.Stderr = out, errs
+	join(t, start(t, c))
+	if len(out.String()) != large || len(errs.String()) != large {
+		t.Errorf("got %d and %d bytes of %d", len(out.String()), len(errs.String()), large)
+	}
+}
+
+func TestOutputToFile(t *testing.T) {
+	f, err := os.CreateTemp(t.TempDir(), "out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { must(f.Close()) }()
+	c := flood()
+	c.Stdout, c.Stderr = f, io.Discard
+	join(t, start(t, c))
+	if info, err := f.Stat(); err != nil || info.Size() != large {
+		t.Errorf("got %v bytes of %d, %v", info.Size(), large, err)
+	}
+}
+
+// Both ends of an os.Pipe are non-blocking, which head would not expect.
+func TestOutputToNonblockingPipe(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := flood()
+	c.Stdout, c.Stderr = w, io.Discard
+	p := start(t, c)
+	go func() {
+		join(t, p) // until the output was passed on
+		must(w.Close())
+	}()
+	n, err := io.Copy(io.Discard, r)
+	if err := errors.Join(err, r.Close()); err != nil || n != large {
+		t.Errorf("got %d bytes of %d, %v", n, large, err)
+	}
 }
 
 // An orphan that holds the outputs must delay nobody.

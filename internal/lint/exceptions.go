@@ -7,6 +7,5 @@ var Exceptions = []Exception{
 	{"leaktest", "internal/invariants", "", "nothing is opened"},
 	{"leaktest", "internal/race", "", "nothing is opened"},
 	{"leaktest", "internal/pod", "", "looks at types, nothing is opened"},
-	{"leaktest", ".", "", "reads files and runs the go command, which may leave a process of its own"},
 	{"leaktest", "internal/lint", "", "reads files and runs the go command, which may leave a process of its own"},
 }
