@@ -187,6 +187,9 @@ func (r *ChaosReport) Write(w io.Writer) error {
 	for _, n := range r.Notes {
 		_, err = fmt.Fprintln(w, "note:", n)
 	}
+	if err == nil {
+		_, err = fmt.Fprintln(w, r.Meta.Machine)
+	}
 	return err
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/shmengine/shmengine/bench/byhour"
@@ -83,7 +85,7 @@ func newLineup(ctx context.Context, o Options, arenaBytes int64) (_ *lineup, err
 		case errors.Is(err, systems.ErrNoPython):
 			l.notes = append(l.notes, start.name+" is left out: "+err.Error())
 		case err != nil:
-			return nil, fmt.Errorf("start %s: %w", start.name, err)
+			return nil, cannot(fmt.Errorf("start %s: %w", start.name, err))
 		default:
 			l.add(s)
 		}
@@ -95,10 +97,19 @@ func startEngine(ctx context.Context, c engine.Config) (*engine.Engine, error) {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	e, err := engine.Start(ctx, c)
-	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, shmarena.ErrNoSpace) {
-		err = fmt.Errorf("%w: %w", ErrMachine, err)
+	return e, cannot(err)
+}
+
+// cannot marks the errors of a start that are the machine's, and says what may
+// help.
+func cannot(err error) error {
+	if hint, ok := limitHint(err); ok {
+		return fmt.Errorf("%w: %w (%s)", ErrMachine, err, hint)
 	}
-	return e, err
+	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, shmarena.ErrNoSpace) {
+		return fmt.Errorf("%w: %w", ErrMachine, err)
+	}
+	return err
 }
 
 func (l *lineup) noteArena(a *shmarena.Arena) {
@@ -119,15 +130,8 @@ func (l *lineup) add(s systems.System) {
 // prepare gives each system its rows and works out what the answers must be.
 func (l *lineup) prepare(ctx context.Context, timed flights.Columns, reps int) error {
 	want := map[int]*byhour.Partial{}
-	for _, e := range l.entries {
-		e.rows = timed.Len()
-		if e.class.rows > 0 {
-			e.rows = min(e.rows, e.class.rows)
-		}
-		if e.class.reps == 0 {
-			e.class.reps = reps
-		}
-		e.class.reps = min(e.class.reps, reps)
+	for _, e := range slices.Clone(l.entries) {
+		e.cut(timed.Len(), reps)
 		part := timed.Prefix(e.rows)
 		if want[e.rows] == nil {
 			p, err := reference(ctx, part)
@@ -138,11 +142,38 @@ func (l *lineup) prepare(ctx context.Context, timed flights.Columns, reps int) e
 		}
 		e.want = want[e.rows]
 		var err error
-		if e.job, err = e.sys.Prepare(ctx, part); err != nil {
-			return fmt.Errorf("prepare %s: %w", e.sys.Name(), err)
+		e.job, err = e.sys.Prepare(ctx, part)
+		if err == nil {
+			continue
+		}
+		if e.sys.Name() != systems.PyPool || ctx.Err() != nil {
+			return cannot(fmt.Errorf("prepare %s: %w", e.sys.Name(), err))
+		}
+		if err := l.drop(e, err); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// cut gives a system its share of the rows and of the rounds.
+func (e *entry) cut(rows, reps int) {
+	e.rows = rows
+	if e.class.rows > 0 {
+		e.rows = min(rows, e.class.rows)
+	}
+	if e.class.reps == 0 {
+		e.class.reps = reps
+	}
+	e.class.reps = min(e.class.reps, reps)
+}
+
+// drop leaves a system out that does not work on this machine.
+func (l *lineup) drop(e *entry, why error) error {
+	line, _, _ := strings.Cut(why.Error(), "\n")
+	l.notes = append(l.notes, e.sys.Name()+" is left out: "+line)
+	l.entries = slices.DeleteFunc(l.entries, func(x *entry) bool { return x == e })
+	return e.sys.Close()
 }
 
 // closeJobs frees the rows.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"time"
 
 	"github.com/shmengine/shmengine/bench/byhour"
 	"github.com/shmengine/shmengine/bench/flights"
@@ -109,9 +110,17 @@ func (j *pyJob) read(ctx context.Context, to any) error {
 		return ctx.Err()
 	}
 	if err != nil {
-		return j.w.lost(err)
+		return j.lost(err)
 	}
 	return json.Unmarshal(line, to)
+}
+
+// lost waits a moment for the program's last words.
+func (j *pyJob) lost(err error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = j.w.child.Join(ctx)
+	return j.w.lost(err)
 }
 
 func (j *pyJob) UserCopied() int64 { return 0 }

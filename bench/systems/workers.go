@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/shmengine/shmengine/engine/process"
@@ -45,6 +47,7 @@ func startChild(c process.Command, files []*os.File) (*worker, error) {
 	defer out.Close()
 	c.Files = append([]*os.File{in, out}, files...)
 	c.IgnoreInterrupt = true
+	c.Stderr = io.Discard // but for its tail, see lost
 	child, err := process.Start(c)
 	if err != nil {
 		return nil, errors.Join(err, to.Close(), from.Close())
@@ -77,7 +80,11 @@ func closeWorkers(ws []*worker) error {
 	return errors.Join(errs...)
 }
 
-// lost says which worker failed, with what it said last.
+// lost says which worker failed, with the last line that it said.
 func (w *worker) lost(err error) error {
-	return fmt.Errorf("worker process %v: %w%s", w.child, err, w.child.StderrTail())
+	lines := strings.Split(strings.TrimSpace(w.child.StderrTail()), "\n")
+	if last := lines[len(lines)-1]; last != "" {
+		return fmt.Errorf("worker process %v: %w: %s", w.child, err, last)
+	}
+	return fmt.Errorf("worker process %v: %w", w.child, err)
 }

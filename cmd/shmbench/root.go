@@ -52,7 +52,22 @@ func newRoot() *cobra.Command {
 	root.SetHelpCommandGroupID("other")
 	root.SetCompletionCommandGroupID("other")
 	root.AddCommand(newVersion())
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			refuseUnknown(c)
+		}
+	}
 	return root
+}
+
+// refuseUnknown makes a command that only has commands an error if it is given
+// none of them.
+func refuseUnknown(cmd *cobra.Command) {
+	cmd.Args = noCommand
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		return fmt.Errorf("%s: which one? (see %s --help)", cmd.Name(), cmd.CommandPath())
+	}
 }
 
 // noCommand refuses what is neither a flag nor a command.

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package bench
+
+func limitHint(error) (hint string, ok bool) { return "", false }
