@@ -148,22 +148,9 @@ func TestGivingUpHandsOnTheWake(t *testing.T) {
 	ms := []futex.Member{s.join(t), s.join(t), s.join(t)}
 	mu := s.mutex(0)
 	var quitters, workers sync.WaitGroup
-	stop := make(chan struct{})
+	stop, quit := context.WithCancel(bg)
 	for i := range 6 {
-		quitters.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				ctx, cancel := context.WithTimeout(bg, time.Duration(50+37*i)*time.Microsecond)
-				if mu.Lock(ctx, ms[i%len(ms)]) == nil {
-					mu.Unlock(ms[i%len(ms)])
-				}
-				cancel()
-			}
-		})
+		quitters.Go(func() { lockAndQuit(stop, mu, ms[i%len(ms)], time.Duration(50+37*i)*time.Microsecond) })
 	}
 	rounds := stress(200, 20_000)
 	for i := range 6 {
@@ -179,10 +166,21 @@ func TestGivingUpHandsOnTheWake(t *testing.T) {
 		})
 	}
 	workers.Wait()
-	close(stop)
+	quit()
 	quitters.Wait()
 	if got, want := *s.counter(0), uint64(6*rounds); got != want {
 		t.Errorf("counted %d, want %d", got, want)
+	}
+}
+
+// lockAndQuit locks with a time-out, again and again until stop is done.
+func lockAndQuit(stop context.Context, mu *futex.Mutex, m futex.Member, patience time.Duration) {
+	for stop.Err() == nil {
+		ctx, cancel := context.WithTimeout(bg, patience)
+		if mu.Lock(ctx, m) == nil {
+			mu.Unlock(m)
+		}
+		cancel()
 	}
 }
 

@@ -2,71 +2,73 @@ package futex
 
 // step is what goroutine i can do next.
 func (m *model) step(s mState, i int) []mState {
-	p := m.procs[i]
 	a := &s.actors[i] // of the copy that is returned
-	me := uint8(p + 1)
 	switch a.pc {
-	case atFast:
-		if s.word == 0 {
-			s.word = me
-			a.pc = inside
-		} else {
-			a.pc = atLook
-			s.parks[p] = true
-		}
-	case atLook:
-		if a.pc = atLoad; !m.rules.lookLate {
-			a.stale = false
-		}
-	case atLoad:
-		a.v = s.word
-		if a.pc = atAlive; a.v == 0 {
-			a.pc = atTake
-		}
-	case atAlive:
-		m.evaluate(&s, a)
-	case atTake:
-		m.swap(&s, a, 0, m.taken(me), atTaken)
-	case atRob:
-		if m.rules.blindTake {
-			a.v = s.word
-		}
-		m.swap(&s, a, a.v, m.taken(me), atTaken)
-	case atFlag:
-		if m.swap(&s, a, a.v, a.v|wFlag, atLine); a.pc == atLine {
-			a.v |= wFlag
-		}
-	case atLine:
-		m.joinLine(&s, i)
-	case atSleep:
-		a.pc = atLook
-		if s.word == a.v || m.rules.noCompare {
-			a.pc = asleep
-		}
 	case asleep:
 		return m.wakes(s, i)
 	case waitsTurn:
 		return m.turns(s, i)
 	case atGiveUp:
-		a.pc = atLeave
-		if !m.rules.noHandOn {
+		if a.pc = atLeave; !m.rules.noHandOn {
 			return m.wakeOne(s)
 		}
+	case atWake:
+		m.again(a)
+		return m.wakeOne(s)
+	case finished:
+		return nil
+	case atLine:
+		m.joinLine(&s, i)
 	case atLeave:
 		m.unpark(&s, i)
 		a.pc = finished
 	case atTaken:
 		m.unpark(&s, i)
 		a.pc = inside
-	case inside:
-		m.unlock(&s, a, me)
-	case atWake:
-		m.again(a)
-		return m.wakeOne(s)
-	case finished:
-		return nil
+	default:
+		m.stepWord(&s, a, m.procs[i])
 	}
 	return []mState{s}
+}
+
+// stepWord is a step of process p's goroutine a that concerns the word.
+func (m *model) stepWord(s *mState, a *mActor, p int) {
+	me := uint8(p + 1)
+	switch a.pc {
+	case atFast:
+		if a.pc = atLook; s.word == 0 {
+			s.word = me
+			a.pc = inside
+		}
+		s.parks[p] = s.parks[p] || a.pc == atLook
+	case atLook:
+		a.pc = atLoad
+		a.stale = a.stale && m.rules.lookLate
+	case atLoad:
+		a.v = s.word
+		if a.pc = atAlive; a.v == 0 {
+			a.pc = atTake
+		}
+	case atAlive:
+		m.evaluate(s, a)
+	case atTake:
+		m.swap(s, a, 0, m.taken(me), atTaken)
+	case atRob:
+		if m.rules.blindTake {
+			a.v = s.word
+		}
+		m.swap(s, a, a.v, m.taken(me), atTaken)
+	case atFlag:
+		if m.swap(s, a, a.v, a.v|wFlag, atLine); a.pc == atLine {
+			a.v |= wFlag
+		}
+	case atSleep:
+		if a.pc = atLook; s.word == a.v || m.rules.noCompare {
+			a.pc = asleep
+		}
+	case inside:
+		m.unlock(s, a, me)
+	}
 }
 
 // swap is a compare-and-swap; without luck the goroutine loads the word again.

@@ -59,6 +59,10 @@
 //
 // # What it does not do
 //
+// A member that replaces its program with exec without Leave is dead, since its
+// lock file is closed, but its process does not end: who asks is told, and who
+// sleeps already is told at the next join, leave or death. Leave before exec.
+//
 // It does not recover anything itself: Sweep does. It does not tell how a process
 // ended, restart it, or watch those that only read.
 package member
