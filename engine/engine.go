@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync/atomic"
 
+	"github.com/shmengine/shmengine/kernels"
 	"github.com/shmengine/shmengine/shmarena"
 )
 
@@ -44,6 +45,9 @@ type request struct {
 func Start(ctx context.Context, cfg Config) (*Engine, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
+	}
+	if err := kernels.Check(); err != nil {
+		return nil, fmt.Errorf("start engine: %w", err)
 	}
 	cfg = cfg.withDefaults()
 	if cfg.Mode == Processes {
