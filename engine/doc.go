@@ -56,7 +56,6 @@
 // # What it does not do
 //
 // Go cannot fork, so a worker does not inherit the coordinator's memory. A
-// kernel with a bug can write anywhere in the data arena. Goroutines are the
-// better choice where none of that isolation matters: [Goroutines] runs the
-// same kernels on them.
+// kernel with a bug can write anywhere in the data arena. Where isolation does
+// not matter goroutines are the better choice: see [Goroutines].
 package engine

@@ -138,3 +138,9 @@ type jobSlot struct {
 	args    [maxArgs]byte
 	_       [4096 - 256 - 128 - 128 - 16 - maxErrText - maxArgs]byte
 }
+
+// ledgerEntry is one partition of a job; entry has its bits.
+type ledgerEntry struct {
+	_ structs.HostLayout
+	v atomic.Uint64
+}

@@ -1,13 +1,10 @@
 package engine
 
 import (
-	"structs"
-	"sync/atomic"
-
 	"github.com/shmengine/shmengine/futex"
 )
 
-// A ledgerEntry is one partition of a job: who has it, and what became of it.
+// An entry is one partition of a job: who has it, and what became of it.
 // Its compare-and-swap is the claim, so no instant exists in which a partition
 // is taken by nobody known; everything else is a hint.
 //
@@ -26,11 +23,6 @@ import (
 //	running  -> pending, failed    the coordinator, once the worker is confirmed dead
 //	revoking -> pending, failed    the same
 //	pending  -> failed    the coordinator, when the job is cancelled
-type ledgerEntry struct {
-	_ structs.HostLayout
-	v atomic.Uint64
-}
-
 type entry uint64
 
 const (
