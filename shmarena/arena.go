@@ -37,7 +37,9 @@ func (a *Arena) enter() (*attachment, error) {
 //
 // Slices that were made before must not be used after: their address range
 // stays reserved without access, so that a late use is a fault and never
-// somebody else's memory. Blocks, names and the file are not touched: an arena
+// somebody else's memory. An arena of which no slice was made gives its range
+// back; the others cost address space for good, and two mappings each, of which
+// a process can have some 65,000. Blocks, names and the file are not touched: an arena
 // with a name lives until [Unlink], or until a [Sweep] finds it without
 // members.
 func (a *Arena) Close() error {

@@ -61,9 +61,11 @@
 // which blocks are free, and so the work of all members. It cannot make the
 // calls of this package read or write outside the segment, fault, or loop. The
 // header that says where everything is carries a checksum, is checked before
-// the arena is mapped, and is not looked at again. One exception: a file in
+// the arena is mapped, and is not looked at again. Two exceptions: a file in
 // /dev/shm can be cut short by its owner under those who have it mapped, which
-// is SIGBUS at the next access. A memfd ([BackingMemfd]) is sealed against it.
+// is SIGBUS at the next access (a memfd, [BackingMemfd], is sealed against it);
+// and a peer that punches holes into live blocks while memory is exhausted
+// brings SIGBUS to whoever touches them.
 //
 // # What it does not do
 //
