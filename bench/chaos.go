@@ -178,11 +178,11 @@ func (c *chaos) kill(pid int) (bool, error) {
 // Write prints the report.
 func (r *ChaosReport) Write(w io.Writer) error {
 	s := r.Meta.Settings
-	_, err := fmt.Fprintf(w, "%s, %s of rows (%s), %d workers, under kill -9\n"+
+	_, err := fmt.Fprintf(w, "%s, %s of rows (%s), %s, under kill -9\n"+
 		"kills: %d, each of a worker that was running a partition (%d more were met between two, and do not count)\n"+
 		"retries: %d partitions run again, %d deaths seen, %d repetitions of the job in %v\n"+
 		"the answer was the same to the bit each time\n",
-		Case, machine.FormatSize(int64(s.Rows)*flights.RowBytes), s.Tiled(), s.Workers,
+		Case, machine.FormatSize(int64(s.Rows)*flights.RowBytes), s.Tiled(), plural(s.Workers, "worker"),
 		r.Kills, r.Misses, r.Retries, r.Deaths, r.Runs, r.Took.Round(time.Millisecond))
 	for _, n := range r.Notes {
 		_, err = fmt.Fprintln(w, "note:", n)

@@ -79,10 +79,10 @@ func bars(counts []int64) string {
 // measured on.
 func (r *Report) WriteSystems(w io.Writer) error {
 	s := r.Meta.Settings
-	fmt.Fprintf(w, "%s, %s of rows (%s), %d workers, %d rounds; all answers agree\n",
-		Case, machine.FormatSize(int64(s.Rows)*flights.RowBytes), s.Tiled(), s.Workers, s.Reps)
+	fmt.Fprintf(w, "%s, %s of rows (%s), %s, %s; all answers agree\n",
+		Case, machine.FormatSize(int64(s.Rows)*flights.RowBytes), s.Tiled(), plural(s.Workers, "worker"), plural(s.Reps, "round"))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(t, "system\trows/s\tGB/s\tx %s\t95 %%\tcopied a job\tcalls a job\tspread\treps\twarm-ups\trows\t\n", baseline)
+	fmt.Fprintf(t, "%-13s\trows/s\tGB/s\tx %s\t95 %%\tcopied a job\tcalls a job\tspread\treps\twarm-ups\trows\t\n", "system", baseline)
 	for _, s := range r.byRate() {
 		writeSystem(t, s)
 	}
@@ -128,9 +128,17 @@ func writeSystem(w io.Writer, s SystemReport) {
 	if s.Counted > 0 {
 		copied, calls = machine.FormatSize(s.Copied), strconv.FormatInt(s.Syscalls, 10)
 	}
-	fmt.Fprintf(w, "%s\t%s\t%.3g\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t\n", s.Name, count(s.Rate.Median),
+	fmt.Fprintf(w, "%-13s\t%s\t%.3g\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t\n", s.Name, count(s.Rate.Median),
 		s.Rate.Median*flights.RowBytes/1e9, number(s.Ratio.Median), interval(s.Ratio), copied, calls, percent(s.Rate.Spread),
 		s.Rate.N, s.Warmups, count(float64(s.Rows)))
+}
+
+// plural writes a number of things.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(n) + " " + thing + "s"
 }
 
 // count writes a number with a decimal unit.

@@ -1,0 +1,14 @@
+package bench
+
+import (
+	"testing"
+
+	"github.com/shmengine/shmengine/engine"
+	"github.com/shmengine/shmengine/internal/leaktest"
+)
+
+func TestMain(m *testing.M) {
+	engine.Init()
+	Init()
+	leaktest.Main(m)
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/shmengine/shmengine/bench"
+	"github.com/shmengine/shmengine/engine"
+)
+
+// TestMain lets this binary be the command, and the workers that it starts.
+func TestMain(m *testing.M) {
+	engine.Init()
+	bench.Init()
+	testscript.Main(m, map[string]func(){"shmbench": main})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"ndjson": checkNDJSON,
+			"fails":  checkFails,
+			"cut":    cutFile,
+		},
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("SAMPLE", sampleFile)
+			return nil
+		},
+		RequireExplicitExec: true,
+	})
+}
+
+// checkFails runs the command, which must fail: fails CODE WORDS... -- ARGS...
+// It must say one line on standard error, with the words, and nothing that
+// looks like a trace or a usage text.
+func checkFails(ts *testscript.TestScript, _ bool, args []string) {
+	at := slices.Index(args, "--")
+	if at < 1 {
+		ts.Fatalf("usage: fails CODE WORDS... -- ARGS...")
+	}
+	var exit *exec.ExitError
+	if err := ts.Exec("shmbench", args[at+1:]...); !errors.As(err, &exit) || strconv.Itoa(exit.ExitCode()) != args[0] {
+		ts.Fatalf("%v, want exit code %s", err, args[0])
+	}
+	text := ts.ReadFile("stderr")
+	if n := strings.Count(text, "\n"); n != 1 || !strings.HasPrefix(text, "shmbench: ") {
+		ts.Fatalf("%d lines on stderr:\n%s", n, text)
+	}
+	for _, w := range args[1:at] {
+		if !strings.Contains(text, w) {
+			ts.Fatalf("stderr %q does not name %q", text, w)
+		}
+	}
+	for _, bad := range []string{"goroutine ", "panic", "Usage:"} {
+		if strings.Contains(text, bad) {
+			ts.Fatalf("stderr: %q", text)
+		}
+	}
+}
+
+// checkNDJSON parses standard output: first the meta, then figures, of which
+// each of the systems must have all.
+func checkNDJSON(ts *testscript.TestScript, _ bool, systems []string) {
+	lines := bufio.NewScanner(strings.NewReader(ts.ReadFile("stdout")))
+	var head struct{ Meta *bench.Meta }
+	if !lines.Scan() || json.Unmarshal(lines.Bytes(), &head) != nil || head.Meta == nil {
+		ts.Fatalf("the first line is no meta: %s", lines.Text())
+	}
+	m := head.Meta
+	if m.Schema != bench.SchemaVersion || m.Machine.Go == "" || m.Machine.Cores < 1 || m.Settings.Rows < 1 {
+		ts.Fatalf("meta: %+v", m)
+	}
+	got := map[string]bool{}
+	for lines.Scan() {
+		var f bench.Measurement
+		d := json.NewDecoder(strings.NewReader(lines.Text()))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&f); err != nil || f.Suite != "main" || f.Case != "flights/byhour" || f.N < 1 || f.Unit == "" {
+			ts.Fatalf("%v: %s", err, lines.Text())
+		}
+		got[f.System+" "+f.Metric] = true
+	}
+	for _, s := range systems {
+		for _, metric := range []string{"rows_per_s", "bytes_per_s", "copied_bytes", "syscalls"} {
+			if !got[s+" "+metric] {
+				ts.Fatalf("no %s of %s", metric, s)
+			}
+		}
+	}
+}
+
+// cutFile writes the first half of the sample's file: cut NAME.
+func cutFile(ts *testscript.TestScript, _ bool, args []string) {
+	data, err := os.ReadFile(sampleFile)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data[:len(data)/2], 0o600))
+}
+
+var sampleFile = func() string {
+	path, err := filepath.Abs("../../bench/flights/sample.parquet")
+	if err != nil {
+		panic(err)
+	}
+	return path
+}()
