@@ -16,13 +16,30 @@ import (
 
 	"github.com/shmengine/shmengine/bench"
 	"github.com/shmengine/shmengine/engine"
+	"github.com/shmengine/shmengine/internal/leaktest"
 )
 
-// TestMain lets this binary be the command, and the workers that it starts.
+const command = "shmbench"
+
+// TestMain lets this binary be the command, under that name, and the workers
+// that the command starts.
 func TestMain(m *testing.M) {
 	engine.Init()
 	bench.Init()
-	testscript.Main(m, map[string]func(){"shmbench": main})
+	if filepath.Base(os.Args[0]) == command {
+		main()
+	}
+	leaktest.Main(m)
+}
+
+// link makes this binary the command in a directory.
+func link(dir string) (path string, err error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	path = filepath.Join(dir, command)
+	return path, os.Symlink(exe, path)
 }
 
 func TestScripts(t *testing.T) {
@@ -35,7 +52,13 @@ func TestScripts(t *testing.T) {
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("SAMPLE", sampleFile)
-			return nil
+			bin := filepath.Join(e.WorkDir, "bin")
+			e.Setenv("PATH", bin+string(filepath.ListSeparator)+e.Getenv("PATH"))
+			if err := os.Mkdir(bin, 0o700); err != nil {
+				return err
+			}
+			_, err := link(bin)
+			return err
 		},
 		RequireExplicitExec: true,
 	})
@@ -50,7 +73,7 @@ func checkFails(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: fails CODE WORDS... -- ARGS...")
 	}
 	var exit *exec.ExitError
-	if err := ts.Exec("shmbench", args[at+1:]...); !errors.As(err, &exit) || strconv.Itoa(exit.ExitCode()) != args[0] {
+	if err := ts.Exec(command, args[at+1:]...); !errors.As(err, &exit) || strconv.Itoa(exit.ExitCode()) != args[0] {
 		ts.Fatalf("%v, want exit code %s", err, args[0])
 	}
 	text := ts.ReadFile("stderr")

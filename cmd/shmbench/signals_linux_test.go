@@ -17,17 +17,12 @@ import (
 // begun to measure.
 func start(t *testing.T, args ...string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
-	dir := t.TempDir()
-	exe, err := os.Executable()
+	path, err := link(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := filepath.Join(dir, "shmbench")
-	if err := os.Symlink(exe, name); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(name, args...)
-	cmd.Args[0] = "shmbench" // what testscript goes by
+	cmd := exec.Command(path, args...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that its orphans are told from ours
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.StdoutPipe()

@@ -1,5 +1,3 @@
-// Command cut makes the embedded sample: every Nth row of the whole flights
-// table, in its order, the three columns of the main job.
 package main
 
 import (
