@@ -161,6 +161,7 @@ func TestGivingUpHandsOnTheWake(t *testing.T) {
 					return
 				}
 				*s.counter(0)++
+				runtime.Gosched() // so that the others meet a mutex that is held
 				mu.Unlock(ms[i%len(ms)])
 			}
 		})
