@@ -190,13 +190,19 @@ func TestNoOverlap(t *testing.T) {
 // processes are killed anywhere in Alloc and Free. The survivors go on
 // at once, the tables stay sound, and all memory comes back.
 func TestRandomKills(t *testing.T) {
-	kills := 200
+	rounds, kills := 1, 200
 	switch {
 	case stress():
-		kills = 10000
+		rounds = 50
 	case testing.Short(), race.Enabled: // whose processes take long to start
 		kills = 30
 	}
+	for i := range rounds {
+		t.Run(strconv.Itoa(i), func(t *testing.T) { randomKills(t, kills) })
+	}
+}
+
+func randomKills(t *testing.T, kills int) {
 	a := named(t, "kills", 2<<20)
 	empty := held(t, a)
 	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
