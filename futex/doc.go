@@ -40,33 +40,12 @@
 // When a member dies, each surviving process that has ever parked nudges its own
 // sleepers: all of them, whatever their words mean. So nothing has to be known
 // of the words: not who owned them, not whom the dead one was about to wake,
-// not whose wake it took into its grave. The argument that nobody sleeps on:
-//
-//  1. A death is nudged after it was confirmed: after Alive was false, which it
-//     then stays. A nudge makes every place stale that has not looked since.
-//  2. An evaluation that begins with a Look after the nudge sees the death. A
-//     place that looked before is stale. If it is already registered, it is
-//     woken again and again until it looks; if not, Wait finds it stale when it
-//     registers. Both happen under the lot's lock, so one of the two is so.
-//  3. So after each death every sleeper of every survivor evaluates once more,
-//     with all effects of the dead one's stores visible: a wake that the dead
-//     one owed is not needed.
-//  4. Deaths before supervision began, and members that came later, are covered
-//     by a nudge after each look at the table of members.
-//  5. Between the living it is the usual futex argument: the kernel compares the
-//     word under its own lock before it sleeps. A Mutex has W set while anyone
-//     sleeps, since the sleeper sets it, and whoever takes the mutex after a
-//     wake leaves it set.
-//  6. A wake goes to one sleeper. If that one takes the thing, its release wakes
-//     the next; if it gives up, it hands the wake on; if it dies, see 1.
-//
-// The tests explore a model of this exhaustively, and show that the model goes
-// wrong when any of these parts is left out.
+// not whose wake it took into its grave. [Lot] has the argument that nobody
+// sleeps on; the tests explore a model of it exhaustively.
 //
 // Goroutines of one process that wait for the same thing stand in line: one
 // thread sleeps for all of them (Place.WaitInLine, which Mutex uses). At most
-// [Sleepers] threads of a process sleep for a Lot; whoever comes later polls,
-// 1 to 50 ms apart, until a place is free.
+// [Sleepers] threads of a process sleep for a Lot; who comes later polls.
 //
 // # Dead, stopped and hostile peers
 //
@@ -77,7 +56,6 @@
 //
 // # What it does not do
 //
-// No fairness between processes: who comes first takes it. No recursion, no
-// detection of deadlocks, no priority inheritance. Wait and Wake know nothing of
-// owners. Away from Linux, what has to sleep returns errors.ErrUnsupported.
+// No fairness between processes, no recursion, no detection of deadlocks, no
+// priority inheritance. Away from Linux what must sleep is errors.ErrUnsupported.
 package futex

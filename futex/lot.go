@@ -13,6 +13,29 @@ const Sleepers = 64
 
 // Lot lists the sleepers of one process on the words of one segment. The zero
 // value is ready. A Lot must not be copied.
+//
+// Nobody who lives sleeps on, if each member calls Nudge after it has confirmed
+// the death of another:
+//
+//  1. Confirmed means that Alive was false, which it then stays. A nudge makes
+//     every place stale that has not looked since.
+//  2. An evaluation that begins with a Look after the nudge sees the death. A
+//     place that looked before is stale. If it has a bed, it is woken again and
+//     again until it looks; if not, Wait finds it stale when it takes one. Both
+//     happen under the lot's lock, so one of the two is so.
+//  3. So after each death every sleeper of every survivor evaluates once more,
+//     with all effects of the dead one's stores visible: a wake that the dead
+//     one owed, or had received and not used, is not needed.
+//  4. Deaths before a process began to watch the others, and members that come
+//     later, are covered by a nudge after each look at the table of members.
+//  5. Between the living it is the usual futex argument: the kernel compares the
+//     word under its own lock before the sleep. A Mutex has W set while anyone
+//     sleeps, since the sleeper sets it, and whoever takes the mutex after a
+//     wake leaves it set.
+//  6. A wake goes to one sleeper. If that one takes the thing, its release wakes
+//     the next; if it gives up, it hands the wake on; if it dies, see 1.
+//
+// The model in the tests goes wrong when any one of these parts is left out.
 type Lot struct {
 	// Note, if not nil, is told which word the sleeper with this index (below
 	// Sleepers) is about to sleep on, and nil when it has left. It is called

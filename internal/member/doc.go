@@ -22,10 +22,9 @@
 //   - Once Alive(id) is false it stays false: the life byte of the slot is not
 //     locked again before the generation has moved on.
 //   - A process killed at any step leaves a slot that the next one can take or
-//     sweep. A slot whose sweep was cut short is swept again, by any member.
+//     sweep. A sweep that was cut short is done again, by any member.
 //   - A full table of dead members can be joined: a joiner adopts a dead one's
-//     slot and its debt, and the lives that are owed are swept one by one, oldest
-//     first, by the adopter's Reap or whoever sweeps the adopter.
+//     slot and its debt; the adopter's Reap, or who sweeps the adopter, pays it.
 //
 // Slots are reused first in, first out, and retired before a generation wraps.
 //
@@ -34,21 +33,17 @@
 // The first contended Park of a process starts it: a goroutine asleep on the
 // table's membership word, and one for each other member, waiting for its pidfd
 // in the runtime's poller. That is one thread and no work while nothing happens.
-// A pidfd that was opened on a recycled pid is recognised because the member is
-// then dead already. When a process has ended, its life is probed until the lock
-// is gone (a child that it was just forking may hold it for an instant); then
-// the sleepers of this process are nudged, the dead one is swept, and they are
-// nudged again. Where no pidfd can be had (another pid namespace, no descriptor
-// left) the life is probed by timer, 10 ms to 1 s apart.
-//
-// After each look at the table the sleepers are nudged as well: one of them may
-// sleep for somebody who died before this process watched anyone.
+// When a process has ended, its life is probed until the lock is gone (a child
+// that it was just forking may hold it for an instant); then this process's
+// sleepers are nudged, the dead one is swept, and they are nudged again. Where no
+// pidfd can be had (another pid namespace, no descriptor left) the life is probed
+// by timer, 10 ms to 1 s apart.
 //
 // # Who may call it, and who owns the memory
 //
 // Any goroutine may call the methods. The memory is the caller's and stays mapped
 // until Leave has returned; the lock file is the member's from Join on. Several
-// members may live in one process, each with a lock file of its own: tests do.
+// members may live in one process, each with its own lock file: tests do.
 //
 // # Dead and hostile peers
 //
@@ -59,10 +54,7 @@
 //
 // # What it does not do
 //
-// A member that replaces its program with exec without Leave is dead, since its
-// lock file is closed, but its process does not end: who asks is told, and who
-// sleeps already is told at the next join, leave or death. Leave before exec.
-//
-// It does not recover anything itself: Sweep does. It does not tell how a process
-// ended, restart it, or watch those that only read.
+// It recovers nothing: Sweep does. A member that execs without Leave is dead, since
+// its lock file is closed, but its process does not end: who asks is told, who
+// sleeps already is told at the next join, leave or death.
 package member
