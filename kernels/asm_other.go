@@ -9,6 +9,8 @@ func sumAVX2([]float64) float64            { panic(noAssembly) }
 func sumAVX512([]float64) float64          { panic(noAssembly) }
 func dotAVX2(_, _ []float64) float64       { panic(noAssembly) }
 func dotAVX512(_, _ []float64) float64     { panic(noAssembly) }
+func fetchAVX2(*int64)                     { panic(noAssembly) }
+func fetchAVX512(*int64)                   { panic(noAssembly) }
 func maxCodeAVX2([]uint8) uint8            { panic(noAssembly) }
 func maxCodeAVX512([]uint8) uint8          { panic(noAssembly) }
 func hourOfDayAVX2([]uint8, []int64)       { panic(noAssembly) }

@@ -69,6 +69,11 @@ func nearSumsAVX2(sums *int64, groups int, codes []uint8, x []int64, ref int64, 
 //go:noescape
 func binCellsAVX2(dst *uint32, codes *uint8, x []int64, b *int64)
 
+// fetchAVX2 asks for the 16 cache lines from x on.
+//
+//go:noescape
+func fetchAVX2(x *int64)
+
 // binFloatsAVX2 writes, for each of a multiple of 8 values, 0 below the bins, Bins.index + 1
 // in them, one more above them, and one more for NaN.
 //

@@ -430,7 +430,7 @@ none26:
 	RET
 
 // func coShiftedAVX2(x []float64, y []float64, shiftX float64, shiftY float64) (x1 float64, y1 float64, xx float64, yy float64, xy float64)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·coShiftedAVX2(SB), NOSPLIT, $0-104
 	VBROADCASTSD shiftX+48(FP), Y0
 	VPXOR        avx2const1<>+0(SB), Y0, Y0
@@ -454,6 +454,8 @@ TEXT ·coShiftedAVX2(SB), NOSPLIT, $0-104
 	JB           end28
 
 loop27:
+	PREFETCHT0  2048(AX)
+	PREFETCHT0  2048(DX)
 	VADDPD      (AX), Y0, Y12
 	VADDPD      (DX), Y1, Y13
 	VADDPD      Y12, Y2, Y2
@@ -546,7 +548,7 @@ none31:
 	RET
 
 // func coShiftedInt64AVX2(x []int64, y []int64, shiftX int64, shiftY int64) (x1 float64, y1 float64, xx float64, yy float64, xy float64)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·coShiftedInt64AVX2(SB), NOSPLIT, $0-104
 	MOVQ         shiftX+48(FP), AX
 	NEGQ         AX
@@ -576,6 +578,8 @@ TEXT ·coShiftedInt64AVX2(SB), NOSPLIT, $0-104
 	JB           end33
 
 loop32:
+	PREFETCHT0  2048(AX)
+	PREFETCHT0  2048(DX)
 	VPADDQ      (AX), Y0, Y12
 	VPADDQ      (DX), Y1, Y13
 	VSUBPD      avx2const2<>+0(SB), Y12, Y12
@@ -1026,7 +1030,7 @@ end58:
 	RET
 
 // func hourOfDayAVX2(dst []uint8, ts []int64)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·hourOfDayAVX2(SB), NOSPLIT, $0-48
 	MOVQ    dst_base+0(FP), AX
 	MOVQ    dst_len+8(FP), CX
@@ -1042,6 +1046,8 @@ TEXT ·hourOfDayAVX2(SB), NOSPLIT, $0-48
 	JB      end60
 
 loop59:
+	PREFETCHT0   2048(CX)
+	PREFETCHT0   2112(CX)
 	VMOVDQU      (CX), Y6
 	VPSRLQ       $0x0a, Y6, Y6
 	VPXOR        avx2const8<>+0(SB), Y6, Y6
@@ -1121,6 +1127,7 @@ end60:
 	JB   end62
 
 loop61:
+	PREFETCHT0   2048(CX)
 	VMOVDQU      (CX), Y6
 	VPSRLQ       $0x0a, Y6, Y6
 	VPXOR        avx2const8<>+0(SB), Y6, Y6
@@ -1688,6 +1695,28 @@ loop80:
 
 end81:
 	VZEROUPPER
+	RET
+
+// func fetchAVX2(x *int64)
+// Requires: MMX+
+TEXT ·fetchAVX2(SB), NOSPLIT, $0-8
+	MOVQ       x+0(FP), AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	PREFETCHT0 256(AX)
+	PREFETCHT0 320(AX)
+	PREFETCHT0 384(AX)
+	PREFETCHT0 448(AX)
+	PREFETCHT0 512(AX)
+	PREFETCHT0 576(AX)
+	PREFETCHT0 640(AX)
+	PREFETCHT0 704(AX)
+	PREFETCHT0 768(AX)
+	PREFETCHT0 832(AX)
+	PREFETCHT0 896(AX)
+	PREFETCHT0 960(AX)
 	RET
 
 // func binFloatsAVX2(dst *uint32, x []float64, b *float64)

@@ -69,6 +69,11 @@ func nearSumsAVX512(sums *int64, groups int, codes []uint8, x []int64, ref int64
 //go:noescape
 func binCellsAVX512(dst *uint32, codes *uint8, x []int64, b *int64)
 
+// fetchAVX512 asks for the 16 cache lines from x on.
+//
+//go:noescape
+func fetchAVX512(x *int64)
+
 // binFloatsAVX512 writes, for each of a multiple of 8 values, 0 below the bins, Bins.index + 1
 // in them, one more above them, and one more for NaN.
 //

@@ -62,7 +62,7 @@ func histogramVector(cells []int64, codes []uint8, x []int64, b *BinsInt64, p *b
 		if codes != nil {
 			group, codes = &codes[0], codes[binBlock:]
 		}
-		counts.add(group, x[:binBlock], p)
+		counts.add(group, x, p)
 		x = x[binBlock:]
 	}
 	for i := range cells {
@@ -71,23 +71,43 @@ func histogramVector(cells []int64, codes []uint8, x []int64, b *BinsInt64, p *b
 	histogramPlain(cells, codes, x, b)
 }
 
-// add counts a block of rows.
+// add counts the first block of x, whose next block is on its way meanwhile.
 func (t *table) add(codes *uint8, x []int64, p *binner) {
 	var cell [binBlock]uint32
 	if active == levelAVX512 {
-		binCellsAVX512(&cell[0], codes, x, &p.below)
+		binCellsAVX512(&cell[0], codes, x[:binBlock], &p.below)
 	} else {
-		binCellsAVX2(&cell[0], codes, x, &p.below)
+		binCellsAVX2(&cell[0], codes, x[:binBlock], &p.below)
 	}
-	t.count(&cell)
+	next := x[binBlock:]
+	for i := 0; i < binBlock; i += fetched {
+		if len(next) >= i+fetched {
+			fetch(&next[i])
+		}
+		t.count(cell[i : i+fetched])
+	}
 }
 
-func (t *table) count(cell *[binBlock]uint32) {
-	for i := 0; i < len(cell); i += 4 {
-		t[cell[i]%maxTable][0]++
-		t[cell[i+1]%maxTable][1]++
-		t[cell[i+2]%maxTable][2]++
-		t[cell[i+3]%maxTable][3]++
+// fetched is how many rows are counted while as many are fetched: counting
+// takes about as long as their lines take to come, 16 of them, and a core has
+// few more under way at once. All of a block at once would be waited for.
+const fetched = 16 * 64 / 8
+
+func fetch(x *int64) {
+	if active == levelAVX512 {
+		fetchAVX512(x)
+	} else {
+		fetchAVX2(x)
+	}
+}
+
+func (t *table) count(cell []uint32) {
+	for len(cell) >= 4 {
+		t[cell[0]%maxTable][0]++
+		t[cell[1]%maxTable][1]++
+		t[cell[2]%maxTable][2]++
+		t[cell[3]%maxTable][3]++
+		cell = cell[4:]
 	}
 }
 

@@ -40,5 +40,5 @@ func (t *table) addFloats(x []float64, p *floatBinner) {
 	} else {
 		binFloatsAVX2(&cell[0], x, &p.lo)
 	}
-	t.count(&cell)
+	t.count(cell[:])
 }

@@ -29,9 +29,11 @@ func (s *Scratch) Accumulate(p *Partial, leaf flights.Columns) error {
 	*p = Partial{}
 	hours := s.hours[:leaf.Len()]
 	kernels.HourOfDay(hours, leaf.Date)
-	p.Co = kernels.CoMomentsInt64(leaf.Delay, leaf.Distance)
-	if err := kernels.GroupedMomentsInt64(p.Hour[:], hours, leaf.Delay); err != nil {
+	// The histogram comes first: it computes longest for each byte, so that it
+	// hides best that the delays are not in the cache yet.
+	if err := kernels.GroupedHistogramInt64(p.Hist[:], hours, leaf.Delay, bins); err != nil {
 		return err
 	}
-	return kernels.GroupedHistogramInt64(p.Hist[:], hours, leaf.Delay, bins)
+	p.Co = kernels.CoMomentsInt64(leaf.Delay, leaf.Distance)
+	return kernels.GroupedMomentsInt64(p.Hour[:], hours, leaf.Delay)
 }

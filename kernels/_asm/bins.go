@@ -32,6 +32,17 @@ func binCells() {
 	done()
 }
 
+// fetch asks for lines that somebody will need soon, as many as a core has
+// under way at once.
+func fetch() {
+	const lines = 16
+	routine("fetch", "func(x *int64)", "asks for the 16 cache lines from x on.")
+	x := GP64()
+	Load(Param("x"), x)
+	prefetch(x, 0, lines*cacheLine)
+	RET()
+}
+
 // binner are the constants of binCells: the fields of the Go type.
 type binner struct {
 	below, above     VecVirtual // AVX-512: float64; AVX2: int64

@@ -13,7 +13,9 @@ const (
 	noSplit     = 4      // NOSPLIT in textflag.h
 	rodataNoPtr = 8 | 16 // RODATA|NOPTR
 	bytesAnElem = 8
-	foldEvery   = 128 // loop runs after which partial sums go to the totals
+	foldEvery   = 128  // loop runs after which partial sums go to the totals
+	fetchAhead  = 2048 // bytes; the processor by itself stops at the end of a page
+	cacheLine   = 64
 )
 
 // routine begins a function that equals a loop of the package: the function of

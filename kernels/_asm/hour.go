@@ -33,6 +33,7 @@ func hourOfDay() {
 func hourOfDayWide(dst, ts, n GPVirtual, h *hours) {
 	for _, unroll := range []int{4, 1} {
 		while(n, 8*unroll, func() {
+			prefetch(ts, fetchAhead, 64*unroll)
 			for j := range unroll {
 				v := ZMM()
 				VPSRAQ(Imm(unitBits), at(ts, 64*j), v)
@@ -56,6 +57,7 @@ func hourOfDayNarrow(dst, ts, n GPVirtual, h *hours) {
 	const pad = 0 // what VPACK takes from its second operand is not stored
 	for _, unroll := range []int{4, 1} {
 		while(n, 4*unroll, func() {
+			prefetch(ts, fetchAhead, 32*unroll)
 			var four []VecVirtual
 			for j := range unroll {
 				v := YMM()

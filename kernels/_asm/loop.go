@@ -13,9 +13,10 @@ type loop struct {
 	unroll int
 	// body takes one vector of each slice: j numbers them within a run of the
 	// unrolled loop. A mask that is not nil says which lanes are there.
-	body func(j int, in []Op, m *mask)
-	fold func()     // called after every foldEvery runs of the loop, may be nil
-	pad  VecVirtual // what lanes past the end hold; zero if nil
+	body  func(j int, in []Op, m *mask)
+	fold  func()     // called after every foldEvery runs of the loop, may be nil
+	pad   VecVirtual // what lanes past the end hold; zero if nil
+	ahead int        // bytes before their use that lines are asked for; 0 leaves it to the processor
 }
 
 // emit writes the unrolled loop, one for single vectors, and the tail.
@@ -41,6 +42,11 @@ func (l *loop) emit() {
 }
 
 func (l *loop) unrolled() {
+	if l.ahead > 0 {
+		for _, p := range l.in {
+			prefetch(p, l.ahead, l.unroll*level.bytes())
+		}
+	}
 	for j := range l.unroll {
 		l.vector(j)
 	}
@@ -99,4 +105,12 @@ func (t *totals) fold() {
 func (t *totals) store(i int) {
 	addFloat(t.parts[0], t.total)
 	result(halves(t.total, addFloat), i)
+}
+
+// prefetch asks for the n bytes that lie ahead bytes after p. Past the end of
+// the memory it does nothing.
+func prefetch(p Register, ahead, n int) {
+	for off := 0; off < n; off += cacheLine {
+		PREFETCHT0(at(p, ahead+off))
+	}
 }
