@@ -107,14 +107,10 @@ func TestNoSpaceNumbers(t *testing.T) {
 	mustFree(t, mustAlloc[byte](t, a, 2<<16))
 }
 
-//
-func TestBadFree(t *testing.T) {
-	a, b := newArena(t, 1<<20), newArena(t, 1<<20)
-	x, other := mustAlloc[int64](t, a, 30000), mustAlloc[int64](t, b, 30000)
-	freed := mustAlloc[int64](t, a, 30000)
-	mustFree(t, freed)
-	bad := map[string]Array[int64]{"freed before": freed, "of a block of another arena": other}
-	for name, change := range map[string]func(*Array[int64]){
+// forgeries are ways to spoil an array of 30,000 elements in an arena whose file
+// has so many bytes.
+func forgeries(size uint64) map[string]func(*Array[int64]) {
+	return map[string]func(*Array[int64]){
 		"inner pointer":   func(x *Array[int64]) { x.off += spanSize },
 		"unaligned":       func(x *Array[int64]) { x.off += 8 },
 		"sub-slice":       func(x *Array[int64]) { x.n-- },
@@ -126,18 +122,27 @@ func TestBadFree(t *testing.T) {
 		"the tables":      func(x *Array[int64]) { x.off = 4096 },
 		"nil":             func(x *Array[int64]) { x.off = 0 },
 		"huge offset":     func(x *Array[int64]) { x.off = 1 << 63 },
-		"last span":       func(x *Array[int64]) { x.off = a.at.geo.size - spanSize },
-		"behind the end":  func(x *Array[int64]) { x.off = a.at.geo.size },
+		"last span":       func(x *Array[int64]) { x.off = size - spanSize },
+		"behind the end":  func(x *Array[int64]) { x.off = size },
 		"negative offset": func(x *Array[int64]) { x.off = -x.off },
-	} {
+	}
+}
+
+//
+func TestBadFree(t *testing.T) {
+	a, b := newArena(t, 1<<20), newArena(t, 1<<20)
+	x, other := mustAlloc[int64](t, a, 30000), mustAlloc[int64](t, b, 30000)
+	freed := mustAlloc[int64](t, a, 30000)
+	mustFree(t, freed)
+	elsewhere := other
+	elsewhere.arena = x.arena
+	elsewhere.off += 4 * spanSize
+	bad := map[string]Array[int64]{"freed before": freed, "a block of another arena": elsewhere}
+	for name, change := range forgeries(a.at.geo.size) {
 		y := x
 		change(&y)
 		bad[name] = y
 	}
-	y := other
-	y.arena = x.arena
-	y.off += 4 * spanSize
-	bad["of a block of another arena"] = y
 	for name, y := range bad {
 		if err := y.Free(); !errors.Is(err, ErrBadFree) {
 			t.Errorf("Free of %s: %v", name, err)

@@ -8,13 +8,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-
-	"pgregory.net/rapid"
 )
 
 // whatever the order of the frees, one block can take everything again.
 func TestCoalescing(t *testing.T) {
-	const spans = 257
 	orders := map[string]func([]fakeBlock){
 		"in order": func([]fakeBlock) {},
 		"reverse":  slices.Reverse[[]fakeBlock],
@@ -27,31 +24,16 @@ func TestCoalescing(t *testing.T) {
 	}
 	for name, order := range orders {
 		t.Run(name, func(t *testing.T) {
+			const spans = 257
 			hs, p := newFakeHeap(t, spans, 1)
-			h := hs[0]
 			for round := range 3 {
-				var blocks []fakeBlock
-				for {
-					first, gen, err := h.alloc(uint64(1 + len(blocks)%3*spanSize))
-					if err != nil {
-						if !errors.Is(err, ErrNoSpace) {
-							t.Fatal(err)
-						}
-						break
-					}
-					blocks = append(blocks, fakeBlock{first: first, gen: gen})
-				}
+				blocks := fillUp(t, hs[0])
 				order(blocks)
 				for _, b := range blocks {
-					if err := h.free(b.first, b.gen); err != nil {
-						t.Fatal(err)
-					}
-					h.mustAudit(t)
+					mustFreeBlock(t, hs[0], b)
+					hs[0].mustAudit(t)
 				}
-				all := h.mustAlloc(t, spans<<spanShift)
-				if err := h.free(all.first, all.gen); err != nil {
-					t.Fatal(err)
-				}
+				mustFreeBlock(t, hs[0], hs[0].mustAlloc(t, spans<<spanShift))
 				if n := p.count(); n != 0 {
 					t.Fatalf("round %d: %d pages reserved in an empty heap", round, n)
 				}
@@ -60,107 +42,20 @@ func TestCoalescing(t *testing.T) {
 	}
 }
 
-// TestHeapModel compares the heap with a map from spans to blocks.
-func TestHeapModel(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		spans := rapid.IntRange(1, 40).Draw(t, "spans")
-		hs, p := newFakeHeap(plainTB{t}, spans, 3)
-		owner := make([]int, spans) // span -> serial number of the block, 0 is free
-		live := map[int]fakeBlock{}
-		stale := []fakeBlock{{0, 0, 1}}
-		serial, frees := 0, 0
-		t.Repeat(map[string]func(*rapid.T){
-			"alloc": func(t *rapid.T) {
-				h := rapid.SampledFrom(hs).Draw(t, "member")
-				bytes := rapid.Uint64Range(1, uint64(spans+1)<<spanShift).Draw(t, "bytes")
-				first, gen, err := h.alloc(bytes)
-				n := extentFor(bytes).spans()
-				if longest := longestFree(owner); err != nil {
-					if !errors.Is(err, ErrNoSpace) || n <= uint64(longest) {
-						t.Fatalf("%d spans of %d free: %v", n, longest, err)
-					}
-					return
-				}
-				serial++
-				for i := first; i < first+n; i++ {
-					if owner[i] != 0 {
-						t.Fatalf("span %d belongs to block %d already", i, owner[i])
-					}
-					owner[i] = serial
-				}
-				live[serial] = fakeBlock{first, gen, n}
-			},
-			"free": func(t *rapid.T) {
-				if len(live) == 0 {
-					t.Skip("nothing to free")
-				}
-				h := rapid.SampledFrom(hs).Draw(t, "member")
-				keys := make([]int, 0, len(live))
-				for k := range live {
-					keys = append(keys, k)
-				}
-				slices.Sort(keys)
-				k := rapid.SampledFrom(keys).Draw(t, "block")
-				b := live[k]
-				if err := h.free(b.first, b.gen); err != nil {
-					t.Fatal(err)
-				}
-				frees++
-				delete(live, k)
-				stale = append(stale, b)
-				for i := b.first; i < b.first+b.spans; i++ {
-					owner[i] = 0
-				}
-			},
-			"free again": func(t *rapid.T) {
-				b := rapid.SampledFrom(stale).Draw(t, "block")
-				if err := hs[0].free(b.first, b.gen); !errors.Is(err, ErrBadFree) {
-					t.Fatalf("free of a freed block: %v", err)
-				}
-			},
-			"free inside": func(t *rapid.T) {
-				i := uint64(rapid.IntRange(0, spans-1).Draw(t, "span"))
-				for _, b := range live {
-					if b.first == i {
-						t.Skip("a block begins here")
-					}
-				}
-				gen := rapid.Uint32Range(0, 3).Draw(t, "generation")
-				if err := hs[0].free(i, gen); !errors.Is(err, ErrBadFree) {
-					t.Fatalf("free of span %d: %v", i, err)
-				}
-			},
-			"": func(t *rapid.T) {
-				hs[0].mustAudit(t)
-				used, pages := 0, 0
-				for _, b := range live {
-					used += int(b.spans)
-					pages += int(hs[0].reserved(hs[0].extOf(b.first))) / fakePage
-				}
-				if got := int(hs[0].ctl.used.Load()); got != used {
-					t.Fatalf("%d spans in use, want %d", got, used)
-				}
-				if got := p.count(); got != pages {
-					t.Fatalf("%d pages reserved, want %d", got, pages)
-				}
-				if a, f := hs[0].ctl.alloc.Load(), hs[0].ctl.freed.Load(); int(a) != serial || int(f) != frees {
-					t.Fatalf("%d allocs and %d frees, want %d and %d", a, f, serial, frees)
-				}
-			},
-		})
-	})
-}
-
-func longestFree(owner []int) int {
-	longest, n := 0, 0
-	for _, o := range owner {
-		n++
-		if o != 0 {
-			n = 0
+// fillUp allocates blocks of one to three spans until there is no room.
+func fillUp(t *testing.T, h *heap) []fakeBlock {
+	t.Helper()
+	var blocks []fakeBlock
+	for {
+		first, gen, err := h.alloc(uint64(1 + len(blocks)%3*spanSize))
+		if errors.Is(err, ErrNoSpace) {
+			return blocks
 		}
-		longest = max(longest, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks = append(blocks, fakeBlock{first: first, gen: gen})
 	}
-	return longest
 }
 
 // TestHeapStress has goroutines of several members allocate and free at once;

@@ -79,6 +79,20 @@ func TestUseAfterClose(t *testing.T) {
 	if got := permissions(t, addr(s)); got != "---p" {
 		t.Errorf("a closed block is mapped %q", got)
 	}
+	mustBeClosed(t, a, x)
+	mustPanic(t, panicForeign, func() { x.Slice() })
+	at := a.at // as a Slice that had found the attachment just before Close
+	if _, ok := at.heap.resolve(x.gen, x.off, x.n, 8); ok {
+		t.Error("a closed arena resolves arrays")
+	}
+	if !faults(func() { s[0] = 1 }) {
+		t.Error("writing to a slice of a closed arena does not fault")
+	}
+}
+
+// mustBeClosed makes every call that can say ErrClosed.
+func mustBeClosed(t *testing.T, a *Arena, x Array[int64]) {
+	t.Helper()
 	for name, err := range map[string]error{
 		"Free": x.Free(), "Check": x.Check(), "Publish": a.Publish("y", x), "Unpublish": a.Unpublish("x"),
 		"Verify": a.Verify(), "Unlink": a.Unlink(),
@@ -94,14 +108,6 @@ func TestUseAfterClose(t *testing.T) {
 	}
 	if s := a.Stats(); s != (Stats{}) {
 		t.Errorf("Stats after Close: %+v", s)
-	}
-	mustPanic(t, panicForeign, func() { x.Slice() })
-	at := a.at // as a Slice that had found the attachment just before Close
-	if _, ok := at.heap.resolve(x.gen, x.off, x.n, 8); ok {
-		t.Error("a closed arena resolves arrays")
-	}
-	if !faults(func() { s[0] = 1 }) {
-		t.Error("writing to a slice of a closed arena does not fault")
 	}
 }
 

@@ -53,36 +53,11 @@ func tornOnce(t *testing.T, op string, k int) (all bool) {
 	if err := dying.free(kept.first, kept.gen); err != nil {
 		t.Fatal(err)
 	}
-	if err := dying.lock(); err != nil {
-		t.Fatal(err)
-	}
-	switch op {
-	case "take":
-		from, _, err := dying.find(4)
-		if err != nil || from.n == 0 {
-			t.Fatal(from, err)
-		}
-		gen := dying.ctrlOf(from.first).nextGen()
-		all = dying.tear(dying.taking(from, extentFor(4<<spanShift-5), gen), k)
-	default:
-		r := run{victim.first, victim.spans}
-		dying.claim(r.first, dying.ctrlOf(r.first))
-		merged, err := dying.merge(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = dying.tear(dying.freeing(r, merged, dying.extOf(r.first), true), k)
-	}
+	all = tearWhile(t, dying, op, victim, k)
 	dying.kill() // holding the mutex
 
-	// The second one replays a part of the record, and dies as well.
-	if held, err := second.ctl.mu.TryLock(second.self); !held || err != futex.ErrOwnerDied {
-		t.Fatal(held, err)
-	}
-	if n := second.ctl.redo.count.Load(); n > 0 {
-		second.word(second.ctl.redo.pairs[0].word.Load()).Store(second.ctl.redo.pairs[0].value.Load())
-	}
-	second.kill()
+	replayOne(t, second)
+	second.kill() // as well
 
 	extra := survivor.mustAlloc(t, 1)
 	for _, h := range []*heap{dying, second} {
@@ -105,6 +80,42 @@ func tornOnce(t *testing.T, op string, k int) (all bool) {
 		t.Errorf("%d allocs, %d frees", a, f)
 	}
 	return all
+}
+
+// tearWhile has a member take the mutex and make the first k stores of a change.
+func tearWhile(t *testing.T, h *heap, op string, victim fakeBlock, k int) (all bool) {
+	t.Helper()
+	if err := h.lock(); err != nil {
+		t.Fatal(err)
+	}
+	if op == "take" {
+		from, _, err := h.find(4)
+		if err != nil || from.n == 0 {
+			t.Fatal(from, err)
+		}
+		gen := h.ctrlOf(from.first).nextGen()
+		return h.tear(h.taking(from, extentFor(4<<spanShift-5), gen), k)
+	}
+	r := run{victim.first, victim.spans}
+	h.claim(r.first, h.ctrlOf(r.first))
+	merged, err := h.merge(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h.tear(h.freeing(r, merged, h.extOf(r.first), true), k)
+}
+
+// replayOne takes the mutex from the dead and makes the first store of a record
+// that is there.
+func replayOne(t *testing.T, h *heap) {
+	t.Helper()
+	if held, err := h.ctl.mu.TryLock(h.self); !held || err != futex.ErrOwnerDied {
+		t.Fatal(held, err)
+	}
+	if h.ctl.redo.count.Load() > 0 {
+		p := &h.ctl.redo.pairs[0]
+		h.word(p.word.Load()).Store(p.value.Load())
+	}
 }
 
 func mustFreeBlock(t *testing.T, h *heap, b fakeBlock) {

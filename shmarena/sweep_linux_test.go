@@ -24,46 +24,24 @@ var owner = reexec.Register("owner", func(c *reexec.Child) {
 	c.Hear()
 })
 
+func startOwner(t *testing.T, hint string) (*reexec.Proc, string) {
+	t.Helper()
+	name := leaktest.Name(hint)
+	p := reexec.Start(t, owner, reexec.Options{Args: []string{name}})
+	p.Expect("created")
+	return p, name
+}
+
 // dead arenas go, live ones and strange files stay: those
 // of a stopped process, and those that outlive their creator in another one.
 func TestSweep(t *testing.T) {
-	var dead, live []string
-	start := func(hint string) (*reexec.Proc, string) {
-		name := leaktest.Name(hint)
-		p := reexec.Start(t, owner, reexec.Options{Args: []string{name}})
-		p.Expect("created")
-		return p, name
-	}
+	var dead []string
 	for range 3 {
-		p, name := start("dead")
+		p, name := startOwner(t, "dead")
 		p.Kill()
 		dead = append(dead, name)
 	}
-	for range 2 {
-		p, name := start("live")
-		defer p.Say("end")
-		live = append(live, name)
-	}
-	p, name := start("stopped")
-	p.Stop()
-	defer p.Cont()
-	live = append(live, name)
-
-	p, name = start("adopted")
-	heir, err := Open(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	closeAtEnd(t, heir)
-	p.Kill()
-	live = append(live, name, named(t, "own", 1).Name())
-
-	strange := leaktest.Name("strange")
-	if err := os.WriteFile(shmPath(strange), make([]byte, 70000), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	live = append(live, strange)
-
+	live := survivors(t)
 	report, err := Sweep()
 	if err != nil {
 		t.Fatal(err)
@@ -92,6 +70,33 @@ func TestSweep(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// survivors makes everything that a Sweep must not touch.
+func survivors(t *testing.T) (names []string) {
+	t.Helper()
+	for range 2 {
+		_, name := startOwner(t, "live")
+		names = append(names, name)
+	}
+	p, name := startOwner(t, "stopped")
+	p.Stop()
+	names = append(names, name)
+
+	p, name = startOwner(t, "adopted")
+	heir, err := Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeAtEnd(t, heir)
+	p.Kill()
+	names = append(names, name, named(t, "own", 1).Name())
+
+	strange := leaktest.Name("strange")
+	if err := os.WriteFile(shmPath(strange), make([]byte, 70000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return append(names, strange)
 }
 
 func exists(name string) bool {

@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-	"unsafe"
 
 	"github.com/shmengine/shmengine/internal/pod"
 )
@@ -75,34 +74,37 @@ func TestAccepted(t *testing.T) {
 	}
 }
 
+// refused are values of types that cannot be shared, and what the error says.
+var refused = []struct {
+	v    any
+	want string
+}{
+	{"", "a string"},
+	{[]byte(nil), "a slice"},
+	{map[int]int(nil), "a map"},
+	{(*int)(nil), "a ptr"},
+	{func() {}, "a func"},
+	{make(chan int), "a chan"},
+	{struct{ E error }{}, "E of struct"},
+	{rawPointer, "unsafe.Pointer"},
+	{uintptr(0), "use uint64"},
+	{true, "use uint8"},
+	{struct{ Ok bool }{}, "Ok of struct { Ok bool } is a bool"},
+	{hidden{}, "Y[].Deep.S of pod_test.hidden is a string"},
+	{[3]hidden{}, "[].Y[].Deep.S"},
+	{tree{}, "Next of pod_test.tree"},
+	{time.Time{}, "loc of time.Time"},
+	{atomic.Pointer[int]{}, "unsafe.Pointer"},
+	{struct{ Mu sync.Mutex }{}, "package sync"},
+	{phantom[string]{}, "a string"},
+	{offsetTo[string]{}, "_[] of pod_test.offsetTo[string] is a string"},
+	{badList{}, "S of pod_test.badList is a string"},
+	{struct{}{}, "no size"},
+	{[0]int64{}, "no size"},
+}
+
 func TestRefused(t *testing.T) {
-	for _, c := range []struct {
-		v    any
-		want string
-	}{
-		{"", "a string"},
-		{[]byte(nil), "a slice"},
-		{map[int]int(nil), "a map"},
-		{(*int)(nil), "a ptr"},
-		{func() {}, "a func"},
-		{make(chan int), "a chan"},
-		{struct{ E error }{}, "E of struct"},
-		{unsafe.Pointer(nil), "unsafe.Pointer"},
-		{uintptr(0), "use uint64"},
-		{true, "use uint8"},
-		{struct{ Ok bool }{}, "Ok of struct { Ok bool } is a bool"},
-		{hidden{}, "Y[].Deep.S of pod_test.hidden is a string"},
-		{[3]hidden{}, "[].Y[].Deep.S"},
-		{tree{}, "Next of pod_test.tree"},
-		{time.Time{}, "loc of time.Time"},
-		{atomic.Pointer[int]{}, "unsafe.Pointer"},
-		{struct{ Mu sync.Mutex }{}, "package sync"},
-		{phantom[string]{}, "a string"},
-		{offsetTo[string]{}, "_[] of pod_test.offsetTo[string] is a string"},
-		{badList{}, "S of pod_test.badList is a string"},
-		{struct{}{}, "no size"},
-		{[0]int64{}, "no size"},
-	} {
+	for _, c := range refused {
 		typ := reflect.TypeOf(c.v)
 		err := pod.Check(typ)
 		if !errors.Is(err, pod.ErrNotPOD) || !strings.Contains(err.Error(), c.want) {
