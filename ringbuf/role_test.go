@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/shmengine/shmengine/futex"
+	"github.com/shmengine/shmengine/internal/spin"
 	"github.com/shmengine/shmengine/internal/testmem"
 )
 
@@ -206,13 +207,13 @@ func TestCloseWakesBothSides(t *testing.T) {
 // TestCloseWhilePushing: what a push that returned nil stored is found before ErrClosed, whoever
 // closes whenever.
 func TestCloseWhilePushing(t *testing.T) {
-	for round := range rounds(300, 100_000) {
+	for round := range rounds(300, 30_000) {
 		x := heapPair(t, 4)
 		x.p.fast = plainStores && round%2 == 0 && registerBarrier()
 		if x.p.fast {
 			goPlain(x.plainPush)
 		}
-		accepted := make(chan uint64)
+		accepted, reached := make(chan uint64), make(chan struct{})
 		go func() {
 			n := uint64(0)
 			for x.p.Push(t.Context(), messageOf(n)) == nil {
@@ -221,13 +222,15 @@ func TestCloseWhilePushing(t *testing.T) {
 			accepted <- n
 		}()
 		go func() {
-			for x.Len() < round%4 {
-				time.Sleep(time.Microsecond)
-			}
+			<-reached
+			spin.Pause(uint32(round % 100))
 			x.Close()
 		}()
 		popped := uint64(0)
 		for {
+			if popped == uint64(round%64) {
+				close(reached)
+			}
 			v, err := x.c.Pop(t.Context())
 			if err == ErrClosed {
 				break
