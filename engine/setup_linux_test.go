@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"errors"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -19,6 +18,3 @@ func stopNow() { _ = unix.Kill(os.Getpid(), unix.SIGSTOP) }
 func continueProcess(pid int) error { return unix.Kill(pid, unix.SIGCONT) }
 
 func killProcess(pid int) error { return unix.Kill(pid, unix.SIGKILL) }
-
-// gone reports whether no process has this pid.
-func gone(pid int) bool { return errors.Is(unix.Kill(pid, 0), unix.ESRCH) }
