@@ -51,11 +51,10 @@ func (s *segment) line(i int) []byte {
 	return s.region[off : off+lineSize]
 }
 
-func (s *segment) mutex(i int) *futex.Mutex    { return viewMutex(s.line(i)) }
-func (s *segment) word(i int) *atomic.Uint32   { return viewWord(s.line(i)[4:]) }
-func (s *segment) counter(i int) *uint64       { return viewCounter(s.line(i)[8:]) }
-func (s *segment) lockWord(i int) uint32       { return viewWord(s.line(i)).Load() }
-func (s *segment) setLockWord(i int, v uint32) { viewWord(s.line(i)).Store(v) }
+func (s *segment) mutex(i int) *futex.Mutex  { return viewMutex(s.line(i)) }
+func (s *segment) word(i int) *atomic.Uint32 { return viewWord(s.line(i)[4:]) }
+func (s *segment) counter(i int) *uint64     { return viewCounter(s.line(i)[8:]) }
+func (s *segment) lockWord(i int) uint32     { return viewWord(s.line(i)).Load() }
 
 // join makes the calling process a member until the test or the child ends.
 func (s *segment) join(tb testmem.TB) *member.Member {
@@ -72,9 +71,6 @@ func (s *segment) join(tb testmem.TB) *member.Member {
 	tb.Cleanup(func() { _ = m.Leave() })
 	return m
 }
-
-// reset is the segment as new, between two children.
-func (s *segment) reset() { clear(s.region) }
 
 // asleep counts the words that live members of other processes are parked on
 // at the mutex i, as the table lists them.

@@ -35,13 +35,6 @@ func threads(tb testing.TB) int {
 	return len(list)
 }
 
-func protect(tb testing.TB, b []byte, prot int) {
-	tb.Helper()
-	if err := unix.Mprotect(b, prot); err != nil {
-		tb.Fatalf("mprotect: %v", err)
-	}
-}
-
 // sleepingIn reports whether n threads of this process are asleep in futex(2) on
 // words of the file's mappings. /proc shows the arguments of a thread's system
 // call.

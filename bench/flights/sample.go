@@ -9,7 +9,7 @@ import (
 // sampleFile is every 15th row of the whole table, in its order. See
 // PROVENANCE.md.
 //
-//go:generate go run ./cut -in ../../../shared/data/flights-3m.parquet -out sample.parquet -every 15
+//go:generate go run ./cut -in flights-3m.parquet -out sample.parquet -every 15
 //go:embed sample.parquet
 var sampleFile []byte
 

@@ -30,11 +30,11 @@ type (
 	}
 	phantom[T any] struct {
 		_   [0]T
-		off uint64
+		Off uint64
 	}
 	offsetTo[T any] struct {
 		_   [0]*T
-		off uint64
+		Off uint64
 	}
 	list struct {
 		Next offsetTo[list]
