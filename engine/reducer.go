@@ -53,7 +53,7 @@ func (r *ColumnReducer[A, P]) Run(ctx context.Context, e *Engine, a A) (P, error
 		collect: func(partials []byte, stride, n int) {
 			t := tree[P]{merge: r.merge}
 			for i := range n {
-				t.push(*view[P](partials[i*stride:]))
+				t.push(view[P](partials[i*stride:]))
 			}
 			result, _ = t.root()
 		},
@@ -78,7 +78,7 @@ func (r *reduceRun[A, P]) run(t *Task, out []byte) error {
 		if err != nil {
 			return err
 		}
-		r.tree.push(p)
+		r.tree.push(&p)
 	}
 	if err := t.Err(); err != nil {
 		return err

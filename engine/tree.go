@@ -16,14 +16,14 @@ type tree[P any] struct {
 
 func (t *tree[P]) reset() { t.stack, t.count = t.stack[:0], 0 }
 
-// push adds the next leaf.
-func (t *tree[P]) push(p P) {
+// push adds the next leaf. It takes a pointer because a P may be large.
+func (t *tree[P]) push(p *P) {
+	t.stack = append(t.stack, *p)
 	for c := t.count; c&1 == 1; c >>= 1 {
 		top := len(t.stack) - 1
-		p = t.merge(t.stack[top], p)
+		t.stack[top-1] = t.merge(t.stack[top-1], t.stack[top])
 		t.stack = t.stack[:top]
 	}
-	t.stack = append(t.stack, p)
 	t.count++
 }
 

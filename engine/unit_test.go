@@ -25,7 +25,7 @@ func join(a, b node) node {
 func leaves(lo, hi int) (t tree[node]) {
 	t.merge = join
 	for i := lo; i < hi; i++ {
-		t.push(node{i, i + 1, "."})
+		t.push(&node{i, i + 1, "."})
 	}
 	return t
 }
@@ -42,7 +42,7 @@ func TestTreeHasOneShape(t *testing.T) {
 		for lo := 0; lo < n; lo += 1 << shift {
 			part := leaves(lo, min(lo+1<<shift, n))
 			p, _ := part.root()
-			parts.push(p)
+			parts.push(&p)
 		}
 		if got, ok := parts.root(); !ok || got != want {
 			t.Fatalf("shift %d: %v, want %v", shift, got, want)
