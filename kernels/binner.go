@@ -16,8 +16,9 @@ const (
 	// Bounds within which all of binCells is exact.
 	maxEdge   = 1 << 49
 	maxStride = math.MaxInt16
-	// maxTable is up to how many cells four tables of counts are kept, so that
-	// a row need not wait for the row before it to be counted.
+	// maxTable is up to how many cells eight tables of counts are kept, so that
+	// a row need not wait for the row before it to be counted, even if nearly
+	// all are of one cell.
 	maxTable = 1024
 	// binBlock is how many rows are binned before they are counted.
 	binBlock = 1024
@@ -42,8 +43,8 @@ func newBinner(b *BinsInt64, cells int) (p binner, ok bool) {
 	}, true
 }
 
-// table are four counts for each cell, for rows 0, 1, 2, 3 and so on in turn.
-type table [maxTable][4]uint32
+// table are eight counts for each cell, for rows 0 to 7 and so on in turn.
+type table [maxTable][8]uint32
 
 // noCodes are the codes of rows that are all of group 0.
 var noCodes [binBlock]uint8
@@ -102,17 +103,25 @@ func fetch(x *int64) {
 }
 
 func (t *table) count(cell []uint32) {
-	for len(cell) >= 4 {
+	for len(cell) >= 8 {
 		t[cell[0]%maxTable][0]++
 		t[cell[1]%maxTable][1]++
 		t[cell[2]%maxTable][2]++
 		t[cell[3]%maxTable][3]++
-		cell = cell[4:]
+		t[cell[4]%maxTable][4]++
+		t[cell[5]%maxTable][5]++
+		t[cell[6]%maxTable][6]++
+		t[cell[7]%maxTable][7]++
+		cell = cell[8:]
 	}
 }
 
 // total returns the count of a cell.
 func (t *table) total(cell int) int64 {
 	c := &t[cell]
-	return int64(c[0]) + int64(c[1]) + int64(c[2]) + int64(c[3])
+	n := int64(0)
+	for _, part := range c {
+		n += int64(part)
+	}
+	return n
 }
