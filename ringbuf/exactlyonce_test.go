@@ -148,3 +148,17 @@ func TestWrapAround(t *testing.T) {
 		t.Fatalf("push to a ring that is full across the wrap: %v", err)
 	}
 }
+
+// oneAlone pushes one message through an empty ring: it comes, and nothing behind it, such as what
+// a dead producer had prepared.
+func oneAlone(p *Producer[message], c *Consumer[message]) error {
+	if err := p.TryPush(messageOf(p.next)); err != nil {
+		return fmt.Errorf("push to an empty ring: %w", err)
+	}
+	got := make([]message, p.ring.Cap())
+	n, err := c.TryPopBatch(got)
+	if n != 1 || err != nil || got[0] != messageOf(c.next-1) {
+		return fmt.Errorf("one message pushed, %d popped, the first is %v: %w", n, got[0], err)
+	}
+	return nil
+}

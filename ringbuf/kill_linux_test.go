@@ -125,6 +125,9 @@ func whole(p *Producer[message], c *Consumer[message]) error {
 	if p.next != c.next {
 		return fmt.Errorf("the producer is at %d, the consumer at %d of a drained ring", p.next, c.next)
 	}
+	if err := oneAlone(p, c); err != nil {
+		return err
+	}
 	n := 0
 	for p.TryPush(messageOf(p.next)) == nil {
 		n++

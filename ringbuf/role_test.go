@@ -87,21 +87,76 @@ func TestTakeOver(t *testing.T) {
 // TestHalfABatch: a producer killed inside a batch leaves stamps behind the tail, and none of its
 // messages.
 func TestHalfABatch(t *testing.T) {
-	for last := range uint64(4) {
+	for last := uint64(2); last <= 4; last++ {
 		x := heapPair(t, 4)
-		must[int](t)(x.p.TryPushBatch([]message{messageOf(0)}))
-		for i := uint64(4); i > 2+last%3; i-- { // messages 2, 3, 4 without 1
+		if err := x.p.TryPush(messageOf(0)); err != nil {
+			t.Fatal(err)
+		}
+		for i := uint64(4); i >= last; i-- { // messages from last on without number 1
 			x.slots.at(i - 1).value = messageOf(100)
 			x.slots.at(i - 1).stamp.Store(i)
 		}
+		if last == 2 {
+			x.slots.at(1).stamp.Store(x.stale(1)) // it hands the batch over, and was not stored
+		}
 		x.town.dead[1].Store(true)
 		p := must[*Producer[message]](t)(x.Producer(x.town.member(3)))
-		if n, err := p.TryPushBatch([]message{messageOf(1), messageOf(2), messageOf(3), messageOf(4)}); n != 3 || err != nil {
-			t.Fatalf("pushed %d, %v", n, err)
+		if p.next != 1 || x.Len() != 1 {
+			t.Fatalf("the tail is %d, Len %d", p.next, x.Len())
 		}
-		if err := hows[0].receive(t.Context(), x.c, 0, 4); err != nil {
-			t.Fatal(err)
+		if v, err := x.c.Pop(t.Context()); err != nil || v != messageOf(0) {
+			t.Fatal(v, err)
 		}
+		if err := oneAlone(p, x.c); err != nil {
+			t.Fatalf("with stamps from %d on: %v", last, err)
+		}
+		exactlyOnceFrom(t, p, x.c, 2, 20)
+	}
+}
+
+// exactlyOnceFrom moves the messages from first to last-1.
+func exactlyOnceFrom(t *testing.T, p *Producer[message], c *Consumer[message], first, last uint64) {
+	t.Helper()
+	sent := make(chan error)
+	go func() { sent <- hows[2].send(t.Context(), p, first, last) }()
+	err := hows[2].receive(t.Context(), c, first, last)
+	if e := <-sent; e != nil || err != nil {
+		t.Fatalf("send: %v, receive: %v", e, err)
+	}
+}
+
+// gasping is a member to whom the peer is dead, and whose peer did something just before.
+type gasping struct {
+	*double
+	gasp func()
+}
+
+func (m *gasping) Alive(futex.ID) bool {
+	m.gasp()
+	return false
+}
+
+// TestLastGasp: what a peer did between the last look at the ring and its death is seen.
+func TestLastGasp(t *testing.T) {
+	x := heapPair(t, 2)
+	once := true
+	x.c.member = &gasping{x.cm, func() {
+		if once {
+			_ = x.p.TryPush(messageOf(7))
+		}
+		once = false
+	}}
+	if v, err := x.c.Pop(t.Context()); err != nil || v != messageOf(7) {
+		t.Errorf("pop: %v, %v", v, err)
+	}
+	if _, err := x.c.Pop(t.Context()); err != ErrPeerDied {
+		t.Errorf("second pop: %v", err)
+	}
+	x = heapPair(t, 2)
+	must[int](t)(x.p.TryPushBatch(make([]message, 2)))
+	x.p.member = &gasping{x.pm, func() { _ = x.c.TryPop(new(message)) }}
+	if err := x.p.Push(t.Context(), message{}); err != nil {
+		t.Errorf("push: %v", err)
 	}
 }
 
