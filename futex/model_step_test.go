@@ -41,6 +41,11 @@ func (m *model) stepWord(s *mState, a *mActor, p int) {
 			a.pc = inside
 		}
 		s.parks[p] = s.parks[p] || a.pc == atLook
+	case atSpin:
+		if a.pc = atLook; !a.stale && s.word == 0 {
+			s.word = m.taken(me)
+			a.pc = atTaken
+		}
 	case atLook:
 		a.pc = atLoad
 		a.stale = a.stale && m.rules.lookLate
@@ -63,7 +68,7 @@ func (m *model) stepWord(s *mState, a *mActor, p int) {
 			a.v |= wFlag
 		}
 	case atSleep:
-		if a.pc = atLook; s.word == a.v || m.rules.noCompare {
+		if a.pc = atSpin; s.word == a.v || m.rules.noCompare {
 			a.pc = asleep
 		}
 	case inside:
@@ -158,13 +163,13 @@ func (m *model) ring(s mState, i int) []mState {
 
 // wake ends i's sleep. With its context done i may give up at once.
 func (m *model) wake(s mState, i int) []mState {
-	look := s
-	look.actors[i].pc = atLook
+	again := s
+	again.actors[i].pc = atSpin
 	if !s.actors[i].cancelled {
-		return []mState{look}
+		return []mState{again}
 	}
 	s.actors[i].pc = atGiveUp
-	return []mState{look, s}
+	return []mState{again, s}
 }
 
 // turns are the ends of the wait of somebody who is not first.
@@ -172,7 +177,7 @@ func (m *model) turns(s mState, i int) (next []mState) {
 	if s.actors[i].turn {
 		n := s
 		n.actors[i].turn = false
-		n.actors[i].pc = atLook
+		n.actors[i].pc = atSpin
 		next = append(next, n)
 	}
 	if s.actors[i].cancelled {

@@ -38,6 +38,7 @@ const (
 // Where a goroutine is.
 const (
 	atFast    = iota // the CAS of Lock
+	atSpin           // woken: one try before Look
 	atLook           // Look
 	atLoad           // load the word
 	atAlive          // ask the kernel for the owner
@@ -172,7 +173,7 @@ func (m *model) accidents(s mState) (next []mState) {
 	}
 	for i := range s.actors {
 		// Before the slow path a context is not looked at.
-		if a := &s.actors[i]; s.cancels > 0 && !a.cancelled && atLook <= a.pc && a.pc < atGiveUp {
+		if a := &s.actors[i]; s.cancels > 0 && !a.cancelled && atSpin <= a.pc && a.pc < atGiveUp {
 			n := s
 			n.cancels--
 			n.actors[i].cancelled, n.actors[i].alarm = true, m.rules.cancelOnce
@@ -255,11 +256,11 @@ func (m *model) background(s mState, p int) (next []mState) {
 func (m *model) nudge(s *mState, p int) {
 	for i := range s.actors {
 		a := &s.actors[i]
-		if m.procs[i] != p || a.pc < atLook || a.pc >= atGiveUp {
+		if m.procs[i] != p || a.pc < atSpin || a.pc >= atGiveUp {
 			continue
 		}
 		if a.stale = true; m.rules.nudgeOnce && a.pc == asleep {
-			a.pc = atLook
+			a.pc = atSpin
 		}
 	}
 	s.nudging[p] = m.behind(*s, p) && !m.rules.nudgeOnce

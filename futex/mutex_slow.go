@@ -26,9 +26,12 @@ func at(p point) {
 	}
 }
 
-// lockSlow spins, then sleeps.
+// lockSlow spins, then sleeps, then spins again: whoever goes back to sleep as
+// soon as somebody else was faster falls into a rhythm with that one in which
+// every pair of the two is paid for with a wake and a sleep.
 func (m *Mutex) lockSlow(ctx context.Context, mb Member) error {
-	if ctx.Err() == nil && m.spinLock(uint32(mb.ID())) {
+	id := uint32(mb.ID())
+	if ctx.Err() == nil && m.spinLock(id) {
 		return nil
 	}
 	p := mb.Park(&m.word)
@@ -44,24 +47,31 @@ func (m *Mutex) lockSlow(ctx context.Context, mb Member) error {
 			return err
 		}
 		at(pointWoken)
+		if !p.stale() && m.spinLock(id|waitersFlag) { // W: somebody may be asleep still
+			at(pointTaken)
+			return nil
+		}
 	}
 }
 
-// spinLock tries to take the mutex while it would be too early to sleep. The
-// word is only read until it is free, so that the owner keeps its cache line.
-func (m *Mutex) spinLock(id uint32) bool {
+// spinLock tries to make the mutex's word v while it would be too early to
+// sleep. The word is only read until it is free, so that the owner keeps its
+// cache line.
+func (m *Mutex) spinLock(v uint32) bool {
 	var s spin.Spinner
-	for s.Next() {
-		switch v := m.word.Load(); {
-		case v == 0:
-			if m.word.CompareAndSwap(0, id) {
+	for {
+		switch now := m.word.Load(); {
+		case now == 0:
+			if m.word.CompareAndSwap(0, v) {
 				return true
 			}
-		case v&idMask == notRecoverable:
+		case now&idMask == notRecoverable:
+			return false
+		}
+		if !s.Next() {
 			return false
 		}
 	}
-	return false
 }
 
 // takeOrFlag is the sleeper's evaluation. It takes the mutex if that is free or

@@ -36,6 +36,9 @@ type Place struct {
 // for everything later the place is woken.
 func (p *Place) Look() { p.seen.Store(p.lot.deaths.Load()) }
 
+// stale reports whether somebody has died since the last Look.
+func (p *Place) stale() bool { return p.seen.Load() < p.lot.deaths.Load() }
+
 // Wait sleeps while the word holds old, and returns nil when the condition is to
 // be evaluated again: woken, nudged, the word had changed, or for no reason.
 //
@@ -47,7 +50,7 @@ func (p *Place) Wait(ctx context.Context, old uint32) error {
 	}
 	p.lot.mu.Lock()
 	bed := p.lot.takeBed(p)
-	stale := p.seen.Load() < p.lot.deaths.Load()
+	stale := p.stale()
 	p.lot.mu.Unlock()
 	switch {
 	case stale: // nudged between Look and takeBed
