@@ -8,8 +8,8 @@
 // spins for about as long as a wake would cost ([Window]), and sleeps only
 // after that. When more workers can run than there are CPUs the opposite holds:
 // a spinning waiter keeps the CPU from the very process it waits for. Then it
-// pauses briefly, gives the CPU away with sched_yield a bounded number of times,
-// and parks. [SetCrowded] says which of the two it is; [Spinner] applies it. Of
+// pauses briefly, gives the CPU away with sched_yield for a bounded number of times
+// and time, and parks. [SetCrowded] says which of the two it is; [Spinner] applies it. Of
 // the goroutines of one process only as many spin as leave a CPU to the others.
 //
 // # Who may call it

@@ -12,6 +12,11 @@ const (
 	// peers fall into a stable rhythm of sleeping and waking each other.
 	Window = 50 * time.Microsecond
 
+	// yieldWindow bounds yielding, when the machine is crowded: 200 round trips of
+	// two processes that share a CPU. If the CPU went to somebody who computes, the
+	// first yield takes longer than that, and being woken is the quicker way back.
+	yieldWindow = 600 * time.Microsecond
+
 	warmSteps  = 6   // steps of 1, 2, 4 ... 32 PAUSE: 63 in all
 	burnPauses = 32  // PAUSE per step after that
 	yields     = 200 // sched_yield calls when crowded
@@ -54,7 +59,7 @@ func Crowded() bool { return singleCPU || crowded.Load() }
 type Spinner struct {
 	step  uint32
 	alone bool  // one P: the peer may be a goroutine that waits for this one's P
-	end   int64 // when burning ends, in nanoseconds since epoch; 0 = not begun
+	end   int64 // when the window ends, in nanoseconds since epoch; 0 = not begun
 }
 
 // Reset begins a new wait.
@@ -84,7 +89,7 @@ func (s *Spinner) Next() bool {
 
 // yield gives the CPU away, to other goroutines and to other processes.
 func (s *Spinner) yield(n uint32) bool {
-	if n >= warmSteps+yields {
+	if n >= warmSteps+yields || s.over(yieldWindow) {
 		return false
 	}
 	runtime.Gosched()
@@ -94,12 +99,7 @@ func (s *Spinner) yield(n uint32) bool {
 
 // burn spins until the window has passed.
 func (s *Spinner) burn() bool {
-	now := int64(time.Since(epoch))
-	if s.end == 0 {
-		s.end = now + int64(Window)
-		s.alone = runtime.GOMAXPROCS(0) == 1
-	}
-	if now >= s.end {
+	if s.over(Window) {
 		return false
 	}
 	Pause(burnPauses)
@@ -109,4 +109,14 @@ func (s *Spinner) burn() bool {
 		Checkpoint()
 	}
 	return true
+}
+
+// over begins the window when it is called first, and says when it has passed.
+func (s *Spinner) over(window time.Duration) bool {
+	now := int64(time.Since(epoch))
+	if s.end == 0 {
+		s.end = now + int64(window)
+		s.alone = runtime.GOMAXPROCS(0) == 1
+	}
+	return now >= s.end
 }

@@ -36,8 +36,9 @@ func TestSpinnerYieldsWhenCrowded(t *testing.T) {
 	if !Crowded() {
 		t.Fatal("Crowded() = false after SetCrowded(true)")
 	}
-	if steps, _ := run(t); steps != warmSteps+yields {
-		t.Errorf("a crowded wait took %d steps, want %d", steps, warmSteps+yields)
+	steps, took := run(t)
+	if steps > warmSteps+yields || steps < warmSteps+yields && took < yieldWindow {
+		t.Errorf("a crowded wait took %d steps and %v, want %d steps or %v", steps, took, warmSteps+yields, yieldWindow)
 	}
 }
 
