@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"strconv"
 	"testing"
 
 	"github.com/shmengine/shmengine/internal/reexec"
@@ -18,7 +19,10 @@ import (
 // pinned to CPUs 0 and 1. Caught up: the consumer takes each message as soon as it is there.
 // Backlog: it begins again only when half the ring is stored. They mean something on an idle
 // machine with two CPUs or more.
-
+//
+// "preempted" counts how often one of the two had to leave its CPU. Where it is not 0 the figure is
+// that of the machine's load: a spinning side that is not running costs the other a time slice. Even
+// then a virtual machine may put both CPUs on one core, and be faster than two cores can be.
 const benchCapacity = 1024
 
 // lane is a ring there and a ring back.
@@ -159,14 +163,25 @@ var benchPeer = reexec.Register("benchPeer", func(c *reexec.Child) {
 		if _, err := fmt.Sscan(c.Hear(), &what, &n, &batch); err != nil {
 			c.Fatalf("%v", err)
 		}
+		before := preemptions()
 		c.Say("go")
 		if what == "echo" {
 			e.echo(n)
 		} else {
 			e.drain(n, batch, what == "backlog")
 		}
+		c.Say(fmt.Sprint(preemptions() - before))
 	}
 })
+
+// preemptions is how often this thread had to leave its CPU so far.
+func preemptions() int64 {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_THREAD, &u); err != nil {
+		return -1
+	}
+	return int64(u.Nivcsw)
+}
 
 func BenchmarkProcesses(b *testing.B) {
 	mem, f := testmem.Shared(b, 2*size[message](b, benchCapacity))
@@ -182,13 +197,20 @@ func BenchmarkProcesses(b *testing.B) {
 		b.Run(fmt.Sprintf("%s/batch=%d", c.name, c.batch), func(b *testing.B) {
 			peer.Say(fmt.Sprintln(c.name, b.N, c.batch))
 			peer.Expect("go")
+			before := preemptions()
 			b.ResetTimer()
 			if c.name == "echo" {
 				e.roundTrips(b.N)
-				return
+			} else {
+				e.stream(b.N, c.batch)
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Mmsg/s")
 			}
-			e.stream(b.N, c.batch)
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Mmsg/s")
+			b.StopTimer()
+			there, err := strconv.ParseInt(peer.Hear(), 10, 64)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(float64(preemptions()-before+there), "preempted")
 		})
 	}
 }
