@@ -56,6 +56,20 @@ func (m *model) stepWord(s *mState, a *mActor, p int) {
 		}
 	case atAlive:
 		m.evaluate(s, a)
+	case atTake, atRob, atFlag:
+		m.stepSwap(s, a, me)
+	case atSleep:
+		if a.pc = atSpin; s.word == a.v || m.rules.noCompare {
+			a.pc = asleep
+		}
+	case inside:
+		m.unlock(s, a, me)
+	}
+}
+
+// stepSwap is one of the compare-and-swaps of the slow path.
+func (m *model) stepSwap(s *mState, a *mActor, me uint8) {
+	switch a.pc {
 	case atTake:
 		m.swap(s, a, 0, m.taken(me), atTaken)
 	case atRob:
@@ -67,12 +81,6 @@ func (m *model) stepWord(s *mState, a *mActor, p int) {
 		if m.swap(s, a, a.v, a.v|wFlag, atLine); a.pc == atLine {
 			a.v |= wFlag
 		}
-	case atSleep:
-		if a.pc = atSpin; s.word == a.v || m.rules.noCompare {
-			a.pc = asleep
-		}
-	case inside:
-		m.unlock(s, a, me)
 	}
 }
 
