@@ -108,6 +108,9 @@ func checkFigures(t *testing.T, r *Report, figures []Measurement) {
 	between(systems.Goroutines, 0, 1000)
 	between(systems.EngineCopyIn, size, size+1000)
 	between(systems.Pipe, 2*size, 2.2*size)
+	if m := got["engine copied_bytes"]; m.Ratio == nil || *m.Ratio > 0.01 {
+		t.Errorf("copied bytes beside the baseline's: %v", m.Ratio)
+	}
 	if m := got["pipe rows_per_s"]; m.Ratio == nil || *m.Ratio != 1 {
 		t.Errorf("the baseline beside itself: %v", m.Ratio)
 	}

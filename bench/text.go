@@ -128,8 +128,12 @@ func writeSystem(w io.Writer, s SystemReport) {
 	if s.Counted > 0 {
 		copied, calls = machine.FormatSize(s.Copied), strconv.FormatInt(s.Syscalls, 10)
 	}
+	paired := interval(s.Ratio)
+	if s.Name == baseline {
+		paired = "-"
+	}
 	fmt.Fprintf(w, "%-13s\t%s\t%.3g\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t\n", s.Name, count(s.Rate.Median),
-		s.Rate.Median*flights.RowBytes/1e9, number(s.Ratio.Median), interval(s.Ratio), copied, calls, percent(s.Rate.Spread),
+		s.Rate.Median*flights.RowBytes/1e9, number(s.Ratio.Median), paired, copied, calls, percent(s.Rate.Spread),
 		s.Rate.N, s.Warmups, count(float64(s.Rows)))
 }
 
