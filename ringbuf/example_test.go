@@ -3,6 +3,7 @@ package ringbuf_test
 import (
 	"context"
 	"fmt"
+	"log"
 	"sync/atomic"
 
 	"github.com/shmengine/shmengine/futex"
@@ -28,50 +29,29 @@ func (p *process) Park(word *atomic.Uint32) *futex.Place { return p.Lot.Park(wor
 
 // A ring between two processes; here one process plays both.
 func Example() {
-	n, err := ringbuf.SizeSPSC[order](1000)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	n, _ := ringbuf.SizeSPSC[order](1000)
 	mem := sharedMemory(n)
 
 	// One process formats the memory and pushes.
 	r, err := ringbuf.NewSPSC[order](mem, 1000)
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
-	p, err := r.Producer(&process{id: 1})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	go func() {
-		for i := range uint64(3) {
-			_ = p.Push(context.Background(), order{ID: i, Price: 9.5})
-		}
-		_ = r.Close()
-	}()
+	go produce(r)
 
 	// The other attaches and pops until the ring is closed and drained.
 	r2, err := ringbuf.AttachSPSC[order](mem)
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	c, err := r2.Consumer(&process{id: 2})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	for {
-		o, err := c.Pop(context.Background())
-		if err != nil {
-			fmt.Println(err)
-			break
+	for err == nil {
+		var o order
+		if o, err = c.Pop(context.Background()); err == nil {
+			fmt.Println(o.ID, o.Price)
 		}
-		fmt.Println(o.ID, o.Price)
 	}
+	fmt.Println(err)
 	fmt.Println("capacity", r2.Cap())
 	// Output:
 	// 0 9.5
@@ -79,6 +59,17 @@ func Example() {
 	// 2 9.5
 	// ringbuf: closed
 	// capacity 1024
+}
+
+func produce(r *ringbuf.SPSC[order]) {
+	p, err := r.Producer(&process{id: 1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for i := range uint64(3) {
+		_ = p.Push(context.Background(), order{ID: i, Price: 9.5})
+	}
+	_ = r.Close()
 }
 
 func ExampleProducer_TryPushBatch() {
