@@ -1,9 +1,7 @@
 // Package ringbuf has lock-free rings over memory that processes share: SPSC[T] carries values of T
 // from one producer to one consumer.
 //
-//	n, err := ringbuf.SizeSPSC[Order](1024)
-//	mem := ... // n bytes that both processes map, aligned to 64
-//
+//	n, err := ringbuf.SizeSPSC[Order](1024)       // mem: n bytes that both map
 //	r, err := ringbuf.NewSPSC[Order](mem, 1024)   // in one process
 //	r, err := ringbuf.AttachSPSC[Order](mem)      // in the other
 //
