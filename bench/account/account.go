@@ -27,7 +27,8 @@ type Meter struct {
 	pids  []int
 	trace *trace // nil: only what /proc/PID/io counts
 	begin Usage
-	own   Usage // what Start and Stop themselves cost
+	texts int64 // bytes that Start read, which the kernel then counts as ours
+	own   Usage // what Start and Stop cost beside
 }
 
 // Open returns a meter for this process and for pids.
@@ -35,7 +36,7 @@ type Meter struct {
 // Errors: errors.ErrUnsupported where the kernel keeps no such counts.
 func Open(pids ...int) (*Meter, error) {
 	m := &Meter{pids: append([]int{0}, pids...)}
-	if _, err := m.readIO(); err != nil {
+	if _, err := m.read(); err != nil {
 		return nil, err
 	}
 	m.trace, _ = openTrace(m.pids)
@@ -57,8 +58,15 @@ func (m *Meter) empty() (Usage, error) {
 	if err := m.Start(); err != nil {
 		return Usage{}, err
 	}
+	return m.sinceStart()
+}
+
+// sinceStart returns what was counted since Start, but for the texts that Start
+// read: their length changes with the numbers in them.
+func (m *Meter) sinceStart() (Usage, error) {
+	begin := Usage{m.begin.Copied + m.texts, m.begin.Syscalls}
 	end, err := m.read()
-	return end.minus(m.begin), err
+	return end.minus(begin), err
 }
 
 // Calls says in a few words which system calls are counted.
@@ -77,36 +85,31 @@ func (m *Meter) Start() (err error) {
 
 // Stop ends a piece of work and returns what it cost.
 func (m *Meter) Stop() (Usage, error) {
-	end, err := m.read()
+	u, err := m.sinceStart()
 	if err != nil {
 		return Usage{}, err
 	}
-	u := end.minus(m.begin).minus(m.own)
+	u = u.minus(m.own)
 	return Usage{max(u.Copied, 0), max(u.Syscalls, 0)}, nil
 }
 
 // Close gives the meter's descriptors back.
 func (m *Meter) Close() error { return m.trace.close() }
 
-func (m *Meter) read() (Usage, error) {
-	u, err := m.readIO()
-	if err != nil || m.trace == nil {
-		return u, err
-	}
-	u.Syscalls, err = m.trace.read()
-	return u, err
-}
-
-// readIO sums /proc/PID/io over the processes.
-func (m *Meter) readIO() (Usage, error) {
-	var sum Usage
+// read sums /proc/PID/io over the processes, this one first, and the trace.
+func (m *Meter) read() (sum Usage, err error) {
+	m.texts = 0
 	for _, pid := range m.pids {
-		u, err := processIO(pid)
+		u, length, err := processIO(pid)
 		if err != nil {
 			return Usage{}, fmt.Errorf("account: %w", err)
 		}
 		sum.Copied += u.Copied
 		sum.Syscalls += u.Syscalls
+		m.texts += int64(length)
 	}
-	return sum, nil
+	if m.trace != nil {
+		sum.Syscalls, err = m.trace.read()
+	}
+	return sum, err
 }

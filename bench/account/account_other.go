@@ -4,7 +4,7 @@ package account
 
 import "errors"
 
-func processIO(int) (Usage, error) { return Usage{}, errors.ErrUnsupported }
+func processIO(int) (Usage, int, error) { return Usage{}, 0, errors.ErrUnsupported }
 
 type trace struct{}
 

@@ -17,16 +17,17 @@ func procDir(pid int) string {
 	return "/proc/" + strconv.Itoa(pid)
 }
 
-// processIO reads /proc/PID/io.
-func processIO(pid int) (Usage, error) {
+// processIO reads /proc/PID/io, a text of some length.
+func processIO(pid int) (u Usage, length int, err error) {
 	text, err := os.ReadFile(procDir(pid) + "/io")
 	if errors.Is(err, fs.ErrNotExist) {
-		return Usage{}, fmt.Errorf("pid %d: %w", pid, ErrGone)
+		return Usage{}, 0, fmt.Errorf("pid %d: %w", pid, ErrGone)
 	}
 	if err != nil {
-		return Usage{}, err
+		return Usage{}, 0, err
 	}
-	return parseIO(string(text))
+	u, err = parseIO(string(text))
+	return u, len(text), err
 }
 
 func parseIO(text string) (u Usage, err error) {
