@@ -161,12 +161,6 @@ func TestCapacity(t *testing.T) {
 			t.Errorf("capacity %d became %d", c, x.Cap())
 		}
 	}
-	if n, err := SizeSPSC[uint64](maxCapacity); err != nil || n != offSlots+maxCapacity*slotAlign {
-		t.Errorf("the largest ring: %d, %v", n, err)
-	}
-	if _, err := SizeSPSC[[1 << 31]byte](1 << 30); !errors.Is(err, ErrSize) {
-		t.Errorf("a ring of 2^61 bytes: %v", err)
-	}
 }
 
 type refused struct{ P *int }
