@@ -177,7 +177,7 @@ func (p *processes) leave(j *job) {
 		p.free <- j.slot
 		return
 	}
-	go p.retire(j.slot, ref)
+	p.watch.Go(func() { p.retire(j.slot, ref) }) // close waits for it: it reads what workers store
 }
 
 // named reports whether a worker may still look at the job ref.
