@@ -46,7 +46,8 @@ func parseStat(s string) (process, bool) {
 		return process{}, false
 	}
 	n, err := fmt.Sscanf(s[end+1:], " %c %d %d", &p.state, &p.parent, &p.group)
-	return p, n == 3 && err == nil
+	letter := 'A' <= p.state && p.state <= 'z'
+	return p, n == 3 && err == nil && letter && p.pid > 0
 }
 
 func (p process) key() string { return fmt.Sprintf("child %d", p.pid) }
