@@ -71,7 +71,8 @@ func (j *localJob) end(err error) {
 
 // work runs partitions until none is left.
 func (j *localJob) work(worker int, count *atomic.Uint64) {
-	run := j.spec.bind(j.args)
+	run := j.spec.fresh()
+	run.bind(j.args)
 	t := Task{worker: worker, cancel: &j.cancel}
 	for j.cancel.Load() == 0 {
 		i := int(j.next.Add(1)) - 1

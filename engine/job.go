@@ -86,13 +86,13 @@ func (p *processes) open(r *request, slot int) (*job, error) {
 
 // run is pool.run: it waits for a slot, opens the job in it, and waits for its end.
 func (p *processes) run(ctx context.Context, r *request) error {
-	slot, err := p.acquire(ctx)
+	slot, err := p.free.take(ctx, p.stop)
 	if err != nil {
 		return err
 	}
 	j, err := p.enter(r, slot)
 	if err != nil {
-		p.free <- slot
+		p.free.put(slot)
 		return err
 	}
 	select {
@@ -104,18 +104,6 @@ func (p *processes) run(ctx context.Context, r *request) error {
 	err = p.result(j)
 	p.leave(j)
 	return err
-}
-
-// acquire takes a free slot.
-func (p *processes) acquire(ctx context.Context) (int, error) {
-	select {
-	case slot := <-p.free:
-		return slot, nil
-	case <-ctx.Done():
-		return 0, ctx.Err()
-	case <-p.stop.Done():
-		return 0, ErrClosed
-	}
 }
 
 // enter opens r in slot and tells the workers.
@@ -174,7 +162,7 @@ func (p *processes) leave(j *job) {
 		return
 	}
 	if !p.named(ref) {
-		p.free <- j.slot
+		p.free.put(j.slot)
 		return
 	}
 	p.watch.Go(func() { p.retire(j.slot, ref) }) // close waits for it: it reads what workers store
@@ -200,7 +188,7 @@ func (p *processes) retire(slot int, ref jobRef) {
 		case <-time.After(pause):
 		}
 		if !p.named(ref) {
-			p.free <- slot
+			p.free.put(slot)
 			return
 		}
 	}

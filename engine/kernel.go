@@ -19,7 +19,7 @@ type Kernel[A any] struct{ spec *spec }
 func NewKernel[A any](name string, retry Retry, f func(*Task, A) error) *Kernel[A] {
 	return &Kernel[A]{register(&spec{
 		name: name, retry: retry, plan: planOf[A](name),
-		bind: func(args []byte) runner { return &kernelRun[A]{*view[A](args), f} },
+		fresh: func() runner { return &kernelRun[A]{f: f} },
 	})}
 }
 
@@ -38,6 +38,8 @@ type kernelRun[A any] struct {
 	args A
 	f    func(*Task, A) error
 }
+
+func (k *kernelRun[A]) bind(args []byte) { k.args = *view[A](args) }
 
 func (k *kernelRun[A]) run(t *Task, _ []byte) error {
 	for t.next() {

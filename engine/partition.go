@@ -6,14 +6,16 @@ import (
 	"time"
 )
 
-// bound is a job whose arguments are bound, in a worker.
+// bound is a kernel in a worker, with the arguments of a job bound.
 type bound struct {
+	spec    *spec
+	args    []byte // the job's, copied
+	run     runner
+	columns []column // in args
+
 	*jobSlot
-	spec     *spec
 	ledger   []ledgerEntry
 	partials []byte
-	run      runner
-	columns  []column
 	offsets  []int
 	save     []byte // this worker's save area; empty when nothing is saved
 	guarded  bool   // the ledger must say when the kernel begins
@@ -62,19 +64,27 @@ func (w *member) ledger(s *jobSlot) []ledgerEntry {
 
 // bind finds the kernel of s and binds its arguments.
 func (w *member) bind(s *jobSlot) *bound {
-	spec := w.specs[s.kernel]
-	args := make([]byte, 0, maxArgs)
-	args = append(args, s.args[:spec.plan.size]...)
-	b := &bound{
-		jobSlot: s, spec: spec, ledger: w.ledger(s), partials: s.partials.Slice(),
-		run: spec.bind(args), columns: spec.plan.of(args), guarded: spec.retry == NoRetry,
-	}
+	b := w.kernel(s.kernel)
+	copy(b.args, s.args[:])
+	b.run.bind(b.args)
+	b.jobSlot, b.ledger, b.partials = s, w.ledger(s), s.partials.Slice()
+	b.offsets, b.save, b.guarded = nil, nil, b.spec.retry == NoRetry
 	if n := int(s.saveStride); n > 0 {
 		b.offsets, _ = columnsLayout(b.columns, LeafRows<<s.shift)
 		b.save = s.saves.Part(w.index*n, (w.index+1)*n)
 		b.guarded = true
 	}
 	return b
+}
+
+// kernel returns what this worker keeps of a kernel: jobs leave no garbage.
+func (w *member) kernel(index uint32) *bound {
+	if w.bounds[index] == nil {
+		spec := w.specs[index]
+		args := alignedBytes(int(spec.plan.size))
+		w.bounds[index] = &bound{spec: spec, args: args, run: spec.fresh(), columns: spec.plan.of(args)}
+	}
+	return w.bounds[index]
 }
 
 // partition runs partition i, which this worker has claimed as e.

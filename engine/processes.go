@@ -17,7 +17,7 @@ type processes struct {
 	e       *Engine
 	control control
 
-	free   chan int // closed slots that nobody looks at
+	free   *freeSlots // closed, and nobody looks at them
 	active sync.WaitGroup
 	watch  sync.WaitGroup // one for each goroutine that waits for a process or an event
 	stop   context.Context
@@ -56,11 +56,8 @@ func startProcesses(ctx context.Context, e *Engine) (_ pool, err error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &processes{e: e, control: c, free: make(chan int, maxJobs)}
+	p := &processes{e: e, control: c, free: newFreeSlots(maxJobs)}
 	p.stop, p.end = context.WithCancel(context.Background())
-	for i := range maxJobs {
-		p.free <- i
-	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.close())

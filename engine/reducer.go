@@ -34,9 +34,7 @@ func NewColumnReducer[A, P any](name string, zero P, leaf func(*Task, A) (P, err
 	}
 	s := register(&spec{
 		name: name, retry: Idempotent, plan: planOf[A](name), partial: t.Size(), hash: pod.Hash(t),
-		bind: func(args []byte) runner {
-			return &reduceRun[A, P]{args: *view[A](args), leaf: leaf, tree: tree[P]{merge: merge}}
-		},
+		fresh: func() runner { return &reduceRun[A, P]{leaf: leaf, tree: tree[P]{merge: merge}} },
 	})
 	return &ColumnReducer[A, P]{s, zero, merge}
 }
@@ -70,6 +68,8 @@ type reduceRun[A, P any] struct {
 	leaf func(*Task, A) (P, error)
 	tree tree[P]
 }
+
+func (r *reduceRun[A, P]) bind(args []byte) { r.args = *view[A](args) }
 
 func (r *reduceRun[A, P]) run(t *Task, out []byte) error {
 	r.tree.reset()

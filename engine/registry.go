@@ -19,9 +19,11 @@ const (
 	Idempotent
 )
 
-// A runner runs partitions of one job with its arguments bound. It is used by
-// one goroutine.
+// A runner runs partitions of one kernel, of one job after the other. It is used
+// by one goroutine, and keeps its memory: a worker's task loop leaves no garbage.
 type runner interface {
+	// bind copies the arguments of the job that the next runs are of.
+	bind(args []byte)
 	// run does the rows of t, leaf by leaf, and stores the partial result, if
 	// the kernel has one, in out.
 	run(t *Task, out []byte) error
@@ -35,7 +37,7 @@ type spec struct {
 	partial uintptr // size of a partial result
 	hash    uint64  // of name, retry, argument and result layout
 	index   uint32  // among all names in order; set by seal
-	bind    func(args []byte) runner
+	fresh   func() runner
 }
 
 var registry struct {

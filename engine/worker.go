@@ -33,6 +33,7 @@ type member struct {
 	self    *workerSlot
 	ring    *ringbuf.Consumer[descriptor]
 	specs   []*spec
+	bounds  []*bound // by kernel; nil until it is first run
 	claims  uint64
 	task    Task
 }
@@ -65,7 +66,7 @@ func workerMain(index string) (code int, err error) {
 		w.signal()
 		return exitOther, errors.New("this program registers other kernels than its coordinator")
 	}
-	w.specs = specs
+	w.specs, w.bounds = specs, make([]*bound, len(specs))
 	w.self.member.Store(uint32(w.id))
 	w.self.state.Store(stateReady)
 	w.signal()
