@@ -79,7 +79,6 @@ func (p *processes) open(r *request, slot int) (*job, error) {
 	s.ledger, s.partials, s.saves = m.ledger, m.partials, m.saves
 	s.remaining.Store(int64(r.parts))
 	gen := s.gen.Load() + 1
-	s.next.Store(uint64(gen) << 32)
 	s.gen.Store(gen) // pairs with the load in worker.serve: the fields above are there
 	return j, nil
 }

@@ -25,7 +25,7 @@ import (
 // A step of controlVersion goes with every change here.
 const (
 	controlMagic   = 0x6c6f72746e6f4353 // "SControl"
-	controlVersion = 1
+	controlVersion = 2
 
 	maxWorkers = 256
 	maxJobs    = 64
@@ -124,9 +124,6 @@ type jobSlot struct {
 	saves    shmarena.Array[byte]
 	_        [256 - 16 - 16 - 24 - 72]byte
 
-	next atomic.Uint64 // claim hint: {generation:32, index:32}
-	_    [128 - 8]byte
-
 	remaining atomic.Int64 // hint: partitions not yet done
 	_         [128 - 8]byte
 
@@ -136,7 +133,7 @@ type jobSlot struct {
 	_       uint32
 	errText [maxErrText]byte
 	args    [maxArgs]byte
-	_       [4096 - 256 - 128 - 128 - 16 - maxErrText - maxArgs]byte
+	_       [4096 - 256 - 128 - 16 - maxErrText - maxArgs]byte
 }
 
 // ledgerEntry is one partition of a job; entry has its bits.

@@ -151,8 +151,8 @@ func (w *member) serve(ref jobRef) (worked bool) {
 		return false
 	}
 	var b *bound
-	for {
-		i, e, ok := w.claim(s)
+	for from := w.start(s); ; {
+		i, e, ok := w.claim(s, &from)
 		if !ok {
 			return worked
 		}
