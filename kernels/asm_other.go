@@ -35,6 +35,8 @@ func coShiftedInt64AVX512(_, _ []int64, _, _ int64) (a, b, c, d, e float64) { pa
 
 func binCellsAVX2(*uint32, *uint8, []int64, *int64)   { panic(noAssembly) }
 func binCellsAVX512(*uint32, *uint8, []int64, *int64) { panic(noAssembly) }
+func countRowsAVX2(*uint32, []uint32)                 { panic(noAssembly) }
+func countRowsAVX512(*uint32, []uint32)               { panic(noAssembly) }
 func binFloatsAVX2(*uint32, []float64, *float64)      { panic(noAssembly) }
 func binFloatsAVX512(*uint32, []float64, *float64)    { panic(noAssembly) }
 

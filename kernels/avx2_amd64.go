@@ -64,18 +64,26 @@ func hourOfDayAVX2(dst []uint8, ts []int64)
 //go:noescape
 func nearSumsAVX2(sums *int64, groups int, codes []uint8, x []int64, ref int64, scratch *uint64)
 
-// binCellsAVX2 writes codes[i]*stride + BinsInt64.cell(x[i]) for each of a multiple of 8 rows.
+// binCellsAVX2 writes where in a table the counts of codes[i]*stride + BinsInt64.cell(x[i])
+// begin, for each of a multiple of 8 rows.
 //
 //go:noescape
 func binCellsAVX2(dst *uint32, codes *uint8, x []int64, b *int64)
+
+// countRowsAVX2 adds 1 to lane i%8 of the row of the table that begins at byte rows[i], for each
+// of a multiple of 8.
+//
+//go:noescape
+func countRowsAVX2(t *uint32, rows []uint32)
 
 // fetchAVX2 asks for the 16 cache lines from x on.
 //
 //go:noescape
 func fetchAVX2(x *int64)
 
-// binFloatsAVX2 writes, for each of a multiple of 8 values, 0 below the bins, Bins.index + 1
-// in them, one more above them, and one more for NaN.
+// binFloatsAVX2 writes, for each of a multiple of 8 values, where in a table the counts begin of
+// cell 0 below the bins, Bins.index + 1 in them, one more above them, and one more
+// for NaN.
 //
 //go:noescape
 func binFloatsAVX2(dst *uint32, x []float64, b *float64)

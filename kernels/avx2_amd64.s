@@ -450,12 +450,13 @@ TEXT ·coShiftedAVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
+	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+8
 	JB           end28
 
 loop27:
-	PREFETCHT0  2048(AX)
-	PREFETCHT0  2048(DX)
+	PREFETCHT0  (AX)(BX*1)
+	PREFETCHT0  (DX)(BX*1)
 	VADDPD      (AX), Y0, Y12
 	VADDPD      (DX), Y1, Y13
 	VADDPD      Y12, Y2, Y2
@@ -574,12 +575,13 @@ TEXT ·coShiftedInt64AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
+	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+8
 	JB           end33
 
 loop32:
-	PREFETCHT0  2048(AX)
-	PREFETCHT0  2048(DX)
+	PREFETCHT0  (AX)(BX*1)
+	PREFETCHT0  (DX)(BX*1)
 	VPADDQ      (AX), Y0, Y12
 	VPADDQ      (DX), Y1, Y13
 	VSUBPD      avx2const2<>+0(SB), Y12, Y12
@@ -1041,13 +1043,14 @@ TEXT ·hourOfDayAVX2(SB), NOSPLIT, $0-48
 	VMOVUPD avx2const4<>+0(SB), Y2
 	VMOVUPD avx2const5<>+0(SB), Y3
 	VMOVUPD avx2const6<>+0(SB), Y4
+	MOVQ    ·fetchAhead+0(SB), BX
 	VMOVDQU avx2const7<>+0(SB), Y5
 	CMPQ    DX, $+16
 	JB      end60
 
 loop59:
-	PREFETCHT0   2048(CX)
-	PREFETCHT0   2112(CX)
+	PREFETCHT0   (CX)(BX*1)
+	PREFETCHT0   64(CX)(BX*1)
 	VMOVDQU      (CX), Y6
 	VPSRLQ       $0x0a, Y6, Y6
 	VPXOR        avx2const8<>+0(SB), Y6, Y6
@@ -1127,7 +1130,7 @@ end60:
 	JB   end62
 
 loop61:
-	PREFETCHT0   2048(CX)
+	PREFETCHT0   (CX)(BX*1)
 	VMOVDQU      (CX), Y6
 	VPSRLQ       $0x0a, Y6, Y6
 	VPXOR        avx2const8<>+0(SB), Y6, Y6
@@ -1617,6 +1620,8 @@ loop78:
 	VPMOVZXBD   (CX), X6
 	VPMADDWD    X4, X6, X6
 	VPADDD      X6, X5, X5
+	VPAND       avx2const16<>+0(SB), X5, X5
+	VPSLLD      $0x05, X5, X5
 	VMOVDQU     X5, (AX)
 	VMOVDQU     32(DX), Y5
 	VPCMPGTQ    Y5, Y0, Y6
@@ -1631,6 +1636,8 @@ loop78:
 	VPMOVZXBD   4(CX), X6
 	VPMADDWD    X4, X6, X6
 	VPADDD      X6, X5, X5
+	VPAND       avx2const16<>+0(SB), X5, X5
+	VPSLLD      $0x05, X5, X5
 	VMOVDQU     X5, 16(AX)
 	VMOVDQU     64(DX), Y5
 	VPCMPGTQ    Y5, Y0, Y6
@@ -1645,6 +1652,8 @@ loop78:
 	VPMOVZXBD   8(CX), X6
 	VPMADDWD    X4, X6, X6
 	VPADDD      X6, X5, X5
+	VPAND       avx2const16<>+0(SB), X5, X5
+	VPSLLD      $0x05, X5, X5
 	VMOVDQU     X5, 32(AX)
 	VMOVDQU     96(DX), Y5
 	VPCMPGTQ    Y5, Y0, Y6
@@ -1659,6 +1668,8 @@ loop78:
 	VPMOVZXBD   12(CX), X6
 	VPMADDWD    X4, X6, X6
 	VPADDD      X6, X5, X5
+	VPAND       avx2const16<>+0(SB), X5, X5
+	VPSLLD      $0x05, X5, X5
 	VMOVDQU     X5, 48(AX)
 	ADDQ        $+128, DX
 	ADDQ        $+16, CX
@@ -1685,6 +1696,8 @@ loop80:
 	VPMOVZXBD   (CX), X6
 	VPMADDWD    X4, X6, X6
 	VPADDD      X6, X5, X5
+	VPAND       avx2const16<>+0(SB), X5, X5
+	VPSLLD      $0x05, X5, X5
 	VMOVDQU     X5, (AX)
 	ADDQ        $+32, DX
 	ADDQ        $+4, CX
@@ -1695,6 +1708,49 @@ loop80:
 
 end81:
 	VZEROUPPER
+	RET
+
+DATA avx2const16<>+0(SB)/8, $0x000003ff000003ff
+DATA avx2const16<>+8(SB)/8, $0x000003ff000003ff
+DATA avx2const16<>+16(SB)/8, $0x000003ff000003ff
+DATA avx2const16<>+24(SB)/8, $0x000003ff000003ff
+GLOBL avx2const16<>(SB), RODATA|NOPTR, $32
+
+// func countRowsAVX2(t *uint32, rows []uint32)
+TEXT ·countRowsAVX2(SB), NOSPLIT, $0-32
+	MOVQ t+0(FP), AX
+	MOVQ rows_base+8(FP), CX
+	MOVQ rows_len+16(FP), DX
+	CMPQ DX, $+8
+	JB   end83
+
+loop82:
+	MOVQ (CX), BX
+	MOVL BX, SI
+	SHRQ $0x20, BX
+	INCL (AX)(SI*1)
+	INCL 4(AX)(BX*1)
+	MOVQ 8(CX), BX
+	MOVL BX, SI
+	SHRQ $0x20, BX
+	INCL 8(AX)(SI*1)
+	INCL 12(AX)(BX*1)
+	MOVQ 16(CX), BX
+	MOVL BX, SI
+	SHRQ $0x20, BX
+	INCL 16(AX)(SI*1)
+	INCL 20(AX)(BX*1)
+	MOVQ 24(CX), BX
+	MOVL BX, SI
+	SHRQ $0x20, BX
+	INCL 24(AX)(SI*1)
+	INCL 28(AX)(BX*1)
+	ADDQ $+32, CX
+	SUBQ $+8, DX
+	CMPQ DX, $+8
+	JAE  loop82
+
+end83:
 	RET
 
 // func fetchAVX2(x *int64)
@@ -1729,11 +1785,11 @@ TEXT ·binFloatsAVX2(SB), NOSPLIT, $0-40
 	VBROADCASTSD (BX), Y0
 	VBROADCASTSD 16(BX), Y1
 	VBROADCASTSD 32(BX), Y2
-	VMOVUPD      avx2const16<>+0(SB), Y3
+	VMOVUPD      avx2const17<>+0(SB), Y3
 	CMPQ         DX, $+4
-	JB           end83
+	JB           end85
 
-loop82:
+loop84:
 	VMOVUPD      (CX), Y4
 	VPXOR        Y6, Y6, Y6
 	VSUBPD       Y0, Y4, Y5
@@ -1765,22 +1821,24 @@ loop82:
 	VBROADCASTSD 48(BX), Y6
 	VBLENDVPD    Y4, Y6, Y5, Y5
 	VCVTTPD2DQY  Y5, X4
+	VPAND        avx2const16<>+0(SB), X4, X4
+	VPSLLD       $0x05, X4, X4
 	VMOVDQU      X4, (AX)
 	ADDQ         $+32, CX
 	ADDQ         $+16, AX
 	SUBQ         $+4, DX
 	CMPQ         DX, $+4
-	JAE          loop82
+	JAE          loop84
 
-end83:
+end85:
 	VZEROUPPER
 	RET
 
-DATA avx2const16<>+0(SB)/8, $0x3ff0000000000000
-DATA avx2const16<>+8(SB)/8, $0x3ff0000000000000
-DATA avx2const16<>+16(SB)/8, $0x3ff0000000000000
-DATA avx2const16<>+24(SB)/8, $0x3ff0000000000000
-GLOBL avx2const16<>(SB), RODATA|NOPTR, $32
+DATA avx2const17<>+0(SB)/8, $0x3ff0000000000000
+DATA avx2const17<>+8(SB)/8, $0x3ff0000000000000
+DATA avx2const17<>+16(SB)/8, $0x3ff0000000000000
+DATA avx2const17<>+24(SB)/8, $0x3ff0000000000000
+GLOBL avx2const17<>(SB), RODATA|NOPTR, $32
 
 // func groupFloatsAVX2(sums *int64, groups int, codes []uint8, x []float64, scratch *uint64)
 // Requires: AVX, FMA3
@@ -1792,11 +1850,11 @@ TEXT ·groupFloatsAVX2(SB), NOSPLIT, $0-72
 	MOVQ    groups+8(FP), DX
 	MOVQ    sums+0(FP), BX
 	VPXOR   X0, X0, X0
-	VMOVUPD avx2const17<>+0(SB), X1
+	VMOVUPD avx2const18<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end85
+	JB      end87
 
-loop84:
+loop86:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -1818,19 +1876,19 @@ loop84:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop84
+	JAE      loop86
 
-end85:
+end87:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
 	MOVQ    x_len+48(FP), BX
-	VMOVUPD avx2const18<>+0(SB), X0
-	VMOVUPD avx2const19<>+0(SB), X1
+	VMOVUPD avx2const19<>+0(SB), X0
+	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end87
+	JB      end89
 
-loop86:
+loop88:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -1923,13 +1981,13 @@ loop86:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop86
+	JAE         loop88
 
-end87:
+end89:
 	CMPQ BX, $+1
-	JB   end89
+	JB   end91
 
-loop88:
+loop90:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -1945,15 +2003,15 @@ loop88:
 	ADDQ        $+8, DX
 	SUBQ        $+1, BX
 	CMPQ        BX, $+1
-	JAE         loop88
+	JAE         loop90
 
-end89:
+end91:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end91
+	JB   end93
 
-loop90:
+loop92:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -1966,7 +2024,7 @@ loop90:
 	ADDQ    208(AX), BX
 	VADDPD  192(AX), X0, X0
 	VMINPD  224(AX), X1, X1
-	VMOVUPD avx2const19<>+0(SB), X2
+	VMOVUPD avx2const20<>+0(SB), X2
 	VXORPD  X2, X1, X1
 	MOVQ    BX, (DX)
 	VMOVUPD X0, 16(DX)
@@ -1975,20 +2033,20 @@ loop90:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop90
+	JAE     loop92
 
-end91:
+end93:
 	VZEROUPPER
 	RET
 
-DATA avx2const17<>+0(SB)/8, $0x7ff0000000000000
-DATA avx2const17<>+8(SB)/8, $0x7ff0000000000000
-GLOBL avx2const17<>(SB), RODATA|NOPTR, $16
-
-DATA avx2const18<>+0(SB)/8, $0x3ff0000000000000
-DATA avx2const18<>+8(SB)/8, $0x0000000000000000
+DATA avx2const18<>+0(SB)/8, $0x7ff0000000000000
+DATA avx2const18<>+8(SB)/8, $0x7ff0000000000000
 GLOBL avx2const18<>(SB), RODATA|NOPTR, $16
 
-DATA avx2const19<>+0(SB)/8, $0x0000000000000000
-DATA avx2const19<>+8(SB)/8, $0x8000000000000000
+DATA avx2const19<>+0(SB)/8, $0x3ff0000000000000
+DATA avx2const19<>+8(SB)/8, $0x0000000000000000
 GLOBL avx2const19<>(SB), RODATA|NOPTR, $16
+
+DATA avx2const20<>+0(SB)/8, $0x0000000000000000
+DATA avx2const20<>+8(SB)/8, $0x8000000000000000
+GLOBL avx2const20<>(SB), RODATA|NOPTR, $16

@@ -64,18 +64,26 @@ func hourOfDayAVX512(dst []uint8, ts []int64)
 //go:noescape
 func nearSumsAVX512(sums *int64, groups int, codes []uint8, x []int64, ref int64, scratch *uint64)
 
-// binCellsAVX512 writes codes[i]*stride + BinsInt64.cell(x[i]) for each of a multiple of 8 rows.
+// binCellsAVX512 writes where in a table the counts of codes[i]*stride + BinsInt64.cell(x[i])
+// begin, for each of a multiple of 8 rows.
 //
 //go:noescape
 func binCellsAVX512(dst *uint32, codes *uint8, x []int64, b *int64)
+
+// countRowsAVX512 adds 1 to lane i%8 of the row of the table that begins at byte rows[i], for each
+// of a multiple of 8.
+//
+//go:noescape
+func countRowsAVX512(t *uint32, rows []uint32)
 
 // fetchAVX512 asks for the 16 cache lines from x on.
 //
 //go:noescape
 func fetchAVX512(x *int64)
 
-// binFloatsAVX512 writes, for each of a multiple of 8 values, 0 below the bins, Bins.index + 1
-// in them, one more above them, and one more for NaN.
+// binFloatsAVX512 writes, for each of a multiple of 8 values, where in a table the counts begin of
+// cell 0 below the bins, Bins.index + 1 in them, one more above them, and one more
+// for NaN.
 //
 //go:noescape
 func binFloatsAVX512(dst *uint32, x []float64, b *float64)

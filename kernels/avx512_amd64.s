@@ -485,18 +485,19 @@ TEXT ·coShiftedAVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z19, Z19, Z19
 	VPXORQ       Z20, Z20, Z20
 	VPXORQ       Z21, Z21, Z21
+	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
 	JB           end28
 
 loop27:
-	PREFETCHT0  2048(AX)
-	PREFETCHT0  2112(AX)
-	PREFETCHT0  2176(AX)
-	PREFETCHT0  2240(AX)
-	PREFETCHT0  2048(DX)
-	PREFETCHT0  2112(DX)
-	PREFETCHT0  2176(DX)
-	PREFETCHT0  2240(DX)
+	PREFETCHT0  (AX)(BX*1)
+	PREFETCHT0  64(AX)(BX*1)
+	PREFETCHT0  128(AX)(BX*1)
+	PREFETCHT0  192(AX)(BX*1)
+	PREFETCHT0  (DX)(BX*1)
+	PREFETCHT0  64(DX)(BX*1)
+	PREFETCHT0  128(DX)(BX*1)
+	PREFETCHT0  192(DX)(BX*1)
 	VADDPD      (AX), Z0, Z22
 	VADDPD      (DX), Z1, Z23
 	VADDPD      Z22, Z2, Z2
@@ -656,18 +657,19 @@ TEXT ·coShiftedInt64AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	VPXORQ       Z20, Z20, Z20
+	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
 	JB           end33
 
 loop32:
-	PREFETCHT0  2048(AX)
-	PREFETCHT0  2112(AX)
-	PREFETCHT0  2176(AX)
-	PREFETCHT0  2240(AX)
-	PREFETCHT0  2048(DX)
-	PREFETCHT0  2112(DX)
-	PREFETCHT0  2176(DX)
-	PREFETCHT0  2240(DX)
+	PREFETCHT0  (AX)(BX*1)
+	PREFETCHT0  64(AX)(BX*1)
+	PREFETCHT0  128(AX)(BX*1)
+	PREFETCHT0  192(AX)(BX*1)
+	PREFETCHT0  (DX)(BX*1)
+	PREFETCHT0  64(DX)(BX*1)
+	PREFETCHT0  128(DX)(BX*1)
+	PREFETCHT0  192(DX)(BX*1)
 	VPADDQ      (AX), Z0, Z22
 	VPADDQ      (DX), Z21, Z23
 	VCVTQQ2PD   Z22, Z22
@@ -1179,15 +1181,16 @@ TEXT ·hourOfDayAVX512(SB), NOSPLIT, $0-48
 	VMOVUPD avx512const3<>+0(SB), Z2
 	VMOVUPD avx512const4<>+0(SB), Z3
 	VMOVUPD avx512const5<>+0(SB), Z4
+	MOVQ    ·fetchAhead+0(SB), BX
 	VMOVDQU avx512const6<>+0(SB), Y5
 	CMPQ    DX, $+32
 	JB      end60
 
 loop59:
-	PREFETCHT0   2048(CX)
-	PREFETCHT0   2112(CX)
-	PREFETCHT0   2176(CX)
-	PREFETCHT0   2240(CX)
+	PREFETCHT0   (CX)(BX*1)
+	PREFETCHT0   64(CX)(BX*1)
+	PREFETCHT0   128(CX)(BX*1)
+	PREFETCHT0   192(CX)(BX*1)
 	VPSRAQ       $0x0a, (CX), Z6
 	VCVTQQ2PD    Z6, Z6
 	VMOVAPD      Z6, Z7
@@ -1243,7 +1246,7 @@ end60:
 	JB   end62
 
 loop61:
-	PREFETCHT0   2048(CX)
+	PREFETCHT0   (CX)(BX*1)
 	VPSRAQ       $0x0a, (CX), Z6
 	VCVTQQ2PD    Z6, Z6
 	VMOVAPD      Z6, Z7
@@ -1666,7 +1669,7 @@ DATA avx512const10<>+8(SB)/8, $0x0000000000000000
 GLOBL avx512const10<>(SB), RODATA|NOPTR, $16
 
 // func binCellsAVX512(dst *uint32, codes *uint8, x []int64, b *int64)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
 TEXT ·binCellsAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), AX
 	MOVQ         codes+8(FP), CX
@@ -1693,6 +1696,8 @@ loop76:
 	VPMOVZXBD  (CX), Y6
 	VPMADDWD   Y4, Y6, Y6
 	VPADDD     Y6, Y5, Y5
+	VPANDD     avx512const11<>+0(SB), Y5, Y5
+	VPSLLD     $0x05, Y5, Y5
 	VMOVDQU    Y5, (AX)
 	VCVTQQ2PD  64(DX), Z5
 	VMAXPD     Z0, Z5, Z5
@@ -1703,6 +1708,8 @@ loop76:
 	VPMOVZXBD  8(CX), Y6
 	VPMADDWD   Y4, Y6, Y6
 	VPADDD     Y6, Y5, Y5
+	VPANDD     avx512const11<>+0(SB), Y5, Y5
+	VPSLLD     $0x05, Y5, Y5
 	VMOVDQU    Y5, 32(AX)
 	VCVTQQ2PD  128(DX), Z5
 	VMAXPD     Z0, Z5, Z5
@@ -1713,6 +1720,8 @@ loop76:
 	VPMOVZXBD  16(CX), Y6
 	VPMADDWD   Y4, Y6, Y6
 	VPADDD     Y6, Y5, Y5
+	VPANDD     avx512const11<>+0(SB), Y5, Y5
+	VPSLLD     $0x05, Y5, Y5
 	VMOVDQU    Y5, 64(AX)
 	VCVTQQ2PD  192(DX), Z5
 	VMAXPD     Z0, Z5, Z5
@@ -1723,6 +1732,8 @@ loop76:
 	VPMOVZXBD  24(CX), Y6
 	VPMADDWD   Y4, Y6, Y6
 	VPADDD     Y6, Y5, Y5
+	VPANDD     avx512const11<>+0(SB), Y5, Y5
+	VPSLLD     $0x05, Y5, Y5
 	VMOVDQU    Y5, 96(AX)
 	ADDQ       $+256, DX
 	ADDQ       $+32, CX
@@ -1745,6 +1756,8 @@ loop78:
 	VPMOVZXBD  (CX), Y6
 	VPMADDWD   Y4, Y6, Y6
 	VPADDD     Y6, Y5, Y5
+	VPANDD     avx512const11<>+0(SB), Y5, Y5
+	VPSLLD     $0x05, Y5, Y5
 	VMOVDQU    Y5, (AX)
 	ADDQ       $+64, DX
 	ADDQ       $+8, CX
@@ -1755,6 +1768,53 @@ loop78:
 
 end79:
 	VZEROUPPER
+	RET
+
+DATA avx512const11<>+0(SB)/8, $0x000003ff000003ff
+DATA avx512const11<>+8(SB)/8, $0x000003ff000003ff
+DATA avx512const11<>+16(SB)/8, $0x000003ff000003ff
+DATA avx512const11<>+24(SB)/8, $0x000003ff000003ff
+DATA avx512const11<>+32(SB)/8, $0x000003ff000003ff
+DATA avx512const11<>+40(SB)/8, $0x000003ff000003ff
+DATA avx512const11<>+48(SB)/8, $0x000003ff000003ff
+DATA avx512const11<>+56(SB)/8, $0x000003ff000003ff
+GLOBL avx512const11<>(SB), RODATA|NOPTR, $64
+
+// func countRowsAVX512(t *uint32, rows []uint32)
+TEXT ·countRowsAVX512(SB), NOSPLIT, $0-32
+	MOVQ t+0(FP), AX
+	MOVQ rows_base+8(FP), CX
+	MOVQ rows_len+16(FP), DX
+	CMPQ DX, $+8
+	JB   end81
+
+loop80:
+	MOVQ (CX), BX
+	MOVL BX, SI
+	SHRQ $0x20, BX
+	INCL (AX)(SI*1)
+	INCL 4(AX)(BX*1)
+	MOVQ 8(CX), BX
+	MOVL BX, SI
+	SHRQ $0x20, BX
+	INCL 8(AX)(SI*1)
+	INCL 12(AX)(BX*1)
+	MOVQ 16(CX), BX
+	MOVL BX, SI
+	SHRQ $0x20, BX
+	INCL 16(AX)(SI*1)
+	INCL 20(AX)(BX*1)
+	MOVQ 24(CX), BX
+	MOVL BX, SI
+	SHRQ $0x20, BX
+	INCL 24(AX)(SI*1)
+	INCL 28(AX)(BX*1)
+	ADDQ $+32, CX
+	SUBQ $+8, DX
+	CMPQ DX, $+8
+	JAE  loop80
+
+end81:
 	RET
 
 // func fetchAVX512(x *int64)
@@ -1780,7 +1840,7 @@ TEXT ·fetchAVX512(SB), NOSPLIT, $0-8
 	RET
 
 // func binFloatsAVX512(dst *uint32, x []float64, b *float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX2, AVX512F, AVX512VL
 TEXT ·binFloatsAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         x_base+8(FP), CX
@@ -1789,11 +1849,11 @@ TEXT ·binFloatsAVX512(SB), NOSPLIT, $0-40
 	VBROADCASTSD (BX), Z0
 	VBROADCASTSD 16(BX), Z1
 	VBROADCASTSD 32(BX), Z2
-	VMOVUPD      avx512const11<>+0(SB), Z3
+	VMOVUPD      avx512const12<>+0(SB), Z3
 	CMPQ         DX, $+8
-	JB           end81
+	JB           end83
 
-loop80:
+loop82:
 	VMOVUPD      (CX), Z4
 	VPXORQ       Z6, Z6, Z6
 	VSUBPD       Z0, Z4, Z5
@@ -1823,26 +1883,28 @@ loop80:
 	VBROADCASTSD 48(BX), Z4
 	VMOVAPD      Z4, K1, Z5
 	VCVTTPD2DQ   Z5, Y4
+	VPANDD       avx512const11<>+0(SB), Y4, Y4
+	VPSLLD       $0x05, Y4, Y4
 	VMOVDQU      Y4, (AX)
 	ADDQ         $+64, CX
 	ADDQ         $+32, AX
 	SUBQ         $+8, DX
 	CMPQ         DX, $+8
-	JAE          loop80
+	JAE          loop82
 
-end81:
+end83:
 	VZEROUPPER
 	RET
 
-DATA avx512const11<>+0(SB)/8, $0x3ff0000000000000
-DATA avx512const11<>+8(SB)/8, $0x3ff0000000000000
-DATA avx512const11<>+16(SB)/8, $0x3ff0000000000000
-DATA avx512const11<>+24(SB)/8, $0x3ff0000000000000
-DATA avx512const11<>+32(SB)/8, $0x3ff0000000000000
-DATA avx512const11<>+40(SB)/8, $0x3ff0000000000000
-DATA avx512const11<>+48(SB)/8, $0x3ff0000000000000
-DATA avx512const11<>+56(SB)/8, $0x3ff0000000000000
-GLOBL avx512const11<>(SB), RODATA|NOPTR, $64
+DATA avx512const12<>+0(SB)/8, $0x3ff0000000000000
+DATA avx512const12<>+8(SB)/8, $0x3ff0000000000000
+DATA avx512const12<>+16(SB)/8, $0x3ff0000000000000
+DATA avx512const12<>+24(SB)/8, $0x3ff0000000000000
+DATA avx512const12<>+32(SB)/8, $0x3ff0000000000000
+DATA avx512const12<>+40(SB)/8, $0x3ff0000000000000
+DATA avx512const12<>+48(SB)/8, $0x3ff0000000000000
+DATA avx512const12<>+56(SB)/8, $0x3ff0000000000000
+GLOBL avx512const12<>(SB), RODATA|NOPTR, $64
 
 // func groupFloatsAVX512(sums *int64, groups int, codes []uint8, x []float64, scratch *uint64)
 // Requires: AVX, FMA3
@@ -1854,11 +1916,11 @@ TEXT ·groupFloatsAVX512(SB), NOSPLIT, $0-72
 	MOVQ    groups+8(FP), DX
 	MOVQ    sums+0(FP), BX
 	VPXOR   X0, X0, X0
-	VMOVUPD avx512const12<>+0(SB), X1
+	VMOVUPD avx512const13<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end83
+	JB      end85
 
-loop82:
+loop84:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -1880,19 +1942,19 @@ loop82:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop82
+	JAE      loop84
 
-end83:
+end85:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
 	MOVQ    x_len+48(FP), BX
-	VMOVUPD avx512const13<>+0(SB), X0
-	VMOVUPD avx512const14<>+0(SB), X1
+	VMOVUPD avx512const14<>+0(SB), X0
+	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end85
+	JB      end87
 
-loop84:
+loop86:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -1985,13 +2047,13 @@ loop84:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop84
+	JAE         loop86
 
-end85:
+end87:
 	CMPQ BX, $+1
-	JB   end87
+	JB   end89
 
-loop86:
+loop88:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -2007,15 +2069,15 @@ loop86:
 	ADDQ        $+8, DX
 	SUBQ        $+1, BX
 	CMPQ        BX, $+1
-	JAE         loop86
+	JAE         loop88
 
-end87:
+end89:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end89
+	JB   end91
 
-loop88:
+loop90:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -2028,7 +2090,7 @@ loop88:
 	ADDQ    208(AX), BX
 	VADDPD  192(AX), X0, X0
 	VMINPD  224(AX), X1, X1
-	VMOVUPD avx512const14<>+0(SB), X2
+	VMOVUPD avx512const15<>+0(SB), X2
 	VXORPD  X2, X1, X1
 	MOVQ    BX, (DX)
 	VMOVUPD X0, 16(DX)
@@ -2037,20 +2099,20 @@ loop88:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop88
+	JAE     loop90
 
-end89:
+end91:
 	VZEROUPPER
 	RET
 
-DATA avx512const12<>+0(SB)/8, $0x7ff0000000000000
-DATA avx512const12<>+8(SB)/8, $0x7ff0000000000000
-GLOBL avx512const12<>(SB), RODATA|NOPTR, $16
-
-DATA avx512const13<>+0(SB)/8, $0x3ff0000000000000
-DATA avx512const13<>+8(SB)/8, $0x0000000000000000
+DATA avx512const13<>+0(SB)/8, $0x7ff0000000000000
+DATA avx512const13<>+8(SB)/8, $0x7ff0000000000000
 GLOBL avx512const13<>(SB), RODATA|NOPTR, $16
 
-DATA avx512const14<>+0(SB)/8, $0x0000000000000000
-DATA avx512const14<>+8(SB)/8, $0x8000000000000000
+DATA avx512const14<>+0(SB)/8, $0x3ff0000000000000
+DATA avx512const14<>+8(SB)/8, $0x0000000000000000
 GLOBL avx512const14<>(SB), RODATA|NOPTR, $16
+
+DATA avx512const15<>+0(SB)/8, $0x0000000000000000
+DATA avx512const15<>+8(SB)/8, $0x8000000000000000
+GLOBL avx512const15<>(SB), RODATA|NOPTR, $16

@@ -44,6 +44,7 @@ func newBinner(b *BinsInt64, cells int) (p binner, ok bool) {
 }
 
 // table are eight counts for each cell, for rows 0 to 7 and so on in turn.
+// Assembly knows this layout.
 type table [maxTable][8]uint32
 
 // noCodes are the codes of rows that are all of group 0.
@@ -74,18 +75,18 @@ func histogramVector(cells []int64, codes []uint8, x []int64, b *BinsInt64, p *b
 
 // add counts the first block of x, whose next block is on its way meanwhile.
 func (t *table) add(codes *uint8, x []int64, p *binner) {
-	var cell [binBlock]uint32
+	var rows [binBlock]uint32
 	if active == levelAVX512 {
-		binCellsAVX512(&cell[0], codes, x[:binBlock], &p.below)
+		binCellsAVX512(&rows[0], codes, x[:binBlock], &p.below)
 	} else {
-		binCellsAVX2(&cell[0], codes, x[:binBlock], &p.below)
+		binCellsAVX2(&rows[0], codes, x[:binBlock], &p.below)
 	}
 	next := x[binBlock:]
 	for i := 0; i < binBlock; i += fetched {
 		if len(next) >= i+fetched {
 			fetch(&next[i])
 		}
-		t.count(cell[i : i+fetched])
+		t.count(rows[i : i+fetched])
 	}
 }
 
@@ -102,17 +103,13 @@ func fetch(x *int64) {
 	}
 }
 
-func (t *table) count(cell []uint32) {
-	for len(cell) >= 8 {
-		t[cell[0]%maxTable][0]++
-		t[cell[1]%maxTable][1]++
-		t[cell[2]%maxTable][2]++
-		t[cell[3]%maxTable][3]++
-		t[cell[4]%maxTable][4]++
-		t[cell[5]%maxTable][5]++
-		t[cell[6]%maxTable][6]++
-		t[cell[7]%maxTable][7]++
-		cell = cell[8:]
+// count counts a multiple of 8 rows, given where in the table each has its
+// counts: what the assembly that bins them writes.
+func (t *table) count(rows []uint32) {
+	if active == levelAVX512 {
+		countRowsAVX512(&t[0][0], rows)
+	} else {
+		countRowsAVX2(&t[0][0], rows)
 	}
 }
 

@@ -34,11 +34,11 @@ func histogramFloatVector(counts []int64, x []float64, b *Bins) (out Outside) {
 }
 
 func (t *table) addFloats(x []float64, p *floatBinner) {
-	var cell [binBlock]uint32
+	var rows [binBlock]uint32
 	if active == levelAVX512 {
-		binFloatsAVX512(&cell[0], x, &p.lo)
+		binFloatsAVX512(&rows[0], x, &p.lo)
 	} else {
-		binFloatsAVX2(&cell[0], x, &p.lo)
+		binFloatsAVX2(&rows[0], x, &p.lo)
 	}
-	t.count(cell[:])
+	t.count(rows[:])
 }

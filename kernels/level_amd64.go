@@ -23,6 +23,17 @@ func best() level {
 	}
 }
 
+// fetchAhead is how many bytes before they use them streaming bodies ask for lines;
+// assembly reads it. Intel's prefetchers stop at the end of a page, and asking
+// gains a tenth on data in memory; AMD's fetch better undisturbed (0 asks for what
+// is being used).
+var fetchAhead = func() uint64 {
+	if cpuid.CPU.VendorID == cpuid.AMD {
+		return 0
+	}
+	return 2048
+}()
+
 // turnedOff returns the lowest level that needs a feature which GODEBUG turns
 // off (cpu.avx2=off), and a level past the highest if there is none. The
 // runtime hides such features from the standard library only.

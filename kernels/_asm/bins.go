@@ -6,13 +6,56 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
+const (
+	rowBits  = 5    // a row of the table has 32 bytes: a count for each of 8 rows of x
+	maxTable = 1024 // rows; the package says the same
+)
+
+// storeRows writes where the table's rows of cells begin. What is not a cell
+// becomes one: the codes may lie in memory that others write to.
+func storeRows(cells VecVirtual, dst Mem) {
+	mask := splat((maxTable - 1) * (1<<32 + 1))
+	if level.wide {
+		VPANDD(mask, cells, cells)
+	} else {
+		VPAND(mask, cells, cells)
+	}
+	VPSLLD(Imm(rowBits), cells, cells)
+	VMOVDQU(cells, dst)
+}
+
+// countRows counts in a table, for each of a multiple of 8 rows, the cell that
+// storeRows wrote: row i in lane i%8, so that equal cells in a row do not wait
+// for each other.
+func countRows() {
+	routine("countRows", "func(t *uint32, rows []uint32)",
+		"adds 1 to lane i%8 of the row of the table that begins at byte rows[i], for each",
+		"of a multiple of 8.")
+	t := GP64()
+	Load(Param("t"), t)
+	rows, n := slice("rows")
+	while(n, 8, func() {
+		for lane := 0; lane < 8; lane += 2 {
+			odd, even := GP64(), GP64()
+			MOVQ(at(rows, 4*lane), odd)
+			MOVL(odd.As32(), even.As32())
+			SHRQ(Imm(32), odd)
+			INCL(Mem{Base: t, Index: even, Scale: 1, Disp: 4 * lane})
+			INCL(Mem{Base: t, Index: odd, Scale: 1, Disp: 4 * (lane + 1)})
+		}
+		ADDQ(imm(4*8), rows)
+	})
+	RET()
+}
+
 // binCells writes the cell of each of a number of rows, a multiple of the
 // lanes. Values are clamped to [below, above] first. They, and the difference
 // from below's bin, offset, are exact in float64; and half a unit in that
 // offset keeps the product with the rounded 1/width clear of whole numbers.
 func binCells() {
 	routine("binCells", "func(dst *uint32, codes *uint8, x []int64, b *int64)",
-		"writes codes[i]*stride + BinsInt64.cell(x[i]) for each of a multiple of 8 rows.")
+		"writes where in a table the counts of codes[i]*stride + BinsInt64.cell(x[i])",
+		"begin, for each of a multiple of 8 rows.")
 	dst, codes := GP64(), GP64()
 	Load(Param("dst"), dst)
 	Load(Param("codes"), codes)
@@ -22,7 +65,7 @@ func binCells() {
 		while(n, level.lanes*unroll, func() {
 			for j := range unroll {
 				cell := b.of(at(x, j*level.bytes()), at(codes, j*level.lanes))
-				VMOVDQU(cell, at(dst, 4*level.lanes*j))
+				storeRows(cell, at(dst, 4*level.lanes*j))
 			}
 			ADDQ(imm(level.bytes()*unroll), x)
 			ADDQ(imm(level.lanes*unroll), codes)
@@ -39,7 +82,7 @@ func fetch() {
 	routine("fetch", "func(x *int64)", "asks for the 16 cache lines from x on.")
 	x := GP64()
 	Load(Param("x"), x)
-	prefetch(x, 0, lines*cacheLine)
+	prefetch(x, nil, lines*cacheLine)
 	RET()
 }
 

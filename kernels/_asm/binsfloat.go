@@ -12,14 +12,15 @@ import (
 // computed with the same roundings: no fused multiplication.
 func binFloats() {
 	routine("binFloats", "func(dst *uint32, x []float64, b *float64)",
-		"writes, for each of a multiple of 8 values, 0 below the bins, Bins.index + 1",
-		"in them, one more above them, and one more for NaN.")
+		"writes, for each of a multiple of 8 values, where in a table the counts begin of",
+		"cell 0 below the bins, Bins.index + 1 in them, one more above them, and one more",
+		"for NaN.")
 	dst := GP64()
 	Load(Param("dst"), dst)
 	x, n := slice("x")
 	b := newFloatBinner()
 	while(n, level.lanes, func() {
-		VMOVDQU(b.of(at(x, 0)), at(dst, 0))
+		storeRows(b.of(at(x, 0)), at(dst, 0))
 		ADDQ(imm(level.bytes()), x)
 		ADDQ(imm(4*level.lanes), dst)
 	})

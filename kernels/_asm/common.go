@@ -13,8 +13,7 @@ const (
 	noSplit     = 4      // NOSPLIT in textflag.h
 	rodataNoPtr = 8 | 16 // RODATA|NOPTR
 	bytesAnElem = 8
-	foldEvery   = 128  // loop runs after which partial sums go to the totals
-	fetchAhead  = 2048 // bytes; the processor by itself stops at the end of a page
+	foldEvery   = 128 // loop runs after which partial sums go to the totals
 	cacheLine   = 64
 )
 

@@ -33,7 +33,7 @@ func hourOfDay() {
 func hourOfDayWide(dst, ts, n GPVirtual, h *hours) {
 	for _, unroll := range []int{4, 1} {
 		while(n, 8*unroll, func() {
-			prefetch(ts, fetchAhead, 64*unroll)
+			prefetch(ts, h.ahead, 64*unroll)
 			for j := range unroll {
 				v := ZMM()
 				VPSRAQ(Imm(unitBits), at(ts, 64*j), v)
@@ -57,7 +57,7 @@ func hourOfDayNarrow(dst, ts, n GPVirtual, h *hours) {
 	const pad = 0 // what VPACK takes from its second operand is not stored
 	for _, unroll := range []int{4, 1} {
 		while(n, 4*unroll, func() {
-			prefetch(ts, fetchAhead, 32*unroll)
+			prefetch(ts, h.ahead, 32*unroll)
 			var four []VecVirtual
 			for j := range unroll {
 				v := YMM()
@@ -122,6 +122,7 @@ func unitsNarrow(v VecVirtual) {
 type hours struct {
 	perDay, magic, day, perHour, start VecVirtual
 	wrap                               VecVirtual
+	ahead                              Register
 }
 
 func newHours() *hours {
@@ -131,7 +132,7 @@ func newHours() *hours {
 		return v
 	}
 	const perHour = 1.0 / hourUnit
-	h := &hours{constant(1.0 / dayUnit), constant(magic), constant(dayUnit), constant(perHour), constant(24 + 0.5*perHour), nil}
+	h := &hours{constant(1.0 / dayUnit), constant(magic), constant(dayUnit), constant(perHour), constant(24 + 0.5*perHour), nil, fetchAhead()}
 	h.wrap = half(vec())
 	VMOVDQU(words(minus24, minus24, minus24, minus24), h.wrap.AsY())
 	return h

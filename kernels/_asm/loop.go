@@ -16,7 +16,7 @@ type loop struct {
 	body  func(j int, in []Op, m *mask)
 	fold  func()     // called after every foldEvery runs of the loop, may be nil
 	pad   VecVirtual // what lanes past the end hold; zero if nil
-	ahead int        // bytes before their use that lines are asked for; 0 leaves it to the processor
+	ahead Register   // bytes before their use that lines are asked for; nil leaves it to the processor
 }
 
 // emit writes the unrolled loop, one for single vectors, and the tail.
@@ -42,7 +42,7 @@ func (l *loop) emit() {
 }
 
 func (l *loop) unrolled() {
-	if l.ahead > 0 {
+	if l.ahead != nil {
 		for _, p := range l.in {
 			prefetch(p, l.ahead, l.unroll*level.bytes())
 		}
@@ -107,10 +107,21 @@ func (t *totals) store(i int) {
 	result(halves(t.total, addFloat), i)
 }
 
-// prefetch asks for the n bytes that lie ahead bytes after p. Past the end of
-// the memory it does nothing.
-func prefetch(p Register, ahead, n int) {
+// fetchAhead returns how far ahead to fetch, which depends on the processor.
+func fetchAhead() Register {
+	ahead := GP64()
+	MOVQ(NewDataAddr(Symbol{Name: "\u00b7fetchAhead"}, 0), ahead)
+	return ahead
+}
+
+// prefetch asks for the n bytes that lie ahead bytes after p, or at p itself if
+// that is nil. Past the end of the memory it does nothing.
+func prefetch(p, ahead Register, n int) {
 	for off := 0; off < n; off += cacheLine {
-		PREFETCHT0(at(p, ahead+off))
+		m := at(p, off)
+		if ahead != nil {
+			m.Index, m.Scale = ahead, 1
+		}
+		PREFETCHT0(m)
 	}
 }

@@ -156,7 +156,7 @@ func coSums(diff func(x, y Op, dx, dy VecVirtual)) {
 	for i := range s {
 		s[i] = vecs(unroll)
 	}
-	l := loop{n: n, in: []GPVirtual{x, y}, unroll: unroll, ahead: fetchAhead}
+	l := loop{n: n, in: []GPVirtual{x, y}, unroll: unroll, ahead: fetchAhead()}
 	l.body = func(j int, in []Op, m *mask) {
 		dx, dy := vec(), vec()
 		diff(in[0], in[1], dx, dy)
