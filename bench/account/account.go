@@ -3,6 +3,7 @@ package account
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Usage is what a piece of work cost.
@@ -19,8 +20,9 @@ func (u Usage) minus(v Usage) Usage {
 var ErrGone = errors.New("process is gone")
 
 // calibrations is how many empty pieces of work a Meter measures at first; the
-// cheapest is what reading costs.
-const calibrations = 5
+// median is what reading costs. The monitor thread of the runtime makes a call or
+// two meanwhile, or none, so the cheapest would be too little.
+const calibrations = 31
 
 // A Meter counts what this process and some others do between Start and Stop.
 type Meter struct {
@@ -40,17 +42,25 @@ func Open(pids ...int) (*Meter, error) {
 		return nil, err
 	}
 	m.trace, _ = openTrace(m.pids)
+	if err := m.calibrate(); err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	return m, nil
+}
+
+func (m *Meter) calibrate() error {
+	var copied, calls [calibrations]int64
 	for i := range calibrations {
 		u, err := m.empty()
 		if err != nil {
-			return nil, errors.Join(err, m.Close())
+			return err
 		}
-		if i == 0 {
-			m.own = u
-		}
-		m.own = Usage{min(m.own.Copied, u.Copied), min(m.own.Syscalls, u.Syscalls)}
+		copied[i], calls[i] = u.Copied, u.Syscalls
 	}
-	return m, nil
+	slices.Sort(copied[:])
+	slices.Sort(calls[:])
+	m.own = Usage{copied[calibrations/2], calls[calibrations/2]}
+	return nil
 }
 
 // empty measures no work.
