@@ -58,13 +58,13 @@ func newID() uint32 {
 
 // mapFile maps an arena and lays the tables over it.
 func mapFile(file backingFile, h header, geo geometry) (*attachment, error) {
-	region, err := mapRegion(file.f, geo.size)
+	region, space, err := mapRegion(file.f, geo.size)
 	if err != nil {
 		return nil, err
 	}
-	at := &attachment{id: h.id, header: h, geo: geo, region: region, file: file, backing: file.backing()}
+	at := &attachment{id: h.id, header: h, geo: geo, region: region, space: space, file: file, backing: file.backing()}
 	t := viewTables(region, geo)
-	at.heap = newHeap(t, geo.blocks, uint64(os.Getpagesize()), file)
+	at.heap = newHeap(t, geo.blocks, uint64(os.Getpagesize()), mappedFile{file, region})
 	at.names.entries = t.entries
 	at.names.mu.word = &t.names.mu
 	return at, nil

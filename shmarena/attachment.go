@@ -17,6 +17,7 @@ type attachment struct {
 	header  header
 	geo     geometry
 	region  []byte // the whole file, mapped
+	space   []byte // the addresses that were taken for it
 	heap    *heap
 	names   directory
 	member  *member.Member
@@ -94,7 +95,7 @@ func (at *attachment) detach() error {
 	if at.handed.Load() {
 		errs = append(errs, sealRegion(at.region, at.geo.blocks))
 	} else {
-		errs = append(errs, unmapRegion(at.region))
+		errs = append(errs, unmapSpace(at.space))
 	}
 	return errors.Join(append(errs, at.file.close())...)
 }

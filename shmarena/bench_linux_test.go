@@ -43,3 +43,55 @@ func BenchmarkCreate(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkFirstUse allocates a block, writes and reads it once and frees it, on
+// huge pages and, the baseline, on pages of 4 KiB.
+func BenchmarkFirstUse(b *testing.B) {
+	const n = 64 << 20 / 8
+	for _, huge := range []bool{false, true} {
+		b.Run(fmt.Sprintf("huge=%v", huge), func(b *testing.B) {
+			a := newArena(b, 128<<20)
+			if !huge {
+				a.at.heap.mem = a.at.file
+			}
+			b.SetBytes(8 * n)
+			for b.Loop() {
+				x := mustAlloc[int64](b, a, n)
+				s := x.Slice()
+				for i := range s {
+					s[i] = int64(i)
+				}
+				for _, v := range s {
+					sink += int(v)
+				}
+				mustFree(b, x)
+			}
+		})
+	}
+}
+
+// BenchmarkReadAgain reads a block of 256 MiB that is in place, one element of
+// each cache line.
+func BenchmarkReadAgain(b *testing.B) {
+	const n = 256 << 20 / 8
+	for _, huge := range []bool{false, true} {
+		b.Run(fmt.Sprintf("huge=%v", huge), func(b *testing.B) {
+			a := newArena(b, 512<<20)
+			if !huge {
+				a.at.heap.mem = a.at.file
+			}
+			x := mustAlloc[int64](b, a, n)
+			s := x.Slice()
+			for i := range s {
+				s[i] = int64(i)
+			}
+			b.SetBytes(8 * n)
+			for b.Loop() {
+				for i := 0; i < n; i += 8 {
+					sink += int(s[i])
+				}
+			}
+			mustFree(b, x)
+		})
+	}
+}

@@ -11,23 +11,53 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mapRegion maps the whole of an arena's file, holes included.
-func mapRegion(f *os.File, size uint64) ([]byte, error) {
-	m, err := mmap.MapRegion(f, int(size), mmap.RDWR, 0, 0)
+// mapRegion maps the whole of an arena's file, holes included. The region lies
+// within space, which is what unmapSpace takes.
+func mapRegion(f *os.File, size uint64) (region, space []byte, err error) {
+	space, err = mmap.MapRegion(f, int(size+alignSlack(size)), mmap.RDWR, 0, 0)
+	if err != nil {
+		return nil, nil, os.NewSyscallError("mmap", err)
+	}
+	region, err = alignRegion(f, space, size)
+	if err == nil {
+		// A core dump that holds an arena takes seconds to write, and the process
+		// counts as alive for as long.
+		err = os.NewSyscallError("madvise", unix.Madvise(region, unix.MADV_DONTDUMP))
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, unmapSpace(space))
+	}
+	return region, space, nil
+}
+
+// alignSlack is how much longer the space must be than the region.
+func alignSlack(size uint64) uint64 {
+	if size < hugeSize {
+		return 0
+	}
+	return hugeSize
+}
+
+// alignRegion moves the mapping within its space to where huge pages fit: the
+// address of each huge page of the file is a multiple of its size. What is left
+// of the space at both ends becomes addresses without access.
+func alignRegion(f *os.File, space []byte, size uint64) ([]byte, error) {
+	if alignSlack(size) == 0 {
+		return space, nil
+	}
+	skip := -uint64(uintptr(unsafe.Pointer(unsafe.SliceData(space)))) % hugeSize
+	region := space[skip : skip+size : skip+size]
+	_, err := unix.MmapPtr(int(f.Fd()), 0, unsafe.Pointer(unsafe.SliceData(region)), uintptr(size),
+		unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_FIXED)
 	if err != nil {
 		return nil, os.NewSyscallError("mmap", err)
 	}
-	// A core dump that holds an arena takes seconds to write, and the process
-	// counts as alive for as long.
-	if err := unix.Madvise(m, unix.MADV_DONTDUMP); err != nil {
-		return nil, errors.Join(os.NewSyscallError("madvise", err), m.Unmap())
-	}
-	return m, nil
+	return region, errors.Join(replace(space[:skip], unix.PROT_NONE), replace(space[skip+size:], unix.PROT_NONE))
 }
 
-// unmapRegion gives the range up.
-func unmapRegion(region []byte) error {
-	m := mmap.MMap(region)
+// unmapSpace gives the range up.
+func unmapSpace(space []byte) error {
+	m := mmap.MMap(space)
 	return os.NewSyscallError("munmap", m.Unmap())
 }
 
@@ -44,6 +74,9 @@ func sealRegion(region []byte, tables uint64) error {
 }
 
 func replace(b []byte, prot int) error {
+	if len(b) == 0 {
+		return nil
+	}
 	const flags = unix.MAP_FIXED | unix.MAP_PRIVATE | unix.MAP_ANONYMOUS | unix.MAP_NORESERVE
 	_, err := unix.MmapPtr(-1, 0, unsafe.Pointer(unsafe.SliceData(b)), uintptr(len(b)), prot, flags)
 	return os.NewSyscallError("mmap", err)

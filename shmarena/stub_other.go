@@ -20,7 +20,7 @@ func (backingFile) close() error                 { return errors.ErrUnsupported 
 func (backingFile) held() (uint64, error)        { return 0, errors.ErrUnsupported }
 func (backingFile) reserve(uint64, uint64) error { return errors.ErrUnsupported }
 func (backingFile) release(uint64, uint64) error { return errors.ErrUnsupported }
-func unmapRegion([]byte) error                   { return errors.ErrUnsupported }
+func unmapSpace([]byte) error                    { return errors.ErrUnsupported }
 func sealRegion([]byte, uint64) error            { return errors.ErrUnsupported }
 func unlinkOwn(string, fileID) error             { return errors.ErrUnsupported }
 
