@@ -36,6 +36,15 @@ func keyOf(name string) (key, error) {
 	return k, nil
 }
 
+// String returns the name.
+func (k key) String() string {
+	var b [nameWords * 8]byte
+	for i, w := range k {
+		binary.LittleEndian.PutUint64(b[i*8:], w)
+	}
+	return string(b[1 : 1+min(int(b[0]), MaxPublishedName)])
+}
+
 const (
 	entryEmpty = 0
 	entryInUse = 1

@@ -42,6 +42,9 @@ func Unlink(string) error { return errors.ErrUnsupported }
 // Sweep returns errors.ErrUnsupported.
 func Sweep() (Report, error) { return Report{}, errors.ErrUnsupported }
 
+// Inspect returns errors.ErrUnsupported.
+func Inspect(string) (*Inspection, error) { return nil, errors.ErrUnsupported }
+
 // Populate returns errors.ErrUnsupported.
 func (a *Arena) Populate() error { return errors.ErrUnsupported }
 

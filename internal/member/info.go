@@ -27,9 +27,8 @@ func (m *Member) All() iter.Seq[Info] {
 			if st.kind != live || st.gen == 0 {
 				continue
 			}
-			info := Info{ID: id(i, st.gen), PID: s.pid.Load(), PIDNS: s.pidns.Load(), Start: s.start.Load()}
+			info := s.info(id(i, st.gen), uint64(len(m.cfg.Region)))
 			info.Alive = m.Alive(info.ID)
-			info.Parked = s.parkedIn(uint64(len(m.cfg.Region)))
 			if !yield(info) {
 				return
 			}

@@ -1,0 +1,73 @@
+package shmarena
+
+import (
+	"time"
+
+	"github.com/shmengine/shmengine/futex"
+	"github.com/shmengine/shmengine/internal/member"
+)
+
+// Inspection is what an arena looked like at one moment, to somebody who is not
+// a member of it. Processes may have been at work in it meanwhile, and whoever
+// can write to it can have written anything: it is for people.
+type Inspection struct {
+	Name    string
+	Created time.Time
+	Size    int64 // bytes that the blocks may have together
+	Held    int64 // bytes that the kernel has memory for, tables included
+
+	// Members are the processes that have the arena attached, and those that died
+	// without closing it and have not been swept.
+	Members []member.Info
+	// Names are the published arrays.
+	Names []PublishedName
+	// Locks are the arena's own and those in published arrays of one of the
+	// types of package futex. Locks anywhere else show in Waits, if they are
+	// contended.
+	Locks []LockReport
+	// Waits are what members sleep on.
+	Waits []WaitReport
+}
+
+// PublishedName is one entry of the arena's directory.
+type PublishedName struct {
+	Name   string
+	Offset uint64
+	Len    uint64 // elements
+	Type   string // of the elements, if it is one of package futex's
+	Freed  bool   // the name is still there, its array is not
+}
+
+// LockReport is one lock.
+type LockReport struct {
+	Where string // the published array and the index in it, or which of the arena's own
+	futex.State
+}
+
+// WaitReport is one thread of a member, asleep.
+type WaitReport struct {
+	Member futex.ID
+	Offset uint64 // of the word in the arena
+	Where  string // what lies there, if it is known
+	Word   uint32 // its value
+}
+
+// Alive reports whether any member lives.
+func (i *Inspection) Alive() bool {
+	for _, m := range i.Members {
+		if m.Alive {
+			return true
+		}
+	}
+	return false
+}
+
+// Member returns the member that an id names, if it is in the table.
+func (i *Inspection) Member(id futex.ID) (member.Info, bool) {
+	for _, m := range i.Members {
+		if m.ID == id {
+			return m, true
+		}
+	}
+	return member.Info{}, false
+}

@@ -1,0 +1,29 @@
+package shmarena
+
+import "unsafe"
+
+// alignedBytes returns n zeroed bytes that begin at a multiple of 64.
+func alignedBytes(n uint64) []byte {
+	const line = 64
+	b := make([]byte, n+line)
+	skip := -uint64(uintptr(unsafe.Pointer(unsafe.SliceData(b)))) % line
+	return b[skip : skip+n : skip+n]
+}
+
+// copyOf is what was copied to b.
+//
+// Preconditions: b is as long as a T, and aligned.
+func copyOf[T any](b []byte) *T {
+	var t T
+	_ = b[unsafe.Sizeof(t)-1]
+	return (*T)(unsafe.Pointer(unsafe.SliceData(b)))
+}
+
+// viewEntries is a copied directory.
+func viewEntries(b []byte) *[entries]entry { return copyOf[[entries]entry](b) }
+
+// viewSpan is a copied span.
+func viewSpan(b []byte) *span { return copyOf[span](b) }
+
+// viewWord is a copied word.
+func viewWord(b []byte) uint32 { return *copyOf[uint32](b) }
