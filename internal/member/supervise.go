@@ -16,6 +16,10 @@ const (
 	dyingFirst = 100 * time.Microsecond
 	nearLast   = 20 * time.Millisecond // a member in this very process: tests
 
+	// sweepRest is how long a sweep waits behind the nudge: sleepers that were woken
+	// go first, also in a process that runs one goroutine at a time.
+	sweepRest = 200 * time.Microsecond
+
 	// tableRest is the least time between two looks at the table: a peer that
 	// steps the membership word for ever costs little.
 	tableRest = time.Millisecond
@@ -80,6 +84,7 @@ func (m *Member) watch(ctx context.Context, id futex.ID) {
 		}
 	}
 	m.lot.Nudge()
+	rest(ctx, sweepRest)
 	m.reapQuietly()
 	m.lot.Nudge() // for whatever the sweep has changed
 }
