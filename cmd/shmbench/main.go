@@ -11,6 +11,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench"
 	"github.com/shmengine/shmengine/bench/machine"
+	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/engine"
 )
 
@@ -58,9 +59,9 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.Is(err, bench.ErrOptions), errors.Is(err, machine.ErrSize), !errors.As(err, &f):
+	case errors.Is(err, report.ErrOptions), errors.Is(err, machine.ErrSize), !errors.As(err, &f):
 		return exitUsage
-	case errors.Is(err, bench.ErrMachine):
+	case errors.Is(err, report.ErrMachine):
 		return exitMachine
 	}
 	return exitFailed
