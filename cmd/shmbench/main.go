@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/shmengine/shmengine/bench"
+	"github.com/shmengine/shmengine/bench/lock"
 	"github.com/shmengine/shmengine/bench/machine"
 	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/engine"
@@ -27,6 +28,7 @@ const (
 func main() {
 	engine.Init()
 	bench.Init()
+	lock.Init()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 

@@ -1,0 +1,162 @@
+package lock
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/shmengine/shmengine/futex"
+	"github.com/shmengine/shmengine/shmarena"
+)
+
+var bg = context.Background()
+
+// Names of what lies in the arena.
+const nameMutex = "mutex"
+
+// newArena makes the arena of the futex workers, with the locks in it.
+func newArena() (*shmarena.Arena, error) {
+	a, err := shmarena.Create(shmarena.Options{Size: 4 << 20})
+	if err != nil {
+		return nil, err
+	}
+	if err := publish[mutexCell](a, nameMutex); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// publish puts one T into the arena, zeroed.
+func publish[T any](a *shmarena.Arena, name string) error {
+	x, err := shmarena.Alloc[T](a, 1)
+	if err != nil {
+		return err
+	}
+	return a.Publish(name, x)
+}
+
+// lookup finds one T in the arena.
+func lookup[T any](a *shmarena.Arena, name string) (*T, error) {
+	x, err := shmarena.Lookup[T](a, name)
+	if err != nil {
+		return nil, err
+	}
+	return &x.Slice()[0], nil
+}
+
+// ofFutex is the program of a worker that uses our locks. They lie in an arena,
+// and the worker is a member of it, as a user of shmarena would have it.
+type ofFutex struct {
+	mb    futex.Member
+	mutex *mutexCell
+	used  *uint64 // the counter of the lock that was set last
+}
+
+func openFutex(file *os.File) (*ofFutex, error) {
+	a, err := shmarena.FromFD(file.Fd())
+	if err != nil {
+		return nil, err
+	}
+	p := &ofFutex{mb: a.Member()}
+	if p.mutex, err = lookup[mutexCell](a, nameMutex); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *ofFutex) count() uint64 { return *p.used }
+
+// set makes a lock anew. Nobody uses it now.
+func (p *ofFutex) set(kind string, parties int) error {
+	switch kind {
+	case kindAlone, kindContend, kindTimed, kindDeath:
+		*p.mutex = mutexCell{}
+		p.used = &p.mutex.count
+		return nil
+	}
+	return fmt.Errorf("no lock of ours for %s", kind)
+}
+
+func (p *ofFutex) run(h *hand, j job) error {
+	mu, n := p.mutex.mutex.As(p.mb), &p.mutex.count
+	return h.measure(j, func(s *slot) error {
+		switch j.kind {
+		case kindAlone:
+			return mutexAlone(&mu, n, j.ops, s)
+		case kindContend:
+			return mutexContend(h, &mu, n, s)
+		case kindTimed:
+			return mutexTimed(h, &mu, n, s)
+		}
+		return fmt.Errorf("no lock of ours for %s", j.kind)
+	})
+}
+
+// mutexAlone does n pairs.
+func mutexAlone(mu *futex.Handle, count *uint64, ops uint64, s *slot) error {
+	for range ops {
+		if err := mu.Lock(bg); err != nil {
+			return err
+		}
+		*count++
+		mu.Unlock()
+	}
+	s.ops = ops
+	return nil
+}
+
+// mutexContend does pairs, and thinks after each, until it is over.
+func mutexContend(h *hand, mu *futex.Handle, count *uint64, s *slot) error {
+	n, x, turns, stop := uint64(0), uint64(0), h.turns, &h.board.stop
+	for stop.Load() == 0 {
+		if err := mu.Lock(bg); err != nil {
+			return err
+		}
+		*count++
+		seen := *count
+		mu.Unlock()
+		n++
+		x = think(x^seen, turns)
+	}
+	s.ops, s.sink = n, x
+	return nil
+}
+
+// mutexTimed is mutexContend with the wait for each lock recorded.
+func mutexTimed(h *hand, mu *futex.Handle, count *uint64, s *slot) error {
+	n, x, turns, stop := uint64(0), uint64(0), h.turns, &h.board.stop
+	for stop.Load() == 0 {
+		begin := h.clock.now()
+		if err := mu.Lock(bg); err != nil {
+			return err
+		}
+		took := h.clock.now() - begin
+		*count++
+		seen := *count
+		mu.Unlock()
+		s.record(took)
+		n++
+		x = think(x^seen, turns)
+	}
+	s.ops, s.sink = n, x
+	return nil
+}
+
+// own takes the mutex and keeps it: the process is going to be killed.
+func (p *ofFutex) own() error { return p.mutex.mutex.Lock(bg, p.mb) }
+
+// inherit waits for the mutex of an owner that is killed meanwhile.
+func (p *ofFutex) inherit(h *hand, s *slot) error {
+	mu := p.mutex.mutex.As(p.mb)
+	s.begin = h.clock.now()
+	err := mu.Lock(bg)
+	s.end = h.clock.now()
+	s.ops = 1
+	if !errors.Is(err, futex.ErrOwnerDied) {
+		return fmt.Errorf("nobody told us of the death: %v", err)
+	}
+	mu.MarkConsistent()
+	mu.Unlock()
+	return nil
+}
