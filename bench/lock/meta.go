@@ -21,7 +21,7 @@ type Settings struct {
 	CPUs       []int    `json:"cpus"` // that processes are pinned to, in turn
 	ThinkNS    int64    `json:"think_ns"`
 	ThinkTurns turns    `json:"think_turns"`
-	SpinNS     int64    `json:"spin_ns"`     // of futex, before it sleeps
+	SpinNS     int64    `json:"spin_ns"` // of futex, before it sleeps
 	Twin       string   `json:"twin,omitempty"`
 	Baselines  []string `json:"baselines"` // of a case: the first of these that takes part
 }
