@@ -113,8 +113,8 @@ func mutexContend(h *hand, mu *futex.Handle, count *uint64, s *slot) error {
 		if err := mu.Lock(bg); err != nil {
 			return err
 		}
-		*count++
-		seen := *count
+		seen := *count + 1
+		*count = seen
 		mu.Unlock()
 		n++
 		x = think(x^seen, turns)
@@ -132,8 +132,8 @@ func mutexTimed(h *hand, mu *futex.Handle, count *uint64, s *slot) error {
 			return err
 		}
 		took := h.clock.now() - begin
-		*count++
-		seen := *count
+		seen := *count + 1
+		*count = seen
 		mu.Unlock()
 		s.record(took)
 		n++

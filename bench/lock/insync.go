@@ -88,8 +88,8 @@ func (m *goMutex) contend(h *hand, s *slot) {
 	n, x, turns, stop := uint64(0), uint64(0), h.turns, &h.board.stop
 	for stop.Load() == 0 {
 		m.mutex.Lock()
-		m.count++
-		seen := m.count
+		seen := m.count + 1
+		m.count = seen
 		m.mutex.Unlock()
 		n++
 		x = think(x^seen, turns)
@@ -103,8 +103,8 @@ func (m *goMutex) timed(h *hand, s *slot) {
 		begin := h.clock.now()
 		m.mutex.Lock()
 		took := h.clock.now() - begin
-		m.count++
-		seen := m.count
+		seen := m.count + 1
+		m.count = seen
 		m.mutex.Unlock()
 		s.record(took)
 		n++

@@ -23,7 +23,7 @@ func (r *Report) Write(w io.Writer) error {
 	fmt.Fprintf(w, "every pair, round, wake and death was counted and compared; ratios are taken round by round, intervals are of 95 %%\n")
 	fmt.Fprintf(w, "pinned: to CPUs %s, process by process; %s is one process on the same CPUs\n", words(s.CPUs), Sync)
 	fmt.Fprintf(w, "think time: %s\n", s.thinking())
-	fmt.Fprintf(w, "spin: %s up to %d µs before it sleeps; %s as package sync does; %s as glibc's adaptive type does; the others not at all\n", Futex, s.SpinNS/1000, Sync, Pthread)
+	fmt.Fprintf(w, "spin: %s up to %d µs before it sleeps; %s as package sync does; %s, where processes contend, as glibc's adaptive type does; the others not at all\n", Futex, s.SpinNS/1000, Sync, Pthread)
 	if s.Twin != "" {
 		fmt.Fprintf(w, "C: %s; its locks are calls into the C library, and that is part of what they cost\n", s.Twin)
 	}

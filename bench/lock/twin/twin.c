@@ -309,14 +309,17 @@ static const struct loop {
 	{"wake", "pthread", cond_wake}, {"wake", "sem", sem_wake},
 };
 
-// A mutex that is not robust spins before it sleeps, where the library has that.
-static void init_mutex(pthread_mutex_t *m, int robust) {
+// An adaptive mutex spins before it sleeps, where the library has that; it costs
+// more where nobody else wants it.
+static void init_mutex(pthread_mutex_t *m, int robust, int adaptive) {
 	pthread_mutexattr_t a;
 	pthread_mutexattr_init(&a);
 	pthread_mutexattr_setpshared(&a, PTHREAD_PROCESS_SHARED);
 	if (robust) pthread_mutexattr_setrobust(&a, PTHREAD_MUTEX_ROBUST);
 #ifdef __GLIBC__
-	else pthread_mutexattr_settype(&a, PTHREAD_MUTEX_ADAPTIVE_NP);
+	else if (adaptive) pthread_mutexattr_settype(&a, PTHREAD_MUTEX_ADAPTIVE_NP);
+#else
+	(void)adaptive;
 #endif
 	pthread_mutex_init(m, &a);
 }
@@ -330,7 +333,7 @@ static void set(const char *kind, const char *system, unsigned parties) {
 		pthread_condattr_init(&a);
 		pthread_condattr_setpshared(&a, PTHREAD_PROCESS_SHARED);
 		pthread_cond_init(&c->event.cond, &a);
-		init_mutex(&c->event.mutex, 0);
+		init_mutex(&c->event.mutex, 0, 0);
 		sem_init(&c->sem, 1, 0);
 	} else if (strcmp(kind, "read") == 0) {
 		pthread_rwlockattr_t a;
@@ -345,7 +348,7 @@ static void set(const char *kind, const char *system, unsigned parties) {
 	} else if (strcmp(system, "sem") == 0) {
 		sem_init(&c->sem, 1, 1);
 	} else {
-		init_mutex(&c->mutex, strcmp(system, "pthread-robust") == 0);
+		init_mutex(&c->mutex, strcmp(system, "pthread-robust") == 0, strcmp(kind, "alone") != 0);
 	}
 }
 
