@@ -40,11 +40,18 @@ const thinkTime = 100 * time.Nanosecond
 //
 //go:noinline
 func think(x, turns uint64) uint64 {
+	f, c := factor, addend
 	for ; turns > 0; turns-- {
-		x = x*6364136223846793005 + 1442695040888963407
+		x = x*f + c
 	}
 	return x
 }
+
+// Variables, since the compiler would load constants in each turn.
+var (
+	factor uint64 = 6364136223846793005
+	addend uint64 = 1442695040888963407
+)
 
 // sink keeps what think computes from being left out.
 var sink uint64
