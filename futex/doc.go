@@ -1,5 +1,5 @@
 // Package futex waits and wakes on 32-bit words in shared memory, and has the
-// lock that lives there.
+// locks that live there.
 //
 // # What it is
 //

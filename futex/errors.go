@@ -17,4 +17,11 @@ var (
 	// ErrNotRecoverable says that a dead owner's lock was unlocked without
 	// MarkConsistent. It cannot be locked again.
 	ErrNotRecoverable = errors.New("futex: the state under the lock was not recovered")
+
+	// ErrFull says that 64 other members hold or await the thing: one more does
+	// not fit.
+	ErrFull = errors.New("futex: no room for one more member")
+
+	// ErrOverflow says that the member holds as much as can be counted.
+	ErrOverflow = errors.New("futex: more than can be counted")
 )

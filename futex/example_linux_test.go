@@ -101,3 +101,39 @@ func ExamplePlace() {
 	}
 	// Output: 1
 }
+
+func ExampleRWMutex() {
+	me := exampleMember()
+	defer me.Leave()
+	ctx := context.Background()
+	var mu futex.RWMutex // in shared memory, zeroed
+
+	err := mu.RLock(ctx, me)
+	switch {
+	case errors.Is(err, futex.ErrOwnerDied):
+		// A writer died, and now it is held for writing: repair what it guards.
+		mu.MarkConsistent(me)
+		mu.Unlock(me)
+		err = mu.RLock(ctx, me)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+	case err != nil:
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("read")
+	mu.RUnlock(me)
+
+	h := mu.As(me) // once; then as fast as it gets
+	if err := h.Lock(ctx); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("written")
+	h.Unlock()
+	// Output:
+	// read
+	// written
+}
