@@ -67,7 +67,7 @@ var contests = []contest{
 		[]string{opsPerS, nsPerOp, minShare, p50, p99, p999, maxNs}, "four processes on two CPUs, thinking between pairs; the wait for each lock",
 	},
 	{
-		"rwmutex/read", kindRead, 2, []string{Sync, Pthread, OFD},
+		"rwmutex/read", kindRead, 2, []string{Futex, Sync, Pthread, OFD},
 		[]string{opsPerS, nsPerOp}, "two processes on two CPUs hold the lock for reading, at once",
 	},
 	{

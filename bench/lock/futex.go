@@ -13,7 +13,10 @@ import (
 var bg = context.Background()
 
 // Names of what lies in the arena.
-const nameMutex = "mutex"
+const (
+	nameMutex   = "mutex"
+	nameRWMutex = "rwmutex"
+)
 
 // newArena makes the arena of the futex workers, with the locks in it.
 func newArena() (*shmarena.Arena, error) {
@@ -21,7 +24,8 @@ func newArena() (*shmarena.Arena, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := publish[mutexCell](a, nameMutex); err != nil {
+	err = errors.Join(publish[mutexCell](a, nameMutex), publish[rwCell](a, nameRWMutex))
+	if err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
@@ -50,6 +54,7 @@ func lookup[T any](a *shmarena.Arena, name string) (*T, error) {
 type ofFutex struct {
 	mb    futex.Member
 	mutex *mutexCell
+	rw    *rwCell
 	used  *uint64 // the counter of the lock that was set last
 }
 
@@ -58,11 +63,11 @@ func openFutex(file *os.File) (*ofFutex, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &ofFutex{mb: a.Member()}
-	if p.mutex, err = lookup[mutexCell](a, nameMutex); err != nil {
-		return nil, err
-	}
-	return p, nil
+	p := &ofFutex{mb: a.Member(), used: new(uint64)}
+	var errs [2]error
+	p.mutex, errs[0] = lookup[mutexCell](a, nameMutex)
+	p.rw, errs[1] = lookup[rwCell](a, nameRWMutex)
+	return p, errors.Join(errs[:]...)
 }
 
 func (p *ofFutex) count() uint64 { return *p.used }
@@ -74,13 +79,17 @@ func (p *ofFutex) set(kind string, parties int) error {
 		*p.mutex = mutexCell{}
 		p.used = &p.mutex.count
 		return nil
+	case kindRead:
+		*p.rw = rwCell{}
+		p.used = &p.rw.count
+		return nil
 	}
 	return fmt.Errorf("no lock of ours for %s", kind)
 }
 
 func (p *ofFutex) run(h *hand, j job) error {
-	mu, n := p.mutex.mutex.As(p.mb), &p.mutex.count
 	return h.measure(j, func(s *slot) error {
+		mu, n := p.mutex.mutex.As(p.mb), &p.mutex.count
 		switch j.kind {
 		case kindAlone:
 			return mutexAlone(&mu, n, j.ops, s)
@@ -88,59 +97,12 @@ func (p *ofFutex) run(h *hand, j job) error {
 			return mutexContend(h, &mu, n, s)
 		case kindTimed:
 			return mutexTimed(h, &mu, n, s)
+		case kindRead:
+			rw := p.rw.mutex.As(p.mb)
+			return rwRead(h, &rw, &p.rw.count, s)
 		}
 		return fmt.Errorf("no lock of ours for %s", j.kind)
 	})
-}
-
-// mutexAlone does n pairs.
-func mutexAlone(mu *futex.Handle, count *uint64, ops uint64, s *slot) error {
-	for range ops {
-		if err := mu.Lock(bg); err != nil {
-			return err
-		}
-		*count++
-		mu.Unlock()
-	}
-	s.ops = ops
-	return nil
-}
-
-// mutexContend does pairs, and thinks after each, until it is over.
-func mutexContend(h *hand, mu *futex.Handle, count *uint64, s *slot) error {
-	n, x, turns, stop := uint64(0), uint64(0), h.turns, &h.board.stop
-	for stop.Load() == 0 {
-		if err := mu.Lock(bg); err != nil {
-			return err
-		}
-		seen := *count + 1
-		*count = seen
-		mu.Unlock()
-		n++
-		x = think(x^seen, turns)
-	}
-	s.ops, s.sink = n, x
-	return nil
-}
-
-// mutexTimed is mutexContend with the wait for each lock recorded.
-func mutexTimed(h *hand, mu *futex.Handle, count *uint64, s *slot) error {
-	n, x, turns, stop := uint64(0), uint64(0), h.turns, &h.board.stop
-	for stop.Load() == 0 {
-		begin := h.clock.now()
-		if err := mu.Lock(bg); err != nil {
-			return err
-		}
-		took := h.clock.now() - begin
-		seen := *count + 1
-		*count = seen
-		mu.Unlock()
-		s.record(took)
-		n++
-		x = think(x^seen, turns)
-	}
-	s.ops, s.sink = n, x
-	return nil
 }
 
 // own takes the mutex and keeps it: the process is going to be killed.

@@ -67,11 +67,21 @@ type slot struct {
 	bucket [bucketCount]uint64
 }
 
-// mutexCell is a lock of ours in the arena, with the counter where the twin has
-// it: in the lock's cache line, as a guarded word often is.
+// The locks of ours, in the arena.
+
+// mutexCell has the counter where the twin has it: in the lock's cache line, as a
+// guarded word often is.
 type mutexCell struct {
 	_     structs.HostLayout
 	mutex futex.Mutex
 	_     [52]byte
 	count uint64
+}
+
+// rwCell is ready when zeroed, as all of them.
+type rwCell struct {
+	_     structs.HostLayout
+	mutex futex.RWMutex
+	count uint64
+	_     [56]byte
 }
