@@ -60,6 +60,20 @@ func ExampleMutex_As() {
 	// Output: held by me: true
 }
 
+func ExampleEvent() {
+	me := exampleMember()
+	defer me.Leave()
+	var ready futex.Event // in shared memory, zeroed
+
+	go ready.Set() // another process
+	if err := ready.Wait(context.Background(), me); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("set:", ready.IsSet())
+	// Output: set: true
+}
+
 func ExampleWait() {
 	var word atomic.Uint32 // in shared memory
 	go func() {

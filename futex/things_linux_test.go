@@ -1,0 +1,30 @@
+package futex_test
+
+import (
+	"github.com/shmengine/shmengine/futex"
+	"github.com/shmengine/shmengine/internal/member"
+)
+
+// What lies in the segment beside mutexes, words and counters: an event and a
+// once on each line.
+const (
+	eventAt = 16
+	onceAt  = 20
+	latchAt = 24
+)
+
+func (s *segment) event(i int) *futex.Event { return view[futex.Event](s.line(i)[eventAt:]) }
+
+// parked counts the entries of live members for words at this offset of line i, as
+// the table lists them.
+func (s *segment) parked(m *member.Member, i, at int) (n int) {
+	want := uint64(member.TableSize(members) + i*lineSize + at)
+	for info := range m.All() {
+		for _, off := range info.Parked {
+			if info.Alive && off == want {
+				n++
+			}
+		}
+	}
+	return n
+}
