@@ -17,4 +17,7 @@ var (
 	// ErrNotRecoverable says that a dead owner's lock was unlocked without
 	// MarkConsistent. It cannot be locked again.
 	ErrNotRecoverable = errors.New("futex: the state under the lock was not recovered")
+
+	// ErrOverflow says that a count would exceed 2^31-1. It is unchanged.
+	ErrOverflow = errors.New("futex: the count would exceed 2^31-1")
 )

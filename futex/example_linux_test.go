@@ -74,6 +74,44 @@ func ExampleEvent() {
 	// Output: set: true
 }
 
+func ExampleLatch() {
+	me := exampleMember()
+	defer me.Leave()
+	var left futex.Latch // in shared memory, zeroed: open
+
+	if err := left.Add(3); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for range 3 {
+		go left.CountDown(1) // other processes, when they are done
+	}
+	if err := left.Wait(context.Background(), me); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("left:", left.Count())
+	// Output: left: 0
+}
+
+func ExampleOnce() {
+	me := exampleMember()
+	defer me.Leave()
+	var loaded futex.Once // in shared memory, zeroed
+
+	for range 2 { // or any number of processes at once
+		err := loaded.Do(context.Background(), me, func() error {
+			fmt.Println("loading")
+			return nil
+		})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	// Output: loading
+}
+
 func ExampleWait() {
 	var word atomic.Uint32 // in shared memory
 	go func() {

@@ -14,6 +14,8 @@ const (
 )
 
 func (s *segment) event(i int) *futex.Event { return view[futex.Event](s.line(i)[eventAt:]) }
+func (s *segment) once(i int) *futex.Once   { return view[futex.Once](s.line(i)[onceAt:]) }
+func (s *segment) latch(i int) *futex.Latch { return view[futex.Latch](s.line(i)[latchAt:]) }
 
 // parked counts the entries of live members for words at this offset of line i, as
 // the table lists them.
