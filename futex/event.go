@@ -77,18 +77,21 @@ func (e *Event) Clear() {
 // error is that of ctx, never before its deadline, or ErrAddress.
 //
 // The goroutines of one process that wait for an event hold one thread.
-func (e *Event) Wait(ctx context.Context, mb Member) error {
-	v := e.word.Load()
-	if v&eventSet != 0 {
-		return nil
+func (e *Event) Wait(ctx context.Context, mb Member) (err error) {
+	if e.word.Load()&eventSet == 0 {
+		err = e.waitSlow(ctx, mb)
 	}
-	return e.waitSlow(ctx, mb, v&^eventWaiters)
+	return
 }
 
-// waitSlow waits until the event is set or the generation is not that of since.
-// It does not matter who set it, or whether that one lives: a death only has the
-// sleepers look again, since a wake may have died with it.
-func (e *Event) waitSlow(ctx context.Context, mb Member, since uint32) error {
+// waitSlow waits until the event is set or has another generation than now. It does
+// not matter who set it, or whether that one lives: a death only has the sleepers look again,
+// since a wake may have died with it.
+func (e *Event) waitSlow(ctx context.Context, mb Member) error {
+	since := e.word.Load() &^ eventWaiters
+	if since&eventSet != 0 {
+		return nil
+	}
 	if ctx.Err() == nil && e.spin(since) {
 		return nil
 	}

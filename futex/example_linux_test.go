@@ -112,6 +112,49 @@ func ExampleOnce() {
 	// Output: loading
 }
 
+func ExampleSemaphore() {
+	me := exampleMember()
+	defer me.Leave()
+	var slots futex.Semaphore // in shared memory, zeroed
+	if err := slots.Init(futex.SemaphoreOptions{Value: 2, Limit: 2}); err != nil {
+		fmt.Println(err) // ErrInUse: another process was first
+	}
+
+	if err := slots.Acquire(context.Background(), me); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("left:", slots.Value())
+	if err := slots.Release(me, 1); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println("one too many:", slots.Release(me, 1))
+	// Output:
+	// left: 1
+	// one too many: futex: more would be released than the limit allows
+}
+
+func ExampleSemaphore_TakeLost() {
+	me := exampleMember()
+	defer me.Leave()
+	var slots futex.Semaphore // in shared memory, zeroed
+	if err := slots.Init(futex.SemaphoreOptions{Value: 2, Track: true}); err != nil {
+		fmt.Println(err)
+	}
+
+	err := slots.Acquire(context.Background(), me)
+	for errors.Is(err, futex.ErrTokensLost) {
+		// A member has died with tokens: repair what they stood for, give them back.
+		if err := slots.Release(me, slots.TakeLost(me)); err != nil {
+			fmt.Println(err)
+			return
+		}
+		err = slots.Acquire(context.Background(), me)
+	}
+	fmt.Printf("%+v\n", slots.Books(me))
+	// Output: {Value:1 Held:1 Lost:0 Missing:0}
+}
+
 func ExampleWait() {
 	var word atomic.Uint32 // in shared memory
 	go func() {

@@ -33,3 +33,35 @@ func (sp space[S]) explore(first S) (int, error) {
 	}
 	return len(seen), nil
 }
+
+// mLine is the line of one process in a model: goroutine + 1, first to last.
+type mLine [3]int8
+
+// join puts goroutine i at the end, once, and reports whether it is first.
+func (l *mLine) join(i int) bool {
+	for k, j := range l {
+		if j == int8(i+1) {
+			break
+		}
+		if j == 0 {
+			l[k] = int8(i + 1)
+			break
+		}
+	}
+	return l[0] == int8(i+1)
+}
+
+// leave takes goroutine i out. If it was the first it returns the next, else -1.
+func (l *mLine) leave(i int) (next int) {
+	for k := range l {
+		if l[k] != int8(i+1) {
+			continue
+		}
+		copy(l[k:], l[k+1:])
+		l[len(l)-1] = 0
+		if k == 0 {
+			return int(l[0]) - 1
+		}
+	}
+	return -1
+}

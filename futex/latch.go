@@ -88,16 +88,16 @@ func (l *Latch) CountDown(n int) {
 // the error is that of ctx, never before its deadline, or ErrAddress.
 //
 // The goroutines of one process that wait for a latch hold one thread.
-func (l *Latch) Wait(ctx context.Context, mb Member) error {
-	v := l.word.Load()
-	if v/latchCount&maxCount == 0 {
-		return nil
+func (l *Latch) Wait(ctx context.Context, mb Member) (err error) {
+	if l.word.Load()&(maxCount*latchCount) != 0 {
+		err = l.waitSlow(ctx, mb)
 	}
-	return l.waitSlow(ctx, mb, uint32(v)&^latchWaiters)
+	return
 }
 
-// waitSlow waits until the count is 0 or the generation is not that of since.
-func (l *Latch) waitSlow(ctx context.Context, mb Member, since uint32) error {
+// waitSlow waits until the count is 0 or the generation is another than now.
+func (l *Latch) waitSlow(ctx context.Context, mb Member) error {
+	since := uint32(l.word.Load()) &^ latchWaiters
 	if ctx.Err() == nil && l.spin(since) {
 		return nil
 	}

@@ -67,18 +67,9 @@ func (m *eventModel) passed(w *evWaiter) bool {
 // joinLine is the part of WaitTogether, and then of WaitInLine, under the lot's
 // lock.
 func (m *eventModel) joinLine(s *evState, i int) {
-	line := &s.line[m.waiters[i]]
-	for k, j := range line {
-		if j == int8(i+1) {
-			break
-		}
-		if j == 0 {
-			line[k] = int8(i + 1)
-			break
-		}
-	}
+	first := s.line[m.waiters[i]].join(i)
 	switch w := &s.waiters[i]; {
-	case line[0] == int8(i+1):
+	case first:
 		m.toBed(w)
 	case w.pc == evLine:
 		w.pc = evCompare
@@ -122,16 +113,7 @@ func (m *eventModel) waiting(s evState, i int) (next []evState) {
 
 func (m *eventModel) unpark(s *evState, i int) {
 	s.waiters[i].pc, s.waiters[i].turn = evDone, false
-	line := &s.line[m.waiters[i]]
-	for k := range line {
-		if line[k] != int8(i+1) {
-			continue
-		}
-		copy(line[k:], line[k+1:])
-		line[len(line)-1] = 0
-		if k == 0 && line[0] != 0 && !m.rules.noNext {
-			s.waiters[line[0]-1].turn = true
-		}
-		return
+	if next := s.line[m.waiters[i]].leave(i); next >= 0 && !m.rules.noNext {
+		s.waiters[next].turn = true
 	}
 }

@@ -64,7 +64,7 @@ type evState struct {
 	word           uint8
 	waiters        [evWaiters]evWaiter
 	setters        [evSetters]evSetter
-	line           [evProcs][evWaiters]int8 // waiter + 1, first to last
+	line           [evProcs]mLine
 	dead, pending  [evProcs]bool
 	kills, cancels uint8
 }
@@ -149,7 +149,7 @@ func (m *eventModel) accidents(s evState) (next []evState) {
 
 // kill ends process p. Each survivor will be nudged.
 func (m *eventModel) kill(s *evState, p int) {
-	s.dead[p], s.pending[p], s.line[p] = true, false, [evWaiters]int8{}
+	s.dead[p], s.pending[p], s.line[p] = true, false, mLine{}
 	for q := range evProcs {
 		s.pending[q] = s.pending[q] || !s.dead[q] && !m.rules.noNudge
 	}

@@ -30,3 +30,16 @@ func (s *segment) parked(m *member.Member, i, at int) (n int) {
 	}
 	return n
 }
+
+// semaphore is the one semaphore, on the lines from semaphoreLine on; permits are
+// behind it.
+func (s *segment) semaphore() *futex.Semaphore {
+	return view[futex.Semaphore](s.region[s.lineAt(semaphoreLine):])
+}
+
+const semaphoreLine = 40
+
+func (s *segment) lineAt(i int) int { return member.TableSize(members) + i*lineSize }
+
+// reset zeroes the lines from the i-th on, for a new start.
+func (s *segment) reset(i int) { clear(s.region[s.lineAt(i):]) }

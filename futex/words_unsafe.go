@@ -14,4 +14,7 @@ var (
 	_ [4]byte = [unsafe.Sizeof(Event{})]byte{}
 	_ [4]byte = [unsafe.Sizeof(Once{})]byte{}
 	_ [8]byte = [unsafe.Sizeof(Latch{})]byte{}
+
+	_ [semaphoreSize]byte = [unsafe.Sizeof(Semaphore{})]byte{}
+	_ [64]byte            = [unsafe.Offsetof(Semaphore{}.books)]byte{}
 )
