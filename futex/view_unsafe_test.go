@@ -26,3 +26,11 @@ func exampleTable(n int) []byte {
 	skip := -int(uintptr(unsafe.Pointer(&b[0]))) & 63
 	return b[skip : skip+size : skip+size]
 }
+
+// view is the T at the beginning of b.
+func view[T any](b []byte) *T {
+	if len(b) < int(unsafe.Sizeof(*new(T))) {
+		panic("no room for it")
+	}
+	return (*T)(unsafe.Pointer(&b[0]))
+}
