@@ -71,11 +71,11 @@ var contests = []contest{
 		[]string{opsPerS, nsPerOp}, "two processes on two CPUs hold the lock for reading, at once",
 	},
 	{
-		"semaphore/pair", kindPair, 1, []string{Sync, Sem},
+		"semaphore/pair", kindPair, 1, []string{Futex, Sync, Sem},
 		[]string{nsPerOp, opsPerS}, "one process takes, counts and gives back a semaphore of one",
 	},
 	{
-		"event/wake", kindWake, 2, []string{Sync, Pthread, Sem},
+		"event/wake", kindWake, 2, []string{Futex, Sync, Pthread, Sem},
 		[]string{p50, p99, maxNs}, "from waking a sleeper, on the other CPU, until it runs",
 	},
 	{

@@ -14,8 +14,10 @@ var bg = context.Background()
 
 // Names of what lies in the arena.
 const (
-	nameMutex   = "mutex"
-	nameRWMutex = "rwmutex"
+	nameMutex     = "mutex"
+	nameRWMutex   = "rwmutex"
+	nameSemaphore = "semaphore"
+	nameEvent     = "event"
 )
 
 // newArena makes the arena of the futex workers, with the locks in it.
@@ -24,7 +26,8 @@ func newArena() (*shmarena.Arena, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = errors.Join(publish[mutexCell](a, nameMutex), publish[rwCell](a, nameRWMutex))
+	err = errors.Join(publish[mutexCell](a, nameMutex), publish[rwCell](a, nameRWMutex),
+		publish[semaphoreCell](a, nameSemaphore), publish[eventCell](a, nameEvent))
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -41,21 +44,23 @@ func publish[T any](a *shmarena.Arena, name string) error {
 }
 
 // lookup finds one T in the arena.
-func lookup[T any](a *shmarena.Arena, name string) (*T, error) {
+func lookup[T any](a *shmarena.Arena, name string, to **T) error {
 	x, err := shmarena.Lookup[T](a, name)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		*to = &x.Slice()[0]
 	}
-	return &x.Slice()[0], nil
+	return err
 }
 
 // ofFutex is the program of a worker that uses our locks. They lie in an arena,
 // and the worker is a member of it, as a user of shmarena would have it.
 type ofFutex struct {
-	mb    futex.Member
-	mutex *mutexCell
-	rw    *rwCell
-	used  *uint64 // the counter of the lock that was set last
+	mb        futex.Member
+	mutex     *mutexCell
+	rw        *rwCell
+	semaphore *semaphoreCell
+	event     *eventCell
+	used      *uint64 // the counter of the lock that was set last
 }
 
 func openFutex(file *os.File) (*ofFutex, error) {
@@ -64,10 +69,8 @@ func openFutex(file *os.File) (*ofFutex, error) {
 		return nil, err
 	}
 	p := &ofFutex{mb: a.Member(), used: new(uint64)}
-	var errs [2]error
-	p.mutex, errs[0] = lookup[mutexCell](a, nameMutex)
-	p.rw, errs[1] = lookup[rwCell](a, nameRWMutex)
-	return p, errors.Join(errs[:]...)
+	return p, errors.Join(lookup(a, nameMutex, &p.mutex), lookup(a, nameRWMutex, &p.rw),
+		lookup(a, nameSemaphore, &p.semaphore), lookup(a, nameEvent, &p.event))
 }
 
 func (p *ofFutex) count() uint64 { return *p.used }
@@ -78,31 +81,43 @@ func (p *ofFutex) set(kind string, parties int) error {
 	case kindAlone, kindContend, kindTimed, kindDeath:
 		*p.mutex = mutexCell{}
 		p.used = &p.mutex.count
-		return nil
+	case kindPair:
+		*p.semaphore = semaphoreCell{}
+		p.used = &p.semaphore.count
+		return p.semaphore.semaphore.Init(futex.SemaphoreOptions{Value: 1})
 	case kindRead:
 		*p.rw = rwCell{}
 		p.used = &p.rw.count
-		return nil
+	case kindWake:
+		*p.event = eventCell{}
+	default:
+		return fmt.Errorf("no lock of ours for %s", kind)
 	}
-	return fmt.Errorf("no lock of ours for %s", kind)
+	return nil
 }
 
 func (p *ofFutex) run(h *hand, j job) error {
-	return h.measure(j, func(s *slot) error {
-		mu, n := p.mutex.mutex.As(p.mb), &p.mutex.count
-		switch j.kind {
-		case kindAlone:
-			return mutexAlone(&mu, n, j.ops, s)
-		case kindContend:
-			return mutexContend(h, &mu, n, s)
-		case kindTimed:
-			return mutexTimed(h, &mu, n, s)
-		case kindRead:
-			rw := p.rw.mutex.As(p.mb)
-			return rwRead(h, &rw, &p.rw.count, s)
-		}
-		return fmt.Errorf("no lock of ours for %s", j.kind)
-	})
+	return h.measure(j, func(s *slot) error { return p.loop(h, j, s) })
+}
+
+func (p *ofFutex) loop(h *hand, j job, s *slot) error {
+	mu, n := p.mutex.mutex.As(p.mb), &p.mutex.count
+	switch j.kind {
+	case kindAlone:
+		return mutexAlone(&mu, n, j.ops, s)
+	case kindContend:
+		return mutexContend(h, &mu, n, s)
+	case kindTimed:
+		return mutexTimed(h, &mu, n, s)
+	case kindPair:
+		return p.semaphore.pairs(p.mb, j.ops, s)
+	case kindRead:
+		rw := p.rw.mutex.As(p.mb)
+		return rwRead(h, &rw, &p.rw.count, s)
+	case kindWake:
+		return eventWake(h, j, &p.event.event, p.mb, s)
+	}
+	return fmt.Errorf("no lock of ours for %s", j.kind)
 }
 
 // own takes the mutex and keeps it: the process is going to be killed.

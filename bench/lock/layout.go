@@ -78,10 +78,23 @@ type mutexCell struct {
 	count uint64
 }
 
-// rwCell is ready when zeroed, as all of them.
+// rwCell is ready when zeroed, as most of them.
 type rwCell struct {
 	_     structs.HostLayout
 	mutex futex.RWMutex
 	count uint64
 	_     [56]byte
+}
+
+type semaphoreCell struct {
+	_         structs.HostLayout
+	semaphore futex.Semaphore
+	count     uint64
+	_         [56]byte
+}
+
+type eventCell struct {
+	_     structs.HostLayout
+	event futex.Event
+	_     [60]byte
 }

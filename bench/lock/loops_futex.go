@@ -71,3 +71,37 @@ func rwRead(h *hand, mu *futex.RWHandle, count *uint64, s *slot) error {
 	mu.Unlock()
 	return nil
 }
+
+// pairs takes a semaphore of one and gives it back.
+func (c *semaphoreCell) pairs(mb futex.Member, ops uint64, s *slot) error {
+	for range ops {
+		if err := c.semaphore.Acquire(bg, mb); err != nil {
+			return err
+		}
+		c.count++
+		if err := c.semaphore.Release(mb, 1); err != nil {
+			return err
+		}
+	}
+	s.ops = ops
+	return nil
+}
+
+// eventWake wakes, or sleeps.
+func eventWake(h *hand, j job, e *futex.Event, mb futex.Member, s *slot) error {
+	for r := uint64(1); r <= j.ops; r++ {
+		if j.index == 0 {
+			h.awaited(r)
+			e.Set()
+			continue
+		}
+		h.board.asleep.Store(uint32(r))
+		if err := e.Wait(bg, mb); err != nil {
+			return err
+		}
+		s.record(h.clock.now() - h.board.stamp.Load())
+		e.Clear()
+	}
+	s.ops = j.ops
+	return nil
+}
