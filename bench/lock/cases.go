@@ -41,6 +41,7 @@ const (
 	p999     = "p999_ns"
 	maxNs    = "max_ns"
 	syscalls = "syscalls_per_op"
+	ownerRSS = "owner_rss_bytes"
 )
 
 // A contest is one thing that is measured, and who can do it.
@@ -84,7 +85,7 @@ var contests = []contest{
 	},
 	{
 		"mutex/ownerdeath", kindDeath, 2, []string{Futex, Robust, OFD},
-		[]string{p50, p99, maxNs}, "from kill -9 of the owner until a waiter that slept, in another process, has the lock",
+		[]string{p50, p99, maxNs, ownerRSS}, "from kill -9 of the owner until a waiter that slept, in another process, has the lock",
 	},
 }
 
@@ -172,6 +173,8 @@ func unitOf(metric string) string {
 		return "1"
 	case syscalls:
 		return "calls"
+	case ownerRSS:
+		return "B"
 	}
 	return "ns"
 }

@@ -24,7 +24,7 @@ func (k *crew) deaths(ctx context.Context, t task) (*sample, error) {
 	}
 	for range t.ops {
 		limited, cancel := context.WithTimeoutCause(ctx, patience, errHang)
-		ns, err := k.death(limited, t, &clock)
+		ns, err := k.death(limited, t, &clock, s)
 		cancel()
 		if err != nil {
 			return nil, err
@@ -39,7 +39,7 @@ func (k *crew) deaths(ctx context.Context, t task) (*sample, error) {
 }
 
 // death starts an owner, has a worker wait for the lock, and kills the owner.
-func (k *crew) death(ctx context.Context, t task, c *clock) (ns uint64, err error) {
+func (k *crew) death(ctx context.Context, t task, c *clock, s *sample) (ns uint64, err error) {
 	owner, err := k.start()
 	if err != nil {
 		return 0, err
@@ -53,6 +53,9 @@ func (k *crew) death(ctx context.Context, t task, c *clock) (ns uint64, err erro
 		return 0, err
 	}
 	if err := awaitSleep(ctx, waiter.w.Child.PID()); err != nil {
+		return 0, err
+	}
+	if s.rss, err = resident(owner.w.Child.PID()); err != nil {
 		return 0, err
 	}
 	killed := c.now()

@@ -36,8 +36,8 @@ func measurement(c contest, system, metric string) report.Measurement {
 }
 
 // paired reports whether the ratio of a metric is taken round by round. The
-// extremes of a run are no such thing.
-func paired(metric string) bool { return metric != minShare && metric != maxNs }
+// extremes of a run are no such thing, nor is the size of a program.
+func paired(metric string) bool { return metric != minShare && metric != maxNs && metric != ownerRSS }
 
 // fill sets a measurement's value. Percentiles are those of all waits of all
 // rounds, min_share is the least of all rounds, and the rest are medians.
@@ -85,6 +85,8 @@ func (s *sample) metric(metric string) float64 {
 		return float64(s.ops) / s.took
 	case minShare:
 		return s.share
+	case ownerRSS:
+		return s.rss
 	}
 	return s.waits.metric(metric)
 }

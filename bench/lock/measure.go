@@ -22,6 +22,7 @@ type sample struct {
 	share float64 // the least party's, of what would be fair
 	took  float64 // seconds, from the first one's begin to the last one's end
 	waits *waits  // nil where they are not recorded
+	rss   float64 // bytes, of the last owner that was killed
 }
 
 // A task is one measurement to do.

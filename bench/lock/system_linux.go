@@ -90,6 +90,19 @@ func mapBoard(f *os.File) (mem []byte, err error) {
 
 func unmapBoard(mem []byte) error { return os.NewSyscallError("munmap", unix.Munmap(mem)) }
 
+// resident returns how much memory a process has, in bytes.
+func resident(pid int) (bytes float64, err error) {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/statm")
+	if err != nil {
+		return 0, err
+	}
+	var size, pages int64
+	if _, err := fmt.Sscan(string(text), &size, &pages); err != nil {
+		return 0, fmt.Errorf("/proc/%d/statm: %q", pid, text)
+	}
+	return float64(pages) * float64(os.Getpagesize()), nil
+}
+
 // asleep reports whether all threads of a process sleep.
 func asleep(pid int) (bool, error) {
 	dir := "/proc/" + strconv.Itoa(pid) + "/task"
@@ -106,4 +119,17 @@ func asleep(pid int) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// lockFolder opens a folder and locks it, as long as it is open here.
+func lockFolder(dir string) (*os.File, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		_ = f.Close()
+		return nil, os.NewSyscallError("flock", err)
+	}
+	return f, nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/shmengine/shmengine/bench/machine"
 	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/bench/stats"
 )
@@ -69,7 +70,7 @@ func (c *CaseReport) write(w io.Writer) error {
 }
 
 var titles = map[string]string{
-	nsPerOp: "ns/op", opsPerS: "ops/s", minShare: "min share", p50: "p50", p99: "p99", p999: "p99.9", maxNs: "max", syscalls: "calls/op",
+	nsPerOp: "ns/op", opsPerS: "ops/s", minShare: "min share", p50: "p50", p99: "p99", p999: "p99.9", maxNs: "max", syscalls: "calls/op", ownerRSS: "owner's memory",
 }
 
 func (c *CaseReport) row(w io.Writer, system string, metrics []string) {
@@ -95,6 +96,8 @@ func value(m report.Measurement) string {
 		return report.Count(m.Value)
 	case p50, p99, p999, maxNs:
 		return duration(m.Value)
+	case ownerRSS:
+		return machine.FormatSize(int64(m.Value))
 	}
 	return report.Number(m.Value)
 }

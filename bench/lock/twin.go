@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/shmengine/shmengine/engine/process"
 )
@@ -32,11 +33,11 @@ func newTwin(ctx context.Context) (_ *twin, err error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "shmbench-twin-")
+	dir, unlock, err := newFolder()
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	defer func() { err = errors.Join(err, os.RemoveAll(dir), unlock()) }()
 	source, exe := filepath.Join(dir, "twin.c"), filepath.Join(dir, "twin")
 	if err := os.WriteFile(source, []byte(twinSource), 0o600); err != nil {
 		return nil, err
@@ -49,6 +50,42 @@ func newTwin(ctx context.Context) (_ *twin, err error) {
 		return nil, err
 	}
 	return &twin{f}, nil
+}
+
+// folderPrefix begins the name of the folder that the twin is compiled in.
+const folderPrefix = "shmbench-twin-"
+
+// newFolder makes a folder that is locked, so that others see that it is in use,
+// and removes those that a killed process has left.
+func newFolder() (dir string, unlock func() error, err error) {
+	left, _ := filepath.Glob(filepath.Join(os.TempDir(), folderPrefix+"*"))
+	for _, old := range left {
+		sweepFolder(old)
+	}
+	if dir, err = os.MkdirTemp("", folderPrefix); err != nil {
+		return "", nil, err
+	}
+	f, err := lockFolder(dir)
+	if err != nil {
+		return "", nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return dir, f.Close, nil
+}
+
+// young is how long a folder may be there without its lock: it was just made.
+const young = time.Minute
+
+// sweepFolder removes a folder that nobody uses. What cannot be removed is
+// somebody else's, or the next one's to try.
+func sweepFolder(dir string) {
+	info, err := os.Lstat(dir)
+	if err != nil || !info.IsDir() || time.Since(info.ModTime()) < young {
+		return
+	}
+	if f, err := lockFolder(dir); err == nil {
+		_ = os.RemoveAll(dir)
+		_ = f.Close()
+	}
 }
 
 // compiler finds the system's C compiler: $CC, or cc, gcc or clang.

@@ -236,7 +236,8 @@ static int barrier_rounds(struct job *j, struct slot *s) {
 		int rc = pthread_barrier_wait(&c->barrier);
 		if (rc == PTHREAD_BARRIER_SERIAL_THREAD) serial++;
 		else if (rc != 0) return rc;
-		if (board->last == r) break;
+		uint64_t last = board->last;
+		if (last != 0 && last <= r) break;
 	}
 	s->ops = r, s->serial = serial;
 	return 0;
