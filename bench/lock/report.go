@@ -21,6 +21,7 @@ type CaseReport struct {
 	Work     string // that one measurement is
 	Baseline string
 	Rounds   int
+	Warmups  int    // short measurements of each system before, which do not count
 	Calls    string // which system calls were counted; "" if none
 	Figures  []report.Measurement
 }

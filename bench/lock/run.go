@@ -79,8 +79,7 @@ const warmupShare = 0.2
 // scale is what --seconds makes of the usual work.
 func (r *run) scale() float64 { return r.Seconds / defaultSeconds }
 
-// contest measures one case: the systems in turn, in an order that rotates, so
-// that whatever slows the machine slows all of them.
+// contest measures one case.
 func (r *run) contest(ctx context.Context, c contest) (*CaseReport, error) {
 	for range r.warmups(c) {
 		for _, system := range c.systems {
@@ -89,8 +88,27 @@ func (r *run) contest(ctx context.Context, c contest) (*CaseReport, error) {
 			}
 		}
 	}
-	done := rounds{}
-	n := c.rounds(r.Reps)
+	done, err := r.rounds(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	got := &CaseReport{
+		Name: c.name, What: c.what, Work: r.workOf(c), Baseline: baselineOf(c.systems),
+		Rounds: c.rounds(r.Reps), Warmups: r.warmups(c),
+	}
+	calls, err := r.count(ctx, c, got)
+	if err != nil {
+		return nil, err
+	}
+	got.Figures = append(done.figures(c), calls...)
+	r.emit(got.Figures)
+	return got, nil
+}
+
+// rounds measures the systems in turn, in an order that rotates, so that
+// whatever slows the machine slows all of them.
+func (r *run) rounds(ctx context.Context, c contest) (rounds, error) {
+	done, n := rounds{}, c.rounds(r.Reps)
 	for round := range n {
 		for i := range c.systems {
 			system := c.systems[(round+i)%len(c.systems)]
@@ -104,14 +122,7 @@ func (r *run) contest(ctx context.Context, c contest) (*CaseReport, error) {
 			done[system] = append(done[system], s)
 		}
 	}
-	got := &CaseReport{Name: c.name, What: c.what, Work: r.workOf(c), Baseline: baselineOf(c.systems), Rounds: n}
-	calls, err := r.count(ctx, c, got)
-	if err != nil {
-		return nil, err
-	}
-	got.Figures = append(done.figures(c), calls...)
-	r.emit(got.Figures)
-	return got, nil
+	return done, nil
 }
 
 // measure does one measurement of a case, or a part of one.

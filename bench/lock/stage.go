@@ -60,6 +60,9 @@ func (s *stage) startFutex() (err error) {
 	if s.arena, err = newArena(); err != nil {
 		return err
 	}
+	if n := s.arena.Notice(); n != "" {
+		s.notes = append(s.notes, n)
+	}
 	s.crews[Futex], err = newCrew(maxWorkers, process.Command{
 		Env: []string{workerEnv + "=" + Futex, "GOMAXPROCS=1"}, Lifeline: true,
 	}, s.arena.File())

@@ -21,7 +21,9 @@ func (r *Report) Write(w io.Writer) error {
 		}
 	}
 	s := r.Meta.Settings
-	fmt.Fprintf(w, "every pair, round, wake and death was counted and compared; ratios are taken round by round, intervals are of 95 %%\n")
+	fmt.Fprintf(w, "an operation is a lock and an unlock, with one addition to a counter beside the lock between them (a round, for a barrier);\n"+
+		"ns/op is time by the operations of all processes, think time with it; min share is the least process's, of an equal one, in any round\n")
+	fmt.Fprintf(w, "every operation, wake and death was counted and compared; ratios are taken round by round, intervals are of 95 %%\n")
 	fmt.Fprintf(w, "pinned: to CPUs %s, process by process; %s is one process on the same CPUs\n", words(s.CPUs), Sync)
 	fmt.Fprintf(w, "think time: %s\n", s.thinking())
 	fmt.Fprintf(w, "spin: %s up to %d µs before it sleeps; %s as package sync does; %s, where processes contend, as glibc's adaptive type does; the others not at all\n", Futex, s.SpinNS/1000, Sync, Pthread)
@@ -45,7 +47,7 @@ func words(list []int) string {
 
 // write prints one case, the best system first.
 func (c *CaseReport) write(w io.Writer) error {
-	fmt.Fprintf(w, "%s: %s\n%s of %s\n", c.Name, c.What, report.Plural(c.Rounds, "round"), c.Work)
+	fmt.Fprintf(w, "%s: %s\n%s of %s%s\n", c.Name, c.What, report.Plural(c.Rounds, "round"), c.Work, c.warmedUp())
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(t, "system\t")
 	metrics := c.metrics()
@@ -67,6 +69,13 @@ func (c *CaseReport) write(w io.Writer) error {
 	}
 	_, err := fmt.Fprintln(w)
 	return err
+}
+
+func (c *CaseReport) warmedUp() string {
+	if c.Warmups == 0 {
+		return ""
+	}
+	return ", behind " + report.Plural(c.Warmups, "short one") + " to warm up"
 }
 
 var titles = map[string]string{
