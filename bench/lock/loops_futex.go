@@ -18,7 +18,7 @@ func mutexAlone(mu *futex.Handle, count *uint64, ops uint64, s *slot) error {
 // mutexContend does pairs, and thinks after each, until it is over.
 func mutexContend(h *hand, mu *futex.Handle, count *uint64, s *slot) error {
 	n, x, turns, stop := uint64(0), uint64(0), h.turns, &h.board.stop
-	for stop.Load() == 0 {
+	for over := false; !over; over = stop.Load() != 0 {
 		if err := mu.Lock(bg); err != nil {
 			return err
 		}
@@ -35,7 +35,7 @@ func mutexContend(h *hand, mu *futex.Handle, count *uint64, s *slot) error {
 // mutexTimed is mutexContend with the wait for each lock recorded.
 func mutexTimed(h *hand, mu *futex.Handle, count *uint64, s *slot) error {
 	n, x, turns, stop := uint64(0), uint64(0), h.turns, &h.board.stop
-	for stop.Load() == 0 {
+	for over := false; !over; over = stop.Load() != 0 {
 		begin := h.clock.now()
 		if err := mu.Lock(bg); err != nil {
 			return err
@@ -56,7 +56,7 @@ func mutexTimed(h *hand, mu *futex.Handle, count *uint64, s *slot) error {
 // for writing.
 func rwRead(h *hand, mu *futex.RWHandle, count *uint64, s *slot) error {
 	n, stop := uint64(0), &h.board.stop
-	for stop.Load() == 0 {
+	for over := false; !over; over = stop.Load() != 0 {
 		if err := mu.RLock(bg); err != nil {
 			return err
 		}

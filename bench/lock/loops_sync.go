@@ -86,7 +86,7 @@ func (m *goMutex) alone(ops uint64, s *slot) {
 
 func (m *goMutex) contend(h *hand, s *slot) {
 	n, x, turns, stop := uint64(0), uint64(0), h.turns, &h.board.stop
-	for stop.Load() == 0 {
+	for over := false; !over; over = stop.Load() != 0 {
 		m.mutex.Lock()
 		seen := m.count + 1
 		m.count = seen
@@ -99,7 +99,7 @@ func (m *goMutex) contend(h *hand, s *slot) {
 
 func (m *goMutex) timed(h *hand, s *slot) {
 	n, x, turns, stop := uint64(0), uint64(0), h.turns, &h.board.stop
-	for stop.Load() == 0 {
+	for over := false; !over; over = stop.Load() != 0 {
 		begin := h.clock.now()
 		m.mutex.Lock()
 		took := h.clock.now() - begin
@@ -123,7 +123,7 @@ type goRWMutex struct {
 // for writing.
 func (m *goRWMutex) loop(h *hand, _ job, s *slot) error {
 	n, stop := uint64(0), &h.board.stop
-	for stop.Load() == 0 {
+	for over := false; !over; over = stop.Load() != 0 {
 		m.mutex.RLock()
 		m.mutex.RUnlock() //lint:ignore SA2001 the pair is what is measured
 		n++

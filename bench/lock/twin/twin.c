@@ -173,13 +173,13 @@ static inline int sem_give(sem_t *s) { return sem_post(s) == 0 ? 0 : errno; }
 		struct cell *c = &board->cell;                                 \
 		uint64_t n = 0, x = j->index, turns = think_turns;             \
 		int rc;                                                        \
-		while (board->stop == 0) {                                     \
+		do {                                                           \
 			if ((rc = LOCK) != 0) return rc;                       \
 			uint64_t seen = ++c->count;                            \
 			if ((rc = UNLOCK) != 0) return rc;                     \
 			n++;                                                   \
 			x = think(x ^ seen, turns);                            \
-		}                                                              \
+		} while (board->stop == 0);                                    \
 		s->ops = n, s->sink = x;                                          \
 		return 0;                                                      \
 	}                                                                      \
@@ -187,7 +187,7 @@ static inline int sem_give(sem_t *s) { return sem_post(s) == 0 ? 0 : errno; }
 		struct cell *c = &board->cell;                                 \
 		uint64_t n = 0, x = j->index, turns = think_turns;             \
 		int rc;                                                        \
-		while (board->stop == 0) {                                     \
+		do {                                                           \
 			uint64_t begin = now();                                \
 			if ((rc = LOCK) != 0) return rc;                       \
 			uint64_t took = now() - begin;                         \
@@ -196,7 +196,7 @@ static inline int sem_give(sem_t *s) { return sem_post(s) == 0 ? 0 : errno; }
 			record(s, took);                                       \
 			n++;                                                   \
 			x = think(x ^ seen, turns);                            \
-		}                                                              \
+		} while (board->stop == 0);                                    \
 		s->ops = n, s->sink = x;                                          \
 		return 0;                                                      \
 	}
@@ -213,11 +213,11 @@ PAIRS(ofd, file_lock(F_WRLCK), file_lock(F_UNLCK))
 		uint64_t n = 0;                                                \
 		int rc;                                                        \
 		(void)j;                                                       \
-		while (board->stop == 0) {                                     \
+		do {                                                           \
 			if ((rc = RLOCK) != 0) return rc;                      \
 			if ((rc = UNLOCK) != 0) return rc;                     \
 			n++;                                                   \
-		}                                                              \
+		} while (board->stop == 0);                                    \
 		s->ops = n, s->end = now();                                    \
 		if ((rc = WLOCK) != 0) return rc;                              \
 		c->count += n;                                                 \
