@@ -11,6 +11,7 @@ import (
 	"github.com/shmengine/shmengine/bench/byhour"
 	"github.com/shmengine/shmengine/bench/flights"
 	"github.com/shmengine/shmengine/bench/machine"
+	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/bench/systems"
 	"github.com/shmengine/shmengine/engine"
 )
@@ -182,7 +183,7 @@ func (r *ChaosReport) Write(w io.Writer) error {
 		"kills: %d, each of a worker that was running a partition (%d more were met between two, and do not count)\n"+
 		"retries: %d partitions run again, %d deaths seen, %d repetitions of the job in %v\n"+
 		"the answer was the same to the bit each time\n",
-		Case, machine.FormatSize(int64(s.Rows)*flights.RowBytes), s.Tiled(), plural(s.Workers, "worker"),
+		Case, machine.FormatSize(int64(s.Rows)*flights.RowBytes), s.Tiled(), report.Plural(s.Workers, "worker"),
 		r.Kills, r.Misses, r.Retries, r.Deaths, r.Runs, r.Took.Round(time.Millisecond))
 	for _, n := range r.Notes {
 		_, err = fmt.Fprintln(w, "note:", n)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench/byhour"
 	"github.com/shmengine/shmengine/bench/flights"
+	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/bench/systems"
 	"github.com/shmengine/shmengine/engine"
 	"github.com/shmengine/shmengine/shmarena"
@@ -85,7 +86,7 @@ func newLineup(ctx context.Context, o Options, arenaBytes int64) (_ *lineup, err
 		case errors.Is(err, systems.ErrNoPython):
 			l.notes = append(l.notes, start.name+" is left out: "+err.Error())
 		case err != nil:
-			return nil, cannot(fmt.Errorf("start %s: %w", start.name, err))
+			return nil, report.Cannot(fmt.Errorf("start %s: %w", start.name, err))
 		default:
 			l.add(s)
 		}
@@ -97,19 +98,7 @@ func startEngine(ctx context.Context, c engine.Config) (*engine.Engine, error) {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	e, err := engine.Start(ctx, c)
-	return e, cannot(err)
-}
-
-// cannot marks the errors of a start that are the machine's, and says what may
-// help.
-func cannot(err error) error {
-	if hint, ok := limitHint(err); ok {
-		return fmt.Errorf("%w: %w (%s)", ErrMachine, err, hint)
-	}
-	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, shmarena.ErrNoSpace) {
-		return fmt.Errorf("%w: %w", ErrMachine, err)
-	}
-	return err
+	return e, report.Cannot(err)
 }
 
 func (l *lineup) noteArena(a *shmarena.Arena) {
@@ -147,7 +136,7 @@ func (l *lineup) prepare(ctx context.Context, timed flights.Columns, reps int) e
 			continue
 		}
 		if e.sys.Name() != systems.PyPool || ctx.Err() != nil {
-			return cannot(fmt.Errorf("prepare %s: %w", e.sys.Name(), err))
+			return report.Cannot(fmt.Errorf("prepare %s: %w", e.sys.Name(), err))
 		}
 		if err := l.drop(e, err); err != nil {
 			return err

@@ -3,14 +3,13 @@ package bench
 import (
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/shmengine/shmengine/bench/flights"
-	"github.com/shmengine/shmengine/bench/machine"
+	"github.com/shmengine/shmengine/bench/report"
 )
 
 // SchemaVersion is the version of Meta and Measurement as JSON.
-const SchemaVersion = 1
+const SchemaVersion = report.SchemaVersion
 
 // Names of this job in reports.
 const (
@@ -19,14 +18,10 @@ const (
 )
 
 // Meta is what figures have to be read with.
-type Meta struct {
-	Schema   int           `json:"schema"`
-	Suite    string        `json:"suite"`
-	Time     time.Time     `json:"time"`
-	Commit   string        `json:"commit"`
-	Machine  machine.Facts `json:"machine"`
-	Settings Settings      `json:"settings"`
-}
+type Meta = report.Meta[Settings]
+
+// A Measurement is one figure.
+type Measurement = report.Measurement
 
 // Settings are the options with their defaults filled in, and what follows
 // from them.
@@ -60,33 +55,11 @@ func (s Settings) Source() string {
 }
 
 func newMeta(o Options, once flights.Columns) Meta {
-	facts := machine.Describe()
-	return Meta{
-		Schema: SchemaVersion, Suite: Suite, Time: time.Now().UTC().Truncate(time.Second),
-		Commit: facts.Commit, Machine: facts,
-		Settings: Settings{
-			Workers: o.Workers, Size: o.Size, Rows: o.rows(), SourceRows: once.Len(), Data: o.Data, Reps: o.Reps,
-			LeafRows: leafRows, Baseline: baseline,
-		},
-	}
+	return report.NewMeta(Suite, Settings{
+		Workers: o.Workers, Size: o.Size, Rows: o.rows(), SourceRows: once.Len(), Data: o.Data, Reps: o.Reps,
+		LeafRows: leafRows, Baseline: baseline,
+	})
 }
 
 // rows returns how many rows the size has room for.
 func (o Options) rows() int { return int(o.Size / flights.RowBytes) }
-
-// A Measurement is one figure.
-type Measurement struct {
-	Suite    string   `json:"suite"`
-	Case     string   `json:"case"`
-	System   string   `json:"system"`
-	Metric   string   `json:"metric"`
-	Value    float64  `json:"value"`
-	Unit     string   `json:"unit"`
-	N        int      `json:"n"`
-	Ratio    *float64 `json:"ratio"` // to the baseline; null where there is none
-	Baseline string   `json:"baseline"`
-	Lo       *float64 `json:"lo,omitempty"` // 95 % interval of the value
-	Hi       *float64 `json:"hi,omitempty"`
-	RatioLo  *float64 `json:"ratio_lo,omitempty"` // and of the ratio
-	RatioHi  *float64 `json:"ratio_hi,omitempty"`
-}

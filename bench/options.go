@@ -1,13 +1,13 @@
 package bench
 
 import (
-	"errors"
 	"fmt"
 	"runtime"
 	"slices"
 
 	"github.com/shmengine/shmengine/bench/flights"
 	"github.com/shmengine/shmengine/bench/machine"
+	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/bench/systems"
 )
 
@@ -15,11 +15,16 @@ import (
 // it at the start of main, behind engine.Init.
 func Init() { systems.Init() }
 
-// ErrOptions says that options make no sense.
-var ErrOptions = errors.New("bad options")
+var (
+	// ErrOptions says that options make no sense.
+	ErrOptions = report.ErrOptions
 
-// ErrMachine says that the machine cannot do what was asked.
-var ErrMachine = errors.New("the machine cannot")
+	// ErrMachine says that the machine cannot do what was asked.
+	ErrMachine = report.ErrMachine
+
+	// ErrWrong says that a system's answer is not the right one.
+	ErrWrong = report.ErrWrong
+)
 
 // Options say what to measure. The zero value is the default run.
 type Options struct {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench/byhour"
 	"github.com/shmengine/shmengine/bench/flights"
+	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/bench/stats"
 	"github.com/shmengine/shmengine/bench/systems"
 )
@@ -80,13 +81,8 @@ func (r *Report) speeds() (ms []Measurement) {
 	for i := range r.Systems {
 		s := &r.Systems[i]
 		m := measurement(s, "rows_per_s", "rows/s", s.Rate.Median, s.Rate.N)
-		if lo, hi, ok := s.Rate.Interval(); ok {
-			m.Lo, m.Hi = &lo, &hi
-		}
-		m.Ratio = finite(s.Ratio.Median)
-		if lo, hi, ok := s.Ratio.Interval(); ok {
-			m.RatioLo, m.RatioHi = &lo, &hi
-		}
+		m.SetInterval(s.Rate)
+		m.SetRatio(s.Ratio)
 		b := m
 		b.Metric, b.Unit = "bytes_per_s", "B/s"
 		b.Value, b.Lo, b.Hi = m.Value*flights.RowBytes, bytes(m.Lo), bytes(m.Hi)
@@ -109,20 +105,12 @@ func (r *Report) costs(s *SystemReport) []Measurement {
 	copied := measurement(s, "copied_bytes", "B", float64(s.Copied), s.Counted)
 	calls := measurement(s, "syscalls", "calls", float64(s.Syscalls), s.Counted)
 	if b, ok := r.system(baseline); ok && b.Counted > 0 && b.Rows == s.Rows {
-		copied.Ratio = finite(copied.Value / float64(b.Copied))
-		calls.Ratio = finite(calls.Value / float64(b.Syscalls))
+		copied.Ratio = report.Finite(copied.Value / float64(b.Copied))
+		calls.Ratio = report.Finite(calls.Value / float64(b.Syscalls))
 	}
 	return []Measurement{copied, calls}
 }
 
 func measurement(s *SystemReport, metric, unit string, value float64, n int) Measurement {
 	return Measurement{Suite: Suite, Case: Case, System: s.Name, Metric: metric, Value: value, Unit: unit, N: n, Baseline: baseline}
-}
-
-// finite returns v, or nil for what JSON cannot say.
-func finite(v float64) *float64 {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return nil
-	}
-	return &v
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/shmengine/shmengine/bench/byhour"
 	"github.com/shmengine/shmengine/bench/flights"
 	"github.com/shmengine/shmengine/bench/machine"
-	"github.com/shmengine/shmengine/bench/stats"
+	"github.com/shmengine/shmengine/bench/report"
 )
 
 // WriteAnswer prints what the job found out: a line an hour, the histograms as
@@ -80,7 +80,7 @@ func bars(counts []int64) string {
 func (r *Report) WriteSystems(w io.Writer) error {
 	s := r.Meta.Settings
 	fmt.Fprintf(w, "%s, %s of rows (%s), %s, %s; all answers agree\n",
-		Case, machine.FormatSize(int64(s.Rows)*flights.RowBytes), s.Tiled(), plural(s.Workers, "worker"), plural(s.Reps, "round"))
+		Case, machine.FormatSize(int64(s.Rows)*flights.RowBytes), s.Tiled(), report.Plural(s.Workers, "worker"), report.Plural(s.Reps, "round"))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(t, "%-13s\trows/s\tGB/s\tx %s\t95 %%\tcopied a job\tcalls a job\tspread\treps\twarm-ups\trows\t\n", "system", baseline)
 	for _, s := range r.byRate() {
@@ -128,54 +128,11 @@ func writeSystem(w io.Writer, s SystemReport) {
 	if s.Counted > 0 {
 		copied, calls = machine.FormatSize(s.Copied), strconv.FormatInt(s.Syscalls, 10)
 	}
-	paired := interval(s.Ratio)
+	paired := report.Interval(s.Ratio)
 	if s.Name == baseline {
 		paired = "-"
 	}
-	fmt.Fprintf(w, "%-13s\t%s\t%.3g\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t\n", s.Name, count(s.Rate.Median),
-		s.Rate.Median*flights.RowBytes/1e9, number(s.Ratio.Median), paired, copied, calls, percent(s.Rate.Spread),
-		s.Rate.N, s.Warmups, count(float64(s.Rows)))
-}
-
-// plural writes a number of things.
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return strconv.Itoa(n) + " " + thing + "s"
-}
-
-// count writes a number with a decimal unit.
-func count(v float64) string {
-	switch {
-	case v >= 999.5e6:
-		return fmt.Sprintf("%.3g G", v/1e9)
-	case v >= 999.5e3:
-		return fmt.Sprintf("%.3g M", v/1e6)
-	case v >= 1e4:
-		return fmt.Sprintf("%.3g k", v/1e3)
-	}
-	return fmt.Sprintf("%.0f", v)
-}
-
-func number(v float64) string {
-	if math.IsNaN(v) {
-		return "-"
-	}
-	return fmt.Sprintf("%.3g", v)
-}
-
-func interval(s stats.Summary) string {
-	lo, hi, ok := s.Interval()
-	if !ok {
-		return "-"
-	}
-	return fmt.Sprintf("%.3g to %.3g", lo, hi)
-}
-
-func percent(v float64) string {
-	if math.IsNaN(v) {
-		return "-"
-	}
-	return fmt.Sprintf("%.1f %%", 100*v)
+	fmt.Fprintf(w, "%-13s\t%s\t%.3g\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t\n", s.Name, report.Count(s.Rate.Median),
+		s.Rate.Median*flights.RowBytes/1e9, report.Number(s.Ratio.Median), paired, copied, calls, report.Percent(s.Rate.Spread),
+		s.Rate.N, s.Warmups, report.Count(float64(s.Rows)))
 }

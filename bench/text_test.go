@@ -18,14 +18,6 @@ func TestBars(t *testing.T) {
 	}
 }
 
-func TestCount(t *testing.T) {
-	for v, want := range map[float64]string{0: "0", 9999: "9999", 20_000: "20 k", 999_600: "1 M", 22_369_621: "22.4 M", 999.6e6: "1 G", 12e9: "12 G"} {
-		if got := count(v); got != want {
-			t.Errorf("count(%v) = %q, want %q", v, got, want)
-		}
-	}
-}
-
 func TestVerdict(t *testing.T) {
 	sure := func(lo, mid, hi float64) stats.Summary {
 		return stats.Summary{N: 15, Median: mid, Lo: lo, Hi: hi}

@@ -2,16 +2,12 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/shmengine/shmengine/bench/byhour"
 	"github.com/shmengine/shmengine/bench/flights"
 	"github.com/shmengine/shmengine/bench/systems"
 )
-
-// ErrWrong says that a system's answer is not the right one.
-var ErrWrong = errors.New("wrong answer")
 
 // tolerance is the relative difference that is left to rounding where a system
 // does not add up in the kernels' order.

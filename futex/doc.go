@@ -1,5 +1,6 @@
-// Package futex waits and wakes on 32-bit words in shared memory, and has the
-// lock that lives there.
+// Package futex waits and wakes on 32-bit words in shared memory, and has what
+// processes wait for each other with: [Mutex], [RWMutex], [Event],
+// [Latch], [Once], [Semaphore].
 //
 // # What it is
 //
@@ -12,10 +13,9 @@
 //
 // # Who may call it, and who owns the memory
 //
-// Every function may be called by any goroutine of any member. The words belong
-// to the caller: they stay mapped, writable and 4-byte aligned while a call
-// runs, and no call touches them after it has returned. Owners are members,
-// that is processes, never threads or goroutines.
+// Every function may be called by any goroutine of any member. The words belong to
+// the caller: they stay mapped, writable and aligned while a call runs, and no call
+// touches them later. Owners are members: processes, never threads or goroutines.
 //
 // # Contexts
 //
@@ -30,8 +30,8 @@
 //	for {
 //		p.Look()
 //		v := word.Load()
-//		// Evaluate: take it and return; or find its owner dead (mb.Alive) and
-//		// take over; else make sure that whoever ends the wait will wake.
+//		// Take it, maybe from a dead owner (mb.Alive), and return; or else make
+//		// sure that whoever ends the wait will wake.
 //		if err := p.Wait(ctx, v); err != nil {
 //			return err
 //		}
@@ -44,15 +44,15 @@
 // sleeps on; the tests explore a model of it exhaustively.
 //
 // Goroutines of one process that wait for the same thing stand in line: one
-// thread sleeps for all of them (Place.WaitInLine, which Mutex uses). At most
-// [Sleepers] threads of a process sleep for a Lot; who comes later polls.
+// thread sleeps for all of them (Place.WaitInLine, and Place.WaitTogether where
+// all are released at once). At most [Sleepers] threads of a process sleep for a
+// Lot; who comes later polls.
 //
 // # Dead, stopped and hostile peers
 //
-// A dead owner's mutex is taken with [ErrOwnerDied]. A stopped owner is alive and
-// keeps what it has. A peer that writes into the words can keep others waiting,
-// hand out a lock twice, and make Unlock panic as if it were misused; it cannot
-// cause a fault or a wait that the context does not end.
+// A dead owner's mutex is taken with [ErrOwnerDied]. A stopped owner keeps what it
+// has. A peer that writes into the words can keep others waiting, hand out a lock
+// twice, and make Unlock panic; it causes no fault, and no wait beyond the context.
 //
 // # What it does not do
 //

@@ -60,6 +60,101 @@ func ExampleMutex_As() {
 	// Output: held by me: true
 }
 
+func ExampleEvent() {
+	me := exampleMember()
+	defer me.Leave()
+	var ready futex.Event // in shared memory, zeroed
+
+	go ready.Set() // another process
+	if err := ready.Wait(context.Background(), me); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("set:", ready.IsSet())
+	// Output: set: true
+}
+
+func ExampleLatch() {
+	me := exampleMember()
+	defer me.Leave()
+	var left futex.Latch // in shared memory, zeroed: open
+
+	if err := left.Add(3); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for range 3 {
+		go left.CountDown(1) // other processes, when they are done
+	}
+	if err := left.Wait(context.Background(), me); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("left:", left.Count())
+	// Output: left: 0
+}
+
+func ExampleOnce() {
+	me := exampleMember()
+	defer me.Leave()
+	var loaded futex.Once // in shared memory, zeroed
+
+	for range 2 { // or any number of processes at once
+		err := loaded.Do(context.Background(), me, func() error {
+			fmt.Println("loading")
+			return nil
+		})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	// Output: loading
+}
+
+func ExampleSemaphore() {
+	me := exampleMember()
+	defer me.Leave()
+	var slots futex.Semaphore // in shared memory, zeroed
+	if err := slots.Init(futex.SemaphoreOptions{Value: 2, Limit: 2}); err != nil {
+		fmt.Println(err) // ErrInUse: another process was first
+	}
+
+	if err := slots.Acquire(context.Background(), me); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("left:", slots.Value())
+	if err := slots.Release(me, 1); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println("one too many:", slots.Release(me, 1))
+	// Output:
+	// left: 1
+	// one too many: futex: more would be released than the limit allows
+}
+
+func ExampleSemaphore_TakeLost() {
+	me := exampleMember()
+	defer me.Leave()
+	var slots futex.Semaphore // in shared memory, zeroed
+	if err := slots.Init(futex.SemaphoreOptions{Value: 2, Track: true}); err != nil {
+		fmt.Println(err)
+	}
+
+	err := slots.Acquire(context.Background(), me)
+	for errors.Is(err, futex.ErrTokensLost) {
+		// A member has died with tokens: repair what they stood for, give them back.
+		if err := slots.Release(me, slots.TakeLost(me)); err != nil {
+			fmt.Println(err)
+			return
+		}
+		err = slots.Acquire(context.Background(), me)
+	}
+	fmt.Printf("%+v\n", slots.Books(me))
+	// Output: {Value:1 Held:1 Lost:0 Missing:0}
+}
+
 func ExampleWait() {
 	var word atomic.Uint32 // in shared memory
 	go func() {
@@ -100,4 +195,40 @@ func ExamplePlace() {
 		}
 	}
 	// Output: 1
+}
+
+func ExampleRWMutex() {
+	me := exampleMember()
+	defer me.Leave()
+	ctx := context.Background()
+	var mu futex.RWMutex // in shared memory, zeroed
+
+	err := mu.RLock(ctx, me)
+	switch {
+	case errors.Is(err, futex.ErrOwnerDied):
+		// A writer died, and now it is held for writing: repair what it guards.
+		mu.MarkConsistent(me)
+		mu.Unlock(me)
+		err = mu.RLock(ctx, me)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+	case err != nil:
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("read")
+	mu.RUnlock(me)
+
+	h := mu.As(me) // once; then as fast as it gets
+	if err := h.Lock(ctx); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("written")
+	h.Unlock()
+	// Output:
+	// read
+	// written
 }

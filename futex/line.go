@@ -36,6 +36,25 @@ func (p *Place) WaitInLine(ctx context.Context, old uint32) error {
 	}
 }
 
+// WaitTogether is WaitInLine for goroutines that wait for the same news, which
+// may be followed by newer news at once: those who wait for the older stand
+// before those who wait for the newer, so that the first never sleeps for
+// something that one behind it has missed. To that end whoever is not the first
+// looks at the word once more when it stands in the line.
+//
+// Preconditions:
+//   - As for WaitInLine; the places of one word all use the same of the two.
+//   - The word changes with each piece of news.
+func (p *Place) WaitTogether(ctx context.Context, old uint32) error {
+	p.lot.mu.Lock()
+	first := p.lot.joinLine(p)
+	p.lot.mu.Unlock()
+	if !first && p.word.Load() != old {
+		return nil
+	}
+	return p.WaitInLine(ctx, old)
+}
+
 // joinLine puts p at the end of its line, once, and reports whether it is first.
 func (l *Lot) joinLine(p *Place) bool {
 	if p.line == nil {

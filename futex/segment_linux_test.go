@@ -32,7 +32,7 @@ const (
 	lineSize = 64
 )
 
-func segmentSize() int { return member.TableSize(members) + lines*lineSize }
+func segmentSize() int { return member.TableSize(members) + lines*lineSize + roomSize }
 
 func newSegment(tb testmem.TB) *segment {
 	region, file := testmem.Shared(tb, segmentSize())

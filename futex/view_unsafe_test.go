@@ -9,6 +9,7 @@ import (
 )
 
 func viewMutex(b []byte) *futex.Mutex  { return (*futex.Mutex)(unsafe.Pointer(&b[0])) }
+func viewRW(b []byte) *futex.RWMutex   { return (*futex.RWMutex)(unsafe.Pointer(&b[0])) }
 func viewWord(b []byte) *atomic.Uint32 { return (*atomic.Uint32)(unsafe.Pointer(&b[0])) }
 func viewCounter(b []byte) *uint64     { return (*uint64)(unsafe.Pointer(&b[0])) }
 func addressOf(b []byte) uintptr       { return uintptr(unsafe.Pointer(&b[0])) }
@@ -24,4 +25,12 @@ func exampleTable(n int) []byte {
 	b := make([]byte, size+63)
 	skip := -int(uintptr(unsafe.Pointer(&b[0]))) & 63
 	return b[skip : skip+size : skip+size]
+}
+
+// view is the T at the beginning of b.
+func view[T any](b []byte) *T {
+	if len(b) < int(unsafe.Sizeof(*new(T))) {
+		panic("no room for it")
+	}
+	return (*T)(unsafe.Pointer(&b[0]))
 }

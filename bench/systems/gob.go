@@ -11,6 +11,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench/byhour"
 	"github.com/shmengine/shmengine/bench/flights"
+	"github.com/shmengine/shmengine/bench/worker"
 )
 
 // gobChunk is one leaf as encoding/gob sends it. No rows end the job.
@@ -22,7 +23,7 @@ type gobChunk struct {
 // pipeGob is the pipe system with encoding/gob in place of raw bytes: what a
 // program gets that does not want to know how its columns lie in memory.
 type pipeGob struct {
-	ws    []*worker
+	ws    []*worker.Worker
 	coder []gobCoder
 }
 
@@ -40,14 +41,14 @@ func NewPipeGob(workers int) (System, error) {
 	ws, err := startWorkers(PipeGob, workers)
 	p := &pipeGob{ws: ws}
 	for _, w := range ws {
-		p.coder = append(p.coder, newGobCoder(w.to, w.from))
+		p.coder = append(p.coder, newGobCoder(w.To, w.From))
 	}
 	return p, err
 }
 
 func (p *pipeGob) Name() string { return PipeGob }
-func (p *pipeGob) PIDs() []int  { return pids(p.ws) }
-func (p *pipeGob) Close() error { return closeWorkers(p.ws) }
+func (p *pipeGob) PIDs() []int  { return worker.PIDs(p.ws) }
+func (p *pipeGob) Close() error { return worker.Close(p.ws) }
 
 func (p *pipeGob) Prepare(_ context.Context, c flights.Columns) (Job, error) {
 	return &gobJob{p, c, make([]byhour.Partial, byhour.Leaves(c.Len()))}, nil
@@ -69,7 +70,7 @@ func (j *gobJob) Run(ctx context.Context) (*byhour.Partial, error) {
 	for i, w := range j.pipes.ws {
 		wg.Go(func() {
 			if err := j.feed(ctx, j.pipes.coder[i], &next); err != nil {
-				errs[i] = w.lost(err)
+				errs[i] = w.Lost(err)
 			}
 		})
 	}

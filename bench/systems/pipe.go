@@ -7,6 +7,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench/byhour"
 	"github.com/shmengine/shmengine/bench/flights"
+	"github.com/shmengine/shmengine/bench/worker"
 )
 
 // pipe is the job in worker processes over pipes, raw binary: each worker has a
@@ -14,7 +15,7 @@ import (
 // one call, as fast as the worker takes them. The pipe's 1 MiB lies between
 // writing and computing, so the two overlap.
 type pipe struct {
-	ws []*worker
+	ws []*worker.Worker
 }
 
 // NewPipe starts workers that take raw columns from pipes.
@@ -24,8 +25,8 @@ func NewPipe(workers int) (System, error) {
 }
 
 func (p *pipe) Name() string { return Pipe }
-func (p *pipe) PIDs() []int  { return pids(p.ws) }
-func (p *pipe) Close() error { return closeWorkers(p.ws) }
+func (p *pipe) PIDs() []int  { return worker.PIDs(p.ws) }
+func (p *pipe) Close() error { return worker.Close(p.ws) }
 
 func (p *pipe) Prepare(_ context.Context, c flights.Columns) (Job, error) {
 	n := byhour.Leaves(c.Len())
@@ -33,7 +34,7 @@ func (p *pipe) Prepare(_ context.Context, c flights.Columns) (Job, error) {
 }
 
 type pipeJob struct {
-	ws      []*worker
+	ws      []*worker.Worker
 	table   flights.Columns
 	leaves  []byhour.Partial
 	results [][]result // by worker, reused
@@ -53,7 +54,7 @@ func (j *pipeJob) Run(ctx context.Context) (*byhour.Partial, error) {
 	for i, w := range j.ws {
 		wg.Go(func() {
 			if err := j.feed(ctx, i, &next); err != nil {
-				errs[i] = w.lost(err)
+				errs[i] = w.Lost(err)
 			}
 		})
 	}
@@ -75,7 +76,7 @@ func (j *pipeJob) feed(ctx context.Context, i int, next *atomic.Int64) error {
 		part := j.table.Part(lo, hi)
 		h := header{int64(leaf), int64(hi - lo)}
 		bufs = [4][]byte{bytesOf(h[:]), bytesOf(part.Date), bytesOf(part.Delay), bytesOf(part.Distance)}
-		if err := writeAll(w.to, bufs[:]); err != nil {
+		if err := writeAll(w.To, bufs[:]); err != nil {
 			return err
 		}
 		fed++
@@ -85,14 +86,14 @@ func (j *pipeJob) feed(ctx context.Context, i int, next *atomic.Int64) error {
 
 func (j *pipeJob) collect(i, fed int) error {
 	w, end := j.ws[i], header{}
-	if err := writeAll(w.to, [][]byte{bytesOf(end[:])}); err != nil {
+	if err := writeAll(w.To, [][]byte{bytesOf(end[:])}); err != nil {
 		return err
 	}
 	for len(j.results[i]) < fed {
 		j.results[i] = append(j.results[i], result{})
 	}
 	got := j.results[i][:fed]
-	if err := readAll(w.from, [][]byte{bytesOfResults(got)}); err != nil {
+	if err := readAll(w.From, [][]byte{bytesOfResults(got)}); err != nil {
 		return err
 	}
 	return place(j.leaves, got)

@@ -7,7 +7,6 @@ import (
 	"os"
 )
 
-func newPipe() (r, w *os.File, err error)      { return nil, nil, errors.ErrUnsupported }
 func writeAll(f *os.File, bufs [][]byte) error { return errors.ErrUnsupported }
 func readAll(f *os.File, bufs [][]byte) error  { return errors.ErrUnsupported }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench/byhour"
 	"github.com/shmengine/shmengine/bench/flights"
+	"github.com/shmengine/shmengine/bench/worker"
 	"github.com/shmengine/shmengine/engine/process"
 )
 
@@ -52,7 +53,7 @@ func (p *pyPool) PIDs() []int {
 	if p.live == nil {
 		return nil
 	}
-	return append(pids([]*worker{p.live.w}), p.live.pool...)
+	return append(worker.PIDs([]*worker.Worker{p.live.w}), p.live.pool...)
 }
 
 func (p *pyPool) Close() error {
@@ -65,7 +66,7 @@ func (p *pyPool) Close() error {
 // pyJob is one Python program with its pool.
 type pyJob struct {
 	owner    *pyPool
-	w        *worker
+	w        *worker.Worker
 	lines    *bufio.Reader
 	lifeline *os.File // while it is open here, the Python processes live
 	pool     []int
@@ -77,19 +78,19 @@ func (p *pyPool) Prepare(ctx context.Context, c flights.Columns) (_ Job, err err
 		return nil, err
 	}
 	defer table.Close()
-	r, lifeline, err := newPipe()
+	r, lifeline, err := worker.NewPipe()
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	w, err := startChild(process.Command{
+	w, err := worker.Start(process.Command{
 		Path: p.path,
 		Args: []string{"-c", poolScript, strconv.Itoa(p.workers), strconv.Itoa(c.Len()), strconv.Itoa(poolChunk)},
-	}, []*os.File{table, r})
+	}, table, r)
 	if err != nil {
 		return nil, errors.Join(err, lifeline.Close())
 	}
-	j := &pyJob{owner: p, w: w, lines: bufio.NewReaderSize(w.from, 64<<10), lifeline: lifeline}
+	j := &pyJob{owner: p, w: w, lines: bufio.NewReaderSize(w.From, 64<<10), lifeline: lifeline}
 	p.live = j
 	var hello struct {
 		PIDs    []int
@@ -104,7 +105,7 @@ func (p *pyPool) Prepare(ctx context.Context, c flights.Columns) (_ Job, err err
 
 // read reads one line of JSON. A context that ends kills the program.
 func (j *pyJob) read(ctx context.Context, to any) error {
-	stop := context.AfterFunc(ctx, func() { _ = j.w.child.Kill() })
+	stop := context.AfterFunc(ctx, func() { _ = j.w.Child.Kill() })
 	line, err := j.lines.ReadBytes('\n')
 	if !stop() {
 		return ctx.Err()
@@ -119,8 +120,8 @@ func (j *pyJob) read(ctx context.Context, to any) error {
 func (j *pyJob) lost(err error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	_ = j.w.child.Join(ctx)
-	return j.w.lost(err)
+	_ = j.w.Child.Join(ctx)
+	return j.w.Lost(err)
 }
 
 func (j *pyJob) UserCopied() int64 { return 0 }
@@ -130,7 +131,7 @@ func (j *pyJob) Close() error {
 		return nil
 	}
 	j.owner.live = nil
-	return errors.Join(closeWorkers([]*worker{j.w}), j.lifeline.Close())
+	return errors.Join(worker.Close([]*worker.Worker{j.w}), j.lifeline.Close())
 }
 
 // pyAnswer is what the program prints.
@@ -152,8 +153,8 @@ type pyAnswer struct {
 }
 
 func (j *pyJob) Run(ctx context.Context) (*byhour.Partial, error) {
-	if err := writeAll(j.w.to, [][]byte{[]byte("run\n")}); err != nil {
-		return nil, j.w.lost(err)
+	if err := writeAll(j.w.To, [][]byte{[]byte("run\n")}); err != nil {
+		return nil, j.w.Lost(err)
 	}
 	var a pyAnswer
 	if err := j.read(ctx, &a); err != nil {

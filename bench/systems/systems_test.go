@@ -7,6 +7,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench/byhour"
 	"github.com/shmengine/shmengine/bench/flights"
+	"github.com/shmengine/shmengine/bench/worker"
 	"github.com/shmengine/shmengine/engine"
 )
 
@@ -148,7 +149,7 @@ func TestDeadWorkerIsAnError(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer job.Close()
-			var w *worker
+			var w *worker.Worker
 			switch s := s.(type) {
 			case *pipe:
 				w = s.ws[1]
@@ -157,7 +158,7 @@ func TestDeadWorkerIsAnError(t *testing.T) {
 			case *pyPool:
 				w = s.live.w
 			}
-			if err := w.child.Kill(); err != nil {
+			if err := w.Child.Kill(); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := job.Run(context.Background()); err == nil {

@@ -5,10 +5,13 @@
 // goroutine, worker processes over pipes, and Python's pool. It prints the
 // answers, the figures, and the command that repeats them.
 //
+// The command lock measures the locks between processes, beside those of Go and C.
+//
 // Figures go to standard output, progress to standard error if that is a
 // terminal. Exit codes: 0 ok, 1 failed (a wrong answer among others), 2 usage,
 // 4 the machine cannot, 130 interrupted. Whatever ends it, its processes end
 // with it and nothing stays behind.
 //
-// The work is done by package bench; here are flags and output only.
+// The work is done by package bench and those below it; here are flags and output
+// only.
 package main

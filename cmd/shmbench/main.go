@@ -10,7 +10,9 @@ import (
 	"strings"
 
 	"github.com/shmengine/shmengine/bench"
+	"github.com/shmengine/shmengine/bench/lock"
 	"github.com/shmengine/shmengine/bench/machine"
+	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/engine"
 )
 
@@ -26,6 +28,7 @@ const (
 func main() {
 	engine.Init()
 	bench.Init()
+	lock.Init()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -58,9 +61,9 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.Is(err, bench.ErrOptions), errors.Is(err, machine.ErrSize), !errors.As(err, &f):
+	case errors.Is(err, report.ErrOptions), errors.Is(err, machine.ErrSize), !errors.As(err, &f):
 		return exitUsage
-	case errors.Is(err, bench.ErrMachine):
+	case errors.Is(err, report.ErrMachine):
 		return exitMachine
 	}
 	return exitFailed

@@ -15,6 +15,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/shmengine/shmengine/bench"
+	"github.com/shmengine/shmengine/bench/lock"
+	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/engine"
 	"github.com/shmengine/shmengine/internal/leaktest"
 )
@@ -26,6 +28,7 @@ const command = "shmbench"
 func TestMain(m *testing.M) {
 	engine.Init()
 	bench.Init()
+	lock.Init()
 	if filepath.Base(os.Args[0]) == command {
 		main()
 	}
@@ -46,9 +49,10 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"ndjson": checkNDJSON,
-			"fails":  checkFails,
-			"cut":    cutFile,
+			"ndjson":   checkNDJSON,
+			"lockjson": checkLockJSON,
+			"fails":    checkFails,
+			"cut":      cutFile,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("SAMPLE", sampleFile)
@@ -119,6 +123,34 @@ func checkNDJSON(ts *testscript.TestScript, _ bool, systems []string) {
 			if !got[s+" "+metric] {
 				ts.Fatalf("no %s of %s", metric, s)
 			}
+		}
+	}
+}
+
+// checkLockJSON is checkNDJSON for the uncontended case of the locks.
+func checkLockJSON(ts *testscript.TestScript, _ bool, systems []string) {
+	lines := bufio.NewScanner(strings.NewReader(ts.ReadFile("stdout")))
+	var head struct{ Meta *lock.Meta }
+	if !lines.Scan() || json.Unmarshal(lines.Bytes(), &head) != nil || head.Meta == nil {
+		ts.Fatalf("the first line is no meta: %s", lines.Text())
+	}
+	m := head.Meta
+	if m.Schema != report.SchemaVersion || m.Suite != lock.Suite || m.Machine.Go == "" || m.Settings.Reps != 1 || len(m.Settings.CPUs) < 1 {
+		ts.Fatalf("meta: %+v", m)
+	}
+	got := map[string]bool{}
+	for lines.Scan() {
+		var f report.Measurement
+		d := json.NewDecoder(strings.NewReader(lines.Text()))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&f); err != nil || f.Suite != "lock" || f.Case != "mutex/uncontended" || f.N < 1 || f.Unit == "" || f.Baseline == "" {
+			ts.Fatalf("%v: %s", err, lines.Text())
+		}
+		got[f.System+" "+f.Metric] = true
+	}
+	for _, s := range systems {
+		if !got[s+" ns_per_op"] || !got[s+" ops_per_s"] {
+			ts.Fatalf("no figures of %s in %v", s, got)
 		}
 	}
 }

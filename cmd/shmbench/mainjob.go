@@ -2,17 +2,13 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/shmengine/shmengine/bench"
 )
@@ -39,7 +35,7 @@ func (f *flags) work(cmd *cobra.Command, o bench.Options, out *bufio.Writer) err
 	o.Progress = bar.step
 	lines := &ndjson{out: out}
 	if f.json {
-		o.Begin, o.Measured = lines.meta, lines.measurement
+		o.Begin, o.Measured = func(m bench.Meta) { lines.meta(m) }, lines.measurement
 	}
 	if f.chaos > 0 {
 		report, err := bench.Chaos(cmd.Context(), o, int(f.chaos))
@@ -72,11 +68,7 @@ func writeReport(report *bench.Report, out io.Writer) error {
 
 // repeat returns the command that does the same again.
 func repeat(s bench.Settings) string {
-	words := []string{"shmbench"}
-	if exe, err := os.Executable(); err == nil && strings.Contains(exe, "go-build") {
-		words = []string{"go run ./cmd/shmbench"}
-	}
-	words = append(words, "--workers", strconv.Itoa(s.Workers), "--size", plainSize(s.Size), "--reps", strconv.Itoa(s.Reps))
+	words := append(program(), "--workers", strconv.Itoa(s.Workers), "--size", plainSize(s.Size), "--reps", strconv.Itoa(s.Reps))
 	if s.Data != "" {
 		words = append(words, "--data", quote(s.Data))
 	}
@@ -89,64 +81,4 @@ func plainSize(n int64) string {
 		return strconv.FormatInt(n>>20, 10) + "MiB"
 	}
 	return strconv.FormatInt(n, 10)
-}
-
-// quote makes one word of a path for a shell.
-func quote(path string) string {
-	if strings.ContainsAny(path, " \t\n'\"\\$&|;<>()*?[]#~`!{}") {
-		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
-	}
-	return path
-}
-
-// ndjson writes lines of JSON, each as soon as it is there.
-type ndjson struct {
-	out *bufio.Writer
-	err error
-}
-
-func (n *ndjson) meta(m bench.Meta) {
-	n.line(struct {
-		Meta bench.Meta `json:"meta"`
-	}{m})
-}
-
-func (n *ndjson) measurement(m bench.Measurement) { n.line(m) }
-
-func (n *ndjson) line(v any) {
-	if n.err == nil {
-		n.err = errors.Join(json.NewEncoder(n.out).Encode(v), n.out.Flush())
-	}
-}
-
-// progress is a bar on a terminal, and nothing elsewhere.
-type progress struct {
-	to  io.Writer
-	bar *progressbar.ProgressBar
-}
-
-func newProgress(to io.Writer) *progress {
-	if f, ok := to.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return &progress{to: to}
-	}
-	return &progress{}
-}
-
-func (p *progress) step(done, total int) {
-	if p.to == nil {
-		return
-	}
-	if p.bar == nil {
-		p.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(p.to), progressbar.OptionSetDescription("measuring"),
-			progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(true), progressbar.OptionShowCount())
-	}
-	_ = p.bar.Set(done)
-}
-
-// done removes the bar.
-func (p *progress) done() {
-	if p.bar != nil {
-		_ = p.bar.Clear()
-		p.bar = nil
-	}
 }

@@ -84,33 +84,48 @@ func running(pid int) bool {
 	return len(rest) > 0 && rest[0] != 'Z' && rest[0] != 'X'
 }
 
-var endless = []string{"--json", "--size", "8MiB", "--reps", "10000", "--workers", "2"}
+// Runs that do not end by themselves, and how many processes they have at least.
+var (
+	endless     = []string{"--json", "--size", "8MiB", "--reps", "10000", "--workers", "2"}
+	endlessLock = []string{"lock", "--json", "--reps", "1000", "--seconds", "3600"}
+)
+
+const (
+	endlessWorkers     = 6 // two of the engine, two of each pipe system
+	endlessLockWorkers = 5 // four of futex, one of sync; four of C where there is a compiler
+)
 
 func TestSignalsEndItCleanly(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
-		cmd, stderr := start(t, endless...)
-		workers := children(t, cmd.Process.Pid)
-		if len(workers) < 6 { // two of the engine, two of each pipe system
-			t.Errorf("%d workers are there", len(workers))
-		}
-		if err := cmd.Process.Signal(sig); err != nil {
-			t.Fatal(err)
-		}
-		err := cmd.Wait()
-		var exit *exec.ExitError
-		if !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
-			t.Errorf("%v: %v, want exit code %d", sig, err, exitInterrupted)
-		}
-		if stderr.String() != "shmbench: interrupted\n" {
-			t.Errorf("%v: stderr %q", sig, stderr)
-		}
-		awaitGone(t, workers)
+		endCleanly(t, sig, endlessWorkers, endless...)
+		endCleanly(t, sig, endlessLockWorkers, endlessLock...)
 	}
+}
+
+func endCleanly(t *testing.T, sig syscall.Signal, least int, args ...string) {
+	t.Helper()
+	cmd, stderr := start(t, args...)
+	workers := children(t, cmd.Process.Pid)
+	if len(workers) < least {
+		t.Errorf("%d workers are there", len(workers))
+	}
+	if err := cmd.Process.Signal(sig); err != nil {
+		t.Fatal(err)
+	}
+	err := cmd.Wait()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
+		t.Errorf("%v: %v, want exit code %d", sig, err, exitInterrupted)
+	}
+	if stderr.String() != "shmbench: interrupted\n" {
+		t.Errorf("%v: stderr %q", sig, stderr)
+	}
+	awaitGone(t, workers)
 }
 
 // TestKilledLeavesNothing kills the command with -9, alone.
 func TestKilledLeavesNothing(t *testing.T) {
-	for _, args := range [][]string{endless, {"--json", "--size", "8MiB", "--chaos", "kill=10000", "--workers", "2"}} {
+	for _, args := range [][]string{endless, {"--json", "--size", "8MiB", "--chaos", "kill=10000", "--workers", "2"}, endlessLock} {
 		cmd, _ := start(t, args...)
 		workers := children(t, cmd.Process.Pid)
 		if len(workers) == 0 {

@@ -20,6 +20,7 @@ const (
 	pflag       = "github.com/spf13/pflag"
 	term        = "golang.org/x/term"
 	progressbar = "github.com/schollz/progressbar/v3"
+	hdr         = "github.com/HdrHistogram/hdrhistogram-go"
 )
 
 // public are the packages that a program outside this module can use.
@@ -48,6 +49,11 @@ var layers = []layer{
 		of:     "bench/...",
 		ours:   append([]string{"bench/..."}, public...),
 		theirs: []string{sys, gonum, parquet, perf},
+	},
+	{ // it says how long package futex spins
+		of:     "bench/lock",
+		ours:   append([]string{"bench/...", "internal/spin"}, public...),
+		theirs: []string{sys, perf, hdr},
 	},
 	{
 		of:     "cmd/...",

@@ -1,5 +1,5 @@
 //go:build !linux
 
-package bench
+package report
 
 func limitHint(error) (hint string, ok bool) { return "", false }

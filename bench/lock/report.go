@@ -1,0 +1,52 @@
+package lock
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/shmengine/shmengine/bench/report"
+)
+
+// A Report is what a run found. All counts were right, or there would be none.
+type Report struct {
+	Meta  Meta
+	Notes []string // what was left out
+	Cases []CaseReport
+}
+
+// A CaseReport is what the systems did in one case.
+type CaseReport struct {
+	Name     string
+	What     string
+	Work     string // that one measurement is
+	Baseline string
+	Rounds   int
+	Warmups  int    // short measurements of each system before, which do not count
+	Calls    string // which system calls were counted; "" if none
+	Figures  []report.Measurement
+}
+
+// Figure returns one figure of the case.
+func (c *CaseReport) Figure(system, metric string) (report.Measurement, bool) {
+	for _, m := range c.Figures {
+		if m.System == system && m.Metric == metric {
+			return m, true
+		}
+	}
+	return report.Measurement{}, false
+}
+
+// workOf says what one measurement is.
+func (r *run) workOf(c contest) string {
+	ops, window := c.work(c.systems[0], r.scale())
+	if window > 0 {
+		return window.Round(time.Microsecond).String()
+	}
+	text := report.Count(float64(ops)) + " operations"
+	for _, system := range c.systems {
+		if n, _ := c.work(system, r.scale()); n != ops {
+			text += fmt.Sprintf(" (%s: %s)", system, report.Count(float64(n)))
+		}
+	}
+	return text
+}

@@ -1,0 +1,18 @@
+package lock
+
+import "time"
+
+// calm is how long the waker lets the sleeper fall asleep: longer than any of the
+// systems spins.
+const calm = 200 * time.Microsecond
+
+// awaited returns when the sleeper is asleep for round r, at the time to wake it.
+// It burns its CPU all the while, so that a sleeper which is a goroutine cannot
+// get that one.
+func (h *hand) awaited(r uint64) {
+	for h.board.asleep.Load() != uint32(r) {
+	}
+	for until := h.clock.now() + uint64(calm); h.clock.now() < until; {
+	}
+	h.board.stamp.Store(h.clock.now())
+}

@@ -1,0 +1,96 @@
+package futex
+
+import (
+	"structs"
+	"sync/atomic"
+)
+
+// What lies in shared memory besides single words. Numbers are little-endian;
+// zeroed memory is a valid, empty state of everything; all fields are read and
+// written with atomics.
+
+// memberCells is how many members can stand in one RWMutex, Cond or Barrier.
+const memberCells = 64
+
+// Sizes in bytes.
+const rwMutexSize = 640 + memberCells*64
+
+// RWMutex is a lock in shared memory that any number of readers or one writer
+// holds, and that survives the death of either. The zero value is unlocked. It
+// must be 8-byte aligned, better 64-byte, and stay where it is while it is used.
+//
+// Readers of different processes share no cache line while no writer comes: each
+// member counts its readers in a cell of its own. Writers pay: they look at
+// every cell that was ever used. This is a big-reader lock, made phase-fair:
+//
+//   - A writer that has claimed the lock waits for the readers that are in, and
+//     for no later ones.
+//   - When a writer leaves, the readers that had begun to wait get in before the
+//     next writer. One that begins to wait just while the writer leaves may have
+//     to let one more writer pass, never two.
+//
+// Owners are members, that is, processes: two read locks need two RUnlock, from
+// whatever goroutines. A goroutine that read-locks what it has read-locked
+// already waits for any writer that came in between, who waits for it: until
+// ctx ends, as with sync.RWMutex. Nor can a read lock be made a write lock.
+//
+// A waiting reader whose process is stopped (SIGSTOP) when its turn comes holds
+// up the writers, as if it had been stopped with the lock.
+//
+//	  0  word   uint32: W:1 | D:1 | owner:30, the writer, as in Mutex; owner
+//	            all ones: not recoverable; all ones but the last: the turn of
+//	            the readers that wait, no writer may claim
+//	 64  gate   uint32: readers sleep on it until the writer has left
+//	 68  drain  uint32: the writer sleeps on it until the readers have left
+//	 72  used   uint64: bit i is set before cell i is used for the first time
+//	128  waits  64 words {member:32, count:32}: goroutines that wait to read
+//	640  cells  64 lines, each {member:32, count:32}: read locks held
+type RWMutex struct {
+	_     structs.HostLayout
+	word  atomic.Uint32
+	_     [15]uint32
+	gate  atomic.Uint32
+	drain atomic.Uint32
+	used  atomic.Uint64
+	_     [6]uint64
+	waits [memberCells]atomic.Uint64
+	cells [memberCells]readerCell
+}
+
+type readerCell struct {
+	_    structs.HostLayout
+	held atomic.Uint64 // {member:32, count:32}, changed by compare-and-swap only
+	_    [7]uint64
+}
+
+// Semaphore counts tokens in shared memory: Acquire takes one, Release gives some.
+// The zero value holds none and has no limit; Init gives it others. It must be
+// 8-byte aligned and stay where it is while it is used.
+//
+// The tokens have no owners: whoever likes may release. So what a process took
+// that has died stays taken, and nothing tells it from what a living one has. If
+// every process gives back what it took itself, Init with Track keeps books
+// beside the counter: then waiters are told of the dead (ErrTokensLost), and
+// TakeLost gets their tokens back. Where the loss must be exact whatever happens,
+// use Permits.
+//
+// Among processes whoever comes first takes a token, also before those who have
+// slept for one; the goroutines of one process that sleep are served in order.
+//
+//	 0  state  uint64      value (bits 0-30), W (31), limit (32-62), T (63)
+//	 8  -      56 bytes
+//	64  books  64 x uint64 tokens (bits 0-31), the member who has them (32-63)
+//
+// W says that somebody may be asleep; sleepers sleep on the low half. A limit of 0
+// is none. T says that the books are kept.
+type Semaphore struct {
+	_     structs.HostLayout
+	state atomic.Uint64 // written by all, by compare-and-swap only
+	_     [56]byte      // the books change as often as the state, but each by one member
+	books [semaphoreBooks]atomic.Uint64
+}
+
+const (
+	semaphoreBooks = 64
+	semaphoreSize  = 64 + 8*semaphoreBooks
+)

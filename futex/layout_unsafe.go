@@ -1,0 +1,6 @@
+package futex
+
+import "unsafe"
+
+// The sizes in layout.go are those that the compiler gives.
+var _ [rwMutexSize]byte = [unsafe.Sizeof(RWMutex{})]byte{}
