@@ -16,7 +16,11 @@ import (
 const (
 	rwAt     = 0
 	rwSize   = 4736
-	roomSize = rwAt + rwSize
+	condAt   = rwAt + rwSize
+	condSize = 2112
+	rmAt     = condAt + condSize
+	rmSize   = 64
+	roomSize = rmAt + rmSize
 )
 
 // room is n bytes of the room.
@@ -29,6 +33,8 @@ func (s *segment) room(off, n int) []byte {
 func roomAt() int { return member.TableSize(members) + lines*lineSize }
 
 func (s *segment) rw() *futex.RWMutex { return viewRW(s.room(rwAt, rwSize)) }
+func (s *segment) cond() *futex.Cond  { return viewCond(s.room(condAt, condSize)) }
+func (s *segment) rm() *futex.RMutex  { return viewRM(s.room(rmAt, rmSize)) }
 
 // asleepAt counts the live members that are parked on the word at off in the
 // room, once for each of their sleepers.

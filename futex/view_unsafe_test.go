@@ -10,6 +10,8 @@ import (
 
 func viewMutex(b []byte) *futex.Mutex  { return (*futex.Mutex)(unsafe.Pointer(&b[0])) }
 func viewRW(b []byte) *futex.RWMutex   { return (*futex.RWMutex)(unsafe.Pointer(&b[0])) }
+func viewCond(b []byte) *futex.Cond    { return (*futex.Cond)(unsafe.Pointer(&b[0])) }
+func viewRM(b []byte) *futex.RMutex    { return (*futex.RMutex)(unsafe.Pointer(&b[0])) }
 func viewWord(b []byte) *atomic.Uint32 { return (*atomic.Uint32)(unsafe.Pointer(&b[0])) }
 func viewCounter(b []byte) *uint64     { return (*uint64)(unsafe.Pointer(&b[0])) }
 func addressOf(b []byte) uintptr       { return uintptr(unsafe.Pointer(&b[0])) }
