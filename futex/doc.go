@@ -1,6 +1,6 @@
 // Package futex waits and wakes on 32-bit words in shared memory, and has what
 // processes wait for each other with: [Mutex], [Event],
-// [Latch], [Once], [Semaphore].
+// [Latch], [Once], [Semaphore], [Permits].
 //
 // # What it is
 //

@@ -155,6 +155,29 @@ func ExampleSemaphore_TakeLost() {
 	// Output: {Value:1 Held:1 Lost:0 Missing:0}
 }
 
+func ExamplePermits() {
+	me := exampleMember()
+	defer me.Leave()
+	mem := examplePermits(2) // shared memory, zeroed
+	buffers, err := futex.NewPermits(mem, 2)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	permit, err := buffers.Acquire(context.Background(), me)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if permit.From != futex.NoID {
+		fmt.Println("the buffer of a process that died: clean it")
+	}
+	fmt.Println("mine:", buffers.Holder(permit.Index) == me.ID())
+	buffers.Release(me, permit.Index)
+	// Output: mine: true
+}
+
 func ExampleWait() {
 	var word atomic.Uint32 // in shared memory
 	go func() {
