@@ -219,3 +219,24 @@ func ExamplePlace() {
 	}
 	// Output: 1
 }
+
+func ExampleWaitAny() {
+	var jobs, stop atomic.Uint32 // in shared memory
+	go func() {
+		stop.Store(1)
+		futex.Wake(&stop, 1)
+	}()
+	words := []futex.Waiter{{Word: &jobs, Old: 0}, {Word: &stop, Old: 0}}
+	for {
+		i, err := futex.WaitAny(context.Background(), words)
+		if err != nil && !errors.Is(err, futex.ErrAgain) {
+			fmt.Println(err)
+			return
+		}
+		if words[i].Word.Load() != words[i].Old { // it may be woken for no reason
+			fmt.Println("word", i)
+			return
+		}
+	}
+	// Output: word 1
+}
