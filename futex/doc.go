@@ -46,7 +46,7 @@
 // Goroutines of one process that wait for the same thing stand in line: one
 // thread sleeps for all of them (Place.WaitInLine, and Place.WaitTogether where
 // all are released at once). At most [Sleepers] threads of a process sleep for a
-// Lot; who comes later polls.
+// Lot; for who comes later one goroutine polls.
 //
 // # Dead, stopped and hostile peers
 //

@@ -8,7 +8,7 @@ import (
 )
 
 // Sleepers is how many threads of one process sleep in the kernel for one Lot.
-// Whoever comes later polls, backing off, until one of them leaves.
+// For whoever comes later one goroutine polls, until one of them leaves.
 const Sleepers = 64
 
 // Lot lists the sleepers of one process on the words of one segment. The zero
@@ -49,6 +49,8 @@ type Lot struct {
 	queue   []*Place                 // who waits for a bed, first come first served
 	lines   map[*atomic.Uint32]*line // the lines of SleepInLine, by word
 	nudging bool                     // a goroutine repeats the wakes
+	polling bool                     // a goroutine looks at the words of the queue
+	fresh   bool                     // somebody has come to the queue
 }
 
 // Park adds a place for the calling goroutine.
@@ -73,6 +75,9 @@ func (l *Lot) Nudge() {
 	l.deaths.Add(1)
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	for _, p := range l.queue {
+		p.call()
+	}
 	if l.wakeBehind() && !l.nudging {
 		l.nudging = true
 		go l.repeat()

@@ -3,17 +3,9 @@ package futex
 import (
 	"context"
 	"sync/atomic"
-	"time"
 )
 
 const noBed = -1
-
-// A place without a bed looks again after pollFirst, then at intervals that
-// double up to pollLast.
-const (
-	pollFirst = time.Millisecond
-	pollLast  = 50 * time.Millisecond
-)
 
 // Place is one goroutine's wait on one word, from Park to Unpark. It belongs to
 // that goroutine. The package documentation has the protocol.
@@ -21,12 +13,13 @@ type Place struct {
 	lot  *Lot
 	word *atomic.Uint32
 	seen atomic.Uint64 // the nudges that the last Look knew of; read by the lot
-	turn chan struct{} // capacity 1: first of the line now, or has a bed now
-	poll time.Duration
+	turn chan struct{} // capacity 1: first of the line, has a bed, or the word has changed
 
 	// Guarded by lot.mu.
-	bed        int // index in lot.beds, or noBed
-	queued     bool
+	bed        int  // index in lot.beds, or noBed
+	queued     bool // waits for a bed
+	dozes      bool // and the poller compares the word with old
+	old        uint32
 	line       *line
 	next, prev *Place
 }
@@ -51,6 +44,9 @@ func (p *Place) Wait(ctx context.Context, old uint32) error {
 	p.lot.mu.Lock()
 	bed := p.lot.takeBed(p)
 	stale := p.stale()
+	if !bed && !stale {
+		p.lot.poll(p, old)
+	}
 	p.lot.mu.Unlock()
 	switch {
 	case stale: // nudged between Look and takeBed
@@ -70,26 +66,15 @@ func (p *Place) giveUp(err error) error {
 	return err
 }
 
-// doze waits for a bed, but not for long.
-func (p *Place) doze(ctx context.Context) error {
-	p.poll = min(max(2*p.poll, pollFirst), pollLast)
-	again := time.NewTimer(p.poll)
-	defer again.Stop()
-	select {
-	case <-p.turn:
-	case <-again.C:
-	case <-ctx.Done():
-		return p.giveUp(ctx.Err())
-	}
-	return nil
-}
-
 // bit is the wake bit of the place's bed: two beds of a process may share one,
 // and so do beds of other processes, who are then woken for no reason.
 func (p *Place) bit() uint32 { return 1 << (p.bed % 32) }
 
 // call makes the place look again, if it waits on its channel.
+//
+// Preconditions: lot.mu is held.
 func (p *Place) call() {
+	p.dozes = false
 	select {
 	case p.turn <- struct{}{}:
 	default:

@@ -1,0 +1,153 @@
+package futex_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/shmengine/shmengine/futex"
+	"github.com/shmengine/shmengine/internal/member"
+	"github.com/shmengine/shmengine/internal/reexec"
+	"github.com/shmengine/shmengine/internal/testmem"
+)
+
+// crowd is one process's goroutines, one for each of many mutexes. Every third
+// gives up after a while.
+type crowd struct {
+	m      *member.Member
+	mem    []byte // the mutexes, then as many counters
+	n      int
+	locked atomic.Int64
+	gaveUp atomic.Int64
+	wg     sync.WaitGroup
+}
+
+const crowdWord = 4 + 8 // a mutex and a counter
+
+func (c *crowd) mutex(i int) *futex.Mutex { return viewMutex(c.mem[4*i:]) }
+func (c *crowd) counter(i int) *uint64    { return viewCounter(c.mem[4*c.n+8*i:]) }
+
+// start has a goroutine wait for each mutex.
+func (c *crowd) start(tb testmem.TB) {
+	for i := range c.n {
+		c.wg.Go(func() {
+			ctx := bg
+			if i%3 == 0 {
+				limited, cancel := context.WithTimeout(bg, rand.N(100*time.Millisecond))
+				defer cancel()
+				ctx = limited
+			}
+			switch err := c.mutex(i).Lock(ctx, c.m); {
+			case errors.Is(err, context.DeadlineExceeded):
+				c.gaveUp.Add(1)
+			case err != nil:
+				tb.Fatalf("Lock: %v", err)
+			default:
+				*c.counter(i)++
+				c.mutex(i).Unlock(c.m)
+				c.locked.Add(1)
+			}
+		})
+	}
+}
+
+// report says what the crowd costs while it waits: threads, the time of a garbage
+// collection, CPU time in a second.
+func (c *crowd) report(tb testmem.TB) string {
+	begin := time.Now()
+	runtime.GC()
+	gc := time.Since(begin)
+	cpu := cpuTime(tb)
+	time.Sleep(time.Second)
+	return fmt.Sprintf("%d threads, GC %v, %v of CPU in a second", threadsOf(tb), gc.Round(time.Microsecond), cpuTime(tb)-cpu)
+}
+
+func threadsOf(tb testmem.TB) int {
+	list, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		tb.Fatalf("%v", err)
+	}
+	return len(list)
+}
+
+func cpuTime(tb testmem.TB) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		tb.Fatalf("%v", err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+var crowded = reexec.Register("crowded", func(c *reexec.Child) {
+	n, _ := strconv.Atoi(c.Args[0])
+	crowd := &crowd{m: attach(c).join(c), mem: testmem.Map(c, c.File(1), n*crowdWord), n: n}
+	crowd.start(c)
+	eventually(func() bool { return crowd.gaveUp.Load() == int64(n+2)/3 })
+	c.Say("waits")
+	c.Hear()
+	c.Say(crowd.report(c))
+	c.Hear()
+	crowd.wg.Wait()
+	c.Say(strconv.FormatInt(crowd.locked.Load(), 10))
+})
+
+// Thousands of goroutines on as many mutexes, in three processes, of which every
+// third gives up: few threads, hardly any work while they wait, and everybody
+// else gets every mutex once.
+func TestManyWordsManyProcesses(t *testing.T) {
+	n := stress(600, 12_000)
+	s := newSegment(t)
+	mem, file := testmem.Shared(t, n*crowdWord)
+	owner := &crowd{m: s.join(t), mem: mem, n: n}
+	for i := range n {
+		if err := owner.mutex(i).Lock(bg, owner.m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var others []*reexec.Proc
+	for range 2 {
+		others = append(others, reexec.Start(t, crowded, reexec.Options{
+			Files: append(s.files(), file), Args: []string{strconv.Itoa(n)}, Timeout: 5 * time.Minute,
+		}))
+	}
+	here := &crowd{m: s.join(t), mem: mem, n: n}
+	here.start(t)
+	eventually(func() bool { return here.gaveUp.Load() == int64(n+2)/3 })
+	for _, p := range others {
+		p.Expect("waits")
+	}
+	if got := threads(t); got > futex.Sleepers+40 {
+		t.Errorf("%d threads while %d goroutines wait", got, n)
+	}
+	t.Logf("here: %s", here.report(t))
+	for _, p := range others {
+		p.Say("report")
+		t.Logf("another process: %s", p.Hear())
+	}
+	for i := range n {
+		owner.mutex(i).Unlock(owner.m)
+	}
+	here.wg.Wait()
+	locked := here.locked.Load()
+	for _, p := range others {
+		p.Say("end")
+		k, _ := strconv.ParseInt(p.Hear(), 10, 64)
+		locked += k
+	}
+	counted := uint64(0)
+	for i := range n {
+		counted += *owner.counter(i)
+	}
+	if want := int64(3 * (n - (n+2)/3)); locked != want || counted != uint64(want) {
+		t.Errorf("%d mutexes were locked, %d counted, want %d", locked, counted, want)
+	}
+}
