@@ -121,18 +121,7 @@ func TestManyWordsManyProcesses(t *testing.T) {
 	}
 	here := &crowd{m: s.join(t), mem: mem, n: n}
 	here.start(t)
-	eventually(func() bool { return here.gaveUp.Load() == int64(n+2)/3 })
-	for _, p := range others {
-		p.Expect("waits")
-	}
-	if got := threads(t); got > futex.Sleepers+40 {
-		t.Errorf("%d threads while %d goroutines wait", got, n)
-	}
-	t.Logf("here: %s", here.report(t))
-	for _, p := range others {
-		p.Say("report")
-		t.Logf("another process: %s", p.Hear())
-	}
+	here.waitsWith(t, others)
 	for i := range n {
 		owner.mutex(i).Unlock(owner.m)
 	}
@@ -143,11 +132,32 @@ func TestManyWordsManyProcesses(t *testing.T) {
 		k, _ := strconv.ParseInt(p.Hear(), 10, 64)
 		locked += k
 	}
-	counted := uint64(0)
-	for i := range n {
-		counted += *owner.counter(i)
-	}
-	if want := int64(3 * (n - (n+2)/3)); locked != want || counted != uint64(want) {
+	if want, counted := int64(3*(n-(n+2)/3)), owner.counted(); locked != want || counted != want {
 		t.Errorf("%d mutexes were locked, %d counted, want %d", locked, counted, want)
 	}
+}
+
+// waitsWith returns when everybody waits or has given up, and what that costs is
+// reported.
+func (c *crowd) waitsWith(t *testing.T, others []*reexec.Proc) {
+	eventually(func() bool { return c.gaveUp.Load() == int64(c.n+2)/3 })
+	for _, p := range others {
+		p.Expect("waits")
+	}
+	if got := threads(t); got > futex.Sleepers+40 {
+		t.Errorf("%d threads while %d goroutines wait", got, c.n)
+	}
+	t.Logf("here: %s", c.report(t))
+	for _, p := range others {
+		p.Say("report")
+		t.Logf("another process: %s", p.Hear())
+	}
+}
+
+// counted sums the counters.
+func (c *crowd) counted() (sum int64) {
+	for i := range c.n {
+		sum += int64(*c.counter(i))
+	}
+	return sum
 }
