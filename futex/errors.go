@@ -24,4 +24,10 @@ var (
 
 	// ErrOverflow says that the member holds as much as can be counted.
 	ErrOverflow = errors.New("futex: more than can be counted")
+
+	// ErrBroken says that the round of a Barrier will not be complete.
+	ErrBroken = errors.New("futex: the barrier is broken")
+
+	// ErrParties says that a Barrier has no number of parties yet, or another one.
+	ErrParties = errors.New("futex: the barrier's number of parties")
 )
