@@ -9,16 +9,16 @@ import "os"
 // before the sleep, a wake is a step of its own, and a death makes each survivor
 // that is parked look again (stale), at any later time. model_test.go is about
 // whether that is so.
-type protocol[S comparable] interface {
-	steps(S) []S         // of the program or the kernel
-	accidents(S) []S     // may happen and need not: kills, cancellations
-	check(S, bool) error // what is wrong; whether any step is possible
-	reduce(S) S          // without what has no influence any more
+type protocol[S comparable] struct {
+	steps     func(S) []S         // of the program or the kernel
+	accidents func(S) []S         // may happen and need not: kills, cancellations
+	check     func(S, bool) error // what is wrong; whether any step is possible
+	reduce    func(S) S           // without what has no influence any more
 }
 
-// exploreAll visits every state that can be reached from first, and returns how
-// many there are, or the first that is wrong.
-func exploreAll[S comparable](p protocol[S], first S) (int, error) {
+// explore visits every state that can be reached from first, and returns how many
+// there are, or the first that is wrong.
+func (p protocol[S]) explore(first S) (int, error) {
 	seen := map[S]struct{}{first: {}}
 	todo := []S{first}
 	for len(todo) > 0 {

@@ -94,3 +94,107 @@ const (
 	semaphoreBooks = 64
 	semaphoreSize  = 64 + 8*semaphoreBooks
 )
+
+// condSize is the size of a Cond in bytes.
+const condSize = 64 + memberCells*32
+
+// Cond is a condition variable in shared memory: goroutines of any member wait,
+// holding a [Mutex], until another one notifies them. The zero value has no
+// waiters. It must be 8-byte aligned and stay where it is while it is used; all
+// who use it at one time use the same mutex.
+//
+// A notify wakes exactly as many as it says of those who wait at that moment, in
+// whatever processes, and is not remembered if there are fewer. Processes are
+// served in turn, the goroutines of one process first in, first out. What was
+// given to a member that died before its goroutine returned is given to others.
+//
+// Nobody sleeps on after the mutex's owner has died: one who waits takes the
+// mutex, and returns ErrOwnerDied.
+//
+// All of it is changed by the owner of the mutex only, each step by one store, so
+// that it is right whenever that owner is killed.
+//
+//	 0  arrivals  uint64: goroutines that have ever begun to wait
+//	 8  cursor    uint32: the cell at which the next notify begins
+//	64  cells     64 of 32 bytes
+//
+//	cell
+//	 0  member    uint32: whose goroutines are counted
+//	 4  word      uint32: stepped by each notify; the member sleeps on it
+//	 8  counts    uint64: {notified:32, waiting:32}: who may return, who may not yet
+//	16  since     uint64: arrivals when the first of the notified was notified
+type Cond struct {
+	_        structs.HostLayout
+	arrivals atomic.Uint64
+	cursor   atomic.Uint32
+	_        uint32
+	_        [6]uint64
+	cells    [memberCells]condCell
+}
+
+type condCell struct {
+	_      structs.HostLayout
+	member atomic.Uint32
+	word   atomic.Uint32
+	counts atomic.Uint64
+	since  atomic.Uint64
+	_      uint64
+}
+
+// rmutexSize is the size of an RMutex in bytes.
+const rmutexSize = 16
+
+// RMutex is a [Mutex] that its owner may lock again. The zero value is unlocked.
+// It must be 8-byte aligned and stay where it is while it is used.
+//
+// The owner is a [Holder], since Go has no name for a goroutine: n Lock calls by a
+// holder need n Unlock calls by it. Two holders exclude each other, in one process
+// too. When the holder's process dies the mutex is taken over as a Mutex is.
+//
+//	0  mutex   the Mutex of the holders' members
+//	4  depth   uint32: Lock calls to undo beyond the first; of the owner only
+//	8  holder  uint64: {number:34, member:30}; 0 if the owner is about to set it
+type RMutex struct {
+	_      structs.HostLayout
+	mutex  Mutex
+	depth  atomic.Uint32
+	holder atomic.Uint64
+}
+
+// barrierSize is the size of a Barrier in bytes.
+const barrierSize = 16 + memberCells*4
+
+// Barrier lets the goroutines of several processes go on together: a round ends
+// when the last of its parties has arrived. Init sets how many there are; zeroed
+// memory has none, and is refused with ErrParties. It must be 8-byte aligned and
+// stay where it is while it is used.
+//
+// A barrier that is broken stays so until Reset: by a party whose context ended
+// while it waited, by a failed action, by Abort, by the death of a member that
+// has joined, or of one that ran an action. A party that dies without having
+// joined is like one that does not come: the others wait until a context ends. If
+// it had arrived, the round counts it.
+//
+// Whoever ends a round touches the barrier last when it wakes the others, and they
+// only read it from then on. So the party with index 0 may unlink or zero it as
+// soon as it has returned. The memory may be used for something else, or unmapped,
+// when all have returned.
+//
+//	 0  parties  uint32: how many; 0 is not set
+//	 4  bell     uint32: slept on; stepped when a round ends or is broken
+//	 8  state    uint64, of which every step is one compare-and-swap:
+//	             0 count:30     parties that have arrived; the member, while it runs
+//	            30 running:1    the action runs: all have arrived
+//	            31 broken:1
+//	            32 sleepers:1   somebody may be asleep
+//	            33 cut:1        the lowest bit of the round that the last Reset ended
+//	            34 epoch:10     how many Resets there were
+//	            44 round:20     how many rounds there were, those that Reset ended too
+//	16  joined   64 members whose death breaks it
+type Barrier struct {
+	_       structs.HostLayout
+	parties atomic.Uint32
+	bell    atomic.Uint32
+	state   atomic.Uint64
+	joined  [memberCells]atomic.Uint32
+}

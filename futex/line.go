@@ -111,3 +111,27 @@ func (q *line) remove(p *Place) {
 	}
 	p.line, p.prev, p.next = nil, nil, nil
 }
+
+// join takes the place's position in its line now, before it waits for anything.
+// Whoever evaluates after it has joined waits in line only behind goroutines
+// that had joined before the evaluation.
+func (p *Place) join() {
+	p.lot.mu.Lock()
+	defer p.lot.mu.Unlock()
+	p.lot.joinLine(p)
+}
+
+// among reports whether p is one of the first n of its line.
+func (p *Place) among(n uint32) bool {
+	p.lot.mu.Lock()
+	defer p.lot.mu.Unlock()
+	if p.line == nil {
+		return false
+	}
+	for q := p.line.first; q != nil && n > 0; q, n = q.next, n-1 {
+		if q == p {
+			return true
+		}
+	}
+	return false
+}

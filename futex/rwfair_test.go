@@ -100,17 +100,12 @@ func TestRWMutexReaderIsNotStarved(t *testing.T) {
 	})
 	reader := w.join()
 	for seen := 0; seen < 300; runtime.Gosched() {
-		r := round.Add(1)
-		mustLock(t, m.RLock(bg, reader))
-		now := locks.Load()
-		m.RUnlock(reader)
-		round.Add(1)
-		b := began.Load()
-		if b>>32 != r {
+		passed, ok := readCounting(t, &m, reader, &round, &locks, &began)
+		if !ok {
 			continue
 		}
 		seen++
-		if passed := now - b&(1<<32-1); passed > 2 {
+		if passed > 2 {
 			t.Errorf("%d writers were in after the reader began to wait", passed)
 		}
 	}
@@ -127,4 +122,16 @@ func noteWait(m *RWMutex, round, locks, began *atomic.Uint64) {
 	if r%2 == 1 && waits && round.Load() == r && began.Load()>>32 != r {
 		began.Store(r<<32 | n)
 	}
+}
+
+// readCounting reads once, and returns how many locks there were since it was
+// seen to wait, if it was.
+func readCounting(t *testing.T, m *RWMutex, mb Member, round, locks, began *atomic.Uint64) (uint64, bool) {
+	r := round.Add(1)
+	mustLock(t, m.RLock(bg, mb))
+	now := locks.Load()
+	m.RUnlock(mb)
+	round.Add(1)
+	b := began.Load()
+	return now - b&(1<<32-1), b>>32 == r
 }

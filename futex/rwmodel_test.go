@@ -113,7 +113,7 @@ func (m *rwModel) explore() (int, error) {
 		s.actors[i] = rwActor{writer: m.writers[i], rounds: m.rounds[i] + 1}
 		m.again(&s.actors[i])
 	}
-	return exploreAll(m, s)
+	return protocol[rwState]{m.steps, m.accidents, m.check, m.reduce}.explore(s)
 }
 
 // again begins the next round, or ends the goroutine.
