@@ -1,11 +1,11 @@
 // Package futex waits and wakes on 32-bit words in shared memory, and has what
-// processes wait for each other with: [Mutex], [RWMutex], [Event],
-// [Latch], [Once], [Semaphore].
+// processes wait for each other with: [Mutex], [RMutex], [RWMutex], [Cond],
+// [Event], [Latch], [Once], [Semaphore], [Permits], [Barrier].
 //
 // # What it is
 //
-// [Wait] and [Wake] are futex(2) on a word that several processes map, with a
-// context. A [Mutex] is such a word: it names its owner from the very
+// [Wait], [WaitAny] and [Wake] are futex(2) on words that several processes map,
+// with a context. A [Mutex] is such a word: it names its owner from the very
 // compare-and-swap that takes it, so a lock that a dead process held is taken
 // over by the next one, who is told so. [Lot] and [Place] are how anything that
 // waits for members of a segment sleeps without ever sleeping through a death.

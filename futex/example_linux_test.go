@@ -155,6 +155,29 @@ func ExampleSemaphore_TakeLost() {
 	// Output: {Value:1 Held:1 Lost:0 Missing:0}
 }
 
+func ExamplePermits() {
+	me := exampleMember()
+	defer me.Leave()
+	mem := examplePermits(2) // shared memory, zeroed
+	buffers, err := futex.NewPermits(mem, 2)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	permit, err := buffers.Acquire(context.Background(), me)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if permit.From != futex.NoID {
+		fmt.Println("the buffer of a process that died: clean it")
+	}
+	fmt.Println("mine:", buffers.Holder(permit.Index) == me.ID())
+	buffers.Release(me, permit.Index)
+	// Output: mine: true
+}
+
 func ExampleWait() {
 	var word atomic.Uint32 // in shared memory
 	go func() {
@@ -307,4 +330,25 @@ func ExampleBarrier() {
 	}
 	fmt.Println(<-got + <-got + <-got) // 0 + 1 + 2
 	// Output: 3
+}
+
+func ExampleWaitAny() {
+	var jobs, stop atomic.Uint32 // in shared memory
+	go func() {
+		stop.Store(1)
+		futex.Wake(&stop, 1)
+	}()
+	words := []futex.Waiter{{Word: &jobs, Old: 0}, {Word: &stop, Old: 0}}
+	for {
+		i, err := futex.WaitAny(context.Background(), words)
+		if err != nil && !errors.Is(err, futex.ErrAgain) {
+			fmt.Println(err)
+			return
+		}
+		if words[i].Word.Load() != words[i].Old { // it may be woken for no reason
+			fmt.Println("word", i)
+			return
+		}
+	}
+	// Output: word 1
 }

@@ -198,3 +198,22 @@ type Barrier struct {
 	state   atomic.Uint64
 	joined  [memberCells]atomic.Uint32
 }
+
+// permitsHeader is the head of Permits in shared memory. Zeroed memory is a header
+// that nobody has made yet.
+//
+//	 0  n      uint32      number of permits, stored once
+//	 4  bell   uint32      W (bit 0), a count of rings (bits 1-31)
+//	 8  -      56 bytes
+//	64  words  n x uint32  the member who has the permit; 0 = free
+//
+// W says that somebody may be asleep on the bell. Whoever frees a permit then
+// steps the count, clears W and wakes one.
+type permitsHeader struct {
+	_    structs.HostLayout
+	n    atomic.Uint32 // stored by compare-and-swap from 0; loaded once by each Permits
+	bell atomic.Uint32 // written by sleepers and by who frees a permit
+	_    [56]byte
+}
+
+const permitsHeaderSize = 64

@@ -14,6 +14,10 @@ func sysWait(*atomic.Uint32, uint32, uint32, time.Duration) error { return error
 
 func sysWake(*atomic.Uint32, int, uint32) (int, error) { return 0, errors.ErrUnsupported }
 
+var errNoWaitv = errors.New("futex: no futex_waitv")
+
+func sysWaitAny([]Waiter, time.Duration) (int, error) { return -1, errors.ErrUnsupported }
+
 var start = time.Now()
 
 func now() time.Duration { return time.Since(start) + 1 }

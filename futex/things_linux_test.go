@@ -3,6 +3,7 @@ package futex_test
 import (
 	"github.com/shmengine/shmengine/futex"
 	"github.com/shmengine/shmengine/internal/member"
+	"github.com/shmengine/shmengine/internal/testmem"
 )
 
 // What lies in the segment beside mutexes, words and counters: an event and a
@@ -37,9 +38,23 @@ func (s *segment) semaphore() *futex.Semaphore {
 	return view[futex.Semaphore](s.region[s.lineAt(semaphoreLine):])
 }
 
-const semaphoreLine = 40
-
 func (s *segment) lineAt(i int) int { return member.TableSize(members) + i*lineSize }
 
 // reset zeroes the lines from the i-th on, for a new start.
 func (s *segment) reset(i int) { clear(s.region[s.lineAt(i):]) }
+
+// permits are n permits on the lines from permitsLine on.
+func (s *segment) permits(tb testmem.TB, n int) *futex.Permits {
+	tb.Helper()
+	p, err := futex.NewPermits(s.region[s.lineAt(permitsLine):], n)
+	if err != nil {
+		tb.Fatalf("NewPermits: %v", err)
+	}
+	return p
+}
+
+const (
+	semaphoreLine = 40 // and a second one behind it
+	permitsLine   = 58
+	bellAt        = 4 // within the permits
+)

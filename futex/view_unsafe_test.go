@@ -22,6 +22,12 @@ func at(b []byte, off int) *atomic.Uint32 {
 	return (*atomic.Uint32)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), off))
 }
 
+// examplePermits is zeroed, aligned memory for n permits.
+func examplePermits(n int) []byte {
+	words := make([]uint64, futex.PermitsSize(n)/8)
+	return unsafe.Slice((*byte)(unsafe.Pointer(&words[0])), futex.PermitsSize(n))
+}
+
 // exampleTable is zeroed, aligned memory for a table of n slots.
 func exampleTable(n int) []byte {
 	size := member.TableSize(n)
