@@ -1,6 +1,6 @@
 // Package futex waits and wakes on 32-bit words in shared memory, and has what
-// processes wait for each other with: [Mutex], [RMutex], [RWMutex], [Cond], [Event],
-// [Latch], [Once], [Semaphore], [Permits].
+// processes wait for each other with: [Mutex], [RMutex], [RWMutex], [Cond],
+// [Event], [Latch], [Once], [Semaphore], [Permits], [Barrier].
 //
 // # What it is
 //

@@ -43,4 +43,10 @@ var (
 
 	// ErrInUse says that what is to be initialised is not zero. It is unchanged.
 	ErrInUse = errors.New("futex: initialised or used already")
+
+	// ErrBroken says that the round of a Barrier will not be complete.
+	ErrBroken = errors.New("futex: the barrier is broken")
+
+	// ErrParties says that a Barrier has no number of parties yet, or another one.
+	ErrParties = errors.New("futex: the barrier's number of parties")
 )

@@ -161,6 +161,44 @@ type RMutex struct {
 	holder atomic.Uint64
 }
 
+// barrierSize is the size of a Barrier in bytes.
+const barrierSize = 16 + memberCells*4
+
+// Barrier lets the goroutines of several processes go on together: a round ends
+// when the last of its parties has arrived. Init sets how many there are; zeroed
+// memory has none, and is refused with ErrParties. It must be 8-byte aligned and
+// stay where it is while it is used.
+//
+// A barrier that is broken stays so until Reset: by a party whose context ended
+// while it waited, by a failed action, by Abort, by the death of a member that
+// has joined, or of one that ran an action. A party that dies without having
+// joined is like one that does not come: the others wait until a context ends. If
+// it had arrived, the round counts it.
+//
+// Whoever ends a round touches the barrier last when it wakes the others, and they
+// only read it from then on. So the party with index 0 may unlink or zero it as
+// soon as it has returned. The memory may be used for something else, or unmapped,
+// when all have returned.
+//
+//	 0  parties  uint32: how many; 0 is not set
+//	 4  bell     uint32: slept on; stepped when a round ends or is broken
+//	 8  state    uint64, of which every step is one compare-and-swap:
+//	             0 count:30     parties that have arrived; the member, while it runs
+//	            30 running:1    the action runs: all have arrived
+//	            31 broken:1
+//	            32 sleepers:1   somebody may be asleep
+//	            33 cut:1        the lowest bit of the round that the last Reset ended
+//	            34 epoch:10     how many Resets there were
+//	            44 round:20     how many rounds there were, those that Reset ended too
+//	16  joined   64 members whose death breaks it
+type Barrier struct {
+	_       structs.HostLayout
+	parties atomic.Uint32
+	bell    atomic.Uint32
+	state   atomic.Uint64
+	joined  [memberCells]atomic.Uint32
+}
+
 // permitsHeader is the head of Permits in shared memory. Zeroed memory is a header
 // that nobody has made yet.
 //

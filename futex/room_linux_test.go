@@ -20,7 +20,9 @@ const (
 	condSize = 2112
 	rmAt     = condAt + condSize
 	rmSize   = 64
-	roomSize = rmAt + rmSize
+	barAt    = rmAt + rmSize
+	barSize  = 320
+	roomSize = barAt + barSize
 )
 
 // room is n bytes of the room.
@@ -35,6 +37,8 @@ func roomAt() int { return member.TableSize(members) + lines*lineSize }
 func (s *segment) rw() *futex.RWMutex { return viewRW(s.room(rwAt, rwSize)) }
 func (s *segment) cond() *futex.Cond  { return viewCond(s.room(condAt, condSize)) }
 func (s *segment) rm() *futex.RMutex  { return viewRM(s.room(rmAt, rmSize)) }
+
+func (s *segment) barrier() *futex.Barrier { return viewBarrier(s.room(barAt, barSize)) }
 
 // asleepAt counts the live members that are parked on the word at off in the
 // room, once for each of their sleepers.

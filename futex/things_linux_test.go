@@ -38,8 +38,6 @@ func (s *segment) semaphore() *futex.Semaphore {
 	return view[futex.Semaphore](s.region[s.lineAt(semaphoreLine):])
 }
 
-const semaphoreLine = 40
-
 func (s *segment) lineAt(i int) int { return member.TableSize(members) + i*lineSize }
 
 // reset zeroes the lines from the i-th on, for a new start.
@@ -55,5 +53,8 @@ func (s *segment) permits(tb testmem.TB, n int) *futex.Permits {
 	return p
 }
 
-const permitsLine = 48 // in place of the semaphore's last lines
-const bellAt = 4
+const (
+	semaphoreLine = 40 // and a second one behind it
+	permitsLine   = 58
+	bellAt        = 4 // within the permits
+)

@@ -8,13 +8,14 @@ import (
 	"github.com/shmengine/shmengine/internal/member"
 )
 
-func viewMutex(b []byte) *futex.Mutex  { return (*futex.Mutex)(unsafe.Pointer(&b[0])) }
-func viewRW(b []byte) *futex.RWMutex   { return (*futex.RWMutex)(unsafe.Pointer(&b[0])) }
-func viewCond(b []byte) *futex.Cond    { return (*futex.Cond)(unsafe.Pointer(&b[0])) }
-func viewRM(b []byte) *futex.RMutex    { return (*futex.RMutex)(unsafe.Pointer(&b[0])) }
-func viewWord(b []byte) *atomic.Uint32 { return (*atomic.Uint32)(unsafe.Pointer(&b[0])) }
-func viewCounter(b []byte) *uint64     { return (*uint64)(unsafe.Pointer(&b[0])) }
-func addressOf(b []byte) uintptr       { return uintptr(unsafe.Pointer(&b[0])) }
+func viewMutex(b []byte) *futex.Mutex     { return (*futex.Mutex)(unsafe.Pointer(&b[0])) }
+func viewRW(b []byte) *futex.RWMutex      { return (*futex.RWMutex)(unsafe.Pointer(&b[0])) }
+func viewCond(b []byte) *futex.Cond       { return (*futex.Cond)(unsafe.Pointer(&b[0])) }
+func viewRM(b []byte) *futex.RMutex       { return (*futex.RMutex)(unsafe.Pointer(&b[0])) }
+func viewBarrier(b []byte) *futex.Barrier { return (*futex.Barrier)(unsafe.Pointer(&b[0])) }
+func viewWord(b []byte) *atomic.Uint32    { return (*atomic.Uint32)(unsafe.Pointer(&b[0])) }
+func viewCounter(b []byte) *uint64        { return (*uint64)(unsafe.Pointer(&b[0])) }
+func addressOf(b []byte) uintptr          { return uintptr(unsafe.Pointer(&b[0])) }
 
 // at returns the word at off, which need not be aligned nor inside b.
 func at(b []byte, off int) *atomic.Uint32 {

@@ -80,7 +80,7 @@ var contests = []contest{
 		[]string{p50, p99, maxNs}, "from waking a sleeper, on the other CPU, until it runs",
 	},
 	{
-		"barrier/2", kindRounds, 2, []string{Pthread},
+		"barrier/2", kindRounds, 2, []string{Futex, Pthread},
 		[]string{nsPerOp, opsPerS}, "two processes on two CPUs, round after round",
 	},
 	{

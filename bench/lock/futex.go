@@ -18,6 +18,7 @@ const (
 	nameRWMutex   = "rwmutex"
 	nameSemaphore = "semaphore"
 	nameEvent     = "event"
+	nameBarrier   = "barrier"
 )
 
 // newArena makes the arena of the futex workers, with the locks in it.
@@ -27,7 +28,7 @@ func newArena() (*shmarena.Arena, error) {
 		return nil, err
 	}
 	err = errors.Join(publish[mutexCell](a, nameMutex), publish[rwCell](a, nameRWMutex),
-		publish[semaphoreCell](a, nameSemaphore), publish[eventCell](a, nameEvent))
+		publish[semaphoreCell](a, nameSemaphore), publish[eventCell](a, nameEvent), publish[barrierCell](a, nameBarrier))
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -60,6 +61,7 @@ type ofFutex struct {
 	rw        *rwCell
 	semaphore *semaphoreCell
 	event     *eventCell
+	barrier   *barrierCell
 	used      *uint64 // the counter of the lock that was set last
 }
 
@@ -70,7 +72,7 @@ func openFutex(file *os.File) (*ofFutex, error) {
 	}
 	p := &ofFutex{mb: a.Member(), used: new(uint64)}
 	return p, errors.Join(lookup(a, nameMutex, &p.mutex), lookup(a, nameRWMutex, &p.rw),
-		lookup(a, nameSemaphore, &p.semaphore), lookup(a, nameEvent, &p.event))
+		lookup(a, nameSemaphore, &p.semaphore), lookup(a, nameEvent, &p.event), lookup(a, nameBarrier, &p.barrier))
 }
 
 func (p *ofFutex) count() uint64 { return *p.used }
@@ -90,6 +92,9 @@ func (p *ofFutex) set(kind string, parties int) error {
 		p.used = &p.rw.count
 	case kindWake:
 		*p.event = eventCell{}
+	case kindRounds:
+		*p.barrier = barrierCell{}
+		return p.barrier.barrier.Init(parties)
 	default:
 		return fmt.Errorf("no lock of ours for %s", kind)
 	}
@@ -116,6 +121,8 @@ func (p *ofFutex) loop(h *hand, j job, s *slot) error {
 		return rwRead(h, &rw, &p.rw.count, s)
 	case kindWake:
 		return eventWake(h, j, &p.event.event, p.mb, s)
+	case kindRounds:
+		return barrierRounds(h, j, &p.barrier.barrier, p.mb, s)
 	}
 	return fmt.Errorf("no lock of ours for %s", j.kind)
 }

@@ -98,3 +98,8 @@ type eventCell struct {
 	event futex.Event
 	_     [60]byte
 }
+
+type barrierCell struct {
+	_       structs.HostLayout
+	barrier futex.Barrier
+}

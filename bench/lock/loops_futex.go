@@ -105,3 +105,24 @@ func eventWake(h *hand, j job, e *futex.Event, mb futex.Member, s *slot) error {
 	s.ops = j.ops
 	return nil
 }
+
+// barrierRounds passes the barrier until worker 0 has named the last round.
+func barrierRounds(h *hand, j job, b *futex.Barrier, mb futex.Member, s *slot) error {
+	serial, stop, last := uint64(0), &h.board.stop, &h.board.last
+	for r := uint64(1); ; r++ {
+		if j.index == 0 && stop.Load() != 0 {
+			last.Store(r)
+		}
+		index, err := b.Wait(bg, mb)
+		if err != nil {
+			return err
+		}
+		if index == 0 {
+			serial++
+		}
+		if end := last.Load(); end != 0 && end <= r {
+			s.ops, s.serial = r, serial
+			return nil
+		}
+	}
+}

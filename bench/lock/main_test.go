@@ -1,6 +1,7 @@
 package lock
 
 import (
+	"os"
 	"testing"
 
 	"github.com/shmengine/shmengine/internal/leaktest"
@@ -8,5 +9,6 @@ import (
 
 func TestMain(m *testing.M) {
 	Init()
+	os.Setenv("GORACE", "atexit_sleep_ms=0") // of the workers: each would take a second to end
 	leaktest.Main(m)
 }

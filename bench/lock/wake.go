@@ -1,6 +1,10 @@
 package lock
 
-import "time"
+import (
+	"time"
+
+	"github.com/shmengine/shmengine/internal/spin"
+)
 
 // calm is how long the waker lets the sleeper fall asleep: longer than any of the
 // systems spins.
@@ -11,8 +15,16 @@ const calm = 200 * time.Microsecond
 // get that one.
 func (h *hand) awaited(r uint64) {
 	for h.board.asleep.Load() != uint32(r) {
+		burn()
 	}
 	for until := h.clock.now() + uint64(calm); h.clock.now() < until; {
+		burn()
 	}
 	h.board.stamp.Store(h.clock.now())
+}
+
+// burn keeps the CPU for a moment, and leaves the core to its other thread.
+func burn() {
+	spin.Pause(1)
+	spin.Checkpoint()
 }

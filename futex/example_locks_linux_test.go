@@ -92,3 +92,30 @@ func ExampleCond() {
 	fmt.Println(<-done, goods)
 	// Output: <nil> 0
 }
+
+func ExampleBarrier() {
+	me := exampleMember()
+	defer me.Leave()
+	var b futex.Barrier // in shared memory, zeroed
+	if err := b.Init(3); err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := b.Join(me); err != nil { // the others shall not wait for the dead
+		fmt.Println(err)
+		return
+	}
+
+	got := make(chan int)
+	for range 3 { // in real life, of three processes
+		go func() {
+			index, err := b.Wait(context.Background(), me)
+			if err != nil {
+				index = -1
+			}
+			got <- index
+		}()
+	}
+	fmt.Println(<-got + <-got + <-got) // 0 + 1 + 2
+	// Output: 3
+}
