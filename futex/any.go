@@ -51,6 +51,9 @@ func WaitAny(ctx context.Context, words []Waiter) (int, error) {
 	}
 	i, err := sleepAny(ctx, words, until)
 	switch over := ctx.Err(); {
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		handOnOthers(words, -1)
+		return -1, err
 	case err != nil:
 		return i, err
 	case over != nil:

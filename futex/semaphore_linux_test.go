@@ -131,7 +131,7 @@ func TestSemaphoreAcrossProcesses(t *testing.T) {
 		s.initSemaphore(t, futex.SemaphoreOptions{Value: 2, Track: track})
 		var all []*reexec.Proc
 		for range 3 {
-			all = append(all, startSem(t, s, "race", strconv.Itoa(stress(800, 100_000))))
+			all = append(all, startSem(t, s, "race", strconv.Itoa(stress(800, 10_000))))
 		}
 		for _, p := range all {
 			p.Say("go")
