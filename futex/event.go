@@ -29,11 +29,11 @@ const (
 // set though it has been cleared since. The count has 30 bits: a waiter that
 // sees nothing of exactly 2^30 times of Set and Clear waits for the next.
 type Event struct {
-	word atomic.Uint32 // written by Set, Clear and sleepers, by compare-and-swap only
+	flag atomic.Uint32 // written by Set, Clear and sleepers, by compare-and-swap only
 }
 
 // IsSet reports whether the event is set.
-func (e *Event) IsSet() bool { return e.word.Load()&eventSet != 0 }
+func (e *Event) IsSet() bool { return e.flag.Load()&eventSet != 0 }
 
 // Set sets the event and wakes all who wait for it, in all processes: also those
 // who look only after it has been cleared again. If it is set already, it stays.
@@ -42,19 +42,19 @@ func (e *Event) IsSet() bool { return e.word.Load()&eventSet != 0 }
 // was set already, by whoever clears it after that.
 func (e *Event) Set() {
 	for {
-		v := e.word.Load()
+		v := e.flag.Load()
 		if v&eventSet != 0 {
 			// A load alone would publish nothing: whoever clears the event next and
 			// then looks for what is new would miss it. Pairs with Clear.
-			if e.word.CompareAndSwap(v, v) {
+			if e.flag.CompareAndSwap(v, v) {
 				return
 			}
 			continue
 		}
-		if e.word.CompareAndSwap(v, v&^eventWaiters+eventStep|eventSet) {
+		if e.flag.CompareAndSwap(v, v&^eventWaiters+eventStep|eventSet) {
 			if v&eventWaiters != 0 {
 				at(pointReleased)
-				_, _ = Wake(&e.word, math.MaxInt32)
+				_, _ = Wake(&e.flag, math.MaxInt32)
 			}
 			return
 		}
@@ -65,8 +65,8 @@ func (e *Event) Set() {
 // was waiting when it was set still returns.
 func (e *Event) Clear() {
 	for {
-		v := e.word.Load()
-		if v&eventSet == 0 || e.word.CompareAndSwap(v, v&^eventSet) {
+		v := e.flag.Load()
+		if v&eventSet == 0 || e.flag.CompareAndSwap(v, v&^eventSet) {
 			return
 		}
 	}
@@ -78,7 +78,7 @@ func (e *Event) Clear() {
 //
 // The goroutines of one process that wait for an event hold one thread.
 func (e *Event) Wait(ctx context.Context, mb Member) (err error) {
-	if e.word.Load()&eventSet == 0 {
+	if e.flag.Load()&eventSet == 0 {
 		err = e.waitSlow(ctx, mb)
 	}
 	return
@@ -88,14 +88,14 @@ func (e *Event) Wait(ctx context.Context, mb Member) (err error) {
 // not matter who set it, or whether that one lives: a death only has the sleepers look again,
 // since a wake may have died with it.
 func (e *Event) waitSlow(ctx context.Context, mb Member) error {
-	since := e.word.Load() &^ eventWaiters
+	since := e.flag.Load() &^ eventWaiters
 	if since&eventSet != 0 {
 		return nil
 	}
 	if ctx.Err() == nil && e.spin(since) {
 		return nil
 	}
-	p := mb.Park(&e.word)
+	p := mb.Park(&e.flag)
 	defer mb.Unpark(p)
 	for {
 		p.Look()
@@ -115,7 +115,7 @@ func (e *Event) waitSlow(ctx context.Context, mb Member) error {
 func (e *Event) spin(since uint32) bool {
 	var s spin.Spinner
 	for s.Next() {
-		if e.word.Load()&^eventWaiters != since {
+		if e.flag.Load()&^eventWaiters != since {
 			return true
 		}
 	}
@@ -126,13 +126,13 @@ func (e *Event) spin(since uint32) bool {
 // and otherwise makes sure that W is set and returns the word to sleep on.
 func (e *Event) passedOrFlag(since uint32) (v uint32, passed bool) {
 	for {
-		v = e.word.Load()
+		v = e.flag.Load()
 		switch {
 		case v&^eventWaiters != since:
 			return v, true
 		case v&eventWaiters != 0:
 			return v, false
-		case e.word.CompareAndSwap(v, v|eventWaiters):
+		case e.flag.CompareAndSwap(v, v|eventWaiters):
 			return v | eventWaiters, false
 		}
 	}

@@ -49,7 +49,7 @@ func TestEvent(t *testing.T) {
 func TestEventSetThenClearReleasesAll(t *testing.T) {
 	var w world
 	var e Event
-	e.word.Store(^uint32(0) &^ (2*eventStep - 1)) // one step before the wrap
+	e.flag.Store(^uint32(0) &^ (2*eventStep - 1)) // one step before the wrap
 	members := []*fake{w.join(), w.join(), w.join()}
 	const each = 7
 	for round := range 20 {
@@ -64,12 +64,12 @@ func TestEventSetThenClearReleasesAll(t *testing.T) {
 			}
 		}
 		for _, mb := range members {
-			eventually(t, func() bool { return mb.inLine(&e.word) == each })
+			eventually(t, func() bool { return mb.inLine(&e.flag) == each })
 		}
 		e.Set()
 		e.Clear()
 		wg.Wait()
-		if v := e.word.Load(); v&(eventSet|eventWaiters) != 0 {
+		if v := e.flag.Load(); v&(eventSet|eventWaiters) != 0 {
 			t.Fatalf("round %d: the word is %#x at the end: a flag is left", round, v)
 		}
 	}
@@ -170,7 +170,7 @@ func TestEventWithHostileWords(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 200 {
 		v := rng.Uint32() | rng.Uint32()&3
-		e.word.Store(v)
+		e.flag.Store(v)
 		ctx, cancel := context.WithTimeout(bg, 50*time.Microsecond)
 		if err := e.Wait(ctx, mb); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%#x: Wait: %v", v, err)

@@ -29,7 +29,7 @@ var releasing = map[string]func(at unsafe.Pointer, a, b Member) pair{
 	},
 	"Once": func(at unsafe.Pointer, a, b Member) pair {
 		o := (*Once)(at)
-		o.word.Store(uint32(b.ID()))
+		o.runner.Store(uint32(b.ID()))
 		return pair{
 			func() error { return o.Do(bg, a, func() error { panic("run twice") }) },
 			func() error { o.finish(uint32(b.ID()), onceDone); return nil },

@@ -20,11 +20,11 @@ const onceDone = idMask
 // function. So the function must be able to begin again on what a killed one has
 // left, and nothing has been done until it has returned nil.
 type Once struct {
-	word atomic.Uint32 // written by runners and sleepers, by compare-and-swap only
+	runner atomic.Uint32 // written by runners and sleepers, by compare-and-swap only
 }
 
 // Done reports whether a function has returned nil.
-func (o *Once) Done() bool { return o.word.Load()&idMask == onceDone }
+func (o *Once) Done() bool { return o.runner.Load()&idMask == onceDone }
 
 // Do calls f, unless a function was done already by any process, and returns when
 // one is done. While another runner is at it, and alive, Do waits.
@@ -69,16 +69,16 @@ func (o *Once) run(id uint32, f func() error) error {
 // that breaks the rules, and is left alone.
 func (o *Once) finish(id, then uint32) {
 	for {
-		v := o.word.Load()
+		v := o.runner.Load()
 		if v&idMask != id {
 			return
 		}
-		if !o.word.CompareAndSwap(v, then) {
+		if !o.runner.CompareAndSwap(v, then) {
 			continue
 		}
 		if v&waitersFlag != 0 {
 			at(pointReleased)
-			_, _ = Wake(&o.word, wakesAfter(then))
+			_, _ = Wake(&o.runner, wakesAfter(then))
 		}
 		return
 	}
@@ -95,13 +95,13 @@ func wakesAfter(then uint32) int {
 // claim makes mb the runner (true), or waits until it is done (false).
 func (o *Once) claim(ctx context.Context, mb Member) (mine bool, err error) {
 	id := uint32(mb.ID())
-	if o.word.CompareAndSwap(0, id) {
+	if o.runner.CompareAndSwap(0, id) {
 		return true, nil
 	}
 	if ctx.Err() == nil && o.spin() {
 		return false, nil
 	}
-	p := mb.Park(&o.word)
+	p := mb.Park(&o.runner)
 	defer mb.Unpark(p)
 	for {
 		p.Look()
@@ -122,7 +122,7 @@ func (o *Once) claim(ctx context.Context, mb Member) (mine bool, err error) {
 func (o *Once) spin() bool {
 	var s spin.Spinner
 	for s.Next() {
-		switch v := o.word.Load(); {
+		switch v := o.runner.Load(); {
 		case v&idMask == onceDone:
 			return true
 		case v == 0: // the runner has failed
@@ -138,18 +138,18 @@ func (o *Once) spin() bool {
 func (o *Once) takeOrFlag(mb Member) (v uint32, mine bool) {
 	id := uint32(mb.ID())
 	for {
-		v = o.word.Load()
+		v = o.runner.Load()
 		switch owner := v & idMask; {
 		case owner == onceDone:
 			return v, false
 		case owner == 0 || !mb.Alive(ID(owner)):
-			if o.word.CompareAndSwap(v, id|waitersFlag) {
+			if o.runner.CompareAndSwap(v, id|waitersFlag) {
 				at(pointTaken)
 				return id | waitersFlag, true
 			}
 		case v&waitersFlag != 0:
 			return v, false
-		case o.word.CompareAndSwap(v, v|waitersFlag):
+		case o.runner.CompareAndSwap(v, v|waitersFlag):
 			return v | waitersFlag, false
 		}
 	}

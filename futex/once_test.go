@@ -31,7 +31,7 @@ func TestOnce(t *testing.T) {
 		_ = o.Do(bg, a, func() error { runtime.Goexit(); return nil })
 	}()
 	<-ended
-	if v := o.word.Load(); v != 0 {
+	if v := o.runner.Load(); v != 0 {
 		t.Fatalf("the word is %#x after three failures, want 0", v)
 	}
 	if err := o.Do(done, b, succeed); err != nil || !o.Done() {
@@ -72,7 +72,7 @@ func TestOnceRunsOnce(t *testing.T) {
 			}
 		}
 		wg.Wait()
-		if v := o.word.Load(); v != onceDone {
+		if v := o.runner.Load(); v != onceDone {
 			t.Fatalf("the word is %#x at the end", v)
 		}
 	}
@@ -109,7 +109,7 @@ func TestOnceFailureIsHandedOn(t *testing.T) {
 		}
 	}
 	for _, mb := range members {
-		eventually(t, func() bool { return mb.inLine(&o.word) == each })
+		eventually(t, func() bool { return mb.inLine(&o.runner) == each })
 	}
 	close(goOn)
 	if err := <-first; !errors.Is(err, errFailed) {
@@ -127,7 +127,7 @@ func TestOnceRunnerDies(t *testing.T) {
 		var w world
 		var o Once
 		a, b := w.join(), w.join()
-		o.word.Store(uint32(a.ID())) // a is at it
+		o.runner.Store(uint32(a.ID())) // a is at it
 		got := make(chan error, 1)
 		ran := false
 		do := func() { got <- o.Do(bg, b, func() error { ran = true; return nil }) }
@@ -149,7 +149,7 @@ func TestOnceTimesOut(t *testing.T) {
 	var w world
 	var o Once
 	a, b := w.join(), w.join()
-	o.word.Store(uint32(a.ID()))
+	o.runner.Store(uint32(a.ID()))
 	ctx, cancel := context.WithTimeout(bg, time.Millisecond)
 	defer cancel()
 	err := o.Do(ctx, b, func() error { t.Error("run"); return nil })
@@ -157,7 +157,7 @@ func TestOnceTimesOut(t *testing.T) {
 		t.Errorf("Do: %v, want DeadlineExceeded", err)
 	}
 	o.finish(uint32(a.ID()), onceDone)
-	if v := o.word.Load(); v != onceDone {
+	if v := o.runner.Load(); v != onceDone {
 		t.Errorf("the word is %#x at the end", v)
 	}
 }
@@ -168,16 +168,16 @@ func TestOnceWithHostileWords(t *testing.T) {
 	a := w.join()
 	for _, v := range []uint32{7, 1 << 30, waitersFlag, deadFlag | 5, ^uint32(0), notRecoverable | waitersFlag, 1<<30 - 2} {
 		var o Once
-		o.word.Store(v)
+		o.runner.Store(v)
 		if err := o.Do(bg, a, func() error { return nil }); err != nil || !o.Done() {
 			t.Errorf("%#x: Do: %v, Done() = %v", v, err, o.Done())
 		}
 	}
 	var o Once // taken away from a runner
-	if err := o.Do(bg, a, func() error { o.word.Store(77); return nil }); err != nil {
+	if err := o.Do(bg, a, func() error { o.runner.Store(77); return nil }); err != nil {
 		t.Error(err)
 	}
-	if v := o.word.Load(); v != 77 {
+	if v := o.runner.Load(); v != 77 {
 		t.Errorf("the word is %#x: somebody else's was overwritten", v)
 	}
 }

@@ -11,45 +11,45 @@ import (
 // a member of it. Processes may have been at work in it meanwhile, and whoever
 // can write to it can have written anything: it is for people.
 type Inspection struct {
-	Name    string
-	Created time.Time
-	Size    int64 // bytes that the blocks may have together
-	Held    int64 // bytes that the kernel has memory for, tables included
+	Name    string    `json:"name"`
+	Created time.Time `json:"created"`
+	Size    int64     `json:"size"` // bytes that the blocks may have together
+	Held    int64     `json:"held"` // bytes that the kernel has memory for, tables included
 
 	// Members are the processes that have the arena attached, and those that died
 	// without closing it and have not been swept.
-	Members []member.Info
+	Members []member.Info `json:"members"`
 	// Names are the published arrays.
-	Names []PublishedName
+	Names []PublishedName `json:"names"`
 	// Locks are the arena's own and those in published arrays of one of the
 	// types of package futex. Locks anywhere else show in Waits, if they are
 	// contended.
-	Locks []LockReport
+	Locks []LockReport `json:"locks"`
 	// Waits are what members sleep on.
-	Waits []WaitReport
+	Waits []WaitReport `json:"waits"`
 }
 
 // PublishedName is one entry of the arena's directory.
 type PublishedName struct {
-	Name   string
-	Offset uint64
-	Len    uint64 // elements
-	Type   string // of the elements, if it is one of package futex's
-	Freed  bool   // the name is still there, its array is not
+	Name   string `json:"name"`
+	Offset uint64 `json:"offset"`
+	Len    uint64 `json:"len"`   // elements
+	Type   string `json:"type"`  // of the elements, if it is one of package futex's
+	Freed  bool   `json:"freed"` // the name is still there, its array is not
 }
 
 // LockReport is one lock.
 type LockReport struct {
-	Where string // the published array and the index in it, or which of the arena's own
+	Where string `json:"where"` // the published array and the index in it, or which of the arena's own
 	futex.State
 }
 
 // WaitReport is one thread of a member, asleep.
 type WaitReport struct {
-	Member futex.ID
-	Offset uint64 // of the word in the arena
-	Where  string // what lies there, if it is known
-	Word   uint32 // its value
+	Member futex.ID `json:"member"`
+	Offset uint64   `json:"offset"` // of the word in the arena
+	Where  string   `json:"where"`  // what lies there, if it is known
+	Word   uint32   `json:"word"`   // its value
 }
 
 // Alive reports whether any member lives.

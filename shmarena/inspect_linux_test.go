@@ -195,3 +195,23 @@ func TestInspectHostile(t *testing.T) {
 		t.Errorf("a file that was cut: %v", err)
 	}
 }
+
+// Types of locks are told apart by the directory's hash, which has the names of
+// fields in it and not that of the type.
+func TestLockKindsDiffer(t *testing.T) {
+	for i, k := range lockKinds {
+		for _, l := range lockKinds[:i] {
+			if k.hash == l.hash {
+				t.Errorf("%s and %s have the same hash", k.name, l.name)
+			}
+		}
+		if s := k.state(alignedBytes(k.size)); s.Kind != k.name || len(s.Holders) > 0 || s.Waiters {
+			t.Errorf("zeroed memory as %s: %+v", k.name, s)
+		}
+		full := alignedBytes(k.size)
+		for j := range full {
+			full[j] = 0xff
+		}
+		_ = k.state(full) // must end
+	}
+}

@@ -23,7 +23,17 @@ func kind[T any](name string, state func(*T) futex.State) lockKind {
 
 var (
 	mutexKind = kind("Mutex", (*futex.Mutex).State)
-	lockKinds = []lockKind{mutexKind}
+	lockKinds = []lockKind{
+		mutexKind,
+		kind("RMutex", (*futex.RMutex).State),
+		kind("RWMutex", (*futex.RWMutex).State),
+		kind("Cond", (*futex.Cond).State),
+		kind("Event", (*futex.Event).State),
+		kind("Latch", (*futex.Latch).State),
+		kind("Once", (*futex.Once).State),
+		kind("Semaphore", (*futex.Semaphore).State),
+		kind("Barrier", (*futex.Barrier).State),
+	}
 )
 
 // kindOf returns the kind whose arrays have that type hash.

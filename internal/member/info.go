@@ -9,12 +9,12 @@ import (
 // Info describes one member, for people. It is read from shared memory: a peer
 // may have written anything there.
 type Info struct {
-	ID     futex.ID
-	Alive  bool
-	PID    uint32   // in the pid namespace PIDNS
-	PIDNS  uint64   // inode of the namespace, 0 if unknown
-	Start  uint64   // start time of the process, in clock ticks since boot
-	Parked []uint64 // offsets in the region of the words that it sleeps on
+	ID     futex.ID `json:"id"`
+	Alive  bool     `json:"alive"`
+	PID    uint32   `json:"pid"`    // in the pid namespace PIDNS
+	PIDNS  uint64   `json:"pid_ns"` // inode of the namespace, 0 if unknown
+	Start  uint64   `json:"start"`  // start time of the process, in clock ticks since boot
+	Parked []uint64 `json:"parked"` // offsets in the region of the words that it sleeps on
 }
 
 // All yields the members, in the order of their slots, with those that are dead
