@@ -179,10 +179,26 @@ func startJoinedParty(t *testing.T, s *segment) *reexec.Proc {
 	return p
 }
 
+// waitUntilBroken goes round and round in a goroutine, late enough for the others
+// to sleep.
+func (s *segment) waitUntilBroken(m futex.Member) chan error {
+	got := make(chan error, 1)
+	go func() {
+		for {
+			time.Sleep(200 * time.Microsecond)
+			if _, err := s.barrier().Wait(bg, m); err != nil {
+				got <- err
+				return
+			}
+		}
+	}()
+	return got
+}
+
 // Parties that have joined are killed at random moments, every third one right
 // after it was woken: the others never hang, and go on after a Reset.
 func TestBarrierRandomKills(t *testing.T) {
-	rounds := stress(12, 2000)
+	rounds := stress(12, 600)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 0))
@@ -204,11 +220,10 @@ func TestBarrierRandomKills(t *testing.T) {
 		i := rng.IntN(len(staff))
 		if n%3 == 0 {
 			staff[i].Arm("woken")
-			time.Sleep(time.Duration(rng.IntN(1_000_000))) // so that it sleeps
-			got := s.waitSoon(m)
+			broken := s.waitUntilBroken(m)
 			staff[i].WaitAt("woken")
 			staff[i].Kill()
-			<-got // that round may be over or broken
+			<-broken
 		} else {
 			time.Sleep(time.Duration(rng.IntN(1_000_000)))
 			staff[i].Kill()

@@ -23,7 +23,7 @@ func (s *segment) condAsleep(m *member.Member) int {
 // Consumers are killed at random moments, every third one right after it was
 // woken, and replaced: whatever is made is taken.
 func TestCondRandomKills(t *testing.T) {
-	rounds := stress(15, 3000)
+	rounds := stress(15, 600)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 0))

@@ -43,7 +43,7 @@ func TestRWWokenWaiterKilled(t *testing.T) {
 // Readers and writers are killed at random moments, every third one right after
 // it was woken, and replaced; those who are left must go on.
 func TestRWRandomKills(t *testing.T) {
-	rounds := stress(15, 3000)
+	rounds := stress(15, 600)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 0))

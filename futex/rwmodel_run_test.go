@@ -11,7 +11,7 @@ func rwConfigurations(r rwRules, long bool) []rwModel {
 	}
 	rww, rrw := [rwProcs]bool{false, true, true}, [rwProcs]bool{false, false, true}
 	list := []rwModel{
-		{rules: r, writers: rww, rounds: [rwProcs]uint8{1, 2, 2}, cancels: more},
+		{rules: r, writers: rww, rounds: [rwProcs]uint8{1, 2, 1 + more}, cancels: more},
 		{rules: r, writers: rww, rounds: [rwProcs]uint8{1, 1, 1 + more}, kills: 1 + more, cancels: 1},
 		{rules: r, writers: rrw, rounds: [rwProcs]uint8{1, 1 + more, 1}, kills: 1, cancels: 1},
 	}
