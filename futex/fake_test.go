@@ -82,3 +82,10 @@ func eventually(tb testing.TB, cond func() bool) {
 		}
 	}
 }
+
+// errorOf calls f in a goroutine.
+func errorOf(f func() error) <-chan error {
+	c := make(chan error, 1)
+	go func() { c <- f() }()
+	return c
+}

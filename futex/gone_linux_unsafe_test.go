@@ -70,12 +70,6 @@ func TestMemoryMayBeGoneBeforeTheWake(t *testing.T) {
 	}
 }
 
-func errorOf(f func() error) <-chan error {
-	c := make(chan error, 1)
-	go func() { c <- f() }()
-	return c
-}
-
 // hold stops whoever comes to the point first, and tells; it goes on when goOn is
 // closed.
 func hold(where point) (reached, goOn chan struct{}) {

@@ -78,6 +78,32 @@ func TestOnceRunsOnce(t *testing.T) {
 	}
 }
 
+// Success releases all who sleep, of all members.
+func TestOnceDoneWakesAll(t *testing.T) {
+	var w world
+	var o Once
+	members := []*fake{w.join(), w.join(), w.join()}
+	runner := w.join()
+	o.word.Store(uint32(runner.ID())) // at it
+	var waiters []<-chan error
+	for range 3 {
+		for _, mb := range members {
+			waiters = append(waiters, errorOf(func() error {
+				return o.Do(bg, mb, func() error { t.Error("run twice"); return nil })
+			}))
+		}
+	}
+	for _, mb := range members {
+		eventually(t, func() bool { return mb.inLine(&o.word) == 3 })
+	}
+	o.finish(uint32(runner.ID()), onceDone)
+	for _, c := range waiters {
+		if err := <-c; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // Each failure lets one of those who wait run, until one succeeds; the rest does
 // not run.
 func TestOnceFailureIsHandedOn(t *testing.T) {
