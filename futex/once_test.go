@@ -84,7 +84,7 @@ func TestOnceDoneWakesAll(t *testing.T) {
 	var o Once
 	members := []*fake{w.join(), w.join(), w.join()}
 	runner := w.join()
-	o.word.Store(uint32(runner.ID())) // at it
+	o.runner.Store(uint32(runner.ID())) // at it
 	var waiters []<-chan error
 	for range 3 {
 		for _, mb := range members {
@@ -94,7 +94,7 @@ func TestOnceDoneWakesAll(t *testing.T) {
 		}
 	}
 	for _, mb := range members {
-		eventually(t, func() bool { return mb.inLine(&o.word) == 3 })
+		eventually(t, func() bool { return mb.inLine(&o.runner) == 3 })
 	}
 	o.finish(uint32(runner.ID()), onceDone)
 	for _, c := range waiters {

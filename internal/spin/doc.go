@@ -9,8 +9,11 @@
 // after that. When more workers can run than there are CPUs the opposite holds:
 // a spinning waiter keeps the CPU from the very process it waits for. Then it
 // pauses briefly, gives the CPU away with sched_yield for a bounded number of times
-// and time, and parks. [SetCrowded] says which of the two it is; [Spinner] applies it. Of
-// the goroutines of one process only as many spin as leave a CPU to the others.
+// and time, and parks. Which of the two it is a [Spinner] finds out: in the middle of
+// its window it yields once, and if that took long somebody else has run. From then
+// on this process yields for a while, or until yields let nobody run. [SetCrowded] is
+// for those who know without trying. Of the goroutines of one process only as many
+// spin as leave a CPU to the others.
 //
 // # Who may call it
 //
@@ -32,6 +35,6 @@
 //
 // # What it does not do
 //
-// It does not sleep, does not look at the condition, and does not count CPUs in
-// other processes: whoever knows the load calls SetCrowded.
+// It does not sleep, and does not look at the condition. What one process has noticed
+// the others have to notice for themselves.
 package spin
