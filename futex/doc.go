@@ -7,9 +7,9 @@
 // [Wait], [WaitAny] and [Wake] are futex(2) on words that several processes map,
 // with a context. A [Mutex] is such a word: it names its owner from the very
 // compare-and-swap that takes it, so a lock that a dead process held is taken
-// over by the next one, who is told so. [Lot] and [Place] are how anything that
-// waits for members of a segment sleeps without ever sleeping through a death.
-// Zeroed memory is a valid, unlocked state of everything.
+// over by the next one, who is told so; [RWMutex], [RMutex], [Cond], [Barrier] do
+// likewise. [Lot] and [Place] are how whatever waits for members of a segment
+// sleeps without sleeping through a death. Zeroed memory is a valid empty state.
 //
 // # Who may call it, and who owns the memory
 //
@@ -56,6 +56,6 @@
 //
 // # What it does not do
 //
-// No fairness between processes, no recursion, no detection of deadlocks, no
+// No fairness between processes but that of RWMutex, no detection of deadlocks, no
 // priority inheritance. Away from Linux what must sleep is errors.ErrUnsupported.
 package futex

@@ -149,3 +149,23 @@ func TestRWMutexHostileWords(t *testing.T) {
 		cancel()
 	}
 }
+
+// A reader that finds a writer after it has counted itself takes that back, and
+// tells the writer.
+func TestRWMutexEnterLooksAgain(t *testing.T) {
+	var w world
+	var m RWMutex
+	a, b := w.join(), w.join()
+	mustLock(t, m.Lock(bg, a))
+	arm(&m.drain)
+	if in, err := m.enter(b); in || err != nil {
+		t.Errorf("enter beside a writer = %v, %v, want false, nil", in, err)
+	}
+	if m.counted() {
+		t.Error("a reader is counted that is not in")
+	}
+	if m.drain.Load()&bellArmed != 0 {
+		t.Error("the writer was not told")
+	}
+	m.Unlock(a)
+}
