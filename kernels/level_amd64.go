@@ -27,6 +27,8 @@ func best() level {
 // assembly reads it. Intel's prefetchers stop at the end of a page, and asking
 // gains a tenth on data in memory; AMD's fetch better undisturbed (0 asks for what
 // is being used).
+//
+//lint:ignore U1000 read by assembly
 var fetchAhead = func() uint64 {
 	if cpuid.CPU.VendorID == cpuid.AMD {
 		return 0
