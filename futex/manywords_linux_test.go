@@ -120,8 +120,9 @@ func TestManyWordsManyProcesses(t *testing.T) {
 		}))
 	}
 	here := &crowd{m: s.join(t), mem: mem, n: n}
+	before := threads(t)
 	here.start(t)
-	here.waitsWith(t, others)
+	here.waitsWith(t, others, before)
 	for i := range n {
 		owner.mutex(i).Unlock(owner.m)
 	}
@@ -139,13 +140,13 @@ func TestManyWordsManyProcesses(t *testing.T) {
 
 // waitsWith returns when everybody waits or has given up, and what that costs is
 // reported.
-func (c *crowd) waitsWith(t *testing.T, others []*reexec.Proc) {
+func (c *crowd) waitsWith(t *testing.T, others []*reexec.Proc, before int) {
 	eventually(func() bool { return c.gaveUp.Load() == int64(c.n+2)/3 })
 	for _, p := range others {
 		p.Expect("waits")
 	}
-	if got := threads(t); got > futex.Sleepers+40 {
-		t.Errorf("%d threads while %d goroutines wait", got, c.n)
+	if got := threads(t); got > before+futex.Sleepers+40 {
+		t.Errorf("%d threads while %d goroutines wait, %d before", got, c.n, before)
 	}
 	t.Logf("here: %s", c.report(t))
 	for _, p := range others {

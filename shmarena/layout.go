@@ -41,7 +41,7 @@ import (
 //	 124  checksum  uint32, CRC-32C of bytes 0 to 124
 const (
 	magic         = "SHMARENA"
-	layoutVersion = 1
+	layoutVersion = 2
 	platform      = "le64"
 
 	headerMagic    = 0

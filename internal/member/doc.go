@@ -35,9 +35,10 @@
 // in the runtime's poller. That is one thread and no work while nothing happens.
 // When a process has ended, its life is probed until the lock is gone (a child
 // that it was just forking may hold it for an instant); then this process's
-// sleepers are nudged, the dead one is swept, and they are nudged again. Where no
-// pidfd can be had (another pid namespace, no descriptor left) the life is probed
-// by timer, 10 ms to 1 s apart.
+// sleepers are nudged, the dead one is swept, and they are nudged again. Before
+// that a robust futex gives notice: when all threads of the process are in their
+// exit the member is dead to all, though not swept yet (dying.go). Where no pidfd
+// can be had (another pid namespace) the life is probed by timer, 10 ms to 1 s apart.
 //
 // # Who may call it, and who owns the memory
 //

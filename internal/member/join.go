@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/shmengine/shmengine/futex"
@@ -33,6 +34,9 @@ func Join(cfg Config) (*Member, error) {
 		m.lot.Note = m.note
 	}
 	m.ctx, m.cancel = context.WithCancel(context.Background())
+	m.heard = make([]futex.ID, len(m.table.slots))
+	m.doom = make([]atomic.Uint32, len(m.table.slots))
+	m.line = startLifeline(&m.table.slots[m.id.Slot()].life)
 	m.announce()
 	return m, nil
 }

@@ -22,7 +22,9 @@ import (
 //	      20  pid         uint32   of the process, in its own pid namespace
 //	      24  pidns       uint64   inode of that namespace; 0 = unknown
 //	      32  start       uint64   start time of the process, clock ticks since boot
-//	      40  -           24 bytes
+//	      40  life        uint32   robust futex of a thread of the member: thread id and
+//	                               FUTEX_WAITERS, until the kernel adds FUTEX_OWNER_DIED
+//	      44  -           20 bytes
 //	      64  parked      64 x uint64   1 + offset of the word slept on in the region; 0 = none
 //	640  slot 1 ...
 //
@@ -62,6 +64,7 @@ type slot struct {
 	pid    atomic.Uint32
 	pidns  atomic.Uint64
 	start  atomic.Uint64
-	_      [24]byte
+	life   atomic.Uint32 // written by the member, and by the kernel when its thread ends
+	_      [20]byte
 	parked [futex.Sleepers]atomic.Uint64 // written by the member's sleepers
 }

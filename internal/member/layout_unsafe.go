@@ -15,6 +15,7 @@ var (
 	_ [20]byte         = [unsafe.Offsetof(slot{}.pid)]byte{}
 	_ [24]byte         = [unsafe.Offsetof(slot{}.pidns)]byte{}
 	_ [32]byte         = [unsafe.Offsetof(slot{}.start)]byte{}
+	_ [40]byte         = [unsafe.Offsetof(slot{}.life)]byte{}
 	_ [64]byte         = [unsafe.Offsetof(slot{}.parked)]byte{}
 )
 

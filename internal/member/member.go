@@ -54,6 +54,9 @@ type Member struct {
 	lock  *lockFile
 	me    self
 	lot   futex.Lot
+	line  *lifeline
+	heard []futex.ID      // by slot: who was looked at; of watchTable only
+	doom  []atomic.Uint32 // by slot: the id of a member whose process was seen in its exit
 
 	sweeping sync.Mutex // claims exclude other descriptions, this one other goroutines
 	left     atomic.Bool
@@ -73,7 +76,11 @@ func (m *Member) ID() futex.ID { return m.id }
 
 // Alive reports whether the life that id names goes on, by asking the kernel.
 // Once it is false it stays false.
-func (m *Member) Alive(id futex.ID) bool {
+func (m *Member) Alive(id futex.ID) bool { return m.present(id) && !m.doomed(id) }
+
+// present reports whether the member id still has its lock: it lives, or its
+// process is in its exit.
+func (m *Member) present(id futex.ID) bool {
 	if id == m.id {
 		return true
 	}

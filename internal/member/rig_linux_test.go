@@ -78,6 +78,7 @@ func die(m *Member) {
 	m.left.Store(true)
 	m.cancel()
 	m.watchers.Wait()
+	m.line.end()
 	_ = m.lock.file.Close()
 }
 

@@ -37,9 +37,11 @@ func (m *Member) watchTable() {
 		m.scan()
 		m.lot.Nudge()
 		m.reapQuietly()
-		if err := futex.Wait(m.ctx, word, v); err != nil && err != futex.ErrAgain {
+		words := append([]futex.Waiter{{Word: word, Old: v}}, m.lives()...)
+		if _, err := futex.WaitAny(m.ctx, words); err != nil && err != futex.ErrAgain {
 			return
 		}
+		m.hear()
 		if !rest(m.ctx, tableRest) {
 			return
 		}
@@ -52,7 +54,7 @@ func (m *Member) scan() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for id, cancel := range m.watched {
-		if !m.Alive(id) {
+		if !m.present(id) {
 			cancel()
 		}
 	}
@@ -63,7 +65,7 @@ func (m *Member) scan() {
 			continue
 		}
 		id := id(i, st.gen)
-		if _, ok := m.watched[id]; ok || id == m.id || !m.Alive(id) {
+		if _, ok := m.watched[id]; ok || id == m.id || !m.present(id) {
 			continue
 		}
 		ctx, cancel := context.WithCancel(m.ctx)
@@ -77,7 +79,7 @@ func (m *Member) scan() {
 func (m *Member) watch(ctx context.Context, id futex.ID) {
 	defer m.unwatch(id)
 	first, last := m.awaitExit(ctx, id)
-	for pause := first; m.Alive(id); pause = min(2*pause, last) {
+	for pause := first; m.present(id); pause = min(2*pause, last) {
 		rest(ctx, pause)
 		if m.ctx.Err() != nil {
 			return
@@ -116,7 +118,7 @@ func (m *Member) awaitExit(ctx context.Context, id futex.ID) (first, last time.D
 		return probeFirst, probeLast
 	}
 	defer exit.close()
-	if m.Alive(id) && !exit.wait(ctx) {
+	if m.present(id) && !exit.wait(ctx) {
 		return probeFirst, probeLast
 	}
 	return dyingFirst, probeLast

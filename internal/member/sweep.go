@@ -119,6 +119,7 @@ func (m *Member) Leave() error {
 	m.watchers.Wait()
 	m.sweeping.Lock()
 	defer m.sweeping.Unlock()
+	m.line.end()
 	m.vacate()
 	m.announce()
 	if err := m.lock.file.Close(); err != nil {

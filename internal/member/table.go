@@ -97,6 +97,7 @@ func (s *slot) clear() {
 	s.pid.Store(0)
 	s.pidns.Store(0)
 	s.start.Store(0)
+	s.life.Store(0)
 	for i := range s.parked {
 		if s.parked[i].Load() != 0 {
 			s.parked[i].Store(0)

@@ -84,8 +84,8 @@ func limitDescriptors(t *testing.T) (restore func()) {
 	return restore
 }
 
-// A child that the dead process forked holds its lock for an instant: the member
-// is dead when that is over, and the sleepers are woken then.
+// A child that the dead process forked holds its lock for an instant: without early
+// notice the member is dead when that is over, and the sleepers are woken then.
 func TestLockHeldByAForkedChild(t *testing.T) {
 	r := newRig(t, slots)
 	m := r.join(t, nil)
@@ -96,6 +96,7 @@ func TestLockHeldByAForkedChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.slot(int(id.Slot())).life.Store(0)
 	done := sleeper(m, r.word(0), func() bool { return !m.Alive(id) })
 	eventually(func() bool { return m.parked(r, 0) && m.watching() == 1 })
 	p.Kill()
