@@ -2,6 +2,7 @@ package engine
 
 import (
 	"os"
+	"runtime"
 
 	"golang.org/x/sys/unix"
 )
@@ -12,8 +13,14 @@ func dieNow() {
 	select {}
 }
 
-// stopNow stops this process; it returns when somebody continues it.
-func stopNow() { _ = unix.Kill(os.Getpid(), unix.SIGSTOP) }
+// stopNow stops this process; it returns when somebody continues it. The signal goes
+// to this very thread: one to the process may be taken by another thread, while this
+// one goes on for a while.
+func stopNow() {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	_ = unix.Tgkill(os.Getpid(), unix.Gettid(), unix.SIGSTOP)
+}
 
 func continueProcess(pid int) error { return unix.Kill(pid, unix.SIGCONT) }
 
