@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/shmengine/shmengine/futex"
+	"github.com/shmengine/shmengine/internal/member"
 	"github.com/shmengine/shmengine/internal/reexec"
 )
 
@@ -19,12 +20,7 @@ const bookkeepers = 4
 // book adds one to the total and to line i, under the mutex, and repairs the
 // books if their last keeper died while it wrote.
 func (s *segment) book(m futex.Member, i int) error {
-	err := s.mutex(0).Lock(bg, m)
-	switch {
-	case errors.Is(err, futex.ErrOwnerDied):
-		*s.counter(0) = s.sum()
-		s.mutex(0).MarkConsistent(m)
-	case err != nil:
+	if err := s.open(m); err != nil {
 		return err
 	}
 	defer s.mutex(0).Unlock(m)
@@ -34,6 +30,17 @@ func (s *segment) book(m futex.Member, i int) error {
 	*s.counter(i)++
 	*s.counter(0)++
 	return nil
+}
+
+// open locks the books.
+func (s *segment) open(m futex.Member) error {
+	err := s.mutex(0).Lock(bg, m)
+	if errors.Is(err, futex.ErrOwnerDied) {
+		*s.counter(0) = s.sum()
+		s.mutex(0).MarkConsistent(m)
+		err = nil
+	}
+	return err
 }
 
 func (s *segment) sum() (sum uint64) {
@@ -48,6 +55,7 @@ var bookkeeper = reexec.Register("bookkeeper", func(c *reexec.Child) {
 	s := attach(c)
 	m := s.join(c)
 	_, _ = m.Reap()
+	hookPoints(c)
 	line, _ := strconv.Atoi(c.Args[0])
 	c.Say("ready")
 	work := func() {
@@ -61,10 +69,24 @@ var bookkeeper = reexec.Register("bookkeeper", func(c *reexec.Child) {
 	work()
 })
 
-// Bookkeepers are killed at random moments, in the middle of anything, and
-// replaced; those who are left must go on, and the books stay right.
+// untilWoken keeps the books locked until all keepers sleep, and returns when this
+// one has been woken and stands still before it looks.
+func (s *segment) untilWoken(t *testing.T, m *member.Member, p *reexec.Proc, staff int) {
+	t.Helper()
+	if err := s.open(m); err != nil {
+		t.Fatal(err)
+	}
+	p.Arm("woken")
+	eventually(func() bool { return s.asleep(m, 0) == staff })
+	s.mutex(0).Unlock(m)
+	p.WaitAt("woken")
+}
+
+// Bookkeepers are killed at random moments, in the middle of anything, every third
+// when it has been woken and has not looked yet, and replaced; those who are left
+// must go on, and the books stay right.
 func TestRandomKills(t *testing.T) {
-	rounds := stress(40, 5000)
+	rounds := stress(40, 10_000)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 0))
@@ -78,9 +100,13 @@ func TestRandomKills(t *testing.T) {
 		staff[i] = hire(i)
 		staff[i].Expect("ready")
 	}
-	for range rounds {
+	for round := range rounds {
 		i := rng.IntN(len(staff))
-		time.Sleep(time.Duration(rng.IntN(2_000_000)))
+		if round%3 == 0 {
+			s.untilWoken(t, m, staff[i], len(staff))
+		} else {
+			time.Sleep(time.Duration(rng.IntN(2_000_000)))
+		}
 		staff[i].Kill()
 		before := *s.counter(0)
 		if err := s.book(m, bookkeepers); err != nil { // those who are left do not hang

@@ -1,0 +1,67 @@
+package futex_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/shmengine/shmengine/internal/reexec"
+)
+
+// Processes that wait do nothing: no timer, no probe, no poll.
+func TestWaitingProcessesAreIdle(t *testing.T) {
+	const processes = 9
+	span := time.Duration(stress(1, 10)) * time.Second
+	s := newSegment(t)
+	m := s.join(t)
+	if err := s.mutex(0).Lock(bg, m); err != nil {
+		t.Fatal(err)
+	}
+	var waiting []*reexec.Proc
+	for range processes {
+		waiting = append(waiting, startWaiter(t, s, 1))
+	}
+	eventually(func() bool { return s.asleep(m, 0) == processes })
+	time.Sleep(100 * time.Millisecond) // their runtimes come to rest
+	ran := func() (sum time.Duration) {
+		for _, p := range waiting {
+			sum += ranFor(t, p.PID())
+		}
+		return sum
+	}
+	before := ran()
+	time.Sleep(span)
+	used := ran() - before
+	t.Logf("%d waiting processes ran for %v in %v", processes, used, span)
+	if used > span/500 {
+		t.Errorf("that is more than 0.2 %% of a CPU")
+	}
+	s.mutex(0).Unlock(m)
+	for _, p := range waiting {
+		p.Expect("0 locked")
+		p.Kill()
+	}
+}
+
+// ranFor is how long the threads of a process have been on a CPU.
+func ranFor(t *testing.T, pid int) (sum time.Duration) {
+	t.Helper()
+	stats, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+	if err != nil || len(stats) == 0 {
+		t.Skip("the kernel keeps no schedstat")
+	}
+	for _, f := range stats {
+		line, err := os.ReadFile(f)
+		if err != nil {
+			continue // a thread that has ended
+		}
+		var ns time.Duration
+		if _, err := fmt.Sscan(string(line), &ns); err != nil {
+			t.Fatal(err)
+		}
+		sum += ns
+	}
+	return sum
+}
