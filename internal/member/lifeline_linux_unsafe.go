@@ -41,7 +41,8 @@ func startLifeline(word *atomic.Uint32) *lifeline {
 	return l
 }
 
-// live is the thread. It ends with the goroutine, since that stays locked to it.
+// live is the thread. It ends with the goroutine, since that stays locked to it; but
+// the runtime keeps the first thread of a process, if it is that.
 func (l *lifeline) live(word *atomic.Uint32, started chan<- struct{}) {
 	defer close(l.done)
 	runtime.LockOSThread()
