@@ -84,6 +84,18 @@ func (l *Lot) Nudge() {
 	}
 }
 
+// Waits reports whether any place sleeps now, or is about to.
+func (l *Lot) Waits() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, p := range l.beds {
+		if p != nil {
+			return true
+		}
+	}
+	return len(l.queue) > 0
+}
+
 // repeat wakes the places that are behind until none is.
 func (l *Lot) repeat() {
 	for pause := nudgeFirst; ; pause = min(2*pause, nudgeLast) {
