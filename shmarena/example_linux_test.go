@@ -1,10 +1,12 @@
 package shmarena_test
 
 import (
+	"context"
 	"fmt"
 	"log"
 	"os"
 
+	"github.com/shmengine/shmengine/futex"
 	"github.com/shmengine/shmengine/shmarena"
 )
 
@@ -108,4 +110,39 @@ func ExampleNoSpaceError() {
 	_, err = shmarena.Alloc[byte](a, 2<<20)
 	fmt.Println(err.Error()[len("shmarena: arena 00000000: "):])
 	// Output: alloc 2097152 of uint8: alloc: no space for 2097152 bytes: arena has 1048576 of 1048576 free
+}
+
+// Any program can look at a named arena without becoming a member of it.
+func ExampleInspect() {
+	name := fmt.Sprintf("example-inspect-%d", os.Getpid())
+	a, err := shmarena.Create(shmarena.Options{Name: name, Size: 1 << 20})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer a.Close()
+	defer a.Unlink()
+	stock, err := shmarena.Alloc[futex.Mutex](a, 1)
+	if err == nil {
+		err = a.Publish("stock", stock)
+	}
+	if err == nil {
+		err = stock.Slice()[0].Lock(context.Background(), a.Member())
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	seen, err := shmarena.Inspect(name)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("in use:", seen.Alive())
+	for _, l := range seen.Locks {
+		fmt.Println(l.Where, l.Kind, "held by", len(l.Holders))
+	}
+	// Output:
+	// in use: true
+	// the heap Mutex held by 0
+	// the names Mutex held by 0
+	// "stock" Mutex held by 1
 }

@@ -85,14 +85,7 @@ func (f *lockFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriter(cmd.OutOrStdout())
-	if err = f.work(cmd, o, out); err == nil {
-		err = out.Flush()
-	}
-	if err != nil {
-		return failed{err}
-	}
-	return nil
+	return buffered(cmd, func(out *bufio.Writer) error { return f.work(cmd, o, out) })
 }
 
 func (f *lockFlags) work(cmd *cobra.Command, o lock.Options, out *bufio.Writer) error {

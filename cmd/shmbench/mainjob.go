@@ -19,14 +19,7 @@ func (f *flags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriter(cmd.OutOrStdout())
-	if err = f.work(cmd, o, out); err == nil {
-		err = out.Flush()
-	}
-	if err != nil {
-		return failed{err}
-	}
-	return nil
+	return buffered(cmd, func(out *bufio.Writer) error { return f.work(cmd, o, out) })
 }
 
 func (f *flags) work(cmd *cobra.Command, o bench.Options, out *bufio.Writer) error {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/shmengine/shmengine/bench/report"
@@ -28,6 +29,20 @@ func quote(path string) string {
 		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 	}
 	return path
+}
+
+// buffered does work whose output goes to stdout; its error is one of the work
+// itself.
+func buffered(cmd *cobra.Command, work func(out *bufio.Writer) error) error {
+	out := bufio.NewWriter(cmd.OutOrStdout())
+	err := work(out)
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		return failed{err}
+	}
+	return nil
 }
 
 // ndjson writes lines of JSON, each as soon as it is there.
