@@ -76,8 +76,8 @@ func (s *segment) untilWoken(t *testing.T, m *member.Member, p *reexec.Proc, sta
 	if err := s.open(m); err != nil {
 		t.Fatal(err)
 	}
-	p.Arm("woken")
 	eventually(func() bool { return s.asleep(m, 0) == staff })
+	p.Arm("woken") // now: one that stood still before would keep its process from sleeping
 	s.mutex(0).Unlock(m)
 	p.WaitAt("woken")
 }
