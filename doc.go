@@ -7,8 +7,9 @@
 //
 // This package holds nothing itself. The packages of the module, from the bottom up:
 //
-//   - futex: wait and wake on 32-bit words that processes share, and a mutex that
-//     survives the death of its owner.
+//   - futex: wait and wake on 32-bit words that processes share, and the locks that
+//     lie there (mutexes, semaphores, conditions, events, barriers), which no dead
+//     process can keep.
 //   - ringbuf: lock-free rings over a []byte, between goroutines or processes.
 //   - shmarena: one mapped segment, addressed by offset: members, arrays, names.
 //   - kernels: pure functions over slices, with AVX-512, AVX2 and plain-Go bodies.

@@ -30,8 +30,8 @@
 //
 // # Supervision
 //
-// The first contended Park of a process starts it: a goroutine asleep on the
-// table's membership word, and one for each other member, waiting for its pidfd
+// The first contended Park of a process starts it: a goroutine asleep on the table's
+// membership word and the others' life words, and one for each other member, waiting for its pidfd
 // in the runtime's poller. That is one thread and no work while nothing happens.
 // When a process has ended, its life is probed until the lock is gone (a child
 // that it was just forking may hold it for an instant); then this process's
