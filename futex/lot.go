@@ -2,6 +2,7 @@ package futex
 
 import (
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -84,16 +85,19 @@ func (l *Lot) Nudge() {
 	}
 }
 
-// Waits reports whether any place sleeps now, or is about to.
-func (l *Lot) Waits() bool {
+// WaitsFor reports whether any place that sleeps now, or is about to, may wait for
+// something of a member's: one that did not say of whose ([Place.Of]), or this one's.
+func (l *Lot) WaitsFor(id ID) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, p := range l.beds {
-		if p != nil {
-			return true
+	concerns := func(p *Place) bool {
+		if p == nil {
+			return false
 		}
+		of := ID(p.of.Load())
+		return of == NoID || of == id
 	}
-	return len(l.queue) > 0
+	return slices.ContainsFunc(l.beds[:], concerns) || slices.ContainsFunc(l.queue, concerns)
 }
 
 // repeat wakes the places that are behind until none is.

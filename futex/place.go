@@ -13,6 +13,7 @@ type Place struct {
 	lot  *Lot
 	word *atomic.Uint32
 	seen atomic.Uint64 // the nudges that the last Look knew of; read by the lot
+	of   atomic.Uint32 // whose thing is waited for; NoID: anybody's; a hint
 	turn chan struct{} // capacity 1: first of the line, has a bed, or the word has changed
 
 	// Guarded by lot.mu.
@@ -28,6 +29,11 @@ type Place struct {
 // lives included. Everything confirmed dead before is seen by this evaluation;
 // for everything later the place is woken.
 func (p *Place) Look() { p.seen.Store(p.lot.deaths.Load()) }
+
+// Of says that only the death of one member is of interest to this wait, until it
+// says otherwise; NoID, as at first, is anybody's. It is a hint: deaths of others
+// make the place look again too, but nothing is done so that this is early.
+func (p *Place) Of(id ID) { p.of.Store(uint32(id)) }
 
 // stale reports whether somebody has died since the last Look.
 func (p *Place) stale() bool { return p.seen.Load() < p.lot.deaths.Load() }
