@@ -46,12 +46,12 @@ type Lot struct {
 	deaths atomic.Uint64 // nudges so far
 
 	mu      sync.Mutex
-	beds    [Sleepers]*Place         // who may sleep in the kernel
-	queue   []*Place                 // who waits for a bed, first come first served
-	lines   map[*atomic.Uint32]*line // the lines of SleepInLine, by word
-	nudging bool                     // a goroutine repeats the wakes
-	polling bool                     // a goroutine looks at the words of the queue
-	fresh   bool                     // somebody has come to the queue
+	beds    [Sleepers]*Place          // who may sleep in the kernel
+	queue   []*Place                  // who waits for a bed, first come first served
+	lines   map[*atomic.Uint32]*Place // the first of each line, by word
+	nudging bool                      // a goroutine repeats the wakes
+	polling bool                      // a goroutine looks at the words of the queue
+	fresh   bool                      // somebody has come to the queue
 }
 
 // Park adds a place for the calling goroutine.
