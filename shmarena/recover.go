@@ -61,7 +61,19 @@ func (h *heap) mend(span uint64, dead futex.ID) {
 			t.blocks[i].CompareAndSwap(uint64(b), uint64(h.settled(span, i, b, dead.Slot())))
 		}
 	}
-	if h.hintFree(span, c) {
-		h.announce(span, c)
+	h.hintFree(span, c)
+	if room := &h.spans[span].room; room.Load() != roomKnown && h.anyHint(span, c) {
+		room.CompareAndSwap(roomNone, roomMail)
+		h.post(h.ctrlOf(span), span, c) // again, perhaps: the dead one may have died before it
 	}
+}
+
+// anyHint reports whether any block of a span is said to be free.
+func (h *heap) anyHint(span uint64, c int) bool {
+	for k := range classes[c].words() {
+		if h.small[span].hints[k].Load() != 0 {
+			return true
+		}
+	}
+	return false
 }

@@ -137,10 +137,9 @@ func (h *heap) fromDead(m *magazine, c int) bool {
 	return false
 }
 
-// hintFree gives a hint for each block of a span that is free without one, and
-// reports whether there was any. A block that is in somebody's magazine may get
+// hintFree gives a hint for each block of a span that is free without one. A block that is in somebody's magazine may get
 // a second hint so; it costs him a look.
-func (h *heap) hintFree(span uint64, c int) (any bool) {
+func (h *heap) hintFree(span uint64, c int) {
 	t := &h.small[span]
 	for k := range classes[c].words() {
 		missing := uint64(0)
@@ -151,10 +150,8 @@ func (h *heap) hintFree(span uint64, c int) (any bool) {
 		}
 		if missing &^= t.hints[k].Load(); missing != 0 {
 			t.hints[k].Or(missing)
-			any = true
 		}
 	}
-	return any
 }
 
 // newSpan takes a span from the heap and cuts it into blocks.
