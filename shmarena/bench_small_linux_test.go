@@ -175,3 +175,26 @@ func BenchmarkParallel(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkCount reads the counters of an arena with 64 MiB of small blocks, and
+// sweeps a member that left nothing.
+func BenchmarkCount(b *testing.B) {
+	a := newArena(b, 80<<20)
+	for range 1024 * tableBlocks {
+		if _, err := Alloc[byte](a, 64); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.Run("stats", func(b *testing.B) {
+		for b.Loop() {
+			sink += int(a.Stats().InUse)
+		}
+	})
+	b.Run("sweep", func(b *testing.B) {
+		for b.Loop() {
+			if err := a.at.heap.sweep(a.Member().ID() + 2<<20); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
