@@ -66,8 +66,8 @@ func mapFile(file backingFile, h header, geo geometry) (*attachment, error) {
 	at := &attachment{id: h.id, header: h, geo: geo, region: region, space: space, file: file, backing: file.backing()}
 	t := viewTables(region, geo)
 	at.heap = newHeap(t, geo, uint64(os.Getpagesize()), mappedFile{file, region})
-	at.heap.region, at.heap.guarded, at.heap.keep = region, h.flags&flagGuarded != 0, h.keep>>spanShift
-	if h.flags&flagLeaks != 0 {
+	at.heap.region, at.heap.guarded, at.heap.keep = region, h.flags&flagChecked != 0, h.keep>>spanShift
+	if h.flags&flagChecked != 0 {
 		at.leaks = new(leaks)
 	}
 	at.names.entries = t.entries

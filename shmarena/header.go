@@ -19,13 +19,9 @@ type header struct {
 	flags    uint32
 }
 
-// The flags of an arena.
-const (
-	flagGuarded = 1 << iota // blocks end in guard bytes
-	flagLeaks               // Close reports blocks that were not freed
-
-	allFlags = flagGuarded | flagLeaks
-)
+// flagChecked: blocks end in guard bytes, and Close reports those that were not
+// freed.
+const flagChecked = 1
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -85,7 +81,7 @@ func decodeSizes(b []byte) (header, geometry, error) {
 	}
 	if h.id == 0 || h.members < 1 || h.members > maxMembers ||
 		h.capacity == 0 || h.capacity > maxSize || h.capacity%spanSize != 0 ||
-		h.keep > h.capacity || h.flags&^allFlags != 0 {
+		h.keep > h.capacity || h.flags&^flagChecked != 0 {
 		return header{}, geometry{}, fmt.Errorf("header sizes: %w", ErrCorrupt)
 	}
 	g := geometryOf(h.members, h.capacity)

@@ -43,7 +43,7 @@ import (
 //	  48  size      uint64, bytes of the file
 //	  56  created   int64, Unix nanoseconds
 //	  64  keep      uint64, bytes of freed blocks that stay reserved
-//	  72  flags     uint32: 1 blocks are guarded, 2 leaks are reported
+//	  72  flags     uint32: 1 blocks are guarded and leaks reported
 //	  76  zero
 //	 124  checksum  uint32, CRC-32C of bytes 0 to 124
 const (

@@ -3,7 +3,6 @@ package shmarena
 import (
 	"strings"
 
-	"github.com/shmengine/shmengine/internal/invariants"
 	"github.com/shmengine/shmengine/internal/pod"
 )
 
@@ -69,8 +68,7 @@ type Options struct {
 	Keep int64
 	// Checked has every block end in guard bytes, which Free and [Arena.Verify]
 	// look at ([ErrOverrun]), and Close say which blocks that this process
-	// allocated nobody has freed ([ErrLeak]). A build with the tag invariants
-	// guards all arenas that it creates.
+	// allocated nobody has freed ([ErrLeak]). A block of whole spans takes one more.
 	Checked bool
 }
 
@@ -80,10 +78,7 @@ const KeepNothing = -1
 // flags are those of the arena's header.
 func (o Options) flags() (f uint32) {
 	if o.Checked {
-		f = allFlags
-	}
-	if invariants.Enabled {
-		f |= flagGuarded
+		f = flagChecked
 	}
 	return f
 }
