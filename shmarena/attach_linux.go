@@ -22,7 +22,7 @@ func create(o Options) (at *attachment, notice string, err error) {
 	}
 	file, _, _, err := backingOf(f)
 	if err == nil {
-		err = file.reserve(0, geo.blocks)
+		err = file.reserve(0, geo.tables)
 	}
 	if err != nil {
 		return nil, "", errors.Join(err, f.Close())
@@ -30,6 +30,7 @@ func create(o Options) (at *attachment, notice string, err error) {
 	h := header{
 		id: newID(), members: o.members(), asked: uint64(o.Size),
 		capacity: capacity, created: time.Now().UnixNano(),
+		keep: o.keep(capacity), flags: o.flags(),
 	}
 	at, err = mapFile(file, h, geo)
 	if err != nil {
@@ -64,7 +65,11 @@ func mapFile(file backingFile, h header, geo geometry) (*attachment, error) {
 	}
 	at := &attachment{id: h.id, header: h, geo: geo, region: region, space: space, file: file, backing: file.backing()}
 	t := viewTables(region, geo)
-	at.heap = newHeap(t, geo.blocks, uint64(os.Getpagesize()), mappedFile{file, region})
+	at.heap = newHeap(t, geo, uint64(os.Getpagesize()), mappedFile{file, region})
+	at.heap.region, at.heap.guarded, at.heap.keep = region, h.flags&flagChecked != 0, h.keep>>spanShift
+	if h.flags&flagChecked != 0 {
+		at.leaks = new(leaks)
+	}
 	at.names.entries = t.entries
 	at.names.mu.word = &t.names.mu
 	return at, nil
@@ -88,6 +93,7 @@ func (at *attachment) join(lock *os.File) error {
 	}
 	at.member, at.names.mu.self = m, m
 	at.heap.join(m)
+	at.heap.roster = at.alive
 	// What dead members left is recovered by whoever comes next. If it cannot
 	// be now, it is tried again at the next Reap, and this member can work.
 	_, _ = m.Reap()
@@ -104,7 +110,7 @@ func attach(f *os.File, byName bool) (*attachment, error) {
 	}
 	h, geo, err := readHeader(f, size)
 	if err == nil {
-		err = file.reserve(0, geo.blocks) // a copy of an arena may have holes here
+		err = file.reserve(0, geo.tables) // a copy of an arena may have holes here
 	}
 	if err == nil && attached(h.id) != nil {
 		err = fmt.Errorf("another arena with id %08x is attached (is this a copy of it?): %w", h.id, ErrBusy)
@@ -132,6 +138,17 @@ func (at *attachment) joinBy(name bool) error {
 		return at.joinNamed(lock)
 	}
 	return at.join(lock)
+}
+
+// alive lists the short ids of the members that live.
+func (at *attachment) alive() map[uint64]bool {
+	makers := map[uint64]bool{}
+	for info := range at.member.All() {
+		if info.Alive {
+			makers[makerOf(info.ID)] = true
+		}
+	}
+	return makers
 }
 
 // readHeader reads, checks, and compares with the length of the file, so that

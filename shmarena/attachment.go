@@ -24,6 +24,8 @@ type attachment struct {
 	file    backingFile
 	backing Backing
 
+	leaks *leaks // nil unless somebody wants to know
+
 	// name is what the arena was last opened by, handles are the open ones. The
 	// registry's mutex guards both.
 	name    string
@@ -90,6 +92,8 @@ func (at *attachment) drop(a *Arena) error {
 func (at *attachment) detach() error {
 	var errs []error
 	if at.member != nil {
+		errs = append(errs, at.leaks.report(at.heap))
+		at.heap.retireMagazines()
 		errs = append(errs, at.member.Leave())
 	}
 	if at.handed.Load() {

@@ -18,6 +18,14 @@ var (
 	_ [spanBytes - unsafe.Sizeof(span{})]struct{}
 	_ [unsafe.Sizeof(span{}) - spanBytes]struct{}
 	_ [membersAt - namesAt - nameControlSize]struct{}
+	_ [cellSize - unsafe.Sizeof(cell{})]struct{}
+	_ [unsafe.Sizeof(cell{}) - cellSize]struct{}
+	_ [tableSize - unsafe.Sizeof(spanTable{})]struct{}
+	_ [unsafe.Sizeof(spanTable{}) - tableSize]struct{}
+	_ [192 - unsafe.Offsetof(spanTable{}.blocks)]struct{}
+	_ [unsafe.Offsetof(spanTable{}.blocks) - 192]struct{}
+	_ [576 - unsafe.Offsetof(heapControl{}.stack)]struct{}
+	_ [unsafe.Offsetof(heapControl{}.stack) - 576]struct{}
 	_ [128 - headerSize]struct{}
 	_ [headerSize - 128]struct{}
 )
@@ -28,6 +36,8 @@ type tables struct {
 	names   *nameControl
 	entries *[entries]entry
 	spans   []span
+	small   []spanTable
+	cells   []cell
 }
 
 // viewTables lays the structs over the metadata.
@@ -41,5 +51,7 @@ func viewTables(mem []byte, g geometry) tables {
 		names:   (*nameControl)(unsafe.Pointer(&mem[namesAt])),
 		entries: (*[entries]entry)(unsafe.Pointer(&mem[g.directory])),
 		spans:   unsafe.Slice((*span)(unsafe.Pointer(&mem[g.spans])), g.spanCount),
+		small:   unsafe.Slice((*spanTable)(unsafe.Pointer(&mem[g.tables])), g.spanCount),
+		cells:   unsafe.Slice((*cell)(unsafe.Pointer(&mem[g.cells])), g.members),
 	}
 }

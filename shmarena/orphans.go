@@ -3,8 +3,6 @@ package shmarena
 import (
 	"errors"
 	"fmt"
-
-	"github.com/shmengine/shmengine/futex"
 )
 
 // Orphans are blocks whose allocating process is dead. They are not garbage by
@@ -39,7 +37,7 @@ func (a *Arena) orphans(free bool) (Orphans, error) {
 	return found, nil
 }
 
-// blocks is the set of the first spans of published blocks.
+// blocks is the set of the offsets of published blocks.
 func (d *directory) blocks(h *heap) (map[uint64]bool, error) {
 	if err := d.lock(); err != nil {
 		return nil, err
@@ -49,7 +47,7 @@ func (d *directory) blocks(h *heap) (map[uint64]bool, error) {
 	for i := range d.entries {
 		e := &d.entries[i]
 		if p := e.read(); e.state.Load() != entryEmpty && h.live(p) {
-			named[(p.off-h.blocks)>>spanShift] = true
+			named[p.off] = true
 		}
 	}
 	return named, nil
@@ -57,29 +55,58 @@ func (d *directory) blocks(h *heap) (map[uint64]bool, error) {
 
 // orphans looks at every span: only the first one of a block can be LARGE.
 func (h *heap) orphans(named map[uint64]bool, free bool) (Orphans, error) {
-	var found Orphans
-	var errs []error
-	alive := map[futex.ID]bool{}
+	o := orphanage{heap: h, named: named, free: free, alive: h.roster()}
 	for i := range uint64(len(h.spans)) {
 		c := h.ctrlOf(i)
-		if c.state() != stateLarge || named[i] {
-			continue
+		if c.state() == stateLarge && !o.alive[makerOf(c.owner())] {
+			o.take(place{i, largeSlot, uint64(c), h.extOf(i).bytes()})
 		}
-		if _, asked := alive[c.owner()]; !asked {
-			alive[c.owner()] = h.self.Alive(c.owner())
+		if class, ok := h.extOf(i).class(); ok && c.hasBlocks() {
+			o.small(i, class)
 		}
-		if alive[c.owner()] {
-			continue
-		}
-		bytes := int64(h.extOf(i).bytes())
-		if free {
-			if err := h.free(i, c.gen()); err != nil {
-				errs = append(errs, err)
-				continue
-			}
-		}
-		found.Blocks++
-		found.Bytes += bytes
 	}
-	return found, errors.Join(errs...)
+	return o.found, errors.Join(o.errs...)
+}
+
+// orphanage collects the blocks of dead members.
+type orphanage struct {
+	heap  *heap
+	named map[uint64]bool
+	free  bool
+	alive map[uint64]bool
+	found Orphans
+	errs  []error
+}
+
+// small looks at every block of a span.
+func (o *orphanage) small(span uint64, class int) {
+	for k := range classes[class].count {
+		b := block(o.heap.small[span].blocks[k].Load())
+		if b.state() == blockLive && !o.alive[b.maker()] {
+			size := uint64(classes[class].size)
+			o.take(place{span, makeSlot(class, k), uint64(b), size - min(b.slack(), size)})
+		}
+	}
+}
+
+func (o *orphanage) take(p place) {
+	if o.named[o.heap.offsetAt(p)] {
+		return
+	}
+	if o.free {
+		if err := o.heap.freePlace(p); err != nil {
+			o.errs = append(o.errs, err)
+			return
+		}
+	}
+	o.found.Blocks++
+	o.found.Bytes += int64(p.bytes)
+}
+
+// offsetAt is where a block lies in the file.
+func (h *heap) offsetAt(p place) uint64 {
+	if p.slot == largeSlot {
+		return h.offset(p.first)
+	}
+	return h.offset(p.first) + uint64(p.slot.index())*uint64(classes[p.slot.class()].size)
 }

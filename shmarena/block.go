@@ -1,0 +1,63 @@
+package shmarena
+
+import "github.com/shmengine/shmengine/futex"
+
+// block is the word of a small block, in the table of its span. It alone says
+// what the block is; each step is one compare-and-swap.
+//
+//	FREE ──claim──► CLAIMED ──zeroed──► LIVE ──free──► FREE, next generation
+//	  ▲                │
+//	  └──undone, or its maker died
+//
+//	state:2 | slack:15 | maker:17 | generation:30
+//
+// The generation is that of the Array that names the block, or of the next one
+// if it is free. maker is short for the member that allocated it (see makerOf);
+// slack is how many bytes of the class nobody asked for.
+type block uint64
+
+type blockState uint64
+
+const (
+	blockFree blockState = iota
+	blockClaimed
+	blockLive
+)
+
+const (
+	makerBits   = 17
+	slackBits   = 15
+	makerMask   = 1<<makerBits - 1
+	slackMask   = 1<<slackBits - 1
+	makerShift  = genBits
+	slackShift  = makerShift + makerBits
+	bstateShift = slackShift + slackBits
+)
+
+func makeBlock(s blockState, slack uint64, maker uint64, gen uint32) block {
+	return block(uint64(s)<<bstateShift | slack&slackMask<<slackShift | maker&makerMask<<makerShift | uint64(gen&genMask))
+}
+
+func (b block) state() blockState { return blockState(b >> bstateShift) }
+func (b block) maker() uint64     { return uint64(b>>makerShift) & makerMask }
+func (b block) slack() uint64     { return uint64(b>>slackShift) & slackMask }
+func (b block) gen() uint32       { return uint32(b & genMask) }
+
+// as is b in another state.
+func (b block) as(s blockState) block {
+	return b&^(3<<bstateShift) | block(s)<<bstateShift
+}
+
+// freed is b as a free block, for the next Array that will name it.
+func (b block) freed() block { return makeBlock(blockFree, 0, 0, stepGen(b.gen())) }
+
+// unclaimed is b as a free block that no Array has named.
+func (b block) unclaimed() block { return makeBlock(blockFree, 0, 0, b.gen()) }
+
+// makerOf shortens an id to its slot and the last bits of its generation, without
+// the very last one, which is set in all. Of two members of the same slot with
+// the same short id one is a multiple of 128 lives older.
+func makerOf(id futex.ID) uint64 {
+	const slotBits = 10
+	return uint64(id.Slot()) | uint64(id.Generation()>>1)<<slotBits&makerMask
+}
