@@ -3,6 +3,8 @@ package shmarena
 import (
 	"fmt"
 	"sync/atomic"
+
+	"github.com/shmengine/shmengine/futex"
 )
 
 // A structure in the arena that owns blocks must not lose one when a process is
@@ -11,6 +13,9 @@ import (
 // cell of its maker says which word it is for. Then the word is stored, then the
 // block goes LIVE. Whoever recovers looks at the word: if it names the block,
 // the block is LIVE; otherwise nobody has it, and it is free.
+//
+// Such a block belongs to the structure from then on, and to no member: it is
+// nobody's orphan, whoever dies.
 //
 // A process that finds the reference in the word before the maker's death is
 // swept may use it at once: bytes and freeRef make the block LIVE if its maker
@@ -80,7 +85,7 @@ func (h *heap) allocSmallInto(c int, bytes uint64, dst *atomic.Uint64, word uint
 	rec.begin(word, ref)
 	h.prepare(p.off, bytes, uint64(classes[c].size))
 	dst.Store(uint64(ref))
-	p.word.CompareAndSwap(uint64(p.now), uint64(p.now.as(blockLive)))
+	p.word.CompareAndSwap(uint64(p.now), uint64(p.now.kept()))
 	rec.ref.Store(0)
 	return ref, nil
 }
@@ -98,7 +103,7 @@ func (h *heap) allocLargeInto(bytes uint64, dst *atomic.Uint64, word uint64) (bl
 	rec.begin(word, ref)
 	dst.Store(uint64(ref))
 	old := makeCtrl(stateCommitting, h.self.ID(), g.gen)
-	h.spans[g.first].ctrl.CompareAndSwap(uint64(old), uint64(old.as(stateLarge, h.self.ID())))
+	h.spans[g.first].ctrl.CompareAndSwap(uint64(old), uint64(old.as(stateLarge, futex.NoID)))
 	rec.ref.Store(0)
 	return ref, nil
 }
@@ -161,7 +166,7 @@ func (h *heap) settled(span uint64, k uint32, b block, slot uint32) block {
 	case rec.ref.Load() != uint64(ref):
 		return b.unclaimed() // no word has ever named it
 	case h.wordAt(rec.dst.Load()) == uint64(ref):
-		return b.as(blockLive)
+		return b.kept()
 	}
 	return b.freed()
 }
@@ -178,7 +183,7 @@ func (h *heap) arrived(first uint64, c ctrl) bool {
 	if rec.ref.Load() != uint64(ref) || h.wordAt(rec.dst.Load()) != uint64(ref) {
 		return false
 	}
-	return h.spans[first].ctrl.CompareAndSwap(uint64(c), uint64(c.as(stateLarge, c.owner())))
+	return h.spans[first].ctrl.CompareAndSwap(uint64(c), uint64(c.as(stateLarge, futex.NoID)))
 }
 
 // wordAt reads a word of the arena, or 0 where there is none. It lies in a block
@@ -221,7 +226,7 @@ func (h *heap) settle(r blockRef) (place, bool) {
 	}
 	if now := h.ctrlOf(i); !now.hasBlocks() {
 		if now.state() == stateCommitting && r.names(now.gen()) {
-			h.spans[i].ctrl.CompareAndSwap(uint64(now), uint64(now.as(stateLarge, now.owner())))
+			h.spans[i].ctrl.CompareAndSwap(uint64(now), uint64(now.as(stateLarge, futex.NoID)))
 		}
 		p, ok := h.locate(now.gen(), r.off())
 		return p, ok && r.names(now.gen())
@@ -237,7 +242,7 @@ func (h *heap) settle(r blockRef) (place, bool) {
 	w := &h.small[i].blocks[k]
 	b := block(w.Load())
 	if b.state() == blockClaimed && r.names(b.gen()) {
-		w.CompareAndSwap(uint64(b), uint64(b.as(blockLive)))
+		w.CompareAndSwap(uint64(b), uint64(b.kept()))
 	}
 	p, ok := h.locate(b.gen(), r.off())
 	return p, ok && r.names(b.gen())

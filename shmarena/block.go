@@ -12,7 +12,8 @@ import "github.com/shmengine/shmengine/futex"
 //	state:2 | slack:15 | maker:17 | generation:30
 //
 // The generation is that of the Array that names the block, or of the next one
-// if it is free. maker is short for the member that allocated it (see makerOf);
+// if it is free. maker is short for the member that allocated it (see makerOf), or
+// all ones for a block that a structure owns (see allocInto);
 // slack is how many bytes of the class nobody asked for.
 type block uint64
 
@@ -47,6 +48,9 @@ func (b block) gen() uint32       { return uint32(b & genMask) }
 func (b block) as(s blockState) block {
 	return b&^(3<<bstateShift) | block(s)<<bstateShift
 }
+
+// kept is b as a block that a structure owns, and no member.
+func (b block) kept() block { return b.as(blockLive) | makerMask<<makerShift }
 
 // freed is b as a free block, for the next Array that will name it.
 func (b block) freed() block { return makeBlock(blockFree, 0, 0, stepGen(b.gen())) }

@@ -3,11 +3,14 @@ package shmarena
 import (
 	"errors"
 	"fmt"
+
+	"github.com/shmengine/shmengine/futex"
 )
 
 // Orphans are blocks whose allocating process is dead. They are not garbage by
 // themselves: blocks outlive their processes, and another process may hold the
-// Array. Blocks that are published by name are nobody's orphans.
+// Array. Blocks that are published by name are nobody's orphans, and neither is what
+// a collection has allocated behind its handle: that is freed with it.
 type Orphans struct {
 	Blocks int
 	Bytes  int64 // as they were asked for
@@ -58,7 +61,7 @@ func (h *heap) orphans(named map[uint64]bool, free bool) (Orphans, error) {
 	o := orphanage{heap: h, named: named, free: free, alive: h.roster()}
 	for i := range uint64(len(h.spans)) {
 		c := h.ctrlOf(i)
-		if c.state() == stateLarge && !o.alive[makerOf(c.owner())] {
+		if c.state() == stateLarge && c.owner() != futex.NoID && !o.alive[makerOf(c.owner())] {
 			o.take(place{i, largeSlot, uint64(c), h.extOf(i).bytes()})
 		}
 		if class, ok := h.extOf(i).class(); ok && c.hasBlocks() {
@@ -82,7 +85,7 @@ type orphanage struct {
 func (o *orphanage) small(span uint64, class int) {
 	for k := range classes[class].count {
 		b := block(o.heap.small[span].blocks[k].Load())
-		if b.state() == blockLive && !o.alive[b.maker()] {
+		if b.state() == blockLive && b.maker() != makerMask && !o.alive[b.maker()] {
 			size := uint64(classes[class].size)
 			o.take(place{span, makeSlot(class, k), uint64(b), size - min(b.slack(), size)})
 		}
