@@ -25,6 +25,7 @@ func (h *heap) sweep(dead futex.ID) error {
 		switch c.state() {
 		case stateCommitting, statePunching:
 			if c.owner() == dead && !h.arrived(i, c) && h.claim(i, c) {
+				h.noteTable(i)
 				errs = append(errs, h.giveBack(i, c.state() == statePunching))
 			}
 		case stateHeld:
@@ -45,6 +46,14 @@ func (h *heap) sweep(dead futex.ID) error {
 		h.ctl.left.Add(1)
 	}
 	return errors.Join(errs...)
+}
+
+// noteTable has a span's table counted that its dead owner may have reserved and
+// not counted. Without memory for it, it is not there and not counted.
+func (h *heap) noteTable(span uint64) {
+	if c, ok := h.extOf(span).class(); ok {
+		_ = h.needTable(span, c)
+	}
 }
 
 // mend frees the blocks of a span that a dead member was allocating, and gives

@@ -197,14 +197,14 @@ func TestGenerationsGoOn(t *testing.T) {
 	var stale []smallBlock
 	for round := range 20 {
 		for range round + 1 {
-			b := h.mustAllocate(t, 64)
+			b := h.mustAllocate(t, 32768) // of two in a span, so that each comes back soon
 			h.mustFreeSmall(t, b)
 			stale = append(stale, b)
 		}
 		if _, err := h.trim(); err != nil {
 			t.Fatal(err)
 		}
-		for _, n := range []uint64{spanSize, 32768} {
+		for _, n := range []uint64{spanSize, 64} {
 			b := h.mustAllocate(t, n)
 			h.mustFreeSmall(t, b)
 			stale = append(stale, b)
@@ -212,7 +212,7 @@ func TestGenerationsGoOn(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		live := h.mustAllocate(t, 64)
+		live := h.mustAllocate(t, 32768)
 		for _, b := range stale {
 			if err := h.freeBlock(b.gen, b.off, b.bytes, 1); !errors.Is(err, ErrBadFree) {
 				t.Fatalf("round %d: free of %+v: %v", round, b, err)
@@ -221,4 +221,34 @@ func TestGenerationsGoOn(t *testing.T) {
 		h.mustFreeSmall(t, live)
 		stale = append(stale, live)
 	}
+}
+
+// Who finds a reference in a word before its maker was swept, or has come to it,
+// has the block; and the maker's sweep leaves it to him.
+func TestSettledByItsReader(t *testing.T) {
+	hs, _ := newSmallHeap(t, 8, 2, 0)
+	maker, reader := hs[0], hs[1]
+	c := classOf(100)
+	p, err := maker.claimBlock(&maker.magazines[c], c, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := maker.obtain(extentFor(100000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, large := makeRef(p.off, p.now.gen()), makeRef(maker.offset(g.first), g.gen)
+	for ref, bytes := range map[blockRef]uint64{small: 100, large: 100000} {
+		if got, ok := reader.settle(ref); !ok || got.bytes != bytes {
+			t.Errorf("a block of %d: %+v, %v", bytes, got, ok)
+		}
+	}
+	maker.kill()
+	if err := reader.sweep(maker.self.ID()); err != nil {
+		t.Fatal(err)
+	}
+	if got := reader.totals(); got.bytes != 100100 {
+		t.Errorf("%d bytes in use, want 100100", got.bytes)
+	}
+	reader.mustAudit(t)
 }

@@ -93,8 +93,7 @@ func largeX(t *testing.T, r *smallRig) {
 // coldX is one for which others have to be given back.
 func coldX(t *testing.T, r *smallRig) {
 	largeX(t, r)
-	y := mustAlloc[uint64](t, r.a, 6*spanSize/8)
-	mustFree(t, y)
+	mustFree(t, mustAlloc[uint64](t, r.a, 6*spanSize/8))
 }
 
 // lastOfSpan has x be the only block of a span that its owner believes full.
@@ -184,7 +183,7 @@ func stepSmall(t *testing.T, name string, op smallStep) {
 	r := &smallRig{a: a}
 	cfg := stepkill.Config{
 		Child: smallStepper, Args: []string{name}, Files: []*os.File{a.File()},
-		Watch:   a.at.region[:a.at.geo.blocks],
+		Watch:   a.at.region[:a.at.geo.blocks+spanSize], // with the word of "w"
 		Prepare: func() { r.fill(t, op) },
 		Verify:  func(p stepkill.Point) error { return r.survive(name, p) },
 	}
@@ -209,6 +208,9 @@ func (r *smallRig) fill(t *testing.T, op smallStep) {
 	for _, y := range append(r.more, r.x) {
 		s := y.Slice()
 		s[0], s[len(s)-1] = mark, mark
+	}
+	if r.w.off >= r.a.at.geo.blocks+spanSize {
+		t.Fatalf("the word lies at %#x, where nobody watches", r.w.off)
 	}
 	if err := errors.Join(r.a.Publish("x", r.x), r.a.Publish("w", r.w)); err != nil {
 		t.Fatal(err)

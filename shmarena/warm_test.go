@@ -88,3 +88,18 @@ func TestTornStack(t *testing.T) {
 	}
 	h.mustAudit(t)
 }
+
+// What a warm run has not reserved is reserved when it is taken.
+func TestWarmIsCompleted(t *testing.T) {
+	hs, p := newSmallHeap(t, 4, 1, 4)
+	h := hs[0]
+	h.mustFreeSmall(t, h.mustAllocate(t, 40000))
+	if n := p.count(); n != 10 {
+		t.Errorf("%d pages are reserved, want 10", n)
+	}
+	b := h.mustAllocate(t, 60000)
+	if n := p.count(); n != 15 {
+		t.Errorf("%d pages are reserved, want 15", n)
+	}
+	h.mustFreeSmall(t, b)
+}
