@@ -3,9 +3,14 @@ package shmarena
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
+
+	"github.com/shmengine/shmengine/internal/leaktest"
+	"github.com/shmengine/shmengine/internal/reexec"
 )
 
 const benchEntries = 100_000
@@ -184,6 +189,53 @@ func BenchmarkValue(b *testing.B) {
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				f(i)
+			}
+		})
+	}
+}
+
+// setter sets keys of its own, as often as it is told, and says how long it took.
+var setter = reexec.Register("setter", func(c *reexec.Child) {
+	me, _ := strconv.ParseUint(c.Args[1], 10, 64)
+	m, err := LookupMap[uint64, uint64](childArena(c), "m")
+	if err != nil {
+		c.Fatalf("%v", err)
+	}
+	keys := benchKeys()[me*10_000:][:10_000]
+	c.Say("ready")
+	n, _ := strconv.Atoi(c.Hear())
+	start := time.Now()
+	for i := range n {
+		if err := m.Set(bg, keys[i%len(keys)], uint64(i)); err != nil {
+			c.Fatalf("%v", err)
+		}
+	}
+	c.Say(strconv.FormatInt(time.Since(start).Nanoseconds(), 10))
+})
+
+// BenchmarkMapProcesses has one process, or two, set keys of their own; ns/op is
+// for all of them together.
+func BenchmarkMapProcesses(b *testing.B) {
+	for _, n := range []int{1, 2} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			a := createFor(b, Options{Size: 64 << 20, Name: leaktest.Name("setters")})
+			b.Cleanup(func() { _ = a.Unlink() })
+			m := must(NewMap[uint64, uint64](a, 0))(b)
+			ok(b, a.Publish("m", m))
+			for _, k := range benchKeys() {
+				ok(b, m.Set(bg, k, 0))
+			}
+			var procs []*reexec.Proc
+			for i := range n {
+				procs = append(procs, reexec.Start(b, setter, reexec.Options{Args: []string{a.Name(), strconv.Itoa(i)}}))
+				procs[i].Expect("ready")
+			}
+			b.ResetTimer()
+			for _, p := range procs {
+				p.Say(strconv.Itoa(b.N / n))
+			}
+			for _, p := range procs {
+				p.Hear()
 			}
 		})
 	}

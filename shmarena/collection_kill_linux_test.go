@@ -31,7 +31,7 @@ var changer = reexec.Register("changer", func(c *reexec.Child) {
 	}
 	key := keyToInsert(m)
 	// Warm, so that the region is short.
-	err = errors.Join(m.Set(bg, 5, recordOf(5)), second(m.Delete(bg, -1)), second(m.Delete(bg, 99)), v.Store(bg, recordOf(1)), l.Set(bg, 0, recordOf(0)))
+	err = errors.Join(m.Set(bg, 5, recordOf(5)), second(m.Delete(bg, -1)), second(m.Delete(bg, -2)), v.Store(bg, recordOf(1)), l.Set(bg, 0, recordOf(0)))
 	stepkill.Region(c, func() {
 		switch c.Args[0] {
 		case "insert", "split", "grow", "spill":
@@ -69,7 +69,7 @@ type killRig struct {
 
 // The map has the same seed for each child, so that all go the same way. The key
 // that is inserted is of a stripe whose bucket is not split early.
-const killedStripe, baseKeys = 12, 30
+const killedStripe, baseKeys = 12, 150
 
 // inStripe returns the keys of that stripe, from some key on.
 func inStripe(m Map[int64, record], from int64) func(yield func(int64) bool) {
@@ -137,7 +137,7 @@ func (r *killRig) took() error {
 		return err
 	}
 	n, spill, part := tab.head.buckets.Load(), tab.stripes[killedStripe].spill.Load(), tab.head.parts[1].Load() != 0
-	if want := r.op == "grow" || r.op == "split" || r.op == "spill"; part != want || (n > 16) != want || (spill > 0) != (r.op == "spill") {
+	if want := r.op == "grow" || r.op == "split" || r.op == "spill"; part != want || (n > 64) != want || (spill > 0) != (r.op == "spill") {
 		return fmt.Errorf("%d buckets, %d overflow", n, spill)
 	}
 	return nil

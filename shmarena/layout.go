@@ -287,7 +287,7 @@ const (
 	listSegments  = 40
 	listFirst     = 16 // elements of a List's first segment
 	mapSegments   = 40
-	mapStripes    = 64 // at most, a power of two
+	mapStripes    = 256 // at most, a power of two
 )
 
 // geometry is where things are in an arena: computed from two numbers, by the

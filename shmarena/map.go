@@ -20,7 +20,7 @@ import (
 // -0 are equal, and NaN is not) and types with padding are an [ErrArgument].
 // For strings there is [Dict].
 //
-// Each change of an entry is one store, made under the lock of one of up to 64
+// Each change of an entry is one store, made under the lock of one of up to 256
 // stripes: a process that is killed in a change has made it or has not, and the
 // next one goes on at once. Each read is of one moment; Get, Set, Delete and the
 // others are linearizable for each key.
@@ -70,7 +70,7 @@ func newMap[K, V any](a *Arena, room int) (x Array[mapWord[K, V]], err error) {
 	if room < 0 {
 		return x, argument("room for %d entries", room)
 	}
-	first := min(max(bits.Len(uint(room/mapLoad)), 4), mapMostFirst)
+	first := min(max(bits.Len(uint(room/mapLoad)), leastFirst(key.Size()+value.Size())), mapMostFirst)
 	stripes := min(1<<first, mapStripes)
 	x, err = alloc[mapWord[K, V]](a, (mapHeadSize+stripes*mapStripeSize)/8, defaultAlign)
 	if err != nil {
@@ -81,6 +81,15 @@ func newMap[K, V any](a *Arena, room int) (x Array[mapWord[K, V]], err error) {
 		return x, err
 	}
 	return x, nil
+}
+
+// leastFirst is log2 of the buckets that a map begins with, and so of its locks:
+// fewer if an entry is large, of which an empty map has room for some hundreds.
+func leastFirst(entry uintptr) int {
+	if entry <= 128 {
+		return 6
+	}
+	return 4
 }
 
 // format makes an empty map of 2^first buckets.

@@ -243,7 +243,7 @@ func TestMapContext(t *testing.T) {
 		}
 		return true
 	}))
-	if others < 30 { // of 16 stripes one is held
+	if others < 30 { // of 64 stripes one is held
 		t.Errorf("%d of 58 keys could be set", others)
 	}
 	m.mustCheck(t)

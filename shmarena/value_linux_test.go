@@ -22,7 +22,7 @@ func eachMemory(t *testing.T, f func(t *testing.T, a *Arena)) {
 
 // uniform is a value of which every byte is the same, of which torn ones are told.
 type uniform interface {
-	~[1]byte | ~[3]byte | ~[8]byte | ~[13]byte | ~[24]byte | ~[300]byte
+	~[1]byte | ~[3]byte | ~[8]byte | ~[13]byte | ~[24]byte | ~[300]byte | ~[1000]byte
 }
 
 func testWhole[T uniform](t *testing.T, a *Arena) {
