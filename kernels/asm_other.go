@@ -68,4 +68,15 @@ func compareAVX512(*uint64, []float64, int, float64)  { panic(noAssembly) }
 func compareInt64AVX2(*uint64, []int64, int, int64)   { panic(noAssembly) }
 func compareInt64AVX512(*uint64, []int64, int, int64) { panic(noAssembly) }
 
+func arithAVX2(int, *float64, []float64, []float64, int)       { panic(noAssembly) }
+func arithAVX512(int, *float64, []float64, []float64, int)     { panic(noAssembly) }
+func arithInt64AVX2(int, *int64, []int64, []int64, int)        { panic(noAssembly) }
+func arithInt64AVX512(int, *int64, []int64, []int64, int)      { panic(noAssembly) }
+func unaryAVX2(int, *float64, []float64, float64, int)         { panic(noAssembly) }
+func unaryAVX512(int, *float64, []float64, float64, int)       { panic(noAssembly) }
+func fmaAVX2(*float64, []float64, []float64, []float64, int)   { panic(noAssembly) }
+func fmaAVX512(*float64, []float64, []float64, []float64, int) { panic(noAssembly) }
+func axpyAVX2(*float64, float64, []float64, []float64, int)    { panic(noAssembly) }
+func axpyAVX512(*float64, float64, []float64, []float64, int)  { panic(noAssembly) }
+
 const noAssembly = "kernels: no assembly in this build"

@@ -148,3 +148,28 @@ func compareAVX2(dst *uint64, x []float64, c int, t float64)
 //
 //go:noescape
 func compareInt64AVX2(dst *uint64, x []int64, c int, t int64)
+
+// arithAVX2 equals arithGo.
+//
+//go:noescape
+func arithAVX2(c int, dst *float64, x []float64, y []float64, stream int)
+
+// arithInt64AVX2 equals wholeGo.
+//
+//go:noescape
+func arithInt64AVX2(c int, dst *int64, x []int64, y []int64, stream int)
+
+// unaryAVX2 equals unaryGo.
+//
+//go:noescape
+func unaryAVX2(c int, dst *float64, x []float64, a float64, stream int)
+
+// fmaAVX2 equals fmaGo.
+//
+//go:noescape
+func fmaAVX2(dst *float64, x []float64, y []float64, z []float64, stream int)
+
+// axpyAVX2 equals axpyGo.
+//
+//go:noescape
+func axpyAVX2(dst *float64, a float64, x []float64, y []float64, stream int)

@@ -4452,3 +4452,1548 @@ none268:
 done246:
 	VZEROUPPER
 	RET
+
+// func arithAVX2(c int, dst *float64, x []float64, y []float64, stream int)
+// Requires: AVX, CMOV, MMX+
+TEXT ·arithAVX2(SB), NOSPLIT, $0-72
+	MOVQ       x_base+16(FP), AX
+	MOVQ       x_len+24(FP), CX
+	MOVQ       y_base+40(FP), CX
+	MOVQ       y_len+48(FP), DX
+	MOVQ       dst+8(FP), BX
+	MOVQ       c+0(FP), SI
+	CMPQ       SI, $+0
+	JNE        case272
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain273
+	MOVQ       BX, SI
+	ANDQ       $+7, SI
+	JNZ        plain273
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x03, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none274
+	LEAQ       avx2const0<>+24(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*8), Y0
+	NEGQ       SI
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VADDPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*8), BX
+	LEAQ       (AX)(SI*8), AX
+	LEAQ       (CX)(SI*8), CX
+
+none274:
+	CMPQ DX, $+16
+	JB   end276
+
+loop275:
+	VMOVUPD  (AX), Y0
+	VADDPD   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VADDPD   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VADDPD   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VADDPD   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop275
+
+end276:
+	SFENCE
+
+plain273:
+	CMPQ DX, $+16
+	JB   end278
+
+loop277:
+	VMOVUPD (AX), Y0
+	VADDPD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VADDPD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VADDPD  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VADDPD  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop277
+
+end278:
+	CMPQ DX, $+4
+	JB   end280
+
+loop279:
+	VMOVUPD (AX), Y0
+	VADDPD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+4, DX
+	CMPQ    DX, $+4
+	JAE     loop279
+
+end280:
+	TESTQ      DX, DX
+	JZ         none281
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*8), Y0
+	NEGQ       DX
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VADDPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+
+none281:
+	JMP done271
+
+case272:
+	CMPQ       SI, $+1
+	JNE        case282
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain283
+	MOVQ       BX, SI
+	ANDQ       $+7, SI
+	JNZ        plain283
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x03, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none284
+	LEAQ       avx2const0<>+24(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*8), Y0
+	NEGQ       SI
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VSUBPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*8), BX
+	LEAQ       (AX)(SI*8), AX
+	LEAQ       (CX)(SI*8), CX
+
+none284:
+	CMPQ DX, $+16
+	JB   end286
+
+loop285:
+	VMOVUPD  (AX), Y0
+	VSUBPD   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VSUBPD   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VSUBPD   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VSUBPD   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop285
+
+end286:
+	SFENCE
+
+plain283:
+	CMPQ DX, $+16
+	JB   end288
+
+loop287:
+	VMOVUPD (AX), Y0
+	VSUBPD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VSUBPD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VSUBPD  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VSUBPD  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop287
+
+end288:
+	CMPQ DX, $+4
+	JB   end290
+
+loop289:
+	VMOVUPD (AX), Y0
+	VSUBPD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+4, DX
+	CMPQ    DX, $+4
+	JAE     loop289
+
+end290:
+	TESTQ      DX, DX
+	JZ         none291
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*8), Y0
+	NEGQ       DX
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VSUBPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+
+none291:
+	JMP done271
+
+case282:
+	CMPQ       SI, $+2
+	JNE        case292
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain293
+	MOVQ       BX, SI
+	ANDQ       $+7, SI
+	JNZ        plain293
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x03, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none294
+	LEAQ       avx2const0<>+24(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*8), Y0
+	NEGQ       SI
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VMULPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*8), BX
+	LEAQ       (AX)(SI*8), AX
+	LEAQ       (CX)(SI*8), CX
+
+none294:
+	CMPQ DX, $+16
+	JB   end296
+
+loop295:
+	VMOVUPD  (AX), Y0
+	VMULPD   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VMULPD   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VMULPD   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VMULPD   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop295
+
+end296:
+	SFENCE
+
+plain293:
+	CMPQ DX, $+16
+	JB   end298
+
+loop297:
+	VMOVUPD (AX), Y0
+	VMULPD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VMULPD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VMULPD  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VMULPD  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop297
+
+end298:
+	CMPQ DX, $+4
+	JB   end300
+
+loop299:
+	VMOVUPD (AX), Y0
+	VMULPD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+4, DX
+	CMPQ    DX, $+4
+	JAE     loop299
+
+end300:
+	TESTQ      DX, DX
+	JZ         none301
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*8), Y0
+	NEGQ       DX
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VMULPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+
+none301:
+	JMP done271
+
+case292:
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain303
+	MOVQ       BX, SI
+	ANDQ       $+7, SI
+	JNZ        plain303
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x03, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none304
+	LEAQ       avx2const0<>+24(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*8), Y0
+	NEGQ       SI
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VDIVPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*8), BX
+	LEAQ       (AX)(SI*8), AX
+	LEAQ       (CX)(SI*8), CX
+
+none304:
+	CMPQ DX, $+16
+	JB   end306
+
+loop305:
+	VMOVUPD  (AX), Y0
+	VDIVPD   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VDIVPD   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VDIVPD   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VDIVPD   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop305
+
+end306:
+	SFENCE
+
+plain303:
+	CMPQ DX, $+16
+	JB   end308
+
+loop307:
+	VMOVUPD (AX), Y0
+	VDIVPD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VDIVPD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VDIVPD  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VDIVPD  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop307
+
+end308:
+	CMPQ DX, $+4
+	JB   end310
+
+loop309:
+	VMOVUPD (AX), Y0
+	VDIVPD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+4, DX
+	CMPQ    DX, $+4
+	JAE     loop309
+
+end310:
+	TESTQ      DX, DX
+	JZ         none311
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*8), Y0
+	NEGQ       DX
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VDIVPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+
+none311:
+done271:
+	VZEROUPPER
+	RET
+
+// func arithInt64AVX2(c int, dst *int64, x []int64, y []int64, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-72
+	MOVQ       x_base+16(FP), AX
+	MOVQ       x_len+24(FP), CX
+	MOVQ       y_base+40(FP), CX
+	MOVQ       y_len+48(FP), DX
+	MOVQ       dst+8(FP), BX
+	MOVQ       c+0(FP), SI
+	CMPQ       SI, $+0
+	JNE        case313
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain314
+	MOVQ       BX, SI
+	ANDQ       $+7, SI
+	JNZ        plain314
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x03, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none315
+	LEAQ       avx2const0<>+24(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*8), Y0
+	NEGQ       SI
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPADDQ     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*8), BX
+	LEAQ       (AX)(SI*8), AX
+	LEAQ       (CX)(SI*8), CX
+
+none315:
+	CMPQ DX, $+16
+	JB   end317
+
+loop316:
+	VMOVUPD  (AX), Y0
+	VPADDQ   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VPADDQ   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VPADDQ   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VPADDQ   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop316
+
+end317:
+	SFENCE
+
+plain314:
+	CMPQ DX, $+16
+	JB   end319
+
+loop318:
+	VMOVUPD (AX), Y0
+	VPADDQ  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VPADDQ  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VPADDQ  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VPADDQ  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop318
+
+end319:
+	CMPQ DX, $+4
+	JB   end321
+
+loop320:
+	VMOVUPD (AX), Y0
+	VPADDQ  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+4, DX
+	CMPQ    DX, $+4
+	JAE     loop320
+
+end321:
+	TESTQ      DX, DX
+	JZ         none322
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*8), Y0
+	NEGQ       DX
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPADDQ     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+
+none322:
+	JMP done312
+
+case313:
+	CMPQ       SI, $+1
+	JNE        case323
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain324
+	MOVQ       BX, SI
+	ANDQ       $+7, SI
+	JNZ        plain324
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x03, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none325
+	LEAQ       avx2const0<>+24(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*8), Y0
+	NEGQ       SI
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPSUBQ     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*8), BX
+	LEAQ       (AX)(SI*8), AX
+	LEAQ       (CX)(SI*8), CX
+
+none325:
+	CMPQ DX, $+16
+	JB   end327
+
+loop326:
+	VMOVUPD  (AX), Y0
+	VPSUBQ   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VPSUBQ   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VPSUBQ   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VPSUBQ   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop326
+
+end327:
+	SFENCE
+
+plain324:
+	CMPQ DX, $+16
+	JB   end329
+
+loop328:
+	VMOVUPD (AX), Y0
+	VPSUBQ  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VPSUBQ  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VPSUBQ  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VPSUBQ  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop328
+
+end329:
+	CMPQ DX, $+4
+	JB   end331
+
+loop330:
+	VMOVUPD (AX), Y0
+	VPSUBQ  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+4, DX
+	CMPQ    DX, $+4
+	JAE     loop330
+
+end331:
+	TESTQ      DX, DX
+	JZ         none332
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*8), Y0
+	NEGQ       DX
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPSUBQ     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+
+none332:
+	JMP done312
+
+case323:
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain334
+	MOVQ       BX, SI
+	ANDQ       $+7, SI
+	JNZ        plain334
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x03, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none335
+	LEAQ       avx2const0<>+24(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*8), Y0
+	NEGQ       SI
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VMOVUPD    Y2, Y2
+	VPSRLQ     $0x20, Y1, Y3
+	VPSRLQ     $0x20, Y2, Y4
+	VPMULUDQ   Y3, Y2, Y3
+	VPMULUDQ   Y4, Y1, Y4
+	VPADDQ     Y3, Y4, Y3
+	VPSLLQ     $0x20, Y3, Y3
+	VPMULUDQ   Y1, Y2, Y1
+	VPADDQ     Y3, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*8), BX
+	LEAQ       (AX)(SI*8), AX
+	LEAQ       (CX)(SI*8), CX
+
+none335:
+	CMPQ DX, $+16
+	JB   end337
+
+loop336:
+	VMOVUPD  (AX), Y0
+	VMOVUPD  (CX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VMOVUPD  32(CX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VMOVUPD  64(CX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VMOVUPD  96(CX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop336
+
+end337:
+	SFENCE
+
+plain334:
+	CMPQ DX, $+16
+	JB   end339
+
+loop338:
+	VMOVUPD  (AX), Y0
+	VMOVUPD  (CX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVUPD  Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VMOVUPD  32(CX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVUPD  Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VMOVUPD  64(CX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVUPD  Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VMOVUPD  96(CX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVUPD  Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop338
+
+end339:
+	CMPQ DX, $+4
+	JB   end341
+
+loop340:
+	VMOVUPD  (AX), Y0
+	VMOVUPD  (CX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVUPD  Y0, (BX)
+	ADDQ     $+32, BX
+	ADDQ     $+32, AX
+	ADDQ     $+32, CX
+	SUBQ     $+4, DX
+	CMPQ     DX, $+4
+	JAE      loop340
+
+end341:
+	TESTQ      DX, DX
+	JZ         none342
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*8), Y0
+	NEGQ       DX
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VMOVUPD    Y2, Y2
+	VPSRLQ     $0x20, Y1, Y3
+	VPSRLQ     $0x20, Y2, Y4
+	VPMULUDQ   Y3, Y2, Y3
+	VPMULUDQ   Y4, Y1, Y4
+	VPADDQ     Y3, Y4, Y3
+	VPSLLQ     $0x20, Y3, Y3
+	VPMULUDQ   Y1, Y2, Y1
+	VPADDQ     Y3, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+
+none342:
+done312:
+	VZEROUPPER
+	RET
+
+// func unaryAVX2(c int, dst *float64, x []float64, a float64, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·unaryAVX2(SB), NOSPLIT, $0-56
+	VBROADCASTSD a+40(FP), Y0
+	VMOVUPD      avx2const1<>+0(SB), Y1
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case344
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain345
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain345
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none346
+	LEAQ         avx2const0<>+24(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*8), Y1
+	NEGQ         BX
+	VMASKMOVPD   (AX), Y1, Y2
+	VMULPD       Y2, Y0, Y2
+	VMASKMOVPD   Y2, Y1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none346:
+	CMPQ CX, $+16
+	JB   end348
+
+loop347:
+	VMULPD   (AX), Y0, Y1
+	VMOVNTPD Y1, (DX)
+	VMULPD   32(AX), Y0, Y1
+	VMOVNTPD Y1, 32(DX)
+	VMULPD   64(AX), Y0, Y1
+	VMOVNTPD Y1, 64(DX)
+	VMULPD   96(AX), Y0, Y1
+	VMOVNTPD Y1, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop347
+
+end348:
+	SFENCE
+
+plain345:
+	CMPQ CX, $+16
+	JB   end350
+
+loop349:
+	VMULPD  (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
+	VMULPD  32(AX), Y0, Y1
+	VMOVUPD Y1, 32(DX)
+	VMULPD  64(AX), Y0, Y1
+	VMOVUPD Y1, 64(DX)
+	VMULPD  96(AX), Y0, Y1
+	VMOVUPD Y1, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop349
+
+end350:
+	CMPQ CX, $+4
+	JB   end352
+
+loop351:
+	VMULPD  (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+4, CX
+	CMPQ    CX, $+4
+	JAE     loop351
+
+end352:
+	TESTQ      CX, CX
+	JZ         none353
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y2
+	VMULPD     Y2, Y0, Y0
+	VMASKMOVPD Y0, Y1, (DX)
+
+none353:
+	JMP done343
+
+case344:
+	CMPQ       BX, $+1
+	JNE        case354
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain355
+	MOVQ       DX, BX
+	ANDQ       $+7, BX
+	JNZ        plain355
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none356
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	NEGQ       BX
+	VMASKMOVPD (AX), Y0, Y1
+	VSQRTPD    Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*8), DX
+	LEAQ       (AX)(BX*8), AX
+
+none356:
+	CMPQ CX, $+16
+	JB   end358
+
+loop357:
+	VSQRTPD  (AX), Y0
+	VMOVNTPD Y0, (DX)
+	VSQRTPD  32(AX), Y0
+	VMOVNTPD Y0, 32(DX)
+	VSQRTPD  64(AX), Y0
+	VMOVNTPD Y0, 64(DX)
+	VSQRTPD  96(AX), Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop357
+
+end358:
+	SFENCE
+
+plain355:
+	CMPQ CX, $+16
+	JB   end360
+
+loop359:
+	VSQRTPD (AX), Y0
+	VMOVUPD Y0, (DX)
+	VSQRTPD 32(AX), Y0
+	VMOVUPD Y0, 32(DX)
+	VSQRTPD 64(AX), Y0
+	VMOVUPD Y0, 64(DX)
+	VSQRTPD 96(AX), Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop359
+
+end360:
+	CMPQ CX, $+4
+	JB   end362
+
+loop361:
+	VSQRTPD (AX), Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+4, CX
+	CMPQ    CX, $+4
+	JAE     loop361
+
+end362:
+	TESTQ      CX, CX
+	JZ         none363
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y0
+	NEGQ       CX
+	VMASKMOVPD (AX), Y0, Y1
+	VSQRTPD    Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+
+none363:
+	JMP done343
+
+case354:
+	CMPQ       BX, $+2
+	JNE        case364
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain365
+	MOVQ       DX, BX
+	ANDQ       $+7, BX
+	JNZ        plain365
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none366
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	NEGQ       BX
+	VMASKMOVPD (AX), Y0, Y2
+	VPANDN     Y2, Y1, Y2
+	VMASKMOVPD Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*8), DX
+	LEAQ       (AX)(BX*8), AX
+
+none366:
+	CMPQ CX, $+16
+	JB   end368
+
+loop367:
+	VPANDN   (AX), Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VPANDN   32(AX), Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPANDN   64(AX), Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPANDN   96(AX), Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop367
+
+end368:
+	SFENCE
+
+plain365:
+	CMPQ CX, $+16
+	JB   end370
+
+loop369:
+	VPANDN  (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	VPANDN  32(AX), Y1, Y0
+	VMOVUPD Y0, 32(DX)
+	VPANDN  64(AX), Y1, Y0
+	VMOVUPD Y0, 64(DX)
+	VPANDN  96(AX), Y1, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop369
+
+end370:
+	CMPQ CX, $+4
+	JB   end372
+
+loop371:
+	VPANDN  (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+4, CX
+	CMPQ    CX, $+4
+	JAE     loop371
+
+end372:
+	TESTQ      CX, CX
+	JZ         none373
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y0
+	NEGQ       CX
+	VMASKMOVPD (AX), Y0, Y2
+	VPANDN     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+
+none373:
+	JMP done343
+
+case364:
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain375
+	MOVQ       DX, BX
+	ANDQ       $+7, BX
+	JNZ        plain375
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none376
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	NEGQ       BX
+	VMASKMOVPD (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y2
+	VMASKMOVPD Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*8), DX
+	LEAQ       (AX)(BX*8), AX
+
+none376:
+	CMPQ CX, $+16
+	JB   end378
+
+loop377:
+	VPXOR    (AX), Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VPXOR    32(AX), Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPXOR    64(AX), Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPXOR    96(AX), Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop377
+
+end378:
+	SFENCE
+
+plain375:
+	CMPQ CX, $+16
+	JB   end380
+
+loop379:
+	VPXOR   (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	VPXOR   32(AX), Y1, Y0
+	VMOVUPD Y0, 32(DX)
+	VPXOR   64(AX), Y1, Y0
+	VMOVUPD Y0, 64(DX)
+	VPXOR   96(AX), Y1, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop379
+
+end380:
+	CMPQ CX, $+4
+	JB   end382
+
+loop381:
+	VPXOR   (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+4, CX
+	CMPQ    CX, $+4
+	JAE     loop381
+
+end382:
+	TESTQ      CX, CX
+	JZ         none383
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y0
+	NEGQ       CX
+	VMASKMOVPD (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+
+none383:
+done343:
+	VZEROUPPER
+	RET
+
+// func fmaAVX2(dst *float64, x []float64, y []float64, z []float64, stream int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·fmaAVX2(SB), NOSPLIT, $0-88
+	MOVQ        x_base+8(FP), AX
+	MOVQ        x_len+16(FP), CX
+	MOVQ        y_base+32(FP), CX
+	MOVQ        y_len+40(FP), DX
+	MOVQ        z_base+56(FP), DX
+	MOVQ        z_len+64(FP), BX
+	MOVQ        dst+0(FP), SI
+	MOVQ        stream+80(FP), DI
+	TESTQ       DI, DI
+	JZ          plain384
+	MOVQ        SI, DI
+	ANDQ        $+7, DI
+	JNZ         plain384
+	MOVQ        SI, DI
+	NEGQ        DI
+	ANDQ        $+31, DI
+	SHRQ        $0x03, DI
+	CMPQ        DI, BX
+	CMOVQHI     BX, DI
+	TESTQ       DI, DI
+	JZ          none385
+	LEAQ        avx2const0<>+24(SB), R8
+	NEGQ        DI
+	VMOVDQU     (R8)(DI*8), Y0
+	NEGQ        DI
+	VMASKMOVPD  (AX), Y0, Y1
+	VMASKMOVPD  (CX), Y0, Y2
+	VMASKMOVPD  (DX), Y0, Y3
+	VMOVUPD     Y1, Y1
+	VMOVUPD     Y2, Y2
+	VFMADD213PD Y3, Y2, Y1
+	VMASKMOVPD  Y1, Y0, (SI)
+	SUBQ        DI, BX
+	LEAQ        (SI)(DI*8), SI
+	LEAQ        (AX)(DI*8), AX
+	LEAQ        (CX)(DI*8), CX
+	LEAQ        (DX)(DI*8), DX
+
+none385:
+	CMPQ BX, $+16
+	JB   end387
+
+loop386:
+	VMOVUPD     (AX), Y0
+	VMOVUPD     (CX), Y1
+	VFMADD213PD (DX), Y1, Y0
+	VMOVNTPD    Y0, (SI)
+	VMOVUPD     32(AX), Y0
+	VMOVUPD     32(CX), Y1
+	VFMADD213PD 32(DX), Y1, Y0
+	VMOVNTPD    Y0, 32(SI)
+	VMOVUPD     64(AX), Y0
+	VMOVUPD     64(CX), Y1
+	VFMADD213PD 64(DX), Y1, Y0
+	VMOVNTPD    Y0, 64(SI)
+	VMOVUPD     96(AX), Y0
+	VMOVUPD     96(CX), Y1
+	VFMADD213PD 96(DX), Y1, Y0
+	VMOVNTPD    Y0, 96(SI)
+	ADDQ        $+128, SI
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	SUBQ        $+16, BX
+	CMPQ        BX, $+16
+	JAE         loop386
+
+end387:
+	SFENCE
+
+plain384:
+	CMPQ BX, $+16
+	JB   end389
+
+loop388:
+	VMOVUPD     (AX), Y0
+	VMOVUPD     (CX), Y1
+	VFMADD213PD (DX), Y1, Y0
+	VMOVUPD     Y0, (SI)
+	VMOVUPD     32(AX), Y0
+	VMOVUPD     32(CX), Y1
+	VFMADD213PD 32(DX), Y1, Y0
+	VMOVUPD     Y0, 32(SI)
+	VMOVUPD     64(AX), Y0
+	VMOVUPD     64(CX), Y1
+	VFMADD213PD 64(DX), Y1, Y0
+	VMOVUPD     Y0, 64(SI)
+	VMOVUPD     96(AX), Y0
+	VMOVUPD     96(CX), Y1
+	VFMADD213PD 96(DX), Y1, Y0
+	VMOVUPD     Y0, 96(SI)
+	ADDQ        $+128, SI
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	SUBQ        $+16, BX
+	CMPQ        BX, $+16
+	JAE         loop388
+
+end389:
+	CMPQ BX, $+4
+	JB   end391
+
+loop390:
+	VMOVUPD     (AX), Y0
+	VMOVUPD     (CX), Y1
+	VFMADD213PD (DX), Y1, Y0
+	VMOVUPD     Y0, (SI)
+	ADDQ        $+32, SI
+	ADDQ        $+32, AX
+	ADDQ        $+32, CX
+	ADDQ        $+32, DX
+	SUBQ        $+4, BX
+	CMPQ        BX, $+4
+	JAE         loop390
+
+end391:
+	TESTQ       BX, BX
+	JZ          none392
+	LEAQ        avx2const0<>+24(SB), DI
+	NEGQ        BX
+	VMOVDQU     (DI)(BX*8), Y0
+	NEGQ        BX
+	VMASKMOVPD  (AX), Y0, Y1
+	VMASKMOVPD  (CX), Y0, Y2
+	VMASKMOVPD  (DX), Y0, Y3
+	VMOVUPD     Y1, Y1
+	VMOVUPD     Y2, Y2
+	VFMADD213PD Y3, Y2, Y1
+	VMASKMOVPD  Y1, Y0, (SI)
+
+none392:
+	VZEROUPPER
+	RET
+
+// func axpyAVX2(dst *float64, a float64, x []float64, y []float64, stream int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·axpyAVX2(SB), NOSPLIT, $0-72
+	VBROADCASTSD a+8(FP), Y0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         y_base+40(FP), CX
+	MOVQ         y_len+48(FP), DX
+	MOVQ         dst+0(FP), BX
+	MOVQ         stream+64(FP), SI
+	TESTQ        SI, SI
+	JZ           plain393
+	MOVQ         BX, SI
+	ANDQ         $+7, SI
+	JNZ          plain393
+	MOVQ         BX, SI
+	NEGQ         SI
+	ANDQ         $+31, SI
+	SHRQ         $0x03, SI
+	CMPQ         SI, DX
+	CMOVQHI      DX, SI
+	TESTQ        SI, SI
+	JZ           none394
+	LEAQ         avx2const0<>+24(SB), DI
+	NEGQ         SI
+	VMOVDQU      (DI)(SI*8), Y1
+	NEGQ         SI
+	VMASKMOVPD   (AX), Y1, Y2
+	VMASKMOVPD   (CX), Y1, Y3
+	VMOVUPD      Y2, Y2
+	VFMADD213PD  Y3, Y0, Y2
+	VMASKMOVPD   Y2, Y1, (BX)
+	SUBQ         SI, DX
+	LEAQ         (BX)(SI*8), BX
+	LEAQ         (AX)(SI*8), AX
+	LEAQ         (CX)(SI*8), CX
+
+none394:
+	CMPQ DX, $+16
+	JB   end396
+
+loop395:
+	VMOVUPD     (AX), Y1
+	VFMADD213PD (CX), Y0, Y1
+	VMOVNTPD    Y1, (BX)
+	VMOVUPD     32(AX), Y1
+	VFMADD213PD 32(CX), Y0, Y1
+	VMOVNTPD    Y1, 32(BX)
+	VMOVUPD     64(AX), Y1
+	VFMADD213PD 64(CX), Y0, Y1
+	VMOVNTPD    Y1, 64(BX)
+	VMOVUPD     96(AX), Y1
+	VFMADD213PD 96(CX), Y0, Y1
+	VMOVNTPD    Y1, 96(BX)
+	ADDQ        $+128, BX
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	SUBQ        $+16, DX
+	CMPQ        DX, $+16
+	JAE         loop395
+
+end396:
+	SFENCE
+
+plain393:
+	CMPQ DX, $+16
+	JB   end398
+
+loop397:
+	VMOVUPD     (AX), Y1
+	VFMADD213PD (CX), Y0, Y1
+	VMOVUPD     Y1, (BX)
+	VMOVUPD     32(AX), Y1
+	VFMADD213PD 32(CX), Y0, Y1
+	VMOVUPD     Y1, 32(BX)
+	VMOVUPD     64(AX), Y1
+	VFMADD213PD 64(CX), Y0, Y1
+	VMOVUPD     Y1, 64(BX)
+	VMOVUPD     96(AX), Y1
+	VFMADD213PD 96(CX), Y0, Y1
+	VMOVUPD     Y1, 96(BX)
+	ADDQ        $+128, BX
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	SUBQ        $+16, DX
+	CMPQ        DX, $+16
+	JAE         loop397
+
+end398:
+	CMPQ DX, $+4
+	JB   end400
+
+loop399:
+	VMOVUPD     (AX), Y1
+	VFMADD213PD (CX), Y0, Y1
+	VMOVUPD     Y1, (BX)
+	ADDQ        $+32, BX
+	ADDQ        $+32, AX
+	ADDQ        $+32, CX
+	SUBQ        $+4, DX
+	CMPQ        DX, $+4
+	JAE         loop399
+
+end400:
+	TESTQ       DX, DX
+	JZ          none401
+	LEAQ        avx2const0<>+24(SB), SI
+	NEGQ        DX
+	VMOVDQU     (SI)(DX*8), Y1
+	NEGQ        DX
+	VMASKMOVPD  (AX), Y1, Y2
+	VMASKMOVPD  (CX), Y1, Y3
+	VMOVUPD     Y2, Y2
+	VFMADD213PD Y3, Y0, Y2
+	VMASKMOVPD  Y2, Y1, (BX)
+
+none401:
+	VZEROUPPER
+	RET

@@ -148,3 +148,28 @@ func compareAVX512(dst *uint64, x []float64, c int, t float64)
 //
 //go:noescape
 func compareInt64AVX512(dst *uint64, x []int64, c int, t int64)
+
+// arithAVX512 equals arithGo.
+//
+//go:noescape
+func arithAVX512(c int, dst *float64, x []float64, y []float64, stream int)
+
+// arithInt64AVX512 equals wholeGo.
+//
+//go:noescape
+func arithInt64AVX512(c int, dst *int64, x []int64, y []int64, stream int)
+
+// unaryAVX512 equals unaryGo.
+//
+//go:noescape
+func unaryAVX512(c int, dst *float64, x []float64, a float64, stream int)
+
+// fmaAVX512 equals fmaGo.
+//
+//go:noescape
+func fmaAVX512(dst *float64, x []float64, y []float64, z []float64, stream int)
+
+// axpyAVX512 equals axpyGo.
+//
+//go:noescape
+func axpyAVX512(dst *float64, a float64, x []float64, y []float64, stream int)

@@ -3813,3 +3813,1434 @@ none250:
 done232:
 	VZEROUPPER
 	RET
+
+// func arithAVX512(c int, dst *float64, x []float64, y []float64, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·arithAVX512(SB), NOSPLIT, $0-72
+	MOVQ      x_base+16(FP), AX
+	MOVQ      x_len+24(FP), CX
+	MOVQ      y_base+40(FP), CX
+	MOVQ      y_len+48(FP), DX
+	MOVQ      dst+8(FP), BX
+	MOVQ      c+0(FP), SI
+	CMPQ      SI, $+0
+	JNE       case252
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain253
+	MOVQ      BX, SI
+	ANDQ      $+7, SI
+	JNZ       plain253
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x03, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none254
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*8), BX
+	LEAQ      (AX)(SI*8), AX
+	LEAQ      (CX)(SI*8), CX
+
+none254:
+	CMPQ DX, $+32
+	JB   end256
+
+loop255:
+	VMOVUPD  (AX), Z0
+	VADDPD   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VADDPD   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VADDPD   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VADDPD   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop255
+
+end256:
+	SFENCE
+
+plain253:
+	CMPQ DX, $+32
+	JB   end258
+
+loop257:
+	VMOVUPD (AX), Z0
+	VADDPD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VADDPD  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VADDPD  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VADDPD  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop257
+
+end258:
+	CMPQ DX, $+8
+	JB   end260
+
+loop259:
+	VMOVUPD (AX), Z0
+	VADDPD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop259
+
+end260:
+	TESTQ     DX, DX
+	JZ        none261
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+
+none261:
+	JMP done251
+
+case252:
+	CMPQ      SI, $+1
+	JNE       case262
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain263
+	MOVQ      BX, SI
+	ANDQ      $+7, SI
+	JNZ       plain263
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x03, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none264
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VSUBPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*8), BX
+	LEAQ      (AX)(SI*8), AX
+	LEAQ      (CX)(SI*8), CX
+
+none264:
+	CMPQ DX, $+32
+	JB   end266
+
+loop265:
+	VMOVUPD  (AX), Z0
+	VSUBPD   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VSUBPD   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VSUBPD   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VSUBPD   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop265
+
+end266:
+	SFENCE
+
+plain263:
+	CMPQ DX, $+32
+	JB   end268
+
+loop267:
+	VMOVUPD (AX), Z0
+	VSUBPD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VSUBPD  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VSUBPD  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VSUBPD  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop267
+
+end268:
+	CMPQ DX, $+8
+	JB   end270
+
+loop269:
+	VMOVUPD (AX), Z0
+	VSUBPD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop269
+
+end270:
+	TESTQ     DX, DX
+	JZ        none271
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VSUBPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+
+none271:
+	JMP done251
+
+case262:
+	CMPQ      SI, $+2
+	JNE       case272
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain273
+	MOVQ      BX, SI
+	ANDQ      $+7, SI
+	JNZ       plain273
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x03, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none274
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*8), BX
+	LEAQ      (AX)(SI*8), AX
+	LEAQ      (CX)(SI*8), CX
+
+none274:
+	CMPQ DX, $+32
+	JB   end276
+
+loop275:
+	VMOVUPD  (AX), Z0
+	VMULPD   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VMULPD   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VMULPD   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VMULPD   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop275
+
+end276:
+	SFENCE
+
+plain273:
+	CMPQ DX, $+32
+	JB   end278
+
+loop277:
+	VMOVUPD (AX), Z0
+	VMULPD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VMULPD  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VMULPD  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VMULPD  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop277
+
+end278:
+	CMPQ DX, $+8
+	JB   end280
+
+loop279:
+	VMOVUPD (AX), Z0
+	VMULPD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop279
+
+end280:
+	TESTQ     DX, DX
+	JZ        none281
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+
+none281:
+	JMP done251
+
+case272:
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain283
+	MOVQ      BX, SI
+	ANDQ      $+7, SI
+	JNZ       plain283
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x03, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none284
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VDIVPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*8), BX
+	LEAQ      (AX)(SI*8), AX
+	LEAQ      (CX)(SI*8), CX
+
+none284:
+	CMPQ DX, $+32
+	JB   end286
+
+loop285:
+	VMOVUPD  (AX), Z0
+	VDIVPD   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VDIVPD   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VDIVPD   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VDIVPD   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop285
+
+end286:
+	SFENCE
+
+plain283:
+	CMPQ DX, $+32
+	JB   end288
+
+loop287:
+	VMOVUPD (AX), Z0
+	VDIVPD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VDIVPD  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VDIVPD  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VDIVPD  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop287
+
+end288:
+	CMPQ DX, $+8
+	JB   end290
+
+loop289:
+	VMOVUPD (AX), Z0
+	VDIVPD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop289
+
+end290:
+	TESTQ     DX, DX
+	JZ        none291
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VDIVPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+
+none291:
+done251:
+	VZEROUPPER
+	RET
+
+// func arithInt64AVX512(c int, dst *int64, x []int64, y []int64, stream int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
+TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
+	MOVQ      x_base+16(FP), AX
+	MOVQ      x_len+24(FP), CX
+	MOVQ      y_base+40(FP), CX
+	MOVQ      y_len+48(FP), DX
+	MOVQ      dst+8(FP), BX
+	MOVQ      c+0(FP), SI
+	CMPQ      SI, $+0
+	JNE       case293
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain294
+	MOVQ      BX, SI
+	ANDQ      $+7, SI
+	JNZ       plain294
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x03, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none295
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPADDQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*8), BX
+	LEAQ      (AX)(SI*8), AX
+	LEAQ      (CX)(SI*8), CX
+
+none295:
+	CMPQ DX, $+32
+	JB   end297
+
+loop296:
+	VMOVUPD  (AX), Z0
+	VPADDQ   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VPADDQ   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VPADDQ   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VPADDQ   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop296
+
+end297:
+	SFENCE
+
+plain294:
+	CMPQ DX, $+32
+	JB   end299
+
+loop298:
+	VMOVUPD (AX), Z0
+	VPADDQ  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VPADDQ  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VPADDQ  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VPADDQ  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop298
+
+end299:
+	CMPQ DX, $+8
+	JB   end301
+
+loop300:
+	VMOVUPD (AX), Z0
+	VPADDQ  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop300
+
+end301:
+	TESTQ     DX, DX
+	JZ        none302
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPADDQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+
+none302:
+	JMP done292
+
+case293:
+	CMPQ      SI, $+1
+	JNE       case303
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain304
+	MOVQ      BX, SI
+	ANDQ      $+7, SI
+	JNZ       plain304
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x03, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none305
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPSUBQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*8), BX
+	LEAQ      (AX)(SI*8), AX
+	LEAQ      (CX)(SI*8), CX
+
+none305:
+	CMPQ DX, $+32
+	JB   end307
+
+loop306:
+	VMOVUPD  (AX), Z0
+	VPSUBQ   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VPSUBQ   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VPSUBQ   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VPSUBQ   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop306
+
+end307:
+	SFENCE
+
+plain304:
+	CMPQ DX, $+32
+	JB   end309
+
+loop308:
+	VMOVUPD (AX), Z0
+	VPSUBQ  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VPSUBQ  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VPSUBQ  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VPSUBQ  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop308
+
+end309:
+	CMPQ DX, $+8
+	JB   end311
+
+loop310:
+	VMOVUPD (AX), Z0
+	VPSUBQ  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop310
+
+end311:
+	TESTQ     DX, DX
+	JZ        none312
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPSUBQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+
+none312:
+	JMP done292
+
+case303:
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain314
+	MOVQ      BX, SI
+	ANDQ      $+7, SI
+	JNZ       plain314
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x03, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none315
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPMULLQ   Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*8), BX
+	LEAQ      (AX)(SI*8), AX
+	LEAQ      (CX)(SI*8), CX
+
+none315:
+	CMPQ DX, $+32
+	JB   end317
+
+loop316:
+	VMOVUPD  (AX), Z0
+	VPMULLQ  (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VPMULLQ  64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VPMULLQ  128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VPMULLQ  192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop316
+
+end317:
+	SFENCE
+
+plain314:
+	CMPQ DX, $+32
+	JB   end319
+
+loop318:
+	VMOVUPD (AX), Z0
+	VPMULLQ (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VPMULLQ 64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VPMULLQ 128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VPMULLQ 192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop318
+
+end319:
+	CMPQ DX, $+8
+	JB   end321
+
+loop320:
+	VMOVUPD (AX), Z0
+	VPMULLQ (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop320
+
+end321:
+	TESTQ     DX, DX
+	JZ        none322
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPMULLQ   Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+
+none322:
+done292:
+	VZEROUPPER
+	RET
+
+// func unaryAVX512(c int, dst *float64, x []float64, a float64, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
+	VBROADCASTSD a+40(FP), Z0
+	VMOVUPD      avx512const0<>+0(SB), Z1
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case324
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain325
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain325
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+63, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none326
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPD.Z    (AX), K1, Z1
+	VMULPD       Z1, Z0, Z1
+	VMOVUPD      Z1, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none326:
+	CMPQ CX, $+32
+	JB   end328
+
+loop327:
+	VMULPD   (AX), Z0, Z1
+	VMOVNTPD Z1, (DX)
+	VMULPD   64(AX), Z0, Z1
+	VMOVNTPD Z1, 64(DX)
+	VMULPD   128(AX), Z0, Z1
+	VMOVNTPD Z1, 128(DX)
+	VMULPD   192(AX), Z0, Z1
+	VMOVNTPD Z1, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop327
+
+end328:
+	SFENCE
+
+plain325:
+	CMPQ CX, $+32
+	JB   end330
+
+loop329:
+	VMULPD  (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
+	VMULPD  64(AX), Z0, Z1
+	VMOVUPD Z1, 64(DX)
+	VMULPD  128(AX), Z0, Z1
+	VMOVUPD Z1, 128(DX)
+	VMULPD  192(AX), Z0, Z1
+	VMOVUPD Z1, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop329
+
+end330:
+	CMPQ CX, $+8
+	JB   end332
+
+loop331:
+	VMULPD  (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop331
+
+end332:
+	TESTQ     CX, CX
+	JZ        none333
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none333:
+	JMP done323
+
+case324:
+	CMPQ      BX, $+1
+	JNE       case334
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain335
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain335
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none336
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VSQRTPD   Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none336:
+	CMPQ CX, $+32
+	JB   end338
+
+loop337:
+	VSQRTPD  (AX), Z0
+	VMOVNTPD Z0, (DX)
+	VSQRTPD  64(AX), Z0
+	VMOVNTPD Z0, 64(DX)
+	VSQRTPD  128(AX), Z0
+	VMOVNTPD Z0, 128(DX)
+	VSQRTPD  192(AX), Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop337
+
+end338:
+	SFENCE
+
+plain335:
+	CMPQ CX, $+32
+	JB   end340
+
+loop339:
+	VSQRTPD (AX), Z0
+	VMOVUPD Z0, (DX)
+	VSQRTPD 64(AX), Z0
+	VMOVUPD Z0, 64(DX)
+	VSQRTPD 128(AX), Z0
+	VMOVUPD Z0, 128(DX)
+	VSQRTPD 192(AX), Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop339
+
+end340:
+	CMPQ CX, $+8
+	JB   end342
+
+loop341:
+	VSQRTPD (AX), Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop341
+
+end342:
+	TESTQ     CX, CX
+	JZ        none343
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VSQRTPD   Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none343:
+	JMP done323
+
+case334:
+	CMPQ      BX, $+2
+	JNE       case344
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain345
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain345
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none346
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPANDNQ   Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none346:
+	CMPQ CX, $+32
+	JB   end348
+
+loop347:
+	VPANDNQ  (AX), Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VPANDNQ  64(AX), Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPANDNQ  128(AX), Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPANDNQ  192(AX), Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop347
+
+end348:
+	SFENCE
+
+plain345:
+	CMPQ CX, $+32
+	JB   end350
+
+loop349:
+	VPANDNQ (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	VPANDNQ 64(AX), Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VPANDNQ 128(AX), Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VPANDNQ 192(AX), Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop349
+
+end350:
+	CMPQ CX, $+8
+	JB   end352
+
+loop351:
+	VPANDNQ (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop351
+
+end352:
+	TESTQ     CX, CX
+	JZ        none353
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPANDNQ   Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none353:
+	JMP done323
+
+case344:
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain355
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain355
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none356
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none356:
+	CMPQ CX, $+32
+	JB   end358
+
+loop357:
+	VPXORQ   (AX), Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VPXORQ   64(AX), Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPXORQ   128(AX), Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPXORQ   192(AX), Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop357
+
+end358:
+	SFENCE
+
+plain355:
+	CMPQ CX, $+32
+	JB   end360
+
+loop359:
+	VPXORQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	VPXORQ  64(AX), Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VPXORQ  128(AX), Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VPXORQ  192(AX), Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop359
+
+end360:
+	CMPQ CX, $+8
+	JB   end362
+
+loop361:
+	VPXORQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop361
+
+end362:
+	TESTQ     CX, CX
+	JZ        none363
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none363:
+done323:
+	VZEROUPPER
+	RET
+
+// func fmaAVX512(dst *float64, x []float64, y []float64, z []float64, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
+	MOVQ        x_base+8(FP), AX
+	MOVQ        x_len+16(FP), CX
+	MOVQ        y_base+32(FP), CX
+	MOVQ        y_len+40(FP), DX
+	MOVQ        z_base+56(FP), DX
+	MOVQ        z_len+64(FP), BX
+	MOVQ        dst+0(FP), SI
+	MOVQ        stream+80(FP), DI
+	TESTQ       DI, DI
+	JZ          plain364
+	MOVQ        SI, DI
+	ANDQ        $+7, DI
+	JNZ         plain364
+	MOVQ        SI, DI
+	NEGQ        DI
+	ANDQ        $+63, DI
+	SHRQ        $0x03, DI
+	CMPQ        DI, BX
+	CMOVQHI     BX, DI
+	TESTQ       DI, DI
+	JZ          none365
+	MOVQ        $-1, R8
+	BZHIQ       DI, R8, R8
+	KMOVW       R8, K1
+	VMOVUPD.Z   (AX), K1, Z0
+	VMOVUPD.Z   (CX), K1, Z1
+	VMOVUPD.Z   (DX), K1, Z2
+	VMOVUPD     Z0, Z0
+	VMOVUPD     Z1, Z1
+	VFMADD213PD Z2, Z1, Z0
+	VMOVUPD     Z0, K1, (SI)
+	SUBQ        DI, BX
+	LEAQ        (SI)(DI*8), SI
+	LEAQ        (AX)(DI*8), AX
+	LEAQ        (CX)(DI*8), CX
+	LEAQ        (DX)(DI*8), DX
+
+none365:
+	CMPQ BX, $+32
+	JB   end367
+
+loop366:
+	VMOVUPD     (AX), Z0
+	VMOVUPD     (CX), Z1
+	VFMADD213PD (DX), Z1, Z0
+	VMOVNTPD    Z0, (SI)
+	VMOVUPD     64(AX), Z0
+	VMOVUPD     64(CX), Z1
+	VFMADD213PD 64(DX), Z1, Z0
+	VMOVNTPD    Z0, 64(SI)
+	VMOVUPD     128(AX), Z0
+	VMOVUPD     128(CX), Z1
+	VFMADD213PD 128(DX), Z1, Z0
+	VMOVNTPD    Z0, 128(SI)
+	VMOVUPD     192(AX), Z0
+	VMOVUPD     192(CX), Z1
+	VFMADD213PD 192(DX), Z1, Z0
+	VMOVNTPD    Z0, 192(SI)
+	ADDQ        $+256, SI
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	ADDQ        $+256, DX
+	SUBQ        $+32, BX
+	CMPQ        BX, $+32
+	JAE         loop366
+
+end367:
+	SFENCE
+
+plain364:
+	CMPQ BX, $+32
+	JB   end369
+
+loop368:
+	VMOVUPD     (AX), Z0
+	VMOVUPD     (CX), Z1
+	VFMADD213PD (DX), Z1, Z0
+	VMOVUPD     Z0, (SI)
+	VMOVUPD     64(AX), Z0
+	VMOVUPD     64(CX), Z1
+	VFMADD213PD 64(DX), Z1, Z0
+	VMOVUPD     Z0, 64(SI)
+	VMOVUPD     128(AX), Z0
+	VMOVUPD     128(CX), Z1
+	VFMADD213PD 128(DX), Z1, Z0
+	VMOVUPD     Z0, 128(SI)
+	VMOVUPD     192(AX), Z0
+	VMOVUPD     192(CX), Z1
+	VFMADD213PD 192(DX), Z1, Z0
+	VMOVUPD     Z0, 192(SI)
+	ADDQ        $+256, SI
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	ADDQ        $+256, DX
+	SUBQ        $+32, BX
+	CMPQ        BX, $+32
+	JAE         loop368
+
+end369:
+	CMPQ BX, $+8
+	JB   end371
+
+loop370:
+	VMOVUPD     (AX), Z0
+	VMOVUPD     (CX), Z1
+	VFMADD213PD (DX), Z1, Z0
+	VMOVUPD     Z0, (SI)
+	ADDQ        $+64, SI
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+	ADDQ        $+64, DX
+	SUBQ        $+8, BX
+	CMPQ        BX, $+8
+	JAE         loop370
+
+end371:
+	TESTQ       BX, BX
+	JZ          none372
+	MOVQ        $-1, DI
+	BZHIQ       BX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPD.Z   (AX), K1, Z0
+	VMOVUPD.Z   (CX), K1, Z1
+	VMOVUPD.Z   (DX), K1, Z2
+	VMOVUPD     Z0, Z0
+	VMOVUPD     Z1, Z1
+	VFMADD213PD Z2, Z1, Z0
+	VMOVUPD     Z0, K1, (SI)
+
+none372:
+	VZEROUPPER
+	RET
+
+// func axpyAVX512(dst *float64, a float64, x []float64, y []float64, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
+	VBROADCASTSD a+8(FP), Z0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         y_base+40(FP), CX
+	MOVQ         y_len+48(FP), DX
+	MOVQ         dst+0(FP), BX
+	MOVQ         stream+64(FP), SI
+	TESTQ        SI, SI
+	JZ           plain373
+	MOVQ         BX, SI
+	ANDQ         $+7, SI
+	JNZ          plain373
+	MOVQ         BX, SI
+	NEGQ         SI
+	ANDQ         $+63, SI
+	SHRQ         $0x03, SI
+	CMPQ         SI, DX
+	CMOVQHI      DX, SI
+	TESTQ        SI, SI
+	JZ           none374
+	MOVQ         $-1, DI
+	BZHIQ        SI, DI, DI
+	KMOVW        DI, K1
+	VMOVUPD.Z    (AX), K1, Z1
+	VMOVUPD.Z    (CX), K1, Z2
+	VMOVUPD      Z1, Z1
+	VFMADD213PD  Z2, Z0, Z1
+	VMOVUPD      Z1, K1, (BX)
+	SUBQ         SI, DX
+	LEAQ         (BX)(SI*8), BX
+	LEAQ         (AX)(SI*8), AX
+	LEAQ         (CX)(SI*8), CX
+
+none374:
+	CMPQ DX, $+32
+	JB   end376
+
+loop375:
+	VMOVUPD     (AX), Z1
+	VFMADD213PD (CX), Z0, Z1
+	VMOVNTPD    Z1, (BX)
+	VMOVUPD     64(AX), Z1
+	VFMADD213PD 64(CX), Z0, Z1
+	VMOVNTPD    Z1, 64(BX)
+	VMOVUPD     128(AX), Z1
+	VFMADD213PD 128(CX), Z0, Z1
+	VMOVNTPD    Z1, 128(BX)
+	VMOVUPD     192(AX), Z1
+	VFMADD213PD 192(CX), Z0, Z1
+	VMOVNTPD    Z1, 192(BX)
+	ADDQ        $+256, BX
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JAE         loop375
+
+end376:
+	SFENCE
+
+plain373:
+	CMPQ DX, $+32
+	JB   end378
+
+loop377:
+	VMOVUPD     (AX), Z1
+	VFMADD213PD (CX), Z0, Z1
+	VMOVUPD     Z1, (BX)
+	VMOVUPD     64(AX), Z1
+	VFMADD213PD 64(CX), Z0, Z1
+	VMOVUPD     Z1, 64(BX)
+	VMOVUPD     128(AX), Z1
+	VFMADD213PD 128(CX), Z0, Z1
+	VMOVUPD     Z1, 128(BX)
+	VMOVUPD     192(AX), Z1
+	VFMADD213PD 192(CX), Z0, Z1
+	VMOVUPD     Z1, 192(BX)
+	ADDQ        $+256, BX
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JAE         loop377
+
+end378:
+	CMPQ DX, $+8
+	JB   end380
+
+loop379:
+	VMOVUPD     (AX), Z1
+	VFMADD213PD (CX), Z0, Z1
+	VMOVUPD     Z1, (BX)
+	ADDQ        $+64, BX
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+	SUBQ        $+8, DX
+	CMPQ        DX, $+8
+	JAE         loop379
+
+end380:
+	TESTQ       DX, DX
+	JZ          none381
+	MOVQ        $-1, SI
+	BZHIQ       DX, SI, SI
+	KMOVW       SI, K1
+	VMOVUPD.Z   (AX), K1, Z1
+	VMOVUPD.Z   (CX), K1, Z2
+	VMOVUPD     Z1, Z1
+	VFMADD213PD Z2, Z0, Z1
+	VMOVUPD     Z1, K1, (BX)
+
+none381:
+	VZEROUPPER
+	RET

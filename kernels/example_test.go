@@ -110,3 +110,11 @@ func ExampleComparison() {
 	fmt.Printf("%04b %d\n", late[0], kernels.Count(x, kernels.Greater, 2))
 	// Output: 0101 2
 }
+
+func ExampleAdd() {
+	x := []float64{1, 2, 3}
+	kernels.Add(x, x, []float64{10, 20, 30}) // in place
+	kernels.Axpy(x, -2, []float64{1, 1, 1}, x)
+	fmt.Println(x)
+	// Output: [9 20 31]
+}

@@ -72,3 +72,4 @@ func FuzzExtremes(f *testing.F)      { fuzzCase(f, "Extremes") }
 func FuzzExtremesInt64(f *testing.F) { fuzzCase(f, "ExtremesInt64") }
 func FuzzCount(f *testing.F)         { fuzzCase(f, "Count", "CountInt64") }
 func FuzzCompare(f *testing.F)       { fuzzCase(f, "Compare", "CompareInt64") }
+func FuzzArith(f *testing.F)         { fuzzCase(f, "Arith", "ArithInt64", "Unary") }

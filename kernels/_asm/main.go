@@ -24,6 +24,7 @@ func main() {
 		minMax, minMaxInt, maxCode, hourOfDay, nearSums, binCells, countRows, fetch, binFloats, groupFloats,
 		least, greatest, leastInt, greatestInt, indexOf, indexOfInt, indexNaN,
 		count, countInt, compareBits, compareBitsInt,
+		arith, arithInt, unary, fma, axpy,
 	} {
 		emit()
 	}
