@@ -149,3 +149,22 @@ func TestComparisonsAreThoseOfGo(t *testing.T) {
 		}
 	})
 }
+
+// The piece that holds the best element is named, so that only it is searched.
+func TestPieceOfTheBest(t *testing.T) {
+	onEachLevel(t, func(t *testing.T) {
+		for place := 5; place < block1; place += pieceSize + 3 {
+			x, y := make([]float64, block1), make([]int64, block1)
+			want := place / pieceSize * pieceSize
+			x[place], y[place] = -1, -1
+			_, least, _ := leastBlock(x)
+			_, leastInt := leastBlockInt64(y)
+			x[place], y[place], x[0], y[0] = 1, 1, -1, -1
+			_, greatest, _ := greatestBlock(x)
+			_, greatestInt := greatestBlockInt64(y)
+			if got := []int{least, leastInt, greatest, greatestInt}; slices.Min(got) != want || slices.Max(got) != want {
+				t.Fatalf("the best at %d is in the pieces at %v, want %d", place, got, want)
+			}
+		}
+	})
+}
