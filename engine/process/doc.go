@@ -34,6 +34,15 @@
 // go through a pidfd and never reach a stranger. Nothing needs to be closed: all is freed
 // when the child ends, joined or not.
 //
+// All children die with this process: whose work is to be finished has to be joined.
+//
+// # Entries and spares
+//
+// An Entry is a function that children run in place of main; Init in the first line of
+// main runs it there. A Starter runs entries by a StartMethod: Spawn, or Standby, which
+// hands them to processes that were started before and sleep. Where Init is missing, Start
+// is ErrNoInit before there is a fork bomb; below MaxDepth generations it is ErrRecursion.
+//
 // # What a dead or hostile child does to you
 //
 // It may write to stderr as much as it likes: the last 8 KiB are kept, the rest is passed
@@ -51,7 +60,8 @@
 //
 // # What it does not do
 //
-// It does not fork, restart, pool or limit processes; package engine does the last three.
+// It does not fork or limit processes, and restarts none but idle spares of a Starter.
+// A *Process is of use in the process that started it only: nothing of it can be passed on.
 // Where there are no pidfds (not Linux, before 5.4, some sandboxes) Start returns
 // errors.ErrUnsupported and leaves no child behind.
 package process

@@ -35,7 +35,7 @@ var layers = []layer{
 	{of: "ringbuf", ours: []string{"futex", "internal/..."}, theirs: []string{sys}},
 	{of: "shmarena", ours: []string{"futex", "internal/..."}, theirs: []string{sys, mmap}},
 	{of: "kernels", ours: []string{"internal/..."}, theirs: []string{cpuid}},
-	{of: "engine/process", ours: []string{"internal/..."}, theirs: []string{sys}},
+	{of: "engine/process", ours: []string{"futex", "internal/..."}, theirs: []string{sys}},
 	{
 		of:     "engine",
 		ours:   []string{"engine/process", "shmarena", "ringbuf", "futex", "kernels", "internal/..."},
