@@ -6,11 +6,11 @@ import (
 	"github.com/shmengine/shmengine/futex"
 )
 
-// The bells of rings on which several processes may sleep at once. Above the bits closed, poisoned
-// and parked they count: every arming and every ringing makes another word of it. So nobody falls
-// asleep on a word that it armed before somebody else's armed or rang it, and whoever rings knows
-// whether somebody came since.
-const ringStep = 1 << 3
+// The bells of rings on which several processes may sleep at once. Above the bits closed, poisoned,
+// parked and joined they count: every arming and every ringing makes another word of it. So nobody
+// falls asleep on a word that was armed or rung after it had armed it, and whoever rings knows
+// whether somebody has come since.
+const ringStep = 1 << 4
 
 // arm says that the caller is going to sleep, and returns the word to sleep on, after one more look
 // at the ring. If parked is not set in it the bell was rung just now.

@@ -117,7 +117,7 @@ func TestMPMCNoLostWake(t *testing.T) {
 			t.Run(fmt.Sprint(name, "/", others), func(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), watchdog)
 				defer cancel()
-				n := uint64(rounds(2_500, 250_000))
+				n := uint64(rounds(2_500, 250_000) / (others + 1))
 				x := openMPMC[message](t, mem, Options{Capacity: 1}, 0)
 				wakesMPMC(ctx, t, x, others, n, x.toSenders,
 					func(c *Receiver[message]) (v message, err error) {
