@@ -18,6 +18,21 @@ var (
 	ErrCorrupt = errors.New("ringbuf: corrupt")
 )
 
+// What the calls of Bytes return beside these.
+var (
+	// ErrTooLarge says that a message is longer than the ring's MaxMessage, or its length negative.
+	// The ring is as it was.
+	ErrTooLarge = errors.New("ringbuf: message too large")
+	// ErrShortBuffer says that a message is longer than the buffer that it should go to. A
+	// ShortBufferError says how long it is.
+	ErrShortBuffer = errors.New("ringbuf: short buffer")
+	// ErrFlushed says that the ring was flushed and that everything from before has been delivered.
+	// It comes once, and the consumer can go on.
+	ErrFlushed = errors.New("ringbuf: flushed")
+	// ErrLease says that a lease was committed or aborted before.
+	ErrLease = errors.New("ringbuf: lease is settled")
+)
+
 // What NewSPSC, AttachSPSC, Producer and Consumer return.
 var (
 	// ErrBusy says that a live process has the role.
