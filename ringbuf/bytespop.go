@@ -8,8 +8,12 @@ import (
 	"github.com/shmengine/shmengine/internal/spin"
 )
 
-// ShortBufferError says how long the message is that did not fit. It is still in the ring.
-type ShortBufferError struct{ Need, Have int }
+// ShortBufferError says how long the message is that did not fit. From a ring it is still there;
+// from a Pipe it is in Message.
+type ShortBufferError struct {
+	Need, Have int
+	Message    []byte
+}
 
 func (e *ShortBufferError) Error() string {
 	return fmt.Sprintf("ringbuf: short buffer: message of %d bytes, buffer of %d", e.Need, e.Have)

@@ -1,6 +1,10 @@
 package ringbuf
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"syscall"
+)
 
 // What Try and blocking calls return.
 var (
@@ -31,6 +35,14 @@ var (
 	ErrFlushed = errors.New("ringbuf: flushed")
 	// ErrLease says that a lease was committed or aborted before.
 	ErrLease = errors.New("ringbuf: lease is settled")
+)
+
+// What the ends of a Pipe return beside these.
+var (
+	// ErrBrokenPipe says that the other end was closed. It wraps ErrClosed and EPIPE.
+	ErrBrokenPipe = fmt.Errorf("%w by the other end: %w", ErrClosed, syscall.EPIPE)
+	// ErrDirection says that a pipe of one direction was used in the other.
+	ErrDirection = errors.New("ringbuf: wrong direction")
 )
 
 // What NewSPSC, AttachSPSC, Producer and Consumer return.

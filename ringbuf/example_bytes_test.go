@@ -126,3 +126,45 @@ func ExampleShortBufferError() {
 	}
 	// Output: more than fits <nil>
 }
+
+func ExamplePipe() {
+	opt := ringbuf.PipeOptions{Capacity: 4096}
+	n, _ := ringbuf.SizePipe(opt)
+	p, _ := ringbuf.NewPipe(sharedMemory(n), opt)
+	a, _ := p.End(&process{id: 1}, 0)
+	b, _ := p.End(&process{id: 2}, 1) // in the other process, after AttachPipe
+	ctx := context.Background()
+
+	_ = a.Send(ctx, []byte("ping"))
+	msg, _ := b.Recv(ctx, nil)
+	_ = b.Send(ctx, append(msg, " and pong"...))
+	_ = b.Close()
+
+	msg, _ = a.Recv(ctx, nil)
+	fmt.Printf("%s\n", msg)
+	_, err := a.Recv(ctx, nil)
+	fmt.Println(err)
+	// Output:
+	// ping and pong
+	// EOF
+}
+
+// One goroutine may send while another receives.
+func ExamplePipeEnd() {
+	opt := ringbuf.PipeOptions{Capacity: 64, OneWay: true}
+	n, _ := ringbuf.SizePipe(opt)
+	p, _ := ringbuf.NewPipe(sharedMemory(n), opt)
+	from, _ := p.End(&process{id: 1}, 0)
+	to, _ := p.End(&process{id: 2}, 1)
+
+	go func() {
+		_ = from.Send(context.Background(), make([]byte, 1000)) // in pieces
+		_ = from.Close()
+	}()
+	msg, err := to.Recv(context.Background(), nil)
+	fmt.Println(len(msg), err)
+	fmt.Println(to.Send(context.Background(), nil))
+	// Output:
+	// 1000 <nil>
+	// send: ringbuf: wrong direction
+}
