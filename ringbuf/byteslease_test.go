@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// take pops what is there.
-func take(t *testing.T, c *BytesConsumer) (all []string) {
+// takeAll pops what is there.
+func takeAll(t *testing.T, c *BytesConsumer) (all []string) {
 	t.Helper()
 	for {
 		v, err := c.TryPeek()
@@ -47,14 +47,14 @@ func TestLeaseOrder(t *testing.T) {
 		a, b := claimWith(t, x.p, "a"), claimWith(t, x.p, "bb")
 		noError(t, x.p.TryPush([]byte("ccc")))
 		noError(t, b.Commit())
-		if got := take(t, x.c); got != nil {
+		if got := takeAll(t, x.c); got != nil {
 			t.Errorf("%s: behind an open lease: %q", form, got)
 		}
 		if x.c.Unblock() {
 			t.Errorf("%s: unblocked a live producer", form)
 		}
 		noError(t, a.Commit())
-		if got := take(t, x.c); !slices.Equal(got, []string{"a", "bb", "ccc"}) {
+		if got := takeAll(t, x.c); !slices.Equal(got, []string{"a", "bb", "ccc"}) {
 			t.Errorf("%s: %q", form, got)
 		}
 		if x.c.Unblock() || x.Len() != 0 {
@@ -73,12 +73,12 @@ func TestLeaseAbort(t *testing.T) {
 			noError(t, ls[round%2].Abort())
 			noError(t, ls[1-round%2].Commit())
 			want := []string{[]string{"two", "one"}[round%2], fmt.Sprint("three", round)}
-			if got := take(t, x.c); !slices.Equal(got, want) {
+			if got := takeAll(t, x.c); !slices.Equal(got, want) {
 				t.Fatalf("%s: %q, want %q", form, got, want)
 			}
 		}
 		noError(t, claimWith(t, x.p, "x").Abort())
-		if got := take(t, x.c); got != nil || x.Len() != 0 {
+		if got := takeAll(t, x.c); got != nil || x.Len() != 0 {
 			t.Errorf("%s: after an abort: %q, Len %d", form, got, x.Len())
 		}
 	}
@@ -96,7 +96,7 @@ func TestLeaseTwice(t *testing.T) {
 					t.Errorf("%s, lap %d: %s again: %v", form, lap, what, err)
 				}
 			}
-			take(t, x.c)
+			takeAll(t, x.c)
 			var open Lease
 			for range 4 { // a lap: the last one stands where old did
 				open = claimWith(t, x.p, "abcdefgh")
@@ -104,7 +104,7 @@ func TestLeaseTwice(t *testing.T) {
 					t.Errorf("%s, lap %d: the old lease settles another: %v", form, lap, err)
 				}
 				noError(t, open.Abort())
-				take(t, x.c)
+				takeAll(t, x.c)
 			}
 		}
 		open := claimWith(t, x.p, "zz")
@@ -245,7 +245,7 @@ func TestBytesClose(t *testing.T) {
 		if err := x.p.Push(t.Context(), nil); err != ErrClosed {
 			t.Errorf("%s: push: %v", form, err)
 		}
-		if got := len(take(t, x.c)); got != 8 {
+		if got := len(takeAll(t, x.c)); got != 8 {
 			t.Errorf("%s: drained %d", form, got)
 		}
 		x = heapBytes(t, 64, many)
