@@ -176,7 +176,7 @@ func (c *Conn) Write(b []byte) (int, error) {
 	if err := c.writeDeadline.passed(); err != nil {
 		return 0, c.opError("write", err)
 	}
-	n, most := 0, int(c.end.out.ring.size/4)-headerSize
+	n, most := 0, int(c.end.out.ring.size/4)
 	for n < len(b) {
 		piece := b[n:min(len(b), n+most)]
 		if err := c.push(piece); err != nil {
