@@ -166,15 +166,15 @@ func BenchmarkBytes(b *testing.B) {
 	}
 }
 
-// connKinds are a connection of ours, one with more memory, and the rival.
-var connKinds = []string{"shm", "shm1M", "unix"}
+// connKinds are a connection of ours, one with less memory, and the rival.
+var connKinds = []string{"shm", "shm256K", "unix"}
 
 func dialKind(kind, path string) (net.Conn, error) {
 	switch kind {
 	case "shm":
 		return Dial(context.Background(), path, ConnOptions{})
-	case "shm1M":
-		return Dial(context.Background(), path, ConnOptions{Capacity: 1 << 20})
+	case "shm256K":
+		return Dial(context.Background(), path, ConnOptions{Capacity: 256 << 10})
 	}
 	c, err := net.Dial("unix", path)
 	if err == nil {

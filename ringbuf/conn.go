@@ -164,6 +164,10 @@ func (c *Conn) readError(err error) error {
 	return err
 }
 
+// connPieces is into how many pieces a write cuts what the ring holds, so that one side copies in while
+// the other copies out.
+const connPieces = 16
+
 // Write writes b, and waits until all of it is in the ring. An error that is EPIPE says that the
 // peer has closed, or this side was closed for writing.
 func (c *Conn) Write(b []byte) (int, error) {
@@ -176,7 +180,7 @@ func (c *Conn) Write(b []byte) (int, error) {
 	if err := c.writeDeadline.passed(); err != nil {
 		return 0, c.opError("write", err)
 	}
-	n, most := 0, int(c.end.out.ring.size/4)
+	n, most := 0, int(c.end.out.ring.size/connPieces)
 	for n < len(b) {
 		piece := b[n:min(len(b), n+most)]
 		if err := c.push(piece); err != nil {

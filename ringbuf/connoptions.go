@@ -4,7 +4,7 @@ import "fmt"
 
 // ConnOptions says how connections are made. The zero value works.
 type ConnOptions struct {
-	// Capacity is how many bytes each direction holds, for whoever dials; 0 is 256 KiB.
+	// Capacity is how many bytes each direction holds, for whoever dials. The memory is reserved at once; 0 is 1 MiB.
 	Capacity int
 
 	// MaxMemory is the most memory that a listener maps for one connection, whose size the dialler
@@ -16,7 +16,7 @@ type ConnOptions struct {
 }
 
 const (
-	defaultConnCapacity = 256 << 10
+	defaultConnCapacity = 1 << 20
 	defaultMaxMemory    = 64 << 20
 )
 
