@@ -13,6 +13,7 @@ require (
 	github.com/schollz/progressbar/v3 v3.19.1
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.9
+	golang.org/x/net v0.52.0
 	golang.org/x/perf v0.0.0-20260312031701-16a31bc5fbd0
 	golang.org/x/sys v0.46.0
 	golang.org/x/term v0.44.0

@@ -1,6 +1,10 @@
 package ringbuf
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"syscall"
+)
 
 // What Try and blocking calls return.
 var (
@@ -16,6 +20,29 @@ var (
 	// ErrCorrupt says that the shared memory holds values that no sequence of calls can produce.
 	// The ring is poisoned for both sides until NewSPSC formats it again.
 	ErrCorrupt = errors.New("ringbuf: corrupt")
+)
+
+// What the calls of Bytes return beside these.
+var (
+	// ErrTooLarge says that a message is longer than the ring's MaxMessage, or its length negative.
+	// The ring is as it was.
+	ErrTooLarge = errors.New("ringbuf: message too large")
+	// ErrShortBuffer says that a message is longer than the buffer that it should go to. A
+	// ShortBufferError says how long it is.
+	ErrShortBuffer = errors.New("ringbuf: short buffer")
+	// ErrFlushed says that the ring was flushed and that everything from before has been delivered.
+	// It comes once, and the consumer can go on.
+	ErrFlushed = errors.New("ringbuf: flushed")
+	// ErrLease says that a lease was committed or aborted before.
+	ErrLease = errors.New("ringbuf: lease is settled")
+)
+
+// What the ends of a Pipe return beside these.
+var (
+	// ErrBrokenPipe says that the other end was closed. It wraps ErrClosed and EPIPE.
+	ErrBrokenPipe = fmt.Errorf("%w by the other end: %w", ErrClosed, syscall.EPIPE)
+	// ErrDirection says that a pipe of one direction was used in the other.
+	ErrDirection = errors.New("ringbuf: wrong direction")
 )
 
 // What NewSPSC, AttachSPSC, Producer and Consumer return.

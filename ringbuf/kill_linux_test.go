@@ -77,8 +77,8 @@ func killConsumer(t *testing.T, k int, atWork time.Duration) {
 }
 
 // killDuring calls until an error comes, and kills p after a while; not if the while is 0: it is
-// dead already.
-func killDuring(p *reexec.Proc, after time.Duration, call func() error) error {
+// dead already. then is done when it is dead.
+func killDuring(p *reexec.Proc, after time.Duration, call func() error, then ...func()) error {
 	ended := make(chan error)
 	go func() {
 		var err error
@@ -91,13 +91,10 @@ func killDuring(p *reexec.Proc, after time.Duration, call func() error) error {
 		time.Sleep(after)
 		p.Kill()
 	}
-	return <-ended
-}
-
-func untilParked(bell func() uint32) {
-	for bell()&parked == 0 {
-		time.Sleep(100 * time.Microsecond)
+	for _, f := range then {
+		f()
 	}
+	return <-ended
 }
 
 // goOn drains the ring and fills it again: nothing is missing, torn or repeated, and its capacity

@@ -92,7 +92,7 @@ func mpmcIn[T any](mem []byte, s shape) *MPMC[T] {
 		shift:     uint64(32 - bits.TrailingZeros64(s.capacity)),
 		toSenders: word32(mem, offToSenders), toReceivers: word32(mem, offToReceivers),
 		plainPush: word32(mem, offManyPlainPush), plainPop: word32(mem, offManyPlainPop),
-		tail: word64(mem, offTail), head: word64(mem, offManyHead),
+		tail: word64(mem, offManyTail), head: word64(mem, offManyHead),
 		strays: word32(mem, offStrays), dropped: word64(mem, offDropped),
 		senders: seatsAt(mem, offSenders), receivers: seatsAt(mem, offReceivers),
 	}

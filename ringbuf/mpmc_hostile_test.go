@@ -82,7 +82,7 @@ func TestMPMCHostile(t *testing.T) {
 // garbleMPMC sets a word: hints and cells more often than others, near misses as often as noise.
 func garbleMPMC(mem []byte, rng *rand.Rand) {
 	offs := []int{
-		offToSenders, offToReceivers, offManyPlainPush, offStrays, offTail, offManyHead, offTail, offManyHead,
+		offToSenders, offToReceivers, offManyPlainPush, offStrays, offManyTail, offManyHead, offManyTail, offManyHead,
 		offSenders + 8*rng.IntN(4), offReceivers + 8*rng.IntN(4), offCells, offCells + slotAlign, 8 * rng.IntN(len(mem)/8),
 	}
 	w := word64(mem, offs[rng.IntN(len(offs))]%(len(mem)-7))

@@ -61,8 +61,8 @@ const (
 	offStrays        = offManyPlainPop + 4
 	offDropped       = offStrays + 8
 
-	offTail     = offManyPlainPush + 128
-	offManyHead = offTail + 128
+	offManyTail = offManyPlainPush + 128
+	offManyHead = offManyTail + 128
 
 	offSenders   = offManyHead + 128
 	offReceivers = offSenders + 4*seats

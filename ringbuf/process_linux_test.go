@@ -39,6 +39,8 @@ func newSegment(tb testing.TB, capacity int) *segment {
 	return s
 }
 
+func (s *segment) files() []*os.File { return []*os.File{s.file} }
+
 func (s *segment) ring() []byte { return s.region[tableSize():] }
 
 // join makes the calling process a member until the test or the child ends.

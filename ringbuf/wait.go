@@ -76,6 +76,7 @@ type wait struct {
 	plain  *atomic.Uint32 // 1: the other side publishes without a fence
 	peer   *atomic.Uint32 // the other side's role
 	member futex.Member
+	crowd  bool          // others of our side sleep on the word too: the flag is not ours to clear
 	slice  time.Duration // bound of one sleep where the kernel gives us no barrier
 }
 
@@ -91,7 +92,9 @@ type wait struct {
 func (w *wait) until(ctx context.Context, blocked error, try func() error, spread func(bell uint32)) error {
 	place := w.member.Park(w.word)
 	defer w.member.Unpark(place)
-	defer w.word.And(^uint32(parked))
+	if !w.crowd {
+		defer w.word.And(^uint32(parked))
+	}
 	for {
 		place.Look()
 		place.Of(futex.ID(w.peer.Load()))

@@ -96,3 +96,9 @@ func TestContextEndsAWait(t *testing.T) {
 		t.Fatalf("bells %#x, %#x are left set", x.toProducer.Load(), x.toConsumer.Load())
 	}
 }
+
+func untilParked(bell func() uint32) {
+	for bell()&parked == 0 {
+		time.Sleep(100 * time.Microsecond)
+	}
+}

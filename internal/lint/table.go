@@ -78,6 +78,7 @@ var testTheirs = []string{
 	"go.uber.org/goleak",
 	"github.com/rogpeppe/go-internal",
 	"github.com/anishathalye/porcupine",
+	"golang.org/x/net",
 }
 
 // budget are the modules that a minimal embedding program may require.

@@ -1,0 +1,41 @@
+package ringbuf
+
+import (
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/shmengine/shmengine/futex"
+)
+
+// region is the data of a ring of records. Every access is masked, so that no position, whatever
+// its value, leads outside the memory that was checked when the ring was opened.
+type region struct {
+	base unsafe.Pointer
+	mask uint64 // size - 1
+}
+
+// regionOf is the size bytes that lie in mem from offData on.
+//
+// Preconditions:
+//   - mem is aligned to 64 bytes and holds offData + size bytes;
+//   - size is a power of two, 8 at least.
+func regionOf(mem []byte, size uint64) region {
+	return region{base: unsafe.Pointer(&mem[offData : offData+size][0]), mask: size - 1}
+}
+
+// at is the header at pos.
+func (d *region) at(pos uint64) *atomic.Uint64 {
+	return (*atomic.Uint64)(unsafe.Add(d.base, pos&d.mask&^7))
+}
+
+// payload is the n bytes behind the header at pos, or as many as there are up to the end.
+func (d *region) payload(pos, n uint64) []byte {
+	off := pos&d.mask&^7 + headerSize
+	n = min(n, d.mask+1-off)
+	return unsafe.Slice((*byte)(unsafe.Add(d.base, off)), n)
+}
+
+// mutexAt is the lock at off.
+func mutexAt(mem []byte, off int) *futex.Mutex {
+	return (*futex.Mutex)(unsafe.Pointer(&mem[off : off+4][0]))
+}
