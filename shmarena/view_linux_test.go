@@ -46,6 +46,9 @@ func TestView(t *testing.T) {
 	if column := v.Pick(1, 3); column.Rank() != 1 || column.Len() != 3 || column.At(2) != 11 || len(column.Span()) != 9 {
 		t.Errorf("column %+v", column)
 	}
+	if row := v.Pick(0, 1); row.dims[1] != (dim{}) {
+		t.Errorf("%+v: what is equal would not compare as equal", row)
+	}
 	if tr := v.Swap(0, 1); tr.At(3, 1) != 70 || tr.Dim(0) != 4 {
 		t.Errorf("transpose %+v", tr)
 	}
@@ -162,6 +165,29 @@ func TestHostileView(t *testing.T) {
 	}
 	if passed == 0 {
 		t.Error("no view passes Check: nothing was tested")
+	}
+	mustFree(t, x)
+}
+
+// Numbers that stay inside the array can make no sense all the same.
+func TestCheckedView(t *testing.T) {
+	a := newArena(t, 1<<20)
+	x := mustAlloc[int64](t, a, 60)
+	for _, v := range []View[int64]{
+		{array: x, rank: 1, dims: [MaxRank]dim{{61, 0}}}, // more elements than there are
+		{array: x, rank: 2, dims: [MaxRank]dim{{8, 0}, {8, 1}}},
+		{array: x, rank: 2, dims: [MaxRank]dim{{1 << 32, 0}, {1 << 32, 0}}},
+		{array: x, rank: 2, dims: [MaxRank]dim{{3, 1 << 63}, {1, 1}}}, // the last one is the first one again
+		{array: x, rank: 1, dims: [MaxRank]dim{{2, math.MaxUint64}}, first: 5},
+		{array: x, rank: 1, dims: [MaxRank]dim{{1, 1}}, first: 60},
+		{array: x, rank: 5},
+	} {
+		if err := v.Check(); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("%+v: %v", v, err)
+		}
+	}
+	if v := (View[int64]{array: x, rank: 1, dims: [MaxRank]dim{{60, 1}}}); v.Check() != nil {
+		t.Error(v.Check()) // or the others prove nothing
 	}
 	mustFree(t, x)
 }
