@@ -126,6 +126,9 @@ func TestReadersSeeLiveArrays(t *testing.T) {
 				t.Fatal(err)
 			}
 			fmt.Fprintln(w.in)
+			if err := w.in.Close(); err != nil { // it ends, whatever it has noticed
+				t.Error(err)
+			}
 			var exit *exec.ExitError
 			if err := w.cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != 1 {
 				t.Errorf("after the array was freed: %v", err)
