@@ -47,7 +47,7 @@ const (
 // last index runs fastest. Its errors are those of [Alloc], and [ErrArgument]
 // for a shape that has none or more than [MaxRank] dimensions.
 func AllocView[T any](a *Arena, shape ...int) (View[T], error) {
-	n, err := count(shape)
+	n, err := elementsOf(shape)
 	if err != nil {
 		return View[T]{}, fmt.Errorf("shmarena: %s: alloc view: %w", a, err)
 	}
@@ -64,7 +64,7 @@ func AllocView[T any](a *Arena, shape ...int) (View[T], error) {
 // none or more than [MaxRank] dimensions. Whether the array is still there is
 // left to the first use, or to [View.Check].
 func ViewOf[T any](x Array[T], shape ...int) (View[T], error) {
-	n, err := count(shape)
+	n, err := elementsOf(shape)
 	if err == nil && n != x.Len() {
 		err = argument("shape %v has %d elements, the array %d", shape, n, x.Len())
 	}
@@ -74,8 +74,8 @@ func ViewOf[T any](x Array[T], shape ...int) (View[T], error) {
 	return rowMajor(x, shape), nil
 }
 
-// count is how many elements a shape has.
-func count(shape []int) (int, error) {
+// elementsOf is how many elements a shape has.
+func elementsOf(shape []int) (int, error) {
 	if len(shape) < 1 || len(shape) > MaxRank {
 		return 0, argument("shape %v has not 1 to %d dimensions", shape, MaxRank)
 	}
