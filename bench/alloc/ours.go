@@ -57,6 +57,7 @@ func newBig() (*shmarena.Arena, error) {
 type ours struct {
 	a    *shmarena.Arena
 	box  *crossings
+	maps arenaMap
 	file *os.File // of the arena to attach, once it was asked for
 }
 
@@ -80,7 +81,10 @@ func (o *ours) ready(j *job) (err error) {
 	if j.kind == kindCross && j.index == 0 {
 		o.box.made.Store(0)
 	}
-	if j.kind == kindAttach && o.file == nil {
+	switch {
+	case j.kind == kindGet || j.kind == kindSet:
+		return o.maps.ready(o.a, j)
+	case j.kind == kindAttach && o.file == nil:
 		o.file, err = process.Inherited(fileSecond, "arena")
 	}
 	return err
@@ -99,6 +103,10 @@ func (o *ours) run(j *job) error {
 			return o.make(j)
 		}
 		return o.take(j)
+	case kindGet:
+		return o.maps.gets(j)
+	case kindSet:
+		return o.maps.sets(j)
 	}
 	return fmt.Errorf("ours has no %s", j.kind)
 }
