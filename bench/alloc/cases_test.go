@@ -3,6 +3,7 @@ package alloc
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/shmengine/shmengine/bench/report"
@@ -140,6 +141,11 @@ func TestCheck(t *testing.T) {
 				t.Errorf("%s: %d: %v", c.kind, i, err)
 			}
 		}
+	}
+	lost := good(cross)
+	lost.parties[1].ops, lost.parties[1].sum = 9, cross.sum(1, 9)
+	if err := lost.check(cross); !errors.Is(err, report.ErrWrong) || !strings.Contains(err.Error(), "10 blocks were made and 9 freed") {
+		t.Errorf("a block that was lost on its way: %v", err)
 	}
 	s := good(cross)
 	if err := s.check(cross); err != nil || s.ops != 10 || good(pair).ops != 20 {
