@@ -74,6 +74,34 @@ func ExampleArray() {
 	// array was freed or is not of this arena
 }
 
+// A View is a shape over an array: here a table, one column of it, and a part.
+func ExampleView() {
+	a, err := shmarena.Create(shmarena.Options{Size: 1 << 20})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer a.Close()
+
+	table, err := shmarena.AllocView[float64](a, 3, 4)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for i := range table.Dim(0) {
+		row := table.Row(i) // a []float64 onto the shared pages
+		for j := range row {
+			row[j] = float64(10*i + j)
+		}
+	}
+	column := table.Pick(1, 2)
+	column.Set(99, 0)
+	part := table.Part(0, 1, 3).Part(1, 2, 4)
+	fmt.Println(table.Row(0), column.At(1), column.Stride(0))
+	fmt.Println(part.Row(0), part.Row(1), part.Swap(0, 1).At(1, 0))
+	// Output:
+	// [0 1 99 3] 12 4
+	// [12 13] [22 23] 13
+}
+
 // Names are how processes that share nothing but an arena find arrays in it.
 func ExampleLookup() {
 	a, err := shmarena.Create(shmarena.Options{Size: 1 << 20})

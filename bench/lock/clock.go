@@ -3,33 +3,9 @@ package lock
 import (
 	"math"
 	"time"
+
+	"github.com/shmengine/shmengine/bench/clock"
 )
-
-// clock reads CLOCK_MONOTONIC in nanoseconds, as the other processes see it.
-// The Go runtime reads the same clock without a system call but does not give
-// its absolute value, so the difference is measured once.
-type clock struct {
-	epoch time.Time
-	base  int64
-}
-
-// newClock finds the difference to within the time that two readings take, some
-// tens of nanoseconds.
-func newClock() clock {
-	c := clock{epoch: time.Now()}
-	least := int64(math.MaxInt64)
-	for range 100 {
-		before := monotonic()
-		since := int64(time.Since(c.epoch))
-		after := monotonic()
-		if after-before < least {
-			least, c.base = after-before, before+(after-before)/2-since
-		}
-	}
-	return c
-}
-
-func (c *clock) now() uint64 { return uint64(c.base + int64(time.Since(c.epoch))) }
 
 // thinkTime is how long a worker computes between two pairs where several work.
 const thinkTime = 100 * time.Nanosecond
@@ -59,7 +35,7 @@ func think(x, turns uint64) uint64 {
 
 // warmUp computes for the time of the run-in.
 func (h *hand) warmUp(s *slot) {
-	for until := h.clock.now() + uint64(runIn); h.clock.now() < until; {
+	for until := h.clock.Now() + uint64(runIn); h.clock.Now() < until; {
 		s.sink = think(s.sink, h.turns)
 	}
 }
@@ -74,13 +50,13 @@ var (
 var sink uint64
 
 // calibrate finds how many turns of think take a time.
-func (c *clock) calibrate(d time.Duration) uint64 {
+func calibrate(c *clock.Clock, d time.Duration) uint64 {
 	const turns, tries = 200_000, 15
 	best := uint64(math.MaxUint64)
 	for range tries {
-		begin := c.now()
+		begin := c.Now()
 		sink = think(sink, turns)
-		best = min(best, c.now()-begin)
+		best = min(best, c.Now()-begin)
 	}
 	return (uint64(d)*turns + best/2) / best
 }

@@ -1,12 +1,10 @@
 package lock
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/shmengine/shmengine/bench/worker"
 	"github.com/shmengine/shmengine/engine/process"
@@ -19,15 +17,9 @@ type crew struct {
 	board   *board
 	command process.Command
 	files   []*os.File // that each worker gets: the board, and what else it needs
-	members []*member
+	members []*worker.Talker
 	single  bool // one process is all parties
 	seq     uint32
-}
-
-// A member is one worker as the command sees it.
-type member struct {
-	w     *worker.Worker
-	lines *bufio.Reader
 }
 
 // newCrew starts n workers.
@@ -57,17 +49,17 @@ func newCrew(n int, c process.Command, files ...*os.File) (_ *crew, err error) {
 }
 
 // start starts one more worker.
-func (k *crew) start() (*member, error) {
+func (k *crew) start() (*worker.Talker, error) {
 	w, err := worker.Start(k.command, k.files...)
 	if err != nil {
 		return nil, err
 	}
-	return &member{w, bufio.NewReader(w.From)}, nil
+	return worker.NewTalker(w), nil
 }
 
 func (k *crew) pids() (list []int) {
 	for _, m := range k.members {
-		list = append(list, m.w.Child.PID())
+		list = append(list, m.Child.PID())
 	}
 	return list
 }
@@ -76,7 +68,7 @@ func (k *crew) pids() (list []int) {
 func (k *crew) close() error {
 	var all []*worker.Worker
 	for _, m := range k.members {
-		all = append(all, m.w)
+		all = append(all, m.Worker)
 	}
 	err := worker.Close(all)
 	if k.mem != nil {
@@ -88,51 +80,17 @@ func (k *crew) close() error {
 	return err
 }
 
-// tell sends a worker one line.
-func (m *member) tell(format string, args ...any) error {
-	if _, err := fmt.Fprintf(m.w.To, format+"\n", args...); err != nil {
-		return m.w.Lost(err)
-	}
-	return nil
-}
-
-// hear reads a worker's answer, which must begin with a word, and returns the
-// rest. A context that ends kills the worker.
-func (m *member) hear(ctx context.Context, word string) (rest string, err error) {
-	stop := context.AfterFunc(ctx, func() { _ = m.w.Child.Kill() })
-	line, err := m.lines.ReadString('\n')
-	if !stop() {
-		return "", context.Cause(ctx)
-	}
-	if err != nil {
-		return "", m.w.Lost(err)
-	}
-	got, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-	if got != word {
-		return "", fmt.Errorf("worker process %v: %s %s", m.w.Child, got, rest)
-	}
-	return rest, nil
-}
-
-// ask sends a line and reads the answer.
-func (m *member) ask(ctx context.Context, word, format string, args ...any) (rest string, err error) {
-	if err := m.tell(format, args...); err != nil {
-		return "", err
-	}
-	return m.hear(ctx, word)
-}
-
 // calibrate has every worker find out how many turns of think the think time
 // has, and returns the most: that of the worker which was disturbed least.
 func (k *crew) calibrate(ctx context.Context, cpu int) (turns uint64, err error) {
 	for _, m := range k.members {
-		rest, err := m.ask(ctx, "turns", "calibrate %d %d", thinkTime.Nanoseconds(), cpu)
+		rest, err := m.Ask(ctx, "turns", "calibrate %d %d", thinkTime.Nanoseconds(), cpu)
 		if err != nil {
 			return 0, err
 		}
 		var n uint64
 		if _, err := fmt.Sscan(rest, &n); err != nil || n == 0 {
-			return 0, fmt.Errorf("worker process %v: %q turns", m.w.Child, rest)
+			return 0, fmt.Errorf("worker process %v: %q turns", m.Child, rest)
 		}
 		turns = max(turns, n)
 	}
@@ -142,7 +100,7 @@ func (k *crew) calibrate(ctx context.Context, cpu int) (turns uint64, err error)
 // think tells every worker how many turns it has to think.
 func (k *crew) think(ctx context.Context, turns uint64) error {
 	for _, m := range k.members {
-		if _, err := m.ask(ctx, "ok", "think %d", turns); err != nil {
+		if _, err := m.Ask(ctx, "ok", "think %d", turns); err != nil {
 			return err
 		}
 	}

@@ -32,7 +32,7 @@ func TestTwinHasTheSameBuckets(t *testing.T) {
 	m := stageFor(t, "mutex/ownerdeath").crews[Robust].members[0]
 	for shift := range 64 {
 		for _, ns := range []uint64{1<<shift - 1, 1 << shift, 1<<shift + 1<<shift>>1, 3<<shift/2 + 5} {
-			got, err := m.ask(t.Context(), "bucket", "bucket %d", ns)
+			got, err := m.Ask(t.Context(), "bucket", "bucket %d", ns)
 			if want := fmt.Sprint(bucketOf(ns)); err != nil || got != want {
 				t.Fatalf("%d ns is in the twin's bucket %s, want %s (%v)", ns, got, want, err)
 			}
@@ -46,11 +46,11 @@ func TestWorkersRefuse(t *testing.T) {
 	for system, k := range s.crews {
 		for _, line := range []string{"dance", "run alone", "run dance " + system + " 0 1 0 1 1", "run alone " + system + " 7 1 0 1 1"} {
 			m := k.members[0]
-			_, err := m.ask(t.Context(), "done", "%s", line)
+			_, err := m.Ask(t.Context(), "done", "%s", line)
 			if err != nil && strings.Contains(err.Error(), ": ready") {
 				// It refuses when it is to begin.
 				k.board.start.Store(1)
-				_, err = m.hear(t.Context(), "done")
+				_, err = m.Hear(t.Context(), "done")
 			}
 			if err == nil || !strings.Contains(err.Error(), ": error ") {
 				t.Errorf("%s: %q: %v", system, line, err)
@@ -69,14 +69,14 @@ func TestDeadWorkerIsAnError(t *testing.T) {
 			system = Futex
 		}
 		victim := k.team(2)[len(k.team(2))-1]
-		if err := victim.w.Child.Kill(); err != nil {
+		if err := victim.Child.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		<-victim.w.Child.Done()
+		<-victim.Child.Done()
 		if _, err := k.measure(t.Context(), s.task("mutex/contended", system)); err == nil || !strings.Contains(err.Error(), "worker process") {
 			t.Errorf("%s: %v", system, err)
 		}
-		if !k.single && !k.members[0].w.Child.Alive() {
+		if !k.single && !k.members[0].Child.Alive() {
 			t.Errorf("%s: the other worker is dead too", system)
 		}
 	}

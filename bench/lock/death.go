@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/shmengine/shmengine/bench/clock"
 	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/bench/worker"
 )
@@ -17,14 +18,14 @@ const settled = 2 * time.Millisecond
 // deaths kills owners of a lock, one after the other, and takes the time until
 // the waiter has it.
 func (k *crew) deaths(ctx context.Context, t task) (*sample, error) {
-	clock := newClock()
+	watch := clock.New()
 	s := &sample{waits: newWaits()}
-	if _, err := k.members[0].ask(ctx, "ok", "set %s %s %d", t.kind, t.system, t.parties); err != nil {
+	if _, err := k.members[0].Ask(ctx, "ok", "set %s %s %d", t.kind, t.system, t.parties); err != nil {
 		return nil, err
 	}
 	for range t.ops {
 		limited, cancel := context.WithTimeoutCause(ctx, patience, errHang)
-		ns, err := k.death(limited, t, &clock, s)
+		ns, err := k.death(limited, t, &watch, s)
 		cancel()
 		if err != nil {
 			return nil, err
@@ -39,30 +40,30 @@ func (k *crew) deaths(ctx context.Context, t task) (*sample, error) {
 }
 
 // death starts an owner, has a worker wait for the lock, and kills the owner.
-func (k *crew) death(ctx context.Context, t task, c *clock, s *sample) (ns uint64, err error) {
+func (k *crew) death(ctx context.Context, t task, c *clock.Clock, s *sample) (ns uint64, err error) {
 	owner, err := k.start()
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, worker.Close([]*worker.Worker{owner.w})) }()
-	if _, err := owner.ask(ctx, "held", "own %s %s", t.system, t.on(0, false)); err != nil {
+	defer func() { err = errors.Join(err, worker.Close([]*worker.Worker{owner.Worker})) }()
+	if _, err := owner.Ask(ctx, "held", "own %s %s", t.system, t.on(0, false)); err != nil {
 		return 0, err
 	}
 	waiter := k.members[1]
-	if _, err := waiter.ask(ctx, "waiting", "inherit %s 1 %s", t.system, t.on(1, false)); err != nil {
+	if _, err := waiter.Ask(ctx, "waiting", "inherit %s 1 %s", t.system, t.on(1, false)); err != nil {
 		return 0, err
 	}
-	if err := awaitSleep(ctx, waiter.w.Child.PID()); err != nil {
+	if err := awaitSleep(ctx, waiter.Child.PID()); err != nil {
 		return 0, err
 	}
-	if s.rss, err = resident(owner.w.Child.PID()); err != nil {
+	if s.rss, err = resident(owner.Child.PID()); err != nil {
 		return 0, err
 	}
-	killed := c.now()
-	if err := owner.w.Child.Kill(); err != nil {
+	killed := c.Now()
+	if err := owner.Child.Kill(); err != nil {
 		return 0, err
 	}
-	if _, err := waiter.hear(ctx, "done"); err != nil {
+	if _, err := waiter.Hear(ctx, "done"); err != nil {
 		return 0, err
 	}
 	end := k.board.slot[1].end

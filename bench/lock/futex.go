@@ -133,9 +133,9 @@ func (p *ofFutex) own() error { return p.mutex.mutex.Lock(bg, p.mb) }
 // inherit waits for the mutex of an owner that is killed meanwhile.
 func (p *ofFutex) inherit(h *hand, s *slot) error {
 	mu := p.mutex.mutex.As(p.mb)
-	s.begin = h.clock.now()
+	s.begin = h.clock.Now()
 	err := mu.Lock(bg)
-	s.end = h.clock.now()
+	s.end = h.clock.Now()
 	s.ops = 1
 	if !errors.Is(err, futex.ErrOwnerDied) {
 		return fmt.Errorf("nobody told us of the death: %v", err)

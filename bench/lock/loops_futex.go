@@ -36,11 +36,11 @@ func mutexContend(h *hand, mu *futex.Handle, count *uint64, s *slot) error {
 func mutexTimed(h *hand, mu *futex.Handle, count *uint64, s *slot) error {
 	n, x, turns, stop := uint64(0), uint64(0), h.turns, &h.board.stop
 	for over := false; !over; over = stop.Load() != 0 {
-		begin := h.clock.now()
+		begin := h.clock.Now()
 		if err := mu.Lock(bg); err != nil {
 			return err
 		}
-		took := h.clock.now() - begin
+		took := h.clock.Now() - begin
 		seen := *count + 1
 		*count = seen
 		mu.Unlock()
@@ -63,7 +63,7 @@ func rwRead(h *hand, mu *futex.RWHandle, count *uint64, s *slot) error {
 		mu.RUnlock()
 		n++
 	}
-	s.ops, s.end = n, h.clock.now()
+	s.ops, s.end = n, h.clock.Now()
 	if err := mu.Lock(bg); err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func eventWake(h *hand, j job, e *futex.Event, mb futex.Member, s *slot) error {
 		if err := e.Wait(bg, mb); err != nil {
 			return err
 		}
-		s.record(h.clock.now() - h.board.stamp.Load())
+		s.record(h.clock.Now() - h.board.stamp.Load())
 		e.Clear()
 	}
 	s.ops = j.ops

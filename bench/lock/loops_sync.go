@@ -100,9 +100,9 @@ func (m *goMutex) contend(h *hand, s *slot) {
 func (m *goMutex) timed(h *hand, s *slot) {
 	n, x, turns, stop := uint64(0), uint64(0), h.turns, &h.board.stop
 	for over := false; !over; over = stop.Load() != 0 {
-		begin := h.clock.now()
+		begin := h.clock.Now()
 		m.mutex.Lock()
-		took := h.clock.now() - begin
+		took := h.clock.Now() - begin
 		seen := m.count + 1
 		m.count = seen
 		m.mutex.Unlock()
@@ -128,7 +128,7 @@ func (m *goRWMutex) loop(h *hand, _ job, s *slot) error {
 		m.mutex.RUnlock() //lint:ignore SA2001 the pair is what is measured
 		n++
 	}
-	s.ops, s.end = n, h.clock.now()
+	s.ops, s.end = n, h.clock.Now()
 	m.mutex.Lock()
 	m.count += n
 	m.mutex.Unlock()
@@ -182,7 +182,7 @@ func (e *goEvent) loop(h *hand, j job, s *slot) error {
 			e.cond.Wait()
 		}
 		e.mutex.Unlock()
-		s.record(h.clock.now() - h.board.stamp.Load())
+		s.record(h.clock.Now() - h.board.stamp.Load())
 		e.mutex.Lock()
 		e.set = false
 		e.mutex.Unlock()

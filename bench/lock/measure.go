@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/shmengine/shmengine/bench/report"
+	"github.com/shmengine/shmengine/bench/worker"
 )
 
 // patience is how much longer than it should a measurement may take.
@@ -62,7 +63,7 @@ func (k *crew) measure(ctx context.Context, t task) (*sample, error) {
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, t.window+patience, errHang)
 	defer cancel()
-	if _, err := k.members[0].ask(limited, "ok", "set %s %s %d", t.kind, t.system, t.parties); err != nil {
+	if _, err := k.members[0].Ask(limited, "ok", "set %s %s %d", t.kind, t.system, t.parties); err != nil {
 		return nil, err
 	}
 	if err := k.work(limited, t); err != nil {
@@ -82,7 +83,7 @@ func (k *crew) work(ctx context.Context, t task) error {
 		b.start.Store(k.seq) // it waits for nobody, and makes no system call for it
 	}
 	for i, m := range team {
-		if _, err := m.ask(ctx, "ready", "run %s %s %d %d %s %d %d", t.kind, t.system, i, t.parties, t.on(i, k.single), t.ops, k.seq); err != nil {
+		if _, err := m.Ask(ctx, "ready", "run %s %s %d %d %s %d %d", t.kind, t.system, i, t.parties, t.on(i, k.single), t.ops, k.seq); err != nil {
 			return err
 		}
 	}
@@ -93,14 +94,14 @@ func (k *crew) work(ctx context.Context, t task) error {
 	}
 	var errs []error
 	for _, m := range team {
-		_, err := m.hear(ctx, "done")
+		_, err := m.Hear(ctx, "done")
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
 
 // team returns the workers that are some parties.
-func (k *crew) team(parties int) []*member {
+func (k *crew) team(parties int) []*worker.Talker {
 	if k.single {
 		parties = 1
 	}
@@ -179,7 +180,7 @@ func (k *crew) verify(ctx context.Context, t task, s *sample) error {
 			}
 		}
 	default:
-		rest, err := k.members[0].ask(ctx, "count", "count")
+		rest, err := k.members[0].Ask(ctx, "count", "count")
 		if err != nil {
 			return err
 		}

@@ -16,24 +16,8 @@ type Report struct {
 
 // A CaseReport is what the systems did in one case.
 type CaseReport struct {
-	Name     string
-	What     string
-	Work     string // that one measurement is
-	Baseline string
-	Rounds   int
-	Warmups  int    // short measurements of each system before, which do not count
-	Calls    string // which system calls were counted; "" if none
-	Figures  []report.Measurement
-}
-
-// Figure returns one figure of the case.
-func (c *CaseReport) Figure(system, metric string) (report.Measurement, bool) {
-	for _, m := range c.Figures {
-		if m.System == system && m.Metric == metric {
-			return m, true
-		}
-	}
-	return report.Measurement{}, false
+	report.Case
+	Calls string // which system calls were counted; "" if none
 }
 
 // workOf says what one measurement is.

@@ -92,10 +92,10 @@ func (r *run) contest(ctx context.Context, c contest) (*CaseReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	got := &CaseReport{
+	got := &CaseReport{Case: report.Case{
 		Name: c.name, What: c.what, Work: r.workOf(c), Baseline: baselineOf(c.systems),
 		Rounds: c.rounds(r.Reps), Warmups: r.warmups(c),
-	}
+	}}
 	calls, err := r.count(ctx, c, got)
 	if err != nil {
 		return nil, err

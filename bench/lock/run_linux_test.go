@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/shmengine/shmengine/bench/report"
+	"github.com/shmengine/shmengine/bench/twin"
 )
 
 // quick is a run of all cases that takes seconds.
@@ -19,7 +20,7 @@ var quick = Options{Reps: 2, Seconds: 2}
 
 func needTwin(t *testing.T) {
 	t.Helper()
-	if _, err := compiler(); err != nil {
+	if _, err := twin.Compiler(); err != nil {
 		t.Skip(err)
 	}
 }
@@ -125,7 +126,7 @@ func checkText(t *testing.T, r *Report) {
 		}
 	}
 	for _, c := range r.Cases {
-		for _, system := range c.order(c.metrics()[0]) {
+		for _, system := range c.Order(c.Metrics()[0], style.More(c.Metrics()[0])) {
 			last := 0.0
 			for _, metric := range []string{p50, p99, p999, maxNs} {
 				if m, ok := c.Figure(system, metric); ok {
@@ -205,8 +206,8 @@ func TestNoCompiler(t *testing.T) {
 		if len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "left out") || !strings.Contains(r.Notes[0], cc) {
 			t.Errorf("CC=%s: notes %q", cc, r.Notes)
 		}
-		if c := r.Cases[0]; c.Baseline != Sync || !slices.Equal(sorted(c.order(nsPerOp)), []string{Futex, Sync}) {
-			t.Errorf("CC=%s: baseline %s of %v", cc, c.Baseline, c.order(nsPerOp))
+		if c := r.Cases[0]; c.Baseline != Sync || !slices.Equal(sorted(c.Order(nsPerOp, false)), []string{Futex, Sync}) {
+			t.Errorf("CC=%s: baseline %s of %v", cc, c.Baseline, c.Order(nsPerOp, false))
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/shmengine/shmengine/bench/machine"
+	"github.com/shmengine/shmengine/bench/twin"
 	"github.com/shmengine/shmengine/engine/process"
 	"github.com/shmengine/shmengine/shmarena"
 )
@@ -15,7 +17,7 @@ type stage struct {
 	cpus  []int // two, or one if there is only one
 	crews map[string]*crew
 	arena *shmarena.Arena
-	twin  *twin
+	twin  *twin.Program
 	hello string   // what the twin was made with
 	notes []string // what was left out, and why
 	turns turns    // of think
@@ -29,7 +31,7 @@ func newStage(ctx context.Context, list []contest) (_ *stage, err error) {
 			err = errors.Join(err, s.close())
 		}
 	}()
-	all, err := cpus()
+	all, err := machine.CPUs()
 	if err != nil {
 		return nil, err
 	}
@@ -86,21 +88,21 @@ func (s *stage) startSync() (err error) {
 // are left out.
 func (s *stage) startTwin(ctx context.Context) (err error) {
 	s.twin, err = newTwin(ctx)
-	if errors.Is(err, errNoTwin) {
+	if errors.Is(err, twin.ErrNone) {
 		s.notes = append(s.notes, fmt.Sprintf("%s, %s, %s and %s are left out: %v", Pthread, Robust, Sem, OFD, err))
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("compile the C twin: %w", err)
 	}
-	k, err := newCrew(maxWorkers, process.Command{Path: s.twin.path()})
+	k, err := newCrew(maxWorkers, process.Command{Path: s.twin.Path()})
 	if err != nil {
 		return fmt.Errorf("start the C twin: %w", err)
 	}
 	for _, system := range []string{Pthread, Robust, Sem, OFD} {
 		s.crews[system] = k
 	}
-	s.hello, err = k.members[0].ask(ctx, "hello", "hello")
+	s.hello, err = k.members[0].Ask(ctx, "hello", "hello")
 	return err
 }
 
@@ -166,7 +168,7 @@ func (s *stage) close() error {
 		errs = append(errs, s.arena.Close())
 	}
 	if s.twin != nil {
-		errs = append(errs, s.twin.close())
+		errs = append(errs, s.twin.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -10,61 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// monotonic reads CLOCK_MONOTONIC by a system call.
-func monotonic() int64 {
-	var ts unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts); err != nil {
-		panic("lock: no monotonic clock")
-	}
-	return ts.Nano()
-}
-
 // yieldCPU gives the CPU to another process.
 func yieldCPU() { _, _, _ = unix.Syscall(unix.SYS_SCHED_YIELD, 0, 0, 0) }
-
-// cpus returns the CPUs that this process may use.
-func cpus() (list []int, err error) {
-	var set unix.CPUSet
-	if err := unix.SchedGetaffinity(0, &set); err != nil {
-		return nil, os.NewSyscallError("sched_getaffinity", err)
-	}
-	for i := range 8 * len(set) * 8 {
-		if set.IsSet(i) {
-			list = append(list, i)
-		}
-	}
-	return list, nil
-}
-
-// pin binds all threads of this process to some CPUs. A thread that is started
-// meanwhile is seen the next time round, or inherits what its parent has.
-func pin(list ...int) error {
-	var set unix.CPUSet
-	for _, cpu := range list {
-		set.Set(cpu)
-	}
-	pinned := map[int]bool{}
-	for {
-		threads, err := os.ReadDir("/proc/self/task")
-		if err != nil {
-			return err
-		}
-		fresh := false
-		for _, t := range threads {
-			tid, err := strconv.Atoi(t.Name())
-			if err != nil || pinned[tid] {
-				continue
-			}
-			if err := unix.SchedSetaffinity(tid, &set); err != nil && err != unix.ESRCH {
-				return fmt.Errorf("pin to CPUs %v: %w", list, os.NewSyscallError("sched_setaffinity", err))
-			}
-			pinned[tid], fresh = true, true
-		}
-		if !fresh {
-			return nil
-		}
-	}
-}
 
 // newBoardFile makes the file of a board.
 func newBoardFile() (*os.File, error) {
@@ -119,17 +66,4 @@ func asleep(pid int) (bool, error) {
 		}
 	}
 	return true, nil
-}
-
-// lockFolder opens a folder and locks it, as long as it is open here.
-func lockFolder(dir string) (*os.File, error) {
-	f, err := os.Open(dir)
-	if err != nil {
-		return nil, err
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		_ = f.Close()
-		return nil, os.NewSyscallError("flock", err)
-	}
-	return f, nil
 }

@@ -3,14 +3,11 @@ package lock
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/shmengine/shmengine/bench/machine"
 	"github.com/shmengine/shmengine/bench/report"
-	"github.com/shmengine/shmengine/bench/stats"
 )
 
 // Write prints the figures, case by case, and what they were measured on.
@@ -45,23 +42,9 @@ func words(list []int) string {
 	return strings.Join(all, ", ")
 }
 
-// write prints one case, the best system first.
+// write prints one case, and how its system calls were counted.
 func (c *CaseReport) write(w io.Writer) error {
-	fmt.Fprintf(w, "%s: %s\n%s of %s%s\n", c.Name, c.What, report.Plural(c.Rounds, "round"), c.Work, c.warmedUp())
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(t, "system\t")
-	metrics := c.metrics()
-	for i, metric := range metrics {
-		fmt.Fprintf(t, "%s\t", titles[metric])
-		if i == 0 && c.Baseline != "" {
-			fmt.Fprintf(t, "x %s\t95 %%\t", c.Baseline)
-		}
-	}
-	fmt.Fprintln(t)
-	for _, system := range c.order(metrics[0]) {
-		c.row(t, system, metrics)
-	}
-	if err := t.Flush(); err != nil {
+	if err := c.Write(w, style); err != nil {
 		return err
 	}
 	if c.Calls != "" {
@@ -71,31 +54,10 @@ func (c *CaseReport) write(w io.Writer) error {
 	return err
 }
 
-func (c *CaseReport) warmedUp() string {
-	if c.Warmups == 0 {
-		return ""
-	}
-	return ", behind " + report.Plural(c.Warmups, "short one") + " to warm up"
-}
+var style = report.Style{Titles: titles, Value: value, More: func(metric string) bool { return metric == opsPerS }}
 
 var titles = map[string]string{
 	nsPerOp: "ns/op", opsPerS: "ops/s", minShare: "min share", p50: "p50", p99: "p99", p999: "p99.9", maxNs: "max", syscalls: "calls/op", ownerRSS: "owner's memory",
-}
-
-func (c *CaseReport) row(w io.Writer, system string, metrics []string) {
-	fmt.Fprintf(w, "%s\t", system)
-	for i, metric := range metrics {
-		m, ok := c.Figure(system, metric)
-		if !ok {
-			fmt.Fprint(w, "-\t")
-			continue
-		}
-		fmt.Fprintf(w, "%s\t", value(m))
-		if i == 0 && c.Baseline != "" {
-			fmt.Fprintf(w, "%s\t%s\t", pointed(m.Ratio), ratioInterval(m))
-		}
-	}
-	fmt.Fprintln(w)
 }
 
 // value writes a figure.
@@ -122,52 +84,4 @@ func duration(ns float64) string {
 		return fmt.Sprintf("%.3g µs", ns/1e3)
 	}
 	return fmt.Sprintf("%.3g ns", ns)
-}
-
-func pointed(v *float64) string {
-	if v == nil {
-		return "-"
-	}
-	return report.Number(*v)
-}
-
-// ratioInterval writes the interval of a ratio; the baseline has none.
-func ratioInterval(m report.Measurement) string {
-	if m.RatioLo == nil || m.RatioHi == nil || m.System == m.Baseline {
-		return "-"
-	}
-	return report.Interval(stats.Summary{N: 2, Lo: *m.RatioLo, Hi: *m.RatioHi})
-}
-
-// metrics returns the metrics that the case has figures of, in order.
-func (c *CaseReport) metrics() (list []string) {
-	for _, m := range c.Figures {
-		if !slices.Contains(list, m.Metric) {
-			list = append(list, m.Metric)
-		}
-	}
-	return list
-}
-
-// order returns the systems, the best by a metric first.
-func (c *CaseReport) order(metric string) (systems []string) {
-	var list []report.Measurement
-	for _, m := range c.Figures {
-		if m.Metric == metric {
-			list = append(list, m)
-		}
-	}
-	slices.SortStableFunc(list, func(a, b report.Measurement) int {
-		switch better := a.Value < b.Value; {
-		case a.Value == b.Value:
-			return 0
-		case better != (metric == opsPerS):
-			return -1
-		}
-		return 1
-	})
-	for _, m := range list {
-		systems = append(systems, m.System)
-	}
-	return systems
 }

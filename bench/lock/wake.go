@@ -17,10 +17,10 @@ func (h *hand) awaited(r uint64) {
 	for h.board.asleep.Load() != uint32(r) {
 		burn()
 	}
-	for until := h.clock.now() + uint64(calm); h.clock.now() < until; {
+	for until := h.clock.Now() + uint64(calm); h.clock.Now() < until; {
 		burn()
 	}
-	h.board.stamp.Store(h.clock.now())
+	h.board.stamp.Store(h.clock.Now())
 }
 
 // burn keeps the CPU for a moment, and leaves the core to its other thread.

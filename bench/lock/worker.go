@@ -8,10 +8,11 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/shmengine/shmengine/bench/clock"
+	"github.com/shmengine/shmengine/bench/machine"
 	"github.com/shmengine/shmengine/engine/process"
 )
 
@@ -53,7 +54,7 @@ type program interface {
 
 // A hand is a worker in Go.
 type hand struct {
-	clock clock
+	clock clock.Clock
 	board *board
 	turns uint64 // of think, for the time that was asked for
 	does  program
@@ -86,7 +87,7 @@ func work(system string) error {
 	if err != nil {
 		return err
 	}
-	h := &hand{clock: newClock(), board: viewBoard(mem), out: files[fileOut]}
+	h := &hand{clock: clock.New(), board: viewBoard(mem), out: files[fileOut]}
 	if h.does, err = newProgram(system, files); err != nil {
 		return err
 	}
@@ -162,23 +163,10 @@ func (h *hand) calibrate(line string) (string, error) {
 	if _, err := fmt.Sscanf(line, "calibrate %d %s", &ns, &cpus); err != nil {
 		return "", err
 	}
-	if err := pinTo(cpus); err != nil {
+	if err := machine.PinTo(cpus); err != nil {
 		return "", err
 	}
-	return fmt.Sprint("turns ", h.clock.calibrate(time.Duration(ns))), nil
-}
-
-// pinTo binds this process to a list of CPUs.
-func pinTo(text string) error {
-	var list []int
-	for word := range strings.SplitSeq(text, ",") {
-		cpu, err := strconv.Atoi(word)
-		if err != nil {
-			return err
-		}
-		list = append(list, cpu)
-	}
-	return pin(list...)
+	return fmt.Sprint("turns ", calibrate(&h.clock, time.Duration(ns))), nil
 }
 
 // run takes part in one measurement.
@@ -190,7 +178,7 @@ func (h *hand) run(line string) (string, error) {
 	if j.index < 0 || j.parties < 1 || j.index+1 > maxWorkers || j.parties > maxWorkers {
 		return "", fmt.Errorf("worker %d of %d", j.index, j.parties)
 	}
-	if err := pinTo(j.cpus); err != nil {
+	if err := machine.PinTo(j.cpus); err != nil {
 		return "", err
 	}
 	if _, err := fmt.Fprintln(h.out, "ready"); err != nil {
@@ -210,10 +198,10 @@ func (h *hand) measure(j job, loop func(*slot) error) error {
 	if j.kind == kindContend {
 		h.warmUp(s)
 	}
-	s.begin = h.clock.now()
+	s.begin = h.clock.Now()
 	err := loop(s)
 	if s.end == 0 {
-		s.end = h.clock.now()
+		s.end = h.clock.Now()
 	}
 	return err
 }
@@ -223,7 +211,7 @@ func (h *hand) own(line string) (string, error) {
 	if _, err := fmt.Sscanf(line, "own %s %s", &system, &cpus); err != nil {
 		return "", err
 	}
-	if err := pinTo(cpus); err != nil {
+	if err := machine.PinTo(cpus); err != nil {
 		return "", err
 	}
 	return "held", h.does.own()
@@ -238,7 +226,7 @@ func (h *hand) inherit(line string) (string, error) {
 	if index < 0 || index >= maxWorkers {
 		return "", fmt.Errorf("worker %d", index)
 	}
-	if err := pinTo(cpus); err != nil {
+	if err := machine.PinTo(cpus); err != nil {
 		return "", err
 	}
 	s := &h.board.slot[index]

@@ -3,7 +3,7 @@
 //
 // What it is. [Describe] gives the facts that go with every report, [Memory]
 // what this process may still take, [ParseSize] and [FormatSize] sizes as people
-// write them.
+// write them; [CPUs] says where it may run and [Pin] where it does.
 //
 // Who may call it at once. Everything is safe for concurrent use.
 //

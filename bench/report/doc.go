@@ -4,6 +4,7 @@
 //
 // What it is. A [Measurement] is one figure and a [Meta] what figures are read
 // with, both as JSON too.
+// A [Case] is the figures of some systems in one case, as a table too.
 // [ErrOptions], [ErrMachine] and [ErrWrong] are the reasons for no figures,
 // [Cannot] finds the second in an error of the system. [Count], [Number],
 // [Interval] and [Percent] write numbers for people.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/shmengine/shmengine/bench/stats"
@@ -30,5 +31,29 @@ func TestNoNumberIsADash(t *testing.T) {
 func TestFinite(t *testing.T) {
 	if Finite(math.NaN()) != nil || Finite(math.Inf(1)) != nil || *Finite(2) != 2 {
 		t.Error("Finite")
+	}
+}
+
+func TestCase(t *testing.T) {
+	one := 1.0
+	c := Case{
+		Name: "a/b", What: "something", Work: "10 ms", Baseline: "slow", Rounds: 3, Warmups: 1,
+		Figures: []Measurement{
+			{System: "slow", Metric: "ns", Value: 2, Ratio: &one, Baseline: "slow"}, {System: "slow", Metric: "more", Value: 5},
+			{System: "fast", Metric: "ns", Value: 1, Ratio: &one, RatioLo: &one, RatioHi: &one, Baseline: "slow"},
+		},
+	}
+	style := Style{map[string]string{"ns": "ns/op", "more": "ops"}, func(m Measurement) string { return Number(m.Value) }, func(m string) bool { return m == "more" }}
+	var b strings.Builder
+	if err := c.Write(&b, style); err != nil {
+		t.Fatal(err)
+	}
+	want := "a/b: something\n3 rounds of 10 ms, behind 1 short one to warm up\n" +
+		"  system  ns/op  x slow    95 %  ops\n    fast      1       1  1 to 1    -\n    slow      2       1       -    5\n"
+	if b.String() != want {
+		t.Errorf("got\n%swant\n%s", &b, want)
+	}
+	if got := c.Order("more", true); len(got) != 1 || got[0] != "slow" {
+		t.Errorf("%v", got)
 	}
 }

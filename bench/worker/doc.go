@@ -2,7 +2,8 @@
 // measurements that are told what to do over pipes.
 //
 // What it is. [Start] starts a program, or this one again, as a [Worker];
-// [Close] ends some of them, and [Worker.Lost] says what one said last.
+// [Close] ends some of them, and [Worker.Lost] says what one said last. A [Talker] is
+// one that is told what to do in lines.
 //
 // Who may call it at once. Start and [NewPipe] may be called by anyone; a Worker
 // belongs to one goroutine.

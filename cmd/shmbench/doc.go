@@ -5,7 +5,9 @@
 // goroutine, worker processes over pipes, and Python's pool. It prints the
 // answers, the figures, and the command that repeats them.
 //
-// The command lock measures the locks between processes, beside those of Go and C.
+// The command lock measures the locks between processes, beside those of Go and C;
+// alloc measures memory that is taken and given back, beside Go, C, the kernel and
+// Python.
 //
 // Figures go to standard output, progress to standard error if that is a
 // terminal. Exit codes: 0 ok, 1 failed (a wrong answer among others), 2 usage,

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,13 +12,7 @@ import (
 )
 
 // lockFlags are those of the command lock.
-type lockFlags struct {
-	pattern string
-	reps    int
-	seconds float64
-	json    bool
-	corrupt string
-}
+type lockFlags struct{ suiteFlags }
 
 const lockLong = `lock measures the locks of package futex beside those of package sync, of the C
 library (pthread mutexes, process-shared and robust, reader-writer locks, barriers and
@@ -43,38 +36,14 @@ func newLock() *cobra.Command {
 		GroupID: "measure", Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
 	}
-	f.register(cmd)
+	f.register(cmd, lock.Cases(), "rounds `N`; a third of them where a measurement takes a second", "falsify the last count of `SYSTEM`: it must be noticed")
 	return cmd
-}
-
-// noArguments refuses what is no flag.
-func noArguments(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return fmt.Errorf("unexpected argument %q (see %s --help)", args[0], cmd.CommandPath())
-	}
-	return nil
-}
-
-func (f *lockFlags) register(cmd *cobra.Command) {
-	add := cmd.Flags()
-	add.StringVar(&f.pattern, "case", "", "only the cases whose names match `PATTERN`, such as 'mutex/*', or mutex for the same:\n"+strings.Join(lock.Cases(), ", "))
-	add.IntVar(&f.reps, "reps", 9, "rounds `N`; a third of them where a measurement takes a second")
-	add.Float64Var(&f.seconds, "seconds", 40, "about how long `S` a run of 9 rounds of all cases takes: its measurements get longer or shorter")
-	add.BoolVar(&f.json, "json", false, "print NDJSON: a line of meta, then one a figure as soon as it is there")
-	add.StringVar(&f.corrupt, "corrupt", "", "falsify the last count of `SYSTEM`: it must be noticed")
-	_ = add.MarkHidden("corrupt")
-	for name, group := range map[string]string{"case": "Work", "reps": "Work", "seconds": "Work", "json": "Output"} {
-		_ = add.SetAnnotation(name, groupKey, []string{group})
-	}
 }
 
 // options checks what the flags' own types cannot.
 func (f *lockFlags) options() (lock.Options, error) {
-	if f.reps < 1 {
-		return lock.Options{}, fmt.Errorf("--reps %d: want 1 or more", f.reps)
-	}
-	if f.seconds == 0 {
-		return lock.Options{}, fmt.Errorf("--seconds 0: want more")
+	if err := f.check(); err != nil {
+		return lock.Options{}, err
 	}
 	o := lock.Options{Case: f.pattern, Reps: f.reps, Seconds: f.seconds, Corrupt: f.corrupt}
 	return o, o.Validate()
@@ -110,9 +79,5 @@ func (f *lockFlags) work(cmd *cobra.Command, o lock.Options, out *bufio.Writer) 
 
 // repeatLock returns the command that does the same again.
 func repeatLock(s lock.Settings) string {
-	words := append(program(), "lock", "--reps", strconv.Itoa(s.Reps), "--seconds", strconv.FormatFloat(s.Seconds, 'g', -1, 64))
-	if s.Case != "" {
-		words = append(words, "--case", quote(s.Case))
-	}
-	return strings.Join(words, " ")
+	return strings.Join(repeatSuite(lock.Suite, s.Case, s.Reps, s.Seconds), " ")
 }

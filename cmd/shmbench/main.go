@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/shmengine/shmengine/bench"
+	"github.com/shmengine/shmengine/bench/alloc"
 	"github.com/shmengine/shmengine/bench/lock"
 	"github.com/shmengine/shmengine/bench/machine"
 	"github.com/shmengine/shmengine/bench/proc"
@@ -30,6 +31,7 @@ func main() {
 	engine.Init()
 	bench.Init()
 	lock.Init()
+	alloc.Init()
 	proc.Init()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/shmengine/shmengine/bench"
+	"github.com/shmengine/shmengine/bench/alloc"
 	"github.com/shmengine/shmengine/bench/lock"
 	"github.com/shmengine/shmengine/bench/proc"
 	"github.com/shmengine/shmengine/bench/report"
@@ -30,6 +31,7 @@ func TestMain(m *testing.M) {
 	engine.Init()
 	bench.Init()
 	lock.Init()
+	alloc.Init()
 	proc.Init()
 	if filepath.Base(os.Args[0]) == command {
 		main()
@@ -51,10 +53,11 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"ndjson":   checkNDJSON,
-			"lockjson": checkLockJSON,
-			"fails":    checkFails,
-			"cut":      cutFile,
+			"ndjson":    checkNDJSON,
+			"lockjson":  checkLockJSON,
+			"allocjson": checkAllocJSON,
+			"fails":     checkFails,
+			"cut":       cutFile,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("SAMPLE", sampleFile)
@@ -131,13 +134,29 @@ func checkNDJSON(ts *testscript.TestScript, _ bool, systems []string) {
 
 // checkLockJSON is checkNDJSON for the uncontended case of the locks.
 func checkLockJSON(ts *testscript.TestScript, _ bool, systems []string) {
+	m := checkSuiteJSON[lock.Settings](ts, lock.Suite, "mutex/uncontended", systems)
+	if m.Settings.Reps != 1 || len(m.Settings.CPUs) < 1 {
+		ts.Fatalf("meta: %+v", m)
+	}
+}
+
+// checkAllocJSON is checkNDJSON for small blocks of one process.
+func checkAllocJSON(ts *testscript.TestScript, _ bool, systems []string) {
+	m := checkSuiteJSON[alloc.Settings](ts, alloc.Suite, "pair/64B", systems)
+	if m.Settings.Reps != 1 || m.Settings.Absent["pair/64B"][alloc.SyncMap] == "" {
+		ts.Fatalf("meta: %+v", m)
+	}
+}
+
+// checkSuiteJSON parses the figures of one case of a suite.
+func checkSuiteJSON[S any](ts *testscript.TestScript, suite, name string, systems []string) *report.Meta[S] {
 	lines := bufio.NewScanner(strings.NewReader(ts.ReadFile("stdout")))
-	var head struct{ Meta *lock.Meta }
+	var head struct{ Meta *report.Meta[S] }
 	if !lines.Scan() || json.Unmarshal(lines.Bytes(), &head) != nil || head.Meta == nil {
 		ts.Fatalf("the first line is no meta: %s", lines.Text())
 	}
 	m := head.Meta
-	if m.Schema != report.SchemaVersion || m.Suite != lock.Suite || m.Machine.Go == "" || m.Settings.Reps != 1 || len(m.Settings.CPUs) < 1 {
+	if m.Schema != report.SchemaVersion || m.Suite != suite || m.Machine.Go == "" {
 		ts.Fatalf("meta: %+v", m)
 	}
 	got := map[string]bool{}
@@ -145,7 +164,7 @@ func checkLockJSON(ts *testscript.TestScript, _ bool, systems []string) {
 		var f report.Measurement
 		d := json.NewDecoder(strings.NewReader(lines.Text()))
 		d.DisallowUnknownFields()
-		if err := d.Decode(&f); err != nil || f.Suite != "lock" || f.Case != "mutex/uncontended" || f.N < 1 || f.Unit == "" || f.Baseline == "" {
+		if err := d.Decode(&f); err != nil || f.Suite != suite || f.Case != name || f.N < 1 || f.Unit == "" || f.Baseline == "" {
 			ts.Fatalf("%v: %s", err, lines.Text())
 		}
 		got[f.System+" "+f.Metric] = true
@@ -155,6 +174,7 @@ func checkLockJSON(ts *testscript.TestScript, _ bool, systems []string) {
 			ts.Fatalf("no figures of %s in %v", s, got)
 		}
 	}
+	return m
 }
 
 // cutFile writes the first half of the sample's file: cut NAME.

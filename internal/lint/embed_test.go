@@ -11,7 +11,7 @@ import (
 )
 
 // embedded are the packages that a minimal embedding program imports.
-var embedded = []string{"engine", "shmarena", "ringbuf", "futex", "kernels"}
+var embedded = []string{"engine", "engine/gonumview", "shmarena", "ringbuf", "futex", "kernels"}
 
 // A program of another module that imports the library requires and links the
 // modules of the budget, and nothing that only the command or the benchmarks

@@ -1,0 +1,137 @@
+package alloc
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/shmengine/shmengine/bench/report"
+)
+
+// Meta is what figures have to be read with.
+type Meta = report.Meta[Settings]
+
+// Settings are the options with their defaults filled in, and what follows from
+// them.
+type Settings struct {
+	Case     string   `json:"case"` // the pattern
+	Cases    []string `json:"cases"`
+	Systems  []string `json:"systems,omitempty"` // that were asked for
+	Reps     int      `json:"reps"`
+	Seconds  float64  `json:"seconds"`
+	WindowNS int64    `json:"window_ns"`
+	CPUs     []int    `json:"cpus"` // that processes are pinned to, in turn
+	Twin     string   `json:"twin,omitempty"`
+	Python   string   `json:"python,omitempty"`
+	// Absent says of each case which systems have no figures, and why.
+	Absent map[string]map[string]string `json:"absent"`
+}
+
+func (r *run) newMeta(asked, measured []contest) Meta {
+	s := Settings{
+		Case: r.Case, Systems: r.Systems, Reps: r.Reps, Seconds: r.Seconds, WindowNS: r.window().Nanoseconds(),
+		CPUs: r.stage.cpus, Twin: r.stage.twinHello, Python: r.stage.pyHello, Absent: map[string]map[string]string{},
+	}
+	for _, c := range asked {
+		s.Absent[c.name] = r.absent(c)
+	}
+	for _, c := range measured {
+		s.Cases = append(s.Cases, c.name)
+	}
+	return report.NewMeta(Suite, s)
+}
+
+// absent says which systems have no part in a case, and why.
+func (r *run) absent(c contest) map[string]string {
+	present := r.stage.present(c)
+	why := map[string]string{}
+	for _, system := range systems {
+		switch {
+		case slices.Contains(present.systems, system):
+		case len(r.Systems) > 0 && !slices.Contains(r.Systems, system):
+			why[system] = "not asked for"
+		case !slices.Contains(c.systems, system):
+			why[system] = c.unfit(system)
+		case r.stage.missing[system] != "":
+			why[system] = r.stage.missing[system]
+		default:
+			why[system] = r.stage.lacking(c, system)
+		}
+	}
+	return why
+}
+
+// A Report is what a run found. All sums were right, or there would be none.
+type Report struct {
+	Meta  Meta
+	Notes []string
+	Cases []report.Case
+}
+
+var style = report.Style{
+	Titles: map[string]string{nsPerOp: "ns/op", opsPerS: "ops/s"},
+	Value: func(m report.Measurement) string {
+		if m.Metric == opsPerS {
+			return report.Count(m.Value)
+		}
+		return report.Number(m.Value)
+	},
+	More: func(metric string) bool { return metric == opsPerS },
+}
+
+// Write prints the figures, case by case, and what they were measured on.
+func (r *Report) Write(w io.Writer) error {
+	s := r.Meta.Settings
+	for i := range r.Cases {
+		if err := r.Cases[i].Write(w, style); err != nil {
+			return err
+		}
+		writeAbsent(w, s.Absent[r.Cases[i].Name])
+		fmt.Fprintln(w)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Absent)) {
+		if !slices.Contains(s.Cases, name) {
+			fmt.Fprintf(w, "%s: left out\n", name)
+			writeAbsent(w, s.Absent[name])
+			fmt.Fprintln(w)
+		}
+	}
+	fmt.Fprintln(w, "ns/op is time by the operations of all processes; every number in memory was compared when it was read, and the sums of all;\n"+
+		"ratios are taken round by round, intervals are of 95 %")
+	fmt.Fprintf(w, "pinned: to CPUs %s, process by process; %s, %s and %s are one process on the same CPUs\n", words(s.CPUs), Go, SyncMap, CMalloc)
+	for what, text := range map[string]string{"C: ": s.Twin, "Python: ": s.Python} {
+		if text != "" {
+			fmt.Fprintln(w, what+text)
+		}
+	}
+	for _, n := range r.Notes {
+		fmt.Fprintln(w, "note:", n)
+	}
+	_, err := fmt.Fprintln(w, r.Meta.Machine)
+	return err
+}
+
+// writeAbsent says which systems are not in the table, those with the same reason
+// together.
+func writeAbsent(w io.Writer, why map[string]string) {
+	by := map[string][]string{}
+	for _, system := range systems {
+		if reason := why[system]; reason != "" {
+			by[reason] = append(by[reason], system)
+		}
+	}
+	for _, reason := range slices.Sorted(maps.Keys(by)) {
+		fmt.Fprintf(w, "not here: %s: %s\n", strings.Join(by[reason], ", "), reason)
+	}
+}
+
+func words(list []int) string {
+	var all []string
+	for _, v := range list {
+		all = append(all, strconv.Itoa(v))
+	}
+	return strings.Join(all, ", ")
+}

@@ -1,0 +1,16 @@
+// Package twin compiles C programs that do step for step what a Go program does, to
+// be measured beside it.
+//
+// What it is. [Compile] makes a [Program] of C source with the machine's own compiler,
+// on the spot; [Program.Path] is what to start.
+//
+// Who may call it at once. Anyone.
+//
+// Who owns the memory. The program is a file without a name, which ends with
+// [Program.Close] and those who run it.
+//
+// What a dead peer does. A process that is killed while it compiles leaves a folder in
+// [os.TempDir], which the next Compile removes.
+//
+// What it does not do. It brings no compiler: without one Compile returns [ErrNone].
+package twin
