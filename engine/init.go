@@ -25,14 +25,15 @@ const (
 var initCalled, isWorker atomic.Bool
 
 // Init makes this process a worker if a coordinator started it as one: then it
-// does not return, and the process ends with its coordinator. Otherwise it
-// returns at once.
+// does not return, and the process ends with its coordinator. The same goes for
+// entries of package process. Otherwise it returns at once.
 //
 // Call it in the first line of main, before flags are parsed and before
 // anything is started that a worker has no use for.
 func Init() {
 	initCalled.Store(true)
 	seal()
+	process.Init() // it may be there for something else
 	index, ok := os.LookupEnv(workerEnv)
 	if !ok {
 		return

@@ -18,7 +18,7 @@ var (
 	// role yet.
 	ErrPeerDied = errors.New("ringbuf: peer died")
 	// ErrCorrupt says that the shared memory holds values that no sequence of calls can produce.
-	// The ring is poisoned for both sides until NewSPSC formats it again.
+	// The ring is poisoned for all until it is formatted again.
 	ErrCorrupt = errors.New("ringbuf: corrupt")
 )
 
@@ -49,7 +49,7 @@ var (
 var (
 	// ErrBusy says that a live process has the role.
 	ErrBusy = errors.New("ringbuf: role is taken")
-	// ErrMagic says that the memory does not hold a one-to-one ring.
+	// ErrMagic says that the memory does not hold a ring of this kind.
 	ErrMagic = errors.New("ringbuf: not a ring")
 	// ErrVersion says that the ring was made with another version of the layout.
 	ErrVersion = errors.New("ringbuf: other version")
