@@ -2,7 +2,9 @@
 // slices, with bodies for AVX-512, for AVX2 and in plain Go.
 //
 // What there is. Sums ([Sum], [SumInt64], which cannot overflow, [Dot]),
-// extremes in one pass ([MinMax], [MinMaxInt64]), moments that stay accurate
+// extremes ([MinMax], [Min], [NanMin]) and their places ([ArgMin]), comparisons
+// that count or give bits ([Count], [Compare]), arithmetic element by element
+// ([Add], [Axpy], [Sqrt]), moments that stay accurate
 // where the sum of squares does not ([MomentsOf], [CoMomentsOf],
 // [CoMomentsInt64]), histograms over bins of equal width ([Histogram],
 // [HistogramInt64], [GroupedHistogramInt64]), moments by group
@@ -14,8 +16,9 @@
 //
 // Memory. Kernels touch the bytes of the slices that they are given, no byte
 // before or after them, and never write to an input. Slices may begin
-// anywhere; where they begin does not change a result. Each comment shows the
-// loop that a kernel equals, and says where rounding differs.
+// anywhere; where they begin does not change a result. A result may be one of the
+// inputs, or lie apart from all. Each comment shows the loop that a kernel equals,
+// and says where rounding differs.
 //
 // Time. Assembly cannot be preempted, so each call is cut into blocks of at
 // most 256 KiB with a safepoint between them: about 20 us that a
@@ -26,7 +29,8 @@
 // go forces one, GODEBUG=cpu.avx2=off and the like exclude some, and the build
 // tag purego leaves the assembly out, as on every architecture but amd64. If
 // the variable asks for what cannot run, [Check] says so. Integers, extremes,
-// histograms and GroupedMomentsInt64 are the same to the bit on every level;
+// elements (but for payloads of NaN), histograms and GroupedMomentsInt64 are the
+// same to the bit on every level;
 // float64 sums differ by no more than their stated bounds, and are the same to
 // the bit for one level.
 //
