@@ -51,7 +51,7 @@ const (
 // small it is, but only as much memory as it has pages.
 //
 // Errors: [ErrArgument] if n is not positive, [ErrNoSpace], [ErrNotPOD],
-// [ErrClosed], [ErrBusy], [ErrCorrupt].
+// [ErrClosed], [ErrReadOnly], [ErrBusy], [ErrCorrupt].
 func Alloc[T any](a *Arena, n int) (Array[T], error) {
 	x, err := alloc[T](a, n)
 	if err != nil {
@@ -68,7 +68,7 @@ func alloc[T any](a *Arena, n int) (Array[T], error) {
 	if n <= 0 {
 		return Array[T]{}, argument("%d elements", n)
 	}
-	at, err := a.enter()
+	at, err := a.enterWrite()
 	if err != nil {
 		return Array[T]{}, err
 	}
@@ -147,6 +147,9 @@ func (x Array[T]) Free() error {
 		return fmt.Errorf("shmarena: free: %w", ErrClosed)
 	}
 	defer at.leave()
+	if at.readOnly() {
+		return fmt.Errorf("shmarena: free at %#x: %w", x.off, ErrReadOnly)
+	}
 	first, ok := at.heap.resolve(x.gen, x.off, x.n, elemSize[T]())
 	if !ok {
 		return fmt.Errorf("shmarena: free at %#x: %w", x.off, ErrBadFree)

@@ -31,13 +31,13 @@ func create(o Options) (at *attachment, notice string, err error) {
 		id: newID(), members: o.members(), asked: uint64(o.Size),
 		capacity: capacity, created: time.Now().UnixNano(),
 	}
-	at, err = mapFile(file, h, geo)
+	at, err = mapFile(file, h, geo, writable)
 	if err != nil {
 		return nil, "", errors.Join(err, f.Close())
 	}
 	h.encode(at.region, geo)
 	formatHeap(at.heap.spans)
-	err = at.joinBy(false)
+	err = at.joinBy(false, writable)
 	if err == nil && o.Name != "" {
 		err = link(f, o.Name)
 	}
@@ -57,8 +57,8 @@ func newID() uint32 {
 }
 
 // mapFile maps an arena and lays the tables over it.
-func mapFile(file backingFile, h header, geo geometry) (*attachment, error) {
-	region, space, err := mapRegion(file.f, geo.size)
+func mapFile(file backingFile, h header, geo geometry, acc access) (*attachment, error) {
+	region, space, err := mapRegion(file.f, geo.size, acc)
 	if err != nil {
 		return nil, err
 	}
@@ -96,15 +96,15 @@ func (at *attachment) join(lock *os.File) error {
 
 // attach makes an attachment of an arena that exists, from an open file that
 // becomes its own. One that was opened by name must still have a name when this
-// process is its member. The caller holds the registry's mutex.
-func attach(f *os.File, byName bool) (*attachment, error) {
+// process is its member or reader. The caller holds the registry's mutex.
+func attach(f *os.File, byName bool, acc access) (*attachment, error) {
 	file, size, _, err := backingOf(f)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	h, geo, err := readHeader(f, size)
 	if err == nil {
-		err = file.reserve(0, geo.blocks) // a copy of an arena may have holes here
+		err = file.hold(geo.blocks, acc)
 	}
 	if err == nil && attached(h.id) != nil {
 		err = fmt.Errorf("another arena with id %08x is attached (is this a copy of it?): %w", h.id, ErrBusy)
@@ -112,26 +112,30 @@ func attach(f *os.File, byName bool) (*attachment, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	at, err := mapFile(file, h, geo)
+	at, err := mapFile(file, h, geo, acc)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	if err := at.joinBy(byName); err != nil {
+	if err := at.joinBy(byName, acc); err != nil {
 		return nil, errors.Join(err, at.detach())
 	}
 	return at, nil
 }
 
-// joinBy opens the lock description and joins.
-func (at *attachment) joinBy(name bool) error {
-	lock, err := at.file.reopen()
-	switch {
-	case err != nil:
+// joinBy opens the lock description and becomes a member with it, or a reader.
+func (at *attachment) joinBy(name bool, acc access) error {
+	lock, err := at.file.reopen(acc)
+	if err != nil {
 		return err
-	case name:
-		return at.joinNamed(lock)
 	}
-	return at.join(lock)
+	join := at.join
+	if acc == readable {
+		join = at.read
+	}
+	if name {
+		return at.joinNamed(lock, join)
+	}
+	return join(lock)
 }
 
 // readHeader reads, checks, and compares with the length of the file, so that

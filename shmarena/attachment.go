@@ -3,6 +3,7 @@ package shmarena
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"sync/atomic"
 
@@ -23,6 +24,7 @@ type attachment struct {
 	member  *member.Member
 	file    backingFile
 	backing Backing
+	reader  *os.File // of a read-only attachment: holds its lock; then member is nil
 
 	// name is what the arena was last opened by, handles are the open ones. The
 	// registry's mutex guards both.
@@ -91,6 +93,9 @@ func (at *attachment) detach() error {
 	var errs []error
 	if at.member != nil {
 		errs = append(errs, at.member.Leave())
+	}
+	if at.reader != nil {
+		errs = append(errs, at.reader.Close())
 	}
 	if at.handed.Load() {
 		errs = append(errs, sealRegion(at.region, at.geo.blocks))

@@ -39,6 +39,9 @@ var (
 	ErrType = errors.New("array holds another type")
 	// ErrFreed: the array was freed, or never was one of this arena.
 	ErrFreed = errors.New("array was freed or is not of this arena")
+	// ErrReadOnly: the arena is attached read-only here, and the call would
+	// change it.
+	ErrReadOnly = errors.New("arena is attached read-only")
 	// ErrFull: a table of fixed size has no room: members, or published names.
 	ErrFull = errors.New("table is full")
 	// ErrArgument: an option or argument that cannot be meant.

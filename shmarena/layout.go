@@ -41,7 +41,7 @@ import (
 //	 124  checksum  uint32, CRC-32C of bytes 0 to 124
 const (
 	magic         = "SHMARENA"
-	layoutVersion = 2
+	layoutVersion = 3
 	platform      = "le64"
 
 	headerMagic    = 0
@@ -78,10 +78,12 @@ const (
 // Bytes of the file that are only ever locked, never read: far behind the end
 // of any arena. Slot i of the member table is alive while byte lockBase+i is
 // locked; the gate is held shared by whoever is attaching, and exclusively by
-// a Sweep that removes the name.
+// a Sweep that removes the name; readers is held shared by all who have the arena
+// attached read-only.
 const (
-	lockGate = 1 << 48
-	lockBase = lockGate + 4096
+	lockGate    = 1 << 48
+	lockReaders = lockGate + 1
+	lockBase    = lockGate + 4096
 )
 
 // heapControl is the allocator's shared state. mu guards all of it; the
@@ -181,7 +183,7 @@ func align(n, to uint64) uint64 { return (n + to - 1) &^ (to - 1) }
 func layoutHash() uint64 {
 	h := fnv.New64a()
 	fmt.Fprintln(h, headerSize, heapAt, namesAt, membersAt, entries, entrySize,
-		spanBytes, spanShift, redoPairs, nameWords, int64(lockGate), int64(lockBase),
+		spanBytes, spanShift, redoPairs, nameWords, int64(lockGate), int64(lockReaders), int64(lockBase),
 		member.TableSize(1), member.TableSize(2))
 	return h.Sum64()
 }

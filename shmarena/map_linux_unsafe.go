@@ -13,12 +13,16 @@ import (
 
 // mapRegion maps the whole of an arena's file, holes included. The region lies
 // within space, which is what unmapSpace takes.
-func mapRegion(f *os.File, size uint64) (region, space []byte, err error) {
-	space, err = mmap.MapRegion(f, int(size+alignSlack(size)), mmap.RDWR, 0, 0)
+func mapRegion(f *os.File, size uint64, acc access) (region, space []byte, err error) {
+	prot := mmap.RDWR
+	if acc == readable {
+		prot = mmap.RDONLY
+	}
+	space, err = mmap.MapRegion(f, int(size+alignSlack(size)), prot, 0, 0)
 	if err != nil {
 		return nil, nil, os.NewSyscallError("mmap", err)
 	}
-	region, err = alignRegion(f, space, size)
+	region, err = alignRegion(f, space, size, acc.prot())
 	if err == nil {
 		// A core dump that holds an arena takes seconds to write, and the process
 		// counts as alive for as long.
@@ -41,14 +45,14 @@ func alignSlack(size uint64) uint64 {
 // alignRegion moves the mapping within its space to where huge pages fit: the
 // address of each huge page of the file is a multiple of its size. What is left
 // of the space at both ends becomes addresses without access.
-func alignRegion(f *os.File, space []byte, size uint64) ([]byte, error) {
+func alignRegion(f *os.File, space []byte, size uint64, prot int) ([]byte, error) {
 	if alignSlack(size) == 0 {
 		return space, nil
 	}
 	skip := -uint64(uintptr(unsafe.Pointer(unsafe.SliceData(space)))) % hugeSize
 	region := space[skip : skip+size : skip+size]
 	_, err := unix.MmapPtr(int(f.Fd()), 0, unsafe.Pointer(unsafe.SliceData(region)), uintptr(size),
-		unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_FIXED)
+		prot, unix.MAP_SHARED|unix.MAP_FIXED)
 	if err != nil {
 		return nil, os.NewSyscallError("mmap", err)
 	}

@@ -23,7 +23,7 @@ func (a *Arena) Orphans() (Orphans, error) { return a.orphans(false) }
 func (a *Arena) FreeOrphans() (Orphans, error) { return a.orphans(true) }
 
 func (a *Arena) orphans(free bool) (Orphans, error) {
-	at, err := a.enter()
+	at, err := a.enterWrite()
 	if err != nil {
 		return Orphans{}, err
 	}

@@ -3,7 +3,9 @@
 package shmarena
 
 import (
+	"context"
 	"errors"
+	"net"
 	"os"
 )
 
@@ -22,6 +24,7 @@ func (backingFile) reserve(uint64, uint64) error { return errors.ErrUnsupported 
 func (backingFile) release(uint64, uint64) error { return errors.ErrUnsupported }
 func unmapSpace([]byte) error                    { return errors.ErrUnsupported }
 func sealRegion([]byte, uint64) error            { return errors.ErrUnsupported }
+func lockReader(*os.File) error                  { return errors.ErrUnsupported }
 func unlinkOwn(string, fileID) error             { return errors.ErrUnsupported }
 
 // Create returns errors.ErrUnsupported.
@@ -29,6 +32,9 @@ func Create(Options) (*Arena, error) { return nil, errors.ErrUnsupported }
 
 // Open returns errors.ErrUnsupported.
 func Open(string) (*Arena, error) { return nil, errors.ErrUnsupported }
+
+func openFor(string, access) (*Arena, error) { return nil, errors.ErrUnsupported }
+func fromFD(uintptr, access) (*Arena, error) { return nil, errors.ErrUnsupported }
 
 // OpenOrCreate returns errors.ErrUnsupported.
 func OpenOrCreate(Options) (*Arena, error) { return nil, errors.ErrUnsupported }
@@ -50,3 +56,14 @@ func (a *Arena) Populate() error { return errors.ErrUnsupported }
 
 // Populate returns errors.ErrUnsupported.
 func (x Array[T]) Populate() error { return errors.ErrUnsupported }
+
+// SendTo returns errors.ErrUnsupported.
+func (a *Arena) SendTo(context.Context, *net.UnixConn) error { return errors.ErrUnsupported }
+
+// Receive returns errors.ErrUnsupported.
+func Receive(context.Context, *net.UnixConn) (*Arena, error) { return nil, errors.ErrUnsupported }
+
+// ReceiveReadOnly returns errors.ErrUnsupported.
+func ReceiveReadOnly(context.Context, *net.UnixConn) (*Arena, error) {
+	return nil, errors.ErrUnsupported
+}

@@ -13,7 +13,7 @@ import (
 // kernel holds as much memory as the blocks have reserved. It first recovers what
 // dead members left, as [Arena.Reap] does. It takes the heap's mutex and so stops allocation for as long as the walk takes.
 func (a *Arena) Verify() error {
-	at, err := a.enter()
+	at, err := a.enterWrite()
 	if err != nil {
 		return err
 	}
