@@ -136,7 +136,9 @@ func (x Array[T]) Check() error {
 // must not be used any more. Freeing the zero Array does nothing.
 //
 // Errors: [ErrBadFree] if the array was freed before, or is not one that Alloc
-// returned; [ErrClosed] if its arena is not attached here; [ErrBusy] and
+// returned; [ErrHeld] while a living process has it frozen, has a snapshot of it
+// or a reference to it: nothing has changed then, and the call can be made again;
+// [ErrReadOnly]; [ErrClosed] if its arena is not attached here; [ErrBusy] and
 // [ErrCorrupt], after which the memory comes back when this process ends.
 func (x Array[T]) Free() error {
 	if x.IsZero() {

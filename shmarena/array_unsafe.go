@@ -48,6 +48,14 @@ func (x Array[T]) With(f func(s []T) error) error {
 	return f(unsafe.Slice((*T)(unsafe.Pointer(&at.region[x.off])), x.n))
 }
 
+// elements is a mapping as n elements.
+//
+// Preconditions: b has so many, and is aligned.
+func elements[T any](b []byte, n uint64) []T {
+	_ = b[n*elemSize[T]()-1]
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), n)
+}
+
 func elemSize[T any]() uint64 {
 	var zero T
 	return uint64(unsafe.Sizeof(zero))

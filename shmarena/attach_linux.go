@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/shmengine/shmengine/futex"
 	"github.com/shmengine/shmengine/internal/member"
 )
 
@@ -67,6 +68,7 @@ func mapFile(file backingFile, h header, geo geometry, acc access) (*attachment,
 	at.heap = newHeap(t, geo.blocks, uint64(os.Getpagesize()), mappedFile{file, region})
 	at.names.entries = t.entries
 	at.names.mu.word = &t.names.mu
+	at.heap.holds = newHolds(t.holds, at.heap)
 	return at, nil
 }
 
@@ -78,7 +80,7 @@ func (at *attachment) join(lock *os.File) error {
 		Region: at.region,
 		Lock:   lock,
 		Base:   lockBase,
-		Sweep:  at.heap.sweep,
+		Sweep:  at.sweep,
 	})
 	if err != nil {
 		if errors.Is(err, member.ErrFull) {
@@ -88,10 +90,17 @@ func (at *attachment) join(lock *os.File) error {
 	}
 	at.member, at.names.mu.self = m, m
 	at.heap.join(m)
+	at.heap.holds.join(m)
 	// What dead members left is recovered by whoever comes next. If it cannot
 	// be now, it is tried again at the next Reap, and this member can work.
 	_, _ = m.Reap()
 	return nil
+}
+
+// sweep recovers what a dead member left: first what it was doing, then what it
+// held.
+func (at *attachment) sweep(dead futex.ID) error {
+	return errors.Join(at.heap.sweep(dead), at.heap.holds.sweep(dead))
 }
 
 // attach makes an attachment of an arena that exists, from an open file that

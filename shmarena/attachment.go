@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/shmengine/shmengine/internal/member"
@@ -25,6 +26,10 @@ type attachment struct {
 	file    backingFile
 	backing Backing
 	reader  *os.File // of a read-only attachment: holds its lock; then member is nil
+
+	// freezes are the blocks that this process has frozen, by offset.
+	freezing sync.Mutex
+	freezes  map[uint64]freeze // guarded by freezing
 
 	// name is what the arena was last opened by, handles are the open ones. The
 	// registry's mutex guards both.
@@ -92,7 +97,7 @@ func (at *attachment) drop(a *Arena) error {
 func (at *attachment) detach() error {
 	var errs []error
 	if at.member != nil {
-		errs = append(errs, at.member.Leave())
+		errs = append(errs, at.heap.holds.dropAll(), at.member.Leave())
 	}
 	if at.reader != nil {
 		errs = append(errs, at.reader.Close())

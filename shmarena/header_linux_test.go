@@ -27,7 +27,7 @@ func newImage(t *testing.T) *image {
 		x := mustAlloc[int64](t, a, 10000*(i+1))
 		if name == "" {
 			mustFree(t, x)
-		} else if err := a.Publish(name, x); err != nil {
+		} else if err := errors.Join(a.Publish(name, x), x.Freeze(), second(x.Retain())); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -139,8 +139,8 @@ func TestBitFlips(t *testing.T) {
 	if stress() {
 		stride = 1
 	}
-	ends := []uint64{membersAt + im.geo.memberSize, im.geo.directory + 2*entrySize, im.geo.spans + im.geo.spanCount*spanBytes}
-	starts := []uint64{0, im.geo.directory, im.geo.spans}
+	ends := []uint64{membersAt + im.geo.memberSize, im.geo.directory + 2*entrySize, im.geo.holds + 64 + 3*32, im.geo.spans + im.geo.spanCount*spanBytes}
+	starts := []uint64{0, im.geo.directory, im.geo.holds, im.geo.spans}
 	for i := range starts {
 		for bit := starts[i] * 8; bit < ends[i]*8; {
 			im.flip(t, bit)

@@ -28,6 +28,7 @@ type heap struct {
 	page   uint64 // bytes are reserved in multiples of it
 	mem    pages
 	self   futex.Member
+	holds  *holds // nil: nothing is ever held
 
 	mu      lock
 	scratch change // guarded by mu
@@ -163,6 +164,9 @@ func (h *heap) free(first uint64, gen uint32) error {
 	if old.state() != stateLarge || old.gen() != gen {
 		return ErrBadFree
 	}
+	if h.held(first, gen) {
+		return ErrHeld
+	}
 	if !h.claim(first, old) {
 		return ErrBadFree
 	}
@@ -183,11 +187,32 @@ func (h *heap) abandon(first uint64, gen uint32) error {
 	return h.giveBack(first, false)
 }
 
+// held reports whether a living member keeps a block from being freed.
+func (h *heap) held(first uint64, gen uint32) bool {
+	return h.holds != nil && h.holds.any(h.offset(first), gen, keepers)
+}
+
+// unclaim makes a block in PUNCHING that turned out to be held a block again. Who
+// made it is forgotten.
+func (h *heap) unclaim(first uint64) error {
+	now := h.ctrlOf(first)
+	back := makeCtrl(stateLarge, h.self.ID(), now.gen())
+	if now.state() != statePunching || !h.spans[first].ctrl.CompareAndSwap(uint64(now), uint64(back)) {
+		return fmt.Errorf("span %d changed while it was freed: %w", first, ErrCorrupt)
+	}
+	return ErrHeld
+}
+
 // giveBack releases the memory of a block in PUNCHING and makes its spans free.
 // Only then may another member have them: a late punch would wipe its bytes.
 func (h *heap) giveBack(first uint64, counts bool) error {
 	ext := h.extOf(first)
 	n := ext.spans()
+	// Who holds a block looks whether it still is one afterwards, and who frees it
+	// looks for holds after claiming it: one of them sees the other.
+	if counts && h.held(first, h.ctrlOf(first).gen()) {
+		return h.unclaim(first)
+	}
 	if n == 0 || n > uint64(len(h.spans))-first {
 		return fmt.Errorf("block of %d spans at %d: %w", n, first, ErrCorrupt)
 	}

@@ -19,6 +19,8 @@ type Inspection struct {
 	// Members are the processes that have the arena attached, and those that died
 	// without closing it and have not been swept.
 	Members []member.Info `json:"members"`
+	// Readers says that some process has the arena attached read-only.
+	Readers bool `json:"readers"`
 	// Names are the published arrays.
 	Names []PublishedName `json:"names"`
 	// Locks are the arena's own and those in published arrays of one of the
@@ -52,8 +54,11 @@ type WaitReport struct {
 	Word   uint32   `json:"word"`   // its value
 }
 
-// Alive reports whether any member lives.
+// Alive reports whether any member or reader lives.
 func (i *Inspection) Alive() bool {
+	if i.Readers {
+		return true
+	}
 	for _, m := range i.Members {
 		if m.Alive {
 			return true

@@ -19,6 +19,7 @@ import (
 //	 768  names      mutex of the directory
 //	4096  members    the member table, member.TableSize(n) bytes
 //	   .  directory  512 entries of 128 bytes
+//	   .  holds      mutex, and 1022 entries of 32 bytes
 //	   .  spans      one span of 16 bytes for each 64 KiB of blocks
 //	   .  blocks     from the next multiple of 64 KiB to the end
 //
@@ -67,6 +68,8 @@ const (
 	entrySize       = 128
 	entries         = 512
 	spanBytes       = 16
+	holdTableSize   = 32 << 10
+	holdEntries     = (holdTableSize - 64) / 32
 
 	spanShift = 16
 	spanSize  = 1 << spanShift // bytes of one span
@@ -149,11 +152,34 @@ type entry struct {
 	name  [nameWords]atomic.Uint64 // 72
 }
 
+// holdTable says who keeps which block from being freed, and why.
+type holdTable struct {
+	_     structs.HostLayout
+	mu    futex.Mutex   // 0
+	_     uint32        // 4
+	top   atomic.Uint64 // 8: entries from here on were never used
+	_     [6]uint64     // 16
+	holds [holdEntries]hold
+}
+
+// hold is one member's claim on a block. word is claimed by CAS under the table's
+// mutex, off and gen follow, and then word says what the hold is for.
+//
+//	word  kind:4 | owner:30 | tag:30
+type hold struct {
+	_    structs.HostLayout
+	word atomic.Uint64
+	off  atomic.Uint64 // of the block
+	gen  atomic.Uint64 // of the block
+	_    uint64
+}
+
 // geometry is where things are in an arena: computed from two numbers, by the
 // creator and by everybody who attaches, and compared with the header.
 type geometry struct {
 	members    int    // slots
 	directory  uint64 // offset of the directory
+	holds      uint64 // offset of the table of holds
 	spans      uint64 // offset of the span table
 	spanCount  uint64
 	blocks     uint64 // offset of the first block; bytes of metadata
@@ -170,7 +196,8 @@ func geometryOf(members int, capacity uint64) geometry {
 	g := geometry{members: members, spanCount: capacity >> spanShift}
 	g.memberSize = uint64(member.TableSize(members))
 	g.directory = align(membersAt+g.memberSize, entrySize)
-	g.spans = g.directory + entries*entrySize
+	g.holds = g.directory + entries*entrySize
+	g.spans = g.holds + holdTableSize
 	g.blocks = align(g.spans+g.spanCount*spanBytes, spanSize)
 	g.size = g.blocks + capacity
 	return g
@@ -183,7 +210,7 @@ func align(n, to uint64) uint64 { return (n + to - 1) &^ (to - 1) }
 func layoutHash() uint64 {
 	h := fnv.New64a()
 	fmt.Fprintln(h, headerSize, heapAt, namesAt, membersAt, entries, entrySize,
-		spanBytes, spanShift, redoPairs, nameWords, int64(lockGate), int64(lockReaders), int64(lockBase),
+		spanBytes, spanShift, redoPairs, nameWords, holdTableSize, holdEntries, int64(lockGate), int64(lockReaders), int64(lockBase),
 		member.TableSize(1), member.TableSize(2))
 	return h.Sum64()
 }

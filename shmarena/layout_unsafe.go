@@ -17,6 +17,10 @@ var (
 	_ [unsafe.Offsetof(entry{}.name) - 72]struct{}
 	_ [spanBytes - unsafe.Sizeof(span{})]struct{}
 	_ [unsafe.Sizeof(span{}) - spanBytes]struct{}
+	_ [holdTableSize - unsafe.Sizeof(holdTable{})]struct{}
+	_ [unsafe.Sizeof(holdTable{}) - holdTableSize]struct{}
+	_ [64 - unsafe.Offsetof(holdTable{}.holds)]struct{}
+	_ [unsafe.Offsetof(holdTable{}.holds) - 64]struct{}
 	_ [membersAt - namesAt - nameControlSize]struct{}
 	_ [128 - headerSize]struct{}
 	_ [headerSize - 128]struct{}
@@ -27,6 +31,7 @@ type tables struct {
 	heap    *heapControl
 	names   *nameControl
 	entries *[entries]entry
+	holds   *holdTable
 	spans   []span
 }
 
@@ -40,6 +45,7 @@ func viewTables(mem []byte, g geometry) tables {
 		heap:    (*heapControl)(unsafe.Pointer(&mem[heapAt])),
 		names:   (*nameControl)(unsafe.Pointer(&mem[namesAt])),
 		entries: (*[entries]entry)(unsafe.Pointer(&mem[g.directory])),
+		holds:   (*holdTable)(unsafe.Pointer(&mem[g.holds])),
 		spans:   unsafe.Slice((*span)(unsafe.Pointer(&mem[g.spans])), g.spanCount),
 	}
 }

@@ -73,7 +73,11 @@ func (h *heap) orphans(named map[uint64]bool, free bool) (Orphans, error) {
 		}
 		bytes := int64(h.extOf(i).bytes())
 		if free {
-			if err := h.free(i, c.gen()); err != nil {
+			err := h.free(i, c.gen())
+			if errors.Is(err, ErrHeld) {
+				continue
+			}
+			if err != nil {
 				errs = append(errs, err)
 				continue
 			}

@@ -101,7 +101,7 @@ func (d *directory) peek(k key) (*published, error) {
 		e := &d.entries[i]
 		for try := 0; e.state.Load() == entryInUse && e.key() == k; try++ {
 			p := e.read()
-			if e.state.Load() == entryInUse && e.key() == k && e.read() == p && e.state.Load() == entryInUse {
+			if e.still(k, p) {
 				return &p, nil
 			}
 			if try == peekTries {
@@ -110,6 +110,11 @@ func (d *directory) peek(k key) (*published, error) {
 		}
 	}
 	return nil, nil
+}
+
+// still reports whether an entry in use is the one that was read before.
+func (e *entry) still(k key, p published) bool {
+	return e.state.Load() == entryInUse && e.key() == k && e.read() == p && e.state.Load() == entryInUse
 }
 
 // peekTries bounds the looks at one entry.

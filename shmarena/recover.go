@@ -21,7 +21,9 @@ func (h *heap) sweep(dead futex.ID) error {
 	for i := range uint64(len(h.spans)) {
 		c := h.ctrlOf(i)
 		if c.owner() == dead && c.inWork() && h.claim(i, c) {
-			errs = append(errs, h.giveBack(i, c.state() == statePunching))
+			if err := h.giveBack(i, c.state() == statePunching); !errors.Is(err, ErrHeld) {
+				errs = append(errs, err)
+			}
 		}
 	}
 	return errors.Join(errs...)

@@ -118,7 +118,7 @@ func TestReceiveRefuses(t *testing.T) {
 	}{
 		{"no descriptor", note, nil, ErrMagic},
 		{"another message", []byte("GET / HTTP/1.1\r\n"), []*os.File{arena.File()}, ErrMagic},
-		{"another kind", socketNote("SHMFROZN", 0), []*os.File{arena.File()}, ErrMagic},
+		{"another kind", socketNote(sealedMagic, 0), []*os.File{arena.File()}, ErrMagic},
 		{"short", note[:8], []*os.File{arena.File()}, ErrMagic},
 		{"two descriptors", note, []*os.File{arena.File(), null}, ErrMagic},
 		{"many descriptors", note, []*os.File{null, null, null, null, null, null}, ErrMagic},
