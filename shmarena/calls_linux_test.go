@@ -59,15 +59,27 @@ var caller = reexec.Register("caller", func(c *reexec.Child) {
 // it away; and all bytes of /dev/shm return. The last is counted in a /dev/shm of
 // the test's own, since others use that of the machine.
 func TestKilledAtEachCall(t *testing.T) {
-	if os.Getenv(smallEnv) == "" {
-		if inOwnShm(t, "^TestKilledAtEachCall$") {
-			return
-		}
-		t.Log("NOT COUNTED: the bytes of /dev/shm: this process may not mount one of its own")
+	if alone(t, "^TestKilledAtEachCall$") {
+		return
 	}
 	for op := range ops {
 		t.Run(op, func(t *testing.T) { killAtCalls(t, op, os.Getenv(smallEnv) != "") })
 	}
+}
+
+// alone runs a test with a /dev/shm of its own, in which nobody else's arenas come
+// and go, and reports whether it did: otherwise the caller does it here. It is false
+// in the process that it starts, too.
+func alone(t *testing.T, test string) bool {
+	t.Helper()
+	if os.Getenv(smallEnv) != "" {
+		return false
+	}
+	if inOwnShm(t, test) {
+		return true
+	}
+	t.Log("NOT ALONE in /dev/shm, so its bytes are NOT COUNTED: this process may not mount one of its own")
+	return false
 }
 
 // inOwnShm runs a test with a /dev/shm of its own, if it can be had.

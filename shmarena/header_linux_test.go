@@ -182,6 +182,20 @@ func touch(a *Arena, x handle, size uint64) {
 	}
 }
 
+// holdAll holds an array in each way, whatever comes of it.
+func holdAll(x Array[int64]) {
+	if r, err := x.Retain(); err == nil {
+		_, _ = r.Take()
+		_ = r.Release()
+	}
+	_ = x.Freeze()
+	if s, err := x.Snapshot(); err == nil {
+		_ = s.Close()
+	}
+	_, _ = x.Frozen(), x.Refs()
+	_ = x.Thaw()
+}
+
 // useAll does a bit of everything, whatever comes of it.
 func useAll(a *Arena) {
 	_ = a.Verify()
@@ -190,6 +204,7 @@ func useAll(a *Arena) {
 	for _, n := range []int{1, 40000} {
 		if x, err := Alloc[int64](a, n); err == nil {
 			touch(a, x.handle(), 8)
+			holdAll(x)
 			_ = x.Free()
 		}
 	}

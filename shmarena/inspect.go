@@ -76,3 +76,17 @@ func (i *Inspection) Member(id futex.ID) (member.Info, bool) {
 	}
 	return member.Info{}, false
 }
+
+// Owner is the member to name where one is to stand for all: the first that lives,
+// or else the first that died in the arena. There is none if everybody closed it.
+func (i *Inspection) Owner() (member.Info, bool) {
+	for _, m := range i.Members {
+		if m.Alive {
+			return m, true
+		}
+	}
+	if len(i.Members) == 0 {
+		return member.Info{}, false
+	}
+	return i.Members[0], true
+}

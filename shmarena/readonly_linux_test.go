@@ -147,6 +147,9 @@ func TestOneAccess(t *testing.T) {
 
 // A Sweep sees a reader as alive, also a stopped one, and as dead when it is dead.
 func TestSweepReaders(t *testing.T) {
+	if alone(t, "^TestSweepReaders$") {
+		return
+	}
 	name := leaktest.Name("read-and-sweep")
 	a, err := Create(Options{Name: name, Size: 1 << 20})
 	if err != nil {

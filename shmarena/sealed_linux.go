@@ -25,10 +25,10 @@ func fillSealed(f *os.File, size uint64, fill func([]byte) error) (_ []byte, err
 			err = errors.Join(err, retire(pages, false), f.Close())
 		}
 	}()
-	if err := (backingFile{f: f}).reserve(0, size); err != nil {
+	if pages, err = mapWritable(f, size); err != nil {
 		return nil, err
 	}
-	if pages, err = mapWritable(f, size); err != nil {
+	if err := (backingFile{f: f}).reserve(0, size); err != nil {
 		return nil, err
 	}
 	if err := fill(pages); err != nil {

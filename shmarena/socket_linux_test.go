@@ -142,6 +142,23 @@ func TestReceiveRefuses(t *testing.T) {
 	}
 }
 
+// What arrives does not go to children, not even before Receive has looked at it.
+func TestReceivedIsCloseOnExec(t *testing.T) {
+	a := createFor(t, Options{Size: 1})
+	from, to := connPair(t, unix.SOCK_STREAM)
+	if err := a.SendTo(t.Context(), from); err != nil {
+		t.Fatal(err)
+	}
+	f, err := receiveFile(t.Context(), to, magic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if flags, err := unix.FcntlInt(f.Fd(), unix.F_GETFD, 0); err != nil || flags&unix.FD_CLOEXEC == 0 {
+		t.Errorf("flags %#x, %v", flags, err)
+	}
+}
+
 // Receive ends with its context, and with the other side; what is there is taken
 // even if the context is done; the connection can be used after.
 func TestReceiveEnds(t *testing.T) {

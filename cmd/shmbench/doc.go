@@ -7,6 +7,9 @@
 //
 // The command lock measures the locks between processes, beside those of Go and C.
 //
+// inspect, doctor and gc look: at an arena, at the machine, and at what dead
+// processes have left, which gc removes.
+//
 // Figures go to standard output, progress to standard error if that is a
 // terminal. Exit codes: 0 ok, 1 failed (a wrong answer among others), 2 usage,
 // 4 the machine cannot, 130 interrupted. Whatever ends it, its processes end

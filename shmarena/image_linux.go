@@ -1,0 +1,131 @@
+package shmarena
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/shmengine/shmengine/internal/member"
+	"golang.org/x/sys/unix"
+)
+
+// VerifyNamed checks the arena of that name from outside, dead or alive: header,
+// members, heap, directory, holds. It joins nothing, writes nothing and maps
+// nothing: it copies the tables and judges the copy, in which it completes what
+// dead members left half made. The first structure that is not as it must be is
+// named in the error, an [ErrCorrupt].
+//
+// In an arena at work it needs a moment in which nobody changes the tables, and
+// looks for one for about a second; then it is [ErrBusy]. Other errors are those of
+// [Inspect].
+func VerifyNamed(name string) error {
+	if err := verifyNamed(name); err != nil {
+		return fmt.Errorf("shmarena: verify arena %q: %w", name, err)
+	}
+	return nil
+}
+
+func verifyNamed(name string) error {
+	if err := validName(name); err != nil {
+		return err
+	}
+	if !hostFits() {
+		return errors.ErrUnsupported
+	}
+	n, err := openRetry(shmPath(name), unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC|unix.O_NONBLOCK)
+	if err != nil {
+		return err
+	}
+	in := &inspector{f: os.NewFile(uintptr(n), shmPath(name))}
+	defer in.f.Close()
+	file, size, _, err := backingOf(in.f)
+	if err != nil {
+		return err
+	}
+	if _, in.geo, err = readHeader(in.f, size); err != nil {
+		return err
+	}
+	if err := file.hold(in.geo.blocks, readable); err != nil { // which also bounds what is copied
+		return err
+	}
+	return in.verify()
+}
+
+// The looks of VerifyNamed. What is wrong stays wrong: it is believed when it was
+// seen in two moments without change.
+const (
+	imageTries  = 100
+	imagePause  = 10 * time.Millisecond
+	imageAgrees = 2
+)
+
+func (in *inspector) verify() error {
+	seen := 0
+	for range imageTries {
+		err := in.look()
+		if err == nil || !moving(err) {
+			return err
+		}
+		if !errors.Is(err, ErrBusy) {
+			if seen++; seen == imageAgrees {
+				return err
+			}
+		}
+		time.Sleep(imagePause)
+	}
+	return errMoving
+}
+
+// look judges one copy, if nothing has changed while it was made.
+func (in *inspector) look() error {
+	first, err := in.read(0, in.geo.blocks)
+	if err != nil {
+		return err
+	}
+	again, err := in.read(0, in.geo.blocks)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(first, again) {
+		return errMoving
+	}
+	all, err := member.Look(first[membersAt:membersAt+in.geo.memberSize], in.geo.size, in.f, lockBase)
+	if err != nil {
+		return err
+	}
+	im := &tableCopy{first, in.geo, aliveIn(all)}
+	return im.verify()
+}
+
+// Found is an arena, or what looks like one by its name, in /dev/shm.
+type Found struct {
+	Name string
+	Seen *Inspection // nil: it cannot be looked at
+	Err  error       // why
+}
+
+// Survey looks at all arenas in /dev/shm, as [Inspect] does, and changes nothing.
+// Those that another user or another version of this package made are in it, with
+// what keeps them from being looked at.
+func Survey() ([]Found, error) {
+	files, err := os.ReadDir(shmDir)
+	if err != nil {
+		return nil, fmt.Errorf("shmarena: survey: %w", err)
+	}
+	var all []Found
+	for _, e := range files {
+		name, ok := strings.CutPrefix(e.Name(), filePrefix)
+		if !ok || validName(name) != nil {
+			continue
+		}
+		seen, err := Inspect(name)
+		if errors.Is(err, os.ErrNotExist) {
+			continue // gone since
+		}
+		all = append(all, Found{name, seen, err})
+	}
+	return all, nil
+}
