@@ -55,6 +55,43 @@ func TestCycles(t *testing.T) {
 	t.Logf("%d cycles: %d descriptors, %d mappings, %d bytes resident; before %d, %d, %d", cycles, f, m, r, files, maps, rss)
 }
 
+// Snapshots and sealed arrays come and go, and leave no mapping and no descriptor.
+func TestViewCycles(t *testing.T) {
+	a := newArena(t, 1<<20)
+	x := mustAlloc[byte](t, a, 100000)
+	mustFreeze(t, x)
+	cycle := func() {
+		y, err := Seal(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, view := range []func() (*Snapshot[byte], error){x.Snapshot, y.Snapshot} {
+			s, err := view()
+			if err == nil {
+				err = errors.Join(s.With(func(s []byte) error { s[99999] = 1; return nil }), s.Close())
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := errors.Join(y.With(func(s []byte) error { return nil }), y.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cycle()
+	files, maps := descriptors(t), mappings(t)
+	for range 300 {
+		cycle()
+	}
+	if f, m := descriptors(t), mappings(t); f > files || m > maps+20 {
+		t.Errorf("%d descriptors and %d mappings, before %d and %d", f, m, files, maps)
+	}
+	if err := x.Thaw(); err != nil {
+		t.Error(err)
+	}
+	mustFree(t, x)
+}
+
 // handles that are forgotten stay open: nothing of the collector's runs that
 // could close them twice, or wait for a lock that the same goroutine holds.
 func TestLeakedHandles(t *testing.T) {

@@ -53,7 +53,7 @@ func ExampleRef() {
 	fmt.Println(string(mine.Slice()), err)
 	fmt.Println(mine.Release(), x.Refs(), x.Check())
 	fmt.Println(second.Release(), x.Check())
-	fmt.Println(errors.Is(second.Release(), shmarena.ErrFreed))
+	fmt.Println(errors.Is(second.Release(), shmarena.ErrBadRelease))
 	// Output:
 	// frame <nil>
 	// <nil> 1 <nil>

@@ -108,3 +108,27 @@ func ExampleArray_With() {
 	// true
 	// 6 <nil> <nil>
 }
+
+// An arena that its creator left behind can be looked at and checked from outside.
+func ExampleSurvey() {
+	name := leaktest.Name("survey")
+	a, err := shmarena.Create(shmarena.Options{Name: name, Size: 1 << 20})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer shmarena.Unlink(name)
+	_ = a.Close()
+
+	all, err := shmarena.Survey()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, f := range all {
+		if f.Name == name {
+			fmt.Println("alive:", f.Seen.Alive(), "size:", f.Seen.Size, "sound:", shmarena.VerifyNamed(name))
+		}
+	}
+	// Output: alive: false size: 1048576 sound: <nil>
+}

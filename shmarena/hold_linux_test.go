@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -45,7 +46,11 @@ func TestHoldsFull(t *testing.T) {
 // never while somebody has it.
 func TestHoldRace(t *testing.T) {
 	a := newArena(t, 4<<20)
-	for range 300 {
+	rounds := 300
+	if stress() {
+		rounds = 20_000
+	}
+	for range rounds {
 		x := mustAlloc[int64](t, a, 8)
 		first := mustRetain(t, x)
 		var all sync.WaitGroup
@@ -97,6 +102,33 @@ func TestHoldMeetsFree(t *testing.T) {
 		}
 	}
 	if err := r.Release(); err != nil {
+		t.Error(err)
+	}
+	mustBeFree(t, a)
+}
+
+// The last reference goes while somebody who would free the block has it claimed and
+// is about to take that back: the release waits for that and frees it.
+func TestLastReferenceMeetsFree(t *testing.T) {
+	a := newArena(t, 1<<20)
+	h := a.at.heap
+	x := mustAlloc[int64](t, a, 8)
+	first, _ := h.index(x.off)
+	r := mustRetain(t, x)
+	if !h.claim(first, h.ctrlOf(first)) {
+		t.Fatal("cannot claim")
+	}
+	released := make(chan error)
+	go func() {
+		released <- r.Release()
+	}()
+	for h.holds.count(block{x.off, x.gen}, refs) > 0 { // until it is on its way
+		runtime.Gosched()
+	}
+	if err := h.unclaim(first); !errors.Is(err, ErrHeld) {
+		t.Fatal(err)
+	}
+	if err := <-released; err != nil {
 		t.Error(err)
 	}
 	mustBeFree(t, a)

@@ -74,6 +74,8 @@ type holds struct {
 	t    *holdTable
 	heap *heap
 	self futex.Member
+
+	leaving bool // no other goroutine of this process is at work in the arena any more
 }
 
 func newHolds(t *holdTable, h *heap) *holds {
@@ -193,8 +195,12 @@ func (hs *holds) drop(t ticket, kind holdKind) bool {
 		swap(&hs.t.holds[t.entry].word, makeHold(kind, hs.self.ID(), t.tag), makeHold(holdFree, 0, t.tag))
 }
 
-// dropAll gives up what this process still holds, as if it had died.
-func (hs *holds) dropAll() error { return hs.sweep(hs.self.ID()) }
+// dropAll gives up what this process still holds, as if it had died. No other
+// goroutine of it is at work in the arena, now or later.
+func (hs *holds) dropAll() error {
+	hs.leaving = true
+	return hs.sweep(hs.self.ID())
+}
 
 // sweep drops what a dead member held. What it had references to, or was
 // releasing, becomes this member's to release: if it dies too, the next one finds
@@ -241,20 +247,6 @@ func (hs *holds) releaseFrom(t ticket, w holdWord) error {
 	}
 	if err == nil || errors.Is(err, ErrHeld) {
 		hs.drop(t, holdReleasing)
-	}
-	return err
-}
-
-// freeLast frees a block without references. Somebody may have freed it, or made a
-// new reference, in the meantime.
-func (hs *holds) freeLast(b block) error {
-	first, ok := hs.heap.index(b.off)
-	if !ok {
-		return nil // somebody scribbled on the entry: it names no block
-	}
-	err := hs.heap.free(first, b.gen)
-	if errors.Is(err, ErrBadFree) || errors.Is(err, ErrHeld) && hs.count(b, refs) > 0 {
-		return nil
 	}
 	return err
 }

@@ -100,13 +100,6 @@ func (in *inspector) look() error {
 	return im.verify()
 }
 
-// Found is an arena, or what looks like one by its name, in /dev/shm.
-type Found struct {
-	Name string
-	Seen *Inspection // nil: it cannot be looked at
-	Err  error       // why
-}
-
 // Survey looks at all arenas in /dev/shm, as [Inspect] does, and changes nothing.
 // Those that another user or another version of this package made are in it, with
 // what keeps them from being looked at.

@@ -54,6 +54,13 @@ type WaitReport struct {
 	Word   uint32   `json:"word"`   // its value
 }
 
+// Found is an arena, or what looks like one by its name, in /dev/shm.
+type Found struct {
+	Name string
+	Seen *Inspection // nil: it cannot be looked at
+	Err  error       // why
+}
+
 // Alive reports whether any member or reader lives.
 func (i *Inspection) Alive() bool {
 	if i.Readers {

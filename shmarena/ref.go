@@ -54,10 +54,10 @@ func (r Ref[T]) Slice() []T { return r.x.Slice() }
 
 // Take makes the reference this process's; whoever had it must not release it any
 // more. Until then it is the sender's, and goes with the sender's death: then, and
-// if it was released, Take is [ErrBadRelease] or [ErrFreed]. Other errors are
-// those of [Array.Retain].
+// if it was released, Take is [ErrBadRelease]. Other errors: [ErrClosed],
+// [ErrReadOnly], [ErrArgument] for the zero Ref, [ErrBusy].
 func (r Ref[T]) Take() (Ref[T], error) {
-	at, b, err := r.x.claimable()
+	at, b, err := r.enter()
 	if err != nil {
 		return Ref[T]{}, fmt.Errorf("shmarena: take reference to %#x: %w", r.x.off, err)
 	}
@@ -70,10 +70,10 @@ func (r Ref[T]) Take() (Ref[T], error) {
 
 // Release gives the reference up, and with the last one frees the array. A
 // reference that was released before, or is another process's, is
-// [ErrBadRelease], and nothing has changed. [ErrHeld] says that it was the last
+// [ErrBadRelease], also when the array was freed since, and nothing has changed. [ErrHeld] says that it was the last
 // reference but that the array is frozen: it stays, for [Array.Free].
 func (r Ref[T]) Release() error {
-	at, b, err := r.x.claimable()
+	at, b, err := r.enter()
 	if err == nil {
 		err = at.heap.holds.release(ticket{r.entry, r.tag}, b)
 		at.leave()
@@ -84,7 +84,25 @@ func (r Ref[T]) Release() error {
 	return nil
 }
 
-// entry returns the hold that a ticket from outside names, if it is a reference to
+// enter enters the arena of a reference; the caller leaves it if there is no error.
+// It does not ask for the array: as long as the reference is there the array is,
+// but for the moment in which a Free has claimed it and is about to see that.
+func (r Ref[T]) enter() (*attachment, block, error) {
+	if r.x.IsZero() {
+		return nil, block{}, argument("the zero reference")
+	}
+	at := attached(r.x.arena)
+	if at == nil || at.enter() != nil {
+		return nil, block{}, ErrClosed
+	}
+	if at.readOnly() {
+		at.leave()
+		return nil, block{}, ErrReadOnly
+	}
+	return at, block{r.x.off, r.x.gen}, nil
+}
+
+// ref returns the hold that a ticket from outside names, if it is a reference to
 // that block.
 func (hs *holds) ref(t ticket, b block) (*hold, holdWord, bool) {
 	if t.entry >= holdEntries {

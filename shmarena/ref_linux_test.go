@@ -108,7 +108,7 @@ func TestReferences(t *testing.T) {
 	if x.Refs() != 0 || !errors.Is(x.Check(), ErrFreed) {
 		t.Errorf("after the last release: %v", x.Check())
 	}
-	if _, err := box.Slice()[0].Take(); !errors.Is(err, ErrFreed) {
+	if _, err := box.Slice()[0].Take(); !errors.Is(err, ErrBadRelease) {
 		t.Errorf("Take of a freed array: %v", err)
 	}
 	mustFree(t, box)

@@ -166,11 +166,17 @@ func mapSealed(f *os.File, typ, elem uint64) (n uint64, pages []byte, err error)
 // Len is the number of elements; 0 after Close.
 func (x *Sealed[T]) Len() int { return len(x.s) }
 
-// Slice returns the elements. Writing to them is a fault. It is nil after Close.
+// Slice returns the elements. Writing to them is a fault. It is nil after Close,
+// which keeps their addresses for good, without access, in case a slice is used too
+// late; [Sealed.With] costs no addresses.
 func (x *Sealed[T]) Slice() []T {
 	x.handed = true
 	return x.s
 }
+
+// With calls f with the elements, which must not be used after. f is called with
+// nil after Close.
+func (x *Sealed[T]) With(f func(s []T) error) error { return f(x.s) }
 
 // File is the array's file, to be passed to a child process that attaches it with
 // [OpenSealed]. It belongs to the array: do not close it.

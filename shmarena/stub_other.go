@@ -67,13 +67,6 @@ func Sweep() (Report, error) { return Report{}, errors.ErrUnsupported }
 // Inspect returns errors.ErrUnsupported.
 func Inspect(string) (*Inspection, error) { return nil, errors.ErrUnsupported }
 
-// Found is nothing: see Survey.
-type Found struct {
-	Name string
-	Seen *Inspection
-	Err  error
-}
-
 // Survey returns errors.ErrUnsupported.
 func Survey() ([]Found, error) { return nil, errors.ErrUnsupported }
 
