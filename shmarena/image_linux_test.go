@@ -66,6 +66,7 @@ func TestVerifyNamedFinds(t *testing.T) {
 		{geo.holds + 8 + 7, 0, "holds: "},
 		{geo.holds + 64 + 7, 5, "holds: hold 0"},
 		{membersAt + 64 + 7, 0, "members: "},
+		{membersAt + 64, 0, "members: "}, // alive, in a life that is over
 	} {
 		bad := slices.Clone(good)
 		bad[c.at] ^= 1 << c.bit
@@ -156,7 +157,7 @@ func TestSurvey(t *testing.T) {
 		switch {
 		case f.Err != nil:
 			got[f.Name] = f.Err.Error()
-		case f.Seen.Readers:
+		case f.Seen.Readers && f.Seen.Alive():
 			got[f.Name] = "read"
 		default:
 			got[f.Name] = map[bool]string{true: "alive", false: "dead"}[f.Seen.Alive()]
