@@ -17,7 +17,7 @@ func wantText(t *testing.T, err error, text string) {
 }
 
 // points are the places where a worker may die in a partition.
-var points = []string{"next", "claimed", "saved", "output", "done"}
+var points = []string{"next", "claimed", "saved", "output", "done", "counted"}
 
 func TestDeathInEachPoint(t *testing.T) {
 	data := randoms(60*LeafRows + 5)

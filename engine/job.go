@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/shmengine/shmengine/internal/spin"
 	"github.com/shmengine/shmengine/shmarena"
 )
 
@@ -70,6 +71,10 @@ func (p *processes) open(r *request, slot int) (*job, error) {
 	for i := range j.ledger {
 		j.ledger[i].v.Store(uint64(pending))
 	}
+	s.asleep.Store(1)
+	if r.short(p.e.cfg.Workers) {
+		s.asleep.Store(0)
+	}
 	s.cancel.Store(0)
 	s.noisy.Store(0)
 	s.failed.Store(0)
@@ -94,12 +99,7 @@ func (p *processes) run(ctx context.Context, r *request) error {
 		p.free.put(slot)
 		return err
 	}
-	select {
-	case <-j.done:
-	case <-ctx.Done():
-		p.abort(j, ctx.Err())
-		<-j.done
-	}
+	p.await(ctx, j)
 	err = p.result(j)
 	p.leave(j)
 	return err
@@ -145,6 +145,10 @@ func (p *processes) result(j *job) error {
 	return nil
 }
 
+// leaving is how many times leave looks whether the workers have left a job: some
+// microseconds.
+const leaving = 100
+
 // leave closes j's slot. It is free again when no worker's current names it; a
 // quarantined one never is.
 func (p *processes) leave(j *job) {
@@ -160,9 +164,12 @@ func (p *processes) leave(j *job) {
 	if j.quarantined() {
 		return
 	}
-	if !p.named(ref) {
-		p.free.put(j.slot)
-		return
+	for range leaving { // whoever did the last partition is on its way out
+		if !p.named(ref) {
+			p.free.put(j.slot)
+			return
+		}
+		spin.Pause(1)
 	}
 	p.watch.Go(func() { p.retire(j.slot, ref) }) // close waits for it: it reads what workers store
 }

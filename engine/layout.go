@@ -25,7 +25,7 @@ import (
 // A step of controlVersion goes with every change here.
 const (
 	controlMagic   = 0x6c6f72746e6f4353 // "SControl"
-	controlVersion = 2
+	controlVersion = 3
 
 	maxWorkers = 256
 	maxJobs    = 64
@@ -124,8 +124,9 @@ type jobSlot struct {
 	saves    shmarena.Array[byte]
 	_        [256 - 16 - 16 - 24 - 72]byte
 
-	remaining atomic.Int64 // hint: partitions not yet done
-	_         [128 - 8]byte
+	remaining atomic.Int64  // hint: partitions not yet done
+	asleep    atomic.Uint32 // not 0: whoever ran the job sleeps; tell it of the last partition
+	_         [128 - 12]byte
 
 	errPart uint32
 	errLen  uint32

@@ -121,12 +121,15 @@ func (w *member) partition(b *bound, i int, e entry) {
 	w.signal()
 }
 
-// finish marks partition i done, and tells the coordinator of the last one.
+// finish marks partition i done, and tells the coordinator of the last one, if it
+// sleeps.
 func (w *member) finish(b *bound, i int, e entry) {
 	w.move(&b.ledger[i], e, e.ended(done))
 	reach("done")
 	w.self.partitions.Add(1)
-	if b.remaining.Add(-1) <= 0 || b.noisy.Load() != 0 || b.cancel.Load() != 0 {
+	last := b.remaining.Add(-1) <= 0 // pairs with processes.await
+	reach("counted")
+	if last && b.asleep.Load() != 0 || b.noisy.Load() != 0 || b.cancel.Load() != 0 {
 		w.signal()
 	}
 }

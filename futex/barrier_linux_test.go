@@ -197,11 +197,9 @@ func (s *segment) waitUntilBroken(m futex.Member) chan error {
 
 // Parties that have joined are killed at random moments, every third one right
 // after it was woken: the others never hang, and go on after a Reset.
-func TestBarrierRandomKills(t *testing.T) {
-	rounds := stress(12, 600)
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	rng := rand.New(rand.NewPCG(seed, 0))
+func TestBarrierRandomKills(t *testing.T) { inBatches(t, 12, barrierRandomKills) }
+
+func barrierRandomKills(t *testing.T, rng *rand.Rand, rounds int) {
 	s := newSegment(t)
 	m := s.join(t)
 	var staff [3]*reexec.Proc

@@ -85,16 +85,21 @@ func (s *segment) untilWoken(t *testing.T, m *member.Member, p *reexec.Proc, sta
 // Bookkeepers are killed at random moments, in the middle of anything, every third
 // when it has been woken and has not looked yet, and replaced; those who are left
 // must go on, and the books stay right.
-func TestRandomKills(t *testing.T) {
-	for batch := range stress(1, 10) { // each gives its children's descriptors back
-		t.Run(strconv.Itoa(batch), func(t *testing.T) { randomKills(t, stress(40, 1000)) })
+func TestRandomKills(t *testing.T) { inBatches(t, 40, randomKills) }
+
+// inBatches kills a few times; under stress 10,000 times, a thousand in each
+// subtest, which gives the descriptors of its children back at its end.
+func inBatches(t *testing.T, few int, kill func(t *testing.T, rng *rand.Rand, rounds int)) {
+	for batch := range stress(1, 10) {
+		t.Run(strconv.Itoa(batch), func(t *testing.T) {
+			seed := uint64(time.Now().UnixNano())
+			t.Logf("seed %d", seed)
+			kill(t, rand.New(rand.NewPCG(seed, 0)), stress(few, 1000))
+		})
 	}
 }
 
-func randomKills(t *testing.T, rounds int) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	rng := rand.New(rand.NewPCG(seed, 0))
+func randomKills(t *testing.T, rng *rand.Rand, rounds int) {
 	s := newSegment(t)
 	m := s.join(t)
 	hire := func(i int) *reexec.Proc {

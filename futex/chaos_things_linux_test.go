@@ -56,13 +56,11 @@ var hustler = reexec.Register("hustler", func(c *reexec.Child) {
 // Processes are killed at random moments and replaced: those who are left go on,
 // each permit can be had at the end, and every token but those that Missing tells
 // of. This process has more tokens than can go missing, and makes good for those.
-func TestRandomKillsOfThings(t *testing.T) {
+func TestRandomKillsOfThings(t *testing.T) { inBatches(t, 40, killThings) }
+
+func killThings(t *testing.T, rng *rand.Rand, rounds int) {
 	const few = 3
-	rounds := stress(40, 3000)
 	mine, tokens := 2*rounds, 2*rounds+few
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	rng := rand.New(rand.NewPCG(seed, 0))
 	s := newSegment(t)
 	m := s.join(t)
 	sem, permits := s.semaphore(), s.permits(t, nPermits)

@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/shmengine/shmengine/internal/member"
 	"github.com/shmengine/shmengine/internal/reexec"
@@ -22,11 +21,9 @@ func (s *segment) condAsleep(m *member.Member) int {
 
 // Consumers are killed at random moments, every third one right after it was
 // woken, and replaced: whatever is made is taken.
-func TestCondRandomKills(t *testing.T) {
-	rounds := stress(15, 600)
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	rng := rand.New(rand.NewPCG(seed, 0))
+func TestCondRandomKills(t *testing.T) { inBatches(t, 15, condRandomKills) }
+
+func condRandomKills(t *testing.T, rng *rand.Rand, rounds int) {
 	s := newSegment(t)
 	m := s.join(t)
 	var staff [3]*reexec.Proc

@@ -62,10 +62,8 @@ func (f *fake) inLine(word *atomic.Uint32) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	n := 0
-	if q := f.lines[word]; q != nil {
-		for p := q.first; p != nil; p = p.next {
-			n++
-		}
+	for p := f.lines[word]; p != nil; p = p.next {
+		n++
 	}
 	return n
 }

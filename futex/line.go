@@ -5,13 +5,11 @@ import (
 	"sync/atomic"
 )
 
-// line is the queue of a process's goroutines that wait for the same thing on
-// the same word. Only the first sleeps in the kernel. It is in the map of its
-// lot while somebody stands in it.
-type line struct {
-	word        *atomic.Uint32
-	first, last *Place
-}
+// The goroutines of a process that wait for the same thing on the same word stand
+// in a line, of which only the first sleeps in the kernel. The lot knows the first
+// of each line; that one knows the last. A line is nothing besides its places:
+// where thousands wait for a word of their own each, all that there is more is
+// looked through by each garbage collection.
 
 // WaitInLine is Wait for goroutines that wait for the same thing: of all in this
 // process that wait in line on the word, only the first sleeps in the kernel.
@@ -22,18 +20,7 @@ type line struct {
 //   - A wake that the first cannot use, none behind it could use.
 //   - Places on one word of one lot either all wait in line or none does.
 func (p *Place) WaitInLine(ctx context.Context, old uint32) error {
-	p.lot.mu.Lock()
-	first := p.lot.joinLine(p)
-	p.lot.mu.Unlock()
-	if first {
-		return p.Wait(ctx, old)
-	}
-	select {
-	case <-p.turn:
-		return nil
-	case <-ctx.Done():
-		return p.giveUp(ctx.Err())
-	}
+	return p.wait(ctx, old, true)
 }
 
 // WaitTogether is WaitInLine for goroutines that wait for the same news, which
@@ -57,59 +44,44 @@ func (p *Place) WaitTogether(ctx context.Context, old uint32) error {
 
 // joinLine puts p at the end of its line, once, and reports whether it is first.
 func (l *Lot) joinLine(p *Place) bool {
-	if p.line == nil {
-		if l.lines == nil {
-			l.lines = make(map[*atomic.Uint32]*line)
-		}
-		q := l.lines[p.word]
-		if q == nil {
-			q = &line{word: p.word}
-			l.lines[p.word] = q
-		}
-		q.append(p)
+	if !p.stands {
+		p.stands = true
+		l.append(p)
 	}
-	return p.line.first == p
+	return p.prev == nil
+}
+
+func (l *Lot) append(p *Place) {
+	first := l.lines[p.word]
+	if first == nil {
+		if l.lines == nil {
+			l.lines = make(map[*atomic.Uint32]*Place)
+		}
+		l.lines[p.word], p.last = p, p
+		return
+	}
+	p.prev, first.last.next, first.last = first.last, p, p
 }
 
 // leaveLine takes p out of its line. If it was the first, the next is: it looks
 // again, since it may be the one who can use the wake that the first has had.
 func (l *Lot) leaveLine(p *Place) {
-	q := p.line
-	if q == nil {
+	if !p.stands {
 		return
 	}
-	wasFirst := q.first == p
-	q.remove(p)
-	switch {
-	case q.first == nil:
-		delete(l.lines, q.word)
-	case wasFirst:
-		q.first.call()
+	switch prev, next := p.prev, p.next; {
+	case prev == nil && next == nil:
+		delete(l.lines, p.word)
+	case prev == nil:
+		next.prev, next.last = nil, p.last
+		l.lines[p.word] = next
+		next.call()
+	case next == nil:
+		prev.next, l.lines[p.word].last = nil, prev
+	default:
+		prev.next, next.prev = next, prev
 	}
-}
-
-func (q *line) append(p *Place) {
-	p.line, p.prev = q, q.last
-	if q.last != nil {
-		q.last.next = p
-	} else {
-		q.first = p
-	}
-	q.last = p
-}
-
-func (q *line) remove(p *Place) {
-	if p.prev != nil {
-		p.prev.next = p.next
-	} else {
-		q.first = p.next
-	}
-	if p.next != nil {
-		p.next.prev = p.prev
-	} else {
-		q.last = p.prev
-	}
-	p.line, p.prev, p.next = nil, nil, nil
+	p.stands, p.prev, p.next, p.last = false, nil, nil, nil
 }
 
 // join takes the place's position in its line now, before it waits for anything.
@@ -125,10 +97,10 @@ func (p *Place) join() {
 func (p *Place) among(n uint32) bool {
 	p.lot.mu.Lock()
 	defer p.lot.mu.Unlock()
-	if p.line == nil {
+	if !p.stands {
 		return false
 	}
-	for q := p.line.first; q != nil && n > 0; q, n = q.next, n-1 {
+	for q := p.lot.lines[p.word]; q != nil && n > 0; q, n = q.next, n-1 {
 		if q == p {
 			return true
 		}

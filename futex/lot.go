@@ -2,6 +2,7 @@ package futex
 
 import (
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,12 +46,12 @@ type Lot struct {
 	deaths atomic.Uint64 // nudges so far
 
 	mu      sync.Mutex
-	beds    [Sleepers]*Place         // who may sleep in the kernel
-	queue   []*Place                 // who waits for a bed, first come first served
-	lines   map[*atomic.Uint32]*line // the lines of SleepInLine, by word
-	nudging bool                     // a goroutine repeats the wakes
-	polling bool                     // a goroutine looks at the words of the queue
-	fresh   bool                     // somebody has come to the queue
+	beds    [Sleepers]*Place          // who may sleep in the kernel
+	queue   []*Place                  // who waits for a bed, first come first served
+	lines   map[*atomic.Uint32]*Place // the first of each line, by word
+	nudging bool                      // a goroutine repeats the wakes
+	polling bool                      // a goroutine looks at the words of the queue
+	fresh   bool                      // somebody has come to the queue
 }
 
 // Park adds a place for the calling goroutine.
@@ -84,16 +85,19 @@ func (l *Lot) Nudge() {
 	}
 }
 
-// Waits reports whether any place sleeps now, or is about to.
-func (l *Lot) Waits() bool {
+// WaitsFor reports whether any place that sleeps now, or is about to, may wait for
+// something of a member's: one that did not say of whose ([Place.Of]), or this one's.
+func (l *Lot) WaitsFor(id ID) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, p := range l.beds {
-		if p != nil {
-			return true
+	concerns := func(p *Place) bool {
+		if p == nil {
+			return false
 		}
+		of := ID(p.of.Load())
+		return of == NoID || of == id
 	}
-	return len(l.queue) > 0
+	return slices.ContainsFunc(l.beds[:], concerns) || slices.ContainsFunc(l.queue, concerns)
 }
 
 // repeat wakes the places that are behind until none is.

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -61,14 +62,50 @@ func (c *crowd) start(tb testmem.TB) {
 }
 
 // report says what the crowd costs while it waits: threads, the time of a garbage
-// collection, CPU time in a second.
+// collection (and what it takes when there are as many goroutines on channels
+// more), CPU time in a second.
 func (c *crowd) report(tb testmem.TB) string {
-	begin := time.Now()
-	runtime.GC()
-	gc := time.Since(begin)
+	gc := collection()
+	more := onChannels(c.n - int(c.gaveUp.Load()))
+	both := collection()
+	more()
 	cpu := cpuTime(tb)
 	time.Sleep(time.Second)
-	return fmt.Sprintf("%d threads, GC %v, %v of CPU in a second", threadsOf(tb), gc.Round(time.Microsecond), cpuTime(tb)-cpu)
+	return fmt.Sprintf("%d threads, GC %v (%v more with as many goroutines on channels), %v of CPU in a second",
+		threadsOf(tb), gc, both-gc, cpuTime(tb)-cpu)
+}
+
+// collection is the median time of a garbage collection.
+func collection() time.Duration {
+	var times [9]time.Duration
+	for i := range times {
+		begin := time.Now()
+		runtime.GC()
+		times[i] = time.Since(begin).Round(time.Microsecond)
+	}
+	slices.Sort(times[:])
+	return times[len(times)/2]
+}
+
+// onChannels has n goroutines wait for a channel each, until end is called.
+func onChannels(n int) (end func()) {
+	var wg, begun sync.WaitGroup
+	list := make([]chan struct{}, n)
+	for i := range list {
+		list[i] = make(chan struct{})
+		begun.Add(1)
+		wg.Go(func() {
+			begun.Done()
+			<-list[i]
+		})
+	}
+	begun.Wait()
+	return func() {
+		for _, c := range list {
+			close(c)
+		}
+		wg.Wait()
+	}
 }
 
 func threadsOf(tb testmem.TB) int {

@@ -13,6 +13,7 @@ type Place struct {
 	lot  *Lot
 	word *atomic.Uint32
 	seen atomic.Uint64 // the nudges that the last Look knew of; read by the lot
+	of   atomic.Uint32 // whose thing is waited for; NoID: anybody's; a hint
 	turn chan struct{} // capacity 1: first of the line, has a bed, or the word has changed
 
 	// Guarded by lot.mu.
@@ -20,14 +21,20 @@ type Place struct {
 	queued     bool // waits for a bed
 	dozes      bool // and the poller compares the word with old
 	old        uint32
-	line       *line
-	next, prev *Place
+	stands     bool   // in the line of its word
+	prev, next *Place // in the line
+	last       *Place // of the line, if it is the first
 }
 
 // Look says that the goroutine is about to evaluate what it waits for, owners'
 // lives included. Everything confirmed dead before is seen by this evaluation;
 // for everything later the place is woken.
 func (p *Place) Look() { p.seen.Store(p.lot.deaths.Load()) }
+
+// Of says that only the death of one member is of interest to this wait, until it
+// says otherwise; NoID, as at first, is anybody's. It is a hint: deaths of others
+// make the place look again too, but nothing is done so that this is early.
+func (p *Place) Of(id ID) { p.of.Store(uint32(id)) }
 
 // stale reports whether somebody has died since the last Look.
 func (p *Place) stale() bool { return p.seen.Load() < p.lot.deaths.Load() }
@@ -37,27 +44,56 @@ func (p *Place) stale() bool { return p.seen.Load() < p.lot.deaths.Load() }
 //
 // An error (of ctx, or ErrAddress) means that the goroutine gives up; the wake
 // that it may have received has been handed on.
-func (p *Place) Wait(ctx context.Context, old uint32) error {
+func (p *Place) Wait(ctx context.Context, old uint32) error { return p.wait(ctx, old, false) }
+
+// wait is Wait or WaitInLine. Thousands of goroutines may be in it, and each
+// garbage collection goes through the frames of all, so it calls nobody to wait.
+func (p *Place) wait(ctx context.Context, old uint32, inLine bool) error {
 	if err := ctx.Err(); err != nil {
 		return p.giveUp(err)
 	}
-	p.lot.mu.Lock()
-	bed := p.lot.takeBed(p)
-	stale := p.stale()
-	if !bed && !stale {
-		p.lot.poll(p, old)
-	}
-	p.lot.mu.Unlock()
-	switch {
-	case stale: // nudged between Look and takeBed
+	switch p.settle(old, inLine) {
+	case staysUp:
 		return nil
-	case !bed:
-		return p.doze(ctx)
+	case inBed:
+		if err := sleep(ctx, p.word, old, p.bit()); err != nil && err != ErrAgain {
+			return p.giveUp(err)
+		}
+		return nil
 	}
-	if err := sleep(ctx, p.word, old, p.bit()); err != nil && err != ErrAgain {
-		return p.giveUp(err)
+	select {
+	case <-p.turn:
+		return nil
+	case <-ctx.Done():
+		return p.giveUp(ctx.Err())
 	}
-	return nil
+}
+
+// Where a place waits.
+const (
+	staysUp = iota // nowhere: it was nudged between Look and now
+	inBed          // in the kernel
+	called         // on its channel: until the one before it in the line leaves, the word does not
+	// hold old any more, there is a bed, or somebody dies
+)
+
+// settle finds the place where to wait.
+func (p *Place) settle(old uint32, inLine bool) (where int) {
+	l := p.lot
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if inLine && !l.joinLine(p) {
+		return called
+	}
+	bed := l.takeBed(p)
+	switch {
+	case p.stale():
+		return staysUp
+	case bed:
+		return inBed
+	}
+	l.poll(p, old)
+	return called
 }
 
 // giveUp hands on the wake that p may have consumed.

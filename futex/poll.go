@@ -1,9 +1,6 @@
 package futex
 
-import (
-	"context"
-	"time"
-)
+import "time"
 
 // The poller looks at the words of all places without a bed after pollFirst, and
 // then at intervals that double up to pollLast while none of them changes.
@@ -11,17 +8,6 @@ const (
 	pollFirst = time.Millisecond
 	pollLast  = 20 * time.Millisecond
 )
-
-// doze waits until the word does not hold old any more, until there is a bed, or
-// until somebody dies.
-func (p *Place) doze(ctx context.Context) error {
-	select {
-	case <-p.turn:
-		return nil
-	case <-ctx.Done():
-		return p.giveUp(ctx.Err())
-	}
-}
 
 // poll has the poller compare the word of a place without a bed with old, as the
 // kernel would. One goroutine does it for all: looking at a word takes a

@@ -42,11 +42,9 @@ func TestRWWokenWaiterKilled(t *testing.T) {
 
 // Readers and writers are killed at random moments, every third one right after
 // it was woken, and replaced; those who are left must go on.
-func TestRWRandomKills(t *testing.T) {
-	rounds := stress(15, 600)
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	rng := rand.New(rand.NewPCG(seed, 0))
+func TestRWRandomKills(t *testing.T) { inBatches(t, 15, rwRandomKills) }
+
+func rwRandomKills(t *testing.T, rng *rand.Rand, rounds int) {
 	s := newSegment(t)
 	m := s.join(t)
 	var staff [3]*reexec.Proc

@@ -43,4 +43,40 @@ func binFloatsAVX512(*uint32, []float64, *float64)    { panic(noAssembly) }
 func groupFloatsAVX2(*int64, int, []uint8, []float64, *uint64)   { panic(noAssembly) }
 func groupFloatsAVX512(*int64, int, []uint8, []float64, *uint64) { panic(noAssembly) }
 
+func leastAVX2([]float64) (best float64, piece int, nan uint64)      { panic(noAssembly) }
+func leastAVX512([]float64) (best float64, piece int, nan uint64)    { panic(noAssembly) }
+func greatestAVX2([]float64) (best float64, piece int, nan uint64)   { panic(noAssembly) }
+func greatestAVX512([]float64) (best float64, piece int, nan uint64) { panic(noAssembly) }
+func leastInt64AVX2([]int64) (best int64, piece int)                 { panic(noAssembly) }
+func leastInt64AVX512([]int64) (best int64, piece int)               { panic(noAssembly) }
+func greatestInt64AVX2([]int64) (best int64, piece int)              { panic(noAssembly) }
+func greatestInt64AVX512([]int64) (best int64, piece int)            { panic(noAssembly) }
+
+func indexOfAVX2([]float64, float64) int       { panic(noAssembly) }
+func indexOfAVX512([]float64, float64) int     { panic(noAssembly) }
+func indexNaNAVX2([]float64) int               { panic(noAssembly) }
+func indexNaNAVX512([]float64) int             { panic(noAssembly) }
+func indexOfInt64AVX2([]int64, int64) int      { panic(noAssembly) }
+func indexOfInt64AVX512([]int64, int64) int    { panic(noAssembly) }
+func countAVX2([]float64, int, float64) int    { panic(noAssembly) }
+func countAVX512([]float64, int, float64) int  { panic(noAssembly) }
+func countInt64AVX2([]int64, int, int64) int   { panic(noAssembly) }
+func countInt64AVX512([]int64, int, int64) int { panic(noAssembly) }
+
+func compareAVX2(*uint64, []float64, int, float64)    { panic(noAssembly) }
+func compareAVX512(*uint64, []float64, int, float64)  { panic(noAssembly) }
+func compareInt64AVX2(*uint64, []int64, int, int64)   { panic(noAssembly) }
+func compareInt64AVX512(*uint64, []int64, int, int64) { panic(noAssembly) }
+
+func arithAVX2(int, *float64, []float64, []float64, int)       { panic(noAssembly) }
+func arithAVX512(int, *float64, []float64, []float64, int)     { panic(noAssembly) }
+func arithInt64AVX2(int, *int64, []int64, []int64, int)        { panic(noAssembly) }
+func arithInt64AVX512(int, *int64, []int64, []int64, int)      { panic(noAssembly) }
+func unaryAVX2(int, *float64, []float64, float64, int)         { panic(noAssembly) }
+func unaryAVX512(int, *float64, []float64, float64, int)       { panic(noAssembly) }
+func fmaAVX2(*float64, []float64, []float64, []float64, int)   { panic(noAssembly) }
+func fmaAVX512(*float64, []float64, []float64, []float64, int) { panic(noAssembly) }
+func axpyAVX2(*float64, float64, []float64, []float64, int)    { panic(noAssembly) }
+func axpyAVX512(*float64, float64, []float64, []float64, int)  { panic(noAssembly) }
+
 const noAssembly = "kernels: no assembly in this build"

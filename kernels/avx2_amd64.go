@@ -92,3 +92,84 @@ func binFloatsAVX2(dst *uint32, x []float64, b *float64)
 //
 //go:noescape
 func groupFloatsAVX2(sums *int64, groups int, codes []uint8, x []float64, scratch *uint64)
+
+// leastAVX2 equals leastGo.
+//
+//go:noescape
+func leastAVX2(x []float64) (best float64, piece int, nan uint64)
+
+// greatestAVX2 equals greatestGo.
+//
+//go:noescape
+func greatestAVX2(x []float64) (best float64, piece int, nan uint64)
+
+// leastInt64AVX2 equals leastInt64Go.
+//
+//go:noescape
+func leastInt64AVX2(x []int64) (best int64, piece int)
+
+// greatestInt64AVX2 equals greatestInt64Go.
+//
+//go:noescape
+func greatestInt64AVX2(x []int64) (best int64, piece int)
+
+// indexOfAVX2 equals indexOfGo.
+//
+//go:noescape
+func indexOfAVX2(x []float64, v float64) int
+
+// indexOfInt64AVX2 equals indexOfInt64Go.
+//
+//go:noescape
+func indexOfInt64AVX2(x []int64, v int64) int
+
+// indexNaNAVX2 equals indexNaNGo.
+//
+//go:noescape
+func indexNaNAVX2(x []float64) int
+
+// countAVX2 equals countGo, for all comparisons but NotEqual.
+//
+//go:noescape
+func countAVX2(x []float64, c int, t float64) int
+
+// countInt64AVX2 equals countGo, for c 0 of Less, 1 of Greater and 2 of Equal.
+//
+//go:noescape
+func countInt64AVX2(x []int64, c int, t int64) int
+
+// compareAVX2 equals compareGo; it writes the bytes of dst that x has bits for.
+//
+//go:noescape
+func compareAVX2(dst *uint64, x []float64, c int, t float64)
+
+// compareInt64AVX2 equals compareGo, for c 0 of Less, 1 of Greater and 2 of Equal; it writes the bytes of
+// dst that x has bits for.
+//
+//go:noescape
+func compareInt64AVX2(dst *uint64, x []int64, c int, t int64)
+
+// arithAVX2 equals arithGo.
+//
+//go:noescape
+func arithAVX2(c int, dst *float64, x []float64, y []float64, stream int)
+
+// arithInt64AVX2 equals wholeGo.
+//
+//go:noescape
+func arithInt64AVX2(c int, dst *int64, x []int64, y []int64, stream int)
+
+// unaryAVX2 equals unaryGo.
+//
+//go:noescape
+func unaryAVX2(c int, dst *float64, x []float64, a float64, stream int)
+
+// fmaAVX2 equals fmaGo.
+//
+//go:noescape
+func fmaAVX2(dst *float64, x []float64, y []float64, z []float64, stream int)
+
+// axpyAVX2 equals axpyGo.
+//
+//go:noescape
+func axpyAVX2(dst *float64, a float64, x []float64, y []float64, stream int)

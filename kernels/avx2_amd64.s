@@ -839,8 +839,8 @@ none46:
 	VPERMILPD    $0x01, X5, X0
 	VMAXPD       X0, X5, X5
 	VMOVMSKPD    Y9, AX
-	TESTL        AX, AX
-	JE           ordered47
+	TESTQ        AX, AX
+	JZ           ordered47
 	VPCMPEQD     X1, X1, X1
 	VPCMPEQD     X5, X5, X5
 
@@ -864,33 +864,49 @@ TEXT ·minMaxInt64AVX2(SB), NOSPLIT, $0-40
 	VMOVAPD      Y0, Y6
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
-	CMPQ         CX, $+16
+	CMPQ         CX, $+32
 	JB           end49
 
 loop48:
 	VMOVUPD   (AX), Y9
-	VPCMPGTQ  Y9, Y1, Y10
-	VBLENDVPD Y10, Y9, Y1, Y1
-	VPCMPGTQ  Y5, Y9, Y10
-	VBLENDVPD Y10, Y9, Y5, Y5
-	VMOVUPD   32(AX), Y9
-	VPCMPGTQ  Y9, Y2, Y10
-	VBLENDVPD Y10, Y9, Y2, Y2
-	VPCMPGTQ  Y6, Y9, Y10
-	VBLENDVPD Y10, Y9, Y6, Y6
+	VMOVUPD   32(AX), Y10
+	VPCMPGTQ  Y10, Y9, Y11
+	VBLENDVPD Y11, Y10, Y9, Y12
+	VBLENDVPD Y11, Y9, Y10, Y10
+	VPCMPGTQ  Y12, Y1, Y9
+	VBLENDVPD Y9, Y12, Y1, Y1
+	VPCMPGTQ  Y5, Y10, Y9
+	VBLENDVPD Y9, Y10, Y5, Y5
 	VMOVUPD   64(AX), Y9
-	VPCMPGTQ  Y9, Y3, Y10
-	VBLENDVPD Y10, Y9, Y3, Y3
-	VPCMPGTQ  Y7, Y9, Y10
-	VBLENDVPD Y10, Y9, Y7, Y7
-	VMOVUPD   96(AX), Y9
-	VPCMPGTQ  Y9, Y4, Y10
-	VBLENDVPD Y10, Y9, Y4, Y4
-	VPCMPGTQ  Y8, Y9, Y10
-	VBLENDVPD Y10, Y9, Y8, Y8
-	ADDQ      $+128, AX
-	SUBQ      $+16, CX
-	CMPQ      CX, $+16
+	VMOVUPD   96(AX), Y10
+	VPCMPGTQ  Y10, Y9, Y11
+	VBLENDVPD Y11, Y10, Y9, Y12
+	VBLENDVPD Y11, Y9, Y10, Y10
+	VPCMPGTQ  Y12, Y2, Y9
+	VBLENDVPD Y9, Y12, Y2, Y2
+	VPCMPGTQ  Y6, Y10, Y9
+	VBLENDVPD Y9, Y10, Y6, Y6
+	VMOVUPD   128(AX), Y9
+	VMOVUPD   160(AX), Y10
+	VPCMPGTQ  Y10, Y9, Y11
+	VBLENDVPD Y11, Y10, Y9, Y12
+	VBLENDVPD Y11, Y9, Y10, Y10
+	VPCMPGTQ  Y12, Y3, Y9
+	VBLENDVPD Y9, Y12, Y3, Y3
+	VPCMPGTQ  Y7, Y10, Y9
+	VBLENDVPD Y9, Y10, Y7, Y7
+	VMOVUPD   192(AX), Y9
+	VMOVUPD   224(AX), Y10
+	VPCMPGTQ  Y10, Y9, Y11
+	VBLENDVPD Y11, Y10, Y9, Y12
+	VBLENDVPD Y11, Y9, Y10, Y10
+	VPCMPGTQ  Y12, Y4, Y9
+	VBLENDVPD Y9, Y12, Y4, Y4
+	VPCMPGTQ  Y8, Y10, Y9
+	VBLENDVPD Y9, Y10, Y8, Y8
+	ADDQ      $+256, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
 	JAE       loop48
 
 end49:
@@ -2050,3 +2066,3934 @@ GLOBL avx2const19<>(SB), RODATA|NOPTR, $16
 DATA avx2const20<>+0(SB)/8, $0x0000000000000000
 DATA avx2const20<>+8(SB)/8, $0x8000000000000000
 GLOBL avx2const20<>(SB), RODATA|NOPTR, $16
+
+// func leastAVX2(x []float64) (best float64, piece int, nan uint64)
+// Requires: AVX, AVX2, CMOV
+TEXT ·leastAVX2(SB), NOSPLIT, $0-48
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPD avx2const21<>+0(SB), Y0
+	VMOVAPD Y0, Y1
+	VMOVAPD Y0, Y2
+	VMOVAPD Y0, Y3
+	VMOVAPD Y0, Y4
+	VMOVAPD Y0, Y5
+	VMOVAPD Y0, Y6
+	VMOVAPD Y0, Y7
+	VMOVAPD Y0, Y8
+	VPXOR   Y9, Y9, Y9
+
+piece95:
+	TESTQ   CX, CX
+	JZ      all94
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+32
+	JB      end97
+
+loop96:
+	VMOVUPD (AX), Y10
+	VMINPD  Y1, Y10, Y1
+	VMOVUPD 32(AX), Y11
+	VMINPD  Y2, Y11, Y2
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	VMOVUPD 64(AX), Y10
+	VMINPD  Y3, Y10, Y3
+	VMOVUPD 96(AX), Y11
+	VMINPD  Y4, Y11, Y4
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	VMOVUPD 128(AX), Y10
+	VMINPD  Y5, Y10, Y5
+	VMOVUPD 160(AX), Y11
+	VMINPD  Y6, Y11, Y6
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	VMOVUPD 192(AX), Y10
+	VMINPD  Y7, Y10, Y7
+	VMOVUPD 224(AX), Y11
+	VMINPD  Y8, Y11, Y8
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	ADDQ    $+256, AX
+	SUBQ    $+32, DI
+	CMPQ    DI, $+32
+	JAE     loop96
+
+end97:
+	CMPQ DI, $+4
+	JB   end99
+
+loop98:
+	VMOVUPD (AX), Y10
+	VMINPD  Y1, Y10, Y1
+	VCMPPD  $0x03, Y10, Y10, Y10
+	VORPD   Y10, Y9, Y9
+	ADDQ    $+32, AX
+	SUBQ    $+4, DI
+	CMPQ    DI, $+4
+	JAE     loop98
+
+end99:
+	TESTQ      DI, DI
+	JZ         none100
+	LEAQ       avx2const0<>+24(SB), R8
+	NEGQ       DI
+	VMOVDQU    (R8)(DI*8), Y10
+	NEGQ       DI
+	VMASKMOVPD (AX), Y10, Y11
+	VBLENDVPD  Y10, Y11, Y0, Y11
+	VMOVUPD    Y11, Y10
+	VMINPD     Y1, Y10, Y1
+	VCMPPD     $0x03, Y10, Y10, Y10
+	VORPD      Y10, Y9, Y9
+
+none100:
+	VMINPD       Y1, Y5, Y1
+	VMINPD       Y2, Y6, Y2
+	VMINPD       Y3, Y7, Y3
+	VMINPD       Y4, Y8, Y4
+	VMINPD       Y1, Y3, Y1
+	VMINPD       Y2, Y4, Y2
+	VMINPD       Y1, Y2, Y1
+	VCMPPD       $0x11, Y0, Y1, Y10
+	VMOVMSKPD    Y10, DI
+	TESTL        DI, DI
+	JZ           same101
+	VMOVAPD      Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X10
+	VMINPD       X0, X10, X0
+	VPERMILPD    $0x01, X0, X10
+	VMINPD       X0, X10, X0
+	VBROADCASTSD X0, Y0
+	MOVQ         BX, SI
+
+same101:
+	JMP piece95
+
+all94:
+	VMOVSD    X0, best+24(FP)
+	SUBQ      DX, SI
+	SHRQ      $0x03, SI
+	MOVQ      SI, piece+32(FP)
+	VMOVMSKPD Y9, AX
+	MOVQ      AX, nan+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx2const21<>+0(SB)/8, $0x7ff0000000000000
+DATA avx2const21<>+8(SB)/8, $0x7ff0000000000000
+DATA avx2const21<>+16(SB)/8, $0x7ff0000000000000
+DATA avx2const21<>+24(SB)/8, $0x7ff0000000000000
+GLOBL avx2const21<>(SB), RODATA|NOPTR, $32
+
+// func greatestAVX2(x []float64) (best float64, piece int, nan uint64)
+// Requires: AVX, AVX2, CMOV
+TEXT ·greatestAVX2(SB), NOSPLIT, $0-48
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPD avx2const22<>+0(SB), Y0
+	VMOVAPD Y0, Y1
+	VMOVAPD Y0, Y2
+	VMOVAPD Y0, Y3
+	VMOVAPD Y0, Y4
+	VMOVAPD Y0, Y5
+	VMOVAPD Y0, Y6
+	VMOVAPD Y0, Y7
+	VMOVAPD Y0, Y8
+	VPXOR   Y9, Y9, Y9
+
+piece103:
+	TESTQ   CX, CX
+	JZ      all102
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+32
+	JB      end105
+
+loop104:
+	VMOVUPD (AX), Y10
+	VMAXPD  Y1, Y10, Y1
+	VMOVUPD 32(AX), Y11
+	VMAXPD  Y2, Y11, Y2
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	VMOVUPD 64(AX), Y10
+	VMAXPD  Y3, Y10, Y3
+	VMOVUPD 96(AX), Y11
+	VMAXPD  Y4, Y11, Y4
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	VMOVUPD 128(AX), Y10
+	VMAXPD  Y5, Y10, Y5
+	VMOVUPD 160(AX), Y11
+	VMAXPD  Y6, Y11, Y6
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	VMOVUPD 192(AX), Y10
+	VMAXPD  Y7, Y10, Y7
+	VMOVUPD 224(AX), Y11
+	VMAXPD  Y8, Y11, Y8
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	ADDQ    $+256, AX
+	SUBQ    $+32, DI
+	CMPQ    DI, $+32
+	JAE     loop104
+
+end105:
+	CMPQ DI, $+4
+	JB   end107
+
+loop106:
+	VMOVUPD (AX), Y10
+	VMAXPD  Y1, Y10, Y1
+	VCMPPD  $0x03, Y10, Y10, Y10
+	VORPD   Y10, Y9, Y9
+	ADDQ    $+32, AX
+	SUBQ    $+4, DI
+	CMPQ    DI, $+4
+	JAE     loop106
+
+end107:
+	TESTQ      DI, DI
+	JZ         none108
+	LEAQ       avx2const0<>+24(SB), R8
+	NEGQ       DI
+	VMOVDQU    (R8)(DI*8), Y10
+	NEGQ       DI
+	VMASKMOVPD (AX), Y10, Y11
+	VBLENDVPD  Y10, Y11, Y0, Y11
+	VMOVUPD    Y11, Y10
+	VMAXPD     Y1, Y10, Y1
+	VCMPPD     $0x03, Y10, Y10, Y10
+	VORPD      Y10, Y9, Y9
+
+none108:
+	VMAXPD       Y1, Y5, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y7, Y3
+	VMAXPD       Y4, Y8, Y4
+	VMAXPD       Y1, Y3, Y1
+	VMAXPD       Y2, Y4, Y2
+	VMAXPD       Y1, Y2, Y1
+	VCMPPD       $0x11, Y1, Y0, Y10
+	VMOVMSKPD    Y10, DI
+	TESTL        DI, DI
+	JZ           same109
+	VMOVAPD      Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X10
+	VMAXPD       X0, X10, X0
+	VPERMILPD    $0x01, X0, X10
+	VMAXPD       X0, X10, X0
+	VBROADCASTSD X0, Y0
+	MOVQ         BX, SI
+
+same109:
+	JMP piece103
+
+all102:
+	VMOVSD    X0, best+24(FP)
+	SUBQ      DX, SI
+	SHRQ      $0x03, SI
+	MOVQ      SI, piece+32(FP)
+	VMOVMSKPD Y9, AX
+	MOVQ      AX, nan+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx2const22<>+0(SB)/8, $0xfff0000000000000
+DATA avx2const22<>+8(SB)/8, $0xfff0000000000000
+DATA avx2const22<>+16(SB)/8, $0xfff0000000000000
+DATA avx2const22<>+24(SB)/8, $0xfff0000000000000
+GLOBL avx2const22<>(SB), RODATA|NOPTR, $32
+
+// func leastInt64AVX2(x []int64) (best int64, piece int)
+// Requires: AVX, AVX2, CMOV
+TEXT ·leastInt64AVX2(SB), NOSPLIT, $0-40
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPD avx2const23<>+0(SB), Y0
+	VMOVAPD Y0, Y1
+	VMOVAPD Y0, Y2
+	VMOVAPD Y0, Y3
+	VMOVAPD Y0, Y4
+	VMOVAPD Y0, Y5
+	VMOVAPD Y0, Y6
+	VMOVAPD Y0, Y7
+	VMOVAPD Y0, Y8
+
+piece111:
+	TESTQ   CX, CX
+	JZ      all110
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+32
+	JB      end113
+
+loop112:
+	VMOVUPD   (AX), Y9
+	VPCMPGTQ  Y9, Y1, Y10
+	VBLENDVPD Y10, Y9, Y1, Y1
+	VMOVUPD   32(AX), Y9
+	VPCMPGTQ  Y9, Y2, Y10
+	VBLENDVPD Y10, Y9, Y2, Y2
+	VMOVUPD   64(AX), Y9
+	VPCMPGTQ  Y9, Y3, Y10
+	VBLENDVPD Y10, Y9, Y3, Y3
+	VMOVUPD   96(AX), Y9
+	VPCMPGTQ  Y9, Y4, Y10
+	VBLENDVPD Y10, Y9, Y4, Y4
+	VMOVUPD   128(AX), Y9
+	VPCMPGTQ  Y9, Y5, Y10
+	VBLENDVPD Y10, Y9, Y5, Y5
+	VMOVUPD   160(AX), Y9
+	VPCMPGTQ  Y9, Y6, Y10
+	VBLENDVPD Y10, Y9, Y6, Y6
+	VMOVUPD   192(AX), Y9
+	VPCMPGTQ  Y9, Y7, Y10
+	VBLENDVPD Y10, Y9, Y7, Y7
+	VMOVUPD   224(AX), Y9
+	VPCMPGTQ  Y9, Y8, Y10
+	VBLENDVPD Y10, Y9, Y8, Y8
+	ADDQ      $+256, AX
+	SUBQ      $+32, DI
+	CMPQ      DI, $+32
+	JAE       loop112
+
+end113:
+	CMPQ DI, $+4
+	JB   end115
+
+loop114:
+	VMOVUPD   (AX), Y9
+	VPCMPGTQ  Y9, Y1, Y10
+	VBLENDVPD Y10, Y9, Y1, Y1
+	ADDQ      $+32, AX
+	SUBQ      $+4, DI
+	CMPQ      DI, $+4
+	JAE       loop114
+
+end115:
+	TESTQ      DI, DI
+	JZ         none116
+	LEAQ       avx2const0<>+24(SB), R8
+	NEGQ       DI
+	VMOVDQU    (R8)(DI*8), Y9
+	NEGQ       DI
+	VMASKMOVPD (AX), Y9, Y10
+	VBLENDVPD  Y9, Y10, Y0, Y10
+	VMOVUPD    Y10, Y9
+	VPCMPGTQ   Y9, Y1, Y10
+	VBLENDVPD  Y10, Y9, Y1, Y1
+
+none116:
+	VPCMPGTQ     Y5, Y1, Y9
+	VBLENDVPD    Y9, Y5, Y1, Y1
+	VPCMPGTQ     Y6, Y2, Y9
+	VBLENDVPD    Y9, Y6, Y2, Y2
+	VPCMPGTQ     Y7, Y3, Y9
+	VBLENDVPD    Y9, Y7, Y3, Y3
+	VPCMPGTQ     Y8, Y4, Y9
+	VBLENDVPD    Y9, Y8, Y4, Y4
+	VPCMPGTQ     Y3, Y1, Y9
+	VBLENDVPD    Y9, Y3, Y1, Y1
+	VPCMPGTQ     Y4, Y2, Y9
+	VBLENDVPD    Y9, Y4, Y2, Y2
+	VPCMPGTQ     Y2, Y1, Y9
+	VBLENDVPD    Y9, Y2, Y1, Y1
+	VPCMPGTQ     Y1, Y0, Y9
+	VMOVMSKPD    Y9, DI
+	TESTL        DI, DI
+	JZ           same117
+	VMOVAPD      Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X9
+	VPCMPGTQ     X9, X0, X10
+	VBLENDVPD    X10, X9, X0, X0
+	VPERMILPD    $0x01, X0, X9
+	VPCMPGTQ     X9, X0, X10
+	VBLENDVPD    X10, X9, X0, X0
+	VBROADCASTSD X0, Y0
+	MOVQ         BX, SI
+
+same117:
+	JMP piece111
+
+all110:
+	VMOVSD X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x03, SI
+	MOVQ   SI, piece+32(FP)
+	VZEROUPPER
+	RET
+
+DATA avx2const23<>+0(SB)/8, $0x7fffffffffffffff
+DATA avx2const23<>+8(SB)/8, $0x7fffffffffffffff
+DATA avx2const23<>+16(SB)/8, $0x7fffffffffffffff
+DATA avx2const23<>+24(SB)/8, $0x7fffffffffffffff
+GLOBL avx2const23<>(SB), RODATA|NOPTR, $32
+
+// func greatestInt64AVX2(x []int64) (best int64, piece int)
+// Requires: AVX, AVX2, CMOV
+TEXT ·greatestInt64AVX2(SB), NOSPLIT, $0-40
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPD avx2const1<>+0(SB), Y0
+	VMOVAPD Y0, Y1
+	VMOVAPD Y0, Y2
+	VMOVAPD Y0, Y3
+	VMOVAPD Y0, Y4
+	VMOVAPD Y0, Y5
+	VMOVAPD Y0, Y6
+	VMOVAPD Y0, Y7
+	VMOVAPD Y0, Y8
+
+piece119:
+	TESTQ   CX, CX
+	JZ      all118
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+32
+	JB      end121
+
+loop120:
+	VMOVUPD   (AX), Y9
+	VPCMPGTQ  Y1, Y9, Y10
+	VBLENDVPD Y10, Y9, Y1, Y1
+	VMOVUPD   32(AX), Y9
+	VPCMPGTQ  Y2, Y9, Y10
+	VBLENDVPD Y10, Y9, Y2, Y2
+	VMOVUPD   64(AX), Y9
+	VPCMPGTQ  Y3, Y9, Y10
+	VBLENDVPD Y10, Y9, Y3, Y3
+	VMOVUPD   96(AX), Y9
+	VPCMPGTQ  Y4, Y9, Y10
+	VBLENDVPD Y10, Y9, Y4, Y4
+	VMOVUPD   128(AX), Y9
+	VPCMPGTQ  Y5, Y9, Y10
+	VBLENDVPD Y10, Y9, Y5, Y5
+	VMOVUPD   160(AX), Y9
+	VPCMPGTQ  Y6, Y9, Y10
+	VBLENDVPD Y10, Y9, Y6, Y6
+	VMOVUPD   192(AX), Y9
+	VPCMPGTQ  Y7, Y9, Y10
+	VBLENDVPD Y10, Y9, Y7, Y7
+	VMOVUPD   224(AX), Y9
+	VPCMPGTQ  Y8, Y9, Y10
+	VBLENDVPD Y10, Y9, Y8, Y8
+	ADDQ      $+256, AX
+	SUBQ      $+32, DI
+	CMPQ      DI, $+32
+	JAE       loop120
+
+end121:
+	CMPQ DI, $+4
+	JB   end123
+
+loop122:
+	VMOVUPD   (AX), Y9
+	VPCMPGTQ  Y1, Y9, Y10
+	VBLENDVPD Y10, Y9, Y1, Y1
+	ADDQ      $+32, AX
+	SUBQ      $+4, DI
+	CMPQ      DI, $+4
+	JAE       loop122
+
+end123:
+	TESTQ      DI, DI
+	JZ         none124
+	LEAQ       avx2const0<>+24(SB), R8
+	NEGQ       DI
+	VMOVDQU    (R8)(DI*8), Y9
+	NEGQ       DI
+	VMASKMOVPD (AX), Y9, Y10
+	VBLENDVPD  Y9, Y10, Y0, Y10
+	VMOVUPD    Y10, Y9
+	VPCMPGTQ   Y1, Y9, Y10
+	VBLENDVPD  Y10, Y9, Y1, Y1
+
+none124:
+	VPCMPGTQ     Y1, Y5, Y9
+	VBLENDVPD    Y9, Y5, Y1, Y1
+	VPCMPGTQ     Y2, Y6, Y9
+	VBLENDVPD    Y9, Y6, Y2, Y2
+	VPCMPGTQ     Y3, Y7, Y9
+	VBLENDVPD    Y9, Y7, Y3, Y3
+	VPCMPGTQ     Y4, Y8, Y9
+	VBLENDVPD    Y9, Y8, Y4, Y4
+	VPCMPGTQ     Y1, Y3, Y9
+	VBLENDVPD    Y9, Y3, Y1, Y1
+	VPCMPGTQ     Y2, Y4, Y9
+	VBLENDVPD    Y9, Y4, Y2, Y2
+	VPCMPGTQ     Y1, Y2, Y9
+	VBLENDVPD    Y9, Y2, Y1, Y1
+	VPCMPGTQ     Y0, Y1, Y9
+	VMOVMSKPD    Y9, DI
+	TESTL        DI, DI
+	JZ           same125
+	VMOVAPD      Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X9
+	VPCMPGTQ     X0, X9, X10
+	VBLENDVPD    X10, X9, X0, X0
+	VPERMILPD    $0x01, X0, X9
+	VPCMPGTQ     X0, X9, X10
+	VBLENDVPD    X10, X9, X0, X0
+	VBROADCASTSD X0, Y0
+	MOVQ         BX, SI
+
+same125:
+	JMP piece119
+
+all118:
+	VMOVSD X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x03, SI
+	MOVQ   SI, piece+32(FP)
+	VZEROUPPER
+	RET
+
+// func indexOfAVX2(x []float64, v float64) int
+// Requires: AVX, CMOV
+TEXT ·indexOfAVX2(SB), NOSPLIT, $0-40
+	VBROADCASTSD v+24(FP), Y0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	MOVQ         AX, DX
+	CMPQ         CX, $+16
+	JB           end129
+
+loop128:
+	VCMPPD    $0x00, (AX), Y0, Y1
+	VCMPPD    $0x00, 32(AX), Y0, Y2
+	VORPD     Y2, Y1, Y1
+	VCMPPD    $0x00, 64(AX), Y0, Y2
+	VORPD     Y2, Y1, Y1
+	VCMPPD    $0x00, 96(AX), Y0, Y2
+	VORPD     Y2, Y1, Y1
+	VMOVMSKPD Y1, BX
+	TESTQ     BX, BX
+	JNZ       near127
+	ADDQ      $+128, AX
+	SUBQ      $+16, CX
+	CMPQ      CX, $+16
+	JAE       loop128
+
+end129:
+near127:
+	CMPQ CX, $+4
+	JB   end131
+
+loop130:
+	VCMPPD    $0x00, (AX), Y0, Y1
+	VMOVMSKPD Y1, BX
+	TESTQ     BX, BX
+	JNZ       found126
+	ADDQ      $+32, AX
+	SUBQ      $+4, CX
+	CMPQ      CX, $+4
+	JAE       loop130
+
+end131:
+	TESTQ      CX, CX
+	JZ         none132
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y2
+	VCMPPD     $0x00, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPD  Y0, BX
+	TESTQ      BX, BX
+	JNZ        found126
+	LEAQ       (AX)(CX*8), AX
+
+none132:
+	XORQ BX, BX
+
+found126:
+	XORQ    CX, CX
+	BSFQ    BX, SI
+	CMOVQEQ CX, SI
+	SUBQ    DX, AX
+	SHRQ    $0x03, AX
+	ADDQ    SI, AX
+	MOVQ    AX, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func indexOfInt64AVX2(x []int64, v int64) int
+// Requires: AVX, AVX2, CMOV
+TEXT ·indexOfInt64AVX2(SB), NOSPLIT, $0-40
+	VPBROADCASTQ v+24(FP), Y0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	MOVQ         AX, DX
+	CMPQ         CX, $+16
+	JB           end136
+
+loop135:
+	VPCMPEQQ  (AX), Y0, Y1
+	VPCMPEQQ  32(AX), Y0, Y2
+	VORPD     Y2, Y1, Y1
+	VPCMPEQQ  64(AX), Y0, Y2
+	VORPD     Y2, Y1, Y1
+	VPCMPEQQ  96(AX), Y0, Y2
+	VORPD     Y2, Y1, Y1
+	VMOVMSKPD Y1, BX
+	TESTQ     BX, BX
+	JNZ       near134
+	ADDQ      $+128, AX
+	SUBQ      $+16, CX
+	CMPQ      CX, $+16
+	JAE       loop135
+
+end136:
+near134:
+	CMPQ CX, $+4
+	JB   end138
+
+loop137:
+	VPCMPEQQ  (AX), Y0, Y1
+	VMOVMSKPD Y1, BX
+	TESTQ     BX, BX
+	JNZ       found133
+	ADDQ      $+32, AX
+	SUBQ      $+4, CX
+	CMPQ      CX, $+4
+	JAE       loop137
+
+end138:
+	TESTQ      CX, CX
+	JZ         none139
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y2
+	VPCMPEQQ   Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPD  Y0, BX
+	TESTQ      BX, BX
+	JNZ        found133
+	LEAQ       (AX)(CX*8), AX
+
+none139:
+	XORQ BX, BX
+
+found133:
+	XORQ    CX, CX
+	BSFQ    BX, SI
+	CMOVQEQ CX, SI
+	SUBQ    DX, AX
+	SHRQ    $0x03, AX
+	ADDQ    SI, AX
+	MOVQ    AX, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func indexNaNAVX2(x []float64) int
+// Requires: AVX, CMOV
+TEXT ·indexNaNAVX2(SB), NOSPLIT, $0-32
+	MOVQ x_base+0(FP), AX
+	MOVQ x_len+8(FP), CX
+	MOVQ AX, DX
+	CMPQ CX, $+16
+	JB   end143
+
+loop142:
+	VMOVUPD   (AX), Y0
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VMOVUPD   32(AX), Y1
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VORPD     Y1, Y0, Y0
+	VMOVUPD   64(AX), Y1
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VORPD     Y1, Y0, Y0
+	VMOVUPD   96(AX), Y1
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VORPD     Y1, Y0, Y0
+	VMOVMSKPD Y0, BX
+	TESTQ     BX, BX
+	JNZ       near141
+	ADDQ      $+128, AX
+	SUBQ      $+16, CX
+	CMPQ      CX, $+16
+	JAE       loop142
+
+end143:
+near141:
+	CMPQ CX, $+4
+	JB   end145
+
+loop144:
+	VMOVUPD   (AX), Y0
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VMOVMSKPD Y0, BX
+	TESTQ     BX, BX
+	JNZ       found140
+	ADDQ      $+32, AX
+	SUBQ      $+4, CX
+	CMPQ      CX, $+4
+	JAE       loop144
+
+end145:
+	TESTQ      CX, CX
+	JZ         none146
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y0
+	NEGQ       CX
+	VMASKMOVPD (AX), Y0, Y1
+	VMOVUPD    Y1, Y1
+	VCMPPD     $0x03, Y1, Y1, Y1
+	VANDPD     Y0, Y1, Y1
+	VMOVMSKPD  Y1, BX
+	TESTQ      BX, BX
+	JNZ        found140
+	LEAQ       (AX)(CX*8), AX
+
+none146:
+	XORQ BX, BX
+
+found140:
+	XORQ    CX, CX
+	BSFQ    BX, SI
+	CMOVQEQ CX, SI
+	SUBQ    DX, AX
+	SHRQ    $0x03, AX
+	ADDQ    SI, AX
+	MOVQ    AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func countAVX2(x []float64, c int, t float64) int
+// Requires: AVX, AVX2
+TEXT ·countAVX2(SB), NOSPLIT, $0-48
+	VBROADCASTSD t+32(FP), Y0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VMOVUPD      avx2const24<>+0(SB), Y9
+	MOVQ         c+24(FP), DX
+	CMPQ         DX, $+0
+	JNE          case148
+	CMPQ         CX, $+32
+	JB           end150
+
+loop149:
+	VCMPPD $0x1e, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	VCMPPD $0x1e, 32(AX), Y0, Y9
+	VPSUBQ Y9, Y2, Y2
+	VCMPPD $0x1e, 64(AX), Y0, Y9
+	VPSUBQ Y9, Y3, Y3
+	VCMPPD $0x1e, 96(AX), Y0, Y9
+	VPSUBQ Y9, Y4, Y4
+	VCMPPD $0x1e, 128(AX), Y0, Y9
+	VPSUBQ Y9, Y5, Y5
+	VCMPPD $0x1e, 160(AX), Y0, Y9
+	VPSUBQ Y9, Y6, Y6
+	VCMPPD $0x1e, 192(AX), Y0, Y9
+	VPSUBQ Y9, Y7, Y7
+	VCMPPD $0x1e, 224(AX), Y0, Y9
+	VPSUBQ Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop149
+
+end150:
+	CMPQ CX, $+4
+	JB   end152
+
+loop151:
+	VCMPPD $0x1e, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	ADDQ   $+32, AX
+	SUBQ   $+4, CX
+	CMPQ   CX, $+4
+	JAE    loop151
+
+end152:
+	TESTQ      CX, CX
+	JZ         none153
+	LEAQ       avx2const0<>+24(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*8), Y9
+	NEGQ       CX
+	VMASKMOVPD (AX), Y9, Y10
+	VCMPPD     $0x1e, Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBQ     Y0, Y1, Y1
+
+none153:
+	JMP done147
+
+case148:
+	CMPQ DX, $+1
+	JNE  case154
+	CMPQ CX, $+32
+	JB   end156
+
+loop155:
+	VCMPPD $0x1d, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	VCMPPD $0x1d, 32(AX), Y0, Y9
+	VPSUBQ Y9, Y2, Y2
+	VCMPPD $0x1d, 64(AX), Y0, Y9
+	VPSUBQ Y9, Y3, Y3
+	VCMPPD $0x1d, 96(AX), Y0, Y9
+	VPSUBQ Y9, Y4, Y4
+	VCMPPD $0x1d, 128(AX), Y0, Y9
+	VPSUBQ Y9, Y5, Y5
+	VCMPPD $0x1d, 160(AX), Y0, Y9
+	VPSUBQ Y9, Y6, Y6
+	VCMPPD $0x1d, 192(AX), Y0, Y9
+	VPSUBQ Y9, Y7, Y7
+	VCMPPD $0x1d, 224(AX), Y0, Y9
+	VPSUBQ Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop155
+
+end156:
+	CMPQ CX, $+4
+	JB   end158
+
+loop157:
+	VCMPPD $0x1d, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	ADDQ   $+32, AX
+	SUBQ   $+4, CX
+	CMPQ   CX, $+4
+	JAE    loop157
+
+end158:
+	TESTQ      CX, CX
+	JZ         none159
+	LEAQ       avx2const0<>+24(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*8), Y9
+	NEGQ       CX
+	VMASKMOVPD (AX), Y9, Y10
+	VCMPPD     $0x1d, Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBQ     Y0, Y1, Y1
+
+none159:
+	JMP done147
+
+case154:
+	CMPQ DX, $+2
+	JNE  case160
+	CMPQ CX, $+32
+	JB   end162
+
+loop161:
+	VCMPPD $0x11, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	VCMPPD $0x11, 32(AX), Y0, Y9
+	VPSUBQ Y9, Y2, Y2
+	VCMPPD $0x11, 64(AX), Y0, Y9
+	VPSUBQ Y9, Y3, Y3
+	VCMPPD $0x11, 96(AX), Y0, Y9
+	VPSUBQ Y9, Y4, Y4
+	VCMPPD $0x11, 128(AX), Y0, Y9
+	VPSUBQ Y9, Y5, Y5
+	VCMPPD $0x11, 160(AX), Y0, Y9
+	VPSUBQ Y9, Y6, Y6
+	VCMPPD $0x11, 192(AX), Y0, Y9
+	VPSUBQ Y9, Y7, Y7
+	VCMPPD $0x11, 224(AX), Y0, Y9
+	VPSUBQ Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop161
+
+end162:
+	CMPQ CX, $+4
+	JB   end164
+
+loop163:
+	VCMPPD $0x11, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	ADDQ   $+32, AX
+	SUBQ   $+4, CX
+	CMPQ   CX, $+4
+	JAE    loop163
+
+end164:
+	TESTQ      CX, CX
+	JZ         none165
+	LEAQ       avx2const0<>+24(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*8), Y9
+	NEGQ       CX
+	VMASKMOVPD (AX), Y9, Y10
+	VCMPPD     $0x11, Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBQ     Y0, Y1, Y1
+
+none165:
+	JMP done147
+
+case160:
+	CMPQ DX, $+3
+	JNE  case166
+	CMPQ CX, $+32
+	JB   end168
+
+loop167:
+	VCMPPD $0x12, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	VCMPPD $0x12, 32(AX), Y0, Y9
+	VPSUBQ Y9, Y2, Y2
+	VCMPPD $0x12, 64(AX), Y0, Y9
+	VPSUBQ Y9, Y3, Y3
+	VCMPPD $0x12, 96(AX), Y0, Y9
+	VPSUBQ Y9, Y4, Y4
+	VCMPPD $0x12, 128(AX), Y0, Y9
+	VPSUBQ Y9, Y5, Y5
+	VCMPPD $0x12, 160(AX), Y0, Y9
+	VPSUBQ Y9, Y6, Y6
+	VCMPPD $0x12, 192(AX), Y0, Y9
+	VPSUBQ Y9, Y7, Y7
+	VCMPPD $0x12, 224(AX), Y0, Y9
+	VPSUBQ Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop167
+
+end168:
+	CMPQ CX, $+4
+	JB   end170
+
+loop169:
+	VCMPPD $0x12, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	ADDQ   $+32, AX
+	SUBQ   $+4, CX
+	CMPQ   CX, $+4
+	JAE    loop169
+
+end170:
+	TESTQ      CX, CX
+	JZ         none171
+	LEAQ       avx2const0<>+24(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*8), Y9
+	NEGQ       CX
+	VMASKMOVPD (AX), Y9, Y10
+	VCMPPD     $0x12, Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBQ     Y0, Y1, Y1
+
+none171:
+	JMP done147
+
+case166:
+	CMPQ CX, $+32
+	JB   end174
+
+loop173:
+	VCMPPD $0x00, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	VCMPPD $0x00, 32(AX), Y0, Y9
+	VPSUBQ Y9, Y2, Y2
+	VCMPPD $0x00, 64(AX), Y0, Y9
+	VPSUBQ Y9, Y3, Y3
+	VCMPPD $0x00, 96(AX), Y0, Y9
+	VPSUBQ Y9, Y4, Y4
+	VCMPPD $0x00, 128(AX), Y0, Y9
+	VPSUBQ Y9, Y5, Y5
+	VCMPPD $0x00, 160(AX), Y0, Y9
+	VPSUBQ Y9, Y6, Y6
+	VCMPPD $0x00, 192(AX), Y0, Y9
+	VPSUBQ Y9, Y7, Y7
+	VCMPPD $0x00, 224(AX), Y0, Y9
+	VPSUBQ Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop173
+
+end174:
+	CMPQ CX, $+4
+	JB   end176
+
+loop175:
+	VCMPPD $0x00, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	ADDQ   $+32, AX
+	SUBQ   $+4, CX
+	CMPQ   CX, $+4
+	JAE    loop175
+
+end176:
+	TESTQ      CX, CX
+	JZ         none177
+	LEAQ       avx2const0<>+24(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*8), Y9
+	NEGQ       CX
+	VMASKMOVPD (AX), Y9, Y10
+	VCMPPD     $0x00, Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBQ     Y0, Y1, Y1
+
+none177:
+done147:
+	VPADDQ       Y5, Y1, Y1
+	VPADDQ       Y6, Y2, Y2
+	VPADDQ       Y7, Y3, Y3
+	VPADDQ       Y8, Y4, Y4
+	VPADDQ       Y3, Y1, Y1
+	VPADDQ       Y4, Y2, Y2
+	VPADDQ       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VPADDQ       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VPADDQ       X0, X1, X1
+	VMOVSD       X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx2const24<>+0(SB)/8, $0x0000000000000001
+DATA avx2const24<>+8(SB)/8, $0x0000000000000001
+DATA avx2const24<>+16(SB)/8, $0x0000000000000001
+DATA avx2const24<>+24(SB)/8, $0x0000000000000001
+GLOBL avx2const24<>(SB), RODATA|NOPTR, $32
+
+// func countInt64AVX2(x []int64, c int, t int64) int
+// Requires: AVX, AVX2
+TEXT ·countInt64AVX2(SB), NOSPLIT, $0-48
+	VPBROADCASTQ t+32(FP), Y0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VMOVUPD      avx2const24<>+0(SB), Y9
+	MOVQ         c+24(FP), DX
+	CMPQ         DX, $+0
+	JNE          case179
+	CMPQ         CX, $+32
+	JB           end181
+
+loop180:
+	VPCMPGTQ (AX), Y0, Y9
+	VPSUBQ   Y9, Y1, Y1
+	VPCMPGTQ 32(AX), Y0, Y9
+	VPSUBQ   Y9, Y2, Y2
+	VPCMPGTQ 64(AX), Y0, Y9
+	VPSUBQ   Y9, Y3, Y3
+	VPCMPGTQ 96(AX), Y0, Y9
+	VPSUBQ   Y9, Y4, Y4
+	VPCMPGTQ 128(AX), Y0, Y9
+	VPSUBQ   Y9, Y5, Y5
+	VPCMPGTQ 160(AX), Y0, Y9
+	VPSUBQ   Y9, Y6, Y6
+	VPCMPGTQ 192(AX), Y0, Y9
+	VPSUBQ   Y9, Y7, Y7
+	VPCMPGTQ 224(AX), Y0, Y9
+	VPSUBQ   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop180
+
+end181:
+	CMPQ CX, $+4
+	JB   end183
+
+loop182:
+	VPCMPGTQ (AX), Y0, Y9
+	VPSUBQ   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+4, CX
+	CMPQ     CX, $+4
+	JAE      loop182
+
+end183:
+	TESTQ      CX, CX
+	JZ         none184
+	LEAQ       avx2const0<>+24(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*8), Y9
+	NEGQ       CX
+	VMASKMOVPD (AX), Y9, Y10
+	VPCMPGTQ   Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBQ     Y0, Y1, Y1
+
+none184:
+	JMP done178
+
+case179:
+	CMPQ DX, $+1
+	JNE  case185
+	CMPQ CX, $+32
+	JB   end187
+
+loop186:
+	VMOVUPD  (AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y1, Y1
+	VMOVUPD  32(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y2, Y2
+	VMOVUPD  64(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y3, Y3
+	VMOVUPD  96(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y4, Y4
+	VMOVUPD  128(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y5, Y5
+	VMOVUPD  160(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y6, Y6
+	VMOVUPD  192(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y7, Y7
+	VMOVUPD  224(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop186
+
+end187:
+	CMPQ CX, $+4
+	JB   end189
+
+loop188:
+	VMOVUPD  (AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+4, CX
+	CMPQ     CX, $+4
+	JAE      loop188
+
+end189:
+	TESTQ      CX, CX
+	JZ         none190
+	LEAQ       avx2const0<>+24(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*8), Y9
+	NEGQ       CX
+	VMASKMOVPD (AX), Y9, Y10
+	VMOVUPD    Y10, Y10
+	VPCMPGTQ   Y0, Y10, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBQ     Y0, Y1, Y1
+
+none190:
+	JMP done178
+
+case185:
+	CMPQ CX, $+32
+	JB   end193
+
+loop192:
+	VPCMPEQQ (AX), Y0, Y9
+	VPSUBQ   Y9, Y1, Y1
+	VPCMPEQQ 32(AX), Y0, Y9
+	VPSUBQ   Y9, Y2, Y2
+	VPCMPEQQ 64(AX), Y0, Y9
+	VPSUBQ   Y9, Y3, Y3
+	VPCMPEQQ 96(AX), Y0, Y9
+	VPSUBQ   Y9, Y4, Y4
+	VPCMPEQQ 128(AX), Y0, Y9
+	VPSUBQ   Y9, Y5, Y5
+	VPCMPEQQ 160(AX), Y0, Y9
+	VPSUBQ   Y9, Y6, Y6
+	VPCMPEQQ 192(AX), Y0, Y9
+	VPSUBQ   Y9, Y7, Y7
+	VPCMPEQQ 224(AX), Y0, Y9
+	VPSUBQ   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop192
+
+end193:
+	CMPQ CX, $+4
+	JB   end195
+
+loop194:
+	VPCMPEQQ (AX), Y0, Y9
+	VPSUBQ   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+4, CX
+	CMPQ     CX, $+4
+	JAE      loop194
+
+end195:
+	TESTQ      CX, CX
+	JZ         none196
+	LEAQ       avx2const0<>+24(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*8), Y9
+	NEGQ       CX
+	VMASKMOVPD (AX), Y9, Y10
+	VPCMPEQQ   Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBQ     Y0, Y1, Y1
+
+none196:
+done178:
+	VPADDQ       Y5, Y1, Y1
+	VPADDQ       Y6, Y2, Y2
+	VPADDQ       Y7, Y3, Y3
+	VPADDQ       Y8, Y4, Y4
+	VPADDQ       Y3, Y1, Y1
+	VPADDQ       Y4, Y2, Y2
+	VPADDQ       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VPADDQ       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VPADDQ       X0, X1, X1
+	VMOVSD       X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func compareAVX2(dst *uint64, x []float64, c int, t float64)
+// Requires: AVX
+TEXT ·compareAVX2(SB), NOSPLIT, $0-48
+	VBROADCASTSD t+40(FP), Y0
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case198
+	CMPQ         CX, $+64
+	JB           end200
+
+loop199:
+	VCMPPD    $0x1e, (AX), Y0, Y1
+	VCMPPD    $0x1e, 32(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, (DX)
+	VCMPPD    $0x1e, 64(AX), Y0, Y1
+	VCMPPD    $0x1e, 96(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 1(DX)
+	VCMPPD    $0x1e, 128(AX), Y0, Y1
+	VCMPPD    $0x1e, 160(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 2(DX)
+	VCMPPD    $0x1e, 192(AX), Y0, Y1
+	VCMPPD    $0x1e, 224(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 3(DX)
+	VCMPPD    $0x1e, 256(AX), Y0, Y1
+	VCMPPD    $0x1e, 288(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 4(DX)
+	VCMPPD    $0x1e, 320(AX), Y0, Y1
+	VCMPPD    $0x1e, 352(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 5(DX)
+	VCMPPD    $0x1e, 384(AX), Y0, Y1
+	VCMPPD    $0x1e, 416(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 6(DX)
+	VCMPPD    $0x1e, 448(AX), Y0, Y1
+	VCMPPD    $0x1e, 480(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 7(DX)
+	ADDQ      $+512, AX
+	ADDQ      $+8, DX
+	SUBQ      $+64, CX
+	CMPQ      CX, $+64
+	JAE       loop199
+
+end200:
+	CMPQ CX, $+8
+	JB   end202
+
+loop201:
+	VCMPPD    $0x1e, (AX), Y0, Y1
+	VCMPPD    $0x1e, 32(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, (DX)
+	ADDQ      $+64, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop201
+
+end202:
+	TESTQ      CX, CX
+	JZ         none203
+	CMPQ       CX, $+4
+	JB         few204
+	VCMPPD     $0x1e, (AX), Y0, Y1
+	SUBQ       $+4, CX
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y2
+	NEGQ       CX
+	ADDQ       $+32, AX
+	VMASKMOVPD (AX), Y2, Y3
+	VCMPPD     $0x1e, Y3, Y0, Y0
+	VANDPD     Y2, Y0, Y0
+	VMOVMSKPD  Y1, AX
+	VMOVMSKPD  Y0, CX
+	SHLL       $0x04, CX
+	ORL        CX, AX
+	MOVB       AL, (DX)
+	JMP        end205
+
+few204:
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y2
+	VCMPPD     $0x1e, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPD  Y0, AX
+	MOVB       AL, (DX)
+
+end205:
+none203:
+	JMP done197
+
+case198:
+	CMPQ BX, $+1
+	JNE  case206
+	CMPQ CX, $+64
+	JB   end208
+
+loop207:
+	VCMPPD    $0x1d, (AX), Y0, Y1
+	VCMPPD    $0x1d, 32(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, (DX)
+	VCMPPD    $0x1d, 64(AX), Y0, Y1
+	VCMPPD    $0x1d, 96(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 1(DX)
+	VCMPPD    $0x1d, 128(AX), Y0, Y1
+	VCMPPD    $0x1d, 160(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 2(DX)
+	VCMPPD    $0x1d, 192(AX), Y0, Y1
+	VCMPPD    $0x1d, 224(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 3(DX)
+	VCMPPD    $0x1d, 256(AX), Y0, Y1
+	VCMPPD    $0x1d, 288(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 4(DX)
+	VCMPPD    $0x1d, 320(AX), Y0, Y1
+	VCMPPD    $0x1d, 352(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 5(DX)
+	VCMPPD    $0x1d, 384(AX), Y0, Y1
+	VCMPPD    $0x1d, 416(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 6(DX)
+	VCMPPD    $0x1d, 448(AX), Y0, Y1
+	VCMPPD    $0x1d, 480(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 7(DX)
+	ADDQ      $+512, AX
+	ADDQ      $+8, DX
+	SUBQ      $+64, CX
+	CMPQ      CX, $+64
+	JAE       loop207
+
+end208:
+	CMPQ CX, $+8
+	JB   end210
+
+loop209:
+	VCMPPD    $0x1d, (AX), Y0, Y1
+	VCMPPD    $0x1d, 32(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, (DX)
+	ADDQ      $+64, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop209
+
+end210:
+	TESTQ      CX, CX
+	JZ         none211
+	CMPQ       CX, $+4
+	JB         few212
+	VCMPPD     $0x1d, (AX), Y0, Y1
+	SUBQ       $+4, CX
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y2
+	NEGQ       CX
+	ADDQ       $+32, AX
+	VMASKMOVPD (AX), Y2, Y3
+	VCMPPD     $0x1d, Y3, Y0, Y0
+	VANDPD     Y2, Y0, Y0
+	VMOVMSKPD  Y1, AX
+	VMOVMSKPD  Y0, CX
+	SHLL       $0x04, CX
+	ORL        CX, AX
+	MOVB       AL, (DX)
+	JMP        end213
+
+few212:
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y2
+	VCMPPD     $0x1d, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPD  Y0, AX
+	MOVB       AL, (DX)
+
+end213:
+none211:
+	JMP done197
+
+case206:
+	CMPQ BX, $+2
+	JNE  case214
+	CMPQ CX, $+64
+	JB   end216
+
+loop215:
+	VCMPPD    $0x11, (AX), Y0, Y1
+	VCMPPD    $0x11, 32(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, (DX)
+	VCMPPD    $0x11, 64(AX), Y0, Y1
+	VCMPPD    $0x11, 96(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 1(DX)
+	VCMPPD    $0x11, 128(AX), Y0, Y1
+	VCMPPD    $0x11, 160(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 2(DX)
+	VCMPPD    $0x11, 192(AX), Y0, Y1
+	VCMPPD    $0x11, 224(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 3(DX)
+	VCMPPD    $0x11, 256(AX), Y0, Y1
+	VCMPPD    $0x11, 288(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 4(DX)
+	VCMPPD    $0x11, 320(AX), Y0, Y1
+	VCMPPD    $0x11, 352(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 5(DX)
+	VCMPPD    $0x11, 384(AX), Y0, Y1
+	VCMPPD    $0x11, 416(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 6(DX)
+	VCMPPD    $0x11, 448(AX), Y0, Y1
+	VCMPPD    $0x11, 480(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 7(DX)
+	ADDQ      $+512, AX
+	ADDQ      $+8, DX
+	SUBQ      $+64, CX
+	CMPQ      CX, $+64
+	JAE       loop215
+
+end216:
+	CMPQ CX, $+8
+	JB   end218
+
+loop217:
+	VCMPPD    $0x11, (AX), Y0, Y1
+	VCMPPD    $0x11, 32(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, (DX)
+	ADDQ      $+64, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop217
+
+end218:
+	TESTQ      CX, CX
+	JZ         none219
+	CMPQ       CX, $+4
+	JB         few220
+	VCMPPD     $0x11, (AX), Y0, Y1
+	SUBQ       $+4, CX
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y2
+	NEGQ       CX
+	ADDQ       $+32, AX
+	VMASKMOVPD (AX), Y2, Y3
+	VCMPPD     $0x11, Y3, Y0, Y0
+	VANDPD     Y2, Y0, Y0
+	VMOVMSKPD  Y1, AX
+	VMOVMSKPD  Y0, CX
+	SHLL       $0x04, CX
+	ORL        CX, AX
+	MOVB       AL, (DX)
+	JMP        end221
+
+few220:
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y2
+	VCMPPD     $0x11, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPD  Y0, AX
+	MOVB       AL, (DX)
+
+end221:
+none219:
+	JMP done197
+
+case214:
+	CMPQ BX, $+3
+	JNE  case222
+	CMPQ CX, $+64
+	JB   end224
+
+loop223:
+	VCMPPD    $0x12, (AX), Y0, Y1
+	VCMPPD    $0x12, 32(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, (DX)
+	VCMPPD    $0x12, 64(AX), Y0, Y1
+	VCMPPD    $0x12, 96(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 1(DX)
+	VCMPPD    $0x12, 128(AX), Y0, Y1
+	VCMPPD    $0x12, 160(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 2(DX)
+	VCMPPD    $0x12, 192(AX), Y0, Y1
+	VCMPPD    $0x12, 224(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 3(DX)
+	VCMPPD    $0x12, 256(AX), Y0, Y1
+	VCMPPD    $0x12, 288(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 4(DX)
+	VCMPPD    $0x12, 320(AX), Y0, Y1
+	VCMPPD    $0x12, 352(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 5(DX)
+	VCMPPD    $0x12, 384(AX), Y0, Y1
+	VCMPPD    $0x12, 416(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 6(DX)
+	VCMPPD    $0x12, 448(AX), Y0, Y1
+	VCMPPD    $0x12, 480(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 7(DX)
+	ADDQ      $+512, AX
+	ADDQ      $+8, DX
+	SUBQ      $+64, CX
+	CMPQ      CX, $+64
+	JAE       loop223
+
+end224:
+	CMPQ CX, $+8
+	JB   end226
+
+loop225:
+	VCMPPD    $0x12, (AX), Y0, Y1
+	VCMPPD    $0x12, 32(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, (DX)
+	ADDQ      $+64, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop225
+
+end226:
+	TESTQ      CX, CX
+	JZ         none227
+	CMPQ       CX, $+4
+	JB         few228
+	VCMPPD     $0x12, (AX), Y0, Y1
+	SUBQ       $+4, CX
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y2
+	NEGQ       CX
+	ADDQ       $+32, AX
+	VMASKMOVPD (AX), Y2, Y3
+	VCMPPD     $0x12, Y3, Y0, Y0
+	VANDPD     Y2, Y0, Y0
+	VMOVMSKPD  Y1, AX
+	VMOVMSKPD  Y0, CX
+	SHLL       $0x04, CX
+	ORL        CX, AX
+	MOVB       AL, (DX)
+	JMP        end229
+
+few228:
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y2
+	VCMPPD     $0x12, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPD  Y0, AX
+	MOVB       AL, (DX)
+
+end229:
+none227:
+	JMP done197
+
+case222:
+	CMPQ BX, $+4
+	JNE  case230
+	CMPQ CX, $+64
+	JB   end232
+
+loop231:
+	VCMPPD    $0x00, (AX), Y0, Y1
+	VCMPPD    $0x00, 32(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, (DX)
+	VCMPPD    $0x00, 64(AX), Y0, Y1
+	VCMPPD    $0x00, 96(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 1(DX)
+	VCMPPD    $0x00, 128(AX), Y0, Y1
+	VCMPPD    $0x00, 160(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 2(DX)
+	VCMPPD    $0x00, 192(AX), Y0, Y1
+	VCMPPD    $0x00, 224(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 3(DX)
+	VCMPPD    $0x00, 256(AX), Y0, Y1
+	VCMPPD    $0x00, 288(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 4(DX)
+	VCMPPD    $0x00, 320(AX), Y0, Y1
+	VCMPPD    $0x00, 352(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 5(DX)
+	VCMPPD    $0x00, 384(AX), Y0, Y1
+	VCMPPD    $0x00, 416(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 6(DX)
+	VCMPPD    $0x00, 448(AX), Y0, Y1
+	VCMPPD    $0x00, 480(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 7(DX)
+	ADDQ      $+512, AX
+	ADDQ      $+8, DX
+	SUBQ      $+64, CX
+	CMPQ      CX, $+64
+	JAE       loop231
+
+end232:
+	CMPQ CX, $+8
+	JB   end234
+
+loop233:
+	VCMPPD    $0x00, (AX), Y0, Y1
+	VCMPPD    $0x00, 32(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, (DX)
+	ADDQ      $+64, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop233
+
+end234:
+	TESTQ      CX, CX
+	JZ         none235
+	CMPQ       CX, $+4
+	JB         few236
+	VCMPPD     $0x00, (AX), Y0, Y1
+	SUBQ       $+4, CX
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y2
+	NEGQ       CX
+	ADDQ       $+32, AX
+	VMASKMOVPD (AX), Y2, Y3
+	VCMPPD     $0x00, Y3, Y0, Y0
+	VANDPD     Y2, Y0, Y0
+	VMOVMSKPD  Y1, AX
+	VMOVMSKPD  Y0, CX
+	SHLL       $0x04, CX
+	ORL        CX, AX
+	MOVB       AL, (DX)
+	JMP        end237
+
+few236:
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y2
+	VCMPPD     $0x00, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPD  Y0, AX
+	MOVB       AL, (DX)
+
+end237:
+none235:
+	JMP done197
+
+case230:
+	CMPQ CX, $+64
+	JB   end240
+
+loop239:
+	VCMPPD    $0x04, (AX), Y0, Y1
+	VCMPPD    $0x04, 32(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, (DX)
+	VCMPPD    $0x04, 64(AX), Y0, Y1
+	VCMPPD    $0x04, 96(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 1(DX)
+	VCMPPD    $0x04, 128(AX), Y0, Y1
+	VCMPPD    $0x04, 160(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 2(DX)
+	VCMPPD    $0x04, 192(AX), Y0, Y1
+	VCMPPD    $0x04, 224(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 3(DX)
+	VCMPPD    $0x04, 256(AX), Y0, Y1
+	VCMPPD    $0x04, 288(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 4(DX)
+	VCMPPD    $0x04, 320(AX), Y0, Y1
+	VCMPPD    $0x04, 352(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 5(DX)
+	VCMPPD    $0x04, 384(AX), Y0, Y1
+	VCMPPD    $0x04, 416(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 6(DX)
+	VCMPPD    $0x04, 448(AX), Y0, Y1
+	VCMPPD    $0x04, 480(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 7(DX)
+	ADDQ      $+512, AX
+	ADDQ      $+8, DX
+	SUBQ      $+64, CX
+	CMPQ      CX, $+64
+	JAE       loop239
+
+end240:
+	CMPQ CX, $+8
+	JB   end242
+
+loop241:
+	VCMPPD    $0x04, (AX), Y0, Y1
+	VCMPPD    $0x04, 32(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, (DX)
+	ADDQ      $+64, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop241
+
+end242:
+	TESTQ      CX, CX
+	JZ         none243
+	CMPQ       CX, $+4
+	JB         few244
+	VCMPPD     $0x04, (AX), Y0, Y1
+	SUBQ       $+4, CX
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y2
+	NEGQ       CX
+	ADDQ       $+32, AX
+	VMASKMOVPD (AX), Y2, Y3
+	VCMPPD     $0x04, Y3, Y0, Y0
+	VANDPD     Y2, Y0, Y0
+	VMOVMSKPD  Y1, AX
+	VMOVMSKPD  Y0, CX
+	SHLL       $0x04, CX
+	ORL        CX, AX
+	MOVB       AL, (DX)
+	JMP        end245
+
+few244:
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y2
+	VCMPPD     $0x04, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPD  Y0, AX
+	MOVB       AL, (DX)
+
+end245:
+none243:
+done197:
+	VZEROUPPER
+	RET
+
+// func compareInt64AVX2(dst *uint64, x []int64, c int, t int64)
+// Requires: AVX, AVX2
+TEXT ·compareInt64AVX2(SB), NOSPLIT, $0-48
+	VPBROADCASTQ t+40(FP), Y0
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case247
+	CMPQ         CX, $+64
+	JB           end249
+
+loop248:
+	VPCMPGTQ  (AX), Y0, Y1
+	VPCMPGTQ  32(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, (DX)
+	VPCMPGTQ  64(AX), Y0, Y1
+	VPCMPGTQ  96(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 1(DX)
+	VPCMPGTQ  128(AX), Y0, Y1
+	VPCMPGTQ  160(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 2(DX)
+	VPCMPGTQ  192(AX), Y0, Y1
+	VPCMPGTQ  224(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 3(DX)
+	VPCMPGTQ  256(AX), Y0, Y1
+	VPCMPGTQ  288(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 4(DX)
+	VPCMPGTQ  320(AX), Y0, Y1
+	VPCMPGTQ  352(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 5(DX)
+	VPCMPGTQ  384(AX), Y0, Y1
+	VPCMPGTQ  416(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 6(DX)
+	VPCMPGTQ  448(AX), Y0, Y1
+	VPCMPGTQ  480(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 7(DX)
+	ADDQ      $+512, AX
+	ADDQ      $+8, DX
+	SUBQ      $+64, CX
+	CMPQ      CX, $+64
+	JAE       loop248
+
+end249:
+	CMPQ CX, $+8
+	JB   end251
+
+loop250:
+	VPCMPGTQ  (AX), Y0, Y1
+	VPCMPGTQ  32(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, (DX)
+	ADDQ      $+64, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop250
+
+end251:
+	TESTQ      CX, CX
+	JZ         none252
+	CMPQ       CX, $+4
+	JB         few253
+	VPCMPGTQ   (AX), Y0, Y1
+	SUBQ       $+4, CX
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y2
+	NEGQ       CX
+	ADDQ       $+32, AX
+	VMASKMOVPD (AX), Y2, Y3
+	VPCMPGTQ   Y3, Y0, Y0
+	VANDPD     Y2, Y0, Y0
+	VMOVMSKPD  Y1, AX
+	VMOVMSKPD  Y0, CX
+	SHLL       $0x04, CX
+	ORL        CX, AX
+	MOVB       AL, (DX)
+	JMP        end254
+
+few253:
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y2
+	VPCMPGTQ   Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPD  Y0, AX
+	MOVB       AL, (DX)
+
+end254:
+none252:
+	JMP done246
+
+case247:
+	CMPQ BX, $+1
+	JNE  case255
+	CMPQ CX, $+64
+	JB   end257
+
+loop256:
+	VMOVUPD   (AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
+	VMOVUPD   32(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, (DX)
+	VMOVUPD   64(AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
+	VMOVUPD   96(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 1(DX)
+	VMOVUPD   128(AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
+	VMOVUPD   160(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 2(DX)
+	VMOVUPD   192(AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
+	VMOVUPD   224(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 3(DX)
+	VMOVUPD   256(AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
+	VMOVUPD   288(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 4(DX)
+	VMOVUPD   320(AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
+	VMOVUPD   352(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 5(DX)
+	VMOVUPD   384(AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
+	VMOVUPD   416(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 6(DX)
+	VMOVUPD   448(AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
+	VMOVUPD   480(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 7(DX)
+	ADDQ      $+512, AX
+	ADDQ      $+8, DX
+	SUBQ      $+64, CX
+	CMPQ      CX, $+64
+	JAE       loop256
+
+end257:
+	CMPQ CX, $+8
+	JB   end259
+
+loop258:
+	VMOVUPD   (AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
+	VMOVUPD   32(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, (DX)
+	ADDQ      $+64, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop258
+
+end259:
+	TESTQ      CX, CX
+	JZ         none260
+	CMPQ       CX, $+4
+	JB         few261
+	VMOVUPD    (AX), Y1
+	VPCMPGTQ   Y0, Y1, Y1
+	SUBQ       $+4, CX
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y2
+	NEGQ       CX
+	ADDQ       $+32, AX
+	VMASKMOVPD (AX), Y2, Y3
+	VMOVUPD    Y3, Y3
+	VPCMPGTQ   Y0, Y3, Y0
+	VANDPD     Y2, Y0, Y0
+	VMOVMSKPD  Y1, AX
+	VMOVMSKPD  Y0, CX
+	SHLL       $0x04, CX
+	ORL        CX, AX
+	MOVB       AL, (DX)
+	JMP        end262
+
+few261:
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y2
+	VMOVUPD    Y2, Y2
+	VPCMPGTQ   Y0, Y2, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPD  Y0, AX
+	MOVB       AL, (DX)
+
+end262:
+none260:
+	JMP done246
+
+case255:
+	CMPQ CX, $+64
+	JB   end265
+
+loop264:
+	VPCMPEQQ  (AX), Y0, Y1
+	VPCMPEQQ  32(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, (DX)
+	VPCMPEQQ  64(AX), Y0, Y1
+	VPCMPEQQ  96(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 1(DX)
+	VPCMPEQQ  128(AX), Y0, Y1
+	VPCMPEQQ  160(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 2(DX)
+	VPCMPEQQ  192(AX), Y0, Y1
+	VPCMPEQQ  224(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 3(DX)
+	VPCMPEQQ  256(AX), Y0, Y1
+	VPCMPEQQ  288(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 4(DX)
+	VPCMPEQQ  320(AX), Y0, Y1
+	VPCMPEQQ  352(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 5(DX)
+	VPCMPEQQ  384(AX), Y0, Y1
+	VPCMPEQQ  416(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 6(DX)
+	VPCMPEQQ  448(AX), Y0, Y1
+	VPCMPEQQ  480(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, 7(DX)
+	ADDQ      $+512, AX
+	ADDQ      $+8, DX
+	SUBQ      $+64, CX
+	CMPQ      CX, $+64
+	JAE       loop264
+
+end265:
+	CMPQ CX, $+8
+	JB   end267
+
+loop266:
+	VPCMPEQQ  (AX), Y0, Y1
+	VPCMPEQQ  32(AX), Y0, Y2
+	VMOVMSKPD Y1, BX
+	VMOVMSKPD Y2, SI
+	SHLL      $0x04, SI
+	ORL       SI, BX
+	MOVB      BL, (DX)
+	ADDQ      $+64, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop266
+
+end267:
+	TESTQ      CX, CX
+	JZ         none268
+	CMPQ       CX, $+4
+	JB         few269
+	VPCMPEQQ   (AX), Y0, Y1
+	SUBQ       $+4, CX
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y2
+	NEGQ       CX
+	ADDQ       $+32, AX
+	VMASKMOVPD (AX), Y2, Y3
+	VPCMPEQQ   Y3, Y0, Y0
+	VANDPD     Y2, Y0, Y0
+	VMOVMSKPD  Y1, AX
+	VMOVMSKPD  Y0, CX
+	SHLL       $0x04, CX
+	ORL        CX, AX
+	MOVB       AL, (DX)
+	JMP        end270
+
+few269:
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y2
+	VPCMPEQQ   Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPD  Y0, AX
+	MOVB       AL, (DX)
+
+end270:
+none268:
+done246:
+	VZEROUPPER
+	RET
+
+// func arithAVX2(c int, dst *float64, x []float64, y []float64, stream int)
+// Requires: AVX, CMOV, MMX+
+TEXT ·arithAVX2(SB), NOSPLIT, $0-72
+	MOVQ       x_base+16(FP), AX
+	MOVQ       x_len+24(FP), CX
+	MOVQ       y_base+40(FP), CX
+	MOVQ       y_len+48(FP), DX
+	MOVQ       dst+8(FP), BX
+	MOVQ       c+0(FP), SI
+	CMPQ       SI, $+0
+	JNE        case272
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain273
+	MOVQ       BX, SI
+	ANDQ       $+7, SI
+	JNZ        plain273
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x03, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none274
+	LEAQ       avx2const0<>+24(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*8), Y0
+	NEGQ       SI
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VADDPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*8), BX
+	LEAQ       (AX)(SI*8), AX
+	LEAQ       (CX)(SI*8), CX
+
+none274:
+	CMPQ DX, $+16
+	JB   end276
+
+loop275:
+	VMOVUPD  (AX), Y0
+	VADDPD   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VADDPD   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VADDPD   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VADDPD   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop275
+
+end276:
+	SFENCE
+
+plain273:
+	CMPQ DX, $+16
+	JB   end278
+
+loop277:
+	VMOVUPD (AX), Y0
+	VADDPD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VADDPD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VADDPD  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VADDPD  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop277
+
+end278:
+	CMPQ DX, $+4
+	JB   end280
+
+loop279:
+	VMOVUPD (AX), Y0
+	VADDPD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+4, DX
+	CMPQ    DX, $+4
+	JAE     loop279
+
+end280:
+	TESTQ      DX, DX
+	JZ         none281
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*8), Y0
+	NEGQ       DX
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VADDPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+
+none281:
+	JMP done271
+
+case272:
+	CMPQ       SI, $+1
+	JNE        case282
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain283
+	MOVQ       BX, SI
+	ANDQ       $+7, SI
+	JNZ        plain283
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x03, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none284
+	LEAQ       avx2const0<>+24(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*8), Y0
+	NEGQ       SI
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VSUBPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*8), BX
+	LEAQ       (AX)(SI*8), AX
+	LEAQ       (CX)(SI*8), CX
+
+none284:
+	CMPQ DX, $+16
+	JB   end286
+
+loop285:
+	VMOVUPD  (AX), Y0
+	VSUBPD   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VSUBPD   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VSUBPD   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VSUBPD   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop285
+
+end286:
+	SFENCE
+
+plain283:
+	CMPQ DX, $+16
+	JB   end288
+
+loop287:
+	VMOVUPD (AX), Y0
+	VSUBPD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VSUBPD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VSUBPD  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VSUBPD  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop287
+
+end288:
+	CMPQ DX, $+4
+	JB   end290
+
+loop289:
+	VMOVUPD (AX), Y0
+	VSUBPD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+4, DX
+	CMPQ    DX, $+4
+	JAE     loop289
+
+end290:
+	TESTQ      DX, DX
+	JZ         none291
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*8), Y0
+	NEGQ       DX
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VSUBPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+
+none291:
+	JMP done271
+
+case282:
+	CMPQ       SI, $+2
+	JNE        case292
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain293
+	MOVQ       BX, SI
+	ANDQ       $+7, SI
+	JNZ        plain293
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x03, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none294
+	LEAQ       avx2const0<>+24(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*8), Y0
+	NEGQ       SI
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VMULPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*8), BX
+	LEAQ       (AX)(SI*8), AX
+	LEAQ       (CX)(SI*8), CX
+
+none294:
+	CMPQ DX, $+16
+	JB   end296
+
+loop295:
+	VMOVUPD  (AX), Y0
+	VMULPD   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VMULPD   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VMULPD   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VMULPD   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop295
+
+end296:
+	SFENCE
+
+plain293:
+	CMPQ DX, $+16
+	JB   end298
+
+loop297:
+	VMOVUPD (AX), Y0
+	VMULPD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VMULPD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VMULPD  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VMULPD  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop297
+
+end298:
+	CMPQ DX, $+4
+	JB   end300
+
+loop299:
+	VMOVUPD (AX), Y0
+	VMULPD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+4, DX
+	CMPQ    DX, $+4
+	JAE     loop299
+
+end300:
+	TESTQ      DX, DX
+	JZ         none301
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*8), Y0
+	NEGQ       DX
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VMULPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+
+none301:
+	JMP done271
+
+case292:
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain303
+	MOVQ       BX, SI
+	ANDQ       $+7, SI
+	JNZ        plain303
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x03, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none304
+	LEAQ       avx2const0<>+24(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*8), Y0
+	NEGQ       SI
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VDIVPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*8), BX
+	LEAQ       (AX)(SI*8), AX
+	LEAQ       (CX)(SI*8), CX
+
+none304:
+	CMPQ DX, $+16
+	JB   end306
+
+loop305:
+	VMOVUPD  (AX), Y0
+	VDIVPD   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VDIVPD   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VDIVPD   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VDIVPD   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop305
+
+end306:
+	SFENCE
+
+plain303:
+	CMPQ DX, $+16
+	JB   end308
+
+loop307:
+	VMOVUPD (AX), Y0
+	VDIVPD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VDIVPD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VDIVPD  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VDIVPD  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop307
+
+end308:
+	CMPQ DX, $+4
+	JB   end310
+
+loop309:
+	VMOVUPD (AX), Y0
+	VDIVPD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+4, DX
+	CMPQ    DX, $+4
+	JAE     loop309
+
+end310:
+	TESTQ      DX, DX
+	JZ         none311
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*8), Y0
+	NEGQ       DX
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VDIVPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+
+none311:
+done271:
+	VZEROUPPER
+	RET
+
+// func arithInt64AVX2(c int, dst *int64, x []int64, y []int64, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-72
+	MOVQ       x_base+16(FP), AX
+	MOVQ       x_len+24(FP), CX
+	MOVQ       y_base+40(FP), CX
+	MOVQ       y_len+48(FP), DX
+	MOVQ       dst+8(FP), BX
+	MOVQ       c+0(FP), SI
+	CMPQ       SI, $+0
+	JNE        case313
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain314
+	MOVQ       BX, SI
+	ANDQ       $+7, SI
+	JNZ        plain314
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x03, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none315
+	LEAQ       avx2const0<>+24(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*8), Y0
+	NEGQ       SI
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPADDQ     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*8), BX
+	LEAQ       (AX)(SI*8), AX
+	LEAQ       (CX)(SI*8), CX
+
+none315:
+	CMPQ DX, $+16
+	JB   end317
+
+loop316:
+	VMOVUPD  (AX), Y0
+	VPADDQ   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VPADDQ   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VPADDQ   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VPADDQ   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop316
+
+end317:
+	SFENCE
+
+plain314:
+	CMPQ DX, $+16
+	JB   end319
+
+loop318:
+	VMOVUPD (AX), Y0
+	VPADDQ  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VPADDQ  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VPADDQ  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VPADDQ  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop318
+
+end319:
+	CMPQ DX, $+4
+	JB   end321
+
+loop320:
+	VMOVUPD (AX), Y0
+	VPADDQ  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+4, DX
+	CMPQ    DX, $+4
+	JAE     loop320
+
+end321:
+	TESTQ      DX, DX
+	JZ         none322
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*8), Y0
+	NEGQ       DX
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPADDQ     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+
+none322:
+	JMP done312
+
+case313:
+	CMPQ       SI, $+1
+	JNE        case323
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain324
+	MOVQ       BX, SI
+	ANDQ       $+7, SI
+	JNZ        plain324
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x03, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none325
+	LEAQ       avx2const0<>+24(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*8), Y0
+	NEGQ       SI
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPSUBQ     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*8), BX
+	LEAQ       (AX)(SI*8), AX
+	LEAQ       (CX)(SI*8), CX
+
+none325:
+	CMPQ DX, $+16
+	JB   end327
+
+loop326:
+	VMOVUPD  (AX), Y0
+	VPSUBQ   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VPSUBQ   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VPSUBQ   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VPSUBQ   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop326
+
+end327:
+	SFENCE
+
+plain324:
+	CMPQ DX, $+16
+	JB   end329
+
+loop328:
+	VMOVUPD (AX), Y0
+	VPSUBQ  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VPSUBQ  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VPSUBQ  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VPSUBQ  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop328
+
+end329:
+	CMPQ DX, $+4
+	JB   end331
+
+loop330:
+	VMOVUPD (AX), Y0
+	VPSUBQ  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+4, DX
+	CMPQ    DX, $+4
+	JAE     loop330
+
+end331:
+	TESTQ      DX, DX
+	JZ         none332
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*8), Y0
+	NEGQ       DX
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPSUBQ     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+
+none332:
+	JMP done312
+
+case323:
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain334
+	MOVQ       BX, SI
+	ANDQ       $+7, SI
+	JNZ        plain334
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x03, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none335
+	LEAQ       avx2const0<>+24(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*8), Y0
+	NEGQ       SI
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VMOVUPD    Y2, Y2
+	VPSRLQ     $0x20, Y1, Y3
+	VPSRLQ     $0x20, Y2, Y4
+	VPMULUDQ   Y3, Y2, Y3
+	VPMULUDQ   Y4, Y1, Y4
+	VPADDQ     Y3, Y4, Y3
+	VPSLLQ     $0x20, Y3, Y3
+	VPMULUDQ   Y1, Y2, Y1
+	VPADDQ     Y3, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*8), BX
+	LEAQ       (AX)(SI*8), AX
+	LEAQ       (CX)(SI*8), CX
+
+none335:
+	CMPQ DX, $+16
+	JB   end337
+
+loop336:
+	VMOVUPD  (AX), Y0
+	VMOVUPD  (CX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VMOVUPD  32(CX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VMOVUPD  64(CX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VMOVUPD  96(CX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop336
+
+end337:
+	SFENCE
+
+plain334:
+	CMPQ DX, $+16
+	JB   end339
+
+loop338:
+	VMOVUPD  (AX), Y0
+	VMOVUPD  (CX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVUPD  Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VMOVUPD  32(CX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVUPD  Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VMOVUPD  64(CX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVUPD  Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VMOVUPD  96(CX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVUPD  Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop338
+
+end339:
+	CMPQ DX, $+4
+	JB   end341
+
+loop340:
+	VMOVUPD  (AX), Y0
+	VMOVUPD  (CX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVUPD  Y0, (BX)
+	ADDQ     $+32, BX
+	ADDQ     $+32, AX
+	ADDQ     $+32, CX
+	SUBQ     $+4, DX
+	CMPQ     DX, $+4
+	JAE      loop340
+
+end341:
+	TESTQ      DX, DX
+	JZ         none342
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*8), Y0
+	NEGQ       DX
+	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VMOVUPD    Y2, Y2
+	VPSRLQ     $0x20, Y1, Y3
+	VPSRLQ     $0x20, Y2, Y4
+	VPMULUDQ   Y3, Y2, Y3
+	VPMULUDQ   Y4, Y1, Y4
+	VPADDQ     Y3, Y4, Y3
+	VPSLLQ     $0x20, Y3, Y3
+	VPMULUDQ   Y1, Y2, Y1
+	VPADDQ     Y3, Y1, Y1
+	VMASKMOVPD Y1, Y0, (BX)
+
+none342:
+done312:
+	VZEROUPPER
+	RET
+
+// func unaryAVX2(c int, dst *float64, x []float64, a float64, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·unaryAVX2(SB), NOSPLIT, $0-56
+	VBROADCASTSD a+40(FP), Y0
+	VMOVUPD      avx2const1<>+0(SB), Y1
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case344
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain345
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain345
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none346
+	LEAQ         avx2const0<>+24(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*8), Y1
+	NEGQ         BX
+	VMASKMOVPD   (AX), Y1, Y2
+	VMULPD       Y2, Y0, Y2
+	VMASKMOVPD   Y2, Y1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none346:
+	CMPQ CX, $+16
+	JB   end348
+
+loop347:
+	VMULPD   (AX), Y0, Y1
+	VMOVNTPD Y1, (DX)
+	VMULPD   32(AX), Y0, Y1
+	VMOVNTPD Y1, 32(DX)
+	VMULPD   64(AX), Y0, Y1
+	VMOVNTPD Y1, 64(DX)
+	VMULPD   96(AX), Y0, Y1
+	VMOVNTPD Y1, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop347
+
+end348:
+	SFENCE
+
+plain345:
+	CMPQ CX, $+16
+	JB   end350
+
+loop349:
+	VMULPD  (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
+	VMULPD  32(AX), Y0, Y1
+	VMOVUPD Y1, 32(DX)
+	VMULPD  64(AX), Y0, Y1
+	VMOVUPD Y1, 64(DX)
+	VMULPD  96(AX), Y0, Y1
+	VMOVUPD Y1, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop349
+
+end350:
+	CMPQ CX, $+4
+	JB   end352
+
+loop351:
+	VMULPD  (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+4, CX
+	CMPQ    CX, $+4
+	JAE     loop351
+
+end352:
+	TESTQ      CX, CX
+	JZ         none353
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y2
+	VMULPD     Y2, Y0, Y0
+	VMASKMOVPD Y0, Y1, (DX)
+
+none353:
+	JMP done343
+
+case344:
+	CMPQ       BX, $+1
+	JNE        case354
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain355
+	MOVQ       DX, BX
+	ANDQ       $+7, BX
+	JNZ        plain355
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none356
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	NEGQ       BX
+	VMASKMOVPD (AX), Y0, Y1
+	VSQRTPD    Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*8), DX
+	LEAQ       (AX)(BX*8), AX
+
+none356:
+	CMPQ CX, $+16
+	JB   end358
+
+loop357:
+	VSQRTPD  (AX), Y0
+	VMOVNTPD Y0, (DX)
+	VSQRTPD  32(AX), Y0
+	VMOVNTPD Y0, 32(DX)
+	VSQRTPD  64(AX), Y0
+	VMOVNTPD Y0, 64(DX)
+	VSQRTPD  96(AX), Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop357
+
+end358:
+	SFENCE
+
+plain355:
+	CMPQ CX, $+16
+	JB   end360
+
+loop359:
+	VSQRTPD (AX), Y0
+	VMOVUPD Y0, (DX)
+	VSQRTPD 32(AX), Y0
+	VMOVUPD Y0, 32(DX)
+	VSQRTPD 64(AX), Y0
+	VMOVUPD Y0, 64(DX)
+	VSQRTPD 96(AX), Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop359
+
+end360:
+	CMPQ CX, $+4
+	JB   end362
+
+loop361:
+	VSQRTPD (AX), Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+4, CX
+	CMPQ    CX, $+4
+	JAE     loop361
+
+end362:
+	TESTQ      CX, CX
+	JZ         none363
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y0
+	NEGQ       CX
+	VMASKMOVPD (AX), Y0, Y1
+	VSQRTPD    Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+
+none363:
+	JMP done343
+
+case354:
+	CMPQ       BX, $+2
+	JNE        case364
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain365
+	MOVQ       DX, BX
+	ANDQ       $+7, BX
+	JNZ        plain365
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none366
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	NEGQ       BX
+	VMASKMOVPD (AX), Y0, Y2
+	VPANDN     Y2, Y1, Y2
+	VMASKMOVPD Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*8), DX
+	LEAQ       (AX)(BX*8), AX
+
+none366:
+	CMPQ CX, $+16
+	JB   end368
+
+loop367:
+	VPANDN   (AX), Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VPANDN   32(AX), Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPANDN   64(AX), Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPANDN   96(AX), Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop367
+
+end368:
+	SFENCE
+
+plain365:
+	CMPQ CX, $+16
+	JB   end370
+
+loop369:
+	VPANDN  (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	VPANDN  32(AX), Y1, Y0
+	VMOVUPD Y0, 32(DX)
+	VPANDN  64(AX), Y1, Y0
+	VMOVUPD Y0, 64(DX)
+	VPANDN  96(AX), Y1, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop369
+
+end370:
+	CMPQ CX, $+4
+	JB   end372
+
+loop371:
+	VPANDN  (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+4, CX
+	CMPQ    CX, $+4
+	JAE     loop371
+
+end372:
+	TESTQ      CX, CX
+	JZ         none373
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y0
+	NEGQ       CX
+	VMASKMOVPD (AX), Y0, Y2
+	VPANDN     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+
+none373:
+	JMP done343
+
+case364:
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain375
+	MOVQ       DX, BX
+	ANDQ       $+7, BX
+	JNZ        plain375
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none376
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	NEGQ       BX
+	VMASKMOVPD (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y2
+	VMASKMOVPD Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*8), DX
+	LEAQ       (AX)(BX*8), AX
+
+none376:
+	CMPQ CX, $+16
+	JB   end378
+
+loop377:
+	VPXOR    (AX), Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VPXOR    32(AX), Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPXOR    64(AX), Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPXOR    96(AX), Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop377
+
+end378:
+	SFENCE
+
+plain375:
+	CMPQ CX, $+16
+	JB   end380
+
+loop379:
+	VPXOR   (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	VPXOR   32(AX), Y1, Y0
+	VMOVUPD Y0, 32(DX)
+	VPXOR   64(AX), Y1, Y0
+	VMOVUPD Y0, 64(DX)
+	VPXOR   96(AX), Y1, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop379
+
+end380:
+	CMPQ CX, $+4
+	JB   end382
+
+loop381:
+	VPXOR   (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+4, CX
+	CMPQ    CX, $+4
+	JAE     loop381
+
+end382:
+	TESTQ      CX, CX
+	JZ         none383
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y0
+	NEGQ       CX
+	VMASKMOVPD (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+
+none383:
+done343:
+	VZEROUPPER
+	RET
+
+// func fmaAVX2(dst *float64, x []float64, y []float64, z []float64, stream int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·fmaAVX2(SB), NOSPLIT, $0-88
+	MOVQ        x_base+8(FP), AX
+	MOVQ        x_len+16(FP), CX
+	MOVQ        y_base+32(FP), CX
+	MOVQ        y_len+40(FP), DX
+	MOVQ        z_base+56(FP), DX
+	MOVQ        z_len+64(FP), BX
+	MOVQ        dst+0(FP), SI
+	MOVQ        stream+80(FP), DI
+	TESTQ       DI, DI
+	JZ          plain384
+	MOVQ        SI, DI
+	ANDQ        $+7, DI
+	JNZ         plain384
+	MOVQ        SI, DI
+	NEGQ        DI
+	ANDQ        $+31, DI
+	SHRQ        $0x03, DI
+	CMPQ        DI, BX
+	CMOVQHI     BX, DI
+	TESTQ       DI, DI
+	JZ          none385
+	LEAQ        avx2const0<>+24(SB), R8
+	NEGQ        DI
+	VMOVDQU     (R8)(DI*8), Y0
+	NEGQ        DI
+	VMASKMOVPD  (AX), Y0, Y1
+	VMASKMOVPD  (CX), Y0, Y2
+	VMASKMOVPD  (DX), Y0, Y3
+	VMOVUPD     Y1, Y1
+	VMOVUPD     Y2, Y2
+	VFMADD213PD Y3, Y2, Y1
+	VMASKMOVPD  Y1, Y0, (SI)
+	SUBQ        DI, BX
+	LEAQ        (SI)(DI*8), SI
+	LEAQ        (AX)(DI*8), AX
+	LEAQ        (CX)(DI*8), CX
+	LEAQ        (DX)(DI*8), DX
+
+none385:
+	CMPQ BX, $+16
+	JB   end387
+
+loop386:
+	VMOVUPD     (AX), Y0
+	VMOVUPD     (CX), Y1
+	VFMADD213PD (DX), Y1, Y0
+	VMOVNTPD    Y0, (SI)
+	VMOVUPD     32(AX), Y0
+	VMOVUPD     32(CX), Y1
+	VFMADD213PD 32(DX), Y1, Y0
+	VMOVNTPD    Y0, 32(SI)
+	VMOVUPD     64(AX), Y0
+	VMOVUPD     64(CX), Y1
+	VFMADD213PD 64(DX), Y1, Y0
+	VMOVNTPD    Y0, 64(SI)
+	VMOVUPD     96(AX), Y0
+	VMOVUPD     96(CX), Y1
+	VFMADD213PD 96(DX), Y1, Y0
+	VMOVNTPD    Y0, 96(SI)
+	ADDQ        $+128, SI
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	SUBQ        $+16, BX
+	CMPQ        BX, $+16
+	JAE         loop386
+
+end387:
+	SFENCE
+
+plain384:
+	CMPQ BX, $+16
+	JB   end389
+
+loop388:
+	VMOVUPD     (AX), Y0
+	VMOVUPD     (CX), Y1
+	VFMADD213PD (DX), Y1, Y0
+	VMOVUPD     Y0, (SI)
+	VMOVUPD     32(AX), Y0
+	VMOVUPD     32(CX), Y1
+	VFMADD213PD 32(DX), Y1, Y0
+	VMOVUPD     Y0, 32(SI)
+	VMOVUPD     64(AX), Y0
+	VMOVUPD     64(CX), Y1
+	VFMADD213PD 64(DX), Y1, Y0
+	VMOVUPD     Y0, 64(SI)
+	VMOVUPD     96(AX), Y0
+	VMOVUPD     96(CX), Y1
+	VFMADD213PD 96(DX), Y1, Y0
+	VMOVUPD     Y0, 96(SI)
+	ADDQ        $+128, SI
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	SUBQ        $+16, BX
+	CMPQ        BX, $+16
+	JAE         loop388
+
+end389:
+	CMPQ BX, $+4
+	JB   end391
+
+loop390:
+	VMOVUPD     (AX), Y0
+	VMOVUPD     (CX), Y1
+	VFMADD213PD (DX), Y1, Y0
+	VMOVUPD     Y0, (SI)
+	ADDQ        $+32, SI
+	ADDQ        $+32, AX
+	ADDQ        $+32, CX
+	ADDQ        $+32, DX
+	SUBQ        $+4, BX
+	CMPQ        BX, $+4
+	JAE         loop390
+
+end391:
+	TESTQ       BX, BX
+	JZ          none392
+	LEAQ        avx2const0<>+24(SB), DI
+	NEGQ        BX
+	VMOVDQU     (DI)(BX*8), Y0
+	NEGQ        BX
+	VMASKMOVPD  (AX), Y0, Y1
+	VMASKMOVPD  (CX), Y0, Y2
+	VMASKMOVPD  (DX), Y0, Y3
+	VMOVUPD     Y1, Y1
+	VMOVUPD     Y2, Y2
+	VFMADD213PD Y3, Y2, Y1
+	VMASKMOVPD  Y1, Y0, (SI)
+
+none392:
+	VZEROUPPER
+	RET
+
+// func axpyAVX2(dst *float64, a float64, x []float64, y []float64, stream int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·axpyAVX2(SB), NOSPLIT, $0-72
+	VBROADCASTSD a+8(FP), Y0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         y_base+40(FP), CX
+	MOVQ         y_len+48(FP), DX
+	MOVQ         dst+0(FP), BX
+	MOVQ         stream+64(FP), SI
+	TESTQ        SI, SI
+	JZ           plain393
+	MOVQ         BX, SI
+	ANDQ         $+7, SI
+	JNZ          plain393
+	MOVQ         BX, SI
+	NEGQ         SI
+	ANDQ         $+31, SI
+	SHRQ         $0x03, SI
+	CMPQ         SI, DX
+	CMOVQHI      DX, SI
+	TESTQ        SI, SI
+	JZ           none394
+	LEAQ         avx2const0<>+24(SB), DI
+	NEGQ         SI
+	VMOVDQU      (DI)(SI*8), Y1
+	NEGQ         SI
+	VMASKMOVPD   (AX), Y1, Y2
+	VMASKMOVPD   (CX), Y1, Y3
+	VMOVUPD      Y2, Y2
+	VFMADD213PD  Y3, Y0, Y2
+	VMASKMOVPD   Y2, Y1, (BX)
+	SUBQ         SI, DX
+	LEAQ         (BX)(SI*8), BX
+	LEAQ         (AX)(SI*8), AX
+	LEAQ         (CX)(SI*8), CX
+
+none394:
+	CMPQ DX, $+16
+	JB   end396
+
+loop395:
+	VMOVUPD     (AX), Y1
+	VFMADD213PD (CX), Y0, Y1
+	VMOVNTPD    Y1, (BX)
+	VMOVUPD     32(AX), Y1
+	VFMADD213PD 32(CX), Y0, Y1
+	VMOVNTPD    Y1, 32(BX)
+	VMOVUPD     64(AX), Y1
+	VFMADD213PD 64(CX), Y0, Y1
+	VMOVNTPD    Y1, 64(BX)
+	VMOVUPD     96(AX), Y1
+	VFMADD213PD 96(CX), Y0, Y1
+	VMOVNTPD    Y1, 96(BX)
+	ADDQ        $+128, BX
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	SUBQ        $+16, DX
+	CMPQ        DX, $+16
+	JAE         loop395
+
+end396:
+	SFENCE
+
+plain393:
+	CMPQ DX, $+16
+	JB   end398
+
+loop397:
+	VMOVUPD     (AX), Y1
+	VFMADD213PD (CX), Y0, Y1
+	VMOVUPD     Y1, (BX)
+	VMOVUPD     32(AX), Y1
+	VFMADD213PD 32(CX), Y0, Y1
+	VMOVUPD     Y1, 32(BX)
+	VMOVUPD     64(AX), Y1
+	VFMADD213PD 64(CX), Y0, Y1
+	VMOVUPD     Y1, 64(BX)
+	VMOVUPD     96(AX), Y1
+	VFMADD213PD 96(CX), Y0, Y1
+	VMOVUPD     Y1, 96(BX)
+	ADDQ        $+128, BX
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	SUBQ        $+16, DX
+	CMPQ        DX, $+16
+	JAE         loop397
+
+end398:
+	CMPQ DX, $+4
+	JB   end400
+
+loop399:
+	VMOVUPD     (AX), Y1
+	VFMADD213PD (CX), Y0, Y1
+	VMOVUPD     Y1, (BX)
+	ADDQ        $+32, BX
+	ADDQ        $+32, AX
+	ADDQ        $+32, CX
+	SUBQ        $+4, DX
+	CMPQ        DX, $+4
+	JAE         loop399
+
+end400:
+	TESTQ       DX, DX
+	JZ          none401
+	LEAQ        avx2const0<>+24(SB), SI
+	NEGQ        DX
+	VMOVDQU     (SI)(DX*8), Y1
+	NEGQ        DX
+	VMASKMOVPD  (AX), Y1, Y2
+	VMASKMOVPD  (CX), Y1, Y3
+	VMOVUPD     Y2, Y2
+	VFMADD213PD Y3, Y0, Y2
+	VMASKMOVPD  Y2, Y1, (BX)
+
+none401:
+	VZEROUPPER
+	RET

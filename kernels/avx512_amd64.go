@@ -92,3 +92,84 @@ func binFloatsAVX512(dst *uint32, x []float64, b *float64)
 //
 //go:noescape
 func groupFloatsAVX512(sums *int64, groups int, codes []uint8, x []float64, scratch *uint64)
+
+// leastAVX512 equals leastGo.
+//
+//go:noescape
+func leastAVX512(x []float64) (best float64, piece int, nan uint64)
+
+// greatestAVX512 equals greatestGo.
+//
+//go:noescape
+func greatestAVX512(x []float64) (best float64, piece int, nan uint64)
+
+// leastInt64AVX512 equals leastInt64Go.
+//
+//go:noescape
+func leastInt64AVX512(x []int64) (best int64, piece int)
+
+// greatestInt64AVX512 equals greatestInt64Go.
+//
+//go:noescape
+func greatestInt64AVX512(x []int64) (best int64, piece int)
+
+// indexOfAVX512 equals indexOfGo.
+//
+//go:noescape
+func indexOfAVX512(x []float64, v float64) int
+
+// indexOfInt64AVX512 equals indexOfInt64Go.
+//
+//go:noescape
+func indexOfInt64AVX512(x []int64, v int64) int
+
+// indexNaNAVX512 equals indexNaNGo.
+//
+//go:noescape
+func indexNaNAVX512(x []float64) int
+
+// countAVX512 equals countGo, for all comparisons but NotEqual.
+//
+//go:noescape
+func countAVX512(x []float64, c int, t float64) int
+
+// countInt64AVX512 equals countGo, for c 0 of Less, 1 of Greater and 2 of Equal.
+//
+//go:noescape
+func countInt64AVX512(x []int64, c int, t int64) int
+
+// compareAVX512 equals compareGo; it writes the bytes of dst that x has bits for.
+//
+//go:noescape
+func compareAVX512(dst *uint64, x []float64, c int, t float64)
+
+// compareInt64AVX512 equals compareGo, for c 0 of Less, 1 of Greater and 2 of Equal; it writes the bytes of
+// dst that x has bits for.
+//
+//go:noescape
+func compareInt64AVX512(dst *uint64, x []int64, c int, t int64)
+
+// arithAVX512 equals arithGo.
+//
+//go:noescape
+func arithAVX512(c int, dst *float64, x []float64, y []float64, stream int)
+
+// arithInt64AVX512 equals wholeGo.
+//
+//go:noescape
+func arithInt64AVX512(c int, dst *int64, x []int64, y []int64, stream int)
+
+// unaryAVX512 equals unaryGo.
+//
+//go:noescape
+func unaryAVX512(c int, dst *float64, x []float64, a float64, stream int)
+
+// fmaAVX512 equals fmaGo.
+//
+//go:noescape
+func fmaAVX512(dst *float64, x []float64, y []float64, z []float64, stream int)
+
+// axpyAVX512 equals axpyGo.
+//
+//go:noescape
+func axpyAVX512(dst *float64, a float64, x []float64, y []float64, stream int)

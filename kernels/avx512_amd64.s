@@ -994,8 +994,9 @@ none46:
 	KANDB         K3, K1, K1
 	KANDB         K4, K1, K1
 	KMOVB         K1, AX
-	CMPL          AX, $0xff
-	JE            ordered47
+	XORL          $0x000000ff, AX
+	TESTQ         AX, AX
+	JZ            ordered47
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
@@ -2116,3 +2117,3130 @@ GLOBL avx512const14<>(SB), RODATA|NOPTR, $16
 DATA avx512const15<>+0(SB)/8, $0x0000000000000000
 DATA avx512const15<>+8(SB)/8, $0x8000000000000000
 GLOBL avx512const15<>(SB), RODATA|NOPTR, $16
+
+// func leastAVX512(x []float64) (best float64, piece int, nan uint64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·leastAVX512(SB), NOSPLIT, $0-48
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPD avx512const16<>+0(SB), Z0
+	VMOVAPD Z0, Z1
+	VMOVAPD Z0, Z2
+	VMOVAPD Z0, Z3
+	VMOVAPD Z0, Z4
+	VMOVAPD Z0, Z5
+	VMOVAPD Z0, Z6
+	VMOVAPD Z0, Z7
+	VMOVAPD Z0, Z8
+	KXNORB  K1, K1, K1
+	KXNORB  K2, K2, K2
+	KXNORB  K3, K3, K3
+	KXNORB  K4, K4, K4
+
+piece93:
+	TESTQ   CX, CX
+	JZ      all92
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+64
+	JB      end95
+
+loop94:
+	VMOVUPD (AX), Z9
+	VMINPD  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMINPD  Z2, Z10, Z2
+	VCMPPD  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMINPD  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMINPD  Z4, Z10, Z4
+	VCMPPD  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMINPD  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMINPD  Z6, Z10, Z6
+	VCMPPD  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMINPD  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMINPD  Z8, Z10, Z8
+	VCMPPD  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+64, DI
+	CMPQ    DI, $+64
+	JAE     loop94
+
+end95:
+	CMPQ DI, $+8
+	JB   end97
+
+loop96:
+	VMOVUPD (AX), Z9
+	VMINPD  Z1, Z9, Z1
+	VCMPPD  $0x07, Z9, Z9, K1, K1
+	ADDQ    $+64, AX
+	SUBQ    $+8, DI
+	CMPQ    DI, $+8
+	JAE     loop96
+
+end97:
+	TESTQ   DI, DI
+	JZ      none98
+	MOVQ    $-1, R8
+	BZHIQ   DI, R8, R8
+	KMOVW   R8, K5
+	VMOVAPD Z0, Z9
+	VMOVUPD (AX), K5, Z9
+	VMOVUPD Z9, Z9
+	VMINPD  Z1, Z9, Z1
+	VCMPPD  $0x07, Z9, Z9, K1, K1
+
+none98:
+	VMINPD        Z1, Z5, Z1
+	VMINPD        Z2, Z6, Z2
+	VMINPD        Z3, Z7, Z3
+	VMINPD        Z4, Z8, Z4
+	VMINPD        Z1, Z3, Z1
+	VMINPD        Z2, Z4, Z2
+	VMINPD        Z1, Z2, Z1
+	VCMPPD        $0x11, Z0, Z1, K5
+	KORTESTB      K5, K5
+	JZ            same99
+	VMOVAPD       Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VMINPD        Y0, Y9, Y0
+	VEXTRACTF64X2 $0x01, Y0, X9
+	VMINPD        X0, X9, X0
+	VPERMILPD     $0x01, X0, X9
+	VMINPD        X0, X9, X0
+	VBROADCASTSD  X0, Z0
+	MOVQ          BX, SI
+
+same99:
+	JMP piece93
+
+all92:
+	VMOVSD X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x03, SI
+	MOVQ   SI, piece+32(FP)
+	KANDB  K2, K1, K1
+	KANDB  K3, K1, K1
+	KANDB  K4, K1, K1
+	KMOVB  K1, AX
+	XORL   $0x000000ff, AX
+	MOVQ   AX, nan+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const16<>+0(SB)/8, $0x7ff0000000000000
+DATA avx512const16<>+8(SB)/8, $0x7ff0000000000000
+DATA avx512const16<>+16(SB)/8, $0x7ff0000000000000
+DATA avx512const16<>+24(SB)/8, $0x7ff0000000000000
+DATA avx512const16<>+32(SB)/8, $0x7ff0000000000000
+DATA avx512const16<>+40(SB)/8, $0x7ff0000000000000
+DATA avx512const16<>+48(SB)/8, $0x7ff0000000000000
+DATA avx512const16<>+56(SB)/8, $0x7ff0000000000000
+GLOBL avx512const16<>(SB), RODATA|NOPTR, $64
+
+// func greatestAVX512(x []float64) (best float64, piece int, nan uint64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·greatestAVX512(SB), NOSPLIT, $0-48
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPD avx512const17<>+0(SB), Z0
+	VMOVAPD Z0, Z1
+	VMOVAPD Z0, Z2
+	VMOVAPD Z0, Z3
+	VMOVAPD Z0, Z4
+	VMOVAPD Z0, Z5
+	VMOVAPD Z0, Z6
+	VMOVAPD Z0, Z7
+	VMOVAPD Z0, Z8
+	KXNORB  K1, K1, K1
+	KXNORB  K2, K2, K2
+	KXNORB  K3, K3, K3
+	KXNORB  K4, K4, K4
+
+piece101:
+	TESTQ   CX, CX
+	JZ      all100
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+64
+	JB      end103
+
+loop102:
+	VMOVUPD (AX), Z9
+	VMAXPD  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMAXPD  Z2, Z10, Z2
+	VCMPPD  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMAXPD  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMAXPD  Z4, Z10, Z4
+	VCMPPD  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMAXPD  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMAXPD  Z6, Z10, Z6
+	VCMPPD  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMAXPD  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMAXPD  Z8, Z10, Z8
+	VCMPPD  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+64, DI
+	CMPQ    DI, $+64
+	JAE     loop102
+
+end103:
+	CMPQ DI, $+8
+	JB   end105
+
+loop104:
+	VMOVUPD (AX), Z9
+	VMAXPD  Z1, Z9, Z1
+	VCMPPD  $0x07, Z9, Z9, K1, K1
+	ADDQ    $+64, AX
+	SUBQ    $+8, DI
+	CMPQ    DI, $+8
+	JAE     loop104
+
+end105:
+	TESTQ   DI, DI
+	JZ      none106
+	MOVQ    $-1, R8
+	BZHIQ   DI, R8, R8
+	KMOVW   R8, K5
+	VMOVAPD Z0, Z9
+	VMOVUPD (AX), K5, Z9
+	VMOVUPD Z9, Z9
+	VMAXPD  Z1, Z9, Z1
+	VCMPPD  $0x07, Z9, Z9, K1, K1
+
+none106:
+	VMAXPD        Z1, Z5, Z1
+	VMAXPD        Z2, Z6, Z2
+	VMAXPD        Z3, Z7, Z3
+	VMAXPD        Z4, Z8, Z4
+	VMAXPD        Z1, Z3, Z1
+	VMAXPD        Z2, Z4, Z2
+	VMAXPD        Z1, Z2, Z1
+	VCMPPD        $0x11, Z1, Z0, K5
+	KORTESTB      K5, K5
+	JZ            same107
+	VMOVAPD       Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VMAXPD        Y0, Y9, Y0
+	VEXTRACTF64X2 $0x01, Y0, X9
+	VMAXPD        X0, X9, X0
+	VPERMILPD     $0x01, X0, X9
+	VMAXPD        X0, X9, X0
+	VBROADCASTSD  X0, Z0
+	MOVQ          BX, SI
+
+same107:
+	JMP piece101
+
+all100:
+	VMOVSD X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x03, SI
+	MOVQ   SI, piece+32(FP)
+	KANDB  K2, K1, K1
+	KANDB  K3, K1, K1
+	KANDB  K4, K1, K1
+	KMOVB  K1, AX
+	XORL   $0x000000ff, AX
+	MOVQ   AX, nan+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const17<>+0(SB)/8, $0xfff0000000000000
+DATA avx512const17<>+8(SB)/8, $0xfff0000000000000
+DATA avx512const17<>+16(SB)/8, $0xfff0000000000000
+DATA avx512const17<>+24(SB)/8, $0xfff0000000000000
+DATA avx512const17<>+32(SB)/8, $0xfff0000000000000
+DATA avx512const17<>+40(SB)/8, $0xfff0000000000000
+DATA avx512const17<>+48(SB)/8, $0xfff0000000000000
+DATA avx512const17<>+56(SB)/8, $0xfff0000000000000
+GLOBL avx512const17<>(SB), RODATA|NOPTR, $64
+
+// func leastInt64AVX512(x []int64) (best int64, piece int)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·leastInt64AVX512(SB), NOSPLIT, $0-40
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPD avx512const18<>+0(SB), Z0
+	VMOVAPD Z0, Z1
+	VMOVAPD Z0, Z2
+	VMOVAPD Z0, Z3
+	VMOVAPD Z0, Z4
+	VMOVAPD Z0, Z5
+	VMOVAPD Z0, Z6
+	VMOVAPD Z0, Z7
+	VMOVAPD Z0, Z8
+
+piece109:
+	TESTQ   CX, CX
+	JZ      all108
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+64
+	JB      end111
+
+loop110:
+	VMOVUPD (AX), Z9
+	VPMINSQ Z9, Z1, Z1
+	VMOVUPD 64(AX), Z9
+	VPMINSQ Z9, Z2, Z2
+	VMOVUPD 128(AX), Z9
+	VPMINSQ Z9, Z3, Z3
+	VMOVUPD 192(AX), Z9
+	VPMINSQ Z9, Z4, Z4
+	VMOVUPD 256(AX), Z9
+	VPMINSQ Z9, Z5, Z5
+	VMOVUPD 320(AX), Z9
+	VPMINSQ Z9, Z6, Z6
+	VMOVUPD 384(AX), Z9
+	VPMINSQ Z9, Z7, Z7
+	VMOVUPD 448(AX), Z9
+	VPMINSQ Z9, Z8, Z8
+	ADDQ    $+512, AX
+	SUBQ    $+64, DI
+	CMPQ    DI, $+64
+	JAE     loop110
+
+end111:
+	CMPQ DI, $+8
+	JB   end113
+
+loop112:
+	VMOVUPD (AX), Z9
+	VPMINSQ Z9, Z1, Z1
+	ADDQ    $+64, AX
+	SUBQ    $+8, DI
+	CMPQ    DI, $+8
+	JAE     loop112
+
+end113:
+	TESTQ   DI, DI
+	JZ      none114
+	MOVQ    $-1, R8
+	BZHIQ   DI, R8, R8
+	KMOVW   R8, K1
+	VMOVAPD Z0, Z9
+	VMOVUPD (AX), K1, Z9
+	VMOVUPD Z9, Z9
+	VPMINSQ Z9, Z1, Z1
+
+none114:
+	VPMINSQ       Z5, Z1, Z1
+	VPMINSQ       Z6, Z2, Z2
+	VPMINSQ       Z7, Z3, Z3
+	VPMINSQ       Z8, Z4, Z4
+	VPMINSQ       Z3, Z1, Z1
+	VPMINSQ       Z4, Z2, Z2
+	VPMINSQ       Z2, Z1, Z1
+	VPCMPGTQ      Z1, Z0, K1
+	KORTESTB      K1, K1
+	JZ            same115
+	VMOVAPD       Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VPMINSQ       Y9, Y0, Y0
+	VEXTRACTF64X2 $0x01, Y0, X9
+	VPMINSQ       X9, X0, X0
+	VPERMILPD     $0x01, X0, X9
+	VPMINSQ       X9, X0, X0
+	VBROADCASTSD  X0, Z0
+	MOVQ          BX, SI
+
+same115:
+	JMP piece109
+
+all108:
+	VMOVSD X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x03, SI
+	MOVQ   SI, piece+32(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const18<>+0(SB)/8, $0x7fffffffffffffff
+DATA avx512const18<>+8(SB)/8, $0x7fffffffffffffff
+DATA avx512const18<>+16(SB)/8, $0x7fffffffffffffff
+DATA avx512const18<>+24(SB)/8, $0x7fffffffffffffff
+DATA avx512const18<>+32(SB)/8, $0x7fffffffffffffff
+DATA avx512const18<>+40(SB)/8, $0x7fffffffffffffff
+DATA avx512const18<>+48(SB)/8, $0x7fffffffffffffff
+DATA avx512const18<>+56(SB)/8, $0x7fffffffffffffff
+GLOBL avx512const18<>(SB), RODATA|NOPTR, $64
+
+// func greatestInt64AVX512(x []int64) (best int64, piece int)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·greatestInt64AVX512(SB), NOSPLIT, $0-40
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPD avx512const0<>+0(SB), Z0
+	VMOVAPD Z0, Z1
+	VMOVAPD Z0, Z2
+	VMOVAPD Z0, Z3
+	VMOVAPD Z0, Z4
+	VMOVAPD Z0, Z5
+	VMOVAPD Z0, Z6
+	VMOVAPD Z0, Z7
+	VMOVAPD Z0, Z8
+
+piece117:
+	TESTQ   CX, CX
+	JZ      all116
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+64
+	JB      end119
+
+loop118:
+	VMOVUPD (AX), Z9
+	VPMAXSQ Z9, Z1, Z1
+	VMOVUPD 64(AX), Z9
+	VPMAXSQ Z9, Z2, Z2
+	VMOVUPD 128(AX), Z9
+	VPMAXSQ Z9, Z3, Z3
+	VMOVUPD 192(AX), Z9
+	VPMAXSQ Z9, Z4, Z4
+	VMOVUPD 256(AX), Z9
+	VPMAXSQ Z9, Z5, Z5
+	VMOVUPD 320(AX), Z9
+	VPMAXSQ Z9, Z6, Z6
+	VMOVUPD 384(AX), Z9
+	VPMAXSQ Z9, Z7, Z7
+	VMOVUPD 448(AX), Z9
+	VPMAXSQ Z9, Z8, Z8
+	ADDQ    $+512, AX
+	SUBQ    $+64, DI
+	CMPQ    DI, $+64
+	JAE     loop118
+
+end119:
+	CMPQ DI, $+8
+	JB   end121
+
+loop120:
+	VMOVUPD (AX), Z9
+	VPMAXSQ Z9, Z1, Z1
+	ADDQ    $+64, AX
+	SUBQ    $+8, DI
+	CMPQ    DI, $+8
+	JAE     loop120
+
+end121:
+	TESTQ   DI, DI
+	JZ      none122
+	MOVQ    $-1, R8
+	BZHIQ   DI, R8, R8
+	KMOVW   R8, K1
+	VMOVAPD Z0, Z9
+	VMOVUPD (AX), K1, Z9
+	VMOVUPD Z9, Z9
+	VPMAXSQ Z9, Z1, Z1
+
+none122:
+	VPMAXSQ       Z5, Z1, Z1
+	VPMAXSQ       Z6, Z2, Z2
+	VPMAXSQ       Z7, Z3, Z3
+	VPMAXSQ       Z8, Z4, Z4
+	VPMAXSQ       Z3, Z1, Z1
+	VPMAXSQ       Z4, Z2, Z2
+	VPMAXSQ       Z2, Z1, Z1
+	VPCMPGTQ      Z0, Z1, K1
+	KORTESTB      K1, K1
+	JZ            same123
+	VMOVAPD       Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VPMAXSQ       Y9, Y0, Y0
+	VEXTRACTF64X2 $0x01, Y0, X9
+	VPMAXSQ       X9, X0, X0
+	VPERMILPD     $0x01, X0, X9
+	VPMAXSQ       X9, X0, X0
+	VBROADCASTSD  X0, Z0
+	MOVQ          BX, SI
+
+same123:
+	JMP piece117
+
+all116:
+	VMOVSD X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x03, SI
+	MOVQ   SI, piece+32(FP)
+	VZEROUPPER
+	RET
+
+// func indexOfAVX512(x []float64, v float64) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV
+TEXT ·indexOfAVX512(SB), NOSPLIT, $0-40
+	VBROADCASTSD v+24(FP), Z0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	MOVQ         AX, DX
+	CMPQ         CX, $+32
+	JB           end127
+
+loop126:
+	VCMPPD $0x00, (AX), Z0, K1
+	VCMPPD $0x00, 64(AX), Z0, K2
+	KORB   K2, K1, K1
+	VCMPPD $0x00, 128(AX), Z0, K2
+	KORB   K2, K1, K1
+	VCMPPD $0x00, 192(AX), Z0, K2
+	KORB   K2, K1, K1
+	KMOVB  K1, BX
+	TESTQ  BX, BX
+	JNZ    near125
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop126
+
+end127:
+near125:
+	CMPQ CX, $+8
+	JB   end129
+
+loop128:
+	VCMPPD $0x00, (AX), Z0, K1
+	KMOVB  K1, BX
+	TESTQ  BX, BX
+	JNZ    found124
+	ADDQ   $+64, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop128
+
+end129:
+	TESTQ     CX, CX
+	JZ        none130
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VCMPPD    $0x00, Z1, Z0, K1, K1
+	KMOVB     K1, BX
+	TESTQ     BX, BX
+	JNZ       found124
+	LEAQ      (AX)(CX*8), AX
+
+none130:
+	XORQ BX, BX
+
+found124:
+	XORQ    CX, CX
+	BSFQ    BX, SI
+	CMOVQEQ CX, SI
+	SUBQ    DX, AX
+	SHRQ    $0x03, AX
+	ADDQ    SI, AX
+	MOVQ    AX, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func indexOfInt64AVX512(x []int64, v int64) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV
+TEXT ·indexOfInt64AVX512(SB), NOSPLIT, $0-40
+	VPBROADCASTQ v+24(FP), Z0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	MOVQ         AX, DX
+	CMPQ         CX, $+32
+	JB           end134
+
+loop133:
+	VPCMPQ $0x00, (AX), Z0, K1
+	VPCMPQ $0x00, 64(AX), Z0, K2
+	KORB   K2, K1, K1
+	VPCMPQ $0x00, 128(AX), Z0, K2
+	KORB   K2, K1, K1
+	VPCMPQ $0x00, 192(AX), Z0, K2
+	KORB   K2, K1, K1
+	KMOVB  K1, BX
+	TESTQ  BX, BX
+	JNZ    near132
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop133
+
+end134:
+near132:
+	CMPQ CX, $+8
+	JB   end136
+
+loop135:
+	VPCMPQ $0x00, (AX), Z0, K1
+	KMOVB  K1, BX
+	TESTQ  BX, BX
+	JNZ    found131
+	ADDQ   $+64, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop135
+
+end136:
+	TESTQ     CX, CX
+	JZ        none137
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VPCMPQ    $0x00, Z1, Z0, K1, K1
+	KMOVB     K1, BX
+	TESTQ     BX, BX
+	JNZ       found131
+	LEAQ      (AX)(CX*8), AX
+
+none137:
+	XORQ BX, BX
+
+found131:
+	XORQ    CX, CX
+	BSFQ    BX, SI
+	CMOVQEQ CX, SI
+	SUBQ    DX, AX
+	SHRQ    $0x03, AX
+	ADDQ    SI, AX
+	MOVQ    AX, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func indexNaNAVX512(x []float64) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV
+TEXT ·indexNaNAVX512(SB), NOSPLIT, $0-32
+	MOVQ x_base+0(FP), AX
+	MOVQ x_len+8(FP), CX
+	MOVQ AX, DX
+	CMPQ CX, $+32
+	JB   end141
+
+loop140:
+	VMOVUPD (AX), Z0
+	VCMPPD  $0x03, Z0, Z0, K1
+	VMOVUPD 64(AX), Z0
+	VCMPPD  $0x03, Z0, Z0, K2
+	KORB    K2, K1, K1
+	VMOVUPD 128(AX), Z0
+	VCMPPD  $0x03, Z0, Z0, K2
+	KORB    K2, K1, K1
+	VMOVUPD 192(AX), Z0
+	VCMPPD  $0x03, Z0, Z0, K2
+	KORB    K2, K1, K1
+	KMOVB   K1, BX
+	TESTQ   BX, BX
+	JNZ     near139
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop140
+
+end141:
+near139:
+	CMPQ CX, $+8
+	JB   end143
+
+loop142:
+	VMOVUPD (AX), Z0
+	VCMPPD  $0x03, Z0, Z0, K1
+	KMOVB   K1, BX
+	TESTQ   BX, BX
+	JNZ     found138
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop142
+
+end143:
+	TESTQ     CX, CX
+	JZ        none144
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD   Z0, Z0
+	VCMPPD    $0x03, Z0, Z0, K1, K1
+	KMOVB     K1, BX
+	TESTQ     BX, BX
+	JNZ       found138
+	LEAQ      (AX)(CX*8), AX
+
+none144:
+	XORQ BX, BX
+
+found138:
+	XORQ    CX, CX
+	BSFQ    BX, SI
+	CMOVQEQ CX, SI
+	SUBQ    DX, AX
+	SHRQ    $0x03, AX
+	ADDQ    SI, AX
+	MOVQ    AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func countAVX512(x []float64, c int, t float64) int
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·countAVX512(SB), NOSPLIT, $0-48
+	VBROADCASTSD t+32(FP), Z0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPXORQ       Z1, Z1, Z1
+	VPXORQ       Z2, Z2, Z2
+	VPXORQ       Z3, Z3, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPXORQ       Z6, Z6, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPXORQ       Z8, Z8, Z8
+	VMOVUPD      avx512const19<>+0(SB), Z9
+	MOVQ         c+24(FP), DX
+	CMPQ         DX, $+0
+	JNE          case146
+	CMPQ         CX, $+64
+	JB           end148
+
+loop147:
+	VCMPPD $0x1e, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VCMPPD $0x1e, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VCMPPD $0x1e, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VCMPPD $0x1e, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VCMPPD $0x1e, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VCMPPD $0x1e, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VCMPPD $0x1e, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VCMPPD $0x1e, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop147
+
+end148:
+	CMPQ CX, $+8
+	JB   end150
+
+loop149:
+	VCMPPD $0x1e, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop149
+
+end150:
+	TESTQ     CX, CX
+	JZ        none151
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x1e, Z10, Z0, K1, K1
+	VPADDQ    Z9, Z1, K1, Z1
+
+none151:
+	JMP done145
+
+case146:
+	CMPQ DX, $+1
+	JNE  case152
+	CMPQ CX, $+64
+	JB   end154
+
+loop153:
+	VCMPPD $0x1d, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VCMPPD $0x1d, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VCMPPD $0x1d, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VCMPPD $0x1d, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VCMPPD $0x1d, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VCMPPD $0x1d, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VCMPPD $0x1d, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VCMPPD $0x1d, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop153
+
+end154:
+	CMPQ CX, $+8
+	JB   end156
+
+loop155:
+	VCMPPD $0x1d, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop155
+
+end156:
+	TESTQ     CX, CX
+	JZ        none157
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x1d, Z10, Z0, K1, K1
+	VPADDQ    Z9, Z1, K1, Z1
+
+none157:
+	JMP done145
+
+case152:
+	CMPQ DX, $+2
+	JNE  case158
+	CMPQ CX, $+64
+	JB   end160
+
+loop159:
+	VCMPPD $0x11, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VCMPPD $0x11, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VCMPPD $0x11, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VCMPPD $0x11, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VCMPPD $0x11, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VCMPPD $0x11, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VCMPPD $0x11, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VCMPPD $0x11, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop159
+
+end160:
+	CMPQ CX, $+8
+	JB   end162
+
+loop161:
+	VCMPPD $0x11, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop161
+
+end162:
+	TESTQ     CX, CX
+	JZ        none163
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x11, Z10, Z0, K1, K1
+	VPADDQ    Z9, Z1, K1, Z1
+
+none163:
+	JMP done145
+
+case158:
+	CMPQ DX, $+3
+	JNE  case164
+	CMPQ CX, $+64
+	JB   end166
+
+loop165:
+	VCMPPD $0x12, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VCMPPD $0x12, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VCMPPD $0x12, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VCMPPD $0x12, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VCMPPD $0x12, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VCMPPD $0x12, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VCMPPD $0x12, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VCMPPD $0x12, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop165
+
+end166:
+	CMPQ CX, $+8
+	JB   end168
+
+loop167:
+	VCMPPD $0x12, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop167
+
+end168:
+	TESTQ     CX, CX
+	JZ        none169
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x12, Z10, Z0, K1, K1
+	VPADDQ    Z9, Z1, K1, Z1
+
+none169:
+	JMP done145
+
+case164:
+	CMPQ CX, $+64
+	JB   end172
+
+loop171:
+	VCMPPD $0x00, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VCMPPD $0x00, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VCMPPD $0x00, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VCMPPD $0x00, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VCMPPD $0x00, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VCMPPD $0x00, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VCMPPD $0x00, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VCMPPD $0x00, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop171
+
+end172:
+	CMPQ CX, $+8
+	JB   end174
+
+loop173:
+	VCMPPD $0x00, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop173
+
+end174:
+	TESTQ     CX, CX
+	JZ        none175
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x00, Z10, Z0, K1, K1
+	VPADDQ    Z9, Z1, K1, Z1
+
+none175:
+done145:
+	VPADDQ        Z5, Z1, Z1
+	VPADDQ        Z6, Z2, Z2
+	VPADDQ        Z7, Z3, Z3
+	VPADDQ        Z8, Z4, Z4
+	VPADDQ        Z3, Z1, Z1
+	VPADDQ        Z4, Z2, Z2
+	VPADDQ        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VPADDQ        Y0, Y1, Y1
+	VEXTRACTF64X2 $0x01, Y1, X0
+	VPADDQ        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VPADDQ        X0, X1, X1
+	VMOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const19<>+0(SB)/8, $0x0000000000000001
+DATA avx512const19<>+8(SB)/8, $0x0000000000000001
+DATA avx512const19<>+16(SB)/8, $0x0000000000000001
+DATA avx512const19<>+24(SB)/8, $0x0000000000000001
+DATA avx512const19<>+32(SB)/8, $0x0000000000000001
+DATA avx512const19<>+40(SB)/8, $0x0000000000000001
+DATA avx512const19<>+48(SB)/8, $0x0000000000000001
+DATA avx512const19<>+56(SB)/8, $0x0000000000000001
+GLOBL avx512const19<>(SB), RODATA|NOPTR, $64
+
+// func countInt64AVX512(x []int64, c int, t int64) int
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·countInt64AVX512(SB), NOSPLIT, $0-48
+	VPBROADCASTQ t+32(FP), Z0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPXORQ       Z1, Z1, Z1
+	VPXORQ       Z2, Z2, Z2
+	VPXORQ       Z3, Z3, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPXORQ       Z6, Z6, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPXORQ       Z8, Z8, Z8
+	VMOVUPD      avx512const19<>+0(SB), Z9
+	MOVQ         c+24(FP), DX
+	CMPQ         DX, $+0
+	JNE          case177
+	CMPQ         CX, $+64
+	JB           end179
+
+loop178:
+	VPCMPQ $0x06, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VPCMPQ $0x06, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VPCMPQ $0x06, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VPCMPQ $0x06, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VPCMPQ $0x06, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VPCMPQ $0x06, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VPCMPQ $0x06, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VPCMPQ $0x06, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop178
+
+end179:
+	CMPQ CX, $+8
+	JB   end181
+
+loop180:
+	VPCMPQ $0x06, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop180
+
+end181:
+	TESTQ     CX, CX
+	JZ        none182
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (AX), K1, Z10
+	VPCMPQ    $0x06, Z10, Z0, K1, K1
+	VPADDQ    Z9, Z1, K1, Z1
+
+none182:
+	JMP done176
+
+case177:
+	CMPQ DX, $+1
+	JNE  case183
+	CMPQ CX, $+64
+	JB   end185
+
+loop184:
+	VPCMPQ $0x01, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VPCMPQ $0x01, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VPCMPQ $0x01, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VPCMPQ $0x01, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VPCMPQ $0x01, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VPCMPQ $0x01, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VPCMPQ $0x01, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VPCMPQ $0x01, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop184
+
+end185:
+	CMPQ CX, $+8
+	JB   end187
+
+loop186:
+	VPCMPQ $0x01, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop186
+
+end187:
+	TESTQ     CX, CX
+	JZ        none188
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (AX), K1, Z10
+	VPCMPQ    $0x01, Z10, Z0, K1, K1
+	VPADDQ    Z9, Z1, K1, Z1
+
+none188:
+	JMP done176
+
+case183:
+	CMPQ CX, $+64
+	JB   end191
+
+loop190:
+	VPCMPQ $0x00, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VPCMPQ $0x00, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VPCMPQ $0x00, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VPCMPQ $0x00, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VPCMPQ $0x00, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VPCMPQ $0x00, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VPCMPQ $0x00, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VPCMPQ $0x00, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop190
+
+end191:
+	CMPQ CX, $+8
+	JB   end193
+
+loop192:
+	VPCMPQ $0x00, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop192
+
+end193:
+	TESTQ     CX, CX
+	JZ        none194
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (AX), K1, Z10
+	VPCMPQ    $0x00, Z10, Z0, K1, K1
+	VPADDQ    Z9, Z1, K1, Z1
+
+none194:
+done176:
+	VPADDQ        Z5, Z1, Z1
+	VPADDQ        Z6, Z2, Z2
+	VPADDQ        Z7, Z3, Z3
+	VPADDQ        Z8, Z4, Z4
+	VPADDQ        Z3, Z1, Z1
+	VPADDQ        Z4, Z2, Z2
+	VPADDQ        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VPADDQ        Y0, Y1, Y1
+	VEXTRACTF64X2 $0x01, Y1, X0
+	VPADDQ        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VPADDQ        X0, X1, X1
+	VMOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func compareAVX512(dst *uint64, x []float64, c int, t float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·compareAVX512(SB), NOSPLIT, $0-48
+	VBROADCASTSD t+40(FP), Z0
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case196
+	CMPQ         CX, $+64
+	JB           end198
+
+loop197:
+	VCMPPD $0x1e, (AX), Z0, K1
+	KMOVB  K1, (DX)
+	VCMPPD $0x1e, 64(AX), Z0, K1
+	KMOVB  K1, 1(DX)
+	VCMPPD $0x1e, 128(AX), Z0, K1
+	KMOVB  K1, 2(DX)
+	VCMPPD $0x1e, 192(AX), Z0, K1
+	KMOVB  K1, 3(DX)
+	VCMPPD $0x1e, 256(AX), Z0, K1
+	KMOVB  K1, 4(DX)
+	VCMPPD $0x1e, 320(AX), Z0, K1
+	KMOVB  K1, 5(DX)
+	VCMPPD $0x1e, 384(AX), Z0, K1
+	KMOVB  K1, 6(DX)
+	VCMPPD $0x1e, 448(AX), Z0, K1
+	KMOVB  K1, 7(DX)
+	ADDQ   $+512, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop197
+
+end198:
+	CMPQ CX, $+8
+	JB   end200
+
+loop199:
+	VCMPPD $0x1e, (AX), Z0, K1
+	KMOVB  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+1, DX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop199
+
+end200:
+	TESTQ     CX, CX
+	JZ        none201
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VCMPPD    $0x1e, Z1, Z0, K1, K1
+	KMOVB     K1, (DX)
+
+none201:
+	JMP done195
+
+case196:
+	CMPQ BX, $+1
+	JNE  case202
+	CMPQ CX, $+64
+	JB   end204
+
+loop203:
+	VCMPPD $0x1d, (AX), Z0, K1
+	KMOVB  K1, (DX)
+	VCMPPD $0x1d, 64(AX), Z0, K1
+	KMOVB  K1, 1(DX)
+	VCMPPD $0x1d, 128(AX), Z0, K1
+	KMOVB  K1, 2(DX)
+	VCMPPD $0x1d, 192(AX), Z0, K1
+	KMOVB  K1, 3(DX)
+	VCMPPD $0x1d, 256(AX), Z0, K1
+	KMOVB  K1, 4(DX)
+	VCMPPD $0x1d, 320(AX), Z0, K1
+	KMOVB  K1, 5(DX)
+	VCMPPD $0x1d, 384(AX), Z0, K1
+	KMOVB  K1, 6(DX)
+	VCMPPD $0x1d, 448(AX), Z0, K1
+	KMOVB  K1, 7(DX)
+	ADDQ   $+512, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop203
+
+end204:
+	CMPQ CX, $+8
+	JB   end206
+
+loop205:
+	VCMPPD $0x1d, (AX), Z0, K1
+	KMOVB  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+1, DX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop205
+
+end206:
+	TESTQ     CX, CX
+	JZ        none207
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VCMPPD    $0x1d, Z1, Z0, K1, K1
+	KMOVB     K1, (DX)
+
+none207:
+	JMP done195
+
+case202:
+	CMPQ BX, $+2
+	JNE  case208
+	CMPQ CX, $+64
+	JB   end210
+
+loop209:
+	VCMPPD $0x11, (AX), Z0, K1
+	KMOVB  K1, (DX)
+	VCMPPD $0x11, 64(AX), Z0, K1
+	KMOVB  K1, 1(DX)
+	VCMPPD $0x11, 128(AX), Z0, K1
+	KMOVB  K1, 2(DX)
+	VCMPPD $0x11, 192(AX), Z0, K1
+	KMOVB  K1, 3(DX)
+	VCMPPD $0x11, 256(AX), Z0, K1
+	KMOVB  K1, 4(DX)
+	VCMPPD $0x11, 320(AX), Z0, K1
+	KMOVB  K1, 5(DX)
+	VCMPPD $0x11, 384(AX), Z0, K1
+	KMOVB  K1, 6(DX)
+	VCMPPD $0x11, 448(AX), Z0, K1
+	KMOVB  K1, 7(DX)
+	ADDQ   $+512, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop209
+
+end210:
+	CMPQ CX, $+8
+	JB   end212
+
+loop211:
+	VCMPPD $0x11, (AX), Z0, K1
+	KMOVB  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+1, DX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop211
+
+end212:
+	TESTQ     CX, CX
+	JZ        none213
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VCMPPD    $0x11, Z1, Z0, K1, K1
+	KMOVB     K1, (DX)
+
+none213:
+	JMP done195
+
+case208:
+	CMPQ BX, $+3
+	JNE  case214
+	CMPQ CX, $+64
+	JB   end216
+
+loop215:
+	VCMPPD $0x12, (AX), Z0, K1
+	KMOVB  K1, (DX)
+	VCMPPD $0x12, 64(AX), Z0, K1
+	KMOVB  K1, 1(DX)
+	VCMPPD $0x12, 128(AX), Z0, K1
+	KMOVB  K1, 2(DX)
+	VCMPPD $0x12, 192(AX), Z0, K1
+	KMOVB  K1, 3(DX)
+	VCMPPD $0x12, 256(AX), Z0, K1
+	KMOVB  K1, 4(DX)
+	VCMPPD $0x12, 320(AX), Z0, K1
+	KMOVB  K1, 5(DX)
+	VCMPPD $0x12, 384(AX), Z0, K1
+	KMOVB  K1, 6(DX)
+	VCMPPD $0x12, 448(AX), Z0, K1
+	KMOVB  K1, 7(DX)
+	ADDQ   $+512, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop215
+
+end216:
+	CMPQ CX, $+8
+	JB   end218
+
+loop217:
+	VCMPPD $0x12, (AX), Z0, K1
+	KMOVB  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+1, DX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop217
+
+end218:
+	TESTQ     CX, CX
+	JZ        none219
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VCMPPD    $0x12, Z1, Z0, K1, K1
+	KMOVB     K1, (DX)
+
+none219:
+	JMP done195
+
+case214:
+	CMPQ BX, $+4
+	JNE  case220
+	CMPQ CX, $+64
+	JB   end222
+
+loop221:
+	VCMPPD $0x00, (AX), Z0, K1
+	KMOVB  K1, (DX)
+	VCMPPD $0x00, 64(AX), Z0, K1
+	KMOVB  K1, 1(DX)
+	VCMPPD $0x00, 128(AX), Z0, K1
+	KMOVB  K1, 2(DX)
+	VCMPPD $0x00, 192(AX), Z0, K1
+	KMOVB  K1, 3(DX)
+	VCMPPD $0x00, 256(AX), Z0, K1
+	KMOVB  K1, 4(DX)
+	VCMPPD $0x00, 320(AX), Z0, K1
+	KMOVB  K1, 5(DX)
+	VCMPPD $0x00, 384(AX), Z0, K1
+	KMOVB  K1, 6(DX)
+	VCMPPD $0x00, 448(AX), Z0, K1
+	KMOVB  K1, 7(DX)
+	ADDQ   $+512, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop221
+
+end222:
+	CMPQ CX, $+8
+	JB   end224
+
+loop223:
+	VCMPPD $0x00, (AX), Z0, K1
+	KMOVB  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+1, DX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop223
+
+end224:
+	TESTQ     CX, CX
+	JZ        none225
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VCMPPD    $0x00, Z1, Z0, K1, K1
+	KMOVB     K1, (DX)
+
+none225:
+	JMP done195
+
+case220:
+	CMPQ CX, $+64
+	JB   end228
+
+loop227:
+	VCMPPD $0x04, (AX), Z0, K1
+	KMOVB  K1, (DX)
+	VCMPPD $0x04, 64(AX), Z0, K1
+	KMOVB  K1, 1(DX)
+	VCMPPD $0x04, 128(AX), Z0, K1
+	KMOVB  K1, 2(DX)
+	VCMPPD $0x04, 192(AX), Z0, K1
+	KMOVB  K1, 3(DX)
+	VCMPPD $0x04, 256(AX), Z0, K1
+	KMOVB  K1, 4(DX)
+	VCMPPD $0x04, 320(AX), Z0, K1
+	KMOVB  K1, 5(DX)
+	VCMPPD $0x04, 384(AX), Z0, K1
+	KMOVB  K1, 6(DX)
+	VCMPPD $0x04, 448(AX), Z0, K1
+	KMOVB  K1, 7(DX)
+	ADDQ   $+512, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop227
+
+end228:
+	CMPQ CX, $+8
+	JB   end230
+
+loop229:
+	VCMPPD $0x04, (AX), Z0, K1
+	KMOVB  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+1, DX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop229
+
+end230:
+	TESTQ     CX, CX
+	JZ        none231
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VCMPPD    $0x04, Z1, Z0, K1, K1
+	KMOVB     K1, (DX)
+
+none231:
+done195:
+	VZEROUPPER
+	RET
+
+// func compareInt64AVX512(dst *uint64, x []int64, c int, t int64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·compareInt64AVX512(SB), NOSPLIT, $0-48
+	VPBROADCASTQ t+40(FP), Z0
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case233
+	CMPQ         CX, $+64
+	JB           end235
+
+loop234:
+	VPCMPQ $0x06, (AX), Z0, K1
+	KMOVB  K1, (DX)
+	VPCMPQ $0x06, 64(AX), Z0, K1
+	KMOVB  K1, 1(DX)
+	VPCMPQ $0x06, 128(AX), Z0, K1
+	KMOVB  K1, 2(DX)
+	VPCMPQ $0x06, 192(AX), Z0, K1
+	KMOVB  K1, 3(DX)
+	VPCMPQ $0x06, 256(AX), Z0, K1
+	KMOVB  K1, 4(DX)
+	VPCMPQ $0x06, 320(AX), Z0, K1
+	KMOVB  K1, 5(DX)
+	VPCMPQ $0x06, 384(AX), Z0, K1
+	KMOVB  K1, 6(DX)
+	VPCMPQ $0x06, 448(AX), Z0, K1
+	KMOVB  K1, 7(DX)
+	ADDQ   $+512, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop234
+
+end235:
+	CMPQ CX, $+8
+	JB   end237
+
+loop236:
+	VPCMPQ $0x06, (AX), Z0, K1
+	KMOVB  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+1, DX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop236
+
+end237:
+	TESTQ     CX, CX
+	JZ        none238
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VPCMPQ    $0x06, Z1, Z0, K1, K1
+	KMOVB     K1, (DX)
+
+none238:
+	JMP done232
+
+case233:
+	CMPQ BX, $+1
+	JNE  case239
+	CMPQ CX, $+64
+	JB   end241
+
+loop240:
+	VPCMPQ $0x01, (AX), Z0, K1
+	KMOVB  K1, (DX)
+	VPCMPQ $0x01, 64(AX), Z0, K1
+	KMOVB  K1, 1(DX)
+	VPCMPQ $0x01, 128(AX), Z0, K1
+	KMOVB  K1, 2(DX)
+	VPCMPQ $0x01, 192(AX), Z0, K1
+	KMOVB  K1, 3(DX)
+	VPCMPQ $0x01, 256(AX), Z0, K1
+	KMOVB  K1, 4(DX)
+	VPCMPQ $0x01, 320(AX), Z0, K1
+	KMOVB  K1, 5(DX)
+	VPCMPQ $0x01, 384(AX), Z0, K1
+	KMOVB  K1, 6(DX)
+	VPCMPQ $0x01, 448(AX), Z0, K1
+	KMOVB  K1, 7(DX)
+	ADDQ   $+512, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop240
+
+end241:
+	CMPQ CX, $+8
+	JB   end243
+
+loop242:
+	VPCMPQ $0x01, (AX), Z0, K1
+	KMOVB  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+1, DX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop242
+
+end243:
+	TESTQ     CX, CX
+	JZ        none244
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VPCMPQ    $0x01, Z1, Z0, K1, K1
+	KMOVB     K1, (DX)
+
+none244:
+	JMP done232
+
+case239:
+	CMPQ CX, $+64
+	JB   end247
+
+loop246:
+	VPCMPQ $0x00, (AX), Z0, K1
+	KMOVB  K1, (DX)
+	VPCMPQ $0x00, 64(AX), Z0, K1
+	KMOVB  K1, 1(DX)
+	VPCMPQ $0x00, 128(AX), Z0, K1
+	KMOVB  K1, 2(DX)
+	VPCMPQ $0x00, 192(AX), Z0, K1
+	KMOVB  K1, 3(DX)
+	VPCMPQ $0x00, 256(AX), Z0, K1
+	KMOVB  K1, 4(DX)
+	VPCMPQ $0x00, 320(AX), Z0, K1
+	KMOVB  K1, 5(DX)
+	VPCMPQ $0x00, 384(AX), Z0, K1
+	KMOVB  K1, 6(DX)
+	VPCMPQ $0x00, 448(AX), Z0, K1
+	KMOVB  K1, 7(DX)
+	ADDQ   $+512, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop246
+
+end247:
+	CMPQ CX, $+8
+	JB   end249
+
+loop248:
+	VPCMPQ $0x00, (AX), Z0, K1
+	KMOVB  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+1, DX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop248
+
+end249:
+	TESTQ     CX, CX
+	JZ        none250
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VPCMPQ    $0x00, Z1, Z0, K1, K1
+	KMOVB     K1, (DX)
+
+none250:
+done232:
+	VZEROUPPER
+	RET
+
+// func arithAVX512(c int, dst *float64, x []float64, y []float64, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·arithAVX512(SB), NOSPLIT, $0-72
+	MOVQ      x_base+16(FP), AX
+	MOVQ      x_len+24(FP), CX
+	MOVQ      y_base+40(FP), CX
+	MOVQ      y_len+48(FP), DX
+	MOVQ      dst+8(FP), BX
+	MOVQ      c+0(FP), SI
+	CMPQ      SI, $+0
+	JNE       case252
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain253
+	MOVQ      BX, SI
+	ANDQ      $+7, SI
+	JNZ       plain253
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x03, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none254
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*8), BX
+	LEAQ      (AX)(SI*8), AX
+	LEAQ      (CX)(SI*8), CX
+
+none254:
+	CMPQ DX, $+32
+	JB   end256
+
+loop255:
+	VMOVUPD  (AX), Z0
+	VADDPD   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VADDPD   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VADDPD   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VADDPD   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop255
+
+end256:
+	SFENCE
+
+plain253:
+	CMPQ DX, $+32
+	JB   end258
+
+loop257:
+	VMOVUPD (AX), Z0
+	VADDPD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VADDPD  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VADDPD  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VADDPD  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop257
+
+end258:
+	CMPQ DX, $+8
+	JB   end260
+
+loop259:
+	VMOVUPD (AX), Z0
+	VADDPD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop259
+
+end260:
+	TESTQ     DX, DX
+	JZ        none261
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+
+none261:
+	JMP done251
+
+case252:
+	CMPQ      SI, $+1
+	JNE       case262
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain263
+	MOVQ      BX, SI
+	ANDQ      $+7, SI
+	JNZ       plain263
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x03, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none264
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VSUBPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*8), BX
+	LEAQ      (AX)(SI*8), AX
+	LEAQ      (CX)(SI*8), CX
+
+none264:
+	CMPQ DX, $+32
+	JB   end266
+
+loop265:
+	VMOVUPD  (AX), Z0
+	VSUBPD   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VSUBPD   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VSUBPD   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VSUBPD   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop265
+
+end266:
+	SFENCE
+
+plain263:
+	CMPQ DX, $+32
+	JB   end268
+
+loop267:
+	VMOVUPD (AX), Z0
+	VSUBPD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VSUBPD  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VSUBPD  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VSUBPD  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop267
+
+end268:
+	CMPQ DX, $+8
+	JB   end270
+
+loop269:
+	VMOVUPD (AX), Z0
+	VSUBPD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop269
+
+end270:
+	TESTQ     DX, DX
+	JZ        none271
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VSUBPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+
+none271:
+	JMP done251
+
+case262:
+	CMPQ      SI, $+2
+	JNE       case272
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain273
+	MOVQ      BX, SI
+	ANDQ      $+7, SI
+	JNZ       plain273
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x03, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none274
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*8), BX
+	LEAQ      (AX)(SI*8), AX
+	LEAQ      (CX)(SI*8), CX
+
+none274:
+	CMPQ DX, $+32
+	JB   end276
+
+loop275:
+	VMOVUPD  (AX), Z0
+	VMULPD   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VMULPD   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VMULPD   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VMULPD   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop275
+
+end276:
+	SFENCE
+
+plain273:
+	CMPQ DX, $+32
+	JB   end278
+
+loop277:
+	VMOVUPD (AX), Z0
+	VMULPD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VMULPD  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VMULPD  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VMULPD  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop277
+
+end278:
+	CMPQ DX, $+8
+	JB   end280
+
+loop279:
+	VMOVUPD (AX), Z0
+	VMULPD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop279
+
+end280:
+	TESTQ     DX, DX
+	JZ        none281
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+
+none281:
+	JMP done251
+
+case272:
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain283
+	MOVQ      BX, SI
+	ANDQ      $+7, SI
+	JNZ       plain283
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x03, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none284
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VDIVPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*8), BX
+	LEAQ      (AX)(SI*8), AX
+	LEAQ      (CX)(SI*8), CX
+
+none284:
+	CMPQ DX, $+32
+	JB   end286
+
+loop285:
+	VMOVUPD  (AX), Z0
+	VDIVPD   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VDIVPD   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VDIVPD   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VDIVPD   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop285
+
+end286:
+	SFENCE
+
+plain283:
+	CMPQ DX, $+32
+	JB   end288
+
+loop287:
+	VMOVUPD (AX), Z0
+	VDIVPD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VDIVPD  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VDIVPD  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VDIVPD  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop287
+
+end288:
+	CMPQ DX, $+8
+	JB   end290
+
+loop289:
+	VMOVUPD (AX), Z0
+	VDIVPD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop289
+
+end290:
+	TESTQ     DX, DX
+	JZ        none291
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VDIVPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+
+none291:
+done251:
+	VZEROUPPER
+	RET
+
+// func arithInt64AVX512(c int, dst *int64, x []int64, y []int64, stream int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
+TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
+	MOVQ      x_base+16(FP), AX
+	MOVQ      x_len+24(FP), CX
+	MOVQ      y_base+40(FP), CX
+	MOVQ      y_len+48(FP), DX
+	MOVQ      dst+8(FP), BX
+	MOVQ      c+0(FP), SI
+	CMPQ      SI, $+0
+	JNE       case293
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain294
+	MOVQ      BX, SI
+	ANDQ      $+7, SI
+	JNZ       plain294
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x03, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none295
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPADDQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*8), BX
+	LEAQ      (AX)(SI*8), AX
+	LEAQ      (CX)(SI*8), CX
+
+none295:
+	CMPQ DX, $+32
+	JB   end297
+
+loop296:
+	VMOVUPD  (AX), Z0
+	VPADDQ   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VPADDQ   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VPADDQ   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VPADDQ   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop296
+
+end297:
+	SFENCE
+
+plain294:
+	CMPQ DX, $+32
+	JB   end299
+
+loop298:
+	VMOVUPD (AX), Z0
+	VPADDQ  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VPADDQ  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VPADDQ  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VPADDQ  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop298
+
+end299:
+	CMPQ DX, $+8
+	JB   end301
+
+loop300:
+	VMOVUPD (AX), Z0
+	VPADDQ  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop300
+
+end301:
+	TESTQ     DX, DX
+	JZ        none302
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPADDQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+
+none302:
+	JMP done292
+
+case293:
+	CMPQ      SI, $+1
+	JNE       case303
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain304
+	MOVQ      BX, SI
+	ANDQ      $+7, SI
+	JNZ       plain304
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x03, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none305
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPSUBQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*8), BX
+	LEAQ      (AX)(SI*8), AX
+	LEAQ      (CX)(SI*8), CX
+
+none305:
+	CMPQ DX, $+32
+	JB   end307
+
+loop306:
+	VMOVUPD  (AX), Z0
+	VPSUBQ   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VPSUBQ   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VPSUBQ   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VPSUBQ   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop306
+
+end307:
+	SFENCE
+
+plain304:
+	CMPQ DX, $+32
+	JB   end309
+
+loop308:
+	VMOVUPD (AX), Z0
+	VPSUBQ  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VPSUBQ  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VPSUBQ  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VPSUBQ  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop308
+
+end309:
+	CMPQ DX, $+8
+	JB   end311
+
+loop310:
+	VMOVUPD (AX), Z0
+	VPSUBQ  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop310
+
+end311:
+	TESTQ     DX, DX
+	JZ        none312
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPSUBQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+
+none312:
+	JMP done292
+
+case303:
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain314
+	MOVQ      BX, SI
+	ANDQ      $+7, SI
+	JNZ       plain314
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x03, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none315
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPMULLQ   Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*8), BX
+	LEAQ      (AX)(SI*8), AX
+	LEAQ      (CX)(SI*8), CX
+
+none315:
+	CMPQ DX, $+32
+	JB   end317
+
+loop316:
+	VMOVUPD  (AX), Z0
+	VPMULLQ  (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VPMULLQ  64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VPMULLQ  128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VPMULLQ  192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop316
+
+end317:
+	SFENCE
+
+plain314:
+	CMPQ DX, $+32
+	JB   end319
+
+loop318:
+	VMOVUPD (AX), Z0
+	VPMULLQ (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VPMULLQ 64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VPMULLQ 128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VPMULLQ 192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop318
+
+end319:
+	CMPQ DX, $+8
+	JB   end321
+
+loop320:
+	VMOVUPD (AX), Z0
+	VPMULLQ (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop320
+
+end321:
+	TESTQ     DX, DX
+	JZ        none322
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPMULLQ   Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (BX)
+
+none322:
+done292:
+	VZEROUPPER
+	RET
+
+// func unaryAVX512(c int, dst *float64, x []float64, a float64, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
+	VBROADCASTSD a+40(FP), Z0
+	VMOVUPD      avx512const0<>+0(SB), Z1
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case324
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain325
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain325
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+63, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none326
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPD.Z    (AX), K1, Z1
+	VMULPD       Z1, Z0, Z1
+	VMOVUPD      Z1, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none326:
+	CMPQ CX, $+32
+	JB   end328
+
+loop327:
+	VMULPD   (AX), Z0, Z1
+	VMOVNTPD Z1, (DX)
+	VMULPD   64(AX), Z0, Z1
+	VMOVNTPD Z1, 64(DX)
+	VMULPD   128(AX), Z0, Z1
+	VMOVNTPD Z1, 128(DX)
+	VMULPD   192(AX), Z0, Z1
+	VMOVNTPD Z1, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop327
+
+end328:
+	SFENCE
+
+plain325:
+	CMPQ CX, $+32
+	JB   end330
+
+loop329:
+	VMULPD  (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
+	VMULPD  64(AX), Z0, Z1
+	VMOVUPD Z1, 64(DX)
+	VMULPD  128(AX), Z0, Z1
+	VMOVUPD Z1, 128(DX)
+	VMULPD  192(AX), Z0, Z1
+	VMOVUPD Z1, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop329
+
+end330:
+	CMPQ CX, $+8
+	JB   end332
+
+loop331:
+	VMULPD  (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop331
+
+end332:
+	TESTQ     CX, CX
+	JZ        none333
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none333:
+	JMP done323
+
+case324:
+	CMPQ      BX, $+1
+	JNE       case334
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain335
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain335
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none336
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VSQRTPD   Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none336:
+	CMPQ CX, $+32
+	JB   end338
+
+loop337:
+	VSQRTPD  (AX), Z0
+	VMOVNTPD Z0, (DX)
+	VSQRTPD  64(AX), Z0
+	VMOVNTPD Z0, 64(DX)
+	VSQRTPD  128(AX), Z0
+	VMOVNTPD Z0, 128(DX)
+	VSQRTPD  192(AX), Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop337
+
+end338:
+	SFENCE
+
+plain335:
+	CMPQ CX, $+32
+	JB   end340
+
+loop339:
+	VSQRTPD (AX), Z0
+	VMOVUPD Z0, (DX)
+	VSQRTPD 64(AX), Z0
+	VMOVUPD Z0, 64(DX)
+	VSQRTPD 128(AX), Z0
+	VMOVUPD Z0, 128(DX)
+	VSQRTPD 192(AX), Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop339
+
+end340:
+	CMPQ CX, $+8
+	JB   end342
+
+loop341:
+	VSQRTPD (AX), Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop341
+
+end342:
+	TESTQ     CX, CX
+	JZ        none343
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VSQRTPD   Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none343:
+	JMP done323
+
+case334:
+	CMPQ      BX, $+2
+	JNE       case344
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain345
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain345
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none346
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPANDNQ   Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none346:
+	CMPQ CX, $+32
+	JB   end348
+
+loop347:
+	VPANDNQ  (AX), Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VPANDNQ  64(AX), Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPANDNQ  128(AX), Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPANDNQ  192(AX), Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop347
+
+end348:
+	SFENCE
+
+plain345:
+	CMPQ CX, $+32
+	JB   end350
+
+loop349:
+	VPANDNQ (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	VPANDNQ 64(AX), Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VPANDNQ 128(AX), Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VPANDNQ 192(AX), Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop349
+
+end350:
+	CMPQ CX, $+8
+	JB   end352
+
+loop351:
+	VPANDNQ (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop351
+
+end352:
+	TESTQ     CX, CX
+	JZ        none353
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPANDNQ   Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none353:
+	JMP done323
+
+case344:
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain355
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain355
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none356
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none356:
+	CMPQ CX, $+32
+	JB   end358
+
+loop357:
+	VPXORQ   (AX), Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VPXORQ   64(AX), Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPXORQ   128(AX), Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPXORQ   192(AX), Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop357
+
+end358:
+	SFENCE
+
+plain355:
+	CMPQ CX, $+32
+	JB   end360
+
+loop359:
+	VPXORQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	VPXORQ  64(AX), Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VPXORQ  128(AX), Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VPXORQ  192(AX), Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop359
+
+end360:
+	CMPQ CX, $+8
+	JB   end362
+
+loop361:
+	VPXORQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop361
+
+end362:
+	TESTQ     CX, CX
+	JZ        none363
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none363:
+done323:
+	VZEROUPPER
+	RET
+
+// func fmaAVX512(dst *float64, x []float64, y []float64, z []float64, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
+	MOVQ        x_base+8(FP), AX
+	MOVQ        x_len+16(FP), CX
+	MOVQ        y_base+32(FP), CX
+	MOVQ        y_len+40(FP), DX
+	MOVQ        z_base+56(FP), DX
+	MOVQ        z_len+64(FP), BX
+	MOVQ        dst+0(FP), SI
+	MOVQ        stream+80(FP), DI
+	TESTQ       DI, DI
+	JZ          plain364
+	MOVQ        SI, DI
+	ANDQ        $+7, DI
+	JNZ         plain364
+	MOVQ        SI, DI
+	NEGQ        DI
+	ANDQ        $+63, DI
+	SHRQ        $0x03, DI
+	CMPQ        DI, BX
+	CMOVQHI     BX, DI
+	TESTQ       DI, DI
+	JZ          none365
+	MOVQ        $-1, R8
+	BZHIQ       DI, R8, R8
+	KMOVW       R8, K1
+	VMOVUPD.Z   (AX), K1, Z0
+	VMOVUPD.Z   (CX), K1, Z1
+	VMOVUPD.Z   (DX), K1, Z2
+	VMOVUPD     Z0, Z0
+	VMOVUPD     Z1, Z1
+	VFMADD213PD Z2, Z1, Z0
+	VMOVUPD     Z0, K1, (SI)
+	SUBQ        DI, BX
+	LEAQ        (SI)(DI*8), SI
+	LEAQ        (AX)(DI*8), AX
+	LEAQ        (CX)(DI*8), CX
+	LEAQ        (DX)(DI*8), DX
+
+none365:
+	CMPQ BX, $+32
+	JB   end367
+
+loop366:
+	VMOVUPD     (AX), Z0
+	VMOVUPD     (CX), Z1
+	VFMADD213PD (DX), Z1, Z0
+	VMOVNTPD    Z0, (SI)
+	VMOVUPD     64(AX), Z0
+	VMOVUPD     64(CX), Z1
+	VFMADD213PD 64(DX), Z1, Z0
+	VMOVNTPD    Z0, 64(SI)
+	VMOVUPD     128(AX), Z0
+	VMOVUPD     128(CX), Z1
+	VFMADD213PD 128(DX), Z1, Z0
+	VMOVNTPD    Z0, 128(SI)
+	VMOVUPD     192(AX), Z0
+	VMOVUPD     192(CX), Z1
+	VFMADD213PD 192(DX), Z1, Z0
+	VMOVNTPD    Z0, 192(SI)
+	ADDQ        $+256, SI
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	ADDQ        $+256, DX
+	SUBQ        $+32, BX
+	CMPQ        BX, $+32
+	JAE         loop366
+
+end367:
+	SFENCE
+
+plain364:
+	CMPQ BX, $+32
+	JB   end369
+
+loop368:
+	VMOVUPD     (AX), Z0
+	VMOVUPD     (CX), Z1
+	VFMADD213PD (DX), Z1, Z0
+	VMOVUPD     Z0, (SI)
+	VMOVUPD     64(AX), Z0
+	VMOVUPD     64(CX), Z1
+	VFMADD213PD 64(DX), Z1, Z0
+	VMOVUPD     Z0, 64(SI)
+	VMOVUPD     128(AX), Z0
+	VMOVUPD     128(CX), Z1
+	VFMADD213PD 128(DX), Z1, Z0
+	VMOVUPD     Z0, 128(SI)
+	VMOVUPD     192(AX), Z0
+	VMOVUPD     192(CX), Z1
+	VFMADD213PD 192(DX), Z1, Z0
+	VMOVUPD     Z0, 192(SI)
+	ADDQ        $+256, SI
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	ADDQ        $+256, DX
+	SUBQ        $+32, BX
+	CMPQ        BX, $+32
+	JAE         loop368
+
+end369:
+	CMPQ BX, $+8
+	JB   end371
+
+loop370:
+	VMOVUPD     (AX), Z0
+	VMOVUPD     (CX), Z1
+	VFMADD213PD (DX), Z1, Z0
+	VMOVUPD     Z0, (SI)
+	ADDQ        $+64, SI
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+	ADDQ        $+64, DX
+	SUBQ        $+8, BX
+	CMPQ        BX, $+8
+	JAE         loop370
+
+end371:
+	TESTQ       BX, BX
+	JZ          none372
+	MOVQ        $-1, DI
+	BZHIQ       BX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPD.Z   (AX), K1, Z0
+	VMOVUPD.Z   (CX), K1, Z1
+	VMOVUPD.Z   (DX), K1, Z2
+	VMOVUPD     Z0, Z0
+	VMOVUPD     Z1, Z1
+	VFMADD213PD Z2, Z1, Z0
+	VMOVUPD     Z0, K1, (SI)
+
+none372:
+	VZEROUPPER
+	RET
+
+// func axpyAVX512(dst *float64, a float64, x []float64, y []float64, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
+	VBROADCASTSD a+8(FP), Z0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         y_base+40(FP), CX
+	MOVQ         y_len+48(FP), DX
+	MOVQ         dst+0(FP), BX
+	MOVQ         stream+64(FP), SI
+	TESTQ        SI, SI
+	JZ           plain373
+	MOVQ         BX, SI
+	ANDQ         $+7, SI
+	JNZ          plain373
+	MOVQ         BX, SI
+	NEGQ         SI
+	ANDQ         $+63, SI
+	SHRQ         $0x03, SI
+	CMPQ         SI, DX
+	CMOVQHI      DX, SI
+	TESTQ        SI, SI
+	JZ           none374
+	MOVQ         $-1, DI
+	BZHIQ        SI, DI, DI
+	KMOVW        DI, K1
+	VMOVUPD.Z    (AX), K1, Z1
+	VMOVUPD.Z    (CX), K1, Z2
+	VMOVUPD      Z1, Z1
+	VFMADD213PD  Z2, Z0, Z1
+	VMOVUPD      Z1, K1, (BX)
+	SUBQ         SI, DX
+	LEAQ         (BX)(SI*8), BX
+	LEAQ         (AX)(SI*8), AX
+	LEAQ         (CX)(SI*8), CX
+
+none374:
+	CMPQ DX, $+32
+	JB   end376
+
+loop375:
+	VMOVUPD     (AX), Z1
+	VFMADD213PD (CX), Z0, Z1
+	VMOVNTPD    Z1, (BX)
+	VMOVUPD     64(AX), Z1
+	VFMADD213PD 64(CX), Z0, Z1
+	VMOVNTPD    Z1, 64(BX)
+	VMOVUPD     128(AX), Z1
+	VFMADD213PD 128(CX), Z0, Z1
+	VMOVNTPD    Z1, 128(BX)
+	VMOVUPD     192(AX), Z1
+	VFMADD213PD 192(CX), Z0, Z1
+	VMOVNTPD    Z1, 192(BX)
+	ADDQ        $+256, BX
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JAE         loop375
+
+end376:
+	SFENCE
+
+plain373:
+	CMPQ DX, $+32
+	JB   end378
+
+loop377:
+	VMOVUPD     (AX), Z1
+	VFMADD213PD (CX), Z0, Z1
+	VMOVUPD     Z1, (BX)
+	VMOVUPD     64(AX), Z1
+	VFMADD213PD 64(CX), Z0, Z1
+	VMOVUPD     Z1, 64(BX)
+	VMOVUPD     128(AX), Z1
+	VFMADD213PD 128(CX), Z0, Z1
+	VMOVUPD     Z1, 128(BX)
+	VMOVUPD     192(AX), Z1
+	VFMADD213PD 192(CX), Z0, Z1
+	VMOVUPD     Z1, 192(BX)
+	ADDQ        $+256, BX
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JAE         loop377
+
+end378:
+	CMPQ DX, $+8
+	JB   end380
+
+loop379:
+	VMOVUPD     (AX), Z1
+	VFMADD213PD (CX), Z0, Z1
+	VMOVUPD     Z1, (BX)
+	ADDQ        $+64, BX
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+	SUBQ        $+8, DX
+	CMPQ        DX, $+8
+	JAE         loop379
+
+end380:
+	TESTQ       DX, DX
+	JZ          none381
+	MOVQ        $-1, SI
+	BZHIQ       DX, SI, SI
+	KMOVW       SI, K1
+	VMOVUPD.Z   (AX), K1, Z1
+	VMOVUPD.Z   (CX), K1, Z2
+	VMOVUPD     Z1, Z1
+	VFMADD213PD Z2, Z0, Z1
+	VMOVUPD     Z1, K1, (BX)
+
+none381:
+	VZEROUPPER
+	RET

@@ -13,7 +13,28 @@ const (
 	blockBytes = 256 << 10
 	block1     = blockBytes / 8 // elements a block, one input of 8-byte elements
 	block2     = block1 / 2     // two such inputs, or one and the codes
+	block3     = block1 / 4     // three or four
 )
+
+// streamBytes is the size from which results are not put into the caches: they
+// would not stay there, and a store round them need not read the line first.
+const streamBytes = 8 << 20
+
+// streams returns 1 for the assembly if n elements of 8 bytes that are apart
+// from all inputs are to go round the caches.
+func streams(n int, apart bool) int {
+	if apart && n >= streamBytes/8 {
+		return 1
+	}
+	return 0
+}
+
+// writesTo checks that a result of one element for each element of x can be
+// written to dst, and reports whether that is not x itself.
+func writesTo[T int64 | float64](dst, x []T) bool {
+	sameLength(len(dst), len(x))
+	return apart(dst, x)
+}
 
 // safepoint is where the runtime can stop the goroutine between two blocks.
 func safepoint() { spin.Checkpoint() }

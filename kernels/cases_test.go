@@ -12,6 +12,9 @@ type input struct {
 	x, y  []int64
 	codes []uint8
 	hours []uint8 // written
+	bits  []uint64
+	out   []float64
+	outs  []int64
 }
 
 // testGroups is the number of groups of the codes of an input.
@@ -34,7 +37,7 @@ func (in *input) fill(r *rand.Rand) {
 }
 
 func (in *input) clone() *input {
-	return &input{slices.Clone(in.f), slices.Clone(in.g), slices.Clone(in.x), slices.Clone(in.y), slices.Clone(in.codes), slices.Clone(in.hours)}
+	return &input{slices.Clone(in.f), slices.Clone(in.g), slices.Clone(in.x), slices.Clone(in.y), slices.Clone(in.codes), slices.Clone(in.hours), slices.Clone(in.bits), slices.Clone(in.out), slices.Clone(in.outs)}
 }
 
 // kernelCase is a kernel as a function from an input to numbers, and how far
@@ -57,6 +60,14 @@ func sumBound(terms ...float64) float64 {
 	return 2 * (146 + math.Log2(float64(len(terms)+1))) * u * total
 }
 
+// oneNaN returns v, or the NaN of package math for all of them.
+func oneNaN(v float64) float64 {
+	if v != v {
+		return math.NaN()
+	}
+	return v
+}
+
 func products(a, b []float64) []float64 {
 	p := make([]float64, len(a))
 	for i := range a {
@@ -72,9 +83,12 @@ func momentBounds(x []float64) (mean, m2 float64) {
 	return sumBound(x...)/max(n, 1) + sumBound(x...), 1e-12*MomentsOf(x).M2 + 1e-300
 }
 
-// kernelCases are all kernels. Integers are given as the float64 of their
+// kernelCases are all kernels.
+var kernelCases = slices.Concat(reductionCases, extremeCases, mapCases)
+
+// reductionCases are the kernels that sum and count by groups. Integers are given as the float64 of their
 // halves, so that equal bits mean equal numbers.
-var kernelCases = []kernelCase{
+var reductionCases = []kernelCase{
 	{"Sum", func(in *input) []float64 { return []float64{Sum(in.f)} },
 		func(in *input) []float64 { return []float64{sumBound(in.f...)} }},
 	{"Dot", func(in *input) []float64 { return []float64{Dot(in.f, in.g)} },

@@ -2,6 +2,7 @@ package kernels_test
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/shmengine/shmengine/kernels"
 )
@@ -87,4 +88,33 @@ func ExampleGroupedMomentsInt64() {
 	// Output:
 	// 2 26 33 -4
 	// [0 0 1 1 0 0] [1 0 0 0 0 0]
+}
+
+func ExampleMin() {
+	delays := []float64{3, -1, math.NaN(), 2}
+	lo, _ := kernels.Min(delays)
+	known, ok := kernels.NanMin(delays)
+	fmt.Println(lo, known, ok)
+	// Output: NaN -1 true
+}
+
+func ExampleArgMax() {
+	fmt.Println(kernels.ArgMax([]float64{3, 7, 7, 2}), kernels.ArgMaxInt64(nil))
+	// Output: 1 -1
+}
+
+func ExampleComparison() {
+	x := []float64{3, -1, 5, 2}
+	late := make([]uint64, kernels.Bits(len(x)))
+	kernels.Compare(late, x, kernels.Greater, 2)
+	fmt.Printf("%04b %d\n", late[0], kernels.Count(x, kernels.Greater, 2))
+	// Output: 0101 2
+}
+
+func ExampleAdd() {
+	x := []float64{1, 2, 3}
+	kernels.Add(x, x, []float64{10, 20, 30}) // in place
+	kernels.Axpy(x, -2, []float64{1, 1, 1}, x)
+	fmt.Println(x)
+	// Output: [9 20 31]
 }

@@ -38,7 +38,8 @@ func fuzzInput(data []byte) *input {
 		in.codes = append(in.codes, data[16]%testGroups)
 		data = data[17:]
 	}
-	in.hours = make([]uint8, len(in.f))
+	in.hours, in.bits = make([]uint8, len(in.f)), make([]uint64, Bits(len(in.f)))
+	in.out, in.outs = make([]float64, len(in.f)), make([]int64, len(in.f))
 	return in
 }
 
@@ -67,3 +68,8 @@ func FuzzGroupedMoments(f *testing.F)        { fuzzCase(f, "GroupedMoments") }
 func FuzzGroupedMomentsInt64(f *testing.F) {
 	fuzzCase(f, "GroupedMomentsInt64", "GroupedMomentsInt64/far")
 }
+func FuzzExtremes(f *testing.F)      { fuzzCase(f, "Extremes") }
+func FuzzExtremesInt64(f *testing.F) { fuzzCase(f, "ExtremesInt64") }
+func FuzzCount(f *testing.F)         { fuzzCase(f, "Count", "CountInt64") }
+func FuzzCompare(f *testing.F)       { fuzzCase(f, "Compare", "CompareInt64") }
+func FuzzArith(f *testing.F)         { fuzzCase(f, "Arith", "ArithInt64", "Unary") }

@@ -33,7 +33,13 @@ func TestLengthMismatchPanicsBeforeAnyWrite(t *testing.T) {
 		panics(t, "HistogramInt64 without bins", func() { HistogramInt64(nil, x, BinsInt64{}) })
 		panics(t, "Histogram", func() { Histogram(cells, f, mustBins(t, 0, 1, 3)) })
 		panics(t, "Histogram without bins", func() { Histogram(nil, f, Bins{}) })
-		if slices.Max(cells) != 0 || acc[0].N != 0 {
+		bits := []uint64{0}
+		panics(t, "Compare", func() { Compare(bits, make([]float64, 65), NotEqual, 1) })
+		panics(t, "Compare with what is none", func() { Compare(bits, f, comparisons, 1) })
+		panics(t, "CompareInt64", func() { CompareInt64(bits, make([]int64, 65), NotEqual, 1) })
+		panics(t, "Count with what is none", func() { Count(nil, comparisons, 1) })
+		panics(t, "CountInt64 with what is none", func() { CountInt64(nil, comparisons, 1) })
+		if bits[0] != 0 || slices.Max(cells) != 0 || acc[0].N != 0 {
 			t.Error("something was written")
 		}
 	})
@@ -103,6 +109,15 @@ func TestNothing(t *testing.T) {
 		}
 		if _, _, ok := MinMaxInt64(nil); ok {
 			t.Error("nothing has a minimum")
+		}
+		if v, ok := NanMin(nil); ok || v == v {
+			t.Errorf("nothing has the minimum %v", v)
+		}
+		if v, ok := Max(nil); ok || v == v {
+			t.Errorf("nothing has the maximum %v", v)
+		}
+		if at := []int{ArgMin(nil), ArgMax(nil), ArgMinInt64(nil), ArgMaxInt64(nil)}; slices.Max(at) != -1 {
+			t.Errorf("nothing has extremes at %v", at)
 		}
 		if _, ok := MomentsOf(nil).Variance(0); ok {
 			t.Error("nothing has a variance")

@@ -46,26 +46,27 @@ func sameAsTwin(tb testing.TB, c *kernelCase, in *input) {
 }
 
 // pool is memory for each slice of an input.
-type pool struct{ f, g, x, y, codes, hours []byte }
+type pool struct{ f, g, x, y, codes, hours, bits, out, outs []byte }
 
 func newPool(get func(bytes int) []byte, rows int) *pool {
-	return &pool{get(8 * rows), get(8 * rows), get(8 * rows), get(8 * rows), get(rows), get(rows)}
+	return &pool{get(8 * rows), get(8 * rows), get(8 * rows), get(8 * rows), get(rows), get(rows), get(8 * Bits(rows)), get(8 * rows), get(8 * rows)}
 }
 
 // at gives n rows that begin off bytes into the memory.
-func (p *pool) at(off, n int) *input { return p.from(off, off, n) }
+func (p *pool) at(off, n int) *input { return p.from(off, off, off, n) }
 
 // atEnd gives n rows that end with the memory.
 func (p *pool) atEnd(n int) *input {
 	off := len(p.codes) - n
-	return p.from(8*off, off, n)
+	return p.from(8*off, off, len(p.bits)-8*Bits(n), n)
 }
 
-func (p *pool) from(wide, narrow, n int) *input {
+func (p *pool) from(wide, narrow, bits, n int) *input {
 	return &input{
 		view[float64](p.f, wide, n), view[float64](p.g, wide, n),
 		view[int64](p.x, wide, n), view[int64](p.y, wide, n),
 		view[uint8](p.codes, narrow, n), view[uint8](p.hours, narrow, n),
+		view[uint64](p.bits, bits, Bits(n)), view[float64](p.out, wide, n), view[int64](p.outs, wide, n),
 	}
 }
 
@@ -145,11 +146,13 @@ func TestBlocks(t *testing.T) {
 	}
 }
 
+// floatCases are the kernels that meet special numbers.
+var floatCases = []string{"Sum", "Dot", "MinMax", "Moments", "CoMoments", "Histogram", "GroupedMoments", "Extremes", "Count", "Compare", "Arith", "Unary"}
+
 // A number that is not ordinary in each lane and each place of the tail.
 func TestSpecialNumbersEverywhere(t *testing.T) {
 	specials := []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.Copysign(0, -1), 5e-324, -5e-324, 1e150}
 	memory := newPool(func(n int) []byte { return testmem.Go(t, n) }, 300)
-	floatCases := []string{"Sum", "Dot", "MinMax", "Moments", "CoMoments", "Histogram", "GroupedMoments"}
 	onEachLevel(t, func(t *testing.T) {
 		for _, n := range []int{1, 2, 3, 7, 8, 9, 31, 33, 63, 64, 65, 129, 257} {
 			for place := range n {

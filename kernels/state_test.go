@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"math"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -20,7 +21,7 @@ func TestManyAtOnce(t *testing.T) {
 				for i := range kernelCases {
 					first, second := kernelCases[i].run(in), kernelCases[i].run(in)
 					for j := range first {
-						if first[j] != second[j] {
+						if math.Float64bits(first[j]) != math.Float64bits(second[j]) {
 							t.Errorf("%s is %v, then %v", kernelCases[i].name, first[j], second[j])
 						}
 					}
@@ -46,6 +47,11 @@ func TestNoAllocations(t *testing.T) {
 			"MinMax": func() { MinMax(in.f) }, "MinMaxInt64": func() { MinMaxInt64(in.x) }, "MomentsOf": func() { MomentsOf(in.f) },
 			"CoMomentsOf": func() { CoMomentsOf(in.f, in.g) }, "CoMomentsInt64": func() { CoMomentsInt64(in.x, in.y) },
 			"HourOfDay": func() { HourOfDay(in.hours, in.y) }, "Histogram": func() { Histogram(counts, in.f, bins) },
+			"extremes":              func() { ArgMin(in.f); NanMax(in.f); ArgMaxInt64(in.y) },
+			"Count":                 func() { Count(in.f, Less, 1); CountInt64(in.x, LessEqual, 1) },
+			"Compare":               func() { Compare(in.bits, in.f, Less, 1); CompareInt64(in.bits, in.x, LessEqual, 1) },
+			"Add":                   func() { Add(in.out, in.f, in.g); MulInt64(in.outs, in.x, in.y); Scale(in.out, 2, in.f) },
+			"FMA":                   func() { FMA(in.out, in.f, in.g, in.f); Axpy(in.out, 2, in.f, in.g) },
 			"HistogramInt64":        func() { HistogramInt64(cells[:b.Cells()], in.x, b) },
 			"GroupedHistogramInt64": func() { GroupedHistogramInt64(cells, in.codes, in.x, b) },
 			"GroupedMoments":        func() { GroupedMoments(acc, in.codes, in.f) },

@@ -94,6 +94,7 @@ func (w *wait) until(ctx context.Context, blocked error, try func() error, sprea
 	defer w.word.And(^uint32(parked))
 	for {
 		place.Look()
+		place.Of(futex.ID(w.peer.Load()))
 		w.word.Or(parked) // a locked instruction: the fence
 		fenced := w.plain.Load() == 0 || heavyBarrier()
 		if err := try(); err != blocked {

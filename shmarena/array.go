@@ -47,23 +47,27 @@ const (
 // SIGBUS later. The block belongs to nobody: it stays until some process
 // frees it, whether or not this one lives.
 //
-// Every block takes whole spans of 64 KiB of the arena's capacity, however
-// small it is, but only as much memory as it has pages.
+// A block of up to 32 KiB is one of a class of small blocks, of which a span of
+// 64 KiB holds as many as fit; each process has spans of its own for each class
+// that it uses. A larger block takes whole spans of the arena's capacity, but
+// only as much memory as it has pages.
 //
 // Errors: [ErrArgument] if n is not positive, [ErrNoSpace], [ErrNotPOD],
 // [ErrClosed], [ErrReadOnly], [ErrBusy], [ErrCorrupt].
 func Alloc[T any](a *Arena, n int) (Array[T], error) {
-	x, err := alloc[T](a, n)
+	x, err := alloc[T](a, n, defaultAlign)
 	if err != nil {
 		return Array[T]{}, fmt.Errorf("shmarena: %s: alloc %d of %v: %w", a, n, reflect.TypeFor[T](), err)
 	}
 	return x, nil
 }
 
-func alloc[T any](a *Arena, n int) (Array[T], error) {
+func alloc[T any](a *Arena, n int, align uintptr) (Array[T], error) {
 	t := reflect.TypeFor[T]()
-	if err := pod.Check(t); err != nil {
-		return Array[T]{}, err
+	if k := t.Kind(); k < reflect.Int || k > reflect.Complex128 || k == reflect.Uintptr { // numbers need no look
+		if err := pod.Check(t); err != nil {
+			return Array[T]{}, err
+		}
 	}
 	if n <= 0 {
 		return Array[T]{}, argument("%d elements", n)
@@ -72,16 +76,25 @@ func alloc[T any](a *Arena, n int) (Array[T], error) {
 	if err != nil {
 		return Array[T]{}, err
 	}
-	defer at.leave()
-	bytes, ok := sizeOf(n, t.Size())
+	x, err := allocIn[T](at, n, t.Size(), align)
+	at.leave()
+	return x, err
+}
+
+// allocIn is alloc with the arena entered and the type checked.
+func allocIn[T any](at *attachment, n int, size, align uintptr) (Array[T], error) {
+	bytes, ok := sizeOf(n, size)
 	if !ok || bytes > at.header.capacity {
 		return Array[T]{}, at.tooLarge(bytes, ok)
 	}
-	first, gen, err := at.heap.alloc(bytes)
+	off, gen, err := at.heap.allocate(bytes, uint64(align))
 	if err != nil {
 		return Array[T]{}, at.located(err)
 	}
-	return Array[T]{arena: at.id, gen: gen, off: at.heap.offset(first), n: uint64(n)}, nil
+	if at.leaks != nil {
+		at.leaks.note(off, gen)
+	}
+	return Array[T]{arena: at.id, gen: gen, off: off, n: uint64(n)}, nil
 }
 
 // sizeOf multiplies, unless the product is beyond any arena.
@@ -138,8 +151,9 @@ func (x Array[T]) Check() error {
 // Errors: [ErrBadFree] if the array was freed before, or is not one that Alloc
 // returned; [ErrHeld] while a living process has it frozen, has a snapshot of it
 // or a reference to it: nothing has changed then, and the call can be made again;
-// [ErrReadOnly]; [ErrClosed] if its arena is not attached here; [ErrBusy] and
-// [ErrCorrupt], after which the memory comes back when this process ends.
+// [ErrReadOnly]; [ErrClosed] if its arena is not attached here; [ErrOverrun] in a
+// checked arena, and the block stays; [ErrBusy] and [ErrCorrupt], after which
+// the memory of a large block comes back when this process ends.
 func (x Array[T]) Free() error {
 	if x.IsZero() {
 		return nil
@@ -148,15 +162,12 @@ func (x Array[T]) Free() error {
 	if at == nil || at.enter() != nil {
 		return fmt.Errorf("shmarena: free: %w", ErrClosed)
 	}
-	defer at.leave()
-	if at.readOnly() {
-		return fmt.Errorf("shmarena: free at %#x: %w", x.off, ErrReadOnly)
+	err := error(ErrReadOnly)
+	if !at.readOnly() {
+		err = at.heap.freeBlock(x.gen, x.off, x.n, elemSize[T]())
 	}
-	first, ok := at.heap.resolve(x.gen, x.off, x.n, elemSize[T]())
-	if !ok {
-		return fmt.Errorf("shmarena: free at %#x: %w", x.off, ErrBadFree)
-	}
-	if err := at.heap.free(first, x.gen); err != nil {
+	at.leave()
+	if err != nil {
 		return fmt.Errorf("shmarena: free at %#x: %w", x.off, err)
 	}
 	return nil

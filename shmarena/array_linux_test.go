@@ -91,7 +91,7 @@ func TestNoSpaceNumbers(t *testing.T) {
 	a := newArena(t, 10<<16)
 	var xs []Array[byte]
 	for range 10 {
-		xs = append(xs, mustAlloc[byte](t, a, 1))
+		xs = append(xs, mustAlloc[byte](t, a, 40000))
 	}
 	for _, i := range []int{1, 3, 4, 8} {
 		mustFree(t, xs[i])
@@ -211,17 +211,27 @@ func TestSlices(t *testing.T) {
 
 //
 func TestCounters(t *testing.T) {
-	a := newArena(t, 1<<20)
-	x := mustAlloc[byte](t, a, 100)
-	y := mustAlloc[byte](t, a, 50)
-	mustFree(t, y)
-	mustAlloc[byte](t, a, 100)
-	if s := a.Stats(); s.InUse != 200 || s.Peak != 200 || s.Allocs != 3 || s.Frees != 1 || s.Reserved != 2<<16 {
-		t.Errorf("%+v", s)
-	}
-	mustFree(t, x)
-	if s := a.Stats(); s.InUse != 100 || s.Peak != 200 {
-		t.Errorf("%+v", s)
+	for name, c := range map[string]struct {
+		unit           int
+		peak, reserved int64
+	}{
+		"large": {1000, 200 * 1000, 4 << 16},
+		"small": {1, 2 << 16, 2 << 16}, // a span of 128 B and one of 64 B
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, unit := newArena(t, 1<<20), int64(c.unit)
+			x := mustAlloc[byte](t, a, 100*c.unit)
+			y := mustAlloc[byte](t, a, 50*c.unit)
+			mustFree(t, y)
+			mustAlloc[byte](t, a, 100*c.unit)
+			if s := a.Stats(); s.InUse != 200*unit || s.Peak != c.peak || s.Allocs != 3 || s.Frees != 1 || s.Reserved != c.reserved {
+				t.Errorf("%+v", s)
+			}
+			mustFree(t, x)
+			if s := a.Stats(); s.InUse != 100*unit || s.Peak != c.peak {
+				t.Errorf("%+v", s)
+			}
+		})
 	}
 }
 
@@ -247,15 +257,21 @@ func TestPopulate(t *testing.T) {
 func TestMemoryComesBack(t *testing.T) {
 	a := newArena(t, 64<<20)
 	empty := held(t, a)
-	x := mustAlloc[byte](t, a, 10<<20)
+	x := mustAlloc[byte](t, a, 10<<20) // more than is kept
 	y := mustAlloc[byte](t, a, 100)
-	if got, want := held(t, a)-empty, int64(10<<20+4096); got != want {
+	if got, want := held(t, a)-empty, int64(10<<20+spanSize+8192); got != want {
 		t.Errorf("%d bytes are held for the blocks, want %d", got, want)
 	}
 	x.Slice()[10<<20-1], y.Slice()[99] = 1, 1
 	mustFree(t, x)
 	mustFree(t, y)
-	if got := held(t, a); got != empty {
+	if got, want := held(t, a)-empty, int64(spanSize+8192); got != want {
+		t.Errorf("%d bytes are held for no blocks, want %d", got, want)
+	}
+	if n, err := a.Trim(); n != spanSize || err != nil {
+		t.Errorf("Trim: %d, %v", n, err)
+	}
+	if got := held(t, a) - a.Stats().Tables; got != empty {
 		t.Errorf("%d bytes are held, %d before the first block", got, empty)
 	}
 }

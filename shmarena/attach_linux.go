@@ -23,7 +23,7 @@ func create(o Options) (at *attachment, notice string, err error) {
 	}
 	file, _, _, err := backingOf(f)
 	if err == nil {
-		err = file.reserve(0, geo.blocks)
+		err = file.reserve(0, geo.tables)
 	}
 	if err != nil {
 		return nil, "", errors.Join(err, f.Close())
@@ -31,6 +31,7 @@ func create(o Options) (at *attachment, notice string, err error) {
 	h := header{
 		id: newID(), members: o.members(), asked: uint64(o.Size),
 		capacity: capacity, created: time.Now().UnixNano(),
+		keep: o.keep(capacity), flags: o.flags(),
 	}
 	at, err = mapFile(file, h, geo, writable)
 	if err != nil {
@@ -65,7 +66,11 @@ func mapFile(file backingFile, h header, geo geometry, acc access) (*attachment,
 	}
 	at := &attachment{id: h.id, header: h, geo: geo, region: region, space: space, file: file, backing: file.backing()}
 	t := viewTables(region, geo)
-	at.heap = newHeap(t, geo.blocks, uint64(os.Getpagesize()), mappedFile{file, region})
+	at.heap = newHeap(t, geo, uint64(os.Getpagesize()), mappedFile{file, region})
+	at.heap.region, at.heap.guarded, at.heap.keep = region, h.flags&flagChecked != 0, h.keep>>spanShift
+	if h.flags&flagChecked != 0 {
+		at.leaks = new(leaks)
+	}
 	at.names.entries = t.entries
 	at.names.mu.word = &t.names.mu
 	at.heap.holds = newHolds(t.holds, at.heap)
@@ -90,6 +95,7 @@ func (at *attachment) join(lock *os.File) error {
 	}
 	at.member, at.names.mu.self = m, m
 	at.heap.join(m)
+	at.heap.roster = at.alive
 	at.heap.holds.join(m)
 	// What dead members left is recovered by whoever comes next. If it cannot
 	// be now, it is tried again at the next Reap, and this member can work.
@@ -113,7 +119,7 @@ func attach(f *os.File, byName bool, acc access) (*attachment, error) {
 	}
 	h, geo, err := readHeader(f, size)
 	if err == nil {
-		err = file.hold(geo.blocks, acc)
+		err = file.hold(geo.tables, acc)
 	}
 	if err == nil && attached(h.id) != nil {
 		err = fmt.Errorf("another arena with id %08x is attached (is this a copy of it?): %w", h.id, ErrBusy)
@@ -145,6 +151,17 @@ func (at *attachment) joinBy(name bool, acc access) error {
 		return at.joinNamed(lock, join)
 	}
 	return join(lock)
+}
+
+// alive lists the short ids of the members that live.
+func (at *attachment) alive() map[uint64]bool {
+	makers := map[uint64]bool{}
+	for info := range at.infos() {
+		if info.Alive {
+			makers[makerOf(info.ID)] = true
+		}
+	}
+	return makers
 }
 
 // readHeader reads, checks, and compares with the length of the file, so that

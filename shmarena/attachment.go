@@ -31,6 +31,8 @@ type attachment struct {
 	freezing sync.Mutex
 	freezes  map[uint64]freeze // guarded by freezing
 
+	leaks *leaks // nil unless somebody wants to know
+
 	// name is what the arena was last opened by, handles are the open ones. The
 	// registry's mutex guards both.
 	name    string
@@ -97,7 +99,9 @@ func (at *attachment) drop(a *Arena) error {
 func (at *attachment) detach() error {
 	var errs []error
 	if at.member != nil {
-		errs = append(errs, at.heap.holds.dropAll(), at.member.Leave())
+		errs = append(errs, at.heap.holds.dropAll(), at.leaks.report(at.heap))
+		at.heap.retireMagazines()
+		errs = append(errs, at.member.Leave())
 	}
 	if at.reader != nil {
 		errs = append(errs, at.reader.Close())

@@ -156,12 +156,8 @@ func (a *Arena) publish(name string, x handle) error {
 
 // live reports whether the block of a published array still is the same.
 func (h *heap) live(p published) bool {
-	i := (p.off - h.blocks) >> spanShift
-	if i >= uint64(len(h.spans)) {
-		return false
-	}
-	c := h.ctrlOf(i)
-	return c.state() == stateLarge && uint64(c.gen()) == p.gen
+	_, ok := h.locate(uint32(p.gen), p.off)
+	return ok && p.gen>>32 == 0
 }
 
 // Lookup finds a published array. A name that is not there, or whose array was

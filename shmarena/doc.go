@@ -25,8 +25,8 @@
 // A block belongs to nobody: it stays until some process frees it, and outlives
 // the process that allocated it. Alloc reserves what it hands out, so a full
 // /dev/shm is [ErrNoSpace] there, with numbers, and never SIGBUS at first
-// touch. New blocks are zero. Every block takes whole 64 KiB spans of the
-// capacity, but only as many pages of memory as it has bytes.
+// touch. New blocks are zero. Blocks of up to 32 KiB share spans of 64 KiB by
+// size; larger ones take whole spans, but only as many pages as they have bytes.
 //
 // An arena without a name is gone with its last member, whatever killed it. A
 // named one stays until [Unlink], or until [Sweep] finds it without members.
@@ -55,7 +55,7 @@
 //
 // # What it does not do
 //
-// No pointers ([ErrNotPOD]), no growing of arrays, no persistence, no fairness
+// No pointers ([ErrNotPOD]), no growing of arenas, no persistence, no fairness
 // between allocators. Little-endian 64-bit Linux only; elsewhere every call is
 // errors.ErrUnsupported. The bytes are drawn in docs/memory-layout.md.
 package shmarena

@@ -49,6 +49,13 @@ var (
 	ErrReadOnly = errors.New("arena is attached read-only")
 	// ErrFull: a table of fixed size has no room: members, or published names.
 	ErrFull = errors.New("table is full")
+	// ErrOverrun: in a checked arena, something was written past the end of the
+	// block. The block is not freed.
+	ErrOverrun = errors.New("bytes after the end of the block were overwritten")
+	// ErrLeak: the last Close of a checked arena in this process found blocks that
+	// it had allocated and nobody has freed. The error is a *[LeakError], and the
+	// arena is closed all the same.
+	ErrLeak = errors.New("blocks were not freed")
 	// ErrArgument: an option or argument that cannot be meant.
 	ErrArgument = errors.New("invalid argument")
 )

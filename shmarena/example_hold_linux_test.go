@@ -16,7 +16,8 @@ func ExampleSnapshot() {
 		return
 	}
 	defer a.Close()
-	x, _ := shmarena.CopyIn(a, []int32{1, 2, 3})
+	x, _ := shmarena.Alloc[int32](a, 10_000) // smaller ones than 32 KiB are copied
+	copy(x.Slice(), []int32{1, 2, 3})
 	fmt.Println(x.Freeze())
 
 	s, err := x.Snapshot()
@@ -25,7 +26,7 @@ func ExampleSnapshot() {
 		return
 	}
 	s.Slice()[0] = 100
-	fmt.Println(s.Slice(), x.Slice())
+	fmt.Println(s.Slice()[:3], x.Slice()[:3])
 	fmt.Println(errors.Is(x.Free(), shmarena.ErrHeld), errors.Is(x.Thaw(), shmarena.ErrBusy))
 	fmt.Println(s.Close(), x.Thaw(), x.Free())
 	// Output:

@@ -27,7 +27,8 @@ func (m *fakeMember) Alive(id futex.ID) bool {
 type fakePages struct {
 	mu    sync.Mutex
 	pages map[uint64]bool
-	limit int // pages; 0 is no limit
+	limit int    // pages; 0 is no limit
+	bytes []byte // what is under the heap, if anything
 	fail  error
 }
 
@@ -54,6 +55,9 @@ func (p *fakePages) release(off, n uint64) error {
 	for at := off; at < off+n; at += fakePage {
 		delete(p.pages, at)
 	}
+	if p.bytes != nil {
+		clear(p.bytes[off : off+n])
+	}
 	return nil
 }
 
@@ -73,8 +77,17 @@ func newFakeHeap(tb testmem.TB, n, members int) ([]*heap, *fakePages) {
 	dead := new(sync.Map)
 	hs := make([]*heap, members)
 	for i := range hs {
-		hs[i] = newHeap(t, geo.blocks, fakePage, p)
+		hs[i] = newHeap(t, geo, fakePage, p)
 		hs[i].join(&fakeMember{id: futex.MakeID(uint32(i), 1), dead: dead})
+		hs[i].roster = func() map[uint64]bool {
+			alive := map[uint64]bool{}
+			for _, h := range hs {
+				if hs[0].self.Alive(h.self.ID()) {
+					alive[h.maker] = true
+				}
+			}
+			return alive
+		}
 	}
 	return hs, p
 }

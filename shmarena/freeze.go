@@ -9,19 +9,20 @@ import (
 type freeze struct {
 	gen    uint32
 	ticket ticket
-	pages  []byte // that lost the right to write
+	pages  []byte // that lost the right to write; nil for a small block
 }
 
 // Freeze says that the array will not change. Until [Array.Thaw], or the end of
-// this process, its pages cannot be written to in this process (that is a fault),
-// no process can free it ([ErrHeld]), and [Array.Snapshot] needs no copy. It is
-// advice to the others: one that ignores it can write through pages of its own.
-// Where nobody may be able to write, use [Seal].
+// this process, no process can free it ([ErrHeld]); and an array of more than
+// 32 KiB, which has its pages to itself, cannot be written to in this process (that
+// is a fault), and [Array.Snapshot] needs no copy of it. It is advice to the
+// others: one that ignores it can write through pages of its own. A smaller array
+// shares its pages with others, so for it that is advice in this process too. Where
+// nobody may be able to write, use [Seal].
 //
-// Only blocks that have their pages to themselves can be frozen: those of 64 KiB
-// and more, and others are [ErrArgument] where they share pages. Freezing what
-// this process has frozen does nothing. It costs a call of mprotect (with Thaw some
-// 90 us for 64 MiB), and two mappings, of which a process can have some 65,000.
+// Freezing what this process has frozen does nothing. For an array of more than
+// 32 KiB it costs a call of mprotect (with Thaw some 90 us for 64 MiB), and two
+// mappings, of which a process can have some 65,000.
 //
 // Errors: [ErrFreed], [ErrClosed], [ErrReadOnly], [ErrFull] if the arena has 1022
 // holds, [ErrBusy].
@@ -65,20 +66,20 @@ func (x Array[T]) Frozen() bool {
 
 // claimable enters the arena of an array on whose block a hold can be had. The
 // caller leaves it if there is no error.
-func (x Array[T]) claimable() (*attachment, block, error) {
+func (x Array[T]) claimable() (*attachment, blockID, error) {
 	if x.IsZero() {
-		return nil, block{}, argument("the zero array")
+		return nil, blockID{}, argument("the zero array")
 	}
 	at := attached(x.arena)
 	if at == nil || at.enter() != nil {
-		return nil, block{}, ErrClosed
+		return nil, blockID{}, ErrClosed
 	}
 	err := at.claimable(x.gen, x.off, x.n, elemSize[T]())
 	if err != nil {
 		at.leave()
-		return nil, block{}, err
+		return nil, blockID{}, err
 	}
-	return at, block{x.off, x.gen}, nil
+	return at, blockID{x.off, x.gen}, nil
 }
 
 func (at *attachment) claimable(gen uint32, off, n, size uint64) error {
@@ -88,13 +89,10 @@ func (at *attachment) claimable(gen uint32, off, n, size uint64) error {
 	if _, ok := at.heap.resolve(gen, off, n, size); !ok {
 		return ErrFreed
 	}
-	if _, own := at.heap.index(off); !own {
-		return argument("%d bytes at %#x share their pages with other blocks", n*size, off)
-	}
 	return nil
 }
 
-func (at *attachment) freeze(b block) error {
+func (at *attachment) freeze(b blockID) error {
 	at.freezing.Lock()
 	defer at.freezing.Unlock()
 	if f, ok := at.freezes[b.off]; ok && f.gen == b.gen {
@@ -104,8 +102,7 @@ func (at *attachment) freeze(b block) error {
 	if err != nil {
 		return err
 	}
-	first, _ := at.heap.index(b.off)
-	pages := at.region[b.off : b.off+at.heap.reserved(at.heap.extOf(first))]
+	pages := at.heap.pages(b)
 	if err := protect(pages, false); err != nil {
 		at.heap.holds.drop(t, holdFrozen)
 		return err
@@ -117,7 +114,7 @@ func (at *attachment) freeze(b block) error {
 	return nil
 }
 
-func (at *attachment) thaw(b block) error {
+func (at *attachment) thaw(b blockID) error {
 	at.freezing.Lock()
 	defer at.freezing.Unlock()
 	f, ok := at.freezes[b.off]
@@ -132,7 +129,7 @@ func (at *attachment) thaw(b block) error {
 }
 
 // giveUp ends a freeze, unless a snapshot relies on it.
-func (hs *holds) giveUp(t ticket, b block) error {
+func (hs *holds) giveUp(t ticket, b blockID) error {
 	if err := hs.lock(); err != nil {
 		return err
 	}
@@ -160,9 +157,9 @@ type Snapshot[T any] struct {
 // time, for the pages that are written to, and the array stays as it is.
 //
 // The kernel shares the pages that were not written to yet, so changes of the
-// array would show in them. So that is done only if the array is frozen
-// ([Array.Freeze], by any process); otherwise Snapshot copies it at once. Until
-// the snapshot is closed the array then cannot be freed ([ErrHeld]) or thawed, and
+// array would show in them. So that is done only if the array has more than 32 KiB
+// and is frozen ([Array.Freeze], by any process); otherwise Snapshot copies it at
+// once. Until a snapshot that shares pages is closed the array cannot be freed ([ErrHeld]) or thawed, and
 // this process cannot close the arena ([ErrBusy]). If this process dies, what it
 // held is dropped.
 //
@@ -184,6 +181,10 @@ func (x Array[T]) snapshot() (*Snapshot[T], error) {
 		return nil, err
 	}
 	hs := at.heap.holds
+	if at.heap.pages(b) == nil {
+		at.leave()
+		return x.copied()
+	}
 	t, frozen, err := hs.take(holdSnapshot, b, func() bool { return hs.any(b.off, b.gen, quiet) })
 	if err != nil || !frozen {
 		at.leave()

@@ -65,6 +65,9 @@ func mustNotBeHeld(t *testing.T, x Array[int64]) {
 // mustBeFree fails unless nothing is left in the arena.
 func mustBeFree(t *testing.T, a *Arena) {
 	t.Helper()
+	if _, err := a.Trim(); err != nil { // a class that was used keeps a span
+		t.Error(err)
+	}
 	if err := a.Verify(); err != nil {
 		t.Error(err)
 	}

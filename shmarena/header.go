@@ -15,7 +15,13 @@ type header struct {
 	asked    uint64
 	capacity uint64
 	created  int64
+	keep     uint64 // bytes of freed blocks that stay reserved
+	flags    uint32
 }
+
+// flagChecked: blocks end in guard bytes, and Close reports those that were not
+// freed.
+const flagChecked = 1
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -32,6 +38,8 @@ func (h header) encode(b []byte, g geometry) {
 	le.PutUint64(b[headerCapacity:], h.capacity)
 	le.PutUint64(b[headerFileSize:], g.size)
 	le.PutUint64(b[headerCreated:], uint64(h.created))
+	le.PutUint64(b[headerKeep:], h.keep)
+	le.PutUint32(b[headerFlags:], h.flags)
 	le.PutUint32(b[headerChecksum:], crc32.Checksum(b[:headerChecksum], castagnoli))
 }
 
@@ -68,9 +76,12 @@ func decodeSizes(b []byte) (header, geometry, error) {
 		asked:    le.Uint64(b[headerAsked:]),
 		capacity: le.Uint64(b[headerCapacity:]),
 		created:  int64(le.Uint64(b[headerCreated:])),
+		keep:     le.Uint64(b[headerKeep:]),
+		flags:    le.Uint32(b[headerFlags:]),
 	}
 	if h.id == 0 || h.members < 1 || h.members > maxMembers ||
-		h.capacity == 0 || h.capacity > maxSize || h.capacity%spanSize != 0 {
+		h.capacity == 0 || h.capacity > maxSize || h.capacity%spanSize != 0 ||
+		h.keep > h.capacity || h.flags&^flagChecked != 0 {
 		return header{}, geometry{}, fmt.Errorf("header sizes: %w", ErrCorrupt)
 	}
 	g := geometryOf(h.members, h.capacity)

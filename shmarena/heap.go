@@ -3,7 +3,7 @@ package shmarena
 import (
 	"errors"
 	"fmt"
-	"math/bits"
+	"sync"
 	"sync/atomic"
 
 	"github.com/shmengine/shmengine/futex"
@@ -21,27 +21,51 @@ type pages interface {
 
 // heap is one process's view of the allocator of an arena. Any number of
 // goroutines may use it.
+//
+// What is in which file: runs of spans and large blocks here; the record of a
+// change in redo.go; the runs that stay reserved in warm.go; small blocks in
+// block.go (one block), small.go (Alloc and Free), refill.go (where the owner
+// finds free ones) and release.go (a span that is empty); what the dead leave
+// in recover.go.
 type heap struct {
-	ctl    *heapControl
-	spans  []span
-	blocks uint64 // offset of the first span
-	page   uint64 // bytes are reserved in multiples of it
-	mem    pages
-	self   futex.Member
-	holds  *holds // nil: nothing is ever held
+	ctl     *heapControl
+	spans   []span
+	small   []spanTable
+	cells   []cell
+	tables  uint64 // offset of the first table
+	blocks  uint64 // offset of the first span
+	page    uint64 // bytes are reserved in multiples of it
+	keep    uint64 // spans that may stay WARM
+	guarded bool   // blocks end in guard bytes
+	mem     pages
+	region  []byte // the file, mapped; nil where only the tables are tested
+	self    futex.Member
+	maker   uint64                 // self, shortened
+	roster  func() map[uint64]bool // the short ids of the members that live
+	holds   *holds                 // nil: nothing is ever held
 
 	mu      lock
 	scratch change // guarded by mu
+
+	magazines [classCount]magazine
+	into      sync.Mutex // guards the cell's record for large blocks
+	intoTidy  bool       // that record is not a predecessor's
 }
 
-func newHeap(t tables, blocks, page uint64, mem pages) *heap {
-	h := &heap{ctl: t.heap, spans: t.spans, blocks: blocks, page: page, mem: mem}
+func newHeap(t tables, geo geometry, page uint64, mem pages) *heap {
+	h := &heap{
+		ctl: t.heap, spans: t.spans, small: t.small, cells: t.cells,
+		tables: geo.tables, blocks: geo.blocks, page: page, mem: mem,
+	}
 	h.mu.word = &t.heap.mu
 	return h
 }
 
 // join names the member that this process is.
-func (h *heap) join(self futex.Member) { h.self, h.mu.self = self, self }
+func (h *heap) join(self futex.Member) {
+	h.self, h.mu.self = self, self
+	h.maker = makerOf(self.ID())
+}
 
 // formatHeap makes one free run of a table that is all zero.
 func formatHeap(spans []span) {
@@ -108,47 +132,6 @@ func (h *heap) scan(from, to, n uint64) (found run, largest uint64, err error) {
 	return run{}, largest, nil
 }
 
-// alloc reserves a block of so many bytes and returns its first span and its
-// generation. The block is zero.
-//
-// Preconditions: 0 < bytes <= maxSize
-func (h *heap) alloc(bytes uint64) (first uint64, gen uint32, err error) {
-	ext := extentFor(bytes)
-	first, gen, err = h.take(ext)
-	if err != nil {
-		return 0, 0, err
-	}
-	if err := h.mem.reserve(h.offset(first), h.reserved(ext)); err != nil {
-		return 0, 0, errors.Join(err, h.abandon(first, gen))
-	}
-	old, now := makeCtrl(stateCommitting, h.self.ID(), gen), makeCtrl(stateLarge, h.self.ID(), gen)
-	if !h.spans[first].ctrl.CompareAndSwap(uint64(old), uint64(now)) {
-		return 0, 0, fmt.Errorf("span %d changed while it was allocated: %w", first, ErrCorrupt)
-	}
-	return first, gen, nil
-}
-
-// reserved is how many bytes of its spans a block really has.
-func (h *heap) reserved(e extent) uint64 { return align(e.bytes(), h.page) }
-
-// take cuts a run for the block out of the free ones and leaves it COMMITTING.
-func (h *heap) take(ext extent) (first uint64, gen uint32, err error) {
-	if err := h.lock(); err != nil {
-		return 0, 0, err
-	}
-	defer h.unlock()
-	from, largest, err := h.find(ext.spans())
-	if err != nil {
-		return 0, 0, err
-	}
-	if from.n == 0 {
-		return 0, 0, h.noSpace(ext, largest)
-	}
-	gen = h.ctrlOf(from.first).nextGen()
-	h.apply(h.taking(from, ext, gen))
-	return from.first, gen, nil
-}
-
 // noSpace is the error of an allocation that found no run.
 func (h *heap) noSpace(ext extent, largest uint64) error {
 	total, used := uint64(len(h.spans)), h.ctl.used.Load()
@@ -158,24 +141,62 @@ func (h *heap) noSpace(ext extent, largest uint64) error {
 	}
 }
 
-// free gives the block back that begins at span first with this generation.
+// free gives the large block back that begins at span first with this generation.
 func (h *heap) free(first uint64, gen uint32) error {
 	old := h.ctrlOf(first)
 	if old.state() != stateLarge || old.gen() != gen {
 		return ErrBadFree
 	}
-	if h.held(first, gen) {
+	if h.isHeld(h.offset(first), gen) {
 		return ErrHeld
 	}
-	if !h.claim(first, old) {
+	now := old.as(stateFreeing, h.self.ID())
+	if !h.spans[first].ctrl.CompareAndSwap(uint64(old), uint64(now)) {
 		return ErrBadFree
 	}
-	return h.giveBack(first, true)
+	return h.decide(first, now, old.owner())
 }
 
-// claim makes span first this member's to give back; one caller succeeds.
+// isHeld reports whether a living member keeps a block from being freed.
+func (h *heap) isHeld(off uint64, gen uint32) bool {
+	return h.holds != nil && h.holds.any(off, gen, keepers)
+}
+
+// decide frees a large block that this member has FREEING, or gives it back to
+// the maker if it is held.
+//
+// Who holds a block looks whether it still is one afterwards, and who frees it
+// looks for holds after FREEING is there: one of them sees the other. PUNCHING
+// says that no hold was seen, so that whoever finishes it need not look, and
+// must not: its bytes may be gone.
+func (h *heap) decide(first uint64, now ctrl, maker futex.ID) error {
+	held := h.isHeld(h.offset(first), now.gen())
+	next := now.as(statePunching, h.self.ID())
+	if held {
+		next = now.as(stateLarge, maker)
+	}
+	if !h.spans[first].ctrl.CompareAndSwap(uint64(now), uint64(next)) {
+		return fmt.Errorf("span %d changed while it was freed: %w", first, ErrCorrupt)
+	}
+	if held {
+		return ErrHeld
+	}
+	return h.retire(first)
+}
+
+// retire makes a run in PUNCHING one that is kept warm, or free.
+func (h *heap) retire(first uint64) error {
+	kept, err := h.warmUp(first)
+	if kept {
+		return err
+	}
+	return errors.Join(err, h.giveBack(first, true))
+}
+
+// claim makes a run PUNCHING, and this member the one that is at work on it,
+// unless it is not any more what it was.
 func (h *heap) claim(first uint64, old ctrl) bool {
-	now := makeCtrl(statePunching, h.self.ID(), old.gen())
+	now := old.as(statePunching, h.self.ID())
 	return h.spans[first].ctrl.CompareAndSwap(uint64(old), uint64(now))
 }
 
@@ -187,48 +208,37 @@ func (h *heap) abandon(first uint64, gen uint32) error {
 	return h.giveBack(first, false)
 }
 
-// held reports whether a living member keeps a block from being freed.
-func (h *heap) held(first uint64, gen uint32) bool {
-	return h.holds != nil && h.holds.any(h.offset(first), gen, keepers)
-}
-
-// unclaim makes a block in PUNCHING that turned out to be held a block again. Who
-// made it is forgotten.
-func (h *heap) unclaim(first uint64) error {
-	now := h.ctrlOf(first)
-	back := makeCtrl(stateLarge, h.self.ID(), now.gen())
-	if now.state() != statePunching || !h.spans[first].ctrl.CompareAndSwap(uint64(now), uint64(back)) {
-		return fmt.Errorf("span %d changed while it was freed: %w", first, ErrCorrupt)
-	}
-	return ErrHeld
-}
-
-// giveBack releases the memory of a block in PUNCHING and makes its spans free.
+// giveBack releases the memory of a run in PUNCHING and makes its spans free.
 // Only then may another member have them: a late punch would wipe its bytes.
+// counts says that there was a block to be counted as freed.
 func (h *heap) giveBack(first uint64, counts bool) error {
-	ext := h.extOf(first)
-	n := ext.spans()
-	// Who holds a block looks whether it still is one afterwards, and who frees it
-	// looks for holds after claiming it: one of them sees the other.
-	if counts && h.held(first, h.ctrlOf(first).gen()) {
-		return h.unclaim(first)
+	ext, err := h.extentAt(first)
+	if err != nil {
+		return err
 	}
-	if n == 0 || n > uint64(len(h.spans))-first {
-		return fmt.Errorf("block of %d spans at %d: %w", n, first, ErrCorrupt)
-	}
-	if err := h.mem.release(h.offset(first), n<<spanShift); err != nil {
+	r := run{first, ext.spans()}
+	if err := h.mem.release(h.offset(first), r.n<<spanShift); err != nil {
 		return fmt.Errorf("free: %w", err)
 	}
 	if err := h.lock(); err != nil {
 		return err
 	}
 	defer h.unlock()
-	merged, err := h.merge(run{first, n})
+	merged, err := h.merge(r)
 	if err != nil {
 		return err
 	}
-	h.apply(h.freeing(run{first, n}, merged, ext, counts))
+	h.apply(h.freeing(r, merged, ext, counts))
 	return nil
+}
+
+// extentAt is the extent of the run that begins at a span, if it can be.
+func (h *heap) extentAt(first uint64) (extent, error) {
+	e := h.extOf(first)
+	if n := e.spans(); n == 0 || n > uint64(len(h.spans))-first {
+		return e, fmt.Errorf("block of %d spans at %d: %w", n, first, ErrCorrupt)
+	}
+	return e, nil
 }
 
 // merge finds the free run that r becomes part of when it is freed.
@@ -249,21 +259,6 @@ func (h *heap) merge(r run) (run, error) {
 		m.n += after
 	}
 	return m, nil
-}
-
-// resolve finds the block that an array names and reports whether the array
-// fits it exactly: n elements of size bytes.
-func (h *heap) resolve(gen uint32, off, n, size uint64) (first uint64, ok bool) {
-	rel := off - h.blocks // wraps for an offset before the blocks
-	first = rel >> spanShift
-	if rel&(spanSize-1) != 0 || first >= uint64(len(h.spans)) {
-		return 0, false
-	}
-	s := &h.spans[first]
-	c, e := ctrl(s.ctrl.Load()), extent(s.ext.Load())
-	over, bytes := bits.Mul64(n, size)
-	return first, c.state() == stateLarge && c.gen() == gen && gen != 0 &&
-		over == 0 && bytes == e.bytes() && e.spans() <= uint64(len(h.spans))-first
 }
 
 // load reads a counter of the heap.

@@ -2,15 +2,10 @@ package shmarena
 
 import (
 	"errors"
-	"fmt"
-	"os"
 	"runtime"
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/shmengine/shmengine/internal/reexec"
-	"github.com/shmengine/shmengine/internal/stepkill"
 )
 
 // The table is bounded, and is whole after.
@@ -75,9 +70,9 @@ func TestHoldRace(t *testing.T) {
 func TestHoldMeetsFree(t *testing.T) {
 	a := newArena(t, 1<<20)
 	h := a.at.heap
-	x := mustAlloc[int64](t, a, 8)
+	x := mustAlloc[int64](t, a, 20000)
 	first, _ := h.index(x.off)
-	b := block{x.off, x.gen}
+	b := blockID{x.off, x.gen}
 	if !h.claim(first, h.ctrlOf(first)) {
 		t.Fatal("cannot claim")
 	}
@@ -87,17 +82,14 @@ func TestHoldMeetsFree(t *testing.T) {
 	if err := h.giveBack(first, true); err != nil {
 		t.Fatal(err)
 	}
-	y := mustAlloc[int64](t, a, 8)
+	y := mustAlloc[int64](t, a, 20000)
 	first, _ = h.index(y.off)
 	r := mustRetain(t, y)
-	for name, finish := range map[string]func() error{
-		"free":  func() error { return h.giveBack(first, true) },
-		"sweep": func() error { return errors.Join(h.sweep(a.Member().ID()), ErrHeld) },
+	for name, finish := range map[string]func(now ctrl) error{
+		"free":  func(now ctrl) error { return h.decide(first, now, 0) },
+		"sweep": func(ctrl) error { return errors.Join(h.sweep(a.Member().ID()), ErrHeld) },
 	} {
-		if !h.claim(first, h.ctrlOf(first)) {
-			t.Fatal("cannot claim")
-		}
-		if err := finish(); !errors.Is(err, ErrHeld) || strings.Contains(err.Error(), "corrupt") || y.Check() != nil {
+		if err := finish(beginFree(t, h, first)); !errors.Is(err, ErrHeld) || strings.Contains(err.Error(), "corrupt") || y.Check() != nil {
 			t.Errorf("%s of a held block: %v, %v", name, err, y.Check())
 		}
 	}
@@ -112,26 +104,36 @@ func TestHoldMeetsFree(t *testing.T) {
 func TestLastReferenceMeetsFree(t *testing.T) {
 	a := newArena(t, 1<<20)
 	h := a.at.heap
-	x := mustAlloc[int64](t, a, 8)
+	x := mustAlloc[int64](t, a, 20000)
 	first, _ := h.index(x.off)
 	r := mustRetain(t, x)
-	if !h.claim(first, h.ctrlOf(first)) {
-		t.Fatal("cannot claim")
-	}
+	now := beginFree(t, h, first)
 	released := make(chan error)
 	go func() {
 		released <- r.Release()
 	}()
-	for h.holds.count(block{x.off, x.gen}, refs) > 0 { // until it is on its way
+	for h.holds.count(blockID{x.off, x.gen}, refs) > 0 { // until it is on its way
 		runtime.Gosched()
 	}
-	if err := h.unclaim(first); !errors.Is(err, ErrHeld) {
-		t.Fatal(err)
+	back := now.as(stateLarge, a.Member().ID())
+	if !h.spans[first].ctrl.CompareAndSwap(uint64(now), uint64(back)) {
+		t.Fatal("cannot take it back")
 	}
 	if err := <-released; err != nil {
 		t.Error(err)
 	}
 	mustBeFree(t, a)
+}
+
+// beginFree makes a block FREEING, as the first half of a Free does.
+func beginFree(t *testing.T, h *heap, first uint64) ctrl {
+	t.Helper()
+	old := h.ctrlOf(first)
+	now := old.as(stateFreeing, h.self.ID())
+	if old.state() != stateLarge || !h.spans[first].ctrl.CompareAndSwap(uint64(old), uint64(now)) {
+		t.Fatalf("cannot free %v", old.state())
+	}
+	return now
 }
 
 // A Free that is refused does not disturb those who use the array.
@@ -180,98 +182,4 @@ func holdOnce(t *testing.T, x Array[int64]) {
 	if err := r.Release(); err != nil {
 		t.Error(err)
 	}
-}
-
-// holder does one thing with a hold, instruction by instruction.
-var holder = reexec.Register("holder", func(c *reexec.Child) {
-	a, err := FromFD(c.File(0).Fd())
-	if err != nil {
-		c.Fatalf("%v", err)
-	}
-	x, err := Lookup[int64](a, "x")
-	if err != nil {
-		c.Fatalf("%v", err)
-	}
-	box, err := Lookup[Ref[int64]](a, "box")
-	if err != nil {
-		c.Fatalf("%v", err)
-	}
-	warm, err := x.Retain()
-	if err == nil {
-		err = warm.Release() // there is another reference
-	}
-	r := box.Slice()[0]
-	if err == nil && c.Args[0] == "release" {
-		r, err = r.Take()
-	}
-	if err != nil {
-		c.Fatalf("%v", err)
-	}
-	stepkill.Region(c, map[string]func(){
-		"retain":  func() { _, err = x.Retain() },
-		"take":    func() { r, err = r.Take() },
-		"release": func() { err = r.Release() },
-		"freeze":  func() { err = x.Freeze() },
-	}[c.Args[0]])
-	if err != nil {
-		c.Fatalf("%v", err)
-	}
-})
-
-// At every instruction: whatever a member was doing with a hold when it was killed,
-// the survivor goes on at once, and the array is freed with the last reference.
-func TestHolderKilledAtEachInstruction(t *testing.T) {
-	for _, op := range []string{"retain", "take", "release", "freeze"} {
-		t.Run(op, func(t *testing.T) { stepHolder(t, op) })
-	}
-}
-
-func stepHolder(t *testing.T, op string) {
-	a := newArena(t, 4<<20)
-	var x Array[int64]
-	var box Array[Ref[int64]]
-	var mine Ref[int64]
-	cfg := stepkill.Config{
-		Child: holder, Args: []string{op}, Files: []*os.File{a.File()}, Watch: a.at.region[:a.at.geo.blocks],
-		Prepare: func() {
-			x, box = mustAlloc[int64](t, a, 20000), mustAlloc[Ref[int64]](t, a, 1)
-			if err := errors.Join(a.Publish("x", x), a.Publish("box", box)); err != nil {
-				t.Fatal(err)
-			}
-			mine = mustRetain(t, x)
-			box.Slice()[0] = mine
-		},
-		Verify: func(stepkill.Point) error { return holderDied(a, x, mine, box, op) },
-	}
-	t.Logf("%s: %d kills", op, stepkill.Run(t, cfg))
-}
-
-// holderDied is what a survivor finds. In "take" and "release" the reference went,
-// or may have gone, to the dead one: then the array is freed with it.
-func holderDied(a *Arena, x Array[int64], mine Ref[int64], box Array[Ref[int64]], op string) error {
-	if _, err := a.Reap(); err != nil {
-		return err
-	}
-	had := x.Check() == nil
-	if (op == "retain" || op == "freeze") && !had {
-		return errors.New("the array is gone with a reference left")
-	}
-	if op == "release" && had {
-		return fmt.Errorf("the last reference died and the array is there, with %d references", x.Refs())
-	}
-	if had {
-		if err := mine.Release(); err != nil {
-			return err
-		}
-	}
-	if x.Check() == nil {
-		return fmt.Errorf("not freed, %d references", x.Refs())
-	}
-	if err := errors.Join(box.Free(), a.Unpublish("x"), a.Unpublish("box"), a.Verify()); err != nil {
-		return err
-	}
-	if s := a.Stats(); s.InUse != 0 {
-		return fmt.Errorf("left: %+v", s)
-	}
-	return nil
 }

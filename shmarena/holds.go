@@ -11,8 +11,8 @@ import (
 // A hold keeps a block from being freed. It names its member in the word that the
 // CAS claims, so what a dead process held is found and dropped like everything
 // else of it. Holds are few and are looked for by scanning, up to the highest entry
-// that was ever used: an arena in which nothing was ever held costs a Free one
-// load.
+// that was ever used: an arena in which nothing was ever held costs a Free of a
+// large block one load. Small blocks say in their word that they may be held.
 
 // holdKind is what a hold is for.
 //
@@ -102,8 +102,8 @@ func (hs *holds) lock() error {
 // top is how many entries may be in use.
 func (hs *holds) top() uint64 { return min(hs.t.top.Load(), holdEntries) }
 
-// block names a block for good.
-type block struct {
+// blockID names a block for good.
+type blockID struct {
 	off uint64
 	gen uint32
 }
@@ -114,7 +114,7 @@ type ticket struct {
 }
 
 // each calls f for the holds on a block of those kinds until it returns false.
-func (hs *holds) each(b block, kinds kindSet, f func(e *hold, w holdWord) bool) {
+func (hs *holds) each(b blockID, kinds kindSet, f func(e *hold, w holdWord) bool) {
 	for i := range hs.top() {
 		e := &hs.t.holds[i]
 		w := holdWord(e.word.Load())
@@ -130,7 +130,7 @@ func (hs *holds) each(b block, kinds kindSet, f func(e *hold, w holdWord) bool) 
 // any reports whether a living member has a hold of those kinds on a block. A
 // reader cannot ask who lives, and counts all.
 func (hs *holds) any(off uint64, gen uint32, kinds kindSet) (found bool) {
-	hs.each(block{off, gen}, kinds, func(_ *hold, w holdWord) bool {
+	hs.each(blockID{off, gen}, kinds, func(_ *hold, w holdWord) bool {
 		found = hs.self == nil || w.owner() == hs.self.ID() || hs.self.Alive(w.owner())
 		return !found
 	})
@@ -138,14 +138,14 @@ func (hs *holds) any(off uint64, gen uint32, kinds kindSet) (found bool) {
 }
 
 // count counts the holds of those kinds, those of the dead included.
-func (hs *holds) count(b block, kinds kindSet) (n int) {
+func (hs *holds) count(b blockID, kinds kindSet) (n int) {
 	hs.each(b, kinds, func(*hold, holdWord) bool { n++; return true })
 	return n
 }
 
 // claim takes an entry for a block. The caller holds the mutex, and afterwards
 // looks whether the block still is one.
-func (hs *holds) claim(kind holdKind, b block) (ticket, error) {
+func (hs *holds) claim(kind holdKind, b blockID) (ticket, error) {
 	for i := range uint64(holdEntries) {
 		e := &hs.t.holds[i]
 		old := holdWord(e.word.Load())
@@ -169,7 +169,7 @@ func (hs *holds) claim(kind holdKind, b block) (ticket, error) {
 
 // take makes a hold on a block, if the condition holds under the mutex, and
 // reports whether it did.
-func (hs *holds) take(kind holdKind, b block, when func() bool) (t ticket, ok bool, err error) {
+func (hs *holds) take(kind holdKind, b blockID, when func() bool) (t ticket, ok bool, err error) {
 	if err := hs.lock(); err != nil {
 		return ticket{}, false, err
 	}
@@ -180,9 +180,10 @@ func (hs *holds) take(kind holdKind, b block, when func() bool) (t ticket, ok bo
 	if t, err = hs.claim(kind, b); err != nil {
 		return t, false, err
 	}
-	// Whoever frees the block claims it first and looks for holds then; so if it
-	// still is a block now, it will see this one.
-	if !hs.heap.is(b) {
+	// Whoever frees a large block claims it first and looks for holds then; so if
+	// it still is a block now, it will see this one. Whoever frees a small one that
+	// is PINNED looks for holds under the mutex.
+	if !hs.heap.pin(b) {
 		hs.drop(t, kind)
 		return ticket{}, false, ErrFreed
 	}
@@ -217,7 +218,7 @@ func (hs *holds) sweep(dead futex.ID) error {
 		case w.owner() != dead || w.kind() == holdFree:
 		case w.kind() == holdRef || w.kind() == holdReleasing:
 			err := hs.releaseFrom(ticket{uint32(i), w.tag()}, w)
-			if !errors.Is(err, ErrHeld) && !errors.Is(err, ErrBadRelease) { // kept by others, swept by others
+			if !stays(err) && !errors.Is(err, ErrBadRelease) { // swept by others
 				errs = append(errs, err)
 			}
 		default:
@@ -234,7 +235,7 @@ func (hs *holds) releaseFrom(t ticket, w holdWord) error {
 		return err
 	}
 	e := &hs.t.holds[t.entry]
-	b := block{e.off.Load(), uint32(e.gen.Load())}
+	b := blockID{e.off.Load(), uint32(e.gen.Load())}
 	ok := swap(&e.word, w, makeHold(holdReleasing, hs.self.ID(), t.tag))
 	last := ok && hs.count(b, refs) == 0
 	hs.mu.release()
@@ -245,28 +246,16 @@ func (hs *holds) releaseFrom(t ticket, w holdWord) error {
 	if last {
 		err = hs.freeLast(b)
 	}
-	if err == nil || errors.Is(err, ErrHeld) {
+	if err == nil || stays(err) {
 		hs.drop(t, holdReleasing)
 	}
 	return err
 }
 
+// stays reports whether an error says that a block that is not referred to any
+// more stays, for Array.Free: others keep it, or it is the evidence of an overrun.
+func stays(err error) bool { return errors.Is(err, ErrHeld) || errors.Is(err, ErrOverrun) }
+
 func swap(w *atomic.Uint64, old, now holdWord) bool {
 	return w.CompareAndSwap(uint64(old), uint64(now))
-}
-
-// index is the span that begins at an offset.
-func (h *heap) index(off uint64) (first uint64, ok bool) {
-	rel := off - h.blocks // wraps for an offset before the blocks
-	return rel >> spanShift, rel&(spanSize-1) == 0 && rel>>spanShift < uint64(len(h.spans))
-}
-
-// is reports whether there is such a block.
-func (h *heap) is(b block) bool {
-	i, ok := h.index(b.off)
-	if !ok {
-		return false
-	}
-	c := h.ctrlOf(i)
-	return c.state() == stateLarge && c.gen() == b.gen && b.gen != 0
 }

@@ -3,6 +3,7 @@ package shmarena
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/shmengine/shmengine/futex"
@@ -49,7 +50,7 @@ func (im *tableCopy) verifyHeap(t tables) error {
 	if err := im.settled(&t.heap.mu); err != nil {
 		return err
 	}
-	h := newHeap(t, im.geo.blocks, spanSize, nil)
+	h := newHeap(t, im.geo, spanSize, nil)
 	h.self = onlooker{alive: im.alive}
 	if t.heap.redo.count.Load() != 0 {
 		if t.heap.mu.Holder() == futex.NoID {
@@ -62,6 +63,18 @@ func (im *tableCopy) verifyHeap(t tables) error {
 		return err
 	}
 	return h.compare(w)
+}
+
+// reserved are the spans whose tables are there, with how many bytes of them.
+func (im *tableCopy) reserved() iter.Seq2[uint64, uint64] {
+	return func(yield func(span, bytes uint64) bool) {
+		t := viewTables(im.bytes, im.geo)
+		for i := range t.spans {
+			if n := min(t.spans[i].table.Load(), tableSize); n > 0 && !yield(uint64(i), n) {
+				return
+			}
+		}
+	}
 }
 
 // settled reports whether a mutex is held by nobody, or by somebody who is dead.

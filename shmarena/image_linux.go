@@ -48,7 +48,7 @@ func verifyNamed(name string) error {
 	if _, in.geo, err = readHeader(in.f, size); err != nil {
 		return err
 	}
-	if err := file.hold(in.geo.blocks, readable); err != nil { // which also bounds what is copied
+	if err := file.hold(in.geo.tables, readable); err != nil { // which also bounds what is copied
 		return err
 	}
 	return in.verify()
@@ -79,25 +79,63 @@ func (in *inspector) verify() error {
 	return errMoving
 }
 
-// look judges one copy, if nothing has changed while it was made.
+// look judges one copy, if nothing has changed while it was made. The words of
+// small blocks may have: each is right or wrong by itself, whenever it was read.
 func (in *inspector) look() error {
-	first, err := in.read(0, in.geo.blocks)
+	im := &tableCopy{geo: in.geo}
+	space, err := mapBlank(in.geo.blocks) // a place for each table, of which few are there
 	if err != nil {
 		return err
 	}
-	again, err := in.read(0, in.geo.blocks)
+	defer func() { _ = retire(space, false) }()
+	im.bytes = space
+	if err := in.copyTables(im); err != nil {
+		return err
+	}
+	all, err := member.Look(im.bytes[membersAt:membersAt+in.geo.memberSize], in.geo.size, in.f, lockBase)
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(first, again) {
-		return errMoving
-	}
-	all, err := member.Look(first[membersAt:membersAt+in.geo.memberSize], in.geo.size, in.f, lockBase)
-	if err != nil {
-		return err
-	}
-	im := &tableCopy{first, in.geo, aliveIn(all)}
+	im.alive = aliveIn(all)
 	return im.verify()
+}
+
+// copyTables reads what is always there, then the tables of small blocks that are,
+// and then looks whether the first still is as it was read.
+func (in *inspector) copyTables(im *tableCopy) error {
+	first, err := in.read(0, in.geo.tables)
+	if err != nil {
+		return err
+	}
+	copy(im.bytes, first)
+	if err := in.fits(im); err != nil {
+		return err
+	}
+	for i, have := range im.reserved() {
+		off := in.geo.tables + i*tableSize
+		if _, err := in.f.ReadAt(im.bytes[off:off+have], int64(off)); err != nil {
+			return err
+		}
+	}
+	again, err := in.read(0, in.geo.tables)
+	if err == nil && !bytes.Equal(first, again) {
+		err = errMoving
+	}
+	return err
+}
+
+// fits reports whether the kernel holds what the tables are said to have, which
+// bounds what is copied.
+func (in *inspector) fits(im *tableCopy) error {
+	need := in.geo.tables
+	for _, n := range im.reserved() {
+		need += n
+	}
+	held, err := backingFile{f: in.f}.held()
+	if err == nil && held < need {
+		err = fmt.Errorf("heap: the file holds %d bytes, its tables need %d: %w", held, need, ErrCorrupt)
+	}
+	return err
 }
 
 // Survey looks at all arenas in /dev/shm, as [Inspect] does, and changes nothing.

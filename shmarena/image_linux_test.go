@@ -38,27 +38,28 @@ func TestVerifyNamed(t *testing.T) {
 	}
 }
 
-// One changed word in each structure is named.
-func TestVerifyNamedFinds(t *testing.T) {
-	name := deadArena(t)
-	good := fileBytes(t, name)
-	_, geo, err := decodeHeader(good)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct {
-		at   uint64
-		bit  uint
-		want string
-	}{
+// spoil is a bit to be changed and what the check says of it.
+type spoil struct {
+	at   uint64
+	bit  uint
+	want string
+}
+
+func spoils(geo geometry) []spoil {
+	return []spoil{
 		{headerCapacity, 3, "header checksum"},
 		{headerChecksum, 0, "header checksum"},
 		{heapAt + 16, 0, "heap: spans in use"},
-		{heapAt + 24, 4, "heap: bytes in use"},
-		{heapAt + 40, 2, "heap: blocks"},
+		{heapAt + 24, 4, "heap: bytes in large blocks"},
+		{heapAt + 40, 2, "heap: large blocks"},
 		{heapAt + 128, 1, "heap: a change is half made"},
 		{geo.spans + 8, 0, "heap: span 0"},
 		{geo.spans + 7, 7, "heap: span 0"},
+		{geo.spans + 24, 0, "heap: span 0"},       // a table longer than there are
+		{geo.spans + 25, 5, "heap: span 0"},       // none
+		{geo.tables + 192 + 6, 0, ""},             // slack or maker can be any
+		{geo.tables + 192 + 7, 5, "heap: span 0"}, // more slack than the block has
+		{geo.tables, 0, ""},                       // a hint
 		{geo.directory, 1, "directory: entry 0"},
 		{geo.directory + 32 + 7, 7, ""}, // a length can be any
 		{geo.directory + 24 + 7, 0, "directory: entry 0"},
@@ -67,7 +68,18 @@ func TestVerifyNamedFinds(t *testing.T) {
 		{geo.holds + 64 + 7, 5, "holds: hold 0"},
 		{membersAt + 64 + 7, 0, "members: "},
 		{membersAt + 64, 0, "members: "}, // alive, in a life that is over
-	} {
+	}
+}
+
+// One changed word in each structure is named.
+func TestVerifyNamedFinds(t *testing.T) {
+	name := deadArena(t)
+	good := fileBytes(t, name)
+	_, geo, err := decodeHeader(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range spoils(geo) {
 		bad := slices.Clone(good)
 		bad[c.at] ^= 1 << c.bit
 		if err := os.WriteFile(shmPath(name), bad, 0o600); err != nil {

@@ -163,8 +163,26 @@ func (in *inspector) live(p published) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	c := ctrl(viewSpan(b).ctrl.Load())
+	s := viewSpan(b)
+	c := ctrl(s.ctrl.Load())
+	if class, ok := extent(s.ext.Load()).class(); ok && c.hasBlocks() {
+		return in.liveSmall(p, i, class)
+	}
 	return c.state() == stateLarge && uint64(c.gen()) == p.gen, nil
+}
+
+// liveSmall is live for a small block.
+func (in *inspector) liveSmall(p published, span uint64, class int) (bool, error) {
+	k, ok := classes[class].index(p.off & (spanSize - 1))
+	if !ok {
+		return false, nil
+	}
+	b, err := in.read(in.geo.tables+span*tableSize, tableSize)
+	if err != nil {
+		return false, err
+	}
+	w := block(viewTable(b).blocks[k].Load())
+	return w.lives() && uint64(w.gen()) == p.gen, nil
 }
 
 // waits reports what members sleep on.

@@ -25,5 +25,8 @@ func viewEntries(b []byte) *[entries]entry { return copyOf[[entries]entry](b) }
 // viewSpan is a copied span.
 func viewSpan(b []byte) *span { return copyOf[span](b) }
 
+// viewTable is a copied table of small blocks.
+func viewTable(b []byte) *spanTable { return copyOf[spanTable](b) }
+
 // viewWord is a copied word.
 func viewWord(b []byte) uint32 { return *copyOf[uint32](b) }

@@ -22,6 +22,14 @@ var (
 	_ [64 - unsafe.Offsetof(holdTable{}.holds)]struct{}
 	_ [unsafe.Offsetof(holdTable{}.holds) - 64]struct{}
 	_ [membersAt - namesAt - nameControlSize]struct{}
+	_ [cellSize - unsafe.Sizeof(cell{})]struct{}
+	_ [unsafe.Sizeof(cell{}) - cellSize]struct{}
+	_ [tableSize - unsafe.Sizeof(spanTable{})]struct{}
+	_ [unsafe.Sizeof(spanTable{}) - tableSize]struct{}
+	_ [192 - unsafe.Offsetof(spanTable{}.blocks)]struct{}
+	_ [unsafe.Offsetof(spanTable{}.blocks) - 192]struct{}
+	_ [576 - unsafe.Offsetof(heapControl{}.stack)]struct{}
+	_ [unsafe.Offsetof(heapControl{}.stack) - 576]struct{}
 	_ [128 - headerSize]struct{}
 	_ [headerSize - 128]struct{}
 )
@@ -33,6 +41,8 @@ type tables struct {
 	entries *[entries]entry
 	holds   *holdTable
 	spans   []span
+	small   []spanTable
+	cells   []cell
 }
 
 // viewTables lays the structs over the metadata.
@@ -47,5 +57,7 @@ func viewTables(mem []byte, g geometry) tables {
 		entries: (*[entries]entry)(unsafe.Pointer(&mem[g.directory])),
 		holds:   (*holdTable)(unsafe.Pointer(&mem[g.holds])),
 		spans:   unsafe.Slice((*span)(unsafe.Pointer(&mem[g.spans])), g.spanCount),
+		small:   unsafe.Slice((*spanTable)(unsafe.Pointer(&mem[g.tables])), g.spanCount),
+		cells:   unsafe.Slice((*cell)(unsafe.Pointer(&mem[g.cells])), g.members),
 	}
 }

@@ -97,8 +97,12 @@ func populate(b []byte) error {
 	}
 }
 
-// protect takes the right to write away from pages of the region, or gives it back.
+// protect takes the right to write away from pages of the region, or gives it
+// back. Without pages it does nothing.
 func protect(pages []byte, write bool) error {
+	if pages == nil {
+		return nil
+	}
 	acc := readable
 	if write {
 		acc = writable
@@ -143,6 +147,17 @@ func mapPart(f *os.File, at unsafe.Pointer, off, n uint64, prot, flags int) ([]b
 	b := unsafe.Slice((*byte)(p), n)
 	_ = unix.Madvise(b, unix.MADV_DONTDUMP) // a core dump would only be larger
 	return b, nil
+}
+
+// mapBlank maps n bytes that are zero until they are written, and take no memory
+// until then.
+func mapBlank(n uint64) ([]byte, error) {
+	const flags = unix.MAP_PRIVATE | unix.MAP_ANONYMOUS | unix.MAP_NORESERVE
+	p, err := unix.MmapPtr(-1, 0, nil, uintptr(n), writable.prot(), flags)
+	if err != nil {
+		return nil, os.NewSyscallError("mmap", err)
+	}
+	return unsafe.Slice((*byte)(p), n), nil
 }
 
 // retire gives a mapping up; its addresses stay reserved, without access, if slices

@@ -9,7 +9,8 @@ import (
 
 // Orphans are blocks whose allocating process is dead. They are not garbage by
 // themselves: blocks outlive their processes, and another process may hold the
-// Array. Blocks that are published by name are nobody's orphans.
+// Array. Blocks that are published by name or held ([ErrHeld]) are nobody's orphans, and
+// neither is what a collection has allocated behind its handle: that is freed with it.
 type Orphans struct {
 	Blocks int
 	Bytes  int64 // as they were asked for
@@ -39,7 +40,7 @@ func (a *Arena) orphans(free bool) (Orphans, error) {
 	return found, nil
 }
 
-// blocks is the set of the first spans of published blocks.
+// blocks is the set of the offsets of published blocks.
 func (d *directory) blocks(h *heap) (map[uint64]bool, error) {
 	if err := d.lock(); err != nil {
 		return nil, err
@@ -49,7 +50,7 @@ func (d *directory) blocks(h *heap) (map[uint64]bool, error) {
 	for i := range d.entries {
 		e := &d.entries[i]
 		if p := e.read(); e.state.Load() != entryEmpty && h.live(p) {
-			named[(p.off-h.blocks)>>spanShift] = true
+			named[p.off] = true
 		}
 	}
 	return named, nil
@@ -57,33 +58,71 @@ func (d *directory) blocks(h *heap) (map[uint64]bool, error) {
 
 // orphans looks at every span: only the first one of a block can be LARGE.
 func (h *heap) orphans(named map[uint64]bool, free bool) (Orphans, error) {
-	var found Orphans
-	var errs []error
-	alive := map[futex.ID]bool{}
+	o := orphanage{heap: h, named: named, free: free, alive: h.roster()}
 	for i := range uint64(len(h.spans)) {
 		c := h.ctrlOf(i)
-		if c.state() != stateLarge || named[i] {
-			continue
+		if c.state() == stateLarge && c.owner() != futex.NoID && !o.alive[makerOf(c.owner())] {
+			o.take(place{i, largeSlot, uint64(c), h.extOf(i).bytes()})
 		}
-		if _, asked := alive[c.owner()]; !asked {
-			alive[c.owner()] = h.self.Alive(c.owner())
+		if class, ok := h.extOf(i).class(); ok && c.hasBlocks() {
+			o.small(i, class)
 		}
-		if alive[c.owner()] {
-			continue
-		}
-		bytes := int64(h.extOf(i).bytes())
-		if free {
-			err := h.free(i, c.gen())
-			if errors.Is(err, ErrHeld) {
-				continue
-			}
-			if err != nil {
-				errs = append(errs, err)
-				continue
-			}
-		}
-		found.Blocks++
-		found.Bytes += bytes
 	}
-	return found, errors.Join(errs...)
+	return o.found, errors.Join(o.errs...)
+}
+
+// orphanage collects the blocks of dead members.
+type orphanage struct {
+	heap  *heap
+	named map[uint64]bool
+	free  bool
+	alive map[uint64]bool
+	found Orphans
+	errs  []error
+}
+
+// small looks at every block of a span.
+func (o *orphanage) small(span uint64, class int) {
+	for k := range classes[class].count {
+		b := block(o.heap.small[span].blocks[k].Load())
+		if b.lives() && b.maker() != makerMask && !o.alive[b.maker()] {
+			size := uint64(classes[class].size)
+			o.take(place{span, makeSlot(class, k), uint64(b), size - min(b.slack(), size)})
+		}
+	}
+}
+
+func (o *orphanage) take(p place) {
+	off := o.heap.offsetAt(p)
+	if o.named[off] || o.heap.isHeld(off, o.heap.genOf(p)) {
+		return
+	}
+	if o.free {
+		err := o.heap.freePlace(p)
+		if errors.Is(err, ErrHeld) {
+			return // since
+		}
+		if err != nil {
+			o.errs = append(o.errs, err)
+			return
+		}
+	}
+	o.found.Blocks++
+	o.found.Bytes += int64(p.bytes)
+}
+
+// genOf is the generation of a block.
+func (h *heap) genOf(p place) uint32 {
+	if p.slot == largeSlot {
+		return ctrl(p.word).gen()
+	}
+	return block(p.word).gen()
+}
+
+// offsetAt is where a block lies in the file.
+func (h *heap) offsetAt(p place) uint64 {
+	if p.slot == largeSlot {
+		return h.offset(p.first)
+	}
+	return h.offset(p.first) + uint64(p.slot.index())*uint64(classes[p.slot.class()].size)
 }

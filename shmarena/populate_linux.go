@@ -18,7 +18,7 @@ func (a *Arena) Populate() error {
 	for i := range uint64(len(h.spans)) {
 		c, e := h.ctrlOf(i), h.extOf(i)
 		n := h.reserved(e)
-		if c.state() != stateLarge || e.spans() == 0 || e.spans() > uint64(len(h.spans))-i {
+		if c.state() != stateLarge && !c.hasBlocks() || e.spans() == 0 || e.spans() > uint64(len(h.spans))-i {
 			continue
 		}
 		if err := populate(at.region[h.offset(i) : h.offset(i)+n]); err != nil {
@@ -38,11 +38,11 @@ func (x Array[T]) Populate() error {
 		return fmt.Errorf("shmarena: populate: %w", ErrClosed)
 	}
 	defer at.leave()
-	first, ok := at.heap.resolve(x.gen, x.off, x.n, elemSize[T]())
-	if !ok {
+	if _, ok := at.heap.resolve(x.gen, x.off, x.n, elemSize[T]()); !ok {
 		return fmt.Errorf("shmarena: populate at %#x: %w", x.off, ErrFreed)
 	}
-	if err := populate(at.region[x.off : x.off+at.heap.reserved(at.heap.extOf(first))]); err != nil {
+	from, to := x.off&^(at.heap.page-1), align(x.off+x.n*elemSize[T](), at.heap.page)
+	if err := populate(at.region[from:to]); err != nil {
 		return fmt.Errorf("shmarena: populate at %#x: %w", x.off, err)
 	}
 	return nil

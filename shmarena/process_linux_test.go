@@ -182,8 +182,18 @@ func TestNoOverlap(t *testing.T) {
 	if s := a.Stats(); s.InUse != 0 || s.Allocs != s.Frees {
 		t.Errorf("%+v", s)
 	}
-	if got := held(t, a); got != empty {
-		t.Errorf("%d bytes held, %d before", got, empty)
+	mustHold(t, a, empty)
+}
+
+// mustHold looks that an arena without blocks has no memory for any.
+func mustHold(t *testing.T, a *Arena, empty int64) {
+	t.Helper()
+	if _, err := a.Trim(); err != nil {
+		t.Error(err)
+	}
+	s := a.Stats()
+	if got := held(t, a) - s.Tables; got != empty || s.Reserved != 0 || s.Warm != 0 {
+		t.Errorf("%d bytes held, %d before: %+v", got, empty, s)
 	}
 }
 
@@ -245,9 +255,7 @@ func mustComeBack(t *testing.T, a *Arena, empty int64) {
 	if s.InUse != 0 || s.Allocs != s.Frees || s.Members != 1 {
 		t.Errorf("%+v", s)
 	}
-	if got := held(t, a); got != empty {
-		t.Errorf("%d bytes held, %d before", got, empty)
-	}
+	mustHold(t, a, empty)
 	mustFree(t, mustAlloc[byte](t, a, 2<<20))
 }
 

@@ -131,16 +131,16 @@ func TestSweepRace(t *testing.T) {
 	hs, p := newFakeHeap(t, 64, 4)
 	dying := hs[0]
 	for i := range 20 {
-		first, gen, err := dying.take(extentFor(uint64(i%3+1) << spanShift))
+		g, err := dying.take(extentFor(uint64(i%3+1) << spanShift))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if i%2 == 0 {
 			continue // COMMITTING
 		}
-		c := makeCtrl(stateLarge, dying.self.ID(), gen)
-		dying.spans[first].ctrl.Store(uint64(c))
-		dying.claim(first, c) // PUNCHING
+		c := makeCtrl(stateLarge, dying.self.ID(), g.gen)
+		dying.spans[g.first].ctrl.Store(uint64(c))
+		dying.claim(g.first, c) // PUNCHING
 	}
 	dying.kill()
 	done := make(chan error)

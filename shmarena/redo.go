@@ -29,6 +29,8 @@ const (
 	wordPeak
 	wordAlloc
 	wordFreed
+	wordWarm
+	wordSmall
 	wordSpans
 )
 
@@ -37,19 +39,8 @@ func wordExt(i uint64) uint64  { return wordSpans + 2*i + 1 }
 
 // word returns the word of that number, or nil.
 func (h *heap) word(i uint64) *atomic.Uint64 {
-	switch i {
-	case wordHint:
-		return &h.ctl.hint
-	case wordUsed:
-		return &h.ctl.used
-	case wordBytes:
-		return &h.ctl.bytes
-	case wordPeak:
-		return &h.ctl.peak
-	case wordAlloc:
-		return &h.ctl.alloc
-	case wordFreed:
-		return &h.ctl.freed
+	if i < wordSpans {
+		return h.counter(i)
 	}
 	s := (i - wordSpans) / 2
 	if s >= uint64(len(h.spans)) {
@@ -59,6 +50,13 @@ func (h *heap) word(i uint64) *atomic.Uint64 {
 		return &h.spans[s].ctrl
 	}
 	return &h.spans[s].ext
+}
+
+func (h *heap) counter(i uint64) *atomic.Uint64 {
+	c := h.ctl
+	return [wordSpans]*atomic.Uint64{
+		&c.hint, &c.used, &c.bytes, &c.peak, &c.alloc, &c.freed, &c.warm, &c.small,
+	}[i]
 }
 
 // apply makes a change. The caller holds the mutex.
@@ -89,58 +87,94 @@ func (h *heap) replay() {
 	r.count.Store(0)
 }
 
-// taking is the change that cuts a block from the front of a free run. Like
-// freeing it builds in the heap's scratch space; the caller holds the mutex.
-func (h *heap) taking(from run, ext extent, gen uint32) *change {
-	c := &h.scratch
-	c.n = 0
-	n := ext.spans()
-	c.set(wordCtrl(from.first), uint64(makeCtrl(stateCommitting, h.self.ID(), gen)))
-	c.set(wordExt(from.first), uint64(ext))
-	if n > 1 {
-		last := from.first + n - 1
-		c.set(wordCtrl(last), uint64(makeCtrl(stateTail, 0, h.ctrlOf(last).gen())))
-		c.set(wordExt(last), uint64(ext))
+// begin starts a change in the heap's scratch space; the caller holds the mutex.
+func (h *heap) begin() *change {
+	h.scratch.n = 0
+	return &h.scratch
+}
+
+// setRun sets the words of both ends of a run that is not free.
+func (c *change) setRun(r run, now ctrl, ext extent, last ctrl) {
+	c.set(wordCtrl(r.first), uint64(now))
+	c.set(wordExt(r.first), uint64(ext))
+	if r.n > 1 {
+		c.set(wordCtrl(r.end()-1), uint64(last.idle(stateTail)))
+		c.set(wordExt(r.end()-1), uint64(ext))
 	}
-	next := from.first + n
-	if rest := from.n - n; rest > 0 {
-		c.set(wordCtrl(next), uint64(h.ctrlOf(next).free()))
+}
+
+// taking is the change that cuts a run from the front of a free one.
+func (h *heap) taking(from run, ext extent, gen uint32) *change {
+	c := h.begin()
+	r := run{from.first, ext.spans()}
+	c.setRun(r, makeCtrl(stateCommitting, h.self.ID(), gen), ext, h.ctrlOf(r.end()-1))
+	next := r.end()
+	if rest := from.n - r.n; rest > 0 {
+		c.set(wordCtrl(next), uint64(h.ctrlOf(next).idle(stateFree)))
 		c.set(wordExt(next), uint64(makeExtent(rest, 0)))
 		c.set(wordExt(from.end()-1), uint64(makeExtent(rest, 0)))
 	}
 	if next == uint64(len(h.spans)) {
 		next = 0
 	}
-	bytes := h.ctl.bytes.Load() + ext.bytes()
 	c.set(wordHint, next)
-	c.set(wordUsed, h.ctl.used.Load()+n)
-	c.set(wordBytes, bytes)
-	c.set(wordPeak, max(h.ctl.peak.Load(), bytes))
-	c.set(wordAlloc, h.ctl.alloc.Load()+1)
+	h.countTaken(c, ext)
 	return c
 }
 
-// freeing is the change that makes the block at r part of the free run merged.
-// A block that never was handed out is taken from the allocations instead of
-// being counted as freed.
+// countTaken has a run counted that somebody takes.
+func (h *heap) countTaken(c *change, ext extent) {
+	bytes, small := h.ctl.bytes.Load(), h.ctl.small.Load()
+	if _, ok := ext.class(); ok {
+		small++
+		c.set(wordSmall, small)
+	} else {
+		bytes += ext.bytes()
+		c.set(wordBytes, bytes)
+		c.set(wordAlloc, h.ctl.alloc.Load()+1)
+	}
+	c.set(wordUsed, h.ctl.used.Load()+ext.spans())
+	c.set(wordPeak, max(h.ctl.peak.Load(), bytes+small<<spanShift))
+}
+
+// freeing is the change that makes the run r in PUNCHING part of the free run
+// merged. A block that never was handed out is taken from the allocations
+// instead of being counted as freed.
 func (h *heap) freeing(r, merged run, ext extent, counts bool) *change {
-	c := &h.scratch
-	c.n = 0
-	c.set(wordCtrl(r.first), uint64(h.ctrlOf(r.first).free()))
+	c := h.begin()
+	gen := h.countFreed(c, r.first, ext, counts)
+	c.set(wordCtrl(r.first), uint64(makeCtrl(stateFree, 0, gen)))
 	if r.n > 1 {
-		c.set(wordCtrl(r.end()-1), uint64(h.ctrlOf(r.end()-1).free()))
+		c.set(wordCtrl(r.end()-1), uint64(h.ctrlOf(r.end()-1).idle(stateFree)))
 	}
 	c.set(wordExt(merged.first), uint64(makeExtent(merged.n, 0)))
 	c.set(wordExt(merged.end()-1), uint64(makeExtent(merged.n, 0)))
 	if hint := h.ctl.hint.Load(); hint > merged.first && hint < merged.end() {
 		c.set(wordHint, merged.first)
 	}
-	c.set(wordUsed, h.ctl.used.Load()-r.n)
+	return c
+}
+
+// countFreed has a run counted that nobody has any more, and returns the last
+// generation of a block that began in its first span.
+func (h *heap) countFreed(c *change, first uint64, ext extent, counts bool) (gen uint32) {
+	gen = h.ctrlOf(first).gen()
+	c.set(wordUsed, h.ctl.used.Load()-ext.spans())
+	if ext.kind() == kindWarm {
+		return gen
+	}
+	if class, ok := ext.class(); ok {
+		c.set(wordSmall, h.ctl.small.Load()-1)
+		n := h.census(first, class, gen).freed
+		c.set(wordAlloc, h.ctl.alloc.Load()+n)
+		c.set(wordFreed, h.ctl.freed.Load()+n)
+		return h.lastGen(first, class, gen)
+	}
 	c.set(wordBytes, h.ctl.bytes.Load()-ext.bytes())
 	if counts {
 		c.set(wordFreed, h.ctl.freed.Load()+1)
 	} else {
 		c.set(wordAlloc, h.ctl.alloc.Load()-1)
 	}
-	return c
+	return gen
 }

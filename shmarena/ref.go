@@ -21,7 +21,7 @@ type Ref[T any] struct {
 // costs one uncontended mutex of the arena and a scan of the holds in use.
 //
 // Errors: [ErrFreed], [ErrClosed], [ErrReadOnly]; [ErrFull] if the arena has 1022
-// holds; [ErrArgument] for a block that shares its span with others; [ErrBusy].
+// holds; [ErrBusy].
 func (x Array[T]) Retain() (Ref[T], error) {
 	at, b, err := x.claimable()
 	if err != nil {
@@ -71,7 +71,8 @@ func (r Ref[T]) Take() (Ref[T], error) {
 // Release gives the reference up, and with the last one frees the array. A
 // reference that was released before, or is another process's, is
 // [ErrBadRelease], also when the array was freed since, and nothing has changed. [ErrHeld] says that it was the last
-// reference but that the array is frozen: it stays, for [Array.Free].
+// reference but that the array is frozen: it stays, for [Array.Free]. So it does
+// with [ErrOverrun], in a checked arena.
 func (r Ref[T]) Release() error {
 	at, b, err := r.enter()
 	if err == nil {
@@ -87,24 +88,24 @@ func (r Ref[T]) Release() error {
 // enter enters the arena of a reference; the caller leaves it if there is no error.
 // It does not ask for the array: as long as the reference is there the array is,
 // but for the moment in which a Free has claimed it and is about to see that.
-func (r Ref[T]) enter() (*attachment, block, error) {
+func (r Ref[T]) enter() (*attachment, blockID, error) {
 	if r.x.IsZero() {
-		return nil, block{}, argument("the zero reference")
+		return nil, blockID{}, argument("the zero reference")
 	}
 	at := attached(r.x.arena)
 	if at == nil || at.enter() != nil {
-		return nil, block{}, ErrClosed
+		return nil, blockID{}, ErrClosed
 	}
 	if at.readOnly() {
 		at.leave()
-		return nil, block{}, ErrReadOnly
+		return nil, blockID{}, ErrReadOnly
 	}
-	return at, block{r.x.off, r.x.gen}, nil
+	return at, blockID{r.x.off, r.x.gen}, nil
 }
 
 // ref returns the hold that a ticket from outside names, if it is a reference to
 // that block.
-func (hs *holds) ref(t ticket, b block) (*hold, holdWord, bool) {
+func (hs *holds) ref(t ticket, b blockID) (*hold, holdWord, bool) {
 	if t.entry >= holdEntries {
 		return nil, 0, false
 	}
@@ -115,7 +116,7 @@ func (hs *holds) ref(t ticket, b block) (*hold, holdWord, bool) {
 }
 
 // adopt makes somebody's reference this member's.
-func (hs *holds) adopt(t ticket, b block) error {
+func (hs *holds) adopt(t ticket, b blockID) error {
 	if err := hs.lock(); err != nil {
 		return err
 	}
@@ -128,7 +129,7 @@ func (hs *holds) adopt(t ticket, b block) error {
 }
 
 // release gives up a reference of this member.
-func (hs *holds) release(t ticket, b block) error {
+func (hs *holds) release(t ticket, b blockID) error {
 	_, w, ok := hs.ref(t, b)
 	if !ok || w.owner() != hs.self.ID() {
 		return ErrBadRelease

@@ -40,8 +40,8 @@ func unixConn(t interface {
 	return c.(*net.UnixConn)
 }
 
-// receiver takes an arena from its socket and does what the test says.
-var receiver = reexec.Register("receiver", func(c *reexec.Child) {
+// socketReceiver takes an arena from its socket and does what the test says.
+var socketReceiver = reexec.Register("socketReceiver", func(c *reexec.Child) {
 	conn := unixConn(c, int(c.File(0).Fd()))
 	for range 300 { // so that the number of the descriptor needs more than a byte
 		if _, err := unix.Open(os.DevNull, unix.O_RDONLY|unix.O_CLOEXEC, 0); err != nil {
@@ -91,7 +91,7 @@ func sendAcross(t *testing.T, kind int, b Backing) {
 		far := os.NewFile(uintptr(pair[1]), "far")
 		defer far.Close()
 		near := unixConn(t, pair[0])
-		p := reexec.Start(t, receiver, reexec.Options{Args: []string{how}, Files: []*os.File{far}})
+		p := reexec.Start(t, socketReceiver, reexec.Options{Args: []string{how}, Files: []*os.File{far}})
 		if err := a.SendTo(t.Context(), near); err != nil {
 			t.Fatal(err)
 		}

@@ -71,7 +71,7 @@ func (at *attachment) verifyHeld(w census) error {
 	if err != nil {
 		return err
 	}
-	want := at.geo.blocks
+	want := at.geo.tables
 	for _, b := range w.large {
 		if at.heap.ctrlOf(b.first) == b.ctrl {
 			want += b.reserved
@@ -85,15 +85,17 @@ func (at *attachment) verifyHeld(w census) error {
 
 // census is what a walk of the span table finds.
 type census struct {
-	used   uint64 // spans that are not free
-	bytes  uint64 // as asked for
-	blocks uint64 // runs that are not free
-	large  []reservedBlock
+	used   uint64          // spans that are not free
+	bytes  uint64          // as asked for
+	blocks uint64          // runs that are not free
+	warm   uint64          // spans that are WARM
+	small  uint64          // spans of small blocks
+	large  []reservedBlock // and small spans, and warm runs
 
 	dead futex.ID // a dead member that was at work on a run, if there is one
 }
 
-// reservedBlock is a LARGE block and the memory that it must have.
+// reservedBlock is a run and the memory that it must have.
 type reservedBlock struct {
 	first    uint64
 	ctrl     ctrl
@@ -121,20 +123,30 @@ func (h *heap) walk() (census, error) {
 			w.dead = c.owner()
 		}
 		wasFree = c.state() == stateFree
-		w.count(reservedBlock{i, c, h.reserved(e)}, e)
+		w.count(reservedBlock{i, c, h.memory(i, c, e)}, e)
 		i += n
 	}
 	return w, nil
 }
 
 func (w *census) count(b reservedBlock, e extent) {
-	if b.ctrl.state() == stateFree {
+	_, small := e.class()
+	switch b.ctrl.state() {
+	case stateFree:
 		return
+	case stateWarm:
+		w.warm += e.spans()
+	default:
+		w.used += e.spans()
+		switch {
+		case small:
+			w.small++
+		case e.kind() == kindLarge:
+			w.bytes += e.bytes()
+			w.blocks++
+		}
 	}
-	w.used += e.spans()
-	w.bytes += e.bytes()
-	w.blocks++
-	if b.ctrl.state() == stateLarge {
+	if !b.ctrl.inWork() {
 		w.large = append(w.large, b)
 	}
 }
@@ -144,14 +156,16 @@ func (h *heap) inspect(r run, c ctrl) error {
 	last := r.end() - 1
 	end := h.ctrlOf(last).state()
 	switch s := c.state(); {
-	case s == stateTail || s > statePunching:
+	case s == stateTail || s >= stateCount:
 		return fmt.Errorf("span %d: %v begins a run: %w", r.first, s, ErrCorrupt)
+	case c.hasBlocks() && r.n != 1:
+		return fmt.Errorf("span %d: %v run of %d spans: %w", r.first, s, r.n, ErrCorrupt)
 	case h.extOf(last).spans() != r.n:
 		return fmt.Errorf("span %d: run of %d spans ends as one of %d: %w", r.first, r.n, h.extOf(last).spans(), ErrCorrupt)
 	case s == stateFree && end != stateFree, s != stateFree && r.n > 1 && end != stateTail:
 		return fmt.Errorf("span %d: %v run ends in %v: %w", r.first, s, end, ErrCorrupt)
 	}
-	return nil
+	return h.inspectBlocks(r.first, c)
 }
 
 // compare checks the counters against a walk.
@@ -161,12 +175,59 @@ func (h *heap) compare(w census) error {
 		have, see uint64
 	}{
 		{"spans in use", h.ctl.used.Load(), w.used},
-		{"bytes in use", h.ctl.bytes.Load(), w.bytes},
-		{"blocks", h.ctl.alloc.Load() - h.ctl.freed.Load(), w.blocks},
+		{"spans that are warm", h.ctl.warm.Load(), w.warm},
+		{"spans of small blocks", h.ctl.small.Load(), w.small},
+		{"bytes in large blocks", h.ctl.bytes.Load(), w.bytes},
+		{"large blocks", h.ctl.alloc.Load() - h.ctl.freed.Load(), w.blocks},
 	} {
 		if c.have != c.see {
 			return fmt.Errorf("%s: counted %d, found %d: %w", c.name, c.have, c.see, ErrCorrupt)
 		}
 	}
 	return nil
+}
+
+// memory is how much memory a run has at least.
+func (h *heap) memory(first uint64, c ctrl, e extent) uint64 {
+	if class, ok := e.class(); ok && c.hasBlocks() {
+		return spanSize + align(classes[class].tableLen(), tableAlign)
+	}
+	return h.reserved(e)
+}
+
+// inspectBlocks checks a span of small blocks, and the guard bytes of any block.
+func (h *heap) inspectBlocks(first uint64, c ctrl) error {
+	class, ok := h.extOf(first).class()
+	switch {
+	case c.state() == stateLarge && h.guarded:
+		return h.inspectGuard(place{first, largeSlot, uint64(c), h.extOf(first).bytes()})
+	case !c.hasBlocks():
+		return nil
+	case !ok:
+		return fmt.Errorf("span %d: %v of no class: %w", first, c.state(), ErrCorrupt)
+	}
+	if have := h.spans[first].table.Load(); have < classes[class].tableLen() || have > tableSize {
+		return fmt.Errorf("span %d: %v with a table of %d bytes: %w", first, c.state(), have, ErrCorrupt)
+	}
+	size := uint64(classes[class].size)
+	for k := range classes[class].count {
+		b := block(h.small[first].blocks[k].Load())
+		if b.slack() >= size || b.gen() == 0 {
+			return fmt.Errorf("span %d: block %d of %d bytes has word %#x: %w", first, k, size, uint64(b), ErrCorrupt)
+		}
+		if !b.lives() || !h.guarded {
+			continue
+		}
+		if err := h.inspectGuard(place{first, makeSlot(class, k), uint64(b), size - b.slack()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (h *heap) inspectGuard(p place) error {
+	if h.intact(p) {
+		return nil
+	}
+	return fmt.Errorf("block of %d bytes at %#x: %w", p.bytes, h.offsetAt(p), ErrOverrun)
 }

@@ -34,17 +34,34 @@ func (c *clock) now() uint64 { return uint64(c.base + int64(time.Since(c.epoch))
 // thinkTime is how long a worker computes between two pairs where several work.
 const thinkTime = 100 * time.Nanosecond
 
-// think computes for as many turns: each waits for the one before, so that a
-// turn takes the same time in Go and in C. What it begins with was read under
-// the lock, so that a processor cannot begin before it has the lock.
+// runIn is how long each worker computes, at once with the others, before a short
+// window of thinking and locking. A language's own threads run on the worker's CPU too, and Go's
+// monitor looks every 20 µs at first, and every 10 ms only when it has found
+// nothing to do for 20 ms: that would be 2 % of a short round.
+const runIn = 25 * time.Millisecond
+
+// think computes for as many turns of four steps: each waits for the one before,
+// so that a turn takes the same time in Go and in C, and turns are few enough for
+// a processor to foresee the last. What it begins with was read under the lock,
+// so that a processor cannot begin before it has the lock.
 //
 //go:noinline
 func think(x, turns uint64) uint64 {
 	f, c := factor, addend
 	for ; turns > 0; turns-- {
 		x = x*f + c
+		x = x*f + c
+		x = x*f + c
+		x = x*f + c
 	}
 	return x
+}
+
+// warmUp computes for the time of the run-in.
+func (h *hand) warmUp(s *slot) {
+	for until := h.clock.now() + uint64(runIn); h.clock.now() < until; {
+		s.sink = think(s.sink, h.turns)
+	}
 }
 
 // Variables, since the compiler would load constants in each turn.

@@ -34,6 +34,14 @@ type task struct {
 	cpus   []int
 }
 
+// runIn is how long the workers compute before they begin.
+func (t task) runIn() time.Duration {
+	if t.kind == kindContend {
+		return runIn
+	}
+	return 0
+}
+
 // on returns the CPUs of one party. A single process that is all parties has
 // all of their CPUs.
 func (t task) on(i int, single bool) string {
@@ -80,7 +88,7 @@ func (k *crew) work(ctx context.Context, t task) error {
 	}
 	b.start.Store(k.seq)
 	if t.window > 0 {
-		pause(ctx, t.window)
+		pause(ctx, t.window+t.runIn())
 		b.stop.Store(1)
 	}
 	var errs []error

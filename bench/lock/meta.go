@@ -42,8 +42,8 @@ func (r *run) newMeta(list []contest) Meta {
 
 // thinking says how the workers came to their think time.
 func (s Settings) thinking() string {
-	text := fmt.Sprintf("%d ns, %d turns of a multiplication that waits for the one before, the same for all; calibrated: Go %d",
-		s.ThinkNS, s.ThinkTurns.All, s.ThinkTurns.Go)
+	text := fmt.Sprintf("%d ns, %d turns of four multiplications that wait for the one before, the same for all, who compute for %v before they contend; calibrated: Go %d",
+		s.ThinkNS, s.ThinkTurns.All, runIn, s.ThinkTurns.Go)
 	if s.ThinkTurns.C > 0 {
 		text += fmt.Sprintf(", C %d", s.ThinkTurns.C)
 	}

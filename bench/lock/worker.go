@@ -207,6 +207,9 @@ func (h *hand) measure(j job, loop func(*slot) error) error {
 		runtime.Gosched()
 		yieldCPU()
 	}
+	if j.kind == kindContend {
+		h.warmUp(s)
+	}
 	s.begin = h.clock.now()
 	err := loop(s)
 	if s.end == 0 {

@@ -12,6 +12,7 @@ import (
 	"github.com/shmengine/shmengine/bench"
 	"github.com/shmengine/shmengine/bench/lock"
 	"github.com/shmengine/shmengine/bench/machine"
+	"github.com/shmengine/shmengine/bench/proc"
 	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/engine"
 )
@@ -29,6 +30,7 @@ func main() {
 	engine.Init()
 	bench.Init()
 	lock.Init()
+	proc.Init()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench"
 	"github.com/shmengine/shmengine/bench/lock"
+	"github.com/shmengine/shmengine/bench/proc"
 	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/engine"
 	"github.com/shmengine/shmengine/internal/leaktest"
@@ -32,6 +33,7 @@ func TestMain(m *testing.M) {
 	engine.Init()
 	bench.Init()
 	lock.Init()
+	proc.Init()
 	if filepath.Base(os.Args[0]) == command {
 		main()
 	}

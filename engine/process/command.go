@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -16,6 +17,9 @@ const (
 	lifelineEnv = "SHMENGINE_LIFELINE" // number of the lifeline's descriptor
 	groupEnv    = "SHMENGINE_GROUP"    // process group of the parent
 )
+
+// private are the variables that Start sets itself, for each child anew.
+var private = []string{lifelineEnv, groupEnv, depthEnv, selfEnv, entryEnv, spareEnv}
 
 // firstFile is the number of Command.Files[0] in the child.
 const firstFile = 3
@@ -49,7 +53,18 @@ type Command struct {
 	// child learns of this process's death where the kernel's parent-death signal does
 	// not reach: behind a wrapper program or in another PID namespace.
 	Lifeline bool
+	// Name is what people call the child, in Children and in logs; "" is the entry's
+	// name or that of the program's file.
+	Name string
+	// Entry is what the child runs in place of main, with Args as its arguments. The
+	// program, this one or that of Path, makes the same entry and calls Init.
+	Entry *Entry
+
+	block bool // the last of Files is a spare's block
 }
+
+// lifeline reports whether the child gets one: entries always do, since Init looks for it.
+func (c *Command) lifeline() bool { return c.Lifeline || c.Entry != nil || c.block }
 
 // Validate reports the first thing that Start would refuse before it starts anything.
 func (c Command) Validate() error {
@@ -64,6 +79,17 @@ func (c Command) Validate() error {
 		}
 	}
 	return nil
+}
+
+// title is the name of the child for people.
+func (c *Command) title() string {
+	switch {
+	case c.Name != "":
+		return c.Name
+	case c.Entry != nil:
+		return c.Entry.name
+	}
+	return filepath.Base(c.name())
 }
 
 // name is what errors call the program.
@@ -104,11 +130,18 @@ func (c *Command) environ(base []string, group int) []string {
 	}
 	out := make([]string, 0, len(env)+2)
 	for i, kv := range env {
-		if key := envKey(kv); last[key] == i && key != lifelineEnv && key != groupEnv {
+		if key := envKey(kv); last[key] == i && !slices.Contains(private, key) {
 			out = append(out, kv)
 		}
 	}
-	if c.Lifeline {
+	out = append(out, c.lineage()...)
+	if c.Entry != nil {
+		out = append(out, entryEnv+"="+c.Entry.name)
+	}
+	if c.block {
+		out = append(out, fmt.Sprintf("%s=%d", spareEnv, firstFile+len(c.Files)-1))
+	}
+	if c.lifeline() {
 		out = append(out, fmt.Sprintf("%s=%d", lifelineEnv, firstFile+len(c.Files)))
 	}
 	if c.IgnoreInterrupt {

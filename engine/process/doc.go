@@ -4,7 +4,7 @@
 //
 //	p, err := process.Start(process.Command{Args: []string{"-worker"}})
 //	err = p.Join(ctx)
-//	code, _ := p.ExitCode() // 0, 8, -9 (killed by SIGKILL)
+//	code, _ := p.ExitCode() // 0, 8, -9 (SIGKILL)
 //
 // # Who may call it
 //
@@ -34,24 +34,28 @@
 // go through a pidfd and never reach a stranger. Nothing needs to be closed: all is freed
 // when the child ends, joined or not.
 //
+// # Entries and spares
+//
+// An Entry is a function that children run in place of main; Init in the first line of
+// main runs it there. A Starter runs entries by a StartMethod: Spawn, or Standby, which
+// hands them to processes that were started before and sleep. Where Init is missing, Start
+// is ErrNoInit before there is a fork bomb; below MaxDepth generations it is ErrRecursion.
+//
 // # What a dead or hostile child does to you
 //
-// It may write to stderr as much as it likes: the last 8 KiB are kept, the rest is passed
-// on at the speed of the writer. If this process's own stdout or stderr is full, closed or
+// Of its stderr the last 8 KiB are kept; all is passed on at the speed of the writer. If this process's own stdout or stderr is full, closed or
 // a broken pipe, the child's words are dropped, without SIGPIPE here. A child that does not
 // die of SIGKILL (uninterruptible input or output) leaves Done open.
 //
 // # Ctrl-C
 //
-// It goes to every process of the foreground group. With Command.IgnoreInterrupt a child
-// starts in a group of its own, so that it is out of reach from the first instruction;
-// EndWithParent there ignores SIGINT and returns to this process's group, so that Ctrl-Z
-// and fg stop and continue all together. (SIGINT blocked from the start would not do: the
-// Go runtime unblocks it before the program's first line.)
+// With Command.IgnoreInterrupt a child starts in a process group of its own, out of reach
+// from the first instruction; EndWithParent there ignores SIGINT and returns to this
+// process's group, so that Ctrl-Z and fg stop and continue all together.
 //
 // # What it does not do
 //
-// It does not fork, restart, pool or limit processes; package engine does the last three.
-// Where there are no pidfds (not Linux, before 5.4, some sandboxes) Start returns
-// errors.ErrUnsupported and leaves no child behind.
+// It does not fork or limit processes, and restarts none but idle spares of a Starter.
+// A *Process cannot be passed on to another process.
+// Without pidfds (not Linux, before 5.4, some sandboxes) Start is errors.ErrUnsupported.
 package process

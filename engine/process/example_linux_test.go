@@ -2,6 +2,7 @@ package process_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -64,4 +65,75 @@ func ExampleEndWithParent() {
 		os.Exit(1)
 	}
 	defer func() { _ = control.Close() }() // only read from
+}
+
+// An entry is made at package level, so that parent and child both know it.
+var double = process.NewEntry("double", func(args []string) error {
+	fmt.Println(args[0] + args[0])
+	return nil
+})
+
+func ExampleEntry() {
+	// main has called process.Init.
+	p, err := process.Start(process.Command{Entry: double, Args: []string{"tick"}, Stdout: os.Stdout})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := p.Join(context.Background()); err != nil {
+		fmt.Println(err)
+		return
+	}
+	code, _ := p.ExitCode()
+	fmt.Println(p.Name(), "ended with", code)
+	// Output:
+	// ticktick
+	// double ended with 0
+}
+
+func ExampleStarter() {
+	s, err := process.NewStarter(process.Config{Method: process.Standby, Spares: 2})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	j, err := s.Start(context.Background(), double, "tick") // no program is started for it
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := j.Join(context.Background()); err != nil {
+		fmt.Println(err)
+		return
+	}
+	code, _ := j.ExitCode()
+	fmt.Println(j.Name(), "ended with", code)
+	fmt.Println(s.Close())
+	// Output:
+	// ticktick
+	// double ended with 0
+	// <nil>
+}
+
+func ExampleWait() {
+	quick, _ := process.Start(process.Command{Path: "true"})
+	slow, err := process.Start(process.Command{Path: "sleep", Args: []string{"1000"}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ready, err := process.Wait(context.Background(), slow, quick)
+	fmt.Println(ready, err)
+	for _, p := range process.Children() {
+		fmt.Println(p.Name(), "still runs:", p.Kill())
+		<-p.Done()
+	}
+	// Output:
+	// [1] <nil>
+	// sleep still runs: <nil>
+}
+
+func ExampleStartMethod_Validate() {
+	fmt.Println(errors.Is(process.StartMethod("fork").Validate(), errors.ErrUnsupported))
+	// Output: true
 }

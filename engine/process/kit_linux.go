@@ -38,7 +38,7 @@ func (k *kit) pack(c *Command) error {
 		return err
 	}
 	k.files = append([]*os.File{null, stdout, stderr}, c.Files...)
-	if !c.Lifeline {
+	if !c.lifeline() {
 		return nil
 	}
 	line, err := ownPidfd()

@@ -35,6 +35,9 @@ func role(name string, f func(args []string)) string {
 
 func TestMain(m *testing.M) {
 	name := os.Getenv(roleEnv)
+	if name != "naive" { // which forgets it
+		process.Init()
+	}
 	if name == "" {
 		leaktest.Main(m)
 		return

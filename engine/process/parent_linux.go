@@ -26,7 +26,10 @@ var endWithParent = sync.OnceValue(watchParent)
 // called Start, whatever stands between the two. Otherwise it watches its direct parent,
 // and returns errors.ErrUnsupported if that is not visible from this PID namespace.
 // Repeated calls return the result of the first.
-func EndWithParent() error { return endWithParent() }
+func EndWithParent() error {
+	aware.Store(true)
+	return endWithParent()
+}
 
 // watchParent opens what tells of the parent's death and leaves a goroutine asleep on it.
 func watchParent() error {

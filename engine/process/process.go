@@ -10,6 +10,7 @@ import (
 // Process is a child process that was started by Start.
 type Process struct {
 	pid     int
+	name    string
 	handle  *os.File  // pidfd; closed by the reaper once the child is reaped
 	exit    exit      // written by the reaper before done is closed, read only after it
 	tail    *tail     // last part of stderr
@@ -25,10 +26,15 @@ type exit struct {
 }
 
 // Start starts a child process. If it fails, no process and no descriptor is left, and
-// the error wraps the system's errno (ENOENT, EACCES, EAGAIN, EMFILE, ENOMEM, ...).
+// the error wraps the system's errno (ENOENT, EACCES, EAGAIN, EMFILE, ENOMEM, ...). What
+// would become a fork bomb is ErrNoInit or ErrRecursion.
 func Start(c Command) (*Process, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
+	}
+	err := c.guard()
+	if err != nil {
+		return nil, fmt.Errorf("process: start %s: %w", c.name(), err)
 	}
 	p, err := start(&c)
 	if err != nil {
@@ -40,6 +46,9 @@ func Start(c Command) (*Process, error) {
 // PID returns the process id. It says which process this is to people and to tools; to
 // signal the process use Kill, Terminate or Signal, which cannot hit a stranger.
 func (p *Process) PID() int { return p.pid }
+
+// Name returns what people call the process; see Command.Name.
+func (p *Process) Name() string { return p.name }
 
 // Done returns a channel that is closed when the process has ended and was reaped.
 // ExitCode, ExitSignal and StderrTail are final from then on.

@@ -3,9 +3,12 @@
 package process
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"syscall"
 )
 
 const selfExe = ""
@@ -32,3 +35,17 @@ func EndWithParent() error {
 func Inherited(i int, _ string) (*os.File, error) {
 	return nil, fmt.Errorf("process: inherited file %d: %w", i, errors.ErrUnsupported)
 }
+
+func (*Process) conn() (syscall.RawConn, error) { return nil, errors.ErrUnsupported }
+
+func waitFirst(context.Context, []syscall.Conn) ([]int, error) { return nil, errors.ErrUnsupported }
+
+func newBlock() (*os.File, []byte, error) { return nil, nil, errors.ErrUnsupported }
+
+func openBlock(int) (*block, error) { return nil, errors.ErrUnsupported }
+
+func unmapBlock([]byte) {}
+
+func affinity() int { return ofRuntime() }
+
+func hostFiles() fs.FS { return os.DirFS(".") } // no files of cgroups there

@@ -54,7 +54,7 @@ func start(c *Command) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Process{tail: new(tail), done: make(chan struct{})}
+	p := &Process{name: c.title(), tail: new(tail), done: make(chan struct{})}
 	k := kit{p: p}
 	defer k.close()
 	if err := k.pack(c); err != nil {
@@ -68,6 +68,7 @@ func start(c *Command) (*Process, error) {
 	for _, s := range p.streams {
 		go s.pump()
 	}
+	p.enter()
 	go p.reap()
 	return p, nil
 }

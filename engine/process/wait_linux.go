@@ -19,6 +19,7 @@ func (p *Process) reap() {
 		s.finish()
 	}
 	_ = p.handle.Close() // a pidfd has nothing to flush
+	p.leave()
 	close(p.done)
 }
 

@@ -20,6 +20,7 @@ const (
 	pflag       = "github.com/spf13/pflag"
 	term        = "golang.org/x/term"
 	progressbar = "github.com/schollz/progressbar/v3"
+	procfs      = "github.com/prometheus/procfs"
 	hdr         = "github.com/HdrHistogram/hdrhistogram-go"
 )
 
@@ -35,7 +36,7 @@ var layers = []layer{
 	{of: "ringbuf", ours: []string{"futex", "internal/..."}, theirs: []string{sys}},
 	{of: "shmarena", ours: []string{"futex", "internal/..."}, theirs: []string{sys, mmap}},
 	{of: "kernels", ours: []string{"internal/..."}, theirs: []string{cpuid}},
-	{of: "engine/process", ours: []string{"internal/..."}, theirs: []string{sys}},
+	{of: "engine/process", ours: []string{"futex", "internal/..."}, theirs: []string{sys}},
 	{
 		of:     "engine",
 		ours:   []string{"engine/process", "shmarena", "ringbuf", "futex", "kernels", "internal/..."},
@@ -50,6 +51,7 @@ var layers = []layer{
 		ours:   append([]string{"bench/..."}, public...),
 		theirs: []string{sys, gonum, parquet, perf},
 	},
+	{of: "bench/mem", ours: append([]string{"bench/..."}, public...), theirs: []string{sys, procfs}},
 	{ // it says how long package futex spins
 		of:     "bench/lock",
 		ours:   append([]string{"bench/...", "internal/spin"}, public...),

@@ -54,7 +54,7 @@ func (m *Member) lives() (words []futex.Waiter) {
 }
 
 // hear looks at the members whose life words the kernel has marked, once each; if
-// nobody waits here there is no hurry.
+// nobody here waits for one of them there is no hurry.
 func (m *Member) hear() {
 	for i := range m.table.slots {
 		s := &m.table.slots[i]
@@ -68,7 +68,7 @@ func (m *Member) hear() {
 		}
 		m.heard[i] = id
 		_, _ = futex.Wake(&s.life, math.MaxInt32) // the kernel has woken one
-		if m.lot.Waits() && m.confirm(id) {
+		if m.lot.WaitsFor(id) && m.confirm(id) {
 			m.lot.Nudge()
 		}
 	}

@@ -3,7 +3,7 @@ package member
 import (
 	"bytes"
 	"errors"
-	"os"
+	"slices"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -16,47 +16,78 @@ const exitingFlag = 0x4
 // inExit reports whether every thread of the process pid that began at start is in
 // its exit, so that it executes none of its code any more.
 //
-// A thread that is not could have begun another one while they were looked at. So
-// they are looked at twice: whatever runs after the first look was begun by a
-// thread that the first look saw running, or is seen by the second.
+// One that was not yet, when they were listed, could have begun another before it
+// was looked at. So they are listed again: whoever is new was begun by one that is
+// not in its exit, or is not himself. No thread gets the number of one that ended
+// meanwhile: numbers are given round robin, hundreds at least.
+//
+// It is asked for while the survivors wait, by each of them who does, so it goes to
+// the kernel directly: package os makes seven calls of each read.
 func inExit(pid uint32, start uint64) bool {
 	if pid == 0 || pid > 1<<30 || start == 0 {
 		return false
 	}
-	dir := "/proc/" + strconv.FormatUint(uint64(pid), 10)
-	if line, err := os.ReadFile(dir + "/stat"); err != nil || startTicks(line) != start {
+	dir := "/proc/" + strconv.FormatUint(uint64(pid), 10) + "/task"
+	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
 		return false
 	}
-	first, ok := allExiting(dir + "/task")
-	if !ok {
+	defer unix.Close(fd)
+	l := look{dir: fd, leader: strconv.FormatUint(uint64(pid), 10), start: start}
+	seen, err := l.list()
+	if err != nil || !l.allExit(seen) {
 		return false
 	}
-	second, ok := allExiting(dir + "/task")
-	for tid := range second {
-		ok = ok && first[tid]
-	}
-	return ok
+	again, err := l.list()
+	return err == nil && !slices.ContainsFunc(again, func(tid string) bool { return !slices.Contains(seen, tid) })
 }
 
-// allExiting returns the threads that there are; ok is false if one of them is not
-// in its exit, or if none can be seen.
-func allExiting(dir string) (threads map[string]bool, ok bool) {
-	list, err := os.ReadDir(dir)
-	if err != nil || len(list) == 0 {
-		return nil, false
-	}
-	threads = make(map[string]bool, len(list))
-	for _, e := range list {
-		line, err := os.ReadFile(dir + "/" + e.Name() + "/stat")
-		if errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ESRCH) {
-			continue // gone since
+// A look is one question of inExit.
+type look struct {
+	dir    int    // descriptor of the process's directory of threads
+	leader string // its first thread
+	start  uint64 // of the process
+	buf    [4096]byte
+}
+
+// allExit reports whether each of the threads is in its exit or gone, and the first
+// one, who stays until all are gone, is of the process that was asked for.
+func (l *look) allExit(threads []string) bool {
+	for _, tid := range threads {
+		line, err := l.stat(tid)
+		if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ESRCH) {
+			continue
 		}
-		if err != nil || !exitingIn(line) {
-			return nil, false
+		if err != nil || !exitingIn(line) || tid == l.leader && startTicks(line) != l.start {
+			return false
 		}
-		threads[e.Name()] = true
 	}
-	return threads, true
+	return slices.Contains(threads, l.leader)
+}
+
+// list returns the names of the threads.
+func (l *look) list() (names []string, err error) {
+	if _, err := unix.Seek(l.dir, 0, 0); err != nil {
+		return nil, err
+	}
+	for {
+		n, err := unix.ReadDirent(l.dir, l.buf[:])
+		if err != nil || n <= 0 {
+			return names, err
+		}
+		_, _, names = unix.ParseDirent(l.buf[:n], -1, names)
+	}
+}
+
+// stat returns a thread's line of figures, until the next call.
+func (l *look) stat(tid string) ([]byte, error) {
+	fd, err := unix.Openat(l.dir, tid+"/stat", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(fd)
+	n, err := unix.Read(fd, l.buf[:])
+	return l.buf[:max(n, 0)], err
 }
 
 // exitingIn looks at the 9th field of a thread's stat, its flags in decimal.

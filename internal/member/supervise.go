@@ -27,16 +27,22 @@ const (
 
 // watchTable watches every member, and learns of new ones, until Leave.
 //
-// Each round it watches whoever is there, then nudges: a sleeper that evaluated
-// before the round may sleep for somebody who died unwatched. After the nudge
+// After each change it watches whoever is there, then nudges: a sleeper that
+// evaluated before may sleep for somebody who died unwatched. After the nudge
 // every sleeper has evaluated with all live members watched.
+//
+// A life word that was marked is no change: whoever is not waiting here leaves
+// the CPU to those who are, and hears of the death when it is complete.
 func (m *Member) watchTable() {
 	word := &m.table.head.membership
-	for {
+	for known := word.Load() - 1; ; {
 		v := word.Load() // before the scan: a change meanwhile ends the wait
-		m.scan()
-		m.lot.Nudge()
-		m.reapQuietly()
+		if v != known {
+			m.scan()
+			m.lot.Nudge()
+			m.reapQuietly()
+			known = v
+		}
 		words := append([]futex.Waiter{{Word: word, Old: v}}, m.lives()...)
 		if _, err := futex.WaitAny(m.ctx, words); err != nil && err != futex.ErrAgain {
 			return

@@ -92,35 +92,55 @@ func (s *nans) see(i int, a, b VecVirtual) {
 
 // spread makes both numbers NaN if one was seen.
 func (s *nans) spread(lo, hi Register) {
-	seen, none := GP32(), fresh("ordered")
-	if level.wide {
-		for _, k := range s.k[1:] {
-			KANDB(k, s.k[0], s.k[0])
-		}
-		KMOVB(s.k[0], seen)
-		CMPL(seen, Imm(0xff))
-	} else {
-		VMOVMSKPD(s.v[0], seen)
-		TESTL(seen, seen)
-	}
-	JE(LabelRef(none))
+	none := fresh("ordered")
+	seen := s.seen()
+	TESTQ(seen, seen)
+	JZ(LabelRef(none))
 	VPCMPEQD(lo, lo, lo)
 	VPCMPEQD(hi, hi, hi)
 	Label(none)
 }
 
+// seen returns a number that is 0 if none was.
+func (s *nans) seen() GPVirtual {
+	seen := GP64()
+	if !level.wide {
+		VMOVMSKPD(s.v[0], seen.As32())
+		return seen
+	}
+	for _, k := range s.k[1:] {
+		KANDB(k, s.k[0], s.k[0])
+	}
+	KMOVB(s.k[0], seen.As32())
+	XORL(U32(0xff), seen.As32())
+	return seen
+}
+
+// minMaxInt sorts pairs of vectors first where a minimum is a comparison and a
+// blend: one comparison then serves both.
 func minMaxInt() {
 	routine("minMaxInt64", "func(x []int64) (lo int64, hi int64)")
 	x, n := slice("x")
 	first := vec()
 	VPBROADCASTQ(at(x, 0), first)
 	lo, hi := copies(first, 4), copies(first, 4)
-	l := loop{n: n, in: []GPVirtual{x}, unroll: 4, pad: first}
+	unroll := pick(4, 8)
+	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll, pad: first}
+	var previous VecVirtual
+	inPairs := !level.wide
 	l.body = func(j int, in []Op, m *mask) {
 		v := vec()
 		VMOVUPD(in[0], v)
-		minInt(v, lo[j])
-		maxInt(v, hi[j])
+		switch {
+		case !inPairs:
+			minInt(v, lo[j])
+			maxInt(v, hi[j])
+		case j%2 == 1:
+			minInt(inOrder(previous, v), lo[j/2])
+			maxInt(v, hi[j/2])
+		}
+		previous = v
+		inPairs = inPairs && j != unroll-1 // single vectors follow
 	}
 	l.emit()
 	tree(lo, minInt)
@@ -128,6 +148,16 @@ func minMaxInt() {
 	result(halves(lo[0], minInt), 0)
 	result(halves(hi[0], maxInt), 1)
 	done()
+}
+
+// inOrder returns the smaller of each pair of lanes, and moves the larger to b.
+func inOrder(a, b VecVirtual) (smaller VecVirtual) {
+	greater := like(a)
+	smaller = like(a)
+	VPCMPGTQ(b, a, greater)
+	VBLENDVPD(greater, b, a, smaller)
+	VBLENDVPD(greater, a, b, b)
+	return smaller
 }
 
 func minInt(from, into VecVirtual) {

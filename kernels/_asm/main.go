@@ -22,6 +22,9 @@ func main() {
 	for _, emit := range []func(){
 		sum, dot, sumInt, shifted, coShifted, coShiftedInt, nearBits,
 		minMax, minMaxInt, maxCode, hourOfDay, nearSums, binCells, countRows, fetch, binFloats, groupFloats,
+		least, greatest, leastInt, greatestInt, indexOf, indexOfInt, indexNaN,
+		count, countInt, compareBits, compareBitsInt,
+		arith, arithInt, unary, fma, axpy,
 	} {
 		emit()
 	}

@@ -1,0 +1,118 @@
+package kernels
+
+// The operations of arith, in the order of the assembly.
+const (
+	opAdd = iota
+	opSub
+	opMul
+	opDiv
+)
+
+// Add writes the sums of the elements of x and y:
+//
+//	for i := range dst { dst[i] = x[i] + y[i] }
+//
+// Results of 8 MiB and more that are not written over an input go round the
+// caches.
+//
+// Preconditions, here and for all functions that write an element for each
+// element; else they panic before anything is written:
+//   - all slices have the same length;
+//   - dst is one of the inputs, or shares no memory with any.
+func Add(dst, x, y []float64) { arith(opAdd, dst, x, y) }
+
+// Sub writes the differences: for i := range dst { dst[i] = x[i] - y[i] }. See
+// [Add] for what must hold.
+func Sub(dst, x, y []float64) { arith(opSub, dst, x, y) }
+
+// Mul writes the products: for i := range dst { dst[i] = x[i] * y[i] }. See
+// [Add] for what must hold.
+func Mul(dst, x, y []float64) { arith(opMul, dst, x, y) }
+
+// Div writes the quotients: for i := range dst { dst[i] = x[i] / y[i] }. A
+// division by zero gives an infinity or NaN. See [Add] for what must hold.
+func Div(dst, x, y []float64) { arith(opDiv, dst, x, y) }
+
+func arith(op int, dst, x, y []float64) {
+	apart := writesTo(dst, x)
+	apart = writesTo(dst, y) && apart
+	stream := streams(len(dst), apart)
+	for len(dst) > 0 {
+		safepoint()
+		n := min(len(dst), block3)
+		arithBlock(op, dst[:n], x[:n], y[:n], stream)
+		dst, x, y = dst[n:], x[n:], y[n:]
+	}
+}
+
+func arithBlock(op int, dst, x, y []float64, stream int) {
+	switch active {
+	case levelAVX512:
+		arithAVX512(op, &dst[0], x, y, stream)
+	case levelAVX2:
+		arithAVX2(op, &dst[0], x, y, stream)
+	default:
+		arithGo(op, dst, x, y)
+	}
+}
+
+func arithGo(op int, dst, x, y []float64) {
+	if op == opDiv {
+		for i := range dst {
+			dst[i] = x[i] / y[i]
+		}
+		return
+	}
+	wholeGo(op, dst, x, y)
+}
+
+// wholeGo does what integers have too.
+func wholeGo[T int64 | float64](op int, dst, x, y []T) {
+	x, y = x[:len(dst)], y[:len(dst)]
+	switch op {
+	case opAdd:
+		for i := range dst {
+			dst[i] = x[i] + y[i]
+		}
+	case opSub:
+		for i := range dst {
+			dst[i] = x[i] - y[i]
+		}
+	default:
+		for i := range dst {
+			dst[i] = x[i] * y[i]
+		}
+	}
+}
+
+// AddInt64 is [Add] for integers; sums wrap as in Go.
+func AddInt64(dst, x, y []int64) { arithInt64(opAdd, dst, x, y) }
+
+// SubInt64 is [Sub] for integers; differences wrap as in Go.
+func SubInt64(dst, x, y []int64) { arithInt64(opSub, dst, x, y) }
+
+// MulInt64 is [Mul] for integers; products wrap as in Go.
+func MulInt64(dst, x, y []int64) { arithInt64(opMul, dst, x, y) }
+
+func arithInt64(op int, dst, x, y []int64) {
+	apart := writesTo(dst, x)
+	apart = writesTo(dst, y) && apart
+	stream := streams(len(dst), apart)
+	for len(dst) > 0 {
+		safepoint()
+		n := min(len(dst), block3)
+		arithInt64Block(op, dst[:n], x[:n], y[:n], stream)
+		dst, x, y = dst[n:], x[n:], y[n:]
+	}
+}
+
+func arithInt64Block(op int, dst, x, y []int64, stream int) {
+	switch active {
+	case levelAVX512:
+		arithInt64AVX512(op, &dst[0], x, y, stream)
+	case levelAVX2:
+		arithInt64AVX2(op, &dst[0], x, y, stream)
+	default:
+		wholeGo(op, dst, x, y)
+	}
+}

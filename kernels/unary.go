@@ -1,0 +1,139 @@
+package kernels
+
+import "math"
+
+// The operations of unary, in the order of the assembly.
+const (
+	opScale = iota
+	opSqrt
+	opAbs
+	opNeg
+)
+
+// Scale writes the multiples: for i := range dst { dst[i] = a * x[i] }. See
+// [Add] for what must hold.
+func Scale(dst []float64, a float64, x []float64) { unary(opScale, dst, x, a) }
+
+// Sqrt writes the square roots, rounded right; of what is below zero it is NaN.
+// See [Add] for what must hold.
+func Sqrt(dst, x []float64) { unary(opSqrt, dst, x, 0) }
+
+// Abs writes the elements without their signs, those of NaN too. See [Add] for
+// what must hold.
+func Abs(dst, x []float64) { unary(opAbs, dst, x, 0) }
+
+// Neg writes the elements with the opposite signs, those of NaN too. See [Add]
+// for what must hold.
+func Neg(dst, x []float64) { unary(opNeg, dst, x, 0) }
+
+func unary(op int, dst, x []float64, a float64) {
+	stream := streams(len(dst), writesTo(dst, x))
+	for len(dst) > 0 {
+		safepoint()
+		n := min(len(dst), block2)
+		unaryBlock(op, dst[:n], x[:n], a, stream)
+		dst, x = dst[n:], x[n:]
+	}
+}
+
+func unaryBlock(op int, dst, x []float64, a float64, stream int) {
+	switch active {
+	case levelAVX512:
+		unaryAVX512(op, &dst[0], x, a, stream)
+	case levelAVX2:
+		unaryAVX2(op, &dst[0], x, a, stream)
+	default:
+		unaryGo(op, dst, x, a)
+	}
+}
+
+func unaryGo(op int, dst, x []float64, a float64) {
+	x = x[:len(dst)]
+	switch op {
+	case opScale:
+		for i := range dst {
+			dst[i] = a * x[i]
+		}
+	case opSqrt:
+		for i := range dst {
+			dst[i] = math.Sqrt(x[i])
+		}
+	case opAbs:
+		for i := range dst {
+			dst[i] = math.Abs(x[i])
+		}
+	default:
+		for i := range dst {
+			dst[i] = -x[i]
+		}
+	}
+}
+
+// FMA writes products plus numbers, rounded once:
+//
+//	for i := range dst { dst[i] = math.FMA(x[i], y[i], z[i]) }
+//
+// See [Add] for what must hold.
+func FMA(dst, x, y, z []float64) {
+	apart := writesTo(dst, x)
+	apart = writesTo(dst, y) && apart
+	apart = writesTo(dst, z) && apart
+	stream := streams(len(dst), apart)
+	for len(dst) > 0 {
+		safepoint()
+		n := min(len(dst), block3)
+		fmaBlock(dst[:n], x[:n], y[:n], z[:n], stream)
+		dst, x, y, z = dst[n:], x[n:], y[n:], z[n:]
+	}
+}
+
+func fmaBlock(dst, x, y, z []float64, stream int) {
+	switch active {
+	case levelAVX512:
+		fmaAVX512(&dst[0], x, y, z, stream)
+	case levelAVX2:
+		fmaAVX2(&dst[0], x, y, z, stream)
+	default:
+		fmaGo(dst, x, y, z)
+	}
+}
+
+func fmaGo(dst, x, y, z []float64) {
+	for i := range dst {
+		dst[i] = math.FMA(x[i], y[i], z[i])
+	}
+}
+
+// Axpy writes multiples of x plus y, rounded once; dst may be y:
+//
+//	for i := range dst { dst[i] = math.FMA(a, x[i], y[i]) }
+//
+// See [Add] for what must hold.
+func Axpy(dst []float64, a float64, x, y []float64) {
+	apart := writesTo(dst, x)
+	apart = writesTo(dst, y) && apart
+	stream := streams(len(dst), apart)
+	for len(dst) > 0 {
+		safepoint()
+		n := min(len(dst), block3)
+		axpyBlock(dst[:n], a, x[:n], y[:n], stream)
+		dst, x, y = dst[n:], x[n:], y[n:]
+	}
+}
+
+func axpyBlock(dst []float64, a float64, x, y []float64, stream int) {
+	switch active {
+	case levelAVX512:
+		axpyAVX512(&dst[0], a, x, y, stream)
+	case levelAVX2:
+		axpyAVX2(&dst[0], a, x, y, stream)
+	default:
+		axpyGo(dst, a, x, y)
+	}
+}
+
+func axpyGo(dst []float64, a float64, x, y []float64) {
+	for i := range dst {
+		dst[i] = math.FMA(a, x[i], y[i])
+	}
+}

@@ -1,0 +1,225 @@
+package shmarena
+
+import (
+	"fmt"
+	"math/bits"
+	"sync"
+	"sync/atomic"
+)
+
+// magazine is what this process allocates small blocks of one class from: one
+// span, and those of its blocks whose hints it has taken. It is lost with the
+// process and needs no recovery: a block that is in it is FREE in its word.
+type magazine struct {
+	mu    sync.Mutex
+	ctrl  ctrl   // of the span; 0 is no span
+	span  uint64 // its number
+	word  uint64 // hint word that the hints were taken from
+	hints uint64 // blocks of that word that may be free
+	left  uint64 // what heapControl.left was when nobody's spans were looked for in vain
+	tidy  bool   // the cell's record is not a predecessor's
+	_     [8]uint64
+}
+
+// allocSmall allocates a small block of so many bytes and returns its offset and
+// its generation. The block is zero.
+//
+// The word is CLAIMED while the block is cleared, so that no two can have it and
+// a block whose maker dies is free again. It is LIVE just before the call returns.
+//
+// Preconditions: 0 < bytes <= classes[c].size
+func (h *heap) allocSmall(c int, bytes uint64) (off uint64, gen uint32, err error) {
+	m := &h.magazines[c]
+	m.mu.Lock()
+	p, err := h.claimBlock(m, c, bytes)
+	m.mu.Unlock()
+	if err != nil {
+		return 0, 0, err
+	}
+	h.prepare(p.off, bytes, uint64(classes[c].size))
+	p.word.Store(uint64(p.now.as(blockLive)))
+	return p.off, p.now.gen(), nil
+}
+
+// claimed is a small block that this process has CLAIMED.
+type claimed struct {
+	off  uint64
+	word *atomic.Uint64
+	now  block
+}
+
+// claimTries bounds the search for a free block: no honest table has so many
+// hints that are wrong.
+const claimTries = 1 << 16
+
+// claimBlock finds a free block and claims it. The caller holds the magazine.
+//
+// The span may be taken from under this process at any time, if all its blocks
+// are free (release.go): whoever does that changes its ctrl word first and looks
+// at the blocks then; here the block is claimed first, and then ctrl looked at.
+// So one of the two sees the other.
+func (h *heap) claimBlock(m *magazine, c int, size uint64) (claimed, error) {
+	class := &classes[c]
+	for range claimTries {
+		if m.hints == 0 {
+			if err := h.refill(m, c); err != nil {
+				return claimed{}, err
+			}
+		}
+		i := m.word<<6 + uint64(bits.TrailingZeros64(m.hints))
+		m.hints &= m.hints - 1
+		w := &h.small[m.span].blocks[i]
+		old := block(w.Load())
+		if old.state() != blockFree {
+			continue
+		}
+		now := makeBlock(blockClaimed, uint64(class.size)-size, h.maker, old.gen())
+		if !w.CompareAndSwap(uint64(old), uint64(now)) {
+			continue
+		}
+		if h.ctrlOf(m.span) != m.ctrl {
+			w.CompareAndSwap(uint64(now), uint64(old))
+			h.hint(m.span, c, uint32(i))
+			m.drop()
+			continue
+		}
+		return claimed{h.offset(m.span) + i*uint64(class.size), w, now}, nil
+	}
+	return claimed{}, fmt.Errorf("no free block of %d bytes in %d hints: %w", class.size, claimTries, ErrCorrupt)
+}
+
+// drop forgets the span.
+func (m *magazine) drop() { m.ctrl, m.hints = 0, 0 }
+
+// place is a live block as an offset led to it. It has four words, so that it
+// stays in registers.
+type place struct {
+	first uint64 // its span
+	slot  slot   // which block of the span
+	word  uint64 // a block if it is small, the span's ctrl if it is large
+	bytes uint64 // as they were asked for
+}
+
+// slot is the class of a small block and its number in the span, or largeSlot.
+type slot uint64
+
+const largeSlot = ^slot(0)
+
+func makeSlot(c int, index uint32) slot { return slot(c)<<32 | slot(index) }
+
+func (s slot) class() int    { return int(s >> 32) }
+func (s slot) index() uint32 { return uint32(s) }
+
+// locate finds the live block of a generation at an offset.
+func (h *heap) locate(gen uint32, off uint64) (p place, ok bool) {
+	rel := off - h.blocks // wraps for an offset before the blocks
+	p.first = rel >> spanShift
+	if p.first >= uint64(len(h.spans)) || gen == 0 {
+		return place{}, false
+	}
+	s := &h.spans[p.first]
+	c, e := ctrl(s.ctrl.Load()), extent(s.ext.Load())
+	in := rel & (spanSize - 1)
+	if !c.hasBlocks() {
+		p.slot, p.word, p.bytes = largeSlot, uint64(c), e.bytes()
+		return p, c.state() == stateLarge && c.gen() == gen && in == 0 && e.spans()-1 < uint64(len(h.spans))-p.first
+	}
+	k, ok := e.class()
+	if !ok {
+		return place{}, false
+	}
+	class := &classes[k]
+	i, ok := class.index(in)
+	if !ok {
+		return place{}, false
+	}
+	b := block(h.small[p.first].blocks[i].Load())
+	p.slot, p.word, p.bytes = makeSlot(k, i), uint64(b), uint64(class.size)-b.slack()
+	return p, b.lives() && b.gen() == gen && p.bytes-1 < uint64(class.size)
+}
+
+// resolve finds the block that an array names and reports whether the array
+// fits it exactly: n elements of size bytes.
+func (h *heap) resolve(gen uint32, off, n, size uint64) (first uint64, ok bool) {
+	p, ok := h.locate(gen, off)
+	over, bytes := bits.Mul64(n, size)
+	return p.first, ok && over == 0 && bytes == p.bytes
+}
+
+// freeBlock frees the block that an array names, if the array fits it exactly.
+func (h *heap) freeBlock(gen uint32, off, n, size uint64) error {
+	p, ok := h.locate(gen, off)
+	over, bytes := bits.Mul64(n, size)
+	if !ok || over != 0 || bytes != p.bytes {
+		return ErrBadFree
+	}
+	return h.freePlace(p)
+}
+
+// freePlace frees a block. Of any number that try, one is not told ErrBadFree.
+// The caller does not have the mutex of the holds.
+func (h *heap) freePlace(p place) error {
+	if h.guarded && !h.intact(p) {
+		return ErrOverrun
+	}
+	if p.slot == largeSlot {
+		return h.free(p.first, ctrl(p.word).gen())
+	}
+	if b := block(p.word); b.state() != blockLive || !h.wordOf(p).CompareAndSwap(p.word, uint64(b.freed())) {
+		if err := h.freePinned(p); err != nil {
+			return err
+		}
+	}
+	h.hint(p.first, p.slot.class(), p.slot.index())
+	return nil
+}
+
+// hint tells that a block is free. Whoever dies before it is done, or half-way,
+// has freed the block all the same: his sweep gives the hint.
+func (h *heap) hint(span uint64, c int, i uint32) {
+	w := &h.small[span].hints[i>>6]
+	w.Or(1 << (i & 63))
+	if h.spans[span].room.Load() == roomKnown {
+		return
+	}
+	h.announce(span, c)
+	if w.Load() == classes[c].hintMask(int(i>>6)) && h.allHinted(span, c) {
+		_ = h.tryRelease(span) // the block is free in any case
+	}
+}
+
+// What a span's room word says of its owner.
+const (
+	roomKnown = iota // allocates from it, or has just got it
+	roomNone         // believes it full
+	roomMail         // has mail that it is not
+)
+
+// announce tells the owner of a span, if he believes it full, that it is not.
+func (h *heap) announce(span uint64, c int) {
+	room := &h.spans[span].room
+	if room.Load() != roomNone || !room.CompareAndSwap(roomNone, roomMail) {
+		return
+	}
+	h.post(h.ctrlOf(span), span, c)
+}
+
+// post sets the bit for a span in its owner's mail.
+func (h *heap) post(owner ctrl, span uint64, c int) {
+	if slot := owner.owner().Slot(); uint64(slot) < uint64(len(h.cells)) {
+		h.cells[slot].mail[c].Or(1 << (span / h.mailGroup()))
+	}
+}
+
+// mailGroup is how many spans one bit of mail stands for.
+func (h *heap) mailGroup() uint64 { return (uint64(len(h.spans)) + 63) / 64 }
+
+// allHinted reports whether all blocks of a span are said to be free.
+func (h *heap) allHinted(span uint64, c int) bool {
+	for k := range classes[c].words() {
+		if mask := classes[c].hintMask(k); h.small[span].hints[k].Load()&mask != mask {
+			return false
+		}
+	}
+	return true
+}
