@@ -51,7 +51,7 @@ func (r blockRef) names(gen uint32) bool { return uint32(r>>refOffBits) == gen&(
 // Preconditions:
 //   - dst lies in the arena
 func (a *Arena) allocInto(bytes int64, dst *atomic.Uint64) (blockRef, error) {
-	at, err := a.enter()
+	at, err := a.enterWrite()
 	if err != nil {
 		return 0, err
 	}
@@ -226,6 +226,9 @@ func (h *heap) settle(r blockRef) (place, bool) {
 	}
 	if now := h.ctrlOf(i); !now.hasBlocks() {
 		if now.state() == stateCommitting && r.names(now.gen()) {
+			if h.self == nil {
+				return h.unsettled(r, place{i, largeSlot, uint64(now), h.extOf(i).bytes()})
+			}
 			h.spans[i].ctrl.CompareAndSwap(uint64(now), uint64(now.as(stateLarge, futex.NoID)))
 		}
 		p, ok := h.locate(now.gen(), r.off())
@@ -242,10 +245,20 @@ func (h *heap) settle(r blockRef) (place, bool) {
 	w := &h.small[i].blocks[k]
 	b := block(w.Load())
 	if b.state() == blockClaimed && r.names(b.gen()) {
+		if h.self == nil {
+			return h.unsettled(r, place{i, makeSlot(c, k), uint64(b), uint64(classes[c].size) - b.slack()})
+		}
 		w.CompareAndSwap(uint64(b), uint64(b.kept()))
 	}
 	p, ok := h.locate(b.gen(), r.off())
 	return p, ok && r.names(b.gen())
+}
+
+// unsettled is the block of a reference for a reader, who cannot make it LIVE. Its
+// memory is there, and was zeroed, before the reference was.
+func (h *heap) unsettled(r blockRef, p place) (place, bool) {
+	room := uint64(len(h.region)) - min(h.offsetAt(p), uint64(len(h.region)))
+	return p, h.offsetAt(p) == r.off() && p.bytes-1 < room
 }
 
 // bytes is the block, in shared memory. It is [ErrFreed] if there is none: a
@@ -270,7 +283,7 @@ func (r blockRef) bytes(a *Arena) ([]byte, error) {
 //
 // Errors: [ErrClosed], [ErrBusy], [ErrCorrupt], [ErrOverrun].
 func (a *Arena) freeRef(dst *atomic.Uint64) error {
-	at, err := a.enter()
+	at, err := a.enterWrite()
 	if err != nil {
 		return err
 	}

@@ -31,9 +31,20 @@ func (a *Arena) enter() (*attachment, error) {
 	return a.at, nil
 }
 
+// enterWrite is enter for a call that changes the arena.
+func (a *Arena) enterWrite() (*attachment, error) {
+	at, err := a.enter()
+	if err == nil && at.readOnly() {
+		at.leave()
+		return nil, ErrReadOnly
+	}
+	return at, err
+}
+
 // Close gives the handle up, and with the last handle of the process the
 // memory. Calling it again does nothing. While another goroutine is inside a
-// call on the arena it returns [ErrBusy] and the arena stays open.
+// call on the arena, [Array.With] among them, it returns [ErrBusy] and the arena
+// stays open.
 //
 // Slices that were made before must not be used after: their address range
 // stays reserved without access, so that a late use is a fault and never
@@ -85,7 +96,8 @@ func (a *Arena) Notice() string { return a.notice }
 func (a *Arena) File() *os.File { return a.at.file.f }
 
 // Member is this process in the arena's table of members: the owner of the
-// locks that it takes in the arena.
+// locks that it takes in the arena. It is nil where the arena is attached
+// read-only.
 func (a *Arena) Member() *member.Member { return a.at.member }
 
 // Members lists the processes that have the arena attached.
@@ -96,7 +108,7 @@ func (a *Arena) Members() iter.Seq[member.Info] {
 			return
 		}
 		defer at.leave()
-		at.member.All()(yield)
+		at.infos()(yield)
 	}
 }
 
@@ -104,7 +116,7 @@ func (a *Arena) Members() iter.Seq[member.Info] {
 // what they were doing, and frees their places. It returns how many. Survivors
 // that wait for something a dead member holds do the same by themselves.
 func (a *Arena) Reap() (int, error) {
-	at, err := a.enter()
+	at, err := a.enterWrite()
 	if err != nil {
 		return 0, err
 	}

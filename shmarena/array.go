@@ -53,7 +53,7 @@ const (
 // only as much memory as it has pages.
 //
 // Errors: [ErrArgument] if n is not positive, [ErrNoSpace], [ErrNotPOD],
-// [ErrClosed], [ErrBusy], [ErrCorrupt].
+// [ErrClosed], [ErrReadOnly], [ErrBusy], [ErrCorrupt].
 func Alloc[T any](a *Arena, n int) (Array[T], error) {
 	x, err := alloc[T](a, n, defaultAlign)
 	if err != nil {
@@ -72,7 +72,7 @@ func alloc[T any](a *Arena, n int, align uintptr) (Array[T], error) {
 	if n <= 0 {
 		return Array[T]{}, argument("%d elements", n)
 	}
-	at, err := a.enter()
+	at, err := a.enterWrite()
 	if err != nil {
 		return Array[T]{}, err
 	}
@@ -149,9 +149,11 @@ func (x Array[T]) Check() error {
 // must not be used any more. Freeing the zero Array does nothing.
 //
 // Errors: [ErrBadFree] if the array was freed before, or is not one that Alloc
-// returned; [ErrClosed] if its arena is not attached here; [ErrOverrun] in a
+// returned; [ErrHeld] while a living process has it frozen, has a snapshot of it
+// or a reference to it: nothing has changed then, and the call can be made again;
+// [ErrReadOnly]; [ErrClosed] if its arena is not attached here; [ErrOverrun] in a
 // checked arena, and the block stays; [ErrBusy] and [ErrCorrupt], after which
-// the memory comes back when this process ends.
+// the memory of a large block comes back when this process ends.
 func (x Array[T]) Free() error {
 	if x.IsZero() {
 		return nil
@@ -160,7 +162,10 @@ func (x Array[T]) Free() error {
 	if at == nil || at.enter() != nil {
 		return fmt.Errorf("shmarena: free: %w", ErrClosed)
 	}
-	err := at.heap.freeBlock(x.gen, x.off, x.n, elemSize[T]())
+	err := error(ErrReadOnly)
+	if !at.readOnly() {
+		err = at.heap.freeBlock(x.gen, x.off, x.n, elemSize[T]())
+	}
 	at.leave()
 	if err != nil {
 		return fmt.Errorf("shmarena: free at %#x: %w", x.off, err)

@@ -24,6 +24,38 @@ func (x Array[T]) Slice() []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(&at.region[x.off])), x.n)
 }
 
+// With calls f with the elements. While any With runs, [Arena.Close] is [ErrBusy]:
+// f never meets the end of the arena. In return the slice must not be used after f
+// has returned; Close does not keep the address range for it, as it does for
+// what [Array.Slice] gave out, and so costs no addresses. f is called with nil for
+// the zero Array.
+//
+// Errors: [ErrClosed] if the arena is not attached here, [ErrFreed], and
+// otherwise what f returns. A Free is not held up: that is the callers' business,
+// or that of [Array.Retain].
+func (x Array[T]) With(f func(s []T) error) error {
+	if x.IsZero() {
+		return f(nil)
+	}
+	at := attached(x.arena)
+	if at == nil || at.enter() != nil {
+		return ErrClosed
+	}
+	defer at.leave()
+	if _, ok := at.heap.resolve(x.gen, x.off, x.n, elemSize[T]()); !ok {
+		return ErrFreed
+	}
+	return f(unsafe.Slice((*T)(unsafe.Pointer(&at.region[x.off])), x.n))
+}
+
+// elements is a mapping as n elements.
+//
+// Preconditions: b has so many, and is aligned.
+func elements[T any](b []byte, n uint64) []T {
+	_ = b[n*elemSize[T]()-1]
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), n)
+}
+
 func elemSize[T any]() uint64 {
 	var zero T
 	return uint64(unsafe.Sizeof(zero))

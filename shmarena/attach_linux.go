@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/shmengine/shmengine/futex"
 	"github.com/shmengine/shmengine/internal/member"
 )
 
@@ -32,13 +33,13 @@ func create(o Options) (at *attachment, notice string, err error) {
 		capacity: capacity, created: time.Now().UnixNano(),
 		keep: o.keep(capacity), flags: o.flags(),
 	}
-	at, err = mapFile(file, h, geo)
+	at, err = mapFile(file, h, geo, writable)
 	if err != nil {
 		return nil, "", errors.Join(err, f.Close())
 	}
 	h.encode(at.region, geo)
 	formatHeap(at.heap.spans)
-	err = at.joinBy(false)
+	err = at.joinBy(false, writable)
 	if err == nil && o.Name != "" {
 		err = link(f, o.Name)
 	}
@@ -58,8 +59,8 @@ func newID() uint32 {
 }
 
 // mapFile maps an arena and lays the tables over it.
-func mapFile(file backingFile, h header, geo geometry) (*attachment, error) {
-	region, space, err := mapRegion(file.f, geo.size)
+func mapFile(file backingFile, h header, geo geometry, acc access) (*attachment, error) {
+	region, space, err := mapRegion(file.f, geo.size, acc)
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +73,7 @@ func mapFile(file backingFile, h header, geo geometry) (*attachment, error) {
 	}
 	at.names.entries = t.entries
 	at.names.mu.word = &t.names.mu
+	at.heap.holds = newHolds(t.holds, at.heap)
 	return at, nil
 }
 
@@ -83,7 +85,7 @@ func (at *attachment) join(lock *os.File) error {
 		Region: at.region,
 		Lock:   lock,
 		Base:   lockBase,
-		Sweep:  at.heap.sweep,
+		Sweep:  at.sweep,
 	})
 	if err != nil {
 		if errors.Is(err, member.ErrFull) {
@@ -94,23 +96,30 @@ func (at *attachment) join(lock *os.File) error {
 	at.member, at.names.mu.self = m, m
 	at.heap.join(m)
 	at.heap.roster = at.alive
+	at.heap.holds.join(m)
 	// What dead members left is recovered by whoever comes next. If it cannot
 	// be now, it is tried again at the next Reap, and this member can work.
 	_, _ = m.Reap()
 	return nil
 }
 
+// sweep recovers what a dead member left: first what it was doing, then what it
+// held.
+func (at *attachment) sweep(dead futex.ID) error {
+	return errors.Join(at.heap.sweep(dead), at.heap.holds.sweep(dead))
+}
+
 // attach makes an attachment of an arena that exists, from an open file that
 // becomes its own. One that was opened by name must still have a name when this
-// process is its member. The caller holds the registry's mutex.
-func attach(f *os.File, byName bool) (*attachment, error) {
+// process is its member or reader. The caller holds the registry's mutex.
+func attach(f *os.File, byName bool, acc access) (*attachment, error) {
 	file, size, _, err := backingOf(f)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	h, geo, err := readHeader(f, size)
 	if err == nil {
-		err = file.reserve(0, geo.tables) // a copy of an arena may have holes here
+		err = file.hold(geo.tables, acc)
 	}
 	if err == nil && attached(h.id) != nil {
 		err = fmt.Errorf("another arena with id %08x is attached (is this a copy of it?): %w", h.id, ErrBusy)
@@ -118,32 +127,36 @@ func attach(f *os.File, byName bool) (*attachment, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	at, err := mapFile(file, h, geo)
+	at, err := mapFile(file, h, geo, acc)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	if err := at.joinBy(byName); err != nil {
+	if err := at.joinBy(byName, acc); err != nil {
 		return nil, errors.Join(err, at.detach())
 	}
 	return at, nil
 }
 
-// joinBy opens the lock description and joins.
-func (at *attachment) joinBy(name bool) error {
-	lock, err := at.file.reopen()
-	switch {
-	case err != nil:
+// joinBy opens the lock description and becomes a member with it, or a reader.
+func (at *attachment) joinBy(name bool, acc access) error {
+	lock, err := at.file.reopen(acc)
+	if err != nil {
 		return err
-	case name:
-		return at.joinNamed(lock)
 	}
-	return at.join(lock)
+	join := at.join
+	if acc == readable {
+		join = at.read
+	}
+	if name {
+		return at.joinNamed(lock, join)
+	}
+	return join(lock)
 }
 
 // alive lists the short ids of the members that live.
 func (at *attachment) alive() map[uint64]bool {
 	makers := map[uint64]bool{}
-	for info := range at.member.All() {
+	for info := range at.infos() {
 		if info.Alive {
 			makers[makerOf(info.ID)] = true
 		}

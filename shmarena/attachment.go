@@ -3,7 +3,9 @@ package shmarena
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/shmengine/shmengine/internal/member"
@@ -23,6 +25,11 @@ type attachment struct {
 	member  *member.Member
 	file    backingFile
 	backing Backing
+	reader  *os.File // of a read-only attachment: holds its lock; then member is nil
+
+	// freezes are the blocks that this process has frozen, by offset.
+	freezing sync.Mutex
+	freezes  map[uint64]freeze // guarded by freezing
 
 	leaks *leaks // nil unless somebody wants to know
 
@@ -92,9 +99,12 @@ func (at *attachment) drop(a *Arena) error {
 func (at *attachment) detach() error {
 	var errs []error
 	if at.member != nil {
-		errs = append(errs, at.leaks.report(at.heap))
+		errs = append(errs, at.heap.holds.dropAll(), at.leaks.report(at.heap))
 		at.heap.retireMagazines()
 		errs = append(errs, at.member.Leave())
+	}
+	if at.reader != nil {
+		errs = append(errs, at.reader.Close())
 	}
 	if at.handed.Load() {
 		errs = append(errs, sealRegion(at.region, at.geo.blocks))

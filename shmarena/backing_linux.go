@@ -70,25 +70,9 @@ func shmFits(size uint64) error {
 	return nil
 }
 
-// newMemfd makes a memfd and seals its length. A memfd has no filesystem that
-// says when it is full: too much of it meets the OOM killer. So one that is
-// larger than the machine's memory and swap is refused here.
+// newMemfd makes a memfd and seals its length.
 func newMemfd(size uint64) (*os.File, error) {
-	if total := machineMemory(); total > 0 && size > total {
-		return nil, &NoSpaceError{
-			Op: "create", Asked: int64(size), Free: -1, Largest: -1, Cap: -1,
-			Backing: int64(total), Where: "the machine (memory and swap)",
-		}
-	}
-	const flags = unix.MFD_CLOEXEC | unix.MFD_ALLOW_SEALING
-	n, err := unix.MemfdCreate("shmarena", flags|unix.MFD_NOEXEC_SEAL)
-	if err == unix.EINVAL { // before Linux 6.3
-		n, err = unix.MemfdCreate("shmarena", flags)
-	}
-	if err != nil {
-		return nil, os.NewSyscallError("memfd_create", err)
-	}
-	f, err := sized(os.NewFile(uintptr(n), "memfd:shmarena"), size)
+	f, err := openMemfd("shmarena", size)
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +81,27 @@ func newMemfd(size uint64) (*os.File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// openMemfd makes a memfd of a size, which can be sealed. A memfd has no filesystem
+// that says when it is full: too much of it meets the OOM killer. So one that is
+// larger than the machine's memory and swap is refused here.
+func openMemfd(name string, size uint64) (*os.File, error) {
+	if total := machineMemory(); total > 0 && size > total {
+		return nil, &NoSpaceError{
+			Op: "create", Asked: int64(size), Free: -1, Largest: -1, Cap: -1,
+			Backing: int64(total), Where: "the machine (memory and swap)",
+		}
+	}
+	const flags = unix.MFD_CLOEXEC | unix.MFD_ALLOW_SEALING
+	n, err := unix.MemfdCreate(name, flags|unix.MFD_NOEXEC_SEAL)
+	if err == unix.EINVAL { // before Linux 6.3
+		n, err = unix.MemfdCreate(name, flags)
+	}
+	if err != nil {
+		return nil, os.NewSyscallError("memfd_create", err)
+	}
+	return sized(os.NewFile(uintptr(n), "memfd:"+name), size)
 }
 
 // sealSize makes the length of a memfd final, and the seals with it.

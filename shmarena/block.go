@@ -6,8 +6,8 @@ import "github.com/shmengine/shmengine/futex"
 // what the block is; each step is one compare-and-swap.
 //
 //	FREE ──claim──► CLAIMED ──zeroed──► LIVE ──free──► FREE, next generation
-//	  ▲                │
-//	  └──undone, or its maker died
+//	  ▲                │                 │                ▲
+//	  └──undone, or its maker died       └─hold─► PINNED ─┘
 //
 //	state:2 | slack:15 | maker:17 | generation:30
 //
@@ -15,6 +15,12 @@ import "github.com/shmengine/shmengine/futex"
 // if it is free. maker is short for the member that allocated it (see makerOf), or
 // all ones for a block that a structure owns (see allocInto);
 // slack is how many bytes of the class nobody asked for.
+//
+// PINNED is a live block that somebody held once: whoever frees it looks at the
+// holds, under their mutex. Who holds a block writes the hold first and makes the
+// block PINNED then, under the same mutex. So a block that is LIVE can be freed at
+// once: a hold on it, if there is one, is not yet anybody's, and its maker finds the
+// block gone. A block stays PINNED until it is freed.
 type block uint64
 
 type blockState uint64
@@ -23,6 +29,7 @@ const (
 	blockFree blockState = iota
 	blockClaimed
 	blockLive
+	blockPinned
 )
 
 const (
@@ -43,6 +50,9 @@ func (b block) state() blockState { return blockState(b >> bstateShift) }
 func (b block) maker() uint64     { return uint64(b>>makerShift) & makerMask }
 func (b block) slack() uint64     { return uint64(b>>slackShift) & slackMask }
 func (b block) gen() uint32       { return uint32(b & genMask) }
+
+// lives reports whether somebody has the block.
+func (b block) lives() bool { return b.state() >= blockLive }
 
 // as is b in another state.
 func (b block) as(s blockState) block {

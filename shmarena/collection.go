@@ -36,11 +36,16 @@ func (b root) look() (*attachment, []byte, error) {
 }
 
 // enter returns the memory for a call that may hold a lock: at.leave ends it.
-// Close does not go through meanwhile, or the lock's owner would be gone.
+// Close does not go through meanwhile, or the lock's owner would be gone. It is
+// ErrReadOnly where nothing can be written, which a lock needs.
 func (b root) enter() (*attachment, []byte, error) {
 	at := attached(b.arena)
 	if at == nil || at.enter() != nil {
 		return nil, nil, ErrClosed
+	}
+	if at.readOnly() {
+		at.leave()
+		return nil, nil, ErrReadOnly
 	}
 	mem, err := b.memory(at)
 	if err != nil {

@@ -43,6 +43,8 @@ func goArena(tb testmem.TB, capacity uint64) *Arena {
 	at.heap = newHeap(t, geo, fakePage, heapPages{region})
 	at.heap.region = region
 	at.heap.join(&fakeMember{id: futex.MakeID(0, 1), dead: new(sync.Map)})
+	at.heap.holds = newHolds(t.holds, at.heap)
+	at.heap.holds.join(at.heap.self)
 	at.heap.roster = func() map[uint64]bool { return map[uint64]bool{at.heap.maker: true} }
 	at.names = directory{entries: t.entries}
 	at.names.mu.word, at.names.mu.self = &t.names.mu, at.heap.self

@@ -40,9 +40,12 @@ func (x Counter) Check() error {
 // Add adds to the counter: at once, and for good, whatever happens to this
 // process. The sum wraps as an int64 does.
 //
-// Errors: [ErrFreed], [ErrClosed].
+// Errors: [ErrFreed], [ErrClosed], [ErrReadOnly].
 func (x Counter) Add(n int64) error {
 	at, shards, err := x.shards()
+	if err == nil && at.readOnly() {
+		err = ErrReadOnly
+	}
 	if err != nil {
 		return rootOf(x.words).failed("add to counter", err)
 	}

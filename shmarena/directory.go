@@ -127,7 +127,7 @@ func (a *Arena) publish(name string, x handle) error {
 	if err != nil {
 		return err
 	}
-	at, err := a.enter()
+	at, err := a.enterWrite()
 	if err != nil {
 		return err
 	}
@@ -202,6 +202,9 @@ func lookup[T any](a *Arena, name string) (Array[T], error) {
 
 // get reads the entry of that name, or nil.
 func (d *directory) get(k key) (*published, error) {
+	if d.mu.self == nil {
+		return d.peek(k)
+	}
 	if err := d.lock(); err != nil {
 		return nil, err
 	}
@@ -221,7 +224,7 @@ func (a *Arena) Unpublish(name string) error {
 	if err != nil {
 		return err
 	}
-	at, err := a.enter()
+	at, err := a.enterWrite()
 	if err != nil {
 		return err
 	}

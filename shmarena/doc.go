@@ -30,8 +30,8 @@
 //
 // An arena without a name is gone with its last member, whatever killed it. A
 // named one stays until [Unlink], or until [Sweep] finds it without members.
-// A slice that is used after Free sees whatever is there next; one that is used
-// after Close faults.
+// A block that a living process has frozen, views or references is not freed. A
+// slice used after Free sees whatever is there next, one used after Close faults.
 //
 // # When a process dies
 //

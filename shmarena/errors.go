@@ -37,8 +37,16 @@ var (
 	ErrBadFree = errors.New("not a live block")
 	// ErrType: the published array holds elements of another type.
 	ErrType = errors.New("array holds another type")
+	// ErrHeld: the block cannot be freed, because a living process has it frozen,
+	// has a snapshot of it, or has a reference to it.
+	ErrHeld = errors.New("block is held")
+	// ErrBadRelease: the reference was released before, or is another process's.
+	ErrBadRelease = errors.New("reference is not held by this process")
 	// ErrFreed: the array was freed, or never was one of this arena.
 	ErrFreed = errors.New("array was freed or is not of this arena")
+	// ErrReadOnly: the arena is attached read-only here, and the call would
+	// change it.
+	ErrReadOnly = errors.New("arena is attached read-only")
 	// ErrFull: a table of fixed size has no room: members, or published names.
 	ErrFull = errors.New("table is full")
 	// ErrOverrun: in a checked arena, something was written past the end of the

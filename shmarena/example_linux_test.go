@@ -172,5 +172,6 @@ func ExampleInspect() {
 	// in use: true
 	// the heap Mutex held by 0
 	// the names Mutex held by 0
+	// the holds Mutex held by 0
 	// "stock" Mutex held by 1
 }

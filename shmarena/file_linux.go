@@ -23,13 +23,13 @@ type backingFile struct {
 	id fileID
 }
 
-// open makes a second description of the same file, for locks only.
-func (b backingFile) reopen() (*os.File, error) { return reopen(b.f.Fd()) }
+// reopen makes a second description of the same file, for locks only.
+func (b backingFile) reopen(acc access) (*os.File, error) { return reopen(b.f.Fd(), acc) }
 
 // reopen makes a new description of an open file.
-func reopen(fd uintptr) (*os.File, error) {
+func reopen(fd uintptr, acc access) (*os.File, error) {
 	path := fdPath(fd)
-	n, err := openRetry(path, unix.O_RDWR|unix.O_CLOEXEC|unix.O_NONBLOCK)
+	n, err := openRetry(path, acc.mode()|unix.O_CLOEXEC|unix.O_NONBLOCK)
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +72,20 @@ func (b backingFile) reserve(off, n uint64) error {
 		off, n = off+step, n-step
 	}
 	return nil
+}
+
+// hold makes sure that the tables are there, which in a copy of an arena may be
+// holes. Who cannot write can only see that as much is held as the creator
+// reserved.
+func (b backingFile) hold(tables uint64, acc access) error {
+	if acc == writable {
+		return b.reserve(0, tables)
+	}
+	held, err := b.held()
+	if err == nil && held < tables {
+		err = fmt.Errorf("the file holds %d bytes, its tables need %d: %w", held, tables, ErrCorrupt)
+	}
+	return err
 }
 
 // release punches a hole: the pages go back to the system, here and in every

@@ -21,7 +21,7 @@ var gatePatience = 2 * time.Second
 
 // joinNamed joins an arena that was opened by name, inside the gate. A file that
 // lost its name meanwhile is fs.ErrNotExist.
-func (at *attachment) joinNamed(lock *os.File) error {
+func (at *attachment) joinNamed(lock *os.File, join func(*os.File) error) error {
 	if err := enterGate(lock); err != nil {
 		return errors.Join(err, lock.Close())
 	}
@@ -32,7 +32,7 @@ func (at *attachment) joinNamed(lock *os.File) error {
 	if err != nil {
 		return errors.Join(err, lock.Close())
 	}
-	if err := at.join(lock); err != nil {
+	if err := join(lock); err != nil {
 		return err
 	}
 	return lockBytes(lock, unix.F_UNLCK, lockGate, 1)
@@ -52,6 +52,9 @@ func enterGate(lock *os.File) error {
 		time.Sleep(time.Millisecond)
 	}
 }
+
+// lockReader takes a reader's lock.
+func lockReader(lock *os.File) error { return lockBytes(lock, unix.F_RDLCK, lockReaders, 1) }
 
 // lockBytes takes or gives up a lock on bytes of the file, without waiting.
 func lockBytes(f *os.File, kind int16, start, n int64) error {

@@ -27,7 +27,7 @@ func newImage(t *testing.T) *image {
 		x := mustAlloc[int64](t, a, 10000*(i+1))
 		if name == "" {
 			mustFree(t, x)
-		} else if err := a.Publish(name, x); err != nil {
+		} else if err := errors.Join(a.Publish(name, x), x.Freeze(), second(x.Retain())); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -139,8 +139,8 @@ func TestBitFlips(t *testing.T) {
 	if stress() {
 		stride = 1
 	}
-	ends := []uint64{membersAt + im.geo.memberSize, im.geo.directory + 2*entrySize, im.geo.spans + im.geo.spanCount*spanBytes}
-	starts := []uint64{0, im.geo.directory, im.geo.spans}
+	ends := []uint64{membersAt + im.geo.memberSize, im.geo.directory + 2*entrySize, im.geo.holds + 64 + 3*32, im.geo.spans + im.geo.spanCount*spanBytes}
+	starts := []uint64{0, im.geo.directory, im.geo.holds, im.geo.spans}
 	for i := range starts {
 		for bit := starts[i] * 8; bit < ends[i]*8; {
 			im.flip(t, bit)
@@ -182,6 +182,20 @@ func touch(a *Arena, x handle, size uint64) {
 	}
 }
 
+// holdAll holds an array in each way, whatever comes of it.
+func holdAll(x Array[int64]) {
+	if r, err := x.Retain(); err == nil {
+		_, _ = r.Take()
+		_ = r.Release()
+	}
+	_ = x.Freeze()
+	if s, err := x.Snapshot(); err == nil {
+		_ = s.Close()
+	}
+	_, _ = x.Frozen(), x.Refs()
+	_ = x.Thaw()
+}
+
 // useAll does a bit of everything, whatever comes of it.
 func useAll(a *Arena) {
 	_ = a.Verify()
@@ -190,6 +204,7 @@ func useAll(a *Arena) {
 	for _, n := range []int{1, 40000} {
 		if x, err := Alloc[int64](a, n); err == nil {
 			touch(a, x.handle(), 8)
+			holdAll(x)
 			_ = x.Free()
 		}
 	}

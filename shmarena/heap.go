@@ -42,6 +42,7 @@ type heap struct {
 	self    futex.Member
 	maker   uint64                 // self, shortened
 	roster  func() map[uint64]bool // the short ids of the members that live
+	holds   *holds                 // nil: nothing is ever held
 
 	mu      lock
 	scratch change // guarded by mu
@@ -146,13 +147,44 @@ func (h *heap) free(first uint64, gen uint32) error {
 	if old.state() != stateLarge || old.gen() != gen {
 		return ErrBadFree
 	}
-	if !h.claim(first, old) {
+	if h.isHeld(h.offset(first), gen) {
+		return ErrHeld
+	}
+	now := old.as(stateFreeing, h.self.ID())
+	if !h.spans[first].ctrl.CompareAndSwap(uint64(old), uint64(now)) {
 		return ErrBadFree
+	}
+	return h.decide(first, now, old.owner())
+}
+
+// isHeld reports whether a living member keeps a block from being freed.
+func (h *heap) isHeld(off uint64, gen uint32) bool {
+	return h.holds != nil && h.holds.any(off, gen, keepers)
+}
+
+// decide frees a large block that this member has FREEING, or gives it back to
+// the maker if it is held.
+//
+// Who holds a block looks whether it still is one afterwards, and who frees it
+// looks for holds after FREEING is there: one of them sees the other. PUNCHING
+// says that no hold was seen, so that whoever finishes it need not look, and
+// must not: its bytes may be gone.
+func (h *heap) decide(first uint64, now ctrl, maker futex.ID) error {
+	held := h.isHeld(h.offset(first), now.gen())
+	next := now.as(statePunching, h.self.ID())
+	if held {
+		next = now.as(stateLarge, maker)
+	}
+	if !h.spans[first].ctrl.CompareAndSwap(uint64(now), uint64(next)) {
+		return fmt.Errorf("span %d changed while it was freed: %w", first, ErrCorrupt)
+	}
+	if held {
+		return ErrHeld
 	}
 	return h.retire(first)
 }
 
-// retire makes a block in PUNCHING a run that is kept warm, or free.
+// retire makes a run in PUNCHING one that is kept warm, or free.
 func (h *heap) retire(first uint64) error {
 	kept, err := h.warmUp(first)
 	if kept {

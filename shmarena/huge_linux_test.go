@@ -122,7 +122,7 @@ func needHugePages(t *testing.T) {
 	if err := unix.Fallocate(fd, 0, 0, hugeSize); err != nil {
 		t.Fatal(err)
 	}
-	region, space, err := mapRegion(f, hugeSize)
+	region, space, err := mapRegion(f, hugeSize, writable)
 	if err != nil {
 		t.Fatal(err)
 	}

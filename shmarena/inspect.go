@@ -19,6 +19,8 @@ type Inspection struct {
 	// Members are the processes that have the arena attached, and those that died
 	// without closing it and have not been swept.
 	Members []member.Info `json:"members"`
+	// Readers says that some process has the arena attached read-only.
+	Readers bool `json:"readers"`
 	// Names are the published arrays.
 	Names []PublishedName `json:"names"`
 	// Locks are the arena's own and those in published arrays of one of the
@@ -52,8 +54,18 @@ type WaitReport struct {
 	Word   uint32   `json:"word"`   // its value
 }
 
-// Alive reports whether any member lives.
+// Found is an arena, or what looks like one by its name, in /dev/shm.
+type Found struct {
+	Name string
+	Seen *Inspection // nil: it cannot be looked at
+	Err  error       // why
+}
+
+// Alive reports whether any member or reader lives.
 func (i *Inspection) Alive() bool {
+	if i.Readers {
+		return true
+	}
 	for _, m := range i.Members {
 		if m.Alive {
 			return true
@@ -70,4 +82,18 @@ func (i *Inspection) Member(id futex.ID) (member.Info, bool) {
 		}
 	}
 	return member.Info{}, false
+}
+
+// Owner is the member to name where one is to stand for all: the first that lives,
+// or else the first that died in the arena. There is none if everybody closed it.
+func (i *Inspection) Owner() (member.Info, bool) {
+	for _, m := range i.Members {
+		if m.Alive {
+			return m, true
+		}
+	}
+	if len(i.Members) == 0 {
+		return member.Info{}, false
+	}
+	return i.Members[0], true
 }

@@ -84,7 +84,10 @@ func (in *inspector) members() error {
 	if err != nil {
 		return err
 	}
-	in.seen.Members, err = member.Look(b, in.geo.size, in.f, lockBase)
+	if in.seen.Members, err = member.Look(b, in.geo.size, in.f, lockBase); err != nil {
+		return err
+	}
+	in.seen.Readers, err = byteHeld(in.f, lockReaders)
 	return err
 }
 
@@ -93,7 +96,7 @@ func (in *inspector) own() error {
 	for _, l := range []struct {
 		where string
 		at    uint64
-	}{{"the heap", heapAt}, {"the names", namesAt}} {
+	}{{"the heap", heapAt}, {"the names", namesAt}, {"the holds", in.geo.holds}} {
 		if err := in.lock(mutexKind, l.where, l.at); err != nil {
 			return err
 		}
@@ -179,7 +182,7 @@ func (in *inspector) liveSmall(p published, span uint64, class int) (bool, error
 		return false, err
 	}
 	w := block(viewTable(b).blocks[k].Load())
-	return w.state() == blockLive && uint64(w.gen()) == p.gen, nil
+	return w.lives() && uint64(w.gen()) == p.gen, nil
 }
 
 // waits reports what members sleep on.
@@ -205,6 +208,8 @@ func (in *inspector) where(off uint64) string {
 		return "the names"
 	case off < in.geo.directory:
 		return "the members"
+	case off >= in.geo.holds && off < in.geo.spans:
+		return "the holds"
 	}
 	for _, n := range in.seen.Names {
 		if n.Freed || off < n.Offset {

@@ -28,7 +28,7 @@ func interopNumbers() map[string]uint64 {
 		"VERSION": layoutVersion, "LAYOUT": layoutHash(),
 		"HEADER_SIZE": headerSize, "HEADER_CHECKSUM": headerChecksum,
 		"MEMBERS_AT": membersAt, "MEMBERS_HEADER": uint64(member.TableSize(1)) - slot, "MEMBER_SIZE": slot, "MAX_MEMBERS": maxMembers,
-		"ENTRY_SIZE": entrySize, "ENTRIES": entries, "ENTRY_TYPE": entryAt("typ"), "ENTRY_GENERATION": entryAt("gen"),
+		"HOLDS_SIZE": holdTableSize, "ENTRY_SIZE": entrySize, "ENTRIES": entries, "ENTRY_TYPE": entryAt("typ"), "ENTRY_GENERATION": entryAt("gen"),
 		"ENTRY_OFFSET": entryAt("off"), "ENTRY_LENGTH": entryAt("n"), "ENTRY_NAME": entryAt("name"), "NAME_SIZE": nameWords * 8,
 		"SPAN_SHIFT": spanShift, "SPAN_BYTES": spanBytes, "SPAN_LARGE": uint64(stateLarge), "MAX_SIZE": maxSize,
 		"SPAN_SMALL": uint64(stateSmall), "SPAN_HELD": uint64(stateHeld), "KIND_SHIFT": kindShift,
@@ -128,7 +128,7 @@ func TestInteropGeometry(t *testing.T) {
 	for _, members := range []uint64{1, 7, 128, maxMembers} {
 		for _, capacity := range []uint64{spanSize, 3 * spanSize, 1 << 30, 1 << 40} {
 			directory := align(n["MEMBERS_AT"]+n["MEMBERS_HEADER"]+n["MEMBER_SIZE"]*members, n["CELL_ALIGN"]) + n["CELL_SIZE"]*members
-			spans := directory + n["ENTRIES"]*n["ENTRY_SIZE"]
+			spans := directory + n["ENTRIES"]*n["ENTRY_SIZE"] + n["HOLDS_SIZE"]
 			small := align(spans+capacity>>n["SPAN_SHIFT"]*n["SPAN_BYTES"], n["TABLE_ALIGN"])
 			blocks := align(small+capacity>>n["SPAN_SHIFT"]*n["TABLE_SIZE"], 1<<n["SPAN_SHIFT"])
 			if g := geometryOf(int(members), capacity); g.directory != directory || g.spans != spans || g.blocks != blocks || g.size != blocks+capacity {

@@ -114,17 +114,17 @@ func limitFiles(n uint64) (func(), error) {
 	return func() { _ = unix.Setrlimit(unix.RLIMIT_NOFILE, &old) }, err
 }
 
-// socketPair, sendFile and receiveFile pass a descriptor over a Unix socket.
+// socketPair, sendBy and receiveBy pass a descriptor over a Unix socket.
 func socketPair() (a, b int, err error) {
 	p, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	return p[0], p[1], err
 }
 
-func sendFile(sock int, f *os.File) error {
+func sendBy(sock int, f *os.File) error {
 	return unix.Sendmsg(sock, []byte{1}, unix.UnixRights(int(f.Fd())), nil, 0)
 }
 
-func receiveFile(sock int) (*os.File, error) {
+func receiveBy(sock int) (*os.File, error) {
 	oob := make([]byte, 64)
 	_, n, _, _, err := unix.Recvmsg(sock, make([]byte, 1), oob, unix.MSG_CMSG_CLOEXEC)
 	if err != nil {

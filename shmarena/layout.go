@@ -20,6 +20,7 @@ import (
 //	4096  members    the member table, member.TableSize(n) bytes
 //	   .  cells      one cell of 768 bytes for each member slot
 //	   .  directory  512 entries of 128 bytes
+//	   .  holds      mutex, and 1022 entries of 32 bytes
 //	   .  spans      one span of 32 bytes for each 64 KiB of blocks
 //	   .  tables     one table of 8 KiB for each span, page-aligned
 //	   .  blocks     from the next multiple of 64 KiB to the end
@@ -76,6 +77,8 @@ const (
 	cellSize        = 768
 	entrySize       = 128
 	entries         = 512
+	holdTableSize   = 32 << 10
+	holdEntries     = (holdTableSize - 64) / 32
 	spanBytes       = 32
 	tableSize       = 8192
 
@@ -93,10 +96,12 @@ const (
 // Bytes of the file that are only ever locked, never read: far behind the end
 // of any arena. Slot i of the member table is alive while byte lockBase+i is
 // locked; the gate is held shared by whoever is attaching, and exclusively by
-// a Sweep that removes the name.
+// a Sweep that removes the name; readers is held shared by all who have the arena
+// attached read-only.
 const (
-	lockGate = 1 << 48
-	lockBase = lockGate + 4096
+	lockGate    = 1 << 48
+	lockReaders = lockGate + 1
+	lockBase    = lockGate + 4096
 )
 
 // heapControl is the allocator's shared state. mu guards all of it but left;
@@ -204,6 +209,28 @@ type entry struct {
 	name  [nameWords]atomic.Uint64 // 72
 }
 
+// holdTable says who keeps which block from being freed, and why.
+type holdTable struct {
+	_     structs.HostLayout
+	mu    futex.Mutex   // 0
+	_     uint32        // 4
+	top   atomic.Uint64 // 8: entries from here on were never used
+	_     [6]uint64     // 16
+	holds [holdEntries]hold
+}
+
+// hold is one member's claim on a block. word is claimed by CAS under the table's
+// mutex, off and gen follow, and then word says what the hold is for.
+//
+//	word  kind:4 | owner:30 | tag:30
+type hold struct {
+	_    structs.HostLayout
+	word atomic.Uint64
+	off  atomic.Uint64 // of the block
+	gen  atomic.Uint64 // of the block
+	_    uint64
+}
+
 // The blocks of the collections, which begin with one of these. Whatever can be
 // in a block is found by whoever has its handle and nobody else, so that none of
 // it counts for the version of the arena; the names of the words' types in
@@ -296,6 +323,7 @@ type geometry struct {
 	members    int    // slots
 	cells      uint64 // offset of the cells
 	directory  uint64 // offset of the directory
+	holds      uint64 // offset of the table of holds
 	spans      uint64 // offset of the span table
 	spanCount  uint64
 	tables     uint64 // offset of the tables of small blocks; bytes that are always reserved
@@ -314,7 +342,8 @@ func geometryOf(members int, capacity uint64) geometry {
 	g.memberSize = uint64(member.TableSize(members))
 	g.cells = align(membersAt+g.memberSize, cellAlign)
 	g.directory = g.cells + uint64(members)*cellSize
-	g.spans = g.directory + entries*entrySize
+	g.holds = g.directory + entries*entrySize
+	g.spans = g.holds + holdTableSize
 	g.tables = align(g.spans+g.spanCount*spanBytes, tableAlign)
 	g.blocks = align(g.tables+g.spanCount*tableSize, spanSize)
 	g.size = g.blocks + capacity
@@ -334,7 +363,7 @@ func align(n, to uint64) uint64 { return (n + to - 1) &^ (to - 1) }
 func layoutHash() uint64 {
 	h := fnv.New64a()
 	fmt.Fprintln(h, headerSize, heapAt, namesAt, membersAt, entries, entrySize,
-		spanBytes, spanShift, redoPairs, nameWords, int64(lockGate), int64(lockBase),
+		spanBytes, spanShift, redoPairs, nameWords, holdTableSize, holdEntries, int64(lockGate), int64(lockReaders), int64(lockBase),
 		member.TableSize(1), member.TableSize(2), cellSize, tableSize, tableBlocks, warmRuns)
 	for _, c := range classes {
 		fmt.Fprintln(h, c.size, c.count)

@@ -14,14 +14,14 @@ func TestLayoutIsFixed(t *testing.T) {
 		t.Fatal("draw the new version, and put its numbers here")
 	}
 	for capacity, want := range map[uint64]geometry{
-		1 << 20: {128, 77952, 176256, 241792, 16, 245760, 393216, 1441792, 73792},
-		8 << 30: {128, 77952, 176256, 241792, 131072, 4440064, 1078198272, 9668132864, 73792},
+		1 << 20: {128, 77952, 176256, 241792, 274560, 16, 278528, 458752, 1507328, 73792},
+		8 << 30: {128, 77952, 176256, 241792, 274560, 131072, 4472832, 1078263808, 9668198400, 73792},
 	} {
 		if got := geometryOf(128, capacity); got != want {
 			t.Errorf("capacity %d: %+v, want %+v", capacity, got, want)
 		}
 	}
-	if got := layoutHash(); got != 0xac9f6131fcc4b82e {
+	if got := layoutHash(); got != 0x11de7c32958391d {
 		t.Errorf("layout hash %#x", got)
 	}
 }
@@ -30,7 +30,7 @@ func TestLayoutIsFixed(t *testing.T) {
 func TestLayoutIsShareable(t *testing.T) {
 	for _, typ := range []reflect.Type{
 		reflect.TypeFor[heapControl](), reflect.TypeFor[nameControl](), reflect.TypeFor[entry](), reflect.TypeFor[span](),
-		reflect.TypeFor[spanTable](), reflect.TypeFor[cell](),
+		reflect.TypeFor[spanTable](), reflect.TypeFor[cell](), reflect.TypeFor[holdTable](),
 	} {
 		if err := pod.Check(typ); err != nil {
 			t.Error(err)
@@ -43,7 +43,8 @@ func TestGeometry(t *testing.T) {
 	for _, members := range []int{1, 2, 127, 128, maxMembers} {
 		for _, capacity := range []uint64{spanSize, 3 * spanSize, 1 << 30, maxSize} {
 			g := geometryOf(members, capacity)
-			if g.cells < membersAt+g.memberSize || g.directory < g.cells+uint64(members)*cellSize || g.spans < g.directory+entries*entrySize ||
+			if g.cells < membersAt+g.memberSize || g.directory < g.cells+uint64(members)*cellSize ||
+				g.holds < g.directory+entries*entrySize || g.spans < g.holds+holdTableSize ||
 				g.tables < g.spans+g.spanCount*spanBytes || g.tables%tableAlign != 0 ||
 				g.blocks < g.tables+g.spanCount*tableSize || g.blocks%spanSize != 0 || g.size != g.blocks+capacity {
 				t.Errorf("%d members, capacity %d: %+v", members, capacity, g)

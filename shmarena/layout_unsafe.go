@@ -17,6 +17,10 @@ var (
 	_ [unsafe.Offsetof(entry{}.name) - 72]struct{}
 	_ [spanBytes - unsafe.Sizeof(span{})]struct{}
 	_ [unsafe.Sizeof(span{}) - spanBytes]struct{}
+	_ [holdTableSize - unsafe.Sizeof(holdTable{})]struct{}
+	_ [unsafe.Sizeof(holdTable{}) - holdTableSize]struct{}
+	_ [64 - unsafe.Offsetof(holdTable{}.holds)]struct{}
+	_ [unsafe.Offsetof(holdTable{}.holds) - 64]struct{}
 	_ [membersAt - namesAt - nameControlSize]struct{}
 	_ [cellSize - unsafe.Sizeof(cell{})]struct{}
 	_ [unsafe.Sizeof(cell{}) - cellSize]struct{}
@@ -35,6 +39,7 @@ type tables struct {
 	heap    *heapControl
 	names   *nameControl
 	entries *[entries]entry
+	holds   *holdTable
 	spans   []span
 	small   []spanTable
 	cells   []cell
@@ -50,6 +55,7 @@ func viewTables(mem []byte, g geometry) tables {
 		heap:    (*heapControl)(unsafe.Pointer(&mem[heapAt])),
 		names:   (*nameControl)(unsafe.Pointer(&mem[namesAt])),
 		entries: (*[entries]entry)(unsafe.Pointer(&mem[g.directory])),
+		holds:   (*holdTable)(unsafe.Pointer(&mem[g.holds])),
 		spans:   unsafe.Slice((*span)(unsafe.Pointer(&mem[g.spans])), g.spanCount),
 		small:   unsafe.Slice((*spanTable)(unsafe.Pointer(&mem[g.tables])), g.spanCount),
 		cells:   unsafe.Slice((*cell)(unsafe.Pointer(&mem[g.cells])), g.members),

@@ -253,28 +253,3 @@ func TestCreatorClosesFirst(t *testing.T) {
 		t.Errorf("%d processes still hold the arena's file", n)
 	}
 }
-
-// 2,000 arenas come and go; descriptors and mappings do not grow.
-func TestCycles(t *testing.T) {
-	cycle := func() {
-		a, err := Create(Options{Size: 1 << 20})
-		if err == nil {
-			_, err = Alloc[int64](a, 1000)
-			err = errors.Join(err, a.Close())
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	for range 20 {
-		cycle()
-	}
-	files, maps := descriptors(t), mappings(t)
-	for range 2000 {
-		cycle()
-	}
-	// The Go heap may grow by a few mappings of its own.
-	if f, m := descriptors(t), mappings(t); f > files || m > maps+20 {
-		t.Errorf("%d descriptors and %d mappings, before %d and %d", f, m, files, maps)
-	}
-}

@@ -80,8 +80,8 @@ func (x List[T]) Get(i int) (v T, ok bool, err error) {
 
 // Set stores element i, which must be there: otherwise it is an [ErrArgument].
 //
-// Errors: [ErrFreed], [ErrClosed], [ErrCorrupt]; that of ctx if a living process
-// holds the list for so long.
+// Errors: [ErrFreed], [ErrClosed], [ErrReadOnly], [ErrCorrupt]; that of ctx if a
+// living process holds the list for so long.
 func (x List[T]) Set(ctx context.Context, i int, v T) error {
 	b := rootOf(x.words)
 	l, err := enterList(ctx, b, wordsOf[T]())
@@ -179,8 +179,8 @@ func (x List[T]) All() iter.Seq2[int, T] {
 // Nobody may be inside a call on the List; calls that come later return
 // [ErrFreed].
 //
-// Errors: [ErrBadFree], [ErrClosed]; [ErrBusy] if a living process holds the
-// list's lock for ten seconds; [ErrCorrupt].
+// Errors: [ErrBadFree], [ErrClosed], [ErrReadOnly]; [ErrBusy] if a living process
+// holds the list's lock for ten seconds; [ErrCorrupt].
 func (x List[T]) Free() error {
 	b := rootOf(x.words)
 	if err := freeList(b); err != nil {

@@ -2,6 +2,7 @@ package shmarena
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"math/bits"
@@ -154,9 +155,9 @@ func (m Map[K, V]) Get(k K) (v V, ok bool, err error) {
 
 // Set makes v the value of k.
 //
-// Errors: [ErrFreed], [ErrClosed], [ErrCorrupt]; [ErrNoSpace] if there is no
-// room and the arena has none; that of ctx if a living process holds the
-// stripe of k for so long. With an error nothing is stored.
+// Errors: [ErrFreed], [ErrClosed], [ErrReadOnly], [ErrCorrupt]; [ErrNoSpace] if
+// there is no room and the arena has none; that of ctx if a living process holds
+// the stripe of k for so long. With an error nothing is stored.
 func (m Map[K, V]) Set(ctx context.Context, k K, v V) error {
 	var t table
 	err := m.enter(&t)
@@ -231,9 +232,14 @@ func (m Map[K, V]) CompareAndDelete(ctx context.Context, k K, v V) (was bool, er
 
 // Len is how many entries there are, exactly if nobody is changing the map; 0
 // for a map that is freed or whose arena is closed. It reads one word a stripe.
+// What a process that died did not count is counted first, but not by a reader.
 func (m Map[K, V]) Len() int {
 	var t table
-	if err := m.enter(&t); err != nil {
+	err := m.enter(&t)
+	if errors.Is(err, ErrReadOnly) && m.view(&t) == nil {
+		return int(t.counted())
+	}
+	if err != nil {
 		return 0
 	}
 	n, _ := t.count()
@@ -284,8 +290,8 @@ func (m Map[K, V]) All() iter.Seq2[K, V] {
 // them. Nobody may be inside a call on the Map; calls that come later return
 // [ErrFreed].
 //
-// Errors: [ErrBadFree], [ErrClosed], [ErrCorrupt]; [ErrBusy] if a living process
-// holds the map's lock for growing for ten seconds.
+// Errors: [ErrBadFree], [ErrClosed], [ErrReadOnly], [ErrCorrupt]; [ErrBusy] if a
+// living process holds the map's lock for growing for ten seconds.
 func (m Map[K, V]) Free() error {
 	if err := freeMap(rootOf(m.words)); err != nil {
 		return m.failed("free map", err)

@@ -129,6 +129,14 @@ func (t *table) count() (sum uint64, err error) {
 	return sum, nil
 }
 
+// counted is what has been counted of the number of entries.
+func (t *table) counted() (sum uint64) {
+	for i := range t.stripes {
+		sum += t.stripes[i].count.Load()
+	}
+	return sum
+}
+
 // settle takes the lock of a stripe from a dead owner.
 func (t *table) settle(s *mapStripe) error {
 	held, died, err := t.at.trySeize(&s.mu)

@@ -48,10 +48,10 @@ func passed(t *testing.T, f *os.File) *os.File {
 		t.Fatal(err)
 	}
 	defer closeAll(from, to)
-	if err := sendFile(from, f); err != nil {
+	if err := sendBy(from, f); err != nil {
 		t.Fatal(err)
 	}
-	got, err := receiveFile(to)
+	got, err := receiveBy(to)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,25 +53,28 @@ func nameTaken(name string) bool {
 //
 // Errors: [ErrArgument], fs.ErrNotExist, fs.ErrPermission, [ErrMagic],
 // [ErrVersion], [ErrPlatform], [ErrLayout], [ErrCorrupt], [ErrSize] if the
-// file was cut short, [ErrFull] if it has no place for another member.
-func Open(name string) (*Arena, error) {
-	a, err := openArena(name)
+// file was cut short, [ErrFull] if it has no place for another member, [ErrBusy]
+// if this process has it attached read-only.
+func Open(name string) (*Arena, error) { return openFor(name, writable) }
+
+func openFor(name string, acc access) (*Arena, error) {
+	a, err := openArena(name, acc)
 	if err != nil {
 		return nil, fmt.Errorf("shmarena: open arena %q: %w", name, err)
 	}
 	return a, nil
 }
 
-func openArena(name string) (*Arena, error) {
+func openArena(name string, acc access) (*Arena, error) {
 	if err := validName(name); err != nil {
 		return nil, err
 	}
 	path := shmPath(name)
-	n, err := openRetry(path, unix.O_RDWR|unix.O_NOFOLLOW|unix.O_CLOEXEC|unix.O_NONBLOCK)
+	n, err := openRetry(path, acc.mode()|unix.O_NOFOLLOW|unix.O_CLOEXEC|unix.O_NONBLOCK)
 	if err != nil {
 		return nil, err
 	}
-	return attachFile(os.NewFile(uintptr(n), path), name)
+	return attachFile(os.NewFile(uintptr(n), path), name, acc)
 }
 
 func openRetry(path string, flags int) (int, error) {
@@ -88,7 +91,7 @@ func openRetry(path string, flags int) (int, error) {
 
 // attachFile returns a handle on the arena in f, which it takes over: on the
 // attachment that there is, or on a new one.
-func attachFile(f *os.File, name string) (*Arena, error) {
+func attachFile(f *os.File, name string, acc access) (*Arena, error) {
 	if !hostFits() {
 		return nil, errors.Join(errors.ErrUnsupported, f.Close())
 	}
@@ -100,8 +103,8 @@ func attachFile(f *os.File, name string) (*Arena, error) {
 	}
 	at := registry.byFile[file.id]
 	if at != nil {
-		err = f.Close()
-	} else if at, err = attach(f, name != ""); err == nil {
+		err = errors.Join(f.Close(), at.fits(acc))
+	} else if at, err = attach(f, name != "", acc); err == nil {
 		register(at)
 	}
 	if err != nil {
@@ -118,12 +121,14 @@ func attachFile(f *os.File, name string) (*Arena, error) {
 // own use: fd stays the caller's, to be closed at any time. The handle has no
 // name, unless this process has opened the arena by name already. Errors are
 // those of [Open]; it needs /proc.
-func FromFD(fd uintptr) (*Arena, error) {
-	f, err := reopen(fd)
+func FromFD(fd uintptr) (*Arena, error) { return fromFD(fd, writable) }
+
+func fromFD(fd uintptr, acc access) (*Arena, error) {
+	f, err := reopen(fd, acc)
 	if err != nil {
 		return nil, fmt.Errorf("shmarena: from descriptor %d: %w", fd, err)
 	}
-	a, err := attachFile(f, "")
+	a, err := attachFile(f, "", acc)
 	if err != nil {
 		return nil, fmt.Errorf("shmarena: from descriptor %d: %w", fd, err)
 	}

@@ -9,8 +9,8 @@ import (
 
 // Orphans are blocks whose allocating process is dead. They are not garbage by
 // themselves: blocks outlive their processes, and another process may hold the
-// Array. Blocks that are published by name are nobody's orphans, and neither is what
-// a collection has allocated behind its handle: that is freed with it.
+// Array. Blocks that are published by name or held ([ErrHeld]) are nobody's orphans, and
+// neither is what a collection has allocated behind its handle: that is freed with it.
 type Orphans struct {
 	Blocks int
 	Bytes  int64 // as they were asked for
@@ -24,7 +24,7 @@ func (a *Arena) Orphans() (Orphans, error) { return a.orphans(false) }
 func (a *Arena) FreeOrphans() (Orphans, error) { return a.orphans(true) }
 
 func (a *Arena) orphans(free bool) (Orphans, error) {
-	at, err := a.enter()
+	at, err := a.enterWrite()
 	if err != nil {
 		return Orphans{}, err
 	}
@@ -85,7 +85,7 @@ type orphanage struct {
 func (o *orphanage) small(span uint64, class int) {
 	for k := range classes[class].count {
 		b := block(o.heap.small[span].blocks[k].Load())
-		if b.state() == blockLive && b.maker() != makerMask && !o.alive[b.maker()] {
+		if b.lives() && b.maker() != makerMask && !o.alive[b.maker()] {
 			size := uint64(classes[class].size)
 			o.take(place{span, makeSlot(class, k), uint64(b), size - min(b.slack(), size)})
 		}
@@ -93,17 +93,30 @@ func (o *orphanage) small(span uint64, class int) {
 }
 
 func (o *orphanage) take(p place) {
-	if o.named[o.heap.offsetAt(p)] {
+	off := o.heap.offsetAt(p)
+	if o.named[off] || o.heap.isHeld(off, o.heap.genOf(p)) {
 		return
 	}
 	if o.free {
-		if err := o.heap.freePlace(p); err != nil {
+		err := o.heap.freePlace(p)
+		if errors.Is(err, ErrHeld) {
+			return // since
+		}
+		if err != nil {
 			o.errs = append(o.errs, err)
 			return
 		}
 	}
 	o.found.Blocks++
 	o.found.Bytes += int64(p.bytes)
+}
+
+// genOf is the generation of a block.
+func (h *heap) genOf(p place) uint32 {
+	if p.slot == largeSlot {
+		return ctrl(p.word).gen()
+	}
+	return block(p.word).gen()
 }
 
 // offsetAt is where a block lies in the file.

@@ -8,11 +8,12 @@ import (
 
 // sweep finishes what a dead member left in the heap. Taking the mutex first
 // completes its last change; after that it can only be the owner of runs in
-// COMMITTING, which nobody will ever know of, in PUNCHING, which were to be
-// free, and in HELD, which it was looking at; the maker of small blocks that are
-// CLAIMED; and it may have owed somebody a hint. It may run at the same time in
-// several processes, and may be cut short and repeated: each run is claimed by
-// one, and the claim names the claimer, so its death is swept in turn.
+// COMMITTING, which nobody will ever know of, in FREEING, which it was to look
+// for holds on, in PUNCHING, which were to be free, and in HELD, which it was
+// looking at; the maker of small blocks that are CLAIMED; and it may have owed
+// somebody a hint. It may run at the same time in several processes, and may be
+// cut short and repeated: each run is claimed by one, and the claim names the
+// claimer, so its death is swept in turn.
 func (h *heap) sweep(dead futex.ID) error {
 	if err := h.lock(); err != nil {
 		return err
@@ -23,10 +24,9 @@ func (h *heap) sweep(dead futex.ID) error {
 	for i := range uint64(len(h.spans)) {
 		c := h.ctrlOf(i)
 		switch c.state() {
-		case stateCommitting, statePunching:
-			if c.owner() == dead && !h.arrived(i, c) && h.claim(i, c) {
-				h.noteTable(i)
-				errs = append(errs, h.giveBack(i, c.state() == statePunching))
+		case stateCommitting, stateFreeing, statePunching:
+			if c.owner() == dead && !h.arrived(i, c) {
+				errs = append(errs, h.finish(i, c))
 			}
 		case stateHeld:
 			if held := c.as(stateHeld, h.self.ID()); c.owner() == dead && h.spans[i].ctrl.CompareAndSwap(uint64(c), uint64(held)) {
@@ -46,6 +46,26 @@ func (h *heap) sweep(dead futex.ID) error {
 		h.ctl.left.Add(1)
 	}
 	return errors.Join(errs...)
+}
+
+// finish completes what a dead member was doing with a run. A block that is held
+// stays, and is this member's: who made it is forgotten.
+func (h *heap) finish(first uint64, c ctrl) error {
+	if c.state() == stateFreeing {
+		now := c.as(stateFreeing, h.self.ID())
+		if !h.spans[first].ctrl.CompareAndSwap(uint64(c), uint64(now)) {
+			return nil
+		}
+		if err := h.decide(first, now, h.self.ID()); !errors.Is(err, ErrHeld) {
+			return err
+		}
+		return nil
+	}
+	if !h.claim(first, c) {
+		return nil
+	}
+	h.noteTable(first)
+	return h.giveBack(first, c.state() == statePunching)
 }
 
 // noteTable has a span's table counted that its dead owner may have reserved and

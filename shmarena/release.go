@@ -131,7 +131,7 @@ func (h *heap) census(span uint64, c int, gen uint32) (s smallCensus) {
 	for i := range class.count {
 		b := block(h.small[span].blocks[i].Load())
 		s.freed += uint64(since(b.gen(), gen))
-		if b.state() == blockLive {
+		if b.lives() {
 			s.live++
 			s.bytes += uint64(class.size) - min(b.slack(), uint64(class.size))
 		}

@@ -11,7 +11,7 @@ import "fmt"
 // After an error x is as it was. Nobody else may free or resize x meanwhile.
 //
 // Errors: those of [Alloc]; [ErrArgument] for the zero Array, which has no arena;
-// [ErrFreed]; [ErrOverrun].
+// [ErrFreed]; [ErrOverrun]; [ErrHeld] where [Array.Free] would be.
 func (x Array[T]) Resize(n int) (Array[T], error) {
 	y, err := x.resize(n)
 	if err != nil {
@@ -29,10 +29,16 @@ func (x Array[T]) resize(n int) (Array[T], error) {
 		return x, ErrClosed
 	}
 	defer at.leave()
+	if at.readOnly() {
+		return x, ErrReadOnly
+	}
 	h := at.heap
 	p, ok := h.locate(x.gen, x.off)
 	if !ok || p.bytes != x.n*elemSize[T]() || x.n > maxSize {
 		return x, ErrFreed
+	}
+	if h.isHeld(x.off, x.gen) {
+		return x, ErrHeld
 	}
 	if bytes, ok := sizeOf(n, uintptr(elemSize[T]())); ok && bytes <= at.header.capacity {
 		done, err := h.resizeInPlace(p, x.off, bytes)
@@ -73,7 +79,7 @@ func (h *heap) resizeInPlace(p place, off, bytes uint64) (done bool, err error) 
 		h.zero(off+p.bytes, bytes-p.bytes)
 	}
 	b := block(p.word)
-	now := makeBlock(blockLive, h.room(p)-bytes, b.maker(), b.gen())
+	now := makeBlock(b.state(), h.room(p)-bytes, b.maker(), b.gen())
 	if !h.small[p.first].blocks[p.slot.index()].CompareAndSwap(p.word, uint64(now)) {
 		return false, ErrFreed
 	}

@@ -135,7 +135,7 @@ func (h *heap) locate(gen uint32, off uint64) (p place, ok bool) {
 	}
 	b := block(h.small[p.first].blocks[i].Load())
 	p.slot, p.word, p.bytes = makeSlot(k, i), uint64(b), uint64(class.size)-b.slack()
-	return p, b.state() == blockLive && b.gen() == gen && p.bytes-1 < uint64(class.size)
+	return p, b.lives() && b.gen() == gen && p.bytes-1 < uint64(class.size)
 }
 
 // resolve finds the block that an array names and reports whether the array
@@ -157,6 +157,7 @@ func (h *heap) freeBlock(gen uint32, off, n, size uint64) error {
 }
 
 // freePlace frees a block. Of any number that try, one is not told ErrBadFree.
+// The caller does not have the mutex of the holds.
 func (h *heap) freePlace(p place) error {
 	if h.guarded && !h.intact(p) {
 		return ErrOverrun
@@ -164,8 +165,10 @@ func (h *heap) freePlace(p place) error {
 	if p.slot == largeSlot {
 		return h.free(p.first, ctrl(p.word).gen())
 	}
-	if !h.small[p.first].blocks[p.slot.index()].CompareAndSwap(p.word, uint64(block(p.word).freed())) {
-		return ErrBadFree
+	if b := block(p.word); b.state() != blockLive || !h.wordOf(p).CompareAndSwap(p.word, uint64(b.freed())) {
+		if err := h.freePinned(p); err != nil {
+			return err
+		}
 	}
 	h.hint(p.first, p.slot.class(), p.slot.index())
 	return nil

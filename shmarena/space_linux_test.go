@@ -164,13 +164,49 @@ var crowded = reexec.Register("crowded", func(c *reexec.Child) {
 	if failed == 0 || failed == 12 || exists(name) {
 		c.Fatalf("%d of 12 failed, name there: %v", failed, exists(name))
 	}
+	crowdedOpen(c, free)
 	if err := errors.Join(kept.Unlink(), kept.Close()); err != nil {
 		c.Fatalf("%v", err)
 	}
 	c.Say("done")
 })
 
-// no descriptors left, at each point of Create.
+// crowdedOpen does the same with an arena that is there.
+func crowdedOpen(c *reexec.Child, free uint64) {
+	open := map[string]func(string) (*Arena, error){"Open": Open, "OpenReadOnly": OpenReadOnly}
+	for what, open := range open {
+		name := leaktest.Name("crowded-open")
+		a, err := Create(Options{Name: name, Size: 1})
+		if err == nil {
+			err = a.Close()
+		}
+		if err != nil {
+			c.Fatalf("%v", err)
+		}
+		failed := 0
+		for room := uint64(0); room < 12; room++ {
+			undo, err := limitFiles(free + room)
+			if err != nil {
+				c.Fatalf("%v", err)
+			}
+			a, err := open(name)
+			undo()
+			if isTooManyFiles(err) {
+				failed++
+			} else if err = errors.Join(err, a.Close()); err != nil {
+				c.Fatalf("%s with room for %d: %v", what, room, err)
+			}
+			if now, _ := lowestDescriptor(); now != free {
+				c.Fatalf("%s with room for %d: descriptor %d is free, not %d", what, room, now, free)
+			}
+		}
+		if err := Unlink(name); err != nil || failed == 0 || failed == 12 {
+			c.Fatalf("%s: %d of 12 failed, %v", what, failed, err)
+		}
+	}
+}
+
+// no descriptors left, at each point of Create and of Open.
 func TestTooManyFiles(t *testing.T) {
 	p := reexec.Start(t, crowded, reexec.Options{})
 	p.Expect("done")

@@ -8,13 +8,14 @@ import (
 
 // state is what a run of spans is.
 //
-//	FREE ──take──► COMMITTING ──reserved──► LARGE ──free──► PUNCHING ──► FREE
-//	                    │  └───────────► SMALL ◄──► HELD ──empty──►┘ │
-//	                    └─────cannot be reserved───────────────►─┘   ▼
-//	                    ◄──────────────────take────────────────── WARM
+//	FREE ──take──► COMMITTING ──reserved──► LARGE ◄──► FREEING ──► PUNCHING ──► FREE
+//	                    │  └───────────► SMALL ◄──► HELD ──empty────►┘ │
+//	                    └─────cannot be reserved─────────────────►─┘   ▼
+//	                    ◄───────────────────take─────────────────── WARM
 //
-// COMMITTING, PUNCHING and HELD name the member that is at work on the run; when
-// it dies, a survivor finishes the work. LARGE names the member that made the
+// COMMITTING, FREEING, PUNCHING and HELD name the member that is at work on the
+// run; when it dies, a survivor finishes the work. FREEING is a block while
+// somebody who would free it looks whether it is held (heap.decide). LARGE names the member that made the
 // block, for reports. SMALL is one span that is cut into small blocks, and names
 // the member that allocates from it; HELD is the same while somebody looks
 // whether all of them are free, and lets nobody allocate. A WARM run is free and
@@ -31,10 +32,12 @@ const (
 	stateSmall
 	stateHeld
 	stateWarm
+	stateFreeing
+	stateCount
 )
 
 func (s state) String() string {
-	names := [...]string{"FREE", "LARGE", "TAIL", "COMMITTING", "PUNCHING", "SMALL", "HELD", "WARM"}
+	names := [...]string{"FREE", "LARGE", "TAIL", "COMMITTING", "PUNCHING", "SMALL", "HELD", "WARM", "FREEING"}
 	if int(s) < len(names) {
 		return names[s]
 	}
@@ -61,7 +64,8 @@ func (c ctrl) gen() uint32     { return uint32(c & genMask) }
 
 // inWork reports whether the owner is at work on the run.
 func (c ctrl) inWork() bool {
-	return c.state() == stateCommitting || c.state() == statePunching
+	s := c.state()
+	return s == stateCommitting || s == statePunching || s == stateFreeing
 }
 
 // idle is c as a run that nobody has, FREE or WARM: the generation stays, to go

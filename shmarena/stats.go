@@ -43,7 +43,7 @@ func (a *Arena) Stats() Stats {
 		Allocs:   int64(t.alloc),
 		Frees:    int64(t.freed),
 	}
-	for info := range at.member.All() {
+	for info := range at.infos() {
 		if info.Alive {
 			s.Members++
 		}
@@ -54,8 +54,9 @@ func (a *Arena) Stats() Stats {
 // Trim gives memory back that no block needs: runs that are kept warm, and spans
 // of small blocks that are all free. It returns how many bytes less the arena
 // has. Nobody need call it: who finds no space does the same.
+// It is [ErrReadOnly] for a reader.
 func (a *Arena) Trim() (int64, error) {
-	at, err := a.enter()
+	at, err := a.enterWrite()
 	if err != nil {
 		return 0, err
 	}

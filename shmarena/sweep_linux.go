@@ -12,9 +12,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Sweep removes the arenas of this user in /dev/shm all of whose members are
-// dead, and says which. An arena is dead when no process holds a lock in its
-// whole range of members; the kernel gives such locks up when a process ends,
+// Sweep removes the arenas of this user in /dev/shm all of whose members and
+// readers are dead, and says which. An arena is dead when no process holds a lock
+// in its whole range of members, nor that of readers; the kernel gives such locks up when a process ends,
 // however it ends, and not when it is merely stopped. Files that are not
 // arenas, that belong to another user, or that another version of this
 // package made are left alone.
@@ -89,7 +89,7 @@ func (r *Report) sweep(name string) error {
 		r.Live++ // somebody is attaching
 		return nil
 	}
-	alive, err := member.AnyAlive(f, lockBase, geo.members)
+	alive, err := anyAttached(f, geo.members)
 	if err != nil {
 		return err
 	}
@@ -98,6 +98,23 @@ func (r *Report) sweep(name string) error {
 		return nil
 	}
 	return r.remove(name, f)
+}
+
+// anyAttached reports whether an arena has members or readers. f must not be what
+// one of them holds its lock by.
+func anyAttached(f *os.File, members int) (bool, error) {
+	alive, err := member.AnyAlive(f, lockBase, members)
+	if alive || err != nil {
+		return alive, err
+	}
+	return byteHeld(f, lockReaders)
+}
+
+// byteHeld reports whether another description has a byte locked.
+func byteHeld(f *os.File, at int64) (bool, error) {
+	fl := unix.Flock_t{Type: unix.F_WRLCK, Start: at, Len: 1}
+	err := unix.FcntlFlock(f.Fd(), unix.F_OFD_GETLK, &fl)
+	return fl.Type != unix.F_UNLCK, os.NewSyscallError("fcntl", err)
 }
 
 // ownArena reports whether a file is an arena of this user and version.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -35,12 +36,10 @@ func startOwner(t *testing.T, hint string) (*reexec.Proc, string) {
 // dead arenas go, live ones and strange files stay: those
 // of a stopped process, and those that outlive their creator in another one.
 func TestSweep(t *testing.T) {
-	var dead []string
-	for range 3 {
-		p, name := startOwner(t, "dead")
-		p.Kill()
-		dead = append(dead, name)
+	if alone(t, "^TestSweep$") {
+		return
 	}
+	dead := killedOwners(t, syscall.SIGKILL, syscall.SIGTERM, syscall.SIGINT)
 	live := survivors(t)
 	report, err := Sweep()
 	if err != nil {
@@ -70,6 +69,22 @@ func TestSweep(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// killedOwners leaves an arena for each signal that its owner died of.
+func killedOwners(t *testing.T, signals ...syscall.Signal) (names []string) {
+	t.Helper()
+	for _, by := range signals {
+		p, name := startOwner(t, "dead")
+		if err := syscall.Kill(p.PID(), by); err != nil {
+			t.Fatal(err)
+		}
+		if st := p.Wait(); st.Signal != by {
+			t.Errorf("%v: %v", by, st)
+		}
+		names = append(names, name)
+	}
+	return names
 }
 
 // survivors makes everything that a Sweep must not touch.

@@ -89,8 +89,8 @@ func (x Value[T]) Load() (v T, err error) {
 
 // Store stores v: every Load that begins after it sees it.
 //
-// Errors: [ErrFreed], [ErrClosed]; that of ctx if a living process holds the
-// Value for so long; [ErrCorrupt].
+// Errors: [ErrFreed], [ErrClosed], [ErrReadOnly]; that of ctx if a living process
+// holds the Value for so long; [ErrCorrupt].
 func (x Value[T]) Store(ctx context.Context, v T) error {
 	b := rootOf(x.words)
 	at, mem, err := b.enter()

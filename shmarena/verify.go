@@ -13,7 +13,7 @@ import (
 // kernel holds as much memory as the blocks have reserved. It first recovers what
 // dead members left, as [Arena.Reap] does. It takes the heap's mutex and so stops allocation for as long as the walk takes.
 func (a *Arena) Verify() error {
-	at, err := a.enter()
+	at, err := a.enterWrite()
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (h *heap) walk() (census, error) {
 			w.dead = c.owner()
 		}
 		wasFree = c.state() == stateFree
-		w.count(reservedBlock{i, c, h.held(i, c, e)}, e)
+		w.count(reservedBlock{i, c, h.memory(i, c, e)}, e)
 		i += n
 	}
 	return w, nil
@@ -156,7 +156,7 @@ func (h *heap) inspect(r run, c ctrl) error {
 	last := r.end() - 1
 	end := h.ctrlOf(last).state()
 	switch s := c.state(); {
-	case s == stateTail || s > stateWarm:
+	case s == stateTail || s >= stateCount:
 		return fmt.Errorf("span %d: %v begins a run: %w", r.first, s, ErrCorrupt)
 	case c.hasBlocks() && r.n != 1:
 		return fmt.Errorf("span %d: %v run of %d spans: %w", r.first, s, r.n, ErrCorrupt)
@@ -187,8 +187,8 @@ func (h *heap) compare(w census) error {
 	return nil
 }
 
-// held is how much memory a run has at least.
-func (h *heap) held(first uint64, c ctrl, e extent) uint64 {
+// memory is how much memory a run has at least.
+func (h *heap) memory(first uint64, c ctrl, e extent) uint64 {
 	if class, ok := e.class(); ok && c.hasBlocks() {
 		return spanSize + align(classes[class].tableLen(), tableAlign)
 	}
@@ -206,13 +206,16 @@ func (h *heap) inspectBlocks(first uint64, c ctrl) error {
 	case !ok:
 		return fmt.Errorf("span %d: %v of no class: %w", first, c.state(), ErrCorrupt)
 	}
+	if have := h.spans[first].table.Load(); have < classes[class].tableLen() || have > tableSize {
+		return fmt.Errorf("span %d: %v with a table of %d bytes: %w", first, c.state(), have, ErrCorrupt)
+	}
 	size := uint64(classes[class].size)
 	for k := range classes[class].count {
 		b := block(h.small[first].blocks[k].Load())
-		if b.state() > blockLive || b.slack() >= size || b.gen() == 0 {
+		if b.slack() >= size || b.gen() == 0 {
 			return fmt.Errorf("span %d: block %d of %d bytes has word %#x: %w", first, k, size, uint64(b), ErrCorrupt)
 		}
-		if b.state() != blockLive || !h.guarded {
+		if !b.lives() || !h.guarded {
 			continue
 		}
 		if err := h.inspectGuard(place{first, makeSlot(class, k), uint64(b), size - b.slack()}); err != nil {

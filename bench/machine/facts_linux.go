@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -110,4 +111,22 @@ func (c cgroup) left() (int64, bool) {
 		}
 	}
 	return max(0, limit-max(0, used)), true
+}
+
+// userHz is the unit of times in /proc: it is 100 a second on every architecture.
+const userHz = 100
+
+// Started is when something began that many clock ticks after boot, or the zero
+// time if that cannot be told.
+func Started(ticks uint64) time.Time {
+	for line := range strings.Lines(readFile("/proc/stat")) {
+		if text, ok := strings.CutPrefix(line, "btime "); ok {
+			boot, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+			if err != nil || ticks > 1<<50 {
+				return time.Time{}
+			}
+			return time.Unix(boot+int64(ticks/userHz), 0)
+		}
+	}
+	return time.Time{}
 }

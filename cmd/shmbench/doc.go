@@ -9,6 +9,9 @@
 // alloc measures memory that is taken and given back, beside Go, C, the kernel and
 // Python.
 //
+// inspect, doctor and gc look: at an arena, at the machine, and at what dead
+// processes have left, which gc removes.
+//
 // Figures go to standard output, progress to standard error if that is a
 // terminal. Exit codes: 0 ok, 1 failed (a wrong answer among others), 2 usage,
 // 4 the machine cannot, 130 interrupted. Whatever ends it, its processes end

@@ -18,16 +18,23 @@ import (
 const inspectLong = `inspect looks at a named arena from outside: who has it attached, who of them lives,
 what is published in it. With --locks it also says who holds the locks that can be
 recognised (the arena's own, and those in published arrays of types of package futex)
-and what each member sleeps on. It works on the arena of processes that are all dead,
-joins nothing and changes nothing.`
+and what each member sleeps on. With --verify it checks the tables first (header, members,
+heap, names, holds), and if something in them is not as it must be, it names that and exits
+with 1. It works on the arena of processes that are all dead, joins nothing and changes
+nothing.`
 
 // newInspect is the command that looks at an arena.
 func newInspect() *cobra.Command {
-	var locks, asJSON bool
+	var locks, verify, asJSON bool
 	cmd := &cobra.Command{
 		Use: "inspect NAME", Short: "Look at a named arena, live or dead", Long: inspectLong, GroupID: "look",
-		Example: "  shmbench inspect prices\n  shmbench inspect --locks prices", Args: oneName,
+		Example: "  shmbench inspect prices\n  shmbench inspect --locks prices\n  shmbench inspect --verify prices", Args: oneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if verify {
+				if err := shmarena.VerifyNamed(args[0]); err != nil {
+					return failed{err}
+				}
+			}
 			seen, err := shmarena.Inspect(args[0])
 			if err != nil {
 				return failed{err}
@@ -39,6 +46,7 @@ func newInspect() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&locks, "locks", false, "say who holds locks and who waits")
+	cmd.Flags().BoolVar(&verify, "verify", false, "check the tables; exit 1 and name what is wrong")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print all of it as one line of JSON")
 	return cmd
 }
@@ -52,9 +60,13 @@ func oneName(cmd *cobra.Command, args []string) error {
 }
 
 func writeInspection(w io.Writer, seen *shmarena.Inspection, locks bool) error {
+	readers := ""
+	if seen.Readers {
+		readers = ", some read-only"
+	}
 	state := "nobody alive"
 	if seen.Alive() {
-		state = "in use"
+		state = "in use" + readers
 	}
 	fmt.Fprintf(w, "arena %q: %s, %s of %s in memory, created %s\n", seen.Name, state,
 		machine.FormatSize(seen.Held), machine.FormatSize(seen.Size), seen.Created.Format(time.DateTime))

@@ -28,6 +28,9 @@ const command = "shmbench"
 // TestMain lets this binary be the command, under that name, and the workers
 // that the command starts.
 func TestMain(m *testing.M) {
+	if name := os.Getenv(holdEnv); name != "" {
+		holdArena(name)
+	}
 	engine.Init()
 	bench.Init()
 	lock.Init()

@@ -48,10 +48,10 @@ func newRoot() *cobra.Command {
 	}
 	f.register(root)
 	root.SetUsageFunc(usage)
-	root.AddGroup(&cobra.Group{ID: "measure", Title: "Measure:"}, &cobra.Group{ID: "look", Title: "Look:"}, &cobra.Group{ID: "other", Title: "Other commands:"})
+	root.AddGroup(&cobra.Group{ID: "measure", Title: "Measure:"}, &cobra.Group{ID: "look", Title: "Look:"}, &cobra.Group{ID: "clean", Title: "Clean and break:"}, &cobra.Group{ID: "other", Title: "Other commands:"})
 	root.SetHelpCommandGroupID("other")
 	root.SetCompletionCommandGroupID("other")
-	root.AddCommand(newLock(), newAlloc(), newProc(), newInspect(), newMem(), newVersion())
+	root.AddCommand(newLock(), newAlloc(), newProc(), newInspect(), newMem(), newDoctor(), newGC(), newVersion())
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" {

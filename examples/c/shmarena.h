@@ -48,7 +48,7 @@
 #define SHMARENA_MAGIC "SHMARENA"
 #define SHMARENA_VERSION 3
 #define SHMARENA_PLATFORM "le64"
-#define SHMARENA_LAYOUT UINT64_C(0xac9f6131fcc4b82e)
+#define SHMARENA_LAYOUT UINT64_C(0x11de7c32958391d)
 
 /* Where things are. */
 #define SHMARENA_HEADER_SIZE 128
@@ -58,6 +58,7 @@
 #define SHMARENA_MEMBER_SIZE 576
 #define SHMARENA_MAX_MEMBERS 1023
 #define SHMARENA_ENTRY_SIZE 128
+#define SHMARENA_HOLDS_SIZE 32768
 #define SHMARENA_ENTRIES 512
 #define SHMARENA_ENTRY_TYPE 8
 #define SHMARENA_ENTRY_GENERATION 16
@@ -203,7 +204,7 @@ static inline int shmarena_header_ok(struct shmarena *a, const struct shmarena_h
 	a->span_count = h->capacity >> SHMARENA_SPAN_SHIFT;
 	a->directory = SHMARENA_CELL_SIZE * a->members +
 	               shmarena_align(SHMARENA_MEMBERS_AT + SHMARENA_MEMBERS_HEADER + SHMARENA_MEMBER_SIZE * a->members, SHMARENA_CELL_ALIGN);
-	a->spans = a->directory + SHMARENA_ENTRIES * SHMARENA_ENTRY_SIZE;
+	a->spans = a->directory + SHMARENA_ENTRIES * SHMARENA_ENTRY_SIZE + SHMARENA_HOLDS_SIZE;
 	a->small = shmarena_align(a->spans + a->span_count * SHMARENA_SPAN_BYTES, SHMARENA_TABLE_ALIGN);
 	a->blocks = shmarena_align(a->small + a->span_count * SHMARENA_TABLE_SIZE, 1 << SHMARENA_SPAN_SHIFT);
 	a->size = a->blocks + h->capacity;

@@ -35,7 +35,7 @@ from collections import namedtuple
 MAGIC = b"SHMARENA"
 VERSION = 3
 PLATFORM = b"le64"
-LAYOUT = 0xac9f6131fcc4b82e
+LAYOUT = 0x11de7c32958391d
 
 # Where things are.
 HEADER_SIZE = 128
@@ -45,6 +45,7 @@ MEMBERS_HEADER = 64
 MEMBER_SIZE = 576
 MAX_MEMBERS = 1023
 ENTRY_SIZE = 128
+HOLDS_SIZE = 32768
 ENTRIES = 512
 ENTRY_TYPE = 8
 ENTRY_GENERATION = 16
@@ -168,7 +169,8 @@ class Arena:
         if not 1 <= members <= MAX_MEMBERS or not 0 < capacity <= MAX_SIZE or capacity % (1 << SPAN_SHIFT):
             raise Error("arena is corrupt: header sizes")
         self._directory = align(MEMBERS_AT + MEMBERS_HEADER + MEMBER_SIZE * members, CELL_ALIGN) + CELL_SIZE * members
-        self._spans = self._directory + ENTRIES * ENTRY_SIZE
+        self._holds = self._directory + ENTRIES * ENTRY_SIZE
+        self._spans = self._holds + HOLDS_SIZE
         self._small = align(self._spans + (capacity >> SPAN_SHIFT) * SPAN_BYTES, TABLE_ALIGN)
         self._blocks = align(self._small + (capacity >> SPAN_SHIFT) * TABLE_SIZE, 1 << SPAN_SHIFT)
         self._size = self._blocks + capacity
@@ -195,7 +197,7 @@ class Arena:
     def _entries(self):
         """The entries in use: (name, words). One that changes meanwhile is read again."""
         n = ENTRY_SIZE // 8
-        for at in range(self._directory // 8, self._spans // 8, n):
+        for at in range(self._directory // 8, self._holds // 8, n):
             for _ in range(1000):
                 if self._words[at] != 1:
                     break

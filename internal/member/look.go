@@ -41,3 +41,20 @@ func Look(mem []byte, region uint64, f *os.File, base int64) ([]Info, error) {
 func (s *slot) info(id futex.ID, region uint64) Info {
 	return Info{ID: id, PID: s.pid.Load(), PIDNS: s.pidns.Load(), Start: s.start.Load(), Parked: s.parkedIn(region)}
 }
+
+// Check reports the first slot of a table, or of a copy of one, whose state no
+// member can have written.
+func Check(mem []byte) error {
+	t, err := newTable(mem)
+	if err != nil {
+		return err
+	}
+	for i := range t.slots {
+		word := t.slots[i].state.Load()
+		k, gen := word>>32, uint32(word)
+		if k > uint64(retired) || gen > futex.MaxGeneration || (gen%2 == 1) != (kind(k) == live) {
+			return fmt.Errorf("member: slot %d has the state %#x", i, word)
+		}
+	}
+	return nil
+}

@@ -20,6 +20,10 @@
 //		})
 //	}
 //
+// [RunCalls] is the same with system calls for instructions: it kills before and
+// after each one of the region's thread. It is for what the kernel keeps: files,
+// names, mappings, locks.
+//
 // What makes it sound: the thread of the region is the only one that moves
 // while it is stepped. All others of the child stand still, and it runs with
 // one processor, no garbage collection and no preemption, so that each child

@@ -10,12 +10,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// env tells a child that it will be stepped.
-const env = "SHMENGINE_STEPKILL"
+// env tells a child that it will be stepped, or stopped at its system calls.
+const (
+	env     = "SHMENGINE_STEPKILL"
+	inSteps = "1"
+	inCalls = "calls"
+)
 
 // ready is what a child says when its thread can be taken hold of: the thread,
 // and where the region begins and ends.
 const ready = "stepkill: thread %d, from %d to %d"
+
+// regions are what to do with a region, by the value of env.
+var regions = map[string]func(*reexec.Child, func()){inSteps: stepped, inCalls: called}
 
 // attached is the answer.
 const attached = "stepkill: attached"
@@ -23,7 +30,8 @@ const attached = "stepkill: attached"
 // Region runs f, which Run cuts in pieces. A child that was not started by Run
 // just runs it. What the child says before its region is not heard.
 func Region(c *reexec.Child, f func()) {
-	if os.Getenv(env) == "" {
+	region := regions[os.Getenv(env)]
+	if region == nil {
 		f()
 		return
 	}
@@ -44,8 +52,8 @@ func Region(c *reexec.Child, f func()) {
 	<-done
 }
 
-// region is Region on the thread that is stepped.
-func region(c *reexec.Child, f func()) {
+// stepped is Region on the thread that is stepped.
+func stepped(c *reexec.Child, f func()) {
 	c.Say(fmt.Sprintf(ready, unix.Gettid(), address(enter), address(leave)))
 	if got := c.Hear(); got != attached {
 		c.Fatalf("stepkill: child %q heard %q before its region", c.Name(), got)

@@ -52,6 +52,7 @@ type Point struct {
 	Where  string // the instruction that was not executed any more
 	Asleep bool   // the process was asleep in the system call just before it
 	End    bool   // the whole region was done
+	Call   string // of RunCalls: "before openat" or "after openat"
 }
 
 // strayed is K of a child that went another way than the first one.
@@ -63,6 +64,8 @@ func (p Point) String() string {
 		after = "killed on another way"
 	}
 	switch {
+	case p.Call != "":
+		return fmt.Sprintf("killed %s, stop %d", p.Call, p.K)
 	case p.End:
 		return after + ", at the end of the region"
 	case p.Asleep:

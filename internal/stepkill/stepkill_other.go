@@ -13,6 +13,8 @@ func unsupported() string { return "single steps are written for linux/amd64 onl
 // Region runs f.
 func Region(c *reexec.Child, f func()) { f() }
 
+func traceCalls(*scope, Config, int) (Point, error) { return Point{}, errors.ErrUnsupported }
+
 func traceChild(*scope, Config, int, []step, anchor) (Point, []step, error) {
 	return Point{}, nil, errors.ErrUnsupported
 }

@@ -19,7 +19,7 @@ var errEnded = errors.New("it ended in its region")
 
 // environ makes each child execute the same instructions.
 var environ = []string{
-	env + "=1", "GOMAXPROCS=1", "GOGC=off",
+	env + "=" + inSteps, "GOMAXPROCS=1", "GOGC=off",
 	"GODEBUG=" + strings.TrimPrefix(os.Getenv("GODEBUG")+",asyncpreemptoff=1", ","),
 }
 
