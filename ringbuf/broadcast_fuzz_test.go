@@ -171,6 +171,23 @@ func TestBroadcastHistoryHolds(t *testing.T) {
 	}
 }
 
+// TestBroadcastBatchAfterJoin: a batch takes what room a new subscriber leaves, at the first call.
+func TestBroadcastBatchAfterJoin(t *testing.T) {
+	for asked := range 9 {
+		x := heapCast(t, Options{Capacity: 8})
+		for i := range uint64(9) {
+			if err := x.p.TryPublish(messageOf(i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		x.join(t, asked)
+		n, err := x.p.TryPublishBatch(make([]message, 7))
+		if want := min(7, 8-asked); n != want || (err == ErrFull) != (want == 0) {
+			t.Errorf("%d asked for: %d, %v; want %d", asked, n, err, want)
+		}
+	}
+}
+
 // TestBroadcastHostileNeighbour garbles the words while both sides work, each in its goroutine: every
 // call still returns.
 func TestBroadcastHostileNeighbour(t *testing.T) {
