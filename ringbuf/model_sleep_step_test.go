@@ -74,22 +74,7 @@ func (p bazaarModel) push(m *bazaar, a *bazaarActor) {
 func (p bazaarModel) pop(m *bazaar, a *bazaarActor) {
 	switch a.pc {
 	case bBegin, bAgain:
-		i, s := m.front()
-		if a.pc == bAgain && p.without == bazaarLookTwice {
-			s = a.at
-		}
-		switch {
-		case s == bFull:
-			a.at, a.pc = uint8(i), bTake
-		case a.pc == bBegin:
-			a.at, a.pc = s, bClosed
-		case a.closed && s == bFree:
-			a.pc, a.ended = bOver, true
-		case a.armed:
-			a.pc = bSleep
-		default:
-			a.pc = bArm
-		}
+		p.look(m, a)
 	case bClosed:
 		a.closed, a.pc = m.closed, bAgain
 	case bTake:
@@ -113,6 +98,26 @@ func (p bazaarModel) pop(m *bazaar, a *bazaarActor) {
 		if a.pc = bArm; a.fresh || p.without == bazaarWordCheck {
 			a.pc = bAsleep
 		}
+	}
+}
+
+// look is Receiver.TryPop: at the cell, then at the bell, then at the cell again.
+func (p bazaarModel) look(m *bazaar, a *bazaarActor) {
+	i, s := m.front()
+	if a.pc == bAgain && p.without == bazaarLookTwice {
+		s = a.at
+	}
+	switch {
+	case s == bFull:
+		a.at, a.pc = uint8(i), bTake
+	case a.pc == bBegin:
+		a.at, a.pc = s, bClosed
+	case a.closed && s == bFree:
+		a.pc, a.ended = bOver, true
+	case a.armed:
+		a.pc = bSleep
+	default:
+		a.pc = bArm
 	}
 }
 
