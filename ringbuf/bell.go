@@ -23,12 +23,17 @@ func arm(bell *atomic.Uint32) uint32 {
 // may be more. It is cleared only if nobody has armed the bell since, and all who did before are
 // awake.
 //
-// Waking one for each value is enough: parked is set until nobody sleeps, so that every value that
-// is pushed while somebody sleeps wakes one more.
+// Waking one for each value is enough if whoever got one wakes the next as long as there is more
+// (see MPMC.more): parked is set until nobody sleeps, so that every value that is pushed while
+// somebody sleeps wakes one more. What comes after Close is the last, and all may be waiting for
+// the end behind it.
 //
 //go:noinline
 func ring(bell *atomic.Uint32, n int) {
 	v := bell.Add(ringStep)
+	if v&closed != 0 {
+		n = everyone
+	}
 	if woken, _ := futex.Wake(bell, n); woken < n {
 		bell.CompareAndSwap(v, v&^parked)
 	}

@@ -95,7 +95,12 @@ func (p *Publisher[T]) TryPublishBatch(src []T) (int, error) {
 	if p.gated {
 		n = p.fitting(len(src))
 	}
-	if err := p.begin(n); err != nil {
+	err := p.begin(n)
+	if err == ErrFull && n > 1 { // somebody has joined since: there may be room for fewer
+		n = p.fitting(len(src))
+		err = p.begin(n)
+	}
+	if err != nil {
 		return 0, err
 	}
 	for k := range src[:n] {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/shmengine/shmengine/internal/reexec"
 )
 
 // TestIdleSleeps: a consumer that waits uses no CPU time, in its whole process.
@@ -16,18 +18,43 @@ func TestIdleSleeps(t *testing.T) {
 	child := s.start(t, receiver, "4", "0", "0", "1")
 	child.WaitAt("ready")
 	untilParked(r.toProducer.Load)
-	const window = time.Second
-	before := cpuTime(t, child.PID())
-	time.Sleep(window)
-	if used := cpuTime(t, child.PID()) - before; used > window/100 {
-		t.Errorf("%v of CPU time in %v of waiting", used, window)
-	}
+	idles(t, child)
 	if err := p.TryPush(messageOf(0)); err != nil {
 		t.Fatal(err)
 	}
 	if st := child.Wait(); st.Code != 0 {
 		t.Errorf("the consumer ended with %v", st)
 	}
+}
+
+// idles watches a child that waits for a second.
+func idles(t *testing.T, child *reexec.Proc) {
+	t.Helper()
+	const window = time.Second
+	before := cpuTime(t, child.PID())
+	time.Sleep(window)
+	if used := cpuTime(t, child.PID()) - before; used > window/100 {
+		t.Errorf("%v of CPU time in %v of waiting", used, window)
+	}
+}
+
+// TestMPMCIdleSleeps and TestBroadcastIdleSleeps: the same of a receiver and of a subscriber.
+func TestMPMCIdleSleeps(t *testing.T) {
+	p := newPlaza(t, Options{Capacity: 4}, 1, 0)
+	r, _ := p.here(t)
+	child := p.run(t, poppers, 0)
+	child.WaitAt("ready")
+	untilAsleep(r.toSenders, 1)
+	idles(t, child)
+}
+
+func TestBroadcastIdleSleeps(t *testing.T) {
+	s := newStudio(t, Options{Capacity: 4}, 0)
+	b, _ := s.here(t)
+	child := s.run(t, listener, 0)
+	child.WaitAt("ready")
+	untilAsleep(b.toPublisher, 1)
+	idles(t, child)
 }
 
 // cpuTime is what all threads of a process have used.

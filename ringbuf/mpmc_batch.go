@@ -39,7 +39,7 @@ func (s *Sender[T]) claimMore(first uint64, n int) int {
 	for k := 1; k < n; k++ {
 		i := first + uint64(k)
 		word, lap := &cells.at(i).stamp, lapOf(i, shift)
-		if w := word.Load(); w != lap && !s.drops(w, lap) || !word.CompareAndSwap(w, lap|mine) {
+		if w := word.Load(); w != lap && !s.ring.drops(w, lap) || !word.CompareAndSwap(w, lap|mine) {
 			return k
 		} else if w != lap {
 			s.ring.dropped.Add(1)
@@ -49,8 +49,8 @@ func (s *Sender[T]) claimMore(first uint64, n int) int {
 }
 
 // drops says whether a cell that holds w may be overwritten by a value of this lap.
-func (s *Sender[T]) drops(w, lap uint64) bool {
-	return s.ring.mode == DropOldest && w == (lap-lapUnit)|cellFull
+func (r *MPMC[T]) drops(w, lap uint64) bool {
+	return r.mode == DropOldest && w == (lap-lapUnit)|cellFull
 }
 
 // fill writes and publishes what was claimed, the last one with a fence.

@@ -38,9 +38,13 @@ func (s *Sender[T]) pushSlow(ctx context.Context, v T) error {
 func (s *Sender[T]) pushParked(ctx context.Context, v T) error {
 	r := s.ring
 	w := lull{word: r.toReceivers, plain: r.plainPop, member: s.member}
-	return w.until(ctx, ErrFull, func() error { return s.TryPush(v) }, func() (bool, bool) {
+	err := w.until(ctx, ErrFull, func() error { return s.TryPush(v) }, func() (bool, bool) {
 		return r.mend(s.member, s.next), deserted(r.receivers)
 	})
+	if err == nil && w.word.Load()&parked != 0 && r.more(s.next, cellEmpty) {
+		ring(w.word, 1) // see more
+	}
+	return err
 }
 
 // Pop moves the oldest value out, and waits while there is none: it spins, yields, then sleeps. It
@@ -91,9 +95,35 @@ func (c *Receiver[T]) slow(ctx context.Context, try func() error) error {
 func (c *Receiver[T]) parked(ctx context.Context, try func() error) error {
 	r := c.ring
 	w := lull{word: r.toSenders, plain: r.plainPush, member: c.member}
-	return w.until(ctx, ErrEmpty, try, func() (bool, bool) {
+	err := w.until(ctx, ErrEmpty, try, func() (bool, bool) {
 		return r.mend(c.member, c.next), deserted(r.senders)
 	})
+	if err == nil && w.word.Load()&parked != 0 && r.more(c.next, cellFull) {
+		ring(w.word, 1) // see more
+	}
+	return err
+}
+
+// more says whether the next sender (cellEmpty) or receiver (cellFull) would find something, from
+// value i on: whether the first cell that has not been through this state is in it.
+//
+// Whoever slept and got something asks, and wakes one more if so. One wake for each value is not
+// enough by itself: a push that is not done holds up those behind it, and whom these wake finds the
+// gap and sleeps again. When that push is done it wakes one, who owes the others the wakes that
+// were used up; and they to each other, as long as there is more. A gap that is left by the dead
+// wakes all.
+func (r *MPMC[T]) more(i, state uint64) bool {
+	for range r.size + walkMore {
+		w, lap := r.cells.at(i).stamp.Load(), r.lap(i)
+		switch d := ahead(w, lap); {
+		case w == lap|state, state == cellEmpty && r.drops(w, lap):
+			return true
+		case d < 0 || d == 0 && w&stateMask < state:
+			return false
+		}
+		i++
+	}
+	return true // somebody is faster than we can walk
 }
 
 // lull is one sleep on a bell of ring and arm.
