@@ -118,11 +118,19 @@ func (c *BytesConsumer) peekParked(ctx context.Context) (v View, err error) {
 	return v, err
 }
 
-// peekPastDead is TryPeek that passes over the records of the dead.
+// peekPastDead is TryPeek that passes over the records of the dead, and is flushed although a living
+// process has claimed the next one.
 func (c *BytesConsumer) peekPastDead() (View, error) {
+	flushed := c.takeFlush() // before the look, so that what was stored before it is seen
 	v, err := c.TryPeek()
 	if err == ErrEmpty && c.Unblock() {
-		return c.TryPeek()
+		v, err = c.TryPeek()
+	}
+	switch {
+	case flushed && (err == ErrEmpty || err == ErrClosed):
+		return View{}, ErrFlushed
+	case flushed && err != ErrFlushed:
+		c.ring.flush.Store(1)
 	}
 	return v, err
 }
