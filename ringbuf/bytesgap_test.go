@@ -2,6 +2,7 @@ package ringbuf
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -102,6 +103,22 @@ func TestFlushAfterRecord(t *testing.T) {
 		noError(t, <-ended)
 		if early > 0 {
 			t.Errorf("%s: flushed in front of the record %d times of %d", form, early, n)
+		}
+	}
+}
+
+// TestBytesRecordPastTheEnd: a header that a peer has made so long that the record would go on behind
+// the end of the memory, though not past the tail.
+func TestBytesRecordPastTheEnd(t *testing.T) {
+	for form, many := range forms {
+		x := heapBytes(t, 64, many)
+		noError(t, x.p.TryPush(make([]byte, 24)))
+		takeAll(t, x.c)
+		noError(t, x.p.TryPush(make([]byte, 24))) // up to the end
+		noError(t, x.p.TryPush(make([]byte, 24)))
+		x.data.at(32).Store(uint64(stored(48, 0)))
+		if v, err := x.c.TryPeek(); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("%s: %d bytes, %v", form, len(v.Bytes()), err)
 		}
 	}
 }
