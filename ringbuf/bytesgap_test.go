@@ -66,44 +66,51 @@ func TestFlushAfterRecord(t *testing.T) {
 	for form, many := range forms {
 		x := heapBytes(t, 256, many)
 		var turn atomic.Uint64
-		n := uint64(rounds(5_000, 500_000))
+		n, early := uint64(rounds(5_000, 500_000)), 0
 		ended := make(chan error)
-		go func() {
-			for i := uint64(1); i <= n; i++ {
-				for turn.Load() != i {
-					spin.Pause(1)
-					spin.Checkpoint()
-				}
-				spin.Pause(uint32(i % 16))
-				if err := x.p.TryPush(nil); err != nil {
-					ended <- err
-					return
-				}
-				x.Flush()
-			}
-			ended <- nil
-		}()
-		early := 0
+		go func() { ended <- pushAndFlush(x, &turn, n) }()
 		for i := uint64(1); i <= n; i++ {
 			turn.Store(i)
-			got := 0
-			for err := error(nil); err != ErrFlushed; {
-				var v View
-				if v, err = x.c.TryPeek(); err == nil {
-					v.Release()
-					got++
-				}
-				spin.Checkpoint()
-			}
-			if got == 0 {
+			if untilFlushed(x.c) == 0 {
 				early++
-				_, _ = x.c.Pop(t.Context(), nil)
+				must[int](t)(x.c.Pop(t.Context(), nil))
 			}
 		}
 		noError(t, <-ended)
 		if early > 0 {
 			t.Errorf("%s: flushed in front of the record %d times of %d", form, early, n)
 		}
+	}
+}
+
+// pushAndFlush does so at each turn up to n.
+func pushAndFlush(x *bytesPair, turn *atomic.Uint64, n uint64) error {
+	for i := uint64(1); i <= n; i++ {
+		for turn.Load() != i {
+			spin.Pause(1)
+			spin.Checkpoint()
+		}
+		spin.Pause(uint32(i % 16))
+		if err := x.p.TryPush(nil); err != nil {
+			return err
+		}
+		x.Flush()
+	}
+	return nil
+}
+
+// untilFlushed is how many records come before ErrFlushed.
+func untilFlushed(c *BytesConsumer) (n int) {
+	for {
+		v, err := c.TryPeek()
+		switch err {
+		case nil:
+			v.Release()
+			n++
+		case ErrFlushed:
+			return n
+		}
+		spin.Checkpoint()
 	}
 }
 
