@@ -118,10 +118,18 @@ func (c *BytesConsumer) holds(n uint64) bool {
 // reload fetches the tail, which costs a line transfer; nil says that there is more to read.
 func (c *BytesConsumer) reload() error {
 	isClosed := c.bell.Load()&closed != 0 // before the tail: see Close
+	flushed := c.takeFlush()              // as well: what was stored before it is seen
 	tail := c.ring.tail.Load()
+	if flushed && tail != c.limit {
+		c.ring.flush.Store(1) // told when that was read
+	}
 	switch {
+	case tail == c.limit && flushed:
+		return ErrFlushed
+	case tail == c.limit && isClosed:
+		return ErrClosed
 	case tail == c.limit:
-		return c.nothing(isClosed)
+		return ErrEmpty
 	case tail-c.limit > c.ring.size || !c.ring.spans(c.done, tail):
 		return c.ring.poison("tail", tail)
 	}
@@ -129,15 +137,9 @@ func (c *BytesConsumer) reload() error {
 	return nil
 }
 
-// nothing says why there is no record.
-func (c *BytesConsumer) nothing(isClosed bool) error {
-	switch {
-	case c.ring.flush.Load() != 0 && c.ring.flush.Swap(0) != 0:
-		return ErrFlushed
-	case isClosed:
-		return ErrClosed
-	}
-	return ErrEmpty
+// takeFlush says whether Flush was called, and takes note of it.
+func (c *BytesConsumer) takeFlush() bool {
+	return c.ring.flush.Load() != 0 && c.ring.flush.Swap(0) != 0
 }
 
 // gap goes past what is no record, up to one or to the end. It looks for a new tail twice, so that

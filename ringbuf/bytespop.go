@@ -55,7 +55,7 @@ func (c *BytesConsumer) AppendPop(ctx context.Context, dst []byte) ([]byte, erro
 	if err != nil {
 		return dst, err
 	}
-	dst = append(dst, v.data...)
+	dst = appendBulk(dst, v.data)
 	v.Release()
 	return dst, nil
 }
@@ -71,7 +71,7 @@ func (c *BytesConsumer) popTo(v View, dst []byte) (int, error) {
 		c.back(v)
 		return 0, &ShortBufferError{Need: len(v.data), Have: len(dst)}
 	}
-	n := copy(dst, v.data)
+	n := copyBulk(dst, v.data)
 	v.Release()
 	return n, nil
 }
@@ -118,11 +118,19 @@ func (c *BytesConsumer) peekParked(ctx context.Context) (v View, err error) {
 	return v, err
 }
 
-// peekPastDead is TryPeek that passes over the records of the dead.
+// peekPastDead is TryPeek that passes over the records of the dead, and is flushed although a living
+// process has claimed the next one.
 func (c *BytesConsumer) peekPastDead() (View, error) {
+	flushed := c.takeFlush() // before the look, so that what was stored before it is seen
 	v, err := c.TryPeek()
 	if err == ErrEmpty && c.Unblock() {
-		return c.TryPeek()
+		v, err = c.TryPeek()
+	}
+	switch {
+	case flushed && (err == ErrEmpty || err == ErrClosed):
+		return View{}, ErrFlushed
+	case flushed && err != ErrFlushed:
+		c.ring.flush.Store(1)
 	}
 	return v, err
 }

@@ -26,7 +26,7 @@ func (r *Bytes) Close() error {
 }
 
 // Flush wakes the consumer if it sleeps: it gets what is stored, then ErrFlushed once, and can go
-// on. Several calls before it has noticed count as one. Anybody who has the ring may call it.
+// on. A consumer that waits does not wait for a record that is claimed and not committed, then. Several calls before it has noticed count as one. Anybody who has the ring may call it.
 func (r *Bytes) Flush() {
 	r.flush.Store(1) // before the look at the flag, in ringOnce
 	ringOnce(r.toProducer)

@@ -56,3 +56,49 @@ func TestPipeKilledSender(t *testing.T) {
 		}
 	}
 }
+
+// pipeReader takes side 1 and receives nothing.
+var pipeReader = reexec.Register("pipeReader", func(c *reexec.Child) {
+	n, err := SizePipe(pipeOpt)
+	check(c, err)
+	s := &segment{testmem.Map(c, c.File(0), tableSize()+n), c.File(0)}
+	p, err := AttachPipe(s.ring())
+	check(c, err)
+	_, err = p.End(s.join(c), 1)
+	check(c, err)
+	c.At("ready")
+	c.Hear()
+})
+
+// TestPipeKilledReader: a side that only sends learns of the death long before the pipe is full, and
+// can go on when somebody has taken the place; a reader that is only stopped is waited for.
+func TestPipeKilledReader(t *testing.T) {
+	mem, file := testmem.Shared(t, tableSize()+pipeSize(t, pipeOpt))
+	s := &segment{mem, file}
+	p := must[*Pipe](t)(NewPipe(s.ring(), pipeOpt))
+	e := must[*PipeEnd](t)(p.End(s.join(t), 0))
+	child := s.start(t, pipeReader)
+	child.WaitAt("ready")
+	send := func() error {
+		time.Sleep(lookEvery) // a slow sender: one message each time that it looks
+		return e.Send(t.Context(), nil)
+	}
+	child.Stop()
+	for range 5 {
+		noError(t, send())
+	}
+	child.Kill()
+	for range 2 {
+		if err := send(); !errors.Is(err, ErrPeerDied) {
+			t.Errorf("send to a dead reader: %v", err)
+		}
+		if err := e.Send(t.Context(), nil); !errors.Is(err, ErrPeerDied) {
+			t.Errorf("send at once after it: %v", err)
+		}
+	}
+	if got := e.out.ring.Len(); got != 5*headerSize {
+		t.Errorf("%d bytes were sent", got)
+	}
+	must[*PipeEnd](t)(p.End(s.join(t), 1))
+	noError(t, e.Send(t.Context(), nil))
+}

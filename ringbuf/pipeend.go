@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"sync/atomic"
+	"time"
+
+	"github.com/shmengine/shmengine/futex"
 )
 
 // PipeEnd is one side of a Pipe. One goroutine may send while another receives.
@@ -20,6 +23,8 @@ type PipeEnd struct {
 	part   []byte // of a message whose rest has not come yet
 	within bool   // such a message has begun
 
+	looked time.Time // when Send has last asked whether the reader lives
+
 	closed atomic.Bool // this end was closed
 	died   atomic.Bool // the other end's process was seen dead
 }
@@ -28,14 +33,16 @@ type PipeEnd struct {
 // the capacity until it fits whole, for a longer one until its last piece fits.
 //
 // ErrBrokenPipe says that the other end was closed, ErrClosed that this one was, ErrPeerDied that
-// the other end's process was seen dead by a Recv, or is and the pipe is full. An error of ctx means
-// that nothing was sent; if pieces were sent already, this direction is closed: the other end gets
+// the other end's process is dead; a message that was sent up to a millisecond after the death may
+// return nil, and is lost. An error of ctx means that nothing was sent; if pieces were sent already, this direction is closed: the other end gets
 // io.ErrUnexpectedEOF, never a part of a message.
 func (e *PipeEnd) Send(ctx context.Context, b []byte) error {
 	switch {
 	case e.out == nil:
 		return fmt.Errorf("send: %w", ErrDirection)
 	case e.died.Load():
+		return fmt.Errorf("send: %w", ErrPeerDied)
+	case e.readerDied():
 		return fmt.Errorf("send: %w", ErrPeerDied)
 	}
 	piece := int(e.out.ring.size/4) - headerSize
@@ -49,6 +56,26 @@ func (e *PipeEnd) Send(ctx context.Context, b []byte) error {
 		}
 	}
 	return e.sendFailed(e.out.pushMarked(ctx, b, 0), false)
+}
+
+// lookEvery is how often Send asks whether the reader lives. The question is a system call; a side
+// that only sends, into a pipe that is not full, would not learn it otherwise.
+const lookEvery = time.Millisecond
+
+// readerDied says whether the other end's process is dead and nobody has taken its place. While that
+// is so it asks every time.
+func (e *PipeEnd) readerDied() bool {
+	now := time.Now()
+	if now.Sub(e.looked) < lookEvery {
+		return false
+	}
+	r := e.out.ring
+	id := r.consumer.Load()
+	if id != 0 && !e.out.member.Alive(futex.ID(id)) && r.consumer.Load() == id && e.out.bell.Load()&^parked == 0 {
+		return true
+	}
+	e.looked = now
+	return false
 }
 
 // sendFailed is what a failed push means to Send. A message that was begun cannot be ended.
@@ -85,12 +112,12 @@ func (e *PipeEnd) Recv(ctx context.Context, dst []byte) ([]byte, error) {
 			return dst, fmt.Errorf("receive: %w: more than %d bytes", ErrTooLarge, e.MaxMessage)
 		}
 		if v.marked&markMore == 0 {
-			dst = append(append(dst, e.part...), v.data...)
+			dst = appendBulk(append(dst, e.part...), v.data)
 			e.part, e.within = nil, false
 			v.Release()
 			return dst, nil
 		}
-		e.part, e.within = append(e.part, v.data...), true
+		e.part, e.within = appendBulk(e.part, v.data), true
 		v.Release()
 	}
 }
