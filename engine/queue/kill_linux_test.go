@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,7 +20,7 @@ var worker = reexec.Register("worker", func(c *reexec.Child) {
 	defer cancel()
 	f, err := os.OpenFile(c.Args[1], os.O_WRONLY|os.O_APPEND, 0)
 	check(c, err)
-	r, err := queue.Receive[item](ctx, c.Args[0], queue.Options{})
+	r, err := queue.Receive[item](ctx, c.Args[0], queue.Options{Capacity: 8})
 	check(c, err)
 	c.At("entered")
 	check(c, note(ctx, r, f))
@@ -49,6 +50,7 @@ func TestReceiversKilledAtRandom(t *testing.T) {
 	f, err := os.Create(filepath.Join(t.TempDir(), "notes"))
 	check(t, err)
 	defer f.Close()
+	// All say the capacity: whoever comes first decides it.
 	run := func() *reexec.Proc {
 		return reexec.Start(t, worker, reexec.Options{Args: []string{name, f.Name()}, Timeout: patience})
 	}
@@ -76,5 +78,27 @@ func TestReceiversKilledAtRandom(t *testing.T) {
 	if len(seen) != items {
 		t.Errorf("%d of %d items were done", len(seen), items)
 	}
+	absent(t, name)
+}
+
+// One sender is killed, the other closes: the receiver gets what there is, and then is told.
+func TestOneOfTwoSendersKilled(t *testing.T) {
+	ctx, cancel := ctxOf()
+	defer cancel()
+	name, o := leaktest.Name("half"), queue.Options{Senders: 2, Receivers: 1}
+	p := startArmed(t, []string{"entered"}, source, name, o, 1, 1)
+	s, r := ends[item](t, ctx, name, o)
+	p.WaitAt("entered")
+	p.Kill()
+	check(t, s.Put(ctx, item{Number: 3}))
+	check(t, s.Close())
+	if v, err := r.Get(ctx); v.Number != 3 || err != nil {
+		t.Errorf("Get = %+v, %v", v, err)
+	}
+	var died *queue.PeerDiedError
+	if _, err := r.Get(ctx); !errors.As(err, &died) || died.PID != p.PID() || died.Died != 1 || died.Items != 0 {
+		t.Errorf("the end is %v", err)
+	}
+	check(t, r.Close())
 	absent(t, name)
 }
