@@ -7,7 +7,8 @@
 //
 // The command lock measures the locks between processes, beside those of Go and C;
 // alloc measures memory that is taken and given back, beside Go, C, the kernel and
-// Python.
+// Python; ring measures messages between processes, beside C rings,
+// pipes and sockets.
 //
 // Figures go to standard output, progress to standard error if that is a
 // terminal. Exit codes: 0 ok, 1 failed (a wrong answer among others), 2 usage,
