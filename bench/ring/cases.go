@@ -171,7 +171,7 @@ func (c contest) unfit(system string) string {
 	case c.parties() > 2:
 		return "carries no messages from or to several"
 	case c.kind == kindBacklog && (system == Unix || system == TCP):
-		return "its buffers hold no 1,024 messages, or hold them in the kernel's time"
+		return "its buffers are the kernel's, and may hold fewer than 1,024 messages"
 	case c.bytes > 64:
 		return "has no messages of this length here"
 	case c.batch > 1:
