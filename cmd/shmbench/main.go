@@ -15,6 +15,7 @@ import (
 	"github.com/shmengine/shmengine/bench/machine"
 	"github.com/shmengine/shmengine/bench/proc"
 	"github.com/shmengine/shmengine/bench/report"
+	"github.com/shmengine/shmengine/bench/ring"
 	"github.com/shmengine/shmengine/engine"
 )
 
@@ -33,6 +34,7 @@ func main() {
 	lock.Init()
 	alloc.Init()
 	proc.Init()
+	ring.Init()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 

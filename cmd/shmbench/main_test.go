@@ -19,6 +19,7 @@ import (
 	"github.com/shmengine/shmengine/bench/lock"
 	"github.com/shmengine/shmengine/bench/proc"
 	"github.com/shmengine/shmengine/bench/report"
+	"github.com/shmengine/shmengine/bench/ring"
 	"github.com/shmengine/shmengine/engine"
 	"github.com/shmengine/shmengine/internal/leaktest"
 )
@@ -36,6 +37,7 @@ func TestMain(m *testing.M) {
 	lock.Init()
 	alloc.Init()
 	proc.Init()
+	ring.Init()
 	if filepath.Base(os.Args[0]) == command {
 		main()
 	}

@@ -1,0 +1,14 @@
+package ring
+
+import (
+	"os"
+	"testing"
+
+	"github.com/shmengine/shmengine/internal/leaktest"
+)
+
+func TestMain(m *testing.M) {
+	Init()
+	os.Setenv("GORACE", "atexit_sleep_ms=0") // of the workers: each would take a second to end
+	leaktest.Main(m)
+}
