@@ -55,7 +55,7 @@ func (c *BytesConsumer) AppendPop(ctx context.Context, dst []byte) ([]byte, erro
 	if err != nil {
 		return dst, err
 	}
-	dst = appendBulk(dst, v.data)
+	dst = append(dst, v.data...)
 	v.Release()
 	return dst, nil
 }
@@ -71,7 +71,7 @@ func (c *BytesConsumer) popTo(v View, dst []byte) (int, error) {
 		c.back(v)
 		return 0, &ShortBufferError{Need: len(v.data), Have: len(dst)}
 	}
-	n := copyBulk(dst, v.data)
+	n := copy(dst, v.data)
 	v.Release()
 	return n, nil
 }

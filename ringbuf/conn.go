@@ -118,7 +118,7 @@ func (c *Conn) Read(b []byte) (int, error) {
 				break
 			}
 		}
-		k := copyBulk(b[n:], c.rest)
+		k := copy(b[n:], c.rest)
 		n += k
 		if c.rest = c.rest[k:]; len(c.rest) == 0 {
 			c.view.Release()

@@ -112,12 +112,12 @@ func (e *PipeEnd) Recv(ctx context.Context, dst []byte) ([]byte, error) {
 			return dst, fmt.Errorf("receive: %w: more than %d bytes", ErrTooLarge, e.MaxMessage)
 		}
 		if v.marked&markMore == 0 {
-			dst = appendBulk(append(dst, e.part...), v.data)
+			dst = append(append(dst, e.part...), v.data...)
 			e.part, e.within = nil, false
 			v.Release()
 			return dst, nil
 		}
-		e.part, e.within = appendBulk(e.part, v.data), true
+		e.part, e.within = append(e.part, v.data...), true
 		v.Release()
 	}
 }

@@ -34,7 +34,7 @@ func (r *rig) book() *ledger { return &r.ledger }
 
 // grace is how long after the window's end a party still waits for the other one, which may
 // have failed or died.
-const grace = uint64(time.Second)
+const grace = uint64(3 * time.Second)
 
 var errAlone = errors.New("the other party neither sends nor receives")
 

@@ -97,7 +97,7 @@ static __attribute__((noreturn, noinline)) void fail(struct party *p, const char
 }
 
 static __attribute__((noinline)) void lonely(struct party *p) {
-	if (now() > p->limit + 1000000000) fail(p, "the other party neither sends nor receives");
+	if (now() > p->limit + 3000000000) fail(p, "the other party neither sends nor receives");
 }
 
 // idle is one turn of waiting.
