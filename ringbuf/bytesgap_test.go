@@ -3,6 +3,7 @@ package ringbuf
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -88,7 +89,7 @@ func pushAndFlush(x *bytesPair, turn *atomic.Uint64, n uint64) error {
 	for i := uint64(1); i <= n; i++ {
 		for turn.Load() != i {
 			spin.Pause(1)
-			spin.Checkpoint()
+			letRun()
 		}
 		spin.Pause(uint32(i % 16))
 		if err := x.p.TryPush(nil); err != nil {
@@ -110,8 +111,16 @@ func untilFlushed(c *BytesConsumer) (n int) {
 		case ErrFlushed:
 			return n
 		}
-		spin.Checkpoint()
+		letRun()
 	}
+}
+
+// letRun lets the other goroutine run, where there is one CPU for both.
+func letRun() {
+	if runtime.GOMAXPROCS(0) == 1 {
+		runtime.Gosched()
+	}
+	spin.Checkpoint()
 }
 
 // TestBytesRecordPastTheEnd: a header that a peer has made so long that the record would go on behind
