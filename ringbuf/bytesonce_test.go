@@ -186,7 +186,7 @@ func closeWhilePushing(t *testing.T, x *bytesPair, h bytesHow, round int) {
 func closeAfter(x *bytesPair, popped *atomic.Uint64, round int) {
 	for popped.Load() < uint64(round%64) {
 		spin.Pause(1)
-		spin.Checkpoint()
+		letRun()
 	}
 	spin.Pause(uint32(round % 60))
 	_ = x.Close()
