@@ -18,12 +18,10 @@ type Bytes struct {
 	size uint64 // of data: checked when the ring was opened, never loaded again
 	many bool
 
-	toProducer, toConsumer *atomic.Uint32 // bells
-	producer, consumer     *atomic.Uint32 // roles
-	plainPush, plainPop    *atomic.Uint32
-	flush                  *atomic.Uint32
-	head, tail             *atomic.Uint64
-	mutex                  *futex.Mutex
+	sides
+	flush      *atomic.Uint32
+	head, tail *atomic.Uint64
+	mutex      *futex.Mutex
 }
 
 // BytesOptions says what ring NewBytes makes.
@@ -95,9 +93,7 @@ func AttachBytes(mem []byte) (*Bytes, error) {
 func viewBytes(mem []byte, h bytesHeader) *Bytes {
 	return &Bytes{
 		data: regionOf(mem, h.size), size: h.size, many: h.producers == 2,
-		toProducer: word32(mem, offToProducer), toConsumer: word32(mem, offToConsumer),
-		producer: word32(mem, offProducer), consumer: word32(mem, offConsumer),
-		plainPush: word32(mem, offPlainPush), plainPop: word32(mem, offPlainPop),
+		sides: sidesOf(mem),
 		flush: word32(mem, offFlush),
 		head:  word64(mem, offHead), tail: word64(mem, offBytesTail),
 		mutex: mutexAt(mem, offBytesMutex),

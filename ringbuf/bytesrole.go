@@ -3,7 +3,6 @@ package ringbuf
 import (
 	"fmt"
 	"math"
-	"sync/atomic"
 
 	"github.com/shmengine/shmengine/futex"
 )
@@ -47,25 +46,6 @@ func (r *Bytes) Consumer(m futex.Member) (*BytesConsumer, error) {
 	return &BytesConsumer{
 		ring: r, data: r.data, bell: r.toConsumer, next: head, limit: head, done: head, member: m,
 	}, nil
-}
-
-// claim stores m's id in a role word that is free or a dead process's: one winner, and a winner
-// that dies falls under the same rule.
-func (r *Bytes) claim(role *atomic.Uint32, m futex.Member) error {
-	if r.toProducer.Load()&poisoned != 0 {
-		return ErrCorrupt
-	}
-	owner := role.Load()
-	if owner >= reservedID {
-		return r.poison("role", uint64(owner))
-	}
-	if owner != 0 && m.Alive(futex.ID(owner)) {
-		return fmt.Errorf("%w: by member %#x", ErrBusy, owner)
-	}
-	if !role.CompareAndSwap(owner, uint32(m.ID())) {
-		return fmt.Errorf("%w: by member %#x", ErrBusy, role.Load())
-	}
-	return nil
 }
 
 // Release gives the role back. What was written stays in the ring. The handle must not be used any

@@ -1,7 +1,6 @@
 package ringbuf
 
 import (
-	"fmt"
 	"sync/atomic"
 
 	"github.com/shmengine/shmengine/futex"
@@ -16,12 +15,7 @@ import (
 // that of the consumer: a consumer that reads "closed" and then no more records has seen every one
 // whose push or commit returned nil.
 func (r *Bytes) Close() error {
-	r.toProducer.Or(closed)
-	if r.plainPush.Load() != 0 {
-		heavyBarrier()
-	}
-	r.toConsumer.Or(closed)
-	r.wakeBoth()
+	r.end()
 	return nil
 }
 
@@ -37,44 +31,5 @@ func (r *Bytes) Flush() {
 func ringOnce(bell *atomic.Uint32) {
 	if bell.Load()&parked != 0 && bell.And(^uint32(parked))&parked != 0 {
 		futex.Wake(bell, everyone)
-	}
-}
-
-// poison makes every later call of all sides fail, and returns what it fails with.
-func (r *Bytes) poison(what string, got uint64) error {
-	r.toProducer.Or(poisoned)
-	r.toConsumer.Or(poisoned)
-	r.wakeBoth()
-	return fmt.Errorf("%w: %s is %#x", ErrCorrupt, what, got)
-}
-
-func (r *Bytes) wakeBoth() {
-	futex.Wake(r.toProducer, everyone)
-	futex.Wake(r.toConsumer, everyone)
-}
-
-// halted is why the side whose bell it is cannot go on.
-func (r *Bytes) halted(word *atomic.Uint32) error {
-	if word == &gone {
-		panic("ringbuf: use of a released role")
-	}
-	switch bell := word.Load(); {
-	case bell&^bellBits != 0:
-		return r.poison("bell", uint64(bell))
-	case bell&poisoned != 0:
-		return ErrCorrupt
-	default:
-		return ErrClosed
-	}
-}
-
-// spread finishes a Close or a poisoning that reached one bell only, and poisons a ring whose bell
-// is garbage.
-func (r *Bytes) spread(bell uint32) {
-	switch {
-	case bell&^bellBits != 0, bell&poisoned != 0:
-		_ = r.poison("bell", uint64(bell))
-	case bell&closed != 0:
-		_ = r.Close()
 	}
 }

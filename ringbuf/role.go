@@ -47,25 +47,6 @@ func (r *SPSC[T]) Consumer(m futex.Member) (*Consumer[T], error) {
 	}, nil
 }
 
-// claim stores m's id in a role word that is free or a dead process's: one winner, and a winner
-// that dies falls under the same rule.
-func (r *SPSC[T]) claim(role *atomic.Uint32, m futex.Member) error {
-	if r.toProducer.Load()&poisoned != 0 {
-		return ErrCorrupt
-	}
-	owner := role.Load()
-	if owner >= reservedID {
-		return r.poison("role", uint64(owner))
-	}
-	if owner != 0 && m.Alive(futex.ID(owner)) {
-		return fmt.Errorf("%w: by member %#x", ErrBusy, owner)
-	}
-	if !role.CompareAndSwap(owner, uint32(m.ID())) {
-		return fmt.Errorf("%w: by member %#x", ErrBusy, role.Load())
-	}
-	return nil
-}
-
 // tail finds the end of what is stored, from the stamps, and resets those that a producer left
 // behind it when it was killed inside a batch. A live consumer does not look past the tail; it may
 // move head on meanwhile, which changes no stamp.

@@ -1,8 +1,6 @@
 package ringbuf
 
 import (
-	"sync/atomic"
-
 	"github.com/shmengine/shmengine/futex"
 )
 
@@ -11,20 +9,6 @@ func (p *Producer[T]) halted() error { return p.ring.halted(p.bell) }
 
 // halted is why the consumer cannot go on.
 func (c *Consumer[T]) halted() error { return c.ring.halted(c.bell) }
-
-func (r *SPSC[T]) halted(word *atomic.Uint32) error {
-	if word == &gone {
-		panic("ringbuf: use of a released role")
-	}
-	switch bell := word.Load(); {
-	case bell&^bellBits != 0:
-		return r.poison("bell", uint64(bell))
-	case bell&poisoned != 0:
-		return ErrCorrupt
-	default:
-		return ErrClosed
-	}
-}
 
 // rung answers the producer's bell after message i was published.
 func (p *Producer[T]) rung(i uint64) error {

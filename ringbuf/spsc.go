@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"sync/atomic"
 
-	"github.com/shmengine/shmengine/futex"
 	"github.com/shmengine/shmengine/internal/pod"
 )
 
@@ -18,10 +17,8 @@ type SPSC[T any] struct {
 	slots slots[T]
 	size  uint64 // capacity: checked when the ring was opened, never loaded again
 
-	toProducer, toConsumer *atomic.Uint32 // bells
-	producer, consumer     *atomic.Uint32 // roles
-	plainPush, plainPop    *atomic.Uint32
-	head                   *atomic.Uint64
+	sides
+	head *atomic.Uint64
 }
 
 // SizeSPSC is the number of bytes that a ring of at least capacity values of T needs. The capacity
@@ -100,12 +97,10 @@ func AttachSPSC[T any](mem []byte) (*SPSC[T], error) {
 // view is the ring in mem. Its caller has checked that mem holds capacity slots.
 func view[T any](mem []byte, capacity uint64) *SPSC[T] {
 	return &SPSC[T]{
-		slots:      slotsOf[T](mem, capacity, strideOf[T]()),
-		size:       capacity,
-		toProducer: word32(mem, offToProducer), toConsumer: word32(mem, offToConsumer),
-		producer: word32(mem, offProducer), consumer: word32(mem, offConsumer),
-		plainPush: word32(mem, offPlainPush), plainPop: word32(mem, offPlainPop),
-		head: word64(mem, offHead),
+		slots: slotsOf[T](mem, capacity, strideOf[T]()),
+		size:  capacity,
+		sides: sidesOf(mem),
+		head:  word64(mem, offHead),
 	}
 }
 
@@ -139,26 +134,8 @@ func (r *SPSC[T]) stale(i uint64) uint64 { return i + 1 - r.size }
 // of the consumer: a consumer that reads "closed" and then an empty ring has seen every message
 // whose push returned nil.
 func (r *SPSC[T]) Close() error {
-	r.toProducer.Or(closed)
-	if r.plainPush.Load() != 0 {
-		heavyBarrier()
-	}
-	r.toConsumer.Or(closed)
-	r.wakeBoth()
+	r.end()
 	return nil
-}
-
-// poison makes every later call of both sides fail, and returns what it fails with.
-func (r *SPSC[T]) poison(what string, got uint64) error {
-	r.toProducer.Or(poisoned)
-	r.toConsumer.Or(poisoned)
-	r.wakeBoth()
-	return fmt.Errorf("%w: %s is %#x", ErrCorrupt, what, got)
-}
-
-func (r *SPSC[T]) wakeBoth() {
-	futex.Wake(r.toProducer, everyone)
-	futex.Wake(r.toConsumer, everyone)
 }
 
 const (

@@ -154,16 +154,3 @@ const (
 	sliceFirst = time.Millisecond
 	sliceLast  = 50 * time.Millisecond
 )
-
-// spread finishes a Close or a poisoning that reached one bell only, and poisons a ring whose bell
-// is garbage.
-func (r *SPSC[T]) spread(bell uint32) {
-	switch {
-	case bell&^bellBits != 0:
-		_ = r.poison("bell", uint64(bell))
-	case bell&poisoned != 0:
-		_ = r.poison("bell", uint64(bell))
-	default:
-		_ = r.Close()
-	}
-}
