@@ -3,10 +3,7 @@ package alloc
 import (
 	"fmt"
 	"io"
-	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/shmengine/shmengine/bench/report"
 )
@@ -85,23 +82,12 @@ var style = report.Style{
 // Write prints the figures, case by case, and what they were measured on.
 func (r *Report) Write(w io.Writer) error {
 	s := r.Meta.Settings
-	for i := range r.Cases {
-		if err := r.Cases[i].Write(w, style); err != nil {
-			return err
-		}
-		writeAbsent(w, s.Absent[r.Cases[i].Name])
-		fmt.Fprintln(w)
-	}
-	for _, name := range slices.Sorted(maps.Keys(s.Absent)) {
-		if !slices.Contains(s.Cases, name) {
-			fmt.Fprintf(w, "%s: left out\n", name)
-			writeAbsent(w, s.Absent[name])
-			fmt.Fprintln(w)
-		}
+	if err := report.WriteCases(w, r.Cases, style, s.Absent, systems); err != nil {
+		return err
 	}
 	fmt.Fprintln(w, "ns/op is time by the operations of all processes; every number in memory was compared when it was read, and the sums of all;\n"+
 		"ratios are taken round by round, intervals are of 95 %")
-	fmt.Fprintf(w, "pinned: to CPUs %s, process by process; %s, %s and %s are one process on the same CPUs\n", words(s.CPUs), Go, SyncMap, CMalloc)
+	fmt.Fprintf(w, "pinned: to CPUs %s, process by process; %s, %s and %s are one process on the same CPUs\n", report.List(s.CPUs), Go, SyncMap, CMalloc)
 	for what, text := range map[string]string{"C: ": s.Twin, "Python: ": s.Python} {
 		if text != "" {
 			fmt.Fprintln(w, what+text)
@@ -112,26 +98,4 @@ func (r *Report) Write(w io.Writer) error {
 	}
 	_, err := fmt.Fprintln(w, r.Meta.Machine)
 	return err
-}
-
-// writeAbsent says which systems are not in the table, those with the same reason
-// together.
-func writeAbsent(w io.Writer, why map[string]string) {
-	by := map[string][]string{}
-	for _, system := range systems {
-		if reason := why[system]; reason != "" {
-			by[reason] = append(by[reason], system)
-		}
-	}
-	for _, reason := range slices.Sorted(maps.Keys(by)) {
-		fmt.Fprintf(w, "not here: %s: %s\n", strings.Join(by[reason], ", "), reason)
-	}
-}
-
-func words(list []int) string {
-	var all []string
-	for _, v := range list {
-		all = append(all, strconv.Itoa(v))
-	}
-	return strings.Join(all, ", ")
 }

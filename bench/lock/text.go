@@ -3,8 +3,6 @@ package lock
 import (
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
 
 	"github.com/shmengine/shmengine/bench/machine"
 	"github.com/shmengine/shmengine/bench/report"
@@ -21,7 +19,7 @@ func (r *Report) Write(w io.Writer) error {
 	fmt.Fprintf(w, "an operation is a lock and an unlock, with one addition to a counter beside the lock between them (a round, for a barrier);\n"+
 		"ns/op is time by the operations of all processes, think time with it; min share is the least process's, of an equal one, in any round\n")
 	fmt.Fprintf(w, "every operation, wake and death was counted and compared; ratios are taken round by round, intervals are of 95 %%\n")
-	fmt.Fprintf(w, "pinned: to CPUs %s, process by process; %s is one process on the same CPUs\n", words(s.CPUs), Sync)
+	fmt.Fprintf(w, "pinned: to CPUs %s, process by process; %s is one process on the same CPUs\n", report.List(s.CPUs), Sync)
 	fmt.Fprintf(w, "think time: %s\n", s.thinking())
 	fmt.Fprintf(w, "spin: %s up to %d µs before it sleeps; %s as package sync does; %s, where processes contend, as glibc's adaptive type does; the others not at all\n", Futex, s.SpinNS/1000, Sync, Pthread)
 	if s.Twin != "" {
@@ -32,14 +30,6 @@ func (r *Report) Write(w io.Writer) error {
 	}
 	_, err := fmt.Fprintln(w, r.Meta.Machine)
 	return err
-}
-
-func words(list []int) string {
-	var all []string
-	for _, v := range list {
-		all = append(all, strconv.Itoa(v))
-	}
-	return strings.Join(all, ", ")
 }
 
 // write prints one case, and how its system calls were counted.
