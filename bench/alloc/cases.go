@@ -1,8 +1,9 @@
 package alloc
 
 import (
-	"path"
 	"slices"
+
+	"github.com/shmengine/shmengine/bench/report"
 )
 
 // Suite is the name of this suite in reports.
@@ -118,10 +119,8 @@ func Cases() (names []string) {
 // in a list; an empty one is all. A name's part before the slash stands for all of it.
 func chosen(pattern string, only []string) (list []contest) {
 	for _, c := range contests {
-		whole, _ := path.Match(pattern, c.name)
-		part, _ := path.Match(pattern, path.Dir(c.name))
 		c.systems = slices.DeleteFunc(slices.Clone(c.systems), func(s string) bool { return len(only) > 0 && !slices.Contains(only, s) })
-		if (pattern == "" || whole || part) && len(c.systems) > 0 {
+		if report.Matches(pattern, c.name) && len(c.systems) > 0 {
 			list = append(list, c)
 		}
 	}

@@ -71,7 +71,7 @@ func TestOptions(t *testing.T) {
 	if err := (Options{}).Validate(); err != nil {
 		t.Errorf("the zero Options: %v", err)
 	}
-	if w := (Options{Seconds: defaultSeconds}).window(); w != defaultWindow {
+	if w := (Options{Seconds: report.DefaultSeconds}).window(); w != defaultWindow {
 		t.Errorf("a window of %v", w)
 	}
 }

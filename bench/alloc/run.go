@@ -15,19 +15,8 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	r := &run{Options: o.withDefaults()}
-	rep, err := r.main(ctx)
-	if err != nil && ctx.Err() != nil {
-		// A worker that was told to stop may have said something else.
-		return nil, ctx.Err()
-	}
-	if err != nil {
-		return nil, err
-	}
-	return rep, nil
+	return report.Whole(ctx, r.main)
 }
 
 // run is one Run in progress.

@@ -1,9 +1,10 @@
 package lock
 
 import (
-	"path"
 	"slices"
 	"time"
+
+	"github.com/shmengine/shmengine/bench/report"
 )
 
 // Suite is the name of this suite in reports.
@@ -117,9 +118,7 @@ func Systems() []string { return []string{Futex, Sync, Pthread, Robust, Sem, OFD
 // slash stands for all of it.
 func chosen(pattern string) (list []contest) {
 	for _, c := range contests {
-		whole, _ := path.Match(pattern, c.name)
-		part, _ := path.Match(pattern, path.Dir(c.name))
-		if pattern == "" || whole || part {
+		if report.Matches(pattern, c.name) {
 			list = append(list, c)
 		}
 	}

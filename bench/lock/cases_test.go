@@ -27,7 +27,7 @@ func TestContests(t *testing.T) {
 			if (ops > 0) == (window > 0) {
 				t.Errorf("%s: %s: %d operations and %v", c.name, system, ops, window)
 			}
-			if ops, window := c.work(system, leastSeconds/defaultSeconds*warmupShare); ops == 0 && window == 0 {
+			if ops, window := c.work(system, report.LeastSeconds/report.DefaultSeconds*warmupShare); ops == 0 && window == 0 {
 				t.Errorf("%s: %s: nothing is left of the shortest run", c.name, system)
 			}
 		}

@@ -1,10 +1,6 @@
 package lock
 
 import (
-	"fmt"
-	"path"
-	"slices"
-
 	"github.com/shmengine/shmengine/bench/report"
 )
 
@@ -30,41 +26,19 @@ type Options struct {
 	Measured func(report.Measurement)
 }
 
-const (
-	defaultReps    = 9
-	maxReps        = 1000
-	defaultSeconds = 40
-	leastSeconds   = 0.1
-	maxSeconds     = 3600
-)
-
 // Validate says what is wrong with o.
 func (o Options) Validate() error {
-	bad := func(format string, args ...any) error {
-		return fmt.Errorf("%w: "+format, append([]any{report.ErrOptions}, args...)...)
-	}
-	if _, err := path.Match(o.Case, ""); err != nil {
-		return bad("case %q: %w", o.Case, err)
-	}
-	switch {
-	case len(chosen(o.Case)) == 0:
-		return bad("no case %q (there are %v)", o.Case, Cases())
-	case o.Reps < 0 || o.Reps > maxReps:
-		return bad("%d repetitions (want 1 to %d)", o.Reps, maxReps)
-	case o.Seconds != 0 && !(o.Seconds >= leastSeconds && o.Seconds <= maxSeconds):
-		return bad("%v seconds (want %v to %v)", o.Seconds, leastSeconds, maxSeconds)
-	case o.Corrupt != "" && !slices.Contains(Systems(), o.Corrupt):
-		return bad("no system %q (there are %v)", o.Corrupt, Systems())
-	}
-	return nil
+	return report.Suite{Cases: Cases(), Systems: Systems()}.Check(report.Choice{
+		Case: o.Case, Systems: []string{o.Corrupt}, Reps: o.Reps, Seconds: o.Seconds,
+	})
 }
 
 func (o Options) withDefaults() Options {
 	if o.Reps == 0 {
-		o.Reps = defaultReps
+		o.Reps = report.DefaultReps
 	}
 	if o.Seconds == 0 {
-		o.Seconds = defaultSeconds
+		o.Seconds = report.DefaultSeconds
 	}
 	return o
 }

@@ -15,15 +15,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		return nil, err
 	}
 	r := &run{Options: o.withDefaults()}
-	rep, err := r.main(ctx)
-	if err != nil && ctx.Err() != nil {
-		// A worker that was told to stop may have said something else.
-		return nil, ctx.Err()
-	}
-	if err != nil {
-		return nil, err
-	}
-	return rep, nil
+	return report.Whole(ctx, r.main)
 }
 
 // run is one Run in progress.
@@ -77,7 +69,7 @@ func (r *run) warmups(c contest) int {
 const warmupShare = 0.2
 
 // scale is what --seconds makes of the usual work.
-func (r *run) scale() float64 { return r.Seconds / defaultSeconds }
+func (r *run) scale() float64 { return r.Seconds / report.DefaultSeconds }
 
 // contest measures one case.
 func (r *run) contest(ctx context.Context, c contest) (*CaseReport, error) {

@@ -2,7 +2,6 @@ package proc
 
 import (
 	"fmt"
-	"path"
 	"slices"
 
 	"github.com/shmengine/shmengine/bench/report"
@@ -61,9 +60,7 @@ func Cases() (names []string) {
 // stands for all of it.
 func chosen(pattern string) (list []contest) {
 	for _, c := range contests {
-		whole, _ := path.Match(pattern, c.name)
-		part, _ := path.Match(pattern, path.Dir(c.name))
-		if pattern == "" || whole || part {
+		if report.Matches(pattern, c.name) {
 			list = append(list, c)
 		}
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
-	"slices"
 
 	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/engine/process"
@@ -28,11 +26,6 @@ type Options struct {
 	Measured func(report.Measurement)
 }
 
-const (
-	defaultReps = 9
-	maxReps     = 1000
-)
-
 // Meta is what figures have to be read with.
 type Meta = report.Meta[Settings]
 
@@ -48,21 +41,9 @@ type Settings struct {
 
 // Validate says what is wrong with o.
 func (o Options) Validate() error {
-	bad := func(format string, args ...any) error {
-		return fmt.Errorf("%w: "+format, append([]any{report.ErrOptions}, args...)...)
-	}
-	if _, err := path.Match(o.Case, ""); err != nil {
-		return bad("case %q: %w", o.Case, err)
-	}
-	switch {
-	case len(chosen(o.Case)) == 0:
-		return bad("no case %q (there are %v)", o.Case, Cases())
-	case o.Reps < 0 || o.Reps > maxReps:
-		return bad("%d repetitions (want 1 to %d)", o.Reps, maxReps)
-	case o.Corrupt != "" && !slices.Contains(Systems(), o.Corrupt):
-		return bad("no system %q (there are %v)", o.Corrupt, Systems())
-	}
-	return nil
+	return report.Suite{Cases: Cases(), Systems: Systems()}.Check(report.Choice{
+		Case: o.Case, Systems: []string{o.Corrupt}, Reps: o.Reps,
+	})
 }
 
 // Init runs a child of a measurement if this process is one. Call it at the start of main.
@@ -91,14 +72,10 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		return nil, err
 	}
 	if o.Reps == 0 {
-		o.Reps = defaultReps
+		o.Reps = report.DefaultReps
 	}
 	r := &run{Options: o, systems: map[string]system{}}
-	rep, err := r.main(ctx)
-	if err != nil && ctx.Err() != nil {
-		return nil, ctx.Err() // what was told to stop may have said something else
-	}
-	return rep, err
+	return report.Whole(ctx, r.main)
 }
 
 func (r *run) main(ctx context.Context) (_ *Report, err error) {

@@ -86,7 +86,7 @@ func TestWithoutPython(t *testing.T) {
 func TestCancelled(t *testing.T) {
 	needPython(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	o := Options{Reps: maxReps, Measured: func(report.Measurement) { t.Error("a figure") }}
+	o := Options{Reps: report.MaxReps, Measured: func(report.Measurement) { t.Error("a figure") }}
 	o.Progress = func(n, _ int) {
 		if n == 7 {
 			cancel()

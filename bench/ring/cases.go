@@ -1,8 +1,9 @@
 package ring
 
 import (
-	"path"
 	"slices"
+
+	"github.com/shmengine/shmengine/bench/report"
 )
 
 // Suite is the name of this suite in reports.
@@ -193,20 +194,11 @@ func Cases() (names []string) {
 func chosen(pattern string, only []string) (list []contest) {
 	for _, c := range contests {
 		c.systems = slices.DeleteFunc(slices.Clone(c.systems), func(s string) bool { return len(only) > 0 && !slices.Contains(only, s) })
-		if (pattern == "" || matches(pattern, c.name)) && len(c.systems) > 0 {
+		if report.Matches(pattern, c.name) && len(c.systems) > 0 {
 			list = append(list, c)
 		}
 	}
 	return list
-}
-
-func matches(pattern, name string) bool {
-	for ; name != "."; name = path.Dir(name) {
-		if ok, _ := path.Match(pattern, name); ok {
-			return true
-		}
-	}
-	return false
 }
 
 // unitOf returns a metric's unit.

@@ -2,7 +2,6 @@ package ring
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"time"
 
@@ -33,54 +32,31 @@ type Options struct {
 	Measured func(report.Measurement)
 }
 
-const (
-	defaultReps    = 9
-	maxReps        = 1000
-	defaultSeconds = 40
-	leastSeconds   = 0.1
-	maxSeconds     = 3600
-
-	// defaultWindow is how long one measurement takes in a run of the usual length.
-	defaultWindow = 42 * time.Millisecond
-)
+// defaultWindow is how long one measurement takes in a run of the usual length.
+const defaultWindow = 42 * time.Millisecond
 
 // Validate says what is wrong with o.
 func (o Options) Validate() error {
-	bad := func(format string, args ...any) error {
-		return fmt.Errorf("%w: "+format, append([]any{report.ErrOptions}, args...)...)
+	err := report.Suite{Cases: Cases(), Systems: systems}.Check(report.Choice{
+		Case: o.Case, Systems: append(slices.Clone(o.Systems), o.Corrupt), Reps: o.Reps, Seconds: o.Seconds,
+	})
+	if err == nil && len(chosen(o.Case, o.Systems)) == 0 {
+		err = fmt.Errorf("%w: none of the systems %v takes part in case %q", report.ErrOptions, o.Systems, o.Case)
 	}
-	if _, err := path.Match(o.Case, ""); err != nil {
-		return bad("case %q: %w", o.Case, err)
-	}
-	for _, s := range append(slices.Clone(o.Systems), o.Corrupt) {
-		if s != "" && !slices.Contains(systems, s) {
-			return bad("no system %q (there are %v)", s, systems)
-		}
-	}
-	switch {
-	case len(chosen(o.Case, nil)) == 0:
-		return bad("no case %q (there are %v)", o.Case, Cases())
-	case len(chosen(o.Case, o.Systems)) == 0:
-		return bad("none of the systems %v takes part in case %q", o.Systems, o.Case)
-	case o.Reps < 0 || o.Reps > maxReps:
-		return bad("%d repetitions (want 1 to %d)", o.Reps, maxReps)
-	case o.Seconds != 0 && !(o.Seconds >= leastSeconds && o.Seconds <= maxSeconds):
-		return bad("%v seconds (want %v to %v)", o.Seconds, leastSeconds, maxSeconds)
-	}
-	return nil
+	return err
 }
 
 func (o Options) withDefaults() Options {
 	if o.Reps == 0 {
-		o.Reps = defaultReps
+		o.Reps = report.DefaultReps
 	}
 	if o.Seconds == 0 {
-		o.Seconds = defaultSeconds
+		o.Seconds = report.DefaultSeconds
 	}
 	return o
 }
 
 // window is how long one measurement takes.
 func (o Options) window() time.Duration {
-	return max(time.Duration(o.Seconds/defaultSeconds*float64(defaultWindow)), 100*time.Microsecond)
+	return max(time.Duration(o.Seconds/report.DefaultSeconds*float64(defaultWindow)), 100*time.Microsecond)
 }
