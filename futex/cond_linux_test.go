@@ -221,32 +221,39 @@ func (s *segment) consumeSoon(m futex.Member) chan error {
 func TestKilledInCondWait(t *testing.T) {
 	s := newSegment(t)
 	m := s.join(t)
-	var got chan error
-	produced := false
-	produce := func() {
-		if !produced {
-			produced = true
-			if err := s.produce(m, 1); err != nil {
-				t.Error(err)
-			}
-			_ = s.lockStore(m)
-			s.cond().NotifyAll(s.mutex(0), m) // the child, if the first went to this process
-			s.mutex(0).Unlock(m)
+	var got, made chan error
+	produce := func() { // not waited for: the child may be halted with the mutex
+		if made == nil {
+			made = make(chan error, 1)
+			go func() { made <- s.produceForBoth(m) }()
 		}
 	}
 	kills := stepkill.Run(t, stepkill.Config{
 		Child: condStepper, Args: []string{"Wait"}, Files: s.files(), Watch: s.region,
 		Prepare: func() {
-			produced = false
+			made = nil
 			got = s.consumeSoon(m)
 		},
 		Asleep: produce,
 		Verify: func(stepkill.Point) error {
 			produce()
-			return <-got
+			return errors.Join(<-made, <-got)
 		},
 	})
 	t.Logf("%d kills, %d goods", kills, *s.counter(0))
+}
+
+// produceForBoth makes one of the goods, and then wakes whoever has not got it.
+func (s *segment) produceForBoth(m futex.Member) error {
+	if err := s.produce(m, 1); err != nil {
+		return err
+	}
+	if err := s.lockStore(m); err != nil {
+		return err
+	}
+	s.cond().NotifyAll(s.mutex(0), m)
+	s.mutex(0).Unlock(m)
+	return nil
 }
 
 // A waiter is woken by a notify, and killed before it has looked: another one

@@ -35,7 +35,7 @@ func (h *Handle) Unlock() {
 func (h *Handle) MarkConsistent() { h.mutex.MarkConsistent(h.member) }
 
 //go:noinline
-func (h *Handle) lockSlow(ctx context.Context) error { return h.mutex.lockSlow(ctx, h.member) }
+func (h *Handle) lockSlow(ctx context.Context) error { return h.mutex.lock(ctx, h.member) }
 
 //go:noinline
 func (h *Handle) unlockSlow() { h.mutex.unlockSlow(h.member) }

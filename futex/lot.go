@@ -56,7 +56,9 @@ type Lot struct {
 
 // Park adds a place for the calling goroutine.
 func (l *Lot) Park(word *atomic.Uint32) *Place {
-	return &Place{lot: l, word: word, bed: noBed, turn: make(chan struct{}, 1)}
+	p := &Place{lot: l, word: word, bed: noBed}
+	p.turn.L = (*forSleep)(l)
+	return p
 }
 
 // Unpark removes the place. From its return on, the lot does not touch the word
@@ -137,7 +139,7 @@ func (l *Lot) takeBed(p *Place) bool {
 	}
 	for i, q := range l.beds {
 		if q == nil && len(l.queue) == 0 {
-			l.assign(p, i)
+			l.assign(p, int32(i))
 			return true
 		}
 	}
@@ -148,11 +150,11 @@ func (l *Lot) takeBed(p *Place) bool {
 	return false
 }
 
-func (l *Lot) assign(p *Place, bed int) {
+func (l *Lot) assign(p *Place, bed int32) {
 	p.bed = bed
 	l.beds[bed] = p
 	if l.Note != nil {
-		l.Note(bed, p.word)
+		l.Note(int(bed), p.word)
 	}
 }
 
@@ -166,7 +168,7 @@ func (l *Lot) leaveBed(p *Place) {
 	l.beds[bed] = nil
 	if len(l.queue) == 0 {
 		if l.Note != nil {
-			l.Note(bed, nil)
+			l.Note(int(bed), nil)
 		}
 		return
 	}

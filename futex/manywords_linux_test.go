@@ -65,19 +65,23 @@ func (c *crowd) start(tb testmem.TB) {
 // collection (and what it takes when there are as many goroutines on channels
 // more), CPU time in a second.
 func (c *crowd) report(tb testmem.TB) string {
+	cpu := cpuTime(tb)
 	gc := collection()
+	work := (cpuTime(tb) - cpu) / collections
 	more := onChannels(c.n - int(c.gaveUp.Load()))
 	both := collection()
 	more()
-	cpu := cpuTime(tb)
+	cpu = cpuTime(tb)
 	time.Sleep(time.Second)
-	return fmt.Sprintf("%d threads, GC %v (%v more with as many goroutines on channels), %v of CPU in a second",
-		threadsOf(tb), gc, both-gc, cpuTime(tb)-cpu)
+	return fmt.Sprintf("%d threads, GC %v (%v of CPU; %v more with as many goroutines on channels), %v of CPU in a second",
+		threadsOf(tb), gc, work, both-gc, cpuTime(tb)-cpu)
 }
+
+const collections = 9
 
 // collection is the median time of a garbage collection.
 func collection() time.Duration {
-	var times [9]time.Duration
+	var times [collections]time.Duration
 	for i := range times {
 		begin := time.Now()
 		runtime.GC()

@@ -38,11 +38,7 @@ type Mutex struct {
 // A goroutine that locks a mutex which its own process holds waits like any
 // other; if nobody else unlocks it, until ctx ends.
 func (m *Mutex) Lock(ctx context.Context, mb Member) error {
-	// Pairs with Unlock: what the previous owner wrote is seen from here on.
-	if id := mb.ID(); m.word.CompareAndSwap(0, uint32(id)) {
-		return nil
-	}
-	return m.lockSlow(ctx, mb)
+	return m.lock(ctx, mb)
 }
 
 // TryLock is Lock without waiting: it takes a mutex that is free or whose owner

@@ -26,32 +26,39 @@ func at(p point) {
 	}
 }
 
-// lockSlow spins, then sleeps, then spins again: whoever goes back to sleep as
-// soon as somebody else was faster falls into a rhythm with that one in which
-// every pair of the two is paid for with a wake and a sleep.
-func (m *Mutex) lockSlow(ctx context.Context, mb Member) error {
+// lock takes the mutex if it is free; otherwise it spins, then sleeps, then spins
+// again: whoever goes back to sleep as soon as somebody else was faster falls into
+// a rhythm with that one in which every pair of the two is paid for with a wake
+// and a sleep.
+//
+// Both ways are in one function, since thousands may wait in it, and the garbage
+// collector goes through each frame of each.
+func (m *Mutex) lock(ctx context.Context, mb Member) (err error) {
+	// Pairs with Unlock: what the previous owner wrote is seen from here on.
 	id := uint32(mb.ID())
-	if ctx.Err() == nil && m.spinLock(id) {
+	if m.word.CompareAndSwap(0, id) || ctx.Err() == nil && m.spinLock(id) {
 		return nil
 	}
 	p := mb.Park(&m.word)
-	defer mb.Unpark(p)
 	for {
 		p.Look()
-		v, done, err := m.takeOrFlag(mb)
+		v, done, owner := m.takeOrFlag(mb)
 		if done {
-			return err
+			err = owner
+			break
 		}
 		at(pointHanging)
-		if err := p.WaitInLine(ctx, v); err != nil {
-			return err
+		if err = p.WaitInLine(ctx, v); err != nil {
+			break
 		}
 		at(pointWoken)
 		if !p.stale() && m.spinLock(id|waitersFlag) { // W: somebody may be asleep still
 			at(pointTaken)
-			return nil
+			break
 		}
 	}
+	mb.Unpark(p)
+	return err
 }
 
 // spinLock tries to make the mutex's word v while it would be too early to

@@ -2,6 +2,7 @@ package futex
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 )
 
@@ -9,22 +10,33 @@ const noBed = -1
 
 // Place is one goroutine's wait on one word, from Park to Unpark. It belongs to
 // that goroutine. The package documentation has the protocol.
+//
+// Thousands may wait, and a garbage collection looks through all of them, far
+// from any cache: so a place is one object of two cache lines, without a channel.
 type Place struct {
 	lot  *Lot
 	word *atomic.Uint32
 	seen atomic.Uint64 // the nudges that the last Look knew of; read by the lot
 	of   atomic.Uint32 // whose thing is waited for; NoID: anybody's; a hint
-	turn chan struct{} // capacity 1: first of the line, has a bed, or the word has changed
 
 	// Guarded by lot.mu.
-	bed        int  // index in lot.beds, or noBed
-	queued     bool // waits for a bed
-	dozes      bool // and the poller compares the word with old
 	old        uint32
-	stands     bool   // in the line of its word
-	prev, next *Place // in the line
-	last       *Place // of the line, if it is the first
+	bed        int32     // index in lot.beds, or noBed
+	queued     bool      // waits for a bed
+	dozes      bool      // and the poller compares the word with old
+	stands     bool      // in the line of its word
+	called     bool      // since it settled
+	prev, next *Place    // in the line
+	last       *Place    // of the line, if it is the first
+	turn       sync.Cond // for called; its lock gives up lot.mu and does not take it again
 }
+
+// forSleep is the lot's lock as turn sees it: given up before the sleep, when a
+// call is not lost any more, and not taken after it.
+type forSleep Lot
+
+func (l *forSleep) Lock()   {}
+func (l *forSleep) Unlock() { l.mu.Unlock() }
 
 // Look says that the goroutine is about to evaluate what it waits for, owners'
 // lives included. Everything confirmed dead before is seen by this evaluation;
@@ -61,29 +73,46 @@ func (p *Place) wait(ctx context.Context, old uint32, inLine bool) error {
 		}
 		return nil
 	}
-	select {
-	case <-p.turn:
-		return nil
-	case <-ctx.Done():
-		return p.giveUp(ctx.Err())
+	var stop func() bool
+	if ctx.Done() != nil {
+		stop = context.AfterFunc(ctx, p.ended)
 	}
+	p.lot.mu.Lock()
+	if p.called {
+		p.lot.mu.Unlock()
+	} else {
+		p.turn.Wait() // gives up the lock
+	}
+	if stop != nil {
+		stop()
+	}
+	return nil
+}
+
+// ended has the place look again: its context is done.
+func (p *Place) ended() {
+	p.lot.mu.Lock()
+	defer p.lot.mu.Unlock()
+	p.call()
 }
 
 // Where a place waits.
 const (
 	staysUp = iota // nowhere: it was nudged between Look and now
 	inBed          // in the kernel
-	called         // on its channel: until the one before it in the line leaves, the word does not
-	// hold old any more, there is a bed, or somebody dies
+	onCall         // until it is called: the one before it in the line has left, the word does not
+	// hold old any more, there is a bed, somebody has died, or its context is done
 )
 
-// settle finds the place where to wait.
+// settle finds the place where to wait. Whatever it was called for before shows
+// in the state that is looked at here.
 func (p *Place) settle(old uint32, inLine bool) (where int) {
 	l := p.lot
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	p.called = false
 	if inLine && !l.joinLine(p) {
-		return called
+		return onCall
 	}
 	bed := l.takeBed(p)
 	switch {
@@ -93,7 +122,7 @@ func (p *Place) settle(old uint32, inLine bool) (where int) {
 		return inBed
 	}
 	l.poll(p, old)
-	return called
+	return onCall
 }
 
 // giveUp hands on the wake that p may have consumed.
@@ -106,13 +135,11 @@ func (p *Place) giveUp(err error) error {
 // and so do beds of other processes, who are then woken for no reason.
 func (p *Place) bit() uint32 { return 1 << (p.bed % 32) }
 
-// call makes the place look again, if it waits on its channel.
+// call makes the place look again, if it waits on call.
 //
 // Preconditions: lot.mu is held.
 func (p *Place) call() {
 	p.dozes = false
-	select {
-	case p.turn <- struct{}{}:
-	default:
-	}
+	p.called = true
+	p.turn.Signal()
 }
