@@ -8,6 +8,7 @@ type protocol struct {
 	capacity uint8
 	messages uint8
 	plain    bool // both sides go over to plain publications after their first message
+	calm     bool // and the producer fetches the slot after the next
 	closes   bool // a third thread closes the ring at some time; otherwise the consumer ends after the last message
 	without  mutation
 }
@@ -26,6 +27,9 @@ const (
 	theWordCheckOfTheSleep
 	theStampLast
 	theHeadLast
+	theStampAgainBeforeHead
+	theSlotOfItsOwn
+	theStaleStamp
 	theBarrierOfClose
 	theOrderOfClose
 	theOrderOfEmpty
@@ -35,18 +39,23 @@ const (
 func (m mutation) String() string {
 	return [...]string{"nothing", "the barrier before sleeping", "the look after setting the flag", "the fence of the flag",
 		"the fence of an unregistered publication", "the fence of going plain", "the wake", "the word check of the sleep",
-		"the stamp last", "head last", "the barrier of Close", "the order of Close", "the order of empty"}[m]
+		"the stamp last", "head last", "the stamp again before head", "a slot of its own for what is fetched", "the stale stamp in what is fetched", "the barrier of Close", "the order of Close", "the order of empty"}[m]
 }
 
 func (p protocol) String() string {
-	return fmt.Sprintf("capacity %d, plain %t, closes %t, without %v", p.capacity, p.plain, p.closes, p.without)
+	return fmt.Sprintf("capacity %d, plain %t, calm %t, closes %t, without %v", p.capacity, p.plain, p.calm, p.closes, p.without)
 }
 
 func protocols() (all []protocol) {
 	for _, capacity := range []uint8{1, 2} {
-		for _, plain := range []bool{false, true} {
+		for _, mode := range []protocol{{messages: 3}, {messages: 3, plain: true}, {messages: 4, plain: true, calm: true}} {
 			for _, closes := range []bool{false, true} {
-				all = append(all, protocol{capacity: capacity, messages: 3, plain: plain, closes: closes})
+				p := mode
+				p.capacity, p.closes = capacity, closes
+				if closes {
+					p.messages = 3 // there are enough states without
+				}
+				all = append(all, p)
 			}
 		}
 	}
@@ -132,13 +141,19 @@ func (p protocol) push(m *machine) bool {
 		}
 		th.pc = pcValue
 	case pcValue:
+		if th.stores == bufferSize {
+			return false
+		}
 		w, v := p.value(th.next), 10+th.next
 		if p.without == theStampLast {
 			w, v = p.stamp(th.next), th.next+1
 		}
 		m.mov(tProducer, w, v)
 		th.pc = pcPublish
-	case pcPublish: // storePlain or storeFenced
+	case pcPublish: // storeTouch, storePlain or storeFenced
+		if th.stores+2 > bufferSize {
+			return false
+		}
 		w, v := p.stamp(th.next), th.next+1
 		if p.without == theStampLast {
 			w, v = p.value(th.next), 10+th.next
@@ -148,10 +163,25 @@ func (p protocol) push(m *machine) bool {
 		}
 		th.next++
 		th.pc = pcLook
+		if p.calm && th.fast {
+			p.fetch(m, th)
+		}
 	default:
 		return p.pushed(m, th)
 	}
 	return true
+}
+
+// fetch stores what the stamp of the slot after the next holds once more.
+func (p protocol) fetch(m *machine, th *thread) {
+	t := th.next + 1
+	switch {
+	case p.capacity == 1 && p.without != theSlotOfItsOwn: // that is the slot of the next
+	case p.without == theStaleStamp:
+		m.mov(tProducer, p.stamp(t), t+1)
+	default:
+		m.mov(tProducer, p.stamp(t), p.stale(t))
+	}
 }
 
 // pushed is the second half of push: after the publication.
@@ -245,13 +275,31 @@ func (p protocol) take(m *machine, th *thread) bool {
 		if got := m.load(tConsumer, p.value(th.next)); got != 10+th.next {
 			m.wrong = fmt.Sprintf("message %d is %d", th.next, got)
 		}
-	} else if !p.publish(m, tConsumer, wHead, th.next+1) {
+	} else if !p.giveBack(m, th) {
 		return false
 	}
 	th.pc++
 	if th.pc == pcLook {
 		th.next++
 		m.popped = th.next
+	}
+	return true
+}
+
+// giveBack moves head: storeBoth or storeFenced.
+func (p protocol) giveBack(m *machine, th *thread) bool {
+	again := th.fast
+	if th.stores+2 > bufferSize {
+		return false
+	}
+	if again && p.without != theStampAgainBeforeHead {
+		m.mov(tConsumer, p.stamp(th.next), th.next+1)
+	}
+	if !p.publish(m, tConsumer, wHead, th.next+1) {
+		return false
+	}
+	if again && p.without == theStampAgainBeforeHead {
+		m.mov(tConsumer, p.stamp(th.next), th.next+1)
 	}
 	return true
 }
