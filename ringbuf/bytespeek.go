@@ -63,11 +63,9 @@ func (v View) Release() {
 	if to == c.last {
 		to = c.next // with the padding behind it
 	}
-	if plainStores && c.fast && !c.stays {
-		c.done = to
-		storeTouch(c.data.at(v.begin), uint64(v.header), c.ring.head, to) // the line of the header: as in Consumer.TryPop
-		c.answer()
-		return
+	if plainStores && !c.stays {
+		// The lines of the record become ours alone, before the producer gets them: see Consumer.TryPop.
+		c.data.own(v.begin, v.end()-v.begin)
 	}
 	c.giveBack(to)
 }
@@ -83,11 +81,6 @@ func (c *BytesConsumer) giveBack(to uint64) {
 	} else {
 		c.storeFenced(to)
 	}
-	c.answer()
-}
-
-// answer rings if a producer sleeps.
-func (c *BytesConsumer) answer() {
 	if c.bell.Load()&parked != 0 {
 		ringOnce(c.bell)
 	}
