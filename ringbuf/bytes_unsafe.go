@@ -15,6 +15,12 @@ type region struct {
 	mask uint64 // size - 1
 }
 
+// A View or a Lease of more than three words goes through memory: see View.
+var (
+	_ [24 - unsafe.Sizeof(View{})]struct{}
+	_ [24 - unsafe.Sizeof(Lease{})]struct{}
+)
+
 // regionOf is the size bytes that lie in mem from offData on.
 //
 // Preconditions:
