@@ -63,9 +63,16 @@ func (v View) Release() {
 	if to == c.last {
 		to = c.next // with the padding behind it
 	}
-	if plainStores && !c.stays {
-		// The lines of the record become ours alone, before the producer gets them: see Consumer.TryPop.
-		c.data.own(v.begin, v.end()-v.begin)
+	// The lines of the record become ours alone, before the producer gets them: see Consumer.TryPop.
+	switch n := v.end() - v.begin; {
+	case !plainStores || c.stays:
+	case n <= slotAlign && c.fast: // the line of the header, in one call with head
+		c.done = to
+		storeTouch(c.data.at(v.begin), uint64(v.header), c.ring.head, to)
+		c.answer()
+		return
+	default:
+		c.data.own(v.begin, n)
 	}
 	c.giveBack(to)
 }
@@ -81,6 +88,11 @@ func (c *BytesConsumer) giveBack(to uint64) {
 	} else {
 		c.storeFenced(to)
 	}
+	c.answer()
+}
+
+// answer rings if a producer sleeps.
+func (c *BytesConsumer) answer() {
 	if c.bell.Load()&parked != 0 {
 		ringOnce(c.bell)
 	}
