@@ -10,7 +10,7 @@ func (p *Producer[T]) TryPushBatch(src []T) (int, error) {
 	if p.bell.Load()&^parked != 0 {
 		return 0, p.halted()
 	}
-	n, err := p.room(len(src))
+	n, err := p.fit(len(src))
 	if n == 0 {
 		return 0, err
 	}
@@ -18,6 +18,7 @@ func (p *Producer[T]) TryPushBatch(src []T) (int, error) {
 	p.slots.put(first, src[:n])
 	p.slots.stampDown(first+1, first+uint64(n))
 	p.next = first + uint64(n)
+	p.limit = p.next                         // for the next single message
 	p.slots.at(first).stamp.Store(first + 1) // fenced: once a batch it costs nothing that can be measured
 	if p.bell.Load() != 0 {
 		return p.rungBatch(first, n)
@@ -25,15 +26,15 @@ func (p *Producer[T]) TryPushBatch(src []T) (int, error) {
 	return n, nil
 }
 
-// room is how many of want values fit. It looks at the consumer's head only when the cached copy
+// fit is how many of want values fit. It looks at the consumer's head only when the cached copy
 // shows too little room.
-func (p *Producer[T]) room(want int) (int, error) {
-	if free := p.limit - p.next; free < uint64(want) {
+func (p *Producer[T]) fit(want int) (int, error) {
+	if p.room() < uint64(want) {
 		if err := p.reload(); err != nil {
 			return 0, err
 		}
 	}
-	return int(min(p.limit-p.next, uint64(want))), nil
+	return int(min(p.room(), uint64(want))), nil
 }
 
 // TryPopBatch moves the oldest messages to dst, at most len(dst), and returns how many. It fails
@@ -51,6 +52,9 @@ func (c *Consumer[T]) TryPopBatch(dst []T) (int, error) {
 			return 0, err
 		}
 		n = c.take(dst)
+	}
+	if plainStores {
+		c.slots.stampDown(c.next, c.next+uint64(n)) // as in TryPop
 	}
 	c.next += uint64(n)
 	c.head.Store(c.next) // fenced: once a batch

@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/shmengine/shmengine/futex"
+	"github.com/shmengine/shmengine/internal/spin"
 )
 
 // region is the data of a ring of records. Every access is masked, so that no position, whatever
@@ -13,6 +14,12 @@ type region struct {
 	base unsafe.Pointer
 	mask uint64 // size - 1
 }
+
+// A View or a Lease of more than three words goes through memory: see View.
+var (
+	_ [24 - unsafe.Sizeof(View{})]struct{}
+	_ [24 - unsafe.Sizeof(Lease{})]struct{}
+)
 
 // regionOf is the size bytes that lie in mem from offData on.
 //
@@ -34,6 +41,27 @@ func (d *region) payload(pos, n uint64) []byte {
 	n = min(n, d.mask+1-off)
 	return unsafe.Slice((*byte)(unsafe.Add(d.base, off)), n)
 }
+
+// own makes the cache lines of n bytes at pos this CPU's alone: it stores what is there. It leaves a
+// safepoint every 64 KiB.
+//
+// Preconditions:
+//   - the bytes are a record of the caller's, n is a multiple of 8;
+//   - plainStores.
+func (d *region) own(pos, n uint64) {
+	off := pos & d.mask &^ 7
+	n = min(n, d.mask+1-off)
+	for n > ownAtOnce {
+		ownLines(unsafe.Add(d.base, off), ownAtOnce)
+		spin.Checkpoint()
+		off, n = off+ownAtOnce, n-ownAtOnce
+	}
+	if n > 0 {
+		ownLines(unsafe.Add(d.base, off), n)
+	}
+}
+
+const ownAtOnce = 64 << 10
 
 // mutexAt is the lock at off.
 func mutexAt(mem []byte, off int) *futex.Mutex {

@@ -170,7 +170,7 @@ func (f *bytesReference) release(t *rapid.T) {
 		return
 	}
 	k := rapid.IntRange(0, len(f.views)-1).Draw(t, "up to")
-	end := f.views[k].end
+	end := f.views[k].end()
 	f.views[k].Release()
 	f.views[0].Release() // again, or of one that stands before it
 	f.views = f.views[k+1:]

@@ -212,7 +212,7 @@ func (h *bytesHand) readCall(ctx context.Context, n int) error {
 			h.views[rng.IntN(len(h.views))].Release()
 		}
 	case 3:
-		View{c: x.c, end: x.c.next}.Release()
+		x.c.giveBack(x.c.next)
 		_, err := x.c.Pop(ctx, make([]byte, n))
 		return err
 	case 4:

@@ -25,15 +25,20 @@ type BytesProducer struct {
 
 // Lease is a record that was claimed and is being filled. Nobody sees it until Commit. It is a plain
 // value of the producer that claimed it, for the same goroutine.
-type Lease struct {
-	p    *BytesProducer
-	pos  uint64
-	data []byte
+type Lease struct { // of three words, as View is
+	p   *BytesProducer
+	pos uint64
+	n   uint64 // header and payload
 }
 
 // Bytes is the payload to fill: memory of the ring itself, with whatever was there before. It must
 // not be touched after Commit or Abort.
-func (l Lease) Bytes() []byte { return l.data }
+func (l Lease) Bytes() []byte {
+	if l.p == nil {
+		return nil
+	}
+	return l.p.data.payload(l.pos, l.n-headerSize)
+}
 
 // Commit hands the record to the consumer. ErrClosed says that the ring was closed meanwhile: the
 // record may arrive or not. ErrLease says that the lease had been settled before.
@@ -53,8 +58,7 @@ func (l Lease) settle(mark uint32) error {
 	if p.bell.Load()&^(parked|closed) != 0 {
 		return p.halted()
 	}
-	n := uint64(len(l.data)) + headerSize
-	word, was, now := p.data.at(l.pos), uint64(claimed(n, p.id)), uint64(stored(n, mark))
+	word, was, now := p.data.at(l.pos), uint64(claimed(l.n, p.id)), uint64(stored(l.n, mark))
 	if l.pos-(p.limit-p.ring.size) >= p.ring.size { // head is past it
 		return ErrLease
 	}
@@ -129,7 +133,7 @@ func (p *BytesProducer) claim(ctx context.Context, n int) (Lease, error) {
 	pos, end := p.place(tail, length, claimed(length, p.id))
 	p.end(end)
 	p.open++
-	return Lease{p: p, pos: pos, data: p.data.payload(pos, uint64(n))}, nil
+	return Lease{p: p, pos: pos, n: length}, nil
 }
 
 // place writes the header of a record of length bytes, behind padding if it must, where nobody

@@ -15,6 +15,7 @@ type BytesConsumer struct {
 	limit uint64         // tail as last read
 	done  uint64         // what is in front of it was given back
 	last  uint64         // end of the record that was looked at last
+	same  record         // header of a record that was looked at: the next one's, if they are of one length
 	bell  *atomic.Uint32 // toConsumer
 	fast  bool           // head is published by a plain MOV; producers bring the fence before they sleep
 	stays bool           // head does not move any more: see gap
@@ -25,33 +26,55 @@ type BytesConsumer struct {
 
 // View is a record in the ring itself. It stays as it is until it is released. It is a plain value
 // of the consumer that it came from, for the same goroutine.
+//
+// It is of three words, so that the compiler keeps it in registers: one that goes through memory
+// waits there for the stores of the record before, and so each record for the cache line of the
+// last.
 type View struct {
 	c      *BytesConsumer
 	begin  uint64
-	end    uint64
-	data   []byte
-	marked uint32
+	header record
 }
 
 // Bytes is the payload. It must only be read, and not after Release.
-func (v View) Bytes() []byte { return v.data }
+func (v View) Bytes() []byte {
+	if v.c == nil {
+		return nil
+	}
+	return v.c.data.payload(v.begin, uint64(v.header.length())-headerSize)
+}
 
 // Seq is the record's sequence number: it grows from record to record, and is the same when a
 // record is delivered a second time after a consumer has died.
 func (v View) Seq() uint64 { return v.begin }
 
+func (v View) end() uint64 { return v.begin + round8(uint64(v.header.length())) }
+
+// more says whether the next record continues the message.
+func (v View) more() bool { return v.header.mark()&markMore != 0 }
+
 // Release gives the record back, with all that were looked at before it. So a batch is any number of
 // TryPeek and one Release of the last. Releasing a view again is nothing.
 func (v View) Release() {
-	c := v.c
-	if c == nil || v.end-c.done > c.next-c.done {
+	c, to := v.c, v.end()
+	if c == nil || to-c.done > c.next-c.done {
 		return
 	}
-	if v.end == c.last {
-		c.giveBack(c.next) // with the padding behind it
-		return
+	if to == c.last {
+		to = c.next // with the padding behind it
 	}
-	c.giveBack(v.end)
+	// The lines of the record become ours alone, before the producer gets them: see Consumer.TryPop.
+	switch n := v.end() - v.begin; {
+	case !plainStores || c.stays:
+	case n <= slotAlign && c.fast: // the line of the header, in one call with head
+		c.done = to
+		storeTouch(c.data.at(v.begin), uint64(v.header), c.ring.head, to)
+		c.answer()
+		return
+	default:
+		c.data.own(v.begin, n)
+	}
+	c.giveBack(to)
 }
 
 // giveBack moves head, and rings if a producer sleeps.
@@ -65,6 +88,11 @@ func (c *BytesConsumer) giveBack(to uint64) {
 	} else {
 		c.storeFenced(to)
 	}
+	c.answer()
+}
+
+// answer rings if a producer sleeps.
+func (c *BytesConsumer) answer() {
 	if c.bell.Load()&parked != 0 {
 		ringOnce(c.bell)
 	}
@@ -96,7 +124,11 @@ func (c *BytesConsumer) TryPeek() (View, error) {
 		}
 	}
 	h := record(c.data.at(c.next).Load())
+	if same := c.same; h == same && c.holds(uint64(same.length())) {
+		return c.view(same), nil // where the next record is does not wait for this one's header to arrive
+	}
 	if h.length() > 0 && h.mark()&^markMore == 0 && c.holds(uint64(h.length())) {
+		c.same = h
 		return c.view(h), nil
 	}
 	return c.gap()
@@ -104,9 +136,9 @@ func (c *BytesConsumer) TryPeek() (View, error) {
 
 // view is the record at next, whose header is h, and goes past it.
 func (c *BytesConsumer) view(h record) View {
-	n := uint64(h.length())
-	v := View{c: c, begin: c.next, end: c.next + round8(n), data: c.data.payload(c.next, n-headerSize), marked: h.mark()}
-	c.next, c.last = v.end, v.end
+	v := View{c: c, begin: c.next, header: h}
+	c.next = v.end()
+	c.last = c.next
 	return v
 }
 

@@ -55,7 +55,7 @@ func (c *BytesConsumer) AppendPop(ctx context.Context, dst []byte) ([]byte, erro
 	if err != nil {
 		return dst, err
 	}
-	dst = append(dst, v.data...)
+	dst = append(dst, v.Bytes()...)
 	v.Release()
 	return dst, nil
 }
@@ -67,11 +67,12 @@ func (c *BytesConsumer) mustHaveNoView() {
 }
 
 func (c *BytesConsumer) popTo(v View, dst []byte) (int, error) {
-	if len(v.data) > len(dst) {
+	data := v.Bytes()
+	if len(data) > len(dst) {
 		c.back(v)
-		return 0, &ShortBufferError{Need: len(v.data), Have: len(dst)}
+		return 0, &ShortBufferError{Need: len(data), Have: len(dst)}
 	}
-	n := copy(dst, v.data)
+	n := copy(dst, data)
 	v.Release()
 	return n, nil
 }

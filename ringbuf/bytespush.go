@@ -66,7 +66,7 @@ func (p *BytesProducer) pushShared(ctx context.Context, b []byte, mark uint32) e
 	if err != nil {
 		return err
 	}
-	copy(l.data, b)
+	copy(l.Bytes(), b)
 	return l.settle(mark)
 }
 

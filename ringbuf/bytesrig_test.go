@@ -147,7 +147,7 @@ func bytesWhole(p *BytesProducer, c *BytesConsumer) error {
 	if v, err := c.TryPeek(); err != ErrEmpty {
 		return fmt.Errorf("behind a record that is alone: %q: %w", v.Bytes(), err)
 	}
-	View{c: c, end: c.next}.Release()
+	c.giveBack(c.next)
 	n := 0
 	for ; p.TryPush(nil) == nil; n++ {
 	}

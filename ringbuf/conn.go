@@ -136,8 +136,8 @@ func (c *Conn) next(some bool) error {
 			v, err = c.end.in.Peek(c.readDeadline.context())
 		}
 		switch {
-		case err == nil && len(v.data) > 0:
-			c.view, c.rest = v, v.data
+		case err == nil && len(v.Bytes()) > 0:
+			c.view, c.rest = v, v.Bytes()
 			return nil
 		case err == nil: // nobody of ours sends that
 			v.Release()

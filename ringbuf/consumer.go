@@ -36,7 +36,9 @@ func (c *Consumer[T]) TryPop(dst *T) error {
 	*dst = s.value
 	c.next++
 	if plainStores && c.fast {
-		storePlain(c.head, c.next)
+		// The stamp holds this already. The store makes the slot's line ours alone: a line that both
+		// have read costs the producer far more at its next lap than one that only we have.
+		storeBoth(&s.stamp, c.head, c.next)
 	} else {
 		c.storeFenced(c.next)
 	}

@@ -24,13 +24,14 @@ package ringbuf
 //	word          written by                                    read by
 //	toProducer    consumer (parks), producer (wakes), Close     producer at every push, consumer when it sleeps
 //	toConsumer    producer (parks), consumer (wakes), Close     consumer at every pop, producer when it sleeps
-//	head          consumer at every pop                         producer when its cached copy says "full"
+//	head          consumer at every pop                         producer when its cached copy says "full", and now and then
 //	stamp         producer at every push                        consumer at every pop
 //	roles, plain  the process that claims the role              the other side before it sleeps, claimers
 //
 // So in the steady state the line at 128 is shared read-only by both, and so is the one at 384; the
-// line at 256 stays with the consumer and is fetched by the producer once a lap; the slots travel
-// one way. All groups stand 128 bytes apart, because the processor fetches lines in pairs.
+// line at 256 stays with the consumer and is fetched by the producer once in 64 messages; the slots
+// travel there and back: on amd64 a consumer that publishes without a fence stores the stamp once
+// more, as it is, before head, so that the producer finds the line in one cache and not in two. All groups stand 128 bytes apart, because the processor fetches lines in pairs.
 //
 // There is no tail word. The stamps are the tail: message i lies in slot i mod capacity, whose
 // stamp is i+1 when it is full and i+1-capacity, what the last lap left there, until then. Any

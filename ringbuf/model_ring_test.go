@@ -8,6 +8,7 @@ type protocol struct {
 	capacity uint8
 	messages uint8
 	plain    bool // both sides go over to plain publications after their first message
+	calm     bool // and the producer fetches the slot after the next
 	closes   bool // a third thread closes the ring at some time; otherwise the consumer ends after the last message
 	without  mutation
 }
@@ -26,6 +27,9 @@ const (
 	theWordCheckOfTheSleep
 	theStampLast
 	theHeadLast
+	theStampAgainBeforeHead
+	theSlotOfItsOwn
+	theStaleStamp
 	theBarrierOfClose
 	theOrderOfClose
 	theOrderOfEmpty
@@ -35,18 +39,23 @@ const (
 func (m mutation) String() string {
 	return [...]string{"nothing", "the barrier before sleeping", "the look after setting the flag", "the fence of the flag",
 		"the fence of an unregistered publication", "the fence of going plain", "the wake", "the word check of the sleep",
-		"the stamp last", "head last", "the barrier of Close", "the order of Close", "the order of empty"}[m]
+		"the stamp last", "head last", "the stamp again before head", "a slot of its own for what is fetched", "the stale stamp in what is fetched", "the barrier of Close", "the order of Close", "the order of empty"}[m]
 }
 
 func (p protocol) String() string {
-	return fmt.Sprintf("capacity %d, plain %t, closes %t, without %v", p.capacity, p.plain, p.closes, p.without)
+	return fmt.Sprintf("capacity %d, plain %t, calm %t, closes %t, without %v", p.capacity, p.plain, p.calm, p.closes, p.without)
 }
 
 func protocols() (all []protocol) {
 	for _, capacity := range []uint8{1, 2} {
-		for _, plain := range []bool{false, true} {
+		for _, mode := range []protocol{{messages: 3}, {messages: 3, plain: true}, {messages: 4, plain: true, calm: true}} {
 			for _, closes := range []bool{false, true} {
-				all = append(all, protocol{capacity: capacity, messages: 3, plain: plain, closes: closes})
+				p := mode
+				p.capacity, p.closes = capacity, closes
+				if closes {
+					p.messages = 3 // there are enough states without
+				}
+				all = append(all, p)
 			}
 		}
 	}
@@ -132,26 +141,53 @@ func (p protocol) push(m *machine) bool {
 		}
 		th.pc = pcValue
 	case pcValue:
+		if th.stores == bufferSize {
+			return false
+		}
 		w, v := p.value(th.next), 10+th.next
 		if p.without == theStampLast {
 			w, v = p.stamp(th.next), th.next+1
 		}
 		m.mov(tProducer, w, v)
 		th.pc = pcPublish
-	case pcPublish: // storePlain or storeFenced
-		w, v := p.stamp(th.next), th.next+1
-		if p.without == theStampLast {
-			w, v = p.value(th.next), 10+th.next
-		}
-		if !p.publish(m, tProducer, w, v) {
-			return false
-		}
-		th.next++
-		th.pc = pcLook
+	case pcPublish:
+		return p.stamped(m, th)
 	default:
 		return p.pushed(m, th)
 	}
 	return true
+}
+
+// stamped is storeTouch, storePlain or storeFenced.
+func (p protocol) stamped(m *machine, th *thread) bool {
+	if th.stores+2 > bufferSize {
+		return false
+	}
+	w, v := p.stamp(th.next), th.next+1
+	if p.without == theStampLast {
+		w, v = p.value(th.next), 10+th.next
+	}
+	if !p.publish(m, tProducer, w, v) {
+		return false
+	}
+	th.next++
+	th.pc = pcLook
+	if p.calm && th.fast {
+		p.fetch(m, th)
+	}
+	return true
+}
+
+// fetch stores what the stamp of the slot after the next holds once more.
+func (p protocol) fetch(m *machine, th *thread) {
+	t := th.next + 1
+	switch {
+	case p.capacity == 1 && p.without != theSlotOfItsOwn: // that is the slot of the next
+	case p.without == theStaleStamp:
+		m.mov(tProducer, p.stamp(t), t+1)
+	default:
+		m.mov(tProducer, p.stamp(t), p.stale(t))
+	}
 }
 
 // pushed is the second half of push: after the publication.
@@ -199,97 +235,4 @@ func (p protocol) pushed(m *machine, th *thread) bool {
 		return p.park(m, tProducer, wBellC, wPlainPop)
 	}
 	return p.unparkIfDone(m, tProducer, wBellC)
-}
-
-// pop is Consumer.Pop, over and over.
-func (p protocol) pop(m *machine) bool {
-	th := &m.th[tConsumer]
-	switch th.pc {
-	case pcTry: // TryPop: the stamp
-		th.pc = pcFull
-		if m.load(tConsumer, p.stamp(th.next)) == th.next+1 {
-			th.pc = pcValue
-		}
-	case pcFull: // empty: closed
-		th.closed = m.load(tConsumer, wBellC)&closed != 0
-		th.pc = pcTaken
-	case pcTaken: // empty: the stamp again
-		isFull := m.load(tConsumer, p.stamp(th.next)) == th.next+1
-		if p.without == theOrderOfEmpty { // the stamp of pcTry was good enough
-			isFull = false
-		}
-		switch {
-		case isFull:
-			th.pc = pcValue
-		case th.closed:
-			th.pc = done
-		default:
-			return p.blocked(th)
-		}
-		return p.unparkIfDone(m, tConsumer, wBellP)
-	case pcValue, pcPublish:
-		return p.take(m, th)
-	default:
-		return p.popped(m, th)
-	}
-	return true
-}
-
-// take copies the value and gives the slot back.
-func (p protocol) take(m *machine, th *thread) bool {
-	read := th.pc == pcValue
-	if p.without == theHeadLast {
-		read = !read
-	}
-	if read {
-		if got := m.load(tConsumer, p.value(th.next)); got != 10+th.next {
-			m.wrong = fmt.Sprintf("message %d is %d", th.next, got)
-		}
-	} else if !p.publish(m, tConsumer, wHead, th.next+1) {
-		return false
-	}
-	th.pc++
-	if th.pc == pcLook {
-		th.next++
-		m.popped = th.next
-	}
-	return true
-}
-
-// popped is what follows a pop.
-func (p protocol) popped(m *machine, th *thread) bool {
-	switch th.pc {
-	case pcLook:
-		th.bell = m.load(tConsumer, wBellC)
-		th.pc = pcNext
-		if th.bell&parked != 0 {
-			th.pc = pcClear
-		}
-	case pcClear:
-		if !p.answer(m, tConsumer, wBellC) {
-			return false
-		}
-	case pcWake:
-		m.wake(wBellC)
-		th.pc = pcNext
-	case pcRetract:
-		th.pc = pcNext
-	case pcNext:
-		if th.parking {
-			th.pc = pcUnpark
-			return true
-		}
-		th.pc = pcTry
-		if th.next == 1 && p.plain {
-			th.pc = pcPlain
-		}
-		if th.next == p.messages && !p.closes {
-			th.pc = done
-		}
-	case pcPlain:
-		return p.goPlain(m, tConsumer, wPlainPop)
-	default:
-		return p.park(m, tConsumer, wBellP, wPlainPush)
-	}
-	return p.unparkIfDone(m, tConsumer, wBellP)
 }

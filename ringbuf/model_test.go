@@ -29,7 +29,7 @@ const (
 // buffered is one store that is not visible yet.
 type buffered struct{ w, v uint8 }
 
-const bufferSize = 4
+const bufferSize = 6
 
 // thread is one thread. pc is the step that comes next; the other fields are its registers.
 type thread struct {

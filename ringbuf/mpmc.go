@@ -178,6 +178,8 @@ func (r *MPMC[T]) halted(bell *atomic.Uint32) error {
 const walkMore = 1 << 12
 
 // advance moves a hint, which never goes back. It may be left to the next one who tries.
+//
+//go:noinline
 func advance(hint *atomic.Uint64, to uint64) {
 	for range 4 {
 		if at := hint.Load(); int64(to-at) <= 0 || hint.CompareAndSwap(at, to) {

@@ -45,7 +45,7 @@ package ringbuf
 //
 // Which cell comes next is told by the words alone: the tail is the first value whose cell is
 // EMPTY with its lap, since nobody claims a cell before the one in front of it. tail and head save
-// the walk there. They are stored by whoever passes a multiple of 8, and may be behind.
+// the walk there. They are stored by whoever passes a multiple of 16, and may be behind.
 //
 // Laps are counted modulo 2^32. A process that is stopped between its look at a cell and its
 // compare-and-swap, for exactly 2^32 laps, claims the cell of another lap.
@@ -84,7 +84,7 @@ const (
 	stateMask   = 3 << 30
 	ownerMask   = 1<<30 - 1
 	lapUnit     = 1 << 32
-	hintEvery   = 8 // values between two stores of a hint
+	hintEvery   = 16 // values between two stores of a hint
 )
 
 // departed marks a seat whose process died in it; what it left in the cells was repaired.

@@ -58,6 +58,27 @@ func (c *Receiver[T]) Release() {
 // sleeps, and at every 256th failure: it asks whether whoever is in its way lives, and repairs what
 // the dead have left.
 func (c *Receiver[T]) TryPop(dst *T) error {
+	i := c.next
+	cell, full := c.cells.at(i), lapOf(i, c.shift)|cellFull
+	if !plainStores || !c.fast || c.bell.Load()&poisoned != 0 || cell.stamp.Load() != full || !cell.stamp.CompareAndSwap(full, full|c.mine) {
+		return c.popOther(dst)
+	}
+	*dst = cell.value
+	c.seq, c.next = i, i+1
+	storePlain(&cell.stamp, full-cellFull+lapUnit)
+	if (i+1)%hintEvery == 0 {
+		advance(c.ring.head, i+1)
+	}
+	if c.bell.Load()&parked != 0 {
+		ring(c.bell, 1)
+	}
+	return nil
+}
+
+// popOther is TryPop of any value, and by a handle of any age.
+//
+//go:noinline
+func (c *Receiver[T]) popOther(dst *T) error {
 	i, err := c.take()
 	if err != nil {
 		return err

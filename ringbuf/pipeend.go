@@ -107,17 +107,17 @@ func (e *PipeEnd) Recv(ctx context.Context, dst []byte) ([]byte, error) {
 		if err != nil {
 			return dst, e.recvFailed(err)
 		}
-		if len(e.part)+len(v.data) > e.MaxMessage {
-			_ = e.in.ring.poison("message", uint64(len(e.part)+len(v.data)))
+		if len(e.part)+len(v.Bytes()) > e.MaxMessage {
+			_ = e.in.ring.poison("message", uint64(len(e.part)+len(v.Bytes())))
 			return dst, fmt.Errorf("receive: %w: more than %d bytes", ErrTooLarge, e.MaxMessage)
 		}
-		if v.marked&markMore == 0 {
-			dst = append(append(dst, e.part...), v.data...)
+		if !v.more() {
+			dst = append(append(dst, e.part...), v.Bytes()...)
 			e.part, e.within = nil, false
 			v.Release()
 			return dst, nil
 		}
-		e.part, e.within = append(e.part, v.data...), true
+		e.part, e.within = append(e.part, v.Bytes()...), true
 		v.Release()
 	}
 }

@@ -11,7 +11,9 @@ import (
 type Producer[T any] struct {
 	slots slots[T]
 	next  uint64         // index of the next message
-	limit uint64         // head as last read, plus capacity: next == limit means full, as far as we know
+	limit uint64         // index of the message before which the next look at head is due
+	seen  uint64         // head as last read
+	calm  bool           // the ring was empty then: see storeStamp
 	bell  *atomic.Uint32 // toProducer
 	fast  bool           // stamps are published by a plain MOV; the consumer brings the fence before it sleeps
 	earn  earner
@@ -36,7 +38,7 @@ func (p *Producer[T]) TryPush(v T) error {
 	s.value = v
 	p.next++
 	if plainStores && p.fast {
-		storePlain(&s.stamp, p.next)
+		p.storeStamp(s)
 	} else {
 		p.storeFenced(&s.stamp, p.next)
 	}
@@ -44,6 +46,20 @@ func (p *Producer[T]) TryPush(v T) error {
 		return p.rung(p.next - 1)
 	}
 	return nil
+}
+
+// storeStamp hands the slot of the message before next to the consumer.
+//
+// A producer that finds the ring empty now and then sends seldom, and each message is waited for. It
+// then fetches the line of the slot after the next one, which the consumer has read, while it has
+// nothing else to do: it stores what the stamp there holds already. A prefetch would not do, since
+// it leaves a line shared that is here, and to make it ours is what takes the time.
+func (p *Producer[T]) storeStamp(s *slot[T]) {
+	if p.calm {
+		storeTouch(&s.stamp, p.next, &p.slots.at(p.next+1).stamp, p.next+2-p.ring.size)
+	} else {
+		storePlain(&s.stamp, p.next)
+	}
 }
 
 // storeFenced hands a slot to the consumer: what was stored before is visible to whoever reads the
@@ -55,16 +71,24 @@ func (p *Producer[T]) storeFenced(stamp *atomic.Uint64, v uint64) {
 	}
 }
 
-// reload fetches the consumer's head, which costs a line transfer, once a lap in the steady state.
+// reload fetches the consumer's head, which costs a line transfer. It is due when the ring is full
+// as far as we know, and else every 64 messages.
 func (p *Producer[T]) reload() error {
 	head := p.ring.head.Load()
-	last := p.limit - p.ring.size
-	if head-last > p.next-last { // moved back, or past what was pushed
+	if head-p.seen > p.next-p.seen { // moved back, or past what was pushed
 		return p.ring.poison("head", head)
 	}
-	p.limit = head + p.ring.size
+	p.seen = head
+	p.calm = head == p.next && p.ring.size > 1
+	p.limit = p.next + min(p.room(), headEvery)
 	if p.next == p.limit {
 		return ErrFull
 	}
 	return nil
 }
+
+// room is how many messages fit as far as we know.
+func (p *Producer[T]) room() uint64 { return p.seen + p.ring.size - p.next }
+
+// headEvery is how many messages are pushed between two looks at head, at most.
+const headEvery = 64

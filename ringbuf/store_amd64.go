@@ -13,6 +13,16 @@ const plainStores = true
 //go:noescape
 func storePlain(w *atomic.Uint64, v uint64)
 
+// storeBoth is storePlain of v at a, and then at b.
+//
+//go:noescape
+func storeBoth(a, b *atomic.Uint64, v uint64)
+
+// storeTouch is storePlain of v at w, and then of u at next.
+//
+//go:noescape
+func storeTouch(w *atomic.Uint64, v uint64, next *atomic.Uint64, u uint64)
+
 // storeDown is storePlain of v, v-1, ... to the n words that lie stride bytes apart, from w
 // downwards, in this order.
 //

@@ -16,3 +16,12 @@ func storeWords(shared, src unsafe.Pointer, n uint64) { copyWords(shared, src, n
 
 // loadWords copies n bytes of shared memory, which is aligned to 8 bytes, to our own.
 func loadWords(dst, shared unsafe.Pointer, n uint64) { copyWords(dst, shared, n) }
+
+// ownLines stores a word of each cache line of the n bytes at p once more, as it is: see View.Release.
+//
+// Preconditions:
+//   - p is aligned to 8 bytes, n is a multiple of 8 and not 0;
+//   - nobody writes there.
+//
+//go:noescape
+func ownLines(p unsafe.Pointer, n uint64)

@@ -2,6 +2,7 @@ package ring
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -83,12 +84,19 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// fillHead writes the message with this head.
+func fillHead(b []byte, head uint64) {
+	var m message
+	m.fill(head)
+	fillBytes(b, &m)
+}
+
 // Any word of a message that is not what it was is noticed, in every line that is checked.
 func TestMessages(t *testing.T) {
 	const head = 77 | 1<<partyBit | lastMark
 	for _, n := range []int{recordBytes(64), 64, 4096} {
 		b := make([]byte, n)
-		fillBytes(b, head)
+		fillHead(b, head)
 		var m message
 		if !readBytes(b, &m) || !m.whole() || m[0] != head {
 			t.Fatalf("%d bytes: %x", n, m)
@@ -225,6 +233,18 @@ func TestPerMessage(t *testing.T) {
 	} {
 		if got := perMessageOf(tc.calls, tc.msgs); got != 2 {
 			t.Errorf("%v: %v", tc, got)
+		}
+	}
+}
+
+// A link whose type has a buffer of its own would never look at the one of its batches, and hand
+// over one message at a time.
+func TestBatchesAreNotHidden(t *testing.T) {
+	for _, k := range []any{spscLink{}, mpmcLink{}, broadcastLink{}} {
+		typ := reflect.TypeOf(k)
+		f, _ := typ.FieldByName("buf")
+		if want, _ := reflect.TypeFor[batches]().FieldByName("buf"); f.Type != want.Type || len(f.Index) < 3 {
+			t.Errorf("%v: buf is field %v", typ, f.Index)
 		}
 	}
 }

@@ -53,9 +53,8 @@ func (h *hand) newBytes(j *job) (link, error) {
 func (k *bytesLink) put(first uint64, n int, last bool) error {
 	var m message
 	for i := range n {
-		head := headOf(first, i, n, last)
-		k.send(head, &m)
-		fillBytes(k.buf, head)
+		k.send(headOf(first, i, n, last), &m)
+		fillBytes(k.buf, &m)
 		for turn := 0; ; turn++ {
 			err := k.p.TryPush(k.buf)
 			if err == nil {

@@ -13,7 +13,6 @@ type mpmcLink struct {
 	s    *ringbuf.Sender[message]
 	r    *ringbuf.Receiver[message]
 	ring *ringbuf.MPMC[message]
-	buf  []message
 }
 
 func (h *hand) newMPMC(j *job) (link, error) {

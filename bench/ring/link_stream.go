@@ -24,9 +24,8 @@ func (h *hand) newStream(j *job, r io.Reader, w io.Writer) link {
 func (k *streamLink) put(first uint64, n int, last bool) error {
 	var m message
 	for i := range n {
-		head := headOf(first, i, n, last)
-		k.send(head, &m)
-		fillBytes(k.buf, head)
+		k.send(headOf(first, i, n, last), &m)
+		fillBytes(k.buf, &m)
 		if _, err := k.w.Write(k.buf); err != nil {
 			return err
 		}

@@ -20,6 +20,8 @@ const (
 	partyBit = 56 // of the head: who sent it
 	numbers  = 1<<partyBit - 1
 	line     = 64
+
+	messageBytes = line - recordHead
 )
 
 func (m *message) fill(head uint64) {
@@ -30,30 +32,30 @@ func (m *message) fill(head uint64) {
 
 func (m *message) whole() bool { return m[0]^m[1]^m[2]^m[3]^m[4]^m[5]^m[6] == magic }
 
-// fillBytes writes a message of any number of cache lines over one that lies there: all of the
-// first line, a word of each other.
-func fillBytes(b []byte, head uint64) {
-	var m message
-	m.fill(head)
+// fillBytes writes a message of any number of cache lines over one that lies there: m in the first
+// line, a word in each other.
+func fillBytes(b []byte, m *message) {
+	first := b[:messageBytes]
 	for i, w := range m {
-		binary.LittleEndian.PutUint64(b[8*i:], w)
+		binary.LittleEndian.PutUint64(first[8*i:], w)
 	}
-	word := head*odd + 5
-	for rest := b[min(line, len(b)):]; len(rest) >= line; rest = rest[line:] {
+	word := m[0]*odd + 5
+	for at := line; at <= len(b)-line; at += line {
 		word++
-		binary.LittleEndian.PutUint64(rest, word)
+		binary.LittleEndian.PutUint64(b[at:at+8], word)
 	}
 }
 
 // readBytes returns what lies in the first line, and whether the others belong to it.
 func readBytes(b []byte, m *message) (ok bool) {
+	first := b[:messageBytes]
 	for i := range m {
-		m[i] = binary.LittleEndian.Uint64(b[8*i:])
+		m[i] = binary.LittleEndian.Uint64(first[8*i:])
 	}
 	word, wrong := m[0]*odd+5, uint64(0)
-	for rest := b[min(line, len(b)):]; len(rest) >= line; rest = rest[line:] {
+	for at := line; at <= len(b)-line; at += line {
 		word++
-		wrong |= binary.LittleEndian.Uint64(rest) ^ word
+		wrong |= binary.LittleEndian.Uint64(b[at:at+8]) ^ word
 	}
 	return wrong == 0
 }

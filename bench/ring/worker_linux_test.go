@@ -104,7 +104,7 @@ func (s *stage) now() uint64 {
 func testForgedC(t *testing.T, s *stage) {
 	const offCells = 4096 + 256 // behind the board and two indices
 	k, cell := s.crews[crewTwins], make([]byte, 64)
-	fillBytes(cell[8:], lastMark)
+	fillHead(cell[8:], lastMark)
 	binary.LittleEndian.PutUint64(cell, 1)
 	for _, good := range []bool{true, false} {
 		if _, err := k.members[0].Ask(t.Context(), "ready", "run stream c-slot 0 1 1 0 64 1 @x"); err != nil { // it empties the ring
@@ -146,7 +146,7 @@ func TestForgedMessages(t *testing.T) {
 		// A chunk of messages, of which the last one ends the window.
 		sent := make([]byte, 64*64)
 		for i := range 64 {
-			fillBytes(sent[64*i:64*i+64], headOf(0, i, 64, true))
+			fillHead(sent[64*i:64*i+64], headOf(0, i, 64, true))
 		}
 		if !good {
 			sent[20] ^= 1
