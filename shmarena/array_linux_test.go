@@ -277,7 +277,7 @@ func TestMemoryComesBack(t *testing.T) {
 }
 
 // The compiler keeps a struct of up to four fields in registers: with a fifth a pair
-// of Alloc and Free takes half as long again.
+// of Alloc and Free takes twice as long.
 func TestArrayFields(t *testing.T) {
 	if n := reflect.TypeFor[Array[int64]]().NumField(); n > 4 {
 		t.Errorf("an Array has %d fields", n)

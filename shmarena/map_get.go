@@ -1,5 +1,7 @@
 package shmarena
 
+import "github.com/shmengine/shmengine/internal/words"
+
 // get copies the value of a key into val and reports whether there is one. It
 // takes no lock: what it found holds if nothing has changed meanwhile that could
 // have touched it.
@@ -39,7 +41,7 @@ func (t *table) getFrom(b, hash uint64, key, val []byte) (found, same bool, err 
 		for set := equal(control, tag); set != 0; set &= set - 1 {
 			lane := t.in(w, firstLane(set))
 			if sameWords(lane, key) {
-				loadWords(val, lane[t.key:])
+				words.Load(val, lane[t.key:])
 				same = w.control.Load() == control && home.version.Load() == version
 				return true, same, nil
 			}

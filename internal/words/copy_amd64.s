@@ -2,15 +2,15 @@
 
 #include "textflag.h"
 
-// func copyWords(dst, src unsafe.Pointer, n uint64)
-TEXT ·copyWords(SB), NOSPLIT, $0-24
+// func copyUp(dst, src unsafe.Pointer, n int)
+TEXT ·copyUp(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
 	MOVQ n+16(FP), CX
 
 lines:
-	CMPQ  CX, $64
-	JB    quads
+	CMPQ  CX, $8
+	JLT   pairs
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
 	MOVOU 32(SI), X2
@@ -21,37 +21,24 @@ lines:
 	MOVOU X3, 48(DI)
 	ADDQ  $64, SI
 	ADDQ  $64, DI
-	SUBQ  $64, CX
+	SUBQ  $8, CX
 	JMP   lines
 
-quads:
-	CMPQ  CX, $16
-	JB    word
+pairs:
+	CMPQ  CX, $2
+	JLT   word
 	MOVOU (SI), X0
 	MOVOU X0, (DI)
 	ADDQ  $16, SI
 	ADDQ  $16, DI
-	SUBQ  $16, CX
-	JMP   quads
+	SUBQ  $2, CX
+	JMP   pairs
 
 word:
-	CMPQ CX, $8
-	JB   bytes
-	MOVQ (SI), AX
-	MOVQ AX, (DI)
-	ADDQ $8, SI
-	ADDQ $8, DI
-	SUBQ $8, CX
-
-bytes:
 	TESTQ CX, CX
-	JZ    done
-	MOVB  (SI), AX
-	MOVB  AX, (DI)
-	INCQ  SI
-	INCQ  DI
-	DECQ  CX
-	JMP   bytes
+	JLE   done
+	MOVQ  (SI), AX
+	MOVQ  AX, (DI)
 
 done:
 	RET
