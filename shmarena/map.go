@@ -27,8 +27,7 @@ import (
 // replaces values in other buckets, of some four entries each, writes other cache lines.
 // Each read is of one moment; Get, Set, Delete and the others are linearizable for each key.
 //
-// Memory is given back by Free only: what is deleted makes room for others, and
-// the map never gets smaller.
+// Memory is given back by Free only: what is deleted makes room for others.
 type Map[K, V any] struct {
 	words Array[mapWord[K, V]]
 }
