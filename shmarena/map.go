@@ -147,10 +147,10 @@ func (m Map[K, V]) Get(k K) (v V, ok bool, err error) {
 	if err == nil {
 		ok, err = t.get(bytesOf(&k), bytesOf(&v))
 	}
-	if !ok { // an entry may have been read, and gone before that was certain
-		v = *new(V)
-	}
-	return v, ok, m.failed("get from map", err)
+	if ok {
+		return v, true, nil
+	} // an entry may have been read, and gone before that was certain
+	return *new(V), false, m.failed("get from map", err)
 }
 
 // Set makes v the value of k.

@@ -28,6 +28,10 @@ func (t *table) get(key, val []byte) (bool, error) {
 	}
 }
 
+// secondLine is the first lane of 16 bytes that is not in the line of its bucket's
+// head. Lanes fill from the first on, so of four entries it and the next are two.
+const secondLine = (bucketAlign - bucketHeadSize) / 16
+
 // getFrom looks through the chain of bucket b; same is false if it was changed
 // meanwhile.
 func (t *table) getFrom(b, hash uint64, key, val []byte) (found, same bool, err error) {
@@ -35,6 +39,7 @@ func (t *table) getFrom(b, hash uint64, key, val []byte) (found, same bool, err 
 	if err != nil {
 		return false, false, err
 	}
+	t.in(home, secondLine)[0].Load() // on its way while the first line is waited for
 	version, tag := home.version.Load(), tagOf(hash)
 	for w, i := home, 0; w != nil; i++ {
 		control := w.control.Load() // pairs with change: the lanes are whole
