@@ -3,6 +3,8 @@ package engine
 import (
 	"sync/atomic"
 	"testing"
+
+	"github.com/shmengine/shmengine/internal/words"
 )
 
 // large is a partial result that must not be garbage, leaf by leaf.
@@ -24,7 +26,7 @@ func TestReducersLeaveNoGarbage(t *testing.T) {
 	x := share(t, start(t, Config{Mode: Goroutines}), make([]int64, rows))
 	spec := reduceLarge.columns.spec
 	args := reduceArgs[int64]{InOf(x)}
-	run, out := spec.fresh(), alignedBytes(spec.stride())
+	run, out := spec.fresh(), words.Aligned(spec.stride())
 	task := Task{cancel: new(atomic.Uint32)}
 	job := func() {
 		run.bind(valueBytes(&args))

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+
+	"github.com/shmengine/shmengine/internal/words"
 )
 
 // goroutines runs jobs on goroutines of this process: the same kernels over the
@@ -43,7 +45,7 @@ func (g *goroutines) run(ctx context.Context, r *request) error {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
 	stride := r.spec.stride()
-	j := &localJob{request: r, stride: stride, partials: alignedBytes(stride * r.parts)}
+	j := &localJob{request: r, stride: stride, partials: words.Aligned(stride * r.parts)}
 	defer context.AfterFunc(ctx, func() { j.end(ctx.Err()) })()
 	defer context.AfterFunc(g.ctx, func() { j.end(ErrClosed) })()
 

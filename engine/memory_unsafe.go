@@ -46,11 +46,3 @@ func overlap(a, b []byte) bool {
 	a0, b0 := uintptr(unsafe.Pointer(&a[0])), uintptr(unsafe.Pointer(&b[0]))
 	return a0 < b0+uintptr(len(b)) && b0 < a0+uintptr(len(a))
 }
-
-// alignedBytes returns n zeroed bytes of Go memory, aligned to 64.
-func alignedBytes(n int) []byte {
-	const line = 64
-	b := make([]byte, n+line)
-	skip := -uintptr(unsafe.Pointer(&b[0])) & (line - 1)
-	return b[skip : skip+uintptr(n) : skip+uintptr(n)]
-}

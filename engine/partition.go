@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"github.com/shmengine/shmengine/internal/words"
 )
 
 // bound is a kernel in a worker, with the arguments of a job bound.
@@ -84,7 +86,7 @@ func (w *member) bind(s *jobSlot) *bound {
 func (w *member) kernel(index uint32) *bound {
 	if w.bounds[index] == nil {
 		spec := w.specs[index]
-		args := alignedBytes(int(spec.plan.size))
+		args := words.Aligned(int(spec.plan.size))
 		w.bounds[index] = &bound{spec: spec, args: args, run: spec.fresh(), columns: spec.plan.of(args)}
 	}
 	return w.bounds[index]

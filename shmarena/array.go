@@ -13,12 +13,25 @@ import (
 // other processes. It is good in every process that has the arena attached, at
 // whatever address, until somebody frees it. The zero Array has no elements.
 type Array[T any] struct {
-	_     [0]*T // an Array of another type does not convert to this one; see pod for why a pointer
-	arena uint32
-	gen   uint32
-	off   uint64
-	n     uint64
+	_   [0]*T // an Array of another type does not convert to this one; see pod for why a pointer
+	id  arrayID
+	off uint64
+	n   uint64
 }
+
+// arrayID is the arena of an array and the generation of its block. They are one
+// field because the compiler keeps a struct of up to four in registers, and one of
+// five in memory, where copying it waits for what was stored in smaller pieces.
+//
+//	generation:32 | arena:32
+type arrayID uint64
+
+func makeArray[T any](arena, gen uint32, off, n uint64) Array[T] {
+	return Array[T]{id: arrayID(gen)<<32 | arrayID(arena), off: off, n: n}
+}
+
+func (x Array[T]) arena() uint32 { return uint32(x.id) }
+func (x Array[T]) gen() uint32   { return uint32(x.id >> 32) }
 
 // Handle is something that lives in an arena and can be published by name.
 type Handle interface {
@@ -33,7 +46,7 @@ type handle struct {
 }
 
 func (x Array[T]) handle() handle {
-	return handle{x.arena, x.gen, x.off, x.n, reflect.TypeFor[T]()}
+	return handle{x.arena(), x.gen(), x.off, x.n, reflect.TypeFor[T]()}
 }
 
 // The panics of Slice and Part.
@@ -63,38 +76,53 @@ func Alloc[T any](a *Arena, n int) (Array[T], error) {
 }
 
 func alloc[T any](a *Arena, n int, align uintptr) (Array[T], error) {
-	t := reflect.TypeFor[T]()
-	if k := t.Kind(); k < reflect.Int || k > reflect.Complex128 || k == reflect.Uintptr { // numbers need no look
-		if err := pod.Check(t); err != nil {
-			return Array[T]{}, err
-		}
+	if err := checkElem[T](); err != nil {
+		return Array[T]{}, err
 	}
-	if n <= 0 {
-		return Array[T]{}, argument("%d elements", n)
-	}
-	at, err := a.enterWrite()
+	off, gen, err := a.allocate(n, uintptr(elemSize[T]()), align)
 	if err != nil {
 		return Array[T]{}, err
 	}
-	x, err := allocIn[T](at, n, t.Size(), align)
-	at.leave()
-	return x, err
+	return makeArray[T](a.at.id, gen, off, uint64(n)), nil
 }
 
-// allocIn is alloc with the arena entered and the type checked.
-func allocIn[T any](at *attachment, n int, size, align uintptr) (Array[T], error) {
+// checkElem is pod.Check of a T. Numbers need no look.
+func checkElem[T any]() error {
+	t := reflect.TypeFor[T]()
+	if k := t.Kind(); k < reflect.Int || k > reflect.Complex128 || k == reflect.Uintptr {
+		return pod.Check(t)
+	}
+	return nil
+}
+
+// allocate allocates a block of n elements of a size.
+func (a *Arena) allocate(n int, size, align uintptr) (off uint64, gen uint32, err error) {
+	if n <= 0 {
+		return 0, 0, argument("%d elements", n)
+	}
+	at, err := a.enterWrite()
+	if err != nil {
+		return 0, 0, err
+	}
+	off, gen, err = at.allocate(n, size, align)
+	at.leave()
+	return off, gen, err
+}
+
+// allocate is Arena.allocate with the arena entered.
+func (at *attachment) allocate(n int, size, align uintptr) (off uint64, gen uint32, err error) {
 	bytes, ok := sizeOf(n, size)
 	if !ok || bytes > at.header.capacity {
-		return Array[T]{}, at.tooLarge(bytes, ok)
+		return 0, 0, at.tooLarge(bytes, ok)
 	}
-	off, gen, err := at.heap.allocate(bytes, uint64(align))
+	off, gen, err = at.heap.allocate(bytes, uint64(align))
 	if err != nil {
-		return Array[T]{}, at.located(err)
+		return 0, 0, at.located(err)
 	}
 	if at.leaks != nil {
 		at.leaks.note(off, gen)
 	}
-	return Array[T]{arena: at.id, gen: gen, off: off, n: uint64(n)}, nil
+	return off, gen, nil
 }
 
 // sizeOf multiplies, unless the product is beyond any arena.
@@ -134,12 +162,12 @@ func (x Array[T]) Check() error {
 	if x.IsZero() {
 		return nil
 	}
-	at := attached(x.arena)
+	at := attached(x.arena())
 	if at == nil || at.enter() != nil {
 		return ErrClosed
 	}
 	defer at.leave()
-	if _, ok := at.heap.resolve(x.gen, x.off, x.n, elemSize[T]()); !ok {
+	if _, ok := at.heap.resolve(x.gen(), x.off, x.n, elemSize[T]()); !ok {
 		return ErrFreed
 	}
 	return nil
@@ -158,13 +186,13 @@ func (x Array[T]) Free() error {
 	if x.IsZero() {
 		return nil
 	}
-	at := attached(x.arena)
+	at := attached(x.arena())
 	if at == nil || at.enter() != nil {
 		return fmt.Errorf("shmarena: free: %w", ErrClosed)
 	}
 	err := error(ErrReadOnly)
 	if !at.readOnly() {
-		err = at.heap.freeBlock(x.gen, x.off, x.n, elemSize[T]())
+		err = at.heap.freeBlock(x.gen(), x.off, x.n, elemSize[T]())
 	}
 	at.leave()
 	if err != nil {
@@ -178,7 +206,7 @@ func (x Array[T]) Free() error {
 func (x Array[T]) Arena() (*Arena, bool) {
 	registry.attaching.Lock()
 	defer registry.attaching.Unlock()
-	at := attached(x.arena)
+	at := attached(x.arena())
 	if at == nil {
 		return nil, false
 	}

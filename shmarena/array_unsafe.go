@@ -14,11 +14,11 @@ func (x Array[T]) Slice() []T {
 	if x.n == 0 && x.off == 0 {
 		return nil
 	}
-	at := attached(x.arena)
+	at := attached(x.arena())
 	if at == nil || !at.hand() {
 		panic(panicForeign)
 	}
-	if _, ok := at.heap.resolve(x.gen, x.off, x.n, elemSize[T]()); !ok {
+	if _, ok := at.heap.resolve(x.gen(), x.off, x.n, elemSize[T]()); !ok {
 		panic(panicFreed)
 	}
 	return unsafe.Slice((*T)(unsafe.Pointer(&at.region[x.off])), x.n)
@@ -37,12 +37,12 @@ func (x Array[T]) With(f func(s []T) error) error {
 	if x.IsZero() {
 		return f(nil)
 	}
-	at := attached(x.arena)
+	at := attached(x.arena())
 	if at == nil || at.enter() != nil {
 		return ErrClosed
 	}
 	defer at.leave()
-	if _, ok := at.heap.resolve(x.gen, x.off, x.n, elemSize[T]()); !ok {
+	if _, ok := at.heap.resolve(x.gen(), x.off, x.n, elemSize[T]()); !ok {
 		return ErrFreed
 	}
 	return f(unsafe.Slice((*T)(unsafe.Pointer(&at.region[x.off])), x.n))

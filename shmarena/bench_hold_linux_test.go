@@ -1,6 +1,9 @@
 package shmarena
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // What keeping a block from being freed costs, on a block of 64 MiB.
 func benchHeld(b *testing.B) Array[byte] {
@@ -84,4 +87,35 @@ func BenchmarkSeal(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// A pair of Alloc and Free while other blocks are held; and of a block that was held itself
+// for a moment, whose Free takes the mutex of the holds.
+func BenchmarkPairBesideHolds(b *testing.B) {
+	for _, size := range []int{64, 64 << 10} {
+		for _, held := range []int{0, 1, 1000} {
+			b.Run(fmt.Sprintf("%d/%d", size, held), func(b *testing.B) {
+				a := newArena(b, 16<<20)
+				y := mustAlloc[byte](b, a, 64)
+				for range held {
+					mustRetain(b, y)
+				}
+				for b.Loop() {
+					x, err := Alloc[byte](a, size)
+					if err != nil || x.Free() != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+	b.Run("64/once", func(b *testing.B) {
+		a := newArena(b, 16<<20)
+		for b.Loop() {
+			x, err := Alloc[byte](a, 64)
+			if err != nil || x.Freeze() != nil || x.Thaw() != nil || x.Free() != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }

@@ -22,7 +22,7 @@ type root struct {
 	off, n     uint64 // n is in words
 }
 
-func rootOf[W any](x Array[W]) root { return root{x.arena, x.gen, x.off, x.n} }
+func rootOf[W any](x Array[W]) root { return root{x.arena(), x.gen(), x.off, x.n} }
 
 // look returns the memory for a call that only reads. As with a slice, an arena
 // that is closed while the call runs is a fault.
@@ -74,12 +74,35 @@ func (b root) failed(what string, err error) error {
 func (at *attachment) self() futex.Member { return at.heap.self }
 
 // named is the memory of a block that a word of the arena names.
+//
+// Preconditions: the caller came here by look or enter, so that the mapping stays
 func (at *attachment) named(word *atomic.Uint64) ([]byte, error) {
 	r := blockRef(word.Load())
 	if r == 0 {
 		return nil, ErrCorrupt
 	}
-	return r.bytes(&Arena{at: at})
+	n, ok := at.heap.large(r)
+	if !ok {
+		p, ok := at.heap.settle(r)
+		if !ok {
+			return nil, ErrFreed
+		}
+		n = p.bytes
+	}
+	return at.region[r.off() : r.off()+n : r.off()+n], nil
+}
+
+// large is settle for a large block that is LIVE, as most that are looked for are;
+// n is its bytes.
+func (h *heap) large(r blockRef) (n uint64, ok bool) {
+	rel := r.off() - h.blocks // wraps for an offset before the blocks
+	i := rel >> spanShift
+	if i >= uint64(len(h.spans)) {
+		return 0, false
+	}
+	s := &h.spans[i]
+	c, e := ctrl(s.ctrl.Load()), extent(s.ext.Load())
+	return e.bytes(), c.state() == stateLarge && r.names(c.gen()) && rel&(spanSize-1) == 0 && e.spans()-1 < uint64(len(h.spans))-i
 }
 
 // allocInto is that of the arena.

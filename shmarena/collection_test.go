@@ -12,6 +12,7 @@ import (
 	"github.com/shmengine/shmengine/futex"
 	"github.com/shmengine/shmengine/internal/pod"
 	"github.com/shmengine/shmengine/internal/testmem"
+	"github.com/shmengine/shmengine/internal/words"
 )
 
 var bg = context.Background()
@@ -232,32 +233,24 @@ func TestSplitFrom(t *testing.T) {
 	}
 }
 
-func TestWords(t *testing.T) {
+func TestSameWords(t *testing.T) {
 	for n := range 40 {
 		src, got := make([]byte, n), make([]byte, n)
 		for i := range src {
 			src[i] = byte(i + 1)
 		}
-		words, plain := make([]atomic.Uint64, (n+7)/8), make([]atomic.Uint64, n/8)
-		storeWords(words, src)
-		loadWords(got, words)
-		storeFullGo(plain, src)
-		if string(got) != string(src) || !sameWords(words, src) {
-			t.Errorf("%d bytes: %v", n, got)
+		shared := make([]atomic.Uint64, (n+7)/8)
+		words.Store(shared, src)
+		if !sameWords(shared, src) {
+			t.Errorf("%d bytes are not the same", n)
 		}
-		for i := range plain {
-			if plain[i].Load() != words[i].Load() {
-				t.Errorf("%d bytes: word %d is %#x and %#x", n, i, plain[i].Load(), words[i].Load())
-			}
-		}
-		clear(got)
-		fromWords(got, appendWordsOf(words))
+		fromWords(got, appendWordsOf(shared))
 		if string(got) != string(src) {
 			t.Errorf("%d bytes from plain words: %v", n, got)
 		}
 		for i := range src {
 			src[i] ^= 0x80
-			if sameWords(words, src) {
+			if sameWords(shared, src) {
 				t.Errorf("%d bytes, of which %d differs, are the same", n, i)
 			}
 			src[i] ^= 0x80

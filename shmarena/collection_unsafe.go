@@ -62,21 +62,6 @@ func wordsOf[T any]() int {
 	return int(unsafe.Sizeof(v)+7) / 8
 }
 
-// storeWords stores bytes as words, the last one filled up with zero. Others may
-// be loading the same words: they get the old one or the new one of each.
-//
-// Preconditions: len(dst) is len(src)/8, rounded up
-func storeWords(dst []atomic.Uint64, src []byte) {
-	n := len(src) / 8
-	if n > 0 {
-		_ = dst[:n]
-		storeFull(unsafe.SliceData(dst), unsafe.SliceData(src), n)
-	}
-	if rest := src[n*8:]; len(rest) > 0 {
-		dst[n].Store(lastWord(rest))
-	}
-}
-
 // in is lane i of a bucket. That the bucket lies in its segment whole was checked
 // when it was found.
 //

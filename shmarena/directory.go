@@ -193,8 +193,8 @@ func lookup[T any](a *Arena, name string) (Array[T], error) {
 	case p.typ != pod.Hash(t):
 		return Array[T]{}, ErrType
 	}
-	x := Array[T]{arena: at.id, gen: uint32(p.gen), off: p.off, n: p.n}
-	if _, ok := at.heap.resolve(x.gen, x.off, x.n, elemSize[T]()); !ok {
+	x := makeArray[T](at.id, uint32(p.gen), p.off, p.n)
+	if _, ok := at.heap.resolve(x.gen(), x.off, x.n, elemSize[T]()); !ok {
 		return Array[T]{}, fmt.Errorf("its array was freed: %w", notExist("name", name))
 	}
 	return x, nil

@@ -56,12 +56,12 @@ func (x Array[T]) Thaw() error {
 // Frozen reports whether some living process has the array frozen, or has a
 // snapshot of it since it was.
 func (x Array[T]) Frozen() bool {
-	at := attached(x.arena)
+	at := attached(x.arena())
 	if x.IsZero() || at == nil || at.enter() != nil {
 		return false
 	}
 	defer at.leave()
-	return at.heap.holds.any(x.off, x.gen, quiet)
+	return at.heap.holds.any(x.off, x.gen(), quiet)
 }
 
 // claimable enters the arena of an array on whose block a hold can be had. The
@@ -70,16 +70,16 @@ func (x Array[T]) claimable() (*attachment, blockID, error) {
 	if x.IsZero() {
 		return nil, blockID{}, argument("the zero array")
 	}
-	at := attached(x.arena)
+	at := attached(x.arena())
 	if at == nil || at.enter() != nil {
 		return nil, blockID{}, ErrClosed
 	}
-	err := at.claimable(x.gen, x.off, x.n, elemSize[T]())
+	err := at.claimable(x.gen(), x.off, x.n, elemSize[T]())
 	if err != nil {
 		at.leave()
 		return nil, blockID{}, err
 	}
-	return at, blockID{x.off, x.gen}, nil
+	return at, blockID{x.off, x.gen()}, nil
 }
 
 func (at *attachment) claimable(gen uint32, off, n, size uint64) error {

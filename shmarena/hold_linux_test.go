@@ -72,7 +72,7 @@ func TestHoldMeetsFree(t *testing.T) {
 	h := a.at.heap
 	x := mustAlloc[int64](t, a, 20000)
 	first, _ := h.index(x.off)
-	b := blockID{x.off, x.gen}
+	b := blockID{x.off, x.gen()}
 	if !h.claim(first, h.ctrlOf(first)) {
 		t.Fatal("cannot claim")
 	}
@@ -112,7 +112,7 @@ func TestLastReferenceMeetsFree(t *testing.T) {
 	go func() {
 		released <- r.Release()
 	}()
-	for h.holds.count(blockID{x.off, x.gen}, refs) > 0 { // until it is on its way
+	for h.holds.count(blockID{x.off, x.gen()}, refs) > 0 { // until it is on its way
 		runtime.Gosched()
 	}
 	back := now.as(stateLarge, a.Member().ID())

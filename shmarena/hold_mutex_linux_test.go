@@ -23,7 +23,7 @@ func TestNoHoldDuringTheLook(t *testing.T) {
 	a := newArena(t, 1<<20)
 	hs := a.at.heap.holds
 	x := mustAlloc[int64](t, a, 8)
-	b := blockID{x.off, x.gen}
+	b := blockID{x.off, x.gen()}
 	if err := x.Freeze(); err != nil {
 		t.Fatal(err)
 	}

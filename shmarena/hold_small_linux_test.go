@@ -9,8 +9,8 @@ import (
 // mustLocate finds the block of an array.
 func mustLocate[T any](t *testing.T, x Array[T]) place {
 	t.Helper()
-	at := attached(x.arena)
-	p, ok := at.heap.locate(x.gen, x.off)
+	at := attached(x.arena())
+	p, ok := at.heap.locate(x.gen(), x.off)
 	if !ok {
 		t.Fatal("no block")
 	}
@@ -70,7 +70,7 @@ func TestHoldMeetsSmallFree(t *testing.T) {
 	if err := h.freePlace(live); !errors.Is(err, ErrBadFree) {
 		t.Errorf("Free again: %v", err)
 	}
-	if _, _, err := h.holds.take(holdRef, blockID{x.off, x.gen}, func() bool { return true }); !errors.Is(err, ErrFreed) {
+	if _, _, err := h.holds.take(holdRef, blockID{x.off, x.gen()}, func() bool { return true }); !errors.Is(err, ErrFreed) {
 		t.Errorf("a hold on a freed block: %v", err)
 	}
 	y := mustAlloc[int64](t, a, 8)
@@ -88,7 +88,7 @@ func TestUnpinnedHold(t *testing.T) {
 	a := newArena(t, 1<<20)
 	hs := a.at.heap.holds
 	x := mustAlloc[int64](t, a, 8)
-	_, ok, err := hs.take(holdRef, blockID{x.off, x.gen}, func() bool {
+	_, ok, err := hs.take(holdRef, blockID{x.off, x.gen()}, func() bool {
 		mustFree(t, x) // a LIVE block: without the mutex, which this one has
 		return true
 	})

@@ -11,6 +11,7 @@ import (
 	"github.com/shmengine/shmengine/futex"
 	"github.com/shmengine/shmengine/internal/leaktest"
 	"github.com/shmengine/shmengine/internal/reexec"
+	"github.com/shmengine/shmengine/internal/words"
 )
 
 // deadArena is an arena of a dead process with blocks, names, holds; its name goes
@@ -108,7 +109,7 @@ func TestVerifyHalfMade(t *testing.T) {
 	c := h.taking(from, extentFor(100000), gen)
 	h.tear(c, 2*c.n+1+3) // the record is there, three of its words are stored
 	for alive, want := range map[bool]error{true: errMoving, false: nil} {
-		im := &tableCopy{alignedBytes(a.at.geo.blocks), a.at.geo, func(futex.ID) bool { return alive }}
+		im := &tableCopy{words.Aligned(int(a.at.geo.blocks)), a.at.geo, func(futex.ID) bool { return alive }}
 		copy(im.bytes, a.at.region)
 		if err := im.verify(); !errors.Is(err, want) {
 			t.Errorf("its maker is alive: %v: %v", alive, err)
@@ -130,7 +131,7 @@ func TestVerifyHostile(t *testing.T) {
 	r := rand.New(rand.NewPCG(seed, 0))
 	bad := 0
 	for range 300 {
-		im := &tableCopy{alignedBytes(a.at.geo.blocks), a.at.geo, func(futex.ID) bool { return r.IntN(2) == 0 }}
+		im := &tableCopy{words.Aligned(int(a.at.geo.blocks)), a.at.geo, func(futex.ID) bool { return r.IntN(2) == 0 }}
 		copy(im.bytes, a.at.region)
 		for range 1 + r.IntN(2000) {
 			im.bytes[headerSize+r.IntN(len(im.bytes)-headerSize)] = byte(r.Uint32() >> (8 * r.IntN(4)))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/shmengine/shmengine/internal/member"
+	"github.com/shmengine/shmengine/internal/words"
 	"golang.org/x/sys/unix"
 )
 
@@ -72,7 +73,7 @@ func (in *inspector) all(name string) (*Inspection, error) {
 
 // read copies a part of the file to where it is aligned as it is in the arena.
 func (in *inspector) read(off, n uint64) ([]byte, error) {
-	b := alignedBytes(n)
+	b := words.Aligned(int(n))
 	if _, err := in.f.ReadAt(b, int64(off)); err != nil && err != io.EOF {
 		return nil, err
 	}

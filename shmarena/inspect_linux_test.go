@@ -14,6 +14,7 @@ import (
 	"github.com/shmengine/shmengine/internal/leaktest"
 	"github.com/shmengine/shmengine/internal/member"
 	"github.com/shmengine/shmengine/internal/reexec"
+	"github.com/shmengine/shmengine/internal/words"
 )
 
 // lockHolder creates the arena of that name, publishes three mutexes and holds the
@@ -205,10 +206,10 @@ func TestLockKindsDiffer(t *testing.T) {
 				t.Errorf("%s and %s have the same hash", k.name, l.name)
 			}
 		}
-		if s := k.state(alignedBytes(k.size)); s.Kind != k.name || len(s.Holders) > 0 || s.Waiters {
+		if s := k.state(words.Aligned(int(k.size))); s.Kind != k.name || len(s.Holders) > 0 || s.Waiters {
 			t.Errorf("zeroed memory as %s: %+v", k.name, s)
 		}
-		full := alignedBytes(k.size)
+		full := words.Aligned(int(k.size))
 		for j := range full {
 			full[j] = 0xff
 		}

@@ -2,14 +2,6 @@ package shmarena
 
 import "unsafe"
 
-// alignedBytes returns n zeroed bytes that begin at a multiple of 64.
-func alignedBytes(n uint64) []byte {
-	const line = 64
-	b := make([]byte, n+line)
-	skip := -uint64(uintptr(unsafe.Pointer(unsafe.SliceData(b)))) % line
-	return b[skip : skip+n : skip+n]
-}
-
 // copyOf is what was copied to b.
 //
 // Preconditions: b is as long as a T, and aligned.

@@ -281,7 +281,8 @@ type mapHead struct {
 	spills  [mapSegments]atomic.Uint64 // 512: of buckets that others overflow into
 }
 
-// mapStripe guards the buckets whose number has the same last bits.
+// mapStripe guards what the buckets whose number has the same last bits have
+// together: how many entries, and which overflow buckets; and their splits.
 type mapStripe struct {
 	_     structs.HostLayout
 	mu    futex.Mutex   // 0
@@ -292,13 +293,15 @@ type mapStripe struct {
 }
 
 // bucketHead begins a bucket of a Map. Its lanes follow, each a key and a value
-// in words. control has a byte for each lane, 0 if the lane is free.
+// in words. control has a byte for each lane, 0 if the lane is free. The lock, of whoever
+// changes an entry of the chain, is in the line that he needs in any case.
 type bucketHead struct {
 	_       structs.HostLayout
 	control atomic.Uint64 // 0
 	version atomic.Uint64 // 8: of the whole chain, in its first bucket
 	next    atomic.Uint64 // 16: 1 + the overflow bucket that goes on, 0 for none
-	_       uint64        // 24
+	mu      futex.Mutex   // 24: of the whole chain, in its first bucket
+	_       uint32        // 28
 }
 
 const (
@@ -308,6 +311,7 @@ const (
 	mapHeadSize      = 192 + 2*8*mapSegments
 	mapStripeSize    = 64
 	bucketHeadSize   = 32
+	bucketAlign      = 64
 
 	bucketLanes   = 8
 	counterShards = 32

@@ -48,7 +48,7 @@ const stackDepth = 16
 
 // note remembers a new block. What was at its offset before is freed.
 func (l *leaks) note(off uint64, gen uint32) {
-	const skip = 3 // Callers, note, allocIn
+	const skip = 3 // Callers, note, allocate
 	pcs := make([]uintptr, stackDepth)
 	pcs = pcs[:runtime.Callers(skip, pcs)]
 	l.mu.Lock()

@@ -82,7 +82,7 @@ func TestUseAfterClose(t *testing.T) {
 	mustBeClosed(t, a, x)
 	mustPanic(t, panicForeign, func() { x.Slice() })
 	at := a.at // as a Slice that had found the attachment just before Close
-	if _, ok := at.heap.resolve(x.gen, x.off, x.n, 8); ok {
+	if _, ok := at.heap.resolve(x.gen(), x.off, x.n, 8); ok {
 		t.Error("a closed arena resolves arrays")
 	}
 	if !faults(func() { s[0] = 1 }) {

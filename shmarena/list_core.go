@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/shmengine/shmengine/futex"
+	"github.com/shmengine/shmengine/internal/words"
 )
 
 // list is one call's view of a List, whatever its elements are.
@@ -209,11 +210,11 @@ type listCell struct{ words []atomic.Uint64 }
 // load copies it and reports whether the copy is whole.
 func (c listCell) load(v []byte) bool {
 	if len(c.words) == 1 {
-		loadWords(v, c.words)
+		words.Load(v, c.words)
 		return true
 	}
 	seq := c.words[0].Load() // pairs with store
-	loadWords(v, c.half(seq))
+	words.Load(v, c.half(seq))
 	return c.words[0].Load() == seq
 }
 
@@ -221,14 +222,14 @@ func (c listCell) load(v []byte) bool {
 func (c listCell) store(v []byte) {
 	if len(c.words) == 1 {
 		if len(v) == 8 {
-			storeWords(c.words, v)
+			words.Store(c.words, v)
 		} else {
-			c.words[0].Store(lastWord(v))
+			c.words[0].Store(words.Last(v))
 		}
 		return
 	}
 	seq := c.words[0].Load() + 1
-	storeWords(c.half(seq), v)
+	words.Store(c.half(seq), v)
 	c.words[0].Store(seq)
 }
 

@@ -21,13 +21,13 @@ import (
 // -0 are equal, and NaN is not) and types with padding are an [ErrArgument].
 // For strings there is [Dict].
 //
-// Each change of an entry is one store, made under the lock of one of up to 256
-// stripes: a process that is killed in a change has made it or has not, and the
-// next one goes on at once. Each read is of one moment; Get, Set, Delete and the
-// others are linearizable for each key.
+// Each change of an entry is one store, made under the lock of its bucket; where the
+// number of entries changes, under that of one of up to 256 stripes, too. A process that
+// is killed in a change has made it or has not, and the next one goes on at once. Who
+// replaces values in other buckets, of some four entries each, writes other cache lines.
+// Each read is of one moment; Get, Set, Delete and the others are linearizable for each key.
 //
-// Memory is given back by Free only: what is deleted makes room for others, and
-// the map never gets smaller.
+// Memory is given back by Free only: what is deleted makes room for others.
 type Map[K, V any] struct {
 	words Array[mapWord[K, V]]
 }
@@ -36,7 +36,7 @@ type Map[K, V any] struct {
 type mapWord[K, V any] struct {
 	_    [0]*K
 	_    [0]*V
-	Map1 uint64
+	Map2 uint64
 }
 
 // mapMostLane bounds what a key and its value may have together, in words.
@@ -65,10 +65,10 @@ func newMap[K, V any](a *Arena, room int) (x Array[mapWord[K, V]], err error) {
 	if err := checkKey(key); err != nil {
 		return x, err
 	}
-	if key.Size() > 8*mapMostLane || key.Size()+value.Size() > 8*(mapMostLane-2) {
+	switch {
+	case key.Size() > 8*mapMostLane || key.Size()+value.Size() > 8*(mapMostLane-2):
 		return x, argument("key and value have %d bytes", key.Size()+value.Size())
-	}
-	if room < 0 {
+	case room < 0:
 		return x, argument("room for %d entries", room)
 	}
 	first := min(max(bits.Len(uint(room/mapLoad)), leastFirst(key.Size()+value.Size())), mapMostFirst)
@@ -147,17 +147,17 @@ func (m Map[K, V]) Get(k K) (v V, ok bool, err error) {
 	if err == nil {
 		ok, err = t.get(bytesOf(&k), bytesOf(&v))
 	}
-	if !ok { // an entry may have been read, and gone before that was certain
-		v = *new(V)
-	}
-	return v, ok, m.failed("get from map", err)
+	if ok {
+		return v, true, nil
+	} // an entry may have been read, and gone before that was certain
+	return *new(V), false, m.failed("get from map", err)
 }
 
 // Set makes v the value of k.
 //
 // Errors: [ErrFreed], [ErrClosed], [ErrReadOnly], [ErrCorrupt]; [ErrNoSpace] if
 // there is no room and the arena has none; that of ctx if a living process holds
-// the stripe of k for so long. With an error nothing is stored.
+// a lock for so long. With an error nothing is stored.
 func (m Map[K, V]) Set(ctx context.Context, k K, v V) error {
 	var t table
 	err := m.enter(&t)
@@ -186,8 +186,8 @@ func (m Map[K, V]) GetOrSet(ctx context.Context, k K, v V) (now V, ok bool, err 
 // Update calls f with the value of k, zero if there is none, and whether there
 // is one. If f returns true, what it leaves there becomes the value of k; if
 // false, k is deleted. Nobody changes k in between. f works on a copy of its
-// own: if it panics, nothing is changed. It runs under the lock of a stripe, so
-// it must not change the same map; others that do wait for it.
+// own: if it panics, nothing is changed. It runs under the locks of k's bucket and
+// stripe, so it must not change the same map; others that do wait for it.
 //
 // Its errors are those of [Map.Set].
 func (m Map[K, V]) Update(ctx context.Context, k K, f func(v *V, ok bool) (keep bool)) error {

@@ -1,5 +1,7 @@
 package shmarena
 
+import "github.com/shmengine/shmengine/internal/words"
+
 // get copies the value of a key into val and reports whether there is one. It
 // takes no lock: what it found holds if nothing has changed meanwhile that could
 // have touched it.
@@ -26,6 +28,10 @@ func (t *table) get(key, val []byte) (bool, error) {
 	}
 }
 
+// secondLine is the first lane of 16 bytes that is not in the line of its bucket's
+// head. Lanes fill from the first on, so of four entries it and the next are two.
+const secondLine = (bucketAlign - bucketHeadSize) / 16
+
 // getFrom looks through the chain of bucket b; same is false if it was changed
 // meanwhile.
 func (t *table) getFrom(b, hash uint64, key, val []byte) (found, same bool, err error) {
@@ -33,13 +39,14 @@ func (t *table) getFrom(b, hash uint64, key, val []byte) (found, same bool, err 
 	if err != nil {
 		return false, false, err
 	}
+	t.in(home, secondLine)[0].Load() // on its way while the first line is waited for
 	version, tag := home.version.Load(), tagOf(hash)
 	for w, i := home, 0; w != nil; i++ {
 		control := w.control.Load() // pairs with change: the lanes are whole
 		for set := equal(control, tag); set != 0; set &= set - 1 {
 			lane := t.in(w, firstLane(set))
 			if sameWords(lane, key) {
-				loadWords(val, lane[t.key:])
+				words.Load(val, lane[t.key:])
 				same = w.control.Load() == control && home.version.Load() == version
 				return true, same, nil
 			}

@@ -32,7 +32,7 @@ func (t *table) grow(ctx context.Context) {
 }
 
 // trySplit splits the bucket whose turn it is when there are n, if nobody holds
-// its stripe.
+// its stripe, or the bucket.
 func (t *table) trySplit(n uint64) error {
 	s := t.stripeOf(n)
 	held, died, err := t.at.trySeize(&s.mu)
@@ -41,9 +41,24 @@ func (t *table) trySplit(n uint64) error {
 	}
 	err = t.locked(s, died)
 	if err == nil && t.head.buckets.Load() == n {
-		err = t.split(s, n)
+		err = t.splitIfFree(s, n)
 	}
 	t.at.yield(&s.mu)
+	return err
+}
+
+// splitIfFree splits a bucket if nobody holds it. The caller holds the stripe's lock.
+func (t *table) splitIfFree(s *mapStripe, n uint64) error {
+	from, err := t.primary(addressOf(n, n))
+	if err != nil {
+		return err
+	}
+	held, _, err := t.at.trySeize(&from.mu)
+	if !held {
+		return err
+	}
+	err = t.split(s, from, n)
+	t.at.yield(&from.mu)
 	return err
 }
 
@@ -53,13 +68,10 @@ func (t *table) trySplit(n uint64) error {
 // step, nothing has happened; killed after it, the old bucket has entries that
 // nobody takes for its own, until somebody clears them.
 //
-// The caller holds the lock of the stripe, which is that of both buckets.
-func (t *table) split(s *mapStripe, n uint64) error {
+// The caller holds the lock of the stripe, which is that of both buckets, and that of
+// the old bucket. Nobody else can be in the new one.
+func (t *table) split(s *mapStripe, from *bucketHead, n uint64) (err error) {
 	old := addressOf(n, n)
-	from, err := t.primary(old)
-	if err != nil {
-		return err
-	}
 	to := spot{stripe: s, b: n, hash: n}
 	if to.home, err = t.primary(n); err != nil {
 		return err
@@ -163,7 +175,8 @@ func (t *table) ensure(ctx context.Context, parts *[mapSegments]atomic.Uint64, l
 }
 
 // recount counts what is in a stripe whose owner has died between a change and
-// counting it. The caller holds the lock.
+// counting it. The caller holds the stripe's lock, but not those of its buckets: others
+// may be replacing entries.
 func (t *table) recount(s *mapStripe) error {
 	n, err := t.size()
 	if err != nil {
@@ -177,10 +190,10 @@ func (t *table) recount(s *mapStripe) error {
 		}
 		home, err := t.primary(b)
 		if err == nil && b < n {
-			err = t.purge(home, b, n)
+			err = t.countChain(b, n, &count)
 		}
 		if err == nil {
-			err = t.countChain(home, b < n, &count, &spill)
+			err = t.countSpill(home, &spill)
 		}
 		if err != nil {
 			return err
@@ -201,13 +214,26 @@ func (t *table) indexOf(s *mapStripe) uint64 {
 	return 0
 }
 
-// countChain counts the entries of a chain, if they are valid, and finds the
-// overflow buckets that a stripe must have taken for it.
-func (t *table) countChain(home *bucketHead, valid bool, count, spill *uint64) (err error) {
-	for w, i := home, 0; w != nil; i++ {
-		if valid {
-			*count += uint64(bits.OnesCount64(used(w.control.Load())))
+// countChain counts the entries of bucket b of n.
+func (t *table) countChain(b, n uint64, count *uint64) error {
+	for tries := 0; ; tries++ {
+		entries, same, err := t.copyChain(b, n, nil)
+		if err != nil {
+			return err
 		}
+		if same {
+			*count += uint64(len(entries) / t.lane)
+			return nil
+		}
+		if !again(tries) {
+			return errChanging
+		}
+	}
+}
+
+// countSpill finds the overflow buckets that a stripe must have taken for a chain.
+func (t *table) countSpill(home *bucketHead, spill *uint64) (err error) {
+	for w, i := home, 0; w != nil; i++ {
 		if next := w.next.Load(); next != 0 {
 			*spill = max(*spill, (next-1)/uint64(len(t.stripes))+1)
 		}

@@ -7,6 +7,8 @@ import (
 	"math/bits"
 	"reflect"
 	"sync/atomic"
+
+	"github.com/shmengine/shmengine/internal/words"
 )
 
 // Keys are hashed word by word, each by one multiplication to 128 bits whose
@@ -29,7 +31,7 @@ func (t *table) hash(key []byte) uint64 {
 		key = key[8:]
 	}
 	if len(key) > 0 {
-		h = mix(h^lastWord(key), mult)
+		h = mix(h^words.Last(key), mult)
 	}
 	return mix(h^mult, mixLast)
 }

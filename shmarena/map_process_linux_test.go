@@ -30,7 +30,7 @@ var churner = reexec.Register("churner", func(c *reexec.Child) {
 	r := rand.New(rand.NewPCG(uint64(me), 1))
 	mine := map[int64]record{}
 	for i := 0; i < rounds || rounds == 0; i++ {
-		k := me<<32 | r.Int64N(2000)
+		k := me<<32 | r.Int64N(churnKeys)
 		v, has, err := m.Get(k)
 		if want, there := mine[k]; err != nil || has != there || v != want {
 			c.Fatalf("round %d: key %#x is %v, %v, %v; want %v", i, k, v, has, err, want)
@@ -56,6 +56,8 @@ var churner = reexec.Register("churner", func(c *reexec.Child) {
 	}
 	c.Say(fmt.Sprint(len(mine)))
 })
+
+const churnKeys = 2000
 
 func startChurner(t *testing.T, a *Arena, me, rounds int) *reexec.Proc {
 	p := reexec.Start(t, churner, reexec.Options{
@@ -143,8 +145,9 @@ func TestMapRandomKills(t *testing.T) {
 	m, l := steadyMap(t, a)
 	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
 	var procs []*reexec.Proc
-	for i := range 3 {
-		procs = append(procs, startChurner(t, a, i+1, 0))
+	names := []int{1, 2, 3}
+	for i := range names {
+		procs = append(procs, startChurner(t, a, names[i], 0))
 		procs[i].Say("go")
 	}
 	for k := range kills {
@@ -160,7 +163,9 @@ func TestMapRandomKills(t *testing.T) {
 		if t.Failed() {
 			return
 		}
-		procs[i] = startChurner(t, a, 100+k, 0)
+		putAway(t, m, l, names[i])
+		names[i] = 100 + k
+		procs[i] = startChurner(t, a, names[i], 0)
 		procs[i].Say("go")
 	}
 	for _, p := range procs {
@@ -170,6 +175,20 @@ func TestMapRandomKills(t *testing.T) {
 	m.mustCheck(t)
 	walkSteady(t, m, l)
 	ok(t, errors.Join(a.Unpublish("m"), a.Unpublish("l"), m.Free(), l.Free(), a.Verify()))
+}
+
+// putAway deletes what a churner has left, and shortens the list that all append to, so
+// that the arena is never full, however long they go on.
+func putAway(t *testing.T, m Map[int64, record], l List[record], me int) {
+	t.Helper()
+	for k := range int64(churnKeys) {
+		_, err := m.Delete(bg, int64(me)<<32|k)
+		okNow(t, err)
+	}
+	for l.Len() > 1000 {
+		_, _, err := l.Pop(bg)
+		okNow(t, err)
+	}
 }
 
 // relay finds a list in a dict in a namespace, and passes it on in a value.

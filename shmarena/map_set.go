@@ -4,19 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math/bits"
-)
 
-// spot is where a key is, or where it may be put. The one who found it holds
-// the lock of the stripe.
-type spot struct {
-	stripe *mapStripe
-	n      uint64      // buckets of the table, of which
-	b      uint64      // this is the key's, the first of the chain;
-	home   *bucketHead // here it is;
-	in     *bucketHead // and this is the bucket of the chain where the key is,
-	lane   int         // in this lane, or where it is to go, if lane is -1
-	hash   uint64
-}
+	"github.com/shmengine/shmengine/internal/words"
+)
 
 // enough: a bucket gives its last free lane to no new key, so that each of its
 // entries can always be replaced: written to that lane, and then exchanged by
@@ -31,18 +21,9 @@ func (m missingSpill) Error() string {
 	return fmt.Sprintf("overflow bucket %d has no memory", uint64(m))
 }
 
-// find looks for a key. The caller holds the lock of its stripe.
-func (t *table) find(p *spot, hash uint64, key []byte) error {
-	n, err := t.size()
-	if err != nil {
-		return err
-	}
-	p.stripe, p.hash, p.lane = t.stripeOf(hash), hash, -1
-	p.n, p.b = n, addressOf(hash, n)
-	if p.home, err = t.primary(p.b); err != nil {
-		return err
-	}
-	tag := tagOf(hash)
+// find looks for a key. The caller holds the lock of its bucket.
+func (t *table) find(p *spot, key []byte) (err error) {
+	tag := tagOf(p.hash)
 	for w, i := p.home, 0; w != nil; i++ {
 		for set := equal(w.control.Load(), tag); set != 0; set &= set - 1 {
 			if lane := firstLane(set); sameWords(t.in(w, lane), key) {
@@ -57,9 +38,10 @@ func (t *table) find(p *spot, hash uint64, key []byte) error {
 	return nil
 }
 
-// prepare is find, and if the key is not there it makes sure of a lane for it.
-func (t *table) prepare(p *spot, hash uint64, key []byte) error {
-	err := t.find(p, hash, key)
+// prepare is find, and if the key is not there it makes sure of a lane for it. The
+// caller holds both locks.
+func (t *table) prepare(p *spot, key []byte) error {
+	err := t.find(p, key)
 	if err != nil || p.lane >= 0 {
 		return err
 	}
@@ -113,17 +95,22 @@ func (t *table) extend(p *spot) error {
 	return nil
 }
 
-// put stores the key with its value at the place that was prepared.
+// put stores the key with its value at the place that was prepared. A value of one
+// word is replaced where it is: readers have the old one or the new one.
 func (t *table) put(p *spot, key, val []byte) error {
+	if p.lane >= 0 && t.lane == t.key+1 {
+		words.Store(t.in(p.in, p.lane)[t.key:], val)
+		return nil
+	}
 	control := p.in.control.Load()
 	set := free(control)
 	if set == 0 {
 		return fmt.Errorf("bucket %d has no free lane: %w", p.b, ErrCorrupt)
 	}
 	lane := firstLane(set)
-	words := t.in(p.in, lane)
-	storeWords(words[:t.key], key)
-	storeWords(words[t.key:], val)
+	entry := t.in(p.in, lane)
+	words.Store(entry[:t.key], key)
+	words.Store(entry[t.key:], val)
 	control = withTag(control, lane, tagOf(p.hash))
 	if p.lane >= 0 {
 		p.in.change(p.home, withTag(control, p.lane, 0))
@@ -143,25 +130,45 @@ func (t *table) remove(p *spot) {
 // set stores the value of a key.
 func (t *table) set(ctx context.Context, key, val []byte) error {
 	hash := t.hash(key)
-	s := t.stripeOf(hash)
 	for {
-		if err := t.lock(ctx, s); err != nil {
-			return err
-		}
-		var p spot
-		err := t.prepare(&p, hash, key)
-		if err == nil {
-			err = t.put(&p, key, val)
-		}
-		crowded := t.crowded(s)
-		t.at.yield(&s.mu)
-		if err == nil && crowded {
-			t.grow(ctx)
-		}
-		if again, err := t.supply(ctx, err); !again {
+		again, err := t.setOnce(ctx, hash, key, val)
+		if !again {
 			return err
 		}
 	}
+}
+
+func (t *table) setOnce(ctx context.Context, hash uint64, key, val []byte) (again bool, err error) {
+	var p spot
+	if err := t.reach(ctx, &p, hash); err != nil {
+		return false, err
+	}
+	err = t.find(&p, key)
+	if err == nil && p.lane < 0 {
+		return t.insert(ctx, &p, key, val)
+	}
+	if err == nil {
+		err = t.put(&p, key, val)
+	}
+	t.at.yield(&p.home.mu)
+	return false, err
+}
+
+// insert stores a key that was not there. The caller holds the lock of the bucket, and
+// then none.
+func (t *table) insert(ctx context.Context, p *spot, key, val []byte) (again bool, err error) {
+	if err := t.addStripe(ctx, p); err != nil {
+		return false, err
+	}
+	if err = t.prepare(p, key); err == nil {
+		err = t.put(p, key, val)
+	}
+	crowded := t.crowded(p.stripe)
+	t.part(p)
+	if err == nil && crowded {
+		t.grow(ctx)
+	}
+	return t.supply(ctx, err)
 }
 
 // supply provides the memory that somebody lacked, and then says to try again.

@@ -1,7 +1,6 @@
 package shmarena
 
 import (
-	"context"
 	"fmt"
 	"math/bits"
 	"sync/atomic"
@@ -15,9 +14,12 @@ import (
 // Growing by one splits one bucket, so that there never is a pause; segments of
 // buckets double and never move.
 //
-// The buckets whose number has the same last bits share a stripe's lock. Both
-// halves of a split have, so the stripe of a key never changes, and the lock of
-// one stripe is enough for everything that is done to a bucket.
+// There are two kinds of locks. That of a bucket, which is its chain's, is held by whoever
+// changes an entry. That of a stripe, of the buckets whose number has the same last
+// bits, is held in addition, and taken first, by whoever changes how many entries
+// there are, lets a bucket overflow, or splits one. Both halves of a split are of
+// one stripe, so the stripe of a key never changes; its bucket does not while
+// either is held.
 type table struct {
 	at      *attachment
 	head    *mapHead
@@ -97,30 +99,6 @@ func addressOf(hash, n uint64) uint64 {
 // stripeOf is the stripe of a hash, and of a bucket.
 func (t *table) stripeOf(hash uint64) *mapStripe { return &t.stripes[hash&uint64(len(t.stripes)-1)] }
 
-// lock takes the lock of a stripe. What a dead owner was doing is done or was
-// not begun, but for what is counted.
-func (t *table) lock(ctx context.Context, s *mapStripe) error {
-	died, err := t.at.seize(ctx, &s.mu)
-	if err != nil {
-		return err
-	}
-	if err := t.locked(s, died); err != nil {
-		t.at.yield(&s.mu)
-		return err
-	}
-	return nil
-}
-
-func (t *table) locked(s *mapStripe, died bool) error {
-	if t.head.freed.Load() != 0 {
-		return ErrFreed
-	}
-	if died {
-		return t.recount(s)
-	}
-	return nil
-}
-
 // primary is bucket i, overflow is overflow bucket i.
 func (t *table) primary(i uint64) (*bucketHead, error) { return t.bucket(&t.head.parts, t.first, i) }
 func (t *table) overflow(i uint64) (*bucketHead, error) {
@@ -130,7 +108,10 @@ func (t *table) overflow(i uint64) (*bucketHead, error) {
 // spillLog is log2 of the overflow buckets in their first segment: one a stripe.
 func (t *table) spillLog() uint { return uint(bits.Len(uint(len(t.stripes))) - 1) }
 
-func (t *table) stride() uint64 { return bucketHeadSize + 8*bucketLanes*uint64(t.lane) }
+// stride is the size of a bucket: whole lines, so that no two share one.
+func (t *table) stride() uint64 {
+	return align(bucketHeadSize+8*bucketLanes*uint64(t.lane), bucketAlign)
+}
 
 func (t *table) bucket(parts *[mapSegments]atomic.Uint64, log uint, i uint64) (*bucketHead, error) {
 	k, first, _ := segmentOf(i, log)

@@ -1,6 +1,10 @@
 package shmarena
 
-import "context"
+import (
+	"context"
+
+	"github.com/shmengine/shmengine/internal/words"
+)
 
 // verdict is what the function given to edit makes of an entry.
 type verdict int
@@ -11,41 +15,40 @@ const (
 	removeEntry
 )
 
-// edit runs f under the lock of the key's stripe, on a copy of its value: val is
-// all zero if there is none.
+// edit runs f under the locks of the key's bucket and stripe, on a copy of its value: val
+// is all zero if there is none.
 func (t *table) edit(ctx context.Context, key, val []byte, f func(found bool) verdict) error {
 	hash := t.hash(key)
-	s := t.stripeOf(hash)
 	for {
-		again, err := t.editOnce(ctx, s, hash, key, val, f)
+		again, err := t.editOnce(ctx, hash, key, val, f)
 		if !again {
 			return err
 		}
 	}
 }
 
-func (t *table) editOnce(ctx context.Context, s *mapStripe, hash uint64, key, val []byte, f func(found bool) verdict) (again bool, err error) {
-	if err := t.lock(ctx, s); err != nil {
+func (t *table) editOnce(ctx context.Context, hash uint64, key, val []byte, f func(found bool) verdict) (again bool, err error) {
+	var p spot
+	if err := t.secure(ctx, &p, hash); err != nil {
 		return false, err
 	}
-	var p spot
-	if err := t.prepare(&p, hash, key); err != nil {
-		t.at.yield(&s.mu)
+	if err := t.prepare(&p, key); err != nil {
+		t.part(&p)
 		return t.supply(ctx, err)
 	}
 	err = t.editLocked(&p, key, val, f)
-	if err == nil && t.crowded(s) {
+	if err == nil && t.crowded(p.stripe) {
 		t.grow(ctx)
 	}
 	return false, err
 }
 
-// editLocked gives the stripe's lock back, also if f panics.
+// editLocked gives the locks back, also if f panics.
 func (t *table) editLocked(p *spot, key, val []byte, f func(found bool) verdict) error {
-	defer t.at.yield(&p.stripe.mu)
+	defer t.part(p)
 	found := p.lane >= 0
 	if found {
-		loadWords(val, t.in(p.in, p.lane)[t.key:])
+		words.Load(val, t.in(p.in, p.lane)[t.key:])
 	}
 	switch f(found) {
 	case storeEntry:
@@ -73,18 +76,16 @@ func (t *table) getOrSet(ctx context.Context, key, val []byte) (found bool, err 
 // delete takes the entry of a key away, and reports whether there was one; val,
 // if it is not nil, is what its value must be.
 func (t *table) delete(ctx context.Context, key, val []byte) (was bool, err error) {
-	hash := t.hash(key)
-	s := t.stripeOf(hash)
-	if err := t.lock(ctx, s); err != nil {
+	var p spot
+	if err := t.secure(ctx, &p, t.hash(key)); err != nil {
 		return false, err
 	}
-	var p spot
-	err = t.find(&p, hash, key)
+	err = t.find(&p, key)
 	was = err == nil && p.lane >= 0 && (val == nil || sameWords(t.in(p.in, p.lane)[t.key:], val))
 	if was {
 		t.remove(&p)
 	}
-	t.at.yield(&s.mu)
+	t.part(&p)
 	return was, err
 }
 
@@ -95,7 +96,7 @@ func (t *table) clear(ctx context.Context) error {
 		if err := t.lock(ctx, s); err != nil {
 			return err
 		}
-		err := t.clearStripe(s, uint64(i))
+		err := t.clearStripe(ctx, s, uint64(i))
 		t.at.yield(&s.mu)
 		if err != nil {
 			return err
@@ -104,7 +105,7 @@ func (t *table) clear(ctx context.Context) error {
 	return nil
 }
 
-func (t *table) clearStripe(s *mapStripe, i uint64) error {
+func (t *table) clearStripe(ctx context.Context, s *mapStripe, i uint64) error {
 	n, err := t.size()
 	if err != nil {
 		return err
@@ -114,7 +115,12 @@ func (t *table) clearStripe(s *mapStripe, i uint64) error {
 		if err != nil {
 			return err
 		}
-		if err := t.purge(home, b, 0); err != nil {
+		if _, err := t.at.seize(ctx, &home.mu); err != nil {
+			return err
+		}
+		err = t.purge(home, b, 0)
+		t.at.yield(&home.mu)
+		if err != nil {
 			return err
 		}
 	}

@@ -33,12 +33,12 @@ func (x Array[T]) Populate() error {
 	if x.IsZero() {
 		return nil
 	}
-	at := attached(x.arena)
+	at := attached(x.arena())
 	if at == nil || at.enter() != nil {
 		return fmt.Errorf("shmarena: populate: %w", ErrClosed)
 	}
 	defer at.leave()
-	if _, ok := at.heap.resolve(x.gen, x.off, x.n, elemSize[T]()); !ok {
+	if _, ok := at.heap.resolve(x.gen(), x.off, x.n, elemSize[T]()); !ok {
 		return fmt.Errorf("shmarena: populate at %#x: %w", x.off, ErrFreed)
 	}
 	from, to := x.off&^(at.heap.page-1), align(x.off+x.n*elemSize[T](), at.heap.page)

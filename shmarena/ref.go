@@ -92,7 +92,7 @@ func (r Ref[T]) enter() (*attachment, blockID, error) {
 	if r.x.IsZero() {
 		return nil, blockID{}, argument("the zero reference")
 	}
-	at := attached(r.x.arena)
+	at := attached(r.x.arena())
 	if at == nil || at.enter() != nil {
 		return nil, blockID{}, ErrClosed
 	}
@@ -100,7 +100,7 @@ func (r Ref[T]) enter() (*attachment, blockID, error) {
 		at.leave()
 		return nil, blockID{}, ErrReadOnly
 	}
-	return at, blockID{r.x.off, r.x.gen}, nil
+	return at, blockID{r.x.off, r.x.gen()}, nil
 }
 
 // ref returns the hold that a ticket from outside names, if it is a reference to

@@ -12,7 +12,7 @@ import (
 	"github.com/shmengine/shmengine/internal/reexec"
 )
 
-func mustRetain[T any](t *testing.T, x Array[T]) Ref[T] {
+func mustRetain[T any](t testing.TB, x Array[T]) Ref[T] {
 	t.Helper()
 	r, err := x.Retain()
 	if err != nil {

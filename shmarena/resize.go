@@ -24,7 +24,7 @@ func (x Array[T]) resize(n int) (Array[T], error) {
 	if x.IsZero() || n <= 0 {
 		return x, argument("of an array of %d", x.n)
 	}
-	at := attached(x.arena)
+	at := attached(x.arena())
 	if at == nil || at.enter() != nil {
 		return x, ErrClosed
 	}
@@ -33,11 +33,11 @@ func (x Array[T]) resize(n int) (Array[T], error) {
 		return x, ErrReadOnly
 	}
 	h := at.heap
-	p, ok := h.locate(x.gen, x.off)
+	p, ok := h.locate(x.gen(), x.off)
 	if !ok || p.bytes != x.n*elemSize[T]() || x.n > maxSize {
 		return x, ErrFreed
 	}
-	if h.isHeld(x.off, x.gen) {
+	if h.isHeld(x.off, x.gen()) {
 		return x, ErrHeld
 	}
 	if bytes, ok := sizeOf(n, uintptr(elemSize[T]())); ok && bytes <= at.header.capacity {
@@ -52,14 +52,15 @@ func (x Array[T]) resize(n int) (Array[T], error) {
 
 // moved copies the array to a new block and frees the old one.
 func (x Array[T]) moved(at *attachment, p place, n int) (Array[T], error) {
-	y, err := allocIn[T](at, n, uintptr(elemSize[T]()), defaultAlign)
+	size := elemSize[T]()
+	off, gen, err := at.allocate(n, uintptr(size), defaultAlign)
 	if err != nil {
 		return x, err
 	}
-	size := elemSize[T]()
+	y := makeArray[T](at.id, gen, off, uint64(n))
 	copy(at.region[y.off:y.off+y.n*size], at.region[x.off:x.off+x.n*size])
 	if err := at.heap.freePlace(p); err != nil {
-		_ = at.heap.freeBlock(y.gen, y.off, y.n, size)
+		_ = at.heap.freeBlock(gen, y.off, y.n, size)
 		return x, err
 	}
 	return y, nil

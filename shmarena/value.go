@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/shmengine/shmengine/internal/pod"
+	"github.com/shmengine/shmengine/internal/words"
 )
 
 // Value is a T in an arena that any process may load and store at any time: what
@@ -77,7 +78,7 @@ func (x Value[T]) Load() (v T, err error) {
 	head := overlay[valueHead](mem)
 	for tries := 0; ; tries++ {
 		seq := head.seq.Load() // pairs with the step in store: copy seq%2 is whole
-		loadWords(bytesOf(&v), valueCopy(mem, seq))
+		words.Load(bytesOf(&v), valueCopy(mem, seq))
 		if head.seq.Load() == seq { // nobody has begun to write it again
 			return v, nil
 		}
@@ -120,7 +121,7 @@ func storeValue(ctx context.Context, at *attachment, mem, v []byte) error {
 // repair.
 func (head *valueHead) put(mem, v []byte) {
 	seq := head.seq.Load() + 1
-	storeWords(valueCopy(mem, seq), v)
+	words.Store(valueCopy(mem, seq), v)
 	head.seq.Store(seq)
 }
 
@@ -146,7 +147,7 @@ func (x Value[T]) Update(ctx context.Context, f func(*T)) error {
 	}
 	defer at.yield(&head.mu)
 	var v T
-	loadWords(bytesOf(&v), valueCopy(mem, head.seq.Load()))
+	words.Load(bytesOf(&v), valueCopy(mem, head.seq.Load()))
 	f(&v)
 	head.put(mem, bytesOf(&v))
 	return nil

@@ -34,6 +34,7 @@ const (
 	kindCross  = "cross"  // one party makes them, the other gives them back
 	kindGet    = "get"    // of a map
 	kindSet    = "set"
+	kindBusy   = "busy" // numbers are added up, with nothing shared
 )
 
 // Metrics, in the order of the report.
@@ -71,7 +72,10 @@ var contests = []contest{
 	{"crossfree/64B", kindCross, 2, 64, []string{Shmarena, Go, CMalloc}, ofHeaps, "one makes blocks, the other, on another CPU, checks and frees them"},
 	{"map/get", kindGet, 1, mapKeys, []string{Shmarena, Go, SyncMap, PyManager}, ofMaps, "one reads values by key, in no order"},
 	{"map/set", kindSet, 1, mapKeys, []string{Shmarena, Go, SyncMap, PyManager}, ofMaps, "one replaces values by key, in no order"},
+	{"map2/set", kindSet, 2, mapKeys, []string{Shmarena, Go, SyncMap, PyManager}, ofMaps, "two at once, on two CPUs, each its own half of the keys"},
 	{"map2/get", kindGet, 2, mapKeys, []string{Shmarena, Go, SyncMap, PyManager}, ofMaps, "two at once, on two CPUs, each its own half of the keys"},
+	{"busy/sum", kindBusy, 1, 16, []string{Shmarena, Go}, ofMaps, "one adds numbers up, and touches no memory"},
+	{"busy2/sum", kindBusy, 2, 16, []string{Shmarena, Go}, ofMaps, "two at once, on two CPUs: what this machine's second CPU is worth"},
 }
 
 // mapKeys is how many keys a map has: numbers of 64 bits, as are the values.
@@ -97,6 +101,8 @@ func (c contest) unfit(system string) string {
 	switch {
 	case isMap:
 		return "is a map"
+	case c.kind == kindBusy:
+		return "has no part in it: a process each, and goroutines, tell what the machine can do"
 	case c.isMap():
 		return "has no map"
 	case c.kind == kindAttach:

@@ -39,7 +39,7 @@ func TestChosen(t *testing.T) {
 		want    int
 	}{
 		{"", nil, len(contests)}, {"*/*", nil, len(contests)}, {"pair", nil, 2}, {"pair/*", nil, 2}, {"pair*", nil, 3}, {"map/get", nil, 1}, {"none", nil, 0},
-		{"", []string{SyncMap}, 3}, {"pair", []string{SyncMap}, 0}, {"", []string{PyShm, PyManager}, 8},
+		{"", []string{SyncMap}, 4}, {"pair", []string{SyncMap}, 0}, {"", []string{PyShm, PyManager}, 9},
 	} {
 		got := chosen(tc.pattern, tc.only)
 		if len(got) != tc.want {
@@ -150,5 +150,43 @@ func TestCheck(t *testing.T) {
 	s := good(cross)
 	if err := s.check(cross); err != nil || s.ops != 10 || good(pair).ops != 20 {
 		t.Errorf("%d operations cross, %v", s.ops, err)
+	}
+}
+
+// The text is the same each time, and says what two did beside one.
+func TestText(t *testing.T) {
+	figure := func(system string, v float64) report.Measurement {
+		return report.Measurement{System: system, Metric: opsPerS, Value: v}
+	}
+	r := &Report{Cases: []report.Case{
+		{Name: "map/set", Figures: []report.Measurement{figure(Shmarena, 10), figure(Go, 40), figure(SyncMap, 5)}},
+		{Name: "map2/set", Figures: []report.Measurement{figure(Shmarena, 17), figure(Go, 20)}},
+		{Name: "map2/get", Figures: []report.Measurement{figure(Shmarena, 17)}},
+		{Name: "pair/64B", Figures: []report.Measurement{figure(Shmarena, 1)}},
+	}}
+	r.Meta.Settings.Twin, r.Meta.Settings.Python = "made by one", "made by another"
+	first := ""
+	for range 30 {
+		var b strings.Builder
+		if err := r.Write(&b); err != nil {
+			t.Fatal(err)
+		}
+		if first == "" {
+			first = b.String()
+		}
+		if b.String() != first {
+			t.Fatalf("another time it is\n%s\nnot\n%s", &b, first)
+		}
+	}
+	for _, want := range []string{
+		"\ntwo at once, times the work of one: map/set shmarena 1.70, map/set go 0.50\n",
+		"\nC: made by one\nPython: made by another\n",
+	} {
+		if !strings.Contains(first, want) {
+			t.Errorf("no %q in\n%s", want, first)
+		}
+	}
+	if r.Cases = r.Cases[1:]; r.secondCPU() != "" {
+		t.Errorf("two without one: %q", r.secondCPU())
 	}
 }

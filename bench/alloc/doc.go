@@ -18,7 +18,8 @@
 //
 // Memory that others can have costs what memory of one's own does not. The case
 // pair measures that price; only attach, crossfree and map2 measure what it buys, and
-// the systems that cannot do a thing are listed with the reason.
+// the systems that cannot do a thing are listed with the reason. The case busy is of the
+// machine alone: what two CPUs can do beside one when nothing is shared.
 //
 // Who may call it at once. One Run at a time is a measurement; two are none.
 //

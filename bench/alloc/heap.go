@@ -58,6 +58,9 @@ func (h *onHeap) run(j *job) error {
 			return h.make(j)
 		}
 		return h.take(j)
+	case kindBusy:
+		j.busy()
+		return nil
 	}
 	return h.goMap.run(j)
 }

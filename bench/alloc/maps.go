@@ -67,7 +67,12 @@ func (g *goMap) sets(j *job) error {
 		}
 	}
 	j.end = j.clock.Now()
-	return j.readBack(func(k uint64) (uint64, bool) { v, ok := g.m[k]; return v, ok })
+	return j.readBack(func(k uint64) (uint64, bool) {
+		g.mu.RLock() // the other party may be a moment behind
+		defer g.mu.RUnlock()
+		v, ok := g.m[k]
+		return v, ok
+	})
 }
 
 // readBack adds up what a map has of this party's keys, behind the window.

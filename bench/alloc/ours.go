@@ -103,6 +103,9 @@ func (o *ours) run(j *job) error {
 			return o.make(j)
 		}
 		return o.take(j)
+	case kindBusy:
+		j.busy()
+		return nil
 	case kindGet:
 		return o.maps.gets(j)
 	case kindSet:

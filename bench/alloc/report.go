@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/shmengine/shmengine/bench/report"
 )
@@ -68,6 +69,30 @@ type Report struct {
 	Cases []report.Case
 }
 
+// secondCPU says what two at once did beside one, of the cases that are there for both: a
+// quotient of medians. busy is the most that can be had of this machine.
+func (r *Report) secondCPU() string {
+	var parts []string
+	for _, two := range r.Cases {
+		name, rest, _ := strings.Cut(two.Name, "2/")
+		for _, one := range r.Cases {
+			if rest == "" || one.Name != name+"/"+rest {
+				continue
+			}
+			for _, system := range systems {
+				a, ok := one.Figure(system, opsPerS)
+				if b, both := two.Figure(system, opsPerS); ok && both && a.Value > 0 {
+					parts = append(parts, fmt.Sprintf("%s %s %.2f", one.Name, system, b.Value/a.Value))
+				}
+			}
+		}
+	}
+	if parts == nil {
+		return ""
+	}
+	return "two at once, times the work of one: " + strings.Join(parts, ", ")
+}
+
 var style = report.Style{
 	Titles: map[string]string{nsPerOp: "ns/op", opsPerS: "ops/s"},
 	Value: func(m report.Measurement) string {
@@ -88,9 +113,12 @@ func (r *Report) Write(w io.Writer) error {
 	fmt.Fprintln(w, "ns/op is time by the operations of all processes; every number in memory was compared when it was read, and the sums of all;\n"+
 		"ratios are taken round by round, intervals are of 95 %")
 	fmt.Fprintf(w, "pinned: to CPUs %s, process by process; %s, %s and %s are one process on the same CPUs\n", report.List(s.CPUs), Go, SyncMap, CMalloc)
-	for what, text := range map[string]string{"C: ": s.Twin, "Python: ": s.Python} {
-		if text != "" {
-			fmt.Fprintln(w, what+text)
+	if text := r.secondCPU(); text != "" {
+		fmt.Fprintln(w, text)
+	}
+	for _, made := range []struct{ what, with string }{{"C:", s.Twin}, {"Python:", s.Python}} {
+		if made.with != "" {
+			fmt.Fprintln(w, made.what, made.with)
 		}
 	}
 	for _, n := range r.Notes {
