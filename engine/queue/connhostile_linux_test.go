@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/shmengine/shmengine/engine/queue"
 	"github.com/shmengine/shmengine/ringbuf"
@@ -18,6 +19,18 @@ import (
 func refusals() (chan error, func(error)) {
 	c := make(chan error, 100)
 	return c, func(err error) { c <- err }
+}
+
+// hear is the next refusal.
+func hear(t *testing.T, told chan error) error {
+	t.Helper()
+	select {
+	case err := <-told:
+		return err
+	case <-time.After(20 * time.Second):
+		t.Fatal("nobody was refused")
+	}
+	return nil
 }
 
 func TestConnKeys(t *testing.T) {
@@ -34,7 +47,7 @@ func TestConnKeys(t *testing.T) {
 		if !errors.Is(err, queue.ErrAuth) {
 			t.Errorf("%s: Dial = %v", what, err)
 		}
-		if err := <-told; !errors.Is(err, queue.ErrAuth) || !strings.Contains(err.Error(), fmt.Sprintf("let process %d in", os.Getpid())) {
+		if err := hear(t, told); !errors.Is(err, queue.ErrAuth) || !strings.Contains(err.Error(), fmt.Sprintf("let process %d in", os.Getpid())) {
 			t.Errorf("%s: the listener is told %v", what, err)
 		}
 		dial(t, name, queue.ConnOptions{Key: k.listener})
@@ -68,7 +81,7 @@ func TestConnTypesDiffer(t *testing.T) {
 		if err := c.dial(); !errors.Is(err, queue.ErrType) || !strings.Contains(err.Error(), c.ours) {
 			t.Errorf("Dial = %v, want %s", err, c.ours)
 		}
-		if err := <-told; !errors.Is(err, queue.ErrType) || !strings.Contains(err.Error(), c.told) {
+		if err := hear(t, told); !errors.Is(err, queue.ErrType) || !strings.Contains(err.Error(), c.told) {
 			t.Errorf("the listener is told %v, want %s", err, c.told)
 		}
 	}
@@ -136,7 +149,7 @@ func TestConnStrangers(t *testing.T) {
 		for _, b := range c.say { // the listener may have gone before the last
 			_ = s.SendMessage(t.Context(), len(b), func(dst []byte) { copy(dst, b) })
 		}
-		if err := <-told; !errors.Is(err, c.want) {
+		if err := hear(t, told); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", what, err, c.want)
 		}
 	}
@@ -173,6 +186,8 @@ var hostiles = map[string]hostile{
 // Messages that are no values end the connection with an error, and nothing else.
 func TestConnHostileValues(t *testing.T) {
 	l, name := listen(t, queue.ConnOptions{MaxMessage: 10_000})
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
 	for what, c := range hostiles {
 		d := dial(t, name, queue.ConnOptions{})
 		s := accept(t, l)
@@ -183,7 +198,7 @@ func TestConnHostileValues(t *testing.T) {
 			_ = d.Raw().SendMessage(context.Background(), len(b), func(dst []byte) { copy(dst, b) })
 		}()
 		for range 2 {
-			if q, err := s.Receive(t.Context()); !errors.Is(err, c.want) || q.Words != nil || q.ID != 0 {
+			if q, err := s.Receive(ctx); !errors.Is(err, c.want) || q.Words != nil || q.ID != 0 {
 				t.Errorf("%s: %+v, %v; want %v", what, q, err, c.want)
 			}
 		}
@@ -191,7 +206,7 @@ func TestConnHostileValues(t *testing.T) {
 		if err := s.Send(t.Context(), answer{}); err != queue.ErrClosed {
 			t.Errorf("%s: the connection is open: %v", what, err)
 		}
-		if _, err := d.Receive(t.Context()); !errors.Is(err, queue.ErrClosed) && !errors.Is(err, queue.ErrCorrupt) {
+		if _, err := d.Receive(ctx); !errors.Is(err, queue.ErrClosed) && !errors.Is(err, queue.ErrCorrupt) {
 			t.Errorf("%s: the sender is told %v", what, err)
 		}
 	}

@@ -109,6 +109,10 @@ func TestListenFolder(t *testing.T) {
 	if !errors.Is(err, os.ErrPermission) {
 		t.Errorf("Listen in a folder that others can look into = %v", err)
 	}
+	_, err = queue.Dial[question, answer](t.Context(), leaktest.Name("folder"), queue.ConnOptions{})
+	if !errors.Is(err, os.ErrPermission) {
+		t.Errorf("Dial there = %v", err)
+	}
 	check(t, os.Remove(queue.SocketFolder()))
 	l, name := listen(t, queue.ConnOptions{})
 	st, err := os.Stat(queue.SocketFolder())

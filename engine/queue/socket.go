@@ -23,6 +23,9 @@ func socketPath(name string) string { return filepath.Join(folder(), name) }
 // listenSocket binds the name. Whoever stops listening removes the folder if it is empty, maybe just before
 // we use it.
 func listenSocket(name string, o ConnOptions) (*ringbuf.Listener, func() error, error) {
+	if !connects {
+		return nil, nil, errors.ErrUnsupported
+	}
 	for range tries {
 		if err := makeFolder(); err != nil {
 			return nil, nil, err
@@ -46,13 +49,17 @@ func makeFolder() error {
 	if err == nil || !errors.Is(err, fs.ErrExist) {
 		return err
 	}
+	return unless(checkFolder(), fs.ErrNotExist) // which will be tried again
+}
+
+// checkFolder makes sure that the folder is the user's alone: in one that somebody else has made there
+// could be anybody's socket.
+func checkFolder() error {
 	st, err := os.Lstat(folder())
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil // it will be tried again
-	case err != nil:
+	if err != nil {
 		return err
-	case !st.IsDir() || st.Mode().Perm()&0o077 != 0 || !ours(st):
+	}
+	if !st.IsDir() || st.Mode().Perm()&0o077 != 0 || !ours(st) {
 		return fmt.Errorf("%s is no folder of ours alone (%v): %w", folder(), st.Mode(), fs.ErrPermission)
 	}
 	return nil
@@ -68,7 +75,14 @@ func removeFolder() error {
 }
 
 func dialSocket(ctx context.Context, name string, o ConnOptions) (*ringbuf.Conn, error) {
-	c, err := ringbuf.Dial(ctx, socketPath(name), o.ring())
+	if !connects {
+		return nil, errors.ErrUnsupported
+	}
+	err := checkFolder()
+	var c *ringbuf.Conn
+	if err == nil {
+		c, err = ringbuf.Dial(ctx, socketPath(name), o.ring())
+	}
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
 		return nil, fmt.Errorf("%w: %w", ErrNobody, err)
 	}
