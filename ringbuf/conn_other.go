@@ -29,3 +29,5 @@ func take(line *net.UnixConn, _ ConnOptions, _ string) (*Conn, error) {
 }
 
 func bind(string) (*net.UnixListener, error) { return nil, errors.ErrUnsupported }
+
+func peerOf(*net.UnixConn) (pid, uid int, err error) { return 0, 0, errors.ErrUnsupported }

@@ -74,20 +74,29 @@ func rights(oob []byte) (fds []int) {
 
 // peerAllowed says whether the process at the other end may connect.
 func peerAllowed(line *net.UnixConn) error {
+	_, uid, err := peerOf(line)
+	if err != nil {
+		return err
+	}
+	if uid != os.Geteuid() && uid != 0 {
+		return fmt.Errorf("peer of user %d: %w (ConnOptions.AnyUser lets it in)", uid, os.ErrPermission)
+	}
+	return nil
+}
+
+// peerOf is the process that has connected, or listened, at the other end.
+func peerOf(line *net.UnixConn) (pid, uid int, err error) {
 	raw, err := line.SyscallConn()
 	if err != nil {
-		return fmt.Errorf("look at peer: %w", err)
+		return 0, 0, fmt.Errorf("look at peer: %w", err)
 	}
 	var cred *unix.Ucred
 	var cerr error
 	if err := raw.Control(func(fd uintptr) { cred, cerr = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED) }); err != nil {
-		return fmt.Errorf("look at peer: %w", err)
+		return 0, 0, fmt.Errorf("look at peer: %w", err)
 	}
 	if cerr != nil {
-		return fmt.Errorf("look at peer: %w", cerr)
+		return 0, 0, fmt.Errorf("look at peer: %w", cerr)
 	}
-	if uid := int(cred.Uid); uid != os.Geteuid() && uid != 0 {
-		return fmt.Errorf("peer of user %d: %w (ConnOptions.AnyUser lets it in)", uid, os.ErrPermission)
-	}
-	return nil
+	return int(cred.Pid), int(cred.Uid), nil
 }

@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"reflect"
 	"time"
 
 	"github.com/shmengine/shmengine/futex"
-	"github.com/shmengine/shmengine/internal/pod"
 	"github.com/shmengine/shmengine/ringbuf"
 	"github.com/shmengine/shmengine/shmarena"
 )
@@ -19,6 +17,7 @@ import (
 type end[T any] struct {
 	name  string
 	side  int
+	text  string // the type, as programs compare it
 	arena *shmarena.Arena
 	self  futex.Member
 	ctl   *control
@@ -39,9 +38,9 @@ const tries = 1000
 // enter takes a place in the queue of that name, and waits until the other side is there.
 //
 // Preconditions:
-//   - name, side, sit and release are set.
+//   - name, side, text, sit and release are set, and T is plain.
 func (e *end[T]) enter(ctx context.Context, o Options) error {
-	if err := errors.Join(validName(e.name), o.Validate(), pod.Check(reflect.TypeFor[T]())); err != nil {
+	if err := errors.Join(validName(e.name), o.Validate()); err != nil {
 		return err
 	}
 	for range tries {
@@ -181,7 +180,7 @@ func (e *end[T]) format(o Options) error {
 		return err
 	}
 	if e.ring, err = ringbuf.NewMPMC[T](x.Slice(), ringbuf.Options{Capacity: o.capacity()}); err == nil {
-		e.ctl.textLen.Store(uint32(copy(e.ctl.text[:], describe(reflect.TypeFor[T]()))))
+		e.ctl.textLen.Store(uint32(copy(e.ctl.text[:], e.text)))
 		err = e.arena.Publish(ringName, x)
 	}
 	if err != nil {
@@ -192,7 +191,7 @@ func (e *end[T]) format(o Options) error {
 
 // attach opens the ring of a queue that is there. The caller has the lock.
 func (e *end[T]) attach(x shmarena.Array[byte], o Options) (err error) {
-	ours := describe(reflect.TypeFor[T]())
+	ours := e.text
 	theirs := string(e.ctl.text[:min(e.ctl.textLen.Load(), textMax)])
 	if theirs != ours[:min(len(ours), textMax)] {
 		return fmt.Errorf("%w: %s", ErrType, difference(theirs, ours))
@@ -249,8 +248,8 @@ func (e *end[T]) count(o Options) {
 }
 
 // lockPatience bounds the wait for the lock where there is no context: it is held for microseconds
-// unless its owner was stopped.
-const lockPatience = 10 * time.Second
+// unless its owner was stopped. Tests make it shorter.
+var lockPatience = 10 * time.Second
 
 // lock takes the queue's lock, and completes what its last owner was killed in.
 func (e *end[T]) lock(ctx context.Context) error {

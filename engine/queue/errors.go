@@ -29,15 +29,23 @@ var (
 	ErrUndelivered = errors.New("queue: items were not received")
 	// ErrPeerDied is what a [PeerDiedError] is.
 	ErrPeerDied = errors.New("queue: peer died")
+	// ErrAuth says that one side of a connection does not have the other's key.
+	ErrAuth = errors.New("queue: authentication failed")
+	// ErrNobody says that no living program listens.
+	ErrNobody = errors.New("queue: nobody listens")
+	// ErrTooLarge says that a value takes more bytes than are allowed.
+	ErrTooLarge = errors.New("queue: value too large")
+	// ErrValue says that a value cannot be sent, and why: a method of it failed, or slices are nested too deep.
+	ErrValue = errors.New("queue: value cannot be sent")
 	// ErrArgument says that a name or an option cannot be meant.
 	ErrArgument = errors.New("queue: invalid argument")
 )
 
 // PeerDiedError says that the other side of a queue has died: all of it, or, at the end of a queue,
-// some of it. It is an ErrPeerDied.
+// some of it; or the other end of a connection. It is an ErrPeerDied.
 type PeerDiedError struct {
-	Queue string
-	Role  string // "sender" or "receiver"
+	Queue string // or connection
+	Role  string // "sender" or "receiver"; of a connection "dialer" or "listener"
 	PID   int    // the process of the one that died last, in its own pid namespace
 	Died  int    // how many senders or receivers of the queue have died in all
 	Items int    // how many items are not done now
@@ -48,6 +56,9 @@ type PeerDiedError struct {
 const howEnded = "was killed or exited without Close"
 
 func (e *PeerDiedError) Error() string {
+	if e.Role == peers[dialing] || e.Role == peers[listening] {
+		return fmt.Sprintf("connection %q: %s in process %d %s", e.Queue, e.Role, e.PID, e.How)
+	}
 	return fmt.Sprintf("queue %q: %s in process %d %s (%d died in all); %d items are not done",
 		e.Queue, e.Role, e.PID, e.How, e.Died, e.Items)
 }
@@ -56,6 +67,13 @@ func (e *PeerDiedError) Error() string {
 func (e *PeerDiedError) Unwrap() error { return ErrPeerDied }
 
 var roles = [2]string{"sender", "receiver"}
+
+const (
+	dialing   = 0
+	listening = 1
+)
+
+var peers = [2]string{"dialer", "listener"}
 
 // failed is an error of the ring as this package tells it.
 func (e *end[T]) failed(verb string, err error) error {

@@ -44,3 +44,39 @@ func Example() {
 	// 2 3 <nil>
 	// <nil> <nil> <nil>
 }
+
+// Two programs of which one asks and the other answers; here both are this one.
+func ExampleListen() {
+	type Question struct{ Words []string }
+	ctx, name := context.Background(), leaktest.Name("questions")
+	key := queue.ConnOptions{Key: []byte("known to both")}
+
+	l, err := queue.Listen[int, Question](name, key) // sends int, receives Question
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer l.Close()
+	go func() {
+		c, err := l.Accept(ctx)
+		if err != nil {
+			return
+		}
+		for q, err := range c.All(ctx) {
+			if err != nil || c.Send(ctx, len(q.Words)) != nil {
+				return
+			}
+		}
+		_ = c.Close()
+	}()
+
+	c, err := queue.Dial[Question, int](ctx, name, key)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	err = c.Send(ctx, Question{[]string{"how", "many", "words"}})
+	n, err2 := c.Receive(ctx)
+	fmt.Println(n, err, err2, c.Close())
+	// Output: 3 <nil> <nil> <nil>
+}

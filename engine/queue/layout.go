@@ -82,5 +82,30 @@ type place struct {
 	_     [48]uint8
 }
 
+// A box is a cell of a ring that carries values which are not plain memory: their length, a uint64, and
+// what package flat writes.
+type (
+	box64 struct {
+		_ structs.HostLayout
+		b [8]uint64
+	}
+	box256 struct {
+		_ structs.HostLayout
+		b [32]uint64
+	}
+	box1K struct {
+		_ structs.HostLayout
+		b [128]uint64
+	}
+	box4K struct {
+		_ structs.HostLayout
+		b [512]uint64
+	}
+	box16K struct {
+		_ structs.HostLayout
+		b [2048]uint64
+	}
+)
+
 // rest is the other side.
 func (c *control) rest(of int) *side { return &c.sides[1-of] }

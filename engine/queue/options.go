@@ -19,6 +19,12 @@ type Options struct {
 	// Receivers is the same of receivers.
 	Receivers int
 
+	// ItemSize is the most bytes of an item whose type is not plain memory: what its strings and slices
+	// have, and 8 for each of them, and its numbers. All programs of a queue must say the same: it is
+	// rounded up to 8 less than 64, 256, 1024, 4096 or 16384. 0 is 1016. Longer values go through a
+	// Conn, or lie in an arena.
+	ItemSize int
+
 	// Single refuses a second living end of the same kind (ErrBusy).
 	Single bool
 }
@@ -33,6 +39,8 @@ func (o Options) Validate() error {
 	switch {
 	case o.Capacity < 0 || o.Capacity > 1<<30:
 		return fmt.Errorf("%w: capacity %d is not in 0..%d", ErrArgument, o.Capacity, 1<<30)
+	case o.ItemSize < 0 || o.ItemSize > maxItemSize:
+		return fmt.Errorf("%w: items of %d bytes are not in 0..%d", ErrArgument, o.ItemSize, maxItemSize)
 	case o.Senders < 0 || o.Senders > places:
 		return fmt.Errorf("%w: %d senders, at most %d", ErrArgument, o.Senders, places)
 	case o.Receivers < 0 || o.Receivers > places:
@@ -51,6 +59,13 @@ func (o Options) capacity() int {
 		return defaultCapacity
 	}
 	return o.Capacity
+}
+
+func (o Options) box() int {
+	if o.ItemSize == 0 {
+		return boxSize(defaultItemSize)
+	}
+	return boxSize(o.ItemSize)
 }
 
 func validName(name string) error {

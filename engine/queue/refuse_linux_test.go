@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/shmengine/shmengine/engine/queue"
+	"github.com/shmengine/shmengine/internal/flat"
 	"github.com/shmengine/shmengine/internal/leaktest"
-	"github.com/shmengine/shmengine/internal/pod"
 )
 
 func TestTypeAndCapacityDiffer(t *testing.T) {
@@ -46,8 +46,8 @@ func TestTypeAndCapacityDiffer(t *testing.T) {
 
 func TestBadArguments(t *testing.T) {
 	ctx, name := t.Context(), leaktest.Name("bad")
-	if _, err := queue.Send[string](ctx, name, queue.Options{}); !errors.Is(err, pod.ErrNotPOD) {
-		t.Errorf("Send of strings = %v", err)
+	if _, err := queue.Send[struct{ F func() }](ctx, name, queue.Options{}); !errors.Is(err, flat.ErrType) {
+		t.Errorf("Send of functions = %v", err)
 	}
 	for _, bad := range []string{"", "a/b", strings.Repeat("x", 200)} {
 		if _, err := queue.Send[int64](ctx, bad, queue.Options{}); !errors.Is(err, queue.ErrArgument) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/shmengine/shmengine/internal/spin"
 	"github.com/shmengine/shmengine/ringbuf"
@@ -13,29 +14,51 @@ import (
 type Sender[T any] struct {
 	end  end[T]
 	ring *ringbuf.Sender[T]
+	box  boxSender[T] // of a T that is not plain: it does everything
 }
 
 // Send takes part in the queue of that name as a sender. It makes the queue if there is none, and
 // waits until a receiver is there, or as many as Options.Receivers says.
 //
-// Errors: ErrArgument for a bad name or option; one that wraps pod's for a T that cannot be shared;
+// Errors: ErrArgument for a bad name or option; one that names the field of a T that cannot be sent;
 // ErrType if the queue carries another type, ErrCapacity if it has another capacity; ErrBusy if
 // there are as many senders as there can be; that of ctx; those of shmarena.Create and Open.
 func Send[T any](ctx context.Context, name string, o Options) (*Sender[T], error) {
-	s := &Sender[T]{end: end[T]{name: name, side: sending}}
-	s.end.sit = func() (err error) { s.ring, err = s.end.ring.Sender(s.end.self); return err }
-	s.end.release = func() { s.ring.Release() }
-	if err := s.end.enter(ctx, o); err != nil {
+	s := &Sender[T]{}
+	plan, err := boxing[T]()
+	switch {
+	case err != nil:
+	case plan != nil:
+		s.box = newBoxSender(plan, o.box())
+		err = s.box.enter(ctx, name, o, textOf(plan, o.box()))
+	default:
+		err = s.enter(ctx, name, o, describe(reflect.TypeFor[T]()))
+	}
+	if err != nil {
 		return nil, fmt.Errorf("send to queue %q: %w", name, err)
 	}
 	return s, nil
 }
 
+// enter takes part in the queue.
+//
+// Preconditions: T is plain.
+func (s *Sender[T]) enter(ctx context.Context, name string, o Options, text string) error {
+	s.end = end[T]{name: name, side: sending, text: text}
+	s.end.sit = func() (err error) { s.ring, err = s.end.ring.Sender(s.end.self); return err }
+	s.end.release = func() { s.ring.Release() }
+	return s.end.enter(ctx, o)
+}
+
 // Put stores v, and waits while the queue is full. After any error v was not stored.
 //
 // Errors: ErrClosed when the receivers have closed; a *PeerDiedError when the queue is full and the
-// last receiver died, or when one died and the others have closed; that of ctx; ErrCorrupt.
+// last receiver died, or when one died and the others have closed; that of ctx; ErrCorrupt; ErrTooLarge and
+// ErrValue for a value that does not fit into an item, or cannot be encoded.
 func (s *Sender[T]) Put(ctx context.Context, v T) error {
+	if s.box != nil {
+		return s.box.PutValue(ctx, v)
+	}
 	if s.end.place == nil {
 		return ErrClosed
 	}
@@ -48,6 +71,9 @@ func (s *Sender[T]) Put(ctx context.Context, v T) error {
 // TryPut stores v or fails at once, with ErrFull when there is no room. Its other errors are those of
 // Put.
 func (s *Sender[T]) TryPut(v T) error {
+	if s.box != nil {
+		return s.box.TryPutValue(v)
+	}
 	if s.end.place == nil {
 		return ErrClosed
 	}
@@ -64,6 +90,9 @@ func (s *Sender[T]) TryPut(v T) error {
 // Errors: a *PeerDiedError when the last receiver died, ErrClosed when the last receiver has closed,
 // and items are left; that of ctx.
 func (s *Sender[T]) Join(ctx context.Context) error {
+	if s.box != nil {
+		return s.box.Join(ctx)
+	}
 	if s.end.place == nil {
 		return ErrClosed
 	}
@@ -116,16 +145,29 @@ func (s *Sender[T]) unjoined(b *ringbuf.Backlog[T]) error {
 }
 
 // Len is how many items are in the queue that no receiver has, about. It is meant for reports.
-func (s *Sender[T]) Len() int { return s.end.len() }
+func (s *Sender[T]) Len() int {
+	if s.box != nil {
+		return s.box.Len()
+	}
+	return s.end.len()
+}
 
 // Cap is how many items the queue holds.
-func (s *Sender[T]) Cap() int { return s.end.cap() }
+func (s *Sender[T]) Cap() int {
+	if s.box != nil {
+		return s.box.Cap()
+	}
+	return s.end.cap()
+}
 
 // Close ends this sender. When the last one closes, receivers get what is left, then ErrClosed. It does
 // not wait for them; Join does. Closing again is nothing.
 //
 // ErrUndelivered says that no receiver lives, and how many items were left.
 func (s *Sender[T]) Close() error {
+	if s.box != nil {
+		return s.box.Close()
+	}
 	if s.end.place == nil {
 		return nil
 	}

@@ -1,5 +1,5 @@
-// Queue is two programs in one that share a queue. Run one in one terminal, the other in another, in
-// any order:
+// Queue is two pairs of programs in one that know nothing of each other but a name. Run one of a pair
+// in one terminal, the other in another. The first pair shares a queue:
 //
 //	go run ./examples/queue receive
 //	go run ./examples/queue send
@@ -8,5 +8,10 @@
 // until they were all received; the receiver prints them and ends when the sender has closed. Kill
 // either with -9 and the other says who died. Nothing stays in /dev/shm.
 //
-// A word after send or receive names another queue, so that several pairs can run at once.
+// The second pair has a connection, through which values go both ways:
+//
+//	go run ./examples/queue serve
+//	go run ./examples/queue ask
+//
+// A word after these names another queue or connection, so that several pairs can run at once.
 package main

@@ -12,8 +12,8 @@ import (
 
 // Reading is what goes through the queue. Both programs describe it by its fields.
 type Reading struct {
-	Sensor int64
-	Value  float64
+	Sensor string
+	Values []float64
 }
 
 func main() {
@@ -25,19 +25,19 @@ func main() {
 	}
 }
 
-// run is one of the two programs. A name of the queue may follow.
+// run is one of the programs. A name of the queue or the connection may follow.
 func run(ctx context.Context, args []string) error {
 	name := "readings"
 	if len(args) == 2 {
 		name, args = args[1], args[:1]
 	}
-	switch {
-	case len(args) == 1 && args[0] == "send":
-		return send(ctx, name)
-	case len(args) == 1 && args[0] == "receive":
-		return receive(ctx, name)
+	programs := map[string]func(context.Context, string) error{
+		"send": send, "receive": receive, "serve": serve, "ask": ask,
 	}
-	return errors.New("usage: queue send|receive [name]")
+	if len(args) == 1 && programs[args[0]] != nil {
+		return programs[args[0]](ctx, name)
+	}
+	return errors.New("usage: queue send|receive|serve|ask [name]")
 }
 
 func send(ctx context.Context, name string) error {
@@ -46,7 +46,8 @@ func send(ctx context.Context, name string) error {
 		return err
 	}
 	for i := range 5 {
-		if err := s.Put(ctx, Reading{int64(i), float64(i) / 4}); err != nil {
+		r := Reading{fmt.Sprintf("sensor %d", i), []float64{float64(i) / 8, float64(i) / 8}}
+		if err := s.Put(ctx, r); err != nil {
 			return errors.Join(err, s.Close())
 		}
 	}
@@ -58,14 +59,21 @@ func receive(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	sum := 0.0
+	total := 0.0
 	for reading, err := range r.All(ctx) {
 		if err != nil {
 			return errors.Join(err, r.Close())
 		}
-		sum += reading.Value
-		fmt.Printf("sensor %d: %.2f\n", reading.Sensor, reading.Value)
+		fmt.Printf("%s: %.2f\n", reading.Sensor, sum(reading.Values))
+		total += sum(reading.Values)
 	}
-	fmt.Printf("sum %.2f\n", sum)
+	fmt.Printf("sum %.2f\n", total)
 	return r.Close()
+}
+
+func sum(values []float64) (s float64) {
+	for _, v := range values {
+		s += v
+	}
+	return s
 }

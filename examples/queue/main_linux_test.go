@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strings"
 	"testing"
 
+	"github.com/shmengine/shmengine/engine/queue"
 	"github.com/shmengine/shmengine/internal/leaktest"
 	"github.com/shmengine/shmengine/internal/reexec"
 )
@@ -34,6 +36,22 @@ func TestTwoPrograms(t *testing.T) {
 			t.Errorf("receive printed %q", out)
 		}
 	}
+}
+
+func TestConnection(t *testing.T) {
+	name := leaktest.Name("ask")
+	server := reexec.Start(t, program, reexec.Options{Args: []string{"serve", name}})
+	err := run(t.Context(), []string{"ask", name})
+	for errors.Is(err, queue.ErrNobody) { // it does not listen yet
+		err = run(t.Context(), []string{"ask", name})
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	server.Wait()
+}
+
+func TestUsage(t *testing.T) {
 	if err := run(context.Background(), []string{"what"}); err == nil {
 		t.Error("unknown command: no error")
 	}
