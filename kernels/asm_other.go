@@ -79,4 +79,16 @@ func fmaAVX512(*float64, []float64, []float64, []float64, int) { panic(noAssembl
 func axpyAVX2(*float64, float64, []float64, []float64, int)    { panic(noAssembly) }
 func axpyAVX512(*float64, float64, []float64, []float64, int)  { panic(noAssembly) }
 
+func compressAVX2(*uint64, []uint64, *uint64, int) int   { panic(noAssembly) }
+func compressAVX512(*uint64, []uint64, *uint64, int) int { panic(noAssembly) }
+func placesAVX2(*int64, int, int, *uint64, int) int      { panic(noAssembly) }
+func placesAVX512(*int64, int, int, *uint64, int) int    { panic(noAssembly) }
+func filterAVX2(*float64, []float64, int, float64) int   { panic(noAssembly) }
+func filterAVX512(*float64, []float64, int, float64) int { panic(noAssembly) }
+func filterInt64AVX2(*int64, []int64, int, int64) int    { panic(noAssembly) }
+func filterInt64AVX512(*int64, []int64, int, int64) int  { panic(noAssembly) }
+
+func takeAVX2(*uint64, []uint64, []int64) int   { panic(noAssembly) }
+func takeAVX512(*uint64, []uint64, []int64) int { panic(noAssembly) }
+
 const noAssembly = "kernels: no assembly in this build"

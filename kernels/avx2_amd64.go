@@ -173,3 +173,29 @@ func fmaAVX2(dst *float64, x []float64, y []float64, z []float64, stream int)
 //
 //go:noescape
 func axpyAVX2(dst *float64, a float64, x []float64, y []float64, stream int)
+
+// compressAVX2 equals compressGo for a multiple of 64 elements; it may write as many words as x has.
+//
+//go:noescape
+func compressAVX2(dst *uint64, x []uint64, mask *uint64, shift int) int
+
+// placesAVX2 equals placesGo for a multiple of 64 bits; it may write n numbers.
+//
+//go:noescape
+func placesAVX2(dst *int64, first int, n int, mask *uint64, shift int) int
+
+// filterAVX2 equals filterGo for a multiple of 8 elements; it may write as many as x has.
+//
+//go:noescape
+func filterAVX2(dst *float64, x []float64, c int, t float64) int
+
+// filterInt64AVX2 equals filterGo for a multiple of 8 elements; it may write as many as x has.
+//
+//go:noescape
+func filterInt64AVX2(dst *int64, x []int64, c int, t int64) int
+
+// takeAVX2 equals takeGo for a multiple of 8 indices, but leaves out the whole vector in which one is out
+// of bounds.
+//
+//go:noescape
+func takeAVX2(dst *uint64, x []uint64, idx []int64) int

@@ -173,3 +173,29 @@ func fmaAVX512(dst *float64, x []float64, y []float64, z []float64, stream int)
 //
 //go:noescape
 func axpyAVX512(dst *float64, a float64, x []float64, y []float64, stream int)
+
+// compressAVX512 equals compressGo for a multiple of 64 elements; it may write as many words as x has.
+//
+//go:noescape
+func compressAVX512(dst *uint64, x []uint64, mask *uint64, shift int) int
+
+// placesAVX512 equals placesGo for a multiple of 64 bits; it may write n numbers.
+//
+//go:noescape
+func placesAVX512(dst *int64, first int, n int, mask *uint64, shift int) int
+
+// filterAVX512 equals filterGo for a multiple of 8 elements; it may write as many as x has.
+//
+//go:noescape
+func filterAVX512(dst *float64, x []float64, c int, t float64) int
+
+// filterInt64AVX512 equals filterGo for a multiple of 8 elements; it may write as many as x has.
+//
+//go:noescape
+func filterInt64AVX512(dst *int64, x []int64, c int, t int64) int
+
+// takeAVX512 equals takeGo for a multiple of 8 indices, but leaves out the whole vector in which one is out
+// of bounds.
+//
+//go:noescape
+func takeAVX512(dst *uint64, x []uint64, idx []int64) int

@@ -5244,3 +5244,1343 @@ end380:
 none381:
 	VZEROUPPER
 	RET
+
+// func compressAVX512(dst *uint64, x []uint64, mask *uint64, shift int) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, POPCNT
+TEXT ·compressAVX512(SB), NOSPLIT, $0-56
+	MOVQ    x_base+8(FP), AX
+	MOVQ    x_len+16(FP), CX
+	MOVQ    dst+0(FP), DX
+	MOVQ    mask+32(FP), BX
+	MOVQ    shift+40(FP), DI
+	XORL    SI, SI
+	MOVL    $0x00000008, R8
+	TESTQ   DI, DI
+	CMOVQNE R8, SI
+	MOVQ    DI, R8
+	NEGQ    R8
+	CMPQ    CX, $+64
+	JB      end383
+
+loop382:
+	SHRXQ         DI, (BX), R9
+	SHLXQ         R8, (BX)(SI*1), R10
+	ORQ           R10, R9
+	ADDQ          $0x08, BX
+	KMOVB         R9, K1
+	MOVBLZX       R9, R10
+	SHRQ          $0x08, R9
+	VMOVUPD       (AX), Z0
+	VCOMPRESSPD.Z Z0, K1, Z0
+	POPCNTL       R10, R10
+	KMOVB         R9, K1
+	MOVBLZX       R9, R11
+	SHRQ          $0x08, R9
+	VMOVUPD       64(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       R11, R11
+	KMOVB         R9, K1
+	MOVBLZX       R9, R12
+	SHRQ          $0x08, R9
+	VMOVUPD       128(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       R12, R12
+	KMOVB         R9, K1
+	MOVBLZX       R9, R13
+	SHRQ          $0x08, R9
+	VMOVUPD       192(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       R13, R13
+	VMOVUPD       Z0, (DX)
+	LEAQ          (DX)(R10*8), DX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(R11*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(R12*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(R13*8), DX
+	KMOVB         R9, K1
+	MOVBLZX       R9, R10
+	SHRQ          $0x08, R9
+	VMOVUPD       256(AX), Z0
+	VCOMPRESSPD.Z Z0, K1, Z0
+	POPCNTL       R10, R10
+	KMOVB         R9, K1
+	MOVBLZX       R9, R11
+	SHRQ          $0x08, R9
+	VMOVUPD       320(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       R11, R11
+	KMOVB         R9, K1
+	MOVBLZX       R9, R12
+	SHRQ          $0x08, R9
+	VMOVUPD       384(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       R12, R12
+	KMOVB         R9, K1
+	MOVBLZX       R9, R13
+	SHRQ          $0x08, R9
+	VMOVUPD       448(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       R13, R9
+	VMOVUPD       Z0, (DX)
+	LEAQ          (DX)(R10*8), DX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(R11*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(R12*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(R9*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop382
+
+end383:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x03, DX
+	MOVQ DX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func placesAVX512(dst *int64, first int, n int, mask *uint64, shift int) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, POPCNT
+TEXT ·placesAVX512(SB), NOSPLIT, $0-48
+	MOVQ         n+16(FP), AX
+	MOVQ         dst+0(FP), CX
+	VPBROADCASTQ first+8(FP), Z0
+	VPADDQ       avx512const20<>+0(SB), Z0, Z0
+	VPBROADCASTQ avx512const21<>+0(SB), Z1
+	MOVQ         mask+24(FP), DX
+	MOVQ         shift+32(FP), SI
+	XORL         BX, BX
+	MOVL         $0x00000008, DI
+	TESTQ        SI, SI
+	CMOVQNE      DI, BX
+	MOVQ         SI, DI
+	NEGQ         DI
+	CMPQ         AX, $+64
+	JB           end385
+
+loop384:
+	SHRXQ         SI, (DX), R8
+	SHLXQ         DI, (DX)(BX*1), R9
+	ORQ           R9, R8
+	ADDQ          $0x08, DX
+	KMOVB         R8, K1
+	MOVBLZX       R8, R9
+	SHRQ          $0x08, R8
+	VMOVUPD       Z0, Z2
+	VPADDQ        Z1, Z0, Z0
+	VMOVUPD       Z2, Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       R9, R9
+	KMOVB         R8, K1
+	MOVBLZX       R8, R10
+	SHRQ          $0x08, R8
+	VMOVUPD       Z0, Z3
+	VPADDQ        Z1, Z0, Z0
+	VMOVUPD       Z3, Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       R10, R10
+	KMOVB         R8, K1
+	MOVBLZX       R8, R11
+	SHRQ          $0x08, R8
+	VMOVUPD       Z0, Z4
+	VPADDQ        Z1, Z0, Z0
+	VMOVUPD       Z4, Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R11, R11
+	KMOVB         R8, K1
+	MOVBLZX       R8, R12
+	SHRQ          $0x08, R8
+	VMOVUPD       Z0, Z5
+	VPADDQ        Z1, Z0, Z0
+	VMOVUPD       Z5, Z5
+	VCOMPRESSPD.Z Z5, K1, Z5
+	POPCNTL       R12, R12
+	VMOVUPD       Z2, (CX)
+	LEAQ          (CX)(R9*8), CX
+	VMOVUPD       Z3, (CX)
+	LEAQ          (CX)(R10*8), CX
+	VMOVUPD       Z4, (CX)
+	LEAQ          (CX)(R11*8), CX
+	VMOVUPD       Z5, (CX)
+	LEAQ          (CX)(R12*8), CX
+	KMOVB         R8, K1
+	MOVBLZX       R8, R9
+	SHRQ          $0x08, R8
+	VMOVUPD       Z0, Z2
+	VPADDQ        Z1, Z0, Z0
+	VMOVUPD       Z2, Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       R9, R9
+	KMOVB         R8, K1
+	MOVBLZX       R8, R10
+	SHRQ          $0x08, R8
+	VMOVUPD       Z0, Z3
+	VPADDQ        Z1, Z0, Z0
+	VMOVUPD       Z3, Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       R10, R10
+	KMOVB         R8, K1
+	MOVBLZX       R8, R11
+	SHRQ          $0x08, R8
+	VMOVUPD       Z0, Z4
+	VPADDQ        Z1, Z0, Z0
+	VMOVUPD       Z4, Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R11, R11
+	KMOVB         R8, K1
+	MOVBLZX       R8, R12
+	SHRQ          $0x08, R8
+	VMOVUPD       Z0, Z5
+	VPADDQ        Z1, Z0, Z0
+	VMOVUPD       Z5, Z5
+	VCOMPRESSPD.Z Z5, K1, Z5
+	POPCNTL       R12, R8
+	VMOVUPD       Z2, (CX)
+	LEAQ          (CX)(R9*8), CX
+	VMOVUPD       Z3, (CX)
+	LEAQ          (CX)(R10*8), CX
+	VMOVUPD       Z4, (CX)
+	LEAQ          (CX)(R11*8), CX
+	VMOVUPD       Z5, (CX)
+	LEAQ          (CX)(R8*8), CX
+	SUBQ          $+64, AX
+	CMPQ          AX, $+64
+	JAE           loop384
+
+end385:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, CX
+	SHRQ $0x03, CX
+	MOVQ CX, ret+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const20<>+0(SB)/8, $0x0000000000000000
+DATA avx512const20<>+8(SB)/8, $0x0000000000000001
+DATA avx512const20<>+16(SB)/8, $0x0000000000000002
+DATA avx512const20<>+24(SB)/8, $0x0000000000000003
+DATA avx512const20<>+32(SB)/8, $0x0000000000000004
+DATA avx512const20<>+40(SB)/8, $0x0000000000000005
+DATA avx512const20<>+48(SB)/8, $0x0000000000000006
+DATA avx512const20<>+56(SB)/8, $0x0000000000000007
+GLOBL avx512const20<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const21<>+0(SB)/8, $0x0000000000000008
+GLOBL avx512const21<>(SB), RODATA|NOPTR, $8
+
+// func filterAVX512(dst *float64, x []float64, c int, t float64) int
+// Requires: AVX, AVX512DQ, AVX512F, POPCNT
+TEXT ·filterAVX512(SB), NOSPLIT, $0-56
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSD t+40(FP), Z0
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case387
+	CMPQ         CX, $+64
+	JB           end389
+
+loop388:
+	VCMPPD        $0x1e, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x1e, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x1e, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x1e, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VCMPPD        $0x1e, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x1e, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x1e, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x1e, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop388
+
+end389:
+	CMPQ CX, $+8
+	JB   end391
+
+loop390:
+	VCMPPD        $0x1e, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop390
+
+end391:
+	JMP done386
+
+case387:
+	CMPQ BX, $+1
+	JNE  case392
+	CMPQ CX, $+64
+	JB   end394
+
+loop393:
+	VCMPPD        $0x1d, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x1d, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x1d, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x1d, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VCMPPD        $0x1d, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x1d, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x1d, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x1d, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop393
+
+end394:
+	CMPQ CX, $+8
+	JB   end396
+
+loop395:
+	VCMPPD        $0x1d, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop395
+
+end396:
+	JMP done386
+
+case392:
+	CMPQ BX, $+2
+	JNE  case397
+	CMPQ CX, $+64
+	JB   end399
+
+loop398:
+	VCMPPD        $0x11, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x11, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x11, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x11, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VCMPPD        $0x11, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x11, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x11, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x11, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop398
+
+end399:
+	CMPQ CX, $+8
+	JB   end401
+
+loop400:
+	VCMPPD        $0x11, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop400
+
+end401:
+	JMP done386
+
+case397:
+	CMPQ BX, $+3
+	JNE  case402
+	CMPQ CX, $+64
+	JB   end404
+
+loop403:
+	VCMPPD        $0x12, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x12, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x12, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x12, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VCMPPD        $0x12, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x12, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x12, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x12, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop403
+
+end404:
+	CMPQ CX, $+8
+	JB   end406
+
+loop405:
+	VCMPPD        $0x12, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop405
+
+end406:
+	JMP done386
+
+case402:
+	CMPQ BX, $+4
+	JNE  case407
+	CMPQ CX, $+64
+	JB   end409
+
+loop408:
+	VCMPPD        $0x00, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x00, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x00, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x00, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VCMPPD        $0x00, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x00, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x00, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x00, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop408
+
+end409:
+	CMPQ CX, $+8
+	JB   end411
+
+loop410:
+	VCMPPD        $0x00, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop410
+
+end411:
+	JMP done386
+
+case407:
+	CMPQ CX, $+64
+	JB   end414
+
+loop413:
+	VCMPPD        $0x04, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x04, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x04, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x04, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VCMPPD        $0x04, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x04, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x04, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x04, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop413
+
+end414:
+	CMPQ CX, $+8
+	JB   end416
+
+loop415:
+	VCMPPD        $0x04, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop415
+
+end416:
+done386:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x03, DX
+	MOVQ DX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func filterInt64AVX512(dst *int64, x []int64, c int, t int64) int
+// Requires: AVX, AVX512DQ, AVX512F, POPCNT
+TEXT ·filterInt64AVX512(SB), NOSPLIT, $0-56
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VPBROADCASTQ t+40(FP), Z0
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case418
+	CMPQ         CX, $+64
+	JB           end420
+
+loop419:
+	VPCMPQ        $0x06, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x06, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x06, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x06, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VPCMPQ        $0x06, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x06, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x06, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x06, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop419
+
+end420:
+	CMPQ CX, $+8
+	JB   end422
+
+loop421:
+	VPCMPQ        $0x06, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop421
+
+end422:
+	JMP done417
+
+case418:
+	CMPQ BX, $+1
+	JNE  case423
+	CMPQ CX, $+64
+	JB   end425
+
+loop424:
+	VPCMPQ        $0x05, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x05, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x05, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x05, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VPCMPQ        $0x05, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x05, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x05, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x05, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop424
+
+end425:
+	CMPQ CX, $+8
+	JB   end427
+
+loop426:
+	VPCMPQ        $0x05, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop426
+
+end427:
+	JMP done417
+
+case423:
+	CMPQ BX, $+2
+	JNE  case428
+	CMPQ CX, $+64
+	JB   end430
+
+loop429:
+	VPCMPQ        $0x01, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x01, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x01, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x01, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VPCMPQ        $0x01, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x01, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x01, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x01, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop429
+
+end430:
+	CMPQ CX, $+8
+	JB   end432
+
+loop431:
+	VPCMPQ        $0x01, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop431
+
+end432:
+	JMP done417
+
+case428:
+	CMPQ BX, $+3
+	JNE  case433
+	CMPQ CX, $+64
+	JB   end435
+
+loop434:
+	VPCMPQ        $0x02, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x02, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x02, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x02, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VPCMPQ        $0x02, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x02, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x02, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x02, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop434
+
+end435:
+	CMPQ CX, $+8
+	JB   end437
+
+loop436:
+	VPCMPQ        $0x02, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop436
+
+end437:
+	JMP done417
+
+case433:
+	CMPQ BX, $+4
+	JNE  case438
+	CMPQ CX, $+64
+	JB   end440
+
+loop439:
+	VPCMPQ        $0x00, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x00, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x00, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x00, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VPCMPQ        $0x00, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x00, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x00, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x00, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop439
+
+end440:
+	CMPQ CX, $+8
+	JB   end442
+
+loop441:
+	VPCMPQ        $0x00, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop441
+
+end442:
+	JMP done417
+
+case438:
+	CMPQ CX, $+64
+	JB   end445
+
+loop444:
+	VPCMPQ        $0x04, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x04, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x04, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x04, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VPCMPQ        $0x04, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x04, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x04, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x04, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop444
+
+end445:
+	CMPQ CX, $+8
+	JB   end447
+
+loop446:
+	VPCMPQ        $0x04, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop446
+
+end447:
+done417:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x03, DX
+	MOVQ DX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func takeAVX512(dst *uint64, x []uint64, idx []int64) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·takeAVX512(SB), NOSPLIT, $0-64
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         idx_base+32(FP), DX
+	MOVQ         idx_len+40(FP), BX
+	VMOVQ        CX, X0
+	VPBROADCASTQ X0, Z0
+	MOVQ         dst+0(FP), CX
+	MOVQ         BX, SI
+	CMPQ         BX, $+8
+	JB           end450
+
+loop449:
+	VMOVUPD    (DX), Z2
+	VPCMPUQ    $0x06, Z2, Z0, K1
+	KORTESTB   K1, K1
+	JAE        bad448
+	VGATHERQPD (AX)(Z2*8), K1, Z1
+	VMOVUPD    Z1, (CX)
+	ADDQ       $+64, DX
+	ADDQ       $+64, CX
+	SUBQ       $+8, BX
+	CMPQ       BX, $+8
+	JAE        loop449
+
+end450:
+bad448:
+	SUBQ BX, SI
+	MOVQ SI, ret+56(FP)
+	VZEROUPPER
+	RET

@@ -84,7 +84,7 @@ func momentBounds(x []float64) (mean, m2 float64) {
 }
 
 // kernelCases are all kernels.
-var kernelCases = slices.Concat(reductionCases, extremeCases, mapCases)
+var kernelCases = slices.Concat(reductionCases, extremeCases, mapCases, selectCases)
 
 // reductionCases are the kernels that sum and count by groups. Integers are given as the float64 of their
 // halves, so that equal bits mean equal numbers.

@@ -1,0 +1,9 @@
+package kernels
+
+import "unsafe"
+
+// wordsOf returns the same memory as words: what only moves elements has one
+// body for all types of 8 bytes, and keeps every bit of a NaN.
+func wordsOf[T int64 | float64](x []T) []uint64 {
+	return unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(x))), len(x))
+}
