@@ -91,4 +91,13 @@ func filterInt64AVX512(*int64, []int64, int, int64) int  { panic(noAssembly) }
 func takeAVX2(*uint64, []uint64, []int64) int   { panic(noAssembly) }
 func takeAVX512(*uint64, []uint64, []int64) int { panic(noAssembly) }
 
+func prefixAVX2(*float64, []float64, float64) float64         { panic(noAssembly) }
+func prefixAVX512(*float64, []float64, float64) float64       { panic(noAssembly) }
+func prefixBeforeAVX2(*float64, []float64, float64) float64   { panic(noAssembly) }
+func prefixBeforeAVX512(*float64, []float64, float64) float64 { panic(noAssembly) }
+func prefixInt64AVX2(*int64, []int64, int64) int64            { panic(noAssembly) }
+func prefixInt64AVX512(*int64, []int64, int64) int64          { panic(noAssembly) }
+func prefixBeforeInt64AVX2(*int64, []int64, int64) int64      { panic(noAssembly) }
+func prefixBeforeInt64AVX512(*int64, []int64, int64) int64    { panic(noAssembly) }
+
 const noAssembly = "kernels: no assembly in this build"

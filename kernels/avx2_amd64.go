@@ -199,3 +199,23 @@ func filterInt64AVX2(dst *int64, x []int64, c int, t int64) int
 //
 //go:noescape
 func takeAVX2(dst *uint64, x []uint64, idx []int64) int
+
+// prefixAVX2 equals prefixGo for a multiple of 8 elements.
+//
+//go:noescape
+func prefixAVX2(dst *float64, x []float64, start float64) float64
+
+// prefixBeforeAVX2 equals prefixBeforeGo for a multiple of 8 elements.
+//
+//go:noescape
+func prefixBeforeAVX2(dst *float64, x []float64, start float64) float64
+
+// prefixInt64AVX2 equals prefixGo for a multiple of 8 elements.
+//
+//go:noescape
+func prefixInt64AVX2(dst *int64, x []int64, start int64) int64
+
+// prefixBeforeInt64AVX2 equals prefixBeforeGo for a multiple of 8 elements.
+//
+//go:noescape
+func prefixBeforeInt64AVX2(dst *int64, x []int64, start int64) int64

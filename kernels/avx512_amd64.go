@@ -199,3 +199,23 @@ func filterInt64AVX512(dst *int64, x []int64, c int, t int64) int
 //
 //go:noescape
 func takeAVX512(dst *uint64, x []uint64, idx []int64) int
+
+// prefixAVX512 equals prefixGo for a multiple of 8 elements.
+//
+//go:noescape
+func prefixAVX512(dst *float64, x []float64, start float64) float64
+
+// prefixBeforeAVX512 equals prefixBeforeGo for a multiple of 8 elements.
+//
+//go:noescape
+func prefixBeforeAVX512(dst *float64, x []float64, start float64) float64
+
+// prefixInt64AVX512 equals prefixGo for a multiple of 8 elements.
+//
+//go:noescape
+func prefixInt64AVX512(dst *int64, x []int64, start int64) int64
+
+// prefixBeforeInt64AVX512 equals prefixBeforeGo for a multiple of 8 elements.
+//
+//go:noescape
+func prefixBeforeInt64AVX512(dst *int64, x []int64, start int64) int64

@@ -8,6 +8,7 @@ var selectCases = []kernelCase{
 	{"FilterCompareInt64", runFilterCompareInt64, nil},
 	{"Where", runWhere, nil},
 	{"Take", runTake, nil},
+	{"PrefixSum", runPrefixSum, nil},
 }
 
 // masks are some to select by, each with a bit for each element and for 63 before.
@@ -85,4 +86,14 @@ func got(n int, err error) int {
 		panic(err)
 	}
 	return n
+}
+
+func runPrefixSum(in *input) (out []float64) {
+	for _, f := range []func(dst, x []float64, start float64) float64{PrefixSum, PrefixSumExclusive} {
+		out = outNumbers(in, append(out, oneNaN(f(in.out, in.g, 0.1))))
+	}
+	for _, f := range []func(dst, x []int64, start int64) int64{PrefixSumInt64, PrefixSumExclusiveInt64} {
+		out = append(append(out, wholes(f(in.outs, in.y, 1))...), wholes(in.outs...)...)
+	}
+	return out
 }

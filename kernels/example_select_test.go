@@ -42,3 +42,17 @@ func ExampleTake() {
 	// [1 3] [20 40] <nil>
 	// take 2 of 4 elements: index 4 at 1: index out of bounds
 }
+
+func ExamplePrefixSum() {
+	counts := []int64{3, 0, 5, 1}
+	begins := make([]int64, len(counts))
+	total := kernels.PrefixSumExclusiveInt64(begins, counts, 0)
+	fmt.Println(begins, total)
+
+	x := []float64{1, 2, 3, 4}
+	total64 := kernels.PrefixSum(x, x, 0.5) // in place
+	fmt.Println(x, total64)
+	// Output:
+	// [0 3 3 8] 9
+	// [1.5 3.5 6.5 10.5] 10.5
+}

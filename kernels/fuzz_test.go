@@ -76,3 +76,4 @@ func FuzzArith(f *testing.F)         { fuzzCase(f, "Arith", "ArithInt64", "Unary
 func FuzzSelect(f *testing.F) {
 	fuzzCase(f, "Filter", "FilterCompare", "FilterCompareInt64", "Where", "Take")
 }
+func FuzzPrefixSum(f *testing.F) { fuzzCase(f, "PrefixSum") }

@@ -25,7 +25,7 @@ func main() {
 		least, greatest, leastInt, greatestInt, indexOf, indexOfInt, indexNaN,
 		count, countInt, compareBits, compareBitsInt,
 		arith, arithInt, unary, fma, axpy,
-		compress, places, filterFloat, filterInt, take,
+		compress, places, filterFloat, filterInt, take, prefixSums,
 	} {
 		emit()
 	}
