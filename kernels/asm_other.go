@@ -100,4 +100,9 @@ func prefixInt64AVX512(*int64, []int64, int64) int64          { panic(noAssembly
 func prefixBeforeInt64AVX2(*int64, []int64, int64) int64      { panic(noAssembly) }
 func prefixBeforeInt64AVX512(*int64, []int64, int64) int64    { panic(noAssembly) }
 
+func expAVX2(*float64, []float64, int)   { panic(noAssembly) }
+func expAVX512(*float64, []float64, int) { panic(noAssembly) }
+func logAVX2(*float64, []float64, int)   { panic(noAssembly) }
+func logAVX512(*float64, []float64, int) { panic(noAssembly) }
+
 const noAssembly = "kernels: no assembly in this build"

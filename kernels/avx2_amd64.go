@@ -219,3 +219,13 @@ func prefixInt64AVX2(dst *int64, x []int64, start int64) int64
 //
 //go:noescape
 func prefixBeforeInt64AVX2(dst *int64, x []int64, start int64) int64
+
+// expAVX2 equals expGo.
+//
+//go:noescape
+func expAVX2(dst *float64, x []float64, stream int)
+
+// logAVX2 equals logGo.
+//
+//go:noescape
+func logAVX2(dst *float64, x []float64, stream int)

@@ -8497,3 +8497,1240 @@ end486:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
+
+// func expAVX2(dst *float64, x []float64, stream int)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·expAVX2(SB), NOSPLIT, $0-40
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         stream+32(FP), BX
+	TESTQ        BX, BX
+	JZ           plain487
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain487
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none488
+	LEAQ         avx2const0<>+24(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*8), Y0
+	NEGQ         BX
+	VMASKMOVPD   (AX), Y0, Y1
+	VMOVUPD      avx2const29<>+0(SB), Y2
+	VMINPD       Y1, Y2, Y2
+	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMAXPD       Y2, Y1, Y2
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y2, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y3
+	VFNMADD231PD avx2const32<>+0(SB), Y3, Y2
+	VFNMADD231PD avx2const33<>+0(SB), Y3, Y2
+	VMULPD       Y2, Y2, Y3
+	VMOVUPD      avx2const42<>+0(SB), Y4
+	VFMADD213PD  avx2const40<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const38<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const36<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const34<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const43<>+0(SB), Y5
+	VFMADD213PD  avx2const41<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const39<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const37<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const35<>+0(SB), Y3, Y5
+	VFMADD213PD  Y4, Y2, Y5
+	VADDPD       avx2const17<>+0(SB), Y2, Y4
+	VSUBPD       avx2const17<>+0(SB), Y4, Y6
+	VSUBPD       Y6, Y2, Y6
+	VFMADD213PD  Y6, Y3, Y5
+	VADDPD       Y5, Y4, Y4
+	VPADDQ       avx2const44<>+0(SB), Y1, Y1
+	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPSRLQ       $0x01, Y1, Y2
+	VPSUBQ       Y2, Y1, Y1
+	VPADDQ       avx2const46<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y4, Y4
+	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y4, Y4
+	VMASKMOVPD   Y4, Y0, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none488:
+	CMPQ CX, $+16
+	JB   end490
+
+loop489:
+	VMOVUPD      avx2const29<>+0(SB), Y0
+	VMINPD       (AX), Y0, Y0
+	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const42<>+0(SB), Y3
+	VFMADD213PD  avx2const40<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const38<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const36<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const34<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const43<>+0(SB), Y4
+	VFMADD213PD  avx2const41<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const39<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const37<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const35<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VADDPD       avx2const17<>+0(SB), Y0, Y3
+	VSUBPD       avx2const17<>+0(SB), Y3, Y5
+	VSUBPD       Y5, Y0, Y5
+	VFMADD213PD  Y5, Y2, Y4
+	VADDPD       Y4, Y3, Y3
+	VPADDQ       avx2const44<>+0(SB), Y1, Y1
+	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPSRLQ       $0x01, Y1, Y0
+	VPSUBQ       Y0, Y1, Y1
+	VPADDQ       avx2const46<>+0(SB), Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y3, Y3
+	VMOVNTPD     Y3, (DX)
+	VMOVUPD      avx2const29<>+0(SB), Y0
+	VMINPD       32(AX), Y0, Y0
+	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const42<>+0(SB), Y3
+	VFMADD213PD  avx2const40<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const38<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const36<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const34<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const43<>+0(SB), Y4
+	VFMADD213PD  avx2const41<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const39<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const37<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const35<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VADDPD       avx2const17<>+0(SB), Y0, Y3
+	VSUBPD       avx2const17<>+0(SB), Y3, Y5
+	VSUBPD       Y5, Y0, Y5
+	VFMADD213PD  Y5, Y2, Y4
+	VADDPD       Y4, Y3, Y3
+	VPADDQ       avx2const44<>+0(SB), Y1, Y1
+	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPSRLQ       $0x01, Y1, Y0
+	VPSUBQ       Y0, Y1, Y1
+	VPADDQ       avx2const46<>+0(SB), Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y3, Y3
+	VMOVNTPD     Y3, 32(DX)
+	VMOVUPD      avx2const29<>+0(SB), Y0
+	VMINPD       64(AX), Y0, Y0
+	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const42<>+0(SB), Y3
+	VFMADD213PD  avx2const40<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const38<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const36<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const34<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const43<>+0(SB), Y4
+	VFMADD213PD  avx2const41<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const39<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const37<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const35<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VADDPD       avx2const17<>+0(SB), Y0, Y3
+	VSUBPD       avx2const17<>+0(SB), Y3, Y5
+	VSUBPD       Y5, Y0, Y5
+	VFMADD213PD  Y5, Y2, Y4
+	VADDPD       Y4, Y3, Y3
+	VPADDQ       avx2const44<>+0(SB), Y1, Y1
+	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPSRLQ       $0x01, Y1, Y0
+	VPSUBQ       Y0, Y1, Y1
+	VPADDQ       avx2const46<>+0(SB), Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y3, Y3
+	VMOVNTPD     Y3, 64(DX)
+	VMOVUPD      avx2const29<>+0(SB), Y0
+	VMINPD       96(AX), Y0, Y0
+	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const42<>+0(SB), Y3
+	VFMADD213PD  avx2const40<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const38<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const36<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const34<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const43<>+0(SB), Y4
+	VFMADD213PD  avx2const41<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const39<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const37<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const35<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VADDPD       avx2const17<>+0(SB), Y0, Y3
+	VSUBPD       avx2const17<>+0(SB), Y3, Y5
+	VSUBPD       Y5, Y0, Y5
+	VFMADD213PD  Y5, Y2, Y4
+	VADDPD       Y4, Y3, Y3
+	VPADDQ       avx2const44<>+0(SB), Y1, Y1
+	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPSRLQ       $0x01, Y1, Y0
+	VPSUBQ       Y0, Y1, Y1
+	VPADDQ       avx2const46<>+0(SB), Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y3, Y3
+	VMOVNTPD     Y3, 96(DX)
+	ADDQ         $+128, DX
+	ADDQ         $+128, AX
+	SUBQ         $+16, CX
+	CMPQ         CX, $+16
+	JAE          loop489
+
+end490:
+	SFENCE
+
+plain487:
+	CMPQ CX, $+16
+	JB   end492
+
+loop491:
+	VMOVUPD      avx2const29<>+0(SB), Y0
+	VMINPD       (AX), Y0, Y0
+	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const42<>+0(SB), Y3
+	VFMADD213PD  avx2const40<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const38<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const36<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const34<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const43<>+0(SB), Y4
+	VFMADD213PD  avx2const41<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const39<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const37<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const35<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VADDPD       avx2const17<>+0(SB), Y0, Y3
+	VSUBPD       avx2const17<>+0(SB), Y3, Y5
+	VSUBPD       Y5, Y0, Y5
+	VFMADD213PD  Y5, Y2, Y4
+	VADDPD       Y4, Y3, Y3
+	VPADDQ       avx2const44<>+0(SB), Y1, Y1
+	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPSRLQ       $0x01, Y1, Y0
+	VPSUBQ       Y0, Y1, Y1
+	VPADDQ       avx2const46<>+0(SB), Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y3, Y3
+	VMOVUPD      Y3, (DX)
+	VMOVUPD      avx2const29<>+0(SB), Y0
+	VMINPD       32(AX), Y0, Y0
+	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const42<>+0(SB), Y3
+	VFMADD213PD  avx2const40<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const38<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const36<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const34<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const43<>+0(SB), Y4
+	VFMADD213PD  avx2const41<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const39<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const37<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const35<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VADDPD       avx2const17<>+0(SB), Y0, Y3
+	VSUBPD       avx2const17<>+0(SB), Y3, Y5
+	VSUBPD       Y5, Y0, Y5
+	VFMADD213PD  Y5, Y2, Y4
+	VADDPD       Y4, Y3, Y3
+	VPADDQ       avx2const44<>+0(SB), Y1, Y1
+	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPSRLQ       $0x01, Y1, Y0
+	VPSUBQ       Y0, Y1, Y1
+	VPADDQ       avx2const46<>+0(SB), Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y3, Y3
+	VMOVUPD      Y3, 32(DX)
+	VMOVUPD      avx2const29<>+0(SB), Y0
+	VMINPD       64(AX), Y0, Y0
+	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const42<>+0(SB), Y3
+	VFMADD213PD  avx2const40<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const38<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const36<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const34<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const43<>+0(SB), Y4
+	VFMADD213PD  avx2const41<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const39<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const37<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const35<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VADDPD       avx2const17<>+0(SB), Y0, Y3
+	VSUBPD       avx2const17<>+0(SB), Y3, Y5
+	VSUBPD       Y5, Y0, Y5
+	VFMADD213PD  Y5, Y2, Y4
+	VADDPD       Y4, Y3, Y3
+	VPADDQ       avx2const44<>+0(SB), Y1, Y1
+	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPSRLQ       $0x01, Y1, Y0
+	VPSUBQ       Y0, Y1, Y1
+	VPADDQ       avx2const46<>+0(SB), Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y3, Y3
+	VMOVUPD      Y3, 64(DX)
+	VMOVUPD      avx2const29<>+0(SB), Y0
+	VMINPD       96(AX), Y0, Y0
+	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const42<>+0(SB), Y3
+	VFMADD213PD  avx2const40<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const38<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const36<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const34<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const43<>+0(SB), Y4
+	VFMADD213PD  avx2const41<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const39<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const37<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const35<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VADDPD       avx2const17<>+0(SB), Y0, Y3
+	VSUBPD       avx2const17<>+0(SB), Y3, Y5
+	VSUBPD       Y5, Y0, Y5
+	VFMADD213PD  Y5, Y2, Y4
+	VADDPD       Y4, Y3, Y3
+	VPADDQ       avx2const44<>+0(SB), Y1, Y1
+	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPSRLQ       $0x01, Y1, Y0
+	VPSUBQ       Y0, Y1, Y1
+	VPADDQ       avx2const46<>+0(SB), Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y3, Y3
+	VMOVUPD      Y3, 96(DX)
+	ADDQ         $+128, DX
+	ADDQ         $+128, AX
+	SUBQ         $+16, CX
+	CMPQ         CX, $+16
+	JAE          loop491
+
+end492:
+	CMPQ CX, $+4
+	JB   end494
+
+loop493:
+	VMOVUPD      avx2const29<>+0(SB), Y0
+	VMINPD       (AX), Y0, Y0
+	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const42<>+0(SB), Y3
+	VFMADD213PD  avx2const40<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const38<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const36<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const34<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const43<>+0(SB), Y4
+	VFMADD213PD  avx2const41<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const39<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const37<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const35<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VADDPD       avx2const17<>+0(SB), Y0, Y3
+	VSUBPD       avx2const17<>+0(SB), Y3, Y5
+	VSUBPD       Y5, Y0, Y5
+	VFMADD213PD  Y5, Y2, Y4
+	VADDPD       Y4, Y3, Y3
+	VPADDQ       avx2const44<>+0(SB), Y1, Y1
+	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPSRLQ       $0x01, Y1, Y0
+	VPSUBQ       Y0, Y1, Y1
+	VPADDQ       avx2const46<>+0(SB), Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y3, Y3
+	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y3, Y3
+	VMOVUPD      Y3, (DX)
+	ADDQ         $+32, DX
+	ADDQ         $+32, AX
+	SUBQ         $+4, CX
+	CMPQ         CX, $+4
+	JAE          loop493
+
+end494:
+	TESTQ        CX, CX
+	JZ           none495
+	LEAQ         avx2const0<>+24(SB), BX
+	NEGQ         CX
+	VMOVDQU      (BX)(CX*8), Y0
+	NEGQ         CX
+	VMASKMOVPD   (AX), Y0, Y1
+	VMOVUPD      avx2const29<>+0(SB), Y2
+	VMINPD       Y1, Y2, Y2
+	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMAXPD       Y2, Y1, Y2
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y2, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y3
+	VFNMADD231PD avx2const32<>+0(SB), Y3, Y2
+	VFNMADD231PD avx2const33<>+0(SB), Y3, Y2
+	VMULPD       Y2, Y2, Y3
+	VMOVUPD      avx2const42<>+0(SB), Y4
+	VFMADD213PD  avx2const40<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const38<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const36<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const34<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const43<>+0(SB), Y5
+	VFMADD213PD  avx2const41<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const39<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const37<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const35<>+0(SB), Y3, Y5
+	VFMADD213PD  Y4, Y2, Y5
+	VADDPD       avx2const17<>+0(SB), Y2, Y4
+	VSUBPD       avx2const17<>+0(SB), Y4, Y6
+	VSUBPD       Y6, Y2, Y6
+	VFMADD213PD  Y6, Y3, Y5
+	VADDPD       Y5, Y4, Y4
+	VPADDQ       avx2const44<>+0(SB), Y1, Y1
+	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPSRLQ       $0x01, Y1, Y2
+	VPSUBQ       Y2, Y1, Y1
+	VPADDQ       avx2const46<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y2, Y4, Y4
+	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VMULPD       Y1, Y4, Y4
+	VMASKMOVPD   Y4, Y0, (DX)
+
+none495:
+	VZEROUPPER
+	RET
+
+DATA avx2const29<>+0(SB)/8, $0x4086300000000000
+DATA avx2const29<>+8(SB)/8, $0x4086300000000000
+DATA avx2const29<>+16(SB)/8, $0x4086300000000000
+DATA avx2const29<>+24(SB)/8, $0x4086300000000000
+GLOBL avx2const29<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const30<>+0(SB)/8, $0xc087500000000000
+DATA avx2const30<>+8(SB)/8, $0xc087500000000000
+DATA avx2const30<>+16(SB)/8, $0xc087500000000000
+DATA avx2const30<>+24(SB)/8, $0xc087500000000000
+GLOBL avx2const30<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const31<>+0(SB)/8, $0x3ff71547652b82fe
+DATA avx2const31<>+8(SB)/8, $0x3ff71547652b82fe
+DATA avx2const31<>+16(SB)/8, $0x3ff71547652b82fe
+DATA avx2const31<>+24(SB)/8, $0x3ff71547652b82fe
+GLOBL avx2const31<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const32<>+0(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const32<>+8(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const32<>+16(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const32<>+24(SB)/8, $0x3fe62e42fefa39ef
+GLOBL avx2const32<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const33<>+0(SB)/8, $0x3c7abc9e3b39803f
+DATA avx2const33<>+8(SB)/8, $0x3c7abc9e3b39803f
+DATA avx2const33<>+16(SB)/8, $0x3c7abc9e3b39803f
+DATA avx2const33<>+24(SB)/8, $0x3c7abc9e3b39803f
+GLOBL avx2const33<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const34<>+0(SB)/8, $0x3fe000000000000a
+DATA avx2const34<>+8(SB)/8, $0x3fe000000000000a
+DATA avx2const34<>+16(SB)/8, $0x3fe000000000000a
+DATA avx2const34<>+24(SB)/8, $0x3fe000000000000a
+GLOBL avx2const34<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const35<>+0(SB)/8, $0x3fc55555555554fa
+DATA avx2const35<>+8(SB)/8, $0x3fc55555555554fa
+DATA avx2const35<>+16(SB)/8, $0x3fc55555555554fa
+DATA avx2const35<>+24(SB)/8, $0x3fc55555555554fa
+GLOBL avx2const35<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const36<>+0(SB)/8, $0x3fa555555555087d
+DATA avx2const36<>+8(SB)/8, $0x3fa555555555087d
+DATA avx2const36<>+16(SB)/8, $0x3fa555555555087d
+DATA avx2const36<>+24(SB)/8, $0x3fa555555555087d
+GLOBL avx2const36<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const37<>+0(SB)/8, $0x3f81111111127be6
+DATA avx2const37<>+8(SB)/8, $0x3f81111111127be6
+DATA avx2const37<>+16(SB)/8, $0x3f81111111127be6
+DATA avx2const37<>+24(SB)/8, $0x3f81111111127be6
+GLOBL avx2const37<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const38<>+0(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const38<>+8(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const38<>+16(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const38<>+24(SB)/8, $0x3f56c16c1842a09f
+GLOBL avx2const38<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const39<>+0(SB)/8, $0x3f2a01a012a57064
+DATA avx2const39<>+8(SB)/8, $0x3f2a01a012a57064
+DATA avx2const39<>+16(SB)/8, $0x3f2a01a012a57064
+DATA avx2const39<>+24(SB)/8, $0x3f2a01a012a57064
+GLOBL avx2const39<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const40<>+0(SB)/8, $0x3efa0199a0c78972
+DATA avx2const40<>+8(SB)/8, $0x3efa0199a0c78972
+DATA avx2const40<>+16(SB)/8, $0x3efa0199a0c78972
+DATA avx2const40<>+24(SB)/8, $0x3efa0199a0c78972
+GLOBL avx2const40<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const41<>+0(SB)/8, $0x3ec71df255430ed3
+DATA avx2const41<>+8(SB)/8, $0x3ec71df255430ed3
+DATA avx2const41<>+16(SB)/8, $0x3ec71df255430ed3
+DATA avx2const41<>+24(SB)/8, $0x3ec71df255430ed3
+GLOBL avx2const41<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const42<>+0(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const42<>+8(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const42<>+16(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const42<>+24(SB)/8, $0x3e928ad72bf7e407
+GLOBL avx2const42<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const43<>+0(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const43<>+8(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const43<>+16(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const43<>+24(SB)/8, $0x3e5ad7f6b5dc2ef6
+GLOBL avx2const43<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const44<>+0(SB)/8, $0x0000000000000800
+DATA avx2const44<>+8(SB)/8, $0x0000000000000800
+DATA avx2const44<>+16(SB)/8, $0x0000000000000800
+DATA avx2const44<>+24(SB)/8, $0x0000000000000800
+GLOBL avx2const44<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const45<>+0(SB)/8, $0x0000000000000fff
+DATA avx2const45<>+8(SB)/8, $0x0000000000000fff
+DATA avx2const45<>+16(SB)/8, $0x0000000000000fff
+DATA avx2const45<>+24(SB)/8, $0x0000000000000fff
+GLOBL avx2const45<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const46<>+0(SB)/8, $0xffffffffffffffff
+DATA avx2const46<>+8(SB)/8, $0xffffffffffffffff
+DATA avx2const46<>+16(SB)/8, $0xffffffffffffffff
+DATA avx2const46<>+24(SB)/8, $0xffffffffffffffff
+GLOBL avx2const46<>(SB), RODATA|NOPTR, $32
+
+// func logAVX2(dst *float64, x []float64, stream int)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·logAVX2(SB), NOSPLIT, $0-40
+	VPXOR       Y0, Y0, Y0
+	MOVQ        x_base+8(FP), AX
+	MOVQ        x_len+16(FP), CX
+	MOVQ        dst+0(FP), DX
+	MOVQ        stream+32(FP), BX
+	TESTQ       BX, BX
+	JZ          plain496
+	MOVQ        DX, BX
+	ANDQ        $+7, BX
+	JNZ         plain496
+	MOVQ        DX, BX
+	NEGQ        BX
+	ANDQ        $+31, BX
+	SHRQ        $0x03, BX
+	CMPQ        BX, CX
+	CMOVQHI     CX, BX
+	TESTQ       BX, BX
+	JZ          none497
+	LEAQ        avx2const0<>+24(SB), SI
+	NEGQ        BX
+	VMOVDQU     (SI)(BX*8), Y1
+	NEGQ        BX
+	VMASKMOVPD  (AX), Y1, Y2
+	VMOVUPD     Y2, Y2
+	VMOVUPD     avx2const52<>+0(SB), Y4
+	VMULPD      avx2const48<>+0(SB), Y2, Y3
+	VCMPPD      $0x11, avx2const47<>+0(SB), Y2, Y5
+	VBLENDVPD   Y5, Y3, Y2, Y3
+	VBLENDVPD   Y5, avx2const53<>+0(SB), Y4, Y4
+	VPADDQ      avx2const49<>+0(SB), Y3, Y3
+	VPSRLQ      $0x34, Y3, Y5
+	VPOR        avx2const11<>+0(SB), Y5, Y5
+	VSUBPD      Y4, Y5, Y4
+	VPAND       avx2const51<>+0(SB), Y3, Y3
+	VPADDQ      avx2const50<>+0(SB), Y3, Y3
+	VSUBPD      avx2const17<>+0(SB), Y3, Y3
+	VADDPD      avx2const55<>+0(SB), Y3, Y5
+	VDIVPD      Y5, Y3, Y5
+	VMULPD      Y5, Y5, Y6
+	VMULPD      Y6, Y6, Y7
+	VMOVUPD     avx2const64<>+0(SB), Y8
+	VFMADD213PD avx2const62<>+0(SB), Y7, Y8
+	VFMADD213PD avx2const60<>+0(SB), Y7, Y8
+	VFMADD213PD avx2const58<>+0(SB), Y7, Y8
+	VMOVUPD     avx2const63<>+0(SB), Y9
+	VFMADD213PD avx2const61<>+0(SB), Y7, Y9
+	VFMADD213PD avx2const59<>+0(SB), Y7, Y9
+	VMULPD      Y6, Y8, Y8
+	VFMADD213PD Y8, Y7, Y9
+	VMULPD      avx2const54<>+0(SB), Y3, Y6
+	VMULPD      Y3, Y6, Y6
+	VADDPD      Y6, Y9, Y9
+	VMULPD      avx2const57<>+0(SB), Y4, Y7
+	VFMADD213PD Y7, Y5, Y9
+	VSUBPD      Y9, Y6, Y6
+	VSUBPD      Y6, Y3, Y3
+	VFMADD231PD avx2const56<>+0(SB), Y4, Y3
+	VCMPPD      $0x11, Y0, Y2, Y4
+	VBLENDVPD   Y4, avx2const65<>+0(SB), Y3, Y3
+	VCMPPD      $0x00, Y0, Y2, Y4
+	VBLENDVPD   Y4, avx2const22<>+0(SB), Y3, Y3
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y2, Y4
+	VBLENDVPD   Y4, Y2, Y3, Y3
+	VMASKMOVPD  Y3, Y1, (DX)
+	SUBQ        BX, CX
+	LEAQ        (DX)(BX*8), DX
+	LEAQ        (AX)(BX*8), AX
+
+none497:
+	CMPQ CX, $+16
+	JB   end499
+
+loop498:
+	VMOVUPD     (AX), Y1
+	VMOVUPD     avx2const52<>+0(SB), Y3
+	VMULPD      avx2const48<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const47<>+0(SB), Y1, Y4
+	VBLENDVPD   Y4, Y2, Y1, Y2
+	VBLENDVPD   Y4, avx2const53<>+0(SB), Y3, Y3
+	VPADDQ      avx2const49<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const64<>+0(SB), Y7
+	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const63<>+0(SB), Y8
+	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const54<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const22<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+	VMOVNTPD    Y2, (DX)
+	VMOVUPD     32(AX), Y1
+	VMOVUPD     avx2const52<>+0(SB), Y3
+	VMULPD      avx2const48<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const47<>+0(SB), Y1, Y4
+	VBLENDVPD   Y4, Y2, Y1, Y2
+	VBLENDVPD   Y4, avx2const53<>+0(SB), Y3, Y3
+	VPADDQ      avx2const49<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const64<>+0(SB), Y7
+	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const63<>+0(SB), Y8
+	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const54<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const22<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+	VMOVNTPD    Y2, 32(DX)
+	VMOVUPD     64(AX), Y1
+	VMOVUPD     avx2const52<>+0(SB), Y3
+	VMULPD      avx2const48<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const47<>+0(SB), Y1, Y4
+	VBLENDVPD   Y4, Y2, Y1, Y2
+	VBLENDVPD   Y4, avx2const53<>+0(SB), Y3, Y3
+	VPADDQ      avx2const49<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const64<>+0(SB), Y7
+	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const63<>+0(SB), Y8
+	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const54<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const22<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+	VMOVNTPD    Y2, 64(DX)
+	VMOVUPD     96(AX), Y1
+	VMOVUPD     avx2const52<>+0(SB), Y3
+	VMULPD      avx2const48<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const47<>+0(SB), Y1, Y4
+	VBLENDVPD   Y4, Y2, Y1, Y2
+	VBLENDVPD   Y4, avx2const53<>+0(SB), Y3, Y3
+	VPADDQ      avx2const49<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const64<>+0(SB), Y7
+	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const63<>+0(SB), Y8
+	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const54<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const22<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+	VMOVNTPD    Y2, 96(DX)
+	ADDQ        $+128, DX
+	ADDQ        $+128, AX
+	SUBQ        $+16, CX
+	CMPQ        CX, $+16
+	JAE         loop498
+
+end499:
+	SFENCE
+
+plain496:
+	CMPQ CX, $+16
+	JB   end501
+
+loop500:
+	VMOVUPD     (AX), Y1
+	VMOVUPD     avx2const52<>+0(SB), Y3
+	VMULPD      avx2const48<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const47<>+0(SB), Y1, Y4
+	VBLENDVPD   Y4, Y2, Y1, Y2
+	VBLENDVPD   Y4, avx2const53<>+0(SB), Y3, Y3
+	VPADDQ      avx2const49<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const64<>+0(SB), Y7
+	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const63<>+0(SB), Y8
+	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const54<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const22<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+	VMOVUPD     Y2, (DX)
+	VMOVUPD     32(AX), Y1
+	VMOVUPD     avx2const52<>+0(SB), Y3
+	VMULPD      avx2const48<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const47<>+0(SB), Y1, Y4
+	VBLENDVPD   Y4, Y2, Y1, Y2
+	VBLENDVPD   Y4, avx2const53<>+0(SB), Y3, Y3
+	VPADDQ      avx2const49<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const64<>+0(SB), Y7
+	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const63<>+0(SB), Y8
+	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const54<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const22<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+	VMOVUPD     Y2, 32(DX)
+	VMOVUPD     64(AX), Y1
+	VMOVUPD     avx2const52<>+0(SB), Y3
+	VMULPD      avx2const48<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const47<>+0(SB), Y1, Y4
+	VBLENDVPD   Y4, Y2, Y1, Y2
+	VBLENDVPD   Y4, avx2const53<>+0(SB), Y3, Y3
+	VPADDQ      avx2const49<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const64<>+0(SB), Y7
+	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const63<>+0(SB), Y8
+	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const54<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const22<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+	VMOVUPD     Y2, 64(DX)
+	VMOVUPD     96(AX), Y1
+	VMOVUPD     avx2const52<>+0(SB), Y3
+	VMULPD      avx2const48<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const47<>+0(SB), Y1, Y4
+	VBLENDVPD   Y4, Y2, Y1, Y2
+	VBLENDVPD   Y4, avx2const53<>+0(SB), Y3, Y3
+	VPADDQ      avx2const49<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const64<>+0(SB), Y7
+	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const63<>+0(SB), Y8
+	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const54<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const22<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+	VMOVUPD     Y2, 96(DX)
+	ADDQ        $+128, DX
+	ADDQ        $+128, AX
+	SUBQ        $+16, CX
+	CMPQ        CX, $+16
+	JAE         loop500
+
+end501:
+	CMPQ CX, $+4
+	JB   end503
+
+loop502:
+	VMOVUPD     (AX), Y1
+	VMOVUPD     avx2const52<>+0(SB), Y3
+	VMULPD      avx2const48<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const47<>+0(SB), Y1, Y4
+	VBLENDVPD   Y4, Y2, Y1, Y2
+	VBLENDVPD   Y4, avx2const53<>+0(SB), Y3, Y3
+	VPADDQ      avx2const49<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const64<>+0(SB), Y7
+	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const63<>+0(SB), Y8
+	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const54<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const22<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+	VMOVUPD     Y2, (DX)
+	ADDQ        $+32, DX
+	ADDQ        $+32, AX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop502
+
+end503:
+	TESTQ       CX, CX
+	JZ          none504
+	LEAQ        avx2const0<>+24(SB), BX
+	NEGQ        CX
+	VMOVDQU     (BX)(CX*8), Y1
+	NEGQ        CX
+	VMASKMOVPD  (AX), Y1, Y2
+	VMOVUPD     Y2, Y2
+	VMOVUPD     avx2const52<>+0(SB), Y4
+	VMULPD      avx2const48<>+0(SB), Y2, Y3
+	VCMPPD      $0x11, avx2const47<>+0(SB), Y2, Y5
+	VBLENDVPD   Y5, Y3, Y2, Y3
+	VBLENDVPD   Y5, avx2const53<>+0(SB), Y4, Y4
+	VPADDQ      avx2const49<>+0(SB), Y3, Y3
+	VPSRLQ      $0x34, Y3, Y5
+	VPOR        avx2const11<>+0(SB), Y5, Y5
+	VSUBPD      Y4, Y5, Y4
+	VPAND       avx2const51<>+0(SB), Y3, Y3
+	VPADDQ      avx2const50<>+0(SB), Y3, Y3
+	VSUBPD      avx2const17<>+0(SB), Y3, Y3
+	VADDPD      avx2const55<>+0(SB), Y3, Y5
+	VDIVPD      Y5, Y3, Y5
+	VMULPD      Y5, Y5, Y6
+	VMULPD      Y6, Y6, Y7
+	VMOVUPD     avx2const64<>+0(SB), Y8
+	VFMADD213PD avx2const62<>+0(SB), Y7, Y8
+	VFMADD213PD avx2const60<>+0(SB), Y7, Y8
+	VFMADD213PD avx2const58<>+0(SB), Y7, Y8
+	VMOVUPD     avx2const63<>+0(SB), Y9
+	VFMADD213PD avx2const61<>+0(SB), Y7, Y9
+	VFMADD213PD avx2const59<>+0(SB), Y7, Y9
+	VMULPD      Y6, Y8, Y8
+	VFMADD213PD Y8, Y7, Y9
+	VMULPD      avx2const54<>+0(SB), Y3, Y6
+	VMULPD      Y3, Y6, Y6
+	VADDPD      Y6, Y9, Y9
+	VMULPD      avx2const57<>+0(SB), Y4, Y7
+	VFMADD213PD Y7, Y5, Y9
+	VSUBPD      Y9, Y6, Y6
+	VSUBPD      Y6, Y3, Y3
+	VFMADD231PD avx2const56<>+0(SB), Y4, Y3
+	VCMPPD      $0x11, Y0, Y2, Y4
+	VBLENDVPD   Y4, avx2const65<>+0(SB), Y3, Y3
+	VCMPPD      $0x00, Y0, Y2, Y0
+	VBLENDVPD   Y0, avx2const22<>+0(SB), Y3, Y3
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y2, Y0
+	VBLENDVPD   Y0, Y2, Y3, Y3
+	VMASKMOVPD  Y3, Y1, (DX)
+
+none504:
+	VZEROUPPER
+	RET
+
+DATA avx2const47<>+0(SB)/8, $0x0010000000000000
+DATA avx2const47<>+8(SB)/8, $0x0010000000000000
+DATA avx2const47<>+16(SB)/8, $0x0010000000000000
+DATA avx2const47<>+24(SB)/8, $0x0010000000000000
+GLOBL avx2const47<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const48<>+0(SB)/8, $0x4350000000000000
+DATA avx2const48<>+8(SB)/8, $0x4350000000000000
+DATA avx2const48<>+16(SB)/8, $0x4350000000000000
+DATA avx2const48<>+24(SB)/8, $0x4350000000000000
+GLOBL avx2const48<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const49<>+0(SB)/8, $0x00095f619980c433
+DATA avx2const49<>+8(SB)/8, $0x00095f619980c433
+DATA avx2const49<>+16(SB)/8, $0x00095f619980c433
+DATA avx2const49<>+24(SB)/8, $0x00095f619980c433
+GLOBL avx2const49<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const50<>+0(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const50<>+8(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const50<>+16(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const50<>+24(SB)/8, $0x3fe6a09e667f3bcd
+GLOBL avx2const50<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const51<>+0(SB)/8, $0x000fffffffffffff
+DATA avx2const51<>+8(SB)/8, $0x000fffffffffffff
+DATA avx2const51<>+16(SB)/8, $0x000fffffffffffff
+DATA avx2const51<>+24(SB)/8, $0x000fffffffffffff
+GLOBL avx2const51<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const52<>+0(SB)/8, $0x43300000000003ff
+DATA avx2const52<>+8(SB)/8, $0x43300000000003ff
+DATA avx2const52<>+16(SB)/8, $0x43300000000003ff
+DATA avx2const52<>+24(SB)/8, $0x43300000000003ff
+GLOBL avx2const52<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const53<>+0(SB)/8, $0x4330000000000435
+DATA avx2const53<>+8(SB)/8, $0x4330000000000435
+DATA avx2const53<>+16(SB)/8, $0x4330000000000435
+DATA avx2const53<>+24(SB)/8, $0x4330000000000435
+GLOBL avx2const53<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const54<>+0(SB)/8, $0x3fe0000000000000
+DATA avx2const54<>+8(SB)/8, $0x3fe0000000000000
+DATA avx2const54<>+16(SB)/8, $0x3fe0000000000000
+DATA avx2const54<>+24(SB)/8, $0x3fe0000000000000
+GLOBL avx2const54<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const55<>+0(SB)/8, $0x4000000000000000
+DATA avx2const55<>+8(SB)/8, $0x4000000000000000
+DATA avx2const55<>+16(SB)/8, $0x4000000000000000
+DATA avx2const55<>+24(SB)/8, $0x4000000000000000
+GLOBL avx2const55<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const56<>+0(SB)/8, $0x3fe62e42fefa3800
+DATA avx2const56<>+8(SB)/8, $0x3fe62e42fefa3800
+DATA avx2const56<>+16(SB)/8, $0x3fe62e42fefa3800
+DATA avx2const56<>+24(SB)/8, $0x3fe62e42fefa3800
+GLOBL avx2const56<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const57<>+0(SB)/8, $0x3d2ef35793c76730
+DATA avx2const57<>+8(SB)/8, $0x3d2ef35793c76730
+DATA avx2const57<>+16(SB)/8, $0x3d2ef35793c76730
+DATA avx2const57<>+24(SB)/8, $0x3d2ef35793c76730
+GLOBL avx2const57<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const58<>+0(SB)/8, $0x3fe5555555555592
+DATA avx2const58<>+8(SB)/8, $0x3fe5555555555592
+DATA avx2const58<>+16(SB)/8, $0x3fe5555555555592
+DATA avx2const58<>+24(SB)/8, $0x3fe5555555555592
+GLOBL avx2const58<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const59<>+0(SB)/8, $0x3fd999999997fd77
+DATA avx2const59<>+8(SB)/8, $0x3fd999999997fd77
+DATA avx2const59<>+16(SB)/8, $0x3fd999999997fd77
+DATA avx2const59<>+24(SB)/8, $0x3fd999999997fd77
+GLOBL avx2const59<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const60<>+0(SB)/8, $0x3fd24924941f4f5f
+DATA avx2const60<>+8(SB)/8, $0x3fd24924941f4f5f
+DATA avx2const60<>+16(SB)/8, $0x3fd24924941f4f5f
+DATA avx2const60<>+24(SB)/8, $0x3fd24924941f4f5f
+GLOBL avx2const60<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const61<>+0(SB)/8, $0x3fcc71c52060dda4
+DATA avx2const61<>+8(SB)/8, $0x3fcc71c52060dda4
+DATA avx2const61<>+16(SB)/8, $0x3fcc71c52060dda4
+DATA avx2const61<>+24(SB)/8, $0x3fcc71c52060dda4
+GLOBL avx2const61<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const62<>+0(SB)/8, $0x3fc74663fa0bb0f1
+DATA avx2const62<>+8(SB)/8, $0x3fc74663fa0bb0f1
+DATA avx2const62<>+16(SB)/8, $0x3fc74663fa0bb0f1
+DATA avx2const62<>+24(SB)/8, $0x3fc74663fa0bb0f1
+GLOBL avx2const62<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const63<>+0(SB)/8, $0x3fc39a1a71ff0a49
+DATA avx2const63<>+8(SB)/8, $0x3fc39a1a71ff0a49
+DATA avx2const63<>+16(SB)/8, $0x3fc39a1a71ff0a49
+DATA avx2const63<>+24(SB)/8, $0x3fc39a1a71ff0a49
+GLOBL avx2const63<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const64<>+0(SB)/8, $0x3fc2f0632cb74c93
+DATA avx2const64<>+8(SB)/8, $0x3fc2f0632cb74c93
+DATA avx2const64<>+16(SB)/8, $0x3fc2f0632cb74c93
+DATA avx2const64<>+24(SB)/8, $0x3fc2f0632cb74c93
+GLOBL avx2const64<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const65<>+0(SB)/8, $0x7ff8000000000001
+DATA avx2const65<>+8(SB)/8, $0x7ff8000000000001
+DATA avx2const65<>+16(SB)/8, $0x7ff8000000000001
+DATA avx2const65<>+24(SB)/8, $0x7ff8000000000001
+GLOBL avx2const65<>(SB), RODATA|NOPTR, $32

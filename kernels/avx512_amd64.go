@@ -219,3 +219,13 @@ func prefixInt64AVX512(dst *int64, x []int64, start int64) int64
 //
 //go:noescape
 func prefixBeforeInt64AVX512(dst *int64, x []int64, start int64) int64
+
+// expAVX512 equals expGo.
+//
+//go:noescape
+func expAVX512(dst *float64, x []float64, stream int)
+
+// logAVX512 equals logGo.
+//
+//go:noescape
+func logAVX512(dst *float64, x []float64, stream int)

@@ -77,3 +77,4 @@ func FuzzSelect(f *testing.F) {
 	fuzzCase(f, "Filter", "FilterCompare", "FilterCompareInt64", "Where", "Take")
 }
 func FuzzPrefixSum(f *testing.F) { fuzzCase(f, "PrefixSum") }
+func FuzzExpLog(f *testing.F)    { fuzzCase(f, "ExpLog") }

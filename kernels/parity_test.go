@@ -147,7 +147,7 @@ func TestBlocks(t *testing.T) {
 }
 
 // floatCases are the kernels that meet special numbers.
-var floatCases = []string{"Sum", "Dot", "MinMax", "Moments", "CoMoments", "Histogram", "GroupedMoments", "Extremes", "Count", "Compare", "Arith", "Unary", "Filter", "FilterCompare", "Take", "PrefixSum"}
+var floatCases = []string{"Sum", "Dot", "MinMax", "Moments", "CoMoments", "Histogram", "GroupedMoments", "Extremes", "Count", "Compare", "Arith", "Unary", "Filter", "FilterCompare", "Take", "PrefixSum", "ExpLog"}
 
 // A number that is not ordinary in each lane and each place of the tail.
 func TestSpecialNumbersEverywhere(t *testing.T) {

@@ -55,6 +55,7 @@ func TestNoAllocations(t *testing.T) {
 			"FilterCompare":         func() { FilterCompare(in.out, in.f, Less, 1); FilterCompareInt64(in.outs, in.x, NotEqual, 1) },
 			"Where":                 func() { Where(in.outs, in.bits, 0, n) },
 			"Take":                  func() { Take(in.out, in.f, zeros) },
+			"Exp":                   func() { Exp(in.out, in.f); Log(in.out, in.f) },
 			"PrefixSum":             func() { PrefixSum(in.out, in.f, 0); PrefixSumExclusiveInt64(in.outs, in.x, 0) },
 			"Add":                   func() { Add(in.out, in.f, in.g); MulInt64(in.outs, in.x, in.y); Scale(in.out, 2, in.f) },
 			"FMA":                   func() { FMA(in.out, in.f, in.g, in.f); Axpy(in.out, 2, in.f, in.g) },

@@ -26,6 +26,7 @@ func main() {
 		count, countInt, compareBits, compareBitsInt,
 		arith, arithInt, unary, fma, axpy,
 		compress, places, filterFloat, filterInt, take, prefixSums,
+		expEach, logEach,
 	} {
 		emit()
 	}
