@@ -229,3 +229,40 @@ func expAVX2(dst *float64, x []float64, stream int)
 //
 //go:noescape
 func logAVX2(dst *float64, x []float64, stream int)
+
+// compensateAVX2 equals compensateGo for a multiple of 16 elements.
+//
+//go:noescape
+func compensateAVX2(acc *float64, x []float64)
+
+// sumAbsAVX2 equals sumAbsGo.
+//
+//go:noescape
+func sumAbsAVX2(x []float64) float64
+
+// keysAVX2 equals keysGo.
+//
+//go:noescape
+func keysAVX2(c int, dst *int64, x []int64, stream int)
+
+// partitionAVX2 moves at most so many steps of elements below the pivot to the front and of
+// others to the back: see partition.
+//
+//go:noescape
+func partitionAVX2(x *int64, at *int, pivot int64, steps int)
+
+// partitionPairsAVX2 is partition for pairs: the values go where their keys go.
+//
+//go:noescape
+func partitionPairsAVX2(keys *int64, values *int64, at *int, pivot int64, steps int)
+
+// sortFewAVX2 sorts the first n elements, at most fewKeys.
+//
+//go:noescape
+func sortFewAVX2(x *int64, n int)
+
+// sortFewPairsAVX2 sorts the first n pairs, at most fewPairs, whose keys are less than the
+// largest integer.
+//
+//go:noescape
+func sortFewPairsAVX2(keys *int64, values *int64, n int)

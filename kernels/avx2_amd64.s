@@ -9734,3 +9734,1994 @@ DATA avx2const65<>+8(SB)/8, $0x7ff8000000000001
 DATA avx2const65<>+16(SB)/8, $0x7ff8000000000001
 DATA avx2const65<>+24(SB)/8, $0x7ff8000000000001
 GLOBL avx2const65<>(SB), RODATA|NOPTR, $32
+
+// func compensateAVX2(acc *float64, x []float64)
+// Requires: AVX
+TEXT ·compensateAVX2(SB), NOSPLIT, $0-32
+	MOVQ    x_base+8(FP), AX
+	MOVQ    x_len+16(FP), CX
+	MOVQ    acc+0(FP), DX
+	VMOVUPD (DX), Y0
+	VMOVUPD 32(DX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 96(DX), Y3
+	VMOVUPD 128(DX), Y4
+	VMOVUPD 160(DX), Y5
+	VMOVUPD 192(DX), Y6
+	VMOVUPD 224(DX), Y7
+	CMPQ    CX, $+16
+	JB      end506
+
+loop505:
+	VMOVUPD (AX), Y8
+	VADDPD  Y8, Y0, Y9
+	VSUBPD  Y0, Y9, Y10
+	VSUBPD  Y10, Y8, Y8
+	VSUBPD  Y10, Y9, Y10
+	VSUBPD  Y10, Y0, Y10
+	VADDPD  Y10, Y8, Y8
+	VADDPD  Y8, Y4, Y4
+	VMOVUPD Y9, Y0
+	VMOVUPD 32(AX), Y8
+	VADDPD  Y8, Y1, Y9
+	VSUBPD  Y1, Y9, Y10
+	VSUBPD  Y10, Y8, Y8
+	VSUBPD  Y10, Y9, Y10
+	VSUBPD  Y10, Y1, Y10
+	VADDPD  Y10, Y8, Y8
+	VADDPD  Y8, Y5, Y5
+	VMOVUPD Y9, Y1
+	VMOVUPD 64(AX), Y8
+	VADDPD  Y8, Y2, Y9
+	VSUBPD  Y2, Y9, Y10
+	VSUBPD  Y10, Y8, Y8
+	VSUBPD  Y10, Y9, Y10
+	VSUBPD  Y10, Y2, Y10
+	VADDPD  Y10, Y8, Y8
+	VADDPD  Y8, Y6, Y6
+	VMOVUPD Y9, Y2
+	VMOVUPD 96(AX), Y8
+	VADDPD  Y8, Y3, Y9
+	VSUBPD  Y3, Y9, Y10
+	VSUBPD  Y10, Y8, Y8
+	VSUBPD  Y10, Y9, Y10
+	VSUBPD  Y10, Y3, Y10
+	VADDPD  Y10, Y8, Y8
+	VADDPD  Y8, Y7, Y7
+	VMOVUPD Y9, Y3
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop505
+
+end506:
+	VMOVUPD Y0, (DX)
+	VMOVUPD Y1, 32(DX)
+	VMOVUPD Y2, 64(DX)
+	VMOVUPD Y3, 96(DX)
+	VMOVUPD Y4, 128(DX)
+	VMOVUPD Y5, 160(DX)
+	VMOVUPD Y6, 192(DX)
+	VMOVUPD Y7, 224(DX)
+	VZEROUPPER
+	RET
+
+// func sumAbsAVX2(x []float64) float64
+// Requires: AVX, AVX2, CMOV
+TEXT ·sumAbsAVX2(SB), NOSPLIT, $0-32
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	VPXOR   Y0, Y0, Y0
+	VPXOR   Y1, Y1, Y1
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPXOR   Y6, Y6, Y6
+	VPXOR   Y7, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	VMOVUPD avx2const1<>+0(SB), Y9
+	CMPQ    CX, $+32
+	JB      end508
+
+loop507:
+	MOVQ    CX, DX
+	MOVQ    $+4096, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+32
+	JB      end510
+
+loop509:
+	VPANDN (AX), Y9, Y10
+	VADDPD Y10, Y0, Y0
+	VPANDN 32(AX), Y9, Y10
+	VADDPD Y10, Y1, Y1
+	VPANDN 64(AX), Y9, Y10
+	VADDPD Y10, Y2, Y2
+	VPANDN 96(AX), Y9, Y10
+	VADDPD Y10, Y3, Y3
+	VPANDN 128(AX), Y9, Y10
+	VADDPD Y10, Y4, Y4
+	VPANDN 160(AX), Y9, Y10
+	VADDPD Y10, Y5, Y5
+	VPANDN 192(AX), Y9, Y10
+	VADDPD Y10, Y6, Y6
+	VPANDN 224(AX), Y9, Y10
+	VADDPD Y10, Y7, Y7
+	ADDQ   $+256, AX
+	SUBQ   $+32, DX
+	CMPQ   DX, $+32
+	JAE    loop509
+
+end510:
+	ADDQ   DX, CX
+	ADDQ   $+32, CX
+	VADDPD Y4, Y0, Y0
+	VADDPD Y5, Y1, Y1
+	VADDPD Y6, Y2, Y2
+	VADDPD Y7, Y3, Y3
+	VADDPD Y2, Y0, Y0
+	VADDPD Y3, Y1, Y1
+	VADDPD Y1, Y0, Y0
+	VADDPD Y0, Y8, Y8
+	VPXOR  Y0, Y0, Y0
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VPXOR  Y5, Y5, Y5
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop507
+
+end508:
+	CMPQ CX, $+4
+	JB   end512
+
+loop511:
+	VPANDN (AX), Y9, Y1
+	VADDPD Y1, Y0, Y0
+	ADDQ   $+32, AX
+	SUBQ   $+4, CX
+	CMPQ   CX, $+4
+	JAE    loop511
+
+end512:
+	TESTQ      CX, CX
+	JZ         none513
+	LEAQ       avx2const0<>+24(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y1
+	VPANDN     Y1, Y9, Y1
+	VADDPD     Y1, Y0, Y0
+
+none513:
+	VADDPD       Y0, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X0
+	VADDPD       X0, X8, X8
+	VPERMILPD    $0x01, X8, X0
+	VADDPD       X0, X8, X8
+	VMOVSD       X8, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func keysAVX2(c int, dst *int64, x []int64, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·keysAVX2(SB), NOSPLIT, $0-48
+	VPXOR      Y0, Y0, Y0
+	MOVQ       x_base+16(FP), AX
+	MOVQ       x_len+24(FP), CX
+	MOVQ       dst+8(FP), DX
+	MOVQ       c+0(FP), BX
+	CMPQ       BX, $+0
+	JNE        case515
+	MOVQ       stream+40(FP), BX
+	TESTQ      BX, BX
+	JZ         plain516
+	MOVQ       DX, BX
+	ANDQ       $+7, BX
+	JNZ        plain516
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none517
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	NEGQ       BX
+	VMASKMOVPD (AX), Y0, Y1
+	VMOVUPD    Y1, Y1
+	VPXOR      Y2, Y2, Y2
+	VPCMPGTQ   Y1, Y2, Y2
+	VPSRLQ     $0x01, Y2, Y2
+	VPXOR      Y2, Y1, Y1
+	VPSUBQ     avx2const51<>+0(SB), Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*8), DX
+	LEAQ       (AX)(BX*8), AX
+
+none517:
+	CMPQ CX, $+16
+	JB   end519
+
+loop518:
+	VMOVUPD  (AX), Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VPSUBQ   avx2const51<>+0(SB), Y0, Y0
+	VMOVNTPD Y0, (DX)
+	VMOVUPD  32(AX), Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VPSUBQ   avx2const51<>+0(SB), Y0, Y0
+	VMOVNTPD Y0, 32(DX)
+	VMOVUPD  64(AX), Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VPSUBQ   avx2const51<>+0(SB), Y0, Y0
+	VMOVNTPD Y0, 64(DX)
+	VMOVUPD  96(AX), Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VPSUBQ   avx2const51<>+0(SB), Y0, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop518
+
+end519:
+	SFENCE
+
+plain516:
+	CMPQ CX, $+16
+	JB   end521
+
+loop520:
+	VMOVUPD  (AX), Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VPSUBQ   avx2const51<>+0(SB), Y0, Y0
+	VMOVUPD  Y0, (DX)
+	VMOVUPD  32(AX), Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VPSUBQ   avx2const51<>+0(SB), Y0, Y0
+	VMOVUPD  Y0, 32(DX)
+	VMOVUPD  64(AX), Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VPSUBQ   avx2const51<>+0(SB), Y0, Y0
+	VMOVUPD  Y0, 64(DX)
+	VMOVUPD  96(AX), Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VPSUBQ   avx2const51<>+0(SB), Y0, Y0
+	VMOVUPD  Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop520
+
+end521:
+	CMPQ CX, $+4
+	JB   end523
+
+loop522:
+	VMOVUPD  (AX), Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VPSUBQ   avx2const51<>+0(SB), Y0, Y0
+	VMOVUPD  Y0, (DX)
+	ADDQ     $+32, DX
+	ADDQ     $+32, AX
+	SUBQ     $+4, CX
+	CMPQ     CX, $+4
+	JAE      loop522
+
+end523:
+	TESTQ      CX, CX
+	JZ         none524
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y0
+	NEGQ       CX
+	VMASKMOVPD (AX), Y0, Y1
+	VMOVUPD    Y1, Y1
+	VPXOR      Y2, Y2, Y2
+	VPCMPGTQ   Y1, Y2, Y2
+	VPSRLQ     $0x01, Y2, Y2
+	VPXOR      Y2, Y1, Y1
+	VPSUBQ     avx2const51<>+0(SB), Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+
+none524:
+	JMP done514
+
+case515:
+	CMPQ       BX, $+1
+	JNE        case525
+	MOVQ       stream+40(FP), BX
+	TESTQ      BX, BX
+	JZ         plain526
+	MOVQ       DX, BX
+	ANDQ       $+7, BX
+	JNZ        plain526
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none527
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	NEGQ       BX
+	VMASKMOVPD (AX), Y0, Y1
+	VMOVUPD    Y1, Y1
+	VPADDQ     avx2const51<>+0(SB), Y1, Y1
+	VPXOR      Y2, Y2, Y2
+	VPCMPGTQ   Y1, Y2, Y2
+	VPSRLQ     $0x01, Y2, Y2
+	VPXOR      Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*8), DX
+	LEAQ       (AX)(BX*8), AX
+
+none527:
+	CMPQ CX, $+16
+	JB   end529
+
+loop528:
+	VMOVUPD  (AX), Y0
+	VPADDQ   avx2const51<>+0(SB), Y0, Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VMOVNTPD Y0, (DX)
+	VMOVUPD  32(AX), Y0
+	VPADDQ   avx2const51<>+0(SB), Y0, Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VMOVNTPD Y0, 32(DX)
+	VMOVUPD  64(AX), Y0
+	VPADDQ   avx2const51<>+0(SB), Y0, Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VMOVNTPD Y0, 64(DX)
+	VMOVUPD  96(AX), Y0
+	VPADDQ   avx2const51<>+0(SB), Y0, Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop528
+
+end529:
+	SFENCE
+
+plain526:
+	CMPQ CX, $+16
+	JB   end531
+
+loop530:
+	VMOVUPD  (AX), Y0
+	VPADDQ   avx2const51<>+0(SB), Y0, Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VMOVUPD  Y0, (DX)
+	VMOVUPD  32(AX), Y0
+	VPADDQ   avx2const51<>+0(SB), Y0, Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VMOVUPD  Y0, 32(DX)
+	VMOVUPD  64(AX), Y0
+	VPADDQ   avx2const51<>+0(SB), Y0, Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VMOVUPD  Y0, 64(DX)
+	VMOVUPD  96(AX), Y0
+	VPADDQ   avx2const51<>+0(SB), Y0, Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VMOVUPD  Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop530
+
+end531:
+	CMPQ CX, $+4
+	JB   end533
+
+loop532:
+	VMOVUPD  (AX), Y0
+	VPADDQ   avx2const51<>+0(SB), Y0, Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VMOVUPD  Y0, (DX)
+	ADDQ     $+32, DX
+	ADDQ     $+32, AX
+	SUBQ     $+4, CX
+	CMPQ     CX, $+4
+	JAE      loop532
+
+end533:
+	TESTQ      CX, CX
+	JZ         none534
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y0
+	NEGQ       CX
+	VMASKMOVPD (AX), Y0, Y1
+	VMOVUPD    Y1, Y1
+	VPADDQ     avx2const51<>+0(SB), Y1, Y1
+	VPXOR      Y2, Y2, Y2
+	VPCMPGTQ   Y1, Y2, Y2
+	VPSRLQ     $0x01, Y2, Y2
+	VPXOR      Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+
+none534:
+	JMP done514
+
+case525:
+	MOVQ       stream+40(FP), BX
+	TESTQ      BX, BX
+	JZ         plain536
+	MOVQ       DX, BX
+	ANDQ       $+7, BX
+	JNZ        plain536
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none537
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y1
+	NEGQ       BX
+	VMASKMOVPD (AX), Y1, Y2
+	VADDPD     Y2, Y0, Y2
+	VCMPPD     $0x03, Y2, Y2, Y3
+	VBLENDVPD  Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR      Y3, Y3, Y3
+	VPCMPGTQ   Y2, Y3, Y3
+	VPSRLQ     $0x01, Y3, Y3
+	VPXOR      Y3, Y2, Y2
+	VPSUBQ     avx2const51<>+0(SB), Y2, Y2
+	VMASKMOVPD Y2, Y1, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*8), DX
+	LEAQ       (AX)(BX*8), AX
+
+none537:
+	CMPQ CX, $+16
+	JB   end539
+
+loop538:
+	VADDPD    (AX), Y0, Y1
+	VCMPPD    $0x03, Y1, Y1, Y2
+	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPGTQ  Y1, Y2, Y2
+	VPSRLQ    $0x01, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VPSUBQ    avx2const51<>+0(SB), Y1, Y1
+	VMOVNTPD  Y1, (DX)
+	VADDPD    32(AX), Y0, Y1
+	VCMPPD    $0x03, Y1, Y1, Y2
+	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPGTQ  Y1, Y2, Y2
+	VPSRLQ    $0x01, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VPSUBQ    avx2const51<>+0(SB), Y1, Y1
+	VMOVNTPD  Y1, 32(DX)
+	VADDPD    64(AX), Y0, Y1
+	VCMPPD    $0x03, Y1, Y1, Y2
+	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPGTQ  Y1, Y2, Y2
+	VPSRLQ    $0x01, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VPSUBQ    avx2const51<>+0(SB), Y1, Y1
+	VMOVNTPD  Y1, 64(DX)
+	VADDPD    96(AX), Y0, Y1
+	VCMPPD    $0x03, Y1, Y1, Y2
+	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPGTQ  Y1, Y2, Y2
+	VPSRLQ    $0x01, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VPSUBQ    avx2const51<>+0(SB), Y1, Y1
+	VMOVNTPD  Y1, 96(DX)
+	ADDQ      $+128, DX
+	ADDQ      $+128, AX
+	SUBQ      $+16, CX
+	CMPQ      CX, $+16
+	JAE       loop538
+
+end539:
+	SFENCE
+
+plain536:
+	CMPQ CX, $+16
+	JB   end541
+
+loop540:
+	VADDPD    (AX), Y0, Y1
+	VCMPPD    $0x03, Y1, Y1, Y2
+	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPGTQ  Y1, Y2, Y2
+	VPSRLQ    $0x01, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VPSUBQ    avx2const51<>+0(SB), Y1, Y1
+	VMOVUPD   Y1, (DX)
+	VADDPD    32(AX), Y0, Y1
+	VCMPPD    $0x03, Y1, Y1, Y2
+	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPGTQ  Y1, Y2, Y2
+	VPSRLQ    $0x01, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VPSUBQ    avx2const51<>+0(SB), Y1, Y1
+	VMOVUPD   Y1, 32(DX)
+	VADDPD    64(AX), Y0, Y1
+	VCMPPD    $0x03, Y1, Y1, Y2
+	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPGTQ  Y1, Y2, Y2
+	VPSRLQ    $0x01, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VPSUBQ    avx2const51<>+0(SB), Y1, Y1
+	VMOVUPD   Y1, 64(DX)
+	VADDPD    96(AX), Y0, Y1
+	VCMPPD    $0x03, Y1, Y1, Y2
+	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPGTQ  Y1, Y2, Y2
+	VPSRLQ    $0x01, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VPSUBQ    avx2const51<>+0(SB), Y1, Y1
+	VMOVUPD   Y1, 96(DX)
+	ADDQ      $+128, DX
+	ADDQ      $+128, AX
+	SUBQ      $+16, CX
+	CMPQ      CX, $+16
+	JAE       loop540
+
+end541:
+	CMPQ CX, $+4
+	JB   end543
+
+loop542:
+	VADDPD    (AX), Y0, Y1
+	VCMPPD    $0x03, Y1, Y1, Y2
+	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
+	VPXOR     Y2, Y2, Y2
+	VPCMPGTQ  Y1, Y2, Y2
+	VPSRLQ    $0x01, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VPSUBQ    avx2const51<>+0(SB), Y1, Y1
+	VMOVUPD   Y1, (DX)
+	ADDQ      $+32, DX
+	ADDQ      $+32, AX
+	SUBQ      $+4, CX
+	CMPQ      CX, $+4
+	JAE       loop542
+
+end543:
+	TESTQ      CX, CX
+	JZ         none544
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y2
+	VADDPD     Y2, Y0, Y0
+	VCMPPD     $0x03, Y0, Y0, Y2
+	VBLENDVPD  Y2, avx2const66<>+0(SB), Y0, Y0
+	VPXOR      Y2, Y2, Y2
+	VPCMPGTQ   Y0, Y2, Y2
+	VPSRLQ     $0x01, Y2, Y2
+	VPXOR      Y2, Y0, Y0
+	VPSUBQ     avx2const51<>+0(SB), Y0, Y0
+	VMASKMOVPD Y0, Y1, (DX)
+
+none544:
+done514:
+	VZEROUPPER
+	RET
+
+DATA avx2const66<>+0(SB)/8, $0x7ff8000000000000
+DATA avx2const66<>+8(SB)/8, $0x7ff8000000000000
+DATA avx2const66<>+16(SB)/8, $0x7ff8000000000000
+DATA avx2const66<>+24(SB)/8, $0x7ff8000000000000
+GLOBL avx2const66<>(SB), RODATA|NOPTR, $32
+
+// func partitionAVX2(x *int64, at *int, pivot int64, steps int)
+// Requires: AVX, AVX2, CMOV, POPCNT
+TEXT ·partitionAVX2(SB), NOSPLIT, $0-32
+	MOVQ         steps+24(FP), AX
+	VPBROADCASTQ pivot+16(FP), Y0
+	MOVQ         x+0(FP), CX
+	MOVQ         at+8(FP), DX
+	MOVQ         (DX), BX
+	LEAQ         (CX)(BX*8), BX
+	MOVQ         8(DX), SI
+	LEAQ         (CX)(SI*8), SI
+	MOVQ         16(DX), DI
+	LEAQ         (CX)(DI*8), DI
+	MOVQ         24(DX), DX
+	LEAQ         (CX)(DX*8), DX
+	LEAQ         avx2const25<>+0(SB), CX
+	CMPQ         AX, $+1
+	JB           end547
+
+loop546:
+	MOVQ      SI, R8
+	SUBQ      BX, R8
+	CMPQ      R8, $+128
+	JB        end545
+	MOVQ      BX, R8
+	SUBQ      DI, R8
+	MOVQ      DX, R9
+	SUBQ      SI, R9
+	MOVQ      BX, R10
+	LEAQ      128(BX), R11
+	SUBQ      $+128, SI
+	CMPQ      R8, R9
+	CMOVQHI   SI, R10
+	CMOVQLS   R11, BX
+	LEAQ      128(SI), R11
+	CMOVQLS   R11, SI
+	VMOVUPD   (R10), Y1
+	VPCMPGTQ  Y1, Y0, Y2
+	VMOVMSKPD Y2, R9
+	POPCNTL   R9, R8
+	SHLQ      $0x05, R9
+	VMOVDQU   (CX)(R9*1), Y2
+	VPERMD    Y1, Y2, Y1
+	VMOVUPD   32(R10), Y2
+	VPCMPGTQ  Y2, Y0, Y3
+	VMOVMSKPD Y3, R11
+	POPCNTL   R11, R9
+	SHLQ      $0x05, R11
+	VMOVDQU   (CX)(R11*1), Y3
+	VPERMD    Y2, Y3, Y2
+	VMOVUPD   64(R10), Y3
+	VPCMPGTQ  Y3, Y0, Y4
+	VMOVMSKPD Y4, R12
+	POPCNTL   R12, R11
+	SHLQ      $0x05, R12
+	VMOVDQU   (CX)(R12*1), Y4
+	VPERMD    Y3, Y4, Y3
+	VMOVUPD   96(R10), Y4
+	VPCMPGTQ  Y4, Y0, Y5
+	VMOVMSKPD Y5, R12
+	POPCNTL   R12, R10
+	SHLQ      $0x05, R12
+	VMOVDQU   (CX)(R12*1), Y5
+	VPERMD    Y4, Y5, Y4
+	VMOVUPD   Y1, (DI)
+	VMOVUPD   Y1, -32(DX)
+	LEAQ      (DI)(R8*8), DI
+	LEAQ      -32(DX)(R8*8), DX
+	VMOVUPD   Y2, (DI)
+	VMOVUPD   Y2, -32(DX)
+	LEAQ      (DI)(R9*8), DI
+	LEAQ      -32(DX)(R9*8), DX
+	VMOVUPD   Y3, (DI)
+	VMOVUPD   Y3, -32(DX)
+	LEAQ      (DI)(R11*8), DI
+	LEAQ      -32(DX)(R11*8), DX
+	VMOVUPD   Y4, (DI)
+	VMOVUPD   Y4, -32(DX)
+	LEAQ      (DI)(R10*8), DI
+	LEAQ      -32(DX)(R10*8), DX
+	SUBQ      $+1, AX
+	CMPQ      AX, $+1
+	JAE       loop546
+
+end547:
+end545:
+	MOVQ x+0(FP), AX
+	MOVQ at+8(FP), CX
+	SUBQ AX, BX
+	SHRQ $0x03, BX
+	MOVQ BX, (CX)
+	SUBQ AX, SI
+	SHRQ $0x03, SI
+	MOVQ SI, 8(CX)
+	SUBQ AX, DI
+	SHRQ $0x03, DI
+	MOVQ DI, 16(CX)
+	SUBQ AX, DX
+	SHRQ $0x03, DX
+	MOVQ DX, 24(CX)
+	VZEROUPPER
+	RET
+
+// func partitionPairsAVX2(keys *int64, values *int64, at *int, pivot int64, steps int)
+// Requires: AVX, AVX2, CMOV, POPCNT
+TEXT ·partitionPairsAVX2(SB), NOSPLIT, $0-40
+	MOVQ         values+8(FP), AX
+	MOVQ         keys+0(FP), CX
+	SUBQ         CX, AX
+	MOVQ         steps+32(FP), CX
+	VPBROADCASTQ pivot+24(FP), Y0
+	MOVQ         keys+0(FP), DX
+	MOVQ         at+16(FP), BX
+	MOVQ         (BX), SI
+	LEAQ         (DX)(SI*8), SI
+	MOVQ         8(BX), DI
+	LEAQ         (DX)(DI*8), DI
+	MOVQ         16(BX), R8
+	LEAQ         (DX)(R8*8), R8
+	MOVQ         24(BX), BX
+	LEAQ         (DX)(BX*8), BX
+	LEAQ         avx2const25<>+0(SB), DX
+	CMPQ         CX, $+1
+	JB           end550
+
+loop549:
+	MOVQ      DI, R9
+	SUBQ      SI, R9
+	CMPQ      R9, $+64
+	JB        end548
+	MOVQ      SI, R9
+	SUBQ      R8, R9
+	MOVQ      BX, R10
+	SUBQ      DI, R10
+	MOVQ      SI, R11
+	LEAQ      64(SI), R12
+	SUBQ      $+64, DI
+	CMPQ      R9, R10
+	CMOVQHI   DI, R11
+	CMOVQLS   R12, SI
+	LEAQ      64(DI), R12
+	CMOVQLS   R12, DI
+	VMOVUPD   (R11), Y1
+	VPCMPGTQ  Y1, Y0, Y2
+	VMOVMSKPD Y2, R10
+	POPCNTL   R10, R9
+	SHLQ      $0x05, R10
+	VMOVDQU   (DX)(R10*1), Y2
+	VPERMD    Y1, Y2, Y1
+	VPERMD    (R11)(AX*1), Y2, Y2
+	VMOVUPD   32(R11), Y3
+	VPCMPGTQ  Y3, Y0, Y4
+	VMOVMSKPD Y4, R12
+	POPCNTL   R12, R10
+	SHLQ      $0x05, R12
+	VMOVDQU   (DX)(R12*1), Y4
+	VPERMD    Y3, Y4, Y3
+	VPERMD    32(R11)(AX*1), Y4, Y4
+	VMOVUPD   Y1, (R8)
+	VMOVUPD   Y1, -32(BX)
+	VMOVUPD   Y2, (R8)(AX*1)
+	VMOVUPD   Y2, -32(BX)(AX*1)
+	LEAQ      (R8)(R9*8), R8
+	LEAQ      -32(BX)(R9*8), BX
+	VMOVUPD   Y3, (R8)
+	VMOVUPD   Y3, -32(BX)
+	VMOVUPD   Y4, (R8)(AX*1)
+	VMOVUPD   Y4, -32(BX)(AX*1)
+	LEAQ      (R8)(R10*8), R8
+	LEAQ      -32(BX)(R10*8), BX
+	SUBQ      $+1, CX
+	CMPQ      CX, $+1
+	JAE       loop549
+
+end550:
+end548:
+	MOVQ keys+0(FP), AX
+	MOVQ at+16(FP), CX
+	SUBQ AX, SI
+	SHRQ $0x03, SI
+	MOVQ SI, (CX)
+	SUBQ AX, DI
+	SHRQ $0x03, DI
+	MOVQ DI, 8(CX)
+	SUBQ AX, R8
+	SHRQ $0x03, R8
+	MOVQ R8, 16(CX)
+	SUBQ AX, BX
+	SHRQ $0x03, BX
+	MOVQ BX, 24(CX)
+	VZEROUPPER
+	RET
+
+// func sortFewAVX2(x *int64, n int)
+// Requires: AVX, AVX2
+TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VMOVQ        CX, X0
+	VPBROADCASTQ X0, Y0
+	CMPQ         CX, $+4
+	JA           more552
+	LEAQ         (AX), CX
+	VPCMPGTQ     avx2const26<>+0(SB), Y0, Y1
+	VMOVUPD      avx2const23<>+0(SB), Y2
+	VMASKMOVPD   (CX), Y1, Y3
+	VBLENDVPD    Y1, Y3, Y2, Y3
+	VPERMILPD    $0x05, Y3, Y1
+	VPCMPGTQ     Y1, Y3, Y2
+	VPXOR        avx2const67<>+0(SB), Y2, Y2
+	VBLENDVPD    Y2, Y1, Y3, Y2
+	VPERMPD      $0x4e, Y2, Y1
+	VPCMPGTQ     Y1, Y2, Y3
+	VPXOR        avx2const68<>+0(SB), Y3, Y3
+	VBLENDVPD    Y3, Y1, Y2, Y3
+	VPERMILPD    $0x05, Y3, Y1
+	VPCMPGTQ     Y1, Y3, Y2
+	VPXOR        avx2const69<>+0(SB), Y2, Y2
+	VBLENDVPD    Y2, Y1, Y3, Y2
+	VPCMPGTQ     avx2const26<>+0(SB), Y0, Y0
+	VMASKMOVPD   Y2, Y0, (AX)
+	JMP          sorted551
+
+more552:
+	CMPQ       CX, $+8
+	JA         more553
+	VMOVUPD    (AX), Y1
+	LEAQ       32(AX), CX
+	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
+	VMOVUPD    avx2const23<>+0(SB), Y3
+	VMASKMOVPD (CX), Y2, Y4
+	VBLENDVPD  Y2, Y4, Y3, Y4
+	VPERMILPD  $0x05, Y1, Y2
+	VPCMPGTQ   Y2, Y1, Y3
+	VPXOR      avx2const67<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y2, Y1, Y3
+	VPERMILPD  $0x05, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y2
+	VPXOR      avx2const67<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y4, Y2
+	VPERMPD    $0x4e, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y4
+	VPXOR      avx2const68<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y3, Y4
+	VPERMPD    $0x4e, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y3
+	VPXOR      avx2const71<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y2, Y3
+	VPERMILPD  $0x05, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y2
+	VPXOR      avx2const69<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y4, Y2
+	VPERMILPD  $0x05, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y4
+	VPXOR      avx2const72<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y3, Y4
+	VPCMPGTQ   Y4, Y2, Y3
+	VBLENDVPD  Y3, Y4, Y2, Y1
+	VBLENDVPD  Y3, Y2, Y4, Y2
+	VPERMPD    $0x4e, Y1, Y3
+	VPCMPGTQ   Y3, Y1, Y4
+	VPXOR      avx2const68<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y3, Y1, Y4
+	VPERMPD    $0x4e, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y3
+	VPXOR      avx2const68<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y2, Y3
+	VPERMILPD  $0x05, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y2
+	VPXOR      avx2const69<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y4, Y2
+	VPERMILPD  $0x05, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y4
+	VPXOR      avx2const69<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y3, Y4
+	VMOVUPD    Y2, (AX)
+	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
+	VMASKMOVPD Y4, Y0, 32(AX)
+	JMP        sorted551
+
+more553:
+	CMPQ       CX, $+16
+	JA         more554
+	VMOVUPD    (AX), Y1
+	VMOVUPD    32(AX), Y2
+	LEAQ       64(AX), CX
+	VPCMPGTQ   avx2const73<>+0(SB), Y0, Y3
+	VMOVUPD    avx2const23<>+0(SB), Y4
+	VMASKMOVPD (CX), Y3, Y5
+	VBLENDVPD  Y3, Y5, Y4, Y5
+	LEAQ       96(AX), CX
+	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y3
+	VMOVUPD    avx2const23<>+0(SB), Y4
+	VMASKMOVPD (CX), Y3, Y6
+	VBLENDVPD  Y3, Y6, Y4, Y6
+	VPERMILPD  $0x05, Y1, Y3
+	VPCMPGTQ   Y3, Y1, Y4
+	VPXOR      avx2const67<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y3, Y1, Y4
+	VPERMILPD  $0x05, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y3
+	VPXOR      avx2const67<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y2, Y3
+	VPERMILPD  $0x05, Y5, Y1
+	VPCMPGTQ   Y1, Y5, Y2
+	VPXOR      avx2const67<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y5, Y2
+	VPERMILPD  $0x05, Y6, Y1
+	VPCMPGTQ   Y1, Y6, Y5
+	VPXOR      avx2const67<>+0(SB), Y5, Y5
+	VBLENDVPD  Y5, Y1, Y6, Y5
+	VPERMPD    $0x4e, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y6
+	VPXOR      avx2const68<>+0(SB), Y6, Y6
+	VBLENDVPD  Y6, Y1, Y4, Y6
+	VPERMPD    $0x4e, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y4
+	VPXOR      avx2const71<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y3, Y4
+	VPERMPD    $0x4e, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y3
+	VPXOR      avx2const68<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y2, Y3
+	VPERMPD    $0x4e, Y5, Y1
+	VPCMPGTQ   Y1, Y5, Y2
+	VPXOR      avx2const71<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y5, Y2
+	VPERMILPD  $0x05, Y6, Y1
+	VPCMPGTQ   Y1, Y6, Y5
+	VPXOR      avx2const69<>+0(SB), Y5, Y5
+	VBLENDVPD  Y5, Y1, Y6, Y5
+	VPERMILPD  $0x05, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y6
+	VPXOR      avx2const72<>+0(SB), Y6, Y6
+	VBLENDVPD  Y6, Y1, Y4, Y6
+	VPERMILPD  $0x05, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y4
+	VPXOR      avx2const69<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y3, Y4
+	VPERMILPD  $0x05, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y3
+	VPXOR      avx2const72<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y2, Y3
+	VPCMPGTQ   Y6, Y5, Y2
+	VBLENDVPD  Y2, Y6, Y5, Y1
+	VBLENDVPD  Y2, Y5, Y6, Y2
+	VPCMPGTQ   Y3, Y4, Y6
+	VBLENDVPD  Y6, Y3, Y4, Y5
+	VBLENDVPD  Y6, Y4, Y3, Y3
+	VPERMPD    $0x4e, Y1, Y4
+	VPCMPGTQ   Y4, Y1, Y6
+	VPXOR      avx2const68<>+0(SB), Y6, Y6
+	VBLENDVPD  Y6, Y4, Y1, Y6
+	VPERMPD    $0x4e, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y4
+	VPXOR      avx2const68<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y2, Y4
+	VPERMPD    $0x4e, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y2
+	VPXOR      avx2const71<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y3, Y2
+	VPERMPD    $0x4e, Y5, Y1
+	VPCMPGTQ   Y1, Y5, Y3
+	VPXOR      avx2const71<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y5, Y3
+	VPERMILPD  $0x05, Y6, Y1
+	VPCMPGTQ   Y1, Y6, Y5
+	VPXOR      avx2const69<>+0(SB), Y5, Y5
+	VBLENDVPD  Y5, Y1, Y6, Y5
+	VPERMILPD  $0x05, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y6
+	VPXOR      avx2const69<>+0(SB), Y6, Y6
+	VBLENDVPD  Y6, Y1, Y4, Y6
+	VPERMILPD  $0x05, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y4
+	VPXOR      avx2const72<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y2, Y4
+	VPERMILPD  $0x05, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y2
+	VPXOR      avx2const72<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y3, Y2
+	VPCMPGTQ   Y4, Y5, Y3
+	VBLENDVPD  Y3, Y4, Y5, Y1
+	VBLENDVPD  Y3, Y5, Y4, Y3
+	VPCMPGTQ   Y2, Y6, Y5
+	VBLENDVPD  Y5, Y2, Y6, Y4
+	VBLENDVPD  Y5, Y6, Y2, Y2
+	VPCMPGTQ   Y4, Y1, Y6
+	VBLENDVPD  Y6, Y4, Y1, Y5
+	VBLENDVPD  Y6, Y1, Y4, Y1
+	VPCMPGTQ   Y2, Y3, Y6
+	VBLENDVPD  Y6, Y2, Y3, Y4
+	VBLENDVPD  Y6, Y3, Y2, Y2
+	VPERMPD    $0x4e, Y5, Y3
+	VPCMPGTQ   Y3, Y5, Y6
+	VPXOR      avx2const68<>+0(SB), Y6, Y6
+	VBLENDVPD  Y6, Y3, Y5, Y6
+	VPERMPD    $0x4e, Y1, Y3
+	VPCMPGTQ   Y3, Y1, Y5
+	VPXOR      avx2const68<>+0(SB), Y5, Y5
+	VBLENDVPD  Y5, Y3, Y1, Y5
+	VPERMPD    $0x4e, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y3
+	VPXOR      avx2const68<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y4, Y3
+	VPERMPD    $0x4e, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y4
+	VPXOR      avx2const68<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y2, Y4
+	VPERMILPD  $0x05, Y6, Y1
+	VPCMPGTQ   Y1, Y6, Y2
+	VPXOR      avx2const69<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y6, Y2
+	VPERMILPD  $0x05, Y5, Y1
+	VPCMPGTQ   Y1, Y5, Y6
+	VPXOR      avx2const69<>+0(SB), Y6, Y6
+	VBLENDVPD  Y6, Y1, Y5, Y6
+	VPERMILPD  $0x05, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y5
+	VPXOR      avx2const69<>+0(SB), Y5, Y5
+	VBLENDVPD  Y5, Y1, Y3, Y5
+	VPERMILPD  $0x05, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y3
+	VPXOR      avx2const69<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y4, Y3
+	VMOVUPD    Y2, (AX)
+	VMOVUPD    Y6, 32(AX)
+	VPCMPGTQ   avx2const73<>+0(SB), Y0, Y1
+	VMASKMOVPD Y5, Y1, 64(AX)
+	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
+	VMASKMOVPD Y3, Y0, 96(AX)
+	JMP        sorted551
+
+more554:
+	VMOVUPD    (AX), Y1
+	VMOVUPD    32(AX), Y2
+	VMOVUPD    64(AX), Y3
+	VMOVUPD    96(AX), Y4
+	LEAQ       128(AX), CX
+	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const23<>+0(SB), Y6
+	VMASKMOVPD (CX), Y5, Y7
+	VBLENDVPD  Y5, Y7, Y6, Y7
+	LEAQ       160(AX), CX
+	VPCMPGTQ   avx2const76<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const23<>+0(SB), Y6
+	VMASKMOVPD (CX), Y5, Y8
+	VBLENDVPD  Y5, Y8, Y6, Y8
+	LEAQ       192(AX), CX
+	VPCMPGTQ   avx2const77<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const23<>+0(SB), Y6
+	VMASKMOVPD (CX), Y5, Y9
+	VBLENDVPD  Y5, Y9, Y6, Y9
+	LEAQ       224(AX), CX
+	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const23<>+0(SB), Y6
+	VMASKMOVPD (CX), Y5, Y10
+	VBLENDVPD  Y5, Y10, Y6, Y10
+	VPERMILPD  $0x05, Y1, Y5
+	VPCMPGTQ   Y5, Y1, Y6
+	VPXOR      avx2const67<>+0(SB), Y6, Y6
+	VBLENDVPD  Y6, Y5, Y1, Y6
+	VPERMILPD  $0x05, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y5
+	VPXOR      avx2const67<>+0(SB), Y5, Y5
+	VBLENDVPD  Y5, Y1, Y2, Y5
+	VPERMILPD  $0x05, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y2
+	VPXOR      avx2const67<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y3, Y2
+	VPERMILPD  $0x05, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y3
+	VPXOR      avx2const67<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y4, Y3
+	VPERMILPD  $0x05, Y7, Y1
+	VPCMPGTQ   Y1, Y7, Y4
+	VPXOR      avx2const67<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y7, Y4
+	VPERMILPD  $0x05, Y8, Y1
+	VPCMPGTQ   Y1, Y8, Y7
+	VPXOR      avx2const67<>+0(SB), Y7, Y7
+	VBLENDVPD  Y7, Y1, Y8, Y7
+	VPERMILPD  $0x05, Y9, Y1
+	VPCMPGTQ   Y1, Y9, Y8
+	VPXOR      avx2const67<>+0(SB), Y8, Y8
+	VBLENDVPD  Y8, Y1, Y9, Y8
+	VPERMILPD  $0x05, Y10, Y1
+	VPCMPGTQ   Y1, Y10, Y9
+	VPXOR      avx2const67<>+0(SB), Y9, Y9
+	VBLENDVPD  Y9, Y1, Y10, Y9
+	VPERMPD    $0x4e, Y6, Y1
+	VPCMPGTQ   Y1, Y6, Y10
+	VPXOR      avx2const68<>+0(SB), Y10, Y10
+	VBLENDVPD  Y10, Y1, Y6, Y10
+	VPERMPD    $0x4e, Y5, Y1
+	VPCMPGTQ   Y1, Y5, Y6
+	VPXOR      avx2const71<>+0(SB), Y6, Y6
+	VBLENDVPD  Y6, Y1, Y5, Y6
+	VPERMPD    $0x4e, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y5
+	VPXOR      avx2const68<>+0(SB), Y5, Y5
+	VBLENDVPD  Y5, Y1, Y2, Y5
+	VPERMPD    $0x4e, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y2
+	VPXOR      avx2const71<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y3, Y2
+	VPERMPD    $0x4e, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y3
+	VPXOR      avx2const68<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y4, Y3
+	VPERMPD    $0x4e, Y7, Y1
+	VPCMPGTQ   Y1, Y7, Y4
+	VPXOR      avx2const71<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y7, Y4
+	VPERMPD    $0x4e, Y8, Y1
+	VPCMPGTQ   Y1, Y8, Y7
+	VPXOR      avx2const68<>+0(SB), Y7, Y7
+	VBLENDVPD  Y7, Y1, Y8, Y7
+	VPERMPD    $0x4e, Y9, Y1
+	VPCMPGTQ   Y1, Y9, Y8
+	VPXOR      avx2const71<>+0(SB), Y8, Y8
+	VBLENDVPD  Y8, Y1, Y9, Y8
+	VPERMILPD  $0x05, Y10, Y1
+	VPCMPGTQ   Y1, Y10, Y9
+	VPXOR      avx2const69<>+0(SB), Y9, Y9
+	VBLENDVPD  Y9, Y1, Y10, Y9
+	VPERMILPD  $0x05, Y6, Y1
+	VPCMPGTQ   Y1, Y6, Y10
+	VPXOR      avx2const72<>+0(SB), Y10, Y10
+	VBLENDVPD  Y10, Y1, Y6, Y10
+	VPERMILPD  $0x05, Y5, Y1
+	VPCMPGTQ   Y1, Y5, Y6
+	VPXOR      avx2const69<>+0(SB), Y6, Y6
+	VBLENDVPD  Y6, Y1, Y5, Y6
+	VPERMILPD  $0x05, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y5
+	VPXOR      avx2const72<>+0(SB), Y5, Y5
+	VBLENDVPD  Y5, Y1, Y2, Y5
+	VPERMILPD  $0x05, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y2
+	VPXOR      avx2const69<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y3, Y2
+	VPERMILPD  $0x05, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y3
+	VPXOR      avx2const72<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y4, Y3
+	VPERMILPD  $0x05, Y7, Y1
+	VPCMPGTQ   Y1, Y7, Y4
+	VPXOR      avx2const69<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y7, Y4
+	VPERMILPD  $0x05, Y8, Y1
+	VPCMPGTQ   Y1, Y8, Y7
+	VPXOR      avx2const72<>+0(SB), Y7, Y7
+	VBLENDVPD  Y7, Y1, Y8, Y7
+	VPCMPGTQ   Y10, Y9, Y8
+	VBLENDVPD  Y8, Y10, Y9, Y1
+	VBLENDVPD  Y8, Y9, Y10, Y8
+	VPCMPGTQ   Y5, Y6, Y10
+	VBLENDVPD  Y10, Y5, Y6, Y9
+	VBLENDVPD  Y10, Y6, Y5, Y5
+	VPCMPGTQ   Y3, Y2, Y10
+	VBLENDVPD  Y10, Y3, Y2, Y6
+	VBLENDVPD  Y10, Y2, Y3, Y2
+	VPCMPGTQ   Y7, Y4, Y10
+	VBLENDVPD  Y10, Y7, Y4, Y3
+	VBLENDVPD  Y10, Y4, Y7, Y4
+	VPERMPD    $0x4e, Y1, Y7
+	VPCMPGTQ   Y7, Y1, Y10
+	VPXOR      avx2const68<>+0(SB), Y10, Y10
+	VBLENDVPD  Y10, Y7, Y1, Y10
+	VPERMPD    $0x4e, Y8, Y1
+	VPCMPGTQ   Y1, Y8, Y7
+	VPXOR      avx2const68<>+0(SB), Y7, Y7
+	VBLENDVPD  Y7, Y1, Y8, Y7
+	VPERMPD    $0x4e, Y5, Y1
+	VPCMPGTQ   Y1, Y5, Y8
+	VPXOR      avx2const71<>+0(SB), Y8, Y8
+	VBLENDVPD  Y8, Y1, Y5, Y8
+	VPERMPD    $0x4e, Y9, Y1
+	VPCMPGTQ   Y1, Y9, Y5
+	VPXOR      avx2const71<>+0(SB), Y5, Y5
+	VBLENDVPD  Y5, Y1, Y9, Y5
+	VPERMPD    $0x4e, Y6, Y1
+	VPCMPGTQ   Y1, Y6, Y9
+	VPXOR      avx2const68<>+0(SB), Y9, Y9
+	VBLENDVPD  Y9, Y1, Y6, Y9
+	VPERMPD    $0x4e, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y6
+	VPXOR      avx2const68<>+0(SB), Y6, Y6
+	VBLENDVPD  Y6, Y1, Y2, Y6
+	VPERMPD    $0x4e, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y2
+	VPXOR      avx2const71<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y4, Y2
+	VPERMPD    $0x4e, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y4
+	VPXOR      avx2const71<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y3, Y4
+	VPERMILPD  $0x05, Y10, Y1
+	VPCMPGTQ   Y1, Y10, Y3
+	VPXOR      avx2const69<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y10, Y3
+	VPERMILPD  $0x05, Y7, Y1
+	VPCMPGTQ   Y1, Y7, Y10
+	VPXOR      avx2const69<>+0(SB), Y10, Y10
+	VBLENDVPD  Y10, Y1, Y7, Y10
+	VPERMILPD  $0x05, Y8, Y1
+	VPCMPGTQ   Y1, Y8, Y7
+	VPXOR      avx2const72<>+0(SB), Y7, Y7
+	VBLENDVPD  Y7, Y1, Y8, Y7
+	VPERMILPD  $0x05, Y5, Y1
+	VPCMPGTQ   Y1, Y5, Y8
+	VPXOR      avx2const72<>+0(SB), Y8, Y8
+	VBLENDVPD  Y8, Y1, Y5, Y8
+	VPERMILPD  $0x05, Y9, Y1
+	VPCMPGTQ   Y1, Y9, Y5
+	VPXOR      avx2const69<>+0(SB), Y5, Y5
+	VBLENDVPD  Y5, Y1, Y9, Y5
+	VPERMILPD  $0x05, Y6, Y1
+	VPCMPGTQ   Y1, Y6, Y9
+	VPXOR      avx2const69<>+0(SB), Y9, Y9
+	VBLENDVPD  Y9, Y1, Y6, Y9
+	VPERMILPD  $0x05, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y6
+	VPXOR      avx2const72<>+0(SB), Y6, Y6
+	VBLENDVPD  Y6, Y1, Y2, Y6
+	VPERMILPD  $0x05, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y2
+	VPXOR      avx2const72<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y4, Y2
+	VPCMPGTQ   Y7, Y3, Y4
+	VBLENDVPD  Y4, Y7, Y3, Y1
+	VBLENDVPD  Y4, Y3, Y7, Y3
+	VPCMPGTQ   Y8, Y10, Y7
+	VBLENDVPD  Y7, Y8, Y10, Y4
+	VBLENDVPD  Y7, Y10, Y8, Y7
+	VPCMPGTQ   Y6, Y5, Y10
+	VBLENDVPD  Y10, Y6, Y5, Y8
+	VBLENDVPD  Y10, Y5, Y6, Y5
+	VPCMPGTQ   Y2, Y9, Y10
+	VBLENDVPD  Y10, Y2, Y9, Y6
+	VBLENDVPD  Y10, Y9, Y2, Y2
+	VPCMPGTQ   Y4, Y1, Y10
+	VBLENDVPD  Y10, Y4, Y1, Y9
+	VBLENDVPD  Y10, Y1, Y4, Y1
+	VPCMPGTQ   Y7, Y3, Y10
+	VBLENDVPD  Y10, Y7, Y3, Y4
+	VBLENDVPD  Y10, Y3, Y7, Y3
+	VPCMPGTQ   Y2, Y5, Y10
+	VBLENDVPD  Y10, Y2, Y5, Y7
+	VBLENDVPD  Y10, Y5, Y2, Y2
+	VPCMPGTQ   Y6, Y8, Y10
+	VBLENDVPD  Y10, Y6, Y8, Y5
+	VBLENDVPD  Y10, Y8, Y6, Y6
+	VPERMPD    $0x4e, Y9, Y8
+	VPCMPGTQ   Y8, Y9, Y10
+	VPXOR      avx2const68<>+0(SB), Y10, Y10
+	VBLENDVPD  Y10, Y8, Y9, Y10
+	VPERMPD    $0x4e, Y1, Y8
+	VPCMPGTQ   Y8, Y1, Y9
+	VPXOR      avx2const68<>+0(SB), Y9, Y9
+	VBLENDVPD  Y9, Y8, Y1, Y9
+	VPERMPD    $0x4e, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y8
+	VPXOR      avx2const68<>+0(SB), Y8, Y8
+	VBLENDVPD  Y8, Y1, Y4, Y8
+	VPERMPD    $0x4e, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y4
+	VPXOR      avx2const68<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y3, Y4
+	VPERMPD    $0x4e, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y3
+	VPXOR      avx2const71<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y2, Y3
+	VPERMPD    $0x4e, Y7, Y1
+	VPCMPGTQ   Y1, Y7, Y2
+	VPXOR      avx2const71<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y7, Y2
+	VPERMPD    $0x4e, Y6, Y1
+	VPCMPGTQ   Y1, Y6, Y7
+	VPXOR      avx2const71<>+0(SB), Y7, Y7
+	VBLENDVPD  Y7, Y1, Y6, Y7
+	VPERMPD    $0x4e, Y5, Y1
+	VPCMPGTQ   Y1, Y5, Y6
+	VPXOR      avx2const71<>+0(SB), Y6, Y6
+	VBLENDVPD  Y6, Y1, Y5, Y6
+	VPERMILPD  $0x05, Y10, Y1
+	VPCMPGTQ   Y1, Y10, Y5
+	VPXOR      avx2const69<>+0(SB), Y5, Y5
+	VBLENDVPD  Y5, Y1, Y10, Y5
+	VPERMILPD  $0x05, Y9, Y1
+	VPCMPGTQ   Y1, Y9, Y10
+	VPXOR      avx2const69<>+0(SB), Y10, Y10
+	VBLENDVPD  Y10, Y1, Y9, Y10
+	VPERMILPD  $0x05, Y8, Y1
+	VPCMPGTQ   Y1, Y8, Y9
+	VPXOR      avx2const69<>+0(SB), Y9, Y9
+	VBLENDVPD  Y9, Y1, Y8, Y9
+	VPERMILPD  $0x05, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y8
+	VPXOR      avx2const69<>+0(SB), Y8, Y8
+	VBLENDVPD  Y8, Y1, Y4, Y8
+	VPERMILPD  $0x05, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y4
+	VPXOR      avx2const72<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y3, Y4
+	VPERMILPD  $0x05, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y3
+	VPXOR      avx2const72<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y2, Y3
+	VPERMILPD  $0x05, Y7, Y1
+	VPCMPGTQ   Y1, Y7, Y2
+	VPXOR      avx2const72<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y7, Y2
+	VPERMILPD  $0x05, Y6, Y1
+	VPCMPGTQ   Y1, Y6, Y7
+	VPXOR      avx2const72<>+0(SB), Y7, Y7
+	VBLENDVPD  Y7, Y1, Y6, Y7
+	VPCMPGTQ   Y4, Y5, Y6
+	VBLENDVPD  Y6, Y4, Y5, Y1
+	VBLENDVPD  Y6, Y5, Y4, Y4
+	VPCMPGTQ   Y3, Y10, Y6
+	VBLENDVPD  Y6, Y3, Y10, Y5
+	VBLENDVPD  Y6, Y10, Y3, Y3
+	VPCMPGTQ   Y2, Y9, Y10
+	VBLENDVPD  Y10, Y2, Y9, Y6
+	VBLENDVPD  Y10, Y9, Y2, Y2
+	VPCMPGTQ   Y7, Y8, Y10
+	VBLENDVPD  Y10, Y7, Y8, Y9
+	VBLENDVPD  Y10, Y8, Y7, Y7
+	VPCMPGTQ   Y6, Y1, Y10
+	VBLENDVPD  Y10, Y6, Y1, Y8
+	VBLENDVPD  Y10, Y1, Y6, Y1
+	VPCMPGTQ   Y9, Y5, Y10
+	VBLENDVPD  Y10, Y9, Y5, Y6
+	VBLENDVPD  Y10, Y5, Y9, Y5
+	VPCMPGTQ   Y2, Y4, Y10
+	VBLENDVPD  Y10, Y2, Y4, Y9
+	VBLENDVPD  Y10, Y4, Y2, Y2
+	VPCMPGTQ   Y7, Y3, Y10
+	VBLENDVPD  Y10, Y7, Y3, Y4
+	VBLENDVPD  Y10, Y3, Y7, Y3
+	VPCMPGTQ   Y6, Y8, Y10
+	VBLENDVPD  Y10, Y6, Y8, Y7
+	VBLENDVPD  Y10, Y8, Y6, Y6
+	VPCMPGTQ   Y5, Y1, Y10
+	VBLENDVPD  Y10, Y5, Y1, Y8
+	VBLENDVPD  Y10, Y1, Y5, Y1
+	VPCMPGTQ   Y4, Y9, Y10
+	VBLENDVPD  Y10, Y4, Y9, Y5
+	VBLENDVPD  Y10, Y9, Y4, Y4
+	VPCMPGTQ   Y3, Y2, Y10
+	VBLENDVPD  Y10, Y3, Y2, Y9
+	VBLENDVPD  Y10, Y2, Y3, Y2
+	VPERMPD    $0x4e, Y7, Y3
+	VPCMPGTQ   Y3, Y7, Y10
+	VPXOR      avx2const68<>+0(SB), Y10, Y10
+	VBLENDVPD  Y10, Y3, Y7, Y10
+	VPERMPD    $0x4e, Y6, Y3
+	VPCMPGTQ   Y3, Y6, Y7
+	VPXOR      avx2const68<>+0(SB), Y7, Y7
+	VBLENDVPD  Y7, Y3, Y6, Y7
+	VPERMPD    $0x4e, Y8, Y3
+	VPCMPGTQ   Y3, Y8, Y6
+	VPXOR      avx2const68<>+0(SB), Y6, Y6
+	VBLENDVPD  Y6, Y3, Y8, Y6
+	VPERMPD    $0x4e, Y1, Y3
+	VPCMPGTQ   Y3, Y1, Y8
+	VPXOR      avx2const68<>+0(SB), Y8, Y8
+	VBLENDVPD  Y8, Y3, Y1, Y8
+	VPERMPD    $0x4e, Y5, Y1
+	VPCMPGTQ   Y1, Y5, Y3
+	VPXOR      avx2const68<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y5, Y3
+	VPERMPD    $0x4e, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y5
+	VPXOR      avx2const68<>+0(SB), Y5, Y5
+	VBLENDVPD  Y5, Y1, Y4, Y5
+	VPERMPD    $0x4e, Y9, Y1
+	VPCMPGTQ   Y1, Y9, Y4
+	VPXOR      avx2const68<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y9, Y4
+	VPERMPD    $0x4e, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y9
+	VPXOR      avx2const68<>+0(SB), Y9, Y9
+	VBLENDVPD  Y9, Y1, Y2, Y9
+	VPERMILPD  $0x05, Y10, Y1
+	VPCMPGTQ   Y1, Y10, Y2
+	VPXOR      avx2const69<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y10, Y2
+	VPERMILPD  $0x05, Y7, Y1
+	VPCMPGTQ   Y1, Y7, Y10
+	VPXOR      avx2const69<>+0(SB), Y10, Y10
+	VBLENDVPD  Y10, Y1, Y7, Y10
+	VPERMILPD  $0x05, Y6, Y1
+	VPCMPGTQ   Y1, Y6, Y7
+	VPXOR      avx2const69<>+0(SB), Y7, Y7
+	VBLENDVPD  Y7, Y1, Y6, Y7
+	VPERMILPD  $0x05, Y8, Y1
+	VPCMPGTQ   Y1, Y8, Y6
+	VPXOR      avx2const69<>+0(SB), Y6, Y6
+	VBLENDVPD  Y6, Y1, Y8, Y6
+	VPERMILPD  $0x05, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y8
+	VPXOR      avx2const69<>+0(SB), Y8, Y8
+	VBLENDVPD  Y8, Y1, Y3, Y8
+	VPERMILPD  $0x05, Y5, Y1
+	VPCMPGTQ   Y1, Y5, Y3
+	VPXOR      avx2const69<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y5, Y3
+	VPERMILPD  $0x05, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y5
+	VPXOR      avx2const69<>+0(SB), Y5, Y5
+	VBLENDVPD  Y5, Y1, Y4, Y5
+	VPERMILPD  $0x05, Y9, Y1
+	VPCMPGTQ   Y1, Y9, Y4
+	VPXOR      avx2const69<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y9, Y4
+	VMOVUPD    Y2, (AX)
+	VMOVUPD    Y10, 32(AX)
+	VMOVUPD    Y7, 64(AX)
+	VMOVUPD    Y6, 96(AX)
+	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y1
+	VMASKMOVPD Y8, Y1, 128(AX)
+	VPCMPGTQ   avx2const76<>+0(SB), Y0, Y1
+	VMASKMOVPD Y3, Y1, 160(AX)
+	VPCMPGTQ   avx2const77<>+0(SB), Y0, Y1
+	VMASKMOVPD Y5, Y1, 192(AX)
+	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y0
+	VMASKMOVPD Y4, Y0, 224(AX)
+
+sorted551:
+	VZEROUPPER
+	RET
+
+DATA avx2const67<>+0(SB)/8, $0x0000000000000000
+DATA avx2const67<>+8(SB)/8, $0xffffffffffffffff
+DATA avx2const67<>+16(SB)/8, $0xffffffffffffffff
+DATA avx2const67<>+24(SB)/8, $0x0000000000000000
+GLOBL avx2const67<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const68<>+0(SB)/8, $0x0000000000000000
+DATA avx2const68<>+8(SB)/8, $0x0000000000000000
+DATA avx2const68<>+16(SB)/8, $0xffffffffffffffff
+DATA avx2const68<>+24(SB)/8, $0xffffffffffffffff
+GLOBL avx2const68<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const69<>+0(SB)/8, $0x0000000000000000
+DATA avx2const69<>+8(SB)/8, $0xffffffffffffffff
+DATA avx2const69<>+16(SB)/8, $0x0000000000000000
+DATA avx2const69<>+24(SB)/8, $0xffffffffffffffff
+GLOBL avx2const69<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const70<>+0(SB)/8, $0x0000000000000004
+DATA avx2const70<>+8(SB)/8, $0x0000000000000005
+DATA avx2const70<>+16(SB)/8, $0x0000000000000006
+DATA avx2const70<>+24(SB)/8, $0x0000000000000007
+GLOBL avx2const70<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const71<>+0(SB)/8, $0xffffffffffffffff
+DATA avx2const71<>+8(SB)/8, $0xffffffffffffffff
+DATA avx2const71<>+16(SB)/8, $0x0000000000000000
+DATA avx2const71<>+24(SB)/8, $0x0000000000000000
+GLOBL avx2const71<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const72<>+0(SB)/8, $0xffffffffffffffff
+DATA avx2const72<>+8(SB)/8, $0x0000000000000000
+DATA avx2const72<>+16(SB)/8, $0xffffffffffffffff
+DATA avx2const72<>+24(SB)/8, $0x0000000000000000
+GLOBL avx2const72<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const73<>+0(SB)/8, $0x0000000000000008
+DATA avx2const73<>+8(SB)/8, $0x0000000000000009
+DATA avx2const73<>+16(SB)/8, $0x000000000000000a
+DATA avx2const73<>+24(SB)/8, $0x000000000000000b
+GLOBL avx2const73<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const74<>+0(SB)/8, $0x000000000000000c
+DATA avx2const74<>+8(SB)/8, $0x000000000000000d
+DATA avx2const74<>+16(SB)/8, $0x000000000000000e
+DATA avx2const74<>+24(SB)/8, $0x000000000000000f
+GLOBL avx2const74<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const75<>+0(SB)/8, $0x0000000000000010
+DATA avx2const75<>+8(SB)/8, $0x0000000000000011
+DATA avx2const75<>+16(SB)/8, $0x0000000000000012
+DATA avx2const75<>+24(SB)/8, $0x0000000000000013
+GLOBL avx2const75<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const76<>+0(SB)/8, $0x0000000000000014
+DATA avx2const76<>+8(SB)/8, $0x0000000000000015
+DATA avx2const76<>+16(SB)/8, $0x0000000000000016
+DATA avx2const76<>+24(SB)/8, $0x0000000000000017
+GLOBL avx2const76<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const77<>+0(SB)/8, $0x0000000000000018
+DATA avx2const77<>+8(SB)/8, $0x0000000000000019
+DATA avx2const77<>+16(SB)/8, $0x000000000000001a
+DATA avx2const77<>+24(SB)/8, $0x000000000000001b
+GLOBL avx2const77<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const78<>+0(SB)/8, $0x000000000000001c
+DATA avx2const78<>+8(SB)/8, $0x000000000000001d
+DATA avx2const78<>+16(SB)/8, $0x000000000000001e
+DATA avx2const78<>+24(SB)/8, $0x000000000000001f
+GLOBL avx2const78<>(SB), RODATA|NOPTR, $32
+
+// func sortFewPairsAVX2(keys *int64, values *int64, n int)
+// Requires: AVX, AVX2
+TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
+	MOVQ         keys+0(FP), AX
+	MOVQ         values+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VMOVQ        DX, X0
+	VPBROADCASTQ X0, Y0
+	CMPQ         DX, $+4
+	JA           more557
+	LEAQ         (AX), DX
+	VPCMPGTQ     avx2const26<>+0(SB), Y0, Y1
+	VMOVUPD      avx2const23<>+0(SB), Y2
+	VMASKMOVPD   (DX), Y1, Y3
+	VBLENDVPD    Y1, Y3, Y2, Y3
+	LEAQ         (CX), DX
+	VPCMPGTQ     avx2const26<>+0(SB), Y0, Y1
+	VMOVUPD      avx2const23<>+0(SB), Y2
+	VMASKMOVPD   (DX), Y1, Y4
+	VBLENDVPD    Y1, Y4, Y2, Y4
+	VPERMILPD    $0x05, Y3, Y1
+	VPCMPGTQ     Y3, Y1, Y2
+	VPCMPGTQ     Y1, Y3, Y5
+	VBLENDPD     $0x06, Y2, Y5, Y5
+	VBLENDVPD    Y5, Y1, Y3, Y1
+	VPERMILPD    $0x05, Y4, Y2
+	VBLENDVPD    Y5, Y2, Y4, Y2
+	VPERMPD      $0x4e, Y1, Y3
+	VPCMPGTQ     Y1, Y3, Y4
+	VPCMPGTQ     Y3, Y1, Y5
+	VBLENDPD     $0x0c, Y4, Y5, Y5
+	VBLENDVPD    Y5, Y3, Y1, Y1
+	VPERMPD      $0x4e, Y2, Y3
+	VBLENDVPD    Y5, Y3, Y2, Y2
+	VPERMILPD    $0x05, Y1, Y3
+	VPCMPGTQ     Y1, Y3, Y4
+	VPCMPGTQ     Y3, Y1, Y5
+	VBLENDPD     $0x0a, Y4, Y5, Y5
+	VBLENDVPD    Y5, Y3, Y1, Y1
+	VPERMILPD    $0x05, Y2, Y3
+	VBLENDVPD    Y5, Y3, Y2, Y2
+	VPCMPGTQ     avx2const26<>+0(SB), Y0, Y3
+	VMASKMOVPD   Y1, Y3, (AX)
+	VPCMPGTQ     avx2const26<>+0(SB), Y0, Y0
+	VMASKMOVPD   Y2, Y0, (CX)
+	JMP          sorted556
+
+more557:
+	CMPQ       DX, $+8
+	JA         more558
+	VMOVUPD    (AX), Y1
+	LEAQ       32(AX), DX
+	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
+	VMOVUPD    avx2const23<>+0(SB), Y3
+	VMASKMOVPD (DX), Y2, Y4
+	VBLENDVPD  Y2, Y4, Y3, Y4
+	VMOVUPD    (CX), Y2
+	LEAQ       32(CX), DX
+	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y3
+	VMOVUPD    avx2const23<>+0(SB), Y5
+	VMASKMOVPD (DX), Y3, Y6
+	VBLENDVPD  Y3, Y6, Y5, Y6
+	VPERMILPD  $0x05, Y1, Y3
+	VPCMPGTQ   Y1, Y3, Y5
+	VPCMPGTQ   Y3, Y1, Y7
+	VBLENDPD   $0x06, Y5, Y7, Y7
+	VBLENDVPD  Y7, Y3, Y1, Y1
+	VPERMILPD  $0x05, Y2, Y3
+	VBLENDVPD  Y7, Y3, Y2, Y2
+	VPERMILPD  $0x05, Y4, Y3
+	VPCMPGTQ   Y4, Y3, Y5
+	VPCMPGTQ   Y3, Y4, Y7
+	VBLENDPD   $0x06, Y5, Y7, Y7
+	VBLENDVPD  Y7, Y3, Y4, Y3
+	VPERMILPD  $0x05, Y6, Y4
+	VBLENDVPD  Y7, Y4, Y6, Y4
+	VPERMPD    $0x4e, Y1, Y5
+	VPCMPGTQ   Y1, Y5, Y6
+	VPCMPGTQ   Y5, Y1, Y7
+	VBLENDPD   $0x0c, Y6, Y7, Y7
+	VBLENDVPD  Y7, Y5, Y1, Y1
+	VPERMPD    $0x4e, Y2, Y5
+	VBLENDVPD  Y7, Y5, Y2, Y2
+	VPERMPD    $0x4e, Y3, Y5
+	VPCMPGTQ   Y3, Y5, Y6
+	VPCMPGTQ   Y5, Y3, Y7
+	VBLENDPD   $0x03, Y6, Y7, Y7
+	VBLENDVPD  Y7, Y5, Y3, Y3
+	VPERMPD    $0x4e, Y4, Y5
+	VBLENDVPD  Y7, Y5, Y4, Y4
+	VPERMILPD  $0x05, Y1, Y5
+	VPCMPGTQ   Y1, Y5, Y6
+	VPCMPGTQ   Y5, Y1, Y7
+	VBLENDPD   $0x0a, Y6, Y7, Y7
+	VBLENDVPD  Y7, Y5, Y1, Y1
+	VPERMILPD  $0x05, Y2, Y5
+	VBLENDVPD  Y7, Y5, Y2, Y2
+	VPERMILPD  $0x05, Y3, Y5
+	VPCMPGTQ   Y3, Y5, Y6
+	VPCMPGTQ   Y5, Y3, Y7
+	VBLENDPD   $0x05, Y6, Y7, Y7
+	VBLENDVPD  Y7, Y5, Y3, Y3
+	VPERMILPD  $0x05, Y4, Y5
+	VBLENDVPD  Y7, Y5, Y4, Y4
+	VMOVUPD    Y1, Y5
+	VPCMPGTQ   Y3, Y5, Y5
+	VBLENDVPD  Y5, Y3, Y1, Y6
+	VBLENDVPD  Y5, Y1, Y3, Y1
+	VBLENDVPD  Y5, Y4, Y2, Y3
+	VBLENDVPD  Y5, Y2, Y4, Y2
+	VPERMPD    $0x4e, Y6, Y4
+	VPCMPGTQ   Y6, Y4, Y5
+	VPCMPGTQ   Y4, Y6, Y7
+	VBLENDPD   $0x0c, Y5, Y7, Y7
+	VBLENDVPD  Y7, Y4, Y6, Y4
+	VPERMPD    $0x4e, Y3, Y5
+	VBLENDVPD  Y7, Y5, Y3, Y3
+	VPERMPD    $0x4e, Y1, Y5
+	VPCMPGTQ   Y1, Y5, Y6
+	VPCMPGTQ   Y5, Y1, Y7
+	VBLENDPD   $0x0c, Y6, Y7, Y7
+	VBLENDVPD  Y7, Y5, Y1, Y1
+	VPERMPD    $0x4e, Y2, Y5
+	VBLENDVPD  Y7, Y5, Y2, Y2
+	VPERMILPD  $0x05, Y4, Y5
+	VPCMPGTQ   Y4, Y5, Y6
+	VPCMPGTQ   Y5, Y4, Y7
+	VBLENDPD   $0x0a, Y6, Y7, Y7
+	VBLENDVPD  Y7, Y5, Y4, Y4
+	VPERMILPD  $0x05, Y3, Y5
+	VBLENDVPD  Y7, Y5, Y3, Y3
+	VPERMILPD  $0x05, Y1, Y5
+	VPCMPGTQ   Y1, Y5, Y6
+	VPCMPGTQ   Y5, Y1, Y7
+	VBLENDPD   $0x0a, Y6, Y7, Y7
+	VBLENDVPD  Y7, Y5, Y1, Y1
+	VPERMILPD  $0x05, Y2, Y5
+	VBLENDVPD  Y7, Y5, Y2, Y2
+	VMOVUPD    Y4, (AX)
+	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y4
+	VMASKMOVPD Y1, Y4, 32(AX)
+	VMOVUPD    Y3, (CX)
+	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
+	VMASKMOVPD Y2, Y0, 32(CX)
+	JMP        sorted556
+
+more558:
+	VMOVUPD    (AX), Y1
+	VMOVUPD    32(AX), Y2
+	LEAQ       64(AX), DX
+	VPCMPGTQ   avx2const73<>+0(SB), Y0, Y3
+	VMOVUPD    avx2const23<>+0(SB), Y4
+	VMASKMOVPD (DX), Y3, Y5
+	VBLENDVPD  Y3, Y5, Y4, Y5
+	LEAQ       96(AX), DX
+	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y3
+	VMOVUPD    avx2const23<>+0(SB), Y4
+	VMASKMOVPD (DX), Y3, Y6
+	VBLENDVPD  Y3, Y6, Y4, Y6
+	VMOVUPD    (CX), Y3
+	VMOVUPD    32(CX), Y4
+	LEAQ       64(CX), DX
+	VPCMPGTQ   avx2const73<>+0(SB), Y0, Y7
+	VMOVUPD    avx2const23<>+0(SB), Y8
+	VMASKMOVPD (DX), Y7, Y9
+	VBLENDVPD  Y7, Y9, Y8, Y9
+	LEAQ       96(CX), DX
+	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y7
+	VMOVUPD    avx2const23<>+0(SB), Y8
+	VMASKMOVPD (DX), Y7, Y10
+	VBLENDVPD  Y7, Y10, Y8, Y10
+	VPERMILPD  $0x05, Y1, Y7
+	VPCMPGTQ   Y1, Y7, Y8
+	VPCMPGTQ   Y7, Y1, Y11
+	VBLENDPD   $0x06, Y8, Y11, Y11
+	VBLENDVPD  Y11, Y7, Y1, Y1
+	VPERMILPD  $0x05, Y3, Y7
+	VBLENDVPD  Y11, Y7, Y3, Y3
+	VPERMILPD  $0x05, Y2, Y7
+	VPCMPGTQ   Y2, Y7, Y8
+	VPCMPGTQ   Y7, Y2, Y11
+	VBLENDPD   $0x06, Y8, Y11, Y11
+	VBLENDVPD  Y11, Y7, Y2, Y2
+	VPERMILPD  $0x05, Y4, Y7
+	VBLENDVPD  Y11, Y7, Y4, Y4
+	VPERMILPD  $0x05, Y5, Y7
+	VPCMPGTQ   Y5, Y7, Y8
+	VPCMPGTQ   Y7, Y5, Y11
+	VBLENDPD   $0x06, Y8, Y11, Y11
+	VBLENDVPD  Y11, Y7, Y5, Y5
+	VPERMILPD  $0x05, Y9, Y7
+	VBLENDVPD  Y11, Y7, Y9, Y7
+	VPERMILPD  $0x05, Y6, Y8
+	VPCMPGTQ   Y6, Y8, Y9
+	VPCMPGTQ   Y8, Y6, Y11
+	VBLENDPD   $0x06, Y9, Y11, Y11
+	VBLENDVPD  Y11, Y8, Y6, Y6
+	VPERMILPD  $0x05, Y10, Y8
+	VBLENDVPD  Y11, Y8, Y10, Y8
+	VPERMPD    $0x4e, Y1, Y9
+	VPCMPGTQ   Y1, Y9, Y10
+	VPCMPGTQ   Y9, Y1, Y11
+	VBLENDPD   $0x0c, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y9, Y1, Y1
+	VPERMPD    $0x4e, Y3, Y9
+	VBLENDVPD  Y11, Y9, Y3, Y3
+	VPERMPD    $0x4e, Y2, Y9
+	VPCMPGTQ   Y2, Y9, Y10
+	VPCMPGTQ   Y9, Y2, Y11
+	VBLENDPD   $0x03, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y9, Y2, Y2
+	VPERMPD    $0x4e, Y4, Y9
+	VBLENDVPD  Y11, Y9, Y4, Y4
+	VPERMPD    $0x4e, Y5, Y9
+	VPCMPGTQ   Y5, Y9, Y10
+	VPCMPGTQ   Y9, Y5, Y11
+	VBLENDPD   $0x0c, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y9, Y5, Y5
+	VPERMPD    $0x4e, Y7, Y9
+	VBLENDVPD  Y11, Y9, Y7, Y7
+	VPERMPD    $0x4e, Y6, Y9
+	VPCMPGTQ   Y6, Y9, Y10
+	VPCMPGTQ   Y9, Y6, Y11
+	VBLENDPD   $0x03, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y9, Y6, Y6
+	VPERMPD    $0x4e, Y8, Y9
+	VBLENDVPD  Y11, Y9, Y8, Y8
+	VPERMILPD  $0x05, Y1, Y9
+	VPCMPGTQ   Y1, Y9, Y10
+	VPCMPGTQ   Y9, Y1, Y11
+	VBLENDPD   $0x0a, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y9, Y1, Y1
+	VPERMILPD  $0x05, Y3, Y9
+	VBLENDVPD  Y11, Y9, Y3, Y3
+	VPERMILPD  $0x05, Y2, Y9
+	VPCMPGTQ   Y2, Y9, Y10
+	VPCMPGTQ   Y9, Y2, Y11
+	VBLENDPD   $0x05, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y9, Y2, Y2
+	VPERMILPD  $0x05, Y4, Y9
+	VBLENDVPD  Y11, Y9, Y4, Y4
+	VPERMILPD  $0x05, Y5, Y9
+	VPCMPGTQ   Y5, Y9, Y10
+	VPCMPGTQ   Y9, Y5, Y11
+	VBLENDPD   $0x0a, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y9, Y5, Y5
+	VPERMILPD  $0x05, Y7, Y9
+	VBLENDVPD  Y11, Y9, Y7, Y7
+	VPERMILPD  $0x05, Y6, Y9
+	VPCMPGTQ   Y6, Y9, Y10
+	VPCMPGTQ   Y9, Y6, Y11
+	VBLENDPD   $0x05, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y9, Y6, Y6
+	VPERMILPD  $0x05, Y8, Y9
+	VBLENDVPD  Y11, Y9, Y8, Y8
+	VMOVUPD    Y1, Y9
+	VPCMPGTQ   Y2, Y9, Y9
+	VBLENDVPD  Y9, Y2, Y1, Y10
+	VBLENDVPD  Y9, Y1, Y2, Y1
+	VBLENDVPD  Y9, Y4, Y3, Y2
+	VBLENDVPD  Y9, Y3, Y4, Y3
+	VMOVUPD    Y6, Y4
+	VPCMPGTQ   Y5, Y4, Y4
+	VBLENDVPD  Y4, Y5, Y6, Y9
+	VBLENDVPD  Y4, Y6, Y5, Y5
+	VBLENDVPD  Y4, Y7, Y8, Y6
+	VBLENDVPD  Y4, Y8, Y7, Y4
+	VPERMPD    $0x4e, Y10, Y7
+	VPCMPGTQ   Y10, Y7, Y8
+	VPCMPGTQ   Y7, Y10, Y11
+	VBLENDPD   $0x0c, Y8, Y11, Y11
+	VBLENDVPD  Y11, Y7, Y10, Y7
+	VPERMPD    $0x4e, Y2, Y8
+	VBLENDVPD  Y11, Y8, Y2, Y2
+	VPERMPD    $0x4e, Y1, Y8
+	VPCMPGTQ   Y1, Y8, Y10
+	VPCMPGTQ   Y8, Y1, Y11
+	VBLENDPD   $0x0c, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y8, Y1, Y1
+	VPERMPD    $0x4e, Y3, Y8
+	VBLENDVPD  Y11, Y8, Y3, Y3
+	VPERMPD    $0x4e, Y5, Y8
+	VPCMPGTQ   Y5, Y8, Y10
+	VPCMPGTQ   Y8, Y5, Y11
+	VBLENDPD   $0x03, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y8, Y5, Y5
+	VPERMPD    $0x4e, Y4, Y8
+	VBLENDVPD  Y11, Y8, Y4, Y4
+	VPERMPD    $0x4e, Y9, Y8
+	VPCMPGTQ   Y9, Y8, Y10
+	VPCMPGTQ   Y8, Y9, Y11
+	VBLENDPD   $0x03, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y8, Y9, Y8
+	VPERMPD    $0x4e, Y6, Y9
+	VBLENDVPD  Y11, Y9, Y6, Y6
+	VPERMILPD  $0x05, Y7, Y9
+	VPCMPGTQ   Y7, Y9, Y10
+	VPCMPGTQ   Y9, Y7, Y11
+	VBLENDPD   $0x0a, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y9, Y7, Y7
+	VPERMILPD  $0x05, Y2, Y9
+	VBLENDVPD  Y11, Y9, Y2, Y2
+	VPERMILPD  $0x05, Y1, Y9
+	VPCMPGTQ   Y1, Y9, Y10
+	VPCMPGTQ   Y9, Y1, Y11
+	VBLENDPD   $0x0a, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y9, Y1, Y1
+	VPERMILPD  $0x05, Y3, Y9
+	VBLENDVPD  Y11, Y9, Y3, Y3
+	VPERMILPD  $0x05, Y5, Y9
+	VPCMPGTQ   Y5, Y9, Y10
+	VPCMPGTQ   Y9, Y5, Y11
+	VBLENDPD   $0x05, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y9, Y5, Y5
+	VPERMILPD  $0x05, Y4, Y9
+	VBLENDVPD  Y11, Y9, Y4, Y4
+	VPERMILPD  $0x05, Y8, Y9
+	VPCMPGTQ   Y8, Y9, Y10
+	VPCMPGTQ   Y9, Y8, Y11
+	VBLENDPD   $0x05, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y9, Y8, Y8
+	VPERMILPD  $0x05, Y6, Y9
+	VBLENDVPD  Y11, Y9, Y6, Y6
+	VMOVUPD    Y7, Y9
+	VPCMPGTQ   Y5, Y9, Y9
+	VBLENDVPD  Y9, Y5, Y7, Y10
+	VBLENDVPD  Y9, Y7, Y5, Y5
+	VBLENDVPD  Y9, Y4, Y2, Y7
+	VBLENDVPD  Y9, Y2, Y4, Y2
+	VMOVUPD    Y1, Y4
+	VPCMPGTQ   Y8, Y4, Y4
+	VBLENDVPD  Y4, Y8, Y1, Y9
+	VBLENDVPD  Y4, Y1, Y8, Y1
+	VBLENDVPD  Y4, Y6, Y3, Y8
+	VBLENDVPD  Y4, Y3, Y6, Y3
+	VMOVUPD    Y10, Y4
+	VPCMPGTQ   Y9, Y4, Y4
+	VBLENDVPD  Y4, Y9, Y10, Y6
+	VBLENDVPD  Y4, Y10, Y9, Y9
+	VBLENDVPD  Y4, Y8, Y7, Y10
+	VBLENDVPD  Y4, Y7, Y8, Y4
+	VMOVUPD    Y5, Y7
+	VPCMPGTQ   Y1, Y7, Y7
+	VBLENDVPD  Y7, Y1, Y5, Y8
+	VBLENDVPD  Y7, Y5, Y1, Y1
+	VBLENDVPD  Y7, Y3, Y2, Y5
+	VBLENDVPD  Y7, Y2, Y3, Y2
+	VPERMPD    $0x4e, Y6, Y3
+	VPCMPGTQ   Y6, Y3, Y7
+	VPCMPGTQ   Y3, Y6, Y11
+	VBLENDPD   $0x0c, Y7, Y11, Y11
+	VBLENDVPD  Y11, Y3, Y6, Y3
+	VPERMPD    $0x4e, Y10, Y6
+	VBLENDVPD  Y11, Y6, Y10, Y6
+	VPERMPD    $0x4e, Y9, Y7
+	VPCMPGTQ   Y9, Y7, Y10
+	VPCMPGTQ   Y7, Y9, Y11
+	VBLENDPD   $0x0c, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y7, Y9, Y7
+	VPERMPD    $0x4e, Y4, Y9
+	VBLENDVPD  Y11, Y9, Y4, Y4
+	VPERMPD    $0x4e, Y8, Y9
+	VPCMPGTQ   Y8, Y9, Y10
+	VPCMPGTQ   Y9, Y8, Y11
+	VBLENDPD   $0x0c, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y9, Y8, Y8
+	VPERMPD    $0x4e, Y5, Y9
+	VBLENDVPD  Y11, Y9, Y5, Y5
+	VPERMPD    $0x4e, Y1, Y9
+	VPCMPGTQ   Y1, Y9, Y10
+	VPCMPGTQ   Y9, Y1, Y11
+	VBLENDPD   $0x0c, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y9, Y1, Y1
+	VPERMPD    $0x4e, Y2, Y9
+	VBLENDVPD  Y11, Y9, Y2, Y2
+	VPERMILPD  $0x05, Y3, Y9
+	VPCMPGTQ   Y3, Y9, Y10
+	VPCMPGTQ   Y9, Y3, Y11
+	VBLENDPD   $0x0a, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y9, Y3, Y3
+	VPERMILPD  $0x05, Y6, Y9
+	VBLENDVPD  Y11, Y9, Y6, Y6
+	VPERMILPD  $0x05, Y7, Y9
+	VPCMPGTQ   Y7, Y9, Y10
+	VPCMPGTQ   Y9, Y7, Y11
+	VBLENDPD   $0x0a, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y9, Y7, Y7
+	VPERMILPD  $0x05, Y4, Y9
+	VBLENDVPD  Y11, Y9, Y4, Y4
+	VPERMILPD  $0x05, Y8, Y9
+	VPCMPGTQ   Y8, Y9, Y10
+	VPCMPGTQ   Y9, Y8, Y11
+	VBLENDPD   $0x0a, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y9, Y8, Y8
+	VPERMILPD  $0x05, Y5, Y9
+	VBLENDVPD  Y11, Y9, Y5, Y5
+	VPERMILPD  $0x05, Y1, Y9
+	VPCMPGTQ   Y1, Y9, Y10
+	VPCMPGTQ   Y9, Y1, Y11
+	VBLENDPD   $0x0a, Y10, Y11, Y11
+	VBLENDVPD  Y11, Y9, Y1, Y1
+	VPERMILPD  $0x05, Y2, Y9
+	VBLENDVPD  Y11, Y9, Y2, Y2
+	VMOVUPD    Y3, (AX)
+	VMOVUPD    Y7, 32(AX)
+	VPCMPGTQ   avx2const73<>+0(SB), Y0, Y3
+	VMASKMOVPD Y8, Y3, 64(AX)
+	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y3
+	VMASKMOVPD Y1, Y3, 96(AX)
+	VMOVUPD    Y6, (CX)
+	VMOVUPD    Y4, 32(CX)
+	VPCMPGTQ   avx2const73<>+0(SB), Y0, Y1
+	VMASKMOVPD Y5, Y1, 64(CX)
+	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
+	VMASKMOVPD Y2, Y0, 96(CX)
+
+sorted556:
+	VZEROUPPER
+	RET

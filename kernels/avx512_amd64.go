@@ -229,3 +229,40 @@ func expAVX512(dst *float64, x []float64, stream int)
 //
 //go:noescape
 func logAVX512(dst *float64, x []float64, stream int)
+
+// compensateAVX512 equals compensateGo for a multiple of 16 elements.
+//
+//go:noescape
+func compensateAVX512(acc *float64, x []float64)
+
+// sumAbsAVX512 equals sumAbsGo.
+//
+//go:noescape
+func sumAbsAVX512(x []float64) float64
+
+// keysAVX512 equals keysGo.
+//
+//go:noescape
+func keysAVX512(c int, dst *int64, x []int64, stream int)
+
+// partitionAVX512 moves at most so many steps of elements below the pivot to the front and of
+// others to the back: see partition.
+//
+//go:noescape
+func partitionAVX512(x *int64, at *int, pivot int64, steps int)
+
+// partitionPairsAVX512 is partition for pairs: the values go where their keys go.
+//
+//go:noescape
+func partitionPairsAVX512(keys *int64, values *int64, at *int, pivot int64, steps int)
+
+// sortFewAVX512 sorts the first n elements, at most fewKeys.
+//
+//go:noescape
+func sortFewAVX512(x *int64, n int)
+
+// sortFewPairsAVX512 sorts the first n pairs, at most fewPairs, whose keys are less than the
+// largest integer.
+//
+//go:noescape
+func sortFewPairsAVX512(keys *int64, values *int64, n int)

@@ -2,6 +2,7 @@ package kernels_test
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/shmengine/shmengine/kernels"
 )
@@ -55,4 +56,47 @@ func ExamplePrefixSum() {
 	// Output:
 	// [0 3 3 8] 9
 	// [1.5 3.5 6.5 10.5] 10.5
+}
+
+func ExampleSort() {
+	x := []float64{3, math.NaN(), -1, math.Inf(-1), 2}
+	kernels.Sort(x)
+	fmt.Println(x)
+	// Output: [-Inf -1 2 3 NaN]
+}
+
+// Two columns in the order of one of them.
+func ExampleArgSort() {
+	delay, distance := []float64{3, -1, 50, 3}, []float64{100, 200, 300, 400}
+	idx, scratch := make([]int64, len(delay)), make([]int64, len(delay))
+	kernels.ArgSort(idx, delay, scratch)
+	inOrder := make([]float64, len(delay))
+	err := kernels.Take(inOrder, distance, idx)
+	fmt.Println(idx, inOrder, err)
+	// Output: [1 0 3 2] [200 100 400 300] <nil>
+}
+
+func ExampleSumCompensated() {
+	x := []float64{1, 1e100, 1, -1e100}
+	fmt.Println(kernels.SumCompensated(x))
+	// Output: 2
+}
+
+func ExampleNorm2() {
+	fmt.Println(kernels.Norm2([]float64{0x3p1000, -0x4p1000})/0x1p1000, kernels.Norm1([]float64{3, -4}), kernels.NormInf([]float64{3, -4}))
+	// Output: 5 7 4
+}
+
+func ExamplePartialSort() {
+	x := []float64{3, 9, -1, 5, 2}
+	kernels.PartialSort(x, 2)
+	fmt.Println(x[:2])
+	// Output: [-1 2]
+}
+
+func ExampleMerge() {
+	both := make([]float64, 5)
+	kernels.Merge(both, []float64{1, 4, 5}, []float64{2, math.Inf(1)})
+	fmt.Println(both)
+	// Output: [1 2 4 5 +Inf]
 }

@@ -76,5 +76,6 @@ func FuzzArith(f *testing.F)         { fuzzCase(f, "Arith", "ArithInt64", "Unary
 func FuzzSelect(f *testing.F) {
 	fuzzCase(f, "Filter", "FilterCompare", "FilterCompareInt64", "Where", "Take")
 }
-func FuzzPrefixSum(f *testing.F) { fuzzCase(f, "PrefixSum") }
-func FuzzExpLog(f *testing.F)    { fuzzCase(f, "ExpLog") }
+func FuzzPrefixSum(f *testing.F)      { fuzzCase(f, "PrefixSum") }
+func FuzzExpLog(f *testing.F)         { fuzzCase(f, "ExpLog") }
+func FuzzSumCompensated(f *testing.F) { fuzzCase(f, "SumCompensated", "Norms") }

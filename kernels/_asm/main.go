@@ -26,7 +26,8 @@ func main() {
 		count, countInt, compareBits, compareBitsInt,
 		arith, arithInt, unary, fma, axpy,
 		compress, places, filterFloat, filterInt, take, prefixSums,
-		expEach, logEach,
+		expEach, logEach, compensate, sumAbs,
+		keys, parting, partingPairs, network, networkPairs,
 	} {
 		emit()
 	}
