@@ -1,7 +1,5 @@
 package kernels
 
-import "slices"
-
 var selectCases = []kernelCase{
 	{"Filter", runFilter, nil},
 	{"FilterCompare", runFilterCompare, nil},
@@ -31,9 +29,9 @@ func masks(in *input) [][]uint64 {
 func runFilter(in *input) (out []float64) {
 	for i, mask := range masks(in) {
 		n := got(Filter(in.out, in.f, mask, 63))
-		out = append(append(out, float64(n)), in.out[:n]...)
+		out = append(out, digest(in.out[:n])...)
 		n = got(FilterInt64(in.outs, in.y, mask, i))
-		out = append(out, wholes(in.outs[:n]...)...)
+		out = append(out, digest(in.outs[:n])...)
 	}
 	return out
 }
@@ -42,7 +40,7 @@ func runFilterCompare(in *input) (out []float64) {
 	t := threshold(in.f)
 	for c := range comparisons {
 		n := got(FilterCompare(in.out, in.f, c, t))
-		out = append(append(out, float64(n)), in.out[:n]...)
+		out = append(out, digest(in.out[:n])...)
 	}
 	return out
 }
@@ -51,7 +49,7 @@ func runFilterCompareInt64(in *input) (out []float64) {
 	for c := range comparisons {
 		for _, x := range [][]int64{in.x, in.y} {
 			n := got(FilterCompareInt64(in.outs, x, c, 3))
-			out = append(out, wholes(in.outs[:n]...)...)
+			out = append(out, digest(in.outs[:n])...)
 		}
 	}
 	return out
@@ -60,7 +58,7 @@ func runFilterCompareInt64(in *input) (out []float64) {
 func runWhere(in *input) (out []float64) {
 	for _, mask := range masks(in) {
 		for _, from := range []int{0, 1, 31, 63} {
-			out = append(out, wholes(in.outs[:got(Where(in.outs, mask, from, len(in.outs)))]...)...)
+			out = append(out, digest(in.outs[:got(Where(in.outs, mask, from, len(in.outs)))])...)
 		}
 	}
 	return out
@@ -77,7 +75,7 @@ func runTake(in *input) []float64 {
 	if err := TakeInt64(in.outs, in.y, idx); err != nil {
 		panic(err)
 	}
-	return append(slices.Clone(in.out), wholes(in.outs...)...)
+	return append(digest(in.out), digest(in.outs)...)
 }
 
 // got returns a number that comes without an error.
@@ -90,10 +88,25 @@ func got(n int, err error) int {
 
 func runPrefixSum(in *input) (out []float64) {
 	for _, f := range []func(dst, x []float64, start float64) float64{PrefixSum, PrefixSumExclusive} {
-		out = outNumbers(in, append(out, oneNaN(f(in.out, in.g, 0.1))))
+		out = append(out, oneNaN(f(in.out, in.g, 0.1)))
+		for i, v := range in.out {
+			in.out[i] = oneNaN(v)
+		}
+		out = append(out, digest(in.out)...)
 	}
 	for _, f := range []func(dst, x []int64, start int64) int64{PrefixSumInt64, PrefixSumExclusiveInt64} {
-		out = append(append(out, wholes(f(in.outs, in.y, 1))...), wholes(in.outs...)...)
+		out = append(append(out, wholes(f(in.outs, in.y, 1))...), digest(in.outs)...)
 	}
 	return out
+}
+
+// digest returns numbers that tell apart what kernels wrote: long results, of
+// which these tests make many.
+func digest[T int64 | float64](x []T) []float64 {
+	h := uint64(len(x))
+	for _, v := range wordsOf(x) {
+		h = (h ^ v) * 0x9E3779B97F4A7C15
+		h ^= h >> 29
+	}
+	return wholes(int64(h))
 }

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"testing"
+
+	"github.com/shmengine/shmengine/internal/race"
 )
 
 // bigBits is the precision of the references: 140 bits more than float64 has.
@@ -78,6 +80,9 @@ func hard(r *rand.Rand, n int, lo, hi float64) []float64 {
 func samples() int {
 	if os.Getenv("SHMENGINE_STRESS") != "" {
 		return 1 << 16
+	}
+	if race.Enabled {
+		return 1 << 8
 	}
 	return 1 << 11
 }
