@@ -9,8 +9,7 @@ package kernels
 // is exact for each (Knuth, The Art of Computer Programming 2, 4.2.2, theorem B;
 // Neumaier 1974; Ogita, Rump and Oishi 2005, algorithm 4.4). A sum that passes the
 // largest float64 on the way is an infinity, or NaN, as in [Sum]. The sum of no
-// elements is +0. It takes about five times as long as Sum on data in a cache,
-// and as long on data in memory.
+// elements is +0. It makes seven additions an element, where Sum makes one.
 func SumCompensated(x []float64) float64 {
 	var acc compensated
 	for len(x) > 0 {
