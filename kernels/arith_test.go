@@ -23,6 +23,8 @@ var maps = []struct {
 	{"Axpy", func(dst, x, y, _ []float64) { Axpy(dst, 3.7, x, y) }, func(x, y, _ float64) float64 { return math.FMA(3.7, x, y) }},
 	{"Scale", func(dst, x, _, _ []float64) { Scale(dst, -1.3, x) }, func(x, _, _ float64) float64 { return -1.3 * x }},
 	{"Sqrt", func(dst, x, _, _ []float64) { Sqrt(dst, x) }, func(x, _, _ float64) float64 { return math.Sqrt(x) }},
+	{"Exp", func(dst, x, _, _ []float64) { Exp(dst, x) }, func(x, _, _ float64) float64 { return exp(x) }},
+	{"Log", func(dst, x, _, _ []float64) { Log(dst, x) }, func(x, _, _ float64) float64 { return log(x) }},
 	{"Abs", func(dst, x, _, _ []float64) { Abs(dst, x) }, func(x, _, _ float64) float64 { return math.Abs(x) }},
 	{"Neg", func(dst, x, _, _ []float64) { Neg(dst, x) }, func(x, _, _ float64) float64 { return -x }},
 }

@@ -79,4 +79,46 @@ func fmaAVX512(*float64, []float64, []float64, []float64, int) { panic(noAssembl
 func axpyAVX2(*float64, float64, []float64, []float64, int)    { panic(noAssembly) }
 func axpyAVX512(*float64, float64, []float64, []float64, int)  { panic(noAssembly) }
 
+func compressAVX2(*uint64, []uint64, *uint64, int) int   { panic(noAssembly) }
+func compressAVX512(*uint64, []uint64, *uint64, int) int { panic(noAssembly) }
+func placesAVX2(*int64, int, int, *uint64, int) int      { panic(noAssembly) }
+func placesAVX512(*int64, int, int, *uint64, int) int    { panic(noAssembly) }
+func filterAVX2(*float64, []float64, int, float64) int   { panic(noAssembly) }
+func filterAVX512(*float64, []float64, int, float64) int { panic(noAssembly) }
+func filterInt64AVX2(*int64, []int64, int, int64) int    { panic(noAssembly) }
+func filterInt64AVX512(*int64, []int64, int, int64) int  { panic(noAssembly) }
+
+func takeAVX2(*uint64, []uint64, []int64) int   { panic(noAssembly) }
+func takeAVX512(*uint64, []uint64, []int64) int { panic(noAssembly) }
+
+func prefixAVX2(*float64, []float64, float64) float64         { panic(noAssembly) }
+func prefixAVX512(*float64, []float64, float64) float64       { panic(noAssembly) }
+func prefixBeforeAVX2(*float64, []float64, float64) float64   { panic(noAssembly) }
+func prefixBeforeAVX512(*float64, []float64, float64) float64 { panic(noAssembly) }
+func prefixInt64AVX2(*int64, []int64, int64) int64            { panic(noAssembly) }
+func prefixInt64AVX512(*int64, []int64, int64) int64          { panic(noAssembly) }
+func prefixBeforeInt64AVX2(*int64, []int64, int64) int64      { panic(noAssembly) }
+func prefixBeforeInt64AVX512(*int64, []int64, int64) int64    { panic(noAssembly) }
+
+func expAVX2(*float64, []float64, int)   { panic(noAssembly) }
+func expAVX512(*float64, []float64, int) { panic(noAssembly) }
+func logAVX2(*float64, []float64, int)   { panic(noAssembly) }
+func logAVX512(*float64, []float64, int) { panic(noAssembly) }
+
+func compensateAVX2(*float64, []float64)       { panic(noAssembly) }
+func compensateAVX512(*float64, []float64)     { panic(noAssembly) }
+func sumAbsAVX2([]float64) float64             { panic(noAssembly) }
+func sumAbsAVX512([]float64) float64           { panic(noAssembly) }
+func keysAVX2(int, *int64, []int64, int)       { panic(noAssembly) }
+func keysAVX512(int, *int64, []int64, int)     { panic(noAssembly) }
+func partitionAVX2(*int64, *int, int64, int)   { panic(noAssembly) }
+func partitionAVX512(*int64, *int, int64, int) { panic(noAssembly) }
+func sortFewAVX2(*int64, int)                  { panic(noAssembly) }
+func sortFewAVX512(*int64, int)                { panic(noAssembly) }
+
+func partitionPairsAVX2(*int64, *int64, *int, int64, int)   { panic(noAssembly) }
+func partitionPairsAVX512(*int64, *int64, *int, int64, int) { panic(noAssembly) }
+func sortFewPairsAVX2(*int64, *int64, int)                  { panic(noAssembly) }
+func sortFewPairsAVX512(*int64, *int64, int)                { panic(noAssembly) }
+
 const noAssembly = "kernels: no assembly in this build"

@@ -173,3 +173,96 @@ func fmaAVX2(dst *float64, x []float64, y []float64, z []float64, stream int)
 //
 //go:noescape
 func axpyAVX2(dst *float64, a float64, x []float64, y []float64, stream int)
+
+// compressAVX2 equals compressGo for a multiple of 64 elements; it may write as many words as x has.
+//
+//go:noescape
+func compressAVX2(dst *uint64, x []uint64, mask *uint64, shift int) int
+
+// placesAVX2 equals placesGo for a multiple of 64 bits; it may write n numbers.
+//
+//go:noescape
+func placesAVX2(dst *int64, first int, n int, mask *uint64, shift int) int
+
+// filterAVX2 equals filterGo for a multiple of 8 elements; it may write as many as x has.
+//
+//go:noescape
+func filterAVX2(dst *float64, x []float64, c int, t float64) int
+
+// filterInt64AVX2 equals filterGo for a multiple of 8 elements; it may write as many as x has.
+//
+//go:noescape
+func filterInt64AVX2(dst *int64, x []int64, c int, t int64) int
+
+// takeAVX2 equals takeGo for a multiple of 8 indices, but leaves out the whole vector in which one is out
+// of bounds.
+//
+//go:noescape
+func takeAVX2(dst *uint64, x []uint64, idx []int64) int
+
+// prefixAVX2 equals prefixGo for a multiple of 8 elements.
+//
+//go:noescape
+func prefixAVX2(dst *float64, x []float64, start float64) float64
+
+// prefixBeforeAVX2 equals prefixBeforeGo for a multiple of 8 elements.
+//
+//go:noescape
+func prefixBeforeAVX2(dst *float64, x []float64, start float64) float64
+
+// prefixInt64AVX2 equals prefixGo for a multiple of 8 elements.
+//
+//go:noescape
+func prefixInt64AVX2(dst *int64, x []int64, start int64) int64
+
+// prefixBeforeInt64AVX2 equals prefixBeforeGo for a multiple of 8 elements.
+//
+//go:noescape
+func prefixBeforeInt64AVX2(dst *int64, x []int64, start int64) int64
+
+// expAVX2 equals expGo.
+//
+//go:noescape
+func expAVX2(dst *float64, x []float64, stream int)
+
+// logAVX2 equals logGo.
+//
+//go:noescape
+func logAVX2(dst *float64, x []float64, stream int)
+
+// compensateAVX2 equals compensateGo for a multiple of 16 elements.
+//
+//go:noescape
+func compensateAVX2(acc *float64, x []float64)
+
+// sumAbsAVX2 equals sumAbsGo.
+//
+//go:noescape
+func sumAbsAVX2(x []float64) float64
+
+// keysAVX2 equals keysGo.
+//
+//go:noescape
+func keysAVX2(c int, dst *int64, x []int64, stream int)
+
+// partitionAVX2 moves at most so many steps of elements below the pivot to the front and of
+// others to the back: see partition.
+//
+//go:noescape
+func partitionAVX2(x *int64, at *int, pivot int64, steps int)
+
+// partitionPairsAVX2 is partition for pairs: the values go where their keys go.
+//
+//go:noescape
+func partitionPairsAVX2(keys *int64, values *int64, at *int, pivot int64, steps int)
+
+// sortFewAVX2 sorts the first n elements, at most fewKeys.
+//
+//go:noescape
+func sortFewAVX2(x *int64, n int)
+
+// sortFewPairsAVX2 sorts the first n pairs, at most fewPairs, whose keys are less than the
+// largest integer.
+//
+//go:noescape
+func sortFewPairsAVX2(keys *int64, values *int64, n int)

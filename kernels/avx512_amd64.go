@@ -173,3 +173,96 @@ func fmaAVX512(dst *float64, x []float64, y []float64, z []float64, stream int)
 //
 //go:noescape
 func axpyAVX512(dst *float64, a float64, x []float64, y []float64, stream int)
+
+// compressAVX512 equals compressGo for a multiple of 64 elements; it may write as many words as x has.
+//
+//go:noescape
+func compressAVX512(dst *uint64, x []uint64, mask *uint64, shift int) int
+
+// placesAVX512 equals placesGo for a multiple of 64 bits; it may write n numbers.
+//
+//go:noescape
+func placesAVX512(dst *int64, first int, n int, mask *uint64, shift int) int
+
+// filterAVX512 equals filterGo for a multiple of 8 elements; it may write as many as x has.
+//
+//go:noescape
+func filterAVX512(dst *float64, x []float64, c int, t float64) int
+
+// filterInt64AVX512 equals filterGo for a multiple of 8 elements; it may write as many as x has.
+//
+//go:noescape
+func filterInt64AVX512(dst *int64, x []int64, c int, t int64) int
+
+// takeAVX512 equals takeGo for a multiple of 8 indices, but leaves out the whole vector in which one is out
+// of bounds.
+//
+//go:noescape
+func takeAVX512(dst *uint64, x []uint64, idx []int64) int
+
+// prefixAVX512 equals prefixGo for a multiple of 8 elements.
+//
+//go:noescape
+func prefixAVX512(dst *float64, x []float64, start float64) float64
+
+// prefixBeforeAVX512 equals prefixBeforeGo for a multiple of 8 elements.
+//
+//go:noescape
+func prefixBeforeAVX512(dst *float64, x []float64, start float64) float64
+
+// prefixInt64AVX512 equals prefixGo for a multiple of 8 elements.
+//
+//go:noescape
+func prefixInt64AVX512(dst *int64, x []int64, start int64) int64
+
+// prefixBeforeInt64AVX512 equals prefixBeforeGo for a multiple of 8 elements.
+//
+//go:noescape
+func prefixBeforeInt64AVX512(dst *int64, x []int64, start int64) int64
+
+// expAVX512 equals expGo.
+//
+//go:noescape
+func expAVX512(dst *float64, x []float64, stream int)
+
+// logAVX512 equals logGo.
+//
+//go:noescape
+func logAVX512(dst *float64, x []float64, stream int)
+
+// compensateAVX512 equals compensateGo for a multiple of 16 elements.
+//
+//go:noescape
+func compensateAVX512(acc *float64, x []float64)
+
+// sumAbsAVX512 equals sumAbsGo.
+//
+//go:noescape
+func sumAbsAVX512(x []float64) float64
+
+// keysAVX512 equals keysGo.
+//
+//go:noescape
+func keysAVX512(c int, dst *int64, x []int64, stream int)
+
+// partitionAVX512 moves at most so many steps of elements below the pivot to the front and of
+// others to the back: see partition.
+//
+//go:noescape
+func partitionAVX512(x *int64, at *int, pivot int64, steps int)
+
+// partitionPairsAVX512 is partition for pairs: the values go where their keys go.
+//
+//go:noescape
+func partitionPairsAVX512(keys *int64, values *int64, at *int, pivot int64, steps int)
+
+// sortFewAVX512 sorts the first n elements, at most fewKeys.
+//
+//go:noescape
+func sortFewAVX512(x *int64, n int)
+
+// sortFewPairsAVX512 sorts the first n pairs, at most fewPairs, whose keys are less than the
+// largest integer.
+//
+//go:noescape
+func sortFewPairsAVX512(keys *int64, values *int64, n int)

@@ -5244,3 +5244,8247 @@ end380:
 none381:
 	VZEROUPPER
 	RET
+
+// func compressAVX512(dst *uint64, x []uint64, mask *uint64, shift int) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, POPCNT
+TEXT ·compressAVX512(SB), NOSPLIT, $0-56
+	MOVQ    x_base+8(FP), AX
+	MOVQ    x_len+16(FP), CX
+	MOVQ    dst+0(FP), DX
+	MOVQ    mask+32(FP), BX
+	MOVQ    shift+40(FP), DI
+	XORL    SI, SI
+	MOVL    $0x00000008, R8
+	TESTQ   DI, DI
+	CMOVQNE R8, SI
+	MOVQ    DI, R8
+	NEGQ    R8
+	CMPQ    CX, $+64
+	JB      end383
+
+loop382:
+	SHRXQ         DI, (BX), R9
+	SHLXQ         R8, (BX)(SI*1), R10
+	ORQ           R10, R9
+	ADDQ          $0x08, BX
+	KMOVB         R9, K1
+	MOVBLZX       R9, R10
+	SHRQ          $0x08, R9
+	VMOVUPD       (AX), Z0
+	VCOMPRESSPD.Z Z0, K1, Z0
+	POPCNTL       R10, R10
+	KMOVB         R9, K1
+	MOVBLZX       R9, R11
+	SHRQ          $0x08, R9
+	VMOVUPD       64(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       R11, R11
+	KMOVB         R9, K1
+	MOVBLZX       R9, R12
+	SHRQ          $0x08, R9
+	VMOVUPD       128(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       R12, R12
+	KMOVB         R9, K1
+	MOVBLZX       R9, R13
+	SHRQ          $0x08, R9
+	VMOVUPD       192(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       R13, R13
+	VMOVUPD       Z0, (DX)
+	LEAQ          (DX)(R10*8), DX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(R11*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(R12*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(R13*8), DX
+	KMOVB         R9, K1
+	MOVBLZX       R9, R10
+	SHRQ          $0x08, R9
+	VMOVUPD       256(AX), Z0
+	VCOMPRESSPD.Z Z0, K1, Z0
+	POPCNTL       R10, R10
+	KMOVB         R9, K1
+	MOVBLZX       R9, R11
+	SHRQ          $0x08, R9
+	VMOVUPD       320(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       R11, R11
+	KMOVB         R9, K1
+	MOVBLZX       R9, R12
+	SHRQ          $0x08, R9
+	VMOVUPD       384(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       R12, R12
+	KMOVB         R9, K1
+	MOVBLZX       R9, R13
+	SHRQ          $0x08, R9
+	VMOVUPD       448(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       R13, R9
+	VMOVUPD       Z0, (DX)
+	LEAQ          (DX)(R10*8), DX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(R11*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(R12*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(R9*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop382
+
+end383:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x03, DX
+	MOVQ DX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func placesAVX512(dst *int64, first int, n int, mask *uint64, shift int) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, POPCNT
+TEXT ·placesAVX512(SB), NOSPLIT, $0-48
+	MOVQ         n+16(FP), AX
+	MOVQ         dst+0(FP), CX
+	VPBROADCASTQ first+8(FP), Z0
+	VPADDQ       avx512const20<>+0(SB), Z0, Z0
+	VPBROADCASTQ avx512const21<>+0(SB), Z1
+	MOVQ         mask+24(FP), DX
+	MOVQ         shift+32(FP), SI
+	XORL         BX, BX
+	MOVL         $0x00000008, DI
+	TESTQ        SI, SI
+	CMOVQNE      DI, BX
+	MOVQ         SI, DI
+	NEGQ         DI
+	CMPQ         AX, $+64
+	JB           end385
+
+loop384:
+	SHRXQ         SI, (DX), R8
+	SHLXQ         DI, (DX)(BX*1), R9
+	ORQ           R9, R8
+	ADDQ          $0x08, DX
+	KMOVB         R8, K1
+	MOVBLZX       R8, R9
+	SHRQ          $0x08, R8
+	VMOVUPD       Z0, Z2
+	VPADDQ        Z1, Z0, Z0
+	VMOVUPD       Z2, Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       R9, R9
+	KMOVB         R8, K1
+	MOVBLZX       R8, R10
+	SHRQ          $0x08, R8
+	VMOVUPD       Z0, Z3
+	VPADDQ        Z1, Z0, Z0
+	VMOVUPD       Z3, Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       R10, R10
+	KMOVB         R8, K1
+	MOVBLZX       R8, R11
+	SHRQ          $0x08, R8
+	VMOVUPD       Z0, Z4
+	VPADDQ        Z1, Z0, Z0
+	VMOVUPD       Z4, Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R11, R11
+	KMOVB         R8, K1
+	MOVBLZX       R8, R12
+	SHRQ          $0x08, R8
+	VMOVUPD       Z0, Z5
+	VPADDQ        Z1, Z0, Z0
+	VMOVUPD       Z5, Z5
+	VCOMPRESSPD.Z Z5, K1, Z5
+	POPCNTL       R12, R12
+	VMOVUPD       Z2, (CX)
+	LEAQ          (CX)(R9*8), CX
+	VMOVUPD       Z3, (CX)
+	LEAQ          (CX)(R10*8), CX
+	VMOVUPD       Z4, (CX)
+	LEAQ          (CX)(R11*8), CX
+	VMOVUPD       Z5, (CX)
+	LEAQ          (CX)(R12*8), CX
+	KMOVB         R8, K1
+	MOVBLZX       R8, R9
+	SHRQ          $0x08, R8
+	VMOVUPD       Z0, Z2
+	VPADDQ        Z1, Z0, Z0
+	VMOVUPD       Z2, Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       R9, R9
+	KMOVB         R8, K1
+	MOVBLZX       R8, R10
+	SHRQ          $0x08, R8
+	VMOVUPD       Z0, Z3
+	VPADDQ        Z1, Z0, Z0
+	VMOVUPD       Z3, Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       R10, R10
+	KMOVB         R8, K1
+	MOVBLZX       R8, R11
+	SHRQ          $0x08, R8
+	VMOVUPD       Z0, Z4
+	VPADDQ        Z1, Z0, Z0
+	VMOVUPD       Z4, Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R11, R11
+	KMOVB         R8, K1
+	MOVBLZX       R8, R12
+	SHRQ          $0x08, R8
+	VMOVUPD       Z0, Z5
+	VPADDQ        Z1, Z0, Z0
+	VMOVUPD       Z5, Z5
+	VCOMPRESSPD.Z Z5, K1, Z5
+	POPCNTL       R12, R8
+	VMOVUPD       Z2, (CX)
+	LEAQ          (CX)(R9*8), CX
+	VMOVUPD       Z3, (CX)
+	LEAQ          (CX)(R10*8), CX
+	VMOVUPD       Z4, (CX)
+	LEAQ          (CX)(R11*8), CX
+	VMOVUPD       Z5, (CX)
+	LEAQ          (CX)(R8*8), CX
+	SUBQ          $+64, AX
+	CMPQ          AX, $+64
+	JAE           loop384
+
+end385:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, CX
+	SHRQ $0x03, CX
+	MOVQ CX, ret+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const20<>+0(SB)/8, $0x0000000000000000
+DATA avx512const20<>+8(SB)/8, $0x0000000000000001
+DATA avx512const20<>+16(SB)/8, $0x0000000000000002
+DATA avx512const20<>+24(SB)/8, $0x0000000000000003
+DATA avx512const20<>+32(SB)/8, $0x0000000000000004
+DATA avx512const20<>+40(SB)/8, $0x0000000000000005
+DATA avx512const20<>+48(SB)/8, $0x0000000000000006
+DATA avx512const20<>+56(SB)/8, $0x0000000000000007
+GLOBL avx512const20<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const21<>+0(SB)/8, $0x0000000000000008
+GLOBL avx512const21<>(SB), RODATA|NOPTR, $8
+
+// func filterAVX512(dst *float64, x []float64, c int, t float64) int
+// Requires: AVX, AVX512DQ, AVX512F, POPCNT
+TEXT ·filterAVX512(SB), NOSPLIT, $0-56
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSD t+40(FP), Z0
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case387
+	CMPQ         CX, $+64
+	JB           end389
+
+loop388:
+	VCMPPD        $0x1e, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x1e, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x1e, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x1e, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VCMPPD        $0x1e, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x1e, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x1e, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x1e, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop388
+
+end389:
+	CMPQ CX, $+8
+	JB   end391
+
+loop390:
+	VCMPPD        $0x1e, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop390
+
+end391:
+	JMP done386
+
+case387:
+	CMPQ BX, $+1
+	JNE  case392
+	CMPQ CX, $+64
+	JB   end394
+
+loop393:
+	VCMPPD        $0x1d, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x1d, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x1d, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x1d, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VCMPPD        $0x1d, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x1d, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x1d, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x1d, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop393
+
+end394:
+	CMPQ CX, $+8
+	JB   end396
+
+loop395:
+	VCMPPD        $0x1d, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop395
+
+end396:
+	JMP done386
+
+case392:
+	CMPQ BX, $+2
+	JNE  case397
+	CMPQ CX, $+64
+	JB   end399
+
+loop398:
+	VCMPPD        $0x11, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x11, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x11, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x11, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VCMPPD        $0x11, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x11, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x11, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x11, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop398
+
+end399:
+	CMPQ CX, $+8
+	JB   end401
+
+loop400:
+	VCMPPD        $0x11, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop400
+
+end401:
+	JMP done386
+
+case397:
+	CMPQ BX, $+3
+	JNE  case402
+	CMPQ CX, $+64
+	JB   end404
+
+loop403:
+	VCMPPD        $0x12, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x12, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x12, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x12, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VCMPPD        $0x12, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x12, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x12, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x12, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop403
+
+end404:
+	CMPQ CX, $+8
+	JB   end406
+
+loop405:
+	VCMPPD        $0x12, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop405
+
+end406:
+	JMP done386
+
+case402:
+	CMPQ BX, $+4
+	JNE  case407
+	CMPQ CX, $+64
+	JB   end409
+
+loop408:
+	VCMPPD        $0x00, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x00, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x00, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x00, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VCMPPD        $0x00, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x00, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x00, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x00, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop408
+
+end409:
+	CMPQ CX, $+8
+	JB   end411
+
+loop410:
+	VCMPPD        $0x00, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop410
+
+end411:
+	JMP done386
+
+case407:
+	CMPQ CX, $+64
+	JB   end414
+
+loop413:
+	VCMPPD        $0x04, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x04, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x04, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x04, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VCMPPD        $0x04, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VCMPPD        $0x04, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VCMPPD        $0x04, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VCMPPD        $0x04, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop413
+
+end414:
+	CMPQ CX, $+8
+	JB   end416
+
+loop415:
+	VCMPPD        $0x04, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop415
+
+end416:
+done386:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x03, DX
+	MOVQ DX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func filterInt64AVX512(dst *int64, x []int64, c int, t int64) int
+// Requires: AVX, AVX512DQ, AVX512F, POPCNT
+TEXT ·filterInt64AVX512(SB), NOSPLIT, $0-56
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VPBROADCASTQ t+40(FP), Z0
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case418
+	CMPQ         CX, $+64
+	JB           end420
+
+loop419:
+	VPCMPQ        $0x06, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x06, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x06, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x06, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VPCMPQ        $0x06, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x06, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x06, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x06, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop419
+
+end420:
+	CMPQ CX, $+8
+	JB   end422
+
+loop421:
+	VPCMPQ        $0x06, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop421
+
+end422:
+	JMP done417
+
+case418:
+	CMPQ BX, $+1
+	JNE  case423
+	CMPQ CX, $+64
+	JB   end425
+
+loop424:
+	VPCMPQ        $0x05, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x05, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x05, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x05, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VPCMPQ        $0x05, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x05, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x05, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x05, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop424
+
+end425:
+	CMPQ CX, $+8
+	JB   end427
+
+loop426:
+	VPCMPQ        $0x05, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop426
+
+end427:
+	JMP done417
+
+case423:
+	CMPQ BX, $+2
+	JNE  case428
+	CMPQ CX, $+64
+	JB   end430
+
+loop429:
+	VPCMPQ        $0x01, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x01, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x01, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x01, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VPCMPQ        $0x01, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x01, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x01, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x01, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop429
+
+end430:
+	CMPQ CX, $+8
+	JB   end432
+
+loop431:
+	VPCMPQ        $0x01, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop431
+
+end432:
+	JMP done417
+
+case428:
+	CMPQ BX, $+3
+	JNE  case433
+	CMPQ CX, $+64
+	JB   end435
+
+loop434:
+	VPCMPQ        $0x02, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x02, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x02, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x02, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VPCMPQ        $0x02, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x02, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x02, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x02, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop434
+
+end435:
+	CMPQ CX, $+8
+	JB   end437
+
+loop436:
+	VPCMPQ        $0x02, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop436
+
+end437:
+	JMP done417
+
+case433:
+	CMPQ BX, $+4
+	JNE  case438
+	CMPQ CX, $+64
+	JB   end440
+
+loop439:
+	VPCMPQ        $0x00, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x00, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x00, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x00, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VPCMPQ        $0x00, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x00, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x00, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x00, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop439
+
+end440:
+	CMPQ CX, $+8
+	JB   end442
+
+loop441:
+	VPCMPQ        $0x00, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop441
+
+end442:
+	JMP done417
+
+case438:
+	CMPQ CX, $+64
+	JB   end445
+
+loop444:
+	VPCMPQ        $0x04, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x04, 64(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       64(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x04, 128(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       128(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x04, 192(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       192(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	VPCMPQ        $0x04, 256(AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       256(AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VPCMPQ        $0x04, 320(AX), Z0, K1
+	KMOVB         K1, SI
+	VMOVUPD       320(AX), Z2
+	VCOMPRESSPD.Z Z2, K1, Z2
+	POPCNTL       SI, SI
+	VPCMPQ        $0x04, 384(AX), Z0, K1
+	KMOVB         K1, DI
+	VMOVUPD       384(AX), Z3
+	VCOMPRESSPD.Z Z3, K1, Z3
+	POPCNTL       DI, DI
+	VPCMPQ        $0x04, 448(AX), Z0, K1
+	KMOVB         K1, R8
+	VMOVUPD       448(AX), Z4
+	VCOMPRESSPD.Z Z4, K1, Z4
+	POPCNTL       R8, R8
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	VMOVUPD       Z2, (DX)
+	LEAQ          (DX)(SI*8), DX
+	VMOVUPD       Z3, (DX)
+	LEAQ          (DX)(DI*8), DX
+	VMOVUPD       Z4, (DX)
+	LEAQ          (DX)(R8*8), DX
+	ADDQ          $+512, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop444
+
+end445:
+	CMPQ CX, $+8
+	JB   end447
+
+loop446:
+	VPCMPQ        $0x04, (AX), Z0, K1
+	KMOVB         K1, BX
+	VMOVUPD       (AX), Z1
+	VCOMPRESSPD.Z Z1, K1, Z1
+	POPCNTL       BX, BX
+	VMOVUPD       Z1, (DX)
+	LEAQ          (DX)(BX*8), DX
+	ADDQ          $+64, AX
+	SUBQ          $+8, CX
+	CMPQ          CX, $+8
+	JAE           loop446
+
+end447:
+done417:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x03, DX
+	MOVQ DX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func takeAVX512(dst *uint64, x []uint64, idx []int64) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·takeAVX512(SB), NOSPLIT, $0-64
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         idx_base+32(FP), DX
+	MOVQ         idx_len+40(FP), BX
+	VMOVQ        CX, X0
+	VPBROADCASTQ X0, Z0
+	MOVQ         dst+0(FP), CX
+	MOVQ         BX, SI
+	CMPQ         BX, $+8
+	JB           end450
+
+loop449:
+	VMOVUPD    (DX), Z2
+	VPCMPUQ    $0x06, Z2, Z0, K1
+	KORTESTB   K1, K1
+	JAE        bad448
+	VGATHERQPD (AX)(Z2*8), K1, Z1
+	VMOVUPD    Z1, (CX)
+	ADDQ       $+64, DX
+	ADDQ       $+64, CX
+	SUBQ       $+8, BX
+	CMPQ       BX, $+8
+	JAE        loop449
+
+end450:
+bad448:
+	SUBQ BX, SI
+	MOVQ SI, ret+56(FP)
+	VZEROUPPER
+	RET
+
+// func prefixAVX512(dst *float64, x []float64, start float64) float64
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·prefixAVX512(SB), NOSPLIT, $0-48
+	VPBROADCASTQ start+32(FP), Z0
+	VPBROADCASTQ avx512const22<>+0(SB), Z1
+	VPBROADCASTQ avx512const23<>+0(SB), Z2
+	MOVL         $0x000000ee, AX
+	KMOVB        AX, K1
+	MOVL         $0x000000cc, AX
+	KMOVB        AX, K2
+	MOVL         $0x000000f0, AX
+	KMOVB        AX, K3
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+32
+	JB           end452
+
+loop451:
+	VMOVUPD (AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VMOVUPD Z3, (DX)
+	VADDPD  Z4, Z0, Z0
+	VMOVUPD 64(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VMOVUPD Z3, 64(DX)
+	VADDPD  Z4, Z0, Z0
+	VMOVUPD 128(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VMOVUPD Z3, 128(DX)
+	VADDPD  Z4, Z0, Z0
+	VMOVUPD 192(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VMOVUPD Z3, 192(DX)
+	VADDPD  Z4, Z0, Z0
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop451
+
+end452:
+	CMPQ CX, $+8
+	JB   end454
+
+loop453:
+	VMOVUPD (AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VMOVUPD Z3, (DX)
+	VADDPD  Z4, Z0, Z0
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop453
+
+end454:
+	VMOVSD X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const22<>+0(SB)/8, $0x0000000000000003
+GLOBL avx512const22<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const23<>+0(SB)/8, $0x0000000000000007
+GLOBL avx512const23<>(SB), RODATA|NOPTR, $8
+
+// func prefixBeforeAVX512(dst *float64, x []float64, start float64) float64
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·prefixBeforeAVX512(SB), NOSPLIT, $0-48
+	VPBROADCASTQ start+32(FP), Z0
+	VPBROADCASTQ avx512const22<>+0(SB), Z1
+	VPBROADCASTQ avx512const23<>+0(SB), Z2
+	MOVL         $0x000000ee, AX
+	KMOVB        AX, K1
+	MOVL         $0x000000cc, AX
+	KMOVB        AX, K2
+	MOVL         $0x000000f0, AX
+	KMOVB        AX, K3
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+32
+	JB           end456
+
+loop455:
+	VMOVUPD (AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, (DX)
+	VADDPD  Z4, Z0, Z0
+	VMOVUPD 64(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, 64(DX)
+	VADDPD  Z4, Z0, Z0
+	VMOVUPD 128(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, 128(DX)
+	VADDPD  Z4, Z0, Z0
+	VMOVUPD 192(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, 192(DX)
+	VADDPD  Z4, Z0, Z0
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop455
+
+end456:
+	CMPQ CX, $+8
+	JB   end458
+
+loop457:
+	VMOVUPD (AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, (DX)
+	VADDPD  Z4, Z0, Z0
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop457
+
+end458:
+	VMOVSD X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func prefixInt64AVX512(dst *int64, x []int64, start int64) int64
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·prefixInt64AVX512(SB), NOSPLIT, $0-48
+	VPBROADCASTQ start+32(FP), Z0
+	VPBROADCASTQ avx512const22<>+0(SB), Z1
+	VPBROADCASTQ avx512const23<>+0(SB), Z2
+	MOVL         $0x000000ee, AX
+	KMOVB        AX, K1
+	MOVL         $0x000000cc, AX
+	KMOVB        AX, K2
+	MOVL         $0x000000f0, AX
+	KMOVB        AX, K3
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+32
+	JB           end460
+
+loop459:
+	VMOVUPD (AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VMOVUPD Z3, (DX)
+	VPADDQ  Z4, Z0, Z0
+	VMOVUPD 64(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VMOVUPD Z3, 64(DX)
+	VPADDQ  Z4, Z0, Z0
+	VMOVUPD 128(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VMOVUPD Z3, 128(DX)
+	VPADDQ  Z4, Z0, Z0
+	VMOVUPD 192(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VMOVUPD Z3, 192(DX)
+	VPADDQ  Z4, Z0, Z0
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop459
+
+end460:
+	CMPQ CX, $+8
+	JB   end462
+
+loop461:
+	VMOVUPD (AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VMOVUPD Z3, (DX)
+	VPADDQ  Z4, Z0, Z0
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop461
+
+end462:
+	VMOVSD X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func prefixBeforeInt64AVX512(dst *int64, x []int64, start int64) int64
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·prefixBeforeInt64AVX512(SB), NOSPLIT, $0-48
+	VPBROADCASTQ start+32(FP), Z0
+	VPBROADCASTQ avx512const22<>+0(SB), Z1
+	VPBROADCASTQ avx512const23<>+0(SB), Z2
+	MOVL         $0x000000ee, AX
+	KMOVB        AX, K1
+	MOVL         $0x000000cc, AX
+	KMOVB        AX, K2
+	MOVL         $0x000000f0, AX
+	KMOVB        AX, K3
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+32
+	JB           end464
+
+loop463:
+	VMOVUPD (AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, (DX)
+	VPADDQ  Z4, Z0, Z0
+	VMOVUPD 64(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, 64(DX)
+	VPADDQ  Z4, Z0, Z0
+	VMOVUPD 128(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, 128(DX)
+	VPADDQ  Z4, Z0, Z0
+	VMOVUPD 192(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, 192(DX)
+	VPADDQ  Z4, Z0, Z0
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop463
+
+end464:
+	CMPQ CX, $+8
+	JB   end466
+
+loop465:
+	VMOVUPD (AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, (DX)
+	VPADDQ  Z4, Z0, Z0
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop465
+
+end466:
+	VMOVSD X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func expAVX512(dst *float64, x []float64, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·expAVX512(SB), NOSPLIT, $0-40
+	VPBROADCASTQ avx512const24<>+0(SB), Z0
+	VPBROADCASTQ avx512const25<>+0(SB), Z1
+	VPBROADCASTQ avx512const26<>+0(SB), Z2
+	VPBROADCASTQ avx512const27<>+0(SB), Z3
+	VPBROADCASTQ avx512const28<>+0(SB), Z4
+	VPBROADCASTQ avx512const29<>+0(SB), Z5
+	VPBROADCASTQ avx512const30<>+0(SB), Z6
+	VPBROADCASTQ avx512const31<>+0(SB), Z7
+	VPBROADCASTQ avx512const32<>+0(SB), Z8
+	VPBROADCASTQ avx512const33<>+0(SB), Z9
+	VPBROADCASTQ avx512const34<>+0(SB), Z10
+	VPBROADCASTQ avx512const35<>+0(SB), Z11
+	VPBROADCASTQ avx512const36<>+0(SB), Z12
+	VPBROADCASTQ avx512const37<>+0(SB), Z13
+	VPBROADCASTQ avx512const38<>+0(SB), Z14
+	VPBROADCASTQ avx512const39<>+0(SB), Z15
+	VPBROADCASTQ avx512const40<>+0(SB), Z16
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         stream+32(FP), BX
+	TESTQ        BX, BX
+	JZ           plain467
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain467
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+63, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none468
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPD.Z    (AX), K1, Z17
+	VMOVUPD      Z0, Z18
+	VMINPD       Z17, Z18, Z18
+	VMOVUPD      Z1, Z17
+	VMAXPD       Z18, Z17, Z18
+	VMOVUPD      Z3, Z17
+	VFMADD231PD  Z2, Z18, Z17
+	VSUBPD       Z3, Z17, Z17
+	VFNMADD231PD Z4, Z17, Z18
+	VFNMADD231PD Z5, Z17, Z18
+	VMULPD       Z18, Z18, Z19
+	VMOVUPD      Z15, Z20
+	VFMADD213PD  Z13, Z19, Z20
+	VFMADD213PD  Z11, Z19, Z20
+	VFMADD213PD  Z9, Z19, Z20
+	VFMADD213PD  Z7, Z19, Z20
+	VMOVUPD      Z16, Z21
+	VFMADD213PD  Z14, Z19, Z21
+	VFMADD213PD  Z12, Z19, Z21
+	VFMADD213PD  Z10, Z19, Z21
+	VFMADD213PD  Z8, Z19, Z21
+	VFMADD213PD  Z20, Z18, Z21
+	VADDPD       Z6, Z18, Z20
+	VSUBPD       Z6, Z20, Z22
+	VSUBPD       Z22, Z18, Z22
+	VFMADD213PD  Z22, Z19, Z21
+	VADDPD       Z21, Z20, Z20
+	VSCALEFPD    Z17, Z20, Z20
+	VMOVUPD      Z20, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none468:
+	CMPQ CX, $+32
+	JB   end470
+
+loop469:
+	VMOVUPD      Z0, Z17
+	VMINPD       (AX), Z17, Z17
+	VMOVUPD      Z1, Z18
+	VMAXPD       Z17, Z18, Z17
+	VMOVUPD      Z3, Z18
+	VFMADD231PD  Z2, Z17, Z18
+	VSUBPD       Z3, Z18, Z18
+	VFNMADD231PD Z4, Z18, Z17
+	VFNMADD231PD Z5, Z18, Z17
+	VMULPD       Z17, Z17, Z19
+	VMOVUPD      Z15, Z20
+	VFMADD213PD  Z13, Z19, Z20
+	VFMADD213PD  Z11, Z19, Z20
+	VFMADD213PD  Z9, Z19, Z20
+	VFMADD213PD  Z7, Z19, Z20
+	VMOVUPD      Z16, Z21
+	VFMADD213PD  Z14, Z19, Z21
+	VFMADD213PD  Z12, Z19, Z21
+	VFMADD213PD  Z10, Z19, Z21
+	VFMADD213PD  Z8, Z19, Z21
+	VFMADD213PD  Z20, Z17, Z21
+	VADDPD       Z6, Z17, Z20
+	VSUBPD       Z6, Z20, Z22
+	VSUBPD       Z22, Z17, Z22
+	VFMADD213PD  Z22, Z19, Z21
+	VADDPD       Z21, Z20, Z20
+	VSCALEFPD    Z18, Z20, Z20
+	VMOVNTPD     Z20, (DX)
+	VMOVUPD      Z0, Z17
+	VMINPD       64(AX), Z17, Z17
+	VMOVUPD      Z1, Z18
+	VMAXPD       Z17, Z18, Z17
+	VMOVUPD      Z3, Z18
+	VFMADD231PD  Z2, Z17, Z18
+	VSUBPD       Z3, Z18, Z18
+	VFNMADD231PD Z4, Z18, Z17
+	VFNMADD231PD Z5, Z18, Z17
+	VMULPD       Z17, Z17, Z19
+	VMOVUPD      Z15, Z20
+	VFMADD213PD  Z13, Z19, Z20
+	VFMADD213PD  Z11, Z19, Z20
+	VFMADD213PD  Z9, Z19, Z20
+	VFMADD213PD  Z7, Z19, Z20
+	VMOVUPD      Z16, Z21
+	VFMADD213PD  Z14, Z19, Z21
+	VFMADD213PD  Z12, Z19, Z21
+	VFMADD213PD  Z10, Z19, Z21
+	VFMADD213PD  Z8, Z19, Z21
+	VFMADD213PD  Z20, Z17, Z21
+	VADDPD       Z6, Z17, Z20
+	VSUBPD       Z6, Z20, Z22
+	VSUBPD       Z22, Z17, Z22
+	VFMADD213PD  Z22, Z19, Z21
+	VADDPD       Z21, Z20, Z20
+	VSCALEFPD    Z18, Z20, Z20
+	VMOVNTPD     Z20, 64(DX)
+	VMOVUPD      Z0, Z17
+	VMINPD       128(AX), Z17, Z17
+	VMOVUPD      Z1, Z18
+	VMAXPD       Z17, Z18, Z17
+	VMOVUPD      Z3, Z18
+	VFMADD231PD  Z2, Z17, Z18
+	VSUBPD       Z3, Z18, Z18
+	VFNMADD231PD Z4, Z18, Z17
+	VFNMADD231PD Z5, Z18, Z17
+	VMULPD       Z17, Z17, Z19
+	VMOVUPD      Z15, Z20
+	VFMADD213PD  Z13, Z19, Z20
+	VFMADD213PD  Z11, Z19, Z20
+	VFMADD213PD  Z9, Z19, Z20
+	VFMADD213PD  Z7, Z19, Z20
+	VMOVUPD      Z16, Z21
+	VFMADD213PD  Z14, Z19, Z21
+	VFMADD213PD  Z12, Z19, Z21
+	VFMADD213PD  Z10, Z19, Z21
+	VFMADD213PD  Z8, Z19, Z21
+	VFMADD213PD  Z20, Z17, Z21
+	VADDPD       Z6, Z17, Z20
+	VSUBPD       Z6, Z20, Z22
+	VSUBPD       Z22, Z17, Z22
+	VFMADD213PD  Z22, Z19, Z21
+	VADDPD       Z21, Z20, Z20
+	VSCALEFPD    Z18, Z20, Z20
+	VMOVNTPD     Z20, 128(DX)
+	VMOVUPD      Z0, Z17
+	VMINPD       192(AX), Z17, Z17
+	VMOVUPD      Z1, Z18
+	VMAXPD       Z17, Z18, Z17
+	VMOVUPD      Z3, Z18
+	VFMADD231PD  Z2, Z17, Z18
+	VSUBPD       Z3, Z18, Z18
+	VFNMADD231PD Z4, Z18, Z17
+	VFNMADD231PD Z5, Z18, Z17
+	VMULPD       Z17, Z17, Z19
+	VMOVUPD      Z15, Z20
+	VFMADD213PD  Z13, Z19, Z20
+	VFMADD213PD  Z11, Z19, Z20
+	VFMADD213PD  Z9, Z19, Z20
+	VFMADD213PD  Z7, Z19, Z20
+	VMOVUPD      Z16, Z21
+	VFMADD213PD  Z14, Z19, Z21
+	VFMADD213PD  Z12, Z19, Z21
+	VFMADD213PD  Z10, Z19, Z21
+	VFMADD213PD  Z8, Z19, Z21
+	VFMADD213PD  Z20, Z17, Z21
+	VADDPD       Z6, Z17, Z20
+	VSUBPD       Z6, Z20, Z22
+	VSUBPD       Z22, Z17, Z22
+	VFMADD213PD  Z22, Z19, Z21
+	VADDPD       Z21, Z20, Z20
+	VSCALEFPD    Z18, Z20, Z20
+	VMOVNTPD     Z20, 192(DX)
+	ADDQ         $+256, DX
+	ADDQ         $+256, AX
+	SUBQ         $+32, CX
+	CMPQ         CX, $+32
+	JAE          loop469
+
+end470:
+	SFENCE
+
+plain467:
+	CMPQ CX, $+32
+	JB   end472
+
+loop471:
+	VMOVUPD      Z0, Z17
+	VMINPD       (AX), Z17, Z17
+	VMOVUPD      Z1, Z18
+	VMAXPD       Z17, Z18, Z17
+	VMOVUPD      Z3, Z18
+	VFMADD231PD  Z2, Z17, Z18
+	VSUBPD       Z3, Z18, Z18
+	VFNMADD231PD Z4, Z18, Z17
+	VFNMADD231PD Z5, Z18, Z17
+	VMULPD       Z17, Z17, Z19
+	VMOVUPD      Z15, Z20
+	VFMADD213PD  Z13, Z19, Z20
+	VFMADD213PD  Z11, Z19, Z20
+	VFMADD213PD  Z9, Z19, Z20
+	VFMADD213PD  Z7, Z19, Z20
+	VMOVUPD      Z16, Z21
+	VFMADD213PD  Z14, Z19, Z21
+	VFMADD213PD  Z12, Z19, Z21
+	VFMADD213PD  Z10, Z19, Z21
+	VFMADD213PD  Z8, Z19, Z21
+	VFMADD213PD  Z20, Z17, Z21
+	VADDPD       Z6, Z17, Z20
+	VSUBPD       Z6, Z20, Z22
+	VSUBPD       Z22, Z17, Z22
+	VFMADD213PD  Z22, Z19, Z21
+	VADDPD       Z21, Z20, Z20
+	VSCALEFPD    Z18, Z20, Z20
+	VMOVUPD      Z20, (DX)
+	VMOVUPD      Z0, Z17
+	VMINPD       64(AX), Z17, Z17
+	VMOVUPD      Z1, Z18
+	VMAXPD       Z17, Z18, Z17
+	VMOVUPD      Z3, Z18
+	VFMADD231PD  Z2, Z17, Z18
+	VSUBPD       Z3, Z18, Z18
+	VFNMADD231PD Z4, Z18, Z17
+	VFNMADD231PD Z5, Z18, Z17
+	VMULPD       Z17, Z17, Z19
+	VMOVUPD      Z15, Z20
+	VFMADD213PD  Z13, Z19, Z20
+	VFMADD213PD  Z11, Z19, Z20
+	VFMADD213PD  Z9, Z19, Z20
+	VFMADD213PD  Z7, Z19, Z20
+	VMOVUPD      Z16, Z21
+	VFMADD213PD  Z14, Z19, Z21
+	VFMADD213PD  Z12, Z19, Z21
+	VFMADD213PD  Z10, Z19, Z21
+	VFMADD213PD  Z8, Z19, Z21
+	VFMADD213PD  Z20, Z17, Z21
+	VADDPD       Z6, Z17, Z20
+	VSUBPD       Z6, Z20, Z22
+	VSUBPD       Z22, Z17, Z22
+	VFMADD213PD  Z22, Z19, Z21
+	VADDPD       Z21, Z20, Z20
+	VSCALEFPD    Z18, Z20, Z20
+	VMOVUPD      Z20, 64(DX)
+	VMOVUPD      Z0, Z17
+	VMINPD       128(AX), Z17, Z17
+	VMOVUPD      Z1, Z18
+	VMAXPD       Z17, Z18, Z17
+	VMOVUPD      Z3, Z18
+	VFMADD231PD  Z2, Z17, Z18
+	VSUBPD       Z3, Z18, Z18
+	VFNMADD231PD Z4, Z18, Z17
+	VFNMADD231PD Z5, Z18, Z17
+	VMULPD       Z17, Z17, Z19
+	VMOVUPD      Z15, Z20
+	VFMADD213PD  Z13, Z19, Z20
+	VFMADD213PD  Z11, Z19, Z20
+	VFMADD213PD  Z9, Z19, Z20
+	VFMADD213PD  Z7, Z19, Z20
+	VMOVUPD      Z16, Z21
+	VFMADD213PD  Z14, Z19, Z21
+	VFMADD213PD  Z12, Z19, Z21
+	VFMADD213PD  Z10, Z19, Z21
+	VFMADD213PD  Z8, Z19, Z21
+	VFMADD213PD  Z20, Z17, Z21
+	VADDPD       Z6, Z17, Z20
+	VSUBPD       Z6, Z20, Z22
+	VSUBPD       Z22, Z17, Z22
+	VFMADD213PD  Z22, Z19, Z21
+	VADDPD       Z21, Z20, Z20
+	VSCALEFPD    Z18, Z20, Z20
+	VMOVUPD      Z20, 128(DX)
+	VMOVUPD      Z0, Z17
+	VMINPD       192(AX), Z17, Z17
+	VMOVUPD      Z1, Z18
+	VMAXPD       Z17, Z18, Z17
+	VMOVUPD      Z3, Z18
+	VFMADD231PD  Z2, Z17, Z18
+	VSUBPD       Z3, Z18, Z18
+	VFNMADD231PD Z4, Z18, Z17
+	VFNMADD231PD Z5, Z18, Z17
+	VMULPD       Z17, Z17, Z19
+	VMOVUPD      Z15, Z20
+	VFMADD213PD  Z13, Z19, Z20
+	VFMADD213PD  Z11, Z19, Z20
+	VFMADD213PD  Z9, Z19, Z20
+	VFMADD213PD  Z7, Z19, Z20
+	VMOVUPD      Z16, Z21
+	VFMADD213PD  Z14, Z19, Z21
+	VFMADD213PD  Z12, Z19, Z21
+	VFMADD213PD  Z10, Z19, Z21
+	VFMADD213PD  Z8, Z19, Z21
+	VFMADD213PD  Z20, Z17, Z21
+	VADDPD       Z6, Z17, Z20
+	VSUBPD       Z6, Z20, Z22
+	VSUBPD       Z22, Z17, Z22
+	VFMADD213PD  Z22, Z19, Z21
+	VADDPD       Z21, Z20, Z20
+	VSCALEFPD    Z18, Z20, Z20
+	VMOVUPD      Z20, 192(DX)
+	ADDQ         $+256, DX
+	ADDQ         $+256, AX
+	SUBQ         $+32, CX
+	CMPQ         CX, $+32
+	JAE          loop471
+
+end472:
+	CMPQ CX, $+8
+	JB   end474
+
+loop473:
+	VMOVUPD      Z0, Z17
+	VMINPD       (AX), Z17, Z17
+	VMOVUPD      Z1, Z18
+	VMAXPD       Z17, Z18, Z17
+	VMOVUPD      Z3, Z18
+	VFMADD231PD  Z2, Z17, Z18
+	VSUBPD       Z3, Z18, Z18
+	VFNMADD231PD Z4, Z18, Z17
+	VFNMADD231PD Z5, Z18, Z17
+	VMULPD       Z17, Z17, Z19
+	VMOVUPD      Z15, Z20
+	VFMADD213PD  Z13, Z19, Z20
+	VFMADD213PD  Z11, Z19, Z20
+	VFMADD213PD  Z9, Z19, Z20
+	VFMADD213PD  Z7, Z19, Z20
+	VMOVUPD      Z16, Z21
+	VFMADD213PD  Z14, Z19, Z21
+	VFMADD213PD  Z12, Z19, Z21
+	VFMADD213PD  Z10, Z19, Z21
+	VFMADD213PD  Z8, Z19, Z21
+	VFMADD213PD  Z20, Z17, Z21
+	VADDPD       Z6, Z17, Z20
+	VSUBPD       Z6, Z20, Z22
+	VSUBPD       Z22, Z17, Z22
+	VFMADD213PD  Z22, Z19, Z21
+	VADDPD       Z21, Z20, Z20
+	VSCALEFPD    Z18, Z20, Z20
+	VMOVUPD      Z20, (DX)
+	ADDQ         $+64, DX
+	ADDQ         $+64, AX
+	SUBQ         $+8, CX
+	CMPQ         CX, $+8
+	JAE          loop473
+
+end474:
+	TESTQ        CX, CX
+	JZ           none475
+	MOVQ         $-1, BX
+	BZHIQ        CX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPD.Z    (AX), K1, Z17
+	VMOVUPD      Z0, Z0
+	VMINPD       Z17, Z0, Z0
+	VMOVUPD      Z1, Z1
+	VMAXPD       Z0, Z1, Z0
+	VMOVUPD      Z3, Z1
+	VFMADD231PD  Z2, Z0, Z1
+	VSUBPD       Z3, Z1, Z1
+	VFNMADD231PD Z4, Z1, Z0
+	VFNMADD231PD Z5, Z1, Z0
+	VMULPD       Z0, Z0, Z2
+	VMOVUPD      Z15, Z3
+	VFMADD213PD  Z13, Z2, Z3
+	VFMADD213PD  Z11, Z2, Z3
+	VFMADD213PD  Z9, Z2, Z3
+	VFMADD213PD  Z7, Z2, Z3
+	VMOVUPD      Z16, Z4
+	VFMADD213PD  Z14, Z2, Z4
+	VFMADD213PD  Z12, Z2, Z4
+	VFMADD213PD  Z10, Z2, Z4
+	VFMADD213PD  Z8, Z2, Z4
+	VFMADD213PD  Z3, Z0, Z4
+	VADDPD       Z6, Z0, Z3
+	VSUBPD       Z6, Z3, Z5
+	VSUBPD       Z5, Z0, Z5
+	VFMADD213PD  Z5, Z2, Z4
+	VADDPD       Z4, Z3, Z3
+	VSCALEFPD    Z1, Z3, Z3
+	VMOVUPD      Z3, K1, (DX)
+
+none475:
+	VZEROUPPER
+	RET
+
+DATA avx512const24<>+0(SB)/8, $0x4086300000000000
+GLOBL avx512const24<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const25<>+0(SB)/8, $0xc087500000000000
+GLOBL avx512const25<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const26<>+0(SB)/8, $0x3ff71547652b82fe
+GLOBL avx512const26<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const27<>+0(SB)/8, $0x4338000000000000
+GLOBL avx512const27<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const28<>+0(SB)/8, $0x3fe62e42fefa39ef
+GLOBL avx512const28<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const29<>+0(SB)/8, $0x3c7abc9e3b39803f
+GLOBL avx512const29<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const30<>+0(SB)/8, $0x3ff0000000000000
+GLOBL avx512const30<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const31<>+0(SB)/8, $0x3fe000000000000a
+GLOBL avx512const31<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const32<>+0(SB)/8, $0x3fc55555555554fa
+GLOBL avx512const32<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const33<>+0(SB)/8, $0x3fa555555555087d
+GLOBL avx512const33<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const34<>+0(SB)/8, $0x3f81111111127be6
+GLOBL avx512const34<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const35<>+0(SB)/8, $0x3f56c16c1842a09f
+GLOBL avx512const35<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const36<>+0(SB)/8, $0x3f2a01a012a57064
+GLOBL avx512const36<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const37<>+0(SB)/8, $0x3efa0199a0c78972
+GLOBL avx512const37<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const38<>+0(SB)/8, $0x3ec71df255430ed3
+GLOBL avx512const38<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const39<>+0(SB)/8, $0x3e928ad72bf7e407
+GLOBL avx512const39<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const40<>+0(SB)/8, $0x3e5ad7f6b5dc2ef6
+GLOBL avx512const40<>(SB), RODATA|NOPTR, $8
+
+// func logAVX512(dst *float64, x []float64, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·logAVX512(SB), NOSPLIT, $0-40
+	VPBROADCASTQ avx512const43<>+0(SB), Z0
+	VPBROADCASTQ avx512const44<>+0(SB), Z1
+	VPBROADCASTQ avx512const45<>+0(SB), Z2
+	VPBROADCASTQ avx512const46<>+0(SB), Z3
+	VPBROADCASTQ avx512const47<>+0(SB), Z4
+	VPBROADCASTQ avx512const30<>+0(SB), Z5
+	VPBROADCASTQ avx512const51<>+0(SB), Z6
+	VPBROADCASTQ avx512const52<>+0(SB), Z7
+	VPBROADCASTQ avx512const53<>+0(SB), Z8
+	VPBROADCASTQ avx512const54<>+0(SB), Z9
+	VPBROADCASTQ avx512const55<>+0(SB), Z10
+	VPBROADCASTQ avx512const56<>+0(SB), Z11
+	VPBROADCASTQ avx512const57<>+0(SB), Z12
+	VPBROADCASTQ avx512const58<>+0(SB), Z13
+	VPBROADCASTQ avx512const59<>+0(SB), Z14
+	VPXORQ       Z15, Z15, Z15
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         stream+32(FP), BX
+	TESTQ        BX, BX
+	JZ           plain476
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain476
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+63, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none477
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPD.Z    (AX), K1, Z16
+	VMOVUPD      Z16, Z16
+	VMOVUPD      Z4, Z18
+	VMULPD       avx512const42<>+0(SB), Z16, Z19
+	VCMPPD       $0x11, avx512const41<>+0(SB), Z16, K2
+	VMOVUPD      Z16, Z17
+	VMOVUPD      Z19, K2, Z17
+	VMOVUPD      avx512const48<>+0(SB), K2, Z18
+	VPADDQ       Z0, Z17, Z17
+	VPSRLQ       $0x34, Z17, Z19
+	VPORQ        Z3, Z19, Z19
+	VSUBPD       Z18, Z19, Z18
+	VPANDQ       Z2, Z17, Z17
+	VPADDQ       Z1, Z17, Z17
+	VSUBPD       Z5, Z17, Z17
+	VADDPD       avx512const50<>+0(SB), Z17, Z19
+	VDIVPD       Z19, Z17, Z19
+	VMULPD       Z19, Z19, Z20
+	VMULPD       Z20, Z20, Z21
+	VMOVUPD      Z14, Z22
+	VFMADD213PD  Z12, Z21, Z22
+	VFMADD213PD  Z10, Z21, Z22
+	VFMADD213PD  Z8, Z21, Z22
+	VMOVUPD      Z13, Z23
+	VFMADD213PD  Z11, Z21, Z23
+	VFMADD213PD  Z9, Z21, Z23
+	VMULPD       Z20, Z22, Z22
+	VFMADD213PD  Z22, Z21, Z23
+	VMULPD       avx512const49<>+0(SB), Z17, Z20
+	VMULPD       Z17, Z20, Z20
+	VADDPD       Z20, Z23, Z23
+	VMULPD       Z7, Z18, Z21
+	VFMADD213PD  Z21, Z19, Z23
+	VSUBPD       Z23, Z20, Z20
+	VSUBPD       Z20, Z17, Z17
+	VFMADD231PD  Z6, Z18, Z17
+	VCMPPD       $0x11, Z15, Z16, K2
+	VMOVUPD      avx512const60<>+0(SB), K2, Z17
+	VCMPPD       $0x00, Z15, Z16, K2
+	VMOVUPD      avx512const17<>+0(SB), K2, Z17
+	VCMPPD       $0x05, avx512const16<>+0(SB), Z16, K2
+	VMOVUPD      Z16, K2, Z17
+	VMOVUPD      Z17, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none477:
+	CMPQ CX, $+32
+	JB   end479
+
+loop478:
+	VMOVUPD     (AX), Z16
+	VMOVUPD     Z4, Z18
+	VMULPD      avx512const42<>+0(SB), Z16, Z19
+	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K1
+	VMOVUPD     Z16, Z17
+	VMOVUPD     Z19, K1, Z17
+	VMOVUPD     avx512const48<>+0(SB), K1, Z18
+	VPADDQ      Z0, Z17, Z17
+	VPSRLQ      $0x34, Z17, Z19
+	VPORQ       Z3, Z19, Z19
+	VSUBPD      Z18, Z19, Z18
+	VPANDQ      Z2, Z17, Z17
+	VPADDQ      Z1, Z17, Z17
+	VSUBPD      Z5, Z17, Z17
+	VADDPD      avx512const50<>+0(SB), Z17, Z19
+	VDIVPD      Z19, Z17, Z19
+	VMULPD      Z19, Z19, Z20
+	VMULPD      Z20, Z20, Z21
+	VMOVUPD     Z14, Z22
+	VFMADD213PD Z12, Z21, Z22
+	VFMADD213PD Z10, Z21, Z22
+	VFMADD213PD Z8, Z21, Z22
+	VMOVUPD     Z13, Z23
+	VFMADD213PD Z11, Z21, Z23
+	VFMADD213PD Z9, Z21, Z23
+	VMULPD      Z20, Z22, Z22
+	VFMADD213PD Z22, Z21, Z23
+	VMULPD      avx512const49<>+0(SB), Z17, Z20
+	VMULPD      Z17, Z20, Z20
+	VADDPD      Z20, Z23, Z23
+	VMULPD      Z7, Z18, Z21
+	VFMADD213PD Z21, Z19, Z23
+	VSUBPD      Z23, Z20, Z20
+	VSUBPD      Z20, Z17, Z17
+	VFMADD231PD Z6, Z18, Z17
+	VCMPPD      $0x11, Z15, Z16, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z17
+	VCMPPD      $0x00, Z15, Z16, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z17
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K1
+	VMOVUPD     Z16, K1, Z17
+	VMOVNTPD    Z17, (DX)
+	VMOVUPD     64(AX), Z16
+	VMOVUPD     Z4, Z18
+	VMULPD      avx512const42<>+0(SB), Z16, Z19
+	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K1
+	VMOVUPD     Z16, Z17
+	VMOVUPD     Z19, K1, Z17
+	VMOVUPD     avx512const48<>+0(SB), K1, Z18
+	VPADDQ      Z0, Z17, Z17
+	VPSRLQ      $0x34, Z17, Z19
+	VPORQ       Z3, Z19, Z19
+	VSUBPD      Z18, Z19, Z18
+	VPANDQ      Z2, Z17, Z17
+	VPADDQ      Z1, Z17, Z17
+	VSUBPD      Z5, Z17, Z17
+	VADDPD      avx512const50<>+0(SB), Z17, Z19
+	VDIVPD      Z19, Z17, Z19
+	VMULPD      Z19, Z19, Z20
+	VMULPD      Z20, Z20, Z21
+	VMOVUPD     Z14, Z22
+	VFMADD213PD Z12, Z21, Z22
+	VFMADD213PD Z10, Z21, Z22
+	VFMADD213PD Z8, Z21, Z22
+	VMOVUPD     Z13, Z23
+	VFMADD213PD Z11, Z21, Z23
+	VFMADD213PD Z9, Z21, Z23
+	VMULPD      Z20, Z22, Z22
+	VFMADD213PD Z22, Z21, Z23
+	VMULPD      avx512const49<>+0(SB), Z17, Z20
+	VMULPD      Z17, Z20, Z20
+	VADDPD      Z20, Z23, Z23
+	VMULPD      Z7, Z18, Z21
+	VFMADD213PD Z21, Z19, Z23
+	VSUBPD      Z23, Z20, Z20
+	VSUBPD      Z20, Z17, Z17
+	VFMADD231PD Z6, Z18, Z17
+	VCMPPD      $0x11, Z15, Z16, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z17
+	VCMPPD      $0x00, Z15, Z16, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z17
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K1
+	VMOVUPD     Z16, K1, Z17
+	VMOVNTPD    Z17, 64(DX)
+	VMOVUPD     128(AX), Z16
+	VMOVUPD     Z4, Z18
+	VMULPD      avx512const42<>+0(SB), Z16, Z19
+	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K1
+	VMOVUPD     Z16, Z17
+	VMOVUPD     Z19, K1, Z17
+	VMOVUPD     avx512const48<>+0(SB), K1, Z18
+	VPADDQ      Z0, Z17, Z17
+	VPSRLQ      $0x34, Z17, Z19
+	VPORQ       Z3, Z19, Z19
+	VSUBPD      Z18, Z19, Z18
+	VPANDQ      Z2, Z17, Z17
+	VPADDQ      Z1, Z17, Z17
+	VSUBPD      Z5, Z17, Z17
+	VADDPD      avx512const50<>+0(SB), Z17, Z19
+	VDIVPD      Z19, Z17, Z19
+	VMULPD      Z19, Z19, Z20
+	VMULPD      Z20, Z20, Z21
+	VMOVUPD     Z14, Z22
+	VFMADD213PD Z12, Z21, Z22
+	VFMADD213PD Z10, Z21, Z22
+	VFMADD213PD Z8, Z21, Z22
+	VMOVUPD     Z13, Z23
+	VFMADD213PD Z11, Z21, Z23
+	VFMADD213PD Z9, Z21, Z23
+	VMULPD      Z20, Z22, Z22
+	VFMADD213PD Z22, Z21, Z23
+	VMULPD      avx512const49<>+0(SB), Z17, Z20
+	VMULPD      Z17, Z20, Z20
+	VADDPD      Z20, Z23, Z23
+	VMULPD      Z7, Z18, Z21
+	VFMADD213PD Z21, Z19, Z23
+	VSUBPD      Z23, Z20, Z20
+	VSUBPD      Z20, Z17, Z17
+	VFMADD231PD Z6, Z18, Z17
+	VCMPPD      $0x11, Z15, Z16, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z17
+	VCMPPD      $0x00, Z15, Z16, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z17
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K1
+	VMOVUPD     Z16, K1, Z17
+	VMOVNTPD    Z17, 128(DX)
+	VMOVUPD     192(AX), Z16
+	VMOVUPD     Z4, Z18
+	VMULPD      avx512const42<>+0(SB), Z16, Z19
+	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K1
+	VMOVUPD     Z16, Z17
+	VMOVUPD     Z19, K1, Z17
+	VMOVUPD     avx512const48<>+0(SB), K1, Z18
+	VPADDQ      Z0, Z17, Z17
+	VPSRLQ      $0x34, Z17, Z19
+	VPORQ       Z3, Z19, Z19
+	VSUBPD      Z18, Z19, Z18
+	VPANDQ      Z2, Z17, Z17
+	VPADDQ      Z1, Z17, Z17
+	VSUBPD      Z5, Z17, Z17
+	VADDPD      avx512const50<>+0(SB), Z17, Z19
+	VDIVPD      Z19, Z17, Z19
+	VMULPD      Z19, Z19, Z20
+	VMULPD      Z20, Z20, Z21
+	VMOVUPD     Z14, Z22
+	VFMADD213PD Z12, Z21, Z22
+	VFMADD213PD Z10, Z21, Z22
+	VFMADD213PD Z8, Z21, Z22
+	VMOVUPD     Z13, Z23
+	VFMADD213PD Z11, Z21, Z23
+	VFMADD213PD Z9, Z21, Z23
+	VMULPD      Z20, Z22, Z22
+	VFMADD213PD Z22, Z21, Z23
+	VMULPD      avx512const49<>+0(SB), Z17, Z20
+	VMULPD      Z17, Z20, Z20
+	VADDPD      Z20, Z23, Z23
+	VMULPD      Z7, Z18, Z21
+	VFMADD213PD Z21, Z19, Z23
+	VSUBPD      Z23, Z20, Z20
+	VSUBPD      Z20, Z17, Z17
+	VFMADD231PD Z6, Z18, Z17
+	VCMPPD      $0x11, Z15, Z16, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z17
+	VCMPPD      $0x00, Z15, Z16, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z17
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K1
+	VMOVUPD     Z16, K1, Z17
+	VMOVNTPD    Z17, 192(DX)
+	ADDQ        $+256, DX
+	ADDQ        $+256, AX
+	SUBQ        $+32, CX
+	CMPQ        CX, $+32
+	JAE         loop478
+
+end479:
+	SFENCE
+
+plain476:
+	CMPQ CX, $+32
+	JB   end481
+
+loop480:
+	VMOVUPD     (AX), Z16
+	VMOVUPD     Z4, Z18
+	VMULPD      avx512const42<>+0(SB), Z16, Z19
+	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K1
+	VMOVUPD     Z16, Z17
+	VMOVUPD     Z19, K1, Z17
+	VMOVUPD     avx512const48<>+0(SB), K1, Z18
+	VPADDQ      Z0, Z17, Z17
+	VPSRLQ      $0x34, Z17, Z19
+	VPORQ       Z3, Z19, Z19
+	VSUBPD      Z18, Z19, Z18
+	VPANDQ      Z2, Z17, Z17
+	VPADDQ      Z1, Z17, Z17
+	VSUBPD      Z5, Z17, Z17
+	VADDPD      avx512const50<>+0(SB), Z17, Z19
+	VDIVPD      Z19, Z17, Z19
+	VMULPD      Z19, Z19, Z20
+	VMULPD      Z20, Z20, Z21
+	VMOVUPD     Z14, Z22
+	VFMADD213PD Z12, Z21, Z22
+	VFMADD213PD Z10, Z21, Z22
+	VFMADD213PD Z8, Z21, Z22
+	VMOVUPD     Z13, Z23
+	VFMADD213PD Z11, Z21, Z23
+	VFMADD213PD Z9, Z21, Z23
+	VMULPD      Z20, Z22, Z22
+	VFMADD213PD Z22, Z21, Z23
+	VMULPD      avx512const49<>+0(SB), Z17, Z20
+	VMULPD      Z17, Z20, Z20
+	VADDPD      Z20, Z23, Z23
+	VMULPD      Z7, Z18, Z21
+	VFMADD213PD Z21, Z19, Z23
+	VSUBPD      Z23, Z20, Z20
+	VSUBPD      Z20, Z17, Z17
+	VFMADD231PD Z6, Z18, Z17
+	VCMPPD      $0x11, Z15, Z16, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z17
+	VCMPPD      $0x00, Z15, Z16, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z17
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K1
+	VMOVUPD     Z16, K1, Z17
+	VMOVUPD     Z17, (DX)
+	VMOVUPD     64(AX), Z16
+	VMOVUPD     Z4, Z18
+	VMULPD      avx512const42<>+0(SB), Z16, Z19
+	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K1
+	VMOVUPD     Z16, Z17
+	VMOVUPD     Z19, K1, Z17
+	VMOVUPD     avx512const48<>+0(SB), K1, Z18
+	VPADDQ      Z0, Z17, Z17
+	VPSRLQ      $0x34, Z17, Z19
+	VPORQ       Z3, Z19, Z19
+	VSUBPD      Z18, Z19, Z18
+	VPANDQ      Z2, Z17, Z17
+	VPADDQ      Z1, Z17, Z17
+	VSUBPD      Z5, Z17, Z17
+	VADDPD      avx512const50<>+0(SB), Z17, Z19
+	VDIVPD      Z19, Z17, Z19
+	VMULPD      Z19, Z19, Z20
+	VMULPD      Z20, Z20, Z21
+	VMOVUPD     Z14, Z22
+	VFMADD213PD Z12, Z21, Z22
+	VFMADD213PD Z10, Z21, Z22
+	VFMADD213PD Z8, Z21, Z22
+	VMOVUPD     Z13, Z23
+	VFMADD213PD Z11, Z21, Z23
+	VFMADD213PD Z9, Z21, Z23
+	VMULPD      Z20, Z22, Z22
+	VFMADD213PD Z22, Z21, Z23
+	VMULPD      avx512const49<>+0(SB), Z17, Z20
+	VMULPD      Z17, Z20, Z20
+	VADDPD      Z20, Z23, Z23
+	VMULPD      Z7, Z18, Z21
+	VFMADD213PD Z21, Z19, Z23
+	VSUBPD      Z23, Z20, Z20
+	VSUBPD      Z20, Z17, Z17
+	VFMADD231PD Z6, Z18, Z17
+	VCMPPD      $0x11, Z15, Z16, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z17
+	VCMPPD      $0x00, Z15, Z16, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z17
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K1
+	VMOVUPD     Z16, K1, Z17
+	VMOVUPD     Z17, 64(DX)
+	VMOVUPD     128(AX), Z16
+	VMOVUPD     Z4, Z18
+	VMULPD      avx512const42<>+0(SB), Z16, Z19
+	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K1
+	VMOVUPD     Z16, Z17
+	VMOVUPD     Z19, K1, Z17
+	VMOVUPD     avx512const48<>+0(SB), K1, Z18
+	VPADDQ      Z0, Z17, Z17
+	VPSRLQ      $0x34, Z17, Z19
+	VPORQ       Z3, Z19, Z19
+	VSUBPD      Z18, Z19, Z18
+	VPANDQ      Z2, Z17, Z17
+	VPADDQ      Z1, Z17, Z17
+	VSUBPD      Z5, Z17, Z17
+	VADDPD      avx512const50<>+0(SB), Z17, Z19
+	VDIVPD      Z19, Z17, Z19
+	VMULPD      Z19, Z19, Z20
+	VMULPD      Z20, Z20, Z21
+	VMOVUPD     Z14, Z22
+	VFMADD213PD Z12, Z21, Z22
+	VFMADD213PD Z10, Z21, Z22
+	VFMADD213PD Z8, Z21, Z22
+	VMOVUPD     Z13, Z23
+	VFMADD213PD Z11, Z21, Z23
+	VFMADD213PD Z9, Z21, Z23
+	VMULPD      Z20, Z22, Z22
+	VFMADD213PD Z22, Z21, Z23
+	VMULPD      avx512const49<>+0(SB), Z17, Z20
+	VMULPD      Z17, Z20, Z20
+	VADDPD      Z20, Z23, Z23
+	VMULPD      Z7, Z18, Z21
+	VFMADD213PD Z21, Z19, Z23
+	VSUBPD      Z23, Z20, Z20
+	VSUBPD      Z20, Z17, Z17
+	VFMADD231PD Z6, Z18, Z17
+	VCMPPD      $0x11, Z15, Z16, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z17
+	VCMPPD      $0x00, Z15, Z16, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z17
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K1
+	VMOVUPD     Z16, K1, Z17
+	VMOVUPD     Z17, 128(DX)
+	VMOVUPD     192(AX), Z16
+	VMOVUPD     Z4, Z18
+	VMULPD      avx512const42<>+0(SB), Z16, Z19
+	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K1
+	VMOVUPD     Z16, Z17
+	VMOVUPD     Z19, K1, Z17
+	VMOVUPD     avx512const48<>+0(SB), K1, Z18
+	VPADDQ      Z0, Z17, Z17
+	VPSRLQ      $0x34, Z17, Z19
+	VPORQ       Z3, Z19, Z19
+	VSUBPD      Z18, Z19, Z18
+	VPANDQ      Z2, Z17, Z17
+	VPADDQ      Z1, Z17, Z17
+	VSUBPD      Z5, Z17, Z17
+	VADDPD      avx512const50<>+0(SB), Z17, Z19
+	VDIVPD      Z19, Z17, Z19
+	VMULPD      Z19, Z19, Z20
+	VMULPD      Z20, Z20, Z21
+	VMOVUPD     Z14, Z22
+	VFMADD213PD Z12, Z21, Z22
+	VFMADD213PD Z10, Z21, Z22
+	VFMADD213PD Z8, Z21, Z22
+	VMOVUPD     Z13, Z23
+	VFMADD213PD Z11, Z21, Z23
+	VFMADD213PD Z9, Z21, Z23
+	VMULPD      Z20, Z22, Z22
+	VFMADD213PD Z22, Z21, Z23
+	VMULPD      avx512const49<>+0(SB), Z17, Z20
+	VMULPD      Z17, Z20, Z20
+	VADDPD      Z20, Z23, Z23
+	VMULPD      Z7, Z18, Z21
+	VFMADD213PD Z21, Z19, Z23
+	VSUBPD      Z23, Z20, Z20
+	VSUBPD      Z20, Z17, Z17
+	VFMADD231PD Z6, Z18, Z17
+	VCMPPD      $0x11, Z15, Z16, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z17
+	VCMPPD      $0x00, Z15, Z16, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z17
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K1
+	VMOVUPD     Z16, K1, Z17
+	VMOVUPD     Z17, 192(DX)
+	ADDQ        $+256, DX
+	ADDQ        $+256, AX
+	SUBQ        $+32, CX
+	CMPQ        CX, $+32
+	JAE         loop480
+
+end481:
+	CMPQ CX, $+8
+	JB   end483
+
+loop482:
+	VMOVUPD     (AX), Z16
+	VMOVUPD     Z4, Z18
+	VMULPD      avx512const42<>+0(SB), Z16, Z19
+	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K1
+	VMOVUPD     Z16, Z17
+	VMOVUPD     Z19, K1, Z17
+	VMOVUPD     avx512const48<>+0(SB), K1, Z18
+	VPADDQ      Z0, Z17, Z17
+	VPSRLQ      $0x34, Z17, Z19
+	VPORQ       Z3, Z19, Z19
+	VSUBPD      Z18, Z19, Z18
+	VPANDQ      Z2, Z17, Z17
+	VPADDQ      Z1, Z17, Z17
+	VSUBPD      Z5, Z17, Z17
+	VADDPD      avx512const50<>+0(SB), Z17, Z19
+	VDIVPD      Z19, Z17, Z19
+	VMULPD      Z19, Z19, Z20
+	VMULPD      Z20, Z20, Z21
+	VMOVUPD     Z14, Z22
+	VFMADD213PD Z12, Z21, Z22
+	VFMADD213PD Z10, Z21, Z22
+	VFMADD213PD Z8, Z21, Z22
+	VMOVUPD     Z13, Z23
+	VFMADD213PD Z11, Z21, Z23
+	VFMADD213PD Z9, Z21, Z23
+	VMULPD      Z20, Z22, Z22
+	VFMADD213PD Z22, Z21, Z23
+	VMULPD      avx512const49<>+0(SB), Z17, Z20
+	VMULPD      Z17, Z20, Z20
+	VADDPD      Z20, Z23, Z23
+	VMULPD      Z7, Z18, Z21
+	VFMADD213PD Z21, Z19, Z23
+	VSUBPD      Z23, Z20, Z20
+	VSUBPD      Z20, Z17, Z17
+	VFMADD231PD Z6, Z18, Z17
+	VCMPPD      $0x11, Z15, Z16, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z17
+	VCMPPD      $0x00, Z15, Z16, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z17
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K1
+	VMOVUPD     Z16, K1, Z17
+	VMOVUPD     Z17, (DX)
+	ADDQ        $+64, DX
+	ADDQ        $+64, AX
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop482
+
+end483:
+	TESTQ       CX, CX
+	JZ          none484
+	MOVQ        $-1, BX
+	BZHIQ       CX, BX, BX
+	KMOVW       BX, K1
+	VMOVUPD.Z   (AX), K1, Z16
+	VMOVUPD     Z16, Z16
+	VMOVUPD     Z4, Z17
+	VMULPD      avx512const42<>+0(SB), Z16, Z18
+	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K2
+	VMOVUPD     Z16, Z4
+	VMOVUPD     Z18, K2, Z4
+	VMOVUPD     avx512const48<>+0(SB), K2, Z17
+	VPADDQ      Z0, Z4, Z4
+	VPSRLQ      $0x34, Z4, Z0
+	VPORQ       Z3, Z0, Z0
+	VSUBPD      Z17, Z0, Z17
+	VPANDQ      Z2, Z4, Z4
+	VPADDQ      Z1, Z4, Z4
+	VSUBPD      Z5, Z4, Z4
+	VADDPD      avx512const50<>+0(SB), Z4, Z0
+	VDIVPD      Z0, Z4, Z0
+	VMULPD      Z0, Z0, Z1
+	VMULPD      Z1, Z1, Z2
+	VMOVUPD     Z14, Z3
+	VFMADD213PD Z12, Z2, Z3
+	VFMADD213PD Z10, Z2, Z3
+	VFMADD213PD Z8, Z2, Z3
+	VMOVUPD     Z13, Z5
+	VFMADD213PD Z11, Z2, Z5
+	VFMADD213PD Z9, Z2, Z5
+	VMULPD      Z1, Z3, Z3
+	VFMADD213PD Z3, Z2, Z5
+	VMULPD      avx512const49<>+0(SB), Z4, Z1
+	VMULPD      Z4, Z1, Z1
+	VADDPD      Z1, Z5, Z5
+	VMULPD      Z7, Z17, Z2
+	VFMADD213PD Z2, Z0, Z5
+	VSUBPD      Z5, Z1, Z1
+	VSUBPD      Z1, Z4, Z4
+	VFMADD231PD Z6, Z17, Z4
+	VCMPPD      $0x11, Z15, Z16, K2
+	VMOVUPD     avx512const60<>+0(SB), K2, Z4
+	VCMPPD      $0x00, Z15, Z16, K2
+	VMOVUPD     avx512const17<>+0(SB), K2, Z4
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K2
+	VMOVUPD     Z16, K2, Z4
+	VMOVUPD     Z4, K1, (DX)
+
+none484:
+	VZEROUPPER
+	RET
+
+DATA avx512const41<>+0(SB)/8, $0x0010000000000000
+DATA avx512const41<>+8(SB)/8, $0x0010000000000000
+DATA avx512const41<>+16(SB)/8, $0x0010000000000000
+DATA avx512const41<>+24(SB)/8, $0x0010000000000000
+DATA avx512const41<>+32(SB)/8, $0x0010000000000000
+DATA avx512const41<>+40(SB)/8, $0x0010000000000000
+DATA avx512const41<>+48(SB)/8, $0x0010000000000000
+DATA avx512const41<>+56(SB)/8, $0x0010000000000000
+GLOBL avx512const41<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const42<>+0(SB)/8, $0x4350000000000000
+DATA avx512const42<>+8(SB)/8, $0x4350000000000000
+DATA avx512const42<>+16(SB)/8, $0x4350000000000000
+DATA avx512const42<>+24(SB)/8, $0x4350000000000000
+DATA avx512const42<>+32(SB)/8, $0x4350000000000000
+DATA avx512const42<>+40(SB)/8, $0x4350000000000000
+DATA avx512const42<>+48(SB)/8, $0x4350000000000000
+DATA avx512const42<>+56(SB)/8, $0x4350000000000000
+GLOBL avx512const42<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const43<>+0(SB)/8, $0x00095f619980c433
+GLOBL avx512const43<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const44<>+0(SB)/8, $0x3fe6a09e667f3bcd
+GLOBL avx512const44<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const45<>+0(SB)/8, $0x000fffffffffffff
+GLOBL avx512const45<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const46<>+0(SB)/8, $0x4330000000000000
+GLOBL avx512const46<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const47<>+0(SB)/8, $0x43300000000003ff
+GLOBL avx512const47<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const48<>+0(SB)/8, $0x4330000000000435
+DATA avx512const48<>+8(SB)/8, $0x4330000000000435
+DATA avx512const48<>+16(SB)/8, $0x4330000000000435
+DATA avx512const48<>+24(SB)/8, $0x4330000000000435
+DATA avx512const48<>+32(SB)/8, $0x4330000000000435
+DATA avx512const48<>+40(SB)/8, $0x4330000000000435
+DATA avx512const48<>+48(SB)/8, $0x4330000000000435
+DATA avx512const48<>+56(SB)/8, $0x4330000000000435
+GLOBL avx512const48<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const49<>+0(SB)/8, $0x3fe0000000000000
+DATA avx512const49<>+8(SB)/8, $0x3fe0000000000000
+DATA avx512const49<>+16(SB)/8, $0x3fe0000000000000
+DATA avx512const49<>+24(SB)/8, $0x3fe0000000000000
+DATA avx512const49<>+32(SB)/8, $0x3fe0000000000000
+DATA avx512const49<>+40(SB)/8, $0x3fe0000000000000
+DATA avx512const49<>+48(SB)/8, $0x3fe0000000000000
+DATA avx512const49<>+56(SB)/8, $0x3fe0000000000000
+GLOBL avx512const49<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const50<>+0(SB)/8, $0x4000000000000000
+DATA avx512const50<>+8(SB)/8, $0x4000000000000000
+DATA avx512const50<>+16(SB)/8, $0x4000000000000000
+DATA avx512const50<>+24(SB)/8, $0x4000000000000000
+DATA avx512const50<>+32(SB)/8, $0x4000000000000000
+DATA avx512const50<>+40(SB)/8, $0x4000000000000000
+DATA avx512const50<>+48(SB)/8, $0x4000000000000000
+DATA avx512const50<>+56(SB)/8, $0x4000000000000000
+GLOBL avx512const50<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const51<>+0(SB)/8, $0x3fe62e42fefa3800
+GLOBL avx512const51<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const52<>+0(SB)/8, $0x3d2ef35793c76730
+GLOBL avx512const52<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const53<>+0(SB)/8, $0x3fe5555555555592
+GLOBL avx512const53<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const54<>+0(SB)/8, $0x3fd999999997fd77
+GLOBL avx512const54<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const55<>+0(SB)/8, $0x3fd24924941f4f5f
+GLOBL avx512const55<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const56<>+0(SB)/8, $0x3fcc71c52060dda4
+GLOBL avx512const56<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const57<>+0(SB)/8, $0x3fc74663fa0bb0f1
+GLOBL avx512const57<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const58<>+0(SB)/8, $0x3fc39a1a71ff0a49
+GLOBL avx512const58<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const59<>+0(SB)/8, $0x3fc2f0632cb74c93
+GLOBL avx512const59<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const60<>+0(SB)/8, $0x7ff8000000000001
+DATA avx512const60<>+8(SB)/8, $0x7ff8000000000001
+DATA avx512const60<>+16(SB)/8, $0x7ff8000000000001
+DATA avx512const60<>+24(SB)/8, $0x7ff8000000000001
+DATA avx512const60<>+32(SB)/8, $0x7ff8000000000001
+DATA avx512const60<>+40(SB)/8, $0x7ff8000000000001
+DATA avx512const60<>+48(SB)/8, $0x7ff8000000000001
+DATA avx512const60<>+56(SB)/8, $0x7ff8000000000001
+GLOBL avx512const60<>(SB), RODATA|NOPTR, $64
+
+// func compensateAVX512(acc *float64, x []float64)
+// Requires: AVX, AVX512F
+TEXT ·compensateAVX512(SB), NOSPLIT, $0-32
+	MOVQ    x_base+8(FP), AX
+	MOVQ    x_len+16(FP), CX
+	MOVQ    acc+0(FP), DX
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Z2
+	VMOVUPD 192(DX), Z3
+	CMPQ    CX, $+16
+	JB      end486
+
+loop485:
+	VMOVUPD (AX), Z4
+	VADDPD  Z4, Z0, Z5
+	VSUBPD  Z0, Z5, Z6
+	VSUBPD  Z6, Z4, Z4
+	VSUBPD  Z6, Z5, Z6
+	VSUBPD  Z6, Z0, Z6
+	VADDPD  Z6, Z4, Z4
+	VADDPD  Z4, Z2, Z2
+	VMOVUPD Z5, Z0
+	VMOVUPD 64(AX), Z4
+	VADDPD  Z4, Z1, Z5
+	VSUBPD  Z1, Z5, Z6
+	VSUBPD  Z6, Z4, Z4
+	VSUBPD  Z6, Z5, Z6
+	VSUBPD  Z6, Z1, Z6
+	VADDPD  Z6, Z4, Z4
+	VADDPD  Z4, Z3, Z3
+	VMOVUPD Z5, Z1
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop485
+
+end486:
+	VMOVUPD Z0, (DX)
+	VMOVUPD Z1, 64(DX)
+	VMOVUPD Z2, 128(DX)
+	VMOVUPD Z3, 192(DX)
+	VZEROUPPER
+	RET
+
+// func sumAbsAVX512(x []float64) float64
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·sumAbsAVX512(SB), NOSPLIT, $0-32
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	VPXORQ  Z0, Z0, Z0
+	VPXORQ  Z1, Z1, Z1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	VPXORQ  Z4, Z4, Z4
+	VPXORQ  Z5, Z5, Z5
+	VPXORQ  Z6, Z6, Z6
+	VPXORQ  Z7, Z7, Z7
+	VPXORQ  Z8, Z8, Z8
+	VMOVUPD avx512const0<>+0(SB), Z9
+	CMPQ    CX, $+64
+	JB      end488
+
+loop487:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end490
+
+loop489:
+	VPANDNQ (AX), Z9, Z10
+	VADDPD  Z10, Z0, Z0
+	VPANDNQ 64(AX), Z9, Z10
+	VADDPD  Z10, Z1, Z1
+	VPANDNQ 128(AX), Z9, Z10
+	VADDPD  Z10, Z2, Z2
+	VPANDNQ 192(AX), Z9, Z10
+	VADDPD  Z10, Z3, Z3
+	VPANDNQ 256(AX), Z9, Z10
+	VADDPD  Z10, Z4, Z4
+	VPANDNQ 320(AX), Z9, Z10
+	VADDPD  Z10, Z5, Z5
+	VPANDNQ 384(AX), Z9, Z10
+	VADDPD  Z10, Z6, Z6
+	VPANDNQ 448(AX), Z9, Z10
+	VADDPD  Z10, Z7, Z7
+	ADDQ    $+512, AX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop489
+
+end490:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Z4, Z0, Z0
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z2, Z0, Z0
+	VADDPD Z3, Z1, Z1
+	VADDPD Z1, Z0, Z0
+	VADDPD Z0, Z8, Z8
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop487
+
+end488:
+	CMPQ CX, $+8
+	JB   end492
+
+loop491:
+	VPANDNQ (AX), Z9, Z1
+	VADDPD  Z1, Z0, Z0
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop491
+
+end492:
+	TESTQ     CX, CX
+	JZ        none493
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VPANDNQ   Z1, Z9, Z1
+	VADDPD    Z1, Z0, Z0
+
+none493:
+	VADDPD        Z0, Z8, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VADDPD        Y0, Y8, Y8
+	VEXTRACTF64X2 $0x01, Y8, X0
+	VADDPD        X0, X8, X8
+	VPERMILPD     $0x01, X8, X0
+	VADDPD        X0, X8, X8
+	VMOVSD        X8, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func keysAVX512(c int, dst *int64, x []int64, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·keysAVX512(SB), NOSPLIT, $0-48
+	VPXORQ    Z0, Z0, Z0
+	MOVQ      x_base+16(FP), AX
+	MOVQ      x_len+24(FP), CX
+	MOVQ      dst+8(FP), DX
+	MOVQ      c+0(FP), BX
+	CMPQ      BX, $+0
+	JNE       case495
+	MOVQ      stream+40(FP), BX
+	TESTQ     BX, BX
+	JZ        plain496
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain496
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none497
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD   Z0, Z0
+	VPSRAQ    $0x3f, Z0, Z1
+	VPSRLQ    $0x01, Z1, Z1
+	VPXORQ    Z1, Z0, Z0
+	VPSUBQ    avx512const61<>+0(SB), Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none497:
+	CMPQ CX, $+32
+	JB   end499
+
+loop498:
+	VMOVUPD  (AX), Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VPSUBQ   avx512const61<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, (DX)
+	VMOVUPD  64(AX), Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VPSUBQ   avx512const61<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, 64(DX)
+	VMOVUPD  128(AX), Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VPSUBQ   avx512const61<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, 128(DX)
+	VMOVUPD  192(AX), Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VPSUBQ   avx512const61<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop498
+
+end499:
+	SFENCE
+
+plain496:
+	CMPQ CX, $+32
+	JB   end501
+
+loop500:
+	VMOVUPD (AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const61<>+0(SB), Z0, Z0
+	VMOVUPD Z0, (DX)
+	VMOVUPD 64(AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const61<>+0(SB), Z0, Z0
+	VMOVUPD Z0, 64(DX)
+	VMOVUPD 128(AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const61<>+0(SB), Z0, Z0
+	VMOVUPD Z0, 128(DX)
+	VMOVUPD 192(AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const61<>+0(SB), Z0, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop500
+
+end501:
+	CMPQ CX, $+8
+	JB   end503
+
+loop502:
+	VMOVUPD (AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const61<>+0(SB), Z0, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop502
+
+end503:
+	TESTQ     CX, CX
+	JZ        none504
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD   Z0, Z0
+	VPSRAQ    $0x3f, Z0, Z1
+	VPSRLQ    $0x01, Z1, Z1
+	VPXORQ    Z1, Z0, Z0
+	VPSUBQ    avx512const61<>+0(SB), Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none504:
+	JMP done494
+
+case495:
+	CMPQ      BX, $+1
+	JNE       case505
+	MOVQ      stream+40(FP), BX
+	TESTQ     BX, BX
+	JZ        plain506
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain506
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none507
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD   Z0, Z0
+	VPADDQ    avx512const61<>+0(SB), Z0, Z0
+	VPSRAQ    $0x3f, Z0, Z1
+	VPSRLQ    $0x01, Z1, Z1
+	VPXORQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none507:
+	CMPQ CX, $+32
+	JB   end509
+
+loop508:
+	VMOVUPD  (AX), Z0
+	VPADDQ   avx512const61<>+0(SB), Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VMOVNTPD Z0, (DX)
+	VMOVUPD  64(AX), Z0
+	VPADDQ   avx512const61<>+0(SB), Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VMOVNTPD Z0, 64(DX)
+	VMOVUPD  128(AX), Z0
+	VPADDQ   avx512const61<>+0(SB), Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VMOVNTPD Z0, 128(DX)
+	VMOVUPD  192(AX), Z0
+	VPADDQ   avx512const61<>+0(SB), Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop508
+
+end509:
+	SFENCE
+
+plain506:
+	CMPQ CX, $+32
+	JB   end511
+
+loop510:
+	VMOVUPD (AX), Z0
+	VPADDQ  avx512const61<>+0(SB), Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VMOVUPD Z0, (DX)
+	VMOVUPD 64(AX), Z0
+	VPADDQ  avx512const61<>+0(SB), Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VMOVUPD Z0, 64(DX)
+	VMOVUPD 128(AX), Z0
+	VPADDQ  avx512const61<>+0(SB), Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VMOVUPD Z0, 128(DX)
+	VMOVUPD 192(AX), Z0
+	VPADDQ  avx512const61<>+0(SB), Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop510
+
+end511:
+	CMPQ CX, $+8
+	JB   end513
+
+loop512:
+	VMOVUPD (AX), Z0
+	VPADDQ  avx512const61<>+0(SB), Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop512
+
+end513:
+	TESTQ     CX, CX
+	JZ        none514
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD   Z0, Z0
+	VPADDQ    avx512const61<>+0(SB), Z0, Z0
+	VPSRAQ    $0x3f, Z0, Z1
+	VPSRLQ    $0x01, Z1, Z1
+	VPXORQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none514:
+	JMP done494
+
+case505:
+	MOVQ      stream+40(FP), BX
+	TESTQ     BX, BX
+	JZ        plain516
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain516
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none517
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VADDPD    Z1, Z0, Z1
+	VCMPPD    $0x03, Z1, Z1, K2
+	VMOVUPD   avx512const62<>+0(SB), K2, Z1
+	VPSRAQ    $0x3f, Z1, Z2
+	VPSRLQ    $0x01, Z2, Z2
+	VPXORQ    Z2, Z1, Z1
+	VPSUBQ    avx512const61<>+0(SB), Z1, Z1
+	VMOVUPD   Z1, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none517:
+	CMPQ CX, $+32
+	JB   end519
+
+loop518:
+	VADDPD   (AX), Z0, Z1
+	VCMPPD   $0x03, Z1, Z1, K1
+	VMOVUPD  avx512const62<>+0(SB), K1, Z1
+	VPSRAQ   $0x3f, Z1, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z1, Z1
+	VPSUBQ   avx512const61<>+0(SB), Z1, Z1
+	VMOVNTPD Z1, (DX)
+	VADDPD   64(AX), Z0, Z1
+	VCMPPD   $0x03, Z1, Z1, K1
+	VMOVUPD  avx512const62<>+0(SB), K1, Z1
+	VPSRAQ   $0x3f, Z1, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z1, Z1
+	VPSUBQ   avx512const61<>+0(SB), Z1, Z1
+	VMOVNTPD Z1, 64(DX)
+	VADDPD   128(AX), Z0, Z1
+	VCMPPD   $0x03, Z1, Z1, K1
+	VMOVUPD  avx512const62<>+0(SB), K1, Z1
+	VPSRAQ   $0x3f, Z1, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z1, Z1
+	VPSUBQ   avx512const61<>+0(SB), Z1, Z1
+	VMOVNTPD Z1, 128(DX)
+	VADDPD   192(AX), Z0, Z1
+	VCMPPD   $0x03, Z1, Z1, K1
+	VMOVUPD  avx512const62<>+0(SB), K1, Z1
+	VPSRAQ   $0x3f, Z1, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z1, Z1
+	VPSUBQ   avx512const61<>+0(SB), Z1, Z1
+	VMOVNTPD Z1, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop518
+
+end519:
+	SFENCE
+
+plain516:
+	CMPQ CX, $+32
+	JB   end521
+
+loop520:
+	VADDPD  (AX), Z0, Z1
+	VCMPPD  $0x03, Z1, Z1, K1
+	VMOVUPD avx512const62<>+0(SB), K1, Z1
+	VPSRAQ  $0x3f, Z1, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z1, Z1
+	VPSUBQ  avx512const61<>+0(SB), Z1, Z1
+	VMOVUPD Z1, (DX)
+	VADDPD  64(AX), Z0, Z1
+	VCMPPD  $0x03, Z1, Z1, K1
+	VMOVUPD avx512const62<>+0(SB), K1, Z1
+	VPSRAQ  $0x3f, Z1, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z1, Z1
+	VPSUBQ  avx512const61<>+0(SB), Z1, Z1
+	VMOVUPD Z1, 64(DX)
+	VADDPD  128(AX), Z0, Z1
+	VCMPPD  $0x03, Z1, Z1, K1
+	VMOVUPD avx512const62<>+0(SB), K1, Z1
+	VPSRAQ  $0x3f, Z1, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z1, Z1
+	VPSUBQ  avx512const61<>+0(SB), Z1, Z1
+	VMOVUPD Z1, 128(DX)
+	VADDPD  192(AX), Z0, Z1
+	VCMPPD  $0x03, Z1, Z1, K1
+	VMOVUPD avx512const62<>+0(SB), K1, Z1
+	VPSRAQ  $0x3f, Z1, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z1, Z1
+	VPSUBQ  avx512const61<>+0(SB), Z1, Z1
+	VMOVUPD Z1, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop520
+
+end521:
+	CMPQ CX, $+8
+	JB   end523
+
+loop522:
+	VADDPD  (AX), Z0, Z1
+	VCMPPD  $0x03, Z1, Z1, K1
+	VMOVUPD avx512const62<>+0(SB), K1, Z1
+	VPSRAQ  $0x3f, Z1, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z1, Z1
+	VPSUBQ  avx512const61<>+0(SB), Z1, Z1
+	VMOVUPD Z1, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop522
+
+end523:
+	TESTQ     CX, CX
+	JZ        none524
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VADDPD    Z1, Z0, Z0
+	VCMPPD    $0x03, Z0, Z0, K2
+	VMOVUPD   avx512const62<>+0(SB), K2, Z0
+	VPSRAQ    $0x3f, Z0, Z1
+	VPSRLQ    $0x01, Z1, Z1
+	VPXORQ    Z1, Z0, Z0
+	VPSUBQ    avx512const61<>+0(SB), Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none524:
+done494:
+	VZEROUPPER
+	RET
+
+DATA avx512const61<>+0(SB)/8, $0x000fffffffffffff
+DATA avx512const61<>+8(SB)/8, $0x000fffffffffffff
+DATA avx512const61<>+16(SB)/8, $0x000fffffffffffff
+DATA avx512const61<>+24(SB)/8, $0x000fffffffffffff
+DATA avx512const61<>+32(SB)/8, $0x000fffffffffffff
+DATA avx512const61<>+40(SB)/8, $0x000fffffffffffff
+DATA avx512const61<>+48(SB)/8, $0x000fffffffffffff
+DATA avx512const61<>+56(SB)/8, $0x000fffffffffffff
+GLOBL avx512const61<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const62<>+0(SB)/8, $0x7ff8000000000000
+DATA avx512const62<>+8(SB)/8, $0x7ff8000000000000
+DATA avx512const62<>+16(SB)/8, $0x7ff8000000000000
+DATA avx512const62<>+24(SB)/8, $0x7ff8000000000000
+DATA avx512const62<>+32(SB)/8, $0x7ff8000000000000
+DATA avx512const62<>+40(SB)/8, $0x7ff8000000000000
+DATA avx512const62<>+48(SB)/8, $0x7ff8000000000000
+DATA avx512const62<>+56(SB)/8, $0x7ff8000000000000
+GLOBL avx512const62<>(SB), RODATA|NOPTR, $64
+
+// func partitionAVX512(x *int64, at *int, pivot int64, steps int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, POPCNT
+TEXT ·partitionAVX512(SB), NOSPLIT, $0-32
+	MOVQ         steps+24(FP), AX
+	VPBROADCASTQ pivot+16(FP), Z0
+	MOVQ         x+0(FP), CX
+	MOVQ         at+8(FP), DX
+	MOVQ         (DX), BX
+	LEAQ         (CX)(BX*8), BX
+	MOVQ         8(DX), SI
+	LEAQ         (CX)(SI*8), SI
+	MOVQ         16(DX), DI
+	LEAQ         (CX)(DI*8), DI
+	MOVQ         24(DX), DX
+	LEAQ         (CX)(DX*8), DX
+	LEAQ         avx512const63<>+0(SB), CX
+	CMPQ         AX, $+1
+	JB           end527
+
+loop526:
+	MOVQ      SI, R8
+	SUBQ      BX, R8
+	CMPQ      R8, $+256
+	JB        end525
+	MOVQ      BX, R8
+	SUBQ      DI, R8
+	MOVQ      DX, R9
+	SUBQ      SI, R9
+	MOVQ      BX, R10
+	LEAQ      256(BX), R11
+	SUBQ      $+256, SI
+	CMPQ      R8, R9
+	CMOVQHI   SI, R10
+	CMOVQLS   R11, BX
+	LEAQ      256(SI), R11
+	CMOVQLS   R11, SI
+	VMOVUPD   (R10), Z1
+	VPCMPQ    $0x06, Z1, Z0, K1
+	KMOVB     K1, R9
+	POPCNTL   R9, R8
+	VPMOVZXBQ (CX)(R9*8), Z2
+	VPERMPD   Z1, Z2, Z1
+	VMOVUPD   64(R10), Z2
+	VPCMPQ    $0x06, Z2, Z0, K1
+	KMOVB     K1, R11
+	POPCNTL   R11, R9
+	VPMOVZXBQ (CX)(R11*8), Z3
+	VPERMPD   Z2, Z3, Z2
+	VMOVUPD   128(R10), Z3
+	VPCMPQ    $0x06, Z3, Z0, K1
+	KMOVB     K1, R12
+	POPCNTL   R12, R11
+	VPMOVZXBQ (CX)(R12*8), Z4
+	VPERMPD   Z3, Z4, Z3
+	VMOVUPD   192(R10), Z4
+	VPCMPQ    $0x06, Z4, Z0, K1
+	KMOVB     K1, R12
+	POPCNTL   R12, R10
+	VPMOVZXBQ (CX)(R12*8), Z5
+	VPERMPD   Z4, Z5, Z4
+	VMOVUPD   Z1, (DI)
+	VMOVUPD   Z1, -64(DX)
+	LEAQ      (DI)(R8*8), DI
+	LEAQ      -64(DX)(R8*8), DX
+	VMOVUPD   Z2, (DI)
+	VMOVUPD   Z2, -64(DX)
+	LEAQ      (DI)(R9*8), DI
+	LEAQ      -64(DX)(R9*8), DX
+	VMOVUPD   Z3, (DI)
+	VMOVUPD   Z3, -64(DX)
+	LEAQ      (DI)(R11*8), DI
+	LEAQ      -64(DX)(R11*8), DX
+	VMOVUPD   Z4, (DI)
+	VMOVUPD   Z4, -64(DX)
+	LEAQ      (DI)(R10*8), DI
+	LEAQ      -64(DX)(R10*8), DX
+	SUBQ      $+1, AX
+	CMPQ      AX, $+1
+	JAE       loop526
+
+end527:
+end525:
+	MOVQ x+0(FP), AX
+	MOVQ at+8(FP), CX
+	SUBQ AX, BX
+	SHRQ $0x03, BX
+	MOVQ BX, (CX)
+	SUBQ AX, SI
+	SHRQ $0x03, SI
+	MOVQ SI, 8(CX)
+	SUBQ AX, DI
+	SHRQ $0x03, DI
+	MOVQ DI, 16(CX)
+	SUBQ AX, DX
+	SHRQ $0x03, DX
+	MOVQ DX, 24(CX)
+	VZEROUPPER
+	RET
+
+DATA avx512const63<>+0(SB)/8, $0x0706050403020100
+DATA avx512const63<>+8(SB)/8, $0x0706050403020100
+DATA avx512const63<>+16(SB)/8, $0x0706050403020001
+DATA avx512const63<>+24(SB)/8, $0x0706050403020100
+DATA avx512const63<>+32(SB)/8, $0x0706050403010002
+DATA avx512const63<>+40(SB)/8, $0x0706050403010200
+DATA avx512const63<>+48(SB)/8, $0x0706050403000201
+DATA avx512const63<>+56(SB)/8, $0x0706050403020100
+DATA avx512const63<>+64(SB)/8, $0x0706050402010003
+DATA avx512const63<>+72(SB)/8, $0x0706050402010300
+DATA avx512const63<>+80(SB)/8, $0x0706050402000301
+DATA avx512const63<>+88(SB)/8, $0x0706050402030100
+DATA avx512const63<>+96(SB)/8, $0x0706050401000302
+DATA avx512const63<>+104(SB)/8, $0x0706050401030200
+DATA avx512const63<>+112(SB)/8, $0x0706050400030201
+DATA avx512const63<>+120(SB)/8, $0x0706050403020100
+DATA avx512const63<>+128(SB)/8, $0x0706050302010004
+DATA avx512const63<>+136(SB)/8, $0x0706050302010400
+DATA avx512const63<>+144(SB)/8, $0x0706050302000401
+DATA avx512const63<>+152(SB)/8, $0x0706050302040100
+DATA avx512const63<>+160(SB)/8, $0x0706050301000402
+DATA avx512const63<>+168(SB)/8, $0x0706050301040200
+DATA avx512const63<>+176(SB)/8, $0x0706050300040201
+DATA avx512const63<>+184(SB)/8, $0x0706050304020100
+DATA avx512const63<>+192(SB)/8, $0x0706050201000403
+DATA avx512const63<>+200(SB)/8, $0x0706050201040300
+DATA avx512const63<>+208(SB)/8, $0x0706050200040301
+DATA avx512const63<>+216(SB)/8, $0x0706050204030100
+DATA avx512const63<>+224(SB)/8, $0x0706050100040302
+DATA avx512const63<>+232(SB)/8, $0x0706050104030200
+DATA avx512const63<>+240(SB)/8, $0x0706050004030201
+DATA avx512const63<>+248(SB)/8, $0x0706050403020100
+DATA avx512const63<>+256(SB)/8, $0x0706040302010005
+DATA avx512const63<>+264(SB)/8, $0x0706040302010500
+DATA avx512const63<>+272(SB)/8, $0x0706040302000501
+DATA avx512const63<>+280(SB)/8, $0x0706040302050100
+DATA avx512const63<>+288(SB)/8, $0x0706040301000502
+DATA avx512const63<>+296(SB)/8, $0x0706040301050200
+DATA avx512const63<>+304(SB)/8, $0x0706040300050201
+DATA avx512const63<>+312(SB)/8, $0x0706040305020100
+DATA avx512const63<>+320(SB)/8, $0x0706040201000503
+DATA avx512const63<>+328(SB)/8, $0x0706040201050300
+DATA avx512const63<>+336(SB)/8, $0x0706040200050301
+DATA avx512const63<>+344(SB)/8, $0x0706040205030100
+DATA avx512const63<>+352(SB)/8, $0x0706040100050302
+DATA avx512const63<>+360(SB)/8, $0x0706040105030200
+DATA avx512const63<>+368(SB)/8, $0x0706040005030201
+DATA avx512const63<>+376(SB)/8, $0x0706040503020100
+DATA avx512const63<>+384(SB)/8, $0x0706030201000504
+DATA avx512const63<>+392(SB)/8, $0x0706030201050400
+DATA avx512const63<>+400(SB)/8, $0x0706030200050401
+DATA avx512const63<>+408(SB)/8, $0x0706030205040100
+DATA avx512const63<>+416(SB)/8, $0x0706030100050402
+DATA avx512const63<>+424(SB)/8, $0x0706030105040200
+DATA avx512const63<>+432(SB)/8, $0x0706030005040201
+DATA avx512const63<>+440(SB)/8, $0x0706030504020100
+DATA avx512const63<>+448(SB)/8, $0x0706020100050403
+DATA avx512const63<>+456(SB)/8, $0x0706020105040300
+DATA avx512const63<>+464(SB)/8, $0x0706020005040301
+DATA avx512const63<>+472(SB)/8, $0x0706020504030100
+DATA avx512const63<>+480(SB)/8, $0x0706010005040302
+DATA avx512const63<>+488(SB)/8, $0x0706010504030200
+DATA avx512const63<>+496(SB)/8, $0x0706000504030201
+DATA avx512const63<>+504(SB)/8, $0x0706050403020100
+DATA avx512const63<>+512(SB)/8, $0x0705040302010006
+DATA avx512const63<>+520(SB)/8, $0x0705040302010600
+DATA avx512const63<>+528(SB)/8, $0x0705040302000601
+DATA avx512const63<>+536(SB)/8, $0x0705040302060100
+DATA avx512const63<>+544(SB)/8, $0x0705040301000602
+DATA avx512const63<>+552(SB)/8, $0x0705040301060200
+DATA avx512const63<>+560(SB)/8, $0x0705040300060201
+DATA avx512const63<>+568(SB)/8, $0x0705040306020100
+DATA avx512const63<>+576(SB)/8, $0x0705040201000603
+DATA avx512const63<>+584(SB)/8, $0x0705040201060300
+DATA avx512const63<>+592(SB)/8, $0x0705040200060301
+DATA avx512const63<>+600(SB)/8, $0x0705040206030100
+DATA avx512const63<>+608(SB)/8, $0x0705040100060302
+DATA avx512const63<>+616(SB)/8, $0x0705040106030200
+DATA avx512const63<>+624(SB)/8, $0x0705040006030201
+DATA avx512const63<>+632(SB)/8, $0x0705040603020100
+DATA avx512const63<>+640(SB)/8, $0x0705030201000604
+DATA avx512const63<>+648(SB)/8, $0x0705030201060400
+DATA avx512const63<>+656(SB)/8, $0x0705030200060401
+DATA avx512const63<>+664(SB)/8, $0x0705030206040100
+DATA avx512const63<>+672(SB)/8, $0x0705030100060402
+DATA avx512const63<>+680(SB)/8, $0x0705030106040200
+DATA avx512const63<>+688(SB)/8, $0x0705030006040201
+DATA avx512const63<>+696(SB)/8, $0x0705030604020100
+DATA avx512const63<>+704(SB)/8, $0x0705020100060403
+DATA avx512const63<>+712(SB)/8, $0x0705020106040300
+DATA avx512const63<>+720(SB)/8, $0x0705020006040301
+DATA avx512const63<>+728(SB)/8, $0x0705020604030100
+DATA avx512const63<>+736(SB)/8, $0x0705010006040302
+DATA avx512const63<>+744(SB)/8, $0x0705010604030200
+DATA avx512const63<>+752(SB)/8, $0x0705000604030201
+DATA avx512const63<>+760(SB)/8, $0x0705060403020100
+DATA avx512const63<>+768(SB)/8, $0x0704030201000605
+DATA avx512const63<>+776(SB)/8, $0x0704030201060500
+DATA avx512const63<>+784(SB)/8, $0x0704030200060501
+DATA avx512const63<>+792(SB)/8, $0x0704030206050100
+DATA avx512const63<>+800(SB)/8, $0x0704030100060502
+DATA avx512const63<>+808(SB)/8, $0x0704030106050200
+DATA avx512const63<>+816(SB)/8, $0x0704030006050201
+DATA avx512const63<>+824(SB)/8, $0x0704030605020100
+DATA avx512const63<>+832(SB)/8, $0x0704020100060503
+DATA avx512const63<>+840(SB)/8, $0x0704020106050300
+DATA avx512const63<>+848(SB)/8, $0x0704020006050301
+DATA avx512const63<>+856(SB)/8, $0x0704020605030100
+DATA avx512const63<>+864(SB)/8, $0x0704010006050302
+DATA avx512const63<>+872(SB)/8, $0x0704010605030200
+DATA avx512const63<>+880(SB)/8, $0x0704000605030201
+DATA avx512const63<>+888(SB)/8, $0x0704060503020100
+DATA avx512const63<>+896(SB)/8, $0x0703020100060504
+DATA avx512const63<>+904(SB)/8, $0x0703020106050400
+DATA avx512const63<>+912(SB)/8, $0x0703020006050401
+DATA avx512const63<>+920(SB)/8, $0x0703020605040100
+DATA avx512const63<>+928(SB)/8, $0x0703010006050402
+DATA avx512const63<>+936(SB)/8, $0x0703010605040200
+DATA avx512const63<>+944(SB)/8, $0x0703000605040201
+DATA avx512const63<>+952(SB)/8, $0x0703060504020100
+DATA avx512const63<>+960(SB)/8, $0x0702010006050403
+DATA avx512const63<>+968(SB)/8, $0x0702010605040300
+DATA avx512const63<>+976(SB)/8, $0x0702000605040301
+DATA avx512const63<>+984(SB)/8, $0x0702060504030100
+DATA avx512const63<>+992(SB)/8, $0x0701000605040302
+DATA avx512const63<>+1000(SB)/8, $0x0701060504030200
+DATA avx512const63<>+1008(SB)/8, $0x0700060504030201
+DATA avx512const63<>+1016(SB)/8, $0x0706050403020100
+DATA avx512const63<>+1024(SB)/8, $0x0605040302010007
+DATA avx512const63<>+1032(SB)/8, $0x0605040302010700
+DATA avx512const63<>+1040(SB)/8, $0x0605040302000701
+DATA avx512const63<>+1048(SB)/8, $0x0605040302070100
+DATA avx512const63<>+1056(SB)/8, $0x0605040301000702
+DATA avx512const63<>+1064(SB)/8, $0x0605040301070200
+DATA avx512const63<>+1072(SB)/8, $0x0605040300070201
+DATA avx512const63<>+1080(SB)/8, $0x0605040307020100
+DATA avx512const63<>+1088(SB)/8, $0x0605040201000703
+DATA avx512const63<>+1096(SB)/8, $0x0605040201070300
+DATA avx512const63<>+1104(SB)/8, $0x0605040200070301
+DATA avx512const63<>+1112(SB)/8, $0x0605040207030100
+DATA avx512const63<>+1120(SB)/8, $0x0605040100070302
+DATA avx512const63<>+1128(SB)/8, $0x0605040107030200
+DATA avx512const63<>+1136(SB)/8, $0x0605040007030201
+DATA avx512const63<>+1144(SB)/8, $0x0605040703020100
+DATA avx512const63<>+1152(SB)/8, $0x0605030201000704
+DATA avx512const63<>+1160(SB)/8, $0x0605030201070400
+DATA avx512const63<>+1168(SB)/8, $0x0605030200070401
+DATA avx512const63<>+1176(SB)/8, $0x0605030207040100
+DATA avx512const63<>+1184(SB)/8, $0x0605030100070402
+DATA avx512const63<>+1192(SB)/8, $0x0605030107040200
+DATA avx512const63<>+1200(SB)/8, $0x0605030007040201
+DATA avx512const63<>+1208(SB)/8, $0x0605030704020100
+DATA avx512const63<>+1216(SB)/8, $0x0605020100070403
+DATA avx512const63<>+1224(SB)/8, $0x0605020107040300
+DATA avx512const63<>+1232(SB)/8, $0x0605020007040301
+DATA avx512const63<>+1240(SB)/8, $0x0605020704030100
+DATA avx512const63<>+1248(SB)/8, $0x0605010007040302
+DATA avx512const63<>+1256(SB)/8, $0x0605010704030200
+DATA avx512const63<>+1264(SB)/8, $0x0605000704030201
+DATA avx512const63<>+1272(SB)/8, $0x0605070403020100
+DATA avx512const63<>+1280(SB)/8, $0x0604030201000705
+DATA avx512const63<>+1288(SB)/8, $0x0604030201070500
+DATA avx512const63<>+1296(SB)/8, $0x0604030200070501
+DATA avx512const63<>+1304(SB)/8, $0x0604030207050100
+DATA avx512const63<>+1312(SB)/8, $0x0604030100070502
+DATA avx512const63<>+1320(SB)/8, $0x0604030107050200
+DATA avx512const63<>+1328(SB)/8, $0x0604030007050201
+DATA avx512const63<>+1336(SB)/8, $0x0604030705020100
+DATA avx512const63<>+1344(SB)/8, $0x0604020100070503
+DATA avx512const63<>+1352(SB)/8, $0x0604020107050300
+DATA avx512const63<>+1360(SB)/8, $0x0604020007050301
+DATA avx512const63<>+1368(SB)/8, $0x0604020705030100
+DATA avx512const63<>+1376(SB)/8, $0x0604010007050302
+DATA avx512const63<>+1384(SB)/8, $0x0604010705030200
+DATA avx512const63<>+1392(SB)/8, $0x0604000705030201
+DATA avx512const63<>+1400(SB)/8, $0x0604070503020100
+DATA avx512const63<>+1408(SB)/8, $0x0603020100070504
+DATA avx512const63<>+1416(SB)/8, $0x0603020107050400
+DATA avx512const63<>+1424(SB)/8, $0x0603020007050401
+DATA avx512const63<>+1432(SB)/8, $0x0603020705040100
+DATA avx512const63<>+1440(SB)/8, $0x0603010007050402
+DATA avx512const63<>+1448(SB)/8, $0x0603010705040200
+DATA avx512const63<>+1456(SB)/8, $0x0603000705040201
+DATA avx512const63<>+1464(SB)/8, $0x0603070504020100
+DATA avx512const63<>+1472(SB)/8, $0x0602010007050403
+DATA avx512const63<>+1480(SB)/8, $0x0602010705040300
+DATA avx512const63<>+1488(SB)/8, $0x0602000705040301
+DATA avx512const63<>+1496(SB)/8, $0x0602070504030100
+DATA avx512const63<>+1504(SB)/8, $0x0601000705040302
+DATA avx512const63<>+1512(SB)/8, $0x0601070504030200
+DATA avx512const63<>+1520(SB)/8, $0x0600070504030201
+DATA avx512const63<>+1528(SB)/8, $0x0607050403020100
+DATA avx512const63<>+1536(SB)/8, $0x0504030201000706
+DATA avx512const63<>+1544(SB)/8, $0x0504030201070600
+DATA avx512const63<>+1552(SB)/8, $0x0504030200070601
+DATA avx512const63<>+1560(SB)/8, $0x0504030207060100
+DATA avx512const63<>+1568(SB)/8, $0x0504030100070602
+DATA avx512const63<>+1576(SB)/8, $0x0504030107060200
+DATA avx512const63<>+1584(SB)/8, $0x0504030007060201
+DATA avx512const63<>+1592(SB)/8, $0x0504030706020100
+DATA avx512const63<>+1600(SB)/8, $0x0504020100070603
+DATA avx512const63<>+1608(SB)/8, $0x0504020107060300
+DATA avx512const63<>+1616(SB)/8, $0x0504020007060301
+DATA avx512const63<>+1624(SB)/8, $0x0504020706030100
+DATA avx512const63<>+1632(SB)/8, $0x0504010007060302
+DATA avx512const63<>+1640(SB)/8, $0x0504010706030200
+DATA avx512const63<>+1648(SB)/8, $0x0504000706030201
+DATA avx512const63<>+1656(SB)/8, $0x0504070603020100
+DATA avx512const63<>+1664(SB)/8, $0x0503020100070604
+DATA avx512const63<>+1672(SB)/8, $0x0503020107060400
+DATA avx512const63<>+1680(SB)/8, $0x0503020007060401
+DATA avx512const63<>+1688(SB)/8, $0x0503020706040100
+DATA avx512const63<>+1696(SB)/8, $0x0503010007060402
+DATA avx512const63<>+1704(SB)/8, $0x0503010706040200
+DATA avx512const63<>+1712(SB)/8, $0x0503000706040201
+DATA avx512const63<>+1720(SB)/8, $0x0503070604020100
+DATA avx512const63<>+1728(SB)/8, $0x0502010007060403
+DATA avx512const63<>+1736(SB)/8, $0x0502010706040300
+DATA avx512const63<>+1744(SB)/8, $0x0502000706040301
+DATA avx512const63<>+1752(SB)/8, $0x0502070604030100
+DATA avx512const63<>+1760(SB)/8, $0x0501000706040302
+DATA avx512const63<>+1768(SB)/8, $0x0501070604030200
+DATA avx512const63<>+1776(SB)/8, $0x0500070604030201
+DATA avx512const63<>+1784(SB)/8, $0x0507060403020100
+DATA avx512const63<>+1792(SB)/8, $0x0403020100070605
+DATA avx512const63<>+1800(SB)/8, $0x0403020107060500
+DATA avx512const63<>+1808(SB)/8, $0x0403020007060501
+DATA avx512const63<>+1816(SB)/8, $0x0403020706050100
+DATA avx512const63<>+1824(SB)/8, $0x0403010007060502
+DATA avx512const63<>+1832(SB)/8, $0x0403010706050200
+DATA avx512const63<>+1840(SB)/8, $0x0403000706050201
+DATA avx512const63<>+1848(SB)/8, $0x0403070605020100
+DATA avx512const63<>+1856(SB)/8, $0x0402010007060503
+DATA avx512const63<>+1864(SB)/8, $0x0402010706050300
+DATA avx512const63<>+1872(SB)/8, $0x0402000706050301
+DATA avx512const63<>+1880(SB)/8, $0x0402070605030100
+DATA avx512const63<>+1888(SB)/8, $0x0401000706050302
+DATA avx512const63<>+1896(SB)/8, $0x0401070605030200
+DATA avx512const63<>+1904(SB)/8, $0x0400070605030201
+DATA avx512const63<>+1912(SB)/8, $0x0407060503020100
+DATA avx512const63<>+1920(SB)/8, $0x0302010007060504
+DATA avx512const63<>+1928(SB)/8, $0x0302010706050400
+DATA avx512const63<>+1936(SB)/8, $0x0302000706050401
+DATA avx512const63<>+1944(SB)/8, $0x0302070605040100
+DATA avx512const63<>+1952(SB)/8, $0x0301000706050402
+DATA avx512const63<>+1960(SB)/8, $0x0301070605040200
+DATA avx512const63<>+1968(SB)/8, $0x0300070605040201
+DATA avx512const63<>+1976(SB)/8, $0x0307060504020100
+DATA avx512const63<>+1984(SB)/8, $0x0201000706050403
+DATA avx512const63<>+1992(SB)/8, $0x0201070605040300
+DATA avx512const63<>+2000(SB)/8, $0x0200070605040301
+DATA avx512const63<>+2008(SB)/8, $0x0207060504030100
+DATA avx512const63<>+2016(SB)/8, $0x0100070605040302
+DATA avx512const63<>+2024(SB)/8, $0x0107060504030200
+DATA avx512const63<>+2032(SB)/8, $0x0007060504030201
+DATA avx512const63<>+2040(SB)/8, $0x0706050403020100
+GLOBL avx512const63<>(SB), RODATA|NOPTR, $2048
+
+// func partitionPairsAVX512(keys *int64, values *int64, at *int, pivot int64, steps int)
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, POPCNT
+TEXT ·partitionPairsAVX512(SB), NOSPLIT, $0-40
+	MOVQ         values+8(FP), AX
+	MOVQ         keys+0(FP), CX
+	SUBQ         CX, AX
+	MOVQ         steps+32(FP), CX
+	VPBROADCASTQ pivot+24(FP), Z0
+	MOVQ         keys+0(FP), DX
+	MOVQ         at+16(FP), BX
+	MOVQ         (BX), SI
+	LEAQ         (DX)(SI*8), SI
+	MOVQ         8(BX), DI
+	LEAQ         (DX)(DI*8), DI
+	MOVQ         16(BX), R8
+	LEAQ         (DX)(R8*8), R8
+	MOVQ         24(BX), BX
+	LEAQ         (DX)(BX*8), BX
+	LEAQ         avx512const63<>+0(SB), DX
+	CMPQ         CX, $+1
+	JB           end530
+
+loop529:
+	MOVQ      DI, R9
+	SUBQ      SI, R9
+	CMPQ      R9, $+256
+	JB        end528
+	MOVQ      SI, R9
+	SUBQ      R8, R9
+	MOVQ      BX, R10
+	SUBQ      DI, R10
+	MOVQ      SI, R11
+	LEAQ      256(SI), R12
+	SUBQ      $+256, DI
+	CMPQ      R9, R10
+	CMOVQHI   DI, R11
+	CMOVQLS   R12, SI
+	LEAQ      256(DI), R12
+	CMOVQLS   R12, DI
+	VMOVUPD   (R11), Z1
+	VPCMPQ    $0x06, Z1, Z0, K1
+	KMOVB     K1, R10
+	POPCNTL   R10, R9
+	VPMOVZXBQ (DX)(R10*8), Z2
+	VPERMPD   Z1, Z2, Z1
+	VPERMPD   (R11)(AX*1), Z2, Z2
+	VMOVUPD   64(R11), Z3
+	VPCMPQ    $0x06, Z3, Z0, K1
+	KMOVB     K1, R12
+	POPCNTL   R12, R10
+	VPMOVZXBQ (DX)(R12*8), Z4
+	VPERMPD   Z3, Z4, Z3
+	VPERMPD   64(R11)(AX*1), Z4, Z4
+	VMOVUPD   128(R11), Z5
+	VPCMPQ    $0x06, Z5, Z0, K1
+	KMOVB     K1, R13
+	POPCNTL   R13, R12
+	VPMOVZXBQ (DX)(R13*8), Z6
+	VPERMPD   Z5, Z6, Z5
+	VPERMPD   128(R11)(AX*1), Z6, Z6
+	VMOVUPD   192(R11), Z7
+	VPCMPQ    $0x06, Z7, Z0, K1
+	KMOVB     K1, R14
+	POPCNTL   R14, R13
+	VPMOVZXBQ (DX)(R14*8), Z8
+	VPERMPD   Z7, Z8, Z7
+	VPERMPD   192(R11)(AX*1), Z8, Z8
+	VMOVUPD   Z1, (R8)
+	VMOVUPD   Z1, -64(BX)
+	VMOVUPD   Z2, (R8)(AX*1)
+	VMOVUPD   Z2, -64(BX)(AX*1)
+	LEAQ      (R8)(R9*8), R8
+	LEAQ      -64(BX)(R9*8), BX
+	VMOVUPD   Z3, (R8)
+	VMOVUPD   Z3, -64(BX)
+	VMOVUPD   Z4, (R8)(AX*1)
+	VMOVUPD   Z4, -64(BX)(AX*1)
+	LEAQ      (R8)(R10*8), R8
+	LEAQ      -64(BX)(R10*8), BX
+	VMOVUPD   Z5, (R8)
+	VMOVUPD   Z5, -64(BX)
+	VMOVUPD   Z6, (R8)(AX*1)
+	VMOVUPD   Z6, -64(BX)(AX*1)
+	LEAQ      (R8)(R12*8), R8
+	LEAQ      -64(BX)(R12*8), BX
+	VMOVUPD   Z7, (R8)
+	VMOVUPD   Z7, -64(BX)
+	VMOVUPD   Z8, (R8)(AX*1)
+	VMOVUPD   Z8, -64(BX)(AX*1)
+	LEAQ      (R8)(R13*8), R8
+	LEAQ      -64(BX)(R13*8), BX
+	SUBQ      $+1, CX
+	CMPQ      CX, $+1
+	JAE       loop529
+
+end530:
+end528:
+	MOVQ keys+0(FP), AX
+	MOVQ at+16(FP), CX
+	SUBQ AX, SI
+	SHRQ $0x03, SI
+	MOVQ SI, (CX)
+	SUBQ AX, DI
+	SHRQ $0x03, DI
+	MOVQ DI, 8(CX)
+	SUBQ AX, R8
+	SHRQ $0x03, R8
+	MOVQ R8, 16(CX)
+	SUBQ AX, BX
+	SHRQ $0x03, BX
+	MOVQ BX, 24(CX)
+	VZEROUPPER
+	RET
+
+// func sortFewAVX512(x *int64, n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VMOVQ        CX, X0
+	VPBROADCASTQ X0, Z0
+	CMPQ         CX, $+8
+	JA           more532
+	LEAQ         (AX), CX
+	VPCMPQ       $0x06, avx512const20<>+0(SB), Z0, K1
+	VMOVUPD      avx512const18<>+0(SB), Z1
+	VMOVAPD      Z1, Z1
+	VMOVUPD      (CX), K1, Z1
+	VPERMILPD    $0x55, Z1, Z2
+	VPMINSQ      Z2, Z1, Z3
+	MOVL         $0x00000066, CX
+	KMOVB        CX, K1
+	VPMAXSQ      Z2, Z1, K1, Z3
+	VPERMPD      $0x4e, Z3, Z1
+	VPMINSQ      Z1, Z3, Z2
+	MOVL         $0x0000003c, CX
+	KMOVB        CX, K1
+	VPMAXSQ      Z1, Z3, K1, Z2
+	VPERMILPD    $0x55, Z2, Z1
+	VPMINSQ      Z1, Z2, Z3
+	MOVL         $0x0000005a, CX
+	KMOVB        CX, K1
+	VPMAXSQ      Z1, Z2, K1, Z3
+	VSHUFF64X2   $0x4e, Z3, Z3, Z1
+	VPMINSQ      Z1, Z3, Z2
+	MOVL         $0x000000f0, CX
+	KMOVB        CX, K1
+	VPMAXSQ      Z1, Z3, K1, Z2
+	VPERMPD      $0x4e, Z2, Z1
+	VPMINSQ      Z1, Z2, Z3
+	MOVL         $0x000000cc, CX
+	KMOVB        CX, K1
+	VPMAXSQ      Z1, Z2, K1, Z3
+	VPERMILPD    $0x55, Z3, Z1
+	VPMINSQ      Z1, Z3, Z2
+	MOVL         $0x000000aa, CX
+	KMOVB        CX, K1
+	VPMAXSQ      Z1, Z3, K1, Z2
+	VPCMPQ       $0x06, avx512const20<>+0(SB), Z0, K1
+	VMOVUPD      Z2, K1, (AX)
+	JMP          sorted531
+
+more532:
+	CMPQ       CX, $+16
+	JA         more533
+	VMOVUPD    (AX), Z1
+	LEAQ       64(AX), CX
+	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z2
+	VMOVAPD    Z2, Z2
+	VMOVUPD    (CX), K1, Z2
+	VPERMILPD  $0x55, Z1, Z3
+	VPMINSQ    Z3, Z1, Z4
+	MOVL       $0x00000066, CX
+	KMOVB      CX, K1
+	VPMAXSQ    Z3, Z1, K1, Z4
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z3
+	VPMAXSQ    Z1, Z2, K1, Z3
+	VPERMPD    $0x4e, Z4, Z1
+	VPMINSQ    Z1, Z4, Z2
+	MOVL       $0x0000003c, CX
+	KMOVB      CX, K1
+	VPMAXSQ    Z1, Z4, K1, Z2
+	VPERMPD    $0x4e, Z3, Z1
+	VPMINSQ    Z1, Z3, Z4
+	VPMAXSQ    Z1, Z3, K1, Z4
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z3
+	MOVL       $0x0000005a, CX
+	KMOVB      CX, K1
+	VPMAXSQ    Z1, Z2, K1, Z3
+	VPERMILPD  $0x55, Z4, Z1
+	VPMINSQ    Z1, Z4, Z2
+	VPMAXSQ    Z1, Z4, K1, Z2
+	VSHUFF64X2 $0x4e, Z3, Z3, Z1
+	VPMINSQ    Z1, Z3, Z4
+	MOVL       $0x000000f0, CX
+	KMOVB      CX, K1
+	VPMAXSQ    Z1, Z3, K1, Z4
+	VSHUFF64X2 $0x4e, Z2, Z2, Z1
+	VPMINSQ    Z1, Z2, Z3
+	MOVL       $0x0000000f, CX
+	KMOVB      CX, K2
+	VPMAXSQ    Z1, Z2, K2, Z3
+	VPERMPD    $0x4e, Z4, Z1
+	VPMINSQ    Z1, Z4, Z2
+	MOVL       $0x000000cc, CX
+	KMOVB      CX, K2
+	VPMAXSQ    Z1, Z4, K2, Z2
+	VPERMPD    $0x4e, Z3, Z1
+	VPMINSQ    Z1, Z3, Z4
+	MOVL       $0x00000033, CX
+	KMOVB      CX, K3
+	VPMAXSQ    Z1, Z3, K3, Z4
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z3
+	MOVL       $0x000000aa, CX
+	KMOVB      CX, K3
+	VPMAXSQ    Z1, Z2, K3, Z3
+	VPERMILPD  $0x55, Z4, Z1
+	VPMINSQ    Z1, Z4, Z2
+	MOVL       $0x00000055, CX
+	KMOVB      CX, K4
+	VPMAXSQ    Z1, Z4, K4, Z2
+	VPMINSQ    Z3, Z2, Z1
+	VPMAXSQ    Z3, Z2, Z2
+	VSHUFF64X2 $0x4e, Z1, Z1, Z3
+	VPMINSQ    Z3, Z1, Z4
+	VPMAXSQ    Z3, Z1, K1, Z4
+	VSHUFF64X2 $0x4e, Z2, Z2, Z1
+	VPMINSQ    Z1, Z2, Z3
+	VPMAXSQ    Z1, Z2, K1, Z3
+	VPERMPD    $0x4e, Z4, Z1
+	VPMINSQ    Z1, Z4, Z2
+	VPMAXSQ    Z1, Z4, K2, Z2
+	VPERMPD    $0x4e, Z3, Z1
+	VPMINSQ    Z1, Z3, Z4
+	VPMAXSQ    Z1, Z3, K2, Z4
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z3
+	VPMAXSQ    Z1, Z2, K3, Z3
+	VPERMILPD  $0x55, Z4, Z1
+	VPMINSQ    Z1, Z4, Z2
+	VPMAXSQ    Z1, Z4, K3, Z2
+	VMOVUPD    Z3, (AX)
+	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
+	VMOVUPD    Z2, K1, 64(AX)
+	JMP        sorted531
+
+more533:
+	CMPQ       CX, $+32
+	JA         more534
+	VMOVUPD    (AX), Z1
+	VMOVUPD    64(AX), Z2
+	LEAQ       128(AX), CX
+	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z3
+	VMOVAPD    Z3, Z3
+	VMOVUPD    (CX), K1, Z3
+	LEAQ       192(AX), CX
+	VPCMPQ     $0x06, avx512const66<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z4
+	VMOVAPD    Z4, Z4
+	VMOVUPD    (CX), K1, Z4
+	VPERMILPD  $0x55, Z1, Z5
+	VPMINSQ    Z5, Z1, Z6
+	MOVL       $0x00000066, CX
+	KMOVB      CX, K1
+	VPMAXSQ    Z5, Z1, K1, Z6
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z5
+	VPMAXSQ    Z1, Z2, K1, Z5
+	VPERMILPD  $0x55, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K1, Z2
+	VPERMILPD  $0x55, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K1, Z3
+	VPERMPD    $0x4e, Z6, Z1
+	VPMINSQ    Z1, Z6, Z4
+	MOVL       $0x0000003c, CX
+	KMOVB      CX, K1
+	VPMAXSQ    Z1, Z6, K1, Z4
+	VPERMPD    $0x4e, Z5, Z1
+	VPMINSQ    Z1, Z5, Z6
+	VPMAXSQ    Z1, Z5, K1, Z6
+	VPERMPD    $0x4e, Z2, Z1
+	VPMINSQ    Z1, Z2, Z5
+	VPMAXSQ    Z1, Z2, K1, Z5
+	VPERMPD    $0x4e, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K1, Z2
+	VPERMILPD  $0x55, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	MOVL       $0x0000005a, CX
+	KMOVB      CX, K1
+	VPMAXSQ    Z1, Z4, K1, Z3
+	VPERMILPD  $0x55, Z6, Z1
+	VPMINSQ    Z1, Z6, Z4
+	VPMAXSQ    Z1, Z6, K1, Z4
+	VPERMILPD  $0x55, Z5, Z1
+	VPMINSQ    Z1, Z5, Z6
+	VPMAXSQ    Z1, Z5, K1, Z6
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z5
+	VPMAXSQ    Z1, Z2, K1, Z5
+	VSHUFF64X2 $0x4e, Z3, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	MOVL       $0x000000f0, CX
+	KMOVB      CX, K1
+	VPMAXSQ    Z1, Z3, K1, Z2
+	VSHUFF64X2 $0x4e, Z4, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	MOVL       $0x0000000f, CX
+	KMOVB      CX, K2
+	VPMAXSQ    Z1, Z4, K2, Z3
+	VSHUFF64X2 $0x4e, Z6, Z6, Z1
+	VPMINSQ    Z1, Z6, Z4
+	VPMAXSQ    Z1, Z6, K1, Z4
+	VSHUFF64X2 $0x4e, Z5, Z5, Z1
+	VPMINSQ    Z1, Z5, Z6
+	VPMAXSQ    Z1, Z5, K2, Z6
+	VPERMPD    $0x4e, Z2, Z1
+	VPMINSQ    Z1, Z2, Z5
+	MOVL       $0x000000cc, CX
+	KMOVB      CX, K3
+	VPMAXSQ    Z1, Z2, K3, Z5
+	VPERMPD    $0x4e, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	MOVL       $0x00000033, CX
+	KMOVB      CX, K4
+	VPMAXSQ    Z1, Z3, K4, Z2
+	VPERMPD    $0x4e, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K3, Z3
+	VPERMPD    $0x4e, Z6, Z1
+	VPMINSQ    Z1, Z6, Z4
+	VPMAXSQ    Z1, Z6, K4, Z4
+	VPERMILPD  $0x55, Z5, Z1
+	VPMINSQ    Z1, Z5, Z6
+	MOVL       $0x000000aa, CX
+	KMOVB      CX, K5
+	VPMAXSQ    Z1, Z5, K5, Z6
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z5
+	MOVL       $0x00000055, CX
+	KMOVB      CX, K6
+	VPMAXSQ    Z1, Z2, K6, Z5
+	VPERMILPD  $0x55, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K5, Z2
+	VPERMILPD  $0x55, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K6, Z3
+	VPMINSQ    Z6, Z5, Z1
+	VPMAXSQ    Z6, Z5, Z4
+	VPMINSQ    Z2, Z3, Z5
+	VPMAXSQ    Z2, Z3, Z2
+	VSHUFF64X2 $0x4e, Z1, Z1, Z3
+	VPMINSQ    Z3, Z1, Z6
+	VPMAXSQ    Z3, Z1, K1, Z6
+	VSHUFF64X2 $0x4e, Z4, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K1, Z3
+	VSHUFF64X2 $0x4e, Z2, Z2, Z1
+	VPMINSQ    Z1, Z2, Z4
+	VPMAXSQ    Z1, Z2, K2, Z4
+	VSHUFF64X2 $0x4e, Z5, Z5, Z1
+	VPMINSQ    Z1, Z5, Z2
+	VPMAXSQ    Z1, Z5, K2, Z2
+	VPERMPD    $0x4e, Z6, Z1
+	VPMINSQ    Z1, Z6, Z5
+	VPMAXSQ    Z1, Z6, K3, Z5
+	VPERMPD    $0x4e, Z3, Z1
+	VPMINSQ    Z1, Z3, Z6
+	VPMAXSQ    Z1, Z3, K3, Z6
+	VPERMPD    $0x4e, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K4, Z3
+	VPERMPD    $0x4e, Z2, Z1
+	VPMINSQ    Z1, Z2, Z4
+	VPMAXSQ    Z1, Z2, K4, Z4
+	VPERMILPD  $0x55, Z5, Z1
+	VPMINSQ    Z1, Z5, Z2
+	VPMAXSQ    Z1, Z5, K5, Z2
+	VPERMILPD  $0x55, Z6, Z1
+	VPMINSQ    Z1, Z6, Z5
+	VPMAXSQ    Z1, Z6, K5, Z5
+	VPERMILPD  $0x55, Z3, Z1
+	VPMINSQ    Z1, Z3, Z6
+	VPMAXSQ    Z1, Z3, K6, Z6
+	VPERMILPD  $0x55, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K6, Z3
+	VPMINSQ    Z2, Z6, Z1
+	VPMAXSQ    Z2, Z6, Z2
+	VPMINSQ    Z5, Z3, Z4
+	VPMAXSQ    Z5, Z3, Z3
+	VPMINSQ    Z1, Z4, Z5
+	VPMAXSQ    Z1, Z4, Z1
+	VPMINSQ    Z2, Z3, Z4
+	VPMAXSQ    Z2, Z3, Z2
+	VSHUFF64X2 $0x4e, Z5, Z5, Z3
+	VPMINSQ    Z3, Z5, Z6
+	VPMAXSQ    Z3, Z5, K1, Z6
+	VSHUFF64X2 $0x4e, Z1, Z1, Z3
+	VPMINSQ    Z3, Z1, Z5
+	VPMAXSQ    Z3, Z1, K1, Z5
+	VSHUFF64X2 $0x4e, Z4, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K1, Z3
+	VSHUFF64X2 $0x4e, Z2, Z2, Z1
+	VPMINSQ    Z1, Z2, Z4
+	VPMAXSQ    Z1, Z2, K1, Z4
+	VPERMPD    $0x4e, Z6, Z1
+	VPMINSQ    Z1, Z6, Z2
+	VPMAXSQ    Z1, Z6, K3, Z2
+	VPERMPD    $0x4e, Z5, Z1
+	VPMINSQ    Z1, Z5, Z6
+	VPMAXSQ    Z1, Z5, K3, Z6
+	VPERMPD    $0x4e, Z3, Z1
+	VPMINSQ    Z1, Z3, Z5
+	VPMAXSQ    Z1, Z3, K3, Z5
+	VPERMPD    $0x4e, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K3, Z3
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z4
+	VPMAXSQ    Z1, Z2, K5, Z4
+	VPERMILPD  $0x55, Z6, Z1
+	VPMINSQ    Z1, Z6, Z2
+	VPMAXSQ    Z1, Z6, K5, Z2
+	VPERMILPD  $0x55, Z5, Z1
+	VPMINSQ    Z1, Z5, Z6
+	VPMAXSQ    Z1, Z5, K5, Z6
+	VPERMILPD  $0x55, Z3, Z1
+	VPMINSQ    Z1, Z3, Z5
+	VPMAXSQ    Z1, Z3, K5, Z5
+	VMOVUPD    Z4, (AX)
+	VMOVUPD    Z2, 64(AX)
+	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
+	VMOVUPD    Z6, K1, 128(AX)
+	VPCMPQ     $0x06, avx512const66<>+0(SB), Z0, K1
+	VMOVUPD    Z5, K1, 192(AX)
+	JMP        sorted531
+
+more534:
+	CMPQ       CX, $+64
+	JA         more535
+	VMOVUPD    (AX), Z1
+	VMOVUPD    64(AX), Z2
+	VMOVUPD    128(AX), Z3
+	VMOVUPD    192(AX), Z4
+	LEAQ       256(AX), CX
+	VPCMPQ     $0x06, avx512const67<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z5
+	VMOVAPD    Z5, Z5
+	VMOVUPD    (CX), K1, Z5
+	LEAQ       320(AX), CX
+	VPCMPQ     $0x06, avx512const68<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z6
+	VMOVAPD    Z6, Z6
+	VMOVUPD    (CX), K1, Z6
+	LEAQ       384(AX), CX
+	VPCMPQ     $0x06, avx512const69<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z7
+	VMOVAPD    Z7, Z7
+	VMOVUPD    (CX), K1, Z7
+	LEAQ       448(AX), CX
+	VPCMPQ     $0x06, avx512const70<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z8
+	VMOVAPD    Z8, Z8
+	VMOVUPD    (CX), K1, Z8
+	VPERMILPD  $0x55, Z1, Z9
+	VPMINSQ    Z9, Z1, Z10
+	MOVL       $0x00000066, CX
+	KMOVB      CX, K1
+	VPMAXSQ    Z9, Z1, K1, Z10
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z9
+	VPMAXSQ    Z1, Z2, K1, Z9
+	VPERMILPD  $0x55, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K1, Z2
+	VPERMILPD  $0x55, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K1, Z3
+	VPERMILPD  $0x55, Z5, Z1
+	VPMINSQ    Z1, Z5, Z4
+	VPMAXSQ    Z1, Z5, K1, Z4
+	VPERMILPD  $0x55, Z6, Z1
+	VPMINSQ    Z1, Z6, Z5
+	VPMAXSQ    Z1, Z6, K1, Z5
+	VPERMILPD  $0x55, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K1, Z6
+	VPERMILPD  $0x55, Z8, Z1
+	VPMINSQ    Z1, Z8, Z7
+	VPMAXSQ    Z1, Z8, K1, Z7
+	VPERMPD    $0x4e, Z10, Z1
+	VPMINSQ    Z1, Z10, Z8
+	MOVL       $0x0000003c, CX
+	KMOVB      CX, K1
+	VPMAXSQ    Z1, Z10, K1, Z8
+	VPERMPD    $0x4e, Z9, Z1
+	VPMINSQ    Z1, Z9, Z10
+	VPMAXSQ    Z1, Z9, K1, Z10
+	VPERMPD    $0x4e, Z2, Z1
+	VPMINSQ    Z1, Z2, Z9
+	VPMAXSQ    Z1, Z2, K1, Z9
+	VPERMPD    $0x4e, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K1, Z2
+	VPERMPD    $0x4e, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K1, Z3
+	VPERMPD    $0x4e, Z5, Z1
+	VPMINSQ    Z1, Z5, Z4
+	VPMAXSQ    Z1, Z5, K1, Z4
+	VPERMPD    $0x4e, Z6, Z1
+	VPMINSQ    Z1, Z6, Z5
+	VPMAXSQ    Z1, Z6, K1, Z5
+	VPERMPD    $0x4e, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K1, Z6
+	VPERMILPD  $0x55, Z8, Z1
+	VPMINSQ    Z1, Z8, Z7
+	MOVL       $0x0000005a, CX
+	KMOVB      CX, K1
+	VPMAXSQ    Z1, Z8, K1, Z7
+	VPERMILPD  $0x55, Z10, Z1
+	VPMINSQ    Z1, Z10, Z8
+	VPMAXSQ    Z1, Z10, K1, Z8
+	VPERMILPD  $0x55, Z9, Z1
+	VPMINSQ    Z1, Z9, Z10
+	VPMAXSQ    Z1, Z9, K1, Z10
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z9
+	VPMAXSQ    Z1, Z2, K1, Z9
+	VPERMILPD  $0x55, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K1, Z2
+	VPERMILPD  $0x55, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K1, Z3
+	VPERMILPD  $0x55, Z5, Z1
+	VPMINSQ    Z1, Z5, Z4
+	VPMAXSQ    Z1, Z5, K1, Z4
+	VPERMILPD  $0x55, Z6, Z1
+	VPMINSQ    Z1, Z6, Z5
+	VPMAXSQ    Z1, Z6, K1, Z5
+	VSHUFF64X2 $0x4e, Z7, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	MOVL       $0x000000f0, CX
+	KMOVB      CX, K1
+	VPMAXSQ    Z1, Z7, K1, Z6
+	VSHUFF64X2 $0x4e, Z8, Z8, Z1
+	VPMINSQ    Z1, Z8, Z7
+	MOVL       $0x0000000f, CX
+	KMOVB      CX, K2
+	VPMAXSQ    Z1, Z8, K2, Z7
+	VSHUFF64X2 $0x4e, Z10, Z10, Z1
+	VPMINSQ    Z1, Z10, Z8
+	VPMAXSQ    Z1, Z10, K1, Z8
+	VSHUFF64X2 $0x4e, Z9, Z9, Z1
+	VPMINSQ    Z1, Z9, Z10
+	VPMAXSQ    Z1, Z9, K2, Z10
+	VSHUFF64X2 $0x4e, Z2, Z2, Z1
+	VPMINSQ    Z1, Z2, Z9
+	VPMAXSQ    Z1, Z2, K1, Z9
+	VSHUFF64X2 $0x4e, Z3, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K2, Z2
+	VSHUFF64X2 $0x4e, Z4, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K1, Z3
+	VSHUFF64X2 $0x4e, Z5, Z5, Z1
+	VPMINSQ    Z1, Z5, Z4
+	VPMAXSQ    Z1, Z5, K2, Z4
+	VPERMPD    $0x4e, Z6, Z1
+	VPMINSQ    Z1, Z6, Z5
+	MOVL       $0x000000cc, CX
+	KMOVB      CX, K3
+	VPMAXSQ    Z1, Z6, K3, Z5
+	VPERMPD    $0x4e, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	MOVL       $0x00000033, CX
+	KMOVB      CX, K4
+	VPMAXSQ    Z1, Z7, K4, Z6
+	VPERMPD    $0x4e, Z8, Z1
+	VPMINSQ    Z1, Z8, Z7
+	VPMAXSQ    Z1, Z8, K3, Z7
+	VPERMPD    $0x4e, Z10, Z1
+	VPMINSQ    Z1, Z10, Z8
+	VPMAXSQ    Z1, Z10, K4, Z8
+	VPERMPD    $0x4e, Z9, Z1
+	VPMINSQ    Z1, Z9, Z10
+	VPMAXSQ    Z1, Z9, K3, Z10
+	VPERMPD    $0x4e, Z2, Z1
+	VPMINSQ    Z1, Z2, Z9
+	VPMAXSQ    Z1, Z2, K4, Z9
+	VPERMPD    $0x4e, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K3, Z2
+	VPERMPD    $0x4e, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K4, Z3
+	VPERMILPD  $0x55, Z5, Z1
+	VPMINSQ    Z1, Z5, Z4
+	MOVL       $0x000000aa, CX
+	KMOVB      CX, K5
+	VPMAXSQ    Z1, Z5, K5, Z4
+	VPERMILPD  $0x55, Z6, Z1
+	VPMINSQ    Z1, Z6, Z5
+	MOVL       $0x00000055, CX
+	KMOVB      CX, K6
+	VPMAXSQ    Z1, Z6, K6, Z5
+	VPERMILPD  $0x55, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K5, Z6
+	VPERMILPD  $0x55, Z8, Z1
+	VPMINSQ    Z1, Z8, Z7
+	VPMAXSQ    Z1, Z8, K6, Z7
+	VPERMILPD  $0x55, Z10, Z1
+	VPMINSQ    Z1, Z10, Z8
+	VPMAXSQ    Z1, Z10, K5, Z8
+	VPERMILPD  $0x55, Z9, Z1
+	VPMINSQ    Z1, Z9, Z10
+	VPMAXSQ    Z1, Z9, K6, Z10
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z9
+	VPMAXSQ    Z1, Z2, K5, Z9
+	VPERMILPD  $0x55, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K6, Z2
+	VPMINSQ    Z4, Z5, Z1
+	VPMAXSQ    Z4, Z5, Z3
+	VPMINSQ    Z6, Z7, Z4
+	VPMAXSQ    Z6, Z7, Z5
+	VPMINSQ    Z8, Z10, Z6
+	VPMAXSQ    Z8, Z10, Z7
+	VPMINSQ    Z9, Z2, Z8
+	VPMAXSQ    Z9, Z2, Z2
+	VSHUFF64X2 $0x4e, Z1, Z1, Z9
+	VPMINSQ    Z9, Z1, Z10
+	VPMAXSQ    Z9, Z1, K1, Z10
+	VSHUFF64X2 $0x4e, Z3, Z3, Z1
+	VPMINSQ    Z1, Z3, Z9
+	VPMAXSQ    Z1, Z3, K1, Z9
+	VSHUFF64X2 $0x4e, Z5, Z5, Z1
+	VPMINSQ    Z1, Z5, Z3
+	VPMAXSQ    Z1, Z5, K2, Z3
+	VSHUFF64X2 $0x4e, Z4, Z4, Z1
+	VPMINSQ    Z1, Z4, Z5
+	VPMAXSQ    Z1, Z4, K2, Z5
+	VSHUFF64X2 $0x4e, Z6, Z6, Z1
+	VPMINSQ    Z1, Z6, Z4
+	VPMAXSQ    Z1, Z6, K1, Z4
+	VSHUFF64X2 $0x4e, Z7, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K1, Z6
+	VSHUFF64X2 $0x4e, Z2, Z2, Z1
+	VPMINSQ    Z1, Z2, Z7
+	VPMAXSQ    Z1, Z2, K2, Z7
+	VSHUFF64X2 $0x4e, Z8, Z8, Z1
+	VPMINSQ    Z1, Z8, Z2
+	VPMAXSQ    Z1, Z8, K2, Z2
+	VPERMPD    $0x4e, Z10, Z1
+	VPMINSQ    Z1, Z10, Z8
+	VPMAXSQ    Z1, Z10, K3, Z8
+	VPERMPD    $0x4e, Z9, Z1
+	VPMINSQ    Z1, Z9, Z10
+	VPMAXSQ    Z1, Z9, K3, Z10
+	VPERMPD    $0x4e, Z3, Z1
+	VPMINSQ    Z1, Z3, Z9
+	VPMAXSQ    Z1, Z3, K4, Z9
+	VPERMPD    $0x4e, Z5, Z1
+	VPMINSQ    Z1, Z5, Z3
+	VPMAXSQ    Z1, Z5, K4, Z3
+	VPERMPD    $0x4e, Z4, Z1
+	VPMINSQ    Z1, Z4, Z5
+	VPMAXSQ    Z1, Z4, K3, Z5
+	VPERMPD    $0x4e, Z6, Z1
+	VPMINSQ    Z1, Z6, Z4
+	VPMAXSQ    Z1, Z6, K3, Z4
+	VPERMPD    $0x4e, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K4, Z6
+	VPERMPD    $0x4e, Z2, Z1
+	VPMINSQ    Z1, Z2, Z7
+	VPMAXSQ    Z1, Z2, K4, Z7
+	VPERMILPD  $0x55, Z8, Z1
+	VPMINSQ    Z1, Z8, Z2
+	VPMAXSQ    Z1, Z8, K5, Z2
+	VPERMILPD  $0x55, Z10, Z1
+	VPMINSQ    Z1, Z10, Z8
+	VPMAXSQ    Z1, Z10, K5, Z8
+	VPERMILPD  $0x55, Z9, Z1
+	VPMINSQ    Z1, Z9, Z10
+	VPMAXSQ    Z1, Z9, K6, Z10
+	VPERMILPD  $0x55, Z3, Z1
+	VPMINSQ    Z1, Z3, Z9
+	VPMAXSQ    Z1, Z3, K6, Z9
+	VPERMILPD  $0x55, Z5, Z1
+	VPMINSQ    Z1, Z5, Z3
+	VPMAXSQ    Z1, Z5, K5, Z3
+	VPERMILPD  $0x55, Z4, Z1
+	VPMINSQ    Z1, Z4, Z5
+	VPMAXSQ    Z1, Z4, K5, Z5
+	VPERMILPD  $0x55, Z6, Z1
+	VPMINSQ    Z1, Z6, Z4
+	VPMAXSQ    Z1, Z6, K6, Z4
+	VPERMILPD  $0x55, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K6, Z6
+	VPMINSQ    Z2, Z10, Z1
+	VPMAXSQ    Z2, Z10, Z2
+	VPMINSQ    Z8, Z9, Z7
+	VPMAXSQ    Z8, Z9, Z8
+	VPMINSQ    Z3, Z4, Z9
+	VPMAXSQ    Z3, Z4, Z3
+	VPMINSQ    Z5, Z6, Z4
+	VPMAXSQ    Z5, Z6, Z5
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, Z1
+	VPMINSQ    Z2, Z8, Z7
+	VPMAXSQ    Z2, Z8, Z2
+	VPMINSQ    Z3, Z5, Z8
+	VPMAXSQ    Z3, Z5, Z3
+	VPMINSQ    Z9, Z4, Z5
+	VPMAXSQ    Z9, Z4, Z4
+	VSHUFF64X2 $0x4e, Z6, Z6, Z9
+	VPMINSQ    Z9, Z6, Z10
+	VPMAXSQ    Z9, Z6, K1, Z10
+	VSHUFF64X2 $0x4e, Z1, Z1, Z6
+	VPMINSQ    Z6, Z1, Z9
+	VPMAXSQ    Z6, Z1, K1, Z9
+	VSHUFF64X2 $0x4e, Z7, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K1, Z6
+	VSHUFF64X2 $0x4e, Z2, Z2, Z1
+	VPMINSQ    Z1, Z2, Z7
+	VPMAXSQ    Z1, Z2, K1, Z7
+	VSHUFF64X2 $0x4e, Z3, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K2, Z2
+	VSHUFF64X2 $0x4e, Z8, Z8, Z1
+	VPMINSQ    Z1, Z8, Z3
+	VPMAXSQ    Z1, Z8, K2, Z3
+	VSHUFF64X2 $0x4e, Z4, Z4, Z1
+	VPMINSQ    Z1, Z4, Z8
+	VPMAXSQ    Z1, Z4, K2, Z8
+	VSHUFF64X2 $0x4e, Z5, Z5, Z1
+	VPMINSQ    Z1, Z5, Z4
+	VPMAXSQ    Z1, Z5, K2, Z4
+	VPERMPD    $0x4e, Z10, Z1
+	VPMINSQ    Z1, Z10, Z5
+	VPMAXSQ    Z1, Z10, K3, Z5
+	VPERMPD    $0x4e, Z9, Z1
+	VPMINSQ    Z1, Z9, Z10
+	VPMAXSQ    Z1, Z9, K3, Z10
+	VPERMPD    $0x4e, Z6, Z1
+	VPMINSQ    Z1, Z6, Z9
+	VPMAXSQ    Z1, Z6, K3, Z9
+	VPERMPD    $0x4e, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K3, Z6
+	VPERMPD    $0x4e, Z2, Z1
+	VPMINSQ    Z1, Z2, Z7
+	VPMAXSQ    Z1, Z2, K4, Z7
+	VPERMPD    $0x4e, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K4, Z2
+	VPERMPD    $0x4e, Z8, Z1
+	VPMINSQ    Z1, Z8, Z3
+	VPMAXSQ    Z1, Z8, K4, Z3
+	VPERMPD    $0x4e, Z4, Z1
+	VPMINSQ    Z1, Z4, Z8
+	VPMAXSQ    Z1, Z4, K4, Z8
+	VPERMILPD  $0x55, Z5, Z1
+	VPMINSQ    Z1, Z5, Z4
+	VPMAXSQ    Z1, Z5, K5, Z4
+	VPERMILPD  $0x55, Z10, Z1
+	VPMINSQ    Z1, Z10, Z5
+	VPMAXSQ    Z1, Z10, K5, Z5
+	VPERMILPD  $0x55, Z9, Z1
+	VPMINSQ    Z1, Z9, Z10
+	VPMAXSQ    Z1, Z9, K5, Z10
+	VPERMILPD  $0x55, Z6, Z1
+	VPMINSQ    Z1, Z6, Z9
+	VPMAXSQ    Z1, Z6, K5, Z9
+	VPERMILPD  $0x55, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K6, Z6
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z7
+	VPMAXSQ    Z1, Z2, K6, Z7
+	VPERMILPD  $0x55, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K6, Z2
+	VPERMILPD  $0x55, Z8, Z1
+	VPMINSQ    Z1, Z8, Z3
+	VPMAXSQ    Z1, Z8, K6, Z3
+	VPMINSQ    Z4, Z6, Z1
+	VPMAXSQ    Z4, Z6, Z4
+	VPMINSQ    Z5, Z7, Z6
+	VPMAXSQ    Z5, Z7, Z5
+	VPMINSQ    Z10, Z2, Z7
+	VPMAXSQ    Z10, Z2, Z2
+	VPMINSQ    Z9, Z3, Z8
+	VPMAXSQ    Z9, Z3, Z3
+	VPMINSQ    Z1, Z7, Z9
+	VPMAXSQ    Z1, Z7, Z1
+	VPMINSQ    Z6, Z8, Z7
+	VPMAXSQ    Z6, Z8, Z6
+	VPMINSQ    Z4, Z2, Z8
+	VPMAXSQ    Z4, Z2, Z2
+	VPMINSQ    Z5, Z3, Z4
+	VPMAXSQ    Z5, Z3, Z3
+	VPMINSQ    Z9, Z7, Z5
+	VPMAXSQ    Z9, Z7, Z7
+	VPMINSQ    Z1, Z6, Z9
+	VPMAXSQ    Z1, Z6, Z1
+	VPMINSQ    Z8, Z4, Z6
+	VPMAXSQ    Z8, Z4, Z4
+	VPMINSQ    Z2, Z3, Z8
+	VPMAXSQ    Z2, Z3, Z2
+	VSHUFF64X2 $0x4e, Z5, Z5, Z3
+	VPMINSQ    Z3, Z5, Z10
+	VPMAXSQ    Z3, Z5, K1, Z10
+	VSHUFF64X2 $0x4e, Z7, Z7, Z3
+	VPMINSQ    Z3, Z7, Z5
+	VPMAXSQ    Z3, Z7, K1, Z5
+	VSHUFF64X2 $0x4e, Z9, Z9, Z3
+	VPMINSQ    Z3, Z9, Z7
+	VPMAXSQ    Z3, Z9, K1, Z7
+	VSHUFF64X2 $0x4e, Z1, Z1, Z3
+	VPMINSQ    Z3, Z1, Z9
+	VPMAXSQ    Z3, Z1, K1, Z9
+	VSHUFF64X2 $0x4e, Z6, Z6, Z1
+	VPMINSQ    Z1, Z6, Z3
+	VPMAXSQ    Z1, Z6, K1, Z3
+	VSHUFF64X2 $0x4e, Z4, Z4, Z1
+	VPMINSQ    Z1, Z4, Z6
+	VPMAXSQ    Z1, Z4, K1, Z6
+	VSHUFF64X2 $0x4e, Z8, Z8, Z1
+	VPMINSQ    Z1, Z8, Z4
+	VPMAXSQ    Z1, Z8, K1, Z4
+	VSHUFF64X2 $0x4e, Z2, Z2, Z1
+	VPMINSQ    Z1, Z2, Z8
+	VPMAXSQ    Z1, Z2, K1, Z8
+	VPERMPD    $0x4e, Z10, Z1
+	VPMINSQ    Z1, Z10, Z2
+	VPMAXSQ    Z1, Z10, K3, Z2
+	VPERMPD    $0x4e, Z5, Z1
+	VPMINSQ    Z1, Z5, Z10
+	VPMAXSQ    Z1, Z5, K3, Z10
+	VPERMPD    $0x4e, Z7, Z1
+	VPMINSQ    Z1, Z7, Z5
+	VPMAXSQ    Z1, Z7, K3, Z5
+	VPERMPD    $0x4e, Z9, Z1
+	VPMINSQ    Z1, Z9, Z7
+	VPMAXSQ    Z1, Z9, K3, Z7
+	VPERMPD    $0x4e, Z3, Z1
+	VPMINSQ    Z1, Z3, Z9
+	VPMAXSQ    Z1, Z3, K3, Z9
+	VPERMPD    $0x4e, Z6, Z1
+	VPMINSQ    Z1, Z6, Z3
+	VPMAXSQ    Z1, Z6, K3, Z3
+	VPERMPD    $0x4e, Z4, Z1
+	VPMINSQ    Z1, Z4, Z6
+	VPMAXSQ    Z1, Z4, K3, Z6
+	VPERMPD    $0x4e, Z8, Z1
+	VPMINSQ    Z1, Z8, Z4
+	VPMAXSQ    Z1, Z8, K3, Z4
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z8
+	VPMAXSQ    Z1, Z2, K5, Z8
+	VPERMILPD  $0x55, Z10, Z1
+	VPMINSQ    Z1, Z10, Z2
+	VPMAXSQ    Z1, Z10, K5, Z2
+	VPERMILPD  $0x55, Z5, Z1
+	VPMINSQ    Z1, Z5, Z10
+	VPMAXSQ    Z1, Z5, K5, Z10
+	VPERMILPD  $0x55, Z7, Z1
+	VPMINSQ    Z1, Z7, Z5
+	VPMAXSQ    Z1, Z7, K5, Z5
+	VPERMILPD  $0x55, Z9, Z1
+	VPMINSQ    Z1, Z9, Z7
+	VPMAXSQ    Z1, Z9, K5, Z7
+	VPERMILPD  $0x55, Z3, Z1
+	VPMINSQ    Z1, Z3, Z9
+	VPMAXSQ    Z1, Z3, K5, Z9
+	VPERMILPD  $0x55, Z6, Z1
+	VPMINSQ    Z1, Z6, Z3
+	VPMAXSQ    Z1, Z6, K5, Z3
+	VPERMILPD  $0x55, Z4, Z1
+	VPMINSQ    Z1, Z4, Z6
+	VPMAXSQ    Z1, Z4, K5, Z6
+	VMOVUPD    Z8, (AX)
+	VMOVUPD    Z2, 64(AX)
+	VMOVUPD    Z10, 128(AX)
+	VMOVUPD    Z5, 192(AX)
+	VPCMPQ     $0x06, avx512const67<>+0(SB), Z0, K1
+	VMOVUPD    Z7, K1, 256(AX)
+	VPCMPQ     $0x06, avx512const68<>+0(SB), Z0, K1
+	VMOVUPD    Z9, K1, 320(AX)
+	VPCMPQ     $0x06, avx512const69<>+0(SB), Z0, K1
+	VMOVUPD    Z3, K1, 384(AX)
+	VPCMPQ     $0x06, avx512const70<>+0(SB), Z0, K1
+	VMOVUPD    Z6, K1, 448(AX)
+	JMP        sorted531
+
+more535:
+	VMOVUPD    (AX), Z1
+	VMOVUPD    64(AX), Z2
+	VMOVUPD    128(AX), Z3
+	VMOVUPD    192(AX), Z4
+	VMOVUPD    256(AX), Z5
+	VMOVUPD    320(AX), Z6
+	VMOVUPD    384(AX), Z7
+	VMOVUPD    448(AX), Z8
+	LEAQ       512(AX), CX
+	VPCMPQ     $0x06, avx512const71<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z9
+	VMOVAPD    Z9, Z9
+	VMOVUPD    (CX), K1, Z9
+	LEAQ       576(AX), CX
+	VPCMPQ     $0x06, avx512const72<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z10
+	VMOVAPD    Z10, Z10
+	VMOVUPD    (CX), K1, Z10
+	LEAQ       640(AX), CX
+	VPCMPQ     $0x06, avx512const73<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z11
+	VMOVAPD    Z11, Z11
+	VMOVUPD    (CX), K1, Z11
+	LEAQ       704(AX), CX
+	VPCMPQ     $0x06, avx512const74<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z12
+	VMOVAPD    Z12, Z12
+	VMOVUPD    (CX), K1, Z12
+	LEAQ       768(AX), CX
+	VPCMPQ     $0x06, avx512const75<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z13
+	VMOVAPD    Z13, Z13
+	VMOVUPD    (CX), K1, Z13
+	LEAQ       832(AX), CX
+	VPCMPQ     $0x06, avx512const76<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z14
+	VMOVAPD    Z14, Z14
+	VMOVUPD    (CX), K1, Z14
+	LEAQ       896(AX), CX
+	VPCMPQ     $0x06, avx512const77<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z15
+	VMOVAPD    Z15, Z15
+	VMOVUPD    (CX), K1, Z15
+	LEAQ       960(AX), CX
+	VPCMPQ     $0x06, avx512const78<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z16
+	VMOVAPD    Z16, Z16
+	VMOVUPD    (CX), K1, Z16
+	VPERMILPD  $0x55, Z1, Z17
+	VPMINSQ    Z17, Z1, Z18
+	MOVL       $0x00000066, CX
+	KMOVB      CX, K1
+	VPMAXSQ    Z17, Z1, K1, Z18
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z17
+	VPMAXSQ    Z1, Z2, K1, Z17
+	VPERMILPD  $0x55, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K1, Z2
+	VPERMILPD  $0x55, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K1, Z3
+	VPERMILPD  $0x55, Z5, Z1
+	VPMINSQ    Z1, Z5, Z4
+	VPMAXSQ    Z1, Z5, K1, Z4
+	VPERMILPD  $0x55, Z6, Z1
+	VPMINSQ    Z1, Z6, Z5
+	VPMAXSQ    Z1, Z6, K1, Z5
+	VPERMILPD  $0x55, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K1, Z6
+	VPERMILPD  $0x55, Z8, Z1
+	VPMINSQ    Z1, Z8, Z7
+	VPMAXSQ    Z1, Z8, K1, Z7
+	VPERMILPD  $0x55, Z9, Z1
+	VPMINSQ    Z1, Z9, Z8
+	VPMAXSQ    Z1, Z9, K1, Z8
+	VPERMILPD  $0x55, Z10, Z1
+	VPMINSQ    Z1, Z10, Z9
+	VPMAXSQ    Z1, Z10, K1, Z9
+	VPERMILPD  $0x55, Z11, Z1
+	VPMINSQ    Z1, Z11, Z10
+	VPMAXSQ    Z1, Z11, K1, Z10
+	VPERMILPD  $0x55, Z12, Z1
+	VPMINSQ    Z1, Z12, Z11
+	VPMAXSQ    Z1, Z12, K1, Z11
+	VPERMILPD  $0x55, Z13, Z1
+	VPMINSQ    Z1, Z13, Z12
+	VPMAXSQ    Z1, Z13, K1, Z12
+	VPERMILPD  $0x55, Z14, Z1
+	VPMINSQ    Z1, Z14, Z13
+	VPMAXSQ    Z1, Z14, K1, Z13
+	VPERMILPD  $0x55, Z15, Z1
+	VPMINSQ    Z1, Z15, Z14
+	VPMAXSQ    Z1, Z15, K1, Z14
+	VPERMILPD  $0x55, Z16, Z1
+	VPMINSQ    Z1, Z16, Z15
+	VPMAXSQ    Z1, Z16, K1, Z15
+	VPERMPD    $0x4e, Z18, Z1
+	VPMINSQ    Z1, Z18, Z16
+	MOVL       $0x0000003c, CX
+	KMOVB      CX, K1
+	VPMAXSQ    Z1, Z18, K1, Z16
+	VPERMPD    $0x4e, Z17, Z1
+	VPMINSQ    Z1, Z17, Z18
+	VPMAXSQ    Z1, Z17, K1, Z18
+	VPERMPD    $0x4e, Z2, Z1
+	VPMINSQ    Z1, Z2, Z17
+	VPMAXSQ    Z1, Z2, K1, Z17
+	VPERMPD    $0x4e, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K1, Z2
+	VPERMPD    $0x4e, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K1, Z3
+	VPERMPD    $0x4e, Z5, Z1
+	VPMINSQ    Z1, Z5, Z4
+	VPMAXSQ    Z1, Z5, K1, Z4
+	VPERMPD    $0x4e, Z6, Z1
+	VPMINSQ    Z1, Z6, Z5
+	VPMAXSQ    Z1, Z6, K1, Z5
+	VPERMPD    $0x4e, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K1, Z6
+	VPERMPD    $0x4e, Z8, Z1
+	VPMINSQ    Z1, Z8, Z7
+	VPMAXSQ    Z1, Z8, K1, Z7
+	VPERMPD    $0x4e, Z9, Z1
+	VPMINSQ    Z1, Z9, Z8
+	VPMAXSQ    Z1, Z9, K1, Z8
+	VPERMPD    $0x4e, Z10, Z1
+	VPMINSQ    Z1, Z10, Z9
+	VPMAXSQ    Z1, Z10, K1, Z9
+	VPERMPD    $0x4e, Z11, Z1
+	VPMINSQ    Z1, Z11, Z10
+	VPMAXSQ    Z1, Z11, K1, Z10
+	VPERMPD    $0x4e, Z12, Z1
+	VPMINSQ    Z1, Z12, Z11
+	VPMAXSQ    Z1, Z12, K1, Z11
+	VPERMPD    $0x4e, Z13, Z1
+	VPMINSQ    Z1, Z13, Z12
+	VPMAXSQ    Z1, Z13, K1, Z12
+	VPERMPD    $0x4e, Z14, Z1
+	VPMINSQ    Z1, Z14, Z13
+	VPMAXSQ    Z1, Z14, K1, Z13
+	VPERMPD    $0x4e, Z15, Z1
+	VPMINSQ    Z1, Z15, Z14
+	VPMAXSQ    Z1, Z15, K1, Z14
+	VPERMILPD  $0x55, Z16, Z1
+	VPMINSQ    Z1, Z16, Z15
+	MOVL       $0x0000005a, CX
+	KMOVB      CX, K1
+	VPMAXSQ    Z1, Z16, K1, Z15
+	VPERMILPD  $0x55, Z18, Z1
+	VPMINSQ    Z1, Z18, Z16
+	VPMAXSQ    Z1, Z18, K1, Z16
+	VPERMILPD  $0x55, Z17, Z1
+	VPMINSQ    Z1, Z17, Z18
+	VPMAXSQ    Z1, Z17, K1, Z18
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z17
+	VPMAXSQ    Z1, Z2, K1, Z17
+	VPERMILPD  $0x55, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K1, Z2
+	VPERMILPD  $0x55, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K1, Z3
+	VPERMILPD  $0x55, Z5, Z1
+	VPMINSQ    Z1, Z5, Z4
+	VPMAXSQ    Z1, Z5, K1, Z4
+	VPERMILPD  $0x55, Z6, Z1
+	VPMINSQ    Z1, Z6, Z5
+	VPMAXSQ    Z1, Z6, K1, Z5
+	VPERMILPD  $0x55, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K1, Z6
+	VPERMILPD  $0x55, Z8, Z1
+	VPMINSQ    Z1, Z8, Z7
+	VPMAXSQ    Z1, Z8, K1, Z7
+	VPERMILPD  $0x55, Z9, Z1
+	VPMINSQ    Z1, Z9, Z8
+	VPMAXSQ    Z1, Z9, K1, Z8
+	VPERMILPD  $0x55, Z10, Z1
+	VPMINSQ    Z1, Z10, Z9
+	VPMAXSQ    Z1, Z10, K1, Z9
+	VPERMILPD  $0x55, Z11, Z1
+	VPMINSQ    Z1, Z11, Z10
+	VPMAXSQ    Z1, Z11, K1, Z10
+	VPERMILPD  $0x55, Z12, Z1
+	VPMINSQ    Z1, Z12, Z11
+	VPMAXSQ    Z1, Z12, K1, Z11
+	VPERMILPD  $0x55, Z13, Z1
+	VPMINSQ    Z1, Z13, Z12
+	VPMAXSQ    Z1, Z13, K1, Z12
+	VPERMILPD  $0x55, Z14, Z1
+	VPMINSQ    Z1, Z14, Z13
+	VPMAXSQ    Z1, Z14, K1, Z13
+	VSHUFF64X2 $0x4e, Z15, Z15, Z1
+	VPMINSQ    Z1, Z15, Z14
+	MOVL       $0x000000f0, CX
+	KMOVB      CX, K1
+	VPMAXSQ    Z1, Z15, K1, Z14
+	VSHUFF64X2 $0x4e, Z16, Z16, Z1
+	VPMINSQ    Z1, Z16, Z15
+	MOVL       $0x0000000f, CX
+	KMOVB      CX, K2
+	VPMAXSQ    Z1, Z16, K2, Z15
+	VSHUFF64X2 $0x4e, Z18, Z18, Z1
+	VPMINSQ    Z1, Z18, Z16
+	VPMAXSQ    Z1, Z18, K1, Z16
+	VSHUFF64X2 $0x4e, Z17, Z17, Z1
+	VPMINSQ    Z1, Z17, Z18
+	VPMAXSQ    Z1, Z17, K2, Z18
+	VSHUFF64X2 $0x4e, Z2, Z2, Z1
+	VPMINSQ    Z1, Z2, Z17
+	VPMAXSQ    Z1, Z2, K1, Z17
+	VSHUFF64X2 $0x4e, Z3, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K2, Z2
+	VSHUFF64X2 $0x4e, Z4, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K1, Z3
+	VSHUFF64X2 $0x4e, Z5, Z5, Z1
+	VPMINSQ    Z1, Z5, Z4
+	VPMAXSQ    Z1, Z5, K2, Z4
+	VSHUFF64X2 $0x4e, Z6, Z6, Z1
+	VPMINSQ    Z1, Z6, Z5
+	VPMAXSQ    Z1, Z6, K1, Z5
+	VSHUFF64X2 $0x4e, Z7, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K2, Z6
+	VSHUFF64X2 $0x4e, Z8, Z8, Z1
+	VPMINSQ    Z1, Z8, Z7
+	VPMAXSQ    Z1, Z8, K1, Z7
+	VSHUFF64X2 $0x4e, Z9, Z9, Z1
+	VPMINSQ    Z1, Z9, Z8
+	VPMAXSQ    Z1, Z9, K2, Z8
+	VSHUFF64X2 $0x4e, Z10, Z10, Z1
+	VPMINSQ    Z1, Z10, Z9
+	VPMAXSQ    Z1, Z10, K1, Z9
+	VSHUFF64X2 $0x4e, Z11, Z11, Z1
+	VPMINSQ    Z1, Z11, Z10
+	VPMAXSQ    Z1, Z11, K2, Z10
+	VSHUFF64X2 $0x4e, Z12, Z12, Z1
+	VPMINSQ    Z1, Z12, Z11
+	VPMAXSQ    Z1, Z12, K1, Z11
+	VSHUFF64X2 $0x4e, Z13, Z13, Z1
+	VPMINSQ    Z1, Z13, Z12
+	VPMAXSQ    Z1, Z13, K2, Z12
+	VPERMPD    $0x4e, Z14, Z1
+	VPMINSQ    Z1, Z14, Z13
+	MOVL       $0x000000cc, CX
+	KMOVB      CX, K3
+	VPMAXSQ    Z1, Z14, K3, Z13
+	VPERMPD    $0x4e, Z15, Z1
+	VPMINSQ    Z1, Z15, Z14
+	MOVL       $0x00000033, CX
+	KMOVB      CX, K4
+	VPMAXSQ    Z1, Z15, K4, Z14
+	VPERMPD    $0x4e, Z16, Z1
+	VPMINSQ    Z1, Z16, Z15
+	VPMAXSQ    Z1, Z16, K3, Z15
+	VPERMPD    $0x4e, Z18, Z1
+	VPMINSQ    Z1, Z18, Z16
+	VPMAXSQ    Z1, Z18, K4, Z16
+	VPERMPD    $0x4e, Z17, Z1
+	VPMINSQ    Z1, Z17, Z18
+	VPMAXSQ    Z1, Z17, K3, Z18
+	VPERMPD    $0x4e, Z2, Z1
+	VPMINSQ    Z1, Z2, Z17
+	VPMAXSQ    Z1, Z2, K4, Z17
+	VPERMPD    $0x4e, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K3, Z2
+	VPERMPD    $0x4e, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K4, Z3
+	VPERMPD    $0x4e, Z5, Z1
+	VPMINSQ    Z1, Z5, Z4
+	VPMAXSQ    Z1, Z5, K3, Z4
+	VPERMPD    $0x4e, Z6, Z1
+	VPMINSQ    Z1, Z6, Z5
+	VPMAXSQ    Z1, Z6, K4, Z5
+	VPERMPD    $0x4e, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K3, Z6
+	VPERMPD    $0x4e, Z8, Z1
+	VPMINSQ    Z1, Z8, Z7
+	VPMAXSQ    Z1, Z8, K4, Z7
+	VPERMPD    $0x4e, Z9, Z1
+	VPMINSQ    Z1, Z9, Z8
+	VPMAXSQ    Z1, Z9, K3, Z8
+	VPERMPD    $0x4e, Z10, Z1
+	VPMINSQ    Z1, Z10, Z9
+	VPMAXSQ    Z1, Z10, K4, Z9
+	VPERMPD    $0x4e, Z11, Z1
+	VPMINSQ    Z1, Z11, Z10
+	VPMAXSQ    Z1, Z11, K3, Z10
+	VPERMPD    $0x4e, Z12, Z1
+	VPMINSQ    Z1, Z12, Z11
+	VPMAXSQ    Z1, Z12, K4, Z11
+	VPERMILPD  $0x55, Z13, Z1
+	VPMINSQ    Z1, Z13, Z12
+	MOVL       $0x000000aa, CX
+	KMOVB      CX, K5
+	VPMAXSQ    Z1, Z13, K5, Z12
+	VPERMILPD  $0x55, Z14, Z1
+	VPMINSQ    Z1, Z14, Z13
+	MOVL       $0x00000055, CX
+	KMOVB      CX, K6
+	VPMAXSQ    Z1, Z14, K6, Z13
+	VPERMILPD  $0x55, Z15, Z1
+	VPMINSQ    Z1, Z15, Z14
+	VPMAXSQ    Z1, Z15, K5, Z14
+	VPERMILPD  $0x55, Z16, Z1
+	VPMINSQ    Z1, Z16, Z15
+	VPMAXSQ    Z1, Z16, K6, Z15
+	VPERMILPD  $0x55, Z18, Z1
+	VPMINSQ    Z1, Z18, Z16
+	VPMAXSQ    Z1, Z18, K5, Z16
+	VPERMILPD  $0x55, Z17, Z1
+	VPMINSQ    Z1, Z17, Z18
+	VPMAXSQ    Z1, Z17, K6, Z18
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z17
+	VPMAXSQ    Z1, Z2, K5, Z17
+	VPERMILPD  $0x55, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K6, Z2
+	VPERMILPD  $0x55, Z4, Z1
+	VPMINSQ    Z1, Z4, Z3
+	VPMAXSQ    Z1, Z4, K5, Z3
+	VPERMILPD  $0x55, Z5, Z1
+	VPMINSQ    Z1, Z5, Z4
+	VPMAXSQ    Z1, Z5, K6, Z4
+	VPERMILPD  $0x55, Z6, Z1
+	VPMINSQ    Z1, Z6, Z5
+	VPMAXSQ    Z1, Z6, K5, Z5
+	VPERMILPD  $0x55, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K6, Z6
+	VPERMILPD  $0x55, Z8, Z1
+	VPMINSQ    Z1, Z8, Z7
+	VPMAXSQ    Z1, Z8, K5, Z7
+	VPERMILPD  $0x55, Z9, Z1
+	VPMINSQ    Z1, Z9, Z8
+	VPMAXSQ    Z1, Z9, K6, Z8
+	VPERMILPD  $0x55, Z10, Z1
+	VPMINSQ    Z1, Z10, Z9
+	VPMAXSQ    Z1, Z10, K5, Z9
+	VPERMILPD  $0x55, Z11, Z1
+	VPMINSQ    Z1, Z11, Z10
+	VPMAXSQ    Z1, Z11, K6, Z10
+	VPMINSQ    Z12, Z13, Z1
+	VPMAXSQ    Z12, Z13, Z11
+	VPMINSQ    Z14, Z15, Z12
+	VPMAXSQ    Z14, Z15, Z13
+	VPMINSQ    Z16, Z18, Z14
+	VPMAXSQ    Z16, Z18, Z15
+	VPMINSQ    Z17, Z2, Z16
+	VPMAXSQ    Z17, Z2, Z2
+	VPMINSQ    Z3, Z4, Z17
+	VPMAXSQ    Z3, Z4, Z3
+	VPMINSQ    Z5, Z6, Z4
+	VPMAXSQ    Z5, Z6, Z5
+	VPMINSQ    Z7, Z8, Z6
+	VPMAXSQ    Z7, Z8, Z7
+	VPMINSQ    Z9, Z10, Z8
+	VPMAXSQ    Z9, Z10, Z9
+	VSHUFF64X2 $0x4e, Z1, Z1, Z10
+	VPMINSQ    Z10, Z1, Z18
+	VPMAXSQ    Z10, Z1, K1, Z18
+	VSHUFF64X2 $0x4e, Z11, Z11, Z1
+	VPMINSQ    Z1, Z11, Z10
+	VPMAXSQ    Z1, Z11, K1, Z10
+	VSHUFF64X2 $0x4e, Z13, Z13, Z1
+	VPMINSQ    Z1, Z13, Z11
+	VPMAXSQ    Z1, Z13, K2, Z11
+	VSHUFF64X2 $0x4e, Z12, Z12, Z1
+	VPMINSQ    Z1, Z12, Z13
+	VPMAXSQ    Z1, Z12, K2, Z13
+	VSHUFF64X2 $0x4e, Z14, Z14, Z1
+	VPMINSQ    Z1, Z14, Z12
+	VPMAXSQ    Z1, Z14, K1, Z12
+	VSHUFF64X2 $0x4e, Z15, Z15, Z1
+	VPMINSQ    Z1, Z15, Z14
+	VPMAXSQ    Z1, Z15, K1, Z14
+	VSHUFF64X2 $0x4e, Z2, Z2, Z1
+	VPMINSQ    Z1, Z2, Z15
+	VPMAXSQ    Z1, Z2, K2, Z15
+	VSHUFF64X2 $0x4e, Z16, Z16, Z1
+	VPMINSQ    Z1, Z16, Z2
+	VPMAXSQ    Z1, Z16, K2, Z2
+	VSHUFF64X2 $0x4e, Z17, Z17, Z1
+	VPMINSQ    Z1, Z17, Z16
+	VPMAXSQ    Z1, Z17, K1, Z16
+	VSHUFF64X2 $0x4e, Z3, Z3, Z1
+	VPMINSQ    Z1, Z3, Z17
+	VPMAXSQ    Z1, Z3, K1, Z17
+	VSHUFF64X2 $0x4e, Z5, Z5, Z1
+	VPMINSQ    Z1, Z5, Z3
+	VPMAXSQ    Z1, Z5, K2, Z3
+	VSHUFF64X2 $0x4e, Z4, Z4, Z1
+	VPMINSQ    Z1, Z4, Z5
+	VPMAXSQ    Z1, Z4, K2, Z5
+	VSHUFF64X2 $0x4e, Z6, Z6, Z1
+	VPMINSQ    Z1, Z6, Z4
+	VPMAXSQ    Z1, Z6, K1, Z4
+	VSHUFF64X2 $0x4e, Z7, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K1, Z6
+	VSHUFF64X2 $0x4e, Z9, Z9, Z1
+	VPMINSQ    Z1, Z9, Z7
+	VPMAXSQ    Z1, Z9, K2, Z7
+	VSHUFF64X2 $0x4e, Z8, Z8, Z1
+	VPMINSQ    Z1, Z8, Z9
+	VPMAXSQ    Z1, Z8, K2, Z9
+	VPERMPD    $0x4e, Z18, Z1
+	VPMINSQ    Z1, Z18, Z8
+	VPMAXSQ    Z1, Z18, K3, Z8
+	VPERMPD    $0x4e, Z10, Z1
+	VPMINSQ    Z1, Z10, Z18
+	VPMAXSQ    Z1, Z10, K3, Z18
+	VPERMPD    $0x4e, Z11, Z1
+	VPMINSQ    Z1, Z11, Z10
+	VPMAXSQ    Z1, Z11, K4, Z10
+	VPERMPD    $0x4e, Z13, Z1
+	VPMINSQ    Z1, Z13, Z11
+	VPMAXSQ    Z1, Z13, K4, Z11
+	VPERMPD    $0x4e, Z12, Z1
+	VPMINSQ    Z1, Z12, Z13
+	VPMAXSQ    Z1, Z12, K3, Z13
+	VPERMPD    $0x4e, Z14, Z1
+	VPMINSQ    Z1, Z14, Z12
+	VPMAXSQ    Z1, Z14, K3, Z12
+	VPERMPD    $0x4e, Z15, Z1
+	VPMINSQ    Z1, Z15, Z14
+	VPMAXSQ    Z1, Z15, K4, Z14
+	VPERMPD    $0x4e, Z2, Z1
+	VPMINSQ    Z1, Z2, Z15
+	VPMAXSQ    Z1, Z2, K4, Z15
+	VPERMPD    $0x4e, Z16, Z1
+	VPMINSQ    Z1, Z16, Z2
+	VPMAXSQ    Z1, Z16, K3, Z2
+	VPERMPD    $0x4e, Z17, Z1
+	VPMINSQ    Z1, Z17, Z16
+	VPMAXSQ    Z1, Z17, K3, Z16
+	VPERMPD    $0x4e, Z3, Z1
+	VPMINSQ    Z1, Z3, Z17
+	VPMAXSQ    Z1, Z3, K4, Z17
+	VPERMPD    $0x4e, Z5, Z1
+	VPMINSQ    Z1, Z5, Z3
+	VPMAXSQ    Z1, Z5, K4, Z3
+	VPERMPD    $0x4e, Z4, Z1
+	VPMINSQ    Z1, Z4, Z5
+	VPMAXSQ    Z1, Z4, K3, Z5
+	VPERMPD    $0x4e, Z6, Z1
+	VPMINSQ    Z1, Z6, Z4
+	VPMAXSQ    Z1, Z6, K3, Z4
+	VPERMPD    $0x4e, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K4, Z6
+	VPERMPD    $0x4e, Z9, Z1
+	VPMINSQ    Z1, Z9, Z7
+	VPMAXSQ    Z1, Z9, K4, Z7
+	VPERMILPD  $0x55, Z8, Z1
+	VPMINSQ    Z1, Z8, Z9
+	VPMAXSQ    Z1, Z8, K5, Z9
+	VPERMILPD  $0x55, Z18, Z1
+	VPMINSQ    Z1, Z18, Z8
+	VPMAXSQ    Z1, Z18, K5, Z8
+	VPERMILPD  $0x55, Z10, Z1
+	VPMINSQ    Z1, Z10, Z18
+	VPMAXSQ    Z1, Z10, K6, Z18
+	VPERMILPD  $0x55, Z11, Z1
+	VPMINSQ    Z1, Z11, Z10
+	VPMAXSQ    Z1, Z11, K6, Z10
+	VPERMILPD  $0x55, Z13, Z1
+	VPMINSQ    Z1, Z13, Z11
+	VPMAXSQ    Z1, Z13, K5, Z11
+	VPERMILPD  $0x55, Z12, Z1
+	VPMINSQ    Z1, Z12, Z13
+	VPMAXSQ    Z1, Z12, K5, Z13
+	VPERMILPD  $0x55, Z14, Z1
+	VPMINSQ    Z1, Z14, Z12
+	VPMAXSQ    Z1, Z14, K6, Z12
+	VPERMILPD  $0x55, Z15, Z1
+	VPMINSQ    Z1, Z15, Z14
+	VPMAXSQ    Z1, Z15, K6, Z14
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z15
+	VPMAXSQ    Z1, Z2, K5, Z15
+	VPERMILPD  $0x55, Z16, Z1
+	VPMINSQ    Z1, Z16, Z2
+	VPMAXSQ    Z1, Z16, K5, Z2
+	VPERMILPD  $0x55, Z17, Z1
+	VPMINSQ    Z1, Z17, Z16
+	VPMAXSQ    Z1, Z17, K6, Z16
+	VPERMILPD  $0x55, Z3, Z1
+	VPMINSQ    Z1, Z3, Z17
+	VPMAXSQ    Z1, Z3, K6, Z17
+	VPERMILPD  $0x55, Z5, Z1
+	VPMINSQ    Z1, Z5, Z3
+	VPMAXSQ    Z1, Z5, K5, Z3
+	VPERMILPD  $0x55, Z4, Z1
+	VPMINSQ    Z1, Z4, Z5
+	VPMAXSQ    Z1, Z4, K5, Z5
+	VPERMILPD  $0x55, Z6, Z1
+	VPMINSQ    Z1, Z6, Z4
+	VPMAXSQ    Z1, Z6, K6, Z4
+	VPERMILPD  $0x55, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K6, Z6
+	VPMINSQ    Z9, Z18, Z1
+	VPMAXSQ    Z9, Z18, Z7
+	VPMINSQ    Z8, Z10, Z9
+	VPMAXSQ    Z8, Z10, Z8
+	VPMINSQ    Z11, Z12, Z10
+	VPMAXSQ    Z11, Z12, Z11
+	VPMINSQ    Z13, Z14, Z12
+	VPMAXSQ    Z13, Z14, Z13
+	VPMINSQ    Z15, Z16, Z14
+	VPMAXSQ    Z15, Z16, Z15
+	VPMINSQ    Z2, Z17, Z16
+	VPMAXSQ    Z2, Z17, Z2
+	VPMINSQ    Z3, Z4, Z17
+	VPMAXSQ    Z3, Z4, Z3
+	VPMINSQ    Z5, Z6, Z4
+	VPMAXSQ    Z5, Z6, Z5
+	VPMINSQ    Z1, Z9, Z6
+	VPMAXSQ    Z1, Z9, Z1
+	VPMINSQ    Z7, Z8, Z9
+	VPMAXSQ    Z7, Z8, Z7
+	VPMINSQ    Z11, Z13, Z8
+	VPMAXSQ    Z11, Z13, Z11
+	VPMINSQ    Z10, Z12, Z13
+	VPMAXSQ    Z10, Z12, Z10
+	VPMINSQ    Z14, Z16, Z12
+	VPMAXSQ    Z14, Z16, Z14
+	VPMINSQ    Z15, Z2, Z16
+	VPMAXSQ    Z15, Z2, Z2
+	VPMINSQ    Z3, Z5, Z15
+	VPMAXSQ    Z3, Z5, Z3
+	VPMINSQ    Z17, Z4, Z5
+	VPMAXSQ    Z17, Z4, Z4
+	VSHUFF64X2 $0x4e, Z6, Z6, Z17
+	VPMINSQ    Z17, Z6, Z18
+	VPMAXSQ    Z17, Z6, K1, Z18
+	VSHUFF64X2 $0x4e, Z1, Z1, Z6
+	VPMINSQ    Z6, Z1, Z17
+	VPMAXSQ    Z6, Z1, K1, Z17
+	VSHUFF64X2 $0x4e, Z9, Z9, Z1
+	VPMINSQ    Z1, Z9, Z6
+	VPMAXSQ    Z1, Z9, K1, Z6
+	VSHUFF64X2 $0x4e, Z7, Z7, Z1
+	VPMINSQ    Z1, Z7, Z9
+	VPMAXSQ    Z1, Z7, K1, Z9
+	VSHUFF64X2 $0x4e, Z11, Z11, Z1
+	VPMINSQ    Z1, Z11, Z7
+	VPMAXSQ    Z1, Z11, K2, Z7
+	VSHUFF64X2 $0x4e, Z8, Z8, Z1
+	VPMINSQ    Z1, Z8, Z11
+	VPMAXSQ    Z1, Z8, K2, Z11
+	VSHUFF64X2 $0x4e, Z10, Z10, Z1
+	VPMINSQ    Z1, Z10, Z8
+	VPMAXSQ    Z1, Z10, K2, Z8
+	VSHUFF64X2 $0x4e, Z13, Z13, Z1
+	VPMINSQ    Z1, Z13, Z10
+	VPMAXSQ    Z1, Z13, K2, Z10
+	VSHUFF64X2 $0x4e, Z12, Z12, Z1
+	VPMINSQ    Z1, Z12, Z13
+	VPMAXSQ    Z1, Z12, K1, Z13
+	VSHUFF64X2 $0x4e, Z14, Z14, Z1
+	VPMINSQ    Z1, Z14, Z12
+	VPMAXSQ    Z1, Z14, K1, Z12
+	VSHUFF64X2 $0x4e, Z16, Z16, Z1
+	VPMINSQ    Z1, Z16, Z14
+	VPMAXSQ    Z1, Z16, K1, Z14
+	VSHUFF64X2 $0x4e, Z2, Z2, Z1
+	VPMINSQ    Z1, Z2, Z16
+	VPMAXSQ    Z1, Z2, K1, Z16
+	VSHUFF64X2 $0x4e, Z3, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K2, Z2
+	VSHUFF64X2 $0x4e, Z15, Z15, Z1
+	VPMINSQ    Z1, Z15, Z3
+	VPMAXSQ    Z1, Z15, K2, Z3
+	VSHUFF64X2 $0x4e, Z4, Z4, Z1
+	VPMINSQ    Z1, Z4, Z15
+	VPMAXSQ    Z1, Z4, K2, Z15
+	VSHUFF64X2 $0x4e, Z5, Z5, Z1
+	VPMINSQ    Z1, Z5, Z4
+	VPMAXSQ    Z1, Z5, K2, Z4
+	VPERMPD    $0x4e, Z18, Z1
+	VPMINSQ    Z1, Z18, Z5
+	VPMAXSQ    Z1, Z18, K3, Z5
+	VPERMPD    $0x4e, Z17, Z1
+	VPMINSQ    Z1, Z17, Z18
+	VPMAXSQ    Z1, Z17, K3, Z18
+	VPERMPD    $0x4e, Z6, Z1
+	VPMINSQ    Z1, Z6, Z17
+	VPMAXSQ    Z1, Z6, K3, Z17
+	VPERMPD    $0x4e, Z9, Z1
+	VPMINSQ    Z1, Z9, Z6
+	VPMAXSQ    Z1, Z9, K3, Z6
+	VPERMPD    $0x4e, Z7, Z1
+	VPMINSQ    Z1, Z7, Z9
+	VPMAXSQ    Z1, Z7, K4, Z9
+	VPERMPD    $0x4e, Z11, Z1
+	VPMINSQ    Z1, Z11, Z7
+	VPMAXSQ    Z1, Z11, K4, Z7
+	VPERMPD    $0x4e, Z8, Z1
+	VPMINSQ    Z1, Z8, Z11
+	VPMAXSQ    Z1, Z8, K4, Z11
+	VPERMPD    $0x4e, Z10, Z1
+	VPMINSQ    Z1, Z10, Z8
+	VPMAXSQ    Z1, Z10, K4, Z8
+	VPERMPD    $0x4e, Z13, Z1
+	VPMINSQ    Z1, Z13, Z10
+	VPMAXSQ    Z1, Z13, K3, Z10
+	VPERMPD    $0x4e, Z12, Z1
+	VPMINSQ    Z1, Z12, Z13
+	VPMAXSQ    Z1, Z12, K3, Z13
+	VPERMPD    $0x4e, Z14, Z1
+	VPMINSQ    Z1, Z14, Z12
+	VPMAXSQ    Z1, Z14, K3, Z12
+	VPERMPD    $0x4e, Z16, Z1
+	VPMINSQ    Z1, Z16, Z14
+	VPMAXSQ    Z1, Z16, K3, Z14
+	VPERMPD    $0x4e, Z2, Z1
+	VPMINSQ    Z1, Z2, Z16
+	VPMAXSQ    Z1, Z2, K4, Z16
+	VPERMPD    $0x4e, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K4, Z2
+	VPERMPD    $0x4e, Z15, Z1
+	VPMINSQ    Z1, Z15, Z3
+	VPMAXSQ    Z1, Z15, K4, Z3
+	VPERMPD    $0x4e, Z4, Z1
+	VPMINSQ    Z1, Z4, Z15
+	VPMAXSQ    Z1, Z4, K4, Z15
+	VPERMILPD  $0x55, Z5, Z1
+	VPMINSQ    Z1, Z5, Z4
+	VPMAXSQ    Z1, Z5, K5, Z4
+	VPERMILPD  $0x55, Z18, Z1
+	VPMINSQ    Z1, Z18, Z5
+	VPMAXSQ    Z1, Z18, K5, Z5
+	VPERMILPD  $0x55, Z17, Z1
+	VPMINSQ    Z1, Z17, Z18
+	VPMAXSQ    Z1, Z17, K5, Z18
+	VPERMILPD  $0x55, Z6, Z1
+	VPMINSQ    Z1, Z6, Z17
+	VPMAXSQ    Z1, Z6, K5, Z17
+	VPERMILPD  $0x55, Z9, Z1
+	VPMINSQ    Z1, Z9, Z6
+	VPMAXSQ    Z1, Z9, K6, Z6
+	VPERMILPD  $0x55, Z7, Z1
+	VPMINSQ    Z1, Z7, Z9
+	VPMAXSQ    Z1, Z7, K6, Z9
+	VPERMILPD  $0x55, Z11, Z1
+	VPMINSQ    Z1, Z11, Z7
+	VPMAXSQ    Z1, Z11, K6, Z7
+	VPERMILPD  $0x55, Z8, Z1
+	VPMINSQ    Z1, Z8, Z11
+	VPMAXSQ    Z1, Z8, K6, Z11
+	VPERMILPD  $0x55, Z10, Z1
+	VPMINSQ    Z1, Z10, Z8
+	VPMAXSQ    Z1, Z10, K5, Z8
+	VPERMILPD  $0x55, Z13, Z1
+	VPMINSQ    Z1, Z13, Z10
+	VPMAXSQ    Z1, Z13, K5, Z10
+	VPERMILPD  $0x55, Z12, Z1
+	VPMINSQ    Z1, Z12, Z13
+	VPMAXSQ    Z1, Z12, K5, Z13
+	VPERMILPD  $0x55, Z14, Z1
+	VPMINSQ    Z1, Z14, Z12
+	VPMAXSQ    Z1, Z14, K5, Z12
+	VPERMILPD  $0x55, Z16, Z1
+	VPMINSQ    Z1, Z16, Z14
+	VPMAXSQ    Z1, Z16, K6, Z14
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z16
+	VPMAXSQ    Z1, Z2, K6, Z16
+	VPERMILPD  $0x55, Z3, Z1
+	VPMINSQ    Z1, Z3, Z2
+	VPMAXSQ    Z1, Z3, K6, Z2
+	VPERMILPD  $0x55, Z15, Z1
+	VPMINSQ    Z1, Z15, Z3
+	VPMAXSQ    Z1, Z15, K6, Z3
+	VPMINSQ    Z4, Z6, Z1
+	VPMAXSQ    Z4, Z6, Z4
+	VPMINSQ    Z5, Z9, Z6
+	VPMAXSQ    Z5, Z9, Z5
+	VPMINSQ    Z18, Z7, Z9
+	VPMAXSQ    Z18, Z7, Z7
+	VPMINSQ    Z17, Z11, Z15
+	VPMAXSQ    Z17, Z11, Z11
+	VPMINSQ    Z8, Z14, Z17
+	VPMAXSQ    Z8, Z14, Z8
+	VPMINSQ    Z10, Z16, Z14
+	VPMAXSQ    Z10, Z16, Z10
+	VPMINSQ    Z13, Z2, Z16
+	VPMAXSQ    Z13, Z2, Z2
+	VPMINSQ    Z12, Z3, Z13
+	VPMAXSQ    Z12, Z3, Z3
+	VPMINSQ    Z1, Z9, Z12
+	VPMAXSQ    Z1, Z9, Z1
+	VPMINSQ    Z6, Z15, Z9
+	VPMAXSQ    Z6, Z15, Z6
+	VPMINSQ    Z4, Z7, Z15
+	VPMAXSQ    Z4, Z7, Z4
+	VPMINSQ    Z5, Z11, Z7
+	VPMAXSQ    Z5, Z11, Z5
+	VPMINSQ    Z8, Z2, Z11
+	VPMAXSQ    Z8, Z2, Z2
+	VPMINSQ    Z10, Z3, Z8
+	VPMAXSQ    Z10, Z3, Z3
+	VPMINSQ    Z17, Z16, Z10
+	VPMAXSQ    Z17, Z16, Z16
+	VPMINSQ    Z14, Z13, Z17
+	VPMAXSQ    Z14, Z13, Z13
+	VPMINSQ    Z12, Z9, Z14
+	VPMAXSQ    Z12, Z9, Z9
+	VPMINSQ    Z1, Z6, Z12
+	VPMAXSQ    Z1, Z6, Z1
+	VPMINSQ    Z15, Z7, Z6
+	VPMAXSQ    Z15, Z7, Z7
+	VPMINSQ    Z4, Z5, Z15
+	VPMAXSQ    Z4, Z5, Z4
+	VPMINSQ    Z2, Z3, Z5
+	VPMAXSQ    Z2, Z3, Z2
+	VPMINSQ    Z11, Z8, Z3
+	VPMAXSQ    Z11, Z8, Z8
+	VPMINSQ    Z16, Z13, Z11
+	VPMAXSQ    Z16, Z13, Z13
+	VPMINSQ    Z10, Z17, Z16
+	VPMAXSQ    Z10, Z17, Z10
+	VSHUFF64X2 $0x4e, Z14, Z14, Z17
+	VPMINSQ    Z17, Z14, Z18
+	VPMAXSQ    Z17, Z14, K1, Z18
+	VSHUFF64X2 $0x4e, Z9, Z9, Z14
+	VPMINSQ    Z14, Z9, Z17
+	VPMAXSQ    Z14, Z9, K1, Z17
+	VSHUFF64X2 $0x4e, Z12, Z12, Z9
+	VPMINSQ    Z9, Z12, Z14
+	VPMAXSQ    Z9, Z12, K1, Z14
+	VSHUFF64X2 $0x4e, Z1, Z1, Z9
+	VPMINSQ    Z9, Z1, Z12
+	VPMAXSQ    Z9, Z1, K1, Z12
+	VSHUFF64X2 $0x4e, Z6, Z6, Z1
+	VPMINSQ    Z1, Z6, Z9
+	VPMAXSQ    Z1, Z6, K1, Z9
+	VSHUFF64X2 $0x4e, Z7, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K1, Z6
+	VSHUFF64X2 $0x4e, Z15, Z15, Z1
+	VPMINSQ    Z1, Z15, Z7
+	VPMAXSQ    Z1, Z15, K1, Z7
+	VSHUFF64X2 $0x4e, Z4, Z4, Z1
+	VPMINSQ    Z1, Z4, Z15
+	VPMAXSQ    Z1, Z4, K1, Z15
+	VSHUFF64X2 $0x4e, Z2, Z2, Z1
+	VPMINSQ    Z1, Z2, Z4
+	VPMAXSQ    Z1, Z2, K2, Z4
+	VSHUFF64X2 $0x4e, Z5, Z5, Z1
+	VPMINSQ    Z1, Z5, Z2
+	VPMAXSQ    Z1, Z5, K2, Z2
+	VSHUFF64X2 $0x4e, Z8, Z8, Z1
+	VPMINSQ    Z1, Z8, Z5
+	VPMAXSQ    Z1, Z8, K2, Z5
+	VSHUFF64X2 $0x4e, Z3, Z3, Z1
+	VPMINSQ    Z1, Z3, Z8
+	VPMAXSQ    Z1, Z3, K2, Z8
+	VSHUFF64X2 $0x4e, Z13, Z13, Z1
+	VPMINSQ    Z1, Z13, Z3
+	VPMAXSQ    Z1, Z13, K2, Z3
+	VSHUFF64X2 $0x4e, Z11, Z11, Z1
+	VPMINSQ    Z1, Z11, Z13
+	VPMAXSQ    Z1, Z11, K2, Z13
+	VSHUFF64X2 $0x4e, Z10, Z10, Z1
+	VPMINSQ    Z1, Z10, Z11
+	VPMAXSQ    Z1, Z10, K2, Z11
+	VSHUFF64X2 $0x4e, Z16, Z16, Z1
+	VPMINSQ    Z1, Z16, Z10
+	VPMAXSQ    Z1, Z16, K2, Z10
+	VPERMPD    $0x4e, Z18, Z1
+	VPMINSQ    Z1, Z18, Z16
+	VPMAXSQ    Z1, Z18, K3, Z16
+	VPERMPD    $0x4e, Z17, Z1
+	VPMINSQ    Z1, Z17, Z18
+	VPMAXSQ    Z1, Z17, K3, Z18
+	VPERMPD    $0x4e, Z14, Z1
+	VPMINSQ    Z1, Z14, Z17
+	VPMAXSQ    Z1, Z14, K3, Z17
+	VPERMPD    $0x4e, Z12, Z1
+	VPMINSQ    Z1, Z12, Z14
+	VPMAXSQ    Z1, Z12, K3, Z14
+	VPERMPD    $0x4e, Z9, Z1
+	VPMINSQ    Z1, Z9, Z12
+	VPMAXSQ    Z1, Z9, K3, Z12
+	VPERMPD    $0x4e, Z6, Z1
+	VPMINSQ    Z1, Z6, Z9
+	VPMAXSQ    Z1, Z6, K3, Z9
+	VPERMPD    $0x4e, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K3, Z6
+	VPERMPD    $0x4e, Z15, Z1
+	VPMINSQ    Z1, Z15, Z7
+	VPMAXSQ    Z1, Z15, K3, Z7
+	VPERMPD    $0x4e, Z4, Z1
+	VPMINSQ    Z1, Z4, Z15
+	VPMAXSQ    Z1, Z4, K4, Z15
+	VPERMPD    $0x4e, Z2, Z1
+	VPMINSQ    Z1, Z2, Z4
+	VPMAXSQ    Z1, Z2, K4, Z4
+	VPERMPD    $0x4e, Z5, Z1
+	VPMINSQ    Z1, Z5, Z2
+	VPMAXSQ    Z1, Z5, K4, Z2
+	VPERMPD    $0x4e, Z8, Z1
+	VPMINSQ    Z1, Z8, Z5
+	VPMAXSQ    Z1, Z8, K4, Z5
+	VPERMPD    $0x4e, Z3, Z1
+	VPMINSQ    Z1, Z3, Z8
+	VPMAXSQ    Z1, Z3, K4, Z8
+	VPERMPD    $0x4e, Z13, Z1
+	VPMINSQ    Z1, Z13, Z3
+	VPMAXSQ    Z1, Z13, K4, Z3
+	VPERMPD    $0x4e, Z11, Z1
+	VPMINSQ    Z1, Z11, Z13
+	VPMAXSQ    Z1, Z11, K4, Z13
+	VPERMPD    $0x4e, Z10, Z1
+	VPMINSQ    Z1, Z10, Z11
+	VPMAXSQ    Z1, Z10, K4, Z11
+	VPERMILPD  $0x55, Z16, Z1
+	VPMINSQ    Z1, Z16, Z10
+	VPMAXSQ    Z1, Z16, K5, Z10
+	VPERMILPD  $0x55, Z18, Z1
+	VPMINSQ    Z1, Z18, Z16
+	VPMAXSQ    Z1, Z18, K5, Z16
+	VPERMILPD  $0x55, Z17, Z1
+	VPMINSQ    Z1, Z17, Z18
+	VPMAXSQ    Z1, Z17, K5, Z18
+	VPERMILPD  $0x55, Z14, Z1
+	VPMINSQ    Z1, Z14, Z17
+	VPMAXSQ    Z1, Z14, K5, Z17
+	VPERMILPD  $0x55, Z12, Z1
+	VPMINSQ    Z1, Z12, Z14
+	VPMAXSQ    Z1, Z12, K5, Z14
+	VPERMILPD  $0x55, Z9, Z1
+	VPMINSQ    Z1, Z9, Z12
+	VPMAXSQ    Z1, Z9, K5, Z12
+	VPERMILPD  $0x55, Z6, Z1
+	VPMINSQ    Z1, Z6, Z9
+	VPMAXSQ    Z1, Z6, K5, Z9
+	VPERMILPD  $0x55, Z7, Z1
+	VPMINSQ    Z1, Z7, Z6
+	VPMAXSQ    Z1, Z7, K5, Z6
+	VPERMILPD  $0x55, Z15, Z1
+	VPMINSQ    Z1, Z15, Z7
+	VPMAXSQ    Z1, Z15, K6, Z7
+	VPERMILPD  $0x55, Z4, Z1
+	VPMINSQ    Z1, Z4, Z15
+	VPMAXSQ    Z1, Z4, K6, Z15
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z4
+	VPMAXSQ    Z1, Z2, K6, Z4
+	VPERMILPD  $0x55, Z5, Z1
+	VPMINSQ    Z1, Z5, Z2
+	VPMAXSQ    Z1, Z5, K6, Z2
+	VPERMILPD  $0x55, Z8, Z1
+	VPMINSQ    Z1, Z8, Z5
+	VPMAXSQ    Z1, Z8, K6, Z5
+	VPERMILPD  $0x55, Z3, Z1
+	VPMINSQ    Z1, Z3, Z8
+	VPMAXSQ    Z1, Z3, K6, Z8
+	VPERMILPD  $0x55, Z13, Z1
+	VPMINSQ    Z1, Z13, Z3
+	VPMAXSQ    Z1, Z13, K6, Z3
+	VPERMILPD  $0x55, Z11, Z1
+	VPMINSQ    Z1, Z11, Z13
+	VPMAXSQ    Z1, Z11, K6, Z13
+	VPMINSQ    Z10, Z7, Z1
+	VPMAXSQ    Z10, Z7, Z7
+	VPMINSQ    Z16, Z15, Z10
+	VPMAXSQ    Z16, Z15, Z11
+	VPMINSQ    Z18, Z4, Z15
+	VPMAXSQ    Z18, Z4, Z4
+	VPMINSQ    Z17, Z2, Z16
+	VPMAXSQ    Z17, Z2, Z2
+	VPMINSQ    Z14, Z5, Z17
+	VPMAXSQ    Z14, Z5, Z5
+	VPMINSQ    Z12, Z8, Z14
+	VPMAXSQ    Z12, Z8, Z8
+	VPMINSQ    Z9, Z3, Z12
+	VPMAXSQ    Z9, Z3, Z3
+	VPMINSQ    Z6, Z13, Z9
+	VPMAXSQ    Z6, Z13, Z6
+	VPMINSQ    Z1, Z17, Z13
+	VPMAXSQ    Z1, Z17, Z1
+	VPMINSQ    Z10, Z14, Z17
+	VPMAXSQ    Z10, Z14, Z10
+	VPMINSQ    Z15, Z12, Z14
+	VPMAXSQ    Z15, Z12, Z12
+	VPMINSQ    Z16, Z9, Z15
+	VPMAXSQ    Z16, Z9, Z9
+	VPMINSQ    Z7, Z5, Z16
+	VPMAXSQ    Z7, Z5, Z5
+	VPMINSQ    Z11, Z8, Z7
+	VPMAXSQ    Z11, Z8, Z8
+	VPMINSQ    Z4, Z3, Z11
+	VPMAXSQ    Z4, Z3, Z3
+	VPMINSQ    Z2, Z6, Z4
+	VPMAXSQ    Z2, Z6, Z2
+	VPMINSQ    Z13, Z14, Z6
+	VPMAXSQ    Z13, Z14, Z13
+	VPMINSQ    Z17, Z15, Z14
+	VPMAXSQ    Z17, Z15, Z15
+	VPMINSQ    Z1, Z12, Z17
+	VPMAXSQ    Z1, Z12, Z1
+	VPMINSQ    Z10, Z9, Z12
+	VPMAXSQ    Z10, Z9, Z9
+	VPMINSQ    Z16, Z11, Z10
+	VPMAXSQ    Z16, Z11, Z11
+	VPMINSQ    Z7, Z4, Z16
+	VPMAXSQ    Z7, Z4, Z4
+	VPMINSQ    Z5, Z3, Z7
+	VPMAXSQ    Z5, Z3, Z3
+	VPMINSQ    Z8, Z2, Z5
+	VPMAXSQ    Z8, Z2, Z2
+	VPMINSQ    Z6, Z14, Z8
+	VPMAXSQ    Z6, Z14, Z6
+	VPMINSQ    Z13, Z15, Z14
+	VPMAXSQ    Z13, Z15, Z13
+	VPMINSQ    Z17, Z12, Z15
+	VPMAXSQ    Z17, Z12, Z12
+	VPMINSQ    Z1, Z9, Z17
+	VPMAXSQ    Z1, Z9, Z1
+	VPMINSQ    Z10, Z16, Z9
+	VPMAXSQ    Z10, Z16, Z10
+	VPMINSQ    Z11, Z4, Z16
+	VPMAXSQ    Z11, Z4, Z4
+	VPMINSQ    Z7, Z5, Z11
+	VPMAXSQ    Z7, Z5, Z5
+	VPMINSQ    Z3, Z2, Z7
+	VPMAXSQ    Z3, Z2, Z2
+	VSHUFF64X2 $0x4e, Z8, Z8, Z3
+	VPMINSQ    Z3, Z8, Z18
+	VPMAXSQ    Z3, Z8, K1, Z18
+	VSHUFF64X2 $0x4e, Z6, Z6, Z3
+	VPMINSQ    Z3, Z6, Z8
+	VPMAXSQ    Z3, Z6, K1, Z8
+	VSHUFF64X2 $0x4e, Z14, Z14, Z3
+	VPMINSQ    Z3, Z14, Z6
+	VPMAXSQ    Z3, Z14, K1, Z6
+	VSHUFF64X2 $0x4e, Z13, Z13, Z3
+	VPMINSQ    Z3, Z13, Z14
+	VPMAXSQ    Z3, Z13, K1, Z14
+	VSHUFF64X2 $0x4e, Z15, Z15, Z3
+	VPMINSQ    Z3, Z15, Z13
+	VPMAXSQ    Z3, Z15, K1, Z13
+	VSHUFF64X2 $0x4e, Z12, Z12, Z3
+	VPMINSQ    Z3, Z12, Z15
+	VPMAXSQ    Z3, Z12, K1, Z15
+	VSHUFF64X2 $0x4e, Z17, Z17, Z3
+	VPMINSQ    Z3, Z17, Z12
+	VPMAXSQ    Z3, Z17, K1, Z12
+	VSHUFF64X2 $0x4e, Z1, Z1, Z3
+	VPMINSQ    Z3, Z1, Z17
+	VPMAXSQ    Z3, Z1, K1, Z17
+	VSHUFF64X2 $0x4e, Z9, Z9, Z1
+	VPMINSQ    Z1, Z9, Z3
+	VPMAXSQ    Z1, Z9, K1, Z3
+	VSHUFF64X2 $0x4e, Z10, Z10, Z1
+	VPMINSQ    Z1, Z10, Z9
+	VPMAXSQ    Z1, Z10, K1, Z9
+	VSHUFF64X2 $0x4e, Z16, Z16, Z1
+	VPMINSQ    Z1, Z16, Z10
+	VPMAXSQ    Z1, Z16, K1, Z10
+	VSHUFF64X2 $0x4e, Z4, Z4, Z1
+	VPMINSQ    Z1, Z4, Z16
+	VPMAXSQ    Z1, Z4, K1, Z16
+	VSHUFF64X2 $0x4e, Z11, Z11, Z1
+	VPMINSQ    Z1, Z11, Z4
+	VPMAXSQ    Z1, Z11, K1, Z4
+	VSHUFF64X2 $0x4e, Z5, Z5, Z1
+	VPMINSQ    Z1, Z5, Z11
+	VPMAXSQ    Z1, Z5, K1, Z11
+	VSHUFF64X2 $0x4e, Z7, Z7, Z1
+	VPMINSQ    Z1, Z7, Z5
+	VPMAXSQ    Z1, Z7, K1, Z5
+	VSHUFF64X2 $0x4e, Z2, Z2, Z1
+	VPMINSQ    Z1, Z2, Z7
+	VPMAXSQ    Z1, Z2, K1, Z7
+	VPERMPD    $0x4e, Z18, Z1
+	VPMINSQ    Z1, Z18, Z2
+	VPMAXSQ    Z1, Z18, K3, Z2
+	VPERMPD    $0x4e, Z8, Z1
+	VPMINSQ    Z1, Z8, Z18
+	VPMAXSQ    Z1, Z8, K3, Z18
+	VPERMPD    $0x4e, Z6, Z1
+	VPMINSQ    Z1, Z6, Z8
+	VPMAXSQ    Z1, Z6, K3, Z8
+	VPERMPD    $0x4e, Z14, Z1
+	VPMINSQ    Z1, Z14, Z6
+	VPMAXSQ    Z1, Z14, K3, Z6
+	VPERMPD    $0x4e, Z13, Z1
+	VPMINSQ    Z1, Z13, Z14
+	VPMAXSQ    Z1, Z13, K3, Z14
+	VPERMPD    $0x4e, Z15, Z1
+	VPMINSQ    Z1, Z15, Z13
+	VPMAXSQ    Z1, Z15, K3, Z13
+	VPERMPD    $0x4e, Z12, Z1
+	VPMINSQ    Z1, Z12, Z15
+	VPMAXSQ    Z1, Z12, K3, Z15
+	VPERMPD    $0x4e, Z17, Z1
+	VPMINSQ    Z1, Z17, Z12
+	VPMAXSQ    Z1, Z17, K3, Z12
+	VPERMPD    $0x4e, Z3, Z1
+	VPMINSQ    Z1, Z3, Z17
+	VPMAXSQ    Z1, Z3, K3, Z17
+	VPERMPD    $0x4e, Z9, Z1
+	VPMINSQ    Z1, Z9, Z3
+	VPMAXSQ    Z1, Z9, K3, Z3
+	VPERMPD    $0x4e, Z10, Z1
+	VPMINSQ    Z1, Z10, Z9
+	VPMAXSQ    Z1, Z10, K3, Z9
+	VPERMPD    $0x4e, Z16, Z1
+	VPMINSQ    Z1, Z16, Z10
+	VPMAXSQ    Z1, Z16, K3, Z10
+	VPERMPD    $0x4e, Z4, Z1
+	VPMINSQ    Z1, Z4, Z16
+	VPMAXSQ    Z1, Z4, K3, Z16
+	VPERMPD    $0x4e, Z11, Z1
+	VPMINSQ    Z1, Z11, Z4
+	VPMAXSQ    Z1, Z11, K3, Z4
+	VPERMPD    $0x4e, Z5, Z1
+	VPMINSQ    Z1, Z5, Z11
+	VPMAXSQ    Z1, Z5, K3, Z11
+	VPERMPD    $0x4e, Z7, Z1
+	VPMINSQ    Z1, Z7, Z5
+	VPMAXSQ    Z1, Z7, K3, Z5
+	VPERMILPD  $0x55, Z2, Z1
+	VPMINSQ    Z1, Z2, Z7
+	VPMAXSQ    Z1, Z2, K5, Z7
+	VPERMILPD  $0x55, Z18, Z1
+	VPMINSQ    Z1, Z18, Z2
+	VPMAXSQ    Z1, Z18, K5, Z2
+	VPERMILPD  $0x55, Z8, Z1
+	VPMINSQ    Z1, Z8, Z18
+	VPMAXSQ    Z1, Z8, K5, Z18
+	VPERMILPD  $0x55, Z6, Z1
+	VPMINSQ    Z1, Z6, Z8
+	VPMAXSQ    Z1, Z6, K5, Z8
+	VPERMILPD  $0x55, Z14, Z1
+	VPMINSQ    Z1, Z14, Z6
+	VPMAXSQ    Z1, Z14, K5, Z6
+	VPERMILPD  $0x55, Z13, Z1
+	VPMINSQ    Z1, Z13, Z14
+	VPMAXSQ    Z1, Z13, K5, Z14
+	VPERMILPD  $0x55, Z15, Z1
+	VPMINSQ    Z1, Z15, Z13
+	VPMAXSQ    Z1, Z15, K5, Z13
+	VPERMILPD  $0x55, Z12, Z1
+	VPMINSQ    Z1, Z12, Z15
+	VPMAXSQ    Z1, Z12, K5, Z15
+	VPERMILPD  $0x55, Z17, Z1
+	VPMINSQ    Z1, Z17, Z12
+	VPMAXSQ    Z1, Z17, K5, Z12
+	VPERMILPD  $0x55, Z3, Z1
+	VPMINSQ    Z1, Z3, Z17
+	VPMAXSQ    Z1, Z3, K5, Z17
+	VPERMILPD  $0x55, Z9, Z1
+	VPMINSQ    Z1, Z9, Z3
+	VPMAXSQ    Z1, Z9, K5, Z3
+	VPERMILPD  $0x55, Z10, Z1
+	VPMINSQ    Z1, Z10, Z9
+	VPMAXSQ    Z1, Z10, K5, Z9
+	VPERMILPD  $0x55, Z16, Z1
+	VPMINSQ    Z1, Z16, Z10
+	VPMAXSQ    Z1, Z16, K5, Z10
+	VPERMILPD  $0x55, Z4, Z1
+	VPMINSQ    Z1, Z4, Z16
+	VPMAXSQ    Z1, Z4, K5, Z16
+	VPERMILPD  $0x55, Z11, Z1
+	VPMINSQ    Z1, Z11, Z4
+	VPMAXSQ    Z1, Z11, K5, Z4
+	VPERMILPD  $0x55, Z5, Z1
+	VPMINSQ    Z1, Z5, Z11
+	VPMAXSQ    Z1, Z5, K5, Z11
+	VMOVUPD    Z7, (AX)
+	VMOVUPD    Z2, 64(AX)
+	VMOVUPD    Z18, 128(AX)
+	VMOVUPD    Z8, 192(AX)
+	VMOVUPD    Z6, 256(AX)
+	VMOVUPD    Z14, 320(AX)
+	VMOVUPD    Z13, 384(AX)
+	VMOVUPD    Z15, 448(AX)
+	VPCMPQ     $0x06, avx512const71<>+0(SB), Z0, K1
+	VMOVUPD    Z12, K1, 512(AX)
+	VPCMPQ     $0x06, avx512const72<>+0(SB), Z0, K1
+	VMOVUPD    Z17, K1, 576(AX)
+	VPCMPQ     $0x06, avx512const73<>+0(SB), Z0, K1
+	VMOVUPD    Z3, K1, 640(AX)
+	VPCMPQ     $0x06, avx512const74<>+0(SB), Z0, K1
+	VMOVUPD    Z9, K1, 704(AX)
+	VPCMPQ     $0x06, avx512const75<>+0(SB), Z0, K1
+	VMOVUPD    Z10, K1, 768(AX)
+	VPCMPQ     $0x06, avx512const76<>+0(SB), Z0, K1
+	VMOVUPD    Z16, K1, 832(AX)
+	VPCMPQ     $0x06, avx512const77<>+0(SB), Z0, K1
+	VMOVUPD    Z4, K1, 896(AX)
+	VPCMPQ     $0x06, avx512const78<>+0(SB), Z0, K1
+	VMOVUPD    Z11, K1, 960(AX)
+
+sorted531:
+	VZEROUPPER
+	RET
+
+DATA avx512const64<>+0(SB)/8, $0x0000000000000008
+DATA avx512const64<>+8(SB)/8, $0x0000000000000009
+DATA avx512const64<>+16(SB)/8, $0x000000000000000a
+DATA avx512const64<>+24(SB)/8, $0x000000000000000b
+DATA avx512const64<>+32(SB)/8, $0x000000000000000c
+DATA avx512const64<>+40(SB)/8, $0x000000000000000d
+DATA avx512const64<>+48(SB)/8, $0x000000000000000e
+DATA avx512const64<>+56(SB)/8, $0x000000000000000f
+GLOBL avx512const64<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const65<>+0(SB)/8, $0x0000000000000010
+DATA avx512const65<>+8(SB)/8, $0x0000000000000011
+DATA avx512const65<>+16(SB)/8, $0x0000000000000012
+DATA avx512const65<>+24(SB)/8, $0x0000000000000013
+DATA avx512const65<>+32(SB)/8, $0x0000000000000014
+DATA avx512const65<>+40(SB)/8, $0x0000000000000015
+DATA avx512const65<>+48(SB)/8, $0x0000000000000016
+DATA avx512const65<>+56(SB)/8, $0x0000000000000017
+GLOBL avx512const65<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const66<>+0(SB)/8, $0x0000000000000018
+DATA avx512const66<>+8(SB)/8, $0x0000000000000019
+DATA avx512const66<>+16(SB)/8, $0x000000000000001a
+DATA avx512const66<>+24(SB)/8, $0x000000000000001b
+DATA avx512const66<>+32(SB)/8, $0x000000000000001c
+DATA avx512const66<>+40(SB)/8, $0x000000000000001d
+DATA avx512const66<>+48(SB)/8, $0x000000000000001e
+DATA avx512const66<>+56(SB)/8, $0x000000000000001f
+GLOBL avx512const66<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const67<>+0(SB)/8, $0x0000000000000020
+DATA avx512const67<>+8(SB)/8, $0x0000000000000021
+DATA avx512const67<>+16(SB)/8, $0x0000000000000022
+DATA avx512const67<>+24(SB)/8, $0x0000000000000023
+DATA avx512const67<>+32(SB)/8, $0x0000000000000024
+DATA avx512const67<>+40(SB)/8, $0x0000000000000025
+DATA avx512const67<>+48(SB)/8, $0x0000000000000026
+DATA avx512const67<>+56(SB)/8, $0x0000000000000027
+GLOBL avx512const67<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const68<>+0(SB)/8, $0x0000000000000028
+DATA avx512const68<>+8(SB)/8, $0x0000000000000029
+DATA avx512const68<>+16(SB)/8, $0x000000000000002a
+DATA avx512const68<>+24(SB)/8, $0x000000000000002b
+DATA avx512const68<>+32(SB)/8, $0x000000000000002c
+DATA avx512const68<>+40(SB)/8, $0x000000000000002d
+DATA avx512const68<>+48(SB)/8, $0x000000000000002e
+DATA avx512const68<>+56(SB)/8, $0x000000000000002f
+GLOBL avx512const68<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const69<>+0(SB)/8, $0x0000000000000030
+DATA avx512const69<>+8(SB)/8, $0x0000000000000031
+DATA avx512const69<>+16(SB)/8, $0x0000000000000032
+DATA avx512const69<>+24(SB)/8, $0x0000000000000033
+DATA avx512const69<>+32(SB)/8, $0x0000000000000034
+DATA avx512const69<>+40(SB)/8, $0x0000000000000035
+DATA avx512const69<>+48(SB)/8, $0x0000000000000036
+DATA avx512const69<>+56(SB)/8, $0x0000000000000037
+GLOBL avx512const69<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const70<>+0(SB)/8, $0x0000000000000038
+DATA avx512const70<>+8(SB)/8, $0x0000000000000039
+DATA avx512const70<>+16(SB)/8, $0x000000000000003a
+DATA avx512const70<>+24(SB)/8, $0x000000000000003b
+DATA avx512const70<>+32(SB)/8, $0x000000000000003c
+DATA avx512const70<>+40(SB)/8, $0x000000000000003d
+DATA avx512const70<>+48(SB)/8, $0x000000000000003e
+DATA avx512const70<>+56(SB)/8, $0x000000000000003f
+GLOBL avx512const70<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const71<>+0(SB)/8, $0x0000000000000040
+DATA avx512const71<>+8(SB)/8, $0x0000000000000041
+DATA avx512const71<>+16(SB)/8, $0x0000000000000042
+DATA avx512const71<>+24(SB)/8, $0x0000000000000043
+DATA avx512const71<>+32(SB)/8, $0x0000000000000044
+DATA avx512const71<>+40(SB)/8, $0x0000000000000045
+DATA avx512const71<>+48(SB)/8, $0x0000000000000046
+DATA avx512const71<>+56(SB)/8, $0x0000000000000047
+GLOBL avx512const71<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const72<>+0(SB)/8, $0x0000000000000048
+DATA avx512const72<>+8(SB)/8, $0x0000000000000049
+DATA avx512const72<>+16(SB)/8, $0x000000000000004a
+DATA avx512const72<>+24(SB)/8, $0x000000000000004b
+DATA avx512const72<>+32(SB)/8, $0x000000000000004c
+DATA avx512const72<>+40(SB)/8, $0x000000000000004d
+DATA avx512const72<>+48(SB)/8, $0x000000000000004e
+DATA avx512const72<>+56(SB)/8, $0x000000000000004f
+GLOBL avx512const72<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const73<>+0(SB)/8, $0x0000000000000050
+DATA avx512const73<>+8(SB)/8, $0x0000000000000051
+DATA avx512const73<>+16(SB)/8, $0x0000000000000052
+DATA avx512const73<>+24(SB)/8, $0x0000000000000053
+DATA avx512const73<>+32(SB)/8, $0x0000000000000054
+DATA avx512const73<>+40(SB)/8, $0x0000000000000055
+DATA avx512const73<>+48(SB)/8, $0x0000000000000056
+DATA avx512const73<>+56(SB)/8, $0x0000000000000057
+GLOBL avx512const73<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const74<>+0(SB)/8, $0x0000000000000058
+DATA avx512const74<>+8(SB)/8, $0x0000000000000059
+DATA avx512const74<>+16(SB)/8, $0x000000000000005a
+DATA avx512const74<>+24(SB)/8, $0x000000000000005b
+DATA avx512const74<>+32(SB)/8, $0x000000000000005c
+DATA avx512const74<>+40(SB)/8, $0x000000000000005d
+DATA avx512const74<>+48(SB)/8, $0x000000000000005e
+DATA avx512const74<>+56(SB)/8, $0x000000000000005f
+GLOBL avx512const74<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const75<>+0(SB)/8, $0x0000000000000060
+DATA avx512const75<>+8(SB)/8, $0x0000000000000061
+DATA avx512const75<>+16(SB)/8, $0x0000000000000062
+DATA avx512const75<>+24(SB)/8, $0x0000000000000063
+DATA avx512const75<>+32(SB)/8, $0x0000000000000064
+DATA avx512const75<>+40(SB)/8, $0x0000000000000065
+DATA avx512const75<>+48(SB)/8, $0x0000000000000066
+DATA avx512const75<>+56(SB)/8, $0x0000000000000067
+GLOBL avx512const75<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const76<>+0(SB)/8, $0x0000000000000068
+DATA avx512const76<>+8(SB)/8, $0x0000000000000069
+DATA avx512const76<>+16(SB)/8, $0x000000000000006a
+DATA avx512const76<>+24(SB)/8, $0x000000000000006b
+DATA avx512const76<>+32(SB)/8, $0x000000000000006c
+DATA avx512const76<>+40(SB)/8, $0x000000000000006d
+DATA avx512const76<>+48(SB)/8, $0x000000000000006e
+DATA avx512const76<>+56(SB)/8, $0x000000000000006f
+GLOBL avx512const76<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const77<>+0(SB)/8, $0x0000000000000070
+DATA avx512const77<>+8(SB)/8, $0x0000000000000071
+DATA avx512const77<>+16(SB)/8, $0x0000000000000072
+DATA avx512const77<>+24(SB)/8, $0x0000000000000073
+DATA avx512const77<>+32(SB)/8, $0x0000000000000074
+DATA avx512const77<>+40(SB)/8, $0x0000000000000075
+DATA avx512const77<>+48(SB)/8, $0x0000000000000076
+DATA avx512const77<>+56(SB)/8, $0x0000000000000077
+GLOBL avx512const77<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const78<>+0(SB)/8, $0x0000000000000078
+DATA avx512const78<>+8(SB)/8, $0x0000000000000079
+DATA avx512const78<>+16(SB)/8, $0x000000000000007a
+DATA avx512const78<>+24(SB)/8, $0x000000000000007b
+DATA avx512const78<>+32(SB)/8, $0x000000000000007c
+DATA avx512const78<>+40(SB)/8, $0x000000000000007d
+DATA avx512const78<>+48(SB)/8, $0x000000000000007e
+DATA avx512const78<>+56(SB)/8, $0x000000000000007f
+GLOBL avx512const78<>(SB), RODATA|NOPTR, $64
+
+// func sortFewPairsAVX512(keys *int64, values *int64, n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
+	MOVQ         keys+0(FP), AX
+	MOVQ         values+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VMOVQ        DX, X0
+	VPBROADCASTQ X0, Z0
+	CMPQ         DX, $+8
+	JA           more538
+	LEAQ         (AX), DX
+	VPCMPQ       $0x06, avx512const20<>+0(SB), Z0, K1
+	VMOVUPD      avx512const18<>+0(SB), Z1
+	VMOVAPD      Z1, Z1
+	VMOVUPD      (DX), K1, Z1
+	LEAQ         (CX), DX
+	VPCMPQ       $0x06, avx512const20<>+0(SB), Z0, K1
+	VMOVUPD      avx512const18<>+0(SB), Z2
+	VMOVAPD      Z2, Z2
+	VMOVUPD      (DX), K1, Z2
+	VPERMILPD    $0x55, Z1, Z3
+	VPCMPQ       $0x06, Z3, Z1, K1
+	MOVL         $0x00000066, DX
+	KMOVB        DX, K2
+	KXORB        K2, K1, K1
+	VPCMPQ       $0x04, Z3, Z1, K1, K1
+	VMOVUPD      Z1, Z1
+	VMOVAPD      Z3, K1, Z1
+	VPERMILPD    $0x55, Z2, Z3
+	VMOVUPD      Z2, Z2
+	VMOVAPD      Z3, K1, Z2
+	VPERMPD      $0x4e, Z1, Z3
+	VPCMPQ       $0x06, Z3, Z1, K1
+	MOVL         $0x0000003c, DX
+	KMOVB        DX, K2
+	KXORB        K2, K1, K1
+	VPCMPQ       $0x04, Z3, Z1, K1, K1
+	VMOVUPD      Z1, Z1
+	VMOVAPD      Z3, K1, Z1
+	VPERMPD      $0x4e, Z2, Z3
+	VMOVUPD      Z2, Z2
+	VMOVAPD      Z3, K1, Z2
+	VPERMILPD    $0x55, Z1, Z3
+	VPCMPQ       $0x06, Z3, Z1, K1
+	MOVL         $0x0000005a, DX
+	KMOVB        DX, K2
+	KXORB        K2, K1, K1
+	VPCMPQ       $0x04, Z3, Z1, K1, K1
+	VMOVUPD      Z1, Z1
+	VMOVAPD      Z3, K1, Z1
+	VPERMILPD    $0x55, Z2, Z3
+	VMOVUPD      Z2, Z2
+	VMOVAPD      Z3, K1, Z2
+	VSHUFF64X2   $0x4e, Z1, Z1, Z3
+	VPCMPQ       $0x06, Z3, Z1, K1
+	MOVL         $0x000000f0, DX
+	KMOVB        DX, K2
+	KXORB        K2, K1, K1
+	VPCMPQ       $0x04, Z3, Z1, K1, K1
+	VMOVUPD      Z1, Z1
+	VMOVAPD      Z3, K1, Z1
+	VSHUFF64X2   $0x4e, Z2, Z2, Z3
+	VMOVUPD      Z2, Z2
+	VMOVAPD      Z3, K1, Z2
+	VPERMPD      $0x4e, Z1, Z3
+	VPCMPQ       $0x06, Z3, Z1, K1
+	MOVL         $0x000000cc, DX
+	KMOVB        DX, K2
+	KXORB        K2, K1, K1
+	VPCMPQ       $0x04, Z3, Z1, K1, K1
+	VMOVUPD      Z1, Z1
+	VMOVAPD      Z3, K1, Z1
+	VPERMPD      $0x4e, Z2, Z3
+	VMOVUPD      Z2, Z2
+	VMOVAPD      Z3, K1, Z2
+	VPERMILPD    $0x55, Z1, Z3
+	VPCMPQ       $0x06, Z3, Z1, K1
+	MOVL         $0x000000aa, DX
+	KMOVB        DX, K2
+	KXORB        K2, K1, K1
+	VPCMPQ       $0x04, Z3, Z1, K1, K1
+	VMOVUPD      Z1, Z1
+	VMOVAPD      Z3, K1, Z1
+	VPERMILPD    $0x55, Z2, Z3
+	VMOVUPD      Z2, Z2
+	VMOVAPD      Z3, K1, Z2
+	VPCMPQ       $0x06, avx512const20<>+0(SB), Z0, K1
+	VMOVUPD      Z1, K1, (AX)
+	VPCMPQ       $0x06, avx512const20<>+0(SB), Z0, K1
+	VMOVUPD      Z2, K1, (CX)
+	JMP          sorted537
+
+more538:
+	CMPQ       DX, $+16
+	JA         more539
+	VMOVUPD    (AX), Z1
+	LEAQ       64(AX), DX
+	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z2
+	VMOVAPD    Z2, Z2
+	VMOVUPD    (DX), K1, Z2
+	VMOVUPD    (CX), Z3
+	LEAQ       64(CX), DX
+	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z4
+	VMOVAPD    Z4, Z4
+	VMOVUPD    (DX), K1, Z4
+	VPERMILPD  $0x55, Z1, Z5
+	VPCMPQ     $0x06, Z5, Z1, K1
+	MOVL       $0x00000066, DX
+	KMOVB      DX, K2
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z5, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z5, K1, Z1
+	VPERMILPD  $0x55, Z3, Z5
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z5, K1, Z3
+	VPERMILPD  $0x55, Z2, Z5
+	VPCMPQ     $0x06, Z5, Z2, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z5, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z5, K1, Z2
+	VPERMILPD  $0x55, Z4, Z5
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z5, K1, Z4
+	VPERMPD    $0x4e, Z1, Z5
+	VPCMPQ     $0x06, Z5, Z1, K1
+	MOVL       $0x0000003c, DX
+	KMOVB      DX, K2
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z5, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z5, K1, Z1
+	VPERMPD    $0x4e, Z3, Z5
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z5, K1, Z3
+	VPERMPD    $0x4e, Z2, Z5
+	VPCMPQ     $0x06, Z5, Z2, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z5, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z5, K1, Z2
+	VPERMPD    $0x4e, Z4, Z5
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z5, K1, Z4
+	VPERMILPD  $0x55, Z1, Z5
+	VPCMPQ     $0x06, Z5, Z1, K1
+	MOVL       $0x0000005a, DX
+	KMOVB      DX, K2
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z5, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z5, K1, Z1
+	VPERMILPD  $0x55, Z3, Z5
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z5, K1, Z3
+	VPERMILPD  $0x55, Z2, Z5
+	VPCMPQ     $0x06, Z5, Z2, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z5, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z5, K1, Z2
+	VPERMILPD  $0x55, Z4, Z5
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z5, K1, Z4
+	VSHUFF64X2 $0x4e, Z1, Z1, Z5
+	VPCMPQ     $0x06, Z5, Z1, K1
+	MOVL       $0x000000f0, DX
+	KMOVB      DX, K2
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z5, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z5, K1, Z1
+	VSHUFF64X2 $0x4e, Z3, Z3, Z5
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z5, K1, Z3
+	VSHUFF64X2 $0x4e, Z2, Z2, Z5
+	VPCMPQ     $0x06, Z5, Z2, K1
+	MOVL       $0x0000000f, DX
+	KMOVB      DX, K3
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z5, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z5, K1, Z2
+	VSHUFF64X2 $0x4e, Z4, Z4, Z5
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z5, K1, Z4
+	VPERMPD    $0x4e, Z1, Z5
+	VPCMPQ     $0x06, Z5, Z1, K1
+	MOVL       $0x000000cc, DX
+	KMOVB      DX, K3
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z5, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z5, K1, Z1
+	VPERMPD    $0x4e, Z3, Z5
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z5, K1, Z3
+	VPERMPD    $0x4e, Z2, Z5
+	VPCMPQ     $0x06, Z5, Z2, K1
+	MOVL       $0x00000033, DX
+	KMOVB      DX, K4
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z5, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z5, K1, Z2
+	VPERMPD    $0x4e, Z4, Z5
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z5, K1, Z4
+	VPERMILPD  $0x55, Z1, Z5
+	VPCMPQ     $0x06, Z5, Z1, K1
+	MOVL       $0x000000aa, DX
+	KMOVB      DX, K4
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z5, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z5, K1, Z1
+	VPERMILPD  $0x55, Z3, Z5
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z5, K1, Z3
+	VPERMILPD  $0x55, Z2, Z5
+	VPCMPQ     $0x06, Z5, Z2, K1
+	MOVL       $0x00000055, DX
+	KMOVB      DX, K5
+	KXORB      K5, K1, K1
+	VPCMPQ     $0x04, Z5, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z5, K1, Z2
+	VPERMILPD  $0x55, Z4, Z5
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z5, K1, Z4
+	VPCMPQ     $0x01, Z1, Z2, K1
+	VMOVUPD    Z1, Z5
+	VMOVAPD    Z2, K1, Z5
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z1, K1, Z2
+	VMOVUPD    Z3, Z1
+	VMOVAPD    Z4, K1, Z1
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z3, K1, Z4
+	VSHUFF64X2 $0x4e, Z5, Z5, Z3
+	VPCMPQ     $0x06, Z3, Z5, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z3, Z5, K1, K1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z3, K1, Z5
+	VSHUFF64X2 $0x4e, Z1, Z1, Z3
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z3, K1, Z1
+	VSHUFF64X2 $0x4e, Z2, Z2, Z3
+	VPCMPQ     $0x06, Z3, Z2, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z3, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z3, K1, Z2
+	VSHUFF64X2 $0x4e, Z4, Z4, Z3
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z3, K1, Z4
+	VPERMPD    $0x4e, Z5, Z3
+	VPCMPQ     $0x06, Z3, Z5, K1
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z3, Z5, K1, K1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z3, K1, Z5
+	VPERMPD    $0x4e, Z1, Z3
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z3, K1, Z1
+	VPERMPD    $0x4e, Z2, Z3
+	VPCMPQ     $0x06, Z3, Z2, K1
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z3, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z3, K1, Z2
+	VPERMPD    $0x4e, Z4, Z3
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z3, K1, Z4
+	VPERMILPD  $0x55, Z5, Z3
+	VPCMPQ     $0x06, Z3, Z5, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z3, Z5, K1, K1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z3, K1, Z5
+	VPERMILPD  $0x55, Z1, Z3
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z3, K1, Z1
+	VPERMILPD  $0x55, Z2, Z3
+	VPCMPQ     $0x06, Z3, Z2, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z3, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z3, K1, Z2
+	VPERMILPD  $0x55, Z4, Z3
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z3, K1, Z4
+	VMOVUPD    Z5, (AX)
+	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
+	VMOVUPD    Z2, K1, 64(AX)
+	VMOVUPD    Z1, (CX)
+	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
+	VMOVUPD    Z4, K1, 64(CX)
+	JMP        sorted537
+
+more539:
+	CMPQ       DX, $+32
+	JA         more540
+	VMOVUPD    (AX), Z1
+	VMOVUPD    64(AX), Z2
+	LEAQ       128(AX), DX
+	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z3
+	VMOVAPD    Z3, Z3
+	VMOVUPD    (DX), K1, Z3
+	LEAQ       192(AX), DX
+	VPCMPQ     $0x06, avx512const66<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z4
+	VMOVAPD    Z4, Z4
+	VMOVUPD    (DX), K1, Z4
+	VMOVUPD    (CX), Z5
+	VMOVUPD    64(CX), Z6
+	LEAQ       128(CX), DX
+	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z7
+	VMOVAPD    Z7, Z7
+	VMOVUPD    (DX), K1, Z7
+	LEAQ       192(CX), DX
+	VPCMPQ     $0x06, avx512const66<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z8
+	VMOVAPD    Z8, Z8
+	VMOVUPD    (DX), K1, Z8
+	VPERMILPD  $0x55, Z1, Z9
+	VPCMPQ     $0x06, Z9, Z1, K1
+	MOVL       $0x00000066, DX
+	KMOVB      DX, K2
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z9, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z9, K1, Z1
+	VPERMILPD  $0x55, Z5, Z9
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z9, K1, Z5
+	VPERMILPD  $0x55, Z2, Z9
+	VPCMPQ     $0x06, Z9, Z2, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z9, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z9, K1, Z2
+	VPERMILPD  $0x55, Z6, Z9
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z9, K1, Z6
+	VPERMILPD  $0x55, Z3, Z9
+	VPCMPQ     $0x06, Z9, Z3, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z9, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z9, K1, Z3
+	VPERMILPD  $0x55, Z7, Z9
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z9, K1, Z7
+	VPERMILPD  $0x55, Z4, Z9
+	VPCMPQ     $0x06, Z9, Z4, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z9, Z4, K1, K1
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z9, K1, Z4
+	VPERMILPD  $0x55, Z8, Z9
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z9, K1, Z8
+	VPERMPD    $0x4e, Z1, Z9
+	VPCMPQ     $0x06, Z9, Z1, K1
+	MOVL       $0x0000003c, DX
+	KMOVB      DX, K2
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z9, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z9, K1, Z1
+	VPERMPD    $0x4e, Z5, Z9
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z9, K1, Z5
+	VPERMPD    $0x4e, Z2, Z9
+	VPCMPQ     $0x06, Z9, Z2, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z9, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z9, K1, Z2
+	VPERMPD    $0x4e, Z6, Z9
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z9, K1, Z6
+	VPERMPD    $0x4e, Z3, Z9
+	VPCMPQ     $0x06, Z9, Z3, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z9, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z9, K1, Z3
+	VPERMPD    $0x4e, Z7, Z9
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z9, K1, Z7
+	VPERMPD    $0x4e, Z4, Z9
+	VPCMPQ     $0x06, Z9, Z4, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z9, Z4, K1, K1
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z9, K1, Z4
+	VPERMPD    $0x4e, Z8, Z9
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z9, K1, Z8
+	VPERMILPD  $0x55, Z1, Z9
+	VPCMPQ     $0x06, Z9, Z1, K1
+	MOVL       $0x0000005a, DX
+	KMOVB      DX, K2
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z9, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z9, K1, Z1
+	VPERMILPD  $0x55, Z5, Z9
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z9, K1, Z5
+	VPERMILPD  $0x55, Z2, Z9
+	VPCMPQ     $0x06, Z9, Z2, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z9, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z9, K1, Z2
+	VPERMILPD  $0x55, Z6, Z9
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z9, K1, Z6
+	VPERMILPD  $0x55, Z3, Z9
+	VPCMPQ     $0x06, Z9, Z3, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z9, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z9, K1, Z3
+	VPERMILPD  $0x55, Z7, Z9
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z9, K1, Z7
+	VPERMILPD  $0x55, Z4, Z9
+	VPCMPQ     $0x06, Z9, Z4, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z9, Z4, K1, K1
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z9, K1, Z4
+	VPERMILPD  $0x55, Z8, Z9
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z9, K1, Z8
+	VSHUFF64X2 $0x4e, Z1, Z1, Z9
+	VPCMPQ     $0x06, Z9, Z1, K1
+	MOVL       $0x000000f0, DX
+	KMOVB      DX, K2
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z9, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z9, K1, Z1
+	VSHUFF64X2 $0x4e, Z5, Z5, Z9
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z9, K1, Z5
+	VSHUFF64X2 $0x4e, Z2, Z2, Z9
+	VPCMPQ     $0x06, Z9, Z2, K1
+	MOVL       $0x0000000f, DX
+	KMOVB      DX, K3
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z9, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z9, K1, Z2
+	VSHUFF64X2 $0x4e, Z6, Z6, Z9
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z9, K1, Z6
+	VSHUFF64X2 $0x4e, Z3, Z3, Z9
+	VPCMPQ     $0x06, Z9, Z3, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z9, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z9, K1, Z3
+	VSHUFF64X2 $0x4e, Z7, Z7, Z9
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z9, K1, Z7
+	VSHUFF64X2 $0x4e, Z4, Z4, Z9
+	VPCMPQ     $0x06, Z9, Z4, K1
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z9, Z4, K1, K1
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z9, K1, Z4
+	VSHUFF64X2 $0x4e, Z8, Z8, Z9
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z9, K1, Z8
+	VPERMPD    $0x4e, Z1, Z9
+	VPCMPQ     $0x06, Z9, Z1, K1
+	MOVL       $0x000000cc, DX
+	KMOVB      DX, K4
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z9, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z9, K1, Z1
+	VPERMPD    $0x4e, Z5, Z9
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z9, K1, Z5
+	VPERMPD    $0x4e, Z2, Z9
+	VPCMPQ     $0x06, Z9, Z2, K1
+	MOVL       $0x00000033, DX
+	KMOVB      DX, K5
+	KXORB      K5, K1, K1
+	VPCMPQ     $0x04, Z9, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z9, K1, Z2
+	VPERMPD    $0x4e, Z6, Z9
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z9, K1, Z6
+	VPERMPD    $0x4e, Z3, Z9
+	VPCMPQ     $0x06, Z9, Z3, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z9, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z9, K1, Z3
+	VPERMPD    $0x4e, Z7, Z9
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z9, K1, Z7
+	VPERMPD    $0x4e, Z4, Z9
+	VPCMPQ     $0x06, Z9, Z4, K1
+	KXORB      K5, K1, K1
+	VPCMPQ     $0x04, Z9, Z4, K1, K1
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z9, K1, Z4
+	VPERMPD    $0x4e, Z8, Z9
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z9, K1, Z8
+	VPERMILPD  $0x55, Z1, Z9
+	VPCMPQ     $0x06, Z9, Z1, K1
+	MOVL       $0x000000aa, DX
+	KMOVB      DX, K6
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z9, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z9, K1, Z1
+	VPERMILPD  $0x55, Z5, Z9
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z9, K1, Z5
+	VPERMILPD  $0x55, Z2, Z9
+	VPCMPQ     $0x06, Z9, Z2, K1
+	MOVL       $0x00000055, DX
+	KMOVB      DX, K7
+	KXORB      K7, K1, K1
+	VPCMPQ     $0x04, Z9, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z9, K1, Z2
+	VPERMILPD  $0x55, Z6, Z9
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z9, K1, Z6
+	VPERMILPD  $0x55, Z3, Z9
+	VPCMPQ     $0x06, Z9, Z3, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z9, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z9, K1, Z3
+	VPERMILPD  $0x55, Z7, Z9
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z9, K1, Z7
+	VPERMILPD  $0x55, Z4, Z9
+	VPCMPQ     $0x06, Z9, Z4, K1
+	KXORB      K7, K1, K1
+	VPCMPQ     $0x04, Z9, Z4, K1, K1
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z9, K1, Z4
+	VPERMILPD  $0x55, Z8, Z9
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z9, K1, Z8
+	VPCMPQ     $0x01, Z1, Z2, K1
+	VMOVUPD    Z1, Z9
+	VMOVAPD    Z2, K1, Z9
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z1, K1, Z2
+	VMOVUPD    Z5, Z1
+	VMOVAPD    Z6, K1, Z1
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z5, K1, Z6
+	VPCMPQ     $0x01, Z4, Z3, K1
+	VMOVUPD    Z4, Z5
+	VMOVAPD    Z3, K1, Z5
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z4, K1, Z3
+	VMOVUPD    Z8, Z4
+	VMOVAPD    Z7, K1, Z4
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z8, K1, Z7
+	VSHUFF64X2 $0x4e, Z9, Z9, Z8
+	VPCMPQ     $0x06, Z8, Z9, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z8, Z9, K1, K1
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z8, K1, Z9
+	VSHUFF64X2 $0x4e, Z1, Z1, Z8
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z8, K1, Z1
+	VSHUFF64X2 $0x4e, Z2, Z2, Z8
+	VPCMPQ     $0x06, Z8, Z2, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z8, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z8, K1, Z2
+	VSHUFF64X2 $0x4e, Z6, Z6, Z8
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z8, K1, Z6
+	VSHUFF64X2 $0x4e, Z3, Z3, Z8
+	VPCMPQ     $0x06, Z8, Z3, K1
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z8, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z8, K1, Z3
+	VSHUFF64X2 $0x4e, Z7, Z7, Z8
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z8, K1, Z7
+	VSHUFF64X2 $0x4e, Z5, Z5, Z8
+	VPCMPQ     $0x06, Z8, Z5, K1
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z8, Z5, K1, K1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z8, K1, Z5
+	VSHUFF64X2 $0x4e, Z4, Z4, Z8
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z8, K1, Z4
+	VPERMPD    $0x4e, Z9, Z8
+	VPCMPQ     $0x06, Z8, Z9, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z8, Z9, K1, K1
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z8, K1, Z9
+	VPERMPD    $0x4e, Z1, Z8
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z8, K1, Z1
+	VPERMPD    $0x4e, Z2, Z8
+	VPCMPQ     $0x06, Z8, Z2, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z8, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z8, K1, Z2
+	VPERMPD    $0x4e, Z6, Z8
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z8, K1, Z6
+	VPERMPD    $0x4e, Z3, Z8
+	VPCMPQ     $0x06, Z8, Z3, K1
+	KXORB      K5, K1, K1
+	VPCMPQ     $0x04, Z8, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z8, K1, Z3
+	VPERMPD    $0x4e, Z7, Z8
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z8, K1, Z7
+	VPERMPD    $0x4e, Z5, Z8
+	VPCMPQ     $0x06, Z8, Z5, K1
+	KXORB      K5, K1, K1
+	VPCMPQ     $0x04, Z8, Z5, K1, K1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z8, K1, Z5
+	VPERMPD    $0x4e, Z4, Z8
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z8, K1, Z4
+	VPERMILPD  $0x55, Z9, Z8
+	VPCMPQ     $0x06, Z8, Z9, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z8, Z9, K1, K1
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z8, K1, Z9
+	VPERMILPD  $0x55, Z1, Z8
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z8, K1, Z1
+	VPERMILPD  $0x55, Z2, Z8
+	VPCMPQ     $0x06, Z8, Z2, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z8, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z8, K1, Z2
+	VPERMILPD  $0x55, Z6, Z8
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z8, K1, Z6
+	VPERMILPD  $0x55, Z3, Z8
+	VPCMPQ     $0x06, Z8, Z3, K1
+	KXORB      K7, K1, K1
+	VPCMPQ     $0x04, Z8, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z8, K1, Z3
+	VPERMILPD  $0x55, Z7, Z8
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z8, K1, Z7
+	VPERMILPD  $0x55, Z5, Z8
+	VPCMPQ     $0x06, Z8, Z5, K1
+	KXORB      K7, K1, K1
+	VPCMPQ     $0x04, Z8, Z5, K1, K1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z8, K1, Z5
+	VPERMILPD  $0x55, Z4, Z8
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z8, K1, Z4
+	VPCMPQ     $0x01, Z9, Z3, K1
+	VMOVUPD    Z9, Z8
+	VMOVAPD    Z3, K1, Z8
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z9, K1, Z3
+	VMOVUPD    Z1, Z9
+	VMOVAPD    Z7, K1, Z9
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z1, K1, Z7
+	VPCMPQ     $0x01, Z2, Z5, K1
+	VMOVUPD    Z2, Z1
+	VMOVAPD    Z5, K1, Z1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z2, K1, Z5
+	VMOVUPD    Z6, Z2
+	VMOVAPD    Z4, K1, Z2
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z6, K1, Z4
+	VPCMPQ     $0x01, Z8, Z1, K1
+	VMOVUPD    Z8, Z6
+	VMOVAPD    Z1, K1, Z6
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z8, K1, Z1
+	VMOVUPD    Z9, Z8
+	VMOVAPD    Z2, K1, Z8
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z9, K1, Z2
+	VPCMPQ     $0x01, Z3, Z5, K1
+	VMOVUPD    Z3, Z9
+	VMOVAPD    Z5, K1, Z9
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z3, K1, Z5
+	VMOVUPD    Z7, Z3
+	VMOVAPD    Z4, K1, Z3
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z7, K1, Z4
+	VSHUFF64X2 $0x4e, Z6, Z6, Z7
+	VPCMPQ     $0x06, Z7, Z6, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z7, Z6, K1, K1
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z7, K1, Z6
+	VSHUFF64X2 $0x4e, Z8, Z8, Z7
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z7, K1, Z8
+	VSHUFF64X2 $0x4e, Z1, Z1, Z7
+	VPCMPQ     $0x06, Z7, Z1, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z7, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z7, K1, Z1
+	VSHUFF64X2 $0x4e, Z2, Z2, Z7
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z7, K1, Z2
+	VSHUFF64X2 $0x4e, Z9, Z9, Z7
+	VPCMPQ     $0x06, Z7, Z9, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z7, Z9, K1, K1
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z7, K1, Z9
+	VSHUFF64X2 $0x4e, Z3, Z3, Z7
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z7, K1, Z3
+	VSHUFF64X2 $0x4e, Z5, Z5, Z7
+	VPCMPQ     $0x06, Z7, Z5, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z7, Z5, K1, K1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z7, K1, Z5
+	VSHUFF64X2 $0x4e, Z4, Z4, Z7
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z7, K1, Z4
+	VPERMPD    $0x4e, Z6, Z7
+	VPCMPQ     $0x06, Z7, Z6, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z7, Z6, K1, K1
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z7, K1, Z6
+	VPERMPD    $0x4e, Z8, Z7
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z7, K1, Z8
+	VPERMPD    $0x4e, Z1, Z7
+	VPCMPQ     $0x06, Z7, Z1, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z7, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z7, K1, Z1
+	VPERMPD    $0x4e, Z2, Z7
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z7, K1, Z2
+	VPERMPD    $0x4e, Z9, Z7
+	VPCMPQ     $0x06, Z7, Z9, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z7, Z9, K1, K1
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z7, K1, Z9
+	VPERMPD    $0x4e, Z3, Z7
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z7, K1, Z3
+	VPERMPD    $0x4e, Z5, Z7
+	VPCMPQ     $0x06, Z7, Z5, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z7, Z5, K1, K1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z7, K1, Z5
+	VPERMPD    $0x4e, Z4, Z7
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z7, K1, Z4
+	VPERMILPD  $0x55, Z6, Z7
+	VPCMPQ     $0x06, Z7, Z6, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z7, Z6, K1, K1
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z7, K1, Z6
+	VPERMILPD  $0x55, Z8, Z7
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z7, K1, Z8
+	VPERMILPD  $0x55, Z1, Z7
+	VPCMPQ     $0x06, Z7, Z1, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z7, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z7, K1, Z1
+	VPERMILPD  $0x55, Z2, Z7
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z7, K1, Z2
+	VPERMILPD  $0x55, Z9, Z7
+	VPCMPQ     $0x06, Z7, Z9, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z7, Z9, K1, K1
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z7, K1, Z9
+	VPERMILPD  $0x55, Z3, Z7
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z7, K1, Z3
+	VPERMILPD  $0x55, Z5, Z7
+	VPCMPQ     $0x06, Z7, Z5, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z7, Z5, K1, K1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z7, K1, Z5
+	VPERMILPD  $0x55, Z4, Z7
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z7, K1, Z4
+	VMOVUPD    Z6, (AX)
+	VMOVUPD    Z1, 64(AX)
+	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
+	VMOVUPD    Z9, K1, 128(AX)
+	VPCMPQ     $0x06, avx512const66<>+0(SB), Z0, K1
+	VMOVUPD    Z5, K1, 192(AX)
+	VMOVUPD    Z8, (CX)
+	VMOVUPD    Z2, 64(CX)
+	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
+	VMOVUPD    Z3, K1, 128(CX)
+	VPCMPQ     $0x06, avx512const66<>+0(SB), Z0, K1
+	VMOVUPD    Z4, K1, 192(CX)
+	JMP        sorted537
+
+more540:
+	VMOVUPD    (AX), Z1
+	VMOVUPD    64(AX), Z2
+	VMOVUPD    128(AX), Z3
+	VMOVUPD    192(AX), Z4
+	LEAQ       256(AX), DX
+	VPCMPQ     $0x06, avx512const67<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z5
+	VMOVAPD    Z5, Z5
+	VMOVUPD    (DX), K1, Z5
+	LEAQ       320(AX), DX
+	VPCMPQ     $0x06, avx512const68<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z6
+	VMOVAPD    Z6, Z6
+	VMOVUPD    (DX), K1, Z6
+	LEAQ       384(AX), DX
+	VPCMPQ     $0x06, avx512const69<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z7
+	VMOVAPD    Z7, Z7
+	VMOVUPD    (DX), K1, Z7
+	LEAQ       448(AX), DX
+	VPCMPQ     $0x06, avx512const70<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z8
+	VMOVAPD    Z8, Z8
+	VMOVUPD    (DX), K1, Z8
+	VMOVUPD    (CX), Z9
+	VMOVUPD    64(CX), Z10
+	VMOVUPD    128(CX), Z11
+	VMOVUPD    192(CX), Z12
+	LEAQ       256(CX), DX
+	VPCMPQ     $0x06, avx512const67<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z13
+	VMOVAPD    Z13, Z13
+	VMOVUPD    (DX), K1, Z13
+	LEAQ       320(CX), DX
+	VPCMPQ     $0x06, avx512const68<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z14
+	VMOVAPD    Z14, Z14
+	VMOVUPD    (DX), K1, Z14
+	LEAQ       384(CX), DX
+	VPCMPQ     $0x06, avx512const69<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z15
+	VMOVAPD    Z15, Z15
+	VMOVUPD    (DX), K1, Z15
+	LEAQ       448(CX), DX
+	VPCMPQ     $0x06, avx512const70<>+0(SB), Z0, K1
+	VMOVUPD    avx512const18<>+0(SB), Z16
+	VMOVAPD    Z16, Z16
+	VMOVUPD    (DX), K1, Z16
+	VPERMILPD  $0x55, Z1, Z17
+	VPCMPQ     $0x06, Z17, Z1, K1
+	MOVL       $0x00000066, DX
+	KMOVB      DX, K2
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z17, K1, Z1
+	VPERMILPD  $0x55, Z9, Z17
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z17, K1, Z9
+	VPERMILPD  $0x55, Z2, Z17
+	VPCMPQ     $0x06, Z17, Z2, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z17, K1, Z2
+	VPERMILPD  $0x55, Z10, Z17
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z17, K1, Z10
+	VPERMILPD  $0x55, Z3, Z17
+	VPCMPQ     $0x06, Z17, Z3, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z17, K1, Z3
+	VPERMILPD  $0x55, Z11, Z17
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z17, K1, Z11
+	VPERMILPD  $0x55, Z4, Z17
+	VPCMPQ     $0x06, Z17, Z4, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z4, K1, K1
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z17, K1, Z4
+	VPERMILPD  $0x55, Z12, Z17
+	VMOVUPD    Z12, Z12
+	VMOVAPD    Z17, K1, Z12
+	VPERMILPD  $0x55, Z5, Z17
+	VPCMPQ     $0x06, Z17, Z5, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z5, K1, K1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z17, K1, Z5
+	VPERMILPD  $0x55, Z13, Z17
+	VMOVUPD    Z13, Z13
+	VMOVAPD    Z17, K1, Z13
+	VPERMILPD  $0x55, Z6, Z17
+	VPCMPQ     $0x06, Z17, Z6, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z6, K1, K1
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z17, K1, Z6
+	VPERMILPD  $0x55, Z14, Z17
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z17, K1, Z14
+	VPERMILPD  $0x55, Z7, Z17
+	VPCMPQ     $0x06, Z17, Z7, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z7, K1, K1
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z17, K1, Z7
+	VPERMILPD  $0x55, Z15, Z17
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z17, K1, Z15
+	VPERMILPD  $0x55, Z8, Z17
+	VPCMPQ     $0x06, Z17, Z8, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z8, K1, K1
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z17, K1, Z8
+	VPERMILPD  $0x55, Z16, Z17
+	VMOVUPD    Z16, Z16
+	VMOVAPD    Z17, K1, Z16
+	VPERMPD    $0x4e, Z1, Z17
+	VPCMPQ     $0x06, Z17, Z1, K1
+	MOVL       $0x0000003c, DX
+	KMOVB      DX, K2
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z17, K1, Z1
+	VPERMPD    $0x4e, Z9, Z17
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z17, K1, Z9
+	VPERMPD    $0x4e, Z2, Z17
+	VPCMPQ     $0x06, Z17, Z2, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z17, K1, Z2
+	VPERMPD    $0x4e, Z10, Z17
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z17, K1, Z10
+	VPERMPD    $0x4e, Z3, Z17
+	VPCMPQ     $0x06, Z17, Z3, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z17, K1, Z3
+	VPERMPD    $0x4e, Z11, Z17
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z17, K1, Z11
+	VPERMPD    $0x4e, Z4, Z17
+	VPCMPQ     $0x06, Z17, Z4, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z4, K1, K1
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z17, K1, Z4
+	VPERMPD    $0x4e, Z12, Z17
+	VMOVUPD    Z12, Z12
+	VMOVAPD    Z17, K1, Z12
+	VPERMPD    $0x4e, Z5, Z17
+	VPCMPQ     $0x06, Z17, Z5, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z5, K1, K1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z17, K1, Z5
+	VPERMPD    $0x4e, Z13, Z17
+	VMOVUPD    Z13, Z13
+	VMOVAPD    Z17, K1, Z13
+	VPERMPD    $0x4e, Z6, Z17
+	VPCMPQ     $0x06, Z17, Z6, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z6, K1, K1
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z17, K1, Z6
+	VPERMPD    $0x4e, Z14, Z17
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z17, K1, Z14
+	VPERMPD    $0x4e, Z7, Z17
+	VPCMPQ     $0x06, Z17, Z7, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z7, K1, K1
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z17, K1, Z7
+	VPERMPD    $0x4e, Z15, Z17
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z17, K1, Z15
+	VPERMPD    $0x4e, Z8, Z17
+	VPCMPQ     $0x06, Z17, Z8, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z8, K1, K1
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z17, K1, Z8
+	VPERMPD    $0x4e, Z16, Z17
+	VMOVUPD    Z16, Z16
+	VMOVAPD    Z17, K1, Z16
+	VPERMILPD  $0x55, Z1, Z17
+	VPCMPQ     $0x06, Z17, Z1, K1
+	MOVL       $0x0000005a, DX
+	KMOVB      DX, K2
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z17, K1, Z1
+	VPERMILPD  $0x55, Z9, Z17
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z17, K1, Z9
+	VPERMILPD  $0x55, Z2, Z17
+	VPCMPQ     $0x06, Z17, Z2, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z17, K1, Z2
+	VPERMILPD  $0x55, Z10, Z17
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z17, K1, Z10
+	VPERMILPD  $0x55, Z3, Z17
+	VPCMPQ     $0x06, Z17, Z3, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z17, K1, Z3
+	VPERMILPD  $0x55, Z11, Z17
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z17, K1, Z11
+	VPERMILPD  $0x55, Z4, Z17
+	VPCMPQ     $0x06, Z17, Z4, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z4, K1, K1
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z17, K1, Z4
+	VPERMILPD  $0x55, Z12, Z17
+	VMOVUPD    Z12, Z12
+	VMOVAPD    Z17, K1, Z12
+	VPERMILPD  $0x55, Z5, Z17
+	VPCMPQ     $0x06, Z17, Z5, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z5, K1, K1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z17, K1, Z5
+	VPERMILPD  $0x55, Z13, Z17
+	VMOVUPD    Z13, Z13
+	VMOVAPD    Z17, K1, Z13
+	VPERMILPD  $0x55, Z6, Z17
+	VPCMPQ     $0x06, Z17, Z6, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z6, K1, K1
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z17, K1, Z6
+	VPERMILPD  $0x55, Z14, Z17
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z17, K1, Z14
+	VPERMILPD  $0x55, Z7, Z17
+	VPCMPQ     $0x06, Z17, Z7, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z7, K1, K1
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z17, K1, Z7
+	VPERMILPD  $0x55, Z15, Z17
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z17, K1, Z15
+	VPERMILPD  $0x55, Z8, Z17
+	VPCMPQ     $0x06, Z17, Z8, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z8, K1, K1
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z17, K1, Z8
+	VPERMILPD  $0x55, Z16, Z17
+	VMOVUPD    Z16, Z16
+	VMOVAPD    Z17, K1, Z16
+	VSHUFF64X2 $0x4e, Z1, Z1, Z17
+	VPCMPQ     $0x06, Z17, Z1, K1
+	MOVL       $0x000000f0, DX
+	KMOVB      DX, K2
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z17, K1, Z1
+	VSHUFF64X2 $0x4e, Z9, Z9, Z17
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z17, K1, Z9
+	VSHUFF64X2 $0x4e, Z2, Z2, Z17
+	VPCMPQ     $0x06, Z17, Z2, K1
+	MOVL       $0x0000000f, DX
+	KMOVB      DX, K3
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z17, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z17, K1, Z2
+	VSHUFF64X2 $0x4e, Z10, Z10, Z17
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z17, K1, Z10
+	VSHUFF64X2 $0x4e, Z3, Z3, Z17
+	VPCMPQ     $0x06, Z17, Z3, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z17, K1, Z3
+	VSHUFF64X2 $0x4e, Z11, Z11, Z17
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z17, K1, Z11
+	VSHUFF64X2 $0x4e, Z4, Z4, Z17
+	VPCMPQ     $0x06, Z17, Z4, K1
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z17, Z4, K1, K1
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z17, K1, Z4
+	VSHUFF64X2 $0x4e, Z12, Z12, Z17
+	VMOVUPD    Z12, Z12
+	VMOVAPD    Z17, K1, Z12
+	VSHUFF64X2 $0x4e, Z5, Z5, Z17
+	VPCMPQ     $0x06, Z17, Z5, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z5, K1, K1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z17, K1, Z5
+	VSHUFF64X2 $0x4e, Z13, Z13, Z17
+	VMOVUPD    Z13, Z13
+	VMOVAPD    Z17, K1, Z13
+	VSHUFF64X2 $0x4e, Z6, Z6, Z17
+	VPCMPQ     $0x06, Z17, Z6, K1
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z17, Z6, K1, K1
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z17, K1, Z6
+	VSHUFF64X2 $0x4e, Z14, Z14, Z17
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z17, K1, Z14
+	VSHUFF64X2 $0x4e, Z7, Z7, Z17
+	VPCMPQ     $0x06, Z17, Z7, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z17, Z7, K1, K1
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z17, K1, Z7
+	VSHUFF64X2 $0x4e, Z15, Z15, Z17
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z17, K1, Z15
+	VSHUFF64X2 $0x4e, Z8, Z8, Z17
+	VPCMPQ     $0x06, Z17, Z8, K1
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z17, Z8, K1, K1
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z17, K1, Z8
+	VSHUFF64X2 $0x4e, Z16, Z16, Z17
+	VMOVUPD    Z16, Z16
+	VMOVAPD    Z17, K1, Z16
+	VPERMPD    $0x4e, Z1, Z17
+	VPCMPQ     $0x06, Z17, Z1, K1
+	MOVL       $0x000000cc, DX
+	KMOVB      DX, K4
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z17, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z17, K1, Z1
+	VPERMPD    $0x4e, Z9, Z17
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z17, K1, Z9
+	VPERMPD    $0x4e, Z2, Z17
+	VPCMPQ     $0x06, Z17, Z2, K1
+	MOVL       $0x00000033, DX
+	KMOVB      DX, K5
+	KXORB      K5, K1, K1
+	VPCMPQ     $0x04, Z17, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z17, K1, Z2
+	VPERMPD    $0x4e, Z10, Z17
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z17, K1, Z10
+	VPERMPD    $0x4e, Z3, Z17
+	VPCMPQ     $0x06, Z17, Z3, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z17, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z17, K1, Z3
+	VPERMPD    $0x4e, Z11, Z17
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z17, K1, Z11
+	VPERMPD    $0x4e, Z4, Z17
+	VPCMPQ     $0x06, Z17, Z4, K1
+	KXORB      K5, K1, K1
+	VPCMPQ     $0x04, Z17, Z4, K1, K1
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z17, K1, Z4
+	VPERMPD    $0x4e, Z12, Z17
+	VMOVUPD    Z12, Z12
+	VMOVAPD    Z17, K1, Z12
+	VPERMPD    $0x4e, Z5, Z17
+	VPCMPQ     $0x06, Z17, Z5, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z17, Z5, K1, K1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z17, K1, Z5
+	VPERMPD    $0x4e, Z13, Z17
+	VMOVUPD    Z13, Z13
+	VMOVAPD    Z17, K1, Z13
+	VPERMPD    $0x4e, Z6, Z17
+	VPCMPQ     $0x06, Z17, Z6, K1
+	KXORB      K5, K1, K1
+	VPCMPQ     $0x04, Z17, Z6, K1, K1
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z17, K1, Z6
+	VPERMPD    $0x4e, Z14, Z17
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z17, K1, Z14
+	VPERMPD    $0x4e, Z7, Z17
+	VPCMPQ     $0x06, Z17, Z7, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z17, Z7, K1, K1
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z17, K1, Z7
+	VPERMPD    $0x4e, Z15, Z17
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z17, K1, Z15
+	VPERMPD    $0x4e, Z8, Z17
+	VPCMPQ     $0x06, Z17, Z8, K1
+	KXORB      K5, K1, K1
+	VPCMPQ     $0x04, Z17, Z8, K1, K1
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z17, K1, Z8
+	VPERMPD    $0x4e, Z16, Z17
+	VMOVUPD    Z16, Z16
+	VMOVAPD    Z17, K1, Z16
+	VPERMILPD  $0x55, Z1, Z17
+	VPCMPQ     $0x06, Z17, Z1, K1
+	MOVL       $0x000000aa, DX
+	KMOVB      DX, K6
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z17, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z17, K1, Z1
+	VPERMILPD  $0x55, Z9, Z17
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z17, K1, Z9
+	VPERMILPD  $0x55, Z2, Z17
+	VPCMPQ     $0x06, Z17, Z2, K1
+	MOVL       $0x00000055, DX
+	KMOVB      DX, K7
+	KXORB      K7, K1, K1
+	VPCMPQ     $0x04, Z17, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z17, K1, Z2
+	VPERMILPD  $0x55, Z10, Z17
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z17, K1, Z10
+	VPERMILPD  $0x55, Z3, Z17
+	VPCMPQ     $0x06, Z17, Z3, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z17, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z17, K1, Z3
+	VPERMILPD  $0x55, Z11, Z17
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z17, K1, Z11
+	VPERMILPD  $0x55, Z4, Z17
+	VPCMPQ     $0x06, Z17, Z4, K1
+	KXORB      K7, K1, K1
+	VPCMPQ     $0x04, Z17, Z4, K1, K1
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z17, K1, Z4
+	VPERMILPD  $0x55, Z12, Z17
+	VMOVUPD    Z12, Z12
+	VMOVAPD    Z17, K1, Z12
+	VPERMILPD  $0x55, Z5, Z17
+	VPCMPQ     $0x06, Z17, Z5, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z17, Z5, K1, K1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z17, K1, Z5
+	VPERMILPD  $0x55, Z13, Z17
+	VMOVUPD    Z13, Z13
+	VMOVAPD    Z17, K1, Z13
+	VPERMILPD  $0x55, Z6, Z17
+	VPCMPQ     $0x06, Z17, Z6, K1
+	KXORB      K7, K1, K1
+	VPCMPQ     $0x04, Z17, Z6, K1, K1
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z17, K1, Z6
+	VPERMILPD  $0x55, Z14, Z17
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z17, K1, Z14
+	VPERMILPD  $0x55, Z7, Z17
+	VPCMPQ     $0x06, Z17, Z7, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z17, Z7, K1, K1
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z17, K1, Z7
+	VPERMILPD  $0x55, Z15, Z17
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z17, K1, Z15
+	VPERMILPD  $0x55, Z8, Z17
+	VPCMPQ     $0x06, Z17, Z8, K1
+	KXORB      K7, K1, K1
+	VPCMPQ     $0x04, Z17, Z8, K1, K1
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z17, K1, Z8
+	VPERMILPD  $0x55, Z16, Z17
+	VMOVUPD    Z16, Z16
+	VMOVAPD    Z17, K1, Z16
+	VPCMPQ     $0x01, Z1, Z2, K1
+	VMOVUPD    Z1, Z17
+	VMOVAPD    Z2, K1, Z17
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z1, K1, Z2
+	VMOVUPD    Z9, Z1
+	VMOVAPD    Z10, K1, Z1
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z9, K1, Z10
+	VPCMPQ     $0x01, Z4, Z3, K1
+	VMOVUPD    Z4, Z9
+	VMOVAPD    Z3, K1, Z9
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z4, K1, Z3
+	VMOVUPD    Z12, Z4
+	VMOVAPD    Z11, K1, Z4
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z12, K1, Z11
+	VPCMPQ     $0x01, Z5, Z6, K1
+	VMOVUPD    Z5, Z12
+	VMOVAPD    Z6, K1, Z12
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z5, K1, Z6
+	VMOVUPD    Z13, Z5
+	VMOVAPD    Z14, K1, Z5
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z13, K1, Z14
+	VPCMPQ     $0x01, Z8, Z7, K1
+	VMOVUPD    Z8, Z13
+	VMOVAPD    Z7, K1, Z13
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z8, K1, Z7
+	VMOVUPD    Z16, Z8
+	VMOVAPD    Z15, K1, Z8
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z16, K1, Z15
+	VSHUFF64X2 $0x4e, Z17, Z17, Z16
+	VPCMPQ     $0x06, Z16, Z17, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z16, Z17, K1, K1
+	VMOVUPD    Z17, Z17
+	VMOVAPD    Z16, K1, Z17
+	VSHUFF64X2 $0x4e, Z1, Z1, Z16
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z16, K1, Z1
+	VSHUFF64X2 $0x4e, Z2, Z2, Z16
+	VPCMPQ     $0x06, Z16, Z2, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z16, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z16, K1, Z2
+	VSHUFF64X2 $0x4e, Z10, Z10, Z16
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z16, K1, Z10
+	VSHUFF64X2 $0x4e, Z3, Z3, Z16
+	VPCMPQ     $0x06, Z16, Z3, K1
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z16, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z16, K1, Z3
+	VSHUFF64X2 $0x4e, Z11, Z11, Z16
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z16, K1, Z11
+	VSHUFF64X2 $0x4e, Z9, Z9, Z16
+	VPCMPQ     $0x06, Z16, Z9, K1
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z16, Z9, K1, K1
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z16, K1, Z9
+	VSHUFF64X2 $0x4e, Z4, Z4, Z16
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z16, K1, Z4
+	VSHUFF64X2 $0x4e, Z12, Z12, Z16
+	VPCMPQ     $0x06, Z16, Z12, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z16, Z12, K1, K1
+	VMOVUPD    Z12, Z12
+	VMOVAPD    Z16, K1, Z12
+	VSHUFF64X2 $0x4e, Z5, Z5, Z16
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z16, K1, Z5
+	VSHUFF64X2 $0x4e, Z6, Z6, Z16
+	VPCMPQ     $0x06, Z16, Z6, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z16, Z6, K1, K1
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z16, K1, Z6
+	VSHUFF64X2 $0x4e, Z14, Z14, Z16
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z16, K1, Z14
+	VSHUFF64X2 $0x4e, Z7, Z7, Z16
+	VPCMPQ     $0x06, Z16, Z7, K1
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z16, Z7, K1, K1
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z16, K1, Z7
+	VSHUFF64X2 $0x4e, Z15, Z15, Z16
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z16, K1, Z15
+	VSHUFF64X2 $0x4e, Z13, Z13, Z16
+	VPCMPQ     $0x06, Z16, Z13, K1
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z16, Z13, K1, K1
+	VMOVUPD    Z13, Z13
+	VMOVAPD    Z16, K1, Z13
+	VSHUFF64X2 $0x4e, Z8, Z8, Z16
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z16, K1, Z8
+	VPERMPD    $0x4e, Z17, Z16
+	VPCMPQ     $0x06, Z16, Z17, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z16, Z17, K1, K1
+	VMOVUPD    Z17, Z17
+	VMOVAPD    Z16, K1, Z17
+	VPERMPD    $0x4e, Z1, Z16
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z16, K1, Z1
+	VPERMPD    $0x4e, Z2, Z16
+	VPCMPQ     $0x06, Z16, Z2, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z16, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z16, K1, Z2
+	VPERMPD    $0x4e, Z10, Z16
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z16, K1, Z10
+	VPERMPD    $0x4e, Z3, Z16
+	VPCMPQ     $0x06, Z16, Z3, K1
+	KXORB      K5, K1, K1
+	VPCMPQ     $0x04, Z16, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z16, K1, Z3
+	VPERMPD    $0x4e, Z11, Z16
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z16, K1, Z11
+	VPERMPD    $0x4e, Z9, Z16
+	VPCMPQ     $0x06, Z16, Z9, K1
+	KXORB      K5, K1, K1
+	VPCMPQ     $0x04, Z16, Z9, K1, K1
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z16, K1, Z9
+	VPERMPD    $0x4e, Z4, Z16
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z16, K1, Z4
+	VPERMPD    $0x4e, Z12, Z16
+	VPCMPQ     $0x06, Z16, Z12, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z16, Z12, K1, K1
+	VMOVUPD    Z12, Z12
+	VMOVAPD    Z16, K1, Z12
+	VPERMPD    $0x4e, Z5, Z16
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z16, K1, Z5
+	VPERMPD    $0x4e, Z6, Z16
+	VPCMPQ     $0x06, Z16, Z6, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z16, Z6, K1, K1
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z16, K1, Z6
+	VPERMPD    $0x4e, Z14, Z16
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z16, K1, Z14
+	VPERMPD    $0x4e, Z7, Z16
+	VPCMPQ     $0x06, Z16, Z7, K1
+	KXORB      K5, K1, K1
+	VPCMPQ     $0x04, Z16, Z7, K1, K1
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z16, K1, Z7
+	VPERMPD    $0x4e, Z15, Z16
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z16, K1, Z15
+	VPERMPD    $0x4e, Z13, Z16
+	VPCMPQ     $0x06, Z16, Z13, K1
+	KXORB      K5, K1, K1
+	VPCMPQ     $0x04, Z16, Z13, K1, K1
+	VMOVUPD    Z13, Z13
+	VMOVAPD    Z16, K1, Z13
+	VPERMPD    $0x4e, Z8, Z16
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z16, K1, Z8
+	VPERMILPD  $0x55, Z17, Z16
+	VPCMPQ     $0x06, Z16, Z17, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z16, Z17, K1, K1
+	VMOVUPD    Z17, Z17
+	VMOVAPD    Z16, K1, Z17
+	VPERMILPD  $0x55, Z1, Z16
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z16, K1, Z1
+	VPERMILPD  $0x55, Z2, Z16
+	VPCMPQ     $0x06, Z16, Z2, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z16, Z2, K1, K1
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z16, K1, Z2
+	VPERMILPD  $0x55, Z10, Z16
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z16, K1, Z10
+	VPERMILPD  $0x55, Z3, Z16
+	VPCMPQ     $0x06, Z16, Z3, K1
+	KXORB      K7, K1, K1
+	VPCMPQ     $0x04, Z16, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z16, K1, Z3
+	VPERMILPD  $0x55, Z11, Z16
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z16, K1, Z11
+	VPERMILPD  $0x55, Z9, Z16
+	VPCMPQ     $0x06, Z16, Z9, K1
+	KXORB      K7, K1, K1
+	VPCMPQ     $0x04, Z16, Z9, K1, K1
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z16, K1, Z9
+	VPERMILPD  $0x55, Z4, Z16
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z16, K1, Z4
+	VPERMILPD  $0x55, Z12, Z16
+	VPCMPQ     $0x06, Z16, Z12, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z16, Z12, K1, K1
+	VMOVUPD    Z12, Z12
+	VMOVAPD    Z16, K1, Z12
+	VPERMILPD  $0x55, Z5, Z16
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z16, K1, Z5
+	VPERMILPD  $0x55, Z6, Z16
+	VPCMPQ     $0x06, Z16, Z6, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z16, Z6, K1, K1
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z16, K1, Z6
+	VPERMILPD  $0x55, Z14, Z16
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z16, K1, Z14
+	VPERMILPD  $0x55, Z7, Z16
+	VPCMPQ     $0x06, Z16, Z7, K1
+	KXORB      K7, K1, K1
+	VPCMPQ     $0x04, Z16, Z7, K1, K1
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z16, K1, Z7
+	VPERMILPD  $0x55, Z15, Z16
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z16, K1, Z15
+	VPERMILPD  $0x55, Z13, Z16
+	VPCMPQ     $0x06, Z16, Z13, K1
+	KXORB      K7, K1, K1
+	VPCMPQ     $0x04, Z16, Z13, K1, K1
+	VMOVUPD    Z13, Z13
+	VMOVAPD    Z16, K1, Z13
+	VPERMILPD  $0x55, Z8, Z16
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z16, K1, Z8
+	VPCMPQ     $0x01, Z17, Z3, K1
+	VMOVUPD    Z17, Z16
+	VMOVAPD    Z3, K1, Z16
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z17, K1, Z3
+	VMOVUPD    Z1, Z17
+	VMOVAPD    Z11, K1, Z17
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z1, K1, Z11
+	VPCMPQ     $0x01, Z2, Z9, K1
+	VMOVUPD    Z2, Z1
+	VMOVAPD    Z9, K1, Z1
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z2, K1, Z9
+	VMOVUPD    Z10, Z2
+	VMOVAPD    Z4, K1, Z2
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z10, K1, Z4
+	VPCMPQ     $0x01, Z7, Z12, K1
+	VMOVUPD    Z7, Z10
+	VMOVAPD    Z12, K1, Z10
+	VMOVUPD    Z12, Z12
+	VMOVAPD    Z7, K1, Z12
+	VMOVUPD    Z15, Z7
+	VMOVAPD    Z5, K1, Z7
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z15, K1, Z5
+	VPCMPQ     $0x01, Z13, Z6, K1
+	VMOVUPD    Z13, Z15
+	VMOVAPD    Z6, K1, Z15
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z13, K1, Z6
+	VMOVUPD    Z8, Z13
+	VMOVAPD    Z14, K1, Z13
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z8, K1, Z14
+	VPCMPQ     $0x01, Z16, Z1, K1
+	VMOVUPD    Z16, Z8
+	VMOVAPD    Z1, K1, Z8
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z16, K1, Z1
+	VMOVUPD    Z17, Z16
+	VMOVAPD    Z2, K1, Z16
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z17, K1, Z2
+	VPCMPQ     $0x01, Z3, Z9, K1
+	VMOVUPD    Z3, Z17
+	VMOVAPD    Z9, K1, Z17
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z3, K1, Z9
+	VMOVUPD    Z11, Z3
+	VMOVAPD    Z4, K1, Z3
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z11, K1, Z4
+	VPCMPQ     $0x01, Z6, Z12, K1
+	VMOVUPD    Z6, Z11
+	VMOVAPD    Z12, K1, Z11
+	VMOVUPD    Z12, Z12
+	VMOVAPD    Z6, K1, Z12
+	VMOVUPD    Z14, Z6
+	VMOVAPD    Z5, K1, Z6
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z14, K1, Z5
+	VPCMPQ     $0x01, Z15, Z10, K1
+	VMOVUPD    Z15, Z14
+	VMOVAPD    Z10, K1, Z14
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z15, K1, Z10
+	VMOVUPD    Z13, Z15
+	VMOVAPD    Z7, K1, Z15
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z13, K1, Z7
+	VSHUFF64X2 $0x4e, Z8, Z8, Z13
+	VPCMPQ     $0x06, Z13, Z8, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z13, Z8, K1, K1
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z13, K1, Z8
+	VSHUFF64X2 $0x4e, Z16, Z16, Z13
+	VMOVUPD    Z16, Z16
+	VMOVAPD    Z13, K1, Z16
+	VSHUFF64X2 $0x4e, Z1, Z1, Z13
+	VPCMPQ     $0x06, Z13, Z1, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z13, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z13, K1, Z1
+	VSHUFF64X2 $0x4e, Z2, Z2, Z13
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z13, K1, Z2
+	VSHUFF64X2 $0x4e, Z17, Z17, Z13
+	VPCMPQ     $0x06, Z13, Z17, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z13, Z17, K1, K1
+	VMOVUPD    Z17, Z17
+	VMOVAPD    Z13, K1, Z17
+	VSHUFF64X2 $0x4e, Z3, Z3, Z13
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z13, K1, Z3
+	VSHUFF64X2 $0x4e, Z9, Z9, Z13
+	VPCMPQ     $0x06, Z13, Z9, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z13, Z9, K1, K1
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z13, K1, Z9
+	VSHUFF64X2 $0x4e, Z4, Z4, Z13
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z13, K1, Z4
+	VSHUFF64X2 $0x4e, Z12, Z12, Z13
+	VPCMPQ     $0x06, Z13, Z12, K1
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z13, Z12, K1, K1
+	VMOVUPD    Z12, Z12
+	VMOVAPD    Z13, K1, Z12
+	VSHUFF64X2 $0x4e, Z5, Z5, Z13
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z13, K1, Z5
+	VSHUFF64X2 $0x4e, Z11, Z11, Z13
+	VPCMPQ     $0x06, Z13, Z11, K1
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z13, Z11, K1, K1
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z13, K1, Z11
+	VSHUFF64X2 $0x4e, Z6, Z6, Z13
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z13, K1, Z6
+	VSHUFF64X2 $0x4e, Z10, Z10, Z13
+	VPCMPQ     $0x06, Z13, Z10, K1
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z13, Z10, K1, K1
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z13, K1, Z10
+	VSHUFF64X2 $0x4e, Z7, Z7, Z13
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z13, K1, Z7
+	VSHUFF64X2 $0x4e, Z14, Z14, Z13
+	VPCMPQ     $0x06, Z13, Z14, K1
+	KXORB      K3, K1, K1
+	VPCMPQ     $0x04, Z13, Z14, K1, K1
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z13, K1, Z14
+	VSHUFF64X2 $0x4e, Z15, Z15, Z13
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z13, K1, Z15
+	VPERMPD    $0x4e, Z8, Z13
+	VPCMPQ     $0x06, Z13, Z8, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z13, Z8, K1, K1
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z13, K1, Z8
+	VPERMPD    $0x4e, Z16, Z13
+	VMOVUPD    Z16, Z16
+	VMOVAPD    Z13, K1, Z16
+	VPERMPD    $0x4e, Z1, Z13
+	VPCMPQ     $0x06, Z13, Z1, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z13, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z13, K1, Z1
+	VPERMPD    $0x4e, Z2, Z13
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z13, K1, Z2
+	VPERMPD    $0x4e, Z17, Z13
+	VPCMPQ     $0x06, Z13, Z17, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z13, Z17, K1, K1
+	VMOVUPD    Z17, Z17
+	VMOVAPD    Z13, K1, Z17
+	VPERMPD    $0x4e, Z3, Z13
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z13, K1, Z3
+	VPERMPD    $0x4e, Z9, Z13
+	VPCMPQ     $0x06, Z13, Z9, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z13, Z9, K1, K1
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z13, K1, Z9
+	VPERMPD    $0x4e, Z4, Z13
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z13, K1, Z4
+	VPERMPD    $0x4e, Z12, Z13
+	VPCMPQ     $0x06, Z13, Z12, K1
+	KXORB      K5, K1, K1
+	VPCMPQ     $0x04, Z13, Z12, K1, K1
+	VMOVUPD    Z12, Z12
+	VMOVAPD    Z13, K1, Z12
+	VPERMPD    $0x4e, Z5, Z13
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z13, K1, Z5
+	VPERMPD    $0x4e, Z11, Z13
+	VPCMPQ     $0x06, Z13, Z11, K1
+	KXORB      K5, K1, K1
+	VPCMPQ     $0x04, Z13, Z11, K1, K1
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z13, K1, Z11
+	VPERMPD    $0x4e, Z6, Z13
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z13, K1, Z6
+	VPERMPD    $0x4e, Z10, Z13
+	VPCMPQ     $0x06, Z13, Z10, K1
+	KXORB      K5, K1, K1
+	VPCMPQ     $0x04, Z13, Z10, K1, K1
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z13, K1, Z10
+	VPERMPD    $0x4e, Z7, Z13
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z13, K1, Z7
+	VPERMPD    $0x4e, Z14, Z13
+	VPCMPQ     $0x06, Z13, Z14, K1
+	KXORB      K5, K1, K1
+	VPCMPQ     $0x04, Z13, Z14, K1, K1
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z13, K1, Z14
+	VPERMPD    $0x4e, Z15, Z13
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z13, K1, Z15
+	VPERMILPD  $0x55, Z8, Z13
+	VPCMPQ     $0x06, Z13, Z8, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z13, Z8, K1, K1
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z13, K1, Z8
+	VPERMILPD  $0x55, Z16, Z13
+	VMOVUPD    Z16, Z16
+	VMOVAPD    Z13, K1, Z16
+	VPERMILPD  $0x55, Z1, Z13
+	VPCMPQ     $0x06, Z13, Z1, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z13, Z1, K1, K1
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z13, K1, Z1
+	VPERMILPD  $0x55, Z2, Z13
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z13, K1, Z2
+	VPERMILPD  $0x55, Z17, Z13
+	VPCMPQ     $0x06, Z13, Z17, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z13, Z17, K1, K1
+	VMOVUPD    Z17, Z17
+	VMOVAPD    Z13, K1, Z17
+	VPERMILPD  $0x55, Z3, Z13
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z13, K1, Z3
+	VPERMILPD  $0x55, Z9, Z13
+	VPCMPQ     $0x06, Z13, Z9, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z13, Z9, K1, K1
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z13, K1, Z9
+	VPERMILPD  $0x55, Z4, Z13
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z13, K1, Z4
+	VPERMILPD  $0x55, Z12, Z13
+	VPCMPQ     $0x06, Z13, Z12, K1
+	KXORB      K7, K1, K1
+	VPCMPQ     $0x04, Z13, Z12, K1, K1
+	VMOVUPD    Z12, Z12
+	VMOVAPD    Z13, K1, Z12
+	VPERMILPD  $0x55, Z5, Z13
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z13, K1, Z5
+	VPERMILPD  $0x55, Z11, Z13
+	VPCMPQ     $0x06, Z13, Z11, K1
+	KXORB      K7, K1, K1
+	VPCMPQ     $0x04, Z13, Z11, K1, K1
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z13, K1, Z11
+	VPERMILPD  $0x55, Z6, Z13
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z13, K1, Z6
+	VPERMILPD  $0x55, Z10, Z13
+	VPCMPQ     $0x06, Z13, Z10, K1
+	KXORB      K7, K1, K1
+	VPCMPQ     $0x04, Z13, Z10, K1, K1
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z13, K1, Z10
+	VPERMILPD  $0x55, Z7, Z13
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z13, K1, Z7
+	VPERMILPD  $0x55, Z14, Z13
+	VPCMPQ     $0x06, Z13, Z14, K1
+	KXORB      K7, K1, K1
+	VPCMPQ     $0x04, Z13, Z14, K1, K1
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z13, K1, Z14
+	VPERMILPD  $0x55, Z15, Z13
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z13, K1, Z15
+	VPCMPQ     $0x01, Z8, Z12, K1
+	VMOVUPD    Z8, Z13
+	VMOVAPD    Z12, K1, Z13
+	VMOVUPD    Z12, Z12
+	VMOVAPD    Z8, K1, Z12
+	VMOVUPD    Z16, Z8
+	VMOVAPD    Z5, K1, Z8
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z16, K1, Z5
+	VPCMPQ     $0x01, Z1, Z11, K1
+	VMOVUPD    Z1, Z16
+	VMOVAPD    Z11, K1, Z16
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z1, K1, Z11
+	VMOVUPD    Z2, Z1
+	VMOVAPD    Z6, K1, Z1
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z2, K1, Z6
+	VPCMPQ     $0x01, Z17, Z10, K1
+	VMOVUPD    Z17, Z2
+	VMOVAPD    Z10, K1, Z2
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z17, K1, Z10
+	VMOVUPD    Z3, Z17
+	VMOVAPD    Z7, K1, Z17
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z3, K1, Z7
+	VPCMPQ     $0x01, Z9, Z14, K1
+	VMOVUPD    Z9, Z3
+	VMOVAPD    Z14, K1, Z3
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z9, K1, Z14
+	VMOVUPD    Z4, Z9
+	VMOVAPD    Z15, K1, Z9
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z4, K1, Z15
+	VPCMPQ     $0x01, Z13, Z2, K1
+	VMOVUPD    Z13, Z4
+	VMOVAPD    Z2, K1, Z4
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z13, K1, Z2
+	VMOVUPD    Z8, Z13
+	VMOVAPD    Z17, K1, Z13
+	VMOVUPD    Z17, Z17
+	VMOVAPD    Z8, K1, Z17
+	VPCMPQ     $0x01, Z16, Z3, K1
+	VMOVUPD    Z16, Z8
+	VMOVAPD    Z3, K1, Z8
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z16, K1, Z3
+	VMOVUPD    Z1, Z16
+	VMOVAPD    Z9, K1, Z16
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z1, K1, Z9
+	VPCMPQ     $0x01, Z12, Z10, K1
+	VMOVUPD    Z12, Z1
+	VMOVAPD    Z10, K1, Z1
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z12, K1, Z10
+	VMOVUPD    Z5, Z12
+	VMOVAPD    Z7, K1, Z12
+	VMOVUPD    Z7, Z7
+	VMOVAPD    Z5, K1, Z7
+	VPCMPQ     $0x01, Z11, Z14, K1
+	VMOVUPD    Z11, Z5
+	VMOVAPD    Z14, K1, Z5
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z11, K1, Z14
+	VMOVUPD    Z6, Z11
+	VMOVAPD    Z15, K1, Z11
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z6, K1, Z15
+	VPCMPQ     $0x01, Z4, Z8, K1
+	VMOVUPD    Z4, Z6
+	VMOVAPD    Z8, K1, Z6
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z4, K1, Z8
+	VMOVUPD    Z13, Z4
+	VMOVAPD    Z16, K1, Z4
+	VMOVUPD    Z16, Z16
+	VMOVAPD    Z13, K1, Z16
+	VPCMPQ     $0x01, Z2, Z3, K1
+	VMOVUPD    Z2, Z13
+	VMOVAPD    Z3, K1, Z13
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z2, K1, Z3
+	VMOVUPD    Z17, Z2
+	VMOVAPD    Z9, K1, Z2
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z17, K1, Z9
+	VPCMPQ     $0x01, Z1, Z5, K1
+	VMOVUPD    Z1, Z17
+	VMOVAPD    Z5, K1, Z17
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z1, K1, Z5
+	VMOVUPD    Z12, Z1
+	VMOVAPD    Z11, K1, Z1
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z12, K1, Z11
+	VPCMPQ     $0x01, Z10, Z14, K1
+	VMOVUPD    Z10, Z12
+	VMOVAPD    Z14, K1, Z12
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z10, K1, Z14
+	VMOVUPD    Z7, Z10
+	VMOVAPD    Z15, K1, Z10
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z7, K1, Z15
+	VSHUFF64X2 $0x4e, Z6, Z6, Z7
+	VPCMPQ     $0x06, Z7, Z6, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z7, Z6, K1, K1
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z7, K1, Z6
+	VSHUFF64X2 $0x4e, Z4, Z4, Z7
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z7, K1, Z4
+	VSHUFF64X2 $0x4e, Z8, Z8, Z7
+	VPCMPQ     $0x06, Z7, Z8, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z7, Z8, K1, K1
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z7, K1, Z8
+	VSHUFF64X2 $0x4e, Z16, Z16, Z7
+	VMOVUPD    Z16, Z16
+	VMOVAPD    Z7, K1, Z16
+	VSHUFF64X2 $0x4e, Z13, Z13, Z7
+	VPCMPQ     $0x06, Z7, Z13, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z7, Z13, K1, K1
+	VMOVUPD    Z13, Z13
+	VMOVAPD    Z7, K1, Z13
+	VSHUFF64X2 $0x4e, Z2, Z2, Z7
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z7, K1, Z2
+	VSHUFF64X2 $0x4e, Z3, Z3, Z7
+	VPCMPQ     $0x06, Z7, Z3, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z7, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z7, K1, Z3
+	VSHUFF64X2 $0x4e, Z9, Z9, Z7
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z7, K1, Z9
+	VSHUFF64X2 $0x4e, Z17, Z17, Z7
+	VPCMPQ     $0x06, Z7, Z17, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z7, Z17, K1, K1
+	VMOVUPD    Z17, Z17
+	VMOVAPD    Z7, K1, Z17
+	VSHUFF64X2 $0x4e, Z1, Z1, Z7
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z7, K1, Z1
+	VSHUFF64X2 $0x4e, Z5, Z5, Z7
+	VPCMPQ     $0x06, Z7, Z5, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z7, Z5, K1, K1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z7, K1, Z5
+	VSHUFF64X2 $0x4e, Z11, Z11, Z7
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z7, K1, Z11
+	VSHUFF64X2 $0x4e, Z12, Z12, Z7
+	VPCMPQ     $0x06, Z7, Z12, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z7, Z12, K1, K1
+	VMOVUPD    Z12, Z12
+	VMOVAPD    Z7, K1, Z12
+	VSHUFF64X2 $0x4e, Z10, Z10, Z7
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z7, K1, Z10
+	VSHUFF64X2 $0x4e, Z14, Z14, Z7
+	VPCMPQ     $0x06, Z7, Z14, K1
+	KXORB      K2, K1, K1
+	VPCMPQ     $0x04, Z7, Z14, K1, K1
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z7, K1, Z14
+	VSHUFF64X2 $0x4e, Z15, Z15, Z7
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z7, K1, Z15
+	VPERMPD    $0x4e, Z6, Z7
+	VPCMPQ     $0x06, Z7, Z6, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z7, Z6, K1, K1
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z7, K1, Z6
+	VPERMPD    $0x4e, Z4, Z7
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z7, K1, Z4
+	VPERMPD    $0x4e, Z8, Z7
+	VPCMPQ     $0x06, Z7, Z8, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z7, Z8, K1, K1
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z7, K1, Z8
+	VPERMPD    $0x4e, Z16, Z7
+	VMOVUPD    Z16, Z16
+	VMOVAPD    Z7, K1, Z16
+	VPERMPD    $0x4e, Z13, Z7
+	VPCMPQ     $0x06, Z7, Z13, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z7, Z13, K1, K1
+	VMOVUPD    Z13, Z13
+	VMOVAPD    Z7, K1, Z13
+	VPERMPD    $0x4e, Z2, Z7
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z7, K1, Z2
+	VPERMPD    $0x4e, Z3, Z7
+	VPCMPQ     $0x06, Z7, Z3, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z7, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z7, K1, Z3
+	VPERMPD    $0x4e, Z9, Z7
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z7, K1, Z9
+	VPERMPD    $0x4e, Z17, Z7
+	VPCMPQ     $0x06, Z7, Z17, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z7, Z17, K1, K1
+	VMOVUPD    Z17, Z17
+	VMOVAPD    Z7, K1, Z17
+	VPERMPD    $0x4e, Z1, Z7
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z7, K1, Z1
+	VPERMPD    $0x4e, Z5, Z7
+	VPCMPQ     $0x06, Z7, Z5, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z7, Z5, K1, K1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z7, K1, Z5
+	VPERMPD    $0x4e, Z11, Z7
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z7, K1, Z11
+	VPERMPD    $0x4e, Z12, Z7
+	VPCMPQ     $0x06, Z7, Z12, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z7, Z12, K1, K1
+	VMOVUPD    Z12, Z12
+	VMOVAPD    Z7, K1, Z12
+	VPERMPD    $0x4e, Z10, Z7
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z7, K1, Z10
+	VPERMPD    $0x4e, Z14, Z7
+	VPCMPQ     $0x06, Z7, Z14, K1
+	KXORB      K4, K1, K1
+	VPCMPQ     $0x04, Z7, Z14, K1, K1
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z7, K1, Z14
+	VPERMPD    $0x4e, Z15, Z7
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z7, K1, Z15
+	VPERMILPD  $0x55, Z6, Z7
+	VPCMPQ     $0x06, Z7, Z6, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z7, Z6, K1, K1
+	VMOVUPD    Z6, Z6
+	VMOVAPD    Z7, K1, Z6
+	VPERMILPD  $0x55, Z4, Z7
+	VMOVUPD    Z4, Z4
+	VMOVAPD    Z7, K1, Z4
+	VPERMILPD  $0x55, Z8, Z7
+	VPCMPQ     $0x06, Z7, Z8, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z7, Z8, K1, K1
+	VMOVUPD    Z8, Z8
+	VMOVAPD    Z7, K1, Z8
+	VPERMILPD  $0x55, Z16, Z7
+	VMOVUPD    Z16, Z16
+	VMOVAPD    Z7, K1, Z16
+	VPERMILPD  $0x55, Z13, Z7
+	VPCMPQ     $0x06, Z7, Z13, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z7, Z13, K1, K1
+	VMOVUPD    Z13, Z13
+	VMOVAPD    Z7, K1, Z13
+	VPERMILPD  $0x55, Z2, Z7
+	VMOVUPD    Z2, Z2
+	VMOVAPD    Z7, K1, Z2
+	VPERMILPD  $0x55, Z3, Z7
+	VPCMPQ     $0x06, Z7, Z3, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z7, Z3, K1, K1
+	VMOVUPD    Z3, Z3
+	VMOVAPD    Z7, K1, Z3
+	VPERMILPD  $0x55, Z9, Z7
+	VMOVUPD    Z9, Z9
+	VMOVAPD    Z7, K1, Z9
+	VPERMILPD  $0x55, Z17, Z7
+	VPCMPQ     $0x06, Z7, Z17, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z7, Z17, K1, K1
+	VMOVUPD    Z17, Z17
+	VMOVAPD    Z7, K1, Z17
+	VPERMILPD  $0x55, Z1, Z7
+	VMOVUPD    Z1, Z1
+	VMOVAPD    Z7, K1, Z1
+	VPERMILPD  $0x55, Z5, Z7
+	VPCMPQ     $0x06, Z7, Z5, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z7, Z5, K1, K1
+	VMOVUPD    Z5, Z5
+	VMOVAPD    Z7, K1, Z5
+	VPERMILPD  $0x55, Z11, Z7
+	VMOVUPD    Z11, Z11
+	VMOVAPD    Z7, K1, Z11
+	VPERMILPD  $0x55, Z12, Z7
+	VPCMPQ     $0x06, Z7, Z12, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z7, Z12, K1, K1
+	VMOVUPD    Z12, Z12
+	VMOVAPD    Z7, K1, Z12
+	VPERMILPD  $0x55, Z10, Z7
+	VMOVUPD    Z10, Z10
+	VMOVAPD    Z7, K1, Z10
+	VPERMILPD  $0x55, Z14, Z7
+	VPCMPQ     $0x06, Z7, Z14, K1
+	KXORB      K6, K1, K1
+	VPCMPQ     $0x04, Z7, Z14, K1, K1
+	VMOVUPD    Z14, Z14
+	VMOVAPD    Z7, K1, Z14
+	VPERMILPD  $0x55, Z15, Z7
+	VMOVUPD    Z15, Z15
+	VMOVAPD    Z7, K1, Z15
+	VMOVUPD    Z6, (AX)
+	VMOVUPD    Z8, 64(AX)
+	VMOVUPD    Z13, 128(AX)
+	VMOVUPD    Z3, 192(AX)
+	VPCMPQ     $0x06, avx512const67<>+0(SB), Z0, K1
+	VMOVUPD    Z17, K1, 256(AX)
+	VPCMPQ     $0x06, avx512const68<>+0(SB), Z0, K1
+	VMOVUPD    Z5, K1, 320(AX)
+	VPCMPQ     $0x06, avx512const69<>+0(SB), Z0, K1
+	VMOVUPD    Z12, K1, 384(AX)
+	VPCMPQ     $0x06, avx512const70<>+0(SB), Z0, K1
+	VMOVUPD    Z14, K1, 448(AX)
+	VMOVUPD    Z4, (CX)
+	VMOVUPD    Z16, 64(CX)
+	VMOVUPD    Z2, 128(CX)
+	VMOVUPD    Z9, 192(CX)
+	VPCMPQ     $0x06, avx512const67<>+0(SB), Z0, K1
+	VMOVUPD    Z1, K1, 256(CX)
+	VPCMPQ     $0x06, avx512const68<>+0(SB), Z0, K1
+	VMOVUPD    Z11, K1, 320(CX)
+	VPCMPQ     $0x06, avx512const69<>+0(SB), Z0, K1
+	VMOVUPD    Z10, K1, 384(CX)
+	VPCMPQ     $0x06, avx512const70<>+0(SB), Z0, K1
+	VMOVUPD    Z15, K1, 448(CX)
+
+sorted537:
+	VZEROUPPER
+	RET

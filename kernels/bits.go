@@ -99,3 +99,34 @@ func CountBits(words []uint64) int {
 	}
 	return n
 }
+
+// bitsAt returns n bits of a mask, at most 64, from bit at on.
+func bitsAt(mask []uint64, at, n int) uint64 {
+	word, shift := at/64, at%64
+	v := mask[word] >> shift
+	if shift+n > 64 {
+		v |= mask[word+1] << (64 - shift)
+	}
+	if n < 64 {
+		v &= 1<<n - 1
+	}
+	return v
+}
+
+// countBitsAt returns how many of n bits of a mask are set, from bit at on.
+func countBitsAt(mask []uint64, at, n int) int {
+	head := min(n, (64-at%64)%64)
+	set := 0
+	if head > 0 {
+		set = bits.OnesCount64(bitsAt(mask, at, head))
+	}
+	at, n = at+head, n-head
+	if n == 0 {
+		return set
+	}
+	set += CountBits(mask[at/64 : (at+n)/64])
+	if rest := (at + n) % 64; rest > 0 {
+		set += bits.OnesCount64(mask[(at+n)/64] & (1<<rest - 1))
+	}
+	return set
+}

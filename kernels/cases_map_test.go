@@ -4,6 +4,7 @@ var mapCases = []kernelCase{
 	{"Arith", runArith, nil},
 	{"ArithInt64", runArithInt64, nil},
 	{"Unary", runUnary, nil},
+	{"ExpLog", runExpLog, nil},
 }
 
 // outNumbers returns what was written, all NaN being one.
@@ -35,6 +36,16 @@ func runArithInt64(in *input) (out []float64) {
 	for _, f := range []func(dst, x, y []int64){AddInt64, SubInt64, MulInt64} {
 		f(in.outs, in.x, in.y)
 		out = append(out, wholes(in.outs...)...)
+	}
+	return out
+}
+
+func runExpLog(in *input) (out []float64) {
+	for _, x := range [][]float64{in.f, in.g} {
+		Exp(in.out, x)
+		out = outNumbers(in, out)
+		Log(in.out, x)
+		out = outNumbers(in, out)
 	}
 	return out
 }

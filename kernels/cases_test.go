@@ -84,7 +84,7 @@ func momentBounds(x []float64) (mean, m2 float64) {
 }
 
 // kernelCases are all kernels.
-var kernelCases = slices.Concat(reductionCases, extremeCases, mapCases)
+var kernelCases = slices.Concat(reductionCases, extremeCases, mapCases, selectCases)
 
 // reductionCases are the kernels that sum and count by groups. Integers are given as the float64 of their
 // halves, so that equal bits mean equal numbers.
@@ -93,6 +93,11 @@ var reductionCases = []kernelCase{
 		func(in *input) []float64 { return []float64{sumBound(in.f...)} }},
 	{"Dot", func(in *input) []float64 { return []float64{Dot(in.f, in.g)} },
 		func(in *input) []float64 { return []float64{sumBound(products(in.f, in.g)...)} }},
+	{"SumCompensated", func(in *input) []float64 {
+		return []float64{oneNaN(SumCompensated(in.f)), oneNaN(SumCompensated(in.g))}
+	}, nil},
+	{"Norms", func(in *input) []float64 { return []float64{Norm1(in.f), Norm2(in.g), NormInf(in.g)} },
+		func(in *input) []float64 { return []float64{sumBound(in.f...), 1e-13 * Norm2(in.g), 0} }},
 	{"SumInt64", runSumInt64, nil},
 	{"MinMax", runMinMax, nil},
 	{"MinMaxInt64", runMinMaxInt64, nil},

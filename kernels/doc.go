@@ -4,7 +4,8 @@
 // What there is. Sums ([Sum], [SumInt64], which cannot overflow, [Dot]),
 // extremes ([MinMax], [Min], [NanMin]) and their places ([ArgMin]), comparisons
 // that count or give bits ([Count], [Compare]), arithmetic element by element
-// ([Add], [Axpy], [Sqrt]), moments that stay accurate
+// ([Add], [Axpy], [Sqrt], [Exp], [Log]), selection ([Filter], [Where], [Take]),
+// prefix sums ([PrefixSum]), sorting ([Sort], [ArgSort]), moments that stay accurate
 // where the sum of squares does not ([MomentsOf], [CoMomentsOf],
 // [CoMomentsInt64]), histograms over bins of equal width ([Histogram],
 // [HistogramInt64], [GroupedHistogramInt64]), moments by group
@@ -39,9 +40,9 @@
 // that does not fit (a group code without an accumulator, bins that cannot be)
 // is an error.
 //
-// What it does not do. It does not know nulls, weights or time zones, does not
-// sort, and does not check a float64 for NaN except where a comment says so:
-// NaN spreads as in the loop.
+// What it does not do. It does not know nulls, weights or time zones, and does
+// not check a float64 for NaN except where a comment says so: NaN spreads as in
+// the loop.
 package kernels
 
 //go:generate sh -c "cd _asm && ./generate"

@@ -118,3 +118,14 @@ func ExampleAdd() {
 	fmt.Println(x)
 	// Output: [9 20 31]
 }
+
+func ExampleExp() {
+	x := []float64{0, 1, -1, math.Inf(-1)}
+	kernels.Exp(x, x) // in place
+	fmt.Println(x)
+	kernels.Log(x, x)
+	fmt.Println(x)
+	// Output:
+	// [1 2.718281828459045 0.36787944117144233 0]
+	// [0 1 -1 -Inf]
+}

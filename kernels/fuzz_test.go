@@ -73,3 +73,9 @@ func FuzzExtremesInt64(f *testing.F) { fuzzCase(f, "ExtremesInt64") }
 func FuzzCount(f *testing.F)         { fuzzCase(f, "Count", "CountInt64") }
 func FuzzCompare(f *testing.F)       { fuzzCase(f, "Compare", "CompareInt64") }
 func FuzzArith(f *testing.F)         { fuzzCase(f, "Arith", "ArithInt64", "Unary") }
+func FuzzSelect(f *testing.F) {
+	fuzzCase(f, "Filter", "FilterCompare", "FilterCompareInt64", "Where", "Take")
+}
+func FuzzPrefixSum(f *testing.F)      { fuzzCase(f, "PrefixSum") }
+func FuzzExpLog(f *testing.F)         { fuzzCase(f, "ExpLog") }
+func FuzzSumCompensated(f *testing.F) { fuzzCase(f, "SumCompensated", "Norms") }

@@ -10,7 +10,7 @@ type level uint8
 
 const (
 	levelGo     level = iota // the plain-Go twins
-	levelAVX2                // AVX2 and FMA3
+	levelAVX2                // AVX2, FMA3, BMI2 and POPCNT
 	levelAVX512              // AVX-512 F, BW, DQ and VL
 )
 

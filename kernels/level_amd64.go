@@ -14,9 +14,9 @@ import (
 func best() level {
 	off := turnedOff(os.Getenv("GODEBUG"))
 	switch c := &cpuid.CPU; {
-	case !c.Supports(cpuid.AVX2, cpuid.FMA3) || off <= levelAVX2:
+	case !c.Supports(cpuid.AVX2, cpuid.FMA3, cpuid.BMI2, cpuid.POPCNT) || off <= levelAVX2:
 		return levelGo
-	case !c.Supports(cpuid.BMI2, cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL) || off <= levelAVX512:
+	case !c.Supports(cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL) || off <= levelAVX512:
 		return levelAVX2
 	default:
 		return levelAVX512

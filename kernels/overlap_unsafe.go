@@ -8,10 +8,23 @@ func apart[T int64 | float64](dst, x []T) bool {
 	if len(dst) == 0 {
 		return true
 	}
-	a, b := uintptr(unsafe.Pointer(&dst[0])), uintptr(unsafe.Pointer(&x[0]))
-	size := uintptr(len(dst)) * unsafe.Sizeof(dst[0])
-	if a != b && a < b+size && b < a+size {
+	return !overlap(dst, x) || !sameStart(dst, x)
+}
+
+// sameStart reports whether two slices that overlap begin at the same place,
+// and panics if they do not.
+func sameStart[T int64 | uint64 | float64](dst, x []T) bool {
+	if &dst[0] != &x[0] {
 		panic("kernels: slices overlap in part")
 	}
-	return a != b
+	return true
+}
+
+// overlap reports whether two slices share memory.
+func overlap[T, U int64 | uint64 | float64](a []T, b []U) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return false
+	}
+	p, q := uintptr(unsafe.Pointer(&a[0])), uintptr(unsafe.Pointer(&b[0]))
+	return p < q+uintptr(len(b))*unsafe.Sizeof(b[0]) && q < p+uintptr(len(a))*unsafe.Sizeof(a[0])
 }

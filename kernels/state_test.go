@@ -40,6 +40,7 @@ func TestNoAllocations(t *testing.T) {
 	in := newPool(func(n int) []byte { return make([]byte, n) }, n).at(0, n)
 	in.fill(rand.New(rand.NewPCG(1, 1)))
 	acc, b := make([]GroupMoments, testGroups), testBins()
+	zeros, scratch := make([]int64, n), make([]int64, n)
 	cells, counts, bins := make([]int64, testGroups*b.Cells()), make([]int64, 5), mustBins(t, 980, 1020, 5)
 	onEachLevel(t, func(t *testing.T) {
 		for name, f := range map[string]func(){
@@ -50,6 +51,14 @@ func TestNoAllocations(t *testing.T) {
 			"extremes":              func() { ArgMin(in.f); NanMax(in.f); ArgMaxInt64(in.y) },
 			"Count":                 func() { Count(in.f, Less, 1); CountInt64(in.x, LessEqual, 1) },
 			"Compare":               func() { Compare(in.bits, in.f, Less, 1); CompareInt64(in.bits, in.x, LessEqual, 1) },
+			"Filter":                func() { Filter(in.out, in.f, in.bits, 0); FilterInt64(in.outs, in.x, in.bits, 0) },
+			"FilterCompare":         func() { FilterCompare(in.out, in.f, Less, 1); FilterCompareInt64(in.outs, in.x, NotEqual, 1) },
+			"Where":                 func() { Where(in.outs, in.bits, 0, n) },
+			"Take":                  func() { Take(in.out, in.f, zeros) },
+			"Exp":                   func() { Exp(in.out, in.f); Log(in.out, in.f) },
+			"SumCompensated":        func() { SumCompensated(in.f); Norm1(in.f); Norm2(in.f) },
+			"Sort":                  func() { Sort(in.out); SortInt64(in.outs); ArgSort(in.outs, in.f, scratch) },
+			"PrefixSum":             func() { PrefixSum(in.out, in.f, 0); PrefixSumExclusiveInt64(in.outs, in.x, 0) },
 			"Add":                   func() { Add(in.out, in.f, in.g); MulInt64(in.outs, in.x, in.y); Scale(in.out, 2, in.f) },
 			"FMA":                   func() { FMA(in.out, in.f, in.g, in.f); Axpy(in.out, 2, in.f, in.g) },
 			"HistogramInt64":        func() { HistogramInt64(cells[:b.Cells()], in.x, b) },

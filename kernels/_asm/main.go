@@ -25,6 +25,9 @@ func main() {
 		least, greatest, leastInt, greatestInt, indexOf, indexOfInt, indexNaN,
 		count, countInt, compareBits, compareBitsInt,
 		arith, arithInt, unary, fma, axpy,
+		compress, places, filterFloat, filterInt, take, prefixSums,
+		expEach, logEach, compensate, sumAbs,
+		keys, parting, partingPairs, network, networkPairs,
 	} {
 		emit()
 	}

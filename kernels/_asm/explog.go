@@ -1,0 +1,228 @@
+package main
+
+import (
+	"math"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// The numbers of explog.go in the package, where the algorithm is explained.
+const (
+	expMost, expLeast = 710, -746
+	log2E             = 0x1.71547652b82fep+0
+	ln2High, ln2Low   = 0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56
+	toInteger         = 0x1.8p52
+
+	sqrtHalf            = 0x3fe6a09e667f3bcd
+	oneBits             = 0x3ff0000000000000
+	fractionBits        = 1<<52 - 1
+	ln2Short, ln2Behind = 0x1.62e42fefa3800p-1, 0x1.ef35793c76730p-45
+)
+
+var (
+	expTerms = []float64{
+		0x1.000000000000ap-1, 0x1.55555555554fap-3, 0x1.555555555087dp-5, 0x1.1111111127be6p-7, 0x1.6c16c1842a09fp-10,
+		0x1.a01a012a57064p-13, 0x1.a0199a0c78972p-16, 0x1.71df255430ed3p-19, 0x1.28ad72bf7e407p-22, 0x1.ad7f6b5dc2ef6p-26,
+	}
+	logTerms = []float64{
+		0x1.5555555555592p-1, 0x1.999999997fd77p-2, 0x1.24924941f4f5fp-2, 0x1.c71c52060dda4p-3, 0x1.74663fa0bb0f1p-3,
+		0x1.39a1a71ff0a49p-3, 0x1.2f0632cb74c93p-3,
+	}
+)
+
+// kept returns a constant: in a register where there are enough of them.
+func kept(v float64) Op { return keptBits(math.Float64bits(v)) }
+
+func keptBits(v uint64) Op {
+	if !level.wide {
+		return splat(v)
+	}
+	r := vec()
+	VPBROADCASTQ(words(v), r)
+	return r
+}
+
+// loaded returns a register that holds an operand and may be written to.
+func loaded(from Op) VecVirtual {
+	v := vec()
+	VMOVUPD(from, v)
+	return v
+}
+
+// series returns the sum of terms[i] * t^i.
+func series(t VecVirtual, terms ...Op) VecVirtual {
+	sum := loaded(terms[len(terms)-1])
+	for i := len(terms) - 2; i >= 0; i-- {
+		VFMADD213PD(terms[i], t, sum)
+	}
+	return sum
+}
+
+func keptAll(v []float64) []Op {
+	all := make([]Op, len(v))
+	for i := range v {
+		all[i] = kept(v[i])
+	}
+	return all
+}
+
+func everySecond(all []Op, from int) (half []Op) {
+	for i := from; i < len(all); i += 2 {
+		half = append(half, all[i])
+	}
+	return half
+}
+
+func expEach() {
+	routine("exp", "func(dst *float64, x []float64, stream int)")
+	most, least, perLn2, whole := kept(expMost), kept(expLeast), kept(log2E), kept(toInteger)
+	high, low, one, terms := kept(ln2High), kept(ln2Low), kept(1), keptAll(expTerms)
+	mapEach([]string{"x"}, func(in []Op) VecVirtual {
+		x := loaded(most)
+		VMINPD(in[0], x, x) // the second source, which a NaN is taken from
+		bound := loaded(least)
+		VMAXPD(x, bound, x)
+		n, k := loaded(whole), vec()
+		VFMADD231PD(perLn2, x, n)
+		VSUBPD(whole, n, k)
+		VFNMADD231PD(high, k, x)
+		VFNMADD231PD(low, k, x)
+		square := vec()
+		VMULPD(x, x, square)
+		even, odd := series(square, everySecond(terms, 0)...), series(square, everySecond(terms, 1)...)
+		VFMADD213PD(even, x, odd)
+		sum, behind := vec(), vec()
+		VADDPD(one, x, sum)
+		VSUBPD(one, sum, behind)
+		VSUBPD(behind, x, behind)
+		VFMADD213PD(behind, square, odd)
+		VADDPD(odd, sum, sum)
+		return timesPower(sum, k, n)
+	})
+}
+
+// timesPower returns v * 2^k, rounded once; n holds k in its lowest bits.
+func timesPower(v, k, n VecVirtual) VecVirtual {
+	if level.wide {
+		VSCALEFPD(k, v, v)
+		return v
+	}
+	// Two powers of two, since one is not always a normal number.
+	half := vec()
+	VPADDQ(splat(2048), n, n)
+	VPAND(splat(0xfff), n, n)
+	VPSRLQ(Imm(1), n, half)
+	VPSUBQ(half, n, n)
+	for _, power := range []VecVirtual{half, n} {
+		VPADDQ(splat(1<<64-1), power, power)
+		VPSLLQ(Imm(52), power, power)
+		VMULPD(power, v, v)
+	}
+	return v
+}
+
+func logEach() {
+	routine("log", "func(dst *float64, x []float64, stream int)")
+	l := &logarithm{
+		smallest: splatFloat(0x1p-1022), up: splatFloat(0x1p54), shift: keptBits(oneBits - sqrtHalf), root: keptBits(sqrtHalf),
+		fraction: keptBits(fractionBits), toFloat: kept(0x1p52), bias: kept(0x1p52 + 1023), biasUp: splatFloat(0x1p52 + 1023 + 54),
+		one: kept(1), half: splatFloat(0.5), two: splatFloat(2), high: kept(ln2Short), low: kept(ln2Behind), terms: keptAll(logTerms),
+		infinity: splatFloat(math.Inf(1)), zero: vecs(1)[0],
+	}
+	mapEach([]string{"x"}, l.of)
+}
+
+type logarithm struct {
+	smallest, up, shift, root, fraction, toFloat, bias, biasUp, one, half, two, high, low, infinity Op
+	terms                                                                                           []Op
+	zero                                                                                            VecVirtual
+}
+
+func (l *logarithm) of(in []Op) VecVirtual {
+	x := loaded(in[0])
+	f, k := l.split(x)
+	VSUBPD(l.one, f, f)
+	s, z, w := vec(), vec(), vec()
+	VADDPD(l.two, f, s)
+	VDIVPD(s, f, s)
+	VMULPD(s, s, z)
+	VMULPD(z, z, w)
+	even, odd := series(w, everySecond(l.terms, 0)...), series(w, everySecond(l.terms, 1)...)
+	VMULPD(z, even, even)
+	VFMADD213PD(even, w, odd) // the series
+	half := vec()
+	VMULPD(l.half, f, half)
+	VMULPD(f, half, half)
+	VADDPD(half, odd, odd)
+	low := vec()
+	VMULPD(l.low, k, low)
+	VFMADD213PD(low, s, odd)
+	VSUBPD(odd, half, half)
+	VSUBPD(half, f, f)
+	VFMADD231PD(l.high, k, f)
+	l.specials(x, f)
+	return f
+}
+
+// split returns m and k with x = m * 2^k and m between the roots of 1/2 and 2.
+func (l *logarithm) split(x VecVirtual) (m, k VecVirtual) {
+	m, k = vec(), loaded(l.bias)
+	scaled := vec()
+	VMULPD(l.up, x, scaled)
+	if level.wide {
+		small := K()
+		VCMPPD(Imm(17), l.smallest, x, small) // x < the smallest
+		VMOVUPD(x, m)
+		VMOVUPD(scaled, small, m)
+		VMOVUPD(l.biasUp, small, k)
+	} else {
+		small := vec()
+		VCMPPD(Imm(17), l.smallest, x, small)
+		VBLENDVPD(small, scaled, x, m)
+		VBLENDVPD(small, l.biasUp, k, k)
+	}
+	exponent := vec()
+	VPADDQ(l.shift, m, m)
+	VPSRLQ(Imm(52), m, exponent)
+	or(l.toFloat, exponent, exponent)
+	VSUBPD(k, exponent, k)
+	and(l.fraction, m, m)
+	VPADDQ(l.root, m, m)
+	return m, k
+}
+
+func and(a Op, b, dst VecVirtual) {
+	if level.wide {
+		VPANDQ(a, b, dst)
+	} else {
+		VPAND(a, b, dst)
+	}
+}
+
+// specials puts the logarithms of what is not a positive finite number into v.
+func (l *logarithm) specials(x, v VecVirtual) {
+	for _, s := range []struct {
+		predicate uint64
+		with, is  Op
+	}{
+		{17, l.zero, splatFloat(math.NaN())},  // x < 0
+		{0, l.zero, splatFloat(math.Inf(-1))}, // x == 0
+		{5, l.infinity, nil},                  // not x < +Inf: itself
+	} {
+		is := s.is
+		if is == nil {
+			is = x
+		}
+		if level.wide {
+			k := K()
+			VCMPPD(Imm(s.predicate), s.with, x, k)
+			VMOVUPD(is, k, v)
+			continue
+		}
+		hit := vec()
+		VCMPPD(Imm(s.predicate), s.with, x, hit)
+		VBLENDVPD(hit, is, v, v)
+	}
+}
