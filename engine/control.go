@@ -42,6 +42,12 @@ func newControl(workers int, registry uint64) (c control, err error) {
 	if err != nil {
 		return c, err
 	}
+	board, err := shmarena.Alloc[taskBoard](c.arena, 1)
+	if err != nil {
+		return c, err
+	}
+	c.controlBlock.board = board
+	c.drowsy.Store(1) // until somebody listens
 	c.magic, c.version, c.workers, c.controlBlock.registry = controlMagic, controlVersion, uint32(workers), registry
 	c.rings, c.stride = rings, uint64(stride)
 	return c, c.arena.Publish(controlName, block)
@@ -62,6 +68,9 @@ func openControl(a *shmarena.Arena, worker int) (c control, err error) {
 	}
 	return c, nil
 }
+
+// tasks is the board.
+func (c *control) tasks() *taskBoard { return &c.board.Slice()[0] }
 
 // ring returns the bytes of worker i's ring.
 func (c *control) ring(i int) []byte {

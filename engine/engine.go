@@ -16,6 +16,8 @@ type Engine struct {
 	cfg    Config
 	arena  *shmarena.Arena
 	pool   pool
+	tasks  *tasks
+	jobs   runningJobs
 	closed atomic.Bool
 	stats  counters
 }
@@ -62,8 +64,9 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 	}
 	e := &Engine{cfg: cfg, arena: arena}
 	if cfg.Mode == Goroutines {
-		e.pool = newGoroutines(e)
-		return e, nil
+		g := newGoroutines(e)
+		e.pool = g
+		return e, g.hire()
 	}
 	if e.pool, err = startProcesses(ctx, e); err != nil {
 		return nil, errors.Join(fmt.Errorf("start engine: %w", err), arena.Close())
@@ -110,11 +113,23 @@ func (e *Engine) Close() error {
 	return errors.Join(e.pool.close(), e.arena.Close())
 }
 
+// taskBoard is where tasks are submitted.
+func (e *Engine) taskBoard() (*tasks, error) {
+	if e == nil {
+		return nil, ErrClosed
+	}
+	return e.tasks, nil
+}
+
 // run checks r, cuts it into partitions, and runs it.
 func (e *Engine) run(ctx context.Context, r *request) error {
 	if e == nil || e.closed.Load() {
 		return fmt.Errorf("run %s: %w", r.spec.name, ErrClosed)
 	}
+	if err := e.jobs.begin(); err != nil {
+		return fmt.Errorf("run %s: %w", r.spec.name, err)
+	}
+	defer e.jobs.end()
 	rows, err := r.spec.plan.check(r.spec.plan.of(r.args))
 	if err != nil {
 		return fmt.Errorf("run %s: %w", r.spec.name, err)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/shmengine/shmengine/shmarena"
 )
 
 var (
@@ -22,6 +24,11 @@ var (
 	ErrOverlap = errors.New("engine: a written column overlaps another one")
 	// ErrWorkerStart is returned when workers cannot be started or refuse the job.
 	ErrWorkerStart = errors.New("engine: worker did not start")
+	// ErrShutdown is returned for work on an engine that was shut down. It is an ErrClosed.
+	ErrShutdown = fmt.Errorf("%w: shut down", ErrClosed)
+	// ErrPoisoned is returned for what was tried as often as it may be and killed its
+	// worker each time. The error is a [*WorkerError] too.
+	ErrPoisoned = errors.New("engine: kills every worker that runs it")
 	// ErrQuarantined is returned when a worker past its deadline could not be
 	// killed: the job's outputs may still be written and must not be freed.
 	ErrQuarantined = errors.New("engine: a worker could not be killed; outputs are quarantined")
@@ -61,15 +68,34 @@ type WorkerError struct {
 	Partition int
 	Lo, Hi    int // rows of the partition
 	Attempts  int
-	Dirty     bool   // the kernel may have changed some of the rows
+	Dirty     bool   // the kernel may have changed some of the rows, or the function done something
 	Stderr    string // the last bytes that the worker wrote there
+
+	task     bool // Kernel is a Func, and Lo the number of the task in its batch
+	poisoned bool
+}
+
+// Unwrap returns [ErrPoisoned] if every worker that began died, nil otherwise.
+func (e *WorkerError) Unwrap() error {
+	if e.poisoned {
+		return ErrPoisoned
+	}
+	return nil
 }
 
 func (e *WorkerError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "engine: worker %d (pid %d) died (%s) in kernel %s, partition %d (rows %d to %d), attempt %d",
-		e.Worker, e.PID, e.Reason, e.Kernel, e.Partition, e.Lo, e.Hi, e.Attempts)
-	if e.Dirty {
+	fmt.Fprintf(&b, "engine: worker %d (pid %d) died (%s) in ", e.Worker, e.PID, e.Reason)
+	switch {
+	case e.task:
+		fmt.Fprintf(&b, "task %s, attempt %d", e.Kernel, e.Attempts)
+	default:
+		fmt.Fprintf(&b, "kernel %s, partition %d (rows %d to %d), attempt %d", e.Kernel, e.Partition, e.Lo, e.Hi, e.Attempts)
+	}
+	switch {
+	case e.Dirty && e.task:
+		b.WriteString(": the function is NoRetry and had begun")
+	case e.Dirty:
 		b.WriteString(": the kernel is NoRetry and these rows are dirty")
 	}
 	if tail := strings.TrimSpace(e.Stderr); tail != "" {
@@ -77,3 +103,29 @@ func (e *WorkerError) Error() string {
 	}
 	return b.String()
 }
+
+// errNoRoom is for a result for which the arena has no room.
+var errNoRoom = fmt.Errorf("the result: %w", shmarena.ErrNoSpace)
+
+// A FuncError is what a task returned or panicked with. errors.Is and errors.As find
+// the errors in it that were given to [RegisterError]; without a process between,
+// the error itself.
+type FuncError struct {
+	Func    string
+	Message string // the error's text, or the panic's value
+	Type    string // the Go type of the error, or of the panic's value
+	Stack   string // of a panic; of an error that knows its own
+	Panic   bool
+
+	causes []error
+}
+
+func (e *FuncError) Error() string {
+	if e.Panic {
+		return fmt.Sprintf("engine: task %s panicked: %s", e.Func, e.Message)
+	}
+	return fmt.Sprintf("engine: task %s: %s", e.Func, e.Message)
+}
+
+// Unwrap returns the registered errors that the task's error wraps.
+func (e *FuncError) Unwrap() []error { return e.causes }

@@ -16,15 +16,20 @@ type goroutines struct {
 	ctx    context.Context // ends with the engine
 	cancel context.CancelFunc
 	mu     sync.RWMutex // held shared by running jobs, so that close waits for them
+	hands  *hands
 }
 
 func newGoroutines(e *Engine) *goroutines {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &goroutines{e: e, ctx: ctx, cancel: cancel}
+	e.tasks = newTasks(e, new(taskBoard), nil)
+	g := &goroutines{e: e, ctx: ctx, cancel: cancel, hands: newHands(e.tasks, e.cfg.Workers)}
+	e.tasks.crew = g.hands
+	return g
 }
 
 func (g *goroutines) close() error {
 	g.cancel()
+	g.dismiss()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return nil

@@ -130,7 +130,7 @@ func (p *processes) enter(r *request, slot int) (*job, error) {
 func (p *processes) offer(j *job) {
 	d := descriptor{job: refOf(j.slot, j.shared.gen.Load())}
 	for _, w := range p.workers {
-		_ = w.ring.TryPush(d)
+		w.push(d)
 	}
 }
 

@@ -22,10 +22,26 @@ import (
 //	| job[0..63]       |  4 KiB each, see jobSlot
 //	+------------------+
 //
+// Single tasks have a block of their own, the taskBoard, in the control arena of an
+// engine with worker processes, and in the coordinator's own memory with goroutines:
+//
+//	taskBoard
+//	+------------------+ 0
+//	| idle             |  a bit for each worker that is about to sleep
+//	+------------------+ 128
+//	| news             |  a bit for each cell that the coordinator is to look at
+//	+------------------+ 1 KiB
+//	| hungry           |  not 0: the coordinator wants to hear of every task's end
+//	+------------------+ 1152
+//	| hints[0..2]      |  one ring of cell numbers for each priority
+//	+------------------+
+//	| cell[0..4095]    |  512 bytes each, see taskCell
+//	+------------------+
+//
 // A step of controlVersion goes with every change here.
 const (
 	controlMagic   = 0x6c6f72746e6f4353 // "SControl"
-	controlVersion = 3
+	controlVersion = 4
 
 	maxWorkers = 256
 	maxJobs    = 64
@@ -34,6 +50,12 @@ const (
 	maxParts   = 1 << 20
 
 	ringSlots = 256
+
+	maxTasks   = 4096         // cells: tasks and batches of tasks that are under way
+	hintSlots  = 2 * maxTasks // hints of one priority
+	taskLevels = 3            // priorities
+	inlineArgs = 152          // bytes of arguments, and of results, that a cell has room for itself
+	inlineRoom = 224
 
 	// controlName is the name of the controlBlock within the control arena.
 	controlName = "engine"
@@ -57,8 +79,9 @@ func (r jobRef) slot() (int, bool) {
 type descriptor struct {
 	_ structs.HostLayout
 
-	job jobRef
-	_   [48]byte
+	job  jobRef
+	cell uint32 // of the board, +1: a task for this worker; 0 none
+	_    [44]byte
 }
 
 type controlBlock struct {
@@ -70,10 +93,12 @@ type controlBlock struct {
 	registry uint64 // hash of every registered kernel: coordinator and workers must agree
 	rings    shmarena.Array[byte]
 	stride   uint64 // bytes from one worker's ring to the next
-	_        [128 - 24 - 24 - 8]byte
+	board    shmarena.Array[taskBoard]
+	_        [128 - 24 - 24 - 8 - 24]byte
 
 	events atomic.Uint32 // a step is news for the coordinator
-	_      [128 - 4]byte
+	drowsy atomic.Uint32 // not 0: the coordinator sleeps on events, or is about to
+	_      [128 - 8]byte
 
 	worker [maxWorkers]workerSlot
 	job    [maxJobs]jobSlot
@@ -142,3 +167,89 @@ type ledgerEntry struct {
 	_ structs.HostLayout
 	v atomic.Uint64
 }
+
+// A taskBoard is where single tasks, and batches of them, go to workers and come
+// back. Only the entry of a cell says whose it is; idle, news and hints are hints,
+// which the coordinator makes anew when a worker has died.
+type taskBoard struct {
+	_ structs.HostLayout
+
+	idle [maxWorkers / 64]atomic.Uint64 // set by its worker, cleared by whoever wakes it
+	_    [128 - 32]byte
+
+	newsWords atomic.Uint64 // a bit for each word of news that is not 0
+	_         [128 - 8]byte
+	news      [maxTasks / 64]atomic.Uint64
+	_         [1024 - 256 - 512]byte
+
+	hungry atomic.Uint32
+	_      [128 - 4]byte
+
+	hints [taskLevels]hintRing
+	cells [maxTasks]taskCell
+}
+
+// hintRing holds numbers of cells that may be pending. The coordinator writes
+// slots and tail; workers step head.
+type hintRing struct {
+	_ structs.HostLayout
+
+	head  atomic.Uint64
+	_     [128 - 8]byte
+	tail  atomic.Uint64
+	_     [128 - 8]byte
+	slots [hintSlots]atomic.Uint32
+}
+
+// taskCell is one task, or a batch of tasks of one function that one worker runs
+// one after the other.
+//
+//	+------------------+ 0
+//	| entry            |  whose it is: see entry; 0 is free
+//	| cancel, tell     |  coordinator to worker
+//	| what to run      |  written by the coordinator before the entry is pending
+//	| arguments        |  a record for each task: {length:8, bytes}, rounded up to 8
+//	+------------------+ 256
+//	| how far it is    |  written by the worker that the entry names
+//	| results          |  a record for each task: {kind:4, length:4, bytes}, rounded up to 8
+//	+------------------+ 512
+//
+// Arguments of more than inlineArgs bytes are in a block of the data arena, and so
+// are results if room is more than inlineRoom. Both blocks are the coordinator's: a
+// worker owns no memory of the arena that it could leave behind.
+type taskCell struct {
+	_ structs.HostLayout
+
+	entry    ledgerEntry
+	cancel   atomic.Uint32 // how the caller's context ended: 0, taskCanceled, taskTimedOut; a futex word
+	tell     atomic.Uint32 // not 0: tell the coordinator when it is over
+	fn       uint32        // index into the sorted registry
+	argLen   uint32        // bytes of all arguments
+	room     uint32        // bytes for all results
+	count    uint16        // tasks
+	first    uint16        // the one to begin with
+	deadline int64         // of the caller's context, in ns since 1970; 0 none
+	args     [inlineArgs]byte
+
+	argBlock shmarena.Array[byte]
+	resBlock shmarena.Array[byte]
+	_        [16]byte
+
+	progress atomic.Uint32 // tasks begun, of all count; those before the last are done
+	records  uint32        // results that are there, when the worker has ended the cell
+	want     atomic.Uint64 // bytes of room that the worker waits for, 0 none
+	granted  atomic.Uint32 // the answer: roomAsked, roomGranted, roomDenied; a futex word
+	used     uint32        // bytes of results to keep when there is more room
+	nanos    uint64        // that the worker took
+	results  [inlineRoom]byte
+}
+
+// Values of taskCell.cancel and taskCell.granted.
+const (
+	taskCanceled = iota + 1
+	taskTimedOut
+
+	roomAsked   = 0
+	roomGranted = 1
+	roomDenied  = 2
+)

@@ -10,6 +10,7 @@ import (
 //
 //	bits 0-3    state
 //	bit  4      begun: the kernel may have written (set only where that matters)
+//	bit  5      offered: this is a cell of the task board, and not a free one
 //	bits 8-23   attempt
 //	bits 32-61  owner, the member id of the worker
 //
@@ -34,6 +35,7 @@ const (
 
 	stateMask  entry = 0xf
 	begun      entry = 1 << 4
+	offered    entry = 1 << 5
 	attemptOne entry = 1 << 8
 	attemptMax       = 1<<16 - 1
 	ownerShift       = 32

@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/shmengine/shmengine/internal/words"
 )
@@ -94,9 +93,8 @@ func (w *member) kernel(index uint32) *bound {
 
 // partition runs partition i, which this worker has claimed as e.
 func (w *member) partition(b *bound, i int, e entry) {
-	w.claims++
-	w.self.running.Store(w.claims<<1 | 1)
-	defer w.self.running.Store(w.claims << 1)
+	w.self.begin()
+	defer w.self.end()
 	reach("claimed")
 	lo, hi := span(i, uint(b.shift), int(b.rows))
 	if b.guarded {
@@ -123,6 +121,13 @@ func (w *member) partition(b *bound, i int, e entry) {
 	w.signal()
 }
 
+// begin counts a claim, and says that this worker is in it; whoever watches for a
+// deadline tells one claim from the next by the count.
+func (s *workerSlot) begin() { s.running.Store((s.running.Load()>>1+1)<<1 | 1) }
+
+// end says that it is not any more.
+func (s *workerSlot) end() { s.running.Store(s.running.Load() &^ 1) }
+
 // finish marks partition i done, and tells the coordinator of the last one, if it
 // sleeps.
 func (w *member) finish(b *bound, i int, e entry) {
@@ -141,9 +146,7 @@ func (w *member) finish(b *bound, i int, e entry) {
 // may be touched any more.
 func (w *member) move(l *ledgerEntry, from, to entry) entry {
 	if !l.swap(from, to) {
-		for {
-			time.Sleep(time.Hour)
-		}
+		waitForDeath()
 	}
 	return to
 }

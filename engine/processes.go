@@ -34,11 +34,12 @@ type processes struct {
 // A worker is one worker process as the coordinator sees it; replacements take
 // over its index.
 type worker struct {
-	index  int
-	proc   *process.Process
-	queue  *ringbuf.SPSC[descriptor]
-	ring   *ringbuf.Producer[descriptor]
-	reason string // why it was killed, if it was
+	index   int
+	proc    *process.Process
+	queue   *ringbuf.SPSC[descriptor]
+	ring    *ringbuf.Producer[descriptor]
+	pushing sync.Mutex // held by whoever uses ring
+	reason  string     // why it was killed, if it was
 
 	stalls  int   // deaths in a row before it was ready
 	failure error // why it has no process
@@ -57,6 +58,7 @@ func startProcesses(ctx context.Context, e *Engine) (_ pool, err error) {
 		return nil, err
 	}
 	p := &processes{e: e, control: c, free: newFreeSlots(maxJobs)}
+	e.tasks = newTasks(e, c.tasks(), p)
 	p.stop, p.end = context.WithCancel(context.Background())
 	defer func() {
 		if err != nil {
@@ -149,12 +151,18 @@ func (p *processes) attached() (n int, err error) {
 	return n, nil
 }
 
-// listen looks at the jobs whenever a worker has news.
+// listen looks at jobs and tasks whenever a worker has news.
+//
+//	listener:  drowsy = 1;  look at events;  sleep
+//	worker:    events + 1;  look at drowsy;  wake
 func (p *processes) listen() {
 	for p.stop.Err() == nil {
 		events := p.control.events.Load()
 		p.review()
+		p.e.tasks.hear()
+		p.control.drowsy.Store(1)
 		_ = futex.Wait(p.stop, &p.control.events, events)
+		p.control.drowsy.Store(0)
 	}
 }
 
@@ -179,7 +187,9 @@ func (p *processes) close() error {
 		}
 	}
 	p.mu.Unlock()
+	p.e.tasks.close(ErrClosed, true)
 	p.active.Wait()
+	_ = p.e.tasks.drain(context.Background())
 	for _, w := range p.workers {
 		_ = w.queue.Close()
 	}
@@ -187,6 +197,7 @@ func (p *processes) close() error {
 	p.end()
 	p.nudge()
 	p.watch.Wait()
+	p.e.tasks.leave()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.e.stats.partitions.Add(p.partitions())

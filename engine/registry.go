@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"sort"
 	"sync"
+	"sync/atomic"
 )
 
 // Retry says whether a kernel may run twice over the same rows.
@@ -38,6 +39,8 @@ type spec struct {
 	hash    uint64  // of name, retry, argument and result layout
 	index   uint32  // among all names in order; set by seal
 	fresh   func() runner
+	task    func() taskRun // of a Func, instead of fresh
+	large   atomic.Int64   // of a Func: the last result that was larger than expected
 }
 
 var registry struct {
@@ -50,7 +53,7 @@ var registry struct {
 // register makes s known by its name. It panics on a second one of that name.
 func register(s *spec) *spec {
 	if s.name == "" {
-		panic("engine: a kernel needs a name")
+		panic("engine: a kernel or function needs a name")
 	}
 	h := fnv.New64a()
 	fmt.Fprint(h, s.name, s.retry, s.plan.hash, s.hash, s.partial)
@@ -87,6 +90,7 @@ func seal() ([]*spec, uint64) {
 			s.index = uint32(i)
 			fmt.Fprint(h, s.hash, ";")
 		}
+		fmt.Fprint(h, sealSentinels())
 		registry.hash = h.Sum64()
 	}
 	return registry.sorted, registry.hash

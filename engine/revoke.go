@@ -78,6 +78,7 @@ func (p *processes) revoke(w *worker, reason string) {
 			}
 		}
 	}
+	p.e.tasks.revoke(id)
 	w.reason = reason
 	proc := w.proc
 	_ = proc.Kill()
@@ -102,6 +103,7 @@ func (p *processes) quarantine(owner futex.ID) {
 		j.ended = true
 		close(j.done)
 	}
+	p.e.tasks.quarantine(owner)
 }
 
 // quarantined reports whether j's memory may still be written.

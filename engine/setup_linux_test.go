@@ -25,3 +25,5 @@ func stopNow() {
 func continueProcess(pid int) error { return unix.Kill(pid, unix.SIGCONT) }
 
 func killProcess(pid int) error { return unix.Kill(pid, unix.SIGKILL) }
+
+func stopProcess(pid int) error { return unix.Kill(pid, unix.SIGSTOP) }

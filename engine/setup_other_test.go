@@ -10,3 +10,4 @@ func dieNow()                   { panic(errors.ErrUnsupported) }
 func stopNow()                  { panic(errors.ErrUnsupported) }
 func continueProcess(int) error { return errors.ErrUnsupported }
 func killProcess(int) error     { return errors.ErrUnsupported }
+func stopProcess(int) error     { return errors.ErrUnsupported }

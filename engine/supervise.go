@@ -93,7 +93,8 @@ func (p *processes) died(w *worker, proc *process.Process) {
 	id, state := futex.ID(s.member.Swap(0)), s.state.Swap(stateNone)
 	s.current.Store(0)
 	s.running.Store(0)
-	if p.closing && p.idle() {
+	p.e.tasks.board.rise(w.index)
+	if p.closing && p.idle() && p.e.tasks.idle() {
 		return
 	}
 	p.e.stats.deaths.Add(1)
@@ -103,6 +104,8 @@ func (p *processes) died(w *worker, proc *process.Process) {
 			p.recover(j, w, id)
 		}
 	}
+	code, _ := proc.ExitCode()
+	p.e.tasks.lost(id, death{w.index, proc.PID(), code, exitReason(w, proc), proc.StderrTail()})
 	p.reap()
 	if w.stalls++; state == stateReady {
 		w.stalls = 0
@@ -141,6 +144,7 @@ func (p *processes) replace(w *worker, dead *process.Process) {
 			ErrWorkerStart, w.index, w.stalls, exitReason(w, dead), dead.StderrTail())
 	} else if w.failure = p.spawn(w); w.failure == nil {
 		p.e.stats.restarts.Add(1)
+		p.e.tasks.fail(nil)
 		return
 	}
 	p.e.cfg.Logger.Error("worker not replaced, trying again later", "worker", w.index, "error", w.failure)
@@ -154,6 +158,7 @@ func (p *processes) replace(w *worker, dead *process.Process) {
 			p.settle(j)
 		}
 	}
+	p.e.tasks.fail(w.failure)
 	p.nudge()
 }
 

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -34,8 +33,8 @@ type member struct {
 	ring    *ringbuf.Consumer[descriptor]
 	specs   []*spec
 	bounds  []*bound // by kernel; nil until it is first run
-	claims  uint64
 	task    Task
+	tasks   tasker
 }
 
 // workerMain is a worker's life.
@@ -67,6 +66,7 @@ func workerMain(index string) (code int, err error) {
 		return exitOther, errors.New("this program registers other kernels than its coordinator")
 	}
 	w.specs, w.bounds = specs, make([]*bound, len(specs))
+	w.tasks = w.tasker()
 	w.self.member.Store(uint32(w.id))
 	w.self.state.Store(stateReady)
 	w.signal()
@@ -102,20 +102,20 @@ func attach(i int) (*member, error) {
 	return w, err
 }
 
-// loop serves jobs until the coordinator closes the ring.
+// loop serves jobs and tasks until the coordinator closes the ring.
 func (w *member) loop() (int, error) {
 	for {
 		var d descriptor
 		err := w.ring.TryPop(&d)
 		if errors.Is(err, ringbuf.ErrEmpty) {
-			if w.sweep() {
+			if w.tasks.step() || w.sweep() {
 				continue
 			}
-			d, err = w.ring.Pop(context.Background())
+			d, err = w.rest()
 		}
 		switch {
 		case err == nil:
-			w.serve(d.job)
+			w.obey(d)
 		case errors.Is(err, ringbuf.ErrClosed):
 			return exitOK, nil
 		default:
@@ -161,11 +161,14 @@ func (w *member) serve(ref jobRef) (worked bool) {
 		}
 		w.partition(b, i, e)
 		worked = true
+		w.turn()
 	}
 }
 
 // signal tells the coordinator that there is news.
 func (w *member) signal() {
 	w.control.events.Add(1)
-	futex.Wake(&w.control.events, 1)
+	if w.control.drowsy.Load() != 0 { // pairs with processes.listen
+		futex.Wake(&w.control.events, 1)
+	}
 }

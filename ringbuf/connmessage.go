@@ -41,7 +41,7 @@ func (c *Conn) SendMessage(ctx context.Context, n int, fill func(dst []byte)) er
 			_ = l.Abort()
 		}
 	}()
-	fill(l.data)
+	fill(l.Bytes())
 	filled = true
 	return c.opError("send", c.sendError(l.Commit()))
 }
@@ -103,14 +103,15 @@ func (c *Conn) RecvMessage(ctx context.Context, most int, use func(b []byte) err
 		if err != nil {
 			return c.opError("receive", c.recvError(err))
 		}
-		if n := len(e.part) + len(v.data); n > most {
+		data := v.Bytes()
+		if n := len(e.part) + len(data); n > most {
 			_ = e.in.ring.poison("message", uint64(n))
 			return c.opError("receive", fmt.Errorf("%w: more than %d bytes", ErrTooLarge, most))
 		}
-		if v.marked&markMore == 0 && !e.within {
+		if !v.more() && !e.within {
 			return hand(v, use)
 		}
-		e.part, e.within = append(e.part, v.data...), v.marked&markMore != 0
+		e.part, e.within = append(e.part, data...), v.more()
 		v.Release()
 		if !e.within {
 			b := e.part
@@ -123,7 +124,7 @@ func (c *Conn) RecvMessage(ctx context.Context, most int, use func(b []byte) err
 // hand lends a message of one piece.
 func hand(v View, use func(b []byte) error) error {
 	defer v.Release()
-	return use(v.data)
+	return use(v.Bytes())
 }
 
 // recvError is what an error of the ring means to who receives.

@@ -1,0 +1,127 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"github.com/shmengine/shmengine/futex"
+)
+
+// hands are the goroutines that run tasks in goroutine mode: the same cells, claims
+// and copies as with worker processes.
+type hands struct {
+	t     *tasks
+	all   []*hand
+	alive sync.WaitGroup
+	stop  chan struct{}
+	ids   atomic.Uint32
+}
+
+// A hand is one of them; its goroutine is replaced if a task ends it.
+type hand struct {
+	index int
+	wake  chan int // has room for one: a hand is woken once for each time it says that it rests
+	slot  workerSlot
+}
+
+func newHands(t *tasks, n int) *hands {
+	h := &hands{t: t, stop: make(chan struct{})}
+	for i := range n {
+		one := &hand{index: i, wake: make(chan int, 1)}
+		h.all = append(h.all, one)
+	}
+	return h
+}
+
+func (h *hands) size() int             { return len(h.all) }
+func (h *hands) spins() bool           { return false }
+func (h *hands) kills() bool           { return false }
+func (h *hands) kill(int, *future)     {}
+func (h *hands) wake(worker, cell int) { h.all[worker].wake <- cell }
+
+func (h *hands) hire() {
+	for _, one := range h.all {
+		h.alive.Go(func() { h.work(one) })
+	}
+}
+
+func (h *hands) close() {
+	close(h.stop)
+	h.alive.Wait()
+}
+
+// work runs tasks until close.
+func (h *hands) work(one *hand) {
+	k := h.tasker(one)
+	told := false
+	defer func() {
+		if !told { // a task called runtime.Goexit
+			one.slot.end()
+			h.alive.Go(func() { h.work(one) })
+			h.t.lost(k.id, death{worker: one.index, reason: goexitText})
+		}
+	}()
+	b := h.t.board
+	for !told {
+		if k.step() {
+			continue
+		}
+		b.rest(one.index)
+		if !b.empty() && b.rise(one.index) {
+			continue
+		}
+		select {
+		case cell := <-one.wake:
+			if cell >= 0 {
+				k.try(cell)
+			}
+		case <-h.stop:
+			told = true
+		}
+	}
+}
+
+// tasker makes one with an id of its own: what a goroutine has claimed that was ended
+// is not the next one's.
+func (h *hands) tasker(one *hand) tasker {
+	specs, _ := seal()
+	t := h.t
+	return tasker{
+		board: t.board, specs: specs, self: &one.slot, runs: make([]taskRun, len(specs)),
+		id:   futex.MakeID(uint32(one.index), h.ids.Add(1)),
+		news: t.collect, end: func() {}, goexit: func() {}, keep: t.keep,
+		room: func(c *taskCell, cell int) uint32 {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			t.grant(cell)
+			return c.granted.Load()
+		},
+	}
+}
+
+// keep keeps an error as it was returned.
+func (t *tasks) keep(cell, task int, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := t.cells[cell]
+	if s.kept == nil {
+		s.kept = map[int]error{}
+	}
+	s.kept[task] = err
+}
+
+// hire starts the goroutines that run tasks.
+func (g *goroutines) hire() error {
+	g.hands.hire()
+	return nil
+}
+
+// dismiss ends the tasks and those goroutines.
+func (g *goroutines) dismiss() {
+	t := g.e.tasks
+	t.close(ErrClosed, true)
+	_ = t.drain(context.Background())
+	g.hands.close()
+	t.leave()
+}

@@ -1,0 +1,269 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/shmengine/shmengine/shmarena"
+)
+
+// taskPoints are the places where a worker may die with a task; "task/room" is reached
+// when a result does not fit.
+var taskPoints = []string{
+	"task/next", "task/claimed", "task/read", "task/begun", "task/output", "task/room", "task/write", "task/done",
+}
+
+// Whatever the place, an idempotent task ends well, alone or in a chunk, with an
+// argument and a result of 1 MiB.
+func TestTaskDeathInEachPoint(t *testing.T) {
+	for _, point := range taskPoints {
+		t.Run(filepath.Base(point), func(t *testing.T) {
+			killAt(t, point, 4)
+			e := start(t, Config{Workers: 2, Retries: 4})
+			before := e.Arena().Stats().InUse
+			ctx := deadline(t, 10*time.Second)
+			for e.Stats().Deaths < 4 {
+				fs := []*Future[int]{submit(t, e, squareFunc, 3), submit(t, e, lengthFunc, make([]byte, 1<<20))}
+				large := submit(t, e, repeatFunc, 1<<20)
+				if _, err := large.Result(ctx); err != nil {
+					t.Fatal(err)
+				}
+				must[string](t)(repeatFunc.Submit(ctx, e, 10)) // the next large one is a surprise again
+				for i, want := range []int{9, 1 << 20} {
+					if got, err := fs[i].Result(ctx); got != want || err != nil {
+						t.Fatalf("task %d: %d, %v", i, got, err)
+					}
+				}
+			}
+			n := 0
+			for r, err := range squareFunc.Map(ctx, e, upTo(500, nil), MapOptions{Chunk: 50}) {
+				if r != n*n || err != nil {
+					t.Fatalf("%d of the map: %d, %v", n, r, err)
+				}
+				n++
+			}
+			if err := e.Drain(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if after := e.Arena().Stats().InUse; n != 500 || after != before {
+				t.Errorf("%d results; %d bytes in the arena, %d before", n, after, before)
+			}
+		})
+	}
+}
+
+// A task that may run once only is run once: before it begins it is given to another
+// worker, after that its outcome is the death.
+func TestTaskRunsOnce(t *testing.T) {
+	for point, begun := range map[string]bool{
+		"task/next": false, "task/claimed": false, "task/read": false,
+		"task/begun": true, "task/output": true, "task/write": true, "task/done": false,
+	} {
+		killAt(t, point, 1)
+		e := start(t, Config{Workers: 2})
+		note := filepath.Join(t.TempDir(), "note")
+		_, err := submit(t, e, noteFunc, note).Result(deadline(t, time.Minute))
+		var we *WorkerError
+		if begun != (err != nil) || begun && (!errors.As(err, &we) || !we.Dirty || we.ExitCode != -9) {
+			t.Errorf("%s: %v", point, err)
+		}
+		runs, _ := os.ReadFile(note)
+		if len(runs) > 1 || !begun && len(runs) != 1 {
+			t.Errorf("%s: run %d times", point, len(runs))
+		}
+		if e.Stats().Retries > 0 == begun && point != "task/next" && point != "task/done" {
+			t.Errorf("%s: %d retries", point, e.Stats().Retries)
+		}
+	}
+}
+
+// Of a chunk with a task that kills its workers all others are done, once each.
+func TestPoisonInAChunk(t *testing.T) {
+	e := start(t, Config{Workers: 2, Retries: 1})
+	what := make([]int, 40)
+	what[7], what[8], what[39] = killSelf, callExit, killSelf
+	for _, f := range []*Func[int, int]{doFunc, doAgain} {
+		i := 0
+		for _, err := range f.Map(deadline(t, time.Minute), e, sliceSeq(what), MapOptions{Chunk: 20}) {
+			var we *WorkerError
+			if bad := what[i] != doNothing; bad != errors.As(err, &we) || bad != (err != nil) {
+				t.Errorf("task %d: %v", i, err)
+			}
+			if err != nil && errors.Is(err, ErrPoisoned) != (f == doAgain) {
+				t.Errorf("task %d: %v", i, err)
+			}
+			i++
+		}
+		if i != len(what) {
+			t.Errorf("%d outcomes", i)
+		}
+	}
+	if d := e.Stats().Deaths; d != 3+2*3 {
+		t.Errorf("%d deaths, want 9", d)
+	}
+}
+
+func sliceSeq[T any](s []T) func(func(T) bool) {
+	return func(yield func(T) bool) {
+		for _, v := range s {
+			if !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// spendFunc computes for some microseconds: kills hit it.
+var spendFunc = NewFunc("test/spend", func(_ context.Context, x int) (int, error) {
+	for begin := time.Now(); time.Since(begin) < 100*time.Microsecond; {
+	}
+	return x + 1, nil
+}, Idempotent)
+
+// Workers are killed in the middle of tasks, at random: each task has one outcome.
+func TestRandomKillsOfTasks(t *testing.T) {
+	kills, tasks := 30, 3000
+	if os.Getenv("SHMENGINE_STRESS") != "" {
+		kills, tasks = 200, 10_000
+	}
+	e := start(t, Config{Workers: 3, Retries: 1000})
+	ctx, stop := context.WithCancel(deadline(t, 5*time.Minute))
+	defer stop()
+	var killer sync.WaitGroup
+	killed := 0
+	killer.Go(func() {
+		for killed < kills && ctx.Err() == nil {
+			if pids := e.Running(); len(pids) > 0 && killProcess(pids[killed%len(pids)]) == nil {
+				killed++
+			}
+			time.Sleep(time.Millisecond)
+		}
+	})
+	for round := 0; killed < kills; round++ {
+		n := 0
+		for r, err := range spendFunc.Map(ctx, e, upTo(tasks, nil), MapOptions{}) {
+			if r != n+1 || err != nil {
+				t.Fatalf("outcome %d is %d, %v", n, r, err)
+			}
+			n++
+		}
+		if n != tasks {
+			t.Fatalf("%d outcomes of %d tasks", n, tasks)
+		}
+		if len(e.Running()) == 0 && round > 100 {
+			break
+		}
+	}
+	stop()
+	killer.Wait()
+	t.Logf("%d kills, %+v", killed, e.Stats())
+	if killed < kills || e.Stats().Retries == 0 {
+		t.Errorf("%d kills, %+v", killed, e.Stats())
+	}
+}
+
+// Workers that kill each other, all at once: the tasks end, and the pool works on.
+func TestWorkersKillEachOther(t *testing.T) {
+	for _, n := range []int{1, 2, 5, 13} {
+		e := start(t, Config{Workers: n})
+		var fs []*Future[int]
+		for range 2 * n {
+			fs = append(fs, submit(t, e, doFunc, killSelf))
+		}
+		ended, _, err := Wait(deadline(t, 10*time.Second), WaitAll, fs...)
+		if len(ended) != 2*n || err != nil {
+			t.Fatalf("%d workers: %d of %d ended, %v", n, len(ended), 2*n, err)
+		}
+		if got := must[int](t)(squareFunc.Submit(t.Context(), e, 5)); got != 25 {
+			t.Errorf("%d workers: %d", n, got)
+		}
+	}
+}
+
+// A worker that is stopped with a task in its hands does not keep it from others.
+func TestStoppedIdleWorker(t *testing.T) {
+	e := start(t, Config{Workers: 2})
+	must[int](t)(squareFunc.Submit(t.Context(), e, 5)) // both have started
+	time.Sleep(5 * time.Millisecond)
+	stopped := e.WorkerPIDs()[0]
+	if err := stopProcess(stopped); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = continueProcess(stopped) }()
+	for x := range 5 {
+		if got := must[int](t)(squareFunc.Submit(t.Context(), e, x)); got != x*x {
+			t.Errorf("%d", got)
+		}
+	}
+}
+
+func TestShutdown(t *testing.T) {
+	for _, how := range []Shutdown{Finish, CancelQueued} {
+		for _, cfg := range taskModes() {
+			e := start(t, cfg)
+			g := newGate(t)
+			busy := occupy(t, e, g)
+			var queued []*Future[int]
+			for x := range 50 {
+				queued = append(queued, submit(t, e, squareFunc, x))
+			}
+			short, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
+			if err := e.Shutdown(short, how); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s: shut down in spite of running tasks: %v", name(cfg), err)
+			}
+			cancel()
+			if _, err := squareFunc.Submit(t.Context(), e, 1); !errors.Is(err, ErrShutdown) {
+				t.Errorf("%s: submit after shutdown: %v", name(cfg), err)
+			}
+			if _, err := sumKernel.Run(t.Context(), e, shmarena.Array[float64]{}); !errors.Is(err, ErrShutdown) {
+				t.Errorf("%s: run after shutdown: %v", name(cfg), err)
+			}
+			g.open(t)
+			for range 2 {
+				if err := e.Shutdown(deadline(t, time.Minute), how); err != nil {
+					t.Fatalf("%s: %v", name(cfg), err)
+				}
+			}
+			for _, f := range busy {
+				must[string](t)(f, nil)
+			}
+			for x, f := range queued {
+				r, err := f.Result(t.Context())
+				if how == Finish && (r != x*x || err != nil) || how == CancelQueued && !errors.Is(err, ErrShutdown) {
+					t.Errorf("%s, how %d: %d, %v, %v", name(cfg), how, r, err, f.State())
+				}
+			}
+		}
+	}
+}
+
+// Close ends tasks that run, wait, and have large errors on the way, in any state.
+func TestCloseDuringTasks(t *testing.T) {
+	for _, cfg := range taskModes() {
+		for range 5 {
+			e := start(t, cfg)
+			var fs []*Future[int]
+			for i := range 60 {
+				fs = append(fs, submit(t, e, doFunc, []int{waitForContext, returnHuge, doNothing}[min(i%5, 2)]))
+			}
+			last := fs[len(fs)-1]
+			last.Cancel()
+			if err := e.Close(); err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range fs {
+				if s := f.State(); s <= StateRunning {
+					t.Fatalf("%s: a task is %v after Close", name(cfg), s)
+				}
+			}
+			if _, err := squareFunc.Submit(t.Context(), e, 1); !errors.Is(err, ErrClosed) {
+				t.Errorf("%s: submit after close: %v", name(cfg), err)
+			}
+		}
+	}
+}

@@ -1,0 +1,234 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/shmengine/shmengine/futex"
+)
+
+// A sink gets the outcome of each task of a cell, once. Its methods are called by
+// one goroutine at a time, with tasks.mu held or not: they call nobody.
+type sink interface {
+	// value reads the result of a task.
+	value(task int, src []byte) error
+	// fail gets the error of a task.
+	fail(task int, err error)
+}
+
+// collect ends the future of cell i, if its tasks have ended.
+func (t *tasks) collect(i int) {
+	t.mu.Lock()
+	s := t.cells[i]
+	f := s.f
+	if f == nil || !t.over(i) {
+		t.mu.Unlock()
+		return
+	}
+	s.f = nil // whoever did this ends it
+	if s.grace != nil {
+		s.grace.Stop()
+	}
+	t.unfollow(s)
+	t.mu.Unlock()
+	c := &t.board.cells[i]
+	f.nanos = c.nanos
+	s.absorb(c, f, int(c.records))
+	s.failRest(f, int(c.count))
+	c.progress.Store(0) // clean for the next one, while the line is in this CPU's cache
+	c.want.Store(0)
+	c.records = 0
+	withdrawn := s.err != nil
+	t.release(i, s)
+	f.settle(withdrawn)
+}
+
+// over reports whether the tasks of cell i have ended.
+//
+// Preconditions:
+//   - the cell is under way: the board is there.
+func (t *tasks) over(i int) bool {
+	e := t.board.cells[i].entry.load()
+	return !e.busy() && e.state() != pending
+}
+
+// absorb gives the results of the next n tasks to their sink.
+func (s *cellState) absorb(c *taskCell, f *future, n int) {
+	out := c.results[:]
+	if !s.results.IsZero() {
+		out = s.results.Slice() // not what the cell says: that is a peer's
+	}
+	for ; n > 0 && s.base < f.count; n-- {
+		kind, payload, rest, err := nextRecord(out)
+		if err == nil && kind == recordValue {
+			err = f.sink.value(s.base, payload)
+			f.spec.expect(f.count, len(payload))
+		} else if err == nil {
+			err = s.remoteError(f, kind, payload)
+		}
+		if err != nil {
+			f.sink.fail(s.base, err)
+		}
+		out = rest
+		s.base++
+	}
+}
+
+// expect takes back what was expected of results since one was large.
+func (s *spec) expect(count, size int) {
+	if count == 1 && recordSize(size) <= inlineRoom && s.large.Load() != 0 {
+		s.large.Store(0)
+	}
+}
+
+// remoteError is the error that a worker has stored.
+func (s *cellState) remoteError(f *future, kind uint32, payload []byte) error {
+	switch kind {
+	case recordNoSpace:
+		return fmt.Errorf("task %s: %w", f.spec.name, errNoRoom)
+	case recordError, recordPanic, recordBad, recordUnable:
+	default:
+		return fmt.Errorf("task %s: %w: kind %d", f.spec.name, errRecord, kind)
+	}
+	r, err := remoteFrom(payload)
+	if err != nil {
+		return fmt.Errorf("task %s: %w", f.spec.name, err)
+	}
+	if err := s.kept[s.base]; err != nil {
+		r.causes = []error{err}
+	}
+	return &FuncError{
+		Func: f.spec.name, Message: r.text, Type: r.typ, Stack: r.stack, Panic: kind == recordPanic, causes: r.causes,
+	}
+}
+
+// failRest ends the tasks that have no result.
+func (s *cellState) failRest(f *future, count int) {
+	err := s.err
+	if err == nil {
+		err = errRecord
+	}
+	for ; s.base < count && s.base < f.count; s.base++ {
+		f.sink.fail(s.base, fmt.Errorf("task %s: %w", f.spec.name, err))
+	}
+}
+
+// cancel ends the tasks that match: first those that nobody has begun, so that none
+// begins since another one ends; then, if all are meant, those that run. It returns
+// the cells to collect.
+//
+// Preconditions:
+//   - mu is held.
+func (t *tasks) cancel(err error, all bool, match func(s *cellState) bool) (ended []int) {
+	for i, s := range t.cells {
+		if s.f == nil || !match(s) {
+			continue
+		}
+		l := &t.board.cells[i].entry
+		if e := l.load(); e.state() == pending && l.swap(e, e.ended(failed)) {
+			s.err = err
+			ended = append(ended, i)
+		}
+	}
+	for i, s := range t.cells {
+		if all && s.f != nil && match(s) && t.interrupt(i, err) {
+			ended = append(ended, i)
+		}
+	}
+	return ended
+}
+
+// interrupt ends the context of the task in cell i, and after the grace its worker.
+// It is true if the task has ended meanwhile.
+//
+// Preconditions:
+//   - mu is held, and the cell is under way.
+func (t *tasks) interrupt(i int, err error) bool {
+	s, c := t.cells[i], &t.board.cells[i]
+	if !c.entry.load().busy() {
+		return s.err == nil // it is not one of those that were withdrawn just now
+	}
+	if s.err == nil {
+		s.err = err
+	}
+	how := uint32(taskCanceled)
+	if errors.Is(err, context.DeadlineExceeded) {
+		how = taskTimedOut
+	}
+	c.cancel.Store(how)
+	_, _ = futex.Wake(&c.cancel, 1)
+	c.tell.Store(1)
+	if s.grace == nil && t.crew.kills() {
+		f := s.f
+		s.grace = time.AfterFunc(t.e.cfg.Grace, func() { t.crew.kill(i, f) })
+	}
+	return !c.entry.load().busy() // it may have ended before it could be told to tell
+}
+
+// withdraw takes the task of f back, if it has not begun.
+func (t *tasks) withdraw(f *future, err error) bool {
+	t.mu.Lock()
+	s, ended := t.cells[f.cell], false
+	if s.f == f {
+		l := &t.board.cells[f.cell].entry
+		e := l.load()
+		if ended = e.state() == pending && l.swap(e, e.ended(failed)); ended {
+			s.err = err
+		}
+	}
+	t.mu.Unlock()
+	if ended {
+		t.collect(f.cell)
+	}
+	return ended
+}
+
+// tell has the coordinator told when f ends: somebody sleeps until then.
+//
+//	waiter:  tell = 1;      look at the entry;  sleep
+//	worker:  entry = done;  look at tell;       tell
+func (t *tasks) tell(f *future) {
+	t.mu.Lock()
+	i := f.cell
+	if s := t.cells[i]; s.f == f {
+		c := &t.board.cells[i]
+		c.tell.Store(1)
+		if s.handed && c.entry.load().state() == pending {
+			t.hint(i) // the worker may be stopped
+		}
+	}
+	t.mu.Unlock()
+	t.collect(i)
+}
+
+// sweep collects all that has ended.
+func (t *tasks) sweep() {
+	t.mu.Lock()
+	var ended []int
+	for i, s := range t.cells {
+		if s.f != nil && t.over(i) {
+			ended = append(ended, i)
+		}
+	}
+	t.mu.Unlock()
+	for _, i := range ended {
+		t.collect(i)
+	}
+}
+
+// hear looks at what workers have told of.
+func (t *tasks) hear() {
+	t.board.reported(func(i int) {
+		t.mu.Lock()
+		known := i < len(t.cells)
+		if known {
+			t.grant(i)
+		}
+		t.mu.Unlock()
+		if known {
+			t.collect(i)
+		}
+	})
+}

@@ -1,0 +1,76 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/shmengine/shmengine/futex"
+)
+
+// tasker is this worker as one that runs tasks.
+func (w *member) tasker() tasker {
+	return tasker{
+		board: w.control.tasks(), specs: w.specs, self: w.self, id: w.id, runs: make([]taskRun, len(w.specs)),
+		news: w.tell, room: w.ask, end: waitForDeath, goexit: exitByGoexit,
+	}
+}
+
+// obey does what a descriptor says.
+func (w *member) obey(d descriptor) {
+	if d.cell != 0 {
+		w.tasks.try(int(d.cell - 1))
+	}
+	if d.job != 0 {
+		w.serve(d.job)
+	}
+}
+
+// rest sleeps until there is a descriptor. Before, it says so and looks at the hints
+// once more: see tasks.announce. For jobs there is always a descriptor.
+func (w *member) rest() (descriptor, error) {
+	b := w.tasks.board
+	b.rest(w.index)
+	if !b.empty() && b.rise(w.index) {
+		return descriptor{}, nil
+	}
+	d, err := w.ring.Pop(context.Background())
+	b.rise(w.index)
+	return d, err
+}
+
+// turn gives the tasks that wait their turn, between two partitions. Descriptors of
+// other jobs may go: a worker looks at every open job before it sleeps.
+func (w *member) turn() {
+	var d descriptor
+	for w.ring.TryPop(&d) == nil {
+		if d.cell != 0 {
+			w.tasks.try(int(d.cell - 1))
+		}
+	}
+	w.tasks.step()
+}
+
+// tell has the coordinator look at a cell.
+func (w *member) tell(cell int) {
+	w.tasks.board.report(cell)
+	w.signal()
+}
+
+// ask waits until the coordinator has answered the wish for room.
+func (w *member) ask(c *taskCell, cell int) uint32 {
+	w.tell(cell)
+	for {
+		if answer := c.granted.Load(); answer != roomAsked {
+			return answer
+		}
+		_ = futex.Wait(context.Background(), &c.granted, roomAsked)
+	}
+}
+
+// waitForDeath is for a worker that is being revoked: SIGKILL is on its way, and
+// nothing may be touched any more.
+func waitForDeath() {
+	for {
+		time.Sleep(time.Hour)
+	}
+}
