@@ -104,6 +104,9 @@ func TestNothingIsTouchedOutside(t *testing.T) {
 	starts := newPool(func(n int) []byte { return testmem.Guarded(t, n, testmem.Start) }, mostRows)
 	onEachLevel(t, func(t *testing.T) {
 		for _, n := range lengths() {
+			if race.Enabled && n > 70 && n%5 != 0 {
+				continue // the borders are the same ones again
+			}
 			for _, in := range []*input{ends.atEnd(n), starts.at(0, n)} {
 				in.fill(rand.New(rand.NewPCG(uint64(n), 1)))
 				for i := range kernelCases {

@@ -16,6 +16,9 @@ func TestManyAtOnce(t *testing.T) {
 		for seed := range uint64(64) {
 			wg.Go(func() {
 				n := 500 + int(seed)*37
+				if race.Enabled {
+					n /= 4
+				}
 				in := newPool(func(n int) []byte { return make([]byte, n) }, n).at(0, n)
 				in.fill(rand.New(rand.NewPCG(seed, seed)))
 				for i := range kernelCases {
