@@ -23,15 +23,21 @@ const runIn = 25 * time.Millisecond
 //
 //go:noinline
 func think(x, turns uint64) uint64 {
-	f, c := factor, addend
 	for ; turns > 0; turns-- {
-		x = x*f + c
-		x = x*f + c
-		x = x*f + c
-		x = x*f + c
+		x = (x ^ addend) * factor
+		x = (x ^ addend) * factor
+		x = (x ^ addend) * factor
+		x = (x ^ addend) * factor
 	}
 	return x
 }
+
+// Constants, as in C: a variable would be loaded, and a load waits for the locked
+// instruction of the unlock before it, which the multiplications overtake.
+const (
+	factor = 6364136223846793005
+	addend = 1442695040888963407
+)
 
 // warmUp computes for the time of the run-in.
 func (h *hand) warmUp(s *slot) {
@@ -39,12 +45,6 @@ func (h *hand) warmUp(s *slot) {
 		s.sink = think(s.sink, h.turns)
 	}
 }
-
-// Variables, since the compiler would load constants in each turn.
-var (
-	factor uint64 = 6364136223846793005
-	addend uint64 = 1442695040888963407
-)
 
 // sink keeps what think computes from being left out.
 var sink uint64

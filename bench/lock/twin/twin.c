@@ -110,10 +110,10 @@ static inline void pause_cpu(void) {
 __attribute__((noinline)) static uint64_t think(uint64_t x, uint64_t turns) {
 	const uint64_t f = 6364136223846793005u, c = 1442695040888963407u;
 	for (; turns > 0; turns--) {
-		x = x * f + c;
-		x = x * f + c;
-		x = x * f + c;
-		x = x * f + c;
+		x = (x ^ c) * f;
+		x = (x ^ c) * f;
+		x = (x ^ c) * f;
+		x = (x ^ c) * f;
 	}
 	return x;
 }
