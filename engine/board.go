@@ -47,9 +47,6 @@ func (b *taskBoard) empty() bool {
 // coordinator has hinted before it saw the bit is seen by who looks after this.
 func (b *taskBoard) rest(i int) { b.idle[i/64].Or(1 << (i % 64)) }
 
-// resting reports whether worker i is about to sleep, or sleeps.
-func (b *taskBoard) resting(i int) bool { return b.idle[i/64].Load()&(1<<(i%64)) != 0 }
-
 // rise takes the bit of worker i back. It is false if somebody is waking it.
 func (b *taskBoard) rise(i int) bool {
 	bit := uint64(1) << (i % 64)

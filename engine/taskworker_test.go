@@ -111,8 +111,7 @@ func TestIdleWorkersAreUsedAgain(t *testing.T) {
 		b.rest(0)
 		put()
 	}
-	put()
-	if !b.empty() {
+	if put(); !b.empty() {
 		t.Error("there are hints of what was handed over")
 	}
 	put()
