@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -265,5 +266,39 @@ func TestCloseDuringTasks(t *testing.T) {
 				t.Errorf("%s: submit after close: %v", name(cfg), err)
 			}
 		}
+	}
+}
+
+type onceArgs struct {
+	Path string
+	X    int
+}
+
+// dieOnceFunc kills its worker at every twentieth argument, the first time.
+var dieOnceFunc = NewFunc("test/dieonce", func(_ context.Context, a onceArgs) (int, error) {
+	if a.X%20 == 13 && first(filepath.Join(a.Path, strconv.Itoa(a.X)+"-"), 1) {
+		dieNow()
+	}
+	return a.X, nil
+}, Idempotent)
+
+// A chunk whose worker dies in the middle goes on there, with the right arguments.
+func TestChunkGoesOnWhereItsWorkerDied(t *testing.T) {
+	e, dir, n := start(t, Config{Workers: 2}), t.TempDir(), 0
+	args := func(yield func(onceArgs) bool) {
+		for x := range 100 {
+			if !yield(onceArgs{dir, x}) {
+				return
+			}
+		}
+	}
+	for r, err := range dieOnceFunc.Map(deadline(t, time.Minute), e, args, MapOptions{Chunk: 50}) {
+		if r != n || err != nil {
+			t.Fatalf("outcome %d is %d, %v", n, r, err)
+		}
+		n++
+	}
+	if d := e.Stats().Deaths; n != 100 || d != 5 {
+		t.Errorf("%d outcomes, %d deaths, want 100 and 5", n, d)
 	}
 }
