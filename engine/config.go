@@ -36,13 +36,14 @@ type Config struct {
 	// Name links the data arena under a name, for other programs. An arena with
 	// a name outlives a killed coordinator, until it is swept.
 	Name string
-	// Retries is how often a partition is begun anew after its worker died.
+	// Retries is how often a partition, or an idempotent task, is begun anew after its
+	// worker died.
 	// 0 means 3; a negative number means never.
 	Retries int
-	// PartitionTimeout is how long a worker may take for one partition before
+	// PartitionTimeout is how long a worker may take for one partition or task before
 	// it is killed and replaced. 0 means for ever.
 	PartitionTimeout time.Duration
-	// Grace is how long running partitions may take to end after a job was
+	// Grace is how long running partitions and tasks may take to end after they were
 	// cancelled, before their workers are killed. 0 means 1 s.
 	Grace time.Duration
 	// Command is the worker's program and its arguments. Empty means this
@@ -51,6 +52,12 @@ type Config struct {
 	// WorkerMemory is the limit in bytes at which a worker's garbage collector
 	// begins to work; it has nothing to do with shared memory. 0 means 256 MiB.
 	WorkerMemory int64
+	// MaxTasks is how many tasks a worker process runs before another takes its
+	// place: a remedy for functions that leak. It is looked at between batches; jobs
+	// of kernels do not count. 0 means no limit.
+	MaxTasks int
+	// WorkerInit is run once in each worker, before anything else is. nil means nothing.
+	WorkerInit *Initializer
 	// Logger hears of deaths, retries and replacements. nil means silence.
 	Logger *slog.Logger
 }
@@ -73,6 +80,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("engine: Config.ArenaSize is %d: a number of bytes", c.ArenaSize)
 	case c.PartitionTimeout < 0 || c.Grace < 0:
 		return fmt.Errorf("engine: Config.PartitionTimeout is %v, Grace %v: not negative", c.PartitionTimeout, c.Grace)
+	case c.MaxTasks < 0:
+		return fmt.Errorf("engine: Config.MaxTasks is %d: 0 (no limit) or a number of tasks", c.MaxTasks)
 	case c.WorkerMemory < 0:
 		return fmt.Errorf("engine: Config.WorkerMemory is %d: a number of bytes", c.WorkerMemory)
 	}

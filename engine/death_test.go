@@ -91,6 +91,9 @@ func TestKernelThatAlwaysKills(t *testing.T) {
 		if !errors.As(err, &we) {
 			t.Fatalf("trouble %d: %v", what, err)
 		}
+		if !errors.Is(err, ErrPoisoned) {
+			t.Errorf("trouble %d: %v is not ErrPoisoned", what, err)
+		}
 		if we.Partition != 3 || we.Attempts != 3 || we.Dirty || we.ExitCode != code {
 			t.Errorf("trouble %d: %+v", what, we)
 		}

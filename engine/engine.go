@@ -66,7 +66,10 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 	if cfg.Mode == Goroutines {
 		g := newGoroutines(e)
 		e.pool = g
-		return e, g.hire()
+		if err := g.hire(); err != nil {
+			return nil, errors.Join(fmt.Errorf("start engine: %w", err), e.Close())
+		}
+		return e, nil
 	}
 	if e.pool, err = startProcesses(ctx, e); err != nil {
 		return nil, errors.Join(fmt.Errorf("start engine: %w", err), arena.Close())

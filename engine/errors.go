@@ -26,8 +26,8 @@ var (
 	ErrWorkerStart = errors.New("engine: worker did not start")
 	// ErrShutdown is returned for work on an engine that was shut down. It is an ErrClosed.
 	ErrShutdown = fmt.Errorf("%w: shut down", ErrClosed)
-	// ErrPoisoned is returned for what was tried as often as it may be and killed its
-	// worker each time. The error is a [*WorkerError] too.
+	// ErrPoisoned is returned for rows or a task that were tried as often as they may be and
+	// killed their worker each time. The error is a [*WorkerError] too.
 	ErrPoisoned = errors.New("engine: kills every worker that runs it")
 	// ErrQuarantined is returned when a worker past its deadline could not be
 	// killed: the job's outputs may still be written and must not be freed.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
 
@@ -44,6 +45,14 @@ func (h *hands) hire() {
 	for _, one := range h.all {
 		h.alive.Go(func() { h.work(one) })
 	}
+}
+
+// tasks sums what the goroutines have done.
+func (h *hands) tasks() (n uint64) {
+	for _, one := range h.all {
+		n += one.slot.partitions.Load()
+	}
+	return n
 }
 
 func (h *hands) close() {
@@ -111,8 +120,13 @@ func (t *tasks) keep(cell, task int, err error) {
 	s.kept[task] = err
 }
 
-// hire starts the goroutines that run tasks.
+// hire starts the goroutines that run tasks, after the initializer ran once for each.
 func (g *goroutines) hire() error {
+	for range g.hands.all {
+		if err := g.e.cfg.WorkerInit.run(); err != nil {
+			return fmt.Errorf("%w: %w", ErrWorkerStart, err)
+		}
+	}
 	g.hands.hire()
 	return nil
 }

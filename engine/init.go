@@ -9,11 +9,13 @@ import (
 	"github.com/shmengine/shmengine/engine/process"
 )
 
-// The environment of a worker. Both are removed by Init, so that what a kernel
+// The environment of a worker. It is removed by Init, so that what a kernel
 // starts is no worker.
 const (
 	workerEnv = "SHMENGINE_WORKER" // its index
 	memoryEnv = "SHMENGINE_MEMORY" // Config.WorkerMemory
+	tasksEnv  = "SHMENGINE_TASKS"  // Config.MaxTasks
+	initEnv   = "SHMENGINE_INIT"   // the name of Config.WorkerInit
 )
 
 // Files that a worker gets, as process.Command.Files.
@@ -75,6 +77,8 @@ func (p *processes) command(i int) process.Command {
 		Env: []string{
 			workerEnv + "=" + strconv.Itoa(i),
 			memoryEnv + "=" + strconv.FormatInt(p.e.cfg.WorkerMemory, 10),
+			tasksEnv + "=" + strconv.Itoa(p.e.cfg.MaxTasks),
+			initEnv + "=" + p.e.cfg.WorkerInit.String(),
 			"GOMAXPROCS=1",
 		},
 		Files:           []*os.File{controlFile: p.control.arena.File(), dataFile: p.e.arena.File()},

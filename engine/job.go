@@ -83,6 +83,7 @@ func (p *processes) open(r *request, slot int) (*job, error) {
 	s.partStride, s.saveStride = uint64(r.spec.stride()), uint64(saved)
 	s.ledger, s.partials, s.saves = m.ledger, m.partials, m.saves
 	s.remaining.Store(int64(r.parts))
+	p.control.opened.Add(1)
 	gen := s.gen.Load() + 1
 	s.gen.Store(gen) // pairs with the load in worker.serve: the fields above are there
 	return j, nil
@@ -161,6 +162,7 @@ func (p *processes) leave(j *job) {
 	ref := refOf(j.slot, j.shared.gen.Load())
 	p.jobs[j.slot] = nil
 	j.shared.gen.Add(1) // pairs with the load in worker.serve
+	p.control.opened.Add(^uint32(0))
 	if j.quarantined() {
 		return
 	}

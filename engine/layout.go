@@ -98,7 +98,8 @@ type controlBlock struct {
 
 	events atomic.Uint32 // a step is news for the coordinator
 	drowsy atomic.Uint32 // not 0: the coordinator sleeps on events, or is about to
-	_      [128 - 8]byte
+	opened atomic.Uint32 // jobs that are open; stepped by the coordinator before it opens one
+	_      [128 - 12]byte
 
 	worker [maxWorkers]workerSlot
 	job    [maxJobs]jobSlot

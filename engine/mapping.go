@@ -219,6 +219,10 @@ func (m *mapping[A, R]) adapt(c *chunk[R]) {
 	if m.o.Chunk > 0 {
 		return
 	}
+	if len(c.results) == 1 { // not measured
+		m.target = max(m.target, 2)
+		return
+	}
 	each := max(int(min(c.nanos, 1<<40))/len(c.results), 1)
 	want := min(max(chunkNanos/each, 1), autoChunk)
 	m.target = min(want, 4*m.target)

@@ -48,7 +48,7 @@ func TestStartOfOtherPrograms(t *testing.T) {
 
 func TestConfigIsChecked(t *testing.T) {
 	for _, cfg := range []Config{
-		{Workers: -1}, {Workers: maxWorkers + 1}, {Mode: 7}, {ArenaSize: -1}, {PartitionTimeout: -1}, {Grace: -1}, {WorkerMemory: -1},
+		{Workers: -1}, {Workers: maxWorkers + 1}, {Mode: 7}, {ArenaSize: -1}, {PartitionTimeout: -1}, {Grace: -1}, {WorkerMemory: -1}, {MaxTasks: -1},
 	} {
 		if _, err := Start(t.Context(), cfg); err == nil {
 			t.Errorf("%+v was accepted", cfg)

@@ -5,8 +5,8 @@ import "sync/atomic"
 // Stats are counts since the engine was started.
 type Stats struct {
 	Jobs       uint64 // runs begun
-	Partitions uint64 // partitions done
-	Retries    uint64 // partitions offered again after their worker died
+	Partitions uint64 // partitions and tasks done
+	Retries    uint64 // partitions and tasks offered again after their worker died
 	Deaths     uint64 // workers that died
 	Restarts   uint64 // workers started in the place of dead ones
 	Copied     uint64 // bytes copied by Mapper.Slices into and out of the arena
@@ -24,6 +24,9 @@ func (e *Engine) Stats() Stats {
 		p.mu.Lock()
 		n = s.partitions.Load() + p.partitions()
 		p.mu.Unlock()
+	}
+	if g, ok := e.pool.(*goroutines); ok {
+		n += g.hands.tasks()
 	}
 	return Stats{
 		Jobs: s.jobs.Load(), Partitions: n, Retries: s.retries.Load(),

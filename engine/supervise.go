@@ -97,14 +97,18 @@ func (p *processes) died(w *worker, proc *process.Process) {
 	if p.closing && p.idle() && p.e.tasks.idle() {
 		return
 	}
-	p.e.stats.deaths.Add(1)
-	p.e.cfg.Logger.Warn("worker died", "worker", w.index, "pid", proc.PID(), "reason", exitReason(w, proc))
+	code, _ := proc.ExitCode()
+	if code == exitSpent && w.reason == "" {
+		p.e.cfg.Logger.Debug("worker replaced", "worker", w.index, "pid", proc.PID(), "tasks", p.e.cfg.MaxTasks)
+	} else {
+		p.e.stats.deaths.Add(1)
+		p.e.cfg.Logger.Warn("worker died", "worker", w.index, "pid", proc.PID(), "reason", exitReason(w, proc))
+	}
 	for _, j := range p.jobs {
 		if j != nil && id != 0 {
 			p.recover(j, w, id)
 		}
 	}
-	code, _ := proc.ExitCode()
 	p.e.tasks.lost(id, death{w.index, proc.PID(), code, exitReason(w, proc), proc.StderrTail()})
 	p.reap()
 	if w.stalls++; state == stateReady {
@@ -213,6 +217,7 @@ func (p *processes) reoffer(j *job, w *worker, i int, e entry) {
 		j.fail(&WorkerError{
 			Worker: w.index, PID: w.proc.PID(), ExitCode: code, Reason: exitReason(w, w.proc), Kernel: j.spec.name,
 			Partition: i, Lo: lo, Hi: hi, Attempts: e.attempt() + 1, Dirty: dirty, Stderr: w.proc.StderrTail(),
+			poisoned: !dirty,
 		})
 		return
 	}

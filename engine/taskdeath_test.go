@@ -5,11 +5,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/shmengine/shmengine/shmarena"
 )
 
 // taskPoints are the places where a worker may die with a task; "task/room" is reached
@@ -202,68 +201,36 @@ func TestStoppedIdleWorker(t *testing.T) {
 	}
 }
 
-func TestShutdown(t *testing.T) {
-	for _, how := range []Shutdown{Finish, CancelQueued} {
-		for _, cfg := range taskModes() {
-			e := start(t, cfg)
-			g := newGate(t)
-			busy := occupy(t, e, g)
-			var queued []*Future[int]
-			for x := range 50 {
-				queued = append(queued, submit(t, e, squareFunc, x))
-			}
-			short, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
-			if err := e.Shutdown(short, how); !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("%s: shut down in spite of running tasks: %v", name(cfg), err)
-			}
-			cancel()
-			if _, err := squareFunc.Submit(t.Context(), e, 1); !errors.Is(err, ErrShutdown) {
-				t.Errorf("%s: submit after shutdown: %v", name(cfg), err)
-			}
-			if _, err := sumKernel.Run(t.Context(), e, shmarena.Array[float64]{}); !errors.Is(err, ErrShutdown) {
-				t.Errorf("%s: run after shutdown: %v", name(cfg), err)
-			}
-			g.open(t)
-			for range 2 {
-				if err := e.Shutdown(deadline(t, time.Minute), how); err != nil {
-					t.Fatalf("%s: %v", name(cfg), err)
-				}
-			}
-			for _, f := range busy {
-				must[string](t)(f, nil)
-			}
-			for x, f := range queued {
-				r, err := f.Result(t.Context())
-				if how == Finish && (r != x*x || err != nil) || how == CancelQueued && !errors.Is(err, ErrShutdown) {
-					t.Errorf("%s, how %d: %d, %v, %v", name(cfg), how, r, err, f.State())
-				}
+type onceArgs struct {
+	Path string
+	X    int
+}
+
+// dieOnceFunc kills its worker at every twentieth argument, the first time.
+var dieOnceFunc = NewFunc("test/dieonce", func(_ context.Context, a onceArgs) (int, error) {
+	if a.X%20 == 13 && first(filepath.Join(a.Path, strconv.Itoa(a.X)+"-"), 1) {
+		dieNow()
+	}
+	return a.X, nil
+}, Idempotent)
+
+// A chunk whose worker dies in the middle goes on there, with the right arguments.
+func TestChunkGoesOnWhereItsWorkerDied(t *testing.T) {
+	e, dir, n := start(t, Config{Workers: 2}), t.TempDir(), 0
+	args := func(yield func(onceArgs) bool) {
+		for x := range 100 {
+			if !yield(onceArgs{dir, x}) {
+				return
 			}
 		}
 	}
-}
-
-// Close ends tasks that run, wait, and have large errors on the way, in any state.
-func TestCloseDuringTasks(t *testing.T) {
-	for _, cfg := range taskModes() {
-		for range 5 {
-			e := start(t, cfg)
-			var fs []*Future[int]
-			for i := range 60 {
-				fs = append(fs, submit(t, e, doFunc, []int{waitForContext, returnHuge, doNothing}[min(i%5, 2)]))
-			}
-			last := fs[len(fs)-1]
-			last.Cancel()
-			if err := e.Close(); err != nil {
-				t.Fatal(err)
-			}
-			for _, f := range fs {
-				if s := f.State(); s <= StateRunning {
-					t.Fatalf("%s: a task is %v after Close", name(cfg), s)
-				}
-			}
-			if _, err := squareFunc.Submit(t.Context(), e, 1); !errors.Is(err, ErrClosed) {
-				t.Errorf("%s: submit after close: %v", name(cfg), err)
-			}
+	for r, err := range dieOnceFunc.Map(deadline(t, time.Minute), e, args, MapOptions{Chunk: 50}) {
+		if r != n || err != nil {
+			t.Fatalf("outcome %d is %d, %v", n, r, err)
 		}
+		n++
+	}
+	if d := e.Stats().Deaths; n != 100 || d != 5 {
+		t.Errorf("%d outcomes, %d deaths, want 100 and 5", n, d)
 	}
 }

@@ -29,6 +29,7 @@ type tasker struct {
 	self  *workerSlot
 	id    futex.ID
 	runs  []taskRun // by function; nil until it is first run
+	ran   int       // tasks
 
 	news   func(cell int)                     // tells the coordinator of a cell
 	room   func(c *taskCell, cell int) uint32 // asks it for c.want bytes, and returns its answer
@@ -99,7 +100,10 @@ func (k *tasker) run(cell int, e entry) {
 	c := &k.board.cells[cell]
 	reach("task/claimed")
 	b := batch{taskCell: c, cell: cell, at: int(c.first), n: int(c.count), ctx: newTaskContext(c)}
-	begin := time.Now()
+	var begin time.Time
+	if b.n > 1 { // the size of the next batches depends on it
+		begin = time.Now()
+	}
 	if err := k.bind(&b); err != nil {
 		k.refuse(&b, recordBad, err)
 	}
@@ -109,7 +113,10 @@ func (k *tasker) run(cell int, e entry) {
 	b.ctx.finish()
 	k.self.end()
 	ended := uint32(b.at - int(c.first))
-	c.nanos, c.records = uint64(time.Since(begin)), ended
+	if c.records = ended; b.n > 1 {
+		c.nanos = uint64(time.Since(begin))
+	}
+	k.ran += int(ended)
 	state := done
 	if b.at < b.n {
 		state = failed

@@ -22,6 +22,7 @@ const (
 	exitFailed = 1
 	exitGoexit = 3
 	exitOther  = 4 // other program or other kernels
+	exitSpent  = 5 // has run Config.MaxTasks tasks
 )
 
 // A member is the worker process itself, from inside.
@@ -35,13 +36,17 @@ type member struct {
 	bounds  []*bound // by kernel; nil until it is first run
 	task    Task
 	tasks   tasker
+	limit   int // of tasks; 0 none
 }
 
 // workerMain is a worker's life.
 func workerMain(index string) (code int, err error) {
 	memory, _ := strconv.ParseInt(os.Getenv(memoryEnv), 10, 64)
-	os.Unsetenv(workerEnv)
-	os.Unsetenv(memoryEnv)
+	limit, _ := strconv.Atoi(os.Getenv(tasksEnv))
+	initializer := os.Getenv(initEnv)
+	for _, name := range []string{workerEnv, memoryEnv, tasksEnv, initEnv} {
+		os.Unsetenv(name)
+	}
 	// A foreign namespace is no reason to refuse: the kernel's signal is there.
 	if err := process.EndWithParent(); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return exitFailed, err
@@ -66,7 +71,10 @@ func workerMain(index string) (code int, err error) {
 		return exitOther, errors.New("this program registers other kernels than its coordinator")
 	}
 	w.specs, w.bounds = specs, make([]*bound, len(specs))
-	w.tasks = w.tasker()
+	w.tasks, w.limit = w.tasker(), limit
+	if err := runInitializer(initializer); err != nil {
+		return exitFailed, err
+	}
 	w.self.member.Store(uint32(w.id))
 	w.self.state.Store(stateReady)
 	w.signal()
@@ -108,6 +116,9 @@ func (w *member) loop() (int, error) {
 		var d descriptor
 		err := w.ring.TryPop(&d)
 		if errors.Is(err, ringbuf.ErrEmpty) {
+			if w.spent() {
+				return exitSpent, nil
+			}
 			if w.tasks.step() || w.sweep() {
 				continue
 			}
@@ -128,6 +139,9 @@ func (w *member) loop() (int, error) {
 // full, and a dead worker's partitions may be waiting. It reports whether it
 // did any.
 func (w *member) sweep() (worked bool) {
+	if w.control.opened.Load() == 0 {
+		return false
+	}
 	for slot := range w.control.job {
 		if gen := w.control.job[slot].gen.Load(); gen&1 == 1 {
 			worked = w.serve(refOf(slot, gen)) || worked

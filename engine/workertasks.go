@@ -38,6 +38,9 @@ func (w *member) rest() (descriptor, error) {
 	return d, err
 }
 
+// spent reports whether this worker has run as many tasks as it may.
+func (w *member) spent() bool { return w.limit > 0 && w.tasks.ran >= w.limit }
+
 // turn gives the tasks that wait their turn, between two partitions. Descriptors of
 // other jobs may go: a worker looks at every open job before it sleeps.
 func (w *member) turn() {
@@ -47,7 +50,9 @@ func (w *member) turn() {
 			w.tasks.try(int(d.cell - 1))
 		}
 	}
-	w.tasks.step()
+	if !w.spent() {
+		w.tasks.step()
+	}
 }
 
 // tell has the coordinator look at a cell.
