@@ -34,6 +34,10 @@
 // binary tree. So a result has the same bits for any number of workers and in
 // either [Mode], on one dispatch level of the kernels package.
 //
+// A [Func] is a function of which each call is a task: [Func.Submit] gives a
+// [Future], argument and result are copied, and it is not run twice unless it
+// says [Idempotent].
+//
 // # Who may call what
 //
 // An [Engine] may be used by many goroutines at once; each Run is one job.

@@ -5,7 +5,7 @@
 //	Broadcast[T]   each value to every subscriber, reliable or lossy
 //	Bytes          records of any length, one producer or many, read and written in place
 //	Pipe           messages both ways, of any length
-//	Conn           a net.Conn over shared memory, with Dial and Listen
+//	Conn           a net.Conn over shared memory, with Dial and Listen; or messages, see SendMessage
 //
 //	n, err := ringbuf.SizeSPSC[Order](1024)       // mem: n bytes that both map
 //	r, err := ringbuf.NewSPSC[Order](mem, 1024)   // in one process
