@@ -1,11 +1,10 @@
 // Package engine runs kernels over shared arrays in worker processes.
 //
-// A coordinator (the process that calls [Start]) owns an arena of shared
-// memory and a pool of workers, which are processes of the same program. A
-// job is one descriptor that says which kernel to run over which arrays; the
-// workers claim its partitions from a ledger in shared memory, and the data is
-// neither copied nor sent. A worker that dies costs the partition that it was
-// running, which is offered again where that is safe; the pool never breaks.
+// A coordinator (the process that calls [Start]) owns an arena of shared memory
+// and a pool of workers, processes of the same program. A job is one descriptor
+// that says which kernel to run over which arrays; the workers claim its partitions
+// from a ledger in shared memory, and the data is neither copied nor sent. A worker
+// that dies costs its partition, which is offered again where that is safe; the pool never breaks.
 //
 //	func main() {
 //		engine.Init() // becomes a worker here if a coordinator started this process
@@ -34,25 +33,22 @@
 // binary tree. So a result has the same bits for any number of workers and in
 // either [Mode], on one dispatch level of the kernels package.
 //
-// A [Func] is a function of which each call is a task: [Func.Submit] gives a
-// [Future], argument and result are copied, and it is not run twice unless it
-// says [Idempotent].
+// Each call of a [Func] is a task: [Func.Submit] gives a [Future].
 //
 // # Who may call what
 //
 // An [Engine] may be used by many goroutines at once; each Run is one job.
 // Results in the arena belong to the caller, who frees them. Arguments are
 // copied when Run begins; the arrays that they name must not be freed before
-// it returns. When Run has returned, whether with a result or an error, no
-// worker touches the arrays any more; the one exception is [ErrQuarantined].
+// it returns. After that no worker touches them; the one exception is
+// [ErrQuarantined].
 //
 // # What death does
 //
-// A worker's death is noticed through its pidfd. Only then is its partition
-// offered again, and only if the kernel may run twice: outputs of a [Mapper]
-// or [Reducer] are fresh memory, a kernel's [InOut] partitions are saved before
-// it runs and restored before a retry, and [NoRetry] kernels are not retried
-// once they began: Run returns a [*WorkerError] that says which rows are dirty.
+// A worker's death is noticed through its pidfd. Only then is its partition offered
+// again, and only if the kernel may run twice: outputs of a [Mapper] or [Reducer] are
+// fresh memory, a kernel's [InOut] partitions are saved before it runs and restored
+// before a retry, and [NoRetry] kernels are not retried: a [*WorkerError] says which rows are dirty.
 // A partition past [Config.PartitionTimeout] is revoked by SIGKILL, seen dead,
 // then retried. If the coordinator dies, its workers end with it and nothing
 // stays behind, since the arenas of an engine have no names.

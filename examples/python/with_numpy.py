@@ -36,8 +36,8 @@ def main(name):
         print("points", points["ID"].sum(), points["Y"].mean())
 
         # A View is a shape: here the transpose of a part of a table.
-        handle = shmarena.record(24, (0, "_", b"*" + bytes(8) + shmarena.number("f8")), (0, "arena", shmarena.number("u4")),
-                                 (4, "gen", shmarena.number("u4")), (8, "off", shmarena.number("u8")), (16, "n", shmarena.number("u8")))
+        handle = shmarena.record(24, (0, "_", b"*" + bytes(8) + shmarena.number("f8")), (0, "id", shmarena.number("u8")),
+                                 (8, "off", shmarena.number("u8")), (16, "n", shmarena.number("u8")))
         dim = shmarena.record(16, (0, "n", shmarena.number("u8")), (8, "stride", shmarena.number("u8")))
         kind = shmarena.record(104, (0, "array", handle), (24, "first", shmarena.number("u8")), (32, "rank", shmarena.number("u8")),
                                (40, "dims", b"[" + (4).to_bytes(8, "little") + dim))
