@@ -31,3 +31,6 @@ func take(line *net.UnixConn, _ ConnOptions, _ string) (*Conn, error) {
 func bind(string) (*net.UnixListener, error) { return nil, errors.ErrUnsupported }
 
 func peerOf(*net.UnixConn) (pid, uid int, err error) { return 0, 0, errors.ErrUnsupported }
+
+// SweepListeners needs Linux.
+func SweepListeners(string, bool) ([]string, error) { return nil, errors.ErrUnsupported }

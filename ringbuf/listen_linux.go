@@ -3,6 +3,7 @@ package ringbuf
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -56,25 +57,62 @@ func lockFolder(dir string) (unlock func(), err error) {
 	return func() { _ = f.Close() }, nil
 }
 
-// removeStale removes the socket of a listener that is no more: the kernel refuses to connect to it.
-// Anything else stays, and makes bind fail.
+// removeStale removes the socket of a listener that is no more. Anything else stays, and makes bind
+// fail.
 func removeStale(path string) error {
+	if stale, err := isStale(path); !stale {
+		return err
+	}
+	return os.Remove(path)
+}
+
+// isStale reports whether path is the socket of a listener that is no more: the kernel refuses to
+// connect to it.
+func isStale(path string) (bool, error) {
 	st, err := os.Lstat(path)
 	switch {
 	case os.IsNotExist(err):
-		return nil
+		return false, nil
 	case err != nil:
-		return err
+		return false, err
 	case st.Mode()&os.ModeSocket == 0:
-		return nil
+		return false, nil
 	}
 	c, err := net.Dial("unix", path)
 	if err == nil {
 		_ = c.Close()
-		return nil
 	}
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return os.Remove(path)
+	return errors.Is(err, syscall.ECONNREFUSED), nil
+}
+
+// SweepListeners returns the names of the sockets in a folder whose listeners are no more, killed as a
+// rule, and removes them if remove is set. A folder that is not there holds none. A listener that lives
+// sees a client that leaves at once.
+func SweepListeners(folder string, remove bool) (dead []string, err error) {
+	unlock, err := lockFolder(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
 	}
-	return nil
+	if err != nil {
+		return nil, fmt.Errorf("sweep listeners: %w", err)
+	}
+	defer unlock()
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, fmt.Errorf("sweep listeners: %w", err)
+	}
+	for _, f := range files {
+		path := filepath.Join(folder, f.Name())
+		stale, err := isStale(path)
+		if stale && remove {
+			err = os.Remove(path)
+		}
+		if err != nil {
+			return dead, fmt.Errorf("sweep listeners: %w", err)
+		}
+		if stale {
+			dead = append(dead, f.Name())
+		}
+	}
+	return dead, nil
 }

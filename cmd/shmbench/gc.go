@@ -12,12 +12,14 @@ import (
 
 	"github.com/shmengine/shmengine/bench/machine"
 	"github.com/shmengine/shmengine/bench/report"
+	"github.com/shmengine/shmengine/engine/queue"
 	"github.com/shmengine/shmengine/shmarena"
 )
 
 const gcLong = `gc lists the named arenas in /dev/shm, with the process that has them attached (the first
 one that lives), and removes those of this user that nobody has attached any more: all
-their processes are dead, or closed them. The kernel is asked who lives, so one that is
+their processes are dead, or closed them. It also removes the names at which programs listened
+for connections of engine/queue until they were killed. The kernel is asked who lives, so one that is
 stopped is alive, and a process number that was given away again deceives nobody. Files of
 another user, or of another version, are listed and left alone.
 
@@ -90,10 +92,12 @@ func collect(out *bufio.Writer, dry, asJSON bool) error {
 		r, swept = shmarena.Sweep()
 		all = markRemoved(all, r.Removed)
 	}
+	quiet, err := queue.SweepListeners(!dry)
+	swept = errors.Join(swept, err)
 	if asJSON {
-		return errors.Join(writeGCLines(out, all, dry), swept)
+		return errors.Join(writeGCLines(out, all, quiet, dry), swept)
 	}
-	return errors.Join(writeGC(out, all, dry), swept)
+	return errors.Join(writeGC(out, all, dry), writeListeners(out, quiet, dry), swept)
 }
 
 // markRemoved notes what a Sweep removed; what died after the list was made comes at
@@ -120,11 +124,34 @@ type gcMeta struct {
 	DryRun bool   `json:"dry_run"`
 }
 
-func writeGCLines(out *bufio.Writer, all []listed, dry bool) error {
+// silent is a name at which nobody listens any more.
+type silent struct {
+	Name    string `json:"listener"`
+	State   string `json:"state"`
+	Removed bool   `json:"removed"`
+}
+
+func writeListeners(out io.Writer, names []string, dry bool) error {
+	did := "removed"
+	if dry {
+		did = "not removed (--dry-run)"
+	}
+	for _, name := range names {
+		if _, err := fmt.Fprintf(out, "nobody listens at %q any more: %s\n", name, did); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeGCLines(out *bufio.Writer, all []listed, listeners []string, dry bool) error {
 	lines := &ndjson{out: out}
 	lines.meta(gcMeta{report.SchemaVersion, "gc", dry})
 	for _, l := range all {
 		lines.line(l)
+	}
+	for _, name := range listeners {
+		lines.line(silent{name, stateDead, !dry})
 	}
 	return lines.err
 }

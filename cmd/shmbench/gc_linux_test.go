@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench/doctor"
 	"github.com/shmengine/shmengine/bench/report"
+	"github.com/shmengine/shmengine/engine/queue"
 	"github.com/shmengine/shmengine/internal/leaktest"
 	"github.com/shmengine/shmengine/shmarena"
 )
@@ -130,6 +132,40 @@ func TestGC(t *testing.T) {
 	for _, name := range []string{live, strange} {
 		if err := shmarena.Unlink(name); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// A name at which nobody listens any more is freed, once.
+func TestGCOfListeners(t *testing.T) {
+	if alone(t, "^TestGCOfListeners$") {
+		return
+	}
+	name := leaktest.Name("gc-silent")
+	l, err := queue.Listen[int64, int64](name, queue.ConnOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, _ := inProcess(t, exitOK, "gc")
+	if strings.Contains(out, name) {
+		t.Errorf("it listens: %s", out)
+	}
+	path := fmt.Sprintf("/dev/shm/shmqueue-%d/%s", os.Geteuid(), name)
+	if err := os.Link(path, path+".dead"); err != nil { // is one whose listener ends, but not its name
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"gc", "--dry-run"}, "not removed"}, {[]string{"gc", "--json"}, `"removed":true`}, {[]string{"gc"}, ""},
+	} {
+		out, _ := inProcess(t, exitOK, c.args...)
+		if told := strings.Contains(out, name+".dead"); told != (c.want != "") || !strings.Contains(out, c.want) {
+			t.Errorf("%v: %s", c.args, out)
 		}
 	}
 }

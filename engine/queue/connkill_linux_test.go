@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/shmengine/shmengine/engine/queue"
@@ -89,4 +90,32 @@ func TestSilentListener(t *testing.T) {
 	p.Cont()
 	dial(t, name, queue.ConnOptions{})
 	p.Kill()
+	mustSweep(t, name)
+}
+
+// mustSweep makes sure that a name whose listener was killed is found and freed, and that of one that
+// lives is not.
+func mustSweep(t *testing.T, name string) {
+	t.Helper()
+	lives := leaktest.Name("lives")
+	l, err := queue.Listen[answer, question](lives, queue.ConnOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, remove := range []bool{false, true} {
+		dead, err := queue.SweepListeners(remove)
+		if err != nil || !slices.Contains(dead, name) || slices.Contains(dead, lives) {
+			t.Errorf("SweepListeners(%v) = %q, %v", remove, dead, err)
+		}
+	}
+	if dead, err := queue.SweepListeners(true); err != nil || slices.Contains(dead, name) {
+		t.Errorf("swept again: %q, %v", dead, err)
+	}
+	dial(t, lives, queue.ConnOptions{})
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	if dead, err := queue.SweepListeners(true); err != nil || slices.Contains(dead, lives) {
+		t.Errorf("swept after Close: %q, %v", dead, err)
+	}
 }

@@ -88,3 +88,17 @@ func dialSocket(ctx context.Context, name string, o ConnOptions) (*ringbuf.Conn,
 	}
 	return c, err
 }
+
+// SweepListeners returns the names at which programs of this user listened that were killed, and frees
+// them if remove is set. Listen does so by itself for the name that it takes; this is for those that
+// nobody takes again. Names at which a living program listens stay.
+func SweepListeners(remove bool) (dead []string, err error) {
+	if err := checkFolder(); err != nil {
+		return nil, unless(err, fs.ErrNotExist)
+	}
+	dead, err = ringbuf.SweepListeners(folder(), remove)
+	if err == nil && remove {
+		err = removeFolder()
+	}
+	return dead, err
+}
