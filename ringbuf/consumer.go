@@ -64,15 +64,13 @@ func (c *Consumer[T]) Seq() uint64 { return c.next }
 // empty says why the next slot cannot be popped; nil if it can after all.
 func (c *Consumer[T]) empty() error {
 	isClosed := c.bell.Load()&closed != 0 // before the stamp: see Close
-	switch got := c.slots.at(c.next).stamp.Load(); got {
-	case c.next + 1:
+	switch got := c.slots.at(c.next).stamp.Load(); {
+	case got == c.next+1:
 		return nil
-	case c.ring.stale(c.next):
-		if isClosed {
-			return ErrClosed
-		}
-		return ErrEmpty
-	default:
+	case got != c.ring.stale(c.next) && !c.ring.withdrawn(c.next, got):
 		return c.ring.poison("stamp", got)
+	case isClosed:
+		return ErrClosed
 	}
+	return ErrEmpty
 }

@@ -37,7 +37,7 @@ func (r *SPSC[T]) Consumer(m futex.Member) (*Consumer[T], error) {
 		return nil, fmt.Errorf("claim consumer: %w", err)
 	}
 	next := r.head.Load()
-	if got := r.slots.at(next).stamp.Load(); got != next+1 && got != r.stale(next) {
+	if got := r.slots.at(next).stamp.Load(); got != next+1 && got != r.stale(next) && !r.withdrawn(next, got) {
 		r.consumer.CompareAndSwap(uint32(m.ID()), 0)
 		return nil, fmt.Errorf("claim consumer: %w", r.poison("stamp", got))
 	}
@@ -56,12 +56,12 @@ func (r *SPSC[T]) tail(head uint64) (uint64, error) {
 		n++
 	}
 	for i := head + n; i != head+r.size; i++ {
-		switch stamp := &r.slots.at(i).stamp; stamp.Load() {
-		case r.stale(i):
-		case i + 1:
+		switch stamp, got := &r.slots.at(i).stamp, r.slots.at(i).stamp.Load(); {
+		case got == r.stale(i), r.withdrawn(i, got):
+		case got == i+1:
 			stamp.Store(r.stale(i))
 		default:
-			return 0, r.poison("stamp", stamp.Load())
+			return 0, r.poison("stamp", got)
 		}
 	}
 	return head + n, nil

@@ -49,6 +49,39 @@ func TestRoles(t *testing.T) {
 	}
 }
 
+// A push that Close overtook is taken back, and may be popped at the same time: the stamp then says
+// taken back, and head that it was popped. That is no corruption, for those who have a role and for
+// those who take one. In a ring that is open it is.
+func TestTakenBackAndPopped(t *testing.T) {
+	for _, capacity := range []int{1, 4} {
+		for _, isClosed := range []bool{true, false} {
+			x := heapPair(t, capacity)
+			if err := x.p.TryPush(messageOf(1)); err != nil {
+				t.Fatal(err)
+			}
+			if err := x.c.TryPop(new(message)); err != nil {
+				t.Fatal(err)
+			}
+			want := ErrCorrupt
+			if isClosed {
+				want = ErrClosed
+				_ = x.Close()
+			}
+			x.slots.at(0).stamp.Store(x.stale(0)) // as retract, after the pop
+			if err := x.c.TryPop(new(message)); (capacity == 1 || isClosed) && !errors.Is(err, want) {
+				t.Errorf("capacity %d, closed %v: TryPop = %v", capacity, isClosed, err)
+			}
+			x.p.Release()
+			x.c.Release()
+			_, perr := x.Producer(x.pm)
+			_, cerr := x.Consumer(x.cm)
+			if isClosed && (perr != nil || cerr != nil) || !isClosed && !errors.Is(perr, ErrCorrupt) {
+				t.Errorf("capacity %d, closed %v: Producer %v, Consumer %v", capacity, isClosed, perr, cerr)
+			}
+		}
+	}
+}
+
 func panics(f func()) (yes bool) {
 	defer func() { yes = recover() != nil }()
 	f()

@@ -126,6 +126,12 @@ func (r *SPSC[T]) Len() int {
 // stale is what the stamp of message i's slot holds before message i is stored there.
 func (r *SPSC[T]) stale(i uint64) uint64 { return i + 1 - r.size }
 
+// withdrawn reports whether the slot of message i may hold the stamp got because the message a lap
+// before was taken back (see retract) while it was popped. Only a closed ring can hold that.
+func (r *SPSC[T]) withdrawn(i, got uint64) bool {
+	return got == r.stale(i-r.size) && r.toProducer.Load()&closed != 0
+}
+
 // Close ends the ring: every later push fails with ErrClosed, pops go on until the ring is empty
 // and fail with ErrClosed then, and whoever sleeps in either is woken, in all processes. Closing
 // twice is nothing. Anybody who has the ring may close it.
