@@ -50,7 +50,7 @@ var recorder = reexec.Register("recorder", func(c *reexec.Child) {
 	if err != nil {
 		c.Fatalf("%v", err)
 	}
-	meeting, err := Lookup[uint64](a, "meeting")
+	meeting, err := Lookup[atomic.Uint64](a, "meeting")
 	if err != nil {
 		c.Fatalf("%v", err)
 	}
@@ -59,7 +59,7 @@ var recorder = reexec.Register("recorder", func(c *reexec.Child) {
 	r := rand.New(rand.NewPCG(uint64(me), uint64(time.Now().UnixNano())))
 	for i := range log.Slice() {
 		if i%leg == 0 {
-			meet(meeting.Slice(), uint64(i/leg+1))
+			meet(&meeting.Slice()[0], uint64(i/leg+1))
 		}
 		e := event{Kind: r.Int64N(calls), Key: r.Int64N(3), In: me<<32 | int64(i), Call: now()}
 		if err := e.make(m); err != nil {
@@ -78,9 +78,9 @@ var recorder = reexec.Register("recorder", func(c *reexec.Child) {
 const leg = 20
 
 // meet returns when three processes have come for the n-th time.
-func meet(word []uint64, n uint64) {
-	atomic.AddUint64(&word[0], 1)
-	for atomic.LoadUint64(&word[0]) < 3*n {
+func meet(here *atomic.Uint64, n uint64) {
+	here.Add(1)
+	for here.Load() < 3*n {
 		_, _, _ = unix.Syscall(unix.SYS_SCHED_YIELD, 0, 0, 0) // there may be fewer CPUs than processes
 	}
 }
@@ -154,39 +154,45 @@ func TestMapLinearizable(t *testing.T) {
 	a := named(t, "history", 64<<20)
 	overlaps := 0
 	for round := 0; round < rounds || overlaps == 0 && round < 100 && runtime.NumCPU() > 1; round++ {
-		meeting := mustAlloc[uint64](t, a, 1)
-		ok(t, a.Publish("meeting", meeting))
-		m := must(NewMap[int64, int64](a, 0))(t)
-		ok(t, a.Publish("m", m))
-		var logs []Array[event]
-		var procs []*reexec.Proc
-		for i := range 3 {
-			logs = append(logs, mustAlloc[event](t, a, length))
-			ok(t, a.Publish(fmt.Sprint("log", i), logs[i]))
-			p := reexec.Start(t, recorder, reexec.Options{Args: []string{a.Name(), strconv.Itoa(i)}, Files: []*os.File{}})
-			p.Expect("ready")
-			procs = append(procs, p)
-		}
-		for _, p := range procs {
-			p.Say("go")
-		}
-		for _, p := range procs {
-			p.Wait()
-		}
-		overlaps += judgeHistories(t, round, logs)
-		m.mustCheck(t)
-		ok(t, a.Unpublish("m"))
-		for i, l := range logs {
-			ok(t, a.Unpublish(fmt.Sprint("log", i)))
-			mustFree(t, l)
-		}
-		ok(t, m.Free())
-		ok(t, a.Unpublish("meeting"))
-		mustFree(t, meeting)
+		overlaps += historyOf(t, a, round, length)
 	}
 	if overlaps == 0 && runtime.NumCPU() > 1 {
 		t.Error("no two calls on a key were made at the same time")
 	}
+}
+
+// historyOf has three processes make calls on a new map, and judges them.
+func historyOf(t *testing.T, a *Arena, round, length int) (overlaps int) {
+	meeting := mustAlloc[atomic.Uint64](t, a, 1)
+	ok(t, a.Publish("meeting", meeting))
+	m := must(NewMap[int64, int64](a, 0))(t)
+	ok(t, a.Publish("m", m))
+	var logs []Array[event]
+	var procs []*reexec.Proc
+	for i := range 3 {
+		logs = append(logs, mustAlloc[event](t, a, length))
+		ok(t, a.Publish(fmt.Sprint("log", i), logs[i]))
+		p := reexec.Start(t, recorder, reexec.Options{Args: []string{a.Name(), strconv.Itoa(i)}, Files: []*os.File{}})
+		p.Expect("ready")
+		procs = append(procs, p)
+	}
+	for _, p := range procs {
+		p.Say("go")
+	}
+	for _, p := range procs {
+		p.Wait()
+	}
+	overlaps = judgeHistories(t, round, logs)
+	m.mustCheck(t)
+	ok(t, a.Unpublish("m"))
+	for i, l := range logs {
+		ok(t, a.Unpublish(fmt.Sprint("log", i)))
+		mustFree(t, l)
+	}
+	ok(t, m.Free())
+	ok(t, a.Unpublish("meeting"))
+	mustFree(t, meeting)
+	return overlaps
 }
 
 // judgeHistories checks what three processes did, and returns how many pairs of calls
