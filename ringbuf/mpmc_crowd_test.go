@@ -32,10 +32,15 @@ func manyOnce(t *testing.T, x *crowd[message], batch, each int, n uint64) {
 	for i := range uint64(each) {
 		s := must[*Sender[message]](t)(x.Sender(x.sm))
 		c := must[*Receiver[message]](t)(x.Receiver(x.rm))
-		go func() { ended <- pushRange(t.Context(), s, batch, i*n, (i+1)*n); s.Release() }()
+		go func() { // gives its role back first: the memory is gone soon after the last one has ended
+			err := pushRange(t.Context(), s, batch, i*n, (i+1)*n)
+			s.Release()
+			ended <- err
+		}()
 		go func() {
-			ended <- popAllOf(t.Context(), c, batch, n, func(i uint64) { counts[i].Add(1) })
+			err := popAllOf(t.Context(), c, batch, n, func(i uint64) { counts[i].Add(1) })
 			c.Release()
+			ended <- err
 		}()
 	}
 	for range each {
