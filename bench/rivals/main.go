@@ -26,14 +26,13 @@ func main() {
 
 // exit ends the program as its error says.
 func exit(err error) {
-	switch {
-	case err == nil:
+	if err == nil {
 		os.Exit(0)
-	case errors.Is(err, report.ErrOptions):
-		fmt.Fprintln(os.Stderr, "rivals:", err)
-		os.Exit(2)
 	}
 	fmt.Fprintln(os.Stderr, "rivals:", err)
+	if errors.Is(err, report.ErrOptions) {
+		os.Exit(2)
+	}
 	os.Exit(1)
 }
 
