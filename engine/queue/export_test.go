@@ -13,3 +13,6 @@ func SocketPath(name string) string { return socketPath(name) }
 
 // SocketFolder is where all of them are.
 func SocketFolder() string { return folder() }
+
+// Unless is err, or nil if it is the one that is expected.
+func Unless(err, expected error) error { return unless(err, expected) }

@@ -111,6 +111,6 @@ func killSenders[T any](t *testing.T, child string, kills int, o queue.Options, 
 		t.Errorf("the queue has room for %d of %d items", room, keeper.Cap())
 	}
 	check(t, rc.Close())
-	check(t, unlessIs(keeper.Close(), queue.ErrUndelivered))
+	check(t, queue.Unless(keeper.Close(), queue.ErrUndelivered))
 	absent(t, name)
 }

@@ -16,7 +16,7 @@ func sendOne(ctx context.Context, name string, v int64) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.Put(ctx, v), unlessIs(s.Close(), queue.ErrUndelivered))
+	return errors.Join(s.Put(ctx, v), queue.Unless(s.Close(), queue.ErrUndelivered))
 }
 
 // receiveAll gets what the queue of two senders has, until it ends.
@@ -28,7 +28,7 @@ func receiveAll(ctx context.Context, name string) (got []int64, err error) {
 	for {
 		v, err := r.Get(ctx)
 		if err != nil {
-			return got, errors.Join(unlessIs(err, queue.ErrClosed), r.Close())
+			return got, errors.Join(queue.Unless(err, queue.ErrClosed), r.Close())
 		}
 		got = append(got, v)
 	}
