@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/shmengine/shmengine/bench/report"
+	"github.com/shmengine/shmengine/bench/suite"
 )
 
 // Meta is what figures have to be read with.
@@ -28,16 +29,16 @@ type Settings struct {
 	Absent map[string]map[string]string `json:"absent"`
 }
 
-func (r *run) newMeta(asked, measured []contest) Meta {
+func (r *run) newMeta(asked []contest, measured []suite.Contest[*sample]) Meta {
 	s := Settings{
-		Case: r.Case, Systems: r.Systems, Reps: r.Reps, Seconds: r.Seconds, WindowNS: r.window().Nanoseconds(),
+		Case: r.Case, Systems: r.Systems, Reps: r.Reps, Seconds: r.Seconds, WindowNS: r.window(1).Nanoseconds(),
 		CPUs: r.stage.cpus, Twin: r.stage.twinHello, Python: r.stage.pyHello, Absent: map[string]map[string]string{},
 	}
 	for _, c := range asked {
 		s.Absent[c.name] = r.absent(c)
 	}
 	for _, c := range measured {
-		s.Cases = append(s.Cases, c.name)
+		s.Cases = append(s.Cases, c.Name)
 	}
 	return report.NewMeta(Suite, s)
 }
@@ -49,7 +50,7 @@ func (r *run) absent(c contest) map[string]string {
 	for _, system := range systems {
 		switch {
 		case slices.Contains(present.systems, system):
-		case len(r.Systems) > 0 && !slices.Contains(r.Systems, system):
+		case !r.Asked(system):
 			why[system] = "not asked for"
 		case !slices.Contains(c.systems, system):
 			why[system] = c.unfit(system)

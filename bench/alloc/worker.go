@@ -1,18 +1,14 @@
 package alloc
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/shmengine/shmengine/bench/clock"
 	"github.com/shmengine/shmengine/bench/machine"
-	"github.com/shmengine/shmengine/engine/process"
+	"github.com/shmengine/shmengine/bench/worker"
 )
 
 // workerEnv says, in a child, that it is a worker, and of which system.
@@ -20,24 +16,11 @@ const workerEnv = "SHMBENCH_ALLOC_WORKER"
 
 // Init turns this process into a worker if Run started it as one: then it does
 // not return. Call it at the start of main, behind engine.Init.
-func Init() {
-	system, ok := os.LookupEnv(workerEnv)
-	if !ok {
-		return
-	}
-	os.Unsetenv(workerEnv)
-	if err := work(system); err != nil {
-		fmt.Fprintf(os.Stderr, "shmbench: %s worker: %v\n", system, err)
-		os.Exit(1)
-	}
-	os.Exit(0)
-}
+func Init() { worker.Main(workerEnv, work) }
 
 // Files that a worker gets: those that it works on come behind the pipes.
 const (
-	fileIn = iota
-	fileOut
-	fileFirst
+	fileFirst = worker.Files + iota
 	fileSecond
 )
 
@@ -78,14 +61,7 @@ func (j *job) words() int { return j.bytes / 8 }
 
 // work is the main function of a worker.
 func work(system string) error {
-	if err := process.EndWithParent(); err != nil {
-		return err
-	}
-	in, err := process.Inherited(fileIn, "pipe")
-	if err != nil {
-		return err
-	}
-	out, err := process.Inherited(fileOut, "pipe")
+	console, err := worker.Open()
 	if err != nil {
 		return err
 	}
@@ -94,17 +70,7 @@ func work(system string) error {
 		return err
 	}
 	c := clock.New()
-	lines := bufio.NewScanner(in)
-	for lines.Scan() {
-		reply, err := obey(does, &c, lines.Text(), lines, out)
-		if err != nil {
-			reply = "error " + strings.ReplaceAll(err.Error(), "\n", "; ")
-		}
-		if _, err := fmt.Fprintln(out, reply); err != nil {
-			return err
-		}
-	}
-	return lines.Err() // the pipe is closed: the one who started us is done
+	return console.Serve(func(line string) (string, error) { return obey(does, &c, line, console) })
 }
 
 func newProgram(system string) (program, error) {
@@ -122,7 +88,7 @@ func newProgram(system string) (program, error) {
 }
 
 // obey takes part in one measurement and returns what came of it.
-func obey(does program, c *clock.Clock, line string, lines *bufio.Scanner, out io.Writer) (reply string, err error) {
+func obey(does program, c *clock.Clock, line string, console worker.Console) (reply string, err error) {
 	j := &job{clock: c}
 	if _, err := fmt.Sscanf(line, "run %s %s %d %d %s %d", &j.kind, &j.system, &j.index, &j.parties, &j.cpus, &j.bytes); err != nil {
 		return "", fmt.Errorf("%q: %w", line, err)
@@ -136,16 +102,11 @@ func obey(does program, c *clock.Clock, line string, lines *bufio.Scanner, out i
 	if err := does.ready(j); err != nil {
 		return "", err
 	}
-	if _, err := fmt.Fprintln(out, "ready"); err != nil {
+	begin, limit, err := console.Window()
+	if err != nil {
 		return "", err
 	}
-	var begin uint64
-	if !lines.Scan() {
-		return "", io.ErrUnexpectedEOF
-	}
-	if _, err := fmt.Sscanf(lines.Text(), "go %d %d", &begin, &j.limit); err != nil {
-		return "", fmt.Errorf("%q: %w", lines.Text(), err)
-	}
+	j.limit = limit
 	if several, ok := does.(together); ok {
 		return several.runAll(j, begin)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/shmengine/shmengine/bench/report"
+	"github.com/shmengine/shmengine/bench/suite"
 )
 
 // Suite is the name of this suite in reports.
@@ -95,12 +96,7 @@ var baselines = []string{Robust, Pthread, Sync}
 // baselineOf returns the system that the others are compared with; "" if there
 // is none.
 func baselineOf(systems []string) string {
-	for _, b := range baselines {
-		if slices.Contains(systems, b) {
-			return b
-		}
-	}
-	return ""
+	return suite.First(baselines, systems)
 }
 
 // Cases returns the names of all cases.
@@ -114,11 +110,12 @@ func Cases() (names []string) {
 // Systems returns the names of all systems.
 func Systems() []string { return []string{Futex, Sync, Pthread, Robust, Sem, OFD} }
 
-// chosen returns the contests whose names match a pattern; a name's part before the
-// slash stands for all of it.
-func chosen(pattern string) (list []contest) {
+// chosen returns the contests whose names match a pattern, with the systems that are
+// in a list; an empty one is all. A name's part before the slash stands for all of it.
+func chosen(pattern string, only []string) (list []contest) {
 	for _, c := range contests {
-		if report.Matches(pattern, c.name) {
+		c.systems = suite.Narrow(c.systems, only)
+		if report.Matches(pattern, c.name) && len(c.systems) > 0 {
 			list = append(list, c)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/shmengine/shmengine/bench/report"
+	"github.com/shmengine/shmengine/bench/suite"
 )
 
 func TestContests(t *testing.T) {
@@ -27,7 +28,7 @@ func TestContests(t *testing.T) {
 			if (ops > 0) == (window > 0) {
 				t.Errorf("%s: %s: %d operations and %v", c.name, system, ops, window)
 			}
-			if ops, window := c.work(system, report.LeastSeconds/report.DefaultSeconds*warmupShare); ops == 0 && window == 0 {
+			if ops, window := c.work(system, report.LeastSeconds/report.DefaultSeconds*suite.WarmupShare); ops == 0 && window == 0 {
 				t.Errorf("%s: %s: nothing is left of the shortest run", c.name, system)
 			}
 		}
@@ -55,7 +56,7 @@ func TestOversubscribedIsMeasuredBySeconds(t *testing.T) {
 
 func TestChosen(t *testing.T) {
 	for pattern, want := range map[string]int{"": len(contests), "*/*": len(contests), "mutex": 4, "mutex/*": 4, "mutex/[uc]*": 2, "barrier/2": 1, "b*": 1, "none": 0, "mutex/": 0} {
-		if got := chosen(pattern); len(got) != want {
+		if got := chosen(pattern, nil); len(got) != want {
 			t.Errorf("%q chooses %d cases, want %d", pattern, len(got), want)
 		}
 	}
@@ -63,14 +64,14 @@ func TestChosen(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	for _, o := range []Options{{Case: "none"}, {Case: "["}, {Reps: -1}, {Reps: 1e6}, {Seconds: -1}, {Seconds: 1e-9}, {Seconds: 1e9}, {Corrupt: "nobody"}} {
-		if err := o.Validate(); !errors.Is(err, report.ErrOptions) {
+		if err := Validate(o); !errors.Is(err, report.ErrOptions) {
 			t.Errorf("%+v: %v", o, err)
 		}
 		if _, err := Run(t.Context(), o); !errors.Is(err, report.ErrOptions) {
 			t.Errorf("Run(%+v): %v", o, err)
 		}
 	}
-	if err := (Options{}).Validate(); err != nil {
+	if err := Validate(Options{}); err != nil {
 		t.Errorf("the zero Options: %v", err)
 	}
 }

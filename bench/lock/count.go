@@ -3,11 +3,13 @@ package lock
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 
 	"github.com/shmengine/shmengine/bench/account"
 	"github.com/shmengine/shmengine/bench/report"
+	"github.com/shmengine/shmengine/bench/suite"
 )
 
 // counts is how many measurements of each system the kernel counts.
@@ -17,28 +19,31 @@ const counts = 3
 // are not timed: of one with all its operations and of one with hardly any,
 // which costs what is around them. The difference, by operation, is rounded to
 // thousandths: the Go runtime's monitor thread makes a call now and then.
-func (r *run) count(ctx context.Context, c contest, into *CaseReport) (ms []report.Measurement, err error) {
-	if !c.has(syscalls) {
-		return nil, nil
-	}
-	values := map[string]float64{}
-	for _, system := range c.systems {
+func (r *run) count(ctx context.Context, c contest, k *suite.Contest[*sample]) (ms []report.Measurement, err error) {
+	for _, system := range k.Systems {
 		v, how, err := r.countOne(ctx, c, system)
 		if errors.Is(err, errors.ErrUnsupported) {
 			return nil, nil
 		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", system, err)
 		}
-		values[system], into.Calls = v, how
-	}
-	for _, system := range c.systems {
-		m := measurement(c, system, syscalls)
-		m.Value, m.N = values[system], counts
-		m.Ratio = report.Finite(values[system] / values[m.Baseline])
+		m := reading.Measurement(k, system, syscalls)
+		m.Value, m.N, r.calls = v, counts, how
 		ms = append(ms, m)
 	}
+	relate(ms)
 	return ms, nil
+}
+
+// relate sets the ratios of counts.
+func relate(ms []report.Measurement) {
+	base := slices.IndexFunc(ms, func(m report.Measurement) bool { return m.System == m.Baseline })
+	for i := range ms {
+		if base >= 0 {
+			ms[i].Ratio = report.Finite(ms[i].Value / ms[base].Value)
+		}
+	}
 }
 
 func (r *run) countOne(ctx context.Context, c contest, system string) (perOp float64, how string, err error) {
@@ -48,7 +53,7 @@ func (r *run) countOne(ctx context.Context, c contest, system string) (perOp flo
 		return 0, "", err
 	}
 	defer func() { err = errors.Join(err, m.Close()) }()
-	ops, _ := c.work(system, r.scale())
+	ops, _ := c.work(system, r.Scale())
 	most, err := medianCalls(ctx, k, m, task{c, system, ops + 1, 0, r.stage.cpus})
 	if err != nil {
 		return 0, "", err

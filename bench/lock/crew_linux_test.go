@@ -8,7 +8,7 @@ import (
 
 func stageFor(t *testing.T, pattern string) *stage {
 	t.Helper()
-	s, err := newStage(t.Context(), chosen(pattern))
+	s, err := newStage(t.Context(), chosen(pattern, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +21,7 @@ func stageFor(t *testing.T, pattern string) *stage {
 }
 
 func (s *stage) task(name, system string) task {
-	c := chosen(name)[0]
+	c := chosen(name, nil)[0]
 	ops, window := c.work(system, 0.01)
 	return task{c, system, ops, window, s.cpus}
 }

@@ -1,38 +1,32 @@
 package lock
 
 import (
-	"math"
+	"slices"
 
 	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/bench/stats"
+	"github.com/shmengine/shmengine/bench/suite"
 )
 
-// rounds are a case's samples, by system and round.
-type rounds map[string][]*sample
+// reading is how figures are read off samples.
+var reading = suite.Reading[*sample]{Suite: Suite, Unit: unitOf, Value: (*sample).metric}
 
 // figures returns what a case's samples say, system by system.
-func (all rounds) figures(c contest) (ms []report.Measurement) {
-	base := baselineOf(c.systems)
-	for _, system := range c.systems {
+func figures(c contest, k *suite.Contest[*sample], all suite.Rounds[*sample]) (ms []report.Measurement) {
+	for _, system := range k.Systems {
 		for _, metric := range c.metrics {
 			if metric == syscalls {
 				continue // counted apart
 			}
-			m := measurement(c, system, metric)
-			all.fill(&m)
-			if base != "" && paired(metric) {
-				m.SetRatio(stats.Ratio(all.series(system, metric), all.series(base, metric)))
+			m := reading.Measurement(k, system, metric)
+			fill(&m, all)
+			if paired(metric) {
+				reading.SetRatio(&m, all)
 			}
 			ms = append(ms, m)
 		}
 	}
 	return ms
-}
-
-func measurement(c contest, system, metric string) report.Measurement {
-	return report.Measurement{
-		Suite: Suite, Case: c.name, System: system, Metric: metric, Unit: unitOf(metric), Baseline: baselineOf(c.systems),
-	}
 }
 
 // paired reports whether the ratio of a metric is taken round by round. The
@@ -41,17 +35,14 @@ func paired(metric string) bool { return metric != minShare && metric != maxNs &
 
 // fill sets a measurement's value. Percentiles are those of all waits of all
 // rounds, min_share is the least of all rounds, and the rest are medians.
-func (all rounds) fill(m *report.Measurement) {
-	series := all.series(m.System, m.Metric)
+func fill(m *report.Measurement, all suite.Rounds[*sample]) {
+	series := reading.Series(all[m.System], m.Metric)
 	switch m.Metric {
 	case p50, p99, p999, maxNs:
-		w := all.waits(m.System)
+		w := together(all[m.System])
 		m.Value, m.N = w.metric(m.Metric), int(w.count())
 	case minShare:
-		m.Value, m.N = math.Inf(1), len(series)
-		for _, v := range series {
-			m.Value = min(m.Value, v)
-		}
+		m.Value, m.N = slices.Min(series), len(series)
 	default:
 		s := stats.Of(series)
 		m.Value, m.N = s.Median, s.N
@@ -59,18 +50,10 @@ func (all rounds) fill(m *report.Measurement) {
 	}
 }
 
-// series returns a metric by round.
-func (all rounds) series(system, metric string) (values []float64) {
-	for _, s := range all[system] {
-		values = append(values, s.metric(metric))
-	}
-	return values
-}
-
-// waits returns all waits of a system.
-func (all rounds) waits(system string) *waits {
+// together returns all waits of some measurements.
+func together(list []*sample) *waits {
 	w := newWaits()
-	for _, s := range all[system] {
+	for _, s := range list {
 		w.merge(s.waits)
 	}
 	return w

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/shmengine/shmengine/bench/report"
+	"github.com/shmengine/shmengine/bench/suite"
 	"github.com/shmengine/shmengine/internal/spin"
 )
 
@@ -16,6 +17,7 @@ type Meta = report.Meta[Settings]
 type Settings struct {
 	Case       string   `json:"case"` // the pattern
 	Cases      []string `json:"cases"`
+	Systems    []string `json:"systems,omitempty"` // that were asked for
 	Reps       int      `json:"reps"`
 	Seconds    float64  `json:"seconds"`
 	CPUs       []int    `json:"cpus"` // that processes are pinned to, in turn
@@ -26,13 +28,13 @@ type Settings struct {
 	Baselines  []string `json:"baselines"` // of a case: the first of these that takes part
 }
 
-func (r *run) newMeta(list []contest) Meta {
+func (r *run) newMeta(list []suite.Contest[*sample]) Meta {
 	s := Settings{
-		Case: r.Case, Reps: r.Reps, Seconds: r.Seconds, CPUs: r.stage.cpus, ThinkNS: thinkTime.Nanoseconds(),
+		Case: r.Case, Systems: r.Systems, Reps: r.Reps, Seconds: r.Seconds, CPUs: r.stage.cpus, ThinkNS: thinkTime.Nanoseconds(),
 		ThinkTurns: r.stage.turns, SpinNS: spin.Window.Nanoseconds(), Baselines: baselines,
 	}
 	for _, c := range list {
-		s.Cases = append(s.Cases, c.name)
+		s.Cases = append(s.Cases, c.Name)
 	}
 	if r.stage.twin != nil {
 		s.Twin = r.stage.hello + ", " + strings.Join(twinFlags, " ")

@@ -11,24 +11,19 @@ import (
 type Report struct {
 	Meta  Meta
 	Notes []string // what was left out
-	Cases []CaseReport
-}
-
-// A CaseReport is what the systems did in one case.
-type CaseReport struct {
-	report.Case
-	Calls string // which system calls were counted; "" if none
+	Calls string   // which system calls were counted; "" if none
+	Cases []report.Case
 }
 
 // workOf says what one measurement is.
 func (r *run) workOf(c contest) string {
-	ops, window := c.work(c.systems[0], r.scale())
+	ops, window := c.work(c.systems[0], r.Scale())
 	if window > 0 {
 		return window.Round(time.Microsecond).String()
 	}
 	text := report.Count(float64(ops)) + " operations"
 	for _, system := range c.systems {
-		if n, _ := c.work(system, r.scale()); n != ops {
+		if n, _ := c.work(system, r.Scale()); n != ops {
 			text += fmt.Sprintf(" (%s: %s)", system, report.Count(float64(n)))
 		}
 	}

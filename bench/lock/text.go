@@ -11,9 +11,10 @@ import (
 // Write prints the figures, case by case, and what they were measured on.
 func (r *Report) Write(w io.Writer) error {
 	for i := range r.Cases {
-		if err := r.Cases[i].write(w); err != nil {
+		if err := r.Cases[i].Write(w, style); err != nil {
 			return err
 		}
+		fmt.Fprintln(w)
 	}
 	s := r.Meta.Settings
 	fmt.Fprintf(w, "an operation is a lock and an unlock, with one addition to a counter beside the lock between them (a round, for a barrier);\n"+
@@ -25,22 +26,13 @@ func (r *Report) Write(w io.Writer) error {
 	if s.Twin != "" {
 		fmt.Fprintf(w, "C: %s; its locks are calls into the C library, and that is part of what they cost\n", s.Twin)
 	}
+	if r.Calls != "" {
+		fmt.Fprintln(w, "calls: "+r.Calls+", in measurements that were not timed")
+	}
 	for _, n := range r.Notes {
 		fmt.Fprintln(w, "note:", n)
 	}
 	_, err := fmt.Fprintln(w, r.Meta.Machine)
-	return err
-}
-
-// write prints one case, and how its system calls were counted.
-func (c *CaseReport) write(w io.Writer) error {
-	if err := c.Write(w, style); err != nil {
-		return err
-	}
-	if c.Calls != "" {
-		fmt.Fprintln(w, "calls:", c.Calls)
-	}
-	_, err := fmt.Fprintln(w)
 	return err
 }
 

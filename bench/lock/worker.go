@@ -1,11 +1,8 @@
 package lock
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -13,6 +10,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench/clock"
 	"github.com/shmengine/shmengine/bench/machine"
+	"github.com/shmengine/shmengine/bench/worker"
 	"github.com/shmengine/shmengine/engine/process"
 )
 
@@ -21,24 +19,11 @@ const workerEnv = "SHMBENCH_LOCK_WORKER"
 
 // Init turns this process into a worker if Run started it as one: then it does
 // not return. Call it at the start of main, behind engine.Init.
-func Init() {
-	system, ok := os.LookupEnv(workerEnv)
-	if !ok {
-		return
-	}
-	os.Unsetenv(workerEnv)
-	if err := work(system); err != nil {
-		fmt.Fprintf(os.Stderr, "shmbench: %s worker: %v\n", system, err)
-		os.Exit(1)
-	}
-	os.Exit(0)
-}
+func Init() { worker.Main(workerEnv, work) }
 
 // Files that a worker gets: the board, and for futex the arena.
 const (
-	fileIn = iota
-	fileOut
-	fileBoard
+	fileBoard = worker.Files + iota
 	fileArena
 )
 
@@ -54,11 +39,11 @@ type program interface {
 
 // A hand is a worker in Go.
 type hand struct {
-	clock clock.Clock
-	board *board
-	turns uint64 // of think, for the time that was asked for
-	does  program
-	out   io.Writer
+	clock   clock.Clock
+	board   *board
+	turns   uint64 // of think, for the time that was asked for
+	does    program
+	console worker.Console
 }
 
 // A job is one line "run".
@@ -75,54 +60,34 @@ type job struct {
 // work is the main function of a worker. The collector is off, as in the
 // engine's workers: no loop allocates.
 func work(system string) error {
-	if err := process.EndWithParent(); err != nil {
-		return err
-	}
 	debug.SetGCPercent(-1)
-	files, err := inherited(system)
+	console, err := worker.Open()
 	if err != nil {
 		return err
 	}
-	mem, err := mapBoard(files[fileBoard])
+	file, err := process.Inherited(fileBoard, "board")
 	if err != nil {
 		return err
 	}
-	h := &hand{clock: clock.New(), board: viewBoard(mem), out: files[fileOut]}
-	if h.does, err = newProgram(system, files); err != nil {
+	mem, err := mapBoard(file)
+	if err != nil {
 		return err
 	}
-	lines := bufio.NewScanner(files[fileIn])
-	for lines.Scan() {
-		reply, err := h.obey(lines.Text())
-		if err != nil {
-			reply = "error " + strings.ReplaceAll(err.Error(), "\n", "; ")
-		}
-		if _, err := fmt.Fprintln(h.out, reply); err != nil {
-			return err
-		}
+	h := &hand{clock: clock.New(), board: viewBoard(mem), console: console}
+	if h.does, err = newProgram(system); err != nil {
+		return err
 	}
-	return lines.Err() // the pipe is closed: the one who started us is done
+	return console.Serve(h.obey)
 }
 
-func inherited(system string) (files []*os.File, err error) {
-	names := []string{"pipe", "pipe", "board", "arena"}
-	if system != Futex {
-		names = names[:fileArena]
-	}
-	for i, name := range names {
-		f, err := process.Inherited(i, name)
+func newProgram(system string) (program, error) {
+	switch system {
+	case Futex:
+		file, err := process.Inherited(fileArena, "arena")
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, f)
-	}
-	return files, nil
-}
-
-func newProgram(system string, files []*os.File) (program, error) {
-	switch system {
-	case Futex:
-		return openFutex(files[fileArena])
+		return openFutex(file)
 	case Sync:
 		return &inProcess{}, nil
 	}
@@ -181,7 +146,7 @@ func (h *hand) run(line string) (string, error) {
 	if err := machine.PinTo(j.cpus); err != nil {
 		return "", err
 	}
-	if _, err := fmt.Fprintln(h.out, "ready"); err != nil {
+	if err := h.console.Say("ready"); err != nil {
 		return "", err
 	}
 	return "done", h.does.run(h, j)
@@ -231,7 +196,7 @@ func (h *hand) inherit(line string) (string, error) {
 	}
 	s := &h.board.slot[index]
 	*s = slot{}
-	if _, err := fmt.Fprintln(h.out, "waiting"); err != nil {
+	if err := h.console.Say("waiting"); err != nil {
 		return "", err
 	}
 	return "done", h.does.inherit(h, s)

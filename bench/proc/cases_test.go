@@ -21,7 +21,7 @@ func TestOptions(t *testing.T) {
 			t.Errorf("Run(%+v): %v", o, err)
 		}
 	}
-	if err := (Options{}).Validate(); err != nil {
+	if err := Validate(Options{}); err != nil {
 		t.Errorf("the zero Options: %v", err)
 	}
 }

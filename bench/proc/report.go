@@ -10,23 +10,14 @@ import (
 
 	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/bench/stats"
+	"github.com/shmengine/shmengine/bench/suite"
 )
 
 // A Report is what a run found. All samples were in order, or there would be none.
 type Report struct {
 	Meta  Meta
 	Notes []string // what was left out
-	Cases []CaseReport
-}
-
-// A CaseReport is what the systems did in one case.
-type CaseReport struct {
-	Name     string
-	What     string
-	Samples  int // of each system in a round
-	Rounds   int
-	Baseline string // "" if it did not take part
-	Figures  []report.Measurement
+	Cases []report.Case
 }
 
 // metrics, in the order of the report, with the share of samples that are below.
@@ -35,15 +26,12 @@ var metrics = []struct {
 	share       float64
 }{{"p50_ns", "p50", 0.5}, {"p99_ns", "p99", 0.99}}
 
-// rounds are a case's values, by system and round.
-type rounds map[string][][]float64
-
-func (all rounds) add(c contest, name string, list []sample) {
-	var values []float64
+// values are what some samples say.
+func (c contest) values(list []sample) (values []float64) {
 	for _, s := range list {
 		values = append(values, c.value(s))
 	}
-	all[name] = append(all[name], values)
+	return values
 }
 
 // percentile is the least value that so large a share of the values does not exceed.
@@ -53,28 +41,28 @@ func percentile(values []float64, share float64) float64 {
 }
 
 // series returns a percentile of each round.
-func (all rounds) series(name string, share float64) (list []float64) {
-	for _, values := range all[name] {
-		list = append(list, percentile(values, share))
+func (c contest) series(rounds [][]sample, share float64) (list []float64) {
+	for _, samples := range rounds {
+		list = append(list, percentile(c.values(samples), share))
 	}
 	return list
 }
 
 // figures returns the percentiles of all samples; the interval of the median is that of the
 // rounds' medians.
-func (all rounds) figures(c contest, names []string, base string) (ms []report.Measurement) {
-	for _, name := range names {
+func (c contest) figures(k *suite.Contest[[]sample], all suite.Rounds[[]sample]) (ms []report.Measurement) {
+	for _, name := range k.Systems {
 		for _, metric := range metrics {
-			values := slices.Concat(all[name]...)
+			values := c.values(slices.Concat(all[name]...))
 			m := report.Measurement{
-				Suite: Suite, Case: c.name, System: name, Metric: metric.name, Unit: "ns", Baseline: base,
+				Suite: Suite, Case: c.name, System: name, Metric: metric.name, Unit: "ns", Baseline: k.Baseline,
 				Value: percentile(values, metric.share), N: len(values),
 			}
 			if metric.share == 0.5 {
-				m.SetInterval(stats.Of(all.series(name, metric.share)))
+				m.SetInterval(stats.Of(c.series(all[name], metric.share)))
 			}
-			if base != "" {
-				m.SetRatio(stats.Ratio(all.series(name, metric.share), all.series(base, metric.share)))
+			if k.Baseline != "" {
+				m.SetRatio(stats.Ratio(c.series(all[name], metric.share), c.series(all[k.Baseline], metric.share)))
 			}
 			ms = append(ms, m)
 		}
@@ -82,19 +70,10 @@ func (all rounds) figures(c contest, names []string, base string) (ms []report.M
 	return ms
 }
 
-// Figure returns one figure of the case.
-func (c *CaseReport) Figure(system, metric string) (report.Measurement, bool) {
-	i := slices.IndexFunc(c.Figures, func(m report.Measurement) bool { return m.System == system && m.Metric == metric })
-	if i < 0 {
-		return report.Measurement{}, false
-	}
-	return c.Figures[i], true
-}
-
 // Write prints the figures, case by case, and what they were measured on.
 func (r *Report) Write(w io.Writer) error {
 	for i := range r.Cases {
-		if err := r.Cases[i].write(w, r.Meta.Settings.Systems); err != nil {
+		if err := write(w, &r.Cases[i], r.Meta.Settings.Systems); err != nil {
 			return err
 		}
 	}
@@ -111,8 +90,8 @@ func (r *Report) Write(w io.Writer) error {
 	return err
 }
 
-func (c *CaseReport) write(w io.Writer, systems []string) error {
-	fmt.Fprintf(w, "%s: %s\n%s of %s\n", c.Name, c.What, report.Plural(c.Rounds, "round"), report.Plural(c.Samples, "sample"))
+func write(w io.Writer, c *report.Case, systems []string) error {
+	fmt.Fprintf(w, "%s: %s\n%s of %s\n", c.Name, c.What, report.Plural(c.Rounds, "round"), c.Work)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(t, "system\t")
 	for _, m := range metrics {

@@ -6,25 +6,13 @@ import (
 	"fmt"
 
 	"github.com/shmengine/shmengine/bench/report"
+	"github.com/shmengine/shmengine/bench/suite"
 	"github.com/shmengine/shmengine/engine/process"
 )
 
-// Options say what to measure. The zero value is the default run.
-type Options struct {
-	// Case is a pattern that the names of the cases to measure match, as path.Match has
-	// it: "standby/*", or "standby" for the same; "" is all.
-	Case string
-	// Reps is how many rounds there are; 0 means 9.
-	Reps int
-	// Corrupt names a system whose last sample is falsified, to show that this is seen.
-	Corrupt string
-	// Progress hears of each measurement that is done, and of how many there will be.
-	Progress func(done, total int)
-	// Begin gets what is known before anything is measured.
-	Begin func(Meta)
-	// Measured gets each figure as soon as it is there.
-	Measured func(report.Measurement)
-}
+// Options say what to measure. The zero value is the default run. Seconds has no
+// meaning here: a process starts as fast as it can.
+type Options = suite.Options[Meta]
 
 // Meta is what figures have to be read with.
 type Meta = report.Meta[Settings]
@@ -40,10 +28,11 @@ type Settings struct {
 }
 
 // Validate says what is wrong with o.
-func (o Options) Validate() error {
-	return report.Suite{Cases: Cases(), Systems: Systems()}.Check(report.Choice{
-		Case: o.Case, Systems: []string{o.Corrupt}, Reps: o.Reps,
-	})
+func Validate(o Options) error {
+	if o.Seconds != 0 {
+		return fmt.Errorf("%w: %v seconds: a run of %s is as long as its processes take", report.ErrOptions, o.Seconds, Suite)
+	}
+	return o.Check(report.Suite{Cases: Cases(), Systems: Systems()}, len(Cases()))
 }
 
 // Init runs a child of a measurement if this process is one. Call it at the start of main.
@@ -62,19 +51,15 @@ type run struct {
 	systems map[string]system
 	python  string
 	notes   []string
-	tick    int
 }
 
 // Run measures. An error means that there are no figures, or no more: report.ErrOptions,
 // report.ErrMachine, report.ErrWrong, or the context's.
 func Run(ctx context.Context, o Options) (*Report, error) {
-	if err := o.Validate(); err != nil {
+	if err := Validate(o); err != nil {
 		return nil, err
 	}
-	if o.Reps == 0 {
-		o.Reps = report.DefaultReps
-	}
-	r := &run{Options: o, systems: map[string]system{}}
+	r := &run{Options: o.WithDefaults(), systems: map[string]system{}}
 	return report.Whole(ctx, r.main)
 }
 
@@ -88,22 +73,17 @@ func (r *run) main(ctx context.Context) (_ *Report, err error) {
 		return nil, report.Cannot(err)
 	}
 	s := Settings{Case: r.Case, Reps: r.Reps, Systems: r.names, Python: r.python, Baseline: r.base()}
-	list := chosen(r.Case)
-	for _, c := range list {
+	var list []suite.Contest[[]sample]
+	for _, c := range chosen(r.Case) {
+		if len(r.names) == 0 {
+			break
+		}
 		s.Cases = append(s.Cases, c.name)
+		list = append(list, r.contest(c))
 	}
 	rep := &Report{Meta: report.NewMeta(Suite, s), Notes: r.notes}
-	if r.Begin != nil {
-		r.Begin(rep.Meta)
-	}
-	for _, c := range list {
-		got, err := r.contest(ctx, c)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", c.name, err)
-		}
-		rep.Cases = append(rep.Cases, *got)
-	}
-	return rep, nil
+	rep.Cases, err = suite.Run(ctx, list, r.Watch(rep.Meta), r.notes)
+	return rep, err
 }
 
 // base is the baseline, if it takes part.
@@ -116,13 +96,11 @@ func (r *run) base() string {
 
 // start starts the systems. Without python3 there is one.
 func (r *run) start(ctx context.Context) error {
-	e, err := newEngine()
-	if err != nil {
-		return fmt.Errorf("start %s: %w", Engine, err)
-	}
-	r.names, r.systems[Engine] = []string{Engine}, e
-	for _, name := range Systems()[1:] {
-		py, err := newPython(ctx, name)
+	for _, name := range Systems() {
+		if !r.Asked(name) {
+			continue
+		}
+		s, err := r.open(ctx, name)
 		if errors.Is(err, errNoPython) {
 			r.notes = append(r.notes, "the systems of Python are left out: "+err.Error())
 			return nil
@@ -130,52 +108,42 @@ func (r *run) start(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("start %s: %w", name, err)
 		}
-		r.names, r.systems[name], r.python = append(r.names, name), py, py.version
+		r.names, r.systems[name] = append(r.names, name), s
 	}
 	return nil
 }
 
-// contest measures one case: a warm-up, and the rounds, whose order rotates, so that
-// whatever slows the machine slows all.
-func (r *run) contest(ctx context.Context, c contest) (*CaseReport, error) {
-	done := rounds{}
-	for round := -1; round < r.Reps; round++ {
-		for i := range r.names {
-			name := r.names[(round+1+i)%len(r.names)]
-			list, err := r.measure(ctx, c, name, round == r.Reps-1)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", name, err)
-			}
-			if round >= 0 {
-				done.add(c, name, list)
-			}
-		}
+func (r *run) open(ctx context.Context, name string) (system, error) {
+	if name == Engine {
+		return newEngine()
 	}
-	got := &CaseReport{Name: c.name, What: c.what, Samples: c.samples, Rounds: r.Reps, Baseline: r.base(), Figures: done.figures(c, r.names, r.base())}
-	if r.Measured != nil {
-		for _, m := range got.Figures {
-			r.Measured(m)
-		}
-	}
-	return got, nil
-}
-
-// measure does one measurement and checks what came of it.
-func (r *run) measure(ctx context.Context, c contest, name string, last bool) ([]sample, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	list, err := r.systems[name].measure(ctx, c.kind, c.samples)
+	py, err := newPython(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	if last && r.Corrupt == name && len(list) > 0 {
-		s := &list[len(list)-1]
-		s[1] = s[0] - 1
+	r.python = py.version
+	return py, nil
+}
+
+// contest says how one case is measured. A warm-up is as long as any round.
+func (r *run) contest(c contest) suite.Contest[[]sample] {
+	return suite.Contest[[]sample]{
+		Case: report.Case{
+			Name: c.name, What: c.what, Work: report.Plural(c.samples, "sample"), Baseline: r.base(), Rounds: r.Reps, Warmups: 1,
+		},
+		Systems: r.names,
+		Measure: func(ctx context.Context, system string, _ float64) ([]sample, error) {
+			list, err := r.systems[system].measure(ctx, c.kind, c.samples)
+			if err != nil {
+				return nil, err
+			}
+			return list, c.check(list)
+		},
+		Falsify: func(list []sample) error {
+			last := &list[len(list)-1]
+			last[1] = last[0] - 1
+			return c.check(list)
+		},
+		Figures: c.figures,
 	}
-	r.tick++
-	if r.Progress != nil {
-		r.Progress(r.tick, len(chosen(r.Case))*(r.Reps+1)*len(r.names))
-	}
-	return list, c.check(list)
 }

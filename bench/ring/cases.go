@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/shmengine/shmengine/bench/report"
+	"github.com/shmengine/shmengine/bench/suite"
 )
 
 // Suite is the name of this suite in reports.
@@ -147,12 +148,7 @@ func (c contest) isBroadcast() bool { return c.senders < c.receivers }
 
 // baseline returns the system that the others are compared with; "" if there is none.
 func (c contest) baseline() string {
-	for _, b := range c.baselines {
-		if slices.Contains(c.systems, b) {
-			return b
-		}
-	}
-	return ""
+	return suite.First(c.baselines, c.systems)
 }
 
 // metrics returns what is measured, that by which systems are compared first.
@@ -193,7 +189,7 @@ func Cases() (names []string) {
 // list; an empty one is all. A name's part before the first or the last slash stands for all of it.
 func chosen(pattern string, only []string) (list []contest) {
 	for _, c := range contests {
-		c.systems = slices.DeleteFunc(slices.Clone(c.systems), func(s string) bool { return len(only) > 0 && !slices.Contains(only, s) })
+		c.systems = suite.Narrow(c.systems, only)
 		if report.Matches(pattern, c.name) && len(c.systems) > 0 {
 			list = append(list, c)
 		}

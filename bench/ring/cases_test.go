@@ -72,14 +72,14 @@ func TestOptions(t *testing.T) {
 		{Case: "none"}, {Case: "["}, {Reps: -1}, {Reps: 1e6}, {Seconds: -1}, {Seconds: 1e-9}, {Seconds: 1e9}, {Corrupt: "nobody"},
 		{Systems: []string{"nobody"}}, {Case: "stream", Systems: []string{SPSC}},
 	} {
-		if err := o.Validate(); !errors.Is(err, report.ErrOptions) {
+		if err := Validate(o); !errors.Is(err, report.ErrOptions) {
 			t.Errorf("%+v: %v", o, err)
 		}
 		if _, err := Run(t.Context(), o); !errors.Is(err, report.ErrOptions) {
 			t.Errorf("Run(%+v): %v", o, err)
 		}
 	}
-	if err := (Options{}).Validate(); err != nil {
+	if err := Validate(Options{}); err != nil {
 		t.Errorf("the zero Options: %v", err)
 	}
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"math"
-	"time"
 
 	"github.com/shmengine/shmengine/bench/account"
 	"github.com/shmengine/shmengine/bench/report"
+	"github.com/shmengine/shmengine/bench/suite"
 )
 
 // countedShare is how long a window is whose system calls are counted, beside a timed one;
@@ -22,22 +22,21 @@ const (
 // count has the kernel count the system calls of a case, in windows that are not timed: a
 // longer one and a brief one of each system. The difference, by message, is rounded to
 // thousandths: the Go runtime's monitor thread makes a call now and then.
-func (r *run) count(ctx context.Context, c contest) (ms []report.Measurement, err error) {
+func (r *run) count(ctx context.Context, c contest, k *suite.Contest[*sample]) (ms []report.Measurement, err error) {
 	base := math.NaN()
-	for _, system := range c.systems {
-		v, how, err := r.countOne(ctx, c, system)
+	for _, system := range k.Systems {
+		v, how, err := r.countOne(ctx, k, system)
 		if errors.Is(err, errors.ErrUnsupported) {
-			r.total -= countedWindows * len(c.systems)
 			return nil, nil
 		}
 		if err != nil {
 			return nil, err
 		}
 		r.calls = how
-		ms = append(ms, report.Measurement{
-			Suite: Suite, Case: c.name, System: system, Metric: syscalls, Unit: unitOf(syscalls), Value: v, N: 1, Baseline: c.baseline(),
-		})
-		if system == c.baseline() {
+		m := c.reading().Measurement(k, system, syscalls)
+		m.Value, m.N = v, 1
+		ms = append(ms, m)
+		if system == k.Baseline {
 			base = v
 		}
 	}
@@ -47,7 +46,7 @@ func (r *run) count(ctx context.Context, c contest) (ms []report.Measurement, er
 	return ms, nil
 }
 
-func (r *run) countOne(ctx context.Context, c contest, system string) (perMessage float64, how string, err error) {
+func (r *run) countOne(ctx context.Context, c *suite.Contest[*sample], system string) (perMessage float64, how string, err error) {
 	k := r.stage.crews[crewOf(system)]
 	var pids []int
 	for _, m := range k.members {
@@ -63,7 +62,7 @@ func (r *run) countOne(ctx context.Context, c contest, system string) (perMessag
 		if err := m.Start(); err != nil {
 			return 0, "", err
 		}
-		s, err := r.measure(ctx, c, system, time.Duration(share*float64(r.window())))
+		s, err := c.Measure(ctx, system, share)
 		if err != nil {
 			return 0, "", err
 		}

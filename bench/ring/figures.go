@@ -1,39 +1,12 @@
 package ring
 
-import (
-	"github.com/shmengine/shmengine/bench/report"
-	"github.com/shmengine/shmengine/bench/stats"
-)
+import "github.com/shmengine/shmengine/bench/suite"
 
-// rounds are a case's samples, by system and round.
-type rounds map[string][]*sample
-
-// figures returns what a case's samples say, system by system: medians, and ratios to the
-// baseline round by round.
-func (all rounds) figures(c contest) (ms []report.Measurement) {
-	base := c.baseline()
-	for _, system := range c.systems {
-		for _, metric := range c.metrics() {
-			m := report.Measurement{Suite: Suite, Case: c.name, System: system, Metric: metric, Unit: unitOf(metric), Baseline: base}
-			series := all.series(c, system, metric)
-			s := stats.Of(series)
-			m.Value, m.N = s.Median, s.N
-			m.SetInterval(s)
-			if base != "" && metric != switches {
-				m.SetRatio(stats.Ratio(series, all.series(c, base, metric)))
-			}
-			ms = append(ms, m)
-		}
+// reading is how a case's figures are read off its samples.
+func (c contest) reading() suite.Reading[*sample] {
+	return suite.Reading[*sample]{
+		Suite: Suite, Unit: unitOf, Value: func(s *sample, metric string) float64 { return s.value(c, metric) },
 	}
-	return ms
-}
-
-// series returns a metric by round.
-func (all rounds) series(c contest, system, metric string) (values []float64) {
-	for _, s := range all[system] {
-		values = append(values, s.value(c, metric))
-	}
-	return values
 }
 
 func (s *sample) value(c contest, metric string) float64 {

@@ -83,11 +83,8 @@ func (k *crew) measure(ctx context.Context, t task) (*sample, error) {
 			return nil, err
 		}
 	}
-	begin := k.clock.Now() + uint64(lead)
-	for _, m := range team {
-		if err := m.Tell("go %d %d", begin, begin+uint64(t.window)); err != nil {
-			return nil, err
-		}
+	if err := worker.Window(team, k.clock.Now()+uint64(lead), t.window); err != nil {
+		return nil, err
 	}
 	s, err := k.hear(limited, team, t.parties())
 	if err != nil {

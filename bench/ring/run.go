@@ -3,19 +3,19 @@ package ring
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/shmengine/shmengine/bench/report"
+	"github.com/shmengine/shmengine/bench/suite"
 )
 
 // Run measures. An error means that there are no figures, or no more:
 // report.ErrOptions, report.ErrMachine, report.ErrWrong, or the context's.
 func Run(ctx context.Context, o Options) (*Report, error) {
-	if err := o.Validate(); err != nil {
+	if err := Validate(o); err != nil {
 		return nil, err
 	}
-	r := &run{Options: o.withDefaults()}
+	r := &run{Options: o.WithDefaults()}
 	return report.Whole(ctx, r.main)
 }
 
@@ -23,104 +23,50 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 type run struct {
 	Options
 	stage *stage
-	tick  int // measurements done, for the progress
-	total int
 	calls string // which system calls are counted; "" for none
 }
 
 func (r *run) main(ctx context.Context) (_ *Report, err error) {
-	list := chosen(r.Case, r.Systems)
-	if r.stage, err = newStage(ctx, list); err != nil {
+	asked := chosen(r.Case, r.Systems)
+	if r.stage, err = newStage(ctx, asked); err != nil {
 		return nil, report.Cannot(err)
 	}
 	defer func() { err = errors.Join(err, r.stage.close()) }()
-	var contests []contest
-	for _, c := range list {
+	var list []suite.Contest[*sample]
+	for _, c := range asked {
 		if c = r.stage.present(c); len(c.systems) > 0 {
-			contests = append(contests, c)
-			r.total += (1 + r.Reps + countedWindows) * len(c.systems)
+			list = append(list, r.contest(c))
 		}
 	}
-	rep := &Report{Meta: r.newMeta(list, contests), Notes: r.stage.notes}
-	if len(contests) == 0 {
-		return nil, fmt.Errorf("%w: nothing can be measured: %v", report.ErrMachine, rep.Meta.Settings.Absent)
-	}
-	if r.Begin != nil {
-		r.Begin(rep.Meta)
-	}
-	for _, c := range contests {
-		got, err := r.contest(ctx, c)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", c.name, err)
-		}
-		rep.Cases = append(rep.Cases, *got)
-	}
+	rep := &Report{Meta: r.newMeta(asked, list), Notes: r.stage.notes}
+	rep.Cases, err = suite.Run(ctx, list, r.Watch(rep.Meta), rep.Meta.Settings.Absent)
 	rep.Calls = r.calls
-	return rep, nil
+	return rep, err
 }
 
-// warmupShare is how long a warm-up is beside a measurement.
-const warmupShare = 0.2
-
-// contest measures one case.
-func (r *run) contest(ctx context.Context, c contest) (*report.Case, error) {
-	warmup := time.Duration(warmupShare * float64(r.window()))
-	for _, system := range c.systems {
-		if _, err := r.measure(ctx, c, system, warmup); err != nil {
-			return nil, fmt.Errorf("%s: %w", system, err)
-		}
+// contest says how one case is measured.
+func (r *run) contest(c contest) suite.Contest[*sample] {
+	k := suite.Contest[*sample]{Systems: c.systems}
+	k.Case = report.Case{
+		Name: c.name, What: c.what, Work: r.window(1).Round(time.Microsecond).String(), Baseline: c.baseline(), Rounds: r.Reps, Warmups: 1,
 	}
-	done, err := r.rounds(ctx, c)
-	if err != nil {
-		return nil, err
+	k.Measure = func(ctx context.Context, system string, part float64) (*sample, error) {
+		return r.stage.crews[crewOf(system)].measure(ctx, task{c, system, r.window(part), r.stage.cpus})
 	}
-	got := &report.Case{
-		Name: c.name, What: c.what, Work: r.window().Round(time.Microsecond).String(), Baseline: c.baseline(),
-		Rounds: r.Reps, Warmups: 1, Figures: done.figures(c),
+	k.Falsify = func(s *sample) error {
+		s.parties[0].sum++
+		return s.check(c)
 	}
-	counted, err := r.count(ctx, c)
-	if err != nil {
-		return nil, err
+	k.Figures = func(k *suite.Contest[*sample], all suite.Rounds[*sample]) []report.Measurement {
+		return c.reading().Medians(k, all, c.metrics(), switches)
 	}
-	got.Figures = append(got.Figures, counted...)
-	if r.Measured != nil {
-		for _, m := range got.Figures {
-			r.Measured(m)
-		}
+	k.Count = func(ctx context.Context, k *suite.Contest[*sample]) ([]report.Measurement, error) {
+		return r.count(ctx, c, k)
 	}
-	return got, nil
+	return k
 }
 
-// rounds measures the systems in turn, in an order that rotates, so that
-// whatever slows the machine slows all of them.
-func (r *run) rounds(ctx context.Context, c contest) (rounds, error) {
-	done := rounds{}
-	for round := range r.Reps {
-		for i := range c.systems {
-			system := c.systems[(round+i)%len(c.systems)]
-			s, err := r.measure(ctx, c, system, r.window())
-			if err == nil && r.Corrupt == system && round == r.Reps-1 {
-				s.parties[0].sum++
-				err = s.check(c)
-			}
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", system, err)
-			}
-			done[system] = append(done[system], s)
-		}
-	}
-	return done, nil
-}
-
-// measure does one measurement of a case, or a warm-up.
-func (r *run) measure(ctx context.Context, c contest, system string, window time.Duration) (*sample, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	s, err := r.stage.crews[crewOf(system)].measure(ctx, task{c, system, window, r.stage.cpus})
-	r.tick++
-	if err == nil && r.Progress != nil {
-		r.Progress(r.tick, r.total)
-	}
-	return s, err
+// window is how long a part of a measurement takes.
+func (r *run) window(part float64) time.Duration {
+	return time.Duration(part * float64(r.Window(defaultWindow)))
 }

@@ -1,17 +1,15 @@
 package ring
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"runtime/debug"
 	"slices"
-	"strings"
 
 	"github.com/shmengine/shmengine/bench/clock"
 	"github.com/shmengine/shmengine/bench/machine"
+	"github.com/shmengine/shmengine/bench/worker"
 	"github.com/shmengine/shmengine/engine/process"
 	"github.com/shmengine/shmengine/shmarena"
 )
@@ -21,24 +19,11 @@ const workerEnv = "SHMBENCH_RING_WORKER"
 
 // Init turns this process into a worker if Run started it as one: then it does not return.
 // Call it at the start of main, behind engine.Init.
-func Init() {
-	crew, ok := os.LookupEnv(workerEnv)
-	if !ok {
-		return
-	}
-	os.Unsetenv(workerEnv)
-	if err := work(crew); err != nil {
-		fmt.Fprintf(os.Stderr, "shmbench: %s worker: %v\n", crew, err)
-		os.Exit(1)
-	}
-	os.Exit(0)
-}
+func Init() { worker.Main(workerEnv, work) }
 
 // Files that a worker gets; the streams only in the crew of pairs.
 const (
-	fileIn = iota
-	fileOut
-	fileArena
+	fileArena = worker.Files + iota
 	filePipeIn
 	filePipeOut
 	fileUnix
@@ -54,31 +39,22 @@ const (
 // A hand is a worker in Go.
 type hand struct {
 	streams
-	arena *shmarena.Arena
-	board *board
-	mem   []byte // where the rings are
-	clock clock.Clock
-	lines *bufio.Scanner
-	out   io.Writer
+	arena   *shmarena.Arena
+	board   *board
+	mem     []byte // where the rings are
+	clock   clock.Clock
+	console worker.Console
 }
 
 // work is the main function of a worker. The collector is off, as in the engine's workers: no
 // loop allocates.
 func work(crew string) error {
-	if err := process.EndWithParent(); err != nil {
-		return err
-	}
 	debug.SetGCPercent(-1)
-	h := &hand{clock: clock.New()}
-	in, err := process.Inherited(fileIn, "pipe")
+	console, err := worker.Open()
 	if err != nil {
 		return err
 	}
-	out, err := process.Inherited(fileOut, "pipe")
-	if err != nil {
-		return err
-	}
-	h.lines, h.out = bufio.NewScanner(in), out
+	h := &hand{clock: clock.New(), console: console}
 	if err := h.openArena(); err != nil {
 		return err
 	}
@@ -87,7 +63,7 @@ func work(crew string) error {
 			return err
 		}
 	}
-	return h.serve()
+	return console.Serve(h.obey)
 }
 
 func (h *hand) openArena() error {
@@ -117,19 +93,6 @@ func (h *hand) openStreams() (err error) {
 		}
 	}
 	return nil
-}
-
-func (h *hand) serve() error {
-	for h.lines.Scan() {
-		reply, err := h.obey(h.lines.Text())
-		if err != nil {
-			reply = "error " + strings.ReplaceAll(err.Error(), "\n", "; ")
-		}
-		if _, err := fmt.Fprintln(h.out, reply); err != nil {
-			return err
-		}
-	}
-	return h.lines.Err() // the pipe is closed: the one who started us is done
 }
 
 // A job is one line "run".
@@ -215,16 +178,8 @@ func (h *hand) obey(text string) (string, error) {
 
 // begin says that this worker is ready, and hears when the window is.
 func (h *hand) begin(j *job) (begin uint64, err error) {
-	if _, err := fmt.Fprintln(h.out, "ready"); err != nil {
-		return 0, err
-	}
-	if !h.lines.Scan() {
-		return 0, io.ErrUnexpectedEOF
-	}
-	if _, err := fmt.Sscanf(h.lines.Text(), "go %d %d", &begin, &j.limit); err != nil {
-		return 0, fmt.Errorf("%q: %w", h.lines.Text(), err)
-	}
-	return begin, nil
+	begin, j.limit, err = h.console.Window()
+	return begin, err
 }
 
 // open makes a party's link.

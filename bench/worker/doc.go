@@ -3,7 +3,7 @@
 //
 // What it is. [Start] starts a program, or this one again, as a [Worker];
 // [Close] ends some of them, and [Worker.Lost] says what one said last. A [Talker] is
-// one that is told what to do in lines.
+// one that is told what to do in lines, and a [Console] its side of that.
 //
 // Who may call it at once. Start and [NewPipe] may be called by anyone; a Worker
 // belongs to one goroutine.

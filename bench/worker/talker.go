@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // A Talker is a worker that is told what to do in lines, and answers each with a
@@ -49,4 +50,15 @@ func (t *Talker) Ask(ctx context.Context, word, format string, args ...any) (res
 		return "", err
 	}
 	return t.Hear(ctx, word)
+}
+
+// Window tells workers that are ready when the window is, which begins at a moment
+// of the monotonic clock and is so long. Each of them hears it in [Console.Window].
+func Window(team []*Talker, begin uint64, length time.Duration) error {
+	for _, t := range team {
+		if err := t.Tell("go %d %d", begin, begin+uint64(length)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
