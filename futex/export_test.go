@@ -23,7 +23,7 @@ func SleepersOf(l *Lot) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n := 0
-	for _, p := range l.beds {
+	for _, p := range &l.beds {
 		if p != nil {
 			n++
 		}

@@ -123,7 +123,7 @@ func (l *Lot) repeat() {
 // Preconditions: l.mu is held, so that no place leaves meanwhile.
 func (l *Lot) wakeBehind() bool {
 	deaths, behind := l.deaths.Load(), false
-	for _, p := range l.beds {
+	for _, p := range &l.beds {
 		if p != nil && p.seen.Load() < deaths {
 			behind = true
 			_, _ = sysWake(p.word, math.MaxInt32, p.bit())
@@ -137,17 +137,30 @@ func (l *Lot) takeBed(p *Place) bool {
 	if p.bed != noBed {
 		return true
 	}
-	for i, q := range l.beds {
-		if q == nil && len(l.queue) == 0 {
-			l.assign(p, int32(i))
-			return true
-		}
+	if bed := l.freeBed(); bed != noBed {
+		l.assign(p, bed)
+		return true
 	}
 	if !p.queued {
 		p.queued = true
 		l.queue = append(l.queue, p)
 	}
 	return false
+}
+
+// freeBed is a bed that nobody has and nobody waits for. It looks at the array in
+// place: a copy of it would not fit into the stack that thousands of waiters begin
+// with.
+func (l *Lot) freeBed() int32 {
+	if len(l.queue) > 0 {
+		return noBed
+	}
+	for i, q := range &l.beds {
+		if q == nil {
+			return int32(i)
+		}
+	}
+	return noBed
 }
 
 func (l *Lot) assign(p *Place, bed int32) {

@@ -141,11 +141,17 @@ var crowded = reexec.Register("crowded", func(c *reexec.Child) {
 	c.Say(strconv.FormatInt(crowd.locked.Load(), 10))
 })
 
-// Thousands of goroutines on as many mutexes, in three processes, of which every
+// Thousands of goroutines, in three processes, on thousands of mutexes, of which every
 // third gives up: few threads, hardly any work while they wait, and everybody
 // else gets every mutex once.
 func TestManyWordsManyProcesses(t *testing.T) {
-	n := stress(600, 12_000)
+	for _, all := range []int{stress(1200, 12_000), stress(1800, 36_000)} {
+		t.Run(fmt.Sprint(all), func(t *testing.T) { manyWords(t, all/3) })
+	}
+}
+
+// manyWords has n goroutines in each of three processes wait for as many mutexes.
+func manyWords(t *testing.T, n int) {
 	s := newSegment(t)
 	mem, file := testmem.Shared(t, n*crowdWord)
 	owner := &crowd{m: s.join(t), mem: mem, n: n}
