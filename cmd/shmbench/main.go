@@ -11,6 +11,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench"
 	"github.com/shmengine/shmengine/bench/alloc"
+	"github.com/shmengine/shmengine/bench/kernel"
 	"github.com/shmengine/shmengine/bench/lock"
 	"github.com/shmengine/shmengine/bench/machine"
 	"github.com/shmengine/shmengine/bench/proc"
@@ -34,6 +35,7 @@ func main() {
 	lock.Init()
 	alloc.Init()
 	proc.Init()
+	kernel.Init()
 	ring.Init()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }

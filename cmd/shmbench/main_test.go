@@ -16,6 +16,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench"
 	"github.com/shmengine/shmengine/bench/alloc"
+	"github.com/shmengine/shmengine/bench/kernel"
 	"github.com/shmengine/shmengine/bench/lock"
 	"github.com/shmengine/shmengine/bench/proc"
 	"github.com/shmengine/shmengine/bench/report"
@@ -37,6 +38,7 @@ func TestMain(m *testing.M) {
 	lock.Init()
 	alloc.Init()
 	proc.Init()
+	kernel.Init()
 	ring.Init()
 	if filepath.Base(os.Args[0]) == command {
 		main()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,7 @@ type suiteCommand[M any, R interface{ Write(io.Writer) error }] struct {
 	cases, systems []string
 	reps, corrupt  string // what these flags say
 	fixed          bool   // its measurements are always of the same length
+	all            string // the pattern of all cases, if not all are measured usually
 
 	check func(suite.Options[M]) error
 	run   func(context.Context, suite.Options[M]) (R, error)
@@ -29,6 +31,7 @@ type suiteCommand[M any, R interface{ Write(io.Writer) error }] struct {
 // suiteFlags are those of a command that measures a suite.
 type suiteFlags struct {
 	pattern string
+	all     bool
 	systems []string
 	reps    int
 	seconds float64
@@ -41,16 +44,21 @@ func (s suiteCommand[M, R]) command() *cobra.Command {
 	f := &suiteFlags{}
 	cmd := &cobra.Command{
 		Use: s.name, Short: s.short, Long: s.long, Example: s.examples, GroupID: "measure", Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return s.measure(cmd, f) },
+		RunE: func(cmd *cobra.Command, args []string) error { return s.measure(cmd, f, args) },
 	}
 	add, group := cmd.Flags(), "Work"
-	add.StringVar(&f.pattern, "case", "", fmt.Sprintf("only the cases whose names match `PATTERN`, such as '%s', or the part before the slash:\n%s", s.cases[0], strings.Join(s.cases, ", ")))
+	add.StringVar(&f.pattern, "case", "", fmt.Sprintf("only the cases whose names match `PATTERN`, such as '%s', or the part before the slash:\n%s", s.cases[0], strings.Join(brief(s.cases), ", ")))
 	add.StringSliceVar(&f.systems, "system", nil, "only these `SYSTEMS`, with commas between:\n"+strings.Join(s.systems, ", "))
 	add.IntVar(&f.reps, "reps", 9, s.reps)
 	groups := map[string]string{"case": group, "system": group, "reps": group, "json": "Output"}
 	if !s.fixed {
 		add.Float64Var(&f.seconds, "seconds", 40, "about how long `S` a run of 9 rounds of all cases takes: its measurements get longer or shorter")
 		groups["seconds"] = group
+	}
+	if s.all != "" {
+		cmd.Use, cmd.Args = s.name+" [PATTERN]", cobra.MaximumNArgs(1)
+		add.BoolVar(&f.all, "all", false, "all cases: this takes minutes")
+		groups["all"] = group
 	}
 	add.BoolVar(&f.json, "json", false, "print NDJSON: a line of meta, then one a figure as soon as it is there")
 	add.StringVar(&f.corrupt, "corrupt", "", s.corrupt)
@@ -62,7 +70,10 @@ func (s suiteCommand[M, R]) command() *cobra.Command {
 }
 
 // measure checks the flags, measures, and prints what came of it.
-func (s suiteCommand[M, R]) measure(cmd *cobra.Command, f *suiteFlags) error {
+func (s suiteCommand[M, R]) measure(cmd *cobra.Command, f *suiteFlags, args []string) error {
+	if err := f.choose(args, s.all); err != nil {
+		return err
+	}
 	if f.reps < 1 {
 		return fmt.Errorf("--reps %d: want 1 or more", f.reps)
 	}
@@ -94,6 +105,34 @@ func (s suiteCommand[M, R]) work(cmd *cobra.Command, f *suiteFlags, o suite.Opti
 	}
 	_, err = fmt.Fprintln(out, "repeat:", f.repeat(s.name))
 	return err
+}
+
+// choose settles which cases are asked for: by a flag, an argument, or all.
+func (f *suiteFlags) choose(args []string, all string) error {
+	if f.all {
+		args = append(args, all)
+	}
+	if len(args) > 1 || len(args) == 1 && f.pattern != "" {
+		return fmt.Errorf("one of PATTERN, --case and --all is enough")
+	}
+	if len(args) == 1 {
+		f.pattern = args[0]
+	}
+	return nil
+}
+
+// brief is a list of cases for people: of a long one only what is before the slashes.
+func brief(cases []string) (list []string) {
+	if len(cases) <= 20 {
+		return cases
+	}
+	for _, name := range cases {
+		first, _, _ := strings.Cut(name, "/")
+		if !slices.Contains(list, first) {
+			list = append(list, first)
+		}
+	}
+	return list
 }
 
 // repeat returns the command that measures the same again.

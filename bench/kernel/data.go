@@ -1,0 +1,134 @@
+package kernel
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/shmengine/shmengine/kernels"
+)
+
+// bins is how many a histogram has.
+const bins = 256
+
+// factor is what is multiplied by.
+const factor = 1.5
+
+// operands are what an operation works on, and what a reduction leaves.
+type operands struct {
+	memory
+	x, y, dst    []float64
+	ix, iy, idst []int64
+	idx, keys    []int64
+	places       []int // gonum's idx
+	counts       []int64
+	bins         kernels.Bins
+	out          [2]float64
+	threshold    float64
+	at           int64 // threshold, among integers
+	kept         int   // elements of dst that count
+}
+
+// mix is the i-th number of splitmix64 (Steele, Lea and Flood 2014).
+func mix(i uint64) uint64 {
+	z := (i + 1) * 0x9E3779B97F4A7C15
+	z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
+	z = (z ^ z>>27) * 0x94D049BB133111EB
+	return z ^ z>>31
+}
+
+// number is an operand of an operation: between 0 and 1, or what suits it.
+func number(op string, i int) float64 {
+	u := float64(mix(uint64(i))>>11) * 0x1p-53
+	switch op {
+	case "exp":
+		return float64(u*2) - 1
+	case "log", "sqrt":
+		return float64(u*1000) + 1e-3
+	}
+	return u
+}
+
+// whole is an operand of 40 bits.
+func whole(i int) int64 { return int64(mix(uint64(i)) >> 24) }
+
+// wholeAt is what so large a share of whole numbers is not above.
+func wholeAt(share float64) int64 { return int64(share * (1 << 40)) }
+
+// newOperands makes the operands of an operation; free gives them back.
+func newOperands(op, typ string, n int, threshold float64) (_ *operands, err error) {
+	o := &operands{threshold: threshold, at: wholeAt(threshold), counts: make([]int64, bins)}
+	if o.bins, err = kernels.NewBins(0, 1, bins); err != nil {
+		return nil, err
+	}
+	if typ == int64s {
+		err = errors.Join(take(o, &o.ix, n), take(o, &o.iy, n), take(o, &o.idst, n))
+	} else {
+		err = errors.Join(take(o, &o.x, n), take(o, &o.y, n), take(o, &o.dst, n), take(o, &o.idx, n), take(o, &o.keys, n), take(o, &o.places, n))
+	}
+	if err != nil {
+		return nil, errors.Join(err, o.free())
+	}
+	o.fill(op, n)
+	return o, nil
+}
+
+// take makes one vector.
+func take[T float64 | int64 | int](o *operands, to *[]T, n int) error {
+	b, err := o.room(n)
+	if err == nil {
+		*to = view[T](b)
+	}
+	return err
+}
+
+// fill writes what an operation reads.
+func (o *operands) fill(op string, n int) {
+	two := slices.Contains([]string{"dot", "axpy", "add"}, op)
+	for i := range o.x {
+		o.x[i] = number(op, i)
+	}
+	for i := range o.ix {
+		o.ix[i] = whole(i)
+	}
+	for i := 0; two && i < len(o.y); i++ {
+		o.y[i] = number(op, i+n)
+	}
+	for i := 0; two && i < len(o.iy); i++ {
+		o.iy[i] = whole(i + n)
+	}
+	for i := 0; op == "gather" && i < n; i++ {
+		o.idx[i] = int64(mix(uint64(i+2*n)) % uint64(n))
+	}
+}
+
+// weights is after how many elements the weights begin again.
+const weights = 7
+
+// weight makes an element's place count in a digest.
+func weight(i int) float64 { return float64(i%weights + 1) }
+
+// digest is one number that every element of a result has its part in.
+func (o *operands) digest(op string) float64 {
+	d := o.out[0] + 3*o.out[1] + float64(o.kept)
+	switch op {
+	case "argsort":
+		for i, j := range o.idx {
+			d += o.x[j] * weight(i)
+		}
+	case "hist":
+		for b, n := range o.counts {
+			d += float64(n * int64(b+1))
+		}
+	}
+	if o.ix != nil {
+		sum := uint64(0)
+		for i, v := range o.idst[:o.kept] {
+			sum += uint64(v) * uint64(i%weights+1)
+		}
+		return d + float64(sum<<16>>16) // as many bits as are exact
+	}
+	for i, v := range o.dst[:o.kept] {
+		d += v * weight(i)
+	}
+	return d
+}

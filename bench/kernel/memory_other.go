@@ -1,0 +1,7 @@
+//go:build !linux
+
+package kernel
+
+func newBlock(bytes int) ([]byte, error) { return make([]byte, bytes), nil }
+
+func freeBlock([]byte) error { return nil }

@@ -1,0 +1,611 @@
+// The rivals of package kernels that are C, by hand with AVX-512 where the machine has it
+// and left to the compiler where it has not; and "limit", which moves the operands of an
+// operation and does nothing with them.
+//
+// This program is a worker like those in Go: it reads lines from descriptor 3 and answers
+// on descriptor 4. The loops around the operations do step for step what those of window.go
+// do, with the same clock and the same numbers.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+#include <immintrin.h>
+#define WIDE 1
+#endif
+
+enum { in_fd = 3, out_fd = 4, lanes = 8, bins = 256, weights = 7 };
+#ifdef WIDE
+// Outputs from this size on go round the caches.
+static const size_t large = 8 << 20;
+#endif
+#define NOINLINE __attribute__((noinline))
+
+// Operands are what an operation works on, and what a reduction leaves.
+struct operands {
+	size_t n;
+	double *x, *y, *dst;
+	int64_t *ix, *iy, *idst, *idx, *keys, *room;
+	int64_t counts[bins];
+	double out[2];
+	double threshold;
+	size_t kept; // elements of dst that count
+};
+
+static uint64_t now(void) {
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+// mix is the i-th number of splitmix64.
+static uint64_t mix(uint64_t i) {
+	uint64_t z = (i + 1) * 0x9E3779B97F4A7C15;
+	z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
+	z = (z ^ z >> 27) * 0x94D049BB133111EB;
+	return z ^ z >> 31;
+}
+
+static NOINLINE void sum_f64(struct operands *o) {
+	size_t i = 0;
+	double s = 0;
+#ifdef WIDE
+	__m512d a[lanes] = {0};
+	for (; i + 8 * lanes <= o->n; i += 8 * lanes)
+#pragma GCC unroll 8
+		for (int k = 0; k < lanes; k++) a[k] = _mm512_add_pd(a[k], _mm512_loadu_pd(o->x + i + 8 * k));
+	for (int k = 0; k < lanes; k++) s += _mm512_reduce_add_pd(a[k]);
+#endif
+	for (; i < o->n; i++) s += o->x[i];
+	o->out[0] = s;
+}
+
+static NOINLINE void dot_f64(struct operands *o) {
+	size_t i = 0;
+	double s = 0;
+#ifdef WIDE
+	__m512d a[lanes] = {0};
+	for (; i + 8 * lanes <= o->n; i += 8 * lanes)
+#pragma GCC unroll 8
+		for (int k = 0; k < lanes; k++)
+			a[k] = _mm512_fmadd_pd(_mm512_loadu_pd(o->x + i + 8 * k), _mm512_loadu_pd(o->y + i + 8 * k), a[k]);
+	for (int k = 0; k < lanes; k++) s += _mm512_reduce_add_pd(a[k]);
+#endif
+	for (; i < o->n; i++) s += o->x[i] * o->y[i];
+	o->out[0] = s;
+}
+
+// MAP is a loop that writes a vector for each one or two that it reads, in four streams a
+// turn; round the caches if what it writes is large. The rest is the plain loop's.
+#ifdef WIDE
+#define MAP(VECTOR, SCALAR)                                                        \
+	size_t i = 0;                                                                  \
+	double *restrict d = o->dst;                                                   \
+	const double *x = o->x, *y = o->y;                                             \
+	(void)y;                                                                       \
+	if (o->n * 8 >= large) {                                                       \
+		for (; i < o->n && ((uintptr_t)(d + i) & 63) != 0; i++) d[i] = SCALAR;     \
+		for (; i + 32 <= o->n; i += 32)                                            \
+			for (int k = 0; k < 32; k += 8) {                                      \
+				size_t j = i + (size_t)k;                                          \
+				_mm512_stream_pd(d + j, VECTOR);                                   \
+			}                                                                      \
+		_mm_sfence();                                                              \
+	} else {                                                                       \
+		for (; i + 32 <= o->n; i += 32)                                            \
+			for (int k = 0; k < 32; k += 8) {                                      \
+				size_t j = i + (size_t)k;                                          \
+				_mm512_storeu_pd(d + j, VECTOR);                                   \
+			}                                                                      \
+	}                                                                              \
+	for (; i < o->n; i++) d[i] = SCALAR;
+#else
+#define MAP(VECTOR, SCALAR)                                                        \
+	double *restrict d = o->dst;                                                   \
+	const double *x = o->x, *y = o->y;                                             \
+	(void)y;                                                                       \
+	for (size_t i = 0; i < o->n; i++) d[i] = SCALAR;
+#endif
+#define X _mm512_loadu_pd(x + j)
+#define Y _mm512_loadu_pd(y + j)
+
+static const double factor = 1.5;
+
+static NOINLINE void axpy_f64(struct operands *o) { MAP(_mm512_fmadd_pd(_mm512_set1_pd(factor), X, Y), fma(factor, x[i], y[i])) o->kept = o->n; }
+static NOINLINE void scale_f64(struct operands *o) { MAP(_mm512_mul_pd(_mm512_set1_pd(factor), X), factor * x[i]) o->kept = o->n; }
+static NOINLINE void add_f64(struct operands *o) { MAP(_mm512_add_pd(X, Y), x[i] + y[i]) o->kept = o->n; }
+static NOINLINE void sqrt_f64(struct operands *o) { MAP(_mm512_sqrt_pd(X), sqrt(x[i])) o->kept = o->n; }
+
+#ifdef WIDE
+// exp8 is e^x: Cody and Waite's reduction, the series to degree 13, and a scale.
+static inline __m512d exp8(__m512d x) {
+	const __m512d k = _mm512_roundscale_pd(_mm512_mul_pd(x, _mm512_set1_pd(1.4426950408889634)), 8);
+	__m512d r = _mm512_fnmadd_pd(k, _mm512_set1_pd(6.93147180369123816490e-01), x);
+	r = _mm512_fnmadd_pd(k, _mm512_set1_pd(1.90821492927058770002e-10), r);
+	static const double c[] = {1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320,
+		1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1, 1};
+	__m512d p = _mm512_set1_pd(c[0]);
+#pragma GCC unroll 14
+	for (int i = 1; i < 14; i++) p = _mm512_fmadd_pd(p, r, _mm512_set1_pd(c[i]));
+	return _mm512_scalef_pd(p, k);
+}
+
+// log8 is ln x of positive numbers: the mantissa in [3/4, 3/2), and the series of the
+// inverse hyperbolic tangent.
+static inline __m512d log8(__m512d x) {
+	__m512d m = _mm512_getmant_pd(x, _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_zero);
+	const __m512d one = _mm512_set1_pd(1), e = _mm512_getexp_pd(_mm512_div_pd(x, m));
+	const __m512d f = _mm512_sub_pd(m, one), s = _mm512_div_pd(f, _mm512_add_pd(m, one)), z = _mm512_mul_pd(s, s);
+	__m512d p = _mm512_set1_pd(2.0 / 21);
+#pragma GCC unroll 10
+	for (int i = 19; i >= 3; i -= 2) p = _mm512_fmadd_pd(p, z, _mm512_set1_pd(2.0 / i));
+	// ln m = 2s + s*z*p = f - s*(f - z*p)
+	__m512d r = _mm512_fnmadd_pd(s, _mm512_fnmadd_pd(z, p, f), f);
+	r = _mm512_fmadd_pd(e, _mm512_set1_pd(1.90821492927058770002e-10), r);
+	return _mm512_fmadd_pd(e, _mm512_set1_pd(6.93147180369123816490e-01), r);
+}
+#endif
+
+static NOINLINE void exp_f64(struct operands *o) { MAP(exp8(X), exp(x[i])) o->kept = o->n; }
+static NOINLINE void log_f64(struct operands *o) { MAP(log8(X), log(x[i])) o->kept = o->n; }
+
+static NOINLINE void minmax_f64(struct operands *o) {
+	size_t i = 0;
+	double lo = o->x[0], hi = o->x[0];
+#ifdef WIDE
+	__m512d a[4], b[4];
+	for (int k = 0; k < 4; k++) a[k] = b[k] = _mm512_set1_pd(lo);
+	for (; i + 32 <= o->n; i += 32)
+#pragma GCC unroll 4
+		for (int k = 0; k < 4; k++) {
+			__m512d v = _mm512_loadu_pd(o->x + i + 8 * k);
+			a[k] = _mm512_min_pd(a[k], v), b[k] = _mm512_max_pd(b[k], v);
+		}
+	for (int k = 0; k < 4; k++) lo = fmin(lo, _mm512_reduce_min_pd(a[k])), hi = fmax(hi, _mm512_reduce_max_pd(b[k]));
+#endif
+	for (; i < o->n; i++) lo = o->x[i] < lo ? o->x[i] : lo, hi = o->x[i] > hi ? o->x[i] : hi;
+	o->out[0] = lo, o->out[1] = hi;
+}
+
+static double least(const double *x, size_t n) {
+	size_t i = 0;
+	double lo = x[0];
+#ifdef WIDE
+	__m512d a[8];
+	for (int k = 0; k < 8; k++) a[k] = _mm512_set1_pd(lo);
+	for (; i + 64 <= n; i += 64)
+#pragma GCC unroll 8
+		for (int k = 0; k < 8; k++) a[k] = _mm512_min_pd(a[k], _mm512_loadu_pd(x + i + 8 * k));
+	for (int k = 0; k < 8; k++) lo = fmin(lo, _mm512_reduce_min_pd(a[k]));
+#endif
+	for (; i < n; i++) lo = x[i] < lo ? x[i] : lo;
+	return lo;
+}
+
+// argmin_f64 finds the least of each block, and looks for it in the best block.
+static NOINLINE void argmin_f64(struct operands *o) {
+	enum { block = 2048 };
+	size_t best = 0;
+	double lo = INFINITY;
+	for (size_t i = 0; i < o->n; i += block) {
+		double v = least(o->x + i, o->n - i < block ? o->n - i : block);
+		if (v < lo) lo = v, best = i;
+	}
+	while (o->x[best] != lo) best++;
+	o->out[0] = (double)best;
+}
+
+static NOINLINE void moments_f64(struct operands *o) {
+	size_t i = 0;
+	double shift = o->x[0], s = 0, q = 0, n = (double)o->n;
+#ifdef WIDE
+	__m512d a[4] = {0}, b[4] = {0}, by = _mm512_set1_pd(shift);
+	for (; i + 32 <= o->n; i += 32)
+#pragma GCC unroll 4
+		for (int k = 0; k < 4; k++) {
+			__m512d v = _mm512_sub_pd(_mm512_loadu_pd(o->x + i + 8 * k), by);
+			a[k] = _mm512_add_pd(a[k], v), b[k] = _mm512_fmadd_pd(v, v, b[k]);
+		}
+	for (int k = 0; k < 4; k++) s += _mm512_reduce_add_pd(a[k]), q += _mm512_reduce_add_pd(b[k]);
+#endif
+	for (; i < o->n; i++) s += o->x[i] - shift, q += (o->x[i] - shift) * (o->x[i] - shift);
+	o->out[0] = shift + s / n;
+	o->out[1] = (q - s * s / n) / n;
+}
+
+static NOINLINE void count_f64(struct operands *o) {
+	size_t i = 0, c = 0;
+#ifdef WIDE
+	__m512i a[4] = {0};
+	const __m512i one = _mm512_set1_epi64(1);
+	const __m512d t = _mm512_set1_pd(o->threshold);
+	for (; i + 32 <= o->n; i += 32)
+#pragma GCC unroll 4
+		for (int k = 0; k < 4; k++)
+			a[k] = _mm512_mask_add_epi64(a[k], _mm512_cmp_pd_mask(_mm512_loadu_pd(o->x + i + 8 * k), t, _CMP_GT_OQ), a[k], one);
+	for (int k = 0; k < 4; k++) c += (size_t)_mm512_reduce_add_epi64(a[k]);
+#endif
+	for (; i < o->n; i++) c += o->x[i] > o->threshold;
+	o->out[0] = (double)c;
+}
+
+// filter_f64 compresses in a register, stores all of it and goes on by what is selected:
+// dst has room for n.
+static NOINLINE void filter_f64(struct operands *o) {
+	size_t i = 0, c = 0;
+#ifdef WIDE
+	const __m512d t = _mm512_set1_pd(o->threshold);
+	for (; i + 32 <= o->n; i += 32) {
+		__m512d v[4];
+		__mmask8 m[4];
+#pragma GCC unroll 4
+		for (int k = 0; k < 4; k++) v[k] = _mm512_loadu_pd(o->x + i + 8 * k), m[k] = _mm512_cmp_pd_mask(v[k], t, _CMP_GT_OQ);
+#pragma GCC unroll 4
+		for (int k = 0; k < 4; k++) {
+			_mm512_storeu_pd(o->dst + c, _mm512_maskz_compress_pd(m[k], v[k]));
+			c += (size_t)__builtin_popcount(m[k]);
+		}
+	}
+#endif
+	for (; i < o->n; i++)
+		if (o->x[i] > o->threshold) o->dst[c++] = o->x[i];
+	o->kept = c;
+}
+
+static NOINLINE void prefixsum_f64(struct operands *o) {
+	size_t i = 0;
+	double s = 0;
+#ifdef WIDE
+	__m512d carry = _mm512_setzero_pd();
+	const __m512i last = _mm512_set1_epi64(7);
+	const __m512i zero = _mm512_setzero_si512();
+	for (; i + 8 <= o->n; i += 8) {
+		__m512d v = _mm512_loadu_pd(o->x + i);
+		v = _mm512_add_pd(v, _mm512_castsi512_pd(_mm512_alignr_epi64(_mm512_castpd_si512(v), zero, 7)));
+		v = _mm512_add_pd(v, _mm512_castsi512_pd(_mm512_alignr_epi64(_mm512_castpd_si512(v), zero, 6)));
+		v = _mm512_add_pd(v, _mm512_castsi512_pd(_mm512_alignr_epi64(_mm512_castpd_si512(v), zero, 4)));
+		_mm512_storeu_pd(o->dst + i, _mm512_add_pd(v, carry));
+		carry = _mm512_add_pd(carry, _mm512_permutexvar_pd(last, v));
+	}
+	s = _mm512_cvtsd_f64(carry);
+#endif
+	for (; i < o->n; i++) o->dst[i] = s += o->x[i];
+	o->kept = o->n;
+}
+
+static NOINLINE void hist_f64(struct operands *o) {
+	int64_t c[4][bins];
+	size_t i = 0;
+	memset(c, 0, sizeof c);
+	for (; i + 4 <= o->n; i += 4)
+#pragma GCC unroll 4
+		for (int k = 0; k < 4; k++) c[k][(unsigned)(int)(o->x[i + (size_t)k] * bins)]++;
+	for (; i < o->n; i++) c[0][(unsigned)(int)(o->x[i] * bins)]++;
+	for (int b = 0; b < bins; b++) o->counts[b] = c[0][b] + c[1][b] + c[2][b] + c[3][b];
+}
+
+static NOINLINE void gather_f64(struct operands *o) {
+	size_t i = 0;
+#ifdef WIDE
+	for (; i + 8 <= o->n; i += 8) _mm512_storeu_pd(o->dst + i, _mm512_i64gather_pd(_mm512_loadu_si512(o->idx + i), o->x, 8));
+#endif
+	for (; i < o->n; i++) o->dst[i] = o->x[o->idx[i]];
+	o->kept = o->n;
+}
+
+// Radix sort, least digit first, of keys of 64 bits, with places or without: six passes of
+// 11 bits, of which those are left out in which all keys agree.
+enum { digit = 11, buckets = 1 << digit, passes = 6 };
+
+static uint64_t key_of(double v) {
+	uint64_t u;
+	memcpy(&u, &v, 8);
+	return u >> 63 ? ~u : u | (uint64_t)1 << 63;
+}
+
+static double value_of(uint64_t u) {
+	double v;
+	u = u >> 63 ? u & ~((uint64_t)1 << 63) : ~u;
+	memcpy(&v, &u, 8);
+	return v;
+}
+
+// radix sorts a, with b as room and ia and ib as places if they are there, and returns
+// where the result is: 0 for a.
+static int radix(uint64_t *a, uint64_t *b, int64_t *ia, int64_t *ib, size_t n) {
+	static size_t count[passes][buckets];
+	int where = 0;
+	memset(count, 0, sizeof count);
+	for (size_t i = 0; i < n; i++)
+		for (int p = 0; p < passes; p++) count[p][a[i] >> (digit * p) & (buckets - 1)]++;
+	for (int p = 0; p < passes; p++) {
+		if (count[p][a[0] >> (digit * p) & (buckets - 1)] == n) continue;
+		for (size_t k = 0, at = 0; k < buckets; k++) {
+			size_t c = count[p][k];
+			count[p][k] = at, at += c;
+		}
+		for (size_t i = 0; i < n; i++) {
+			size_t to = count[p][a[i] >> (digit * p) & (buckets - 1)]++;
+			b[to] = a[i];
+			if (ia != NULL) ib[to] = ia[i];
+		}
+		uint64_t *t = a;
+		a = b, b = t;
+		int64_t *it = ia;
+		ia = ib, ib = it;
+		where = !where;
+	}
+	return where;
+}
+
+static NOINLINE void sort_f64(struct operands *o) {
+	uint64_t *a = (uint64_t *)o->dst, *b = (uint64_t *)o->room;
+	for (size_t i = 0; i < o->n; i++) a[i] = key_of(o->x[i]);
+	if (radix(a, b, NULL, NULL, o->n)) a = b;
+	for (size_t i = 0; i < o->n; i++) o->dst[i] = value_of(a[i]);
+	o->kept = o->n;
+}
+
+static NOINLINE void argsort_f64(struct operands *o) {
+	uint64_t *a = (uint64_t *)o->keys, *b = (uint64_t *)o->room;
+	int64_t *places = o->room + o->n;
+	for (size_t i = 0; i < o->n; i++) a[i] = key_of(o->x[i]), o->idx[i] = (int64_t)i;
+	if (radix(a, b, o->idx, places, o->n)) memcpy(o->idx, places, o->n * 8);
+}
+
+static NOINLINE void sum_i64(struct operands *o) {
+	int64_t s = 0; // the numbers have 40 bits: no sum of theirs overflows here
+	for (size_t i = 0; i < o->n; i++) s += o->ix[i];
+	o->out[0] = (double)s;
+}
+
+static NOINLINE void add_i64(struct operands *o) {
+	int64_t *restrict d = o->idst;
+	for (size_t i = 0; i < o->n; i++) d[i] = o->ix[i] + o->iy[i];
+	o->kept = o->n;
+}
+
+static NOINLINE void minmax_i64(struct operands *o) {
+	int64_t lo = o->ix[0], hi = lo;
+	for (size_t i = 0; i < o->n; i++) lo = o->ix[i] < lo ? o->ix[i] : lo, hi = o->ix[i] > hi ? o->ix[i] : hi;
+	o->out[0] = (double)lo, o->out[1] = (double)hi;
+}
+
+static NOINLINE void count_i64(struct operands *o) {
+	const int64_t t = (int64_t)o->threshold;
+	size_t c = 0;
+	for (size_t i = 0; i < o->n; i++) c += o->ix[i] > t;
+	o->out[0] = (double)c;
+}
+
+static NOINLINE void filter_i64(struct operands *o) {
+	const int64_t t = (int64_t)o->threshold;
+	size_t i = 0, c = 0;
+#ifdef WIDE
+	for (; i + 8 <= o->n; i += 8) {
+		__m512i v = _mm512_loadu_si512(o->ix + i);
+		__mmask8 m = _mm512_cmpgt_epi64_mask(v, _mm512_set1_epi64(t));
+		_mm512_storeu_si512(o->idst + c, _mm512_maskz_compress_epi64(m, v));
+		c += (size_t)__builtin_popcount(m);
+	}
+#endif
+	for (; i < o->n; i++)
+		if (o->ix[i] > t) o->idst[c++] = o->ix[i];
+	o->kept = c;
+}
+
+static NOINLINE void prefixsum_i64(struct operands *o) {
+	int64_t s = 0;
+	for (size_t i = 0; i < o->n; i++) o->idst[i] = s += o->ix[i];
+	o->kept = o->n;
+}
+
+static NOINLINE void sort_i64(struct operands *o) {
+	const uint64_t top = (uint64_t)1 << 63;
+	uint64_t *a = (uint64_t *)o->idst, *b = (uint64_t *)o->room;
+	for (size_t i = 0; i < o->n; i++) a[i] = (uint64_t)o->ix[i] ^ top;
+	if (radix(a, b, NULL, NULL, o->n)) a = b;
+	for (size_t i = 0; i < o->n; i++) o->idst[i] = (int64_t)(a[i] ^ top);
+	o->kept = o->n;
+}
+
+// read1, read2, and so on move so many vectors in and out: what no operation with such
+// operands can be faster than.
+#ifdef WIDE
+#define VEC(p, j) _mm512_loadu_si512((const int64_t *)(p) + (j))
+#define SAME(v) __asm__ volatile("" : : "v"(v))
+
+static NOINLINE void read1(struct operands *o) {
+	__m512i a[lanes] = {0};
+	for (size_t i = 0; i + 8 * lanes <= o->n; i += 8 * lanes)
+#pragma GCC unroll 8
+		for (int k = 0; k < lanes; k++) a[k] = _mm512_or_si512(a[k], VEC(o->x, i + 8 * (size_t)k));
+	for (int k = 0; k < lanes; k++) SAME(a[k]);
+}
+
+static NOINLINE void read2(struct operands *o) {
+	__m512i a[lanes] = {0};
+	for (size_t i = 0; i + 8 * lanes <= o->n; i += 8 * lanes)
+#pragma GCC unroll 8
+		for (int k = 0; k < lanes; k++) {
+			__m512i v = VEC(o->x, i + 8 * (size_t)k);
+			a[k] = _mm512_ternarylogic_epi64(a[k], v, VEC(o->y, i + 8 * (size_t)k), 0xFE);
+		}
+	for (int k = 0; k < lanes; k++) SAME(a[k]);
+}
+
+static NOINLINE void read1write1(struct operands *o) { MAP(X, x[i]) }
+static NOINLINE void read2write1(struct operands *o) {
+	MAP(_mm512_castsi512_pd(_mm512_or_si512(_mm512_castpd_si512(X), _mm512_castpd_si512(Y))), x[i])
+}
+#endif
+
+struct operation {
+	const char *name;
+	void (*run)(struct operands *);
+};
+
+static const struct operation operations[] = {
+	{"sum/f64", sum_f64}, {"dot/f64", dot_f64}, {"axpy/f64", axpy_f64}, {"scale/f64", scale_f64}, {"add/f64", add_f64},
+	{"minmax/f64", minmax_f64}, {"argmin/f64", argmin_f64}, {"moments/f64", moments_f64}, {"count/f64", count_f64},
+	{"filter/f64", filter_f64}, {"prefixsum/f64", prefixsum_f64}, {"exp/f64", exp_f64}, {"log/f64", log_f64}, {"sqrt/f64", sqrt_f64},
+	{"hist/f64", hist_f64}, {"gather/f64", gather_f64}, {"sort/f64", sort_f64}, {"argsort/f64", argsort_f64},
+	{"sum/i64", sum_i64}, {"add/i64", add_i64}, {"minmax/i64", minmax_i64}, {"count/i64", count_i64}, {"filter/i64", filter_i64},
+	{"prefixsum/i64", prefixsum_i64}, {"sort/i64", sort_i64},
+#ifdef WIDE
+	{"limit/r1", read1}, {"limit/r2", read2}, {"limit/r1w1", read1write1}, {"limit/r2w1", read2write1},
+#endif
+};
+
+// room returns memory for n numbers, in large pages where the kernel has some.
+static void *room(size_t n) {
+	void *p = mmap(NULL, n * 8 + 64, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED) exit(1);
+	madvise(p, n * 8, MADV_HUGEPAGE);
+	return p;
+}
+
+static double number(const char *op, uint64_t i) {
+	double u = (double)(mix(i) >> 11) * 0x1p-53;
+	if (strcmp(op, "exp") == 0) return u * 2 - 1;
+	if (strcmp(op, "log") == 0 || strcmp(op, "sqrt") == 0) return u * 1000 + 1e-3;
+	return u;
+}
+
+static int reads_two(const char *op) { return strcmp(op, "dot") == 0 || strcmp(op, "axpy") == 0 || strcmp(op, "add") == 0; }
+
+// fill makes the operands of an operation: memory that it does not use stays untouched,
+// and takes none.
+static void fill(struct operands *o, const char *op, const char *type, size_t n, double threshold) {
+	static struct operands all; // of the operation before
+	static size_t had;
+	if (had != 0) {
+		void *old[] = {all.x, all.y, all.dst, all.ix, all.iy, all.idst, all.idx, all.keys};
+		for (size_t k = 0; k < sizeof old / sizeof *old; k++) munmap(old[k], had * 8 + 64);
+		munmap(all.room, 2 * had * 8 + 64);
+	}
+	memset(o, 0, sizeof *o);
+	o->n = n, o->threshold = threshold;
+	o->x = room(n), o->y = room(n), o->dst = room(n), o->ix = room(n), o->iy = room(n), o->idst = room(n), o->idx = room(n), o->keys = room(n);
+	o->room = room(2 * n);
+	int whole = strcmp(type, "i64") == 0;
+	if (whole) o->threshold = threshold * 0x1p40;
+	for (size_t i = 0; i < n; i++) {
+		if (whole) o->ix[i] = (int64_t)(mix(i) >> 24);
+		else o->x[i] = number(op, i);
+	}
+	for (size_t i = 0; i < n && reads_two(op); i++) {
+		if (whole) o->iy[i] = (int64_t)(mix(i + n) >> 24);
+		else o->y[i] = number(op, i + n);
+	}
+	for (size_t i = 0; i < n && strcmp(op, "gather") == 0; i++) o->idx[i] = (int64_t)(mix(i + 2 * n) % n);
+	all = *o, had = n;
+}
+
+// digest is one number that every element of a result has its part in.
+static double digest(const struct operands *o, const char *op, const char *type) {
+	double d = o->out[0] + 3 * o->out[1] + (double)o->kept;
+	if (strcmp(op, "argsort") == 0)
+		for (size_t i = 0; i < o->n; i++) d += o->x[o->idx[i]] * (double)(i % weights + 1);
+	if (strcmp(op, "hist") == 0)
+		for (int b = 0; b < bins; b++) d += (double)(o->counts[b] * (b + 1));
+	if (strcmp(type, "i64") == 0) {
+		uint64_t sum = 0;
+		for (size_t i = 0; i < o->kept; i++) sum += (uint64_t)o->idst[i] * (i % weights + 1);
+		return d + (double)(sum << 16 >> 16); // as many bits as are exact
+	}
+	for (size_t i = 0; i < o->kept; i++) d += o->dst[i] * (double)(i % weights + 1);
+	return d;
+}
+
+static void pin(int cpu) {
+	cpu_set_t s;
+	CPU_ZERO(&s);
+	CPU_SET((size_t)cpu, &s);
+	sched_setaffinity(0, sizeof s, &s);
+}
+
+static const struct operation *find(const char *name) {
+	for (size_t k = 0; k < sizeof operations / sizeof *operations; k++)
+		if (strcmp(operations[k].name, name) == 0) return &operations[k];
+	return NULL;
+}
+
+// hello says what this program was made with, and whether it is by hand.
+static void hello(void) {
+#ifdef WIDE
+	const char *how = "AVX-512 by hand";
+#else
+	const char *how = "vectors by the compiler";
+#endif
+#ifdef __clang__
+	dprintf(out_fd, "hello clang %d.%d, %s\n", __clang_major__, __clang_minor__, how);
+#else
+	dprintf(out_fd, "hello gcc %d.%d, %s\n", __GNUC__, __GNUC_MINOR__, how);
+#endif
+}
+
+static struct operands operands;
+static char made_op[32];
+
+// obey does what a line asks for: "make OP TYPE N THRESHOLD", or "run NAME CPU OP TYPE" and then
+// a window.
+static void obey(const char *line, FILE *in) {
+	char name[32], op[32], type[32], next[256];
+	size_t n;
+	double threshold;
+	int cpu;
+	uint64_t begin, limit, calls = 0;
+	if (sscanf(line, "make %31s %31s %zu %lf", op, type, &n, &threshold) == 4 && n > 0) {
+		fill(&operands, op, type, n, threshold);
+		strcpy(made_op, op);
+		dprintf(out_fd, "made\n");
+		return;
+	}
+	if (strcmp(line, "hello\n") == 0) {
+		hello();
+		return;
+	}
+	if (sscanf(line, "run %31s %d %31s %31s", name, &cpu, op, type) != 4 || strcmp(op, made_op) != 0) {
+		dprintf(out_fd, "error no such command\n");
+		return;
+	}
+	const struct operation *o = find(name);
+	if (o == NULL) {
+		dprintf(out_fd, "error no such operation\n");
+		return;
+	}
+	pin(cpu);
+	dprintf(out_fd, "ready\n");
+	if (fgets(next, sizeof next, in) == NULL || sscanf(next, "go %" SCNu64 " %" SCNu64, &begin, &limit) != 2) {
+		dprintf(out_fd, "error no window\n");
+		return;
+	}
+	size_t batch = 65536 / operands.n + 1;
+	while (now() < begin) {}
+	uint64_t from = now(), to;
+	do {
+		for (size_t k = 0; k < batch; k++) o->run(&operands);
+		calls += batch;
+		to = now();
+	} while (to < limit);
+	dprintf(out_fd, "done %" PRIu64 " %" PRIu64 " %.17g\n", calls, to - from, digest(&operands, op, type));
+}
+
+int main(void) {
+	FILE *in = fdopen(in_fd, "r");
+	char line[256];
+	signal(SIGINT, SIG_IGN);
+	if (in == NULL) return 1;
+	while (fgets(line, sizeof line, in) != NULL) obey(line, in);
+	return 0;
+}
