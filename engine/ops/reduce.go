@@ -1,0 +1,127 @@
+package ops
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/shmengine/shmengine/engine"
+	"github.com/shmengine/shmengine/kernels"
+)
+
+func add(a, b float64) float64 { return a + b }
+
+var sums = engine.NewReducer("ops/sum", 0.0,
+	func(_ *engine.Task, part []float64) (float64, error) { return kernels.Sum(part), nil }, add)
+
+type pair struct{ X, Y engine.In[float64] }
+
+var dots = engine.NewColumnReducer("ops/dot", 0.0,
+	func(t *engine.Task, a pair) (float64, error) { return kernels.Dot(a.X.Part(t), a.Y.Part(t)), nil }, add)
+
+var moments = engine.NewReducer("ops/moments", kernels.Moments{},
+	func(_ *engine.Task, part []float64) (kernels.Moments, error) { return kernels.MomentsOf(part), nil },
+	kernels.Moments.Merge)
+
+var comoments = engine.NewColumnReducer("ops/comoments", kernels.CoMoments{},
+	func(t *engine.Task, a pair) (kernels.CoMoments, error) {
+		return kernels.CoMomentsOf(a.X.Part(t), a.Y.Part(t)), nil
+	}, kernels.CoMoments.Merge)
+
+// Sum returns the sum of x; of nothing it is 0. Leaves are summed by kernels.Sum and
+// their sums in a tree, so the error is at most (144 + log2 n) * 2^-53 * sum|x|.
+func Sum[X Vector](ctx context.Context, e *engine.Engine, x X) (s float64, err error) {
+	d := &desk{e: e}
+	defer named("sum", &err)
+	defer d.close(&err)
+	a, err := array(d, x)
+	if err != nil {
+		return 0, err
+	}
+	return sums.Run(ctx, e, a)
+}
+
+// Dot returns the inner product of x and y, which have the same length
+// ([engine.ErrLength]). See kernels.Dot for its error.
+func Dot[X Vector](ctx context.Context, e *engine.Engine, x, y X) (s float64, err error) {
+	d := &desk{e: e}
+	defer named("dot", &err)
+	defer d.close(&err)
+	a, err := both(d, x, y)
+	if err != nil {
+		return 0, err
+	}
+	return dots.Run(ctx, e, a)
+}
+
+func both[X Vector](d *desk, x, y X) (p pair, err error) {
+	a, err := array(d, x)
+	if err != nil {
+		return p, err
+	}
+	b, err := array(d, y)
+	return pair{engine.InOf(a), engine.InOf(b)}, err
+}
+
+// Moments returns the number of elements, their mean, and the sum of squared
+// deviations from it, in one pass at the accuracy of two.
+func Moments[X Vector](ctx context.Context, e *engine.Engine, x X) (m kernels.Moments, err error) {
+	d := &desk{e: e}
+	defer named("moments", &err)
+	defer d.close(&err)
+	a, err := array(d, x)
+	if err != nil {
+		return m, err
+	}
+	return moments.Run(ctx, e, a)
+}
+
+// Mean returns the mean of x. Of nothing it is [ErrEmpty].
+func Mean[X Vector](ctx context.Context, e *engine.Engine, x X) (float64, error) {
+	m, err := Moments(ctx, e, x)
+	if err == nil && m.N == 0 {
+		return math.NaN(), fmt.Errorf("%w: the mean of none", ErrEmpty)
+	}
+	return m.Mean, err
+}
+
+// Var returns the variance of x: the sum of squared deviations divided by n - ddof,
+// which is 0 for a whole population and 1 for a sample of one. With no more elements
+// than ddof it is [ErrEmpty].
+func Var[X Vector](ctx context.Context, e *engine.Engine, x X, ddof int) (float64, error) {
+	m, err := Moments(ctx, e, x)
+	if err != nil {
+		return math.NaN(), err
+	}
+	v, ok := m.Variance(int64(ddof))
+	if !ok {
+		return math.NaN(), fmt.Errorf("%w: the variance of %d with ddof %d", ErrEmpty, m.N, ddof)
+	}
+	return v, nil
+}
+
+// CoMoments returns the moments of pairs of elements, which Corr is made of.
+func CoMoments[X Vector](ctx context.Context, e *engine.Engine, x, y X) (c kernels.CoMoments, err error) {
+	d := &desk{e: e}
+	defer named("comoments", &err)
+	defer d.close(&err)
+	a, err := both(d, x, y)
+	if err != nil {
+		return c, err
+	}
+	return comoments.Run(ctx, e, a)
+}
+
+// Corr returns the correlation of x and y (Pearson's). It is [ErrEmpty] for fewer than
+// two pairs, and where one of them does not vary.
+func Corr[X Vector](ctx context.Context, e *engine.Engine, x, y X) (float64, error) {
+	c, err := CoMoments(ctx, e, x, y)
+	if err != nil {
+		return math.NaN(), err
+	}
+	r, ok := c.Corr()
+	if !ok {
+		return math.NaN(), fmt.Errorf("%w: the correlation of %d pairs that do not both vary", ErrEmpty, c.N)
+	}
+	return r, nil
+}
