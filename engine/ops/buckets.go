@@ -21,8 +21,6 @@ const (
 	perPivot   = 128      // elements of the sample for each bucket
 )
 
-func (b buckets) len() int { return b.Pivots.Len() + 1 }
-
 var belowPivots = engine.NewKernel("ops/below", engine.Idempotent, func(t *engine.Task, b buckets) error {
 	k, n := piece(t), b.Pivots.Len()
 	part := partOf(b.X, k, pieceRows)
