@@ -13,6 +13,7 @@ import (
 	"github.com/shmengine/shmengine/bench/alloc"
 	"github.com/shmengine/shmengine/bench/lock"
 	"github.com/shmengine/shmengine/bench/machine"
+	"github.com/shmengine/shmengine/bench/ostour"
 	"github.com/shmengine/shmengine/bench/proc"
 	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/bench/ring"
@@ -34,6 +35,7 @@ func main() {
 	lock.Init()
 	alloc.Init()
 	proc.Init()
+	ostour.Init()
 	ring.Init()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/shmengine/shmengine/bench"
 	"github.com/shmengine/shmengine/bench/alloc"
 	"github.com/shmengine/shmengine/bench/lock"
+	"github.com/shmengine/shmengine/bench/ostour"
 	"github.com/shmengine/shmengine/bench/proc"
 	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/bench/ring"
@@ -37,6 +38,7 @@ func TestMain(m *testing.M) {
 	lock.Init()
 	alloc.Init()
 	proc.Init()
+	ostour.Init()
 	ring.Init()
 	if filepath.Base(os.Args[0]) == command {
 		main()
