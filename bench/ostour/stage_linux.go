@@ -52,7 +52,7 @@ func (s *stage) probes() map[string]probe {
 		"cow copy": s.cowCopy, "cow fault": s.cowFault,
 		"heap mmap": s.heapMmap, "heap brk": s.heapBrk, "heap go": s.heapGo,
 		"stack main": s.stackMain, "stack goroutines": s.stackGoroutine,
-		"line two-cpus":    s.line,
+		"line two-cpus":     s.line,
 		"create goroutines": s.createGoroutine, "create thread": s.createThread, "create pthread": s.createPthread,
 		"create vfork": s.createVfork, "create fork": s.createFork, "create exec": s.createExec, "create engine": s.createEngine,
 		"switch none": s.switchNone, "switch goroutines": s.switchGoroutines, "switch threads": s.switchThreads,
