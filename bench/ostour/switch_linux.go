@@ -145,6 +145,7 @@ var echoEntry = process.NewEntry("shmbench/os/echo", func(args []string) error {
 func (s *stage) switchProcesses(ctx context.Context) (outcome, error) {
 	return s.acrossTo(ctx, s.cpus[0])
 }
+
 // switchOtherCPU is proven by a part of the switches: now and then the answer is there
 // before who asked has gone to sleep.
 func (s *stage) switchOtherCPU(ctx context.Context) (outcome, error) {
