@@ -14,6 +14,7 @@ import (
 	"github.com/shmengine/shmengine/bench/kernel"
 	"github.com/shmengine/shmengine/bench/lock"
 	"github.com/shmengine/shmengine/bench/machine"
+	"github.com/shmengine/shmengine/bench/ostour"
 	"github.com/shmengine/shmengine/bench/proc"
 	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/bench/ring"
@@ -36,6 +37,7 @@ func main() {
 	alloc.Init()
 	proc.Init()
 	kernel.Init()
+	ostour.Init()
 	ring.Init()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }

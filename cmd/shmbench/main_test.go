@@ -18,6 +18,7 @@ import (
 	"github.com/shmengine/shmengine/bench/alloc"
 	"github.com/shmengine/shmengine/bench/kernel"
 	"github.com/shmengine/shmengine/bench/lock"
+	"github.com/shmengine/shmengine/bench/ostour"
 	"github.com/shmengine/shmengine/bench/proc"
 	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/bench/ring"
@@ -39,6 +40,7 @@ func TestMain(m *testing.M) {
 	alloc.Init()
 	proc.Init()
 	kernel.Init()
+	ostour.Init()
 	ring.Init()
 	if filepath.Base(os.Args[0]) == command {
 		main()

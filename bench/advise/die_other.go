@@ -1,0 +1,7 @@
+//go:build !linux
+
+package advise
+
+import "os"
+
+func die() { os.Exit(1) }
