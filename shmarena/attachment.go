@@ -26,6 +26,7 @@ type attachment struct {
 	file    backingFile
 	backing Backing
 	reader  *os.File // of a read-only attachment: holds its lock; then member is nil
+	fresh   bool     // it is being created: nobody else can see it
 
 	// freezes are the blocks that this process has frozen, by offset.
 	freezing sync.Mutex
