@@ -33,7 +33,7 @@ type Options struct {
 }
 
 // defaultWindow is how long one measurement takes in a run of the usual length.
-const defaultWindow = 75 * time.Millisecond
+const defaultWindow = 60 * time.Millisecond
 
 // Validate says what is wrong with o.
 func (o Options) Validate() error {
