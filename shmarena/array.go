@@ -3,6 +3,7 @@ package shmarena
 import (
 	"errors"
 	"fmt"
+	"math/bits"
 	"reflect"
 
 	"github.com/shmengine/shmengine/internal/pod"
@@ -100,13 +101,32 @@ func (a *Arena) allocate(n int, size, align uintptr) (off uint64, gen uint32, er
 	if n <= 0 {
 		return 0, 0, argument("%d elements", n)
 	}
-	at, err := a.enterWrite()
-	if err != nil {
+	at := a.at
+	bytes, ok := sizeOf(n, size)
+	if ok && bytes <= at.header.capacity && at.leaks == nil && !at.readOnly() && !a.closed.Load() {
+		if c, small := classAligned(bytes, uint64(align)); small {
+			if off, gen, err = at.heap.allocSmall(c, bytes); err != nil {
+				err = a.explain(err)
+			}
+			return off, gen, err
+		}
+	}
+	if at, err = a.enterWrite(); err != nil {
 		return 0, 0, err
 	}
 	off, gen, err = at.allocate(n, size, align)
 	at.leave()
 	return off, gen, err
+}
+
+// explain is located for a call that was not counted.
+func (a *Arena) explain(err error) error {
+	at, closed := a.enter()
+	if closed != nil {
+		return closed
+	}
+	defer at.leave()
+	return at.located(err)
 }
 
 // allocate is Arena.allocate with the arena entered.
@@ -127,10 +147,11 @@ func (at *attachment) allocate(n int, size, align uintptr) (off uint64, gen uint
 
 // sizeOf multiplies, unless the product is beyond any arena.
 func sizeOf(n int, size uintptr) (uint64, bool) {
-	if uint64(n) > maxSize/uint64(size) {
+	over, bytes := bits.Mul64(uint64(n), uint64(size))
+	if over != 0 || bytes > maxSize {
 		return 0, false
 	}
-	return uint64(n) * uint64(size), true
+	return bytes, true
 }
 
 // CopyIn returns a new array with the elements of s; the zero Array if there
@@ -167,7 +188,7 @@ func (x Array[T]) Check() error {
 		return ErrClosed
 	}
 	defer at.leave()
-	if _, ok := at.heap.resolve(x.gen(), x.off, x.n, elemSize[T]()); !ok {
+	if !at.heap.resolve(x.gen(), x.off, x.n, elemSize[T]()) {
 		return ErrFreed
 	}
 	return nil

@@ -18,7 +18,7 @@ func (x Array[T]) Slice() []T {
 	if at == nil || !at.hand() {
 		panic(panicForeign)
 	}
-	if _, ok := at.heap.resolve(x.gen(), x.off, x.n, elemSize[T]()); !ok {
+	if !at.heap.resolve(x.gen(), x.off, x.n, elemSize[T]()) {
 		panic(panicFreed)
 	}
 	return unsafe.Slice((*T)(unsafe.Pointer(&at.region[x.off])), x.n)
@@ -42,7 +42,7 @@ func (x Array[T]) With(f func(s []T) error) error {
 		return ErrClosed
 	}
 	defer at.leave()
-	if _, ok := at.heap.resolve(x.gen(), x.off, x.n, elemSize[T]()); !ok {
+	if !at.heap.resolve(x.gen(), x.off, x.n, elemSize[T]()) {
 		return ErrFreed
 	}
 	return f(unsafe.Slice((*T)(unsafe.Pointer(&at.region[x.off])), x.n))

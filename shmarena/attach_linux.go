@@ -39,7 +39,9 @@ func create(o Options) (at *attachment, notice string, err error) {
 	}
 	h.encode(at.region, geo)
 	formatHeap(at.heap.spans)
+	at.fresh = true
 	err = at.joinBy(false, writable)
+	at.fresh = false
 	if err == nil && o.Name != "" {
 		err = link(f, o.Name)
 	}
@@ -85,6 +87,7 @@ func (at *attachment) join(lock *os.File) error {
 		Region: at.region,
 		Lock:   lock,
 		Base:   lockBase,
+		Fresh:  at.fresh,
 		Sweep:  at.sweep,
 	})
 	if err != nil {
@@ -97,9 +100,11 @@ func (at *attachment) join(lock *os.File) error {
 	at.heap.join(m)
 	at.heap.roster = at.alive
 	at.heap.holds.join(m)
-	// What dead members left is recovered by whoever comes next. If it cannot
-	// be now, it is tried again at the next Reap, and this member can work.
-	_, _ = m.Reap()
+	if !at.fresh {
+		// What dead members left is recovered by whoever comes next. If it cannot
+		// be now, it is tried again at the next Reap, and this member can work.
+		_, _ = m.Reap()
+	}
 	return nil
 }
 

@@ -26,6 +26,7 @@ type attachment struct {
 	file    backingFile
 	backing Backing
 	reader  *os.File // of a read-only attachment: holds its lock; then member is nil
+	fresh   bool     // it is being created: nobody else can see it
 
 	// freezes are the blocks that this process has frozen, by offset.
 	freezing sync.Mutex
@@ -45,7 +46,8 @@ type attachment struct {
 	handed, closed atomic.Bool
 
 	// calls counts the calls that are at work in the mapping; callsClosed in it
-	// lets no more of them in.
+	// lets no more of them in. Who allocates a small block is not counted: he holds
+	// the magazine of its class, which Close must have as well (heap.shut).
 	calls atomic.Int64
 }
 
@@ -82,8 +84,8 @@ func (at *attachment) newHandle(notice string) *Arena {
 // drop forgets a handle and takes the mapping away with the last one. The
 // caller holds the registry's mutex.
 func (at *attachment) drop(a *Arena) error {
-	if len(at.handles) == 1 && !at.calls.CompareAndSwap(0, callsClosed) {
-		return fmt.Errorf("close: %d calls in flight: %w", at.calls.Load(), ErrBusy)
+	if len(at.handles) == 1 && !at.heap.shut(func() bool { return at.calls.CompareAndSwap(0, callsClosed) }) {
+		return fmt.Errorf("close: %d calls in flight, or small blocks being allocated: %w", at.calls.Load(), ErrBusy)
 	}
 	a.closed.Store(true)
 	at.handles = slices.DeleteFunc(at.handles, func(h *Arena) bool { return h == a })

@@ -54,6 +54,18 @@ func (b block) gen() uint32       { return uint32(b & genMask) }
 // lives reports whether somebody has the block.
 func (b block) lives() bool { return b.state() >= blockLive }
 
+// is reports whether somebody has the block, of a class, under that generation and
+// with so many bytes.
+func (b block) is(gen uint32, bytes uint64, c int) bool {
+	const (
+		lives = 1 << (bstateShift + 1) // LIVE and PINNED, and no other state
+		mask  = lives | slackMask<<slackShift | genMask
+	)
+	size := uint64(classes[c].size)
+	want := lives | (size-bytes)<<slackShift | uint64(gen)
+	return (uint64(b)^want)&mask == 0 && gen-1 < genMask && bytes-1 < size
+}
+
 // as is b in another state.
 func (b block) as(s blockState) block {
 	return b&^(3<<bstateShift) | block(s)<<bstateShift

@@ -57,7 +57,7 @@ func classAligned(bytes, align uint64) (c int, ok bool) {
 		return 0, false
 	}
 	for c = classOf(bytes); c < classCount; c++ {
-		if uint64(classes[c].size)%align == 0 {
+		if uint64(classes[c].size)&(align-1) == 0 {
 			return c, true
 		}
 	}

@@ -56,7 +56,7 @@ func (b root) enter() (*attachment, []byte, error) {
 }
 
 func (b root) memory(at *attachment) ([]byte, error) {
-	if _, ok := at.heap.resolve(b.gen, b.off, b.n, 8); !ok {
+	if !at.heap.resolve(b.gen, b.off, b.n, 8) {
 		return nil, ErrFreed
 	}
 	return at.region[b.off : b.off+8*b.n : b.off+8*b.n], nil

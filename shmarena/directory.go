@@ -132,7 +132,7 @@ func (a *Arena) publish(name string, x handle) error {
 		return err
 	}
 	defer at.leave()
-	if _, ok := at.heap.resolve(x.gen, x.off, x.n, uint64(x.typ.Size())); !ok || x.arena != at.id {
+	if !at.heap.resolve(x.gen, x.off, x.n, uint64(x.typ.Size())) || x.arena != at.id {
 		return ErrFreed
 	}
 	d := &at.names
@@ -194,7 +194,7 @@ func lookup[T any](a *Arena, name string) (Array[T], error) {
 		return Array[T]{}, ErrType
 	}
 	x := makeArray[T](at.id, uint32(p.gen), p.off, p.n)
-	if _, ok := at.heap.resolve(x.gen(), x.off, x.n, elemSize[T]()); !ok {
+	if !at.heap.resolve(x.gen(), x.off, x.n, elemSize[T]()) {
 		return Array[T]{}, fmt.Errorf("its array was freed: %w", notExist("name", name))
 	}
 	return x, nil

@@ -86,7 +86,7 @@ func (at *attachment) claimable(gen uint32, off, n, size uint64) error {
 	if at.readOnly() {
 		return ErrReadOnly
 	}
-	if _, ok := at.heap.resolve(gen, off, n, size); !ok {
+	if !at.heap.resolve(gen, off, n, size) {
 		return ErrFreed
 	}
 	return nil

@@ -176,7 +176,7 @@ func (im *image) flip(t *testing.T, bit uint64) {
 // touch writes the first and last byte of an array, as a Slice would let one
 // do: a Slice itself would keep the address range of each arena for good.
 func touch(a *Arena, x handle, size uint64) {
-	if _, ok := a.at.heap.resolve(x.gen, x.off, x.n, size); ok {
+	if a.at.heap.resolve(x.gen, x.off, x.n, size) {
 		a.at.region[x.off] = 1
 		a.at.region[x.off+x.n*size-1] = 1
 	}

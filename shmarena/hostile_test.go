@@ -110,7 +110,7 @@ func (s *hostile) step() {
 		_ = h.audit()
 		_ = h.sweep(s.heaps[1-int(op>>7)].self.ID())
 	case 7:
-		_, _ = h.resolve(uint32(s.byte()), s.word(), s.word(), uint64(s.byte()))
+		_ = h.resolve(uint32(s.byte()), s.word(), s.word(), uint64(s.byte()))
 		_, _ = h.orphans(nil, op&8 != 0)
 	}
 }

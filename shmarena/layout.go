@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"structs"
+	"sync"
 	"sync/atomic"
 
 	"github.com/shmengine/shmengine/futex"
@@ -364,7 +365,9 @@ func align(n, to uint64) uint64 { return (n + to - 1) &^ (to - 1) }
 // layoutHash covers what the header's numbers do not: the constants above, the
 // classes of small blocks, and the size of the member table, which another
 // package lays out.
-func layoutHash() uint64 {
+var layoutHash = sync.OnceValue(hashLayout)
+
+func hashLayout() uint64 {
 	h := fnv.New64a()
 	fmt.Fprintln(h, headerSize, heapAt, namesAt, membersAt, entries, entrySize,
 		spanBytes, spanShift, redoPairs, nameWords, holdTableSize, holdEntries, int64(lockGate), int64(lockReaders), int64(lockBase),

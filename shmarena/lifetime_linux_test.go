@@ -82,7 +82,7 @@ func TestUseAfterClose(t *testing.T) {
 	mustBeClosed(t, a, x)
 	mustPanic(t, panicForeign, func() { x.Slice() })
 	at := a.at // as a Slice that had found the attachment just before Close
-	if _, ok := at.heap.resolve(x.gen(), x.off, x.n, 8); ok {
+	if at.heap.resolve(x.gen(), x.off, x.n, 8) {
 		t.Error("a closed arena resolves arrays")
 	}
 	if !faults(func() { s[0] = 1 }) {
@@ -141,6 +141,12 @@ func TestCloseWhileBusy(t *testing.T) {
 		t.Errorf("Close during a call: %v", err)
 	}
 	at.leave()
+	m := &at.heap.magazines[classOf(64)]
+	m.mu.Lock() // as who allocates a small block does
+	if err := a.Close(); !errors.Is(err, ErrBusy) || m.closed {
+		t.Errorf("Close while a small block is allocated: %v", err)
+	}
+	m.mu.Unlock()
 	if x, err := Alloc[byte](a, 1); err != nil || x.Free() != nil {
 		t.Errorf("after a Close that was refused: %v", err)
 	}

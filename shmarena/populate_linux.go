@@ -38,7 +38,7 @@ func (x Array[T]) Populate() error {
 		return fmt.Errorf("shmarena: populate: %w", ErrClosed)
 	}
 	defer at.leave()
-	if _, ok := at.heap.resolve(x.gen(), x.off, x.n, elemSize[T]()); !ok {
+	if !at.heap.resolve(x.gen(), x.off, x.n, elemSize[T]()) {
 		return fmt.Errorf("shmarena: populate at %#x: %w", x.off, ErrFreed)
 	}
 	from, to := x.off&^(at.heap.page-1), align(x.off+x.n*elemSize[T](), at.heap.page)

@@ -79,6 +79,22 @@ func (h *heap) trim() (runs int, err error) {
 	return len(cold), errors.Join(errs...)
 }
 
+// shut lets nobody allocate small blocks any more, if no goroutine of this process is
+// doing so and the condition holds at that moment; else it changes nothing.
+func (h *heap) shut(when func() bool) (ok bool) {
+	held := 0
+	for held < classCount && h.magazines[held].mu.TryLock() {
+		held++
+	}
+	ok = held == classCount && when()
+	for c := range held {
+		m := &h.magazines[c]
+		m.closed = ok
+		m.mu.Unlock()
+	}
+	return ok
+}
+
 // retireMagazines leaves this member's spans of small blocks to others.
 func (h *heap) retireMagazines() {
 	for c := range h.magazines {

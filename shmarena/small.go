@@ -18,7 +18,9 @@ type magazine struct {
 	hints uint64 // blocks of that word that may be free
 	left  uint64 // what heapControl.left was when nobody's spans were looked for in vain
 	tidy  bool   // the cell's record is not a predecessor's
-	_     [8]uint64
+
+	closed bool // nobody allocates any more
+	_      [8]uint64
 }
 
 // allocSmall allocates a small block of so many bytes and returns its offset and
@@ -26,18 +28,30 @@ type magazine struct {
 //
 // The word is CLAIMED while the block is cleared, so that no two can have it and
 // a block whose maker dies is free again. It is LIVE just before the call returns.
+// The magazine is held to the end: that is what keeps Close away, and costs less
+// than to count the call.
 //
 // Preconditions: 0 < bytes <= classes[c].size
 func (h *heap) allocSmall(c int, bytes uint64) (off uint64, gen uint32, err error) {
 	m := &h.magazines[c]
 	m.mu.Lock()
-	p, err := h.claimBlock(m, c, bytes)
-	m.mu.Unlock()
-	if err != nil {
-		return 0, 0, err
+	if m.closed {
+		m.mu.Unlock()
+		return 0, 0, ErrClosed
 	}
-	h.prepare(p.off, bytes, uint64(classes[c].size))
+	p, ok := h.claimNext(m, c, bytes)
+	if !ok {
+		if p, err = h.claimBlock(m, c, bytes); err != nil {
+			m.mu.Unlock()
+			return 0, 0, err
+		}
+	}
+	if h.guarded {
+		h.guard(p.off, bytes, uint64(classes[c].size))
+	}
+	h.zero(p.off, bytes)
 	p.word.Store(uint64(p.now.as(blockLive)))
+	m.mu.Unlock()
 	return p.off, p.now.gen(), nil
 }
 
@@ -53,39 +67,49 @@ type claimed struct {
 const claimTries = 1 << 16
 
 // claimBlock finds a free block and claims it. The caller holds the magazine.
-//
-// The span may be taken from under this process at any time, if all its blocks
-// are free (release.go): whoever does that changes its ctrl word first and looks
-// at the blocks then; here the block is claimed first, and then ctrl looked at.
-// So one of the two sees the other.
 func (h *heap) claimBlock(m *magazine, c int, size uint64) (claimed, error) {
-	class := &classes[c]
 	for range claimTries {
 		if m.hints == 0 {
 			if err := h.refill(m, c); err != nil {
 				return claimed{}, err
 			}
 		}
-		i := m.word<<6 + uint64(bits.TrailingZeros64(m.hints))
-		m.hints &= m.hints - 1
-		w := &h.small[m.span].blocks[i]
-		old := block(w.Load())
-		if old.state() != blockFree {
-			continue
+		if p, ok := h.claimNext(m, c, size); ok {
+			return p, nil
 		}
-		now := makeBlock(blockClaimed, uint64(class.size)-size, h.maker, old.gen())
-		if !w.CompareAndSwap(uint64(old), uint64(now)) {
-			continue
-		}
-		if h.ctrlOf(m.span) != m.ctrl {
-			w.CompareAndSwap(uint64(now), uint64(old))
-			h.hint(m.span, c, uint32(i))
-			m.drop()
-			continue
-		}
-		return claimed{h.offset(m.span) + i*uint64(class.size), w, now}, nil
 	}
-	return claimed{}, fmt.Errorf("no free block of %d bytes in %d hints: %w", class.size, claimTries, ErrCorrupt)
+	return claimed{}, fmt.Errorf("no free block of %d bytes in %d hints: %w", classes[c].size, claimTries, ErrCorrupt)
+}
+
+// claimNext claims the block of the magazine's next hint, if there is one and the
+// block is free. The caller holds the magazine.
+//
+// The span may be taken from under this process at any time, if all its blocks
+// are free (release.go): whoever does that changes its ctrl word first and looks
+// at the blocks then; here the block is claimed first, and then ctrl looked at.
+// So one of the two sees the other.
+func (h *heap) claimNext(m *magazine, c int, size uint64) (p claimed, ok bool) {
+	if m.hints == 0 {
+		return p, false
+	}
+	i := m.word<<6 + uint64(bits.TrailingZeros64(m.hints))
+	m.hints &= m.hints - 1
+	w, class := &h.small[m.span].blocks[i], uint64(classes[c].size)
+	old := block(w.Load())
+	if old.state() != blockFree {
+		return p, false
+	}
+	now := makeBlock(blockClaimed, class-size, h.maker, old.gen())
+	if !w.CompareAndSwap(uint64(old), uint64(now)) {
+		return p, false
+	}
+	if h.ctrlOf(m.span) != m.ctrl {
+		w.CompareAndSwap(uint64(now), uint64(old))
+		h.hint(m.span, c, uint32(i))
+		m.drop()
+		return p, false
+	}
+	return claimed{h.offset(m.span) + i*class, w, now}, true
 }
 
 // drop forgets the span.
@@ -112,44 +136,77 @@ func (s slot) index() uint32 { return uint32(s) }
 
 // locate finds the live block of a generation at an offset.
 func (h *heap) locate(gen uint32, off uint64) (p place, ok bool) {
-	rel := off - h.blocks // wraps for an offset before the blocks
-	p.first = rel >> spanShift
-	if p.first >= uint64(len(h.spans)) || gen == 0 {
+	w, first, slot := h.smallAt(off)
+	if w != nil {
+		b, size := block(w.Load()), uint64(classes[slot.class()].size)
+		p = place{first, slot, uint64(b), size - b.slack()}
+		return p, b.lives() && b.gen() == gen && gen != 0 && p.bytes-1 < size
+	}
+	if slot != largeSlot || gen == 0 {
 		return place{}, false
 	}
-	s := &h.spans[p.first]
-	c, e := ctrl(s.ctrl.Load()), extent(s.ext.Load())
-	in := rel & (spanSize - 1)
+	c, e := h.ctrlOf(first), h.extOf(first)
+	p = place{first, largeSlot, uint64(c), e.bytes()}
+	return p, c.state() == stateLarge && c.gen() == gen && off == h.offset(first) && e.spans()-1 < uint64(len(h.spans))-first
+}
+
+// smallAt finds the word of the small block that begins at an offset. Where the
+// span is not cut into small blocks, slot is largeSlot and w nil; where no block
+// begins, w is nil.
+func (h *heap) smallAt(off uint64) (w *atomic.Uint64, span uint64, s slot) {
+	rel := off - h.blocks // wraps for an offset before the blocks
+	i := rel >> spanShift
+	if i >= uint64(len(h.spans)) {
+		return nil, 0, 0
+	}
+	c, e := ctrl(h.spans[i].ctrl.Load()), extent(h.spans[i].ext.Load())
 	if !c.hasBlocks() {
-		p.slot, p.word, p.bytes = largeSlot, uint64(c), e.bytes()
-		return p, c.state() == stateLarge && c.gen() == gen && in == 0 && e.spans()-1 < uint64(len(h.spans))-p.first
+		return nil, i, largeSlot
 	}
 	k, ok := e.class()
 	if !ok {
-		return place{}, false
+		return nil, i, 0
 	}
-	class := &classes[k]
-	i, ok := class.index(in)
+	j, ok := classes[k].index(rel & (spanSize - 1))
 	if !ok {
-		return place{}, false
+		return nil, i, 0
 	}
-	b := block(h.small[p.first].blocks[i].Load())
-	p.slot, p.word, p.bytes = makeSlot(k, i), uint64(b), uint64(class.size)-b.slack()
-	return p, b.lives() && b.gen() == gen && p.bytes-1 < uint64(class.size)
+	return &h.small[i].blocks[j], i, makeSlot(k, j)
 }
 
-// resolve finds the block that an array names and reports whether the array
-// fits it exactly: n elements of size bytes.
-func (h *heap) resolve(gen uint32, off, n, size uint64) (first uint64, ok bool) {
-	p, ok := h.locate(gen, off)
+// resolve reports whether the block that an array names lives, and the array fits
+// it exactly: n elements of size bytes. Every access to an array begins with it, so
+// it goes the way of smallAt by itself.
+func (h *heap) resolve(gen uint32, off, n, size uint64) bool {
 	over, bytes := bits.Mul64(n, size)
-	return p.first, ok && over == 0 && bytes == p.bytes
+	rel := off - h.blocks // wraps for an offset before the blocks
+	i := rel >> spanShift
+	if over != 0 || i >= uint64(len(h.spans)) {
+		return false
+	}
+	if s := &h.spans[i]; ctrl(s.ctrl.Load()).hasBlocks() {
+		k, ok := extent(s.ext.Load()).class()
+		if !ok {
+			return false
+		}
+		j, ok := classes[k].index(rel & (spanSize - 1))
+		return ok && block(h.small[i].blocks[j].Load()).is(gen, bytes, k)
+	}
+	p, ok := h.locate(gen, off)
+	return ok && bytes == p.bytes
 }
 
 // freeBlock frees the block that an array names, if the array fits it exactly.
 func (h *heap) freeBlock(gen uint32, off, n, size uint64) error {
-	p, ok := h.locate(gen, off)
 	over, bytes := bits.Mul64(n, size)
+	if w, span, slot := h.smallAt(off); w != nil && over == 0 && !h.guarded {
+		b := block(w.Load())
+		if b.is(gen, bytes, slot.class()) && b.state() == blockLive && w.CompareAndSwap(uint64(b), uint64(b.freed())) {
+			h.hint(span, slot.class(), slot.index())
+			return nil
+		}
+	}
+	p, ok := h.locate(gen, off)
 	if !ok || over != 0 || bytes != p.bytes {
 		return ErrBadFree
 	}

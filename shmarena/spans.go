@@ -76,7 +76,7 @@ func (c ctrl) idle(s state) ctrl { return makeCtrl(s, 0, c.gen()) }
 func (c ctrl) as(s state, owner futex.ID) ctrl { return makeCtrl(s, owner, c.gen()) }
 
 // hasBlocks reports whether a span is cut into small blocks.
-func (c ctrl) hasBlocks() bool { return c.state() == stateSmall || c.state() == stateHeld }
+func (c ctrl) hasBlocks() bool { return c.state()-stateSmall <= stateHeld-stateSmall }
 
 // nextGen is the generation of the next block that begins at this span.
 func (c ctrl) nextGen() uint32 { return stepGen(c.gen()) }

@@ -35,8 +35,8 @@ def number(party, i):
     return (party + 1 << 48) + i
 
 
-def key_of(party, parties, i):
-    return i * ODD % (1 << 64) % (KEYS // parties) * parties + party
+def key_of(party, i):
+    return i * ODD % (1 << 64) % (KEYS // 2) * 2 + party
 
 
 def value_of(key, n):
@@ -155,17 +155,17 @@ class Manager:
     def get(self, j):
         table = self.table
         while j.ops == 0 or now() < j.limit:
-            j.sum += table[key_of(j.index, j.parties, j.ops)]
+            j.sum += table[key_of(j.index, j.ops)]
             j.ops += 1
 
     def set(self, j):
-        table, share = self.table, KEYS // j.parties
+        table, share = self.table, KEYS // 2
         while j.ops == 0 or now() < j.limit:
-            table[key_of(j.index, j.parties, j.ops)] = value_of(key_of(j.index, j.parties, j.ops), j.ops // share + 1)
+            table[key_of(j.index, j.ops)] = value_of(key_of(j.index, j.ops), j.ops // share + 1)
             j.ops += 1
         j.ended = now()
         whole = table.copy()
-        j.sum = sum(whole[key_of(j.index, j.parties, i)] for i in range(share))
+        j.sum = sum(whole[key_of(j.index, i)] for i in range(share))
 
 
 def party(does, j):

@@ -43,7 +43,7 @@ func (g *arenaMap) ready(a *shmarena.Arena, j *job) (err error) {
 }
 
 func (g *arenaMap) gets(j *job) error {
-	share := keysOf(j.index, j.parties)
+	share := keysOf(j.index)
 	for i := uint64(0); i == 0 || i%batch != 0 || !j.over(); i++ {
 		k := share.at(i)
 		v, ok, err := g.m.Get(k)
@@ -57,7 +57,7 @@ func (g *arenaMap) gets(j *job) error {
 }
 
 func (g *arenaMap) sets(j *job) error {
-	n, share, ctx := uint64(1), keysOf(j.index, j.parties), context.Background()
+	n, share, ctx := uint64(1), keysOf(j.index), context.Background()
 	for i := uint64(0); i == 0 || i%batch != 0 || !j.over(); i++ {
 		k := share.at(i)
 		if err := g.m.Set(ctx, k, valueOf(k, n)); err != nil {

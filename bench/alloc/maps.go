@@ -39,7 +39,7 @@ func (g *goMap) run(j *job) error {
 }
 
 func (g *goMap) gets(j *job) error {
-	share := keysOf(j.index, j.parties)
+	share := keysOf(j.index)
 	for i := uint64(0); i == 0 || i%batch != 0 || !j.over(); i++ {
 		k := share.at(i)
 		g.mu.RLock()
@@ -55,7 +55,7 @@ func (g *goMap) gets(j *job) error {
 }
 
 func (g *goMap) sets(j *job) error {
-	n, share := uint64(1), keysOf(j.index, j.parties)
+	n, share := uint64(1), keysOf(j.index)
 	for i := uint64(0); i == 0 || i%batch != 0 || !j.over(); i++ {
 		k := share.at(i)
 		g.mu.Lock()
@@ -77,7 +77,7 @@ func (g *goMap) sets(j *job) error {
 
 // readBack adds up what a map has of this party's keys, behind the window.
 func (j *job) readBack(get func(k uint64) (uint64, bool)) error {
-	share := keysOf(j.index, j.parties)
+	share := keysOf(j.index)
 	for i := range share.share {
 		k := share.at(i)
 		v, ok := get(k)
@@ -118,7 +118,7 @@ func (s *syncMap) run(j *job) error {
 }
 
 func (s *syncMap) gets(j *job) error {
-	share := keysOf(j.index, j.parties)
+	share := keysOf(j.index)
 	for i := uint64(0); i == 0 || i%batch != 0 || !j.over(); i++ {
 		k := share.at(i)
 		v, ok := s.m.Load(k)
@@ -132,7 +132,7 @@ func (s *syncMap) gets(j *job) error {
 }
 
 func (s *syncMap) sets(j *job) error {
-	n, share := uint64(1), keysOf(j.index, j.parties)
+	n, share := uint64(1), keysOf(j.index)
 	for i := uint64(0); i == 0 || i%batch != 0 || !j.over(); i++ {
 		k := share.at(i)
 		s.m.Store(k, valueOf(k, n))

@@ -148,22 +148,19 @@ func (s *sample) check(c contest) error {
 // number is what block i of a party has in its first and its last word.
 func number(party int, i uint64) uint64 { return uint64(party+1)<<48 + i }
 
-// keys are the keys of one party: its share of them, each once in no order, and then
-// again.
-type keys struct{ share, parties, party uint64 }
+// keys are the keys of one party: its half of them, each once in no order, and then
+// again. A party that is alone has a half as well, so that one of two has as much to
+// keep in its caches as one alone.
+type keys struct{ share, party uint64 }
 
-// keysOf returns a party's share.
-//
-// Preconditions: parties divides mapKeys.
-func keysOf(party, parties int) keys {
-	return keys{uint64(mapKeys / parties), uint64(parties), uint64(party)}
-}
+// keysOf returns a party's half.
+func keysOf(party int) keys { return keys{mapKeys / 2, uint64(party)} }
 
 // at is the key of operation i. The share is a power of two, which an odd factor
 // passes through.
 func (k keys) at(i uint64) uint64 {
 	const odd = 0x9E3779B1
-	return (i*odd&(k.share-1))*k.parties + k.party
+	return (i*odd&(k.share-1))*2 + k.party
 }
 
 // valueOf is the value of a key after it was set for the n-th time; 0 is what a map
@@ -172,7 +169,7 @@ func valueOf(key, n uint64) uint64 { return key*31 + n<<32 + 7 }
 
 // sum is what a party has read after so many operations.
 func (c contest) sum(party int, ops uint64) (sum uint64) {
-	k := keysOf(party, c.parties)
+	k := keysOf(party)
 	switch c.kind {
 	case kindCross: // what the other one wrote
 		return ops*number(0, 0) + ops*(ops-1)/2

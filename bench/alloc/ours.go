@@ -114,9 +114,16 @@ func (o *ours) run(j *job) error {
 	return fmt.Errorf("ours has no %s", j.kind)
 }
 
-// pairs makes blocks, and frees each when window more were made.
+// mine is a block as its maker has it.
+type mine struct {
+	x shmarena.Array[uint64]
+	b []uint64
+}
+
+// pairs makes blocks, and frees each when window more were made. The slice of a block
+// is taken once, as others keep their pointer.
 func (o *ours) pairs(j *job) error {
-	live, words := new([window]shmarena.Array[uint64]), j.words()
+	live, words := new([window]mine), j.words()
 	for i := uint64(0); ; i++ {
 		if i > 0 && i%batch == 0 && j.over() {
 			j.ops = i
@@ -124,7 +131,7 @@ func (o *ours) pairs(j *job) error {
 		}
 		slot := &live[i%window]
 		if i >= window {
-			if err := j.free(*slot, i-window); err != nil {
+			if err := j.free(slot, i-window); err != nil {
 				return err
 			}
 		}
@@ -134,17 +141,17 @@ func (o *ours) pairs(j *job) error {
 		}
 		b := x.Slice()
 		b[0], b[words-1] = number(j.index, i), number(j.index, i)
-		*slot = x
+		slot.x, slot.b = x, b
 	}
-	return j.drain(func(i uint64) error { return j.free(live[i%window], i) })
+	return j.drain(func(i uint64) error { return j.free(&live[i%window], i) })
 }
 
 // free checks block i of this party and gives it back.
-func (j *job) free(x shmarena.Array[uint64], i uint64) error {
-	if err := j.verify(x.Slice(), i+window); err != nil {
+func (j *job) free(m *mine, i uint64) error {
+	if err := j.verify(m.b, i+window); err != nil {
 		return err
 	}
-	return x.Free()
+	return m.x.Free()
 }
 
 // segments makes arenas, with one array in each, and closes them.

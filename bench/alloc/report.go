@@ -113,7 +113,8 @@ func (r *Report) Write(w io.Writer) error {
 	}
 	fmt.Fprintln(w, "ns/op is time by the operations of all processes; every number in memory was compared when it was read, and the sums of all;\n"+
 		"ratios are taken round by round, intervals are of 95 %")
-	fmt.Fprintf(w, "pinned: to CPUs %s, process by process; %s, %s and %s are one process on the same CPUs\n", report.List(s.CPUs), Go, SyncMap, CMalloc)
+	fmt.Fprintf(w, "blocks are zero when they are made, and somebody has cleared them, but for %s's; a block is made, written and read at both ends, and given back\n", CMalloc)
+	fmt.Fprintf(w, "pinned: to CPUs %s, process by process; %s, %s, %s and %s are one process on the same CPUs\n", report.List(s.CPUs), Go, SyncMap, CMalloc, CCalloc)
 	if text := r.secondCPU(); text != "" {
 		fmt.Fprintln(w, text)
 	}

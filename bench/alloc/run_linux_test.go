@@ -150,13 +150,13 @@ func TestBrokenMemoryIsNoticed(t *testing.T) {
 		system   string
 		from, to string
 	}{
-		{"one block for all", c, "pair/64B", CMalloc, "volatile uint64_t *b = malloc(p->words * 8);", "static uint64_t one[512]; volatile uint64_t *b = one; (void)p;"},
+		{"one block for all", c, "pair/64B", CMalloc, "volatile uint64_t *b = block(p);", "static uint64_t one[512]; volatile uint64_t *b = one; (void)p;"},
 		{"blocks that overlap", c, "pair/4KiB", CMalloc, "b[p->words - 1] = number(p->index, i)", "b[p->words - 1] = number(p->index, i), b[0] ^= i == 70"},
 		{"another block that crosses", c, "crossfree/64B", CMalloc, "= number(0, i);", "= number(0, i + (i == 3));"},
 		{"a segment that is not written", c, "create-write-close/1MiB", CMalloc, "k < p->words; k++) w[k] = id;", "k < p->words / 2; k++) w[k] = id;"},
 		{"an operation too many", c, "pair/64B", CMalloc, "p->ops = i;\n", "p->ops = i + 1;\n"},
-		{"a value of another key", py, "map/get", PyManager, "table[key_of(j.index, j.parties, j.ops)]", "table[key_of(j.index, j.parties, j.ops + (j.ops == 0))]"},
-		{"a set that is left out", py, "map/set", PyManager, "table[key_of(j.index, j.parties, j.ops)] = value_of", "if j.ops != 0: table[key_of(j.index, j.parties, j.ops)] = value_of"},
+		{"a value of another key", py, "map/get", PyManager, "table[key_of(j.index, j.ops)]", "table[key_of(j.index, j.ops + (j.ops == 0))]"},
+		{"a set that is left out", py, "map/set", PyManager, "table[key_of(j.index, j.ops)] = value_of", "if j.ops != 0: table[key_of(j.index, j.ops)] = value_of"},
 		{"the same segment again", py, "attach/256MiB", PyShm, "for at in 0, BIG - 8:", "for at in (0,):"},
 		{"a number that changes", py, "pair/64B", PyShm, "WORD.pack_into(seg.buf, j.bytes - 8, number(j.index, i))", "WORD.pack_into(seg.buf, j.bytes - 8, number(j.index, i + 1))"},
 	} {
@@ -213,7 +213,7 @@ func TestOneCPU(t *testing.T) {
 // A worker that dies is an error, whoever waits for it.
 func TestDeadWorkerIsAnError(t *testing.T) {
 	needAll(t)
-	for _, system := range []string{Shmarena, Go, CMalloc} {
+	for _, system := range []string{Shmarena, Go, CMalloc, CCalloc} {
 		list := chosen("pair2/64B", []string{system})
 		s, err := newStage(t.Context(), list)
 		if err != nil {
@@ -237,7 +237,7 @@ func TestDeadWorkerIsAnError(t *testing.T) {
 // What a worker cannot do is an error with its words.
 func TestWorkersRefuse(t *testing.T) {
 	needAll(t)
-	s, err := newStage(t.Context(), chosen("pair/64B", []string{Shmarena, Go, Mmap, CMalloc}))
+	s, err := newStage(t.Context(), chosen("pair/64B", []string{Shmarena, Go, Mmap, CMalloc, CCalloc}))
 	if err != nil {
 		t.Fatal(err)
 	}

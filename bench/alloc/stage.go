@@ -65,8 +65,8 @@ func (s *stage) start(ctx context.Context, system string, attach bool) error {
 		return s.startShmarena(attach)
 	case Mmap:
 		return s.startMmap()
-	case CMalloc:
-		return s.startTwin(ctx)
+	case CMalloc, CCalloc:
+		return s.startTwin(ctx, system)
 	case PyShm, PyManager:
 		return s.startPython(ctx, system)
 	}
@@ -131,20 +131,20 @@ func (s *stage) startMmap() error {
 }
 
 // startTwin compiles and starts the twin; where that cannot be done it is left out.
-func (s *stage) startTwin(ctx context.Context) error {
+func (s *stage) startTwin(ctx context.Context, system string) error {
 	p, err := newTwin(ctx)
 	if errors.Is(err, twin.ErrNone) {
-		s.missing[CMalloc] = err.Error()
+		s.missing[system] = err.Error()
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	s.closers = append(s.closers, p.Close)
-	if err := s.add(CMalloc, 1, process.Command{Path: p.Path()}); err != nil {
+	if err := s.add(system, 1, process.Command{Path: p.Path()}); err != nil {
 		return err
 	}
-	hello, err := s.crews[CMalloc].members[0].Ask(ctx, "hello", "hello")
+	hello, err := s.crews[system].members[0].Ask(ctx, "hello", "hello")
 	s.twinHello = hello + ", " + strings.Join(twinFlags, " ")
 	return err
 }

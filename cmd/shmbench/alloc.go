@@ -7,7 +7,7 @@ import (
 )
 
 const allocLong = `alloc measures memory that is taken and given back: arenas and arrays of shmarena
-beside make and the collector, mmap, malloc of the C library, sync.Map, and Python's
+beside make and the collector, mmap, malloc and calloc of the C library, sync.Map, and Python's
 shared_memory and Manager().dict(). Blocks live in one process, are taken by two at once,
 or are made by one and freed by the other.
 

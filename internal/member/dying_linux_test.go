@@ -13,9 +13,14 @@ import (
 	"github.com/shmengine/shmengine/internal/reexec"
 )
 
-// heavy joins as joiner does, with much memory that it has touched.
+// heavy joins as joiner does, with much memory that it has touched. Its lifeline has
+// served another membership before.
 var heavy = reexec.Register("heavy", func(c *reexec.Child) {
-	m := attachRig(c, c.File(0), slots).join(c, nil)
+	r := attachRig(c, c.File(0), slots)
+	if err := r.join(c, nil).Leave(); err != nil {
+		c.Fatalf("%v", err)
+	}
+	m := r.join(c, nil)
 	const size = 192 << 20
 	mem, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
 	if err != nil {
@@ -144,6 +149,50 @@ func TestLifelineEnds(t *testing.T) {
 	}
 	if int(tid) != os.Getpid() { // the runtime keeps the first thread, doing nothing
 		eventually(func() bool { _, err := os.Stat(task); return err != nil })
+	}
+}
+
+// A lifeline that its member has left serves the next one, with another word; and it
+// ends if there is none.
+func TestLifelineServesTheNext(t *testing.T) {
+	r := newRig(t, slots)
+	m := r.join(t, nil)
+	needRobust(t, m)
+	first, before := m.line, r.slot(int(m.id.Slot())).life.Load()
+	if err := m.Leave(); err != nil {
+		t.Fatal(err)
+	}
+	next := r.join(t, nil)
+	word := &r.slot(int(next.id.Slot())).life
+	if next.line == first && (word.Load() != before || next.line.word != word || word == &r.slot(int(m.id.Slot())).life) {
+		t.Errorf("the word of slot %d is %#x, that of slot %d was %#x", next.id.Slot(), word.Load(), m.id.Slot(), before)
+	}
+	other := r.join(t, nil) // at the same time: it has another thread
+	if got := r.slot(int(other.id.Slot())).life.Load(); got == 0 || got == word.Load() {
+		t.Errorf("two members have the life words %#x and %#x", word.Load(), got)
+	}
+	for _, m := range []*Member{next, other} {
+		if err := m.Leave(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	<-next.line.done
+	<-other.line.done
+}
+
+// Who says that the table is fresh has its first slot; all others look at it.
+func TestFresh(t *testing.T) {
+	r := newRig(t, slots)
+	cfg := r.config(t, nil)
+	cfg.Fresh = true
+	m, err := Join(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Leave()
+	next := r.join(t, nil)
+	if m.ID().Slot() != 0 || next.ID().Slot() != 1 || !next.Alive(m.ID()) || !m.Alive(next.ID()) {
+		t.Errorf("slots %d and %d", m.ID().Slot(), next.ID().Slot())
 	}
 }
 

@@ -89,6 +89,9 @@ func (m *Member) takeAny() (ok, busy bool, err error) {
 // candidates lists the slots that may be taken: free ones, the longest free
 // first, then those that have or had a member.
 func (m *Member) candidates() []int {
+	if m.cfg.Fresh {
+		return []int{0}
+	}
 	type candidate struct {
 		i     int
 		freed uint64

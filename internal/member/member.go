@@ -38,6 +38,10 @@ type Config struct {
 	// the bytes that are used.
 	Base int64
 
+	// Fresh says that nobody has ever been in the table, nor can be now: Join takes the
+	// first slot and looks at no other. A look at each costs a fault for each page.
+	Fresh bool
+
 	// Sweep recovers what a dead member left. It is called after the death has
 	// been confirmed and before the slot can be used again, by any member, maybe
 	// more than once and from another goroutine: it must be idempotent, must not

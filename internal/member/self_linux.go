@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"strconv"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -15,9 +16,11 @@ type self struct {
 	start uint64
 }
 
-// whoami describes this process. Without /proc it knows its pid only; its peers
-// then probe it by timer.
-func whoami() self {
+// whoami describes this process, which does not change. Without /proc it knows its
+// pid only; its peers then probe it by timer.
+var whoami = sync.OnceValue(describe)
+
+func describe() self {
 	me := self{pid: uint32(os.Getpid())}
 	var st unix.Stat_t
 	if unix.Stat("/proc/self/ns/pid", &st) == nil {

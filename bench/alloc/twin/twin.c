@@ -1,5 +1,5 @@
-// The rival of package alloc that is C: malloc and free, in one process. The parties
-// are threads of it.
+// The rivals of package alloc that are C: malloc and free, or calloc and free, in one
+// process. The parties are threads of it.
 //
 // This program is a worker like those in Go: it reads lines from descriptor 3 and
 // answers on descriptor 4. The loops do step for step what those of heap.go do, with
@@ -22,7 +22,8 @@ enum { in_fd = 3, out_fd = 4, window = 64, batch = 64, boxes = 256, page = 512, 
 
 // A party is one thread of a measurement.
 struct party {
-	char kind[32];
+	char kind[32], system[32];
+	int zeroed; // blocks are to be zero
 	unsigned index;
 	int cpu;
 	size_t words;
@@ -55,6 +56,9 @@ static inline uint64_t number(unsigned party, uint64_t i) { return ((uint64_t)pa
 static inline int alone(const struct party *p, unsigned turn) { return turn % 1024 == 1023 && now() > p->limit + 1000000000; }
 static const char err_alone[] = "the other party neither makes blocks nor takes them";
 
+// block makes one.
+static inline uint64_t *block(const struct party *p) { return p->zeroed ? calloc(p->words, 8) : malloc(p->words * 8); }
+
 // check_free looks at a block and gives it back. The compiler may not know that it holds what
 // was just written.
 static inline const char *check_free(struct party *p, uint64_t *b, uint64_t want) {
@@ -73,8 +77,8 @@ static const char *pairs(struct party *p) {
 		if (i > 0 && i % batch == 0 && now() >= p->limit) break;
 		uint64_t **slot = &live[i % window];
 		if (*slot != NULL && (bad = check_free(p, *slot, number(p->index, i - window))) != NULL) return bad;
-		volatile uint64_t *b = malloc(p->words * 8);
-		if (b == NULL) return "malloc";
+		volatile uint64_t *b = block(p);
+		if (b == NULL) return "no memory";
 		b[0] = b[p->words - 1] = number(p->index, i);
 		*slot = (uint64_t *)b;
 	}
@@ -87,9 +91,9 @@ static const char *pairs(struct party *p) {
 static const char *segments(struct party *p) {
 	int fill = strcmp(p->kind, "fill") == 0;
 	for (; p->ops == 0 || now() < p->limit; p->ops++) {
-		volatile uint64_t *b = malloc(p->words * 8);
+		volatile uint64_t *b = block(p);
 		uint64_t id = number(p->index, p->ops);
-		if (b == NULL) return "malloc";
+		if (b == NULL) return "no memory";
 		b[0] = id;
 		if (fill) {
 			uint64_t *w = (uint64_t *)b;
@@ -111,8 +115,8 @@ static const char *make(struct party *p) {
 			made = i + 1;
 			return NULL;
 		}
-		volatile uint64_t *b = malloc(p->words * 8);
-		if (b == NULL) return "malloc";
+		volatile uint64_t *b = block(p);
+		if (b == NULL) return "no memory";
 		b[0] = b[p->words - 1] = number(0, i);
 		for (unsigned turn = 0; atomic_load(&box[i % boxes].block) != NULL; turn++) {
 			if (alone(p, turn)) return err_alone;
@@ -202,10 +206,11 @@ static void obey(const char *line, FILE *in) {
 	int cpu[parties_max] = {0};
 	uint64_t bytes;
 	char next[256];
-	int n = sscanf(line, "run %31s %*s %u %u %d,%d %" SCNu64, p.kind, &index, &parties, &cpu[0], &cpu[1], &bytes);
-	if (n == 4) n = 1 + sscanf(line, "run %31s %*s %u %u %d %" SCNu64, p.kind, &index, &parties, &cpu[0], &bytes);
-	if (n == 6 && parties >= 1 && parties <= parties_max && bytes >= 16) {
+	int n = sscanf(line, "run %31s %31s %u %u %d,%d %" SCNu64, p.kind, p.system, &index, &parties, &cpu[0], &cpu[1], &bytes);
+	if (n == 5) n = 1 + sscanf(line, "run %31s %31s %u %u %d %" SCNu64, p.kind, p.system, &index, &parties, &cpu[0], &bytes);
+	if (n == 7 && parties >= 1 && parties <= parties_max && bytes >= 16) {
 		p.words = bytes / 8;
+		p.zeroed = strcmp(p.system, "c-calloc") == 0;
 		dprintf(out_fd, "ready\n");
 		if (fgets(next, sizeof next, in) != NULL && sscanf(next, "go %" SCNu64 " %" SCNu64, &p.begin, &p.limit) == 2)
 			measure(&p, parties, cpu);
