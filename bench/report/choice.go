@@ -20,12 +20,14 @@ const (
 // A Suite is what there is to choose from.
 type Suite struct{ Cases, Systems []string }
 
-// A Choice is what a run of a suite is asked for. Zero values stand for the usual.
+// A Choice is what a run of a suite is asked for. Zero values stand for the usual, but of
+// one that is exact: its numbers were said, and zero is none that can be meant.
 type Choice struct {
 	Case    string   // a pattern, see [Matches]
 	Systems []string // that are named anywhere in the options; "" is none
 	Reps    int
 	Seconds float64
+	Exact   bool
 }
 
 // Check says, as an ErrOptions, what is wrong with a choice.
@@ -41,12 +43,13 @@ func (s Suite) Check(c Choice) error {
 			return bad("no system %q (there are %v)", name, s.Systems)
 		}
 	}
+	usual := !c.Exact
 	switch {
 	case !slices.ContainsFunc(s.Cases, func(name string) bool { return Matches(c.Case, name) }):
 		return bad("no case %q (there are %v)", c.Case, s.Cases)
-	case c.Reps < 0 || c.Reps > MaxReps:
+	case !(c.Reps == 0 && usual) && (c.Reps < 1 || c.Reps > MaxReps):
 		return bad("%d repetitions (want 1 to %d)", c.Reps, MaxReps)
-	case c.Seconds != 0 && !(c.Seconds >= LeastSeconds && c.Seconds <= MaxSeconds):
+	case !(c.Seconds == 0 && usual) && !(c.Seconds >= LeastSeconds && c.Seconds <= MaxSeconds):
 		return bad("%v seconds (want %v to %v)", c.Seconds, LeastSeconds, MaxSeconds)
 	}
 	return nil

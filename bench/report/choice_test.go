@@ -3,13 +3,17 @@ package report
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 )
 
 func TestCheck(t *testing.T) {
 	s := Suite{Cases: []string{"a/b", "mpmc/2x2/64B"}, Systems: []string{"x"}}
-	for _, good := range []Choice{{}, {Case: "a", Systems: []string{"x", ""}, Reps: MaxReps, Seconds: LeastSeconds}, {Case: "mpmc/2x2", Seconds: MaxSeconds}} {
+	for _, good := range []Choice{
+		{}, {Case: "a", Systems: []string{"x", ""}, Reps: MaxReps, Seconds: LeastSeconds}, {Case: "mpmc/2x2", Seconds: MaxSeconds},
+		{Reps: 1, Seconds: LeastSeconds, Exact: true},
+	} {
 		if err := s.Check(good); err != nil {
 			t.Errorf("%+v: %v", good, err)
 		}
@@ -23,6 +27,9 @@ func TestCheck(t *testing.T) {
 		"-1 seconds":     {Seconds: -1},
 		"0.05 seconds":   {Seconds: LeastSeconds / 2},
 		"3601 seconds":   {Seconds: MaxSeconds + 1},
+		"NaN seconds":    {Seconds: math.NaN()},
+		"0 repetitions":  {Seconds: 1, Exact: true},
+		"0 seconds":      {Reps: 1, Exact: true},
 	} {
 		if err := s.Check(bad); !errors.Is(err, ErrOptions) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v, want %q", bad, err, want)

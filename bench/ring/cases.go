@@ -49,12 +49,16 @@ const (
 	kindTrip    = "trip"    // a message there and back, one at a time
 	kindStream  = "stream"  // messages one way, as fast as they go
 	kindBacklog = "backlog" // a full ring is drained
+	kindOpen    = "open"    // messages one way, each when a schedule says so
 )
 
 // Metrics.
 const (
 	p50       = "p50_ns"
 	p99       = "p99_ns"
+	p999      = "p999_ns"
+	worst     = "max_ns"
+	rateShare = "rate_share" // of the messages a second that were to be sent
 	msgsPerS  = "msgs_per_s"
 	bytesPerS = "bytes_per_s"
 	switches  = "involuntary_switches"
@@ -80,6 +84,7 @@ const depth = 1024
 var (
 	overFiles = []string{Pipe, Unix, TCP}
 	ofRings   = []string{CIndex, Pipe, SPSC}
+	onTime    = []string{SPSC, SPSCWait, Bytes, MPMC, Pipe, Unix, Channel}
 )
 
 var contests = []contest{
@@ -112,6 +117,16 @@ var contests = []contest{
 		"stream/1MiB", kindStream, 1, 1, 1 << 20, 1,
 		[]string{Bytes, Conn, Pipe, Unix, TCP, CIndex, CInPlace}, []string{CInPlace, Pipe, Bytes},
 		"one way, caught up, messages of 1 MiB, batch 1; a ring of 4 MiB",
+	},
+	{
+		"openloop/64B/100k", kindOpen, 1, 1, 64, 1,
+		onTime, []string{Pipe, SPSC},
+		"one way, 100,000 a second by a schedule; from when a message was to be sent until it was there; slots of 64 B, batch 1",
+	},
+	{
+		"openloop/64B/1M", kindOpen, 1, 1, 64, 1,
+		onTime, []string{Pipe, SPSC},
+		"one way, 1,000,000 a second by a schedule; from when a message was to be sent until it was there; slots of 64 B, batch 1",
 	},
 	{
 		"mpmc/1x1/64B", kindStream, 1, 1, 64, 1,
@@ -154,6 +169,8 @@ func (c contest) baseline() string {
 // metrics returns what is measured, that by which systems are compared first.
 func (c contest) metrics() []string {
 	switch {
+	case c.kind == kindOpen:
+		return []string{p50, p99, p999, worst, rateShare, msgsPerS, switches}
 	case c.kind == kindTrip:
 		return []string{p50, p99, msgsPerS, bytesPerS, switches}
 	case c.bytes > 64:
@@ -167,6 +184,8 @@ func (c contest) unfit(system string) string {
 	switch {
 	case c.parties() > 2:
 		return "carries no messages from or to several"
+	case c.kind == kindOpen:
+		return "sends nothing by a schedule here"
 	case c.kind == kindBacklog && (system == Unix || system == TCP):
 		return "its buffers are the kernel's, and may hold fewer than 1,024 messages"
 	case c.bytes > 64:
@@ -199,5 +218,5 @@ func chosen(pattern string, only []string) (list []contest) {
 
 // unitOf returns a metric's unit.
 func unitOf(metric string) string {
-	return map[string]string{p50: "ns", p99: "ns", msgsPerS: "msgs/s", bytesPerS: "B/s", switches: "switches", syscalls: "calls/msg"}[metric]
+	return map[string]string{p50: "ns", p99: "ns", p999: "ns", worst: "ns", rateShare: "share", msgsPerS: "msgs/s", bytesPerS: "B/s", switches: "switches", syscalls: "calls/msg"}[metric]
 }

@@ -28,6 +28,9 @@ func TestContests(t *testing.T) {
 				t.Errorf("%s: party %d sends: %v there, %v here", c.name, i, j.isSender(), c.sends(i))
 			}
 		}
+		if (c.kind == kindOpen) != (c.rate() > 0) {
+			t.Errorf("%s: %d messages a second", c.name, c.rate())
+		}
 		for _, system := range systems {
 			if !slices.Contains(c.systems, system) && c.unfit(system) == "" {
 				t.Errorf("%s: %s is left out without a reason", c.name, system)
@@ -48,7 +51,7 @@ func TestChosen(t *testing.T) {
 		want    int
 	}{
 		{"", nil, len(contests)}, {"roundtrip", nil, 1}, {"roundtrip/64B", nil, 1}, {"mpmc", nil, 2}, {"mpmc/1x1", nil, 1}, {"mpmc/*/64B", nil, 2},
-		{"stream", nil, 2}, {"conn", nil, 2}, {"conn/stream", nil, 1}, {"none", nil, 0}, {"", []string{CVyukov}, 2}, {"stream", []string{CVyukov}, 0},
+		{"stream", nil, 2}, {"openloop", nil, 2}, {"openloop/64B", []string{Unix}, 2}, {"conn", nil, 2}, {"conn/stream", nil, 1}, {"none", nil, 0}, {"", []string{CVyukov}, 2}, {"stream", []string{CVyukov}, 0},
 	} {
 		got := chosen(tc.pattern, tc.only)
 		if len(got) != tc.want {
@@ -157,8 +160,12 @@ func sampleOf(c contest) *sample {
 		p := tally{count: 4, sum: 40, begin: uint64(i + 1), end: uint64(i + 9), spent: 3, forced: 1}
 		s.parties = append(s.parties, p)
 	}
-	if c.kind == kindTrip {
+	switch c.kind {
+	case kindTrip:
 		_ = s.trips.RecordValues(100, 2)
+	case kindOpen: // one of five was not sent any more
+		s.planned = 5
+		_ = s.trips.RecordValues(100, 5)
 	}
 	s.add(c)
 	return s
@@ -181,7 +188,7 @@ func TestCheck(t *testing.T) {
 				}
 			},
 		}
-		if c.kind == kindTrip {
+		if c.kind == kindTrip || c.kind == kindOpen {
 			spoils = append(spoils, func(s *sample) { _ = s.trips.RecordValue(5) })
 		}
 		for i, spoil := range spoils {

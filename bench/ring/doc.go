@@ -26,8 +26,12 @@
 // What a dead peer does. A worker that ends, or does not answer for half a minute, is an error.
 // All of them end with this process, however it ends.
 //
-// What it does not do. It has no case in which messages come at a rate of their own: a closed
-// loop does not show what waits behind a slow one.
+// Messages by a schedule. In an open loop the sender does not wait for what became of earlier messages, and
+// the time of each counts from when the schedule, which is given beforehand, has it sent: so what waits
+// behind a slow one is seen. A system that does not keep the rate gets a note; after four windows it is
+// sent no more, and what was not sent has waited until then.
+//
+// What it does not do. It measures no more than two CPUs' worth of processes.
 //
 // A program that calls Run has called engine.Init and [Init] at the start of main.
 package ring

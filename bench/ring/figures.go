@@ -15,6 +15,12 @@ func (s *sample) value(c contest, metric string) float64 {
 		return float64(s.trips.ValueAtPercentile(50))
 	case p99:
 		return float64(s.trips.ValueAtPercentile(99))
+	case p999:
+		return float64(s.trips.ValueAtPercentile(99.9))
+	case worst:
+		return float64(s.trips.Max())
+	case rateShare:
+		return float64(s.msgs) / s.took / float64(c.rate())
 	case bytesPerS:
 		return float64(s.msgs) * float64(c.bytes) / s.took
 	case switches:

@@ -47,6 +47,7 @@ type sample struct {
 	forced  int64
 	trips   *hdrhistogram.Histogram
 	parties []tally
+	planned uint64 // messages of an open loop
 }
 
 // on returns the CPUs of one party. Of four one sender and one receiver are on each; a
@@ -77,8 +78,8 @@ func (k *crew) measure(ctx context.Context, t task) (*sample, error) {
 		team = k.members[:t.parties()]
 	}
 	for i, m := range team { // in turn: the first one makes the ring
-		_, err := m.Ask(limited, "ready", "run %s %s %d %d %d %s %d %d %s",
-			t.kind, t.system, i, t.senders, t.receivers, t.on(i, k.single), t.bytes, t.batch, k.where)
+		_, err := m.Ask(limited, "ready", "run %s %s %d %d %d %s %d %d %s %d",
+			t.kind, t.system, i, t.senders, t.receivers, t.on(i, k.single), t.bytes, t.batch, k.where, t.rate())
 		if err != nil {
 			return nil, err
 		}
@@ -90,6 +91,7 @@ func (k *crew) measure(ctx context.Context, t task) (*sample, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.planned = t.planned()
 	s.add(t.contest)
 	return s, s.check(t.contest)
 }
@@ -180,6 +182,9 @@ func (s *sample) check(c contest) error {
 	}
 	if n := s.trips.TotalCount(); c.kind == kindTrip && uint64(n)*2 != out {
 		return fmt.Errorf("%w: %s: %d trips were timed, of %d messages there and back", report.ErrWrong, c.name, n, out)
+	}
+	if n := s.trips.TotalCount(); c.kind == kindOpen && uint64(n) != s.planned {
+		return fmt.Errorf("%w: %s: %d times were noted, of %d messages that were to be sent", report.ErrWrong, c.name, n, s.planned)
 	}
 	return nil
 }

@@ -66,6 +66,10 @@ func (p *party) run() error {
 		return p.fill()
 	case p.kind == kindBacklog:
 		return p.drain()
+	case p.kind == kindOpen && p.index == 0:
+		return p.sendOnTime()
+	case p.kind == kindOpen:
+		return p.receiveOnTime()
 	case p.isSender():
 		return p.sendAll()
 	}

@@ -72,24 +72,35 @@ type Report struct {
 
 var style = report.Style{
 	Titles: map[string]string{
-		p50: "p50 ns", p99: "p99 ns", msgsPerS: "msgs/s", bytesPerS: "B/s", switches: "forced switches", syscalls: "calls/msg",
+		p50: "p50 ns", p99: "p99 ns", p999: "p99.9 ns", worst: "max ns", rateShare: "of rate", msgsPerS: "msgs/s", bytesPerS: "B/s", switches: "forced switches", syscalls: "calls/msg",
 	},
 	Value: func(m report.Measurement) string {
 		switch m.Metric {
 		case msgsPerS, bytesPerS:
 			return report.Count(m.Value)
+		case rateShare:
+			return report.Percent(m.Value)
 		case switches:
 			return strconv.FormatFloat(m.Value, 'f', -1, 64)
 		}
-		return report.Number(m.Value)
+		return nanoseconds(m.Value)
 	},
 	More: func(metric string) bool { return metric == msgsPerS || metric == bytesPerS },
+}
+
+// nanoseconds writes a time: those of an open loop can be long.
+func nanoseconds(v float64) string {
+	if v < 1e3 {
+		return report.Number(v)
+	}
+	return report.Count(v)
 }
 
 // legend is what a reader of the tables has to know.
 const legend = "every message was numbered and carried a checksum, both checked by the receiver, and both sides added up the same;\n" +
 	"64 B are a slot: 8 of stamp or head and 56 of message (pipes and sockets: 64 of message); msgs/s counts both ways of a round trip,\n" +
-	"whose time includes one reading of the clock; a closed loop: what would have waited behind a slow trip is not seen;\n" +
+	"whose time includes one reading of the clock; a closed loop: what would have waited behind a slow trip is not seen, but in openloop,\n" +
+	"where times count from when a message was to be sent, by two clocks that differ by some tens of ns, and the longest is that of all rounds;\n" +
 	"forced switches are how often a process had to leave its CPU, in a round: to another one, or to the monitor thread of the Go runtime;\n" +
 	"ratios are taken round by round, intervals are of 95 %"
 

@@ -40,6 +40,7 @@ func (r *run) main(ctx context.Context) (_ *Report, err error) {
 	}
 	rep := &Report{Meta: r.newMeta(asked, list), Notes: r.stage.notes}
 	rep.Cases, err = suite.Run(ctx, list, r.Watch(rep.Meta), rep.Meta.Settings.Absent)
+	rep.Notes = append(rep.Notes, unsustained(rep.Cases)...)
 	rep.Calls = r.calls
 	return rep, err
 }
@@ -58,6 +59,9 @@ func (r *run) contest(c contest) suite.Contest[*sample] {
 		return s.check(c)
 	}
 	k.Figures = func(k *suite.Contest[*sample], all suite.Rounds[*sample]) []report.Measurement {
+		if c.kind == kindOpen {
+			return c.openFigures(k, all)
+		}
 		return c.reading().Medians(k, all, c.metrics(), switches)
 	}
 	k.Count = func(ctx context.Context, k *suite.Contest[*sample]) ([]report.Measurement, error) {

@@ -58,6 +58,9 @@ func checkFigures(t *testing.T, r *Report, figures []report.Measurement) {
 	got := map[string]report.Measurement{}
 	for _, m := range figures {
 		counted := m.Metric == switches || m.Metric == syscalls
+		if m.Metric == worst && (m.Lo != nil || m.Ratio != nil) {
+			t.Errorf("the longest time of all rounds has an interval, or a ratio: %+v", m)
+		}
 		if _, err := json.Marshal(m); err != nil || m.Suite != "ring" || m.N != 1 || m.Unit == "" || m.Baseline == "" || !counted && m.Value <= 0 || m.Value < 0 {
 			t.Errorf("%+v: %v", m, err)
 		}
@@ -69,16 +72,15 @@ func checkFigures(t *testing.T, r *Report, figures []report.Measurement) {
 			for _, metric := range c.metrics() {
 				want++
 				m, ok := got[c.name+" "+system+" "+metric]
-				if !ok || metric != switches && m.Ratio == nil || system == c.baseline() && m.Ratio != nil && *m.Ratio != 1 {
+				unpaired := metric == switches || metric == worst || metric == rateShare
+				if !ok || !unpaired && m.Ratio == nil || system == c.baseline() && m.Ratio != nil && *m.Ratio != 1 {
 					t.Errorf("%s: %s: %s: %+v", c.name, system, metric, m)
 				}
 			}
 			if r.Calls != "" {
 				want++
 			}
-			if c.kind == kindTrip && got[c.name+" "+system+" "+p50].Value > got[c.name+" "+system+" "+p99].Value {
-				t.Errorf("%s: %s: the median is above the 99th percentile", c.name, system)
-			}
+			checkOrder(t, c, func(metric string) report.Measurement { return got[c.name+" "+system+" "+metric] })
 		}
 	}
 	if len(figures) != want {
@@ -87,6 +89,22 @@ func checkFigures(t *testing.T, r *Report, figures []report.Measurement) {
 	// A pipe makes a call to write and one to read, but for what is around so short a window.
 	if m := got["caughtup/64B pipe "+syscalls]; r.Calls != "" && m.Value < 1 {
 		t.Errorf("a pipe makes %v calls a message", m.Value)
+	}
+}
+
+// checkOrder looks whether more of the times are below a higher percentile.
+func checkOrder(t *testing.T, c contest, figure func(metric string) report.Measurement) {
+	t.Helper()
+	last := 0.0
+	for _, metric := range []string{p50, p99, p999, worst} {
+		if !slices.Contains(c.metrics(), metric) {
+			continue
+		}
+		m := figure(metric)
+		if m.Value < last {
+			t.Errorf("%s: %s: %s is %v, below a lower percentile, %v", c.name, m.System, metric, m.Value, last)
+		}
+		last = m.Value
 	}
 }
 
@@ -118,6 +136,7 @@ func TestCorruptionIsNoticed(t *testing.T) {
 	needAll(t)
 	for _, o := range []Options{
 		{Case: "roundtrip", Corrupt: SPSC}, {Case: "backlog", Corrupt: CSlot}, {Case: "broadcast", Corrupt: Channel}, {Case: "mpmc/2x2", Corrupt: MPMC},
+		{Case: "openloop/64B/100k", Corrupt: SPSC},
 	} {
 		o.Systems, o.Reps, o.Seconds = []string{o.Corrupt}, 1, 1
 		o.Measured = func(m report.Measurement) { t.Errorf("a figure: %+v", m) }

@@ -106,6 +106,8 @@ type job struct {
 	bytes     int
 	batch     int
 	where     string // a connection of ours is made
+	rate      uint64 // of an open loop
+	plan      plan
 	limit     uint64
 	crowd     bool
 	chans     []chan message
@@ -132,15 +134,16 @@ func (j *job) batches(push, pop func([]message) (int, error)) batches {
 
 func parseJob(text string) (*job, error) {
 	j := &job{}
-	_, err := fmt.Sscanf(text, "run %s %s %d %d %d %s %d %d %s", &j.kind, &j.system, &j.index, &j.senders, &j.receivers, &j.cpus, &j.bytes, &j.batch, &j.where)
-	if err != nil {
+	n, err := fmt.Sscanf(text, "run %s %s %d %d %d %s %d %d %s %d",
+		&j.kind, &j.system, &j.index, &j.senders, &j.receivers, &j.cpus, &j.bytes, &j.batch, &j.where, &j.rate)
+	if n < 9 { // without the rate, which is an open loop's
 		return nil, fmt.Errorf("%q: %w", text, err)
 	}
 	fits := j.senders >= 1 && j.receivers >= j.senders && j.receivers <= maxReceivers && j.index >= 0 && j.index < j.parties()
 	if !fits || j.bytes < line || j.bytes%line != 0 || j.bytes > streamRing/4 || j.batch < 1 || chunkOf(j.bytes)%j.batch != 0 {
 		return nil, fmt.Errorf("party %d of %d and %d, messages of %d bytes, %d at once", j.index, j.senders, j.receivers, j.bytes, j.batch)
 	}
-	if !slices.Contains([]string{kindTrip, kindStream, kindBacklog}, j.kind) {
+	if !slices.Contains([]string{kindTrip, kindStream, kindBacklog, kindOpen}, j.kind) {
 		return nil, fmt.Errorf("no such kind: %q", j.kind)
 	}
 	return j, nil
@@ -179,6 +182,10 @@ func (h *hand) obey(text string) (string, error) {
 // begin says that this worker is ready, and hears when the window is.
 func (h *hand) begin(j *job) (begin uint64, err error) {
 	begin, j.limit, err = h.console.Window()
+	if j.kind == kindOpen {
+		window := j.limit - begin
+		j.plan, j.limit = planOf(begin, window, j.rate), begin+stretch*window
+	}
 	return begin, err
 }
 

@@ -36,18 +36,18 @@ func startCouple(s system, dir string, cpus [2]int) (*couple, error) {
 		return nil, err
 	}
 	if _, err := bufio.NewReader(ready).ReadString('\n'); err != nil {
-		return nil, errors.Join(fmt.Errorf("the server of %s does not get ready: %s", s.name, &p.errors[0]), p.kill())
+		return nil, p.killed(fmt.Errorf("the server of %s does not get ready: %s", s.name, &p.errors[0]))
 	}
 	if p.to, err = p.client.StdinPipe(); err != nil {
-		return nil, errors.Join(err, p.kill())
+		return nil, p.killed(err)
 	}
 	out, err := p.client.StdoutPipe()
 	if err != nil {
-		return nil, errors.Join(err, p.kill())
+		return nil, p.killed(err)
 	}
 	p.from = bufio.NewReader(out)
 	if err := startOn(cpus[1], p.client); err != nil {
-		return nil, errors.Join(err, p.kill())
+		return nil, p.killed(err)
 	}
 	return p, nil
 }
@@ -95,7 +95,7 @@ func (p *couple) do(j job) (result, error) {
 }
 
 func (p *couple) explain(err error) error {
-	_ = p.kill()
+	p.kill()
 	return fmt.Errorf("%w; server: %s; client: %s", err, &p.errors[0], &p.errors[1])
 }
 
@@ -107,16 +107,22 @@ func (p *couple) stop() error {
 	if err := p.client.Wait(); err != nil {
 		return p.explain(err)
 	}
-	return p.kill()
+	p.kill()
+	return nil
 }
 
-// kill ends both at once.
-func (p *couple) kill() error {
+// kill ends both at once. How they end is not asked: that is for those that end by themselves.
+func (p *couple) kill() {
 	for _, c := range []*exec.Cmd{p.client, p.server} {
 		if c.Process != nil {
 			_ = c.Process.Kill()
 			_ = c.Wait()
 		}
 	}
-	return nil
+}
+
+// killed is an error after which neither goes on.
+func (p *couple) killed(err error) error {
+	p.kill()
+	return err
 }

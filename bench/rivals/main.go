@@ -58,17 +58,18 @@ func (o options) run(w io.Writer) error {
 	}
 	defer os.RemoveAll(dir)
 	f, err := startAll(dir, cpus)
+	defer f.kill() // what has not ended by then
 	if err != nil {
-		return errors.Join(err, f.kill())
+		return err
 	}
 	window := time.Duration(o.seconds / float64(len(chosen)*len(systems)*o.reps) * float64(time.Second))
 	for _, c := range chosen {
 		found, err := f.measure(c, o.reps, window)
 		if err != nil {
-			return errors.Join(err, f.kill())
+			return err
 		}
 		if err := found.Write(w, style); err != nil {
-			return errors.Join(err, f.kill())
+			return err
 		}
 		fmt.Fprintln(w)
 	}
@@ -79,21 +80,14 @@ func (o options) run(w io.Writer) error {
 
 // chosen are the cases that the options name.
 func (o options) chosen() (list []contest, err error) {
-	if o.reps < 1 || o.reps > report.MaxReps {
-		return nil, fmt.Errorf("%w: --reps %d: want 1 to %d", report.ErrOptions, o.reps, report.MaxReps)
-	}
-	if !(o.seconds >= report.LeastSeconds && o.seconds <= report.MaxSeconds) {
-		return nil, fmt.Errorf("%w: --seconds %g: want %g to %d", report.ErrOptions, o.seconds, report.LeastSeconds, report.MaxSeconds)
-	}
+	s := report.Suite{}
 	for _, c := range contests {
+		s.Cases = append(s.Cases, c.name)
 		if report.Matches(o.match, c.name) {
 			list = append(list, c)
 		}
 	}
-	if len(list) == 0 {
-		return nil, fmt.Errorf("%w: --case %q: no such case", report.ErrOptions, o.match)
-	}
-	return list, nil
+	return list, s.Check(report.Choice{Case: o.match, Reps: o.reps, Seconds: o.seconds, Exact: true})
 }
 
 // twoCPUs are two that this process may use.
@@ -126,15 +120,15 @@ func startAll(dir string, cpus [2]int) (*field, error) {
 func (f *field) stop() error {
 	for _, name := range f.names {
 		if err := f.couples[name].stop(); err != nil {
-			return errors.Join(fmt.Errorf("%s: %w", name, err), f.kill())
+			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return nil
 }
 
-func (f *field) kill() (err error) {
+// kill ends all systems at once.
+func (f *field) kill() {
 	for _, p := range f.couples {
-		err = errors.Join(err, p.kill())
+		p.kill()
 	}
-	return err
 }

@@ -21,13 +21,14 @@ func TestEverySystem(t *testing.T) {
 		t.Skip(err)
 	}
 	f, err := startAll(t.TempDir(), cpus)
+	defer f.kill()
 	if err != nil {
-		t.Fatal(err, f.kill())
+		t.Fatal(err)
 	}
 	for _, c := range contests {
 		found, err := f.measure(c, 1, time.Millisecond)
 		if err != nil {
-			t.Fatal(err, f.kill())
+			t.Fatal(err)
 		}
 		for _, s := range systems {
 			if m, ok := found.Figure(s.name, c.metrics()[0]); !ok || !(m.Value > 0) {
@@ -42,9 +43,11 @@ func TestEverySystem(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	for want, o := range map[string]options{
-		"--reps 0":        {reps: 0, seconds: 1},
-		"--seconds 0":     {reps: 1},
-		"no such case":    {reps: 1, seconds: 1, match: "nothing"},
+		"0 repetitions":   {reps: 0, seconds: 1},
+		"1001 rep":        {reps: 1001, seconds: 1},
+		"0 seconds":       {reps: 1},
+		`no case "nothin`: {reps: 1, seconds: 1, match: "nothing"},
+		`case "["`:        {reps: 1, seconds: 1, match: "["},
 		"want 0.1 to 360": {reps: 1, seconds: 1e9},
 	} {
 		if _, err := o.chosen(); err == nil || !strings.Contains(err.Error(), want) {

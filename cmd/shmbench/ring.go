@@ -8,8 +8,9 @@ import (
 
 const ringLong = `ring measures how messages pass between two processes: the rings of ringbuf beside
 C rings, pipes, sockets, and Go channels in one process. There and back one at a time, one
-way as fast as they go, out of a full ring, in batches, in streams of large messages, and
-from two to two and one to two.
+way as fast as they go, out of a full ring, in batches, in streams of large messages, by a
+schedule (openloop: what waits behind a slow message is counted), and from two to two and
+one to two.
 
 The C side is compiled on the spot, with cc -O3 -march=native. What this machine has not
 is left out, and what has no part in a case is listed with the reason. Every message has a
