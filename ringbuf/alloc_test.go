@@ -16,6 +16,7 @@ func TestNoAllocations(t *testing.T) {
 	var v message
 	for what, f := range map[string]func(){
 		"one":      func() { _ = x.p.TryPush(v); _ = x.c.TryPop(&v) },
+		"from":     func() { _ = x.p.TryPushFrom(&v); _ = x.c.TryPop(&v) },
 		"batch":    func() { _, _ = x.p.TryPushBatch(src); _, _ = x.c.TryPopBatch(dst) },
 		"blocking": func() { _ = x.p.Push(t.Context(), v); v, _ = x.c.Pop(t.Context()) },
 		"empty":    func() { _ = x.c.TryPop(&v) },

@@ -106,3 +106,25 @@ func ExampleSPSC_Producer() {
 	// claim producer: ringbuf: role is taken: by member 0x1
 	// <nil>
 }
+
+// A message is filled in where it stands, and copied into the ring once.
+func ExampleProducer_TryPushFrom() {
+	n, _ := ringbuf.SizeSPSC[order](4)
+	r, err := ringbuf.NewSPSC[order](sharedMemory(n), 4)
+	if err != nil {
+		log.Fatal(err)
+	}
+	p, err := r.Producer(&process{id: 1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	var o order
+	for o.ID = 0; ; o.ID++ {
+		if err := p.TryPushFrom(&o); err != nil {
+			fmt.Println(o.ID, err)
+			break
+		}
+	}
+	// Output:
+	// 4 ringbuf: full
+}

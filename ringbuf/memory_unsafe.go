@@ -23,6 +23,26 @@ func (s *slots[T]) at(i uint64) *slot[T] {
 	return (*slot[T])(unsafe.Add(s.base, (i&s.mask)*s.stride))
 }
 
+// move is *dst = *src, a word at a time where a value has few.
+//
+// The compiler copies by 16 bytes, the last of which overlap those before them. A value that has just
+// been made lies in the store buffer, in words; a load that needs two of its entries waits there
+// until both have reached the cache, and so has every store before them, among those the last
+// message, which waits for its line. So each push would wait for the line of the one before.
+func move[T any](dst, src *T) {
+	n := unsafe.Sizeof(*dst)
+	if unsafe.Alignof(*dst) != 8 || n > moveWords {
+		*dst = *src
+		return
+	}
+	for at := uintptr(0); at < n; at += 8 {
+		*(*uint64)(unsafe.Add(unsafe.Pointer(dst), at)) = *(*uint64)(unsafe.Add(unsafe.Pointer(src), at))
+	}
+}
+
+// moveWords is up to how many bytes move takes word by word.
+const moveWords = 128
+
 // slotsOf is the cells that lie in mem from offSlots on.
 //
 // Preconditions:

@@ -25,7 +25,7 @@ func (r *SPSC[T]) Producer(m futex.Member) (*Producer[T], error) {
 	}
 	r.plainPush.Store(0)
 	return &Producer[T]{
-		slots: r.slots, next: next, limit: next, seen: head, bell: r.toProducer, ring: r, member: m,
+		slots: r.slots, next: next, limit: next, seen: head, pace: paceOf(r.size), bell: r.toProducer, ring: r, member: m,
 	}, nil
 }
 

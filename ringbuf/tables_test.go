@@ -21,6 +21,10 @@ func TestTables(t *testing.T) {
 	table[[65]byte](t)
 	table[[129]byte](t)
 	table[[4096]byte](t)
+	table[uint64](t)
+	table[[7]uint64](t)
+	table[[moveWords / 8]uint64](t)
+	table[[moveWords/8 + 1]uint64](t)
 	table[uint16](t)
 	table[int32](t)
 	table[struct {

@@ -59,7 +59,7 @@ func (k *spscLink) put(first uint64, n int, last bool) error {
 	for i := range n {
 		k.send(headOf(first, i, n, last), &m)
 		for turn := 0; ; turn++ {
-			err := k.p.TryPush(m)
+			err := k.p.TryPushFrom(&m)
 			if err == nil {
 				break
 			}
