@@ -48,6 +48,7 @@ const (
 type column interface {
 	access() access
 	rows() int
+	width() int // bytes of a row
 	bytes(lo, hi int) []byte
 }
 
@@ -58,6 +59,10 @@ func (c *InOut[T]) access() access { return changes }
 func (c *In[T]) rows() int    { return c.array.Len() }
 func (c *Out[T]) rows() int   { return c.array.Len() }
 func (c *InOut[T]) rows() int { return c.array.Len() }
+
+func (c *In[T]) width() int    { return sizeOf[T]() }
+func (c *Out[T]) width() int   { return sizeOf[T]() }
+func (c *InOut[T]) width() int { return sizeOf[T]() }
 
 func (c *In[T]) bytes(lo, hi int) []byte    { return bytesOf(c.array.Part(lo, hi)) }
 func (c *Out[T]) bytes(lo, hi int) []byte   { return bytesOf(c.array.Part(lo, hi)) }

@@ -58,6 +58,12 @@ type Config struct {
 	MaxTasks int
 	// WorkerInit is run once in each worker, before anything else is. nil means nothing.
 	WorkerInit *Initializer
+	// Progress, if it is there, is told how far jobs of kernels are: of each about ten
+	// times a second, and of one that was told of once more at its end. It is called by one
+	// goroutine, never by two at once, and never for a job whose Run has returned. Run
+	// waits for a call that is under way, so it should be quick; it may use the engine,
+	// but a job that it waits for is not told of meanwhile. nil means nothing.
+	Progress func(Progress)
 	// Logger hears of deaths, retries and replacements. nil means silence.
 	Logger *slog.Logger
 }

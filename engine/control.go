@@ -1,7 +1,10 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"time"
 
 	"github.com/shmengine/shmengine/ringbuf"
 	"github.com/shmengine/shmengine/shmarena"
@@ -17,15 +20,23 @@ type control struct {
 	*controlBlock
 }
 
-// newControl makes the control arena, for workers with a registry of that hash.
-func newControl(workers int, registry uint64) (c control, err error) {
-	c.arena, err = createUpTo(shmarena.Options{Size: controlSize, MaxMembers: maxWorkers + 2})
+// controlSuffix is what the name of the control arena has after that of the data arena.
+const controlSuffix = ".engine"
+
+// newControl makes the control arena, for workers with a registry of that hash. It has
+// a name if the engine has one.
+func newControl(workers int, registry uint64, name string) (c control, err error) {
+	o := shmarena.Options{Size: controlSize, MaxMembers: maxWorkers + 2}
+	if name != "" {
+		o.Name = name + controlSuffix
+	}
+	c.arena, err = createUpTo(o)
 	if err != nil {
 		return c, err
 	}
 	defer func() {
 		if err != nil {
-			c.arena.Close()
+			err = errors.Join(err, c.close())
 		}
 	}()
 	block, err := shmarena.Alloc[controlBlock](c.arena, 1)
@@ -50,7 +61,18 @@ func newControl(workers int, registry uint64) (c control, err error) {
 	c.drowsy.Store(1) // until somebody listens
 	c.magic, c.version, c.workers, c.controlBlock.registry = controlMagic, controlVersion, uint32(workers), registry
 	c.rings, c.stride = rings, uint64(stride)
+	c.started, c.controlBlock.member = time.Now().UnixNano(), uint32(c.arena.Member().ID())
 	return c, c.arena.Publish(controlName, block)
+}
+
+// close closes the arena, and takes its name away: without a coordinator it is of use to nobody.
+func (c *control) close() (err error) {
+	if name := c.arena.Name(); name != "" {
+		if err = shmarena.Unlink(name); errors.Is(err, fs.ErrNotExist) {
+			err = nil // somebody was quicker
+		}
+	}
+	return errors.Join(err, c.arena.Close())
 }
 
 // openControl finds the block in an arena that a coordinator made.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/shmengine/shmengine/kernels"
 	"github.com/shmengine/shmengine/shmarena"
@@ -20,6 +21,7 @@ type Engine struct {
 	jobs   runningJobs
 	closed atomic.Bool
 	stats  counters
+	meter  *meter // nil without Config.Progress
 }
 
 // A pool is what runs jobs: processes or goroutines.
@@ -35,6 +37,7 @@ type request struct {
 	rows    int // -1: as many as the columns have
 	shift   uint
 	parts   int
+	gauge   *gauge                               // nil without Config.Progress
 	collect func(partials []byte, stride, n int) // gets the partial results in order; may be nil
 }
 
@@ -63,6 +66,10 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 		return nil, fmt.Errorf("start engine: %w", err)
 	}
 	e := &Engine{cfg: cfg, arena: arena}
+	e.stats.started = time.Now()
+	if cfg.Progress != nil {
+		e.meter = newMeter(cfg.Progress)
+	}
 	if cfg.Mode == Goroutines {
 		g := newGoroutines(e)
 		e.pool = g
@@ -148,6 +155,7 @@ func (e *Engine) run(ctx context.Context, r *request) error {
 	}
 	r.shift, r.parts = partition(r.rows, e.cfg.Workers)
 	e.stats.jobs.Add(1)
+	defer e.meter.leave(e.meter.enter(r))
 	return e.pool.run(ctx, r)
 }
 

@@ -41,6 +41,7 @@ type localJob struct {
 	partials []byte
 	stride   int
 	next     atomic.Int64
+	left     atomic.Int64 // partitions not yet done
 	cancel   atomic.Uint32
 	once     sync.Once
 	err      error
@@ -54,11 +55,14 @@ func (g *goroutines) run(ctx context.Context, r *request) error {
 	defer context.AfterFunc(ctx, func() { j.end(ctx.Err()) })()
 	defer context.AfterFunc(g.ctx, func() { j.end(ErrClosed) })()
 
+	j.left.Store(int64(r.parts))
+	r.gauge.follow(&j.left)
 	var wg sync.WaitGroup
 	for w := range min(g.e.cfg.Workers, r.parts) {
-		wg.Go(func() { j.work(w, &g.e.stats.partitions) })
+		wg.Go(func() { j.work(w, &g.hands.all[w].slot.workerStats) })
 	}
 	wg.Wait()
+	r.gauge.drop(j.cancel.Load() == 0)
 	if j.end(nil); j.err != nil {
 		return fmt.Errorf("run %s: %w", r.spec.name, j.err)
 	}
@@ -77,7 +81,7 @@ func (j *localJob) end(err error) {
 }
 
 // work runs partitions until none is left.
-func (j *localJob) work(worker int, count *atomic.Uint64) {
+func (j *localJob) work(worker int, stats *workerStats) {
 	run := j.spec.fresh()
 	run.bind(j.args)
 	t := Task{worker: worker, cancel: &j.cancel}
@@ -93,9 +97,11 @@ func (j *localJob) work(worker int, count *atomic.Uint64) {
 		f := call(run, &t, j.partials[i*j.stride:(i+1)*j.stride],
 			func() { fail(&failure{kind: failError, text: goexitText}) })
 		if f != nil {
+			stats.failed.Add(1)
 			fail(f)
 			return
 		}
-		count.Add(1)
+		stats.done(j.spec, hi-lo)
+		j.left.Add(-1)
 	}
 }

@@ -30,6 +30,7 @@ func newHands(t *tasks, n int) *hands {
 	h := &hands{t: t, stop: make(chan struct{})}
 	for i := range n {
 		one := &hand{index: i, wake: make(chan int, 1)}
+		one.slot.state.Store(stateReady)
 		h.all = append(h.all, one)
 	}
 	return h
@@ -45,14 +46,6 @@ func (h *hands) hire() {
 	for _, one := range h.all {
 		h.alive.Go(func() { h.work(one) })
 	}
-}
-
-// tasks sums what the goroutines have done.
-func (h *hands) tasks() (n uint64) {
-	for _, one := range h.all {
-		n += one.slot.partitions.Load()
-	}
-	return n
 }
 
 func (h *hands) close() {
@@ -80,8 +73,10 @@ func (h *hands) work(one *hand) {
 		if !b.empty() && b.rise(one.index) {
 			continue
 		}
+		one.slot.resting.Store(1)
 		select {
 		case cell := <-one.wake:
+			one.slot.resting.Store(0)
 			if cell >= 0 {
 				k.try(cell)
 			}

@@ -100,7 +100,9 @@ func (p *processes) run(ctx context.Context, r *request) error {
 		p.free.put(slot)
 		return err
 	}
+	r.gauge.follow(&j.shared.remaining)
 	p.await(ctx, j)
+	r.gauge.drop(j.err == nil)
 	err = p.result(j)
 	p.leave(j)
 	return err
@@ -123,6 +125,7 @@ func (p *processes) enter(r *request, slot int) (*job, error) {
 	p.jobs[slot] = j
 	p.active.Add(1)
 	p.offer(j)
+	p.mirror()
 	return j, nil
 }
 

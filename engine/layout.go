@@ -17,7 +17,9 @@ import (
 //	+------------------+ 128
 //	| events           |  bumped by workers; the coordinator sleeps on it
 //	+------------------+ 256
-//	| worker[0..255]   |  128 bytes each, written by that worker
+//	| totals           |  what the coordinator has counted, for whoever looks on
+//	+------------------+ 384
+//	| worker[0..255]   |  256 bytes each, written by that worker
 //	+------------------+
 //	| job[0..63]       |  4 KiB each, see jobSlot
 //	+------------------+
@@ -41,7 +43,7 @@ import (
 // A step of controlVersion goes with every change here.
 const (
 	controlMagic   = 0x6c6f72746e6f4353 // "SControl"
-	controlVersion = 4
+	controlVersion = 5
 
 	maxWorkers = 256
 	maxJobs    = 64
@@ -94,12 +96,16 @@ type controlBlock struct {
 	rings    shmarena.Array[byte]
 	stride   uint64 // bytes from one worker's ring to the next
 	board    shmarena.Array[taskBoard]
-	_        [128 - 24 - 24 - 8 - 24]byte
+	started  int64  // in ns since 1970
+	member   uint32 // futex.ID of the coordinator in the control arena
+	_        [128 - 24 - 24 - 8 - 24 - 12]byte
 
 	events atomic.Uint32 // a step is news for the coordinator
 	drowsy atomic.Uint32 // not 0: the coordinator sleeps on events, or is about to
 	opened atomic.Uint32 // jobs that are open; stepped by the coordinator before it opens one
 	_      [128 - 12]byte
+
+	totals totals
 
 	worker [maxWorkers]workerSlot
 	job    [maxJobs]jobSlot
@@ -110,12 +116,45 @@ type controlBlock struct {
 type workerSlot struct {
 	_ structs.HostLayout
 
-	state      atomic.Uint32 // stateNone, stateReady, stateRefused
-	member     atomic.Uint32 // futex.ID of the worker in the control arena
-	current    atomic.Uint64 // the job it may look at: {generation:32, slot+1:32}, 0 none
-	running    atomic.Uint64 // {claims so far, in a partition:1}
-	partitions atomic.Uint64 // partitions done
-	_          [128 - 32]byte
+	state   atomic.Uint32 // stateNone, stateReady, stateRefused
+	member  atomic.Uint32 // futex.ID of the worker in the control arena
+	current atomic.Uint64 // the job it may look at: {generation:32, slot+1:32}, 0 none
+	running atomic.Uint64 // {claims so far, in a partition:1}
+	_       [128 - 24]byte
+
+	workerStats
+}
+
+// workerStats are what the workers of one index have done and waited since the engine
+// was started. The words are apart from those that the coordinator looks at after each
+// job, so an add finds its line where it left it.
+type workerStats struct {
+	_ structs.HostLayout
+
+	partitions atomic.Uint64 // of jobs, done
+	tasks      atomic.Uint64 // done
+	rows       atomic.Uint64 // of those partitions
+	bytes      atomic.Uint64 // of columns in those rows, and of arguments and results of those tasks
+	again      atomic.Uint64 // partitions and tasks begun that had been begun before, by a worker that died
+	failed     atomic.Uint64 // partitions and tasks that ended in an error or a panic
+	waits      atomic.Uint64 // times that there was nothing to do, for more than a moment
+	parks      atomic.Uint64 // those that lasted longer than a worker spins
+	spun       atomic.Uint64 // ns of waits, as long as a worker spins
+	parked     atomic.Uint64 // ns of waits after that
+	resting    atomic.Uint32 // not 0: in a wait
+	_          [128 - 84]byte
+}
+
+// totals are the counts of the coordinator, who alone writes them.
+type totals struct {
+	_ structs.HostLayout
+
+	jobs     atomic.Uint64
+	retries  atomic.Uint64
+	deaths   atomic.Uint64
+	restarts atomic.Uint64
+	copied   atomic.Uint64
+	_        [128 - 40]byte
 }
 
 // States of a workerSlot. A slot goes from none to ready or refused; the

@@ -5,11 +5,12 @@ import "unsafe"
 // The sizes that the drawings in layout.go tell.
 var (
 	_ [64]byte   = [unsafe.Sizeof(descriptor{}) + 8]byte{}
-	_ [128]byte  = [unsafe.Sizeof(workerSlot{})]byte{}
+	_ [256]byte  = [unsafe.Sizeof(workerSlot{})]byte{}
+	_ [128]byte  = [unsafe.Offsetof(workerSlot{}.workerStats)]byte{}
 	_ [4096]byte = [unsafe.Sizeof(jobSlot{})]byte{}
 	_ [512]byte  = [unsafe.Sizeof(taskCell{})]byte{}
 	_ [256]byte  = [unsafe.Offsetof(taskCell{}.progress)]byte{}
 	_ [1152]byte = [unsafe.Offsetof(taskBoard{}.hints)]byte{}
 	_ [128]byte  = [unsafe.Offsetof(controlBlock{}.events)]byte{}
-	_ [256]byte  = [unsafe.Offsetof(controlBlock{}.worker)]byte{}
+	_ [384]byte  = [unsafe.Offsetof(controlBlock{}.worker)]byte{}
 )

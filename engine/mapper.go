@@ -75,5 +75,6 @@ func (m *Mapper[T, U, P]) Slices(ctx context.Context, e *Engine, dst []U, src []
 	}
 	copy(dst, y.Slice())
 	e.stats.copied.Add(uint64(len(bytesOf(src)) + len(bytesOf(dst))))
+	e.mirror()
 	return y.Free()
 }

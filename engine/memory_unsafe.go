@@ -5,6 +5,12 @@ import (
 	"unsafe"
 )
 
+// sizeOf is the size of a T in bytes.
+func sizeOf[T any]() int {
+	var t T
+	return int(unsafe.Sizeof(t))
+}
+
 // bytesOf returns the bytes of s, which holds plain values.
 func bytesOf[T any](s []T) []byte {
 	var t T

@@ -95,6 +95,9 @@ func (w *member) kernel(index uint32) *bound {
 func (w *member) partition(b *bound, i int, e entry) {
 	w.self.begin()
 	defer w.self.end()
+	if e.attempt() > 0 {
+		w.self.again.Add(1)
+	}
 	reach("claimed")
 	lo, hi := span(i, uint(b.shift), int(b.rows))
 	if b.guarded {
@@ -111,9 +114,10 @@ func (w *member) partition(b *bound, i int, e entry) {
 	f := call(b.run, t, b.partials[i*stride:(i+1)*stride], exitByGoexit)
 	reach("output")
 	if f == nil {
-		w.finish(b, i, e)
+		w.finish(b, i, e, hi-lo)
 		return
 	}
+	w.self.failed.Add(1)
 	if b.cancel.Load() == 0 {
 		b.report(i, f)
 	}
@@ -128,12 +132,12 @@ func (s *workerSlot) begin() { s.running.Store((s.running.Load()>>1+1)<<1 | 1) }
 // end says that it is not any more.
 func (s *workerSlot) end() { s.running.Store(s.running.Load() &^ 1) }
 
-// finish marks partition i done, and tells the coordinator of the last one, if it
+// finish marks partition i, of so many rows, done, and tells the coordinator of the last one, if it
 // sleeps.
-func (w *member) finish(b *bound, i int, e entry) {
+func (w *member) finish(b *bound, i int, e entry, rows int) {
 	w.move(&b.ledger[i], e, e.ended(done))
 	reach("done")
-	w.self.partitions.Add(1)
+	w.self.done(b.spec, rows)
 	last := b.remaining.Add(-1) <= 0 // pairs with processes.await
 	reach("counted")
 	if last && b.asleep.Load() != 0 || b.noisy.Load() != 0 || b.cancel.Load() != 0 {

@@ -12,6 +12,7 @@ import (
 type plan struct {
 	size    uintptr
 	hash    uint64
+	row     uint64 // bytes of all columns in a row
 	columns []planColumn
 }
 
@@ -43,6 +44,7 @@ func planOf[A any](kernel string) plan {
 func (p *plan) collect(t reflect.Type, off uintptr, name string) {
 	if reflect.PointerTo(t).Implements(columnType) {
 		p.columns = append(p.columns, planColumn{name, t, off})
+		p.row += uint64(reflect.New(t).Interface().(column).width())
 		return
 	}
 	switch t.Kind() {

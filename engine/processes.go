@@ -53,7 +53,7 @@ const exitPatience = 2 * time.Second
 
 func startProcesses(ctx context.Context, e *Engine) (_ pool, err error) {
 	_, hash := seal()
-	c, err := newControl(e.cfg.Workers, hash)
+	c, err := newControl(e.cfg.Workers, hash, e.cfg.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -200,23 +200,9 @@ func (p *processes) close() error {
 	p.e.tasks.leave()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.e.stats.partitions.Add(p.partitions())
+	p.e.stats.last = p.counts()
 	p.closed = true
-	return p.control.arena.Close()
-}
-
-// partitions sums what the workers have done.
-//
-// Preconditions:
-//   - p.mu is held.
-func (p *processes) partitions() (n uint64) {
-	if p.closed {
-		return 0
-	}
-	for i := range p.workers {
-		n += p.control.worker[i].partitions.Load()
-	}
-	return n
+	return p.control.close()
 }
 
 // pids returns the worker processes; running ones only, if asked.

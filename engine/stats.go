@@ -1,36 +1,111 @@
 package engine
 
-import "sync/atomic"
+import (
+	"fmt"
+	"sync/atomic"
+	"time"
+)
 
-// Stats are counts since the engine was started.
+// Stats are counts since the engine was started. Those of workers that died stay in
+// them; what a worker did in its last moments may be missing.
 type Stats struct {
-	Jobs       uint64 // runs begun
-	Partitions uint64 // partitions and tasks done
-	Retries    uint64 // partitions and tasks offered again after their worker died
-	Deaths     uint64 // workers that died
-	Restarts   uint64 // workers started in the place of dead ones
-	Copied     uint64 // bytes copied by Mapper.Slices into and out of the arena
+	Jobs       uint64 `json:"jobs"`       // runs begun
+	Partitions uint64 `json:"partitions"` // of jobs, done
+	Tasks      uint64 `json:"tasks"`      // done
+	Rows       uint64 `json:"rows"`       // of the partitions done
+	Bytes      uint64 `json:"bytes"`      // of columns in those rows, and of arguments and results of those tasks
+	Failures   uint64 `json:"failures"`   // partitions and tasks that ended in an error or a panic
+	Retries    uint64 `json:"retries"`    // partitions and tasks offered again after their worker died
+	Deaths     uint64 `json:"deaths"`     // workers that died
+	Restarts   uint64 `json:"restarts"`   // workers started in the place of dead ones
+	Copied     uint64 `json:"copied"`     // bytes copied by Mapper.Slices into and out of the arena
 }
 
+// counters are what the coordinator counts.
 type counters struct {
-	jobs, partitions, retries, deaths, restarts, copied atomic.Uint64
+	jobs, retries, deaths, restarts, copied atomic.Uint64
+
+	started time.Time
+	last    Stats // of workers, as they were at the end; guarded by processes.mu
 }
 
-// Stats returns the counts so far.
+// Stats returns the counts so far: a few loads for each worker. They are taken one
+// after the other while work goes on.
 func (e *Engine) Stats() Stats {
-	s := &e.stats
-	n := s.partitions.Load()
+	c := &e.stats
+	s := e.counts()
+	s.Jobs, s.Copied = c.jobs.Load(), c.copied.Load()
+	s.Retries, s.Deaths, s.Restarts = c.retries.Load(), c.deaths.Load(), c.restarts.Load()
+	return s
+}
+
+// counts sums what the workers have counted.
+func (e *Engine) counts() (s Stats) {
+	switch p := e.pool.(type) {
+	case *processes:
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return p.counts()
+	case *goroutines:
+		for _, one := range p.hands.all {
+			s.add(&one.slot.workerStats)
+		}
+	}
+	return s
+}
+
+// counts is Engine.counts.
+//
+// Preconditions:
+//   - p.mu is held.
+func (p *processes) counts() (s Stats) {
+	if p.closed {
+		return p.e.stats.last
+	}
+	for i := range p.workers {
+		s.add(&p.control.worker[i].workerStats)
+	}
+	return s
+}
+
+// add adds what a worker has counted.
+func (s *Stats) add(w *workerStats) {
+	s.Partitions += w.partitions.Load()
+	s.Tasks += w.tasks.Load()
+	s.Rows += w.rows.Load()
+	s.Bytes += w.bytes.Load()
+	s.Failures += w.failed.Load()
+}
+
+// mirror is processes.mirror, where there are any.
+func (e *Engine) mirror() {
 	if p, ok := e.pool.(*processes); ok {
 		p.mu.Lock()
-		n = s.partitions.Load() + p.partitions()
-		p.mu.Unlock()
+		defer p.mu.Unlock()
+		p.mirror()
 	}
-	if g, ok := e.pool.(*goroutines); ok {
-		n += g.hands.tasks()
+}
+
+// mirror shows whoever looks on from outside what the coordinator has counted.
+//
+// Preconditions:
+//   - p.mu is held.
+func (p *processes) mirror() {
+	if p.closed {
+		return
 	}
-	return Stats{
-		Jobs: s.jobs.Load(), Partitions: n, Retries: s.retries.Load(),
-		Deaths: s.deaths.Load(), Restarts: s.restarts.Load(), Copied: s.copied.Load(),
+	c, t := &p.e.stats, &p.control.totals
+	show(&t.jobs, &c.jobs)
+	show(&t.retries, &c.retries)
+	show(&t.deaths, &c.deaths)
+	show(&t.restarts, &c.restarts)
+	show(&t.copied, &c.copied)
+}
+
+// show stores a count, if it is another: an unchanged line stays with its readers.
+func show(to, from *atomic.Uint64) {
+	if n := from.Load(); to.Load() != n {
+		to.Store(n)
 	}
 }
 
@@ -46,4 +121,10 @@ func (e *Engine) pids(running bool) []int {
 		return p.pids(running)
 	}
 	return nil
+}
+
+// String is s in one line.
+func (s Stats) String() string {
+	return fmt.Sprintf("%d jobs, %d partitions, %d tasks, %d rows, %d bytes, %d failures, %d retries, %d deaths, %d restarts",
+		s.Jobs, s.Partitions, s.Tasks, s.Rows, s.Bytes, s.Failures, s.Retries, s.Deaths, s.Restarts)
 }

@@ -89,10 +89,12 @@ func (j *job) failure() error {
 func (p *processes) died(w *worker, proc *process.Process) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	defer p.mirror()
 	s := &p.control.worker[w.index]
 	id, state := futex.ID(s.member.Swap(0)), s.state.Swap(stateNone)
 	s.current.Store(0)
 	s.running.Store(0)
+	s.resting.Store(0)
 	p.e.tasks.board.rise(w.index)
 	if p.closing && p.idle() && p.e.tasks.idle() {
 		return

@@ -117,6 +117,7 @@ func (k *tasker) run(cell int, e entry) {
 		c.nanos = uint64(time.Since(begin))
 	}
 	k.ran += int(ended)
+	moved := uint64(c.argLen) + uint64(b.used)
 	state := done
 	if b.at < b.n {
 		state = failed
@@ -126,7 +127,7 @@ func (k *tasker) run(cell int, e entry) {
 	}
 	// From here on the cell may be another task's: what is read of it is a hint.
 	reach("task/done")
-	k.self.partitions.Add(uint64(ended))
+	k.self.ran(uint64(ended), moved, e.attempt())
 	if c.tell.Load() != 0 || k.board.hungry.Load() != 0 { // pairs with tasks.tell and tasks.starve
 		k.news(cell)
 	}
@@ -178,6 +179,7 @@ func (k *tasker) stretch(b *batch) {
 		}
 		if p := recover(); p != nil {
 			b.attend = false
+			k.self.failed.Add(1)
 			k.put(b, recordPanic, remote{typ: fmt.Sprintf("%T", p), text: fmt.Sprint(p), stack: panicText("")}.bytes())
 			return
 		}
@@ -237,6 +239,7 @@ func (k *tasker) fail(b *batch, err error) {
 	if k.keep != nil {
 		k.keep(b.cell, b.at, err)
 	}
+	k.self.failed.Add(1)
 	k.put(b, recordError, remoteOf(err).bytes())
 }
 

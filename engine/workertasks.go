@@ -33,7 +33,7 @@ func (w *member) rest() (descriptor, error) {
 	if !b.empty() && b.rise(w.index) {
 		return descriptor{}, nil
 	}
-	d, err := w.ring.Pop(context.Background())
+	d, err := w.pop()
 	b.rise(w.index)
 	return d, err
 }

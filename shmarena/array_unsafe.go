@@ -56,6 +56,11 @@ func elements[T any](b []byte, n uint64) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), n)
 }
 
+// asBytes is the memory of elements without pointers.
+func asBytes[T any](s []T) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), uint64(len(s))*elemSize[T]())
+}
+
 func elemSize[T any]() uint64 {
 	var zero T
 	return uint64(unsafe.Sizeof(zero))

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -33,6 +34,9 @@ const command = "shmbench"
 func TestMain(m *testing.M) {
 	if name := os.Getenv(holdEnv); name != "" {
 		holdArena(name)
+	}
+	if name := os.Getenv(engineEnv); name != "" {
+		holdEngine(name)
 	}
 	engine.Init()
 	bench.Init()
@@ -67,9 +71,11 @@ func TestScripts(t *testing.T) {
 			"allocjson": checkAllocJSON,
 			"fails":     checkFails,
 			"cut":       cutFile,
+			"engine":    withEngine,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("SAMPLE", sampleFile)
+			e.Setenv("ENGINE", leaktest.Name("engine"))
 			bin := filepath.Join(e.WorkDir, "bin")
 			e.Setenv("PATH", bin+string(filepath.ListSeparator)+e.Getenv("PATH"))
 			if err := os.Mkdir(bin, 0o700); err != nil {
@@ -184,6 +190,40 @@ func checkSuiteJSON[S any](ts *testscript.TestScript, suite, name string, system
 		}
 	}
 	return m
+}
+
+// withEngine starts a process with an engine, which ends with the script: engine NAME.
+func withEngine(ts *testscript.TestScript, _ bool, args []string) {
+	end, err := startEngine(args[0])
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(end()) })
+}
+
+// startEngine starts a process with an engine, which works when it returns.
+func startEngine(name string) (end func() error, err error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(exe)
+	cmd.Env = append(os.Environ(), engineEnv+"="+name)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	end = func() error { return errors.Join(stdin.Close(), cmd.Wait()) }
+	for limit := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+		s, err := engine.LookAt(name, false)
+		if err == nil && s.Tasks > 0 {
+			return end, nil
+		}
+		if time.Now().After(limit) {
+			return nil, errors.Join(err, end())
+		}
+	}
 }
 
 // cutFile writes the first half of the sample's file: cut NAME.

@@ -1,0 +1,9 @@
+package procstat
+
+import (
+	"testing"
+
+	"github.com/shmengine/shmengine/internal/leaktest"
+)
+
+func TestMain(m *testing.M) { leaktest.Main(m) }
