@@ -56,6 +56,9 @@ type Config struct {
 	// place: a remedy for functions that leak. It is looked at between batches; jobs
 	// of kernels do not count. 0 means no limit.
 	MaxTasks int
+	// Spares is how many processes wait for calls of [Func.Isolated], from the first
+	// one on. 0 means 2.
+	Spares int
 	// WorkerInit is run once in each worker, before anything else is. nil means nothing.
 	WorkerInit *Initializer
 	// Logger hears of deaths, retries and replacements. nil means silence.
@@ -67,6 +70,7 @@ const (
 	defaultRetries = 3
 	defaultGrace   = time.Second
 	defaultMemory  = 256 << 20
+	defaultSpares  = 2
 )
 
 // Validate says what is wrong with c.
@@ -82,6 +86,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("engine: Config.PartitionTimeout is %v, Grace %v: not negative", c.PartitionTimeout, c.Grace)
 	case c.MaxTasks < 0:
 		return fmt.Errorf("engine: Config.MaxTasks is %d: 0 (no limit) or a number of tasks", c.MaxTasks)
+	case c.Spares < 0:
+		return fmt.Errorf("engine: Config.Spares is %d: 0 (two) or a number of processes", c.Spares)
 	case c.WorkerMemory < 0:
 		return fmt.Errorf("engine: Config.WorkerMemory is %d: a number of bytes", c.WorkerMemory)
 	}
@@ -102,6 +108,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.WorkerMemory == 0 {
 		c.WorkerMemory = defaultMemory
+	}
+	if c.Spares == 0 {
+		c.Spares = defaultSpares
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

@@ -13,10 +13,14 @@ import (
 // An Engine is a data arena and the workers that run kernels over its arrays.
 // It is safe for use by many goroutines at once.
 type Engine struct {
-	cfg    Config
-	arena  *shmarena.Arena
-	pool   pool
-	tasks  *tasks
+	cfg   Config
+	arena *shmarena.Arena
+	pool  pool
+	tasks *tasks
+
+	isolation isolationPlace
+	damage    damage
+
 	jobs   runningJobs
 	closed atomic.Bool
 	stats  counters
@@ -113,7 +117,7 @@ func (e *Engine) Close() error {
 	if e.closed.Swap(true) {
 		return nil
 	}
-	return errors.Join(e.pool.close(), e.arena.Close())
+	return errors.Join(e.isolation.close(), e.pool.close(), e.arena.Close())
 }
 
 // taskBoard is where tasks are submitted.
@@ -128,6 +132,9 @@ func (e *Engine) taskBoard() (*tasks, error) {
 func (e *Engine) run(ctx context.Context, r *request) error {
 	if e == nil || e.closed.Load() {
 		return fmt.Errorf("run %s: %w", r.spec.name, ErrClosed)
+	}
+	if err := e.damage.get(); err != nil {
+		return fmt.Errorf("run %s: %w", r.spec.name, err)
 	}
 	if err := e.jobs.begin(); err != nil {
 		return fmt.Errorf("run %s: %w", r.spec.name, err)
