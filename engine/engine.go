@@ -39,6 +39,9 @@ type request struct {
 	rows    int // -1: as many as the columns have
 	shift   uint
 	parts   int
+	first   int // row
+	size    int // rows of a partition
+	piece   *piece
 	collect func(partials []byte, stride, n int) // gets the partial results in order; may be nil
 }
 
@@ -154,6 +157,7 @@ func (e *Engine) run(ctx context.Context, r *request) error {
 		return err
 	}
 	r.shift, r.parts = partition(r.rows, e.cfg.Workers)
+	r.size = LeafRows << r.shift
 	e.stats.jobs.Add(1)
 	return e.pool.run(ctx, r)
 }
@@ -175,11 +179,10 @@ func partition(rows, workers int) (shift uint, parts int) {
 }
 
 // span returns the rows of partition i.
-func (r *request) span(i int) (lo, hi int) { return span(i, r.shift, r.rows) }
+func (r *request) span(i int) (lo, hi int) { return span(i, r.first, r.size, r.rows) }
 
-func span(i int, shift uint, rows int) (lo, hi int) {
-	size := LeafRows << shift
-	return i * size, min((i+1)*size, rows)
+func span(i, first, size, rows int) (lo, hi int) {
+	return first + i*size, first + min((i+1)*size, rows)
 }
 
 // stride is the distance of partial results: whole cache lines, so that

@@ -32,7 +32,7 @@ func (c *calling) death() (begun bool, err error) {
 	code, _ := c.job.ExitCode()
 	report, tail := crashOf(c.job.CrashReport()), c.job.StderrTail()
 	reason := exitText(code, c.job.ExitSignal())
-	if report.what != "" {
+	if report.what != "" && code == exitPanic {
 		reason = report.what + ", " + reason
 	}
 	if at := c.head.faultAt.Load(); at != 0 {

@@ -41,7 +41,7 @@ import (
 // A step of controlVersion goes with every change here.
 const (
 	controlMagic   = 0x6c6f72746e6f4353 // "SControl"
-	controlVersion = 4
+	controlVersion = 5
 
 	maxWorkers = 256
 	maxJobs    = 64
@@ -115,7 +115,9 @@ type workerSlot struct {
 	current    atomic.Uint64 // the job it may look at: {generation:32, slot+1:32}, 0 none
 	running    atomic.Uint64 // {claims so far, in a partition:1}
 	partitions atomic.Uint64 // partitions done
-	_          [128 - 32]byte
+	dataFrom   atomic.Uint64 // where its process has the data arena mapped, and how much of it
+	dataSize   atomic.Uint64
+	_          [128 - 48]byte
 }
 
 // States of a workerSlot. A slot goes from none to ready or refused; the
@@ -138,17 +140,19 @@ type jobSlot struct {
 	failed atomic.Uint32 // error text: 0 none, 1 being written, 2 there
 
 	kernel     uint32 // index into the sorted registry
-	shift      uint32 // a partition is 1<<shift leaves
+	whole      uint32 // the partition, +1, that these are parts of; 0: they are none
 	parts      uint32
 	argLen     uint32
+	first      uint64 // the rows are [first, first+rows)
 	rows       uint64
+	size       uint64 // rows of a partition; the last one may be shorter
 	partStride uint64 // bytes from one partial result to the next
 	saveStride uint64 // bytes of saved columns for each worker; 0 when nothing is saved
 
 	ledger   shmarena.Array[ledgerEntry]
 	partials shmarena.Array[byte]
 	saves    shmarena.Array[byte]
-	_        [256 - 16 - 16 - 24 - 72]byte
+	_        [256 - 16 - 16 - 40 - 72]byte
 
 	remaining atomic.Int64  // hint: partitions not yet done
 	asleep    atomic.Uint32 // not 0: whoever ran the job sleeps; tell it of the last partition

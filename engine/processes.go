@@ -40,6 +40,7 @@ type worker struct {
 	ring    *ringbuf.Producer[descriptor]
 	pushing sync.Mutex // held by whoever uses ring
 	reason  string     // why it was killed, if it was
+	fault   *Fault     // of its last process
 
 	stalls  int   // deaths in a row before it was ready
 	failure error // why it has no process

@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/shmengine/shmengine/engine/process"
 	"github.com/shmengine/shmengine/futex"
+	"github.com/shmengine/shmengine/shmarena"
 )
 
 const (
@@ -58,7 +60,7 @@ func (p *processes) settle(j *job) {
 		return
 	}
 	if t.failed > 0 && j.err == nil {
-		j.err = j.failure()
+		j.err = j.outcome()
 	}
 	j.ended = true
 	close(j.done)
@@ -98,6 +100,8 @@ func (p *processes) died(w *worker, proc *process.Process) {
 		return
 	}
 	code, _ := proc.ExitCode()
+	report := crashOf(proc.CrashReport())
+	w.fault = report.fault(s.dataFrom.Load(), s.dataSize.Load())
 	if code == exitSpent && w.reason == "" {
 		p.e.cfg.Logger.Debug("worker replaced", "worker", w.index, "pid", proc.PID(), "tasks", p.e.cfg.MaxTasks)
 	} else {
@@ -109,8 +113,11 @@ func (p *processes) died(w *worker, proc *process.Process) {
 			p.recover(j, w, id)
 		}
 	}
-	p.e.tasks.lost(id, death{w.index, proc.PID(), code, exitReason(w, proc), proc.StderrTail()})
+	p.e.tasks.lost(id, death{w.index, proc.PID(), code, exitReason(w, proc), proc.StderrTail(), w.fault})
 	p.reap()
+	if native(proc.ExitSignal(), report) {
+		p.examine()
+	}
 	if w.stalls++; state == stateReady {
 		w.stalls = 0
 	}
@@ -134,6 +141,24 @@ func (p *processes) reap() {
 	for _, reap := range []func() (int, error){p.control.arena.Reap, p.e.arena.Reap} {
 		if _, err := reap(); err != nil {
 			p.e.cfg.Logger.Error("sweep after a death", "error", err)
+		}
+	}
+}
+
+// examine verifies both arenas after a crash below Go. What is damaged is not run over
+// any more.
+func (p *processes) examine() {
+	err := p.e.verify()
+	if cerr := p.control.arena.Verify(); errors.Is(cerr, shmarena.ErrCorrupt) {
+		err = p.e.damaged(cerr)
+	}
+	if err == nil {
+		return
+	}
+	for _, j := range p.jobs {
+		if j != nil {
+			j.fail(err)
+			p.settle(j)
 		}
 	}
 }
@@ -211,19 +236,25 @@ func (p *processes) recover(j *job, w *worker, id futex.ID) {
 func (p *processes) reoffer(j *job, w *worker, i int, e entry) {
 	lo, hi := j.span(i)
 	dirty := e&begun != 0 && j.spec.retry == NoRetry
-	if dirty || e.attempt() >= p.e.cfg.Retries {
-		j.ledger[i].swap(e, e.ended(failed))
-		code, _ := w.proc.ExitCode()
-		j.fail(&WorkerError{
-			Worker: w.index, PID: w.proc.PID(), ExitCode: code, Reason: exitReason(w, w.proc), Kernel: j.spec.name,
-			Partition: i, Lo: lo, Hi: hi, Attempts: e.attempt() + 1, Dirty: dirty, Stderr: w.proc.StderrTail(),
-			poisoned: !dirty,
-		})
-		return
-	}
 	if stride := int(j.shared.saveStride); e&begun != 0 && stride > 0 {
 		area := p.memory[j.slot].saves.Part(w.index*stride, (w.index+1)*stride)
 		copyColumns(j.columns, j.offsets, area, lo, hi, true)
+	}
+	j.poison.deaths++
+	if dirty || e.attempt() >= j.tries(p.e.cfg.Retries) {
+		j.ledger[i].swap(e, e.ended(failed))
+		code, _ := w.proc.ExitCode()
+		we := &WorkerError{
+			Worker: w.index, PID: w.proc.PID(), ExitCode: code, Reason: exitReason(w, w.proc), Kernel: j.spec.name,
+			Partition: i, Lo: lo, Hi: hi, Attempts: e.attempt() + 1, Dirty: dirty, Stderr: w.proc.StderrTail(), Fault: w.fault,
+			poisoned: !dirty,
+		}
+		if dirty || j.spec.retry == NoRetry || p.e.cfg.Retries == 0 {
+			j.fail(we)
+		} else {
+			j.poisoned(we)
+		}
+		return
 	}
 	j.ledger[i].swap(e, e.again())
 	p.e.stats.retries.Add(1)
@@ -232,9 +263,9 @@ func (p *processes) reoffer(j *job, w *worker, i int, e entry) {
 
 func exitReason(w *worker, proc *process.Process) string {
 	code, _ := proc.ExitCode()
-	s := fmt.Sprintf("exit code %d", code)
-	if sig := proc.ExitSignal(); sig != nil {
-		s = fmt.Sprintf("signal %d, %v", -code, sig)
+	s := exitText(code, proc.ExitSignal())
+	if what := crashOf(proc.CrashReport()).what; what != "" && code == exitPanic {
+		s = what + ", " + s
 	}
 	if w.reason != "" {
 		s += ", " + w.reason

@@ -29,7 +29,12 @@ func (e *Engine) verify() error {
 		}
 		return nil
 	}
-	err = fmt.Errorf("engine: a worker that crashed has damaged the data arena: %w", err)
+	return e.damaged(err)
+}
+
+// damaged has nothing run any more.
+func (e *Engine) damaged(err error) error {
+	err = fmt.Errorf("engine: a worker that crashed has damaged shared memory: %w", err)
 	if e.damage.err.CompareAndSwap(nil, &err) {
 		e.cfg.Logger.Error("the data arena is damaged", "error", err)
 		e.tasks.fail(err)

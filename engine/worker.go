@@ -106,6 +106,9 @@ func attach(i int) (*member, error) {
 	}
 	self := c.arena.Member()
 	w := &member{index: i, id: self.ID(), control: c, self: &c.worker[i]}
+	from, size := arenas[dataFile].Addresses()
+	w.self.dataFrom.Store(uint64(from))
+	w.self.dataSize.Store(uint64(size))
 	w.ring, err = ring.Consumer(self)
 	return w, err
 }
