@@ -18,6 +18,7 @@ type Engine struct {
 	pool  pool
 	tasks *tasks
 
+	size      atomic.Int32 // how many workers there are to be
 	isolation isolationPlace
 	damage    damage
 
@@ -29,6 +30,7 @@ type Engine struct {
 // A pool is what runs jobs: processes or goroutines.
 type pool interface {
 	run(ctx context.Context, r *request) error
+	resize(ctx context.Context, n int) error
 	close() error
 }
 
@@ -70,6 +72,7 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 		return nil, fmt.Errorf("start engine: %w", err)
 	}
 	e := &Engine{cfg: cfg, arena: arena}
+	e.size.Store(int32(cfg.Workers))
 	if cfg.Mode == Goroutines {
 		g := newGoroutines(e)
 		e.pool = g
@@ -84,9 +87,13 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 	return e, nil
 }
 
+// dataMembers is how many processes may have the data arena: all workers that there can
+// be, others that take the places of some that have just died, and guests.
+const dataMembers = 2*maxWorkers + 64
+
 // newArena makes the data arena.
 func newArena(cfg Config) (*shmarena.Arena, error) {
-	opts := shmarena.Options{Name: cfg.Name, Size: cfg.ArenaSize, Backing: cfg.Backing}
+	opts := shmarena.Options{Name: cfg.Name, Size: cfg.ArenaSize, Backing: cfg.Backing, MaxMembers: dataMembers}
 	if opts.Size > 0 {
 		return shmarena.Create(opts)
 	}
@@ -111,8 +118,9 @@ func createUpTo(opts shmarena.Options) (*shmarena.Arena, error) {
 // Arena returns the data arena. It is closed by [Engine.Close].
 func (e *Engine) Arena() *shmarena.Arena { return e.arena }
 
-// Workers returns the number of workers.
-func (e *Engine) Workers() int { return e.cfg.Workers }
+// Workers returns the number of workers that there are to be: Config.Workers, or what
+// [Engine.Resize] was last asked for.
+func (e *Engine) Workers() int { return int(e.size.Load()) }
 
 // Close ends running jobs with [ErrClosed], stops the workers and closes the
 // arena. A second Close does nothing.
@@ -156,7 +164,7 @@ func (e *Engine) run(ctx context.Context, r *request) error {
 	if err := ctx.Err(); err != nil || r.rows == 0 {
 		return err
 	}
-	r.shift, r.parts = partition(r.rows, e.cfg.Workers)
+	r.shift, r.parts = partition(r.rows, e.Workers())
 	r.size = LeafRows << r.shift
 	e.stats.jobs.Add(1)
 	return e.pool.run(ctx, r)

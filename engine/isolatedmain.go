@@ -93,7 +93,7 @@ var attachCovered = sync.OnceValue(func() error {
 // serve runs the function.
 func (c *isolatedRun) serve() error {
 	args := make([]byte, c.head.cell.argLen)
-	if _, err := c.file.ReadAt(args, exchangeArgs); err != nil && len(args) > 0 {
+	if _, err := c.file.ReadAt(args, exchangeHead); err != nil && len(args) > 0 {
 		return fmt.Errorf("arguments: %w", err)
 	}
 	run := c.spec.task()

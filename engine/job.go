@@ -21,6 +21,7 @@ type job struct {
 	err     error
 	grace   *time.Timer // kills workers that do not heed a cancellation
 	ended   bool
+	spin    bool // its caller looks at its words for a while
 	poison  poison
 	done    chan struct{} // closed when no worker is in the job any more
 }
@@ -73,7 +74,7 @@ func (p *processes) open(r *request, slot int) (*job, error) {
 		j.ledger[i].v.Store(uint64(pending | entry(r.piece.attempts())*attemptOne))
 	}
 	s.asleep.Store(1)
-	if r.short(p.e.cfg.Workers) {
+	if j.spin = r.short(p.e.Workers()); j.spin {
 		s.asleep.Store(0)
 	}
 	s.cancel.Store(0)
@@ -126,6 +127,9 @@ func (p *processes) enter(r *request, slot int) (*job, error) {
 	}
 	if p.alive() == 0 {
 		return nil, p.workers[0].failure
+	}
+	if p.vacant.Load() > 0 {
+		p.fill(r.parts)
 	}
 	j, err := p.open(r, slot)
 	if err != nil {

@@ -21,6 +21,8 @@ import (
 //	+------------------+
 //	| job[0..63]       |  4 KiB each, see jobSlot
 //	+------------------+
+//	| ring[0..255]     |  24 bytes each: where that worker's ring is
+//	+------------------+
 //
 // Single tasks have a block of their own, the taskBoard, in the control arena of an
 // engine with worker processes, and in the coordinator's own memory with goroutines:
@@ -89,12 +91,10 @@ type controlBlock struct {
 
 	magic    uint64
 	version  uint32
-	workers  uint32
-	registry uint64 // hash of every registered kernel: coordinator and workers must agree
-	rings    shmarena.Array[byte]
-	stride   uint64 // bytes from one worker's ring to the next
+	workers  atomic.Uint32 // how many there are to be; the coordinator changes it at any time
+	registry uint64        // hash of every registered kernel: coordinator and workers must agree
 	board    shmarena.Array[taskBoard]
-	_        [128 - 24 - 24 - 8 - 24]byte
+	_        [128 - 24 - 24]byte
 
 	events atomic.Uint32 // a step is news for the coordinator
 	drowsy atomic.Uint32 // not 0: the coordinator sleeps on events, or is about to
@@ -103,6 +103,7 @@ type controlBlock struct {
 
 	worker [maxWorkers]workerSlot
 	job    [maxJobs]jobSlot
+	ring   [maxWorkers]shmarena.Array[byte] // written before the first process of that worker is started
 }
 
 // workerSlot is written by its worker and read by the coordinator and by
@@ -117,7 +118,8 @@ type workerSlot struct {
 	partitions atomic.Uint64 // partitions done
 	dataFrom   atomic.Uint64 // where its process has the data arena mapped, and how much of it
 	dataSize   atomic.Uint64
-	_          [128 - 48]byte
+	leave      atomic.Uint32 // written by the coordinator, not 0: end when nothing is in hand
+	_          [128 - 52]byte
 }
 
 // States of a workerSlot. A slot goes from none to ready or refused; the
@@ -257,4 +259,42 @@ const (
 	roomAsked   = 0
 	roomGranted = 1
 	roomDenied  = 2
+)
+
+// An exchange is the memory file by which one isolated call goes to its process and
+// comes back; sparse. Only its head is mapped: no stray store hits anything of ours.
+//
+//	+------------------+ 0
+//	| isolatedCall     |  the head, one page
+//	+------------------+ 4 KiB
+//	| arguments        |  written by the coordinator before state is callGiven
+//	+------------------+ 2 GiB
+//	| result           |  written by the process before state is callDone
+//
+// The step of state hands it over:
+//
+//	free ──coordinator──► given ──process──► begun ──process──► done
+//	given, begun ──coordinator──► dead, when the process has ended
+type isolatedCall struct {
+	_ structs.HostLayout
+
+	cell     taskCell      // fn, argLen, cancel and deadline of it: as for a task on the board
+	state    atomic.Uint32 // a futex word
+	kind     atomic.Uint32 // of the result: a record's kind
+	size     atomic.Uint64 // bytes of the result
+	dataFrom atomic.Uint64 // where the process has the data arena, if it has
+	dataSize atomic.Uint64
+	faultAt  atomic.Uint64 // address of a fault that Go has made a panic; 0 none
+	_        [4096 - 512 - 40]byte
+}
+
+// States of an isolatedCall, and where the parts are.
+const (
+	callFree = iota
+	callGiven
+	callBegun
+	callDone
+	callDead
+	exchangeHead   = 4096
+	exchangeResult = 2 << 30
 )

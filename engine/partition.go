@@ -48,7 +48,7 @@ func (w *member) claim(s *jobSlot, from *int) (i int, e entry, ok bool) {
 // find in its caches, and so that the claims of two workers rarely touch one
 // cache line. Whoever is done with its share goes on with what is left of others'.
 func (w *member) start(s *jobSlot) int {
-	return int(uint64(w.index) * uint64(s.parts) / uint64(max(w.control.workers, 1)))
+	return int(uint64(w.index) * uint64(s.parts) / uint64(max(w.control.workers.Load(), 1)))
 }
 
 // take is the claim.

@@ -94,7 +94,7 @@ func (p *processes) died(w *worker, proc *process.Process) {
 	s := &p.control.worker[w.index]
 	id, state := futex.ID(s.member.Swap(0)), s.state.Swap(stateNone)
 	s.current.Store(0)
-	s.running.Store(0)
+	busy := s.running.Swap(0)&1 != 0
 	p.e.tasks.board.rise(w.index)
 	if p.closing && p.idle() && p.e.tasks.idle() {
 		return
@@ -102,8 +102,12 @@ func (p *processes) died(w *worker, proc *process.Process) {
 	code, _ := proc.ExitCode()
 	report := crashOf(proc.CrashReport())
 	w.fault = report.fault(s.dataFrom.Load(), s.dataSize.Load())
-	if code == exitSpent && w.reason == "" {
-		p.e.cfg.Logger.Debug("worker replaced", "worker", w.index, "pid", proc.PID(), "tasks", p.e.cfg.MaxTasks)
+	left := leavings[code]
+	if busy || w.reason != "" {
+		left = ""
+	}
+	if left != "" {
+		p.e.cfg.Logger.Debug("worker left", "worker", w.index, "pid", proc.PID(), "why", left)
 	} else {
 		p.e.stats.deaths.Add(1)
 		p.e.cfg.Logger.Warn("worker died", "worker", w.index, "pid", proc.PID(), "reason", exitReason(w, proc))
@@ -121,9 +125,10 @@ func (p *processes) died(w *worker, proc *process.Process) {
 	if w.stalls++; state == stateReady {
 		w.stalls = 0
 	}
-	if !p.closing {
+	if !p.closing && !p.vacate(w, left == leavings[exitIdle]) {
 		p.replace(w, proc)
 	}
+	p.announce()
 }
 
 // idle reports whether no job is open.
@@ -200,7 +205,7 @@ func (p *processes) replaceLater(w *worker, dead *process.Process) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.closing {
+	if !p.closing && w.failure != nil { // it may have been let go, or revived, meanwhile
 		w.stalls = 0
 		p.replace(w, dead)
 	}
@@ -209,7 +214,7 @@ func (p *processes) replaceLater(w *worker, dead *process.Process) {
 // alive counts the workers that have a process.
 func (p *processes) alive() (n int) {
 	for _, w := range p.workers {
-		if w.failure == nil {
+		if w.failure == nil && w.index < p.e.Workers() {
 			n++
 		}
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/shmengine/shmengine/futex"
@@ -32,6 +33,11 @@ func (w *member) rest() (descriptor, error) {
 	b.rest(w.index)
 	if !b.empty() && b.rise(w.index) {
 		return descriptor{}, nil
+	}
+	if w.idle > 0 {
+		if d, err := w.restFor(w.idle); !errors.Is(err, context.DeadlineExceeded) {
+			return d, err
+		}
 	}
 	d, err := w.ring.Pop(context.Background())
 	b.rise(w.index)
