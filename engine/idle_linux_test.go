@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/shmengine/shmengine/internal/race"
 )
 
 // waitFor asks until it is so; a test that waits for ever is ended by its deadline.
@@ -134,11 +136,15 @@ var garbageFunc = NewFunc("test/garbage", func(_ context.Context, n int) (int, e
 
 // A worker that has grown is replaced between tasks; one that only has garbage is not.
 func TestGrownWorkersAreReplaced(t *testing.T) {
-	e := start(t, Config{Workers: 1, RecycleMemory: 96 << 20})
+	limit := int64(96 << 20)
+	if race.Enabled { // whose shadow is a multiple of what it shadows
+		limit = 512 << 20
+	}
+	e := start(t, Config{Workers: 1, RecycleMemory: limit})
 	run := func(f *Func[int, int], n int) int { return must[int](t)(f.Submit(t.Context(), e, n)) }
 	first := run(leakFunc, 1)
 	for range 4 {
-		if pid := run(garbageFunc, 80); pid != first {
+		if pid := run(garbageFunc, 60); pid != first {
 			t.Fatalf("process %d, then %d: replaced for its garbage", first, pid)
 		}
 	}

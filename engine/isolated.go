@@ -75,5 +75,6 @@ func (e *Engine) isolate(ctx context.Context, s *spec, args []byte) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
+	defer p.busy.Done()
 	return p.call(ctx, s, args)
 }

@@ -27,7 +27,7 @@ type isolation struct {
 	data    *os.File // the data arena, opened for reading only
 	all     []*exchange
 	free    chan *exchange
-	busy    sync.WaitGroup
+	busy    sync.WaitGroup // calls, and what they leave to be done
 	stop    context.Context
 	end     context.CancelFunc
 }
@@ -40,21 +40,25 @@ const (
 	isolatedTries = 3
 )
 
+// get returns it, with a call counted that the caller ends.
 func (at *isolationPlace) get(e *Engine) (*isolation, error) {
 	at.mu.Lock()
 	defer at.mu.Unlock()
 	if at.over {
 		return nil, ErrClosed
 	}
-	if at.made != nil {
-		return at.made, nil
+	if at.made == nil {
+		if err := mayStart(); err != nil {
+			return nil, err
+		}
+		p, err := newIsolation(e)
+		if err != nil {
+			return nil, err
+		}
+		at.made = p
 	}
-	if err := mayStart(); err != nil {
-		return nil, err
-	}
-	p, err := newIsolation(e)
-	at.made = p
-	return p, err
+	at.made.busy.Add(1)
+	return at.made, nil
 }
 
 // close kills what runs.

@@ -178,7 +178,7 @@ func (p *processes) replace(w *worker, dead *process.Process) {
 			ErrWorkerStart, w.index, w.stalls, exitReason(w, dead), dead.StderrTail())
 	} else if w.failure = p.spawn(w); w.failure == nil {
 		p.e.stats.restarts.Add(1)
-		p.e.tasks.fail(nil)
+		p.e.tasks.fail(p.e.damage.get())
 		return
 	}
 	p.e.cfg.Logger.Error("worker not replaced, trying again later", "worker", w.index, "error", w.failure)
