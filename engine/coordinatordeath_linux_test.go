@@ -15,14 +15,17 @@ import (
 // busyCoordinator starts engines and has them do everything at once.
 var busyCoordinator = reexec.Register("engine/busycoordinator", func(c *reexec.Child) {
 	ctx := context.Background()
-	for {
-		e, err := Start(ctx, Config{Workers: 2, ArenaSize: 64 << 20, IdleTimeout: time.Millisecond})
+	for first := true; ; first = false {
+		e, err := Start(ctx, Config{Workers: 2, ArenaSize: 64 << 20, IdleTimeout: 20 * time.Millisecond})
 		if err != nil {
 			c.Fatalf("start: %v", err)
 		}
 		x, err := shmarena.CopyIn(e.Arena(), randoms(30*LeafRows))
 		if err != nil {
 			c.Fatalf("copy in: %v", err)
+		}
+		if first {
+			c.Say("working")
 		}
 		go func() { _, _ = sumKernel.Run(ctx, e, x) }()
 		go func() { _, _ = isolatedFunc.Isolated().Call(ctx, e, isolatedArgs{What: "sum", X: InOf(x)}) }()
@@ -71,13 +74,16 @@ func TestCoordinatorKilledAtAnyMoment(t *testing.T) {
 	seen := 0
 	for i := range times {
 		p := reexec.Start(t, busyCoordinator, reexec.Options{})
-		time.Sleep(time.Duration(i%40+2) * 10 * time.Millisecond)
+		if i%2 == 0 { // otherwise it may be in the middle of its start
+			p.Expect("working")
+		}
+		time.Sleep(time.Duration(i%40) * 5 * time.Millisecond)
 		seen += len(childrenOf(t, p.PID()))
 		p.Kill()
 		limit := time.Now().Add(2 * time.Second)
 		for left := childrenOf(t, os.Getpid()); len(left) > 0; left = childrenOf(t, os.Getpid()) { // orphans are ours
 			if time.Now().After(limit) {
-				t.Fatalf("killed after %d ms: %v are alive 2 s later", (i%40+2)*10, left)
+				t.Fatalf("killed after %d ms: %v are alive 2 s later", i%40*5, left)
 			}
 			time.Sleep(time.Millisecond)
 		}

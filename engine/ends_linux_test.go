@@ -54,7 +54,7 @@ func TestTaskEndsOfAllKinds(t *testing.T) {
 		code  int
 		texts []string
 	}{
-		{endArgs{What: "memory"}, 2, []string{"out of memory"}},
+		{endArgs{What: "memory"}, 2, []string{"fatal error: "}},
 		{endArgs{What: "signal", Code: int(unix.SIGSEGV)}, 2, []string{"SIGSEGV: segmentation violation"}},
 		{endArgs{What: "signal", Code: int(unix.SIGABRT)}, 2, []string{"SIGABRT"}},
 		{endArgs{What: "signal", Code: int(unix.SIGKILL)}, -9, []string{"signal 9"}},
