@@ -136,9 +136,9 @@ var garbageFunc = NewFunc("test/garbage", func(_ context.Context, n int) (int, e
 
 // A worker that has grown is replaced between tasks; one that only has garbage is not.
 func TestGrownWorkersAreReplaced(t *testing.T) {
-	limit := int64(96 << 20)
+	limit, large := int64(96<<20), 128
 	if race.Enabled { // whose shadow is a multiple of what it shadows
-		limit = 512 << 20
+		limit, large = 512<<20, 640
 	}
 	e := start(t, Config{Workers: 1, RecycleMemory: limit})
 	run := func(f *Func[int, int], n int) int { return must[int](t)(f.Submit(t.Context(), e, n)) }
@@ -148,7 +148,7 @@ func TestGrownWorkersAreReplaced(t *testing.T) {
 			t.Fatalf("process %d, then %d: replaced for its garbage", first, pid)
 		}
 	}
-	if pid := run(leakFunc, 128); pid != first {
+	if pid := run(leakFunc, large); pid != first {
 		t.Fatalf("process %d, then %d", first, pid)
 	}
 	workersAre(t, e, 1)

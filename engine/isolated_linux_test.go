@@ -36,7 +36,13 @@ func sum(x []float64) (s float64) {
 	return s
 }
 
-func overflow(n int) int { return overflow(n+1) + 1 }
+// overflow calls itself for longer than there is a stack.
+func overflow(n int) int {
+	if n < 0 {
+		return 0
+	}
+	return overflow(n+1) + 1
+}
 
 // kept is the array that a task outside has seen; a process of an isolated call has its
 // own, zero.
@@ -71,7 +77,7 @@ var isolatedFunc = NewFunc("test/isolated", func(ctx context.Context, a isolated
 		select {}
 	case "overflow":
 		debug.SetMaxStack(1 << 20)
-		overflow(0)
+		r.Sum = float64(overflow(0))
 	case "goroutine":
 		go func() { panic("in a goroutine") }()
 		select {}
