@@ -56,6 +56,18 @@ type Config struct {
 	// place: a remedy for functions that leak. It is looked at between batches; jobs
 	// of kernels do not count. 0 means no limit.
 	MaxTasks int
+	// Spares is how many processes wait for calls of [Func.Isolated], from the first
+	// one on. 0 means 2.
+	Spares int
+	// RecycleMemory is how many bytes of its own a worker process may have before
+	// another takes its place: what a function of Go or C has leaked, and caches. It is
+	// looked at between tasks, and between partitions, when garbage has been collected;
+	// shared memory does not count. 0 means no limit.
+	RecycleMemory int64
+	// IdleTimeout is after what time without anything to do a worker process ends. It
+	// is started again when there is more to do than there are workers, which costs a
+	// few milliseconds then. 0 means never.
+	IdleTimeout time.Duration
 	// WorkerInit is run once in each worker, before anything else is. nil means nothing.
 	WorkerInit *Initializer
 	// Progress, if it is there, is told how far jobs of kernels are: of each about ten
@@ -73,6 +85,7 @@ const (
 	defaultRetries = 3
 	defaultGrace   = time.Second
 	defaultMemory  = 256 << 20
+	defaultSpares  = 2
 )
 
 // Validate says what is wrong with c.
@@ -88,6 +101,10 @@ func (c Config) Validate() error {
 		return fmt.Errorf("engine: Config.PartitionTimeout is %v, Grace %v: not negative", c.PartitionTimeout, c.Grace)
 	case c.MaxTasks < 0:
 		return fmt.Errorf("engine: Config.MaxTasks is %d: 0 (no limit) or a number of tasks", c.MaxTasks)
+	case c.RecycleMemory < 0 || c.IdleTimeout < 0:
+		return fmt.Errorf("engine: Config.RecycleMemory is %d, IdleTimeout %v: not negative", c.RecycleMemory, c.IdleTimeout)
+	case c.Spares < 0:
+		return fmt.Errorf("engine: Config.Spares is %d: 0 (two) or a number of processes", c.Spares)
 	case c.WorkerMemory < 0:
 		return fmt.Errorf("engine: Config.WorkerMemory is %d: a number of bytes", c.WorkerMemory)
 	}
@@ -108,6 +125,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.WorkerMemory == 0 {
 		c.WorkerMemory = defaultMemory
+	}
+	if c.Spares == 0 {
+		c.Spares = defaultSpares
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

@@ -26,7 +26,7 @@ const controlSuffix = ".engine"
 // newControl makes the control arena, for workers with a registry of that hash. It has
 // a name if the engine has one.
 func newControl(workers int, registry uint64, name string) (c control, err error) {
-	o := shmarena.Options{Size: controlSize, MaxMembers: maxWorkers + 2}
+	o := shmarena.Options{Size: controlSize, MaxMembers: 2 * maxWorkers}
 	if name != "" {
 		o.Name = name + controlSuffix
 	}
@@ -44,23 +44,14 @@ func newControl(workers int, registry uint64, name string) (c control, err error
 		return c, err
 	}
 	c.controlBlock = &block.Slice()[0]
-	size, err := ringbuf.SizeSPSC[descriptor](ringSlots)
-	if err != nil {
-		return c, err
-	}
-	stride := (size + 127) &^ 127
-	rings, err := shmarena.Alloc[byte](c.arena, stride*workers)
-	if err != nil {
-		return c, err
-	}
 	board, err := shmarena.Alloc[taskBoard](c.arena, 1)
 	if err != nil {
 		return c, err
 	}
 	c.controlBlock.board = board
 	c.drowsy.Store(1) // until somebody listens
-	c.magic, c.version, c.workers, c.controlBlock.registry = controlMagic, controlVersion, uint32(workers), registry
-	c.rings, c.stride = rings, uint64(stride)
+	c.magic, c.version, c.controlBlock.registry = controlMagic, controlVersion, registry
+	c.workers.Store(uint32(workers))
 	c.started, c.controlBlock.member = time.Now().UnixNano(), uint32(c.arena.Member().ID())
 	return c, c.arena.Publish(controlName, block)
 }
@@ -85,8 +76,8 @@ func openControl(a *shmarena.Arena, worker int) (c control, err error) {
 	switch {
 	case c.magic != controlMagic || c.version != controlVersion:
 		return c, fmt.Errorf("control block has version %d, this program needs %d", c.version, controlVersion)
-	case worker < 0 || worker >= int(min(c.workers, maxWorkers)):
-		return c, fmt.Errorf("worker %d of %d", worker, c.workers)
+	case worker < 0 || worker >= maxWorkers:
+		return c, fmt.Errorf("worker %d of %d", worker, maxWorkers)
 	}
 	return c, nil
 }
@@ -94,11 +85,21 @@ func openControl(a *shmarena.Arena, worker int) (c control, err error) {
 // tasks is the board.
 func (c *control) tasks() *taskBoard { return &c.board.Slice()[0] }
 
-// ring returns the bytes of worker i's ring.
-func (c *control) ring(i int) []byte {
-	lo := i * int(c.stride)
-	return c.rings.Part(lo, lo+int(c.stride))
+// addRing makes the ring of worker i, if there is none.
+func (c *control) addRing(i int) error {
+	if !c.controlBlock.ring[i].IsZero() {
+		return nil
+	}
+	size, err := ringbuf.SizeSPSC[descriptor](ringSlots)
+	if err != nil {
+		return err
+	}
+	c.controlBlock.ring[i], err = shmarena.Alloc[byte](c.arena, size)
+	return err
 }
+
+// ring returns the bytes of worker i's ring.
+func (c *control) ring(i int) []byte { return c.controlBlock.ring[i].Slice() }
 
 // columnsLayout returns where each changed column of a partition of n rows lies
 // in a worker's save area, and the size of the area. The coordinator and the

@@ -56,7 +56,7 @@ func (s *workerStats) rose(begin time.Duration) {
 const moments = 8
 
 // pop waits for a descriptor.
-func (w *member) pop() (d descriptor, err error) {
+func (w *member) pop(ctx context.Context) (d descriptor, err error) {
 	for range moments {
 		if err = w.ring.TryPop(&d); err != ringbuf.ErrEmpty {
 			return d, err
@@ -65,7 +65,7 @@ func (w *member) pop() (d descriptor, err error) {
 		spin.Checkpoint()
 	}
 	begin := w.self.rest()
-	d, err = w.ring.Pop(context.Background())
+	d, err = w.ring.Pop(ctx)
 	w.self.rose(begin)
 	return d, err
 }

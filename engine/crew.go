@@ -4,13 +4,13 @@ import "github.com/shmengine/shmengine/futex"
 
 // The worker processes as those who run tasks.
 
-func (p *processes) size() int   { return p.e.cfg.Workers }
+func (p *processes) size() int   { return p.e.Workers() }
 func (p *processes) spins() bool { return true }
 func (p *processes) kills() bool { return true }
 
 // wake puts a descriptor into the ring of an idle worker: it is empty, or will be.
 func (p *processes) wake(worker, cell int) {
-	w := p.workers[worker]
+	w := p.at[worker].Load()
 	w.push(descriptor{cell: uint32(cell + 1)})
 }
 

@@ -14,10 +14,15 @@ import (
 // An Engine is a data arena and the workers that run kernels over its arrays.
 // It is safe for use by many goroutines at once.
 type Engine struct {
-	cfg    Config
-	arena  *shmarena.Arena
-	pool   pool
-	tasks  *tasks
+	cfg   Config
+	arena *shmarena.Arena
+	pool  pool
+	tasks *tasks
+
+	size      atomic.Int32 // how many workers there are to be
+	isolation isolationPlace
+	damage    damage
+
 	jobs   runningJobs
 	closed atomic.Bool
 	stats  counters
@@ -27,6 +32,7 @@ type Engine struct {
 // A pool is what runs jobs: processes or goroutines.
 type pool interface {
 	run(ctx context.Context, r *request) error
+	resize(ctx context.Context, n int) error
 	close() error
 }
 
@@ -37,7 +43,10 @@ type request struct {
 	rows    int // -1: as many as the columns have
 	shift   uint
 	parts   int
-	gauge   *gauge                               // nil without Config.Progress
+	gauge   *gauge // nil without Config.Progress
+	first   int    // row
+	size    int    // rows of a partition
+	piece   *piece
 	collect func(partials []byte, stride, n int) // gets the partial results in order; may be nil
 }
 
@@ -70,6 +79,7 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 	if cfg.Progress != nil {
 		e.meter = newMeter(cfg.Progress)
 	}
+	e.size.Store(int32(cfg.Workers))
 	if cfg.Mode == Goroutines {
 		g := newGoroutines(e)
 		e.pool = g
@@ -84,9 +94,13 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 	return e, nil
 }
 
+// dataMembers is how many processes may have the data arena: all workers that there can
+// be, others that take the places of some that have just died, and guests.
+const dataMembers = 2*maxWorkers + 64
+
 // newArena makes the data arena.
 func newArena(cfg Config) (*shmarena.Arena, error) {
-	opts := shmarena.Options{Name: cfg.Name, Size: cfg.ArenaSize, Backing: cfg.Backing}
+	opts := shmarena.Options{Name: cfg.Name, Size: cfg.ArenaSize, Backing: cfg.Backing, MaxMembers: dataMembers}
 	if opts.Size > 0 {
 		return shmarena.Create(opts)
 	}
@@ -111,8 +125,9 @@ func createUpTo(opts shmarena.Options) (*shmarena.Arena, error) {
 // Arena returns the data arena. It is closed by [Engine.Close].
 func (e *Engine) Arena() *shmarena.Arena { return e.arena }
 
-// Workers returns the number of workers.
-func (e *Engine) Workers() int { return e.cfg.Workers }
+// Workers returns the number of workers that there are to be: Config.Workers, or what
+// [Engine.Resize] was last asked for.
+func (e *Engine) Workers() int { return int(e.size.Load()) }
 
 // Close ends running jobs with [ErrClosed], stops the workers and closes the
 // arena. A second Close does nothing.
@@ -120,7 +135,7 @@ func (e *Engine) Close() error {
 	if e.closed.Swap(true) {
 		return nil
 	}
-	return errors.Join(e.pool.close(), e.arena.Close())
+	return errors.Join(e.isolation.close(), e.pool.close(), e.arena.Close())
 }
 
 // taskBoard is where tasks are submitted.
@@ -135,6 +150,9 @@ func (e *Engine) taskBoard() (*tasks, error) {
 func (e *Engine) run(ctx context.Context, r *request) error {
 	if e == nil || e.closed.Load() {
 		return fmt.Errorf("run %s: %w", r.spec.name, ErrClosed)
+	}
+	if err := e.damage.get(); err != nil {
+		return fmt.Errorf("run %s: %w", r.spec.name, err)
 	}
 	if err := e.jobs.begin(); err != nil {
 		return fmt.Errorf("run %s: %w", r.spec.name, err)
@@ -153,7 +171,8 @@ func (e *Engine) run(ctx context.Context, r *request) error {
 	if err := ctx.Err(); err != nil || r.rows == 0 {
 		return err
 	}
-	r.shift, r.parts = partition(r.rows, e.cfg.Workers)
+	r.shift, r.parts = partition(r.rows, e.Workers())
+	r.size = LeafRows << r.shift
 	e.stats.jobs.Add(1)
 	defer e.meter.leave(e.meter.enter(r))
 	return e.pool.run(ctx, r)
@@ -176,11 +195,10 @@ func partition(rows, workers int) (shift uint, parts int) {
 }
 
 // span returns the rows of partition i.
-func (r *request) span(i int) (lo, hi int) { return span(i, r.shift, r.rows) }
+func (r *request) span(i int) (lo, hi int) { return span(i, r.first, r.size, r.rows) }
 
-func span(i int, shift uint, rows int) (lo, hi int) {
-	size := LeafRows << shift
-	return i * size, min((i+1)*size, rows)
+func span(i, first, size, rows int) (lo, hi int) {
+	return first + i*size, first + min((i+1)*size, rows)
 }
 
 // stride is the distance of partial results: whole cache lines, so that

@@ -60,7 +60,7 @@ func (e *TaskError) Error() string {
 // A WorkerError says that a worker died and that its partition could not be
 // done: because it was not to be retried, or was retried too often.
 type WorkerError struct {
-	Worker    int // index
+	Worker    int // index; -1 for the process of an isolated call
 	PID       int
 	ExitCode  int // negative for a signal
 	Reason    string
@@ -70,22 +70,32 @@ type WorkerError struct {
 	Attempts  int
 	Dirty     bool   // the kernel may have changed some of the rows, or the function done something
 	Stderr    string // the last bytes that the worker wrote there
+	Fault     *Fault // where it touched memory that it must not, if that is known
 
 	task     bool // Kernel is a Func, and Lo the number of the task in its batch
 	poisoned bool
+	cause    error // of an isolated call: the panic that ended the process
 }
 
-// Unwrap returns [ErrPoisoned] if every worker that began died, nil otherwise.
-func (e *WorkerError) Unwrap() error {
+// Unwrap returns [ErrPoisoned] if every worker that began died, and the [*FuncError] of
+// the panic that ended an isolated call.
+func (e *WorkerError) Unwrap() (causes []error) {
 	if e.poisoned {
-		return ErrPoisoned
+		causes = append(causes, ErrPoisoned)
 	}
-	return nil
+	if e.cause != nil {
+		causes = append(causes, e.cause)
+	}
+	return causes
 }
 
 func (e *WorkerError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "engine: worker %d (pid %d) died (%s) in ", e.Worker, e.PID, e.Reason)
+	who := fmt.Sprintf("worker %d", e.Worker)
+	if e.Worker < 0 {
+		who = "isolated worker"
+	}
+	fmt.Fprintf(&b, "engine: %s (pid %d) died (%s) in ", who, e.PID, e.Reason)
 	switch {
 	case e.task:
 		fmt.Fprintf(&b, "task %s, attempt %d", e.Kernel, e.Attempts)
@@ -97,6 +107,9 @@ func (e *WorkerError) Error() string {
 		b.WriteString(": the function is NoRetry and had begun")
 	case e.Dirty:
 		b.WriteString(": the kernel is NoRetry and these rows are dirty")
+	}
+	if e.Fault != nil {
+		b.WriteString("; the fault was at " + e.Fault.String())
 	}
 	if tail := strings.TrimSpace(e.Stderr); tail != "" {
 		b.WriteString("; its last words: " + tail)

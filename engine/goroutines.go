@@ -22,7 +22,7 @@ type goroutines struct {
 func newGoroutines(e *Engine) *goroutines {
 	ctx, cancel := context.WithCancel(context.Background())
 	e.tasks = newTasks(e, new(taskBoard), nil)
-	g := &goroutines{e: e, ctx: ctx, cancel: cancel, hands: newHands(e.tasks, e.cfg.Workers)}
+	g := &goroutines{e: e, ctx: ctx, cancel: cancel, hands: newHands(e.tasks)}
 	e.tasks.crew = g.hands
 	return g
 }
@@ -58,7 +58,7 @@ func (g *goroutines) run(ctx context.Context, r *request) error {
 	j.left.Store(int64(r.parts))
 	r.gauge.follow(&j.left)
 	var wg sync.WaitGroup
-	for w := range min(g.e.cfg.Workers, r.parts) {
+	for w := range min(g.e.Workers(), r.parts) {
 		wg.Go(func() { j.work(w, &g.hands.all[w].slot.workerStats) })
 	}
 	wg.Wait()

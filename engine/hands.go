@@ -17,38 +17,41 @@ type hands struct {
 	alive sync.WaitGroup
 	stop  chan struct{}
 	ids   atomic.Uint32
+
+	mu   sync.Mutex
+	gone *sync.Cond // somebody's goroutine has ended
+	over bool       // none is begun any more
 }
 
 // A hand is one of them; its goroutine is replaced if a task ends it.
 type hand struct {
 	index int
-	wake  chan int // has room for one: a hand is woken once for each time it says that it rests
+	on    bool        // a goroutine runs it; guarded by hands.mu
+	leave atomic.Bool // it is to end
+	wake  chan int    // has room for one: a hand is woken once for each time it says that it rests
 	slot  workerSlot
 }
 
-func newHands(t *tasks, n int) *hands {
+func newHands(t *tasks) *hands {
 	h := &hands{t: t, stop: make(chan struct{})}
-	for i := range n {
+	h.gone = sync.NewCond(&h.mu)
+	for i := range maxWorkers {
 		one := &hand{index: i, wake: make(chan int, 1)}
-		one.slot.state.Store(stateReady)
 		h.all = append(h.all, one)
 	}
 	return h
 }
 
-func (h *hands) size() int             { return len(h.all) }
+func (h *hands) size() int             { return h.t.e.Workers() }
 func (h *hands) spins() bool           { return false }
 func (h *hands) kills() bool           { return false }
 func (h *hands) kill(int, *future)     {}
 func (h *hands) wake(worker, cell int) { h.all[worker].wake <- cell }
 
-func (h *hands) hire() {
-	for _, one := range h.all {
-		h.alive.Go(func() { h.work(one) })
-	}
-}
-
 func (h *hands) close() {
+	h.mu.Lock()
+	h.over = true
+	h.mu.Unlock()
 	close(h.stop)
 	h.alive.Wait()
 }
@@ -66,11 +69,15 @@ func (h *hands) work(one *hand) {
 	}()
 	b := h.t.board
 	for !told {
+		if one.leave.Load() {
+			told = h.dismissed(one, false)
+			continue
+		}
 		if k.step() {
 			continue
 		}
 		b.rest(one.index)
-		if !b.empty() && b.rise(one.index) {
+		if (!b.empty() || one.leave.Load()) && b.rise(one.index) {
 			continue
 		}
 		one.slot.resting.Store(1)
@@ -81,7 +88,7 @@ func (h *hands) work(one *hand) {
 				k.try(cell)
 			}
 		case <-h.stop:
-			told = true
+			told = h.dismissed(one, true)
 		}
 	}
 }
@@ -117,12 +124,12 @@ func (t *tasks) keep(cell, task int, err error) {
 
 // hire starts the goroutines that run tasks, after the initializer ran once for each.
 func (g *goroutines) hire() error {
-	for range g.hands.all {
+	for range g.e.Workers() {
 		if err := g.e.cfg.WorkerInit.run(); err != nil {
 			return fmt.Errorf("%w: %w", ErrWorkerStart, err)
 		}
 	}
-	g.hands.hire()
+	g.hands.resize(g.e.Workers())
 	return nil
 }
 

@@ -16,6 +16,9 @@ const (
 	memoryEnv = "SHMENGINE_MEMORY" // Config.WorkerMemory
 	tasksEnv  = "SHMENGINE_TASKS"  // Config.MaxTasks
 	initEnv   = "SHMENGINE_INIT"   // the name of Config.WorkerInit
+
+	idleEnv    = "SHMENGINE_IDLE"    // Config.IdleTimeout, in ns
+	recycleEnv = "SHMENGINE_RECYCLE" // Config.RecycleMemory
 )
 
 // Files that a worker gets, as process.Command.Files.
@@ -79,6 +82,8 @@ func (p *processes) command(i int) process.Command {
 			memoryEnv + "=" + strconv.FormatInt(p.e.cfg.WorkerMemory, 10),
 			tasksEnv + "=" + strconv.Itoa(p.e.cfg.MaxTasks),
 			initEnv + "=" + p.e.cfg.WorkerInit.String(),
+			idleEnv + "=" + strconv.FormatInt(int64(p.e.cfg.IdleTimeout), 10),
+			recycleEnv + "=" + strconv.FormatInt(p.e.cfg.RecycleMemory, 10),
 			"GOMAXPROCS=1",
 		},
 		Files:           []*os.File{controlFile: p.control.arena.File(), dataFile: p.e.arena.File()},

@@ -21,6 +21,8 @@ type job struct {
 	err     error
 	grace   *time.Timer // kills workers that do not heed a cancellation
 	ended   bool
+	spin    bool // its caller looks at its words for a while
+	poison  poison
 	done    chan struct{} // closed when no worker is in the job any more
 }
 
@@ -56,7 +58,7 @@ func (p *processes) open(r *request, slot int) (*job, error) {
 	j := &job{request: r, slot: slot, shared: s, columns: r.spec.plan.of(r.args), done: make(chan struct{})}
 	var saved int
 	if r.spec.retry == Idempotent {
-		j.offsets, saved = columnsLayout(j.columns, LeafRows<<r.shift)
+		j.offsets, saved = columnsLayout(j.columns, r.size)
 	}
 	for _, err := range []error{
 		atLeast(p.control.arena, &m.ledger, r.parts),
@@ -69,16 +71,17 @@ func (p *processes) open(r *request, slot int) (*job, error) {
 	}
 	j.ledger = m.ledger.Slice()[:r.parts]
 	for i := range j.ledger {
-		j.ledger[i].v.Store(uint64(pending))
+		j.ledger[i].v.Store(uint64(pending | entry(r.piece.attempts())*attemptOne))
 	}
 	s.asleep.Store(1)
-	if r.short(p.e.cfg.Workers) {
+	if j.spin = r.short(p.e.Workers()); j.spin {
 		s.asleep.Store(0)
 	}
 	s.cancel.Store(0)
 	s.noisy.Store(0)
 	s.failed.Store(0)
-	s.kernel, s.shift, s.parts, s.rows = r.spec.index, uint32(r.shift), uint32(r.parts), uint64(r.rows)
+	s.kernel, s.whole, s.parts = r.spec.index, r.piece.whole(), uint32(r.parts)
+	s.first, s.rows, s.size = uint64(r.first), uint64(r.rows), uint64(r.size)
 	s.argLen = uint32(copy(s.args[:], r.args))
 	s.partStride, s.saveStride = uint64(r.spec.stride()), uint64(saved)
 	s.ledger, s.partials, s.saves = m.ledger, m.partials, m.saves
@@ -89,23 +92,32 @@ func (p *processes) open(r *request, slot int) (*job, error) {
 	return j, nil
 }
 
-// run is pool.run: it waits for a slot, opens the job in it, and waits for its end.
+// run is pool.run: it runs a job, and what is left of it in pieces.
 func (p *processes) run(ctx context.Context, r *request) error {
+	j, err := p.runJob(ctx, r)
+	if err == nil && len(j.poison.undone) > 0 {
+		err = p.bisect(ctx, r, j)
+	}
+	return err
+}
+
+// runJob waits for a slot, opens the job in it, and waits for its end.
+func (p *processes) runJob(ctx context.Context, r *request) (*job, error) {
 	slot, err := p.free.take(ctx, p.stop)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	j, err := p.enter(r, slot)
 	if err != nil {
 		p.free.put(slot)
-		return err
+		return nil, err
 	}
 	r.gauge.follow(&j.shared.remaining)
 	p.await(ctx, j)
 	r.gauge.drop(j.err == nil)
 	err = p.result(j)
 	p.leave(j)
-	return err
+	return j, err
 }
 
 // enter opens r in slot and tells the workers.
@@ -117,6 +129,9 @@ func (p *processes) enter(r *request, slot int) (*job, error) {
 	}
 	if p.alive() == 0 {
 		return nil, p.workers[0].failure
+	}
+	if p.vacant.Load() > 0 {
+		p.fill(r.parts)
 	}
 	j, err := p.open(r, slot)
 	if err != nil {
@@ -143,7 +158,7 @@ func (p *processes) result(j *job) error {
 	if j.err != nil {
 		return fmt.Errorf("run %s: %w", j.spec.name, j.err)
 	}
-	if j.collect != nil {
+	if j.collect != nil && len(j.poison.undone) == 0 {
 		j.collect(p.memory[j.slot].partials.Slice(), j.spec.stride(), j.parts)
 	}
 	return nil

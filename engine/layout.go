@@ -23,6 +23,8 @@ import (
 //	+------------------+
 //	| job[0..63]       |  4 KiB each, see jobSlot
 //	+------------------+
+//	| ring[0..255]     |  24 bytes each: where that worker's ring is
+//	+------------------+
 //
 // Single tasks have a block of their own, the taskBoard, in the control arena of an
 // engine with worker processes, and in the coordinator's own memory with goroutines:
@@ -91,14 +93,12 @@ type controlBlock struct {
 
 	magic    uint64
 	version  uint32
-	workers  uint32
-	registry uint64 // hash of every registered kernel: coordinator and workers must agree
-	rings    shmarena.Array[byte]
-	stride   uint64 // bytes from one worker's ring to the next
+	workers  atomic.Uint32 // how many there are to be; the coordinator changes it at any time
+	registry uint64        // hash of every registered kernel: coordinator and workers must agree
 	board    shmarena.Array[taskBoard]
 	started  int64  // in ns since 1970
 	member   uint32 // futex.ID of the coordinator in the control arena
-	_        [128 - 24 - 24 - 8 - 24 - 12]byte
+	_        [128 - 24 - 24 - 12]byte
 
 	events atomic.Uint32 // a step is news for the coordinator
 	drowsy atomic.Uint32 // not 0: the coordinator sleeps on events, or is about to
@@ -109,6 +109,7 @@ type controlBlock struct {
 
 	worker [maxWorkers]workerSlot
 	job    [maxJobs]jobSlot
+	ring   [maxWorkers]shmarena.Array[byte] // written before the first process of that worker is started
 }
 
 // workerSlot is written by its worker and read by the coordinator and by
@@ -116,11 +117,14 @@ type controlBlock struct {
 type workerSlot struct {
 	_ structs.HostLayout
 
-	state   atomic.Uint32 // stateNone, stateReady, stateRefused
-	member  atomic.Uint32 // futex.ID of the worker in the control arena
-	current atomic.Uint64 // the job it may look at: {generation:32, slot+1:32}, 0 none
-	running atomic.Uint64 // {claims so far, in a partition:1}
-	_       [128 - 24]byte
+	state    atomic.Uint32 // stateNone, stateReady, stateRefused
+	member   atomic.Uint32 // futex.ID of the worker in the control arena
+	current  atomic.Uint64 // the job it may look at: {generation:32, slot+1:32}, 0 none
+	running  atomic.Uint64 // {claims so far, in a partition:1}
+	dataFrom atomic.Uint64 // where its process has the data arena mapped, and how much of it
+	dataSize atomic.Uint64
+	leave    atomic.Uint32 // written by the coordinator, not 0: end when nothing is in hand
+	_        [128 - 44]byte
 
 	workerStats
 }
@@ -177,17 +181,19 @@ type jobSlot struct {
 	failed atomic.Uint32 // error text: 0 none, 1 being written, 2 there
 
 	kernel     uint32 // index into the sorted registry
-	shift      uint32 // a partition is 1<<shift leaves
+	whole      uint32 // the partition, +1, that these are parts of; 0: they are none
 	parts      uint32
 	argLen     uint32
+	first      uint64 // the rows are [first, first+rows)
 	rows       uint64
+	size       uint64 // rows of a partition; the last one may be shorter
 	partStride uint64 // bytes from one partial result to the next
 	saveStride uint64 // bytes of saved columns for each worker; 0 when nothing is saved
 
 	ledger   shmarena.Array[ledgerEntry]
 	partials shmarena.Array[byte]
 	saves    shmarena.Array[byte]
-	_        [256 - 16 - 16 - 24 - 72]byte
+	_        [256 - 16 - 16 - 40 - 72]byte
 
 	remaining atomic.Int64  // hint: partitions not yet done
 	asleep    atomic.Uint32 // not 0: whoever ran the job sleeps; tell it of the last partition
@@ -292,4 +298,42 @@ const (
 	roomAsked   = 0
 	roomGranted = 1
 	roomDenied  = 2
+)
+
+// An exchange is the memory file by which one isolated call goes to its process and
+// comes back; sparse. Only its head is mapped: no stray store hits anything of ours.
+//
+//	+------------------+ 0
+//	| isolatedCall     |  the head, one page
+//	+------------------+ 4 KiB
+//	| arguments        |  written by the coordinator before state is callGiven
+//	+------------------+ 2 GiB
+//	| result           |  written by the process before state is callDone
+//
+// The step of state hands it over:
+//
+//	free ──coordinator──► given ──process──► begun ──process──► done
+//	given, begun ──coordinator──► dead, when the process has ended
+type isolatedCall struct {
+	_ structs.HostLayout
+
+	cell     taskCell      // fn, argLen, cancel and deadline of it: as for a task on the board
+	state    atomic.Uint32 // a futex word
+	kind     atomic.Uint32 // of the result: a record's kind
+	size     atomic.Uint64 // bytes of the result
+	dataFrom atomic.Uint64 // where the process has the data arena, if it has
+	dataSize atomic.Uint64
+	faultAt  atomic.Uint64 // address of a fault that Go has made a panic; 0 none
+	_        [4096 - 512 - 40]byte
+}
+
+// States of an isolatedCall, and where the parts are.
+const (
+	callFree = iota
+	callGiven
+	callBegun
+	callDone
+	callDead
+	exchangeHead   = 4096
+	exchangeResult = 2 << 30
 )

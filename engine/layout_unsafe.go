@@ -10,6 +10,7 @@ var (
 	_ [4096]byte = [unsafe.Sizeof(jobSlot{})]byte{}
 	_ [512]byte  = [unsafe.Sizeof(taskCell{})]byte{}
 	_ [256]byte  = [unsafe.Offsetof(taskCell{}.progress)]byte{}
+	_ [4096]byte = [unsafe.Sizeof(isolatedCall{})]byte{}
 	_ [1152]byte = [unsafe.Offsetof(taskBoard{}.hints)]byte{}
 	_ [128]byte  = [unsafe.Offsetof(controlBlock{}.events)]byte{}
 	_ [384]byte  = [unsafe.Offsetof(controlBlock{}.worker)]byte{}

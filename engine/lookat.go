@@ -74,7 +74,7 @@ func (c *controlBlock) snapshot(name string, seen *shmarena.Inspection, pss bool
 	s.Jobs, s.Retries, s.Deaths = t.jobs.Load(), t.retries.Load(), t.deaths.Load()
 	s.Restarts, s.Copied = t.restarts.Load(), t.copied.Load()
 	s.Coordinator = usage(seen, futex.ID(c.member), pss)
-	for i := range min(c.workers, maxWorkers) {
+	for i := range min(c.workers.Load(), maxWorkers) {
 		slot := &c.worker[i]
 		w := slot.seen(int(i))
 		w.Usage = usage(seen, futex.ID(slot.member.Load()), pss)

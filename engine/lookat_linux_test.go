@@ -153,7 +153,8 @@ func engineOf(t *testing.T, a *shmarena.Arena) (block []byte) {
 		t.Fatal(err)
 	}
 	c := &x.Slice()[0]
-	c.magic, c.version, c.workers = controlMagic, controlVersion, 3
+	c.magic, c.version = controlMagic, controlVersion
+	c.workers.Store(3)
 	c.member = uint32(a.Member().ID())
 	for i := range c.worker[:3] {
 		c.worker[i].member.Store(c.member)

@@ -40,7 +40,7 @@ func (m *Mapper[T, U, P]) Run(ctx context.Context, e *Engine, x shmarena.Array[T
 	if err != nil {
 		return out, fmt.Errorf("map %s: %w", m.kernel.spec.name, err)
 	}
-	err = m.kernel.Run(ctx, e, x.Len(), mapArgs[T, U, P]{InOf(x), OutOf(out), p})
+	err = m.Into(ctx, e, out, x, p)
 	if err == nil {
 		return out, nil
 	}
@@ -50,10 +50,17 @@ func (m *Mapper[T, U, P]) Run(ctx context.Context, e *Engine, x shmarena.Array[T
 	return shmarena.Array[U]{}, err
 }
 
+// Into maps x into out, an array of the same length. With a [*PoisonedError] all rows of
+// out are there but those that it names. Other errors are those of [Kernel.Run].
+func (m *Mapper[T, U, P]) Into(ctx context.Context, e *Engine, out shmarena.Array[U], x shmarena.Array[T], p P) error {
+	return m.kernel.Run(ctx, e, x.Len(), mapArgs[T, U, P]{InOf(x), OutOf(out), p})
+}
+
 // Slices maps src into dst, slices of ordinary Go memory of the same length. It
 // copies src into the arena and the result out of it, and counts the bytes in
-// [Stats.Copied]; data that is used more than once belongs into the arena.
-func (m *Mapper[T, U, P]) Slices(ctx context.Context, e *Engine, dst []U, src []T, p P) (err error) {
+// [Stats.Copied]; data that is used more than once belongs into the arena. With a
+// [*PoisonedError] dst has all rows but those that it names, which are as they were.
+func (m *Mapper[T, U, P]) Slices(ctx context.Context, e *Engine, dst []U, src []T, p P) error {
 	if len(dst) != len(src) {
 		return fmt.Errorf("%w: map %s: dst has %d elements, src %d", ErrLength, m.kernel.spec.name, len(dst), len(src))
 	}
@@ -64,17 +71,19 @@ func (m *Mapper[T, U, P]) Slices(ctx context.Context, e *Engine, dst []U, src []
 	if err != nil {
 		return fmt.Errorf("map %s: %w", m.kernel.spec.name, err)
 	}
-	defer func() {
-		if !errors.Is(err, ErrQuarantined) {
-			err = errors.Join(err, x.Free())
-		}
-	}()
-	y, err := m.Run(ctx, e, x, p)
+	y, err := shmarena.Alloc[U](e.Arena(), len(dst))
 	if err != nil {
+		return errors.Join(fmt.Errorf("map %s: %w", m.kernel.spec.name, err), x.Free())
+	}
+	err = m.Into(ctx, e, y, x, p)
+	if errors.Is(err, ErrQuarantined) { // they may still be touched
 		return err
 	}
-	copy(dst, y.Slice())
-	e.stats.copied.Add(uint64(len(bytesOf(src)) + len(bytesOf(dst))))
-	e.mirror()
-	return y.Free()
+	var bad *PoisonedError
+	if err == nil || errors.As(err, &bad) {
+		bad.around(len(dst), func(lo, hi int) { copy(dst[lo:hi], y.Part(lo, hi)) })
+		e.stats.copied.Add(uint64(len(bytesOf(src)) + len(bytesOf(dst))))
+		e.mirror()
+	}
+	return errors.Join(err, x.Free(), y.Free())
 }

@@ -48,7 +48,7 @@ func (w *member) claim(s *jobSlot, from *int) (i int, e entry, ok bool) {
 // find in its caches, and so that the claims of two workers rarely touch one
 // cache line. Whoever is done with its share goes on with what is left of others'.
 func (w *member) start(s *jobSlot) int {
-	return int(uint64(w.index) * uint64(s.parts) / uint64(max(w.control.workers, 1)))
+	return int(uint64(w.index) * uint64(s.parts) / uint64(max(w.control.workers.Load(), 1)))
 }
 
 // take is the claim.
@@ -74,7 +74,7 @@ func (w *member) bind(s *jobSlot) *bound {
 	b.jobSlot, b.ledger, b.partials = s, w.ledger(s), s.partials.Slice()
 	b.offsets, b.save, b.guarded = nil, nil, b.spec.retry == NoRetry
 	if n := int(s.saveStride); n > 0 {
-		b.offsets, _ = columnsLayout(b.columns, LeafRows<<s.shift)
+		b.offsets, _ = columnsLayout(b.columns, int(s.size))
 		b.save = s.saves.Part(w.index*n, (w.index+1)*n)
 		b.guarded = true
 	}
@@ -99,7 +99,7 @@ func (w *member) partition(b *bound, i int, e entry) {
 		w.self.again.Add(1)
 	}
 	reach("claimed")
-	lo, hi := span(i, uint(b.shift), int(b.rows))
+	lo, hi := span(i, int(b.first), int(b.size), int(b.rows))
 	if b.guarded {
 		if len(b.save) > 0 {
 			copyColumns(b.columns, b.offsets, b.save, lo, hi, false)
@@ -108,7 +108,11 @@ func (w *member) partition(b *bound, i int, e entry) {
 		e = w.move(&b.ledger[i], e, e|begun)
 	}
 	t := &w.task
-	*t = Task{partition: i, attempt: e.attempt(), worker: w.index, cancel: &b.cancel}
+	part := i
+	if b.whole != 0 {
+		part = int(b.whole) - 1
+	}
+	*t = Task{partition: part, attempt: e.attempt(), worker: w.index, cancel: &b.cancel}
 	t.begin(lo, hi)
 	stride := int(b.partStride)
 	f := call(b.run, t, b.partials[i*stride:(i+1)*stride], exitByGoexit)

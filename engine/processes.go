@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/shmengine/shmengine/engine/process"
@@ -27,8 +28,12 @@ type processes struct {
 	workers []*worker
 	jobs    [maxJobs]*job
 	memory  [maxJobs]slotMemory
+	at      [maxWorkers]atomic.Pointer[worker] // the same workers, for those without mu
+	changed chan struct{}                      // closed when a worker has come or gone; nil if nobody waits
 	closing bool
 	closed  bool // the control arena is gone
+
+	vacant atomic.Int32 // workers without a process that may be wanted again
 }
 
 // A worker is one worker process as the coordinator sees it; replacements take
@@ -40,7 +45,9 @@ type worker struct {
 	ring    *ringbuf.Producer[descriptor]
 	pushing sync.Mutex // held by whoever uses ring
 	reason  string     // why it was killed, if it was
+	fault   *Fault     // of its last process
 
+	vacant  bool  // it has no process, and is to have none for now
 	stalls  int   // deaths in a row before it was ready
 	failure error // why it has no process
 
@@ -53,12 +60,15 @@ const exitPatience = 2 * time.Second
 
 func startProcesses(ctx context.Context, e *Engine) (_ pool, err error) {
 	_, hash := seal()
-	c, err := newControl(e.cfg.Workers, hash, e.cfg.Name)
+	c, err := newControl(e.Workers(), hash, e.cfg.Name)
 	if err != nil {
 		return nil, err
 	}
 	p := &processes{e: e, control: c, free: newFreeSlots(maxJobs)}
 	e.tasks = newTasks(e, c.tasks(), p)
+	if e.cfg.IdleTimeout > 0 {
+		e.tasks.lack = p.rouse
+	}
 	p.stop, p.end = context.WithCancel(context.Background())
 	defer func() {
 		if err != nil {
@@ -81,18 +91,14 @@ func startProcesses(ctx context.Context, e *Engine) (_ pool, err error) {
 func (p *processes) hireAll() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for i := range p.e.cfg.Workers {
-		w, err := p.hire(i)
-		if err != nil {
-			return err
-		}
-		p.workers = append(p.workers, w)
-	}
-	return nil
+	return p.hireTo(p.e.Workers())
 }
 
 // hire makes worker i's end of its ring and starts its process.
 func (p *processes) hire(i int) (*worker, error) {
+	if err := p.control.addRing(i); err != nil {
+		return nil, err
+	}
 	queue, err := ringbuf.NewSPSC[descriptor](p.control.ring(i), ringSlots)
 	if err != nil {
 		return nil, err
@@ -106,11 +112,12 @@ func (p *processes) hire(i int) (*worker, error) {
 
 // spawn starts a process for w and watches it.
 func (p *processes) spawn(w *worker) error {
+	p.control.worker[w.index].leave.Store(0)
 	proc, err := process.Start(p.command(w.index))
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrWorkerStart, err)
 	}
-	w.proc, w.reason, w.seen = proc, "", 0
+	w.proc, w.reason, w.seen, w.vacant = proc, "", 0, false
 	p.watch.Go(func() {
 		<-proc.Done()
 		p.died(w, proc)
@@ -143,6 +150,10 @@ func (p *processes) attached() (n int, err error) {
 			n++
 		case stateRefused:
 			return n, fmt.Errorf("%w: it is another program, or registers other kernels", ErrWorkerStart)
+		case stateNone:
+			if w.vacant { // it was ready, and had nothing to do
+				n++
+			}
 		}
 		if w.failure != nil {
 			return n, w.failure
@@ -169,6 +180,7 @@ func (p *processes) listen() {
 func (p *processes) review() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.announce()
 	for _, j := range p.jobs {
 		if j != nil && j.news() {
 			p.settle(j)
@@ -190,9 +202,12 @@ func (p *processes) close() error {
 	p.e.tasks.close(ErrClosed, true)
 	p.active.Wait()
 	_ = p.e.tasks.drain(context.Background())
-	for _, w := range p.workers {
+	p.mu.Lock()
+	p.announce()
+	for _, w := range p.workers { // nobody is hired any more
 		_ = w.queue.Close()
 	}
+	p.mu.Unlock()
 	p.dismiss()
 	p.end()
 	p.nudge()

@@ -82,9 +82,9 @@ func (e *Engine) workers() []WorkerStats {
 	case *processes:
 		return p.workerStats()
 	case *goroutines:
-		all := make([]WorkerStats, len(p.hands.all))
-		for i, one := range p.hands.all {
-			all[i] = one.slot.seen(i)
+		var all []WorkerStats
+		for i, one := range p.hands.all[:e.Workers()] {
+			all = append(all, one.slot.seen(i))
 		}
 		return all
 	}

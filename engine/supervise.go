@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/shmengine/shmengine/engine/process"
 	"github.com/shmengine/shmengine/futex"
+	"github.com/shmengine/shmengine/shmarena"
 )
 
 const (
@@ -58,7 +60,7 @@ func (p *processes) settle(j *job) {
 		return
 	}
 	if t.failed > 0 && j.err == nil {
-		j.err = j.failure()
+		j.err = j.outcome()
 	}
 	j.ended = true
 	close(j.done)
@@ -93,15 +95,21 @@ func (p *processes) died(w *worker, proc *process.Process) {
 	s := &p.control.worker[w.index]
 	id, state := futex.ID(s.member.Swap(0)), s.state.Swap(stateNone)
 	s.current.Store(0)
-	s.running.Store(0)
+	busy := s.running.Swap(0)&1 != 0
 	s.resting.Store(0)
 	p.e.tasks.board.rise(w.index)
 	if p.closing && p.idle() && p.e.tasks.idle() {
 		return
 	}
 	code, _ := proc.ExitCode()
-	if code == exitSpent && w.reason == "" {
-		p.e.cfg.Logger.Debug("worker replaced", "worker", w.index, "pid", proc.PID(), "tasks", p.e.cfg.MaxTasks)
+	report := crashOf(proc.CrashReport())
+	w.fault = report.fault(s.dataFrom.Load(), s.dataSize.Load())
+	left := leavings[code]
+	if busy || w.reason != "" {
+		left = ""
+	}
+	if left != "" {
+		p.e.cfg.Logger.Debug("worker left", "worker", w.index, "pid", proc.PID(), "why", left)
 	} else {
 		p.e.stats.deaths.Add(1)
 		p.e.cfg.Logger.Warn("worker died", "worker", w.index, "pid", proc.PID(), "reason", exitReason(w, proc))
@@ -111,14 +119,18 @@ func (p *processes) died(w *worker, proc *process.Process) {
 			p.recover(j, w, id)
 		}
 	}
-	p.e.tasks.lost(id, death{w.index, proc.PID(), code, exitReason(w, proc), proc.StderrTail()})
+	p.e.tasks.lost(id, death{w.index, proc.PID(), code, exitReason(w, proc), proc.StderrTail(), w.fault})
 	p.reap()
+	if native(proc.ExitSignal(), report) {
+		p.examine()
+	}
 	if w.stalls++; state == stateReady {
 		w.stalls = 0
 	}
-	if !p.closing {
+	if !p.closing && !p.vacate(w, left == leavings[exitIdle]) {
 		p.replace(w, proc)
 	}
+	p.announce()
 }
 
 // idle reports whether no job is open.
@@ -140,6 +152,24 @@ func (p *processes) reap() {
 	}
 }
 
+// examine verifies both arenas after a crash below Go. What is damaged is not run over
+// any more.
+func (p *processes) examine() {
+	err := p.e.verify()
+	if cerr := p.control.arena.Verify(); errors.Is(cerr, shmarena.ErrCorrupt) {
+		err = p.e.damaged(cerr)
+	}
+	if err == nil {
+		return
+	}
+	for _, j := range p.jobs {
+		if j != nil {
+			j.fail(err)
+			p.settle(j)
+		}
+	}
+}
+
 // replace starts a process in the place of one that died. The pool never
 // breaks: where that does not work, the others go on and it is tried again
 // later. Only when nobody is left do the jobs end.
@@ -150,7 +180,7 @@ func (p *processes) replace(w *worker, dead *process.Process) {
 			ErrWorkerStart, w.index, w.stalls, exitReason(w, dead), dead.StderrTail())
 	} else if w.failure = p.spawn(w); w.failure == nil {
 		p.e.stats.restarts.Add(1)
-		p.e.tasks.fail(nil)
+		p.e.tasks.fail(p.e.damage.get())
 		return
 	}
 	p.e.cfg.Logger.Error("worker not replaced, trying again later", "worker", w.index, "error", w.failure)
@@ -177,7 +207,7 @@ func (p *processes) replaceLater(w *worker, dead *process.Process) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.closing {
+	if !p.closing && w.failure != nil { // it may have been let go, or revived, meanwhile
 		w.stalls = 0
 		p.replace(w, dead)
 	}
@@ -186,7 +216,7 @@ func (p *processes) replaceLater(w *worker, dead *process.Process) {
 // alive counts the workers that have a process.
 func (p *processes) alive() (n int) {
 	for _, w := range p.workers {
-		if w.failure == nil {
+		if w.failure == nil && w.index < p.e.Workers() {
 			n++
 		}
 	}
@@ -213,19 +243,25 @@ func (p *processes) recover(j *job, w *worker, id futex.ID) {
 func (p *processes) reoffer(j *job, w *worker, i int, e entry) {
 	lo, hi := j.span(i)
 	dirty := e&begun != 0 && j.spec.retry == NoRetry
-	if dirty || e.attempt() >= p.e.cfg.Retries {
-		j.ledger[i].swap(e, e.ended(failed))
-		code, _ := w.proc.ExitCode()
-		j.fail(&WorkerError{
-			Worker: w.index, PID: w.proc.PID(), ExitCode: code, Reason: exitReason(w, w.proc), Kernel: j.spec.name,
-			Partition: i, Lo: lo, Hi: hi, Attempts: e.attempt() + 1, Dirty: dirty, Stderr: w.proc.StderrTail(),
-			poisoned: !dirty,
-		})
-		return
-	}
 	if stride := int(j.shared.saveStride); e&begun != 0 && stride > 0 {
 		area := p.memory[j.slot].saves.Part(w.index*stride, (w.index+1)*stride)
 		copyColumns(j.columns, j.offsets, area, lo, hi, true)
+	}
+	j.poison.deaths++
+	if dirty || e.attempt() >= j.tries(p.e.cfg.Retries) {
+		j.ledger[i].swap(e, e.ended(failed))
+		code, _ := w.proc.ExitCode()
+		we := &WorkerError{
+			Worker: w.index, PID: w.proc.PID(), ExitCode: code, Reason: exitReason(w, w.proc), Kernel: j.spec.name,
+			Partition: i, Lo: lo, Hi: hi, Attempts: e.attempt() + 1, Dirty: dirty, Stderr: w.proc.StderrTail(), Fault: w.fault,
+			poisoned: !dirty,
+		}
+		if dirty || j.spec.retry == NoRetry || p.e.cfg.Retries == 0 {
+			j.fail(we)
+		} else {
+			j.poisoned(we)
+		}
+		return
 	}
 	j.ledger[i].swap(e, e.again())
 	p.e.stats.retries.Add(1)
@@ -234,9 +270,9 @@ func (p *processes) reoffer(j *job, w *worker, i int, e entry) {
 
 func exitReason(w *worker, proc *process.Process) string {
 	code, _ := proc.ExitCode()
-	s := fmt.Sprintf("exit code %d", code)
-	if sig := proc.ExitSignal(); sig != nil {
-		s = fmt.Sprintf("signal %d, %v", -code, sig)
+	s := exitText(code, proc.ExitSignal())
+	if what := crashOf(proc.CrashReport()).what; what != "" && code == exitPanic {
+		s = what + ", " + s
 	}
 	if w.reason != "" {
 		s += ", " + w.reason

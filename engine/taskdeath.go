@@ -13,6 +13,7 @@ import (
 type death struct {
 	worker, pid, code int
 	reason, stderr    string
+	fault             *Fault
 }
 
 // lost deals with the tasks that a dead worker had. The caller has confirmed the
@@ -75,7 +76,7 @@ func (t *tasks) redo(i int, e entry, d death) bool {
 func (s *cellState) workerError(f *future, d death, dirty bool) error {
 	return &WorkerError{
 		Worker: d.worker, PID: d.pid, ExitCode: d.code, Reason: d.reason, Kernel: f.spec.name,
-		Partition: s.base, Lo: s.base, Hi: s.base + 1, Attempts: s.deaths, Dirty: dirty, Stderr: d.stderr,
+		Partition: s.base, Lo: s.base, Hi: s.base + 1, Attempts: s.deaths, Dirty: dirty, Stderr: d.stderr, Fault: d.fault,
 		task: true, poisoned: !dirty,
 	}
 }

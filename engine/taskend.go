@@ -99,9 +99,12 @@ func (s *cellState) remoteError(f *future, kind uint32, payload []byte) error {
 	if err := s.kept[s.base]; err != nil {
 		r.causes = []error{err}
 	}
-	return &FuncError{
-		Func: f.spec.name, Message: r.text, Type: r.typ, Stack: r.stack, Panic: kind == recordPanic, causes: r.causes,
-	}
+	return r.funcError(f.spec.name, kind)
+}
+
+// funcError is r as the error of a task of fn.
+func (r remote) funcError(fn string, kind uint32) *FuncError {
+	return &FuncError{Func: fn, Message: r.text, Type: r.typ, Stack: r.stack, Panic: kind == recordPanic, causes: r.causes}
 }
 
 // failRest ends the tasks that have no result.

@@ -34,6 +34,7 @@ type tasks struct {
 	looking atomic.Int32  // who looks at an entry without mu
 	janitor bool          // a timer will look after what nobody waits for
 	calm    chan struct{} // closed when under is 0; nil if nobody waits for that
+	lack    func()        // asks for workers that have ended since they were idle; nil if none do
 }
 
 // A crew is who runs the tasks of a board.
@@ -198,6 +199,9 @@ func (t *tasks) offer(ctx context.Context, f *future, o offer) {
 	t.mu.Unlock()
 	if closed {
 		t.collect(i)
+	}
+	if t.lack != nil {
+		t.lack()
 	}
 }
 

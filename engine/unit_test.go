@@ -58,10 +58,10 @@ func TestPartition(t *testing.T) {
 		if parts < 1 || parts > maxParts {
 			t.Fatalf("%d partitions", parts)
 		}
-		if _, hi := span(parts-1, shift, rows); hi != rows {
+		if _, hi := span(parts-1, 0, LeafRows<<shift, rows); hi != rows {
 			t.Fatalf("the last partition ends at %d", hi)
 		}
-		if lo, hi := span(parts-1, shift, rows); lo >= hi {
+		if lo, hi := span(parts-1, 0, LeafRows<<shift, rows); lo >= hi {
 			t.Fatalf("the last partition is [%d, %d)", lo, hi)
 		}
 	})

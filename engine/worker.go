@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"time"
 
 	"github.com/shmengine/shmengine/engine/process"
 	"github.com/shmengine/shmengine/futex"
@@ -23,6 +24,9 @@ const (
 	exitGoexit = 3
 	exitOther  = 4 // other program or other kernels
 	exitSpent  = 5 // has run Config.MaxTasks tasks
+	exitIdle   = 6 // had nothing to do for Config.IdleTimeout
+	exitLeft   = 7 // was told to leave
+	exitGrown  = 8 // has more memory than Config.RecycleMemory
 )
 
 // A member is the worker process itself, from inside.
@@ -36,15 +40,19 @@ type member struct {
 	bounds  []*bound // by kernel; nil until it is first run
 	task    Task
 	tasks   tasker
-	limit   int // of tasks; 0 none
+	limit   int           // of tasks; 0 none
+	idle    time.Duration // after which it ends; 0 never
+	memory  growth
 }
 
 // workerMain is a worker's life.
 func workerMain(index string) (code int, err error) {
 	memory, _ := strconv.ParseInt(os.Getenv(memoryEnv), 10, 64)
 	limit, _ := strconv.Atoi(os.Getenv(tasksEnv))
+	idle, _ := strconv.ParseInt(os.Getenv(idleEnv), 10, 64)
+	most, _ := strconv.ParseInt(os.Getenv(recycleEnv), 10, 64)
 	initializer := os.Getenv(initEnv)
-	for _, name := range []string{workerEnv, memoryEnv, tasksEnv, initEnv} {
+	for _, name := range []string{workerEnv, memoryEnv, tasksEnv, idleEnv, recycleEnv, initEnv} {
 		os.Unsetenv(name)
 	}
 	// A foreign namespace is no reason to refuse: the kernel's signal is there.
@@ -71,7 +79,7 @@ func workerMain(index string) (code int, err error) {
 		return exitOther, errors.New("this program registers other kernels than its coordinator")
 	}
 	w.specs, w.bounds = specs, make([]*bound, len(specs))
-	w.tasks, w.limit = w.tasker(), limit
+	w.tasks, w.limit, w.idle, w.memory.most = w.tasker(), limit, time.Duration(idle), most
 	if err := runInitializer(initializer); err != nil {
 		return exitFailed, err
 	}
@@ -99,13 +107,16 @@ func attach(i int) (*member, error) {
 		return nil, err
 	}
 	// Spinning workers take the CPU from those that work.
-	spin.SetCrowded(int(c.workers) >= runtime.NumCPU())
+	spin.SetCrowded(int(c.workers.Load()) >= runtime.NumCPU())
 	ring, err := ringbuf.AttachSPSC[descriptor](c.ring(i))
 	if err != nil {
 		return nil, err
 	}
 	self := c.arena.Member()
 	w := &member{index: i, id: self.ID(), control: c, self: &c.worker[i]}
+	from, size := arenas[dataFile].Addresses()
+	w.self.dataFrom.Store(uint64(from))
+	w.self.dataSize.Store(uint64(size))
 	w.ring, err = ring.Consumer(self)
 	return w, err
 }
@@ -116,8 +127,8 @@ func (w *member) loop() (int, error) {
 		var d descriptor
 		err := w.ring.TryPop(&d)
 		if errors.Is(err, ringbuf.ErrEmpty) {
-			if w.spent() {
-				return exitSpent, nil
+			if code := w.leaves(); code != 0 {
+				return code, nil
 			}
 			if w.tasks.step() || w.sweep() {
 				continue
@@ -127,6 +138,8 @@ func (w *member) loop() (int, error) {
 		switch {
 		case err == nil:
 			w.obey(d)
+		case errors.Is(err, errIdle):
+			return exitIdle, nil
 		case errors.Is(err, ringbuf.ErrClosed):
 			return exitOK, nil
 		default:
@@ -161,7 +174,7 @@ func (w *member) serve(ref jobRef) (worked bool) {
 	w.self.current.Store(uint64(ref))
 	defer w.self.current.Store(0)
 	s := &w.control.job[slot]
-	if s.gen.Load() != ref.gen() || s.cancel.Load() != 0 {
+	if s.gen.Load() != ref.gen() || s.cancel.Load() != 0 || !w.mayServe(s) {
 		return false
 	}
 	var b *bound
@@ -175,7 +188,9 @@ func (w *member) serve(ref jobRef) (worked bool) {
 		}
 		w.partition(b, i, e)
 		worked = true
-		w.turn()
+		if w.turn(); w.mustLeave() {
+			return worked
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/shmengine/shmengine/futex"
@@ -33,7 +34,12 @@ func (w *member) rest() (descriptor, error) {
 	if !b.empty() && b.rise(w.index) {
 		return descriptor{}, nil
 	}
-	d, err := w.pop()
+	if w.idle > 0 {
+		if d, err := w.restFor(w.idle); !errors.Is(err, context.DeadlineExceeded) {
+			return d, err
+		}
+	}
+	d, err := w.pop(context.Background())
 	b.rise(w.index)
 	return d, err
 }

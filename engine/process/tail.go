@@ -14,6 +14,8 @@ type tail struct {
 	mu  sync.Mutex
 	buf []byte // the newest bytes; more than tailSize of them only between compactions
 	cut bool   // older bytes were dropped
+
+	crash report
 }
 
 // add appends b and forgets what is too old.
@@ -23,6 +25,7 @@ func (t *tail) add(b []byte) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.crash.add(b)
 	if len(b) > tailSize {
 		b, t.cut = b[len(b)-tailSize:], true
 	}

@@ -8,6 +8,9 @@ var Exceptions = []Exception{
 
 	{"atomics", "examples/publish/main.go", "AddUint64", "a counter for readers in other languages, to whom a typed atomic is a struct of Go's"},
 
+	{"cgo", "examples/isolate/main.go", "C", "a function of C is what the example is about"},
+	{"unsafe", "examples/isolate/main.go", "", "C gets the address of its argument"},
+
 	{"function-size", "ringbuf/model_park_test.go", "park", "the steps of one side of a model, one case each: cut in two it could not be compared with the code"},
 	{"function-size", "ringbuf/model_ring_test.go", "pushed", "the steps of one side of a model, one case each"},
 

@@ -1,0 +1,192 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func resize(t *testing.T, e *Engine, n int) {
+	t.Helper()
+	if err := e.Resize(deadline(t, time.Minute), n); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(e.WorkerPIDs()); e.Workers() != n || e.cfg.Mode == Processes && got != n {
+		t.Fatalf("%d workers, %d processes, want %d", e.Workers(), got, n)
+	}
+}
+
+// Tasks and jobs go on while the engine grows and shrinks: none is lost, none is run
+// twice.
+func TestResizeUnderLoad(t *testing.T) {
+	for _, cfg := range []Config{{Workers: 2}, {Workers: 2, Mode: Goroutines}} {
+		t.Run(name(cfg), func(t *testing.T) {
+			e, dir := start(t, cfg), t.TempDir()
+			data := randoms(50 * LeafRows)
+			x, want := share(t, e, data), reference(data)
+			var over atomic.Bool
+			var tasks atomic.Int64
+			var load sync.WaitGroup
+			load.Go(func() {
+				for !over.Load() {
+					if got, err := sumKernel.Run(t.Context(), e, x); err != nil || got != want {
+						t.Errorf("sum %v, %v", got, err)
+						return
+					}
+				}
+			})
+			load.Go(func() {
+				for !over.Load() {
+					args := func(yield func(string) bool) {
+						for range 20 {
+							if !yield(filepath.Join(dir, strconv.FormatInt(tasks.Add(1), 10))) {
+								return
+							}
+						}
+					}
+					for _, err := range noteFunc.Map(t.Context(), e, args, MapOptions{Chunk: 3}) {
+						if err != nil {
+							t.Errorf("task: %v", err)
+							return
+						}
+					}
+				}
+			})
+			for _, n := range []int{5, 1, 3, 8, 2, 1, 4} {
+				resize(t, e, n)
+			}
+			over.Store(true)
+			load.Wait()
+			for i := range tasks.Load() {
+				if runs, _ := os.ReadFile(filepath.Join(dir, strconv.FormatInt(i+1, 10))); len(runs) != 1 {
+					t.Errorf("task %d was run %d times", i+1, len(runs))
+				}
+			}
+			if s := e.Stats(); s.Deaths != 0 || s.Retries != 0 {
+				t.Errorf("%+v", s)
+			}
+		})
+	}
+}
+
+// A worker in a task is waited for, and its task is not interrupted.
+func TestResizeWaitsForTasks(t *testing.T) {
+	for _, cfg := range []Config{{Workers: 2}, {Workers: 2, Mode: Goroutines}} {
+		e := start(t, cfg)
+		g := newGate(t)
+		occupy(t, e, g)
+		short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		if err := e.Resize(short, 1); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: %v", name(cfg), err)
+		}
+		cancel()
+		g.open(t)
+		resize(t, e, 1)
+		if s := e.Stats(); s.Deaths != 0 {
+			t.Errorf("%s: %+v", name(cfg), s)
+		}
+		if got := must[int](t)(squareFunc.Submit(t.Context(), e, 5)); got != 25 {
+			t.Errorf("%s: %d", name(cfg), got)
+		}
+	}
+}
+
+// A job that has begun has no place to save rows for workers that come later: they leave
+// it to the others.
+func TestResizeDuringAJobInPlace(t *testing.T) {
+	e := start(t, Config{Workers: 1})
+	data := randoms(40 * LeafRows)
+	x := share(t, e, data)
+	for n := 2; n < 6; n++ {
+		done := make(chan error, 1)
+		go func() { done <- doubleAgain.Run(t.Context(), e, x.Len(), inPlace{InOutOf(x)}) }()
+		resize(t, e, n)
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, v := range x.Slice() {
+		if v != 16*data[i] {
+			t.Fatalf("row %d was %v, is %v", i, data[i], v)
+		}
+	}
+}
+
+func TestResizeRefuses(t *testing.T) {
+	for _, cfg := range []Config{{Workers: 1}, {Workers: 1, Mode: Goroutines}} {
+		e := start(t, cfg)
+		for _, n := range []int{-1, 0, maxWorkers + 1} {
+			if err := e.Resize(t.Context(), n); err == nil {
+				t.Errorf("resized to %d", n)
+			}
+		}
+		var calls sync.WaitGroup
+		for n := range 4 { // at once: one is the last
+			calls.Go(func() {
+				if err := e.Resize(deadline(t, time.Minute), n+1); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		calls.Wait()
+		resize(t, e, 2)
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Resize(t.Context(), 2); !errors.Is(err, ErrClosed) {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+// A worker that is to leave and is killed, or stopped and killed, is gone all the same.
+func TestResizeOfDyingWorkers(t *testing.T) {
+	e := start(t, Config{Workers: 4})
+	pids := e.WorkerPIDs()
+	if err := errors.Join(stopProcess(pids[3]), killProcess(pids[1])); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- e.Resize(deadline(t, time.Minute), 1) }()
+	for e.Workers() != 1 {
+		time.Sleep(time.Millisecond)
+	}
+	if err := killProcess(pids[3]); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	resize(t, e, 3)
+	if got := must[int](t)(squareFunc.Submit(t.Context(), e, 5)); got != 25 {
+		t.Errorf("%d", got)
+	}
+}
+
+// More workers than there are bits in a word, and as many as anybody asks for.
+func TestTwoHundredWorkers(t *testing.T) {
+	many := 66
+	if os.Getenv("SHMENGINE_STRESS") != "" {
+		many = 200
+	}
+	e := start(t, Config{Workers: 1})
+	resize(t, e, many)
+	data := randoms(300 * LeafRows)
+	if got, err := sumKernel.Run(t.Context(), e, share(t, e, data)); err != nil || got != reference(data) {
+		t.Errorf("sum %v, %v", got, err)
+	}
+	n := 0
+	for r, err := range squareFunc.Map(t.Context(), e, upTo(2000, nil), MapOptions{Chunk: 1}) {
+		if r != n*n || err != nil {
+			t.Fatalf("%d: %d, %v", n, r, err)
+		}
+		n++
+	}
+	resize(t, e, 1)
+}
