@@ -24,7 +24,7 @@ func TestDeathInEachPoint(t *testing.T) {
 	for _, point := range points {
 		t.Run(point, func(t *testing.T) {
 			killAt(t, point, 5)
-			e := start(t, Config{Workers: 2})
+			e := start(t, Config{Workers: 2, Retries: 8}) // all may hit one partition
 			if point != "saved" {
 				x := share(t, e, data)
 				if got, err := sumKernel.Run(deadline(t, time.Minute), e, x); err != nil || got != reference(data) {
