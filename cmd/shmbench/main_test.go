@@ -16,6 +16,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench"
 	"github.com/shmengine/shmengine/bench/alloc"
+	"github.com/shmengine/shmengine/bench/chaos"
 	"github.com/shmengine/shmengine/bench/lock"
 	"github.com/shmengine/shmengine/bench/ostour"
 	"github.com/shmengine/shmengine/bench/proc"
@@ -39,6 +40,7 @@ func TestMain(m *testing.M) {
 	alloc.Init()
 	proc.Init()
 	ostour.Init()
+	chaos.Init()
 	ring.Init()
 	if filepath.Base(os.Args[0]) == command {
 		main()

@@ -20,7 +20,7 @@ type flags struct {
 	data    string
 	reps    int
 	json    bool
-	chaos   chaos
+	chaos   chaosFlag
 	corrupt string
 }
 
@@ -51,7 +51,7 @@ func newRoot() *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: "measure", Title: "Measure:"}, &cobra.Group{ID: "look", Title: "Look:"}, &cobra.Group{ID: "clean", Title: "Clean and break:"}, &cobra.Group{ID: "other", Title: "Other commands:"})
 	root.SetHelpCommandGroupID("other")
 	root.SetCompletionCommandGroupID("other")
-	root.AddCommand(newLock(), newAlloc(), newRing(), newProc(), newOS(), newAdvise(), newInspect(), newMem(), newDoctor(), newGC(), newVersion())
+	root.AddCommand(newLock(), newAlloc(), newRing(), newProc(), newOS(), newAdvise(), newInspect(), newMem(), newDoctor(), newGC(), newChaos(), newVersion())
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" {
