@@ -22,8 +22,10 @@ const (
 	tinyWords  = 8
 	crashParts = 32
 	crashRisk  = 0.25
-	dataWords  = 64 << 20 / 8
 )
+
+// dataWords is how much there is to work on: more than caches hold. Tests take less.
+var dataWords = 64 << 20 / 8
 
 // bench is what measures: the ways, started, and data for them.
 type bench struct {
@@ -44,7 +46,7 @@ func (b *bench) open(ctx context.Context) error {
 	for i := range b.data {
 		b.data[i] = mix(uint64(i))
 	}
-	e, err := startEngine(ctx, b.w.Workers, dataWords*8)
+	e, err := startEngine(ctx, b.w.Workers, int64(dataWords)*8)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func TestOrderOfExtremes(t *testing.T) {
 	}{
 		"small pieces": {Workload{16 << 20, 0, 0, 0, 2, 4 << 10}, [][2]string{{Single, Pipe}, {Goroutines, Pipe}, {Engine, Pipe}}},
 		"crashes":      {Workload{1 << 20, 20, 0, 0.2, 2, 64 << 10}, [][2]string{{Engine, Single}, {Engine, Goroutines}, {CopyIn, Goroutines}}},
-		"waiting":      {Workload{256 << 10, 400, 0.98, 0, 16, 0}, [][2]string{{Goroutines, Single}, {Engine, Single}, {Pipe, Single}}},
+		"waiting":      {Workload{256 << 10, 1600, 0.995, 0, 16, 0}, [][2]string{{Goroutines, Single}, {Engine, Single}}},
 	} {
 		r, err := Run(t.Context(), Options{Workload: c.w, Check: true})
 		if err != nil {

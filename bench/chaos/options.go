@@ -23,7 +23,8 @@ type Options struct {
 	Timeout          time.Duration // engine.Config.PartitionTimeout; 0 means 500 ms
 	// Corrupt falsifies an answer, to show that this is seen.
 	Corrupt bool
-	// Progress hears of each job that is done, and of how many there will be, about.
+	// Progress hears of each job that is done, and of how many there will be, or of the
+	// time that is over and of all of it. It is called by one goroutine at a time.
 	Progress func(done, total int)
 	// Begin gets what is known before anything is run.
 	Begin func(Meta)

@@ -168,11 +168,23 @@ func (r *run) jobs(ctx, over context.Context) error {
 		if err := r.job(ctx, job); err != nil {
 			return fmt.Errorf("job %d: %w", job, err)
 		}
-		if r.Progress != nil && r.Jobs > 0 {
-			r.Progress(int(job), r.Jobs)
-		}
+		r.progress(over, int(job))
 	}
 	return nil
+}
+
+// progress tells how many jobs are done, or how much of the time is over.
+func (r *run) progress(over context.Context, job int) {
+	if r.Progress == nil {
+		return
+	}
+	r.mu.Lock() // one call at a time
+	defer r.mu.Unlock()
+	if r.Jobs > 0 {
+		r.Progress(job+1, r.Jobs)
+	} else if end, ok := over.Deadline(); ok {
+		r.Progress(int(r.Duration-max(0, time.Until(end))), int(r.Duration))
+	}
 }
 
 // job runs one job, and writes down what is wrong with it.
