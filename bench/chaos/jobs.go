@@ -136,8 +136,11 @@ func (r *run) inPlace(ctx context.Context, job uint64, k *engine.Kernel[changeAr
 }
 
 func (r *run) args(job, i, round uint64) taskArgs {
-	return taskArgs{flatten(r.board), r.plan, job, round, i, strings.Repeat("x", int(mix(job^i)%300))}
+	return taskArgs{flatten(r.board), r.plan, job, round, i, r.text(job, i)}
 }
+
+// text is what a task is given, and gives back.
+func (r *run) text(job, i uint64) string { return strings.Repeat("x", 1+int(mix(job^i)%300)) }
 
 func (r *run) futuresJob(ctx context.Context, job uint64) (verdict, error) {
 	forget(r.board, job)
@@ -194,7 +197,7 @@ func (r *run) judgeTask(job, i uint64, got taskResult, err error) (verdict, erro
 	case err != nil:
 		return verdict(fmt.Sprintf("task %d: an error that is not to be: %v", i, err)), nil
 	}
-	if want := answer(r.args(job, i, 0)); got != want {
+	if want := answer(taskArgs{Job: job, Task: i, Text: r.text(job, i)}); got != want {
 		return verdict(fmt.Sprintf("task %d gave %#x, not %#x", i, got.Sum, want.Sum)), nil
 	}
 	return "", nil

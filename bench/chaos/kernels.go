@@ -31,9 +31,25 @@ func carryOut(b board, f fault) {
 	suffer(f)
 }
 
-// mapped is what the map makes of an element, changed what the kernels in place do.
-func mapped(x, key uint64) uint64  { return mix(x ^ key) }
-func changed(x, key uint64) uint64 { return x*6364136223846793005 + key }
+// weight is how often an element is worked on: so that a partition takes long enough to be
+// struck in its middle from outside.
+const weight = 8
+
+// mapped is what the map makes of an element.
+func mapped(x, key uint64) uint64 {
+	for range weight {
+		x = mix(x ^ key)
+	}
+	return x
+}
+
+// changed is what the kernels in place do.
+func changed(x, key uint64) uint64 {
+	for range weight {
+		x = x*6364136223846793005 + key
+	}
+	return x
+}
 
 var mapper = engine.NewMapper("shmbench/chaos/map", func(t *engine.Task, out, in []uint64, o orders) error {
 	for i, x := range in {

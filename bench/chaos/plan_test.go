@@ -138,3 +138,28 @@ func TestOptions(t *testing.T) {
 		}
 	}
 }
+
+// Of a task a result that is not right is found, and an error that is not to be.
+func TestJudgeTask(t *testing.T) {
+	r := &run{plan: newPlan(1, 0.5, 0, 0)}
+	right := answer(taskArgs{Job: 1, Task: 2, Text: r.text(1, 2)})
+	other, cut := right, right
+	other.Sum++
+	cut.Text = cut.Text[1:]
+	for name, c := range map[string]struct {
+		got  taskResult
+		err  error
+		good bool
+	}{
+		"right":               {right, nil, true},
+		"another sum":         {other, nil, false},
+		"a text that is cut":  {cut, nil, false},
+		"a dead worker":       {taskResult{}, &engine.WorkerError{}, false},
+		"an error of its own": {taskResult{}, &engine.FuncError{}, false},
+		"an unplanned panic":  {taskResult{}, &engine.FuncError{Panic: true}, false},
+	} {
+		if v, err := r.judgeTask(1, 2, c.got, c.err); err != nil || (v == "") != c.good {
+			t.Errorf("%s: %q, %v", name, v, err)
+		}
+	}
+}
