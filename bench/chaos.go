@@ -12,6 +12,7 @@ import (
 	"github.com/shmengine/shmengine/bench/flights"
 	"github.com/shmengine/shmengine/bench/machine"
 	"github.com/shmengine/shmengine/bench/report"
+	"github.com/shmengine/shmengine/bench/strike"
 	"github.com/shmengine/shmengine/bench/systems"
 	"github.com/shmengine/shmengine/engine"
 )
@@ -162,7 +163,7 @@ func (c *chaos) strike(over context.Context) error {
 // partition again.
 func (c *chaos) kill(pid int) (bool, error) {
 	before := c.engine.Stats()
-	killed, err := killRunning(pid, c.engine.Running)
+	killed, err := strike.Kill(pid, c.engine.Running)
 	if !killed || err != nil {
 		return false, err
 	}

@@ -51,7 +51,7 @@ func (b *bench) check(ctx context.Context, f *Figures) (Workload, []Checked, err
 // scaled is the workload, less of it if it is too much.
 func (b *bench) scaled(f *Figures) Workload {
 	w := b.w
-	for w.Bytes > dataWords*8 || w.Bytes > 2*leastBytes && fastest(f, w) > checkNs {
+	for w.Bytes > int64(dataWords)*8 || w.Bytes > 2*leastBytes && fastest(f, w) > checkNs {
 		w.Bytes /= 2
 	}
 	w.Bytes &^= 7

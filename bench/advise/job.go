@@ -3,7 +3,6 @@ package advise
 import (
 	"context"
 	"errors"
-	"math"
 	"sync/atomic"
 	"time"
 )
@@ -41,13 +40,16 @@ func (t *task) do(i, attempt int, part []uint64) uint64 {
 	if t.Read != 0 {
 		sum += add(part)
 	}
+	turns := t.Turns
 	crash := t.crashes(i, attempt)
 	if crash {
-		burn(t.Turns / 2)
-		die()
+		turns /= 2
 	}
-	if sink := burn(t.Turns); sink == 0 {
-		sum++ // never: burn's result is odd. It is here for the compiler.
+	if burn(turns) == 0 {
+		sum++ // never: what burn returns is odd. It is here for the compiler.
+	}
+	if crash {
+		die()
 	}
 	if t.WaitNs > 0 {
 		time.Sleep(time.Duration(t.WaitNs))
@@ -62,7 +64,10 @@ func (t *task) crashes(i, attempt int) bool {
 }
 
 // threshold is what hashes are below with some chance.
-func threshold(risk float64) uint64 { return uint64(risk * math.MaxUint64) }
+//
+// Preconditions:
+//   - risk < 1.
+func threshold(risk float64) uint64 { return uint64(risk * (1 << 64)) }
 
 // mix is a hash of a word: SplitMix64 (Steele, Lea, Flood 2014).
 func mix(x uint64) uint64 {

@@ -6,26 +6,26 @@ import (
 	"strings"
 )
 
-// chaos is the flag --chaos kill=N; 0 means that it was not given.
-type chaos int
+// chaosFlag is the flag --chaos kill=N; 0 means that it was not given.
+type chaosFlag int
 
 const mostKills = 10_000
 
-func (c *chaos) Type() string { return "kill=N" }
+func (c *chaosFlag) Type() string { return "kill=N" }
 
-func (c *chaos) String() string {
+func (c *chaosFlag) String() string {
 	if *c == 0 {
 		return ""
 	}
 	return "kill=" + strconv.Itoa(int(*c))
 }
 
-func (c *chaos) Set(text string) error {
+func (c *chaosFlag) Set(text string) error {
 	number, ok := strings.CutPrefix(text, "kill=")
 	n, err := strconv.Atoi(number)
 	if !ok || err != nil || n < 1 || n > mostKills {
 		return fmt.Errorf("want kill=N, N from 1 to %d", mostKills)
 	}
-	*c = chaos(n)
+	*c = chaosFlag(n)
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench"
 	"github.com/shmengine/shmengine/bench/alloc"
+	"github.com/shmengine/shmengine/bench/chaos"
 	"github.com/shmengine/shmengine/bench/kernel"
 	"github.com/shmengine/shmengine/bench/lock"
 	"github.com/shmengine/shmengine/bench/machine"
@@ -38,6 +39,7 @@ func main() {
 	proc.Init()
 	kernel.Init()
 	ostour.Init()
+	chaos.Init()
 	ring.Init()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench"
 	"github.com/shmengine/shmengine/bench/alloc"
+	"github.com/shmengine/shmengine/bench/chaos"
 	"github.com/shmengine/shmengine/bench/kernel"
 	"github.com/shmengine/shmengine/bench/lock"
 	"github.com/shmengine/shmengine/bench/ostour"
@@ -45,6 +46,7 @@ func TestMain(m *testing.M) {
 	proc.Init()
 	kernel.Init()
 	ostour.Init()
+	chaos.Init()
 	ring.Init()
 	if filepath.Base(os.Args[0]) == command {
 		main()

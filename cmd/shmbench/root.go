@@ -20,7 +20,7 @@ type flags struct {
 	data    string
 	reps    int
 	json    bool
-	chaos   chaos
+	chaos   chaosFlag
 	corrupt string
 }
 
@@ -54,7 +54,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(
 		newLock(), newAlloc(), newRing(), newKernel(), newProc(), newOS(), newAdvise(),
 		newInspect(), newTop(), newMem(), newDoctor(),
-		newGC(),
+		newGC(), newChaos(),
 		newVersion(),
 	)
 	root.InitDefaultCompletionCmd()

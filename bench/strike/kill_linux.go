@@ -1,4 +1,4 @@
-package bench
+package strike
 
 import (
 	"errors"
@@ -12,10 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// killRunning kills a worker if it is in the middle of a partition. To be sure
+// Kill kills a worker of an engine if it is in the middle of a partition. To be sure
 // of that, the worker is stopped first, and asked about when it no longer
 // moves: then it is killed, or let go on. A worker that is gone is no error.
-func killRunning(pid int, running func() []int) (killed bool, err error) {
+func Kill(pid int, running func() []int) (killed bool, err error) {
 	fd, err := unix.PidfdOpen(pid, 0)
 	if err != nil {
 		return false, unlessGone("pidfd_open", err)

@@ -1,4 +1,4 @@
-package bench
+package strike
 
 import (
 	"os/exec"
@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// TestKillRunning kills only what runs: a process that is said to be between
+// TestKill kills only what runs: a process that is said to be between
 // two partitions once it stands still is let go on.
-func TestKillRunning(t *testing.T) {
+func TestKill(t *testing.T) {
 	cmd := exec.Command("sleep", "60")
 	if err := cmd.Start(); err != nil {
 		t.Skip(err)
@@ -25,16 +25,16 @@ func TestKillRunning(t *testing.T) {
 		}
 		return nil
 	}
-	if killed, err := killRunning(pid, betweenTwo); killed || err != nil {
+	if killed, err := Kill(pid, betweenTwo); killed || err != nil {
 		t.Fatalf("between two partitions: %v, %v", killed, err)
 	}
-	if killed, err := killRunning(pid, func() []int { return nil }); killed || err != nil {
+	if killed, err := Kill(pid, func() []int { return nil }); killed || err != nil {
 		t.Fatalf("not a worker: %v, %v", killed, err)
 	}
 	if err := cmd.Process.Signal(syscall.Signal(0)); err != nil {
 		t.Fatalf("the process did not survive: %v", err)
 	}
-	if killed, err := killRunning(pid, func() []int { return []int{pid} }); !killed || err != nil {
+	if killed, err := Kill(pid, func() []int { return []int{pid} }); !killed || err != nil {
 		t.Fatalf("running: %v, %v", killed, err)
 	}
 	done := make(chan error, 1)
@@ -44,7 +44,7 @@ func TestKillRunning(t *testing.T) {
 	case <-time.After(time.Minute):
 		t.Fatal("the process lives")
 	}
-	if killed, err := killRunning(pid, func() []int { return []int{pid} }); killed || err != nil {
+	if killed, err := Kill(pid, func() []int { return []int{pid} }); killed || err != nil {
 		t.Fatalf("a process that is gone: %v, %v", killed, err)
 	}
 }
