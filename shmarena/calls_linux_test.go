@@ -28,6 +28,7 @@ var ops = map[string]struct {
 	"sweep":    {false, func(string, *Arena, Array[byte]) error { return second(Sweep()) }},
 	"alloc":    {true, func(_ string, a *Arena, _ Array[byte]) error { return second(Alloc[byte](a, 1<<20)) }},
 	"free":     {true, func(_ string, _ *Arena, x Array[byte]) error { return x.Free() }},
+	"grow":     {true, func(_ string, _ *Arena, x Array[byte]) error { return second(x.Resize(2 << 20)) }},
 	"freeze":   {true, func(_ string, _ *Arena, x Array[byte]) error { return x.Freeze() }},
 	"snapshot": {true, func(_ string, _ *Arena, x Array[byte]) error { return errors.Join(x.Freeze(), second(x.Snapshot())) }},
 	"unlink":   {true, func(_ string, a *Arena, _ Array[byte]) error { return a.Unlink() }},
@@ -185,7 +186,7 @@ func usable(a *Arena, op string) error {
 	x, err := Lookup[byte](a, "x")
 	if err == nil {
 		err = errors.Join(a.Unpublish("x"), x.Free())
-	} else if (op == "create" || op == "free") && errors.Is(err, fs.ErrNotExist) {
+	} else if (op == "create" || op == "free" || op == "grow") && errors.Is(err, fs.ErrNotExist) {
 		err = a.dropName("x")
 	}
 	if err != nil {

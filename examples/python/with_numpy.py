@@ -4,7 +4,10 @@
 """
 import sys
 
-import numpy as np
+try:
+    import numpy as np
+except ImportError:
+    sys.exit("with_numpy.py: this needs numpy (pip install numpy; Debian: apt-get install python3-numpy)")
 
 import shmarena
 
