@@ -139,6 +139,7 @@ func TestConnStrangers(t *testing.T) {
 		"garbage":               {[][]byte{[]byte("GET / HTTP/1.1\r\n\r\n")}, queue.ErrCorrupt},
 		"nothing":               {[][]byte{{}}, queue.ErrCorrupt},
 		"a long hello":          {[][]byte{make([]byte, 1000)}, queue.ErrTooLarge},
+		"half a hello":          {[][]byte{goodHello()[:24]}, queue.ErrCorrupt},
 		"zeros":                 {[][]byte{make([]byte, 48)}, queue.ErrCorrupt},
 		"another version":       {[][]byte{version}, queue.ErrType},
 		"no proof":              {[][]byte{goodHello(), {}}, queue.ErrCorrupt},

@@ -49,7 +49,7 @@ func (g *stage) useAll() {
 	_, _, _ = g.s.Len(), g.r.Cap(), g.r.Return()
 	for _, e := range []*end[int64]{&s.end, &r.end, &g.s.end, &g.r.end} {
 		if e.place != nil {
-			_ = e.goAway()
+			_ = e.goAway(false)
 		}
 	}
 }
@@ -121,8 +121,8 @@ func TestHostileControl(t *testing.T) {
 	check(t, g.clear())
 	check(t, g.begin(true, true))
 	check(t, g.passes())
-	check(t, g.s.end.goAway())
-	check(t, g.r.end.goAway())
+	check(t, g.s.end.goAway(false))
+	check(t, g.r.end.goAway(false))
 }
 
 func FuzzHostileControl(f *testing.F) {
@@ -148,8 +148,8 @@ func TestHostileText(t *testing.T) {
 			if err := s.end.takePlaceNow(); err == nil && (text != stageText || n != uint32(len(text))) {
 				t.Errorf("%q of %d bytes is %q", text, n, stageText)
 			}
-			check(t, g.s.end.goAway())
-			check(t, g.r.end.goAway())
+			check(t, g.s.end.goAway(false))
+			check(t, g.r.end.goAway(false))
 		}
 	}
 }

@@ -83,13 +83,16 @@ func (e *end[T]) over() error {
 	return errors.Join(err, unless(e.arena.Unlink(), fs.ErrNotExist))
 }
 
-// shut leaves the queue and gives the memory up. The seat in the ring goes last: should this process
-// be killed while it ends the queue, the ring tells the others of it.
-func (e *end[T]) shut(withdrawn bool) error {
+// shut leaves the queue and gives the memory up.
+func (e *end[T]) shut(withdrawn bool) error { return errors.Join(e.goAway(withdrawn), e.arena.Close()) }
+
+// goAway leaves the queue. The seat in the ring goes last: should this process be killed while it ends the
+// queue, the ring tells the others of it.
+func (e *end[T]) goAway(withdrawn bool) error {
 	err := e.leave(withdrawn)
 	e.place = nil
 	e.release()
-	return errors.Join(err, e.arena.Close())
+	return err
 }
 
 // leave gives the place up, and ends the queue if it was the last of its side.

@@ -45,10 +45,15 @@ func Receive[T any](ctx context.Context, name string, o Options) (*Receiver[T], 
 //
 // Preconditions: T is plain.
 func (r *Receiver[T]) enter(ctx context.Context, name string, o Options, text string) error {
+	r.prepare(name, text)
+	return r.end.enter(ctx, o)
+}
+
+// prepare says what kind of end it is.
+func (r *Receiver[T]) prepare(name, text string) {
 	r.end = end[T]{name: name, side: receiving, text: text}
 	r.end.sit = func() (err error) { r.ring, err = r.end.ring.Receiver(r.end.self); return err }
 	r.end.release = func() { r.end.wakeJoin(); r.ring.Release() } // who waits for this one waits no more
-	return r.end.enter(ctx, o)
 }
 
 // Get returns the oldest item, and waits while there is none. The item that was held is Done.

@@ -44,10 +44,15 @@ func Send[T any](ctx context.Context, name string, o Options) (*Sender[T], error
 //
 // Preconditions: T is plain.
 func (s *Sender[T]) enter(ctx context.Context, name string, o Options, text string) error {
+	s.prepare(name, text)
+	return s.end.enter(ctx, o)
+}
+
+// prepare says what kind of end it is.
+func (s *Sender[T]) prepare(name, text string) {
 	s.end = end[T]{name: name, side: sending, text: text}
 	s.end.sit = func() (err error) { s.ring, err = s.end.ring.Sender(s.end.self); return err }
 	s.end.release = func() { s.ring.Release() }
-	return s.end.enter(ctx, o)
 }
 
 // Put stores v, and waits while the queue is full. After any error v was not stored.

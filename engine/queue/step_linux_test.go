@@ -41,25 +41,17 @@ func newStage(t *testing.T) *stage {
 
 // sender is one that has not entered yet.
 func sender(a *shmarena.Arena) *Sender[int64] {
-	s := &Sender[int64]{end: end[int64]{name: "stage", side: sending, text: stageText, arena: a, self: a.Member()}}
-	s.end.sit = func() (err error) { s.ring, err = s.end.ring.Sender(s.end.self); return err }
-	s.end.release = func() { s.ring.Release() }
+	s := &Sender[int64]{}
+	s.prepare("stage", stageText)
+	s.end.arena, s.end.self = a, a.Member()
 	return s
 }
 
 func receiver(a *shmarena.Arena) *Receiver[int64] {
-	r := &Receiver[int64]{end: end[int64]{name: "stage", side: receiving, text: stageText, arena: a, self: a.Member()}}
-	r.end.sit = func() (err error) { r.ring, err = r.end.ring.Receiver(r.end.self); return err }
-	r.end.release = func() { r.end.wakeJoin(); r.ring.Release() }
+	r := &Receiver[int64]{}
+	r.prepare("stage", stageText)
+	r.end.arena, r.end.self = a, a.Member()
 	return r
-}
-
-// goAway is shut without the end of the arena.
-func (e *end[T]) goAway() error {
-	err := e.leave(false)
-	e.place = nil
-	e.release()
-	return err
 }
 
 func soon() (context.Context, context.CancelFunc) {
@@ -165,7 +157,7 @@ func leavesAsSender(c *reexec.Child, a *shmarena.Arena) {
 	if err := s.end.takePlaceNow(); err != nil {
 		c.Fatalf("%v", err)
 	}
-	inRegion(c, s.end.goAway)
+	inRegion(c, func() error { return s.end.goAway(false) })
 }
 
 func leavesAsReceiver(c *reexec.Child, a *shmarena.Arena) {
@@ -173,7 +165,7 @@ func leavesAsReceiver(c *reexec.Child, a *shmarena.Arena) {
 	if err := r.end.takePlaceNow(); err != nil {
 		c.Fatalf("%v", err)
 	}
-	inRegion(c, r.end.goAway)
+	inRegion(c, func() error { return r.end.goAway(false) })
 }
 
 var actor = reexec.Register("actor", func(c *reexec.Child) {

@@ -59,13 +59,13 @@ func (g *stage) bothGoOn(ctx context.Context) error {
 			return fmt.Errorf("%d %ss have places", n, roles[k])
 		}
 	}
-	if err := errors.Join(next.end.goAway(), g.s.end.goAway()); err != nil {
+	if err := errors.Join(next.end.goAway(false), g.s.end.goAway(false)); err != nil {
 		return err
 	}
 	if _, err := g.r.Get(ctx); err != ErrClosed && !errors.Is(err, ErrPeerDied) {
 		return fmt.Errorf("after the last sender: %w", err)
 	}
-	return g.r.end.goAway()
+	return g.r.end.goAway(false)
 }
 
 func taken(s *side) (n int) {
@@ -87,11 +87,11 @@ func (g *stage) receiverLearns(ctx context.Context) error {
 		if err := g.s.end.takePlace(ctx, g.opt); err != nil {
 			return fmt.Errorf("take its place: %w", err)
 		}
-		if err := errors.Join(g.passes(), g.s.end.goAway()); err != nil {
+		if err := errors.Join(g.passes(), g.s.end.goAway(false)); err != nil {
 			return err
 		}
 	}
-	return g.r.end.goAway()
+	return g.r.end.goAway(false)
 }
 
 func (g *stage) senderLearns(ctx context.Context) error {
@@ -111,11 +111,11 @@ func (g *stage) senderLearns(ctx context.Context) error {
 		}
 		for g.r.TryGet(new(int64)) == nil { // what had been put is still there
 		}
-		if err := errors.Join(g.passes(), g.r.end.goAway()); err != nil {
+		if err := errors.Join(g.passes(), g.r.end.goAway(false)); err != nil {
 			return err
 		}
 	}
-	return g.s.end.goAway()
+	return g.s.end.goAway(false)
 }
 
 // nextBegins: nobody is there any more; the next two find their way, in this queue or the next one.
@@ -136,5 +136,5 @@ func (g *stage) nextBegins(ctx context.Context) error {
 	if err := g.passes(); err != nil {
 		return err
 	}
-	return errors.Join(g.s.end.goAway(), g.r.end.goAway())
+	return errors.Join(g.s.end.goAway(false), g.r.end.goAway(false))
 }

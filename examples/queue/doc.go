@@ -4,9 +4,10 @@
 //	go run ./examples/queue receive
 //	go run ./examples/queue send
 //
-// Whoever comes first waits for the other, until Ctrl-C. The sender puts five readings and waits
-// until they were all received; the receiver prints them and ends when the sender has closed. Kill
-// either with -9 and the other says who died. Nothing stays in /dev/shm.
+// Whoever comes first waits for the other, until Ctrl-C. The sender puts a reading each second, five in
+// all, and waits until they were received; the receiver prints them and ends when the sender has closed.
+// Kill either with -9 meanwhile and the other says who died. Nothing stays in /dev/shm but a queue all of
+// whose programs were killed; the next one of its name takes that away.
 //
 // The second pair has a connection, through which values go both ways:
 //

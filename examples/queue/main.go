@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"time"
 
 	"github.com/shmengine/shmengine/engine/queue"
 )
@@ -50,8 +51,23 @@ func send(ctx context.Context, name string) error {
 		if err := s.Put(ctx, r); err != nil {
 			return errors.Join(err, s.Close())
 		}
+		if err := pause(ctx); err != nil {
+			return errors.Join(err, s.Close())
+		}
 	}
 	return errors.Join(s.Join(ctx), s.Close()) // all 5 were received
+}
+
+// pace is how long the sender waits behind each reading, so that one can watch.
+var pace = time.Second
+
+func pause(ctx context.Context) error {
+	select {
+	case <-time.After(pace):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func receive(ctx context.Context, name string) error {

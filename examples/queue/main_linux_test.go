@@ -12,7 +12,10 @@ import (
 	"github.com/shmengine/shmengine/internal/reexec"
 )
 
-func TestMain(m *testing.M) { leaktest.Main(m) }
+func TestMain(m *testing.M) {
+	pace = 0 // of the programs, too, which are this one
+	leaktest.Main(m)
+}
 
 var program = reexec.Register("program", func(c *reexec.Child) {
 	if err := run(context.Background(), c.Args); err != nil {
