@@ -20,6 +20,7 @@ type Bytes struct {
 
 	sides
 	flush      *atomic.Uint32
+	apart      *atomic.Uint32
 	head, tail *atomic.Uint64
 	mutex      *futex.Mutex
 }
@@ -95,6 +96,7 @@ func viewBytes(mem []byte, h bytesHeader) *Bytes {
 		data: regionOf(mem, h.size), size: h.size, many: h.producers == 2,
 		sides: sidesOf(mem),
 		flush: word32(mem, offFlush),
+		apart: word32(mem, offApart),
 		head:  word64(mem, offHead), tail: word64(mem, offBytesTail),
 		mutex: mutexAt(mem, offBytesMutex),
 	}

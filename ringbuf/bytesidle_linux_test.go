@@ -3,7 +3,6 @@ package ringbuf
 import (
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/shmengine/shmengine/internal/reexec"
 )
@@ -35,14 +34,7 @@ func TestBytesIdleSleeps(t *testing.T) {
 	defer conn.Close()
 	untilParked(r.toProducer.Load)
 	untilParked(conn.end.out.ring.toProducer.Load)
-	const window = time.Second
-	before := []time.Duration{cpuTime(t, taker.PID()), cpuTime(t, idler.PID())}
-	time.Sleep(window)
-	for i, pid := range []int{taker.PID(), idler.PID()} {
-		if used := cpuTime(t, pid) - before[i]; used > window/100 {
-			t.Errorf("%s: %v of CPU time in %v of waiting", []string{"ring", "connection"}[i], used, window)
-		}
-	}
+	idles(t, taker, idler)
 	noError(t, p.TryPush(numberedBytes(0, 0, r.MaxMessage())))
 	must[int](t)(conn.Write([]byte{1}))
 	for _, child := range []*reexec.Proc{taker, idler} {

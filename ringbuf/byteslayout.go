@@ -17,6 +17,7 @@ package ringbuf
 //	392  plainPush    uint32   1 = some producer publishes without a fence
 //	396  mutex        uint32   many: futex.Mutex around "write a header at tail, then move tail"; one: 0
 //	512  tail         uint64   position behind the last record
+//	520  apart        uint32   1 = a producer found that its CPU shares no cache with the consumer's
 //	640  data         size bytes
 //
 // A position counts bytes from the beginning of time and is a multiple of 8; it lies at data +
@@ -38,6 +39,7 @@ package ringbuf
 //	flush         Flush, consumer (clears)                      consumer when it finds nothing
 //	head          consumer when it gives records back           a producer when its cached copy says "full"
 //	tail          producer at every claim                       consumer when it has read what it knew of
+//	apart         a producer of long records                    consumer with tail, producers
 //	header        producer: claim, commit; consumer: of the dead  consumer
 //
 // Nothing from tail on is ever looked at, so what records of the last lap have left there, headers
@@ -45,7 +47,7 @@ package ringbuf
 // cleared. The header is one 64-bit word: whoever claims is named by the same store that claims.
 const (
 	bytesMagic   = 0x65747962676e6972 // "ringbyte" as bytes
-	bytesVersion = 1
+	bytesVersion = 2
 
 	offBytesProducers = offVersion + 4
 	offBytesSize      = offBytesProducers + 4
@@ -54,6 +56,7 @@ const (
 	offFlush      = offPlainPop + 4
 	offBytesMutex = offPlainPush + 4
 	offBytesTail  = offToConsumer + 128
+	offApart      = offBytesTail + 8
 	offData       = offBytesTail + 128
 
 	headerSize = 8

@@ -16,6 +16,7 @@ type BytesProducer struct {
 	bell  *atomic.Uint32 // toProducer
 	fast  bool           // publishes by a plain MOV; the consumer brings the fence before it sleeps
 	earn  earner
+	away  distance
 	open  int    // leases that are not settled
 	id    uint32 // of the member, as it stands in a claimed record
 	lock  futex.Handle

@@ -18,6 +18,7 @@ type BytesConsumer struct {
 	same  record         // header of a record that was looked at: the next one's, if they are of one length
 	bell  *atomic.Uint32 // toConsumer
 	fast  bool           // head is published by a plain MOV; producers bring the fence before they sleep
+	apart bool           // what the ring said with tail: see owns
 	stays bool           // head does not move any more: see gap
 	earn  earner
 
@@ -71,7 +72,7 @@ func (v View) Release() {
 		storeTouch(c.data.at(v.begin), uint64(v.header), c.ring.head, to)
 		c.answer()
 		return
-	default:
+	case c.owns(n):
 		c.data.own(v.begin, n)
 	}
 	c.giveBack(to)
@@ -165,7 +166,7 @@ func (c *BytesConsumer) reload() error {
 	case tail-c.limit > c.ring.size || !c.ring.spans(c.done, tail):
 		return c.ring.poison("tail", tail)
 	}
-	c.limit = tail
+	c.limit, c.apart = tail, c.ring.apart.Load() != 0 // of one line
 	return nil
 }
 

@@ -72,9 +72,9 @@ func (c *BytesConsumer) popTo(v View, dst []byte) (int, error) {
 		c.back(v)
 		return 0, &ShortBufferError{Need: len(data), Have: len(dst)}
 	}
-	n := copy(dst, data)
+	copyLong(dst, data)
 	v.Release()
-	return n, nil
+	return len(data), nil
 }
 
 // Peek is TryPeek that waits while there is nothing: it spins, yields, then sleeps. It fails with

@@ -42,7 +42,7 @@ func (p *BytesProducer) push(ctx context.Context, b []byte, mark uint32) error {
 func (p *BytesProducer) put(tail uint64, b []byte, mark uint32) (end uint64) {
 	length := uint64(len(b)) + headerSize
 	pos, end := p.place(tail, length, stored(length, mark))
-	copy(p.data.payload(pos, uint64(len(b))), b)
+	p.copyIn(p.data.payload(pos, uint64(len(b))), b)
 	return end
 }
 
@@ -66,7 +66,7 @@ func (p *BytesProducer) pushShared(ctx context.Context, b []byte, mark uint32) e
 	if err != nil {
 		return err
 	}
-	copy(l.Bytes(), b)
+	p.copyIn(l.Bytes(), b)
 	return l.settle(mark)
 }
 
@@ -128,7 +128,7 @@ func (p *BytesProducer) batchShared(msgs [][]byte) (n int, err error) {
 	p.end(tail)
 	for _, b := range msgs[:n] {
 		pad, need := p.ring.span(first, uint64(len(b))+headerSize)
-		copy(p.data.payload(first+pad, uint64(len(b))), b)
+		p.copyIn(p.data.payload(first+pad, uint64(len(b))), b)
 		p.data.at(first + pad).Store(uint64(stored(uint64(len(b))+headerSize, 0)))
 		first += need
 	}
