@@ -36,16 +36,26 @@ func Gemm(c Matrix, alpha float64, a, b Matrix, beta float64) {
 	if c.Rows != a.Rows || c.Cols != b.Cols || a.Cols != b.Rows {
 		panic("kernels: matrices differ in shape")
 	}
-	if c.Overlaps(a) || c.Overlaps(b) {
+	c.inside()
+	a.inside()
+	b.inside()
+	if c.meets(a) || c.meets(b) {
 		panic("kernels: matrix overlaps a factor")
 	}
 	if c.ByColumns {
 		c, a, b = c.T(), b.T(), a.T()
 	}
-	if alpha == 0 || a.Cols == 0 || c.empty() {
+	switch {
+	case alpha == 0 || a.Cols == 0 || c.empty():
 		scaleMatrix(c, beta)
-		return
+	case few(c.Rows, c.Cols, a.Cols):
+		gemmFew(c, alpha, a, b, beta)
+	default:
+		gemmPacked(c, alpha, a, b, beta)
 	}
+}
+
+func gemmPacked(c Matrix, alpha float64, a, b Matrix, beta float64) {
 	buffer, _ := gemmBuffers.Get().(*gemmBuffer)
 	buffer.multiply(c, alpha, a, b, beta)
 	gemmBuffers.Put(buffer)

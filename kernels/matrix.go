@@ -82,6 +82,11 @@ func (m Matrix) inside() {
 func (m Matrix) Overlaps(o Matrix) bool {
 	m.inside()
 	o.inside()
+	return m.meets(o)
+}
+
+// meets is Overlaps of matrices that lie in their Data.
+func (m Matrix) meets(o Matrix) bool {
 	if m.empty() || o.empty() || !overlap(m.Data[:m.span()], o.Data[:o.span()]) {
 		return false
 	}

@@ -174,8 +174,10 @@ func TestLevel1IsGonums(t *testing.T) {
 		}
 		x := normals(r, max(0, n*max(1, incX, -incX)-r.IntN(2)*r.IntN(2)))
 		y := normals(r, max(0, n*max(1, incY, -incY)-r.IntN(2)*r.IntN(2)))
-		if len(x) > 0 && r.IntN(10) == 0 {
-			x[r.IntN(len(x))] = [...]float64{math.Inf(1), math.Inf(-1), math.NaN(), 1e300, -1e-300}[r.IntN(5)]
+		for _, v := range [][]float64{x, y} {
+			if len(v) > 0 && r.IntN(10) == 0 {
+				v[r.IntN(len(v))] = [...]float64{math.Inf(1), math.Inf(-1), math.NaN(), 1e300, -1e-300}[r.IntN(5)]
+			}
 		}
 		for name, f := range map[string]func(im gblas.Float64) func([]float64){
 			"Ddot": func(im gblas.Float64) func([]float64) {
