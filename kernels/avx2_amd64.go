@@ -266,3 +266,43 @@ func sortFewAVX2(x *int64, n int)
 //
 //go:noescape
 func sortFewPairsAVX2(keys *int64, values *int64, n int)
+
+// gemmTileAVX2 equals gemmTileGo.
+//
+//go:noescape
+func gemmTileAVX2(k int, a *float64, b *float64, c *float64, stride int, rows int, cols int, alpha float64, beta float64, keep int)
+
+// gemmPackLeftAVX2 equals gemmPackGo of rows.
+//
+//go:noescape
+func gemmPackLeftAVX2(dst *float64, src *float64, stride int, n int, k int)
+
+// gemmPackRightAVX2 equals gemmPackGo of rows.
+//
+//go:noescape
+func gemmPackRightAVX2(dst *float64, src *float64, stride int, n int, k int)
+
+// gemmPackAlongAVX2 equals gemmPackGo of columns.
+//
+//go:noescape
+func gemmPackAlongAVX2(dst *float64, step int, src *float64, stride int, n int, k int)
+
+// gemvDotAVX2 equals gemvDotGo.
+//
+//go:noescape
+func gemvDotAVX2(dst *float64, a *float64, stride int, x []float64)
+
+// gemvDotOneAVX2 equals gemvDotGo.
+//
+//go:noescape
+func gemvDotOneAVX2(dst *float64, a *float64, stride int, x []float64)
+
+// gemvAddAVX2 equals gemvAddGo.
+//
+//go:noescape
+func gemvAddAVX2(y []float64, a *float64, stride int, x *float64)
+
+// gemvAddOneAVX2 equals gemvAddGo.
+//
+//go:noescape
+func gemvAddOneAVX2(y []float64, a *float64, stride int, x *float64)

@@ -11725,3 +11725,967 @@ more558:
 sorted556:
 	VZEROUPPER
 	RET
+
+// func gemmTileAVX2(k int, a *float64, b *float64, c *float64, stride int, rows int, cols int, alpha float64, beta float64, keep int)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·gemmTileAVX2(SB), NOSPLIT, $0-80
+	VPXOR      Y0, Y0, Y0
+	VPXOR      Y1, Y1, Y1
+	VPXOR      Y2, Y2, Y2
+	VPXOR      Y3, Y3, Y3
+	VPXOR      Y4, Y4, Y4
+	VPXOR      Y5, Y5, Y5
+	VPXOR      Y6, Y6, Y6
+	VPXOR      Y7, Y7, Y7
+	VPXOR      Y8, Y8, Y8
+	VPXOR      Y9, Y9, Y9
+	VPXOR      Y10, Y10, Y10
+	VPXOR      Y11, Y11, Y11
+	MOVQ       c+24(FP), AX
+	MOVQ       stride+32(FP), CX
+	SHLQ       $0x03, CX
+	MOVQ       AX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	PREFETCHT0 64(DX)
+	ADDQ       CX, DX
+	MOVQ       k+0(FP), DX
+	MOVQ       a+8(FP), BX
+	MOVQ       b+16(FP), SI
+	CMPQ       DX, $+4
+	JB         end561
+
+loop560:
+	VMOVUPD      (SI), Y12
+	VMOVUPD      32(SI), Y13
+	VMOVUPD      64(SI), Y14
+	PREFETCHT0   768(SI)
+	PREFETCHT0   832(SI)
+	VBROADCASTSD (BX), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VBROADCASTSD 8(BX), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VBROADCASTSD 16(BX), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VBROADCASTSD 24(BX), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	VMOVUPD      96(SI), Y12
+	VMOVUPD      128(SI), Y13
+	VMOVUPD      160(SI), Y14
+	PREFETCHT0   864(SI)
+	PREFETCHT0   928(SI)
+	VBROADCASTSD 32(BX), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VBROADCASTSD 40(BX), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VBROADCASTSD 48(BX), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VBROADCASTSD 56(BX), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	VMOVUPD      192(SI), Y12
+	VMOVUPD      224(SI), Y13
+	VMOVUPD      256(SI), Y14
+	PREFETCHT0   960(SI)
+	PREFETCHT0   1024(SI)
+	VBROADCASTSD 64(BX), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VBROADCASTSD 72(BX), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VBROADCASTSD 80(BX), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VBROADCASTSD 88(BX), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	VMOVUPD      288(SI), Y12
+	VMOVUPD      320(SI), Y13
+	VMOVUPD      352(SI), Y14
+	PREFETCHT0   1056(SI)
+	PREFETCHT0   1120(SI)
+	VBROADCASTSD 96(BX), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VBROADCASTSD 104(BX), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VBROADCASTSD 112(BX), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VBROADCASTSD 120(BX), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	ADDQ         $+128, BX
+	ADDQ         $+384, SI
+	SUBQ         $+4, DX
+	CMPQ         DX, $+4
+	JAE          loop560
+
+end561:
+	CMPQ DX, $+1
+	JB   end563
+
+loop562:
+	VMOVUPD      (SI), Y12
+	VMOVUPD      32(SI), Y13
+	VMOVUPD      64(SI), Y14
+	PREFETCHT0   768(SI)
+	PREFETCHT0   832(SI)
+	VBROADCASTSD (BX), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VBROADCASTSD 8(BX), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VBROADCASTSD 16(BX), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VBROADCASTSD 24(BX), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	ADDQ         $+32, BX
+	ADDQ         $+96, SI
+	SUBQ         $+1, DX
+	CMPQ         DX, $+1
+	JAE          loop562
+
+end563:
+	VBROADCASTSD alpha+56(FP), Y12
+	VMULPD       Y12, Y0, Y0
+	VMULPD       Y12, Y1, Y1
+	VMULPD       Y12, Y2, Y2
+	VMULPD       Y12, Y3, Y3
+	VMULPD       Y12, Y4, Y4
+	VMULPD       Y12, Y5, Y5
+	VMULPD       Y12, Y6, Y6
+	VMULPD       Y12, Y7, Y7
+	VMULPD       Y12, Y8, Y8
+	VMULPD       Y12, Y9, Y9
+	VMULPD       Y12, Y10, Y10
+	VMULPD       Y12, Y11, Y11
+	MOVQ         rows+40(FP), BX
+	MOVQ         cols+48(FP), SI
+	MOVQ         keep+72(FP), DX
+	TESTQ        DX, DX
+	JZ           over564
+	CMPQ         SI, $+12
+	JB           part565
+	VBROADCASTSD beta+64(FP), Y12
+	VFMADD231PD  (AX), Y12, Y0
+	VMOVUPD      Y0, (AX)
+	VFMADD231PD  32(AX), Y12, Y4
+	VMOVUPD      Y4, 32(AX)
+	VFMADD231PD  64(AX), Y12, Y8
+	VMOVUPD      Y8, 64(AX)
+	CMPQ         BX, $+1
+	JBE          end566
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y1
+	VMOVUPD      Y1, (AX)
+	VFMADD231PD  32(AX), Y12, Y5
+	VMOVUPD      Y5, 32(AX)
+	VFMADD231PD  64(AX), Y12, Y9
+	VMOVUPD      Y9, 64(AX)
+	CMPQ         BX, $+2
+	JBE          end566
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y2
+	VMOVUPD      Y2, (AX)
+	VFMADD231PD  32(AX), Y12, Y6
+	VMOVUPD      Y6, 32(AX)
+	VFMADD231PD  64(AX), Y12, Y10
+	VMOVUPD      Y10, 64(AX)
+	CMPQ         BX, $+3
+	JBE          end566
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y3
+	VMOVUPD      Y3, (AX)
+	VFMADD231PD  32(AX), Y12, Y7
+	VMOVUPD      Y7, 32(AX)
+	VFMADD231PD  64(AX), Y12, Y11
+	VMOVUPD      Y11, 64(AX)
+
+end566:
+	VZEROUPPER
+	RET
+
+part565:
+	VBROADCASTSD beta+64(FP), Y12
+	CMPQ         SI, $+0
+	JBE          all567
+	LEAQ         (SI), DX
+	MOVQ         $+4, DI
+	CMPQ         DX, DI
+	CMOVQGT      DI, DX
+	CMPQ         DX, $+0
+	MOVQ         $+0, DI
+	CMOVQLT      DI, DX
+	LEAQ         avx2const79<>+32(SB), DI
+	NEGQ         DX
+	VMOVDQU      (DI)(DX*8), Y13
+	LEAQ         (AX), DX
+	VMASKMOVPD   (DX), Y13, Y14
+	VFMADD231PD  Y14, Y12, Y0
+	VMASKMOVPD   Y0, Y13, (DX)
+	CMPQ         BX, $+1
+	JBE          end568
+	ADDQ         CX, DX
+	VMASKMOVPD   (DX), Y13, Y0
+	VFMADD231PD  Y0, Y12, Y1
+	VMASKMOVPD   Y1, Y13, (DX)
+	CMPQ         BX, $+2
+	JBE          end568
+	ADDQ         CX, DX
+	VMASKMOVPD   (DX), Y13, Y0
+	VFMADD231PD  Y0, Y12, Y2
+	VMASKMOVPD   Y2, Y13, (DX)
+	CMPQ         BX, $+3
+	JBE          end568
+	ADDQ         CX, DX
+	VMASKMOVPD   (DX), Y13, Y0
+	VFMADD231PD  Y0, Y12, Y3
+	VMASKMOVPD   Y3, Y13, (DX)
+
+end568:
+	CMPQ        SI, $+4
+	JBE         all567
+	LEAQ        -4(SI), DX
+	MOVQ        $+4, DI
+	CMPQ        DX, DI
+	CMOVQGT     DI, DX
+	CMPQ        DX, $+0
+	MOVQ        $+0, DI
+	CMOVQLT     DI, DX
+	LEAQ        avx2const79<>+32(SB), DI
+	NEGQ        DX
+	VMOVDQU     (DI)(DX*8), Y0
+	LEAQ        32(AX), DX
+	VMASKMOVPD  (DX), Y0, Y1
+	VFMADD231PD Y1, Y12, Y4
+	VMASKMOVPD  Y4, Y0, (DX)
+	CMPQ        BX, $+1
+	JBE         end569
+	ADDQ        CX, DX
+	VMASKMOVPD  (DX), Y0, Y1
+	VFMADD231PD Y1, Y12, Y5
+	VMASKMOVPD  Y5, Y0, (DX)
+	CMPQ        BX, $+2
+	JBE         end569
+	ADDQ        CX, DX
+	VMASKMOVPD  (DX), Y0, Y1
+	VFMADD231PD Y1, Y12, Y6
+	VMASKMOVPD  Y6, Y0, (DX)
+	CMPQ        BX, $+3
+	JBE         end569
+	ADDQ        CX, DX
+	VMASKMOVPD  (DX), Y0, Y1
+	VFMADD231PD Y1, Y12, Y7
+	VMASKMOVPD  Y7, Y0, (DX)
+
+end569:
+	CMPQ        SI, $+8
+	JBE         all567
+	LEAQ        -8(SI), DX
+	MOVQ        $+4, SI
+	CMPQ        DX, SI
+	CMOVQGT     SI, DX
+	CMPQ        DX, $+0
+	MOVQ        $+0, SI
+	CMOVQLT     SI, DX
+	LEAQ        avx2const79<>+32(SB), SI
+	NEGQ        DX
+	VMOVDQU     (SI)(DX*8), Y0
+	LEAQ        64(AX), AX
+	VMASKMOVPD  (AX), Y0, Y1
+	VFMADD231PD Y1, Y12, Y8
+	VMASKMOVPD  Y8, Y0, (AX)
+	CMPQ        BX, $+1
+	JBE         end570
+	ADDQ        CX, AX
+	VMASKMOVPD  (AX), Y0, Y1
+	VFMADD231PD Y1, Y12, Y9
+	VMASKMOVPD  Y9, Y0, (AX)
+	CMPQ        BX, $+2
+	JBE         end570
+	ADDQ        CX, AX
+	VMASKMOVPD  (AX), Y0, Y1
+	VFMADD231PD Y1, Y12, Y10
+	VMASKMOVPD  Y10, Y0, (AX)
+	CMPQ        BX, $+3
+	JBE         end570
+	ADDQ        CX, AX
+	VMASKMOVPD  (AX), Y0, Y1
+	VFMADD231PD Y1, Y12, Y11
+	VMASKMOVPD  Y11, Y0, (AX)
+
+end570:
+all567:
+	VZEROUPPER
+	RET
+
+over564:
+	CMPQ    SI, $+12
+	JB      part571
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y4, 32(AX)
+	VMOVUPD Y8, 64(AX)
+	CMPQ    BX, $+1
+	JBE     end572
+	ADDQ    CX, AX
+	VMOVUPD Y1, (AX)
+	VMOVUPD Y5, 32(AX)
+	VMOVUPD Y9, 64(AX)
+	CMPQ    BX, $+2
+	JBE     end572
+	ADDQ    CX, AX
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y6, 32(AX)
+	VMOVUPD Y10, 64(AX)
+	CMPQ    BX, $+3
+	JBE     end572
+	ADDQ    CX, AX
+	VMOVUPD Y3, (AX)
+	VMOVUPD Y7, 32(AX)
+	VMOVUPD Y11, 64(AX)
+
+end572:
+	VZEROUPPER
+	RET
+
+part571:
+	CMPQ       SI, $+0
+	JBE        all573
+	LEAQ       (SI), DX
+	MOVQ       $+4, DI
+	CMPQ       DX, DI
+	CMOVQGT    DI, DX
+	CMPQ       DX, $+0
+	MOVQ       $+0, DI
+	CMOVQLT    DI, DX
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       DX
+	VMOVDQU    (DI)(DX*8), Y12
+	LEAQ       (AX), DX
+	VMASKMOVPD Y0, Y12, (DX)
+	CMPQ       BX, $+1
+	JBE        end574
+	ADDQ       CX, DX
+	VMASKMOVPD Y1, Y12, (DX)
+	CMPQ       BX, $+2
+	JBE        end574
+	ADDQ       CX, DX
+	VMASKMOVPD Y2, Y12, (DX)
+	CMPQ       BX, $+3
+	JBE        end574
+	ADDQ       CX, DX
+	VMASKMOVPD Y3, Y12, (DX)
+
+end574:
+	CMPQ       SI, $+4
+	JBE        all573
+	LEAQ       -4(SI), DX
+	MOVQ       $+4, DI
+	CMPQ       DX, DI
+	CMOVQGT    DI, DX
+	CMPQ       DX, $+0
+	MOVQ       $+0, DI
+	CMOVQLT    DI, DX
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       DX
+	VMOVDQU    (DI)(DX*8), Y0
+	LEAQ       32(AX), DX
+	VMASKMOVPD Y4, Y0, (DX)
+	CMPQ       BX, $+1
+	JBE        end575
+	ADDQ       CX, DX
+	VMASKMOVPD Y5, Y0, (DX)
+	CMPQ       BX, $+2
+	JBE        end575
+	ADDQ       CX, DX
+	VMASKMOVPD Y6, Y0, (DX)
+	CMPQ       BX, $+3
+	JBE        end575
+	ADDQ       CX, DX
+	VMASKMOVPD Y7, Y0, (DX)
+
+end575:
+	CMPQ       SI, $+8
+	JBE        all573
+	LEAQ       -8(SI), DX
+	MOVQ       $+4, SI
+	CMPQ       DX, SI
+	CMOVQGT    SI, DX
+	CMPQ       DX, $+0
+	MOVQ       $+0, SI
+	CMOVQLT    SI, DX
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*8), Y0
+	LEAQ       64(AX), AX
+	VMASKMOVPD Y8, Y0, (AX)
+	CMPQ       BX, $+1
+	JBE        end576
+	ADDQ       CX, AX
+	VMASKMOVPD Y9, Y0, (AX)
+	CMPQ       BX, $+2
+	JBE        end576
+	ADDQ       CX, AX
+	VMASKMOVPD Y10, Y0, (AX)
+	CMPQ       BX, $+3
+	JBE        end576
+	ADDQ       CX, AX
+	VMASKMOVPD Y11, Y0, (AX)
+
+end576:
+all573:
+	VZEROUPPER
+	RET
+
+DATA avx2const79<>+0(SB)/8, $0xffffffffffffffff
+DATA avx2const79<>+8(SB)/8, $0xffffffffffffffff
+DATA avx2const79<>+16(SB)/8, $0xffffffffffffffff
+DATA avx2const79<>+24(SB)/8, $0xffffffffffffffff
+DATA avx2const79<>+32(SB)/8, $0x0000000000000000
+DATA avx2const79<>+40(SB)/8, $0x0000000000000000
+DATA avx2const79<>+48(SB)/8, $0x0000000000000000
+DATA avx2const79<>+56(SB)/8, $0x0000000000000000
+GLOBL avx2const79<>(SB), RODATA|NOPTR, $64
+
+// func gemmPackLeftAVX2(dst *float64, src *float64, stride int, n int, k int)
+// Requires: AVX, CMOV
+TEXT ·gemmPackLeftAVX2(SB), NOSPLIT, $0-40
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    n+24(FP), BX
+	MOVQ    k+32(FP), SI
+	SHLQ    $0x03, DX
+	LEAQ    (BX), BX
+	MOVQ    $+4, DI
+	CMPQ    BX, DI
+	CMOVQGT DI, BX
+	CMPQ    BX, $+0
+	MOVQ    $+0, DI
+	CMOVQLT DI, BX
+	LEAQ    avx2const79<>+32(SB), DI
+	NEGQ    BX
+	VMOVDQU (DI)(BX*8), Y0
+	CMPQ    SI, $+1
+	JB      end578
+
+loop577:
+	LEAQ       (CX), BX
+	VMASKMOVPD (BX), Y0, Y1
+	VMOVUPD    Y1, (AX)
+	ADDQ       DX, CX
+	ADDQ       $+32, AX
+	SUBQ       $+1, SI
+	CMPQ       SI, $+1
+	JAE        loop577
+
+end578:
+	VZEROUPPER
+	RET
+
+// func gemmPackRightAVX2(dst *float64, src *float64, stride int, n int, k int)
+// Requires: AVX, CMOV
+TEXT ·gemmPackRightAVX2(SB), NOSPLIT, $0-40
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    n+24(FP), BX
+	MOVQ    k+32(FP), SI
+	SHLQ    $0x03, DX
+	LEAQ    (BX), DI
+	MOVQ    $+4, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	CMPQ    DI, $+0
+	MOVQ    $+0, R8
+	CMOVQLT R8, DI
+	LEAQ    avx2const79<>+32(SB), R8
+	NEGQ    DI
+	VMOVDQU (R8)(DI*8), Y0
+	LEAQ    -4(BX), DI
+	MOVQ    $+4, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	CMPQ    DI, $+0
+	MOVQ    $+0, R8
+	CMOVQLT R8, DI
+	LEAQ    avx2const79<>+32(SB), R8
+	NEGQ    DI
+	VMOVDQU (R8)(DI*8), Y1
+	LEAQ    -8(BX), BX
+	MOVQ    $+4, DI
+	CMPQ    BX, DI
+	CMOVQGT DI, BX
+	CMPQ    BX, $+0
+	MOVQ    $+0, DI
+	CMOVQLT DI, BX
+	LEAQ    avx2const79<>+32(SB), DI
+	NEGQ    BX
+	VMOVDQU (DI)(BX*8), Y2
+	CMPQ    SI, $+1
+	JB      end580
+
+loop579:
+	LEAQ       (CX), BX
+	VMASKMOVPD (BX), Y0, Y3
+	VMOVUPD    Y3, (AX)
+	LEAQ       32(CX), BX
+	VMASKMOVPD (BX), Y1, Y3
+	VMOVUPD    Y3, 32(AX)
+	LEAQ       64(CX), BX
+	VMASKMOVPD (BX), Y2, Y3
+	VMOVUPD    Y3, 64(AX)
+	ADDQ       DX, CX
+	ADDQ       $+96, AX
+	SUBQ       $+1, SI
+	CMPQ       SI, $+1
+	JAE        loop579
+
+end580:
+	VZEROUPPER
+	RET
+
+// func gemmPackAlongAVX2(dst *float64, step int, src *float64, stride int, n int, k int)
+// Requires: AVX, CMOV
+TEXT ·gemmPackAlongAVX2(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    step+8(FP), CX
+	SHLQ    $0x03, CX
+	MOVQ    stride+24(FP), DX
+	MOVQ    n+32(FP), BX
+	SHLQ    $0x03, DX
+	MOVQ    src+16(FP), SI
+	MOVQ    SI, DI
+	ADDQ    DX, DI
+	CMPQ    BX, $+1
+	CMOVQLE SI, DI
+	MOVQ    DI, R8
+	ADDQ    DX, R8
+	CMPQ    BX, $+2
+	CMOVQLE DI, R8
+	MOVQ    R8, R9
+	ADDQ    DX, R9
+	CMPQ    BX, $+3
+	CMOVQLE R8, R9
+	MOVQ    k+40(FP), DX
+	CMPQ    DX, $+4
+	JB      end582
+
+loop581:
+	VMOVUPD    (SI), Y0
+	VMOVUPD    (DI), Y1
+	VMOVUPD    (R8), Y2
+	VMOVUPD    (R9), Y3
+	VUNPCKLPD  Y1, Y0, Y4
+	VUNPCKHPD  Y1, Y0, Y0
+	VUNPCKLPD  Y3, Y2, Y1
+	VUNPCKHPD  Y3, Y2, Y2
+	VPERM2F128 $0x20, Y1, Y4, Y3
+	VPERM2F128 $0x31, Y1, Y4, Y1
+	VPERM2F128 $0x20, Y2, Y0, Y4
+	VPERM2F128 $0x31, Y2, Y0, Y0
+	VMOVUPD    Y3, (AX)
+	ADDQ       CX, AX
+	VMOVUPD    Y4, (AX)
+	ADDQ       CX, AX
+	VMOVUPD    Y1, (AX)
+	ADDQ       CX, AX
+	VMOVUPD    Y0, (AX)
+	ADDQ       CX, AX
+	ADDQ       $+32, SI
+	ADDQ       $+32, DI
+	ADDQ       $+32, R8
+	ADDQ       $+32, R9
+	SUBQ       $+4, DX
+	CMPQ       DX, $+4
+	JAE        loop581
+
+end582:
+	TESTQ      DX, DX
+	JZ         none583
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*8), Y0
+	NEGQ       DX
+	VMASKMOVPD (SI), Y0, Y1
+	VMASKMOVPD (DI), Y0, Y2
+	VMASKMOVPD (R8), Y0, Y3
+	VMASKMOVPD (R9), Y0, Y0
+	VUNPCKLPD  Y2, Y1, Y4
+	VUNPCKHPD  Y2, Y1, Y1
+	VUNPCKLPD  Y0, Y3, Y2
+	VUNPCKHPD  Y0, Y3, Y0
+	VPERM2F128 $0x20, Y2, Y4, Y3
+	VPERM2F128 $0x31, Y2, Y4, Y2
+	VPERM2F128 $0x20, Y0, Y1, Y4
+	VPERM2F128 $0x31, Y0, Y1, Y0
+	VMOVUPD    Y3, (AX)
+	CMPQ       DX, $+1
+	JBE        end584
+	ADDQ       CX, AX
+	VMOVUPD    Y4, (AX)
+	CMPQ       DX, $+2
+	JBE        end584
+	ADDQ       CX, AX
+	VMOVUPD    Y2, (AX)
+
+end584:
+none583:
+	VZEROUPPER
+	RET
+
+// func gemvDotAVX2(dst *float64, a *float64, stride int, x []float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·gemvDotAVX2(SB), NOSPLIT, $0-48
+	MOVQ  x_base+24(FP), AX
+	MOVQ  x_len+32(FP), CX
+	MOVQ  stride+16(FP), DX
+	SHLQ  $0x03, DX
+	MOVQ  a+8(FP), BX
+	MOVQ  BX, SI
+	ADDQ  DX, SI
+	MOVQ  SI, DI
+	ADDQ  DX, DI
+	MOVQ  DI, R8
+	ADDQ  DX, R8
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	VPXOR Y6, Y6, Y6
+	VPXOR Y7, Y7, Y7
+	CMPQ  CX, $+8
+	JB    end586
+
+loop585:
+	VMOVUPD     (AX), Y8
+	VFMADD231PD (BX), Y8, Y0
+	VFMADD231PD (SI), Y8, Y2
+	VFMADD231PD (DI), Y8, Y4
+	VFMADD231PD (R8), Y8, Y6
+	VMOVUPD     32(AX), Y8
+	VFMADD231PD 32(BX), Y8, Y1
+	VFMADD231PD 32(SI), Y8, Y3
+	VFMADD231PD 32(DI), Y8, Y5
+	VFMADD231PD 32(R8), Y8, Y7
+	ADDQ        $+64, AX
+	ADDQ        $+64, BX
+	ADDQ        $+64, SI
+	ADDQ        $+64, DI
+	ADDQ        $+64, R8
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop585
+
+end586:
+	CMPQ CX, $+4
+	JB   end588
+
+loop587:
+	VMOVUPD     (AX), Y8
+	VFMADD231PD (BX), Y8, Y0
+	VFMADD231PD (SI), Y8, Y2
+	VFMADD231PD (DI), Y8, Y4
+	VFMADD231PD (R8), Y8, Y6
+	ADDQ        $+32, AX
+	ADDQ        $+32, BX
+	ADDQ        $+32, SI
+	ADDQ        $+32, DI
+	ADDQ        $+32, R8
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop587
+
+end588:
+	TESTQ       CX, CX
+	JZ          none589
+	LEAQ        avx2const0<>+24(SB), DX
+	NEGQ        CX
+	VMOVDQU     (DX)(CX*8), Y8
+	NEGQ        CX
+	VMASKMOVPD  (AX), Y8, Y9
+	VMASKMOVPD  (BX), Y8, Y10
+	VMASKMOVPD  (SI), Y8, Y11
+	VMASKMOVPD  (DI), Y8, Y12
+	VMASKMOVPD  (R8), Y8, Y8
+	VMOVUPD     Y9, Y9
+	VFMADD231PD Y10, Y9, Y0
+	VFMADD231PD Y11, Y9, Y2
+	VFMADD231PD Y12, Y9, Y4
+	VFMADD231PD Y8, Y9, Y6
+
+none589:
+	MOVQ         dst+0(FP), AX
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPD       X1, X0, X0
+	VMOVSD       X0, (AX)
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDPD       X0, X2, X2
+	VMOVSD       X2, 8(AX)
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VPERMILPD    $0x01, X4, X0
+	VADDPD       X0, X4, X4
+	VMOVSD       X4, 16(AX)
+	VADDPD       Y7, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPD       X0, X6, X6
+	VPERMILPD    $0x01, X6, X0
+	VADDPD       X0, X6, X6
+	VMOVSD       X6, 24(AX)
+	VZEROUPPER
+	RET
+
+// func gemvDotOneAVX2(dst *float64, a *float64, stride int, x []float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·gemvDotOneAVX2(SB), NOSPLIT, $0-48
+	MOVQ  x_base+24(FP), AX
+	MOVQ  x_len+32(FP), CX
+	MOVQ  stride+16(FP), DX
+	SHLQ  $0x03, DX
+	MOVQ  a+8(FP), DX
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	CMPQ  CX, $+8
+	JB    end591
+
+loop590:
+	VMOVUPD     (AX), Y2
+	VFMADD231PD (DX), Y2, Y0
+	VMOVUPD     32(AX), Y2
+	VFMADD231PD 32(DX), Y2, Y1
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop590
+
+end591:
+	CMPQ CX, $+4
+	JB   end593
+
+loop592:
+	VMOVUPD     (AX), Y2
+	VFMADD231PD (DX), Y2, Y0
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop592
+
+end593:
+	TESTQ       CX, CX
+	JZ          none594
+	LEAQ        avx2const0<>+24(SB), BX
+	NEGQ        CX
+	VMOVDQU     (BX)(CX*8), Y2
+	NEGQ        CX
+	VMASKMOVPD  (AX), Y2, Y3
+	VMASKMOVPD  (DX), Y2, Y2
+	VMOVUPD     Y3, Y3
+	VFMADD231PD Y2, Y3, Y0
+
+none594:
+	MOVQ         dst+0(FP), AX
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPD       X1, X0, X0
+	VMOVSD       X0, (AX)
+	VZEROUPPER
+	RET
+
+// func gemvAddAVX2(y []float64, a *float64, stride int, x *float64)
+// Requires: AVX, FMA3
+TEXT ·gemvAddAVX2(SB), NOSPLIT, $0-48
+	MOVQ         y_base+0(FP), AX
+	MOVQ         y_len+8(FP), CX
+	MOVQ         x+40(FP), DX
+	MOVQ         stride+32(FP), BX
+	SHLQ         $0x03, BX
+	MOVQ         a+24(FP), SI
+	MOVQ         SI, DI
+	ADDQ         BX, DI
+	MOVQ         DI, R8
+	ADDQ         BX, R8
+	MOVQ         R8, R9
+	ADDQ         BX, R9
+	VBROADCASTSD (DX), Y0
+	VBROADCASTSD 8(DX), Y1
+	VBROADCASTSD 16(DX), Y2
+	VBROADCASTSD 24(DX), Y3
+	CMPQ         CX, $+8
+	JB           end596
+
+loop595:
+	VMOVUPD     (AX), Y4
+	VFMADD231PD (SI), Y0, Y4
+	VFMADD231PD (DI), Y1, Y4
+	VFMADD231PD (R8), Y2, Y4
+	VFMADD231PD (R9), Y3, Y4
+	VMOVUPD     Y4, (AX)
+	VMOVUPD     32(AX), Y4
+	VFMADD231PD 32(SI), Y0, Y4
+	VFMADD231PD 32(DI), Y1, Y4
+	VFMADD231PD 32(R8), Y2, Y4
+	VFMADD231PD 32(R9), Y3, Y4
+	VMOVUPD     Y4, 32(AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, SI
+	ADDQ        $+64, DI
+	ADDQ        $+64, R8
+	ADDQ        $+64, R9
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop595
+
+end596:
+	CMPQ CX, $+4
+	JB   end598
+
+loop597:
+	VMOVUPD     (AX), Y4
+	VFMADD231PD (SI), Y0, Y4
+	VFMADD231PD (DI), Y1, Y4
+	VFMADD231PD (R8), Y2, Y4
+	VFMADD231PD (R9), Y3, Y4
+	VMOVUPD     Y4, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, SI
+	ADDQ        $+32, DI
+	ADDQ        $+32, R8
+	ADDQ        $+32, R9
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop597
+
+end598:
+	TESTQ       CX, CX
+	JZ          none599
+	LEAQ        avx2const0<>+24(SB), DX
+	NEGQ        CX
+	VMOVDQU     (DX)(CX*8), Y4
+	NEGQ        CX
+	VMASKMOVPD  (AX), Y4, Y5
+	VMASKMOVPD  (SI), Y4, Y6
+	VMASKMOVPD  (DI), Y4, Y7
+	VMASKMOVPD  (R8), Y4, Y8
+	VMASKMOVPD  (R9), Y4, Y9
+	VMOVUPD     Y5, Y5
+	VFMADD231PD Y6, Y0, Y5
+	VFMADD231PD Y7, Y1, Y5
+	VFMADD231PD Y8, Y2, Y5
+	VFMADD231PD Y9, Y3, Y5
+	VMASKMOVPD  Y5, Y4, (AX)
+
+none599:
+	VZEROUPPER
+	RET
+
+// func gemvAddOneAVX2(y []float64, a *float64, stride int, x *float64)
+// Requires: AVX, FMA3
+TEXT ·gemvAddOneAVX2(SB), NOSPLIT, $0-48
+	MOVQ         y_base+0(FP), AX
+	MOVQ         y_len+8(FP), CX
+	MOVQ         x+40(FP), DX
+	MOVQ         stride+32(FP), BX
+	SHLQ         $0x03, BX
+	MOVQ         a+24(FP), BX
+	VBROADCASTSD (DX), Y0
+	CMPQ         CX, $+8
+	JB           end601
+
+loop600:
+	VMOVUPD     (AX), Y1
+	VFMADD231PD (BX), Y0, Y1
+	VMOVUPD     Y1, (AX)
+	VMOVUPD     32(AX), Y1
+	VFMADD231PD 32(BX), Y0, Y1
+	VMOVUPD     Y1, 32(AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, BX
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop600
+
+end601:
+	CMPQ CX, $+4
+	JB   end603
+
+loop602:
+	VMOVUPD     (AX), Y1
+	VFMADD231PD (BX), Y0, Y1
+	VMOVUPD     Y1, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, BX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop602
+
+end603:
+	TESTQ       CX, CX
+	JZ          none604
+	LEAQ        avx2const0<>+24(SB), DX
+	NEGQ        CX
+	VMOVDQU     (DX)(CX*8), Y1
+	NEGQ        CX
+	VMASKMOVPD  (AX), Y1, Y2
+	VMASKMOVPD  (BX), Y1, Y3
+	VMOVUPD     Y2, Y2
+	VFMADD231PD Y3, Y0, Y2
+	VMASKMOVPD  Y2, Y1, (AX)
+
+none604:
+	VZEROUPPER
+	RET

@@ -266,3 +266,43 @@ func sortFewAVX512(x *int64, n int)
 //
 //go:noescape
 func sortFewPairsAVX512(keys *int64, values *int64, n int)
+
+// gemmTileAVX512 equals gemmTileGo.
+//
+//go:noescape
+func gemmTileAVX512(k int, a *float64, b *float64, c *float64, stride int, rows int, cols int, alpha float64, beta float64, keep int)
+
+// gemmPackLeftAVX512 equals gemmPackGo of rows.
+//
+//go:noescape
+func gemmPackLeftAVX512(dst *float64, src *float64, stride int, n int, k int)
+
+// gemmPackRightAVX512 equals gemmPackGo of rows.
+//
+//go:noescape
+func gemmPackRightAVX512(dst *float64, src *float64, stride int, n int, k int)
+
+// gemmPackAlongAVX512 equals gemmPackGo of columns.
+//
+//go:noescape
+func gemmPackAlongAVX512(dst *float64, step int, src *float64, stride int, n int, k int)
+
+// gemvDotAVX512 equals gemvDotGo.
+//
+//go:noescape
+func gemvDotAVX512(dst *float64, a *float64, stride int, x []float64)
+
+// gemvDotOneAVX512 equals gemvDotGo.
+//
+//go:noescape
+func gemvDotOneAVX512(dst *float64, a *float64, stride int, x []float64)
+
+// gemvAddAVX512 equals gemvAddGo.
+//
+//go:noescape
+func gemvAddAVX512(y []float64, a *float64, stride int, x *float64)
+
+// gemvAddOneAVX512 equals gemvAddGo.
+//
+//go:noescape
+func gemvAddOneAVX512(y []float64, a *float64, stride int, x *float64)

@@ -10,10 +10,12 @@
 // [CoMomentsInt64]), histograms over bins of equal width ([Histogram],
 // [HistogramInt64], [GroupedHistogramInt64]), moments by group
 // ([GroupedMoments], [GroupedMomentsInt64]), and the hour of a timestamp as a
-// group code ([HourOfDay]). Results of parts of the data merge.
+// group code ([HourOfDay]), and products of matrices ([Gemm], [Gemv]). Results of
+// parts of the data merge.
 //
 // Who may call at once. Everybody: kernels keep no state, start no goroutine
-// and do not allocate. What a kernel writes belongs to one call at a time.
+// and do not allocate (Gemm has buffers, which it uses again). What a kernel
+// writes belongs to one call at a time.
 //
 // Memory. Kernels touch the bytes of the slices that they are given, no byte
 // before or after them, and never write to an input. Slices may begin

@@ -36,6 +36,7 @@ var layers = []layer{
 	{of: "ringbuf", ours: []string{"futex", "internal/..."}, theirs: []string{sys}},
 	{of: "shmarena", ours: []string{"futex", "internal/..."}, theirs: []string{sys, mmap}},
 	{of: "kernels", ours: []string{"internal/..."}, theirs: []string{cpuid}},
+	{of: "kernels/blas", ours: []string{"kernels"}, theirs: []string{gonum}},
 	{of: "engine/process", ours: []string{"futex", "internal/..."}, theirs: []string{sys}},
 	{
 		of:     "engine",

@@ -28,6 +28,7 @@ func main() {
 		compress, places, filterFloat, filterInt, take, prefixSums,
 		expEach, logEach, compensate, sumAbs,
 		keys, parting, partingPairs, network, networkPairs,
+		gemmTile, gemmPackAcross, gemmPackAlong, gemvDot, gemvAdd,
 	} {
 		emit()
 	}

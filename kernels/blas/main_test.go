@@ -1,0 +1,9 @@
+package blas_test
+
+import (
+	"testing"
+
+	"github.com/shmengine/shmengine/internal/leaktest"
+)
+
+func TestMain(m *testing.M) { leaktest.Main(m) }
