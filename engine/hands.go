@@ -35,11 +35,15 @@ func newHands(t *tasks, n int) *hands {
 	return h
 }
 
-func (h *hands) size() int             { return len(h.all) }
-func (h *hands) spins() bool           { return false }
-func (h *hands) kills() bool           { return false }
-func (h *hands) kill(int, *future)     {}
-func (h *hands) wake(worker, cell int) { h.all[worker].wake <- cell }
+func (h *hands) size() int         { return len(h.all) }
+func (h *hands) spins() bool       { return false }
+func (h *hands) kills() bool       { return false }
+func (h *hands) kill(int, *future) {}
+
+func (h *hands) wake(worker, cell int) bool {
+	h.all[worker].wake <- cell
+	return true
+}
 
 func (h *hands) hire() {
 	for _, one := range h.all {
@@ -66,9 +70,10 @@ func (h *hands) work(one *hand) {
 	told := false
 	defer func() {
 		if !told { // a task called runtime.Goexit
+			begun := begunOf(one.slot.running.Load())
 			one.slot.end()
 			h.alive.Go(func() { h.work(one) })
-			h.t.lost(k.id, death{worker: one.index, reason: goexitText})
+			h.t.lost(k.id, death{worker: one.index, begun: begun, reason: goexitText})
 		}
 	}()
 	b := h.t.board

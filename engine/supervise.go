@@ -92,8 +92,9 @@ func (p *processes) died(w *worker, proc *process.Process) {
 	s := &p.control.worker[w.index]
 	id, state := futex.ID(s.member.Swap(0)), s.state.Swap(stateNone)
 	s.current.Store(0)
-	s.running.Store(0)
+	begun := begunOf(s.running.Swap(0))
 	p.e.tasks.board.rise(w.index)
+	p.e.tasks.board.watch[w.index].cell.Store(0)
 	if p.closing && p.idle() && p.e.tasks.idle() {
 		return
 	}
@@ -109,7 +110,7 @@ func (p *processes) died(w *worker, proc *process.Process) {
 			p.recover(j, w, id)
 		}
 	}
-	p.e.tasks.lost(id, death{w.index, proc.PID(), code, exitReason(w, proc), proc.StderrTail()})
+	p.e.tasks.lost(id, death{w.index, proc.PID(), code, begun, exitReason(w, proc), proc.StderrTail()})
 	p.reap()
 	if w.stalls++; state == stateReady {
 		w.stalls = 0
