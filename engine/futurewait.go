@@ -8,11 +8,15 @@ import (
 
 // wait returns when the task has ended: nil, or the error of ctx.
 func (f *future) wait(ctx context.Context) error {
-	if f.await() {
+	if f.await(ctx) {
 		return nil
 	}
+	ended := f.Done() // from now on what a worker was handed is offered to all
+	if f.t.helps {
+		f.help(ctx)
+	}
 	select {
-	case <-f.Done():
+	case <-ended:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -25,11 +29,14 @@ const closeLooks = 128
 
 // await looks for the end of the task for a while, if that beats sleeping, and ends the
 // future then.
-func (f *future) await() bool {
+func (f *future) await(ctx context.Context) bool {
 	if f.ended() {
 		return true
 	}
 	f.known()
+	if f.t.helps {
+		f.help(ctx)
+	}
 	f.t.looking.Add(1) // pairs with the load in tasks.leave: the board stays while we look
 	over := f.spin()
 	f.t.looking.Add(-1)
@@ -37,6 +44,15 @@ func (f *future) await() bool {
 		f.t.collect(f.cell)
 	}
 	return f.ended()
+}
+
+// help runs tasks meanwhile.
+func (f *future) help(ctx context.Context) {
+	f.t.looking.Add(1)
+	defer f.t.looking.Add(-1) // also if a task calls runtime.Goexit
+	if !f.ended() {
+		f.t.help(ctx, f)
+	}
 }
 
 // spin returns when the task has ended, true if its future has not; or after a while.

@@ -99,19 +99,7 @@ func (h *hands) work(one *hand) {
 // tasker makes one with an id of its own: what a goroutine has claimed that was ended
 // is not the next one's.
 func (h *hands) tasker(one *hand) tasker {
-	specs, _ := seal()
-	t := h.t
-	return tasker{
-		board: t.board, specs: specs, self: &one.slot, runs: make([]taskRun, len(specs)),
-		id:   futex.MakeID(uint32(one.index), h.ids.Add(1)),
-		news: t.collect, end: func() {}, goexit: func() {}, keep: t.keep,
-		room: func(c *taskCell, cell int) uint32 {
-			t.mu.Lock()
-			defer t.mu.Unlock()
-			t.grant(cell)
-			return c.granted.Load()
-		},
-	}
+	return h.t.localTasker(&one.slot, futex.MakeID(uint32(one.index), h.ids.Add(1)))
 }
 
 // keep keeps an error as it was returned.

@@ -100,10 +100,9 @@ func (p *processes) run(ctx context.Context, r *request) error {
 		p.free.put(slot)
 		return err
 	}
+	defer p.leave(j) // also if a kernel that this goroutine runs calls runtime.Goexit
 	p.await(ctx, j)
-	err = p.result(j)
-	p.leave(j)
-	return err
+	return p.result(j)
 }
 
 // enter opens r in slot and tells the workers.

@@ -59,6 +59,7 @@ func startProcesses(ctx context.Context, e *Engine) (_ pool, err error) {
 	}
 	p := &processes{e: e, control: c, free: newFreeSlots(maxJobs)}
 	e.tasks = newTasks(e, c.tasks(), p)
+	e.tasks.helps = e.cfg.Help
 	p.stop, p.end = context.WithCancel(context.Background())
 	defer func() {
 		if err != nil {

@@ -19,6 +19,7 @@ type tasks struct {
 	board *taskBoard
 	crew  crew
 	spins bool // crew.spins
+	helps bool // who waits runs tasks too
 
 	mu      sync.Mutex
 	cells   []*cellState  // those used so far
@@ -35,6 +36,7 @@ type tasks struct {
 	looking atomic.Int32  // who looks at an entry without mu
 	janitor bool          // a timer will look after what nobody waits for
 	calm    chan struct{} // closed when under is 0; nil if nobody waits for that
+	helpers helpers
 }
 
 // A crew is who runs the tasks of a board.
