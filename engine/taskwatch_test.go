@@ -9,6 +9,10 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/shmengine/shmengine/internal/words"
+	"github.com/shmengine/shmengine/ringbuf"
+	"github.com/shmengine/shmengine/shmarena"
 )
 
 // withoutJanitor has nobody look after tasks but those who submit and run them: the timer
@@ -184,6 +188,43 @@ func TestFullRing(t *testing.T) {
 	}
 	if !k.step() || !f.look() {
 		t.Error("not run")
+	}
+}
+
+// A hint that came after the last look, and before the worker said that it rests, is seen
+// before it sleeps. The ring is closed here: who sleeps comes back with that.
+func TestLastLookBeforeSleep(t *testing.T) {
+	_, _, k, put := newBoard(t)
+	a, err := shmarena.Create(shmarena.Options{Size: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	size, err := ringbuf.SizeSPSC[descriptor](4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ring, err := ringbuf.NewSPSC[descriptor](words.Aligned(size), 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &member{index: 1, tasks: *k}
+	if w.ring, err = ring.Consumer(a.Member()); err != nil {
+		t.Fatal(err)
+	}
+	_ = ring.Close()
+	f := put()
+	if d, err := w.rest(); err != nil || d != (descriptor{}) {
+		t.Fatalf("%+v, %v: a worker sleeps although there is a task", d, err)
+	}
+	if w.tasks.board.idle[0].Load() != 0 {
+		t.Error("it is taken for idle")
+	}
+	if !w.tasks.step() || !f.look() {
+		t.Error("not run")
+	}
+	if _, err := w.rest(); !errors.Is(err, ringbuf.ErrClosed) {
+		t.Errorf("nothing to do: %v", err)
 	}
 }
 

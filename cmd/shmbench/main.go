@@ -11,6 +11,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench"
 	"github.com/shmengine/shmengine/bench/alloc"
+	"github.com/shmengine/shmengine/bench/dispatch"
 	"github.com/shmengine/shmengine/bench/kernel"
 	"github.com/shmengine/shmengine/bench/lock"
 	"github.com/shmengine/shmengine/bench/machine"
@@ -37,6 +38,7 @@ func main() {
 	proc.Init()
 	kernel.Init()
 	ring.Init()
+	dispatch.Init()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench"
 	"github.com/shmengine/shmengine/bench/alloc"
+	"github.com/shmengine/shmengine/bench/dispatch"
 	"github.com/shmengine/shmengine/bench/kernel"
 	"github.com/shmengine/shmengine/bench/lock"
 	"github.com/shmengine/shmengine/bench/proc"
@@ -40,6 +41,7 @@ func TestMain(m *testing.M) {
 	proc.Init()
 	kernel.Init()
 	ring.Init()
+	dispatch.Init()
 	if filepath.Base(os.Args[0]) == command {
 		main()
 	}

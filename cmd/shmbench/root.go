@@ -51,7 +51,7 @@ func newRoot() *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: "measure", Title: "Measure:"}, &cobra.Group{ID: "look", Title: "Look:"}, &cobra.Group{ID: "clean", Title: "Clean and break:"}, &cobra.Group{ID: "other", Title: "Other commands:"})
 	root.SetHelpCommandGroupID("other")
 	root.SetCompletionCommandGroupID("other")
-	root.AddCommand(newLock(), newAlloc(), newRing(), newKernel(), newProc(), newInspect(), newMem(), newDoctor(), newGC(), newVersion())
+	root.AddCommand(newLock(), newAlloc(), newRing(), newKernel(), newDispatch(), newProc(), newInspect(), newMem(), newDoctor(), newGC(), newVersion())
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" {
