@@ -23,6 +23,9 @@ func (r *request) short(workers int) bool { return r.parts<<r.shift <= shortLeav
 // One of the two sees what the other wrote. A worker that dies between the two is
 // seen dead, and its jobs are looked at then.
 func (p *processes) await(ctx context.Context, j *job) {
+	if p.e.cfg.Help {
+		p.help(ctx, j)
+	}
 	if j.spin {
 		for s := (spin.Spinner{}); s.Next(); {
 			if j.news() && p.look(j) {

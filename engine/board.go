@@ -18,12 +18,15 @@ func (r *hintRing) push(cell int) bool {
 func (r *hintRing) forget() { r.head.Store(r.tail.Load()) }
 
 // next takes the oldest hint. Whoever is killed after it has lost the hint, not the
-// task: the coordinator makes the hints anew.
-func (r *hintRing) next() (cell int, ok bool) {
+// task: the coordinator makes the hints anew. seen is the tail as the caller saw it last:
+// while there is more before it the coordinator's line is left alone.
+func (r *hintRing) next(seen *uint64) (cell int, ok bool) {
 	for range hintSlots { // somebody else gets on with each failure
-		head, tail := r.head.Load(), r.tail.Load()
-		if n := tail - head; n == 0 || n > hintSlots {
-			return 0, false
+		head := r.head.Load()
+		if !within(head, *seen) {
+			if *seen = r.tail.Load(); !within(head, *seen) {
+				return 0, false
+			}
 		}
 		cell := r.slots[head%hintSlots].Load()
 		if r.head.CompareAndSwap(head, head+1) {
@@ -32,6 +35,9 @@ func (r *hintRing) next() (cell int, ok bool) {
 	}
 	return 0, false
 }
+
+// within reports whether there is a hint from head to tail.
+func within(head, tail uint64) bool { return tail-head-1 < hintSlots }
 
 // empty reports whether there is no hint of any priority.
 func (b *taskBoard) empty() bool {

@@ -76,6 +76,18 @@ type Config struct {
 	// waits for a call that is under way, so it should be quick; it may use the engine,
 	// but a job that it waits for is not told of meanwhile. nil means nothing.
 	Progress func(Progress)
+	// Help has whoever waits for a job or a task run partitions and tasks too, on its own
+	// goroutine, as one more worker (number Workers): the coordinator's CPU does not lie
+	// idle, and a short job is split without waking anybody. It is off by default, since
+	// it runs kernels inside the service: there a fault outside of Go's memory is a
+	// recovered panic, but a crash of native code ends the program, memory that leaks stays,
+	// PartitionTimeout and Grace kill nobody, and a runtime.Goexit ends the goroutine that
+	// waits. WorkerInit is run in the coordinator as well. Who waits for its own task may
+	// run another's before it returns. With Goroutines it has no meaning.
+	Help bool
+	// PartitionRows is how many rows a partition has, for jobs: a power of two times
+	// LeafRows. 0 chooses: few partitions cost less, many are shared out more evenly.
+	PartitionRows int
 	// Logger hears of deaths, retries and replacements. nil means silence.
 	Logger *slog.Logger
 }
@@ -99,6 +111,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("engine: Config.ArenaSize is %d: a number of bytes", c.ArenaSize)
 	case c.PartitionTimeout < 0 || c.Grace < 0:
 		return fmt.Errorf("engine: Config.PartitionTimeout is %v, Grace %v: not negative", c.PartitionTimeout, c.Grace)
+	case c.PartitionRows != 0 && (c.PartitionRows < LeafRows || c.PartitionRows&(c.PartitionRows-1) != 0):
+		return fmt.Errorf("engine: Config.PartitionRows is %d: 0 (chosen) or a power of two from %d on", c.PartitionRows, LeafRows)
 	case c.MaxTasks < 0:
 		return fmt.Errorf("engine: Config.MaxTasks is %d: 0 (no limit) or a number of tasks", c.MaxTasks)
 	case c.RecycleMemory < 0 || c.IdleTimeout < 0:

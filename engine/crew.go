@@ -9,16 +9,15 @@ func (p *processes) spins() bool { return true }
 func (p *processes) kills() bool { return true }
 
 // wake puts a descriptor into the ring of an idle worker: it is empty, or will be.
-func (p *processes) wake(worker, cell int) {
-	w := p.at[worker].Load()
-	w.push(descriptor{cell: uint32(cell + 1)})
+func (p *processes) wake(worker, cell int) bool {
+	return p.at[worker].Load().push(descriptor{cell: uint32(cell + 1)})
 }
 
 // push puts d into the worker's ring, if there is room.
-func (w *worker) push(d descriptor) {
+func (w *worker) push(d descriptor) bool {
 	w.pushing.Lock()
 	defer w.pushing.Unlock()
-	_ = w.ring.TryPush(d)
+	return w.ring.TryPush(d) == nil
 }
 
 // kill kills the worker that runs the task of f in a cell, if it still does.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/bits"
 	"sync/atomic"
 	"time"
 
@@ -80,6 +81,11 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 		e.meter = newMeter(cfg.Progress)
 	}
 	e.size.Store(int32(cfg.Workers))
+	if cfg.Mode == Processes && cfg.Help {
+		if err := cfg.WorkerInit.run(); err != nil {
+			return nil, errors.Join(fmt.Errorf("start engine: %w", err), arena.Close())
+		}
+	}
 	if cfg.Mode == Goroutines {
 		g := newGoroutines(e)
 		e.pool = g
@@ -171,7 +177,9 @@ func (e *Engine) run(ctx context.Context, r *request) error {
 	if err := ctx.Err(); err != nil || r.rows == 0 {
 		return err
 	}
-	r.shift, r.parts = partition(r.rows, e.Workers())
+	if r.shift, r.parts = partition(r.rows, e.Workers()); e.cfg.PartitionRows > 0 {
+		r.shift, r.parts = cut(r.rows, e.cfg.PartitionRows)
+	}
 	r.size = LeafRows << r.shift
 	e.stats.jobs.Add(1)
 	defer e.meter.leave(e.meter.enter(r))
@@ -189,6 +197,16 @@ const partsPerWorker = 128
 func partition(rows, workers int) (shift uint, parts int) {
 	leaves := (rows-1)/LeafRows + 1
 	for leaves>>(shift+1) >= workers*partsPerWorker || leaves>>shift >= maxParts {
+		shift++
+	}
+	return shift, (leaves-1)>>shift + 1
+}
+
+// cut is partition with partitions of so many rows, or more if there were too many.
+func cut(rows, each int) (shift uint, parts int) {
+	leaves := (rows-1)/LeafRows + 1
+	shift = uint(bits.TrailingZeros(uint(each / LeafRows)))
+	for leaves>>shift >= maxParts {
 		shift++
 	}
 	return shift, (leaves-1)>>shift + 1

@@ -33,7 +33,7 @@ func (x *exchange) fill(s *spec, args []byte, deadline int64) error {
 		return fmt.Errorf("arguments of %d bytes: %w", len(args), err)
 	}
 	h := x.head
-	h.cell.fn, h.cell.argLen, h.cell.deadline = s.index, uint32(len(args)), deadline
+	h.cell.fn, h.cell.args, h.cell.deadline = s.index, uint32(len(args)), deadline
 	h.state.Store(callGiven)
 	return nil
 }

@@ -14,6 +14,7 @@ type Func[A, R any] struct {
 	args    *flat.Plan[A]
 	results *flat.Plan[R]
 	level   int
+	small   bool // an argument and a result are numbers, and both fit in the beginning of a cell
 }
 
 // A FuncOption says how the tasks of a [Func] are run: [Idempotent] or [NoRetry], a
@@ -70,12 +71,17 @@ func NewFunc[A, R any](name string, f func(ctx context.Context, a A) (R, error),
 	args, results := flatten[A](name, "argument", o), flatten[R](name, "result", o)
 	h := fnv.New64a()
 	fmt.Fprint(h, "func", args.Hash(), results.Hash())
+	in, plainIn := args.Plain()
+	out, plainOut := results.Plain()
 	return &Func[A, R]{
 		spec: register(&spec{
-			name: name, retry: o.retry, hash: h.Sum64(),
-			task: func() taskRun { return &funcRun[A, R]{f: f, args: args, results: results} },
+			name: name, retry: o.retry, hash: h.Sum64(), short: plainOut,
+			task: func() taskRun {
+				return &funcRun[A, R]{f: f, args: args, results: results, in: in, out: out, plain: plainIn && plainOut}
+			},
 		}),
 		args: args, results: results, level: o.level(),
+		small: plainIn && plainOut && recordSize(in) <= smallArgs && recordSize(out) <= inlineRoom,
 	}
 }
 
@@ -118,19 +124,53 @@ func (f *Func[A, R]) At(p Priority) *Func[A, R] {
 // Errors: [ErrShutdown], [ErrClosed], [ErrWorkerStart] if no worker can be started,
 // [shmarena.ErrNoSpace] if the arena could never hold a, and the context's error.
 func (f *Func[A, R]) Submit(ctx context.Context, e *Engine, a A) (*Future[R], error) {
-	r := &Future[R]{read: f.results.Decode}
+	r := &Future[R]{plan: f.results}
 	r.sink = taskSink[R]{r}
 	r.count = 1
-	size, err := f.args.Measure(&a)
-	if err == nil {
-		err = f.submit(ctx, e, &r.future, recordSize(size), func(dst []byte) {
-			f.args.Encode(putRecord(dst, 0, size), &a)
-		})
+	if f.small {
+		var record [smallArgs / 8]uint64
+		size, _ := f.args.Plain()
+		f.args.Put(putRecord(bytesOf(record[:]), 0, size), &a)
+		posted, err := f.post(ctx, e, &r.future, bytesOf(record[:recordSize(size)/8]))
+		if err != nil {
+			return nil, fmt.Errorf("submit %s: %w", f.spec.name, err)
+		}
+		if posted {
+			return r, nil
+		}
 	}
-	if err != nil {
+	if err := f.send(ctx, e, r, a); err != nil {
 		return nil, fmt.Errorf("submit %s: %w", f.spec.name, err)
 	}
 	return r, nil
+}
+
+// smallArgs is the size of the largest argument, with its head, that is written before
+// there is a cell for it.
+const smallArgs = 64
+
+// post puts the one task of r into a cell, if one is free: record is its argument.
+func (f *Func[A, R]) post(ctx context.Context, e *Engine, r *future, record []byte) (posted bool, err error) {
+	t, err := e.taskBoard()
+	if err != nil {
+		return false, err
+	}
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	return t.post(ctx, r, offer{fn: f.spec, level: f.level, count: 1, args: len(record)}, record)
+}
+
+// send is Submit by the long way. It is a function of its own so that a is copied into
+// the heap, where a codec may see it, only here.
+func (f *Func[A, R]) send(ctx context.Context, e *Engine, r *Future[R], a A) error {
+	size, err := f.args.Measure(&a)
+	if err != nil {
+		return err
+	}
+	return f.submit(ctx, e, &r.future, recordSize(size), func(dst []byte) {
+		f.args.Encode(putRecord(dst, 0, size), &a)
+	})
 }
 
 // submit puts the tasks of r into a cell: fill writes size bytes of arguments.
@@ -168,9 +208,9 @@ func (f *Func[A, R]) submit(ctx context.Context, e *Engine, r *future, size int,
 // guess.
 func (f *Func[A, R]) room(count int) (n int, guessed bool) {
 	if size, ok := f.results.Fixed(); ok {
-		return max(count*recordSize(size), inlineRoom), false
+		return count * recordSize(size), false
 	}
-	least := max(count*recordHead, inlineRoom)
+	least := count * recordHead
 	n = max(int(f.spec.large.Load()), least)
 	return n, n > least
 }
@@ -180,8 +220,39 @@ type funcRun[A, R any] struct {
 	f       func(context.Context, A) (R, error)
 	args    *flat.Plan[A]
 	results *flat.Plan[R]
+	in, out int  // sizes, if plain
+	plain   bool // arguments and results are numbers
 	a       A
 	r       R
+}
+
+func (r *funcRun[A, R]) quick(k *tasker, b *batch) {
+	if !r.plain {
+		return
+	}
+	for b.at < b.n && b.cancel.Load() == 0 {
+		_, src, rest, err := nextRecord(b.args)
+		if err != nil || len(src) != r.in || !b.has(r.out) {
+			return
+		}
+		b.args = rest
+		reach("task/read")
+		r.args.Get(src, &r.a)
+		k.self.begin(b.at + 1)
+		reach("task/begun")
+		b.attend = true
+		v, err := r.f(b.ctx, r.a)
+		reach("task/output")
+		if err != nil {
+			k.fail(b, err)
+		} else {
+			dst := putRecord(b.out[b.used:], recordValue, r.out)
+			reach("task/write")
+			r.results.Put(dst, &v)
+			b.advance(r.out)
+		}
+		b.attend = false
+	}
 }
 
 func (r *funcRun[A, R]) read(src []byte) error { return r.args.Decode(src, &r.a) }

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/shmengine/shmengine/internal/spin"
+	"github.com/shmengine/shmengine/internal/flat"
 )
 
 // A FutureState is how far a task is.
@@ -36,7 +36,7 @@ type Pending interface{ pending() *future }
 // by many goroutines at once.
 type Future[R any] struct {
 	future
-	read  func(src []byte, v *R) error
+	plan  *flat.Plan[R]
 	value R
 }
 
@@ -47,12 +47,19 @@ type future struct {
 	sink  sink
 	cell  int
 	count int    // tasks
-	nanos uint64 // that the worker says it took
+	nanos uint32 // that the worker says it took
 
-	state atomic.Uint32 // a FutureState; queued until it has ended
-
+	state atomic.Uint32 // a FutureState, queued until it has ended, and heard
 	mu    sync.Mutex
-	err   error         // final once state is
+	err   error      // final once state is
+	after *aftermath // nil until somebody wants to be told
+}
+
+// heard is set in future.state when the end is told to somebody.
+const heard = 1 << 8
+
+// aftermath is who is told of the end of a future.
+type aftermath struct {
 	done  chan struct{} // made when it is first asked for
 	hears []listener
 	calls []func()
@@ -76,8 +83,21 @@ func (f *Future[R]) pending() *future { return &f.future }
 // taskSink is a Future as its cell sees it.
 type taskSink[R any] struct{ f *Future[R] }
 
-func (s taskSink[R]) value(_ int, src []byte) error { return s.f.read(src, &s.f.value) }
+func (s taskSink[R]) value(_ int, src []byte) error { return s.f.plan.Decode(src, &s.f.value) }
 func (s taskSink[R]) fail(_ int, err error)         { s.f.err = err }
+
+func (s taskSink[R]) values(_, _ int, src []byte) (took int, rest []byte) {
+	size, ok := s.f.plan.Plain()
+	if !ok {
+		return 0, src
+	}
+	kind, payload, rest, err := nextRecord(src)
+	if err != nil || kind != recordValue || len(payload) != size {
+		return 0, src
+	}
+	s.f.plan.Get(payload, &s.f.value)
+	return 1, rest
+}
 
 // Result waits for the task and returns its result, as often as it is asked.
 //
@@ -93,58 +113,34 @@ func (f *Future[R]) Result(ctx context.Context) (R, error) {
 	return f.value, f.err
 }
 
-// wait returns when the task has ended: nil, or the error of ctx.
-func (f *future) wait(ctx context.Context) error {
-	for s := (spin.Spinner{}); ; {
-		if f.look() {
-			return nil
-		}
-		if !f.t.crew.spins() || !s.Next() {
-			break
-		}
-	}
-	select {
-	case <-f.Done():
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+func (f *future) ended() bool { return f.is() > StateRunning }
 
-// look ends the future if its task has ended, and reports whether it has.
+func (f *future) is() FutureState { return FutureState(f.state.Load()) }
+
+// hear returns who is told of the end, and whether it has come: then nobody will be.
 //
 // Preconditions:
-//   - f is of Submit.
-func (f *future) look() bool {
-	if f.ended() {
-		return true
+//   - mu is held.
+func (f *future) hear() (a *aftermath, ended bool) {
+	if f.after == nil {
+		f.after = new(aftermath)
 	}
-	if f.t == nil {
-		panic("engine: a Future that Submit has not returned")
-	}
-	f.t.looking.Add(1) // pairs with the load in tasks.leave: the board stays while we look
-	over := !f.ended() && f.t.over(f.cell)
-	f.t.looking.Add(-1)
-	if over {
-		f.t.collect(f.cell)
-	}
-	return f.ended()
+	return f.after, FutureState(f.state.Or(heard)) > StateRunning // pairs with the swap in settle
 }
-
-func (f *future) ended() bool { return FutureState(f.state.Load()) > StateRunning }
 
 // Done returns a channel that is closed when the task has ended.
 func (f *future) Done() <-chan struct{} {
 	f.mu.Lock()
-	if f.done == nil {
-		f.done = make(chan struct{})
-		if f.ended() {
-			close(f.done)
+	a, ended := f.hear()
+	if a.done == nil {
+		a.done = make(chan struct{})
+		if ended {
+			close(a.done)
 		}
 	}
-	c := f.done
+	c := a.done
 	f.mu.Unlock()
-	if !f.ended() {
+	if !ended {
 		f.t.tell(f)
 	}
 	return c
@@ -162,7 +158,7 @@ func (f *future) Err() error {
 // State says how far the task is.
 func (f *future) State() FutureState {
 	if f.look() {
-		return FutureState(f.state.Load())
+		return f.is()
 	}
 	f.t.mu.Lock()
 	defer f.t.mu.Unlock()
@@ -179,7 +175,7 @@ func (f *future) Cancel() bool {
 	if !f.ended() && f.t.withdraw(f, errCancelled) {
 		return true
 	}
-	return FutureState(f.state.Load()) == StateCancelled
+	return f.is() == StateCancelled
 }
 
 // errCancelled is ErrCancelled and context.Canceled.
@@ -194,9 +190,9 @@ func (f *future) OnDone(call func()) {
 		panic("engine: OnDone of nil")
 	}
 	f.mu.Lock()
-	first := len(f.calls) == 0
-	f.calls = append(f.calls, call)
-	ended := f.ended()
+	a, ended := f.hear()
+	first := len(a.calls) == 0
+	a.calls = append(a.calls, call)
 	f.mu.Unlock()
 	switch {
 	case !ended:
@@ -210,15 +206,16 @@ func (f *future) OnDone(call func()) {
 func (f *future) callAll() {
 	for {
 		f.mu.Lock()
-		if len(f.calls) == 0 {
+		a := f.after
+		if len(a.calls) == 0 {
 			f.mu.Unlock()
 			return
 		}
-		call := f.calls[0]
+		call := a.calls[0]
 		f.mu.Unlock()
 		f.callOne(call)
 		f.mu.Lock()
-		f.calls = f.calls[1:] // only now: who adds one meanwhile starts no second goroutine
+		a.calls = a.calls[1:] // only now: who adds one meanwhile starts no second goroutine
 		f.mu.Unlock()
 	}
 }
@@ -235,9 +232,9 @@ func (f *future) callOne(call func()) {
 // listen has id sent to c when f has ended; who ends it does not wait for room.
 func (f *future) listen(c chan<- int, id int) {
 	f.mu.Lock()
-	ended := f.ended()
+	a, ended := f.hear()
 	if !ended {
-		f.hears = append(f.hears, listener{c, id})
+		a.hears = append(a.hears, listener{c, id})
 	}
 	f.mu.Unlock()
 	if ended {
@@ -256,12 +253,16 @@ func (f *future) settle(withdrawn bool) {
 	case f.err != nil:
 		state = StateFailed
 	}
-	f.mu.Lock()
-	f.state.Store(uint32(state)) // pairs with ended: value and err are there
-	hears, calls := f.hears, len(f.calls)
-	f.hears = nil
-	if f.done != nil {
-		close(f.done)
+	if f.state.CompareAndSwap(uint32(StateQueued), uint32(state)) { // pairs with ended: value and err are there
+		return
+	}
+	f.mu.Lock() // who sets heard holds it until it has said what it wants to hear
+	f.state.Store(uint32(state) | heard)
+	a := f.after
+	hears, calls := a.hears, len(a.calls)
+	a.hears = nil
+	if a.done != nil {
+		close(a.done)
 	}
 	f.mu.Unlock()
 	for _, l := range hears {

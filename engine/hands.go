@@ -42,11 +42,15 @@ func newHands(t *tasks) *hands {
 	return h
 }
 
-func (h *hands) size() int             { return h.t.e.Workers() }
-func (h *hands) spins() bool           { return false }
-func (h *hands) kills() bool           { return false }
-func (h *hands) kill(int, *future)     {}
-func (h *hands) wake(worker, cell int) { h.all[worker].wake <- cell }
+func (h *hands) size() int         { return h.t.e.Workers() }
+func (h *hands) spins() bool       { return false }
+func (h *hands) kills() bool       { return false }
+func (h *hands) kill(int, *future) {}
+
+func (h *hands) wake(worker, cell int) bool {
+	h.all[worker].wake <- cell
+	return true
+}
 
 func (h *hands) close() {
 	h.mu.Lock()
@@ -62,9 +66,10 @@ func (h *hands) work(one *hand) {
 	told := false
 	defer func() {
 		if !told { // a task called runtime.Goexit
+			begun := begunOf(one.slot.running.Load())
 			one.slot.end()
 			h.alive.Go(func() { h.work(one) })
-			h.t.lost(k.id, death{worker: one.index, reason: goexitText})
+			h.t.lost(k.id, death{worker: one.index, begun: begun, reason: goexitText})
 		}
 	}()
 	b := h.t.board
@@ -96,19 +101,7 @@ func (h *hands) work(one *hand) {
 // tasker makes one with an id of its own: what a goroutine has claimed that was ended
 // is not the next one's.
 func (h *hands) tasker(one *hand) tasker {
-	specs, _ := seal()
-	t := h.t
-	return tasker{
-		board: t.board, specs: specs, self: &one.slot, runs: make([]taskRun, len(specs)),
-		id:   futex.MakeID(uint32(one.index), h.ids.Add(1)),
-		news: t.collect, end: func() {}, goexit: func() {}, keep: t.keep,
-		room: func(c *taskCell, cell int) uint32 {
-			t.mu.Lock()
-			defer t.mu.Unlock()
-			t.grant(cell)
-			return c.granted.Load()
-		},
-	}
+	return h.t.localTasker(&one.slot, futex.MakeID(uint32(one.index), h.ids.Add(1)))
 }
 
 // keep keeps an error as it was returned.

@@ -92,7 +92,7 @@ var attachCovered = sync.OnceValue(func() error {
 
 // serve runs the function.
 func (c *isolatedRun) serve() error {
-	args := make([]byte, c.head.cell.argLen)
+	args := make([]byte, c.head.cell.args)
 	if _, err := c.file.ReadAt(args, exchangeHead); err != nil && len(args) > 0 {
 		return fmt.Errorf("arguments: %w", err)
 	}
@@ -138,7 +138,7 @@ func (c *isolatedRun) run(run taskRun) error {
 		_ = c.put(recordPanic, r.bytes()) // if it cannot be written, standard error has it
 		os.Exit(exitPanic)
 	}()
-	ctx := newTaskContext(&c.head.cell)
+	ctx := &taskContext{cell: &c.head.cell}
 	err := run.call(ctx)
 	returned = true
 	ctx.finish()

@@ -112,12 +112,11 @@ func (p *processes) runJob(ctx context.Context, r *request) (*job, error) {
 		p.free.put(slot)
 		return nil, err
 	}
+	defer p.leave(j) // also if a kernel that this goroutine runs calls runtime.Goexit
 	r.gauge.follow(&j.shared.remaining)
+	defer func() { r.gauge.drop(j.err == nil) }()
 	p.await(ctx, j)
-	r.gauge.drop(j.err == nil)
-	err = p.result(j)
-	p.leave(j)
-	return j, err
+	return j, p.result(j)
 }
 
 // enter opens r in slot and tells the workers.

@@ -37,6 +37,8 @@ import (
 //	+------------------+ 1 KiB
 //	| hungry           |  not 0: the coordinator wants to hear of every task's end
 //	+------------------+ 1152
+//	| watch[0..255]    |  64 bytes each: the cell that an idle worker looks at
+//	+------------------+
 //	| hints[0..2]      |  one ring of cell numbers for each priority
 //	+------------------+
 //	| cell[0..4095]    |  512 bytes each, see taskCell
@@ -58,8 +60,9 @@ const (
 	maxTasks   = 4096         // cells: tasks and batches of tasks that are under way
 	hintSlots  = 2 * maxTasks // hints of one priority
 	taskLevels = 3            // priorities
-	inlineArgs = 152          // bytes of arguments, and of results, that a cell has room for itself
-	inlineRoom = 224
+	inlineSize = 400          // bytes of arguments and results that a cell has room for itself
+	inlineArgs = 160          // most bytes of arguments there; the results follow
+	inlineRoom = inlineSize - inlineArgs
 
 	// controlName is the name of the controlBlock within the control arena.
 	controlName = "engine"
@@ -120,7 +123,7 @@ type workerSlot struct {
 	state    atomic.Uint32 // stateNone, stateReady, stateRefused
 	member   atomic.Uint32 // futex.ID of the worker in the control arena
 	current  atomic.Uint64 // the job it may look at: {generation:32, slot+1:32}, 0 none
-	running  atomic.Uint64 // {claims so far, in a partition:1}
+	running  atomic.Uint64 // what it is in, and how far: see begin
 	dataFrom atomic.Uint64 // where its process has the data arena mapped, and how much of it
 	dataSize atomic.Uint64
 	leave    atomic.Uint32 // written by the coordinator, not 0: end when nothing is in hand
@@ -231,8 +234,19 @@ type taskBoard struct {
 	hungry atomic.Uint32
 	_      [128 - 4]byte
 
+	watch [maxWorkers]watchWord
 	hints [taskLevels]hintRing
 	cells [maxTasks]taskCell
+}
+
+// A watchWord is written by its worker and read by the coordinator. While it names a
+// cell the worker looks there before it does anything else, or sleeps: a task that is
+// put there needs no other notice.
+type watchWord struct {
+	_ structs.HostLayout
+
+	cell atomic.Uint32 // of the board, +1; 0 none
+	_    [64 - 4]byte
 }
 
 // hintRing holds numbers of cells that may be pending. The coordinator writes
@@ -254,41 +268,46 @@ type hintRing struct {
 //	| entry            |  whose it is: see entry; 0 is free
 //	| cancel, tell     |  coordinator to worker
 //	| what to run      |  written by the coordinator before the entry is pending
+//	+------------------+ 32
 //	| arguments        |  a record for each task: {length:8, bytes}, rounded up to 8
-//	+------------------+ 256
-//	| how far it is    |  written by the worker that the entry names
 //	| results          |  a record for each task: {kind:4, length:4, bytes}, rounded up to 8
+//	+------------------+ 432
+//	| how it ended     |  written by the worker that the entry names, if there is more to say
+//	| blocks           |  of what does not fit above
 //	+------------------+ 512
 //
-// Arguments of more than inlineArgs bytes are in a block of the data arena, and so
-// are results if room is more than inlineRoom. Both blocks are the coordinator's: a
-// worker owns no memory of the arena that it could leave behind.
+// A task of a number that returns a number is one cache line in all.
+//
+// Arguments of more than inlineArgs bytes are in a block of the data arena, and so are
+// results of more than is left, or of more than inlineRoom if the worker asked for it.
+// Both blocks are the coordinator's: a worker owns no memory of the arena that it
+// could leave behind.
 type taskCell struct {
 	_ structs.HostLayout
 
-	entry    ledgerEntry
-	cancel   atomic.Uint32 // how the caller's context ended: 0, taskCanceled, taskTimedOut; a futex word
-	tell     atomic.Uint32 // not 0: tell the coordinator when it is over
-	fn       uint32        // index into the sorted registry
-	argLen   uint32        // bytes of all arguments
-	room     uint32        // bytes for all results
-	count    uint16        // tasks
-	first    uint16        // the one to begin with
+	entry  ledgerEntry
+	cancel atomic.Uint32 // how the caller's context ended: 0, taskCanceled, taskTimedOut; a futex word
+	tell   atomic.Uint32 // not 0: tell the coordinator when it is over
+	fn     uint32        // index into the sorted registry
+	args   uint32        // bytes of all arguments, and resultsApart
+	count  uint16        // tasks
+	first  uint16        // the one to begin with
+	by     uint16        // hint: the worker that ran it last, +1
+	_      uint16
+	inline [inlineSize]byte
+
 	deadline int64         // of the caller's context, in ns since 1970; 0 none
-	args     [inlineArgs]byte
-
-	argBlock shmarena.Array[byte]
-	resBlock shmarena.Array[byte]
-	_        [16]byte
-
-	progress atomic.Uint32 // tasks begun, of all count; those before the last are done
-	records  uint32        // results that are there, when the worker has ended the cell
 	want     atomic.Uint64 // bytes of room that the worker waits for, 0 none
 	granted  atomic.Uint32 // the answer: roomAsked, roomGranted, roomDenied; a futex word
 	used     uint32        // bytes of results to keep when there is more room
-	nanos    uint64        // that the worker took
-	results  [inlineRoom]byte
+	records  uint32        // results that are there, when the worker has ended the cell before its end
+	nanos    uint32        // that the worker took for a batch
+	argBlock shmarena.Array[byte]
+	resBlock shmarena.Array[byte]
 }
+
+// resultsApart is set in taskCell.args when the results are in resBlock, all of it.
+const resultsApart = 1 << 31
 
 // Values of taskCell.cancel and taskCell.granted.
 const (
@@ -317,7 +336,7 @@ const (
 type isolatedCall struct {
 	_ structs.HostLayout
 
-	cell     taskCell      // fn, argLen, cancel and deadline of it: as for a task on the board
+	cell     taskCell      // fn, args, cancel and deadline of it: as for a task on the board
 	state    atomic.Uint32 // a futex word
 	kind     atomic.Uint32 // of the result: a record's kind
 	size     atomic.Uint64 // bytes of the result

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/shmengine/shmengine/internal/flat"
 )
 
 // A mapping is one Map under way. It belongs to one goroutine.
@@ -19,9 +21,10 @@ type mapping[A, R any] struct {
 	giving bool // the loop has the control
 	left   bool // the loop has been left, or has had its last error
 
-	args  []A // of the chunk that is being filled
-	sizes []int
+	args  []A   // of the chunk that is being filled
+	sizes []int // of them, if not all have the same
 	bytes int
+	size  int // of a number as argument; 0 for others
 
 	under  []*chunk[R] // in the order of the input
 	spare  []*chunk[R]
@@ -35,12 +38,28 @@ type mapping[A, R any] struct {
 // A chunk is some tasks in one cell, and their outcomes.
 type chunk[R any] struct {
 	*future
-	read    func(src []byte, v *R) error
+	plan    *flat.Plan[R]
 	results []R
 	errs    []error // empty while none has failed
 }
 
-func (c *chunk[R]) value(task int, src []byte) error { return c.read(src, &c.results[task]) }
+func (c *chunk[R]) value(task int, src []byte) error { return c.plan.Decode(src, &c.results[task]) }
+
+func (c *chunk[R]) values(task, n int, src []byte) (took int, rest []byte) {
+	size, ok := c.plan.Plain()
+	if !ok {
+		return 0, src
+	}
+	for i := range c.results[task : task+n] {
+		kind, payload, rest, err := nextRecord(src)
+		if err != nil || kind != recordValue || len(payload) != size {
+			return i, src
+		}
+		c.plan.Get(payload, &c.results[task+i])
+		src = rest
+	}
+	return n, src
+}
 
 func (c *chunk[R]) fail(task int, err error) {
 	if len(c.errs) == 0 {
@@ -53,6 +72,9 @@ func newMapping[A, R any](ctx context.Context, e *Engine, f *Func[A, R], o MapOp
 	m := &mapping[A, R]{f: f, e: e, o: o, yield: yield, target: max(o.Chunk, 1), every: 1, wait: 1}
 	if err := o.Validate(); err != nil {
 		return m, err
+	}
+	if size, ok := f.args.Plain(); ok {
+		m.size = size
 	}
 	if _, err := e.taskBoard(); err != nil {
 		return m, fmt.Errorf("map %s: %w", f.spec.name, err)
@@ -70,12 +92,20 @@ func newMapping[A, R any](ctx context.Context, e *Engine, f *Func[A, R], o MapOp
 // add takes one value of the input; false is the end.
 func (m *mapping[A, R]) add(a A) bool {
 	m.args = append(m.args, a)
+	if m.size > 0 {
+		return m.added(m.size)
+	}
 	size, err := m.f.args.Measure(&m.args[len(m.args)-1])
 	if err != nil { // everything before it is good
 		m.args = m.args[:len(m.args)-1]
 		return m.flush() && m.give(*new(R), fmt.Errorf("map %s: %w", m.f.spec.name, err))
 	}
 	m.sizes = append(m.sizes, size)
+	return m.added(size)
+}
+
+// added is after the last argument, of that size, and sends what is there if it is enough.
+func (m *mapping[A, R]) added(size int) bool {
 	m.bytes += recordSize(size)
 	if len(m.args) >= m.target || m.o.Chunk == 0 && m.bytes >= autoBytes {
 		return m.send() && m.giveEnded()
@@ -151,6 +181,13 @@ func (m *mapping[A, R]) send() bool {
 
 // encode writes the arguments of a chunk.
 func (m *mapping[A, R]) encode(dst []byte) {
+	if m.size > 0 {
+		for i := range m.args {
+			m.f.args.Put(putRecord(dst, 0, m.size), &m.args[i])
+			dst = dst[recordSize(m.size):]
+		}
+		return
+	}
 	for i := range m.args {
 		n := m.sizes[i]
 		m.f.args.Encode(putRecord(dst, 0, n), &m.args[i])
@@ -164,7 +201,7 @@ func (m *mapping[A, R]) newChunk(n int) *chunk[R] {
 	if k := len(m.spare); k > 0 {
 		c, m.spare = m.spare[k-1], m.spare[:k-1]
 	} else {
-		c = &chunk[R]{read: m.f.results.Decode}
+		c = &chunk[R]{plan: m.f.results}
 	}
 	c.future = &future{count: n, sink: c}
 	c.results, c.errs = slices.Grow(c.results[:0], n)[:n], nil
@@ -223,7 +260,7 @@ func (m *mapping[A, R]) adapt(c *chunk[R]) {
 		m.target = max(m.target, 2)
 		return
 	}
-	each := max(int(min(c.nanos, 1<<40))/len(c.results), 1)
+	each := max(int(c.nanos)/len(c.results), 1)
 	want := min(max(chunkNanos/each, 1), autoChunk)
 	m.target = min(want, 4*m.target)
 }

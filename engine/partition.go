@@ -93,7 +93,7 @@ func (w *member) kernel(index uint32) *bound {
 
 // partition runs partition i, which this worker has claimed as e.
 func (w *member) partition(b *bound, i int, e entry) {
-	w.self.begin()
+	w.self.begin(0)
 	defer w.self.end()
 	if e.attempt() > 0 {
 		w.self.again.Add(1)
@@ -129,12 +129,33 @@ func (w *member) partition(b *bound, i int, e entry) {
 	w.signal()
 }
 
-// begin counts a claim, and says that this worker is in it; whoever watches for a
-// deadline tells one claim from the next by the count.
-func (s *workerSlot) begin() { s.running.Store((s.running.Load()>>1+1)<<1 | 1) }
+// workerSlot.running, from low to high: whether the worker is in a partition or a task,
+// how many tasks of its cell it has begun, and how often it has begun anything.
+const (
+	inBit      = 1
+	begunShift = 1
+	begunMask  = 1<<16 - 1
+	claimShift = 17
+)
+
+// begin says that this worker is in a partition, or in the task of a cell that has this
+// number, from 1 on. The results of the tasks before it are there. Whoever watches for a
+// deadline tells one claim from the next by their count.
+func (s *workerSlot) begin(task int) {
+	claims := s.running.Load()>>claimShift + 1
+	s.running.Store(claims<<claimShift | uint64(task)<<begunShift | inBit)
+}
 
 // end says that it is not any more.
-func (s *workerSlot) end() { s.running.Store(s.running.Load() &^ 1) }
+func (s *workerSlot) end() { s.running.Store(s.running.Load() &^ inBit) }
+
+// begunOf is how many tasks of its cell a worker has begun, by its running word.
+func begunOf(running uint64) int {
+	if running&inBit == 0 {
+		return 0
+	}
+	return int(running >> begunShift & begunMask)
+}
 
 // finish marks partition i, of so many rows, done, and tells the coordinator of the last one, if it
 // sleeps.

@@ -69,6 +69,7 @@ func startProcesses(ctx context.Context, e *Engine) (_ pool, err error) {
 	if e.cfg.IdleTimeout > 0 {
 		e.tasks.lack = p.rouse
 	}
+	e.tasks.helps = e.cfg.Help
 	p.stop, p.end = context.WithCancel(context.Background())
 	defer func() {
 		if err != nil {

@@ -40,6 +40,7 @@ type spec struct {
 	index   uint32  // among all names in order; set by seal
 	fresh   func() runner
 	task    func() taskRun // of a Func, instead of fresh
+	short   bool           // of a Func: its results are numbers
 	large   atomic.Int64   // of a Func: the last result that was larger than expected
 }
 

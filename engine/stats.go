@@ -25,6 +25,7 @@ type Stats struct {
 type counters struct {
 	jobs, retries, deaths, restarts, copied atomic.Uint64
 
+	helped  workerStats // by whoever waited, with Config.Help
 	started time.Time
 	last    Stats // of workers, as they were at the end; guarded by processes.mu
 }
@@ -45,7 +46,9 @@ func (e *Engine) counts() (s Stats) {
 	case *processes:
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		return p.counts()
+		s = p.counts()
+		s.add(&e.stats.helped)
+		return s
 	case *goroutines:
 		for _, one := range p.hands.all {
 			s.add(&one.slot.workerStats)

@@ -95,9 +95,11 @@ func (p *processes) died(w *worker, proc *process.Process) {
 	s := &p.control.worker[w.index]
 	id, state := futex.ID(s.member.Swap(0)), s.state.Swap(stateNone)
 	s.current.Store(0)
-	busy := s.running.Swap(0)&1 != 0
+	running := s.running.Swap(0)
+	busy, begun := running&inBit != 0, begunOf(running)
 	s.resting.Store(0)
 	p.e.tasks.board.rise(w.index)
+	p.e.tasks.board.watch[w.index].cell.Store(0)
 	if p.closing && p.idle() && p.e.tasks.idle() {
 		return
 	}
@@ -119,7 +121,7 @@ func (p *processes) died(w *worker, proc *process.Process) {
 			p.recover(j, w, id)
 		}
 	}
-	p.e.tasks.lost(id, death{w.index, proc.PID(), code, exitReason(w, proc), proc.StderrTail(), w.fault})
+	p.e.tasks.lost(id, death{w.index, proc.PID(), code, begun, exitReason(w, proc), proc.StderrTail(), w.fault})
 	p.reap()
 	if native(proc.ExitSignal(), report) {
 		p.examine()

@@ -12,8 +12,8 @@ import (
 // A taskContext is the context that a task sees: it ends with the caller's, or with
 // the task itself. Values do not cross.
 type taskContext struct {
-	cell *taskCell
-	over atomic.Bool // the cell may be another task's by now
+	cell  *taskCell
+	state atomic.Uint32 // ctxOver, ctxWatched
 
 	mu    sync.Mutex
 	done  chan struct{}      // made when it is first asked for
@@ -21,11 +21,17 @@ type taskContext struct {
 	err   error              // once done is closed
 }
 
-func newTaskContext(c *taskCell) *taskContext { return &taskContext{cell: c} }
+// Bits of taskContext.state.
+const (
+	ctxOver    = 1 << iota // the cell may be another task's by now
+	ctxWatched             // a goroutine waits for the cancellation
+)
+
+func (c *taskContext) over() bool { return c.state.Load()&ctxOver != 0 }
 
 // Deadline is that of the context that the task was submitted with.
 func (c *taskContext) Deadline() (time.Time, bool) {
-	if at := c.cell.deadline; at != 0 && !c.over.Load() {
+	if at := c.cell.deadline; at != 0 && !c.over() {
 		return time.Unix(0, at), true
 	}
 	return time.Time{}, false
@@ -37,10 +43,11 @@ func (c *taskContext) String() string { return "engine.task" }
 
 // Err is nil while the result is wanted.
 func (c *taskContext) Err() error {
-	if c.over.Load() {
+	err := cancelError(c.cell.cancel.Load())
+	if c.over() { // looked at afterwards: then it was our cell that was read
 		return c.last()
 	}
-	return cancelError(c.cell.cancel.Load())
+	return err
 }
 
 // last is the error of a context whose task has returned.
@@ -72,25 +79,28 @@ func (c *taskContext) Done() <-chan struct{} {
 		return c.done
 	}
 	c.done = make(chan struct{})
-	if c.over.Load() {
-		close(c.done)
-		return c.done
-	}
-	if err := cancelError(c.cell.cancel.Load()); err != nil {
-		c.err = err
+	if err := cancelError(c.cell.cancel.Load()); c.over() || err != nil {
+		if !c.over() {
+			c.err = err
+		}
 		close(c.done)
 		return c.done
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	c.sleep = cancel
 	go c.watch(ctx)
+	if c.state.Or(ctxWatched)&ctxOver != 0 { // pairs with the swap in finish: one of the two sees the other
+		cancel()
+		c.err = context.Canceled
+		close(c.done)
+	}
 	return c.done
 }
 
 // watch closes done when the coordinator cancels, unless the task returns before.
 func (c *taskContext) watch(ctx context.Context) {
 	for ctx.Err() == nil {
-		if err := cancelError(c.cell.cancel.Load()); err != nil {
+		if err := cancelError(c.cell.cancel.Load()); err != nil && !c.over() {
 			c.close(err)
 			return
 		}
@@ -109,12 +119,12 @@ func (c *taskContext) close(err error) {
 
 // finish ends the context: its task has returned.
 func (c *taskContext) finish() {
-	c.over.Store(true)
+	if c.state.Swap(ctxOver)&ctxWatched == 0 {
+		return
+	}
 	c.mu.Lock()
 	sleep := c.sleep
 	c.mu.Unlock()
-	if sleep != nil {
-		sleep()
-		c.close(context.Canceled)
-	}
+	sleep()
+	c.close(context.Canceled)
 }

@@ -12,6 +12,7 @@ import (
 // A death says how a worker ended.
 type death struct {
 	worker, pid, code int
+	begun             int // tasks of its cell that it had begun
 	reason, stderr    string
 	fault             *Fault
 }
@@ -45,7 +46,7 @@ func (t *tasks) redo(i int, e entry, d death) bool {
 	s, c := t.cells[i], &t.board.cells[i]
 	f, before := s.f, s.base
 	first := int(c.first)
-	begun := min(int(c.progress.Load()), f.count) // tasks that were begun; the last of them is not done
+	begun := min(d.begun, f.count) // the last of them is not done
 	s.absorb(c, f, max(begun-1-first, 0))
 	if s.base != before {
 		s.deaths = 0
@@ -67,7 +68,6 @@ func (t *tasks) redo(i int, e entry, d death) bool {
 		return true
 	}
 	c.first = uint16(s.base)
-	c.progress.Store(uint32(s.base))
 	c.entry.swap(e, pending|offered|entry(s.deaths)*attemptOne)
 	return false
 }
@@ -177,13 +177,11 @@ func (t *tasks) widen(s *cellState, c *taskCell, want uint64) error {
 	if err != nil {
 		return err
 	}
-	old := c.results[:]
-	if !s.results.IsZero() {
-		old = s.results.Slice()
-	}
+	old := s.out(c)
 	copy(block.Slice(), old[:min(int(c.used), len(old))])
 	freeBlock(&s.results)
-	s.results, c.resBlock, c.room = block, block, uint32(want)
+	s.results, c.resBlock = block, block
+	c.args |= resultsApart
 	s.f.spec.large.Store(int64(want))
 	return nil
 }

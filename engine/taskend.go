@@ -12,6 +12,9 @@ import (
 // A sink gets the outcome of each task of a cell, once. Its methods are called by
 // one goroutine at a time, with tasks.mu held or not: they call nobody.
 type sink interface {
+	// values reads the results of up to n tasks, from the front of src, as long as they
+	// are as they should be, and returns how many and what comes after them.
+	values(task, n int, src []byte) (took int, rest []byte)
 	// value reads the result of a task.
 	value(task int, src []byte) error
 	// fail gets the error of a task.
@@ -21,9 +24,9 @@ type sink interface {
 // collect ends the future of cell i, if its tasks have ended.
 func (t *tasks) collect(i int) {
 	t.mu.Lock()
-	s := t.cells[i]
-	f := s.f
-	if f == nil || !t.over(i) {
+	s, c := t.cells[i], &t.board.cells[i]
+	f, e := s.f, c.entry.load()
+	if f == nil || e.busy() || e.state() == pending {
 		t.mu.Unlock()
 		return
 	}
@@ -32,14 +35,35 @@ func (t *tasks) collect(i int) {
 		s.grace.Stop()
 	}
 	t.unfollow(s)
+	if e.state() == done && s.short(f) {
+		s.absorb(c, f, 1)
+		t.recycle(i, s)
+		t.mu.Unlock()
+		f.settle(false)
+		return
+	}
 	t.mu.Unlock()
-	c := &t.board.cells[i]
+	t.empty(i, s, f, e)
+}
+
+// short reports whether the outcome of f can be taken where others wait for it: it is one
+// result, in the cell itself, and no codec reads it.
+func (s *cellState) short(f *future) bool {
+	return f.spec.short && f.count == 1 && s.err == nil && s.results.IsZero() && s.args.IsZero()
+}
+
+// empty takes the outcomes of f out of its cell, ended as e, and makes that free.
+//
+// Preconditions:
+//   - the caller has taken the future out.
+func (t *tasks) empty(i int, s *cellState, f *future, e entry) {
+	c, n := &t.board.cells[i], f.count-s.base
+	if e.state() != done {
+		n, c.records = int(c.records), 0
+	}
 	f.nanos = c.nanos
-	s.absorb(c, f, int(c.records))
-	s.failRest(f, int(c.count))
-	c.progress.Store(0) // clean for the next one, while the line is in this CPU's cache
-	c.want.Store(0)
-	c.records = 0
+	s.absorb(c, f, n)
+	s.failRest(f, f.count)
 	withdrawn := s.err != nil
 	t.release(i, s)
 	f.settle(withdrawn)
@@ -54,26 +78,42 @@ func (t *tasks) over(i int) bool {
 	return !e.busy() && e.state() != pending
 }
 
+// out is where the results of the cell are: not what the cell says, that is a peer's.
+func (s *cellState) out(c *taskCell) []byte {
+	if !s.results.IsZero() {
+		return s.results.Slice()
+	}
+	return c.inline[s.inline:]
+}
+
 // absorb gives the results of the next n tasks to their sink.
 func (s *cellState) absorb(c *taskCell, f *future, n int) {
-	out := c.results[:]
-	if !s.results.IsZero() {
-		out = s.results.Slice() // not what the cell says: that is a peer's
-	}
-	for ; n > 0 && s.base < f.count; n-- {
-		kind, payload, rest, err := nextRecord(out)
-		if err == nil && kind == recordValue {
-			err = f.sink.value(s.base, payload)
-			f.spec.expect(f.count, len(payload))
-		} else if err == nil {
-			err = s.remoteError(f, kind, payload)
+	out := s.out(c)
+	for n = min(n, f.count-s.base); n > 0; n-- {
+		if took, rest := f.sink.values(s.base, n, out); took > 0 {
+			s.base, out = s.base+took, rest
+			if n -= took; n <= 0 {
+				return
+			}
 		}
-		if err != nil {
-			f.sink.fail(s.base, err)
-		}
-		out = rest
+		out = s.absorbOne(f, out)
 		s.base++
 	}
+}
+
+// absorbOne gives one result to its sink, and returns what comes after it.
+func (s *cellState) absorbOne(f *future, out []byte) []byte {
+	kind, payload, rest, err := nextRecord(out)
+	if err == nil && kind == recordValue {
+		err = f.sink.value(s.base, payload)
+		f.spec.expect(f.count, len(payload))
+	} else if err == nil {
+		err = s.remoteError(f, kind, payload)
+	}
+	if err != nil {
+		f.sink.fail(s.base, err)
+	}
+	return rest
 }
 
 // expect takes back what was expected of results since one was large.
@@ -198,9 +238,7 @@ func (t *tasks) tell(f *future) {
 	if s := t.cells[i]; s.f == f {
 		c := &t.board.cells[i]
 		c.tell.Store(1)
-		if s.handed && c.entry.load().state() == pending {
-			t.hint(i) // the worker may be stopped
-		}
+		t.rescue(i) // the worker may be stopped
 	}
 	t.mu.Unlock()
 	t.collect(i)
@@ -228,6 +266,7 @@ func (t *tasks) hear() {
 		known := i < len(t.cells)
 		if known {
 			t.grant(i)
+			t.rescue(i)
 		}
 		t.mu.Unlock()
 		if known {

@@ -1,16 +1,12 @@
 package engine
 
-import (
-	"fmt"
-	"runtime/debug"
-	"time"
-
-	"github.com/shmengine/shmengine/futex"
-	"github.com/shmengine/shmengine/shmarena"
-)
+import "github.com/shmengine/shmengine/futex"
 
 // A taskRun runs tasks of one function, one after the other, for one tasker.
 type taskRun interface {
+	// quick runs the tasks of b one after the other, as long as arguments and results
+	// are numbers and nothing is out of the ordinary.
+	quick(k *tasker, b *batch)
 	// read takes the argument of the next call.
 	read(src []byte) error
 	// call runs the function and keeps its result.
@@ -28,8 +24,19 @@ type tasker struct {
 	specs []*spec
 	self  *workerSlot
 	id    futex.ID
-	runs  []taskRun // by function; nil until it is first run
-	ran   int       // tasks
+	// counts are what is done and failed; self's, but for a helper
+	counts *workerStats
+	runs   []taskRun // by function; nil until it is first run
+	ran    int       // tasks
+
+	watch *watchWord // nil: it never watches a cell
+	by    uint16     // what it leaves in the cells that it ran
+	last  int        // the cell that it ran last
+	on    bool       // watch names that one
+
+	seen     [taskLevels]uint64 // tails of hints, as last seen
+	contexts []taskContext      // for the next cells: made when nobody waits
+	batch    batch              // the cell that is run
 
 	news   func(cell int)                     // tells the coordinator of a cell
 	room   func(c *taskCell, cell int) uint32 // asks it for c.want bytes, and returns its answer
@@ -42,7 +49,7 @@ type tasker struct {
 func (k *tasker) take() (cell int, e entry, ok bool) {
 	for level := taskLevels - 1; level >= 0; level-- {
 		for {
-			cell, hinted := k.board.hints[level].next()
+			cell, hinted := k.board.hints[level].next(&k.seen[level])
 			if !hinted {
 				break
 			}
@@ -68,6 +75,9 @@ func (k *tasker) claim(cell int) (entry, bool) {
 
 // step runs one task, if there is any.
 func (k *tasker) step() bool {
+	if k.on && !k.board.empty() && k.leave() { // what was put there is older than any hint
+		return true
+	}
 	cell, e, ok := k.take()
 	if ok {
 		k.run(cell, e)
@@ -75,147 +85,30 @@ func (k *tasker) step() bool {
 	return ok
 }
 
-// try runs the task that this tasker was handed, unless somebody else has it.
-func (k *tasker) try(cell int) {
-	if e, ok := k.claim(cell % maxTasks); ok {
+// try runs the task of a cell, unless somebody else has it.
+func (k *tasker) try(cell int) bool {
+	e, ok := k.claim(cell % maxTasks)
+	if ok {
 		k.run(cell%maxTasks, e)
 	}
+	return ok
 }
 
-// A batch is a cell while it is run.
-type batch struct {
-	*taskCell
-	cell   int
-	run    taskRun
-	ctx    *taskContext
-	at, n  int
-	attend bool   // a task is being run
-	args   []byte // of the tasks from at on
-	out    []byte // room for all results
-	used   int    // bytes of it
+// context returns one for the tasks of c.
+func (k *tasker) context(c *taskCell) *taskContext {
+	k.refill()
+	x := &k.contexts[0]
+	k.contexts = k.contexts[1:]
+	x.cell = c
+	return x
 }
 
-// run runs the tasks of a cell that this tasker has claimed as e.
-func (k *tasker) run(cell int, e entry) {
-	c := &k.board.cells[cell]
-	reach("task/claimed")
-	b := batch{taskCell: c, cell: cell, at: int(c.first), n: int(c.count), ctx: newTaskContext(c)}
-	var begin time.Time
-	if b.n > 1 { // the size of the next batches depends on it
-		begin = time.Now()
+// refill makes contexts, if there is none left. A context is used once: a function may
+// have kept it.
+func (k *tasker) refill() {
+	if len(k.contexts) == 0 {
+		k.contexts = make([]taskContext, 32)
 	}
-	if err := k.bind(&b); err != nil {
-		k.refuse(&b, recordBad, err)
-	}
-	for b.at < b.n && c.cancel.Load() == 0 {
-		k.stretch(&b)
-	}
-	b.ctx.finish()
-	k.self.end()
-	ended := uint32(b.at - int(c.first))
-	if c.records = ended; b.n > 1 {
-		c.nanos = uint64(time.Since(begin))
-	}
-	k.ran += int(ended)
-	moved := uint64(c.argLen) + uint64(b.used)
-	state := done
-	if b.at < b.n {
-		state = failed
-	}
-	if !c.entry.swap(e, e.ended(state)) {
-		k.end() // it is being revoked: SIGKILL is on its way
-	}
-	// From here on the cell may be another task's: what is read of it is a hint.
-	reach("task/done")
-	k.self.ran(uint64(ended), moved, e.attempt())
-	if c.tell.Load() != 0 || k.board.hungry.Load() != 0 { // pairs with tasks.tell and tasks.starve
-		k.news(cell)
-	}
-}
-
-// bind finds the function and the memory of b.
-func (k *tasker) bind(b *batch) (err error) {
-	if int(b.fn) >= len(k.specs) || k.specs[b.fn].task == nil {
-		return fmt.Errorf("%w: function %d", errRecord, b.fn)
-	}
-	if k.runs[b.fn] == nil {
-		k.runs[b.fn] = k.specs[b.fn].task()
-	}
-	b.run = k.runs[b.fn]
-	if b.args, err = cellMemory(b.taskCell.args[:], b.argBlock, b.argLen); err != nil {
-		return err
-	}
-	if b.out, err = cellMemory(b.results[:], b.resBlock, b.room); err != nil {
-		return err
-	}
-	for range b.at { // done by another worker, before it died
-		if _, _, b.args, err = nextRecord(b.args); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// cellMemory is n bytes: of the cell itself, if they fit, or of its block.
-func cellMemory(inline []byte, block shmarena.Array[byte], n uint32) ([]byte, error) {
-	if int(n) <= len(inline) {
-		return inline[:n], nil
-	}
-	if err := block.Check(); err != nil {
-		return nil, err
-	}
-	if block.Len() < int(n) {
-		return nil, errRecord
-	}
-	return block.Part(0, int(n)), nil
-}
-
-// stretch runs tasks of b until one panics.
-func (k *tasker) stretch(b *batch) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if !b.attend {
-			return
-		}
-		if p := recover(); p != nil {
-			b.attend = false
-			k.self.failed.Add(1)
-			k.put(b, recordPanic, remote{typ: fmt.Sprintf("%T", p), text: fmt.Sprint(p), stack: panicText("")}.bytes())
-			return
-		}
-		b.ctx.finish()
-		k.goexit()
-	}()
-	for b.at < b.n && b.cancel.Load() == 0 {
-		k.one(b)
-	}
-}
-
-// one runs one task.
-func (k *tasker) one(b *batch) {
-	_, src, rest, err := nextRecord(b.args)
-	if err == nil {
-		b.args = rest
-		reach("task/read")
-		err = b.run.read(src)
-	}
-	if err != nil {
-		k.refuse(b, recordBad, err)
-		return
-	}
-	k.self.begin()
-	b.progress.Store(uint32(b.at + 1)) // the result before this one is there
-	reach("task/begun")
-	b.attend = true
-	err = b.run.call(b.ctx)
-	reach("task/output")
-	if err != nil {
-		k.fail(b, err)
-	} else {
-		k.value(b)
-	}
-	b.attend = false
-	b.run.drop()
 }
 
 // value stores the result of a task.
@@ -239,7 +132,7 @@ func (k *tasker) fail(b *batch, err error) {
 	if k.keep != nil {
 		k.keep(b.cell, b.at, err)
 	}
-	k.self.failed.Add(1)
+	k.counts.failed.Add(1)
 	k.put(b, recordError, remoteOf(err).bytes())
 }
 
@@ -274,22 +167,25 @@ func (k *tasker) refuse(b *batch, kind uint32, err error) {
 	k.put(b, kind, remoteOf(err).bytes())
 }
 
-// fits reports whether a record of n bytes fits and leaves a head for each task
-// after it; if not, it asks for more room.
+// has reports whether a record of n bytes fits and leaves a head for each task after it.
+func (b *batch) has(n int) bool { return b.need(n) <= len(b.out) }
+
+func (b *batch) need(n int) int { return b.used + recordSize(n) + (b.n-b.at-1)*recordHead }
+
+// fits is has, and asks for more room if there is not enough.
 func (k *tasker) fits(b *batch, n int) bool {
-	need := b.used + recordSize(n) + (b.n-b.at-1)*recordHead
-	if need <= len(b.out) {
+	if b.has(n) {
 		return true
 	}
 	b.taskCell.used = uint32(b.used)
 	b.granted.Store(roomAsked)
-	b.want.Store(uint64(need)) // pairs with the load in tasks.grant
+	b.want.Store(uint64(b.need(n))) // pairs with the load in tasks.grant
 	reach("task/room")
 	if k.room(b.taskCell, b.cell) != roomGranted {
 		return false
 	}
-	out, err := cellMemory(b.results[:], b.resBlock, b.room)
-	if err != nil || len(out) < need {
+	_, out, err := b.taskCell.memory()
+	if err != nil || len(out) < b.need(n) {
 		return false
 	}
 	b.out = out

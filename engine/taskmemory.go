@@ -40,25 +40,29 @@ func (t *tasks) alloc(ctx context.Context, n int) (shmarena.Array[byte], error) 
 // memory is where the arguments of an offer go; its blocks are allocated.
 func (t *tasks) memory(ctx context.Context, s *cellState, o *offer) (dst []byte, err error) {
 	c := &t.board.cells[o.cell]
-	dst = c.args[:min(o.args, inlineArgs)]
+	room := inlineSize
 	if o.args > inlineArgs {
 		if s.args, err = t.alloc(ctx, o.args); err != nil {
 			return nil, err
 		}
 		c.argBlock, dst = s.args, s.args.Slice()
+	} else {
+		dst = c.inline[:o.args]
+		room -= o.args
+	}
+	if o.room <= room {
+		return dst, nil
 	}
 	if o.guessed { // without this block the worker asks for one, if it needs one
 		if s.results, err = shmarena.Alloc[byte](t.e.arena, o.room); err != nil {
-			s.results, o.room = shmarena.Array[byte]{}, max(o.count*recordHead, inlineRoom)
+			s.results, o.room = shmarena.Array[byte]{}, o.count*recordHead
 		}
 	}
-	if o.room > inlineRoom && s.results.IsZero() {
+	if o.room > room && s.results.IsZero() {
 		if s.results, err = t.alloc(ctx, o.room); err != nil {
 			return nil, err
 		}
 	}
-	if !s.results.IsZero() {
-		c.resBlock = s.results
-	}
+	c.resBlock = s.results
 	return dst, nil
 }

@@ -18,6 +18,8 @@ type tasks struct {
 	e     *Engine
 	board *taskBoard
 	crew  crew
+	spins bool // crew.spins
+	helps bool // who waits runs tasks too
 
 	mu      sync.Mutex
 	cells   []*cellState  // those used so far
@@ -35,14 +37,15 @@ type tasks struct {
 	janitor bool          // a timer will look after what nobody waits for
 	calm    chan struct{} // closed when under is 0; nil if nobody waits for that
 	lack    func()        // asks for workers that have ended since they were idle; nil if none do
+	helpers helpers
 }
 
 // A crew is who runs the tasks of a board.
 type crew interface {
 	size() int
-	wake(worker, cell int) // cell -1: look at the hints
-	spins() bool           // whether looking for the end of a short task beats sleeping
-	kills() bool           // whether a task that does not heed its context can be ended
+	wake(worker, cell int) bool // cell -1: look at the hints; false: it did not get there
+	spins() bool                // whether looking for the end of a short task beats sleeping
+	kills() bool                // whether a task that does not heed its context can be ended
 	kill(cell int, f *future)
 }
 
@@ -51,6 +54,7 @@ type cellState struct {
 	f       *future // whose it is; nil: nobody's, or being filled or emptied
 	args    shmarena.Array[byte]
 	results shmarena.Array[byte]
+	inline  int // bytes of the cell that its arguments take: results begin behind them
 	seq     uint64
 	level   uint8
 	handed  bool  // to one worker, without a hint for the others
@@ -63,7 +67,7 @@ type cellState struct {
 }
 
 func newTasks(e *Engine, b *taskBoard, c crew) *tasks {
-	return &tasks{e: e, board: b, crew: c, stop: make(chan struct{})}
+	return &tasks{e: e, board: b, crew: c, spins: c != nil && c.spins(), stop: make(chan struct{})}
 }
 
 // maxTaskBytes is the most that the arguments, and the results, of a cell may take.
@@ -107,12 +111,28 @@ func (t *tasks) take(level int) (int, error) {
 	}
 	t.under++
 	if n > 0 {
-		i := t.free[n-1]
-		t.free = t.free[:n-1]
-		return i, nil
+		return t.pick(), nil
 	}
 	t.cells = append(t.cells, new(cellState))
 	return len(t.cells) - 1, nil
+}
+
+// pick takes the free cell that came back last, or the one before it if that is the one
+// that a worker looks at.
+//
+// Preconditions:
+//   - mu is held, and a cell is free.
+func (t *tasks) pick() int {
+	n := len(t.free)
+	last := &t.free[n-1]
+	if n > 1 && !t.watched(*last, int(t.board.cells[*last].by)) {
+		if before := &t.free[n-2]; t.watched(*before, int(t.board.cells[*before].by)) {
+			*last, *before = *before, *last
+		}
+	}
+	i := *last
+	t.free = t.free[:n-1]
+	return i
 }
 
 // release makes cell i free again, and gives it to who waits.
@@ -124,6 +144,14 @@ func (t *tasks) release(i int, s *cellState) {
 	freeBlock(&s.results)
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.recycle(i, s)
+}
+
+// recycle is release of a cell without blocks.
+//
+// Preconditions:
+//   - mu is held.
+func (t *tasks) recycle(i int, s *cellState) {
 	*s = cellState{}
 	t.board.cells[i].entry.v.Store(0)
 	t.free = append(t.free, i)
@@ -131,7 +159,9 @@ func (t *tasks) release(i int, s *cellState) {
 		close(t.calm)
 		t.calm = nil
 	}
-	t.serveQueue()
+	if len(t.queue) > 0 {
+		t.serveQueue()
+	}
 }
 
 // serveQueue gives free cells to those who wait, and errors if there is no hope.
@@ -158,86 +188,6 @@ func freeBlock(x *shmarena.Array[byte]) {
 	}
 }
 
-// An offer is a filled cell.
-type offer struct {
-	cell  int
-	fn    *spec
-	count int
-	level int
-	args  int // bytes
-	room  int
-	// guessed: less room would do to begin with
-	guessed bool
-}
-
-// offer hands a filled cell to the workers. From now on f has an outcome.
-func (t *tasks) offer(ctx context.Context, f *future, o offer) {
-	c, i := &t.board.cells[o.cell], o.cell
-	f.t, f.spec, f.cell = t, o.fn, i
-	c.cancel.Store(0)
-	c.tell.Store(0)
-	c.fn, c.argLen, c.room = o.fn.index, uint32(o.args), uint32(o.room)
-	c.count, c.first, c.deadline = uint16(o.count), 0, 0
-	if at, ok := ctx.Deadline(); ok {
-		c.deadline = at.UnixNano()
-	}
-
-	t.mu.Lock()
-	s := t.cells[i]
-	s.f, s.seq, s.level = f, t.seq, uint8(o.level)
-	t.seq++
-	if t.closed != nil {
-		s.err = t.closed
-		c.entry.v.Store(uint64(failed)) // nobody has seen it
-	} else {
-		c.entry.v.Store(uint64(pending | offered)) // pairs with the claim: the fields above are there
-		t.announce(i)
-		t.follow(ctx, s)
-	}
-	t.clean()
-	closed := t.closed != nil
-	t.mu.Unlock()
-	if closed {
-		t.collect(i)
-	}
-	if t.lack != nil {
-		t.lack()
-	}
-}
-
-// announce puts cell i before the workers: into the hands of an idle one, or among
-// the hints, from which whoever is ready takes it.
-//
-//	coordinator:  hint;      look for an idle worker;  wake it
-//	worker:       idle = 1;  look for hints;           sleep
-//
-// Preconditions:
-//   - mu is held.
-func (t *tasks) announce(i int) {
-	s := t.cells[i]
-	if w, ok := t.board.sleeper(t.crew.size()); ok {
-		s.handed = true
-		t.crew.wake(w, i)
-		return
-	}
-	t.hint(i)
-}
-
-// hint puts cell i among the hints, for all.
-//
-// Preconditions:
-//   - mu is held.
-func (t *tasks) hint(i int) {
-	s := t.cells[i]
-	s.handed = false
-	if !t.board.hints[s.level].push(i) {
-		t.rehint()
-	}
-	if w, ok := t.board.sleeper(t.crew.size()); ok {
-		t.crew.wake(w, -1)
-	}
-}
-
 // clean has what ended looked after, if nobody asks for it.
 //
 // Preconditions:
@@ -255,10 +205,8 @@ func (t *tasks) tidy() {
 	t.sweep()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for i, s := range t.cells {
-		if s.f != nil && s.handed && t.board.cells[i].entry.load().state() == pending {
-			t.hint(i)
-		}
+	for i := range t.cells {
+		t.rescue(i)
 	}
 	if t.janitor = false; t.under > 0 {
 		t.clean()

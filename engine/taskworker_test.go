@@ -82,20 +82,27 @@ func TestMaxTasksAndShutdown(t *testing.T) {
 }
 
 // A listCrew is workers that do nothing, and who was woken for which cell.
-type listCrew struct{ woken [][2]int }
+type listCrew struct {
+	woken [][2]int
+	full  bool // nobody can be woken
+}
 
-func (c *listCrew) size() int             { return 3 }
-func (c *listCrew) wake(worker, cell int) { c.woken = append(c.woken, [2]int{worker, cell}) }
-func (c *listCrew) spins() bool           { return false }
-func (c *listCrew) kills() bool           { return false }
-func (c *listCrew) kill(int, *future)     {}
+func (c *listCrew) size() int         { return 3 }
+func (c *listCrew) spins() bool       { return false }
+func (c *listCrew) kills() bool       { return false }
+func (c *listCrew) kill(int, *future) {}
+
+func (c *listCrew) wake(worker, cell int) bool {
+	c.woken = append(c.woken, [2]int{worker, cell})
+	return !c.full
+}
 
 // Of the idle workers the first is used again and again; who is not idle is not
 // handed anything, and what nobody can be handed is hinted to all.
 func TestIdleWorkersAreUsedAgain(t *testing.T) {
 	crew, b := new(listCrew), new(taskBoard)
 	ts := newTasks(nil, b, crew)
-	var fs []*future
+	fs, seen := []*future(nil), uint64(0)
 	put := func() {
 		i, _, err := ts.reserve(t.Context(), 1)
 		if err != nil {
@@ -118,12 +125,12 @@ func TestIdleWorkersAreUsedAgain(t *testing.T) {
 	if want := [][2]int{{0, 0}, {0, 1}, {0, 2}, {2, 3}}; !slices.Equal(crew.woken, want) {
 		t.Errorf("woken %v, want %v", crew.woken, want)
 	}
-	if cell, ok := b.hints[1].next(); !ok || cell != 4 {
+	if cell, ok := b.hints[1].next(&seen); !ok || cell != 4 {
 		t.Errorf("hint of cell %d, %v", cell, ok)
 	}
 	b.rest(1)
 	ts.tell(fs[0]) // somebody sleeps until its end: it is offered to others too
-	if cell, ok := b.hints[1].next(); !ok || cell != 0 || crew.woken[4] != [2]int{1, -1} {
+	if cell, ok := b.hints[1].next(&seen); !ok || cell != 0 || crew.woken[4] != [2]int{1, -1} {
 		t.Errorf("hint of cell %d, %v, woken %v", cell, ok, crew.woken)
 	}
 	for _, f := range fs {

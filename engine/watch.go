@@ -7,6 +7,7 @@ import "context"
 type watches struct {
 	of   map[<-chan struct{}]*watch
 	last *watch // without a task; kept for the next one
+	hot  *watch // of the last task; nil if it was dropped
 }
 
 // A watch follows one context.
@@ -14,6 +15,7 @@ type watch struct {
 	ctx   context.Context
 	key   <-chan struct{}
 	tasks int
+	over  bool // ctx has ended, and its tasks were cancelled
 	stop  func() bool
 }
 
@@ -27,23 +29,37 @@ func (t *tasks) follow(ctx context.Context, s *cellState) {
 		return
 	}
 	ws := &t.watches
-	w := ws.of[key]
-	if w == nil {
-		w = &watch{ctx: ctx, key: key}
-		if ws.of == nil {
-			ws.of = map[<-chan struct{}]*watch{}
-		}
-		ws.of[key] = w
-		w.stop = context.AfterFunc(ctx, func() { t.expire(w) })
+	w := ws.hot
+	if w == nil || w.key != key {
+		w = t.watchOf(ctx, key)
+		ws.hot = w
 	}
 	if ws.last == w {
 		ws.last = nil
 	}
 	w.tasks++
 	s.watch = w
-	if ctx.Err() != nil { // the function above may have run before this task was there
+	if w.over { // this task came too late for that
 		go t.expire(w)
 	}
+}
+
+// watchOf returns the watch of ctx, whose channel is key.
+//
+// Preconditions:
+//   - mu is held.
+func (t *tasks) watchOf(ctx context.Context, key <-chan struct{}) *watch {
+	ws := &t.watches
+	if w := ws.of[key]; w != nil {
+		return w
+	}
+	if ws.of == nil {
+		ws.of = map[<-chan struct{}]*watch{}
+	}
+	w := &watch{ctx: ctx, key: key}
+	ws.of[key] = w
+	w.stop = context.AfterFunc(ctx, func() { t.expire(w) })
+	return w
 }
 
 // unfollow is for a task that has ended. The last watch without a task stays.
@@ -69,11 +85,15 @@ func (t *tasks) unfollow(s *cellState) {
 func (ws *watches) drop(w *watch) {
 	w.stop()
 	delete(ws.of, w.key)
+	if ws.hot == w {
+		ws.hot = nil
+	}
 }
 
 // expire cancels the tasks of a context that has ended.
 func (t *tasks) expire(w *watch) {
 	t.mu.Lock()
+	w.over = true
 	ended := t.cancel(w.ctx.Err(), true, func(s *cellState) bool { return s.watch == w })
 	t.mu.Unlock()
 	for _, i := range ended {

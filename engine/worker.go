@@ -128,6 +128,7 @@ func (w *member) loop() (int, error) {
 		err := w.ring.TryPop(&d)
 		if errors.Is(err, ringbuf.ErrEmpty) {
 			if code := w.leaves(); code != 0 {
+				w.tasks.yield()
 				return code, nil
 			}
 			if w.tasks.step() || w.sweep() {
@@ -169,6 +170,7 @@ func (w *member) serve(ref jobRef) (worked bool) {
 	if !ok {
 		return false
 	}
+	w.tasks.leave()
 	// While current names the job its slot is not written again. The coordinator
 	// steps gen and then looks at current; the worker does it the other way round.
 	w.self.current.Store(uint64(ref))

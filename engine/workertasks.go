@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/shmengine/shmengine/futex"
+	"github.com/shmengine/shmengine/ringbuf"
 )
 
 // tasker is this worker as one that runs tasks.
 func (w *member) tasker() tasker {
 	return tasker{
-		board: w.control.tasks(), specs: w.specs, self: w.self, id: w.id, runs: make([]taskRun, len(w.specs)),
+		board: w.control.tasks(), watch: &w.control.tasks().watch[w.index], by: uint16(w.index + 1), last: -1, specs: w.specs, self: w.self, counts: &w.self.workerStats, id: w.id, runs: make([]taskRun, len(w.specs)),
 		news: w.tell, room: w.ask, end: waitForDeath, goexit: exitByGoexit,
 	}
 }
@@ -19,6 +20,7 @@ func (w *member) tasker() tasker {
 // obey does what a descriptor says.
 func (w *member) obey(d descriptor) {
 	if d.cell != 0 {
+		w.tasks.yield()
 		w.tasks.try(int(d.cell - 1))
 	}
 	if d.job != 0 {
@@ -26,9 +28,13 @@ func (w *member) obey(d descriptor) {
 	}
 }
 
-// rest sleeps until there is a descriptor. Before, it says so and looks at the hints
-// once more: see tasks.announce. For jobs there is always a descriptor.
+// rest waits until there is something to do, and does tasks that are put into the cell
+// that it did last. Before it sleeps it says so and looks at the hints once more: see
+// tasks.announce. For jobs there is always a descriptor.
 func (w *member) rest() (descriptor, error) {
+	if d, err := w.linger(); err != ringbuf.ErrEmpty {
+		return d, err
+	}
 	b := w.tasks.board
 	b.rest(w.index)
 	if !b.empty() && b.rise(w.index) {
@@ -44,6 +50,32 @@ func (w *member) rest() (descriptor, error) {
 	return d, err
 }
 
+// linger watches the cell that this worker ran last, for as long as a spinner spins. It
+// returns the descriptor that came, an empty one if there is something else to look at,
+// or ErrEmpty if nothing came.
+func (w *member) linger() (d descriptor, err error) {
+	k := &w.tasks
+	if k.last < 0 {
+		return d, ringbuf.ErrEmpty
+	}
+	k.look()
+	for l := newLooker(); ; {
+		if k.try(k.last) || !k.board.empty() {
+			return d, nil
+		}
+		if err = w.ring.TryPop(&d); err != ringbuf.ErrEmpty {
+			return d, err
+		}
+		if !l.next() {
+			break
+		}
+	}
+	if k.leave() {
+		return d, nil
+	}
+	return d, ringbuf.ErrEmpty
+}
+
 // spent reports whether this worker has run as many tasks as it may.
 func (w *member) spent() bool { return w.limit > 0 && w.tasks.ran >= w.limit }
 
@@ -52,7 +84,7 @@ func (w *member) spent() bool { return w.limit > 0 && w.tasks.ran >= w.limit }
 func (w *member) turn() {
 	var d descriptor
 	for w.ring.TryPop(&d) == nil {
-		if d.cell != 0 {
+		if d.cell != 0 { // nothing is watched within a job
 			w.tasks.try(int(d.cell - 1))
 		}
 	}

@@ -8,7 +8,8 @@
 // The command lock measures the locks between processes, beside those of Go and C;
 // alloc measures memory that is taken and given back, beside Go, C, the kernel and
 // Python; ring measures messages between processes, beside C rings,
-// pipes and sockets.
+// pipes and sockets; dispatch measures handing work over, beside goroutines, pipes,
+// OpenMP and Python.
 //
 // inspect, doctor and gc look: at an arena, at the machine, and at what dead
 // processes have left, which gc removes.

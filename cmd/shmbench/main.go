@@ -12,6 +12,7 @@ import (
 	"github.com/shmengine/shmengine/bench"
 	"github.com/shmengine/shmengine/bench/alloc"
 	"github.com/shmengine/shmengine/bench/chaos"
+	"github.com/shmengine/shmengine/bench/dispatch"
 	"github.com/shmengine/shmengine/bench/kernel"
 	"github.com/shmengine/shmengine/bench/lock"
 	"github.com/shmengine/shmengine/bench/machine"
@@ -41,6 +42,7 @@ func main() {
 	ostour.Init()
 	chaos.Init()
 	ring.Init()
+	dispatch.Init()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 

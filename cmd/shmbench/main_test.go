@@ -18,6 +18,7 @@ import (
 	"github.com/shmengine/shmengine/bench"
 	"github.com/shmengine/shmengine/bench/alloc"
 	"github.com/shmengine/shmengine/bench/chaos"
+	"github.com/shmengine/shmengine/bench/dispatch"
 	"github.com/shmengine/shmengine/bench/kernel"
 	"github.com/shmengine/shmengine/bench/lock"
 	"github.com/shmengine/shmengine/bench/ostour"
@@ -48,6 +49,7 @@ func TestMain(m *testing.M) {
 	ostour.Init()
 	chaos.Init()
 	ring.Init()
+	dispatch.Init()
 	if filepath.Base(os.Args[0]) == command {
 		main()
 	}

@@ -52,7 +52,7 @@ func newRoot() *cobra.Command {
 	root.SetHelpCommandGroupID("other")
 	root.SetCompletionCommandGroupID("other")
 	root.AddCommand(
-		newLock(), newAlloc(), newRing(), newKernel(), newProc(), newOS(), newAdvise(),
+		newLock(), newAlloc(), newRing(), newKernel(), newDispatch(), newProc(), newOS(), newAdvise(),
 		newInspect(), newTop(), newMem(), newDoctor(),
 		newGC(), newChaos(),
 		newVersion(),

@@ -128,6 +128,24 @@ func (p *Plan[T]) Decode(src []byte, v *T) error {
 	return d.error("decode", reflect.TypeFor[T]())
 }
 
+// Plain is Fixed for a T that is written as its memory and of which any bytes are a value: numbers, and
+// arrays and structs of them without padding between. For those there are Put and Get.
+func (p *Plan[T]) Plain() (size int, ok bool) {
+	return p.size, p.root.kind == plain && !p.root.checked && p.size > 0
+}
+
+// Put is Encode of a plain T. It keeps no pointer: v may be on the stack.
+//
+// Preconditions:
+//   - T is Plain, and dst is as long as its size at least and aligned for a T.
+func (p *Plan[T]) Put(dst []byte, v *T) { put(dst, v) }
+
+// Get is Decode of a plain T, of which src holds one.
+//
+// Preconditions:
+//   - T is Plain, and src is as long as its size at least and aligned for a T.
+func (p *Plan[T]) Get(src []byte, v *T) { get(src, v) }
+
 // trail is where in a value something is wrong, put together from the inside out, and what.
 type trail struct {
 	path string

@@ -194,3 +194,52 @@ func TestTooSmallDst(t *testing.T) {
 		}()
 	}
 }
+
+type numbers struct {
+	X, Y float64
+	N    [2]int32
+}
+
+// TestPlain: what Put writes is what Encode does, Get reads it, and neither takes a type
+// of which not all bytes are a value.
+func TestPlain(t *testing.T) {
+	p, v := plan[numbers](t), numbers{1.5, -2, [2]int32{3, 4}}
+	size, ok := p.Plain()
+	if fixed, _ := p.Fixed(); !ok || size != fixed {
+		t.Fatalf("a struct of numbers: %d, %v", size, ok)
+	}
+	mem := testmem.Guarded(t, size, testmem.End)
+	want := make([]byte, size)
+	if p.Encode(want, &v); size%8 != 0 {
+		t.Fatal(size)
+	}
+	p.Put(mem, &v)
+	var back numbers
+	if p.Get(mem, &back); string(mem) != string(want) || back != v {
+		t.Errorf("% x and %v, want % x and %v", mem, back, want, v)
+	}
+	for what, plain := range map[string]bool{
+		"int": isPlain[int](t), "[4]float32": isPlain[[4]float32](t), "bool": !isPlain[bool](t), "string": !isPlain[string](t),
+		"slice": !isPlain[[]int](t), "bool within": !isPlain[padded](t), "nothing": !isPlain[struct{}](t),
+	} {
+		if !plain {
+			t.Errorf("%s: the other way round", what)
+		}
+	}
+}
+
+func isPlain[T any](t *testing.T) bool {
+	_, ok := plan[T](t).Plain()
+	return ok
+}
+
+// TestPutIsBounded: a slice that is too short is a panic and no write behind its end.
+func TestPutIsBounded(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("Put wrote into a slice that is too short")
+		}
+	}()
+	v := 7
+	plan[int](t).Put(make([]byte, 7, 8), &v)
+}

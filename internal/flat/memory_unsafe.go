@@ -23,6 +23,21 @@ func offset(p pointer, n int) pointer { return unsafe.Add(p, n) }
 // memory is the n bytes of a plain value, or of several.
 func memory(p pointer, n int) []byte { return unsafe.Slice((*byte)(p), n) }
 
+// put and get copy a plain value as a whole: one move, where copy would be a call. They
+// panic if b is shorter.
+//
+// Preconditions:
+//   - T has a size, and is plain: no part of it is a pointer, or is checked.
+func put[T any](b []byte, v *T) {
+	_ = b[unsafe.Sizeof(*v)-1]
+	*(*T)(pointer(unsafe.SliceData(b))) = *v
+}
+
+func get[T any](b []byte, v *T) {
+	_ = b[unsafe.Sizeof(*v)-1]
+	*v = *(*T)(pointer(unsafe.SliceData(b)))
+}
+
 func textAt(p pointer) *string { return (*string)(p) }
 func sliceAt(p pointer) *slice { return (*slice)(p) }
 func at[U any](p pointer) *U   { return (*U)(p) }
