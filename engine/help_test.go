@@ -93,7 +93,7 @@ func TestHelpWithTasks(t *testing.T) {
 			t.Fatalf("task %d: %d, %v", x, r, err)
 		}
 	}
-	if n := e.Stats().Partitions; n != 50 {
+	if n := e.Stats().Tasks; n != 50 {
 		t.Errorf("%d tasks counted, want 50", n)
 	}
 	if got := must[string](t)(repeatFunc.Submit(t.Context(), e, 1<<20)); len(got) != 1<<20 {

@@ -93,7 +93,7 @@ func newBoard(t *testing.T) (ts *tasks, crew *listCrew, k *tasker, put func() *f
 	ts = newTasks(nil, b, crew)
 	ts.janitor = true
 	specs, _ := seal()
-	k = &tasker{board: b, specs: specs, self: new(workerSlot), id: 77, runs: make([]taskRun, len(specs)),
+	k = &tasker{board: b, specs: specs, self: new(workerSlot), counts: new(workerStats), id: 77, runs: make([]taskRun, len(specs)),
 		watch: &b.watch[1], by: 2, last: -1, news: func(cell int) { b.report(cell) }}
 	put = func() *future {
 		f := &Future[int]{plan: squareFunc.results}
