@@ -37,7 +37,8 @@
 // that it was just forking may hold it for an instant); then this process's
 // sleepers are nudged, the dead one is swept, and they are nudged again. Before
 // that a robust futex gives notice: when all threads of the process are in their
-// exit the member is dead to all, though not swept yet (dying.go). Where no pidfd
+// exit the member is dead to all, though not swept yet (dying.go). Each member has a
+// thread for that, which stays 100 ms after Leave, for the next one. Where no pidfd
 // can be had (another pid namespace) the life is probed by timer, 10 ms to 1 s apart.
 //
 // # Who may call it, and who owns the memory
