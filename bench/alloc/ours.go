@@ -154,7 +154,9 @@ func (j *job) free(m *mine, i uint64) error {
 	return m.x.Free()
 }
 
-// segments makes arenas, with one array in each, and closes them.
+// segments makes arenas, with one array in each, and closes them. They and what is
+// attached are looked at by With: a Slice would have Close keep the addresses for good,
+// where mmap and Python give them back.
 func (o *ours) segments(j *job) error {
 	words := 1
 	if j.kind == kindFill {
@@ -167,7 +169,7 @@ func (o *ours) segments(j *job) error {
 		}
 		x, err := shmarena.Alloc[uint64](a, words)
 		if err == nil {
-			err = j.useSegment(x.Slice(), i)
+			err = x.With(func(b []uint64) error { return j.useSegment(b, i) })
 		}
 		if err := errors.Join(err, a.Close()); err != nil {
 			return err
@@ -185,7 +187,7 @@ func (o *ours) attach(j *job) error {
 		}
 		x, err := shmarena.Lookup[uint64](a, nameBig)
 		if err == nil {
-			err = j.bothEnds(x.Slice())
+			err = x.With(j.bothEnds)
 		}
 		if err := errors.Join(err, a.Close()); err != nil {
 			return err

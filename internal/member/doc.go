@@ -33,11 +33,11 @@
 // The first contended Park of a process starts it: a goroutine asleep on the table's
 // membership word and the others' life words, and one for each other member, waiting for its pidfd
 // in the runtime's poller. That is one thread and no work while nothing happens.
-// When a process has ended, its life is probed until the lock is gone (a child
-// that it was just forking may hold it for an instant); then this process's
-// sleepers are nudged, the dead one is swept, and they are nudged again. Before
-// that a robust futex gives notice: when all threads of the process are in their
-// exit the member is dead to all, though not swept yet (dying.go). Where no pidfd
+// When a process has ended, its life is probed until the lock is gone (a child that it was
+// just forking may hold it for an instant); then this process's sleepers are nudged, the
+// dead one is swept, and they are nudged again. Before that a robust futex gives notice, of
+// a thread that each member has for it and that stays 100 ms after Leave for the next
+// one: when all threads of the process are in their exit the member is dead to all, though not swept yet (dying.go). Where no pidfd
 // can be had (another pid namespace) the life is probed by timer, 10 ms to 1 s apart.
 //
 // # Who may call it, and who owns the memory
