@@ -67,14 +67,23 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 		g := newGoroutines(e)
 		e.pool = g
 		if err := g.hire(); err != nil {
-			return nil, errors.Join(fmt.Errorf("start engine: %w", err), e.Close())
+			return nil, errors.Join(fmt.Errorf("start engine: %w", err), unname(arena), e.Close())
 		}
 		return e, nil
 	}
 	if e.pool, err = startProcesses(ctx, e); err != nil {
-		return nil, errors.Join(fmt.Errorf("start engine: %w", err), arena.Close())
+		return nil, errors.Join(fmt.Errorf("start engine: %w", err), unname(arena), arena.Close())
 	}
 	return e, nil
+}
+
+// unname removes the name of the arena of an engine that did not start: nobody would, and
+// the next one with this name would find it taken.
+func unname(a *shmarena.Arena) error {
+	if a.Name() == "" {
+		return nil
+	}
+	return a.Unlink()
 }
 
 // newArena makes the data arena.
