@@ -90,12 +90,12 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 		g := newGoroutines(e)
 		e.pool = g
 		if err := g.hire(); err != nil {
-			return nil, errors.Join(fmt.Errorf("start engine: %w", err), e.Close())
+			return nil, errors.Join(fmt.Errorf("start engine: %w", err), unname(arena), e.Close())
 		}
 		return e, nil
 	}
 	if e.pool, err = startProcesses(ctx, e); err != nil {
-		return nil, errors.Join(fmt.Errorf("start engine: %w", err), arena.Close())
+		return nil, errors.Join(fmt.Errorf("start engine: %w", err), unname(arena), arena.Close())
 	}
 	return e, nil
 }
@@ -103,6 +103,15 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 // dataMembers is how many processes may have the data arena: all workers that there can
 // be, others that take the places of some that have just died, and guests.
 const dataMembers = 2*maxWorkers + 64
+
+// unname removes the name of the arena of an engine that did not start: nobody would, and
+// the next one with this name would find it taken.
+func unname(a *shmarena.Arena) error {
+	if a.Name() == "" {
+		return nil
+	}
+	return a.Unlink()
+}
 
 // newArena makes the data arena.
 func newArena(cfg Config) (*shmarena.Arena, error) {

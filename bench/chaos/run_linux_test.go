@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -130,10 +131,17 @@ func TestLeftovers(t *testing.T) {
 	}
 }
 
+// A run that is cut short, in its start or later, leaves nothing.
 func TestCancelled(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
-	if _, err := Run(ctx, Options{Seed: 1, Kill: 0.05, Workers: 2, Duration: long}); !errors.Is(err, context.DeadlineExceeded) {
-		t.Error(err)
+	for _, after := range []time.Duration{20 * time.Millisecond, 300 * time.Millisecond} {
+		ctx, cancel := context.WithTimeout(t.Context(), after)
+		_, err := Run(ctx, Options{Seed: 1, Kill: 0.05, Workers: 2, Duration: long})
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		if left := names("chaos-" + strconv.Itoa(os.Getpid())); len(left) > 0 {
+			t.Errorf("after %v: %v", after, left)
+		}
 	}
 }
