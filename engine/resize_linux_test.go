@@ -6,10 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"structs"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/shmengine/shmengine/shmarena"
 )
 
 func resize(t *testing.T, e *Engine, n int) {
@@ -97,24 +100,51 @@ func TestResizeWaitsForTasks(t *testing.T) {
 	}
 }
 
+// A gateWord is a gate in the arena.
+type gateWord struct {
+	_    structs.HostLayout
+	open atomic.Uint32
+}
+
+type gatedArgs struct {
+	X    InOut[float64]
+	Gate shmarena.Array[gateWord]
+}
+
+// gatedDouble doubles in place when the gate is open.
+var gatedDouble = NewKernel("test/double/gated", Idempotent, func(t *Task, a gatedArgs) error {
+	for a.Gate.Slice()[0].open.Load() == 0 {
+		time.Sleep(100 * time.Microsecond)
+	}
+	return double(t, inPlace{a.X})
+})
+
 // A job that has begun has no place to save rows for workers that come later: they leave
 // it to the others.
 func TestResizeDuringAJobInPlace(t *testing.T) {
 	e := start(t, Config{Workers: 1})
 	data := randoms(40 * LeafRows)
-	x := share(t, e, data)
-	for n := 2; n < 6; n++ {
-		done := make(chan error, 1)
-		go func() { done <- doubleAgain.Run(t.Context(), e, x.Len(), inPlace{InOutOf(x)}) }()
-		resize(t, e, n)
-		if err := <-done; err != nil {
-			t.Fatal(err)
-		}
+	x, gate := share(t, e, data), share(t, e, make([]gateWord, 1))
+	done := make(chan error, 1)
+	go func() { done <- gatedDouble.Run(t.Context(), e, x.Len(), gatedArgs{InOutOf(x), gate}) }()
+	waitFor(t, "running", func() bool { return len(e.Running()) == 1 })
+	resize(t, e, 4)
+	// They have looked at every open job before they rest, and are idle now.
+	waitFor(t, "idle", func() bool {
+		idle := e.tasks.board.idle[0].Load()
+		return idle&0xe == 0xe
+	})
+	gate.Slice()[0].open.Store(1)
+	if err := <-done; err != nil {
+		t.Fatal(err)
 	}
 	for i, v := range x.Slice() {
-		if v != 16*data[i] {
+		if v != 2*data[i] {
 			t.Fatalf("row %d was %v, is %v", i, data[i], v)
 		}
+	}
+	if s := e.Stats(); s.Deaths != 0 {
+		t.Errorf("%+v", s)
 	}
 }
 
