@@ -25,54 +25,68 @@ func resize(t *testing.T, e *Engine, n int) {
 	}
 }
 
+// A load is jobs and tasks, one after the other, until it is over.
+type load struct {
+	e    *Engine
+	dir  string // with a file for each task, and a byte in it for each time that it was run
+	over atomic.Bool
+	n    int // tasks
+}
+
+// jobs runs sums.
+func (l *load) jobs(t *testing.T, x shmarena.Array[float64], want float64) {
+	for !l.over.Load() {
+		if got, err := sumKernel.Run(t.Context(), l.e, x); err != nil || got != want {
+			t.Errorf("sum %v, %v", got, err)
+			return
+		}
+	}
+}
+
+// tasks runs tasks that may run once.
+func (l *load) tasks(t *testing.T) {
+	for !l.over.Load() {
+		args := func(yield func(string) bool) {
+			for range 20 {
+				l.n++
+				if !yield(filepath.Join(l.dir, strconv.Itoa(l.n))) {
+					return
+				}
+			}
+		}
+		for _, err := range noteFunc.Map(t.Context(), l.e, args, MapOptions{Chunk: 3}) {
+			if err != nil {
+				t.Errorf("task: %v", err)
+				return
+			}
+		}
+	}
+}
+
 // Tasks and jobs go on while the engine grows and shrinks: none is lost, none is run
 // twice.
 func TestResizeUnderLoad(t *testing.T) {
 	for _, cfg := range []Config{{Workers: 2}, {Workers: 2, Mode: Goroutines}} {
 		t.Run(name(cfg), func(t *testing.T) {
-			e, dir := start(t, cfg), t.TempDir()
+			e := start(t, cfg)
 			data := randoms(50 * LeafRows)
 			x, want := share(t, e, data), reference(data)
-			var over atomic.Bool
-			var tasks atomic.Int64
-			var load sync.WaitGroup
-			load.Go(func() {
-				for !over.Load() {
-					if got, err := sumKernel.Run(t.Context(), e, x); err != nil || got != want {
-						t.Errorf("sum %v, %v", got, err)
-						return
-					}
-				}
-			})
-			load.Go(func() {
-				for !over.Load() {
-					args := func(yield func(string) bool) {
-						for range 20 {
-							if !yield(filepath.Join(dir, strconv.FormatInt(tasks.Add(1), 10))) {
-								return
-							}
-						}
-					}
-					for _, err := range noteFunc.Map(t.Context(), e, args, MapOptions{Chunk: 3}) {
-						if err != nil {
-							t.Errorf("task: %v", err)
-							return
-						}
-					}
-				}
-			})
+			l := &load{e: e, dir: t.TempDir()}
+			var running sync.WaitGroup
+			running.Go(func() { l.jobs(t, x, want) })
+			running.Go(func() { l.tasks(t) })
 			for _, n := range []int{5, 1, 3, 8, 2, 1, 4} {
 				resize(t, e, n)
 			}
-			over.Store(true)
-			load.Wait()
-			for i := range tasks.Load() {
-				if runs, _ := os.ReadFile(filepath.Join(dir, strconv.FormatInt(i+1, 10))); len(runs) != 1 {
+			l.over.Store(true)
+			running.Wait()
+			for i := range l.n {
+				if runs, _ := os.ReadFile(filepath.Join(l.dir, strconv.Itoa(i+1))); len(runs) != 1 {
 					t.Errorf("task %d was run %d times", i+1, len(runs))
 				}
 			}
-			if s := e.Stats(); s.Deaths != 0 || s.Retries != 0 {
-				t.Errorf("%+v", s)
+			if s := e.Stats(); s.Deaths != 0 || s.Retries != 0 || l.n == 0 {
+				t.Errorf("%d tasks, %+v", l.n, s)
 			}
 		})
 	}
