@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shmengine/shmengine/internal/race"
 	"github.com/shmengine/shmengine/internal/reexec"
 	"github.com/shmengine/shmengine/shmarena"
 )
@@ -68,6 +69,9 @@ func childrenOf(t *testing.T, parent int) (pids []string) {
 // else stays behind is what leaktest looks at.
 func TestCoordinatorKilledAtAnyMoment(t *testing.T) {
 	times := 12
+	if race.Enabled { // a start takes a second
+		times = 6
+	}
 	if os.Getenv("SHMENGINE_STRESS") != "" {
 		times = 200
 	}

@@ -49,6 +49,8 @@
 // again, and only if the kernel may run twice: outputs of a [Mapper] or [Reducer] are
 // fresh memory, a kernel's [InOut] partitions are saved before it runs and restored
 // before a retry, and [NoRetry] kernels are not retried: a [*WorkerError] says which rows are dirty.
+// Rows that kill again and again are named by a [*PoisonedError], and the others done.
+// [Func.Isolated] gives each call a process of its own, for code that may crash.
 // A partition past [Config.PartitionTimeout] is revoked by SIGKILL, seen dead,
 // then retried. If the coordinator dies, its workers end with it and nothing
 // stays behind, since the arenas of an engine have no names.

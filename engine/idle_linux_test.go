@@ -136,15 +136,15 @@ var garbageFunc = NewFunc("test/garbage", func(_ context.Context, n int) (int, e
 
 // A worker that has grown is replaced between tasks; one that only has garbage is not.
 func TestGrownWorkersAreReplaced(t *testing.T) {
-	limit, large := int64(96<<20), 128
+	limit, garbage, large := int64(96<<20), 60, 128
 	if race.Enabled { // whose shadow is a multiple of what it shadows
-		limit, large = 512<<20, 640
+		limit, garbage, large = 256<<20, 20, 256
 	}
 	e := start(t, Config{Workers: 1, RecycleMemory: limit})
 	run := func(f *Func[int, int], n int) int { return must[int](t)(f.Submit(t.Context(), e, n)) }
 	first := run(leakFunc, 1)
 	for range 4 {
-		if pid := run(garbageFunc, 60); pid != first {
+		if pid := run(garbageFunc, garbage); pid != first {
 			t.Fatalf("process %d, then %d: replaced for its garbage", first, pid)
 		}
 	}

@@ -193,9 +193,13 @@ func (p *processes) leave(j *job) {
 	p.watch.Go(func() { p.retire(j.slot, ref) }) // close waits for it: it reads what workers store
 }
 
-// named reports whether a worker may still look at the job ref.
+// named reports whether a worker may still look at the job ref. It needs no mu: a worker
+// that comes meanwhile finds the slot closed.
 func (p *processes) named(ref jobRef) bool {
-	for i := range p.workers {
+	for i := range p.at {
+		if p.at[i].Load() == nil {
+			break
+		}
 		if jobRef(p.control.worker[i].current.Load()) == ref {
 			return true
 		}

@@ -6,10 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"structs"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/shmengine/shmengine/shmarena"
 )
 
 func resize(t *testing.T, e *Engine, n int) {
@@ -22,54 +25,68 @@ func resize(t *testing.T, e *Engine, n int) {
 	}
 }
 
+// A load is jobs and tasks, one after the other, until it is over.
+type load struct {
+	e    *Engine
+	dir  string // with a file for each task, and a byte in it for each time that it was run
+	over atomic.Bool
+	n    int // tasks
+}
+
+// jobs runs sums.
+func (l *load) jobs(t *testing.T, x shmarena.Array[float64], want float64) {
+	for !l.over.Load() {
+		if got, err := sumKernel.Run(t.Context(), l.e, x); err != nil || got != want {
+			t.Errorf("sum %v, %v", got, err)
+			return
+		}
+	}
+}
+
+// tasks runs tasks that may run once.
+func (l *load) tasks(t *testing.T) {
+	for !l.over.Load() {
+		args := func(yield func(string) bool) {
+			for range 20 {
+				l.n++
+				if !yield(filepath.Join(l.dir, strconv.Itoa(l.n))) {
+					return
+				}
+			}
+		}
+		for _, err := range noteFunc.Map(t.Context(), l.e, args, MapOptions{Chunk: 3}) {
+			if err != nil {
+				t.Errorf("task: %v", err)
+				return
+			}
+		}
+	}
+}
+
 // Tasks and jobs go on while the engine grows and shrinks: none is lost, none is run
 // twice.
 func TestResizeUnderLoad(t *testing.T) {
 	for _, cfg := range []Config{{Workers: 2}, {Workers: 2, Mode: Goroutines}} {
 		t.Run(name(cfg), func(t *testing.T) {
-			e, dir := start(t, cfg), t.TempDir()
+			e := start(t, cfg)
 			data := randoms(50 * LeafRows)
 			x, want := share(t, e, data), reference(data)
-			var over atomic.Bool
-			var tasks atomic.Int64
-			var load sync.WaitGroup
-			load.Go(func() {
-				for !over.Load() {
-					if got, err := sumKernel.Run(t.Context(), e, x); err != nil || got != want {
-						t.Errorf("sum %v, %v", got, err)
-						return
-					}
-				}
-			})
-			load.Go(func() {
-				for !over.Load() {
-					args := func(yield func(string) bool) {
-						for range 20 {
-							if !yield(filepath.Join(dir, strconv.FormatInt(tasks.Add(1), 10))) {
-								return
-							}
-						}
-					}
-					for _, err := range noteFunc.Map(t.Context(), e, args, MapOptions{Chunk: 3}) {
-						if err != nil {
-							t.Errorf("task: %v", err)
-							return
-						}
-					}
-				}
-			})
+			l := &load{e: e, dir: t.TempDir()}
+			var running sync.WaitGroup
+			running.Go(func() { l.jobs(t, x, want) })
+			running.Go(func() { l.tasks(t) })
 			for _, n := range []int{5, 1, 3, 8, 2, 1, 4} {
 				resize(t, e, n)
 			}
-			over.Store(true)
-			load.Wait()
-			for i := range tasks.Load() {
-				if runs, _ := os.ReadFile(filepath.Join(dir, strconv.FormatInt(i+1, 10))); len(runs) != 1 {
+			l.over.Store(true)
+			running.Wait()
+			for i := range l.n {
+				if runs, _ := os.ReadFile(filepath.Join(l.dir, strconv.Itoa(i+1))); len(runs) != 1 {
 					t.Errorf("task %d was run %d times", i+1, len(runs))
 				}
 			}
-			if s := e.Stats(); s.Deaths != 0 || s.Retries != 0 {
-				t.Errorf("%+v", s)
+			if s := e.Stats(); s.Deaths != 0 || s.Retries != 0 || l.n == 0 {
+				t.Errorf("%d tasks, %+v", l.n, s)
 			}
 		})
 	}
@@ -97,24 +114,51 @@ func TestResizeWaitsForTasks(t *testing.T) {
 	}
 }
 
+// A gateWord is a gate in the arena.
+type gateWord struct {
+	_    structs.HostLayout
+	open atomic.Uint32
+}
+
+type gatedArgs struct {
+	X    InOut[float64]
+	Gate shmarena.Array[gateWord]
+}
+
+// gatedDouble doubles in place when the gate is open.
+var gatedDouble = NewKernel("test/double/gated", Idempotent, func(t *Task, a gatedArgs) error {
+	for a.Gate.Slice()[0].open.Load() == 0 {
+		time.Sleep(100 * time.Microsecond)
+	}
+	return double(t, inPlace{a.X})
+})
+
 // A job that has begun has no place to save rows for workers that come later: they leave
 // it to the others.
 func TestResizeDuringAJobInPlace(t *testing.T) {
 	e := start(t, Config{Workers: 1})
 	data := randoms(40 * LeafRows)
-	x := share(t, e, data)
-	for n := 2; n < 6; n++ {
-		done := make(chan error, 1)
-		go func() { done <- doubleAgain.Run(t.Context(), e, x.Len(), inPlace{InOutOf(x)}) }()
-		resize(t, e, n)
-		if err := <-done; err != nil {
-			t.Fatal(err)
-		}
+	x, gate := share(t, e, data), share(t, e, make([]gateWord, 1))
+	done := make(chan error, 1)
+	go func() { done <- gatedDouble.Run(t.Context(), e, x.Len(), gatedArgs{InOutOf(x), gate}) }()
+	waitFor(t, "running", func() bool { return len(e.Running()) == 1 })
+	resize(t, e, 4)
+	// They have looked at every open job before they rest, and are idle now.
+	waitFor(t, "idle", func() bool {
+		idle := e.tasks.board.idle[0].Load()
+		return idle&0xe == 0xe
+	})
+	gate.Slice()[0].open.Store(1)
+	if err := <-done; err != nil {
+		t.Fatal(err)
 	}
 	for i, v := range x.Slice() {
-		if v != 16*data[i] {
+		if v != 2*data[i] {
 			t.Fatalf("row %d was %v, is %v", i, data[i], v)
 		}
+	}
+	if s := e.Stats(); s.Deaths != 0 {
+		t.Errorf("%+v", s)
 	}
 }
 

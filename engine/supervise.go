@@ -106,16 +106,7 @@ func (p *processes) died(w *worker, proc *process.Process) {
 	code, _ := proc.ExitCode()
 	report := crashOf(proc.CrashReport())
 	w.fault = report.fault(s.dataFrom.Load(), s.dataSize.Load())
-	left := leavings[code]
-	if busy || w.reason != "" {
-		left = ""
-	}
-	if left != "" {
-		p.e.cfg.Logger.Debug("worker left", "worker", w.index, "pid", proc.PID(), "why", left)
-	} else {
-		p.e.stats.deaths.Add(1)
-		p.e.cfg.Logger.Warn("worker died", "worker", w.index, "pid", proc.PID(), "reason", exitReason(w, proc))
-	}
+	left := p.farewell(w, proc, busy)
 	for _, j := range p.jobs {
 		if j != nil && id != 0 {
 			p.recover(j, w, id)
@@ -133,6 +124,18 @@ func (p *processes) died(w *worker, proc *process.Process) {
 		p.replace(w, proc)
 	}
 	p.announce()
+}
+
+// farewell says why a worker has left, or counts it as dead, and then returns nothing.
+func (p *processes) farewell(w *worker, proc *process.Process, busy bool) string {
+	code, _ := proc.ExitCode()
+	if left := leavings[code]; left != "" && !busy && w.reason == "" {
+		p.e.cfg.Logger.Debug("worker left", "worker", w.index, "pid", proc.PID(), "why", left)
+		return left
+	}
+	p.e.stats.deaths.Add(1)
+	p.e.cfg.Logger.Warn("worker died", "worker", w.index, "pid", proc.PID(), "reason", exitReason(w, proc))
+	return ""
 }
 
 // idle reports whether no job is open.

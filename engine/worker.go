@@ -47,14 +47,11 @@ type member struct {
 
 // workerMain is a worker's life.
 func workerMain(index string) (code int, err error) {
-	memory, _ := strconv.ParseInt(os.Getenv(memoryEnv), 10, 64)
-	limit, _ := strconv.Atoi(os.Getenv(tasksEnv))
-	idle, _ := strconv.ParseInt(os.Getenv(idleEnv), 10, 64)
-	most, _ := strconv.ParseInt(os.Getenv(recycleEnv), 10, 64)
+	os.Unsetenv(workerEnv)
+	memory, limit := takeNumber(memoryEnv), takeNumber(tasksEnv)
+	idle, most := takeNumber(idleEnv), takeNumber(recycleEnv)
 	initializer := os.Getenv(initEnv)
-	for _, name := range []string{workerEnv, memoryEnv, tasksEnv, idleEnv, recycleEnv, initEnv} {
-		os.Unsetenv(name)
-	}
+	os.Unsetenv(initEnv)
 	// A foreign namespace is no reason to refuse: the kernel's signal is there.
 	if err := process.EndWithParent(); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return exitFailed, err
@@ -79,7 +76,7 @@ func workerMain(index string) (code int, err error) {
 		return exitOther, errors.New("this program registers other kernels than its coordinator")
 	}
 	w.specs, w.bounds = specs, make([]*bound, len(specs))
-	w.tasks, w.limit, w.idle, w.memory.most = w.tasker(), limit, time.Duration(idle), most
+	w.tasks, w.limit, w.idle, w.memory.most = w.tasker(), int(limit), time.Duration(idle), most
 	if err := runInitializer(initializer); err != nil {
 		return exitFailed, err
 	}
@@ -87,6 +84,14 @@ func workerMain(index string) (code int, err error) {
 	w.self.state.Store(stateReady)
 	w.signal()
 	return w.loop()
+}
+
+// takeNumber takes a number out of the environment, so that no child of this process has
+// it; 0 if there is none.
+func takeNumber(name string) int64 {
+	n, _ := strconv.ParseInt(os.Getenv(name), 10, 64)
+	os.Unsetenv(name)
+	return n
 }
 
 // attach maps both arenas and takes the consumer's end of the worker's ring.
