@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
 	"time"
 
+	"github.com/shmengine/shmengine/engine/limits"
 	"github.com/shmengine/shmengine/shmarena"
 )
 
@@ -58,6 +60,9 @@ type Config struct {
 	MaxTasks int
 	// WorkerInit is run once in each worker, before anything else is. nil means nothing.
 	WorkerInit *Initializer
+	// Limits are bounds for worker processes: CPUs, resources, files, system calls. They
+	// hold before WorkerInit is run; [Engine.Report] says which do. The zero value is none.
+	Limits limits.Limits
 	// Progress, if it is there, is told how far jobs of kernels are: of each about ten
 	// times a second, and of one that was told of once more at its end. It is called by one
 	// goroutine, never by two at once, and never for a job whose Run has returned. Run
@@ -88,10 +93,12 @@ func (c Config) Validate() error {
 		return fmt.Errorf("engine: Config.PartitionTimeout is %v, Grace %v: not negative", c.PartitionTimeout, c.Grace)
 	case c.MaxTasks < 0:
 		return fmt.Errorf("engine: Config.MaxTasks is %d: 0 (no limit) or a number of tasks", c.MaxTasks)
+	case c.Mode == Goroutines && !c.Limits.IsZero():
+		return errors.New("engine: Config.Limits with goroutines: they are bounds of processes")
 	case c.WorkerMemory < 0:
 		return fmt.Errorf("engine: Config.WorkerMemory is %d: a number of bytes", c.WorkerMemory)
 	}
-	return nil
+	return c.Limits.Validate()
 }
 
 // withDefaults is c with its zero values filled in.

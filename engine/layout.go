@@ -51,7 +51,8 @@ const (
 	maxErrText = 2048
 	maxParts   = 1 << 20
 
-	ringSlots = 256
+	ringSlots  = 256
+	reportSize = 4096 // {length:4, JSON}: what was done about a worker's limits
 
 	maxTasks   = 4096         // cells: tasks and batches of tasks that are under way
 	hintSlots  = 2 * maxTasks // hints of one priority
@@ -96,9 +97,10 @@ type controlBlock struct {
 	rings    shmarena.Array[byte]
 	stride   uint64 // bytes from one worker's ring to the next
 	board    shmarena.Array[taskBoard]
-	started  int64  // in ns since 1970
-	member   uint32 // futex.ID of the coordinator in the control arena
-	_        [128 - 24 - 24 - 8 - 24 - 12]byte
+	started  int64                // in ns since 1970
+	reports  shmarena.Array[byte] // reportSize for each worker, if there are limits
+	member   uint32               // futex.ID of the coordinator in the control arena
+	_        [12]byte
 
 	events atomic.Uint32 // a step is news for the coordinator
 	drowsy atomic.Uint32 // not 0: the coordinator sleeps on events, or is about to

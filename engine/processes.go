@@ -10,6 +10,7 @@ import (
 	"github.com/shmengine/shmengine/engine/process"
 	"github.com/shmengine/shmengine/futex"
 	"github.com/shmengine/shmengine/ringbuf"
+	"github.com/shmengine/shmengine/shmarena"
 )
 
 // processes is the pool of worker processes, in the coordinator.
@@ -28,7 +29,8 @@ type processes struct {
 	jobs    [maxJobs]*job
 	memory  [maxJobs]slotMemory
 	closing bool
-	closed  bool // the control arena is gone
+	closed  bool          // the control arena is gone
+	reports []LimitReport // as they were then
 }
 
 // A worker is one worker process as the coordinator sees it; replacements take
@@ -58,6 +60,11 @@ func startProcesses(ctx context.Context, e *Engine) (_ pool, err error) {
 		return nil, err
 	}
 	p := &processes{e: e, control: c, free: newFreeSlots(maxJobs)}
+	if !e.cfg.Limits.IsZero() {
+		if p.control.reports, err = shmarena.Alloc[byte](c.arena, reportSize*e.cfg.Workers); err != nil {
+			return nil, errors.Join(err, c.close())
+		}
+	}
 	e.tasks = newTasks(e, c.tasks(), p)
 	p.stop, p.end = context.WithCancel(context.Background())
 	defer func() {
@@ -201,8 +208,9 @@ func (p *processes) close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.e.stats.last = p.counts()
+	p.reports = p.readReports()
 	p.closed = true
-	return p.control.close()
+	return errors.Join(p.control.close(), p.e.cfg.Limits.Remove(len(p.workers), cgroupName()))
 }
 
 // pids returns the worker processes; running ones only, if asked.

@@ -37,9 +37,10 @@ var layers = []layer{
 	{of: "shmarena", ours: []string{"futex", "internal/..."}, theirs: []string{sys, mmap}},
 	{of: "kernels", ours: []string{"internal/..."}, theirs: []string{cpuid}},
 	{of: "engine/process", ours: []string{"futex", "internal/..."}, theirs: []string{sys}},
+	{of: "engine/limits", ours: []string{"internal/..."}, theirs: []string{sys}},
 	{
 		of:     "engine",
-		ours:   []string{"engine/process", "shmarena", "ringbuf", "futex", "kernels", "internal/..."},
+		ours:   []string{"engine/process", "engine/limits", "shmarena", "ringbuf", "futex", "kernels", "internal/..."},
 		theirs: []string{sys},
 	},
 	{of: "engine/queue", ours: []string{"shmarena", "ringbuf", "futex", "internal/..."}},
