@@ -35,8 +35,10 @@ type Config struct {
 	ArenaSize int64
 	// Backing says what kind of memory the data arena is made of.
 	Backing shmarena.Backing
-	// Name links the data arena under a name, for other programs. An arena with
-	// a name outlives a killed coordinator, until it is swept.
+	// Name links the data arena under a name, for other programs, and with worker
+	// processes the engine's control arena under Name + ".engine", for [LookAt] and
+	// shmbench top. An arena with a name outlives a killed coordinator, until it is
+	// swept; that of the data stays after Close too.
 	Name string
 	// Retries is how often a partition, or an idempotent task, is begun anew after its
 	// worker died.

@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/shmengine/shmengine/internal/procstat"
+	"github.com/shmengine/shmengine/internal/race"
 )
 
-// cpuOf is the CPU time of this process and the workers of e, to the nanosecond.
-func cpuOf(t testing.TB, e *Engine) (sum time.Duration) {
+// cpuOf is the CPU time of some processes, to the nanosecond.
+func cpuOf(t testing.TB, pids ...int) (sum time.Duration) {
 	t.Helper()
-	for _, pid := range append(e.WorkerPIDs(), os.Getpid()) {
+	for _, pid := range pids {
 		u, err := procstat.Of(pid, false)
 		if err != nil {
 			t.Fatal(err)
@@ -33,14 +34,18 @@ func TestIdleEngine(t *testing.T) {
 	must[int](t)(squareFunc.Submit(t.Context(), e, 3))
 	time.Sleep(time.Second) // what the test is about: idle after a second
 	const span = time.Second
-	begin, before := time.Now(), cpuOf(t, e)
+	begin, before := time.Now(), cpuOf(t, append(e.WorkerPIDs(), os.Getpid())...)
 	time.Sleep(span)
-	used, took := cpuOf(t, e)-before, time.Since(begin)
+	used, took := cpuOf(t, os.Getpid()), time.Since(begin) // this process first: the look at the others is none of theirs
+	used += cpuOf(t, e.WorkerPIDs()...) - before
 	share := float64(used) / float64(took)
 	t.Logf("an idle engine of %d workers: %v of CPU time in %v, %.3f %% of a CPU in all its processes", e.Workers(), used, took, 100*share)
-	// The look itself is in it: half a millisecond a process.
-	if share > 0.002 {
-		t.Errorf("%.3f %% of a CPU, want 0.2 %% at most", 100*share)
+	most := 0.002
+	if race.Enabled { // a few looks of the timer cost several times as much
+		most = 0.01
+	}
+	if share > most {
+		t.Errorf("%.3f %% of a CPU, want %.1f %% at most", 100*share, 100*most)
 	}
 	for _, w := range e.Snapshot(false).Workers {
 		if w.State != WorkerResting {
