@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
 	"time"
 
+	"github.com/shmengine/shmengine/engine/limits"
 	"github.com/shmengine/shmengine/shmarena"
 )
 
@@ -33,8 +35,10 @@ type Config struct {
 	ArenaSize int64
 	// Backing says what kind of memory the data arena is made of.
 	Backing shmarena.Backing
-	// Name links the data arena under a name, for other programs. An arena with
-	// a name outlives a killed coordinator, until it is swept.
+	// Name links the data arena under a name, for other programs, and with worker
+	// processes the engine's control arena under Name + ".engine", for [LookAt] and
+	// shmbench top. An arena with a name outlives a killed coordinator, until it is
+	// swept; that of the data stays after Close too.
 	Name string
 	// Retries is how often a partition, or an idempotent task, is begun anew after its
 	// worker died.
@@ -70,6 +74,9 @@ type Config struct {
 	IdleTimeout time.Duration
 	// WorkerInit is run once in each worker, before anything else is. nil means nothing.
 	WorkerInit *Initializer
+	// Limits are bounds for worker processes: CPUs, resources, files, system calls. They
+	// hold before WorkerInit is run; [Engine.Report] says which do. The zero value is none.
+	Limits limits.Limits
 	// Progress, if it is there, is told how far jobs of kernels are: of each about ten
 	// times a second, and of one that was told of once more at its end. It is called by one
 	// goroutine, never by two at once, and never for a job whose Run has returned. Run
@@ -119,10 +126,12 @@ func (c Config) Validate() error {
 		return fmt.Errorf("engine: Config.RecycleMemory is %d, IdleTimeout %v: not negative", c.RecycleMemory, c.IdleTimeout)
 	case c.Spares < 0:
 		return fmt.Errorf("engine: Config.Spares is %d: 0 (two) or a number of processes", c.Spares)
+	case c.Mode == Goroutines && !c.Limits.IsZero():
+		return errors.New("engine: Config.Limits with goroutines: they are bounds of processes")
 	case c.WorkerMemory < 0:
 		return fmt.Errorf("engine: Config.WorkerMemory is %d: a number of bytes", c.WorkerMemory)
 	}
-	return nil
+	return c.Limits.Validate()
 }
 
 // withDefaults is c with its zero values filled in.

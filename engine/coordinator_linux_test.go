@@ -9,14 +9,20 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shmengine/shmengine/engine/limits"
 	"github.com/shmengine/shmengine/internal/reexec"
 	"github.com/shmengine/shmengine/shmarena"
 )
 
 // coordinator is a process with an engine whose workers are in a kernel that
 // neither ends nor heeds anybody.
-var coordinator = reexec.Register("engine/coordinator", func(c *reexec.Child) {
-	e, err := Start(context.Background(), Config{Workers: 3, ArenaSize: 64 << 20})
+var coordinator = reexec.Register("engine/coordinator", func(c *reexec.Child) { coordinate(c, limits.Limits{}) })
+
+// limitedCoordinator is one whose workers went on as programs of their own.
+var limitedCoordinator = reexec.Register("engine/coordinator/limited", func(c *reexec.Child) { coordinate(c, limits.Limits{Nice: 1}) })
+
+func coordinate(c *reexec.Child, l limits.Limits) {
+	e, err := Start(context.Background(), Config{Workers: 3, ArenaSize: 64 << 20, Limits: l})
 	if err != nil {
 		c.Fatalf("start: %v", err)
 	}
@@ -30,10 +36,16 @@ var coordinator = reexec.Register("engine/coordinator", func(c *reexec.Child) {
 	}
 	c.Say(fmt.Sprint(e.WorkerPIDs()))
 	c.At("working")
-})
+}
 
 func TestWorkersEndWithTheirCoordinator(t *testing.T) {
-	p := reexec.Start(t, coordinator, reexec.Options{Arm: []string{"working"}})
+	for _, role := range []string{coordinator, limitedCoordinator} {
+		coordinatorDies(t, role)
+	}
+}
+
+func coordinatorDies(t *testing.T, role string) {
+	p := reexec.Start(t, role, reexec.Options{Arm: []string{"working"}})
 	pids := strings.Fields(strings.Trim(p.Hear(), "[]"))
 	p.WaitAt("working")
 	p.Kill()

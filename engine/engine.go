@@ -83,7 +83,7 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 	e.size.Store(int32(cfg.Workers))
 	if cfg.Mode == Processes && cfg.Help {
 		if err := cfg.WorkerInit.run(); err != nil {
-			return nil, errors.Join(fmt.Errorf("start engine: %w", err), arena.Close())
+			return nil, errors.Join(fmt.Errorf("start engine: %w", err), unname(arena), arena.Close())
 		}
 	}
 	if cfg.Mode == Goroutines {

@@ -48,6 +48,16 @@ func (e *codeError) Error() string { return fmt.Sprintf("code %d", e.Code) }
 var errCode = &codeError{77}
 var _ = RegisterError(errCode)
 
+// procsFunc and mallocsFunc look at the runtime of their worker.
+var (
+	procsFunc   = NewFunc("test/procs", func(context.Context, struct{}) (int, error) { return runtime.GOMAXPROCS(0), nil })
+	mallocsFunc = NewFunc("test/mallocs", func(context.Context, struct{}) (int, error) {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int(m.Mallocs), nil
+	})
+)
+
 const (
 	doNothing = iota
 	returnKnown

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"sync/atomic"
 
+	"github.com/shmengine/shmengine/engine/limits"
 	"github.com/shmengine/shmengine/engine/process"
 )
 
@@ -25,6 +26,8 @@ const (
 const (
 	controlFile = iota
 	dataFile
+
+	firstFile = 3 // the descriptor of the first of them
 )
 
 var initCalled, isWorker atomic.Bool
@@ -44,7 +47,10 @@ func Init() {
 		return
 	}
 	isWorker.Store(true)
-	code, err := workerMain(index)
+	code, err := exitFailed, limits.Enter(firstFile+controlFile, firstFile+dataFile)
+	if err == nil {
+		code, err = workerMain(index)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "engine: worker:", err)
 	}
@@ -89,6 +95,9 @@ func (p *processes) command(i int) process.Command {
 		Files:           []*os.File{controlFile: p.control.arena.File(), dataFile: p.e.arena.File()},
 		IgnoreInterrupt: true,
 		Lifeline:        true,
+	}
+	if l := p.e.cfg.Limits; !l.IsZero() {
+		c.Env = append(c.Env, l.For(i, cgroupName()).Env())
 	}
 	if argv := p.e.cfg.Command; len(argv) > 0 {
 		c.Path, c.Args = argv[0], argv[1:]

@@ -55,7 +55,8 @@ const (
 	maxErrText = 2048
 	maxParts   = 1 << 20
 
-	ringSlots = 256
+	ringSlots  = 256
+	reportSize = 4096 // {length:4, JSON}: what was done about a worker's limits
 
 	maxTasks   = 4096         // cells: tasks and batches of tasks that are under way
 	hintSlots  = 2 * maxTasks // hints of one priority
@@ -99,9 +100,10 @@ type controlBlock struct {
 	workers  atomic.Uint32 // how many there are to be; the coordinator changes it at any time
 	registry uint64        // hash of every registered kernel: coordinator and workers must agree
 	board    shmarena.Array[taskBoard]
-	started  int64  // in ns since 1970
-	member   uint32 // futex.ID of the coordinator in the control arena
-	_        [128 - 24 - 24 - 12]byte
+	started  int64                // in ns since 1970
+	reports  shmarena.Array[byte] // reportSize for each worker that there can be, if there are limits
+	member   uint32               // futex.ID of the coordinator in the control arena
+	_        [128 - 24 - 24 - 36]byte
 
 	events atomic.Uint32 // a step is news for the coordinator
 	drowsy atomic.Uint32 // not 0: the coordinator sleeps on events, or is about to

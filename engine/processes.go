@@ -11,6 +11,7 @@ import (
 	"github.com/shmengine/shmengine/engine/process"
 	"github.com/shmengine/shmengine/futex"
 	"github.com/shmengine/shmengine/ringbuf"
+	"github.com/shmengine/shmengine/shmarena"
 )
 
 // processes is the pool of worker processes, in the coordinator.
@@ -31,7 +32,8 @@ type processes struct {
 	at      [maxWorkers]atomic.Pointer[worker] // the same workers, for those without mu
 	changed chan struct{}                      // closed when a worker has come or gone; nil if nobody waits
 	closing bool
-	closed  bool // the control arena is gone
+	closed  bool          // the control arena is gone
+	reports []LimitReport // as they were then
 
 	vacant atomic.Int32 // workers without a process that may be wanted again
 }
@@ -65,6 +67,11 @@ func startProcesses(ctx context.Context, e *Engine) (_ pool, err error) {
 		return nil, err
 	}
 	p := &processes{e: e, control: c, free: newFreeSlots(maxJobs)}
+	if !e.cfg.Limits.IsZero() {
+		if p.control.reports, err = shmarena.Alloc[byte](c.arena, reportSize*maxWorkers); err != nil {
+			return nil, errors.Join(err, c.close())
+		}
+	}
 	e.tasks = newTasks(e, c.tasks(), p)
 	if e.cfg.IdleTimeout > 0 {
 		e.tasks.lack = p.rouse
@@ -217,8 +224,9 @@ func (p *processes) close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.e.stats.last = p.counts()
+	p.reports = p.readReports()
 	p.closed = true
-	return p.control.close()
+	return errors.Join(p.control.close(), p.e.cfg.Limits.Remove(len(p.workers), cgroupName()))
 }
 
 // pids returns the worker processes; running ones only, if asked.

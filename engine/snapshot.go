@@ -63,8 +63,8 @@ type Snapshot struct {
 }
 
 // Snapshot looks at the engine and at its workers. pss asks for Usage.PSS, for which the
-// kernel walks the page tables of each process: with gigabytes in memory that takes
-// milliseconds. Otherwise it takes about half a millisecond a worker, most of it in /proc.
+// kernel walks the page tables of each process: some milliseconds each, more with
+// gigabytes in memory. Otherwise it takes about half a millisecond a process, in /proc.
 // After Close it has the last counts.
 func (e *Engine) Snapshot(pss bool) Snapshot {
 	s := Snapshot{Stats: e.Stats(), Name: e.cfg.Name, At: time.Now(), Started: e.stats.started}

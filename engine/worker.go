@@ -77,6 +77,14 @@ func workerMain(index string) (code int, err error) {
 	}
 	w.specs, w.bounds = specs, make([]*bound, len(specs))
 	w.tasks, w.limit, w.idle, w.memory.most = w.tasker(), int(limit), time.Duration(idle), most
+	return w.work(initializer)
+}
+
+// work takes the worker's limits upon it, runs its initializer, and serves until the end.
+func (w *member) work(initializer string) (code int, err error) {
+	if err := w.confine(); err != nil {
+		return exitFailed, err
+	}
 	if err := runInitializer(initializer); err != nil {
 		return exitFailed, err
 	}

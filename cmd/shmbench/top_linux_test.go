@@ -38,19 +38,26 @@ func openTerminal(t *testing.T) (person, terminal *os.File) {
 	return person, terminal
 }
 
-// On a terminal top draws its frames over each other until q is pressed, and leaves the
-// terminal as it was.
-func TestTopOnTerminal(t *testing.T) {
-	name := leaktest.Name("terminal")
+// working is the name of an engine of another process, until the end of the test.
+func working(t *testing.T) (name string) {
+	t.Helper()
+	name = leaktest.Name("terminal")
 	end, err := startEngine(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
+	t.Cleanup(func() {
 		if err := end(); err != nil {
 			t.Error(err)
 		}
-	}()
+	})
+	return name
+}
+
+// On a terminal top draws its frames over each other until q is pressed, and leaves the
+// terminal as it was.
+func TestTopOnTerminal(t *testing.T) {
+	name := working(t)
 	person, terminal := openTerminal(t)
 	before, err := unix.IoctlGetTermios(int(terminal.Fd()), unix.TCGETS)
 	if err != nil {

@@ -38,9 +38,10 @@ var layers = []layer{
 	{of: "kernels", ours: []string{"internal/..."}, theirs: []string{cpuid}},
 	{of: "kernels/blas", ours: []string{"kernels"}, theirs: []string{gonum}},
 	{of: "engine/process", ours: []string{"futex", "internal/..."}, theirs: []string{sys}},
+	{of: "engine/limits", ours: []string{"internal/..."}, theirs: []string{sys}},
 	{
 		of:     "engine",
-		ours:   []string{"engine/process", "shmarena", "ringbuf", "futex", "kernels", "internal/..."},
+		ours:   []string{"engine/process", "engine/limits", "shmarena", "ringbuf", "futex", "kernels", "internal/..."},
 		theirs: []string{sys},
 	},
 	{of: "engine/queue", ours: []string{"shmarena", "ringbuf", "futex", "internal/..."}},
