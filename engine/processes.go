@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 
@@ -59,7 +60,7 @@ func startProcesses(ctx context.Context, e *Engine) (_ pool, err error) {
 	}
 	p := &processes{e: e, control: c, free: newFreeSlots(maxJobs)}
 	e.tasks = newTasks(e, c.tasks(), p)
-	e.tasks.helps = e.cfg.Help
+	e.tasks.helps, e.tasks.tight = e.cfg.Help, e.cfg.Workers >= runtime.NumCPU()
 	p.stop, p.end = context.WithCancel(context.Background())
 	defer func() {
 		if err != nil {

@@ -20,6 +20,7 @@ type tasks struct {
 	crew  crew
 	spins bool // crew.spins
 	helps bool // who waits runs tasks too
+	tight bool // there is no CPU for each worker beside the coordinator
 
 	mu      sync.Mutex
 	cells   []*cellState  // those used so far
