@@ -25,7 +25,12 @@ func (f *future) wait(ctx context.Context) error {
 
 // closeLooks is how often a waiter looks at an entry, with one pause between, before it
 // goes over to longer ones: some microseconds.
-const closeLooks = 128
+// Where more can run than there are CPUs it is fewer: then the one who is waited for may
+// want this CPU.
+const (
+	closeLooks   = 128
+	crowdedLooks = 24
+)
 
 // await looks for the end of the task for a while, if that beats sleeping, and ends the
 // future then.
@@ -80,10 +85,13 @@ type looker struct {
 
 func newLooker() looker {
 	if spin.Crowded() {
-		return looker{}
+		return looker{close: crowdedLooks}
 	}
 	return looker{close: closeLooks}
 }
+
+// yields reports whether the next steps may give the CPU away.
+func (l *looker) yields() bool { return l.close == 0 && spin.Crowded() }
 
 func (l *looker) next() bool {
 	if l.close > 0 {

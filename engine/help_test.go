@@ -3,7 +3,11 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -25,11 +29,39 @@ var whoKernel = NewKernel("test/who", NoRetry, func(t *Task, a whoArgs) error {
 func stopped(t *testing.T) *Engine {
 	e := start(t, Config{Workers: 1, Help: true})
 	pid := e.WorkerPIDs()[0]
+	t.Cleanup(func() { _ = continueProcess(pid) })
+	stopAll(t, pid)
+	return e
+}
+
+// stopAll stops a process, and returns when none of its threads runs any more.
+func stopAll(t *testing.T, pid int) {
+	t.Helper()
 	if err := stopProcess(pid); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = continueProcess(pid) })
-	return e
+	for !allStopped(t, pid) {
+		time.Sleep(100 * time.Microsecond)
+	}
+}
+
+// allStopped reports whether no thread of a process runs any more: a signal takes its time.
+func allStopped(t *testing.T, pid int) bool {
+	t.Helper()
+	stats, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	if err != nil || len(stats) == 0 {
+		t.Fatal(stats, err)
+	}
+	for _, path := range stats {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return false // a thread that has just ended
+		}
+		if _, rest, _ := strings.Cut(string(text), ") "); !strings.HasPrefix(rest, "T") {
+			return false
+		}
+	}
+	return true
 }
 
 // rowsOf is an array for n rows.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -76,7 +77,7 @@ func startProcesses(ctx context.Context, e *Engine) (_ pool, err error) {
 	if e.cfg.IdleTimeout > 0 {
 		e.tasks.lack = p.rouse
 	}
-	e.tasks.helps = e.cfg.Help
+	e.tasks.helps, e.tasks.cpus = e.cfg.Help, runtime.NumCPU()
 	p.stop, p.end = context.WithCancel(context.Background())
 	defer func() {
 		if err != nil {

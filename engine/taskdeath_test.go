@@ -190,9 +190,7 @@ func TestStoppedIdleWorker(t *testing.T) {
 	must[int](t)(squareFunc.Submit(t.Context(), e, 5)) // both have started
 	time.Sleep(5 * time.Millisecond)
 	stopped := e.WorkerPIDs()[0]
-	if err := stopProcess(stopped); err != nil {
-		t.Fatal(err)
-	}
+	stopAll(t, stopped)
 	defer func() { _ = continueProcess(stopped) }()
 	for x := range 5 {
 		if got := must[int](t)(squareFunc.Submit(t.Context(), e, x)); got != x*x {

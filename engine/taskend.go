@@ -24,9 +24,15 @@ type sink interface {
 // collect ends the future of cell i, if its tasks have ended.
 func (t *tasks) collect(i int) {
 	t.mu.Lock()
-	s, c := t.cells[i], &t.board.cells[i]
-	f, e := s.f, c.entry.load()
-	if f == nil || e.busy() || e.state() == pending {
+	s := t.cells[i]
+	f := s.f
+	if f == nil { // somebody else was first: the board may be gone
+		t.mu.Unlock()
+		return
+	}
+	c := &t.board.cells[i]
+	e := c.entry.load()
+	if e.busy() || e.state() == pending {
 		t.mu.Unlock()
 		return
 	}

@@ -112,12 +112,18 @@ func (t *tasks) announce(i, by int) {
 		s.handed = true
 		return
 	}
-	if w, ok := t.board.sleeper(t.crew.size()); ok && t.crew.wake(w, i) {
-		s.handed = true
-		return
+	// An idle worker that has to wait for a CPU is to keep nothing from one that has one.
+	if !t.tight() {
+		if w, ok := t.board.sleeper(t.crew.size()); ok && t.crew.wake(w, i) {
+			s.handed = true
+			return
+		}
 	}
 	t.hint(i)
 }
+
+// tight reports whether there is no CPU for each worker beside the coordinator.
+func (t *tasks) tight() bool { return t.cpus > 0 && t.crew.size() >= t.cpus }
 
 // watched reports whether by, who ran cell i last, looks at it: a number from 1 on, or
 // whatever a peer has written there.
@@ -135,17 +141,30 @@ func (t *tasks) hint(i int) {
 	if !t.board.hints[s.level].push(i) {
 		t.rehint()
 	}
-	if w, ok := t.board.sleeper(t.crew.size()); ok {
-		t.crew.wake(w, -1)
-	}
+	t.rouse()
 }
 
-// rescue hints cell i if it was handed to a worker that has not taken it.
+// rescue sees to it that cell i, if nobody has it, is not left to one worker: that may be
+// stopped. If it was handed to one, or its hint is gone, since who took it was stopped
+// before its claim, it is hinted to all; and in any case one more is woken.
 //
 // Preconditions:
 //   - mu is held.
 func (t *tasks) rescue(i int) {
-	if s := t.cells[i]; s.f != nil && s.handed && t.board.cells[i].entry.load().state() == pending {
+	s := t.cells[i]
+	if s.f == nil || t.board.cells[i].entry.load().state() != pending {
+		return
+	}
+	if s.handed || t.board.empty() {
 		t.hint(i)
+		return
+	}
+	t.rouse()
+}
+
+// rouse has an idle worker look at the hints, if there is one.
+func (t *tasks) rouse() {
+	if w, ok := t.board.sleeper(t.crew.size()); ok {
+		t.crew.wake(w, -1)
 	}
 }

@@ -20,6 +20,7 @@ type tasks struct {
 	crew  crew
 	spins bool // crew.spins
 	helps bool // who waits runs tasks too
+	cpus  int  // that workers share with the coordinator; 0: it does not matter
 
 	mu      sync.Mutex
 	cells   []*cellState  // those used so far

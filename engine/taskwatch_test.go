@@ -70,9 +70,7 @@ func TestStoppedWatcher(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := stopProcess(pid); err != nil { // it watches the cell of f, unless this took long
-			t.Fatal(err)
-		}
+		stopAll(t, pid) // it watches the cell of f, unless this took long
 		got, err := squareFunc.Submit(t.Context(), e, round)
 		if err != nil {
 			t.Fatal(err)
@@ -177,6 +175,36 @@ func TestWatchedCellDoesNotOvertake(t *testing.T) {
 	}
 }
 
+// Where workers wait for a CPU a task is hinted to all, and an idle one is woken to look.
+func TestTightMachine(t *testing.T) {
+	ts, crew, k, put := newBoard(t)
+	ts.cpus = 1
+	ts.board.rest(0)
+	f := put()
+	ts.board.rest(2)
+	ts.tell(f) // the one who was woken may be stopped
+	if want := [][2]int{{0, -1}, {2, -1}}; !slices.Equal(crew.woken, want) {
+		t.Errorf("woken %v, want %v", crew.woken, want)
+	}
+	if !k.step() || !f.look() {
+		t.Error("another worker does not find it")
+	}
+}
+
+// A worker that is stopped between a hint and its claim keeps nothing from others.
+func TestLostHint(t *testing.T) {
+	ts, _, k, put := newBoard(t)
+	f := put()
+	var seen uint64
+	if cell, ok := ts.board.hints[1].next(&seen); !ok || cell != f.cell { // and no more
+		t.Fatal(cell, ok)
+	}
+	ts.tell(f)
+	if !k.step() || !f.look() {
+		t.Error("not offered again")
+	}
+}
+
 // A descriptor that finds no room in a worker's ring is not the only notice.
 func TestFullRing(t *testing.T) {
 	ts, crew, k, put := newBoard(t)
@@ -225,80 +253,5 @@ func TestLastLookBeforeSleep(t *testing.T) {
 	}
 	if _, err := w.rest(); !errors.Is(err, ringbuf.ErrClosed) {
 		t.Errorf("nothing to do: %v", err)
-	}
-}
-
-// A spySink looks, while outcomes are taken out, whether the cell is still somebody's.
-type spySink struct {
-	t     *testing.T
-	ts    *tasks
-	cell  *int
-	calls int
-}
-
-func (s *spySink) values(_, _ int, src []byte) (int, []byte) { return 0, src }
-
-func (s *spySink) value(int, []byte) error {
-	s.calls++
-	if s.ts.cells[*s.cell].f != nil {
-		s.t.Error("the future is in its cell while its outcome is taken out")
-	}
-	return nil
-}
-
-func (s *spySink) fail(_ int, err error) {
-	s.calls++
-	s.t.Error(err)
-}
-
-// Who collects takes the future out of the cell first: a second one finds nobody.
-func TestCollectorTakesTheFutureOut(t *testing.T) {
-	for _, count := range []int{1, 2} { // by the short way, and by the long one
-		ts, _, k, _ := newBoard(t)
-		f := &future{count: count}
-		s := &spySink{t: t, ts: ts, cell: &f.cell}
-		f.sink = s
-		i, _, err := ts.reserve(t.Context(), 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		cell := ts.board.cells[i].inline[:]
-		for range count {
-			var x int
-			squareFunc.args.Put(putRecord(cell, 0, 8), &x)
-			cell = cell[recordSize(8):]
-		}
-		ts.offer(context.Background(), f, offer{cell: i, fn: squareFunc.spec, count: count, level: 1, args: count * recordSize(8)})
-		k.step()
-		ts.collect(i)
-		ts.collect(i)
-		if s.calls != count || !f.ended() {
-			t.Errorf("%d outcomes of %d, ended %v", s.calls, count, f.ended())
-		}
-	}
-}
-
-// A future is settled once, whoever is told.
-func TestSettledOnceForAll(t *testing.T) {
-	e := start(t, Config{Workers: 2})
-	for x := range 300 {
-		f := submit(t, e, squareFunc, x)
-		var wg sync.WaitGroup
-		for range 4 {
-			wg.Go(func() {
-				select {
-				case <-f.Done():
-				case <-deadline(t, time.Minute).Done():
-					t.Error("not told")
-				}
-				if r, err := f.Result(t.Context()); r != x*x || err != nil {
-					t.Error(r, err)
-				}
-			})
-		}
-		wg.Wait()
-		if f.Cancel() || errors.Is(f.Err(), ErrCancelled) {
-			t.Error("cancelled after its end")
-		}
 	}
 }

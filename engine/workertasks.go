@@ -66,6 +66,9 @@ func (w *member) linger() (d descriptor, err error) {
 		if err = w.ring.TryPop(&d); err != ringbuf.ErrEmpty {
 			return d, err
 		}
+		if l.yields() && k.leave() { // nobody is to rely on a worker that may not run
+			return d, nil
+		}
 		if !l.next() {
 			break
 		}
