@@ -75,7 +75,8 @@ type Config struct {
 	// WorkerInit is run once in each worker, before anything else is. nil means nothing.
 	WorkerInit *Initializer
 	// Limits are bounds for worker processes: CPUs, resources, files, system calls. They
-	// hold before WorkerInit is run; [Engine.Report] says which do. The zero value is none.
+	// hold before WorkerInit is run; [Engine.Report] says which do. The processes of
+	// [Func.Isolated] are not bound by them. The zero value is none.
 	Limits limits.Limits
 	// Progress, if it is there, is told how far jobs of kernels are: of each about ten
 	// times a second, and of one that was told of once more at its end. It is called by one
@@ -89,7 +90,7 @@ type Config struct {
 	// it runs kernels inside the service: there a fault outside of Go's memory is a
 	// recovered panic, but a crash of native code ends the program, memory that leaks stays,
 	// PartitionTimeout and Grace kill nobody, and a runtime.Goexit ends the goroutine that
-	// waits. WorkerInit is run in the coordinator as well. Who waits for its own task may
+	// waits. What a worker has died of is left to workers. WorkerInit is run in the coordinator as well. Who waits for its own task may
 	// run another's before it returns. With Goroutines it has no meaning.
 	Help bool
 	// PartitionRows is how many rows a partition has, for jobs: a power of two times

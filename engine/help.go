@@ -132,7 +132,7 @@ func (t *tasks) helper() *tasker {
 		return k
 	}
 	k := t.localTasker(new(workerSlot), futex.MakeID(helperSlot, h.made.Add(1)))
-	k.counts = &t.e.stats.helped
+	k.counts, k.wary = &t.e.stats.helped, true
 	return &k
 }
 

@@ -26,6 +26,7 @@ type tasker struct {
 	id    futex.ID
 	// counts are what is done and failed; self's, but for a helper
 	counts *workerStats
+	wary   bool      // it takes nothing that a worker has died of
 	runs   []taskRun // by function; nil until it is first run
 	ran    int       // tasks
 
@@ -66,8 +67,8 @@ func (k *tasker) take() (cell int, e entry, ok bool) {
 func (k *tasker) claim(cell int) (entry, bool) {
 	l := &k.board.cells[cell].entry
 	e := l.load()
-	if e&(stateMask|offered) != pending|offered {
-		return 0, false
+	if e&(stateMask|offered) != pending|offered || k.wary && e.attempt() > 0 {
+		return 0, false // whoever waits for it hints it again: see rescue
 	}
 	mine := e.claimed(k.id)
 	return mine, l.swap(e, mine)
