@@ -38,10 +38,9 @@
 // # Who may call what
 //
 // An [Engine] may be used by many goroutines at once; each Run is one job.
-// Results in the arena belong to the caller, who frees them. Arguments are
-// copied when Run begins; the arrays that they name must not be freed before
-// it returns. After that no worker touches them; the one exception is
-// [ErrQuarantined].
+// Results in the arena belong to the caller, who frees them. Arguments are copied when
+// Run begins; the arrays that they name must not be freed before it returns. After that
+// no worker touches them; the one exception is [ErrQuarantined].
 //
 // # What death does
 //
@@ -51,9 +50,8 @@
 // before a retry, and [NoRetry] kernels are not retried: a [*WorkerError] says which rows are dirty.
 // Rows that kill again and again are named by a [*PoisonedError], and the others done.
 // [Func.Isolated] gives each call a process of its own, for code that may crash.
-// A partition past [Config.PartitionTimeout] is revoked by SIGKILL, seen dead,
-// then retried. If the coordinator dies, its workers end with it and nothing
-// stays behind, since the arenas of an engine have no names.
+// A partition past [Config.PartitionTimeout] is revoked by SIGKILL, seen dead, then retried.
+// If the coordinator dies its workers end with it; an arena that has no name is gone then.
 //
 // # What it does not do
 //

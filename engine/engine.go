@@ -81,23 +81,37 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 		e.meter = newMeter(cfg.Progress)
 	}
 	e.size.Store(int32(cfg.Workers))
-	if cfg.Mode == Processes && cfg.Help {
-		if err := cfg.WorkerInit.run(); err != nil {
-			return nil, errors.Join(fmt.Errorf("start engine: %w", err), unname(arena), arena.Close())
-		}
-	}
-	if cfg.Mode == Goroutines {
-		g := newGoroutines(e)
-		e.pool = g
-		if err := g.hire(); err != nil {
-			return nil, errors.Join(fmt.Errorf("start engine: %w", err), unname(arena), e.Close())
-		}
-		return e, nil
-	}
-	if e.pool, err = startProcesses(ctx, e); err != nil {
-		return nil, errors.Join(fmt.Errorf("start engine: %w", err), unname(arena), arena.Close())
+	if err := e.hire(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("start engine: %w", err), unname(arena), e.abandon())
 	}
 	return e, nil
+}
+
+// abandon is Close for an engine that may have no workers yet.
+func (e *Engine) abandon() error {
+	if e.pool == nil {
+		return e.arena.Close()
+	}
+	return e.Close()
+}
+
+// hire starts the workers.
+func (e *Engine) hire(ctx context.Context) (err error) {
+	if e.cfg.Mode == Goroutines {
+		g := newGoroutines(e)
+		e.pool = g
+		return g.hire()
+	}
+	if e.cfg.Help {
+		if err := e.cfg.WorkerInit.run(); err != nil {
+			return err
+		}
+	}
+	p, err := startProcesses(ctx, e)
+	if err == nil {
+		e.pool = p
+	}
+	return err
 }
 
 // dataMembers is how many processes may have the data arena: all workers that there can

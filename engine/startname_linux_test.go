@@ -17,8 +17,10 @@ func TestFailedStartLeavesNoName(t *testing.T) {
 		if !errors.Is(err, ErrWorkerStart) {
 			t.Fatalf("%v, not ErrWorkerStart", err)
 		}
-		if _, err := os.Stat("/dev/shm/shmarena-" + name); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("the name is there: %v", err)
+		for _, left := range []string{name, name + controlSuffix} {
+			if _, err := os.Stat("/dev/shm/shmarena-" + left); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("the name %s is there: %v", left, err)
+			}
 		}
 	}
 }
