@@ -27,7 +27,9 @@ func TestIdleSleeps(t *testing.T) {
 	}
 }
 
-// idles watches children that wait: they use less than a thousandth of a CPU.
+// idles watches children that wait. On a quiet machine they use less than a thousandth of
+// a CPU, which is printed; a hundredth is more than what a busy one adds, and far less than
+// a wait takes that polls or spins.
 func idles(t *testing.T, children ...*reexec.Proc) {
 	t.Helper()
 	const window = 2 * time.Second
@@ -39,8 +41,8 @@ func idles(t *testing.T, children ...*reexec.Proc) {
 	for i, child := range children {
 		used := cpuTime(t, child.PID()) - before[i]
 		t.Logf("%v of CPU time in %v of waiting", used, window)
-		if used > window/1000 {
-			t.Errorf("%v of CPU time in %v of waiting, at most %v", used, window, window/1000)
+		if used > window/100 {
+			t.Errorf("%v of CPU time in %v of waiting, at most %v", used, window, window/100)
 		}
 	}
 }
