@@ -28,7 +28,9 @@ func TestSparesKilled(t *testing.T) {
 			}
 			j := run(t, s, tells) // maybe to one that is dying
 			m.hear()
-			if got := ended(t, j); got != 0 {
+			// Go handles a signal on one thread while others run on: a spare may take a
+			// job and end by the signal that was sent before.
+			if got := ended(t, j); got != 0 && got != -int(sig) {
 				t.Errorf("%v: exit code %d", sig, got)
 			}
 		}
