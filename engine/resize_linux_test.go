@@ -30,12 +30,17 @@ type load struct {
 	e    *Engine
 	dir  string // with a file for each task, and a byte in it for each time that it was run
 	over atomic.Bool
-	n    int // tasks
+	n    int            // tasks
+	on   sync.WaitGroup // until both kinds of work are under way
 }
 
 // jobs runs sums.
 func (l *load) jobs(t *testing.T, x shmarena.Array[float64], want float64) {
-	for !l.over.Load() {
+	for begun := false; !l.over.Load(); {
+		if !begun {
+			begun = true
+			l.on.Done()
+		}
 		if got, err := sumKernel.Run(t.Context(), l.e, x); err != nil || got != want {
 			t.Errorf("sum %v, %v", got, err)
 			return
@@ -48,7 +53,9 @@ func (l *load) tasks(t *testing.T) {
 	for !l.over.Load() {
 		args := func(yield func(string) bool) {
 			for range 20 {
-				l.n++
+				if l.n++; l.n == 1 {
+					l.on.Done()
+				}
 				if !yield(filepath.Join(l.dir, strconv.Itoa(l.n))) {
 					return
 				}
@@ -73,8 +80,10 @@ func TestResizeUnderLoad(t *testing.T) {
 			x, want := share(t, e, data), reference(data)
 			l := &load{e: e, dir: t.TempDir()}
 			var running sync.WaitGroup
+			l.on.Add(2)
 			running.Go(func() { l.jobs(t, x, want) })
 			running.Go(func() { l.tasks(t) })
+			l.on.Wait()
 			for _, n := range []int{5, 1, 3, 8, 2, 1, 4} {
 				resize(t, e, n)
 			}
