@@ -28,7 +28,7 @@ func TestGemmDoesNotAllocate(t *testing.T) {
 // The world can be stopped many times while one block is multiplied: without safepoints
 // it waits for the end, but for the few stops that fall between two tiles by chance.
 func TestGemmLetsTheCollectorRun(t *testing.T) {
-	const rows, k = 8 * gemmRows, gemmDepth
+	const rows, k, enough = 32 * gemmRows, gemmDepth, 8
 	r := rand.New(rand.NewPCG(41, 8))
 	a, b, c := random(r, rows, k, true), random(r, k, gemmCols, false), random(r, rows, gemmCols, false)
 	onEachLevel(t, func(t *testing.T) {
@@ -37,18 +37,18 @@ func TestGemmLetsTheCollectorRun(t *testing.T) {
 		gemmPack(g.right, gemmTiles[active].cols, b)
 		part := c
 		if active == levelGo {
-			part = c.Part(0, 0, gemmRows, gemmCols) // it takes as long
+			part = c.Part(0, 0, 4*gemmRows, gemmCols) // it takes as long
 		}
 		began, done := make(chan struct{}), make(chan struct{})
 		go func() {
 			close(began)
 			g.block(part, 1, 0, k)
-			close(done)
+			close(done) // received from twice
 		}()
 		<-began
 		stops := 0
 		var stats runtime.MemStats
-		for running := true; running; stops++ {
+		for running := true; running && stops < enough; stops++ {
 			runtime.ReadMemStats(&stats) // stops the world
 			select {
 			case <-done:
@@ -57,7 +57,7 @@ func TestGemmLetsTheCollectorRun(t *testing.T) {
 				runtime.Gosched()
 			}
 		}
-		if t.Logf("the world stopped %d times", stops); stops < 8 {
+		if <-done; stops < enough {
 			t.Errorf("the world stopped %d times while a block was multiplied", stops)
 		}
 	})
