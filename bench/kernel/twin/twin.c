@@ -3,7 +3,7 @@
 // operation and does nothing with them.
 //
 // This program is a worker like those in Go: it reads lines from descriptor 3 and answers
-// on descriptor 4. The loops around the operations do step for step what those of window.go
+// on descriptor 4. The loops around the operations do step for step what those of worker.go
 // do, with the same clock and the same numbers.
 #define _GNU_SOURCE
 #include <errno.h>
