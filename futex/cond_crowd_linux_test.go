@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/shmengine/shmengine/internal/member"
 	"github.com/shmengine/shmengine/internal/reexec"
@@ -17,6 +18,34 @@ func (s *segment) condAsleep(m *member.Member) int {
 		n += s.asleepAt(m, condAt+64+32*i+4)
 	}
 	return n
+}
+
+// untilNotified goes on making goods until a consumer has been woken, and stands still
+// before it looks: which it need not for any one of them, since whoever is not asleep
+// takes goods too, and what it was notified of.
+func (s *segment) untilNotified(t *testing.T, m *member.Member, p *reexec.Proc) {
+	t.Helper()
+	p.Arm("woken")
+	enough, failed := make(chan struct{}), make(chan error)
+	go func() {
+		for {
+			select {
+			case <-enough:
+				failed <- nil
+				return
+			case <-time.After(50 * time.Microsecond):
+			}
+			if err := s.produce(m, 1); err != nil {
+				failed <- err
+				return
+			}
+		}
+	}()
+	p.WaitAt("woken")
+	close(enough)
+	if err := <-failed; err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Consumers are killed at random moments, every third one right after it was
@@ -32,17 +61,14 @@ func condRandomKills(t *testing.T, rng *rand.Rand, rounds int) {
 	}
 	for n := range rounds {
 		i := rng.IntN(len(staff))
-		woken := n%3 == 0
-		if woken {
-			staff[i].Arm("woken")
-		}
-		for k := 0; k < 6 && (woken || k < rng.IntN(6)); k++ {
-			if err := s.produce(m, 1); err != nil {
-				t.Fatal(err)
+		if n%3 == 0 {
+			s.untilNotified(t, m, staff[i])
+		} else {
+			for range rng.IntN(6) {
+				if err := s.produce(m, 1); err != nil {
+					t.Fatal(err)
+				}
 			}
-		}
-		if woken {
-			staff[i].WaitAt("woken")
 		}
 		staff[i].Kill()
 		eventually(func() bool { return s.taken(m) == *s.counter(0) })
