@@ -2,7 +2,9 @@ package ops_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/shmengine/shmengine/engine"
 	"github.com/shmengine/shmengine/engine/ops"
@@ -10,58 +12,128 @@ import (
 	"github.com/shmengine/shmengine/shmarena"
 )
 
-// on runs a benchmark on engines of each kind, all with the same column in their arenas.
-func on(b *testing.B, n int, f func(b *testing.B, e *engine.Engine, x shmarena.Array[float64])) {
-	data := random(n, 1)
-	for _, c := range []engine.Config{{Mode: engine.Goroutines, Workers: 2}, {Workers: 1}, {Workers: 2}} {
-		b.Run(fmt.Sprintf("%v/%d", c.Mode, c.Workers), func(b *testing.B) {
-			e, err := engine.Start(b.Context(), c)
-			if err != nil {
+// A side is one engine of several that take turns, so that all see the machine in the
+// same state. The first is what the others are compared with.
+type side struct {
+	name string
+	cfg  engine.Config
+}
+
+var (
+	goroutines = side{"goroutines", engine.Config{Mode: engine.Goroutines, Workers: 2}}
+	alone      = side{"1-worker", engine.Config{Workers: 1}}
+	both       = side{"2-workers", engine.Config{Workers: 2}}
+)
+
+// sideBySide runs f on each side in turn, and reports medians in milliseconds, and how
+// many times as fast as the first the others are.
+func sideBySide[T any](b *testing.B, sides []side, setUp func(e *engine.Engine) T, f func(e *engine.Engine, x T) error) {
+	times := make([][]float64, len(sides))
+	runs := make([]func(), len(sides))
+	for i, s := range sides {
+		e, err := engine.Start(b.Context(), s.cfg)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer e.Close()
+		x := setUp(e)
+		runs[i] = func() {
+			begin := time.Now()
+			if err := f(e, x); err != nil {
 				b.Fatal(err)
 			}
-			defer e.Close()
-			x, err := shmarena.CopyIn(e.Arena(), data)
-			if err != nil {
-				b.Fatal(err)
-			}
-			b.SetBytes(int64(8 * n))
-			b.ResetTimer()
-			f(b, e, x)
-		})
+			times[i] = append(times[i], float64(time.Since(begin)))
+		}
+		runs[i]()
+		times[i] = nil // the first run is not like the others
+	}
+	for b.Loop() {
+		for _, run := range runs {
+			run()
+		}
+	}
+	report(b, sides, times)
+}
+
+func report(b *testing.B, sides []side, times [][]float64) {
+	b.ReportMetric(0, "ns/op")
+	for i, s := range sides {
+		b.ReportMetric(median(times[i])/1e6, s.name+"-ms")
+		if i == 0 {
+			continue
+		}
+		ratios := make([]float64, len(times[i]))
+		for k, t := range times[i] {
+			ratios[k] = times[0][k] / t
+		}
+		b.ReportMetric(median(ratios), fmt.Sprintf("%s-x-%s", s.name, sides[0].name))
+	}
+}
+
+func median(x []float64) float64 {
+	x = slices.Sorted(slices.Values(x))
+	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
+}
+
+// columnOf copies numbers into engines' arenas.
+func columnOf(b *testing.B, data []float64) func(e *engine.Engine) shmarena.Array[float64] {
+	return func(e *engine.Engine) shmarena.Array[float64] {
+		x, err := shmarena.CopyIn(e.Arena(), data)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return x
 	}
 }
 
 // BenchmarkSum is 1 GiB.
 func BenchmarkSum(b *testing.B) {
-	on(b, 128<<20, func(b *testing.B, e *engine.Engine, x shmarena.Array[float64]) {
-		for b.Loop() {
-			if _, err := ops.Sum(b.Context(), e, x); err != nil {
-				b.Fatal(err)
-			}
-		}
+	sideBySide(b, []side{goroutines, both}, columnOf(b, random(128<<20, 1)), func(e *engine.Engine, x shmarena.Array[float64]) error {
+		_, err := ops.Sum(b.Context(), e, x)
+		return err
 	})
 }
 
-// BenchmarkSort is 10 M elements; kernel is kernels.Sort of a copy.
+// BenchmarkSort is 10 M elements.
 func BenchmarkSort(b *testing.B) {
-	const n = 10_000_000
-	b.Run("kernel", func(b *testing.B) {
-		data, out := random(n, 1), make([]float64, n)
-		b.SetBytes(8 * n)
-		for b.Loop() {
-			copy(out, data)
-			kernels.Sort(out)
+	sideBySide(b, []side{alone, both, goroutines}, columnOf(b, random(10_000_000, 1)), func(e *engine.Engine, x shmarena.Array[float64]) error {
+		out, err := ops.Sort(b.Context(), e, x)
+		if err != nil {
+			return err
 		}
+		return out.Free()
 	})
-	on(b, n, func(b *testing.B, e *engine.Engine, x shmarena.Array[float64]) {
-		for b.Loop() {
-			out, err := ops.Sort(b.Context(), e, x)
+}
+
+// BenchmarkSortKernel is kernels.Sort of a copy, for comparison.
+func BenchmarkSortKernel(b *testing.B) {
+	data, out := random(10_000_000, 1), make([]float64, 10_000_000)
+	for b.Loop() {
+		copy(out, data)
+		kernels.Sort(out)
+	}
+}
+
+// BenchmarkMatMul is two matrices of 1,024 rows and columns.
+func BenchmarkMatMul(b *testing.B) {
+	type factors [2]shmarena.View[float64]
+	const n = 1024
+	setUp := func(e *engine.Engine) (f factors) {
+		for i := range f {
+			v, err := shmarena.AllocView[float64](e.Arena(), n, n)
 			if err != nil {
 				b.Fatal(err)
 			}
-			if err := out.Free(); err != nil {
-				b.Fatal(err)
-			}
+			copy(v.Span(), random(n*n, uint64(i)))
+			f[i] = v
 		}
+		return f
+	}
+	sideBySide(b, []side{alone, both, goroutines}, setUp, func(e *engine.Engine, f factors) error {
+		c, err := ops.MatMul(b.Context(), e, f[0], f[1])
+		if err != nil {
+			return err
+		}
+		return c.Array().Free()
 	})
 }

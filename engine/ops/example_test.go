@@ -38,3 +38,26 @@ func Example() {
 	// [5 9 6] <nil>
 	// 20 <nil>
 }
+
+func ExampleMatMul() {
+	ctx := context.Background()
+	e, err := engine.Start(ctx, engine.Config{Workers: 2, ArenaSize: 64 << 20})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer e.Close()
+	x, err := shmarena.CopyIn(e.Arena(), []float64{1, 2, 3, 4, 5, 6})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	a, err := shmarena.ViewOf(x, 2, 3)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	c, err := ops.MatMul(ctx, e, a, a.Swap(0, 1)) // a times its transpose
+	fmt.Println(c.Row(0), c.Row(1), err)
+	// Output: [14 32] [32 77] <nil>
+}

@@ -8,31 +8,42 @@ import (
 	"github.com/shmengine/shmengine/shmarena"
 )
 
-type selection struct {
-	X          floats
+type selection[T number] struct {
+	X          shmarena.Array[T]
 	Counts     ints
-	Out        floats
+	Out        shmarena.Array[T]
 	Comparison int64
-	T          float64
+	Than       T
 }
 
-func (s selection) comparison() kernels.Comparison { return kernels.Comparison(s.Comparison) }
+func (s selection[T]) comparison() kernels.Comparison { return kernels.Comparison(s.Comparison) }
 
-var counting = engine.NewKernel("ops/count", engine.Idempotent, func(t *engine.Task, s selection) error {
-	k := piece(t)
-	s.Counts.Slice()[k] = int64(kernels.Count(partOf(s.X, k, pieceRows), s.comparison(), s.T))
-	return nil
-})
+// A selector selects from columns of one type.
+type selector[T number] struct{ count, choose *engine.Kernel[selection[T]] }
 
-var selecting = engine.NewKernel("ops/filter", engine.Idempotent, func(t *engine.Task, s selection) error {
-	k := piece(t)
-	ends := s.Counts.Slice()
-	n, err := kernels.FilterCompare(s.Out.Part(int(before(ends, k)), int(ends[k])), partOf(s.X, k, pieceRows), s.comparison(), s.T)
-	if err != nil || int64(n) != ends[k]-before(ends, k) {
-		return ErrChanged
+var (
+	float64Selector = newSelector(float64Kit)
+	int64Selector   = newSelector(int64Kit)
+)
+
+func newSelector[T number](kit *kit[T]) *selector[T] {
+	return &selector[T]{
+		engine.NewKernel("ops/count"+kit.name, engine.Idempotent, func(t *engine.Task, s selection[T]) error {
+			k := piece(t)
+			s.Counts.Slice()[k] = int64(kit.count(partOf(s.X, k, pieceRows), s.comparison(), s.Than))
+			return nil
+		}),
+		engine.NewKernel("ops/filter"+kit.name, engine.Idempotent, func(t *engine.Task, s selection[T]) error {
+			k := piece(t)
+			ends := s.Counts.Slice()
+			n, err := kit.choose(s.Out.Part(int(before(ends, k)), int(ends[k])), partOf(s.X, k, pieceRows), s.comparison(), s.Than)
+			if err != nil || int64(n) != ends[k]-before(ends, k) {
+				return ErrChanged
+			}
+			return nil
+		}),
 	}
-	return nil
-})
+}
 
 // before is where piece k begins among all that have ends.
 func before(ends []int64, k int) int64 {
@@ -43,38 +54,44 @@ func before(ends []int64, k int) int64 {
 }
 
 // Count returns how many elements compare so with t. Comparisons with NaN are as in Go.
-func Count[X Vector](ctx context.Context, e *engine.Engine, x X, c kernels.Comparison, t float64) (n int, err error) {
+func Count[X Vector](ctx context.Context, e *engine.Engine, x X, c kernels.Comparison, t float64) (int, error) {
+	return countOf(ctx, e, float64Selector, x, c, t)
+}
+
+// CountInt64 is [Count] for integers.
+func CountInt64[X VectorInt64](ctx context.Context, e *engine.Engine, x X, c kernels.Comparison, t int64) (int, error) {
+	return countOf(ctx, e, int64Selector, x, c, t)
+}
+
+func countOf[T number, X any](ctx context.Context, e *engine.Engine, s *selector[T], x X, c kernels.Comparison, t T) (n int, err error) {
 	d := &desk{e: e}
 	defer named("count", &err)
 	defer d.close(&err)
-	a, err := array(d, x)
-	if err != nil {
-		return 0, err
-	}
-	s, err := count(ctx, d, selection{X: a, Comparison: int64(c), T: t})
+	a, err := array[T](d, x)
 	if err != nil || a.Len() == 0 {
 		return 0, err
 	}
-	ends := s.Counts.Slice()
+	w, err := s.counted(ctx, d, selection[T]{X: a, Comparison: int64(c), Than: t})
+	if err != nil {
+		return 0, err
+	}
+	ends := w.Counts.Slice()
 	return int(ends[len(ends)-1]), nil
 }
 
-// count fills s.Counts with where the elements that each piece selects end, among all of
-// them.
-func count(ctx context.Context, d *desk, s selection) (selection, error) {
-	k := pieces(s.X.Len(), pieceRows)
-	if k == 0 {
-		return s, nil
-	}
+// counted fills w.Counts with where the elements that each piece selects end, among all
+// of them.
+func (s *selector[T]) counted(ctx context.Context, d *desk, w selection[T]) (selection[T], error) {
+	k := pieces(w.X.Len(), pieceRows)
 	var err error
-	if s.Counts, err = take[int64](d, k); err != nil {
-		return s, err
+	if w.Counts, err = take[int64](d, k); err != nil {
+		return w, err
 	}
-	if err := over(ctx, d.e, counting, k, s); err != nil {
-		return s, err
+	if err := over(ctx, d.e, s.count, k, w); err != nil {
+		return w, err
 	}
-	accumulate(s.Counts.Slice())
-	return s, nil
+	accumulate(w.Counts.Slice())
+	return w, nil
 }
 
 // accumulate makes numbers the sums up to each.
@@ -86,37 +103,30 @@ func accumulate(n []int64) {
 
 // Filter returns the elements that compare so with t, in order: a new array, which the
 // caller frees; the zero one if there are none. It reads x twice.
-func Filter[X Vector](ctx context.Context, e *engine.Engine, x X, c kernels.Comparison, t float64) (out shmarena.Array[float64], err error) {
+func Filter[X Vector](ctx context.Context, e *engine.Engine, x X, c kernels.Comparison, t float64) (shmarena.Array[float64], error) {
+	return filterOf(ctx, e, float64Selector, x, c, t)
+}
+
+// FilterInt64 is [Filter] for integers.
+func FilterInt64[X VectorInt64](ctx context.Context, e *engine.Engine, x X, c kernels.Comparison, t int64) (shmarena.Array[int64], error) {
+	return filterOf(ctx, e, int64Selector, x, c, t)
+}
+
+func filterOf[T number, X any](ctx context.Context, e *engine.Engine, s *selector[T], x X, c kernels.Comparison, t T) (out shmarena.Array[T], err error) {
 	d := &desk{e: e}
 	defer named("filter", &err)
 	defer d.close(&err)
-	a, err := array(d, x)
+	a, err := array[T](d, x)
 	if err != nil || a.Len() == 0 {
 		return out, err
 	}
-	s, err := count(ctx, d, selection{X: a, Comparison: int64(c), T: t})
+	w, err := s.counted(ctx, d, selection[T]{X: a, Comparison: int64(c), Than: t})
 	if err != nil {
 		return out, err
 	}
-	ends := s.Counts.Slice()
-	return filled(d, int(ends[len(ends)-1]), func(out floats) error {
-		s.Out = out
-		return over(ctx, e, selecting, len(ends), s)
+	ends := w.Counts.Slice()
+	return filled(d, int(ends[len(ends)-1]), func(out shmarena.Array[T]) error {
+		w.Out = out
+		return over(ctx, e, s.choose, len(ends), w)
 	})
-}
-
-// filled allocates a result and fills it; without elements there is nothing to fill.
-func filled[T any](d *desk, n int, fill func(out shmarena.Array[T]) error) (out shmarena.Array[T], err error) {
-	if n == 0 {
-		return out, nil
-	}
-	out, settle := result[T](d, n, &err)
-	defer settle()
-	if err == nil {
-		err = fill(out)
-	}
-	if err != nil {
-		return shmarena.Array[T]{}, err
-	}
-	return out, nil
 }

@@ -48,7 +48,7 @@ func Histogram[X Vector](ctx context.Context, e *engine.Engine, x X, bins kernel
 	if n < 1 {
 		return nil, out, fmt.Errorf("%w: Bins that are not from NewBins", ErrArgument)
 	}
-	a, err := array(d, x)
+	a, err := array[float64](d, x)
 	if err != nil {
 		return nil, out, err
 	}

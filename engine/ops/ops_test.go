@@ -27,14 +27,14 @@ func onEach(t *testing.T, f func(t *testing.T, e *engine.Engine)) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer func() {
+			t.Cleanup(func() { // behind what f cleans up
 				if err := e.Arena().Verify(); err != nil {
 					t.Errorf("the heap: %v", err)
 				}
 				if err := e.Close(); err != nil {
 					t.Error(err)
 				}
-			}()
+			})
 			f(t, e)
 		})
 	}

@@ -14,6 +14,9 @@ func add(a, b float64) float64 { return a + b }
 var sums = engine.NewReducer("ops/sum", 0.0,
 	func(_ *engine.Task, part []float64) (float64, error) { return kernels.Sum(part), nil }, add)
 
+var sumsInt64 = engine.NewReducer("ops/sum/int64", kernels.Int128{},
+	func(_ *engine.Task, part []int64) (kernels.Int128, error) { return kernels.SumInt64(part), nil }, kernels.Int128.Add)
+
 type pair struct{ X, Y engine.In[float64] }
 
 var dots = engine.NewColumnReducer("ops/dot", 0.0,
@@ -34,11 +37,23 @@ func Sum[X Vector](ctx context.Context, e *engine.Engine, x X) (s float64, err e
 	d := &desk{e: e}
 	defer named("sum", &err)
 	defer d.close(&err)
-	a, err := array(d, x)
+	a, err := array[float64](d, x)
 	if err != nil {
 		return 0, err
 	}
 	return sums.Run(ctx, e, a)
+}
+
+// SumInt64 returns the sum of x, which cannot overflow.
+func SumInt64[X VectorInt64](ctx context.Context, e *engine.Engine, x X) (s kernels.Int128, err error) {
+	d := &desk{e: e}
+	defer named("sum", &err)
+	defer d.close(&err)
+	a, err := array[int64](d, x)
+	if err != nil {
+		return s, err
+	}
+	return sumsInt64.Run(ctx, e, a)
 }
 
 // Dot returns the inner product of x and y, which have the same length
@@ -55,11 +70,11 @@ func Dot[X Vector](ctx context.Context, e *engine.Engine, x, y X) (s float64, er
 }
 
 func both[X Vector](d *desk, x, y X) (p pair, err error) {
-	a, err := array(d, x)
+	a, err := array[float64](d, x)
 	if err != nil {
 		return p, err
 	}
-	b, err := array(d, y)
+	b, err := array[float64](d, y)
 	return pair{engine.InOf(a), engine.InOf(b)}, err
 }
 
@@ -69,7 +84,7 @@ func Moments[X Vector](ctx context.Context, e *engine.Engine, x X) (m kernels.Mo
 	d := &desk{e: e}
 	defer named("moments", &err)
 	defer d.close(&err)
-	a, err := array(d, x)
+	a, err := array[float64](d, x)
 	if err != nil {
 		return m, err
 	}

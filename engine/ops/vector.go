@@ -25,6 +25,11 @@ type Vector interface {
 	shmarena.Array[float64] | []float64
 }
 
+// VectorInt64 is a column of integers. See [Vector].
+type VectorInt64 interface {
+	shmarena.Array[int64] | []int64
+}
+
 type (
 	floats = shmarena.Array[float64]
 	ints   = shmarena.Array[int64]
@@ -60,13 +65,13 @@ func take[T any](d *desk, n int) (shmarena.Array[T], error) {
 }
 
 // array returns x as an array: itself, or a copy for the time of the call.
-func array[X Vector](d *desk, x X) (floats, error) {
+func array[T number, X any](d *desk, x X) (shmarena.Array[T], error) {
 	switch x := any(x).(type) {
-	case floats:
+	case shmarena.Array[T]:
 		return x, nil
-	case []float64:
+	case []T:
 		if len(x) == 0 {
-			return floats{}, nil
+			return shmarena.Array[T]{}, nil
 		}
 		a, err := shmarena.CopyIn(d.e.Arena(), x)
 		if err == nil {
@@ -110,11 +115,29 @@ func piece(t *engine.Task) int {
 }
 
 // partOf returns piece k of a column.
-func partOf(x floats, k, rows int) []float64 { return x.Part(k*rows, min((k+1)*rows, x.Len())) }
+func partOf[T number](x shmarena.Array[T], k, rows int) []T {
+	return x.Part(k*rows, min((k+1)*rows, x.Len()))
+}
 
 // named adds the name of an operation to an error.
 func named(name string, err *error) {
 	if *err != nil {
 		*err = fmt.Errorf("ops %s: %w", name, *err)
 	}
+}
+
+// filled allocates a result and fills it; without elements there is nothing to fill.
+func filled[T any](d *desk, n int, fill func(out shmarena.Array[T]) error) (out shmarena.Array[T], err error) {
+	if n == 0 {
+		return out, nil
+	}
+	out, settle := result[T](d, n, &err)
+	defer settle()
+	if err == nil {
+		err = fill(out)
+	}
+	if err != nil {
+		return shmarena.Array[T]{}, err
+	}
+	return out, nil
 }
