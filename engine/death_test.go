@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"strings"
@@ -134,8 +135,15 @@ func TestStoppedPastItsDeadline(t *testing.T) {
 func TestCancelKillsWhoDoesNotHeed(t *testing.T) {
 	e := start(t, Config{Workers: 2, Grace: 50 * time.Millisecond})
 	x := share(t, e, randoms(20*LeafRows))
-	err := troubleKernel.Run(deadline(t, 300*time.Millisecond), e, x.Len(), trouble{InOf(x), makeSlow, 3})
-	if err == nil || e.Stats().Deaths == 0 {
+	ctx, cancel := context.WithCancel(deadline(t, time.Minute))
+	go func() {
+		for ctx.Err() == nil && (e.Stats().Partitions != 19 || len(e.Running()) == 0) { // the slow one is left
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
+	err := troubleKernel.Run(ctx, e, x.Len(), trouble{InOf(x), makeSlow, 3})
+	if !errors.Is(err, context.Canceled) || e.Stats().Deaths != 1 {
 		t.Fatalf("%v, %+v", err, e.Stats())
 	}
 	if _, err := sumKernel.Run(deadline(t, time.Minute), e, x); err != nil {

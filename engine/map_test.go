@@ -193,16 +193,17 @@ func TestMapOfTrouble(t *testing.T) {
 	})
 }
 
+// The tasks before the one that waits are done when their results have come.
 func TestMapEndsWithItsContext(t *testing.T) {
 	inModes(t, func(t *testing.T, e *Engine) {
 		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
 		n, failed := 0, 0
 		for _, err := range doFunc.Map(ctx, e, func(yield func(int) bool) {
 			for i := 0; ; i++ {
 				what := doNothing
 				if i == 20 {
 					what = waitForContext
-					time.AfterFunc(5*time.Millisecond, cancel)
 				}
 				if !yield(what) {
 					return
@@ -210,7 +211,9 @@ func TestMapEndsWithItsContext(t *testing.T) {
 			}
 		}, MapOptions{Chunk: 1}) {
 			if err == nil {
-				n++
+				if n++; n == 20 {
+					cancel()
+				}
 			} else if failed++; !errors.Is(err, context.Canceled) {
 				t.Error(err)
 			}

@@ -190,7 +190,7 @@ func TestErrorsKeepTheirIdentityInGoroutines(t *testing.T) {
 }
 
 func TestCancel(t *testing.T) {
-	for _, cfg := range []Config{{Workers: 2}, {Workers: 2, Mode: Goroutines}} {
+	for _, cfg := range []Config{{Workers: 2, Grace: time.Minute}, {Workers: 2, Mode: Goroutines}} {
 		e := start(t, cfg)
 		x := share(t, e, randoms(40*LeafRows))
 		ctx, cancel := context.WithCancel(t.Context())

@@ -36,7 +36,11 @@ func TestStartOfOtherPrograms(t *testing.T) {
 		{[]string{"sh", "-c", "echo I am a shell >&2; exit 7"}, "I am a shell"},
 		{[]string{"sleep", "60"}, "engine.Init"},
 	} {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		patience := time.Minute
+		if c.command[0] == "sleep" { // which says nothing, and does not end
+			patience = 200 * time.Millisecond
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		_, err := Start(ctx, Config{Workers: 2, ArenaSize: 1 << 20, Command: c.command})
 		cancel()
 		if !errors.Is(err, ErrWorkerStart) {

@@ -25,7 +25,7 @@ func TestTaskDeathInEachPoint(t *testing.T) {
 			killAt(t, point, 4)
 			e := start(t, Config{Workers: 2, Retries: 4})
 			before := e.Arena().Stats().InUse
-			ctx := deadline(t, 10*time.Second)
+			ctx := deadline(t, time.Minute)
 			for e.Stats().Deaths < 4 {
 				fs := []*Future[int]{submit(t, e, squareFunc, 3), submit(t, e, lengthFunc, make([]byte, 1<<20))}
 				large := submit(t, e, repeatFunc, 1<<20)
@@ -174,7 +174,7 @@ func TestWorkersKillEachOther(t *testing.T) {
 		for range 2 * n {
 			fs = append(fs, submit(t, e, doFunc, killSelf))
 		}
-		ended, _, err := Wait(deadline(t, 10*time.Second), WaitAll, fs...)
+		ended, _, err := Wait(deadline(t, time.Minute), WaitAll, fs...)
 		if len(ended) != 2*n || err != nil {
 			t.Fatalf("%d workers: %d of %d ended, %v", n, len(ended), 2*n, err)
 		}
