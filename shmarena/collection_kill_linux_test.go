@@ -167,7 +167,7 @@ func TestCollectionKilledAtEachInstruction(t *testing.T) {
 				},
 			}
 			if stress() {
-				cfg.Watch = nil
+				cfg.Watch, cfg.File = nil, cfg.Files[0]
 			}
 			kills := stepkill.Run(t, cfg)
 			t.Logf("%s: %d kills", op, kills)

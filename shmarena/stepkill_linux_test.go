@@ -60,7 +60,7 @@ func stepThrough(t *testing.T, op string) {
 		Verify: func(p stepkill.Point) error { return survive(a, x, op, p) },
 	}
 	if stress() {
-		cfg.Watch = nil
+		cfg.Watch, cfg.File = nil, cfg.Files[0]
 	}
 	kills := stepkill.Run(t, cfg)
 	t.Logf("%s: %d kills", op, kills)

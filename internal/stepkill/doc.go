@@ -40,10 +40,14 @@
 // with the region makes the order of things vary from child to child; each kill
 // is still at an instruction, but not all interleavings are tried.
 //
-// A step takes up to 25 us in a virtual machine, a child 2 ms; it runs at full
-// speed to where its last steps begin. A region of n instructions costs n
-// children. With Config.Watch only the kills that a survivor can tell apart are
-// tried, which makes long regions cheap; Config.Stride tries fewer.
+// A step takes up to 25 us in a virtual machine, a child 2 ms and more; it runs at
+// full speed to where its last steps begin. A region of n instructions costs n
+// children. With Config.File only those kills are tried that leave something
+// else than the kill before, a hundredth of them, and none of the others is untried
+// by that: of a dead process there is nothing but what it left. (Not so if the region
+// changes what the kernel does at the process's end, such as the thread's list of
+// robust futexes.) Config.Watch does that for a part of the memory, which is
+// cheaper and proves less; Config.Stride tries fewer.
 //
 // Run occupies its goroutine and may not run twice at the same time on the
 // same memory. The memory belongs to the test. Where a child cannot be stepped

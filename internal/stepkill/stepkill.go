@@ -32,13 +32,19 @@ type Config struct {
 	// region ends there.
 	Asleep func()
 
+	// File is all that survivors can see of a process that is dead. If given, a kill
+	// is left out where neither a byte of it has changed, nor how much memory it
+	// takes, nor a system call was made since the kill before: the two kills
+	// leave the same, so that none of the instructions is untried. All of
+	// it is read at each step of the first child.
+	File *os.File
+
 	// Stride kills only at every n-th instruction. 0 is 1: at every one.
 	Stride int
 
-	// Watch is the test's view of all memory that survivors can see. If given,
-	// a kill is left out where neither a byte of it has changed nor a system
-	// call was made since the kill before, because no survivor could tell. All
-	// of it is compared at each step of the first child.
+	// Watch is the test's view of the memory that matters to survivors. It is File
+	// for a part of what they can see, and cheaper: what happens elsewhere is
+	// taken for nothing.
 	Watch []byte
 
 	// Skip are prefixes of names of functions in which not to kill, such as
@@ -53,6 +59,8 @@ type Point struct {
 	Asleep bool   // the process was asleep in the system call just before it
 	End    bool   // the whole region was done
 	Call   string // of RunCalls: "before openat" or "after openat"
+
+	pc uintptr // of the instruction that was not executed; 0 if not known
 }
 
 // strayed is K of a child that went another way than the first one.
@@ -89,11 +97,12 @@ func Run(tb TB, cfg Config) int {
 		tb.Skipf("stepkill: %s", why)
 	}
 	r := &run{tb: tb, cfg: cfg}
-	trace := r.kill(wholeRegion, nil, anchor{})
-	from := anchors(trace)
-	for _, k := range cfg.choose(trace) {
+	trace := r.whole()
+	from, ks := anchors(trace), cfg.choose(trace)
+	tb.Logf("stepkill: child %q: %d steps, to be killed after %d of them", cfg.Child, len(trace), len(ks))
+	for _, k := range ks {
 		if len(r.failed) < enough {
-			r.kill(k, trace, from[k])
+			r.killAt(k, trace, from[k])
 		}
 	}
 	if len(r.failed) > 0 {
@@ -114,10 +123,36 @@ type run struct {
 // wholeRegion is the number of steps of a child that gets to the end.
 const wholeRegion = int(^uint(0) >> 1)
 
-// kill has one child killed after k steps and verified; it returns its steps.
-// A child that strayed from the known steps was killed too, so it is verified
-// like any other, and the next one makes all steps one by one.
-func (r *run) kill(k int, known []step, from anchor) []step {
+// killAt has a child killed after k steps of the known ones. With Config.File, where
+// the steps stand for others that are left out, it must have got to the same
+// instruction, and a few children try to. What the runtime calls now and then
+// in one child, and not in another, changes nothing of the file.
+func (r *run) killAt(k int, known []step, from anchor) {
+	r.tb.Helper()
+	const tries = 5
+	for range tries {
+		p := r.killOne(k, known, from)
+		if r.cfg.File == nil || p.pc == known[k].pc || len(r.failed) >= enough {
+			return
+		}
+	}
+	if k > 0 && known[k-1].changed {
+		r.failed = append(r.failed, fmt.Sprintf("after %d steps, before %s: none of %d children got there", k, where(known[k].pc), tries))
+	}
+}
+
+// whole has a child make all steps, kills it at the end, and returns its steps.
+func (r *run) whole() []step {
+	r.tb.Helper()
+	p, trace, err := r.child(wholeRegion, nil, anchor{})
+	r.done(p, trace, err)
+	return trace
+}
+
+// killOne has one child killed after k steps and verified. A child that strayed
+// from the known steps was killed too, so it is verified like any other, and the
+// next one makes all steps one by one.
+func (r *run) killOne(k int, known []step, from anchor) Point {
 	r.tb.Helper()
 	p, trace, err := r.child(k, known, from)
 	if errors.Is(err, errStrayed) {
@@ -125,6 +160,13 @@ func (r *run) kill(k int, known []step, from anchor) []step {
 		r.judge(p)
 		p, trace, err = r.child(k, nil, anchor{})
 	}
+	r.done(p, trace, err)
+	return p
+}
+
+// done has what a child left verified, if it could be killed.
+func (r *run) done(p Point, trace []step, err error) {
+	r.tb.Helper()
 	if errors.Is(err, os.ErrPermission) {
 		r.tb.Skipf("stepkill: this process may not trace its children: %v", err)
 	}
@@ -132,7 +174,6 @@ func (r *run) kill(k int, known []step, from anchor) []step {
 		r.tb.Fatalf("stepkill: child %q, after %d steps: %v", r.cfg.Child, len(trace), err)
 	}
 	r.judge(p)
-	return trace
 }
 
 // judge has what a killed child left verified.
@@ -158,14 +199,14 @@ func (r *run) child(k int, known []step, from anchor) (Point, []step, error) {
 type step struct {
 	pc      uintptr // the instruction
 	system  bool    // it is a system call
-	changed bool    // watched memory differs from before it
+	changed bool    // what is watched differs from before it
 }
 
 // choose returns the numbers of steps after which to kill, apart from all.
 func (c Config) choose(trace []step) []int {
 	var ks []int
 	for k, next := range trace {
-		if c.skips(next.pc) || c.Watch != nil && k > 0 && !tellable(trace[k-1]) {
+		if c.skips(next.pc) || c.chosen() && k > 0 && !tellable(trace[k-1]) {
 			continue
 		}
 		ks = append(ks, k)
@@ -179,6 +220,9 @@ func (c Config) choose(trace []step) []int {
 	}
 	return few
 }
+
+// chosen reports whether only kills are tried that leave something new.
+func (c Config) chosen() bool { return c.Watch != nil || c.File != nil }
 
 // tellable reports whether a survivor can tell if the step was made.
 func tellable(s step) bool { return s.changed || s.system }

@@ -1,7 +1,6 @@
 package stepkill
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -43,7 +42,6 @@ type tracee struct {
 	system   bool        // it is a system call
 	asleep   bool        // it has been entered, and sleeps
 	signal   unix.Signal // to be delivered with the next step
-	memory   []byte      // what Watch held before the step
 	watchdog *time.Timer // kills the child if all of this takes too long
 	late     atomic.Bool // it did
 }
@@ -59,21 +57,26 @@ func traceChild(tb *scope, cfg Config, k int, known []step, a anchor) (Point, []
 	x.proc = reexec.Start(tb, cfg.Child, reexec.Options{
 		Args: cfg.Args, Files: cfg.Files, Env: append(environ[:len(environ):len(environ)], cfg.Env...),
 	})
-	x.watchdog = time.AfterFunc(lifetime, func() {
+	life := lifetime
+	if cfg.File != nil {
+		life *= lookingFactor
+	}
+	x.watchdog = time.AfterFunc(life, func() {
 		x.late.Store(true)
 		end(x.proc.PID())
 	})
 	trace, err := x.travel(k, known, a)
 	x.kill()
 	if x.late.Load() {
-		err = fmt.Errorf("its region still ran after %v", lifetime)
+		err = fmt.Errorf("its region still ran after %v", life)
 	}
 	if err != nil && !errors.Is(err, errStrayed) {
 		return Point{}, trace, fmt.Errorf("%w; its output:\n%s", err, x.proc.Output())
 	}
 	p := Point{K: len(trace), Where: "an unknown instruction", Asleep: x.asleep, End: x.pc == x.leave}
 	if x.pc != 0 {
-		p.Where = where(x.pc - x.slide)
+		p.pc = x.pc - x.slide
+		p.Where = where(p.pc)
 	}
 	return p, trace, err
 }
@@ -94,9 +97,12 @@ func (x *tracee) travel(k int, known []step, a anchor) ([]step, error) {
 
 // run goes on until k steps are made, after those of the trace.
 func (x *tracee) run(k int, trace []step) ([]step, error) {
-	watch := k == wholeRegion && x.cfg.Watch != nil
-	if watch {
-		x.memory = bytes.Clone(x.cfg.Watch)
+	var seen *witness
+	if k == wholeRegion {
+		var err error
+		if seen, err = newWitness(x.cfg); err != nil {
+			return trace, err
+		}
 	}
 	for len(trace) < k && x.pc != x.leave {
 		s := step{pc: x.pc - x.slide, system: x.system}
@@ -104,9 +110,9 @@ func (x *tracee) run(k int, trace []step) ([]step, error) {
 		if err := x.step(); err != nil {
 			return trace, err
 		}
-		if watch && !bytes.Equal(x.memory, x.cfg.Watch) {
-			s.changed = true
-			copy(x.memory, x.cfg.Watch)
+		var err error
+		if s.changed, err = seen.changed(); err != nil {
+			return trace, err
 		}
 		trace = append(trace, s)
 		if x.asleep && !wasAsleep && x.cfg.Asleep == nil {
