@@ -306,3 +306,8 @@ func gemvAddAVX2(y []float64, a *float64, stride int, x *float64)
 //
 //go:noescape
 func gemvAddOneAVX2(y []float64, a *float64, stride int, x *float64)
+
+// flipAVX2 equals flipGo.
+//
+//go:noescape
+func flipAVX2(dst *int64, x []int64, c int64, stream int)

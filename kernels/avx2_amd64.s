@@ -12689,3 +12689,104 @@ end603:
 none604:
 	VZEROUPPER
 	RET
+
+// func flipAVX2(dst *int64, x []int64, c int64, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·flipAVX2(SB), NOSPLIT, $0-48
+	VPBROADCASTQ c+32(FP), Y0
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         stream+40(FP), BX
+	TESTQ        BX, BX
+	JZ           plain605
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain605
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none606
+	LEAQ         avx2const0<>+24(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*8), Y1
+	NEGQ         BX
+	VMASKMOVPD   (AX), Y1, Y2
+	VPXOR        Y2, Y0, Y2
+	VMASKMOVPD   Y2, Y1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none606:
+	CMPQ CX, $+16
+	JB   end608
+
+loop607:
+	VPXOR    (AX), Y0, Y1
+	VMOVNTPD Y1, (DX)
+	VPXOR    32(AX), Y0, Y1
+	VMOVNTPD Y1, 32(DX)
+	VPXOR    64(AX), Y0, Y1
+	VMOVNTPD Y1, 64(DX)
+	VPXOR    96(AX), Y0, Y1
+	VMOVNTPD Y1, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop607
+
+end608:
+	SFENCE
+
+plain605:
+	CMPQ CX, $+16
+	JB   end610
+
+loop609:
+	VPXOR   (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
+	VPXOR   32(AX), Y0, Y1
+	VMOVUPD Y1, 32(DX)
+	VPXOR   64(AX), Y0, Y1
+	VMOVUPD Y1, 64(DX)
+	VPXOR   96(AX), Y0, Y1
+	VMOVUPD Y1, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop609
+
+end610:
+	CMPQ CX, $+4
+	JB   end612
+
+loop611:
+	VPXOR   (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+4, CX
+	CMPQ    CX, $+4
+	JAE     loop611
+
+end612:
+	TESTQ      CX, CX
+	JZ         none613
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y2
+	VPXOR      Y2, Y0, Y0
+	VMASKMOVPD Y0, Y1, (DX)
+
+none613:
+	VZEROUPPER
+	RET

@@ -306,3 +306,8 @@ func gemvAddAVX512(y []float64, a *float64, stride int, x *float64)
 //
 //go:noescape
 func gemvAddOneAVX512(y []float64, a *float64, stride int, x *float64)
+
+// flipAVX512 equals flipGo.
+//
+//go:noescape
+func flipAVX512(dst *int64, x []int64, c int64, stream int)

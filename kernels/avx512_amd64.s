@@ -14832,3 +14832,102 @@ end585:
 none586:
 	VZEROUPPER
 	RET
+
+// func flipAVX512(dst *int64, x []int64, c int64, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·flipAVX512(SB), NOSPLIT, $0-48
+	VPBROADCASTQ c+32(FP), Z0
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         stream+40(FP), BX
+	TESTQ        BX, BX
+	JZ           plain587
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain587
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+63, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none588
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPD.Z    (AX), K1, Z1
+	VPXORQ       Z1, Z0, Z1
+	VMOVUPD      Z1, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none588:
+	CMPQ CX, $+32
+	JB   end590
+
+loop589:
+	VPXORQ   (AX), Z0, Z1
+	VMOVNTPD Z1, (DX)
+	VPXORQ   64(AX), Z0, Z1
+	VMOVNTPD Z1, 64(DX)
+	VPXORQ   128(AX), Z0, Z1
+	VMOVNTPD Z1, 128(DX)
+	VPXORQ   192(AX), Z0, Z1
+	VMOVNTPD Z1, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop589
+
+end590:
+	SFENCE
+
+plain587:
+	CMPQ CX, $+32
+	JB   end592
+
+loop591:
+	VPXORQ  (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
+	VPXORQ  64(AX), Z0, Z1
+	VMOVUPD Z1, 64(DX)
+	VPXORQ  128(AX), Z0, Z1
+	VMOVUPD Z1, 128(DX)
+	VPXORQ  192(AX), Z0, Z1
+	VMOVUPD Z1, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop591
+
+end592:
+	CMPQ CX, $+8
+	JB   end594
+
+loop593:
+	VPXORQ  (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop593
+
+end594:
+	TESTQ     CX, CX
+	JZ        none595
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VPXORQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none595:
+	VZEROUPPER
+	RET
