@@ -12689,3 +12689,7967 @@ end603:
 none604:
 	VZEROUPPER
 	RET
+
+// func sumInt32AVX2(x []int32) (low uint32, high int32)
+// Requires: AVX, AVX2
+TEXT ·sumInt32AVX2(SB), NOSPLIT, $0-32
+	MOVQ  x_base+0(FP), AX
+	MOVQ  x_len+8(FP), CX
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	VPXOR Y6, Y6, Y6
+	VPXOR Y7, Y7, Y7
+	CMPQ  CX, $+32
+	JB    end606
+
+loop605:
+	VMOVUPD (AX), Y8
+	VPADDD  Y8, Y0, Y0
+	VPSRAD  $0x10, Y8, Y8
+	VPADDD  Y8, Y4, Y4
+	VMOVUPD 32(AX), Y8
+	VPADDD  Y8, Y1, Y1
+	VPSRAD  $0x10, Y8, Y8
+	VPADDD  Y8, Y5, Y5
+	VMOVUPD 64(AX), Y8
+	VPADDD  Y8, Y2, Y2
+	VPSRAD  $0x10, Y8, Y8
+	VPADDD  Y8, Y6, Y6
+	VMOVUPD 96(AX), Y8
+	VPADDD  Y8, Y3, Y3
+	VPSRAD  $0x10, Y8, Y8
+	VPADDD  Y8, Y7, Y7
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop605
+
+end606:
+	CMPQ CX, $+8
+	JB   end608
+
+loop607:
+	VMOVUPD (AX), Y8
+	VPADDD  Y8, Y0, Y0
+	VPSRAD  $0x10, Y8, Y8
+	VPADDD  Y8, Y4, Y4
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop607
+
+end608:
+	TESTQ      CX, CX
+	JZ         none609
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y8
+	NEGQ       CX
+	VMASKMOVPS (AX), Y8, Y8
+	VMOVUPD    Y8, Y8
+	VPADDD     Y8, Y0, Y0
+	VPSRAD     $0x10, Y8, Y8
+	VPADDD     Y8, Y4, Y4
+
+none609:
+	VPADDD       Y2, Y0, Y0
+	VPADDD       Y3, Y1, Y1
+	VPADDD       Y1, Y0, Y0
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPADDD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y0, X1
+	VPADDD       X1, X0, X0
+	VPSHUFD      $0x0e, X0, X1
+	VPADDD       X1, X0, X0
+	VPSHUFD      $0x01, X0, X1
+	VPADDD       X1, X0, X0
+	VMOVSS       X0, low+24(FP)
+	VEXTRACTF128 $0x01, Y4, X0
+	VPADDD       X0, X4, X4
+	VPSHUFD      $0x0e, X4, X0
+	VPADDD       X0, X4, X4
+	VPSHUFD      $0x01, X4, X0
+	VPADDD       X0, X4, X4
+	VMOVSS       X4, high+28(FP)
+	VZEROUPPER
+	RET
+
+// func dotInt32AVX2(x []int32, y []int32) int64
+// Requires: AVX, AVX2
+TEXT ·dotInt32AVX2(SB), NOSPLIT, $0-56
+	MOVQ  x_base+0(FP), AX
+	MOVQ  x_len+8(FP), CX
+	MOVQ  y_base+24(FP), DX
+	MOVQ  y_len+32(FP), BX
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	VPXOR Y6, Y6, Y6
+	VPXOR Y7, Y7, Y7
+	CMPQ  CX, $+32
+	JB    end611
+
+loop610:
+	VMOVUPD (AX), Y8
+	VMOVUPD (DX), Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y0, Y0
+	VPSRLQ  $0x20, Y8, Y8
+	VPSRLQ  $0x20, Y9, Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y4, Y4
+	VMOVUPD 32(AX), Y8
+	VMOVUPD 32(DX), Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y1, Y1
+	VPSRLQ  $0x20, Y8, Y8
+	VPSRLQ  $0x20, Y9, Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y5, Y5
+	VMOVUPD 64(AX), Y8
+	VMOVUPD 64(DX), Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y2, Y2
+	VPSRLQ  $0x20, Y8, Y8
+	VPSRLQ  $0x20, Y9, Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y6, Y6
+	VMOVUPD 96(AX), Y8
+	VMOVUPD 96(DX), Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y3, Y3
+	VPSRLQ  $0x20, Y8, Y8
+	VPSRLQ  $0x20, Y9, Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y7, Y7
+	ADDQ    $+128, AX
+	ADDQ    $+128, DX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop610
+
+end611:
+	CMPQ CX, $+8
+	JB   end613
+
+loop612:
+	VMOVUPD (AX), Y8
+	VMOVUPD (DX), Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y0, Y0
+	VPSRLQ  $0x20, Y8, Y8
+	VPSRLQ  $0x20, Y9, Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y4, Y4
+	ADDQ    $+32, AX
+	ADDQ    $+32, DX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop612
+
+end613:
+	TESTQ      CX, CX
+	JZ         none614
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y8
+	NEGQ       CX
+	VMASKMOVPS (AX), Y8, Y9
+	VMASKMOVPS (DX), Y8, Y8
+	VMOVUPD    Y9, Y9
+	VMOVUPD    Y8, Y8
+	VPMULDQ    Y9, Y8, Y10
+	VPADDQ     Y10, Y0, Y0
+	VPSRLQ     $0x20, Y9, Y9
+	VPSRLQ     $0x20, Y8, Y8
+	VPMULDQ    Y9, Y8, Y10
+	VPADDQ     Y10, Y4, Y4
+
+none614:
+	VPADDQ       Y4, Y0, Y0
+	VPADDQ       Y5, Y1, Y1
+	VPADDQ       Y6, Y2, Y2
+	VPADDQ       Y7, Y3, Y3
+	VPADDQ       Y2, Y0, Y0
+	VPADDQ       Y3, Y1, Y1
+	VPADDQ       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VPADDQ       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VPADDQ       X1, X0, X0
+	VMOVSD       X0, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func minMaxFloat32AVX2(x []float32) (lo float32, hi float32)
+// Requires: AVX, AVX2
+TEXT ·minMaxFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPBROADCASTD (AX), Y0
+	VMOVAPD      Y0, Y1
+	VMOVAPD      Y0, Y2
+	VMOVAPD      Y0, Y3
+	VMOVAPD      Y0, Y4
+	VMOVAPD      Y0, Y5
+	VMOVAPD      Y0, Y6
+	VMOVAPD      Y0, Y7
+	VMOVAPD      Y0, Y8
+	VPXOR        Y9, Y9, Y9
+	CMPQ         CX, $+32
+	JB           end616
+
+loop615:
+	VMOVUPD (AX), Y10
+	VMINPS  Y10, Y1, Y1
+	VMAXPS  Y10, Y5, Y5
+	VMOVUPD 32(AX), Y11
+	VMINPS  Y11, Y2, Y2
+	VMAXPS  Y11, Y6, Y6
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 64(AX), Y10
+	VMINPS  Y10, Y3, Y3
+	VMAXPS  Y10, Y7, Y7
+	VMOVUPD 96(AX), Y11
+	VMINPS  Y11, Y4, Y4
+	VMAXPS  Y11, Y8, Y8
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop615
+
+end616:
+	CMPQ CX, $+8
+	JB   end618
+
+loop617:
+	VMOVUPD (AX), Y10
+	VMINPS  Y10, Y1, Y1
+	VMAXPS  Y10, Y5, Y5
+	VCMPPS  $0x03, Y10, Y10, Y10
+	VORPS   Y10, Y9, Y9
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop617
+
+end618:
+	TESTQ      CX, CX
+	JZ         none619
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y10
+	NEGQ       CX
+	VMASKMOVPS (AX), Y10, Y11
+	VBLENDVPS  Y10, Y11, Y0, Y11
+	VMOVUPD    Y11, Y0
+	VMINPS     Y0, Y1, Y1
+	VMAXPS     Y0, Y5, Y5
+	VCMPPS     $0x03, Y0, Y0, Y0
+	VORPS      Y0, Y9, Y9
+
+none619:
+	VMINPS       Y1, Y3, Y1
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y1, Y2, Y1
+	VMAXPS       Y5, Y7, Y5
+	VMAXPS       Y6, Y8, Y6
+	VMAXPS       Y5, Y6, Y5
+	VEXTRACTF128 $0x01, Y1, X0
+	VMINPS       X1, X0, X1
+	VPSHUFD      $0x0e, X1, X0
+	VMINPS       X1, X0, X1
+	VPSHUFD      $0x01, X1, X0
+	VMINPS       X1, X0, X1
+	VEXTRACTF128 $0x01, Y5, X0
+	VMAXPS       X5, X0, X5
+	VPSHUFD      $0x0e, X5, X0
+	VMAXPS       X5, X0, X5
+	VPSHUFD      $0x01, X5, X0
+	VMAXPS       X5, X0, X5
+	VMOVMSKPS    Y9, AX
+	TESTQ        AX, AX
+	JZ           ordered620
+	VPCMPEQD     X1, X1, X1
+	VPCMPEQD     X5, X5, X5
+
+ordered620:
+	VMOVSS X1, lo+24(FP)
+	VMOVSS X5, hi+28(FP)
+	VZEROUPPER
+	RET
+
+// func minMaxInt32AVX2(x []int32) (lo int32, hi int32)
+// Requires: AVX, AVX2
+TEXT ·minMaxInt32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPBROADCASTD (AX), Y0
+	VMOVAPD      Y0, Y1
+	VMOVAPD      Y0, Y2
+	VMOVAPD      Y0, Y3
+	VMOVAPD      Y0, Y4
+	VMOVAPD      Y0, Y5
+	VMOVAPD      Y0, Y6
+	VMOVAPD      Y0, Y7
+	VMOVAPD      Y0, Y8
+	CMPQ         CX, $+32
+	JB           end622
+
+loop621:
+	VMOVUPD (AX), Y9
+	VPMINSD Y9, Y1, Y1
+	VPMAXSD Y9, Y5, Y5
+	VMOVUPD 32(AX), Y9
+	VPMINSD Y9, Y2, Y2
+	VPMAXSD Y9, Y6, Y6
+	VMOVUPD 64(AX), Y9
+	VPMINSD Y9, Y3, Y3
+	VPMAXSD Y9, Y7, Y7
+	VMOVUPD 96(AX), Y9
+	VPMINSD Y9, Y4, Y4
+	VPMAXSD Y9, Y8, Y8
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop621
+
+end622:
+	CMPQ CX, $+8
+	JB   end624
+
+loop623:
+	VMOVUPD (AX), Y9
+	VPMINSD Y9, Y1, Y1
+	VPMAXSD Y9, Y5, Y5
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop623
+
+end624:
+	TESTQ      CX, CX
+	JZ         none625
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VBLENDVPS  Y9, Y10, Y0, Y10
+	VMOVUPD    Y10, Y0
+	VPMINSD    Y0, Y1, Y1
+	VPMAXSD    Y0, Y5, Y5
+
+none625:
+	VPMINSD      Y1, Y3, Y1
+	VPMINSD      Y2, Y4, Y2
+	VPMINSD      Y1, Y2, Y1
+	VPMAXSD      Y5, Y7, Y5
+	VPMAXSD      Y6, Y8, Y6
+	VPMAXSD      Y5, Y6, Y5
+	VEXTRACTF128 $0x01, Y1, X0
+	VPMINSD      X1, X0, X1
+	VPSHUFD      $0x0e, X1, X0
+	VPMINSD      X1, X0, X1
+	VPSHUFD      $0x01, X1, X0
+	VPMINSD      X1, X0, X1
+	VEXTRACTF128 $0x01, Y5, X0
+	VPMAXSD      X5, X0, X5
+	VPSHUFD      $0x0e, X5, X0
+	VPMAXSD      X5, X0, X5
+	VPSHUFD      $0x01, X5, X0
+	VPMAXSD      X5, X0, X5
+	VMOVSS       X1, lo+24(FP)
+	VMOVSS       X5, hi+28(FP)
+	VZEROUPPER
+	RET
+
+// func arithFloat32AVX2(c int, dst *float32, x []float32, y []float32, stream int)
+// Requires: AVX, CMOV, MMX+
+TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
+	MOVQ       x_base+16(FP), AX
+	MOVQ       x_len+24(FP), CX
+	MOVQ       y_base+40(FP), CX
+	MOVQ       y_len+48(FP), DX
+	MOVQ       dst+8(FP), BX
+	MOVQ       c+0(FP), SI
+	CMPQ       SI, $+0
+	JNE        case627
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain628
+	MOVQ       BX, SI
+	ANDQ       $+3, SI
+	JNZ        plain628
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none629
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*4), BX
+	LEAQ       (AX)(SI*4), AX
+	LEAQ       (CX)(SI*4), CX
+
+none629:
+	CMPQ DX, $+32
+	JB   end631
+
+loop630:
+	VMOVUPD  (AX), Y0
+	VADDPS   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VADDPS   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VADDPS   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VADDPS   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop630
+
+end631:
+	SFENCE
+
+plain628:
+	CMPQ DX, $+32
+	JB   end633
+
+loop632:
+	VMOVUPD (AX), Y0
+	VADDPS  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VADDPS  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VADDPS  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VADDPS  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop632
+
+end633:
+	CMPQ DX, $+8
+	JB   end635
+
+loop634:
+	VMOVUPD (AX), Y0
+	VADDPS  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop634
+
+end635:
+	TESTQ      DX, DX
+	JZ         none636
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y0
+	NEGQ       DX
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+
+none636:
+	JMP done626
+
+case627:
+	CMPQ       SI, $+1
+	JNE        case637
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain638
+	MOVQ       BX, SI
+	ANDQ       $+3, SI
+	JNZ        plain638
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none639
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VSUBPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*4), BX
+	LEAQ       (AX)(SI*4), AX
+	LEAQ       (CX)(SI*4), CX
+
+none639:
+	CMPQ DX, $+32
+	JB   end641
+
+loop640:
+	VMOVUPD  (AX), Y0
+	VSUBPS   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VSUBPS   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VSUBPS   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VSUBPS   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop640
+
+end641:
+	SFENCE
+
+plain638:
+	CMPQ DX, $+32
+	JB   end643
+
+loop642:
+	VMOVUPD (AX), Y0
+	VSUBPS  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VSUBPS  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VSUBPS  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VSUBPS  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop642
+
+end643:
+	CMPQ DX, $+8
+	JB   end645
+
+loop644:
+	VMOVUPD (AX), Y0
+	VSUBPS  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop644
+
+end645:
+	TESTQ      DX, DX
+	JZ         none646
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y0
+	NEGQ       DX
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VSUBPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+
+none646:
+	JMP done626
+
+case637:
+	CMPQ       SI, $+2
+	JNE        case647
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain648
+	MOVQ       BX, SI
+	ANDQ       $+3, SI
+	JNZ        plain648
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none649
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*4), BX
+	LEAQ       (AX)(SI*4), AX
+	LEAQ       (CX)(SI*4), CX
+
+none649:
+	CMPQ DX, $+32
+	JB   end651
+
+loop650:
+	VMOVUPD  (AX), Y0
+	VMULPS   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VMULPS   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VMULPS   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VMULPS   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop650
+
+end651:
+	SFENCE
+
+plain648:
+	CMPQ DX, $+32
+	JB   end653
+
+loop652:
+	VMOVUPD (AX), Y0
+	VMULPS  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VMULPS  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VMULPS  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VMULPS  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop652
+
+end653:
+	CMPQ DX, $+8
+	JB   end655
+
+loop654:
+	VMOVUPD (AX), Y0
+	VMULPS  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop654
+
+end655:
+	TESTQ      DX, DX
+	JZ         none656
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y0
+	NEGQ       DX
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+
+none656:
+	JMP done626
+
+case647:
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain658
+	MOVQ       BX, SI
+	ANDQ       $+3, SI
+	JNZ        plain658
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none659
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VDIVPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*4), BX
+	LEAQ       (AX)(SI*4), AX
+	LEAQ       (CX)(SI*4), CX
+
+none659:
+	CMPQ DX, $+32
+	JB   end661
+
+loop660:
+	VMOVUPD  (AX), Y0
+	VDIVPS   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VDIVPS   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VDIVPS   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VDIVPS   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop660
+
+end661:
+	SFENCE
+
+plain658:
+	CMPQ DX, $+32
+	JB   end663
+
+loop662:
+	VMOVUPD (AX), Y0
+	VDIVPS  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VDIVPS  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VDIVPS  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VDIVPS  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop662
+
+end663:
+	CMPQ DX, $+8
+	JB   end665
+
+loop664:
+	VMOVUPD (AX), Y0
+	VDIVPS  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop664
+
+end665:
+	TESTQ      DX, DX
+	JZ         none666
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y0
+	NEGQ       DX
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VDIVPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+
+none666:
+done626:
+	VZEROUPPER
+	RET
+
+// func arithInt32AVX2(c int, dst *int32, x []int32, y []int32, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
+	MOVQ       x_base+16(FP), AX
+	MOVQ       x_len+24(FP), CX
+	MOVQ       y_base+40(FP), CX
+	MOVQ       y_len+48(FP), DX
+	MOVQ       dst+8(FP), BX
+	MOVQ       c+0(FP), SI
+	CMPQ       SI, $+0
+	JNE        case668
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain669
+	MOVQ       BX, SI
+	ANDQ       $+3, SI
+	JNZ        plain669
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none670
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPADDD     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*4), BX
+	LEAQ       (AX)(SI*4), AX
+	LEAQ       (CX)(SI*4), CX
+
+none670:
+	CMPQ DX, $+32
+	JB   end672
+
+loop671:
+	VMOVUPD  (AX), Y0
+	VPADDD   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VPADDD   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VPADDD   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VPADDD   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop671
+
+end672:
+	SFENCE
+
+plain669:
+	CMPQ DX, $+32
+	JB   end674
+
+loop673:
+	VMOVUPD (AX), Y0
+	VPADDD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VPADDD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VPADDD  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VPADDD  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop673
+
+end674:
+	CMPQ DX, $+8
+	JB   end676
+
+loop675:
+	VMOVUPD (AX), Y0
+	VPADDD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop675
+
+end676:
+	TESTQ      DX, DX
+	JZ         none677
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y0
+	NEGQ       DX
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPADDD     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+
+none677:
+	JMP done667
+
+case668:
+	CMPQ       SI, $+1
+	JNE        case678
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain679
+	MOVQ       BX, SI
+	ANDQ       $+3, SI
+	JNZ        plain679
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none680
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPSUBD     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*4), BX
+	LEAQ       (AX)(SI*4), AX
+	LEAQ       (CX)(SI*4), CX
+
+none680:
+	CMPQ DX, $+32
+	JB   end682
+
+loop681:
+	VMOVUPD  (AX), Y0
+	VPSUBD   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VPSUBD   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VPSUBD   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VPSUBD   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop681
+
+end682:
+	SFENCE
+
+plain679:
+	CMPQ DX, $+32
+	JB   end684
+
+loop683:
+	VMOVUPD (AX), Y0
+	VPSUBD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VPSUBD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VPSUBD  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VPSUBD  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop683
+
+end684:
+	CMPQ DX, $+8
+	JB   end686
+
+loop685:
+	VMOVUPD (AX), Y0
+	VPSUBD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop685
+
+end686:
+	TESTQ      DX, DX
+	JZ         none687
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y0
+	NEGQ       DX
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPSUBD     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+
+none687:
+	JMP done667
+
+case678:
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain689
+	MOVQ       BX, SI
+	ANDQ       $+3, SI
+	JNZ        plain689
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none690
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPMULLD    Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*4), BX
+	LEAQ       (AX)(SI*4), AX
+	LEAQ       (CX)(SI*4), CX
+
+none690:
+	CMPQ DX, $+32
+	JB   end692
+
+loop691:
+	VMOVUPD  (AX), Y0
+	VPMULLD  (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VPMULLD  32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VPMULLD  64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VPMULLD  96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop691
+
+end692:
+	SFENCE
+
+plain689:
+	CMPQ DX, $+32
+	JB   end694
+
+loop693:
+	VMOVUPD (AX), Y0
+	VPMULLD (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VPMULLD 32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VPMULLD 64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VPMULLD 96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop693
+
+end694:
+	CMPQ DX, $+8
+	JB   end696
+
+loop695:
+	VMOVUPD (AX), Y0
+	VPMULLD (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop695
+
+end696:
+	TESTQ      DX, DX
+	JZ         none697
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y0
+	NEGQ       DX
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPMULLD    Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+
+none697:
+done667:
+	VZEROUPPER
+	RET
+
+// func unaryFloat32AVX2(c int, dst *float32, x []float32, a float32, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
+	VBROADCASTSS a+40(FP), Y0
+	VMOVUPS      avx2const80<>+0(SB), Y1
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case699
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain700
+	MOVQ         DX, BX
+	ANDQ         $+3, BX
+	JNZ          plain700
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none701
+	LEAQ         avx2const79<>+32(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*4), Y1
+	NEGQ         BX
+	VMASKMOVPS   (AX), Y1, Y2
+	VMULPS       Y2, Y0, Y2
+	VMASKMOVPS   Y2, Y1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*4), DX
+	LEAQ         (AX)(BX*4), AX
+
+none701:
+	CMPQ CX, $+32
+	JB   end703
+
+loop702:
+	VMULPS   (AX), Y0, Y1
+	VMOVNTPD Y1, (DX)
+	VMULPS   32(AX), Y0, Y1
+	VMOVNTPD Y1, 32(DX)
+	VMULPS   64(AX), Y0, Y1
+	VMOVNTPD Y1, 64(DX)
+	VMULPS   96(AX), Y0, Y1
+	VMOVNTPD Y1, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop702
+
+end703:
+	SFENCE
+
+plain700:
+	CMPQ CX, $+32
+	JB   end705
+
+loop704:
+	VMULPS  (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
+	VMULPS  32(AX), Y0, Y1
+	VMOVUPD Y1, 32(DX)
+	VMULPS  64(AX), Y0, Y1
+	VMOVUPD Y1, 64(DX)
+	VMULPS  96(AX), Y0, Y1
+	VMOVUPD Y1, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop704
+
+end705:
+	CMPQ CX, $+8
+	JB   end707
+
+loop706:
+	VMULPS  (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop706
+
+end707:
+	TESTQ      CX, CX
+	JZ         none708
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VMULPS     Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (DX)
+
+none708:
+	JMP done698
+
+case699:
+	CMPQ       BX, $+1
+	JNE        case709
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain710
+	MOVQ       DX, BX
+	ANDQ       $+3, BX
+	JNZ        plain710
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none711
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	NEGQ       BX
+	VMASKMOVPS (AX), Y0, Y1
+	VSQRTPS    Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*4), DX
+	LEAQ       (AX)(BX*4), AX
+
+none711:
+	CMPQ CX, $+32
+	JB   end713
+
+loop712:
+	VSQRTPS  (AX), Y0
+	VMOVNTPD Y0, (DX)
+	VSQRTPS  32(AX), Y0
+	VMOVNTPD Y0, 32(DX)
+	VSQRTPS  64(AX), Y0
+	VMOVNTPD Y0, 64(DX)
+	VSQRTPS  96(AX), Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop712
+
+end713:
+	SFENCE
+
+plain710:
+	CMPQ CX, $+32
+	JB   end715
+
+loop714:
+	VSQRTPS (AX), Y0
+	VMOVUPD Y0, (DX)
+	VSQRTPS 32(AX), Y0
+	VMOVUPD Y0, 32(DX)
+	VSQRTPS 64(AX), Y0
+	VMOVUPD Y0, 64(DX)
+	VSQRTPS 96(AX), Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop714
+
+end715:
+	CMPQ CX, $+8
+	JB   end717
+
+loop716:
+	VSQRTPS (AX), Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop716
+
+end717:
+	TESTQ      CX, CX
+	JZ         none718
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y0
+	NEGQ       CX
+	VMASKMOVPS (AX), Y0, Y1
+	VSQRTPS    Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+
+none718:
+	JMP done698
+
+case709:
+	CMPQ       BX, $+2
+	JNE        case719
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain720
+	MOVQ       DX, BX
+	ANDQ       $+3, BX
+	JNZ        plain720
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none721
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	NEGQ       BX
+	VMASKMOVPS (AX), Y0, Y2
+	VPANDN     Y2, Y1, Y2
+	VMASKMOVPS Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*4), DX
+	LEAQ       (AX)(BX*4), AX
+
+none721:
+	CMPQ CX, $+32
+	JB   end723
+
+loop722:
+	VPANDN   (AX), Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VPANDN   32(AX), Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPANDN   64(AX), Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPANDN   96(AX), Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop722
+
+end723:
+	SFENCE
+
+plain720:
+	CMPQ CX, $+32
+	JB   end725
+
+loop724:
+	VPANDN  (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	VPANDN  32(AX), Y1, Y0
+	VMOVUPD Y0, 32(DX)
+	VPANDN  64(AX), Y1, Y0
+	VMOVUPD Y0, 64(DX)
+	VPANDN  96(AX), Y1, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop724
+
+end725:
+	CMPQ CX, $+8
+	JB   end727
+
+loop726:
+	VPANDN  (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop726
+
+end727:
+	TESTQ      CX, CX
+	JZ         none728
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y0
+	NEGQ       CX
+	VMASKMOVPS (AX), Y0, Y2
+	VPANDN     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+
+none728:
+	JMP done698
+
+case719:
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain730
+	MOVQ       DX, BX
+	ANDQ       $+3, BX
+	JNZ        plain730
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none731
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	NEGQ       BX
+	VMASKMOVPS (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y2
+	VMASKMOVPS Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*4), DX
+	LEAQ       (AX)(BX*4), AX
+
+none731:
+	CMPQ CX, $+32
+	JB   end733
+
+loop732:
+	VPXOR    (AX), Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VPXOR    32(AX), Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPXOR    64(AX), Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPXOR    96(AX), Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop732
+
+end733:
+	SFENCE
+
+plain730:
+	CMPQ CX, $+32
+	JB   end735
+
+loop734:
+	VPXOR   (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	VPXOR   32(AX), Y1, Y0
+	VMOVUPD Y0, 32(DX)
+	VPXOR   64(AX), Y1, Y0
+	VMOVUPD Y0, 64(DX)
+	VPXOR   96(AX), Y1, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop734
+
+end735:
+	CMPQ CX, $+8
+	JB   end737
+
+loop736:
+	VPXOR   (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop736
+
+end737:
+	TESTQ      CX, CX
+	JZ         none738
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y0
+	NEGQ       CX
+	VMASKMOVPS (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+
+none738:
+done698:
+	VZEROUPPER
+	RET
+
+DATA avx2const80<>+0(SB)/8, $0x8000000080000000
+DATA avx2const80<>+8(SB)/8, $0x8000000080000000
+DATA avx2const80<>+16(SB)/8, $0x8000000080000000
+DATA avx2const80<>+24(SB)/8, $0x8000000080000000
+GLOBL avx2const80<>(SB), RODATA|NOPTR, $32
+
+// func unaryInt32AVX2(c int, dst *int32, x []int32, a int32, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
+	VBROADCASTSS a+40(FP), Y0
+	VPXOR        Y1, Y1, Y1
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case740
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain741
+	MOVQ         DX, BX
+	ANDQ         $+3, BX
+	JNZ          plain741
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none742
+	LEAQ         avx2const79<>+32(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*4), Y1
+	NEGQ         BX
+	VMASKMOVPS   (AX), Y1, Y2
+	VPMULLD      Y2, Y0, Y2
+	VMASKMOVPS   Y2, Y1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*4), DX
+	LEAQ         (AX)(BX*4), AX
+
+none742:
+	CMPQ CX, $+32
+	JB   end744
+
+loop743:
+	VPMULLD  (AX), Y0, Y1
+	VMOVNTPD Y1, (DX)
+	VPMULLD  32(AX), Y0, Y1
+	VMOVNTPD Y1, 32(DX)
+	VPMULLD  64(AX), Y0, Y1
+	VMOVNTPD Y1, 64(DX)
+	VPMULLD  96(AX), Y0, Y1
+	VMOVNTPD Y1, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop743
+
+end744:
+	SFENCE
+
+plain741:
+	CMPQ CX, $+32
+	JB   end746
+
+loop745:
+	VPMULLD (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
+	VPMULLD 32(AX), Y0, Y1
+	VMOVUPD Y1, 32(DX)
+	VPMULLD 64(AX), Y0, Y1
+	VMOVUPD Y1, 64(DX)
+	VPMULLD 96(AX), Y0, Y1
+	VMOVUPD Y1, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop745
+
+end746:
+	CMPQ CX, $+8
+	JB   end748
+
+loop747:
+	VPMULLD (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop747
+
+end748:
+	TESTQ      CX, CX
+	JZ         none749
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VPMULLD    Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (DX)
+
+none749:
+	JMP done739
+
+case740:
+	CMPQ       BX, $+1
+	JNE        case750
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain751
+	MOVQ       DX, BX
+	ANDQ       $+3, BX
+	JNZ        plain751
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none752
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	NEGQ       BX
+	VMASKMOVPS (AX), Y0, Y1
+	VPABSD     Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*4), DX
+	LEAQ       (AX)(BX*4), AX
+
+none752:
+	CMPQ CX, $+32
+	JB   end754
+
+loop753:
+	VPABSD   (AX), Y0
+	VMOVNTPD Y0, (DX)
+	VPABSD   32(AX), Y0
+	VMOVNTPD Y0, 32(DX)
+	VPABSD   64(AX), Y0
+	VMOVNTPD Y0, 64(DX)
+	VPABSD   96(AX), Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop753
+
+end754:
+	SFENCE
+
+plain751:
+	CMPQ CX, $+32
+	JB   end756
+
+loop755:
+	VPABSD  (AX), Y0
+	VMOVUPD Y0, (DX)
+	VPABSD  32(AX), Y0
+	VMOVUPD Y0, 32(DX)
+	VPABSD  64(AX), Y0
+	VMOVUPD Y0, 64(DX)
+	VPABSD  96(AX), Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop755
+
+end756:
+	CMPQ CX, $+8
+	JB   end758
+
+loop757:
+	VPABSD  (AX), Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop757
+
+end758:
+	TESTQ      CX, CX
+	JZ         none759
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y0
+	NEGQ       CX
+	VMASKMOVPS (AX), Y0, Y1
+	VPABSD     Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+
+none759:
+	JMP done739
+
+case750:
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain761
+	MOVQ       DX, BX
+	ANDQ       $+3, BX
+	JNZ        plain761
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none762
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	NEGQ       BX
+	VMASKMOVPS (AX), Y0, Y2
+	VPSUBD     Y2, Y1, Y2
+	VMASKMOVPS Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*4), DX
+	LEAQ       (AX)(BX*4), AX
+
+none762:
+	CMPQ CX, $+32
+	JB   end764
+
+loop763:
+	VPSUBD   (AX), Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VPSUBD   32(AX), Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPSUBD   64(AX), Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPSUBD   96(AX), Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop763
+
+end764:
+	SFENCE
+
+plain761:
+	CMPQ CX, $+32
+	JB   end766
+
+loop765:
+	VPSUBD  (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	VPSUBD  32(AX), Y1, Y0
+	VMOVUPD Y0, 32(DX)
+	VPSUBD  64(AX), Y1, Y0
+	VMOVUPD Y0, 64(DX)
+	VPSUBD  96(AX), Y1, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop765
+
+end766:
+	CMPQ CX, $+8
+	JB   end768
+
+loop767:
+	VPSUBD  (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop767
+
+end768:
+	TESTQ      CX, CX
+	JZ         none769
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y0
+	NEGQ       CX
+	VMASKMOVPS (AX), Y0, Y2
+	VPSUBD     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+
+none769:
+done739:
+	VZEROUPPER
+	RET
+
+// func fmaFloat32AVX2(dst *float32, x []float32, y []float32, z []float32, stream int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
+	MOVQ        x_base+8(FP), AX
+	MOVQ        x_len+16(FP), CX
+	MOVQ        y_base+32(FP), CX
+	MOVQ        y_len+40(FP), DX
+	MOVQ        z_base+56(FP), DX
+	MOVQ        z_len+64(FP), BX
+	MOVQ        dst+0(FP), SI
+	MOVQ        stream+80(FP), DI
+	TESTQ       DI, DI
+	JZ          plain770
+	MOVQ        SI, DI
+	ANDQ        $+3, DI
+	JNZ         plain770
+	MOVQ        SI, DI
+	NEGQ        DI
+	ANDQ        $+31, DI
+	SHRQ        $0x02, DI
+	CMPQ        DI, BX
+	CMOVQHI     BX, DI
+	TESTQ       DI, DI
+	JZ          none771
+	LEAQ        avx2const79<>+32(SB), R8
+	NEGQ        DI
+	VMOVDQU     (R8)(DI*4), Y0
+	NEGQ        DI
+	VMASKMOVPS  (AX), Y0, Y1
+	VMASKMOVPS  (CX), Y0, Y2
+	VMASKMOVPS  (DX), Y0, Y3
+	VMOVUPD     Y1, Y1
+	VMOVUPD     Y2, Y2
+	VFMADD213PS Y3, Y2, Y1
+	VMASKMOVPS  Y1, Y0, (SI)
+	SUBQ        DI, BX
+	LEAQ        (SI)(DI*4), SI
+	LEAQ        (AX)(DI*4), AX
+	LEAQ        (CX)(DI*4), CX
+	LEAQ        (DX)(DI*4), DX
+
+none771:
+	CMPQ BX, $+32
+	JB   end773
+
+loop772:
+	VMOVUPD     (AX), Y0
+	VMOVUPD     (CX), Y1
+	VFMADD213PS (DX), Y1, Y0
+	VMOVNTPD    Y0, (SI)
+	VMOVUPD     32(AX), Y0
+	VMOVUPD     32(CX), Y1
+	VFMADD213PS 32(DX), Y1, Y0
+	VMOVNTPD    Y0, 32(SI)
+	VMOVUPD     64(AX), Y0
+	VMOVUPD     64(CX), Y1
+	VFMADD213PS 64(DX), Y1, Y0
+	VMOVNTPD    Y0, 64(SI)
+	VMOVUPD     96(AX), Y0
+	VMOVUPD     96(CX), Y1
+	VFMADD213PS 96(DX), Y1, Y0
+	VMOVNTPD    Y0, 96(SI)
+	ADDQ        $+128, SI
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	SUBQ        $+32, BX
+	CMPQ        BX, $+32
+	JAE         loop772
+
+end773:
+	SFENCE
+
+plain770:
+	CMPQ BX, $+32
+	JB   end775
+
+loop774:
+	VMOVUPD     (AX), Y0
+	VMOVUPD     (CX), Y1
+	VFMADD213PS (DX), Y1, Y0
+	VMOVUPD     Y0, (SI)
+	VMOVUPD     32(AX), Y0
+	VMOVUPD     32(CX), Y1
+	VFMADD213PS 32(DX), Y1, Y0
+	VMOVUPD     Y0, 32(SI)
+	VMOVUPD     64(AX), Y0
+	VMOVUPD     64(CX), Y1
+	VFMADD213PS 64(DX), Y1, Y0
+	VMOVUPD     Y0, 64(SI)
+	VMOVUPD     96(AX), Y0
+	VMOVUPD     96(CX), Y1
+	VFMADD213PS 96(DX), Y1, Y0
+	VMOVUPD     Y0, 96(SI)
+	ADDQ        $+128, SI
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	SUBQ        $+32, BX
+	CMPQ        BX, $+32
+	JAE         loop774
+
+end775:
+	CMPQ BX, $+8
+	JB   end777
+
+loop776:
+	VMOVUPD     (AX), Y0
+	VMOVUPD     (CX), Y1
+	VFMADD213PS (DX), Y1, Y0
+	VMOVUPD     Y0, (SI)
+	ADDQ        $+32, SI
+	ADDQ        $+32, AX
+	ADDQ        $+32, CX
+	ADDQ        $+32, DX
+	SUBQ        $+8, BX
+	CMPQ        BX, $+8
+	JAE         loop776
+
+end777:
+	TESTQ       BX, BX
+	JZ          none778
+	LEAQ        avx2const79<>+32(SB), DI
+	NEGQ        BX
+	VMOVDQU     (DI)(BX*4), Y0
+	NEGQ        BX
+	VMASKMOVPS  (AX), Y0, Y1
+	VMASKMOVPS  (CX), Y0, Y2
+	VMASKMOVPS  (DX), Y0, Y3
+	VMOVUPD     Y1, Y1
+	VMOVUPD     Y2, Y2
+	VFMADD213PS Y3, Y2, Y1
+	VMASKMOVPS  Y1, Y0, (SI)
+
+none778:
+	VZEROUPPER
+	RET
+
+// func axpyFloat32AVX2(dst *float32, a float32, x []float32, y []float32, stream int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
+	VBROADCASTSS a+8(FP), Y0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         y_base+40(FP), CX
+	MOVQ         y_len+48(FP), DX
+	MOVQ         dst+0(FP), BX
+	MOVQ         stream+64(FP), SI
+	TESTQ        SI, SI
+	JZ           plain779
+	MOVQ         BX, SI
+	ANDQ         $+3, SI
+	JNZ          plain779
+	MOVQ         BX, SI
+	NEGQ         SI
+	ANDQ         $+31, SI
+	SHRQ         $0x02, SI
+	CMPQ         SI, DX
+	CMOVQHI      DX, SI
+	TESTQ        SI, SI
+	JZ           none780
+	LEAQ         avx2const79<>+32(SB), DI
+	NEGQ         SI
+	VMOVDQU      (DI)(SI*4), Y1
+	NEGQ         SI
+	VMASKMOVPS   (AX), Y1, Y2
+	VMASKMOVPS   (CX), Y1, Y3
+	VMOVUPD      Y2, Y2
+	VFMADD213PS  Y3, Y0, Y2
+	VMASKMOVPS   Y2, Y1, (BX)
+	SUBQ         SI, DX
+	LEAQ         (BX)(SI*4), BX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (CX)(SI*4), CX
+
+none780:
+	CMPQ DX, $+32
+	JB   end782
+
+loop781:
+	VMOVUPD     (AX), Y1
+	VFMADD213PS (CX), Y0, Y1
+	VMOVNTPD    Y1, (BX)
+	VMOVUPD     32(AX), Y1
+	VFMADD213PS 32(CX), Y0, Y1
+	VMOVNTPD    Y1, 32(BX)
+	VMOVUPD     64(AX), Y1
+	VFMADD213PS 64(CX), Y0, Y1
+	VMOVNTPD    Y1, 64(BX)
+	VMOVUPD     96(AX), Y1
+	VFMADD213PS 96(CX), Y0, Y1
+	VMOVNTPD    Y1, 96(BX)
+	ADDQ        $+128, BX
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JAE         loop781
+
+end782:
+	SFENCE
+
+plain779:
+	CMPQ DX, $+32
+	JB   end784
+
+loop783:
+	VMOVUPD     (AX), Y1
+	VFMADD213PS (CX), Y0, Y1
+	VMOVUPD     Y1, (BX)
+	VMOVUPD     32(AX), Y1
+	VFMADD213PS 32(CX), Y0, Y1
+	VMOVUPD     Y1, 32(BX)
+	VMOVUPD     64(AX), Y1
+	VFMADD213PS 64(CX), Y0, Y1
+	VMOVUPD     Y1, 64(BX)
+	VMOVUPD     96(AX), Y1
+	VFMADD213PS 96(CX), Y0, Y1
+	VMOVUPD     Y1, 96(BX)
+	ADDQ        $+128, BX
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JAE         loop783
+
+end784:
+	CMPQ DX, $+8
+	JB   end786
+
+loop785:
+	VMOVUPD     (AX), Y1
+	VFMADD213PS (CX), Y0, Y1
+	VMOVUPD     Y1, (BX)
+	ADDQ        $+32, BX
+	ADDQ        $+32, AX
+	ADDQ        $+32, CX
+	SUBQ        $+8, DX
+	CMPQ        DX, $+8
+	JAE         loop785
+
+end786:
+	TESTQ       DX, DX
+	JZ          none787
+	LEAQ        avx2const79<>+32(SB), SI
+	NEGQ        DX
+	VMOVDQU     (SI)(DX*4), Y1
+	NEGQ        DX
+	VMASKMOVPS  (AX), Y1, Y2
+	VMASKMOVPS  (CX), Y1, Y3
+	VMOVUPD     Y2, Y2
+	VFMADD213PS Y3, Y0, Y2
+	VMASKMOVPS  Y2, Y1, (BX)
+
+none787:
+	VZEROUPPER
+	RET
+
+// func axpyInt32AVX2(dst *int32, a int32, x []int32, y []int32, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
+	VBROADCASTSS a+8(FP), Y0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         y_base+40(FP), CX
+	MOVQ         y_len+48(FP), DX
+	MOVQ         dst+0(FP), BX
+	MOVQ         stream+64(FP), SI
+	TESTQ        SI, SI
+	JZ           plain788
+	MOVQ         BX, SI
+	ANDQ         $+3, SI
+	JNZ          plain788
+	MOVQ         BX, SI
+	NEGQ         SI
+	ANDQ         $+31, SI
+	SHRQ         $0x02, SI
+	CMPQ         SI, DX
+	CMOVQHI      DX, SI
+	TESTQ        SI, SI
+	JZ           none789
+	LEAQ         avx2const79<>+32(SB), DI
+	NEGQ         SI
+	VMOVDQU      (DI)(SI*4), Y1
+	NEGQ         SI
+	VMASKMOVPS   (AX), Y1, Y2
+	VMASKMOVPS   (CX), Y1, Y3
+	VPMULLD      Y2, Y0, Y2
+	VPADDD       Y3, Y2, Y2
+	VMASKMOVPS   Y2, Y1, (BX)
+	SUBQ         SI, DX
+	LEAQ         (BX)(SI*4), BX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (CX)(SI*4), CX
+
+none789:
+	CMPQ DX, $+32
+	JB   end791
+
+loop790:
+	VPMULLD  (AX), Y0, Y1
+	VPADDD   (CX), Y1, Y1
+	VMOVNTPD Y1, (BX)
+	VPMULLD  32(AX), Y0, Y1
+	VPADDD   32(CX), Y1, Y1
+	VMOVNTPD Y1, 32(BX)
+	VPMULLD  64(AX), Y0, Y1
+	VPADDD   64(CX), Y1, Y1
+	VMOVNTPD Y1, 64(BX)
+	VPMULLD  96(AX), Y0, Y1
+	VPADDD   96(CX), Y1, Y1
+	VMOVNTPD Y1, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop790
+
+end791:
+	SFENCE
+
+plain788:
+	CMPQ DX, $+32
+	JB   end793
+
+loop792:
+	VPMULLD (AX), Y0, Y1
+	VPADDD  (CX), Y1, Y1
+	VMOVUPD Y1, (BX)
+	VPMULLD 32(AX), Y0, Y1
+	VPADDD  32(CX), Y1, Y1
+	VMOVUPD Y1, 32(BX)
+	VPMULLD 64(AX), Y0, Y1
+	VPADDD  64(CX), Y1, Y1
+	VMOVUPD Y1, 64(BX)
+	VPMULLD 96(AX), Y0, Y1
+	VPADDD  96(CX), Y1, Y1
+	VMOVUPD Y1, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop792
+
+end793:
+	CMPQ DX, $+8
+	JB   end795
+
+loop794:
+	VPMULLD (AX), Y0, Y1
+	VPADDD  (CX), Y1, Y1
+	VMOVUPD Y1, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop794
+
+end795:
+	TESTQ      DX, DX
+	JZ         none796
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y1
+	NEGQ       DX
+	VMASKMOVPS (AX), Y1, Y2
+	VMASKMOVPS (CX), Y1, Y3
+	VPMULLD    Y2, Y0, Y0
+	VPADDD     Y3, Y0, Y0
+	VMASKMOVPS Y0, Y1, (BX)
+
+none796:
+	VZEROUPPER
+	RET
+
+// func countFloat32AVX2(x []float32, c int, t float32) int
+// Requires: AVX, AVX2
+TEXT ·countFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VBROADCASTSS t+32(FP), Y0
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VMOVUPS      avx2const81<>+0(SB), Y9
+	MOVQ         c+24(FP), DX
+	CMPQ         DX, $+0
+	JNE          case798
+	CMPQ         CX, $+64
+	JB           end800
+
+loop799:
+	VCMPPS $0x1e, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	VCMPPS $0x1e, 32(AX), Y0, Y9
+	VPSUBD Y9, Y2, Y2
+	VCMPPS $0x1e, 64(AX), Y0, Y9
+	VPSUBD Y9, Y3, Y3
+	VCMPPS $0x1e, 96(AX), Y0, Y9
+	VPSUBD Y9, Y4, Y4
+	VCMPPS $0x1e, 128(AX), Y0, Y9
+	VPSUBD Y9, Y5, Y5
+	VCMPPS $0x1e, 160(AX), Y0, Y9
+	VPSUBD Y9, Y6, Y6
+	VCMPPS $0x1e, 192(AX), Y0, Y9
+	VPSUBD Y9, Y7, Y7
+	VCMPPS $0x1e, 224(AX), Y0, Y9
+	VPSUBD Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop799
+
+end800:
+	CMPQ CX, $+8
+	JB   end802
+
+loop801:
+	VCMPPS $0x1e, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	ADDQ   $+32, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop801
+
+end802:
+	TESTQ      CX, CX
+	JZ         none803
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VCMPPS     $0x1e, Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none803:
+	JMP done797
+
+case798:
+	CMPQ DX, $+1
+	JNE  case804
+	CMPQ CX, $+64
+	JB   end806
+
+loop805:
+	VCMPPS $0x1d, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	VCMPPS $0x1d, 32(AX), Y0, Y9
+	VPSUBD Y9, Y2, Y2
+	VCMPPS $0x1d, 64(AX), Y0, Y9
+	VPSUBD Y9, Y3, Y3
+	VCMPPS $0x1d, 96(AX), Y0, Y9
+	VPSUBD Y9, Y4, Y4
+	VCMPPS $0x1d, 128(AX), Y0, Y9
+	VPSUBD Y9, Y5, Y5
+	VCMPPS $0x1d, 160(AX), Y0, Y9
+	VPSUBD Y9, Y6, Y6
+	VCMPPS $0x1d, 192(AX), Y0, Y9
+	VPSUBD Y9, Y7, Y7
+	VCMPPS $0x1d, 224(AX), Y0, Y9
+	VPSUBD Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop805
+
+end806:
+	CMPQ CX, $+8
+	JB   end808
+
+loop807:
+	VCMPPS $0x1d, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	ADDQ   $+32, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop807
+
+end808:
+	TESTQ      CX, CX
+	JZ         none809
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VCMPPS     $0x1d, Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none809:
+	JMP done797
+
+case804:
+	CMPQ DX, $+2
+	JNE  case810
+	CMPQ CX, $+64
+	JB   end812
+
+loop811:
+	VCMPPS $0x11, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	VCMPPS $0x11, 32(AX), Y0, Y9
+	VPSUBD Y9, Y2, Y2
+	VCMPPS $0x11, 64(AX), Y0, Y9
+	VPSUBD Y9, Y3, Y3
+	VCMPPS $0x11, 96(AX), Y0, Y9
+	VPSUBD Y9, Y4, Y4
+	VCMPPS $0x11, 128(AX), Y0, Y9
+	VPSUBD Y9, Y5, Y5
+	VCMPPS $0x11, 160(AX), Y0, Y9
+	VPSUBD Y9, Y6, Y6
+	VCMPPS $0x11, 192(AX), Y0, Y9
+	VPSUBD Y9, Y7, Y7
+	VCMPPS $0x11, 224(AX), Y0, Y9
+	VPSUBD Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop811
+
+end812:
+	CMPQ CX, $+8
+	JB   end814
+
+loop813:
+	VCMPPS $0x11, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	ADDQ   $+32, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop813
+
+end814:
+	TESTQ      CX, CX
+	JZ         none815
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VCMPPS     $0x11, Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none815:
+	JMP done797
+
+case810:
+	CMPQ DX, $+3
+	JNE  case816
+	CMPQ CX, $+64
+	JB   end818
+
+loop817:
+	VCMPPS $0x12, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	VCMPPS $0x12, 32(AX), Y0, Y9
+	VPSUBD Y9, Y2, Y2
+	VCMPPS $0x12, 64(AX), Y0, Y9
+	VPSUBD Y9, Y3, Y3
+	VCMPPS $0x12, 96(AX), Y0, Y9
+	VPSUBD Y9, Y4, Y4
+	VCMPPS $0x12, 128(AX), Y0, Y9
+	VPSUBD Y9, Y5, Y5
+	VCMPPS $0x12, 160(AX), Y0, Y9
+	VPSUBD Y9, Y6, Y6
+	VCMPPS $0x12, 192(AX), Y0, Y9
+	VPSUBD Y9, Y7, Y7
+	VCMPPS $0x12, 224(AX), Y0, Y9
+	VPSUBD Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop817
+
+end818:
+	CMPQ CX, $+8
+	JB   end820
+
+loop819:
+	VCMPPS $0x12, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	ADDQ   $+32, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop819
+
+end820:
+	TESTQ      CX, CX
+	JZ         none821
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VCMPPS     $0x12, Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none821:
+	JMP done797
+
+case816:
+	CMPQ DX, $+4
+	JNE  case822
+	CMPQ CX, $+64
+	JB   end824
+
+loop823:
+	VCMPPS $0x00, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	VCMPPS $0x00, 32(AX), Y0, Y9
+	VPSUBD Y9, Y2, Y2
+	VCMPPS $0x00, 64(AX), Y0, Y9
+	VPSUBD Y9, Y3, Y3
+	VCMPPS $0x00, 96(AX), Y0, Y9
+	VPSUBD Y9, Y4, Y4
+	VCMPPS $0x00, 128(AX), Y0, Y9
+	VPSUBD Y9, Y5, Y5
+	VCMPPS $0x00, 160(AX), Y0, Y9
+	VPSUBD Y9, Y6, Y6
+	VCMPPS $0x00, 192(AX), Y0, Y9
+	VPSUBD Y9, Y7, Y7
+	VCMPPS $0x00, 224(AX), Y0, Y9
+	VPSUBD Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop823
+
+end824:
+	CMPQ CX, $+8
+	JB   end826
+
+loop825:
+	VCMPPS $0x00, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	ADDQ   $+32, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop825
+
+end826:
+	TESTQ      CX, CX
+	JZ         none827
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VCMPPS     $0x00, Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none827:
+	JMP done797
+
+case822:
+	CMPQ CX, $+64
+	JB   end830
+
+loop829:
+	VCMPPS $0x04, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	VCMPPS $0x04, 32(AX), Y0, Y9
+	VPSUBD Y9, Y2, Y2
+	VCMPPS $0x04, 64(AX), Y0, Y9
+	VPSUBD Y9, Y3, Y3
+	VCMPPS $0x04, 96(AX), Y0, Y9
+	VPSUBD Y9, Y4, Y4
+	VCMPPS $0x04, 128(AX), Y0, Y9
+	VPSUBD Y9, Y5, Y5
+	VCMPPS $0x04, 160(AX), Y0, Y9
+	VPSUBD Y9, Y6, Y6
+	VCMPPS $0x04, 192(AX), Y0, Y9
+	VPSUBD Y9, Y7, Y7
+	VCMPPS $0x04, 224(AX), Y0, Y9
+	VPSUBD Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop829
+
+end830:
+	CMPQ CX, $+8
+	JB   end832
+
+loop831:
+	VCMPPS $0x04, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	ADDQ   $+32, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop831
+
+end832:
+	TESTQ      CX, CX
+	JZ         none833
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VCMPPS     $0x04, Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none833:
+done797:
+	VPADDD       Y5, Y1, Y1
+	VPADDD       Y6, Y2, Y2
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VPADDD       Y3, Y1, Y1
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VPADDD       X0, X1, X1
+	VPSHUFD      $0x0e, X1, X0
+	VPADDD       X0, X1, X1
+	VPSHUFD      $0x01, X1, X0
+	VPADDD       X0, X1, X1
+	VMOVD        X1, AX
+	MOVQ         AX, ret+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx2const81<>+0(SB)/8, $0x0000000100000001
+DATA avx2const81<>+8(SB)/8, $0x0000000100000001
+DATA avx2const81<>+16(SB)/8, $0x0000000100000001
+DATA avx2const81<>+24(SB)/8, $0x0000000100000001
+GLOBL avx2const81<>(SB), RODATA|NOPTR, $32
+
+// func countInt32AVX2(x []int32, c int, t int32) int
+// Requires: AVX, AVX2
+TEXT ·countInt32AVX2(SB), NOSPLIT, $0-48
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VBROADCASTSS t+32(FP), Y0
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VMOVUPS      avx2const81<>+0(SB), Y9
+	MOVQ         c+24(FP), DX
+	CMPQ         DX, $+0
+	JNE          case835
+	CMPQ         CX, $+64
+	JB           end837
+
+loop836:
+	VPCMPGTD (AX), Y0, Y9
+	VPSUBD   Y9, Y1, Y1
+	VPCMPGTD 32(AX), Y0, Y9
+	VPSUBD   Y9, Y2, Y2
+	VPCMPGTD 64(AX), Y0, Y9
+	VPSUBD   Y9, Y3, Y3
+	VPCMPGTD 96(AX), Y0, Y9
+	VPSUBD   Y9, Y4, Y4
+	VPCMPGTD 128(AX), Y0, Y9
+	VPSUBD   Y9, Y5, Y5
+	VPCMPGTD 160(AX), Y0, Y9
+	VPSUBD   Y9, Y6, Y6
+	VPCMPGTD 192(AX), Y0, Y9
+	VPSUBD   Y9, Y7, Y7
+	VPCMPGTD 224(AX), Y0, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop836
+
+end837:
+	CMPQ CX, $+8
+	JB   end839
+
+loop838:
+	VPCMPGTD (AX), Y0, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop838
+
+end839:
+	TESTQ      CX, CX
+	JZ         none840
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VPCMPGTD   Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none840:
+	JMP done834
+
+case835:
+	CMPQ DX, $+1
+	JNE  case841
+	CMPQ CX, $+64
+	JB   end843
+
+loop842:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VMOVUPD  32(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VMOVUPD  64(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VMOVUPD  96(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VMOVUPD  128(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VMOVUPD  160(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VMOVUPD  192(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VMOVUPD  224(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop842
+
+end843:
+	CMPQ CX, $+8
+	JB   end845
+
+loop844:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop844
+
+end845:
+	TESTQ      CX, CX
+	JZ         none846
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VMOVUPD    Y10, Y10
+	VPCMPGTD   Y0, Y10, Y0
+	VPCMPEQD   Y10, Y10, Y10
+	VPXOR      Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none846:
+	JMP done834
+
+case841:
+	CMPQ DX, $+2
+	JNE  case847
+	CMPQ CX, $+64
+	JB   end849
+
+loop848:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VMOVUPD  32(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VMOVUPD  64(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VMOVUPD  96(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VMOVUPD  128(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VMOVUPD  160(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VMOVUPD  192(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VMOVUPD  224(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop848
+
+end849:
+	CMPQ CX, $+8
+	JB   end851
+
+loop850:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop850
+
+end851:
+	TESTQ      CX, CX
+	JZ         none852
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VMOVUPD    Y10, Y10
+	VPCMPGTD   Y0, Y10, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none852:
+	JMP done834
+
+case847:
+	CMPQ DX, $+3
+	JNE  case853
+	CMPQ CX, $+64
+	JB   end855
+
+loop854:
+	VPCMPGTD (AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VPCMPGTD 32(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VPCMPGTD 64(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VPCMPGTD 96(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VPCMPGTD 128(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VPCMPGTD 160(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VPCMPGTD 192(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VPCMPGTD 224(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop854
+
+end855:
+	CMPQ CX, $+8
+	JB   end857
+
+loop856:
+	VPCMPGTD (AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop856
+
+end857:
+	TESTQ      CX, CX
+	JZ         none858
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VPCMPGTD   Y10, Y0, Y0
+	VPCMPEQD   Y10, Y10, Y10
+	VPXOR      Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none858:
+	JMP done834
+
+case853:
+	CMPQ DX, $+4
+	JNE  case859
+	CMPQ CX, $+64
+	JB   end861
+
+loop860:
+	VPCMPEQD (AX), Y0, Y9
+	VPSUBD   Y9, Y1, Y1
+	VPCMPEQD 32(AX), Y0, Y9
+	VPSUBD   Y9, Y2, Y2
+	VPCMPEQD 64(AX), Y0, Y9
+	VPSUBD   Y9, Y3, Y3
+	VPCMPEQD 96(AX), Y0, Y9
+	VPSUBD   Y9, Y4, Y4
+	VPCMPEQD 128(AX), Y0, Y9
+	VPSUBD   Y9, Y5, Y5
+	VPCMPEQD 160(AX), Y0, Y9
+	VPSUBD   Y9, Y6, Y6
+	VPCMPEQD 192(AX), Y0, Y9
+	VPSUBD   Y9, Y7, Y7
+	VPCMPEQD 224(AX), Y0, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop860
+
+end861:
+	CMPQ CX, $+8
+	JB   end863
+
+loop862:
+	VPCMPEQD (AX), Y0, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop862
+
+end863:
+	TESTQ      CX, CX
+	JZ         none864
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VPCMPEQD   Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none864:
+	JMP done834
+
+case859:
+	CMPQ CX, $+64
+	JB   end867
+
+loop866:
+	VPCMPEQD (AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VPCMPEQD 32(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VPCMPEQD 64(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VPCMPEQD 96(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VPCMPEQD 128(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VPCMPEQD 160(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VPCMPEQD 192(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VPCMPEQD 224(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop866
+
+end867:
+	CMPQ CX, $+8
+	JB   end869
+
+loop868:
+	VPCMPEQD (AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop868
+
+end869:
+	TESTQ      CX, CX
+	JZ         none870
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VPCMPEQD   Y10, Y0, Y0
+	VPCMPEQD   Y10, Y10, Y10
+	VPXOR      Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none870:
+done834:
+	VPADDD       Y5, Y1, Y1
+	VPADDD       Y6, Y2, Y2
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VPADDD       Y3, Y1, Y1
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VPADDD       X0, X1, X1
+	VPSHUFD      $0x0e, X1, X0
+	VPADDD       X0, X1, X1
+	VPSHUFD      $0x01, X1, X0
+	VPADDD       X0, X1, X1
+	VMOVD        X1, AX
+	MOVQ         AX, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func compareFloat32AVX2(dst *uint64, x []float32, c int, t float32)
+// Requires: AVX
+TEXT ·compareFloat32AVX2(SB), NOSPLIT, $0-44
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSS t+40(FP), Y0
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case872
+	CMPQ         CX, $+32
+	JB           end874
+
+loop873:
+	VCMPPS    $0x1e, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VCMPPS    $0x1e, 32(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VCMPPS    $0x1e, 64(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VCMPPS    $0x1e, 96(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop873
+
+end874:
+	CMPQ CX, $+8
+	JB   end876
+
+loop875:
+	VCMPPS    $0x1e, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop875
+
+end876:
+	TESTQ      CX, CX
+	JZ         none877
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VCMPPS     $0x1e, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none877:
+	JMP done871
+
+case872:
+	CMPQ BX, $+1
+	JNE  case878
+	CMPQ CX, $+32
+	JB   end880
+
+loop879:
+	VCMPPS    $0x1d, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VCMPPS    $0x1d, 32(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VCMPPS    $0x1d, 64(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VCMPPS    $0x1d, 96(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop879
+
+end880:
+	CMPQ CX, $+8
+	JB   end882
+
+loop881:
+	VCMPPS    $0x1d, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop881
+
+end882:
+	TESTQ      CX, CX
+	JZ         none883
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VCMPPS     $0x1d, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none883:
+	JMP done871
+
+case878:
+	CMPQ BX, $+2
+	JNE  case884
+	CMPQ CX, $+32
+	JB   end886
+
+loop885:
+	VCMPPS    $0x11, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VCMPPS    $0x11, 32(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VCMPPS    $0x11, 64(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VCMPPS    $0x11, 96(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop885
+
+end886:
+	CMPQ CX, $+8
+	JB   end888
+
+loop887:
+	VCMPPS    $0x11, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop887
+
+end888:
+	TESTQ      CX, CX
+	JZ         none889
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VCMPPS     $0x11, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none889:
+	JMP done871
+
+case884:
+	CMPQ BX, $+3
+	JNE  case890
+	CMPQ CX, $+32
+	JB   end892
+
+loop891:
+	VCMPPS    $0x12, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VCMPPS    $0x12, 32(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VCMPPS    $0x12, 64(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VCMPPS    $0x12, 96(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop891
+
+end892:
+	CMPQ CX, $+8
+	JB   end894
+
+loop893:
+	VCMPPS    $0x12, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop893
+
+end894:
+	TESTQ      CX, CX
+	JZ         none895
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VCMPPS     $0x12, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none895:
+	JMP done871
+
+case890:
+	CMPQ BX, $+4
+	JNE  case896
+	CMPQ CX, $+32
+	JB   end898
+
+loop897:
+	VCMPPS    $0x00, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VCMPPS    $0x00, 32(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VCMPPS    $0x00, 64(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VCMPPS    $0x00, 96(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop897
+
+end898:
+	CMPQ CX, $+8
+	JB   end900
+
+loop899:
+	VCMPPS    $0x00, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop899
+
+end900:
+	TESTQ      CX, CX
+	JZ         none901
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VCMPPS     $0x00, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none901:
+	JMP done871
+
+case896:
+	CMPQ CX, $+32
+	JB   end904
+
+loop903:
+	VCMPPS    $0x04, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VCMPPS    $0x04, 32(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VCMPPS    $0x04, 64(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VCMPPS    $0x04, 96(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop903
+
+end904:
+	CMPQ CX, $+8
+	JB   end906
+
+loop905:
+	VCMPPS    $0x04, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop905
+
+end906:
+	TESTQ      CX, CX
+	JZ         none907
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VCMPPS     $0x04, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none907:
+done871:
+	VZEROUPPER
+	RET
+
+// func compareInt32AVX2(dst *uint64, x []int32, c int, t int32)
+// Requires: AVX, AVX2
+TEXT ·compareInt32AVX2(SB), NOSPLIT, $0-44
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSS t+40(FP), Y0
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case909
+	CMPQ         CX, $+32
+	JB           end911
+
+loop910:
+	VPCMPGTD  (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VPCMPGTD  32(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VPCMPGTD  64(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VPCMPGTD  96(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop910
+
+end911:
+	CMPQ CX, $+8
+	JB   end913
+
+loop912:
+	VPCMPGTD  (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop912
+
+end913:
+	TESTQ      CX, CX
+	JZ         none914
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VPCMPGTD   Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none914:
+	JMP done908
+
+case909:
+	CMPQ BX, $+1
+	JNE  case915
+	CMPQ CX, $+32
+	JB   end917
+
+loop916:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VMOVUPD   32(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VMOVUPD   64(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VMOVUPD   96(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop916
+
+end917:
+	CMPQ CX, $+8
+	JB   end919
+
+loop918:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop918
+
+end919:
+	TESTQ      CX, CX
+	JZ         none920
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VMOVUPD    Y2, Y2
+	VPCMPGTD   Y0, Y2, Y0
+	VPCMPEQD   Y2, Y2, Y2
+	VPXOR      Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none920:
+	JMP done908
+
+case915:
+	CMPQ BX, $+2
+	JNE  case921
+	CMPQ CX, $+32
+	JB   end923
+
+loop922:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VMOVUPD   32(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VMOVUPD   64(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VMOVUPD   96(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop922
+
+end923:
+	CMPQ CX, $+8
+	JB   end925
+
+loop924:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop924
+
+end925:
+	TESTQ      CX, CX
+	JZ         none926
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VMOVUPD    Y2, Y2
+	VPCMPGTD   Y0, Y2, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none926:
+	JMP done908
+
+case921:
+	CMPQ BX, $+3
+	JNE  case927
+	CMPQ CX, $+32
+	JB   end929
+
+loop928:
+	VPCMPGTD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VPCMPGTD  32(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VPCMPGTD  64(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VPCMPGTD  96(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop928
+
+end929:
+	CMPQ CX, $+8
+	JB   end931
+
+loop930:
+	VPCMPGTD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop930
+
+end931:
+	TESTQ      CX, CX
+	JZ         none932
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VPCMPGTD   Y2, Y0, Y0
+	VPCMPEQD   Y2, Y2, Y2
+	VPXOR      Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none932:
+	JMP done908
+
+case927:
+	CMPQ BX, $+4
+	JNE  case933
+	CMPQ CX, $+32
+	JB   end935
+
+loop934:
+	VPCMPEQD  (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VPCMPEQD  32(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VPCMPEQD  64(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VPCMPEQD  96(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop934
+
+end935:
+	CMPQ CX, $+8
+	JB   end937
+
+loop936:
+	VPCMPEQD  (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop936
+
+end937:
+	TESTQ      CX, CX
+	JZ         none938
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VPCMPEQD   Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none938:
+	JMP done908
+
+case933:
+	CMPQ CX, $+32
+	JB   end941
+
+loop940:
+	VPCMPEQD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VPCMPEQD  32(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VPCMPEQD  64(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VPCMPEQD  96(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop940
+
+end941:
+	CMPQ CX, $+8
+	JB   end943
+
+loop942:
+	VPCMPEQD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop942
+
+end943:
+	TESTQ      CX, CX
+	JZ         none944
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VPCMPEQD   Y2, Y0, Y0
+	VPCMPEQD   Y2, Y2, Y2
+	VPXOR      Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none944:
+done908:
+	VZEROUPPER
+	RET
+
+// func indexOfFloat32AVX2(x []float32, v float32) int
+// Requires: AVX, CMOV
+TEXT ·indexOfFloat32AVX2(SB), NOSPLIT, $0-40
+	VBROADCASTSS v+24(FP), Y0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	MOVQ         AX, DX
+	CMPQ         CX, $+32
+	JB           end948
+
+loop947:
+	VCMPPS    $0x00, (AX), Y0, Y1
+	VCMPPS    $0x00, 32(AX), Y0, Y2
+	VORPS     Y2, Y1, Y1
+	VCMPPS    $0x00, 64(AX), Y0, Y2
+	VORPS     Y2, Y1, Y1
+	VCMPPS    $0x00, 96(AX), Y0, Y2
+	VORPS     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	TESTQ     BX, BX
+	JNZ       near946
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop947
+
+end948:
+near946:
+	CMPQ CX, $+8
+	JB   end950
+
+loop949:
+	VCMPPS    $0x00, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	TESTQ     BX, BX
+	JNZ       found945
+	ADDQ      $+32, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop949
+
+end950:
+	TESTQ      CX, CX
+	JZ         none951
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VCMPPS     $0x00, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, BX
+	TESTQ      BX, BX
+	JNZ        found945
+	LEAQ       (AX)(CX*4), AX
+
+none951:
+	XORQ BX, BX
+
+found945:
+	XORQ    CX, CX
+	BSFQ    BX, SI
+	CMOVQEQ CX, SI
+	SUBQ    DX, AX
+	SHRQ    $0x02, AX
+	ADDQ    SI, AX
+	MOVQ    AX, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func indexOfInt32AVX2(x []int32, v int32) int
+// Requires: AVX, AVX2, CMOV
+TEXT ·indexOfInt32AVX2(SB), NOSPLIT, $0-40
+	VBROADCASTSS v+24(FP), Y0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	MOVQ         AX, DX
+	CMPQ         CX, $+32
+	JB           end955
+
+loop954:
+	VPCMPEQD  (AX), Y0, Y1
+	VPCMPEQD  32(AX), Y0, Y2
+	VORPS     Y2, Y1, Y1
+	VPCMPEQD  64(AX), Y0, Y2
+	VORPS     Y2, Y1, Y1
+	VPCMPEQD  96(AX), Y0, Y2
+	VORPS     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	TESTQ     BX, BX
+	JNZ       near953
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop954
+
+end955:
+near953:
+	CMPQ CX, $+8
+	JB   end957
+
+loop956:
+	VPCMPEQD  (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	TESTQ     BX, BX
+	JNZ       found952
+	ADDQ      $+32, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop956
+
+end957:
+	TESTQ      CX, CX
+	JZ         none958
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VPCMPEQD   Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, BX
+	TESTQ      BX, BX
+	JNZ        found952
+	LEAQ       (AX)(CX*4), AX
+
+none958:
+	XORQ BX, BX
+
+found952:
+	XORQ    CX, CX
+	BSFQ    BX, SI
+	CMOVQEQ CX, SI
+	SUBQ    DX, AX
+	SHRQ    $0x02, AX
+	ADDQ    SI, AX
+	MOVQ    AX, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func indexNaNFloat32AVX2(x []float32) int
+// Requires: AVX, CMOV
+TEXT ·indexNaNFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ x_base+0(FP), AX
+	MOVQ x_len+8(FP), CX
+	MOVQ AX, DX
+	CMPQ CX, $+32
+	JB   end962
+
+loop961:
+	VMOVUPD   (AX), Y0
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VMOVUPD   32(AX), Y1
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VORPS     Y1, Y0, Y0
+	VMOVUPD   64(AX), Y1
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VORPS     Y1, Y0, Y0
+	VMOVUPD   96(AX), Y1
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VORPS     Y1, Y0, Y0
+	VMOVMSKPS Y0, BX
+	TESTQ     BX, BX
+	JNZ       near960
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop961
+
+end962:
+near960:
+	CMPQ CX, $+8
+	JB   end964
+
+loop963:
+	VMOVUPD   (AX), Y0
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VMOVMSKPS Y0, BX
+	TESTQ     BX, BX
+	JNZ       found959
+	ADDQ      $+32, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop963
+
+end964:
+	TESTQ      CX, CX
+	JZ         none965
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y0
+	NEGQ       CX
+	VMASKMOVPS (AX), Y0, Y1
+	VMOVUPD    Y1, Y1
+	VCMPPS     $0x03, Y1, Y1, Y1
+	VANDPD     Y0, Y1, Y1
+	VMOVMSKPS  Y1, BX
+	TESTQ      BX, BX
+	JNZ        found959
+	LEAQ       (AX)(CX*4), AX
+
+none965:
+	XORQ BX, BX
+
+found959:
+	XORQ    CX, CX
+	BSFQ    BX, SI
+	CMOVQEQ CX, SI
+	SUBQ    DX, AX
+	SHRQ    $0x02, AX
+	ADDQ    SI, AX
+	MOVQ    AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func leastFloat32AVX2(x []float32) (best float32, piece int, nan uint64)
+// Requires: AVX, AVX2, CMOV
+TEXT ·leastFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPS avx2const82<>+0(SB), Y0
+	VMOVAPD Y0, Y1
+	VMOVAPD Y0, Y2
+	VMOVAPD Y0, Y3
+	VMOVAPD Y0, Y4
+	VMOVAPD Y0, Y5
+	VMOVAPD Y0, Y6
+	VMOVAPD Y0, Y7
+	VMOVAPD Y0, Y8
+	VPXOR   Y9, Y9, Y9
+
+piece967:
+	TESTQ   CX, CX
+	JZ      all966
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+64
+	JB      end969
+
+loop968:
+	VMOVUPD (AX), Y10
+	VMINPS  Y1, Y10, Y1
+	VMOVUPD 32(AX), Y11
+	VMINPS  Y2, Y11, Y2
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 64(AX), Y10
+	VMINPS  Y3, Y10, Y3
+	VMOVUPD 96(AX), Y11
+	VMINPS  Y4, Y11, Y4
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 128(AX), Y10
+	VMINPS  Y5, Y10, Y5
+	VMOVUPD 160(AX), Y11
+	VMINPS  Y6, Y11, Y6
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 192(AX), Y10
+	VMINPS  Y7, Y10, Y7
+	VMOVUPD 224(AX), Y11
+	VMINPS  Y8, Y11, Y8
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	ADDQ    $+256, AX
+	SUBQ    $+64, DI
+	CMPQ    DI, $+64
+	JAE     loop968
+
+end969:
+	CMPQ DI, $+8
+	JB   end971
+
+loop970:
+	VMOVUPD (AX), Y10
+	VMINPS  Y1, Y10, Y1
+	VCMPPS  $0x03, Y10, Y10, Y10
+	VORPS   Y10, Y9, Y9
+	ADDQ    $+32, AX
+	SUBQ    $+8, DI
+	CMPQ    DI, $+8
+	JAE     loop970
+
+end971:
+	TESTQ      DI, DI
+	JZ         none972
+	LEAQ       avx2const79<>+32(SB), R8
+	NEGQ       DI
+	VMOVDQU    (R8)(DI*4), Y10
+	NEGQ       DI
+	VMASKMOVPS (AX), Y10, Y11
+	VBLENDVPS  Y10, Y11, Y0, Y11
+	VMOVUPD    Y11, Y10
+	VMINPS     Y1, Y10, Y1
+	VCMPPS     $0x03, Y10, Y10, Y10
+	VORPS      Y10, Y9, Y9
+
+none972:
+	VMINPS       Y1, Y5, Y1
+	VMINPS       Y2, Y6, Y2
+	VMINPS       Y3, Y7, Y3
+	VMINPS       Y4, Y8, Y4
+	VMINPS       Y1, Y3, Y1
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y1, Y2, Y1
+	VCMPPS       $0x1e, Y1, Y0, Y10
+	VMOVMSKPS    Y10, DI
+	TESTQ        DI, DI
+	JZ           same973
+	VMOVAPS      Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X10
+	VMINPS       X0, X10, X0
+	VPSHUFD      $0x0e, X0, X10
+	VMINPS       X0, X10, X0
+	VPSHUFD      $0x01, X0, X10
+	VMINPS       X0, X10, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         BX, SI
+
+same973:
+	JMP piece967
+
+all966:
+	VMOVSS    X0, best+24(FP)
+	SUBQ      DX, SI
+	SHRQ      $0x02, SI
+	MOVQ      SI, piece+32(FP)
+	VMOVMSKPS Y9, AX
+	MOVQ      AX, nan+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx2const82<>+0(SB)/8, $0x7f8000007f800000
+DATA avx2const82<>+8(SB)/8, $0x7f8000007f800000
+DATA avx2const82<>+16(SB)/8, $0x7f8000007f800000
+DATA avx2const82<>+24(SB)/8, $0x7f8000007f800000
+GLOBL avx2const82<>(SB), RODATA|NOPTR, $32
+
+// func greatestFloat32AVX2(x []float32) (best float32, piece int, nan uint64)
+// Requires: AVX, AVX2, CMOV
+TEXT ·greatestFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPS avx2const83<>+0(SB), Y0
+	VMOVAPD Y0, Y1
+	VMOVAPD Y0, Y2
+	VMOVAPD Y0, Y3
+	VMOVAPD Y0, Y4
+	VMOVAPD Y0, Y5
+	VMOVAPD Y0, Y6
+	VMOVAPD Y0, Y7
+	VMOVAPD Y0, Y8
+	VPXOR   Y9, Y9, Y9
+
+piece975:
+	TESTQ   CX, CX
+	JZ      all974
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+64
+	JB      end977
+
+loop976:
+	VMOVUPD (AX), Y10
+	VMAXPS  Y1, Y10, Y1
+	VMOVUPD 32(AX), Y11
+	VMAXPS  Y2, Y11, Y2
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 64(AX), Y10
+	VMAXPS  Y3, Y10, Y3
+	VMOVUPD 96(AX), Y11
+	VMAXPS  Y4, Y11, Y4
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 128(AX), Y10
+	VMAXPS  Y5, Y10, Y5
+	VMOVUPD 160(AX), Y11
+	VMAXPS  Y6, Y11, Y6
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 192(AX), Y10
+	VMAXPS  Y7, Y10, Y7
+	VMOVUPD 224(AX), Y11
+	VMAXPS  Y8, Y11, Y8
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	ADDQ    $+256, AX
+	SUBQ    $+64, DI
+	CMPQ    DI, $+64
+	JAE     loop976
+
+end977:
+	CMPQ DI, $+8
+	JB   end979
+
+loop978:
+	VMOVUPD (AX), Y10
+	VMAXPS  Y1, Y10, Y1
+	VCMPPS  $0x03, Y10, Y10, Y10
+	VORPS   Y10, Y9, Y9
+	ADDQ    $+32, AX
+	SUBQ    $+8, DI
+	CMPQ    DI, $+8
+	JAE     loop978
+
+end979:
+	TESTQ      DI, DI
+	JZ         none980
+	LEAQ       avx2const79<>+32(SB), R8
+	NEGQ       DI
+	VMOVDQU    (R8)(DI*4), Y10
+	NEGQ       DI
+	VMASKMOVPS (AX), Y10, Y11
+	VBLENDVPS  Y10, Y11, Y0, Y11
+	VMOVUPD    Y11, Y10
+	VMAXPS     Y1, Y10, Y1
+	VCMPPS     $0x03, Y10, Y10, Y10
+	VORPS      Y10, Y9, Y9
+
+none980:
+	VMAXPS       Y1, Y5, Y1
+	VMAXPS       Y2, Y6, Y2
+	VMAXPS       Y3, Y7, Y3
+	VMAXPS       Y4, Y8, Y4
+	VMAXPS       Y1, Y3, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y1, Y2, Y1
+	VCMPPS       $0x11, Y1, Y0, Y10
+	VMOVMSKPS    Y10, DI
+	TESTQ        DI, DI
+	JZ           same981
+	VMOVAPS      Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X10
+	VMAXPS       X0, X10, X0
+	VPSHUFD      $0x0e, X0, X10
+	VMAXPS       X0, X10, X0
+	VPSHUFD      $0x01, X0, X10
+	VMAXPS       X0, X10, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         BX, SI
+
+same981:
+	JMP piece975
+
+all974:
+	VMOVSS    X0, best+24(FP)
+	SUBQ      DX, SI
+	SHRQ      $0x02, SI
+	MOVQ      SI, piece+32(FP)
+	VMOVMSKPS Y9, AX
+	MOVQ      AX, nan+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx2const83<>+0(SB)/8, $0xff800000ff800000
+DATA avx2const83<>+8(SB)/8, $0xff800000ff800000
+DATA avx2const83<>+16(SB)/8, $0xff800000ff800000
+DATA avx2const83<>+24(SB)/8, $0xff800000ff800000
+GLOBL avx2const83<>(SB), RODATA|NOPTR, $32
+
+// func leastInt32AVX2(x []int32) (best int32, piece int)
+// Requires: AVX, AVX2, CMOV
+TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-40
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPS avx2const84<>+0(SB), Y0
+	VMOVAPD Y0, Y1
+	VMOVAPD Y0, Y2
+	VMOVAPD Y0, Y3
+	VMOVAPD Y0, Y4
+	VMOVAPD Y0, Y5
+	VMOVAPD Y0, Y6
+	VMOVAPD Y0, Y7
+	VMOVAPD Y0, Y8
+
+piece983:
+	TESTQ   CX, CX
+	JZ      all982
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+64
+	JB      end985
+
+loop984:
+	VMOVUPD (AX), Y9
+	VPMINSD Y1, Y9, Y1
+	VMOVUPD 32(AX), Y9
+	VPMINSD Y2, Y9, Y2
+	VMOVUPD 64(AX), Y9
+	VPMINSD Y3, Y9, Y3
+	VMOVUPD 96(AX), Y9
+	VPMINSD Y4, Y9, Y4
+	VMOVUPD 128(AX), Y9
+	VPMINSD Y5, Y9, Y5
+	VMOVUPD 160(AX), Y9
+	VPMINSD Y6, Y9, Y6
+	VMOVUPD 192(AX), Y9
+	VPMINSD Y7, Y9, Y7
+	VMOVUPD 224(AX), Y9
+	VPMINSD Y8, Y9, Y8
+	ADDQ    $+256, AX
+	SUBQ    $+64, DI
+	CMPQ    DI, $+64
+	JAE     loop984
+
+end985:
+	CMPQ DI, $+8
+	JB   end987
+
+loop986:
+	VMOVUPD (AX), Y9
+	VPMINSD Y1, Y9, Y1
+	ADDQ    $+32, AX
+	SUBQ    $+8, DI
+	CMPQ    DI, $+8
+	JAE     loop986
+
+end987:
+	TESTQ      DI, DI
+	JZ         none988
+	LEAQ       avx2const79<>+32(SB), R8
+	NEGQ       DI
+	VMOVDQU    (R8)(DI*4), Y9
+	NEGQ       DI
+	VMASKMOVPS (AX), Y9, Y10
+	VBLENDVPS  Y9, Y10, Y0, Y10
+	VMOVUPD    Y10, Y9
+	VPMINSD    Y1, Y9, Y1
+
+none988:
+	VPMINSD      Y1, Y5, Y1
+	VPMINSD      Y2, Y6, Y2
+	VPMINSD      Y3, Y7, Y3
+	VPMINSD      Y4, Y8, Y4
+	VPMINSD      Y1, Y3, Y1
+	VPMINSD      Y2, Y4, Y2
+	VPMINSD      Y1, Y2, Y1
+	VPCMPGTD     Y1, Y0, Y9
+	VMOVMSKPS    Y9, DI
+	TESTQ        DI, DI
+	JZ           same989
+	VMOVAPS      Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X9
+	VPMINSD      X0, X9, X0
+	VPSHUFD      $0x0e, X0, X9
+	VPMINSD      X0, X9, X0
+	VPSHUFD      $0x01, X0, X9
+	VPMINSD      X0, X9, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         BX, SI
+
+same989:
+	JMP piece983
+
+all982:
+	VMOVSS X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x02, SI
+	MOVQ   SI, piece+32(FP)
+	VZEROUPPER
+	RET
+
+DATA avx2const84<>+0(SB)/8, $0x7fffffff7fffffff
+DATA avx2const84<>+8(SB)/8, $0x7fffffff7fffffff
+DATA avx2const84<>+16(SB)/8, $0x7fffffff7fffffff
+DATA avx2const84<>+24(SB)/8, $0x7fffffff7fffffff
+GLOBL avx2const84<>(SB), RODATA|NOPTR, $32
+
+// func greatestInt32AVX2(x []int32) (best int32, piece int)
+// Requires: AVX, AVX2, CMOV
+TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-40
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPS avx2const80<>+0(SB), Y0
+	VMOVAPD Y0, Y1
+	VMOVAPD Y0, Y2
+	VMOVAPD Y0, Y3
+	VMOVAPD Y0, Y4
+	VMOVAPD Y0, Y5
+	VMOVAPD Y0, Y6
+	VMOVAPD Y0, Y7
+	VMOVAPD Y0, Y8
+
+piece991:
+	TESTQ   CX, CX
+	JZ      all990
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+64
+	JB      end993
+
+loop992:
+	VMOVUPD (AX), Y9
+	VPMAXSD Y1, Y9, Y1
+	VMOVUPD 32(AX), Y9
+	VPMAXSD Y2, Y9, Y2
+	VMOVUPD 64(AX), Y9
+	VPMAXSD Y3, Y9, Y3
+	VMOVUPD 96(AX), Y9
+	VPMAXSD Y4, Y9, Y4
+	VMOVUPD 128(AX), Y9
+	VPMAXSD Y5, Y9, Y5
+	VMOVUPD 160(AX), Y9
+	VPMAXSD Y6, Y9, Y6
+	VMOVUPD 192(AX), Y9
+	VPMAXSD Y7, Y9, Y7
+	VMOVUPD 224(AX), Y9
+	VPMAXSD Y8, Y9, Y8
+	ADDQ    $+256, AX
+	SUBQ    $+64, DI
+	CMPQ    DI, $+64
+	JAE     loop992
+
+end993:
+	CMPQ DI, $+8
+	JB   end995
+
+loop994:
+	VMOVUPD (AX), Y9
+	VPMAXSD Y1, Y9, Y1
+	ADDQ    $+32, AX
+	SUBQ    $+8, DI
+	CMPQ    DI, $+8
+	JAE     loop994
+
+end995:
+	TESTQ      DI, DI
+	JZ         none996
+	LEAQ       avx2const79<>+32(SB), R8
+	NEGQ       DI
+	VMOVDQU    (R8)(DI*4), Y9
+	NEGQ       DI
+	VMASKMOVPS (AX), Y9, Y10
+	VBLENDVPS  Y9, Y10, Y0, Y10
+	VMOVUPD    Y10, Y9
+	VPMAXSD    Y1, Y9, Y1
+
+none996:
+	VPMAXSD      Y1, Y5, Y1
+	VPMAXSD      Y2, Y6, Y2
+	VPMAXSD      Y3, Y7, Y3
+	VPMAXSD      Y4, Y8, Y4
+	VPMAXSD      Y1, Y3, Y1
+	VPMAXSD      Y2, Y4, Y2
+	VPMAXSD      Y1, Y2, Y1
+	VMOVUPD      Y1, Y9
+	VPCMPGTD     Y0, Y9, Y9
+	VMOVMSKPS    Y9, DI
+	TESTQ        DI, DI
+	JZ           same997
+	VMOVAPS      Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X9
+	VPMAXSD      X0, X9, X0
+	VPSHUFD      $0x0e, X0, X9
+	VPMAXSD      X0, X9, X0
+	VPSHUFD      $0x01, X0, X9
+	VPMAXSD      X0, X9, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         BX, SI
+
+same997:
+	JMP piece991
+
+all990:
+	VMOVSS X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x02, SI
+	MOVQ   SI, piece+32(FP)
+	VZEROUPPER
+	RET
+
+// func compressDwordsAVX2(dst *uint32, x []uint32, mask *uint64, shift int) int
+// Requires: AVX, AVX2, BMI2, CMOV, POPCNT
+TEXT ·compressDwordsAVX2(SB), NOSPLIT, $0-56
+	MOVQ    x_base+8(FP), AX
+	MOVQ    x_len+16(FP), CX
+	MOVQ    dst+0(FP), DX
+	LEAQ    avx2const85<>+0(SB), BX
+	MOVQ    mask+32(FP), SI
+	MOVQ    shift+40(FP), R8
+	XORL    DI, DI
+	MOVL    $0x00000008, R9
+	TESTQ   R8, R8
+	CMOVQNE R9, DI
+	MOVQ    R8, R9
+	NEGQ    R9
+	CMPQ    CX, $+64
+	JB      end999
+
+loop998:
+	SHRXQ     R8, (SI), R10
+	SHLXQ     R9, (SI)(DI*1), R11
+	ORQ       R11, R10
+	ADDQ      $0x08, SI
+	MOVBLZX   R10, R11
+	SHRQ      $0x08, R10
+	POPCNTL   R11, R12
+	VPMOVZXBD (BX)(R11*8), Y0
+	VPERMD    (AX), Y0, Y0
+	MOVBLZX   R10, R11
+	SHRQ      $0x08, R10
+	POPCNTL   R11, R13
+	VPMOVZXBD (BX)(R11*8), Y1
+	VPERMD    32(AX), Y1, Y1
+	MOVBLZX   R10, R11
+	SHRQ      $0x08, R10
+	POPCNTL   R11, R14
+	VPMOVZXBD (BX)(R11*8), Y2
+	VPERMD    64(AX), Y2, Y2
+	MOVBLZX   R10, R11
+	SHRQ      $0x08, R10
+	POPCNTL   R11, R15
+	VPMOVZXBD (BX)(R11*8), Y3
+	VPERMD    96(AX), Y3, Y3
+	VMOVUPS   Y0, (DX)
+	LEAQ      (DX)(R12*4), DX
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(R13*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R14*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R15*4), DX
+	MOVBLZX   R10, R11
+	SHRQ      $0x08, R10
+	POPCNTL   R11, R12
+	VPMOVZXBD (BX)(R11*8), Y0
+	VPERMD    128(AX), Y0, Y0
+	MOVBLZX   R10, R11
+	SHRQ      $0x08, R10
+	POPCNTL   R11, R13
+	VPMOVZXBD (BX)(R11*8), Y1
+	VPERMD    160(AX), Y1, Y1
+	MOVBLZX   R10, R11
+	SHRQ      $0x08, R10
+	POPCNTL   R11, R14
+	VPMOVZXBD (BX)(R11*8), Y2
+	VPERMD    192(AX), Y2, Y2
+	MOVBLZX   R10, R11
+	SHRQ      $0x08, R10
+	POPCNTL   R11, R10
+	VPMOVZXBD (BX)(R11*8), Y3
+	VPERMD    224(AX), Y3, Y3
+	VMOVUPS   Y0, (DX)
+	LEAQ      (DX)(R12*4), DX
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(R13*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R14*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+256, AX
+	SUBQ      $+64, CX
+	CMPQ      CX, $+64
+	JAE       loop998
+
+end999:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x02, DX
+	MOVQ DX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+DATA avx2const85<>+0(SB)/8, $0x0706050403020100
+DATA avx2const85<>+8(SB)/8, $0x0706050403020100
+DATA avx2const85<>+16(SB)/8, $0x0706050403020001
+DATA avx2const85<>+24(SB)/8, $0x0706050403020100
+DATA avx2const85<>+32(SB)/8, $0x0706050403010002
+DATA avx2const85<>+40(SB)/8, $0x0706050403010200
+DATA avx2const85<>+48(SB)/8, $0x0706050403000201
+DATA avx2const85<>+56(SB)/8, $0x0706050403020100
+DATA avx2const85<>+64(SB)/8, $0x0706050402010003
+DATA avx2const85<>+72(SB)/8, $0x0706050402010300
+DATA avx2const85<>+80(SB)/8, $0x0706050402000301
+DATA avx2const85<>+88(SB)/8, $0x0706050402030100
+DATA avx2const85<>+96(SB)/8, $0x0706050401000302
+DATA avx2const85<>+104(SB)/8, $0x0706050401030200
+DATA avx2const85<>+112(SB)/8, $0x0706050400030201
+DATA avx2const85<>+120(SB)/8, $0x0706050403020100
+DATA avx2const85<>+128(SB)/8, $0x0706050302010004
+DATA avx2const85<>+136(SB)/8, $0x0706050302010400
+DATA avx2const85<>+144(SB)/8, $0x0706050302000401
+DATA avx2const85<>+152(SB)/8, $0x0706050302040100
+DATA avx2const85<>+160(SB)/8, $0x0706050301000402
+DATA avx2const85<>+168(SB)/8, $0x0706050301040200
+DATA avx2const85<>+176(SB)/8, $0x0706050300040201
+DATA avx2const85<>+184(SB)/8, $0x0706050304020100
+DATA avx2const85<>+192(SB)/8, $0x0706050201000403
+DATA avx2const85<>+200(SB)/8, $0x0706050201040300
+DATA avx2const85<>+208(SB)/8, $0x0706050200040301
+DATA avx2const85<>+216(SB)/8, $0x0706050204030100
+DATA avx2const85<>+224(SB)/8, $0x0706050100040302
+DATA avx2const85<>+232(SB)/8, $0x0706050104030200
+DATA avx2const85<>+240(SB)/8, $0x0706050004030201
+DATA avx2const85<>+248(SB)/8, $0x0706050403020100
+DATA avx2const85<>+256(SB)/8, $0x0706040302010005
+DATA avx2const85<>+264(SB)/8, $0x0706040302010500
+DATA avx2const85<>+272(SB)/8, $0x0706040302000501
+DATA avx2const85<>+280(SB)/8, $0x0706040302050100
+DATA avx2const85<>+288(SB)/8, $0x0706040301000502
+DATA avx2const85<>+296(SB)/8, $0x0706040301050200
+DATA avx2const85<>+304(SB)/8, $0x0706040300050201
+DATA avx2const85<>+312(SB)/8, $0x0706040305020100
+DATA avx2const85<>+320(SB)/8, $0x0706040201000503
+DATA avx2const85<>+328(SB)/8, $0x0706040201050300
+DATA avx2const85<>+336(SB)/8, $0x0706040200050301
+DATA avx2const85<>+344(SB)/8, $0x0706040205030100
+DATA avx2const85<>+352(SB)/8, $0x0706040100050302
+DATA avx2const85<>+360(SB)/8, $0x0706040105030200
+DATA avx2const85<>+368(SB)/8, $0x0706040005030201
+DATA avx2const85<>+376(SB)/8, $0x0706040503020100
+DATA avx2const85<>+384(SB)/8, $0x0706030201000504
+DATA avx2const85<>+392(SB)/8, $0x0706030201050400
+DATA avx2const85<>+400(SB)/8, $0x0706030200050401
+DATA avx2const85<>+408(SB)/8, $0x0706030205040100
+DATA avx2const85<>+416(SB)/8, $0x0706030100050402
+DATA avx2const85<>+424(SB)/8, $0x0706030105040200
+DATA avx2const85<>+432(SB)/8, $0x0706030005040201
+DATA avx2const85<>+440(SB)/8, $0x0706030504020100
+DATA avx2const85<>+448(SB)/8, $0x0706020100050403
+DATA avx2const85<>+456(SB)/8, $0x0706020105040300
+DATA avx2const85<>+464(SB)/8, $0x0706020005040301
+DATA avx2const85<>+472(SB)/8, $0x0706020504030100
+DATA avx2const85<>+480(SB)/8, $0x0706010005040302
+DATA avx2const85<>+488(SB)/8, $0x0706010504030200
+DATA avx2const85<>+496(SB)/8, $0x0706000504030201
+DATA avx2const85<>+504(SB)/8, $0x0706050403020100
+DATA avx2const85<>+512(SB)/8, $0x0705040302010006
+DATA avx2const85<>+520(SB)/8, $0x0705040302010600
+DATA avx2const85<>+528(SB)/8, $0x0705040302000601
+DATA avx2const85<>+536(SB)/8, $0x0705040302060100
+DATA avx2const85<>+544(SB)/8, $0x0705040301000602
+DATA avx2const85<>+552(SB)/8, $0x0705040301060200
+DATA avx2const85<>+560(SB)/8, $0x0705040300060201
+DATA avx2const85<>+568(SB)/8, $0x0705040306020100
+DATA avx2const85<>+576(SB)/8, $0x0705040201000603
+DATA avx2const85<>+584(SB)/8, $0x0705040201060300
+DATA avx2const85<>+592(SB)/8, $0x0705040200060301
+DATA avx2const85<>+600(SB)/8, $0x0705040206030100
+DATA avx2const85<>+608(SB)/8, $0x0705040100060302
+DATA avx2const85<>+616(SB)/8, $0x0705040106030200
+DATA avx2const85<>+624(SB)/8, $0x0705040006030201
+DATA avx2const85<>+632(SB)/8, $0x0705040603020100
+DATA avx2const85<>+640(SB)/8, $0x0705030201000604
+DATA avx2const85<>+648(SB)/8, $0x0705030201060400
+DATA avx2const85<>+656(SB)/8, $0x0705030200060401
+DATA avx2const85<>+664(SB)/8, $0x0705030206040100
+DATA avx2const85<>+672(SB)/8, $0x0705030100060402
+DATA avx2const85<>+680(SB)/8, $0x0705030106040200
+DATA avx2const85<>+688(SB)/8, $0x0705030006040201
+DATA avx2const85<>+696(SB)/8, $0x0705030604020100
+DATA avx2const85<>+704(SB)/8, $0x0705020100060403
+DATA avx2const85<>+712(SB)/8, $0x0705020106040300
+DATA avx2const85<>+720(SB)/8, $0x0705020006040301
+DATA avx2const85<>+728(SB)/8, $0x0705020604030100
+DATA avx2const85<>+736(SB)/8, $0x0705010006040302
+DATA avx2const85<>+744(SB)/8, $0x0705010604030200
+DATA avx2const85<>+752(SB)/8, $0x0705000604030201
+DATA avx2const85<>+760(SB)/8, $0x0705060403020100
+DATA avx2const85<>+768(SB)/8, $0x0704030201000605
+DATA avx2const85<>+776(SB)/8, $0x0704030201060500
+DATA avx2const85<>+784(SB)/8, $0x0704030200060501
+DATA avx2const85<>+792(SB)/8, $0x0704030206050100
+DATA avx2const85<>+800(SB)/8, $0x0704030100060502
+DATA avx2const85<>+808(SB)/8, $0x0704030106050200
+DATA avx2const85<>+816(SB)/8, $0x0704030006050201
+DATA avx2const85<>+824(SB)/8, $0x0704030605020100
+DATA avx2const85<>+832(SB)/8, $0x0704020100060503
+DATA avx2const85<>+840(SB)/8, $0x0704020106050300
+DATA avx2const85<>+848(SB)/8, $0x0704020006050301
+DATA avx2const85<>+856(SB)/8, $0x0704020605030100
+DATA avx2const85<>+864(SB)/8, $0x0704010006050302
+DATA avx2const85<>+872(SB)/8, $0x0704010605030200
+DATA avx2const85<>+880(SB)/8, $0x0704000605030201
+DATA avx2const85<>+888(SB)/8, $0x0704060503020100
+DATA avx2const85<>+896(SB)/8, $0x0703020100060504
+DATA avx2const85<>+904(SB)/8, $0x0703020106050400
+DATA avx2const85<>+912(SB)/8, $0x0703020006050401
+DATA avx2const85<>+920(SB)/8, $0x0703020605040100
+DATA avx2const85<>+928(SB)/8, $0x0703010006050402
+DATA avx2const85<>+936(SB)/8, $0x0703010605040200
+DATA avx2const85<>+944(SB)/8, $0x0703000605040201
+DATA avx2const85<>+952(SB)/8, $0x0703060504020100
+DATA avx2const85<>+960(SB)/8, $0x0702010006050403
+DATA avx2const85<>+968(SB)/8, $0x0702010605040300
+DATA avx2const85<>+976(SB)/8, $0x0702000605040301
+DATA avx2const85<>+984(SB)/8, $0x0702060504030100
+DATA avx2const85<>+992(SB)/8, $0x0701000605040302
+DATA avx2const85<>+1000(SB)/8, $0x0701060504030200
+DATA avx2const85<>+1008(SB)/8, $0x0700060504030201
+DATA avx2const85<>+1016(SB)/8, $0x0706050403020100
+DATA avx2const85<>+1024(SB)/8, $0x0605040302010007
+DATA avx2const85<>+1032(SB)/8, $0x0605040302010700
+DATA avx2const85<>+1040(SB)/8, $0x0605040302000701
+DATA avx2const85<>+1048(SB)/8, $0x0605040302070100
+DATA avx2const85<>+1056(SB)/8, $0x0605040301000702
+DATA avx2const85<>+1064(SB)/8, $0x0605040301070200
+DATA avx2const85<>+1072(SB)/8, $0x0605040300070201
+DATA avx2const85<>+1080(SB)/8, $0x0605040307020100
+DATA avx2const85<>+1088(SB)/8, $0x0605040201000703
+DATA avx2const85<>+1096(SB)/8, $0x0605040201070300
+DATA avx2const85<>+1104(SB)/8, $0x0605040200070301
+DATA avx2const85<>+1112(SB)/8, $0x0605040207030100
+DATA avx2const85<>+1120(SB)/8, $0x0605040100070302
+DATA avx2const85<>+1128(SB)/8, $0x0605040107030200
+DATA avx2const85<>+1136(SB)/8, $0x0605040007030201
+DATA avx2const85<>+1144(SB)/8, $0x0605040703020100
+DATA avx2const85<>+1152(SB)/8, $0x0605030201000704
+DATA avx2const85<>+1160(SB)/8, $0x0605030201070400
+DATA avx2const85<>+1168(SB)/8, $0x0605030200070401
+DATA avx2const85<>+1176(SB)/8, $0x0605030207040100
+DATA avx2const85<>+1184(SB)/8, $0x0605030100070402
+DATA avx2const85<>+1192(SB)/8, $0x0605030107040200
+DATA avx2const85<>+1200(SB)/8, $0x0605030007040201
+DATA avx2const85<>+1208(SB)/8, $0x0605030704020100
+DATA avx2const85<>+1216(SB)/8, $0x0605020100070403
+DATA avx2const85<>+1224(SB)/8, $0x0605020107040300
+DATA avx2const85<>+1232(SB)/8, $0x0605020007040301
+DATA avx2const85<>+1240(SB)/8, $0x0605020704030100
+DATA avx2const85<>+1248(SB)/8, $0x0605010007040302
+DATA avx2const85<>+1256(SB)/8, $0x0605010704030200
+DATA avx2const85<>+1264(SB)/8, $0x0605000704030201
+DATA avx2const85<>+1272(SB)/8, $0x0605070403020100
+DATA avx2const85<>+1280(SB)/8, $0x0604030201000705
+DATA avx2const85<>+1288(SB)/8, $0x0604030201070500
+DATA avx2const85<>+1296(SB)/8, $0x0604030200070501
+DATA avx2const85<>+1304(SB)/8, $0x0604030207050100
+DATA avx2const85<>+1312(SB)/8, $0x0604030100070502
+DATA avx2const85<>+1320(SB)/8, $0x0604030107050200
+DATA avx2const85<>+1328(SB)/8, $0x0604030007050201
+DATA avx2const85<>+1336(SB)/8, $0x0604030705020100
+DATA avx2const85<>+1344(SB)/8, $0x0604020100070503
+DATA avx2const85<>+1352(SB)/8, $0x0604020107050300
+DATA avx2const85<>+1360(SB)/8, $0x0604020007050301
+DATA avx2const85<>+1368(SB)/8, $0x0604020705030100
+DATA avx2const85<>+1376(SB)/8, $0x0604010007050302
+DATA avx2const85<>+1384(SB)/8, $0x0604010705030200
+DATA avx2const85<>+1392(SB)/8, $0x0604000705030201
+DATA avx2const85<>+1400(SB)/8, $0x0604070503020100
+DATA avx2const85<>+1408(SB)/8, $0x0603020100070504
+DATA avx2const85<>+1416(SB)/8, $0x0603020107050400
+DATA avx2const85<>+1424(SB)/8, $0x0603020007050401
+DATA avx2const85<>+1432(SB)/8, $0x0603020705040100
+DATA avx2const85<>+1440(SB)/8, $0x0603010007050402
+DATA avx2const85<>+1448(SB)/8, $0x0603010705040200
+DATA avx2const85<>+1456(SB)/8, $0x0603000705040201
+DATA avx2const85<>+1464(SB)/8, $0x0603070504020100
+DATA avx2const85<>+1472(SB)/8, $0x0602010007050403
+DATA avx2const85<>+1480(SB)/8, $0x0602010705040300
+DATA avx2const85<>+1488(SB)/8, $0x0602000705040301
+DATA avx2const85<>+1496(SB)/8, $0x0602070504030100
+DATA avx2const85<>+1504(SB)/8, $0x0601000705040302
+DATA avx2const85<>+1512(SB)/8, $0x0601070504030200
+DATA avx2const85<>+1520(SB)/8, $0x0600070504030201
+DATA avx2const85<>+1528(SB)/8, $0x0607050403020100
+DATA avx2const85<>+1536(SB)/8, $0x0504030201000706
+DATA avx2const85<>+1544(SB)/8, $0x0504030201070600
+DATA avx2const85<>+1552(SB)/8, $0x0504030200070601
+DATA avx2const85<>+1560(SB)/8, $0x0504030207060100
+DATA avx2const85<>+1568(SB)/8, $0x0504030100070602
+DATA avx2const85<>+1576(SB)/8, $0x0504030107060200
+DATA avx2const85<>+1584(SB)/8, $0x0504030007060201
+DATA avx2const85<>+1592(SB)/8, $0x0504030706020100
+DATA avx2const85<>+1600(SB)/8, $0x0504020100070603
+DATA avx2const85<>+1608(SB)/8, $0x0504020107060300
+DATA avx2const85<>+1616(SB)/8, $0x0504020007060301
+DATA avx2const85<>+1624(SB)/8, $0x0504020706030100
+DATA avx2const85<>+1632(SB)/8, $0x0504010007060302
+DATA avx2const85<>+1640(SB)/8, $0x0504010706030200
+DATA avx2const85<>+1648(SB)/8, $0x0504000706030201
+DATA avx2const85<>+1656(SB)/8, $0x0504070603020100
+DATA avx2const85<>+1664(SB)/8, $0x0503020100070604
+DATA avx2const85<>+1672(SB)/8, $0x0503020107060400
+DATA avx2const85<>+1680(SB)/8, $0x0503020007060401
+DATA avx2const85<>+1688(SB)/8, $0x0503020706040100
+DATA avx2const85<>+1696(SB)/8, $0x0503010007060402
+DATA avx2const85<>+1704(SB)/8, $0x0503010706040200
+DATA avx2const85<>+1712(SB)/8, $0x0503000706040201
+DATA avx2const85<>+1720(SB)/8, $0x0503070604020100
+DATA avx2const85<>+1728(SB)/8, $0x0502010007060403
+DATA avx2const85<>+1736(SB)/8, $0x0502010706040300
+DATA avx2const85<>+1744(SB)/8, $0x0502000706040301
+DATA avx2const85<>+1752(SB)/8, $0x0502070604030100
+DATA avx2const85<>+1760(SB)/8, $0x0501000706040302
+DATA avx2const85<>+1768(SB)/8, $0x0501070604030200
+DATA avx2const85<>+1776(SB)/8, $0x0500070604030201
+DATA avx2const85<>+1784(SB)/8, $0x0507060403020100
+DATA avx2const85<>+1792(SB)/8, $0x0403020100070605
+DATA avx2const85<>+1800(SB)/8, $0x0403020107060500
+DATA avx2const85<>+1808(SB)/8, $0x0403020007060501
+DATA avx2const85<>+1816(SB)/8, $0x0403020706050100
+DATA avx2const85<>+1824(SB)/8, $0x0403010007060502
+DATA avx2const85<>+1832(SB)/8, $0x0403010706050200
+DATA avx2const85<>+1840(SB)/8, $0x0403000706050201
+DATA avx2const85<>+1848(SB)/8, $0x0403070605020100
+DATA avx2const85<>+1856(SB)/8, $0x0402010007060503
+DATA avx2const85<>+1864(SB)/8, $0x0402010706050300
+DATA avx2const85<>+1872(SB)/8, $0x0402000706050301
+DATA avx2const85<>+1880(SB)/8, $0x0402070605030100
+DATA avx2const85<>+1888(SB)/8, $0x0401000706050302
+DATA avx2const85<>+1896(SB)/8, $0x0401070605030200
+DATA avx2const85<>+1904(SB)/8, $0x0400070605030201
+DATA avx2const85<>+1912(SB)/8, $0x0407060503020100
+DATA avx2const85<>+1920(SB)/8, $0x0302010007060504
+DATA avx2const85<>+1928(SB)/8, $0x0302010706050400
+DATA avx2const85<>+1936(SB)/8, $0x0302000706050401
+DATA avx2const85<>+1944(SB)/8, $0x0302070605040100
+DATA avx2const85<>+1952(SB)/8, $0x0301000706050402
+DATA avx2const85<>+1960(SB)/8, $0x0301070605040200
+DATA avx2const85<>+1968(SB)/8, $0x0300070605040201
+DATA avx2const85<>+1976(SB)/8, $0x0307060504020100
+DATA avx2const85<>+1984(SB)/8, $0x0201000706050403
+DATA avx2const85<>+1992(SB)/8, $0x0201070605040300
+DATA avx2const85<>+2000(SB)/8, $0x0200070605040301
+DATA avx2const85<>+2008(SB)/8, $0x0207060504030100
+DATA avx2const85<>+2016(SB)/8, $0x0100070605040302
+DATA avx2const85<>+2024(SB)/8, $0x0107060504030200
+DATA avx2const85<>+2032(SB)/8, $0x0007060504030201
+DATA avx2const85<>+2040(SB)/8, $0x0706050403020100
+GLOBL avx2const85<>(SB), RODATA|NOPTR, $2048
+
+// func filterFloat32AVX2(dst *float32, x []float32, c int, t float32) int
+// Requires: AVX, AVX2, POPCNT
+TEXT ·filterFloat32AVX2(SB), NOSPLIT, $0-56
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSS t+40(FP), Y0
+	MOVQ         dst+0(FP), DX
+	LEAQ         avx2const85<>+0(SB), BX
+	MOVQ         c+32(FP), SI
+	CMPQ         SI, $+0
+	JNE          case1001
+	CMPQ         CX, $+32
+	JB           end1003
+
+loop1002:
+	VCMPPS    $0x1e, (AX), Y0, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VCMPPS    $0x1e, 32(AX), Y0, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VCMPPS    $0x1e, 64(AX), Y0, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VCMPPS    $0x1e, 96(AX), Y0, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1002
+
+end1003:
+	JMP done1000
+
+case1001:
+	CMPQ SI, $+1
+	JNE  case1004
+	CMPQ CX, $+32
+	JB   end1006
+
+loop1005:
+	VCMPPS    $0x1d, (AX), Y0, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VCMPPS    $0x1d, 32(AX), Y0, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VCMPPS    $0x1d, 64(AX), Y0, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VCMPPS    $0x1d, 96(AX), Y0, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1005
+
+end1006:
+	JMP done1000
+
+case1004:
+	CMPQ SI, $+2
+	JNE  case1007
+	CMPQ CX, $+32
+	JB   end1009
+
+loop1008:
+	VCMPPS    $0x11, (AX), Y0, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VCMPPS    $0x11, 32(AX), Y0, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VCMPPS    $0x11, 64(AX), Y0, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VCMPPS    $0x11, 96(AX), Y0, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1008
+
+end1009:
+	JMP done1000
+
+case1007:
+	CMPQ SI, $+3
+	JNE  case1010
+	CMPQ CX, $+32
+	JB   end1012
+
+loop1011:
+	VCMPPS    $0x12, (AX), Y0, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VCMPPS    $0x12, 32(AX), Y0, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VCMPPS    $0x12, 64(AX), Y0, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VCMPPS    $0x12, 96(AX), Y0, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1011
+
+end1012:
+	JMP done1000
+
+case1010:
+	CMPQ SI, $+4
+	JNE  case1013
+	CMPQ CX, $+32
+	JB   end1015
+
+loop1014:
+	VCMPPS    $0x00, (AX), Y0, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VCMPPS    $0x00, 32(AX), Y0, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VCMPPS    $0x00, 64(AX), Y0, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VCMPPS    $0x00, 96(AX), Y0, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1014
+
+end1015:
+	JMP done1000
+
+case1013:
+	CMPQ CX, $+32
+	JB   end1018
+
+loop1017:
+	VCMPPS    $0x04, (AX), Y0, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VCMPPS    $0x04, 32(AX), Y0, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VCMPPS    $0x04, 64(AX), Y0, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VCMPPS    $0x04, 96(AX), Y0, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1017
+
+end1018:
+done1000:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x02, DX
+	MOVQ DX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func filterInt32AVX2(dst *int32, x []int32, c int, t int32) int
+// Requires: AVX, AVX2, POPCNT
+TEXT ·filterInt32AVX2(SB), NOSPLIT, $0-56
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSS t+40(FP), Y0
+	MOVQ         dst+0(FP), DX
+	LEAQ         avx2const85<>+0(SB), BX
+	MOVQ         c+32(FP), SI
+	CMPQ         SI, $+0
+	JNE          case1020
+	CMPQ         CX, $+32
+	JB           end1022
+
+loop1021:
+	VPCMPGTD  (AX), Y0, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPGTD  32(AX), Y0, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VPCMPGTD  64(AX), Y0, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VPCMPGTD  96(AX), Y0, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1021
+
+end1022:
+	JMP done1019
+
+case1020:
+	CMPQ SI, $+1
+	JNE  case1023
+	CMPQ CX, $+32
+	JB   end1025
+
+loop1024:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VMOVUPD   32(AX), Y2
+	VPCMPGTD  Y0, Y2, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   64(AX), Y3
+	VPCMPGTD  Y0, Y3, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VMOVUPD   96(AX), Y4
+	VPCMPGTD  Y0, Y4, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1024
+
+end1025:
+	JMP done1019
+
+case1023:
+	CMPQ SI, $+2
+	JNE  case1026
+	CMPQ CX, $+32
+	JB   end1028
+
+loop1027:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VMOVUPD   32(AX), Y2
+	VPCMPGTD  Y0, Y2, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   64(AX), Y3
+	VPCMPGTD  Y0, Y3, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VMOVUPD   96(AX), Y4
+	VPCMPGTD  Y0, Y4, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1027
+
+end1028:
+	JMP done1019
+
+case1026:
+	CMPQ SI, $+3
+	JNE  case1029
+	CMPQ CX, $+32
+	JB   end1031
+
+loop1030:
+	VPCMPGTD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPGTD  32(AX), Y0, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VPCMPGTD  64(AX), Y0, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VPCMPGTD  96(AX), Y0, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1030
+
+end1031:
+	JMP done1019
+
+case1029:
+	CMPQ SI, $+4
+	JNE  case1032
+	CMPQ CX, $+32
+	JB   end1034
+
+loop1033:
+	VPCMPEQD  (AX), Y0, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPEQD  32(AX), Y0, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VPCMPEQD  64(AX), Y0, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VPCMPEQD  96(AX), Y0, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1033
+
+end1034:
+	JMP done1019
+
+case1032:
+	CMPQ CX, $+32
+	JB   end1037
+
+loop1036:
+	VPCMPEQD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPEQD  32(AX), Y0, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VPCMPEQD  64(AX), Y0, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VPCMPEQD  96(AX), Y0, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1036
+
+end1037:
+done1019:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x02, DX
+	MOVQ DX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func prefixInt32AVX2(dst *int32, x []int32, start int32) int32
+// Requires: AVX, AVX2
+TEXT ·prefixInt32AVX2(SB), NOSPLIT, $0-44
+	VBROADCASTSS start+32(FP), Y0
+	VPBROADCASTD avx2const86<>+0(SB), Y1
+	VMOVDQU      avx2const87<>+0(SB), Y2
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+32
+	JB           end1039
+
+loop1038:
+	VMOVUPD    (AX), Y2
+	VPSLLDQ    $0x04, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSLLDQ    $0x08, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSHUFD    $0xff, Y2, Y3
+	VPERM2I128 $0x08, Y3, Y3, Y3
+	VPADDD     Y3, Y2, Y2
+	VPERMD     Y2, Y1, Y3
+	VPADDD     Y0, Y2, Y2
+	VPADDD     Y3, Y0, Y0
+	VMOVUPS    Y2, (DX)
+	VMOVUPD    32(AX), Y2
+	VPSLLDQ    $0x04, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSLLDQ    $0x08, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSHUFD    $0xff, Y2, Y3
+	VPERM2I128 $0x08, Y3, Y3, Y3
+	VPADDD     Y3, Y2, Y2
+	VPERMD     Y2, Y1, Y3
+	VPADDD     Y0, Y2, Y2
+	VPADDD     Y3, Y0, Y0
+	VMOVUPS    Y2, 32(DX)
+	VMOVUPD    64(AX), Y2
+	VPSLLDQ    $0x04, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSLLDQ    $0x08, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSHUFD    $0xff, Y2, Y3
+	VPERM2I128 $0x08, Y3, Y3, Y3
+	VPADDD     Y3, Y2, Y2
+	VPERMD     Y2, Y1, Y3
+	VPADDD     Y0, Y2, Y2
+	VPADDD     Y3, Y0, Y0
+	VMOVUPS    Y2, 64(DX)
+	VMOVUPD    96(AX), Y2
+	VPSLLDQ    $0x04, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSLLDQ    $0x08, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSHUFD    $0xff, Y2, Y3
+	VPERM2I128 $0x08, Y3, Y3, Y3
+	VPADDD     Y3, Y2, Y2
+	VPERMD     Y2, Y1, Y3
+	VPADDD     Y0, Y2, Y2
+	VPADDD     Y3, Y0, Y0
+	VMOVUPS    Y2, 96(DX)
+	ADDQ       $+128, AX
+	ADDQ       $+128, DX
+	SUBQ       $+32, CX
+	CMPQ       CX, $+32
+	JAE        loop1038
+
+end1039:
+	CMPQ CX, $+8
+	JB   end1041
+
+loop1040:
+	VMOVUPD    (AX), Y2
+	VPSLLDQ    $0x04, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSLLDQ    $0x08, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSHUFD    $0xff, Y2, Y3
+	VPERM2I128 $0x08, Y3, Y3, Y3
+	VPADDD     Y3, Y2, Y2
+	VPERMD     Y2, Y1, Y3
+	VPADDD     Y0, Y2, Y2
+	VPADDD     Y3, Y0, Y0
+	VMOVUPS    Y2, (DX)
+	ADDQ       $+32, AX
+	ADDQ       $+32, DX
+	SUBQ       $+8, CX
+	CMPQ       CX, $+8
+	JAE        loop1040
+
+end1041:
+	VMOVSS X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx2const86<>+0(SB)/8, $0x0000000000000007
+GLOBL avx2const86<>(SB), RODATA|NOPTR, $8
+
+DATA avx2const87<>+0(SB)/8, $0x0000000000000007
+DATA avx2const87<>+8(SB)/8, $0x0000000200000001
+DATA avx2const87<>+16(SB)/8, $0x0000000400000003
+DATA avx2const87<>+24(SB)/8, $0x0000000600000005
+GLOBL avx2const87<>(SB), RODATA|NOPTR, $32
+
+// func prefixBeforeInt32AVX2(dst *int32, x []int32, start int32) int32
+// Requires: AVX, AVX2
+TEXT ·prefixBeforeInt32AVX2(SB), NOSPLIT, $0-44
+	VBROADCASTSS start+32(FP), Y0
+	VPBROADCASTD avx2const86<>+0(SB), Y1
+	VMOVDQU      avx2const87<>+0(SB), Y2
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+32
+	JB           end1043
+
+loop1042:
+	VMOVUPD    (AX), Y3
+	VPSLLDQ    $0x04, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSLLDQ    $0x08, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSHUFD    $0xff, Y3, Y4
+	VPERM2I128 $0x08, Y4, Y4, Y4
+	VPADDD     Y4, Y3, Y3
+	VPERMD     Y3, Y1, Y4
+	VPADDD     Y0, Y3, Y3
+	VPERMD     Y3, Y2, Y3
+	VPBLENDD   $0x01, Y0, Y3, Y3
+	VPADDD     Y4, Y0, Y0
+	VMOVUPS    Y3, (DX)
+	VMOVUPD    32(AX), Y3
+	VPSLLDQ    $0x04, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSLLDQ    $0x08, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSHUFD    $0xff, Y3, Y4
+	VPERM2I128 $0x08, Y4, Y4, Y4
+	VPADDD     Y4, Y3, Y3
+	VPERMD     Y3, Y1, Y4
+	VPADDD     Y0, Y3, Y3
+	VPERMD     Y3, Y2, Y3
+	VPBLENDD   $0x01, Y0, Y3, Y3
+	VPADDD     Y4, Y0, Y0
+	VMOVUPS    Y3, 32(DX)
+	VMOVUPD    64(AX), Y3
+	VPSLLDQ    $0x04, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSLLDQ    $0x08, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSHUFD    $0xff, Y3, Y4
+	VPERM2I128 $0x08, Y4, Y4, Y4
+	VPADDD     Y4, Y3, Y3
+	VPERMD     Y3, Y1, Y4
+	VPADDD     Y0, Y3, Y3
+	VPERMD     Y3, Y2, Y3
+	VPBLENDD   $0x01, Y0, Y3, Y3
+	VPADDD     Y4, Y0, Y0
+	VMOVUPS    Y3, 64(DX)
+	VMOVUPD    96(AX), Y3
+	VPSLLDQ    $0x04, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSLLDQ    $0x08, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSHUFD    $0xff, Y3, Y4
+	VPERM2I128 $0x08, Y4, Y4, Y4
+	VPADDD     Y4, Y3, Y3
+	VPERMD     Y3, Y1, Y4
+	VPADDD     Y0, Y3, Y3
+	VPERMD     Y3, Y2, Y3
+	VPBLENDD   $0x01, Y0, Y3, Y3
+	VPADDD     Y4, Y0, Y0
+	VMOVUPS    Y3, 96(DX)
+	ADDQ       $+128, AX
+	ADDQ       $+128, DX
+	SUBQ       $+32, CX
+	CMPQ       CX, $+32
+	JAE        loop1042
+
+end1043:
+	CMPQ CX, $+8
+	JB   end1045
+
+loop1044:
+	VMOVUPD    (AX), Y3
+	VPSLLDQ    $0x04, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSLLDQ    $0x08, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSHUFD    $0xff, Y3, Y4
+	VPERM2I128 $0x08, Y4, Y4, Y4
+	VPADDD     Y4, Y3, Y3
+	VPERMD     Y3, Y1, Y4
+	VPADDD     Y0, Y3, Y3
+	VPERMD     Y3, Y2, Y3
+	VPBLENDD   $0x01, Y0, Y3, Y3
+	VPADDD     Y4, Y0, Y0
+	VMOVUPS    Y3, (DX)
+	ADDQ       $+32, AX
+	ADDQ       $+32, DX
+	SUBQ       $+8, CX
+	CMPQ       CX, $+8
+	JAE        loop1044
+
+end1045:
+	VMOVSS X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func sumFloat32AVX2(x []float32) float64
+// Requires: AVX, AVX2, CMOV
+TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ  x_base+0(FP), AX
+	MOVQ  x_len+8(FP), CX
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	VPXOR Y6, Y6, Y6
+	VPXOR Y7, Y7, Y7
+	VPXOR Y8, Y8, Y8
+	CMPQ  CX, $+32
+	JB    end1047
+
+loop1046:
+	MOVQ    CX, DX
+	MOVQ    $+4096, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+32
+	JB      end1049
+
+loop1048:
+	VCVTPS2PD (AX), Y9
+	VADDPD    Y9, Y0, Y0
+	VCVTPS2PD 16(AX), Y9
+	VADDPD    Y9, Y1, Y1
+	VCVTPS2PD 32(AX), Y9
+	VADDPD    Y9, Y2, Y2
+	VCVTPS2PD 48(AX), Y9
+	VADDPD    Y9, Y3, Y3
+	VCVTPS2PD 64(AX), Y9
+	VADDPD    Y9, Y4, Y4
+	VCVTPS2PD 80(AX), Y9
+	VADDPD    Y9, Y5, Y5
+	VCVTPS2PD 96(AX), Y9
+	VADDPD    Y9, Y6, Y6
+	VCVTPS2PD 112(AX), Y9
+	VADDPD    Y9, Y7, Y7
+	ADDQ      $+128, AX
+	SUBQ      $+32, DX
+	CMPQ      DX, $+32
+	JAE       loop1048
+
+end1049:
+	ADDQ   DX, CX
+	ADDQ   $+32, CX
+	VADDPD Y4, Y0, Y0
+	VADDPD Y5, Y1, Y1
+	VADDPD Y6, Y2, Y2
+	VADDPD Y7, Y3, Y3
+	VADDPD Y2, Y0, Y0
+	VADDPD Y3, Y1, Y1
+	VADDPD Y1, Y0, Y0
+	VADDPD Y0, Y8, Y8
+	VPXOR  Y0, Y0, Y0
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VPXOR  Y5, Y5, Y5
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop1046
+
+end1047:
+	CMPQ CX, $+4
+	JB   end1051
+
+loop1050:
+	VCVTPS2PD (AX), Y1
+	VADDPD    Y1, Y0, Y0
+	ADDQ      $+16, AX
+	SUBQ      $+4, CX
+	CMPQ      CX, $+4
+	JAE       loop1050
+
+end1051:
+	TESTQ      CX, CX
+	JZ         none1052
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), X1
+	NEGQ       CX
+	VPMOVSXDQ  X1, Y2
+	VMASKMOVPS (AX), X1, X1
+	VCVTPS2PD  X1, Y1
+	VADDPD     Y1, Y0, Y0
+
+none1052:
+	VADDPD       Y0, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X0
+	VADDPD       X0, X8, X8
+	VPERMILPD    $0x01, X8, X0
+	VADDPD       X0, X8, X8
+	VMOVSD       X8, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func dotFloat32AVX2(x []float32, y []float32) float64
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·dotFloat32AVX2(SB), NOSPLIT, $0-56
+	MOVQ  x_base+0(FP), AX
+	MOVQ  x_len+8(FP), CX
+	MOVQ  y_base+24(FP), DX
+	MOVQ  y_len+32(FP), BX
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	VPXOR Y6, Y6, Y6
+	VPXOR Y7, Y7, Y7
+	VPXOR Y8, Y8, Y8
+	CMPQ  CX, $+32
+	JB    end1054
+
+loop1053:
+	MOVQ    CX, BX
+	MOVQ    $+4096, SI
+	CMPQ    BX, SI
+	CMOVQGT SI, BX
+	SUBQ    BX, CX
+	CMPQ    BX, $+32
+	JB      end1056
+
+loop1055:
+	VCVTPS2PD   (AX), Y9
+	VCVTPS2PD   (DX), Y10
+	VFMADD231PD Y9, Y10, Y0
+	VCVTPS2PD   16(AX), Y9
+	VCVTPS2PD   16(DX), Y10
+	VFMADD231PD Y9, Y10, Y1
+	VCVTPS2PD   32(AX), Y9
+	VCVTPS2PD   32(DX), Y10
+	VFMADD231PD Y9, Y10, Y2
+	VCVTPS2PD   48(AX), Y9
+	VCVTPS2PD   48(DX), Y10
+	VFMADD231PD Y9, Y10, Y3
+	VCVTPS2PD   64(AX), Y9
+	VCVTPS2PD   64(DX), Y10
+	VFMADD231PD Y9, Y10, Y4
+	VCVTPS2PD   80(AX), Y9
+	VCVTPS2PD   80(DX), Y10
+	VFMADD231PD Y9, Y10, Y5
+	VCVTPS2PD   96(AX), Y9
+	VCVTPS2PD   96(DX), Y10
+	VFMADD231PD Y9, Y10, Y6
+	VCVTPS2PD   112(AX), Y9
+	VCVTPS2PD   112(DX), Y10
+	VFMADD231PD Y9, Y10, Y7
+	ADDQ        $+128, AX
+	ADDQ        $+128, DX
+	SUBQ        $+32, BX
+	CMPQ        BX, $+32
+	JAE         loop1055
+
+end1056:
+	ADDQ   BX, CX
+	ADDQ   $+32, CX
+	VADDPD Y4, Y0, Y0
+	VADDPD Y5, Y1, Y1
+	VADDPD Y6, Y2, Y2
+	VADDPD Y7, Y3, Y3
+	VADDPD Y2, Y0, Y0
+	VADDPD Y3, Y1, Y1
+	VADDPD Y1, Y0, Y0
+	VADDPD Y0, Y8, Y8
+	VPXOR  Y0, Y0, Y0
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VPXOR  Y5, Y5, Y5
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop1053
+
+end1054:
+	CMPQ CX, $+4
+	JB   end1058
+
+loop1057:
+	VCVTPS2PD   (AX), Y1
+	VCVTPS2PD   (DX), Y2
+	VFMADD231PD Y1, Y2, Y0
+	ADDQ        $+16, AX
+	ADDQ        $+16, DX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop1057
+
+end1058:
+	TESTQ       CX, CX
+	JZ          none1059
+	LEAQ        avx2const79<>+32(SB), BX
+	NEGQ        CX
+	VMOVDQU     (BX)(CX*4), X1
+	NEGQ        CX
+	VPMOVSXDQ   X1, Y2
+	VMASKMOVPS  (AX), X1, X2
+	VMASKMOVPS  (DX), X1, X1
+	VCVTPS2PD   X2, Y2
+	VCVTPS2PD   X1, Y1
+	VFMADD231PD Y2, Y1, Y0
+
+none1059:
+	VADDPD       Y0, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X0
+	VADDPD       X0, X8, X8
+	VPERMILPD    $0x01, X8, X0
+	VADDPD       X0, X8, X8
+	VMOVSD       X8, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func sumAbsFloat32AVX2(x []float32) float64
+// Requires: AVX, AVX2, CMOV
+TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	VPXOR   Y1, Y1, Y1
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPXOR   Y6, Y6, Y6
+	VPXOR   Y7, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VMOVUPD avx2const1<>+0(SB), Y0
+	CMPQ    CX, $+32
+	JB      end1061
+
+loop1060:
+	MOVQ    CX, DX
+	MOVQ    $+4096, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+32
+	JB      end1063
+
+loop1062:
+	VCVTPS2PD (AX), Y10
+	VPANDN    Y10, Y0, Y10
+	VADDPD    Y10, Y1, Y1
+	VCVTPS2PD 16(AX), Y10
+	VPANDN    Y10, Y0, Y10
+	VADDPD    Y10, Y2, Y2
+	VCVTPS2PD 32(AX), Y10
+	VPANDN    Y10, Y0, Y10
+	VADDPD    Y10, Y3, Y3
+	VCVTPS2PD 48(AX), Y10
+	VPANDN    Y10, Y0, Y10
+	VADDPD    Y10, Y4, Y4
+	VCVTPS2PD 64(AX), Y10
+	VPANDN    Y10, Y0, Y10
+	VADDPD    Y10, Y5, Y5
+	VCVTPS2PD 80(AX), Y10
+	VPANDN    Y10, Y0, Y10
+	VADDPD    Y10, Y6, Y6
+	VCVTPS2PD 96(AX), Y10
+	VPANDN    Y10, Y0, Y10
+	VADDPD    Y10, Y7, Y7
+	VCVTPS2PD 112(AX), Y10
+	VPANDN    Y10, Y0, Y10
+	VADDPD    Y10, Y8, Y8
+	ADDQ      $+128, AX
+	SUBQ      $+32, DX
+	CMPQ      DX, $+32
+	JAE       loop1062
+
+end1063:
+	ADDQ   DX, CX
+	ADDQ   $+32, CX
+	VADDPD Y5, Y1, Y1
+	VADDPD Y6, Y2, Y2
+	VADDPD Y7, Y3, Y3
+	VADDPD Y8, Y4, Y4
+	VADDPD Y3, Y1, Y1
+	VADDPD Y4, Y2, Y2
+	VADDPD Y2, Y1, Y1
+	VADDPD Y1, Y9, Y9
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VPXOR  Y5, Y5, Y5
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	VPXOR  Y8, Y8, Y8
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop1060
+
+end1061:
+	CMPQ CX, $+4
+	JB   end1065
+
+loop1064:
+	VCVTPS2PD (AX), Y2
+	VPANDN    Y2, Y0, Y2
+	VADDPD    Y2, Y1, Y1
+	ADDQ      $+16, AX
+	SUBQ      $+4, CX
+	CMPQ      CX, $+4
+	JAE       loop1064
+
+end1065:
+	TESTQ      CX, CX
+	JZ         none1066
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), X2
+	NEGQ       CX
+	VPMOVSXDQ  X2, Y3
+	VMASKMOVPS (AX), X2, X2
+	VCVTPS2PD  X2, Y2
+	VPANDN     Y2, Y0, Y2
+	VADDPD     Y2, Y1, Y1
+
+none1066:
+	VADDPD       Y1, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X0
+	VADDPD       X0, X9, X9
+	VPERMILPD    $0x01, X9, X0
+	VADDPD       X0, X9, X9
+	VMOVSD       X9, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func shiftedFloat32AVX2(x []float32, shift float64) (s1 float64, s2 float64)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
+	VBROADCASTSD shift+24(FP), Y0
+	VPXOR        avx2const1<>+0(SB), Y0, Y0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VPXOR        Y9, Y9, Y9
+	VPXOR        Y10, Y10, Y10
+	CMPQ         CX, $+16
+	JB           end1068
+
+loop1067:
+	MOVQ    CX, DX
+	MOVQ    $+2048, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+16
+	JB      end1070
+
+loop1069:
+	VCVTPS2PD   (AX), Y11
+	VADDPD      Y0, Y11, Y11
+	VADDPD      Y11, Y1, Y1
+	VFMADD231PD Y11, Y11, Y6
+	VCVTPS2PD   16(AX), Y11
+	VADDPD      Y0, Y11, Y11
+	VADDPD      Y11, Y2, Y2
+	VFMADD231PD Y11, Y11, Y7
+	VCVTPS2PD   32(AX), Y11
+	VADDPD      Y0, Y11, Y11
+	VADDPD      Y11, Y3, Y3
+	VFMADD231PD Y11, Y11, Y8
+	VCVTPS2PD   48(AX), Y11
+	VADDPD      Y0, Y11, Y11
+	VADDPD      Y11, Y4, Y4
+	VFMADD231PD Y11, Y11, Y9
+	ADDQ        $+64, AX
+	SUBQ        $+16, DX
+	CMPQ        DX, $+16
+	JAE         loop1069
+
+end1070:
+	ADDQ   DX, CX
+	ADDQ   $+16, CX
+	VADDPD Y3, Y1, Y1
+	VADDPD Y4, Y2, Y2
+	VADDPD Y2, Y1, Y1
+	VADDPD Y1, Y5, Y5
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VADDPD Y8, Y6, Y6
+	VADDPD Y9, Y7, Y7
+	VADDPD Y7, Y6, Y6
+	VADDPD Y6, Y10, Y10
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	VPXOR  Y8, Y8, Y8
+	VPXOR  Y9, Y9, Y9
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop1067
+
+end1068:
+	CMPQ CX, $+4
+	JB   end1072
+
+loop1071:
+	VCVTPS2PD   (AX), Y2
+	VADDPD      Y0, Y2, Y2
+	VADDPD      Y2, Y1, Y1
+	VFMADD231PD Y2, Y2, Y6
+	ADDQ        $+16, AX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop1071
+
+end1072:
+	TESTQ       CX, CX
+	JZ          none1073
+	LEAQ        avx2const79<>+32(SB), DX
+	NEGQ        CX
+	VMOVDQU     (DX)(CX*4), X2
+	NEGQ        CX
+	VPMOVSXDQ   X2, Y3
+	VMASKMOVPS  (AX), X2, X2
+	VCVTPS2PD   X2, Y2
+	VADDPD      Y0, Y2, Y2
+	VANDPD      Y3, Y2, Y2
+	VADDPD      Y2, Y1, Y1
+	VFMADD231PD Y2, Y2, Y6
+
+none1073:
+	VADDPD       Y1, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPD       X0, X5, X5
+	VPERMILPD    $0x01, X5, X0
+	VADDPD       X0, X5, X5
+	VMOVSD       X5, s1+32(FP)
+	VADDPD       Y6, Y10, Y10
+	VEXTRACTF128 $0x01, Y10, X0
+	VADDPD       X0, X10, X10
+	VPERMILPD    $0x01, X10, X0
+	VADDPD       X0, X10, X10
+	VMOVSD       X10, s2+40(FP)
+	VZEROUPPER
+	RET
+
+// func shiftedInt32AVX2(x []int32, shift float64) (s1 float64, s2 float64)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
+	VBROADCASTSD shift+24(FP), Y0
+	VPXOR        avx2const1<>+0(SB), Y0, Y0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VPXOR        Y9, Y9, Y9
+	VPXOR        Y10, Y10, Y10
+	CMPQ         CX, $+16
+	JB           end1075
+
+loop1074:
+	MOVQ    CX, DX
+	MOVQ    $+2048, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+16
+	JB      end1077
+
+loop1076:
+	VCVTDQ2PD   (AX), Y11
+	VADDPD      Y0, Y11, Y11
+	VADDPD      Y11, Y1, Y1
+	VFMADD231PD Y11, Y11, Y6
+	VCVTDQ2PD   16(AX), Y11
+	VADDPD      Y0, Y11, Y11
+	VADDPD      Y11, Y2, Y2
+	VFMADD231PD Y11, Y11, Y7
+	VCVTDQ2PD   32(AX), Y11
+	VADDPD      Y0, Y11, Y11
+	VADDPD      Y11, Y3, Y3
+	VFMADD231PD Y11, Y11, Y8
+	VCVTDQ2PD   48(AX), Y11
+	VADDPD      Y0, Y11, Y11
+	VADDPD      Y11, Y4, Y4
+	VFMADD231PD Y11, Y11, Y9
+	ADDQ        $+64, AX
+	SUBQ        $+16, DX
+	CMPQ        DX, $+16
+	JAE         loop1076
+
+end1077:
+	ADDQ   DX, CX
+	ADDQ   $+16, CX
+	VADDPD Y3, Y1, Y1
+	VADDPD Y4, Y2, Y2
+	VADDPD Y2, Y1, Y1
+	VADDPD Y1, Y5, Y5
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VADDPD Y8, Y6, Y6
+	VADDPD Y9, Y7, Y7
+	VADDPD Y7, Y6, Y6
+	VADDPD Y6, Y10, Y10
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	VPXOR  Y8, Y8, Y8
+	VPXOR  Y9, Y9, Y9
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop1074
+
+end1075:
+	CMPQ CX, $+4
+	JB   end1079
+
+loop1078:
+	VCVTDQ2PD   (AX), Y2
+	VADDPD      Y0, Y2, Y2
+	VADDPD      Y2, Y1, Y1
+	VFMADD231PD Y2, Y2, Y6
+	ADDQ        $+16, AX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop1078
+
+end1079:
+	TESTQ       CX, CX
+	JZ          none1080
+	LEAQ        avx2const79<>+32(SB), DX
+	NEGQ        CX
+	VMOVDQU     (DX)(CX*4), X2
+	NEGQ        CX
+	VPMOVSXDQ   X2, Y3
+	VMASKMOVPS  (AX), X2, X2
+	VCVTDQ2PD   X2, Y2
+	VADDPD      Y0, Y2, Y2
+	VANDPD      Y3, Y2, Y2
+	VADDPD      Y2, Y1, Y1
+	VFMADD231PD Y2, Y2, Y6
+
+none1080:
+	VADDPD       Y1, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPD       X0, X5, X5
+	VPERMILPD    $0x01, X5, X0
+	VADDPD       X0, X5, X5
+	VMOVSD       X5, s1+32(FP)
+	VADDPD       Y6, Y10, Y10
+	VEXTRACTF128 $0x01, Y10, X0
+	VADDPD       X0, X10, X10
+	VPERMILPD    $0x01, X10, X0
+	VADDPD       X0, X10, X10
+	VMOVSD       X10, s2+40(FP)
+	VZEROUPPER
+	RET
+
+// func widenFloat32AVX2(dst *float64, x []float32)
+// Requires: AVX
+TEXT ·widenFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ x_base+8(FP), AX
+	MOVQ x_len+16(FP), CX
+	MOVQ dst+0(FP), DX
+	CMPQ CX, $+8
+	JB   end1082
+
+loop1081:
+	VCVTPS2PD (AX), Y0
+	VMOVUPD   Y0, (DX)
+	VCVTPS2PD 16(AX), Y0
+	VMOVUPD   Y0, 32(DX)
+	ADDQ      $+32, AX
+	ADDQ      $+64, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1081
+
+end1082:
+	VZEROUPPER
+	RET
+
+// func widenInt32AVX2(dst *int64, x []int32)
+// Requires: AVX, AVX2
+TEXT ·widenInt32AVX2(SB), NOSPLIT, $0-32
+	MOVQ x_base+8(FP), AX
+	MOVQ x_len+16(FP), CX
+	MOVQ dst+0(FP), DX
+	CMPQ CX, $+8
+	JB   end1084
+
+loop1083:
+	VPMOVSXDQ (AX), Y0
+	VMOVUPD   Y0, (DX)
+	VPMOVSXDQ 16(AX), Y0
+	VMOVUPD   Y0, 32(DX)
+	ADDQ      $+32, AX
+	ADDQ      $+64, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1083
+
+end1084:
+	VZEROUPPER
+	RET
+
+// func roundFloat32AVX2(dst *float32, x []float64)
+// Requires: AVX
+TEXT ·roundFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ x_base+8(FP), AX
+	MOVQ x_len+16(FP), CX
+	MOVQ dst+0(FP), DX
+	CMPQ CX, $+8
+	JB   end1086
+
+loop1085:
+	VMOVUPD    (AX), Y0
+	VCVTPD2PSY Y0, X0
+	VMOVUPS    X0, (DX)
+	VMOVUPD    32(AX), Y0
+	VCVTPD2PSY Y0, X0
+	VMOVUPS    X0, 16(DX)
+	ADDQ       $+64, AX
+	ADDQ       $+32, DX
+	SUBQ       $+8, CX
+	CMPQ       CX, $+8
+	JAE        loop1085
+
+end1086:
+	VZEROUPPER
+	RET
+
+// func takeDwordsAVX2(dst *uint32, x []uint32, idx []int64) int
+// Requires: AVX, AVX2
+TEXT ·takeDwordsAVX2(SB), NOSPLIT, $0-64
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         idx_base+32(FP), DX
+	MOVQ         idx_len+40(FP), BX
+	VMOVQ        CX, X0
+	VPBROADCASTQ X0, Y0
+	MOVQ         dst+0(FP), CX
+	MOVQ         BX, SI
+	CMPQ         BX, $+4
+	JB           end1089
+
+loop1088:
+	VMOVUPD    (DX), Y2
+	VPCMPGTQ   Y2, Y0, Y3
+	VPANDN     Y3, Y2, Y3
+	VMOVMSKPD  Y3, DI
+	CMPL       DI, $0x0f
+	JNE        bad1087
+	VPCMPEQD   X3, X3, X3
+	VGATHERQPS X3, (AX)(Y2*4), X1
+	VMOVUPS    X1, (CX)
+	ADDQ       $+32, DX
+	ADDQ       $+16, CX
+	SUBQ       $+4, BX
+	CMPQ       BX, $+4
+	JAE        loop1088
+
+end1089:
+bad1087:
+	SUBQ BX, SI
+	MOVQ SI, ret+56(FP)
+	VZEROUPPER
+	RET
+
+// func expFloat32AVX2(dst *float32, x []float32, stream int)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         stream+32(FP), BX
+	TESTQ        BX, BX
+	JZ           plain1090
+	MOVQ         DX, BX
+	ANDQ         $+3, BX
+	JNZ          plain1090
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+15, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none1091
+	LEAQ         avx2const79<>+32(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*4), X0
+	NEGQ         BX
+	VPMOVSXDQ    X0, Y1
+	VMASKMOVPS   (AX), X0, X1
+	VMOVUPD      avx2const88<>+0(SB), Y2
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y2
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y2, Y1, Y2
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y2, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y3
+	VFNMADD231PD avx2const32<>+0(SB), Y3, Y2
+	VMULPD       Y2, Y2, Y3
+	VMOVUPD      avx2const95<>+0(SB), Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const17<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const96<>+0(SB), Y5
+	VFMADD213PD  avx2const94<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const92<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const90<>+0(SB), Y3, Y5
+	VFMADD213PD  Y4, Y2, Y5
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y5, Y5
+	VCVTPD2PSY   Y5, X1
+	VMASKMOVPS   X1, X0, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*4), DX
+	LEAQ         (AX)(BX*4), AX
+
+none1091:
+	CMPQ CX, $+16
+	JB   end1093
+
+loop1092:
+	VMOVUPD      avx2const88<>+0(SB), Y0
+	VCVTPS2PD    (AX), Y1
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const95<>+0(SB), Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y4, Y4
+	VCVTPD2PSY   Y4, X0
+	VMOVNTPD     X0, (DX)
+	VMOVUPD      avx2const88<>+0(SB), Y0
+	VCVTPS2PD    16(AX), Y1
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const95<>+0(SB), Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y4, Y4
+	VCVTPD2PSY   Y4, X0
+	VMOVNTPD     X0, 16(DX)
+	VMOVUPD      avx2const88<>+0(SB), Y0
+	VCVTPS2PD    32(AX), Y1
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const95<>+0(SB), Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y4, Y4
+	VCVTPD2PSY   Y4, X0
+	VMOVNTPD     X0, 32(DX)
+	VMOVUPD      avx2const88<>+0(SB), Y0
+	VCVTPS2PD    48(AX), Y1
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const95<>+0(SB), Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y4, Y4
+	VCVTPD2PSY   Y4, X0
+	VMOVNTPD     X0, 48(DX)
+	ADDQ         $+64, DX
+	ADDQ         $+64, AX
+	SUBQ         $+16, CX
+	CMPQ         CX, $+16
+	JAE          loop1092
+
+end1093:
+	SFENCE
+
+plain1090:
+	CMPQ CX, $+16
+	JB   end1095
+
+loop1094:
+	VMOVUPD      avx2const88<>+0(SB), Y0
+	VCVTPS2PD    (AX), Y1
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const95<>+0(SB), Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y4, Y4
+	VCVTPD2PSY   Y4, X0
+	VMOVUPD      X0, (DX)
+	VMOVUPD      avx2const88<>+0(SB), Y0
+	VCVTPS2PD    16(AX), Y1
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const95<>+0(SB), Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y4, Y4
+	VCVTPD2PSY   Y4, X0
+	VMOVUPD      X0, 16(DX)
+	VMOVUPD      avx2const88<>+0(SB), Y0
+	VCVTPS2PD    32(AX), Y1
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const95<>+0(SB), Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y4, Y4
+	VCVTPD2PSY   Y4, X0
+	VMOVUPD      X0, 32(DX)
+	VMOVUPD      avx2const88<>+0(SB), Y0
+	VCVTPS2PD    48(AX), Y1
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const95<>+0(SB), Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y4, Y4
+	VCVTPD2PSY   Y4, X0
+	VMOVUPD      X0, 48(DX)
+	ADDQ         $+64, DX
+	ADDQ         $+64, AX
+	SUBQ         $+16, CX
+	CMPQ         CX, $+16
+	JAE          loop1094
+
+end1095:
+	CMPQ CX, $+4
+	JB   end1097
+
+loop1096:
+	VMOVUPD      avx2const88<>+0(SB), Y0
+	VCVTPS2PD    (AX), Y1
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const95<>+0(SB), Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y4, Y4
+	VCVTPD2PSY   Y4, X0
+	VMOVUPD      X0, (DX)
+	ADDQ         $+16, DX
+	ADDQ         $+16, AX
+	SUBQ         $+4, CX
+	CMPQ         CX, $+4
+	JAE          loop1096
+
+end1097:
+	TESTQ        CX, CX
+	JZ           none1098
+	LEAQ         avx2const79<>+32(SB), BX
+	NEGQ         CX
+	VMOVDQU      (BX)(CX*4), X0
+	NEGQ         CX
+	VPMOVSXDQ    X0, Y1
+	VMASKMOVPS   (AX), X0, X1
+	VMOVUPD      avx2const88<>+0(SB), Y2
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y2
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y2, Y1, Y2
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y2, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y3
+	VFNMADD231PD avx2const32<>+0(SB), Y3, Y2
+	VMULPD       Y2, Y2, Y3
+	VMOVUPD      avx2const95<>+0(SB), Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const17<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const96<>+0(SB), Y5
+	VFMADD213PD  avx2const94<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const92<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const90<>+0(SB), Y3, Y5
+	VFMADD213PD  Y4, Y2, Y5
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y5, Y5
+	VCVTPD2PSY   Y5, X1
+	VMASKMOVPS   X1, X0, (DX)
+
+none1098:
+	VZEROUPPER
+	RET
+
+DATA avx2const88<>+0(SB)/8, $0x4056800000000000
+DATA avx2const88<>+8(SB)/8, $0x4056800000000000
+DATA avx2const88<>+16(SB)/8, $0x4056800000000000
+DATA avx2const88<>+24(SB)/8, $0x4056800000000000
+GLOBL avx2const88<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const89<>+0(SB)/8, $0xc05b800000000000
+DATA avx2const89<>+8(SB)/8, $0xc05b800000000000
+DATA avx2const89<>+16(SB)/8, $0xc05b800000000000
+DATA avx2const89<>+24(SB)/8, $0xc05b800000000000
+GLOBL avx2const89<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const90<>+0(SB)/8, $0x3ff00000000e5891
+DATA avx2const90<>+8(SB)/8, $0x3ff00000000e5891
+DATA avx2const90<>+16(SB)/8, $0x3ff00000000e5891
+DATA avx2const90<>+24(SB)/8, $0x3ff00000000e5891
+GLOBL avx2const90<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const91<>+0(SB)/8, $0x3fe000000424eb42
+DATA avx2const91<>+8(SB)/8, $0x3fe000000424eb42
+DATA avx2const91<>+16(SB)/8, $0x3fe000000424eb42
+DATA avx2const91<>+24(SB)/8, $0x3fe000000424eb42
+GLOBL avx2const91<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const92<>+0(SB)/8, $0x3fc55555350a4b19
+DATA avx2const92<>+8(SB)/8, $0x3fc55555350a4b19
+DATA avx2const92<>+16(SB)/8, $0x3fc55555350a4b19
+DATA avx2const92<>+24(SB)/8, $0x3fc55555350a4b19
+GLOBL avx2const92<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const93<>+0(SB)/8, $0x3fa555481a90fac0
+DATA avx2const93<>+8(SB)/8, $0x3fa555481a90fac0
+DATA avx2const93<>+16(SB)/8, $0x3fa555481a90fac0
+DATA avx2const93<>+24(SB)/8, $0x3fa555481a90fac0
+GLOBL avx2const93<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const94<>+0(SB)/8, $0x3f811130b23e3378
+DATA avx2const94<>+8(SB)/8, $0x3f811130b23e3378
+DATA avx2const94<>+16(SB)/8, $0x3f811130b23e3378
+DATA avx2const94<>+24(SB)/8, $0x3f811130b23e3378
+GLOBL avx2const94<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const95<>+0(SB)/8, $0x3f56d9569691baea
+DATA avx2const95<>+8(SB)/8, $0x3f56d9569691baea
+DATA avx2const95<>+16(SB)/8, $0x3f56d9569691baea
+DATA avx2const95<>+24(SB)/8, $0x3f56d9569691baea
+GLOBL avx2const95<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const96<>+0(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const96<>+8(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const96<>+16(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const96<>+24(SB)/8, $0x3f29e8ecd3ede4cf
+GLOBL avx2const96<>(SB), RODATA|NOPTR, $32
+
+// func logFloat32AVX2(dst *float32, x []float32, stream int)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
+	VPXOR       Y0, Y0, Y0
+	MOVQ        x_base+8(FP), AX
+	MOVQ        x_len+16(FP), CX
+	MOVQ        dst+0(FP), DX
+	MOVQ        stream+32(FP), BX
+	TESTQ       BX, BX
+	JZ          plain1099
+	MOVQ        DX, BX
+	ANDQ        $+3, BX
+	JNZ         plain1099
+	MOVQ        DX, BX
+	NEGQ        BX
+	ANDQ        $+15, BX
+	SHRQ        $0x02, BX
+	CMPQ        BX, CX
+	CMOVQHI     CX, BX
+	TESTQ       BX, BX
+	JZ          none1100
+	LEAQ        avx2const79<>+32(SB), SI
+	NEGQ        BX
+	VMOVDQU     (SI)(BX*4), X1
+	NEGQ        BX
+	VPMOVSXDQ   X1, Y2
+	VMASKMOVPS  (AX), X1, X2
+	VCVTPS2PD   X2, Y2
+	VPADDQ      avx2const49<>+0(SB), Y2, Y3
+	VPSRLQ      $0x34, Y3, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      avx2const52<>+0(SB), Y4, Y4
+	VPAND       avx2const51<>+0(SB), Y3, Y3
+	VPADDQ      avx2const50<>+0(SB), Y3, Y3
+	VSUBPD      avx2const17<>+0(SB), Y3, Y3
+	VADDPD      avx2const55<>+0(SB), Y3, Y5
+	VDIVPD      Y5, Y3, Y5
+	VMULPD      Y5, Y5, Y3
+	VMOVUPD     avx2const100<>+0(SB), Y6
+	VFMADD213PD avx2const99<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const98<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const97<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const55<>+0(SB), Y3, Y6
+	VMULPD      Y5, Y6, Y6
+	VFMADD231PD avx2const32<>+0(SB), Y4, Y6
+	VCMPPD      $0x11, Y0, Y2, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y6, Y6
+	VCMPPD      $0x00, Y0, Y2, Y3
+	VBLENDVPD   Y3, avx2const22<>+0(SB), Y6, Y6
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y2, Y3
+	VBLENDVPD   Y3, Y2, Y6, Y6
+	VCVTPD2PSY  Y6, X2
+	VMASKMOVPS  X2, X1, (DX)
+	SUBQ        BX, CX
+	LEAQ        (DX)(BX*4), DX
+	LEAQ        (AX)(BX*4), AX
+
+none1100:
+	CMPQ CX, $+16
+	JB   end1102
+
+loop1101:
+	VCVTPS2PD   (AX), Y1
+	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const52<>+0(SB), Y3, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const100<>+0(SB), Y5
+	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+	VCVTPD2PSY  Y5, X1
+	VMOVNTPD    X1, (DX)
+	VCVTPS2PD   16(AX), Y1
+	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const52<>+0(SB), Y3, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const100<>+0(SB), Y5
+	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+	VCVTPD2PSY  Y5, X1
+	VMOVNTPD    X1, 16(DX)
+	VCVTPS2PD   32(AX), Y1
+	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const52<>+0(SB), Y3, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const100<>+0(SB), Y5
+	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+	VCVTPD2PSY  Y5, X1
+	VMOVNTPD    X1, 32(DX)
+	VCVTPS2PD   48(AX), Y1
+	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const52<>+0(SB), Y3, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const100<>+0(SB), Y5
+	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+	VCVTPD2PSY  Y5, X1
+	VMOVNTPD    X1, 48(DX)
+	ADDQ        $+64, DX
+	ADDQ        $+64, AX
+	SUBQ        $+16, CX
+	CMPQ        CX, $+16
+	JAE         loop1101
+
+end1102:
+	SFENCE
+
+plain1099:
+	CMPQ CX, $+16
+	JB   end1104
+
+loop1103:
+	VCVTPS2PD   (AX), Y1
+	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const52<>+0(SB), Y3, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const100<>+0(SB), Y5
+	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+	VCVTPD2PSY  Y5, X1
+	VMOVUPD     X1, (DX)
+	VCVTPS2PD   16(AX), Y1
+	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const52<>+0(SB), Y3, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const100<>+0(SB), Y5
+	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+	VCVTPD2PSY  Y5, X1
+	VMOVUPD     X1, 16(DX)
+	VCVTPS2PD   32(AX), Y1
+	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const52<>+0(SB), Y3, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const100<>+0(SB), Y5
+	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+	VCVTPD2PSY  Y5, X1
+	VMOVUPD     X1, 32(DX)
+	VCVTPS2PD   48(AX), Y1
+	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const52<>+0(SB), Y3, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const100<>+0(SB), Y5
+	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+	VCVTPD2PSY  Y5, X1
+	VMOVUPD     X1, 48(DX)
+	ADDQ        $+64, DX
+	ADDQ        $+64, AX
+	SUBQ        $+16, CX
+	CMPQ        CX, $+16
+	JAE         loop1103
+
+end1104:
+	CMPQ CX, $+4
+	JB   end1106
+
+loop1105:
+	VCVTPS2PD   (AX), Y1
+	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const52<>+0(SB), Y3, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const100<>+0(SB), Y5
+	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+	VCVTPD2PSY  Y5, X1
+	VMOVUPD     X1, (DX)
+	ADDQ        $+16, DX
+	ADDQ        $+16, AX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop1105
+
+end1106:
+	TESTQ       CX, CX
+	JZ          none1107
+	LEAQ        avx2const79<>+32(SB), BX
+	NEGQ        CX
+	VMOVDQU     (BX)(CX*4), X1
+	NEGQ        CX
+	VPMOVSXDQ   X1, Y2
+	VMASKMOVPS  (AX), X1, X2
+	VCVTPS2PD   X2, Y2
+	VPADDQ      avx2const49<>+0(SB), Y2, Y3
+	VPSRLQ      $0x34, Y3, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      avx2const52<>+0(SB), Y4, Y4
+	VPAND       avx2const51<>+0(SB), Y3, Y3
+	VPADDQ      avx2const50<>+0(SB), Y3, Y3
+	VSUBPD      avx2const17<>+0(SB), Y3, Y3
+	VADDPD      avx2const55<>+0(SB), Y3, Y5
+	VDIVPD      Y5, Y3, Y5
+	VMULPD      Y5, Y5, Y3
+	VMOVUPD     avx2const100<>+0(SB), Y6
+	VFMADD213PD avx2const99<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const98<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const97<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const55<>+0(SB), Y3, Y6
+	VMULPD      Y5, Y6, Y6
+	VFMADD231PD avx2const32<>+0(SB), Y4, Y6
+	VCMPPD      $0x11, Y0, Y2, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y6, Y6
+	VCMPPD      $0x00, Y0, Y2, Y0
+	VBLENDVPD   Y0, avx2const22<>+0(SB), Y6, Y6
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y2, Y0
+	VBLENDVPD   Y0, Y2, Y6, Y6
+	VCVTPD2PSY  Y6, X0
+	VMASKMOVPS  X0, X1, (DX)
+
+none1107:
+	VZEROUPPER
+	RET
+
+DATA avx2const97<>+0(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const97<>+8(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const97<>+16(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const97<>+24(SB)/8, $0x3fe555554fdd9bbb
+GLOBL avx2const97<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const98<>+0(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const98<>+8(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const98<>+16(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const98<>+24(SB)/8, $0x3fd999a7a2bc57db
+GLOBL avx2const98<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const99<>+0(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const99<>+8(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const99<>+16(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const99<>+24(SB)/8, $0x3fd2438ecab6622d
+GLOBL avx2const99<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const100<>+0(SB)/8, $0x3fce2f392124a067
+DATA avx2const100<>+8(SB)/8, $0x3fce2f392124a067
+DATA avx2const100<>+16(SB)/8, $0x3fce2f392124a067
+DATA avx2const100<>+24(SB)/8, $0x3fce2f392124a067
+GLOBL avx2const100<>(SB), RODATA|NOPTR, $32
+
+// func unaryInt64AVX2(c int, dst *int64, x []int64, a int64, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
+	VPXOR        Y1, Y1, Y1
+	VPBROADCASTQ a+40(FP), Y0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case1109
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain1110
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain1110
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none1111
+	LEAQ         avx2const0<>+24(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*8), Y1
+	NEGQ         BX
+	VMASKMOVPD   (AX), Y1, Y2
+	VMOVUPD      Y2, Y2
+	VMOVUPD      Y0, Y3
+	VPSRLQ       $0x20, Y2, Y4
+	VPSRLQ       $0x20, Y3, Y5
+	VPMULUDQ     Y4, Y3, Y4
+	VPMULUDQ     Y5, Y2, Y5
+	VPADDQ       Y4, Y5, Y4
+	VPSLLQ       $0x20, Y4, Y4
+	VPMULUDQ     Y2, Y3, Y2
+	VPADDQ       Y4, Y2, Y2
+	VMASKMOVPD   Y2, Y1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none1111:
+	CMPQ CX, $+16
+	JB   end1113
+
+loop1112:
+	VMOVUPD  (AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VMOVNTPD Y1, (DX)
+	VMOVUPD  32(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VMOVNTPD Y1, 32(DX)
+	VMOVUPD  64(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VMOVNTPD Y1, 64(DX)
+	VMOVUPD  96(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VMOVNTPD Y1, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop1112
+
+end1113:
+	SFENCE
+
+plain1110:
+	CMPQ CX, $+16
+	JB   end1115
+
+loop1114:
+	VMOVUPD  (AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VMOVUPD  Y1, (DX)
+	VMOVUPD  32(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VMOVUPD  Y1, 32(DX)
+	VMOVUPD  64(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VMOVUPD  Y1, 64(DX)
+	VMOVUPD  96(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VMOVUPD  Y1, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop1114
+
+end1115:
+	CMPQ CX, $+4
+	JB   end1117
+
+loop1116:
+	VMOVUPD  (AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VMOVUPD  Y1, (DX)
+	ADDQ     $+32, DX
+	ADDQ     $+32, AX
+	SUBQ     $+4, CX
+	CMPQ     CX, $+4
+	JAE      loop1116
+
+end1117:
+	TESTQ      CX, CX
+	JZ         none1118
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y2
+	VMOVUPD    Y2, Y2
+	VMOVUPD    Y0, Y0
+	VPSRLQ     $0x20, Y2, Y3
+	VPSRLQ     $0x20, Y0, Y4
+	VPMULUDQ   Y3, Y0, Y3
+	VPMULUDQ   Y4, Y2, Y4
+	VPADDQ     Y3, Y4, Y3
+	VPSLLQ     $0x20, Y3, Y3
+	VPMULUDQ   Y2, Y0, Y2
+	VPADDQ     Y3, Y2, Y2
+	VMASKMOVPD Y2, Y1, (DX)
+
+none1118:
+	JMP done1108
+
+case1109:
+	CMPQ       BX, $+1
+	JNE        case1119
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain1120
+	MOVQ       DX, BX
+	ANDQ       $+7, BX
+	JNZ        plain1120
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none1121
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	NEGQ       BX
+	VMASKMOVPD (AX), Y0, Y2
+	VPCMPGTQ   Y2, Y1, Y3
+	VPXOR      Y2, Y3, Y2
+	VPSUBQ     Y3, Y2, Y2
+	VMASKMOVPD Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*8), DX
+	LEAQ       (AX)(BX*8), AX
+
+none1121:
+	CMPQ CX, $+16
+	JB   end1123
+
+loop1122:
+	VPCMPGTQ (AX), Y1, Y0
+	VPXOR    (AX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVNTPD Y2, (DX)
+	VPCMPGTQ 32(AX), Y1, Y0
+	VPXOR    32(AX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVNTPD Y2, 32(DX)
+	VPCMPGTQ 64(AX), Y1, Y0
+	VPXOR    64(AX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVNTPD Y2, 64(DX)
+	VPCMPGTQ 96(AX), Y1, Y0
+	VPXOR    96(AX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVNTPD Y2, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop1122
+
+end1123:
+	SFENCE
+
+plain1120:
+	CMPQ CX, $+16
+	JB   end1125
+
+loop1124:
+	VPCMPGTQ (AX), Y1, Y0
+	VPXOR    (AX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVUPD  Y2, (DX)
+	VPCMPGTQ 32(AX), Y1, Y0
+	VPXOR    32(AX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVUPD  Y2, 32(DX)
+	VPCMPGTQ 64(AX), Y1, Y0
+	VPXOR    64(AX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVUPD  Y2, 64(DX)
+	VPCMPGTQ 96(AX), Y1, Y0
+	VPXOR    96(AX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVUPD  Y2, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop1124
+
+end1125:
+	CMPQ CX, $+4
+	JB   end1127
+
+loop1126:
+	VPCMPGTQ (AX), Y1, Y0
+	VPXOR    (AX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVUPD  Y2, (DX)
+	ADDQ     $+32, DX
+	ADDQ     $+32, AX
+	SUBQ     $+4, CX
+	CMPQ     CX, $+4
+	JAE      loop1126
+
+end1127:
+	TESTQ      CX, CX
+	JZ         none1128
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y0
+	NEGQ       CX
+	VMASKMOVPD (AX), Y0, Y2
+	VPCMPGTQ   Y2, Y1, Y1
+	VPXOR      Y2, Y1, Y2
+	VPSUBQ     Y1, Y2, Y2
+	VMASKMOVPD Y2, Y0, (DX)
+
+none1128:
+	JMP done1108
+
+case1119:
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain1130
+	MOVQ       DX, BX
+	ANDQ       $+7, BX
+	JNZ        plain1130
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none1131
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	NEGQ       BX
+	VMASKMOVPD (AX), Y0, Y2
+	VPSUBQ     Y2, Y1, Y2
+	VMASKMOVPD Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*8), DX
+	LEAQ       (AX)(BX*8), AX
+
+none1131:
+	CMPQ CX, $+16
+	JB   end1133
+
+loop1132:
+	VPSUBQ   (AX), Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VPSUBQ   32(AX), Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPSUBQ   64(AX), Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPSUBQ   96(AX), Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop1132
+
+end1133:
+	SFENCE
+
+plain1130:
+	CMPQ CX, $+16
+	JB   end1135
+
+loop1134:
+	VPSUBQ  (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	VPSUBQ  32(AX), Y1, Y0
+	VMOVUPD Y0, 32(DX)
+	VPSUBQ  64(AX), Y1, Y0
+	VMOVUPD Y0, 64(DX)
+	VPSUBQ  96(AX), Y1, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop1134
+
+end1135:
+	CMPQ CX, $+4
+	JB   end1137
+
+loop1136:
+	VPSUBQ  (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+4, CX
+	CMPQ    CX, $+4
+	JAE     loop1136
+
+end1137:
+	TESTQ      CX, CX
+	JZ         none1138
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y0
+	NEGQ       CX
+	VMASKMOVPD (AX), Y0, Y2
+	VPSUBQ     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+
+none1138:
+done1108:
+	VZEROUPPER
+	RET
+
+// func axpyInt64AVX2(dst *int64, a int64, x []int64, y []int64, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
+	VPBROADCASTQ a+8(FP), Y0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         y_base+40(FP), CX
+	MOVQ         y_len+48(FP), DX
+	MOVQ         dst+0(FP), BX
+	MOVQ         stream+64(FP), SI
+	TESTQ        SI, SI
+	JZ           plain1139
+	MOVQ         BX, SI
+	ANDQ         $+7, SI
+	JNZ          plain1139
+	MOVQ         BX, SI
+	NEGQ         SI
+	ANDQ         $+31, SI
+	SHRQ         $0x03, SI
+	CMPQ         SI, DX
+	CMOVQHI      DX, SI
+	TESTQ        SI, SI
+	JZ           none1140
+	LEAQ         avx2const0<>+24(SB), DI
+	NEGQ         SI
+	VMOVDQU      (DI)(SI*8), Y1
+	NEGQ         SI
+	VMASKMOVPD   (AX), Y1, Y2
+	VMASKMOVPD   (CX), Y1, Y3
+	VMOVUPD      Y2, Y2
+	VMOVUPD      Y0, Y4
+	VPSRLQ       $0x20, Y2, Y5
+	VPSRLQ       $0x20, Y4, Y6
+	VPMULUDQ     Y5, Y4, Y5
+	VPMULUDQ     Y6, Y2, Y6
+	VPADDQ       Y5, Y6, Y5
+	VPSLLQ       $0x20, Y5, Y5
+	VPMULUDQ     Y2, Y4, Y2
+	VPADDQ       Y5, Y2, Y2
+	VPADDQ       Y3, Y2, Y2
+	VMASKMOVPD   Y2, Y1, (BX)
+	SUBQ         SI, DX
+	LEAQ         (BX)(SI*8), BX
+	LEAQ         (AX)(SI*8), AX
+	LEAQ         (CX)(SI*8), CX
+
+none1140:
+	CMPQ DX, $+16
+	JB   end1142
+
+loop1141:
+	VMOVUPD  (AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VPADDQ   (CX), Y1, Y1
+	VMOVNTPD Y1, (BX)
+	VMOVUPD  32(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VPADDQ   32(CX), Y1, Y1
+	VMOVNTPD Y1, 32(BX)
+	VMOVUPD  64(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VPADDQ   64(CX), Y1, Y1
+	VMOVNTPD Y1, 64(BX)
+	VMOVUPD  96(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VPADDQ   96(CX), Y1, Y1
+	VMOVNTPD Y1, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop1141
+
+end1142:
+	SFENCE
+
+plain1139:
+	CMPQ DX, $+16
+	JB   end1144
+
+loop1143:
+	VMOVUPD  (AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VPADDQ   (CX), Y1, Y1
+	VMOVUPD  Y1, (BX)
+	VMOVUPD  32(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VPADDQ   32(CX), Y1, Y1
+	VMOVUPD  Y1, 32(BX)
+	VMOVUPD  64(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VPADDQ   64(CX), Y1, Y1
+	VMOVUPD  Y1, 64(BX)
+	VMOVUPD  96(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VPADDQ   96(CX), Y1, Y1
+	VMOVUPD  Y1, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop1143
+
+end1144:
+	CMPQ DX, $+4
+	JB   end1146
+
+loop1145:
+	VMOVUPD  (AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VPADDQ   (CX), Y1, Y1
+	VMOVUPD  Y1, (BX)
+	ADDQ     $+32, BX
+	ADDQ     $+32, AX
+	ADDQ     $+32, CX
+	SUBQ     $+4, DX
+	CMPQ     DX, $+4
+	JAE      loop1145
+
+end1146:
+	TESTQ      DX, DX
+	JZ         none1147
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*8), Y1
+	NEGQ       DX
+	VMASKMOVPD (AX), Y1, Y2
+	VMASKMOVPD (CX), Y1, Y3
+	VMOVUPD    Y2, Y2
+	VMOVUPD    Y0, Y0
+	VPSRLQ     $0x20, Y2, Y4
+	VPSRLQ     $0x20, Y0, Y5
+	VPMULUDQ   Y4, Y0, Y4
+	VPMULUDQ   Y5, Y2, Y5
+	VPADDQ     Y4, Y5, Y4
+	VPSLLQ     $0x20, Y4, Y4
+	VPMULUDQ   Y2, Y0, Y2
+	VPADDQ     Y4, Y2, Y2
+	VPADDQ     Y3, Y2, Y2
+	VMASKMOVPD Y2, Y1, (BX)
+
+none1147:
+	VZEROUPPER
+	RET
+
+// func dotInt64AVX2(x []int64, y []int64) int64
+// Requires: AVX, AVX2
+TEXT ·dotInt64AVX2(SB), NOSPLIT, $0-56
+	MOVQ  x_base+0(FP), AX
+	MOVQ  x_len+8(FP), CX
+	MOVQ  y_base+24(FP), DX
+	MOVQ  y_len+32(FP), BX
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	CMPQ  CX, $+16
+	JB    end1149
+
+loop1148:
+	VMOVUPD  (AX), Y4
+	VMOVUPD  (DX), Y5
+	VPSRLQ   $0x20, Y4, Y6
+	VPSRLQ   $0x20, Y5, Y7
+	VPMULUDQ Y6, Y5, Y6
+	VPMULUDQ Y7, Y4, Y7
+	VPADDQ   Y6, Y7, Y6
+	VPSLLQ   $0x20, Y6, Y6
+	VPMULUDQ Y4, Y5, Y4
+	VPADDQ   Y6, Y4, Y4
+	VPADDQ   Y4, Y0, Y0
+	VMOVUPD  32(AX), Y4
+	VMOVUPD  32(DX), Y5
+	VPSRLQ   $0x20, Y4, Y6
+	VPSRLQ   $0x20, Y5, Y7
+	VPMULUDQ Y6, Y5, Y6
+	VPMULUDQ Y7, Y4, Y7
+	VPADDQ   Y6, Y7, Y6
+	VPSLLQ   $0x20, Y6, Y6
+	VPMULUDQ Y4, Y5, Y4
+	VPADDQ   Y6, Y4, Y4
+	VPADDQ   Y4, Y1, Y1
+	VMOVUPD  64(AX), Y4
+	VMOVUPD  64(DX), Y5
+	VPSRLQ   $0x20, Y4, Y6
+	VPSRLQ   $0x20, Y5, Y7
+	VPMULUDQ Y6, Y5, Y6
+	VPMULUDQ Y7, Y4, Y7
+	VPADDQ   Y6, Y7, Y6
+	VPSLLQ   $0x20, Y6, Y6
+	VPMULUDQ Y4, Y5, Y4
+	VPADDQ   Y6, Y4, Y4
+	VPADDQ   Y4, Y2, Y2
+	VMOVUPD  96(AX), Y4
+	VMOVUPD  96(DX), Y5
+	VPSRLQ   $0x20, Y4, Y6
+	VPSRLQ   $0x20, Y5, Y7
+	VPMULUDQ Y6, Y5, Y6
+	VPMULUDQ Y7, Y4, Y7
+	VPADDQ   Y6, Y7, Y6
+	VPSLLQ   $0x20, Y6, Y6
+	VPMULUDQ Y4, Y5, Y4
+	VPADDQ   Y6, Y4, Y4
+	VPADDQ   Y4, Y3, Y3
+	ADDQ     $+128, AX
+	ADDQ     $+128, DX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop1148
+
+end1149:
+	CMPQ CX, $+4
+	JB   end1151
+
+loop1150:
+	VMOVUPD  (AX), Y4
+	VMOVUPD  (DX), Y5
+	VPSRLQ   $0x20, Y4, Y6
+	VPSRLQ   $0x20, Y5, Y7
+	VPMULUDQ Y6, Y5, Y6
+	VPMULUDQ Y7, Y4, Y7
+	VPADDQ   Y6, Y7, Y6
+	VPSLLQ   $0x20, Y6, Y6
+	VPMULUDQ Y4, Y5, Y4
+	VPADDQ   Y6, Y4, Y4
+	VPADDQ   Y4, Y0, Y0
+	ADDQ     $+32, AX
+	ADDQ     $+32, DX
+	SUBQ     $+4, CX
+	CMPQ     CX, $+4
+	JAE      loop1150
+
+end1151:
+	TESTQ      CX, CX
+	JZ         none1152
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y4
+	NEGQ       CX
+	VMASKMOVPD (AX), Y4, Y5
+	VMASKMOVPD (DX), Y4, Y4
+	VMOVUPD    Y5, Y5
+	VMOVUPD    Y4, Y4
+	VPSRLQ     $0x20, Y5, Y6
+	VPSRLQ     $0x20, Y4, Y7
+	VPMULUDQ   Y6, Y4, Y6
+	VPMULUDQ   Y7, Y5, Y7
+	VPADDQ     Y6, Y7, Y6
+	VPSLLQ     $0x20, Y6, Y6
+	VPMULUDQ   Y5, Y4, Y5
+	VPADDQ     Y6, Y5, Y5
+	VPADDQ     Y5, Y0, Y0
+
+none1152:
+	VPADDQ       Y2, Y0, Y0
+	VPADDQ       Y3, Y1, Y1
+	VPADDQ       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VPADDQ       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VPADDQ       X1, X0, X0
+	VMOVSD       X0, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func shiftedInt64AVX2(x []int64, shift int64) (s1 float64, s2 float64)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
+	MOVQ         shift+24(FP), AX
+	NEGQ         AX
+	VMOVQ        AX, X0
+	VPBROADCASTQ X0, Y0
+	VPADDQ       avx2const2<>+0(SB), Y0, Y0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VPXOR        Y9, Y9, Y9
+	VPXOR        Y10, Y10, Y10
+	CMPQ         CX, $+16
+	JB           end1154
+
+loop1153:
+	MOVQ    CX, DX
+	MOVQ    $+2048, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+16
+	JB      end1156
+
+loop1155:
+	VPADDQ      (AX), Y0, Y11
+	VSUBPD      avx2const2<>+0(SB), Y11, Y11
+	VADDPD      Y11, Y1, Y1
+	VFMADD231PD Y11, Y11, Y6
+	VPADDQ      32(AX), Y0, Y11
+	VSUBPD      avx2const2<>+0(SB), Y11, Y11
+	VADDPD      Y11, Y2, Y2
+	VFMADD231PD Y11, Y11, Y7
+	VPADDQ      64(AX), Y0, Y11
+	VSUBPD      avx2const2<>+0(SB), Y11, Y11
+	VADDPD      Y11, Y3, Y3
+	VFMADD231PD Y11, Y11, Y8
+	VPADDQ      96(AX), Y0, Y11
+	VSUBPD      avx2const2<>+0(SB), Y11, Y11
+	VADDPD      Y11, Y4, Y4
+	VFMADD231PD Y11, Y11, Y9
+	ADDQ        $+128, AX
+	SUBQ        $+16, DX
+	CMPQ        DX, $+16
+	JAE         loop1155
+
+end1156:
+	ADDQ   DX, CX
+	ADDQ   $+16, CX
+	VADDPD Y3, Y1, Y1
+	VADDPD Y4, Y2, Y2
+	VADDPD Y2, Y1, Y1
+	VADDPD Y1, Y5, Y5
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VADDPD Y8, Y6, Y6
+	VADDPD Y9, Y7, Y7
+	VADDPD Y7, Y6, Y6
+	VADDPD Y6, Y10, Y10
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	VPXOR  Y8, Y8, Y8
+	VPXOR  Y9, Y9, Y9
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop1153
+
+end1154:
+	CMPQ CX, $+4
+	JB   end1158
+
+loop1157:
+	VPADDQ      (AX), Y0, Y2
+	VSUBPD      avx2const2<>+0(SB), Y2, Y2
+	VADDPD      Y2, Y1, Y1
+	VFMADD231PD Y2, Y2, Y6
+	ADDQ        $+32, AX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop1157
+
+end1158:
+	TESTQ       CX, CX
+	JZ          none1159
+	LEAQ        avx2const0<>+24(SB), DX
+	NEGQ        CX
+	VMOVDQU     (DX)(CX*8), Y2
+	NEGQ        CX
+	VMASKMOVPD  (AX), Y2, Y3
+	VPADDQ      Y3, Y0, Y0
+	VSUBPD      avx2const2<>+0(SB), Y0, Y0
+	VANDPD      Y2, Y0, Y0
+	VADDPD      Y0, Y1, Y1
+	VFMADD231PD Y0, Y0, Y6
+
+none1159:
+	VADDPD       Y1, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPD       X0, X5, X5
+	VPERMILPD    $0x01, X5, X0
+	VADDPD       X0, X5, X5
+	VMOVSD       X5, s1+32(FP)
+	VADDPD       Y6, Y10, Y10
+	VEXTRACTF128 $0x01, Y10, X0
+	VADDPD       X0, X10, X10
+	VPERMILPD    $0x01, X10, X0
+	VADDPD       X0, X10, X10
+	VMOVSD       X10, s2+40(FP)
+	VZEROUPPER
+	RET

@@ -14832,3 +14832,7332 @@ end585:
 none586:
 	VZEROUPPER
 	RET
+
+// func sumInt32AVX512(x []int32) (low uint32, high int32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·sumInt32AVX512(SB), NOSPLIT, $0-32
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	CMPQ   CX, $+64
+	JB     end588
+
+loop587:
+	VMOVUPD (AX), Z8
+	VPADDD  Z8, Z0, Z0
+	VPSRAD  $0x10, Z8, Z8
+	VPADDD  Z8, Z4, Z4
+	VMOVUPD 64(AX), Z8
+	VPADDD  Z8, Z1, Z1
+	VPSRAD  $0x10, Z8, Z8
+	VPADDD  Z8, Z5, Z5
+	VMOVUPD 128(AX), Z8
+	VPADDD  Z8, Z2, Z2
+	VPSRAD  $0x10, Z8, Z8
+	VPADDD  Z8, Z6, Z6
+	VMOVUPD 192(AX), Z8
+	VPADDD  Z8, Z3, Z3
+	VPSRAD  $0x10, Z8, Z8
+	VPADDD  Z8, Z7, Z7
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop587
+
+end588:
+	CMPQ CX, $+16
+	JB   end590
+
+loop589:
+	VMOVUPD (AX), Z8
+	VPADDD  Z8, Z0, Z0
+	VPSRAD  $0x10, Z8, Z8
+	VPADDD  Z8, Z4, Z4
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop589
+
+end590:
+	TESTQ     CX, CX
+	JZ        none591
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z8
+	VMOVUPD   Z8, Z8
+	VPADDD    Z8, Z0, Z0
+	VPSRAD    $0x10, Z8, Z8
+	VPADDD    Z8, Z4, Z4
+
+none591:
+	VPADDD        Z2, Z0, Z0
+	VPADDD        Z3, Z1, Z1
+	VPADDD        Z1, Z0, Z0
+	VPADDD        Z6, Z4, Z4
+	VPADDD        Z7, Z5, Z5
+	VPADDD        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPADDD        Y1, Y0, Y0
+	VEXTRACTF64X2 $0x01, Y0, X1
+	VPADDD        X1, X0, X0
+	VPSHUFD       $0x0e, X0, X1
+	VPADDD        X1, X0, X0
+	VPSHUFD       $0x01, X0, X1
+	VPADDD        X1, X0, X0
+	VMOVSS        X0, low+24(FP)
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VPADDD        Y0, Y4, Y4
+	VEXTRACTF64X2 $0x01, Y4, X0
+	VPADDD        X0, X4, X4
+	VPSHUFD       $0x0e, X4, X0
+	VPADDD        X0, X4, X4
+	VPSHUFD       $0x01, X4, X0
+	VPADDD        X0, X4, X4
+	VMOVSS        X4, high+28(FP)
+	VZEROUPPER
+	RET
+
+// func dotInt32AVX512(x []int32, y []int32) int64
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·dotInt32AVX512(SB), NOSPLIT, $0-56
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+	MOVQ   y_base+24(FP), DX
+	MOVQ   y_len+32(FP), BX
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	CMPQ   CX, $+64
+	JB     end593
+
+loop592:
+	VMOVUPD (AX), Z8
+	VMOVUPD (DX), Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z0, Z0
+	VPSRLQ  $0x20, Z8, Z8
+	VPSRLQ  $0x20, Z9, Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z4, Z4
+	VMOVUPD 64(AX), Z8
+	VMOVUPD 64(DX), Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z1, Z1
+	VPSRLQ  $0x20, Z8, Z8
+	VPSRLQ  $0x20, Z9, Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z5, Z5
+	VMOVUPD 128(AX), Z8
+	VMOVUPD 128(DX), Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z2, Z2
+	VPSRLQ  $0x20, Z8, Z8
+	VPSRLQ  $0x20, Z9, Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z6, Z6
+	VMOVUPD 192(AX), Z8
+	VMOVUPD 192(DX), Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z3, Z3
+	VPSRLQ  $0x20, Z8, Z8
+	VPSRLQ  $0x20, Z9, Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z7, Z7
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop592
+
+end593:
+	CMPQ CX, $+16
+	JB   end595
+
+loop594:
+	VMOVUPD (AX), Z8
+	VMOVUPD (DX), Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z0, Z0
+	VPSRLQ  $0x20, Z8, Z8
+	VPSRLQ  $0x20, Z9, Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z4, Z4
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop594
+
+end595:
+	TESTQ     CX, CX
+	JZ        none596
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z8
+	VMOVUPS.Z (DX), K1, Z9
+	VMOVUPD   Z8, Z8
+	VMOVUPD   Z9, Z9
+	VPMULDQ   Z8, Z9, Z10
+	VPADDQ    Z10, Z0, Z0
+	VPSRLQ    $0x20, Z8, Z8
+	VPSRLQ    $0x20, Z9, Z9
+	VPMULDQ   Z8, Z9, Z10
+	VPADDQ    Z10, Z4, Z4
+
+none596:
+	VPADDQ        Z4, Z0, Z0
+	VPADDQ        Z5, Z1, Z1
+	VPADDQ        Z6, Z2, Z2
+	VPADDQ        Z7, Z3, Z3
+	VPADDQ        Z2, Z0, Z0
+	VPADDQ        Z3, Z1, Z1
+	VPADDQ        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPADDQ        Y1, Y0, Y0
+	VEXTRACTF64X2 $0x01, Y0, X1
+	VPADDQ        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VPADDQ        X1, X0, X0
+	VMOVSD        X0, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func minMaxFloat32AVX512(x []float32) (lo float32, hi float32)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·minMaxFloat32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPBROADCASTD (AX), Z0
+	VMOVAPD      Z0, Z1
+	VMOVAPD      Z0, Z2
+	VMOVAPD      Z0, Z3
+	VMOVAPD      Z0, Z4
+	VMOVAPD      Z0, Z5
+	VMOVAPD      Z0, Z6
+	VMOVAPD      Z0, Z7
+	VMOVAPD      Z0, Z8
+	VMOVAPD      Z0, Z9
+	VMOVAPD      Z0, Z10
+	VMOVAPD      Z0, Z11
+	VMOVAPD      Z0, Z12
+	VMOVAPD      Z0, Z13
+	VMOVAPD      Z0, Z14
+	VMOVAPD      Z0, Z15
+	VMOVAPD      Z0, Z16
+	KXNORW       K1, K1, K1
+	KXNORW       K2, K2, K2
+	KXNORW       K3, K3, K3
+	KXNORW       K4, K4, K4
+	CMPQ         CX, $+128
+	JB           end598
+
+loop597:
+	VMOVUPD (AX), Z17
+	VMINPS  Z17, Z1, Z1
+	VMAXPS  Z17, Z9, Z9
+	VMOVUPD 64(AX), Z18
+	VMINPS  Z18, Z2, Z2
+	VMAXPS  Z18, Z10, Z10
+	VCMPPS  $0x07, Z17, Z18, K1, K1
+	VMOVUPD 128(AX), Z17
+	VMINPS  Z17, Z3, Z3
+	VMAXPS  Z17, Z11, Z11
+	VMOVUPD 192(AX), Z18
+	VMINPS  Z18, Z4, Z4
+	VMAXPS  Z18, Z12, Z12
+	VCMPPS  $0x07, Z17, Z18, K2, K2
+	VMOVUPD 256(AX), Z17
+	VMINPS  Z17, Z5, Z5
+	VMAXPS  Z17, Z13, Z13
+	VMOVUPD 320(AX), Z18
+	VMINPS  Z18, Z6, Z6
+	VMAXPS  Z18, Z14, Z14
+	VCMPPS  $0x07, Z17, Z18, K3, K3
+	VMOVUPD 384(AX), Z17
+	VMINPS  Z17, Z7, Z7
+	VMAXPS  Z17, Z15, Z15
+	VMOVUPD 448(AX), Z18
+	VMINPS  Z18, Z8, Z8
+	VMAXPS  Z18, Z16, Z16
+	VCMPPS  $0x07, Z17, Z18, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+128, CX
+	CMPQ    CX, $+128
+	JAE     loop597
+
+end598:
+	CMPQ CX, $+16
+	JB   end600
+
+loop599:
+	VMOVUPD (AX), Z17
+	VMINPS  Z17, Z1, Z1
+	VMAXPS  Z17, Z9, Z9
+	VCMPPS  $0x07, Z17, Z17, K1, K1
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop599
+
+end600:
+	TESTQ   CX, CX
+	JZ      none601
+	MOVQ    $-1, DX
+	BZHIQ   CX, DX, DX
+	KMOVW   DX, K5
+	VMOVAPS Z0, Z0
+	VMOVUPS (AX), K5, Z0
+	VMOVUPD Z0, Z0
+	VMINPS  Z0, Z1, Z1
+	VMAXPS  Z0, Z9, Z9
+	VCMPPS  $0x07, Z0, Z0, K1, K1
+
+none601:
+	VMINPS        Z1, Z5, Z1
+	VMINPS        Z2, Z6, Z2
+	VMINPS        Z3, Z7, Z3
+	VMINPS        Z4, Z8, Z4
+	VMINPS        Z1, Z3, Z1
+	VMINPS        Z2, Z4, Z2
+	VMINPS        Z1, Z2, Z1
+	VMAXPS        Z9, Z13, Z9
+	VMAXPS        Z10, Z14, Z10
+	VMAXPS        Z11, Z15, Z11
+	VMAXPS        Z12, Z16, Z12
+	VMAXPS        Z9, Z11, Z9
+	VMAXPS        Z10, Z12, Z10
+	VMAXPS        Z9, Z10, Z9
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VMINPS        Y1, Y0, Y1
+	VEXTRACTF64X2 $0x01, Y1, X0
+	VMINPS        X1, X0, X1
+	VPSHUFD       $0x0e, X1, X0
+	VMINPS        X1, X0, X1
+	VPSHUFD       $0x01, X1, X0
+	VMINPS        X1, X0, X1
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VMAXPS        Y9, Y0, Y9
+	VEXTRACTF64X2 $0x01, Y9, X0
+	VMAXPS        X9, X0, X9
+	VPSHUFD       $0x0e, X9, X0
+	VMAXPS        X9, X0, X9
+	VPSHUFD       $0x01, X9, X0
+	VMAXPS        X9, X0, X9
+	KANDW         K2, K1, K1
+	KANDW         K3, K1, K1
+	KANDW         K4, K1, K1
+	KMOVW         K1, AX
+	XORL          $0x0000ffff, AX
+	TESTQ         AX, AX
+	JZ            ordered602
+	VPCMPEQD      X1, X1, X1
+	VPCMPEQD      X9, X9, X9
+
+ordered602:
+	VMOVSS X1, lo+24(FP)
+	VMOVSS X9, hi+28(FP)
+	VZEROUPPER
+	RET
+
+// func minMaxInt32AVX512(x []int32) (lo int32, hi int32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·minMaxInt32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPBROADCASTD (AX), Z0
+	VMOVAPD      Z0, Z1
+	VMOVAPD      Z0, Z2
+	VMOVAPD      Z0, Z3
+	VMOVAPD      Z0, Z4
+	VMOVAPD      Z0, Z5
+	VMOVAPD      Z0, Z6
+	VMOVAPD      Z0, Z7
+	VMOVAPD      Z0, Z8
+	VMOVAPD      Z0, Z9
+	VMOVAPD      Z0, Z10
+	VMOVAPD      Z0, Z11
+	VMOVAPD      Z0, Z12
+	VMOVAPD      Z0, Z13
+	VMOVAPD      Z0, Z14
+	VMOVAPD      Z0, Z15
+	VMOVAPD      Z0, Z16
+	CMPQ         CX, $+128
+	JB           end604
+
+loop603:
+	VMOVUPD (AX), Z17
+	VPMINSD Z17, Z1, Z1
+	VPMAXSD Z17, Z9, Z9
+	VMOVUPD 64(AX), Z17
+	VPMINSD Z17, Z2, Z2
+	VPMAXSD Z17, Z10, Z10
+	VMOVUPD 128(AX), Z17
+	VPMINSD Z17, Z3, Z3
+	VPMAXSD Z17, Z11, Z11
+	VMOVUPD 192(AX), Z17
+	VPMINSD Z17, Z4, Z4
+	VPMAXSD Z17, Z12, Z12
+	VMOVUPD 256(AX), Z17
+	VPMINSD Z17, Z5, Z5
+	VPMAXSD Z17, Z13, Z13
+	VMOVUPD 320(AX), Z17
+	VPMINSD Z17, Z6, Z6
+	VPMAXSD Z17, Z14, Z14
+	VMOVUPD 384(AX), Z17
+	VPMINSD Z17, Z7, Z7
+	VPMAXSD Z17, Z15, Z15
+	VMOVUPD 448(AX), Z17
+	VPMINSD Z17, Z8, Z8
+	VPMAXSD Z17, Z16, Z16
+	ADDQ    $+512, AX
+	SUBQ    $+128, CX
+	CMPQ    CX, $+128
+	JAE     loop603
+
+end604:
+	CMPQ CX, $+16
+	JB   end606
+
+loop605:
+	VMOVUPD (AX), Z17
+	VPMINSD Z17, Z1, Z1
+	VPMAXSD Z17, Z9, Z9
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop605
+
+end606:
+	TESTQ   CX, CX
+	JZ      none607
+	MOVQ    $-1, DX
+	BZHIQ   CX, DX, DX
+	KMOVW   DX, K1
+	VMOVAPS Z0, Z0
+	VMOVUPS (AX), K1, Z0
+	VMOVUPD Z0, Z0
+	VPMINSD Z0, Z1, Z1
+	VPMAXSD Z0, Z9, Z9
+
+none607:
+	VPMINSD       Z1, Z5, Z1
+	VPMINSD       Z2, Z6, Z2
+	VPMINSD       Z3, Z7, Z3
+	VPMINSD       Z4, Z8, Z4
+	VPMINSD       Z1, Z3, Z1
+	VPMINSD       Z2, Z4, Z2
+	VPMINSD       Z1, Z2, Z1
+	VPMAXSD       Z9, Z13, Z9
+	VPMAXSD       Z10, Z14, Z10
+	VPMAXSD       Z11, Z15, Z11
+	VPMAXSD       Z12, Z16, Z12
+	VPMAXSD       Z9, Z11, Z9
+	VPMAXSD       Z10, Z12, Z10
+	VPMAXSD       Z9, Z10, Z9
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VPMINSD       Y1, Y0, Y1
+	VEXTRACTF64X2 $0x01, Y1, X0
+	VPMINSD       X1, X0, X1
+	VPSHUFD       $0x0e, X1, X0
+	VPMINSD       X1, X0, X1
+	VPSHUFD       $0x01, X1, X0
+	VPMINSD       X1, X0, X1
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VPMAXSD       Y9, Y0, Y9
+	VEXTRACTF64X2 $0x01, Y9, X0
+	VPMAXSD       X9, X0, X9
+	VPSHUFD       $0x0e, X9, X0
+	VPMAXSD       X9, X0, X9
+	VPSHUFD       $0x01, X9, X0
+	VPMAXSD       X9, X0, X9
+	VMOVSS        X1, lo+24(FP)
+	VMOVSS        X9, hi+28(FP)
+	VZEROUPPER
+	RET
+
+// func arithFloat32AVX512(c int, dst *float32, x []float32, y []float32, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
+	MOVQ      x_base+16(FP), AX
+	MOVQ      x_len+24(FP), CX
+	MOVQ      y_base+40(FP), CX
+	MOVQ      y_len+48(FP), DX
+	MOVQ      dst+8(FP), BX
+	MOVQ      c+0(FP), SI
+	CMPQ      SI, $+0
+	JNE       case609
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain610
+	MOVQ      BX, SI
+	ANDQ      $+3, SI
+	JNZ       plain610
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x02, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none611
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (AX)(SI*4), AX
+	LEAQ      (CX)(SI*4), CX
+
+none611:
+	CMPQ DX, $+64
+	JB   end613
+
+loop612:
+	VMOVUPD  (AX), Z0
+	VADDPS   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VADDPS   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VADDPS   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VADDPS   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JAE      loop612
+
+end613:
+	SFENCE
+
+plain610:
+	CMPQ DX, $+64
+	JB   end615
+
+loop614:
+	VMOVUPD (AX), Z0
+	VADDPS  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VADDPS  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VADDPS  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VADDPS  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop614
+
+end615:
+	CMPQ DX, $+16
+	JB   end617
+
+loop616:
+	VMOVUPD (AX), Z0
+	VADDPS  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop616
+
+end617:
+	TESTQ     DX, DX
+	JZ        none618
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+none618:
+	JMP done608
+
+case609:
+	CMPQ      SI, $+1
+	JNE       case619
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain620
+	MOVQ      BX, SI
+	ANDQ      $+3, SI
+	JNZ       plain620
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x02, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none621
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (AX)(SI*4), AX
+	LEAQ      (CX)(SI*4), CX
+
+none621:
+	CMPQ DX, $+64
+	JB   end623
+
+loop622:
+	VMOVUPD  (AX), Z0
+	VSUBPS   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VSUBPS   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VSUBPS   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VSUBPS   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JAE      loop622
+
+end623:
+	SFENCE
+
+plain620:
+	CMPQ DX, $+64
+	JB   end625
+
+loop624:
+	VMOVUPD (AX), Z0
+	VSUBPS  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VSUBPS  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VSUBPS  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VSUBPS  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop624
+
+end625:
+	CMPQ DX, $+16
+	JB   end627
+
+loop626:
+	VMOVUPD (AX), Z0
+	VSUBPS  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop626
+
+end627:
+	TESTQ     DX, DX
+	JZ        none628
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+none628:
+	JMP done608
+
+case619:
+	CMPQ      SI, $+2
+	JNE       case629
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain630
+	MOVQ      BX, SI
+	ANDQ      $+3, SI
+	JNZ       plain630
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x02, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none631
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (AX)(SI*4), AX
+	LEAQ      (CX)(SI*4), CX
+
+none631:
+	CMPQ DX, $+64
+	JB   end633
+
+loop632:
+	VMOVUPD  (AX), Z0
+	VMULPS   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VMULPS   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VMULPS   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VMULPS   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JAE      loop632
+
+end633:
+	SFENCE
+
+plain630:
+	CMPQ DX, $+64
+	JB   end635
+
+loop634:
+	VMOVUPD (AX), Z0
+	VMULPS  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VMULPS  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VMULPS  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VMULPS  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop634
+
+end635:
+	CMPQ DX, $+16
+	JB   end637
+
+loop636:
+	VMOVUPD (AX), Z0
+	VMULPS  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop636
+
+end637:
+	TESTQ     DX, DX
+	JZ        none638
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+none638:
+	JMP done608
+
+case629:
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain640
+	MOVQ      BX, SI
+	ANDQ      $+3, SI
+	JNZ       plain640
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x02, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none641
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (AX)(SI*4), AX
+	LEAQ      (CX)(SI*4), CX
+
+none641:
+	CMPQ DX, $+64
+	JB   end643
+
+loop642:
+	VMOVUPD  (AX), Z0
+	VDIVPS   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VDIVPS   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VDIVPS   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VDIVPS   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JAE      loop642
+
+end643:
+	SFENCE
+
+plain640:
+	CMPQ DX, $+64
+	JB   end645
+
+loop644:
+	VMOVUPD (AX), Z0
+	VDIVPS  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VDIVPS  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VDIVPS  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VDIVPS  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop644
+
+end645:
+	CMPQ DX, $+16
+	JB   end647
+
+loop646:
+	VMOVUPD (AX), Z0
+	VDIVPS  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop646
+
+end647:
+	TESTQ     DX, DX
+	JZ        none648
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+none648:
+done608:
+	VZEROUPPER
+	RET
+
+// func arithInt32AVX512(c int, dst *int32, x []int32, y []int32, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
+	MOVQ      x_base+16(FP), AX
+	MOVQ      x_len+24(FP), CX
+	MOVQ      y_base+40(FP), CX
+	MOVQ      y_len+48(FP), DX
+	MOVQ      dst+8(FP), BX
+	MOVQ      c+0(FP), SI
+	CMPQ      SI, $+0
+	JNE       case650
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain651
+	MOVQ      BX, SI
+	ANDQ      $+3, SI
+	JNZ       plain651
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x02, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none652
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPADDD    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (AX)(SI*4), AX
+	LEAQ      (CX)(SI*4), CX
+
+none652:
+	CMPQ DX, $+64
+	JB   end654
+
+loop653:
+	VMOVUPD  (AX), Z0
+	VPADDD   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VPADDD   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VPADDD   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VPADDD   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JAE      loop653
+
+end654:
+	SFENCE
+
+plain651:
+	CMPQ DX, $+64
+	JB   end656
+
+loop655:
+	VMOVUPD (AX), Z0
+	VPADDD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VPADDD  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VPADDD  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VPADDD  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop655
+
+end656:
+	CMPQ DX, $+16
+	JB   end658
+
+loop657:
+	VMOVUPD (AX), Z0
+	VPADDD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop657
+
+end658:
+	TESTQ     DX, DX
+	JZ        none659
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPADDD    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+none659:
+	JMP done649
+
+case650:
+	CMPQ      SI, $+1
+	JNE       case660
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain661
+	MOVQ      BX, SI
+	ANDQ      $+3, SI
+	JNZ       plain661
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x02, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none662
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPSUBD    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (AX)(SI*4), AX
+	LEAQ      (CX)(SI*4), CX
+
+none662:
+	CMPQ DX, $+64
+	JB   end664
+
+loop663:
+	VMOVUPD  (AX), Z0
+	VPSUBD   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VPSUBD   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VPSUBD   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VPSUBD   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JAE      loop663
+
+end664:
+	SFENCE
+
+plain661:
+	CMPQ DX, $+64
+	JB   end666
+
+loop665:
+	VMOVUPD (AX), Z0
+	VPSUBD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VPSUBD  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VPSUBD  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VPSUBD  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop665
+
+end666:
+	CMPQ DX, $+16
+	JB   end668
+
+loop667:
+	VMOVUPD (AX), Z0
+	VPSUBD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop667
+
+end668:
+	TESTQ     DX, DX
+	JZ        none669
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPSUBD    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+none669:
+	JMP done649
+
+case660:
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain671
+	MOVQ      BX, SI
+	ANDQ      $+3, SI
+	JNZ       plain671
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x02, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none672
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPMULLD   Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (AX)(SI*4), AX
+	LEAQ      (CX)(SI*4), CX
+
+none672:
+	CMPQ DX, $+64
+	JB   end674
+
+loop673:
+	VMOVUPD  (AX), Z0
+	VPMULLD  (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VPMULLD  64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VPMULLD  128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VPMULLD  192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JAE      loop673
+
+end674:
+	SFENCE
+
+plain671:
+	CMPQ DX, $+64
+	JB   end676
+
+loop675:
+	VMOVUPD (AX), Z0
+	VPMULLD (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VPMULLD 64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VPMULLD 128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VPMULLD 192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop675
+
+end676:
+	CMPQ DX, $+16
+	JB   end678
+
+loop677:
+	VMOVUPD (AX), Z0
+	VPMULLD (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop677
+
+end678:
+	TESTQ     DX, DX
+	JZ        none679
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPMULLD   Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+none679:
+done649:
+	VZEROUPPER
+	RET
+
+// func unaryFloat32AVX512(c int, dst *float32, x []float32, a float32, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
+	VBROADCASTSS a+40(FP), Z0
+	VMOVUPS      avx512const79<>+0(SB), Z1
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case681
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain682
+	MOVQ         DX, BX
+	ANDQ         $+3, BX
+	JNZ          plain682
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+63, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none683
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (AX), K1, Z1
+	VMULPS       Z1, Z0, Z1
+	VMOVUPS      Z1, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*4), DX
+	LEAQ         (AX)(BX*4), AX
+
+none683:
+	CMPQ CX, $+64
+	JB   end685
+
+loop684:
+	VMULPS   (AX), Z0, Z1
+	VMOVNTPD Z1, (DX)
+	VMULPS   64(AX), Z0, Z1
+	VMOVNTPD Z1, 64(DX)
+	VMULPS   128(AX), Z0, Z1
+	VMOVNTPD Z1, 128(DX)
+	VMULPS   192(AX), Z0, Z1
+	VMOVNTPD Z1, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop684
+
+end685:
+	SFENCE
+
+plain682:
+	CMPQ CX, $+64
+	JB   end687
+
+loop686:
+	VMULPS  (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
+	VMULPS  64(AX), Z0, Z1
+	VMOVUPD Z1, 64(DX)
+	VMULPS  128(AX), Z0, Z1
+	VMOVUPD Z1, 128(DX)
+	VMULPS  192(AX), Z0, Z1
+	VMOVUPD Z1, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop686
+
+end687:
+	CMPQ CX, $+16
+	JB   end689
+
+loop688:
+	VMULPS  (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop688
+
+end689:
+	TESTQ     CX, CX
+	JZ        none690
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none690:
+	JMP done680
+
+case681:
+	CMPQ      BX, $+1
+	JNE       case691
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain692
+	MOVQ      DX, BX
+	ANDQ      $+3, BX
+	JNZ       plain692
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none693
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VSQRTPS   Z0, Z0
+	VMOVUPS   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (AX)(BX*4), AX
+
+none693:
+	CMPQ CX, $+64
+	JB   end695
+
+loop694:
+	VSQRTPS  (AX), Z0
+	VMOVNTPD Z0, (DX)
+	VSQRTPS  64(AX), Z0
+	VMOVNTPD Z0, 64(DX)
+	VSQRTPS  128(AX), Z0
+	VMOVNTPD Z0, 128(DX)
+	VSQRTPS  192(AX), Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop694
+
+end695:
+	SFENCE
+
+plain692:
+	CMPQ CX, $+64
+	JB   end697
+
+loop696:
+	VSQRTPS (AX), Z0
+	VMOVUPD Z0, (DX)
+	VSQRTPS 64(AX), Z0
+	VMOVUPD Z0, 64(DX)
+	VSQRTPS 128(AX), Z0
+	VMOVUPD Z0, 128(DX)
+	VSQRTPS 192(AX), Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop696
+
+end697:
+	CMPQ CX, $+16
+	JB   end699
+
+loop698:
+	VSQRTPS (AX), Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop698
+
+end699:
+	TESTQ     CX, CX
+	JZ        none700
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VSQRTPS   Z0, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none700:
+	JMP done680
+
+case691:
+	CMPQ      BX, $+2
+	JNE       case701
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain702
+	MOVQ      DX, BX
+	ANDQ      $+3, BX
+	JNZ       plain702
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none703
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPANDNQ   Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (AX)(BX*4), AX
+
+none703:
+	CMPQ CX, $+64
+	JB   end705
+
+loop704:
+	VPANDNQ  (AX), Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VPANDNQ  64(AX), Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPANDNQ  128(AX), Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPANDNQ  192(AX), Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop704
+
+end705:
+	SFENCE
+
+plain702:
+	CMPQ CX, $+64
+	JB   end707
+
+loop706:
+	VPANDNQ (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	VPANDNQ 64(AX), Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VPANDNQ 128(AX), Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VPANDNQ 192(AX), Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop706
+
+end707:
+	CMPQ CX, $+16
+	JB   end709
+
+loop708:
+	VPANDNQ (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop708
+
+end709:
+	TESTQ     CX, CX
+	JZ        none710
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPANDNQ   Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none710:
+	JMP done680
+
+case701:
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain712
+	MOVQ      DX, BX
+	ANDQ      $+3, BX
+	JNZ       plain712
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none713
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (AX)(BX*4), AX
+
+none713:
+	CMPQ CX, $+64
+	JB   end715
+
+loop714:
+	VPXORQ   (AX), Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VPXORQ   64(AX), Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPXORQ   128(AX), Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPXORQ   192(AX), Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop714
+
+end715:
+	SFENCE
+
+plain712:
+	CMPQ CX, $+64
+	JB   end717
+
+loop716:
+	VPXORQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	VPXORQ  64(AX), Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VPXORQ  128(AX), Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VPXORQ  192(AX), Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop716
+
+end717:
+	CMPQ CX, $+16
+	JB   end719
+
+loop718:
+	VPXORQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop718
+
+end719:
+	TESTQ     CX, CX
+	JZ        none720
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none720:
+done680:
+	VZEROUPPER
+	RET
+
+DATA avx512const79<>+0(SB)/8, $0x8000000080000000
+DATA avx512const79<>+8(SB)/8, $0x8000000080000000
+DATA avx512const79<>+16(SB)/8, $0x8000000080000000
+DATA avx512const79<>+24(SB)/8, $0x8000000080000000
+DATA avx512const79<>+32(SB)/8, $0x8000000080000000
+DATA avx512const79<>+40(SB)/8, $0x8000000080000000
+DATA avx512const79<>+48(SB)/8, $0x8000000080000000
+DATA avx512const79<>+56(SB)/8, $0x8000000080000000
+GLOBL avx512const79<>(SB), RODATA|NOPTR, $64
+
+// func unaryInt32AVX512(c int, dst *int32, x []int32, a int32, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
+	VBROADCASTSS a+40(FP), Z0
+	VPXORQ       Z1, Z1, Z1
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case722
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain723
+	MOVQ         DX, BX
+	ANDQ         $+3, BX
+	JNZ          plain723
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+63, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none724
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (AX), K1, Z1
+	VPMULLD      Z1, Z0, Z1
+	VMOVUPS      Z1, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*4), DX
+	LEAQ         (AX)(BX*4), AX
+
+none724:
+	CMPQ CX, $+64
+	JB   end726
+
+loop725:
+	VPMULLD  (AX), Z0, Z1
+	VMOVNTPD Z1, (DX)
+	VPMULLD  64(AX), Z0, Z1
+	VMOVNTPD Z1, 64(DX)
+	VPMULLD  128(AX), Z0, Z1
+	VMOVNTPD Z1, 128(DX)
+	VPMULLD  192(AX), Z0, Z1
+	VMOVNTPD Z1, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop725
+
+end726:
+	SFENCE
+
+plain723:
+	CMPQ CX, $+64
+	JB   end728
+
+loop727:
+	VPMULLD (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
+	VPMULLD 64(AX), Z0, Z1
+	VMOVUPD Z1, 64(DX)
+	VPMULLD 128(AX), Z0, Z1
+	VMOVUPD Z1, 128(DX)
+	VPMULLD 192(AX), Z0, Z1
+	VMOVUPD Z1, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop727
+
+end728:
+	CMPQ CX, $+16
+	JB   end730
+
+loop729:
+	VPMULLD (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop729
+
+end730:
+	TESTQ     CX, CX
+	JZ        none731
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPMULLD   Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none731:
+	JMP done721
+
+case722:
+	CMPQ      BX, $+1
+	JNE       case732
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain733
+	MOVQ      DX, BX
+	ANDQ      $+3, BX
+	JNZ       plain733
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none734
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPABSD    Z0, Z0
+	VMOVUPS   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (AX)(BX*4), AX
+
+none734:
+	CMPQ CX, $+64
+	JB   end736
+
+loop735:
+	VPABSD   (AX), Z0
+	VMOVNTPD Z0, (DX)
+	VPABSD   64(AX), Z0
+	VMOVNTPD Z0, 64(DX)
+	VPABSD   128(AX), Z0
+	VMOVNTPD Z0, 128(DX)
+	VPABSD   192(AX), Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop735
+
+end736:
+	SFENCE
+
+plain733:
+	CMPQ CX, $+64
+	JB   end738
+
+loop737:
+	VPABSD  (AX), Z0
+	VMOVUPD Z0, (DX)
+	VPABSD  64(AX), Z0
+	VMOVUPD Z0, 64(DX)
+	VPABSD  128(AX), Z0
+	VMOVUPD Z0, 128(DX)
+	VPABSD  192(AX), Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop737
+
+end738:
+	CMPQ CX, $+16
+	JB   end740
+
+loop739:
+	VPABSD  (AX), Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop739
+
+end740:
+	TESTQ     CX, CX
+	JZ        none741
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPABSD    Z0, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none741:
+	JMP done721
+
+case732:
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain743
+	MOVQ      DX, BX
+	ANDQ      $+3, BX
+	JNZ       plain743
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none744
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPSUBD    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (AX)(BX*4), AX
+
+none744:
+	CMPQ CX, $+64
+	JB   end746
+
+loop745:
+	VPSUBD   (AX), Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VPSUBD   64(AX), Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPSUBD   128(AX), Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPSUBD   192(AX), Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop745
+
+end746:
+	SFENCE
+
+plain743:
+	CMPQ CX, $+64
+	JB   end748
+
+loop747:
+	VPSUBD  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	VPSUBD  64(AX), Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VPSUBD  128(AX), Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VPSUBD  192(AX), Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop747
+
+end748:
+	CMPQ CX, $+16
+	JB   end750
+
+loop749:
+	VPSUBD  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop749
+
+end750:
+	TESTQ     CX, CX
+	JZ        none751
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPSUBD    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none751:
+done721:
+	VZEROUPPER
+	RET
+
+// func fmaFloat32AVX512(dst *float32, x []float32, y []float32, z []float32, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
+	MOVQ        x_base+8(FP), AX
+	MOVQ        x_len+16(FP), CX
+	MOVQ        y_base+32(FP), CX
+	MOVQ        y_len+40(FP), DX
+	MOVQ        z_base+56(FP), DX
+	MOVQ        z_len+64(FP), BX
+	MOVQ        dst+0(FP), SI
+	MOVQ        stream+80(FP), DI
+	TESTQ       DI, DI
+	JZ          plain752
+	MOVQ        SI, DI
+	ANDQ        $+3, DI
+	JNZ         plain752
+	MOVQ        SI, DI
+	NEGQ        DI
+	ANDQ        $+63, DI
+	SHRQ        $0x02, DI
+	CMPQ        DI, BX
+	CMOVQHI     BX, DI
+	TESTQ       DI, DI
+	JZ          none753
+	MOVQ        $-1, R8
+	BZHIQ       DI, R8, R8
+	KMOVW       R8, K1
+	VMOVUPS.Z   (AX), K1, Z0
+	VMOVUPS.Z   (CX), K1, Z1
+	VMOVUPS.Z   (DX), K1, Z2
+	VMOVUPD     Z0, Z0
+	VMOVUPD     Z1, Z1
+	VFMADD213PS Z2, Z1, Z0
+	VMOVUPS     Z0, K1, (SI)
+	SUBQ        DI, BX
+	LEAQ        (SI)(DI*4), SI
+	LEAQ        (AX)(DI*4), AX
+	LEAQ        (CX)(DI*4), CX
+	LEAQ        (DX)(DI*4), DX
+
+none753:
+	CMPQ BX, $+64
+	JB   end755
+
+loop754:
+	VMOVUPD     (AX), Z0
+	VMOVUPD     (CX), Z1
+	VFMADD213PS (DX), Z1, Z0
+	VMOVNTPD    Z0, (SI)
+	VMOVUPD     64(AX), Z0
+	VMOVUPD     64(CX), Z1
+	VFMADD213PS 64(DX), Z1, Z0
+	VMOVNTPD    Z0, 64(SI)
+	VMOVUPD     128(AX), Z0
+	VMOVUPD     128(CX), Z1
+	VFMADD213PS 128(DX), Z1, Z0
+	VMOVNTPD    Z0, 128(SI)
+	VMOVUPD     192(AX), Z0
+	VMOVUPD     192(CX), Z1
+	VFMADD213PS 192(DX), Z1, Z0
+	VMOVNTPD    Z0, 192(SI)
+	ADDQ        $+256, SI
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	ADDQ        $+256, DX
+	SUBQ        $+64, BX
+	CMPQ        BX, $+64
+	JAE         loop754
+
+end755:
+	SFENCE
+
+plain752:
+	CMPQ BX, $+64
+	JB   end757
+
+loop756:
+	VMOVUPD     (AX), Z0
+	VMOVUPD     (CX), Z1
+	VFMADD213PS (DX), Z1, Z0
+	VMOVUPD     Z0, (SI)
+	VMOVUPD     64(AX), Z0
+	VMOVUPD     64(CX), Z1
+	VFMADD213PS 64(DX), Z1, Z0
+	VMOVUPD     Z0, 64(SI)
+	VMOVUPD     128(AX), Z0
+	VMOVUPD     128(CX), Z1
+	VFMADD213PS 128(DX), Z1, Z0
+	VMOVUPD     Z0, 128(SI)
+	VMOVUPD     192(AX), Z0
+	VMOVUPD     192(CX), Z1
+	VFMADD213PS 192(DX), Z1, Z0
+	VMOVUPD     Z0, 192(SI)
+	ADDQ        $+256, SI
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	ADDQ        $+256, DX
+	SUBQ        $+64, BX
+	CMPQ        BX, $+64
+	JAE         loop756
+
+end757:
+	CMPQ BX, $+16
+	JB   end759
+
+loop758:
+	VMOVUPD     (AX), Z0
+	VMOVUPD     (CX), Z1
+	VFMADD213PS (DX), Z1, Z0
+	VMOVUPD     Z0, (SI)
+	ADDQ        $+64, SI
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+	ADDQ        $+64, DX
+	SUBQ        $+16, BX
+	CMPQ        BX, $+16
+	JAE         loop758
+
+end759:
+	TESTQ       BX, BX
+	JZ          none760
+	MOVQ        $-1, DI
+	BZHIQ       BX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (AX), K1, Z0
+	VMOVUPS.Z   (CX), K1, Z1
+	VMOVUPS.Z   (DX), K1, Z2
+	VMOVUPD     Z0, Z0
+	VMOVUPD     Z1, Z1
+	VFMADD213PS Z2, Z1, Z0
+	VMOVUPS     Z0, K1, (SI)
+
+none760:
+	VZEROUPPER
+	RET
+
+// func axpyFloat32AVX512(dst *float32, a float32, x []float32, y []float32, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
+	VBROADCASTSS a+8(FP), Z0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         y_base+40(FP), CX
+	MOVQ         y_len+48(FP), DX
+	MOVQ         dst+0(FP), BX
+	MOVQ         stream+64(FP), SI
+	TESTQ        SI, SI
+	JZ           plain761
+	MOVQ         BX, SI
+	ANDQ         $+3, SI
+	JNZ          plain761
+	MOVQ         BX, SI
+	NEGQ         SI
+	ANDQ         $+63, SI
+	SHRQ         $0x02, SI
+	CMPQ         SI, DX
+	CMOVQHI      DX, SI
+	TESTQ        SI, SI
+	JZ           none762
+	MOVQ         $-1, DI
+	BZHIQ        SI, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (AX), K1, Z1
+	VMOVUPS.Z    (CX), K1, Z2
+	VMOVUPD      Z1, Z1
+	VFMADD213PS  Z2, Z0, Z1
+	VMOVUPS      Z1, K1, (BX)
+	SUBQ         SI, DX
+	LEAQ         (BX)(SI*4), BX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (CX)(SI*4), CX
+
+none762:
+	CMPQ DX, $+64
+	JB   end764
+
+loop763:
+	VMOVUPD     (AX), Z1
+	VFMADD213PS (CX), Z0, Z1
+	VMOVNTPD    Z1, (BX)
+	VMOVUPD     64(AX), Z1
+	VFMADD213PS 64(CX), Z0, Z1
+	VMOVNTPD    Z1, 64(BX)
+	VMOVUPD     128(AX), Z1
+	VFMADD213PS 128(CX), Z0, Z1
+	VMOVNTPD    Z1, 128(BX)
+	VMOVUPD     192(AX), Z1
+	VFMADD213PS 192(CX), Z0, Z1
+	VMOVNTPD    Z1, 192(BX)
+	ADDQ        $+256, BX
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	SUBQ        $+64, DX
+	CMPQ        DX, $+64
+	JAE         loop763
+
+end764:
+	SFENCE
+
+plain761:
+	CMPQ DX, $+64
+	JB   end766
+
+loop765:
+	VMOVUPD     (AX), Z1
+	VFMADD213PS (CX), Z0, Z1
+	VMOVUPD     Z1, (BX)
+	VMOVUPD     64(AX), Z1
+	VFMADD213PS 64(CX), Z0, Z1
+	VMOVUPD     Z1, 64(BX)
+	VMOVUPD     128(AX), Z1
+	VFMADD213PS 128(CX), Z0, Z1
+	VMOVUPD     Z1, 128(BX)
+	VMOVUPD     192(AX), Z1
+	VFMADD213PS 192(CX), Z0, Z1
+	VMOVUPD     Z1, 192(BX)
+	ADDQ        $+256, BX
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	SUBQ        $+64, DX
+	CMPQ        DX, $+64
+	JAE         loop765
+
+end766:
+	CMPQ DX, $+16
+	JB   end768
+
+loop767:
+	VMOVUPD     (AX), Z1
+	VFMADD213PS (CX), Z0, Z1
+	VMOVUPD     Z1, (BX)
+	ADDQ        $+64, BX
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+	SUBQ        $+16, DX
+	CMPQ        DX, $+16
+	JAE         loop767
+
+end768:
+	TESTQ       DX, DX
+	JZ          none769
+	MOVQ        $-1, SI
+	BZHIQ       DX, SI, SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (AX), K1, Z1
+	VMOVUPS.Z   (CX), K1, Z2
+	VMOVUPD     Z1, Z1
+	VFMADD213PS Z2, Z0, Z1
+	VMOVUPS     Z1, K1, (BX)
+
+none769:
+	VZEROUPPER
+	RET
+
+// func axpyInt32AVX512(dst *int32, a int32, x []int32, y []int32, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
+	VBROADCASTSS a+8(FP), Z0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         y_base+40(FP), CX
+	MOVQ         y_len+48(FP), DX
+	MOVQ         dst+0(FP), BX
+	MOVQ         stream+64(FP), SI
+	TESTQ        SI, SI
+	JZ           plain770
+	MOVQ         BX, SI
+	ANDQ         $+3, SI
+	JNZ          plain770
+	MOVQ         BX, SI
+	NEGQ         SI
+	ANDQ         $+63, SI
+	SHRQ         $0x02, SI
+	CMPQ         SI, DX
+	CMOVQHI      DX, SI
+	TESTQ        SI, SI
+	JZ           none771
+	MOVQ         $-1, DI
+	BZHIQ        SI, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (AX), K1, Z1
+	VMOVUPS.Z    (CX), K1, Z2
+	VPMULLD      Z1, Z0, Z1
+	VPADDD       Z2, Z1, Z1
+	VMOVUPS      Z1, K1, (BX)
+	SUBQ         SI, DX
+	LEAQ         (BX)(SI*4), BX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (CX)(SI*4), CX
+
+none771:
+	CMPQ DX, $+64
+	JB   end773
+
+loop772:
+	VPMULLD  (AX), Z0, Z1
+	VPADDD   (CX), Z1, Z1
+	VMOVNTPD Z1, (BX)
+	VPMULLD  64(AX), Z0, Z1
+	VPADDD   64(CX), Z1, Z1
+	VMOVNTPD Z1, 64(BX)
+	VPMULLD  128(AX), Z0, Z1
+	VPADDD   128(CX), Z1, Z1
+	VMOVNTPD Z1, 128(BX)
+	VPMULLD  192(AX), Z0, Z1
+	VPADDD   192(CX), Z1, Z1
+	VMOVNTPD Z1, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JAE      loop772
+
+end773:
+	SFENCE
+
+plain770:
+	CMPQ DX, $+64
+	JB   end775
+
+loop774:
+	VPMULLD (AX), Z0, Z1
+	VPADDD  (CX), Z1, Z1
+	VMOVUPD Z1, (BX)
+	VPMULLD 64(AX), Z0, Z1
+	VPADDD  64(CX), Z1, Z1
+	VMOVUPD Z1, 64(BX)
+	VPMULLD 128(AX), Z0, Z1
+	VPADDD  128(CX), Z1, Z1
+	VMOVUPD Z1, 128(BX)
+	VPMULLD 192(AX), Z0, Z1
+	VPADDD  192(CX), Z1, Z1
+	VMOVUPD Z1, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop774
+
+end775:
+	CMPQ DX, $+16
+	JB   end777
+
+loop776:
+	VPMULLD (AX), Z0, Z1
+	VPADDD  (CX), Z1, Z1
+	VMOVUPD Z1, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop776
+
+end777:
+	TESTQ     DX, DX
+	JZ        none778
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VMOVUPS.Z (CX), K1, Z2
+	VPMULLD   Z1, Z0, Z0
+	VPADDD    Z2, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+none778:
+	VZEROUPPER
+	RET
+
+// func countFloat32AVX512(x []float32, c int, t float32) int
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·countFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VBROADCASTSS t+32(FP), Z0
+	VPXORQ       Z1, Z1, Z1
+	VPXORQ       Z2, Z2, Z2
+	VPXORQ       Z3, Z3, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPXORQ       Z6, Z6, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPXORQ       Z8, Z8, Z8
+	VMOVUPS      avx512const80<>+0(SB), Z9
+	MOVQ         c+24(FP), DX
+	CMPQ         DX, $+0
+	JNE          case780
+	CMPQ         CX, $+128
+	JB           end782
+
+loop781:
+	VCMPPS $0x1e, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VCMPPS $0x1e, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VCMPPS $0x1e, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VCMPPS $0x1e, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VCMPPS $0x1e, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VCMPPS $0x1e, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VCMPPS $0x1e, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VCMPPS $0x1e, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop781
+
+end782:
+	CMPQ CX, $+16
+	JB   end784
+
+loop783:
+	VCMPPS $0x1e, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop783
+
+end784:
+	TESTQ     CX, CX
+	JZ        none785
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1e, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none785:
+	JMP done779
+
+case780:
+	CMPQ DX, $+1
+	JNE  case786
+	CMPQ CX, $+128
+	JB   end788
+
+loop787:
+	VCMPPS $0x1d, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VCMPPS $0x1d, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VCMPPS $0x1d, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VCMPPS $0x1d, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VCMPPS $0x1d, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VCMPPS $0x1d, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VCMPPS $0x1d, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VCMPPS $0x1d, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop787
+
+end788:
+	CMPQ CX, $+16
+	JB   end790
+
+loop789:
+	VCMPPS $0x1d, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop789
+
+end790:
+	TESTQ     CX, CX
+	JZ        none791
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1d, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none791:
+	JMP done779
+
+case786:
+	CMPQ DX, $+2
+	JNE  case792
+	CMPQ CX, $+128
+	JB   end794
+
+loop793:
+	VCMPPS $0x11, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VCMPPS $0x11, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VCMPPS $0x11, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VCMPPS $0x11, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VCMPPS $0x11, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VCMPPS $0x11, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VCMPPS $0x11, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VCMPPS $0x11, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop793
+
+end794:
+	CMPQ CX, $+16
+	JB   end796
+
+loop795:
+	VCMPPS $0x11, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop795
+
+end796:
+	TESTQ     CX, CX
+	JZ        none797
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x11, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none797:
+	JMP done779
+
+case792:
+	CMPQ DX, $+3
+	JNE  case798
+	CMPQ CX, $+128
+	JB   end800
+
+loop799:
+	VCMPPS $0x12, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VCMPPS $0x12, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VCMPPS $0x12, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VCMPPS $0x12, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VCMPPS $0x12, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VCMPPS $0x12, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VCMPPS $0x12, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VCMPPS $0x12, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop799
+
+end800:
+	CMPQ CX, $+16
+	JB   end802
+
+loop801:
+	VCMPPS $0x12, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop801
+
+end802:
+	TESTQ     CX, CX
+	JZ        none803
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x12, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none803:
+	JMP done779
+
+case798:
+	CMPQ DX, $+4
+	JNE  case804
+	CMPQ CX, $+128
+	JB   end806
+
+loop805:
+	VCMPPS $0x00, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VCMPPS $0x00, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VCMPPS $0x00, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VCMPPS $0x00, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VCMPPS $0x00, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VCMPPS $0x00, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VCMPPS $0x00, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VCMPPS $0x00, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop805
+
+end806:
+	CMPQ CX, $+16
+	JB   end808
+
+loop807:
+	VCMPPS $0x00, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop807
+
+end808:
+	TESTQ     CX, CX
+	JZ        none809
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x00, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none809:
+	JMP done779
+
+case804:
+	CMPQ CX, $+128
+	JB   end812
+
+loop811:
+	VCMPPS $0x04, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VCMPPS $0x04, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VCMPPS $0x04, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VCMPPS $0x04, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VCMPPS $0x04, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VCMPPS $0x04, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VCMPPS $0x04, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VCMPPS $0x04, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop811
+
+end812:
+	CMPQ CX, $+16
+	JB   end814
+
+loop813:
+	VCMPPS $0x04, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop813
+
+end814:
+	TESTQ     CX, CX
+	JZ        none815
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x04, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none815:
+done779:
+	VPADDD        Z5, Z1, Z1
+	VPADDD        Z6, Z2, Z2
+	VPADDD        Z7, Z3, Z3
+	VPADDD        Z8, Z4, Z4
+	VPADDD        Z3, Z1, Z1
+	VPADDD        Z4, Z2, Z2
+	VPADDD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VPADDD        Y0, Y1, Y1
+	VEXTRACTF64X2 $0x01, Y1, X0
+	VPADDD        X0, X1, X1
+	VPSHUFD       $0x0e, X1, X0
+	VPADDD        X0, X1, X1
+	VPSHUFD       $0x01, X1, X0
+	VPADDD        X0, X1, X1
+	VMOVD         X1, AX
+	MOVQ          AX, ret+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const80<>+0(SB)/8, $0x0000000100000001
+DATA avx512const80<>+8(SB)/8, $0x0000000100000001
+DATA avx512const80<>+16(SB)/8, $0x0000000100000001
+DATA avx512const80<>+24(SB)/8, $0x0000000100000001
+DATA avx512const80<>+32(SB)/8, $0x0000000100000001
+DATA avx512const80<>+40(SB)/8, $0x0000000100000001
+DATA avx512const80<>+48(SB)/8, $0x0000000100000001
+DATA avx512const80<>+56(SB)/8, $0x0000000100000001
+GLOBL avx512const80<>(SB), RODATA|NOPTR, $64
+
+// func countInt32AVX512(x []int32, c int, t int32) int
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·countInt32AVX512(SB), NOSPLIT, $0-48
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VBROADCASTSS t+32(FP), Z0
+	VPXORQ       Z1, Z1, Z1
+	VPXORQ       Z2, Z2, Z2
+	VPXORQ       Z3, Z3, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPXORQ       Z6, Z6, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPXORQ       Z8, Z8, Z8
+	VMOVUPS      avx512const80<>+0(SB), Z9
+	MOVQ         c+24(FP), DX
+	CMPQ         DX, $+0
+	JNE          case817
+	CMPQ         CX, $+128
+	JB           end819
+
+loop818:
+	VPCMPD $0x06, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VPCMPD $0x06, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VPCMPD $0x06, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VPCMPD $0x06, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VPCMPD $0x06, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VPCMPD $0x06, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VPCMPD $0x06, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VPCMPD $0x06, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop818
+
+end819:
+	CMPQ CX, $+16
+	JB   end821
+
+loop820:
+	VPCMPD $0x06, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop820
+
+end821:
+	TESTQ     CX, CX
+	JZ        none822
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VPCMPD    $0x06, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none822:
+	JMP done816
+
+case817:
+	CMPQ DX, $+1
+	JNE  case823
+	CMPQ CX, $+128
+	JB   end825
+
+loop824:
+	VPCMPD $0x05, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VPCMPD $0x05, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VPCMPD $0x05, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VPCMPD $0x05, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VPCMPD $0x05, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VPCMPD $0x05, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VPCMPD $0x05, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VPCMPD $0x05, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop824
+
+end825:
+	CMPQ CX, $+16
+	JB   end827
+
+loop826:
+	VPCMPD $0x05, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop826
+
+end827:
+	TESTQ     CX, CX
+	JZ        none828
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VPCMPD    $0x05, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none828:
+	JMP done816
+
+case823:
+	CMPQ DX, $+2
+	JNE  case829
+	CMPQ CX, $+128
+	JB   end831
+
+loop830:
+	VPCMPD $0x01, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VPCMPD $0x01, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VPCMPD $0x01, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VPCMPD $0x01, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VPCMPD $0x01, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VPCMPD $0x01, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VPCMPD $0x01, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VPCMPD $0x01, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop830
+
+end831:
+	CMPQ CX, $+16
+	JB   end833
+
+loop832:
+	VPCMPD $0x01, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop832
+
+end833:
+	TESTQ     CX, CX
+	JZ        none834
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VPCMPD    $0x01, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none834:
+	JMP done816
+
+case829:
+	CMPQ DX, $+3
+	JNE  case835
+	CMPQ CX, $+128
+	JB   end837
+
+loop836:
+	VPCMPD $0x02, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VPCMPD $0x02, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VPCMPD $0x02, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VPCMPD $0x02, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VPCMPD $0x02, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VPCMPD $0x02, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VPCMPD $0x02, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VPCMPD $0x02, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop836
+
+end837:
+	CMPQ CX, $+16
+	JB   end839
+
+loop838:
+	VPCMPD $0x02, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop838
+
+end839:
+	TESTQ     CX, CX
+	JZ        none840
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VPCMPD    $0x02, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none840:
+	JMP done816
+
+case835:
+	CMPQ DX, $+4
+	JNE  case841
+	CMPQ CX, $+128
+	JB   end843
+
+loop842:
+	VPCMPD $0x00, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VPCMPD $0x00, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VPCMPD $0x00, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VPCMPD $0x00, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VPCMPD $0x00, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VPCMPD $0x00, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VPCMPD $0x00, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VPCMPD $0x00, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop842
+
+end843:
+	CMPQ CX, $+16
+	JB   end845
+
+loop844:
+	VPCMPD $0x00, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop844
+
+end845:
+	TESTQ     CX, CX
+	JZ        none846
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VPCMPD    $0x00, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none846:
+	JMP done816
+
+case841:
+	CMPQ CX, $+128
+	JB   end849
+
+loop848:
+	VPCMPD $0x04, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VPCMPD $0x04, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VPCMPD $0x04, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VPCMPD $0x04, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VPCMPD $0x04, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VPCMPD $0x04, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VPCMPD $0x04, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VPCMPD $0x04, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop848
+
+end849:
+	CMPQ CX, $+16
+	JB   end851
+
+loop850:
+	VPCMPD $0x04, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop850
+
+end851:
+	TESTQ     CX, CX
+	JZ        none852
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VPCMPD    $0x04, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none852:
+done816:
+	VPADDD        Z5, Z1, Z1
+	VPADDD        Z6, Z2, Z2
+	VPADDD        Z7, Z3, Z3
+	VPADDD        Z8, Z4, Z4
+	VPADDD        Z3, Z1, Z1
+	VPADDD        Z4, Z2, Z2
+	VPADDD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VPADDD        Y0, Y1, Y1
+	VEXTRACTF64X2 $0x01, Y1, X0
+	VPADDD        X0, X1, X1
+	VPSHUFD       $0x0e, X1, X0
+	VPADDD        X0, X1, X1
+	VPSHUFD       $0x01, X1, X0
+	VPADDD        X0, X1, X1
+	VMOVD         X1, AX
+	MOVQ          AX, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func compareFloat32AVX512(dst *uint64, x []float32, c int, t float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·compareFloat32AVX512(SB), NOSPLIT, $0-44
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSS t+40(FP), Z0
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case854
+	CMPQ         CX, $+64
+	JB           end856
+
+loop855:
+	VCMPPS $0x1e, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x1e, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x1e, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x1e, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop855
+
+end856:
+	CMPQ CX, $+16
+	JB   end858
+
+loop857:
+	VCMPPS $0x1e, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop857
+
+end858:
+	TESTQ     CX, CX
+	JZ        none859
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x1e, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none859:
+	JMP done853
+
+case854:
+	CMPQ BX, $+1
+	JNE  case860
+	CMPQ CX, $+64
+	JB   end862
+
+loop861:
+	VCMPPS $0x1d, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x1d, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x1d, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x1d, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop861
+
+end862:
+	CMPQ CX, $+16
+	JB   end864
+
+loop863:
+	VCMPPS $0x1d, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop863
+
+end864:
+	TESTQ     CX, CX
+	JZ        none865
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x1d, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none865:
+	JMP done853
+
+case860:
+	CMPQ BX, $+2
+	JNE  case866
+	CMPQ CX, $+64
+	JB   end868
+
+loop867:
+	VCMPPS $0x11, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x11, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x11, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x11, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop867
+
+end868:
+	CMPQ CX, $+16
+	JB   end870
+
+loop869:
+	VCMPPS $0x11, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop869
+
+end870:
+	TESTQ     CX, CX
+	JZ        none871
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x11, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none871:
+	JMP done853
+
+case866:
+	CMPQ BX, $+3
+	JNE  case872
+	CMPQ CX, $+64
+	JB   end874
+
+loop873:
+	VCMPPS $0x12, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x12, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x12, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x12, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop873
+
+end874:
+	CMPQ CX, $+16
+	JB   end876
+
+loop875:
+	VCMPPS $0x12, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop875
+
+end876:
+	TESTQ     CX, CX
+	JZ        none877
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x12, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none877:
+	JMP done853
+
+case872:
+	CMPQ BX, $+4
+	JNE  case878
+	CMPQ CX, $+64
+	JB   end880
+
+loop879:
+	VCMPPS $0x00, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x00, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x00, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x00, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop879
+
+end880:
+	CMPQ CX, $+16
+	JB   end882
+
+loop881:
+	VCMPPS $0x00, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop881
+
+end882:
+	TESTQ     CX, CX
+	JZ        none883
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x00, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none883:
+	JMP done853
+
+case878:
+	CMPQ CX, $+64
+	JB   end886
+
+loop885:
+	VCMPPS $0x04, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x04, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x04, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x04, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop885
+
+end886:
+	CMPQ CX, $+16
+	JB   end888
+
+loop887:
+	VCMPPS $0x04, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop887
+
+end888:
+	TESTQ     CX, CX
+	JZ        none889
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x04, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none889:
+done853:
+	VZEROUPPER
+	RET
+
+// func compareInt32AVX512(dst *uint64, x []int32, c int, t int32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·compareInt32AVX512(SB), NOSPLIT, $0-44
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSS t+40(FP), Z0
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case891
+	CMPQ         CX, $+64
+	JB           end893
+
+loop892:
+	VPCMPD $0x06, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VPCMPD $0x06, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VPCMPD $0x06, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VPCMPD $0x06, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop892
+
+end893:
+	CMPQ CX, $+16
+	JB   end895
+
+loop894:
+	VPCMPD $0x06, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop894
+
+end895:
+	TESTQ     CX, CX
+	JZ        none896
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPCMPD    $0x06, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none896:
+	JMP done890
+
+case891:
+	CMPQ BX, $+1
+	JNE  case897
+	CMPQ CX, $+64
+	JB   end899
+
+loop898:
+	VPCMPD $0x05, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VPCMPD $0x05, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VPCMPD $0x05, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VPCMPD $0x05, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop898
+
+end899:
+	CMPQ CX, $+16
+	JB   end901
+
+loop900:
+	VPCMPD $0x05, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop900
+
+end901:
+	TESTQ     CX, CX
+	JZ        none902
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPCMPD    $0x05, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none902:
+	JMP done890
+
+case897:
+	CMPQ BX, $+2
+	JNE  case903
+	CMPQ CX, $+64
+	JB   end905
+
+loop904:
+	VPCMPD $0x01, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VPCMPD $0x01, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VPCMPD $0x01, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VPCMPD $0x01, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop904
+
+end905:
+	CMPQ CX, $+16
+	JB   end907
+
+loop906:
+	VPCMPD $0x01, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop906
+
+end907:
+	TESTQ     CX, CX
+	JZ        none908
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPCMPD    $0x01, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none908:
+	JMP done890
+
+case903:
+	CMPQ BX, $+3
+	JNE  case909
+	CMPQ CX, $+64
+	JB   end911
+
+loop910:
+	VPCMPD $0x02, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VPCMPD $0x02, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VPCMPD $0x02, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VPCMPD $0x02, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop910
+
+end911:
+	CMPQ CX, $+16
+	JB   end913
+
+loop912:
+	VPCMPD $0x02, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop912
+
+end913:
+	TESTQ     CX, CX
+	JZ        none914
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPCMPD    $0x02, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none914:
+	JMP done890
+
+case909:
+	CMPQ BX, $+4
+	JNE  case915
+	CMPQ CX, $+64
+	JB   end917
+
+loop916:
+	VPCMPD $0x00, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VPCMPD $0x00, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VPCMPD $0x00, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VPCMPD $0x00, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop916
+
+end917:
+	CMPQ CX, $+16
+	JB   end919
+
+loop918:
+	VPCMPD $0x00, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop918
+
+end919:
+	TESTQ     CX, CX
+	JZ        none920
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPCMPD    $0x00, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none920:
+	JMP done890
+
+case915:
+	CMPQ CX, $+64
+	JB   end923
+
+loop922:
+	VPCMPD $0x04, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VPCMPD $0x04, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VPCMPD $0x04, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VPCMPD $0x04, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop922
+
+end923:
+	CMPQ CX, $+16
+	JB   end925
+
+loop924:
+	VPCMPD $0x04, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop924
+
+end925:
+	TESTQ     CX, CX
+	JZ        none926
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPCMPD    $0x04, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none926:
+done890:
+	VZEROUPPER
+	RET
+
+// func indexOfFloat32AVX512(x []float32, v float32) int
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·indexOfFloat32AVX512(SB), NOSPLIT, $0-40
+	VBROADCASTSS v+24(FP), Z0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	MOVQ         AX, DX
+	CMPQ         CX, $+64
+	JB           end930
+
+loop929:
+	VCMPPS $0x00, (AX), Z0, K1
+	VCMPPS $0x00, 64(AX), Z0, K2
+	KORW   K2, K1, K1
+	VCMPPS $0x00, 128(AX), Z0, K2
+	KORW   K2, K1, K1
+	VCMPPS $0x00, 192(AX), Z0, K2
+	KORW   K2, K1, K1
+	KMOVW  K1, BX
+	TESTQ  BX, BX
+	JNZ    near928
+	ADDQ   $+256, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop929
+
+end930:
+near928:
+	CMPQ CX, $+16
+	JB   end932
+
+loop931:
+	VCMPPS $0x00, (AX), Z0, K1
+	KMOVW  K1, BX
+	TESTQ  BX, BX
+	JNZ    found927
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop931
+
+end932:
+	TESTQ     CX, CX
+	JZ        none933
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x00, Z1, Z0, K1, K1
+	KMOVW     K1, BX
+	TESTQ     BX, BX
+	JNZ       found927
+	LEAQ      (AX)(CX*4), AX
+
+none933:
+	XORQ BX, BX
+
+found927:
+	XORQ    CX, CX
+	BSFQ    BX, SI
+	CMOVQEQ CX, SI
+	SUBQ    DX, AX
+	SHRQ    $0x02, AX
+	ADDQ    SI, AX
+	MOVQ    AX, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func indexOfInt32AVX512(x []int32, v int32) int
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·indexOfInt32AVX512(SB), NOSPLIT, $0-40
+	VBROADCASTSS v+24(FP), Z0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	MOVQ         AX, DX
+	CMPQ         CX, $+64
+	JB           end937
+
+loop936:
+	VPCMPD $0x00, (AX), Z0, K1
+	VPCMPD $0x00, 64(AX), Z0, K2
+	KORW   K2, K1, K1
+	VPCMPD $0x00, 128(AX), Z0, K2
+	KORW   K2, K1, K1
+	VPCMPD $0x00, 192(AX), Z0, K2
+	KORW   K2, K1, K1
+	KMOVW  K1, BX
+	TESTQ  BX, BX
+	JNZ    near935
+	ADDQ   $+256, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop936
+
+end937:
+near935:
+	CMPQ CX, $+16
+	JB   end939
+
+loop938:
+	VPCMPD $0x00, (AX), Z0, K1
+	KMOVW  K1, BX
+	TESTQ  BX, BX
+	JNZ    found934
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop938
+
+end939:
+	TESTQ     CX, CX
+	JZ        none940
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPCMPD    $0x00, Z1, Z0, K1, K1
+	KMOVW     K1, BX
+	TESTQ     BX, BX
+	JNZ       found934
+	LEAQ      (AX)(CX*4), AX
+
+none940:
+	XORQ BX, BX
+
+found934:
+	XORQ    CX, CX
+	BSFQ    BX, SI
+	CMOVQEQ CX, SI
+	SUBQ    DX, AX
+	SHRQ    $0x02, AX
+	ADDQ    SI, AX
+	MOVQ    AX, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func indexNaNFloat32AVX512(x []float32) int
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·indexNaNFloat32AVX512(SB), NOSPLIT, $0-32
+	MOVQ x_base+0(FP), AX
+	MOVQ x_len+8(FP), CX
+	MOVQ AX, DX
+	CMPQ CX, $+64
+	JB   end944
+
+loop943:
+	VMOVUPD (AX), Z0
+	VCMPPS  $0x03, Z0, Z0, K1
+	VMOVUPD 64(AX), Z0
+	VCMPPS  $0x03, Z0, Z0, K2
+	KORW    K2, K1, K1
+	VMOVUPD 128(AX), Z0
+	VCMPPS  $0x03, Z0, Z0, K2
+	KORW    K2, K1, K1
+	VMOVUPD 192(AX), Z0
+	VCMPPS  $0x03, Z0, Z0, K2
+	KORW    K2, K1, K1
+	KMOVW   K1, BX
+	TESTQ   BX, BX
+	JNZ     near942
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop943
+
+end944:
+near942:
+	CMPQ CX, $+16
+	JB   end946
+
+loop945:
+	VMOVUPD (AX), Z0
+	VCMPPS  $0x03, Z0, Z0, K1
+	KMOVW   K1, BX
+	TESTQ   BX, BX
+	JNZ     found941
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop945
+
+end946:
+	TESTQ     CX, CX
+	JZ        none947
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPD   Z0, Z0
+	VCMPPS    $0x03, Z0, Z0, K1, K1
+	KMOVW     K1, BX
+	TESTQ     BX, BX
+	JNZ       found941
+	LEAQ      (AX)(CX*4), AX
+
+none947:
+	XORQ BX, BX
+
+found941:
+	XORQ    CX, CX
+	BSFQ    BX, SI
+	CMOVQEQ CX, SI
+	SUBQ    DX, AX
+	SHRQ    $0x02, AX
+	ADDQ    SI, AX
+	MOVQ    AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func leastFloat32AVX512(x []float32) (best float32, piece int, nan uint64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·leastFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPS avx512const81<>+0(SB), Z0
+	VMOVAPD Z0, Z1
+	VMOVAPD Z0, Z2
+	VMOVAPD Z0, Z3
+	VMOVAPD Z0, Z4
+	VMOVAPD Z0, Z5
+	VMOVAPD Z0, Z6
+	VMOVAPD Z0, Z7
+	VMOVAPD Z0, Z8
+	KXNORW  K1, K1, K1
+	KXNORW  K2, K2, K2
+	KXNORW  K3, K3, K3
+	KXNORW  K4, K4, K4
+
+piece949:
+	TESTQ   CX, CX
+	JZ      all948
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+128
+	JB      end951
+
+loop950:
+	VMOVUPD (AX), Z9
+	VMINPS  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMINPS  Z2, Z10, Z2
+	VCMPPS  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMINPS  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMINPS  Z4, Z10, Z4
+	VCMPPS  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMINPS  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMINPS  Z6, Z10, Z6
+	VCMPPS  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMINPS  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMINPS  Z8, Z10, Z8
+	VCMPPS  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+128, DI
+	CMPQ    DI, $+128
+	JAE     loop950
+
+end951:
+	CMPQ DI, $+16
+	JB   end953
+
+loop952:
+	VMOVUPD (AX), Z9
+	VMINPS  Z1, Z9, Z1
+	VCMPPS  $0x07, Z9, Z9, K1, K1
+	ADDQ    $+64, AX
+	SUBQ    $+16, DI
+	CMPQ    DI, $+16
+	JAE     loop952
+
+end953:
+	TESTQ   DI, DI
+	JZ      none954
+	MOVQ    $-1, R8
+	BZHIQ   DI, R8, R8
+	KMOVW   R8, K5
+	VMOVAPS Z0, Z9
+	VMOVUPS (AX), K5, Z9
+	VMOVUPD Z9, Z9
+	VMINPS  Z1, Z9, Z1
+	VCMPPS  $0x07, Z9, Z9, K1, K1
+
+none954:
+	VMINPS        Z1, Z5, Z1
+	VMINPS        Z2, Z6, Z2
+	VMINPS        Z3, Z7, Z3
+	VMINPS        Z4, Z8, Z4
+	VMINPS        Z1, Z3, Z1
+	VMINPS        Z2, Z4, Z2
+	VMINPS        Z1, Z2, Z1
+	VCMPPS        $0x1e, Z1, Z0, K5
+	KMOVW         K5, DI
+	TESTQ         DI, DI
+	JZ            same955
+	VMOVAPS       Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VMINPS        Y0, Y9, Y0
+	VEXTRACTF64X2 $0x01, Y0, X9
+	VMINPS        X0, X9, X0
+	VPSHUFD       $0x0e, X0, X9
+	VMINPS        X0, X9, X0
+	VPSHUFD       $0x01, X0, X9
+	VMINPS        X0, X9, X0
+	VBROADCASTSS  X0, Z0
+	MOVQ          BX, SI
+
+same955:
+	JMP piece949
+
+all948:
+	VMOVSS X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x02, SI
+	MOVQ   SI, piece+32(FP)
+	KANDW  K2, K1, K1
+	KANDW  K3, K1, K1
+	KANDW  K4, K1, K1
+	KMOVW  K1, AX
+	XORL   $0x0000ffff, AX
+	MOVQ   AX, nan+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const81<>+0(SB)/8, $0x7f8000007f800000
+DATA avx512const81<>+8(SB)/8, $0x7f8000007f800000
+DATA avx512const81<>+16(SB)/8, $0x7f8000007f800000
+DATA avx512const81<>+24(SB)/8, $0x7f8000007f800000
+DATA avx512const81<>+32(SB)/8, $0x7f8000007f800000
+DATA avx512const81<>+40(SB)/8, $0x7f8000007f800000
+DATA avx512const81<>+48(SB)/8, $0x7f8000007f800000
+DATA avx512const81<>+56(SB)/8, $0x7f8000007f800000
+GLOBL avx512const81<>(SB), RODATA|NOPTR, $64
+
+// func greatestFloat32AVX512(x []float32) (best float32, piece int, nan uint64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPS avx512const82<>+0(SB), Z0
+	VMOVAPD Z0, Z1
+	VMOVAPD Z0, Z2
+	VMOVAPD Z0, Z3
+	VMOVAPD Z0, Z4
+	VMOVAPD Z0, Z5
+	VMOVAPD Z0, Z6
+	VMOVAPD Z0, Z7
+	VMOVAPD Z0, Z8
+	KXNORW  K1, K1, K1
+	KXNORW  K2, K2, K2
+	KXNORW  K3, K3, K3
+	KXNORW  K4, K4, K4
+
+piece957:
+	TESTQ   CX, CX
+	JZ      all956
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+128
+	JB      end959
+
+loop958:
+	VMOVUPD (AX), Z9
+	VMAXPS  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMAXPS  Z2, Z10, Z2
+	VCMPPS  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMAXPS  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMAXPS  Z4, Z10, Z4
+	VCMPPS  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMAXPS  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMAXPS  Z6, Z10, Z6
+	VCMPPS  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMAXPS  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMAXPS  Z8, Z10, Z8
+	VCMPPS  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+128, DI
+	CMPQ    DI, $+128
+	JAE     loop958
+
+end959:
+	CMPQ DI, $+16
+	JB   end961
+
+loop960:
+	VMOVUPD (AX), Z9
+	VMAXPS  Z1, Z9, Z1
+	VCMPPS  $0x07, Z9, Z9, K1, K1
+	ADDQ    $+64, AX
+	SUBQ    $+16, DI
+	CMPQ    DI, $+16
+	JAE     loop960
+
+end961:
+	TESTQ   DI, DI
+	JZ      none962
+	MOVQ    $-1, R8
+	BZHIQ   DI, R8, R8
+	KMOVW   R8, K5
+	VMOVAPS Z0, Z9
+	VMOVUPS (AX), K5, Z9
+	VMOVUPD Z9, Z9
+	VMAXPS  Z1, Z9, Z1
+	VCMPPS  $0x07, Z9, Z9, K1, K1
+
+none962:
+	VMAXPS        Z1, Z5, Z1
+	VMAXPS        Z2, Z6, Z2
+	VMAXPS        Z3, Z7, Z3
+	VMAXPS        Z4, Z8, Z4
+	VMAXPS        Z1, Z3, Z1
+	VMAXPS        Z2, Z4, Z2
+	VMAXPS        Z1, Z2, Z1
+	VCMPPS        $0x11, Z1, Z0, K5
+	KMOVW         K5, DI
+	TESTQ         DI, DI
+	JZ            same963
+	VMOVAPS       Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VMAXPS        Y0, Y9, Y0
+	VEXTRACTF64X2 $0x01, Y0, X9
+	VMAXPS        X0, X9, X0
+	VPSHUFD       $0x0e, X0, X9
+	VMAXPS        X0, X9, X0
+	VPSHUFD       $0x01, X0, X9
+	VMAXPS        X0, X9, X0
+	VBROADCASTSS  X0, Z0
+	MOVQ          BX, SI
+
+same963:
+	JMP piece957
+
+all956:
+	VMOVSS X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x02, SI
+	MOVQ   SI, piece+32(FP)
+	KANDW  K2, K1, K1
+	KANDW  K3, K1, K1
+	KANDW  K4, K1, K1
+	KMOVW  K1, AX
+	XORL   $0x0000ffff, AX
+	MOVQ   AX, nan+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const82<>+0(SB)/8, $0xff800000ff800000
+DATA avx512const82<>+8(SB)/8, $0xff800000ff800000
+DATA avx512const82<>+16(SB)/8, $0xff800000ff800000
+DATA avx512const82<>+24(SB)/8, $0xff800000ff800000
+DATA avx512const82<>+32(SB)/8, $0xff800000ff800000
+DATA avx512const82<>+40(SB)/8, $0xff800000ff800000
+DATA avx512const82<>+48(SB)/8, $0xff800000ff800000
+DATA avx512const82<>+56(SB)/8, $0xff800000ff800000
+GLOBL avx512const82<>(SB), RODATA|NOPTR, $64
+
+// func leastInt32AVX512(x []int32) (best int32, piece int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-40
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPS avx512const83<>+0(SB), Z0
+	VMOVAPD Z0, Z1
+	VMOVAPD Z0, Z2
+	VMOVAPD Z0, Z3
+	VMOVAPD Z0, Z4
+	VMOVAPD Z0, Z5
+	VMOVAPD Z0, Z6
+	VMOVAPD Z0, Z7
+	VMOVAPD Z0, Z8
+
+piece965:
+	TESTQ   CX, CX
+	JZ      all964
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+128
+	JB      end967
+
+loop966:
+	VMOVUPD (AX), Z9
+	VPMINSD Z1, Z9, Z1
+	VMOVUPD 64(AX), Z9
+	VPMINSD Z2, Z9, Z2
+	VMOVUPD 128(AX), Z9
+	VPMINSD Z3, Z9, Z3
+	VMOVUPD 192(AX), Z9
+	VPMINSD Z4, Z9, Z4
+	VMOVUPD 256(AX), Z9
+	VPMINSD Z5, Z9, Z5
+	VMOVUPD 320(AX), Z9
+	VPMINSD Z6, Z9, Z6
+	VMOVUPD 384(AX), Z9
+	VPMINSD Z7, Z9, Z7
+	VMOVUPD 448(AX), Z9
+	VPMINSD Z8, Z9, Z8
+	ADDQ    $+512, AX
+	SUBQ    $+128, DI
+	CMPQ    DI, $+128
+	JAE     loop966
+
+end967:
+	CMPQ DI, $+16
+	JB   end969
+
+loop968:
+	VMOVUPD (AX), Z9
+	VPMINSD Z1, Z9, Z1
+	ADDQ    $+64, AX
+	SUBQ    $+16, DI
+	CMPQ    DI, $+16
+	JAE     loop968
+
+end969:
+	TESTQ   DI, DI
+	JZ      none970
+	MOVQ    $-1, R8
+	BZHIQ   DI, R8, R8
+	KMOVW   R8, K1
+	VMOVAPS Z0, Z9
+	VMOVUPS (AX), K1, Z9
+	VMOVUPD Z9, Z9
+	VPMINSD Z1, Z9, Z1
+
+none970:
+	VPMINSD       Z1, Z5, Z1
+	VPMINSD       Z2, Z6, Z2
+	VPMINSD       Z3, Z7, Z3
+	VPMINSD       Z4, Z8, Z4
+	VPMINSD       Z1, Z3, Z1
+	VPMINSD       Z2, Z4, Z2
+	VPMINSD       Z1, Z2, Z1
+	VPCMPD        $0x06, Z1, Z0, K1
+	KMOVW         K1, DI
+	TESTQ         DI, DI
+	JZ            same971
+	VMOVAPS       Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VPMINSD       Y0, Y9, Y0
+	VEXTRACTF64X2 $0x01, Y0, X9
+	VPMINSD       X0, X9, X0
+	VPSHUFD       $0x0e, X0, X9
+	VPMINSD       X0, X9, X0
+	VPSHUFD       $0x01, X0, X9
+	VPMINSD       X0, X9, X0
+	VBROADCASTSS  X0, Z0
+	MOVQ          BX, SI
+
+same971:
+	JMP piece965
+
+all964:
+	VMOVSS X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x02, SI
+	MOVQ   SI, piece+32(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const83<>+0(SB)/8, $0x7fffffff7fffffff
+DATA avx512const83<>+8(SB)/8, $0x7fffffff7fffffff
+DATA avx512const83<>+16(SB)/8, $0x7fffffff7fffffff
+DATA avx512const83<>+24(SB)/8, $0x7fffffff7fffffff
+DATA avx512const83<>+32(SB)/8, $0x7fffffff7fffffff
+DATA avx512const83<>+40(SB)/8, $0x7fffffff7fffffff
+DATA avx512const83<>+48(SB)/8, $0x7fffffff7fffffff
+DATA avx512const83<>+56(SB)/8, $0x7fffffff7fffffff
+GLOBL avx512const83<>(SB), RODATA|NOPTR, $64
+
+// func greatestInt32AVX512(x []int32) (best int32, piece int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-40
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPS avx512const79<>+0(SB), Z0
+	VMOVAPD Z0, Z1
+	VMOVAPD Z0, Z2
+	VMOVAPD Z0, Z3
+	VMOVAPD Z0, Z4
+	VMOVAPD Z0, Z5
+	VMOVAPD Z0, Z6
+	VMOVAPD Z0, Z7
+	VMOVAPD Z0, Z8
+
+piece973:
+	TESTQ   CX, CX
+	JZ      all972
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+128
+	JB      end975
+
+loop974:
+	VMOVUPD (AX), Z9
+	VPMAXSD Z1, Z9, Z1
+	VMOVUPD 64(AX), Z9
+	VPMAXSD Z2, Z9, Z2
+	VMOVUPD 128(AX), Z9
+	VPMAXSD Z3, Z9, Z3
+	VMOVUPD 192(AX), Z9
+	VPMAXSD Z4, Z9, Z4
+	VMOVUPD 256(AX), Z9
+	VPMAXSD Z5, Z9, Z5
+	VMOVUPD 320(AX), Z9
+	VPMAXSD Z6, Z9, Z6
+	VMOVUPD 384(AX), Z9
+	VPMAXSD Z7, Z9, Z7
+	VMOVUPD 448(AX), Z9
+	VPMAXSD Z8, Z9, Z8
+	ADDQ    $+512, AX
+	SUBQ    $+128, DI
+	CMPQ    DI, $+128
+	JAE     loop974
+
+end975:
+	CMPQ DI, $+16
+	JB   end977
+
+loop976:
+	VMOVUPD (AX), Z9
+	VPMAXSD Z1, Z9, Z1
+	ADDQ    $+64, AX
+	SUBQ    $+16, DI
+	CMPQ    DI, $+16
+	JAE     loop976
+
+end977:
+	TESTQ   DI, DI
+	JZ      none978
+	MOVQ    $-1, R8
+	BZHIQ   DI, R8, R8
+	KMOVW   R8, K1
+	VMOVAPS Z0, Z9
+	VMOVUPS (AX), K1, Z9
+	VMOVUPD Z9, Z9
+	VPMAXSD Z1, Z9, Z1
+
+none978:
+	VPMAXSD       Z1, Z5, Z1
+	VPMAXSD       Z2, Z6, Z2
+	VPMAXSD       Z3, Z7, Z3
+	VPMAXSD       Z4, Z8, Z4
+	VPMAXSD       Z1, Z3, Z1
+	VPMAXSD       Z2, Z4, Z2
+	VPMAXSD       Z1, Z2, Z1
+	VPCMPD        $0x01, Z1, Z0, K1
+	KMOVW         K1, DI
+	TESTQ         DI, DI
+	JZ            same979
+	VMOVAPS       Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VPMAXSD       Y0, Y9, Y0
+	VEXTRACTF64X2 $0x01, Y0, X9
+	VPMAXSD       X0, X9, X0
+	VPSHUFD       $0x0e, X0, X9
+	VPMAXSD       X0, X9, X0
+	VPSHUFD       $0x01, X0, X9
+	VPMAXSD       X0, X9, X0
+	VBROADCASTSS  X0, Z0
+	MOVQ          BX, SI
+
+same979:
+	JMP piece973
+
+all972:
+	VMOVSS X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x02, SI
+	MOVQ   SI, piece+32(FP)
+	VZEROUPPER
+	RET
+
+// func compressDwordsAVX512(dst *uint32, x []uint32, mask *uint64, shift int) int
+// Requires: AVX, AVX512F, BMI2, CMOV, POPCNT
+TEXT ·compressDwordsAVX512(SB), NOSPLIT, $0-56
+	MOVQ    x_base+8(FP), AX
+	MOVQ    x_len+16(FP), CX
+	MOVQ    dst+0(FP), DX
+	MOVQ    mask+32(FP), BX
+	MOVQ    shift+40(FP), DI
+	XORL    SI, SI
+	MOVL    $0x00000008, R8
+	TESTQ   DI, DI
+	CMOVQNE R8, SI
+	MOVQ    DI, R8
+	NEGQ    R8
+	CMPQ    CX, $+64
+	JB      end981
+
+loop980:
+	SHRXQ         DI, (BX), R9
+	SHLXQ         R8, (BX)(SI*1), R10
+	ORQ           R10, R9
+	ADDQ          $0x08, BX
+	KMOVW         R9, K1
+	MOVWLZX       R9, R10
+	SHRQ          $0x10, R9
+	POPCNTL       R10, R10
+	VMOVUPS       (AX), Z0
+	VCOMPRESSPS.Z Z0, K1, Z0
+	KMOVW         R9, K1
+	MOVWLZX       R9, R11
+	SHRQ          $0x10, R9
+	POPCNTL       R11, R11
+	VMOVUPS       64(AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	KMOVW         R9, K1
+	MOVWLZX       R9, R12
+	SHRQ          $0x10, R9
+	POPCNTL       R12, R12
+	VMOVUPS       128(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	KMOVW         R9, K1
+	MOVWLZX       R9, R13
+	SHRQ          $0x10, R9
+	POPCNTL       R13, R9
+	VMOVUPS       192(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VMOVUPS       Z0, (DX)
+	LEAQ          (DX)(R10*4), DX
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(R11*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(R12*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(R9*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop980
+
+end981:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x02, DX
+	MOVQ DX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func filterFloat32AVX512(dst *float32, x []float32, c int, t float32) int
+// Requires: AVX, AVX512F, POPCNT
+TEXT ·filterFloat32AVX512(SB), NOSPLIT, $0-56
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSS t+40(FP), Z0
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case983
+	CMPQ         CX, $+64
+	JB           end985
+
+loop984:
+	VCMPPS        $0x1e, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VCMPPS        $0x1e, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VCMPPS        $0x1e, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VCMPPS        $0x1e, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop984
+
+end985:
+	JMP done982
+
+case983:
+	CMPQ BX, $+1
+	JNE  case986
+	CMPQ CX, $+64
+	JB   end988
+
+loop987:
+	VCMPPS        $0x1d, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VCMPPS        $0x1d, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VCMPPS        $0x1d, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VCMPPS        $0x1d, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop987
+
+end988:
+	JMP done982
+
+case986:
+	CMPQ BX, $+2
+	JNE  case989
+	CMPQ CX, $+64
+	JB   end991
+
+loop990:
+	VCMPPS        $0x11, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VCMPPS        $0x11, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VCMPPS        $0x11, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VCMPPS        $0x11, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop990
+
+end991:
+	JMP done982
+
+case989:
+	CMPQ BX, $+3
+	JNE  case992
+	CMPQ CX, $+64
+	JB   end994
+
+loop993:
+	VCMPPS        $0x12, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VCMPPS        $0x12, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VCMPPS        $0x12, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VCMPPS        $0x12, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop993
+
+end994:
+	JMP done982
+
+case992:
+	CMPQ BX, $+4
+	JNE  case995
+	CMPQ CX, $+64
+	JB   end997
+
+loop996:
+	VCMPPS        $0x00, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VCMPPS        $0x00, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VCMPPS        $0x00, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VCMPPS        $0x00, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop996
+
+end997:
+	JMP done982
+
+case995:
+	CMPQ CX, $+64
+	JB   end1000
+
+loop999:
+	VCMPPS        $0x04, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VCMPPS        $0x04, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VCMPPS        $0x04, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VCMPPS        $0x04, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop999
+
+end1000:
+done982:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x02, DX
+	MOVQ DX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func filterInt32AVX512(dst *int32, x []int32, c int, t int32) int
+// Requires: AVX, AVX512F, POPCNT
+TEXT ·filterInt32AVX512(SB), NOSPLIT, $0-56
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSS t+40(FP), Z0
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case1002
+	CMPQ         CX, $+64
+	JB           end1004
+
+loop1003:
+	VPCMPD        $0x06, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VPCMPD        $0x06, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VPCMPD        $0x06, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VPCMPD        $0x06, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop1003
+
+end1004:
+	JMP done1001
+
+case1002:
+	CMPQ BX, $+1
+	JNE  case1005
+	CMPQ CX, $+64
+	JB   end1007
+
+loop1006:
+	VPCMPD        $0x05, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VPCMPD        $0x05, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VPCMPD        $0x05, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VPCMPD        $0x05, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop1006
+
+end1007:
+	JMP done1001
+
+case1005:
+	CMPQ BX, $+2
+	JNE  case1008
+	CMPQ CX, $+64
+	JB   end1010
+
+loop1009:
+	VPCMPD        $0x01, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VPCMPD        $0x01, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VPCMPD        $0x01, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VPCMPD        $0x01, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop1009
+
+end1010:
+	JMP done1001
+
+case1008:
+	CMPQ BX, $+3
+	JNE  case1011
+	CMPQ CX, $+64
+	JB   end1013
+
+loop1012:
+	VPCMPD        $0x02, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VPCMPD        $0x02, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VPCMPD        $0x02, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VPCMPD        $0x02, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop1012
+
+end1013:
+	JMP done1001
+
+case1011:
+	CMPQ BX, $+4
+	JNE  case1014
+	CMPQ CX, $+64
+	JB   end1016
+
+loop1015:
+	VPCMPD        $0x00, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VPCMPD        $0x00, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VPCMPD        $0x00, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VPCMPD        $0x00, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop1015
+
+end1016:
+	JMP done1001
+
+case1014:
+	CMPQ CX, $+64
+	JB   end1019
+
+loop1018:
+	VPCMPD        $0x04, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VPCMPD        $0x04, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VPCMPD        $0x04, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VPCMPD        $0x04, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop1018
+
+end1019:
+done1001:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x02, DX
+	MOVQ DX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func prefixInt32AVX512(dst *int32, x []int32, start int32) int32
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·prefixInt32AVX512(SB), NOSPLIT, $0-44
+	VBROADCASTSS start+32(FP), Z0
+	VPBROADCASTD avx512const84<>+0(SB), Z1
+	MOVL         $0x0000fff0, AX
+	KMOVW        AX, K1
+	MOVL         $0x0000ff00, AX
+	KMOVW        AX, K2
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+64
+	JB           end1021
+
+loop1020:
+	VMOVUPD      (AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, (DX)
+	VMOVUPD      64(AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPD      128(AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPD      192(AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, 192(DX)
+	ADDQ         $+256, AX
+	ADDQ         $+256, DX
+	SUBQ         $+64, CX
+	CMPQ         CX, $+64
+	JAE          loop1020
+
+end1021:
+	CMPQ CX, $+16
+	JB   end1023
+
+loop1022:
+	VMOVUPD      (AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, (DX)
+	ADDQ         $+64, AX
+	ADDQ         $+64, DX
+	SUBQ         $+16, CX
+	CMPQ         CX, $+16
+	JAE          loop1022
+
+end1023:
+	VMOVSS X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const84<>+0(SB)/8, $0x000000000000000f
+GLOBL avx512const84<>(SB), RODATA|NOPTR, $8
+
+// func prefixBeforeInt32AVX512(dst *int32, x []int32, start int32) int32
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·prefixBeforeInt32AVX512(SB), NOSPLIT, $0-44
+	VBROADCASTSS start+32(FP), Z0
+	VPBROADCASTD avx512const84<>+0(SB), Z1
+	MOVL         $0x0000fff0, AX
+	KMOVW        AX, K1
+	MOVL         $0x0000ff00, AX
+	KMOVW        AX, K2
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+64
+	JB           end1025
+
+loop1024:
+	VMOVUPD      (AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VALIGND      $0x0f, Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, (DX)
+	VMOVUPD      64(AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VALIGND      $0x0f, Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPD      128(AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VALIGND      $0x0f, Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPD      192(AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VALIGND      $0x0f, Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, 192(DX)
+	ADDQ         $+256, AX
+	ADDQ         $+256, DX
+	SUBQ         $+64, CX
+	CMPQ         CX, $+64
+	JAE          loop1024
+
+end1025:
+	CMPQ CX, $+16
+	JB   end1027
+
+loop1026:
+	VMOVUPD      (AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VALIGND      $0x0f, Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, (DX)
+	ADDQ         $+64, AX
+	ADDQ         $+64, DX
+	SUBQ         $+16, CX
+	CMPQ         CX, $+16
+	JAE          loop1026
+
+end1027:
+	VMOVSS X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func sumFloat32AVX512(x []float32) float64
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	CMPQ   CX, $+64
+	JB     end1029
+
+loop1028:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end1031
+
+loop1030:
+	VCVTPS2PD (AX), Z9
+	VADDPD    Z9, Z0, Z0
+	VCVTPS2PD 32(AX), Z9
+	VADDPD    Z9, Z1, Z1
+	VCVTPS2PD 64(AX), Z9
+	VADDPD    Z9, Z2, Z2
+	VCVTPS2PD 96(AX), Z9
+	VADDPD    Z9, Z3, Z3
+	VCVTPS2PD 128(AX), Z9
+	VADDPD    Z9, Z4, Z4
+	VCVTPS2PD 160(AX), Z9
+	VADDPD    Z9, Z5, Z5
+	VCVTPS2PD 192(AX), Z9
+	VADDPD    Z9, Z6, Z6
+	VCVTPS2PD 224(AX), Z9
+	VADDPD    Z9, Z7, Z7
+	ADDQ      $+256, AX
+	SUBQ      $+64, DX
+	CMPQ      DX, $+64
+	JAE       loop1030
+
+end1031:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Z4, Z0, Z0
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z2, Z0, Z0
+	VADDPD Z3, Z1, Z1
+	VADDPD Z1, Z0, Z0
+	VADDPD Z0, Z8, Z8
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop1028
+
+end1029:
+	CMPQ CX, $+8
+	JB   end1033
+
+loop1032:
+	VCVTPS2PD (AX), Z1
+	VADDPD    Z1, Z0, Z0
+	ADDQ      $+32, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1032
+
+end1033:
+	TESTQ     CX, CX
+	JZ        none1034
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Y1
+	VCVTPS2PD Y1, Z1
+	VADDPD    Z1, Z0, Z0
+
+none1034:
+	VADDPD        Z0, Z8, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VADDPD        Y0, Y8, Y8
+	VEXTRACTF64X2 $0x01, Y8, X0
+	VADDPD        X0, X8, X8
+	VPERMILPD     $0x01, X8, X0
+	VADDPD        X0, X8, X8
+	VMOVSD        X8, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func dotFloat32AVX512(x []float32, y []float32) float64
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·dotFloat32AVX512(SB), NOSPLIT, $0-56
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+	MOVQ   y_base+24(FP), DX
+	MOVQ   y_len+32(FP), BX
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	CMPQ   CX, $+64
+	JB     end1036
+
+loop1035:
+	MOVQ    CX, BX
+	MOVQ    $+8192, SI
+	CMPQ    BX, SI
+	CMOVQGT SI, BX
+	SUBQ    BX, CX
+	CMPQ    BX, $+64
+	JB      end1038
+
+loop1037:
+	VCVTPS2PD   (AX), Z9
+	VCVTPS2PD   (DX), Z10
+	VFMADD231PD Z9, Z10, Z0
+	VCVTPS2PD   32(AX), Z9
+	VCVTPS2PD   32(DX), Z10
+	VFMADD231PD Z9, Z10, Z1
+	VCVTPS2PD   64(AX), Z9
+	VCVTPS2PD   64(DX), Z10
+	VFMADD231PD Z9, Z10, Z2
+	VCVTPS2PD   96(AX), Z9
+	VCVTPS2PD   96(DX), Z10
+	VFMADD231PD Z9, Z10, Z3
+	VCVTPS2PD   128(AX), Z9
+	VCVTPS2PD   128(DX), Z10
+	VFMADD231PD Z9, Z10, Z4
+	VCVTPS2PD   160(AX), Z9
+	VCVTPS2PD   160(DX), Z10
+	VFMADD231PD Z9, Z10, Z5
+	VCVTPS2PD   192(AX), Z9
+	VCVTPS2PD   192(DX), Z10
+	VFMADD231PD Z9, Z10, Z6
+	VCVTPS2PD   224(AX), Z9
+	VCVTPS2PD   224(DX), Z10
+	VFMADD231PD Z9, Z10, Z7
+	ADDQ        $+256, AX
+	ADDQ        $+256, DX
+	SUBQ        $+64, BX
+	CMPQ        BX, $+64
+	JAE         loop1037
+
+end1038:
+	ADDQ   BX, CX
+	ADDQ   $+64, CX
+	VADDPD Z4, Z0, Z0
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z2, Z0, Z0
+	VADDPD Z3, Z1, Z1
+	VADDPD Z1, Z0, Z0
+	VADDPD Z0, Z8, Z8
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop1035
+
+end1036:
+	CMPQ CX, $+8
+	JB   end1040
+
+loop1039:
+	VCVTPS2PD   (AX), Z1
+	VCVTPS2PD   (DX), Z2
+	VFMADD231PD Z1, Z2, Z0
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop1039
+
+end1040:
+	TESTQ       CX, CX
+	JZ          none1041
+	MOVQ        $-1, BX
+	BZHIQ       CX, BX, BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (AX), K1, Y1
+	VMOVUPS.Z   (DX), K1, Y2
+	VCVTPS2PD   Y1, Z1
+	VCVTPS2PD   Y2, Z2
+	VFMADD231PD Z1, Z2, Z0
+
+none1041:
+	VADDPD        Z0, Z8, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VADDPD        Y0, Y8, Y8
+	VEXTRACTF64X2 $0x01, Y8, X0
+	VADDPD        X0, X8, X8
+	VPERMILPD     $0x01, X8, X0
+	VADDPD        X0, X8, X8
+	VMOVSD        X8, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func sumAbsFloat32AVX512(x []float32) float64
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·sumAbsFloat32AVX512(SB), NOSPLIT, $0-32
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	VPXORQ  Z1, Z1, Z1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	VPXORQ  Z4, Z4, Z4
+	VPXORQ  Z5, Z5, Z5
+	VPXORQ  Z6, Z6, Z6
+	VPXORQ  Z7, Z7, Z7
+	VPXORQ  Z8, Z8, Z8
+	VPXORQ  Z9, Z9, Z9
+	VMOVUPD avx512const0<>+0(SB), Z0
+	CMPQ    CX, $+64
+	JB      end1043
+
+loop1042:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end1045
+
+loop1044:
+	VCVTPS2PD (AX), Z10
+	VPANDNQ   Z10, Z0, Z10
+	VADDPD    Z10, Z1, Z1
+	VCVTPS2PD 32(AX), Z10
+	VPANDNQ   Z10, Z0, Z10
+	VADDPD    Z10, Z2, Z2
+	VCVTPS2PD 64(AX), Z10
+	VPANDNQ   Z10, Z0, Z10
+	VADDPD    Z10, Z3, Z3
+	VCVTPS2PD 96(AX), Z10
+	VPANDNQ   Z10, Z0, Z10
+	VADDPD    Z10, Z4, Z4
+	VCVTPS2PD 128(AX), Z10
+	VPANDNQ   Z10, Z0, Z10
+	VADDPD    Z10, Z5, Z5
+	VCVTPS2PD 160(AX), Z10
+	VPANDNQ   Z10, Z0, Z10
+	VADDPD    Z10, Z6, Z6
+	VCVTPS2PD 192(AX), Z10
+	VPANDNQ   Z10, Z0, Z10
+	VADDPD    Z10, Z7, Z7
+	VCVTPS2PD 224(AX), Z10
+	VPANDNQ   Z10, Z0, Z10
+	VADDPD    Z10, Z8, Z8
+	ADDQ      $+256, AX
+	SUBQ      $+64, DX
+	CMPQ      DX, $+64
+	JAE       loop1044
+
+end1045:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z8, Z4, Z4
+	VADDPD Z3, Z1, Z1
+	VADDPD Z4, Z2, Z2
+	VADDPD Z2, Z1, Z1
+	VADDPD Z1, Z9, Z9
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop1042
+
+end1043:
+	CMPQ CX, $+8
+	JB   end1047
+
+loop1046:
+	VCVTPS2PD (AX), Z2
+	VPANDNQ   Z2, Z0, Z2
+	VADDPD    Z2, Z1, Z1
+	ADDQ      $+32, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1046
+
+end1047:
+	TESTQ     CX, CX
+	JZ        none1048
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Y2
+	VCVTPS2PD Y2, Z2
+	VPANDNQ   Z2, Z0, Z2
+	VADDPD    Z2, Z1, Z1
+
+none1048:
+	VADDPD        Z1, Z9, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VADDPD        Y0, Y9, Y9
+	VEXTRACTF64X2 $0x01, Y9, X0
+	VADDPD        X0, X9, X9
+	VPERMILPD     $0x01, X9, X0
+	VADDPD        X0, X9, X9
+	VMOVSD        X9, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func shiftedFloat32AVX512(x []float32, shift float64) (s1 float64, s2 float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·shiftedFloat32AVX512(SB), NOSPLIT, $0-48
+	VBROADCASTSD shift+24(FP), Z0
+	VPXORQ       avx512const0<>+0(SB), Z0, Z0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPXORQ       Z1, Z1, Z1
+	VPXORQ       Z2, Z2, Z2
+	VPXORQ       Z3, Z3, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPXORQ       Z6, Z6, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPXORQ       Z8, Z8, Z8
+	VPXORQ       Z9, Z9, Z9
+	VPXORQ       Z10, Z10, Z10
+	VPXORQ       Z11, Z11, Z11
+	VPXORQ       Z12, Z12, Z12
+	VPXORQ       Z13, Z13, Z13
+	VPXORQ       Z14, Z14, Z14
+	VPXORQ       Z15, Z15, Z15
+	VPXORQ       Z16, Z16, Z16
+	VPXORQ       Z17, Z17, Z17
+	VPXORQ       Z18, Z18, Z18
+	CMPQ         CX, $+64
+	JB           end1050
+
+loop1049:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end1052
+
+loop1051:
+	VCVTPS2PD   (AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z1, Z1
+	VFMADD231PD Z19, Z19, Z10
+	VCVTPS2PD   32(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z2, Z2
+	VFMADD231PD Z19, Z19, Z11
+	VCVTPS2PD   64(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z3, Z3
+	VFMADD231PD Z19, Z19, Z12
+	VCVTPS2PD   96(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z4, Z4
+	VFMADD231PD Z19, Z19, Z13
+	VCVTPS2PD   128(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z5, Z5
+	VFMADD231PD Z19, Z19, Z14
+	VCVTPS2PD   160(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z6, Z6
+	VFMADD231PD Z19, Z19, Z15
+	VCVTPS2PD   192(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z7, Z7
+	VFMADD231PD Z19, Z19, Z16
+	VCVTPS2PD   224(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z8, Z8
+	VFMADD231PD Z19, Z19, Z17
+	ADDQ        $+256, AX
+	SUBQ        $+64, DX
+	CMPQ        DX, $+64
+	JAE         loop1051
+
+end1052:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z8, Z4, Z4
+	VADDPD Z3, Z1, Z1
+	VADDPD Z4, Z2, Z2
+	VADDPD Z2, Z1, Z1
+	VADDPD Z1, Z9, Z9
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VADDPD Z14, Z10, Z10
+	VADDPD Z15, Z11, Z11
+	VADDPD Z16, Z12, Z12
+	VADDPD Z17, Z13, Z13
+	VADDPD Z12, Z10, Z10
+	VADDPD Z13, Z11, Z11
+	VADDPD Z11, Z10, Z10
+	VADDPD Z10, Z18, Z18
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop1049
+
+end1050:
+	CMPQ CX, $+8
+	JB   end1054
+
+loop1053:
+	VCVTPS2PD   (AX), Z2
+	VADDPD      Z0, Z2, Z2
+	VADDPD      Z2, Z1, Z1
+	VFMADD231PD Z2, Z2, Z10
+	ADDQ        $+32, AX
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop1053
+
+end1054:
+	TESTQ       CX, CX
+	JZ          none1055
+	MOVQ        $-1, DX
+	BZHIQ       CX, DX, DX
+	KMOVW       DX, K1
+	VMOVUPS.Z   (AX), K1, Y2
+	VCVTPS2PD   Y2, Z2
+	VADDPD      Z0, Z2, Z2
+	VMOVAPD.Z   Z2, K1, Z2
+	VADDPD      Z2, Z1, Z1
+	VFMADD231PD Z2, Z2, Z10
+
+none1055:
+	VADDPD        Z1, Z9, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VADDPD        Y0, Y9, Y9
+	VEXTRACTF64X2 $0x01, Y9, X0
+	VADDPD        X0, X9, X9
+	VPERMILPD     $0x01, X9, X0
+	VADDPD        X0, X9, X9
+	VMOVSD        X9, s1+32(FP)
+	VADDPD        Z10, Z18, Z18
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VADDPD        Y0, Y18, Y18
+	VEXTRACTF64X2 $0x01, Y18, X0
+	VADDPD        X0, X18, X18
+	VPERMILPD     $0x01, X18, X0
+	VADDPD        X0, X18, X18
+	VMOVSD        X18, s2+40(FP)
+	VZEROUPPER
+	RET
+
+// func shiftedInt32AVX512(x []int32, shift float64) (s1 float64, s2 float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·shiftedInt32AVX512(SB), NOSPLIT, $0-48
+	VBROADCASTSD shift+24(FP), Z0
+	VPXORQ       avx512const0<>+0(SB), Z0, Z0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPXORQ       Z1, Z1, Z1
+	VPXORQ       Z2, Z2, Z2
+	VPXORQ       Z3, Z3, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPXORQ       Z6, Z6, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPXORQ       Z8, Z8, Z8
+	VPXORQ       Z9, Z9, Z9
+	VPXORQ       Z10, Z10, Z10
+	VPXORQ       Z11, Z11, Z11
+	VPXORQ       Z12, Z12, Z12
+	VPXORQ       Z13, Z13, Z13
+	VPXORQ       Z14, Z14, Z14
+	VPXORQ       Z15, Z15, Z15
+	VPXORQ       Z16, Z16, Z16
+	VPXORQ       Z17, Z17, Z17
+	VPXORQ       Z18, Z18, Z18
+	CMPQ         CX, $+64
+	JB           end1057
+
+loop1056:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end1059
+
+loop1058:
+	VCVTDQ2PD   (AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z1, Z1
+	VFMADD231PD Z19, Z19, Z10
+	VCVTDQ2PD   32(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z2, Z2
+	VFMADD231PD Z19, Z19, Z11
+	VCVTDQ2PD   64(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z3, Z3
+	VFMADD231PD Z19, Z19, Z12
+	VCVTDQ2PD   96(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z4, Z4
+	VFMADD231PD Z19, Z19, Z13
+	VCVTDQ2PD   128(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z5, Z5
+	VFMADD231PD Z19, Z19, Z14
+	VCVTDQ2PD   160(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z6, Z6
+	VFMADD231PD Z19, Z19, Z15
+	VCVTDQ2PD   192(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z7, Z7
+	VFMADD231PD Z19, Z19, Z16
+	VCVTDQ2PD   224(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z8, Z8
+	VFMADD231PD Z19, Z19, Z17
+	ADDQ        $+256, AX
+	SUBQ        $+64, DX
+	CMPQ        DX, $+64
+	JAE         loop1058
+
+end1059:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z8, Z4, Z4
+	VADDPD Z3, Z1, Z1
+	VADDPD Z4, Z2, Z2
+	VADDPD Z2, Z1, Z1
+	VADDPD Z1, Z9, Z9
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VADDPD Z14, Z10, Z10
+	VADDPD Z15, Z11, Z11
+	VADDPD Z16, Z12, Z12
+	VADDPD Z17, Z13, Z13
+	VADDPD Z12, Z10, Z10
+	VADDPD Z13, Z11, Z11
+	VADDPD Z11, Z10, Z10
+	VADDPD Z10, Z18, Z18
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop1056
+
+end1057:
+	CMPQ CX, $+8
+	JB   end1061
+
+loop1060:
+	VCVTDQ2PD   (AX), Z2
+	VADDPD      Z0, Z2, Z2
+	VADDPD      Z2, Z1, Z1
+	VFMADD231PD Z2, Z2, Z10
+	ADDQ        $+32, AX
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop1060
+
+end1061:
+	TESTQ       CX, CX
+	JZ          none1062
+	MOVQ        $-1, DX
+	BZHIQ       CX, DX, DX
+	KMOVW       DX, K1
+	VMOVUPS.Z   (AX), K1, Y2
+	VCVTDQ2PD   Y2, Z2
+	VADDPD      Z0, Z2, Z2
+	VMOVAPD.Z   Z2, K1, Z2
+	VADDPD      Z2, Z1, Z1
+	VFMADD231PD Z2, Z2, Z10
+
+none1062:
+	VADDPD        Z1, Z9, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VADDPD        Y0, Y9, Y9
+	VEXTRACTF64X2 $0x01, Y9, X0
+	VADDPD        X0, X9, X9
+	VPERMILPD     $0x01, X9, X0
+	VADDPD        X0, X9, X9
+	VMOVSD        X9, s1+32(FP)
+	VADDPD        Z10, Z18, Z18
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VADDPD        Y0, Y18, Y18
+	VEXTRACTF64X2 $0x01, Y18, X0
+	VADDPD        X0, X18, X18
+	VPERMILPD     $0x01, X18, X0
+	VADDPD        X0, X18, X18
+	VMOVSD        X18, s2+40(FP)
+	VZEROUPPER
+	RET
+
+// func widenFloat32AVX512(dst *float64, x []float32)
+// Requires: AVX, AVX512F
+TEXT ·widenFloat32AVX512(SB), NOSPLIT, $0-32
+	MOVQ x_base+8(FP), AX
+	MOVQ x_len+16(FP), CX
+	MOVQ dst+0(FP), DX
+	CMPQ CX, $+8
+	JB   end1064
+
+loop1063:
+	VCVTPS2PD (AX), Z0
+	VMOVUPD   Z0, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+64, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1063
+
+end1064:
+	VZEROUPPER
+	RET
+
+// func widenInt32AVX512(dst *int64, x []int32)
+// Requires: AVX, AVX512F
+TEXT ·widenInt32AVX512(SB), NOSPLIT, $0-32
+	MOVQ x_base+8(FP), AX
+	MOVQ x_len+16(FP), CX
+	MOVQ dst+0(FP), DX
+	CMPQ CX, $+8
+	JB   end1066
+
+loop1065:
+	VPMOVSXDQ (AX), Z0
+	VMOVUPD   Z0, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+64, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1065
+
+end1066:
+	VZEROUPPER
+	RET
+
+// func roundFloat32AVX512(dst *float32, x []float64)
+// Requires: AVX, AVX512F
+TEXT ·roundFloat32AVX512(SB), NOSPLIT, $0-32
+	MOVQ x_base+8(FP), AX
+	MOVQ x_len+16(FP), CX
+	MOVQ dst+0(FP), DX
+	CMPQ CX, $+8
+	JB   end1068
+
+loop1067:
+	VMOVUPD   (AX), Z0
+	VCVTPD2PS Z0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $+64, AX
+	ADDQ      $+32, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1067
+
+end1068:
+	VZEROUPPER
+	RET
+
+// func takeDwordsAVX512(dst *uint32, x []uint32, idx []int64) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·takeDwordsAVX512(SB), NOSPLIT, $0-64
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         idx_base+32(FP), DX
+	MOVQ         idx_len+40(FP), BX
+	VMOVQ        CX, X0
+	VPBROADCASTQ X0, Z0
+	MOVQ         dst+0(FP), CX
+	MOVQ         BX, SI
+	CMPQ         BX, $+8
+	JB           end1071
+
+loop1070:
+	VMOVUPD    (DX), Z2
+	VPCMPUQ    $0x06, Z2, Z0, K1
+	KORTESTB   K1, K1
+	JAE        bad1069
+	VGATHERQPS (AX)(Z2*4), K1, Y1
+	VMOVUPS    Y1, (CX)
+	ADDQ       $+64, DX
+	ADDQ       $+32, CX
+	SUBQ       $+8, BX
+	CMPQ       BX, $+8
+	JAE        loop1070
+
+end1071:
+bad1069:
+	SUBQ BX, SI
+	MOVQ SI, ret+56(FP)
+	VZEROUPPER
+	RET
+
+// func expFloat32AVX512(dst *float32, x []float32, stream int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV, MMX+
+TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
+	VPBROADCASTQ avx512const85<>+0(SB), Z0
+	VPBROADCASTQ avx512const86<>+0(SB), Z1
+	VPBROADCASTQ avx512const26<>+0(SB), Z2
+	VPBROADCASTQ avx512const27<>+0(SB), Z3
+	VPBROADCASTQ avx512const28<>+0(SB), Z4
+	VPBROADCASTQ avx512const30<>+0(SB), Z5
+	VPBROADCASTQ avx512const87<>+0(SB), Z6
+	VPBROADCASTQ avx512const88<>+0(SB), Z7
+	VPBROADCASTQ avx512const89<>+0(SB), Z8
+	VPBROADCASTQ avx512const90<>+0(SB), Z9
+	VPBROADCASTQ avx512const91<>+0(SB), Z10
+	VPBROADCASTQ avx512const92<>+0(SB), Z11
+	VPBROADCASTQ avx512const93<>+0(SB), Z12
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         stream+32(FP), BX
+	TESTQ        BX, BX
+	JZ           plain1072
+	MOVQ         DX, BX
+	ANDQ         $+3, BX
+	JNZ          plain1072
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none1073
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (AX), K1, Y13
+	VMOVUPD      Z0, Z14
+	VCVTPS2PD    Y13, Z13
+	VMINPD       Z13, Z14, Z14
+	VMOVUPD      Z1, Z13
+	VMAXPD       Z14, Z13, Z14
+	VMOVUPD      Z3, Z13
+	VFMADD231PD  Z2, Z14, Z13
+	VSUBPD       Z3, Z13, Z15
+	VFNMADD231PD Z4, Z15, Z14
+	VMULPD       Z14, Z14, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z14, Z17
+	VPSLLQ       $0x34, Z13, Z13
+	VPADDQ       Z13, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVUPS      Y13, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*4), DX
+	LEAQ         (AX)(BX*4), AX
+
+none1073:
+	CMPQ CX, $+32
+	JB   end1075
+
+loop1074:
+	VMOVUPD      Z0, Z13
+	VCVTPS2PD    (AX), Z14
+	VMINPD       Z14, Z13, Z13
+	VMOVUPD      Z1, Z14
+	VMAXPD       Z13, Z14, Z13
+	VMOVUPD      Z3, Z14
+	VFMADD231PD  Z2, Z13, Z14
+	VSUBPD       Z3, Z14, Z15
+	VFNMADD231PD Z4, Z15, Z13
+	VMULPD       Z13, Z13, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z13, Z17
+	VPSLLQ       $0x34, Z14, Z14
+	VPADDQ       Z14, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVNTPD     Y13, (DX)
+	VMOVUPD      Z0, Z13
+	VCVTPS2PD    32(AX), Z14
+	VMINPD       Z14, Z13, Z13
+	VMOVUPD      Z1, Z14
+	VMAXPD       Z13, Z14, Z13
+	VMOVUPD      Z3, Z14
+	VFMADD231PD  Z2, Z13, Z14
+	VSUBPD       Z3, Z14, Z15
+	VFNMADD231PD Z4, Z15, Z13
+	VMULPD       Z13, Z13, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z13, Z17
+	VPSLLQ       $0x34, Z14, Z14
+	VPADDQ       Z14, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVNTPD     Y13, 32(DX)
+	VMOVUPD      Z0, Z13
+	VCVTPS2PD    64(AX), Z14
+	VMINPD       Z14, Z13, Z13
+	VMOVUPD      Z1, Z14
+	VMAXPD       Z13, Z14, Z13
+	VMOVUPD      Z3, Z14
+	VFMADD231PD  Z2, Z13, Z14
+	VSUBPD       Z3, Z14, Z15
+	VFNMADD231PD Z4, Z15, Z13
+	VMULPD       Z13, Z13, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z13, Z17
+	VPSLLQ       $0x34, Z14, Z14
+	VPADDQ       Z14, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVNTPD     Y13, 64(DX)
+	VMOVUPD      Z0, Z13
+	VCVTPS2PD    96(AX), Z14
+	VMINPD       Z14, Z13, Z13
+	VMOVUPD      Z1, Z14
+	VMAXPD       Z13, Z14, Z13
+	VMOVUPD      Z3, Z14
+	VFMADD231PD  Z2, Z13, Z14
+	VSUBPD       Z3, Z14, Z15
+	VFNMADD231PD Z4, Z15, Z13
+	VMULPD       Z13, Z13, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z13, Z17
+	VPSLLQ       $0x34, Z14, Z14
+	VPADDQ       Z14, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVNTPD     Y13, 96(DX)
+	ADDQ         $+128, DX
+	ADDQ         $+128, AX
+	SUBQ         $+32, CX
+	CMPQ         CX, $+32
+	JAE          loop1074
+
+end1075:
+	SFENCE
+
+plain1072:
+	CMPQ CX, $+32
+	JB   end1077
+
+loop1076:
+	VMOVUPD      Z0, Z13
+	VCVTPS2PD    (AX), Z14
+	VMINPD       Z14, Z13, Z13
+	VMOVUPD      Z1, Z14
+	VMAXPD       Z13, Z14, Z13
+	VMOVUPD      Z3, Z14
+	VFMADD231PD  Z2, Z13, Z14
+	VSUBPD       Z3, Z14, Z15
+	VFNMADD231PD Z4, Z15, Z13
+	VMULPD       Z13, Z13, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z13, Z17
+	VPSLLQ       $0x34, Z14, Z14
+	VPADDQ       Z14, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVUPD      Y13, (DX)
+	VMOVUPD      Z0, Z13
+	VCVTPS2PD    32(AX), Z14
+	VMINPD       Z14, Z13, Z13
+	VMOVUPD      Z1, Z14
+	VMAXPD       Z13, Z14, Z13
+	VMOVUPD      Z3, Z14
+	VFMADD231PD  Z2, Z13, Z14
+	VSUBPD       Z3, Z14, Z15
+	VFNMADD231PD Z4, Z15, Z13
+	VMULPD       Z13, Z13, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z13, Z17
+	VPSLLQ       $0x34, Z14, Z14
+	VPADDQ       Z14, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVUPD      Y13, 32(DX)
+	VMOVUPD      Z0, Z13
+	VCVTPS2PD    64(AX), Z14
+	VMINPD       Z14, Z13, Z13
+	VMOVUPD      Z1, Z14
+	VMAXPD       Z13, Z14, Z13
+	VMOVUPD      Z3, Z14
+	VFMADD231PD  Z2, Z13, Z14
+	VSUBPD       Z3, Z14, Z15
+	VFNMADD231PD Z4, Z15, Z13
+	VMULPD       Z13, Z13, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z13, Z17
+	VPSLLQ       $0x34, Z14, Z14
+	VPADDQ       Z14, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVUPD      Y13, 64(DX)
+	VMOVUPD      Z0, Z13
+	VCVTPS2PD    96(AX), Z14
+	VMINPD       Z14, Z13, Z13
+	VMOVUPD      Z1, Z14
+	VMAXPD       Z13, Z14, Z13
+	VMOVUPD      Z3, Z14
+	VFMADD231PD  Z2, Z13, Z14
+	VSUBPD       Z3, Z14, Z15
+	VFNMADD231PD Z4, Z15, Z13
+	VMULPD       Z13, Z13, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z13, Z17
+	VPSLLQ       $0x34, Z14, Z14
+	VPADDQ       Z14, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVUPD      Y13, 96(DX)
+	ADDQ         $+128, DX
+	ADDQ         $+128, AX
+	SUBQ         $+32, CX
+	CMPQ         CX, $+32
+	JAE          loop1076
+
+end1077:
+	CMPQ CX, $+8
+	JB   end1079
+
+loop1078:
+	VMOVUPD      Z0, Z13
+	VCVTPS2PD    (AX), Z14
+	VMINPD       Z14, Z13, Z13
+	VMOVUPD      Z1, Z14
+	VMAXPD       Z13, Z14, Z13
+	VMOVUPD      Z3, Z14
+	VFMADD231PD  Z2, Z13, Z14
+	VSUBPD       Z3, Z14, Z15
+	VFNMADD231PD Z4, Z15, Z13
+	VMULPD       Z13, Z13, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z13, Z17
+	VPSLLQ       $0x34, Z14, Z14
+	VPADDQ       Z14, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVUPD      Y13, (DX)
+	ADDQ         $+32, DX
+	ADDQ         $+32, AX
+	SUBQ         $+8, CX
+	CMPQ         CX, $+8
+	JAE          loop1078
+
+end1079:
+	TESTQ        CX, CX
+	JZ           none1080
+	MOVQ         $-1, BX
+	BZHIQ        CX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (AX), K1, Y13
+	VMOVUPD      Z0, Z0
+	VCVTPS2PD    Y13, Z13
+	VMINPD       Z13, Z0, Z0
+	VMOVUPD      Z1, Z1
+	VMAXPD       Z0, Z1, Z0
+	VMOVUPD      Z3, Z1
+	VFMADD231PD  Z2, Z0, Z1
+	VSUBPD       Z3, Z1, Z2
+	VFNMADD231PD Z4, Z2, Z0
+	VMULPD       Z0, Z0, Z2
+	VMOVUPD      Z11, Z3
+	VFMADD213PD  Z9, Z2, Z3
+	VFMADD213PD  Z7, Z2, Z3
+	VFMADD213PD  Z5, Z2, Z3
+	VMOVUPD      Z12, Z4
+	VFMADD213PD  Z10, Z2, Z4
+	VFMADD213PD  Z8, Z2, Z4
+	VFMADD213PD  Z6, Z2, Z4
+	VFMADD213PD  Z3, Z0, Z4
+	VPSLLQ       $0x34, Z1, Z1
+	VPADDQ       Z1, Z4, Z4
+	VCVTPD2PS    Z4, Y0
+	VMOVUPS      Y0, K1, (DX)
+
+none1080:
+	VZEROUPPER
+	RET
+
+DATA avx512const85<>+0(SB)/8, $0x4056800000000000
+GLOBL avx512const85<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const86<>+0(SB)/8, $0xc05b800000000000
+GLOBL avx512const86<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const87<>+0(SB)/8, $0x3ff00000000e5891
+GLOBL avx512const87<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const88<>+0(SB)/8, $0x3fe000000424eb42
+GLOBL avx512const88<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const89<>+0(SB)/8, $0x3fc55555350a4b19
+GLOBL avx512const89<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const90<>+0(SB)/8, $0x3fa555481a90fac0
+GLOBL avx512const90<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const91<>+0(SB)/8, $0x3f811130b23e3378
+GLOBL avx512const91<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const92<>+0(SB)/8, $0x3f56d9569691baea
+GLOBL avx512const92<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const93<>+0(SB)/8, $0x3f29e8ecd3ede4cf
+GLOBL avx512const93<>(SB), RODATA|NOPTR, $8
+
+// func logFloat32AVX512(dst *float32, x []float32, stream int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV, MMX+
+TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
+	VPBROADCASTQ avx512const43<>+0(SB), Z0
+	VPBROADCASTQ avx512const44<>+0(SB), Z1
+	VPBROADCASTQ avx512const45<>+0(SB), Z2
+	VPBROADCASTQ avx512const46<>+0(SB), Z3
+	VPBROADCASTQ avx512const47<>+0(SB), Z4
+	VPBROADCASTQ avx512const30<>+0(SB), Z5
+	VPBROADCASTQ avx512const94<>+0(SB), Z6
+	VPBROADCASTQ avx512const28<>+0(SB), Z7
+	VPBROADCASTQ avx512const94<>+0(SB), Z8
+	VPBROADCASTQ avx512const95<>+0(SB), Z9
+	VPBROADCASTQ avx512const96<>+0(SB), Z10
+	VPBROADCASTQ avx512const97<>+0(SB), Z11
+	VPBROADCASTQ avx512const98<>+0(SB), Z12
+	VPXORQ       Z13, Z13, Z13
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         stream+32(FP), BX
+	TESTQ        BX, BX
+	JZ           plain1081
+	MOVQ         DX, BX
+	ANDQ         $+3, BX
+	JNZ          plain1081
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none1082
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (AX), K1, Y14
+	VCVTPS2PD    Y14, Z14
+	VPADDQ       Z0, Z14, Z15
+	VPSRLQ       $0x34, Z15, Z16
+	VPORQ        Z3, Z16, Z16
+	VSUBPD       Z4, Z16, Z16
+	VPANDQ       Z2, Z15, Z15
+	VPADDQ       Z1, Z15, Z15
+	VSUBPD       Z5, Z15, Z15
+	VADDPD       Z6, Z15, Z17
+	VDIVPD       Z17, Z15, Z17
+	VMULPD       Z17, Z17, Z15
+	VMOVUPD      Z12, Z18
+	VFMADD213PD  Z11, Z15, Z18
+	VFMADD213PD  Z10, Z15, Z18
+	VFMADD213PD  Z9, Z15, Z18
+	VFMADD213PD  Z8, Z15, Z18
+	VMULPD       Z17, Z18, Z18
+	VFMADD231PD  Z7, Z16, Z18
+	VCMPPD       $0x11, Z13, Z14, K2
+	VMOVUPD      avx512const60<>+0(SB), K2, Z18
+	VCMPPD       $0x00, Z13, Z14, K2
+	VMOVUPD      avx512const17<>+0(SB), K2, Z18
+	VCMPPD       $0x05, avx512const16<>+0(SB), Z14, K2
+	VMOVUPD      Z14, K2, Z18
+	VCVTPD2PS    Z18, Y14
+	VMOVUPS      Y14, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*4), DX
+	LEAQ         (AX)(BX*4), AX
+
+none1082:
+	CMPQ CX, $+32
+	JB   end1084
+
+loop1083:
+	VCVTPS2PD   (AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, (DX)
+	VCVTPS2PD   32(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, 32(DX)
+	VCVTPS2PD   64(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, 64(DX)
+	VCVTPS2PD   96(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, 96(DX)
+	ADDQ        $+128, DX
+	ADDQ        $+128, AX
+	SUBQ        $+32, CX
+	CMPQ        CX, $+32
+	JAE         loop1083
+
+end1084:
+	SFENCE
+
+plain1081:
+	CMPQ CX, $+32
+	JB   end1086
+
+loop1085:
+	VCVTPS2PD   (AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, (DX)
+	VCVTPS2PD   32(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, 32(DX)
+	VCVTPS2PD   64(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, 64(DX)
+	VCVTPS2PD   96(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, 96(DX)
+	ADDQ        $+128, DX
+	ADDQ        $+128, AX
+	SUBQ        $+32, CX
+	CMPQ        CX, $+32
+	JAE         loop1085
+
+end1086:
+	CMPQ CX, $+8
+	JB   end1088
+
+loop1087:
+	VCVTPS2PD   (AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, (DX)
+	ADDQ        $+32, DX
+	ADDQ        $+32, AX
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop1087
+
+end1088:
+	TESTQ       CX, CX
+	JZ          none1089
+	MOVQ        $-1, BX
+	BZHIQ       CX, BX, BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (AX), K1, Y14
+	VCVTPS2PD   Y14, Z14
+	VPADDQ      Z0, Z14, Z0
+	VPSRLQ      $0x34, Z0, Z15
+	VPORQ       Z3, Z15, Z15
+	VSUBPD      Z4, Z15, Z15
+	VPANDQ      Z2, Z0, Z0
+	VPADDQ      Z1, Z0, Z0
+	VSUBPD      Z5, Z0, Z0
+	VADDPD      Z6, Z0, Z1
+	VDIVPD      Z1, Z0, Z1
+	VMULPD      Z1, Z1, Z0
+	VMOVUPD     Z12, Z2
+	VFMADD213PD Z11, Z0, Z2
+	VFMADD213PD Z10, Z0, Z2
+	VFMADD213PD Z9, Z0, Z2
+	VFMADD213PD Z8, Z0, Z2
+	VMULPD      Z1, Z2, Z2
+	VFMADD231PD Z7, Z15, Z2
+	VCMPPD      $0x11, Z13, Z14, K2
+	VMOVUPD     avx512const60<>+0(SB), K2, Z2
+	VCMPPD      $0x00, Z13, Z14, K2
+	VMOVUPD     avx512const17<>+0(SB), K2, Z2
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K2
+	VMOVUPD     Z14, K2, Z2
+	VCVTPD2PS   Z2, Y0
+	VMOVUPS     Y0, K1, (DX)
+
+none1089:
+	VZEROUPPER
+	RET
+
+DATA avx512const94<>+0(SB)/8, $0x4000000000000000
+GLOBL avx512const94<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const95<>+0(SB)/8, $0x3fe555554fdd9bbb
+GLOBL avx512const95<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const96<>+0(SB)/8, $0x3fd999a7a2bc57db
+GLOBL avx512const96<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const97<>+0(SB)/8, $0x3fd2438ecab6622d
+GLOBL avx512const97<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const98<>+0(SB)/8, $0x3fce2f392124a067
+GLOBL avx512const98<>(SB), RODATA|NOPTR, $8
+
+// func unaryInt64AVX512(c int, dst *int64, x []int64, a int64, stream int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
+TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
+	VPXORQ       Z1, Z1, Z1
+	VPBROADCASTQ a+40(FP), Z0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case1091
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain1092
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain1092
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+63, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none1093
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPD.Z    (AX), K1, Z1
+	VMOVUPD      Z1, Z1
+	VPMULLQ      Z0, Z1, Z1
+	VMOVUPD      Z1, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none1093:
+	CMPQ CX, $+32
+	JB   end1095
+
+loop1094:
+	VMOVUPD  (AX), Z1
+	VPMULLQ  Z0, Z1, Z1
+	VMOVNTPD Z1, (DX)
+	VMOVUPD  64(AX), Z1
+	VPMULLQ  Z0, Z1, Z1
+	VMOVNTPD Z1, 64(DX)
+	VMOVUPD  128(AX), Z1
+	VPMULLQ  Z0, Z1, Z1
+	VMOVNTPD Z1, 128(DX)
+	VMOVUPD  192(AX), Z1
+	VPMULLQ  Z0, Z1, Z1
+	VMOVNTPD Z1, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop1094
+
+end1095:
+	SFENCE
+
+plain1092:
+	CMPQ CX, $+32
+	JB   end1097
+
+loop1096:
+	VMOVUPD (AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VMOVUPD Z1, (DX)
+	VMOVUPD 64(AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VMOVUPD Z1, 64(DX)
+	VMOVUPD 128(AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VMOVUPD Z1, 128(DX)
+	VMOVUPD 192(AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VMOVUPD Z1, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop1096
+
+end1097:
+	CMPQ CX, $+8
+	JB   end1099
+
+loop1098:
+	VMOVUPD (AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VMOVUPD Z1, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop1098
+
+end1099:
+	TESTQ     CX, CX
+	JZ        none1100
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VMOVUPD   Z1, Z1
+	VPMULLQ   Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (DX)
+
+none1100:
+	JMP done1090
+
+case1091:
+	CMPQ      BX, $+1
+	JNE       case1101
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain1102
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain1102
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none1103
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPABSQ    Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none1103:
+	CMPQ CX, $+32
+	JB   end1105
+
+loop1104:
+	VPABSQ   (AX), Z0
+	VMOVNTPD Z0, (DX)
+	VPABSQ   64(AX), Z0
+	VMOVNTPD Z0, 64(DX)
+	VPABSQ   128(AX), Z0
+	VMOVNTPD Z0, 128(DX)
+	VPABSQ   192(AX), Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop1104
+
+end1105:
+	SFENCE
+
+plain1102:
+	CMPQ CX, $+32
+	JB   end1107
+
+loop1106:
+	VPABSQ  (AX), Z0
+	VMOVUPD Z0, (DX)
+	VPABSQ  64(AX), Z0
+	VMOVUPD Z0, 64(DX)
+	VPABSQ  128(AX), Z0
+	VMOVUPD Z0, 128(DX)
+	VPABSQ  192(AX), Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop1106
+
+end1107:
+	CMPQ CX, $+8
+	JB   end1109
+
+loop1108:
+	VPABSQ  (AX), Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop1108
+
+end1109:
+	TESTQ     CX, CX
+	JZ        none1110
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPABSQ    Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none1110:
+	JMP done1090
+
+case1101:
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain1112
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain1112
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none1113
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPSUBQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none1113:
+	CMPQ CX, $+32
+	JB   end1115
+
+loop1114:
+	VPSUBQ   (AX), Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VPSUBQ   64(AX), Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPSUBQ   128(AX), Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPSUBQ   192(AX), Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop1114
+
+end1115:
+	SFENCE
+
+plain1112:
+	CMPQ CX, $+32
+	JB   end1117
+
+loop1116:
+	VPSUBQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	VPSUBQ  64(AX), Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VPSUBQ  128(AX), Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VPSUBQ  192(AX), Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop1116
+
+end1117:
+	CMPQ CX, $+8
+	JB   end1119
+
+loop1118:
+	VPSUBQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop1118
+
+end1119:
+	TESTQ     CX, CX
+	JZ        none1120
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPSUBQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none1120:
+done1090:
+	VZEROUPPER
+	RET
+
+// func axpyInt64AVX512(dst *int64, a int64, x []int64, y []int64, stream int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
+TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
+	VPBROADCASTQ a+8(FP), Z0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         y_base+40(FP), CX
+	MOVQ         y_len+48(FP), DX
+	MOVQ         dst+0(FP), BX
+	MOVQ         stream+64(FP), SI
+	TESTQ        SI, SI
+	JZ           plain1121
+	MOVQ         BX, SI
+	ANDQ         $+7, SI
+	JNZ          plain1121
+	MOVQ         BX, SI
+	NEGQ         SI
+	ANDQ         $+63, SI
+	SHRQ         $0x03, SI
+	CMPQ         SI, DX
+	CMOVQHI      DX, SI
+	TESTQ        SI, SI
+	JZ           none1122
+	MOVQ         $-1, DI
+	BZHIQ        SI, DI, DI
+	KMOVW        DI, K1
+	VMOVUPD.Z    (AX), K1, Z1
+	VMOVUPD.Z    (CX), K1, Z2
+	VMOVUPD      Z1, Z1
+	VPMULLQ      Z0, Z1, Z1
+	VPADDQ       Z2, Z1, Z1
+	VMOVUPD      Z1, K1, (BX)
+	SUBQ         SI, DX
+	LEAQ         (BX)(SI*8), BX
+	LEAQ         (AX)(SI*8), AX
+	LEAQ         (CX)(SI*8), CX
+
+none1122:
+	CMPQ DX, $+32
+	JB   end1124
+
+loop1123:
+	VMOVUPD  (AX), Z1
+	VPMULLQ  Z0, Z1, Z1
+	VPADDQ   (CX), Z1, Z1
+	VMOVNTPD Z1, (BX)
+	VMOVUPD  64(AX), Z1
+	VPMULLQ  Z0, Z1, Z1
+	VPADDQ   64(CX), Z1, Z1
+	VMOVNTPD Z1, 64(BX)
+	VMOVUPD  128(AX), Z1
+	VPMULLQ  Z0, Z1, Z1
+	VPADDQ   128(CX), Z1, Z1
+	VMOVNTPD Z1, 128(BX)
+	VMOVUPD  192(AX), Z1
+	VPMULLQ  Z0, Z1, Z1
+	VPADDQ   192(CX), Z1, Z1
+	VMOVNTPD Z1, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop1123
+
+end1124:
+	SFENCE
+
+plain1121:
+	CMPQ DX, $+32
+	JB   end1126
+
+loop1125:
+	VMOVUPD (AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VPADDQ  (CX), Z1, Z1
+	VMOVUPD Z1, (BX)
+	VMOVUPD 64(AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VPADDQ  64(CX), Z1, Z1
+	VMOVUPD Z1, 64(BX)
+	VMOVUPD 128(AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VPADDQ  128(CX), Z1, Z1
+	VMOVUPD Z1, 128(BX)
+	VMOVUPD 192(AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VPADDQ  192(CX), Z1, Z1
+	VMOVUPD Z1, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop1125
+
+end1126:
+	CMPQ DX, $+8
+	JB   end1128
+
+loop1127:
+	VMOVUPD (AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VPADDQ  (CX), Z1, Z1
+	VMOVUPD Z1, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop1127
+
+end1128:
+	TESTQ     DX, DX
+	JZ        none1129
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VMOVUPD.Z (CX), K1, Z2
+	VMOVUPD   Z1, Z1
+	VPMULLQ   Z0, Z1, Z1
+	VPADDQ    Z2, Z1, Z1
+	VMOVUPD   Z1, K1, (BX)
+
+none1129:
+	VZEROUPPER
+	RET
+
+// func dotInt64AVX512(x []int64, y []int64) int64
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·dotInt64AVX512(SB), NOSPLIT, $0-56
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+	MOVQ   y_base+24(FP), DX
+	MOVQ   y_len+32(FP), BX
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	CMPQ   CX, $+32
+	JB     end1131
+
+loop1130:
+	VMOVUPD (AX), Z4
+	VPMULLQ (DX), Z4, Z4
+	VPADDQ  Z4, Z0, Z0
+	VMOVUPD 64(AX), Z4
+	VPMULLQ 64(DX), Z4, Z4
+	VPADDQ  Z4, Z1, Z1
+	VMOVUPD 128(AX), Z4
+	VPMULLQ 128(DX), Z4, Z4
+	VPADDQ  Z4, Z2, Z2
+	VMOVUPD 192(AX), Z4
+	VPMULLQ 192(DX), Z4, Z4
+	VPADDQ  Z4, Z3, Z3
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop1130
+
+end1131:
+	CMPQ CX, $+8
+	JB   end1133
+
+loop1132:
+	VMOVUPD (AX), Z4
+	VPMULLQ (DX), Z4, Z4
+	VPADDQ  Z4, Z0, Z0
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop1132
+
+end1133:
+	TESTQ     CX, CX
+	JZ        none1134
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z4
+	VMOVUPD.Z (DX), K1, Z5
+	VMOVUPD   Z4, Z4
+	VPMULLQ   Z5, Z4, Z4
+	VPADDQ    Z4, Z0, Z0
+
+none1134:
+	VPADDQ        Z2, Z0, Z0
+	VPADDQ        Z3, Z1, Z1
+	VPADDQ        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPADDQ        Y1, Y0, Y0
+	VEXTRACTF64X2 $0x01, Y0, X1
+	VPADDQ        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VPADDQ        X1, X0, X0
+	VMOVSD        X0, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func shiftedInt64AVX512(x []int64, shift int64) (s1 float64, s2 float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·shiftedInt64AVX512(SB), NOSPLIT, $0-48
+	MOVQ         shift+24(FP), AX
+	NEGQ         AX
+	VMOVQ        AX, X0
+	VPBROADCASTQ X0, Z0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPXORQ       Z1, Z1, Z1
+	VPXORQ       Z2, Z2, Z2
+	VPXORQ       Z3, Z3, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPXORQ       Z6, Z6, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPXORQ       Z8, Z8, Z8
+	VPXORQ       Z9, Z9, Z9
+	VPXORQ       Z10, Z10, Z10
+	VPXORQ       Z11, Z11, Z11
+	VPXORQ       Z12, Z12, Z12
+	VPXORQ       Z13, Z13, Z13
+	VPXORQ       Z14, Z14, Z14
+	VPXORQ       Z15, Z15, Z15
+	VPXORQ       Z16, Z16, Z16
+	VPXORQ       Z17, Z17, Z17
+	VPXORQ       Z18, Z18, Z18
+	CMPQ         CX, $+64
+	JB           end1136
+
+loop1135:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end1138
+
+loop1137:
+	VPADDQ      (AX), Z0, Z19
+	VCVTQQ2PD   Z19, Z19
+	VADDPD      Z19, Z1, Z1
+	VFMADD231PD Z19, Z19, Z10
+	VPADDQ      64(AX), Z0, Z19
+	VCVTQQ2PD   Z19, Z19
+	VADDPD      Z19, Z2, Z2
+	VFMADD231PD Z19, Z19, Z11
+	VPADDQ      128(AX), Z0, Z19
+	VCVTQQ2PD   Z19, Z19
+	VADDPD      Z19, Z3, Z3
+	VFMADD231PD Z19, Z19, Z12
+	VPADDQ      192(AX), Z0, Z19
+	VCVTQQ2PD   Z19, Z19
+	VADDPD      Z19, Z4, Z4
+	VFMADD231PD Z19, Z19, Z13
+	VPADDQ      256(AX), Z0, Z19
+	VCVTQQ2PD   Z19, Z19
+	VADDPD      Z19, Z5, Z5
+	VFMADD231PD Z19, Z19, Z14
+	VPADDQ      320(AX), Z0, Z19
+	VCVTQQ2PD   Z19, Z19
+	VADDPD      Z19, Z6, Z6
+	VFMADD231PD Z19, Z19, Z15
+	VPADDQ      384(AX), Z0, Z19
+	VCVTQQ2PD   Z19, Z19
+	VADDPD      Z19, Z7, Z7
+	VFMADD231PD Z19, Z19, Z16
+	VPADDQ      448(AX), Z0, Z19
+	VCVTQQ2PD   Z19, Z19
+	VADDPD      Z19, Z8, Z8
+	VFMADD231PD Z19, Z19, Z17
+	ADDQ        $+512, AX
+	SUBQ        $+64, DX
+	CMPQ        DX, $+64
+	JAE         loop1137
+
+end1138:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z8, Z4, Z4
+	VADDPD Z3, Z1, Z1
+	VADDPD Z4, Z2, Z2
+	VADDPD Z2, Z1, Z1
+	VADDPD Z1, Z9, Z9
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VADDPD Z14, Z10, Z10
+	VADDPD Z15, Z11, Z11
+	VADDPD Z16, Z12, Z12
+	VADDPD Z17, Z13, Z13
+	VADDPD Z12, Z10, Z10
+	VADDPD Z13, Z11, Z11
+	VADDPD Z11, Z10, Z10
+	VADDPD Z10, Z18, Z18
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop1135
+
+end1136:
+	CMPQ CX, $+8
+	JB   end1140
+
+loop1139:
+	VPADDQ      (AX), Z0, Z2
+	VCVTQQ2PD   Z2, Z2
+	VADDPD      Z2, Z1, Z1
+	VFMADD231PD Z2, Z2, Z10
+	ADDQ        $+64, AX
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop1139
+
+end1140:
+	TESTQ       CX, CX
+	JZ          none1141
+	MOVQ        $-1, DX
+	BZHIQ       CX, DX, DX
+	KMOVW       DX, K1
+	VMOVUPD.Z   (AX), K1, Z2
+	VPADDQ      Z2, Z0, Z0
+	VCVTQQ2PD   Z0, Z0
+	VMOVAPD.Z   Z0, K1, Z0
+	VADDPD      Z0, Z1, Z1
+	VFMADD231PD Z0, Z0, Z10
+
+none1141:
+	VADDPD        Z1, Z9, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VADDPD        Y0, Y9, Y9
+	VEXTRACTF64X2 $0x01, Y9, X0
+	VADDPD        X0, X9, X9
+	VPERMILPD     $0x01, X9, X0
+	VADDPD        X0, X9, X9
+	VMOVSD        X9, s1+32(FP)
+	VADDPD        Z10, Z18, Z18
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VADDPD        Y0, Y18, Y18
+	VEXTRACTF64X2 $0x01, Y18, X0
+	VADDPD        X0, X18, X18
+	VPERMILPD     $0x01, X18, X0
+	VADDPD        X0, X18, X18
+	VMOVSD        X18, s2+40(FP)
+	VZEROUPPER
+	RET

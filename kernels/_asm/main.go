@@ -29,6 +29,7 @@ func main() {
 		expEach, logEach, compensate, sumAbs,
 		keys, parting, partingPairs, network, networkPairs,
 		gemmTile, gemmPackAcross, gemmPackAlong, gemvDot, gemvAdd,
+		narrow, unaryInt, axpyInt, dotInt, shiftedInt,
 	} {
 		emit()
 	}
