@@ -67,7 +67,7 @@ func arithGo(op int, dst, x, y []float64) {
 }
 
 // wholeGo does what integers have too.
-func wholeGo[T int64 | float64](op int, dst, x, y []T) {
+func wholeGo[T element](op int, dst, x, y []T) {
 	x, y = x[:len(dst)], y[:len(dst)]
 	switch op {
 	case opAdd:

@@ -12790,3 +12790,7967 @@ end612:
 none613:
 	VZEROUPPER
 	RET
+
+// func sumInt32AVX2(x []int32) (low uint32, high int32)
+// Requires: AVX, AVX2
+TEXT ·sumInt32AVX2(SB), NOSPLIT, $0-32
+	MOVQ  x_base+0(FP), AX
+	MOVQ  x_len+8(FP), CX
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	VPXOR Y6, Y6, Y6
+	VPXOR Y7, Y7, Y7
+	CMPQ  CX, $+32
+	JB    end615
+
+loop614:
+	VMOVUPD (AX), Y8
+	VPADDD  Y8, Y0, Y0
+	VPSRAD  $0x10, Y8, Y8
+	VPADDD  Y8, Y4, Y4
+	VMOVUPD 32(AX), Y8
+	VPADDD  Y8, Y1, Y1
+	VPSRAD  $0x10, Y8, Y8
+	VPADDD  Y8, Y5, Y5
+	VMOVUPD 64(AX), Y8
+	VPADDD  Y8, Y2, Y2
+	VPSRAD  $0x10, Y8, Y8
+	VPADDD  Y8, Y6, Y6
+	VMOVUPD 96(AX), Y8
+	VPADDD  Y8, Y3, Y3
+	VPSRAD  $0x10, Y8, Y8
+	VPADDD  Y8, Y7, Y7
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop614
+
+end615:
+	CMPQ CX, $+8
+	JB   end617
+
+loop616:
+	VMOVUPD (AX), Y8
+	VPADDD  Y8, Y0, Y0
+	VPSRAD  $0x10, Y8, Y8
+	VPADDD  Y8, Y4, Y4
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop616
+
+end617:
+	TESTQ      CX, CX
+	JZ         none618
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y8
+	NEGQ       CX
+	VMASKMOVPS (AX), Y8, Y8
+	VMOVUPD    Y8, Y8
+	VPADDD     Y8, Y0, Y0
+	VPSRAD     $0x10, Y8, Y8
+	VPADDD     Y8, Y4, Y4
+
+none618:
+	VPADDD       Y2, Y0, Y0
+	VPADDD       Y3, Y1, Y1
+	VPADDD       Y1, Y0, Y0
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPADDD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y0, X1
+	VPADDD       X1, X0, X0
+	VPSHUFD      $0x0e, X0, X1
+	VPADDD       X1, X0, X0
+	VPSHUFD      $0x01, X0, X1
+	VPADDD       X1, X0, X0
+	VMOVSS       X0, low+24(FP)
+	VEXTRACTF128 $0x01, Y4, X0
+	VPADDD       X0, X4, X4
+	VPSHUFD      $0x0e, X4, X0
+	VPADDD       X0, X4, X4
+	VPSHUFD      $0x01, X4, X0
+	VPADDD       X0, X4, X4
+	VMOVSS       X4, high+28(FP)
+	VZEROUPPER
+	RET
+
+// func dotInt32AVX2(x []int32, y []int32) int64
+// Requires: AVX, AVX2
+TEXT ·dotInt32AVX2(SB), NOSPLIT, $0-56
+	MOVQ  x_base+0(FP), AX
+	MOVQ  x_len+8(FP), CX
+	MOVQ  y_base+24(FP), DX
+	MOVQ  y_len+32(FP), BX
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	VPXOR Y6, Y6, Y6
+	VPXOR Y7, Y7, Y7
+	CMPQ  CX, $+32
+	JB    end620
+
+loop619:
+	VMOVUPD (AX), Y8
+	VMOVUPD (DX), Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y0, Y0
+	VPSRLQ  $0x20, Y8, Y8
+	VPSRLQ  $0x20, Y9, Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y4, Y4
+	VMOVUPD 32(AX), Y8
+	VMOVUPD 32(DX), Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y1, Y1
+	VPSRLQ  $0x20, Y8, Y8
+	VPSRLQ  $0x20, Y9, Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y5, Y5
+	VMOVUPD 64(AX), Y8
+	VMOVUPD 64(DX), Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y2, Y2
+	VPSRLQ  $0x20, Y8, Y8
+	VPSRLQ  $0x20, Y9, Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y6, Y6
+	VMOVUPD 96(AX), Y8
+	VMOVUPD 96(DX), Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y3, Y3
+	VPSRLQ  $0x20, Y8, Y8
+	VPSRLQ  $0x20, Y9, Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y7, Y7
+	ADDQ    $+128, AX
+	ADDQ    $+128, DX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop619
+
+end620:
+	CMPQ CX, $+8
+	JB   end622
+
+loop621:
+	VMOVUPD (AX), Y8
+	VMOVUPD (DX), Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y0, Y0
+	VPSRLQ  $0x20, Y8, Y8
+	VPSRLQ  $0x20, Y9, Y9
+	VPMULDQ Y8, Y9, Y10
+	VPADDQ  Y10, Y4, Y4
+	ADDQ    $+32, AX
+	ADDQ    $+32, DX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop621
+
+end622:
+	TESTQ      CX, CX
+	JZ         none623
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y8
+	NEGQ       CX
+	VMASKMOVPS (AX), Y8, Y9
+	VMASKMOVPS (DX), Y8, Y8
+	VMOVUPD    Y9, Y9
+	VMOVUPD    Y8, Y8
+	VPMULDQ    Y9, Y8, Y10
+	VPADDQ     Y10, Y0, Y0
+	VPSRLQ     $0x20, Y9, Y9
+	VPSRLQ     $0x20, Y8, Y8
+	VPMULDQ    Y9, Y8, Y10
+	VPADDQ     Y10, Y4, Y4
+
+none623:
+	VPADDQ       Y4, Y0, Y0
+	VPADDQ       Y5, Y1, Y1
+	VPADDQ       Y6, Y2, Y2
+	VPADDQ       Y7, Y3, Y3
+	VPADDQ       Y2, Y0, Y0
+	VPADDQ       Y3, Y1, Y1
+	VPADDQ       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VPADDQ       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VPADDQ       X1, X0, X0
+	VMOVSD       X0, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func minMaxFloat32AVX2(x []float32) (lo float32, hi float32)
+// Requires: AVX, AVX2
+TEXT ·minMaxFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPBROADCASTD (AX), Y0
+	VMOVAPD      Y0, Y1
+	VMOVAPD      Y0, Y2
+	VMOVAPD      Y0, Y3
+	VMOVAPD      Y0, Y4
+	VMOVAPD      Y0, Y5
+	VMOVAPD      Y0, Y6
+	VMOVAPD      Y0, Y7
+	VMOVAPD      Y0, Y8
+	VPXOR        Y9, Y9, Y9
+	CMPQ         CX, $+32
+	JB           end625
+
+loop624:
+	VMOVUPD (AX), Y10
+	VMINPS  Y10, Y1, Y1
+	VMAXPS  Y10, Y5, Y5
+	VMOVUPD 32(AX), Y11
+	VMINPS  Y11, Y2, Y2
+	VMAXPS  Y11, Y6, Y6
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 64(AX), Y10
+	VMINPS  Y10, Y3, Y3
+	VMAXPS  Y10, Y7, Y7
+	VMOVUPD 96(AX), Y11
+	VMINPS  Y11, Y4, Y4
+	VMAXPS  Y11, Y8, Y8
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop624
+
+end625:
+	CMPQ CX, $+8
+	JB   end627
+
+loop626:
+	VMOVUPD (AX), Y10
+	VMINPS  Y10, Y1, Y1
+	VMAXPS  Y10, Y5, Y5
+	VCMPPS  $0x03, Y10, Y10, Y10
+	VORPS   Y10, Y9, Y9
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop626
+
+end627:
+	TESTQ      CX, CX
+	JZ         none628
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y10
+	NEGQ       CX
+	VMASKMOVPS (AX), Y10, Y11
+	VBLENDVPS  Y10, Y11, Y0, Y11
+	VMOVUPD    Y11, Y0
+	VMINPS     Y0, Y1, Y1
+	VMAXPS     Y0, Y5, Y5
+	VCMPPS     $0x03, Y0, Y0, Y0
+	VORPS      Y0, Y9, Y9
+
+none628:
+	VMINPS       Y1, Y3, Y1
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y1, Y2, Y1
+	VMAXPS       Y5, Y7, Y5
+	VMAXPS       Y6, Y8, Y6
+	VMAXPS       Y5, Y6, Y5
+	VEXTRACTF128 $0x01, Y1, X0
+	VMINPS       X1, X0, X1
+	VPSHUFD      $0x0e, X1, X0
+	VMINPS       X1, X0, X1
+	VPSHUFD      $0x01, X1, X0
+	VMINPS       X1, X0, X1
+	VEXTRACTF128 $0x01, Y5, X0
+	VMAXPS       X5, X0, X5
+	VPSHUFD      $0x0e, X5, X0
+	VMAXPS       X5, X0, X5
+	VPSHUFD      $0x01, X5, X0
+	VMAXPS       X5, X0, X5
+	VMOVMSKPS    Y9, AX
+	TESTQ        AX, AX
+	JZ           ordered629
+	VPCMPEQD     X1, X1, X1
+	VPCMPEQD     X5, X5, X5
+
+ordered629:
+	VMOVSS X1, lo+24(FP)
+	VMOVSS X5, hi+28(FP)
+	VZEROUPPER
+	RET
+
+// func minMaxInt32AVX2(x []int32) (lo int32, hi int32)
+// Requires: AVX, AVX2
+TEXT ·minMaxInt32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPBROADCASTD (AX), Y0
+	VMOVAPD      Y0, Y1
+	VMOVAPD      Y0, Y2
+	VMOVAPD      Y0, Y3
+	VMOVAPD      Y0, Y4
+	VMOVAPD      Y0, Y5
+	VMOVAPD      Y0, Y6
+	VMOVAPD      Y0, Y7
+	VMOVAPD      Y0, Y8
+	CMPQ         CX, $+32
+	JB           end631
+
+loop630:
+	VMOVUPD (AX), Y9
+	VPMINSD Y9, Y1, Y1
+	VPMAXSD Y9, Y5, Y5
+	VMOVUPD 32(AX), Y9
+	VPMINSD Y9, Y2, Y2
+	VPMAXSD Y9, Y6, Y6
+	VMOVUPD 64(AX), Y9
+	VPMINSD Y9, Y3, Y3
+	VPMAXSD Y9, Y7, Y7
+	VMOVUPD 96(AX), Y9
+	VPMINSD Y9, Y4, Y4
+	VPMAXSD Y9, Y8, Y8
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop630
+
+end631:
+	CMPQ CX, $+8
+	JB   end633
+
+loop632:
+	VMOVUPD (AX), Y9
+	VPMINSD Y9, Y1, Y1
+	VPMAXSD Y9, Y5, Y5
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop632
+
+end633:
+	TESTQ      CX, CX
+	JZ         none634
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VBLENDVPS  Y9, Y10, Y0, Y10
+	VMOVUPD    Y10, Y0
+	VPMINSD    Y0, Y1, Y1
+	VPMAXSD    Y0, Y5, Y5
+
+none634:
+	VPMINSD      Y1, Y3, Y1
+	VPMINSD      Y2, Y4, Y2
+	VPMINSD      Y1, Y2, Y1
+	VPMAXSD      Y5, Y7, Y5
+	VPMAXSD      Y6, Y8, Y6
+	VPMAXSD      Y5, Y6, Y5
+	VEXTRACTF128 $0x01, Y1, X0
+	VPMINSD      X1, X0, X1
+	VPSHUFD      $0x0e, X1, X0
+	VPMINSD      X1, X0, X1
+	VPSHUFD      $0x01, X1, X0
+	VPMINSD      X1, X0, X1
+	VEXTRACTF128 $0x01, Y5, X0
+	VPMAXSD      X5, X0, X5
+	VPSHUFD      $0x0e, X5, X0
+	VPMAXSD      X5, X0, X5
+	VPSHUFD      $0x01, X5, X0
+	VPMAXSD      X5, X0, X5
+	VMOVSS       X1, lo+24(FP)
+	VMOVSS       X5, hi+28(FP)
+	VZEROUPPER
+	RET
+
+// func arithFloat32AVX2(c int, dst *float32, x []float32, y []float32, stream int)
+// Requires: AVX, CMOV, MMX+
+TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
+	MOVQ       x_base+16(FP), AX
+	MOVQ       x_len+24(FP), CX
+	MOVQ       y_base+40(FP), CX
+	MOVQ       y_len+48(FP), DX
+	MOVQ       dst+8(FP), BX
+	MOVQ       c+0(FP), SI
+	CMPQ       SI, $+0
+	JNE        case636
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain637
+	MOVQ       BX, SI
+	ANDQ       $+3, SI
+	JNZ        plain637
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none638
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*4), BX
+	LEAQ       (AX)(SI*4), AX
+	LEAQ       (CX)(SI*4), CX
+
+none638:
+	CMPQ DX, $+32
+	JB   end640
+
+loop639:
+	VMOVUPD  (AX), Y0
+	VADDPS   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VADDPS   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VADDPS   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VADDPS   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop639
+
+end640:
+	SFENCE
+
+plain637:
+	CMPQ DX, $+32
+	JB   end642
+
+loop641:
+	VMOVUPD (AX), Y0
+	VADDPS  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VADDPS  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VADDPS  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VADDPS  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop641
+
+end642:
+	CMPQ DX, $+8
+	JB   end644
+
+loop643:
+	VMOVUPD (AX), Y0
+	VADDPS  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop643
+
+end644:
+	TESTQ      DX, DX
+	JZ         none645
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y0
+	NEGQ       DX
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+
+none645:
+	JMP done635
+
+case636:
+	CMPQ       SI, $+1
+	JNE        case646
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain647
+	MOVQ       BX, SI
+	ANDQ       $+3, SI
+	JNZ        plain647
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none648
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VSUBPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*4), BX
+	LEAQ       (AX)(SI*4), AX
+	LEAQ       (CX)(SI*4), CX
+
+none648:
+	CMPQ DX, $+32
+	JB   end650
+
+loop649:
+	VMOVUPD  (AX), Y0
+	VSUBPS   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VSUBPS   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VSUBPS   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VSUBPS   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop649
+
+end650:
+	SFENCE
+
+plain647:
+	CMPQ DX, $+32
+	JB   end652
+
+loop651:
+	VMOVUPD (AX), Y0
+	VSUBPS  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VSUBPS  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VSUBPS  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VSUBPS  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop651
+
+end652:
+	CMPQ DX, $+8
+	JB   end654
+
+loop653:
+	VMOVUPD (AX), Y0
+	VSUBPS  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop653
+
+end654:
+	TESTQ      DX, DX
+	JZ         none655
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y0
+	NEGQ       DX
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VSUBPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+
+none655:
+	JMP done635
+
+case646:
+	CMPQ       SI, $+2
+	JNE        case656
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain657
+	MOVQ       BX, SI
+	ANDQ       $+3, SI
+	JNZ        plain657
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none658
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*4), BX
+	LEAQ       (AX)(SI*4), AX
+	LEAQ       (CX)(SI*4), CX
+
+none658:
+	CMPQ DX, $+32
+	JB   end660
+
+loop659:
+	VMOVUPD  (AX), Y0
+	VMULPS   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VMULPS   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VMULPS   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VMULPS   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop659
+
+end660:
+	SFENCE
+
+plain657:
+	CMPQ DX, $+32
+	JB   end662
+
+loop661:
+	VMOVUPD (AX), Y0
+	VMULPS  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VMULPS  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VMULPS  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VMULPS  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop661
+
+end662:
+	CMPQ DX, $+8
+	JB   end664
+
+loop663:
+	VMOVUPD (AX), Y0
+	VMULPS  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop663
+
+end664:
+	TESTQ      DX, DX
+	JZ         none665
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y0
+	NEGQ       DX
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+
+none665:
+	JMP done635
+
+case656:
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain667
+	MOVQ       BX, SI
+	ANDQ       $+3, SI
+	JNZ        plain667
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none668
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VDIVPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*4), BX
+	LEAQ       (AX)(SI*4), AX
+	LEAQ       (CX)(SI*4), CX
+
+none668:
+	CMPQ DX, $+32
+	JB   end670
+
+loop669:
+	VMOVUPD  (AX), Y0
+	VDIVPS   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VDIVPS   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VDIVPS   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VDIVPS   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop669
+
+end670:
+	SFENCE
+
+plain667:
+	CMPQ DX, $+32
+	JB   end672
+
+loop671:
+	VMOVUPD (AX), Y0
+	VDIVPS  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VDIVPS  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VDIVPS  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VDIVPS  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop671
+
+end672:
+	CMPQ DX, $+8
+	JB   end674
+
+loop673:
+	VMOVUPD (AX), Y0
+	VDIVPS  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop673
+
+end674:
+	TESTQ      DX, DX
+	JZ         none675
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y0
+	NEGQ       DX
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VDIVPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+
+none675:
+done635:
+	VZEROUPPER
+	RET
+
+// func arithInt32AVX2(c int, dst *int32, x []int32, y []int32, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
+	MOVQ       x_base+16(FP), AX
+	MOVQ       x_len+24(FP), CX
+	MOVQ       y_base+40(FP), CX
+	MOVQ       y_len+48(FP), DX
+	MOVQ       dst+8(FP), BX
+	MOVQ       c+0(FP), SI
+	CMPQ       SI, $+0
+	JNE        case677
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain678
+	MOVQ       BX, SI
+	ANDQ       $+3, SI
+	JNZ        plain678
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none679
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPADDD     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*4), BX
+	LEAQ       (AX)(SI*4), AX
+	LEAQ       (CX)(SI*4), CX
+
+none679:
+	CMPQ DX, $+32
+	JB   end681
+
+loop680:
+	VMOVUPD  (AX), Y0
+	VPADDD   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VPADDD   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VPADDD   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VPADDD   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop680
+
+end681:
+	SFENCE
+
+plain678:
+	CMPQ DX, $+32
+	JB   end683
+
+loop682:
+	VMOVUPD (AX), Y0
+	VPADDD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VPADDD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VPADDD  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VPADDD  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop682
+
+end683:
+	CMPQ DX, $+8
+	JB   end685
+
+loop684:
+	VMOVUPD (AX), Y0
+	VPADDD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop684
+
+end685:
+	TESTQ      DX, DX
+	JZ         none686
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y0
+	NEGQ       DX
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPADDD     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+
+none686:
+	JMP done676
+
+case677:
+	CMPQ       SI, $+1
+	JNE        case687
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain688
+	MOVQ       BX, SI
+	ANDQ       $+3, SI
+	JNZ        plain688
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none689
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPSUBD     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*4), BX
+	LEAQ       (AX)(SI*4), AX
+	LEAQ       (CX)(SI*4), CX
+
+none689:
+	CMPQ DX, $+32
+	JB   end691
+
+loop690:
+	VMOVUPD  (AX), Y0
+	VPSUBD   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VPSUBD   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VPSUBD   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VPSUBD   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop690
+
+end691:
+	SFENCE
+
+plain688:
+	CMPQ DX, $+32
+	JB   end693
+
+loop692:
+	VMOVUPD (AX), Y0
+	VPSUBD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VPSUBD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VPSUBD  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VPSUBD  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop692
+
+end693:
+	CMPQ DX, $+8
+	JB   end695
+
+loop694:
+	VMOVUPD (AX), Y0
+	VPSUBD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop694
+
+end695:
+	TESTQ      DX, DX
+	JZ         none696
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y0
+	NEGQ       DX
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPSUBD     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+
+none696:
+	JMP done676
+
+case687:
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain698
+	MOVQ       BX, SI
+	ANDQ       $+3, SI
+	JNZ        plain698
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none699
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPMULLD    Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*4), BX
+	LEAQ       (AX)(SI*4), AX
+	LEAQ       (CX)(SI*4), CX
+
+none699:
+	CMPQ DX, $+32
+	JB   end701
+
+loop700:
+	VMOVUPD  (AX), Y0
+	VPMULLD  (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VPMULLD  32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VPMULLD  64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VPMULLD  96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop700
+
+end701:
+	SFENCE
+
+plain698:
+	CMPQ DX, $+32
+	JB   end703
+
+loop702:
+	VMOVUPD (AX), Y0
+	VPMULLD (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VPMULLD 32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VPMULLD 64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VPMULLD 96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop702
+
+end703:
+	CMPQ DX, $+8
+	JB   end705
+
+loop704:
+	VMOVUPD (AX), Y0
+	VPMULLD (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop704
+
+end705:
+	TESTQ      DX, DX
+	JZ         none706
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y0
+	NEGQ       DX
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPMULLD    Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+
+none706:
+done676:
+	VZEROUPPER
+	RET
+
+// func unaryFloat32AVX2(c int, dst *float32, x []float32, a float32, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
+	VBROADCASTSS a+40(FP), Y0
+	VMOVUPS      avx2const80<>+0(SB), Y1
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case708
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain709
+	MOVQ         DX, BX
+	ANDQ         $+3, BX
+	JNZ          plain709
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none710
+	LEAQ         avx2const79<>+32(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*4), Y1
+	NEGQ         BX
+	VMASKMOVPS   (AX), Y1, Y2
+	VMULPS       Y2, Y0, Y2
+	VMASKMOVPS   Y2, Y1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*4), DX
+	LEAQ         (AX)(BX*4), AX
+
+none710:
+	CMPQ CX, $+32
+	JB   end712
+
+loop711:
+	VMULPS   (AX), Y0, Y1
+	VMOVNTPD Y1, (DX)
+	VMULPS   32(AX), Y0, Y1
+	VMOVNTPD Y1, 32(DX)
+	VMULPS   64(AX), Y0, Y1
+	VMOVNTPD Y1, 64(DX)
+	VMULPS   96(AX), Y0, Y1
+	VMOVNTPD Y1, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop711
+
+end712:
+	SFENCE
+
+plain709:
+	CMPQ CX, $+32
+	JB   end714
+
+loop713:
+	VMULPS  (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
+	VMULPS  32(AX), Y0, Y1
+	VMOVUPD Y1, 32(DX)
+	VMULPS  64(AX), Y0, Y1
+	VMOVUPD Y1, 64(DX)
+	VMULPS  96(AX), Y0, Y1
+	VMOVUPD Y1, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop713
+
+end714:
+	CMPQ CX, $+8
+	JB   end716
+
+loop715:
+	VMULPS  (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop715
+
+end716:
+	TESTQ      CX, CX
+	JZ         none717
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VMULPS     Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (DX)
+
+none717:
+	JMP done707
+
+case708:
+	CMPQ       BX, $+1
+	JNE        case718
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain719
+	MOVQ       DX, BX
+	ANDQ       $+3, BX
+	JNZ        plain719
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none720
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	NEGQ       BX
+	VMASKMOVPS (AX), Y0, Y1
+	VSQRTPS    Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*4), DX
+	LEAQ       (AX)(BX*4), AX
+
+none720:
+	CMPQ CX, $+32
+	JB   end722
+
+loop721:
+	VSQRTPS  (AX), Y0
+	VMOVNTPD Y0, (DX)
+	VSQRTPS  32(AX), Y0
+	VMOVNTPD Y0, 32(DX)
+	VSQRTPS  64(AX), Y0
+	VMOVNTPD Y0, 64(DX)
+	VSQRTPS  96(AX), Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop721
+
+end722:
+	SFENCE
+
+plain719:
+	CMPQ CX, $+32
+	JB   end724
+
+loop723:
+	VSQRTPS (AX), Y0
+	VMOVUPD Y0, (DX)
+	VSQRTPS 32(AX), Y0
+	VMOVUPD Y0, 32(DX)
+	VSQRTPS 64(AX), Y0
+	VMOVUPD Y0, 64(DX)
+	VSQRTPS 96(AX), Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop723
+
+end724:
+	CMPQ CX, $+8
+	JB   end726
+
+loop725:
+	VSQRTPS (AX), Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop725
+
+end726:
+	TESTQ      CX, CX
+	JZ         none727
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y0
+	NEGQ       CX
+	VMASKMOVPS (AX), Y0, Y1
+	VSQRTPS    Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+
+none727:
+	JMP done707
+
+case718:
+	CMPQ       BX, $+2
+	JNE        case728
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain729
+	MOVQ       DX, BX
+	ANDQ       $+3, BX
+	JNZ        plain729
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none730
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	NEGQ       BX
+	VMASKMOVPS (AX), Y0, Y2
+	VPANDN     Y2, Y1, Y2
+	VMASKMOVPS Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*4), DX
+	LEAQ       (AX)(BX*4), AX
+
+none730:
+	CMPQ CX, $+32
+	JB   end732
+
+loop731:
+	VPANDN   (AX), Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VPANDN   32(AX), Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPANDN   64(AX), Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPANDN   96(AX), Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop731
+
+end732:
+	SFENCE
+
+plain729:
+	CMPQ CX, $+32
+	JB   end734
+
+loop733:
+	VPANDN  (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	VPANDN  32(AX), Y1, Y0
+	VMOVUPD Y0, 32(DX)
+	VPANDN  64(AX), Y1, Y0
+	VMOVUPD Y0, 64(DX)
+	VPANDN  96(AX), Y1, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop733
+
+end734:
+	CMPQ CX, $+8
+	JB   end736
+
+loop735:
+	VPANDN  (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop735
+
+end736:
+	TESTQ      CX, CX
+	JZ         none737
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y0
+	NEGQ       CX
+	VMASKMOVPS (AX), Y0, Y2
+	VPANDN     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+
+none737:
+	JMP done707
+
+case728:
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain739
+	MOVQ       DX, BX
+	ANDQ       $+3, BX
+	JNZ        plain739
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none740
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	NEGQ       BX
+	VMASKMOVPS (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y2
+	VMASKMOVPS Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*4), DX
+	LEAQ       (AX)(BX*4), AX
+
+none740:
+	CMPQ CX, $+32
+	JB   end742
+
+loop741:
+	VPXOR    (AX), Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VPXOR    32(AX), Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPXOR    64(AX), Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPXOR    96(AX), Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop741
+
+end742:
+	SFENCE
+
+plain739:
+	CMPQ CX, $+32
+	JB   end744
+
+loop743:
+	VPXOR   (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	VPXOR   32(AX), Y1, Y0
+	VMOVUPD Y0, 32(DX)
+	VPXOR   64(AX), Y1, Y0
+	VMOVUPD Y0, 64(DX)
+	VPXOR   96(AX), Y1, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop743
+
+end744:
+	CMPQ CX, $+8
+	JB   end746
+
+loop745:
+	VPXOR   (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop745
+
+end746:
+	TESTQ      CX, CX
+	JZ         none747
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y0
+	NEGQ       CX
+	VMASKMOVPS (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+
+none747:
+done707:
+	VZEROUPPER
+	RET
+
+DATA avx2const80<>+0(SB)/8, $0x8000000080000000
+DATA avx2const80<>+8(SB)/8, $0x8000000080000000
+DATA avx2const80<>+16(SB)/8, $0x8000000080000000
+DATA avx2const80<>+24(SB)/8, $0x8000000080000000
+GLOBL avx2const80<>(SB), RODATA|NOPTR, $32
+
+// func unaryInt32AVX2(c int, dst *int32, x []int32, a int32, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
+	VBROADCASTSS a+40(FP), Y0
+	VPXOR        Y1, Y1, Y1
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case749
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain750
+	MOVQ         DX, BX
+	ANDQ         $+3, BX
+	JNZ          plain750
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none751
+	LEAQ         avx2const79<>+32(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*4), Y1
+	NEGQ         BX
+	VMASKMOVPS   (AX), Y1, Y2
+	VPMULLD      Y2, Y0, Y2
+	VMASKMOVPS   Y2, Y1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*4), DX
+	LEAQ         (AX)(BX*4), AX
+
+none751:
+	CMPQ CX, $+32
+	JB   end753
+
+loop752:
+	VPMULLD  (AX), Y0, Y1
+	VMOVNTPD Y1, (DX)
+	VPMULLD  32(AX), Y0, Y1
+	VMOVNTPD Y1, 32(DX)
+	VPMULLD  64(AX), Y0, Y1
+	VMOVNTPD Y1, 64(DX)
+	VPMULLD  96(AX), Y0, Y1
+	VMOVNTPD Y1, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop752
+
+end753:
+	SFENCE
+
+plain750:
+	CMPQ CX, $+32
+	JB   end755
+
+loop754:
+	VPMULLD (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
+	VPMULLD 32(AX), Y0, Y1
+	VMOVUPD Y1, 32(DX)
+	VPMULLD 64(AX), Y0, Y1
+	VMOVUPD Y1, 64(DX)
+	VPMULLD 96(AX), Y0, Y1
+	VMOVUPD Y1, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop754
+
+end755:
+	CMPQ CX, $+8
+	JB   end757
+
+loop756:
+	VPMULLD (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop756
+
+end757:
+	TESTQ      CX, CX
+	JZ         none758
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VPMULLD    Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (DX)
+
+none758:
+	JMP done748
+
+case749:
+	CMPQ       BX, $+1
+	JNE        case759
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain760
+	MOVQ       DX, BX
+	ANDQ       $+3, BX
+	JNZ        plain760
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none761
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	NEGQ       BX
+	VMASKMOVPS (AX), Y0, Y1
+	VPABSD     Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*4), DX
+	LEAQ       (AX)(BX*4), AX
+
+none761:
+	CMPQ CX, $+32
+	JB   end763
+
+loop762:
+	VPABSD   (AX), Y0
+	VMOVNTPD Y0, (DX)
+	VPABSD   32(AX), Y0
+	VMOVNTPD Y0, 32(DX)
+	VPABSD   64(AX), Y0
+	VMOVNTPD Y0, 64(DX)
+	VPABSD   96(AX), Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop762
+
+end763:
+	SFENCE
+
+plain760:
+	CMPQ CX, $+32
+	JB   end765
+
+loop764:
+	VPABSD  (AX), Y0
+	VMOVUPD Y0, (DX)
+	VPABSD  32(AX), Y0
+	VMOVUPD Y0, 32(DX)
+	VPABSD  64(AX), Y0
+	VMOVUPD Y0, 64(DX)
+	VPABSD  96(AX), Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop764
+
+end765:
+	CMPQ CX, $+8
+	JB   end767
+
+loop766:
+	VPABSD  (AX), Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop766
+
+end767:
+	TESTQ      CX, CX
+	JZ         none768
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y0
+	NEGQ       CX
+	VMASKMOVPS (AX), Y0, Y1
+	VPABSD     Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+
+none768:
+	JMP done748
+
+case759:
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain770
+	MOVQ       DX, BX
+	ANDQ       $+3, BX
+	JNZ        plain770
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none771
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	NEGQ       BX
+	VMASKMOVPS (AX), Y0, Y2
+	VPSUBD     Y2, Y1, Y2
+	VMASKMOVPS Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*4), DX
+	LEAQ       (AX)(BX*4), AX
+
+none771:
+	CMPQ CX, $+32
+	JB   end773
+
+loop772:
+	VPSUBD   (AX), Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VPSUBD   32(AX), Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPSUBD   64(AX), Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPSUBD   96(AX), Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop772
+
+end773:
+	SFENCE
+
+plain770:
+	CMPQ CX, $+32
+	JB   end775
+
+loop774:
+	VPSUBD  (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	VPSUBD  32(AX), Y1, Y0
+	VMOVUPD Y0, 32(DX)
+	VPSUBD  64(AX), Y1, Y0
+	VMOVUPD Y0, 64(DX)
+	VPSUBD  96(AX), Y1, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop774
+
+end775:
+	CMPQ CX, $+8
+	JB   end777
+
+loop776:
+	VPSUBD  (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop776
+
+end777:
+	TESTQ      CX, CX
+	JZ         none778
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y0
+	NEGQ       CX
+	VMASKMOVPS (AX), Y0, Y2
+	VPSUBD     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+
+none778:
+done748:
+	VZEROUPPER
+	RET
+
+// func fmaFloat32AVX2(dst *float32, x []float32, y []float32, z []float32, stream int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
+	MOVQ        x_base+8(FP), AX
+	MOVQ        x_len+16(FP), CX
+	MOVQ        y_base+32(FP), CX
+	MOVQ        y_len+40(FP), DX
+	MOVQ        z_base+56(FP), DX
+	MOVQ        z_len+64(FP), BX
+	MOVQ        dst+0(FP), SI
+	MOVQ        stream+80(FP), DI
+	TESTQ       DI, DI
+	JZ          plain779
+	MOVQ        SI, DI
+	ANDQ        $+3, DI
+	JNZ         plain779
+	MOVQ        SI, DI
+	NEGQ        DI
+	ANDQ        $+31, DI
+	SHRQ        $0x02, DI
+	CMPQ        DI, BX
+	CMOVQHI     BX, DI
+	TESTQ       DI, DI
+	JZ          none780
+	LEAQ        avx2const79<>+32(SB), R8
+	NEGQ        DI
+	VMOVDQU     (R8)(DI*4), Y0
+	NEGQ        DI
+	VMASKMOVPS  (AX), Y0, Y1
+	VMASKMOVPS  (CX), Y0, Y2
+	VMASKMOVPS  (DX), Y0, Y3
+	VMOVUPD     Y1, Y1
+	VMOVUPD     Y2, Y2
+	VFMADD213PS Y3, Y2, Y1
+	VMASKMOVPS  Y1, Y0, (SI)
+	SUBQ        DI, BX
+	LEAQ        (SI)(DI*4), SI
+	LEAQ        (AX)(DI*4), AX
+	LEAQ        (CX)(DI*4), CX
+	LEAQ        (DX)(DI*4), DX
+
+none780:
+	CMPQ BX, $+32
+	JB   end782
+
+loop781:
+	VMOVUPD     (AX), Y0
+	VMOVUPD     (CX), Y1
+	VFMADD213PS (DX), Y1, Y0
+	VMOVNTPD    Y0, (SI)
+	VMOVUPD     32(AX), Y0
+	VMOVUPD     32(CX), Y1
+	VFMADD213PS 32(DX), Y1, Y0
+	VMOVNTPD    Y0, 32(SI)
+	VMOVUPD     64(AX), Y0
+	VMOVUPD     64(CX), Y1
+	VFMADD213PS 64(DX), Y1, Y0
+	VMOVNTPD    Y0, 64(SI)
+	VMOVUPD     96(AX), Y0
+	VMOVUPD     96(CX), Y1
+	VFMADD213PS 96(DX), Y1, Y0
+	VMOVNTPD    Y0, 96(SI)
+	ADDQ        $+128, SI
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	SUBQ        $+32, BX
+	CMPQ        BX, $+32
+	JAE         loop781
+
+end782:
+	SFENCE
+
+plain779:
+	CMPQ BX, $+32
+	JB   end784
+
+loop783:
+	VMOVUPD     (AX), Y0
+	VMOVUPD     (CX), Y1
+	VFMADD213PS (DX), Y1, Y0
+	VMOVUPD     Y0, (SI)
+	VMOVUPD     32(AX), Y0
+	VMOVUPD     32(CX), Y1
+	VFMADD213PS 32(DX), Y1, Y0
+	VMOVUPD     Y0, 32(SI)
+	VMOVUPD     64(AX), Y0
+	VMOVUPD     64(CX), Y1
+	VFMADD213PS 64(DX), Y1, Y0
+	VMOVUPD     Y0, 64(SI)
+	VMOVUPD     96(AX), Y0
+	VMOVUPD     96(CX), Y1
+	VFMADD213PS 96(DX), Y1, Y0
+	VMOVUPD     Y0, 96(SI)
+	ADDQ        $+128, SI
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	SUBQ        $+32, BX
+	CMPQ        BX, $+32
+	JAE         loop783
+
+end784:
+	CMPQ BX, $+8
+	JB   end786
+
+loop785:
+	VMOVUPD     (AX), Y0
+	VMOVUPD     (CX), Y1
+	VFMADD213PS (DX), Y1, Y0
+	VMOVUPD     Y0, (SI)
+	ADDQ        $+32, SI
+	ADDQ        $+32, AX
+	ADDQ        $+32, CX
+	ADDQ        $+32, DX
+	SUBQ        $+8, BX
+	CMPQ        BX, $+8
+	JAE         loop785
+
+end786:
+	TESTQ       BX, BX
+	JZ          none787
+	LEAQ        avx2const79<>+32(SB), DI
+	NEGQ        BX
+	VMOVDQU     (DI)(BX*4), Y0
+	NEGQ        BX
+	VMASKMOVPS  (AX), Y0, Y1
+	VMASKMOVPS  (CX), Y0, Y2
+	VMASKMOVPS  (DX), Y0, Y3
+	VMOVUPD     Y1, Y1
+	VMOVUPD     Y2, Y2
+	VFMADD213PS Y3, Y2, Y1
+	VMASKMOVPS  Y1, Y0, (SI)
+
+none787:
+	VZEROUPPER
+	RET
+
+// func axpyFloat32AVX2(dst *float32, a float32, x []float32, y []float32, stream int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
+	VBROADCASTSS a+8(FP), Y0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         y_base+40(FP), CX
+	MOVQ         y_len+48(FP), DX
+	MOVQ         dst+0(FP), BX
+	MOVQ         stream+64(FP), SI
+	TESTQ        SI, SI
+	JZ           plain788
+	MOVQ         BX, SI
+	ANDQ         $+3, SI
+	JNZ          plain788
+	MOVQ         BX, SI
+	NEGQ         SI
+	ANDQ         $+31, SI
+	SHRQ         $0x02, SI
+	CMPQ         SI, DX
+	CMOVQHI      DX, SI
+	TESTQ        SI, SI
+	JZ           none789
+	LEAQ         avx2const79<>+32(SB), DI
+	NEGQ         SI
+	VMOVDQU      (DI)(SI*4), Y1
+	NEGQ         SI
+	VMASKMOVPS   (AX), Y1, Y2
+	VMASKMOVPS   (CX), Y1, Y3
+	VMOVUPD      Y2, Y2
+	VFMADD213PS  Y3, Y0, Y2
+	VMASKMOVPS   Y2, Y1, (BX)
+	SUBQ         SI, DX
+	LEAQ         (BX)(SI*4), BX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (CX)(SI*4), CX
+
+none789:
+	CMPQ DX, $+32
+	JB   end791
+
+loop790:
+	VMOVUPD     (AX), Y1
+	VFMADD213PS (CX), Y0, Y1
+	VMOVNTPD    Y1, (BX)
+	VMOVUPD     32(AX), Y1
+	VFMADD213PS 32(CX), Y0, Y1
+	VMOVNTPD    Y1, 32(BX)
+	VMOVUPD     64(AX), Y1
+	VFMADD213PS 64(CX), Y0, Y1
+	VMOVNTPD    Y1, 64(BX)
+	VMOVUPD     96(AX), Y1
+	VFMADD213PS 96(CX), Y0, Y1
+	VMOVNTPD    Y1, 96(BX)
+	ADDQ        $+128, BX
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JAE         loop790
+
+end791:
+	SFENCE
+
+plain788:
+	CMPQ DX, $+32
+	JB   end793
+
+loop792:
+	VMOVUPD     (AX), Y1
+	VFMADD213PS (CX), Y0, Y1
+	VMOVUPD     Y1, (BX)
+	VMOVUPD     32(AX), Y1
+	VFMADD213PS 32(CX), Y0, Y1
+	VMOVUPD     Y1, 32(BX)
+	VMOVUPD     64(AX), Y1
+	VFMADD213PS 64(CX), Y0, Y1
+	VMOVUPD     Y1, 64(BX)
+	VMOVUPD     96(AX), Y1
+	VFMADD213PS 96(CX), Y0, Y1
+	VMOVUPD     Y1, 96(BX)
+	ADDQ        $+128, BX
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JAE         loop792
+
+end793:
+	CMPQ DX, $+8
+	JB   end795
+
+loop794:
+	VMOVUPD     (AX), Y1
+	VFMADD213PS (CX), Y0, Y1
+	VMOVUPD     Y1, (BX)
+	ADDQ        $+32, BX
+	ADDQ        $+32, AX
+	ADDQ        $+32, CX
+	SUBQ        $+8, DX
+	CMPQ        DX, $+8
+	JAE         loop794
+
+end795:
+	TESTQ       DX, DX
+	JZ          none796
+	LEAQ        avx2const79<>+32(SB), SI
+	NEGQ        DX
+	VMOVDQU     (SI)(DX*4), Y1
+	NEGQ        DX
+	VMASKMOVPS  (AX), Y1, Y2
+	VMASKMOVPS  (CX), Y1, Y3
+	VMOVUPD     Y2, Y2
+	VFMADD213PS Y3, Y0, Y2
+	VMASKMOVPS  Y2, Y1, (BX)
+
+none796:
+	VZEROUPPER
+	RET
+
+// func axpyInt32AVX2(dst *int32, a int32, x []int32, y []int32, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
+	VBROADCASTSS a+8(FP), Y0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         y_base+40(FP), CX
+	MOVQ         y_len+48(FP), DX
+	MOVQ         dst+0(FP), BX
+	MOVQ         stream+64(FP), SI
+	TESTQ        SI, SI
+	JZ           plain797
+	MOVQ         BX, SI
+	ANDQ         $+3, SI
+	JNZ          plain797
+	MOVQ         BX, SI
+	NEGQ         SI
+	ANDQ         $+31, SI
+	SHRQ         $0x02, SI
+	CMPQ         SI, DX
+	CMOVQHI      DX, SI
+	TESTQ        SI, SI
+	JZ           none798
+	LEAQ         avx2const79<>+32(SB), DI
+	NEGQ         SI
+	VMOVDQU      (DI)(SI*4), Y1
+	NEGQ         SI
+	VMASKMOVPS   (AX), Y1, Y2
+	VMASKMOVPS   (CX), Y1, Y3
+	VPMULLD      Y2, Y0, Y2
+	VPADDD       Y3, Y2, Y2
+	VMASKMOVPS   Y2, Y1, (BX)
+	SUBQ         SI, DX
+	LEAQ         (BX)(SI*4), BX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (CX)(SI*4), CX
+
+none798:
+	CMPQ DX, $+32
+	JB   end800
+
+loop799:
+	VPMULLD  (AX), Y0, Y1
+	VPADDD   (CX), Y1, Y1
+	VMOVNTPD Y1, (BX)
+	VPMULLD  32(AX), Y0, Y1
+	VPADDD   32(CX), Y1, Y1
+	VMOVNTPD Y1, 32(BX)
+	VPMULLD  64(AX), Y0, Y1
+	VPADDD   64(CX), Y1, Y1
+	VMOVNTPD Y1, 64(BX)
+	VPMULLD  96(AX), Y0, Y1
+	VPADDD   96(CX), Y1, Y1
+	VMOVNTPD Y1, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop799
+
+end800:
+	SFENCE
+
+plain797:
+	CMPQ DX, $+32
+	JB   end802
+
+loop801:
+	VPMULLD (AX), Y0, Y1
+	VPADDD  (CX), Y1, Y1
+	VMOVUPD Y1, (BX)
+	VPMULLD 32(AX), Y0, Y1
+	VPADDD  32(CX), Y1, Y1
+	VMOVUPD Y1, 32(BX)
+	VPMULLD 64(AX), Y0, Y1
+	VPADDD  64(CX), Y1, Y1
+	VMOVUPD Y1, 64(BX)
+	VPMULLD 96(AX), Y0, Y1
+	VPADDD  96(CX), Y1, Y1
+	VMOVUPD Y1, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop801
+
+end802:
+	CMPQ DX, $+8
+	JB   end804
+
+loop803:
+	VPMULLD (AX), Y0, Y1
+	VPADDD  (CX), Y1, Y1
+	VMOVUPD Y1, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop803
+
+end804:
+	TESTQ      DX, DX
+	JZ         none805
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y1
+	NEGQ       DX
+	VMASKMOVPS (AX), Y1, Y2
+	VMASKMOVPS (CX), Y1, Y3
+	VPMULLD    Y2, Y0, Y0
+	VPADDD     Y3, Y0, Y0
+	VMASKMOVPS Y0, Y1, (BX)
+
+none805:
+	VZEROUPPER
+	RET
+
+// func countFloat32AVX2(x []float32, c int, t float32) int
+// Requires: AVX, AVX2
+TEXT ·countFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VBROADCASTSS t+32(FP), Y0
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VMOVUPS      avx2const81<>+0(SB), Y9
+	MOVQ         c+24(FP), DX
+	CMPQ         DX, $+0
+	JNE          case807
+	CMPQ         CX, $+64
+	JB           end809
+
+loop808:
+	VCMPPS $0x1e, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	VCMPPS $0x1e, 32(AX), Y0, Y9
+	VPSUBD Y9, Y2, Y2
+	VCMPPS $0x1e, 64(AX), Y0, Y9
+	VPSUBD Y9, Y3, Y3
+	VCMPPS $0x1e, 96(AX), Y0, Y9
+	VPSUBD Y9, Y4, Y4
+	VCMPPS $0x1e, 128(AX), Y0, Y9
+	VPSUBD Y9, Y5, Y5
+	VCMPPS $0x1e, 160(AX), Y0, Y9
+	VPSUBD Y9, Y6, Y6
+	VCMPPS $0x1e, 192(AX), Y0, Y9
+	VPSUBD Y9, Y7, Y7
+	VCMPPS $0x1e, 224(AX), Y0, Y9
+	VPSUBD Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop808
+
+end809:
+	CMPQ CX, $+8
+	JB   end811
+
+loop810:
+	VCMPPS $0x1e, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	ADDQ   $+32, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop810
+
+end811:
+	TESTQ      CX, CX
+	JZ         none812
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VCMPPS     $0x1e, Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none812:
+	JMP done806
+
+case807:
+	CMPQ DX, $+1
+	JNE  case813
+	CMPQ CX, $+64
+	JB   end815
+
+loop814:
+	VCMPPS $0x1d, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	VCMPPS $0x1d, 32(AX), Y0, Y9
+	VPSUBD Y9, Y2, Y2
+	VCMPPS $0x1d, 64(AX), Y0, Y9
+	VPSUBD Y9, Y3, Y3
+	VCMPPS $0x1d, 96(AX), Y0, Y9
+	VPSUBD Y9, Y4, Y4
+	VCMPPS $0x1d, 128(AX), Y0, Y9
+	VPSUBD Y9, Y5, Y5
+	VCMPPS $0x1d, 160(AX), Y0, Y9
+	VPSUBD Y9, Y6, Y6
+	VCMPPS $0x1d, 192(AX), Y0, Y9
+	VPSUBD Y9, Y7, Y7
+	VCMPPS $0x1d, 224(AX), Y0, Y9
+	VPSUBD Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop814
+
+end815:
+	CMPQ CX, $+8
+	JB   end817
+
+loop816:
+	VCMPPS $0x1d, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	ADDQ   $+32, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop816
+
+end817:
+	TESTQ      CX, CX
+	JZ         none818
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VCMPPS     $0x1d, Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none818:
+	JMP done806
+
+case813:
+	CMPQ DX, $+2
+	JNE  case819
+	CMPQ CX, $+64
+	JB   end821
+
+loop820:
+	VCMPPS $0x11, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	VCMPPS $0x11, 32(AX), Y0, Y9
+	VPSUBD Y9, Y2, Y2
+	VCMPPS $0x11, 64(AX), Y0, Y9
+	VPSUBD Y9, Y3, Y3
+	VCMPPS $0x11, 96(AX), Y0, Y9
+	VPSUBD Y9, Y4, Y4
+	VCMPPS $0x11, 128(AX), Y0, Y9
+	VPSUBD Y9, Y5, Y5
+	VCMPPS $0x11, 160(AX), Y0, Y9
+	VPSUBD Y9, Y6, Y6
+	VCMPPS $0x11, 192(AX), Y0, Y9
+	VPSUBD Y9, Y7, Y7
+	VCMPPS $0x11, 224(AX), Y0, Y9
+	VPSUBD Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop820
+
+end821:
+	CMPQ CX, $+8
+	JB   end823
+
+loop822:
+	VCMPPS $0x11, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	ADDQ   $+32, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop822
+
+end823:
+	TESTQ      CX, CX
+	JZ         none824
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VCMPPS     $0x11, Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none824:
+	JMP done806
+
+case819:
+	CMPQ DX, $+3
+	JNE  case825
+	CMPQ CX, $+64
+	JB   end827
+
+loop826:
+	VCMPPS $0x12, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	VCMPPS $0x12, 32(AX), Y0, Y9
+	VPSUBD Y9, Y2, Y2
+	VCMPPS $0x12, 64(AX), Y0, Y9
+	VPSUBD Y9, Y3, Y3
+	VCMPPS $0x12, 96(AX), Y0, Y9
+	VPSUBD Y9, Y4, Y4
+	VCMPPS $0x12, 128(AX), Y0, Y9
+	VPSUBD Y9, Y5, Y5
+	VCMPPS $0x12, 160(AX), Y0, Y9
+	VPSUBD Y9, Y6, Y6
+	VCMPPS $0x12, 192(AX), Y0, Y9
+	VPSUBD Y9, Y7, Y7
+	VCMPPS $0x12, 224(AX), Y0, Y9
+	VPSUBD Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop826
+
+end827:
+	CMPQ CX, $+8
+	JB   end829
+
+loop828:
+	VCMPPS $0x12, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	ADDQ   $+32, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop828
+
+end829:
+	TESTQ      CX, CX
+	JZ         none830
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VCMPPS     $0x12, Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none830:
+	JMP done806
+
+case825:
+	CMPQ DX, $+4
+	JNE  case831
+	CMPQ CX, $+64
+	JB   end833
+
+loop832:
+	VCMPPS $0x00, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	VCMPPS $0x00, 32(AX), Y0, Y9
+	VPSUBD Y9, Y2, Y2
+	VCMPPS $0x00, 64(AX), Y0, Y9
+	VPSUBD Y9, Y3, Y3
+	VCMPPS $0x00, 96(AX), Y0, Y9
+	VPSUBD Y9, Y4, Y4
+	VCMPPS $0x00, 128(AX), Y0, Y9
+	VPSUBD Y9, Y5, Y5
+	VCMPPS $0x00, 160(AX), Y0, Y9
+	VPSUBD Y9, Y6, Y6
+	VCMPPS $0x00, 192(AX), Y0, Y9
+	VPSUBD Y9, Y7, Y7
+	VCMPPS $0x00, 224(AX), Y0, Y9
+	VPSUBD Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop832
+
+end833:
+	CMPQ CX, $+8
+	JB   end835
+
+loop834:
+	VCMPPS $0x00, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	ADDQ   $+32, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop834
+
+end835:
+	TESTQ      CX, CX
+	JZ         none836
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VCMPPS     $0x00, Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none836:
+	JMP done806
+
+case831:
+	CMPQ CX, $+64
+	JB   end839
+
+loop838:
+	VCMPPS $0x04, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	VCMPPS $0x04, 32(AX), Y0, Y9
+	VPSUBD Y9, Y2, Y2
+	VCMPPS $0x04, 64(AX), Y0, Y9
+	VPSUBD Y9, Y3, Y3
+	VCMPPS $0x04, 96(AX), Y0, Y9
+	VPSUBD Y9, Y4, Y4
+	VCMPPS $0x04, 128(AX), Y0, Y9
+	VPSUBD Y9, Y5, Y5
+	VCMPPS $0x04, 160(AX), Y0, Y9
+	VPSUBD Y9, Y6, Y6
+	VCMPPS $0x04, 192(AX), Y0, Y9
+	VPSUBD Y9, Y7, Y7
+	VCMPPS $0x04, 224(AX), Y0, Y9
+	VPSUBD Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop838
+
+end839:
+	CMPQ CX, $+8
+	JB   end841
+
+loop840:
+	VCMPPS $0x04, (AX), Y0, Y9
+	VPSUBD Y9, Y1, Y1
+	ADDQ   $+32, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop840
+
+end841:
+	TESTQ      CX, CX
+	JZ         none842
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VCMPPS     $0x04, Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none842:
+done806:
+	VPADDD       Y5, Y1, Y1
+	VPADDD       Y6, Y2, Y2
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VPADDD       Y3, Y1, Y1
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VPADDD       X0, X1, X1
+	VPSHUFD      $0x0e, X1, X0
+	VPADDD       X0, X1, X1
+	VPSHUFD      $0x01, X1, X0
+	VPADDD       X0, X1, X1
+	VMOVD        X1, AX
+	MOVQ         AX, ret+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx2const81<>+0(SB)/8, $0x0000000100000001
+DATA avx2const81<>+8(SB)/8, $0x0000000100000001
+DATA avx2const81<>+16(SB)/8, $0x0000000100000001
+DATA avx2const81<>+24(SB)/8, $0x0000000100000001
+GLOBL avx2const81<>(SB), RODATA|NOPTR, $32
+
+// func countInt32AVX2(x []int32, c int, t int32) int
+// Requires: AVX, AVX2
+TEXT ·countInt32AVX2(SB), NOSPLIT, $0-48
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VBROADCASTSS t+32(FP), Y0
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VMOVUPS      avx2const81<>+0(SB), Y9
+	MOVQ         c+24(FP), DX
+	CMPQ         DX, $+0
+	JNE          case844
+	CMPQ         CX, $+64
+	JB           end846
+
+loop845:
+	VPCMPGTD (AX), Y0, Y9
+	VPSUBD   Y9, Y1, Y1
+	VPCMPGTD 32(AX), Y0, Y9
+	VPSUBD   Y9, Y2, Y2
+	VPCMPGTD 64(AX), Y0, Y9
+	VPSUBD   Y9, Y3, Y3
+	VPCMPGTD 96(AX), Y0, Y9
+	VPSUBD   Y9, Y4, Y4
+	VPCMPGTD 128(AX), Y0, Y9
+	VPSUBD   Y9, Y5, Y5
+	VPCMPGTD 160(AX), Y0, Y9
+	VPSUBD   Y9, Y6, Y6
+	VPCMPGTD 192(AX), Y0, Y9
+	VPSUBD   Y9, Y7, Y7
+	VPCMPGTD 224(AX), Y0, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop845
+
+end846:
+	CMPQ CX, $+8
+	JB   end848
+
+loop847:
+	VPCMPGTD (AX), Y0, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop847
+
+end848:
+	TESTQ      CX, CX
+	JZ         none849
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VPCMPGTD   Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none849:
+	JMP done843
+
+case844:
+	CMPQ DX, $+1
+	JNE  case850
+	CMPQ CX, $+64
+	JB   end852
+
+loop851:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VMOVUPD  32(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VMOVUPD  64(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VMOVUPD  96(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VMOVUPD  128(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VMOVUPD  160(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VMOVUPD  192(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VMOVUPD  224(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop851
+
+end852:
+	CMPQ CX, $+8
+	JB   end854
+
+loop853:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop853
+
+end854:
+	TESTQ      CX, CX
+	JZ         none855
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VMOVUPD    Y10, Y10
+	VPCMPGTD   Y0, Y10, Y0
+	VPCMPEQD   Y10, Y10, Y10
+	VPXOR      Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none855:
+	JMP done843
+
+case850:
+	CMPQ DX, $+2
+	JNE  case856
+	CMPQ CX, $+64
+	JB   end858
+
+loop857:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VMOVUPD  32(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VMOVUPD  64(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VMOVUPD  96(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VMOVUPD  128(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VMOVUPD  160(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VMOVUPD  192(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VMOVUPD  224(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop857
+
+end858:
+	CMPQ CX, $+8
+	JB   end860
+
+loop859:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop859
+
+end860:
+	TESTQ      CX, CX
+	JZ         none861
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VMOVUPD    Y10, Y10
+	VPCMPGTD   Y0, Y10, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none861:
+	JMP done843
+
+case856:
+	CMPQ DX, $+3
+	JNE  case862
+	CMPQ CX, $+64
+	JB   end864
+
+loop863:
+	VPCMPGTD (AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VPCMPGTD 32(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VPCMPGTD 64(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VPCMPGTD 96(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VPCMPGTD 128(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VPCMPGTD 160(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VPCMPGTD 192(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VPCMPGTD 224(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop863
+
+end864:
+	CMPQ CX, $+8
+	JB   end866
+
+loop865:
+	VPCMPGTD (AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop865
+
+end866:
+	TESTQ      CX, CX
+	JZ         none867
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VPCMPGTD   Y10, Y0, Y0
+	VPCMPEQD   Y10, Y10, Y10
+	VPXOR      Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none867:
+	JMP done843
+
+case862:
+	CMPQ DX, $+4
+	JNE  case868
+	CMPQ CX, $+64
+	JB   end870
+
+loop869:
+	VPCMPEQD (AX), Y0, Y9
+	VPSUBD   Y9, Y1, Y1
+	VPCMPEQD 32(AX), Y0, Y9
+	VPSUBD   Y9, Y2, Y2
+	VPCMPEQD 64(AX), Y0, Y9
+	VPSUBD   Y9, Y3, Y3
+	VPCMPEQD 96(AX), Y0, Y9
+	VPSUBD   Y9, Y4, Y4
+	VPCMPEQD 128(AX), Y0, Y9
+	VPSUBD   Y9, Y5, Y5
+	VPCMPEQD 160(AX), Y0, Y9
+	VPSUBD   Y9, Y6, Y6
+	VPCMPEQD 192(AX), Y0, Y9
+	VPSUBD   Y9, Y7, Y7
+	VPCMPEQD 224(AX), Y0, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop869
+
+end870:
+	CMPQ CX, $+8
+	JB   end872
+
+loop871:
+	VPCMPEQD (AX), Y0, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop871
+
+end872:
+	TESTQ      CX, CX
+	JZ         none873
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VPCMPEQD   Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none873:
+	JMP done843
+
+case868:
+	CMPQ CX, $+64
+	JB   end876
+
+loop875:
+	VPCMPEQD (AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VPCMPEQD 32(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VPCMPEQD 64(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VPCMPEQD 96(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VPCMPEQD 128(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VPCMPEQD 160(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VPCMPEQD 192(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VPCMPEQD 224(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop875
+
+end876:
+	CMPQ CX, $+8
+	JB   end878
+
+loop877:
+	VPCMPEQD (AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop877
+
+end878:
+	TESTQ      CX, CX
+	JZ         none879
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VPCMPEQD   Y10, Y0, Y0
+	VPCMPEQD   Y10, Y10, Y10
+	VPXOR      Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none879:
+done843:
+	VPADDD       Y5, Y1, Y1
+	VPADDD       Y6, Y2, Y2
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VPADDD       Y3, Y1, Y1
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VPADDD       X0, X1, X1
+	VPSHUFD      $0x0e, X1, X0
+	VPADDD       X0, X1, X1
+	VPSHUFD      $0x01, X1, X0
+	VPADDD       X0, X1, X1
+	VMOVD        X1, AX
+	MOVQ         AX, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func compareFloat32AVX2(dst *uint64, x []float32, c int, t float32)
+// Requires: AVX
+TEXT ·compareFloat32AVX2(SB), NOSPLIT, $0-44
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSS t+40(FP), Y0
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case881
+	CMPQ         CX, $+32
+	JB           end883
+
+loop882:
+	VCMPPS    $0x1e, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VCMPPS    $0x1e, 32(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VCMPPS    $0x1e, 64(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VCMPPS    $0x1e, 96(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop882
+
+end883:
+	CMPQ CX, $+8
+	JB   end885
+
+loop884:
+	VCMPPS    $0x1e, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop884
+
+end885:
+	TESTQ      CX, CX
+	JZ         none886
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VCMPPS     $0x1e, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none886:
+	JMP done880
+
+case881:
+	CMPQ BX, $+1
+	JNE  case887
+	CMPQ CX, $+32
+	JB   end889
+
+loop888:
+	VCMPPS    $0x1d, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VCMPPS    $0x1d, 32(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VCMPPS    $0x1d, 64(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VCMPPS    $0x1d, 96(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop888
+
+end889:
+	CMPQ CX, $+8
+	JB   end891
+
+loop890:
+	VCMPPS    $0x1d, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop890
+
+end891:
+	TESTQ      CX, CX
+	JZ         none892
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VCMPPS     $0x1d, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none892:
+	JMP done880
+
+case887:
+	CMPQ BX, $+2
+	JNE  case893
+	CMPQ CX, $+32
+	JB   end895
+
+loop894:
+	VCMPPS    $0x11, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VCMPPS    $0x11, 32(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VCMPPS    $0x11, 64(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VCMPPS    $0x11, 96(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop894
+
+end895:
+	CMPQ CX, $+8
+	JB   end897
+
+loop896:
+	VCMPPS    $0x11, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop896
+
+end897:
+	TESTQ      CX, CX
+	JZ         none898
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VCMPPS     $0x11, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none898:
+	JMP done880
+
+case893:
+	CMPQ BX, $+3
+	JNE  case899
+	CMPQ CX, $+32
+	JB   end901
+
+loop900:
+	VCMPPS    $0x12, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VCMPPS    $0x12, 32(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VCMPPS    $0x12, 64(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VCMPPS    $0x12, 96(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop900
+
+end901:
+	CMPQ CX, $+8
+	JB   end903
+
+loop902:
+	VCMPPS    $0x12, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop902
+
+end903:
+	TESTQ      CX, CX
+	JZ         none904
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VCMPPS     $0x12, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none904:
+	JMP done880
+
+case899:
+	CMPQ BX, $+4
+	JNE  case905
+	CMPQ CX, $+32
+	JB   end907
+
+loop906:
+	VCMPPS    $0x00, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VCMPPS    $0x00, 32(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VCMPPS    $0x00, 64(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VCMPPS    $0x00, 96(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop906
+
+end907:
+	CMPQ CX, $+8
+	JB   end909
+
+loop908:
+	VCMPPS    $0x00, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop908
+
+end909:
+	TESTQ      CX, CX
+	JZ         none910
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VCMPPS     $0x00, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none910:
+	JMP done880
+
+case905:
+	CMPQ CX, $+32
+	JB   end913
+
+loop912:
+	VCMPPS    $0x04, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VCMPPS    $0x04, 32(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VCMPPS    $0x04, 64(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VCMPPS    $0x04, 96(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop912
+
+end913:
+	CMPQ CX, $+8
+	JB   end915
+
+loop914:
+	VCMPPS    $0x04, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop914
+
+end915:
+	TESTQ      CX, CX
+	JZ         none916
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VCMPPS     $0x04, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none916:
+done880:
+	VZEROUPPER
+	RET
+
+// func compareInt32AVX2(dst *uint64, x []int32, c int, t int32)
+// Requires: AVX, AVX2
+TEXT ·compareInt32AVX2(SB), NOSPLIT, $0-44
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSS t+40(FP), Y0
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case918
+	CMPQ         CX, $+32
+	JB           end920
+
+loop919:
+	VPCMPGTD  (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VPCMPGTD  32(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VPCMPGTD  64(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VPCMPGTD  96(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop919
+
+end920:
+	CMPQ CX, $+8
+	JB   end922
+
+loop921:
+	VPCMPGTD  (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop921
+
+end922:
+	TESTQ      CX, CX
+	JZ         none923
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VPCMPGTD   Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none923:
+	JMP done917
+
+case918:
+	CMPQ BX, $+1
+	JNE  case924
+	CMPQ CX, $+32
+	JB   end926
+
+loop925:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VMOVUPD   32(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VMOVUPD   64(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VMOVUPD   96(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop925
+
+end926:
+	CMPQ CX, $+8
+	JB   end928
+
+loop927:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop927
+
+end928:
+	TESTQ      CX, CX
+	JZ         none929
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VMOVUPD    Y2, Y2
+	VPCMPGTD   Y0, Y2, Y0
+	VPCMPEQD   Y2, Y2, Y2
+	VPXOR      Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none929:
+	JMP done917
+
+case924:
+	CMPQ BX, $+2
+	JNE  case930
+	CMPQ CX, $+32
+	JB   end932
+
+loop931:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VMOVUPD   32(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VMOVUPD   64(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VMOVUPD   96(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop931
+
+end932:
+	CMPQ CX, $+8
+	JB   end934
+
+loop933:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop933
+
+end934:
+	TESTQ      CX, CX
+	JZ         none935
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VMOVUPD    Y2, Y2
+	VPCMPGTD   Y0, Y2, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none935:
+	JMP done917
+
+case930:
+	CMPQ BX, $+3
+	JNE  case936
+	CMPQ CX, $+32
+	JB   end938
+
+loop937:
+	VPCMPGTD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VPCMPGTD  32(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VPCMPGTD  64(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VPCMPGTD  96(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop937
+
+end938:
+	CMPQ CX, $+8
+	JB   end940
+
+loop939:
+	VPCMPGTD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop939
+
+end940:
+	TESTQ      CX, CX
+	JZ         none941
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VPCMPGTD   Y2, Y0, Y0
+	VPCMPEQD   Y2, Y2, Y2
+	VPXOR      Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none941:
+	JMP done917
+
+case936:
+	CMPQ BX, $+4
+	JNE  case942
+	CMPQ CX, $+32
+	JB   end944
+
+loop943:
+	VPCMPEQD  (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VPCMPEQD  32(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VPCMPEQD  64(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VPCMPEQD  96(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop943
+
+end944:
+	CMPQ CX, $+8
+	JB   end946
+
+loop945:
+	VPCMPEQD  (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop945
+
+end946:
+	TESTQ      CX, CX
+	JZ         none947
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VPCMPEQD   Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none947:
+	JMP done917
+
+case942:
+	CMPQ CX, $+32
+	JB   end950
+
+loop949:
+	VPCMPEQD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VPCMPEQD  32(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VPCMPEQD  64(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VPCMPEQD  96(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop949
+
+end950:
+	CMPQ CX, $+8
+	JB   end952
+
+loop951:
+	VPCMPEQD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop951
+
+end952:
+	TESTQ      CX, CX
+	JZ         none953
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VPCMPEQD   Y2, Y0, Y0
+	VPCMPEQD   Y2, Y2, Y2
+	VPXOR      Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none953:
+done917:
+	VZEROUPPER
+	RET
+
+// func indexOfFloat32AVX2(x []float32, v float32) int
+// Requires: AVX, CMOV
+TEXT ·indexOfFloat32AVX2(SB), NOSPLIT, $0-40
+	VBROADCASTSS v+24(FP), Y0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	MOVQ         AX, DX
+	CMPQ         CX, $+32
+	JB           end957
+
+loop956:
+	VCMPPS    $0x00, (AX), Y0, Y1
+	VCMPPS    $0x00, 32(AX), Y0, Y2
+	VORPS     Y2, Y1, Y1
+	VCMPPS    $0x00, 64(AX), Y0, Y2
+	VORPS     Y2, Y1, Y1
+	VCMPPS    $0x00, 96(AX), Y0, Y2
+	VORPS     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	TESTQ     BX, BX
+	JNZ       near955
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop956
+
+end957:
+near955:
+	CMPQ CX, $+8
+	JB   end959
+
+loop958:
+	VCMPPS    $0x00, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	TESTQ     BX, BX
+	JNZ       found954
+	ADDQ      $+32, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop958
+
+end959:
+	TESTQ      CX, CX
+	JZ         none960
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VCMPPS     $0x00, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, BX
+	TESTQ      BX, BX
+	JNZ        found954
+	LEAQ       (AX)(CX*4), AX
+
+none960:
+	XORQ BX, BX
+
+found954:
+	XORQ    CX, CX
+	BSFQ    BX, SI
+	CMOVQEQ CX, SI
+	SUBQ    DX, AX
+	SHRQ    $0x02, AX
+	ADDQ    SI, AX
+	MOVQ    AX, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func indexOfInt32AVX2(x []int32, v int32) int
+// Requires: AVX, AVX2, CMOV
+TEXT ·indexOfInt32AVX2(SB), NOSPLIT, $0-40
+	VBROADCASTSS v+24(FP), Y0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	MOVQ         AX, DX
+	CMPQ         CX, $+32
+	JB           end964
+
+loop963:
+	VPCMPEQD  (AX), Y0, Y1
+	VPCMPEQD  32(AX), Y0, Y2
+	VORPS     Y2, Y1, Y1
+	VPCMPEQD  64(AX), Y0, Y2
+	VORPS     Y2, Y1, Y1
+	VPCMPEQD  96(AX), Y0, Y2
+	VORPS     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	TESTQ     BX, BX
+	JNZ       near962
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop963
+
+end964:
+near962:
+	CMPQ CX, $+8
+	JB   end966
+
+loop965:
+	VPCMPEQD  (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	TESTQ     BX, BX
+	JNZ       found961
+	ADDQ      $+32, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop965
+
+end966:
+	TESTQ      CX, CX
+	JZ         none967
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VPCMPEQD   Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, BX
+	TESTQ      BX, BX
+	JNZ        found961
+	LEAQ       (AX)(CX*4), AX
+
+none967:
+	XORQ BX, BX
+
+found961:
+	XORQ    CX, CX
+	BSFQ    BX, SI
+	CMOVQEQ CX, SI
+	SUBQ    DX, AX
+	SHRQ    $0x02, AX
+	ADDQ    SI, AX
+	MOVQ    AX, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func indexNaNFloat32AVX2(x []float32) int
+// Requires: AVX, CMOV
+TEXT ·indexNaNFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ x_base+0(FP), AX
+	MOVQ x_len+8(FP), CX
+	MOVQ AX, DX
+	CMPQ CX, $+32
+	JB   end971
+
+loop970:
+	VMOVUPD   (AX), Y0
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VMOVUPD   32(AX), Y1
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VORPS     Y1, Y0, Y0
+	VMOVUPD   64(AX), Y1
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VORPS     Y1, Y0, Y0
+	VMOVUPD   96(AX), Y1
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VORPS     Y1, Y0, Y0
+	VMOVMSKPS Y0, BX
+	TESTQ     BX, BX
+	JNZ       near969
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop970
+
+end971:
+near969:
+	CMPQ CX, $+8
+	JB   end973
+
+loop972:
+	VMOVUPD   (AX), Y0
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VMOVMSKPS Y0, BX
+	TESTQ     BX, BX
+	JNZ       found968
+	ADDQ      $+32, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop972
+
+end973:
+	TESTQ      CX, CX
+	JZ         none974
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y0
+	NEGQ       CX
+	VMASKMOVPS (AX), Y0, Y1
+	VMOVUPD    Y1, Y1
+	VCMPPS     $0x03, Y1, Y1, Y1
+	VANDPD     Y0, Y1, Y1
+	VMOVMSKPS  Y1, BX
+	TESTQ      BX, BX
+	JNZ        found968
+	LEAQ       (AX)(CX*4), AX
+
+none974:
+	XORQ BX, BX
+
+found968:
+	XORQ    CX, CX
+	BSFQ    BX, SI
+	CMOVQEQ CX, SI
+	SUBQ    DX, AX
+	SHRQ    $0x02, AX
+	ADDQ    SI, AX
+	MOVQ    AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func leastFloat32AVX2(x []float32) (best float32, piece int, nan uint64)
+// Requires: AVX, AVX2, CMOV
+TEXT ·leastFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPS avx2const82<>+0(SB), Y0
+	VMOVAPD Y0, Y1
+	VMOVAPD Y0, Y2
+	VMOVAPD Y0, Y3
+	VMOVAPD Y0, Y4
+	VMOVAPD Y0, Y5
+	VMOVAPD Y0, Y6
+	VMOVAPD Y0, Y7
+	VMOVAPD Y0, Y8
+	VPXOR   Y9, Y9, Y9
+
+piece976:
+	TESTQ   CX, CX
+	JZ      all975
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+64
+	JB      end978
+
+loop977:
+	VMOVUPD (AX), Y10
+	VMINPS  Y1, Y10, Y1
+	VMOVUPD 32(AX), Y11
+	VMINPS  Y2, Y11, Y2
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 64(AX), Y10
+	VMINPS  Y3, Y10, Y3
+	VMOVUPD 96(AX), Y11
+	VMINPS  Y4, Y11, Y4
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 128(AX), Y10
+	VMINPS  Y5, Y10, Y5
+	VMOVUPD 160(AX), Y11
+	VMINPS  Y6, Y11, Y6
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 192(AX), Y10
+	VMINPS  Y7, Y10, Y7
+	VMOVUPD 224(AX), Y11
+	VMINPS  Y8, Y11, Y8
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	ADDQ    $+256, AX
+	SUBQ    $+64, DI
+	CMPQ    DI, $+64
+	JAE     loop977
+
+end978:
+	CMPQ DI, $+8
+	JB   end980
+
+loop979:
+	VMOVUPD (AX), Y10
+	VMINPS  Y1, Y10, Y1
+	VCMPPS  $0x03, Y10, Y10, Y10
+	VORPS   Y10, Y9, Y9
+	ADDQ    $+32, AX
+	SUBQ    $+8, DI
+	CMPQ    DI, $+8
+	JAE     loop979
+
+end980:
+	TESTQ      DI, DI
+	JZ         none981
+	LEAQ       avx2const79<>+32(SB), R8
+	NEGQ       DI
+	VMOVDQU    (R8)(DI*4), Y10
+	NEGQ       DI
+	VMASKMOVPS (AX), Y10, Y11
+	VBLENDVPS  Y10, Y11, Y0, Y11
+	VMOVUPD    Y11, Y10
+	VMINPS     Y1, Y10, Y1
+	VCMPPS     $0x03, Y10, Y10, Y10
+	VORPS      Y10, Y9, Y9
+
+none981:
+	VMINPS       Y1, Y5, Y1
+	VMINPS       Y2, Y6, Y2
+	VMINPS       Y3, Y7, Y3
+	VMINPS       Y4, Y8, Y4
+	VMINPS       Y1, Y3, Y1
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y1, Y2, Y1
+	VCMPPS       $0x1e, Y1, Y0, Y10
+	VMOVMSKPS    Y10, DI
+	TESTQ        DI, DI
+	JZ           same982
+	VMOVAPS      Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X10
+	VMINPS       X0, X10, X0
+	VPSHUFD      $0x0e, X0, X10
+	VMINPS       X0, X10, X0
+	VPSHUFD      $0x01, X0, X10
+	VMINPS       X0, X10, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         BX, SI
+
+same982:
+	JMP piece976
+
+all975:
+	VMOVSS    X0, best+24(FP)
+	SUBQ      DX, SI
+	SHRQ      $0x02, SI
+	MOVQ      SI, piece+32(FP)
+	VMOVMSKPS Y9, AX
+	MOVQ      AX, nan+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx2const82<>+0(SB)/8, $0x7f8000007f800000
+DATA avx2const82<>+8(SB)/8, $0x7f8000007f800000
+DATA avx2const82<>+16(SB)/8, $0x7f8000007f800000
+DATA avx2const82<>+24(SB)/8, $0x7f8000007f800000
+GLOBL avx2const82<>(SB), RODATA|NOPTR, $32
+
+// func greatestFloat32AVX2(x []float32) (best float32, piece int, nan uint64)
+// Requires: AVX, AVX2, CMOV
+TEXT ·greatestFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPS avx2const83<>+0(SB), Y0
+	VMOVAPD Y0, Y1
+	VMOVAPD Y0, Y2
+	VMOVAPD Y0, Y3
+	VMOVAPD Y0, Y4
+	VMOVAPD Y0, Y5
+	VMOVAPD Y0, Y6
+	VMOVAPD Y0, Y7
+	VMOVAPD Y0, Y8
+	VPXOR   Y9, Y9, Y9
+
+piece984:
+	TESTQ   CX, CX
+	JZ      all983
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+64
+	JB      end986
+
+loop985:
+	VMOVUPD (AX), Y10
+	VMAXPS  Y1, Y10, Y1
+	VMOVUPD 32(AX), Y11
+	VMAXPS  Y2, Y11, Y2
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 64(AX), Y10
+	VMAXPS  Y3, Y10, Y3
+	VMOVUPD 96(AX), Y11
+	VMAXPS  Y4, Y11, Y4
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 128(AX), Y10
+	VMAXPS  Y5, Y10, Y5
+	VMOVUPD 160(AX), Y11
+	VMAXPS  Y6, Y11, Y6
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 192(AX), Y10
+	VMAXPS  Y7, Y10, Y7
+	VMOVUPD 224(AX), Y11
+	VMAXPS  Y8, Y11, Y8
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	ADDQ    $+256, AX
+	SUBQ    $+64, DI
+	CMPQ    DI, $+64
+	JAE     loop985
+
+end986:
+	CMPQ DI, $+8
+	JB   end988
+
+loop987:
+	VMOVUPD (AX), Y10
+	VMAXPS  Y1, Y10, Y1
+	VCMPPS  $0x03, Y10, Y10, Y10
+	VORPS   Y10, Y9, Y9
+	ADDQ    $+32, AX
+	SUBQ    $+8, DI
+	CMPQ    DI, $+8
+	JAE     loop987
+
+end988:
+	TESTQ      DI, DI
+	JZ         none989
+	LEAQ       avx2const79<>+32(SB), R8
+	NEGQ       DI
+	VMOVDQU    (R8)(DI*4), Y10
+	NEGQ       DI
+	VMASKMOVPS (AX), Y10, Y11
+	VBLENDVPS  Y10, Y11, Y0, Y11
+	VMOVUPD    Y11, Y10
+	VMAXPS     Y1, Y10, Y1
+	VCMPPS     $0x03, Y10, Y10, Y10
+	VORPS      Y10, Y9, Y9
+
+none989:
+	VMAXPS       Y1, Y5, Y1
+	VMAXPS       Y2, Y6, Y2
+	VMAXPS       Y3, Y7, Y3
+	VMAXPS       Y4, Y8, Y4
+	VMAXPS       Y1, Y3, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y1, Y2, Y1
+	VCMPPS       $0x11, Y1, Y0, Y10
+	VMOVMSKPS    Y10, DI
+	TESTQ        DI, DI
+	JZ           same990
+	VMOVAPS      Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X10
+	VMAXPS       X0, X10, X0
+	VPSHUFD      $0x0e, X0, X10
+	VMAXPS       X0, X10, X0
+	VPSHUFD      $0x01, X0, X10
+	VMAXPS       X0, X10, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         BX, SI
+
+same990:
+	JMP piece984
+
+all983:
+	VMOVSS    X0, best+24(FP)
+	SUBQ      DX, SI
+	SHRQ      $0x02, SI
+	MOVQ      SI, piece+32(FP)
+	VMOVMSKPS Y9, AX
+	MOVQ      AX, nan+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx2const83<>+0(SB)/8, $0xff800000ff800000
+DATA avx2const83<>+8(SB)/8, $0xff800000ff800000
+DATA avx2const83<>+16(SB)/8, $0xff800000ff800000
+DATA avx2const83<>+24(SB)/8, $0xff800000ff800000
+GLOBL avx2const83<>(SB), RODATA|NOPTR, $32
+
+// func leastInt32AVX2(x []int32) (best int32, piece int)
+// Requires: AVX, AVX2, CMOV
+TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-40
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPS avx2const84<>+0(SB), Y0
+	VMOVAPD Y0, Y1
+	VMOVAPD Y0, Y2
+	VMOVAPD Y0, Y3
+	VMOVAPD Y0, Y4
+	VMOVAPD Y0, Y5
+	VMOVAPD Y0, Y6
+	VMOVAPD Y0, Y7
+	VMOVAPD Y0, Y8
+
+piece992:
+	TESTQ   CX, CX
+	JZ      all991
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+64
+	JB      end994
+
+loop993:
+	VMOVUPD (AX), Y9
+	VPMINSD Y1, Y9, Y1
+	VMOVUPD 32(AX), Y9
+	VPMINSD Y2, Y9, Y2
+	VMOVUPD 64(AX), Y9
+	VPMINSD Y3, Y9, Y3
+	VMOVUPD 96(AX), Y9
+	VPMINSD Y4, Y9, Y4
+	VMOVUPD 128(AX), Y9
+	VPMINSD Y5, Y9, Y5
+	VMOVUPD 160(AX), Y9
+	VPMINSD Y6, Y9, Y6
+	VMOVUPD 192(AX), Y9
+	VPMINSD Y7, Y9, Y7
+	VMOVUPD 224(AX), Y9
+	VPMINSD Y8, Y9, Y8
+	ADDQ    $+256, AX
+	SUBQ    $+64, DI
+	CMPQ    DI, $+64
+	JAE     loop993
+
+end994:
+	CMPQ DI, $+8
+	JB   end996
+
+loop995:
+	VMOVUPD (AX), Y9
+	VPMINSD Y1, Y9, Y1
+	ADDQ    $+32, AX
+	SUBQ    $+8, DI
+	CMPQ    DI, $+8
+	JAE     loop995
+
+end996:
+	TESTQ      DI, DI
+	JZ         none997
+	LEAQ       avx2const79<>+32(SB), R8
+	NEGQ       DI
+	VMOVDQU    (R8)(DI*4), Y9
+	NEGQ       DI
+	VMASKMOVPS (AX), Y9, Y10
+	VBLENDVPS  Y9, Y10, Y0, Y10
+	VMOVUPD    Y10, Y9
+	VPMINSD    Y1, Y9, Y1
+
+none997:
+	VPMINSD      Y1, Y5, Y1
+	VPMINSD      Y2, Y6, Y2
+	VPMINSD      Y3, Y7, Y3
+	VPMINSD      Y4, Y8, Y4
+	VPMINSD      Y1, Y3, Y1
+	VPMINSD      Y2, Y4, Y2
+	VPMINSD      Y1, Y2, Y1
+	VPCMPGTD     Y1, Y0, Y9
+	VMOVMSKPS    Y9, DI
+	TESTQ        DI, DI
+	JZ           same998
+	VMOVAPS      Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X9
+	VPMINSD      X0, X9, X0
+	VPSHUFD      $0x0e, X0, X9
+	VPMINSD      X0, X9, X0
+	VPSHUFD      $0x01, X0, X9
+	VPMINSD      X0, X9, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         BX, SI
+
+same998:
+	JMP piece992
+
+all991:
+	VMOVSS X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x02, SI
+	MOVQ   SI, piece+32(FP)
+	VZEROUPPER
+	RET
+
+DATA avx2const84<>+0(SB)/8, $0x7fffffff7fffffff
+DATA avx2const84<>+8(SB)/8, $0x7fffffff7fffffff
+DATA avx2const84<>+16(SB)/8, $0x7fffffff7fffffff
+DATA avx2const84<>+24(SB)/8, $0x7fffffff7fffffff
+GLOBL avx2const84<>(SB), RODATA|NOPTR, $32
+
+// func greatestInt32AVX2(x []int32) (best int32, piece int)
+// Requires: AVX, AVX2, CMOV
+TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-40
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPS avx2const80<>+0(SB), Y0
+	VMOVAPD Y0, Y1
+	VMOVAPD Y0, Y2
+	VMOVAPD Y0, Y3
+	VMOVAPD Y0, Y4
+	VMOVAPD Y0, Y5
+	VMOVAPD Y0, Y6
+	VMOVAPD Y0, Y7
+	VMOVAPD Y0, Y8
+
+piece1000:
+	TESTQ   CX, CX
+	JZ      all999
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+64
+	JB      end1002
+
+loop1001:
+	VMOVUPD (AX), Y9
+	VPMAXSD Y1, Y9, Y1
+	VMOVUPD 32(AX), Y9
+	VPMAXSD Y2, Y9, Y2
+	VMOVUPD 64(AX), Y9
+	VPMAXSD Y3, Y9, Y3
+	VMOVUPD 96(AX), Y9
+	VPMAXSD Y4, Y9, Y4
+	VMOVUPD 128(AX), Y9
+	VPMAXSD Y5, Y9, Y5
+	VMOVUPD 160(AX), Y9
+	VPMAXSD Y6, Y9, Y6
+	VMOVUPD 192(AX), Y9
+	VPMAXSD Y7, Y9, Y7
+	VMOVUPD 224(AX), Y9
+	VPMAXSD Y8, Y9, Y8
+	ADDQ    $+256, AX
+	SUBQ    $+64, DI
+	CMPQ    DI, $+64
+	JAE     loop1001
+
+end1002:
+	CMPQ DI, $+8
+	JB   end1004
+
+loop1003:
+	VMOVUPD (AX), Y9
+	VPMAXSD Y1, Y9, Y1
+	ADDQ    $+32, AX
+	SUBQ    $+8, DI
+	CMPQ    DI, $+8
+	JAE     loop1003
+
+end1004:
+	TESTQ      DI, DI
+	JZ         none1005
+	LEAQ       avx2const79<>+32(SB), R8
+	NEGQ       DI
+	VMOVDQU    (R8)(DI*4), Y9
+	NEGQ       DI
+	VMASKMOVPS (AX), Y9, Y10
+	VBLENDVPS  Y9, Y10, Y0, Y10
+	VMOVUPD    Y10, Y9
+	VPMAXSD    Y1, Y9, Y1
+
+none1005:
+	VPMAXSD      Y1, Y5, Y1
+	VPMAXSD      Y2, Y6, Y2
+	VPMAXSD      Y3, Y7, Y3
+	VPMAXSD      Y4, Y8, Y4
+	VPMAXSD      Y1, Y3, Y1
+	VPMAXSD      Y2, Y4, Y2
+	VPMAXSD      Y1, Y2, Y1
+	VMOVUPD      Y1, Y9
+	VPCMPGTD     Y0, Y9, Y9
+	VMOVMSKPS    Y9, DI
+	TESTQ        DI, DI
+	JZ           same1006
+	VMOVAPS      Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X9
+	VPMAXSD      X0, X9, X0
+	VPSHUFD      $0x0e, X0, X9
+	VPMAXSD      X0, X9, X0
+	VPSHUFD      $0x01, X0, X9
+	VPMAXSD      X0, X9, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         BX, SI
+
+same1006:
+	JMP piece1000
+
+all999:
+	VMOVSS X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x02, SI
+	MOVQ   SI, piece+32(FP)
+	VZEROUPPER
+	RET
+
+// func compressDwordsAVX2(dst *uint32, x []uint32, mask *uint64, shift int) int
+// Requires: AVX, AVX2, BMI2, CMOV, POPCNT
+TEXT ·compressDwordsAVX2(SB), NOSPLIT, $0-56
+	MOVQ    x_base+8(FP), AX
+	MOVQ    x_len+16(FP), CX
+	MOVQ    dst+0(FP), DX
+	LEAQ    avx2const85<>+0(SB), BX
+	MOVQ    mask+32(FP), SI
+	MOVQ    shift+40(FP), R8
+	XORL    DI, DI
+	MOVL    $0x00000008, R9
+	TESTQ   R8, R8
+	CMOVQNE R9, DI
+	MOVQ    R8, R9
+	NEGQ    R9
+	CMPQ    CX, $+64
+	JB      end1008
+
+loop1007:
+	SHRXQ     R8, (SI), R10
+	SHLXQ     R9, (SI)(DI*1), R11
+	ORQ       R11, R10
+	ADDQ      $0x08, SI
+	MOVBLZX   R10, R11
+	SHRQ      $0x08, R10
+	POPCNTL   R11, R12
+	VPMOVZXBD (BX)(R11*8), Y0
+	VPERMD    (AX), Y0, Y0
+	MOVBLZX   R10, R11
+	SHRQ      $0x08, R10
+	POPCNTL   R11, R13
+	VPMOVZXBD (BX)(R11*8), Y1
+	VPERMD    32(AX), Y1, Y1
+	MOVBLZX   R10, R11
+	SHRQ      $0x08, R10
+	POPCNTL   R11, R14
+	VPMOVZXBD (BX)(R11*8), Y2
+	VPERMD    64(AX), Y2, Y2
+	MOVBLZX   R10, R11
+	SHRQ      $0x08, R10
+	POPCNTL   R11, R15
+	VPMOVZXBD (BX)(R11*8), Y3
+	VPERMD    96(AX), Y3, Y3
+	VMOVUPS   Y0, (DX)
+	LEAQ      (DX)(R12*4), DX
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(R13*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R14*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R15*4), DX
+	MOVBLZX   R10, R11
+	SHRQ      $0x08, R10
+	POPCNTL   R11, R12
+	VPMOVZXBD (BX)(R11*8), Y0
+	VPERMD    128(AX), Y0, Y0
+	MOVBLZX   R10, R11
+	SHRQ      $0x08, R10
+	POPCNTL   R11, R13
+	VPMOVZXBD (BX)(R11*8), Y1
+	VPERMD    160(AX), Y1, Y1
+	MOVBLZX   R10, R11
+	SHRQ      $0x08, R10
+	POPCNTL   R11, R14
+	VPMOVZXBD (BX)(R11*8), Y2
+	VPERMD    192(AX), Y2, Y2
+	MOVBLZX   R10, R11
+	SHRQ      $0x08, R10
+	POPCNTL   R11, R10
+	VPMOVZXBD (BX)(R11*8), Y3
+	VPERMD    224(AX), Y3, Y3
+	VMOVUPS   Y0, (DX)
+	LEAQ      (DX)(R12*4), DX
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(R13*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R14*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+256, AX
+	SUBQ      $+64, CX
+	CMPQ      CX, $+64
+	JAE       loop1007
+
+end1008:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x02, DX
+	MOVQ DX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+DATA avx2const85<>+0(SB)/8, $0x0706050403020100
+DATA avx2const85<>+8(SB)/8, $0x0706050403020100
+DATA avx2const85<>+16(SB)/8, $0x0706050403020001
+DATA avx2const85<>+24(SB)/8, $0x0706050403020100
+DATA avx2const85<>+32(SB)/8, $0x0706050403010002
+DATA avx2const85<>+40(SB)/8, $0x0706050403010200
+DATA avx2const85<>+48(SB)/8, $0x0706050403000201
+DATA avx2const85<>+56(SB)/8, $0x0706050403020100
+DATA avx2const85<>+64(SB)/8, $0x0706050402010003
+DATA avx2const85<>+72(SB)/8, $0x0706050402010300
+DATA avx2const85<>+80(SB)/8, $0x0706050402000301
+DATA avx2const85<>+88(SB)/8, $0x0706050402030100
+DATA avx2const85<>+96(SB)/8, $0x0706050401000302
+DATA avx2const85<>+104(SB)/8, $0x0706050401030200
+DATA avx2const85<>+112(SB)/8, $0x0706050400030201
+DATA avx2const85<>+120(SB)/8, $0x0706050403020100
+DATA avx2const85<>+128(SB)/8, $0x0706050302010004
+DATA avx2const85<>+136(SB)/8, $0x0706050302010400
+DATA avx2const85<>+144(SB)/8, $0x0706050302000401
+DATA avx2const85<>+152(SB)/8, $0x0706050302040100
+DATA avx2const85<>+160(SB)/8, $0x0706050301000402
+DATA avx2const85<>+168(SB)/8, $0x0706050301040200
+DATA avx2const85<>+176(SB)/8, $0x0706050300040201
+DATA avx2const85<>+184(SB)/8, $0x0706050304020100
+DATA avx2const85<>+192(SB)/8, $0x0706050201000403
+DATA avx2const85<>+200(SB)/8, $0x0706050201040300
+DATA avx2const85<>+208(SB)/8, $0x0706050200040301
+DATA avx2const85<>+216(SB)/8, $0x0706050204030100
+DATA avx2const85<>+224(SB)/8, $0x0706050100040302
+DATA avx2const85<>+232(SB)/8, $0x0706050104030200
+DATA avx2const85<>+240(SB)/8, $0x0706050004030201
+DATA avx2const85<>+248(SB)/8, $0x0706050403020100
+DATA avx2const85<>+256(SB)/8, $0x0706040302010005
+DATA avx2const85<>+264(SB)/8, $0x0706040302010500
+DATA avx2const85<>+272(SB)/8, $0x0706040302000501
+DATA avx2const85<>+280(SB)/8, $0x0706040302050100
+DATA avx2const85<>+288(SB)/8, $0x0706040301000502
+DATA avx2const85<>+296(SB)/8, $0x0706040301050200
+DATA avx2const85<>+304(SB)/8, $0x0706040300050201
+DATA avx2const85<>+312(SB)/8, $0x0706040305020100
+DATA avx2const85<>+320(SB)/8, $0x0706040201000503
+DATA avx2const85<>+328(SB)/8, $0x0706040201050300
+DATA avx2const85<>+336(SB)/8, $0x0706040200050301
+DATA avx2const85<>+344(SB)/8, $0x0706040205030100
+DATA avx2const85<>+352(SB)/8, $0x0706040100050302
+DATA avx2const85<>+360(SB)/8, $0x0706040105030200
+DATA avx2const85<>+368(SB)/8, $0x0706040005030201
+DATA avx2const85<>+376(SB)/8, $0x0706040503020100
+DATA avx2const85<>+384(SB)/8, $0x0706030201000504
+DATA avx2const85<>+392(SB)/8, $0x0706030201050400
+DATA avx2const85<>+400(SB)/8, $0x0706030200050401
+DATA avx2const85<>+408(SB)/8, $0x0706030205040100
+DATA avx2const85<>+416(SB)/8, $0x0706030100050402
+DATA avx2const85<>+424(SB)/8, $0x0706030105040200
+DATA avx2const85<>+432(SB)/8, $0x0706030005040201
+DATA avx2const85<>+440(SB)/8, $0x0706030504020100
+DATA avx2const85<>+448(SB)/8, $0x0706020100050403
+DATA avx2const85<>+456(SB)/8, $0x0706020105040300
+DATA avx2const85<>+464(SB)/8, $0x0706020005040301
+DATA avx2const85<>+472(SB)/8, $0x0706020504030100
+DATA avx2const85<>+480(SB)/8, $0x0706010005040302
+DATA avx2const85<>+488(SB)/8, $0x0706010504030200
+DATA avx2const85<>+496(SB)/8, $0x0706000504030201
+DATA avx2const85<>+504(SB)/8, $0x0706050403020100
+DATA avx2const85<>+512(SB)/8, $0x0705040302010006
+DATA avx2const85<>+520(SB)/8, $0x0705040302010600
+DATA avx2const85<>+528(SB)/8, $0x0705040302000601
+DATA avx2const85<>+536(SB)/8, $0x0705040302060100
+DATA avx2const85<>+544(SB)/8, $0x0705040301000602
+DATA avx2const85<>+552(SB)/8, $0x0705040301060200
+DATA avx2const85<>+560(SB)/8, $0x0705040300060201
+DATA avx2const85<>+568(SB)/8, $0x0705040306020100
+DATA avx2const85<>+576(SB)/8, $0x0705040201000603
+DATA avx2const85<>+584(SB)/8, $0x0705040201060300
+DATA avx2const85<>+592(SB)/8, $0x0705040200060301
+DATA avx2const85<>+600(SB)/8, $0x0705040206030100
+DATA avx2const85<>+608(SB)/8, $0x0705040100060302
+DATA avx2const85<>+616(SB)/8, $0x0705040106030200
+DATA avx2const85<>+624(SB)/8, $0x0705040006030201
+DATA avx2const85<>+632(SB)/8, $0x0705040603020100
+DATA avx2const85<>+640(SB)/8, $0x0705030201000604
+DATA avx2const85<>+648(SB)/8, $0x0705030201060400
+DATA avx2const85<>+656(SB)/8, $0x0705030200060401
+DATA avx2const85<>+664(SB)/8, $0x0705030206040100
+DATA avx2const85<>+672(SB)/8, $0x0705030100060402
+DATA avx2const85<>+680(SB)/8, $0x0705030106040200
+DATA avx2const85<>+688(SB)/8, $0x0705030006040201
+DATA avx2const85<>+696(SB)/8, $0x0705030604020100
+DATA avx2const85<>+704(SB)/8, $0x0705020100060403
+DATA avx2const85<>+712(SB)/8, $0x0705020106040300
+DATA avx2const85<>+720(SB)/8, $0x0705020006040301
+DATA avx2const85<>+728(SB)/8, $0x0705020604030100
+DATA avx2const85<>+736(SB)/8, $0x0705010006040302
+DATA avx2const85<>+744(SB)/8, $0x0705010604030200
+DATA avx2const85<>+752(SB)/8, $0x0705000604030201
+DATA avx2const85<>+760(SB)/8, $0x0705060403020100
+DATA avx2const85<>+768(SB)/8, $0x0704030201000605
+DATA avx2const85<>+776(SB)/8, $0x0704030201060500
+DATA avx2const85<>+784(SB)/8, $0x0704030200060501
+DATA avx2const85<>+792(SB)/8, $0x0704030206050100
+DATA avx2const85<>+800(SB)/8, $0x0704030100060502
+DATA avx2const85<>+808(SB)/8, $0x0704030106050200
+DATA avx2const85<>+816(SB)/8, $0x0704030006050201
+DATA avx2const85<>+824(SB)/8, $0x0704030605020100
+DATA avx2const85<>+832(SB)/8, $0x0704020100060503
+DATA avx2const85<>+840(SB)/8, $0x0704020106050300
+DATA avx2const85<>+848(SB)/8, $0x0704020006050301
+DATA avx2const85<>+856(SB)/8, $0x0704020605030100
+DATA avx2const85<>+864(SB)/8, $0x0704010006050302
+DATA avx2const85<>+872(SB)/8, $0x0704010605030200
+DATA avx2const85<>+880(SB)/8, $0x0704000605030201
+DATA avx2const85<>+888(SB)/8, $0x0704060503020100
+DATA avx2const85<>+896(SB)/8, $0x0703020100060504
+DATA avx2const85<>+904(SB)/8, $0x0703020106050400
+DATA avx2const85<>+912(SB)/8, $0x0703020006050401
+DATA avx2const85<>+920(SB)/8, $0x0703020605040100
+DATA avx2const85<>+928(SB)/8, $0x0703010006050402
+DATA avx2const85<>+936(SB)/8, $0x0703010605040200
+DATA avx2const85<>+944(SB)/8, $0x0703000605040201
+DATA avx2const85<>+952(SB)/8, $0x0703060504020100
+DATA avx2const85<>+960(SB)/8, $0x0702010006050403
+DATA avx2const85<>+968(SB)/8, $0x0702010605040300
+DATA avx2const85<>+976(SB)/8, $0x0702000605040301
+DATA avx2const85<>+984(SB)/8, $0x0702060504030100
+DATA avx2const85<>+992(SB)/8, $0x0701000605040302
+DATA avx2const85<>+1000(SB)/8, $0x0701060504030200
+DATA avx2const85<>+1008(SB)/8, $0x0700060504030201
+DATA avx2const85<>+1016(SB)/8, $0x0706050403020100
+DATA avx2const85<>+1024(SB)/8, $0x0605040302010007
+DATA avx2const85<>+1032(SB)/8, $0x0605040302010700
+DATA avx2const85<>+1040(SB)/8, $0x0605040302000701
+DATA avx2const85<>+1048(SB)/8, $0x0605040302070100
+DATA avx2const85<>+1056(SB)/8, $0x0605040301000702
+DATA avx2const85<>+1064(SB)/8, $0x0605040301070200
+DATA avx2const85<>+1072(SB)/8, $0x0605040300070201
+DATA avx2const85<>+1080(SB)/8, $0x0605040307020100
+DATA avx2const85<>+1088(SB)/8, $0x0605040201000703
+DATA avx2const85<>+1096(SB)/8, $0x0605040201070300
+DATA avx2const85<>+1104(SB)/8, $0x0605040200070301
+DATA avx2const85<>+1112(SB)/8, $0x0605040207030100
+DATA avx2const85<>+1120(SB)/8, $0x0605040100070302
+DATA avx2const85<>+1128(SB)/8, $0x0605040107030200
+DATA avx2const85<>+1136(SB)/8, $0x0605040007030201
+DATA avx2const85<>+1144(SB)/8, $0x0605040703020100
+DATA avx2const85<>+1152(SB)/8, $0x0605030201000704
+DATA avx2const85<>+1160(SB)/8, $0x0605030201070400
+DATA avx2const85<>+1168(SB)/8, $0x0605030200070401
+DATA avx2const85<>+1176(SB)/8, $0x0605030207040100
+DATA avx2const85<>+1184(SB)/8, $0x0605030100070402
+DATA avx2const85<>+1192(SB)/8, $0x0605030107040200
+DATA avx2const85<>+1200(SB)/8, $0x0605030007040201
+DATA avx2const85<>+1208(SB)/8, $0x0605030704020100
+DATA avx2const85<>+1216(SB)/8, $0x0605020100070403
+DATA avx2const85<>+1224(SB)/8, $0x0605020107040300
+DATA avx2const85<>+1232(SB)/8, $0x0605020007040301
+DATA avx2const85<>+1240(SB)/8, $0x0605020704030100
+DATA avx2const85<>+1248(SB)/8, $0x0605010007040302
+DATA avx2const85<>+1256(SB)/8, $0x0605010704030200
+DATA avx2const85<>+1264(SB)/8, $0x0605000704030201
+DATA avx2const85<>+1272(SB)/8, $0x0605070403020100
+DATA avx2const85<>+1280(SB)/8, $0x0604030201000705
+DATA avx2const85<>+1288(SB)/8, $0x0604030201070500
+DATA avx2const85<>+1296(SB)/8, $0x0604030200070501
+DATA avx2const85<>+1304(SB)/8, $0x0604030207050100
+DATA avx2const85<>+1312(SB)/8, $0x0604030100070502
+DATA avx2const85<>+1320(SB)/8, $0x0604030107050200
+DATA avx2const85<>+1328(SB)/8, $0x0604030007050201
+DATA avx2const85<>+1336(SB)/8, $0x0604030705020100
+DATA avx2const85<>+1344(SB)/8, $0x0604020100070503
+DATA avx2const85<>+1352(SB)/8, $0x0604020107050300
+DATA avx2const85<>+1360(SB)/8, $0x0604020007050301
+DATA avx2const85<>+1368(SB)/8, $0x0604020705030100
+DATA avx2const85<>+1376(SB)/8, $0x0604010007050302
+DATA avx2const85<>+1384(SB)/8, $0x0604010705030200
+DATA avx2const85<>+1392(SB)/8, $0x0604000705030201
+DATA avx2const85<>+1400(SB)/8, $0x0604070503020100
+DATA avx2const85<>+1408(SB)/8, $0x0603020100070504
+DATA avx2const85<>+1416(SB)/8, $0x0603020107050400
+DATA avx2const85<>+1424(SB)/8, $0x0603020007050401
+DATA avx2const85<>+1432(SB)/8, $0x0603020705040100
+DATA avx2const85<>+1440(SB)/8, $0x0603010007050402
+DATA avx2const85<>+1448(SB)/8, $0x0603010705040200
+DATA avx2const85<>+1456(SB)/8, $0x0603000705040201
+DATA avx2const85<>+1464(SB)/8, $0x0603070504020100
+DATA avx2const85<>+1472(SB)/8, $0x0602010007050403
+DATA avx2const85<>+1480(SB)/8, $0x0602010705040300
+DATA avx2const85<>+1488(SB)/8, $0x0602000705040301
+DATA avx2const85<>+1496(SB)/8, $0x0602070504030100
+DATA avx2const85<>+1504(SB)/8, $0x0601000705040302
+DATA avx2const85<>+1512(SB)/8, $0x0601070504030200
+DATA avx2const85<>+1520(SB)/8, $0x0600070504030201
+DATA avx2const85<>+1528(SB)/8, $0x0607050403020100
+DATA avx2const85<>+1536(SB)/8, $0x0504030201000706
+DATA avx2const85<>+1544(SB)/8, $0x0504030201070600
+DATA avx2const85<>+1552(SB)/8, $0x0504030200070601
+DATA avx2const85<>+1560(SB)/8, $0x0504030207060100
+DATA avx2const85<>+1568(SB)/8, $0x0504030100070602
+DATA avx2const85<>+1576(SB)/8, $0x0504030107060200
+DATA avx2const85<>+1584(SB)/8, $0x0504030007060201
+DATA avx2const85<>+1592(SB)/8, $0x0504030706020100
+DATA avx2const85<>+1600(SB)/8, $0x0504020100070603
+DATA avx2const85<>+1608(SB)/8, $0x0504020107060300
+DATA avx2const85<>+1616(SB)/8, $0x0504020007060301
+DATA avx2const85<>+1624(SB)/8, $0x0504020706030100
+DATA avx2const85<>+1632(SB)/8, $0x0504010007060302
+DATA avx2const85<>+1640(SB)/8, $0x0504010706030200
+DATA avx2const85<>+1648(SB)/8, $0x0504000706030201
+DATA avx2const85<>+1656(SB)/8, $0x0504070603020100
+DATA avx2const85<>+1664(SB)/8, $0x0503020100070604
+DATA avx2const85<>+1672(SB)/8, $0x0503020107060400
+DATA avx2const85<>+1680(SB)/8, $0x0503020007060401
+DATA avx2const85<>+1688(SB)/8, $0x0503020706040100
+DATA avx2const85<>+1696(SB)/8, $0x0503010007060402
+DATA avx2const85<>+1704(SB)/8, $0x0503010706040200
+DATA avx2const85<>+1712(SB)/8, $0x0503000706040201
+DATA avx2const85<>+1720(SB)/8, $0x0503070604020100
+DATA avx2const85<>+1728(SB)/8, $0x0502010007060403
+DATA avx2const85<>+1736(SB)/8, $0x0502010706040300
+DATA avx2const85<>+1744(SB)/8, $0x0502000706040301
+DATA avx2const85<>+1752(SB)/8, $0x0502070604030100
+DATA avx2const85<>+1760(SB)/8, $0x0501000706040302
+DATA avx2const85<>+1768(SB)/8, $0x0501070604030200
+DATA avx2const85<>+1776(SB)/8, $0x0500070604030201
+DATA avx2const85<>+1784(SB)/8, $0x0507060403020100
+DATA avx2const85<>+1792(SB)/8, $0x0403020100070605
+DATA avx2const85<>+1800(SB)/8, $0x0403020107060500
+DATA avx2const85<>+1808(SB)/8, $0x0403020007060501
+DATA avx2const85<>+1816(SB)/8, $0x0403020706050100
+DATA avx2const85<>+1824(SB)/8, $0x0403010007060502
+DATA avx2const85<>+1832(SB)/8, $0x0403010706050200
+DATA avx2const85<>+1840(SB)/8, $0x0403000706050201
+DATA avx2const85<>+1848(SB)/8, $0x0403070605020100
+DATA avx2const85<>+1856(SB)/8, $0x0402010007060503
+DATA avx2const85<>+1864(SB)/8, $0x0402010706050300
+DATA avx2const85<>+1872(SB)/8, $0x0402000706050301
+DATA avx2const85<>+1880(SB)/8, $0x0402070605030100
+DATA avx2const85<>+1888(SB)/8, $0x0401000706050302
+DATA avx2const85<>+1896(SB)/8, $0x0401070605030200
+DATA avx2const85<>+1904(SB)/8, $0x0400070605030201
+DATA avx2const85<>+1912(SB)/8, $0x0407060503020100
+DATA avx2const85<>+1920(SB)/8, $0x0302010007060504
+DATA avx2const85<>+1928(SB)/8, $0x0302010706050400
+DATA avx2const85<>+1936(SB)/8, $0x0302000706050401
+DATA avx2const85<>+1944(SB)/8, $0x0302070605040100
+DATA avx2const85<>+1952(SB)/8, $0x0301000706050402
+DATA avx2const85<>+1960(SB)/8, $0x0301070605040200
+DATA avx2const85<>+1968(SB)/8, $0x0300070605040201
+DATA avx2const85<>+1976(SB)/8, $0x0307060504020100
+DATA avx2const85<>+1984(SB)/8, $0x0201000706050403
+DATA avx2const85<>+1992(SB)/8, $0x0201070605040300
+DATA avx2const85<>+2000(SB)/8, $0x0200070605040301
+DATA avx2const85<>+2008(SB)/8, $0x0207060504030100
+DATA avx2const85<>+2016(SB)/8, $0x0100070605040302
+DATA avx2const85<>+2024(SB)/8, $0x0107060504030200
+DATA avx2const85<>+2032(SB)/8, $0x0007060504030201
+DATA avx2const85<>+2040(SB)/8, $0x0706050403020100
+GLOBL avx2const85<>(SB), RODATA|NOPTR, $2048
+
+// func filterFloat32AVX2(dst *float32, x []float32, c int, t float32) int
+// Requires: AVX, AVX2, POPCNT
+TEXT ·filterFloat32AVX2(SB), NOSPLIT, $0-56
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSS t+40(FP), Y0
+	MOVQ         dst+0(FP), DX
+	LEAQ         avx2const85<>+0(SB), BX
+	MOVQ         c+32(FP), SI
+	CMPQ         SI, $+0
+	JNE          case1010
+	CMPQ         CX, $+32
+	JB           end1012
+
+loop1011:
+	VCMPPS    $0x1e, (AX), Y0, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VCMPPS    $0x1e, 32(AX), Y0, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VCMPPS    $0x1e, 64(AX), Y0, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VCMPPS    $0x1e, 96(AX), Y0, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1011
+
+end1012:
+	JMP done1009
+
+case1010:
+	CMPQ SI, $+1
+	JNE  case1013
+	CMPQ CX, $+32
+	JB   end1015
+
+loop1014:
+	VCMPPS    $0x1d, (AX), Y0, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VCMPPS    $0x1d, 32(AX), Y0, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VCMPPS    $0x1d, 64(AX), Y0, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VCMPPS    $0x1d, 96(AX), Y0, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1014
+
+end1015:
+	JMP done1009
+
+case1013:
+	CMPQ SI, $+2
+	JNE  case1016
+	CMPQ CX, $+32
+	JB   end1018
+
+loop1017:
+	VCMPPS    $0x11, (AX), Y0, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VCMPPS    $0x11, 32(AX), Y0, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VCMPPS    $0x11, 64(AX), Y0, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VCMPPS    $0x11, 96(AX), Y0, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1017
+
+end1018:
+	JMP done1009
+
+case1016:
+	CMPQ SI, $+3
+	JNE  case1019
+	CMPQ CX, $+32
+	JB   end1021
+
+loop1020:
+	VCMPPS    $0x12, (AX), Y0, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VCMPPS    $0x12, 32(AX), Y0, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VCMPPS    $0x12, 64(AX), Y0, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VCMPPS    $0x12, 96(AX), Y0, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1020
+
+end1021:
+	JMP done1009
+
+case1019:
+	CMPQ SI, $+4
+	JNE  case1022
+	CMPQ CX, $+32
+	JB   end1024
+
+loop1023:
+	VCMPPS    $0x00, (AX), Y0, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VCMPPS    $0x00, 32(AX), Y0, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VCMPPS    $0x00, 64(AX), Y0, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VCMPPS    $0x00, 96(AX), Y0, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1023
+
+end1024:
+	JMP done1009
+
+case1022:
+	CMPQ CX, $+32
+	JB   end1027
+
+loop1026:
+	VCMPPS    $0x04, (AX), Y0, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VCMPPS    $0x04, 32(AX), Y0, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VCMPPS    $0x04, 64(AX), Y0, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VCMPPS    $0x04, 96(AX), Y0, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1026
+
+end1027:
+done1009:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x02, DX
+	MOVQ DX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func filterInt32AVX2(dst *int32, x []int32, c int, t int32) int
+// Requires: AVX, AVX2, POPCNT
+TEXT ·filterInt32AVX2(SB), NOSPLIT, $0-56
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSS t+40(FP), Y0
+	MOVQ         dst+0(FP), DX
+	LEAQ         avx2const85<>+0(SB), BX
+	MOVQ         c+32(FP), SI
+	CMPQ         SI, $+0
+	JNE          case1029
+	CMPQ         CX, $+32
+	JB           end1031
+
+loop1030:
+	VPCMPGTD  (AX), Y0, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPGTD  32(AX), Y0, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VPCMPGTD  64(AX), Y0, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VPCMPGTD  96(AX), Y0, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1030
+
+end1031:
+	JMP done1028
+
+case1029:
+	CMPQ SI, $+1
+	JNE  case1032
+	CMPQ CX, $+32
+	JB   end1034
+
+loop1033:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VMOVUPD   32(AX), Y2
+	VPCMPGTD  Y0, Y2, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   64(AX), Y3
+	VPCMPGTD  Y0, Y3, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VMOVUPD   96(AX), Y4
+	VPCMPGTD  Y0, Y4, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1033
+
+end1034:
+	JMP done1028
+
+case1032:
+	CMPQ SI, $+2
+	JNE  case1035
+	CMPQ CX, $+32
+	JB   end1037
+
+loop1036:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VMOVUPD   32(AX), Y2
+	VPCMPGTD  Y0, Y2, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   64(AX), Y3
+	VPCMPGTD  Y0, Y3, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VMOVUPD   96(AX), Y4
+	VPCMPGTD  Y0, Y4, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1036
+
+end1037:
+	JMP done1028
+
+case1035:
+	CMPQ SI, $+3
+	JNE  case1038
+	CMPQ CX, $+32
+	JB   end1040
+
+loop1039:
+	VPCMPGTD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPGTD  32(AX), Y0, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VPCMPGTD  64(AX), Y0, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VPCMPGTD  96(AX), Y0, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1039
+
+end1040:
+	JMP done1028
+
+case1038:
+	CMPQ SI, $+4
+	JNE  case1041
+	CMPQ CX, $+32
+	JB   end1043
+
+loop1042:
+	VPCMPEQD  (AX), Y0, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPEQD  32(AX), Y0, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VPCMPEQD  64(AX), Y0, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VPCMPEQD  96(AX), Y0, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1042
+
+end1043:
+	JMP done1028
+
+case1041:
+	CMPQ CX, $+32
+	JB   end1046
+
+loop1045:
+	VPCMPEQD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPEQD  32(AX), Y0, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VPCMPEQD  64(AX), Y0, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VPCMPEQD  96(AX), Y0, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1045
+
+end1046:
+done1028:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x02, DX
+	MOVQ DX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func prefixInt32AVX2(dst *int32, x []int32, start int32) int32
+// Requires: AVX, AVX2
+TEXT ·prefixInt32AVX2(SB), NOSPLIT, $0-44
+	VBROADCASTSS start+32(FP), Y0
+	VPBROADCASTD avx2const86<>+0(SB), Y1
+	VMOVDQU      avx2const87<>+0(SB), Y2
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+32
+	JB           end1048
+
+loop1047:
+	VMOVUPD    (AX), Y2
+	VPSLLDQ    $0x04, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSLLDQ    $0x08, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSHUFD    $0xff, Y2, Y3
+	VPERM2I128 $0x08, Y3, Y3, Y3
+	VPADDD     Y3, Y2, Y2
+	VPERMD     Y2, Y1, Y3
+	VPADDD     Y0, Y2, Y2
+	VPADDD     Y3, Y0, Y0
+	VMOVUPS    Y2, (DX)
+	VMOVUPD    32(AX), Y2
+	VPSLLDQ    $0x04, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSLLDQ    $0x08, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSHUFD    $0xff, Y2, Y3
+	VPERM2I128 $0x08, Y3, Y3, Y3
+	VPADDD     Y3, Y2, Y2
+	VPERMD     Y2, Y1, Y3
+	VPADDD     Y0, Y2, Y2
+	VPADDD     Y3, Y0, Y0
+	VMOVUPS    Y2, 32(DX)
+	VMOVUPD    64(AX), Y2
+	VPSLLDQ    $0x04, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSLLDQ    $0x08, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSHUFD    $0xff, Y2, Y3
+	VPERM2I128 $0x08, Y3, Y3, Y3
+	VPADDD     Y3, Y2, Y2
+	VPERMD     Y2, Y1, Y3
+	VPADDD     Y0, Y2, Y2
+	VPADDD     Y3, Y0, Y0
+	VMOVUPS    Y2, 64(DX)
+	VMOVUPD    96(AX), Y2
+	VPSLLDQ    $0x04, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSLLDQ    $0x08, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSHUFD    $0xff, Y2, Y3
+	VPERM2I128 $0x08, Y3, Y3, Y3
+	VPADDD     Y3, Y2, Y2
+	VPERMD     Y2, Y1, Y3
+	VPADDD     Y0, Y2, Y2
+	VPADDD     Y3, Y0, Y0
+	VMOVUPS    Y2, 96(DX)
+	ADDQ       $+128, AX
+	ADDQ       $+128, DX
+	SUBQ       $+32, CX
+	CMPQ       CX, $+32
+	JAE        loop1047
+
+end1048:
+	CMPQ CX, $+8
+	JB   end1050
+
+loop1049:
+	VMOVUPD    (AX), Y2
+	VPSLLDQ    $0x04, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSLLDQ    $0x08, Y2, Y3
+	VPADDD     Y3, Y2, Y2
+	VPSHUFD    $0xff, Y2, Y3
+	VPERM2I128 $0x08, Y3, Y3, Y3
+	VPADDD     Y3, Y2, Y2
+	VPERMD     Y2, Y1, Y3
+	VPADDD     Y0, Y2, Y2
+	VPADDD     Y3, Y0, Y0
+	VMOVUPS    Y2, (DX)
+	ADDQ       $+32, AX
+	ADDQ       $+32, DX
+	SUBQ       $+8, CX
+	CMPQ       CX, $+8
+	JAE        loop1049
+
+end1050:
+	VMOVSS X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx2const86<>+0(SB)/8, $0x0000000000000007
+GLOBL avx2const86<>(SB), RODATA|NOPTR, $8
+
+DATA avx2const87<>+0(SB)/8, $0x0000000000000007
+DATA avx2const87<>+8(SB)/8, $0x0000000200000001
+DATA avx2const87<>+16(SB)/8, $0x0000000400000003
+DATA avx2const87<>+24(SB)/8, $0x0000000600000005
+GLOBL avx2const87<>(SB), RODATA|NOPTR, $32
+
+// func prefixBeforeInt32AVX2(dst *int32, x []int32, start int32) int32
+// Requires: AVX, AVX2
+TEXT ·prefixBeforeInt32AVX2(SB), NOSPLIT, $0-44
+	VBROADCASTSS start+32(FP), Y0
+	VPBROADCASTD avx2const86<>+0(SB), Y1
+	VMOVDQU      avx2const87<>+0(SB), Y2
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+32
+	JB           end1052
+
+loop1051:
+	VMOVUPD    (AX), Y3
+	VPSLLDQ    $0x04, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSLLDQ    $0x08, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSHUFD    $0xff, Y3, Y4
+	VPERM2I128 $0x08, Y4, Y4, Y4
+	VPADDD     Y4, Y3, Y3
+	VPERMD     Y3, Y1, Y4
+	VPADDD     Y0, Y3, Y3
+	VPERMD     Y3, Y2, Y3
+	VPBLENDD   $0x01, Y0, Y3, Y3
+	VPADDD     Y4, Y0, Y0
+	VMOVUPS    Y3, (DX)
+	VMOVUPD    32(AX), Y3
+	VPSLLDQ    $0x04, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSLLDQ    $0x08, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSHUFD    $0xff, Y3, Y4
+	VPERM2I128 $0x08, Y4, Y4, Y4
+	VPADDD     Y4, Y3, Y3
+	VPERMD     Y3, Y1, Y4
+	VPADDD     Y0, Y3, Y3
+	VPERMD     Y3, Y2, Y3
+	VPBLENDD   $0x01, Y0, Y3, Y3
+	VPADDD     Y4, Y0, Y0
+	VMOVUPS    Y3, 32(DX)
+	VMOVUPD    64(AX), Y3
+	VPSLLDQ    $0x04, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSLLDQ    $0x08, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSHUFD    $0xff, Y3, Y4
+	VPERM2I128 $0x08, Y4, Y4, Y4
+	VPADDD     Y4, Y3, Y3
+	VPERMD     Y3, Y1, Y4
+	VPADDD     Y0, Y3, Y3
+	VPERMD     Y3, Y2, Y3
+	VPBLENDD   $0x01, Y0, Y3, Y3
+	VPADDD     Y4, Y0, Y0
+	VMOVUPS    Y3, 64(DX)
+	VMOVUPD    96(AX), Y3
+	VPSLLDQ    $0x04, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSLLDQ    $0x08, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSHUFD    $0xff, Y3, Y4
+	VPERM2I128 $0x08, Y4, Y4, Y4
+	VPADDD     Y4, Y3, Y3
+	VPERMD     Y3, Y1, Y4
+	VPADDD     Y0, Y3, Y3
+	VPERMD     Y3, Y2, Y3
+	VPBLENDD   $0x01, Y0, Y3, Y3
+	VPADDD     Y4, Y0, Y0
+	VMOVUPS    Y3, 96(DX)
+	ADDQ       $+128, AX
+	ADDQ       $+128, DX
+	SUBQ       $+32, CX
+	CMPQ       CX, $+32
+	JAE        loop1051
+
+end1052:
+	CMPQ CX, $+8
+	JB   end1054
+
+loop1053:
+	VMOVUPD    (AX), Y3
+	VPSLLDQ    $0x04, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSLLDQ    $0x08, Y3, Y4
+	VPADDD     Y4, Y3, Y3
+	VPSHUFD    $0xff, Y3, Y4
+	VPERM2I128 $0x08, Y4, Y4, Y4
+	VPADDD     Y4, Y3, Y3
+	VPERMD     Y3, Y1, Y4
+	VPADDD     Y0, Y3, Y3
+	VPERMD     Y3, Y2, Y3
+	VPBLENDD   $0x01, Y0, Y3, Y3
+	VPADDD     Y4, Y0, Y0
+	VMOVUPS    Y3, (DX)
+	ADDQ       $+32, AX
+	ADDQ       $+32, DX
+	SUBQ       $+8, CX
+	CMPQ       CX, $+8
+	JAE        loop1053
+
+end1054:
+	VMOVSS X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func sumFloat32AVX2(x []float32) float64
+// Requires: AVX, AVX2, CMOV
+TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ  x_base+0(FP), AX
+	MOVQ  x_len+8(FP), CX
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	VPXOR Y6, Y6, Y6
+	VPXOR Y7, Y7, Y7
+	VPXOR Y8, Y8, Y8
+	CMPQ  CX, $+32
+	JB    end1056
+
+loop1055:
+	MOVQ    CX, DX
+	MOVQ    $+4096, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+32
+	JB      end1058
+
+loop1057:
+	VCVTPS2PD (AX), Y9
+	VADDPD    Y9, Y0, Y0
+	VCVTPS2PD 16(AX), Y9
+	VADDPD    Y9, Y1, Y1
+	VCVTPS2PD 32(AX), Y9
+	VADDPD    Y9, Y2, Y2
+	VCVTPS2PD 48(AX), Y9
+	VADDPD    Y9, Y3, Y3
+	VCVTPS2PD 64(AX), Y9
+	VADDPD    Y9, Y4, Y4
+	VCVTPS2PD 80(AX), Y9
+	VADDPD    Y9, Y5, Y5
+	VCVTPS2PD 96(AX), Y9
+	VADDPD    Y9, Y6, Y6
+	VCVTPS2PD 112(AX), Y9
+	VADDPD    Y9, Y7, Y7
+	ADDQ      $+128, AX
+	SUBQ      $+32, DX
+	CMPQ      DX, $+32
+	JAE       loop1057
+
+end1058:
+	ADDQ   DX, CX
+	ADDQ   $+32, CX
+	VADDPD Y4, Y0, Y0
+	VADDPD Y5, Y1, Y1
+	VADDPD Y6, Y2, Y2
+	VADDPD Y7, Y3, Y3
+	VADDPD Y2, Y0, Y0
+	VADDPD Y3, Y1, Y1
+	VADDPD Y1, Y0, Y0
+	VADDPD Y0, Y8, Y8
+	VPXOR  Y0, Y0, Y0
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VPXOR  Y5, Y5, Y5
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop1055
+
+end1056:
+	CMPQ CX, $+4
+	JB   end1060
+
+loop1059:
+	VCVTPS2PD (AX), Y1
+	VADDPD    Y1, Y0, Y0
+	ADDQ      $+16, AX
+	SUBQ      $+4, CX
+	CMPQ      CX, $+4
+	JAE       loop1059
+
+end1060:
+	TESTQ      CX, CX
+	JZ         none1061
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), X1
+	NEGQ       CX
+	VPMOVSXDQ  X1, Y2
+	VMASKMOVPS (AX), X1, X1
+	VCVTPS2PD  X1, Y1
+	VADDPD     Y1, Y0, Y0
+
+none1061:
+	VADDPD       Y0, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X0
+	VADDPD       X0, X8, X8
+	VPERMILPD    $0x01, X8, X0
+	VADDPD       X0, X8, X8
+	VMOVSD       X8, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func dotFloat32AVX2(x []float32, y []float32) float64
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·dotFloat32AVX2(SB), NOSPLIT, $0-56
+	MOVQ  x_base+0(FP), AX
+	MOVQ  x_len+8(FP), CX
+	MOVQ  y_base+24(FP), DX
+	MOVQ  y_len+32(FP), BX
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	VPXOR Y6, Y6, Y6
+	VPXOR Y7, Y7, Y7
+	VPXOR Y8, Y8, Y8
+	CMPQ  CX, $+32
+	JB    end1063
+
+loop1062:
+	MOVQ    CX, BX
+	MOVQ    $+4096, SI
+	CMPQ    BX, SI
+	CMOVQGT SI, BX
+	SUBQ    BX, CX
+	CMPQ    BX, $+32
+	JB      end1065
+
+loop1064:
+	VCVTPS2PD   (AX), Y9
+	VCVTPS2PD   (DX), Y10
+	VFMADD231PD Y9, Y10, Y0
+	VCVTPS2PD   16(AX), Y9
+	VCVTPS2PD   16(DX), Y10
+	VFMADD231PD Y9, Y10, Y1
+	VCVTPS2PD   32(AX), Y9
+	VCVTPS2PD   32(DX), Y10
+	VFMADD231PD Y9, Y10, Y2
+	VCVTPS2PD   48(AX), Y9
+	VCVTPS2PD   48(DX), Y10
+	VFMADD231PD Y9, Y10, Y3
+	VCVTPS2PD   64(AX), Y9
+	VCVTPS2PD   64(DX), Y10
+	VFMADD231PD Y9, Y10, Y4
+	VCVTPS2PD   80(AX), Y9
+	VCVTPS2PD   80(DX), Y10
+	VFMADD231PD Y9, Y10, Y5
+	VCVTPS2PD   96(AX), Y9
+	VCVTPS2PD   96(DX), Y10
+	VFMADD231PD Y9, Y10, Y6
+	VCVTPS2PD   112(AX), Y9
+	VCVTPS2PD   112(DX), Y10
+	VFMADD231PD Y9, Y10, Y7
+	ADDQ        $+128, AX
+	ADDQ        $+128, DX
+	SUBQ        $+32, BX
+	CMPQ        BX, $+32
+	JAE         loop1064
+
+end1065:
+	ADDQ   BX, CX
+	ADDQ   $+32, CX
+	VADDPD Y4, Y0, Y0
+	VADDPD Y5, Y1, Y1
+	VADDPD Y6, Y2, Y2
+	VADDPD Y7, Y3, Y3
+	VADDPD Y2, Y0, Y0
+	VADDPD Y3, Y1, Y1
+	VADDPD Y1, Y0, Y0
+	VADDPD Y0, Y8, Y8
+	VPXOR  Y0, Y0, Y0
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VPXOR  Y5, Y5, Y5
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop1062
+
+end1063:
+	CMPQ CX, $+4
+	JB   end1067
+
+loop1066:
+	VCVTPS2PD   (AX), Y1
+	VCVTPS2PD   (DX), Y2
+	VFMADD231PD Y1, Y2, Y0
+	ADDQ        $+16, AX
+	ADDQ        $+16, DX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop1066
+
+end1067:
+	TESTQ       CX, CX
+	JZ          none1068
+	LEAQ        avx2const79<>+32(SB), BX
+	NEGQ        CX
+	VMOVDQU     (BX)(CX*4), X1
+	NEGQ        CX
+	VPMOVSXDQ   X1, Y2
+	VMASKMOVPS  (AX), X1, X2
+	VMASKMOVPS  (DX), X1, X1
+	VCVTPS2PD   X2, Y2
+	VCVTPS2PD   X1, Y1
+	VFMADD231PD Y2, Y1, Y0
+
+none1068:
+	VADDPD       Y0, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X0
+	VADDPD       X0, X8, X8
+	VPERMILPD    $0x01, X8, X0
+	VADDPD       X0, X8, X8
+	VMOVSD       X8, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func sumAbsFloat32AVX2(x []float32) float64
+// Requires: AVX, AVX2, CMOV
+TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	VPXOR   Y1, Y1, Y1
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPXOR   Y6, Y6, Y6
+	VPXOR   Y7, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VMOVUPD avx2const1<>+0(SB), Y0
+	CMPQ    CX, $+32
+	JB      end1070
+
+loop1069:
+	MOVQ    CX, DX
+	MOVQ    $+4096, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+32
+	JB      end1072
+
+loop1071:
+	VCVTPS2PD (AX), Y10
+	VPANDN    Y10, Y0, Y10
+	VADDPD    Y10, Y1, Y1
+	VCVTPS2PD 16(AX), Y10
+	VPANDN    Y10, Y0, Y10
+	VADDPD    Y10, Y2, Y2
+	VCVTPS2PD 32(AX), Y10
+	VPANDN    Y10, Y0, Y10
+	VADDPD    Y10, Y3, Y3
+	VCVTPS2PD 48(AX), Y10
+	VPANDN    Y10, Y0, Y10
+	VADDPD    Y10, Y4, Y4
+	VCVTPS2PD 64(AX), Y10
+	VPANDN    Y10, Y0, Y10
+	VADDPD    Y10, Y5, Y5
+	VCVTPS2PD 80(AX), Y10
+	VPANDN    Y10, Y0, Y10
+	VADDPD    Y10, Y6, Y6
+	VCVTPS2PD 96(AX), Y10
+	VPANDN    Y10, Y0, Y10
+	VADDPD    Y10, Y7, Y7
+	VCVTPS2PD 112(AX), Y10
+	VPANDN    Y10, Y0, Y10
+	VADDPD    Y10, Y8, Y8
+	ADDQ      $+128, AX
+	SUBQ      $+32, DX
+	CMPQ      DX, $+32
+	JAE       loop1071
+
+end1072:
+	ADDQ   DX, CX
+	ADDQ   $+32, CX
+	VADDPD Y5, Y1, Y1
+	VADDPD Y6, Y2, Y2
+	VADDPD Y7, Y3, Y3
+	VADDPD Y8, Y4, Y4
+	VADDPD Y3, Y1, Y1
+	VADDPD Y4, Y2, Y2
+	VADDPD Y2, Y1, Y1
+	VADDPD Y1, Y9, Y9
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VPXOR  Y5, Y5, Y5
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	VPXOR  Y8, Y8, Y8
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop1069
+
+end1070:
+	CMPQ CX, $+4
+	JB   end1074
+
+loop1073:
+	VCVTPS2PD (AX), Y2
+	VPANDN    Y2, Y0, Y2
+	VADDPD    Y2, Y1, Y1
+	ADDQ      $+16, AX
+	SUBQ      $+4, CX
+	CMPQ      CX, $+4
+	JAE       loop1073
+
+end1074:
+	TESTQ      CX, CX
+	JZ         none1075
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), X2
+	NEGQ       CX
+	VPMOVSXDQ  X2, Y3
+	VMASKMOVPS (AX), X2, X2
+	VCVTPS2PD  X2, Y2
+	VPANDN     Y2, Y0, Y2
+	VADDPD     Y2, Y1, Y1
+
+none1075:
+	VADDPD       Y1, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X0
+	VADDPD       X0, X9, X9
+	VPERMILPD    $0x01, X9, X0
+	VADDPD       X0, X9, X9
+	VMOVSD       X9, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func shiftedFloat32AVX2(x []float32, shift float64) (s1 float64, s2 float64)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
+	VBROADCASTSD shift+24(FP), Y0
+	VPXOR        avx2const1<>+0(SB), Y0, Y0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VPXOR        Y9, Y9, Y9
+	VPXOR        Y10, Y10, Y10
+	CMPQ         CX, $+16
+	JB           end1077
+
+loop1076:
+	MOVQ    CX, DX
+	MOVQ    $+2048, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+16
+	JB      end1079
+
+loop1078:
+	VCVTPS2PD   (AX), Y11
+	VADDPD      Y0, Y11, Y11
+	VADDPD      Y11, Y1, Y1
+	VFMADD231PD Y11, Y11, Y6
+	VCVTPS2PD   16(AX), Y11
+	VADDPD      Y0, Y11, Y11
+	VADDPD      Y11, Y2, Y2
+	VFMADD231PD Y11, Y11, Y7
+	VCVTPS2PD   32(AX), Y11
+	VADDPD      Y0, Y11, Y11
+	VADDPD      Y11, Y3, Y3
+	VFMADD231PD Y11, Y11, Y8
+	VCVTPS2PD   48(AX), Y11
+	VADDPD      Y0, Y11, Y11
+	VADDPD      Y11, Y4, Y4
+	VFMADD231PD Y11, Y11, Y9
+	ADDQ        $+64, AX
+	SUBQ        $+16, DX
+	CMPQ        DX, $+16
+	JAE         loop1078
+
+end1079:
+	ADDQ   DX, CX
+	ADDQ   $+16, CX
+	VADDPD Y3, Y1, Y1
+	VADDPD Y4, Y2, Y2
+	VADDPD Y2, Y1, Y1
+	VADDPD Y1, Y5, Y5
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VADDPD Y8, Y6, Y6
+	VADDPD Y9, Y7, Y7
+	VADDPD Y7, Y6, Y6
+	VADDPD Y6, Y10, Y10
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	VPXOR  Y8, Y8, Y8
+	VPXOR  Y9, Y9, Y9
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop1076
+
+end1077:
+	CMPQ CX, $+4
+	JB   end1081
+
+loop1080:
+	VCVTPS2PD   (AX), Y2
+	VADDPD      Y0, Y2, Y2
+	VADDPD      Y2, Y1, Y1
+	VFMADD231PD Y2, Y2, Y6
+	ADDQ        $+16, AX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop1080
+
+end1081:
+	TESTQ       CX, CX
+	JZ          none1082
+	LEAQ        avx2const79<>+32(SB), DX
+	NEGQ        CX
+	VMOVDQU     (DX)(CX*4), X2
+	NEGQ        CX
+	VPMOVSXDQ   X2, Y3
+	VMASKMOVPS  (AX), X2, X2
+	VCVTPS2PD   X2, Y2
+	VADDPD      Y0, Y2, Y2
+	VANDPD      Y3, Y2, Y2
+	VADDPD      Y2, Y1, Y1
+	VFMADD231PD Y2, Y2, Y6
+
+none1082:
+	VADDPD       Y1, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPD       X0, X5, X5
+	VPERMILPD    $0x01, X5, X0
+	VADDPD       X0, X5, X5
+	VMOVSD       X5, s1+32(FP)
+	VADDPD       Y6, Y10, Y10
+	VEXTRACTF128 $0x01, Y10, X0
+	VADDPD       X0, X10, X10
+	VPERMILPD    $0x01, X10, X0
+	VADDPD       X0, X10, X10
+	VMOVSD       X10, s2+40(FP)
+	VZEROUPPER
+	RET
+
+// func shiftedInt32AVX2(x []int32, shift float64) (s1 float64, s2 float64)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
+	VBROADCASTSD shift+24(FP), Y0
+	VPXOR        avx2const1<>+0(SB), Y0, Y0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VPXOR        Y9, Y9, Y9
+	VPXOR        Y10, Y10, Y10
+	CMPQ         CX, $+16
+	JB           end1084
+
+loop1083:
+	MOVQ    CX, DX
+	MOVQ    $+2048, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+16
+	JB      end1086
+
+loop1085:
+	VCVTDQ2PD   (AX), Y11
+	VADDPD      Y0, Y11, Y11
+	VADDPD      Y11, Y1, Y1
+	VFMADD231PD Y11, Y11, Y6
+	VCVTDQ2PD   16(AX), Y11
+	VADDPD      Y0, Y11, Y11
+	VADDPD      Y11, Y2, Y2
+	VFMADD231PD Y11, Y11, Y7
+	VCVTDQ2PD   32(AX), Y11
+	VADDPD      Y0, Y11, Y11
+	VADDPD      Y11, Y3, Y3
+	VFMADD231PD Y11, Y11, Y8
+	VCVTDQ2PD   48(AX), Y11
+	VADDPD      Y0, Y11, Y11
+	VADDPD      Y11, Y4, Y4
+	VFMADD231PD Y11, Y11, Y9
+	ADDQ        $+64, AX
+	SUBQ        $+16, DX
+	CMPQ        DX, $+16
+	JAE         loop1085
+
+end1086:
+	ADDQ   DX, CX
+	ADDQ   $+16, CX
+	VADDPD Y3, Y1, Y1
+	VADDPD Y4, Y2, Y2
+	VADDPD Y2, Y1, Y1
+	VADDPD Y1, Y5, Y5
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VADDPD Y8, Y6, Y6
+	VADDPD Y9, Y7, Y7
+	VADDPD Y7, Y6, Y6
+	VADDPD Y6, Y10, Y10
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	VPXOR  Y8, Y8, Y8
+	VPXOR  Y9, Y9, Y9
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop1083
+
+end1084:
+	CMPQ CX, $+4
+	JB   end1088
+
+loop1087:
+	VCVTDQ2PD   (AX), Y2
+	VADDPD      Y0, Y2, Y2
+	VADDPD      Y2, Y1, Y1
+	VFMADD231PD Y2, Y2, Y6
+	ADDQ        $+16, AX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop1087
+
+end1088:
+	TESTQ       CX, CX
+	JZ          none1089
+	LEAQ        avx2const79<>+32(SB), DX
+	NEGQ        CX
+	VMOVDQU     (DX)(CX*4), X2
+	NEGQ        CX
+	VPMOVSXDQ   X2, Y3
+	VMASKMOVPS  (AX), X2, X2
+	VCVTDQ2PD   X2, Y2
+	VADDPD      Y0, Y2, Y2
+	VANDPD      Y3, Y2, Y2
+	VADDPD      Y2, Y1, Y1
+	VFMADD231PD Y2, Y2, Y6
+
+none1089:
+	VADDPD       Y1, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPD       X0, X5, X5
+	VPERMILPD    $0x01, X5, X0
+	VADDPD       X0, X5, X5
+	VMOVSD       X5, s1+32(FP)
+	VADDPD       Y6, Y10, Y10
+	VEXTRACTF128 $0x01, Y10, X0
+	VADDPD       X0, X10, X10
+	VPERMILPD    $0x01, X10, X0
+	VADDPD       X0, X10, X10
+	VMOVSD       X10, s2+40(FP)
+	VZEROUPPER
+	RET
+
+// func widenFloat32AVX2(dst *float64, x []float32)
+// Requires: AVX
+TEXT ·widenFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ x_base+8(FP), AX
+	MOVQ x_len+16(FP), CX
+	MOVQ dst+0(FP), DX
+	CMPQ CX, $+8
+	JB   end1091
+
+loop1090:
+	VCVTPS2PD (AX), Y0
+	VMOVUPD   Y0, (DX)
+	VCVTPS2PD 16(AX), Y0
+	VMOVUPD   Y0, 32(DX)
+	ADDQ      $+32, AX
+	ADDQ      $+64, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1090
+
+end1091:
+	VZEROUPPER
+	RET
+
+// func widenInt32AVX2(dst *int64, x []int32)
+// Requires: AVX, AVX2
+TEXT ·widenInt32AVX2(SB), NOSPLIT, $0-32
+	MOVQ x_base+8(FP), AX
+	MOVQ x_len+16(FP), CX
+	MOVQ dst+0(FP), DX
+	CMPQ CX, $+8
+	JB   end1093
+
+loop1092:
+	VPMOVSXDQ (AX), Y0
+	VMOVUPD   Y0, (DX)
+	VPMOVSXDQ 16(AX), Y0
+	VMOVUPD   Y0, 32(DX)
+	ADDQ      $+32, AX
+	ADDQ      $+64, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1092
+
+end1093:
+	VZEROUPPER
+	RET
+
+// func roundFloat32AVX2(dst *float32, x []float64)
+// Requires: AVX
+TEXT ·roundFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ x_base+8(FP), AX
+	MOVQ x_len+16(FP), CX
+	MOVQ dst+0(FP), DX
+	CMPQ CX, $+8
+	JB   end1095
+
+loop1094:
+	VMOVUPD    (AX), Y0
+	VCVTPD2PSY Y0, X0
+	VMOVUPS    X0, (DX)
+	VMOVUPD    32(AX), Y0
+	VCVTPD2PSY Y0, X0
+	VMOVUPS    X0, 16(DX)
+	ADDQ       $+64, AX
+	ADDQ       $+32, DX
+	SUBQ       $+8, CX
+	CMPQ       CX, $+8
+	JAE        loop1094
+
+end1095:
+	VZEROUPPER
+	RET
+
+// func takeDwordsAVX2(dst *uint32, x []uint32, idx []int64) int
+// Requires: AVX, AVX2
+TEXT ·takeDwordsAVX2(SB), NOSPLIT, $0-64
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         idx_base+32(FP), DX
+	MOVQ         idx_len+40(FP), BX
+	VMOVQ        CX, X0
+	VPBROADCASTQ X0, Y0
+	MOVQ         dst+0(FP), CX
+	MOVQ         BX, SI
+	CMPQ         BX, $+4
+	JB           end1098
+
+loop1097:
+	VMOVUPD    (DX), Y2
+	VPCMPGTQ   Y2, Y0, Y3
+	VPANDN     Y3, Y2, Y3
+	VMOVMSKPD  Y3, DI
+	CMPL       DI, $0x0f
+	JNE        bad1096
+	VPCMPEQD   X3, X3, X3
+	VGATHERQPS X3, (AX)(Y2*4), X1
+	VMOVUPS    X1, (CX)
+	ADDQ       $+32, DX
+	ADDQ       $+16, CX
+	SUBQ       $+4, BX
+	CMPQ       BX, $+4
+	JAE        loop1097
+
+end1098:
+bad1096:
+	SUBQ BX, SI
+	MOVQ SI, ret+56(FP)
+	VZEROUPPER
+	RET
+
+// func expFloat32AVX2(dst *float32, x []float32, stream int)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         stream+32(FP), BX
+	TESTQ        BX, BX
+	JZ           plain1099
+	MOVQ         DX, BX
+	ANDQ         $+3, BX
+	JNZ          plain1099
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+15, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none1100
+	LEAQ         avx2const79<>+32(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*4), X0
+	NEGQ         BX
+	VPMOVSXDQ    X0, Y1
+	VMASKMOVPS   (AX), X0, X1
+	VMOVUPD      avx2const88<>+0(SB), Y2
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y2
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y2, Y1, Y2
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y2, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y3
+	VFNMADD231PD avx2const32<>+0(SB), Y3, Y2
+	VMULPD       Y2, Y2, Y3
+	VMOVUPD      avx2const95<>+0(SB), Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const17<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const96<>+0(SB), Y5
+	VFMADD213PD  avx2const94<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const92<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const90<>+0(SB), Y3, Y5
+	VFMADD213PD  Y4, Y2, Y5
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y5, Y5
+	VCVTPD2PSY   Y5, X1
+	VMASKMOVPS   X1, X0, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*4), DX
+	LEAQ         (AX)(BX*4), AX
+
+none1100:
+	CMPQ CX, $+16
+	JB   end1102
+
+loop1101:
+	VMOVUPD      avx2const88<>+0(SB), Y0
+	VCVTPS2PD    (AX), Y1
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const95<>+0(SB), Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y4, Y4
+	VCVTPD2PSY   Y4, X0
+	VMOVNTPD     X0, (DX)
+	VMOVUPD      avx2const88<>+0(SB), Y0
+	VCVTPS2PD    16(AX), Y1
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const95<>+0(SB), Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y4, Y4
+	VCVTPD2PSY   Y4, X0
+	VMOVNTPD     X0, 16(DX)
+	VMOVUPD      avx2const88<>+0(SB), Y0
+	VCVTPS2PD    32(AX), Y1
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const95<>+0(SB), Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y4, Y4
+	VCVTPD2PSY   Y4, X0
+	VMOVNTPD     X0, 32(DX)
+	VMOVUPD      avx2const88<>+0(SB), Y0
+	VCVTPS2PD    48(AX), Y1
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const95<>+0(SB), Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y4, Y4
+	VCVTPD2PSY   Y4, X0
+	VMOVNTPD     X0, 48(DX)
+	ADDQ         $+64, DX
+	ADDQ         $+64, AX
+	SUBQ         $+16, CX
+	CMPQ         CX, $+16
+	JAE          loop1101
+
+end1102:
+	SFENCE
+
+plain1099:
+	CMPQ CX, $+16
+	JB   end1104
+
+loop1103:
+	VMOVUPD      avx2const88<>+0(SB), Y0
+	VCVTPS2PD    (AX), Y1
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const95<>+0(SB), Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y4, Y4
+	VCVTPD2PSY   Y4, X0
+	VMOVUPD      X0, (DX)
+	VMOVUPD      avx2const88<>+0(SB), Y0
+	VCVTPS2PD    16(AX), Y1
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const95<>+0(SB), Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y4, Y4
+	VCVTPD2PSY   Y4, X0
+	VMOVUPD      X0, 16(DX)
+	VMOVUPD      avx2const88<>+0(SB), Y0
+	VCVTPS2PD    32(AX), Y1
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const95<>+0(SB), Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y4, Y4
+	VCVTPD2PSY   Y4, X0
+	VMOVUPD      X0, 32(DX)
+	VMOVUPD      avx2const88<>+0(SB), Y0
+	VCVTPS2PD    48(AX), Y1
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const95<>+0(SB), Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y4, Y4
+	VCVTPD2PSY   Y4, X0
+	VMOVUPD      X0, 48(DX)
+	ADDQ         $+64, DX
+	ADDQ         $+64, AX
+	SUBQ         $+16, CX
+	CMPQ         CX, $+16
+	JAE          loop1103
+
+end1104:
+	CMPQ CX, $+4
+	JB   end1106
+
+loop1105:
+	VMOVUPD      avx2const88<>+0(SB), Y0
+	VCVTPS2PD    (AX), Y1
+	VMINPD       Y1, Y0, Y0
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VMULPD       Y0, Y0, Y2
+	VMOVUPD      avx2const95<>+0(SB), Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VFMADD213PD  Y3, Y0, Y4
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y4, Y4
+	VCVTPD2PSY   Y4, X0
+	VMOVUPD      X0, (DX)
+	ADDQ         $+16, DX
+	ADDQ         $+16, AX
+	SUBQ         $+4, CX
+	CMPQ         CX, $+4
+	JAE          loop1105
+
+end1106:
+	TESTQ        CX, CX
+	JZ           none1107
+	LEAQ         avx2const79<>+32(SB), BX
+	NEGQ         CX
+	VMOVDQU      (BX)(CX*4), X0
+	NEGQ         CX
+	VPMOVSXDQ    X0, Y1
+	VMASKMOVPS   (AX), X0, X1
+	VMOVUPD      avx2const88<>+0(SB), Y2
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y2
+	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMAXPD       Y2, Y1, Y2
+	VMOVUPD      avx2const2<>+0(SB), Y1
+	VFMADD231PD  avx2const31<>+0(SB), Y2, Y1
+	VSUBPD       avx2const2<>+0(SB), Y1, Y3
+	VFNMADD231PD avx2const32<>+0(SB), Y3, Y2
+	VMULPD       Y2, Y2, Y3
+	VMOVUPD      avx2const95<>+0(SB), Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const17<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const96<>+0(SB), Y5
+	VFMADD213PD  avx2const94<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const92<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const90<>+0(SB), Y3, Y5
+	VFMADD213PD  Y4, Y2, Y5
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       Y1, Y5, Y5
+	VCVTPD2PSY   Y5, X1
+	VMASKMOVPS   X1, X0, (DX)
+
+none1107:
+	VZEROUPPER
+	RET
+
+DATA avx2const88<>+0(SB)/8, $0x4056800000000000
+DATA avx2const88<>+8(SB)/8, $0x4056800000000000
+DATA avx2const88<>+16(SB)/8, $0x4056800000000000
+DATA avx2const88<>+24(SB)/8, $0x4056800000000000
+GLOBL avx2const88<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const89<>+0(SB)/8, $0xc05b800000000000
+DATA avx2const89<>+8(SB)/8, $0xc05b800000000000
+DATA avx2const89<>+16(SB)/8, $0xc05b800000000000
+DATA avx2const89<>+24(SB)/8, $0xc05b800000000000
+GLOBL avx2const89<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const90<>+0(SB)/8, $0x3ff00000000e5891
+DATA avx2const90<>+8(SB)/8, $0x3ff00000000e5891
+DATA avx2const90<>+16(SB)/8, $0x3ff00000000e5891
+DATA avx2const90<>+24(SB)/8, $0x3ff00000000e5891
+GLOBL avx2const90<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const91<>+0(SB)/8, $0x3fe000000424eb42
+DATA avx2const91<>+8(SB)/8, $0x3fe000000424eb42
+DATA avx2const91<>+16(SB)/8, $0x3fe000000424eb42
+DATA avx2const91<>+24(SB)/8, $0x3fe000000424eb42
+GLOBL avx2const91<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const92<>+0(SB)/8, $0x3fc55555350a4b19
+DATA avx2const92<>+8(SB)/8, $0x3fc55555350a4b19
+DATA avx2const92<>+16(SB)/8, $0x3fc55555350a4b19
+DATA avx2const92<>+24(SB)/8, $0x3fc55555350a4b19
+GLOBL avx2const92<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const93<>+0(SB)/8, $0x3fa555481a90fac0
+DATA avx2const93<>+8(SB)/8, $0x3fa555481a90fac0
+DATA avx2const93<>+16(SB)/8, $0x3fa555481a90fac0
+DATA avx2const93<>+24(SB)/8, $0x3fa555481a90fac0
+GLOBL avx2const93<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const94<>+0(SB)/8, $0x3f811130b23e3378
+DATA avx2const94<>+8(SB)/8, $0x3f811130b23e3378
+DATA avx2const94<>+16(SB)/8, $0x3f811130b23e3378
+DATA avx2const94<>+24(SB)/8, $0x3f811130b23e3378
+GLOBL avx2const94<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const95<>+0(SB)/8, $0x3f56d9569691baea
+DATA avx2const95<>+8(SB)/8, $0x3f56d9569691baea
+DATA avx2const95<>+16(SB)/8, $0x3f56d9569691baea
+DATA avx2const95<>+24(SB)/8, $0x3f56d9569691baea
+GLOBL avx2const95<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const96<>+0(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const96<>+8(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const96<>+16(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const96<>+24(SB)/8, $0x3f29e8ecd3ede4cf
+GLOBL avx2const96<>(SB), RODATA|NOPTR, $32
+
+// func logFloat32AVX2(dst *float32, x []float32, stream int)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
+	VPXOR       Y0, Y0, Y0
+	MOVQ        x_base+8(FP), AX
+	MOVQ        x_len+16(FP), CX
+	MOVQ        dst+0(FP), DX
+	MOVQ        stream+32(FP), BX
+	TESTQ       BX, BX
+	JZ          plain1108
+	MOVQ        DX, BX
+	ANDQ        $+3, BX
+	JNZ         plain1108
+	MOVQ        DX, BX
+	NEGQ        BX
+	ANDQ        $+15, BX
+	SHRQ        $0x02, BX
+	CMPQ        BX, CX
+	CMOVQHI     CX, BX
+	TESTQ       BX, BX
+	JZ          none1109
+	LEAQ        avx2const79<>+32(SB), SI
+	NEGQ        BX
+	VMOVDQU     (SI)(BX*4), X1
+	NEGQ        BX
+	VPMOVSXDQ   X1, Y2
+	VMASKMOVPS  (AX), X1, X2
+	VCVTPS2PD   X2, Y2
+	VPADDQ      avx2const49<>+0(SB), Y2, Y3
+	VPSRLQ      $0x34, Y3, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      avx2const52<>+0(SB), Y4, Y4
+	VPAND       avx2const51<>+0(SB), Y3, Y3
+	VPADDQ      avx2const50<>+0(SB), Y3, Y3
+	VSUBPD      avx2const17<>+0(SB), Y3, Y3
+	VADDPD      avx2const55<>+0(SB), Y3, Y5
+	VDIVPD      Y5, Y3, Y5
+	VMULPD      Y5, Y5, Y3
+	VMOVUPD     avx2const100<>+0(SB), Y6
+	VFMADD213PD avx2const99<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const98<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const97<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const55<>+0(SB), Y3, Y6
+	VMULPD      Y5, Y6, Y6
+	VFMADD231PD avx2const32<>+0(SB), Y4, Y6
+	VCMPPD      $0x11, Y0, Y2, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y6, Y6
+	VCMPPD      $0x00, Y0, Y2, Y3
+	VBLENDVPD   Y3, avx2const22<>+0(SB), Y6, Y6
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y2, Y3
+	VBLENDVPD   Y3, Y2, Y6, Y6
+	VCVTPD2PSY  Y6, X2
+	VMASKMOVPS  X2, X1, (DX)
+	SUBQ        BX, CX
+	LEAQ        (DX)(BX*4), DX
+	LEAQ        (AX)(BX*4), AX
+
+none1109:
+	CMPQ CX, $+16
+	JB   end1111
+
+loop1110:
+	VCVTPS2PD   (AX), Y1
+	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const52<>+0(SB), Y3, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const100<>+0(SB), Y5
+	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+	VCVTPD2PSY  Y5, X1
+	VMOVNTPD    X1, (DX)
+	VCVTPS2PD   16(AX), Y1
+	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const52<>+0(SB), Y3, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const100<>+0(SB), Y5
+	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+	VCVTPD2PSY  Y5, X1
+	VMOVNTPD    X1, 16(DX)
+	VCVTPS2PD   32(AX), Y1
+	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const52<>+0(SB), Y3, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const100<>+0(SB), Y5
+	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+	VCVTPD2PSY  Y5, X1
+	VMOVNTPD    X1, 32(DX)
+	VCVTPS2PD   48(AX), Y1
+	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const52<>+0(SB), Y3, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const100<>+0(SB), Y5
+	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+	VCVTPD2PSY  Y5, X1
+	VMOVNTPD    X1, 48(DX)
+	ADDQ        $+64, DX
+	ADDQ        $+64, AX
+	SUBQ        $+16, CX
+	CMPQ        CX, $+16
+	JAE         loop1110
+
+end1111:
+	SFENCE
+
+plain1108:
+	CMPQ CX, $+16
+	JB   end1113
+
+loop1112:
+	VCVTPS2PD   (AX), Y1
+	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const52<>+0(SB), Y3, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const100<>+0(SB), Y5
+	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+	VCVTPD2PSY  Y5, X1
+	VMOVUPD     X1, (DX)
+	VCVTPS2PD   16(AX), Y1
+	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const52<>+0(SB), Y3, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const100<>+0(SB), Y5
+	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+	VCVTPD2PSY  Y5, X1
+	VMOVUPD     X1, 16(DX)
+	VCVTPS2PD   32(AX), Y1
+	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const52<>+0(SB), Y3, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const100<>+0(SB), Y5
+	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+	VCVTPD2PSY  Y5, X1
+	VMOVUPD     X1, 32(DX)
+	VCVTPS2PD   48(AX), Y1
+	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const52<>+0(SB), Y3, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const100<>+0(SB), Y5
+	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+	VCVTPD2PSY  Y5, X1
+	VMOVUPD     X1, 48(DX)
+	ADDQ        $+64, DX
+	ADDQ        $+64, AX
+	SUBQ        $+16, CX
+	CMPQ        CX, $+16
+	JAE         loop1112
+
+end1113:
+	CMPQ CX, $+4
+	JB   end1115
+
+loop1114:
+	VCVTPS2PD   (AX), Y1
+	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const52<>+0(SB), Y3, Y3
+	VPAND       avx2const51<>+0(SB), Y2, Y2
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const100<>+0(SB), Y5
+	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+	VCVTPD2PSY  Y5, X1
+	VMOVUPD     X1, (DX)
+	ADDQ        $+16, DX
+	ADDQ        $+16, AX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop1114
+
+end1115:
+	TESTQ       CX, CX
+	JZ          none1116
+	LEAQ        avx2const79<>+32(SB), BX
+	NEGQ        CX
+	VMOVDQU     (BX)(CX*4), X1
+	NEGQ        CX
+	VPMOVSXDQ   X1, Y2
+	VMASKMOVPS  (AX), X1, X2
+	VCVTPS2PD   X2, Y2
+	VPADDQ      avx2const49<>+0(SB), Y2, Y3
+	VPSRLQ      $0x34, Y3, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      avx2const52<>+0(SB), Y4, Y4
+	VPAND       avx2const51<>+0(SB), Y3, Y3
+	VPADDQ      avx2const50<>+0(SB), Y3, Y3
+	VSUBPD      avx2const17<>+0(SB), Y3, Y3
+	VADDPD      avx2const55<>+0(SB), Y3, Y5
+	VDIVPD      Y5, Y3, Y5
+	VMULPD      Y5, Y5, Y3
+	VMOVUPD     avx2const100<>+0(SB), Y6
+	VFMADD213PD avx2const99<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const98<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const97<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const55<>+0(SB), Y3, Y6
+	VMULPD      Y5, Y6, Y6
+	VFMADD231PD avx2const32<>+0(SB), Y4, Y6
+	VCMPPD      $0x11, Y0, Y2, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y6, Y6
+	VCMPPD      $0x00, Y0, Y2, Y0
+	VBLENDVPD   Y0, avx2const22<>+0(SB), Y6, Y6
+	VCMPPD      $0x05, avx2const21<>+0(SB), Y2, Y0
+	VBLENDVPD   Y0, Y2, Y6, Y6
+	VCVTPD2PSY  Y6, X0
+	VMASKMOVPS  X0, X1, (DX)
+
+none1116:
+	VZEROUPPER
+	RET
+
+DATA avx2const97<>+0(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const97<>+8(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const97<>+16(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const97<>+24(SB)/8, $0x3fe555554fdd9bbb
+GLOBL avx2const97<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const98<>+0(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const98<>+8(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const98<>+16(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const98<>+24(SB)/8, $0x3fd999a7a2bc57db
+GLOBL avx2const98<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const99<>+0(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const99<>+8(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const99<>+16(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const99<>+24(SB)/8, $0x3fd2438ecab6622d
+GLOBL avx2const99<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const100<>+0(SB)/8, $0x3fce2f392124a067
+DATA avx2const100<>+8(SB)/8, $0x3fce2f392124a067
+DATA avx2const100<>+16(SB)/8, $0x3fce2f392124a067
+DATA avx2const100<>+24(SB)/8, $0x3fce2f392124a067
+GLOBL avx2const100<>(SB), RODATA|NOPTR, $32
+
+// func unaryInt64AVX2(c int, dst *int64, x []int64, a int64, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
+	VPXOR        Y1, Y1, Y1
+	VPBROADCASTQ a+40(FP), Y0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case1118
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain1119
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain1119
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none1120
+	LEAQ         avx2const0<>+24(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*8), Y1
+	NEGQ         BX
+	VMASKMOVPD   (AX), Y1, Y2
+	VMOVUPD      Y2, Y2
+	VMOVUPD      Y0, Y3
+	VPSRLQ       $0x20, Y2, Y4
+	VPSRLQ       $0x20, Y3, Y5
+	VPMULUDQ     Y4, Y3, Y4
+	VPMULUDQ     Y5, Y2, Y5
+	VPADDQ       Y4, Y5, Y4
+	VPSLLQ       $0x20, Y4, Y4
+	VPMULUDQ     Y2, Y3, Y2
+	VPADDQ       Y4, Y2, Y2
+	VMASKMOVPD   Y2, Y1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none1120:
+	CMPQ CX, $+16
+	JB   end1122
+
+loop1121:
+	VMOVUPD  (AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VMOVNTPD Y1, (DX)
+	VMOVUPD  32(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VMOVNTPD Y1, 32(DX)
+	VMOVUPD  64(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VMOVNTPD Y1, 64(DX)
+	VMOVUPD  96(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VMOVNTPD Y1, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop1121
+
+end1122:
+	SFENCE
+
+plain1119:
+	CMPQ CX, $+16
+	JB   end1124
+
+loop1123:
+	VMOVUPD  (AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VMOVUPD  Y1, (DX)
+	VMOVUPD  32(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VMOVUPD  Y1, 32(DX)
+	VMOVUPD  64(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VMOVUPD  Y1, 64(DX)
+	VMOVUPD  96(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VMOVUPD  Y1, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop1123
+
+end1124:
+	CMPQ CX, $+4
+	JB   end1126
+
+loop1125:
+	VMOVUPD  (AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VMOVUPD  Y1, (DX)
+	ADDQ     $+32, DX
+	ADDQ     $+32, AX
+	SUBQ     $+4, CX
+	CMPQ     CX, $+4
+	JAE      loop1125
+
+end1126:
+	TESTQ      CX, CX
+	JZ         none1127
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y2
+	VMOVUPD    Y2, Y2
+	VMOVUPD    Y0, Y0
+	VPSRLQ     $0x20, Y2, Y3
+	VPSRLQ     $0x20, Y0, Y4
+	VPMULUDQ   Y3, Y0, Y3
+	VPMULUDQ   Y4, Y2, Y4
+	VPADDQ     Y3, Y4, Y3
+	VPSLLQ     $0x20, Y3, Y3
+	VPMULUDQ   Y2, Y0, Y2
+	VPADDQ     Y3, Y2, Y2
+	VMASKMOVPD Y2, Y1, (DX)
+
+none1127:
+	JMP done1117
+
+case1118:
+	CMPQ       BX, $+1
+	JNE        case1128
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain1129
+	MOVQ       DX, BX
+	ANDQ       $+7, BX
+	JNZ        plain1129
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none1130
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	NEGQ       BX
+	VMASKMOVPD (AX), Y0, Y2
+	VPCMPGTQ   Y2, Y1, Y3
+	VPXOR      Y2, Y3, Y2
+	VPSUBQ     Y3, Y2, Y2
+	VMASKMOVPD Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*8), DX
+	LEAQ       (AX)(BX*8), AX
+
+none1130:
+	CMPQ CX, $+16
+	JB   end1132
+
+loop1131:
+	VPCMPGTQ (AX), Y1, Y0
+	VPXOR    (AX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVNTPD Y2, (DX)
+	VPCMPGTQ 32(AX), Y1, Y0
+	VPXOR    32(AX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVNTPD Y2, 32(DX)
+	VPCMPGTQ 64(AX), Y1, Y0
+	VPXOR    64(AX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVNTPD Y2, 64(DX)
+	VPCMPGTQ 96(AX), Y1, Y0
+	VPXOR    96(AX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVNTPD Y2, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop1131
+
+end1132:
+	SFENCE
+
+plain1129:
+	CMPQ CX, $+16
+	JB   end1134
+
+loop1133:
+	VPCMPGTQ (AX), Y1, Y0
+	VPXOR    (AX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVUPD  Y2, (DX)
+	VPCMPGTQ 32(AX), Y1, Y0
+	VPXOR    32(AX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVUPD  Y2, 32(DX)
+	VPCMPGTQ 64(AX), Y1, Y0
+	VPXOR    64(AX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVUPD  Y2, 64(DX)
+	VPCMPGTQ 96(AX), Y1, Y0
+	VPXOR    96(AX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVUPD  Y2, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop1133
+
+end1134:
+	CMPQ CX, $+4
+	JB   end1136
+
+loop1135:
+	VPCMPGTQ (AX), Y1, Y0
+	VPXOR    (AX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVUPD  Y2, (DX)
+	ADDQ     $+32, DX
+	ADDQ     $+32, AX
+	SUBQ     $+4, CX
+	CMPQ     CX, $+4
+	JAE      loop1135
+
+end1136:
+	TESTQ      CX, CX
+	JZ         none1137
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y0
+	NEGQ       CX
+	VMASKMOVPD (AX), Y0, Y2
+	VPCMPGTQ   Y2, Y1, Y1
+	VPXOR      Y2, Y1, Y2
+	VPSUBQ     Y1, Y2, Y2
+	VMASKMOVPD Y2, Y0, (DX)
+
+none1137:
+	JMP done1117
+
+case1128:
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain1139
+	MOVQ       DX, BX
+	ANDQ       $+7, BX
+	JNZ        plain1139
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none1140
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	NEGQ       BX
+	VMASKMOVPD (AX), Y0, Y2
+	VPSUBQ     Y2, Y1, Y2
+	VMASKMOVPD Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*8), DX
+	LEAQ       (AX)(BX*8), AX
+
+none1140:
+	CMPQ CX, $+16
+	JB   end1142
+
+loop1141:
+	VPSUBQ   (AX), Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VPSUBQ   32(AX), Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPSUBQ   64(AX), Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPSUBQ   96(AX), Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop1141
+
+end1142:
+	SFENCE
+
+plain1139:
+	CMPQ CX, $+16
+	JB   end1144
+
+loop1143:
+	VPSUBQ  (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	VPSUBQ  32(AX), Y1, Y0
+	VMOVUPD Y0, 32(DX)
+	VPSUBQ  64(AX), Y1, Y0
+	VMOVUPD Y0, 64(DX)
+	VPSUBQ  96(AX), Y1, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop1143
+
+end1144:
+	CMPQ CX, $+4
+	JB   end1146
+
+loop1145:
+	VPSUBQ  (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+4, CX
+	CMPQ    CX, $+4
+	JAE     loop1145
+
+end1146:
+	TESTQ      CX, CX
+	JZ         none1147
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y0
+	NEGQ       CX
+	VMASKMOVPD (AX), Y0, Y2
+	VPSUBQ     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+
+none1147:
+done1117:
+	VZEROUPPER
+	RET
+
+// func axpyInt64AVX2(dst *int64, a int64, x []int64, y []int64, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
+	VPBROADCASTQ a+8(FP), Y0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         y_base+40(FP), CX
+	MOVQ         y_len+48(FP), DX
+	MOVQ         dst+0(FP), BX
+	MOVQ         stream+64(FP), SI
+	TESTQ        SI, SI
+	JZ           plain1148
+	MOVQ         BX, SI
+	ANDQ         $+7, SI
+	JNZ          plain1148
+	MOVQ         BX, SI
+	NEGQ         SI
+	ANDQ         $+31, SI
+	SHRQ         $0x03, SI
+	CMPQ         SI, DX
+	CMOVQHI      DX, SI
+	TESTQ        SI, SI
+	JZ           none1149
+	LEAQ         avx2const0<>+24(SB), DI
+	NEGQ         SI
+	VMOVDQU      (DI)(SI*8), Y1
+	NEGQ         SI
+	VMASKMOVPD   (AX), Y1, Y2
+	VMASKMOVPD   (CX), Y1, Y3
+	VMOVUPD      Y2, Y2
+	VMOVUPD      Y0, Y4
+	VPSRLQ       $0x20, Y2, Y5
+	VPSRLQ       $0x20, Y4, Y6
+	VPMULUDQ     Y5, Y4, Y5
+	VPMULUDQ     Y6, Y2, Y6
+	VPADDQ       Y5, Y6, Y5
+	VPSLLQ       $0x20, Y5, Y5
+	VPMULUDQ     Y2, Y4, Y2
+	VPADDQ       Y5, Y2, Y2
+	VPADDQ       Y3, Y2, Y2
+	VMASKMOVPD   Y2, Y1, (BX)
+	SUBQ         SI, DX
+	LEAQ         (BX)(SI*8), BX
+	LEAQ         (AX)(SI*8), AX
+	LEAQ         (CX)(SI*8), CX
+
+none1149:
+	CMPQ DX, $+16
+	JB   end1151
+
+loop1150:
+	VMOVUPD  (AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VPADDQ   (CX), Y1, Y1
+	VMOVNTPD Y1, (BX)
+	VMOVUPD  32(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VPADDQ   32(CX), Y1, Y1
+	VMOVNTPD Y1, 32(BX)
+	VMOVUPD  64(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VPADDQ   64(CX), Y1, Y1
+	VMOVNTPD Y1, 64(BX)
+	VMOVUPD  96(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VPADDQ   96(CX), Y1, Y1
+	VMOVNTPD Y1, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop1150
+
+end1151:
+	SFENCE
+
+plain1148:
+	CMPQ DX, $+16
+	JB   end1153
+
+loop1152:
+	VMOVUPD  (AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VPADDQ   (CX), Y1, Y1
+	VMOVUPD  Y1, (BX)
+	VMOVUPD  32(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VPADDQ   32(CX), Y1, Y1
+	VMOVUPD  Y1, 32(BX)
+	VMOVUPD  64(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VPADDQ   64(CX), Y1, Y1
+	VMOVUPD  Y1, 64(BX)
+	VMOVUPD  96(AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VPADDQ   96(CX), Y1, Y1
+	VMOVUPD  Y1, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop1152
+
+end1153:
+	CMPQ DX, $+4
+	JB   end1155
+
+loop1154:
+	VMOVUPD  (AX), Y1
+	VMOVUPD  Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPSRLQ   $0x20, Y2, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPMULUDQ Y4, Y1, Y4
+	VPADDQ   Y3, Y4, Y3
+	VPSLLQ   $0x20, Y3, Y3
+	VPMULUDQ Y1, Y2, Y1
+	VPADDQ   Y3, Y1, Y1
+	VPADDQ   (CX), Y1, Y1
+	VMOVUPD  Y1, (BX)
+	ADDQ     $+32, BX
+	ADDQ     $+32, AX
+	ADDQ     $+32, CX
+	SUBQ     $+4, DX
+	CMPQ     DX, $+4
+	JAE      loop1154
+
+end1155:
+	TESTQ      DX, DX
+	JZ         none1156
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*8), Y1
+	NEGQ       DX
+	VMASKMOVPD (AX), Y1, Y2
+	VMASKMOVPD (CX), Y1, Y3
+	VMOVUPD    Y2, Y2
+	VMOVUPD    Y0, Y0
+	VPSRLQ     $0x20, Y2, Y4
+	VPSRLQ     $0x20, Y0, Y5
+	VPMULUDQ   Y4, Y0, Y4
+	VPMULUDQ   Y5, Y2, Y5
+	VPADDQ     Y4, Y5, Y4
+	VPSLLQ     $0x20, Y4, Y4
+	VPMULUDQ   Y2, Y0, Y2
+	VPADDQ     Y4, Y2, Y2
+	VPADDQ     Y3, Y2, Y2
+	VMASKMOVPD Y2, Y1, (BX)
+
+none1156:
+	VZEROUPPER
+	RET
+
+// func dotInt64AVX2(x []int64, y []int64) int64
+// Requires: AVX, AVX2
+TEXT ·dotInt64AVX2(SB), NOSPLIT, $0-56
+	MOVQ  x_base+0(FP), AX
+	MOVQ  x_len+8(FP), CX
+	MOVQ  y_base+24(FP), DX
+	MOVQ  y_len+32(FP), BX
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	CMPQ  CX, $+16
+	JB    end1158
+
+loop1157:
+	VMOVUPD  (AX), Y4
+	VMOVUPD  (DX), Y5
+	VPSRLQ   $0x20, Y4, Y6
+	VPSRLQ   $0x20, Y5, Y7
+	VPMULUDQ Y6, Y5, Y6
+	VPMULUDQ Y7, Y4, Y7
+	VPADDQ   Y6, Y7, Y6
+	VPSLLQ   $0x20, Y6, Y6
+	VPMULUDQ Y4, Y5, Y4
+	VPADDQ   Y6, Y4, Y4
+	VPADDQ   Y4, Y0, Y0
+	VMOVUPD  32(AX), Y4
+	VMOVUPD  32(DX), Y5
+	VPSRLQ   $0x20, Y4, Y6
+	VPSRLQ   $0x20, Y5, Y7
+	VPMULUDQ Y6, Y5, Y6
+	VPMULUDQ Y7, Y4, Y7
+	VPADDQ   Y6, Y7, Y6
+	VPSLLQ   $0x20, Y6, Y6
+	VPMULUDQ Y4, Y5, Y4
+	VPADDQ   Y6, Y4, Y4
+	VPADDQ   Y4, Y1, Y1
+	VMOVUPD  64(AX), Y4
+	VMOVUPD  64(DX), Y5
+	VPSRLQ   $0x20, Y4, Y6
+	VPSRLQ   $0x20, Y5, Y7
+	VPMULUDQ Y6, Y5, Y6
+	VPMULUDQ Y7, Y4, Y7
+	VPADDQ   Y6, Y7, Y6
+	VPSLLQ   $0x20, Y6, Y6
+	VPMULUDQ Y4, Y5, Y4
+	VPADDQ   Y6, Y4, Y4
+	VPADDQ   Y4, Y2, Y2
+	VMOVUPD  96(AX), Y4
+	VMOVUPD  96(DX), Y5
+	VPSRLQ   $0x20, Y4, Y6
+	VPSRLQ   $0x20, Y5, Y7
+	VPMULUDQ Y6, Y5, Y6
+	VPMULUDQ Y7, Y4, Y7
+	VPADDQ   Y6, Y7, Y6
+	VPSLLQ   $0x20, Y6, Y6
+	VPMULUDQ Y4, Y5, Y4
+	VPADDQ   Y6, Y4, Y4
+	VPADDQ   Y4, Y3, Y3
+	ADDQ     $+128, AX
+	ADDQ     $+128, DX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop1157
+
+end1158:
+	CMPQ CX, $+4
+	JB   end1160
+
+loop1159:
+	VMOVUPD  (AX), Y4
+	VMOVUPD  (DX), Y5
+	VPSRLQ   $0x20, Y4, Y6
+	VPSRLQ   $0x20, Y5, Y7
+	VPMULUDQ Y6, Y5, Y6
+	VPMULUDQ Y7, Y4, Y7
+	VPADDQ   Y6, Y7, Y6
+	VPSLLQ   $0x20, Y6, Y6
+	VPMULUDQ Y4, Y5, Y4
+	VPADDQ   Y6, Y4, Y4
+	VPADDQ   Y4, Y0, Y0
+	ADDQ     $+32, AX
+	ADDQ     $+32, DX
+	SUBQ     $+4, CX
+	CMPQ     CX, $+4
+	JAE      loop1159
+
+end1160:
+	TESTQ      CX, CX
+	JZ         none1161
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y4
+	NEGQ       CX
+	VMASKMOVPD (AX), Y4, Y5
+	VMASKMOVPD (DX), Y4, Y4
+	VMOVUPD    Y5, Y5
+	VMOVUPD    Y4, Y4
+	VPSRLQ     $0x20, Y5, Y6
+	VPSRLQ     $0x20, Y4, Y7
+	VPMULUDQ   Y6, Y4, Y6
+	VPMULUDQ   Y7, Y5, Y7
+	VPADDQ     Y6, Y7, Y6
+	VPSLLQ     $0x20, Y6, Y6
+	VPMULUDQ   Y5, Y4, Y5
+	VPADDQ     Y6, Y5, Y5
+	VPADDQ     Y5, Y0, Y0
+
+none1161:
+	VPADDQ       Y2, Y0, Y0
+	VPADDQ       Y3, Y1, Y1
+	VPADDQ       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VPADDQ       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VPADDQ       X1, X0, X0
+	VMOVSD       X0, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func shiftedInt64AVX2(x []int64, shift int64) (s1 float64, s2 float64)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
+	MOVQ         shift+24(FP), AX
+	NEGQ         AX
+	VMOVQ        AX, X0
+	VPBROADCASTQ X0, Y0
+	VPADDQ       avx2const2<>+0(SB), Y0, Y0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VPXOR        Y9, Y9, Y9
+	VPXOR        Y10, Y10, Y10
+	CMPQ         CX, $+16
+	JB           end1163
+
+loop1162:
+	MOVQ    CX, DX
+	MOVQ    $+2048, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+16
+	JB      end1165
+
+loop1164:
+	VPADDQ      (AX), Y0, Y11
+	VSUBPD      avx2const2<>+0(SB), Y11, Y11
+	VADDPD      Y11, Y1, Y1
+	VFMADD231PD Y11, Y11, Y6
+	VPADDQ      32(AX), Y0, Y11
+	VSUBPD      avx2const2<>+0(SB), Y11, Y11
+	VADDPD      Y11, Y2, Y2
+	VFMADD231PD Y11, Y11, Y7
+	VPADDQ      64(AX), Y0, Y11
+	VSUBPD      avx2const2<>+0(SB), Y11, Y11
+	VADDPD      Y11, Y3, Y3
+	VFMADD231PD Y11, Y11, Y8
+	VPADDQ      96(AX), Y0, Y11
+	VSUBPD      avx2const2<>+0(SB), Y11, Y11
+	VADDPD      Y11, Y4, Y4
+	VFMADD231PD Y11, Y11, Y9
+	ADDQ        $+128, AX
+	SUBQ        $+16, DX
+	CMPQ        DX, $+16
+	JAE         loop1164
+
+end1165:
+	ADDQ   DX, CX
+	ADDQ   $+16, CX
+	VADDPD Y3, Y1, Y1
+	VADDPD Y4, Y2, Y2
+	VADDPD Y2, Y1, Y1
+	VADDPD Y1, Y5, Y5
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VADDPD Y8, Y6, Y6
+	VADDPD Y9, Y7, Y7
+	VADDPD Y7, Y6, Y6
+	VADDPD Y6, Y10, Y10
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	VPXOR  Y8, Y8, Y8
+	VPXOR  Y9, Y9, Y9
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop1162
+
+end1163:
+	CMPQ CX, $+4
+	JB   end1167
+
+loop1166:
+	VPADDQ      (AX), Y0, Y2
+	VSUBPD      avx2const2<>+0(SB), Y2, Y2
+	VADDPD      Y2, Y1, Y1
+	VFMADD231PD Y2, Y2, Y6
+	ADDQ        $+32, AX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop1166
+
+end1167:
+	TESTQ       CX, CX
+	JZ          none1168
+	LEAQ        avx2const0<>+24(SB), DX
+	NEGQ        CX
+	VMOVDQU     (DX)(CX*8), Y2
+	NEGQ        CX
+	VMASKMOVPD  (AX), Y2, Y3
+	VPADDQ      Y3, Y0, Y0
+	VSUBPD      avx2const2<>+0(SB), Y0, Y0
+	VANDPD      Y2, Y0, Y0
+	VADDPD      Y0, Y1, Y1
+	VFMADD231PD Y0, Y0, Y6
+
+none1168:
+	VADDPD       Y1, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPD       X0, X5, X5
+	VPERMILPD    $0x01, X5, X0
+	VADDPD       X0, X5, X5
+	VMOVSD       X5, s1+32(FP)
+	VADDPD       Y6, Y10, Y10
+	VEXTRACTF128 $0x01, Y10, X0
+	VADDPD       X0, X10, X10
+	VPERMILPD    $0x01, X10, X0
+	VADDPD       X0, X10, X10
+	VMOVSD       X10, s2+40(FP)
+	VZEROUPPER
+	RET

@@ -311,3 +311,214 @@ func gemvAddOneAVX512(y []float64, a *float64, stride int, x *float64)
 //
 //go:noescape
 func flipAVX512(dst *int64, x []int64, c int64, stream int)
+
+// sumInt32AVX512 returns the sums of the elements, of which there are at most 2^16, and of their upper halves.
+//
+//go:noescape
+func sumInt32AVX512(x []int32) (low uint32, high int32)
+
+// dotInt32AVX512 equals dotInt32Go.
+//
+//go:noescape
+func dotInt32AVX512(x []int32, y []int32) int64
+
+// minMaxFloat32AVX512 equals minMaxFloat32Go.
+//
+//go:noescape
+func minMaxFloat32AVX512(x []float32) (lo float32, hi float32)
+
+// minMaxInt32AVX512 equals minMaxInt32Go.
+//
+//go:noescape
+func minMaxInt32AVX512(x []int32) (lo int32, hi int32)
+
+// arithFloat32AVX512 equals quotientGo.
+//
+//go:noescape
+func arithFloat32AVX512(c int, dst *float32, x []float32, y []float32, stream int)
+
+// arithInt32AVX512 equals wholeGo.
+//
+//go:noescape
+func arithInt32AVX512(c int, dst *int32, x []int32, y []int32, stream int)
+
+// unaryFloat32AVX512 equals unaryFloat32Go.
+//
+//go:noescape
+func unaryFloat32AVX512(c int, dst *float32, x []float32, a float32, stream int)
+
+// unaryInt32AVX512 equals unaryIntGo.
+//
+//go:noescape
+func unaryInt32AVX512(c int, dst *int32, x []int32, a int32, stream int)
+
+// fmaFloat32AVX512 equals fmaFloat32Go.
+//
+//go:noescape
+func fmaFloat32AVX512(dst *float32, x []float32, y []float32, z []float32, stream int)
+
+// axpyFloat32AVX512 equals axpyFloat32Go.
+//
+//go:noescape
+func axpyFloat32AVX512(dst *float32, a float32, x []float32, y []float32, stream int)
+
+// axpyInt32AVX512 equals axpyIntGo.
+//
+//go:noescape
+func axpyInt32AVX512(dst *int32, a int32, x []int32, y []int32, stream int)
+
+// countFloat32AVX512 equals countGo, for less than 2^31 elements.
+//
+//go:noescape
+func countFloat32AVX512(x []float32, c int, t float32) int
+
+// countInt32AVX512 equals countGo, for less than 2^31 elements.
+//
+//go:noescape
+func countInt32AVX512(x []int32, c int, t int32) int
+
+// compareFloat32AVX512 equals compareGo; it writes the pairs of bytes of dst that x has bits for.
+//
+//go:noescape
+func compareFloat32AVX512(dst *uint64, x []float32, c int, t float32)
+
+// compareInt32AVX512 equals compareGo; it writes the pairs of bytes of dst that x has bits for.
+//
+//go:noescape
+func compareInt32AVX512(dst *uint64, x []int32, c int, t int32)
+
+// indexOfFloat32AVX512 equals indexOfNarrowGo.
+//
+//go:noescape
+func indexOfFloat32AVX512(x []float32, v float32) int
+
+// indexOfInt32AVX512 equals indexOfNarrowGo.
+//
+//go:noescape
+func indexOfInt32AVX512(x []int32, v int32) int
+
+// indexNaNFloat32AVX512 equals indexNaNFloat32Go.
+//
+//go:noescape
+func indexNaNFloat32AVX512(x []float32) int
+
+// leastFloat32AVX512 equals leastFloat32Go.
+//
+//go:noescape
+func leastFloat32AVX512(x []float32) (best float32, piece int, nan uint64)
+
+// greatestFloat32AVX512 equals greatestFloat32Go.
+//
+//go:noescape
+func greatestFloat32AVX512(x []float32) (best float32, piece int, nan uint64)
+
+// leastInt32AVX512 equals leastInt32Go.
+//
+//go:noescape
+func leastInt32AVX512(x []int32) (best int32, piece int)
+
+// greatestInt32AVX512 equals greatestInt32Go.
+//
+//go:noescape
+func greatestInt32AVX512(x []int32) (best int32, piece int)
+
+// compressDwordsAVX512 equals compressDwordsGo for a multiple of 64 elements; it may write as many as x has.
+//
+//go:noescape
+func compressDwordsAVX512(dst *uint32, x []uint32, mask *uint64, shift int) int
+
+// filterFloat32AVX512 equals filterGo for a multiple of 64 elements; it may write as many as x has.
+//
+//go:noescape
+func filterFloat32AVX512(dst *float32, x []float32, c int, t float32) int
+
+// filterInt32AVX512 equals filterGo for a multiple of 64 elements; it may write as many as x has.
+//
+//go:noescape
+func filterInt32AVX512(dst *int32, x []int32, c int, t int32) int
+
+// prefixInt32AVX512 equals prefixGo for a multiple of 16 elements.
+//
+//go:noescape
+func prefixInt32AVX512(dst *int32, x []int32, start int32) int32
+
+// prefixBeforeInt32AVX512 equals prefixBeforeGo for a multiple of 16 elements.
+//
+//go:noescape
+func prefixBeforeInt32AVX512(dst *int32, x []int32, start int32) int32
+
+// sumFloat32AVX512 equals sumFloat32Go.
+//
+//go:noescape
+func sumFloat32AVX512(x []float32) float64
+
+// dotFloat32AVX512 equals dotFloat32Go.
+//
+//go:noescape
+func dotFloat32AVX512(x []float32, y []float32) float64
+
+// sumAbsFloat32AVX512 equals sumAbsFloat32Go.
+//
+//go:noescape
+func sumAbsFloat32AVX512(x []float32) float64
+
+// shiftedFloat32AVX512 equals shiftedNarrowGo.
+//
+//go:noescape
+func shiftedFloat32AVX512(x []float32, shift float64) (s1 float64, s2 float64)
+
+// shiftedInt32AVX512 equals shiftedNarrowGo.
+//
+//go:noescape
+func shiftedInt32AVX512(x []int32, shift float64) (s1 float64, s2 float64)
+
+// widenFloat32AVX512 equals widenGo for a multiple of 8 elements.
+//
+//go:noescape
+func widenFloat32AVX512(dst *float64, x []float32)
+
+// widenInt32AVX512 equals widenGo for a multiple of 8 elements.
+//
+//go:noescape
+func widenInt32AVX512(dst *int64, x []int32)
+
+// roundFloat32AVX512 equals roundFloat32Go for a multiple of 8 elements.
+//
+//go:noescape
+func roundFloat32AVX512(dst *float32, x []float64)
+
+// takeDwordsAVX512 equals takeDwordsGo for a multiple of 8 indices, but leaves out all of the vector in which one is
+// out of bounds.
+//
+//go:noescape
+func takeDwordsAVX512(dst *uint32, x []uint32, idx []int64) int
+
+// expFloat32AVX512 equals expFloat32Go.
+//
+//go:noescape
+func expFloat32AVX512(dst *float32, x []float32, stream int)
+
+// logFloat32AVX512 equals logFloat32Go.
+//
+//go:noescape
+func logFloat32AVX512(dst *float32, x []float32, stream int)
+
+// unaryInt64AVX512 equals unaryIntGo.
+//
+//go:noescape
+func unaryInt64AVX512(c int, dst *int64, x []int64, a int64, stream int)
+
+// axpyInt64AVX512 equals axpyIntGo.
+//
+//go:noescape
+func axpyInt64AVX512(dst *int64, a int64, x []int64, y []int64, stream int)
+
+// dotInt64AVX512 equals dotInt64Go.
+//
+//go:noescape
+func dotInt64AVX512(x []int64, y []int64) int64
+
+// shiftedInt64AVX512 equals shiftedInt64Go.
+//
+//go:noescape
+func shiftedInt64AVX512(x []int64, shift int64) (s1 float64, s2 float64)

@@ -14931,3 +14931,7332 @@ end594:
 none595:
 	VZEROUPPER
 	RET
+
+// func sumInt32AVX512(x []int32) (low uint32, high int32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·sumInt32AVX512(SB), NOSPLIT, $0-32
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	CMPQ   CX, $+64
+	JB     end597
+
+loop596:
+	VMOVUPD (AX), Z8
+	VPADDD  Z8, Z0, Z0
+	VPSRAD  $0x10, Z8, Z8
+	VPADDD  Z8, Z4, Z4
+	VMOVUPD 64(AX), Z8
+	VPADDD  Z8, Z1, Z1
+	VPSRAD  $0x10, Z8, Z8
+	VPADDD  Z8, Z5, Z5
+	VMOVUPD 128(AX), Z8
+	VPADDD  Z8, Z2, Z2
+	VPSRAD  $0x10, Z8, Z8
+	VPADDD  Z8, Z6, Z6
+	VMOVUPD 192(AX), Z8
+	VPADDD  Z8, Z3, Z3
+	VPSRAD  $0x10, Z8, Z8
+	VPADDD  Z8, Z7, Z7
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop596
+
+end597:
+	CMPQ CX, $+16
+	JB   end599
+
+loop598:
+	VMOVUPD (AX), Z8
+	VPADDD  Z8, Z0, Z0
+	VPSRAD  $0x10, Z8, Z8
+	VPADDD  Z8, Z4, Z4
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop598
+
+end599:
+	TESTQ     CX, CX
+	JZ        none600
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z8
+	VMOVUPD   Z8, Z8
+	VPADDD    Z8, Z0, Z0
+	VPSRAD    $0x10, Z8, Z8
+	VPADDD    Z8, Z4, Z4
+
+none600:
+	VPADDD        Z2, Z0, Z0
+	VPADDD        Z3, Z1, Z1
+	VPADDD        Z1, Z0, Z0
+	VPADDD        Z6, Z4, Z4
+	VPADDD        Z7, Z5, Z5
+	VPADDD        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPADDD        Y1, Y0, Y0
+	VEXTRACTF64X2 $0x01, Y0, X1
+	VPADDD        X1, X0, X0
+	VPSHUFD       $0x0e, X0, X1
+	VPADDD        X1, X0, X0
+	VPSHUFD       $0x01, X0, X1
+	VPADDD        X1, X0, X0
+	VMOVSS        X0, low+24(FP)
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VPADDD        Y0, Y4, Y4
+	VEXTRACTF64X2 $0x01, Y4, X0
+	VPADDD        X0, X4, X4
+	VPSHUFD       $0x0e, X4, X0
+	VPADDD        X0, X4, X4
+	VPSHUFD       $0x01, X4, X0
+	VPADDD        X0, X4, X4
+	VMOVSS        X4, high+28(FP)
+	VZEROUPPER
+	RET
+
+// func dotInt32AVX512(x []int32, y []int32) int64
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·dotInt32AVX512(SB), NOSPLIT, $0-56
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+	MOVQ   y_base+24(FP), DX
+	MOVQ   y_len+32(FP), BX
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	CMPQ   CX, $+64
+	JB     end602
+
+loop601:
+	VMOVUPD (AX), Z8
+	VMOVUPD (DX), Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z0, Z0
+	VPSRLQ  $0x20, Z8, Z8
+	VPSRLQ  $0x20, Z9, Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z4, Z4
+	VMOVUPD 64(AX), Z8
+	VMOVUPD 64(DX), Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z1, Z1
+	VPSRLQ  $0x20, Z8, Z8
+	VPSRLQ  $0x20, Z9, Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z5, Z5
+	VMOVUPD 128(AX), Z8
+	VMOVUPD 128(DX), Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z2, Z2
+	VPSRLQ  $0x20, Z8, Z8
+	VPSRLQ  $0x20, Z9, Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z6, Z6
+	VMOVUPD 192(AX), Z8
+	VMOVUPD 192(DX), Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z3, Z3
+	VPSRLQ  $0x20, Z8, Z8
+	VPSRLQ  $0x20, Z9, Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z7, Z7
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop601
+
+end602:
+	CMPQ CX, $+16
+	JB   end604
+
+loop603:
+	VMOVUPD (AX), Z8
+	VMOVUPD (DX), Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z0, Z0
+	VPSRLQ  $0x20, Z8, Z8
+	VPSRLQ  $0x20, Z9, Z9
+	VPMULDQ Z8, Z9, Z10
+	VPADDQ  Z10, Z4, Z4
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop603
+
+end604:
+	TESTQ     CX, CX
+	JZ        none605
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z8
+	VMOVUPS.Z (DX), K1, Z9
+	VMOVUPD   Z8, Z8
+	VMOVUPD   Z9, Z9
+	VPMULDQ   Z8, Z9, Z10
+	VPADDQ    Z10, Z0, Z0
+	VPSRLQ    $0x20, Z8, Z8
+	VPSRLQ    $0x20, Z9, Z9
+	VPMULDQ   Z8, Z9, Z10
+	VPADDQ    Z10, Z4, Z4
+
+none605:
+	VPADDQ        Z4, Z0, Z0
+	VPADDQ        Z5, Z1, Z1
+	VPADDQ        Z6, Z2, Z2
+	VPADDQ        Z7, Z3, Z3
+	VPADDQ        Z2, Z0, Z0
+	VPADDQ        Z3, Z1, Z1
+	VPADDQ        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPADDQ        Y1, Y0, Y0
+	VEXTRACTF64X2 $0x01, Y0, X1
+	VPADDQ        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VPADDQ        X1, X0, X0
+	VMOVSD        X0, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func minMaxFloat32AVX512(x []float32) (lo float32, hi float32)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·minMaxFloat32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPBROADCASTD (AX), Z0
+	VMOVAPD      Z0, Z1
+	VMOVAPD      Z0, Z2
+	VMOVAPD      Z0, Z3
+	VMOVAPD      Z0, Z4
+	VMOVAPD      Z0, Z5
+	VMOVAPD      Z0, Z6
+	VMOVAPD      Z0, Z7
+	VMOVAPD      Z0, Z8
+	VMOVAPD      Z0, Z9
+	VMOVAPD      Z0, Z10
+	VMOVAPD      Z0, Z11
+	VMOVAPD      Z0, Z12
+	VMOVAPD      Z0, Z13
+	VMOVAPD      Z0, Z14
+	VMOVAPD      Z0, Z15
+	VMOVAPD      Z0, Z16
+	KXNORW       K1, K1, K1
+	KXNORW       K2, K2, K2
+	KXNORW       K3, K3, K3
+	KXNORW       K4, K4, K4
+	CMPQ         CX, $+128
+	JB           end607
+
+loop606:
+	VMOVUPD (AX), Z17
+	VMINPS  Z17, Z1, Z1
+	VMAXPS  Z17, Z9, Z9
+	VMOVUPD 64(AX), Z18
+	VMINPS  Z18, Z2, Z2
+	VMAXPS  Z18, Z10, Z10
+	VCMPPS  $0x07, Z17, Z18, K1, K1
+	VMOVUPD 128(AX), Z17
+	VMINPS  Z17, Z3, Z3
+	VMAXPS  Z17, Z11, Z11
+	VMOVUPD 192(AX), Z18
+	VMINPS  Z18, Z4, Z4
+	VMAXPS  Z18, Z12, Z12
+	VCMPPS  $0x07, Z17, Z18, K2, K2
+	VMOVUPD 256(AX), Z17
+	VMINPS  Z17, Z5, Z5
+	VMAXPS  Z17, Z13, Z13
+	VMOVUPD 320(AX), Z18
+	VMINPS  Z18, Z6, Z6
+	VMAXPS  Z18, Z14, Z14
+	VCMPPS  $0x07, Z17, Z18, K3, K3
+	VMOVUPD 384(AX), Z17
+	VMINPS  Z17, Z7, Z7
+	VMAXPS  Z17, Z15, Z15
+	VMOVUPD 448(AX), Z18
+	VMINPS  Z18, Z8, Z8
+	VMAXPS  Z18, Z16, Z16
+	VCMPPS  $0x07, Z17, Z18, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+128, CX
+	CMPQ    CX, $+128
+	JAE     loop606
+
+end607:
+	CMPQ CX, $+16
+	JB   end609
+
+loop608:
+	VMOVUPD (AX), Z17
+	VMINPS  Z17, Z1, Z1
+	VMAXPS  Z17, Z9, Z9
+	VCMPPS  $0x07, Z17, Z17, K1, K1
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop608
+
+end609:
+	TESTQ   CX, CX
+	JZ      none610
+	MOVQ    $-1, DX
+	BZHIQ   CX, DX, DX
+	KMOVW   DX, K5
+	VMOVAPS Z0, Z0
+	VMOVUPS (AX), K5, Z0
+	VMOVUPD Z0, Z0
+	VMINPS  Z0, Z1, Z1
+	VMAXPS  Z0, Z9, Z9
+	VCMPPS  $0x07, Z0, Z0, K1, K1
+
+none610:
+	VMINPS        Z1, Z5, Z1
+	VMINPS        Z2, Z6, Z2
+	VMINPS        Z3, Z7, Z3
+	VMINPS        Z4, Z8, Z4
+	VMINPS        Z1, Z3, Z1
+	VMINPS        Z2, Z4, Z2
+	VMINPS        Z1, Z2, Z1
+	VMAXPS        Z9, Z13, Z9
+	VMAXPS        Z10, Z14, Z10
+	VMAXPS        Z11, Z15, Z11
+	VMAXPS        Z12, Z16, Z12
+	VMAXPS        Z9, Z11, Z9
+	VMAXPS        Z10, Z12, Z10
+	VMAXPS        Z9, Z10, Z9
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VMINPS        Y1, Y0, Y1
+	VEXTRACTF64X2 $0x01, Y1, X0
+	VMINPS        X1, X0, X1
+	VPSHUFD       $0x0e, X1, X0
+	VMINPS        X1, X0, X1
+	VPSHUFD       $0x01, X1, X0
+	VMINPS        X1, X0, X1
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VMAXPS        Y9, Y0, Y9
+	VEXTRACTF64X2 $0x01, Y9, X0
+	VMAXPS        X9, X0, X9
+	VPSHUFD       $0x0e, X9, X0
+	VMAXPS        X9, X0, X9
+	VPSHUFD       $0x01, X9, X0
+	VMAXPS        X9, X0, X9
+	KANDW         K2, K1, K1
+	KANDW         K3, K1, K1
+	KANDW         K4, K1, K1
+	KMOVW         K1, AX
+	XORL          $0x0000ffff, AX
+	TESTQ         AX, AX
+	JZ            ordered611
+	VPCMPEQD      X1, X1, X1
+	VPCMPEQD      X9, X9, X9
+
+ordered611:
+	VMOVSS X1, lo+24(FP)
+	VMOVSS X9, hi+28(FP)
+	VZEROUPPER
+	RET
+
+// func minMaxInt32AVX512(x []int32) (lo int32, hi int32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·minMaxInt32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPBROADCASTD (AX), Z0
+	VMOVAPD      Z0, Z1
+	VMOVAPD      Z0, Z2
+	VMOVAPD      Z0, Z3
+	VMOVAPD      Z0, Z4
+	VMOVAPD      Z0, Z5
+	VMOVAPD      Z0, Z6
+	VMOVAPD      Z0, Z7
+	VMOVAPD      Z0, Z8
+	VMOVAPD      Z0, Z9
+	VMOVAPD      Z0, Z10
+	VMOVAPD      Z0, Z11
+	VMOVAPD      Z0, Z12
+	VMOVAPD      Z0, Z13
+	VMOVAPD      Z0, Z14
+	VMOVAPD      Z0, Z15
+	VMOVAPD      Z0, Z16
+	CMPQ         CX, $+128
+	JB           end613
+
+loop612:
+	VMOVUPD (AX), Z17
+	VPMINSD Z17, Z1, Z1
+	VPMAXSD Z17, Z9, Z9
+	VMOVUPD 64(AX), Z17
+	VPMINSD Z17, Z2, Z2
+	VPMAXSD Z17, Z10, Z10
+	VMOVUPD 128(AX), Z17
+	VPMINSD Z17, Z3, Z3
+	VPMAXSD Z17, Z11, Z11
+	VMOVUPD 192(AX), Z17
+	VPMINSD Z17, Z4, Z4
+	VPMAXSD Z17, Z12, Z12
+	VMOVUPD 256(AX), Z17
+	VPMINSD Z17, Z5, Z5
+	VPMAXSD Z17, Z13, Z13
+	VMOVUPD 320(AX), Z17
+	VPMINSD Z17, Z6, Z6
+	VPMAXSD Z17, Z14, Z14
+	VMOVUPD 384(AX), Z17
+	VPMINSD Z17, Z7, Z7
+	VPMAXSD Z17, Z15, Z15
+	VMOVUPD 448(AX), Z17
+	VPMINSD Z17, Z8, Z8
+	VPMAXSD Z17, Z16, Z16
+	ADDQ    $+512, AX
+	SUBQ    $+128, CX
+	CMPQ    CX, $+128
+	JAE     loop612
+
+end613:
+	CMPQ CX, $+16
+	JB   end615
+
+loop614:
+	VMOVUPD (AX), Z17
+	VPMINSD Z17, Z1, Z1
+	VPMAXSD Z17, Z9, Z9
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop614
+
+end615:
+	TESTQ   CX, CX
+	JZ      none616
+	MOVQ    $-1, DX
+	BZHIQ   CX, DX, DX
+	KMOVW   DX, K1
+	VMOVAPS Z0, Z0
+	VMOVUPS (AX), K1, Z0
+	VMOVUPD Z0, Z0
+	VPMINSD Z0, Z1, Z1
+	VPMAXSD Z0, Z9, Z9
+
+none616:
+	VPMINSD       Z1, Z5, Z1
+	VPMINSD       Z2, Z6, Z2
+	VPMINSD       Z3, Z7, Z3
+	VPMINSD       Z4, Z8, Z4
+	VPMINSD       Z1, Z3, Z1
+	VPMINSD       Z2, Z4, Z2
+	VPMINSD       Z1, Z2, Z1
+	VPMAXSD       Z9, Z13, Z9
+	VPMAXSD       Z10, Z14, Z10
+	VPMAXSD       Z11, Z15, Z11
+	VPMAXSD       Z12, Z16, Z12
+	VPMAXSD       Z9, Z11, Z9
+	VPMAXSD       Z10, Z12, Z10
+	VPMAXSD       Z9, Z10, Z9
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VPMINSD       Y1, Y0, Y1
+	VEXTRACTF64X2 $0x01, Y1, X0
+	VPMINSD       X1, X0, X1
+	VPSHUFD       $0x0e, X1, X0
+	VPMINSD       X1, X0, X1
+	VPSHUFD       $0x01, X1, X0
+	VPMINSD       X1, X0, X1
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VPMAXSD       Y9, Y0, Y9
+	VEXTRACTF64X2 $0x01, Y9, X0
+	VPMAXSD       X9, X0, X9
+	VPSHUFD       $0x0e, X9, X0
+	VPMAXSD       X9, X0, X9
+	VPSHUFD       $0x01, X9, X0
+	VPMAXSD       X9, X0, X9
+	VMOVSS        X1, lo+24(FP)
+	VMOVSS        X9, hi+28(FP)
+	VZEROUPPER
+	RET
+
+// func arithFloat32AVX512(c int, dst *float32, x []float32, y []float32, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
+	MOVQ      x_base+16(FP), AX
+	MOVQ      x_len+24(FP), CX
+	MOVQ      y_base+40(FP), CX
+	MOVQ      y_len+48(FP), DX
+	MOVQ      dst+8(FP), BX
+	MOVQ      c+0(FP), SI
+	CMPQ      SI, $+0
+	JNE       case618
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain619
+	MOVQ      BX, SI
+	ANDQ      $+3, SI
+	JNZ       plain619
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x02, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none620
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (AX)(SI*4), AX
+	LEAQ      (CX)(SI*4), CX
+
+none620:
+	CMPQ DX, $+64
+	JB   end622
+
+loop621:
+	VMOVUPD  (AX), Z0
+	VADDPS   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VADDPS   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VADDPS   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VADDPS   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JAE      loop621
+
+end622:
+	SFENCE
+
+plain619:
+	CMPQ DX, $+64
+	JB   end624
+
+loop623:
+	VMOVUPD (AX), Z0
+	VADDPS  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VADDPS  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VADDPS  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VADDPS  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop623
+
+end624:
+	CMPQ DX, $+16
+	JB   end626
+
+loop625:
+	VMOVUPD (AX), Z0
+	VADDPS  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop625
+
+end626:
+	TESTQ     DX, DX
+	JZ        none627
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+none627:
+	JMP done617
+
+case618:
+	CMPQ      SI, $+1
+	JNE       case628
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain629
+	MOVQ      BX, SI
+	ANDQ      $+3, SI
+	JNZ       plain629
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x02, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none630
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (AX)(SI*4), AX
+	LEAQ      (CX)(SI*4), CX
+
+none630:
+	CMPQ DX, $+64
+	JB   end632
+
+loop631:
+	VMOVUPD  (AX), Z0
+	VSUBPS   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VSUBPS   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VSUBPS   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VSUBPS   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JAE      loop631
+
+end632:
+	SFENCE
+
+plain629:
+	CMPQ DX, $+64
+	JB   end634
+
+loop633:
+	VMOVUPD (AX), Z0
+	VSUBPS  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VSUBPS  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VSUBPS  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VSUBPS  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop633
+
+end634:
+	CMPQ DX, $+16
+	JB   end636
+
+loop635:
+	VMOVUPD (AX), Z0
+	VSUBPS  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop635
+
+end636:
+	TESTQ     DX, DX
+	JZ        none637
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+none637:
+	JMP done617
+
+case628:
+	CMPQ      SI, $+2
+	JNE       case638
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain639
+	MOVQ      BX, SI
+	ANDQ      $+3, SI
+	JNZ       plain639
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x02, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none640
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (AX)(SI*4), AX
+	LEAQ      (CX)(SI*4), CX
+
+none640:
+	CMPQ DX, $+64
+	JB   end642
+
+loop641:
+	VMOVUPD  (AX), Z0
+	VMULPS   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VMULPS   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VMULPS   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VMULPS   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JAE      loop641
+
+end642:
+	SFENCE
+
+plain639:
+	CMPQ DX, $+64
+	JB   end644
+
+loop643:
+	VMOVUPD (AX), Z0
+	VMULPS  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VMULPS  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VMULPS  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VMULPS  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop643
+
+end644:
+	CMPQ DX, $+16
+	JB   end646
+
+loop645:
+	VMOVUPD (AX), Z0
+	VMULPS  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop645
+
+end646:
+	TESTQ     DX, DX
+	JZ        none647
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+none647:
+	JMP done617
+
+case638:
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain649
+	MOVQ      BX, SI
+	ANDQ      $+3, SI
+	JNZ       plain649
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x02, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none650
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (AX)(SI*4), AX
+	LEAQ      (CX)(SI*4), CX
+
+none650:
+	CMPQ DX, $+64
+	JB   end652
+
+loop651:
+	VMOVUPD  (AX), Z0
+	VDIVPS   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VDIVPS   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VDIVPS   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VDIVPS   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JAE      loop651
+
+end652:
+	SFENCE
+
+plain649:
+	CMPQ DX, $+64
+	JB   end654
+
+loop653:
+	VMOVUPD (AX), Z0
+	VDIVPS  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VDIVPS  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VDIVPS  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VDIVPS  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop653
+
+end654:
+	CMPQ DX, $+16
+	JB   end656
+
+loop655:
+	VMOVUPD (AX), Z0
+	VDIVPS  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop655
+
+end656:
+	TESTQ     DX, DX
+	JZ        none657
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+none657:
+done617:
+	VZEROUPPER
+	RET
+
+// func arithInt32AVX512(c int, dst *int32, x []int32, y []int32, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
+	MOVQ      x_base+16(FP), AX
+	MOVQ      x_len+24(FP), CX
+	MOVQ      y_base+40(FP), CX
+	MOVQ      y_len+48(FP), DX
+	MOVQ      dst+8(FP), BX
+	MOVQ      c+0(FP), SI
+	CMPQ      SI, $+0
+	JNE       case659
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain660
+	MOVQ      BX, SI
+	ANDQ      $+3, SI
+	JNZ       plain660
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x02, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none661
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPADDD    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (AX)(SI*4), AX
+	LEAQ      (CX)(SI*4), CX
+
+none661:
+	CMPQ DX, $+64
+	JB   end663
+
+loop662:
+	VMOVUPD  (AX), Z0
+	VPADDD   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VPADDD   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VPADDD   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VPADDD   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JAE      loop662
+
+end663:
+	SFENCE
+
+plain660:
+	CMPQ DX, $+64
+	JB   end665
+
+loop664:
+	VMOVUPD (AX), Z0
+	VPADDD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VPADDD  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VPADDD  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VPADDD  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop664
+
+end665:
+	CMPQ DX, $+16
+	JB   end667
+
+loop666:
+	VMOVUPD (AX), Z0
+	VPADDD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop666
+
+end667:
+	TESTQ     DX, DX
+	JZ        none668
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPADDD    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+none668:
+	JMP done658
+
+case659:
+	CMPQ      SI, $+1
+	JNE       case669
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain670
+	MOVQ      BX, SI
+	ANDQ      $+3, SI
+	JNZ       plain670
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x02, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none671
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPSUBD    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (AX)(SI*4), AX
+	LEAQ      (CX)(SI*4), CX
+
+none671:
+	CMPQ DX, $+64
+	JB   end673
+
+loop672:
+	VMOVUPD  (AX), Z0
+	VPSUBD   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VPSUBD   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VPSUBD   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VPSUBD   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JAE      loop672
+
+end673:
+	SFENCE
+
+plain670:
+	CMPQ DX, $+64
+	JB   end675
+
+loop674:
+	VMOVUPD (AX), Z0
+	VPSUBD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VPSUBD  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VPSUBD  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VPSUBD  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop674
+
+end675:
+	CMPQ DX, $+16
+	JB   end677
+
+loop676:
+	VMOVUPD (AX), Z0
+	VPSUBD  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop676
+
+end677:
+	TESTQ     DX, DX
+	JZ        none678
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPSUBD    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+none678:
+	JMP done658
+
+case669:
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain680
+	MOVQ      BX, SI
+	ANDQ      $+3, SI
+	JNZ       plain680
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x02, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none681
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPMULLD   Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (AX)(SI*4), AX
+	LEAQ      (CX)(SI*4), CX
+
+none681:
+	CMPQ DX, $+64
+	JB   end683
+
+loop682:
+	VMOVUPD  (AX), Z0
+	VPMULLD  (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VPMULLD  64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VPMULLD  128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VPMULLD  192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JAE      loop682
+
+end683:
+	SFENCE
+
+plain680:
+	CMPQ DX, $+64
+	JB   end685
+
+loop684:
+	VMOVUPD (AX), Z0
+	VPMULLD (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VPMULLD 64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VPMULLD 128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VPMULLD 192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop684
+
+end685:
+	CMPQ DX, $+16
+	JB   end687
+
+loop686:
+	VMOVUPD (AX), Z0
+	VPMULLD (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop686
+
+end687:
+	TESTQ     DX, DX
+	JZ        none688
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPMULLD   Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+none688:
+done658:
+	VZEROUPPER
+	RET
+
+// func unaryFloat32AVX512(c int, dst *float32, x []float32, a float32, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
+	VBROADCASTSS a+40(FP), Z0
+	VMOVUPS      avx512const79<>+0(SB), Z1
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case690
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain691
+	MOVQ         DX, BX
+	ANDQ         $+3, BX
+	JNZ          plain691
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+63, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none692
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (AX), K1, Z1
+	VMULPS       Z1, Z0, Z1
+	VMOVUPS      Z1, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*4), DX
+	LEAQ         (AX)(BX*4), AX
+
+none692:
+	CMPQ CX, $+64
+	JB   end694
+
+loop693:
+	VMULPS   (AX), Z0, Z1
+	VMOVNTPD Z1, (DX)
+	VMULPS   64(AX), Z0, Z1
+	VMOVNTPD Z1, 64(DX)
+	VMULPS   128(AX), Z0, Z1
+	VMOVNTPD Z1, 128(DX)
+	VMULPS   192(AX), Z0, Z1
+	VMOVNTPD Z1, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop693
+
+end694:
+	SFENCE
+
+plain691:
+	CMPQ CX, $+64
+	JB   end696
+
+loop695:
+	VMULPS  (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
+	VMULPS  64(AX), Z0, Z1
+	VMOVUPD Z1, 64(DX)
+	VMULPS  128(AX), Z0, Z1
+	VMOVUPD Z1, 128(DX)
+	VMULPS  192(AX), Z0, Z1
+	VMOVUPD Z1, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop695
+
+end696:
+	CMPQ CX, $+16
+	JB   end698
+
+loop697:
+	VMULPS  (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop697
+
+end698:
+	TESTQ     CX, CX
+	JZ        none699
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none699:
+	JMP done689
+
+case690:
+	CMPQ      BX, $+1
+	JNE       case700
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain701
+	MOVQ      DX, BX
+	ANDQ      $+3, BX
+	JNZ       plain701
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none702
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VSQRTPS   Z0, Z0
+	VMOVUPS   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (AX)(BX*4), AX
+
+none702:
+	CMPQ CX, $+64
+	JB   end704
+
+loop703:
+	VSQRTPS  (AX), Z0
+	VMOVNTPD Z0, (DX)
+	VSQRTPS  64(AX), Z0
+	VMOVNTPD Z0, 64(DX)
+	VSQRTPS  128(AX), Z0
+	VMOVNTPD Z0, 128(DX)
+	VSQRTPS  192(AX), Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop703
+
+end704:
+	SFENCE
+
+plain701:
+	CMPQ CX, $+64
+	JB   end706
+
+loop705:
+	VSQRTPS (AX), Z0
+	VMOVUPD Z0, (DX)
+	VSQRTPS 64(AX), Z0
+	VMOVUPD Z0, 64(DX)
+	VSQRTPS 128(AX), Z0
+	VMOVUPD Z0, 128(DX)
+	VSQRTPS 192(AX), Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop705
+
+end706:
+	CMPQ CX, $+16
+	JB   end708
+
+loop707:
+	VSQRTPS (AX), Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop707
+
+end708:
+	TESTQ     CX, CX
+	JZ        none709
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VSQRTPS   Z0, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none709:
+	JMP done689
+
+case700:
+	CMPQ      BX, $+2
+	JNE       case710
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain711
+	MOVQ      DX, BX
+	ANDQ      $+3, BX
+	JNZ       plain711
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none712
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPANDNQ   Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (AX)(BX*4), AX
+
+none712:
+	CMPQ CX, $+64
+	JB   end714
+
+loop713:
+	VPANDNQ  (AX), Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VPANDNQ  64(AX), Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPANDNQ  128(AX), Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPANDNQ  192(AX), Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop713
+
+end714:
+	SFENCE
+
+plain711:
+	CMPQ CX, $+64
+	JB   end716
+
+loop715:
+	VPANDNQ (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	VPANDNQ 64(AX), Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VPANDNQ 128(AX), Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VPANDNQ 192(AX), Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop715
+
+end716:
+	CMPQ CX, $+16
+	JB   end718
+
+loop717:
+	VPANDNQ (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop717
+
+end718:
+	TESTQ     CX, CX
+	JZ        none719
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPANDNQ   Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none719:
+	JMP done689
+
+case710:
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain721
+	MOVQ      DX, BX
+	ANDQ      $+3, BX
+	JNZ       plain721
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none722
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (AX)(BX*4), AX
+
+none722:
+	CMPQ CX, $+64
+	JB   end724
+
+loop723:
+	VPXORQ   (AX), Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VPXORQ   64(AX), Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPXORQ   128(AX), Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPXORQ   192(AX), Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop723
+
+end724:
+	SFENCE
+
+plain721:
+	CMPQ CX, $+64
+	JB   end726
+
+loop725:
+	VPXORQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	VPXORQ  64(AX), Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VPXORQ  128(AX), Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VPXORQ  192(AX), Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop725
+
+end726:
+	CMPQ CX, $+16
+	JB   end728
+
+loop727:
+	VPXORQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop727
+
+end728:
+	TESTQ     CX, CX
+	JZ        none729
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none729:
+done689:
+	VZEROUPPER
+	RET
+
+DATA avx512const79<>+0(SB)/8, $0x8000000080000000
+DATA avx512const79<>+8(SB)/8, $0x8000000080000000
+DATA avx512const79<>+16(SB)/8, $0x8000000080000000
+DATA avx512const79<>+24(SB)/8, $0x8000000080000000
+DATA avx512const79<>+32(SB)/8, $0x8000000080000000
+DATA avx512const79<>+40(SB)/8, $0x8000000080000000
+DATA avx512const79<>+48(SB)/8, $0x8000000080000000
+DATA avx512const79<>+56(SB)/8, $0x8000000080000000
+GLOBL avx512const79<>(SB), RODATA|NOPTR, $64
+
+// func unaryInt32AVX512(c int, dst *int32, x []int32, a int32, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
+	VBROADCASTSS a+40(FP), Z0
+	VPXORQ       Z1, Z1, Z1
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case731
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain732
+	MOVQ         DX, BX
+	ANDQ         $+3, BX
+	JNZ          plain732
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+63, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none733
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (AX), K1, Z1
+	VPMULLD      Z1, Z0, Z1
+	VMOVUPS      Z1, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*4), DX
+	LEAQ         (AX)(BX*4), AX
+
+none733:
+	CMPQ CX, $+64
+	JB   end735
+
+loop734:
+	VPMULLD  (AX), Z0, Z1
+	VMOVNTPD Z1, (DX)
+	VPMULLD  64(AX), Z0, Z1
+	VMOVNTPD Z1, 64(DX)
+	VPMULLD  128(AX), Z0, Z1
+	VMOVNTPD Z1, 128(DX)
+	VPMULLD  192(AX), Z0, Z1
+	VMOVNTPD Z1, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop734
+
+end735:
+	SFENCE
+
+plain732:
+	CMPQ CX, $+64
+	JB   end737
+
+loop736:
+	VPMULLD (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
+	VPMULLD 64(AX), Z0, Z1
+	VMOVUPD Z1, 64(DX)
+	VPMULLD 128(AX), Z0, Z1
+	VMOVUPD Z1, 128(DX)
+	VPMULLD 192(AX), Z0, Z1
+	VMOVUPD Z1, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop736
+
+end737:
+	CMPQ CX, $+16
+	JB   end739
+
+loop738:
+	VPMULLD (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop738
+
+end739:
+	TESTQ     CX, CX
+	JZ        none740
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPMULLD   Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none740:
+	JMP done730
+
+case731:
+	CMPQ      BX, $+1
+	JNE       case741
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain742
+	MOVQ      DX, BX
+	ANDQ      $+3, BX
+	JNZ       plain742
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none743
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPABSD    Z0, Z0
+	VMOVUPS   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (AX)(BX*4), AX
+
+none743:
+	CMPQ CX, $+64
+	JB   end745
+
+loop744:
+	VPABSD   (AX), Z0
+	VMOVNTPD Z0, (DX)
+	VPABSD   64(AX), Z0
+	VMOVNTPD Z0, 64(DX)
+	VPABSD   128(AX), Z0
+	VMOVNTPD Z0, 128(DX)
+	VPABSD   192(AX), Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop744
+
+end745:
+	SFENCE
+
+plain742:
+	CMPQ CX, $+64
+	JB   end747
+
+loop746:
+	VPABSD  (AX), Z0
+	VMOVUPD Z0, (DX)
+	VPABSD  64(AX), Z0
+	VMOVUPD Z0, 64(DX)
+	VPABSD  128(AX), Z0
+	VMOVUPD Z0, 128(DX)
+	VPABSD  192(AX), Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop746
+
+end747:
+	CMPQ CX, $+16
+	JB   end749
+
+loop748:
+	VPABSD  (AX), Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop748
+
+end749:
+	TESTQ     CX, CX
+	JZ        none750
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPABSD    Z0, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none750:
+	JMP done730
+
+case741:
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain752
+	MOVQ      DX, BX
+	ANDQ      $+3, BX
+	JNZ       plain752
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none753
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPSUBD    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (AX)(BX*4), AX
+
+none753:
+	CMPQ CX, $+64
+	JB   end755
+
+loop754:
+	VPSUBD   (AX), Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VPSUBD   64(AX), Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPSUBD   128(AX), Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPSUBD   192(AX), Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop754
+
+end755:
+	SFENCE
+
+plain752:
+	CMPQ CX, $+64
+	JB   end757
+
+loop756:
+	VPSUBD  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	VPSUBD  64(AX), Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VPSUBD  128(AX), Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VPSUBD  192(AX), Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop756
+
+end757:
+	CMPQ CX, $+16
+	JB   end759
+
+loop758:
+	VPSUBD  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop758
+
+end759:
+	TESTQ     CX, CX
+	JZ        none760
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPSUBD    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none760:
+done730:
+	VZEROUPPER
+	RET
+
+// func fmaFloat32AVX512(dst *float32, x []float32, y []float32, z []float32, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
+	MOVQ        x_base+8(FP), AX
+	MOVQ        x_len+16(FP), CX
+	MOVQ        y_base+32(FP), CX
+	MOVQ        y_len+40(FP), DX
+	MOVQ        z_base+56(FP), DX
+	MOVQ        z_len+64(FP), BX
+	MOVQ        dst+0(FP), SI
+	MOVQ        stream+80(FP), DI
+	TESTQ       DI, DI
+	JZ          plain761
+	MOVQ        SI, DI
+	ANDQ        $+3, DI
+	JNZ         plain761
+	MOVQ        SI, DI
+	NEGQ        DI
+	ANDQ        $+63, DI
+	SHRQ        $0x02, DI
+	CMPQ        DI, BX
+	CMOVQHI     BX, DI
+	TESTQ       DI, DI
+	JZ          none762
+	MOVQ        $-1, R8
+	BZHIQ       DI, R8, R8
+	KMOVW       R8, K1
+	VMOVUPS.Z   (AX), K1, Z0
+	VMOVUPS.Z   (CX), K1, Z1
+	VMOVUPS.Z   (DX), K1, Z2
+	VMOVUPD     Z0, Z0
+	VMOVUPD     Z1, Z1
+	VFMADD213PS Z2, Z1, Z0
+	VMOVUPS     Z0, K1, (SI)
+	SUBQ        DI, BX
+	LEAQ        (SI)(DI*4), SI
+	LEAQ        (AX)(DI*4), AX
+	LEAQ        (CX)(DI*4), CX
+	LEAQ        (DX)(DI*4), DX
+
+none762:
+	CMPQ BX, $+64
+	JB   end764
+
+loop763:
+	VMOVUPD     (AX), Z0
+	VMOVUPD     (CX), Z1
+	VFMADD213PS (DX), Z1, Z0
+	VMOVNTPD    Z0, (SI)
+	VMOVUPD     64(AX), Z0
+	VMOVUPD     64(CX), Z1
+	VFMADD213PS 64(DX), Z1, Z0
+	VMOVNTPD    Z0, 64(SI)
+	VMOVUPD     128(AX), Z0
+	VMOVUPD     128(CX), Z1
+	VFMADD213PS 128(DX), Z1, Z0
+	VMOVNTPD    Z0, 128(SI)
+	VMOVUPD     192(AX), Z0
+	VMOVUPD     192(CX), Z1
+	VFMADD213PS 192(DX), Z1, Z0
+	VMOVNTPD    Z0, 192(SI)
+	ADDQ        $+256, SI
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	ADDQ        $+256, DX
+	SUBQ        $+64, BX
+	CMPQ        BX, $+64
+	JAE         loop763
+
+end764:
+	SFENCE
+
+plain761:
+	CMPQ BX, $+64
+	JB   end766
+
+loop765:
+	VMOVUPD     (AX), Z0
+	VMOVUPD     (CX), Z1
+	VFMADD213PS (DX), Z1, Z0
+	VMOVUPD     Z0, (SI)
+	VMOVUPD     64(AX), Z0
+	VMOVUPD     64(CX), Z1
+	VFMADD213PS 64(DX), Z1, Z0
+	VMOVUPD     Z0, 64(SI)
+	VMOVUPD     128(AX), Z0
+	VMOVUPD     128(CX), Z1
+	VFMADD213PS 128(DX), Z1, Z0
+	VMOVUPD     Z0, 128(SI)
+	VMOVUPD     192(AX), Z0
+	VMOVUPD     192(CX), Z1
+	VFMADD213PS 192(DX), Z1, Z0
+	VMOVUPD     Z0, 192(SI)
+	ADDQ        $+256, SI
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	ADDQ        $+256, DX
+	SUBQ        $+64, BX
+	CMPQ        BX, $+64
+	JAE         loop765
+
+end766:
+	CMPQ BX, $+16
+	JB   end768
+
+loop767:
+	VMOVUPD     (AX), Z0
+	VMOVUPD     (CX), Z1
+	VFMADD213PS (DX), Z1, Z0
+	VMOVUPD     Z0, (SI)
+	ADDQ        $+64, SI
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+	ADDQ        $+64, DX
+	SUBQ        $+16, BX
+	CMPQ        BX, $+16
+	JAE         loop767
+
+end768:
+	TESTQ       BX, BX
+	JZ          none769
+	MOVQ        $-1, DI
+	BZHIQ       BX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (AX), K1, Z0
+	VMOVUPS.Z   (CX), K1, Z1
+	VMOVUPS.Z   (DX), K1, Z2
+	VMOVUPD     Z0, Z0
+	VMOVUPD     Z1, Z1
+	VFMADD213PS Z2, Z1, Z0
+	VMOVUPS     Z0, K1, (SI)
+
+none769:
+	VZEROUPPER
+	RET
+
+// func axpyFloat32AVX512(dst *float32, a float32, x []float32, y []float32, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
+	VBROADCASTSS a+8(FP), Z0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         y_base+40(FP), CX
+	MOVQ         y_len+48(FP), DX
+	MOVQ         dst+0(FP), BX
+	MOVQ         stream+64(FP), SI
+	TESTQ        SI, SI
+	JZ           plain770
+	MOVQ         BX, SI
+	ANDQ         $+3, SI
+	JNZ          plain770
+	MOVQ         BX, SI
+	NEGQ         SI
+	ANDQ         $+63, SI
+	SHRQ         $0x02, SI
+	CMPQ         SI, DX
+	CMOVQHI      DX, SI
+	TESTQ        SI, SI
+	JZ           none771
+	MOVQ         $-1, DI
+	BZHIQ        SI, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (AX), K1, Z1
+	VMOVUPS.Z    (CX), K1, Z2
+	VMOVUPD      Z1, Z1
+	VFMADD213PS  Z2, Z0, Z1
+	VMOVUPS      Z1, K1, (BX)
+	SUBQ         SI, DX
+	LEAQ         (BX)(SI*4), BX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (CX)(SI*4), CX
+
+none771:
+	CMPQ DX, $+64
+	JB   end773
+
+loop772:
+	VMOVUPD     (AX), Z1
+	VFMADD213PS (CX), Z0, Z1
+	VMOVNTPD    Z1, (BX)
+	VMOVUPD     64(AX), Z1
+	VFMADD213PS 64(CX), Z0, Z1
+	VMOVNTPD    Z1, 64(BX)
+	VMOVUPD     128(AX), Z1
+	VFMADD213PS 128(CX), Z0, Z1
+	VMOVNTPD    Z1, 128(BX)
+	VMOVUPD     192(AX), Z1
+	VFMADD213PS 192(CX), Z0, Z1
+	VMOVNTPD    Z1, 192(BX)
+	ADDQ        $+256, BX
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	SUBQ        $+64, DX
+	CMPQ        DX, $+64
+	JAE         loop772
+
+end773:
+	SFENCE
+
+plain770:
+	CMPQ DX, $+64
+	JB   end775
+
+loop774:
+	VMOVUPD     (AX), Z1
+	VFMADD213PS (CX), Z0, Z1
+	VMOVUPD     Z1, (BX)
+	VMOVUPD     64(AX), Z1
+	VFMADD213PS 64(CX), Z0, Z1
+	VMOVUPD     Z1, 64(BX)
+	VMOVUPD     128(AX), Z1
+	VFMADD213PS 128(CX), Z0, Z1
+	VMOVUPD     Z1, 128(BX)
+	VMOVUPD     192(AX), Z1
+	VFMADD213PS 192(CX), Z0, Z1
+	VMOVUPD     Z1, 192(BX)
+	ADDQ        $+256, BX
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	SUBQ        $+64, DX
+	CMPQ        DX, $+64
+	JAE         loop774
+
+end775:
+	CMPQ DX, $+16
+	JB   end777
+
+loop776:
+	VMOVUPD     (AX), Z1
+	VFMADD213PS (CX), Z0, Z1
+	VMOVUPD     Z1, (BX)
+	ADDQ        $+64, BX
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+	SUBQ        $+16, DX
+	CMPQ        DX, $+16
+	JAE         loop776
+
+end777:
+	TESTQ       DX, DX
+	JZ          none778
+	MOVQ        $-1, SI
+	BZHIQ       DX, SI, SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (AX), K1, Z1
+	VMOVUPS.Z   (CX), K1, Z2
+	VMOVUPD     Z1, Z1
+	VFMADD213PS Z2, Z0, Z1
+	VMOVUPS     Z1, K1, (BX)
+
+none778:
+	VZEROUPPER
+	RET
+
+// func axpyInt32AVX512(dst *int32, a int32, x []int32, y []int32, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
+	VBROADCASTSS a+8(FP), Z0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         y_base+40(FP), CX
+	MOVQ         y_len+48(FP), DX
+	MOVQ         dst+0(FP), BX
+	MOVQ         stream+64(FP), SI
+	TESTQ        SI, SI
+	JZ           plain779
+	MOVQ         BX, SI
+	ANDQ         $+3, SI
+	JNZ          plain779
+	MOVQ         BX, SI
+	NEGQ         SI
+	ANDQ         $+63, SI
+	SHRQ         $0x02, SI
+	CMPQ         SI, DX
+	CMOVQHI      DX, SI
+	TESTQ        SI, SI
+	JZ           none780
+	MOVQ         $-1, DI
+	BZHIQ        SI, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (AX), K1, Z1
+	VMOVUPS.Z    (CX), K1, Z2
+	VPMULLD      Z1, Z0, Z1
+	VPADDD       Z2, Z1, Z1
+	VMOVUPS      Z1, K1, (BX)
+	SUBQ         SI, DX
+	LEAQ         (BX)(SI*4), BX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (CX)(SI*4), CX
+
+none780:
+	CMPQ DX, $+64
+	JB   end782
+
+loop781:
+	VPMULLD  (AX), Z0, Z1
+	VPADDD   (CX), Z1, Z1
+	VMOVNTPD Z1, (BX)
+	VPMULLD  64(AX), Z0, Z1
+	VPADDD   64(CX), Z1, Z1
+	VMOVNTPD Z1, 64(BX)
+	VPMULLD  128(AX), Z0, Z1
+	VPADDD   128(CX), Z1, Z1
+	VMOVNTPD Z1, 128(BX)
+	VPMULLD  192(AX), Z0, Z1
+	VPADDD   192(CX), Z1, Z1
+	VMOVNTPD Z1, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JAE      loop781
+
+end782:
+	SFENCE
+
+plain779:
+	CMPQ DX, $+64
+	JB   end784
+
+loop783:
+	VPMULLD (AX), Z0, Z1
+	VPADDD  (CX), Z1, Z1
+	VMOVUPD Z1, (BX)
+	VPMULLD 64(AX), Z0, Z1
+	VPADDD  64(CX), Z1, Z1
+	VMOVUPD Z1, 64(BX)
+	VPMULLD 128(AX), Z0, Z1
+	VPADDD  128(CX), Z1, Z1
+	VMOVUPD Z1, 128(BX)
+	VPMULLD 192(AX), Z0, Z1
+	VPADDD  192(CX), Z1, Z1
+	VMOVUPD Z1, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop783
+
+end784:
+	CMPQ DX, $+16
+	JB   end786
+
+loop785:
+	VPMULLD (AX), Z0, Z1
+	VPADDD  (CX), Z1, Z1
+	VMOVUPD Z1, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop785
+
+end786:
+	TESTQ     DX, DX
+	JZ        none787
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VMOVUPS.Z (CX), K1, Z2
+	VPMULLD   Z1, Z0, Z0
+	VPADDD    Z2, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+none787:
+	VZEROUPPER
+	RET
+
+// func countFloat32AVX512(x []float32, c int, t float32) int
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·countFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VBROADCASTSS t+32(FP), Z0
+	VPXORQ       Z1, Z1, Z1
+	VPXORQ       Z2, Z2, Z2
+	VPXORQ       Z3, Z3, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPXORQ       Z6, Z6, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPXORQ       Z8, Z8, Z8
+	VMOVUPS      avx512const80<>+0(SB), Z9
+	MOVQ         c+24(FP), DX
+	CMPQ         DX, $+0
+	JNE          case789
+	CMPQ         CX, $+128
+	JB           end791
+
+loop790:
+	VCMPPS $0x1e, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VCMPPS $0x1e, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VCMPPS $0x1e, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VCMPPS $0x1e, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VCMPPS $0x1e, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VCMPPS $0x1e, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VCMPPS $0x1e, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VCMPPS $0x1e, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop790
+
+end791:
+	CMPQ CX, $+16
+	JB   end793
+
+loop792:
+	VCMPPS $0x1e, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop792
+
+end793:
+	TESTQ     CX, CX
+	JZ        none794
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1e, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none794:
+	JMP done788
+
+case789:
+	CMPQ DX, $+1
+	JNE  case795
+	CMPQ CX, $+128
+	JB   end797
+
+loop796:
+	VCMPPS $0x1d, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VCMPPS $0x1d, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VCMPPS $0x1d, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VCMPPS $0x1d, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VCMPPS $0x1d, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VCMPPS $0x1d, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VCMPPS $0x1d, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VCMPPS $0x1d, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop796
+
+end797:
+	CMPQ CX, $+16
+	JB   end799
+
+loop798:
+	VCMPPS $0x1d, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop798
+
+end799:
+	TESTQ     CX, CX
+	JZ        none800
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x1d, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none800:
+	JMP done788
+
+case795:
+	CMPQ DX, $+2
+	JNE  case801
+	CMPQ CX, $+128
+	JB   end803
+
+loop802:
+	VCMPPS $0x11, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VCMPPS $0x11, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VCMPPS $0x11, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VCMPPS $0x11, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VCMPPS $0x11, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VCMPPS $0x11, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VCMPPS $0x11, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VCMPPS $0x11, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop802
+
+end803:
+	CMPQ CX, $+16
+	JB   end805
+
+loop804:
+	VCMPPS $0x11, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop804
+
+end805:
+	TESTQ     CX, CX
+	JZ        none806
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x11, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none806:
+	JMP done788
+
+case801:
+	CMPQ DX, $+3
+	JNE  case807
+	CMPQ CX, $+128
+	JB   end809
+
+loop808:
+	VCMPPS $0x12, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VCMPPS $0x12, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VCMPPS $0x12, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VCMPPS $0x12, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VCMPPS $0x12, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VCMPPS $0x12, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VCMPPS $0x12, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VCMPPS $0x12, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop808
+
+end809:
+	CMPQ CX, $+16
+	JB   end811
+
+loop810:
+	VCMPPS $0x12, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop810
+
+end811:
+	TESTQ     CX, CX
+	JZ        none812
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x12, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none812:
+	JMP done788
+
+case807:
+	CMPQ DX, $+4
+	JNE  case813
+	CMPQ CX, $+128
+	JB   end815
+
+loop814:
+	VCMPPS $0x00, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VCMPPS $0x00, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VCMPPS $0x00, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VCMPPS $0x00, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VCMPPS $0x00, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VCMPPS $0x00, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VCMPPS $0x00, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VCMPPS $0x00, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop814
+
+end815:
+	CMPQ CX, $+16
+	JB   end817
+
+loop816:
+	VCMPPS $0x00, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop816
+
+end817:
+	TESTQ     CX, CX
+	JZ        none818
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x00, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none818:
+	JMP done788
+
+case813:
+	CMPQ CX, $+128
+	JB   end821
+
+loop820:
+	VCMPPS $0x04, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VCMPPS $0x04, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VCMPPS $0x04, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VCMPPS $0x04, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VCMPPS $0x04, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VCMPPS $0x04, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VCMPPS $0x04, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VCMPPS $0x04, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop820
+
+end821:
+	CMPQ CX, $+16
+	JB   end823
+
+loop822:
+	VCMPPS $0x04, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop822
+
+end823:
+	TESTQ     CX, CX
+	JZ        none824
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VCMPPS    $0x04, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none824:
+done788:
+	VPADDD        Z5, Z1, Z1
+	VPADDD        Z6, Z2, Z2
+	VPADDD        Z7, Z3, Z3
+	VPADDD        Z8, Z4, Z4
+	VPADDD        Z3, Z1, Z1
+	VPADDD        Z4, Z2, Z2
+	VPADDD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VPADDD        Y0, Y1, Y1
+	VEXTRACTF64X2 $0x01, Y1, X0
+	VPADDD        X0, X1, X1
+	VPSHUFD       $0x0e, X1, X0
+	VPADDD        X0, X1, X1
+	VPSHUFD       $0x01, X1, X0
+	VPADDD        X0, X1, X1
+	VMOVD         X1, AX
+	MOVQ          AX, ret+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const80<>+0(SB)/8, $0x0000000100000001
+DATA avx512const80<>+8(SB)/8, $0x0000000100000001
+DATA avx512const80<>+16(SB)/8, $0x0000000100000001
+DATA avx512const80<>+24(SB)/8, $0x0000000100000001
+DATA avx512const80<>+32(SB)/8, $0x0000000100000001
+DATA avx512const80<>+40(SB)/8, $0x0000000100000001
+DATA avx512const80<>+48(SB)/8, $0x0000000100000001
+DATA avx512const80<>+56(SB)/8, $0x0000000100000001
+GLOBL avx512const80<>(SB), RODATA|NOPTR, $64
+
+// func countInt32AVX512(x []int32, c int, t int32) int
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·countInt32AVX512(SB), NOSPLIT, $0-48
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VBROADCASTSS t+32(FP), Z0
+	VPXORQ       Z1, Z1, Z1
+	VPXORQ       Z2, Z2, Z2
+	VPXORQ       Z3, Z3, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPXORQ       Z6, Z6, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPXORQ       Z8, Z8, Z8
+	VMOVUPS      avx512const80<>+0(SB), Z9
+	MOVQ         c+24(FP), DX
+	CMPQ         DX, $+0
+	JNE          case826
+	CMPQ         CX, $+128
+	JB           end828
+
+loop827:
+	VPCMPD $0x06, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VPCMPD $0x06, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VPCMPD $0x06, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VPCMPD $0x06, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VPCMPD $0x06, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VPCMPD $0x06, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VPCMPD $0x06, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VPCMPD $0x06, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop827
+
+end828:
+	CMPQ CX, $+16
+	JB   end830
+
+loop829:
+	VPCMPD $0x06, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop829
+
+end830:
+	TESTQ     CX, CX
+	JZ        none831
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VPCMPD    $0x06, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none831:
+	JMP done825
+
+case826:
+	CMPQ DX, $+1
+	JNE  case832
+	CMPQ CX, $+128
+	JB   end834
+
+loop833:
+	VPCMPD $0x05, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VPCMPD $0x05, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VPCMPD $0x05, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VPCMPD $0x05, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VPCMPD $0x05, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VPCMPD $0x05, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VPCMPD $0x05, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VPCMPD $0x05, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop833
+
+end834:
+	CMPQ CX, $+16
+	JB   end836
+
+loop835:
+	VPCMPD $0x05, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop835
+
+end836:
+	TESTQ     CX, CX
+	JZ        none837
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VPCMPD    $0x05, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none837:
+	JMP done825
+
+case832:
+	CMPQ DX, $+2
+	JNE  case838
+	CMPQ CX, $+128
+	JB   end840
+
+loop839:
+	VPCMPD $0x01, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VPCMPD $0x01, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VPCMPD $0x01, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VPCMPD $0x01, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VPCMPD $0x01, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VPCMPD $0x01, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VPCMPD $0x01, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VPCMPD $0x01, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop839
+
+end840:
+	CMPQ CX, $+16
+	JB   end842
+
+loop841:
+	VPCMPD $0x01, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop841
+
+end842:
+	TESTQ     CX, CX
+	JZ        none843
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VPCMPD    $0x01, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none843:
+	JMP done825
+
+case838:
+	CMPQ DX, $+3
+	JNE  case844
+	CMPQ CX, $+128
+	JB   end846
+
+loop845:
+	VPCMPD $0x02, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VPCMPD $0x02, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VPCMPD $0x02, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VPCMPD $0x02, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VPCMPD $0x02, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VPCMPD $0x02, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VPCMPD $0x02, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VPCMPD $0x02, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop845
+
+end846:
+	CMPQ CX, $+16
+	JB   end848
+
+loop847:
+	VPCMPD $0x02, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop847
+
+end848:
+	TESTQ     CX, CX
+	JZ        none849
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VPCMPD    $0x02, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none849:
+	JMP done825
+
+case844:
+	CMPQ DX, $+4
+	JNE  case850
+	CMPQ CX, $+128
+	JB   end852
+
+loop851:
+	VPCMPD $0x00, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VPCMPD $0x00, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VPCMPD $0x00, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VPCMPD $0x00, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VPCMPD $0x00, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VPCMPD $0x00, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VPCMPD $0x00, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VPCMPD $0x00, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop851
+
+end852:
+	CMPQ CX, $+16
+	JB   end854
+
+loop853:
+	VPCMPD $0x00, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop853
+
+end854:
+	TESTQ     CX, CX
+	JZ        none855
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VPCMPD    $0x00, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none855:
+	JMP done825
+
+case850:
+	CMPQ CX, $+128
+	JB   end858
+
+loop857:
+	VPCMPD $0x04, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	VPCMPD $0x04, 64(AX), Z0, K1
+	VPADDD Z9, Z2, K1, Z2
+	VPCMPD $0x04, 128(AX), Z0, K1
+	VPADDD Z9, Z3, K1, Z3
+	VPCMPD $0x04, 192(AX), Z0, K1
+	VPADDD Z9, Z4, K1, Z4
+	VPCMPD $0x04, 256(AX), Z0, K1
+	VPADDD Z9, Z5, K1, Z5
+	VPCMPD $0x04, 320(AX), Z0, K1
+	VPADDD Z9, Z6, K1, Z6
+	VPCMPD $0x04, 384(AX), Z0, K1
+	VPADDD Z9, Z7, K1, Z7
+	VPCMPD $0x04, 448(AX), Z0, K1
+	VPADDD Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+128, CX
+	CMPQ   CX, $+128
+	JAE    loop857
+
+end858:
+	CMPQ CX, $+16
+	JB   end860
+
+loop859:
+	VPCMPD $0x04, (AX), Z0, K1
+	VPADDD Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop859
+
+end860:
+	TESTQ     CX, CX
+	JZ        none861
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VPCMPD    $0x04, Z10, Z0, K1, K1
+	VPADDD    Z9, Z1, K1, Z1
+
+none861:
+done825:
+	VPADDD        Z5, Z1, Z1
+	VPADDD        Z6, Z2, Z2
+	VPADDD        Z7, Z3, Z3
+	VPADDD        Z8, Z4, Z4
+	VPADDD        Z3, Z1, Z1
+	VPADDD        Z4, Z2, Z2
+	VPADDD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VPADDD        Y0, Y1, Y1
+	VEXTRACTF64X2 $0x01, Y1, X0
+	VPADDD        X0, X1, X1
+	VPSHUFD       $0x0e, X1, X0
+	VPADDD        X0, X1, X1
+	VPSHUFD       $0x01, X1, X0
+	VPADDD        X0, X1, X1
+	VMOVD         X1, AX
+	MOVQ          AX, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func compareFloat32AVX512(dst *uint64, x []float32, c int, t float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·compareFloat32AVX512(SB), NOSPLIT, $0-44
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSS t+40(FP), Z0
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case863
+	CMPQ         CX, $+64
+	JB           end865
+
+loop864:
+	VCMPPS $0x1e, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x1e, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x1e, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x1e, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop864
+
+end865:
+	CMPQ CX, $+16
+	JB   end867
+
+loop866:
+	VCMPPS $0x1e, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop866
+
+end867:
+	TESTQ     CX, CX
+	JZ        none868
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x1e, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none868:
+	JMP done862
+
+case863:
+	CMPQ BX, $+1
+	JNE  case869
+	CMPQ CX, $+64
+	JB   end871
+
+loop870:
+	VCMPPS $0x1d, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x1d, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x1d, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x1d, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop870
+
+end871:
+	CMPQ CX, $+16
+	JB   end873
+
+loop872:
+	VCMPPS $0x1d, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop872
+
+end873:
+	TESTQ     CX, CX
+	JZ        none874
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x1d, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none874:
+	JMP done862
+
+case869:
+	CMPQ BX, $+2
+	JNE  case875
+	CMPQ CX, $+64
+	JB   end877
+
+loop876:
+	VCMPPS $0x11, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x11, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x11, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x11, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop876
+
+end877:
+	CMPQ CX, $+16
+	JB   end879
+
+loop878:
+	VCMPPS $0x11, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop878
+
+end879:
+	TESTQ     CX, CX
+	JZ        none880
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x11, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none880:
+	JMP done862
+
+case875:
+	CMPQ BX, $+3
+	JNE  case881
+	CMPQ CX, $+64
+	JB   end883
+
+loop882:
+	VCMPPS $0x12, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x12, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x12, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x12, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop882
+
+end883:
+	CMPQ CX, $+16
+	JB   end885
+
+loop884:
+	VCMPPS $0x12, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop884
+
+end885:
+	TESTQ     CX, CX
+	JZ        none886
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x12, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none886:
+	JMP done862
+
+case881:
+	CMPQ BX, $+4
+	JNE  case887
+	CMPQ CX, $+64
+	JB   end889
+
+loop888:
+	VCMPPS $0x00, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x00, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x00, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x00, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop888
+
+end889:
+	CMPQ CX, $+16
+	JB   end891
+
+loop890:
+	VCMPPS $0x00, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop890
+
+end891:
+	TESTQ     CX, CX
+	JZ        none892
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x00, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none892:
+	JMP done862
+
+case887:
+	CMPQ CX, $+64
+	JB   end895
+
+loop894:
+	VCMPPS $0x04, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x04, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x04, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x04, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop894
+
+end895:
+	CMPQ CX, $+16
+	JB   end897
+
+loop896:
+	VCMPPS $0x04, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop896
+
+end897:
+	TESTQ     CX, CX
+	JZ        none898
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x04, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none898:
+done862:
+	VZEROUPPER
+	RET
+
+// func compareInt32AVX512(dst *uint64, x []int32, c int, t int32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·compareInt32AVX512(SB), NOSPLIT, $0-44
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSS t+40(FP), Z0
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case900
+	CMPQ         CX, $+64
+	JB           end902
+
+loop901:
+	VPCMPD $0x06, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VPCMPD $0x06, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VPCMPD $0x06, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VPCMPD $0x06, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop901
+
+end902:
+	CMPQ CX, $+16
+	JB   end904
+
+loop903:
+	VPCMPD $0x06, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop903
+
+end904:
+	TESTQ     CX, CX
+	JZ        none905
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPCMPD    $0x06, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none905:
+	JMP done899
+
+case900:
+	CMPQ BX, $+1
+	JNE  case906
+	CMPQ CX, $+64
+	JB   end908
+
+loop907:
+	VPCMPD $0x05, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VPCMPD $0x05, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VPCMPD $0x05, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VPCMPD $0x05, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop907
+
+end908:
+	CMPQ CX, $+16
+	JB   end910
+
+loop909:
+	VPCMPD $0x05, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop909
+
+end910:
+	TESTQ     CX, CX
+	JZ        none911
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPCMPD    $0x05, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none911:
+	JMP done899
+
+case906:
+	CMPQ BX, $+2
+	JNE  case912
+	CMPQ CX, $+64
+	JB   end914
+
+loop913:
+	VPCMPD $0x01, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VPCMPD $0x01, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VPCMPD $0x01, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VPCMPD $0x01, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop913
+
+end914:
+	CMPQ CX, $+16
+	JB   end916
+
+loop915:
+	VPCMPD $0x01, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop915
+
+end916:
+	TESTQ     CX, CX
+	JZ        none917
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPCMPD    $0x01, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none917:
+	JMP done899
+
+case912:
+	CMPQ BX, $+3
+	JNE  case918
+	CMPQ CX, $+64
+	JB   end920
+
+loop919:
+	VPCMPD $0x02, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VPCMPD $0x02, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VPCMPD $0x02, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VPCMPD $0x02, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop919
+
+end920:
+	CMPQ CX, $+16
+	JB   end922
+
+loop921:
+	VPCMPD $0x02, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop921
+
+end922:
+	TESTQ     CX, CX
+	JZ        none923
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPCMPD    $0x02, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none923:
+	JMP done899
+
+case918:
+	CMPQ BX, $+4
+	JNE  case924
+	CMPQ CX, $+64
+	JB   end926
+
+loop925:
+	VPCMPD $0x00, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VPCMPD $0x00, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VPCMPD $0x00, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VPCMPD $0x00, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop925
+
+end926:
+	CMPQ CX, $+16
+	JB   end928
+
+loop927:
+	VPCMPD $0x00, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop927
+
+end928:
+	TESTQ     CX, CX
+	JZ        none929
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPCMPD    $0x00, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none929:
+	JMP done899
+
+case924:
+	CMPQ CX, $+64
+	JB   end932
+
+loop931:
+	VPCMPD $0x04, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VPCMPD $0x04, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VPCMPD $0x04, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VPCMPD $0x04, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop931
+
+end932:
+	CMPQ CX, $+16
+	JB   end934
+
+loop933:
+	VPCMPD $0x04, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop933
+
+end934:
+	TESTQ     CX, CX
+	JZ        none935
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPCMPD    $0x04, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none935:
+done899:
+	VZEROUPPER
+	RET
+
+// func indexOfFloat32AVX512(x []float32, v float32) int
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·indexOfFloat32AVX512(SB), NOSPLIT, $0-40
+	VBROADCASTSS v+24(FP), Z0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	MOVQ         AX, DX
+	CMPQ         CX, $+64
+	JB           end939
+
+loop938:
+	VCMPPS $0x00, (AX), Z0, K1
+	VCMPPS $0x00, 64(AX), Z0, K2
+	KORW   K2, K1, K1
+	VCMPPS $0x00, 128(AX), Z0, K2
+	KORW   K2, K1, K1
+	VCMPPS $0x00, 192(AX), Z0, K2
+	KORW   K2, K1, K1
+	KMOVW  K1, BX
+	TESTQ  BX, BX
+	JNZ    near937
+	ADDQ   $+256, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop938
+
+end939:
+near937:
+	CMPQ CX, $+16
+	JB   end941
+
+loop940:
+	VCMPPS $0x00, (AX), Z0, K1
+	KMOVW  K1, BX
+	TESTQ  BX, BX
+	JNZ    found936
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop940
+
+end941:
+	TESTQ     CX, CX
+	JZ        none942
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x00, Z1, Z0, K1, K1
+	KMOVW     K1, BX
+	TESTQ     BX, BX
+	JNZ       found936
+	LEAQ      (AX)(CX*4), AX
+
+none942:
+	XORQ BX, BX
+
+found936:
+	XORQ    CX, CX
+	BSFQ    BX, SI
+	CMOVQEQ CX, SI
+	SUBQ    DX, AX
+	SHRQ    $0x02, AX
+	ADDQ    SI, AX
+	MOVQ    AX, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func indexOfInt32AVX512(x []int32, v int32) int
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·indexOfInt32AVX512(SB), NOSPLIT, $0-40
+	VBROADCASTSS v+24(FP), Z0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	MOVQ         AX, DX
+	CMPQ         CX, $+64
+	JB           end946
+
+loop945:
+	VPCMPD $0x00, (AX), Z0, K1
+	VPCMPD $0x00, 64(AX), Z0, K2
+	KORW   K2, K1, K1
+	VPCMPD $0x00, 128(AX), Z0, K2
+	KORW   K2, K1, K1
+	VPCMPD $0x00, 192(AX), Z0, K2
+	KORW   K2, K1, K1
+	KMOVW  K1, BX
+	TESTQ  BX, BX
+	JNZ    near944
+	ADDQ   $+256, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop945
+
+end946:
+near944:
+	CMPQ CX, $+16
+	JB   end948
+
+loop947:
+	VPCMPD $0x00, (AX), Z0, K1
+	KMOVW  K1, BX
+	TESTQ  BX, BX
+	JNZ    found943
+	ADDQ   $+64, AX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop947
+
+end948:
+	TESTQ     CX, CX
+	JZ        none949
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPCMPD    $0x00, Z1, Z0, K1, K1
+	KMOVW     K1, BX
+	TESTQ     BX, BX
+	JNZ       found943
+	LEAQ      (AX)(CX*4), AX
+
+none949:
+	XORQ BX, BX
+
+found943:
+	XORQ    CX, CX
+	BSFQ    BX, SI
+	CMOVQEQ CX, SI
+	SUBQ    DX, AX
+	SHRQ    $0x02, AX
+	ADDQ    SI, AX
+	MOVQ    AX, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func indexNaNFloat32AVX512(x []float32) int
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·indexNaNFloat32AVX512(SB), NOSPLIT, $0-32
+	MOVQ x_base+0(FP), AX
+	MOVQ x_len+8(FP), CX
+	MOVQ AX, DX
+	CMPQ CX, $+64
+	JB   end953
+
+loop952:
+	VMOVUPD (AX), Z0
+	VCMPPS  $0x03, Z0, Z0, K1
+	VMOVUPD 64(AX), Z0
+	VCMPPS  $0x03, Z0, Z0, K2
+	KORW    K2, K1, K1
+	VMOVUPD 128(AX), Z0
+	VCMPPS  $0x03, Z0, Z0, K2
+	KORW    K2, K1, K1
+	VMOVUPD 192(AX), Z0
+	VCMPPS  $0x03, Z0, Z0, K2
+	KORW    K2, K1, K1
+	KMOVW   K1, BX
+	TESTQ   BX, BX
+	JNZ     near951
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop952
+
+end953:
+near951:
+	CMPQ CX, $+16
+	JB   end955
+
+loop954:
+	VMOVUPD (AX), Z0
+	VCMPPS  $0x03, Z0, Z0, K1
+	KMOVW   K1, BX
+	TESTQ   BX, BX
+	JNZ     found950
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop954
+
+end955:
+	TESTQ     CX, CX
+	JZ        none956
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPD   Z0, Z0
+	VCMPPS    $0x03, Z0, Z0, K1, K1
+	KMOVW     K1, BX
+	TESTQ     BX, BX
+	JNZ       found950
+	LEAQ      (AX)(CX*4), AX
+
+none956:
+	XORQ BX, BX
+
+found950:
+	XORQ    CX, CX
+	BSFQ    BX, SI
+	CMOVQEQ CX, SI
+	SUBQ    DX, AX
+	SHRQ    $0x02, AX
+	ADDQ    SI, AX
+	MOVQ    AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func leastFloat32AVX512(x []float32) (best float32, piece int, nan uint64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·leastFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPS avx512const81<>+0(SB), Z0
+	VMOVAPD Z0, Z1
+	VMOVAPD Z0, Z2
+	VMOVAPD Z0, Z3
+	VMOVAPD Z0, Z4
+	VMOVAPD Z0, Z5
+	VMOVAPD Z0, Z6
+	VMOVAPD Z0, Z7
+	VMOVAPD Z0, Z8
+	KXNORW  K1, K1, K1
+	KXNORW  K2, K2, K2
+	KXNORW  K3, K3, K3
+	KXNORW  K4, K4, K4
+
+piece958:
+	TESTQ   CX, CX
+	JZ      all957
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+128
+	JB      end960
+
+loop959:
+	VMOVUPD (AX), Z9
+	VMINPS  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMINPS  Z2, Z10, Z2
+	VCMPPS  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMINPS  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMINPS  Z4, Z10, Z4
+	VCMPPS  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMINPS  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMINPS  Z6, Z10, Z6
+	VCMPPS  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMINPS  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMINPS  Z8, Z10, Z8
+	VCMPPS  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+128, DI
+	CMPQ    DI, $+128
+	JAE     loop959
+
+end960:
+	CMPQ DI, $+16
+	JB   end962
+
+loop961:
+	VMOVUPD (AX), Z9
+	VMINPS  Z1, Z9, Z1
+	VCMPPS  $0x07, Z9, Z9, K1, K1
+	ADDQ    $+64, AX
+	SUBQ    $+16, DI
+	CMPQ    DI, $+16
+	JAE     loop961
+
+end962:
+	TESTQ   DI, DI
+	JZ      none963
+	MOVQ    $-1, R8
+	BZHIQ   DI, R8, R8
+	KMOVW   R8, K5
+	VMOVAPS Z0, Z9
+	VMOVUPS (AX), K5, Z9
+	VMOVUPD Z9, Z9
+	VMINPS  Z1, Z9, Z1
+	VCMPPS  $0x07, Z9, Z9, K1, K1
+
+none963:
+	VMINPS        Z1, Z5, Z1
+	VMINPS        Z2, Z6, Z2
+	VMINPS        Z3, Z7, Z3
+	VMINPS        Z4, Z8, Z4
+	VMINPS        Z1, Z3, Z1
+	VMINPS        Z2, Z4, Z2
+	VMINPS        Z1, Z2, Z1
+	VCMPPS        $0x1e, Z1, Z0, K5
+	KMOVW         K5, DI
+	TESTQ         DI, DI
+	JZ            same964
+	VMOVAPS       Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VMINPS        Y0, Y9, Y0
+	VEXTRACTF64X2 $0x01, Y0, X9
+	VMINPS        X0, X9, X0
+	VPSHUFD       $0x0e, X0, X9
+	VMINPS        X0, X9, X0
+	VPSHUFD       $0x01, X0, X9
+	VMINPS        X0, X9, X0
+	VBROADCASTSS  X0, Z0
+	MOVQ          BX, SI
+
+same964:
+	JMP piece958
+
+all957:
+	VMOVSS X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x02, SI
+	MOVQ   SI, piece+32(FP)
+	KANDW  K2, K1, K1
+	KANDW  K3, K1, K1
+	KANDW  K4, K1, K1
+	KMOVW  K1, AX
+	XORL   $0x0000ffff, AX
+	MOVQ   AX, nan+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const81<>+0(SB)/8, $0x7f8000007f800000
+DATA avx512const81<>+8(SB)/8, $0x7f8000007f800000
+DATA avx512const81<>+16(SB)/8, $0x7f8000007f800000
+DATA avx512const81<>+24(SB)/8, $0x7f8000007f800000
+DATA avx512const81<>+32(SB)/8, $0x7f8000007f800000
+DATA avx512const81<>+40(SB)/8, $0x7f8000007f800000
+DATA avx512const81<>+48(SB)/8, $0x7f8000007f800000
+DATA avx512const81<>+56(SB)/8, $0x7f8000007f800000
+GLOBL avx512const81<>(SB), RODATA|NOPTR, $64
+
+// func greatestFloat32AVX512(x []float32) (best float32, piece int, nan uint64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPS avx512const82<>+0(SB), Z0
+	VMOVAPD Z0, Z1
+	VMOVAPD Z0, Z2
+	VMOVAPD Z0, Z3
+	VMOVAPD Z0, Z4
+	VMOVAPD Z0, Z5
+	VMOVAPD Z0, Z6
+	VMOVAPD Z0, Z7
+	VMOVAPD Z0, Z8
+	KXNORW  K1, K1, K1
+	KXNORW  K2, K2, K2
+	KXNORW  K3, K3, K3
+	KXNORW  K4, K4, K4
+
+piece966:
+	TESTQ   CX, CX
+	JZ      all965
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+128
+	JB      end968
+
+loop967:
+	VMOVUPD (AX), Z9
+	VMAXPS  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMAXPS  Z2, Z10, Z2
+	VCMPPS  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMAXPS  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMAXPS  Z4, Z10, Z4
+	VCMPPS  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMAXPS  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMAXPS  Z6, Z10, Z6
+	VCMPPS  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMAXPS  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMAXPS  Z8, Z10, Z8
+	VCMPPS  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+128, DI
+	CMPQ    DI, $+128
+	JAE     loop967
+
+end968:
+	CMPQ DI, $+16
+	JB   end970
+
+loop969:
+	VMOVUPD (AX), Z9
+	VMAXPS  Z1, Z9, Z1
+	VCMPPS  $0x07, Z9, Z9, K1, K1
+	ADDQ    $+64, AX
+	SUBQ    $+16, DI
+	CMPQ    DI, $+16
+	JAE     loop969
+
+end970:
+	TESTQ   DI, DI
+	JZ      none971
+	MOVQ    $-1, R8
+	BZHIQ   DI, R8, R8
+	KMOVW   R8, K5
+	VMOVAPS Z0, Z9
+	VMOVUPS (AX), K5, Z9
+	VMOVUPD Z9, Z9
+	VMAXPS  Z1, Z9, Z1
+	VCMPPS  $0x07, Z9, Z9, K1, K1
+
+none971:
+	VMAXPS        Z1, Z5, Z1
+	VMAXPS        Z2, Z6, Z2
+	VMAXPS        Z3, Z7, Z3
+	VMAXPS        Z4, Z8, Z4
+	VMAXPS        Z1, Z3, Z1
+	VMAXPS        Z2, Z4, Z2
+	VMAXPS        Z1, Z2, Z1
+	VCMPPS        $0x11, Z1, Z0, K5
+	KMOVW         K5, DI
+	TESTQ         DI, DI
+	JZ            same972
+	VMOVAPS       Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VMAXPS        Y0, Y9, Y0
+	VEXTRACTF64X2 $0x01, Y0, X9
+	VMAXPS        X0, X9, X0
+	VPSHUFD       $0x0e, X0, X9
+	VMAXPS        X0, X9, X0
+	VPSHUFD       $0x01, X0, X9
+	VMAXPS        X0, X9, X0
+	VBROADCASTSS  X0, Z0
+	MOVQ          BX, SI
+
+same972:
+	JMP piece966
+
+all965:
+	VMOVSS X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x02, SI
+	MOVQ   SI, piece+32(FP)
+	KANDW  K2, K1, K1
+	KANDW  K3, K1, K1
+	KANDW  K4, K1, K1
+	KMOVW  K1, AX
+	XORL   $0x0000ffff, AX
+	MOVQ   AX, nan+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const82<>+0(SB)/8, $0xff800000ff800000
+DATA avx512const82<>+8(SB)/8, $0xff800000ff800000
+DATA avx512const82<>+16(SB)/8, $0xff800000ff800000
+DATA avx512const82<>+24(SB)/8, $0xff800000ff800000
+DATA avx512const82<>+32(SB)/8, $0xff800000ff800000
+DATA avx512const82<>+40(SB)/8, $0xff800000ff800000
+DATA avx512const82<>+48(SB)/8, $0xff800000ff800000
+DATA avx512const82<>+56(SB)/8, $0xff800000ff800000
+GLOBL avx512const82<>(SB), RODATA|NOPTR, $64
+
+// func leastInt32AVX512(x []int32) (best int32, piece int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-40
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPS avx512const83<>+0(SB), Z0
+	VMOVAPD Z0, Z1
+	VMOVAPD Z0, Z2
+	VMOVAPD Z0, Z3
+	VMOVAPD Z0, Z4
+	VMOVAPD Z0, Z5
+	VMOVAPD Z0, Z6
+	VMOVAPD Z0, Z7
+	VMOVAPD Z0, Z8
+
+piece974:
+	TESTQ   CX, CX
+	JZ      all973
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+128
+	JB      end976
+
+loop975:
+	VMOVUPD (AX), Z9
+	VPMINSD Z1, Z9, Z1
+	VMOVUPD 64(AX), Z9
+	VPMINSD Z2, Z9, Z2
+	VMOVUPD 128(AX), Z9
+	VPMINSD Z3, Z9, Z3
+	VMOVUPD 192(AX), Z9
+	VPMINSD Z4, Z9, Z4
+	VMOVUPD 256(AX), Z9
+	VPMINSD Z5, Z9, Z5
+	VMOVUPD 320(AX), Z9
+	VPMINSD Z6, Z9, Z6
+	VMOVUPD 384(AX), Z9
+	VPMINSD Z7, Z9, Z7
+	VMOVUPD 448(AX), Z9
+	VPMINSD Z8, Z9, Z8
+	ADDQ    $+512, AX
+	SUBQ    $+128, DI
+	CMPQ    DI, $+128
+	JAE     loop975
+
+end976:
+	CMPQ DI, $+16
+	JB   end978
+
+loop977:
+	VMOVUPD (AX), Z9
+	VPMINSD Z1, Z9, Z1
+	ADDQ    $+64, AX
+	SUBQ    $+16, DI
+	CMPQ    DI, $+16
+	JAE     loop977
+
+end978:
+	TESTQ   DI, DI
+	JZ      none979
+	MOVQ    $-1, R8
+	BZHIQ   DI, R8, R8
+	KMOVW   R8, K1
+	VMOVAPS Z0, Z9
+	VMOVUPS (AX), K1, Z9
+	VMOVUPD Z9, Z9
+	VPMINSD Z1, Z9, Z1
+
+none979:
+	VPMINSD       Z1, Z5, Z1
+	VPMINSD       Z2, Z6, Z2
+	VPMINSD       Z3, Z7, Z3
+	VPMINSD       Z4, Z8, Z4
+	VPMINSD       Z1, Z3, Z1
+	VPMINSD       Z2, Z4, Z2
+	VPMINSD       Z1, Z2, Z1
+	VPCMPD        $0x06, Z1, Z0, K1
+	KMOVW         K1, DI
+	TESTQ         DI, DI
+	JZ            same980
+	VMOVAPS       Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VPMINSD       Y0, Y9, Y0
+	VEXTRACTF64X2 $0x01, Y0, X9
+	VPMINSD       X0, X9, X0
+	VPSHUFD       $0x0e, X0, X9
+	VPMINSD       X0, X9, X0
+	VPSHUFD       $0x01, X0, X9
+	VPMINSD       X0, X9, X0
+	VBROADCASTSS  X0, Z0
+	MOVQ          BX, SI
+
+same980:
+	JMP piece974
+
+all973:
+	VMOVSS X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x02, SI
+	MOVQ   SI, piece+32(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const83<>+0(SB)/8, $0x7fffffff7fffffff
+DATA avx512const83<>+8(SB)/8, $0x7fffffff7fffffff
+DATA avx512const83<>+16(SB)/8, $0x7fffffff7fffffff
+DATA avx512const83<>+24(SB)/8, $0x7fffffff7fffffff
+DATA avx512const83<>+32(SB)/8, $0x7fffffff7fffffff
+DATA avx512const83<>+40(SB)/8, $0x7fffffff7fffffff
+DATA avx512const83<>+48(SB)/8, $0x7fffffff7fffffff
+DATA avx512const83<>+56(SB)/8, $0x7fffffff7fffffff
+GLOBL avx512const83<>(SB), RODATA|NOPTR, $64
+
+// func greatestInt32AVX512(x []int32) (best int32, piece int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-40
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPS avx512const79<>+0(SB), Z0
+	VMOVAPD Z0, Z1
+	VMOVAPD Z0, Z2
+	VMOVAPD Z0, Z3
+	VMOVAPD Z0, Z4
+	VMOVAPD Z0, Z5
+	VMOVAPD Z0, Z6
+	VMOVAPD Z0, Z7
+	VMOVAPD Z0, Z8
+
+piece982:
+	TESTQ   CX, CX
+	JZ      all981
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+128
+	JB      end984
+
+loop983:
+	VMOVUPD (AX), Z9
+	VPMAXSD Z1, Z9, Z1
+	VMOVUPD 64(AX), Z9
+	VPMAXSD Z2, Z9, Z2
+	VMOVUPD 128(AX), Z9
+	VPMAXSD Z3, Z9, Z3
+	VMOVUPD 192(AX), Z9
+	VPMAXSD Z4, Z9, Z4
+	VMOVUPD 256(AX), Z9
+	VPMAXSD Z5, Z9, Z5
+	VMOVUPD 320(AX), Z9
+	VPMAXSD Z6, Z9, Z6
+	VMOVUPD 384(AX), Z9
+	VPMAXSD Z7, Z9, Z7
+	VMOVUPD 448(AX), Z9
+	VPMAXSD Z8, Z9, Z8
+	ADDQ    $+512, AX
+	SUBQ    $+128, DI
+	CMPQ    DI, $+128
+	JAE     loop983
+
+end984:
+	CMPQ DI, $+16
+	JB   end986
+
+loop985:
+	VMOVUPD (AX), Z9
+	VPMAXSD Z1, Z9, Z1
+	ADDQ    $+64, AX
+	SUBQ    $+16, DI
+	CMPQ    DI, $+16
+	JAE     loop985
+
+end986:
+	TESTQ   DI, DI
+	JZ      none987
+	MOVQ    $-1, R8
+	BZHIQ   DI, R8, R8
+	KMOVW   R8, K1
+	VMOVAPS Z0, Z9
+	VMOVUPS (AX), K1, Z9
+	VMOVUPD Z9, Z9
+	VPMAXSD Z1, Z9, Z1
+
+none987:
+	VPMAXSD       Z1, Z5, Z1
+	VPMAXSD       Z2, Z6, Z2
+	VPMAXSD       Z3, Z7, Z3
+	VPMAXSD       Z4, Z8, Z4
+	VPMAXSD       Z1, Z3, Z1
+	VPMAXSD       Z2, Z4, Z2
+	VPMAXSD       Z1, Z2, Z1
+	VPCMPD        $0x01, Z1, Z0, K1
+	KMOVW         K1, DI
+	TESTQ         DI, DI
+	JZ            same988
+	VMOVAPS       Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VPMAXSD       Y0, Y9, Y0
+	VEXTRACTF64X2 $0x01, Y0, X9
+	VPMAXSD       X0, X9, X0
+	VPSHUFD       $0x0e, X0, X9
+	VPMAXSD       X0, X9, X0
+	VPSHUFD       $0x01, X0, X9
+	VPMAXSD       X0, X9, X0
+	VBROADCASTSS  X0, Z0
+	MOVQ          BX, SI
+
+same988:
+	JMP piece982
+
+all981:
+	VMOVSS X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x02, SI
+	MOVQ   SI, piece+32(FP)
+	VZEROUPPER
+	RET
+
+// func compressDwordsAVX512(dst *uint32, x []uint32, mask *uint64, shift int) int
+// Requires: AVX, AVX512F, BMI2, CMOV, POPCNT
+TEXT ·compressDwordsAVX512(SB), NOSPLIT, $0-56
+	MOVQ    x_base+8(FP), AX
+	MOVQ    x_len+16(FP), CX
+	MOVQ    dst+0(FP), DX
+	MOVQ    mask+32(FP), BX
+	MOVQ    shift+40(FP), DI
+	XORL    SI, SI
+	MOVL    $0x00000008, R8
+	TESTQ   DI, DI
+	CMOVQNE R8, SI
+	MOVQ    DI, R8
+	NEGQ    R8
+	CMPQ    CX, $+64
+	JB      end990
+
+loop989:
+	SHRXQ         DI, (BX), R9
+	SHLXQ         R8, (BX)(SI*1), R10
+	ORQ           R10, R9
+	ADDQ          $0x08, BX
+	KMOVW         R9, K1
+	MOVWLZX       R9, R10
+	SHRQ          $0x10, R9
+	POPCNTL       R10, R10
+	VMOVUPS       (AX), Z0
+	VCOMPRESSPS.Z Z0, K1, Z0
+	KMOVW         R9, K1
+	MOVWLZX       R9, R11
+	SHRQ          $0x10, R9
+	POPCNTL       R11, R11
+	VMOVUPS       64(AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	KMOVW         R9, K1
+	MOVWLZX       R9, R12
+	SHRQ          $0x10, R9
+	POPCNTL       R12, R12
+	VMOVUPS       128(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	KMOVW         R9, K1
+	MOVWLZX       R9, R13
+	SHRQ          $0x10, R9
+	POPCNTL       R13, R9
+	VMOVUPS       192(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VMOVUPS       Z0, (DX)
+	LEAQ          (DX)(R10*4), DX
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(R11*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(R12*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(R9*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop989
+
+end990:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x02, DX
+	MOVQ DX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func filterFloat32AVX512(dst *float32, x []float32, c int, t float32) int
+// Requires: AVX, AVX512F, POPCNT
+TEXT ·filterFloat32AVX512(SB), NOSPLIT, $0-56
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSS t+40(FP), Z0
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case992
+	CMPQ         CX, $+64
+	JB           end994
+
+loop993:
+	VCMPPS        $0x1e, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VCMPPS        $0x1e, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VCMPPS        $0x1e, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VCMPPS        $0x1e, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop993
+
+end994:
+	JMP done991
+
+case992:
+	CMPQ BX, $+1
+	JNE  case995
+	CMPQ CX, $+64
+	JB   end997
+
+loop996:
+	VCMPPS        $0x1d, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VCMPPS        $0x1d, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VCMPPS        $0x1d, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VCMPPS        $0x1d, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop996
+
+end997:
+	JMP done991
+
+case995:
+	CMPQ BX, $+2
+	JNE  case998
+	CMPQ CX, $+64
+	JB   end1000
+
+loop999:
+	VCMPPS        $0x11, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VCMPPS        $0x11, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VCMPPS        $0x11, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VCMPPS        $0x11, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop999
+
+end1000:
+	JMP done991
+
+case998:
+	CMPQ BX, $+3
+	JNE  case1001
+	CMPQ CX, $+64
+	JB   end1003
+
+loop1002:
+	VCMPPS        $0x12, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VCMPPS        $0x12, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VCMPPS        $0x12, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VCMPPS        $0x12, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop1002
+
+end1003:
+	JMP done991
+
+case1001:
+	CMPQ BX, $+4
+	JNE  case1004
+	CMPQ CX, $+64
+	JB   end1006
+
+loop1005:
+	VCMPPS        $0x00, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VCMPPS        $0x00, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VCMPPS        $0x00, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VCMPPS        $0x00, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop1005
+
+end1006:
+	JMP done991
+
+case1004:
+	CMPQ CX, $+64
+	JB   end1009
+
+loop1008:
+	VCMPPS        $0x04, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VCMPPS        $0x04, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VCMPPS        $0x04, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VCMPPS        $0x04, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop1008
+
+end1009:
+done991:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x02, DX
+	MOVQ DX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func filterInt32AVX512(dst *int32, x []int32, c int, t int32) int
+// Requires: AVX, AVX512F, POPCNT
+TEXT ·filterInt32AVX512(SB), NOSPLIT, $0-56
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSS t+40(FP), Z0
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case1011
+	CMPQ         CX, $+64
+	JB           end1013
+
+loop1012:
+	VPCMPD        $0x06, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VPCMPD        $0x06, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VPCMPD        $0x06, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VPCMPD        $0x06, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop1012
+
+end1013:
+	JMP done1010
+
+case1011:
+	CMPQ BX, $+1
+	JNE  case1014
+	CMPQ CX, $+64
+	JB   end1016
+
+loop1015:
+	VPCMPD        $0x05, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VPCMPD        $0x05, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VPCMPD        $0x05, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VPCMPD        $0x05, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop1015
+
+end1016:
+	JMP done1010
+
+case1014:
+	CMPQ BX, $+2
+	JNE  case1017
+	CMPQ CX, $+64
+	JB   end1019
+
+loop1018:
+	VPCMPD        $0x01, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VPCMPD        $0x01, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VPCMPD        $0x01, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VPCMPD        $0x01, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop1018
+
+end1019:
+	JMP done1010
+
+case1017:
+	CMPQ BX, $+3
+	JNE  case1020
+	CMPQ CX, $+64
+	JB   end1022
+
+loop1021:
+	VPCMPD        $0x02, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VPCMPD        $0x02, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VPCMPD        $0x02, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VPCMPD        $0x02, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop1021
+
+end1022:
+	JMP done1010
+
+case1020:
+	CMPQ BX, $+4
+	JNE  case1023
+	CMPQ CX, $+64
+	JB   end1025
+
+loop1024:
+	VPCMPD        $0x00, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VPCMPD        $0x00, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VPCMPD        $0x00, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VPCMPD        $0x00, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop1024
+
+end1025:
+	JMP done1010
+
+case1023:
+	CMPQ CX, $+64
+	JB   end1028
+
+loop1027:
+	VPCMPD        $0x04, (AX), Z0, K1
+	KMOVW         K1, BX
+	POPCNTL       BX, BX
+	VMOVUPS       (AX), Z1
+	VCOMPRESSPS.Z Z1, K1, Z1
+	VPCMPD        $0x04, 64(AX), Z0, K1
+	KMOVW         K1, SI
+	POPCNTL       SI, SI
+	VMOVUPS       64(AX), Z2
+	VCOMPRESSPS.Z Z2, K1, Z2
+	VPCMPD        $0x04, 128(AX), Z0, K1
+	KMOVW         K1, DI
+	POPCNTL       DI, DI
+	VMOVUPS       128(AX), Z3
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VPCMPD        $0x04, 192(AX), Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	VMOVUPS       192(AX), Z4
+	VCOMPRESSPS.Z Z4, K1, Z4
+	VMOVUPS       Z1, (DX)
+	LEAQ          (DX)(BX*4), DX
+	VMOVUPS       Z2, (DX)
+	LEAQ          (DX)(SI*4), DX
+	VMOVUPS       Z3, (DX)
+	LEAQ          (DX)(DI*4), DX
+	VMOVUPS       Z4, (DX)
+	LEAQ          (DX)(R8*4), DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, CX
+	CMPQ          CX, $+64
+	JAE           loop1027
+
+end1028:
+done1010:
+	MOVQ dst+0(FP), AX
+	SUBQ AX, DX
+	SHRQ $0x02, DX
+	MOVQ DX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func prefixInt32AVX512(dst *int32, x []int32, start int32) int32
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·prefixInt32AVX512(SB), NOSPLIT, $0-44
+	VBROADCASTSS start+32(FP), Z0
+	VPBROADCASTD avx512const84<>+0(SB), Z1
+	MOVL         $0x0000fff0, AX
+	KMOVW        AX, K1
+	MOVL         $0x0000ff00, AX
+	KMOVW        AX, K2
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+64
+	JB           end1030
+
+loop1029:
+	VMOVUPD      (AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, (DX)
+	VMOVUPD      64(AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPD      128(AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPD      192(AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, 192(DX)
+	ADDQ         $+256, AX
+	ADDQ         $+256, DX
+	SUBQ         $+64, CX
+	CMPQ         CX, $+64
+	JAE          loop1029
+
+end1030:
+	CMPQ CX, $+16
+	JB   end1032
+
+loop1031:
+	VMOVUPD      (AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, (DX)
+	ADDQ         $+64, AX
+	ADDQ         $+64, DX
+	SUBQ         $+16, CX
+	CMPQ         CX, $+16
+	JAE          loop1031
+
+end1032:
+	VMOVSS X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const84<>+0(SB)/8, $0x000000000000000f
+GLOBL avx512const84<>(SB), RODATA|NOPTR, $8
+
+// func prefixBeforeInt32AVX512(dst *int32, x []int32, start int32) int32
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·prefixBeforeInt32AVX512(SB), NOSPLIT, $0-44
+	VBROADCASTSS start+32(FP), Z0
+	VPBROADCASTD avx512const84<>+0(SB), Z1
+	MOVL         $0x0000fff0, AX
+	KMOVW        AX, K1
+	MOVL         $0x0000ff00, AX
+	KMOVW        AX, K2
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+64
+	JB           end1034
+
+loop1033:
+	VMOVUPD      (AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VALIGND      $0x0f, Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, (DX)
+	VMOVUPD      64(AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VALIGND      $0x0f, Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPD      128(AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VALIGND      $0x0f, Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPD      192(AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VALIGND      $0x0f, Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, 192(DX)
+	ADDQ         $+256, AX
+	ADDQ         $+256, DX
+	SUBQ         $+64, CX
+	CMPQ         CX, $+64
+	JAE          loop1033
+
+end1034:
+	CMPQ CX, $+16
+	JB   end1036
+
+loop1035:
+	VMOVUPD      (AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VALIGND      $0x0f, Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, (DX)
+	ADDQ         $+64, AX
+	ADDQ         $+64, DX
+	SUBQ         $+16, CX
+	CMPQ         CX, $+16
+	JAE          loop1035
+
+end1036:
+	VMOVSS X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func sumFloat32AVX512(x []float32) float64
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	CMPQ   CX, $+64
+	JB     end1038
+
+loop1037:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end1040
+
+loop1039:
+	VCVTPS2PD (AX), Z9
+	VADDPD    Z9, Z0, Z0
+	VCVTPS2PD 32(AX), Z9
+	VADDPD    Z9, Z1, Z1
+	VCVTPS2PD 64(AX), Z9
+	VADDPD    Z9, Z2, Z2
+	VCVTPS2PD 96(AX), Z9
+	VADDPD    Z9, Z3, Z3
+	VCVTPS2PD 128(AX), Z9
+	VADDPD    Z9, Z4, Z4
+	VCVTPS2PD 160(AX), Z9
+	VADDPD    Z9, Z5, Z5
+	VCVTPS2PD 192(AX), Z9
+	VADDPD    Z9, Z6, Z6
+	VCVTPS2PD 224(AX), Z9
+	VADDPD    Z9, Z7, Z7
+	ADDQ      $+256, AX
+	SUBQ      $+64, DX
+	CMPQ      DX, $+64
+	JAE       loop1039
+
+end1040:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Z4, Z0, Z0
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z2, Z0, Z0
+	VADDPD Z3, Z1, Z1
+	VADDPD Z1, Z0, Z0
+	VADDPD Z0, Z8, Z8
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop1037
+
+end1038:
+	CMPQ CX, $+8
+	JB   end1042
+
+loop1041:
+	VCVTPS2PD (AX), Z1
+	VADDPD    Z1, Z0, Z0
+	ADDQ      $+32, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1041
+
+end1042:
+	TESTQ     CX, CX
+	JZ        none1043
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Y1
+	VCVTPS2PD Y1, Z1
+	VADDPD    Z1, Z0, Z0
+
+none1043:
+	VADDPD        Z0, Z8, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VADDPD        Y0, Y8, Y8
+	VEXTRACTF64X2 $0x01, Y8, X0
+	VADDPD        X0, X8, X8
+	VPERMILPD     $0x01, X8, X0
+	VADDPD        X0, X8, X8
+	VMOVSD        X8, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func dotFloat32AVX512(x []float32, y []float32) float64
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·dotFloat32AVX512(SB), NOSPLIT, $0-56
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+	MOVQ   y_base+24(FP), DX
+	MOVQ   y_len+32(FP), BX
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	CMPQ   CX, $+64
+	JB     end1045
+
+loop1044:
+	MOVQ    CX, BX
+	MOVQ    $+8192, SI
+	CMPQ    BX, SI
+	CMOVQGT SI, BX
+	SUBQ    BX, CX
+	CMPQ    BX, $+64
+	JB      end1047
+
+loop1046:
+	VCVTPS2PD   (AX), Z9
+	VCVTPS2PD   (DX), Z10
+	VFMADD231PD Z9, Z10, Z0
+	VCVTPS2PD   32(AX), Z9
+	VCVTPS2PD   32(DX), Z10
+	VFMADD231PD Z9, Z10, Z1
+	VCVTPS2PD   64(AX), Z9
+	VCVTPS2PD   64(DX), Z10
+	VFMADD231PD Z9, Z10, Z2
+	VCVTPS2PD   96(AX), Z9
+	VCVTPS2PD   96(DX), Z10
+	VFMADD231PD Z9, Z10, Z3
+	VCVTPS2PD   128(AX), Z9
+	VCVTPS2PD   128(DX), Z10
+	VFMADD231PD Z9, Z10, Z4
+	VCVTPS2PD   160(AX), Z9
+	VCVTPS2PD   160(DX), Z10
+	VFMADD231PD Z9, Z10, Z5
+	VCVTPS2PD   192(AX), Z9
+	VCVTPS2PD   192(DX), Z10
+	VFMADD231PD Z9, Z10, Z6
+	VCVTPS2PD   224(AX), Z9
+	VCVTPS2PD   224(DX), Z10
+	VFMADD231PD Z9, Z10, Z7
+	ADDQ        $+256, AX
+	ADDQ        $+256, DX
+	SUBQ        $+64, BX
+	CMPQ        BX, $+64
+	JAE         loop1046
+
+end1047:
+	ADDQ   BX, CX
+	ADDQ   $+64, CX
+	VADDPD Z4, Z0, Z0
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z2, Z0, Z0
+	VADDPD Z3, Z1, Z1
+	VADDPD Z1, Z0, Z0
+	VADDPD Z0, Z8, Z8
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop1044
+
+end1045:
+	CMPQ CX, $+8
+	JB   end1049
+
+loop1048:
+	VCVTPS2PD   (AX), Z1
+	VCVTPS2PD   (DX), Z2
+	VFMADD231PD Z1, Z2, Z0
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop1048
+
+end1049:
+	TESTQ       CX, CX
+	JZ          none1050
+	MOVQ        $-1, BX
+	BZHIQ       CX, BX, BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (AX), K1, Y1
+	VMOVUPS.Z   (DX), K1, Y2
+	VCVTPS2PD   Y1, Z1
+	VCVTPS2PD   Y2, Z2
+	VFMADD231PD Z1, Z2, Z0
+
+none1050:
+	VADDPD        Z0, Z8, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VADDPD        Y0, Y8, Y8
+	VEXTRACTF64X2 $0x01, Y8, X0
+	VADDPD        X0, X8, X8
+	VPERMILPD     $0x01, X8, X0
+	VADDPD        X0, X8, X8
+	VMOVSD        X8, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func sumAbsFloat32AVX512(x []float32) float64
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·sumAbsFloat32AVX512(SB), NOSPLIT, $0-32
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	VPXORQ  Z1, Z1, Z1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	VPXORQ  Z4, Z4, Z4
+	VPXORQ  Z5, Z5, Z5
+	VPXORQ  Z6, Z6, Z6
+	VPXORQ  Z7, Z7, Z7
+	VPXORQ  Z8, Z8, Z8
+	VPXORQ  Z9, Z9, Z9
+	VMOVUPD avx512const0<>+0(SB), Z0
+	CMPQ    CX, $+64
+	JB      end1052
+
+loop1051:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end1054
+
+loop1053:
+	VCVTPS2PD (AX), Z10
+	VPANDNQ   Z10, Z0, Z10
+	VADDPD    Z10, Z1, Z1
+	VCVTPS2PD 32(AX), Z10
+	VPANDNQ   Z10, Z0, Z10
+	VADDPD    Z10, Z2, Z2
+	VCVTPS2PD 64(AX), Z10
+	VPANDNQ   Z10, Z0, Z10
+	VADDPD    Z10, Z3, Z3
+	VCVTPS2PD 96(AX), Z10
+	VPANDNQ   Z10, Z0, Z10
+	VADDPD    Z10, Z4, Z4
+	VCVTPS2PD 128(AX), Z10
+	VPANDNQ   Z10, Z0, Z10
+	VADDPD    Z10, Z5, Z5
+	VCVTPS2PD 160(AX), Z10
+	VPANDNQ   Z10, Z0, Z10
+	VADDPD    Z10, Z6, Z6
+	VCVTPS2PD 192(AX), Z10
+	VPANDNQ   Z10, Z0, Z10
+	VADDPD    Z10, Z7, Z7
+	VCVTPS2PD 224(AX), Z10
+	VPANDNQ   Z10, Z0, Z10
+	VADDPD    Z10, Z8, Z8
+	ADDQ      $+256, AX
+	SUBQ      $+64, DX
+	CMPQ      DX, $+64
+	JAE       loop1053
+
+end1054:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z8, Z4, Z4
+	VADDPD Z3, Z1, Z1
+	VADDPD Z4, Z2, Z2
+	VADDPD Z2, Z1, Z1
+	VADDPD Z1, Z9, Z9
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop1051
+
+end1052:
+	CMPQ CX, $+8
+	JB   end1056
+
+loop1055:
+	VCVTPS2PD (AX), Z2
+	VPANDNQ   Z2, Z0, Z2
+	VADDPD    Z2, Z1, Z1
+	ADDQ      $+32, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1055
+
+end1056:
+	TESTQ     CX, CX
+	JZ        none1057
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Y2
+	VCVTPS2PD Y2, Z2
+	VPANDNQ   Z2, Z0, Z2
+	VADDPD    Z2, Z1, Z1
+
+none1057:
+	VADDPD        Z1, Z9, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VADDPD        Y0, Y9, Y9
+	VEXTRACTF64X2 $0x01, Y9, X0
+	VADDPD        X0, X9, X9
+	VPERMILPD     $0x01, X9, X0
+	VADDPD        X0, X9, X9
+	VMOVSD        X9, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func shiftedFloat32AVX512(x []float32, shift float64) (s1 float64, s2 float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·shiftedFloat32AVX512(SB), NOSPLIT, $0-48
+	VBROADCASTSD shift+24(FP), Z0
+	VPXORQ       avx512const0<>+0(SB), Z0, Z0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPXORQ       Z1, Z1, Z1
+	VPXORQ       Z2, Z2, Z2
+	VPXORQ       Z3, Z3, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPXORQ       Z6, Z6, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPXORQ       Z8, Z8, Z8
+	VPXORQ       Z9, Z9, Z9
+	VPXORQ       Z10, Z10, Z10
+	VPXORQ       Z11, Z11, Z11
+	VPXORQ       Z12, Z12, Z12
+	VPXORQ       Z13, Z13, Z13
+	VPXORQ       Z14, Z14, Z14
+	VPXORQ       Z15, Z15, Z15
+	VPXORQ       Z16, Z16, Z16
+	VPXORQ       Z17, Z17, Z17
+	VPXORQ       Z18, Z18, Z18
+	CMPQ         CX, $+64
+	JB           end1059
+
+loop1058:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end1061
+
+loop1060:
+	VCVTPS2PD   (AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z1, Z1
+	VFMADD231PD Z19, Z19, Z10
+	VCVTPS2PD   32(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z2, Z2
+	VFMADD231PD Z19, Z19, Z11
+	VCVTPS2PD   64(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z3, Z3
+	VFMADD231PD Z19, Z19, Z12
+	VCVTPS2PD   96(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z4, Z4
+	VFMADD231PD Z19, Z19, Z13
+	VCVTPS2PD   128(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z5, Z5
+	VFMADD231PD Z19, Z19, Z14
+	VCVTPS2PD   160(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z6, Z6
+	VFMADD231PD Z19, Z19, Z15
+	VCVTPS2PD   192(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z7, Z7
+	VFMADD231PD Z19, Z19, Z16
+	VCVTPS2PD   224(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z8, Z8
+	VFMADD231PD Z19, Z19, Z17
+	ADDQ        $+256, AX
+	SUBQ        $+64, DX
+	CMPQ        DX, $+64
+	JAE         loop1060
+
+end1061:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z8, Z4, Z4
+	VADDPD Z3, Z1, Z1
+	VADDPD Z4, Z2, Z2
+	VADDPD Z2, Z1, Z1
+	VADDPD Z1, Z9, Z9
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VADDPD Z14, Z10, Z10
+	VADDPD Z15, Z11, Z11
+	VADDPD Z16, Z12, Z12
+	VADDPD Z17, Z13, Z13
+	VADDPD Z12, Z10, Z10
+	VADDPD Z13, Z11, Z11
+	VADDPD Z11, Z10, Z10
+	VADDPD Z10, Z18, Z18
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop1058
+
+end1059:
+	CMPQ CX, $+8
+	JB   end1063
+
+loop1062:
+	VCVTPS2PD   (AX), Z2
+	VADDPD      Z0, Z2, Z2
+	VADDPD      Z2, Z1, Z1
+	VFMADD231PD Z2, Z2, Z10
+	ADDQ        $+32, AX
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop1062
+
+end1063:
+	TESTQ       CX, CX
+	JZ          none1064
+	MOVQ        $-1, DX
+	BZHIQ       CX, DX, DX
+	KMOVW       DX, K1
+	VMOVUPS.Z   (AX), K1, Y2
+	VCVTPS2PD   Y2, Z2
+	VADDPD      Z0, Z2, Z2
+	VMOVAPD.Z   Z2, K1, Z2
+	VADDPD      Z2, Z1, Z1
+	VFMADD231PD Z2, Z2, Z10
+
+none1064:
+	VADDPD        Z1, Z9, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VADDPD        Y0, Y9, Y9
+	VEXTRACTF64X2 $0x01, Y9, X0
+	VADDPD        X0, X9, X9
+	VPERMILPD     $0x01, X9, X0
+	VADDPD        X0, X9, X9
+	VMOVSD        X9, s1+32(FP)
+	VADDPD        Z10, Z18, Z18
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VADDPD        Y0, Y18, Y18
+	VEXTRACTF64X2 $0x01, Y18, X0
+	VADDPD        X0, X18, X18
+	VPERMILPD     $0x01, X18, X0
+	VADDPD        X0, X18, X18
+	VMOVSD        X18, s2+40(FP)
+	VZEROUPPER
+	RET
+
+// func shiftedInt32AVX512(x []int32, shift float64) (s1 float64, s2 float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·shiftedInt32AVX512(SB), NOSPLIT, $0-48
+	VBROADCASTSD shift+24(FP), Z0
+	VPXORQ       avx512const0<>+0(SB), Z0, Z0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPXORQ       Z1, Z1, Z1
+	VPXORQ       Z2, Z2, Z2
+	VPXORQ       Z3, Z3, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPXORQ       Z6, Z6, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPXORQ       Z8, Z8, Z8
+	VPXORQ       Z9, Z9, Z9
+	VPXORQ       Z10, Z10, Z10
+	VPXORQ       Z11, Z11, Z11
+	VPXORQ       Z12, Z12, Z12
+	VPXORQ       Z13, Z13, Z13
+	VPXORQ       Z14, Z14, Z14
+	VPXORQ       Z15, Z15, Z15
+	VPXORQ       Z16, Z16, Z16
+	VPXORQ       Z17, Z17, Z17
+	VPXORQ       Z18, Z18, Z18
+	CMPQ         CX, $+64
+	JB           end1066
+
+loop1065:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end1068
+
+loop1067:
+	VCVTDQ2PD   (AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z1, Z1
+	VFMADD231PD Z19, Z19, Z10
+	VCVTDQ2PD   32(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z2, Z2
+	VFMADD231PD Z19, Z19, Z11
+	VCVTDQ2PD   64(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z3, Z3
+	VFMADD231PD Z19, Z19, Z12
+	VCVTDQ2PD   96(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z4, Z4
+	VFMADD231PD Z19, Z19, Z13
+	VCVTDQ2PD   128(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z5, Z5
+	VFMADD231PD Z19, Z19, Z14
+	VCVTDQ2PD   160(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z6, Z6
+	VFMADD231PD Z19, Z19, Z15
+	VCVTDQ2PD   192(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z7, Z7
+	VFMADD231PD Z19, Z19, Z16
+	VCVTDQ2PD   224(AX), Z19
+	VADDPD      Z0, Z19, Z19
+	VADDPD      Z19, Z8, Z8
+	VFMADD231PD Z19, Z19, Z17
+	ADDQ        $+256, AX
+	SUBQ        $+64, DX
+	CMPQ        DX, $+64
+	JAE         loop1067
+
+end1068:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z8, Z4, Z4
+	VADDPD Z3, Z1, Z1
+	VADDPD Z4, Z2, Z2
+	VADDPD Z2, Z1, Z1
+	VADDPD Z1, Z9, Z9
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VADDPD Z14, Z10, Z10
+	VADDPD Z15, Z11, Z11
+	VADDPD Z16, Z12, Z12
+	VADDPD Z17, Z13, Z13
+	VADDPD Z12, Z10, Z10
+	VADDPD Z13, Z11, Z11
+	VADDPD Z11, Z10, Z10
+	VADDPD Z10, Z18, Z18
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop1065
+
+end1066:
+	CMPQ CX, $+8
+	JB   end1070
+
+loop1069:
+	VCVTDQ2PD   (AX), Z2
+	VADDPD      Z0, Z2, Z2
+	VADDPD      Z2, Z1, Z1
+	VFMADD231PD Z2, Z2, Z10
+	ADDQ        $+32, AX
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop1069
+
+end1070:
+	TESTQ       CX, CX
+	JZ          none1071
+	MOVQ        $-1, DX
+	BZHIQ       CX, DX, DX
+	KMOVW       DX, K1
+	VMOVUPS.Z   (AX), K1, Y2
+	VCVTDQ2PD   Y2, Z2
+	VADDPD      Z0, Z2, Z2
+	VMOVAPD.Z   Z2, K1, Z2
+	VADDPD      Z2, Z1, Z1
+	VFMADD231PD Z2, Z2, Z10
+
+none1071:
+	VADDPD        Z1, Z9, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VADDPD        Y0, Y9, Y9
+	VEXTRACTF64X2 $0x01, Y9, X0
+	VADDPD        X0, X9, X9
+	VPERMILPD     $0x01, X9, X0
+	VADDPD        X0, X9, X9
+	VMOVSD        X9, s1+32(FP)
+	VADDPD        Z10, Z18, Z18
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VADDPD        Y0, Y18, Y18
+	VEXTRACTF64X2 $0x01, Y18, X0
+	VADDPD        X0, X18, X18
+	VPERMILPD     $0x01, X18, X0
+	VADDPD        X0, X18, X18
+	VMOVSD        X18, s2+40(FP)
+	VZEROUPPER
+	RET
+
+// func widenFloat32AVX512(dst *float64, x []float32)
+// Requires: AVX, AVX512F
+TEXT ·widenFloat32AVX512(SB), NOSPLIT, $0-32
+	MOVQ x_base+8(FP), AX
+	MOVQ x_len+16(FP), CX
+	MOVQ dst+0(FP), DX
+	CMPQ CX, $+8
+	JB   end1073
+
+loop1072:
+	VCVTPS2PD (AX), Z0
+	VMOVUPD   Z0, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+64, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1072
+
+end1073:
+	VZEROUPPER
+	RET
+
+// func widenInt32AVX512(dst *int64, x []int32)
+// Requires: AVX, AVX512F
+TEXT ·widenInt32AVX512(SB), NOSPLIT, $0-32
+	MOVQ x_base+8(FP), AX
+	MOVQ x_len+16(FP), CX
+	MOVQ dst+0(FP), DX
+	CMPQ CX, $+8
+	JB   end1075
+
+loop1074:
+	VPMOVSXDQ (AX), Z0
+	VMOVUPD   Z0, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+64, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1074
+
+end1075:
+	VZEROUPPER
+	RET
+
+// func roundFloat32AVX512(dst *float32, x []float64)
+// Requires: AVX, AVX512F
+TEXT ·roundFloat32AVX512(SB), NOSPLIT, $0-32
+	MOVQ x_base+8(FP), AX
+	MOVQ x_len+16(FP), CX
+	MOVQ dst+0(FP), DX
+	CMPQ CX, $+8
+	JB   end1077
+
+loop1076:
+	VMOVUPD   (AX), Z0
+	VCVTPD2PS Z0, Y0
+	VMOVUPS   Y0, (DX)
+	ADDQ      $+64, AX
+	ADDQ      $+32, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1076
+
+end1077:
+	VZEROUPPER
+	RET
+
+// func takeDwordsAVX512(dst *uint32, x []uint32, idx []int64) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·takeDwordsAVX512(SB), NOSPLIT, $0-64
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         idx_base+32(FP), DX
+	MOVQ         idx_len+40(FP), BX
+	VMOVQ        CX, X0
+	VPBROADCASTQ X0, Z0
+	MOVQ         dst+0(FP), CX
+	MOVQ         BX, SI
+	CMPQ         BX, $+8
+	JB           end1080
+
+loop1079:
+	VMOVUPD    (DX), Z2
+	VPCMPUQ    $0x06, Z2, Z0, K1
+	KORTESTB   K1, K1
+	JAE        bad1078
+	VGATHERQPS (AX)(Z2*4), K1, Y1
+	VMOVUPS    Y1, (CX)
+	ADDQ       $+64, DX
+	ADDQ       $+32, CX
+	SUBQ       $+8, BX
+	CMPQ       BX, $+8
+	JAE        loop1079
+
+end1080:
+bad1078:
+	SUBQ BX, SI
+	MOVQ SI, ret+56(FP)
+	VZEROUPPER
+	RET
+
+// func expFloat32AVX512(dst *float32, x []float32, stream int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV, MMX+
+TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
+	VPBROADCASTQ avx512const85<>+0(SB), Z0
+	VPBROADCASTQ avx512const86<>+0(SB), Z1
+	VPBROADCASTQ avx512const26<>+0(SB), Z2
+	VPBROADCASTQ avx512const27<>+0(SB), Z3
+	VPBROADCASTQ avx512const28<>+0(SB), Z4
+	VPBROADCASTQ avx512const30<>+0(SB), Z5
+	VPBROADCASTQ avx512const87<>+0(SB), Z6
+	VPBROADCASTQ avx512const88<>+0(SB), Z7
+	VPBROADCASTQ avx512const89<>+0(SB), Z8
+	VPBROADCASTQ avx512const90<>+0(SB), Z9
+	VPBROADCASTQ avx512const91<>+0(SB), Z10
+	VPBROADCASTQ avx512const92<>+0(SB), Z11
+	VPBROADCASTQ avx512const93<>+0(SB), Z12
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         stream+32(FP), BX
+	TESTQ        BX, BX
+	JZ           plain1081
+	MOVQ         DX, BX
+	ANDQ         $+3, BX
+	JNZ          plain1081
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none1082
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (AX), K1, Y13
+	VMOVUPD      Z0, Z14
+	VCVTPS2PD    Y13, Z13
+	VMINPD       Z13, Z14, Z14
+	VMOVUPD      Z1, Z13
+	VMAXPD       Z14, Z13, Z14
+	VMOVUPD      Z3, Z13
+	VFMADD231PD  Z2, Z14, Z13
+	VSUBPD       Z3, Z13, Z15
+	VFNMADD231PD Z4, Z15, Z14
+	VMULPD       Z14, Z14, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z14, Z17
+	VPSLLQ       $0x34, Z13, Z13
+	VPADDQ       Z13, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVUPS      Y13, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*4), DX
+	LEAQ         (AX)(BX*4), AX
+
+none1082:
+	CMPQ CX, $+32
+	JB   end1084
+
+loop1083:
+	VMOVUPD      Z0, Z13
+	VCVTPS2PD    (AX), Z14
+	VMINPD       Z14, Z13, Z13
+	VMOVUPD      Z1, Z14
+	VMAXPD       Z13, Z14, Z13
+	VMOVUPD      Z3, Z14
+	VFMADD231PD  Z2, Z13, Z14
+	VSUBPD       Z3, Z14, Z15
+	VFNMADD231PD Z4, Z15, Z13
+	VMULPD       Z13, Z13, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z13, Z17
+	VPSLLQ       $0x34, Z14, Z14
+	VPADDQ       Z14, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVNTPD     Y13, (DX)
+	VMOVUPD      Z0, Z13
+	VCVTPS2PD    32(AX), Z14
+	VMINPD       Z14, Z13, Z13
+	VMOVUPD      Z1, Z14
+	VMAXPD       Z13, Z14, Z13
+	VMOVUPD      Z3, Z14
+	VFMADD231PD  Z2, Z13, Z14
+	VSUBPD       Z3, Z14, Z15
+	VFNMADD231PD Z4, Z15, Z13
+	VMULPD       Z13, Z13, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z13, Z17
+	VPSLLQ       $0x34, Z14, Z14
+	VPADDQ       Z14, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVNTPD     Y13, 32(DX)
+	VMOVUPD      Z0, Z13
+	VCVTPS2PD    64(AX), Z14
+	VMINPD       Z14, Z13, Z13
+	VMOVUPD      Z1, Z14
+	VMAXPD       Z13, Z14, Z13
+	VMOVUPD      Z3, Z14
+	VFMADD231PD  Z2, Z13, Z14
+	VSUBPD       Z3, Z14, Z15
+	VFNMADD231PD Z4, Z15, Z13
+	VMULPD       Z13, Z13, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z13, Z17
+	VPSLLQ       $0x34, Z14, Z14
+	VPADDQ       Z14, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVNTPD     Y13, 64(DX)
+	VMOVUPD      Z0, Z13
+	VCVTPS2PD    96(AX), Z14
+	VMINPD       Z14, Z13, Z13
+	VMOVUPD      Z1, Z14
+	VMAXPD       Z13, Z14, Z13
+	VMOVUPD      Z3, Z14
+	VFMADD231PD  Z2, Z13, Z14
+	VSUBPD       Z3, Z14, Z15
+	VFNMADD231PD Z4, Z15, Z13
+	VMULPD       Z13, Z13, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z13, Z17
+	VPSLLQ       $0x34, Z14, Z14
+	VPADDQ       Z14, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVNTPD     Y13, 96(DX)
+	ADDQ         $+128, DX
+	ADDQ         $+128, AX
+	SUBQ         $+32, CX
+	CMPQ         CX, $+32
+	JAE          loop1083
+
+end1084:
+	SFENCE
+
+plain1081:
+	CMPQ CX, $+32
+	JB   end1086
+
+loop1085:
+	VMOVUPD      Z0, Z13
+	VCVTPS2PD    (AX), Z14
+	VMINPD       Z14, Z13, Z13
+	VMOVUPD      Z1, Z14
+	VMAXPD       Z13, Z14, Z13
+	VMOVUPD      Z3, Z14
+	VFMADD231PD  Z2, Z13, Z14
+	VSUBPD       Z3, Z14, Z15
+	VFNMADD231PD Z4, Z15, Z13
+	VMULPD       Z13, Z13, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z13, Z17
+	VPSLLQ       $0x34, Z14, Z14
+	VPADDQ       Z14, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVUPD      Y13, (DX)
+	VMOVUPD      Z0, Z13
+	VCVTPS2PD    32(AX), Z14
+	VMINPD       Z14, Z13, Z13
+	VMOVUPD      Z1, Z14
+	VMAXPD       Z13, Z14, Z13
+	VMOVUPD      Z3, Z14
+	VFMADD231PD  Z2, Z13, Z14
+	VSUBPD       Z3, Z14, Z15
+	VFNMADD231PD Z4, Z15, Z13
+	VMULPD       Z13, Z13, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z13, Z17
+	VPSLLQ       $0x34, Z14, Z14
+	VPADDQ       Z14, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVUPD      Y13, 32(DX)
+	VMOVUPD      Z0, Z13
+	VCVTPS2PD    64(AX), Z14
+	VMINPD       Z14, Z13, Z13
+	VMOVUPD      Z1, Z14
+	VMAXPD       Z13, Z14, Z13
+	VMOVUPD      Z3, Z14
+	VFMADD231PD  Z2, Z13, Z14
+	VSUBPD       Z3, Z14, Z15
+	VFNMADD231PD Z4, Z15, Z13
+	VMULPD       Z13, Z13, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z13, Z17
+	VPSLLQ       $0x34, Z14, Z14
+	VPADDQ       Z14, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVUPD      Y13, 64(DX)
+	VMOVUPD      Z0, Z13
+	VCVTPS2PD    96(AX), Z14
+	VMINPD       Z14, Z13, Z13
+	VMOVUPD      Z1, Z14
+	VMAXPD       Z13, Z14, Z13
+	VMOVUPD      Z3, Z14
+	VFMADD231PD  Z2, Z13, Z14
+	VSUBPD       Z3, Z14, Z15
+	VFNMADD231PD Z4, Z15, Z13
+	VMULPD       Z13, Z13, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z13, Z17
+	VPSLLQ       $0x34, Z14, Z14
+	VPADDQ       Z14, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVUPD      Y13, 96(DX)
+	ADDQ         $+128, DX
+	ADDQ         $+128, AX
+	SUBQ         $+32, CX
+	CMPQ         CX, $+32
+	JAE          loop1085
+
+end1086:
+	CMPQ CX, $+8
+	JB   end1088
+
+loop1087:
+	VMOVUPD      Z0, Z13
+	VCVTPS2PD    (AX), Z14
+	VMINPD       Z14, Z13, Z13
+	VMOVUPD      Z1, Z14
+	VMAXPD       Z13, Z14, Z13
+	VMOVUPD      Z3, Z14
+	VFMADD231PD  Z2, Z13, Z14
+	VSUBPD       Z3, Z14, Z15
+	VFNMADD231PD Z4, Z15, Z13
+	VMULPD       Z13, Z13, Z15
+	VMOVUPD      Z11, Z16
+	VFMADD213PD  Z9, Z15, Z16
+	VFMADD213PD  Z7, Z15, Z16
+	VFMADD213PD  Z5, Z15, Z16
+	VMOVUPD      Z12, Z17
+	VFMADD213PD  Z10, Z15, Z17
+	VFMADD213PD  Z8, Z15, Z17
+	VFMADD213PD  Z6, Z15, Z17
+	VFMADD213PD  Z16, Z13, Z17
+	VPSLLQ       $0x34, Z14, Z14
+	VPADDQ       Z14, Z17, Z17
+	VCVTPD2PS    Z17, Y13
+	VMOVUPD      Y13, (DX)
+	ADDQ         $+32, DX
+	ADDQ         $+32, AX
+	SUBQ         $+8, CX
+	CMPQ         CX, $+8
+	JAE          loop1087
+
+end1088:
+	TESTQ        CX, CX
+	JZ           none1089
+	MOVQ         $-1, BX
+	BZHIQ        CX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (AX), K1, Y13
+	VMOVUPD      Z0, Z0
+	VCVTPS2PD    Y13, Z13
+	VMINPD       Z13, Z0, Z0
+	VMOVUPD      Z1, Z1
+	VMAXPD       Z0, Z1, Z0
+	VMOVUPD      Z3, Z1
+	VFMADD231PD  Z2, Z0, Z1
+	VSUBPD       Z3, Z1, Z2
+	VFNMADD231PD Z4, Z2, Z0
+	VMULPD       Z0, Z0, Z2
+	VMOVUPD      Z11, Z3
+	VFMADD213PD  Z9, Z2, Z3
+	VFMADD213PD  Z7, Z2, Z3
+	VFMADD213PD  Z5, Z2, Z3
+	VMOVUPD      Z12, Z4
+	VFMADD213PD  Z10, Z2, Z4
+	VFMADD213PD  Z8, Z2, Z4
+	VFMADD213PD  Z6, Z2, Z4
+	VFMADD213PD  Z3, Z0, Z4
+	VPSLLQ       $0x34, Z1, Z1
+	VPADDQ       Z1, Z4, Z4
+	VCVTPD2PS    Z4, Y0
+	VMOVUPS      Y0, K1, (DX)
+
+none1089:
+	VZEROUPPER
+	RET
+
+DATA avx512const85<>+0(SB)/8, $0x4056800000000000
+GLOBL avx512const85<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const86<>+0(SB)/8, $0xc05b800000000000
+GLOBL avx512const86<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const87<>+0(SB)/8, $0x3ff00000000e5891
+GLOBL avx512const87<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const88<>+0(SB)/8, $0x3fe000000424eb42
+GLOBL avx512const88<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const89<>+0(SB)/8, $0x3fc55555350a4b19
+GLOBL avx512const89<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const90<>+0(SB)/8, $0x3fa555481a90fac0
+GLOBL avx512const90<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const91<>+0(SB)/8, $0x3f811130b23e3378
+GLOBL avx512const91<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const92<>+0(SB)/8, $0x3f56d9569691baea
+GLOBL avx512const92<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const93<>+0(SB)/8, $0x3f29e8ecd3ede4cf
+GLOBL avx512const93<>(SB), RODATA|NOPTR, $8
+
+// func logFloat32AVX512(dst *float32, x []float32, stream int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV, MMX+
+TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
+	VPBROADCASTQ avx512const43<>+0(SB), Z0
+	VPBROADCASTQ avx512const44<>+0(SB), Z1
+	VPBROADCASTQ avx512const45<>+0(SB), Z2
+	VPBROADCASTQ avx512const46<>+0(SB), Z3
+	VPBROADCASTQ avx512const47<>+0(SB), Z4
+	VPBROADCASTQ avx512const30<>+0(SB), Z5
+	VPBROADCASTQ avx512const94<>+0(SB), Z6
+	VPBROADCASTQ avx512const28<>+0(SB), Z7
+	VPBROADCASTQ avx512const94<>+0(SB), Z8
+	VPBROADCASTQ avx512const95<>+0(SB), Z9
+	VPBROADCASTQ avx512const96<>+0(SB), Z10
+	VPBROADCASTQ avx512const97<>+0(SB), Z11
+	VPBROADCASTQ avx512const98<>+0(SB), Z12
+	VPXORQ       Z13, Z13, Z13
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         stream+32(FP), BX
+	TESTQ        BX, BX
+	JZ           plain1090
+	MOVQ         DX, BX
+	ANDQ         $+3, BX
+	JNZ          plain1090
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none1091
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (AX), K1, Y14
+	VCVTPS2PD    Y14, Z14
+	VPADDQ       Z0, Z14, Z15
+	VPSRLQ       $0x34, Z15, Z16
+	VPORQ        Z3, Z16, Z16
+	VSUBPD       Z4, Z16, Z16
+	VPANDQ       Z2, Z15, Z15
+	VPADDQ       Z1, Z15, Z15
+	VSUBPD       Z5, Z15, Z15
+	VADDPD       Z6, Z15, Z17
+	VDIVPD       Z17, Z15, Z17
+	VMULPD       Z17, Z17, Z15
+	VMOVUPD      Z12, Z18
+	VFMADD213PD  Z11, Z15, Z18
+	VFMADD213PD  Z10, Z15, Z18
+	VFMADD213PD  Z9, Z15, Z18
+	VFMADD213PD  Z8, Z15, Z18
+	VMULPD       Z17, Z18, Z18
+	VFMADD231PD  Z7, Z16, Z18
+	VCMPPD       $0x11, Z13, Z14, K2
+	VMOVUPD      avx512const60<>+0(SB), K2, Z18
+	VCMPPD       $0x00, Z13, Z14, K2
+	VMOVUPD      avx512const17<>+0(SB), K2, Z18
+	VCMPPD       $0x05, avx512const16<>+0(SB), Z14, K2
+	VMOVUPD      Z14, K2, Z18
+	VCVTPD2PS    Z18, Y14
+	VMOVUPS      Y14, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*4), DX
+	LEAQ         (AX)(BX*4), AX
+
+none1091:
+	CMPQ CX, $+32
+	JB   end1093
+
+loop1092:
+	VCVTPS2PD   (AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, (DX)
+	VCVTPS2PD   32(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, 32(DX)
+	VCVTPS2PD   64(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, 64(DX)
+	VCVTPS2PD   96(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, 96(DX)
+	ADDQ        $+128, DX
+	ADDQ        $+128, AX
+	SUBQ        $+32, CX
+	CMPQ        CX, $+32
+	JAE         loop1092
+
+end1093:
+	SFENCE
+
+plain1090:
+	CMPQ CX, $+32
+	JB   end1095
+
+loop1094:
+	VCVTPS2PD   (AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, (DX)
+	VCVTPS2PD   32(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, 32(DX)
+	VCVTPS2PD   64(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, 64(DX)
+	VCVTPS2PD   96(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, 96(DX)
+	ADDQ        $+128, DX
+	ADDQ        $+128, AX
+	SUBQ        $+32, CX
+	CMPQ        CX, $+32
+	JAE         loop1094
+
+end1095:
+	CMPQ CX, $+8
+	JB   end1097
+
+loop1096:
+	VCVTPS2PD   (AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const60<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const17<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, (DX)
+	ADDQ        $+32, DX
+	ADDQ        $+32, AX
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop1096
+
+end1097:
+	TESTQ       CX, CX
+	JZ          none1098
+	MOVQ        $-1, BX
+	BZHIQ       CX, BX, BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (AX), K1, Y14
+	VCVTPS2PD   Y14, Z14
+	VPADDQ      Z0, Z14, Z0
+	VPSRLQ      $0x34, Z0, Z15
+	VPORQ       Z3, Z15, Z15
+	VSUBPD      Z4, Z15, Z15
+	VPANDQ      Z2, Z0, Z0
+	VPADDQ      Z1, Z0, Z0
+	VSUBPD      Z5, Z0, Z0
+	VADDPD      Z6, Z0, Z1
+	VDIVPD      Z1, Z0, Z1
+	VMULPD      Z1, Z1, Z0
+	VMOVUPD     Z12, Z2
+	VFMADD213PD Z11, Z0, Z2
+	VFMADD213PD Z10, Z0, Z2
+	VFMADD213PD Z9, Z0, Z2
+	VFMADD213PD Z8, Z0, Z2
+	VMULPD      Z1, Z2, Z2
+	VFMADD231PD Z7, Z15, Z2
+	VCMPPD      $0x11, Z13, Z14, K2
+	VMOVUPD     avx512const60<>+0(SB), K2, Z2
+	VCMPPD      $0x00, Z13, Z14, K2
+	VMOVUPD     avx512const17<>+0(SB), K2, Z2
+	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K2
+	VMOVUPD     Z14, K2, Z2
+	VCVTPD2PS   Z2, Y0
+	VMOVUPS     Y0, K1, (DX)
+
+none1098:
+	VZEROUPPER
+	RET
+
+DATA avx512const94<>+0(SB)/8, $0x4000000000000000
+GLOBL avx512const94<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const95<>+0(SB)/8, $0x3fe555554fdd9bbb
+GLOBL avx512const95<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const96<>+0(SB)/8, $0x3fd999a7a2bc57db
+GLOBL avx512const96<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const97<>+0(SB)/8, $0x3fd2438ecab6622d
+GLOBL avx512const97<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const98<>+0(SB)/8, $0x3fce2f392124a067
+GLOBL avx512const98<>(SB), RODATA|NOPTR, $8
+
+// func unaryInt64AVX512(c int, dst *int64, x []int64, a int64, stream int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
+TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
+	VPXORQ       Z1, Z1, Z1
+	VPBROADCASTQ a+40(FP), Z0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case1100
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain1101
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain1101
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+63, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none1102
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPD.Z    (AX), K1, Z1
+	VMOVUPD      Z1, Z1
+	VPMULLQ      Z0, Z1, Z1
+	VMOVUPD      Z1, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none1102:
+	CMPQ CX, $+32
+	JB   end1104
+
+loop1103:
+	VMOVUPD  (AX), Z1
+	VPMULLQ  Z0, Z1, Z1
+	VMOVNTPD Z1, (DX)
+	VMOVUPD  64(AX), Z1
+	VPMULLQ  Z0, Z1, Z1
+	VMOVNTPD Z1, 64(DX)
+	VMOVUPD  128(AX), Z1
+	VPMULLQ  Z0, Z1, Z1
+	VMOVNTPD Z1, 128(DX)
+	VMOVUPD  192(AX), Z1
+	VPMULLQ  Z0, Z1, Z1
+	VMOVNTPD Z1, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop1103
+
+end1104:
+	SFENCE
+
+plain1101:
+	CMPQ CX, $+32
+	JB   end1106
+
+loop1105:
+	VMOVUPD (AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VMOVUPD Z1, (DX)
+	VMOVUPD 64(AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VMOVUPD Z1, 64(DX)
+	VMOVUPD 128(AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VMOVUPD Z1, 128(DX)
+	VMOVUPD 192(AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VMOVUPD Z1, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop1105
+
+end1106:
+	CMPQ CX, $+8
+	JB   end1108
+
+loop1107:
+	VMOVUPD (AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VMOVUPD Z1, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop1107
+
+end1108:
+	TESTQ     CX, CX
+	JZ        none1109
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VMOVUPD   Z1, Z1
+	VPMULLQ   Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (DX)
+
+none1109:
+	JMP done1099
+
+case1100:
+	CMPQ      BX, $+1
+	JNE       case1110
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain1111
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain1111
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none1112
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPABSQ    Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none1112:
+	CMPQ CX, $+32
+	JB   end1114
+
+loop1113:
+	VPABSQ   (AX), Z0
+	VMOVNTPD Z0, (DX)
+	VPABSQ   64(AX), Z0
+	VMOVNTPD Z0, 64(DX)
+	VPABSQ   128(AX), Z0
+	VMOVNTPD Z0, 128(DX)
+	VPABSQ   192(AX), Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop1113
+
+end1114:
+	SFENCE
+
+plain1111:
+	CMPQ CX, $+32
+	JB   end1116
+
+loop1115:
+	VPABSQ  (AX), Z0
+	VMOVUPD Z0, (DX)
+	VPABSQ  64(AX), Z0
+	VMOVUPD Z0, 64(DX)
+	VPABSQ  128(AX), Z0
+	VMOVUPD Z0, 128(DX)
+	VPABSQ  192(AX), Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop1115
+
+end1116:
+	CMPQ CX, $+8
+	JB   end1118
+
+loop1117:
+	VPABSQ  (AX), Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop1117
+
+end1118:
+	TESTQ     CX, CX
+	JZ        none1119
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPABSQ    Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none1119:
+	JMP done1099
+
+case1110:
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain1121
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain1121
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none1122
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPSUBQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none1122:
+	CMPQ CX, $+32
+	JB   end1124
+
+loop1123:
+	VPSUBQ   (AX), Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VPSUBQ   64(AX), Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPSUBQ   128(AX), Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPSUBQ   192(AX), Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop1123
+
+end1124:
+	SFENCE
+
+plain1121:
+	CMPQ CX, $+32
+	JB   end1126
+
+loop1125:
+	VPSUBQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	VPSUBQ  64(AX), Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VPSUBQ  128(AX), Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VPSUBQ  192(AX), Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop1125
+
+end1126:
+	CMPQ CX, $+8
+	JB   end1128
+
+loop1127:
+	VPSUBQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop1127
+
+end1128:
+	TESTQ     CX, CX
+	JZ        none1129
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPSUBQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none1129:
+done1099:
+	VZEROUPPER
+	RET
+
+// func axpyInt64AVX512(dst *int64, a int64, x []int64, y []int64, stream int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
+TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
+	VPBROADCASTQ a+8(FP), Z0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         y_base+40(FP), CX
+	MOVQ         y_len+48(FP), DX
+	MOVQ         dst+0(FP), BX
+	MOVQ         stream+64(FP), SI
+	TESTQ        SI, SI
+	JZ           plain1130
+	MOVQ         BX, SI
+	ANDQ         $+7, SI
+	JNZ          plain1130
+	MOVQ         BX, SI
+	NEGQ         SI
+	ANDQ         $+63, SI
+	SHRQ         $0x03, SI
+	CMPQ         SI, DX
+	CMOVQHI      DX, SI
+	TESTQ        SI, SI
+	JZ           none1131
+	MOVQ         $-1, DI
+	BZHIQ        SI, DI, DI
+	KMOVW        DI, K1
+	VMOVUPD.Z    (AX), K1, Z1
+	VMOVUPD.Z    (CX), K1, Z2
+	VMOVUPD      Z1, Z1
+	VPMULLQ      Z0, Z1, Z1
+	VPADDQ       Z2, Z1, Z1
+	VMOVUPD      Z1, K1, (BX)
+	SUBQ         SI, DX
+	LEAQ         (BX)(SI*8), BX
+	LEAQ         (AX)(SI*8), AX
+	LEAQ         (CX)(SI*8), CX
+
+none1131:
+	CMPQ DX, $+32
+	JB   end1133
+
+loop1132:
+	VMOVUPD  (AX), Z1
+	VPMULLQ  Z0, Z1, Z1
+	VPADDQ   (CX), Z1, Z1
+	VMOVNTPD Z1, (BX)
+	VMOVUPD  64(AX), Z1
+	VPMULLQ  Z0, Z1, Z1
+	VPADDQ   64(CX), Z1, Z1
+	VMOVNTPD Z1, 64(BX)
+	VMOVUPD  128(AX), Z1
+	VPMULLQ  Z0, Z1, Z1
+	VPADDQ   128(CX), Z1, Z1
+	VMOVNTPD Z1, 128(BX)
+	VMOVUPD  192(AX), Z1
+	VPMULLQ  Z0, Z1, Z1
+	VPADDQ   192(CX), Z1, Z1
+	VMOVNTPD Z1, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop1132
+
+end1133:
+	SFENCE
+
+plain1130:
+	CMPQ DX, $+32
+	JB   end1135
+
+loop1134:
+	VMOVUPD (AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VPADDQ  (CX), Z1, Z1
+	VMOVUPD Z1, (BX)
+	VMOVUPD 64(AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VPADDQ  64(CX), Z1, Z1
+	VMOVUPD Z1, 64(BX)
+	VMOVUPD 128(AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VPADDQ  128(CX), Z1, Z1
+	VMOVUPD Z1, 128(BX)
+	VMOVUPD 192(AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VPADDQ  192(CX), Z1, Z1
+	VMOVUPD Z1, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop1134
+
+end1135:
+	CMPQ DX, $+8
+	JB   end1137
+
+loop1136:
+	VMOVUPD (AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VPADDQ  (CX), Z1, Z1
+	VMOVUPD Z1, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop1136
+
+end1137:
+	TESTQ     DX, DX
+	JZ        none1138
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VMOVUPD.Z (CX), K1, Z2
+	VMOVUPD   Z1, Z1
+	VPMULLQ   Z0, Z1, Z1
+	VPADDQ    Z2, Z1, Z1
+	VMOVUPD   Z1, K1, (BX)
+
+none1138:
+	VZEROUPPER
+	RET
+
+// func dotInt64AVX512(x []int64, y []int64) int64
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·dotInt64AVX512(SB), NOSPLIT, $0-56
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+	MOVQ   y_base+24(FP), DX
+	MOVQ   y_len+32(FP), BX
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	CMPQ   CX, $+32
+	JB     end1140
+
+loop1139:
+	VMOVUPD (AX), Z4
+	VPMULLQ (DX), Z4, Z4
+	VPADDQ  Z4, Z0, Z0
+	VMOVUPD 64(AX), Z4
+	VPMULLQ 64(DX), Z4, Z4
+	VPADDQ  Z4, Z1, Z1
+	VMOVUPD 128(AX), Z4
+	VPMULLQ 128(DX), Z4, Z4
+	VPADDQ  Z4, Z2, Z2
+	VMOVUPD 192(AX), Z4
+	VPMULLQ 192(DX), Z4, Z4
+	VPADDQ  Z4, Z3, Z3
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop1139
+
+end1140:
+	CMPQ CX, $+8
+	JB   end1142
+
+loop1141:
+	VMOVUPD (AX), Z4
+	VPMULLQ (DX), Z4, Z4
+	VPADDQ  Z4, Z0, Z0
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop1141
+
+end1142:
+	TESTQ     CX, CX
+	JZ        none1143
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z4
+	VMOVUPD.Z (DX), K1, Z5
+	VMOVUPD   Z4, Z4
+	VPMULLQ   Z5, Z4, Z4
+	VPADDQ    Z4, Z0, Z0
+
+none1143:
+	VPADDQ        Z2, Z0, Z0
+	VPADDQ        Z3, Z1, Z1
+	VPADDQ        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPADDQ        Y1, Y0, Y0
+	VEXTRACTF64X2 $0x01, Y0, X1
+	VPADDQ        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VPADDQ        X1, X0, X0
+	VMOVSD        X0, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func shiftedInt64AVX512(x []int64, shift int64) (s1 float64, s2 float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·shiftedInt64AVX512(SB), NOSPLIT, $0-48
+	MOVQ         shift+24(FP), AX
+	NEGQ         AX
+	VMOVQ        AX, X0
+	VPBROADCASTQ X0, Z0
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VPXORQ       Z1, Z1, Z1
+	VPXORQ       Z2, Z2, Z2
+	VPXORQ       Z3, Z3, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPXORQ       Z6, Z6, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPXORQ       Z8, Z8, Z8
+	VPXORQ       Z9, Z9, Z9
+	VPXORQ       Z10, Z10, Z10
+	VPXORQ       Z11, Z11, Z11
+	VPXORQ       Z12, Z12, Z12
+	VPXORQ       Z13, Z13, Z13
+	VPXORQ       Z14, Z14, Z14
+	VPXORQ       Z15, Z15, Z15
+	VPXORQ       Z16, Z16, Z16
+	VPXORQ       Z17, Z17, Z17
+	VPXORQ       Z18, Z18, Z18
+	CMPQ         CX, $+64
+	JB           end1145
+
+loop1144:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end1147
+
+loop1146:
+	VPADDQ      (AX), Z0, Z19
+	VCVTQQ2PD   Z19, Z19
+	VADDPD      Z19, Z1, Z1
+	VFMADD231PD Z19, Z19, Z10
+	VPADDQ      64(AX), Z0, Z19
+	VCVTQQ2PD   Z19, Z19
+	VADDPD      Z19, Z2, Z2
+	VFMADD231PD Z19, Z19, Z11
+	VPADDQ      128(AX), Z0, Z19
+	VCVTQQ2PD   Z19, Z19
+	VADDPD      Z19, Z3, Z3
+	VFMADD231PD Z19, Z19, Z12
+	VPADDQ      192(AX), Z0, Z19
+	VCVTQQ2PD   Z19, Z19
+	VADDPD      Z19, Z4, Z4
+	VFMADD231PD Z19, Z19, Z13
+	VPADDQ      256(AX), Z0, Z19
+	VCVTQQ2PD   Z19, Z19
+	VADDPD      Z19, Z5, Z5
+	VFMADD231PD Z19, Z19, Z14
+	VPADDQ      320(AX), Z0, Z19
+	VCVTQQ2PD   Z19, Z19
+	VADDPD      Z19, Z6, Z6
+	VFMADD231PD Z19, Z19, Z15
+	VPADDQ      384(AX), Z0, Z19
+	VCVTQQ2PD   Z19, Z19
+	VADDPD      Z19, Z7, Z7
+	VFMADD231PD Z19, Z19, Z16
+	VPADDQ      448(AX), Z0, Z19
+	VCVTQQ2PD   Z19, Z19
+	VADDPD      Z19, Z8, Z8
+	VFMADD231PD Z19, Z19, Z17
+	ADDQ        $+512, AX
+	SUBQ        $+64, DX
+	CMPQ        DX, $+64
+	JAE         loop1146
+
+end1147:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z8, Z4, Z4
+	VADDPD Z3, Z1, Z1
+	VADDPD Z4, Z2, Z2
+	VADDPD Z2, Z1, Z1
+	VADDPD Z1, Z9, Z9
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VADDPD Z14, Z10, Z10
+	VADDPD Z15, Z11, Z11
+	VADDPD Z16, Z12, Z12
+	VADDPD Z17, Z13, Z13
+	VADDPD Z12, Z10, Z10
+	VADDPD Z13, Z11, Z11
+	VADDPD Z11, Z10, Z10
+	VADDPD Z10, Z18, Z18
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop1144
+
+end1145:
+	CMPQ CX, $+8
+	JB   end1149
+
+loop1148:
+	VPADDQ      (AX), Z0, Z2
+	VCVTQQ2PD   Z2, Z2
+	VADDPD      Z2, Z1, Z1
+	VFMADD231PD Z2, Z2, Z10
+	ADDQ        $+64, AX
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop1148
+
+end1149:
+	TESTQ       CX, CX
+	JZ          none1150
+	MOVQ        $-1, DX
+	BZHIQ       CX, DX, DX
+	KMOVW       DX, K1
+	VMOVUPD.Z   (AX), K1, Z2
+	VPADDQ      Z2, Z0, Z0
+	VCVTQQ2PD   Z0, Z0
+	VMOVAPD.Z   Z0, K1, Z0
+	VADDPD      Z0, Z1, Z1
+	VFMADD231PD Z0, Z0, Z10
+
+none1150:
+	VADDPD        Z1, Z9, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VADDPD        Y0, Y9, Y9
+	VEXTRACTF64X2 $0x01, Y9, X0
+	VADDPD        X0, X9, X9
+	VPERMILPD     $0x01, X9, X0
+	VADDPD        X0, X9, X9
+	VMOVSD        X9, s1+32(FP)
+	VADDPD        Z10, Z18, Z18
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VADDPD        Y0, Y18, Y18
+	VEXTRACTF64X2 $0x01, Y18, X0
+	VADDPD        X0, X18, X18
+	VPERMILPD     $0x01, X18, X0
+	VADDPD        X0, X18, X18
+	VMOVSD        X18, s2+40(FP)
+	VZEROUPPER
+	RET

@@ -38,7 +38,7 @@ func compareBlock(dst []uint64, x []float64, c Comparison, t float64) {
 	}
 }
 
-func compareGo[T int64 | float64](dst []uint64, x []T, c Comparison, t T) {
+func compareGo[T element](dst []uint64, x []T, c Comparison, t T) {
 	for w := range dst {
 		word := uint64(0)
 		for i, v := range x[64*w : min(64*w+64, len(x))] {

@@ -31,7 +31,7 @@ func streams(n int, apart bool) int {
 
 // writesTo checks that a result of one element for each element of x can be
 // written to dst, and reports whether that is not x itself.
-func writesTo[T int64 | float64](dst, x []T) bool {
+func writesTo[T element](dst, x []T) bool {
 	sameLength(len(dst), len(x))
 	return apart(dst, x)
 }

@@ -15,6 +15,7 @@ type input struct {
 	bits  []uint64
 	out   []float64
 	outs  []int64
+	narrowInput
 }
 
 // testGroups is the number of groups of the codes of an input.
@@ -34,10 +35,11 @@ func (in *input) fill(r *rand.Rand) {
 		}
 		in.codes[i] = group
 	}
+	in.fillNarrow(r)
 }
 
 func (in *input) clone() *input {
-	return &input{slices.Clone(in.f), slices.Clone(in.g), slices.Clone(in.x), slices.Clone(in.y), slices.Clone(in.codes), slices.Clone(in.hours), slices.Clone(in.bits), slices.Clone(in.out), slices.Clone(in.outs)}
+	return &input{slices.Clone(in.f), slices.Clone(in.g), slices.Clone(in.x), slices.Clone(in.y), slices.Clone(in.codes), slices.Clone(in.hours), slices.Clone(in.bits), slices.Clone(in.out), slices.Clone(in.outs), in.cloneNarrow()}
 }
 
 // kernelCase is a kernel as a function from an input to numbers, and how far
@@ -84,7 +86,7 @@ func momentBounds(x []float64) (mean, m2 float64) {
 }
 
 // kernelCases are all kernels.
-var kernelCases = slices.Concat(reductionCases, extremeCases, mapCases, selectCases)
+var kernelCases = slices.Concat(reductionCases, extremeCases, mapCases, selectCases, narrowCases)
 
 // reductionCases are the kernels that sum and count by groups. Integers are given as the float64 of their
 // halves, so that equal bits mean equal numbers.

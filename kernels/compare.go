@@ -24,7 +24,7 @@ func (c Comparison) check() {
 }
 
 // holds reports whether v compares with t so.
-func holds[T int64 | float64](v T, c Comparison, t T) bool {
+func holds[T element](v T, c Comparison, t T) bool {
 	switch c {
 	case Less:
 		return v < t
@@ -71,7 +71,7 @@ func countBlock(x []float64, c Comparison, t float64) int {
 	return countGo(x, c, t)
 }
 
-func countGo[T int64 | float64](x []T, c Comparison, t T) int {
+func countGo[T element](x []T, c Comparison, t T) int {
 	n := 0
 	for _, v := range x {
 		if holds(v, c, t) {

@@ -79,7 +79,7 @@ func filterInt64Block(dst, x []int64, c Comparison, t int64) int {
 	return filterGo(dst, x, c, t)
 }
 
-func filterGo[T int64 | float64](dst, x []T, c Comparison, t T) int {
+func filterGo[T element](dst, x []T, c Comparison, t T) int {
 	n := 0
 	for _, v := range x {
 		dst[n] = v // no jump: what is selected is hard to predict

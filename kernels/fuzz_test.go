@@ -36,10 +36,12 @@ func fuzzInput(data []byte) *input {
 		in.x = append(in.x, int64(a))
 		in.y = append(in.y, int64(b))
 		in.codes = append(in.codes, data[16]%testGroups)
+		in.appendNarrow(a, b)
 		data = data[17:]
 	}
 	in.hours, in.bits = make([]uint8, len(in.f)), make([]uint64, Bits(len(in.f)))
 	in.out, in.outs = make([]float64, len(in.f)), make([]int64, len(in.f))
+	in.outF32, in.outI32 = make([]float32, len(in.f)), make([]int32, len(in.f))
 	return in
 }
 

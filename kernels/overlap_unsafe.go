@@ -4,7 +4,7 @@ import "unsafe"
 
 // apart says how two slices of the same length lie: apart from each other, or
 // at the same place. Anything between panics: what is written would be read.
-func apart[T int64 | float64](dst, x []T) bool {
+func apart[T element](dst, x []T) bool {
 	if len(dst) == 0 {
 		return true
 	}
@@ -13,7 +13,7 @@ func apart[T int64 | float64](dst, x []T) bool {
 
 // sameStart reports whether two slices that overlap begin at the same place,
 // and panics if they do not.
-func sameStart[T int64 | uint64 | float64](dst, x []T) bool {
+func sameStart[T element | word](dst, x []T) bool {
 	if &dst[0] != &x[0] {
 		panic("kernels: slices overlap in part")
 	}
@@ -21,7 +21,7 @@ func sameStart[T int64 | uint64 | float64](dst, x []T) bool {
 }
 
 // overlap reports whether two slices share memory.
-func overlap[T, U int64 | uint64 | float64](a []T, b []U) bool {
+func overlap[T, U element | word](a []T, b []U) bool {
 	if len(a) == 0 || len(b) == 0 {
 		return false
 	}

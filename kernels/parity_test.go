@@ -46,27 +46,30 @@ func sameAsTwin(tb testing.TB, c *kernelCase, in *input) {
 }
 
 // pool is memory for each slice of an input.
-type pool struct{ f, g, x, y, codes, hours, bits, out, outs []byte }
+type pool struct {
+	f, g, x, y, codes, hours, bits, out, outs []byte
+	narrowPool
+}
 
 func newPool(get func(bytes int) []byte, rows int) *pool {
-	return &pool{get(8 * rows), get(8 * rows), get(8 * rows), get(8 * rows), get(rows), get(rows), get(8 * Bits(rows)), get(8 * rows), get(8 * rows)}
+	return &pool{get(8 * rows), get(8 * rows), get(8 * rows), get(8 * rows), get(rows), get(rows), get(8 * Bits(rows)), get(8 * rows), get(8 * rows), newNarrowPool(get, rows)}
 }
 
 // at gives n rows that begin off bytes into the memory.
-func (p *pool) at(off, n int) *input { return p.from(off, off, off, n) }
+func (p *pool) at(off, n int) *input { return p.from(off, off, off, off, n) }
 
 // atEnd gives n rows that end with the memory.
 func (p *pool) atEnd(n int) *input {
 	off := len(p.codes) - n
-	return p.from(8*off, off, len(p.bits)-8*Bits(n), n)
+	return p.from(8*off, 4*off, off, len(p.bits)-8*Bits(n), n)
 }
 
-func (p *pool) from(wide, narrow, bits, n int) *input {
+func (p *pool) from(wide, dword, narrow, bits, n int) *input {
 	return &input{
 		view[float64](p.f, wide, n), view[float64](p.g, wide, n),
 		view[int64](p.x, wide, n), view[int64](p.y, wide, n),
 		view[uint8](p.codes, narrow, n), view[uint8](p.hours, narrow, n),
-		view[uint64](p.bits, bits, Bits(n)), view[float64](p.out, wide, n), view[int64](p.outs, wide, n),
+		view[uint64](p.bits, bits, Bits(n)), view[float64](p.out, wide, n), view[int64](p.outs, wide, n), p.narrowFrom(dword, n),
 	}
 }
 
@@ -94,7 +97,7 @@ func TestEveryLengthAtEveryOffset(t *testing.T) {
 func unchanged(t *testing.T, before, after *input) {
 	t.Helper()
 	if !slices.Equal(before.f, after.f) || !slices.Equal(before.g, after.g) || !slices.Equal(before.x, after.x) ||
-		!slices.Equal(before.y, after.y) || !slices.Equal(before.codes, after.codes) {
+		!slices.Equal(before.y, after.y) || !slices.Equal(before.codes, after.codes) || before.narrowDiffers(after) {
 		t.Fatalf("an input of %d rows was modified", len(after.f))
 	}
 }

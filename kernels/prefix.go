@@ -46,7 +46,7 @@ func PrefixSumExclusiveInt64(dst, x []int64, start int64) int64 {
 	return prefixBlocks(dst, x, start, prefixBeforeInt64Block)
 }
 
-func prefixBlocks[T int64 | float64](dst, x []T, sum T, block func(dst, x []T, start T) T) T {
+func prefixBlocks[T element](dst, x []T, sum T, block func(dst, x []T, start T) T) T {
 	writesTo(dst, x)
 	for len(x) > 0 {
 		safepoint()
@@ -113,7 +113,7 @@ func prefixBeforeInt64Block(dst, x []int64, start int64) int64 {
 	return prefixBeforeGo(dst[n:], x[n:], start)
 }
 
-func prefixGo[T int64 | float64](dst, x []T, sum T) T {
+func prefixGo[T element](dst, x []T, sum T) T {
 	for len(x) >= 8 && len(dst) >= 8 {
 		prefixGroup((*[8]T)(dst), (*[8]T)(x), sum)
 		sum = dst[7]
@@ -129,7 +129,7 @@ func prefixGo[T int64 | float64](dst, x []T, sum T) T {
 	return sum
 }
 
-func prefixBeforeGo[T int64 | float64](dst, x []T, sum T) T {
+func prefixBeforeGo[T element](dst, x []T, sum T) T {
 	for len(x) > 0 {
 		var group [8]T
 		n := copy(group[:], x)
@@ -143,7 +143,7 @@ func prefixBeforeGo[T int64 | float64](dst, x []T, sum T) T {
 }
 
 // prefixGroup writes the sums of a group, which may be over it.
-func prefixGroup[T int64 | float64](dst, x *[8]T, sum T) {
+func prefixGroup[T element](dst, x *[8]T, sum T) {
 	a, b, c, d := x[0], x[1], x[2], x[3]
 	b, c, d = a+b, (b+c)+a, (c+d)+(a+b)
 	e, f, g, h := x[4], x[5], x[6], x[7]

@@ -30,6 +30,7 @@ func main() {
 		keys, parting, partingPairs, network, networkPairs,
 		gemmTile, gemmPackAcross, gemmPackAlong, gemvDot, gemvAdd,
 		flip,
+		narrow, unaryInt, axpyInt, dotInt, shiftedInt,
 	} {
 		emit()
 	}

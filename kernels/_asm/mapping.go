@@ -23,7 +23,7 @@ func (l *mapping) emit() {
 	TESTQ(stream, stream)
 	JZ(LabelRef(plain))
 	MOVQ(l.dst, stream)
-	ANDQ(imm(bytesAnElem-1), stream)
+	ANDQ(imm(level.elem-1), stream)
 	JNZ(LabelRef(plain))
 	l.align()
 	while(l.n, mapUnroll*level.lanes, func() {
@@ -43,14 +43,14 @@ func (l *mapping) align() {
 	MOVQ(l.dst, head)
 	NEGQ(head)
 	ANDQ(imm(level.bytes()-1), head)
-	SHRQ(Imm(3), head)
+	SHRQ(Imm(level.shift()), head)
 	CMPQ(head, l.n)
 	CMOVQHI(l.n, head)
 	unlessZero(head, func() {
 		l.masked(head)
 		SUBQ(head, l.n)
 		for _, p := range append([]GPVirtual{l.dst}, l.in...) {
-			LEAQ(Mem{Base: p, Index: head, Scale: 8}, p)
+			LEAQ(Mem{Base: p, Index: head, Scale: uint8(level.elem)}, p)
 		}
 	})
 }
@@ -80,6 +80,10 @@ func (l *mapping) masked(n GPVirtual) {
 
 // store writes the lanes of m.
 func (m *mask) store(v VecVirtual, to Mem) {
+	if level.elem == 4 {
+		m.storeDwords(v, to)
+		return
+	}
 	if level.wide {
 		VMOVUPD(v, m.k, to)
 	} else {

@@ -10,13 +10,14 @@ import (
 // isa is what differs between the two vector instruction sets.
 type isa struct {
 	name, suffix string
-	lanes        int // of 8 bytes
+	lanes        int // elements that are taken at a time
+	elem         int // bytes of one: 8, but see narrow
 	wide         bool
 }
 
 var levels = map[string]*isa{
-	"avx512": {name: "avx512", suffix: "AVX512", lanes: 8, wide: true},
-	"avx2":   {name: "avx2", suffix: "AVX2", lanes: 4},
+	"avx512": {name: "avx512", suffix: "AVX512", lanes: 8, elem: 8, wide: true},
+	"avx2":   {name: "avx2", suffix: "AVX2", lanes: 4, elem: 8},
 }
 
 // level is the instruction set that assembly is written for.
@@ -30,8 +31,8 @@ func vec() VecVirtual {
 	return YMM()
 }
 
-// bytes returns the size of a vector.
-func (l *isa) bytes() int { return bytesAnElem * l.lanes }
+// bytes returns the size of what is taken at a time: a vector, but see narrow.
+func (l *isa) bytes() int { return l.elem * l.lanes }
 
 // pick returns the first number for AVX-512, the second for AVX2.
 func pick(wide, narrow int) int {
@@ -100,6 +101,7 @@ func broadcastInt(r Register) VecVirtual {
 type mask struct {
 	k   OpmaskVirtual
 	vec VecVirtual
+	mem VecVirtual // of elements of 4 bytes: see firstDwords
 }
 
 // firstLanes returns the mask of the first n lanes.
@@ -110,6 +112,9 @@ func firstLanes(n Register) *mask {
 		BZHIQ(n, bits, bits)
 		KMOVW(bits.As32(), k)
 		return &mask{k: k}
+	}
+	if level.elem == 4 {
+		return firstDwords(n)
 	}
 	const all = 1<<64 - 1
 	window := words(all, all, all, 0, 0, 0) // lanes 3-n and on of it
@@ -123,6 +128,9 @@ func firstLanes(n Register) *mask {
 
 // load reads the lanes of m; the others are zero, and not read.
 func (m *mask) load(p Register) VecVirtual {
+	if level.elem == 4 {
+		return m.loadDwords(p)
+	}
 	v := vec()
 	if level.wide {
 		VMOVUPD_Z(at(p, 0), m.k, v)
@@ -134,6 +142,9 @@ func (m *mask) load(p Register) VecVirtual {
 
 // loadOr reads the lanes of m; the others are those of pad.
 func (m *mask) loadOr(p Register, pad VecVirtual) VecVirtual {
+	if level.elem == 4 {
+		return m.loadDwordsOr(p, pad)
+	}
 	v := vec()
 	if level.wide {
 		VMOVAPD(pad, v)
@@ -149,6 +160,8 @@ func (m *mask) loadOr(p Register, pad VecVirtual) VecVirtual {
 func (m *mask) keep(v VecVirtual) {
 	switch {
 	case m == nil:
+	case level.wide && level.lanes == 16:
+		VMOVAPS_Z(v, m.k, v)
 	case level.wide:
 		VMOVAPD_Z(v, m.k, v)
 	default:

@@ -1,0 +1,78 @@
+package kernels
+
+// PrefixSumFloat32 is [PrefixSum] for float32. It sums in float64, which start and
+// the result are too, and rounds what it writes:
+//
+//	s := start
+//	for i, v := range x { s += float64(v); dst[i] = float32(s) }
+//	return s
+//
+// It is what PrefixSum gives for the same numbers as float64, rounded: no error
+// comes from the elements before but that of float64.
+func PrefixSumFloat32(dst, x []float32, start float64) float64 {
+	return prefixFloat32(dst, x, start, false)
+}
+
+// PrefixSumExclusiveFloat32 is [PrefixSumExclusive] for float32, by the rules of
+// [PrefixSumFloat32].
+func PrefixSumExclusiveFloat32(dst, x []float32, start float64) float64 {
+	return prefixFloat32(dst, x, start, true)
+}
+
+func prefixFloat32(dst, x []float32, sum float64, before bool) float64 {
+	writesTo(dst, x)
+	var buffer [widened]float64
+	for len(x) > 0 {
+		safepoint()
+		n := min(len(x), widened)
+		sums := buffer[:n]
+		widenFloat32(sums, x[:n])
+		if before {
+			sum = prefixBeforeBlock(sums, sums, sum)
+		} else {
+			sum = prefixBlock(sums, sums, sum)
+		}
+		roundFloat32(dst[:n], sums)
+		dst, x = dst[n:], x[n:]
+	}
+	return sum
+}
+
+// PrefixSumInt32 is [PrefixSum] for int32; sums wrap as in Go. Whether they do can
+// be told from [SumInt32] where all elements have one sign.
+func PrefixSumInt32(dst, x []int32, start int32) int32 {
+	return prefixBlocks(dst, x, start, prefixInt32Block)
+}
+
+// PrefixSumExclusiveInt32 is [PrefixSumExclusive] for int32; sums wrap as in Go.
+func PrefixSumExclusiveInt32(dst, x []int32, start int32) int32 {
+	return prefixBlocks(dst, x, start, prefixBeforeInt32Block)
+}
+
+func prefixInt32Block(dst, x []int32, start int32) int32 {
+	n := len(x) &^ 15
+	switch {
+	case n == 0:
+	case active == levelAVX512:
+		start = prefixInt32AVX512(&dst[0], x[:n], start)
+	case active == levelAVX2:
+		start = prefixInt32AVX2(&dst[0], x[:n], start)
+	default:
+		n = 0
+	}
+	return prefixGo(dst[n:], x[n:], start)
+}
+
+func prefixBeforeInt32Block(dst, x []int32, start int32) int32 {
+	n := len(x) &^ 15
+	switch {
+	case n == 0:
+	case active == levelAVX512:
+		start = prefixBeforeInt32AVX512(&dst[0], x[:n], start)
+	case active == levelAVX2:
+		start = prefixBeforeInt32AVX2(&dst[0], x[:n], start)
+	default:
+		n = 0
+	}
+	return prefixBeforeGo(dst[n:], x[n:], start)
+}
