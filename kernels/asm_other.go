@@ -37,8 +37,10 @@ func binCellsAVX2(*uint32, *uint8, []int64, *int64)   { panic(noAssembly) }
 func binCellsAVX512(*uint32, *uint8, []int64, *int64) { panic(noAssembly) }
 func countRowsAVX2(*uint32, []uint32)                 { panic(noAssembly) }
 func countRowsAVX512(*uint32, []uint32)               { panic(noAssembly) }
-func binFloatsAVX2(*uint32, []float64, *float64)      { panic(noAssembly) }
-func binFloatsAVX512(*uint32, []float64, *float64)    { panic(noAssembly) }
+func countFloatsAVX2(*uint32, []float64, *float64)    { panic(noAssembly) }
+func countFloatsAVX512(*uint32, []float64, *float64)  { panic(noAssembly) }
+func addRowsAVX2([]int64, *uint32)                    { panic(noAssembly) }
+func addRowsAVX512([]int64, *uint32)                  { panic(noAssembly) }
 
 func groupFloatsAVX2(*int64, int, []uint8, []float64, *uint64)   { panic(noAssembly) }
 func groupFloatsAVX512(*int64, int, []uint8, []float64, *uint64) { panic(noAssembly) }

@@ -81,12 +81,17 @@ func countRowsAVX2(t *uint32, rows []uint32)
 //go:noescape
 func fetchAVX2(x *int64)
 
-// binFloatsAVX2 writes, for each of a multiple of 8 values, where in a table the counts begin of
-// cell 0 below the bins, Bins.index + 1 in them, one more above them, and one more
-// for NaN.
+// countFloatsAVX2 adds 1, for each of a multiple of 8 values, to lane i%8 of a row of the table: row 0
+// below the bins, Bins.index + 1 in them, one more above them, and one more for NaN.
 //
 //go:noescape
-func binFloatsAVX2(dst *uint32, x []float64, b *float64)
+func countFloatsAVX2(t *uint32, x []float64, b *float64)
+
+// addRowsAVX2 adds to each of a multiple of 4 elements of dst the eight counts of a row of the
+// table, from the row at t on. Their sums have 32 bits.
+//
+//go:noescape
+func addRowsAVX2(dst []int64, t *uint32)
 
 // groupFloatsAVX2 equals groupFloatsGo.
 //

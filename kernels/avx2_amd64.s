@@ -1791,70 +1791,685 @@ TEXT ·fetchAVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 960(AX)
 	RET
 
-// func binFloatsAVX2(dst *uint32, x []float64, b *float64)
-// Requires: AVX, AVX2
-TEXT ·binFloatsAVX2(SB), NOSPLIT, $0-40
-	MOVQ         dst+0(FP), AX
+// func countFloatsAVX2(t *uint32, x []float64, b *float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·countFloatsAVX2(SB), NOSPLIT, $144-40
+	MOVQ         t+0(FP), AX
 	MOVQ         x_base+8(FP), CX
 	MOVQ         x_len+16(FP), DX
 	MOVQ         b+32(FP), BX
 	VBROADCASTSD (BX), Y0
-	VBROADCASTSD 16(BX), Y1
-	VBROADCASTSD 32(BX), Y2
-	VMOVUPD      avx2const17<>+0(SB), Y3
-	CMPQ         DX, $+4
-	JB           end85
+	VBROADCASTSD 24(BX), Y1
+	VBROADCASTSD 56(BX), Y2
+	VBROADCASTSD 64(BX), Y3
+	VMOVUPD      avx2const17<>+0(SB), Y4
+	VMOVUPD      avx2const18<>+0(SB), Y5
+	VMOVUPD      avx2const19<>+0(SB), Y6
+	LEAQ         (SP), SI
+	ADDQ         $+15, SI
+	ANDQ         $-16, SI
+	CMPQ         DX, $+32
+	JB           end87
 
-loop84:
-	VMOVUPD      (CX), Y4
-	VPXOR        Y6, Y6, Y6
-	VSUBPD       Y0, Y4, Y5
-	VBROADCASTSD 24(BX), Y7
-	VMULPD       Y7, Y5, Y5
-	VMAXPD       Y6, Y5, Y5
-	VMINPD       Y2, Y5, Y5
-	VROUNDPD     $0x03, Y5, Y5
-	VMULPD       Y1, Y5, Y7
-	VADDPD       Y0, Y7, Y7
-	VCMPPD       $0x01, Y7, Y4, Y7
-	VANDPD       Y3, Y7, Y7
-	VSUBPD       Y7, Y5, Y5
-	VADDPD       Y3, Y5, Y7
-	VMULPD       Y1, Y7, Y7
-	VADDPD       Y0, Y7, Y7
-	VCMPPD       $0x0d, Y7, Y4, Y7
-	VANDPD       Y3, Y7, Y7
-	VADDPD       Y7, Y5, Y5
-	VMINPD       Y2, Y5, Y5
-	VADDPD       Y3, Y5, Y5
-	VCMPPD       $0x01, Y0, Y4, Y7
-	VBLENDVPD    Y7, Y6, Y5, Y5
-	VBROADCASTSD 8(BX), Y6
-	VCMPPD       $0x0e, Y6, Y4, Y6
-	VBROADCASTSD 40(BX), Y7
-	VBLENDVPD    Y6, Y7, Y5, Y5
-	VCMPPD       $0x03, Y4, Y4, Y4
-	VBROADCASTSD 48(BX), Y6
-	VBLENDVPD    Y4, Y6, Y5, Y5
-	VCVTTPD2DQY  Y5, X4
-	VPAND        avx2const16<>+0(SB), X4, X4
-	VPSLLD       $0x05, X4, X4
-	VMOVDQU      X4, (AX)
-	ADDQ         $+32, CX
-	ADDQ         $+16, AX
-	SUBQ         $+4, DX
-	CMPQ         DX, $+4
-	JAE          loop84
+loop86:
+	VMOVUPD     (CX), Y7
+	VSUBPD      Y0, Y7, Y7
+	VFMADD213PD Y4, Y1, Y7
+	VMAXPD      Y7, Y5, Y7
+	VMINPD      Y7, Y2, Y7
+	VROUNDPD    $0x00, Y7, Y8
+	VSUBPD      Y8, Y7, Y8
+	VPAND       Y6, Y8, Y8
+	VCMPPD      $0x09, Y3, Y8, Y8
+	VCVTTPD2DQY Y7, X7
+	VPSLLD      $0x05, X7, X7
+	VMOVDQU     X7, (SI)
+	VMOVUPD     32(CX), Y7
+	VSUBPD      Y0, Y7, Y7
+	VFMADD213PD Y4, Y1, Y7
+	VMAXPD      Y7, Y5, Y7
+	VMINPD      Y7, Y2, Y7
+	VROUNDPD    $0x00, Y7, Y9
+	VSUBPD      Y9, Y7, Y9
+	VPAND       Y6, Y9, Y9
+	VCMPPD      $0x09, Y3, Y9, Y9
+	VORPD       Y9, Y8, Y8
+	VCVTTPD2DQY Y7, X7
+	VPSLLD      $0x05, X7, X7
+	VMOVDQU     X7, 16(SI)
+	VMOVUPD     64(CX), Y7
+	VSUBPD      Y0, Y7, Y7
+	VFMADD213PD Y4, Y1, Y7
+	VMAXPD      Y7, Y5, Y7
+	VMINPD      Y7, Y2, Y7
+	VROUNDPD    $0x00, Y7, Y9
+	VSUBPD      Y9, Y7, Y9
+	VPAND       Y6, Y9, Y9
+	VCMPPD      $0x09, Y3, Y9, Y9
+	VORPD       Y9, Y8, Y8
+	VCVTTPD2DQY Y7, X7
+	VPSLLD      $0x05, X7, X7
+	VMOVDQU     X7, 32(SI)
+	VMOVUPD     96(CX), Y7
+	VSUBPD      Y0, Y7, Y7
+	VFMADD213PD Y4, Y1, Y7
+	VMAXPD      Y7, Y5, Y7
+	VMINPD      Y7, Y2, Y7
+	VROUNDPD    $0x00, Y7, Y9
+	VSUBPD      Y9, Y7, Y9
+	VPAND       Y6, Y9, Y9
+	VCMPPD      $0x09, Y3, Y9, Y9
+	VORPD       Y9, Y8, Y8
+	VCVTTPD2DQY Y7, X7
+	VPSLLD      $0x05, X7, X7
+	VMOVDQU     X7, 48(SI)
+	VMOVUPD     128(CX), Y7
+	VSUBPD      Y0, Y7, Y7
+	VFMADD213PD Y4, Y1, Y7
+	VMAXPD      Y7, Y5, Y7
+	VMINPD      Y7, Y2, Y7
+	VROUNDPD    $0x00, Y7, Y9
+	VSUBPD      Y9, Y7, Y9
+	VPAND       Y6, Y9, Y9
+	VCMPPD      $0x09, Y3, Y9, Y9
+	VORPD       Y9, Y8, Y8
+	VCVTTPD2DQY Y7, X7
+	VPSLLD      $0x05, X7, X7
+	VMOVDQU     X7, 64(SI)
+	VMOVUPD     160(CX), Y7
+	VSUBPD      Y0, Y7, Y7
+	VFMADD213PD Y4, Y1, Y7
+	VMAXPD      Y7, Y5, Y7
+	VMINPD      Y7, Y2, Y7
+	VROUNDPD    $0x00, Y7, Y9
+	VSUBPD      Y9, Y7, Y9
+	VPAND       Y6, Y9, Y9
+	VCMPPD      $0x09, Y3, Y9, Y9
+	VORPD       Y9, Y8, Y8
+	VCVTTPD2DQY Y7, X7
+	VPSLLD      $0x05, X7, X7
+	VMOVDQU     X7, 80(SI)
+	VMOVUPD     192(CX), Y7
+	VSUBPD      Y0, Y7, Y7
+	VFMADD213PD Y4, Y1, Y7
+	VMAXPD      Y7, Y5, Y7
+	VMINPD      Y7, Y2, Y7
+	VROUNDPD    $0x00, Y7, Y9
+	VSUBPD      Y9, Y7, Y9
+	VPAND       Y6, Y9, Y9
+	VCMPPD      $0x09, Y3, Y9, Y9
+	VORPD       Y9, Y8, Y8
+	VCVTTPD2DQY Y7, X7
+	VPSLLD      $0x05, X7, X7
+	VMOVDQU     X7, 96(SI)
+	VMOVUPD     224(CX), Y7
+	VSUBPD      Y0, Y7, Y7
+	VFMADD213PD Y4, Y1, Y7
+	VMAXPD      Y7, Y5, Y7
+	VMINPD      Y7, Y2, Y7
+	VROUNDPD    $0x00, Y7, Y9
+	VSUBPD      Y9, Y7, Y9
+	VPAND       Y6, Y9, Y9
+	VCMPPD      $0x09, Y3, Y9, Y9
+	VORPD       Y9, Y8, Y8
+	VCVTTPD2DQY Y7, X7
+	VPSLLD      $0x05, X7, X7
+	VMOVDQU     X7, 112(SI)
+	VTESTPD     Y8, Y8
+	JNZ         near84
 
-end85:
+found85:
+	MOVQ (SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL (AX)(R8*1)
+	INCL 4(AX)(DI*1)
+	MOVQ 8(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 8(AX)(R8*1)
+	INCL 12(AX)(DI*1)
+	MOVQ 16(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 16(AX)(R8*1)
+	INCL 20(AX)(DI*1)
+	MOVQ 24(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 24(AX)(R8*1)
+	INCL 28(AX)(DI*1)
+	MOVQ 32(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL (AX)(R8*1)
+	INCL 4(AX)(DI*1)
+	MOVQ 40(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 8(AX)(R8*1)
+	INCL 12(AX)(DI*1)
+	MOVQ 48(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 16(AX)(R8*1)
+	INCL 20(AX)(DI*1)
+	MOVQ 56(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 24(AX)(R8*1)
+	INCL 28(AX)(DI*1)
+	MOVQ 64(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL (AX)(R8*1)
+	INCL 4(AX)(DI*1)
+	MOVQ 72(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 8(AX)(R8*1)
+	INCL 12(AX)(DI*1)
+	MOVQ 80(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 16(AX)(R8*1)
+	INCL 20(AX)(DI*1)
+	MOVQ 88(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 24(AX)(R8*1)
+	INCL 28(AX)(DI*1)
+	MOVQ 96(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL (AX)(R8*1)
+	INCL 4(AX)(DI*1)
+	MOVQ 104(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 8(AX)(R8*1)
+	INCL 12(AX)(DI*1)
+	MOVQ 112(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 16(AX)(R8*1)
+	INCL 20(AX)(DI*1)
+	MOVQ 120(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 24(AX)(R8*1)
+	INCL 28(AX)(DI*1)
+	ADDQ $+256, CX
+	SUBQ $+32, DX
+	CMPQ DX, $+32
+	JAE  loop86
+
+end87:
+	CMPQ DX, $+8
+	JB   end91
+
+loop90:
+	VMOVUPD     (CX), Y7
+	VSUBPD      Y0, Y7, Y7
+	VFMADD213PD Y4, Y1, Y7
+	VMAXPD      Y7, Y5, Y7
+	VMINPD      Y7, Y2, Y7
+	VROUNDPD    $0x00, Y7, Y8
+	VSUBPD      Y8, Y7, Y8
+	VPAND       Y6, Y8, Y8
+	VCMPPD      $0x09, Y3, Y8, Y8
+	VCVTTPD2DQY Y7, X7
+	VPSLLD      $0x05, X7, X7
+	VMOVDQU     X7, (SI)
+	VMOVUPD     32(CX), Y7
+	VSUBPD      Y0, Y7, Y7
+	VFMADD213PD Y4, Y1, Y7
+	VMAXPD      Y7, Y5, Y7
+	VMINPD      Y7, Y2, Y7
+	VROUNDPD    $0x00, Y7, Y9
+	VSUBPD      Y9, Y7, Y9
+	VPAND       Y6, Y9, Y9
+	VCMPPD      $0x09, Y3, Y9, Y9
+	VORPD       Y9, Y8, Y8
+	VCVTTPD2DQY Y7, X7
+	VPSLLD      $0x05, X7, X7
+	VMOVDQU     X7, 16(SI)
+	VTESTPD     Y8, Y8
+	JNZ         near88
+
+found89:
+	MOVQ (SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL (AX)(R8*1)
+	INCL 4(AX)(DI*1)
+	MOVQ 8(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 8(AX)(R8*1)
+	INCL 12(AX)(DI*1)
+	MOVQ 16(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 16(AX)(R8*1)
+	INCL 20(AX)(DI*1)
+	MOVQ 24(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 24(AX)(R8*1)
+	INCL 28(AX)(DI*1)
+	ADDQ $+64, CX
+	SUBQ $+8, DX
+	CMPQ DX, $+8
+	JAE  loop90
+
+end91:
 	VZEROUPPER
 	RET
+
+near84:
+	VBROADCASTSD 16(BX), Y10
+	VBROADCASTSD 32(BX), Y11
+	VMOVUPD      (CX), Y7
+	VPXOR        Y9, Y9, Y9
+	VSUBPD       Y0, Y7, Y8
+	VMULPD       Y1, Y8, Y8
+	VMAXPD       Y9, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VROUNDPD     $0x03, Y8, Y8
+	VMULPD       Y10, Y8, Y12
+	VADDPD       Y0, Y12, Y12
+	VCMPPD       $0x01, Y12, Y7, Y12
+	VANDPD       Y4, Y12, Y12
+	VSUBPD       Y12, Y8, Y8
+	VADDPD       Y4, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y0, Y10, Y10
+	VCMPPD       $0x0d, Y10, Y7, Y10
+	VANDPD       Y4, Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VCMPPD       $0x01, Y0, Y7, Y10
+	VBLENDVPD    Y10, Y9, Y8, Y8
+	VBROADCASTSD 8(BX), Y9
+	VCMPPD       $0x0e, Y9, Y7, Y9
+	VBROADCASTSD 40(BX), Y10
+	VBLENDVPD    Y9, Y10, Y8, Y8
+	VCMPPD       $0x03, Y7, Y7, Y7
+	VBROADCASTSD 48(BX), Y9
+	VBLENDVPD    Y7, Y9, Y8, Y8
+	VCVTTPD2DQY  Y8, X7
+	VPAND        avx2const16<>+0(SB), X7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, (SI)
+	VBROADCASTSD 16(BX), Y10
+	VBROADCASTSD 32(BX), Y11
+	VMOVUPD      32(CX), Y7
+	VPXOR        Y9, Y9, Y9
+	VSUBPD       Y0, Y7, Y8
+	VMULPD       Y1, Y8, Y8
+	VMAXPD       Y9, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VROUNDPD     $0x03, Y8, Y8
+	VMULPD       Y10, Y8, Y12
+	VADDPD       Y0, Y12, Y12
+	VCMPPD       $0x01, Y12, Y7, Y12
+	VANDPD       Y4, Y12, Y12
+	VSUBPD       Y12, Y8, Y8
+	VADDPD       Y4, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y0, Y10, Y10
+	VCMPPD       $0x0d, Y10, Y7, Y10
+	VANDPD       Y4, Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VCMPPD       $0x01, Y0, Y7, Y10
+	VBLENDVPD    Y10, Y9, Y8, Y8
+	VBROADCASTSD 8(BX), Y9
+	VCMPPD       $0x0e, Y9, Y7, Y9
+	VBROADCASTSD 40(BX), Y10
+	VBLENDVPD    Y9, Y10, Y8, Y8
+	VCMPPD       $0x03, Y7, Y7, Y7
+	VBROADCASTSD 48(BX), Y9
+	VBLENDVPD    Y7, Y9, Y8, Y8
+	VCVTTPD2DQY  Y8, X7
+	VPAND        avx2const16<>+0(SB), X7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 16(SI)
+	VBROADCASTSD 16(BX), Y10
+	VBROADCASTSD 32(BX), Y11
+	VMOVUPD      64(CX), Y7
+	VPXOR        Y9, Y9, Y9
+	VSUBPD       Y0, Y7, Y8
+	VMULPD       Y1, Y8, Y8
+	VMAXPD       Y9, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VROUNDPD     $0x03, Y8, Y8
+	VMULPD       Y10, Y8, Y12
+	VADDPD       Y0, Y12, Y12
+	VCMPPD       $0x01, Y12, Y7, Y12
+	VANDPD       Y4, Y12, Y12
+	VSUBPD       Y12, Y8, Y8
+	VADDPD       Y4, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y0, Y10, Y10
+	VCMPPD       $0x0d, Y10, Y7, Y10
+	VANDPD       Y4, Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VCMPPD       $0x01, Y0, Y7, Y10
+	VBLENDVPD    Y10, Y9, Y8, Y8
+	VBROADCASTSD 8(BX), Y9
+	VCMPPD       $0x0e, Y9, Y7, Y9
+	VBROADCASTSD 40(BX), Y10
+	VBLENDVPD    Y9, Y10, Y8, Y8
+	VCMPPD       $0x03, Y7, Y7, Y7
+	VBROADCASTSD 48(BX), Y9
+	VBLENDVPD    Y7, Y9, Y8, Y8
+	VCVTTPD2DQY  Y8, X7
+	VPAND        avx2const16<>+0(SB), X7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 32(SI)
+	VBROADCASTSD 16(BX), Y10
+	VBROADCASTSD 32(BX), Y11
+	VMOVUPD      96(CX), Y7
+	VPXOR        Y9, Y9, Y9
+	VSUBPD       Y0, Y7, Y8
+	VMULPD       Y1, Y8, Y8
+	VMAXPD       Y9, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VROUNDPD     $0x03, Y8, Y8
+	VMULPD       Y10, Y8, Y12
+	VADDPD       Y0, Y12, Y12
+	VCMPPD       $0x01, Y12, Y7, Y12
+	VANDPD       Y4, Y12, Y12
+	VSUBPD       Y12, Y8, Y8
+	VADDPD       Y4, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y0, Y10, Y10
+	VCMPPD       $0x0d, Y10, Y7, Y10
+	VANDPD       Y4, Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VCMPPD       $0x01, Y0, Y7, Y10
+	VBLENDVPD    Y10, Y9, Y8, Y8
+	VBROADCASTSD 8(BX), Y9
+	VCMPPD       $0x0e, Y9, Y7, Y9
+	VBROADCASTSD 40(BX), Y10
+	VBLENDVPD    Y9, Y10, Y8, Y8
+	VCMPPD       $0x03, Y7, Y7, Y7
+	VBROADCASTSD 48(BX), Y9
+	VBLENDVPD    Y7, Y9, Y8, Y8
+	VCVTTPD2DQY  Y8, X7
+	VPAND        avx2const16<>+0(SB), X7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 48(SI)
+	VBROADCASTSD 16(BX), Y10
+	VBROADCASTSD 32(BX), Y11
+	VMOVUPD      128(CX), Y7
+	VPXOR        Y9, Y9, Y9
+	VSUBPD       Y0, Y7, Y8
+	VMULPD       Y1, Y8, Y8
+	VMAXPD       Y9, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VROUNDPD     $0x03, Y8, Y8
+	VMULPD       Y10, Y8, Y12
+	VADDPD       Y0, Y12, Y12
+	VCMPPD       $0x01, Y12, Y7, Y12
+	VANDPD       Y4, Y12, Y12
+	VSUBPD       Y12, Y8, Y8
+	VADDPD       Y4, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y0, Y10, Y10
+	VCMPPD       $0x0d, Y10, Y7, Y10
+	VANDPD       Y4, Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VCMPPD       $0x01, Y0, Y7, Y10
+	VBLENDVPD    Y10, Y9, Y8, Y8
+	VBROADCASTSD 8(BX), Y9
+	VCMPPD       $0x0e, Y9, Y7, Y9
+	VBROADCASTSD 40(BX), Y10
+	VBLENDVPD    Y9, Y10, Y8, Y8
+	VCMPPD       $0x03, Y7, Y7, Y7
+	VBROADCASTSD 48(BX), Y9
+	VBLENDVPD    Y7, Y9, Y8, Y8
+	VCVTTPD2DQY  Y8, X7
+	VPAND        avx2const16<>+0(SB), X7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 64(SI)
+	VBROADCASTSD 16(BX), Y10
+	VBROADCASTSD 32(BX), Y11
+	VMOVUPD      160(CX), Y7
+	VPXOR        Y9, Y9, Y9
+	VSUBPD       Y0, Y7, Y8
+	VMULPD       Y1, Y8, Y8
+	VMAXPD       Y9, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VROUNDPD     $0x03, Y8, Y8
+	VMULPD       Y10, Y8, Y12
+	VADDPD       Y0, Y12, Y12
+	VCMPPD       $0x01, Y12, Y7, Y12
+	VANDPD       Y4, Y12, Y12
+	VSUBPD       Y12, Y8, Y8
+	VADDPD       Y4, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y0, Y10, Y10
+	VCMPPD       $0x0d, Y10, Y7, Y10
+	VANDPD       Y4, Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VCMPPD       $0x01, Y0, Y7, Y10
+	VBLENDVPD    Y10, Y9, Y8, Y8
+	VBROADCASTSD 8(BX), Y9
+	VCMPPD       $0x0e, Y9, Y7, Y9
+	VBROADCASTSD 40(BX), Y10
+	VBLENDVPD    Y9, Y10, Y8, Y8
+	VCMPPD       $0x03, Y7, Y7, Y7
+	VBROADCASTSD 48(BX), Y9
+	VBLENDVPD    Y7, Y9, Y8, Y8
+	VCVTTPD2DQY  Y8, X7
+	VPAND        avx2const16<>+0(SB), X7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 80(SI)
+	VBROADCASTSD 16(BX), Y10
+	VBROADCASTSD 32(BX), Y11
+	VMOVUPD      192(CX), Y7
+	VPXOR        Y9, Y9, Y9
+	VSUBPD       Y0, Y7, Y8
+	VMULPD       Y1, Y8, Y8
+	VMAXPD       Y9, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VROUNDPD     $0x03, Y8, Y8
+	VMULPD       Y10, Y8, Y12
+	VADDPD       Y0, Y12, Y12
+	VCMPPD       $0x01, Y12, Y7, Y12
+	VANDPD       Y4, Y12, Y12
+	VSUBPD       Y12, Y8, Y8
+	VADDPD       Y4, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y0, Y10, Y10
+	VCMPPD       $0x0d, Y10, Y7, Y10
+	VANDPD       Y4, Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VCMPPD       $0x01, Y0, Y7, Y10
+	VBLENDVPD    Y10, Y9, Y8, Y8
+	VBROADCASTSD 8(BX), Y9
+	VCMPPD       $0x0e, Y9, Y7, Y9
+	VBROADCASTSD 40(BX), Y10
+	VBLENDVPD    Y9, Y10, Y8, Y8
+	VCMPPD       $0x03, Y7, Y7, Y7
+	VBROADCASTSD 48(BX), Y9
+	VBLENDVPD    Y7, Y9, Y8, Y8
+	VCVTTPD2DQY  Y8, X7
+	VPAND        avx2const16<>+0(SB), X7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 96(SI)
+	VBROADCASTSD 16(BX), Y10
+	VBROADCASTSD 32(BX), Y11
+	VMOVUPD      224(CX), Y7
+	VPXOR        Y9, Y9, Y9
+	VSUBPD       Y0, Y7, Y8
+	VMULPD       Y1, Y8, Y8
+	VMAXPD       Y9, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VROUNDPD     $0x03, Y8, Y8
+	VMULPD       Y10, Y8, Y12
+	VADDPD       Y0, Y12, Y12
+	VCMPPD       $0x01, Y12, Y7, Y12
+	VANDPD       Y4, Y12, Y12
+	VSUBPD       Y12, Y8, Y8
+	VADDPD       Y4, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y0, Y10, Y10
+	VCMPPD       $0x0d, Y10, Y7, Y10
+	VANDPD       Y4, Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VCMPPD       $0x01, Y0, Y7, Y10
+	VBLENDVPD    Y10, Y9, Y8, Y8
+	VBROADCASTSD 8(BX), Y9
+	VCMPPD       $0x0e, Y9, Y7, Y9
+	VBROADCASTSD 40(BX), Y10
+	VBLENDVPD    Y9, Y10, Y8, Y8
+	VCMPPD       $0x03, Y7, Y7, Y7
+	VBROADCASTSD 48(BX), Y9
+	VBLENDVPD    Y7, Y9, Y8, Y8
+	VCVTTPD2DQY  Y8, X7
+	VPAND        avx2const16<>+0(SB), X7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 112(SI)
+	JMP          found85
+
+near88:
+	VBROADCASTSD 16(BX), Y10
+	VBROADCASTSD 32(BX), Y11
+	VMOVUPD      (CX), Y7
+	VPXOR        Y9, Y9, Y9
+	VSUBPD       Y0, Y7, Y8
+	VMULPD       Y1, Y8, Y8
+	VMAXPD       Y9, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VROUNDPD     $0x03, Y8, Y8
+	VMULPD       Y10, Y8, Y12
+	VADDPD       Y0, Y12, Y12
+	VCMPPD       $0x01, Y12, Y7, Y12
+	VANDPD       Y4, Y12, Y12
+	VSUBPD       Y12, Y8, Y8
+	VADDPD       Y4, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y0, Y10, Y10
+	VCMPPD       $0x0d, Y10, Y7, Y10
+	VANDPD       Y4, Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VCMPPD       $0x01, Y0, Y7, Y10
+	VBLENDVPD    Y10, Y9, Y8, Y8
+	VBROADCASTSD 8(BX), Y9
+	VCMPPD       $0x0e, Y9, Y7, Y9
+	VBROADCASTSD 40(BX), Y10
+	VBLENDVPD    Y9, Y10, Y8, Y8
+	VCMPPD       $0x03, Y7, Y7, Y7
+	VBROADCASTSD 48(BX), Y9
+	VBLENDVPD    Y7, Y9, Y8, Y8
+	VCVTTPD2DQY  Y8, X7
+	VPAND        avx2const16<>+0(SB), X7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, (SI)
+	VBROADCASTSD 16(BX), Y10
+	VBROADCASTSD 32(BX), Y11
+	VMOVUPD      32(CX), Y7
+	VPXOR        Y9, Y9, Y9
+	VSUBPD       Y0, Y7, Y8
+	VMULPD       Y1, Y8, Y8
+	VMAXPD       Y9, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VROUNDPD     $0x03, Y8, Y8
+	VMULPD       Y10, Y8, Y12
+	VADDPD       Y0, Y12, Y12
+	VCMPPD       $0x01, Y12, Y7, Y12
+	VANDPD       Y4, Y12, Y12
+	VSUBPD       Y12, Y8, Y8
+	VADDPD       Y4, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y0, Y10, Y10
+	VCMPPD       $0x0d, Y10, Y7, Y10
+	VANDPD       Y4, Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VCMPPD       $0x01, Y0, Y7, Y10
+	VBLENDVPD    Y10, Y9, Y8, Y8
+	VBROADCASTSD 8(BX), Y9
+	VCMPPD       $0x0e, Y9, Y7, Y9
+	VBROADCASTSD 40(BX), Y10
+	VBLENDVPD    Y9, Y10, Y8, Y8
+	VCMPPD       $0x03, Y7, Y7, Y7
+	VBROADCASTSD 48(BX), Y9
+	VBLENDVPD    Y7, Y9, Y8, Y8
+	VCVTTPD2DQY  Y8, X7
+	VPAND        avx2const16<>+0(SB), X7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 16(SI)
+	JMP          found89
 
 DATA avx2const17<>+0(SB)/8, $0x3ff0000000000000
 DATA avx2const17<>+8(SB)/8, $0x3ff0000000000000
 DATA avx2const17<>+16(SB)/8, $0x3ff0000000000000
 DATA avx2const17<>+24(SB)/8, $0x3ff0000000000000
 GLOBL avx2const17<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const18<>+0(SB)/8, $0x3fe0000000000000
+DATA avx2const18<>+8(SB)/8, $0x3fe0000000000000
+DATA avx2const18<>+16(SB)/8, $0x3fe0000000000000
+DATA avx2const18<>+24(SB)/8, $0x3fe0000000000000
+GLOBL avx2const18<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const19<>+0(SB)/8, $0x7fffffffffffffff
+DATA avx2const19<>+8(SB)/8, $0x7fffffffffffffff
+DATA avx2const19<>+16(SB)/8, $0x7fffffffffffffff
+DATA avx2const19<>+24(SB)/8, $0x7fffffffffffffff
+GLOBL avx2const19<>(SB), RODATA|NOPTR, $32
+
+// func addRowsAVX2(dst []int64, t *uint32)
+// Requires: AVX, AVX2
+TEXT ·addRowsAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst_base+0(FP), AX
+	MOVQ dst_len+8(FP), CX
+	MOVQ t+24(FP), DX
+	CMPQ CX, $+4
+	JB   end93
+
+loop92:
+	VMOVDQU      (DX), Y0
+	VPHADDD      32(DX), Y0, Y0
+	VMOVDQU      64(DX), Y1
+	VPHADDD      96(DX), Y1, Y1
+	VPHADDD      Y1, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPADDD       X1, X0, X0
+	VPMOVZXDQ    X0, Y0
+	VPADDQ       (AX), Y0, Y0
+	VMOVDQU      Y0, (AX)
+	ADDQ         $+128, DX
+	ADDQ         $+32, AX
+	SUBQ         $+4, CX
+	CMPQ         CX, $+4
+	JAE          loop92
+
+end93:
+	VZEROUPPER
+	RET
 
 // func groupFloatsAVX2(sums *int64, groups int, codes []uint8, x []float64, scratch *uint64)
 // Requires: AVX, FMA3
@@ -1866,11 +2481,11 @@ TEXT ·groupFloatsAVX2(SB), NOSPLIT, $0-72
 	MOVQ    groups+8(FP), DX
 	MOVQ    sums+0(FP), BX
 	VPXOR   X0, X0, X0
-	VMOVUPD avx2const18<>+0(SB), X1
+	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end87
+	JB      end95
 
-loop86:
+loop94:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -1892,19 +2507,19 @@ loop86:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop86
+	JAE      loop94
 
-end87:
+end95:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
 	MOVQ    x_len+48(FP), BX
-	VMOVUPD avx2const19<>+0(SB), X0
-	VMOVUPD avx2const20<>+0(SB), X1
+	VMOVUPD avx2const21<>+0(SB), X0
+	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end89
+	JB      end97
 
-loop88:
+loop96:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -1997,13 +2612,13 @@ loop88:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop88
+	JAE         loop96
 
-end89:
+end97:
 	CMPQ BX, $+1
-	JB   end91
+	JB   end99
 
-loop90:
+loop98:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -2019,15 +2634,15 @@ loop90:
 	ADDQ        $+8, DX
 	SUBQ        $+1, BX
 	CMPQ        BX, $+1
-	JAE         loop90
+	JAE         loop98
 
-end91:
+end99:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end93
+	JB   end101
 
-loop92:
+loop100:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -2040,7 +2655,7 @@ loop92:
 	ADDQ    208(AX), BX
 	VADDPD  192(AX), X0, X0
 	VMINPD  224(AX), X1, X1
-	VMOVUPD avx2const20<>+0(SB), X2
+	VMOVUPD avx2const22<>+0(SB), X2
 	VXORPD  X2, X1, X1
 	MOVQ    BX, (DX)
 	VMOVUPD X0, 16(DX)
@@ -2049,23 +2664,23 @@ loop92:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop92
+	JAE     loop100
 
-end93:
+end101:
 	VZEROUPPER
 	RET
 
-DATA avx2const18<>+0(SB)/8, $0x7ff0000000000000
-DATA avx2const18<>+8(SB)/8, $0x7ff0000000000000
-GLOBL avx2const18<>(SB), RODATA|NOPTR, $16
-
-DATA avx2const19<>+0(SB)/8, $0x3ff0000000000000
-DATA avx2const19<>+8(SB)/8, $0x0000000000000000
-GLOBL avx2const19<>(SB), RODATA|NOPTR, $16
-
-DATA avx2const20<>+0(SB)/8, $0x0000000000000000
-DATA avx2const20<>+8(SB)/8, $0x8000000000000000
+DATA avx2const20<>+0(SB)/8, $0x7ff0000000000000
+DATA avx2const20<>+8(SB)/8, $0x7ff0000000000000
 GLOBL avx2const20<>(SB), RODATA|NOPTR, $16
+
+DATA avx2const21<>+0(SB)/8, $0x3ff0000000000000
+DATA avx2const21<>+8(SB)/8, $0x0000000000000000
+GLOBL avx2const21<>(SB), RODATA|NOPTR, $16
+
+DATA avx2const22<>+0(SB)/8, $0x0000000000000000
+DATA avx2const22<>+8(SB)/8, $0x8000000000000000
+GLOBL avx2const22<>(SB), RODATA|NOPTR, $16
 
 // func leastAVX2(x []float64) (best float64, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV
@@ -2074,7 +2689,7 @@ TEXT ·leastAVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
 	MOVQ    AX, SI
-	VMOVUPD avx2const21<>+0(SB), Y0
+	VMOVUPD avx2const23<>+0(SB), Y0
 	VMOVAPD Y0, Y1
 	VMOVAPD Y0, Y2
 	VMOVAPD Y0, Y3
@@ -2085,9 +2700,9 @@ TEXT ·leastAVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
 
-piece95:
+piece103:
 	TESTQ   CX, CX
-	JZ      all94
+	JZ      all102
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -2095,9 +2710,9 @@ piece95:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+32
-	JB      end97
+	JB      end105
 
-loop96:
+loop104:
 	VMOVUPD (AX), Y10
 	VMINPD  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -2125,13 +2740,13 @@ loop96:
 	ADDQ    $+256, AX
 	SUBQ    $+32, DI
 	CMPQ    DI, $+32
-	JAE     loop96
+	JAE     loop104
 
-end97:
+end105:
 	CMPQ DI, $+4
-	JB   end99
+	JB   end107
 
-loop98:
+loop106:
 	VMOVUPD (AX), Y10
 	VMINPD  Y1, Y10, Y1
 	VCMPPD  $0x03, Y10, Y10, Y10
@@ -2139,11 +2754,11 @@ loop98:
 	ADDQ    $+32, AX
 	SUBQ    $+4, DI
 	CMPQ    DI, $+4
-	JAE     loop98
+	JAE     loop106
 
-end99:
+end107:
 	TESTQ      DI, DI
-	JZ         none100
+	JZ         none108
 	LEAQ       avx2const0<>+24(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*8), Y10
@@ -2155,7 +2770,7 @@ end99:
 	VCMPPD     $0x03, Y10, Y10, Y10
 	VORPD      Y10, Y9, Y9
 
-none100:
+none108:
 	VMINPD       Y1, Y5, Y1
 	VMINPD       Y2, Y6, Y2
 	VMINPD       Y3, Y7, Y3
@@ -2166,7 +2781,7 @@ none100:
 	VCMPPD       $0x11, Y0, Y1, Y10
 	VMOVMSKPD    Y10, DI
 	TESTL        DI, DI
-	JZ           same101
+	JZ           same109
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMINPD       X0, X10, X0
@@ -2175,10 +2790,10 @@ none100:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same101:
-	JMP piece95
+same109:
+	JMP piece103
 
-all94:
+all102:
 	VMOVSD    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x03, SI
@@ -2188,11 +2803,11 @@ all94:
 	VZEROUPPER
 	RET
 
-DATA avx2const21<>+0(SB)/8, $0x7ff0000000000000
-DATA avx2const21<>+8(SB)/8, $0x7ff0000000000000
-DATA avx2const21<>+16(SB)/8, $0x7ff0000000000000
-DATA avx2const21<>+24(SB)/8, $0x7ff0000000000000
-GLOBL avx2const21<>(SB), RODATA|NOPTR, $32
+DATA avx2const23<>+0(SB)/8, $0x7ff0000000000000
+DATA avx2const23<>+8(SB)/8, $0x7ff0000000000000
+DATA avx2const23<>+16(SB)/8, $0x7ff0000000000000
+DATA avx2const23<>+24(SB)/8, $0x7ff0000000000000
+GLOBL avx2const23<>(SB), RODATA|NOPTR, $32
 
 // func greatestAVX2(x []float64) (best float64, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV
@@ -2201,7 +2816,7 @@ TEXT ·greatestAVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
 	MOVQ    AX, SI
-	VMOVUPD avx2const22<>+0(SB), Y0
+	VMOVUPD avx2const24<>+0(SB), Y0
 	VMOVAPD Y0, Y1
 	VMOVAPD Y0, Y2
 	VMOVAPD Y0, Y3
@@ -2212,9 +2827,9 @@ TEXT ·greatestAVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
 
-piece103:
+piece111:
 	TESTQ   CX, CX
-	JZ      all102
+	JZ      all110
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -2222,9 +2837,9 @@ piece103:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+32
-	JB      end105
+	JB      end113
 
-loop104:
+loop112:
 	VMOVUPD (AX), Y10
 	VMAXPD  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -2252,13 +2867,13 @@ loop104:
 	ADDQ    $+256, AX
 	SUBQ    $+32, DI
 	CMPQ    DI, $+32
-	JAE     loop104
+	JAE     loop112
 
-end105:
+end113:
 	CMPQ DI, $+4
-	JB   end107
+	JB   end115
 
-loop106:
+loop114:
 	VMOVUPD (AX), Y10
 	VMAXPD  Y1, Y10, Y1
 	VCMPPD  $0x03, Y10, Y10, Y10
@@ -2266,11 +2881,11 @@ loop106:
 	ADDQ    $+32, AX
 	SUBQ    $+4, DI
 	CMPQ    DI, $+4
-	JAE     loop106
+	JAE     loop114
 
-end107:
+end115:
 	TESTQ      DI, DI
-	JZ         none108
+	JZ         none116
 	LEAQ       avx2const0<>+24(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*8), Y10
@@ -2282,7 +2897,7 @@ end107:
 	VCMPPD     $0x03, Y10, Y10, Y10
 	VORPD      Y10, Y9, Y9
 
-none108:
+none116:
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y2, Y6, Y2
 	VMAXPD       Y3, Y7, Y3
@@ -2293,7 +2908,7 @@ none108:
 	VCMPPD       $0x11, Y1, Y0, Y10
 	VMOVMSKPD    Y10, DI
 	TESTL        DI, DI
-	JZ           same109
+	JZ           same117
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMAXPD       X0, X10, X0
@@ -2302,10 +2917,10 @@ none108:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same109:
-	JMP piece103
+same117:
+	JMP piece111
 
-all102:
+all110:
 	VMOVSD    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x03, SI
@@ -2315,11 +2930,11 @@ all102:
 	VZEROUPPER
 	RET
 
-DATA avx2const22<>+0(SB)/8, $0xfff0000000000000
-DATA avx2const22<>+8(SB)/8, $0xfff0000000000000
-DATA avx2const22<>+16(SB)/8, $0xfff0000000000000
-DATA avx2const22<>+24(SB)/8, $0xfff0000000000000
-GLOBL avx2const22<>(SB), RODATA|NOPTR, $32
+DATA avx2const24<>+0(SB)/8, $0xfff0000000000000
+DATA avx2const24<>+8(SB)/8, $0xfff0000000000000
+DATA avx2const24<>+16(SB)/8, $0xfff0000000000000
+DATA avx2const24<>+24(SB)/8, $0xfff0000000000000
+GLOBL avx2const24<>(SB), RODATA|NOPTR, $32
 
 // func leastInt64AVX2(x []int64) (best int64, piece int)
 // Requires: AVX, AVX2, CMOV
@@ -2328,7 +2943,7 @@ TEXT ·leastInt64AVX2(SB), NOSPLIT, $0-40
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
 	MOVQ    AX, SI
-	VMOVUPD avx2const23<>+0(SB), Y0
+	VMOVUPD avx2const19<>+0(SB), Y0
 	VMOVAPD Y0, Y1
 	VMOVAPD Y0, Y2
 	VMOVAPD Y0, Y3
@@ -2338,9 +2953,9 @@ TEXT ·leastInt64AVX2(SB), NOSPLIT, $0-40
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 
-piece111:
+piece119:
 	TESTQ   CX, CX
-	JZ      all110
+	JZ      all118
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -2348,9 +2963,9 @@ piece111:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+32
-	JB      end113
+	JB      end121
 
-loop112:
+loop120:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y9, Y1, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
@@ -2378,24 +2993,24 @@ loop112:
 	ADDQ      $+256, AX
 	SUBQ      $+32, DI
 	CMPQ      DI, $+32
-	JAE       loop112
+	JAE       loop120
 
-end113:
+end121:
 	CMPQ DI, $+4
-	JB   end115
+	JB   end123
 
-loop114:
+loop122:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y9, Y1, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
 	ADDQ      $+32, AX
 	SUBQ      $+4, DI
 	CMPQ      DI, $+4
-	JAE       loop114
+	JAE       loop122
 
-end115:
+end123:
 	TESTQ      DI, DI
-	JZ         none116
+	JZ         none124
 	LEAQ       avx2const0<>+24(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*8), Y9
@@ -2406,7 +3021,7 @@ end115:
 	VPCMPGTQ   Y9, Y1, Y10
 	VBLENDVPD  Y10, Y9, Y1, Y1
 
-none116:
+none124:
 	VPCMPGTQ     Y5, Y1, Y9
 	VBLENDVPD    Y9, Y5, Y1, Y1
 	VPCMPGTQ     Y6, Y2, Y9
@@ -2424,7 +3039,7 @@ none116:
 	VPCMPGTQ     Y1, Y0, Y9
 	VMOVMSKPD    Y9, DI
 	TESTL        DI, DI
-	JZ           same117
+	JZ           same125
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPCMPGTQ     X9, X0, X10
@@ -2435,22 +3050,16 @@ none116:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same117:
-	JMP piece111
+same125:
+	JMP piece119
 
-all110:
+all118:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
 	MOVQ   SI, piece+32(FP)
 	VZEROUPPER
 	RET
-
-DATA avx2const23<>+0(SB)/8, $0x7fffffffffffffff
-DATA avx2const23<>+8(SB)/8, $0x7fffffffffffffff
-DATA avx2const23<>+16(SB)/8, $0x7fffffffffffffff
-DATA avx2const23<>+24(SB)/8, $0x7fffffffffffffff
-GLOBL avx2const23<>(SB), RODATA|NOPTR, $32
 
 // func greatestInt64AVX2(x []int64) (best int64, piece int)
 // Requires: AVX, AVX2, CMOV
@@ -2469,9 +3078,9 @@ TEXT ·greatestInt64AVX2(SB), NOSPLIT, $0-40
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 
-piece119:
+piece127:
 	TESTQ   CX, CX
-	JZ      all118
+	JZ      all126
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -2479,9 +3088,9 @@ piece119:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+32
-	JB      end121
+	JB      end129
 
-loop120:
+loop128:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y1, Y9, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
@@ -2509,24 +3118,24 @@ loop120:
 	ADDQ      $+256, AX
 	SUBQ      $+32, DI
 	CMPQ      DI, $+32
-	JAE       loop120
+	JAE       loop128
 
-end121:
+end129:
 	CMPQ DI, $+4
-	JB   end123
+	JB   end131
 
-loop122:
+loop130:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y1, Y9, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
 	ADDQ      $+32, AX
 	SUBQ      $+4, DI
 	CMPQ      DI, $+4
-	JAE       loop122
+	JAE       loop130
 
-end123:
+end131:
 	TESTQ      DI, DI
-	JZ         none124
+	JZ         none132
 	LEAQ       avx2const0<>+24(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*8), Y9
@@ -2537,7 +3146,7 @@ end123:
 	VPCMPGTQ   Y1, Y9, Y10
 	VBLENDVPD  Y10, Y9, Y1, Y1
 
-none124:
+none132:
 	VPCMPGTQ     Y1, Y5, Y9
 	VBLENDVPD    Y9, Y5, Y1, Y1
 	VPCMPGTQ     Y2, Y6, Y9
@@ -2555,7 +3164,7 @@ none124:
 	VPCMPGTQ     Y0, Y1, Y9
 	VMOVMSKPD    Y9, DI
 	TESTL        DI, DI
-	JZ           same125
+	JZ           same133
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPCMPGTQ     X0, X9, X10
@@ -2566,10 +3175,10 @@ none124:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same125:
-	JMP piece119
+same133:
+	JMP piece127
 
-all118:
+all126:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -2585,9 +3194,9 @@ TEXT ·indexOfAVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+16
-	JB           end129
+	JB           end137
 
-loop128:
+loop136:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VORPD     Y2, Y1, Y1
@@ -2597,30 +3206,30 @@ loop128:
 	VORPD     Y2, Y1, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       near127
+	JNZ       near135
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop128
+	JAE       loop136
 
-end129:
-near127:
+end137:
+near135:
 	CMPQ CX, $+4
-	JB   end131
+	JB   end139
 
-loop130:
+loop138:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       found126
+	JNZ       found134
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop130
+	JAE       loop138
 
-end131:
+end139:
 	TESTQ      CX, CX
-	JZ         none132
+	JZ         none140
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -2630,13 +3239,13 @@ end131:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPD  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found126
+	JNZ        found134
 	LEAQ       (AX)(CX*8), AX
 
-none132:
+none140:
 	XORQ BX, BX
 
-found126:
+found134:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -2655,9 +3264,9 @@ TEXT ·indexOfInt64AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+16
-	JB           end136
+	JB           end144
 
-loop135:
+loop143:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VORPD     Y2, Y1, Y1
@@ -2667,30 +3276,30 @@ loop135:
 	VORPD     Y2, Y1, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       near134
+	JNZ       near142
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop135
+	JAE       loop143
 
-end136:
-near134:
+end144:
+near142:
 	CMPQ CX, $+4
-	JB   end138
+	JB   end146
 
-loop137:
+loop145:
 	VPCMPEQQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       found133
+	JNZ       found141
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop137
+	JAE       loop145
 
-end138:
+end146:
 	TESTQ      CX, CX
-	JZ         none139
+	JZ         none147
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -2700,13 +3309,13 @@ end138:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPD  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found133
+	JNZ        found141
 	LEAQ       (AX)(CX*8), AX
 
-none139:
+none147:
 	XORQ BX, BX
 
-found133:
+found141:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -2724,9 +3333,9 @@ TEXT ·indexNaNAVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+16
-	JB   end143
+	JB   end151
 
-loop142:
+loop150:
 	VMOVUPD   (AX), Y0
 	VCMPPD    $0x03, Y0, Y0, Y0
 	VMOVUPD   32(AX), Y1
@@ -2740,31 +3349,31 @@ loop142:
 	VORPD     Y1, Y0, Y0
 	VMOVMSKPD Y0, BX
 	TESTQ     BX, BX
-	JNZ       near141
+	JNZ       near149
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop142
+	JAE       loop150
 
-end143:
-near141:
+end151:
+near149:
 	CMPQ CX, $+4
-	JB   end145
+	JB   end153
 
-loop144:
+loop152:
 	VMOVUPD   (AX), Y0
 	VCMPPD    $0x03, Y0, Y0, Y0
 	VMOVMSKPD Y0, BX
 	TESTQ     BX, BX
-	JNZ       found140
+	JNZ       found148
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop144
+	JAE       loop152
 
-end145:
+end153:
 	TESTQ      CX, CX
-	JZ         none146
+	JZ         none154
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -2775,13 +3384,13 @@ end145:
 	VANDPD     Y0, Y1, Y1
 	VMOVMSKPD  Y1, BX
 	TESTQ      BX, BX
-	JNZ        found140
+	JNZ        found148
 	LEAQ       (AX)(CX*8), AX
 
-none146:
+none154:
 	XORQ BX, BX
 
-found140:
+found148:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -2806,14 +3415,14 @@ TEXT ·countAVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y6, Y6, Y6
 	VPXOR        Y7, Y7, Y7
 	VPXOR        Y8, Y8, Y8
-	VMOVUPD      avx2const24<>+0(SB), Y9
+	VMOVUPD      avx2const25<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case148
+	JNE          case156
 	CMPQ         CX, $+32
-	JB           end150
+	JB           end158
 
-loop149:
+loop157:
 	VCMPPD $0x1e, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x1e, 32(AX), Y0, Y9
@@ -2833,23 +3442,23 @@ loop149:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop149
+	JAE    loop157
 
-end150:
+end158:
 	CMPQ CX, $+4
-	JB   end152
+	JB   end160
 
-loop151:
+loop159:
 	VCMPPD $0x1e, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop151
+	JAE    loop159
 
-end152:
+end160:
 	TESTQ      CX, CX
-	JZ         none153
+	JZ         none161
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -2859,16 +3468,16 @@ end152:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none153:
-	JMP done147
+none161:
+	JMP done155
 
-case148:
+case156:
 	CMPQ DX, $+1
-	JNE  case154
+	JNE  case162
 	CMPQ CX, $+32
-	JB   end156
+	JB   end164
 
-loop155:
+loop163:
 	VCMPPD $0x1d, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x1d, 32(AX), Y0, Y9
@@ -2888,23 +3497,23 @@ loop155:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop155
+	JAE    loop163
 
-end156:
+end164:
 	CMPQ CX, $+4
-	JB   end158
+	JB   end166
 
-loop157:
+loop165:
 	VCMPPD $0x1d, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop157
+	JAE    loop165
 
-end158:
+end166:
 	TESTQ      CX, CX
-	JZ         none159
+	JZ         none167
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -2914,16 +3523,16 @@ end158:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none159:
-	JMP done147
+none167:
+	JMP done155
 
-case154:
+case162:
 	CMPQ DX, $+2
-	JNE  case160
+	JNE  case168
 	CMPQ CX, $+32
-	JB   end162
+	JB   end170
 
-loop161:
+loop169:
 	VCMPPD $0x11, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x11, 32(AX), Y0, Y9
@@ -2943,23 +3552,23 @@ loop161:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop161
+	JAE    loop169
 
-end162:
+end170:
 	CMPQ CX, $+4
-	JB   end164
+	JB   end172
 
-loop163:
+loop171:
 	VCMPPD $0x11, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop163
+	JAE    loop171
 
-end164:
+end172:
 	TESTQ      CX, CX
-	JZ         none165
+	JZ         none173
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -2969,16 +3578,16 @@ end164:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none165:
-	JMP done147
+none173:
+	JMP done155
 
-case160:
+case168:
 	CMPQ DX, $+3
-	JNE  case166
+	JNE  case174
 	CMPQ CX, $+32
-	JB   end168
+	JB   end176
 
-loop167:
+loop175:
 	VCMPPD $0x12, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x12, 32(AX), Y0, Y9
@@ -2998,23 +3607,23 @@ loop167:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop167
+	JAE    loop175
 
-end168:
+end176:
 	CMPQ CX, $+4
-	JB   end170
+	JB   end178
 
-loop169:
+loop177:
 	VCMPPD $0x12, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop169
+	JAE    loop177
 
-end170:
+end178:
 	TESTQ      CX, CX
-	JZ         none171
+	JZ         none179
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3024,14 +3633,14 @@ end170:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none171:
-	JMP done147
+none179:
+	JMP done155
 
-case166:
+case174:
 	CMPQ CX, $+32
-	JB   end174
+	JB   end182
 
-loop173:
+loop181:
 	VCMPPD $0x00, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x00, 32(AX), Y0, Y9
@@ -3051,23 +3660,23 @@ loop173:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop173
+	JAE    loop181
 
-end174:
+end182:
 	CMPQ CX, $+4
-	JB   end176
+	JB   end184
 
-loop175:
+loop183:
 	VCMPPD $0x00, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop175
+	JAE    loop183
 
-end176:
+end184:
 	TESTQ      CX, CX
-	JZ         none177
+	JZ         none185
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3077,8 +3686,8 @@ end176:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none177:
-done147:
+none185:
+done155:
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
 	VPADDQ       Y7, Y3, Y3
@@ -3094,11 +3703,11 @@ done147:
 	VZEROUPPER
 	RET
 
-DATA avx2const24<>+0(SB)/8, $0x0000000000000001
-DATA avx2const24<>+8(SB)/8, $0x0000000000000001
-DATA avx2const24<>+16(SB)/8, $0x0000000000000001
-DATA avx2const24<>+24(SB)/8, $0x0000000000000001
-GLOBL avx2const24<>(SB), RODATA|NOPTR, $32
+DATA avx2const25<>+0(SB)/8, $0x0000000000000001
+DATA avx2const25<>+8(SB)/8, $0x0000000000000001
+DATA avx2const25<>+16(SB)/8, $0x0000000000000001
+DATA avx2const25<>+24(SB)/8, $0x0000000000000001
+GLOBL avx2const25<>(SB), RODATA|NOPTR, $32
 
 // func countInt64AVX2(x []int64, c int, t int64) int
 // Requires: AVX, AVX2
@@ -3114,14 +3723,14 @@ TEXT ·countInt64AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y6, Y6, Y6
 	VPXOR        Y7, Y7, Y7
 	VPXOR        Y8, Y8, Y8
-	VMOVUPD      avx2const24<>+0(SB), Y9
+	VMOVUPD      avx2const25<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case179
+	JNE          case187
 	CMPQ         CX, $+32
-	JB           end181
+	JB           end189
 
-loop180:
+loop188:
 	VPCMPGTQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	VPCMPGTQ 32(AX), Y0, Y9
@@ -3141,23 +3750,23 @@ loop180:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop180
+	JAE      loop188
 
-end181:
+end189:
 	CMPQ CX, $+4
-	JB   end183
+	JB   end191
 
-loop182:
+loop190:
 	VPCMPGTQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop182
+	JAE      loop190
 
-end183:
+end191:
 	TESTQ      CX, CX
-	JZ         none184
+	JZ         none192
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3167,16 +3776,16 @@ end183:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none184:
-	JMP done178
+none192:
+	JMP done186
 
-case179:
+case187:
 	CMPQ DX, $+1
-	JNE  case185
+	JNE  case193
 	CMPQ CX, $+32
-	JB   end187
+	JB   end195
 
-loop186:
+loop194:
 	VMOVUPD  (AX), Y9
 	VPCMPGTQ Y0, Y9, Y9
 	VPSUBQ   Y9, Y1, Y1
@@ -3204,24 +3813,24 @@ loop186:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop186
+	JAE      loop194
 
-end187:
+end195:
 	CMPQ CX, $+4
-	JB   end189
+	JB   end197
 
-loop188:
+loop196:
 	VMOVUPD  (AX), Y9
 	VPCMPGTQ Y0, Y9, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop188
+	JAE      loop196
 
-end189:
+end197:
 	TESTQ      CX, CX
-	JZ         none190
+	JZ         none198
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3232,14 +3841,14 @@ end189:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none190:
-	JMP done178
+none198:
+	JMP done186
 
-case185:
+case193:
 	CMPQ CX, $+32
-	JB   end193
+	JB   end201
 
-loop192:
+loop200:
 	VPCMPEQQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	VPCMPEQQ 32(AX), Y0, Y9
@@ -3259,23 +3868,23 @@ loop192:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop192
+	JAE      loop200
 
-end193:
+end201:
 	CMPQ CX, $+4
-	JB   end195
+	JB   end203
 
-loop194:
+loop202:
 	VPCMPEQQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop194
+	JAE      loop202
 
-end195:
+end203:
 	TESTQ      CX, CX
-	JZ         none196
+	JZ         none204
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3285,8 +3894,8 @@ end195:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none196:
-done178:
+none204:
+done186:
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
 	VPADDQ       Y7, Y3, Y3
@@ -3311,11 +3920,11 @@ TEXT ·compareAVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case198
+	JNE          case206
 	CMPQ         CX, $+64
-	JB           end200
+	JB           end208
 
-loop199:
+loop207:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VCMPPD    $0x1e, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -3376,13 +3985,13 @@ loop199:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop199
+	JAE       loop207
 
-end200:
+end208:
 	CMPQ CX, $+8
-	JB   end202
+	JB   end210
 
-loop201:
+loop209:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VCMPPD    $0x1e, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -3394,13 +4003,13 @@ loop201:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop201
+	JAE       loop209
 
-end202:
+end210:
 	TESTQ      CX, CX
-	JZ         none203
+	JZ         none211
 	CMPQ       CX, $+4
-	JB         few204
+	JB         few212
 	VCMPPD     $0x1e, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -3416,9 +4025,9 @@ end202:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end205
+	JMP        end213
 
-few204:
+few212:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -3429,17 +4038,17 @@ few204:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end205:
-none203:
-	JMP done197
+end213:
+none211:
+	JMP done205
 
-case198:
+case206:
 	CMPQ BX, $+1
-	JNE  case206
+	JNE  case214
 	CMPQ CX, $+64
-	JB   end208
+	JB   end216
 
-loop207:
+loop215:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VCMPPD    $0x1d, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -3500,13 +4109,13 @@ loop207:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop207
+	JAE       loop215
 
-end208:
+end216:
 	CMPQ CX, $+8
-	JB   end210
+	JB   end218
 
-loop209:
+loop217:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VCMPPD    $0x1d, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -3518,13 +4127,13 @@ loop209:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop209
+	JAE       loop217
 
-end210:
+end218:
 	TESTQ      CX, CX
-	JZ         none211
+	JZ         none219
 	CMPQ       CX, $+4
-	JB         few212
+	JB         few220
 	VCMPPD     $0x1d, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -3540,9 +4149,9 @@ end210:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end213
+	JMP        end221
 
-few212:
+few220:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -3553,17 +4162,17 @@ few212:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end213:
-none211:
-	JMP done197
+end221:
+none219:
+	JMP done205
 
-case206:
+case214:
 	CMPQ BX, $+2
-	JNE  case214
+	JNE  case222
 	CMPQ CX, $+64
-	JB   end216
+	JB   end224
 
-loop215:
+loop223:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VCMPPD    $0x11, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -3624,13 +4233,13 @@ loop215:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop215
+	JAE       loop223
 
-end216:
+end224:
 	CMPQ CX, $+8
-	JB   end218
+	JB   end226
 
-loop217:
+loop225:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VCMPPD    $0x11, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -3642,13 +4251,13 @@ loop217:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop217
+	JAE       loop225
 
-end218:
+end226:
 	TESTQ      CX, CX
-	JZ         none219
+	JZ         none227
 	CMPQ       CX, $+4
-	JB         few220
+	JB         few228
 	VCMPPD     $0x11, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -3664,9 +4273,9 @@ end218:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end221
+	JMP        end229
 
-few220:
+few228:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -3677,17 +4286,17 @@ few220:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end221:
-none219:
-	JMP done197
+end229:
+none227:
+	JMP done205
 
-case214:
+case222:
 	CMPQ BX, $+3
-	JNE  case222
+	JNE  case230
 	CMPQ CX, $+64
-	JB   end224
+	JB   end232
 
-loop223:
+loop231:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VCMPPD    $0x12, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -3748,13 +4357,13 @@ loop223:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop223
+	JAE       loop231
 
-end224:
+end232:
 	CMPQ CX, $+8
-	JB   end226
+	JB   end234
 
-loop225:
+loop233:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VCMPPD    $0x12, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -3766,13 +4375,13 @@ loop225:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop225
+	JAE       loop233
 
-end226:
+end234:
 	TESTQ      CX, CX
-	JZ         none227
+	JZ         none235
 	CMPQ       CX, $+4
-	JB         few228
+	JB         few236
 	VCMPPD     $0x12, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -3788,9 +4397,9 @@ end226:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end229
+	JMP        end237
 
-few228:
+few236:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -3801,17 +4410,17 @@ few228:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end229:
-none227:
-	JMP done197
+end237:
+none235:
+	JMP done205
 
-case222:
+case230:
 	CMPQ BX, $+4
-	JNE  case230
+	JNE  case238
 	CMPQ CX, $+64
-	JB   end232
+	JB   end240
 
-loop231:
+loop239:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -3872,13 +4481,13 @@ loop231:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop231
+	JAE       loop239
 
-end232:
+end240:
 	CMPQ CX, $+8
-	JB   end234
+	JB   end242
 
-loop233:
+loop241:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -3890,13 +4499,13 @@ loop233:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop233
+	JAE       loop241
 
-end234:
+end242:
 	TESTQ      CX, CX
-	JZ         none235
+	JZ         none243
 	CMPQ       CX, $+4
-	JB         few236
+	JB         few244
 	VCMPPD     $0x00, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -3912,9 +4521,9 @@ end234:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end237
+	JMP        end245
 
-few236:
+few244:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -3925,15 +4534,15 @@ few236:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end237:
-none235:
-	JMP done197
+end245:
+none243:
+	JMP done205
 
-case230:
+case238:
 	CMPQ CX, $+64
-	JB   end240
+	JB   end248
 
-loop239:
+loop247:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VCMPPD    $0x04, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -3994,13 +4603,13 @@ loop239:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop239
+	JAE       loop247
 
-end240:
+end248:
 	CMPQ CX, $+8
-	JB   end242
+	JB   end250
 
-loop241:
+loop249:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VCMPPD    $0x04, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4012,13 +4621,13 @@ loop241:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop241
+	JAE       loop249
 
-end242:
+end250:
 	TESTQ      CX, CX
-	JZ         none243
+	JZ         none251
 	CMPQ       CX, $+4
-	JB         few244
+	JB         few252
 	VCMPPD     $0x04, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4034,9 +4643,9 @@ end242:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end245
+	JMP        end253
 
-few244:
+few252:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4047,9 +4656,9 @@ few244:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end245:
-none243:
-done197:
+end253:
+none251:
+done205:
 	VZEROUPPER
 	RET
 
@@ -4062,11 +4671,11 @@ TEXT ·compareInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case247
+	JNE          case255
 	CMPQ         CX, $+64
-	JB           end249
+	JB           end257
 
-loop248:
+loop256:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPGTQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4127,13 +4736,13 @@ loop248:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop248
+	JAE       loop256
 
-end249:
+end257:
 	CMPQ CX, $+8
-	JB   end251
+	JB   end259
 
-loop250:
+loop258:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPGTQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4145,13 +4754,13 @@ loop250:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop250
+	JAE       loop258
 
-end251:
+end259:
 	TESTQ      CX, CX
-	JZ         none252
+	JZ         none260
 	CMPQ       CX, $+4
-	JB         few253
+	JB         few261
 	VPCMPGTQ   (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4167,9 +4776,9 @@ end251:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end254
+	JMP        end262
 
-few253:
+few261:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4180,17 +4789,17 @@ few253:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end254:
-none252:
-	JMP done246
+end262:
+none260:
+	JMP done254
 
-case247:
+case255:
 	CMPQ BX, $+1
-	JNE  case255
+	JNE  case263
 	CMPQ CX, $+64
-	JB   end257
+	JB   end265
 
-loop256:
+loop264:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVUPD   32(AX), Y2
@@ -4267,13 +4876,13 @@ loop256:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop256
+	JAE       loop264
 
-end257:
+end265:
 	CMPQ CX, $+8
-	JB   end259
+	JB   end267
 
-loop258:
+loop266:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVUPD   32(AX), Y2
@@ -4287,13 +4896,13 @@ loop258:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop258
+	JAE       loop266
 
-end259:
+end267:
 	TESTQ      CX, CX
-	JZ         none260
+	JZ         none268
 	CMPQ       CX, $+4
-	JB         few261
+	JB         few269
 	VMOVUPD    (AX), Y1
 	VPCMPGTQ   Y0, Y1, Y1
 	SUBQ       $+4, CX
@@ -4311,9 +4920,9 @@ end259:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end262
+	JMP        end270
 
-few261:
+few269:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4325,15 +4934,15 @@ few261:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end262:
-none260:
-	JMP done246
+end270:
+none268:
+	JMP done254
 
-case255:
+case263:
 	CMPQ CX, $+64
-	JB   end265
+	JB   end273
 
-loop264:
+loop272:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4394,13 +5003,13 @@ loop264:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop264
+	JAE       loop272
 
-end265:
+end273:
 	CMPQ CX, $+8
-	JB   end267
+	JB   end275
 
-loop266:
+loop274:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4412,13 +5021,13 @@ loop266:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop266
+	JAE       loop274
 
-end267:
+end275:
 	TESTQ      CX, CX
-	JZ         none268
+	JZ         none276
 	CMPQ       CX, $+4
-	JB         few269
+	JB         few277
 	VPCMPEQQ   (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4434,9 +5043,9 @@ end267:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end270
+	JMP        end278
 
-few269:
+few277:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4447,9 +5056,9 @@ few269:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end270:
-none268:
-done246:
+end278:
+none276:
+done254:
 	VZEROUPPER
 	RET
 
@@ -4463,13 +5072,13 @@ TEXT ·arithAVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case272
+	JNE        case280
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain273
+	JZ         plain281
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain273
+	JNZ        plain281
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -4477,7 +5086,7 @@ TEXT ·arithAVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none274
+	JZ         none282
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -4492,11 +5101,11 @@ TEXT ·arithAVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none274:
+none282:
 	CMPQ DX, $+16
-	JB   end276
+	JB   end284
 
-loop275:
+loop283:
 	VMOVUPD  (AX), Y0
 	VADDPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -4514,16 +5123,16 @@ loop275:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop275
+	JAE      loop283
 
-end276:
+end284:
 	SFENCE
 
-plain273:
+plain281:
 	CMPQ DX, $+16
-	JB   end278
+	JB   end286
 
-loop277:
+loop285:
 	VMOVUPD (AX), Y0
 	VADDPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -4541,13 +5150,13 @@ loop277:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop277
+	JAE     loop285
 
-end278:
+end286:
 	CMPQ DX, $+4
-	JB   end280
+	JB   end288
 
-loop279:
+loop287:
 	VMOVUPD (AX), Y0
 	VADDPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -4556,11 +5165,11 @@ loop279:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop279
+	JAE     loop287
 
-end280:
+end288:
 	TESTQ      DX, DX
-	JZ         none281
+	JZ         none289
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -4571,18 +5180,18 @@ end280:
 	VADDPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none281:
-	JMP done271
+none289:
+	JMP done279
 
-case272:
+case280:
 	CMPQ       SI, $+1
-	JNE        case282
+	JNE        case290
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain283
+	JZ         plain291
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain283
+	JNZ        plain291
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -4590,7 +5199,7 @@ case272:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none284
+	JZ         none292
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -4605,11 +5214,11 @@ case272:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none284:
+none292:
 	CMPQ DX, $+16
-	JB   end286
+	JB   end294
 
-loop285:
+loop293:
 	VMOVUPD  (AX), Y0
 	VSUBPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -4627,16 +5236,16 @@ loop285:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop285
+	JAE      loop293
 
-end286:
+end294:
 	SFENCE
 
-plain283:
+plain291:
 	CMPQ DX, $+16
-	JB   end288
+	JB   end296
 
-loop287:
+loop295:
 	VMOVUPD (AX), Y0
 	VSUBPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -4654,13 +5263,13 @@ loop287:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop287
+	JAE     loop295
 
-end288:
+end296:
 	CMPQ DX, $+4
-	JB   end290
+	JB   end298
 
-loop289:
+loop297:
 	VMOVUPD (AX), Y0
 	VSUBPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -4669,11 +5278,11 @@ loop289:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop289
+	JAE     loop297
 
-end290:
+end298:
 	TESTQ      DX, DX
-	JZ         none291
+	JZ         none299
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -4684,18 +5293,18 @@ end290:
 	VSUBPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none291:
-	JMP done271
+none299:
+	JMP done279
 
-case282:
+case290:
 	CMPQ       SI, $+2
-	JNE        case292
+	JNE        case300
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain293
+	JZ         plain301
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain293
+	JNZ        plain301
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -4703,7 +5312,7 @@ case282:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none294
+	JZ         none302
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -4718,11 +5327,11 @@ case282:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none294:
+none302:
 	CMPQ DX, $+16
-	JB   end296
+	JB   end304
 
-loop295:
+loop303:
 	VMOVUPD  (AX), Y0
 	VMULPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -4740,16 +5349,16 @@ loop295:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop295
+	JAE      loop303
 
-end296:
+end304:
 	SFENCE
 
-plain293:
+plain301:
 	CMPQ DX, $+16
-	JB   end298
+	JB   end306
 
-loop297:
+loop305:
 	VMOVUPD (AX), Y0
 	VMULPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -4767,13 +5376,13 @@ loop297:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop297
+	JAE     loop305
 
-end298:
+end306:
 	CMPQ DX, $+4
-	JB   end300
+	JB   end308
 
-loop299:
+loop307:
 	VMOVUPD (AX), Y0
 	VMULPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -4782,11 +5391,11 @@ loop299:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop299
+	JAE     loop307
 
-end300:
+end308:
 	TESTQ      DX, DX
-	JZ         none301
+	JZ         none309
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -4797,16 +5406,16 @@ end300:
 	VMULPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none301:
-	JMP done271
+none309:
+	JMP done279
 
-case292:
+case300:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain303
+	JZ         plain311
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain303
+	JNZ        plain311
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -4814,7 +5423,7 @@ case292:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none304
+	JZ         none312
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -4829,11 +5438,11 @@ case292:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none304:
+none312:
 	CMPQ DX, $+16
-	JB   end306
+	JB   end314
 
-loop305:
+loop313:
 	VMOVUPD  (AX), Y0
 	VDIVPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -4851,16 +5460,16 @@ loop305:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop305
+	JAE      loop313
 
-end306:
+end314:
 	SFENCE
 
-plain303:
+plain311:
 	CMPQ DX, $+16
-	JB   end308
+	JB   end316
 
-loop307:
+loop315:
 	VMOVUPD (AX), Y0
 	VDIVPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -4878,13 +5487,13 @@ loop307:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop307
+	JAE     loop315
 
-end308:
+end316:
 	CMPQ DX, $+4
-	JB   end310
+	JB   end318
 
-loop309:
+loop317:
 	VMOVUPD (AX), Y0
 	VDIVPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -4893,11 +5502,11 @@ loop309:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop309
+	JAE     loop317
 
-end310:
+end318:
 	TESTQ      DX, DX
-	JZ         none311
+	JZ         none319
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -4908,8 +5517,8 @@ end310:
 	VDIVPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none311:
-done271:
+none319:
+done279:
 	VZEROUPPER
 	RET
 
@@ -4923,13 +5532,13 @@ TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case313
+	JNE        case321
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain314
+	JZ         plain322
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain314
+	JNZ        plain322
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -4937,7 +5546,7 @@ TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none315
+	JZ         none323
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -4952,11 +5561,11 @@ TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none315:
+none323:
 	CMPQ DX, $+16
-	JB   end317
+	JB   end325
 
-loop316:
+loop324:
 	VMOVUPD  (AX), Y0
 	VPADDQ   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -4974,16 +5583,16 @@ loop316:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop316
+	JAE      loop324
 
-end317:
+end325:
 	SFENCE
 
-plain314:
+plain322:
 	CMPQ DX, $+16
-	JB   end319
+	JB   end327
 
-loop318:
+loop326:
 	VMOVUPD (AX), Y0
 	VPADDQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5001,13 +5610,13 @@ loop318:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop318
+	JAE     loop326
 
-end319:
+end327:
 	CMPQ DX, $+4
-	JB   end321
+	JB   end329
 
-loop320:
+loop328:
 	VMOVUPD (AX), Y0
 	VPADDQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5016,11 +5625,11 @@ loop320:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop320
+	JAE     loop328
 
-end321:
+end329:
 	TESTQ      DX, DX
-	JZ         none322
+	JZ         none330
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5031,18 +5640,18 @@ end321:
 	VPADDQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none322:
-	JMP done312
+none330:
+	JMP done320
 
-case313:
+case321:
 	CMPQ       SI, $+1
-	JNE        case323
+	JNE        case331
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain324
+	JZ         plain332
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain324
+	JNZ        plain332
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5050,7 +5659,7 @@ case313:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none325
+	JZ         none333
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5065,11 +5674,11 @@ case313:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none325:
+none333:
 	CMPQ DX, $+16
-	JB   end327
+	JB   end335
 
-loop326:
+loop334:
 	VMOVUPD  (AX), Y0
 	VPSUBQ   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -5087,16 +5696,16 @@ loop326:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop326
+	JAE      loop334
 
-end327:
+end335:
 	SFENCE
 
-plain324:
+plain332:
 	CMPQ DX, $+16
-	JB   end329
+	JB   end337
 
-loop328:
+loop336:
 	VMOVUPD (AX), Y0
 	VPSUBQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5114,13 +5723,13 @@ loop328:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop328
+	JAE     loop336
 
-end329:
+end337:
 	CMPQ DX, $+4
-	JB   end331
+	JB   end339
 
-loop330:
+loop338:
 	VMOVUPD (AX), Y0
 	VPSUBQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5129,11 +5738,11 @@ loop330:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop330
+	JAE     loop338
 
-end331:
+end339:
 	TESTQ      DX, DX
-	JZ         none332
+	JZ         none340
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5144,16 +5753,16 @@ end331:
 	VPSUBQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none332:
-	JMP done312
+none340:
+	JMP done320
 
-case323:
+case331:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain334
+	JZ         plain342
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain334
+	JNZ        plain342
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5161,7 +5770,7 @@ case323:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none335
+	JZ         none343
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5184,11 +5793,11 @@ case323:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none335:
+none343:
 	CMPQ DX, $+16
-	JB   end337
+	JB   end345
 
-loop336:
+loop344:
 	VMOVUPD  (AX), Y0
 	VMOVUPD  (CX), Y1
 	VPSRLQ   $0x20, Y0, Y2
@@ -5238,16 +5847,16 @@ loop336:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop336
+	JAE      loop344
 
-end337:
+end345:
 	SFENCE
 
-plain334:
+plain342:
 	CMPQ DX, $+16
-	JB   end339
+	JB   end347
 
-loop338:
+loop346:
 	VMOVUPD  (AX), Y0
 	VMOVUPD  (CX), Y1
 	VPSRLQ   $0x20, Y0, Y2
@@ -5297,13 +5906,13 @@ loop338:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop338
+	JAE      loop346
 
-end339:
+end347:
 	CMPQ DX, $+4
-	JB   end341
+	JB   end349
 
-loop340:
+loop348:
 	VMOVUPD  (AX), Y0
 	VMOVUPD  (CX), Y1
 	VPSRLQ   $0x20, Y0, Y2
@@ -5320,11 +5929,11 @@ loop340:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop340
+	JAE      loop348
 
-end341:
+end349:
 	TESTQ      DX, DX
-	JZ         none342
+	JZ         none350
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5343,8 +5952,8 @@ end341:
 	VPADDQ     Y3, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none342:
-done312:
+none350:
+done320:
 	VZEROUPPER
 	RET
 
@@ -5358,13 +5967,13 @@ TEXT ·unaryAVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case344
+	JNE          case352
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain345
+	JZ           plain353
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain345
+	JNZ          plain353
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -5372,7 +5981,7 @@ TEXT ·unaryAVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none346
+	JZ           none354
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -5384,11 +5993,11 @@ TEXT ·unaryAVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none346:
+none354:
 	CMPQ CX, $+16
-	JB   end348
+	JB   end356
 
-loop347:
+loop355:
 	VMULPD   (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VMULPD   32(AX), Y0, Y1
@@ -5401,16 +6010,16 @@ loop347:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop347
+	JAE      loop355
 
-end348:
+end356:
 	SFENCE
 
-plain345:
+plain353:
 	CMPQ CX, $+16
-	JB   end350
+	JB   end358
 
-loop349:
+loop357:
 	VMULPD  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VMULPD  32(AX), Y0, Y1
@@ -5423,24 +6032,24 @@ loop349:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop349
+	JAE     loop357
 
-end350:
+end358:
 	CMPQ CX, $+4
-	JB   end352
+	JB   end360
 
-loop351:
+loop359:
 	VMULPD  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop351
+	JAE     loop359
 
-end352:
+end360:
 	TESTQ      CX, CX
-	JZ         none353
+	JZ         none361
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5449,18 +6058,18 @@ end352:
 	VMULPD     Y2, Y0, Y0
 	VMASKMOVPD Y0, Y1, (DX)
 
-none353:
-	JMP done343
+none361:
+	JMP done351
 
-case344:
+case352:
 	CMPQ       BX, $+1
-	JNE        case354
+	JNE        case362
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain355
+	JZ         plain363
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain355
+	JNZ        plain363
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -5468,7 +6077,7 @@ case344:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none356
+	JZ         none364
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -5480,11 +6089,11 @@ case344:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none356:
+none364:
 	CMPQ CX, $+16
-	JB   end358
+	JB   end366
 
-loop357:
+loop365:
 	VSQRTPD  (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VSQRTPD  32(AX), Y0
@@ -5497,16 +6106,16 @@ loop357:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop357
+	JAE      loop365
 
-end358:
+end366:
 	SFENCE
 
-plain355:
+plain363:
 	CMPQ CX, $+16
-	JB   end360
+	JB   end368
 
-loop359:
+loop367:
 	VSQRTPD (AX), Y0
 	VMOVUPD Y0, (DX)
 	VSQRTPD 32(AX), Y0
@@ -5519,24 +6128,24 @@ loop359:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop359
+	JAE     loop367
 
-end360:
+end368:
 	CMPQ CX, $+4
-	JB   end362
+	JB   end370
 
-loop361:
+loop369:
 	VSQRTPD (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop361
+	JAE     loop369
 
-end362:
+end370:
 	TESTQ      CX, CX
-	JZ         none363
+	JZ         none371
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -5545,18 +6154,18 @@ end362:
 	VSQRTPD    Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none363:
-	JMP done343
+none371:
+	JMP done351
 
-case354:
+case362:
 	CMPQ       BX, $+2
-	JNE        case364
+	JNE        case372
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain365
+	JZ         plain373
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain365
+	JNZ        plain373
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -5564,7 +6173,7 @@ case354:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none366
+	JZ         none374
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -5576,11 +6185,11 @@ case354:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none366:
+none374:
 	CMPQ CX, $+16
-	JB   end368
+	JB   end376
 
-loop367:
+loop375:
 	VPANDN   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPANDN   32(AX), Y1, Y0
@@ -5593,16 +6202,16 @@ loop367:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop367
+	JAE      loop375
 
-end368:
+end376:
 	SFENCE
 
-plain365:
+plain373:
 	CMPQ CX, $+16
-	JB   end370
+	JB   end378
 
-loop369:
+loop377:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPANDN  32(AX), Y1, Y0
@@ -5615,24 +6224,24 @@ loop369:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop369
+	JAE     loop377
 
-end370:
+end378:
 	CMPQ CX, $+4
-	JB   end372
+	JB   end380
 
-loop371:
+loop379:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop371
+	JAE     loop379
 
-end372:
+end380:
 	TESTQ      CX, CX
-	JZ         none373
+	JZ         none381
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -5641,16 +6250,16 @@ end372:
 	VPANDN     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none373:
-	JMP done343
+none381:
+	JMP done351
 
-case364:
+case372:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain375
+	JZ         plain383
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain375
+	JNZ        plain383
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -5658,7 +6267,7 @@ case364:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none376
+	JZ         none384
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -5670,11 +6279,11 @@ case364:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none376:
+none384:
 	CMPQ CX, $+16
-	JB   end378
+	JB   end386
 
-loop377:
+loop385:
 	VPXOR    (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPXOR    32(AX), Y1, Y0
@@ -5687,16 +6296,16 @@ loop377:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop377
+	JAE      loop385
 
-end378:
+end386:
 	SFENCE
 
-plain375:
+plain383:
 	CMPQ CX, $+16
-	JB   end380
+	JB   end388
 
-loop379:
+loop387:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPXOR   32(AX), Y1, Y0
@@ -5709,24 +6318,24 @@ loop379:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop379
+	JAE     loop387
 
-end380:
+end388:
 	CMPQ CX, $+4
-	JB   end382
+	JB   end390
 
-loop381:
+loop389:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop381
+	JAE     loop389
 
-end382:
+end390:
 	TESTQ      CX, CX
-	JZ         none383
+	JZ         none391
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -5735,8 +6344,8 @@ end382:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none383:
-done343:
+none391:
+done351:
 	VZEROUPPER
 	RET
 
@@ -5752,10 +6361,10 @@ TEXT ·fmaAVX2(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain384
+	JZ          plain392
 	MOVQ        SI, DI
 	ANDQ        $+7, DI
-	JNZ         plain384
+	JNZ         plain392
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
@@ -5763,7 +6372,7 @@ TEXT ·fmaAVX2(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none385
+	JZ          none393
 	LEAQ        avx2const0<>+24(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*8), Y0
@@ -5781,11 +6390,11 @@ TEXT ·fmaAVX2(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (DX)(DI*8), DX
 
-none385:
+none393:
 	CMPQ BX, $+16
-	JB   end387
+	JB   end395
 
-loop386:
+loop394:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PD (DX), Y1, Y0
@@ -5808,16 +6417,16 @@ loop386:
 	ADDQ        $+128, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop386
+	JAE         loop394
 
-end387:
+end395:
 	SFENCE
 
-plain384:
+plain392:
 	CMPQ BX, $+16
-	JB   end389
+	JB   end397
 
-loop388:
+loop396:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PD (DX), Y1, Y0
@@ -5840,13 +6449,13 @@ loop388:
 	ADDQ        $+128, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop388
+	JAE         loop396
 
-end389:
+end397:
 	CMPQ BX, $+4
-	JB   end391
+	JB   end399
 
-loop390:
+loop398:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PD (DX), Y1, Y0
@@ -5857,11 +6466,11 @@ loop390:
 	ADDQ        $+32, DX
 	SUBQ        $+4, BX
 	CMPQ        BX, $+4
-	JAE         loop390
+	JAE         loop398
 
-end391:
+end399:
 	TESTQ       BX, BX
-	JZ          none392
+	JZ          none400
 	LEAQ        avx2const0<>+24(SB), DI
 	NEGQ        BX
 	VMOVDQU     (DI)(BX*8), Y0
@@ -5874,7 +6483,7 @@ end391:
 	VFMADD213PD Y3, Y2, Y1
 	VMASKMOVPD  Y1, Y0, (SI)
 
-none392:
+none400:
 	VZEROUPPER
 	RET
 
@@ -5889,10 +6498,10 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain393
+	JZ           plain401
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain393
+	JNZ          plain401
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -5900,7 +6509,7 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none394
+	JZ           none402
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
@@ -5915,11 +6524,11 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none394:
+none402:
 	CMPQ DX, $+16
-	JB   end396
+	JB   end404
 
-loop395:
+loop403:
 	VMOVUPD     (AX), Y1
 	VFMADD213PD (CX), Y0, Y1
 	VMOVNTPD    Y1, (BX)
@@ -5937,16 +6546,16 @@ loop395:
 	ADDQ        $+128, CX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop395
+	JAE         loop403
 
-end396:
+end404:
 	SFENCE
 
-plain393:
+plain401:
 	CMPQ DX, $+16
-	JB   end398
+	JB   end406
 
-loop397:
+loop405:
 	VMOVUPD     (AX), Y1
 	VFMADD213PD (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -5964,13 +6573,13 @@ loop397:
 	ADDQ        $+128, CX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop397
+	JAE         loop405
 
-end398:
+end406:
 	CMPQ DX, $+4
-	JB   end400
+	JB   end408
 
-loop399:
+loop407:
 	VMOVUPD     (AX), Y1
 	VFMADD213PD (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -5979,11 +6588,11 @@ loop399:
 	ADDQ        $+32, CX
 	SUBQ        $+4, DX
 	CMPQ        DX, $+4
-	JAE         loop399
+	JAE         loop407
 
-end400:
+end408:
 	TESTQ       DX, DX
-	JZ          none401
+	JZ          none409
 	LEAQ        avx2const0<>+24(SB), SI
 	NEGQ        DX
 	VMOVDQU     (SI)(DX*8), Y1
@@ -5994,7 +6603,7 @@ end400:
 	VFMADD213PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (BX)
 
-none401:
+none409:
 	VZEROUPPER
 	RET
 
@@ -6004,7 +6613,7 @@ TEXT ·compressAVX2(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    x_len+16(FP), CX
 	MOVQ    dst+0(FP), DX
-	LEAQ    avx2const25<>+0(SB), BX
+	LEAQ    avx2const26<>+0(SB), BX
 	MOVQ    mask+32(FP), SI
 	MOVQ    shift+40(FP), R8
 	XORL    DI, DI
@@ -6014,9 +6623,9 @@ TEXT ·compressAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end403
+	JB      end411
 
-loop402:
+loop410:
 	SHRXQ   R8, (SI), R10
 	SHLXQ   R9, (SI)(DI*1), R11
 	ORQ     R11, R10
@@ -6168,9 +6777,9 @@ loop402:
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop402
+	JAE     loop410
 
-end403:
+end411:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -6178,81 +6787,81 @@ end403:
 	VZEROUPPER
 	RET
 
-DATA avx2const25<>+0(SB)/8, $0x0000000100000000
-DATA avx2const25<>+8(SB)/8, $0x0000000300000002
-DATA avx2const25<>+16(SB)/8, $0x0000000500000004
-DATA avx2const25<>+24(SB)/8, $0x0000000700000006
-DATA avx2const25<>+32(SB)/8, $0x0000000100000000
-DATA avx2const25<>+40(SB)/8, $0x0000000300000002
-DATA avx2const25<>+48(SB)/8, $0x0000000500000004
-DATA avx2const25<>+56(SB)/8, $0x0000000700000006
-DATA avx2const25<>+64(SB)/8, $0x0000000300000002
-DATA avx2const25<>+72(SB)/8, $0x0000000100000000
-DATA avx2const25<>+80(SB)/8, $0x0000000500000004
-DATA avx2const25<>+88(SB)/8, $0x0000000700000006
-DATA avx2const25<>+96(SB)/8, $0x0000000100000000
-DATA avx2const25<>+104(SB)/8, $0x0000000300000002
-DATA avx2const25<>+112(SB)/8, $0x0000000500000004
-DATA avx2const25<>+120(SB)/8, $0x0000000700000006
-DATA avx2const25<>+128(SB)/8, $0x0000000500000004
-DATA avx2const25<>+136(SB)/8, $0x0000000100000000
-DATA avx2const25<>+144(SB)/8, $0x0000000300000002
-DATA avx2const25<>+152(SB)/8, $0x0000000700000006
-DATA avx2const25<>+160(SB)/8, $0x0000000100000000
-DATA avx2const25<>+168(SB)/8, $0x0000000500000004
-DATA avx2const25<>+176(SB)/8, $0x0000000300000002
-DATA avx2const25<>+184(SB)/8, $0x0000000700000006
-DATA avx2const25<>+192(SB)/8, $0x0000000300000002
-DATA avx2const25<>+200(SB)/8, $0x0000000500000004
-DATA avx2const25<>+208(SB)/8, $0x0000000100000000
-DATA avx2const25<>+216(SB)/8, $0x0000000700000006
-DATA avx2const25<>+224(SB)/8, $0x0000000100000000
-DATA avx2const25<>+232(SB)/8, $0x0000000300000002
-DATA avx2const25<>+240(SB)/8, $0x0000000500000004
-DATA avx2const25<>+248(SB)/8, $0x0000000700000006
-DATA avx2const25<>+256(SB)/8, $0x0000000700000006
-DATA avx2const25<>+264(SB)/8, $0x0000000100000000
-DATA avx2const25<>+272(SB)/8, $0x0000000300000002
-DATA avx2const25<>+280(SB)/8, $0x0000000500000004
-DATA avx2const25<>+288(SB)/8, $0x0000000100000000
-DATA avx2const25<>+296(SB)/8, $0x0000000700000006
-DATA avx2const25<>+304(SB)/8, $0x0000000300000002
-DATA avx2const25<>+312(SB)/8, $0x0000000500000004
-DATA avx2const25<>+320(SB)/8, $0x0000000300000002
-DATA avx2const25<>+328(SB)/8, $0x0000000700000006
-DATA avx2const25<>+336(SB)/8, $0x0000000100000000
-DATA avx2const25<>+344(SB)/8, $0x0000000500000004
-DATA avx2const25<>+352(SB)/8, $0x0000000100000000
-DATA avx2const25<>+360(SB)/8, $0x0000000300000002
-DATA avx2const25<>+368(SB)/8, $0x0000000700000006
-DATA avx2const25<>+376(SB)/8, $0x0000000500000004
-DATA avx2const25<>+384(SB)/8, $0x0000000500000004
-DATA avx2const25<>+392(SB)/8, $0x0000000700000006
-DATA avx2const25<>+400(SB)/8, $0x0000000100000000
-DATA avx2const25<>+408(SB)/8, $0x0000000300000002
-DATA avx2const25<>+416(SB)/8, $0x0000000100000000
-DATA avx2const25<>+424(SB)/8, $0x0000000500000004
-DATA avx2const25<>+432(SB)/8, $0x0000000700000006
-DATA avx2const25<>+440(SB)/8, $0x0000000300000002
-DATA avx2const25<>+448(SB)/8, $0x0000000300000002
-DATA avx2const25<>+456(SB)/8, $0x0000000500000004
-DATA avx2const25<>+464(SB)/8, $0x0000000700000006
-DATA avx2const25<>+472(SB)/8, $0x0000000100000000
-DATA avx2const25<>+480(SB)/8, $0x0000000100000000
-DATA avx2const25<>+488(SB)/8, $0x0000000300000002
-DATA avx2const25<>+496(SB)/8, $0x0000000500000004
-DATA avx2const25<>+504(SB)/8, $0x0000000700000006
-GLOBL avx2const25<>(SB), RODATA|NOPTR, $512
+DATA avx2const26<>+0(SB)/8, $0x0000000100000000
+DATA avx2const26<>+8(SB)/8, $0x0000000300000002
+DATA avx2const26<>+16(SB)/8, $0x0000000500000004
+DATA avx2const26<>+24(SB)/8, $0x0000000700000006
+DATA avx2const26<>+32(SB)/8, $0x0000000100000000
+DATA avx2const26<>+40(SB)/8, $0x0000000300000002
+DATA avx2const26<>+48(SB)/8, $0x0000000500000004
+DATA avx2const26<>+56(SB)/8, $0x0000000700000006
+DATA avx2const26<>+64(SB)/8, $0x0000000300000002
+DATA avx2const26<>+72(SB)/8, $0x0000000100000000
+DATA avx2const26<>+80(SB)/8, $0x0000000500000004
+DATA avx2const26<>+88(SB)/8, $0x0000000700000006
+DATA avx2const26<>+96(SB)/8, $0x0000000100000000
+DATA avx2const26<>+104(SB)/8, $0x0000000300000002
+DATA avx2const26<>+112(SB)/8, $0x0000000500000004
+DATA avx2const26<>+120(SB)/8, $0x0000000700000006
+DATA avx2const26<>+128(SB)/8, $0x0000000500000004
+DATA avx2const26<>+136(SB)/8, $0x0000000100000000
+DATA avx2const26<>+144(SB)/8, $0x0000000300000002
+DATA avx2const26<>+152(SB)/8, $0x0000000700000006
+DATA avx2const26<>+160(SB)/8, $0x0000000100000000
+DATA avx2const26<>+168(SB)/8, $0x0000000500000004
+DATA avx2const26<>+176(SB)/8, $0x0000000300000002
+DATA avx2const26<>+184(SB)/8, $0x0000000700000006
+DATA avx2const26<>+192(SB)/8, $0x0000000300000002
+DATA avx2const26<>+200(SB)/8, $0x0000000500000004
+DATA avx2const26<>+208(SB)/8, $0x0000000100000000
+DATA avx2const26<>+216(SB)/8, $0x0000000700000006
+DATA avx2const26<>+224(SB)/8, $0x0000000100000000
+DATA avx2const26<>+232(SB)/8, $0x0000000300000002
+DATA avx2const26<>+240(SB)/8, $0x0000000500000004
+DATA avx2const26<>+248(SB)/8, $0x0000000700000006
+DATA avx2const26<>+256(SB)/8, $0x0000000700000006
+DATA avx2const26<>+264(SB)/8, $0x0000000100000000
+DATA avx2const26<>+272(SB)/8, $0x0000000300000002
+DATA avx2const26<>+280(SB)/8, $0x0000000500000004
+DATA avx2const26<>+288(SB)/8, $0x0000000100000000
+DATA avx2const26<>+296(SB)/8, $0x0000000700000006
+DATA avx2const26<>+304(SB)/8, $0x0000000300000002
+DATA avx2const26<>+312(SB)/8, $0x0000000500000004
+DATA avx2const26<>+320(SB)/8, $0x0000000300000002
+DATA avx2const26<>+328(SB)/8, $0x0000000700000006
+DATA avx2const26<>+336(SB)/8, $0x0000000100000000
+DATA avx2const26<>+344(SB)/8, $0x0000000500000004
+DATA avx2const26<>+352(SB)/8, $0x0000000100000000
+DATA avx2const26<>+360(SB)/8, $0x0000000300000002
+DATA avx2const26<>+368(SB)/8, $0x0000000700000006
+DATA avx2const26<>+376(SB)/8, $0x0000000500000004
+DATA avx2const26<>+384(SB)/8, $0x0000000500000004
+DATA avx2const26<>+392(SB)/8, $0x0000000700000006
+DATA avx2const26<>+400(SB)/8, $0x0000000100000000
+DATA avx2const26<>+408(SB)/8, $0x0000000300000002
+DATA avx2const26<>+416(SB)/8, $0x0000000100000000
+DATA avx2const26<>+424(SB)/8, $0x0000000500000004
+DATA avx2const26<>+432(SB)/8, $0x0000000700000006
+DATA avx2const26<>+440(SB)/8, $0x0000000300000002
+DATA avx2const26<>+448(SB)/8, $0x0000000300000002
+DATA avx2const26<>+456(SB)/8, $0x0000000500000004
+DATA avx2const26<>+464(SB)/8, $0x0000000700000006
+DATA avx2const26<>+472(SB)/8, $0x0000000100000000
+DATA avx2const26<>+480(SB)/8, $0x0000000100000000
+DATA avx2const26<>+488(SB)/8, $0x0000000300000002
+DATA avx2const26<>+496(SB)/8, $0x0000000500000004
+DATA avx2const26<>+504(SB)/8, $0x0000000700000006
+GLOBL avx2const26<>(SB), RODATA|NOPTR, $512
 
 // func placesAVX2(dst *int64, first int, n int, mask *uint64, shift int) int
 // Requires: AVX, AVX2, BMI2, CMOV, POPCNT
 TEXT ·placesAVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+16(FP), AX
 	MOVQ         dst+0(FP), CX
-	LEAQ         avx2const25<>+0(SB), DX
+	LEAQ         avx2const26<>+0(SB), DX
 	VPBROADCASTQ first+8(FP), Y0
-	VPADDQ       avx2const26<>+0(SB), Y0, Y0
-	VPBROADCASTQ avx2const27<>+0(SB), Y1
+	VPADDQ       avx2const27<>+0(SB), Y0, Y0
+	VPBROADCASTQ avx2const28<>+0(SB), Y1
 	MOVQ         mask+24(FP), BX
 	MOVQ         shift+32(FP), DI
 	XORL         SI, SI
@@ -6262,9 +6871,9 @@ TEXT ·placesAVX2(SB), NOSPLIT, $0-48
 	MOVQ         DI, R8
 	NEGQ         R8
 	CMPQ         AX, $+64
-	JB           end405
+	JB           end413
 
-loop404:
+loop412:
 	SHRXQ   DI, (BX), R9
 	SHLXQ   R8, (BX)(SI*1), R10
 	ORQ     R10, R9
@@ -6447,9 +7056,9 @@ loop404:
 	LEAQ    (CX)(R9*8), CX
 	SUBQ    $+64, AX
 	CMPQ    AX, $+64
-	JAE     loop404
+	JAE     loop412
 
-end405:
+end413:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, CX
 	SHRQ $0x03, CX
@@ -6457,14 +7066,14 @@ end405:
 	VZEROUPPER
 	RET
 
-DATA avx2const26<>+0(SB)/8, $0x0000000000000000
-DATA avx2const26<>+8(SB)/8, $0x0000000000000001
-DATA avx2const26<>+16(SB)/8, $0x0000000000000002
-DATA avx2const26<>+24(SB)/8, $0x0000000000000003
-GLOBL avx2const26<>(SB), RODATA|NOPTR, $32
+DATA avx2const27<>+0(SB)/8, $0x0000000000000000
+DATA avx2const27<>+8(SB)/8, $0x0000000000000001
+DATA avx2const27<>+16(SB)/8, $0x0000000000000002
+DATA avx2const27<>+24(SB)/8, $0x0000000000000003
+GLOBL avx2const27<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const27<>+0(SB)/8, $0x0000000000000004
-GLOBL avx2const27<>(SB), RODATA|NOPTR, $8
+DATA avx2const28<>+0(SB)/8, $0x0000000000000004
+GLOBL avx2const28<>(SB), RODATA|NOPTR, $8
 
 // func filterAVX2(dst *float64, x []float64, c int, t float64) int
 // Requires: AVX, AVX2, POPCNT
@@ -6473,14 +7082,14 @@ TEXT ·filterAVX2(SB), NOSPLIT, $0-56
 	MOVQ         x_len+16(FP), CX
 	VBROADCASTSD t+40(FP), Y0
 	MOVQ         dst+0(FP), DX
-	LEAQ         avx2const25<>+0(SB), BX
+	LEAQ         avx2const26<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case407
+	JNE          case415
 	CMPQ         CX, $+32
-	JB           end409
+	JB           end417
 
-loop408:
+loop416:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -6548,13 +7157,13 @@ loop408:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop408
+	JAE       loop416
 
-end409:
+end417:
 	CMPQ CX, $+8
-	JB   end411
+	JB   end419
 
-loop410:
+loop418:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -6574,18 +7183,18 @@ loop410:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop410
+	JAE       loop418
 
-end411:
-	JMP done406
+end419:
+	JMP done414
 
-case407:
+case415:
 	CMPQ SI, $+1
-	JNE  case412
+	JNE  case420
 	CMPQ CX, $+32
-	JB   end414
+	JB   end422
 
-loop413:
+loop421:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -6653,13 +7262,13 @@ loop413:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop413
+	JAE       loop421
 
-end414:
+end422:
 	CMPQ CX, $+8
-	JB   end416
+	JB   end424
 
-loop415:
+loop423:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -6679,18 +7288,18 @@ loop415:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop415
+	JAE       loop423
 
-end416:
-	JMP done406
+end424:
+	JMP done414
 
-case412:
+case420:
 	CMPQ SI, $+2
-	JNE  case417
+	JNE  case425
 	CMPQ CX, $+32
-	JB   end419
+	JB   end427
 
-loop418:
+loop426:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -6758,13 +7367,13 @@ loop418:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop418
+	JAE       loop426
 
-end419:
+end427:
 	CMPQ CX, $+8
-	JB   end421
+	JB   end429
 
-loop420:
+loop428:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -6784,18 +7393,18 @@ loop420:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop420
+	JAE       loop428
 
-end421:
-	JMP done406
+end429:
+	JMP done414
 
-case417:
+case425:
 	CMPQ SI, $+3
-	JNE  case422
+	JNE  case430
 	CMPQ CX, $+32
-	JB   end424
+	JB   end432
 
-loop423:
+loop431:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -6863,13 +7472,13 @@ loop423:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop423
+	JAE       loop431
 
-end424:
+end432:
 	CMPQ CX, $+8
-	JB   end426
+	JB   end434
 
-loop425:
+loop433:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -6889,18 +7498,18 @@ loop425:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop425
+	JAE       loop433
 
-end426:
-	JMP done406
+end434:
+	JMP done414
 
-case422:
+case430:
 	CMPQ SI, $+4
-	JNE  case427
+	JNE  case435
 	CMPQ CX, $+32
-	JB   end429
+	JB   end437
 
-loop428:
+loop436:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -6968,13 +7577,13 @@ loop428:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop428
+	JAE       loop436
 
-end429:
+end437:
 	CMPQ CX, $+8
-	JB   end431
+	JB   end439
 
-loop430:
+loop438:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -6994,16 +7603,16 @@ loop430:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop430
+	JAE       loop438
 
-end431:
-	JMP done406
+end439:
+	JMP done414
 
-case427:
+case435:
 	CMPQ CX, $+32
-	JB   end434
+	JB   end442
 
-loop433:
+loop441:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7071,13 +7680,13 @@ loop433:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop433
+	JAE       loop441
 
-end434:
+end442:
 	CMPQ CX, $+8
-	JB   end436
+	JB   end444
 
-loop435:
+loop443:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7097,10 +7706,10 @@ loop435:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop435
+	JAE       loop443
 
-end436:
-done406:
+end444:
+done414:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -7115,14 +7724,14 @@ TEXT ·filterInt64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         x_len+16(FP), CX
 	VPBROADCASTQ t+40(FP), Y0
 	MOVQ         dst+0(FP), DX
-	LEAQ         avx2const25<>+0(SB), BX
+	LEAQ         avx2const26<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case438
+	JNE          case446
 	CMPQ         CX, $+32
-	JB           end440
+	JB           end448
 
-loop439:
+loop447:
 	VPCMPGTQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7190,179 +7799,179 @@ loop439:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop439
+	JAE       loop447
 
-end440:
+end448:
 	CMPQ CX, $+8
-	JB   end442
-
-loop441:
-	VPCMPGTQ  (AX), Y0, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    (AX), Y1, Y1
-	VPCMPGTQ  32(AX), Y0, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	ADDQ      $+64, AX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop441
-
-end442:
-	JMP done437
-
-case438:
-	CMPQ SI, $+1
-	JNE  case443
-	CMPQ CX, $+32
-	JB   end445
-
-loop444:
-	VMOVUPD   (AX), Y1
-	VPCMPGTQ  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    (AX), Y1, Y1
-	VMOVUPD   32(AX), Y2
-	VPCMPGTQ  Y0, Y2, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   64(AX), Y3
-	VPCMPGTQ  Y0, Y3, Y3
-	VPCMPEQD  Y4, Y4, Y4
-	VPXOR     Y4, Y3, Y3
-	VMOVMSKPD Y3, SI
-	POPCNTL   SI, R9
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y3
-	VPERMD    64(AX), Y3, Y3
-	VMOVUPD   96(AX), Y4
-	VPCMPGTQ  Y0, Y4, Y4
-	VPCMPEQD  Y5, Y5, Y5
-	VPXOR     Y5, Y4, Y4
-	VMOVMSKPD Y4, SI
-	POPCNTL   SI, R10
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y4
-	VPERMD    96(AX), Y4, Y4
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	VMOVUPD   Y3, (DX)
-	LEAQ      (DX)(R9*8), DX
-	VMOVUPD   Y4, (DX)
-	LEAQ      (DX)(R10*8), DX
-	VMOVUPD   128(AX), Y1
-	VPCMPGTQ  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    128(AX), Y1, Y1
-	VMOVUPD   160(AX), Y2
-	VPCMPGTQ  Y0, Y2, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    160(AX), Y2, Y2
-	VMOVUPD   192(AX), Y3
-	VPCMPGTQ  Y0, Y3, Y3
-	VPCMPEQD  Y4, Y4, Y4
-	VPXOR     Y4, Y3, Y3
-	VMOVMSKPD Y3, SI
-	POPCNTL   SI, R9
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y3
-	VPERMD    192(AX), Y3, Y3
-	VMOVUPD   224(AX), Y4
-	VPCMPGTQ  Y0, Y4, Y4
-	VPCMPEQD  Y5, Y5, Y5
-	VPXOR     Y5, Y4, Y4
-	VMOVMSKPD Y4, SI
-	POPCNTL   SI, R10
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y4
-	VPERMD    224(AX), Y4, Y4
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	VMOVUPD   Y3, (DX)
-	LEAQ      (DX)(R9*8), DX
-	VMOVUPD   Y4, (DX)
-	LEAQ      (DX)(R10*8), DX
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop444
-
-end445:
-	CMPQ CX, $+8
-	JB   end447
-
-loop446:
-	VMOVUPD   (AX), Y1
-	VPCMPGTQ  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    (AX), Y1, Y1
-	VMOVUPD   32(AX), Y2
-	VPCMPGTQ  Y0, Y2, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	ADDQ      $+64, AX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop446
-
-end447:
-	JMP done437
-
-case443:
-	CMPQ SI, $+2
-	JNE  case448
-	CMPQ CX, $+32
 	JB   end450
 
 loop449:
+	VPCMPGTQ  (AX), Y0, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPGTQ  32(AX), Y0, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop449
+
+end450:
+	JMP done445
+
+case446:
+	CMPQ SI, $+1
+	JNE  case451
+	CMPQ CX, $+32
+	JB   end453
+
+loop452:
+	VMOVUPD   (AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    (AX), Y1, Y1
+	VMOVUPD   32(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   64(AX), Y3
+	VPCMPGTQ  Y0, Y3, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPD Y3, SI
+	POPCNTL   SI, R9
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y3
+	VPERMD    64(AX), Y3, Y3
+	VMOVUPD   96(AX), Y4
+	VPCMPGTQ  Y0, Y4, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPD Y4, SI
+	POPCNTL   SI, R10
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	VMOVUPD   Y3, (DX)
+	LEAQ      (DX)(R9*8), DX
+	VMOVUPD   Y4, (DX)
+	LEAQ      (DX)(R10*8), DX
+	VMOVUPD   128(AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    128(AX), Y1, Y1
+	VMOVUPD   160(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    160(AX), Y2, Y2
+	VMOVUPD   192(AX), Y3
+	VPCMPGTQ  Y0, Y3, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPD Y3, SI
+	POPCNTL   SI, R9
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y3
+	VPERMD    192(AX), Y3, Y3
+	VMOVUPD   224(AX), Y4
+	VPCMPGTQ  Y0, Y4, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPD Y4, SI
+	POPCNTL   SI, R10
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y4
+	VPERMD    224(AX), Y4, Y4
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	VMOVUPD   Y3, (DX)
+	LEAQ      (DX)(R9*8), DX
+	VMOVUPD   Y4, (DX)
+	LEAQ      (DX)(R10*8), DX
+	ADDQ      $+256, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop452
+
+end453:
+	CMPQ CX, $+8
+	JB   end455
+
+loop454:
+	VMOVUPD   (AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    (AX), Y1, Y1
+	VMOVUPD   32(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop454
+
+end455:
+	JMP done445
+
+case451:
+	CMPQ SI, $+2
+	JNE  case456
+	CMPQ CX, $+32
+	JB   end458
+
+loop457:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVMSKPD Y1, SI
@@ -7438,13 +8047,13 @@ loop449:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop449
+	JAE       loop457
 
-end450:
+end458:
 	CMPQ CX, $+8
-	JB   end452
+	JB   end460
 
-loop451:
+loop459:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVMSKPD Y1, SI
@@ -7466,18 +8075,18 @@ loop451:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop451
+	JAE       loop459
 
-end452:
-	JMP done437
+end460:
+	JMP done445
 
-case448:
+case456:
 	CMPQ SI, $+3
-	JNE  case453
+	JNE  case461
 	CMPQ CX, $+32
-	JB   end455
+	JB   end463
 
-loop454:
+loop462:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -7561,13 +8170,13 @@ loop454:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop454
+	JAE       loop462
 
-end455:
+end463:
 	CMPQ CX, $+8
-	JB   end457
+	JB   end465
 
-loop456:
+loop464:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -7591,211 +8200,211 @@ loop456:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop456
-
-end457:
-	JMP done437
-
-case453:
-	CMPQ SI, $+4
-	JNE  case458
-	CMPQ CX, $+32
-	JB   end460
-
-loop459:
-	VPCMPEQQ  (AX), Y0, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    (AX), Y1, Y1
-	VPCMPEQQ  32(AX), Y0, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    32(AX), Y2, Y2
-	VPCMPEQQ  64(AX), Y0, Y3
-	VMOVMSKPD Y3, SI
-	POPCNTL   SI, R9
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y3
-	VPERMD    64(AX), Y3, Y3
-	VPCMPEQQ  96(AX), Y0, Y4
-	VMOVMSKPD Y4, SI
-	POPCNTL   SI, R10
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y4
-	VPERMD    96(AX), Y4, Y4
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	VMOVUPD   Y3, (DX)
-	LEAQ      (DX)(R9*8), DX
-	VMOVUPD   Y4, (DX)
-	LEAQ      (DX)(R10*8), DX
-	VPCMPEQQ  128(AX), Y0, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    128(AX), Y1, Y1
-	VPCMPEQQ  160(AX), Y0, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    160(AX), Y2, Y2
-	VPCMPEQQ  192(AX), Y0, Y3
-	VMOVMSKPD Y3, SI
-	POPCNTL   SI, R9
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y3
-	VPERMD    192(AX), Y3, Y3
-	VPCMPEQQ  224(AX), Y0, Y4
-	VMOVMSKPD Y4, SI
-	POPCNTL   SI, R10
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y4
-	VPERMD    224(AX), Y4, Y4
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	VMOVUPD   Y3, (DX)
-	LEAQ      (DX)(R9*8), DX
-	VMOVUPD   Y4, (DX)
-	LEAQ      (DX)(R10*8), DX
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop459
-
-end460:
-	CMPQ CX, $+8
-	JB   end462
-
-loop461:
-	VPCMPEQQ  (AX), Y0, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    (AX), Y1, Y1
-	VPCMPEQQ  32(AX), Y0, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	ADDQ      $+64, AX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop461
-
-end462:
-	JMP done437
-
-case458:
-	CMPQ CX, $+32
-	JB   end465
-
-loop464:
-	VPCMPEQQ  (AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    (AX), Y1, Y1
-	VPCMPEQQ  32(AX), Y0, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    32(AX), Y2, Y2
-	VPCMPEQQ  64(AX), Y0, Y3
-	VPCMPEQD  Y4, Y4, Y4
-	VPXOR     Y4, Y3, Y3
-	VMOVMSKPD Y3, SI
-	POPCNTL   SI, R9
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y3
-	VPERMD    64(AX), Y3, Y3
-	VPCMPEQQ  96(AX), Y0, Y4
-	VPCMPEQD  Y5, Y5, Y5
-	VPXOR     Y5, Y4, Y4
-	VMOVMSKPD Y4, SI
-	POPCNTL   SI, R10
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y4
-	VPERMD    96(AX), Y4, Y4
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	VMOVUPD   Y3, (DX)
-	LEAQ      (DX)(R9*8), DX
-	VMOVUPD   Y4, (DX)
-	LEAQ      (DX)(R10*8), DX
-	VPCMPEQQ  128(AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    128(AX), Y1, Y1
-	VPCMPEQQ  160(AX), Y0, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    160(AX), Y2, Y2
-	VPCMPEQQ  192(AX), Y0, Y3
-	VPCMPEQD  Y4, Y4, Y4
-	VPXOR     Y4, Y3, Y3
-	VMOVMSKPD Y3, SI
-	POPCNTL   SI, R9
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y3
-	VPERMD    192(AX), Y3, Y3
-	VPCMPEQQ  224(AX), Y0, Y4
-	VPCMPEQD  Y5, Y5, Y5
-	VPXOR     Y5, Y4, Y4
-	VMOVMSKPD Y4, SI
-	POPCNTL   SI, R10
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y4
-	VPERMD    224(AX), Y4, Y4
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	VMOVUPD   Y3, (DX)
-	LEAQ      (DX)(R9*8), DX
-	VMOVUPD   Y4, (DX)
-	LEAQ      (DX)(R10*8), DX
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
 	JAE       loop464
 
 end465:
-	CMPQ CX, $+8
-	JB   end467
+	JMP done445
 
-loop466:
+case461:
+	CMPQ SI, $+4
+	JNE  case466
+	CMPQ CX, $+32
+	JB   end468
+
+loop467:
+	VPCMPEQQ  (AX), Y0, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPEQQ  32(AX), Y0, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    32(AX), Y2, Y2
+	VPCMPEQQ  64(AX), Y0, Y3
+	VMOVMSKPD Y3, SI
+	POPCNTL   SI, R9
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y3
+	VPERMD    64(AX), Y3, Y3
+	VPCMPEQQ  96(AX), Y0, Y4
+	VMOVMSKPD Y4, SI
+	POPCNTL   SI, R10
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	VMOVUPD   Y3, (DX)
+	LEAQ      (DX)(R9*8), DX
+	VMOVUPD   Y4, (DX)
+	LEAQ      (DX)(R10*8), DX
+	VPCMPEQQ  128(AX), Y0, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    128(AX), Y1, Y1
+	VPCMPEQQ  160(AX), Y0, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    160(AX), Y2, Y2
+	VPCMPEQQ  192(AX), Y0, Y3
+	VMOVMSKPD Y3, SI
+	POPCNTL   SI, R9
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y3
+	VPERMD    192(AX), Y3, Y3
+	VPCMPEQQ  224(AX), Y0, Y4
+	VMOVMSKPD Y4, SI
+	POPCNTL   SI, R10
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y4
+	VPERMD    224(AX), Y4, Y4
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	VMOVUPD   Y3, (DX)
+	LEAQ      (DX)(R9*8), DX
+	VMOVUPD   Y4, (DX)
+	LEAQ      (DX)(R10*8), DX
+	ADDQ      $+256, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop467
+
+end468:
+	CMPQ CX, $+8
+	JB   end470
+
+loop469:
+	VPCMPEQQ  (AX), Y0, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPEQQ  32(AX), Y0, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop469
+
+end470:
+	JMP done445
+
+case466:
+	CMPQ CX, $+32
+	JB   end473
+
+loop472:
+	VPCMPEQQ  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPEQQ  32(AX), Y0, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    32(AX), Y2, Y2
+	VPCMPEQQ  64(AX), Y0, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPD Y3, SI
+	POPCNTL   SI, R9
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y3
+	VPERMD    64(AX), Y3, Y3
+	VPCMPEQQ  96(AX), Y0, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPD Y4, SI
+	POPCNTL   SI, R10
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	VMOVUPD   Y3, (DX)
+	LEAQ      (DX)(R9*8), DX
+	VMOVUPD   Y4, (DX)
+	LEAQ      (DX)(R10*8), DX
+	VPCMPEQQ  128(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    128(AX), Y1, Y1
+	VPCMPEQQ  160(AX), Y0, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    160(AX), Y2, Y2
+	VPCMPEQQ  192(AX), Y0, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPD Y3, SI
+	POPCNTL   SI, R9
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y3
+	VPERMD    192(AX), Y3, Y3
+	VPCMPEQQ  224(AX), Y0, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPD Y4, SI
+	POPCNTL   SI, R10
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y4
+	VPERMD    224(AX), Y4, Y4
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	VMOVUPD   Y3, (DX)
+	LEAQ      (DX)(R9*8), DX
+	VMOVUPD   Y4, (DX)
+	LEAQ      (DX)(R10*8), DX
+	ADDQ      $+256, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop472
+
+end473:
+	CMPQ CX, $+8
+	JB   end475
+
+loop474:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -7819,10 +8428,10 @@ loop466:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop466
+	JAE       loop474
 
-end467:
-done437:
+end475:
+done445:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -7842,25 +8451,25 @@ TEXT ·takeAVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+4
-	JB           end470
+	JB           end478
 
-loop469:
+loop477:
 	VMOVUPD    (DX), Y2
 	VPCMPGTQ   Y2, Y0, Y3
 	VPANDN     Y3, Y2, Y3
 	VMOVMSKPD  Y3, DI
 	CMPL       DI, $0x0f
-	JNE        bad468
+	JNE        bad476
 	VGATHERQPD Y3, (AX)(Y2*8), Y1
 	VMOVUPD    Y1, (CX)
 	ADDQ       $+32, DX
 	ADDQ       $+32, CX
 	SUBQ       $+4, BX
 	CMPQ       BX, $+4
-	JAE        loop469
+	JAE        loop477
 
-end470:
-bad468:
+end478:
+bad476:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -7875,410 +8484,97 @@ TEXT ·prefixAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end472
-
-loop471:
-	VMOVUPD  (AX), Y2
-	VPERMPD  $0x90, Y2, Y3
-	VBLENDPD $0x01, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VPERMPD  $0x40, Y2, Y3
-	VBLENDPD $0x03, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VMOVUPD  32(AX), Y3
-	VPERMPD  $0x90, Y3, Y4
-	VBLENDPD $0x01, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0x40, Y3, Y4
-	VBLENDPD $0x03, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y2, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y3, Y4
-	VADDPD   Y0, Y2, Y2
-	VADDPD   Y0, Y3, Y3
-	VMOVUPD  Y2, (DX)
-	VMOVUPD  Y3, 32(DX)
-	VADDPD   Y4, Y0, Y0
-	VMOVUPD  64(AX), Y2
-	VPERMPD  $0x90, Y2, Y3
-	VBLENDPD $0x01, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VPERMPD  $0x40, Y2, Y3
-	VBLENDPD $0x03, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VMOVUPD  96(AX), Y3
-	VPERMPD  $0x90, Y3, Y4
-	VBLENDPD $0x01, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0x40, Y3, Y4
-	VBLENDPD $0x03, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y2, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y3, Y4
-	VADDPD   Y0, Y2, Y2
-	VADDPD   Y0, Y3, Y3
-	VMOVUPD  Y2, 64(DX)
-	VMOVUPD  Y3, 96(DX)
-	VADDPD   Y4, Y0, Y0
-	VMOVUPD  128(AX), Y2
-	VPERMPD  $0x90, Y2, Y3
-	VBLENDPD $0x01, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VPERMPD  $0x40, Y2, Y3
-	VBLENDPD $0x03, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VMOVUPD  160(AX), Y3
-	VPERMPD  $0x90, Y3, Y4
-	VBLENDPD $0x01, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0x40, Y3, Y4
-	VBLENDPD $0x03, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y2, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y3, Y4
-	VADDPD   Y0, Y2, Y2
-	VADDPD   Y0, Y3, Y3
-	VMOVUPD  Y2, 128(DX)
-	VMOVUPD  Y3, 160(DX)
-	VADDPD   Y4, Y0, Y0
-	VMOVUPD  192(AX), Y2
-	VPERMPD  $0x90, Y2, Y3
-	VBLENDPD $0x01, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VPERMPD  $0x40, Y2, Y3
-	VBLENDPD $0x03, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VMOVUPD  224(AX), Y3
-	VPERMPD  $0x90, Y3, Y4
-	VBLENDPD $0x01, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0x40, Y3, Y4
-	VBLENDPD $0x03, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y2, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y3, Y4
-	VADDPD   Y0, Y2, Y2
-	VADDPD   Y0, Y3, Y3
-	VMOVUPD  Y2, 192(DX)
-	VMOVUPD  Y3, 224(DX)
-	VADDPD   Y4, Y0, Y0
-	ADDQ     $+256, AX
-	ADDQ     $+256, DX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop471
-
-end472:
-	CMPQ CX, $+8
-	JB   end474
-
-loop473:
-	VMOVUPD  (AX), Y2
-	VPERMPD  $0x90, Y2, Y3
-	VBLENDPD $0x01, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VPERMPD  $0x40, Y2, Y3
-	VBLENDPD $0x03, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VMOVUPD  32(AX), Y3
-	VPERMPD  $0x90, Y3, Y4
-	VBLENDPD $0x01, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0x40, Y3, Y4
-	VBLENDPD $0x03, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y2, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y3, Y4
-	VADDPD   Y0, Y2, Y2
-	VADDPD   Y0, Y3, Y3
-	VMOVUPD  Y2, (DX)
-	VMOVUPD  Y3, 32(DX)
-	VADDPD   Y4, Y0, Y0
-	ADDQ     $+64, AX
-	ADDQ     $+64, DX
-	SUBQ     $+8, CX
-	CMPQ     CX, $+8
-	JAE      loop473
-
-end474:
-	VMOVSD X0, ret+40(FP)
-	VZEROUPPER
-	RET
-
-// func prefixBeforeAVX2(dst *float64, x []float64, start float64) float64
-// Requires: AVX, AVX2
-TEXT ·prefixBeforeAVX2(SB), NOSPLIT, $0-48
-	VPBROADCASTQ start+32(FP), Y0
-	VMOVUPD      avx2const1<>+0(SB), Y1
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	CMPQ         CX, $+32
-	JB           end476
-
-loop475:
-	VMOVUPD  (AX), Y2
-	VPERMPD  $0x90, Y2, Y3
-	VBLENDPD $0x01, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VPERMPD  $0x40, Y2, Y3
-	VBLENDPD $0x03, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VMOVUPD  32(AX), Y3
-	VPERMPD  $0x90, Y3, Y4
-	VBLENDPD $0x01, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0x40, Y3, Y4
-	VBLENDPD $0x03, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y2, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y3, Y4
-	VADDPD   Y0, Y2, Y2
-	VADDPD   Y0, Y3, Y3
-	VPERMPD  $0xff, Y2, Y5
-	VPERMPD  $0x90, Y2, Y2
-	VPERMPD  $0x90, Y3, Y3
-	VBLENDPD $0x01, Y0, Y2, Y2
-	VBLENDPD $0x01, Y5, Y3, Y3
-	VMOVUPD  Y2, (DX)
-	VMOVUPD  Y3, 32(DX)
-	VADDPD   Y4, Y0, Y0
-	VMOVUPD  64(AX), Y2
-	VPERMPD  $0x90, Y2, Y3
-	VBLENDPD $0x01, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VPERMPD  $0x40, Y2, Y3
-	VBLENDPD $0x03, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VMOVUPD  96(AX), Y3
-	VPERMPD  $0x90, Y3, Y4
-	VBLENDPD $0x01, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0x40, Y3, Y4
-	VBLENDPD $0x03, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y2, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y3, Y4
-	VADDPD   Y0, Y2, Y2
-	VADDPD   Y0, Y3, Y3
-	VPERMPD  $0xff, Y2, Y5
-	VPERMPD  $0x90, Y2, Y2
-	VPERMPD  $0x90, Y3, Y3
-	VBLENDPD $0x01, Y0, Y2, Y2
-	VBLENDPD $0x01, Y5, Y3, Y3
-	VMOVUPD  Y2, 64(DX)
-	VMOVUPD  Y3, 96(DX)
-	VADDPD   Y4, Y0, Y0
-	VMOVUPD  128(AX), Y2
-	VPERMPD  $0x90, Y2, Y3
-	VBLENDPD $0x01, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VPERMPD  $0x40, Y2, Y3
-	VBLENDPD $0x03, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VMOVUPD  160(AX), Y3
-	VPERMPD  $0x90, Y3, Y4
-	VBLENDPD $0x01, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0x40, Y3, Y4
-	VBLENDPD $0x03, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y2, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y3, Y4
-	VADDPD   Y0, Y2, Y2
-	VADDPD   Y0, Y3, Y3
-	VPERMPD  $0xff, Y2, Y5
-	VPERMPD  $0x90, Y2, Y2
-	VPERMPD  $0x90, Y3, Y3
-	VBLENDPD $0x01, Y0, Y2, Y2
-	VBLENDPD $0x01, Y5, Y3, Y3
-	VMOVUPD  Y2, 128(DX)
-	VMOVUPD  Y3, 160(DX)
-	VADDPD   Y4, Y0, Y0
-	VMOVUPD  192(AX), Y2
-	VPERMPD  $0x90, Y2, Y3
-	VBLENDPD $0x01, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VPERMPD  $0x40, Y2, Y3
-	VBLENDPD $0x03, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VMOVUPD  224(AX), Y3
-	VPERMPD  $0x90, Y3, Y4
-	VBLENDPD $0x01, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0x40, Y3, Y4
-	VBLENDPD $0x03, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y2, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y3, Y4
-	VADDPD   Y0, Y2, Y2
-	VADDPD   Y0, Y3, Y3
-	VPERMPD  $0xff, Y2, Y5
-	VPERMPD  $0x90, Y2, Y2
-	VPERMPD  $0x90, Y3, Y3
-	VBLENDPD $0x01, Y0, Y2, Y2
-	VBLENDPD $0x01, Y5, Y3, Y3
-	VMOVUPD  Y2, 192(DX)
-	VMOVUPD  Y3, 224(DX)
-	VADDPD   Y4, Y0, Y0
-	ADDQ     $+256, AX
-	ADDQ     $+256, DX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop475
-
-end476:
-	CMPQ CX, $+8
-	JB   end478
-
-loop477:
-	VMOVUPD  (AX), Y2
-	VPERMPD  $0x90, Y2, Y3
-	VBLENDPD $0x01, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VPERMPD  $0x40, Y2, Y3
-	VBLENDPD $0x03, Y1, Y3, Y3
-	VADDPD   Y3, Y2, Y2
-	VMOVUPD  32(AX), Y3
-	VPERMPD  $0x90, Y3, Y4
-	VBLENDPD $0x01, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0x40, Y3, Y4
-	VBLENDPD $0x03, Y1, Y4, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y2, Y4
-	VADDPD   Y4, Y3, Y3
-	VPERMPD  $0xff, Y3, Y4
-	VADDPD   Y0, Y2, Y2
-	VADDPD   Y0, Y3, Y3
-	VPERMPD  $0xff, Y2, Y5
-	VPERMPD  $0x90, Y2, Y2
-	VPERMPD  $0x90, Y3, Y3
-	VBLENDPD $0x01, Y0, Y2, Y2
-	VBLENDPD $0x01, Y5, Y3, Y3
-	VMOVUPD  Y2, (DX)
-	VMOVUPD  Y3, 32(DX)
-	VADDPD   Y4, Y0, Y0
-	ADDQ     $+64, AX
-	ADDQ     $+64, DX
-	SUBQ     $+8, CX
-	CMPQ     CX, $+8
-	JAE      loop477
-
-end478:
-	VMOVSD X0, ret+40(FP)
-	VZEROUPPER
-	RET
-
-// func prefixInt64AVX2(dst *int64, x []int64, start int64) int64
-// Requires: AVX, AVX2
-TEXT ·prefixInt64AVX2(SB), NOSPLIT, $0-48
-	VPBROADCASTQ start+32(FP), Y0
-	VMOVUPD      avx2const28<>+0(SB), Y1
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	CMPQ         CX, $+32
 	JB           end480
 
 loop479:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
-	VPADDQ   Y3, Y2, Y2
+	VADDPD   Y3, Y2, Y2
 	VPERMPD  $0x40, Y2, Y3
 	VBLENDPD $0x03, Y1, Y3, Y3
-	VPADDQ   Y3, Y2, Y2
+	VADDPD   Y3, Y2, Y2
 	VMOVUPD  32(AX), Y3
 	VPERMPD  $0x90, Y3, Y4
 	VBLENDPD $0x01, Y1, Y4, Y4
-	VPADDQ   Y4, Y3, Y3
+	VADDPD   Y4, Y3, Y3
 	VPERMPD  $0x40, Y3, Y4
 	VBLENDPD $0x03, Y1, Y4, Y4
-	VPADDQ   Y4, Y3, Y3
+	VADDPD   Y4, Y3, Y3
 	VPERMPD  $0xff, Y2, Y4
-	VPADDQ   Y4, Y3, Y3
+	VADDPD   Y4, Y3, Y3
 	VPERMPD  $0xff, Y3, Y4
-	VPADDQ   Y0, Y2, Y2
-	VPADDQ   Y0, Y3, Y3
+	VADDPD   Y0, Y2, Y2
+	VADDPD   Y0, Y3, Y3
 	VMOVUPD  Y2, (DX)
 	VMOVUPD  Y3, 32(DX)
-	VPADDQ   Y4, Y0, Y0
+	VADDPD   Y4, Y0, Y0
 	VMOVUPD  64(AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
-	VPADDQ   Y3, Y2, Y2
+	VADDPD   Y3, Y2, Y2
 	VPERMPD  $0x40, Y2, Y3
 	VBLENDPD $0x03, Y1, Y3, Y3
-	VPADDQ   Y3, Y2, Y2
+	VADDPD   Y3, Y2, Y2
 	VMOVUPD  96(AX), Y3
 	VPERMPD  $0x90, Y3, Y4
 	VBLENDPD $0x01, Y1, Y4, Y4
-	VPADDQ   Y4, Y3, Y3
+	VADDPD   Y4, Y3, Y3
 	VPERMPD  $0x40, Y3, Y4
 	VBLENDPD $0x03, Y1, Y4, Y4
-	VPADDQ   Y4, Y3, Y3
+	VADDPD   Y4, Y3, Y3
 	VPERMPD  $0xff, Y2, Y4
-	VPADDQ   Y4, Y3, Y3
+	VADDPD   Y4, Y3, Y3
 	VPERMPD  $0xff, Y3, Y4
-	VPADDQ   Y0, Y2, Y2
-	VPADDQ   Y0, Y3, Y3
+	VADDPD   Y0, Y2, Y2
+	VADDPD   Y0, Y3, Y3
 	VMOVUPD  Y2, 64(DX)
 	VMOVUPD  Y3, 96(DX)
-	VPADDQ   Y4, Y0, Y0
+	VADDPD   Y4, Y0, Y0
 	VMOVUPD  128(AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
-	VPADDQ   Y3, Y2, Y2
+	VADDPD   Y3, Y2, Y2
 	VPERMPD  $0x40, Y2, Y3
 	VBLENDPD $0x03, Y1, Y3, Y3
-	VPADDQ   Y3, Y2, Y2
+	VADDPD   Y3, Y2, Y2
 	VMOVUPD  160(AX), Y3
 	VPERMPD  $0x90, Y3, Y4
 	VBLENDPD $0x01, Y1, Y4, Y4
-	VPADDQ   Y4, Y3, Y3
+	VADDPD   Y4, Y3, Y3
 	VPERMPD  $0x40, Y3, Y4
 	VBLENDPD $0x03, Y1, Y4, Y4
-	VPADDQ   Y4, Y3, Y3
+	VADDPD   Y4, Y3, Y3
 	VPERMPD  $0xff, Y2, Y4
-	VPADDQ   Y4, Y3, Y3
+	VADDPD   Y4, Y3, Y3
 	VPERMPD  $0xff, Y3, Y4
-	VPADDQ   Y0, Y2, Y2
-	VPADDQ   Y0, Y3, Y3
+	VADDPD   Y0, Y2, Y2
+	VADDPD   Y0, Y3, Y3
 	VMOVUPD  Y2, 128(DX)
 	VMOVUPD  Y3, 160(DX)
-	VPADDQ   Y4, Y0, Y0
+	VADDPD   Y4, Y0, Y0
 	VMOVUPD  192(AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
-	VPADDQ   Y3, Y2, Y2
+	VADDPD   Y3, Y2, Y2
 	VPERMPD  $0x40, Y2, Y3
 	VBLENDPD $0x03, Y1, Y3, Y3
-	VPADDQ   Y3, Y2, Y2
+	VADDPD   Y3, Y2, Y2
 	VMOVUPD  224(AX), Y3
 	VPERMPD  $0x90, Y3, Y4
 	VBLENDPD $0x01, Y1, Y4, Y4
-	VPADDQ   Y4, Y3, Y3
+	VADDPD   Y4, Y3, Y3
 	VPERMPD  $0x40, Y3, Y4
 	VBLENDPD $0x03, Y1, Y4, Y4
-	VPADDQ   Y4, Y3, Y3
+	VADDPD   Y4, Y3, Y3
 	VPERMPD  $0xff, Y2, Y4
-	VPADDQ   Y4, Y3, Y3
+	VADDPD   Y4, Y3, Y3
 	VPERMPD  $0xff, Y3, Y4
-	VPADDQ   Y0, Y2, Y2
-	VPADDQ   Y0, Y3, Y3
+	VADDPD   Y0, Y2, Y2
+	VADDPD   Y0, Y3, Y3
 	VMOVUPD  Y2, 192(DX)
 	VMOVUPD  Y3, 224(DX)
-	VPADDQ   Y4, Y0, Y0
+	VADDPD   Y4, Y0, Y0
 	ADDQ     $+256, AX
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
@@ -8293,6 +8589,319 @@ loop481:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
+	VADDPD   Y3, Y2, Y2
+	VPERMPD  $0x40, Y2, Y3
+	VBLENDPD $0x03, Y1, Y3, Y3
+	VADDPD   Y3, Y2, Y2
+	VMOVUPD  32(AX), Y3
+	VPERMPD  $0x90, Y3, Y4
+	VBLENDPD $0x01, Y1, Y4, Y4
+	VADDPD   Y4, Y3, Y3
+	VPERMPD  $0x40, Y3, Y4
+	VBLENDPD $0x03, Y1, Y4, Y4
+	VADDPD   Y4, Y3, Y3
+	VPERMPD  $0xff, Y2, Y4
+	VADDPD   Y4, Y3, Y3
+	VPERMPD  $0xff, Y3, Y4
+	VADDPD   Y0, Y2, Y2
+	VADDPD   Y0, Y3, Y3
+	VMOVUPD  Y2, (DX)
+	VMOVUPD  Y3, 32(DX)
+	VADDPD   Y4, Y0, Y0
+	ADDQ     $+64, AX
+	ADDQ     $+64, DX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop481
+
+end482:
+	VMOVSD X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func prefixBeforeAVX2(dst *float64, x []float64, start float64) float64
+// Requires: AVX, AVX2
+TEXT ·prefixBeforeAVX2(SB), NOSPLIT, $0-48
+	VPBROADCASTQ start+32(FP), Y0
+	VMOVUPD      avx2const1<>+0(SB), Y1
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+32
+	JB           end484
+
+loop483:
+	VMOVUPD  (AX), Y2
+	VPERMPD  $0x90, Y2, Y3
+	VBLENDPD $0x01, Y1, Y3, Y3
+	VADDPD   Y3, Y2, Y2
+	VPERMPD  $0x40, Y2, Y3
+	VBLENDPD $0x03, Y1, Y3, Y3
+	VADDPD   Y3, Y2, Y2
+	VMOVUPD  32(AX), Y3
+	VPERMPD  $0x90, Y3, Y4
+	VBLENDPD $0x01, Y1, Y4, Y4
+	VADDPD   Y4, Y3, Y3
+	VPERMPD  $0x40, Y3, Y4
+	VBLENDPD $0x03, Y1, Y4, Y4
+	VADDPD   Y4, Y3, Y3
+	VPERMPD  $0xff, Y2, Y4
+	VADDPD   Y4, Y3, Y3
+	VPERMPD  $0xff, Y3, Y4
+	VADDPD   Y0, Y2, Y2
+	VADDPD   Y0, Y3, Y3
+	VPERMPD  $0xff, Y2, Y5
+	VPERMPD  $0x90, Y2, Y2
+	VPERMPD  $0x90, Y3, Y3
+	VBLENDPD $0x01, Y0, Y2, Y2
+	VBLENDPD $0x01, Y5, Y3, Y3
+	VMOVUPD  Y2, (DX)
+	VMOVUPD  Y3, 32(DX)
+	VADDPD   Y4, Y0, Y0
+	VMOVUPD  64(AX), Y2
+	VPERMPD  $0x90, Y2, Y3
+	VBLENDPD $0x01, Y1, Y3, Y3
+	VADDPD   Y3, Y2, Y2
+	VPERMPD  $0x40, Y2, Y3
+	VBLENDPD $0x03, Y1, Y3, Y3
+	VADDPD   Y3, Y2, Y2
+	VMOVUPD  96(AX), Y3
+	VPERMPD  $0x90, Y3, Y4
+	VBLENDPD $0x01, Y1, Y4, Y4
+	VADDPD   Y4, Y3, Y3
+	VPERMPD  $0x40, Y3, Y4
+	VBLENDPD $0x03, Y1, Y4, Y4
+	VADDPD   Y4, Y3, Y3
+	VPERMPD  $0xff, Y2, Y4
+	VADDPD   Y4, Y3, Y3
+	VPERMPD  $0xff, Y3, Y4
+	VADDPD   Y0, Y2, Y2
+	VADDPD   Y0, Y3, Y3
+	VPERMPD  $0xff, Y2, Y5
+	VPERMPD  $0x90, Y2, Y2
+	VPERMPD  $0x90, Y3, Y3
+	VBLENDPD $0x01, Y0, Y2, Y2
+	VBLENDPD $0x01, Y5, Y3, Y3
+	VMOVUPD  Y2, 64(DX)
+	VMOVUPD  Y3, 96(DX)
+	VADDPD   Y4, Y0, Y0
+	VMOVUPD  128(AX), Y2
+	VPERMPD  $0x90, Y2, Y3
+	VBLENDPD $0x01, Y1, Y3, Y3
+	VADDPD   Y3, Y2, Y2
+	VPERMPD  $0x40, Y2, Y3
+	VBLENDPD $0x03, Y1, Y3, Y3
+	VADDPD   Y3, Y2, Y2
+	VMOVUPD  160(AX), Y3
+	VPERMPD  $0x90, Y3, Y4
+	VBLENDPD $0x01, Y1, Y4, Y4
+	VADDPD   Y4, Y3, Y3
+	VPERMPD  $0x40, Y3, Y4
+	VBLENDPD $0x03, Y1, Y4, Y4
+	VADDPD   Y4, Y3, Y3
+	VPERMPD  $0xff, Y2, Y4
+	VADDPD   Y4, Y3, Y3
+	VPERMPD  $0xff, Y3, Y4
+	VADDPD   Y0, Y2, Y2
+	VADDPD   Y0, Y3, Y3
+	VPERMPD  $0xff, Y2, Y5
+	VPERMPD  $0x90, Y2, Y2
+	VPERMPD  $0x90, Y3, Y3
+	VBLENDPD $0x01, Y0, Y2, Y2
+	VBLENDPD $0x01, Y5, Y3, Y3
+	VMOVUPD  Y2, 128(DX)
+	VMOVUPD  Y3, 160(DX)
+	VADDPD   Y4, Y0, Y0
+	VMOVUPD  192(AX), Y2
+	VPERMPD  $0x90, Y2, Y3
+	VBLENDPD $0x01, Y1, Y3, Y3
+	VADDPD   Y3, Y2, Y2
+	VPERMPD  $0x40, Y2, Y3
+	VBLENDPD $0x03, Y1, Y3, Y3
+	VADDPD   Y3, Y2, Y2
+	VMOVUPD  224(AX), Y3
+	VPERMPD  $0x90, Y3, Y4
+	VBLENDPD $0x01, Y1, Y4, Y4
+	VADDPD   Y4, Y3, Y3
+	VPERMPD  $0x40, Y3, Y4
+	VBLENDPD $0x03, Y1, Y4, Y4
+	VADDPD   Y4, Y3, Y3
+	VPERMPD  $0xff, Y2, Y4
+	VADDPD   Y4, Y3, Y3
+	VPERMPD  $0xff, Y3, Y4
+	VADDPD   Y0, Y2, Y2
+	VADDPD   Y0, Y3, Y3
+	VPERMPD  $0xff, Y2, Y5
+	VPERMPD  $0x90, Y2, Y2
+	VPERMPD  $0x90, Y3, Y3
+	VBLENDPD $0x01, Y0, Y2, Y2
+	VBLENDPD $0x01, Y5, Y3, Y3
+	VMOVUPD  Y2, 192(DX)
+	VMOVUPD  Y3, 224(DX)
+	VADDPD   Y4, Y0, Y0
+	ADDQ     $+256, AX
+	ADDQ     $+256, DX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop483
+
+end484:
+	CMPQ CX, $+8
+	JB   end486
+
+loop485:
+	VMOVUPD  (AX), Y2
+	VPERMPD  $0x90, Y2, Y3
+	VBLENDPD $0x01, Y1, Y3, Y3
+	VADDPD   Y3, Y2, Y2
+	VPERMPD  $0x40, Y2, Y3
+	VBLENDPD $0x03, Y1, Y3, Y3
+	VADDPD   Y3, Y2, Y2
+	VMOVUPD  32(AX), Y3
+	VPERMPD  $0x90, Y3, Y4
+	VBLENDPD $0x01, Y1, Y4, Y4
+	VADDPD   Y4, Y3, Y3
+	VPERMPD  $0x40, Y3, Y4
+	VBLENDPD $0x03, Y1, Y4, Y4
+	VADDPD   Y4, Y3, Y3
+	VPERMPD  $0xff, Y2, Y4
+	VADDPD   Y4, Y3, Y3
+	VPERMPD  $0xff, Y3, Y4
+	VADDPD   Y0, Y2, Y2
+	VADDPD   Y0, Y3, Y3
+	VPERMPD  $0xff, Y2, Y5
+	VPERMPD  $0x90, Y2, Y2
+	VPERMPD  $0x90, Y3, Y3
+	VBLENDPD $0x01, Y0, Y2, Y2
+	VBLENDPD $0x01, Y5, Y3, Y3
+	VMOVUPD  Y2, (DX)
+	VMOVUPD  Y3, 32(DX)
+	VADDPD   Y4, Y0, Y0
+	ADDQ     $+64, AX
+	ADDQ     $+64, DX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop485
+
+end486:
+	VMOVSD X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func prefixInt64AVX2(dst *int64, x []int64, start int64) int64
+// Requires: AVX, AVX2
+TEXT ·prefixInt64AVX2(SB), NOSPLIT, $0-48
+	VPBROADCASTQ start+32(FP), Y0
+	VMOVUPD      avx2const29<>+0(SB), Y1
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+32
+	JB           end488
+
+loop487:
+	VMOVUPD  (AX), Y2
+	VPERMPD  $0x90, Y2, Y3
+	VBLENDPD $0x01, Y1, Y3, Y3
+	VPADDQ   Y3, Y2, Y2
+	VPERMPD  $0x40, Y2, Y3
+	VBLENDPD $0x03, Y1, Y3, Y3
+	VPADDQ   Y3, Y2, Y2
+	VMOVUPD  32(AX), Y3
+	VPERMPD  $0x90, Y3, Y4
+	VBLENDPD $0x01, Y1, Y4, Y4
+	VPADDQ   Y4, Y3, Y3
+	VPERMPD  $0x40, Y3, Y4
+	VBLENDPD $0x03, Y1, Y4, Y4
+	VPADDQ   Y4, Y3, Y3
+	VPERMPD  $0xff, Y2, Y4
+	VPADDQ   Y4, Y3, Y3
+	VPERMPD  $0xff, Y3, Y4
+	VPADDQ   Y0, Y2, Y2
+	VPADDQ   Y0, Y3, Y3
+	VMOVUPD  Y2, (DX)
+	VMOVUPD  Y3, 32(DX)
+	VPADDQ   Y4, Y0, Y0
+	VMOVUPD  64(AX), Y2
+	VPERMPD  $0x90, Y2, Y3
+	VBLENDPD $0x01, Y1, Y3, Y3
+	VPADDQ   Y3, Y2, Y2
+	VPERMPD  $0x40, Y2, Y3
+	VBLENDPD $0x03, Y1, Y3, Y3
+	VPADDQ   Y3, Y2, Y2
+	VMOVUPD  96(AX), Y3
+	VPERMPD  $0x90, Y3, Y4
+	VBLENDPD $0x01, Y1, Y4, Y4
+	VPADDQ   Y4, Y3, Y3
+	VPERMPD  $0x40, Y3, Y4
+	VBLENDPD $0x03, Y1, Y4, Y4
+	VPADDQ   Y4, Y3, Y3
+	VPERMPD  $0xff, Y2, Y4
+	VPADDQ   Y4, Y3, Y3
+	VPERMPD  $0xff, Y3, Y4
+	VPADDQ   Y0, Y2, Y2
+	VPADDQ   Y0, Y3, Y3
+	VMOVUPD  Y2, 64(DX)
+	VMOVUPD  Y3, 96(DX)
+	VPADDQ   Y4, Y0, Y0
+	VMOVUPD  128(AX), Y2
+	VPERMPD  $0x90, Y2, Y3
+	VBLENDPD $0x01, Y1, Y3, Y3
+	VPADDQ   Y3, Y2, Y2
+	VPERMPD  $0x40, Y2, Y3
+	VBLENDPD $0x03, Y1, Y3, Y3
+	VPADDQ   Y3, Y2, Y2
+	VMOVUPD  160(AX), Y3
+	VPERMPD  $0x90, Y3, Y4
+	VBLENDPD $0x01, Y1, Y4, Y4
+	VPADDQ   Y4, Y3, Y3
+	VPERMPD  $0x40, Y3, Y4
+	VBLENDPD $0x03, Y1, Y4, Y4
+	VPADDQ   Y4, Y3, Y3
+	VPERMPD  $0xff, Y2, Y4
+	VPADDQ   Y4, Y3, Y3
+	VPERMPD  $0xff, Y3, Y4
+	VPADDQ   Y0, Y2, Y2
+	VPADDQ   Y0, Y3, Y3
+	VMOVUPD  Y2, 128(DX)
+	VMOVUPD  Y3, 160(DX)
+	VPADDQ   Y4, Y0, Y0
+	VMOVUPD  192(AX), Y2
+	VPERMPD  $0x90, Y2, Y3
+	VBLENDPD $0x01, Y1, Y3, Y3
+	VPADDQ   Y3, Y2, Y2
+	VPERMPD  $0x40, Y2, Y3
+	VBLENDPD $0x03, Y1, Y3, Y3
+	VPADDQ   Y3, Y2, Y2
+	VMOVUPD  224(AX), Y3
+	VPERMPD  $0x90, Y3, Y4
+	VBLENDPD $0x01, Y1, Y4, Y4
+	VPADDQ   Y4, Y3, Y3
+	VPERMPD  $0x40, Y3, Y4
+	VBLENDPD $0x03, Y1, Y4, Y4
+	VPADDQ   Y4, Y3, Y3
+	VPERMPD  $0xff, Y2, Y4
+	VPADDQ   Y4, Y3, Y3
+	VPERMPD  $0xff, Y3, Y4
+	VPADDQ   Y0, Y2, Y2
+	VPADDQ   Y0, Y3, Y3
+	VMOVUPD  Y2, 192(DX)
+	VMOVUPD  Y3, 224(DX)
+	VPADDQ   Y4, Y0, Y0
+	ADDQ     $+256, AX
+	ADDQ     $+256, DX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop487
+
+end488:
+	CMPQ CX, $+8
+	JB   end490
+
+loop489:
+	VMOVUPD  (AX), Y2
+	VPERMPD  $0x90, Y2, Y3
+	VBLENDPD $0x01, Y1, Y3, Y3
 	VPADDQ   Y3, Y2, Y2
 	VPERMPD  $0x40, Y2, Y3
 	VBLENDPD $0x03, Y1, Y3, Y3
@@ -8316,31 +8925,31 @@ loop481:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop481
+	JAE      loop489
 
-end482:
+end490:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
 
-DATA avx2const28<>+0(SB)/8, $0x0000000000000000
-DATA avx2const28<>+8(SB)/8, $0x0000000000000000
-DATA avx2const28<>+16(SB)/8, $0x0000000000000000
-DATA avx2const28<>+24(SB)/8, $0x0000000000000000
-GLOBL avx2const28<>(SB), RODATA|NOPTR, $32
+DATA avx2const29<>+0(SB)/8, $0x0000000000000000
+DATA avx2const29<>+8(SB)/8, $0x0000000000000000
+DATA avx2const29<>+16(SB)/8, $0x0000000000000000
+DATA avx2const29<>+24(SB)/8, $0x0000000000000000
+GLOBL avx2const29<>(SB), RODATA|NOPTR, $32
 
 // func prefixBeforeInt64AVX2(dst *int64, x []int64, start int64) int64
 // Requires: AVX, AVX2
 TEXT ·prefixBeforeInt64AVX2(SB), NOSPLIT, $0-48
 	VPBROADCASTQ start+32(FP), Y0
-	VMOVUPD      avx2const28<>+0(SB), Y1
+	VMOVUPD      avx2const29<>+0(SB), Y1
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end484
+	JB           end492
 
-loop483:
+loop491:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -8453,13 +9062,13 @@ loop483:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop483
+	JAE      loop491
 
-end484:
+end492:
 	CMPQ CX, $+8
-	JB   end486
+	JB   end494
 
-loop485:
+loop493:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -8491,9 +9100,9 @@ loop485:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop485
+	JAE      loop493
 
-end486:
+end494:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8506,10 +9115,10 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain487
+	JZ           plain495
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain487
+	JNZ          plain495
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -8517,46 +9126,46 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none488
+	JZ           none496
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y0
 	NEGQ         BX
 	VMASKMOVPD   (AX), Y0, Y1
-	VMOVUPD      avx2const29<>+0(SB), Y2
+	VMOVUPD      avx2const30<>+0(SB), Y2
 	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMOVUPD      avx2const31<>+0(SB), Y1
 	VMAXPD       Y2, Y1, Y2
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y2, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y2, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y3
-	VFNMADD231PD avx2const32<>+0(SB), Y3, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y3, Y2
+	VFNMADD231PD avx2const34<>+0(SB), Y3, Y2
 	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const42<>+0(SB), Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const34<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const43<>+0(SB), Y5
-	VFMADD213PD  avx2const41<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const39<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const37<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const35<>+0(SB), Y3, Y5
+	VMOVUPD      avx2const43<>+0(SB), Y4
+	VFMADD213PD  avx2const41<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const39<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const37<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const35<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const44<>+0(SB), Y5
+	VFMADD213PD  avx2const42<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const40<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const38<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const36<>+0(SB), Y3, Y5
 	VFMADD213PD  Y4, Y2, Y5
 	VADDPD       avx2const17<>+0(SB), Y2, Y4
 	VSUBPD       avx2const17<>+0(SB), Y4, Y6
 	VSUBPD       Y6, Y2, Y6
 	VFMADD213PD  Y6, Y3, Y5
 	VADDPD       Y5, Y4, Y4
-	VPADDQ       avx2const44<>+0(SB), Y1, Y1
-	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPADDQ       avx2const45<>+0(SB), Y1, Y1
+	VPAND        avx2const46<>+0(SB), Y1, Y1
 	VPSRLQ       $0x01, Y1, Y2
 	VPSUBQ       Y2, Y1, Y1
-	VPADDQ       avx2const46<>+0(SB), Y2, Y2
+	VPADDQ       avx2const47<>+0(SB), Y2, Y2
 	VPSLLQ       $0x34, Y2, Y2
 	VMULPD       Y2, Y4, Y4
-	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPADDQ       avx2const47<>+0(SB), Y1, Y1
 	VPSLLQ       $0x34, Y1, Y1
 	VMULPD       Y1, Y4, Y4
 	VMASKMOVPD   Y4, Y0, (DX)
@@ -8564,156 +9173,156 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none488:
+none496:
 	CMPQ CX, $+16
-	JB   end490
+	JB   end498
 
-loop489:
-	VMOVUPD      avx2const29<>+0(SB), Y0
+loop497:
+	VMOVUPD      avx2const30<>+0(SB), Y0
 	VMINPD       (AX), Y0, Y0
-	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMOVUPD      avx2const31<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const42<>+0(SB), Y3
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const34<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const43<>+0(SB), Y4
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const43<>+0(SB), Y3
+	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const44<>+0(SB), Y4
+	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VADDPD       avx2const17<>+0(SB), Y0, Y3
 	VSUBPD       avx2const17<>+0(SB), Y3, Y5
 	VSUBPD       Y5, Y0, Y5
 	VFMADD213PD  Y5, Y2, Y4
 	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const44<>+0(SB), Y1, Y1
-	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPADDQ       avx2const45<>+0(SB), Y1, Y1
+	VPAND        avx2const46<>+0(SB), Y1, Y1
 	VPSRLQ       $0x01, Y1, Y0
 	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const46<>+0(SB), Y0, Y0
+	VPADDQ       avx2const47<>+0(SB), Y0, Y0
 	VPSLLQ       $0x34, Y0, Y0
 	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPADDQ       avx2const47<>+0(SB), Y1, Y1
 	VPSLLQ       $0x34, Y1, Y1
 	VMULPD       Y1, Y3, Y3
 	VMOVNTPD     Y3, (DX)
-	VMOVUPD      avx2const29<>+0(SB), Y0
+	VMOVUPD      avx2const30<>+0(SB), Y0
 	VMINPD       32(AX), Y0, Y0
-	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMOVUPD      avx2const31<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const42<>+0(SB), Y3
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const34<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const43<>+0(SB), Y4
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const43<>+0(SB), Y3
+	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const44<>+0(SB), Y4
+	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VADDPD       avx2const17<>+0(SB), Y0, Y3
 	VSUBPD       avx2const17<>+0(SB), Y3, Y5
 	VSUBPD       Y5, Y0, Y5
 	VFMADD213PD  Y5, Y2, Y4
 	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const44<>+0(SB), Y1, Y1
-	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPADDQ       avx2const45<>+0(SB), Y1, Y1
+	VPAND        avx2const46<>+0(SB), Y1, Y1
 	VPSRLQ       $0x01, Y1, Y0
 	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const46<>+0(SB), Y0, Y0
+	VPADDQ       avx2const47<>+0(SB), Y0, Y0
 	VPSLLQ       $0x34, Y0, Y0
 	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPADDQ       avx2const47<>+0(SB), Y1, Y1
 	VPSLLQ       $0x34, Y1, Y1
 	VMULPD       Y1, Y3, Y3
 	VMOVNTPD     Y3, 32(DX)
-	VMOVUPD      avx2const29<>+0(SB), Y0
+	VMOVUPD      avx2const30<>+0(SB), Y0
 	VMINPD       64(AX), Y0, Y0
-	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMOVUPD      avx2const31<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const42<>+0(SB), Y3
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const34<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const43<>+0(SB), Y4
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const43<>+0(SB), Y3
+	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const44<>+0(SB), Y4
+	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VADDPD       avx2const17<>+0(SB), Y0, Y3
 	VSUBPD       avx2const17<>+0(SB), Y3, Y5
 	VSUBPD       Y5, Y0, Y5
 	VFMADD213PD  Y5, Y2, Y4
 	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const44<>+0(SB), Y1, Y1
-	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPADDQ       avx2const45<>+0(SB), Y1, Y1
+	VPAND        avx2const46<>+0(SB), Y1, Y1
 	VPSRLQ       $0x01, Y1, Y0
 	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const46<>+0(SB), Y0, Y0
+	VPADDQ       avx2const47<>+0(SB), Y0, Y0
 	VPSLLQ       $0x34, Y0, Y0
 	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPADDQ       avx2const47<>+0(SB), Y1, Y1
 	VPSLLQ       $0x34, Y1, Y1
 	VMULPD       Y1, Y3, Y3
 	VMOVNTPD     Y3, 64(DX)
-	VMOVUPD      avx2const29<>+0(SB), Y0
+	VMOVUPD      avx2const30<>+0(SB), Y0
 	VMINPD       96(AX), Y0, Y0
-	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMOVUPD      avx2const31<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const42<>+0(SB), Y3
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const34<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const43<>+0(SB), Y4
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const43<>+0(SB), Y3
+	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const44<>+0(SB), Y4
+	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VADDPD       avx2const17<>+0(SB), Y0, Y3
 	VSUBPD       avx2const17<>+0(SB), Y3, Y5
 	VSUBPD       Y5, Y0, Y5
 	VFMADD213PD  Y5, Y2, Y4
 	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const44<>+0(SB), Y1, Y1
-	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPADDQ       avx2const45<>+0(SB), Y1, Y1
+	VPAND        avx2const46<>+0(SB), Y1, Y1
 	VPSRLQ       $0x01, Y1, Y0
 	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const46<>+0(SB), Y0, Y0
+	VPADDQ       avx2const47<>+0(SB), Y0, Y0
 	VPSLLQ       $0x34, Y0, Y0
 	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPADDQ       avx2const47<>+0(SB), Y1, Y1
 	VPSLLQ       $0x34, Y1, Y1
 	VMULPD       Y1, Y3, Y3
 	VMOVNTPD     Y3, 96(DX)
@@ -8721,161 +9330,161 @@ loop489:
 	ADDQ         $+128, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop489
+	JAE          loop497
 
-end490:
+end498:
 	SFENCE
 
-plain487:
+plain495:
 	CMPQ CX, $+16
-	JB   end492
+	JB   end500
 
-loop491:
-	VMOVUPD      avx2const29<>+0(SB), Y0
+loop499:
+	VMOVUPD      avx2const30<>+0(SB), Y0
 	VMINPD       (AX), Y0, Y0
-	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMOVUPD      avx2const31<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const42<>+0(SB), Y3
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const34<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const43<>+0(SB), Y4
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const43<>+0(SB), Y3
+	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const44<>+0(SB), Y4
+	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VADDPD       avx2const17<>+0(SB), Y0, Y3
 	VSUBPD       avx2const17<>+0(SB), Y3, Y5
 	VSUBPD       Y5, Y0, Y5
 	VFMADD213PD  Y5, Y2, Y4
 	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const44<>+0(SB), Y1, Y1
-	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPADDQ       avx2const45<>+0(SB), Y1, Y1
+	VPAND        avx2const46<>+0(SB), Y1, Y1
 	VPSRLQ       $0x01, Y1, Y0
 	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const46<>+0(SB), Y0, Y0
+	VPADDQ       avx2const47<>+0(SB), Y0, Y0
 	VPSLLQ       $0x34, Y0, Y0
 	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPADDQ       avx2const47<>+0(SB), Y1, Y1
 	VPSLLQ       $0x34, Y1, Y1
 	VMULPD       Y1, Y3, Y3
 	VMOVUPD      Y3, (DX)
-	VMOVUPD      avx2const29<>+0(SB), Y0
+	VMOVUPD      avx2const30<>+0(SB), Y0
 	VMINPD       32(AX), Y0, Y0
-	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMOVUPD      avx2const31<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const42<>+0(SB), Y3
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const34<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const43<>+0(SB), Y4
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const43<>+0(SB), Y3
+	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const44<>+0(SB), Y4
+	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VADDPD       avx2const17<>+0(SB), Y0, Y3
 	VSUBPD       avx2const17<>+0(SB), Y3, Y5
 	VSUBPD       Y5, Y0, Y5
 	VFMADD213PD  Y5, Y2, Y4
 	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const44<>+0(SB), Y1, Y1
-	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPADDQ       avx2const45<>+0(SB), Y1, Y1
+	VPAND        avx2const46<>+0(SB), Y1, Y1
 	VPSRLQ       $0x01, Y1, Y0
 	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const46<>+0(SB), Y0, Y0
+	VPADDQ       avx2const47<>+0(SB), Y0, Y0
 	VPSLLQ       $0x34, Y0, Y0
 	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPADDQ       avx2const47<>+0(SB), Y1, Y1
 	VPSLLQ       $0x34, Y1, Y1
 	VMULPD       Y1, Y3, Y3
 	VMOVUPD      Y3, 32(DX)
-	VMOVUPD      avx2const29<>+0(SB), Y0
+	VMOVUPD      avx2const30<>+0(SB), Y0
 	VMINPD       64(AX), Y0, Y0
-	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMOVUPD      avx2const31<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const42<>+0(SB), Y3
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const34<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const43<>+0(SB), Y4
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const43<>+0(SB), Y3
+	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const44<>+0(SB), Y4
+	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VADDPD       avx2const17<>+0(SB), Y0, Y3
 	VSUBPD       avx2const17<>+0(SB), Y3, Y5
 	VSUBPD       Y5, Y0, Y5
 	VFMADD213PD  Y5, Y2, Y4
 	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const44<>+0(SB), Y1, Y1
-	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPADDQ       avx2const45<>+0(SB), Y1, Y1
+	VPAND        avx2const46<>+0(SB), Y1, Y1
 	VPSRLQ       $0x01, Y1, Y0
 	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const46<>+0(SB), Y0, Y0
+	VPADDQ       avx2const47<>+0(SB), Y0, Y0
 	VPSLLQ       $0x34, Y0, Y0
 	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPADDQ       avx2const47<>+0(SB), Y1, Y1
 	VPSLLQ       $0x34, Y1, Y1
 	VMULPD       Y1, Y3, Y3
 	VMOVUPD      Y3, 64(DX)
-	VMOVUPD      avx2const29<>+0(SB), Y0
+	VMOVUPD      avx2const30<>+0(SB), Y0
 	VMINPD       96(AX), Y0, Y0
-	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMOVUPD      avx2const31<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const42<>+0(SB), Y3
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const34<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const43<>+0(SB), Y4
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const43<>+0(SB), Y3
+	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const44<>+0(SB), Y4
+	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VADDPD       avx2const17<>+0(SB), Y0, Y3
 	VSUBPD       avx2const17<>+0(SB), Y3, Y5
 	VSUBPD       Y5, Y0, Y5
 	VFMADD213PD  Y5, Y2, Y4
 	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const44<>+0(SB), Y1, Y1
-	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPADDQ       avx2const45<>+0(SB), Y1, Y1
+	VPAND        avx2const46<>+0(SB), Y1, Y1
 	VPSRLQ       $0x01, Y1, Y0
 	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const46<>+0(SB), Y0, Y0
+	VPADDQ       avx2const47<>+0(SB), Y0, Y0
 	VPSLLQ       $0x34, Y0, Y0
 	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPADDQ       avx2const47<>+0(SB), Y1, Y1
 	VPSLLQ       $0x34, Y1, Y1
 	VMULPD       Y1, Y3, Y3
 	VMOVUPD      Y3, 96(DX)
@@ -8883,47 +9492,47 @@ loop491:
 	ADDQ         $+128, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop491
+	JAE          loop499
 
-end492:
+end500:
 	CMPQ CX, $+4
-	JB   end494
+	JB   end502
 
-loop493:
-	VMOVUPD      avx2const29<>+0(SB), Y0
+loop501:
+	VMOVUPD      avx2const30<>+0(SB), Y0
 	VMINPD       (AX), Y0, Y0
-	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMOVUPD      avx2const31<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const42<>+0(SB), Y3
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const34<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const43<>+0(SB), Y4
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const43<>+0(SB), Y3
+	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const44<>+0(SB), Y4
+	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VADDPD       avx2const17<>+0(SB), Y0, Y3
 	VSUBPD       avx2const17<>+0(SB), Y3, Y5
 	VSUBPD       Y5, Y0, Y5
 	VFMADD213PD  Y5, Y2, Y4
 	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const44<>+0(SB), Y1, Y1
-	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPADDQ       avx2const45<>+0(SB), Y1, Y1
+	VPAND        avx2const46<>+0(SB), Y1, Y1
 	VPSRLQ       $0x01, Y1, Y0
 	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const46<>+0(SB), Y0, Y0
+	VPADDQ       avx2const47<>+0(SB), Y0, Y0
 	VPSLLQ       $0x34, Y0, Y0
 	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPADDQ       avx2const47<>+0(SB), Y1, Y1
 	VPSLLQ       $0x34, Y1, Y1
 	VMULPD       Y1, Y3, Y3
 	VMOVUPD      Y3, (DX)
@@ -8931,165 +9540,165 @@ loop493:
 	ADDQ         $+32, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop493
+	JAE          loop501
 
-end494:
+end502:
 	TESTQ        CX, CX
-	JZ           none495
+	JZ           none503
 	LEAQ         avx2const0<>+24(SB), BX
 	NEGQ         CX
 	VMOVDQU      (BX)(CX*8), Y0
 	NEGQ         CX
 	VMASKMOVPD   (AX), Y0, Y1
-	VMOVUPD      avx2const29<>+0(SB), Y2
+	VMOVUPD      avx2const30<>+0(SB), Y2
 	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const30<>+0(SB), Y1
+	VMOVUPD      avx2const31<>+0(SB), Y1
 	VMAXPD       Y2, Y1, Y2
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y2, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y2, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y3
-	VFNMADD231PD avx2const32<>+0(SB), Y3, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y3, Y2
+	VFNMADD231PD avx2const34<>+0(SB), Y3, Y2
 	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const42<>+0(SB), Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const34<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const43<>+0(SB), Y5
-	VFMADD213PD  avx2const41<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const39<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const37<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const35<>+0(SB), Y3, Y5
+	VMOVUPD      avx2const43<>+0(SB), Y4
+	VFMADD213PD  avx2const41<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const39<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const37<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const35<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const44<>+0(SB), Y5
+	VFMADD213PD  avx2const42<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const40<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const38<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const36<>+0(SB), Y3, Y5
 	VFMADD213PD  Y4, Y2, Y5
 	VADDPD       avx2const17<>+0(SB), Y2, Y4
 	VSUBPD       avx2const17<>+0(SB), Y4, Y6
 	VSUBPD       Y6, Y2, Y6
 	VFMADD213PD  Y6, Y3, Y5
 	VADDPD       Y5, Y4, Y4
-	VPADDQ       avx2const44<>+0(SB), Y1, Y1
-	VPAND        avx2const45<>+0(SB), Y1, Y1
+	VPADDQ       avx2const45<>+0(SB), Y1, Y1
+	VPAND        avx2const46<>+0(SB), Y1, Y1
 	VPSRLQ       $0x01, Y1, Y2
 	VPSUBQ       Y2, Y1, Y1
-	VPADDQ       avx2const46<>+0(SB), Y2, Y2
+	VPADDQ       avx2const47<>+0(SB), Y2, Y2
 	VPSLLQ       $0x34, Y2, Y2
 	VMULPD       Y2, Y4, Y4
-	VPADDQ       avx2const46<>+0(SB), Y1, Y1
+	VPADDQ       avx2const47<>+0(SB), Y1, Y1
 	VPSLLQ       $0x34, Y1, Y1
 	VMULPD       Y1, Y4, Y4
 	VMASKMOVPD   Y4, Y0, (DX)
 
-none495:
+none503:
 	VZEROUPPER
 	RET
 
-DATA avx2const29<>+0(SB)/8, $0x4086300000000000
-DATA avx2const29<>+8(SB)/8, $0x4086300000000000
-DATA avx2const29<>+16(SB)/8, $0x4086300000000000
-DATA avx2const29<>+24(SB)/8, $0x4086300000000000
-GLOBL avx2const29<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const30<>+0(SB)/8, $0xc087500000000000
-DATA avx2const30<>+8(SB)/8, $0xc087500000000000
-DATA avx2const30<>+16(SB)/8, $0xc087500000000000
-DATA avx2const30<>+24(SB)/8, $0xc087500000000000
+DATA avx2const30<>+0(SB)/8, $0x4086300000000000
+DATA avx2const30<>+8(SB)/8, $0x4086300000000000
+DATA avx2const30<>+16(SB)/8, $0x4086300000000000
+DATA avx2const30<>+24(SB)/8, $0x4086300000000000
 GLOBL avx2const30<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const31<>+0(SB)/8, $0x3ff71547652b82fe
-DATA avx2const31<>+8(SB)/8, $0x3ff71547652b82fe
-DATA avx2const31<>+16(SB)/8, $0x3ff71547652b82fe
-DATA avx2const31<>+24(SB)/8, $0x3ff71547652b82fe
+DATA avx2const31<>+0(SB)/8, $0xc087500000000000
+DATA avx2const31<>+8(SB)/8, $0xc087500000000000
+DATA avx2const31<>+16(SB)/8, $0xc087500000000000
+DATA avx2const31<>+24(SB)/8, $0xc087500000000000
 GLOBL avx2const31<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const32<>+0(SB)/8, $0x3fe62e42fefa39ef
-DATA avx2const32<>+8(SB)/8, $0x3fe62e42fefa39ef
-DATA avx2const32<>+16(SB)/8, $0x3fe62e42fefa39ef
-DATA avx2const32<>+24(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const32<>+0(SB)/8, $0x3ff71547652b82fe
+DATA avx2const32<>+8(SB)/8, $0x3ff71547652b82fe
+DATA avx2const32<>+16(SB)/8, $0x3ff71547652b82fe
+DATA avx2const32<>+24(SB)/8, $0x3ff71547652b82fe
 GLOBL avx2const32<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const33<>+0(SB)/8, $0x3c7abc9e3b39803f
-DATA avx2const33<>+8(SB)/8, $0x3c7abc9e3b39803f
-DATA avx2const33<>+16(SB)/8, $0x3c7abc9e3b39803f
-DATA avx2const33<>+24(SB)/8, $0x3c7abc9e3b39803f
+DATA avx2const33<>+0(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const33<>+8(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const33<>+16(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const33<>+24(SB)/8, $0x3fe62e42fefa39ef
 GLOBL avx2const33<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const34<>+0(SB)/8, $0x3fe000000000000a
-DATA avx2const34<>+8(SB)/8, $0x3fe000000000000a
-DATA avx2const34<>+16(SB)/8, $0x3fe000000000000a
-DATA avx2const34<>+24(SB)/8, $0x3fe000000000000a
+DATA avx2const34<>+0(SB)/8, $0x3c7abc9e3b39803f
+DATA avx2const34<>+8(SB)/8, $0x3c7abc9e3b39803f
+DATA avx2const34<>+16(SB)/8, $0x3c7abc9e3b39803f
+DATA avx2const34<>+24(SB)/8, $0x3c7abc9e3b39803f
 GLOBL avx2const34<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const35<>+0(SB)/8, $0x3fc55555555554fa
-DATA avx2const35<>+8(SB)/8, $0x3fc55555555554fa
-DATA avx2const35<>+16(SB)/8, $0x3fc55555555554fa
-DATA avx2const35<>+24(SB)/8, $0x3fc55555555554fa
+DATA avx2const35<>+0(SB)/8, $0x3fe000000000000a
+DATA avx2const35<>+8(SB)/8, $0x3fe000000000000a
+DATA avx2const35<>+16(SB)/8, $0x3fe000000000000a
+DATA avx2const35<>+24(SB)/8, $0x3fe000000000000a
 GLOBL avx2const35<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const36<>+0(SB)/8, $0x3fa555555555087d
-DATA avx2const36<>+8(SB)/8, $0x3fa555555555087d
-DATA avx2const36<>+16(SB)/8, $0x3fa555555555087d
-DATA avx2const36<>+24(SB)/8, $0x3fa555555555087d
+DATA avx2const36<>+0(SB)/8, $0x3fc55555555554fa
+DATA avx2const36<>+8(SB)/8, $0x3fc55555555554fa
+DATA avx2const36<>+16(SB)/8, $0x3fc55555555554fa
+DATA avx2const36<>+24(SB)/8, $0x3fc55555555554fa
 GLOBL avx2const36<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const37<>+0(SB)/8, $0x3f81111111127be6
-DATA avx2const37<>+8(SB)/8, $0x3f81111111127be6
-DATA avx2const37<>+16(SB)/8, $0x3f81111111127be6
-DATA avx2const37<>+24(SB)/8, $0x3f81111111127be6
+DATA avx2const37<>+0(SB)/8, $0x3fa555555555087d
+DATA avx2const37<>+8(SB)/8, $0x3fa555555555087d
+DATA avx2const37<>+16(SB)/8, $0x3fa555555555087d
+DATA avx2const37<>+24(SB)/8, $0x3fa555555555087d
 GLOBL avx2const37<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const38<>+0(SB)/8, $0x3f56c16c1842a09f
-DATA avx2const38<>+8(SB)/8, $0x3f56c16c1842a09f
-DATA avx2const38<>+16(SB)/8, $0x3f56c16c1842a09f
-DATA avx2const38<>+24(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const38<>+0(SB)/8, $0x3f81111111127be6
+DATA avx2const38<>+8(SB)/8, $0x3f81111111127be6
+DATA avx2const38<>+16(SB)/8, $0x3f81111111127be6
+DATA avx2const38<>+24(SB)/8, $0x3f81111111127be6
 GLOBL avx2const38<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const39<>+0(SB)/8, $0x3f2a01a012a57064
-DATA avx2const39<>+8(SB)/8, $0x3f2a01a012a57064
-DATA avx2const39<>+16(SB)/8, $0x3f2a01a012a57064
-DATA avx2const39<>+24(SB)/8, $0x3f2a01a012a57064
+DATA avx2const39<>+0(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const39<>+8(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const39<>+16(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const39<>+24(SB)/8, $0x3f56c16c1842a09f
 GLOBL avx2const39<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const40<>+0(SB)/8, $0x3efa0199a0c78972
-DATA avx2const40<>+8(SB)/8, $0x3efa0199a0c78972
-DATA avx2const40<>+16(SB)/8, $0x3efa0199a0c78972
-DATA avx2const40<>+24(SB)/8, $0x3efa0199a0c78972
+DATA avx2const40<>+0(SB)/8, $0x3f2a01a012a57064
+DATA avx2const40<>+8(SB)/8, $0x3f2a01a012a57064
+DATA avx2const40<>+16(SB)/8, $0x3f2a01a012a57064
+DATA avx2const40<>+24(SB)/8, $0x3f2a01a012a57064
 GLOBL avx2const40<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const41<>+0(SB)/8, $0x3ec71df255430ed3
-DATA avx2const41<>+8(SB)/8, $0x3ec71df255430ed3
-DATA avx2const41<>+16(SB)/8, $0x3ec71df255430ed3
-DATA avx2const41<>+24(SB)/8, $0x3ec71df255430ed3
+DATA avx2const41<>+0(SB)/8, $0x3efa0199a0c78972
+DATA avx2const41<>+8(SB)/8, $0x3efa0199a0c78972
+DATA avx2const41<>+16(SB)/8, $0x3efa0199a0c78972
+DATA avx2const41<>+24(SB)/8, $0x3efa0199a0c78972
 GLOBL avx2const41<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const42<>+0(SB)/8, $0x3e928ad72bf7e407
-DATA avx2const42<>+8(SB)/8, $0x3e928ad72bf7e407
-DATA avx2const42<>+16(SB)/8, $0x3e928ad72bf7e407
-DATA avx2const42<>+24(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const42<>+0(SB)/8, $0x3ec71df255430ed3
+DATA avx2const42<>+8(SB)/8, $0x3ec71df255430ed3
+DATA avx2const42<>+16(SB)/8, $0x3ec71df255430ed3
+DATA avx2const42<>+24(SB)/8, $0x3ec71df255430ed3
 GLOBL avx2const42<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const43<>+0(SB)/8, $0x3e5ad7f6b5dc2ef6
-DATA avx2const43<>+8(SB)/8, $0x3e5ad7f6b5dc2ef6
-DATA avx2const43<>+16(SB)/8, $0x3e5ad7f6b5dc2ef6
-DATA avx2const43<>+24(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const43<>+0(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const43<>+8(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const43<>+16(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const43<>+24(SB)/8, $0x3e928ad72bf7e407
 GLOBL avx2const43<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const44<>+0(SB)/8, $0x0000000000000800
-DATA avx2const44<>+8(SB)/8, $0x0000000000000800
-DATA avx2const44<>+16(SB)/8, $0x0000000000000800
-DATA avx2const44<>+24(SB)/8, $0x0000000000000800
+DATA avx2const44<>+0(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const44<>+8(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const44<>+16(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const44<>+24(SB)/8, $0x3e5ad7f6b5dc2ef6
 GLOBL avx2const44<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const45<>+0(SB)/8, $0x0000000000000fff
-DATA avx2const45<>+8(SB)/8, $0x0000000000000fff
-DATA avx2const45<>+16(SB)/8, $0x0000000000000fff
-DATA avx2const45<>+24(SB)/8, $0x0000000000000fff
+DATA avx2const45<>+0(SB)/8, $0x0000000000000800
+DATA avx2const45<>+8(SB)/8, $0x0000000000000800
+DATA avx2const45<>+16(SB)/8, $0x0000000000000800
+DATA avx2const45<>+24(SB)/8, $0x0000000000000800
 GLOBL avx2const45<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const46<>+0(SB)/8, $0xffffffffffffffff
-DATA avx2const46<>+8(SB)/8, $0xffffffffffffffff
-DATA avx2const46<>+16(SB)/8, $0xffffffffffffffff
-DATA avx2const46<>+24(SB)/8, $0xffffffffffffffff
+DATA avx2const46<>+0(SB)/8, $0x0000000000000fff
+DATA avx2const46<>+8(SB)/8, $0x0000000000000fff
+DATA avx2const46<>+16(SB)/8, $0x0000000000000fff
+DATA avx2const46<>+24(SB)/8, $0x0000000000000fff
 GLOBL avx2const46<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const47<>+0(SB)/8, $0xffffffffffffffff
+DATA avx2const47<>+8(SB)/8, $0xffffffffffffffff
+DATA avx2const47<>+16(SB)/8, $0xffffffffffffffff
+DATA avx2const47<>+24(SB)/8, $0xffffffffffffffff
+GLOBL avx2const47<>(SB), RODATA|NOPTR, $32
 
 // func logAVX2(dst *float64, x []float64, stream int)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
@@ -9100,10 +9709,10 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	MOVQ        dst+0(FP), DX
 	MOVQ        stream+32(FP), BX
 	TESTQ       BX, BX
-	JZ          plain496
+	JZ          plain504
 	MOVQ        DX, BX
 	ANDQ        $+7, BX
-	JNZ         plain496
+	JNZ         plain504
 	MOVQ        DX, BX
 	NEGQ        BX
 	ANDQ        $+31, BX
@@ -9111,24 +9720,24 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	CMPQ        BX, CX
 	CMOVQHI     CX, BX
 	TESTQ       BX, BX
-	JZ          none497
+	JZ          none505
 	LEAQ        avx2const0<>+24(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*8), Y1
 	NEGQ        BX
 	VMASKMOVPD  (AX), Y1, Y2
 	VMOVUPD     Y2, Y2
-	VMOVUPD     avx2const52<>+0(SB), Y4
-	VMULPD      avx2const48<>+0(SB), Y2, Y3
-	VCMPPD      $0x11, avx2const47<>+0(SB), Y2, Y5
+	VMOVUPD     avx2const53<>+0(SB), Y4
+	VMULPD      avx2const49<>+0(SB), Y2, Y3
+	VCMPPD      $0x11, avx2const48<>+0(SB), Y2, Y5
 	VBLENDVPD   Y5, Y3, Y2, Y3
-	VBLENDVPD   Y5, avx2const53<>+0(SB), Y4, Y4
-	VPADDQ      avx2const49<>+0(SB), Y3, Y3
+	VBLENDVPD   Y5, avx2const54<>+0(SB), Y4, Y4
+	VPADDQ      avx2const50<>+0(SB), Y3, Y3
 	VPSRLQ      $0x34, Y3, Y5
 	VPOR        avx2const11<>+0(SB), Y5, Y5
 	VSUBPD      Y4, Y5, Y4
-	VPAND       avx2const51<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y3, Y3
+	VPAND       avx2const52<>+0(SB), Y3, Y3
+	VPADDQ      avx2const51<>+0(SB), Y3, Y3
 	VSUBPD      avx2const17<>+0(SB), Y3, Y3
 	VADDPD      avx2const55<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
@@ -9143,7 +9752,7 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	VFMADD213PD avx2const59<>+0(SB), Y7, Y9
 	VMULPD      Y6, Y8, Y8
 	VFMADD213PD Y8, Y7, Y9
-	VMULPD      avx2const54<>+0(SB), Y3, Y6
+	VMULPD      avx2const18<>+0(SB), Y3, Y6
 	VMULPD      Y3, Y6, Y6
 	VADDPD      Y6, Y9, Y9
 	VMULPD      avx2const57<>+0(SB), Y4, Y7
@@ -9154,31 +9763,31 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	VCMPPD      $0x11, Y0, Y2, Y4
 	VBLENDVPD   Y4, avx2const65<>+0(SB), Y3, Y3
 	VCMPPD      $0x00, Y0, Y2, Y4
-	VBLENDVPD   Y4, avx2const22<>+0(SB), Y3, Y3
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y2, Y4
+	VBLENDVPD   Y4, avx2const24<>+0(SB), Y3, Y3
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y4
 	VBLENDVPD   Y4, Y2, Y3, Y3
 	VMASKMOVPD  Y3, Y1, (DX)
 	SUBQ        BX, CX
 	LEAQ        (DX)(BX*8), DX
 	LEAQ        (AX)(BX*8), AX
 
-none497:
+none505:
 	CMPQ CX, $+16
-	JB   end499
+	JB   end507
 
-loop498:
+loop506:
 	VMOVUPD     (AX), Y1
-	VMOVUPD     avx2const52<>+0(SB), Y3
-	VMULPD      avx2const48<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const47<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const53<>+0(SB), Y3
+	VMULPD      avx2const49<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const53<>+0(SB), Y3, Y3
-	VPADDQ      avx2const49<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const51<>+0(SB), Y2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VPAND       avx2const52<>+0(SB), Y2, Y2
+	VPADDQ      avx2const51<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
@@ -9193,7 +9802,7 @@ loop498:
 	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const54<>+0(SB), Y2, Y5
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
 	VMULPD      avx2const57<>+0(SB), Y3, Y6
@@ -9204,22 +9813,22 @@ loop498:
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const22<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVNTPD    Y2, (DX)
 	VMOVUPD     32(AX), Y1
-	VMOVUPD     avx2const52<>+0(SB), Y3
-	VMULPD      avx2const48<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const47<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const53<>+0(SB), Y3
+	VMULPD      avx2const49<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const53<>+0(SB), Y3, Y3
-	VPADDQ      avx2const49<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const51<>+0(SB), Y2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VPAND       avx2const52<>+0(SB), Y2, Y2
+	VPADDQ      avx2const51<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
@@ -9234,7 +9843,7 @@ loop498:
 	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const54<>+0(SB), Y2, Y5
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
 	VMULPD      avx2const57<>+0(SB), Y3, Y6
@@ -9245,22 +9854,22 @@ loop498:
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const22<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVNTPD    Y2, 32(DX)
 	VMOVUPD     64(AX), Y1
-	VMOVUPD     avx2const52<>+0(SB), Y3
-	VMULPD      avx2const48<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const47<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const53<>+0(SB), Y3
+	VMULPD      avx2const49<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const53<>+0(SB), Y3, Y3
-	VPADDQ      avx2const49<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const51<>+0(SB), Y2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VPAND       avx2const52<>+0(SB), Y2, Y2
+	VPADDQ      avx2const51<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
@@ -9275,7 +9884,7 @@ loop498:
 	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const54<>+0(SB), Y2, Y5
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
 	VMULPD      avx2const57<>+0(SB), Y3, Y6
@@ -9286,22 +9895,22 @@ loop498:
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const22<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVNTPD    Y2, 64(DX)
 	VMOVUPD     96(AX), Y1
-	VMOVUPD     avx2const52<>+0(SB), Y3
-	VMULPD      avx2const48<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const47<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const53<>+0(SB), Y3
+	VMULPD      avx2const49<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const53<>+0(SB), Y3, Y3
-	VPADDQ      avx2const49<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const51<>+0(SB), Y2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VPAND       avx2const52<>+0(SB), Y2, Y2
+	VPADDQ      avx2const51<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
@@ -9316,7 +9925,7 @@ loop498:
 	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const54<>+0(SB), Y2, Y5
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
 	VMULPD      avx2const57<>+0(SB), Y3, Y6
@@ -9327,36 +9936,36 @@ loop498:
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const22<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVNTPD    Y2, 96(DX)
 	ADDQ        $+128, DX
 	ADDQ        $+128, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop498
+	JAE         loop506
 
-end499:
+end507:
 	SFENCE
 
-plain496:
+plain504:
 	CMPQ CX, $+16
-	JB   end501
+	JB   end509
 
-loop500:
+loop508:
 	VMOVUPD     (AX), Y1
-	VMOVUPD     avx2const52<>+0(SB), Y3
-	VMULPD      avx2const48<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const47<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const53<>+0(SB), Y3
+	VMULPD      avx2const49<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const53<>+0(SB), Y3, Y3
-	VPADDQ      avx2const49<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const51<>+0(SB), Y2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VPAND       avx2const52<>+0(SB), Y2, Y2
+	VPADDQ      avx2const51<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
@@ -9371,7 +9980,7 @@ loop500:
 	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const54<>+0(SB), Y2, Y5
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
 	VMULPD      avx2const57<>+0(SB), Y3, Y6
@@ -9382,22 +9991,22 @@ loop500:
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const22<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVUPD     Y2, (DX)
 	VMOVUPD     32(AX), Y1
-	VMOVUPD     avx2const52<>+0(SB), Y3
-	VMULPD      avx2const48<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const47<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const53<>+0(SB), Y3
+	VMULPD      avx2const49<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const53<>+0(SB), Y3, Y3
-	VPADDQ      avx2const49<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const51<>+0(SB), Y2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VPAND       avx2const52<>+0(SB), Y2, Y2
+	VPADDQ      avx2const51<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
@@ -9412,7 +10021,7 @@ loop500:
 	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const54<>+0(SB), Y2, Y5
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
 	VMULPD      avx2const57<>+0(SB), Y3, Y6
@@ -9423,22 +10032,22 @@ loop500:
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const22<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVUPD     Y2, 32(DX)
 	VMOVUPD     64(AX), Y1
-	VMOVUPD     avx2const52<>+0(SB), Y3
-	VMULPD      avx2const48<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const47<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const53<>+0(SB), Y3
+	VMULPD      avx2const49<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const53<>+0(SB), Y3, Y3
-	VPADDQ      avx2const49<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const51<>+0(SB), Y2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VPAND       avx2const52<>+0(SB), Y2, Y2
+	VPADDQ      avx2const51<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
@@ -9453,7 +10062,7 @@ loop500:
 	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const54<>+0(SB), Y2, Y5
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
 	VMULPD      avx2const57<>+0(SB), Y3, Y6
@@ -9464,22 +10073,22 @@ loop500:
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const22<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVUPD     Y2, 64(DX)
 	VMOVUPD     96(AX), Y1
-	VMOVUPD     avx2const52<>+0(SB), Y3
-	VMULPD      avx2const48<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const47<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const53<>+0(SB), Y3
+	VMULPD      avx2const49<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const53<>+0(SB), Y3, Y3
-	VPADDQ      avx2const49<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const51<>+0(SB), Y2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VPAND       avx2const52<>+0(SB), Y2, Y2
+	VPADDQ      avx2const51<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
@@ -9494,7 +10103,7 @@ loop500:
 	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const54<>+0(SB), Y2, Y5
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
 	VMULPD      avx2const57<>+0(SB), Y3, Y6
@@ -9505,33 +10114,33 @@ loop500:
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const22<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVUPD     Y2, 96(DX)
 	ADDQ        $+128, DX
 	ADDQ        $+128, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop500
+	JAE         loop508
 
-end501:
+end509:
 	CMPQ CX, $+4
-	JB   end503
+	JB   end511
 
-loop502:
+loop510:
 	VMOVUPD     (AX), Y1
-	VMOVUPD     avx2const52<>+0(SB), Y3
-	VMULPD      avx2const48<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const47<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const53<>+0(SB), Y3
+	VMULPD      avx2const49<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const53<>+0(SB), Y3, Y3
-	VPADDQ      avx2const49<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
+	VPADDQ      avx2const50<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const51<>+0(SB), Y2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VPAND       avx2const52<>+0(SB), Y2, Y2
+	VPADDQ      avx2const51<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
@@ -9546,7 +10155,7 @@ loop502:
 	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const54<>+0(SB), Y2, Y5
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
 	VMULPD      avx2const57<>+0(SB), Y3, Y6
@@ -9557,36 +10166,36 @@ loop502:
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const22<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVUPD     Y2, (DX)
 	ADDQ        $+32, DX
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop502
+	JAE         loop510
 
-end503:
+end511:
 	TESTQ       CX, CX
-	JZ          none504
+	JZ          none512
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y1
 	NEGQ        CX
 	VMASKMOVPD  (AX), Y1, Y2
 	VMOVUPD     Y2, Y2
-	VMOVUPD     avx2const52<>+0(SB), Y4
-	VMULPD      avx2const48<>+0(SB), Y2, Y3
-	VCMPPD      $0x11, avx2const47<>+0(SB), Y2, Y5
+	VMOVUPD     avx2const53<>+0(SB), Y4
+	VMULPD      avx2const49<>+0(SB), Y2, Y3
+	VCMPPD      $0x11, avx2const48<>+0(SB), Y2, Y5
 	VBLENDVPD   Y5, Y3, Y2, Y3
-	VBLENDVPD   Y5, avx2const53<>+0(SB), Y4, Y4
-	VPADDQ      avx2const49<>+0(SB), Y3, Y3
+	VBLENDVPD   Y5, avx2const54<>+0(SB), Y4, Y4
+	VPADDQ      avx2const50<>+0(SB), Y3, Y3
 	VPSRLQ      $0x34, Y3, Y5
 	VPOR        avx2const11<>+0(SB), Y5, Y5
 	VSUBPD      Y4, Y5, Y4
-	VPAND       avx2const51<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y3, Y3
+	VPAND       avx2const52<>+0(SB), Y3, Y3
+	VPADDQ      avx2const51<>+0(SB), Y3, Y3
 	VSUBPD      avx2const17<>+0(SB), Y3, Y3
 	VADDPD      avx2const55<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
@@ -9601,7 +10210,7 @@ end503:
 	VFMADD213PD avx2const59<>+0(SB), Y7, Y9
 	VMULPD      Y6, Y8, Y8
 	VFMADD213PD Y8, Y7, Y9
-	VMULPD      avx2const54<>+0(SB), Y3, Y6
+	VMULPD      avx2const18<>+0(SB), Y3, Y6
 	VMULPD      Y3, Y6, Y6
 	VADDPD      Y6, Y9, Y9
 	VMULPD      avx2const57<>+0(SB), Y4, Y7
@@ -9612,61 +10221,55 @@ end503:
 	VCMPPD      $0x11, Y0, Y2, Y4
 	VBLENDVPD   Y4, avx2const65<>+0(SB), Y3, Y3
 	VCMPPD      $0x00, Y0, Y2, Y0
-	VBLENDVPD   Y0, avx2const22<>+0(SB), Y3, Y3
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y2, Y0
+	VBLENDVPD   Y0, avx2const24<>+0(SB), Y3, Y3
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y0
 	VBLENDVPD   Y0, Y2, Y3, Y3
 	VMASKMOVPD  Y3, Y1, (DX)
 
-none504:
+none512:
 	VZEROUPPER
 	RET
 
-DATA avx2const47<>+0(SB)/8, $0x0010000000000000
-DATA avx2const47<>+8(SB)/8, $0x0010000000000000
-DATA avx2const47<>+16(SB)/8, $0x0010000000000000
-DATA avx2const47<>+24(SB)/8, $0x0010000000000000
-GLOBL avx2const47<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const48<>+0(SB)/8, $0x4350000000000000
-DATA avx2const48<>+8(SB)/8, $0x4350000000000000
-DATA avx2const48<>+16(SB)/8, $0x4350000000000000
-DATA avx2const48<>+24(SB)/8, $0x4350000000000000
+DATA avx2const48<>+0(SB)/8, $0x0010000000000000
+DATA avx2const48<>+8(SB)/8, $0x0010000000000000
+DATA avx2const48<>+16(SB)/8, $0x0010000000000000
+DATA avx2const48<>+24(SB)/8, $0x0010000000000000
 GLOBL avx2const48<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const49<>+0(SB)/8, $0x00095f619980c433
-DATA avx2const49<>+8(SB)/8, $0x00095f619980c433
-DATA avx2const49<>+16(SB)/8, $0x00095f619980c433
-DATA avx2const49<>+24(SB)/8, $0x00095f619980c433
+DATA avx2const49<>+0(SB)/8, $0x4350000000000000
+DATA avx2const49<>+8(SB)/8, $0x4350000000000000
+DATA avx2const49<>+16(SB)/8, $0x4350000000000000
+DATA avx2const49<>+24(SB)/8, $0x4350000000000000
 GLOBL avx2const49<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const50<>+0(SB)/8, $0x3fe6a09e667f3bcd
-DATA avx2const50<>+8(SB)/8, $0x3fe6a09e667f3bcd
-DATA avx2const50<>+16(SB)/8, $0x3fe6a09e667f3bcd
-DATA avx2const50<>+24(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const50<>+0(SB)/8, $0x00095f619980c433
+DATA avx2const50<>+8(SB)/8, $0x00095f619980c433
+DATA avx2const50<>+16(SB)/8, $0x00095f619980c433
+DATA avx2const50<>+24(SB)/8, $0x00095f619980c433
 GLOBL avx2const50<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const51<>+0(SB)/8, $0x000fffffffffffff
-DATA avx2const51<>+8(SB)/8, $0x000fffffffffffff
-DATA avx2const51<>+16(SB)/8, $0x000fffffffffffff
-DATA avx2const51<>+24(SB)/8, $0x000fffffffffffff
+DATA avx2const51<>+0(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const51<>+8(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const51<>+16(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const51<>+24(SB)/8, $0x3fe6a09e667f3bcd
 GLOBL avx2const51<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const52<>+0(SB)/8, $0x43300000000003ff
-DATA avx2const52<>+8(SB)/8, $0x43300000000003ff
-DATA avx2const52<>+16(SB)/8, $0x43300000000003ff
-DATA avx2const52<>+24(SB)/8, $0x43300000000003ff
+DATA avx2const52<>+0(SB)/8, $0x000fffffffffffff
+DATA avx2const52<>+8(SB)/8, $0x000fffffffffffff
+DATA avx2const52<>+16(SB)/8, $0x000fffffffffffff
+DATA avx2const52<>+24(SB)/8, $0x000fffffffffffff
 GLOBL avx2const52<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const53<>+0(SB)/8, $0x4330000000000435
-DATA avx2const53<>+8(SB)/8, $0x4330000000000435
-DATA avx2const53<>+16(SB)/8, $0x4330000000000435
-DATA avx2const53<>+24(SB)/8, $0x4330000000000435
+DATA avx2const53<>+0(SB)/8, $0x43300000000003ff
+DATA avx2const53<>+8(SB)/8, $0x43300000000003ff
+DATA avx2const53<>+16(SB)/8, $0x43300000000003ff
+DATA avx2const53<>+24(SB)/8, $0x43300000000003ff
 GLOBL avx2const53<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const54<>+0(SB)/8, $0x3fe0000000000000
-DATA avx2const54<>+8(SB)/8, $0x3fe0000000000000
-DATA avx2const54<>+16(SB)/8, $0x3fe0000000000000
-DATA avx2const54<>+24(SB)/8, $0x3fe0000000000000
+DATA avx2const54<>+0(SB)/8, $0x4330000000000435
+DATA avx2const54<>+8(SB)/8, $0x4330000000000435
+DATA avx2const54<>+16(SB)/8, $0x4330000000000435
+DATA avx2const54<>+24(SB)/8, $0x4330000000000435
 GLOBL avx2const54<>(SB), RODATA|NOPTR, $32
 
 DATA avx2const55<>+0(SB)/8, $0x4000000000000000
@@ -9750,9 +10353,9 @@ TEXT ·compensateAVX2(SB), NOSPLIT, $0-32
 	VMOVUPD 192(DX), Y6
 	VMOVUPD 224(DX), Y7
 	CMPQ    CX, $+16
-	JB      end506
+	JB      end514
 
-loop505:
+loop513:
 	VMOVUPD (AX), Y8
 	VADDPD  Y8, Y0, Y9
 	VSUBPD  Y0, Y9, Y10
@@ -9792,9 +10395,9 @@ loop505:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop505
+	JAE     loop513
 
-end506:
+end514:
 	VMOVUPD Y0, (DX)
 	VMOVUPD Y1, 32(DX)
 	VMOVUPD Y2, 64(DX)
@@ -9822,18 +10425,18 @@ TEXT ·sumAbsAVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y8, Y8, Y8
 	VMOVUPD avx2const1<>+0(SB), Y9
 	CMPQ    CX, $+32
-	JB      end508
+	JB      end516
 
-loop507:
+loop515:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end510
+	JB      end518
 
-loop509:
+loop517:
 	VPANDN (AX), Y9, Y10
 	VADDPD Y10, Y0, Y0
 	VPANDN 32(AX), Y9, Y10
@@ -9853,9 +10456,9 @@ loop509:
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
 	CMPQ   DX, $+32
-	JAE    loop509
+	JAE    loop517
 
-end510:
+end518:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -9876,23 +10479,23 @@ end510:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop507
+	JAE    loop515
 
-end508:
+end516:
 	CMPQ CX, $+4
-	JB   end512
+	JB   end520
 
-loop511:
+loop519:
 	VPANDN (AX), Y9, Y1
 	VADDPD Y1, Y0, Y0
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop511
+	JAE    loop519
 
-end512:
+end520:
 	TESTQ      CX, CX
-	JZ         none513
+	JZ         none521
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y1
@@ -9901,7 +10504,7 @@ end512:
 	VPANDN     Y1, Y9, Y1
 	VADDPD     Y1, Y0, Y0
 
-none513:
+none521:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -9920,13 +10523,13 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	MOVQ       dst+8(FP), DX
 	MOVQ       c+0(FP), BX
 	CMPQ       BX, $+0
-	JNE        case515
+	JNE        case523
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain516
+	JZ         plain524
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain516
+	JNZ        plain524
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -9934,7 +10537,7 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none517
+	JZ         none525
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -9945,196 +10548,87 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	VPCMPGTQ   Y1, Y2, Y2
 	VPSRLQ     $0x01, Y2, Y2
 	VPXOR      Y2, Y1, Y1
-	VPSUBQ     avx2const51<>+0(SB), Y1, Y1
+	VPSUBQ     avx2const52<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 	SUBQ       BX, CX
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none517:
+none525:
 	CMPQ CX, $+16
-	JB   end519
+	JB   end527
 
-loop518:
+loop526:
 	VMOVUPD  (AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const51<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, (DX)
 	VMOVUPD  32(AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const51<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 32(DX)
 	VMOVUPD  64(AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const51<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 64(DX)
 	VMOVUPD  96(AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const51<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 96(DX)
 	ADDQ     $+128, DX
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop518
+	JAE      loop526
 
-end519:
+end527:
 	SFENCE
 
-plain516:
+plain524:
 	CMPQ CX, $+16
-	JB   end521
+	JB   end529
 
-loop520:
+loop528:
 	VMOVUPD  (AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const51<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, (DX)
 	VMOVUPD  32(AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const51<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, 32(DX)
 	VMOVUPD  64(AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const51<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, 64(DX)
 	VMOVUPD  96(AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const51<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, 96(DX)
-	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop520
-
-end521:
-	CMPQ CX, $+4
-	JB   end523
-
-loop522:
-	VMOVUPD  (AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const51<>+0(SB), Y0, Y0
-	VMOVUPD  Y0, (DX)
-	ADDQ     $+32, DX
-	ADDQ     $+32, AX
-	SUBQ     $+4, CX
-	CMPQ     CX, $+4
-	JAE      loop522
-
-end523:
-	TESTQ      CX, CX
-	JZ         none524
-	LEAQ       avx2const0<>+24(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y0
-	NEGQ       CX
-	VMASKMOVPD (AX), Y0, Y1
-	VMOVUPD    Y1, Y1
-	VPXOR      Y2, Y2, Y2
-	VPCMPGTQ   Y1, Y2, Y2
-	VPSRLQ     $0x01, Y2, Y2
-	VPXOR      Y2, Y1, Y1
-	VPSUBQ     avx2const51<>+0(SB), Y1, Y1
-	VMASKMOVPD Y1, Y0, (DX)
-
-none524:
-	JMP done514
-
-case515:
-	CMPQ       BX, $+1
-	JNE        case525
-	MOVQ       stream+40(FP), BX
-	TESTQ      BX, BX
-	JZ         plain526
-	MOVQ       DX, BX
-	ANDQ       $+7, BX
-	JNZ        plain526
-	MOVQ       DX, BX
-	NEGQ       BX
-	ANDQ       $+31, BX
-	SHRQ       $0x03, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
-	TESTQ      BX, BX
-	JZ         none527
-	LEAQ       avx2const0<>+24(SB), SI
-	NEGQ       BX
-	VMOVDQU    (SI)(BX*8), Y0
-	NEGQ       BX
-	VMASKMOVPD (AX), Y0, Y1
-	VMOVUPD    Y1, Y1
-	VPADDQ     avx2const51<>+0(SB), Y1, Y1
-	VPXOR      Y2, Y2, Y2
-	VPCMPGTQ   Y1, Y2, Y2
-	VPSRLQ     $0x01, Y2, Y2
-	VPXOR      Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (DX)
-	SUBQ       BX, CX
-	LEAQ       (DX)(BX*8), DX
-	LEAQ       (AX)(BX*8), AX
-
-none527:
-	CMPQ CX, $+16
-	JB   end529
-
-loop528:
-	VMOVUPD  (AX), Y0
-	VPADDQ   avx2const51<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VMOVNTPD Y0, (DX)
-	VMOVUPD  32(AX), Y0
-	VPADDQ   avx2const51<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VMOVNTPD Y0, 32(DX)
-	VMOVUPD  64(AX), Y0
-	VPADDQ   avx2const51<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VMOVNTPD Y0, 64(DX)
-	VMOVUPD  96(AX), Y0
-	VPADDQ   avx2const51<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VMOVNTPD Y0, 96(DX)
 	ADDQ     $+128, DX
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
@@ -10142,36 +10636,145 @@ loop528:
 	JAE      loop528
 
 end529:
-	SFENCE
-
-plain526:
-	CMPQ CX, $+16
+	CMPQ CX, $+4
 	JB   end531
 
 loop530:
 	VMOVUPD  (AX), Y0
-	VPADDQ   avx2const51<>+0(SB), Y0, Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VMOVUPD  Y0, (DX)
+	ADDQ     $+32, DX
+	ADDQ     $+32, AX
+	SUBQ     $+4, CX
+	CMPQ     CX, $+4
+	JAE      loop530
+
+end531:
+	TESTQ      CX, CX
+	JZ         none532
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y0
+	NEGQ       CX
+	VMASKMOVPD (AX), Y0, Y1
+	VMOVUPD    Y1, Y1
+	VPXOR      Y2, Y2, Y2
+	VPCMPGTQ   Y1, Y2, Y2
+	VPSRLQ     $0x01, Y2, Y2
+	VPXOR      Y2, Y1, Y1
+	VPSUBQ     avx2const52<>+0(SB), Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+
+none532:
+	JMP done522
+
+case523:
+	CMPQ       BX, $+1
+	JNE        case533
+	MOVQ       stream+40(FP), BX
+	TESTQ      BX, BX
+	JZ         plain534
+	MOVQ       DX, BX
+	ANDQ       $+7, BX
+	JNZ        plain534
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none535
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	NEGQ       BX
+	VMASKMOVPD (AX), Y0, Y1
+	VMOVUPD    Y1, Y1
+	VPADDQ     avx2const52<>+0(SB), Y1, Y1
+	VPXOR      Y2, Y2, Y2
+	VPCMPGTQ   Y1, Y2, Y2
+	VPSRLQ     $0x01, Y2, Y2
+	VPXOR      Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*8), DX
+	LEAQ       (AX)(BX*8), AX
+
+none535:
+	CMPQ CX, $+16
+	JB   end537
+
+loop536:
+	VMOVUPD  (AX), Y0
+	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VMOVNTPD Y0, (DX)
+	VMOVUPD  32(AX), Y0
+	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VMOVNTPD Y0, 32(DX)
+	VMOVUPD  64(AX), Y0
+	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VMOVNTPD Y0, 64(DX)
+	VMOVUPD  96(AX), Y0
+	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPXOR    Y1, Y1, Y1
+	VPCMPGTQ Y0, Y1, Y1
+	VPSRLQ   $0x01, Y1, Y1
+	VPXOR    Y1, Y0, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop536
+
+end537:
+	SFENCE
+
+plain534:
+	CMPQ CX, $+16
+	JB   end539
+
+loop538:
+	VMOVUPD  (AX), Y0
+	VPADDQ   avx2const52<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
 	VMOVUPD  Y0, (DX)
 	VMOVUPD  32(AX), Y0
-	VPADDQ   avx2const51<>+0(SB), Y0, Y0
+	VPADDQ   avx2const52<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
 	VMOVUPD  Y0, 32(DX)
 	VMOVUPD  64(AX), Y0
-	VPADDQ   avx2const51<>+0(SB), Y0, Y0
+	VPADDQ   avx2const52<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
 	VMOVUPD  Y0, 64(DX)
 	VMOVUPD  96(AX), Y0
-	VPADDQ   avx2const51<>+0(SB), Y0, Y0
+	VPADDQ   avx2const52<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
@@ -10181,15 +10784,15 @@ loop530:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop530
+	JAE      loop538
 
-end531:
+end539:
 	CMPQ CX, $+4
-	JB   end533
+	JB   end541
 
-loop532:
+loop540:
 	VMOVUPD  (AX), Y0
-	VPADDQ   avx2const51<>+0(SB), Y0, Y0
+	VPADDQ   avx2const52<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
@@ -10199,34 +10802,34 @@ loop532:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop532
+	JAE      loop540
 
-end533:
+end541:
 	TESTQ      CX, CX
-	JZ         none534
+	JZ         none542
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
 	NEGQ       CX
 	VMASKMOVPD (AX), Y0, Y1
 	VMOVUPD    Y1, Y1
-	VPADDQ     avx2const51<>+0(SB), Y1, Y1
+	VPADDQ     avx2const52<>+0(SB), Y1, Y1
 	VPXOR      Y2, Y2, Y2
 	VPCMPGTQ   Y1, Y2, Y2
 	VPSRLQ     $0x01, Y2, Y2
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none534:
-	JMP done514
+none542:
+	JMP done522
 
-case525:
+case533:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain536
+	JZ         plain544
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain536
+	JNZ        plain544
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -10234,7 +10837,7 @@ case525:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none537
+	JZ         none545
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y1
@@ -10247,17 +10850,17 @@ case525:
 	VPCMPGTQ   Y2, Y3, Y3
 	VPSRLQ     $0x01, Y3, Y3
 	VPXOR      Y3, Y2, Y2
-	VPSUBQ     avx2const51<>+0(SB), Y2, Y2
+	VPSUBQ     avx2const52<>+0(SB), Y2, Y2
 	VMASKMOVPD Y2, Y1, (DX)
 	SUBQ       BX, CX
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none537:
+none545:
 	CMPQ CX, $+16
-	JB   end539
+	JB   end547
 
-loop538:
+loop546:
 	VADDPD    (AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
 	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
@@ -10265,7 +10868,7 @@ loop538:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const51<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
 	VMOVNTPD  Y1, (DX)
 	VADDPD    32(AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
@@ -10274,7 +10877,7 @@ loop538:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const51<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
 	VMOVNTPD  Y1, 32(DX)
 	VADDPD    64(AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
@@ -10283,7 +10886,7 @@ loop538:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const51<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
 	VMOVNTPD  Y1, 64(DX)
 	VADDPD    96(AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
@@ -10292,22 +10895,22 @@ loop538:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const51<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
 	VMOVNTPD  Y1, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop538
+	JAE       loop546
 
-end539:
+end547:
 	SFENCE
 
-plain536:
+plain544:
 	CMPQ CX, $+16
-	JB   end541
+	JB   end549
 
-loop540:
+loop548:
 	VADDPD    (AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
 	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
@@ -10315,7 +10918,7 @@ loop540:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const51<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
 	VMOVUPD   Y1, (DX)
 	VADDPD    32(AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
@@ -10324,7 +10927,7 @@ loop540:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const51<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
 	VMOVUPD   Y1, 32(DX)
 	VADDPD    64(AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
@@ -10333,7 +10936,7 @@ loop540:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const51<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
 	VMOVUPD   Y1, 64(DX)
 	VADDPD    96(AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
@@ -10342,19 +10945,19 @@ loop540:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const51<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
 	VMOVUPD   Y1, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop540
+	JAE       loop548
 
-end541:
+end549:
 	CMPQ CX, $+4
-	JB   end543
+	JB   end551
 
-loop542:
+loop550:
 	VADDPD    (AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
 	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
@@ -10362,17 +10965,17 @@ loop542:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const51<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
 	VMOVUPD   Y1, (DX)
 	ADDQ      $+32, DX
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop542
+	JAE       loop550
 
-end543:
+end551:
 	TESTQ      CX, CX
-	JZ         none544
+	JZ         none552
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -10385,11 +10988,11 @@ end543:
 	VPCMPGTQ   Y0, Y2, Y2
 	VPSRLQ     $0x01, Y2, Y2
 	VPXOR      Y2, Y0, Y0
-	VPSUBQ     avx2const51<>+0(SB), Y0, Y0
+	VPSUBQ     avx2const52<>+0(SB), Y0, Y0
 	VMASKMOVPD Y0, Y1, (DX)
 
-none544:
-done514:
+none552:
+done522:
 	VZEROUPPER
 	RET
 
@@ -10414,15 +11017,15 @@ TEXT ·partitionAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DI*8), DI
 	MOVQ         24(DX), DX
 	LEAQ         (CX)(DX*8), DX
-	LEAQ         avx2const25<>+0(SB), CX
+	LEAQ         avx2const26<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end547
+	JB           end555
 
-loop546:
+loop554:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+128
-	JB        end545
+	JB        end553
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -10481,10 +11084,10 @@ loop546:
 	LEAQ      -32(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop546
+	JAE       loop554
 
-end547:
-end545:
+end555:
+end553:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -10520,15 +11123,15 @@ TEXT ·partitionPairsAVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(R8*8), R8
 	MOVQ         24(BX), BX
 	LEAQ         (DX)(BX*8), BX
-	LEAQ         avx2const25<>+0(SB), DX
+	LEAQ         avx2const26<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end550
+	JB           end558
 
-loop549:
+loop557:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+64
-	JB        end548
+	JB        end556
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -10571,10 +11174,10 @@ loop549:
 	LEAQ      -32(BX)(R10*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop549
+	JAE       loop557
 
-end550:
-end548:
+end558:
+end556:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -10600,10 +11203,10 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         CX, $+4
-	JA           more552
+	JA           more560
 	LEAQ         (AX), CX
-	VPCMPGTQ     avx2const26<>+0(SB), Y0, Y1
-	VMOVUPD      avx2const23<>+0(SB), Y2
+	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
+	VMOVUPD      avx2const19<>+0(SB), Y2
 	VMASKMOVPD   (CX), Y1, Y3
 	VBLENDVPD    Y1, Y3, Y2, Y3
 	VPERMILPD    $0x05, Y3, Y1
@@ -10618,17 +11221,17 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VPCMPGTQ     Y1, Y3, Y2
 	VPXOR        avx2const69<>+0(SB), Y2, Y2
 	VBLENDVPD    Y2, Y1, Y3, Y2
-	VPCMPGTQ     avx2const26<>+0(SB), Y0, Y0
+	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (AX)
-	JMP          sorted551
+	JMP          sorted559
 
-more552:
+more560:
 	CMPQ       CX, $+8
-	JA         more553
+	JA         more561
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
-	VMOVUPD    avx2const23<>+0(SB), Y3
+	VMOVUPD    avx2const19<>+0(SB), Y3
 	VMASKMOVPD (CX), Y2, Y4
 	VBLENDVPD  Y2, Y4, Y3, Y4
 	VPERMILPD  $0x05, Y1, Y2
@@ -10677,21 +11280,21 @@ more552:
 	VMOVUPD    Y2, (AX)
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 32(AX)
-	JMP        sorted551
+	JMP        sorted559
 
-more553:
+more561:
 	CMPQ       CX, $+16
-	JA         more554
+	JA         more562
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
 	VPCMPGTQ   avx2const73<>+0(SB), Y0, Y3
-	VMOVUPD    avx2const23<>+0(SB), Y4
+	VMOVUPD    avx2const19<>+0(SB), Y4
 	VMASKMOVPD (CX), Y3, Y5
 	VBLENDVPD  Y3, Y5, Y4, Y5
 	LEAQ       96(AX), CX
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y3
-	VMOVUPD    avx2const23<>+0(SB), Y4
+	VMOVUPD    avx2const19<>+0(SB), Y4
 	VMASKMOVPD (CX), Y3, Y6
 	VBLENDVPD  Y3, Y6, Y4, Y6
 	VPERMILPD  $0x05, Y1, Y3
@@ -10830,31 +11433,31 @@ more553:
 	VMASKMOVPD Y5, Y1, 64(AX)
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
 	VMASKMOVPD Y3, Y0, 96(AX)
-	JMP        sorted551
+	JMP        sorted559
 
-more554:
+more562:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
 	VMOVUPD    96(AX), Y4
 	LEAQ       128(AX), CX
 	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y5
-	VMOVUPD    avx2const23<>+0(SB), Y6
+	VMOVUPD    avx2const19<>+0(SB), Y6
 	VMASKMOVPD (CX), Y5, Y7
 	VBLENDVPD  Y5, Y7, Y6, Y7
 	LEAQ       160(AX), CX
 	VPCMPGTQ   avx2const76<>+0(SB), Y0, Y5
-	VMOVUPD    avx2const23<>+0(SB), Y6
+	VMOVUPD    avx2const19<>+0(SB), Y6
 	VMASKMOVPD (CX), Y5, Y8
 	VBLENDVPD  Y5, Y8, Y6, Y8
 	LEAQ       192(AX), CX
 	VPCMPGTQ   avx2const77<>+0(SB), Y0, Y5
-	VMOVUPD    avx2const23<>+0(SB), Y6
+	VMOVUPD    avx2const19<>+0(SB), Y6
 	VMASKMOVPD (CX), Y5, Y9
 	VBLENDVPD  Y5, Y9, Y6, Y9
 	LEAQ       224(AX), CX
 	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y5
-	VMOVUPD    avx2const23<>+0(SB), Y6
+	VMOVUPD    avx2const19<>+0(SB), Y6
 	VMASKMOVPD (CX), Y5, Y10
 	VBLENDVPD  Y5, Y10, Y6, Y10
 	VPERMILPD  $0x05, Y1, Y5
@@ -11230,7 +11833,7 @@ more554:
 	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 224(AX)
 
-sorted551:
+sorted559:
 	VZEROUPPER
 	RET
 
@@ -11315,15 +11918,15 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         DX, $+4
-	JA           more557
+	JA           more565
 	LEAQ         (AX), DX
-	VPCMPGTQ     avx2const26<>+0(SB), Y0, Y1
-	VMOVUPD      avx2const23<>+0(SB), Y2
+	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
+	VMOVUPD      avx2const19<>+0(SB), Y2
 	VMASKMOVPD   (DX), Y1, Y3
 	VBLENDVPD    Y1, Y3, Y2, Y3
 	LEAQ         (CX), DX
-	VPCMPGTQ     avx2const26<>+0(SB), Y0, Y1
-	VMOVUPD      avx2const23<>+0(SB), Y2
+	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
+	VMOVUPD      avx2const19<>+0(SB), Y2
 	VMASKMOVPD   (DX), Y1, Y4
 	VBLENDVPD    Y1, Y4, Y2, Y4
 	VPERMILPD    $0x05, Y3, Y1
@@ -11347,25 +11950,25 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VBLENDVPD    Y5, Y3, Y1, Y1
 	VPERMILPD    $0x05, Y2, Y3
 	VBLENDVPD    Y5, Y3, Y2, Y2
-	VPCMPGTQ     avx2const26<>+0(SB), Y0, Y3
+	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y3
 	VMASKMOVPD   Y1, Y3, (AX)
-	VPCMPGTQ     avx2const26<>+0(SB), Y0, Y0
+	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (CX)
-	JMP          sorted556
+	JMP          sorted564
 
-more557:
+more565:
 	CMPQ       DX, $+8
-	JA         more558
+	JA         more566
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), DX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
-	VMOVUPD    avx2const23<>+0(SB), Y3
+	VMOVUPD    avx2const19<>+0(SB), Y3
 	VMASKMOVPD (DX), Y2, Y4
 	VBLENDVPD  Y2, Y4, Y3, Y4
 	VMOVUPD    (CX), Y2
 	LEAQ       32(CX), DX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y3
-	VMOVUPD    avx2const23<>+0(SB), Y5
+	VMOVUPD    avx2const19<>+0(SB), Y5
 	VMASKMOVPD (DX), Y3, Y6
 	VBLENDVPD  Y3, Y6, Y5, Y6
 	VPERMILPD  $0x05, Y1, Y3
@@ -11450,31 +12053,31 @@ more557:
 	VMOVUPD    Y3, (CX)
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 32(CX)
-	JMP        sorted556
+	JMP        sorted564
 
-more558:
+more566:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), DX
 	VPCMPGTQ   avx2const73<>+0(SB), Y0, Y3
-	VMOVUPD    avx2const23<>+0(SB), Y4
+	VMOVUPD    avx2const19<>+0(SB), Y4
 	VMASKMOVPD (DX), Y3, Y5
 	VBLENDVPD  Y3, Y5, Y4, Y5
 	LEAQ       96(AX), DX
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y3
-	VMOVUPD    avx2const23<>+0(SB), Y4
+	VMOVUPD    avx2const19<>+0(SB), Y4
 	VMASKMOVPD (DX), Y3, Y6
 	VBLENDVPD  Y3, Y6, Y4, Y6
 	VMOVUPD    (CX), Y3
 	VMOVUPD    32(CX), Y4
 	LEAQ       64(CX), DX
 	VPCMPGTQ   avx2const73<>+0(SB), Y0, Y7
-	VMOVUPD    avx2const23<>+0(SB), Y8
+	VMOVUPD    avx2const19<>+0(SB), Y8
 	VMASKMOVPD (DX), Y7, Y9
 	VBLENDVPD  Y7, Y9, Y8, Y9
 	LEAQ       96(CX), DX
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y7
-	VMOVUPD    avx2const23<>+0(SB), Y8
+	VMOVUPD    avx2const19<>+0(SB), Y8
 	VMASKMOVPD (DX), Y7, Y10
 	VBLENDVPD  Y7, Y10, Y8, Y10
 	VPERMILPD  $0x05, Y1, Y7
@@ -11722,7 +12325,7 @@ more558:
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 96(CX)
 
-sorted556:
+sorted564:
 	VZEROUPPER
 	RET
 
@@ -11761,9 +12364,9 @@ TEXT ·gemmTileAVX2(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), BX
 	MOVQ       b+16(FP), SI
 	CMPQ       DX, $+4
-	JB         end561
+	JB         end569
 
-loop560:
+loop568:
 	VMOVUPD      (SI), Y12
 	VMOVUPD      32(SI), Y13
 	VMOVUPD      64(SI), Y14
@@ -11852,13 +12455,13 @@ loop560:
 	ADDQ         $+384, SI
 	SUBQ         $+4, DX
 	CMPQ         DX, $+4
-	JAE          loop560
+	JAE          loop568
 
-end561:
+end569:
 	CMPQ DX, $+1
-	JB   end563
+	JB   end571
 
-loop562:
+loop570:
 	VMOVUPD      (SI), Y12
 	VMOVUPD      32(SI), Y13
 	VMOVUPD      64(SI), Y14
@@ -11884,9 +12487,9 @@ loop562:
 	ADDQ         $+96, SI
 	SUBQ         $+1, DX
 	CMPQ         DX, $+1
-	JAE          loop562
+	JAE          loop570
 
-end563:
+end571:
 	VBROADCASTSD alpha+56(FP), Y12
 	VMULPD       Y12, Y0, Y0
 	VMULPD       Y12, Y1, Y1
@@ -11904,9 +12507,9 @@ end563:
 	MOVQ         cols+48(FP), SI
 	MOVQ         keep+72(FP), DX
 	TESTQ        DX, DX
-	JZ           over564
+	JZ           over572
 	CMPQ         SI, $+12
-	JB           part565
+	JB           part573
 	VBROADCASTSD beta+64(FP), Y12
 	VFMADD231PD  (AX), Y12, Y0
 	VMOVUPD      Y0, (AX)
@@ -11915,7 +12518,7 @@ end563:
 	VFMADD231PD  64(AX), Y12, Y8
 	VMOVUPD      Y8, 64(AX)
 	CMPQ         BX, $+1
-	JBE          end566
+	JBE          end574
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y1
 	VMOVUPD      Y1, (AX)
@@ -11924,7 +12527,7 @@ end563:
 	VFMADD231PD  64(AX), Y12, Y9
 	VMOVUPD      Y9, 64(AX)
 	CMPQ         BX, $+2
-	JBE          end566
+	JBE          end574
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y2
 	VMOVUPD      Y2, (AX)
@@ -11933,7 +12536,7 @@ end563:
 	VFMADD231PD  64(AX), Y12, Y10
 	VMOVUPD      Y10, 64(AX)
 	CMPQ         BX, $+3
-	JBE          end566
+	JBE          end574
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y3
 	VMOVUPD      Y3, (AX)
@@ -11942,14 +12545,14 @@ end563:
 	VFMADD231PD  64(AX), Y12, Y11
 	VMOVUPD      Y11, 64(AX)
 
-end566:
+end574:
 	VZEROUPPER
 	RET
 
-part565:
+part573:
 	VBROADCASTSD beta+64(FP), Y12
 	CMPQ         SI, $+0
-	JBE          all567
+	JBE          all575
 	LEAQ         (SI), DX
 	MOVQ         $+4, DI
 	CMPQ         DX, DI
@@ -11965,27 +12568,27 @@ part565:
 	VFMADD231PD  Y14, Y12, Y0
 	VMASKMOVPD   Y0, Y13, (DX)
 	CMPQ         BX, $+1
-	JBE          end568
+	JBE          end576
 	ADDQ         CX, DX
 	VMASKMOVPD   (DX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y1
 	VMASKMOVPD   Y1, Y13, (DX)
 	CMPQ         BX, $+2
-	JBE          end568
+	JBE          end576
 	ADDQ         CX, DX
 	VMASKMOVPD   (DX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y2
 	VMASKMOVPD   Y2, Y13, (DX)
 	CMPQ         BX, $+3
-	JBE          end568
+	JBE          end576
 	ADDQ         CX, DX
 	VMASKMOVPD   (DX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y3
 	VMASKMOVPD   Y3, Y13, (DX)
 
-end568:
+end576:
 	CMPQ        SI, $+4
-	JBE         all567
+	JBE         all575
 	LEAQ        -4(SI), DX
 	MOVQ        $+4, DI
 	CMPQ        DX, DI
@@ -12001,27 +12604,27 @@ end568:
 	VFMADD231PD Y1, Y12, Y4
 	VMASKMOVPD  Y4, Y0, (DX)
 	CMPQ        BX, $+1
-	JBE         end569
+	JBE         end577
 	ADDQ        CX, DX
 	VMASKMOVPD  (DX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y5
 	VMASKMOVPD  Y5, Y0, (DX)
 	CMPQ        BX, $+2
-	JBE         end569
+	JBE         end577
 	ADDQ        CX, DX
 	VMASKMOVPD  (DX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y6
 	VMASKMOVPD  Y6, Y0, (DX)
 	CMPQ        BX, $+3
-	JBE         end569
+	JBE         end577
 	ADDQ        CX, DX
 	VMASKMOVPD  (DX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y7
 	VMASKMOVPD  Y7, Y0, (DX)
 
-end569:
+end577:
 	CMPQ        SI, $+8
-	JBE         all567
+	JBE         all575
 	LEAQ        -8(SI), DX
 	MOVQ        $+4, SI
 	CMPQ        DX, SI
@@ -12037,61 +12640,61 @@ end569:
 	VFMADD231PD Y1, Y12, Y8
 	VMASKMOVPD  Y8, Y0, (AX)
 	CMPQ        BX, $+1
-	JBE         end570
+	JBE         end578
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y9
 	VMASKMOVPD  Y9, Y0, (AX)
 	CMPQ        BX, $+2
-	JBE         end570
+	JBE         end578
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y10
 	VMASKMOVPD  Y10, Y0, (AX)
 	CMPQ        BX, $+3
-	JBE         end570
+	JBE         end578
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y11
 	VMASKMOVPD  Y11, Y0, (AX)
 
-end570:
-all567:
+end578:
+all575:
 	VZEROUPPER
 	RET
 
-over564:
+over572:
 	CMPQ    SI, $+12
-	JB      part571
+	JB      part579
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y4, 32(AX)
 	VMOVUPD Y8, 64(AX)
 	CMPQ    BX, $+1
-	JBE     end572
+	JBE     end580
 	ADDQ    CX, AX
 	VMOVUPD Y1, (AX)
 	VMOVUPD Y5, 32(AX)
 	VMOVUPD Y9, 64(AX)
 	CMPQ    BX, $+2
-	JBE     end572
+	JBE     end580
 	ADDQ    CX, AX
 	VMOVUPD Y2, (AX)
 	VMOVUPD Y6, 32(AX)
 	VMOVUPD Y10, 64(AX)
 	CMPQ    BX, $+3
-	JBE     end572
+	JBE     end580
 	ADDQ    CX, AX
 	VMOVUPD Y3, (AX)
 	VMOVUPD Y7, 32(AX)
 	VMOVUPD Y11, 64(AX)
 
-end572:
+end580:
 	VZEROUPPER
 	RET
 
-part571:
+part579:
 	CMPQ       SI, $+0
-	JBE        all573
+	JBE        all581
 	LEAQ       (SI), DX
 	MOVQ       $+4, DI
 	CMPQ       DX, DI
@@ -12105,21 +12708,21 @@ part571:
 	LEAQ       (AX), DX
 	VMASKMOVPD Y0, Y12, (DX)
 	CMPQ       BX, $+1
-	JBE        end574
+	JBE        end582
 	ADDQ       CX, DX
 	VMASKMOVPD Y1, Y12, (DX)
 	CMPQ       BX, $+2
-	JBE        end574
+	JBE        end582
 	ADDQ       CX, DX
 	VMASKMOVPD Y2, Y12, (DX)
 	CMPQ       BX, $+3
-	JBE        end574
+	JBE        end582
 	ADDQ       CX, DX
 	VMASKMOVPD Y3, Y12, (DX)
 
-end574:
+end582:
 	CMPQ       SI, $+4
-	JBE        all573
+	JBE        all581
 	LEAQ       -4(SI), DX
 	MOVQ       $+4, DI
 	CMPQ       DX, DI
@@ -12133,21 +12736,21 @@ end574:
 	LEAQ       32(AX), DX
 	VMASKMOVPD Y4, Y0, (DX)
 	CMPQ       BX, $+1
-	JBE        end575
+	JBE        end583
 	ADDQ       CX, DX
 	VMASKMOVPD Y5, Y0, (DX)
 	CMPQ       BX, $+2
-	JBE        end575
+	JBE        end583
 	ADDQ       CX, DX
 	VMASKMOVPD Y6, Y0, (DX)
 	CMPQ       BX, $+3
-	JBE        end575
+	JBE        end583
 	ADDQ       CX, DX
 	VMASKMOVPD Y7, Y0, (DX)
 
-end575:
+end583:
 	CMPQ       SI, $+8
-	JBE        all573
+	JBE        all581
 	LEAQ       -8(SI), DX
 	MOVQ       $+4, SI
 	CMPQ       DX, SI
@@ -12161,20 +12764,20 @@ end575:
 	LEAQ       64(AX), AX
 	VMASKMOVPD Y8, Y0, (AX)
 	CMPQ       BX, $+1
-	JBE        end576
+	JBE        end584
 	ADDQ       CX, AX
 	VMASKMOVPD Y9, Y0, (AX)
 	CMPQ       BX, $+2
-	JBE        end576
+	JBE        end584
 	ADDQ       CX, AX
 	VMASKMOVPD Y10, Y0, (AX)
 	CMPQ       BX, $+3
-	JBE        end576
+	JBE        end584
 	ADDQ       CX, AX
 	VMASKMOVPD Y11, Y0, (AX)
 
-end576:
-all573:
+end584:
+all581:
 	VZEROUPPER
 	RET
 
@@ -12208,9 +12811,9 @@ TEXT ·gemmPackLeftAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y0
 	CMPQ    SI, $+1
-	JB      end578
+	JB      end586
 
-loop577:
+loop585:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y1
 	VMOVUPD    Y1, (AX)
@@ -12218,9 +12821,9 @@ loop577:
 	ADDQ       $+32, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop577
+	JAE        loop585
 
-end578:
+end586:
 	VZEROUPPER
 	RET
 
@@ -12264,9 +12867,9 @@ TEXT ·gemmPackRightAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y2
 	CMPQ    SI, $+1
-	JB      end580
+	JB      end588
 
-loop579:
+loop587:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y3
 	VMOVUPD    Y3, (AX)
@@ -12280,9 +12883,9 @@ loop579:
 	ADDQ       $+96, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop579
+	JAE        loop587
 
-end580:
+end588:
 	VZEROUPPER
 	RET
 
@@ -12310,9 +12913,9 @@ TEXT ·gemmPackAlongAVX2(SB), NOSPLIT, $0-48
 	CMOVQLE R8, R9
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+4
-	JB      end582
+	JB      end590
 
-loop581:
+loop589:
 	VMOVUPD    (SI), Y0
 	VMOVUPD    (DI), Y1
 	VMOVUPD    (R8), Y2
@@ -12339,11 +12942,11 @@ loop581:
 	ADDQ       $+32, R9
 	SUBQ       $+4, DX
 	CMPQ       DX, $+4
-	JAE        loop581
+	JAE        loop589
 
-end582:
+end590:
 	TESTQ      DX, DX
-	JZ         none583
+	JZ         none591
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
@@ -12362,16 +12965,16 @@ end582:
 	VPERM2F128 $0x31, Y0, Y1, Y0
 	VMOVUPD    Y3, (AX)
 	CMPQ       DX, $+1
-	JBE        end584
+	JBE        end592
 	ADDQ       CX, AX
 	VMOVUPD    Y4, (AX)
 	CMPQ       DX, $+2
-	JBE        end584
+	JBE        end592
 	ADDQ       CX, AX
 	VMOVUPD    Y2, (AX)
 
-end584:
-none583:
+end592:
+none591:
 	VZEROUPPER
 	RET
 
@@ -12398,9 +13001,9 @@ TEXT ·gemvDotAVX2(SB), NOSPLIT, $0-48
 	VPXOR Y6, Y6, Y6
 	VPXOR Y7, Y7, Y7
 	CMPQ  CX, $+8
-	JB    end586
+	JB    end594
 
-loop585:
+loop593:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -12418,13 +13021,13 @@ loop585:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop585
+	JAE         loop593
 
-end586:
+end594:
 	CMPQ CX, $+4
-	JB   end588
+	JB   end596
 
-loop587:
+loop595:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -12437,11 +13040,11 @@ loop587:
 	ADDQ        $+32, R8
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop587
+	JAE         loop595
 
-end588:
+end596:
 	TESTQ       CX, CX
-	JZ          none589
+	JZ          none597
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y8
@@ -12457,7 +13060,7 @@ end588:
 	VFMADD231PD Y12, Y9, Y4
 	VFMADD231PD Y8, Y9, Y6
 
-none589:
+none597:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -12497,9 +13100,9 @@ TEXT ·gemvDotOneAVX2(SB), NOSPLIT, $0-48
 	VPXOR Y0, Y0, Y0
 	VPXOR Y1, Y1, Y1
 	CMPQ  CX, $+8
-	JB    end591
+	JB    end599
 
-loop590:
+loop598:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	VMOVUPD     32(AX), Y2
@@ -12508,24 +13111,24 @@ loop590:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop590
+	JAE         loop598
 
-end591:
+end599:
 	CMPQ CX, $+4
-	JB   end593
+	JB   end601
 
-loop592:
+loop600:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop592
+	JAE         loop600
 
-end593:
+end601:
 	TESTQ       CX, CX
-	JZ          none594
+	JZ          none602
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y2
@@ -12535,7 +13138,7 @@ end593:
 	VMOVUPD     Y3, Y3
 	VFMADD231PD Y2, Y3, Y0
 
-none594:
+none602:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -12566,9 +13169,9 @@ TEXT ·gemvAddAVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSD 16(DX), Y2
 	VBROADCASTSD 24(DX), Y3
 	CMPQ         CX, $+8
-	JB           end596
+	JB           end604
 
-loop595:
+loop603:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -12588,13 +13191,13 @@ loop595:
 	ADDQ        $+64, R9
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop595
+	JAE         loop603
 
-end596:
+end604:
 	CMPQ CX, $+4
-	JB   end598
+	JB   end606
 
-loop597:
+loop605:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -12608,11 +13211,11 @@ loop597:
 	ADDQ        $+32, R9
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop597
+	JAE         loop605
 
-end598:
+end606:
 	TESTQ       CX, CX
-	JZ          none599
+	JZ          none607
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y4
@@ -12629,7 +13232,7 @@ end598:
 	VFMADD231PD Y9, Y3, Y5
 	VMASKMOVPD  Y5, Y4, (AX)
 
-none599:
+none607:
 	VZEROUPPER
 	RET
 
@@ -12644,9 +13247,9 @@ TEXT ·gemvAddOneAVX2(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Y0
 	CMPQ         CX, $+8
-	JB           end601
+	JB           end609
 
-loop600:
+loop608:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -12657,13 +13260,13 @@ loop600:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop600
+	JAE         loop608
 
-end601:
+end609:
 	CMPQ CX, $+4
-	JB   end603
+	JB   end611
 
-loop602:
+loop610:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -12671,11 +13274,11 @@ loop602:
 	ADDQ        $+32, BX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop602
+	JAE         loop610
 
-end603:
+end611:
 	TESTQ       CX, CX
-	JZ          none604
+	JZ          none612
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y1
@@ -12686,7 +13289,7 @@ end603:
 	VFMADD231PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (AX)
 
-none604:
+none612:
 	VZEROUPPER
 	RET
 

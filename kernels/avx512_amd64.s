@@ -1840,62 +1840,387 @@ TEXT ·fetchAVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 960(AX)
 	RET
 
-// func binFloatsAVX512(dst *uint32, x []float64, b *float64)
-// Requires: AVX, AVX2, AVX512F, AVX512VL
-TEXT ·binFloatsAVX512(SB), NOSPLIT, $0-40
-	MOVQ         dst+0(FP), AX
+// func countFloatsAVX512(t *uint32, x []float64, b *float64)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·countFloatsAVX512(SB), NOSPLIT, $160-40
+	MOVQ         t+0(FP), AX
 	MOVQ         x_base+8(FP), CX
 	MOVQ         x_len+16(FP), DX
 	MOVQ         b+32(FP), BX
 	VBROADCASTSD (BX), Z0
-	VBROADCASTSD 16(BX), Z1
-	VBROADCASTSD 32(BX), Z2
-	VMOVUPD      avx512const12<>+0(SB), Z3
-	CMPQ         DX, $+8
-	JB           end83
+	VBROADCASTSD 24(BX), Z1
+	VBROADCASTSD 56(BX), Z2
+	VBROADCASTSD 64(BX), Z3
+	VMOVUPD      avx512const12<>+0(SB), Z4
+	VMOVUPD      avx512const13<>+0(SB), Z5
+	VMOVUPD      avx512const14<>+0(SB), Z6
+	LEAQ         (SP), SI
+	ADDQ         $+31, SI
+	ANDQ         $-32, SI
+	CMPQ         DX, $+32
+	JB           end85
 
-loop82:
-	VMOVUPD      (CX), Z4
-	VPXORQ       Z6, Z6, Z6
-	VSUBPD       Z0, Z4, Z5
-	VBROADCASTSD 24(BX), Z7
-	VMULPD       Z7, Z5, Z5
-	VMAXPD       Z6, Z5, Z5
-	VMINPD       Z2, Z5, Z5
-	VRNDSCALEPD  $0x03, Z5, Z5
-	VMULPD       Z1, Z5, Z7
-	VADDPD       Z0, Z7, Z7
-	VCMPPD       $0x01, Z7, Z4, K1
-	VSUBPD       Z3, Z5, K1, Z5
-	VADDPD       Z3, Z5, Z7
-	VMULPD       Z1, Z7, Z7
-	VADDPD       Z0, Z7, Z7
-	VCMPPD       $0x0d, Z7, Z4, K1
-	VADDPD       Z3, Z5, K1, Z5
-	VMINPD       Z2, Z5, Z5
-	VADDPD       Z3, Z5, Z5
-	VCMPPD       $0x01, Z0, Z4, K1
-	VMOVAPD      Z6, K1, Z5
-	VBROADCASTSD 8(BX), Z7
-	VCMPPD       $0x0e, Z7, Z4, K1
-	VBROADCASTSD 40(BX), Z7
-	VMOVAPD      Z7, K1, Z5
-	VCMPPD       $0x03, Z4, Z4, K1
-	VBROADCASTSD 48(BX), Z4
-	VMOVAPD      Z4, K1, Z5
-	VCVTTPD2DQ   Z5, Y4
-	VPANDD       avx512const11<>+0(SB), Y4, Y4
-	VPSLLD       $0x05, Y4, Y4
-	VMOVDQU      Y4, (AX)
-	ADDQ         $+64, CX
-	ADDQ         $+32, AX
-	SUBQ         $+8, DX
-	CMPQ         DX, $+8
-	JAE          loop82
+loop84:
+	VMOVUPD     (CX), Z7
+	VSUBPD      Z0, Z7, Z7
+	VFMADD213PD Z4, Z1, Z7
+	VMAXPD      Z7, Z5, Z7
+	VMINPD      Z7, Z2, Z7
+	VRNDSCALEPD $0x00, Z7, Z8
+	VSUBPD      Z8, Z7, Z8
+	VPANDQ      Z6, Z8, Z8
+	VCMPPD      $0x09, Z3, Z8, K1
+	VCVTTPD2DQ  Z7, Y7
+	VPSLLD      $0x05, Y7, Y7
+	VMOVDQU     Y7, (SI)
+	VMOVUPD     64(CX), Z7
+	VSUBPD      Z0, Z7, Z7
+	VFMADD213PD Z4, Z1, Z7
+	VMAXPD      Z7, Z5, Z7
+	VMINPD      Z7, Z2, Z7
+	VRNDSCALEPD $0x00, Z7, Z8
+	VSUBPD      Z8, Z7, Z8
+	VPANDQ      Z6, Z8, Z8
+	VCMPPD      $0x09, Z3, Z8, K2
+	KORB        K2, K1, K1
+	VCVTTPD2DQ  Z7, Y7
+	VPSLLD      $0x05, Y7, Y7
+	VMOVDQU     Y7, 32(SI)
+	VMOVUPD     128(CX), Z7
+	VSUBPD      Z0, Z7, Z7
+	VFMADD213PD Z4, Z1, Z7
+	VMAXPD      Z7, Z5, Z7
+	VMINPD      Z7, Z2, Z7
+	VRNDSCALEPD $0x00, Z7, Z8
+	VSUBPD      Z8, Z7, Z8
+	VPANDQ      Z6, Z8, Z8
+	VCMPPD      $0x09, Z3, Z8, K2
+	KORB        K2, K1, K1
+	VCVTTPD2DQ  Z7, Y7
+	VPSLLD      $0x05, Y7, Y7
+	VMOVDQU     Y7, 64(SI)
+	VMOVUPD     192(CX), Z7
+	VSUBPD      Z0, Z7, Z7
+	VFMADD213PD Z4, Z1, Z7
+	VMAXPD      Z7, Z5, Z7
+	VMINPD      Z7, Z2, Z7
+	VRNDSCALEPD $0x00, Z7, Z8
+	VSUBPD      Z8, Z7, Z8
+	VPANDQ      Z6, Z8, Z8
+	VCMPPD      $0x09, Z3, Z8, K2
+	KORB        K2, K1, K1
+	VCVTTPD2DQ  Z7, Y7
+	VPSLLD      $0x05, Y7, Y7
+	VMOVDQU     Y7, 96(SI)
+	KORTESTB    K1, K1
+	JNZ         near82
 
-end83:
+found83:
+	MOVQ (SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL (AX)(R8*1)
+	INCL 4(AX)(DI*1)
+	MOVQ 8(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 8(AX)(R8*1)
+	INCL 12(AX)(DI*1)
+	MOVQ 16(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 16(AX)(R8*1)
+	INCL 20(AX)(DI*1)
+	MOVQ 24(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 24(AX)(R8*1)
+	INCL 28(AX)(DI*1)
+	MOVQ 32(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL (AX)(R8*1)
+	INCL 4(AX)(DI*1)
+	MOVQ 40(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 8(AX)(R8*1)
+	INCL 12(AX)(DI*1)
+	MOVQ 48(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 16(AX)(R8*1)
+	INCL 20(AX)(DI*1)
+	MOVQ 56(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 24(AX)(R8*1)
+	INCL 28(AX)(DI*1)
+	MOVQ 64(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL (AX)(R8*1)
+	INCL 4(AX)(DI*1)
+	MOVQ 72(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 8(AX)(R8*1)
+	INCL 12(AX)(DI*1)
+	MOVQ 80(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 16(AX)(R8*1)
+	INCL 20(AX)(DI*1)
+	MOVQ 88(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 24(AX)(R8*1)
+	INCL 28(AX)(DI*1)
+	MOVQ 96(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL (AX)(R8*1)
+	INCL 4(AX)(DI*1)
+	MOVQ 104(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 8(AX)(R8*1)
+	INCL 12(AX)(DI*1)
+	MOVQ 112(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 16(AX)(R8*1)
+	INCL 20(AX)(DI*1)
+	MOVQ 120(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 24(AX)(R8*1)
+	INCL 28(AX)(DI*1)
+	ADDQ $+256, CX
+	SUBQ $+32, DX
+	CMPQ DX, $+32
+	JAE  loop84
+
+end85:
+	CMPQ DX, $+8
+	JB   end89
+
+loop88:
+	VMOVUPD     (CX), Z7
+	VSUBPD      Z0, Z7, Z7
+	VFMADD213PD Z4, Z1, Z7
+	VMAXPD      Z7, Z5, Z7
+	VMINPD      Z7, Z2, Z7
+	VRNDSCALEPD $0x00, Z7, Z8
+	VSUBPD      Z8, Z7, Z8
+	VPANDQ      Z6, Z8, Z8
+	VCMPPD      $0x09, Z3, Z8, K1
+	VCVTTPD2DQ  Z7, Y7
+	VPSLLD      $0x05, Y7, Y7
+	VMOVDQU     Y7, (SI)
+	KORTESTB    K1, K1
+	JNZ         near86
+
+found87:
+	MOVQ (SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL (AX)(R8*1)
+	INCL 4(AX)(DI*1)
+	MOVQ 8(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 8(AX)(R8*1)
+	INCL 12(AX)(DI*1)
+	MOVQ 16(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 16(AX)(R8*1)
+	INCL 20(AX)(DI*1)
+	MOVQ 24(SI), DI
+	MOVL DI, R8
+	SHRQ $0x20, DI
+	INCL 24(AX)(R8*1)
+	INCL 28(AX)(DI*1)
+	ADDQ $+64, CX
+	SUBQ $+8, DX
+	CMPQ DX, $+8
+	JAE  loop88
+
+end89:
 	VZEROUPPER
 	RET
+
+near82:
+	VBROADCASTSD 16(BX), Z14
+	VBROADCASTSD 32(BX), Z15
+	VMOVUPD      (CX), Z7
+	VPXORQ       Z9, Z9, Z9
+	VSUBPD       Z0, Z7, Z8
+	VMULPD       Z1, Z8, Z8
+	VMAXPD       Z9, Z8, Z8
+	VMINPD       Z15, Z8, Z8
+	VRNDSCALEPD  $0x03, Z8, Z8
+	VMULPD       Z14, Z8, Z16
+	VADDPD       Z0, Z16, Z16
+	VCMPPD       $0x01, Z16, Z7, K1
+	VSUBPD       Z4, Z8, K1, Z8
+	VADDPD       Z4, Z8, Z16
+	VMULPD       Z14, Z16, Z14
+	VADDPD       Z0, Z14, Z14
+	VCMPPD       $0x0d, Z14, Z7, K1
+	VADDPD       Z4, Z8, K1, Z8
+	VMINPD       Z15, Z8, Z8
+	VADDPD       Z4, Z8, Z8
+	VCMPPD       $0x01, Z0, Z7, K1
+	VMOVAPD      Z9, K1, Z8
+	VBROADCASTSD 8(BX), Z14
+	VCMPPD       $0x0e, Z14, Z7, K1
+	VBROADCASTSD 40(BX), Z14
+	VMOVAPD      Z14, K1, Z8
+	VCMPPD       $0x03, Z7, Z7, K1
+	VBROADCASTSD 48(BX), Z7
+	VMOVAPD      Z7, K1, Z8
+	VCVTTPD2DQ   Z8, Y7
+	VPANDD       avx512const11<>+0(SB), Y7, Y7
+	VPSLLD       $0x05, Y7, Y7
+	VMOVDQU      Y7, (SI)
+	VBROADCASTSD 16(BX), Z14
+	VBROADCASTSD 32(BX), Z15
+	VMOVUPD      64(CX), Z7
+	VPXORQ       Z10, Z10, Z10
+	VSUBPD       Z0, Z7, Z8
+	VMULPD       Z1, Z8, Z8
+	VMAXPD       Z10, Z8, Z8
+	VMINPD       Z15, Z8, Z8
+	VRNDSCALEPD  $0x03, Z8, Z8
+	VMULPD       Z14, Z8, Z16
+	VADDPD       Z0, Z16, Z16
+	VCMPPD       $0x01, Z16, Z7, K1
+	VSUBPD       Z4, Z8, K1, Z8
+	VADDPD       Z4, Z8, Z16
+	VMULPD       Z14, Z16, Z14
+	VADDPD       Z0, Z14, Z14
+	VCMPPD       $0x0d, Z14, Z7, K1
+	VADDPD       Z4, Z8, K1, Z8
+	VMINPD       Z15, Z8, Z8
+	VADDPD       Z4, Z8, Z8
+	VCMPPD       $0x01, Z0, Z7, K1
+	VMOVAPD      Z10, K1, Z8
+	VBROADCASTSD 8(BX), Z14
+	VCMPPD       $0x0e, Z14, Z7, K1
+	VBROADCASTSD 40(BX), Z14
+	VMOVAPD      Z14, K1, Z8
+	VCMPPD       $0x03, Z7, Z7, K1
+	VBROADCASTSD 48(BX), Z7
+	VMOVAPD      Z7, K1, Z8
+	VCVTTPD2DQ   Z8, Y7
+	VPANDD       avx512const11<>+0(SB), Y7, Y7
+	VPSLLD       $0x05, Y7, Y7
+	VMOVDQU      Y7, 32(SI)
+	VBROADCASTSD 16(BX), Z14
+	VBROADCASTSD 32(BX), Z15
+	VMOVUPD      128(CX), Z7
+	VPXORQ       Z11, Z11, Z11
+	VSUBPD       Z0, Z7, Z8
+	VMULPD       Z1, Z8, Z8
+	VMAXPD       Z11, Z8, Z8
+	VMINPD       Z15, Z8, Z8
+	VRNDSCALEPD  $0x03, Z8, Z8
+	VMULPD       Z14, Z8, Z16
+	VADDPD       Z0, Z16, Z16
+	VCMPPD       $0x01, Z16, Z7, K1
+	VSUBPD       Z4, Z8, K1, Z8
+	VADDPD       Z4, Z8, Z16
+	VMULPD       Z14, Z16, Z14
+	VADDPD       Z0, Z14, Z14
+	VCMPPD       $0x0d, Z14, Z7, K1
+	VADDPD       Z4, Z8, K1, Z8
+	VMINPD       Z15, Z8, Z8
+	VADDPD       Z4, Z8, Z8
+	VCMPPD       $0x01, Z0, Z7, K1
+	VMOVAPD      Z11, K1, Z8
+	VBROADCASTSD 8(BX), Z14
+	VCMPPD       $0x0e, Z14, Z7, K1
+	VBROADCASTSD 40(BX), Z14
+	VMOVAPD      Z14, K1, Z8
+	VCMPPD       $0x03, Z7, Z7, K1
+	VBROADCASTSD 48(BX), Z7
+	VMOVAPD      Z7, K1, Z8
+	VCVTTPD2DQ   Z8, Y7
+	VPANDD       avx512const11<>+0(SB), Y7, Y7
+	VPSLLD       $0x05, Y7, Y7
+	VMOVDQU      Y7, 64(SI)
+	VBROADCASTSD 16(BX), Z14
+	VBROADCASTSD 32(BX), Z15
+	VMOVUPD      192(CX), Z7
+	VPXORQ       Z12, Z12, Z12
+	VSUBPD       Z0, Z7, Z8
+	VMULPD       Z1, Z8, Z8
+	VMAXPD       Z12, Z8, Z8
+	VMINPD       Z15, Z8, Z8
+	VRNDSCALEPD  $0x03, Z8, Z8
+	VMULPD       Z14, Z8, Z16
+	VADDPD       Z0, Z16, Z16
+	VCMPPD       $0x01, Z16, Z7, K1
+	VSUBPD       Z4, Z8, K1, Z8
+	VADDPD       Z4, Z8, Z16
+	VMULPD       Z14, Z16, Z14
+	VADDPD       Z0, Z14, Z14
+	VCMPPD       $0x0d, Z14, Z7, K1
+	VADDPD       Z4, Z8, K1, Z8
+	VMINPD       Z15, Z8, Z8
+	VADDPD       Z4, Z8, Z8
+	VCMPPD       $0x01, Z0, Z7, K1
+	VMOVAPD      Z12, K1, Z8
+	VBROADCASTSD 8(BX), Z14
+	VCMPPD       $0x0e, Z14, Z7, K1
+	VBROADCASTSD 40(BX), Z14
+	VMOVAPD      Z14, K1, Z8
+	VCMPPD       $0x03, Z7, Z7, K1
+	VBROADCASTSD 48(BX), Z7
+	VMOVAPD      Z7, K1, Z8
+	VCVTTPD2DQ   Z8, Y7
+	VPANDD       avx512const11<>+0(SB), Y7, Y7
+	VPSLLD       $0x05, Y7, Y7
+	VMOVDQU      Y7, 96(SI)
+	JMP          found83
+
+near86:
+	VBROADCASTSD 16(BX), Z9
+	VBROADCASTSD 32(BX), Z10
+	VMOVUPD      (CX), Z7
+	VPXORQ       Z13, Z13, Z13
+	VSUBPD       Z0, Z7, Z8
+	VMULPD       Z1, Z8, Z8
+	VMAXPD       Z13, Z8, Z8
+	VMINPD       Z10, Z8, Z8
+	VRNDSCALEPD  $0x03, Z8, Z8
+	VMULPD       Z9, Z8, Z11
+	VADDPD       Z0, Z11, Z11
+	VCMPPD       $0x01, Z11, Z7, K1
+	VSUBPD       Z4, Z8, K1, Z8
+	VADDPD       Z4, Z8, Z11
+	VMULPD       Z9, Z11, Z9
+	VADDPD       Z0, Z9, Z9
+	VCMPPD       $0x0d, Z9, Z7, K1
+	VADDPD       Z4, Z8, K1, Z8
+	VMINPD       Z10, Z8, Z8
+	VADDPD       Z4, Z8, Z8
+	VCMPPD       $0x01, Z0, Z7, K1
+	VMOVAPD      Z13, K1, Z8
+	VBROADCASTSD 8(BX), Z9
+	VCMPPD       $0x0e, Z9, Z7, K1
+	VBROADCASTSD 40(BX), Z9
+	VMOVAPD      Z9, K1, Z8
+	VCMPPD       $0x03, Z7, Z7, K1
+	VBROADCASTSD 48(BX), Z7
+	VMOVAPD      Z7, K1, Z8
+	VCVTTPD2DQ   Z8, Y7
+	VPANDD       avx512const11<>+0(SB), Y7, Y7
+	VPSLLD       $0x05, Y7, Y7
+	VMOVDQU      Y7, (SI)
+	JMP          found87
 
 DATA avx512const12<>+0(SB)/8, $0x3ff0000000000000
 DATA avx512const12<>+8(SB)/8, $0x3ff0000000000000
@@ -1907,6 +2232,56 @@ DATA avx512const12<>+48(SB)/8, $0x3ff0000000000000
 DATA avx512const12<>+56(SB)/8, $0x3ff0000000000000
 GLOBL avx512const12<>(SB), RODATA|NOPTR, $64
 
+DATA avx512const13<>+0(SB)/8, $0x3fe0000000000000
+DATA avx512const13<>+8(SB)/8, $0x3fe0000000000000
+DATA avx512const13<>+16(SB)/8, $0x3fe0000000000000
+DATA avx512const13<>+24(SB)/8, $0x3fe0000000000000
+DATA avx512const13<>+32(SB)/8, $0x3fe0000000000000
+DATA avx512const13<>+40(SB)/8, $0x3fe0000000000000
+DATA avx512const13<>+48(SB)/8, $0x3fe0000000000000
+DATA avx512const13<>+56(SB)/8, $0x3fe0000000000000
+GLOBL avx512const13<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const14<>+0(SB)/8, $0x7fffffffffffffff
+DATA avx512const14<>+8(SB)/8, $0x7fffffffffffffff
+DATA avx512const14<>+16(SB)/8, $0x7fffffffffffffff
+DATA avx512const14<>+24(SB)/8, $0x7fffffffffffffff
+DATA avx512const14<>+32(SB)/8, $0x7fffffffffffffff
+DATA avx512const14<>+40(SB)/8, $0x7fffffffffffffff
+DATA avx512const14<>+48(SB)/8, $0x7fffffffffffffff
+DATA avx512const14<>+56(SB)/8, $0x7fffffffffffffff
+GLOBL avx512const14<>(SB), RODATA|NOPTR, $64
+
+// func addRowsAVX512(dst []int64, t *uint32)
+// Requires: AVX, AVX2
+TEXT ·addRowsAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst_base+0(FP), AX
+	MOVQ dst_len+8(FP), CX
+	MOVQ t+24(FP), DX
+	CMPQ CX, $+4
+	JB   end91
+
+loop90:
+	VMOVDQU      (DX), Y0
+	VPHADDD      32(DX), Y0, Y0
+	VMOVDQU      64(DX), Y1
+	VPHADDD      96(DX), Y1, Y1
+	VPHADDD      Y1, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPADDD       X1, X0, X0
+	VPMOVZXDQ    X0, Y0
+	VPADDQ       (AX), Y0, Y0
+	VMOVDQU      Y0, (AX)
+	ADDQ         $+128, DX
+	ADDQ         $+32, AX
+	SUBQ         $+4, CX
+	CMPQ         CX, $+4
+	JAE          loop90
+
+end91:
+	VZEROUPPER
+	RET
+
 // func groupFloatsAVX512(sums *int64, groups int, codes []uint8, x []float64, scratch *uint64)
 // Requires: AVX, FMA3
 TEXT ·groupFloatsAVX512(SB), NOSPLIT, $0-72
@@ -1917,11 +2292,11 @@ TEXT ·groupFloatsAVX512(SB), NOSPLIT, $0-72
 	MOVQ    groups+8(FP), DX
 	MOVQ    sums+0(FP), BX
 	VPXOR   X0, X0, X0
-	VMOVUPD avx512const13<>+0(SB), X1
+	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end85
+	JB      end93
 
-loop84:
+loop92:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -1943,19 +2318,19 @@ loop84:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop84
+	JAE      loop92
 
-end85:
+end93:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
 	MOVQ    x_len+48(FP), BX
-	VMOVUPD avx512const14<>+0(SB), X0
-	VMOVUPD avx512const15<>+0(SB), X1
+	VMOVUPD avx512const16<>+0(SB), X0
+	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end87
+	JB      end95
 
-loop86:
+loop94:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -2048,13 +2423,13 @@ loop86:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop86
+	JAE         loop94
 
-end87:
+end95:
 	CMPQ BX, $+1
-	JB   end89
+	JB   end97
 
-loop88:
+loop96:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -2070,15 +2445,15 @@ loop88:
 	ADDQ        $+8, DX
 	SUBQ        $+1, BX
 	CMPQ        BX, $+1
-	JAE         loop88
+	JAE         loop96
 
-end89:
+end97:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end91
+	JB   end99
 
-loop90:
+loop98:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -2091,7 +2466,7 @@ loop90:
 	ADDQ    208(AX), BX
 	VADDPD  192(AX), X0, X0
 	VMINPD  224(AX), X1, X1
-	VMOVUPD avx512const15<>+0(SB), X2
+	VMOVUPD avx512const17<>+0(SB), X2
 	VXORPD  X2, X1, X1
 	MOVQ    BX, (DX)
 	VMOVUPD X0, 16(DX)
@@ -2100,23 +2475,23 @@ loop90:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop90
+	JAE     loop98
 
-end91:
+end99:
 	VZEROUPPER
 	RET
 
-DATA avx512const13<>+0(SB)/8, $0x7ff0000000000000
-DATA avx512const13<>+8(SB)/8, $0x7ff0000000000000
-GLOBL avx512const13<>(SB), RODATA|NOPTR, $16
-
-DATA avx512const14<>+0(SB)/8, $0x3ff0000000000000
-DATA avx512const14<>+8(SB)/8, $0x0000000000000000
-GLOBL avx512const14<>(SB), RODATA|NOPTR, $16
-
-DATA avx512const15<>+0(SB)/8, $0x0000000000000000
-DATA avx512const15<>+8(SB)/8, $0x8000000000000000
+DATA avx512const15<>+0(SB)/8, $0x7ff0000000000000
+DATA avx512const15<>+8(SB)/8, $0x7ff0000000000000
 GLOBL avx512const15<>(SB), RODATA|NOPTR, $16
+
+DATA avx512const16<>+0(SB)/8, $0x3ff0000000000000
+DATA avx512const16<>+8(SB)/8, $0x0000000000000000
+GLOBL avx512const16<>(SB), RODATA|NOPTR, $16
+
+DATA avx512const17<>+0(SB)/8, $0x0000000000000000
+DATA avx512const17<>+8(SB)/8, $0x8000000000000000
+GLOBL avx512const17<>(SB), RODATA|NOPTR, $16
 
 // func leastAVX512(x []float64) (best float64, piece int, nan uint64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
@@ -2125,139 +2500,7 @@ TEXT ·leastAVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
 	MOVQ    AX, SI
-	VMOVUPD avx512const16<>+0(SB), Z0
-	VMOVAPD Z0, Z1
-	VMOVAPD Z0, Z2
-	VMOVAPD Z0, Z3
-	VMOVAPD Z0, Z4
-	VMOVAPD Z0, Z5
-	VMOVAPD Z0, Z6
-	VMOVAPD Z0, Z7
-	VMOVAPD Z0, Z8
-	KXNORB  K1, K1, K1
-	KXNORB  K2, K2, K2
-	KXNORB  K3, K3, K3
-	KXNORB  K4, K4, K4
-
-piece93:
-	TESTQ   CX, CX
-	JZ      all92
-	MOVQ    AX, BX
-	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+64
-	JB      end95
-
-loop94:
-	VMOVUPD (AX), Z9
-	VMINPD  Z1, Z9, Z1
-	VMOVUPD 64(AX), Z10
-	VMINPD  Z2, Z10, Z2
-	VCMPPD  $0x07, Z9, Z10, K1, K1
-	VMOVUPD 128(AX), Z9
-	VMINPD  Z3, Z9, Z3
-	VMOVUPD 192(AX), Z10
-	VMINPD  Z4, Z10, Z4
-	VCMPPD  $0x07, Z9, Z10, K2, K2
-	VMOVUPD 256(AX), Z9
-	VMINPD  Z5, Z9, Z5
-	VMOVUPD 320(AX), Z10
-	VMINPD  Z6, Z10, Z6
-	VCMPPD  $0x07, Z9, Z10, K3, K3
-	VMOVUPD 384(AX), Z9
-	VMINPD  Z7, Z9, Z7
-	VMOVUPD 448(AX), Z10
-	VMINPD  Z8, Z10, Z8
-	VCMPPD  $0x07, Z9, Z10, K4, K4
-	ADDQ    $+512, AX
-	SUBQ    $+64, DI
-	CMPQ    DI, $+64
-	JAE     loop94
-
-end95:
-	CMPQ DI, $+8
-	JB   end97
-
-loop96:
-	VMOVUPD (AX), Z9
-	VMINPD  Z1, Z9, Z1
-	VCMPPD  $0x07, Z9, Z9, K1, K1
-	ADDQ    $+64, AX
-	SUBQ    $+8, DI
-	CMPQ    DI, $+8
-	JAE     loop96
-
-end97:
-	TESTQ   DI, DI
-	JZ      none98
-	MOVQ    $-1, R8
-	BZHIQ   DI, R8, R8
-	KMOVW   R8, K5
-	VMOVAPD Z0, Z9
-	VMOVUPD (AX), K5, Z9
-	VMOVUPD Z9, Z9
-	VMINPD  Z1, Z9, Z1
-	VCMPPD  $0x07, Z9, Z9, K1, K1
-
-none98:
-	VMINPD        Z1, Z5, Z1
-	VMINPD        Z2, Z6, Z2
-	VMINPD        Z3, Z7, Z3
-	VMINPD        Z4, Z8, Z4
-	VMINPD        Z1, Z3, Z1
-	VMINPD        Z2, Z4, Z2
-	VMINPD        Z1, Z2, Z1
-	VCMPPD        $0x11, Z0, Z1, K5
-	KORTESTB      K5, K5
-	JZ            same99
-	VMOVAPD       Z1, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y9
-	VMINPD        Y0, Y9, Y0
-	VEXTRACTF64X2 $0x01, Y0, X9
-	VMINPD        X0, X9, X0
-	VPERMILPD     $0x01, X0, X9
-	VMINPD        X0, X9, X0
-	VBROADCASTSD  X0, Z0
-	MOVQ          BX, SI
-
-same99:
-	JMP piece93
-
-all92:
-	VMOVSD X0, best+24(FP)
-	SUBQ   DX, SI
-	SHRQ   $0x03, SI
-	MOVQ   SI, piece+32(FP)
-	KANDB  K2, K1, K1
-	KANDB  K3, K1, K1
-	KANDB  K4, K1, K1
-	KMOVB  K1, AX
-	XORL   $0x000000ff, AX
-	MOVQ   AX, nan+40(FP)
-	VZEROUPPER
-	RET
-
-DATA avx512const16<>+0(SB)/8, $0x7ff0000000000000
-DATA avx512const16<>+8(SB)/8, $0x7ff0000000000000
-DATA avx512const16<>+16(SB)/8, $0x7ff0000000000000
-DATA avx512const16<>+24(SB)/8, $0x7ff0000000000000
-DATA avx512const16<>+32(SB)/8, $0x7ff0000000000000
-DATA avx512const16<>+40(SB)/8, $0x7ff0000000000000
-DATA avx512const16<>+48(SB)/8, $0x7ff0000000000000
-DATA avx512const16<>+56(SB)/8, $0x7ff0000000000000
-GLOBL avx512const16<>(SB), RODATA|NOPTR, $64
-
-// func greatestAVX512(x []float64) (best float64, piece int, nan uint64)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·greatestAVX512(SB), NOSPLIT, $0-48
-	MOVQ    x_base+0(FP), AX
-	MOVQ    x_len+8(FP), CX
-	MOVQ    AX, DX
-	MOVQ    AX, SI
-	VMOVUPD avx512const17<>+0(SB), Z0
+	VMOVUPD avx512const18<>+0(SB), Z0
 	VMOVAPD Z0, Z1
 	VMOVAPD Z0, Z2
 	VMOVAPD Z0, Z3
@@ -2285,6 +2528,138 @@ piece101:
 
 loop102:
 	VMOVUPD (AX), Z9
+	VMINPD  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMINPD  Z2, Z10, Z2
+	VCMPPD  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMINPD  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMINPD  Z4, Z10, Z4
+	VCMPPD  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMINPD  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMINPD  Z6, Z10, Z6
+	VCMPPD  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMINPD  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMINPD  Z8, Z10, Z8
+	VCMPPD  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+64, DI
+	CMPQ    DI, $+64
+	JAE     loop102
+
+end103:
+	CMPQ DI, $+8
+	JB   end105
+
+loop104:
+	VMOVUPD (AX), Z9
+	VMINPD  Z1, Z9, Z1
+	VCMPPD  $0x07, Z9, Z9, K1, K1
+	ADDQ    $+64, AX
+	SUBQ    $+8, DI
+	CMPQ    DI, $+8
+	JAE     loop104
+
+end105:
+	TESTQ   DI, DI
+	JZ      none106
+	MOVQ    $-1, R8
+	BZHIQ   DI, R8, R8
+	KMOVW   R8, K5
+	VMOVAPD Z0, Z9
+	VMOVUPD (AX), K5, Z9
+	VMOVUPD Z9, Z9
+	VMINPD  Z1, Z9, Z1
+	VCMPPD  $0x07, Z9, Z9, K1, K1
+
+none106:
+	VMINPD        Z1, Z5, Z1
+	VMINPD        Z2, Z6, Z2
+	VMINPD        Z3, Z7, Z3
+	VMINPD        Z4, Z8, Z4
+	VMINPD        Z1, Z3, Z1
+	VMINPD        Z2, Z4, Z2
+	VMINPD        Z1, Z2, Z1
+	VCMPPD        $0x11, Z0, Z1, K5
+	KORTESTB      K5, K5
+	JZ            same107
+	VMOVAPD       Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VMINPD        Y0, Y9, Y0
+	VEXTRACTF64X2 $0x01, Y0, X9
+	VMINPD        X0, X9, X0
+	VPERMILPD     $0x01, X0, X9
+	VMINPD        X0, X9, X0
+	VBROADCASTSD  X0, Z0
+	MOVQ          BX, SI
+
+same107:
+	JMP piece101
+
+all100:
+	VMOVSD X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x03, SI
+	MOVQ   SI, piece+32(FP)
+	KANDB  K2, K1, K1
+	KANDB  K3, K1, K1
+	KANDB  K4, K1, K1
+	KMOVB  K1, AX
+	XORL   $0x000000ff, AX
+	MOVQ   AX, nan+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const18<>+0(SB)/8, $0x7ff0000000000000
+DATA avx512const18<>+8(SB)/8, $0x7ff0000000000000
+DATA avx512const18<>+16(SB)/8, $0x7ff0000000000000
+DATA avx512const18<>+24(SB)/8, $0x7ff0000000000000
+DATA avx512const18<>+32(SB)/8, $0x7ff0000000000000
+DATA avx512const18<>+40(SB)/8, $0x7ff0000000000000
+DATA avx512const18<>+48(SB)/8, $0x7ff0000000000000
+DATA avx512const18<>+56(SB)/8, $0x7ff0000000000000
+GLOBL avx512const18<>(SB), RODATA|NOPTR, $64
+
+// func greatestAVX512(x []float64) (best float64, piece int, nan uint64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·greatestAVX512(SB), NOSPLIT, $0-48
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPD avx512const19<>+0(SB), Z0
+	VMOVAPD Z0, Z1
+	VMOVAPD Z0, Z2
+	VMOVAPD Z0, Z3
+	VMOVAPD Z0, Z4
+	VMOVAPD Z0, Z5
+	VMOVAPD Z0, Z6
+	VMOVAPD Z0, Z7
+	VMOVAPD Z0, Z8
+	KXNORB  K1, K1, K1
+	KXNORB  K2, K2, K2
+	KXNORB  K3, K3, K3
+	KXNORB  K4, K4, K4
+
+piece109:
+	TESTQ   CX, CX
+	JZ      all108
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+64
+	JB      end111
+
+loop110:
+	VMOVUPD (AX), Z9
 	VMAXPD  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
 	VMAXPD  Z2, Z10, Z2
@@ -2307,24 +2682,24 @@ loop102:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop102
+	JAE     loop110
 
-end103:
+end111:
 	CMPQ DI, $+8
-	JB   end105
+	JB   end113
 
-loop104:
+loop112:
 	VMOVUPD (AX), Z9
 	VMAXPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop104
+	JAE     loop112
 
-end105:
+end113:
 	TESTQ   DI, DI
-	JZ      none106
+	JZ      none114
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K5
@@ -2334,7 +2709,7 @@ end105:
 	VMAXPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 
-none106:
+none114:
 	VMAXPD        Z1, Z5, Z1
 	VMAXPD        Z2, Z6, Z2
 	VMAXPD        Z3, Z7, Z3
@@ -2344,7 +2719,7 @@ none106:
 	VMAXPD        Z1, Z2, Z1
 	VCMPPD        $0x11, Z1, Z0, K5
 	KORTESTB      K5, K5
-	JZ            same107
+	JZ            same115
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPD        Y0, Y9, Y0
@@ -2355,10 +2730,10 @@ none106:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same107:
-	JMP piece101
+same115:
+	JMP piece109
 
-all100:
+all108:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -2372,15 +2747,15 @@ all100:
 	VZEROUPPER
 	RET
 
-DATA avx512const17<>+0(SB)/8, $0xfff0000000000000
-DATA avx512const17<>+8(SB)/8, $0xfff0000000000000
-DATA avx512const17<>+16(SB)/8, $0xfff0000000000000
-DATA avx512const17<>+24(SB)/8, $0xfff0000000000000
-DATA avx512const17<>+32(SB)/8, $0xfff0000000000000
-DATA avx512const17<>+40(SB)/8, $0xfff0000000000000
-DATA avx512const17<>+48(SB)/8, $0xfff0000000000000
-DATA avx512const17<>+56(SB)/8, $0xfff0000000000000
-GLOBL avx512const17<>(SB), RODATA|NOPTR, $64
+DATA avx512const19<>+0(SB)/8, $0xfff0000000000000
+DATA avx512const19<>+8(SB)/8, $0xfff0000000000000
+DATA avx512const19<>+16(SB)/8, $0xfff0000000000000
+DATA avx512const19<>+24(SB)/8, $0xfff0000000000000
+DATA avx512const19<>+32(SB)/8, $0xfff0000000000000
+DATA avx512const19<>+40(SB)/8, $0xfff0000000000000
+DATA avx512const19<>+48(SB)/8, $0xfff0000000000000
+DATA avx512const19<>+56(SB)/8, $0xfff0000000000000
+GLOBL avx512const19<>(SB), RODATA|NOPTR, $64
 
 // func leastInt64AVX512(x []int64) (best int64, piece int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
@@ -2389,123 +2764,7 @@ TEXT ·leastInt64AVX512(SB), NOSPLIT, $0-40
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
 	MOVQ    AX, SI
-	VMOVUPD avx512const18<>+0(SB), Z0
-	VMOVAPD Z0, Z1
-	VMOVAPD Z0, Z2
-	VMOVAPD Z0, Z3
-	VMOVAPD Z0, Z4
-	VMOVAPD Z0, Z5
-	VMOVAPD Z0, Z6
-	VMOVAPD Z0, Z7
-	VMOVAPD Z0, Z8
-
-piece109:
-	TESTQ   CX, CX
-	JZ      all108
-	MOVQ    AX, BX
-	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+64
-	JB      end111
-
-loop110:
-	VMOVUPD (AX), Z9
-	VPMINSQ Z9, Z1, Z1
-	VMOVUPD 64(AX), Z9
-	VPMINSQ Z9, Z2, Z2
-	VMOVUPD 128(AX), Z9
-	VPMINSQ Z9, Z3, Z3
-	VMOVUPD 192(AX), Z9
-	VPMINSQ Z9, Z4, Z4
-	VMOVUPD 256(AX), Z9
-	VPMINSQ Z9, Z5, Z5
-	VMOVUPD 320(AX), Z9
-	VPMINSQ Z9, Z6, Z6
-	VMOVUPD 384(AX), Z9
-	VPMINSQ Z9, Z7, Z7
-	VMOVUPD 448(AX), Z9
-	VPMINSQ Z9, Z8, Z8
-	ADDQ    $+512, AX
-	SUBQ    $+64, DI
-	CMPQ    DI, $+64
-	JAE     loop110
-
-end111:
-	CMPQ DI, $+8
-	JB   end113
-
-loop112:
-	VMOVUPD (AX), Z9
-	VPMINSQ Z9, Z1, Z1
-	ADDQ    $+64, AX
-	SUBQ    $+8, DI
-	CMPQ    DI, $+8
-	JAE     loop112
-
-end113:
-	TESTQ   DI, DI
-	JZ      none114
-	MOVQ    $-1, R8
-	BZHIQ   DI, R8, R8
-	KMOVW   R8, K1
-	VMOVAPD Z0, Z9
-	VMOVUPD (AX), K1, Z9
-	VMOVUPD Z9, Z9
-	VPMINSQ Z9, Z1, Z1
-
-none114:
-	VPMINSQ       Z5, Z1, Z1
-	VPMINSQ       Z6, Z2, Z2
-	VPMINSQ       Z7, Z3, Z3
-	VPMINSQ       Z8, Z4, Z4
-	VPMINSQ       Z3, Z1, Z1
-	VPMINSQ       Z4, Z2, Z2
-	VPMINSQ       Z2, Z1, Z1
-	VPCMPGTQ      Z1, Z0, K1
-	KORTESTB      K1, K1
-	JZ            same115
-	VMOVAPD       Z1, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y9
-	VPMINSQ       Y9, Y0, Y0
-	VEXTRACTF64X2 $0x01, Y0, X9
-	VPMINSQ       X9, X0, X0
-	VPERMILPD     $0x01, X0, X9
-	VPMINSQ       X9, X0, X0
-	VBROADCASTSD  X0, Z0
-	MOVQ          BX, SI
-
-same115:
-	JMP piece109
-
-all108:
-	VMOVSD X0, best+24(FP)
-	SUBQ   DX, SI
-	SHRQ   $0x03, SI
-	MOVQ   SI, piece+32(FP)
-	VZEROUPPER
-	RET
-
-DATA avx512const18<>+0(SB)/8, $0x7fffffffffffffff
-DATA avx512const18<>+8(SB)/8, $0x7fffffffffffffff
-DATA avx512const18<>+16(SB)/8, $0x7fffffffffffffff
-DATA avx512const18<>+24(SB)/8, $0x7fffffffffffffff
-DATA avx512const18<>+32(SB)/8, $0x7fffffffffffffff
-DATA avx512const18<>+40(SB)/8, $0x7fffffffffffffff
-DATA avx512const18<>+48(SB)/8, $0x7fffffffffffffff
-DATA avx512const18<>+56(SB)/8, $0x7fffffffffffffff
-GLOBL avx512const18<>(SB), RODATA|NOPTR, $64
-
-// func greatestInt64AVX512(x []int64) (best int64, piece int)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·greatestInt64AVX512(SB), NOSPLIT, $0-40
-	MOVQ    x_base+0(FP), AX
-	MOVQ    x_len+8(FP), CX
-	MOVQ    AX, DX
-	MOVQ    AX, SI
-	VMOVUPD avx512const0<>+0(SB), Z0
+	VMOVUPD avx512const14<>+0(SB), Z0
 	VMOVAPD Z0, Z1
 	VMOVAPD Z0, Z2
 	VMOVAPD Z0, Z3
@@ -2529,6 +2788,112 @@ piece117:
 
 loop118:
 	VMOVUPD (AX), Z9
+	VPMINSQ Z9, Z1, Z1
+	VMOVUPD 64(AX), Z9
+	VPMINSQ Z9, Z2, Z2
+	VMOVUPD 128(AX), Z9
+	VPMINSQ Z9, Z3, Z3
+	VMOVUPD 192(AX), Z9
+	VPMINSQ Z9, Z4, Z4
+	VMOVUPD 256(AX), Z9
+	VPMINSQ Z9, Z5, Z5
+	VMOVUPD 320(AX), Z9
+	VPMINSQ Z9, Z6, Z6
+	VMOVUPD 384(AX), Z9
+	VPMINSQ Z9, Z7, Z7
+	VMOVUPD 448(AX), Z9
+	VPMINSQ Z9, Z8, Z8
+	ADDQ    $+512, AX
+	SUBQ    $+64, DI
+	CMPQ    DI, $+64
+	JAE     loop118
+
+end119:
+	CMPQ DI, $+8
+	JB   end121
+
+loop120:
+	VMOVUPD (AX), Z9
+	VPMINSQ Z9, Z1, Z1
+	ADDQ    $+64, AX
+	SUBQ    $+8, DI
+	CMPQ    DI, $+8
+	JAE     loop120
+
+end121:
+	TESTQ   DI, DI
+	JZ      none122
+	MOVQ    $-1, R8
+	BZHIQ   DI, R8, R8
+	KMOVW   R8, K1
+	VMOVAPD Z0, Z9
+	VMOVUPD (AX), K1, Z9
+	VMOVUPD Z9, Z9
+	VPMINSQ Z9, Z1, Z1
+
+none122:
+	VPMINSQ       Z5, Z1, Z1
+	VPMINSQ       Z6, Z2, Z2
+	VPMINSQ       Z7, Z3, Z3
+	VPMINSQ       Z8, Z4, Z4
+	VPMINSQ       Z3, Z1, Z1
+	VPMINSQ       Z4, Z2, Z2
+	VPMINSQ       Z2, Z1, Z1
+	VPCMPGTQ      Z1, Z0, K1
+	KORTESTB      K1, K1
+	JZ            same123
+	VMOVAPD       Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VPMINSQ       Y9, Y0, Y0
+	VEXTRACTF64X2 $0x01, Y0, X9
+	VPMINSQ       X9, X0, X0
+	VPERMILPD     $0x01, X0, X9
+	VPMINSQ       X9, X0, X0
+	VBROADCASTSD  X0, Z0
+	MOVQ          BX, SI
+
+same123:
+	JMP piece117
+
+all116:
+	VMOVSD X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x03, SI
+	MOVQ   SI, piece+32(FP)
+	VZEROUPPER
+	RET
+
+// func greatestInt64AVX512(x []int64) (best int64, piece int)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·greatestInt64AVX512(SB), NOSPLIT, $0-40
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPD avx512const0<>+0(SB), Z0
+	VMOVAPD Z0, Z1
+	VMOVAPD Z0, Z2
+	VMOVAPD Z0, Z3
+	VMOVAPD Z0, Z4
+	VMOVAPD Z0, Z5
+	VMOVAPD Z0, Z6
+	VMOVAPD Z0, Z7
+	VMOVAPD Z0, Z8
+
+piece125:
+	TESTQ   CX, CX
+	JZ      all124
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    $+2048, R8
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, CX
+	CMPQ    DI, $+64
+	JB      end127
+
+loop126:
+	VMOVUPD (AX), Z9
 	VPMAXSQ Z9, Z1, Z1
 	VMOVUPD 64(AX), Z9
 	VPMAXSQ Z9, Z2, Z2
@@ -2547,23 +2912,23 @@ loop118:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop118
+	JAE     loop126
 
-end119:
+end127:
 	CMPQ DI, $+8
-	JB   end121
+	JB   end129
 
-loop120:
+loop128:
 	VMOVUPD (AX), Z9
 	VPMAXSQ Z9, Z1, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop120
+	JAE     loop128
 
-end121:
+end129:
 	TESTQ   DI, DI
-	JZ      none122
+	JZ      none130
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K1
@@ -2572,7 +2937,7 @@ end121:
 	VMOVUPD Z9, Z9
 	VPMAXSQ Z9, Z1, Z1
 
-none122:
+none130:
 	VPMAXSQ       Z5, Z1, Z1
 	VPMAXSQ       Z6, Z2, Z2
 	VPMAXSQ       Z7, Z3, Z3
@@ -2582,7 +2947,7 @@ none122:
 	VPMAXSQ       Z2, Z1, Z1
 	VPCMPGTQ      Z0, Z1, K1
 	KORTESTB      K1, K1
-	JZ            same123
+	JZ            same131
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSQ       Y9, Y0, Y0
@@ -2593,10 +2958,10 @@ none122:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same123:
-	JMP piece117
+same131:
+	JMP piece125
 
-all116:
+all124:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -2612,9 +2977,9 @@ TEXT ·indexOfAVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end127
+	JB           end135
 
-loop126:
+loop134:
 	VCMPPD $0x00, (AX), Z0, K1
 	VCMPPD $0x00, 64(AX), Z0, K2
 	KORB   K2, K1, K1
@@ -2624,30 +2989,30 @@ loop126:
 	KORB   K2, K1, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    near125
+	JNZ    near133
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop126
+	JAE    loop134
 
-end127:
-near125:
+end135:
+near133:
 	CMPQ CX, $+8
-	JB   end129
+	JB   end137
 
-loop128:
+loop136:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    found124
+	JNZ    found132
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop128
+	JAE    loop136
 
-end129:
+end137:
 	TESTQ     CX, CX
-	JZ        none130
+	JZ        none138
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -2655,13 +3020,13 @@ end129:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found124
+	JNZ       found132
 	LEAQ      (AX)(CX*8), AX
 
-none130:
+none138:
 	XORQ BX, BX
 
-found124:
+found132:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -2680,9 +3045,9 @@ TEXT ·indexOfInt64AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end134
+	JB           end142
 
-loop133:
+loop141:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPCMPQ $0x00, 64(AX), Z0, K2
 	KORB   K2, K1, K1
@@ -2692,30 +3057,30 @@ loop133:
 	KORB   K2, K1, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    near132
+	JNZ    near140
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop133
+	JAE    loop141
 
-end134:
-near132:
+end142:
+near140:
 	CMPQ CX, $+8
-	JB   end136
+	JB   end144
 
-loop135:
+loop143:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    found131
+	JNZ    found139
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop135
+	JAE    loop143
 
-end136:
+end144:
 	TESTQ     CX, CX
-	JZ        none137
+	JZ        none145
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -2723,13 +3088,13 @@ end136:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found131
+	JNZ       found139
 	LEAQ      (AX)(CX*8), AX
 
-none137:
+none145:
 	XORQ BX, BX
 
-found131:
+found139:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -2747,9 +3112,9 @@ TEXT ·indexNaNAVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end141
+	JB   end149
 
-loop140:
+loop148:
 	VMOVUPD (AX), Z0
 	VCMPPD  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -2763,31 +3128,31 @@ loop140:
 	KORB    K2, K1, K1
 	KMOVB   K1, BX
 	TESTQ   BX, BX
-	JNZ     near139
+	JNZ     near147
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop140
+	JAE     loop148
 
-end141:
-near139:
+end149:
+near147:
 	CMPQ CX, $+8
-	JB   end143
+	JB   end151
 
-loop142:
+loop150:
 	VMOVUPD (AX), Z0
 	VCMPPD  $0x03, Z0, Z0, K1
 	KMOVB   K1, BX
 	TESTQ   BX, BX
-	JNZ     found138
+	JNZ     found146
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop142
+	JAE     loop150
 
-end143:
+end151:
 	TESTQ     CX, CX
-	JZ        none144
+	JZ        none152
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -2796,13 +3161,13 @@ end143:
 	VCMPPD    $0x03, Z0, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found138
+	JNZ       found146
 	LEAQ      (AX)(CX*8), AX
 
-none144:
+none152:
 	XORQ BX, BX
 
-found138:
+found146:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -2827,14 +3192,14 @@ TEXT ·countAVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z6, Z6, Z6
 	VPXORQ       Z7, Z7, Z7
 	VPXORQ       Z8, Z8, Z8
-	VMOVUPD      avx512const19<>+0(SB), Z9
+	VMOVUPD      avx512const20<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case146
+	JNE          case154
 	CMPQ         CX, $+64
-	JB           end148
+	JB           end156
 
-loop147:
+loop155:
 	VCMPPD $0x1e, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -2854,23 +3219,23 @@ loop147:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop147
+	JAE    loop155
 
-end148:
+end156:
 	CMPQ CX, $+8
-	JB   end150
+	JB   end158
 
-loop149:
+loop157:
 	VCMPPD $0x1e, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop149
+	JAE    loop157
 
-end150:
+end158:
 	TESTQ     CX, CX
-	JZ        none151
+	JZ        none159
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -2878,16 +3243,16 @@ end150:
 	VCMPPD    $0x1e, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none151:
-	JMP done145
+none159:
+	JMP done153
 
-case146:
+case154:
 	CMPQ DX, $+1
-	JNE  case152
+	JNE  case160
 	CMPQ CX, $+64
-	JB   end154
+	JB   end162
 
-loop153:
+loop161:
 	VCMPPD $0x1d, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -2907,23 +3272,23 @@ loop153:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop153
+	JAE    loop161
 
-end154:
+end162:
 	CMPQ CX, $+8
-	JB   end156
+	JB   end164
 
-loop155:
+loop163:
 	VCMPPD $0x1d, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop155
+	JAE    loop163
 
-end156:
+end164:
 	TESTQ     CX, CX
-	JZ        none157
+	JZ        none165
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -2931,16 +3296,16 @@ end156:
 	VCMPPD    $0x1d, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none157:
-	JMP done145
+none165:
+	JMP done153
 
-case152:
+case160:
 	CMPQ DX, $+2
-	JNE  case158
+	JNE  case166
 	CMPQ CX, $+64
-	JB   end160
+	JB   end168
 
-loop159:
+loop167:
 	VCMPPD $0x11, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -2960,23 +3325,23 @@ loop159:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop159
+	JAE    loop167
 
-end160:
+end168:
 	CMPQ CX, $+8
-	JB   end162
+	JB   end170
 
-loop161:
+loop169:
 	VCMPPD $0x11, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop161
+	JAE    loop169
 
-end162:
+end170:
 	TESTQ     CX, CX
-	JZ        none163
+	JZ        none171
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -2984,16 +3349,16 @@ end162:
 	VCMPPD    $0x11, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none163:
-	JMP done145
+none171:
+	JMP done153
 
-case158:
+case166:
 	CMPQ DX, $+3
-	JNE  case164
+	JNE  case172
 	CMPQ CX, $+64
-	JB   end166
+	JB   end174
 
-loop165:
+loop173:
 	VCMPPD $0x12, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x12, 64(AX), Z0, K1
@@ -3013,23 +3378,23 @@ loop165:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop165
+	JAE    loop173
 
-end166:
+end174:
 	CMPQ CX, $+8
-	JB   end168
+	JB   end176
 
-loop167:
+loop175:
 	VCMPPD $0x12, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop167
+	JAE    loop175
 
-end168:
+end176:
 	TESTQ     CX, CX
-	JZ        none169
+	JZ        none177
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3037,14 +3402,14 @@ end168:
 	VCMPPD    $0x12, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none169:
-	JMP done145
+none177:
+	JMP done153
 
-case164:
+case172:
 	CMPQ CX, $+64
-	JB   end172
+	JB   end180
 
-loop171:
+loop179:
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -3064,23 +3429,23 @@ loop171:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop171
+	JAE    loop179
 
-end172:
+end180:
 	CMPQ CX, $+8
-	JB   end174
+	JB   end182
 
-loop173:
+loop181:
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop173
+	JAE    loop181
 
-end174:
+end182:
 	TESTQ     CX, CX
-	JZ        none175
+	JZ        none183
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3088,8 +3453,8 @@ end174:
 	VCMPPD    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none175:
-done145:
+none183:
+done153:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -3107,15 +3472,15 @@ done145:
 	VZEROUPPER
 	RET
 
-DATA avx512const19<>+0(SB)/8, $0x0000000000000001
-DATA avx512const19<>+8(SB)/8, $0x0000000000000001
-DATA avx512const19<>+16(SB)/8, $0x0000000000000001
-DATA avx512const19<>+24(SB)/8, $0x0000000000000001
-DATA avx512const19<>+32(SB)/8, $0x0000000000000001
-DATA avx512const19<>+40(SB)/8, $0x0000000000000001
-DATA avx512const19<>+48(SB)/8, $0x0000000000000001
-DATA avx512const19<>+56(SB)/8, $0x0000000000000001
-GLOBL avx512const19<>(SB), RODATA|NOPTR, $64
+DATA avx512const20<>+0(SB)/8, $0x0000000000000001
+DATA avx512const20<>+8(SB)/8, $0x0000000000000001
+DATA avx512const20<>+16(SB)/8, $0x0000000000000001
+DATA avx512const20<>+24(SB)/8, $0x0000000000000001
+DATA avx512const20<>+32(SB)/8, $0x0000000000000001
+DATA avx512const20<>+40(SB)/8, $0x0000000000000001
+DATA avx512const20<>+48(SB)/8, $0x0000000000000001
+DATA avx512const20<>+56(SB)/8, $0x0000000000000001
+GLOBL avx512const20<>(SB), RODATA|NOPTR, $64
 
 // func countInt64AVX512(x []int64, c int, t int64) int
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
@@ -3131,14 +3496,14 @@ TEXT ·countInt64AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z6, Z6, Z6
 	VPXORQ       Z7, Z7, Z7
 	VPXORQ       Z8, Z8, Z8
-	VMOVUPD      avx512const19<>+0(SB), Z9
+	VMOVUPD      avx512const20<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case177
+	JNE          case185
 	CMPQ         CX, $+64
-	JB           end179
+	JB           end187
 
-loop178:
+loop186:
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -3158,23 +3523,23 @@ loop178:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop178
+	JAE    loop186
 
-end179:
+end187:
 	CMPQ CX, $+8
-	JB   end181
+	JB   end189
 
-loop180:
+loop188:
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop180
+	JAE    loop188
 
-end181:
+end189:
 	TESTQ     CX, CX
-	JZ        none182
+	JZ        none190
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3182,16 +3547,16 @@ end181:
 	VPCMPQ    $0x06, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none182:
-	JMP done176
+none190:
+	JMP done184
 
-case177:
+case185:
 	CMPQ DX, $+1
-	JNE  case183
+	JNE  case191
 	CMPQ CX, $+64
-	JB   end185
+	JB   end193
 
-loop184:
+loop192:
 	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -3211,23 +3576,23 @@ loop184:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop184
+	JAE    loop192
 
-end185:
+end193:
 	CMPQ CX, $+8
-	JB   end187
+	JB   end195
 
-loop186:
+loop194:
 	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop186
+	JAE    loop194
 
-end187:
+end195:
 	TESTQ     CX, CX
-	JZ        none188
+	JZ        none196
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3235,14 +3600,14 @@ end187:
 	VPCMPQ    $0x01, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none188:
-	JMP done176
+none196:
+	JMP done184
 
-case183:
+case191:
 	CMPQ CX, $+64
-	JB   end191
+	JB   end199
 
-loop190:
+loop198:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -3262,23 +3627,23 @@ loop190:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop190
+	JAE    loop198
 
-end191:
+end199:
 	CMPQ CX, $+8
-	JB   end193
+	JB   end201
 
-loop192:
+loop200:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop192
+	JAE    loop200
 
-end193:
+end201:
 	TESTQ     CX, CX
-	JZ        none194
+	JZ        none202
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3286,8 +3651,8 @@ end193:
 	VPCMPQ    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none194:
-done176:
+none202:
+done184:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -3314,11 +3679,11 @@ TEXT ·compareAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case196
+	JNE          case204
 	CMPQ         CX, $+64
-	JB           end198
+	JB           end206
 
-loop197:
+loop205:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -3339,24 +3704,24 @@ loop197:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop197
+	JAE    loop205
 
-end198:
+end206:
 	CMPQ CX, $+8
-	JB   end200
+	JB   end208
 
-loop199:
+loop207:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop199
+	JAE    loop207
 
-end200:
+end208:
 	TESTQ     CX, CX
-	JZ        none201
+	JZ        none209
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3364,16 +3729,16 @@ end200:
 	VCMPPD    $0x1e, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none201:
-	JMP done195
+none209:
+	JMP done203
 
-case196:
+case204:
 	CMPQ BX, $+1
-	JNE  case202
+	JNE  case210
 	CMPQ CX, $+64
-	JB   end204
+	JB   end212
 
-loop203:
+loop211:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -3394,24 +3759,24 @@ loop203:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop203
+	JAE    loop211
 
-end204:
+end212:
 	CMPQ CX, $+8
-	JB   end206
+	JB   end214
 
-loop205:
+loop213:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop205
+	JAE    loop213
 
-end206:
+end214:
 	TESTQ     CX, CX
-	JZ        none207
+	JZ        none215
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3419,16 +3784,16 @@ end206:
 	VCMPPD    $0x1d, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none207:
-	JMP done195
+none215:
+	JMP done203
 
-case202:
+case210:
 	CMPQ BX, $+2
-	JNE  case208
+	JNE  case216
 	CMPQ CX, $+64
-	JB   end210
+	JB   end218
 
-loop209:
+loop217:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -3449,24 +3814,24 @@ loop209:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop209
+	JAE    loop217
 
-end210:
+end218:
 	CMPQ CX, $+8
-	JB   end212
+	JB   end220
 
-loop211:
+loop219:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop211
+	JAE    loop219
 
-end212:
+end220:
 	TESTQ     CX, CX
-	JZ        none213
+	JZ        none221
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3474,16 +3839,16 @@ end212:
 	VCMPPD    $0x11, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none213:
-	JMP done195
+none221:
+	JMP done203
 
-case208:
+case216:
 	CMPQ BX, $+3
-	JNE  case214
+	JNE  case222
 	CMPQ CX, $+64
-	JB   end216
+	JB   end224
 
-loop215:
+loop223:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x12, 64(AX), Z0, K1
@@ -3504,24 +3869,24 @@ loop215:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop215
+	JAE    loop223
 
-end216:
+end224:
 	CMPQ CX, $+8
-	JB   end218
+	JB   end226
 
-loop217:
+loop225:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop217
+	JAE    loop225
 
-end218:
+end226:
 	TESTQ     CX, CX
-	JZ        none219
+	JZ        none227
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3529,16 +3894,16 @@ end218:
 	VCMPPD    $0x12, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none219:
-	JMP done195
+none227:
+	JMP done203
 
-case214:
+case222:
 	CMPQ BX, $+4
-	JNE  case220
+	JNE  case228
 	CMPQ CX, $+64
-	JB   end222
+	JB   end230
 
-loop221:
+loop229:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -3559,24 +3924,24 @@ loop221:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop221
+	JAE    loop229
 
-end222:
+end230:
 	CMPQ CX, $+8
-	JB   end224
+	JB   end232
 
-loop223:
+loop231:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop223
+	JAE    loop231
 
-end224:
+end232:
 	TESTQ     CX, CX
-	JZ        none225
+	JZ        none233
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3584,14 +3949,14 @@ end224:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none225:
-	JMP done195
+none233:
+	JMP done203
 
-case220:
+case228:
 	CMPQ CX, $+64
-	JB   end228
+	JB   end236
 
-loop227:
+loop235:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x04, 64(AX), Z0, K1
@@ -3612,24 +3977,24 @@ loop227:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop227
+	JAE    loop235
 
-end228:
+end236:
 	CMPQ CX, $+8
-	JB   end230
+	JB   end238
 
-loop229:
+loop237:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop229
+	JAE    loop237
 
-end230:
+end238:
 	TESTQ     CX, CX
-	JZ        none231
+	JZ        none239
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3637,8 +4002,8 @@ end230:
 	VCMPPD    $0x04, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none231:
-done195:
+none239:
+done203:
 	VZEROUPPER
 	RET
 
@@ -3651,11 +4016,11 @@ TEXT ·compareInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case233
+	JNE          case241
 	CMPQ         CX, $+64
-	JB           end235
+	JB           end243
 
-loop234:
+loop242:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -3676,24 +4041,24 @@ loop234:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop234
+	JAE    loop242
 
-end235:
+end243:
 	CMPQ CX, $+8
-	JB   end237
+	JB   end245
 
-loop236:
+loop244:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop236
+	JAE    loop244
 
-end237:
+end245:
 	TESTQ     CX, CX
-	JZ        none238
+	JZ        none246
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3701,16 +4066,16 @@ end237:
 	VPCMPQ    $0x06, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none238:
-	JMP done232
+none246:
+	JMP done240
 
-case233:
+case241:
 	CMPQ BX, $+1
-	JNE  case239
+	JNE  case247
 	CMPQ CX, $+64
-	JB   end241
+	JB   end249
 
-loop240:
+loop248:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -3731,24 +4096,24 @@ loop240:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop240
+	JAE    loop248
 
-end241:
+end249:
 	CMPQ CX, $+8
-	JB   end243
+	JB   end251
 
-loop242:
+loop250:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop242
+	JAE    loop250
 
-end243:
+end251:
 	TESTQ     CX, CX
-	JZ        none244
+	JZ        none252
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3756,14 +4121,14 @@ end243:
 	VPCMPQ    $0x01, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none244:
-	JMP done232
+none252:
+	JMP done240
 
-case239:
+case247:
 	CMPQ CX, $+64
-	JB   end247
+	JB   end255
 
-loop246:
+loop254:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -3784,24 +4149,24 @@ loop246:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop246
+	JAE    loop254
 
-end247:
+end255:
 	CMPQ CX, $+8
-	JB   end249
+	JB   end257
 
-loop248:
+loop256:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop248
+	JAE    loop256
 
-end249:
+end257:
 	TESTQ     CX, CX
-	JZ        none250
+	JZ        none258
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3809,8 +4174,8 @@ end249:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none250:
-done232:
+none258:
+done240:
 	VZEROUPPER
 	RET
 
@@ -3824,13 +4189,13 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case252
+	JNE       case260
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain253
+	JZ        plain261
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain253
+	JNZ       plain261
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -3838,7 +4203,7 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none254
+	JZ        none262
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -3852,11 +4217,11 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none254:
+none262:
 	CMPQ DX, $+32
-	JB   end256
+	JB   end264
 
-loop255:
+loop263:
 	VMOVUPD  (AX), Z0
 	VADDPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -3874,16 +4239,16 @@ loop255:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop255
+	JAE      loop263
 
-end256:
+end264:
 	SFENCE
 
-plain253:
+plain261:
 	CMPQ DX, $+32
-	JB   end258
+	JB   end266
 
-loop257:
+loop265:
 	VMOVUPD (AX), Z0
 	VADDPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -3901,13 +4266,13 @@ loop257:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop257
+	JAE     loop265
 
-end258:
+end266:
 	CMPQ DX, $+8
-	JB   end260
+	JB   end268
 
-loop259:
+loop267:
 	VMOVUPD (AX), Z0
 	VADDPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -3916,11 +4281,11 @@ loop259:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop259
+	JAE     loop267
 
-end260:
+end268:
 	TESTQ     DX, DX
-	JZ        none261
+	JZ        none269
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -3930,18 +4295,18 @@ end260:
 	VADDPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none261:
-	JMP done251
+none269:
+	JMP done259
 
-case252:
+case260:
 	CMPQ      SI, $+1
-	JNE       case262
+	JNE       case270
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain263
+	JZ        plain271
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain263
+	JNZ       plain271
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -3949,7 +4314,7 @@ case252:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none264
+	JZ        none272
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -3963,11 +4328,11 @@ case252:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none264:
+none272:
 	CMPQ DX, $+32
-	JB   end266
+	JB   end274
 
-loop265:
+loop273:
 	VMOVUPD  (AX), Z0
 	VSUBPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -3985,16 +4350,16 @@ loop265:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop265
+	JAE      loop273
 
-end266:
+end274:
 	SFENCE
 
-plain263:
+plain271:
 	CMPQ DX, $+32
-	JB   end268
+	JB   end276
 
-loop267:
+loop275:
 	VMOVUPD (AX), Z0
 	VSUBPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4012,13 +4377,13 @@ loop267:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop267
+	JAE     loop275
 
-end268:
+end276:
 	CMPQ DX, $+8
-	JB   end270
+	JB   end278
 
-loop269:
+loop277:
 	VMOVUPD (AX), Z0
 	VSUBPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4027,11 +4392,11 @@ loop269:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop269
+	JAE     loop277
 
-end270:
+end278:
 	TESTQ     DX, DX
-	JZ        none271
+	JZ        none279
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4041,18 +4406,18 @@ end270:
 	VSUBPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none271:
-	JMP done251
+none279:
+	JMP done259
 
-case262:
+case270:
 	CMPQ      SI, $+2
-	JNE       case272
+	JNE       case280
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain273
+	JZ        plain281
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain273
+	JNZ       plain281
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4060,7 +4425,7 @@ case262:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none274
+	JZ        none282
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4074,11 +4439,11 @@ case262:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none274:
+none282:
 	CMPQ DX, $+32
-	JB   end276
+	JB   end284
 
-loop275:
+loop283:
 	VMOVUPD  (AX), Z0
 	VMULPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4096,16 +4461,16 @@ loop275:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop275
+	JAE      loop283
 
-end276:
+end284:
 	SFENCE
 
-plain273:
+plain281:
 	CMPQ DX, $+32
-	JB   end278
+	JB   end286
 
-loop277:
+loop285:
 	VMOVUPD (AX), Z0
 	VMULPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4123,13 +4488,13 @@ loop277:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop277
+	JAE     loop285
 
-end278:
+end286:
 	CMPQ DX, $+8
-	JB   end280
+	JB   end288
 
-loop279:
+loop287:
 	VMOVUPD (AX), Z0
 	VMULPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4138,11 +4503,11 @@ loop279:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop279
+	JAE     loop287
 
-end280:
+end288:
 	TESTQ     DX, DX
-	JZ        none281
+	JZ        none289
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4152,16 +4517,16 @@ end280:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none281:
-	JMP done251
+none289:
+	JMP done259
 
-case272:
+case280:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain283
+	JZ        plain291
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain283
+	JNZ       plain291
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4169,7 +4534,7 @@ case272:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none284
+	JZ        none292
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4183,11 +4548,11 @@ case272:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none284:
+none292:
 	CMPQ DX, $+32
-	JB   end286
+	JB   end294
 
-loop285:
+loop293:
 	VMOVUPD  (AX), Z0
 	VDIVPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4205,16 +4570,16 @@ loop285:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop285
+	JAE      loop293
 
-end286:
+end294:
 	SFENCE
 
-plain283:
+plain291:
 	CMPQ DX, $+32
-	JB   end288
+	JB   end296
 
-loop287:
+loop295:
 	VMOVUPD (AX), Z0
 	VDIVPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4232,13 +4597,13 @@ loop287:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop287
+	JAE     loop295
 
-end288:
+end296:
 	CMPQ DX, $+8
-	JB   end290
+	JB   end298
 
-loop289:
+loop297:
 	VMOVUPD (AX), Z0
 	VDIVPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4247,11 +4612,11 @@ loop289:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop289
+	JAE     loop297
 
-end290:
+end298:
 	TESTQ     DX, DX
-	JZ        none291
+	JZ        none299
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4261,8 +4626,8 @@ end290:
 	VDIVPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none291:
-done251:
+none299:
+done259:
 	VZEROUPPER
 	RET
 
@@ -4276,13 +4641,13 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case293
+	JNE       case301
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain294
+	JZ        plain302
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain294
+	JNZ       plain302
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4290,7 +4655,7 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none295
+	JZ        none303
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4304,11 +4669,11 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none295:
+none303:
 	CMPQ DX, $+32
-	JB   end297
+	JB   end305
 
-loop296:
+loop304:
 	VMOVUPD  (AX), Z0
 	VPADDQ   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4326,16 +4691,16 @@ loop296:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop296
+	JAE      loop304
 
-end297:
+end305:
 	SFENCE
 
-plain294:
+plain302:
 	CMPQ DX, $+32
-	JB   end299
+	JB   end307
 
-loop298:
+loop306:
 	VMOVUPD (AX), Z0
 	VPADDQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4353,13 +4718,13 @@ loop298:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop298
+	JAE     loop306
 
-end299:
+end307:
 	CMPQ DX, $+8
-	JB   end301
+	JB   end309
 
-loop300:
+loop308:
 	VMOVUPD (AX), Z0
 	VPADDQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4368,11 +4733,11 @@ loop300:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop300
+	JAE     loop308
 
-end301:
+end309:
 	TESTQ     DX, DX
-	JZ        none302
+	JZ        none310
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4382,18 +4747,18 @@ end301:
 	VPADDQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none302:
-	JMP done292
+none310:
+	JMP done300
 
-case293:
+case301:
 	CMPQ      SI, $+1
-	JNE       case303
+	JNE       case311
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain304
+	JZ        plain312
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain304
+	JNZ       plain312
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4401,7 +4766,7 @@ case293:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none305
+	JZ        none313
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4415,11 +4780,11 @@ case293:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none305:
+none313:
 	CMPQ DX, $+32
-	JB   end307
+	JB   end315
 
-loop306:
+loop314:
 	VMOVUPD  (AX), Z0
 	VPSUBQ   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4437,16 +4802,16 @@ loop306:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop306
+	JAE      loop314
 
-end307:
+end315:
 	SFENCE
 
-plain304:
+plain312:
 	CMPQ DX, $+32
-	JB   end309
+	JB   end317
 
-loop308:
+loop316:
 	VMOVUPD (AX), Z0
 	VPSUBQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4464,13 +4829,13 @@ loop308:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop308
+	JAE     loop316
 
-end309:
+end317:
 	CMPQ DX, $+8
-	JB   end311
+	JB   end319
 
-loop310:
+loop318:
 	VMOVUPD (AX), Z0
 	VPSUBQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4479,11 +4844,11 @@ loop310:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop310
+	JAE     loop318
 
-end311:
+end319:
 	TESTQ     DX, DX
-	JZ        none312
+	JZ        none320
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4493,16 +4858,16 @@ end311:
 	VPSUBQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none312:
-	JMP done292
+none320:
+	JMP done300
 
-case303:
+case311:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain314
+	JZ        plain322
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain314
+	JNZ       plain322
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4510,7 +4875,7 @@ case303:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none315
+	JZ        none323
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4524,11 +4889,11 @@ case303:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none315:
+none323:
 	CMPQ DX, $+32
-	JB   end317
+	JB   end325
 
-loop316:
+loop324:
 	VMOVUPD  (AX), Z0
 	VPMULLQ  (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4546,16 +4911,16 @@ loop316:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop316
+	JAE      loop324
 
-end317:
+end325:
 	SFENCE
 
-plain314:
+plain322:
 	CMPQ DX, $+32
-	JB   end319
+	JB   end327
 
-loop318:
+loop326:
 	VMOVUPD (AX), Z0
 	VPMULLQ (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4573,13 +4938,13 @@ loop318:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop318
+	JAE     loop326
 
-end319:
+end327:
 	CMPQ DX, $+8
-	JB   end321
+	JB   end329
 
-loop320:
+loop328:
 	VMOVUPD (AX), Z0
 	VPMULLQ (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4588,11 +4953,11 @@ loop320:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop320
+	JAE     loop328
 
-end321:
+end329:
 	TESTQ     DX, DX
-	JZ        none322
+	JZ        none330
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4602,8 +4967,8 @@ end321:
 	VPMULLQ   Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none322:
-done292:
+none330:
+done300:
 	VZEROUPPER
 	RET
 
@@ -4617,13 +4982,13 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case324
+	JNE          case332
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain325
+	JZ           plain333
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain325
+	JNZ          plain333
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -4631,7 +4996,7 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none326
+	JZ           none334
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -4642,11 +5007,11 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none326:
+none334:
 	CMPQ CX, $+32
-	JB   end328
+	JB   end336
 
-loop327:
+loop335:
 	VMULPD   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VMULPD   64(AX), Z0, Z1
@@ -4659,16 +5024,16 @@ loop327:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop327
+	JAE      loop335
 
-end328:
+end336:
 	SFENCE
 
-plain325:
+plain333:
 	CMPQ CX, $+32
-	JB   end330
+	JB   end338
 
-loop329:
+loop337:
 	VMULPD  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VMULPD  64(AX), Z0, Z1
@@ -4681,24 +5046,24 @@ loop329:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop329
+	JAE     loop337
 
-end330:
+end338:
 	CMPQ CX, $+8
-	JB   end332
+	JB   end340
 
-loop331:
+loop339:
 	VMULPD  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop331
+	JAE     loop339
 
-end332:
+end340:
 	TESTQ     CX, CX
-	JZ        none333
+	JZ        none341
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4706,18 +5071,18 @@ end332:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none333:
-	JMP done323
+none341:
+	JMP done331
 
-case324:
+case332:
 	CMPQ      BX, $+1
-	JNE       case334
+	JNE       case342
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain335
+	JZ        plain343
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain335
+	JNZ       plain343
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -4725,7 +5090,7 @@ case324:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none336
+	JZ        none344
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -4736,11 +5101,11 @@ case324:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none336:
+none344:
 	CMPQ CX, $+32
-	JB   end338
+	JB   end346
 
-loop337:
+loop345:
 	VSQRTPD  (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VSQRTPD  64(AX), Z0
@@ -4753,16 +5118,16 @@ loop337:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop337
+	JAE      loop345
 
-end338:
+end346:
 	SFENCE
 
-plain335:
+plain343:
 	CMPQ CX, $+32
-	JB   end340
+	JB   end348
 
-loop339:
+loop347:
 	VSQRTPD (AX), Z0
 	VMOVUPD Z0, (DX)
 	VSQRTPD 64(AX), Z0
@@ -4775,24 +5140,24 @@ loop339:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop339
+	JAE     loop347
 
-end340:
+end348:
 	CMPQ CX, $+8
-	JB   end342
+	JB   end350
 
-loop341:
+loop349:
 	VSQRTPD (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop341
+	JAE     loop349
 
-end342:
+end350:
 	TESTQ     CX, CX
-	JZ        none343
+	JZ        none351
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4800,18 +5165,18 @@ end342:
 	VSQRTPD   Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none343:
-	JMP done323
+none351:
+	JMP done331
 
-case334:
+case342:
 	CMPQ      BX, $+2
-	JNE       case344
+	JNE       case352
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain345
+	JZ        plain353
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain345
+	JNZ       plain353
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -4819,7 +5184,7 @@ case334:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none346
+	JZ        none354
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -4830,11 +5195,11 @@ case334:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none346:
+none354:
 	CMPQ CX, $+32
-	JB   end348
+	JB   end356
 
-loop347:
+loop355:
 	VPANDNQ  (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPANDNQ  64(AX), Z1, Z0
@@ -4847,16 +5212,16 @@ loop347:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop347
+	JAE      loop355
 
-end348:
+end356:
 	SFENCE
 
-plain345:
+plain353:
 	CMPQ CX, $+32
-	JB   end350
+	JB   end358
 
-loop349:
+loop357:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPANDNQ 64(AX), Z1, Z0
@@ -4869,24 +5234,24 @@ loop349:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop349
+	JAE     loop357
 
-end350:
+end358:
 	CMPQ CX, $+8
-	JB   end352
+	JB   end360
 
-loop351:
+loop359:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop351
+	JAE     loop359
 
-end352:
+end360:
 	TESTQ     CX, CX
-	JZ        none353
+	JZ        none361
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4894,16 +5259,16 @@ end352:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none353:
-	JMP done323
+none361:
+	JMP done331
 
-case344:
+case352:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain355
+	JZ        plain363
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain355
+	JNZ       plain363
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -4911,7 +5276,7 @@ case344:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none356
+	JZ        none364
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -4922,11 +5287,11 @@ case344:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none356:
+none364:
 	CMPQ CX, $+32
-	JB   end358
+	JB   end366
 
-loop357:
+loop365:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -4939,16 +5304,16 @@ loop357:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop357
+	JAE      loop365
 
-end358:
+end366:
 	SFENCE
 
-plain355:
+plain363:
 	CMPQ CX, $+32
-	JB   end360
+	JB   end368
 
-loop359:
+loop367:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -4961,24 +5326,24 @@ loop359:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop359
+	JAE     loop367
 
-end360:
+end368:
 	CMPQ CX, $+8
-	JB   end362
+	JB   end370
 
-loop361:
+loop369:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop361
+	JAE     loop369
 
-end362:
+end370:
 	TESTQ     CX, CX
-	JZ        none363
+	JZ        none371
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4986,8 +5351,8 @@ end362:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none363:
-done323:
+none371:
+done331:
 	VZEROUPPER
 	RET
 
@@ -5003,10 +5368,10 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain364
+	JZ          plain372
 	MOVQ        SI, DI
 	ANDQ        $+7, DI
-	JNZ         plain364
+	JNZ         plain372
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -5014,7 +5379,7 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none365
+	JZ          none373
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -5031,11 +5396,11 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (DX)(DI*8), DX
 
-none365:
+none373:
 	CMPQ BX, $+32
-	JB   end367
+	JB   end375
 
-loop366:
+loop374:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -5058,16 +5423,16 @@ loop366:
 	ADDQ        $+256, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop366
+	JAE         loop374
 
-end367:
+end375:
 	SFENCE
 
-plain364:
+plain372:
 	CMPQ BX, $+32
-	JB   end369
+	JB   end377
 
-loop368:
+loop376:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -5090,13 +5455,13 @@ loop368:
 	ADDQ        $+256, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop368
+	JAE         loop376
 
-end369:
+end377:
 	CMPQ BX, $+8
-	JB   end371
+	JB   end379
 
-loop370:
+loop378:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -5107,11 +5472,11 @@ loop370:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop370
+	JAE         loop378
 
-end371:
+end379:
 	TESTQ       BX, BX
-	JZ          none372
+	JZ          none380
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
 	KMOVW       DI, K1
@@ -5123,7 +5488,7 @@ end371:
 	VFMADD213PD Z2, Z1, Z0
 	VMOVUPD     Z0, K1, (SI)
 
-none372:
+none380:
 	VZEROUPPER
 	RET
 
@@ -5138,10 +5503,10 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain373
+	JZ           plain381
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain373
+	JNZ          plain381
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -5149,7 +5514,7 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none374
+	JZ           none382
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -5163,11 +5528,11 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none374:
+none382:
 	CMPQ DX, $+32
-	JB   end376
+	JB   end384
 
-loop375:
+loop383:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVNTPD    Z1, (BX)
@@ -5185,16 +5550,16 @@ loop375:
 	ADDQ        $+256, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop375
+	JAE         loop383
 
-end376:
+end384:
 	SFENCE
 
-plain373:
+plain381:
 	CMPQ DX, $+32
-	JB   end378
+	JB   end386
 
-loop377:
+loop385:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -5212,13 +5577,13 @@ loop377:
 	ADDQ        $+256, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop377
+	JAE         loop385
 
-end378:
+end386:
 	CMPQ DX, $+8
-	JB   end380
+	JB   end388
 
-loop379:
+loop387:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -5227,11 +5592,11 @@ loop379:
 	ADDQ        $+64, CX
 	SUBQ        $+8, DX
 	CMPQ        DX, $+8
-	JAE         loop379
+	JAE         loop387
 
-end380:
+end388:
 	TESTQ       DX, DX
-	JZ          none381
+	JZ          none389
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
 	KMOVW       SI, K1
@@ -5241,7 +5606,7 @@ end380:
 	VFMADD213PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (BX)
 
-none381:
+none389:
 	VZEROUPPER
 	RET
 
@@ -5260,9 +5625,9 @@ TEXT ·compressAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end383
+	JB      end391
 
-loop382:
+loop390:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -5334,9 +5699,9 @@ loop382:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop382
+	JAE           loop390
 
-end383:
+end391:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -5350,8 +5715,8 @@ TEXT ·placesAVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+16(FP), AX
 	MOVQ         dst+0(FP), CX
 	VPBROADCASTQ first+8(FP), Z0
-	VPADDQ       avx512const20<>+0(SB), Z0, Z0
-	VPBROADCASTQ avx512const21<>+0(SB), Z1
+	VPADDQ       avx512const21<>+0(SB), Z0, Z0
+	VPBROADCASTQ avx512const22<>+0(SB), Z1
 	MOVQ         mask+24(FP), DX
 	MOVQ         shift+32(FP), SI
 	XORL         BX, BX
@@ -5361,9 +5726,9 @@ TEXT ·placesAVX512(SB), NOSPLIT, $0-48
 	MOVQ         SI, DI
 	NEGQ         DI
 	CMPQ         AX, $+64
-	JB           end385
+	JB           end393
 
-loop384:
+loop392:
 	SHRXQ         SI, (DX), R8
 	SHLXQ         DI, (DX)(BX*1), R9
 	ORQ           R9, R8
@@ -5450,9 +5815,9 @@ loop384:
 	LEAQ          (CX)(R8*8), CX
 	SUBQ          $+64, AX
 	CMPQ          AX, $+64
-	JAE           loop384
+	JAE           loop392
 
-end385:
+end393:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, CX
 	SHRQ $0x03, CX
@@ -5460,18 +5825,18 @@ end385:
 	VZEROUPPER
 	RET
 
-DATA avx512const20<>+0(SB)/8, $0x0000000000000000
-DATA avx512const20<>+8(SB)/8, $0x0000000000000001
-DATA avx512const20<>+16(SB)/8, $0x0000000000000002
-DATA avx512const20<>+24(SB)/8, $0x0000000000000003
-DATA avx512const20<>+32(SB)/8, $0x0000000000000004
-DATA avx512const20<>+40(SB)/8, $0x0000000000000005
-DATA avx512const20<>+48(SB)/8, $0x0000000000000006
-DATA avx512const20<>+56(SB)/8, $0x0000000000000007
-GLOBL avx512const20<>(SB), RODATA|NOPTR, $64
+DATA avx512const21<>+0(SB)/8, $0x0000000000000000
+DATA avx512const21<>+8(SB)/8, $0x0000000000000001
+DATA avx512const21<>+16(SB)/8, $0x0000000000000002
+DATA avx512const21<>+24(SB)/8, $0x0000000000000003
+DATA avx512const21<>+32(SB)/8, $0x0000000000000004
+DATA avx512const21<>+40(SB)/8, $0x0000000000000005
+DATA avx512const21<>+48(SB)/8, $0x0000000000000006
+DATA avx512const21<>+56(SB)/8, $0x0000000000000007
+GLOBL avx512const21<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const21<>+0(SB)/8, $0x0000000000000008
-GLOBL avx512const21<>(SB), RODATA|NOPTR, $8
+DATA avx512const22<>+0(SB)/8, $0x0000000000000008
+GLOBL avx512const22<>(SB), RODATA|NOPTR, $8
 
 // func filterAVX512(dst *float64, x []float64, c int, t float64) int
 // Requires: AVX, AVX512DQ, AVX512F, POPCNT
@@ -5482,11 +5847,11 @@ TEXT ·filterAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case387
+	JNE          case395
 	CMPQ         CX, $+64
-	JB           end389
+	JB           end397
 
-loop388:
+loop396:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -5546,13 +5911,13 @@ loop388:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop388
+	JAE           loop396
 
-end389:
+end397:
 	CMPQ CX, $+8
-	JB   end391
+	JB   end399
 
-loop390:
+loop398:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -5563,18 +5928,18 @@ loop390:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop390
+	JAE           loop398
 
-end391:
-	JMP done386
+end399:
+	JMP done394
 
-case387:
+case395:
 	CMPQ BX, $+1
-	JNE  case392
+	JNE  case400
 	CMPQ CX, $+64
-	JB   end394
+	JB   end402
 
-loop393:
+loop401:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -5634,13 +5999,13 @@ loop393:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop393
+	JAE           loop401
 
-end394:
+end402:
 	CMPQ CX, $+8
-	JB   end396
+	JB   end404
 
-loop395:
+loop403:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -5651,18 +6016,18 @@ loop395:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop395
+	JAE           loop403
 
-end396:
-	JMP done386
+end404:
+	JMP done394
 
-case392:
+case400:
 	CMPQ BX, $+2
-	JNE  case397
+	JNE  case405
 	CMPQ CX, $+64
-	JB   end399
+	JB   end407
 
-loop398:
+loop406:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -5722,13 +6087,13 @@ loop398:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop398
+	JAE           loop406
 
-end399:
+end407:
 	CMPQ CX, $+8
-	JB   end401
+	JB   end409
 
-loop400:
+loop408:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -5739,18 +6104,18 @@ loop400:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop400
+	JAE           loop408
 
-end401:
-	JMP done386
+end409:
+	JMP done394
 
-case397:
+case405:
 	CMPQ BX, $+3
-	JNE  case402
+	JNE  case410
 	CMPQ CX, $+64
-	JB   end404
+	JB   end412
 
-loop403:
+loop411:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -5810,13 +6175,13 @@ loop403:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop403
+	JAE           loop411
 
-end404:
+end412:
 	CMPQ CX, $+8
-	JB   end406
+	JB   end414
 
-loop405:
+loop413:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -5827,18 +6192,18 @@ loop405:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop405
+	JAE           loop413
 
-end406:
-	JMP done386
+end414:
+	JMP done394
 
-case402:
+case410:
 	CMPQ BX, $+4
-	JNE  case407
+	JNE  case415
 	CMPQ CX, $+64
-	JB   end409
+	JB   end417
 
-loop408:
+loop416:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -5898,13 +6263,13 @@ loop408:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop408
+	JAE           loop416
 
-end409:
+end417:
 	CMPQ CX, $+8
-	JB   end411
+	JB   end419
 
-loop410:
+loop418:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -5915,16 +6280,16 @@ loop410:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop410
+	JAE           loop418
 
-end411:
-	JMP done386
+end419:
+	JMP done394
 
-case407:
+case415:
 	CMPQ CX, $+64
-	JB   end414
+	JB   end422
 
-loop413:
+loop421:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -5984,13 +6349,13 @@ loop413:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop413
+	JAE           loop421
 
-end414:
+end422:
 	CMPQ CX, $+8
-	JB   end416
+	JB   end424
 
-loop415:
+loop423:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6001,10 +6366,10 @@ loop415:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop415
+	JAE           loop423
 
-end416:
-done386:
+end424:
+done394:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -6021,11 +6386,11 @@ TEXT ·filterInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case418
+	JNE          case426
 	CMPQ         CX, $+64
-	JB           end420
+	JB           end428
 
-loop419:
+loop427:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6085,13 +6450,13 @@ loop419:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop419
+	JAE           loop427
 
-end420:
+end428:
 	CMPQ CX, $+8
-	JB   end422
+	JB   end430
 
-loop421:
+loop429:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6102,18 +6467,18 @@ loop421:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop421
+	JAE           loop429
 
-end422:
-	JMP done417
+end430:
+	JMP done425
 
-case418:
+case426:
 	CMPQ BX, $+1
-	JNE  case423
+	JNE  case431
 	CMPQ CX, $+64
-	JB   end425
+	JB   end433
 
-loop424:
+loop432:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6173,13 +6538,13 @@ loop424:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop424
+	JAE           loop432
 
-end425:
+end433:
 	CMPQ CX, $+8
-	JB   end427
+	JB   end435
 
-loop426:
+loop434:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6190,18 +6555,18 @@ loop426:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop426
+	JAE           loop434
 
-end427:
-	JMP done417
+end435:
+	JMP done425
 
-case423:
+case431:
 	CMPQ BX, $+2
-	JNE  case428
+	JNE  case436
 	CMPQ CX, $+64
-	JB   end430
+	JB   end438
 
-loop429:
+loop437:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6261,13 +6626,13 @@ loop429:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop429
+	JAE           loop437
 
-end430:
+end438:
 	CMPQ CX, $+8
-	JB   end432
+	JB   end440
 
-loop431:
+loop439:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6278,18 +6643,18 @@ loop431:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop431
+	JAE           loop439
 
-end432:
-	JMP done417
+end440:
+	JMP done425
 
-case428:
+case436:
 	CMPQ BX, $+3
-	JNE  case433
+	JNE  case441
 	CMPQ CX, $+64
-	JB   end435
+	JB   end443
 
-loop434:
+loop442:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6349,13 +6714,13 @@ loop434:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop434
+	JAE           loop442
 
-end435:
+end443:
 	CMPQ CX, $+8
-	JB   end437
+	JB   end445
 
-loop436:
+loop444:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6366,18 +6731,18 @@ loop436:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop436
+	JAE           loop444
 
-end437:
-	JMP done417
+end445:
+	JMP done425
 
-case433:
+case441:
 	CMPQ BX, $+4
-	JNE  case438
+	JNE  case446
 	CMPQ CX, $+64
-	JB   end440
+	JB   end448
 
-loop439:
+loop447:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6437,13 +6802,13 @@ loop439:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop439
+	JAE           loop447
 
-end440:
+end448:
 	CMPQ CX, $+8
-	JB   end442
+	JB   end450
 
-loop441:
+loop449:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6454,16 +6819,16 @@ loop441:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop441
+	JAE           loop449
 
-end442:
-	JMP done417
+end450:
+	JMP done425
 
-case438:
+case446:
 	CMPQ CX, $+64
-	JB   end445
+	JB   end453
 
-loop444:
+loop452:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6523,13 +6888,13 @@ loop444:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop444
+	JAE           loop452
 
-end445:
+end453:
 	CMPQ CX, $+8
-	JB   end447
+	JB   end455
 
-loop446:
+loop454:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6540,10 +6905,10 @@ loop446:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop446
+	JAE           loop454
 
-end447:
-done417:
+end455:
+done425:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -6563,23 +6928,23 @@ TEXT ·takeAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+8
-	JB           end450
+	JB           end458
 
-loop449:
+loop457:
 	VMOVUPD    (DX), Z2
 	VPCMPUQ    $0x06, Z2, Z0, K1
 	KORTESTB   K1, K1
-	JAE        bad448
+	JAE        bad456
 	VGATHERQPD (AX)(Z2*8), K1, Z1
 	VMOVUPD    Z1, (CX)
 	ADDQ       $+64, DX
 	ADDQ       $+64, CX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop449
+	JAE        loop457
 
-end450:
-bad448:
+end458:
+bad456:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -6589,211 +6954,8 @@ bad448:
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·prefixAVX512(SB), NOSPLIT, $0-48
 	VPBROADCASTQ start+32(FP), Z0
-	VPBROADCASTQ avx512const22<>+0(SB), Z1
-	VPBROADCASTQ avx512const23<>+0(SB), Z2
-	MOVL         $0x000000ee, AX
-	KMOVB        AX, K1
-	MOVL         $0x000000cc, AX
-	KMOVB        AX, K2
-	MOVL         $0x000000f0, AX
-	KMOVB        AX, K3
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	CMPQ         CX, $+32
-	JB           end452
-
-loop451:
-	VMOVUPD (AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VMOVUPD Z3, (DX)
-	VADDPD  Z4, Z0, Z0
-	VMOVUPD 64(AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VMOVUPD Z3, 64(DX)
-	VADDPD  Z4, Z0, Z0
-	VMOVUPD 128(AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VMOVUPD Z3, 128(DX)
-	VADDPD  Z4, Z0, Z0
-	VMOVUPD 192(AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VMOVUPD Z3, 192(DX)
-	VADDPD  Z4, Z0, Z0
-	ADDQ    $+256, AX
-	ADDQ    $+256, DX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop451
-
-end452:
-	CMPQ CX, $+8
-	JB   end454
-
-loop453:
-	VMOVUPD (AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VMOVUPD Z3, (DX)
-	VADDPD  Z4, Z0, Z0
-	ADDQ    $+64, AX
-	ADDQ    $+64, DX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop453
-
-end454:
-	VMOVSD X0, ret+40(FP)
-	VZEROUPPER
-	RET
-
-DATA avx512const22<>+0(SB)/8, $0x0000000000000003
-GLOBL avx512const22<>(SB), RODATA|NOPTR, $8
-
-DATA avx512const23<>+0(SB)/8, $0x0000000000000007
-GLOBL avx512const23<>(SB), RODATA|NOPTR, $8
-
-// func prefixBeforeAVX512(dst *float64, x []float64, start float64) float64
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·prefixBeforeAVX512(SB), NOSPLIT, $0-48
-	VPBROADCASTQ start+32(FP), Z0
-	VPBROADCASTQ avx512const22<>+0(SB), Z1
-	VPBROADCASTQ avx512const23<>+0(SB), Z2
-	MOVL         $0x000000ee, AX
-	KMOVB        AX, K1
-	MOVL         $0x000000cc, AX
-	KMOVB        AX, K2
-	MOVL         $0x000000f0, AX
-	KMOVB        AX, K3
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	CMPQ         CX, $+32
-	JB           end456
-
-loop455:
-	VMOVUPD (AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VALIGNQ $0x07, Z0, Z3, Z3
-	VMOVUPD Z3, (DX)
-	VADDPD  Z4, Z0, Z0
-	VMOVUPD 64(AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VALIGNQ $0x07, Z0, Z3, Z3
-	VMOVUPD Z3, 64(DX)
-	VADDPD  Z4, Z0, Z0
-	VMOVUPD 128(AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VALIGNQ $0x07, Z0, Z3, Z3
-	VMOVUPD Z3, 128(DX)
-	VADDPD  Z4, Z0, Z0
-	VMOVUPD 192(AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VALIGNQ $0x07, Z0, Z3, Z3
-	VMOVUPD Z3, 192(DX)
-	VADDPD  Z4, Z0, Z0
-	ADDQ    $+256, AX
-	ADDQ    $+256, DX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop455
-
-end456:
-	CMPQ CX, $+8
-	JB   end458
-
-loop457:
-	VMOVUPD (AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VALIGNQ $0x07, Z0, Z3, Z3
-	VMOVUPD Z3, (DX)
-	VADDPD  Z4, Z0, Z0
-	ADDQ    $+64, AX
-	ADDQ    $+64, DX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop457
-
-end458:
-	VMOVSD X0, ret+40(FP)
-	VZEROUPPER
-	RET
-
-// func prefixInt64AVX512(dst *int64, x []int64, start int64) int64
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·prefixInt64AVX512(SB), NOSPLIT, $0-48
-	VPBROADCASTQ start+32(FP), Z0
-	VPBROADCASTQ avx512const22<>+0(SB), Z1
-	VPBROADCASTQ avx512const23<>+0(SB), Z2
+	VPBROADCASTQ avx512const23<>+0(SB), Z1
+	VPBROADCASTQ avx512const24<>+0(SB), Z2
 	MOVL         $0x000000ee, AX
 	KMOVB        AX, K1
 	MOVL         $0x000000cc, AX
@@ -6809,48 +6971,48 @@ TEXT ·prefixInt64AVX512(SB), NOSPLIT, $0-48
 loop459:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
-	VPADDQ  Z4, Z3, K1, Z3
+	VADDPD  Z4, Z3, K1, Z3
 	VPERMPD $0x40, Z3, Z4
-	VPADDQ  Z4, Z3, K2, Z3
+	VADDPD  Z4, Z3, K2, Z3
 	VPERMPD Z3, Z1, Z4
-	VPADDQ  Z4, Z3, K3, Z3
+	VADDPD  Z4, Z3, K3, Z3
 	VPERMPD Z3, Z2, Z4
-	VPADDQ  Z0, Z3, Z3
+	VADDPD  Z0, Z3, Z3
 	VMOVUPD Z3, (DX)
-	VPADDQ  Z4, Z0, Z0
+	VADDPD  Z4, Z0, Z0
 	VMOVUPD 64(AX), Z3
 	VPERMPD $0x90, Z3, Z4
-	VPADDQ  Z4, Z3, K1, Z3
+	VADDPD  Z4, Z3, K1, Z3
 	VPERMPD $0x40, Z3, Z4
-	VPADDQ  Z4, Z3, K2, Z3
+	VADDPD  Z4, Z3, K2, Z3
 	VPERMPD Z3, Z1, Z4
-	VPADDQ  Z4, Z3, K3, Z3
+	VADDPD  Z4, Z3, K3, Z3
 	VPERMPD Z3, Z2, Z4
-	VPADDQ  Z0, Z3, Z3
+	VADDPD  Z0, Z3, Z3
 	VMOVUPD Z3, 64(DX)
-	VPADDQ  Z4, Z0, Z0
+	VADDPD  Z4, Z0, Z0
 	VMOVUPD 128(AX), Z3
 	VPERMPD $0x90, Z3, Z4
-	VPADDQ  Z4, Z3, K1, Z3
+	VADDPD  Z4, Z3, K1, Z3
 	VPERMPD $0x40, Z3, Z4
-	VPADDQ  Z4, Z3, K2, Z3
+	VADDPD  Z4, Z3, K2, Z3
 	VPERMPD Z3, Z1, Z4
-	VPADDQ  Z4, Z3, K3, Z3
+	VADDPD  Z4, Z3, K3, Z3
 	VPERMPD Z3, Z2, Z4
-	VPADDQ  Z0, Z3, Z3
+	VADDPD  Z0, Z3, Z3
 	VMOVUPD Z3, 128(DX)
-	VPADDQ  Z4, Z0, Z0
+	VADDPD  Z4, Z0, Z0
 	VMOVUPD 192(AX), Z3
 	VPERMPD $0x90, Z3, Z4
-	VPADDQ  Z4, Z3, K1, Z3
+	VADDPD  Z4, Z3, K1, Z3
 	VPERMPD $0x40, Z3, Z4
-	VPADDQ  Z4, Z3, K2, Z3
+	VADDPD  Z4, Z3, K2, Z3
 	VPERMPD Z3, Z1, Z4
-	VPADDQ  Z4, Z3, K3, Z3
+	VADDPD  Z4, Z3, K3, Z3
 	VPERMPD Z3, Z2, Z4
-	VPADDQ  Z0, Z3, Z3
+	VADDPD  Z0, Z3, Z3
 	VMOVUPD Z3, 192(DX)
-	VPADDQ  Z4, Z0, Z0
+	VADDPD  Z4, Z0, Z0
 	ADDQ    $+256, AX
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
@@ -6864,15 +7026,15 @@ end460:
 loop461:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
-	VPADDQ  Z4, Z3, K1, Z3
+	VADDPD  Z4, Z3, K1, Z3
 	VPERMPD $0x40, Z3, Z4
-	VPADDQ  Z4, Z3, K2, Z3
+	VADDPD  Z4, Z3, K2, Z3
 	VPERMPD Z3, Z1, Z4
-	VPADDQ  Z4, Z3, K3, Z3
+	VADDPD  Z4, Z3, K3, Z3
 	VPERMPD Z3, Z2, Z4
-	VPADDQ  Z0, Z3, Z3
+	VADDPD  Z0, Z3, Z3
 	VMOVUPD Z3, (DX)
-	VPADDQ  Z4, Z0, Z0
+	VADDPD  Z4, Z0, Z0
 	ADDQ    $+64, AX
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
@@ -6884,12 +7046,18 @@ end462:
 	VZEROUPPER
 	RET
 
-// func prefixBeforeInt64AVX512(dst *int64, x []int64, start int64) int64
+DATA avx512const23<>+0(SB)/8, $0x0000000000000003
+GLOBL avx512const23<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const24<>+0(SB)/8, $0x0000000000000007
+GLOBL avx512const24<>(SB), RODATA|NOPTR, $8
+
+// func prefixBeforeAVX512(dst *float64, x []float64, start float64) float64
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·prefixBeforeInt64AVX512(SB), NOSPLIT, $0-48
+TEXT ·prefixBeforeAVX512(SB), NOSPLIT, $0-48
 	VPBROADCASTQ start+32(FP), Z0
-	VPBROADCASTQ avx512const22<>+0(SB), Z1
-	VPBROADCASTQ avx512const23<>+0(SB), Z2
+	VPBROADCASTQ avx512const23<>+0(SB), Z1
+	VPBROADCASTQ avx512const24<>+0(SB), Z2
 	MOVL         $0x000000ee, AX
 	KMOVB        AX, K1
 	MOVL         $0x000000cc, AX
@@ -6905,6 +7073,203 @@ TEXT ·prefixBeforeInt64AVX512(SB), NOSPLIT, $0-48
 loop463:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, (DX)
+	VADDPD  Z4, Z0, Z0
+	VMOVUPD 64(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, 64(DX)
+	VADDPD  Z4, Z0, Z0
+	VMOVUPD 128(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, 128(DX)
+	VADDPD  Z4, Z0, Z0
+	VMOVUPD 192(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, 192(DX)
+	VADDPD  Z4, Z0, Z0
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop463
+
+end464:
+	CMPQ CX, $+8
+	JB   end466
+
+loop465:
+	VMOVUPD (AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, (DX)
+	VADDPD  Z4, Z0, Z0
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop465
+
+end466:
+	VMOVSD X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func prefixInt64AVX512(dst *int64, x []int64, start int64) int64
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·prefixInt64AVX512(SB), NOSPLIT, $0-48
+	VPBROADCASTQ start+32(FP), Z0
+	VPBROADCASTQ avx512const23<>+0(SB), Z1
+	VPBROADCASTQ avx512const24<>+0(SB), Z2
+	MOVL         $0x000000ee, AX
+	KMOVB        AX, K1
+	MOVL         $0x000000cc, AX
+	KMOVB        AX, K2
+	MOVL         $0x000000f0, AX
+	KMOVB        AX, K3
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+32
+	JB           end468
+
+loop467:
+	VMOVUPD (AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VMOVUPD Z3, (DX)
+	VPADDQ  Z4, Z0, Z0
+	VMOVUPD 64(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VMOVUPD Z3, 64(DX)
+	VPADDQ  Z4, Z0, Z0
+	VMOVUPD 128(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VMOVUPD Z3, 128(DX)
+	VPADDQ  Z4, Z0, Z0
+	VMOVUPD 192(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VMOVUPD Z3, 192(DX)
+	VPADDQ  Z4, Z0, Z0
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop467
+
+end468:
+	CMPQ CX, $+8
+	JB   end470
+
+loop469:
+	VMOVUPD (AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VMOVUPD Z3, (DX)
+	VPADDQ  Z4, Z0, Z0
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop469
+
+end470:
+	VMOVSD X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func prefixBeforeInt64AVX512(dst *int64, x []int64, start int64) int64
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·prefixBeforeInt64AVX512(SB), NOSPLIT, $0-48
+	VPBROADCASTQ start+32(FP), Z0
+	VPBROADCASTQ avx512const23<>+0(SB), Z1
+	VPBROADCASTQ avx512const24<>+0(SB), Z2
+	MOVL         $0x000000ee, AX
+	KMOVB        AX, K1
+	MOVL         $0x000000cc, AX
+	KMOVB        AX, K2
+	MOVL         $0x000000f0, AX
+	KMOVB        AX, K3
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+32
+	JB           end472
+
+loop471:
+	VMOVUPD (AX), Z3
+	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
 	VPERMPD $0x40, Z3, Z4
 	VPADDQ  Z4, Z3, K2, Z3
@@ -6955,13 +7320,13 @@ loop463:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop463
+	JAE     loop471
 
-end464:
+end472:
 	CMPQ CX, $+8
-	JB   end466
+	JB   end474
 
-loop465:
+loop473:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -6978,9 +7343,9 @@ loop465:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop465
+	JAE     loop473
 
-end466:
+end474:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -6988,32 +7353,32 @@ end466:
 // func expAVX512(dst *float64, x []float64, stream int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·expAVX512(SB), NOSPLIT, $0-40
-	VPBROADCASTQ avx512const24<>+0(SB), Z0
-	VPBROADCASTQ avx512const25<>+0(SB), Z1
-	VPBROADCASTQ avx512const26<>+0(SB), Z2
-	VPBROADCASTQ avx512const27<>+0(SB), Z3
-	VPBROADCASTQ avx512const28<>+0(SB), Z4
-	VPBROADCASTQ avx512const29<>+0(SB), Z5
-	VPBROADCASTQ avx512const30<>+0(SB), Z6
-	VPBROADCASTQ avx512const31<>+0(SB), Z7
-	VPBROADCASTQ avx512const32<>+0(SB), Z8
-	VPBROADCASTQ avx512const33<>+0(SB), Z9
-	VPBROADCASTQ avx512const34<>+0(SB), Z10
-	VPBROADCASTQ avx512const35<>+0(SB), Z11
-	VPBROADCASTQ avx512const36<>+0(SB), Z12
-	VPBROADCASTQ avx512const37<>+0(SB), Z13
-	VPBROADCASTQ avx512const38<>+0(SB), Z14
-	VPBROADCASTQ avx512const39<>+0(SB), Z15
-	VPBROADCASTQ avx512const40<>+0(SB), Z16
+	VPBROADCASTQ avx512const25<>+0(SB), Z0
+	VPBROADCASTQ avx512const26<>+0(SB), Z1
+	VPBROADCASTQ avx512const27<>+0(SB), Z2
+	VPBROADCASTQ avx512const28<>+0(SB), Z3
+	VPBROADCASTQ avx512const29<>+0(SB), Z4
+	VPBROADCASTQ avx512const30<>+0(SB), Z5
+	VPBROADCASTQ avx512const31<>+0(SB), Z6
+	VPBROADCASTQ avx512const32<>+0(SB), Z7
+	VPBROADCASTQ avx512const33<>+0(SB), Z8
+	VPBROADCASTQ avx512const34<>+0(SB), Z9
+	VPBROADCASTQ avx512const35<>+0(SB), Z10
+	VPBROADCASTQ avx512const36<>+0(SB), Z11
+	VPBROADCASTQ avx512const37<>+0(SB), Z12
+	VPBROADCASTQ avx512const38<>+0(SB), Z13
+	VPBROADCASTQ avx512const39<>+0(SB), Z14
+	VPBROADCASTQ avx512const40<>+0(SB), Z15
+	VPBROADCASTQ avx512const41<>+0(SB), Z16
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain467
+	JZ           plain475
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain467
+	JNZ          plain475
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -7021,7 +7386,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none468
+	JZ           none476
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -7058,11 +7423,11 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none468:
+none476:
 	CMPQ CX, $+32
-	JB   end470
+	JB   end478
 
-loop469:
+loop477:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -7179,16 +7544,16 @@ loop469:
 	ADDQ         $+256, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop469
+	JAE          loop477
 
-end470:
+end478:
 	SFENCE
 
-plain467:
+plain475:
 	CMPQ CX, $+32
-	JB   end472
+	JB   end480
 
-loop471:
+loop479:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -7305,13 +7670,13 @@ loop471:
 	ADDQ         $+256, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop471
+	JAE          loop479
 
-end472:
+end480:
 	CMPQ CX, $+8
-	JB   end474
+	JB   end482
 
-loop473:
+loop481:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -7344,11 +7709,11 @@ loop473:
 	ADDQ         $+64, AX
 	SUBQ         $+8, CX
 	CMPQ         CX, $+8
-	JAE          loop473
+	JAE          loop481
 
-end474:
+end482:
 	TESTQ        CX, CX
-	JZ           none475
+	JZ           none483
 	MOVQ         $-1, BX
 	BZHIQ        CX, BX, BX
 	KMOVW        BX, K1
@@ -7382,70 +7747,70 @@ end474:
 	VSCALEFPD    Z1, Z3, Z3
 	VMOVUPD      Z3, K1, (DX)
 
-none475:
+none483:
 	VZEROUPPER
 	RET
 
-DATA avx512const24<>+0(SB)/8, $0x4086300000000000
-GLOBL avx512const24<>(SB), RODATA|NOPTR, $8
-
-DATA avx512const25<>+0(SB)/8, $0xc087500000000000
+DATA avx512const25<>+0(SB)/8, $0x4086300000000000
 GLOBL avx512const25<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const26<>+0(SB)/8, $0x3ff71547652b82fe
+DATA avx512const26<>+0(SB)/8, $0xc087500000000000
 GLOBL avx512const26<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const27<>+0(SB)/8, $0x4338000000000000
+DATA avx512const27<>+0(SB)/8, $0x3ff71547652b82fe
 GLOBL avx512const27<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const28<>+0(SB)/8, $0x3fe62e42fefa39ef
+DATA avx512const28<>+0(SB)/8, $0x4338000000000000
 GLOBL avx512const28<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const29<>+0(SB)/8, $0x3c7abc9e3b39803f
+DATA avx512const29<>+0(SB)/8, $0x3fe62e42fefa39ef
 GLOBL avx512const29<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const30<>+0(SB)/8, $0x3ff0000000000000
+DATA avx512const30<>+0(SB)/8, $0x3c7abc9e3b39803f
 GLOBL avx512const30<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const31<>+0(SB)/8, $0x3fe000000000000a
+DATA avx512const31<>+0(SB)/8, $0x3ff0000000000000
 GLOBL avx512const31<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const32<>+0(SB)/8, $0x3fc55555555554fa
+DATA avx512const32<>+0(SB)/8, $0x3fe000000000000a
 GLOBL avx512const32<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const33<>+0(SB)/8, $0x3fa555555555087d
+DATA avx512const33<>+0(SB)/8, $0x3fc55555555554fa
 GLOBL avx512const33<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const34<>+0(SB)/8, $0x3f81111111127be6
+DATA avx512const34<>+0(SB)/8, $0x3fa555555555087d
 GLOBL avx512const34<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const35<>+0(SB)/8, $0x3f56c16c1842a09f
+DATA avx512const35<>+0(SB)/8, $0x3f81111111127be6
 GLOBL avx512const35<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const36<>+0(SB)/8, $0x3f2a01a012a57064
+DATA avx512const36<>+0(SB)/8, $0x3f56c16c1842a09f
 GLOBL avx512const36<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const37<>+0(SB)/8, $0x3efa0199a0c78972
+DATA avx512const37<>+0(SB)/8, $0x3f2a01a012a57064
 GLOBL avx512const37<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const38<>+0(SB)/8, $0x3ec71df255430ed3
+DATA avx512const38<>+0(SB)/8, $0x3efa0199a0c78972
 GLOBL avx512const38<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const39<>+0(SB)/8, $0x3e928ad72bf7e407
+DATA avx512const39<>+0(SB)/8, $0x3ec71df255430ed3
 GLOBL avx512const39<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const40<>+0(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx512const40<>+0(SB)/8, $0x3e928ad72bf7e407
 GLOBL avx512const40<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const41<>+0(SB)/8, $0x3e5ad7f6b5dc2ef6
+GLOBL avx512const41<>(SB), RODATA|NOPTR, $8
 
 // func logAVX512(dst *float64, x []float64, stream int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·logAVX512(SB), NOSPLIT, $0-40
-	VPBROADCASTQ avx512const43<>+0(SB), Z0
-	VPBROADCASTQ avx512const44<>+0(SB), Z1
-	VPBROADCASTQ avx512const45<>+0(SB), Z2
-	VPBROADCASTQ avx512const46<>+0(SB), Z3
-	VPBROADCASTQ avx512const47<>+0(SB), Z4
-	VPBROADCASTQ avx512const30<>+0(SB), Z5
+	VPBROADCASTQ avx512const44<>+0(SB), Z0
+	VPBROADCASTQ avx512const45<>+0(SB), Z1
+	VPBROADCASTQ avx512const46<>+0(SB), Z2
+	VPBROADCASTQ avx512const47<>+0(SB), Z3
+	VPBROADCASTQ avx512const48<>+0(SB), Z4
+	VPBROADCASTQ avx512const31<>+0(SB), Z5
 	VPBROADCASTQ avx512const51<>+0(SB), Z6
 	VPBROADCASTQ avx512const52<>+0(SB), Z7
 	VPBROADCASTQ avx512const53<>+0(SB), Z8
@@ -7461,10 +7826,10 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain476
+	JZ           plain484
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain476
+	JNZ          plain484
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -7472,18 +7837,18 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none477
+	JZ           none485
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
 	VMOVUPD.Z    (AX), K1, Z16
 	VMOVUPD      Z16, Z16
 	VMOVUPD      Z4, Z18
-	VMULPD       avx512const42<>+0(SB), Z16, Z19
-	VCMPPD       $0x11, avx512const41<>+0(SB), Z16, K2
+	VMULPD       avx512const43<>+0(SB), Z16, Z19
+	VCMPPD       $0x11, avx512const42<>+0(SB), Z16, K2
 	VMOVUPD      Z16, Z17
 	VMOVUPD      Z19, K2, Z17
-	VMOVUPD      avx512const48<>+0(SB), K2, Z18
+	VMOVUPD      avx512const49<>+0(SB), K2, Z18
 	VPADDQ       Z0, Z17, Z17
 	VPSRLQ       $0x34, Z17, Z19
 	VPORQ        Z3, Z19, Z19
@@ -7504,7 +7869,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	VFMADD213PD  Z9, Z21, Z23
 	VMULPD       Z20, Z22, Z22
 	VFMADD213PD  Z22, Z21, Z23
-	VMULPD       avx512const49<>+0(SB), Z17, Z20
+	VMULPD       avx512const13<>+0(SB), Z17, Z20
 	VMULPD       Z17, Z20, Z20
 	VADDPD       Z20, Z23, Z23
 	VMULPD       Z7, Z18, Z21
@@ -7515,26 +7880,26 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x11, Z15, Z16, K2
 	VMOVUPD      avx512const60<>+0(SB), K2, Z17
 	VCMPPD       $0x00, Z15, Z16, K2
-	VMOVUPD      avx512const17<>+0(SB), K2, Z17
-	VCMPPD       $0x05, avx512const16<>+0(SB), Z16, K2
+	VMOVUPD      avx512const19<>+0(SB), K2, Z17
+	VCMPPD       $0x05, avx512const18<>+0(SB), Z16, K2
 	VMOVUPD      Z16, K2, Z17
 	VMOVUPD      Z17, K1, (DX)
 	SUBQ         BX, CX
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none477:
+none485:
 	CMPQ CX, $+32
-	JB   end479
+	JB   end487
 
-loop478:
+loop486:
 	VMOVUPD     (AX), Z16
 	VMOVUPD     Z4, Z18
-	VMULPD      avx512const42<>+0(SB), Z16, Z19
-	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K1
+	VMULPD      avx512const43<>+0(SB), Z16, Z19
+	VCMPPD      $0x11, avx512const42<>+0(SB), Z16, K1
 	VMOVUPD     Z16, Z17
 	VMOVUPD     Z19, K1, Z17
-	VMOVUPD     avx512const48<>+0(SB), K1, Z18
+	VMOVUPD     avx512const49<>+0(SB), K1, Z18
 	VPADDQ      Z0, Z17, Z17
 	VPSRLQ      $0x34, Z17, Z19
 	VPORQ       Z3, Z19, Z19
@@ -7555,7 +7920,7 @@ loop478:
 	VFMADD213PD Z9, Z21, Z23
 	VMULPD      Z20, Z22, Z22
 	VFMADD213PD Z22, Z21, Z23
-	VMULPD      avx512const49<>+0(SB), Z17, Z20
+	VMULPD      avx512const13<>+0(SB), Z17, Z20
 	VMULPD      Z17, Z20, Z20
 	VADDPD      Z20, Z23, Z23
 	VMULPD      Z7, Z18, Z21
@@ -7566,17 +7931,17 @@ loop478:
 	VCMPPD      $0x11, Z15, Z16, K1
 	VMOVUPD     avx512const60<>+0(SB), K1, Z17
 	VCMPPD      $0x00, Z15, Z16, K1
-	VMOVUPD     avx512const17<>+0(SB), K1, Z17
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z17
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z16, K1
 	VMOVUPD     Z16, K1, Z17
 	VMOVNTPD    Z17, (DX)
 	VMOVUPD     64(AX), Z16
 	VMOVUPD     Z4, Z18
-	VMULPD      avx512const42<>+0(SB), Z16, Z19
-	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K1
+	VMULPD      avx512const43<>+0(SB), Z16, Z19
+	VCMPPD      $0x11, avx512const42<>+0(SB), Z16, K1
 	VMOVUPD     Z16, Z17
 	VMOVUPD     Z19, K1, Z17
-	VMOVUPD     avx512const48<>+0(SB), K1, Z18
+	VMOVUPD     avx512const49<>+0(SB), K1, Z18
 	VPADDQ      Z0, Z17, Z17
 	VPSRLQ      $0x34, Z17, Z19
 	VPORQ       Z3, Z19, Z19
@@ -7597,7 +7962,7 @@ loop478:
 	VFMADD213PD Z9, Z21, Z23
 	VMULPD      Z20, Z22, Z22
 	VFMADD213PD Z22, Z21, Z23
-	VMULPD      avx512const49<>+0(SB), Z17, Z20
+	VMULPD      avx512const13<>+0(SB), Z17, Z20
 	VMULPD      Z17, Z20, Z20
 	VADDPD      Z20, Z23, Z23
 	VMULPD      Z7, Z18, Z21
@@ -7608,17 +7973,17 @@ loop478:
 	VCMPPD      $0x11, Z15, Z16, K1
 	VMOVUPD     avx512const60<>+0(SB), K1, Z17
 	VCMPPD      $0x00, Z15, Z16, K1
-	VMOVUPD     avx512const17<>+0(SB), K1, Z17
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z17
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z16, K1
 	VMOVUPD     Z16, K1, Z17
 	VMOVNTPD    Z17, 64(DX)
 	VMOVUPD     128(AX), Z16
 	VMOVUPD     Z4, Z18
-	VMULPD      avx512const42<>+0(SB), Z16, Z19
-	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K1
+	VMULPD      avx512const43<>+0(SB), Z16, Z19
+	VCMPPD      $0x11, avx512const42<>+0(SB), Z16, K1
 	VMOVUPD     Z16, Z17
 	VMOVUPD     Z19, K1, Z17
-	VMOVUPD     avx512const48<>+0(SB), K1, Z18
+	VMOVUPD     avx512const49<>+0(SB), K1, Z18
 	VPADDQ      Z0, Z17, Z17
 	VPSRLQ      $0x34, Z17, Z19
 	VPORQ       Z3, Z19, Z19
@@ -7639,7 +8004,7 @@ loop478:
 	VFMADD213PD Z9, Z21, Z23
 	VMULPD      Z20, Z22, Z22
 	VFMADD213PD Z22, Z21, Z23
-	VMULPD      avx512const49<>+0(SB), Z17, Z20
+	VMULPD      avx512const13<>+0(SB), Z17, Z20
 	VMULPD      Z17, Z20, Z20
 	VADDPD      Z20, Z23, Z23
 	VMULPD      Z7, Z18, Z21
@@ -7650,17 +8015,17 @@ loop478:
 	VCMPPD      $0x11, Z15, Z16, K1
 	VMOVUPD     avx512const60<>+0(SB), K1, Z17
 	VCMPPD      $0x00, Z15, Z16, K1
-	VMOVUPD     avx512const17<>+0(SB), K1, Z17
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z17
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z16, K1
 	VMOVUPD     Z16, K1, Z17
 	VMOVNTPD    Z17, 128(DX)
 	VMOVUPD     192(AX), Z16
 	VMOVUPD     Z4, Z18
-	VMULPD      avx512const42<>+0(SB), Z16, Z19
-	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K1
+	VMULPD      avx512const43<>+0(SB), Z16, Z19
+	VCMPPD      $0x11, avx512const42<>+0(SB), Z16, K1
 	VMOVUPD     Z16, Z17
 	VMOVUPD     Z19, K1, Z17
-	VMOVUPD     avx512const48<>+0(SB), K1, Z18
+	VMOVUPD     avx512const49<>+0(SB), K1, Z18
 	VPADDQ      Z0, Z17, Z17
 	VPSRLQ      $0x34, Z17, Z19
 	VPORQ       Z3, Z19, Z19
@@ -7681,7 +8046,7 @@ loop478:
 	VFMADD213PD Z9, Z21, Z23
 	VMULPD      Z20, Z22, Z22
 	VFMADD213PD Z22, Z21, Z23
-	VMULPD      avx512const49<>+0(SB), Z17, Z20
+	VMULPD      avx512const13<>+0(SB), Z17, Z20
 	VMULPD      Z17, Z20, Z20
 	VADDPD      Z20, Z23, Z23
 	VMULPD      Z7, Z18, Z21
@@ -7692,31 +8057,31 @@ loop478:
 	VCMPPD      $0x11, Z15, Z16, K1
 	VMOVUPD     avx512const60<>+0(SB), K1, Z17
 	VCMPPD      $0x00, Z15, Z16, K1
-	VMOVUPD     avx512const17<>+0(SB), K1, Z17
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z17
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z16, K1
 	VMOVUPD     Z16, K1, Z17
 	VMOVNTPD    Z17, 192(DX)
 	ADDQ        $+256, DX
 	ADDQ        $+256, AX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop478
+	JAE         loop486
 
-end479:
+end487:
 	SFENCE
 
-plain476:
+plain484:
 	CMPQ CX, $+32
-	JB   end481
+	JB   end489
 
-loop480:
+loop488:
 	VMOVUPD     (AX), Z16
 	VMOVUPD     Z4, Z18
-	VMULPD      avx512const42<>+0(SB), Z16, Z19
-	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K1
+	VMULPD      avx512const43<>+0(SB), Z16, Z19
+	VCMPPD      $0x11, avx512const42<>+0(SB), Z16, K1
 	VMOVUPD     Z16, Z17
 	VMOVUPD     Z19, K1, Z17
-	VMOVUPD     avx512const48<>+0(SB), K1, Z18
+	VMOVUPD     avx512const49<>+0(SB), K1, Z18
 	VPADDQ      Z0, Z17, Z17
 	VPSRLQ      $0x34, Z17, Z19
 	VPORQ       Z3, Z19, Z19
@@ -7737,7 +8102,7 @@ loop480:
 	VFMADD213PD Z9, Z21, Z23
 	VMULPD      Z20, Z22, Z22
 	VFMADD213PD Z22, Z21, Z23
-	VMULPD      avx512const49<>+0(SB), Z17, Z20
+	VMULPD      avx512const13<>+0(SB), Z17, Z20
 	VMULPD      Z17, Z20, Z20
 	VADDPD      Z20, Z23, Z23
 	VMULPD      Z7, Z18, Z21
@@ -7748,17 +8113,17 @@ loop480:
 	VCMPPD      $0x11, Z15, Z16, K1
 	VMOVUPD     avx512const60<>+0(SB), K1, Z17
 	VCMPPD      $0x00, Z15, Z16, K1
-	VMOVUPD     avx512const17<>+0(SB), K1, Z17
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z17
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z16, K1
 	VMOVUPD     Z16, K1, Z17
 	VMOVUPD     Z17, (DX)
 	VMOVUPD     64(AX), Z16
 	VMOVUPD     Z4, Z18
-	VMULPD      avx512const42<>+0(SB), Z16, Z19
-	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K1
+	VMULPD      avx512const43<>+0(SB), Z16, Z19
+	VCMPPD      $0x11, avx512const42<>+0(SB), Z16, K1
 	VMOVUPD     Z16, Z17
 	VMOVUPD     Z19, K1, Z17
-	VMOVUPD     avx512const48<>+0(SB), K1, Z18
+	VMOVUPD     avx512const49<>+0(SB), K1, Z18
 	VPADDQ      Z0, Z17, Z17
 	VPSRLQ      $0x34, Z17, Z19
 	VPORQ       Z3, Z19, Z19
@@ -7779,7 +8144,7 @@ loop480:
 	VFMADD213PD Z9, Z21, Z23
 	VMULPD      Z20, Z22, Z22
 	VFMADD213PD Z22, Z21, Z23
-	VMULPD      avx512const49<>+0(SB), Z17, Z20
+	VMULPD      avx512const13<>+0(SB), Z17, Z20
 	VMULPD      Z17, Z20, Z20
 	VADDPD      Z20, Z23, Z23
 	VMULPD      Z7, Z18, Z21
@@ -7790,17 +8155,17 @@ loop480:
 	VCMPPD      $0x11, Z15, Z16, K1
 	VMOVUPD     avx512const60<>+0(SB), K1, Z17
 	VCMPPD      $0x00, Z15, Z16, K1
-	VMOVUPD     avx512const17<>+0(SB), K1, Z17
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z17
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z16, K1
 	VMOVUPD     Z16, K1, Z17
 	VMOVUPD     Z17, 64(DX)
 	VMOVUPD     128(AX), Z16
 	VMOVUPD     Z4, Z18
-	VMULPD      avx512const42<>+0(SB), Z16, Z19
-	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K1
+	VMULPD      avx512const43<>+0(SB), Z16, Z19
+	VCMPPD      $0x11, avx512const42<>+0(SB), Z16, K1
 	VMOVUPD     Z16, Z17
 	VMOVUPD     Z19, K1, Z17
-	VMOVUPD     avx512const48<>+0(SB), K1, Z18
+	VMOVUPD     avx512const49<>+0(SB), K1, Z18
 	VPADDQ      Z0, Z17, Z17
 	VPSRLQ      $0x34, Z17, Z19
 	VPORQ       Z3, Z19, Z19
@@ -7821,7 +8186,7 @@ loop480:
 	VFMADD213PD Z9, Z21, Z23
 	VMULPD      Z20, Z22, Z22
 	VFMADD213PD Z22, Z21, Z23
-	VMULPD      avx512const49<>+0(SB), Z17, Z20
+	VMULPD      avx512const13<>+0(SB), Z17, Z20
 	VMULPD      Z17, Z20, Z20
 	VADDPD      Z20, Z23, Z23
 	VMULPD      Z7, Z18, Z21
@@ -7832,17 +8197,17 @@ loop480:
 	VCMPPD      $0x11, Z15, Z16, K1
 	VMOVUPD     avx512const60<>+0(SB), K1, Z17
 	VCMPPD      $0x00, Z15, Z16, K1
-	VMOVUPD     avx512const17<>+0(SB), K1, Z17
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z17
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z16, K1
 	VMOVUPD     Z16, K1, Z17
 	VMOVUPD     Z17, 128(DX)
 	VMOVUPD     192(AX), Z16
 	VMOVUPD     Z4, Z18
-	VMULPD      avx512const42<>+0(SB), Z16, Z19
-	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K1
+	VMULPD      avx512const43<>+0(SB), Z16, Z19
+	VCMPPD      $0x11, avx512const42<>+0(SB), Z16, K1
 	VMOVUPD     Z16, Z17
 	VMOVUPD     Z19, K1, Z17
-	VMOVUPD     avx512const48<>+0(SB), K1, Z18
+	VMOVUPD     avx512const49<>+0(SB), K1, Z18
 	VPADDQ      Z0, Z17, Z17
 	VPSRLQ      $0x34, Z17, Z19
 	VPORQ       Z3, Z19, Z19
@@ -7863,7 +8228,7 @@ loop480:
 	VFMADD213PD Z9, Z21, Z23
 	VMULPD      Z20, Z22, Z22
 	VFMADD213PD Z22, Z21, Z23
-	VMULPD      avx512const49<>+0(SB), Z17, Z20
+	VMULPD      avx512const13<>+0(SB), Z17, Z20
 	VMULPD      Z17, Z20, Z20
 	VADDPD      Z20, Z23, Z23
 	VMULPD      Z7, Z18, Z21
@@ -7874,28 +8239,28 @@ loop480:
 	VCMPPD      $0x11, Z15, Z16, K1
 	VMOVUPD     avx512const60<>+0(SB), K1, Z17
 	VCMPPD      $0x00, Z15, Z16, K1
-	VMOVUPD     avx512const17<>+0(SB), K1, Z17
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z17
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z16, K1
 	VMOVUPD     Z16, K1, Z17
 	VMOVUPD     Z17, 192(DX)
 	ADDQ        $+256, DX
 	ADDQ        $+256, AX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop480
+	JAE         loop488
 
-end481:
+end489:
 	CMPQ CX, $+8
-	JB   end483
+	JB   end491
 
-loop482:
+loop490:
 	VMOVUPD     (AX), Z16
 	VMOVUPD     Z4, Z18
-	VMULPD      avx512const42<>+0(SB), Z16, Z19
-	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K1
+	VMULPD      avx512const43<>+0(SB), Z16, Z19
+	VCMPPD      $0x11, avx512const42<>+0(SB), Z16, K1
 	VMOVUPD     Z16, Z17
 	VMOVUPD     Z19, K1, Z17
-	VMOVUPD     avx512const48<>+0(SB), K1, Z18
+	VMOVUPD     avx512const49<>+0(SB), K1, Z18
 	VPADDQ      Z0, Z17, Z17
 	VPSRLQ      $0x34, Z17, Z19
 	VPORQ       Z3, Z19, Z19
@@ -7916,7 +8281,7 @@ loop482:
 	VFMADD213PD Z9, Z21, Z23
 	VMULPD      Z20, Z22, Z22
 	VFMADD213PD Z22, Z21, Z23
-	VMULPD      avx512const49<>+0(SB), Z17, Z20
+	VMULPD      avx512const13<>+0(SB), Z17, Z20
 	VMULPD      Z17, Z20, Z20
 	VADDPD      Z20, Z23, Z23
 	VMULPD      Z7, Z18, Z21
@@ -7927,30 +8292,30 @@ loop482:
 	VCMPPD      $0x11, Z15, Z16, K1
 	VMOVUPD     avx512const60<>+0(SB), K1, Z17
 	VCMPPD      $0x00, Z15, Z16, K1
-	VMOVUPD     avx512const17<>+0(SB), K1, Z17
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z17
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z16, K1
 	VMOVUPD     Z16, K1, Z17
 	VMOVUPD     Z17, (DX)
 	ADDQ        $+64, DX
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop482
+	JAE         loop490
 
-end483:
+end491:
 	TESTQ       CX, CX
-	JZ          none484
+	JZ          none492
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
 	VMOVUPD.Z   (AX), K1, Z16
 	VMOVUPD     Z16, Z16
 	VMOVUPD     Z4, Z17
-	VMULPD      avx512const42<>+0(SB), Z16, Z18
-	VCMPPD      $0x11, avx512const41<>+0(SB), Z16, K2
+	VMULPD      avx512const43<>+0(SB), Z16, Z18
+	VCMPPD      $0x11, avx512const42<>+0(SB), Z16, K2
 	VMOVUPD     Z16, Z4
 	VMOVUPD     Z18, K2, Z4
-	VMOVUPD     avx512const48<>+0(SB), K2, Z17
+	VMOVUPD     avx512const49<>+0(SB), K2, Z17
 	VPADDQ      Z0, Z4, Z4
 	VPSRLQ      $0x34, Z4, Z0
 	VPORQ       Z3, Z0, Z0
@@ -7971,7 +8336,7 @@ end483:
 	VFMADD213PD Z9, Z2, Z5
 	VMULPD      Z1, Z3, Z3
 	VFMADD213PD Z3, Z2, Z5
-	VMULPD      avx512const49<>+0(SB), Z4, Z1
+	VMULPD      avx512const13<>+0(SB), Z4, Z1
 	VMULPD      Z4, Z1, Z1
 	VADDPD      Z1, Z5, Z5
 	VMULPD      Z7, Z17, Z2
@@ -7982,68 +8347,58 @@ end483:
 	VCMPPD      $0x11, Z15, Z16, K2
 	VMOVUPD     avx512const60<>+0(SB), K2, Z4
 	VCMPPD      $0x00, Z15, Z16, K2
-	VMOVUPD     avx512const17<>+0(SB), K2, Z4
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z16, K2
+	VMOVUPD     avx512const19<>+0(SB), K2, Z4
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z16, K2
 	VMOVUPD     Z16, K2, Z4
 	VMOVUPD     Z4, K1, (DX)
 
-none484:
+none492:
 	VZEROUPPER
 	RET
 
-DATA avx512const41<>+0(SB)/8, $0x0010000000000000
-DATA avx512const41<>+8(SB)/8, $0x0010000000000000
-DATA avx512const41<>+16(SB)/8, $0x0010000000000000
-DATA avx512const41<>+24(SB)/8, $0x0010000000000000
-DATA avx512const41<>+32(SB)/8, $0x0010000000000000
-DATA avx512const41<>+40(SB)/8, $0x0010000000000000
-DATA avx512const41<>+48(SB)/8, $0x0010000000000000
-DATA avx512const41<>+56(SB)/8, $0x0010000000000000
-GLOBL avx512const41<>(SB), RODATA|NOPTR, $64
-
-DATA avx512const42<>+0(SB)/8, $0x4350000000000000
-DATA avx512const42<>+8(SB)/8, $0x4350000000000000
-DATA avx512const42<>+16(SB)/8, $0x4350000000000000
-DATA avx512const42<>+24(SB)/8, $0x4350000000000000
-DATA avx512const42<>+32(SB)/8, $0x4350000000000000
-DATA avx512const42<>+40(SB)/8, $0x4350000000000000
-DATA avx512const42<>+48(SB)/8, $0x4350000000000000
-DATA avx512const42<>+56(SB)/8, $0x4350000000000000
+DATA avx512const42<>+0(SB)/8, $0x0010000000000000
+DATA avx512const42<>+8(SB)/8, $0x0010000000000000
+DATA avx512const42<>+16(SB)/8, $0x0010000000000000
+DATA avx512const42<>+24(SB)/8, $0x0010000000000000
+DATA avx512const42<>+32(SB)/8, $0x0010000000000000
+DATA avx512const42<>+40(SB)/8, $0x0010000000000000
+DATA avx512const42<>+48(SB)/8, $0x0010000000000000
+DATA avx512const42<>+56(SB)/8, $0x0010000000000000
 GLOBL avx512const42<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const43<>+0(SB)/8, $0x00095f619980c433
-GLOBL avx512const43<>(SB), RODATA|NOPTR, $8
+DATA avx512const43<>+0(SB)/8, $0x4350000000000000
+DATA avx512const43<>+8(SB)/8, $0x4350000000000000
+DATA avx512const43<>+16(SB)/8, $0x4350000000000000
+DATA avx512const43<>+24(SB)/8, $0x4350000000000000
+DATA avx512const43<>+32(SB)/8, $0x4350000000000000
+DATA avx512const43<>+40(SB)/8, $0x4350000000000000
+DATA avx512const43<>+48(SB)/8, $0x4350000000000000
+DATA avx512const43<>+56(SB)/8, $0x4350000000000000
+GLOBL avx512const43<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const44<>+0(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx512const44<>+0(SB)/8, $0x00095f619980c433
 GLOBL avx512const44<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const45<>+0(SB)/8, $0x000fffffffffffff
+DATA avx512const45<>+0(SB)/8, $0x3fe6a09e667f3bcd
 GLOBL avx512const45<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const46<>+0(SB)/8, $0x4330000000000000
+DATA avx512const46<>+0(SB)/8, $0x000fffffffffffff
 GLOBL avx512const46<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const47<>+0(SB)/8, $0x43300000000003ff
+DATA avx512const47<>+0(SB)/8, $0x4330000000000000
 GLOBL avx512const47<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const48<>+0(SB)/8, $0x4330000000000435
-DATA avx512const48<>+8(SB)/8, $0x4330000000000435
-DATA avx512const48<>+16(SB)/8, $0x4330000000000435
-DATA avx512const48<>+24(SB)/8, $0x4330000000000435
-DATA avx512const48<>+32(SB)/8, $0x4330000000000435
-DATA avx512const48<>+40(SB)/8, $0x4330000000000435
-DATA avx512const48<>+48(SB)/8, $0x4330000000000435
-DATA avx512const48<>+56(SB)/8, $0x4330000000000435
-GLOBL avx512const48<>(SB), RODATA|NOPTR, $64
+DATA avx512const48<>+0(SB)/8, $0x43300000000003ff
+GLOBL avx512const48<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const49<>+0(SB)/8, $0x3fe0000000000000
-DATA avx512const49<>+8(SB)/8, $0x3fe0000000000000
-DATA avx512const49<>+16(SB)/8, $0x3fe0000000000000
-DATA avx512const49<>+24(SB)/8, $0x3fe0000000000000
-DATA avx512const49<>+32(SB)/8, $0x3fe0000000000000
-DATA avx512const49<>+40(SB)/8, $0x3fe0000000000000
-DATA avx512const49<>+48(SB)/8, $0x3fe0000000000000
-DATA avx512const49<>+56(SB)/8, $0x3fe0000000000000
+DATA avx512const49<>+0(SB)/8, $0x4330000000000435
+DATA avx512const49<>+8(SB)/8, $0x4330000000000435
+DATA avx512const49<>+16(SB)/8, $0x4330000000000435
+DATA avx512const49<>+24(SB)/8, $0x4330000000000435
+DATA avx512const49<>+32(SB)/8, $0x4330000000000435
+DATA avx512const49<>+40(SB)/8, $0x4330000000000435
+DATA avx512const49<>+48(SB)/8, $0x4330000000000435
+DATA avx512const49<>+56(SB)/8, $0x4330000000000435
 GLOBL avx512const49<>(SB), RODATA|NOPTR, $64
 
 DATA avx512const50<>+0(SB)/8, $0x4000000000000000
@@ -8104,9 +8459,9 @@ TEXT ·compensateAVX512(SB), NOSPLIT, $0-32
 	VMOVUPD 128(DX), Z2
 	VMOVUPD 192(DX), Z3
 	CMPQ    CX, $+16
-	JB      end486
+	JB      end494
 
-loop485:
+loop493:
 	VMOVUPD (AX), Z4
 	VADDPD  Z4, Z0, Z5
 	VSUBPD  Z0, Z5, Z6
@@ -8128,9 +8483,9 @@ loop485:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop485
+	JAE     loop493
 
-end486:
+end494:
 	VMOVUPD Z0, (DX)
 	VMOVUPD Z1, 64(DX)
 	VMOVUPD Z2, 128(DX)
@@ -8154,18 +8509,18 @@ TEXT ·sumAbsAVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z8, Z8, Z8
 	VMOVUPD avx512const0<>+0(SB), Z9
 	CMPQ    CX, $+64
-	JB      end488
+	JB      end496
 
-loop487:
+loop495:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end490
+	JB      end498
 
-loop489:
+loop497:
 	VPANDNQ (AX), Z9, Z10
 	VADDPD  Z10, Z0, Z0
 	VPANDNQ 64(AX), Z9, Z10
@@ -8185,9 +8540,9 @@ loop489:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop489
+	JAE     loop497
 
-end490:
+end498:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -8208,23 +8563,23 @@ end490:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop487
+	JAE    loop495
 
-end488:
+end496:
 	CMPQ CX, $+8
-	JB   end492
+	JB   end500
 
-loop491:
+loop499:
 	VPANDNQ (AX), Z9, Z1
 	VADDPD  Z1, Z0, Z0
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop491
+	JAE     loop499
 
-end492:
+end500:
 	TESTQ     CX, CX
-	JZ        none493
+	JZ        none501
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -8232,7 +8587,7 @@ end492:
 	VPANDNQ   Z1, Z9, Z1
 	VADDPD    Z1, Z0, Z0
 
-none493:
+none501:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -8253,13 +8608,13 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	MOVQ      dst+8(FP), DX
 	MOVQ      c+0(FP), BX
 	CMPQ      BX, $+0
-	JNE       case495
+	JNE       case503
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain496
+	JZ        plain504
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain496
+	JNZ       plain504
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -8267,7 +8622,7 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none497
+	JZ        none505
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -8282,11 +8637,11 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none497:
+none505:
 	CMPQ CX, $+32
-	JB   end499
+	JB   end507
 
-loop498:
+loop506:
 	VMOVUPD  (AX), Z0
 	VPSRAQ   $0x3f, Z0, Z1
 	VPSRLQ   $0x01, Z1, Z1
@@ -8315,116 +8670,116 @@ loop498:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop498
+	JAE      loop506
 
-end499:
+end507:
 	SFENCE
 
-plain496:
-	CMPQ CX, $+32
-	JB   end501
-
-loop500:
-	VMOVUPD (AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const61<>+0(SB), Z0, Z0
-	VMOVUPD Z0, (DX)
-	VMOVUPD 64(AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const61<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 64(DX)
-	VMOVUPD 128(AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const61<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 128(DX)
-	VMOVUPD 192(AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const61<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop500
-
-end501:
-	CMPQ CX, $+8
-	JB   end503
-
-loop502:
-	VMOVUPD (AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const61<>+0(SB), Z0, Z0
-	VMOVUPD Z0, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop502
-
-end503:
-	TESTQ     CX, CX
-	JZ        none504
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD   Z0, Z0
-	VPSRAQ    $0x3f, Z0, Z1
-	VPSRLQ    $0x01, Z1, Z1
-	VPXORQ    Z1, Z0, Z0
-	VPSUBQ    avx512const61<>+0(SB), Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
-
-none504:
-	JMP done494
-
-case495:
-	CMPQ      BX, $+1
-	JNE       case505
-	MOVQ      stream+40(FP), BX
-	TESTQ     BX, BX
-	JZ        plain506
-	MOVQ      DX, BX
-	ANDQ      $+7, BX
-	JNZ       plain506
-	MOVQ      DX, BX
-	NEGQ      BX
-	ANDQ      $+63, BX
-	SHRQ      $0x03, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
-	TESTQ     BX, BX
-	JZ        none507
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD   Z0, Z0
-	VPADDQ    avx512const61<>+0(SB), Z0, Z0
-	VPSRAQ    $0x3f, Z0, Z1
-	VPSRLQ    $0x01, Z1, Z1
-	VPXORQ    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
-	SUBQ      BX, CX
-	LEAQ      (DX)(BX*8), DX
-	LEAQ      (AX)(BX*8), AX
-
-none507:
+plain504:
 	CMPQ CX, $+32
 	JB   end509
 
 loop508:
+	VMOVUPD (AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const61<>+0(SB), Z0, Z0
+	VMOVUPD Z0, (DX)
+	VMOVUPD 64(AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const61<>+0(SB), Z0, Z0
+	VMOVUPD Z0, 64(DX)
+	VMOVUPD 128(AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const61<>+0(SB), Z0, Z0
+	VMOVUPD Z0, 128(DX)
+	VMOVUPD 192(AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const61<>+0(SB), Z0, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop508
+
+end509:
+	CMPQ CX, $+8
+	JB   end511
+
+loop510:
+	VMOVUPD (AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const61<>+0(SB), Z0, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop510
+
+end511:
+	TESTQ     CX, CX
+	JZ        none512
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD   Z0, Z0
+	VPSRAQ    $0x3f, Z0, Z1
+	VPSRLQ    $0x01, Z1, Z1
+	VPXORQ    Z1, Z0, Z0
+	VPSUBQ    avx512const61<>+0(SB), Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none512:
+	JMP done502
+
+case503:
+	CMPQ      BX, $+1
+	JNE       case513
+	MOVQ      stream+40(FP), BX
+	TESTQ     BX, BX
+	JZ        plain514
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain514
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none515
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD   Z0, Z0
+	VPADDQ    avx512const61<>+0(SB), Z0, Z0
+	VPSRAQ    $0x3f, Z0, Z1
+	VPSRLQ    $0x01, Z1, Z1
+	VPXORQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none515:
+	CMPQ CX, $+32
+	JB   end517
+
+loop516:
 	VMOVUPD  (AX), Z0
 	VPADDQ   avx512const61<>+0(SB), Z0, Z0
 	VPSRAQ   $0x3f, Z0, Z1
@@ -8453,16 +8808,16 @@ loop508:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop508
+	JAE      loop516
 
-end509:
+end517:
 	SFENCE
 
-plain506:
+plain514:
 	CMPQ CX, $+32
-	JB   end511
+	JB   end519
 
-loop510:
+loop518:
 	VMOVUPD (AX), Z0
 	VPADDQ  avx512const61<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z1
@@ -8491,13 +8846,13 @@ loop510:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop510
+	JAE     loop518
 
-end511:
+end519:
 	CMPQ CX, $+8
-	JB   end513
+	JB   end521
 
-loop512:
+loop520:
 	VMOVUPD (AX), Z0
 	VPADDQ  avx512const61<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z1
@@ -8508,11 +8863,11 @@ loop512:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop512
+	JAE     loop520
 
-end513:
+end521:
 	TESTQ     CX, CX
-	JZ        none514
+	JZ        none522
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -8524,16 +8879,16 @@ end513:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none514:
-	JMP done494
+none522:
+	JMP done502
 
-case505:
+case513:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain516
+	JZ        plain524
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain516
+	JNZ       plain524
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -8541,7 +8896,7 @@ case505:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none517
+	JZ        none525
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -8558,11 +8913,11 @@ case505:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none517:
+none525:
 	CMPQ CX, $+32
-	JB   end519
+	JB   end527
 
-loop518:
+loop526:
 	VADDPD   (AX), Z0, Z1
 	VCMPPD   $0x03, Z1, Z1, K1
 	VMOVUPD  avx512const62<>+0(SB), K1, Z1
@@ -8599,16 +8954,16 @@ loop518:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop518
+	JAE      loop526
 
-end519:
+end527:
 	SFENCE
 
-plain516:
+plain524:
 	CMPQ CX, $+32
-	JB   end521
+	JB   end529
 
-loop520:
+loop528:
 	VADDPD  (AX), Z0, Z1
 	VCMPPD  $0x03, Z1, Z1, K1
 	VMOVUPD avx512const62<>+0(SB), K1, Z1
@@ -8645,13 +9000,13 @@ loop520:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop520
+	JAE     loop528
 
-end521:
+end529:
 	CMPQ CX, $+8
-	JB   end523
+	JB   end531
 
-loop522:
+loop530:
 	VADDPD  (AX), Z0, Z1
 	VCMPPD  $0x03, Z1, Z1, K1
 	VMOVUPD avx512const62<>+0(SB), K1, Z1
@@ -8664,11 +9019,11 @@ loop522:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop522
+	JAE     loop530
 
-end523:
+end531:
 	TESTQ     CX, CX
-	JZ        none524
+	JZ        none532
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -8682,8 +9037,8 @@ end523:
 	VPSUBQ    avx512const61<>+0(SB), Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none524:
-done494:
+none532:
+done502:
 	VZEROUPPER
 	RET
 
@@ -8724,13 +9079,13 @@ TEXT ·partitionAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx512const63<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end527
+	JB           end535
 
-loop526:
+loop534:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+256
-	JB        end525
+	JB        end533
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -8785,10 +9140,10 @@ loop526:
 	LEAQ      -64(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop526
+	JAE       loop534
 
-end527:
-end525:
+end535:
+end533:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -9084,13 +9439,13 @@ TEXT ·partitionPairsAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx512const63<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end530
+	JB           end538
 
-loop529:
+loop537:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+256
-	JB        end528
+	JB        end536
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -9157,10 +9512,10 @@ loop529:
 	LEAQ      -64(BX)(R13*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop529
+	JAE       loop537
 
-end530:
-end528:
+end538:
+end536:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -9186,10 +9541,10 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         CX, $+8
-	JA           more532
+	JA           more540
 	LEAQ         (AX), CX
-	VPCMPQ       $0x06, avx512const20<>+0(SB), Z0, K1
-	VMOVUPD      avx512const18<>+0(SB), Z1
+	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
+	VMOVUPD      avx512const14<>+0(SB), Z1
 	VMOVAPD      Z1, Z1
 	VMOVUPD      (CX), K1, Z1
 	VPERMILPD    $0x55, Z1, Z2
@@ -9222,17 +9577,17 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	MOVL         $0x000000aa, CX
 	KMOVB        CX, K1
 	VPMAXSQ      Z1, Z3, K1, Z2
-	VPCMPQ       $0x06, avx512const20<>+0(SB), Z0, K1
+	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (AX)
-	JMP          sorted531
+	JMP          sorted539
 
-more532:
+more540:
 	CMPQ       CX, $+16
-	JA         more533
+	JA         more541
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z2
+	VMOVUPD    avx512const14<>+0(SB), Z2
 	VMOVAPD    Z2, Z2
 	VMOVUPD    (CX), K1, Z2
 	VPERMILPD  $0x55, Z1, Z3
@@ -9312,21 +9667,21 @@ more532:
 	VMOVUPD    Z3, (AX)
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
 	VMOVUPD    Z2, K1, 64(AX)
-	JMP        sorted531
+	JMP        sorted539
 
-more533:
+more541:
 	CMPQ       CX, $+32
-	JA         more534
+	JA         more542
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
 	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z3
+	VMOVUPD    avx512const14<>+0(SB), Z3
 	VMOVAPD    Z3, Z3
 	VMOVUPD    (CX), K1, Z3
 	LEAQ       192(AX), CX
 	VPCMPQ     $0x06, avx512const66<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z4
+	VMOVUPD    avx512const14<>+0(SB), Z4
 	VMOVAPD    Z4, Z4
 	VMOVUPD    (CX), K1, Z4
 	VPERMILPD  $0x55, Z1, Z5
@@ -9509,33 +9864,33 @@ more533:
 	VMOVUPD    Z6, K1, 128(AX)
 	VPCMPQ     $0x06, avx512const66<>+0(SB), Z0, K1
 	VMOVUPD    Z5, K1, 192(AX)
-	JMP        sorted531
+	JMP        sorted539
 
-more534:
+more542:
 	CMPQ       CX, $+64
-	JA         more535
+	JA         more543
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
 	VMOVUPD    192(AX), Z4
 	LEAQ       256(AX), CX
 	VPCMPQ     $0x06, avx512const67<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z5
+	VMOVUPD    avx512const14<>+0(SB), Z5
 	VMOVAPD    Z5, Z5
 	VMOVUPD    (CX), K1, Z5
 	LEAQ       320(AX), CX
 	VPCMPQ     $0x06, avx512const68<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z6
+	VMOVUPD    avx512const14<>+0(SB), Z6
 	VMOVAPD    Z6, Z6
 	VMOVUPD    (CX), K1, Z6
 	LEAQ       384(AX), CX
 	VPCMPQ     $0x06, avx512const69<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z7
+	VMOVUPD    avx512const14<>+0(SB), Z7
 	VMOVAPD    Z7, Z7
 	VMOVUPD    (CX), K1, Z7
 	LEAQ       448(AX), CX
 	VPCMPQ     $0x06, avx512const70<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z8
+	VMOVUPD    avx512const14<>+0(SB), Z8
 	VMOVAPD    Z8, Z8
 	VMOVUPD    (CX), K1, Z8
 	VPERMILPD  $0x55, Z1, Z9
@@ -9976,9 +10331,9 @@ more534:
 	VMOVUPD    Z3, K1, 384(AX)
 	VPCMPQ     $0x06, avx512const70<>+0(SB), Z0, K1
 	VMOVUPD    Z6, K1, 448(AX)
-	JMP        sorted531
+	JMP        sorted539
 
-more535:
+more543:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -9989,42 +10344,42 @@ more535:
 	VMOVUPD    448(AX), Z8
 	LEAQ       512(AX), CX
 	VPCMPQ     $0x06, avx512const71<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z9
+	VMOVUPD    avx512const14<>+0(SB), Z9
 	VMOVAPD    Z9, Z9
 	VMOVUPD    (CX), K1, Z9
 	LEAQ       576(AX), CX
 	VPCMPQ     $0x06, avx512const72<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z10
+	VMOVUPD    avx512const14<>+0(SB), Z10
 	VMOVAPD    Z10, Z10
 	VMOVUPD    (CX), K1, Z10
 	LEAQ       640(AX), CX
 	VPCMPQ     $0x06, avx512const73<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z11
+	VMOVUPD    avx512const14<>+0(SB), Z11
 	VMOVAPD    Z11, Z11
 	VMOVUPD    (CX), K1, Z11
 	LEAQ       704(AX), CX
 	VPCMPQ     $0x06, avx512const74<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z12
+	VMOVUPD    avx512const14<>+0(SB), Z12
 	VMOVAPD    Z12, Z12
 	VMOVUPD    (CX), K1, Z12
 	LEAQ       768(AX), CX
 	VPCMPQ     $0x06, avx512const75<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z13
+	VMOVUPD    avx512const14<>+0(SB), Z13
 	VMOVAPD    Z13, Z13
 	VMOVUPD    (CX), K1, Z13
 	LEAQ       832(AX), CX
 	VPCMPQ     $0x06, avx512const76<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z14
+	VMOVUPD    avx512const14<>+0(SB), Z14
 	VMOVAPD    Z14, Z14
 	VMOVUPD    (CX), K1, Z14
 	LEAQ       896(AX), CX
 	VPCMPQ     $0x06, avx512const77<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z15
+	VMOVUPD    avx512const14<>+0(SB), Z15
 	VMOVAPD    Z15, Z15
 	VMOVUPD    (CX), K1, Z15
 	LEAQ       960(AX), CX
 	VPCMPQ     $0x06, avx512const78<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z16
+	VMOVUPD    avx512const14<>+0(SB), Z16
 	VMOVAPD    Z16, Z16
 	VMOVUPD    (CX), K1, Z16
 	VPERMILPD  $0x55, Z1, Z17
@@ -11094,7 +11449,7 @@ more535:
 	VPCMPQ     $0x06, avx512const78<>+0(SB), Z0, K1
 	VMOVUPD    Z11, K1, 960(AX)
 
-sorted531:
+sorted539:
 	VZEROUPPER
 	RET
 
@@ -11257,15 +11612,15 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         DX, $+8
-	JA           more538
+	JA           more546
 	LEAQ         (AX), DX
-	VPCMPQ       $0x06, avx512const20<>+0(SB), Z0, K1
-	VMOVUPD      avx512const18<>+0(SB), Z1
+	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
+	VMOVUPD      avx512const14<>+0(SB), Z1
 	VMOVAPD      Z1, Z1
 	VMOVUPD      (DX), K1, Z1
 	LEAQ         (CX), DX
-	VPCMPQ       $0x06, avx512const20<>+0(SB), Z0, K1
-	VMOVUPD      avx512const18<>+0(SB), Z2
+	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
+	VMOVUPD      avx512const14<>+0(SB), Z2
 	VMOVAPD      Z2, Z2
 	VMOVUPD      (DX), K1, Z2
 	VPERMILPD    $0x55, Z1, Z3
@@ -11334,25 +11689,25 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VPERMILPD    $0x55, Z2, Z3
 	VMOVUPD      Z2, Z2
 	VMOVAPD      Z3, K1, Z2
-	VPCMPQ       $0x06, avx512const20<>+0(SB), Z0, K1
+	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z1, K1, (AX)
-	VPCMPQ       $0x06, avx512const20<>+0(SB), Z0, K1
+	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (CX)
-	JMP          sorted537
+	JMP          sorted545
 
-more538:
+more546:
 	CMPQ       DX, $+16
-	JA         more539
+	JA         more547
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), DX
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z2
+	VMOVUPD    avx512const14<>+0(SB), Z2
 	VMOVAPD    Z2, Z2
 	VMOVUPD    (DX), K1, Z2
 	VMOVUPD    (CX), Z3
 	LEAQ       64(CX), DX
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z4
+	VMOVUPD    avx512const14<>+0(SB), Z4
 	VMOVAPD    Z4, Z4
 	VMOVUPD    (DX), K1, Z4
 	VPERMILPD  $0x55, Z1, Z5
@@ -11550,33 +11905,33 @@ more538:
 	VMOVUPD    Z1, (CX)
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 64(CX)
-	JMP        sorted537
+	JMP        sorted545
 
-more539:
+more547:
 	CMPQ       DX, $+32
-	JA         more540
+	JA         more548
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), DX
 	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z3
+	VMOVUPD    avx512const14<>+0(SB), Z3
 	VMOVAPD    Z3, Z3
 	VMOVUPD    (DX), K1, Z3
 	LEAQ       192(AX), DX
 	VPCMPQ     $0x06, avx512const66<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z4
+	VMOVUPD    avx512const14<>+0(SB), Z4
 	VMOVAPD    Z4, Z4
 	VMOVUPD    (DX), K1, Z4
 	VMOVUPD    (CX), Z5
 	VMOVUPD    64(CX), Z6
 	LEAQ       128(CX), DX
 	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z7
+	VMOVUPD    avx512const14<>+0(SB), Z7
 	VMOVAPD    Z7, Z7
 	VMOVUPD    (DX), K1, Z7
 	LEAQ       192(CX), DX
 	VPCMPQ     $0x06, avx512const66<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z8
+	VMOVUPD    avx512const14<>+0(SB), Z8
 	VMOVAPD    Z8, Z8
 	VMOVUPD    (DX), K1, Z8
 	VPERMILPD  $0x55, Z1, Z9
@@ -12095,31 +12450,31 @@ more539:
 	VMOVUPD    Z3, K1, 128(CX)
 	VPCMPQ     $0x06, avx512const66<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 192(CX)
-	JMP        sorted537
+	JMP        sorted545
 
-more540:
+more548:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
 	VMOVUPD    192(AX), Z4
 	LEAQ       256(AX), DX
 	VPCMPQ     $0x06, avx512const67<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z5
+	VMOVUPD    avx512const14<>+0(SB), Z5
 	VMOVAPD    Z5, Z5
 	VMOVUPD    (DX), K1, Z5
 	LEAQ       320(AX), DX
 	VPCMPQ     $0x06, avx512const68<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z6
+	VMOVUPD    avx512const14<>+0(SB), Z6
 	VMOVAPD    Z6, Z6
 	VMOVUPD    (DX), K1, Z6
 	LEAQ       384(AX), DX
 	VPCMPQ     $0x06, avx512const69<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z7
+	VMOVUPD    avx512const14<>+0(SB), Z7
 	VMOVAPD    Z7, Z7
 	VMOVUPD    (DX), K1, Z7
 	LEAQ       448(AX), DX
 	VPCMPQ     $0x06, avx512const70<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z8
+	VMOVUPD    avx512const14<>+0(SB), Z8
 	VMOVAPD    Z8, Z8
 	VMOVUPD    (DX), K1, Z8
 	VMOVUPD    (CX), Z9
@@ -12128,22 +12483,22 @@ more540:
 	VMOVUPD    192(CX), Z12
 	LEAQ       256(CX), DX
 	VPCMPQ     $0x06, avx512const67<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z13
+	VMOVUPD    avx512const14<>+0(SB), Z13
 	VMOVAPD    Z13, Z13
 	VMOVUPD    (DX), K1, Z13
 	LEAQ       320(CX), DX
 	VPCMPQ     $0x06, avx512const68<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z14
+	VMOVUPD    avx512const14<>+0(SB), Z14
 	VMOVAPD    Z14, Z14
 	VMOVUPD    (DX), K1, Z14
 	LEAQ       384(CX), DX
 	VPCMPQ     $0x06, avx512const69<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z15
+	VMOVUPD    avx512const14<>+0(SB), Z15
 	VMOVAPD    Z15, Z15
 	VMOVUPD    (DX), K1, Z15
 	LEAQ       448(CX), DX
 	VPCMPQ     $0x06, avx512const70<>+0(SB), Z0, K1
-	VMOVUPD    avx512const18<>+0(SB), Z16
+	VMOVUPD    avx512const14<>+0(SB), Z16
 	VMOVAPD    Z16, Z16
 	VMOVUPD    (DX), K1, Z16
 	VPERMILPD  $0x55, Z1, Z17
@@ -13485,7 +13840,7 @@ more540:
 	VPCMPQ     $0x06, avx512const70<>+0(SB), Z0, K1
 	VMOVUPD    Z15, K1, 448(CX)
 
-sorted537:
+sorted545:
 	VZEROUPPER
 	RET
 
@@ -13556,9 +13911,9 @@ TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), BX
 	MOVQ       b+16(FP), SI
 	CMPQ       DX, $+4
-	JB         end543
+	JB         end551
 
-loop542:
+loop550:
 	VMOVUPD      (SI), Z24
 	VMOVUPD      64(SI), Z25
 	VMOVUPD      128(SI), Z26
@@ -13715,13 +14070,13 @@ loop542:
 	ADDQ         $+768, SI
 	SUBQ         $+4, DX
 	CMPQ         DX, $+4
-	JAE          loop542
+	JAE          loop550
 
-end543:
+end551:
 	CMPQ DX, $+1
-	JB   end545
+	JB   end553
 
-loop544:
+loop552:
 	VMOVUPD      (SI), Z24
 	VMOVUPD      64(SI), Z25
 	VMOVUPD      128(SI), Z26
@@ -13764,9 +14119,9 @@ loop544:
 	ADDQ         $+192, SI
 	SUBQ         $+1, DX
 	CMPQ         DX, $+1
-	JAE          loop544
+	JAE          loop552
 
-end545:
+end553:
 	VBROADCASTSD alpha+56(FP), Z24
 	VMULPD       Z24, Z0, Z0
 	VMULPD       Z24, Z1, Z1
@@ -13796,9 +14151,9 @@ end545:
 	MOVQ         cols+48(FP), SI
 	MOVQ         keep+72(FP), DX
 	TESTQ        DX, DX
-	JZ           over546
+	JZ           over554
 	CMPQ         SI, $+24
-	JB           part547
+	JB           part555
 	VBROADCASTSD beta+64(FP), Z24
 	VFMADD231PD  (AX), Z24, Z0
 	VMOVUPD      Z0, (AX)
@@ -13807,7 +14162,7 @@ end545:
 	VFMADD231PD  128(AX), Z24, Z16
 	VMOVUPD      Z16, 128(AX)
 	CMPQ         BX, $+1
-	JBE          end548
+	JBE          end556
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z1
 	VMOVUPD      Z1, (AX)
@@ -13816,7 +14171,7 @@ end545:
 	VFMADD231PD  128(AX), Z24, Z17
 	VMOVUPD      Z17, 128(AX)
 	CMPQ         BX, $+2
-	JBE          end548
+	JBE          end556
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z2
 	VMOVUPD      Z2, (AX)
@@ -13825,7 +14180,7 @@ end545:
 	VFMADD231PD  128(AX), Z24, Z18
 	VMOVUPD      Z18, 128(AX)
 	CMPQ         BX, $+3
-	JBE          end548
+	JBE          end556
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z3
 	VMOVUPD      Z3, (AX)
@@ -13834,7 +14189,7 @@ end545:
 	VFMADD231PD  128(AX), Z24, Z19
 	VMOVUPD      Z19, 128(AX)
 	CMPQ         BX, $+4
-	JBE          end548
+	JBE          end556
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z4
 	VMOVUPD      Z4, (AX)
@@ -13843,7 +14198,7 @@ end545:
 	VFMADD231PD  128(AX), Z24, Z20
 	VMOVUPD      Z20, 128(AX)
 	CMPQ         BX, $+5
-	JBE          end548
+	JBE          end556
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z5
 	VMOVUPD      Z5, (AX)
@@ -13852,7 +14207,7 @@ end545:
 	VFMADD231PD  128(AX), Z24, Z21
 	VMOVUPD      Z21, 128(AX)
 	CMPQ         BX, $+6
-	JBE          end548
+	JBE          end556
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z6
 	VMOVUPD      Z6, (AX)
@@ -13861,7 +14216,7 @@ end545:
 	VFMADD231PD  128(AX), Z24, Z22
 	VMOVUPD      Z22, 128(AX)
 	CMPQ         BX, $+7
-	JBE          end548
+	JBE          end556
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z7
 	VMOVUPD      Z7, (AX)
@@ -13870,14 +14225,14 @@ end545:
 	VFMADD231PD  128(AX), Z24, Z23
 	VMOVUPD      Z23, 128(AX)
 
-end548:
+end556:
 	VZEROUPPER
 	RET
 
-part547:
+part555:
 	VBROADCASTSD beta+64(FP), Z24
 	CMPQ         SI, $+0
-	JBE          all549
+	JBE          all557
 	LEAQ         (SI), DX
 	MOVQ         $-1, DI
 	BZHIQ        DX, DI, DI
@@ -13887,51 +14242,51 @@ part547:
 	VFMADD231PD  Z25, Z24, Z0
 	VMOVUPD      Z0, K1, (DX)
 	CMPQ         BX, $+1
-	JBE          end550
+	JBE          end558
 	ADDQ         CX, DX
 	VMOVUPD.Z    (DX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z1
 	VMOVUPD      Z1, K1, (DX)
 	CMPQ         BX, $+2
-	JBE          end550
+	JBE          end558
 	ADDQ         CX, DX
 	VMOVUPD.Z    (DX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z2
 	VMOVUPD      Z2, K1, (DX)
 	CMPQ         BX, $+3
-	JBE          end550
+	JBE          end558
 	ADDQ         CX, DX
 	VMOVUPD.Z    (DX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z3
 	VMOVUPD      Z3, K1, (DX)
 	CMPQ         BX, $+4
-	JBE          end550
+	JBE          end558
 	ADDQ         CX, DX
 	VMOVUPD.Z    (DX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z4
 	VMOVUPD      Z4, K1, (DX)
 	CMPQ         BX, $+5
-	JBE          end550
+	JBE          end558
 	ADDQ         CX, DX
 	VMOVUPD.Z    (DX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z5
 	VMOVUPD      Z5, K1, (DX)
 	CMPQ         BX, $+6
-	JBE          end550
+	JBE          end558
 	ADDQ         CX, DX
 	VMOVUPD.Z    (DX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z6
 	VMOVUPD      Z6, K1, (DX)
 	CMPQ         BX, $+7
-	JBE          end550
+	JBE          end558
 	ADDQ         CX, DX
 	VMOVUPD.Z    (DX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z7
 	VMOVUPD      Z7, K1, (DX)
 
-end550:
+end558:
 	CMPQ        SI, $+8
-	JBE         all549
+	JBE         all557
 	LEAQ        -8(SI), DX
 	MOVQ        $-1, DI
 	BZHIQ       DX, DI, DI
@@ -13941,51 +14296,51 @@ end550:
 	VFMADD231PD Z0, Z24, Z8
 	VMOVUPD     Z8, K1, (DX)
 	CMPQ        BX, $+1
-	JBE         end551
+	JBE         end559
 	ADDQ        CX, DX
 	VMOVUPD.Z   (DX), K1, Z0
 	VFMADD231PD Z0, Z24, Z9
 	VMOVUPD     Z9, K1, (DX)
 	CMPQ        BX, $+2
-	JBE         end551
+	JBE         end559
 	ADDQ        CX, DX
 	VMOVUPD.Z   (DX), K1, Z0
 	VFMADD231PD Z0, Z24, Z10
 	VMOVUPD     Z10, K1, (DX)
 	CMPQ        BX, $+3
-	JBE         end551
+	JBE         end559
 	ADDQ        CX, DX
 	VMOVUPD.Z   (DX), K1, Z0
 	VFMADD231PD Z0, Z24, Z11
 	VMOVUPD     Z11, K1, (DX)
 	CMPQ        BX, $+4
-	JBE         end551
+	JBE         end559
 	ADDQ        CX, DX
 	VMOVUPD.Z   (DX), K1, Z0
 	VFMADD231PD Z0, Z24, Z12
 	VMOVUPD     Z12, K1, (DX)
 	CMPQ        BX, $+5
-	JBE         end551
+	JBE         end559
 	ADDQ        CX, DX
 	VMOVUPD.Z   (DX), K1, Z0
 	VFMADD231PD Z0, Z24, Z13
 	VMOVUPD     Z13, K1, (DX)
 	CMPQ        BX, $+6
-	JBE         end551
+	JBE         end559
 	ADDQ        CX, DX
 	VMOVUPD.Z   (DX), K1, Z0
 	VFMADD231PD Z0, Z24, Z14
 	VMOVUPD     Z14, K1, (DX)
 	CMPQ        BX, $+7
-	JBE         end551
+	JBE         end559
 	ADDQ        CX, DX
 	VMOVUPD.Z   (DX), K1, Z0
 	VFMADD231PD Z0, Z24, Z15
 	VMOVUPD     Z15, K1, (DX)
 
-end551:
+end559:
 	CMPQ        SI, $+16
-	JBE         all549
+	JBE         all557
 	LEAQ        -16(SI), DX
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
@@ -13995,109 +14350,109 @@ end551:
 	VFMADD231PD Z0, Z24, Z16
 	VMOVUPD     Z16, K1, (AX)
 	CMPQ        BX, $+1
-	JBE         end552
+	JBE         end560
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z17
 	VMOVUPD     Z17, K1, (AX)
 	CMPQ        BX, $+2
-	JBE         end552
+	JBE         end560
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z18
 	VMOVUPD     Z18, K1, (AX)
 	CMPQ        BX, $+3
-	JBE         end552
+	JBE         end560
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z19
 	VMOVUPD     Z19, K1, (AX)
 	CMPQ        BX, $+4
-	JBE         end552
+	JBE         end560
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z20
 	VMOVUPD     Z20, K1, (AX)
 	CMPQ        BX, $+5
-	JBE         end552
+	JBE         end560
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z21
 	VMOVUPD     Z21, K1, (AX)
 	CMPQ        BX, $+6
-	JBE         end552
+	JBE         end560
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z22
 	VMOVUPD     Z22, K1, (AX)
 	CMPQ        BX, $+7
-	JBE         end552
+	JBE         end560
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z23
 	VMOVUPD     Z23, K1, (AX)
 
-end552:
-all549:
+end560:
+all557:
 	VZEROUPPER
 	RET
 
-over546:
+over554:
 	CMPQ    SI, $+24
-	JB      part553
+	JB      part561
 	VMOVUPD Z0, (AX)
 	VMOVUPD Z8, 64(AX)
 	VMOVUPD Z16, 128(AX)
 	CMPQ    BX, $+1
-	JBE     end554
+	JBE     end562
 	ADDQ    CX, AX
 	VMOVUPD Z1, (AX)
 	VMOVUPD Z9, 64(AX)
 	VMOVUPD Z17, 128(AX)
 	CMPQ    BX, $+2
-	JBE     end554
+	JBE     end562
 	ADDQ    CX, AX
 	VMOVUPD Z2, (AX)
 	VMOVUPD Z10, 64(AX)
 	VMOVUPD Z18, 128(AX)
 	CMPQ    BX, $+3
-	JBE     end554
+	JBE     end562
 	ADDQ    CX, AX
 	VMOVUPD Z3, (AX)
 	VMOVUPD Z11, 64(AX)
 	VMOVUPD Z19, 128(AX)
 	CMPQ    BX, $+4
-	JBE     end554
+	JBE     end562
 	ADDQ    CX, AX
 	VMOVUPD Z4, (AX)
 	VMOVUPD Z12, 64(AX)
 	VMOVUPD Z20, 128(AX)
 	CMPQ    BX, $+5
-	JBE     end554
+	JBE     end562
 	ADDQ    CX, AX
 	VMOVUPD Z5, (AX)
 	VMOVUPD Z13, 64(AX)
 	VMOVUPD Z21, 128(AX)
 	CMPQ    BX, $+6
-	JBE     end554
+	JBE     end562
 	ADDQ    CX, AX
 	VMOVUPD Z6, (AX)
 	VMOVUPD Z14, 64(AX)
 	VMOVUPD Z22, 128(AX)
 	CMPQ    BX, $+7
-	JBE     end554
+	JBE     end562
 	ADDQ    CX, AX
 	VMOVUPD Z7, (AX)
 	VMOVUPD Z15, 64(AX)
 	VMOVUPD Z23, 128(AX)
 
-end554:
+end562:
 	VZEROUPPER
 	RET
 
-part553:
+part561:
 	CMPQ    SI, $+0
-	JBE     all555
+	JBE     all563
 	LEAQ    (SI), DX
 	MOVQ    $-1, DI
 	BZHIQ   DX, DI, DI
@@ -14105,37 +14460,37 @@ part553:
 	LEAQ    (AX), DX
 	VMOVUPD Z0, K1, (DX)
 	CMPQ    BX, $+1
-	JBE     end556
+	JBE     end564
 	ADDQ    CX, DX
 	VMOVUPD Z1, K1, (DX)
 	CMPQ    BX, $+2
-	JBE     end556
+	JBE     end564
 	ADDQ    CX, DX
 	VMOVUPD Z2, K1, (DX)
 	CMPQ    BX, $+3
-	JBE     end556
+	JBE     end564
 	ADDQ    CX, DX
 	VMOVUPD Z3, K1, (DX)
 	CMPQ    BX, $+4
-	JBE     end556
+	JBE     end564
 	ADDQ    CX, DX
 	VMOVUPD Z4, K1, (DX)
 	CMPQ    BX, $+5
-	JBE     end556
+	JBE     end564
 	ADDQ    CX, DX
 	VMOVUPD Z5, K1, (DX)
 	CMPQ    BX, $+6
-	JBE     end556
+	JBE     end564
 	ADDQ    CX, DX
 	VMOVUPD Z6, K1, (DX)
 	CMPQ    BX, $+7
-	JBE     end556
+	JBE     end564
 	ADDQ    CX, DX
 	VMOVUPD Z7, K1, (DX)
 
-end556:
+end564:
 	CMPQ    SI, $+8
-	JBE     all555
+	JBE     all563
 	LEAQ    -8(SI), DX
 	MOVQ    $-1, DI
 	BZHIQ   DX, DI, DI
@@ -14143,37 +14498,37 @@ end556:
 	LEAQ    64(AX), DX
 	VMOVUPD Z8, K1, (DX)
 	CMPQ    BX, $+1
-	JBE     end557
+	JBE     end565
 	ADDQ    CX, DX
 	VMOVUPD Z9, K1, (DX)
 	CMPQ    BX, $+2
-	JBE     end557
+	JBE     end565
 	ADDQ    CX, DX
 	VMOVUPD Z10, K1, (DX)
 	CMPQ    BX, $+3
-	JBE     end557
+	JBE     end565
 	ADDQ    CX, DX
 	VMOVUPD Z11, K1, (DX)
 	CMPQ    BX, $+4
-	JBE     end557
+	JBE     end565
 	ADDQ    CX, DX
 	VMOVUPD Z12, K1, (DX)
 	CMPQ    BX, $+5
-	JBE     end557
+	JBE     end565
 	ADDQ    CX, DX
 	VMOVUPD Z13, K1, (DX)
 	CMPQ    BX, $+6
-	JBE     end557
+	JBE     end565
 	ADDQ    CX, DX
 	VMOVUPD Z14, K1, (DX)
 	CMPQ    BX, $+7
-	JBE     end557
+	JBE     end565
 	ADDQ    CX, DX
 	VMOVUPD Z15, K1, (DX)
 
-end557:
+end565:
 	CMPQ    SI, $+16
-	JBE     all555
+	JBE     all563
 	LEAQ    -16(SI), DX
 	MOVQ    $-1, SI
 	BZHIQ   DX, SI, SI
@@ -14181,36 +14536,36 @@ end557:
 	LEAQ    128(AX), AX
 	VMOVUPD Z16, K1, (AX)
 	CMPQ    BX, $+1
-	JBE     end558
+	JBE     end566
 	ADDQ    CX, AX
 	VMOVUPD Z17, K1, (AX)
 	CMPQ    BX, $+2
-	JBE     end558
+	JBE     end566
 	ADDQ    CX, AX
 	VMOVUPD Z18, K1, (AX)
 	CMPQ    BX, $+3
-	JBE     end558
+	JBE     end566
 	ADDQ    CX, AX
 	VMOVUPD Z19, K1, (AX)
 	CMPQ    BX, $+4
-	JBE     end558
+	JBE     end566
 	ADDQ    CX, AX
 	VMOVUPD Z20, K1, (AX)
 	CMPQ    BX, $+5
-	JBE     end558
+	JBE     end566
 	ADDQ    CX, AX
 	VMOVUPD Z21, K1, (AX)
 	CMPQ    BX, $+6
-	JBE     end558
+	JBE     end566
 	ADDQ    CX, AX
 	VMOVUPD Z22, K1, (AX)
 	CMPQ    BX, $+7
-	JBE     end558
+	JBE     end566
 	ADDQ    CX, AX
 	VMOVUPD Z23, K1, (AX)
 
-end558:
-all555:
+end566:
+all563:
 	VZEROUPPER
 	RET
 
@@ -14231,9 +14586,9 @@ TEXT ·gemmPackLeftAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K1
 	CMPQ    SI, $+1
-	JB      end560
+	JB      end568
 
-loop559:
+loop567:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -14241,9 +14596,9 @@ loop559:
 	ADDQ      $+64, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop559
+	JAE       loop567
 
-end560:
+end568:
 	VZEROUPPER
 	RET
 
@@ -14278,9 +14633,9 @@ TEXT ·gemmPackRightAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K3
 	CMPQ    SI, $+1
-	JB      end562
+	JB      end570
 
-loop561:
+loop569:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -14294,9 +14649,9 @@ loop561:
 	ADDQ      $+192, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop561
+	JAE       loop569
 
-end562:
+end570:
 	VZEROUPPER
 	RET
 
@@ -14340,9 +14695,9 @@ TEXT ·gemmPackAlongAVX512(SB), NOSPLIT, $0-48
 	CMOVQLE R12, R13
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+8
-	JB      end564
+	JB      end572
 
-loop563:
+loop571:
 	VMOVUPD    (SI), Z0
 	VMOVUPD    (DI), Z1
 	VMOVUPD    (R8), Z2
@@ -14401,11 +14756,11 @@ loop563:
 	ADDQ       $+64, R13
 	SUBQ       $+8, DX
 	CMPQ       DX, $+8
-	JAE        loop563
+	JAE        loop571
 
-end564:
+end572:
 	TESTQ      DX, DX
-	JZ         none565
+	JZ         none573
 	MOVQ       $-1, BX
 	BZHIQ      DX, BX, BX
 	KMOVW      BX, K1
@@ -14443,32 +14798,32 @@ end564:
 	VSHUFF64X2 $0xdd, Z4, Z0, Z0
 	VMOVUPD    Z5, (AX)
 	CMPQ       DX, $+1
-	JBE        end566
+	JBE        end574
 	ADDQ       CX, AX
 	VMOVUPD    Z6, (AX)
 	CMPQ       DX, $+2
-	JBE        end566
+	JBE        end574
 	ADDQ       CX, AX
 	VMOVUPD    Z9, (AX)
 	CMPQ       DX, $+3
-	JBE        end566
+	JBE        end574
 	ADDQ       CX, AX
 	VMOVUPD    Z8, (AX)
 	CMPQ       DX, $+4
-	JBE        end566
+	JBE        end574
 	ADDQ       CX, AX
 	VMOVUPD    Z7, (AX)
 	CMPQ       DX, $+5
-	JBE        end566
+	JBE        end574
 	ADDQ       CX, AX
 	VMOVUPD    Z2, (AX)
 	CMPQ       DX, $+6
-	JBE        end566
+	JBE        end574
 	ADDQ       CX, AX
 	VMOVUPD    Z1, (AX)
 
-end566:
-none565:
+end574:
+none573:
 	VZEROUPPER
 	RET
 
@@ -14495,9 +14850,9 @@ TEXT ·gemvDotAVX512(SB), NOSPLIT, $0-48
 	VPXORQ Z6, Z6, Z6
 	VPXORQ Z7, Z7, Z7
 	CMPQ   CX, $+16
-	JB     end568
+	JB     end576
 
-loop567:
+loop575:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -14515,13 +14870,13 @@ loop567:
 	ADDQ        $+128, R8
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop567
+	JAE         loop575
 
-end568:
+end576:
 	CMPQ CX, $+8
-	JB   end570
+	JB   end578
 
-loop569:
+loop577:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -14534,11 +14889,11 @@ loop569:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop569
+	JAE         loop577
 
-end570:
+end578:
 	TESTQ       CX, CX
-	JZ          none571
+	JZ          none579
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -14553,7 +14908,7 @@ end570:
 	VFMADD231PD Z11, Z8, Z4
 	VFMADD231PD Z12, Z8, Z6
 
-none571:
+none579:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -14601,9 +14956,9 @@ TEXT ·gemvDotOneAVX512(SB), NOSPLIT, $0-48
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	CMPQ   CX, $+16
-	JB     end573
+	JB     end581
 
-loop572:
+loop580:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	VMOVUPD     64(AX), Z2
@@ -14612,24 +14967,24 @@ loop572:
 	ADDQ        $+128, DX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop572
+	JAE         loop580
 
-end573:
+end581:
 	CMPQ CX, $+8
-	JB   end575
+	JB   end583
 
-loop574:
+loop582:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop574
+	JAE         loop582
 
-end575:
+end583:
 	TESTQ       CX, CX
-	JZ          none576
+	JZ          none584
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -14638,7 +14993,7 @@ end575:
 	VMOVUPD     Z2, Z2
 	VFMADD231PD Z3, Z2, Z0
 
-none576:
+none584:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -14683,9 +15038,9 @@ TEXT ·gemvAddAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD 48(DX), Z6
 	VBROADCASTSD 56(DX), Z7
 	CMPQ         CX, $+16
-	JB           end578
+	JB           end586
 
-loop577:
+loop585:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -14717,13 +15072,13 @@ loop577:
 	ADDQ        $+128, R13
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop577
+	JAE         loop585
 
-end578:
+end586:
 	CMPQ CX, $+8
-	JB   end580
+	JB   end588
 
-loop579:
+loop587:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -14745,11 +15100,11 @@ loop579:
 	ADDQ        $+64, R13
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop579
+	JAE         loop587
 
-end580:
+end588:
 	TESTQ       CX, CX
-	JZ          none581
+	JZ          none589
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -14773,7 +15128,7 @@ end580:
 	VFMADD231PD Z16, Z7, Z8
 	VMOVUPD     Z8, K1, (AX)
 
-none581:
+none589:
 	VZEROUPPER
 	RET
 
@@ -14788,9 +15143,9 @@ TEXT ·gemvAddOneAVX512(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Z0
 	CMPQ         CX, $+16
-	JB           end583
+	JB           end591
 
-loop582:
+loop590:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -14801,13 +15156,13 @@ loop582:
 	ADDQ        $+128, BX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop582
+	JAE         loop590
 
-end583:
+end591:
 	CMPQ CX, $+8
-	JB   end585
+	JB   end593
 
-loop584:
+loop592:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -14815,11 +15170,11 @@ loop584:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop584
+	JAE         loop592
 
-end585:
+end593:
 	TESTQ       CX, CX
-	JZ          none586
+	JZ          none594
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -14829,7 +15184,7 @@ end585:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (AX)
 
-none586:
+none594:
 	VZEROUPPER
 	RET
 

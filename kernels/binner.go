@@ -43,9 +43,12 @@ func newBinner(b *BinsInt64, cells int) (p binner, ok bool) {
 	}, true
 }
 
-// table are eight counts for each cell, for rows 0 to 7 and so on in turn.
+// row are eight counts of a cell, for elements 0 to 7 and so on in turn.
 // Assembly knows this layout.
-type table [maxTable][8]uint32
+type row [8]uint32
+
+// table are the rows of all cells.
+type table [maxTable]row
 
 // noCodes are the codes of rows that are all of group 0.
 var noCodes [binBlock]uint8
@@ -67,9 +70,7 @@ func histogramVector(cells []int64, codes []uint8, x []int64, b *BinsInt64, p *b
 		counts.add(group, x, p)
 		x = x[binBlock:]
 	}
-	for i := range cells {
-		cells[i] += counts.total(i)
-	}
+	addRows(cells, counts[:])
 	histogramPlain(cells, codes, x, b)
 }
 
@@ -114,11 +115,25 @@ func (t *table) count(rows []uint32) {
 }
 
 // total returns the count of a cell.
-func (t *table) total(cell int) int64 {
-	c := &t[cell]
-	n := int64(0)
-	for _, part := range c {
+func (r *row) total() (n int64) {
+	for _, part := range r {
 		n += int64(part)
 	}
 	return n
+}
+
+// addRows adds to counts what as many rows have counted.
+func addRows(counts []int64, t []row) {
+	n := len(counts) &^ 3
+	t = t[:len(counts)]
+	switch {
+	case n == 0:
+	case active == levelAVX512:
+		addRowsAVX512(counts[:n], &t[0][0])
+	default:
+		addRowsAVX2(counts[:n], &t[0][0])
+	}
+	for i := n; i < len(counts); i++ {
+		counts[i] += t[i].total()
+	}
 }

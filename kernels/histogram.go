@@ -23,7 +23,7 @@ func Histogram(counts []int64, x []float64, b Bins) Outside {
 	if b.n == 0 || len(counts) != b.n {
 		panic("kernels: the counts of a histogram differ from its bins in number")
 	}
-	if active != levelGo && b.cells() <= maxTable && len(x) >= binBlock {
+	if b.binsByVector(len(x)) {
 		return histogramFloatVector(counts, x, &b)
 	}
 	return histogramFloatPlain(counts, x, &b)
@@ -39,27 +39,39 @@ func histogramFloatPlain(counts []int64, x []float64, b *Bins) (out Outside) {
 	return out
 }
 
+// histogramGo estimates a bin, which is right unless the estimate is close to
+// an edge, or v outside.
 func histogramGo(counts []int64, x []float64, b *Bins, out *Outside) {
-	perWidth := 1 / b.width
+	lo, hi, perWidth, unsure := b.lo, b.hi, 1/b.width, b.unsure()
 	for _, v := range x {
-		switch {
-		case v < b.lo:
-			out.Below++
-		case v > b.hi:
-			out.Above++
-		case v != v:
-			out.NaN++
-		default:
-			counts[b.index(v, perWidth)]++
+		t := (v - lo) * perWidth
+		i := int(t)
+		if past := t - float64(i); past >= unsure && 1-past >= unsure && v >= lo && v <= hi {
+			counts[i]++
+			continue
 		}
+		histogramNear(counts, v, i, b, out)
 	}
 }
 
-// index returns the bin of v, which lies in their range: an estimate, mended
-// by the edges themselves. It is off by at most one, since bins are wider than
-// the spacing of float64.
-func (b *Bins) index(v, perWidth float64) int {
-	i := min(int((v-b.lo)*perWidth), b.n-1)
+// histogramNear counts v, which is in bin i or next to it if it is in any.
+func histogramNear(counts []int64, v float64, i int, b *Bins, out *Outside) {
+	switch {
+	case v < b.lo:
+		out.Below++
+	case v > b.hi:
+		out.Above++
+	case v != v:
+		out.NaN++
+	default:
+		counts[b.near(v, i)]++
+	}
+}
+
+// near returns the bin of v by the edges themselves: an estimate is off by at
+// most one, since bins are wider than the spacing of float64.
+func (b *Bins) near(v float64, i int) int {
+	i = min(i, b.n-1)
 	if v < b.Edge(i) {
 		return i - 1
 	}

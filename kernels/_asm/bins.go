@@ -35,17 +35,48 @@ func countRows() {
 	Load(Param("t"), t)
 	rows, n := slice("rows")
 	while(n, 8, func() {
-		for lane := 0; lane < 8; lane += 2 {
-			odd, even := GP64(), GP64()
-			MOVQ(at(rows, 4*lane), odd)
-			MOVL(odd.As32(), even.As32())
-			SHRQ(Imm(32), odd)
-			INCL(Mem{Base: t, Index: even, Scale: 1, Disp: 4 * lane})
-			INCL(Mem{Base: t, Index: odd, Scale: 1, Disp: 4 * (lane + 1)})
-		}
+		countEight(t, at(rows, 0))
 		ADDQ(imm(4*8), rows)
 	})
 	RET()
+}
+
+// countEight counts 8 rows of which somebody wrote where they begin.
+func countEight(t GPVirtual, rows Mem) {
+	for lane := 0; lane < 8; lane += 2 {
+		odd, even := GP64(), GP64()
+		MOVQ(rows.Offset(4*lane), odd)
+		MOVL(odd.As32(), even.As32())
+		SHRQ(Imm(32), odd)
+		INCL(Mem{Base: t, Index: even, Scale: 1, Disp: 4 * lane})
+		INCL(Mem{Base: t, Index: odd, Scale: 1, Disp: 4 * (lane + 1)})
+	}
+}
+
+// addRows adds up the lanes of four rows of a table at a time.
+func addRows() {
+	routine("addRows", "func(dst []int64, t *uint32)",
+		"adds to each of a multiple of 4 elements of dst the eight counts of a row of the",
+		"table, from the row at t on. Their sums have 32 bits.")
+	dst, n := slice("dst")
+	t := GP64()
+	Load(Param("t"), t)
+	while(n, 4, func() {
+		a, b, high := YMM(), YMM(), XMM()
+		VMOVDQU(at(t, 0), a)
+		VPHADDD(at(t, 32), a, a)
+		VMOVDQU(at(t, 64), b)
+		VPHADDD(at(t, 96), b, b)
+		VPHADDD(b, a, a)
+		VEXTRACTI128(Imm(1), a, high)
+		VPADDD(high, a.AsX(), a.AsX())
+		VPMOVZXDQ(a.AsX(), a)
+		VPADDQ(at(dst, 0), a, a)
+		VMOVDQU(a, at(dst, 0))
+		ADDQ(imm(4*32), t)
+		ADDQ(imm(4*bytesAnElem), dst)
+	})
+	done()
 }
 
 // binCells writes the cell of each of a number of rows, a multiple of the

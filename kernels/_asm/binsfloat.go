@@ -6,39 +6,81 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// binFloats writes the cell of each of a number of values, a multiple of the
-// lanes: 0 below the bins, the bin + 1, one more above them, and one more for
-// NaN. It estimates as Bins.index does, and mends the estimate by the edges,
-// computed with the same roundings: no fused multiplication.
-func binFloats() {
-	routine("binFloats", "func(dst *uint32, x []float64, b *float64)",
-		"writes, for each of a multiple of 8 values, where in a table the counts begin of",
-		"cell 0 below the bins, Bins.index + 1 in them, one more above them, and one more",
-		"for NaN.")
-	dst := GP64()
-	Load(Param("dst"), dst)
+// countedAtOnce is how many cells are found before they are counted.
+const countedAtOnce = 32
+
+// countFloats finds the cells of values in vectors, puts them down, and counts: the
+// processor finds the next while it counts. An estimate of a cell whose distance from the
+// nearest edge is more than all roundings together is right; where one is not, all of its
+// group are found by the edges, as Bins.index does.
+func countFloats() {
+	routine("countFloats", "func(t *uint32, x []float64, b *float64)",
+		"adds 1, for each of a multiple of 8 values, to lane i%8 of a row of the table: row 0",
+		"below the bins, Bins.index + 1 in them, one more above them, and one more for NaN.")
+	t := GP64()
+	Load(Param("t"), t)
 	x, n := slice("x")
 	b := newFloatBinner()
-	while(n, level.lanes, func() {
-		storeRows(b.of(at(x, 0)), at(dst, 0))
-		ADDQ(imm(level.bytes()), x)
-		ADDQ(imm(4*level.lanes), dst)
-	})
+	rows := alignedLocal(4*countedAtOnce, level.bytes()/2)
+	var mend []func()
+	for _, group := range []int{countedAtOnce, 8} {
+		near, found := fresh("near"), fresh("found")
+		while(n, group, func() {
+			b.estimates(group, x, rows, near)
+			Label(found)
+			for off := 0; off < group; off += 8 {
+				countEight(t, at(rows, 4*off))
+			}
+			ADDQ(imm(bytesAnElem*group), x)
+		})
+		mend = append(mend, func() {
+			Label(near)
+			for j := range group / level.lanes {
+				storeRows(b.of(at(x, j*level.bytes())), at(rows, 4*level.lanes*j))
+			}
+			JMP(LabelRef(found))
+		})
+	}
 	done()
+	for _, emit := range mend {
+		emit()
+	}
 }
 
-// floatBinner are the constants of binFloats: the fields of the Go type, and
-// the cells of what is outside.
-type floatBinner struct {
-	p                    GPVirtual
-	lo, width, last, one VecVirtual
+// alignedLocal returns the address of n bytes on the stack.
+func alignedLocal(n, alignment int) GPVirtual {
+	p := GP64()
+	LEAQ(AllocLocal(n+alignment), p)
+	ADDQ(imm(alignment-1), p)
+	ANDQ(imm(-alignment), p)
+	return p
 }
+
+// floatBinner are the constants of countFloats: the fields of the Go type.
+type floatBinner struct {
+	p                             GPVirtual
+	lo, perWidth, one, least, top VecVirtual
+	magnitude, unsure             VecVirtual
+}
+
+// Fields of the Go type.
+const (
+	binLo = iota
+	binHi
+	binWidth
+	binPerWidth
+	binLast
+	binAbove
+	binNaN
+	binTop
+	binUnsure
+)
 
 func newFloatBinner() *floatBinner {
 	b := &floatBinner{p: GP64()}
 	Load(Param("b"), b.p)
-	b.lo, b.width, b.last, b.one = b.field(0), b.field(2), b.field(4), vec()
-	VMOVUPD(splatFloat(1), b.one)
+	b.lo, b.perWidth, b.top, b.unsure = b.field(binLo), b.field(binPerWidth), b.field(binTop), b.field(binUnsure)
+	b.one, b.least, b.magnitude = loaded(splatFloat(1)), loaded(splatFloat(0.5)), loaded(splat(1<<63-1))
 	return b
 }
 
@@ -49,49 +91,100 @@ func (b *floatBinner) field(i int) VecVirtual {
 	return v
 }
 
+// estimates writes the rows of a group of values, and jumps if one of them may be another,
+// or is NaN.
+func (b *floatBinner) estimates(group int, x GPVirtual, rows GPVirtual, near string) {
+	var any hits
+	for j := range group / level.lanes {
+		cell := vec()
+		VMOVUPD(at(x, j*level.bytes()), cell)
+		VSUBPD(b.lo, cell, cell)
+		VFMADD213PD(b.one, b.perWidth, cell)
+		VMAXPD(cell, b.least, cell) // the second source, which a NaN is taken from
+		VMINPD(cell, b.top, cell)
+		close := b.closeToWhole(cell)
+		if j == 0 {
+			any = close
+		} else {
+			any.or(close)
+		}
+		row := truncated(cell)
+		VPSLLD(Imm(rowBits), row, row)
+		VMOVDQU(row, at(rows, 4*level.lanes*j))
+	}
+	if level.wide {
+		KORTESTB(any.k, any.k)
+	} else {
+		VTESTPD(any.v, any.v)
+	}
+	JNZ(LabelRef(near))
+}
+
+// closeToWhole says which lanes are unsure, or NaN.
+func (b *floatBinner) closeToWhole(v VecVirtual) hits {
+	away := vec()
+	if level.wide {
+		VRNDSCALEPD(Imm(toNearest), v, away)
+	} else {
+		VROUNDPD(Imm(toNearest), v, away)
+	}
+	VSUBPD(away, v, away)
+	and(b.magnitude, away, away)
+	w := when(notGreaterOrEqual, away, b.unsure)
+	return hits{k: w.k, v: w.v}
+}
+
+// truncated returns the whole parts of numbers, 32 bits a lane.
+func truncated(v VecVirtual) VecVirtual {
+	out := half(vec())
+	if level.wide {
+		VCVTTPD2DQ(v, out)
+	} else {
+		VCVTTPD2DQY(v, out)
+	}
+	return out
+}
+
 // of returns the cells of one vector.
 func (b *floatBinner) of(x Mem) VecVirtual {
 	v, q, zero := vec(), vec(), vec()
+	width, last := b.field(binWidth), b.field(binLast)
 	VMOVUPD(x, v)
 	clear(zero)
 	VSUBPD(b.lo, v, q)
-	VMULPD(b.field(3), q, q)
+	VMULPD(b.perWidth, q, q)
 	VMAXPD(zero, q, q) // NaN becomes 0
-	VMINPD(b.last, q, q)
+	VMINPD(last, q, q)
 	if level.wide {
 		VRNDSCALEPD(Imm(towardZero), q, q)
 	} else {
 		VROUNDPD(Imm(towardZero), q, q)
 	}
-	b.stepIf(when(less, v, b.edge(q)), q, VSUBPD)
+	b.stepIf(when(less, v, b.edge(q, width)), q, VSUBPD)
 	next := vec()
 	VADDPD(b.one, q, next)
-	b.stepIf(when(notLess, v, b.edge(next)), q, VADDPD)
-	VMINPD(b.last, q, q) // the last bin is closed
+	b.stepIf(when(notLess, v, b.edge(next, width)), q, VADDPD)
+	VMINPD(last, q, q) // the last bin is closed
 	VADDPD(b.one, q, q)
 	b.set(when(less, v, b.lo), zero, q)
-	b.set(when(greater, v, b.field(1)), b.field(5), q)
-	b.set(when(unordered, v, v), b.field(6), q)
-	out := half(vec())
-	if level.wide {
-		VCVTTPD2DQ(q, out)
-	} else {
-		VCVTTPD2DQY(q, out)
-	}
-	return out
+	b.set(when(greater, v, b.field(binHi)), b.field(binAbove), q)
+	b.set(when(unordered, v, v), b.field(binNaN), q)
+	return truncated(q)
 }
 
 const (
-	towardZero = 3
-	less       = 1
-	notLess    = 13 // greater or equal, false for NaN
-	greater    = 14
+	toNearest         = 0
+	towardZero        = 3
+	less              = 1
+	notGreaterOrEqual = 9  // less, or true for NaN
+	notLess           = 13 // greater or equal, false for NaN
+	greater           = 14
 )
 
 // edge returns where the bins of q begin.
-func (b *floatBinner) edge(q VecVirtual) VecVirtual {
+func (b *floatBinner) edge(q, width VecVirtual) VecVirtual {
 	e := vec()
-	VMULPD(b.width, q, e)
+	VMULPD(width, q, e)
 	VADDPD(b.lo, e, e)
 	return e
 }
