@@ -13302,10 +13302,10 @@ TEXT ·flipAVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain605
+	JZ           plain613
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain605
+	JNZ          plain613
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -13313,7 +13313,7 @@ TEXT ·flipAVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none606
+	JZ           none614
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -13325,11 +13325,11 @@ TEXT ·flipAVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none606:
+none614:
 	CMPQ CX, $+16
-	JB   end608
+	JB   end616
 
-loop607:
+loop615:
 	VPXOR    (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VPXOR    32(AX), Y0, Y1
@@ -13342,16 +13342,16 @@ loop607:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop607
+	JAE      loop615
 
-end608:
+end616:
 	SFENCE
 
-plain605:
+plain613:
 	CMPQ CX, $+16
-	JB   end610
+	JB   end618
 
-loop609:
+loop617:
 	VPXOR   (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VPXOR   32(AX), Y0, Y1
@@ -13364,24 +13364,24 @@ loop609:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop609
+	JAE     loop617
 
-end610:
+end618:
 	CMPQ CX, $+4
-	JB   end612
+	JB   end620
 
-loop611:
+loop619:
 	VPXOR   (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop611
+	JAE     loop619
 
-end612:
+end620:
 	TESTQ      CX, CX
-	JZ         none613
+	JZ         none621
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -13390,7 +13390,7 @@ end612:
 	VPXOR      Y2, Y0, Y0
 	VMASKMOVPD Y0, Y1, (DX)
 
-none613:
+none621:
 	VZEROUPPER
 	RET
 
@@ -13408,9 +13408,9 @@ TEXT ·sumInt32AVX2(SB), NOSPLIT, $0-32
 	VPXOR Y6, Y6, Y6
 	VPXOR Y7, Y7, Y7
 	CMPQ  CX, $+32
-	JB    end615
+	JB    end623
 
-loop614:
+loop622:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -13430,13 +13430,13 @@ loop614:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop614
+	JAE     loop622
 
-end615:
+end623:
 	CMPQ CX, $+8
-	JB   end617
+	JB   end625
 
-loop616:
+loop624:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -13444,11 +13444,11 @@ loop616:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop616
+	JAE     loop624
 
-end617:
+end625:
 	TESTQ      CX, CX
-	JZ         none618
+	JZ         none626
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y8
@@ -13459,7 +13459,7 @@ end617:
 	VPSRAD     $0x10, Y8, Y8
 	VPADDD     Y8, Y4, Y4
 
-none618:
+none626:
 	VPADDD       Y2, Y0, Y0
 	VPADDD       Y3, Y1, Y1
 	VPADDD       Y1, Y0, Y0
@@ -13499,9 +13499,9 @@ TEXT ·dotInt32AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y6, Y6, Y6
 	VPXOR Y7, Y7, Y7
 	CMPQ  CX, $+32
-	JB    end620
+	JB    end628
 
-loop619:
+loop627:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -13538,13 +13538,13 @@ loop619:
 	ADDQ    $+128, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop619
+	JAE     loop627
 
-end620:
+end628:
 	CMPQ CX, $+8
-	JB   end622
+	JB   end630
 
-loop621:
+loop629:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -13557,11 +13557,11 @@ loop621:
 	ADDQ    $+32, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop621
+	JAE     loop629
 
-end622:
+end630:
 	TESTQ      CX, CX
-	JZ         none623
+	JZ         none631
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y8
@@ -13577,7 +13577,7 @@ end622:
 	VPMULDQ    Y9, Y8, Y10
 	VPADDQ     Y10, Y4, Y4
 
-none623:
+none631:
 	VPADDQ       Y4, Y0, Y0
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
@@ -13609,9 +13609,9 @@ TEXT ·minMaxFloat32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y8
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, $+32
-	JB           end625
+	JB           end633
 
-loop624:
+loop632:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -13631,13 +13631,13 @@ loop624:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop624
+	JAE     loop632
 
-end625:
+end633:
 	CMPQ CX, $+8
-	JB   end627
+	JB   end635
 
-loop626:
+loop634:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -13646,11 +13646,11 @@ loop626:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop626
+	JAE     loop634
 
-end627:
+end635:
 	TESTQ      CX, CX
-	JZ         none628
+	JZ         none636
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y10
@@ -13663,7 +13663,7 @@ end627:
 	VCMPPS     $0x03, Y0, Y0, Y0
 	VORPS      Y0, Y9, Y9
 
-none628:
+none636:
 	VMINPS       Y1, Y3, Y1
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y1, Y2, Y1
@@ -13684,11 +13684,11 @@ none628:
 	VMAXPS       X5, X0, X5
 	VMOVMSKPS    Y9, AX
 	TESTQ        AX, AX
-	JZ           ordered629
+	JZ           ordered637
 	VPCMPEQD     X1, X1, X1
 	VPCMPEQD     X5, X5, X5
 
-ordered629:
+ordered637:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X5, hi+28(FP)
 	VZEROUPPER
@@ -13709,9 +13709,9 @@ TEXT ·minMaxInt32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
 	CMPQ         CX, $+32
-	JB           end631
+	JB           end639
 
-loop630:
+loop638:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
@@ -13727,24 +13727,24 @@ loop630:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop630
+	JAE     loop638
 
-end631:
+end639:
 	CMPQ CX, $+8
-	JB   end633
+	JB   end641
 
-loop632:
+loop640:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop632
+	JAE     loop640
 
-end633:
+end641:
 	TESTQ      CX, CX
-	JZ         none634
+	JZ         none642
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -13755,7 +13755,7 @@ end633:
 	VPMINSD    Y0, Y1, Y1
 	VPMAXSD    Y0, Y5, Y5
 
-none634:
+none642:
 	VPMINSD      Y1, Y3, Y1
 	VPMINSD      Y2, Y4, Y2
 	VPMINSD      Y1, Y2, Y1
@@ -13789,13 +13789,13 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case636
+	JNE        case644
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain637
+	JZ         plain645
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain637
+	JNZ        plain645
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -13803,7 +13803,7 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none638
+	JZ         none646
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -13818,11 +13818,11 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none638:
+none646:
 	CMPQ DX, $+32
-	JB   end640
+	JB   end648
 
-loop639:
+loop647:
 	VMOVUPD  (AX), Y0
 	VADDPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -13840,16 +13840,16 @@ loop639:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop639
+	JAE      loop647
 
-end640:
+end648:
 	SFENCE
 
-plain637:
+plain645:
 	CMPQ DX, $+32
-	JB   end642
+	JB   end650
 
-loop641:
+loop649:
 	VMOVUPD (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -13867,13 +13867,13 @@ loop641:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop641
+	JAE     loop649
 
-end642:
+end650:
 	CMPQ DX, $+8
-	JB   end644
+	JB   end652
 
-loop643:
+loop651:
 	VMOVUPD (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -13882,11 +13882,11 @@ loop643:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop643
+	JAE     loop651
 
-end644:
+end652:
 	TESTQ      DX, DX
-	JZ         none645
+	JZ         none653
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -13897,18 +13897,18 @@ end644:
 	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none645:
-	JMP done635
+none653:
+	JMP done643
 
-case636:
+case644:
 	CMPQ       SI, $+1
-	JNE        case646
+	JNE        case654
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain647
+	JZ         plain655
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain647
+	JNZ        plain655
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -13916,7 +13916,7 @@ case636:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none648
+	JZ         none656
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -13931,11 +13931,11 @@ case636:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none648:
+none656:
 	CMPQ DX, $+32
-	JB   end650
+	JB   end658
 
-loop649:
+loop657:
 	VMOVUPD  (AX), Y0
 	VSUBPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -13953,16 +13953,16 @@ loop649:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop649
+	JAE      loop657
 
-end650:
+end658:
 	SFENCE
 
-plain647:
+plain655:
 	CMPQ DX, $+32
-	JB   end652
+	JB   end660
 
-loop651:
+loop659:
 	VMOVUPD (AX), Y0
 	VSUBPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -13980,13 +13980,13 @@ loop651:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop651
+	JAE     loop659
 
-end652:
+end660:
 	CMPQ DX, $+8
-	JB   end654
+	JB   end662
 
-loop653:
+loop661:
 	VMOVUPD (AX), Y0
 	VSUBPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -13995,11 +13995,11 @@ loop653:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop653
+	JAE     loop661
 
-end654:
+end662:
 	TESTQ      DX, DX
-	JZ         none655
+	JZ         none663
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14010,18 +14010,18 @@ end654:
 	VSUBPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none655:
-	JMP done635
+none663:
+	JMP done643
 
-case646:
+case654:
 	CMPQ       SI, $+2
-	JNE        case656
+	JNE        case664
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain657
+	JZ         plain665
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain657
+	JNZ        plain665
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14029,7 +14029,7 @@ case646:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none658
+	JZ         none666
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14044,11 +14044,11 @@ case646:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none658:
+none666:
 	CMPQ DX, $+32
-	JB   end660
+	JB   end668
 
-loop659:
+loop667:
 	VMOVUPD  (AX), Y0
 	VMULPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14066,16 +14066,16 @@ loop659:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop659
+	JAE      loop667
 
-end660:
+end668:
 	SFENCE
 
-plain657:
+plain665:
 	CMPQ DX, $+32
-	JB   end662
+	JB   end670
 
-loop661:
+loop669:
 	VMOVUPD (AX), Y0
 	VMULPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14093,13 +14093,13 @@ loop661:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop661
+	JAE     loop669
 
-end662:
+end670:
 	CMPQ DX, $+8
-	JB   end664
+	JB   end672
 
-loop663:
+loop671:
 	VMOVUPD (AX), Y0
 	VMULPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14108,11 +14108,11 @@ loop663:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop663
+	JAE     loop671
 
-end664:
+end672:
 	TESTQ      DX, DX
-	JZ         none665
+	JZ         none673
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14123,16 +14123,16 @@ end664:
 	VMULPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none665:
-	JMP done635
+none673:
+	JMP done643
 
-case656:
+case664:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain667
+	JZ         plain675
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain667
+	JNZ        plain675
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14140,7 +14140,7 @@ case656:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none668
+	JZ         none676
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14155,11 +14155,11 @@ case656:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none668:
+none676:
 	CMPQ DX, $+32
-	JB   end670
+	JB   end678
 
-loop669:
+loop677:
 	VMOVUPD  (AX), Y0
 	VDIVPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14177,16 +14177,16 @@ loop669:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop669
+	JAE      loop677
 
-end670:
+end678:
 	SFENCE
 
-plain667:
+plain675:
 	CMPQ DX, $+32
-	JB   end672
+	JB   end680
 
-loop671:
+loop679:
 	VMOVUPD (AX), Y0
 	VDIVPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14204,13 +14204,13 @@ loop671:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop671
+	JAE     loop679
 
-end672:
+end680:
 	CMPQ DX, $+8
-	JB   end674
+	JB   end682
 
-loop673:
+loop681:
 	VMOVUPD (AX), Y0
 	VDIVPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14219,11 +14219,11 @@ loop673:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop673
+	JAE     loop681
 
-end674:
+end682:
 	TESTQ      DX, DX
-	JZ         none675
+	JZ         none683
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14234,8 +14234,8 @@ end674:
 	VDIVPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none675:
-done635:
+none683:
+done643:
 	VZEROUPPER
 	RET
 
@@ -14249,13 +14249,13 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case677
+	JNE        case685
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain678
+	JZ         plain686
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain678
+	JNZ        plain686
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14263,7 +14263,7 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none679
+	JZ         none687
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14278,11 +14278,11 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none679:
+none687:
 	CMPQ DX, $+32
-	JB   end681
+	JB   end689
 
-loop680:
+loop688:
 	VMOVUPD  (AX), Y0
 	VPADDD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14300,16 +14300,16 @@ loop680:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop680
+	JAE      loop688
 
-end681:
+end689:
 	SFENCE
 
-plain678:
+plain686:
 	CMPQ DX, $+32
-	JB   end683
+	JB   end691
 
-loop682:
+loop690:
 	VMOVUPD (AX), Y0
 	VPADDD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14327,13 +14327,13 @@ loop682:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop682
+	JAE     loop690
 
-end683:
+end691:
 	CMPQ DX, $+8
-	JB   end685
+	JB   end693
 
-loop684:
+loop692:
 	VMOVUPD (AX), Y0
 	VPADDD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14342,11 +14342,11 @@ loop684:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop684
+	JAE     loop692
 
-end685:
+end693:
 	TESTQ      DX, DX
-	JZ         none686
+	JZ         none694
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14357,18 +14357,18 @@ end685:
 	VPADDD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none686:
-	JMP done676
+none694:
+	JMP done684
 
-case677:
+case685:
 	CMPQ       SI, $+1
-	JNE        case687
+	JNE        case695
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain688
+	JZ         plain696
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain688
+	JNZ        plain696
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14376,7 +14376,7 @@ case677:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none689
+	JZ         none697
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14391,11 +14391,11 @@ case677:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none689:
+none697:
 	CMPQ DX, $+32
-	JB   end691
+	JB   end699
 
-loop690:
+loop698:
 	VMOVUPD  (AX), Y0
 	VPSUBD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14413,16 +14413,16 @@ loop690:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop690
+	JAE      loop698
 
-end691:
+end699:
 	SFENCE
 
-plain688:
+plain696:
 	CMPQ DX, $+32
-	JB   end693
+	JB   end701
 
-loop692:
+loop700:
 	VMOVUPD (AX), Y0
 	VPSUBD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14440,13 +14440,13 @@ loop692:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop692
+	JAE     loop700
 
-end693:
+end701:
 	CMPQ DX, $+8
-	JB   end695
+	JB   end703
 
-loop694:
+loop702:
 	VMOVUPD (AX), Y0
 	VPSUBD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14455,11 +14455,11 @@ loop694:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop694
+	JAE     loop702
 
-end695:
+end703:
 	TESTQ      DX, DX
-	JZ         none696
+	JZ         none704
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14470,16 +14470,16 @@ end695:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none696:
-	JMP done676
+none704:
+	JMP done684
 
-case687:
+case695:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain698
+	JZ         plain706
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain698
+	JNZ        plain706
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14487,7 +14487,7 @@ case687:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none699
+	JZ         none707
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14502,11 +14502,11 @@ case687:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none699:
+none707:
 	CMPQ DX, $+32
-	JB   end701
+	JB   end709
 
-loop700:
+loop708:
 	VMOVUPD  (AX), Y0
 	VPMULLD  (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14524,16 +14524,16 @@ loop700:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop700
+	JAE      loop708
 
-end701:
+end709:
 	SFENCE
 
-plain698:
+plain706:
 	CMPQ DX, $+32
-	JB   end703
+	JB   end711
 
-loop702:
+loop710:
 	VMOVUPD (AX), Y0
 	VPMULLD (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14551,13 +14551,13 @@ loop702:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop702
+	JAE     loop710
 
-end703:
+end711:
 	CMPQ DX, $+8
-	JB   end705
+	JB   end713
 
-loop704:
+loop712:
 	VMOVUPD (AX), Y0
 	VPMULLD (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14566,11 +14566,11 @@ loop704:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop704
+	JAE     loop712
 
-end705:
+end713:
 	TESTQ      DX, DX
-	JZ         none706
+	JZ         none714
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14581,8 +14581,8 @@ end705:
 	VPMULLD    Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none706:
-done676:
+none714:
+done684:
 	VZEROUPPER
 	RET
 
@@ -14596,13 +14596,13 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case708
+	JNE          case716
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain709
+	JZ           plain717
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain709
+	JNZ          plain717
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -14610,7 +14610,7 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none710
+	JZ           none718
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -14622,11 +14622,11 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none710:
+none718:
 	CMPQ CX, $+32
-	JB   end712
+	JB   end720
 
-loop711:
+loop719:
 	VMULPS   (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VMULPS   32(AX), Y0, Y1
@@ -14639,16 +14639,16 @@ loop711:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop711
+	JAE      loop719
 
-end712:
+end720:
 	SFENCE
 
-plain709:
+plain717:
 	CMPQ CX, $+32
-	JB   end714
+	JB   end722
 
-loop713:
+loop721:
 	VMULPS  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VMULPS  32(AX), Y0, Y1
@@ -14661,24 +14661,24 @@ loop713:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop713
+	JAE     loop721
 
-end714:
+end722:
 	CMPQ CX, $+8
-	JB   end716
+	JB   end724
 
-loop715:
+loop723:
 	VMULPS  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop715
+	JAE     loop723
 
-end716:
+end724:
 	TESTQ      CX, CX
-	JZ         none717
+	JZ         none725
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -14687,18 +14687,18 @@ end716:
 	VMULPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (DX)
 
-none717:
-	JMP done707
+none725:
+	JMP done715
 
-case708:
+case716:
 	CMPQ       BX, $+1
-	JNE        case718
+	JNE        case726
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain719
+	JZ         plain727
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain719
+	JNZ        plain727
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -14706,7 +14706,7 @@ case708:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none720
+	JZ         none728
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -14718,11 +14718,11 @@ case708:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none720:
+none728:
 	CMPQ CX, $+32
-	JB   end722
+	JB   end730
 
-loop721:
+loop729:
 	VSQRTPS  (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VSQRTPS  32(AX), Y0
@@ -14735,16 +14735,16 @@ loop721:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop721
+	JAE      loop729
 
-end722:
+end730:
 	SFENCE
 
-plain719:
+plain727:
 	CMPQ CX, $+32
-	JB   end724
+	JB   end732
 
-loop723:
+loop731:
 	VSQRTPS (AX), Y0
 	VMOVUPD Y0, (DX)
 	VSQRTPS 32(AX), Y0
@@ -14757,24 +14757,24 @@ loop723:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop723
+	JAE     loop731
 
-end724:
+end732:
 	CMPQ CX, $+8
-	JB   end726
+	JB   end734
 
-loop725:
+loop733:
 	VSQRTPS (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop725
+	JAE     loop733
 
-end726:
+end734:
 	TESTQ      CX, CX
-	JZ         none727
+	JZ         none735
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -14783,18 +14783,18 @@ end726:
 	VSQRTPS    Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none727:
-	JMP done707
+none735:
+	JMP done715
 
-case718:
+case726:
 	CMPQ       BX, $+2
-	JNE        case728
+	JNE        case736
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain729
+	JZ         plain737
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain729
+	JNZ        plain737
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -14802,7 +14802,7 @@ case718:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none730
+	JZ         none738
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -14814,11 +14814,11 @@ case718:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none730:
+none738:
 	CMPQ CX, $+32
-	JB   end732
+	JB   end740
 
-loop731:
+loop739:
 	VPANDN   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPANDN   32(AX), Y1, Y0
@@ -14831,16 +14831,16 @@ loop731:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop731
+	JAE      loop739
 
-end732:
+end740:
 	SFENCE
 
-plain729:
+plain737:
 	CMPQ CX, $+32
-	JB   end734
+	JB   end742
 
-loop733:
+loop741:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPANDN  32(AX), Y1, Y0
@@ -14853,24 +14853,24 @@ loop733:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop733
+	JAE     loop741
 
-end734:
+end742:
 	CMPQ CX, $+8
-	JB   end736
+	JB   end744
 
-loop735:
+loop743:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop735
+	JAE     loop743
 
-end736:
+end744:
 	TESTQ      CX, CX
-	JZ         none737
+	JZ         none745
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -14879,16 +14879,16 @@ end736:
 	VPANDN     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none737:
-	JMP done707
+none745:
+	JMP done715
 
-case728:
+case736:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain739
+	JZ         plain747
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain739
+	JNZ        plain747
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -14896,7 +14896,7 @@ case728:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none740
+	JZ         none748
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -14908,11 +14908,11 @@ case728:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none740:
+none748:
 	CMPQ CX, $+32
-	JB   end742
+	JB   end750
 
-loop741:
+loop749:
 	VPXOR    (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPXOR    32(AX), Y1, Y0
@@ -14925,16 +14925,16 @@ loop741:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop741
+	JAE      loop749
 
-end742:
+end750:
 	SFENCE
 
-plain739:
+plain747:
 	CMPQ CX, $+32
-	JB   end744
+	JB   end752
 
-loop743:
+loop751:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPXOR   32(AX), Y1, Y0
@@ -14947,24 +14947,24 @@ loop743:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop743
+	JAE     loop751
 
-end744:
+end752:
 	CMPQ CX, $+8
-	JB   end746
+	JB   end754
 
-loop745:
+loop753:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop745
+	JAE     loop753
 
-end746:
+end754:
 	TESTQ      CX, CX
-	JZ         none747
+	JZ         none755
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -14973,8 +14973,8 @@ end746:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none747:
-done707:
+none755:
+done715:
 	VZEROUPPER
 	RET
 
@@ -14994,13 +14994,13 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case749
+	JNE          case757
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain750
+	JZ           plain758
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain750
+	JNZ          plain758
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -15008,7 +15008,7 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none751
+	JZ           none759
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -15020,11 +15020,11 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none751:
+none759:
 	CMPQ CX, $+32
-	JB   end753
+	JB   end761
 
-loop752:
+loop760:
 	VPMULLD  (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VPMULLD  32(AX), Y0, Y1
@@ -15037,16 +15037,16 @@ loop752:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop752
+	JAE      loop760
 
-end753:
+end761:
 	SFENCE
 
-plain750:
+plain758:
 	CMPQ CX, $+32
-	JB   end755
+	JB   end763
 
-loop754:
+loop762:
 	VPMULLD (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VPMULLD 32(AX), Y0, Y1
@@ -15059,24 +15059,24 @@ loop754:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop754
+	JAE     loop762
 
-end755:
+end763:
 	CMPQ CX, $+8
-	JB   end757
+	JB   end765
 
-loop756:
+loop764:
 	VPMULLD (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop756
+	JAE     loop764
 
-end757:
+end765:
 	TESTQ      CX, CX
-	JZ         none758
+	JZ         none766
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -15085,18 +15085,18 @@ end757:
 	VPMULLD    Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (DX)
 
-none758:
-	JMP done748
+none766:
+	JMP done756
 
-case749:
+case757:
 	CMPQ       BX, $+1
-	JNE        case759
+	JNE        case767
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain760
+	JZ         plain768
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain760
+	JNZ        plain768
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -15104,7 +15104,7 @@ case749:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none761
+	JZ         none769
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -15116,11 +15116,11 @@ case749:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none761:
+none769:
 	CMPQ CX, $+32
-	JB   end763
+	JB   end771
 
-loop762:
+loop770:
 	VPABSD   (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VPABSD   32(AX), Y0
@@ -15133,16 +15133,16 @@ loop762:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop762
+	JAE      loop770
 
-end763:
+end771:
 	SFENCE
 
-plain760:
+plain768:
 	CMPQ CX, $+32
-	JB   end765
+	JB   end773
 
-loop764:
+loop772:
 	VPABSD  (AX), Y0
 	VMOVUPD Y0, (DX)
 	VPABSD  32(AX), Y0
@@ -15155,24 +15155,24 @@ loop764:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop764
+	JAE     loop772
 
-end765:
+end773:
 	CMPQ CX, $+8
-	JB   end767
+	JB   end775
 
-loop766:
+loop774:
 	VPABSD  (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop766
+	JAE     loop774
 
-end767:
+end775:
 	TESTQ      CX, CX
-	JZ         none768
+	JZ         none776
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -15181,16 +15181,16 @@ end767:
 	VPABSD     Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none768:
-	JMP done748
+none776:
+	JMP done756
 
-case759:
+case767:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain770
+	JZ         plain778
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain770
+	JNZ        plain778
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -15198,7 +15198,7 @@ case759:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none771
+	JZ         none779
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -15210,11 +15210,11 @@ case759:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none771:
+none779:
 	CMPQ CX, $+32
-	JB   end773
+	JB   end781
 
-loop772:
+loop780:
 	VPSUBD   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPSUBD   32(AX), Y1, Y0
@@ -15227,16 +15227,16 @@ loop772:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop772
+	JAE      loop780
 
-end773:
+end781:
 	SFENCE
 
-plain770:
+plain778:
 	CMPQ CX, $+32
-	JB   end775
+	JB   end783
 
-loop774:
+loop782:
 	VPSUBD  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPSUBD  32(AX), Y1, Y0
@@ -15249,24 +15249,24 @@ loop774:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop774
+	JAE     loop782
 
-end775:
+end783:
 	CMPQ CX, $+8
-	JB   end777
+	JB   end785
 
-loop776:
+loop784:
 	VPSUBD  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop776
+	JAE     loop784
 
-end777:
+end785:
 	TESTQ      CX, CX
-	JZ         none778
+	JZ         none786
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -15275,8 +15275,8 @@ end777:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none778:
-done748:
+none786:
+done756:
 	VZEROUPPER
 	RET
 
@@ -15292,10 +15292,10 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain779
+	JZ          plain787
 	MOVQ        SI, DI
 	ANDQ        $+3, DI
-	JNZ         plain779
+	JNZ         plain787
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
@@ -15303,7 +15303,7 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none780
+	JZ          none788
 	LEAQ        avx2const79<>+32(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*4), Y0
@@ -15321,11 +15321,11 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
 
-none780:
+none788:
 	CMPQ BX, $+32
-	JB   end782
+	JB   end790
 
-loop781:
+loop789:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -15348,16 +15348,16 @@ loop781:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop781
+	JAE         loop789
 
-end782:
+end790:
 	SFENCE
 
-plain779:
+plain787:
 	CMPQ BX, $+32
-	JB   end784
+	JB   end792
 
-loop783:
+loop791:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -15380,13 +15380,13 @@ loop783:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop783
+	JAE         loop791
 
-end784:
+end792:
 	CMPQ BX, $+8
-	JB   end786
+	JB   end794
 
-loop785:
+loop793:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -15397,11 +15397,11 @@ loop785:
 	ADDQ        $+32, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop785
+	JAE         loop793
 
-end786:
+end794:
 	TESTQ       BX, BX
-	JZ          none787
+	JZ          none795
 	LEAQ        avx2const79<>+32(SB), DI
 	NEGQ        BX
 	VMOVDQU     (DI)(BX*4), Y0
@@ -15414,7 +15414,7 @@ end786:
 	VFMADD213PS Y3, Y2, Y1
 	VMASKMOVPS  Y1, Y0, (SI)
 
-none787:
+none795:
 	VZEROUPPER
 	RET
 
@@ -15429,10 +15429,10 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain788
+	JZ           plain796
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain788
+	JNZ          plain796
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -15440,7 +15440,7 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none789
+	JZ           none797
 	LEAQ         avx2const79<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
@@ -15455,11 +15455,11 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none789:
+none797:
 	CMPQ DX, $+32
-	JB   end791
+	JB   end799
 
-loop790:
+loop798:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVNTPD    Y1, (BX)
@@ -15477,16 +15477,16 @@ loop790:
 	ADDQ        $+128, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop790
+	JAE         loop798
 
-end791:
+end799:
 	SFENCE
 
-plain788:
+plain796:
 	CMPQ DX, $+32
-	JB   end793
+	JB   end801
 
-loop792:
+loop800:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -15504,13 +15504,13 @@ loop792:
 	ADDQ        $+128, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop792
+	JAE         loop800
 
-end793:
+end801:
 	CMPQ DX, $+8
-	JB   end795
+	JB   end803
 
-loop794:
+loop802:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -15519,11 +15519,11 @@ loop794:
 	ADDQ        $+32, CX
 	SUBQ        $+8, DX
 	CMPQ        DX, $+8
-	JAE         loop794
+	JAE         loop802
 
-end795:
+end803:
 	TESTQ       DX, DX
-	JZ          none796
+	JZ          none804
 	LEAQ        avx2const79<>+32(SB), SI
 	NEGQ        DX
 	VMOVDQU     (SI)(DX*4), Y1
@@ -15534,7 +15534,7 @@ end795:
 	VFMADD213PS Y3, Y0, Y2
 	VMASKMOVPS  Y2, Y1, (BX)
 
-none796:
+none804:
 	VZEROUPPER
 	RET
 
@@ -15549,10 +15549,10 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain797
+	JZ           plain805
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain797
+	JNZ          plain805
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -15560,7 +15560,7 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none798
+	JZ           none806
 	LEAQ         avx2const79<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
@@ -15575,11 +15575,11 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none798:
+none806:
 	CMPQ DX, $+32
-	JB   end800
+	JB   end808
 
-loop799:
+loop807:
 	VPMULLD  (AX), Y0, Y1
 	VPADDD   (CX), Y1, Y1
 	VMOVNTPD Y1, (BX)
@@ -15597,16 +15597,16 @@ loop799:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop799
+	JAE      loop807
 
-end800:
+end808:
 	SFENCE
 
-plain797:
+plain805:
 	CMPQ DX, $+32
-	JB   end802
+	JB   end810
 
-loop801:
+loop809:
 	VPMULLD (AX), Y0, Y1
 	VPADDD  (CX), Y1, Y1
 	VMOVUPD Y1, (BX)
@@ -15624,13 +15624,13 @@ loop801:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop801
+	JAE     loop809
 
-end802:
+end810:
 	CMPQ DX, $+8
-	JB   end804
+	JB   end812
 
-loop803:
+loop811:
 	VPMULLD (AX), Y0, Y1
 	VPADDD  (CX), Y1, Y1
 	VMOVUPD Y1, (BX)
@@ -15639,11 +15639,11 @@ loop803:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop803
+	JAE     loop811
 
-end804:
+end812:
 	TESTQ      DX, DX
-	JZ         none805
+	JZ         none813
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y1
@@ -15654,7 +15654,7 @@ end804:
 	VPADDD     Y3, Y0, Y0
 	VMASKMOVPS Y0, Y1, (BX)
 
-none805:
+none813:
 	VZEROUPPER
 	RET
 
@@ -15675,11 +15675,11 @@ TEXT ·countFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const81<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case807
+	JNE          case815
 	CMPQ         CX, $+64
-	JB           end809
+	JB           end817
 
-loop808:
+loop816:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1e, 32(AX), Y0, Y9
@@ -15699,23 +15699,23 @@ loop808:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop808
+	JAE    loop816
 
-end809:
+end817:
 	CMPQ CX, $+8
-	JB   end811
+	JB   end819
 
-loop810:
+loop818:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop810
+	JAE    loop818
 
-end811:
+end819:
 	TESTQ      CX, CX
-	JZ         none812
+	JZ         none820
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15725,16 +15725,16 @@ end811:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none812:
-	JMP done806
+none820:
+	JMP done814
 
-case807:
+case815:
 	CMPQ DX, $+1
-	JNE  case813
+	JNE  case821
 	CMPQ CX, $+64
-	JB   end815
+	JB   end823
 
-loop814:
+loop822:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1d, 32(AX), Y0, Y9
@@ -15754,23 +15754,23 @@ loop814:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop814
+	JAE    loop822
 
-end815:
+end823:
 	CMPQ CX, $+8
-	JB   end817
+	JB   end825
 
-loop816:
+loop824:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop816
+	JAE    loop824
 
-end817:
+end825:
 	TESTQ      CX, CX
-	JZ         none818
+	JZ         none826
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15780,16 +15780,16 @@ end817:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none818:
-	JMP done806
+none826:
+	JMP done814
 
-case813:
+case821:
 	CMPQ DX, $+2
-	JNE  case819
+	JNE  case827
 	CMPQ CX, $+64
-	JB   end821
+	JB   end829
 
-loop820:
+loop828:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x11, 32(AX), Y0, Y9
@@ -15809,23 +15809,23 @@ loop820:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop820
+	JAE    loop828
 
-end821:
+end829:
 	CMPQ CX, $+8
-	JB   end823
+	JB   end831
 
-loop822:
+loop830:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop822
+	JAE    loop830
 
-end823:
+end831:
 	TESTQ      CX, CX
-	JZ         none824
+	JZ         none832
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15835,16 +15835,16 @@ end823:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none824:
-	JMP done806
+none832:
+	JMP done814
 
-case819:
+case827:
 	CMPQ DX, $+3
-	JNE  case825
+	JNE  case833
 	CMPQ CX, $+64
-	JB   end827
+	JB   end835
 
-loop826:
+loop834:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x12, 32(AX), Y0, Y9
@@ -15864,23 +15864,23 @@ loop826:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop826
+	JAE    loop834
 
-end827:
+end835:
 	CMPQ CX, $+8
-	JB   end829
+	JB   end837
 
-loop828:
+loop836:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop828
+	JAE    loop836
 
-end829:
+end837:
 	TESTQ      CX, CX
-	JZ         none830
+	JZ         none838
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15890,16 +15890,16 @@ end829:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none830:
-	JMP done806
+none838:
+	JMP done814
 
-case825:
+case833:
 	CMPQ DX, $+4
-	JNE  case831
+	JNE  case839
 	CMPQ CX, $+64
-	JB   end833
+	JB   end841
 
-loop832:
+loop840:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x00, 32(AX), Y0, Y9
@@ -15919,23 +15919,23 @@ loop832:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop832
+	JAE    loop840
 
-end833:
+end841:
 	CMPQ CX, $+8
-	JB   end835
+	JB   end843
 
-loop834:
+loop842:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop834
+	JAE    loop842
 
-end835:
+end843:
 	TESTQ      CX, CX
-	JZ         none836
+	JZ         none844
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15945,14 +15945,14 @@ end835:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none836:
-	JMP done806
+none844:
+	JMP done814
 
-case831:
+case839:
 	CMPQ CX, $+64
-	JB   end839
+	JB   end847
 
-loop838:
+loop846:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x04, 32(AX), Y0, Y9
@@ -15972,23 +15972,23 @@ loop838:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop838
+	JAE    loop846
 
-end839:
+end847:
 	CMPQ CX, $+8
-	JB   end841
+	JB   end849
 
-loop840:
+loop848:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop840
+	JAE    loop848
 
-end841:
+end849:
 	TESTQ      CX, CX
-	JZ         none842
+	JZ         none850
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15998,8 +15998,8 @@ end841:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none842:
-done806:
+none850:
+done814:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -16041,11 +16041,11 @@ TEXT ·countInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const81<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case844
+	JNE          case852
 	CMPQ         CX, $+64
-	JB           end846
+	JB           end854
 
-loop845:
+loop853:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPGTD 32(AX), Y0, Y9
@@ -16065,23 +16065,23 @@ loop845:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop845
+	JAE      loop853
 
-end846:
+end854:
 	CMPQ CX, $+8
-	JB   end848
+	JB   end856
 
-loop847:
+loop855:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop847
+	JAE      loop855
 
-end848:
+end856:
 	TESTQ      CX, CX
-	JZ         none849
+	JZ         none857
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16091,146 +16091,146 @@ end848:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none849:
-	JMP done843
+none857:
+	JMP done851
 
-case844:
+case852:
 	CMPQ DX, $+1
-	JNE  case850
+	JNE  case858
 	CMPQ CX, $+64
-	JB   end852
-
-loop851:
-	VMOVUPD  (AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	VMOVUPD  32(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y2, Y2
-	VMOVUPD  64(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y3, Y3
-	VMOVUPD  96(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y4, Y4
-	VMOVUPD  128(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y5, Y5
-	VMOVUPD  160(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y6, Y6
-	VMOVUPD  192(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y7, Y7
-	VMOVUPD  224(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y8, Y8
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop851
-
-end852:
-	CMPQ CX, $+8
-	JB   end854
-
-loop853:
-	VMOVUPD  (AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	ADDQ     $+32, AX
-	SUBQ     $+8, CX
-	CMPQ     CX, $+8
-	JAE      loop853
-
-end854:
-	TESTQ      CX, CX
-	JZ         none855
-	LEAQ       avx2const79<>+32(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), Y9
-	NEGQ       CX
-	VMASKMOVPS (AX), Y9, Y10
-	VMOVUPD    Y10, Y10
-	VPCMPGTD   Y0, Y10, Y0
-	VPCMPEQD   Y10, Y10, Y10
-	VPXOR      Y10, Y0, Y0
-	VANDPD     Y9, Y0, Y0
-	VPSUBD     Y0, Y1, Y1
-
-none855:
-	JMP done843
-
-case850:
-	CMPQ DX, $+2
-	JNE  case856
-	CMPQ CX, $+64
-	JB   end858
-
-loop857:
-	VMOVUPD  (AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	VMOVUPD  32(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y2, Y2
-	VMOVUPD  64(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y3, Y3
-	VMOVUPD  96(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y4, Y4
-	VMOVUPD  128(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y5, Y5
-	VMOVUPD  160(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y6, Y6
-	VMOVUPD  192(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y7, Y7
-	VMOVUPD  224(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y8, Y8
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop857
-
-end858:
-	CMPQ CX, $+8
 	JB   end860
 
 loop859:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VMOVUPD  32(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VMOVUPD  64(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VMOVUPD  96(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VMOVUPD  128(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VMOVUPD  160(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VMOVUPD  192(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VMOVUPD  224(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop859
+
+end860:
+	CMPQ CX, $+8
+	JB   end862
+
+loop861:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop859
+	JAE      loop861
 
-end860:
+end862:
 	TESTQ      CX, CX
-	JZ         none861
+	JZ         none863
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VMOVUPD    Y10, Y10
+	VPCMPGTD   Y0, Y10, Y0
+	VPCMPEQD   Y10, Y10, Y10
+	VPXOR      Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none863:
+	JMP done851
+
+case858:
+	CMPQ DX, $+2
+	JNE  case864
+	CMPQ CX, $+64
+	JB   end866
+
+loop865:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VMOVUPD  32(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VMOVUPD  64(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VMOVUPD  96(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VMOVUPD  128(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VMOVUPD  160(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VMOVUPD  192(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VMOVUPD  224(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop865
+
+end866:
+	CMPQ CX, $+8
+	JB   end868
+
+loop867:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop867
+
+end868:
+	TESTQ      CX, CX
+	JZ         none869
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16241,16 +16241,16 @@ end860:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none861:
-	JMP done843
+none869:
+	JMP done851
 
-case856:
+case864:
 	CMPQ DX, $+3
-	JNE  case862
+	JNE  case870
 	CMPQ CX, $+64
-	JB   end864
+	JB   end872
 
-loop863:
+loop871:
 	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16286,13 +16286,13 @@ loop863:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop863
+	JAE      loop871
 
-end864:
+end872:
 	CMPQ CX, $+8
-	JB   end866
+	JB   end874
 
-loop865:
+loop873:
 	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16300,11 +16300,11 @@ loop865:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop865
+	JAE      loop873
 
-end866:
+end874:
 	TESTQ      CX, CX
-	JZ         none867
+	JZ         none875
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16316,16 +16316,16 @@ end866:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none867:
-	JMP done843
+none875:
+	JMP done851
 
-case862:
+case870:
 	CMPQ DX, $+4
-	JNE  case868
+	JNE  case876
 	CMPQ CX, $+64
-	JB   end870
+	JB   end878
 
-loop869:
+loop877:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPEQD 32(AX), Y0, Y9
@@ -16345,23 +16345,23 @@ loop869:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop869
+	JAE      loop877
 
-end870:
+end878:
 	CMPQ CX, $+8
-	JB   end872
+	JB   end880
 
-loop871:
+loop879:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop871
+	JAE      loop879
 
-end872:
+end880:
 	TESTQ      CX, CX
-	JZ         none873
+	JZ         none881
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16371,14 +16371,14 @@ end872:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none873:
-	JMP done843
+none881:
+	JMP done851
 
-case868:
+case876:
 	CMPQ CX, $+64
-	JB   end876
+	JB   end884
 
-loop875:
+loop883:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16414,13 +16414,13 @@ loop875:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop875
+	JAE      loop883
 
-end876:
+end884:
 	CMPQ CX, $+8
-	JB   end878
+	JB   end886
 
-loop877:
+loop885:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16428,11 +16428,11 @@ loop877:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop877
+	JAE      loop885
 
-end878:
+end886:
 	TESTQ      CX, CX
-	JZ         none879
+	JZ         none887
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16444,8 +16444,8 @@ end878:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none879:
-done843:
+none887:
+done851:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -16473,11 +16473,11 @@ TEXT ·compareFloat32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case881
+	JNE          case889
 	CMPQ         CX, $+32
-	JB           end883
+	JB           end891
 
-loop882:
+loop890:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16494,13 +16494,13 @@ loop882:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop882
+	JAE       loop890
 
-end883:
+end891:
 	CMPQ CX, $+8
-	JB   end885
+	JB   end893
 
-loop884:
+loop892:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16508,11 +16508,11 @@ loop884:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop884
+	JAE       loop892
 
-end885:
+end893:
 	TESTQ      CX, CX
-	JZ         none886
+	JZ         none894
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16523,16 +16523,16 @@ end885:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none886:
-	JMP done880
+none894:
+	JMP done888
 
-case881:
+case889:
 	CMPQ BX, $+1
-	JNE  case887
+	JNE  case895
 	CMPQ CX, $+32
-	JB   end889
+	JB   end897
 
-loop888:
+loop896:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16549,13 +16549,13 @@ loop888:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop888
+	JAE       loop896
 
-end889:
+end897:
 	CMPQ CX, $+8
-	JB   end891
+	JB   end899
 
-loop890:
+loop898:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16563,11 +16563,11 @@ loop890:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop890
+	JAE       loop898
 
-end891:
+end899:
 	TESTQ      CX, CX
-	JZ         none892
+	JZ         none900
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16578,16 +16578,16 @@ end891:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none892:
-	JMP done880
+none900:
+	JMP done888
 
-case887:
+case895:
 	CMPQ BX, $+2
-	JNE  case893
+	JNE  case901
 	CMPQ CX, $+32
-	JB   end895
+	JB   end903
 
-loop894:
+loop902:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16604,13 +16604,13 @@ loop894:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop894
+	JAE       loop902
 
-end895:
+end903:
 	CMPQ CX, $+8
-	JB   end897
+	JB   end905
 
-loop896:
+loop904:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16618,11 +16618,11 @@ loop896:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop896
+	JAE       loop904
 
-end897:
+end905:
 	TESTQ      CX, CX
-	JZ         none898
+	JZ         none906
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16633,16 +16633,16 @@ end897:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none898:
-	JMP done880
+none906:
+	JMP done888
 
-case893:
+case901:
 	CMPQ BX, $+3
-	JNE  case899
+	JNE  case907
 	CMPQ CX, $+32
-	JB   end901
+	JB   end909
 
-loop900:
+loop908:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16659,13 +16659,13 @@ loop900:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop900
+	JAE       loop908
 
-end901:
+end909:
 	CMPQ CX, $+8
-	JB   end903
+	JB   end911
 
-loop902:
+loop910:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16673,11 +16673,11 @@ loop902:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop902
+	JAE       loop910
 
-end903:
+end911:
 	TESTQ      CX, CX
-	JZ         none904
+	JZ         none912
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16688,16 +16688,16 @@ end903:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none904:
-	JMP done880
+none912:
+	JMP done888
 
-case899:
+case907:
 	CMPQ BX, $+4
-	JNE  case905
+	JNE  case913
 	CMPQ CX, $+32
-	JB   end907
+	JB   end915
 
-loop906:
+loop914:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16714,13 +16714,13 @@ loop906:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop906
+	JAE       loop914
 
-end907:
+end915:
 	CMPQ CX, $+8
-	JB   end909
+	JB   end917
 
-loop908:
+loop916:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16728,11 +16728,11 @@ loop908:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop908
+	JAE       loop916
 
-end909:
+end917:
 	TESTQ      CX, CX
-	JZ         none910
+	JZ         none918
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16743,14 +16743,14 @@ end909:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none910:
-	JMP done880
+none918:
+	JMP done888
 
-case905:
+case913:
 	CMPQ CX, $+32
-	JB   end913
+	JB   end921
 
-loop912:
+loop920:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16767,13 +16767,13 @@ loop912:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop912
+	JAE       loop920
 
-end913:
+end921:
 	CMPQ CX, $+8
-	JB   end915
+	JB   end923
 
-loop914:
+loop922:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16781,11 +16781,11 @@ loop914:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop914
+	JAE       loop922
 
-end915:
+end923:
 	TESTQ      CX, CX
-	JZ         none916
+	JZ         none924
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16796,8 +16796,8 @@ end915:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none916:
-done880:
+none924:
+done888:
 	VZEROUPPER
 	RET
 
@@ -16810,11 +16810,11 @@ TEXT ·compareInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case918
+	JNE          case926
 	CMPQ         CX, $+32
-	JB           end920
+	JB           end928
 
-loop919:
+loop927:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16831,13 +16831,13 @@ loop919:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop919
+	JAE       loop927
 
-end920:
+end928:
 	CMPQ CX, $+8
-	JB   end922
+	JB   end930
 
-loop921:
+loop929:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16845,11 +16845,11 @@ loop921:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop921
+	JAE       loop929
 
-end922:
+end930:
 	TESTQ      CX, CX
-	JZ         none923
+	JZ         none931
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16860,129 +16860,129 @@ end922:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none923:
-	JMP done917
+none931:
+	JMP done925
 
-case918:
+case926:
 	CMPQ BX, $+1
-	JNE  case924
+	JNE  case932
 	CMPQ CX, $+32
-	JB   end926
-
-loop925:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	VMOVUPD   32(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 1(DX)
-	VMOVUPD   64(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 2(DX)
-	VMOVUPD   96(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 3(DX)
-	ADDQ      $+128, AX
-	ADDQ      $+4, DX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop925
-
-end926:
-	CMPQ CX, $+8
-	JB   end928
-
-loop927:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	ADDQ      $+32, AX
-	ADDQ      $+1, DX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop927
-
-end928:
-	TESTQ      CX, CX
-	JZ         none929
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y1
-	NEGQ       CX
-	VMASKMOVPS (AX), Y1, Y2
-	VMOVUPD    Y2, Y2
-	VPCMPGTD   Y0, Y2, Y0
-	VPCMPEQD   Y2, Y2, Y2
-	VPXOR      Y2, Y0, Y0
-	VANDPD     Y1, Y0, Y0
-	VMOVMSKPS  Y0, AX
-	MOVB       AL, (DX)
-
-none929:
-	JMP done917
-
-case924:
-	CMPQ BX, $+2
-	JNE  case930
-	CMPQ CX, $+32
-	JB   end932
-
-loop931:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	VMOVUPD   32(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 1(DX)
-	VMOVUPD   64(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 2(DX)
-	VMOVUPD   96(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 3(DX)
-	ADDQ      $+128, AX
-	ADDQ      $+4, DX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop931
-
-end932:
-	CMPQ CX, $+8
 	JB   end934
 
 loop933:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VMOVUPD   32(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VMOVUPD   64(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VMOVUPD   96(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop933
+
+end934:
+	CMPQ CX, $+8
+	JB   end936
+
+loop935:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop933
+	JAE       loop935
 
-end934:
+end936:
 	TESTQ      CX, CX
-	JZ         none935
+	JZ         none937
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VMOVUPD    Y2, Y2
+	VPCMPGTD   Y0, Y2, Y0
+	VPCMPEQD   Y2, Y2, Y2
+	VPXOR      Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none937:
+	JMP done925
+
+case932:
+	CMPQ BX, $+2
+	JNE  case938
+	CMPQ CX, $+32
+	JB   end940
+
+loop939:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VMOVUPD   32(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VMOVUPD   64(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VMOVUPD   96(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop939
+
+end940:
+	CMPQ CX, $+8
+	JB   end942
+
+loop941:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop941
+
+end942:
+	TESTQ      CX, CX
+	JZ         none943
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16994,16 +16994,16 @@ end934:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none935:
-	JMP done917
+none943:
+	JMP done925
 
-case930:
+case938:
 	CMPQ BX, $+3
-	JNE  case936
+	JNE  case944
 	CMPQ CX, $+32
-	JB   end938
+	JB   end946
 
-loop937:
+loop945:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -17028,13 +17028,13 @@ loop937:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop937
+	JAE       loop945
 
-end938:
+end946:
 	CMPQ CX, $+8
-	JB   end940
+	JB   end948
 
-loop939:
+loop947:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -17044,11 +17044,11 @@ loop939:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop939
+	JAE       loop947
 
-end940:
+end948:
 	TESTQ      CX, CX
-	JZ         none941
+	JZ         none949
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17061,16 +17061,16 @@ end940:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none941:
-	JMP done917
+none949:
+	JMP done925
 
-case936:
+case944:
 	CMPQ BX, $+4
-	JNE  case942
+	JNE  case950
 	CMPQ CX, $+32
-	JB   end944
+	JB   end952
 
-loop943:
+loop951:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17087,13 +17087,13 @@ loop943:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop943
+	JAE       loop951
 
-end944:
+end952:
 	CMPQ CX, $+8
-	JB   end946
+	JB   end954
 
-loop945:
+loop953:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17101,11 +17101,11 @@ loop945:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop945
+	JAE       loop953
 
-end946:
+end954:
 	TESTQ      CX, CX
-	JZ         none947
+	JZ         none955
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17116,14 +17116,14 @@ end946:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none947:
-	JMP done917
+none955:
+	JMP done925
 
-case942:
+case950:
 	CMPQ CX, $+32
-	JB   end950
+	JB   end958
 
-loop949:
+loop957:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -17148,13 +17148,13 @@ loop949:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop949
+	JAE       loop957
 
-end950:
+end958:
 	CMPQ CX, $+8
-	JB   end952
+	JB   end960
 
-loop951:
+loop959:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -17164,11 +17164,11 @@ loop951:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop951
+	JAE       loop959
 
-end952:
+end960:
 	TESTQ      CX, CX
-	JZ         none953
+	JZ         none961
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17181,8 +17181,8 @@ end952:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none953:
-done917:
+none961:
+done925:
 	VZEROUPPER
 	RET
 
@@ -17194,9 +17194,9 @@ TEXT ·indexOfFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end957
+	JB           end965
 
-loop956:
+loop964:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VCMPPS    $0x00, 32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -17206,30 +17206,30 @@ loop956:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near955
+	JNZ       near963
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop956
+	JAE       loop964
 
-end957:
-near955:
+end965:
+near963:
 	CMPQ CX, $+8
-	JB   end959
+	JB   end967
 
-loop958:
+loop966:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found954
+	JNZ       found962
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop958
+	JAE       loop966
 
-end959:
+end967:
 	TESTQ      CX, CX
-	JZ         none960
+	JZ         none968
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17239,13 +17239,13 @@ end959:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found954
+	JNZ        found962
 	LEAQ       (AX)(CX*4), AX
 
-none960:
+none968:
 	XORQ BX, BX
 
-found954:
+found962:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -17264,9 +17264,9 @@ TEXT ·indexOfInt32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end964
+	JB           end972
 
-loop963:
+loop971:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -17276,30 +17276,30 @@ loop963:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near962
+	JNZ       near970
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop963
+	JAE       loop971
 
-end964:
-near962:
+end972:
+near970:
 	CMPQ CX, $+8
-	JB   end966
+	JB   end974
 
-loop965:
+loop973:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found961
+	JNZ       found969
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop965
+	JAE       loop973
 
-end966:
+end974:
 	TESTQ      CX, CX
-	JZ         none967
+	JZ         none975
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17309,13 +17309,13 @@ end966:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found961
+	JNZ        found969
 	LEAQ       (AX)(CX*4), AX
 
-none967:
+none975:
 	XORQ BX, BX
 
-found961:
+found969:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -17333,9 +17333,9 @@ TEXT ·indexNaNFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end971
+	JB   end979
 
-loop970:
+loop978:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVUPD   32(AX), Y1
@@ -17349,31 +17349,31 @@ loop970:
 	VORPS     Y1, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       near969
+	JNZ       near977
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop970
+	JAE       loop978
 
-end971:
-near969:
+end979:
+near977:
 	CMPQ CX, $+8
-	JB   end973
+	JB   end981
 
-loop972:
+loop980:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       found968
+	JNZ       found976
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop972
+	JAE       loop980
 
-end973:
+end981:
 	TESTQ      CX, CX
-	JZ         none974
+	JZ         none982
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -17384,13 +17384,13 @@ end973:
 	VANDPD     Y0, Y1, Y1
 	VMOVMSKPS  Y1, BX
 	TESTQ      BX, BX
-	JNZ        found968
+	JNZ        found976
 	LEAQ       (AX)(CX*4), AX
 
-none974:
+none982:
 	XORQ BX, BX
 
-found968:
+found976:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -17419,9 +17419,9 @@ TEXT ·leastFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
 
-piece976:
+piece984:
 	TESTQ   CX, CX
-	JZ      all975
+	JZ      all983
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17429,9 +17429,9 @@ piece976:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end978
+	JB      end986
 
-loop977:
+loop985:
 	VMOVUPD (AX), Y10
 	VMINPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -17459,13 +17459,13 @@ loop977:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop977
+	JAE     loop985
 
-end978:
+end986:
 	CMPQ DI, $+8
-	JB   end980
+	JB   end988
 
-loop979:
+loop987:
 	VMOVUPD (AX), Y10
 	VMINPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
@@ -17473,11 +17473,11 @@ loop979:
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop979
+	JAE     loop987
 
-end980:
+end988:
 	TESTQ      DI, DI
-	JZ         none981
+	JZ         none989
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y10
@@ -17489,7 +17489,7 @@ end980:
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
-none981:
+none989:
 	VMINPS       Y1, Y5, Y1
 	VMINPS       Y2, Y6, Y2
 	VMINPS       Y3, Y7, Y3
@@ -17500,7 +17500,7 @@ none981:
 	VCMPPS       $0x1e, Y1, Y0, Y10
 	VMOVMSKPS    Y10, DI
 	TESTQ        DI, DI
-	JZ           same982
+	JZ           same990
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMINPS       X0, X10, X0
@@ -17511,10 +17511,10 @@ none981:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same982:
-	JMP piece976
+same990:
+	JMP piece984
 
-all975:
+all983:
 	VMOVSS    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x02, SI
@@ -17548,9 +17548,9 @@ TEXT ·greatestFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
 
-piece984:
+piece992:
 	TESTQ   CX, CX
-	JZ      all983
+	JZ      all991
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17558,9 +17558,9 @@ piece984:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end986
+	JB      end994
 
-loop985:
+loop993:
 	VMOVUPD (AX), Y10
 	VMAXPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -17588,13 +17588,13 @@ loop985:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop985
+	JAE     loop993
 
-end986:
+end994:
 	CMPQ DI, $+8
-	JB   end988
+	JB   end996
 
-loop987:
+loop995:
 	VMOVUPD (AX), Y10
 	VMAXPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
@@ -17602,11 +17602,11 @@ loop987:
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop987
+	JAE     loop995
 
-end988:
+end996:
 	TESTQ      DI, DI
-	JZ         none989
+	JZ         none997
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y10
@@ -17618,7 +17618,7 @@ end988:
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
-none989:
+none997:
 	VMAXPS       Y1, Y5, Y1
 	VMAXPS       Y2, Y6, Y2
 	VMAXPS       Y3, Y7, Y3
@@ -17629,7 +17629,7 @@ none989:
 	VCMPPS       $0x11, Y1, Y0, Y10
 	VMOVMSKPS    Y10, DI
 	TESTQ        DI, DI
-	JZ           same990
+	JZ           same998
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMAXPS       X0, X10, X0
@@ -17640,10 +17640,10 @@ none989:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same990:
-	JMP piece984
+same998:
+	JMP piece992
 
-all983:
+all991:
 	VMOVSS    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x02, SI
@@ -17676,9 +17676,9 @@ TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-40
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 
-piece992:
+piece1000:
 	TESTQ   CX, CX
-	JZ      all991
+	JZ      all999
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17686,9 +17686,9 @@ piece992:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end994
+	JB      end1002
 
-loop993:
+loop1001:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -17708,23 +17708,23 @@ loop993:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop993
+	JAE     loop1001
 
-end994:
+end1002:
 	CMPQ DI, $+8
-	JB   end996
+	JB   end1004
 
-loop995:
+loop1003:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop995
+	JAE     loop1003
 
-end996:
+end1004:
 	TESTQ      DI, DI
-	JZ         none997
+	JZ         none1005
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y9
@@ -17734,7 +17734,7 @@ end996:
 	VMOVUPD    Y10, Y9
 	VPMINSD    Y1, Y9, Y1
 
-none997:
+none1005:
 	VPMINSD      Y1, Y5, Y1
 	VPMINSD      Y2, Y6, Y2
 	VPMINSD      Y3, Y7, Y3
@@ -17745,7 +17745,7 @@ none997:
 	VPCMPGTD     Y1, Y0, Y9
 	VMOVMSKPS    Y9, DI
 	TESTQ        DI, DI
-	JZ           same998
+	JZ           same1006
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMINSD      X0, X9, X0
@@ -17756,10 +17756,10 @@ none997:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same998:
-	JMP piece992
+same1006:
+	JMP piece1000
 
-all991:
+all999:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -17790,9 +17790,9 @@ TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-40
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 
-piece1000:
+piece1008:
 	TESTQ   CX, CX
-	JZ      all999
+	JZ      all1007
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17800,9 +17800,9 @@ piece1000:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end1002
+	JB      end1010
 
-loop1001:
+loop1009:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -17822,23 +17822,23 @@ loop1001:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop1001
+	JAE     loop1009
 
-end1002:
+end1010:
 	CMPQ DI, $+8
-	JB   end1004
+	JB   end1012
 
-loop1003:
+loop1011:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop1003
+	JAE     loop1011
 
-end1004:
+end1012:
 	TESTQ      DI, DI
-	JZ         none1005
+	JZ         none1013
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y9
@@ -17848,7 +17848,7 @@ end1004:
 	VMOVUPD    Y10, Y9
 	VPMAXSD    Y1, Y9, Y1
 
-none1005:
+none1013:
 	VPMAXSD      Y1, Y5, Y1
 	VPMAXSD      Y2, Y6, Y2
 	VPMAXSD      Y3, Y7, Y3
@@ -17860,7 +17860,7 @@ none1005:
 	VPCMPGTD     Y0, Y9, Y9
 	VMOVMSKPS    Y9, DI
 	TESTQ        DI, DI
-	JZ           same1006
+	JZ           same1014
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMAXSD      X0, X9, X0
@@ -17871,10 +17871,10 @@ none1005:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1006:
-	JMP piece1000
+same1014:
+	JMP piece1008
 
-all999:
+all1007:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -17898,9 +17898,9 @@ TEXT ·compressDwordsAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end1008
+	JB      end1016
 
-loop1007:
+loop1015:
 	SHRXQ     R8, (SI), R10
 	SHLXQ     R9, (SI)(DI*1), R11
 	ORQ       R11, R10
@@ -17964,9 +17964,9 @@ loop1007:
 	ADDQ      $+256, AX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop1007
+	JAE       loop1015
 
-end1008:
+end1016:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -18242,11 +18242,11 @@ TEXT ·filterFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const85<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1010
+	JNE          case1018
 	CMPQ         CX, $+32
-	JB           end1012
+	JB           end1020
 
-loop1011:
+loop1019:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18278,18 +18278,18 @@ loop1011:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1011
+	JAE       loop1019
 
-end1012:
-	JMP done1009
+end1020:
+	JMP done1017
 
-case1010:
+case1018:
 	CMPQ SI, $+1
-	JNE  case1013
+	JNE  case1021
 	CMPQ CX, $+32
-	JB   end1015
+	JB   end1023
 
-loop1014:
+loop1022:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18321,18 +18321,18 @@ loop1014:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1014
+	JAE       loop1022
 
-end1015:
-	JMP done1009
+end1023:
+	JMP done1017
 
-case1013:
+case1021:
 	CMPQ SI, $+2
-	JNE  case1016
+	JNE  case1024
 	CMPQ CX, $+32
-	JB   end1018
+	JB   end1026
 
-loop1017:
+loop1025:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18364,18 +18364,18 @@ loop1017:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1017
+	JAE       loop1025
 
-end1018:
-	JMP done1009
+end1026:
+	JMP done1017
 
-case1016:
+case1024:
 	CMPQ SI, $+3
-	JNE  case1019
+	JNE  case1027
 	CMPQ CX, $+32
-	JB   end1021
+	JB   end1029
 
-loop1020:
+loop1028:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18407,18 +18407,18 @@ loop1020:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1020
+	JAE       loop1028
 
-end1021:
-	JMP done1009
+end1029:
+	JMP done1017
 
-case1019:
+case1027:
 	CMPQ SI, $+4
-	JNE  case1022
+	JNE  case1030
 	CMPQ CX, $+32
-	JB   end1024
+	JB   end1032
 
-loop1023:
+loop1031:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18450,16 +18450,16 @@ loop1023:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1023
+	JAE       loop1031
 
-end1024:
-	JMP done1009
+end1032:
+	JMP done1017
 
-case1022:
+case1030:
 	CMPQ CX, $+32
-	JB   end1027
+	JB   end1035
 
-loop1026:
+loop1034:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18491,10 +18491,10 @@ loop1026:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1026
+	JAE       loop1034
 
-end1027:
-done1009:
+end1035:
+done1017:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -18512,11 +18512,11 @@ TEXT ·filterInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const85<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1029
+	JNE          case1037
 	CMPQ         CX, $+32
-	JB           end1031
+	JB           end1039
 
-loop1030:
+loop1038:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18548,18 +18548,18 @@ loop1030:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1030
+	JAE       loop1038
 
-end1031:
-	JMP done1028
+end1039:
+	JMP done1036
 
-case1029:
+case1037:
 	CMPQ SI, $+1
-	JNE  case1032
+	JNE  case1040
 	CMPQ CX, $+32
-	JB   end1034
+	JB   end1042
 
-loop1033:
+loop1041:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -18603,18 +18603,18 @@ loop1033:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1033
+	JAE       loop1041
 
-end1034:
-	JMP done1028
+end1042:
+	JMP done1036
 
-case1032:
+case1040:
 	CMPQ SI, $+2
-	JNE  case1035
+	JNE  case1043
 	CMPQ CX, $+32
-	JB   end1037
+	JB   end1045
 
-loop1036:
+loop1044:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, SI
@@ -18650,18 +18650,18 @@ loop1036:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1036
+	JAE       loop1044
 
-end1037:
-	JMP done1028
+end1045:
+	JMP done1036
 
-case1035:
+case1043:
 	CMPQ SI, $+3
-	JNE  case1038
+	JNE  case1046
 	CMPQ CX, $+32
-	JB   end1040
+	JB   end1048
 
-loop1039:
+loop1047:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -18701,18 +18701,18 @@ loop1039:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1039
+	JAE       loop1047
 
-end1040:
-	JMP done1028
+end1048:
+	JMP done1036
 
-case1038:
+case1046:
 	CMPQ SI, $+4
-	JNE  case1041
+	JNE  case1049
 	CMPQ CX, $+32
-	JB   end1043
+	JB   end1051
 
-loop1042:
+loop1050:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18744,16 +18744,16 @@ loop1042:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1042
+	JAE       loop1050
 
-end1043:
-	JMP done1028
+end1051:
+	JMP done1036
 
-case1041:
+case1049:
 	CMPQ CX, $+32
-	JB   end1046
+	JB   end1054
 
-loop1045:
+loop1053:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -18793,10 +18793,10 @@ loop1045:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1045
+	JAE       loop1053
 
-end1046:
-done1028:
+end1054:
+done1036:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -18814,9 +18814,9 @@ TEXT ·prefixInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1048
+	JB           end1056
 
-loop1047:
+loop1055:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -18869,13 +18869,13 @@ loop1047:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1047
+	JAE        loop1055
 
-end1048:
+end1056:
 	CMPQ CX, $+8
-	JB   end1050
+	JB   end1058
 
-loop1049:
+loop1057:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -18892,9 +18892,9 @@ loop1049:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1049
+	JAE        loop1057
 
-end1050:
+end1058:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -18918,9 +18918,9 @@ TEXT ·prefixBeforeInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1052
+	JB           end1060
 
-loop1051:
+loop1059:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -18981,13 +18981,13 @@ loop1051:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1051
+	JAE        loop1059
 
-end1052:
+end1060:
 	CMPQ CX, $+8
-	JB   end1054
+	JB   end1062
 
-loop1053:
+loop1061:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -19006,9 +19006,9 @@ loop1053:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1053
+	JAE        loop1061
 
-end1054:
+end1062:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -19028,18 +19028,18 @@ TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
 	CMPQ  CX, $+32
-	JB    end1056
+	JB    end1064
 
-loop1055:
+loop1063:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end1058
+	JB      end1066
 
-loop1057:
+loop1065:
 	VCVTPS2PD (AX), Y9
 	VADDPD    Y9, Y0, Y0
 	VCVTPS2PD 16(AX), Y9
@@ -19059,9 +19059,9 @@ loop1057:
 	ADDQ      $+128, AX
 	SUBQ      $+32, DX
 	CMPQ      DX, $+32
-	JAE       loop1057
+	JAE       loop1065
 
-end1058:
+end1066:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -19082,23 +19082,23 @@ end1058:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1055
+	JAE    loop1063
 
-end1056:
+end1064:
 	CMPQ CX, $+4
-	JB   end1060
+	JB   end1068
 
-loop1059:
+loop1067:
 	VCVTPS2PD (AX), Y1
 	VADDPD    Y1, Y0, Y0
 	ADDQ      $+16, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop1059
+	JAE       loop1067
 
-end1060:
+end1068:
 	TESTQ      CX, CX
-	JZ         none1061
+	JZ         none1069
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), X1
@@ -19108,7 +19108,7 @@ end1060:
 	VCVTPS2PD  X1, Y1
 	VADDPD     Y1, Y0, Y0
 
-none1061:
+none1069:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -19135,18 +19135,18 @@ TEXT ·dotFloat32AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
 	CMPQ  CX, $+32
-	JB    end1063
+	JB    end1071
 
-loop1062:
+loop1070:
 	MOVQ    CX, BX
 	MOVQ    $+4096, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+32
-	JB      end1065
+	JB      end1073
 
-loop1064:
+loop1072:
 	VCVTPS2PD   (AX), Y9
 	VCVTPS2PD   (DX), Y10
 	VFMADD231PD Y9, Y10, Y0
@@ -19175,9 +19175,9 @@ loop1064:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop1064
+	JAE         loop1072
 
-end1065:
+end1073:
 	ADDQ   BX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -19198,13 +19198,13 @@ end1065:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1062
+	JAE    loop1070
 
-end1063:
+end1071:
 	CMPQ CX, $+4
-	JB   end1067
+	JB   end1075
 
-loop1066:
+loop1074:
 	VCVTPS2PD   (AX), Y1
 	VCVTPS2PD   (DX), Y2
 	VFMADD231PD Y1, Y2, Y0
@@ -19212,11 +19212,11 @@ loop1066:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1066
+	JAE         loop1074
 
-end1067:
+end1075:
 	TESTQ       CX, CX
-	JZ          none1068
+	JZ          none1076
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -19228,7 +19228,7 @@ end1067:
 	VCVTPS2PD   X1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-none1068:
+none1076:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -19254,18 +19254,18 @@ TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y9, Y9, Y9
 	VMOVUPD avx2const1<>+0(SB), Y0
 	CMPQ    CX, $+32
-	JB      end1070
+	JB      end1078
 
-loop1069:
+loop1077:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end1072
+	JB      end1080
 
-loop1071:
+loop1079:
 	VCVTPS2PD (AX), Y10
 	VPANDN    Y10, Y0, Y10
 	VADDPD    Y10, Y1, Y1
@@ -19293,9 +19293,9 @@ loop1071:
 	ADDQ      $+128, AX
 	SUBQ      $+32, DX
 	CMPQ      DX, $+32
-	JAE       loop1071
+	JAE       loop1079
 
-end1072:
+end1080:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y5, Y1, Y1
@@ -19316,24 +19316,24 @@ end1072:
 	VPXOR  Y8, Y8, Y8
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1069
+	JAE    loop1077
 
-end1070:
+end1078:
 	CMPQ CX, $+4
-	JB   end1074
+	JB   end1082
 
-loop1073:
+loop1081:
 	VCVTPS2PD (AX), Y2
 	VPANDN    Y2, Y0, Y2
 	VADDPD    Y2, Y1, Y1
 	ADDQ      $+16, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop1073
+	JAE       loop1081
 
-end1074:
+end1082:
 	TESTQ      CX, CX
-	JZ         none1075
+	JZ         none1083
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), X2
@@ -19344,7 +19344,7 @@ end1074:
 	VPANDN     Y2, Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-none1075:
+none1083:
 	VADDPD       Y1, Y9, Y9
 	VEXTRACTF128 $0x01, Y9, X0
 	VADDPD       X0, X9, X9
@@ -19372,18 +19372,18 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
 	CMPQ         CX, $+16
-	JB           end1077
+	JB           end1085
 
-loop1076:
+loop1084:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1079
+	JB      end1087
 
-loop1078:
+loop1086:
 	VCVTPS2PD   (AX), Y11
 	VADDPD      Y0, Y11, Y11
 	VADDPD      Y11, Y1, Y1
@@ -19403,9 +19403,9 @@ loop1078:
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1078
+	JAE         loop1086
 
-end1079:
+end1087:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y3, Y1, Y1
@@ -19426,13 +19426,13 @@ end1079:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1076
+	JAE    loop1084
 
-end1077:
+end1085:
 	CMPQ CX, $+4
-	JB   end1081
+	JB   end1089
 
-loop1080:
+loop1088:
 	VCVTPS2PD   (AX), Y2
 	VADDPD      Y0, Y2, Y2
 	VADDPD      Y2, Y1, Y1
@@ -19440,11 +19440,11 @@ loop1080:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1080
+	JAE         loop1088
 
-end1081:
+end1089:
 	TESTQ       CX, CX
-	JZ          none1082
+	JZ          none1090
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X2
@@ -19457,7 +19457,7 @@ end1081:
 	VADDPD      Y2, Y1, Y1
 	VFMADD231PD Y2, Y2, Y6
 
-none1082:
+none1090:
 	VADDPD       Y1, Y5, Y5
 	VEXTRACTF128 $0x01, Y5, X0
 	VADDPD       X0, X5, X5
@@ -19491,18 +19491,18 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
 	CMPQ         CX, $+16
-	JB           end1084
+	JB           end1092
 
-loop1083:
+loop1091:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1086
+	JB      end1094
 
-loop1085:
+loop1093:
 	VCVTDQ2PD   (AX), Y11
 	VADDPD      Y0, Y11, Y11
 	VADDPD      Y11, Y1, Y1
@@ -19522,9 +19522,9 @@ loop1085:
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1085
+	JAE         loop1093
 
-end1086:
+end1094:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y3, Y1, Y1
@@ -19545,13 +19545,13 @@ end1086:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1083
+	JAE    loop1091
 
-end1084:
+end1092:
 	CMPQ CX, $+4
-	JB   end1088
+	JB   end1096
 
-loop1087:
+loop1095:
 	VCVTDQ2PD   (AX), Y2
 	VADDPD      Y0, Y2, Y2
 	VADDPD      Y2, Y1, Y1
@@ -19559,11 +19559,11 @@ loop1087:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1087
+	JAE         loop1095
 
-end1088:
+end1096:
 	TESTQ       CX, CX
-	JZ          none1089
+	JZ          none1097
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X2
@@ -19576,7 +19576,7 @@ end1088:
 	VADDPD      Y2, Y1, Y1
 	VFMADD231PD Y2, Y2, Y6
 
-none1089:
+none1097:
 	VADDPD       Y1, Y5, Y5
 	VEXTRACTF128 $0x01, Y5, X0
 	VADDPD       X0, X5, X5
@@ -19599,9 +19599,9 @@ TEXT ·widenFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1091
+	JB   end1099
 
-loop1090:
+loop1098:
 	VCVTPS2PD (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VCVTPS2PD 16(AX), Y0
@@ -19610,9 +19610,9 @@ loop1090:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1090
+	JAE       loop1098
 
-end1091:
+end1099:
 	VZEROUPPER
 	RET
 
@@ -19623,9 +19623,9 @@ TEXT ·widenInt32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1093
+	JB   end1101
 
-loop1092:
+loop1100:
 	VPMOVSXDQ (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VPMOVSXDQ 16(AX), Y0
@@ -19634,9 +19634,9 @@ loop1092:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1092
+	JAE       loop1100
 
-end1093:
+end1101:
 	VZEROUPPER
 	RET
 
@@ -19647,9 +19647,9 @@ TEXT ·roundFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1095
+	JB   end1103
 
-loop1094:
+loop1102:
 	VMOVUPD    (AX), Y0
 	VCVTPD2PSY Y0, X0
 	VMOVUPS    X0, (DX)
@@ -19660,9 +19660,9 @@ loop1094:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1094
+	JAE        loop1102
 
-end1095:
+end1103:
 	VZEROUPPER
 	RET
 
@@ -19678,15 +19678,15 @@ TEXT ·takeDwordsAVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+4
-	JB           end1098
+	JB           end1106
 
-loop1097:
+loop1105:
 	VMOVUPD    (DX), Y2
 	VPCMPGTQ   Y2, Y0, Y3
 	VPANDN     Y3, Y2, Y3
 	VMOVMSKPD  Y3, DI
 	CMPL       DI, $0x0f
-	JNE        bad1096
+	JNE        bad1104
 	VPCMPEQD   X3, X3, X3
 	VGATHERQPS X3, (AX)(Y2*4), X1
 	VMOVUPS    X1, (CX)
@@ -19694,10 +19694,10 @@ loop1097:
 	ADDQ       $+16, CX
 	SUBQ       $+4, BX
 	CMPQ       BX, $+4
-	JAE        loop1097
+	JAE        loop1105
 
-end1098:
-bad1096:
+end1106:
+bad1104:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -19711,10 +19711,10 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1099
+	JZ           plain1107
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1099
+	JNZ          plain1107
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+15, BX
@@ -19722,7 +19722,7 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1100
+	JZ           none1108
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), X0
@@ -19735,9 +19735,9 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y2, Y1, Y2
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y2, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y2, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y3
-	VFNMADD231PD avx2const32<>+0(SB), Y3, Y2
+	VFNMADD231PD avx2const33<>+0(SB), Y3, Y2
 	VMULPD       Y2, Y2, Y3
 	VMOVUPD      avx2const95<>+0(SB), Y4
 	VFMADD213PD  avx2const93<>+0(SB), Y3, Y4
@@ -19756,20 +19756,20 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1100:
+none1108:
 	CMPQ CX, $+16
-	JB   end1102
+	JB   end1110
 
-loop1101:
+loop1109:
 	VMOVUPD      avx2const88<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
 	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVUPD      avx2const95<>+0(SB), Y3
 	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
@@ -19790,9 +19790,9 @@ loop1101:
 	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVUPD      avx2const95<>+0(SB), Y3
 	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
@@ -19813,9 +19813,9 @@ loop1101:
 	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVUPD      avx2const95<>+0(SB), Y3
 	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
@@ -19836,9 +19836,9 @@ loop1101:
 	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVUPD      avx2const95<>+0(SB), Y3
 	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
@@ -19857,25 +19857,25 @@ loop1101:
 	ADDQ         $+64, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1101
+	JAE          loop1109
 
-end1102:
+end1110:
 	SFENCE
 
-plain1099:
+plain1107:
 	CMPQ CX, $+16
-	JB   end1104
+	JB   end1112
 
-loop1103:
+loop1111:
 	VMOVUPD      avx2const88<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
 	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVUPD      avx2const95<>+0(SB), Y3
 	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
@@ -19896,9 +19896,9 @@ loop1103:
 	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVUPD      avx2const95<>+0(SB), Y3
 	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
@@ -19919,9 +19919,9 @@ loop1103:
 	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVUPD      avx2const95<>+0(SB), Y3
 	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
@@ -19942,9 +19942,9 @@ loop1103:
 	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVUPD      avx2const95<>+0(SB), Y3
 	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
@@ -19963,22 +19963,22 @@ loop1103:
 	ADDQ         $+64, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1103
+	JAE          loop1111
 
-end1104:
+end1112:
 	CMPQ CX, $+4
-	JB   end1106
+	JB   end1114
 
-loop1105:
+loop1113:
 	VMOVUPD      avx2const88<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
 	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVUPD      avx2const95<>+0(SB), Y3
 	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
@@ -19997,11 +19997,11 @@ loop1105:
 	ADDQ         $+16, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop1105
+	JAE          loop1113
 
-end1106:
+end1114:
 	TESTQ        CX, CX
-	JZ           none1107
+	JZ           none1115
 	LEAQ         avx2const79<>+32(SB), BX
 	NEGQ         CX
 	VMOVDQU      (BX)(CX*4), X0
@@ -20014,9 +20014,9 @@ end1106:
 	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y2, Y1, Y2
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const31<>+0(SB), Y2, Y1
+	VFMADD231PD  avx2const32<>+0(SB), Y2, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y3
-	VFNMADD231PD avx2const32<>+0(SB), Y3, Y2
+	VFNMADD231PD avx2const33<>+0(SB), Y3, Y2
 	VMULPD       Y2, Y2, Y3
 	VMOVUPD      avx2const95<>+0(SB), Y4
 	VFMADD213PD  avx2const93<>+0(SB), Y3, Y4
@@ -20032,7 +20032,7 @@ end1106:
 	VCVTPD2PSY   Y5, X1
 	VMASKMOVPS   X1, X0, (DX)
 
-none1107:
+none1115:
 	VZEROUPPER
 	RET
 
@@ -20099,10 +20099,10 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ        dst+0(FP), DX
 	MOVQ        stream+32(FP), BX
 	TESTQ       BX, BX
-	JZ          plain1108
+	JZ          plain1116
 	MOVQ        DX, BX
 	ANDQ        $+3, BX
-	JNZ         plain1108
+	JNZ         plain1116
 	MOVQ        DX, BX
 	NEGQ        BX
 	ANDQ        $+15, BX
@@ -20110,7 +20110,7 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	CMPQ        BX, CX
 	CMOVQHI     CX, BX
 	TESTQ       BX, BX
-	JZ          none1109
+	JZ          none1117
 	LEAQ        avx2const79<>+32(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*4), X1
@@ -20118,12 +20118,12 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	VPMOVSXDQ   X1, Y2
 	VMASKMOVPS  (AX), X1, X2
 	VCVTPS2PD   X2, Y2
-	VPADDQ      avx2const49<>+0(SB), Y2, Y3
+	VPADDQ      avx2const50<>+0(SB), Y2, Y3
 	VPSRLQ      $0x34, Y3, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      avx2const52<>+0(SB), Y4, Y4
-	VPAND       avx2const51<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y3, Y3
+	VSUBPD      avx2const53<>+0(SB), Y4, Y4
+	VPAND       avx2const52<>+0(SB), Y3, Y3
+	VPADDQ      avx2const51<>+0(SB), Y3, Y3
 	VSUBPD      avx2const17<>+0(SB), Y3, Y3
 	VADDPD      avx2const55<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
@@ -20134,12 +20134,12 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	VFMADD213PD avx2const97<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const55<>+0(SB), Y3, Y6
 	VMULPD      Y5, Y6, Y6
-	VFMADD231PD avx2const32<>+0(SB), Y4, Y6
+	VFMADD231PD avx2const33<>+0(SB), Y4, Y6
 	VCMPPD      $0x11, Y0, Y2, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y6, Y6
 	VCMPPD      $0x00, Y0, Y2, Y3
-	VBLENDVPD   Y3, avx2const22<>+0(SB), Y6, Y6
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y2, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y6, Y6
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y3
 	VBLENDVPD   Y3, Y2, Y6, Y6
 	VCVTPD2PSY  Y6, X2
 	VMASKMOVPS  X2, X1, (DX)
@@ -20147,18 +20147,18 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	LEAQ        (DX)(BX*4), DX
 	LEAQ        (AX)(BX*4), AX
 
-none1109:
+none1117:
 	CMPQ CX, $+16
-	JB   end1111
+	JB   end1119
 
-loop1110:
+loop1118:
 	VCVTPS2PD   (AX), Y1
-	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPADDQ      avx2const50<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const52<>+0(SB), Y3, Y3
-	VPAND       avx2const51<>+0(SB), Y2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const53<>+0(SB), Y3, Y3
+	VPAND       avx2const52<>+0(SB), Y2, Y2
+	VPADDQ      avx2const51<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
@@ -20169,22 +20169,22 @@ loop1110:
 	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 	VCVTPD2PSY  Y5, X1
 	VMOVNTPD    X1, (DX)
 	VCVTPS2PD   16(AX), Y1
-	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPADDQ      avx2const50<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const52<>+0(SB), Y3, Y3
-	VPAND       avx2const51<>+0(SB), Y2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const53<>+0(SB), Y3, Y3
+	VPAND       avx2const52<>+0(SB), Y2, Y2
+	VPADDQ      avx2const51<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
@@ -20195,22 +20195,22 @@ loop1110:
 	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 	VCVTPD2PSY  Y5, X1
 	VMOVNTPD    X1, 16(DX)
 	VCVTPS2PD   32(AX), Y1
-	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPADDQ      avx2const50<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const52<>+0(SB), Y3, Y3
-	VPAND       avx2const51<>+0(SB), Y2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const53<>+0(SB), Y3, Y3
+	VPAND       avx2const52<>+0(SB), Y2, Y2
+	VPADDQ      avx2const51<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
@@ -20221,22 +20221,22 @@ loop1110:
 	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 	VCVTPD2PSY  Y5, X1
 	VMOVNTPD    X1, 32(DX)
 	VCVTPS2PD   48(AX), Y1
-	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPADDQ      avx2const50<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const52<>+0(SB), Y3, Y3
-	VPAND       avx2const51<>+0(SB), Y2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const53<>+0(SB), Y3, Y3
+	VPAND       avx2const52<>+0(SB), Y2, Y2
+	VPADDQ      avx2const51<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
@@ -20247,12 +20247,12 @@ loop1110:
 	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 	VCVTPD2PSY  Y5, X1
 	VMOVNTPD    X1, 48(DX)
@@ -20260,23 +20260,23 @@ loop1110:
 	ADDQ        $+64, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop1110
+	JAE         loop1118
 
-end1111:
+end1119:
 	SFENCE
 
-plain1108:
+plain1116:
 	CMPQ CX, $+16
-	JB   end1113
+	JB   end1121
 
-loop1112:
+loop1120:
 	VCVTPS2PD   (AX), Y1
-	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPADDQ      avx2const50<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const52<>+0(SB), Y3, Y3
-	VPAND       avx2const51<>+0(SB), Y2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const53<>+0(SB), Y3, Y3
+	VPAND       avx2const52<>+0(SB), Y2, Y2
+	VPADDQ      avx2const51<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
@@ -20287,22 +20287,22 @@ loop1112:
 	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 	VCVTPD2PSY  Y5, X1
 	VMOVUPD     X1, (DX)
 	VCVTPS2PD   16(AX), Y1
-	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPADDQ      avx2const50<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const52<>+0(SB), Y3, Y3
-	VPAND       avx2const51<>+0(SB), Y2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const53<>+0(SB), Y3, Y3
+	VPAND       avx2const52<>+0(SB), Y2, Y2
+	VPADDQ      avx2const51<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
@@ -20313,22 +20313,22 @@ loop1112:
 	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 	VCVTPD2PSY  Y5, X1
 	VMOVUPD     X1, 16(DX)
 	VCVTPS2PD   32(AX), Y1
-	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPADDQ      avx2const50<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const52<>+0(SB), Y3, Y3
-	VPAND       avx2const51<>+0(SB), Y2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const53<>+0(SB), Y3, Y3
+	VPAND       avx2const52<>+0(SB), Y2, Y2
+	VPADDQ      avx2const51<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
@@ -20339,22 +20339,22 @@ loop1112:
 	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 	VCVTPD2PSY  Y5, X1
 	VMOVUPD     X1, 32(DX)
 	VCVTPS2PD   48(AX), Y1
-	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPADDQ      avx2const50<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const52<>+0(SB), Y3, Y3
-	VPAND       avx2const51<>+0(SB), Y2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const53<>+0(SB), Y3, Y3
+	VPAND       avx2const52<>+0(SB), Y2, Y2
+	VPADDQ      avx2const51<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
@@ -20365,12 +20365,12 @@ loop1112:
 	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 	VCVTPD2PSY  Y5, X1
 	VMOVUPD     X1, 48(DX)
@@ -20378,20 +20378,20 @@ loop1112:
 	ADDQ        $+64, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop1112
+	JAE         loop1120
 
-end1113:
+end1121:
 	CMPQ CX, $+4
-	JB   end1115
+	JB   end1123
 
-loop1114:
+loop1122:
 	VCVTPS2PD   (AX), Y1
-	VPADDQ      avx2const49<>+0(SB), Y1, Y2
+	VPADDQ      avx2const50<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const52<>+0(SB), Y3, Y3
-	VPAND       avx2const51<>+0(SB), Y2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VSUBPD      avx2const53<>+0(SB), Y3, Y3
+	VPAND       avx2const52<>+0(SB), Y2, Y2
+	VPADDQ      avx2const51<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
@@ -20402,12 +20402,12 @@ loop1114:
 	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const22<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 	VCVTPD2PSY  Y5, X1
 	VMOVUPD     X1, (DX)
@@ -20415,11 +20415,11 @@ loop1114:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1114
+	JAE         loop1122
 
-end1115:
+end1123:
 	TESTQ       CX, CX
-	JZ          none1116
+	JZ          none1124
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -20427,12 +20427,12 @@ end1115:
 	VPMOVSXDQ   X1, Y2
 	VMASKMOVPS  (AX), X1, X2
 	VCVTPS2PD   X2, Y2
-	VPADDQ      avx2const49<>+0(SB), Y2, Y3
+	VPADDQ      avx2const50<>+0(SB), Y2, Y3
 	VPSRLQ      $0x34, Y3, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      avx2const52<>+0(SB), Y4, Y4
-	VPAND       avx2const51<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y3, Y3
+	VSUBPD      avx2const53<>+0(SB), Y4, Y4
+	VPAND       avx2const52<>+0(SB), Y3, Y3
+	VPADDQ      avx2const51<>+0(SB), Y3, Y3
 	VSUBPD      avx2const17<>+0(SB), Y3, Y3
 	VADDPD      avx2const55<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
@@ -20443,17 +20443,17 @@ end1115:
 	VFMADD213PD avx2const97<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const55<>+0(SB), Y3, Y6
 	VMULPD      Y5, Y6, Y6
-	VFMADD231PD avx2const32<>+0(SB), Y4, Y6
+	VFMADD231PD avx2const33<>+0(SB), Y4, Y6
 	VCMPPD      $0x11, Y0, Y2, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y6, Y6
 	VCMPPD      $0x00, Y0, Y2, Y0
-	VBLENDVPD   Y0, avx2const22<>+0(SB), Y6, Y6
-	VCMPPD      $0x05, avx2const21<>+0(SB), Y2, Y0
+	VBLENDVPD   Y0, avx2const24<>+0(SB), Y6, Y6
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y0
 	VBLENDVPD   Y0, Y2, Y6, Y6
 	VCVTPD2PSY  Y6, X0
 	VMASKMOVPS  X0, X1, (DX)
 
-none1116:
+none1124:
 	VZEROUPPER
 	RET
 
@@ -20491,13 +20491,13 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1118
+	JNE          case1126
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1119
+	JZ           plain1127
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1119
+	JNZ          plain1127
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -20505,7 +20505,7 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1120
+	JZ           none1128
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -20526,11 +20526,11 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1120:
+none1128:
 	CMPQ CX, $+16
-	JB   end1122
+	JB   end1130
 
-loop1121:
+loop1129:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20579,16 +20579,16 @@ loop1121:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1121
+	JAE      loop1129
 
-end1122:
+end1130:
 	SFENCE
 
-plain1119:
+plain1127:
 	CMPQ CX, $+16
-	JB   end1124
+	JB   end1132
 
-loop1123:
+loop1131:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20637,13 +20637,13 @@ loop1123:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1123
+	JAE      loop1131
 
-end1124:
+end1132:
 	CMPQ CX, $+4
-	JB   end1126
+	JB   end1134
 
-loop1125:
+loop1133:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20659,11 +20659,11 @@ loop1125:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1125
+	JAE      loop1133
 
-end1126:
+end1134:
 	TESTQ      CX, CX
-	JZ         none1127
+	JZ         none1135
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -20681,18 +20681,18 @@ end1126:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (DX)
 
-none1127:
-	JMP done1117
+none1135:
+	JMP done1125
 
-case1118:
+case1126:
 	CMPQ       BX, $+1
-	JNE        case1128
+	JNE        case1136
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1129
+	JZ         plain1137
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1129
+	JNZ        plain1137
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -20700,7 +20700,7 @@ case1118:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1130
+	JZ         none1138
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -20714,11 +20714,11 @@ case1118:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none1130:
+none1138:
 	CMPQ CX, $+16
-	JB   end1132
+	JB   end1140
 
-loop1131:
+loop1139:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -20739,16 +20739,16 @@ loop1131:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1131
+	JAE      loop1139
 
-end1132:
+end1140:
 	SFENCE
 
-plain1129:
+plain1137:
 	CMPQ CX, $+16
-	JB   end1134
+	JB   end1142
 
-loop1133:
+loop1141:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -20769,13 +20769,13 @@ loop1133:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1133
+	JAE      loop1141
 
-end1134:
+end1142:
 	CMPQ CX, $+4
-	JB   end1136
+	JB   end1144
 
-loop1135:
+loop1143:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -20784,11 +20784,11 @@ loop1135:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1135
+	JAE      loop1143
 
-end1136:
+end1144:
 	TESTQ      CX, CX
-	JZ         none1137
+	JZ         none1145
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -20799,16 +20799,16 @@ end1136:
 	VPSUBQ     Y1, Y2, Y2
 	VMASKMOVPD Y2, Y0, (DX)
 
-none1137:
-	JMP done1117
+none1145:
+	JMP done1125
 
-case1128:
+case1136:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1139
+	JZ         plain1147
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1139
+	JNZ        plain1147
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -20816,7 +20816,7 @@ case1128:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1140
+	JZ         none1148
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -20828,11 +20828,11 @@ case1128:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none1140:
+none1148:
 	CMPQ CX, $+16
-	JB   end1142
+	JB   end1150
 
-loop1141:
+loop1149:
 	VPSUBQ   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPSUBQ   32(AX), Y1, Y0
@@ -20845,16 +20845,16 @@ loop1141:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1141
+	JAE      loop1149
 
-end1142:
+end1150:
 	SFENCE
 
-plain1139:
+plain1147:
 	CMPQ CX, $+16
-	JB   end1144
+	JB   end1152
 
-loop1143:
+loop1151:
 	VPSUBQ  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPSUBQ  32(AX), Y1, Y0
@@ -20867,24 +20867,24 @@ loop1143:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1143
+	JAE     loop1151
 
-end1144:
+end1152:
 	CMPQ CX, $+4
-	JB   end1146
+	JB   end1154
 
-loop1145:
+loop1153:
 	VPSUBQ  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop1145
+	JAE     loop1153
 
-end1146:
+end1154:
 	TESTQ      CX, CX
-	JZ         none1147
+	JZ         none1155
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -20893,8 +20893,8 @@ end1146:
 	VPSUBQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none1147:
-done1117:
+none1155:
+done1125:
 	VZEROUPPER
 	RET
 
@@ -20909,10 +20909,10 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1148
+	JZ           plain1156
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1148
+	JNZ          plain1156
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -20920,7 +20920,7 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1149
+	JZ           none1157
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
@@ -20944,11 +20944,11 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1149:
+none1157:
 	CMPQ DX, $+16
-	JB   end1151
+	JB   end1159
 
-loop1150:
+loop1158:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -21002,16 +21002,16 @@ loop1150:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1150
+	JAE      loop1158
 
-end1151:
+end1159:
 	SFENCE
 
-plain1148:
+plain1156:
 	CMPQ DX, $+16
-	JB   end1153
+	JB   end1161
 
-loop1152:
+loop1160:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -21065,13 +21065,13 @@ loop1152:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1152
+	JAE      loop1160
 
-end1153:
+end1161:
 	CMPQ DX, $+4
-	JB   end1155
+	JB   end1163
 
-loop1154:
+loop1162:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -21089,11 +21089,11 @@ loop1154:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1154
+	JAE      loop1162
 
-end1155:
+end1163:
 	TESTQ      DX, DX
-	JZ         none1156
+	JZ         none1164
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y1
@@ -21113,7 +21113,7 @@ end1155:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (BX)
 
-none1156:
+none1164:
 	VZEROUPPER
 	RET
 
@@ -21129,9 +21129,9 @@ TEXT ·dotInt64AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y2, Y2, Y2
 	VPXOR Y3, Y3, Y3
 	CMPQ  CX, $+16
-	JB    end1158
+	JB    end1166
 
-loop1157:
+loop1165:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -21180,13 +21180,13 @@ loop1157:
 	ADDQ     $+128, DX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1157
+	JAE      loop1165
 
-end1158:
+end1166:
 	CMPQ CX, $+4
-	JB   end1160
+	JB   end1168
 
-loop1159:
+loop1167:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -21202,11 +21202,11 @@ loop1159:
 	ADDQ     $+32, DX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1159
+	JAE      loop1167
 
-end1160:
+end1168:
 	TESTQ      CX, CX
-	JZ         none1161
+	JZ         none1169
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y4
@@ -21225,7 +21225,7 @@ end1160:
 	VPADDQ     Y6, Y5, Y5
 	VPADDQ     Y5, Y0, Y0
 
-none1161:
+none1169:
 	VPADDQ       Y2, Y0, Y0
 	VPADDQ       Y3, Y1, Y1
 	VPADDQ       Y1, Y0, Y0
@@ -21258,18 +21258,18 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
 	CMPQ         CX, $+16
-	JB           end1163
+	JB           end1171
 
-loop1162:
+loop1170:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1165
+	JB      end1173
 
-loop1164:
+loop1172:
 	VPADDQ      (AX), Y0, Y11
 	VSUBPD      avx2const2<>+0(SB), Y11, Y11
 	VADDPD      Y11, Y1, Y1
@@ -21289,9 +21289,9 @@ loop1164:
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1164
+	JAE         loop1172
 
-end1165:
+end1173:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y3, Y1, Y1
@@ -21312,13 +21312,13 @@ end1165:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1162
+	JAE    loop1170
 
-end1163:
+end1171:
 	CMPQ CX, $+4
-	JB   end1167
+	JB   end1175
 
-loop1166:
+loop1174:
 	VPADDQ      (AX), Y0, Y2
 	VSUBPD      avx2const2<>+0(SB), Y2, Y2
 	VADDPD      Y2, Y1, Y1
@@ -21326,11 +21326,11 @@ loop1166:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1166
+	JAE         loop1174
 
-end1167:
+end1175:
 	TESTQ       CX, CX
-	JZ          none1168
+	JZ          none1176
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y2
@@ -21342,7 +21342,7 @@ end1167:
 	VADDPD      Y0, Y1, Y1
 	VFMADD231PD Y0, Y0, Y6
 
-none1168:
+none1176:
 	VADDPD       Y1, Y5, Y5
 	VEXTRACTF128 $0x01, Y5, X0
 	VADDPD       X0, X5, X5

@@ -15197,10 +15197,10 @@ TEXT ·flipAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain587
+	JZ           plain595
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain587
+	JNZ          plain595
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -15208,7 +15208,7 @@ TEXT ·flipAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none588
+	JZ           none596
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -15219,11 +15219,11 @@ TEXT ·flipAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none588:
+none596:
 	CMPQ CX, $+32
-	JB   end590
+	JB   end598
 
-loop589:
+loop597:
 	VPXORQ   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VPXORQ   64(AX), Z0, Z1
@@ -15236,16 +15236,16 @@ loop589:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop589
+	JAE      loop597
 
-end590:
+end598:
 	SFENCE
 
-plain587:
+plain595:
 	CMPQ CX, $+32
-	JB   end592
+	JB   end600
 
-loop591:
+loop599:
 	VPXORQ  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VPXORQ  64(AX), Z0, Z1
@@ -15258,24 +15258,24 @@ loop591:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop591
+	JAE     loop599
 
-end592:
+end600:
 	CMPQ CX, $+8
-	JB   end594
+	JB   end602
 
-loop593:
+loop601:
 	VPXORQ  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop593
+	JAE     loop601
 
-end594:
+end602:
 	TESTQ     CX, CX
-	JZ        none595
+	JZ        none603
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -15283,7 +15283,7 @@ end594:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none595:
+none603:
 	VZEROUPPER
 	RET
 
@@ -15301,9 +15301,9 @@ TEXT ·sumInt32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ Z6, Z6, Z6
 	VPXORQ Z7, Z7, Z7
 	CMPQ   CX, $+64
-	JB     end597
+	JB     end605
 
-loop596:
+loop604:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -15323,13 +15323,13 @@ loop596:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop596
+	JAE     loop604
 
-end597:
+end605:
 	CMPQ CX, $+16
-	JB   end599
+	JB   end607
 
-loop598:
+loop606:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -15337,11 +15337,11 @@ loop598:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop598
+	JAE     loop606
 
-end599:
+end607:
 	TESTQ     CX, CX
-	JZ        none600
+	JZ        none608
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -15351,7 +15351,7 @@ end599:
 	VPSRAD    $0x10, Z8, Z8
 	VPADDD    Z8, Z4, Z4
 
-none600:
+none608:
 	VPADDD        Z2, Z0, Z0
 	VPADDD        Z3, Z1, Z1
 	VPADDD        Z1, Z0, Z0
@@ -15395,9 +15395,9 @@ TEXT ·dotInt32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z6, Z6, Z6
 	VPXORQ Z7, Z7, Z7
 	CMPQ   CX, $+64
-	JB     end602
+	JB     end610
 
-loop601:
+loop609:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -15434,13 +15434,13 @@ loop601:
 	ADDQ    $+256, DX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop601
+	JAE     loop609
 
-end602:
+end610:
 	CMPQ CX, $+16
-	JB   end604
+	JB   end612
 
-loop603:
+loop611:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -15453,11 +15453,11 @@ loop603:
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop603
+	JAE     loop611
 
-end604:
+end612:
 	TESTQ     CX, CX
-	JZ        none605
+	JZ        none613
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -15472,7 +15472,7 @@ end604:
 	VPMULDQ   Z8, Z9, Z10
 	VPADDQ    Z10, Z4, Z4
 
-none605:
+none613:
 	VPADDQ        Z4, Z0, Z0
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
@@ -15517,9 +15517,9 @@ TEXT ·minMaxFloat32AVX512(SB), NOSPLIT, $0-32
 	KXNORW       K3, K3, K3
 	KXNORW       K4, K4, K4
 	CMPQ         CX, $+128
-	JB           end607
+	JB           end615
 
-loop606:
+loop614:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -15551,13 +15551,13 @@ loop606:
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop606
+	JAE     loop614
 
-end607:
+end615:
 	CMPQ CX, $+16
-	JB   end609
+	JB   end617
 
-loop608:
+loop616:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -15565,11 +15565,11 @@ loop608:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop608
+	JAE     loop616
 
-end609:
+end617:
 	TESTQ   CX, CX
-	JZ      none610
+	JZ      none618
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K5
@@ -15580,7 +15580,7 @@ end609:
 	VMAXPS  Z0, Z9, Z9
 	VCMPPS  $0x07, Z0, Z0, K1, K1
 
-none610:
+none618:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -15617,11 +15617,11 @@ none610:
 	KMOVW         K1, AX
 	XORL          $0x0000ffff, AX
 	TESTQ         AX, AX
-	JZ            ordered611
+	JZ            ordered619
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered611:
+ordered619:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X9, hi+28(FP)
 	VZEROUPPER
@@ -15650,9 +15650,9 @@ TEXT ·minMaxInt32AVX512(SB), NOSPLIT, $0-32
 	VMOVAPD      Z0, Z15
 	VMOVAPD      Z0, Z16
 	CMPQ         CX, $+128
-	JB           end613
+	JB           end621
 
-loop612:
+loop620:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
@@ -15680,24 +15680,24 @@ loop612:
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop612
+	JAE     loop620
 
-end613:
+end621:
 	CMPQ CX, $+16
-	JB   end615
+	JB   end623
 
-loop614:
+loop622:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop614
+	JAE     loop622
 
-end615:
+end623:
 	TESTQ   CX, CX
-	JZ      none616
+	JZ      none624
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -15707,7 +15707,7 @@ end615:
 	VPMINSD Z0, Z1, Z1
 	VPMAXSD Z0, Z9, Z9
 
-none616:
+none624:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -15753,13 +15753,13 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case618
+	JNE       case626
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain619
+	JZ        plain627
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain619
+	JNZ       plain627
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -15767,7 +15767,7 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none620
+	JZ        none628
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -15781,11 +15781,11 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none620:
+none628:
 	CMPQ DX, $+64
-	JB   end622
+	JB   end630
 
-loop621:
+loop629:
 	VMOVUPD  (AX), Z0
 	VADDPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -15803,16 +15803,16 @@ loop621:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop621
+	JAE      loop629
 
-end622:
+end630:
 	SFENCE
 
-plain619:
+plain627:
 	CMPQ DX, $+64
-	JB   end624
+	JB   end632
 
-loop623:
+loop631:
 	VMOVUPD (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15830,13 +15830,13 @@ loop623:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop623
+	JAE     loop631
 
-end624:
+end632:
 	CMPQ DX, $+16
-	JB   end626
+	JB   end634
 
-loop625:
+loop633:
 	VMOVUPD (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15845,11 +15845,11 @@ loop625:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop625
+	JAE     loop633
 
-end626:
+end634:
 	TESTQ     DX, DX
-	JZ        none627
+	JZ        none635
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -15859,18 +15859,18 @@ end626:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none627:
-	JMP done617
+none635:
+	JMP done625
 
-case618:
+case626:
 	CMPQ      SI, $+1
-	JNE       case628
+	JNE       case636
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain629
+	JZ        plain637
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain629
+	JNZ       plain637
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -15878,7 +15878,7 @@ case618:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none630
+	JZ        none638
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -15892,11 +15892,11 @@ case618:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none630:
+none638:
 	CMPQ DX, $+64
-	JB   end632
+	JB   end640
 
-loop631:
+loop639:
 	VMOVUPD  (AX), Z0
 	VSUBPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -15914,16 +15914,16 @@ loop631:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop631
+	JAE      loop639
 
-end632:
+end640:
 	SFENCE
 
-plain629:
+plain637:
 	CMPQ DX, $+64
-	JB   end634
+	JB   end642
 
-loop633:
+loop641:
 	VMOVUPD (AX), Z0
 	VSUBPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15941,13 +15941,13 @@ loop633:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop633
+	JAE     loop641
 
-end634:
+end642:
 	CMPQ DX, $+16
-	JB   end636
+	JB   end644
 
-loop635:
+loop643:
 	VMOVUPD (AX), Z0
 	VSUBPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15956,11 +15956,11 @@ loop635:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop635
+	JAE     loop643
 
-end636:
+end644:
 	TESTQ     DX, DX
-	JZ        none637
+	JZ        none645
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -15970,18 +15970,18 @@ end636:
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none637:
-	JMP done617
+none645:
+	JMP done625
 
-case628:
+case636:
 	CMPQ      SI, $+2
-	JNE       case638
+	JNE       case646
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain639
+	JZ        plain647
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain639
+	JNZ       plain647
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -15989,7 +15989,7 @@ case628:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none640
+	JZ        none648
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -16003,11 +16003,11 @@ case628:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none640:
+none648:
 	CMPQ DX, $+64
-	JB   end642
+	JB   end650
 
-loop641:
+loop649:
 	VMOVUPD  (AX), Z0
 	VMULPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -16025,16 +16025,16 @@ loop641:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop641
+	JAE      loop649
 
-end642:
+end650:
 	SFENCE
 
-plain639:
+plain647:
 	CMPQ DX, $+64
-	JB   end644
+	JB   end652
 
-loop643:
+loop651:
 	VMOVUPD (AX), Z0
 	VMULPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16052,13 +16052,13 @@ loop643:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop643
+	JAE     loop651
 
-end644:
+end652:
 	CMPQ DX, $+16
-	JB   end646
+	JB   end654
 
-loop645:
+loop653:
 	VMOVUPD (AX), Z0
 	VMULPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16067,11 +16067,11 @@ loop645:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop645
+	JAE     loop653
 
-end646:
+end654:
 	TESTQ     DX, DX
-	JZ        none647
+	JZ        none655
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -16081,16 +16081,16 @@ end646:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none647:
-	JMP done617
+none655:
+	JMP done625
 
-case638:
+case646:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain649
+	JZ        plain657
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain649
+	JNZ       plain657
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -16098,7 +16098,7 @@ case638:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none650
+	JZ        none658
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -16112,11 +16112,11 @@ case638:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none650:
+none658:
 	CMPQ DX, $+64
-	JB   end652
+	JB   end660
 
-loop651:
+loop659:
 	VMOVUPD  (AX), Z0
 	VDIVPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -16134,16 +16134,16 @@ loop651:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop651
+	JAE      loop659
 
-end652:
+end660:
 	SFENCE
 
-plain649:
+plain657:
 	CMPQ DX, $+64
-	JB   end654
+	JB   end662
 
-loop653:
+loop661:
 	VMOVUPD (AX), Z0
 	VDIVPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16161,13 +16161,13 @@ loop653:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop653
+	JAE     loop661
 
-end654:
+end662:
 	CMPQ DX, $+16
-	JB   end656
+	JB   end664
 
-loop655:
+loop663:
 	VMOVUPD (AX), Z0
 	VDIVPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16176,11 +16176,11 @@ loop655:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop655
+	JAE     loop663
 
-end656:
+end664:
 	TESTQ     DX, DX
-	JZ        none657
+	JZ        none665
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -16190,8 +16190,8 @@ end656:
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none657:
-done617:
+none665:
+done625:
 	VZEROUPPER
 	RET
 
@@ -16205,13 +16205,13 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case659
+	JNE       case667
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain660
+	JZ        plain668
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain660
+	JNZ       plain668
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -16219,7 +16219,7 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none661
+	JZ        none669
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -16233,11 +16233,11 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none661:
+none669:
 	CMPQ DX, $+64
-	JB   end663
+	JB   end671
 
-loop662:
+loop670:
 	VMOVUPD  (AX), Z0
 	VPADDD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -16255,16 +16255,16 @@ loop662:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop662
+	JAE      loop670
 
-end663:
+end671:
 	SFENCE
 
-plain660:
+plain668:
 	CMPQ DX, $+64
-	JB   end665
+	JB   end673
 
-loop664:
+loop672:
 	VMOVUPD (AX), Z0
 	VPADDD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16282,13 +16282,13 @@ loop664:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop664
+	JAE     loop672
 
-end665:
+end673:
 	CMPQ DX, $+16
-	JB   end667
+	JB   end675
 
-loop666:
+loop674:
 	VMOVUPD (AX), Z0
 	VPADDD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16297,11 +16297,11 @@ loop666:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop666
+	JAE     loop674
 
-end667:
+end675:
 	TESTQ     DX, DX
-	JZ        none668
+	JZ        none676
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -16311,18 +16311,18 @@ end667:
 	VPADDD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none668:
-	JMP done658
+none676:
+	JMP done666
 
-case659:
+case667:
 	CMPQ      SI, $+1
-	JNE       case669
+	JNE       case677
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain670
+	JZ        plain678
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain670
+	JNZ       plain678
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -16330,7 +16330,7 @@ case659:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none671
+	JZ        none679
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -16344,11 +16344,11 @@ case659:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none671:
+none679:
 	CMPQ DX, $+64
-	JB   end673
+	JB   end681
 
-loop672:
+loop680:
 	VMOVUPD  (AX), Z0
 	VPSUBD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -16366,16 +16366,16 @@ loop672:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop672
+	JAE      loop680
 
-end673:
+end681:
 	SFENCE
 
-plain670:
+plain678:
 	CMPQ DX, $+64
-	JB   end675
+	JB   end683
 
-loop674:
+loop682:
 	VMOVUPD (AX), Z0
 	VPSUBD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16393,13 +16393,13 @@ loop674:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop674
+	JAE     loop682
 
-end675:
+end683:
 	CMPQ DX, $+16
-	JB   end677
+	JB   end685
 
-loop676:
+loop684:
 	VMOVUPD (AX), Z0
 	VPSUBD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16408,11 +16408,11 @@ loop676:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop676
+	JAE     loop684
 
-end677:
+end685:
 	TESTQ     DX, DX
-	JZ        none678
+	JZ        none686
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -16422,16 +16422,16 @@ end677:
 	VPSUBD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none678:
-	JMP done658
+none686:
+	JMP done666
 
-case669:
+case677:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain680
+	JZ        plain688
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain680
+	JNZ       plain688
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -16439,7 +16439,7 @@ case669:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none681
+	JZ        none689
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -16453,11 +16453,11 @@ case669:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none681:
+none689:
 	CMPQ DX, $+64
-	JB   end683
+	JB   end691
 
-loop682:
+loop690:
 	VMOVUPD  (AX), Z0
 	VPMULLD  (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -16475,16 +16475,16 @@ loop682:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop682
+	JAE      loop690
 
-end683:
+end691:
 	SFENCE
 
-plain680:
+plain688:
 	CMPQ DX, $+64
-	JB   end685
+	JB   end693
 
-loop684:
+loop692:
 	VMOVUPD (AX), Z0
 	VPMULLD (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16502,13 +16502,13 @@ loop684:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop684
+	JAE     loop692
 
-end685:
+end693:
 	CMPQ DX, $+16
-	JB   end687
+	JB   end695
 
-loop686:
+loop694:
 	VMOVUPD (AX), Z0
 	VPMULLD (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16517,11 +16517,11 @@ loop686:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop686
+	JAE     loop694
 
-end687:
+end695:
 	TESTQ     DX, DX
-	JZ        none688
+	JZ        none696
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -16531,8 +16531,8 @@ end687:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none688:
-done658:
+none696:
+done666:
 	VZEROUPPER
 	RET
 
@@ -16546,13 +16546,13 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case690
+	JNE          case698
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain691
+	JZ           plain699
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain691
+	JNZ          plain699
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -16560,7 +16560,7 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none692
+	JZ           none700
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -16571,11 +16571,11 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none692:
+none700:
 	CMPQ CX, $+64
-	JB   end694
+	JB   end702
 
-loop693:
+loop701:
 	VMULPS   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VMULPS   64(AX), Z0, Z1
@@ -16588,16 +16588,16 @@ loop693:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop693
+	JAE      loop701
 
-end694:
+end702:
 	SFENCE
 
-plain691:
+plain699:
 	CMPQ CX, $+64
-	JB   end696
+	JB   end704
 
-loop695:
+loop703:
 	VMULPS  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VMULPS  64(AX), Z0, Z1
@@ -16610,24 +16610,24 @@ loop695:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop695
+	JAE     loop703
 
-end696:
+end704:
 	CMPQ CX, $+16
-	JB   end698
+	JB   end706
 
-loop697:
+loop705:
 	VMULPS  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop697
+	JAE     loop705
 
-end698:
+end706:
 	TESTQ     CX, CX
-	JZ        none699
+	JZ        none707
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16635,18 +16635,18 @@ end698:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none699:
-	JMP done689
+none707:
+	JMP done697
 
-case690:
+case698:
 	CMPQ      BX, $+1
-	JNE       case700
+	JNE       case708
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain701
+	JZ        plain709
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain701
+	JNZ       plain709
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -16654,7 +16654,7 @@ case690:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none702
+	JZ        none710
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -16665,11 +16665,11 @@ case690:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none702:
+none710:
 	CMPQ CX, $+64
-	JB   end704
+	JB   end712
 
-loop703:
+loop711:
 	VSQRTPS  (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VSQRTPS  64(AX), Z0
@@ -16682,16 +16682,16 @@ loop703:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop703
+	JAE      loop711
 
-end704:
+end712:
 	SFENCE
 
-plain701:
+plain709:
 	CMPQ CX, $+64
-	JB   end706
+	JB   end714
 
-loop705:
+loop713:
 	VSQRTPS (AX), Z0
 	VMOVUPD Z0, (DX)
 	VSQRTPS 64(AX), Z0
@@ -16704,24 +16704,24 @@ loop705:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop705
+	JAE     loop713
 
-end706:
+end714:
 	CMPQ CX, $+16
-	JB   end708
+	JB   end716
 
-loop707:
+loop715:
 	VSQRTPS (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop707
+	JAE     loop715
 
-end708:
+end716:
 	TESTQ     CX, CX
-	JZ        none709
+	JZ        none717
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16729,18 +16729,18 @@ end708:
 	VSQRTPS   Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none709:
-	JMP done689
+none717:
+	JMP done697
 
-case700:
+case708:
 	CMPQ      BX, $+2
-	JNE       case710
+	JNE       case718
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain711
+	JZ        plain719
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain711
+	JNZ       plain719
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -16748,7 +16748,7 @@ case700:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none712
+	JZ        none720
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -16759,11 +16759,11 @@ case700:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none712:
+none720:
 	CMPQ CX, $+64
-	JB   end714
+	JB   end722
 
-loop713:
+loop721:
 	VPANDNQ  (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPANDNQ  64(AX), Z1, Z0
@@ -16776,16 +16776,16 @@ loop713:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop713
+	JAE      loop721
 
-end714:
+end722:
 	SFENCE
 
-plain711:
+plain719:
 	CMPQ CX, $+64
-	JB   end716
+	JB   end724
 
-loop715:
+loop723:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPANDNQ 64(AX), Z1, Z0
@@ -16798,24 +16798,24 @@ loop715:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop715
+	JAE     loop723
 
-end716:
+end724:
 	CMPQ CX, $+16
-	JB   end718
+	JB   end726
 
-loop717:
+loop725:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop717
+	JAE     loop725
 
-end718:
+end726:
 	TESTQ     CX, CX
-	JZ        none719
+	JZ        none727
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16823,16 +16823,16 @@ end718:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none719:
-	JMP done689
+none727:
+	JMP done697
 
-case710:
+case718:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain721
+	JZ        plain729
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain721
+	JNZ       plain729
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -16840,7 +16840,7 @@ case710:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none722
+	JZ        none730
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -16851,11 +16851,11 @@ case710:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none722:
+none730:
 	CMPQ CX, $+64
-	JB   end724
+	JB   end732
 
-loop723:
+loop731:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -16868,16 +16868,16 @@ loop723:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop723
+	JAE      loop731
 
-end724:
+end732:
 	SFENCE
 
-plain721:
+plain729:
 	CMPQ CX, $+64
-	JB   end726
+	JB   end734
 
-loop725:
+loop733:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -16890,24 +16890,24 @@ loop725:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop725
+	JAE     loop733
 
-end726:
+end734:
 	CMPQ CX, $+16
-	JB   end728
+	JB   end736
 
-loop727:
+loop735:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop727
+	JAE     loop735
 
-end728:
+end736:
 	TESTQ     CX, CX
-	JZ        none729
+	JZ        none737
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16915,8 +16915,8 @@ end728:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none729:
-done689:
+none737:
+done697:
 	VZEROUPPER
 	RET
 
@@ -16940,13 +16940,13 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case731
+	JNE          case739
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain732
+	JZ           plain740
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain732
+	JNZ          plain740
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -16954,7 +16954,7 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none733
+	JZ           none741
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -16965,11 +16965,11 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none733:
+none741:
 	CMPQ CX, $+64
-	JB   end735
+	JB   end743
 
-loop734:
+loop742:
 	VPMULLD  (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VPMULLD  64(AX), Z0, Z1
@@ -16982,16 +16982,16 @@ loop734:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop734
+	JAE      loop742
 
-end735:
+end743:
 	SFENCE
 
-plain732:
+plain740:
 	CMPQ CX, $+64
-	JB   end737
+	JB   end745
 
-loop736:
+loop744:
 	VPMULLD (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VPMULLD 64(AX), Z0, Z1
@@ -17004,24 +17004,24 @@ loop736:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop736
+	JAE     loop744
 
-end737:
+end745:
 	CMPQ CX, $+16
-	JB   end739
+	JB   end747
 
-loop738:
+loop746:
 	VPMULLD (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop738
+	JAE     loop746
 
-end739:
+end747:
 	TESTQ     CX, CX
-	JZ        none740
+	JZ        none748
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -17029,18 +17029,18 @@ end739:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none740:
-	JMP done730
+none748:
+	JMP done738
 
-case731:
+case739:
 	CMPQ      BX, $+1
-	JNE       case741
+	JNE       case749
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain742
+	JZ        plain750
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain742
+	JNZ       plain750
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -17048,7 +17048,7 @@ case731:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none743
+	JZ        none751
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -17059,11 +17059,11 @@ case731:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none743:
+none751:
 	CMPQ CX, $+64
-	JB   end745
+	JB   end753
 
-loop744:
+loop752:
 	VPABSD   (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VPABSD   64(AX), Z0
@@ -17076,16 +17076,16 @@ loop744:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop744
+	JAE      loop752
 
-end745:
+end753:
 	SFENCE
 
-plain742:
+plain750:
 	CMPQ CX, $+64
-	JB   end747
+	JB   end755
 
-loop746:
+loop754:
 	VPABSD  (AX), Z0
 	VMOVUPD Z0, (DX)
 	VPABSD  64(AX), Z0
@@ -17098,24 +17098,24 @@ loop746:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop746
+	JAE     loop754
 
-end747:
+end755:
 	CMPQ CX, $+16
-	JB   end749
+	JB   end757
 
-loop748:
+loop756:
 	VPABSD  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop748
+	JAE     loop756
 
-end749:
+end757:
 	TESTQ     CX, CX
-	JZ        none750
+	JZ        none758
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -17123,16 +17123,16 @@ end749:
 	VPABSD    Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none750:
-	JMP done730
+none758:
+	JMP done738
 
-case741:
+case749:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain752
+	JZ        plain760
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain752
+	JNZ       plain760
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -17140,7 +17140,7 @@ case741:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none753
+	JZ        none761
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -17151,11 +17151,11 @@ case741:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none753:
+none761:
 	CMPQ CX, $+64
-	JB   end755
+	JB   end763
 
-loop754:
+loop762:
 	VPSUBD   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPSUBD   64(AX), Z1, Z0
@@ -17168,16 +17168,16 @@ loop754:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop754
+	JAE      loop762
 
-end755:
+end763:
 	SFENCE
 
-plain752:
+plain760:
 	CMPQ CX, $+64
-	JB   end757
+	JB   end765
 
-loop756:
+loop764:
 	VPSUBD  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPSUBD  64(AX), Z1, Z0
@@ -17190,24 +17190,24 @@ loop756:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop756
+	JAE     loop764
 
-end757:
+end765:
 	CMPQ CX, $+16
-	JB   end759
+	JB   end767
 
-loop758:
+loop766:
 	VPSUBD  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop758
+	JAE     loop766
 
-end759:
+end767:
 	TESTQ     CX, CX
-	JZ        none760
+	JZ        none768
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -17215,8 +17215,8 @@ end759:
 	VPSUBD    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none760:
-done730:
+none768:
+done738:
 	VZEROUPPER
 	RET
 
@@ -17232,10 +17232,10 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain761
+	JZ          plain769
 	MOVQ        SI, DI
 	ANDQ        $+3, DI
-	JNZ         plain761
+	JNZ         plain769
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -17243,7 +17243,7 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none762
+	JZ          none770
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -17260,11 +17260,11 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
 
-none762:
+none770:
 	CMPQ BX, $+64
-	JB   end764
+	JB   end772
 
-loop763:
+loop771:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -17287,16 +17287,16 @@ loop763:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop763
+	JAE         loop771
 
-end764:
+end772:
 	SFENCE
 
-plain761:
+plain769:
 	CMPQ BX, $+64
-	JB   end766
+	JB   end774
 
-loop765:
+loop773:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -17319,13 +17319,13 @@ loop765:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop765
+	JAE         loop773
 
-end766:
+end774:
 	CMPQ BX, $+16
-	JB   end768
+	JB   end776
 
-loop767:
+loop775:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -17336,11 +17336,11 @@ loop767:
 	ADDQ        $+64, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop767
+	JAE         loop775
 
-end768:
+end776:
 	TESTQ       BX, BX
-	JZ          none769
+	JZ          none777
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
 	KMOVW       DI, K1
@@ -17352,7 +17352,7 @@ end768:
 	VFMADD213PS Z2, Z1, Z0
 	VMOVUPS     Z0, K1, (SI)
 
-none769:
+none777:
 	VZEROUPPER
 	RET
 
@@ -17367,10 +17367,10 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain770
+	JZ           plain778
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain770
+	JNZ          plain778
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -17378,7 +17378,7 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none771
+	JZ           none779
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -17392,11 +17392,11 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none771:
+none779:
 	CMPQ DX, $+64
-	JB   end773
+	JB   end781
 
-loop772:
+loop780:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVNTPD    Z1, (BX)
@@ -17414,16 +17414,16 @@ loop772:
 	ADDQ        $+256, CX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop772
+	JAE         loop780
 
-end773:
+end781:
 	SFENCE
 
-plain770:
+plain778:
 	CMPQ DX, $+64
-	JB   end775
+	JB   end783
 
-loop774:
+loop782:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -17441,13 +17441,13 @@ loop774:
 	ADDQ        $+256, CX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop774
+	JAE         loop782
 
-end775:
+end783:
 	CMPQ DX, $+16
-	JB   end777
+	JB   end785
 
-loop776:
+loop784:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -17456,11 +17456,11 @@ loop776:
 	ADDQ        $+64, CX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop776
+	JAE         loop784
 
-end777:
+end785:
 	TESTQ       DX, DX
-	JZ          none778
+	JZ          none786
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
 	KMOVW       SI, K1
@@ -17470,7 +17470,7 @@ end777:
 	VFMADD213PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (BX)
 
-none778:
+none786:
 	VZEROUPPER
 	RET
 
@@ -17485,10 +17485,10 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain779
+	JZ           plain787
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain779
+	JNZ          plain787
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -17496,7 +17496,7 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none780
+	JZ           none788
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -17510,11 +17510,11 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none780:
+none788:
 	CMPQ DX, $+64
-	JB   end782
+	JB   end790
 
-loop781:
+loop789:
 	VPMULLD  (AX), Z0, Z1
 	VPADDD   (CX), Z1, Z1
 	VMOVNTPD Z1, (BX)
@@ -17532,16 +17532,16 @@ loop781:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop781
+	JAE      loop789
 
-end782:
+end790:
 	SFENCE
 
-plain779:
+plain787:
 	CMPQ DX, $+64
-	JB   end784
+	JB   end792
 
-loop783:
+loop791:
 	VPMULLD (AX), Z0, Z1
 	VPADDD  (CX), Z1, Z1
 	VMOVUPD Z1, (BX)
@@ -17559,13 +17559,13 @@ loop783:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop783
+	JAE     loop791
 
-end784:
+end792:
 	CMPQ DX, $+16
-	JB   end786
+	JB   end794
 
-loop785:
+loop793:
 	VPMULLD (AX), Z0, Z1
 	VPADDD  (CX), Z1, Z1
 	VMOVUPD Z1, (BX)
@@ -17574,11 +17574,11 @@ loop785:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop785
+	JAE     loop793
 
-end786:
+end794:
 	TESTQ     DX, DX
-	JZ        none787
+	JZ        none795
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -17588,7 +17588,7 @@ end786:
 	VPADDD    Z2, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none787:
+none795:
 	VZEROUPPER
 	RET
 
@@ -17609,11 +17609,11 @@ TEXT ·countFloat32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const80<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case789
+	JNE          case797
 	CMPQ         CX, $+128
-	JB           end791
+	JB           end799
 
-loop790:
+loop798:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -17633,23 +17633,23 @@ loop790:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop790
+	JAE    loop798
 
-end791:
+end799:
 	CMPQ CX, $+16
-	JB   end793
+	JB   end801
 
-loop792:
+loop800:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop792
+	JAE    loop800
 
-end793:
+end801:
 	TESTQ     CX, CX
-	JZ        none794
+	JZ        none802
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17657,16 +17657,16 @@ end793:
 	VCMPPS    $0x1e, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none794:
-	JMP done788
+none802:
+	JMP done796
 
-case789:
+case797:
 	CMPQ DX, $+1
-	JNE  case795
+	JNE  case803
 	CMPQ CX, $+128
-	JB   end797
+	JB   end805
 
-loop796:
+loop804:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -17686,23 +17686,23 @@ loop796:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop796
+	JAE    loop804
 
-end797:
+end805:
 	CMPQ CX, $+16
-	JB   end799
+	JB   end807
 
-loop798:
+loop806:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop798
+	JAE    loop806
 
-end799:
+end807:
 	TESTQ     CX, CX
-	JZ        none800
+	JZ        none808
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17710,16 +17710,16 @@ end799:
 	VCMPPS    $0x1d, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none800:
-	JMP done788
+none808:
+	JMP done796
 
-case795:
+case803:
 	CMPQ DX, $+2
-	JNE  case801
+	JNE  case809
 	CMPQ CX, $+128
-	JB   end803
+	JB   end811
 
-loop802:
+loop810:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -17739,23 +17739,23 @@ loop802:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop802
+	JAE    loop810
 
-end803:
+end811:
 	CMPQ CX, $+16
-	JB   end805
+	JB   end813
 
-loop804:
+loop812:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop804
+	JAE    loop812
 
-end805:
+end813:
 	TESTQ     CX, CX
-	JZ        none806
+	JZ        none814
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17763,16 +17763,16 @@ end805:
 	VCMPPS    $0x11, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none806:
-	JMP done788
+none814:
+	JMP done796
 
-case801:
+case809:
 	CMPQ DX, $+3
-	JNE  case807
+	JNE  case815
 	CMPQ CX, $+128
-	JB   end809
+	JB   end817
 
-loop808:
+loop816:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -17792,23 +17792,23 @@ loop808:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop808
+	JAE    loop816
 
-end809:
+end817:
 	CMPQ CX, $+16
-	JB   end811
+	JB   end819
 
-loop810:
+loop818:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop810
+	JAE    loop818
 
-end811:
+end819:
 	TESTQ     CX, CX
-	JZ        none812
+	JZ        none820
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17816,16 +17816,16 @@ end811:
 	VCMPPS    $0x12, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none812:
-	JMP done788
+none820:
+	JMP done796
 
-case807:
+case815:
 	CMPQ DX, $+4
-	JNE  case813
+	JNE  case821
 	CMPQ CX, $+128
-	JB   end815
+	JB   end823
 
-loop814:
+loop822:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -17845,23 +17845,23 @@ loop814:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop814
+	JAE    loop822
 
-end815:
+end823:
 	CMPQ CX, $+16
-	JB   end817
+	JB   end825
 
-loop816:
+loop824:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop816
+	JAE    loop824
 
-end817:
+end825:
 	TESTQ     CX, CX
-	JZ        none818
+	JZ        none826
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17869,14 +17869,14 @@ end817:
 	VCMPPS    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none818:
-	JMP done788
+none826:
+	JMP done796
 
-case813:
+case821:
 	CMPQ CX, $+128
-	JB   end821
+	JB   end829
 
-loop820:
+loop828:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -17896,23 +17896,23 @@ loop820:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop820
+	JAE    loop828
 
-end821:
+end829:
 	CMPQ CX, $+16
-	JB   end823
+	JB   end831
 
-loop822:
+loop830:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop822
+	JAE    loop830
 
-end823:
+end831:
 	TESTQ     CX, CX
-	JZ        none824
+	JZ        none832
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17920,8 +17920,8 @@ end823:
 	VCMPPS    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none824:
-done788:
+none832:
+done796:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -17969,11 +17969,11 @@ TEXT ·countInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const80<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case826
+	JNE          case834
 	CMPQ         CX, $+128
-	JB           end828
+	JB           end836
 
-loop827:
+loop835:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -17993,23 +17993,23 @@ loop827:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop827
+	JAE    loop835
 
-end828:
+end836:
 	CMPQ CX, $+16
-	JB   end830
+	JB   end838
 
-loop829:
+loop837:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop829
+	JAE    loop837
 
-end830:
+end838:
 	TESTQ     CX, CX
-	JZ        none831
+	JZ        none839
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18017,16 +18017,16 @@ end830:
 	VPCMPD    $0x06, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none831:
-	JMP done825
+none839:
+	JMP done833
 
-case826:
+case834:
 	CMPQ DX, $+1
-	JNE  case832
+	JNE  case840
 	CMPQ CX, $+128
-	JB   end834
+	JB   end842
 
-loop833:
+loop841:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -18046,23 +18046,23 @@ loop833:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop833
+	JAE    loop841
 
-end834:
+end842:
 	CMPQ CX, $+16
-	JB   end836
+	JB   end844
 
-loop835:
+loop843:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop835
+	JAE    loop843
 
-end836:
+end844:
 	TESTQ     CX, CX
-	JZ        none837
+	JZ        none845
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18070,16 +18070,16 @@ end836:
 	VPCMPD    $0x05, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none837:
-	JMP done825
+none845:
+	JMP done833
 
-case832:
+case840:
 	CMPQ DX, $+2
-	JNE  case838
+	JNE  case846
 	CMPQ CX, $+128
-	JB   end840
+	JB   end848
 
-loop839:
+loop847:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -18099,23 +18099,23 @@ loop839:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop839
+	JAE    loop847
 
-end840:
+end848:
 	CMPQ CX, $+16
-	JB   end842
+	JB   end850
 
-loop841:
+loop849:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop841
+	JAE    loop849
 
-end842:
+end850:
 	TESTQ     CX, CX
-	JZ        none843
+	JZ        none851
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18123,16 +18123,16 @@ end842:
 	VPCMPD    $0x01, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none843:
-	JMP done825
+none851:
+	JMP done833
 
-case838:
+case846:
 	CMPQ DX, $+3
-	JNE  case844
+	JNE  case852
 	CMPQ CX, $+128
-	JB   end846
+	JB   end854
 
-loop845:
+loop853:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -18152,23 +18152,23 @@ loop845:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop845
+	JAE    loop853
 
-end846:
+end854:
 	CMPQ CX, $+16
-	JB   end848
+	JB   end856
 
-loop847:
+loop855:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop847
+	JAE    loop855
 
-end848:
+end856:
 	TESTQ     CX, CX
-	JZ        none849
+	JZ        none857
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18176,16 +18176,16 @@ end848:
 	VPCMPD    $0x02, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none849:
-	JMP done825
+none857:
+	JMP done833
 
-case844:
+case852:
 	CMPQ DX, $+4
-	JNE  case850
+	JNE  case858
 	CMPQ CX, $+128
-	JB   end852
+	JB   end860
 
-loop851:
+loop859:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -18205,23 +18205,23 @@ loop851:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop851
+	JAE    loop859
 
-end852:
+end860:
 	CMPQ CX, $+16
-	JB   end854
+	JB   end862
 
-loop853:
+loop861:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop853
+	JAE    loop861
 
-end854:
+end862:
 	TESTQ     CX, CX
-	JZ        none855
+	JZ        none863
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18229,14 +18229,14 @@ end854:
 	VPCMPD    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none855:
-	JMP done825
+none863:
+	JMP done833
 
-case850:
+case858:
 	CMPQ CX, $+128
-	JB   end858
+	JB   end866
 
-loop857:
+loop865:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -18256,23 +18256,23 @@ loop857:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop857
+	JAE    loop865
 
-end858:
+end866:
 	CMPQ CX, $+16
-	JB   end860
+	JB   end868
 
-loop859:
+loop867:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop859
+	JAE    loop867
 
-end860:
+end868:
 	TESTQ     CX, CX
-	JZ        none861
+	JZ        none869
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18280,8 +18280,8 @@ end860:
 	VPCMPD    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none861:
-done825:
+none869:
+done833:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -18311,11 +18311,11 @@ TEXT ·compareFloat32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case863
+	JNE          case871
 	CMPQ         CX, $+64
-	JB           end865
+	JB           end873
 
-loop864:
+loop872:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -18328,24 +18328,24 @@ loop864:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop864
+	JAE    loop872
 
-end865:
+end873:
 	CMPQ CX, $+16
-	JB   end867
+	JB   end875
 
-loop866:
+loop874:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop866
+	JAE    loop874
 
-end867:
+end875:
 	TESTQ     CX, CX
-	JZ        none868
+	JZ        none876
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18353,16 +18353,16 @@ end867:
 	VCMPPS    $0x1e, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none868:
-	JMP done862
+none876:
+	JMP done870
 
-case863:
+case871:
 	CMPQ BX, $+1
-	JNE  case869
+	JNE  case877
 	CMPQ CX, $+64
-	JB   end871
+	JB   end879
 
-loop870:
+loop878:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -18375,24 +18375,24 @@ loop870:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop870
+	JAE    loop878
 
-end871:
+end879:
 	CMPQ CX, $+16
-	JB   end873
+	JB   end881
 
-loop872:
+loop880:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop872
+	JAE    loop880
 
-end873:
+end881:
 	TESTQ     CX, CX
-	JZ        none874
+	JZ        none882
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18400,16 +18400,16 @@ end873:
 	VCMPPS    $0x1d, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none874:
-	JMP done862
+none882:
+	JMP done870
 
-case869:
+case877:
 	CMPQ BX, $+2
-	JNE  case875
+	JNE  case883
 	CMPQ CX, $+64
-	JB   end877
+	JB   end885
 
-loop876:
+loop884:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -18422,24 +18422,24 @@ loop876:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop876
+	JAE    loop884
 
-end877:
+end885:
 	CMPQ CX, $+16
-	JB   end879
+	JB   end887
 
-loop878:
+loop886:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop878
+	JAE    loop886
 
-end879:
+end887:
 	TESTQ     CX, CX
-	JZ        none880
+	JZ        none888
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18447,16 +18447,16 @@ end879:
 	VCMPPS    $0x11, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none880:
-	JMP done862
+none888:
+	JMP done870
 
-case875:
+case883:
 	CMPQ BX, $+3
-	JNE  case881
+	JNE  case889
 	CMPQ CX, $+64
-	JB   end883
+	JB   end891
 
-loop882:
+loop890:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -18469,24 +18469,24 @@ loop882:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop882
+	JAE    loop890
 
-end883:
+end891:
 	CMPQ CX, $+16
-	JB   end885
+	JB   end893
 
-loop884:
+loop892:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop884
+	JAE    loop892
 
-end885:
+end893:
 	TESTQ     CX, CX
-	JZ        none886
+	JZ        none894
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18494,16 +18494,16 @@ end885:
 	VCMPPS    $0x12, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none886:
-	JMP done862
+none894:
+	JMP done870
 
-case881:
+case889:
 	CMPQ BX, $+4
-	JNE  case887
+	JNE  case895
 	CMPQ CX, $+64
-	JB   end889
+	JB   end897
 
-loop888:
+loop896:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -18516,24 +18516,24 @@ loop888:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop888
+	JAE    loop896
 
-end889:
+end897:
 	CMPQ CX, $+16
-	JB   end891
+	JB   end899
 
-loop890:
+loop898:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop890
+	JAE    loop898
 
-end891:
+end899:
 	TESTQ     CX, CX
-	JZ        none892
+	JZ        none900
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18541,14 +18541,14 @@ end891:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none892:
-	JMP done862
+none900:
+	JMP done870
 
-case887:
+case895:
 	CMPQ CX, $+64
-	JB   end895
+	JB   end903
 
-loop894:
+loop902:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -18561,24 +18561,24 @@ loop894:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop894
+	JAE    loop902
 
-end895:
+end903:
 	CMPQ CX, $+16
-	JB   end897
+	JB   end905
 
-loop896:
+loop904:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop896
+	JAE    loop904
 
-end897:
+end905:
 	TESTQ     CX, CX
-	JZ        none898
+	JZ        none906
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18586,8 +18586,8 @@ end897:
 	VCMPPS    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none898:
-done862:
+none906:
+done870:
 	VZEROUPPER
 	RET
 
@@ -18600,11 +18600,11 @@ TEXT ·compareInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case900
+	JNE          case908
 	CMPQ         CX, $+64
-	JB           end902
+	JB           end910
 
-loop901:
+loop909:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -18617,24 +18617,24 @@ loop901:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop901
+	JAE    loop909
 
-end902:
+end910:
 	CMPQ CX, $+16
-	JB   end904
+	JB   end912
 
-loop903:
+loop911:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop903
+	JAE    loop911
 
-end904:
+end912:
 	TESTQ     CX, CX
-	JZ        none905
+	JZ        none913
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18642,16 +18642,16 @@ end904:
 	VPCMPD    $0x06, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none905:
-	JMP done899
+none913:
+	JMP done907
 
-case900:
+case908:
 	CMPQ BX, $+1
-	JNE  case906
+	JNE  case914
 	CMPQ CX, $+64
-	JB   end908
+	JB   end916
 
-loop907:
+loop915:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -18664,24 +18664,24 @@ loop907:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop907
+	JAE    loop915
 
-end908:
+end916:
 	CMPQ CX, $+16
-	JB   end910
+	JB   end918
 
-loop909:
+loop917:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop909
+	JAE    loop917
 
-end910:
+end918:
 	TESTQ     CX, CX
-	JZ        none911
+	JZ        none919
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18689,16 +18689,16 @@ end910:
 	VPCMPD    $0x05, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none911:
-	JMP done899
+none919:
+	JMP done907
 
-case906:
+case914:
 	CMPQ BX, $+2
-	JNE  case912
+	JNE  case920
 	CMPQ CX, $+64
-	JB   end914
+	JB   end922
 
-loop913:
+loop921:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -18711,24 +18711,24 @@ loop913:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop913
+	JAE    loop921
 
-end914:
+end922:
 	CMPQ CX, $+16
-	JB   end916
+	JB   end924
 
-loop915:
+loop923:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop915
+	JAE    loop923
 
-end916:
+end924:
 	TESTQ     CX, CX
-	JZ        none917
+	JZ        none925
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18736,16 +18736,16 @@ end916:
 	VPCMPD    $0x01, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none917:
-	JMP done899
+none925:
+	JMP done907
 
-case912:
+case920:
 	CMPQ BX, $+3
-	JNE  case918
+	JNE  case926
 	CMPQ CX, $+64
-	JB   end920
+	JB   end928
 
-loop919:
+loop927:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -18758,24 +18758,24 @@ loop919:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop919
+	JAE    loop927
 
-end920:
+end928:
 	CMPQ CX, $+16
-	JB   end922
+	JB   end930
 
-loop921:
+loop929:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop921
+	JAE    loop929
 
-end922:
+end930:
 	TESTQ     CX, CX
-	JZ        none923
+	JZ        none931
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18783,16 +18783,16 @@ end922:
 	VPCMPD    $0x02, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none923:
-	JMP done899
+none931:
+	JMP done907
 
-case918:
+case926:
 	CMPQ BX, $+4
-	JNE  case924
+	JNE  case932
 	CMPQ CX, $+64
-	JB   end926
+	JB   end934
 
-loop925:
+loop933:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -18805,24 +18805,24 @@ loop925:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop925
+	JAE    loop933
 
-end926:
+end934:
 	CMPQ CX, $+16
-	JB   end928
+	JB   end936
 
-loop927:
+loop935:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop927
+	JAE    loop935
 
-end928:
+end936:
 	TESTQ     CX, CX
-	JZ        none929
+	JZ        none937
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18830,14 +18830,14 @@ end928:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none929:
-	JMP done899
+none937:
+	JMP done907
 
-case924:
+case932:
 	CMPQ CX, $+64
-	JB   end932
+	JB   end940
 
-loop931:
+loop939:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -18850,24 +18850,24 @@ loop931:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop931
+	JAE    loop939
 
-end932:
+end940:
 	CMPQ CX, $+16
-	JB   end934
+	JB   end942
 
-loop933:
+loop941:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop933
+	JAE    loop941
 
-end934:
+end942:
 	TESTQ     CX, CX
-	JZ        none935
+	JZ        none943
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18875,8 +18875,8 @@ end934:
 	VPCMPD    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none935:
-done899:
+none943:
+done907:
 	VZEROUPPER
 	RET
 
@@ -18888,9 +18888,9 @@ TEXT ·indexOfFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end939
+	JB           end947
 
-loop938:
+loop946:
 	VCMPPS $0x00, (AX), Z0, K1
 	VCMPPS $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -18900,30 +18900,30 @@ loop938:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near937
+	JNZ    near945
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop938
+	JAE    loop946
 
-end939:
-near937:
+end947:
+near945:
 	CMPQ CX, $+16
-	JB   end941
+	JB   end949
 
-loop940:
+loop948:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found936
+	JNZ    found944
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop940
+	JAE    loop948
 
-end941:
+end949:
 	TESTQ     CX, CX
-	JZ        none942
+	JZ        none950
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18931,13 +18931,13 @@ end941:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found936
+	JNZ       found944
 	LEAQ      (AX)(CX*4), AX
 
-none942:
+none950:
 	XORQ BX, BX
 
-found936:
+found944:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -18956,9 +18956,9 @@ TEXT ·indexOfInt32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end946
+	JB           end954
 
-loop945:
+loop953:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPCMPD $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -18968,30 +18968,30 @@ loop945:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near944
+	JNZ    near952
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop945
+	JAE    loop953
 
-end946:
-near944:
+end954:
+near952:
 	CMPQ CX, $+16
-	JB   end948
+	JB   end956
 
-loop947:
+loop955:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found943
+	JNZ    found951
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop947
+	JAE    loop955
 
-end948:
+end956:
 	TESTQ     CX, CX
-	JZ        none949
+	JZ        none957
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18999,13 +18999,13 @@ end948:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found943
+	JNZ       found951
 	LEAQ      (AX)(CX*4), AX
 
-none949:
+none957:
 	XORQ BX, BX
 
-found943:
+found951:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -19023,9 +19023,9 @@ TEXT ·indexNaNFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+64
-	JB   end953
+	JB   end961
 
-loop952:
+loop960:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -19039,31 +19039,31 @@ loop952:
 	KORW    K2, K1, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     near951
+	JNZ     near959
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop952
+	JAE     loop960
 
-end953:
-near951:
+end961:
+near959:
 	CMPQ CX, $+16
-	JB   end955
+	JB   end963
 
-loop954:
+loop962:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     found950
+	JNZ     found958
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop954
+	JAE     loop962
 
-end955:
+end963:
 	TESTQ     CX, CX
-	JZ        none956
+	JZ        none964
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -19072,13 +19072,13 @@ end955:
 	VCMPPS    $0x03, Z0, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found950
+	JNZ       found958
 	LEAQ      (AX)(CX*4), AX
 
-none956:
+none964:
 	XORQ BX, BX
 
-found950:
+found958:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -19110,9 +19110,9 @@ TEXT ·leastFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K3, K3, K3
 	KXNORW  K4, K4, K4
 
-piece958:
+piece966:
 	TESTQ   CX, CX
-	JZ      all957
+	JZ      all965
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -19120,9 +19120,9 @@ piece958:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+128
-	JB      end960
+	JB      end968
 
-loop959:
+loop967:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -19146,24 +19146,24 @@ loop959:
 	ADDQ    $+512, AX
 	SUBQ    $+128, DI
 	CMPQ    DI, $+128
-	JAE     loop959
+	JAE     loop967
 
-end960:
+end968:
 	CMPQ DI, $+16
-	JB   end962
+	JB   end970
 
-loop961:
+loop969:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, DI
 	CMPQ    DI, $+16
-	JAE     loop961
+	JAE     loop969
 
-end962:
+end970:
 	TESTQ   DI, DI
-	JZ      none963
+	JZ      none971
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K5
@@ -19173,7 +19173,7 @@ end962:
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none963:
+none971:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -19184,7 +19184,7 @@ none963:
 	VCMPPS        $0x1e, Z1, Z0, K5
 	KMOVW         K5, DI
 	TESTQ         DI, DI
-	JZ            same964
+	JZ            same972
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPS        Y0, Y9, Y0
@@ -19197,10 +19197,10 @@ none963:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same964:
-	JMP piece958
+same972:
+	JMP piece966
 
-all957:
+all965:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19245,9 +19245,9 @@ TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K3, K3, K3
 	KXNORW  K4, K4, K4
 
-piece966:
+piece974:
 	TESTQ   CX, CX
-	JZ      all965
+	JZ      all973
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -19255,9 +19255,9 @@ piece966:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+128
-	JB      end968
+	JB      end976
 
-loop967:
+loop975:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -19281,24 +19281,24 @@ loop967:
 	ADDQ    $+512, AX
 	SUBQ    $+128, DI
 	CMPQ    DI, $+128
-	JAE     loop967
+	JAE     loop975
 
-end968:
+end976:
 	CMPQ DI, $+16
-	JB   end970
+	JB   end978
 
-loop969:
+loop977:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, DI
 	CMPQ    DI, $+16
-	JAE     loop969
+	JAE     loop977
 
-end970:
+end978:
 	TESTQ   DI, DI
-	JZ      none971
+	JZ      none979
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K5
@@ -19308,7 +19308,7 @@ end970:
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none971:
+none979:
 	VMAXPS        Z1, Z5, Z1
 	VMAXPS        Z2, Z6, Z2
 	VMAXPS        Z3, Z7, Z3
@@ -19319,7 +19319,7 @@ none971:
 	VCMPPS        $0x11, Z1, Z0, K5
 	KMOVW         K5, DI
 	TESTQ         DI, DI
-	JZ            same972
+	JZ            same980
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPS        Y0, Y9, Y0
@@ -19332,10 +19332,10 @@ none971:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same972:
-	JMP piece966
+same980:
+	JMP piece974
 
-all965:
+all973:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19376,9 +19376,9 @@ TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-40
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
 
-piece974:
+piece982:
 	TESTQ   CX, CX
-	JZ      all973
+	JZ      all981
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -19386,9 +19386,9 @@ piece974:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+128
-	JB      end976
+	JB      end984
 
-loop975:
+loop983:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -19408,23 +19408,23 @@ loop975:
 	ADDQ    $+512, AX
 	SUBQ    $+128, DI
 	CMPQ    DI, $+128
-	JAE     loop975
+	JAE     loop983
 
-end976:
+end984:
 	CMPQ DI, $+16
-	JB   end978
+	JB   end986
 
-loop977:
+loop985:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, DI
 	CMPQ    DI, $+16
-	JAE     loop977
+	JAE     loop985
 
-end978:
+end986:
 	TESTQ   DI, DI
-	JZ      none979
+	JZ      none987
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K1
@@ -19433,7 +19433,7 @@ end978:
 	VMOVUPD Z9, Z9
 	VPMINSD Z1, Z9, Z1
 
-none979:
+none987:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -19444,7 +19444,7 @@ none979:
 	VPCMPD        $0x06, Z1, Z0, K1
 	KMOVW         K1, DI
 	TESTQ         DI, DI
-	JZ            same980
+	JZ            same988
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSD       Y0, Y9, Y0
@@ -19457,10 +19457,10 @@ none979:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same980:
-	JMP piece974
+same988:
+	JMP piece982
 
-all973:
+all981:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19495,9 +19495,9 @@ TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-40
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
 
-piece982:
+piece990:
 	TESTQ   CX, CX
-	JZ      all981
+	JZ      all989
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -19505,9 +19505,9 @@ piece982:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+128
-	JB      end984
+	JB      end992
 
-loop983:
+loop991:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -19527,23 +19527,23 @@ loop983:
 	ADDQ    $+512, AX
 	SUBQ    $+128, DI
 	CMPQ    DI, $+128
-	JAE     loop983
+	JAE     loop991
 
-end984:
+end992:
 	CMPQ DI, $+16
-	JB   end986
+	JB   end994
 
-loop985:
+loop993:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, DI
 	CMPQ    DI, $+16
-	JAE     loop985
+	JAE     loop993
 
-end986:
+end994:
 	TESTQ   DI, DI
-	JZ      none987
+	JZ      none995
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K1
@@ -19552,7 +19552,7 @@ end986:
 	VMOVUPD Z9, Z9
 	VPMAXSD Z1, Z9, Z1
 
-none987:
+none995:
 	VPMAXSD       Z1, Z5, Z1
 	VPMAXSD       Z2, Z6, Z2
 	VPMAXSD       Z3, Z7, Z3
@@ -19563,7 +19563,7 @@ none987:
 	VPCMPD        $0x01, Z1, Z0, K1
 	KMOVW         K1, DI
 	TESTQ         DI, DI
-	JZ            same988
+	JZ            same996
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSD       Y0, Y9, Y0
@@ -19576,10 +19576,10 @@ none987:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same988:
-	JMP piece982
+same996:
+	JMP piece990
 
-all981:
+all989:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19602,9 +19602,9 @@ TEXT ·compressDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end990
+	JB      end998
 
-loop989:
+loop997:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -19644,9 +19644,9 @@ loop989:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop989
+	JAE           loop997
 
-end990:
+end998:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -19663,11 +19663,11 @@ TEXT ·filterFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case992
+	JNE          case1000
 	CMPQ         CX, $+64
-	JB           end994
+	JB           end1002
 
-loop993:
+loop1001:
 	VCMPPS        $0x1e, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19699,18 +19699,18 @@ loop993:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop993
+	JAE           loop1001
 
-end994:
-	JMP done991
+end1002:
+	JMP done999
 
-case992:
+case1000:
 	CMPQ BX, $+1
-	JNE  case995
+	JNE  case1003
 	CMPQ CX, $+64
-	JB   end997
+	JB   end1005
 
-loop996:
+loop1004:
 	VCMPPS        $0x1d, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19742,18 +19742,18 @@ loop996:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop996
+	JAE           loop1004
 
-end997:
-	JMP done991
+end1005:
+	JMP done999
 
-case995:
+case1003:
 	CMPQ BX, $+2
-	JNE  case998
+	JNE  case1006
 	CMPQ CX, $+64
-	JB   end1000
+	JB   end1008
 
-loop999:
+loop1007:
 	VCMPPS        $0x11, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19785,18 +19785,18 @@ loop999:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop999
+	JAE           loop1007
 
-end1000:
-	JMP done991
+end1008:
+	JMP done999
 
-case998:
+case1006:
 	CMPQ BX, $+3
-	JNE  case1001
+	JNE  case1009
 	CMPQ CX, $+64
-	JB   end1003
+	JB   end1011
 
-loop1002:
+loop1010:
 	VCMPPS        $0x12, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19828,18 +19828,18 @@ loop1002:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1002
+	JAE           loop1010
 
-end1003:
-	JMP done991
+end1011:
+	JMP done999
 
-case1001:
+case1009:
 	CMPQ BX, $+4
-	JNE  case1004
+	JNE  case1012
 	CMPQ CX, $+64
-	JB   end1006
+	JB   end1014
 
-loop1005:
+loop1013:
 	VCMPPS        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19871,16 +19871,16 @@ loop1005:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1005
+	JAE           loop1013
 
-end1006:
-	JMP done991
+end1014:
+	JMP done999
 
-case1004:
+case1012:
 	CMPQ CX, $+64
-	JB   end1009
+	JB   end1017
 
-loop1008:
+loop1016:
 	VCMPPS        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19912,10 +19912,10 @@ loop1008:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1008
+	JAE           loop1016
 
-end1009:
-done991:
+end1017:
+done999:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -19932,11 +19932,11 @@ TEXT ·filterInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1011
+	JNE          case1019
 	CMPQ         CX, $+64
-	JB           end1013
+	JB           end1021
 
-loop1012:
+loop1020:
 	VPCMPD        $0x06, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19968,18 +19968,18 @@ loop1012:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1012
+	JAE           loop1020
 
-end1013:
-	JMP done1010
+end1021:
+	JMP done1018
 
-case1011:
+case1019:
 	CMPQ BX, $+1
-	JNE  case1014
+	JNE  case1022
 	CMPQ CX, $+64
-	JB   end1016
+	JB   end1024
 
-loop1015:
+loop1023:
 	VPCMPD        $0x05, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -20011,18 +20011,18 @@ loop1015:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1015
+	JAE           loop1023
 
-end1016:
-	JMP done1010
+end1024:
+	JMP done1018
 
-case1014:
+case1022:
 	CMPQ BX, $+2
-	JNE  case1017
+	JNE  case1025
 	CMPQ CX, $+64
-	JB   end1019
+	JB   end1027
 
-loop1018:
+loop1026:
 	VPCMPD        $0x01, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -20054,18 +20054,18 @@ loop1018:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1018
+	JAE           loop1026
 
-end1019:
-	JMP done1010
+end1027:
+	JMP done1018
 
-case1017:
+case1025:
 	CMPQ BX, $+3
-	JNE  case1020
+	JNE  case1028
 	CMPQ CX, $+64
-	JB   end1022
+	JB   end1030
 
-loop1021:
+loop1029:
 	VPCMPD        $0x02, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -20097,18 +20097,18 @@ loop1021:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1021
+	JAE           loop1029
 
-end1022:
-	JMP done1010
+end1030:
+	JMP done1018
 
-case1020:
+case1028:
 	CMPQ BX, $+4
-	JNE  case1023
+	JNE  case1031
 	CMPQ CX, $+64
-	JB   end1025
+	JB   end1033
 
-loop1024:
+loop1032:
 	VPCMPD        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -20140,16 +20140,16 @@ loop1024:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1024
+	JAE           loop1032
 
-end1025:
-	JMP done1010
+end1033:
+	JMP done1018
 
-case1023:
+case1031:
 	CMPQ CX, $+64
-	JB   end1028
+	JB   end1036
 
-loop1027:
+loop1035:
 	VPCMPD        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -20181,10 +20181,10 @@ loop1027:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1027
+	JAE           loop1035
 
-end1028:
-done1010:
+end1036:
+done1018:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -20205,9 +20205,9 @@ TEXT ·prefixInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1030
+	JB           end1038
 
-loop1029:
+loop1037:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -20272,13 +20272,13 @@ loop1029:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1029
+	JAE          loop1037
 
-end1030:
+end1038:
 	CMPQ CX, $+16
-	JB   end1032
+	JB   end1040
 
-loop1031:
+loop1039:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -20298,9 +20298,9 @@ loop1031:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1031
+	JAE          loop1039
 
-end1032:
+end1040:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -20321,9 +20321,9 @@ TEXT ·prefixBeforeInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1034
+	JB           end1042
 
-loop1033:
+loop1041:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -20392,13 +20392,13 @@ loop1033:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1033
+	JAE          loop1041
 
-end1034:
+end1042:
 	CMPQ CX, $+16
-	JB   end1036
+	JB   end1044
 
-loop1035:
+loop1043:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -20419,9 +20419,9 @@ loop1035:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1035
+	JAE          loop1043
 
-end1036:
+end1044:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -20441,18 +20441,18 @@ TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, $+64
-	JB     end1038
+	JB     end1046
 
-loop1037:
+loop1045:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1040
+	JB      end1048
 
-loop1039:
+loop1047:
 	VCVTPS2PD (AX), Z9
 	VADDPD    Z9, Z0, Z0
 	VCVTPS2PD 32(AX), Z9
@@ -20472,9 +20472,9 @@ loop1039:
 	ADDQ      $+256, AX
 	SUBQ      $+64, DX
 	CMPQ      DX, $+64
-	JAE       loop1039
+	JAE       loop1047
 
-end1040:
+end1048:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -20495,23 +20495,23 @@ end1040:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1037
+	JAE    loop1045
 
-end1038:
+end1046:
 	CMPQ CX, $+8
-	JB   end1042
+	JB   end1050
 
-loop1041:
+loop1049:
 	VCVTPS2PD (AX), Z1
 	VADDPD    Z1, Z0, Z0
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1041
+	JAE       loop1049
 
-end1042:
+end1050:
 	TESTQ     CX, CX
-	JZ        none1043
+	JZ        none1051
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20519,7 +20519,7 @@ end1042:
 	VCVTPS2PD Y1, Z1
 	VADDPD    Z1, Z0, Z0
 
-none1043:
+none1051:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -20548,18 +20548,18 @@ TEXT ·dotFloat32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, $+64
-	JB     end1045
+	JB     end1053
 
-loop1044:
+loop1052:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+64
-	JB      end1047
+	JB      end1055
 
-loop1046:
+loop1054:
 	VCVTPS2PD   (AX), Z9
 	VCVTPS2PD   (DX), Z10
 	VFMADD231PD Z9, Z10, Z0
@@ -20588,9 +20588,9 @@ loop1046:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop1046
+	JAE         loop1054
 
-end1047:
+end1055:
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -20611,13 +20611,13 @@ end1047:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1044
+	JAE    loop1052
 
-end1045:
+end1053:
 	CMPQ CX, $+8
-	JB   end1049
+	JB   end1057
 
-loop1048:
+loop1056:
 	VCVTPS2PD   (AX), Z1
 	VCVTPS2PD   (DX), Z2
 	VFMADD231PD Z1, Z2, Z0
@@ -20625,11 +20625,11 @@ loop1048:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1048
+	JAE         loop1056
 
-end1049:
+end1057:
 	TESTQ       CX, CX
-	JZ          none1050
+	JZ          none1058
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -20639,7 +20639,7 @@ end1049:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z1, Z2, Z0
 
-none1050:
+none1058:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -20667,18 +20667,18 @@ TEXT ·sumAbsFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z9, Z9, Z9
 	VMOVUPD avx512const0<>+0(SB), Z0
 	CMPQ    CX, $+64
-	JB      end1052
+	JB      end1060
 
-loop1051:
+loop1059:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1054
+	JB      end1062
 
-loop1053:
+loop1061:
 	VCVTPS2PD (AX), Z10
 	VPANDNQ   Z10, Z0, Z10
 	VADDPD    Z10, Z1, Z1
@@ -20706,9 +20706,9 @@ loop1053:
 	ADDQ      $+256, AX
 	SUBQ      $+64, DX
 	CMPQ      DX, $+64
-	JAE       loop1053
+	JAE       loop1061
 
-end1054:
+end1062:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -20729,24 +20729,24 @@ end1054:
 	VPXORQ Z8, Z8, Z8
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1051
+	JAE    loop1059
 
-end1052:
+end1060:
 	CMPQ CX, $+8
-	JB   end1056
+	JB   end1064
 
-loop1055:
+loop1063:
 	VCVTPS2PD (AX), Z2
 	VPANDNQ   Z2, Z0, Z2
 	VADDPD    Z2, Z1, Z1
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1055
+	JAE       loop1063
 
-end1056:
+end1064:
 	TESTQ     CX, CX
-	JZ        none1057
+	JZ        none1065
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20755,7 +20755,7 @@ end1056:
 	VPANDNQ   Z2, Z0, Z2
 	VADDPD    Z2, Z1, Z1
 
-none1057:
+none1065:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -20793,18 +20793,18 @@ TEXT ·shiftedFloat32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1059
+	JB           end1067
 
-loop1058:
+loop1066:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1061
+	JB      end1069
 
-loop1060:
+loop1068:
 	VCVTPS2PD   (AX), Z19
 	VADDPD      Z0, Z19, Z19
 	VADDPD      Z19, Z1, Z1
@@ -20840,9 +20840,9 @@ loop1060:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1060
+	JAE         loop1068
 
-end1061:
+end1069:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -20879,13 +20879,13 @@ end1061:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1058
+	JAE    loop1066
 
-end1059:
+end1067:
 	CMPQ CX, $+8
-	JB   end1063
+	JB   end1071
 
-loop1062:
+loop1070:
 	VCVTPS2PD   (AX), Z2
 	VADDPD      Z0, Z2, Z2
 	VADDPD      Z2, Z1, Z1
@@ -20893,11 +20893,11 @@ loop1062:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1062
+	JAE         loop1070
 
-end1063:
+end1071:
 	TESTQ       CX, CX
-	JZ          none1064
+	JZ          none1072
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -20908,7 +20908,7 @@ end1063:
 	VADDPD      Z2, Z1, Z1
 	VFMADD231PD Z2, Z2, Z10
 
-none1064:
+none1072:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -20954,18 +20954,18 @@ TEXT ·shiftedInt32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1066
+	JB           end1074
 
-loop1065:
+loop1073:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1068
+	JB      end1076
 
-loop1067:
+loop1075:
 	VCVTDQ2PD   (AX), Z19
 	VADDPD      Z0, Z19, Z19
 	VADDPD      Z19, Z1, Z1
@@ -21001,9 +21001,9 @@ loop1067:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1067
+	JAE         loop1075
 
-end1068:
+end1076:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -21040,13 +21040,13 @@ end1068:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1065
+	JAE    loop1073
 
-end1066:
+end1074:
 	CMPQ CX, $+8
-	JB   end1070
+	JB   end1078
 
-loop1069:
+loop1077:
 	VCVTDQ2PD   (AX), Z2
 	VADDPD      Z0, Z2, Z2
 	VADDPD      Z2, Z1, Z1
@@ -21054,11 +21054,11 @@ loop1069:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1069
+	JAE         loop1077
 
-end1070:
+end1078:
 	TESTQ       CX, CX
-	JZ          none1071
+	JZ          none1079
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -21069,7 +21069,7 @@ end1070:
 	VADDPD      Z2, Z1, Z1
 	VFMADD231PD Z2, Z2, Z10
 
-none1071:
+none1079:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -21096,18 +21096,18 @@ TEXT ·widenFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1073
+	JB   end1081
 
-loop1072:
+loop1080:
 	VCVTPS2PD (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1072
+	JAE       loop1080
 
-end1073:
+end1081:
 	VZEROUPPER
 	RET
 
@@ -21118,18 +21118,18 @@ TEXT ·widenInt32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1075
+	JB   end1083
 
-loop1074:
+loop1082:
 	VPMOVSXDQ (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1074
+	JAE       loop1082
 
-end1075:
+end1083:
 	VZEROUPPER
 	RET
 
@@ -21140,9 +21140,9 @@ TEXT ·roundFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1077
+	JB   end1085
 
-loop1076:
+loop1084:
 	VMOVUPD   (AX), Z0
 	VCVTPD2PS Z0, Y0
 	VMOVUPS   Y0, (DX)
@@ -21150,9 +21150,9 @@ loop1076:
 	ADDQ      $+32, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1076
+	JAE       loop1084
 
-end1077:
+end1085:
 	VZEROUPPER
 	RET
 
@@ -21168,23 +21168,23 @@ TEXT ·takeDwordsAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+8
-	JB           end1080
+	JB           end1088
 
-loop1079:
+loop1087:
 	VMOVUPD    (DX), Z2
 	VPCMPUQ    $0x06, Z2, Z0, K1
 	KORTESTB   K1, K1
-	JAE        bad1078
+	JAE        bad1086
 	VGATHERQPS (AX)(Z2*4), K1, Y1
 	VMOVUPS    Y1, (CX)
 	ADDQ       $+64, DX
 	ADDQ       $+32, CX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop1079
+	JAE        loop1087
 
-end1080:
-bad1078:
+end1088:
+bad1086:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -21195,10 +21195,10 @@ bad1078:
 TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	VPBROADCASTQ avx512const85<>+0(SB), Z0
 	VPBROADCASTQ avx512const86<>+0(SB), Z1
-	VPBROADCASTQ avx512const26<>+0(SB), Z2
-	VPBROADCASTQ avx512const27<>+0(SB), Z3
-	VPBROADCASTQ avx512const28<>+0(SB), Z4
-	VPBROADCASTQ avx512const30<>+0(SB), Z5
+	VPBROADCASTQ avx512const27<>+0(SB), Z2
+	VPBROADCASTQ avx512const28<>+0(SB), Z3
+	VPBROADCASTQ avx512const29<>+0(SB), Z4
+	VPBROADCASTQ avx512const31<>+0(SB), Z5
 	VPBROADCASTQ avx512const87<>+0(SB), Z6
 	VPBROADCASTQ avx512const88<>+0(SB), Z7
 	VPBROADCASTQ avx512const89<>+0(SB), Z8
@@ -21211,10 +21211,10 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1081
+	JZ           plain1089
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1081
+	JNZ          plain1089
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -21222,7 +21222,7 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1082
+	JZ           none1090
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -21254,11 +21254,11 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1082:
+none1090:
 	CMPQ CX, $+32
-	JB   end1084
+	JB   end1092
 
-loop1083:
+loop1091:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -21355,16 +21355,16 @@ loop1083:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1083
+	JAE          loop1091
 
-end1084:
+end1092:
 	SFENCE
 
-plain1081:
+plain1089:
 	CMPQ CX, $+32
-	JB   end1086
+	JB   end1094
 
-loop1085:
+loop1093:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -21461,13 +21461,13 @@ loop1085:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1085
+	JAE          loop1093
 
-end1086:
+end1094:
 	CMPQ CX, $+8
-	JB   end1088
+	JB   end1096
 
-loop1087:
+loop1095:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -21495,11 +21495,11 @@ loop1087:
 	ADDQ         $+32, AX
 	SUBQ         $+8, CX
 	CMPQ         CX, $+8
-	JAE          loop1087
+	JAE          loop1095
 
-end1088:
+end1096:
 	TESTQ        CX, CX
-	JZ           none1089
+	JZ           none1097
 	MOVQ         $-1, BX
 	BZHIQ        CX, BX, BX
 	KMOVW        BX, K1
@@ -21528,7 +21528,7 @@ end1088:
 	VCVTPD2PS    Z4, Y0
 	VMOVUPS      Y0, K1, (DX)
 
-none1089:
+none1097:
 	VZEROUPPER
 	RET
 
@@ -21562,14 +21562,14 @@ GLOBL avx512const93<>(SB), RODATA|NOPTR, $8
 // func logFloat32AVX512(dst *float32, x []float32, stream int)
 // Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV, MMX+
 TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
-	VPBROADCASTQ avx512const43<>+0(SB), Z0
-	VPBROADCASTQ avx512const44<>+0(SB), Z1
-	VPBROADCASTQ avx512const45<>+0(SB), Z2
-	VPBROADCASTQ avx512const46<>+0(SB), Z3
-	VPBROADCASTQ avx512const47<>+0(SB), Z4
-	VPBROADCASTQ avx512const30<>+0(SB), Z5
+	VPBROADCASTQ avx512const44<>+0(SB), Z0
+	VPBROADCASTQ avx512const45<>+0(SB), Z1
+	VPBROADCASTQ avx512const46<>+0(SB), Z2
+	VPBROADCASTQ avx512const47<>+0(SB), Z3
+	VPBROADCASTQ avx512const48<>+0(SB), Z4
+	VPBROADCASTQ avx512const31<>+0(SB), Z5
 	VPBROADCASTQ avx512const94<>+0(SB), Z6
-	VPBROADCASTQ avx512const28<>+0(SB), Z7
+	VPBROADCASTQ avx512const29<>+0(SB), Z7
 	VPBROADCASTQ avx512const94<>+0(SB), Z8
 	VPBROADCASTQ avx512const95<>+0(SB), Z9
 	VPBROADCASTQ avx512const96<>+0(SB), Z10
@@ -21581,10 +21581,10 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1090
+	JZ           plain1098
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1090
+	JNZ          plain1098
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -21592,7 +21592,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1091
+	JZ           none1099
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -21618,8 +21618,8 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x11, Z13, Z14, K2
 	VMOVUPD      avx512const60<>+0(SB), K2, Z18
 	VCMPPD       $0x00, Z13, Z14, K2
-	VMOVUPD      avx512const17<>+0(SB), K2, Z18
-	VCMPPD       $0x05, avx512const16<>+0(SB), Z14, K2
+	VMOVUPD      avx512const19<>+0(SB), K2, Z18
+	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z18
 	VCVTPD2PS    Z18, Y14
 	VMOVUPS      Y14, K1, (DX)
@@ -21627,11 +21627,11 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1091:
+none1099:
 	CMPQ CX, $+32
-	JB   end1093
+	JB   end1101
 
-loop1092:
+loop1100:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -21653,8 +21653,8 @@ loop1092:
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const60<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const17<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, (DX)
@@ -21679,8 +21679,8 @@ loop1092:
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const60<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const17<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, 32(DX)
@@ -21705,8 +21705,8 @@ loop1092:
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const60<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const17<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, 64(DX)
@@ -21731,8 +21731,8 @@ loop1092:
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const60<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const17<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, 96(DX)
@@ -21740,16 +21740,16 @@ loop1092:
 	ADDQ        $+128, AX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop1092
+	JAE         loop1100
 
-end1093:
+end1101:
 	SFENCE
 
-plain1090:
+plain1098:
 	CMPQ CX, $+32
-	JB   end1095
+	JB   end1103
 
-loop1094:
+loop1102:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -21771,8 +21771,8 @@ loop1094:
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const60<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const17<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, (DX)
@@ -21797,8 +21797,8 @@ loop1094:
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const60<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const17<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, 32(DX)
@@ -21823,8 +21823,8 @@ loop1094:
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const60<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const17<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, 64(DX)
@@ -21849,8 +21849,8 @@ loop1094:
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const60<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const17<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, 96(DX)
@@ -21858,13 +21858,13 @@ loop1094:
 	ADDQ        $+128, AX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop1094
+	JAE         loop1102
 
-end1095:
+end1103:
 	CMPQ CX, $+8
-	JB   end1097
+	JB   end1105
 
-loop1096:
+loop1104:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -21886,8 +21886,8 @@ loop1096:
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const60<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const17<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, (DX)
@@ -21895,11 +21895,11 @@ loop1096:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1096
+	JAE         loop1104
 
-end1097:
+end1105:
 	TESTQ       CX, CX
-	JZ          none1098
+	JZ          none1106
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -21925,13 +21925,13 @@ end1097:
 	VCMPPD      $0x11, Z13, Z14, K2
 	VMOVUPD     avx512const60<>+0(SB), K2, Z2
 	VCMPPD      $0x00, Z13, Z14, K2
-	VMOVUPD     avx512const17<>+0(SB), K2, Z2
-	VCMPPD      $0x05, avx512const16<>+0(SB), Z14, K2
+	VMOVUPD     avx512const19<>+0(SB), K2, Z2
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z2
 	VCVTPD2PS   Z2, Y0
 	VMOVUPS     Y0, K1, (DX)
 
-none1098:
+none1106:
 	VZEROUPPER
 	RET
 
@@ -21960,13 +21960,13 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1100
+	JNE          case1108
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1101
+	JZ           plain1109
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1101
+	JNZ          plain1109
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -21974,7 +21974,7 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1102
+	JZ           none1110
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -21986,11 +21986,11 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1102:
+none1110:
 	CMPQ CX, $+32
-	JB   end1104
+	JB   end1112
 
-loop1103:
+loop1111:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VMOVNTPD Z1, (DX)
@@ -22007,16 +22007,16 @@ loop1103:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1103
+	JAE      loop1111
 
-end1104:
+end1112:
 	SFENCE
 
-plain1101:
+plain1109:
 	CMPQ CX, $+32
-	JB   end1106
+	JB   end1114
 
-loop1105:
+loop1113:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -22033,13 +22033,13 @@ loop1105:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1105
+	JAE     loop1113
 
-end1106:
+end1114:
 	CMPQ CX, $+8
-	JB   end1108
+	JB   end1116
 
-loop1107:
+loop1115:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -22047,11 +22047,11 @@ loop1107:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1107
+	JAE     loop1115
 
-end1108:
+end1116:
 	TESTQ     CX, CX
-	JZ        none1109
+	JZ        none1117
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22060,18 +22060,18 @@ end1108:
 	VPMULLQ   Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (DX)
 
-none1109:
-	JMP done1099
+none1117:
+	JMP done1107
 
-case1100:
+case1108:
 	CMPQ      BX, $+1
-	JNE       case1110
+	JNE       case1118
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1111
+	JZ        plain1119
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1111
+	JNZ       plain1119
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -22079,7 +22079,7 @@ case1100:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1112
+	JZ        none1120
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -22090,11 +22090,11 @@ case1100:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none1112:
+none1120:
 	CMPQ CX, $+32
-	JB   end1114
+	JB   end1122
 
-loop1113:
+loop1121:
 	VPABSQ   (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VPABSQ   64(AX), Z0
@@ -22107,16 +22107,16 @@ loop1113:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1113
+	JAE      loop1121
 
-end1114:
+end1122:
 	SFENCE
 
-plain1111:
+plain1119:
 	CMPQ CX, $+32
-	JB   end1116
+	JB   end1124
 
-loop1115:
+loop1123:
 	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	VPABSQ  64(AX), Z0
@@ -22129,24 +22129,24 @@ loop1115:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1115
+	JAE     loop1123
 
-end1116:
+end1124:
 	CMPQ CX, $+8
-	JB   end1118
+	JB   end1126
 
-loop1117:
+loop1125:
 	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1117
+	JAE     loop1125
 
-end1118:
+end1126:
 	TESTQ     CX, CX
-	JZ        none1119
+	JZ        none1127
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22154,16 +22154,16 @@ end1118:
 	VPABSQ    Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1119:
-	JMP done1099
+none1127:
+	JMP done1107
 
-case1110:
+case1118:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1121
+	JZ        plain1129
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1121
+	JNZ       plain1129
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -22171,7 +22171,7 @@ case1110:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1122
+	JZ        none1130
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -22182,11 +22182,11 @@ case1110:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none1122:
+none1130:
 	CMPQ CX, $+32
-	JB   end1124
+	JB   end1132
 
-loop1123:
+loop1131:
 	VPSUBQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPSUBQ   64(AX), Z1, Z0
@@ -22199,16 +22199,16 @@ loop1123:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1123
+	JAE      loop1131
 
-end1124:
+end1132:
 	SFENCE
 
-plain1121:
+plain1129:
 	CMPQ CX, $+32
-	JB   end1126
+	JB   end1134
 
-loop1125:
+loop1133:
 	VPSUBQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPSUBQ  64(AX), Z1, Z0
@@ -22221,24 +22221,24 @@ loop1125:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1125
+	JAE     loop1133
 
-end1126:
+end1134:
 	CMPQ CX, $+8
-	JB   end1128
+	JB   end1136
 
-loop1127:
+loop1135:
 	VPSUBQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1127
+	JAE     loop1135
 
-end1128:
+end1136:
 	TESTQ     CX, CX
-	JZ        none1129
+	JZ        none1137
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22246,8 +22246,8 @@ end1128:
 	VPSUBQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1129:
-done1099:
+none1137:
+done1107:
 	VZEROUPPER
 	RET
 
@@ -22262,10 +22262,10 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1130
+	JZ           plain1138
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1130
+	JNZ          plain1138
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -22273,7 +22273,7 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1131
+	JZ           none1139
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -22288,11 +22288,11 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1131:
+none1139:
 	CMPQ DX, $+32
-	JB   end1133
+	JB   end1141
 
-loop1132:
+loop1140:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VPADDQ   (CX), Z1, Z1
@@ -22314,16 +22314,16 @@ loop1132:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1132
+	JAE      loop1140
 
-end1133:
+end1141:
 	SFENCE
 
-plain1130:
+plain1138:
 	CMPQ DX, $+32
-	JB   end1135
+	JB   end1143
 
-loop1134:
+loop1142:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -22345,13 +22345,13 @@ loop1134:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop1134
+	JAE     loop1142
 
-end1135:
+end1143:
 	CMPQ DX, $+8
-	JB   end1137
+	JB   end1145
 
-loop1136:
+loop1144:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -22361,11 +22361,11 @@ loop1136:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop1136
+	JAE     loop1144
 
-end1137:
+end1145:
 	TESTQ     DX, DX
-	JZ        none1138
+	JZ        none1146
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -22376,7 +22376,7 @@ end1137:
 	VPADDQ    Z2, Z1, Z1
 	VMOVUPD   Z1, K1, (BX)
 
-none1138:
+none1146:
 	VZEROUPPER
 	RET
 
@@ -22392,9 +22392,9 @@ TEXT ·dotInt64AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z2, Z2, Z2
 	VPXORQ Z3, Z3, Z3
 	CMPQ   CX, $+32
-	JB     end1140
+	JB     end1148
 
-loop1139:
+loop1147:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -22411,13 +22411,13 @@ loop1139:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1139
+	JAE     loop1147
 
-end1140:
+end1148:
 	CMPQ CX, $+8
-	JB   end1142
+	JB   end1150
 
-loop1141:
+loop1149:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -22425,11 +22425,11 @@ loop1141:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1141
+	JAE     loop1149
 
-end1142:
+end1150:
 	TESTQ     CX, CX
-	JZ        none1143
+	JZ        none1151
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22439,7 +22439,7 @@ end1142:
 	VPMULLQ   Z5, Z4, Z4
 	VPADDQ    Z4, Z0, Z0
 
-none1143:
+none1151:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -22481,18 +22481,18 @@ TEXT ·shiftedInt64AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1145
+	JB           end1153
 
-loop1144:
+loop1152:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1147
+	JB      end1155
 
-loop1146:
+loop1154:
 	VPADDQ      (AX), Z0, Z19
 	VCVTQQ2PD   Z19, Z19
 	VADDPD      Z19, Z1, Z1
@@ -22528,9 +22528,9 @@ loop1146:
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1146
+	JAE         loop1154
 
-end1147:
+end1155:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -22567,13 +22567,13 @@ end1147:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1144
+	JAE    loop1152
 
-end1145:
+end1153:
 	CMPQ CX, $+8
-	JB   end1149
+	JB   end1157
 
-loop1148:
+loop1156:
 	VPADDQ      (AX), Z0, Z2
 	VCVTQQ2PD   Z2, Z2
 	VADDPD      Z2, Z1, Z1
@@ -22581,11 +22581,11 @@ loop1148:
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1148
+	JAE         loop1156
 
-end1149:
+end1157:
 	TESTQ       CX, CX
-	JZ          none1150
+	JZ          none1158
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -22596,7 +22596,7 @@ end1149:
 	VADDPD      Z0, Z1, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none1150:
+none1158:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9

@@ -6,40 +6,15 @@ func HistogramFloat32(counts []int64, x []float32, b Bins) (out Outside) {
 	if b.n == 0 || len(counts) != b.n {
 		panic("kernels: the counts of a histogram differ from its bins in number")
 	}
-	var buffer [widened]float64
+	var buffer [4 * widened]float64 // a table is made for each
 	for len(x) > 0 {
-		if active != levelGo && b.cells() <= maxTable && len(x) >= binBlock {
-			var n int
-			n, out = histogramFloat32Vector(counts, x, &b, out)
-			x = x[n:]
-			continue
-		}
-		safepoint()
-		n := min(len(x), widened)
+		n := min(len(x), len(buffer))
 		widenFloat32(buffer[:n], x[:n])
-		histogramGo(counts, buffer[:n], &b, &out)
+		out = out.Merge(Histogram(counts, buffer[:n], b))
+		safepoint()
 		x = x[n:]
 	}
 	return out
-}
-
-// histogramFloat32Vector bins the whole blocks of x, and returns how many elements
-// they have.
-func histogramFloat32Vector(counts []int64, x []float32, b *Bins, out Outside) (int, Outside) {
-	var cells table
-	var buffer [binBlock]float64
-	n := float64(b.n)
-	p := floatBinner{b.lo, b.hi, b.width, 1 / b.width, n - 1, n + 1, n + 2}
-	end := min(len(x)/binBlock*binBlock, mostCounted)
-	for at := 0; at < end; at += binBlock {
-		safepoint()
-		widenFloat32(buffer[:], x[at:at+binBlock])
-		cells.addFloats(buffer[:], &p)
-	}
-	for i := range counts {
-		counts[i] += cells.total(i + 1)
-	}
-	return end, out.Merge(Outside{cells.total(0), cells.total(b.n + 1), cells.total(b.n + 2)})
 }
 
 // HistogramInt32 is [HistogramInt64] for int32; bins are those of int64.
@@ -73,8 +48,6 @@ func histogramInt32Vector(cells []int64, x []int32, p *binner) int {
 		widenInt32(buffer[:], x[at:at+binBlock])
 		counts.add(&noCodes[0], buffer[:], p)
 	}
-	for i := range cells {
-		cells[i] += counts.total(i)
-	}
+	addRows(cells, counts[:])
 	return end
 }
