@@ -6,10 +6,10 @@
 //	sorted, err := ops.Sort(ctx, e, x)
 //	defer sorted.Free()
 //
-// What it is. Functions over columns of float64 (Sum) and int64 (SumInt64): arrays of
-// an engine's arena, which workers read where they lie, or Go slices, which are copied
-// into the arena first; and MatMul. A program that imports ops has its kernels in its
-// workers too.
+// What it is. Functions over columns of float64 (Sum) and int64 (SumInt64), of float32
+// and int32 too where nothing has to be sorted or scanned: arrays of an engine's arena,
+// which workers read where they lie, or Go slices, which are copied into the arena first;
+// and MatMul. A program that imports ops has its kernels in its workers too.
 //
 // Results have the same bits for any number of workers and in either mode of the
 // engine, on one dispatch level of package kernels. What a function says of NaN,
@@ -26,6 +26,6 @@
 // What a dead worker does. Its part is done again by another: outputs are fresh
 // memory, and inputs are only read.
 //
-// What it does not do. It knows float64 and int64; other types have package kernels and
-// the engine's Reducer, Mapper and Kernel.
+// What it does not do. What is not here has package kernels and the engine's Reducer,
+// Mapper and Kernel.
 package ops

@@ -31,29 +31,27 @@ var comoments = engine.NewColumnReducer("ops/comoments", kernels.CoMoments{},
 		return kernels.CoMomentsOf(a.X.Part(t), a.Y.Part(t)), nil
 	}, kernels.CoMoments.Merge)
 
+// reduced reduces a column.
+func reduced[T number, P, X any](ctx context.Context, e *engine.Engine, name string, r *engine.Reducer[T, P], x X) (p P, err error) {
+	d := &desk{e: e}
+	defer named(name, &err)
+	defer d.close(&err)
+	a, err := array[T](d, x)
+	if err != nil {
+		return p, err
+	}
+	return r.Run(ctx, e, a)
+}
+
 // Sum returns the sum of x; of nothing it is 0. Leaves are summed by kernels.Sum and
 // their sums in a tree, so the error is at most (144 + log2 n) * 2^-53 * sum|x|.
-func Sum[X Vector](ctx context.Context, e *engine.Engine, x X) (s float64, err error) {
-	d := &desk{e: e}
-	defer named("sum", &err)
-	defer d.close(&err)
-	a, err := array[float64](d, x)
-	if err != nil {
-		return 0, err
-	}
-	return sums.Run(ctx, e, a)
+func Sum[X Vector](ctx context.Context, e *engine.Engine, x X) (float64, error) {
+	return reduced(ctx, e, "sum", sums, x)
 }
 
 // SumInt64 returns the sum of x, which cannot overflow.
-func SumInt64[X VectorInt64](ctx context.Context, e *engine.Engine, x X) (s kernels.Int128, err error) {
-	d := &desk{e: e}
-	defer named("sum", &err)
-	defer d.close(&err)
-	a, err := array[int64](d, x)
-	if err != nil {
-		return s, err
-	}
-	return sumsInt64.Run(ctx, e, a)
+func SumInt64[X VectorInt64](ctx context.Context, e *engine.Engine, x X) (kernels.Int128, error) {
+	return reduced(ctx, e, "sum", sumsInt64, x)
 }
 
 // Dot returns the inner product of x and y, which have the same length
@@ -80,15 +78,8 @@ func both[X Vector](d *desk, x, y X) (p pair, err error) {
 
 // Moments returns the number of elements, their mean, and the sum of squared
 // deviations from it, in one pass at the accuracy of two.
-func Moments[X Vector](ctx context.Context, e *engine.Engine, x X) (m kernels.Moments, err error) {
-	d := &desk{e: e}
-	defer named("moments", &err)
-	defer d.close(&err)
-	a, err := array[float64](d, x)
-	if err != nil {
-		return m, err
-	}
-	return moments.Run(ctx, e, a)
+func Moments[X Vector](ctx context.Context, e *engine.Engine, x X) (kernels.Moments, error) {
+	return reduced(ctx, e, "moments", moments, x)
 }
 
 // Mean returns the mean of x. Of nothing it is [ErrEmpty].

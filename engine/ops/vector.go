@@ -25,10 +25,18 @@ type Vector interface {
 	shmarena.Array[float64] | []float64
 }
 
-// VectorInt64 is a column of integers. See [Vector].
-type VectorInt64 interface {
-	shmarena.Array[int64] | []int64
-}
+// Vectors of other types. See [Vector].
+type (
+	VectorInt64 interface {
+		shmarena.Array[int64] | []int64
+	}
+	VectorFloat32 interface {
+		shmarena.Array[float32] | []float32
+	}
+	VectorInt32 interface {
+		shmarena.Array[int32] | []int32
+	}
+)
 
 type (
 	floats = shmarena.Array[float64]
