@@ -59,10 +59,12 @@ func (k *jobHelper) partition(i int, e entry) {
 	}
 	k.busy.swap(e, e.ended(state))
 	k.busy = nil
-	if state == done {
-		k.p.e.stats.helped.done(j.spec, hi-lo)
-		j.shared.remaining.Add(-1)
+	if state != done {
+		k.p.control.helped.failed.Add(1)
+		return
 	}
+	k.p.control.helped.done(j.spec, hi-lo)
+	j.shared.remaining.Add(-1)
 }
 
 func (k *jobHelper) fail(f *failure) {
@@ -132,7 +134,7 @@ func (t *tasks) helper() *tasker {
 		return k
 	}
 	k := t.localTasker(new(workerSlot), futex.MakeID(helperSlot, h.made.Add(1)))
-	k.counts, k.wary = &t.e.stats.helped, true
+	k.counts, k.wary = t.helped, true
 	return &k
 }
 

@@ -19,6 +19,8 @@ import (
 //	+------------------+ 256
 //	| totals           |  what the coordinator has counted, for whoever looks on
 //	+------------------+ 384
+//	| helped           |  what it has done itself, with Config.Help
+//	+------------------+ 512
 //	| worker[0..255]   |  256 bytes each, written by that worker
 //	+------------------+
 //	| job[0..63]       |  4 KiB each, see jobSlot
@@ -47,7 +49,7 @@ import (
 // A step of controlVersion goes with every change here.
 const (
 	controlMagic   = 0x6c6f72746e6f4353 // "SControl"
-	controlVersion = 5
+	controlVersion = 6
 
 	maxWorkers = 256
 	maxJobs    = 64
@@ -111,6 +113,7 @@ type controlBlock struct {
 	_      [128 - 12]byte
 
 	totals totals
+	helped workerStats // of whoever waited: several goroutines of the coordinator add to it
 
 	worker [maxWorkers]workerSlot
 	job    [maxJobs]jobSlot

@@ -15,5 +15,6 @@ var (
 	_ [64]byte   = [unsafe.Sizeof(watchWord{})]byte{}
 	_ [1152]byte = [unsafe.Offsetof(taskBoard{}.watch)]byte{}
 	_ [128]byte  = [unsafe.Offsetof(controlBlock{}.events)]byte{}
-	_ [384]byte  = [unsafe.Offsetof(controlBlock{}.worker)]byte{}
+	_ [384]byte  = [unsafe.Offsetof(controlBlock{}.helped)]byte{}
+	_ [512]byte  = [unsafe.Offsetof(controlBlock{}.worker)]byte{}
 )

@@ -84,6 +84,8 @@ func (c *controlBlock) snapshot(name string, seen *shmarena.Inspection, pss bool
 		s.Stats.add(&slot.workerStats)
 		s.Workers = append(s.Workers, w)
 	}
+	s.Stats.add(&c.helped)
+	s.Helper = c.helped.seen(helperIndex)
 	return s, nil
 }
 

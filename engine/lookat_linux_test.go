@@ -80,6 +80,56 @@ func TestLookAt(t *testing.T) {
 	}
 }
 
+// What the coordinator did itself is seen from outside too, and it is in the sums.
+func TestLookAtHelp(t *testing.T) {
+	name := leaktest.Name("helped")
+	e := start(t, Config{Workers: 1, Help: true, Name: name, ArenaSize: 64 << 20})
+	pid := e.WorkerPIDs()[0]
+	stopAll(t, pid) // whatever is done the helper does
+	t.Cleanup(func() {
+		_ = continueProcess(pid)
+		if err := shmarena.Unlink(name); err != nil {
+			t.Error(err)
+		}
+	})
+	haveHelp(t, e)
+	s, err := LookAt(name, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := WorkerStats{Worker: -1, Partitions: 3, Tasks: 2, Rows: 3 * LeafRows, Bytes: s.Helper.Bytes, Failures: 2}
+	if s.Helper != want || s.Helper.Bytes < 8*3*LeafRows {
+		t.Errorf("from outside %+v, want %+v", s.Helper, want)
+	}
+	if w := s.Workers[0]; s.Partitions != 3+w.Partitions || s.Tasks != 2+w.Tasks || s.Failures != 2+w.Failures {
+		t.Errorf("the sums are %v, of a worker's %+v and a helper's %+v", s.Stats, w, s.Helper)
+	}
+	if inside := e.Snapshot(false); inside.Helper != s.Helper {
+		t.Errorf("from inside %+v, from outside %+v", inside.Helper, s.Helper)
+	}
+	if err := errors.Join(continueProcess(pid), e.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if last := e.Snapshot(false); last.Helper != s.Helper || last.Tasks < 2 {
+		t.Errorf("after Close %+v", last)
+	}
+}
+
+// haveHelp has three partitions and two tasks done, and one of each fail.
+func haveHelp(t *testing.T, e *Engine) {
+	t.Helper()
+	if _, err := sumKernel.Run(deadline(t, time.Minute), e, share(t, e, randoms(3*LeafRows))); err != nil {
+		t.Fatal(err)
+	}
+	if err := badKernel.Run(deadline(t, time.Minute), e, 1, helpMode{0}); err == nil {
+		t.Error("a panic is no error")
+	}
+	must[int](t)(squareFunc.Submit(t.Context(), e, 3))
+	if r, err := submit(t, e, doFunc, returnKnown).Result(deadline(t, time.Minute)); err == nil {
+		t.Error(r)
+	}
+}
+
 // Close takes the name of the control arena away and leaves that of the data.
 func TestLookAtClosed(t *testing.T) {
 	name := leaktest.Name("closed")

@@ -77,7 +77,7 @@ func startProcesses(ctx context.Context, e *Engine) (_ pool, err error) {
 	if e.cfg.IdleTimeout > 0 {
 		e.tasks.lack = p.rouse
 	}
-	e.tasks.helps, e.tasks.cpus = e.cfg.Help, runtime.NumCPU()
+	e.tasks.helps, e.tasks.helped, e.tasks.cpus = e.cfg.Help, &c.helped, runtime.NumCPU()
 	p.stop, p.end = context.WithCancel(context.Background())
 	defer func() {
 		if err != nil {
@@ -224,7 +224,7 @@ func (p *processes) close() error {
 	p.e.tasks.leave()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.e.stats.last = p.counts()
+	p.e.stats.last, p.e.stats.helper = p.counts(), p.control.helped.seen(helperIndex)
 	p.reports = p.readReports()
 	p.closed = true
 	return errors.Join(p.control.close(), p.e.cfg.Limits.Remove(len(p.workers), cgroupName()))

@@ -60,6 +60,9 @@ type Snapshot struct {
 	Started     time.Time     `json:"started"`
 	Coordinator Usage         `json:"coordinator"`
 	Workers     []WorkerStats `json:"workers"`
+	// Helper is what the coordinator has done itself, with Config.Help, of partitions and
+	// tasks. It has no state, waits for nothing, and its process is Coordinator's; Worker is -1.
+	Helper WorkerStats `json:"helper"`
 }
 
 // Snapshot looks at the engine and at its workers. pss asks for Usage.PSS, for which the
@@ -69,34 +72,36 @@ type Snapshot struct {
 func (e *Engine) Snapshot(pss bool) Snapshot {
 	s := Snapshot{Stats: e.Stats(), Name: e.cfg.Name, At: time.Now(), Started: e.stats.started}
 	s.Coordinator, _ = procstat.Of(os.Getpid(), pss) // zero where there is no /proc
-	s.Workers = e.workers()
+	s.Workers, s.Helper = e.workers()
 	for i := range s.Workers {
 		s.Workers[i].use(pss)
 	}
 	return s
 }
 
-// workers returns what the workers have counted, and their process ids.
-func (e *Engine) workers() []WorkerStats {
+// workers returns what the workers have counted, and their process ids, and what helpers
+// have.
+func (e *Engine) workers() (all []WorkerStats, helper WorkerStats) {
 	switch p := e.pool.(type) {
 	case *processes:
 		return p.workerStats()
 	case *goroutines:
-		var all []WorkerStats
 		for i, one := range p.hands.all[:e.Workers()] {
 			all = append(all, one.slot.seen(i))
 		}
-		return all
 	}
-	return nil
+	return all, WorkerStats{Worker: helperIndex}
 }
 
-// workerStats is Engine.workers; nothing once the control arena is gone.
-func (p *processes) workerStats() (all []WorkerStats) {
+// helperIndex is WorkerStats.Worker of those who help.
+const helperIndex = -1
+
+// workerStats is Engine.workers; none of workers once the control arena is gone.
+func (p *processes) workerStats() (all []WorkerStats, helper WorkerStats) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		return nil
+		return nil, p.e.stats.helper
 	}
 	for i, w := range p.workers {
 		s := p.control.worker[i].seen(i)
@@ -107,17 +112,22 @@ func (p *processes) workerStats() (all []WorkerStats) {
 		}
 		all = append(all, s)
 	}
-	return all
+	return all, p.control.helped.seen(helperIndex)
+}
+
+// seen is what these counts are, as those of worker i.
+func (s *workerStats) seen(i int) WorkerStats {
+	return WorkerStats{
+		Worker: i, Partitions: s.partitions.Load(), Tasks: s.tasks.Load(), Rows: s.rows.Load(), Bytes: s.bytes.Load(),
+		Retries: s.again.Load(), Failures: s.failed.Load(),
+		Waits: s.waits.Load(), Parks: s.parks.Load(), Spun: nanos(s.spun.Load()), Parked: nanos(s.parked.Load()),
+	}
 }
 
 // seen is what the slot of worker i says.
 func (s *workerSlot) seen(i int) WorkerStats {
-	w := WorkerStats{
-		Worker: i, State: WorkerLooking,
-		Partitions: s.partitions.Load(), Tasks: s.tasks.Load(), Rows: s.rows.Load(), Bytes: s.bytes.Load(),
-		Retries: s.again.Load(), Failures: s.failed.Load(),
-		Waits: s.waits.Load(), Parks: s.parks.Load(), Spun: nanos(s.spun.Load()), Parked: nanos(s.parked.Load()),
-	}
+	w := s.workerStats.seen(i)
+	w.State = WorkerLooking
 	switch {
 	case s.state.Load() != stateReady:
 		w.State = WorkerStarting

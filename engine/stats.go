@@ -25,9 +25,9 @@ type Stats struct {
 type counters struct {
 	jobs, retries, deaths, restarts, copied atomic.Uint64
 
-	helped  workerStats // by whoever waited, with Config.Help
 	started time.Time
-	last    Stats // of workers, as they were at the end; guarded by processes.mu
+	last    Stats       // of workers and helpers, as they were at the end; guarded by processes.mu
+	helper  WorkerStats // the same, of helpers
 }
 
 // Stats returns the counts so far: a few loads for each worker. They are taken one
@@ -46,9 +46,7 @@ func (e *Engine) counts() (s Stats) {
 	case *processes:
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		s = p.counts()
-		s.add(&e.stats.helped)
-		return s
+		return p.counts()
 	case *goroutines:
 		for _, one := range p.hands.all {
 			s.add(&one.slot.workerStats)
@@ -68,6 +66,7 @@ func (p *processes) counts() (s Stats) {
 	for i := range p.workers {
 		s.add(&p.control.worker[i].workerStats)
 	}
+	s.add(&p.control.helped)
 	return s
 }
 

@@ -79,8 +79,15 @@ func (k *tasker) step() bool {
 	if k.on && !k.board.empty() && k.leave() { // what was put there is older than any hint
 		return true
 	}
+	return k.hinted()
+}
+
+// hinted runs the task of a hint, if there is one. The hint may have come since the worker
+// looked whether there are any, so it may watch a cell: of what was put there it tells.
+func (k *tasker) hinted() bool {
 	cell, e, ok := k.take()
 	if ok {
+		k.yield()
 		k.run(cell, e)
 	}
 	return ok

@@ -39,6 +39,7 @@ type tasks struct {
 	calm    chan struct{} // closed when under is 0; nil if nobody waits for that
 	lack    func()        // asks for workers that have ended since they were idle; nil if none do
 	helpers helpers
+	helped  *workerStats // what they have done; nil without Config.Help
 }
 
 // A crew is who runs the tasks of a board.

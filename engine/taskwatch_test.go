@@ -159,6 +159,25 @@ func TestWatcherGivesBack(t *testing.T) {
 	}
 }
 
+// So does one that found a hint that came when it had looked, and so watches while it runs it.
+func TestWatcherFindsAHint(t *testing.T) {
+	ts, _, k, put := newBoard(t)
+	put()
+	k.step()
+	k.look()
+	ts.sweep()
+	watched, hinted := put(), put()
+	if ts.board.empty() || !k.hinted() || !hinted.look() {
+		t.Fatal("there was no hint, or it was not found")
+	}
+	if ts.hear(); ts.board.empty() {
+		t.Error("nobody knows of the task in the cell that was watched")
+	}
+	if !k.step() || !watched.look() {
+		t.Error("not run")
+	}
+}
+
 // Hints are older than what comes now: a watched cell does not overtake them.
 func TestWatchedCellDoesNotOvertake(t *testing.T) {
 	ts, _, k, put := newBoard(t)

@@ -12,7 +12,7 @@ type Frame struct {
 	Span    time.Duration
 	Rates   []Rates // of each worker
 	Total   Rates   // of all workers together
-	Console Rates   // of the coordinator: what the kernel counts
+	Console Rates   // of the coordinator: what the kernel counts, and what it did itself by Config.Help
 }
 
 // Rates are what a process did in a second of the interval, and what it has. A worker
@@ -44,6 +44,7 @@ func newFrame(before, now engine.Snapshot) *Frame {
 		f.Rates = append(f.Rates, r)
 		f.Total.add(&r)
 	}
+	f.Console = worked(&before.Helper, &now.Helper, seconds)
 	f.Console.use(&before.Coordinator, &now.Coordinator, seconds)
 	return f
 }

@@ -54,7 +54,7 @@ func (f *Frame) Write(w io.Writer) error {
 func (f *Frame) shown() (cs []column) {
 	for _, c := range columns {
 		rare := c.title == "majflt/s" || c.title == "retries/s" || c.title == "fails/s" || c.title == "tasks/s" || c.title == "VSZ"
-		if !rare || c.title != "VSZ" && *c.of(&f.Total) > 0 {
+		if !rare || c.title != "VSZ" && *c.of(&f.Total)+*c.of(&f.Console) > 0 {
 			cs = append(cs, c)
 		}
 	}

@@ -25,7 +25,11 @@ func TestFrame(t *testing.T) {
 	now := look(2*time.Second,
 		engine.WorkerStats{Worker: 0, State: "running", Rows: 300, Bytes: 3000, Partitions: 9, Waits: 11, Parked: 2 * time.Second, Usage: engine.Usage{PID: 7, Start: 1, CPU: 2 * time.Second, MinorFaults: 12, Voluntary: 40, RSS: 4096, PSS: 1024}},
 		engine.WorkerStats{Worker: 1, State: "resting", Rows: 8, Waits: 3, Usage: engine.Usage{PID: 8, Start: 3, CPU: 5 * time.Second, MinorFaults: 5, RSS: 8192, PSS: 2048}})
+	old.Helper, now.Helper = engine.WorkerStats{Worker: -1, Tasks: 10, Rows: 5}, engine.WorkerStats{Worker: -1, Tasks: 16, Rows: 5}
 	f := newFrame(old, now)
+	if f.Console.Tasks != 3 || f.Console.Rows != 0 || f.Total.Tasks != 0 {
+		t.Errorf("the coordinator: %+v", f.Console)
+	}
 	busy, idle := f.Rates[0], f.Rates[1]
 	if busy.Rows != 100 || busy.Bytes != 1000 || busy.Partitions != 2 || busy.Waits != 2 || busy.Parked != 0.5 || busy.CPU != 0.5 || busy.MinorFaults != 1 || busy.Voluntary != 0 {
 		t.Errorf("the busy one: %+v", busy)
