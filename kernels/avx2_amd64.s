@@ -8440,39 +8440,67 @@ done445:
 	RET
 
 // func takeAVX2(dst *uint64, x []uint64, idx []int64) int
-// Requires: AVX, AVX2
 TEXT ·takeAVX2(SB), NOSPLIT, $0-64
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         idx_base+32(FP), DX
-	MOVQ         idx_len+40(FP), BX
-	VMOVQ        CX, X0
-	VPBROADCASTQ X0, Y0
-	MOVQ         dst+0(FP), CX
-	MOVQ         BX, SI
-	CMPQ         BX, $+4
-	JB           end478
+	MOVQ x_base+8(FP), AX
+	MOVQ x_len+16(FP), CX
+	MOVQ idx_base+32(FP), DX
+	MOVQ idx_len+40(FP), BX
+	MOVQ dst+0(FP), SI
+	MOVQ BX, DI
+	CMPQ BX, $+8
+	JB   end478
 
 loop477:
-	VMOVUPD    (DX), Y2
-	VPCMPGTQ   Y2, Y0, Y3
-	VPANDN     Y3, Y2, Y3
-	VMOVMSKPD  Y3, DI
-	CMPL       DI, $0x0f
-	JNE        bad476
-	VGATHERQPD Y3, (AX)(Y2*8), Y1
-	VMOVUPD    Y1, (CX)
-	ADDQ       $+32, DX
-	ADDQ       $+32, CX
-	SUBQ       $+4, BX
-	CMPQ       BX, $+4
-	JAE        loop477
+	MOVQ (DX), R8
+	CMPQ R8, CX
+	JAE  bad476
+	MOVQ 8(DX), R9
+	CMPQ R9, CX
+	JAE  bad476
+	MOVQ 16(DX), R10
+	CMPQ R10, CX
+	JAE  bad476
+	MOVQ 24(DX), R11
+	CMPQ R11, CX
+	JAE  bad476
+	MOVQ (AX)(R8*8), R8
+	MOVQ (AX)(R9*8), R9
+	MOVQ (AX)(R10*8), R10
+	MOVQ (AX)(R11*8), R11
+	MOVQ R8, (SI)
+	MOVQ R9, 8(SI)
+	MOVQ R10, 16(SI)
+	MOVQ R11, 24(SI)
+	MOVQ 32(DX), R8
+	CMPQ R8, CX
+	JAE  bad476
+	MOVQ 40(DX), R9
+	CMPQ R9, CX
+	JAE  bad476
+	MOVQ 48(DX), R10
+	CMPQ R10, CX
+	JAE  bad476
+	MOVQ 56(DX), R11
+	CMPQ R11, CX
+	JAE  bad476
+	MOVQ (AX)(R8*8), R8
+	MOVQ (AX)(R9*8), R9
+	MOVQ (AX)(R10*8), R10
+	MOVQ (AX)(R11*8), R11
+	MOVQ R8, 32(SI)
+	MOVQ R9, 40(SI)
+	MOVQ R10, 48(SI)
+	MOVQ R11, 56(SI)
+	ADDQ $+64, DX
+	ADDQ $+64, SI
+	SUBQ $+8, BX
+	CMPQ BX, $+8
+	JAE  loop477
 
 end478:
 bad476:
-	SUBQ BX, SI
-	MOVQ SI, ret+56(FP)
-	VZEROUPPER
+	SUBQ BX, DI
+	MOVQ DI, ret+56(FP)
 	RET
 
 // func prefixAVX2(dst *float64, x []float64, start float64) float64
@@ -9727,39 +9755,39 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	NEGQ        BX
 	VMASKMOVPD  (AX), Y1, Y2
 	VMOVUPD     Y2, Y2
-	VMOVUPD     avx2const53<>+0(SB), Y4
-	VMULPD      avx2const49<>+0(SB), Y2, Y3
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y2, Y5
+	VMOVUPD     avx2const63<>+0(SB), Y4
+	VMULPD      avx2const59<>+0(SB), Y2, Y3
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y2, Y5
 	VBLENDVPD   Y5, Y3, Y2, Y3
-	VBLENDVPD   Y5, avx2const54<>+0(SB), Y4, Y4
-	VPADDQ      avx2const50<>+0(SB), Y3, Y3
+	VBLENDVPD   Y5, avx2const64<>+0(SB), Y4, Y4
+	VPADDQ      avx2const60<>+0(SB), Y3, Y3
 	VPSRLQ      $0x34, Y3, Y5
 	VPOR        avx2const11<>+0(SB), Y5, Y5
 	VSUBPD      Y4, Y5, Y4
-	VPAND       avx2const52<>+0(SB), Y3, Y3
-	VPADDQ      avx2const51<>+0(SB), Y3, Y3
+	VPAND       avx2const62<>+0(SB), Y3, Y3
+	VPADDQ      avx2const61<>+0(SB), Y3, Y3
 	VSUBPD      avx2const17<>+0(SB), Y3, Y3
-	VADDPD      avx2const55<>+0(SB), Y3, Y5
+	VADDPD      avx2const48<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y6
 	VMULPD      Y6, Y6, Y7
-	VMOVUPD     avx2const64<>+0(SB), Y8
-	VFMADD213PD avx2const62<>+0(SB), Y7, Y8
-	VFMADD213PD avx2const60<>+0(SB), Y7, Y8
-	VFMADD213PD avx2const58<>+0(SB), Y7, Y8
-	VMOVUPD     avx2const63<>+0(SB), Y9
-	VFMADD213PD avx2const61<>+0(SB), Y7, Y9
-	VFMADD213PD avx2const59<>+0(SB), Y7, Y9
+	VMOVUPD     avx2const57<>+0(SB), Y8
+	VFMADD213PD avx2const55<>+0(SB), Y7, Y8
+	VFMADD213PD avx2const53<>+0(SB), Y7, Y8
+	VFMADD213PD avx2const51<>+0(SB), Y7, Y8
+	VMOVUPD     avx2const56<>+0(SB), Y9
+	VFMADD213PD avx2const54<>+0(SB), Y7, Y9
+	VFMADD213PD avx2const52<>+0(SB), Y7, Y9
 	VMULPD      Y6, Y8, Y8
 	VFMADD213PD Y8, Y7, Y9
 	VMULPD      avx2const18<>+0(SB), Y3, Y6
 	VMULPD      Y3, Y6, Y6
 	VADDPD      Y6, Y9, Y9
-	VMULPD      avx2const57<>+0(SB), Y4, Y7
+	VMULPD      avx2const50<>+0(SB), Y4, Y7
 	VFMADD213PD Y7, Y5, Y9
 	VSUBPD      Y9, Y6, Y6
 	VSUBPD      Y6, Y3, Y3
-	VFMADD231PD avx2const56<>+0(SB), Y4, Y3
+	VFMADD231PD avx2const49<>+0(SB), Y4, Y3
 	VCMPPD      $0x11, Y0, Y2, Y4
 	VBLENDVPD   Y4, avx2const65<>+0(SB), Y3, Y3
 	VCMPPD      $0x00, Y0, Y2, Y4
@@ -9773,43 +9801,43 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 
 none505:
 	CMPQ CX, $+16
-	JB   end507
+	JB   end508
 
-loop506:
+loop507:
 	VMOVUPD     (AX), Y1
-	VMOVUPD     avx2const53<>+0(SB), Y3
-	VMULPD      avx2const49<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const64<>+0(SB), Y7
-	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const63<>+0(SB), Y8
-	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
 	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -9818,39 +9846,39 @@ loop506:
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVNTPD    Y2, (DX)
 	VMOVUPD     32(AX), Y1
-	VMOVUPD     avx2const53<>+0(SB), Y3
-	VMULPD      avx2const49<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const64<>+0(SB), Y7
-	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const63<>+0(SB), Y8
-	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
 	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -9859,39 +9887,39 @@ loop506:
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVNTPD    Y2, 32(DX)
 	VMOVUPD     64(AX), Y1
-	VMOVUPD     avx2const53<>+0(SB), Y3
-	VMULPD      avx2const49<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const64<>+0(SB), Y7
-	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const63<>+0(SB), Y8
-	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
 	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -9900,39 +9928,39 @@ loop506:
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVNTPD    Y2, 64(DX)
 	VMOVUPD     96(AX), Y1
-	VMOVUPD     avx2const53<>+0(SB), Y3
-	VMULPD      avx2const49<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const64<>+0(SB), Y7
-	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const63<>+0(SB), Y8
-	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
 	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -9944,50 +9972,50 @@ loop506:
 	ADDQ        $+128, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop506
+	JAE         loop507
 
-end507:
+end508:
 	SFENCE
 
 plain504:
 	CMPQ CX, $+16
-	JB   end509
+	JB   end514
 
-loop508:
+loop513:
 	VMOVUPD     (AX), Y1
-	VMOVUPD     avx2const53<>+0(SB), Y3
-	VMULPD      avx2const49<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const64<>+0(SB), Y7
-	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const63<>+0(SB), Y8
-	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
 	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -9996,39 +10024,39 @@ loop508:
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVUPD     Y2, (DX)
 	VMOVUPD     32(AX), Y1
-	VMOVUPD     avx2const53<>+0(SB), Y3
-	VMULPD      avx2const49<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const64<>+0(SB), Y7
-	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const63<>+0(SB), Y8
-	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
 	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -10037,39 +10065,39 @@ loop508:
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVUPD     Y2, 32(DX)
 	VMOVUPD     64(AX), Y1
-	VMOVUPD     avx2const53<>+0(SB), Y3
-	VMULPD      avx2const49<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const64<>+0(SB), Y7
-	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const63<>+0(SB), Y8
-	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
 	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -10078,39 +10106,39 @@ loop508:
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVUPD     Y2, 64(DX)
 	VMOVUPD     96(AX), Y1
-	VMOVUPD     avx2const53<>+0(SB), Y3
-	VMULPD      avx2const49<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const64<>+0(SB), Y7
-	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const63<>+0(SB), Y8
-	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
 	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -10122,47 +10150,47 @@ loop508:
 	ADDQ        $+128, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop508
+	JAE         loop513
 
-end509:
+end514:
 	CMPQ CX, $+4
-	JB   end511
+	JB   end520
 
-loop510:
+loop519:
 	VMOVUPD     (AX), Y1
-	VMOVUPD     avx2const53<>+0(SB), Y3
-	VMULPD      avx2const49<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const64<>+0(SB), Y7
-	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const63<>+0(SB), Y8
-	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
 	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -10174,50 +10202,50 @@ loop510:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop510
+	JAE         loop519
 
-end511:
+end520:
 	TESTQ       CX, CX
-	JZ          none512
+	JZ          none522
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y1
 	NEGQ        CX
 	VMASKMOVPD  (AX), Y1, Y2
 	VMOVUPD     Y2, Y2
-	VMOVUPD     avx2const53<>+0(SB), Y4
-	VMULPD      avx2const49<>+0(SB), Y2, Y3
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y2, Y5
+	VMOVUPD     avx2const63<>+0(SB), Y4
+	VMULPD      avx2const59<>+0(SB), Y2, Y3
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y2, Y5
 	VBLENDVPD   Y5, Y3, Y2, Y3
-	VBLENDVPD   Y5, avx2const54<>+0(SB), Y4, Y4
-	VPADDQ      avx2const50<>+0(SB), Y3, Y3
+	VBLENDVPD   Y5, avx2const64<>+0(SB), Y4, Y4
+	VPADDQ      avx2const60<>+0(SB), Y3, Y3
 	VPSRLQ      $0x34, Y3, Y5
 	VPOR        avx2const11<>+0(SB), Y5, Y5
 	VSUBPD      Y4, Y5, Y4
-	VPAND       avx2const52<>+0(SB), Y3, Y3
-	VPADDQ      avx2const51<>+0(SB), Y3, Y3
+	VPAND       avx2const62<>+0(SB), Y3, Y3
+	VPADDQ      avx2const61<>+0(SB), Y3, Y3
 	VSUBPD      avx2const17<>+0(SB), Y3, Y3
-	VADDPD      avx2const55<>+0(SB), Y3, Y5
+	VADDPD      avx2const48<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y6
 	VMULPD      Y6, Y6, Y7
-	VMOVUPD     avx2const64<>+0(SB), Y8
-	VFMADD213PD avx2const62<>+0(SB), Y7, Y8
-	VFMADD213PD avx2const60<>+0(SB), Y7, Y8
-	VFMADD213PD avx2const58<>+0(SB), Y7, Y8
-	VMOVUPD     avx2const63<>+0(SB), Y9
-	VFMADD213PD avx2const61<>+0(SB), Y7, Y9
-	VFMADD213PD avx2const59<>+0(SB), Y7, Y9
+	VMOVUPD     avx2const57<>+0(SB), Y8
+	VFMADD213PD avx2const55<>+0(SB), Y7, Y8
+	VFMADD213PD avx2const53<>+0(SB), Y7, Y8
+	VFMADD213PD avx2const51<>+0(SB), Y7, Y8
+	VMOVUPD     avx2const56<>+0(SB), Y9
+	VFMADD213PD avx2const54<>+0(SB), Y7, Y9
+	VFMADD213PD avx2const52<>+0(SB), Y7, Y9
 	VMULPD      Y6, Y8, Y8
 	VFMADD213PD Y8, Y7, Y9
 	VMULPD      avx2const18<>+0(SB), Y3, Y6
 	VMULPD      Y3, Y6, Y6
 	VADDPD      Y6, Y9, Y9
-	VMULPD      avx2const57<>+0(SB), Y4, Y7
+	VMULPD      avx2const50<>+0(SB), Y4, Y7
 	VFMADD213PD Y7, Y5, Y9
 	VSUBPD      Y9, Y6, Y6
 	VSUBPD      Y6, Y3, Y3
-	VFMADD231PD avx2const56<>+0(SB), Y4, Y3
+	VFMADD231PD avx2const49<>+0(SB), Y4, Y3
 	VCMPPD      $0x11, Y0, Y2, Y4
 	VBLENDVPD   Y4, avx2const65<>+0(SB), Y3, Y3
 	VCMPPD      $0x00, Y0, Y2, Y0
@@ -10226,110 +10254,110 @@ end511:
 	VBLENDVPD   Y0, Y2, Y3, Y3
 	VMASKMOVPD  Y3, Y1, (DX)
 
-none512:
+none522:
 	VZEROUPPER
 	RET
 
-DATA avx2const48<>+0(SB)/8, $0x0010000000000000
-DATA avx2const48<>+8(SB)/8, $0x0010000000000000
-DATA avx2const48<>+16(SB)/8, $0x0010000000000000
-DATA avx2const48<>+24(SB)/8, $0x0010000000000000
+DATA avx2const48<>+0(SB)/8, $0x4000000000000000
+DATA avx2const48<>+8(SB)/8, $0x4000000000000000
+DATA avx2const48<>+16(SB)/8, $0x4000000000000000
+DATA avx2const48<>+24(SB)/8, $0x4000000000000000
 GLOBL avx2const48<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const49<>+0(SB)/8, $0x4350000000000000
-DATA avx2const49<>+8(SB)/8, $0x4350000000000000
-DATA avx2const49<>+16(SB)/8, $0x4350000000000000
-DATA avx2const49<>+24(SB)/8, $0x4350000000000000
+DATA avx2const49<>+0(SB)/8, $0x3fe62e42fefa3800
+DATA avx2const49<>+8(SB)/8, $0x3fe62e42fefa3800
+DATA avx2const49<>+16(SB)/8, $0x3fe62e42fefa3800
+DATA avx2const49<>+24(SB)/8, $0x3fe62e42fefa3800
 GLOBL avx2const49<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const50<>+0(SB)/8, $0x00095f619980c433
-DATA avx2const50<>+8(SB)/8, $0x00095f619980c433
-DATA avx2const50<>+16(SB)/8, $0x00095f619980c433
-DATA avx2const50<>+24(SB)/8, $0x00095f619980c433
+DATA avx2const50<>+0(SB)/8, $0x3d2ef35793c76730
+DATA avx2const50<>+8(SB)/8, $0x3d2ef35793c76730
+DATA avx2const50<>+16(SB)/8, $0x3d2ef35793c76730
+DATA avx2const50<>+24(SB)/8, $0x3d2ef35793c76730
 GLOBL avx2const50<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const51<>+0(SB)/8, $0x3fe6a09e667f3bcd
-DATA avx2const51<>+8(SB)/8, $0x3fe6a09e667f3bcd
-DATA avx2const51<>+16(SB)/8, $0x3fe6a09e667f3bcd
-DATA avx2const51<>+24(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const51<>+0(SB)/8, $0x3fe5555555555592
+DATA avx2const51<>+8(SB)/8, $0x3fe5555555555592
+DATA avx2const51<>+16(SB)/8, $0x3fe5555555555592
+DATA avx2const51<>+24(SB)/8, $0x3fe5555555555592
 GLOBL avx2const51<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const52<>+0(SB)/8, $0x000fffffffffffff
-DATA avx2const52<>+8(SB)/8, $0x000fffffffffffff
-DATA avx2const52<>+16(SB)/8, $0x000fffffffffffff
-DATA avx2const52<>+24(SB)/8, $0x000fffffffffffff
+DATA avx2const52<>+0(SB)/8, $0x3fd999999997fd77
+DATA avx2const52<>+8(SB)/8, $0x3fd999999997fd77
+DATA avx2const52<>+16(SB)/8, $0x3fd999999997fd77
+DATA avx2const52<>+24(SB)/8, $0x3fd999999997fd77
 GLOBL avx2const52<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const53<>+0(SB)/8, $0x43300000000003ff
-DATA avx2const53<>+8(SB)/8, $0x43300000000003ff
-DATA avx2const53<>+16(SB)/8, $0x43300000000003ff
-DATA avx2const53<>+24(SB)/8, $0x43300000000003ff
+DATA avx2const53<>+0(SB)/8, $0x3fd24924941f4f5f
+DATA avx2const53<>+8(SB)/8, $0x3fd24924941f4f5f
+DATA avx2const53<>+16(SB)/8, $0x3fd24924941f4f5f
+DATA avx2const53<>+24(SB)/8, $0x3fd24924941f4f5f
 GLOBL avx2const53<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const54<>+0(SB)/8, $0x4330000000000435
-DATA avx2const54<>+8(SB)/8, $0x4330000000000435
-DATA avx2const54<>+16(SB)/8, $0x4330000000000435
-DATA avx2const54<>+24(SB)/8, $0x4330000000000435
+DATA avx2const54<>+0(SB)/8, $0x3fcc71c52060dda4
+DATA avx2const54<>+8(SB)/8, $0x3fcc71c52060dda4
+DATA avx2const54<>+16(SB)/8, $0x3fcc71c52060dda4
+DATA avx2const54<>+24(SB)/8, $0x3fcc71c52060dda4
 GLOBL avx2const54<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const55<>+0(SB)/8, $0x4000000000000000
-DATA avx2const55<>+8(SB)/8, $0x4000000000000000
-DATA avx2const55<>+16(SB)/8, $0x4000000000000000
-DATA avx2const55<>+24(SB)/8, $0x4000000000000000
+DATA avx2const55<>+0(SB)/8, $0x3fc74663fa0bb0f1
+DATA avx2const55<>+8(SB)/8, $0x3fc74663fa0bb0f1
+DATA avx2const55<>+16(SB)/8, $0x3fc74663fa0bb0f1
+DATA avx2const55<>+24(SB)/8, $0x3fc74663fa0bb0f1
 GLOBL avx2const55<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const56<>+0(SB)/8, $0x3fe62e42fefa3800
-DATA avx2const56<>+8(SB)/8, $0x3fe62e42fefa3800
-DATA avx2const56<>+16(SB)/8, $0x3fe62e42fefa3800
-DATA avx2const56<>+24(SB)/8, $0x3fe62e42fefa3800
+DATA avx2const56<>+0(SB)/8, $0x3fc39a1a71ff0a49
+DATA avx2const56<>+8(SB)/8, $0x3fc39a1a71ff0a49
+DATA avx2const56<>+16(SB)/8, $0x3fc39a1a71ff0a49
+DATA avx2const56<>+24(SB)/8, $0x3fc39a1a71ff0a49
 GLOBL avx2const56<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const57<>+0(SB)/8, $0x3d2ef35793c76730
-DATA avx2const57<>+8(SB)/8, $0x3d2ef35793c76730
-DATA avx2const57<>+16(SB)/8, $0x3d2ef35793c76730
-DATA avx2const57<>+24(SB)/8, $0x3d2ef35793c76730
+DATA avx2const57<>+0(SB)/8, $0x3fc2f0632cb74c93
+DATA avx2const57<>+8(SB)/8, $0x3fc2f0632cb74c93
+DATA avx2const57<>+16(SB)/8, $0x3fc2f0632cb74c93
+DATA avx2const57<>+24(SB)/8, $0x3fc2f0632cb74c93
 GLOBL avx2const57<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const58<>+0(SB)/8, $0x3fe5555555555592
-DATA avx2const58<>+8(SB)/8, $0x3fe5555555555592
-DATA avx2const58<>+16(SB)/8, $0x3fe5555555555592
-DATA avx2const58<>+24(SB)/8, $0x3fe5555555555592
+DATA avx2const58<>+0(SB)/8, $0x0010000000000000
+DATA avx2const58<>+8(SB)/8, $0x0010000000000000
+DATA avx2const58<>+16(SB)/8, $0x0010000000000000
+DATA avx2const58<>+24(SB)/8, $0x0010000000000000
 GLOBL avx2const58<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const59<>+0(SB)/8, $0x3fd999999997fd77
-DATA avx2const59<>+8(SB)/8, $0x3fd999999997fd77
-DATA avx2const59<>+16(SB)/8, $0x3fd999999997fd77
-DATA avx2const59<>+24(SB)/8, $0x3fd999999997fd77
+DATA avx2const59<>+0(SB)/8, $0x4350000000000000
+DATA avx2const59<>+8(SB)/8, $0x4350000000000000
+DATA avx2const59<>+16(SB)/8, $0x4350000000000000
+DATA avx2const59<>+24(SB)/8, $0x4350000000000000
 GLOBL avx2const59<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const60<>+0(SB)/8, $0x3fd24924941f4f5f
-DATA avx2const60<>+8(SB)/8, $0x3fd24924941f4f5f
-DATA avx2const60<>+16(SB)/8, $0x3fd24924941f4f5f
-DATA avx2const60<>+24(SB)/8, $0x3fd24924941f4f5f
+DATA avx2const60<>+0(SB)/8, $0x00095f619980c433
+DATA avx2const60<>+8(SB)/8, $0x00095f619980c433
+DATA avx2const60<>+16(SB)/8, $0x00095f619980c433
+DATA avx2const60<>+24(SB)/8, $0x00095f619980c433
 GLOBL avx2const60<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const61<>+0(SB)/8, $0x3fcc71c52060dda4
-DATA avx2const61<>+8(SB)/8, $0x3fcc71c52060dda4
-DATA avx2const61<>+16(SB)/8, $0x3fcc71c52060dda4
-DATA avx2const61<>+24(SB)/8, $0x3fcc71c52060dda4
+DATA avx2const61<>+0(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const61<>+8(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const61<>+16(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const61<>+24(SB)/8, $0x3fe6a09e667f3bcd
 GLOBL avx2const61<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const62<>+0(SB)/8, $0x3fc74663fa0bb0f1
-DATA avx2const62<>+8(SB)/8, $0x3fc74663fa0bb0f1
-DATA avx2const62<>+16(SB)/8, $0x3fc74663fa0bb0f1
-DATA avx2const62<>+24(SB)/8, $0x3fc74663fa0bb0f1
+DATA avx2const62<>+0(SB)/8, $0x000fffffffffffff
+DATA avx2const62<>+8(SB)/8, $0x000fffffffffffff
+DATA avx2const62<>+16(SB)/8, $0x000fffffffffffff
+DATA avx2const62<>+24(SB)/8, $0x000fffffffffffff
 GLOBL avx2const62<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const63<>+0(SB)/8, $0x3fc39a1a71ff0a49
-DATA avx2const63<>+8(SB)/8, $0x3fc39a1a71ff0a49
-DATA avx2const63<>+16(SB)/8, $0x3fc39a1a71ff0a49
-DATA avx2const63<>+24(SB)/8, $0x3fc39a1a71ff0a49
+DATA avx2const63<>+0(SB)/8, $0x43300000000003ff
+DATA avx2const63<>+8(SB)/8, $0x43300000000003ff
+DATA avx2const63<>+16(SB)/8, $0x43300000000003ff
+DATA avx2const63<>+24(SB)/8, $0x43300000000003ff
 GLOBL avx2const63<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const64<>+0(SB)/8, $0x3fc2f0632cb74c93
-DATA avx2const64<>+8(SB)/8, $0x3fc2f0632cb74c93
-DATA avx2const64<>+16(SB)/8, $0x3fc2f0632cb74c93
-DATA avx2const64<>+24(SB)/8, $0x3fc2f0632cb74c93
+DATA avx2const64<>+0(SB)/8, $0x4330000000000435
+DATA avx2const64<>+8(SB)/8, $0x4330000000000435
+DATA avx2const64<>+16(SB)/8, $0x4330000000000435
+DATA avx2const64<>+24(SB)/8, $0x4330000000000435
 GLOBL avx2const64<>(SB), RODATA|NOPTR, $32
 
 DATA avx2const65<>+0(SB)/8, $0x7ff8000000000001
@@ -10353,9 +10381,9 @@ TEXT ·compensateAVX2(SB), NOSPLIT, $0-32
 	VMOVUPD 192(DX), Y6
 	VMOVUPD 224(DX), Y7
 	CMPQ    CX, $+16
-	JB      end514
+	JB      end525
 
-loop513:
+loop524:
 	VMOVUPD (AX), Y8
 	VADDPD  Y8, Y0, Y9
 	VSUBPD  Y0, Y9, Y10
@@ -10395,9 +10423,9 @@ loop513:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop513
+	JAE     loop524
 
-end514:
+end525:
 	VMOVUPD Y0, (DX)
 	VMOVUPD Y1, 32(DX)
 	VMOVUPD Y2, 64(DX)
@@ -10425,18 +10453,18 @@ TEXT ·sumAbsAVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y8, Y8, Y8
 	VMOVUPD avx2const1<>+0(SB), Y9
 	CMPQ    CX, $+32
-	JB      end516
+	JB      end527
 
-loop515:
+loop526:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end518
+	JB      end529
 
-loop517:
+loop528:
 	VPANDN (AX), Y9, Y10
 	VADDPD Y10, Y0, Y0
 	VPANDN 32(AX), Y9, Y10
@@ -10456,9 +10484,9 @@ loop517:
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
 	CMPQ   DX, $+32
-	JAE    loop517
+	JAE    loop528
 
-end518:
+end529:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -10479,23 +10507,23 @@ end518:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop515
+	JAE    loop526
 
-end516:
+end527:
 	CMPQ CX, $+4
-	JB   end520
+	JB   end531
 
-loop519:
+loop530:
 	VPANDN (AX), Y9, Y1
 	VADDPD Y1, Y0, Y0
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop519
+	JAE    loop530
 
-end520:
+end531:
 	TESTQ      CX, CX
-	JZ         none521
+	JZ         none532
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y1
@@ -10504,7 +10532,7 @@ end520:
 	VPANDN     Y1, Y9, Y1
 	VADDPD     Y1, Y0, Y0
 
-none521:
+none532:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -10523,13 +10551,13 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	MOVQ       dst+8(FP), DX
 	MOVQ       c+0(FP), BX
 	CMPQ       BX, $+0
-	JNE        case523
+	JNE        case534
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain524
+	JZ         plain535
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain524
+	JNZ        plain535
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -10537,7 +10565,7 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none525
+	JZ         none536
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -10548,114 +10576,114 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	VPCMPGTQ   Y1, Y2, Y2
 	VPSRLQ     $0x01, Y2, Y2
 	VPXOR      Y2, Y1, Y1
-	VPSUBQ     avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 	SUBQ       BX, CX
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none525:
+none536:
 	CMPQ CX, $+16
-	JB   end527
+	JB   end538
 
-loop526:
+loop537:
 	VMOVUPD  (AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, (DX)
 	VMOVUPD  32(AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 32(DX)
 	VMOVUPD  64(AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 64(DX)
 	VMOVUPD  96(AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 96(DX)
 	ADDQ     $+128, DX
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop526
+	JAE      loop537
 
-end527:
+end538:
 	SFENCE
 
-plain524:
+plain535:
 	CMPQ CX, $+16
-	JB   end529
+	JB   end540
 
-loop528:
+loop539:
 	VMOVUPD  (AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, (DX)
 	VMOVUPD  32(AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, 32(DX)
 	VMOVUPD  64(AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, 64(DX)
 	VMOVUPD  96(AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, 96(DX)
 	ADDQ     $+128, DX
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop528
+	JAE      loop539
 
-end529:
+end540:
 	CMPQ CX, $+4
-	JB   end531
+	JB   end542
 
-loop530:
+loop541:
 	VMOVUPD  (AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, (DX)
 	ADDQ     $+32, DX
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop530
+	JAE      loop541
 
-end531:
+end542:
 	TESTQ      CX, CX
-	JZ         none532
+	JZ         none543
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -10666,21 +10694,21 @@ end531:
 	VPCMPGTQ   Y1, Y2, Y2
 	VPSRLQ     $0x01, Y2, Y2
 	VPXOR      Y2, Y1, Y1
-	VPSUBQ     avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none532:
-	JMP done522
+none543:
+	JMP done533
 
-case523:
+case534:
 	CMPQ       BX, $+1
-	JNE        case533
+	JNE        case544
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain534
+	JZ         plain545
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain534
+	JNZ        plain545
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -10688,14 +10716,14 @@ case523:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none535
+	JZ         none546
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
 	NEGQ       BX
 	VMASKMOVPD (AX), Y0, Y1
 	VMOVUPD    Y1, Y1
-	VPADDQ     avx2const52<>+0(SB), Y1, Y1
+	VPADDQ     avx2const62<>+0(SB), Y1, Y1
 	VPXOR      Y2, Y2, Y2
 	VPCMPGTQ   Y1, Y2, Y2
 	VPSRLQ     $0x01, Y2, Y2
@@ -10705,34 +10733,34 @@ case523:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none535:
+none546:
 	CMPQ CX, $+16
-	JB   end537
+	JB   end548
 
-loop536:
+loop547:
 	VMOVUPD  (AX), Y0
-	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
 	VMOVNTPD Y0, (DX)
 	VMOVUPD  32(AX), Y0
-	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
 	VMOVNTPD Y0, 32(DX)
 	VMOVUPD  64(AX), Y0
-	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
 	VMOVNTPD Y0, 64(DX)
 	VMOVUPD  96(AX), Y0
-	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
@@ -10742,39 +10770,39 @@ loop536:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop536
+	JAE      loop547
 
-end537:
+end548:
 	SFENCE
 
-plain534:
+plain545:
 	CMPQ CX, $+16
-	JB   end539
+	JB   end550
 
-loop538:
+loop549:
 	VMOVUPD  (AX), Y0
-	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
 	VMOVUPD  Y0, (DX)
 	VMOVUPD  32(AX), Y0
-	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
 	VMOVUPD  Y0, 32(DX)
 	VMOVUPD  64(AX), Y0
-	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
 	VMOVUPD  Y0, 64(DX)
 	VMOVUPD  96(AX), Y0
-	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
@@ -10784,15 +10812,15 @@ loop538:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop538
+	JAE      loop549
 
-end539:
+end550:
 	CMPQ CX, $+4
-	JB   end541
+	JB   end552
 
-loop540:
+loop551:
 	VMOVUPD  (AX), Y0
-	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
@@ -10802,34 +10830,34 @@ loop540:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop540
+	JAE      loop551
 
-end541:
+end552:
 	TESTQ      CX, CX
-	JZ         none542
+	JZ         none553
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
 	NEGQ       CX
 	VMASKMOVPD (AX), Y0, Y1
 	VMOVUPD    Y1, Y1
-	VPADDQ     avx2const52<>+0(SB), Y1, Y1
+	VPADDQ     avx2const62<>+0(SB), Y1, Y1
 	VPXOR      Y2, Y2, Y2
 	VPCMPGTQ   Y1, Y2, Y2
 	VPSRLQ     $0x01, Y2, Y2
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none542:
-	JMP done522
+none553:
+	JMP done533
 
-case533:
+case544:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain544
+	JZ         plain555
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain544
+	JNZ        plain555
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -10837,7 +10865,7 @@ case533:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none545
+	JZ         none556
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y1
@@ -10850,17 +10878,17 @@ case533:
 	VPCMPGTQ   Y2, Y3, Y3
 	VPSRLQ     $0x01, Y3, Y3
 	VPXOR      Y3, Y2, Y2
-	VPSUBQ     avx2const52<>+0(SB), Y2, Y2
+	VPSUBQ     avx2const62<>+0(SB), Y2, Y2
 	VMASKMOVPD Y2, Y1, (DX)
 	SUBQ       BX, CX
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none545:
+none556:
 	CMPQ CX, $+16
-	JB   end547
+	JB   end558
 
-loop546:
+loop557:
 	VADDPD    (AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
 	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
@@ -10868,7 +10896,7 @@ loop546:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
 	VMOVNTPD  Y1, (DX)
 	VADDPD    32(AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
@@ -10877,7 +10905,7 @@ loop546:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
 	VMOVNTPD  Y1, 32(DX)
 	VADDPD    64(AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
@@ -10886,7 +10914,7 @@ loop546:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
 	VMOVNTPD  Y1, 64(DX)
 	VADDPD    96(AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
@@ -10895,22 +10923,22 @@ loop546:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
 	VMOVNTPD  Y1, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop546
+	JAE       loop557
 
-end547:
+end558:
 	SFENCE
 
-plain544:
+plain555:
 	CMPQ CX, $+16
-	JB   end549
+	JB   end560
 
-loop548:
+loop559:
 	VADDPD    (AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
 	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
@@ -10918,7 +10946,7 @@ loop548:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
 	VMOVUPD   Y1, (DX)
 	VADDPD    32(AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
@@ -10927,7 +10955,7 @@ loop548:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
 	VMOVUPD   Y1, 32(DX)
 	VADDPD    64(AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
@@ -10936,7 +10964,7 @@ loop548:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
 	VMOVUPD   Y1, 64(DX)
 	VADDPD    96(AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
@@ -10945,19 +10973,19 @@ loop548:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
 	VMOVUPD   Y1, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop548
+	JAE       loop559
 
-end549:
+end560:
 	CMPQ CX, $+4
-	JB   end551
+	JB   end562
 
-loop550:
+loop561:
 	VADDPD    (AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
 	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
@@ -10965,17 +10993,17 @@ loop550:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
 	VMOVUPD   Y1, (DX)
 	ADDQ      $+32, DX
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop550
+	JAE       loop561
 
-end551:
+end562:
 	TESTQ      CX, CX
-	JZ         none552
+	JZ         none563
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -10988,11 +11016,11 @@ end551:
 	VPCMPGTQ   Y0, Y2, Y2
 	VPSRLQ     $0x01, Y2, Y2
 	VPXOR      Y2, Y0, Y0
-	VPSUBQ     avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ     avx2const62<>+0(SB), Y0, Y0
 	VMASKMOVPD Y0, Y1, (DX)
 
-none552:
-done522:
+none563:
+done533:
 	VZEROUPPER
 	RET
 
@@ -11019,13 +11047,13 @@ TEXT ·partitionAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx2const26<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end555
+	JB           end566
 
-loop554:
+loop565:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+128
-	JB        end553
+	JB        end564
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -11084,10 +11112,10 @@ loop554:
 	LEAQ      -32(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop554
+	JAE       loop565
 
-end555:
-end553:
+end566:
+end564:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -11125,13 +11153,13 @@ TEXT ·partitionPairsAVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx2const26<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end558
+	JB           end569
 
-loop557:
+loop568:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+64
-	JB        end556
+	JB        end567
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -11174,10 +11202,10 @@ loop557:
 	LEAQ      -32(BX)(R10*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop557
+	JAE       loop568
 
-end558:
-end556:
+end569:
+end567:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -11203,7 +11231,7 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         CX, $+4
-	JA           more560
+	JA           more571
 	LEAQ         (AX), CX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -11223,11 +11251,11 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VBLENDVPD    Y2, Y1, Y3, Y2
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (AX)
-	JMP          sorted559
+	JMP          sorted570
 
-more560:
+more571:
 	CMPQ       CX, $+8
-	JA         more561
+	JA         more572
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
@@ -11280,11 +11308,11 @@ more560:
 	VMOVUPD    Y2, (AX)
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 32(AX)
-	JMP        sorted559
+	JMP        sorted570
 
-more561:
+more572:
 	CMPQ       CX, $+16
-	JA         more562
+	JA         more573
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
@@ -11433,9 +11461,9 @@ more561:
 	VMASKMOVPD Y5, Y1, 64(AX)
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
 	VMASKMOVPD Y3, Y0, 96(AX)
-	JMP        sorted559
+	JMP        sorted570
 
-more562:
+more573:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
@@ -11833,7 +11861,7 @@ more562:
 	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 224(AX)
 
-sorted559:
+sorted570:
 	VZEROUPPER
 	RET
 
@@ -11918,7 +11946,7 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         DX, $+4
-	JA           more565
+	JA           more576
 	LEAQ         (AX), DX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -11954,11 +11982,11 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMASKMOVPD   Y1, Y3, (AX)
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (CX)
-	JMP          sorted564
+	JMP          sorted575
 
-more565:
+more576:
 	CMPQ       DX, $+8
-	JA         more566
+	JA         more577
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), DX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
@@ -12053,9 +12081,9 @@ more565:
 	VMOVUPD    Y3, (CX)
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 32(CX)
-	JMP        sorted564
+	JMP        sorted575
 
-more566:
+more577:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), DX
@@ -12325,7 +12353,7 @@ more566:
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 96(CX)
 
-sorted564:
+sorted575:
 	VZEROUPPER
 	RET
 
@@ -12364,9 +12392,9 @@ TEXT ·gemmTileAVX2(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), BX
 	MOVQ       b+16(FP), SI
 	CMPQ       DX, $+4
-	JB         end569
+	JB         end580
 
-loop568:
+loop579:
 	VMOVUPD      (SI), Y12
 	VMOVUPD      32(SI), Y13
 	VMOVUPD      64(SI), Y14
@@ -12455,13 +12483,13 @@ loop568:
 	ADDQ         $+384, SI
 	SUBQ         $+4, DX
 	CMPQ         DX, $+4
-	JAE          loop568
+	JAE          loop579
 
-end569:
+end580:
 	CMPQ DX, $+1
-	JB   end571
+	JB   end582
 
-loop570:
+loop581:
 	VMOVUPD      (SI), Y12
 	VMOVUPD      32(SI), Y13
 	VMOVUPD      64(SI), Y14
@@ -12487,9 +12515,9 @@ loop570:
 	ADDQ         $+96, SI
 	SUBQ         $+1, DX
 	CMPQ         DX, $+1
-	JAE          loop570
+	JAE          loop581
 
-end571:
+end582:
 	VBROADCASTSD alpha+56(FP), Y12
 	VMULPD       Y12, Y0, Y0
 	VMULPD       Y12, Y1, Y1
@@ -12507,9 +12535,9 @@ end571:
 	MOVQ         cols+48(FP), SI
 	MOVQ         keep+72(FP), DX
 	TESTQ        DX, DX
-	JZ           over572
+	JZ           over583
 	CMPQ         SI, $+12
-	JB           part573
+	JB           part584
 	VBROADCASTSD beta+64(FP), Y12
 	VFMADD231PD  (AX), Y12, Y0
 	VMOVUPD      Y0, (AX)
@@ -12518,7 +12546,7 @@ end571:
 	VFMADD231PD  64(AX), Y12, Y8
 	VMOVUPD      Y8, 64(AX)
 	CMPQ         BX, $+1
-	JBE          end574
+	JBE          end585
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y1
 	VMOVUPD      Y1, (AX)
@@ -12527,7 +12555,7 @@ end571:
 	VFMADD231PD  64(AX), Y12, Y9
 	VMOVUPD      Y9, 64(AX)
 	CMPQ         BX, $+2
-	JBE          end574
+	JBE          end585
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y2
 	VMOVUPD      Y2, (AX)
@@ -12536,7 +12564,7 @@ end571:
 	VFMADD231PD  64(AX), Y12, Y10
 	VMOVUPD      Y10, 64(AX)
 	CMPQ         BX, $+3
-	JBE          end574
+	JBE          end585
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y3
 	VMOVUPD      Y3, (AX)
@@ -12545,14 +12573,14 @@ end571:
 	VFMADD231PD  64(AX), Y12, Y11
 	VMOVUPD      Y11, 64(AX)
 
-end574:
+end585:
 	VZEROUPPER
 	RET
 
-part573:
+part584:
 	VBROADCASTSD beta+64(FP), Y12
 	CMPQ         SI, $+0
-	JBE          all575
+	JBE          all586
 	LEAQ         (SI), DX
 	MOVQ         $+4, DI
 	CMPQ         DX, DI
@@ -12568,27 +12596,27 @@ part573:
 	VFMADD231PD  Y14, Y12, Y0
 	VMASKMOVPD   Y0, Y13, (DX)
 	CMPQ         BX, $+1
-	JBE          end576
+	JBE          end587
 	ADDQ         CX, DX
 	VMASKMOVPD   (DX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y1
 	VMASKMOVPD   Y1, Y13, (DX)
 	CMPQ         BX, $+2
-	JBE          end576
+	JBE          end587
 	ADDQ         CX, DX
 	VMASKMOVPD   (DX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y2
 	VMASKMOVPD   Y2, Y13, (DX)
 	CMPQ         BX, $+3
-	JBE          end576
+	JBE          end587
 	ADDQ         CX, DX
 	VMASKMOVPD   (DX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y3
 	VMASKMOVPD   Y3, Y13, (DX)
 
-end576:
+end587:
 	CMPQ        SI, $+4
-	JBE         all575
+	JBE         all586
 	LEAQ        -4(SI), DX
 	MOVQ        $+4, DI
 	CMPQ        DX, DI
@@ -12604,27 +12632,27 @@ end576:
 	VFMADD231PD Y1, Y12, Y4
 	VMASKMOVPD  Y4, Y0, (DX)
 	CMPQ        BX, $+1
-	JBE         end577
+	JBE         end588
 	ADDQ        CX, DX
 	VMASKMOVPD  (DX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y5
 	VMASKMOVPD  Y5, Y0, (DX)
 	CMPQ        BX, $+2
-	JBE         end577
+	JBE         end588
 	ADDQ        CX, DX
 	VMASKMOVPD  (DX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y6
 	VMASKMOVPD  Y6, Y0, (DX)
 	CMPQ        BX, $+3
-	JBE         end577
+	JBE         end588
 	ADDQ        CX, DX
 	VMASKMOVPD  (DX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y7
 	VMASKMOVPD  Y7, Y0, (DX)
 
-end577:
+end588:
 	CMPQ        SI, $+8
-	JBE         all575
+	JBE         all586
 	LEAQ        -8(SI), DX
 	MOVQ        $+4, SI
 	CMPQ        DX, SI
@@ -12640,61 +12668,61 @@ end577:
 	VFMADD231PD Y1, Y12, Y8
 	VMASKMOVPD  Y8, Y0, (AX)
 	CMPQ        BX, $+1
-	JBE         end578
+	JBE         end589
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y9
 	VMASKMOVPD  Y9, Y0, (AX)
 	CMPQ        BX, $+2
-	JBE         end578
+	JBE         end589
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y10
 	VMASKMOVPD  Y10, Y0, (AX)
 	CMPQ        BX, $+3
-	JBE         end578
+	JBE         end589
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y11
 	VMASKMOVPD  Y11, Y0, (AX)
 
-end578:
-all575:
+end589:
+all586:
 	VZEROUPPER
 	RET
 
-over572:
+over583:
 	CMPQ    SI, $+12
-	JB      part579
+	JB      part590
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y4, 32(AX)
 	VMOVUPD Y8, 64(AX)
 	CMPQ    BX, $+1
-	JBE     end580
+	JBE     end591
 	ADDQ    CX, AX
 	VMOVUPD Y1, (AX)
 	VMOVUPD Y5, 32(AX)
 	VMOVUPD Y9, 64(AX)
 	CMPQ    BX, $+2
-	JBE     end580
+	JBE     end591
 	ADDQ    CX, AX
 	VMOVUPD Y2, (AX)
 	VMOVUPD Y6, 32(AX)
 	VMOVUPD Y10, 64(AX)
 	CMPQ    BX, $+3
-	JBE     end580
+	JBE     end591
 	ADDQ    CX, AX
 	VMOVUPD Y3, (AX)
 	VMOVUPD Y7, 32(AX)
 	VMOVUPD Y11, 64(AX)
 
-end580:
+end591:
 	VZEROUPPER
 	RET
 
-part579:
+part590:
 	CMPQ       SI, $+0
-	JBE        all581
+	JBE        all592
 	LEAQ       (SI), DX
 	MOVQ       $+4, DI
 	CMPQ       DX, DI
@@ -12708,21 +12736,21 @@ part579:
 	LEAQ       (AX), DX
 	VMASKMOVPD Y0, Y12, (DX)
 	CMPQ       BX, $+1
-	JBE        end582
+	JBE        end593
 	ADDQ       CX, DX
 	VMASKMOVPD Y1, Y12, (DX)
 	CMPQ       BX, $+2
-	JBE        end582
+	JBE        end593
 	ADDQ       CX, DX
 	VMASKMOVPD Y2, Y12, (DX)
 	CMPQ       BX, $+3
-	JBE        end582
+	JBE        end593
 	ADDQ       CX, DX
 	VMASKMOVPD Y3, Y12, (DX)
 
-end582:
+end593:
 	CMPQ       SI, $+4
-	JBE        all581
+	JBE        all592
 	LEAQ       -4(SI), DX
 	MOVQ       $+4, DI
 	CMPQ       DX, DI
@@ -12736,21 +12764,21 @@ end582:
 	LEAQ       32(AX), DX
 	VMASKMOVPD Y4, Y0, (DX)
 	CMPQ       BX, $+1
-	JBE        end583
+	JBE        end594
 	ADDQ       CX, DX
 	VMASKMOVPD Y5, Y0, (DX)
 	CMPQ       BX, $+2
-	JBE        end583
+	JBE        end594
 	ADDQ       CX, DX
 	VMASKMOVPD Y6, Y0, (DX)
 	CMPQ       BX, $+3
-	JBE        end583
+	JBE        end594
 	ADDQ       CX, DX
 	VMASKMOVPD Y7, Y0, (DX)
 
-end583:
+end594:
 	CMPQ       SI, $+8
-	JBE        all581
+	JBE        all592
 	LEAQ       -8(SI), DX
 	MOVQ       $+4, SI
 	CMPQ       DX, SI
@@ -12764,20 +12792,20 @@ end583:
 	LEAQ       64(AX), AX
 	VMASKMOVPD Y8, Y0, (AX)
 	CMPQ       BX, $+1
-	JBE        end584
+	JBE        end595
 	ADDQ       CX, AX
 	VMASKMOVPD Y9, Y0, (AX)
 	CMPQ       BX, $+2
-	JBE        end584
+	JBE        end595
 	ADDQ       CX, AX
 	VMASKMOVPD Y10, Y0, (AX)
 	CMPQ       BX, $+3
-	JBE        end584
+	JBE        end595
 	ADDQ       CX, AX
 	VMASKMOVPD Y11, Y0, (AX)
 
-end584:
-all581:
+end595:
+all592:
 	VZEROUPPER
 	RET
 
@@ -12811,9 +12839,9 @@ TEXT ·gemmPackLeftAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y0
 	CMPQ    SI, $+1
-	JB      end586
+	JB      end597
 
-loop585:
+loop596:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y1
 	VMOVUPD    Y1, (AX)
@@ -12821,9 +12849,9 @@ loop585:
 	ADDQ       $+32, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop585
+	JAE        loop596
 
-end586:
+end597:
 	VZEROUPPER
 	RET
 
@@ -12867,9 +12895,9 @@ TEXT ·gemmPackRightAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y2
 	CMPQ    SI, $+1
-	JB      end588
+	JB      end599
 
-loop587:
+loop598:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y3
 	VMOVUPD    Y3, (AX)
@@ -12883,9 +12911,9 @@ loop587:
 	ADDQ       $+96, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop587
+	JAE        loop598
 
-end588:
+end599:
 	VZEROUPPER
 	RET
 
@@ -12913,9 +12941,9 @@ TEXT ·gemmPackAlongAVX2(SB), NOSPLIT, $0-48
 	CMOVQLE R8, R9
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+4
-	JB      end590
+	JB      end601
 
-loop589:
+loop600:
 	VMOVUPD    (SI), Y0
 	VMOVUPD    (DI), Y1
 	VMOVUPD    (R8), Y2
@@ -12942,11 +12970,11 @@ loop589:
 	ADDQ       $+32, R9
 	SUBQ       $+4, DX
 	CMPQ       DX, $+4
-	JAE        loop589
+	JAE        loop600
 
-end590:
+end601:
 	TESTQ      DX, DX
-	JZ         none591
+	JZ         none602
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
@@ -12965,16 +12993,16 @@ end590:
 	VPERM2F128 $0x31, Y0, Y1, Y0
 	VMOVUPD    Y3, (AX)
 	CMPQ       DX, $+1
-	JBE        end592
+	JBE        end603
 	ADDQ       CX, AX
 	VMOVUPD    Y4, (AX)
 	CMPQ       DX, $+2
-	JBE        end592
+	JBE        end603
 	ADDQ       CX, AX
 	VMOVUPD    Y2, (AX)
 
-end592:
-none591:
+end603:
+none602:
 	VZEROUPPER
 	RET
 
@@ -13001,9 +13029,9 @@ TEXT ·gemvDotAVX2(SB), NOSPLIT, $0-48
 	VPXOR Y6, Y6, Y6
 	VPXOR Y7, Y7, Y7
 	CMPQ  CX, $+8
-	JB    end594
+	JB    end605
 
-loop593:
+loop604:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -13021,13 +13049,13 @@ loop593:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop593
+	JAE         loop604
 
-end594:
+end605:
 	CMPQ CX, $+4
-	JB   end596
+	JB   end607
 
-loop595:
+loop606:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -13040,11 +13068,11 @@ loop595:
 	ADDQ        $+32, R8
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop595
+	JAE         loop606
 
-end596:
+end607:
 	TESTQ       CX, CX
-	JZ          none597
+	JZ          none608
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y8
@@ -13060,7 +13088,7 @@ end596:
 	VFMADD231PD Y12, Y9, Y4
 	VFMADD231PD Y8, Y9, Y6
 
-none597:
+none608:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -13100,9 +13128,9 @@ TEXT ·gemvDotOneAVX2(SB), NOSPLIT, $0-48
 	VPXOR Y0, Y0, Y0
 	VPXOR Y1, Y1, Y1
 	CMPQ  CX, $+8
-	JB    end599
+	JB    end610
 
-loop598:
+loop609:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	VMOVUPD     32(AX), Y2
@@ -13111,24 +13139,24 @@ loop598:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop598
+	JAE         loop609
 
-end599:
+end610:
 	CMPQ CX, $+4
-	JB   end601
+	JB   end612
 
-loop600:
+loop611:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop600
+	JAE         loop611
 
-end601:
+end612:
 	TESTQ       CX, CX
-	JZ          none602
+	JZ          none613
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y2
@@ -13138,7 +13166,7 @@ end601:
 	VMOVUPD     Y3, Y3
 	VFMADD231PD Y2, Y3, Y0
 
-none602:
+none613:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -13169,9 +13197,9 @@ TEXT ·gemvAddAVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSD 16(DX), Y2
 	VBROADCASTSD 24(DX), Y3
 	CMPQ         CX, $+8
-	JB           end604
+	JB           end615
 
-loop603:
+loop614:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -13191,13 +13219,13 @@ loop603:
 	ADDQ        $+64, R9
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop603
+	JAE         loop614
 
-end604:
+end615:
 	CMPQ CX, $+4
-	JB   end606
+	JB   end617
 
-loop605:
+loop616:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -13211,11 +13239,11 @@ loop605:
 	ADDQ        $+32, R9
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop605
+	JAE         loop616
 
-end606:
+end617:
 	TESTQ       CX, CX
-	JZ          none607
+	JZ          none618
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y4
@@ -13232,7 +13260,7 @@ end606:
 	VFMADD231PD Y9, Y3, Y5
 	VMASKMOVPD  Y5, Y4, (AX)
 
-none607:
+none618:
 	VZEROUPPER
 	RET
 
@@ -13247,9 +13275,9 @@ TEXT ·gemvAddOneAVX2(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Y0
 	CMPQ         CX, $+8
-	JB           end609
+	JB           end620
 
-loop608:
+loop619:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -13260,13 +13288,13 @@ loop608:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop608
+	JAE         loop619
 
-end609:
+end620:
 	CMPQ CX, $+4
-	JB   end611
+	JB   end622
 
-loop610:
+loop621:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -13274,11 +13302,11 @@ loop610:
 	ADDQ        $+32, BX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop610
+	JAE         loop621
 
-end611:
+end622:
 	TESTQ       CX, CX
-	JZ          none612
+	JZ          none623
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y1
@@ -13289,6 +13317,6 @@ end611:
 	VFMADD231PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (AX)
 
-none612:
+none623:
 	VZEROUPPER
 	RET
