@@ -37,11 +37,13 @@ func arith(op int, dst, x, y []float64) {
 	apart := writesTo(dst, x)
 	apart = writesTo(dst, y) && apart
 	stream := streams(len(dst), apart)
-	for len(dst) > 0 {
+	for len(dst) > block3 {
+		arithBlock(op, dst[:block3], x[:block3], y[:block3], stream)
 		safepoint()
-		n := min(len(dst), block3)
-		arithBlock(op, dst[:n], x[:n], y[:n], stream)
-		dst, x, y = dst[n:], x[n:], y[n:]
+		dst, x, y = dst[block3:], x[block3:], y[block3:]
+	}
+	if len(dst) > 0 {
+		arithBlock(op, dst, x, y, stream)
 	}
 }
 
@@ -98,11 +100,13 @@ func arithInt64(op int, dst, x, y []int64) {
 	apart := writesTo(dst, x)
 	apart = writesTo(dst, y) && apart
 	stream := streams(len(dst), apart)
-	for len(dst) > 0 {
+	for len(dst) > block3 {
+		arithInt64Block(op, dst[:block3], x[:block3], y[:block3], stream)
 		safepoint()
-		n := min(len(dst), block3)
-		arithInt64Block(op, dst[:n], x[:n], y[:n], stream)
-		dst, x, y = dst[n:], x[n:], y[n:]
+		dst, x, y = dst[block3:], x[block3:], y[block3:]
+	}
+	if len(dst) > 0 {
+		arithInt64Block(op, dst, x, y, stream)
 	}
 }
 

@@ -199,8 +199,7 @@ func filterAVX2(dst *float64, x []float64, c int, t float64) int
 //go:noescape
 func filterInt64AVX2(dst *int64, x []int64, c int, t int64) int
 
-// takeAVX2 equals takeGo for a multiple of 8 indices, but leaves out the whole vector in which one is out
-// of bounds.
+// takeAVX2 equals takeGo for a multiple of 8 indices, but may leave out some before one that is out of bounds.
 //
 //go:noescape
 func takeAVX2(dst *uint64, x []uint64, idx []int64) int

@@ -8440,39 +8440,67 @@ done445:
 	RET
 
 // func takeAVX2(dst *uint64, x []uint64, idx []int64) int
-// Requires: AVX, AVX2
 TEXT ·takeAVX2(SB), NOSPLIT, $0-64
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         idx_base+32(FP), DX
-	MOVQ         idx_len+40(FP), BX
-	VMOVQ        CX, X0
-	VPBROADCASTQ X0, Y0
-	MOVQ         dst+0(FP), CX
-	MOVQ         BX, SI
-	CMPQ         BX, $+4
-	JB           end478
+	MOVQ x_base+8(FP), AX
+	MOVQ x_len+16(FP), CX
+	MOVQ idx_base+32(FP), DX
+	MOVQ idx_len+40(FP), BX
+	MOVQ dst+0(FP), SI
+	MOVQ BX, DI
+	CMPQ BX, $+8
+	JB   end478
 
 loop477:
-	VMOVUPD    (DX), Y2
-	VPCMPGTQ   Y2, Y0, Y3
-	VPANDN     Y3, Y2, Y3
-	VMOVMSKPD  Y3, DI
-	CMPL       DI, $0x0f
-	JNE        bad476
-	VGATHERQPD Y3, (AX)(Y2*8), Y1
-	VMOVUPD    Y1, (CX)
-	ADDQ       $+32, DX
-	ADDQ       $+32, CX
-	SUBQ       $+4, BX
-	CMPQ       BX, $+4
-	JAE        loop477
+	MOVQ (DX), R8
+	CMPQ R8, CX
+	JAE  bad476
+	MOVQ 8(DX), R9
+	CMPQ R9, CX
+	JAE  bad476
+	MOVQ 16(DX), R10
+	CMPQ R10, CX
+	JAE  bad476
+	MOVQ 24(DX), R11
+	CMPQ R11, CX
+	JAE  bad476
+	MOVQ (AX)(R8*8), R8
+	MOVQ (AX)(R9*8), R9
+	MOVQ (AX)(R10*8), R10
+	MOVQ (AX)(R11*8), R11
+	MOVQ R8, (SI)
+	MOVQ R9, 8(SI)
+	MOVQ R10, 16(SI)
+	MOVQ R11, 24(SI)
+	MOVQ 32(DX), R8
+	CMPQ R8, CX
+	JAE  bad476
+	MOVQ 40(DX), R9
+	CMPQ R9, CX
+	JAE  bad476
+	MOVQ 48(DX), R10
+	CMPQ R10, CX
+	JAE  bad476
+	MOVQ 56(DX), R11
+	CMPQ R11, CX
+	JAE  bad476
+	MOVQ (AX)(R8*8), R8
+	MOVQ (AX)(R9*8), R9
+	MOVQ (AX)(R10*8), R10
+	MOVQ (AX)(R11*8), R11
+	MOVQ R8, 32(SI)
+	MOVQ R9, 40(SI)
+	MOVQ R10, 48(SI)
+	MOVQ R11, 56(SI)
+	ADDQ $+64, DX
+	ADDQ $+64, SI
+	SUBQ $+8, BX
+	CMPQ BX, $+8
+	JAE  loop477
 
 end478:
 bad476:
-	SUBQ BX, SI
-	MOVQ SI, ret+56(FP)
-	VZEROUPPER
+	SUBQ BX, DI
+	MOVQ DI, ret+56(FP)
 	RET
 
 // func prefixAVX2(dst *float64, x []float64, start float64) float64
@@ -9727,39 +9755,39 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	NEGQ        BX
 	VMASKMOVPD  (AX), Y1, Y2
 	VMOVUPD     Y2, Y2
-	VMOVUPD     avx2const53<>+0(SB), Y4
-	VMULPD      avx2const49<>+0(SB), Y2, Y3
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y2, Y5
+	VMOVUPD     avx2const63<>+0(SB), Y4
+	VMULPD      avx2const59<>+0(SB), Y2, Y3
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y2, Y5
 	VBLENDVPD   Y5, Y3, Y2, Y3
-	VBLENDVPD   Y5, avx2const54<>+0(SB), Y4, Y4
-	VPADDQ      avx2const50<>+0(SB), Y3, Y3
+	VBLENDVPD   Y5, avx2const64<>+0(SB), Y4, Y4
+	VPADDQ      avx2const60<>+0(SB), Y3, Y3
 	VPSRLQ      $0x34, Y3, Y5
 	VPOR        avx2const11<>+0(SB), Y5, Y5
 	VSUBPD      Y4, Y5, Y4
-	VPAND       avx2const52<>+0(SB), Y3, Y3
-	VPADDQ      avx2const51<>+0(SB), Y3, Y3
+	VPAND       avx2const62<>+0(SB), Y3, Y3
+	VPADDQ      avx2const61<>+0(SB), Y3, Y3
 	VSUBPD      avx2const17<>+0(SB), Y3, Y3
-	VADDPD      avx2const55<>+0(SB), Y3, Y5
+	VADDPD      avx2const48<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y6
 	VMULPD      Y6, Y6, Y7
-	VMOVUPD     avx2const64<>+0(SB), Y8
-	VFMADD213PD avx2const62<>+0(SB), Y7, Y8
-	VFMADD213PD avx2const60<>+0(SB), Y7, Y8
-	VFMADD213PD avx2const58<>+0(SB), Y7, Y8
-	VMOVUPD     avx2const63<>+0(SB), Y9
-	VFMADD213PD avx2const61<>+0(SB), Y7, Y9
-	VFMADD213PD avx2const59<>+0(SB), Y7, Y9
+	VMOVUPD     avx2const57<>+0(SB), Y8
+	VFMADD213PD avx2const55<>+0(SB), Y7, Y8
+	VFMADD213PD avx2const53<>+0(SB), Y7, Y8
+	VFMADD213PD avx2const51<>+0(SB), Y7, Y8
+	VMOVUPD     avx2const56<>+0(SB), Y9
+	VFMADD213PD avx2const54<>+0(SB), Y7, Y9
+	VFMADD213PD avx2const52<>+0(SB), Y7, Y9
 	VMULPD      Y6, Y8, Y8
 	VFMADD213PD Y8, Y7, Y9
 	VMULPD      avx2const18<>+0(SB), Y3, Y6
 	VMULPD      Y3, Y6, Y6
 	VADDPD      Y6, Y9, Y9
-	VMULPD      avx2const57<>+0(SB), Y4, Y7
+	VMULPD      avx2const50<>+0(SB), Y4, Y7
 	VFMADD213PD Y7, Y5, Y9
 	VSUBPD      Y9, Y6, Y6
 	VSUBPD      Y6, Y3, Y3
-	VFMADD231PD avx2const56<>+0(SB), Y4, Y3
+	VFMADD231PD avx2const49<>+0(SB), Y4, Y3
 	VCMPPD      $0x11, Y0, Y2, Y4
 	VBLENDVPD   Y4, avx2const65<>+0(SB), Y3, Y3
 	VCMPPD      $0x00, Y0, Y2, Y4
@@ -9773,43 +9801,43 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 
 none505:
 	CMPQ CX, $+16
-	JB   end507
+	JB   end508
 
-loop506:
+loop507:
 	VMOVUPD     (AX), Y1
-	VMOVUPD     avx2const53<>+0(SB), Y3
-	VMULPD      avx2const49<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const64<>+0(SB), Y7
-	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const63<>+0(SB), Y8
-	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
 	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -9818,39 +9846,39 @@ loop506:
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVNTPD    Y2, (DX)
 	VMOVUPD     32(AX), Y1
-	VMOVUPD     avx2const53<>+0(SB), Y3
-	VMULPD      avx2const49<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const64<>+0(SB), Y7
-	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const63<>+0(SB), Y8
-	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
 	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -9859,39 +9887,39 @@ loop506:
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVNTPD    Y2, 32(DX)
 	VMOVUPD     64(AX), Y1
-	VMOVUPD     avx2const53<>+0(SB), Y3
-	VMULPD      avx2const49<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const64<>+0(SB), Y7
-	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const63<>+0(SB), Y8
-	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
 	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -9900,39 +9928,39 @@ loop506:
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVNTPD    Y2, 64(DX)
 	VMOVUPD     96(AX), Y1
-	VMOVUPD     avx2const53<>+0(SB), Y3
-	VMULPD      avx2const49<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const64<>+0(SB), Y7
-	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const63<>+0(SB), Y8
-	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
 	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -9944,50 +9972,50 @@ loop506:
 	ADDQ        $+128, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop506
+	JAE         loop507
 
-end507:
+end508:
 	SFENCE
 
 plain504:
 	CMPQ CX, $+16
-	JB   end509
+	JB   end514
 
-loop508:
+loop513:
 	VMOVUPD     (AX), Y1
-	VMOVUPD     avx2const53<>+0(SB), Y3
-	VMULPD      avx2const49<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const64<>+0(SB), Y7
-	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const63<>+0(SB), Y8
-	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
 	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -9996,39 +10024,39 @@ loop508:
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVUPD     Y2, (DX)
 	VMOVUPD     32(AX), Y1
-	VMOVUPD     avx2const53<>+0(SB), Y3
-	VMULPD      avx2const49<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const64<>+0(SB), Y7
-	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const63<>+0(SB), Y8
-	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
 	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -10037,39 +10065,39 @@ loop508:
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVUPD     Y2, 32(DX)
 	VMOVUPD     64(AX), Y1
-	VMOVUPD     avx2const53<>+0(SB), Y3
-	VMULPD      avx2const49<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const64<>+0(SB), Y7
-	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const63<>+0(SB), Y8
-	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
 	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -10078,39 +10106,39 @@ loop508:
 	VBLENDVPD   Y3, Y1, Y2, Y2
 	VMOVUPD     Y2, 64(DX)
 	VMOVUPD     96(AX), Y1
-	VMOVUPD     avx2const53<>+0(SB), Y3
-	VMULPD      avx2const49<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const64<>+0(SB), Y7
-	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const63<>+0(SB), Y8
-	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
 	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -10122,47 +10150,47 @@ loop508:
 	ADDQ        $+128, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop508
+	JAE         loop513
 
-end509:
+end514:
 	CMPQ CX, $+4
-	JB   end511
+	JB   end520
 
-loop510:
+loop519:
 	VMOVUPD     (AX), Y1
-	VMOVUPD     avx2const53<>+0(SB), Y3
-	VMULPD      avx2const49<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y1, Y4
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const54<>+0(SB), Y3, Y3
-	VPADDQ      avx2const50<>+0(SB), Y2, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
 	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const64<>+0(SB), Y7
-	VFMADD213PD avx2const62<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const60<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const58<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const63<>+0(SB), Y8
-	VFMADD213PD avx2const61<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const59<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
 	VMULPD      avx2const18<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const57<>+0(SB), Y3, Y6
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const56<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -10174,50 +10202,50 @@ loop510:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop510
+	JAE         loop519
 
-end511:
+end520:
 	TESTQ       CX, CX
-	JZ          none512
+	JZ          none522
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y1
 	NEGQ        CX
 	VMASKMOVPD  (AX), Y1, Y2
 	VMOVUPD     Y2, Y2
-	VMOVUPD     avx2const53<>+0(SB), Y4
-	VMULPD      avx2const49<>+0(SB), Y2, Y3
-	VCMPPD      $0x11, avx2const48<>+0(SB), Y2, Y5
+	VMOVUPD     avx2const63<>+0(SB), Y4
+	VMULPD      avx2const59<>+0(SB), Y2, Y3
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y2, Y5
 	VBLENDVPD   Y5, Y3, Y2, Y3
-	VBLENDVPD   Y5, avx2const54<>+0(SB), Y4, Y4
-	VPADDQ      avx2const50<>+0(SB), Y3, Y3
+	VBLENDVPD   Y5, avx2const64<>+0(SB), Y4, Y4
+	VPADDQ      avx2const60<>+0(SB), Y3, Y3
 	VPSRLQ      $0x34, Y3, Y5
 	VPOR        avx2const11<>+0(SB), Y5, Y5
 	VSUBPD      Y4, Y5, Y4
-	VPAND       avx2const52<>+0(SB), Y3, Y3
-	VPADDQ      avx2const51<>+0(SB), Y3, Y3
+	VPAND       avx2const62<>+0(SB), Y3, Y3
+	VPADDQ      avx2const61<>+0(SB), Y3, Y3
 	VSUBPD      avx2const17<>+0(SB), Y3, Y3
-	VADDPD      avx2const55<>+0(SB), Y3, Y5
+	VADDPD      avx2const48<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y6
 	VMULPD      Y6, Y6, Y7
-	VMOVUPD     avx2const64<>+0(SB), Y8
-	VFMADD213PD avx2const62<>+0(SB), Y7, Y8
-	VFMADD213PD avx2const60<>+0(SB), Y7, Y8
-	VFMADD213PD avx2const58<>+0(SB), Y7, Y8
-	VMOVUPD     avx2const63<>+0(SB), Y9
-	VFMADD213PD avx2const61<>+0(SB), Y7, Y9
-	VFMADD213PD avx2const59<>+0(SB), Y7, Y9
+	VMOVUPD     avx2const57<>+0(SB), Y8
+	VFMADD213PD avx2const55<>+0(SB), Y7, Y8
+	VFMADD213PD avx2const53<>+0(SB), Y7, Y8
+	VFMADD213PD avx2const51<>+0(SB), Y7, Y8
+	VMOVUPD     avx2const56<>+0(SB), Y9
+	VFMADD213PD avx2const54<>+0(SB), Y7, Y9
+	VFMADD213PD avx2const52<>+0(SB), Y7, Y9
 	VMULPD      Y6, Y8, Y8
 	VFMADD213PD Y8, Y7, Y9
 	VMULPD      avx2const18<>+0(SB), Y3, Y6
 	VMULPD      Y3, Y6, Y6
 	VADDPD      Y6, Y9, Y9
-	VMULPD      avx2const57<>+0(SB), Y4, Y7
+	VMULPD      avx2const50<>+0(SB), Y4, Y7
 	VFMADD213PD Y7, Y5, Y9
 	VSUBPD      Y9, Y6, Y6
 	VSUBPD      Y6, Y3, Y3
-	VFMADD231PD avx2const56<>+0(SB), Y4, Y3
+	VFMADD231PD avx2const49<>+0(SB), Y4, Y3
 	VCMPPD      $0x11, Y0, Y2, Y4
 	VBLENDVPD   Y4, avx2const65<>+0(SB), Y3, Y3
 	VCMPPD      $0x00, Y0, Y2, Y0
@@ -10226,110 +10254,110 @@ end511:
 	VBLENDVPD   Y0, Y2, Y3, Y3
 	VMASKMOVPD  Y3, Y1, (DX)
 
-none512:
+none522:
 	VZEROUPPER
 	RET
 
-DATA avx2const48<>+0(SB)/8, $0x0010000000000000
-DATA avx2const48<>+8(SB)/8, $0x0010000000000000
-DATA avx2const48<>+16(SB)/8, $0x0010000000000000
-DATA avx2const48<>+24(SB)/8, $0x0010000000000000
+DATA avx2const48<>+0(SB)/8, $0x4000000000000000
+DATA avx2const48<>+8(SB)/8, $0x4000000000000000
+DATA avx2const48<>+16(SB)/8, $0x4000000000000000
+DATA avx2const48<>+24(SB)/8, $0x4000000000000000
 GLOBL avx2const48<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const49<>+0(SB)/8, $0x4350000000000000
-DATA avx2const49<>+8(SB)/8, $0x4350000000000000
-DATA avx2const49<>+16(SB)/8, $0x4350000000000000
-DATA avx2const49<>+24(SB)/8, $0x4350000000000000
+DATA avx2const49<>+0(SB)/8, $0x3fe62e42fefa3800
+DATA avx2const49<>+8(SB)/8, $0x3fe62e42fefa3800
+DATA avx2const49<>+16(SB)/8, $0x3fe62e42fefa3800
+DATA avx2const49<>+24(SB)/8, $0x3fe62e42fefa3800
 GLOBL avx2const49<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const50<>+0(SB)/8, $0x00095f619980c433
-DATA avx2const50<>+8(SB)/8, $0x00095f619980c433
-DATA avx2const50<>+16(SB)/8, $0x00095f619980c433
-DATA avx2const50<>+24(SB)/8, $0x00095f619980c433
+DATA avx2const50<>+0(SB)/8, $0x3d2ef35793c76730
+DATA avx2const50<>+8(SB)/8, $0x3d2ef35793c76730
+DATA avx2const50<>+16(SB)/8, $0x3d2ef35793c76730
+DATA avx2const50<>+24(SB)/8, $0x3d2ef35793c76730
 GLOBL avx2const50<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const51<>+0(SB)/8, $0x3fe6a09e667f3bcd
-DATA avx2const51<>+8(SB)/8, $0x3fe6a09e667f3bcd
-DATA avx2const51<>+16(SB)/8, $0x3fe6a09e667f3bcd
-DATA avx2const51<>+24(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const51<>+0(SB)/8, $0x3fe5555555555592
+DATA avx2const51<>+8(SB)/8, $0x3fe5555555555592
+DATA avx2const51<>+16(SB)/8, $0x3fe5555555555592
+DATA avx2const51<>+24(SB)/8, $0x3fe5555555555592
 GLOBL avx2const51<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const52<>+0(SB)/8, $0x000fffffffffffff
-DATA avx2const52<>+8(SB)/8, $0x000fffffffffffff
-DATA avx2const52<>+16(SB)/8, $0x000fffffffffffff
-DATA avx2const52<>+24(SB)/8, $0x000fffffffffffff
+DATA avx2const52<>+0(SB)/8, $0x3fd999999997fd77
+DATA avx2const52<>+8(SB)/8, $0x3fd999999997fd77
+DATA avx2const52<>+16(SB)/8, $0x3fd999999997fd77
+DATA avx2const52<>+24(SB)/8, $0x3fd999999997fd77
 GLOBL avx2const52<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const53<>+0(SB)/8, $0x43300000000003ff
-DATA avx2const53<>+8(SB)/8, $0x43300000000003ff
-DATA avx2const53<>+16(SB)/8, $0x43300000000003ff
-DATA avx2const53<>+24(SB)/8, $0x43300000000003ff
+DATA avx2const53<>+0(SB)/8, $0x3fd24924941f4f5f
+DATA avx2const53<>+8(SB)/8, $0x3fd24924941f4f5f
+DATA avx2const53<>+16(SB)/8, $0x3fd24924941f4f5f
+DATA avx2const53<>+24(SB)/8, $0x3fd24924941f4f5f
 GLOBL avx2const53<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const54<>+0(SB)/8, $0x4330000000000435
-DATA avx2const54<>+8(SB)/8, $0x4330000000000435
-DATA avx2const54<>+16(SB)/8, $0x4330000000000435
-DATA avx2const54<>+24(SB)/8, $0x4330000000000435
+DATA avx2const54<>+0(SB)/8, $0x3fcc71c52060dda4
+DATA avx2const54<>+8(SB)/8, $0x3fcc71c52060dda4
+DATA avx2const54<>+16(SB)/8, $0x3fcc71c52060dda4
+DATA avx2const54<>+24(SB)/8, $0x3fcc71c52060dda4
 GLOBL avx2const54<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const55<>+0(SB)/8, $0x4000000000000000
-DATA avx2const55<>+8(SB)/8, $0x4000000000000000
-DATA avx2const55<>+16(SB)/8, $0x4000000000000000
-DATA avx2const55<>+24(SB)/8, $0x4000000000000000
+DATA avx2const55<>+0(SB)/8, $0x3fc74663fa0bb0f1
+DATA avx2const55<>+8(SB)/8, $0x3fc74663fa0bb0f1
+DATA avx2const55<>+16(SB)/8, $0x3fc74663fa0bb0f1
+DATA avx2const55<>+24(SB)/8, $0x3fc74663fa0bb0f1
 GLOBL avx2const55<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const56<>+0(SB)/8, $0x3fe62e42fefa3800
-DATA avx2const56<>+8(SB)/8, $0x3fe62e42fefa3800
-DATA avx2const56<>+16(SB)/8, $0x3fe62e42fefa3800
-DATA avx2const56<>+24(SB)/8, $0x3fe62e42fefa3800
+DATA avx2const56<>+0(SB)/8, $0x3fc39a1a71ff0a49
+DATA avx2const56<>+8(SB)/8, $0x3fc39a1a71ff0a49
+DATA avx2const56<>+16(SB)/8, $0x3fc39a1a71ff0a49
+DATA avx2const56<>+24(SB)/8, $0x3fc39a1a71ff0a49
 GLOBL avx2const56<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const57<>+0(SB)/8, $0x3d2ef35793c76730
-DATA avx2const57<>+8(SB)/8, $0x3d2ef35793c76730
-DATA avx2const57<>+16(SB)/8, $0x3d2ef35793c76730
-DATA avx2const57<>+24(SB)/8, $0x3d2ef35793c76730
+DATA avx2const57<>+0(SB)/8, $0x3fc2f0632cb74c93
+DATA avx2const57<>+8(SB)/8, $0x3fc2f0632cb74c93
+DATA avx2const57<>+16(SB)/8, $0x3fc2f0632cb74c93
+DATA avx2const57<>+24(SB)/8, $0x3fc2f0632cb74c93
 GLOBL avx2const57<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const58<>+0(SB)/8, $0x3fe5555555555592
-DATA avx2const58<>+8(SB)/8, $0x3fe5555555555592
-DATA avx2const58<>+16(SB)/8, $0x3fe5555555555592
-DATA avx2const58<>+24(SB)/8, $0x3fe5555555555592
+DATA avx2const58<>+0(SB)/8, $0x0010000000000000
+DATA avx2const58<>+8(SB)/8, $0x0010000000000000
+DATA avx2const58<>+16(SB)/8, $0x0010000000000000
+DATA avx2const58<>+24(SB)/8, $0x0010000000000000
 GLOBL avx2const58<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const59<>+0(SB)/8, $0x3fd999999997fd77
-DATA avx2const59<>+8(SB)/8, $0x3fd999999997fd77
-DATA avx2const59<>+16(SB)/8, $0x3fd999999997fd77
-DATA avx2const59<>+24(SB)/8, $0x3fd999999997fd77
+DATA avx2const59<>+0(SB)/8, $0x4350000000000000
+DATA avx2const59<>+8(SB)/8, $0x4350000000000000
+DATA avx2const59<>+16(SB)/8, $0x4350000000000000
+DATA avx2const59<>+24(SB)/8, $0x4350000000000000
 GLOBL avx2const59<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const60<>+0(SB)/8, $0x3fd24924941f4f5f
-DATA avx2const60<>+8(SB)/8, $0x3fd24924941f4f5f
-DATA avx2const60<>+16(SB)/8, $0x3fd24924941f4f5f
-DATA avx2const60<>+24(SB)/8, $0x3fd24924941f4f5f
+DATA avx2const60<>+0(SB)/8, $0x00095f619980c433
+DATA avx2const60<>+8(SB)/8, $0x00095f619980c433
+DATA avx2const60<>+16(SB)/8, $0x00095f619980c433
+DATA avx2const60<>+24(SB)/8, $0x00095f619980c433
 GLOBL avx2const60<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const61<>+0(SB)/8, $0x3fcc71c52060dda4
-DATA avx2const61<>+8(SB)/8, $0x3fcc71c52060dda4
-DATA avx2const61<>+16(SB)/8, $0x3fcc71c52060dda4
-DATA avx2const61<>+24(SB)/8, $0x3fcc71c52060dda4
+DATA avx2const61<>+0(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const61<>+8(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const61<>+16(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const61<>+24(SB)/8, $0x3fe6a09e667f3bcd
 GLOBL avx2const61<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const62<>+0(SB)/8, $0x3fc74663fa0bb0f1
-DATA avx2const62<>+8(SB)/8, $0x3fc74663fa0bb0f1
-DATA avx2const62<>+16(SB)/8, $0x3fc74663fa0bb0f1
-DATA avx2const62<>+24(SB)/8, $0x3fc74663fa0bb0f1
+DATA avx2const62<>+0(SB)/8, $0x000fffffffffffff
+DATA avx2const62<>+8(SB)/8, $0x000fffffffffffff
+DATA avx2const62<>+16(SB)/8, $0x000fffffffffffff
+DATA avx2const62<>+24(SB)/8, $0x000fffffffffffff
 GLOBL avx2const62<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const63<>+0(SB)/8, $0x3fc39a1a71ff0a49
-DATA avx2const63<>+8(SB)/8, $0x3fc39a1a71ff0a49
-DATA avx2const63<>+16(SB)/8, $0x3fc39a1a71ff0a49
-DATA avx2const63<>+24(SB)/8, $0x3fc39a1a71ff0a49
+DATA avx2const63<>+0(SB)/8, $0x43300000000003ff
+DATA avx2const63<>+8(SB)/8, $0x43300000000003ff
+DATA avx2const63<>+16(SB)/8, $0x43300000000003ff
+DATA avx2const63<>+24(SB)/8, $0x43300000000003ff
 GLOBL avx2const63<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const64<>+0(SB)/8, $0x3fc2f0632cb74c93
-DATA avx2const64<>+8(SB)/8, $0x3fc2f0632cb74c93
-DATA avx2const64<>+16(SB)/8, $0x3fc2f0632cb74c93
-DATA avx2const64<>+24(SB)/8, $0x3fc2f0632cb74c93
+DATA avx2const64<>+0(SB)/8, $0x4330000000000435
+DATA avx2const64<>+8(SB)/8, $0x4330000000000435
+DATA avx2const64<>+16(SB)/8, $0x4330000000000435
+DATA avx2const64<>+24(SB)/8, $0x4330000000000435
 GLOBL avx2const64<>(SB), RODATA|NOPTR, $32
 
 DATA avx2const65<>+0(SB)/8, $0x7ff8000000000001
@@ -10353,9 +10381,9 @@ TEXT ·compensateAVX2(SB), NOSPLIT, $0-32
 	VMOVUPD 192(DX), Y6
 	VMOVUPD 224(DX), Y7
 	CMPQ    CX, $+16
-	JB      end514
+	JB      end525
 
-loop513:
+loop524:
 	VMOVUPD (AX), Y8
 	VADDPD  Y8, Y0, Y9
 	VSUBPD  Y0, Y9, Y10
@@ -10395,9 +10423,9 @@ loop513:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop513
+	JAE     loop524
 
-end514:
+end525:
 	VMOVUPD Y0, (DX)
 	VMOVUPD Y1, 32(DX)
 	VMOVUPD Y2, 64(DX)
@@ -10425,18 +10453,18 @@ TEXT ·sumAbsAVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y8, Y8, Y8
 	VMOVUPD avx2const1<>+0(SB), Y9
 	CMPQ    CX, $+32
-	JB      end516
+	JB      end527
 
-loop515:
+loop526:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end518
+	JB      end529
 
-loop517:
+loop528:
 	VPANDN (AX), Y9, Y10
 	VADDPD Y10, Y0, Y0
 	VPANDN 32(AX), Y9, Y10
@@ -10456,9 +10484,9 @@ loop517:
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
 	CMPQ   DX, $+32
-	JAE    loop517
+	JAE    loop528
 
-end518:
+end529:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -10479,23 +10507,23 @@ end518:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop515
+	JAE    loop526
 
-end516:
+end527:
 	CMPQ CX, $+4
-	JB   end520
+	JB   end531
 
-loop519:
+loop530:
 	VPANDN (AX), Y9, Y1
 	VADDPD Y1, Y0, Y0
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop519
+	JAE    loop530
 
-end520:
+end531:
 	TESTQ      CX, CX
-	JZ         none521
+	JZ         none532
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y1
@@ -10504,7 +10532,7 @@ end520:
 	VPANDN     Y1, Y9, Y1
 	VADDPD     Y1, Y0, Y0
 
-none521:
+none532:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -10523,13 +10551,13 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	MOVQ       dst+8(FP), DX
 	MOVQ       c+0(FP), BX
 	CMPQ       BX, $+0
-	JNE        case523
+	JNE        case534
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain524
+	JZ         plain535
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain524
+	JNZ        plain535
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -10537,7 +10565,7 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none525
+	JZ         none536
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -10548,114 +10576,114 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	VPCMPGTQ   Y1, Y2, Y2
 	VPSRLQ     $0x01, Y2, Y2
 	VPXOR      Y2, Y1, Y1
-	VPSUBQ     avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 	SUBQ       BX, CX
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none525:
+none536:
 	CMPQ CX, $+16
-	JB   end527
+	JB   end538
 
-loop526:
+loop537:
 	VMOVUPD  (AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, (DX)
 	VMOVUPD  32(AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 32(DX)
 	VMOVUPD  64(AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 64(DX)
 	VMOVUPD  96(AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 96(DX)
 	ADDQ     $+128, DX
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop526
+	JAE      loop537
 
-end527:
+end538:
 	SFENCE
 
-plain524:
+plain535:
 	CMPQ CX, $+16
-	JB   end529
+	JB   end540
 
-loop528:
+loop539:
 	VMOVUPD  (AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, (DX)
 	VMOVUPD  32(AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, 32(DX)
 	VMOVUPD  64(AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, 64(DX)
 	VMOVUPD  96(AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, 96(DX)
 	ADDQ     $+128, DX
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop528
+	JAE      loop539
 
-end529:
+end540:
 	CMPQ CX, $+4
-	JB   end531
+	JB   end542
 
-loop530:
+loop541:
 	VMOVUPD  (AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, (DX)
 	ADDQ     $+32, DX
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop530
+	JAE      loop541
 
-end531:
+end542:
 	TESTQ      CX, CX
-	JZ         none532
+	JZ         none543
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -10666,21 +10694,21 @@ end531:
 	VPCMPGTQ   Y1, Y2, Y2
 	VPSRLQ     $0x01, Y2, Y2
 	VPXOR      Y2, Y1, Y1
-	VPSUBQ     avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none532:
-	JMP done522
+none543:
+	JMP done533
 
-case523:
+case534:
 	CMPQ       BX, $+1
-	JNE        case533
+	JNE        case544
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain534
+	JZ         plain545
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain534
+	JNZ        plain545
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -10688,14 +10716,14 @@ case523:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none535
+	JZ         none546
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
 	NEGQ       BX
 	VMASKMOVPD (AX), Y0, Y1
 	VMOVUPD    Y1, Y1
-	VPADDQ     avx2const52<>+0(SB), Y1, Y1
+	VPADDQ     avx2const62<>+0(SB), Y1, Y1
 	VPXOR      Y2, Y2, Y2
 	VPCMPGTQ   Y1, Y2, Y2
 	VPSRLQ     $0x01, Y2, Y2
@@ -10705,34 +10733,34 @@ case523:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none535:
+none546:
 	CMPQ CX, $+16
-	JB   end537
+	JB   end548
 
-loop536:
+loop547:
 	VMOVUPD  (AX), Y0
-	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
 	VMOVNTPD Y0, (DX)
 	VMOVUPD  32(AX), Y0
-	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
 	VMOVNTPD Y0, 32(DX)
 	VMOVUPD  64(AX), Y0
-	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
 	VMOVNTPD Y0, 64(DX)
 	VMOVUPD  96(AX), Y0
-	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
@@ -10742,39 +10770,39 @@ loop536:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop536
+	JAE      loop547
 
-end537:
+end548:
 	SFENCE
 
-plain534:
+plain545:
 	CMPQ CX, $+16
-	JB   end539
+	JB   end550
 
-loop538:
+loop549:
 	VMOVUPD  (AX), Y0
-	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
 	VMOVUPD  Y0, (DX)
 	VMOVUPD  32(AX), Y0
-	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
 	VMOVUPD  Y0, 32(DX)
 	VMOVUPD  64(AX), Y0
-	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
 	VPXOR    Y1, Y0, Y0
 	VMOVUPD  Y0, 64(DX)
 	VMOVUPD  96(AX), Y0
-	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
@@ -10784,15 +10812,15 @@ loop538:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop538
+	JAE      loop549
 
-end539:
+end550:
 	CMPQ CX, $+4
-	JB   end541
+	JB   end552
 
-loop540:
+loop551:
 	VMOVUPD  (AX), Y0
-	VPADDQ   avx2const52<>+0(SB), Y0, Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
 	VPSRLQ   $0x01, Y1, Y1
@@ -10802,34 +10830,34 @@ loop540:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop540
+	JAE      loop551
 
-end541:
+end552:
 	TESTQ      CX, CX
-	JZ         none542
+	JZ         none553
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
 	NEGQ       CX
 	VMASKMOVPD (AX), Y0, Y1
 	VMOVUPD    Y1, Y1
-	VPADDQ     avx2const52<>+0(SB), Y1, Y1
+	VPADDQ     avx2const62<>+0(SB), Y1, Y1
 	VPXOR      Y2, Y2, Y2
 	VPCMPGTQ   Y1, Y2, Y2
 	VPSRLQ     $0x01, Y2, Y2
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none542:
-	JMP done522
+none553:
+	JMP done533
 
-case533:
+case544:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain544
+	JZ         plain555
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain544
+	JNZ        plain555
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -10837,7 +10865,7 @@ case533:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none545
+	JZ         none556
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y1
@@ -10850,17 +10878,17 @@ case533:
 	VPCMPGTQ   Y2, Y3, Y3
 	VPSRLQ     $0x01, Y3, Y3
 	VPXOR      Y3, Y2, Y2
-	VPSUBQ     avx2const52<>+0(SB), Y2, Y2
+	VPSUBQ     avx2const62<>+0(SB), Y2, Y2
 	VMASKMOVPD Y2, Y1, (DX)
 	SUBQ       BX, CX
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none545:
+none556:
 	CMPQ CX, $+16
-	JB   end547
+	JB   end558
 
-loop546:
+loop557:
 	VADDPD    (AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
 	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
@@ -10868,7 +10896,7 @@ loop546:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
 	VMOVNTPD  Y1, (DX)
 	VADDPD    32(AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
@@ -10877,7 +10905,7 @@ loop546:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
 	VMOVNTPD  Y1, 32(DX)
 	VADDPD    64(AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
@@ -10886,7 +10914,7 @@ loop546:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
 	VMOVNTPD  Y1, 64(DX)
 	VADDPD    96(AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
@@ -10895,22 +10923,22 @@ loop546:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
 	VMOVNTPD  Y1, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop546
+	JAE       loop557
 
-end547:
+end558:
 	SFENCE
 
-plain544:
+plain555:
 	CMPQ CX, $+16
-	JB   end549
+	JB   end560
 
-loop548:
+loop559:
 	VADDPD    (AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
 	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
@@ -10918,7 +10946,7 @@ loop548:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
 	VMOVUPD   Y1, (DX)
 	VADDPD    32(AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
@@ -10927,7 +10955,7 @@ loop548:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
 	VMOVUPD   Y1, 32(DX)
 	VADDPD    64(AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
@@ -10936,7 +10964,7 @@ loop548:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
 	VMOVUPD   Y1, 64(DX)
 	VADDPD    96(AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
@@ -10945,19 +10973,19 @@ loop548:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
 	VMOVUPD   Y1, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop548
+	JAE       loop559
 
-end549:
+end560:
 	CMPQ CX, $+4
-	JB   end551
+	JB   end562
 
-loop550:
+loop561:
 	VADDPD    (AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
 	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
@@ -10965,17 +10993,17 @@ loop550:
 	VPCMPGTQ  Y1, Y2, Y2
 	VPSRLQ    $0x01, Y2, Y2
 	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const52<>+0(SB), Y1, Y1
+	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
 	VMOVUPD   Y1, (DX)
 	ADDQ      $+32, DX
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop550
+	JAE       loop561
 
-end551:
+end562:
 	TESTQ      CX, CX
-	JZ         none552
+	JZ         none563
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -10988,11 +11016,11 @@ end551:
 	VPCMPGTQ   Y0, Y2, Y2
 	VPSRLQ     $0x01, Y2, Y2
 	VPXOR      Y2, Y0, Y0
-	VPSUBQ     avx2const52<>+0(SB), Y0, Y0
+	VPSUBQ     avx2const62<>+0(SB), Y0, Y0
 	VMASKMOVPD Y0, Y1, (DX)
 
-none552:
-done522:
+none563:
+done533:
 	VZEROUPPER
 	RET
 
@@ -11019,13 +11047,13 @@ TEXT ·partitionAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx2const26<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end555
+	JB           end566
 
-loop554:
+loop565:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+128
-	JB        end553
+	JB        end564
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -11084,10 +11112,10 @@ loop554:
 	LEAQ      -32(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop554
+	JAE       loop565
 
-end555:
-end553:
+end566:
+end564:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -11125,13 +11153,13 @@ TEXT ·partitionPairsAVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx2const26<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end558
+	JB           end569
 
-loop557:
+loop568:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+64
-	JB        end556
+	JB        end567
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -11174,10 +11202,10 @@ loop557:
 	LEAQ      -32(BX)(R10*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop557
+	JAE       loop568
 
-end558:
-end556:
+end569:
+end567:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -11203,7 +11231,7 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         CX, $+4
-	JA           more560
+	JA           more571
 	LEAQ         (AX), CX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -11223,11 +11251,11 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VBLENDVPD    Y2, Y1, Y3, Y2
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (AX)
-	JMP          sorted559
+	JMP          sorted570
 
-more560:
+more571:
 	CMPQ       CX, $+8
-	JA         more561
+	JA         more572
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
@@ -11280,11 +11308,11 @@ more560:
 	VMOVUPD    Y2, (AX)
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 32(AX)
-	JMP        sorted559
+	JMP        sorted570
 
-more561:
+more572:
 	CMPQ       CX, $+16
-	JA         more562
+	JA         more573
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
@@ -11433,9 +11461,9 @@ more561:
 	VMASKMOVPD Y5, Y1, 64(AX)
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
 	VMASKMOVPD Y3, Y0, 96(AX)
-	JMP        sorted559
+	JMP        sorted570
 
-more562:
+more573:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
@@ -11833,7 +11861,7 @@ more562:
 	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 224(AX)
 
-sorted559:
+sorted570:
 	VZEROUPPER
 	RET
 
@@ -11918,7 +11946,7 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         DX, $+4
-	JA           more565
+	JA           more576
 	LEAQ         (AX), DX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -11954,11 +11982,11 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMASKMOVPD   Y1, Y3, (AX)
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (CX)
-	JMP          sorted564
+	JMP          sorted575
 
-more565:
+more576:
 	CMPQ       DX, $+8
-	JA         more566
+	JA         more577
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), DX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
@@ -12053,9 +12081,9 @@ more565:
 	VMOVUPD    Y3, (CX)
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 32(CX)
-	JMP        sorted564
+	JMP        sorted575
 
-more566:
+more577:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), DX
@@ -12325,7 +12353,7 @@ more566:
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 96(CX)
 
-sorted564:
+sorted575:
 	VZEROUPPER
 	RET
 
@@ -12364,9 +12392,9 @@ TEXT ·gemmTileAVX2(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), BX
 	MOVQ       b+16(FP), SI
 	CMPQ       DX, $+4
-	JB         end569
+	JB         end580
 
-loop568:
+loop579:
 	VMOVUPD      (SI), Y12
 	VMOVUPD      32(SI), Y13
 	VMOVUPD      64(SI), Y14
@@ -12455,13 +12483,13 @@ loop568:
 	ADDQ         $+384, SI
 	SUBQ         $+4, DX
 	CMPQ         DX, $+4
-	JAE          loop568
+	JAE          loop579
 
-end569:
+end580:
 	CMPQ DX, $+1
-	JB   end571
+	JB   end582
 
-loop570:
+loop581:
 	VMOVUPD      (SI), Y12
 	VMOVUPD      32(SI), Y13
 	VMOVUPD      64(SI), Y14
@@ -12487,9 +12515,9 @@ loop570:
 	ADDQ         $+96, SI
 	SUBQ         $+1, DX
 	CMPQ         DX, $+1
-	JAE          loop570
+	JAE          loop581
 
-end571:
+end582:
 	VBROADCASTSD alpha+56(FP), Y12
 	VMULPD       Y12, Y0, Y0
 	VMULPD       Y12, Y1, Y1
@@ -12507,9 +12535,9 @@ end571:
 	MOVQ         cols+48(FP), SI
 	MOVQ         keep+72(FP), DX
 	TESTQ        DX, DX
-	JZ           over572
+	JZ           over583
 	CMPQ         SI, $+12
-	JB           part573
+	JB           part584
 	VBROADCASTSD beta+64(FP), Y12
 	VFMADD231PD  (AX), Y12, Y0
 	VMOVUPD      Y0, (AX)
@@ -12518,7 +12546,7 @@ end571:
 	VFMADD231PD  64(AX), Y12, Y8
 	VMOVUPD      Y8, 64(AX)
 	CMPQ         BX, $+1
-	JBE          end574
+	JBE          end585
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y1
 	VMOVUPD      Y1, (AX)
@@ -12527,7 +12555,7 @@ end571:
 	VFMADD231PD  64(AX), Y12, Y9
 	VMOVUPD      Y9, 64(AX)
 	CMPQ         BX, $+2
-	JBE          end574
+	JBE          end585
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y2
 	VMOVUPD      Y2, (AX)
@@ -12536,7 +12564,7 @@ end571:
 	VFMADD231PD  64(AX), Y12, Y10
 	VMOVUPD      Y10, 64(AX)
 	CMPQ         BX, $+3
-	JBE          end574
+	JBE          end585
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y3
 	VMOVUPD      Y3, (AX)
@@ -12545,14 +12573,14 @@ end571:
 	VFMADD231PD  64(AX), Y12, Y11
 	VMOVUPD      Y11, 64(AX)
 
-end574:
+end585:
 	VZEROUPPER
 	RET
 
-part573:
+part584:
 	VBROADCASTSD beta+64(FP), Y12
 	CMPQ         SI, $+0
-	JBE          all575
+	JBE          all586
 	LEAQ         (SI), DX
 	MOVQ         $+4, DI
 	CMPQ         DX, DI
@@ -12568,27 +12596,27 @@ part573:
 	VFMADD231PD  Y14, Y12, Y0
 	VMASKMOVPD   Y0, Y13, (DX)
 	CMPQ         BX, $+1
-	JBE          end576
+	JBE          end587
 	ADDQ         CX, DX
 	VMASKMOVPD   (DX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y1
 	VMASKMOVPD   Y1, Y13, (DX)
 	CMPQ         BX, $+2
-	JBE          end576
+	JBE          end587
 	ADDQ         CX, DX
 	VMASKMOVPD   (DX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y2
 	VMASKMOVPD   Y2, Y13, (DX)
 	CMPQ         BX, $+3
-	JBE          end576
+	JBE          end587
 	ADDQ         CX, DX
 	VMASKMOVPD   (DX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y3
 	VMASKMOVPD   Y3, Y13, (DX)
 
-end576:
+end587:
 	CMPQ        SI, $+4
-	JBE         all575
+	JBE         all586
 	LEAQ        -4(SI), DX
 	MOVQ        $+4, DI
 	CMPQ        DX, DI
@@ -12604,27 +12632,27 @@ end576:
 	VFMADD231PD Y1, Y12, Y4
 	VMASKMOVPD  Y4, Y0, (DX)
 	CMPQ        BX, $+1
-	JBE         end577
+	JBE         end588
 	ADDQ        CX, DX
 	VMASKMOVPD  (DX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y5
 	VMASKMOVPD  Y5, Y0, (DX)
 	CMPQ        BX, $+2
-	JBE         end577
+	JBE         end588
 	ADDQ        CX, DX
 	VMASKMOVPD  (DX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y6
 	VMASKMOVPD  Y6, Y0, (DX)
 	CMPQ        BX, $+3
-	JBE         end577
+	JBE         end588
 	ADDQ        CX, DX
 	VMASKMOVPD  (DX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y7
 	VMASKMOVPD  Y7, Y0, (DX)
 
-end577:
+end588:
 	CMPQ        SI, $+8
-	JBE         all575
+	JBE         all586
 	LEAQ        -8(SI), DX
 	MOVQ        $+4, SI
 	CMPQ        DX, SI
@@ -12640,61 +12668,61 @@ end577:
 	VFMADD231PD Y1, Y12, Y8
 	VMASKMOVPD  Y8, Y0, (AX)
 	CMPQ        BX, $+1
-	JBE         end578
+	JBE         end589
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y9
 	VMASKMOVPD  Y9, Y0, (AX)
 	CMPQ        BX, $+2
-	JBE         end578
+	JBE         end589
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y10
 	VMASKMOVPD  Y10, Y0, (AX)
 	CMPQ        BX, $+3
-	JBE         end578
+	JBE         end589
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y11
 	VMASKMOVPD  Y11, Y0, (AX)
 
-end578:
-all575:
+end589:
+all586:
 	VZEROUPPER
 	RET
 
-over572:
+over583:
 	CMPQ    SI, $+12
-	JB      part579
+	JB      part590
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y4, 32(AX)
 	VMOVUPD Y8, 64(AX)
 	CMPQ    BX, $+1
-	JBE     end580
+	JBE     end591
 	ADDQ    CX, AX
 	VMOVUPD Y1, (AX)
 	VMOVUPD Y5, 32(AX)
 	VMOVUPD Y9, 64(AX)
 	CMPQ    BX, $+2
-	JBE     end580
+	JBE     end591
 	ADDQ    CX, AX
 	VMOVUPD Y2, (AX)
 	VMOVUPD Y6, 32(AX)
 	VMOVUPD Y10, 64(AX)
 	CMPQ    BX, $+3
-	JBE     end580
+	JBE     end591
 	ADDQ    CX, AX
 	VMOVUPD Y3, (AX)
 	VMOVUPD Y7, 32(AX)
 	VMOVUPD Y11, 64(AX)
 
-end580:
+end591:
 	VZEROUPPER
 	RET
 
-part579:
+part590:
 	CMPQ       SI, $+0
-	JBE        all581
+	JBE        all592
 	LEAQ       (SI), DX
 	MOVQ       $+4, DI
 	CMPQ       DX, DI
@@ -12708,21 +12736,21 @@ part579:
 	LEAQ       (AX), DX
 	VMASKMOVPD Y0, Y12, (DX)
 	CMPQ       BX, $+1
-	JBE        end582
+	JBE        end593
 	ADDQ       CX, DX
 	VMASKMOVPD Y1, Y12, (DX)
 	CMPQ       BX, $+2
-	JBE        end582
+	JBE        end593
 	ADDQ       CX, DX
 	VMASKMOVPD Y2, Y12, (DX)
 	CMPQ       BX, $+3
-	JBE        end582
+	JBE        end593
 	ADDQ       CX, DX
 	VMASKMOVPD Y3, Y12, (DX)
 
-end582:
+end593:
 	CMPQ       SI, $+4
-	JBE        all581
+	JBE        all592
 	LEAQ       -4(SI), DX
 	MOVQ       $+4, DI
 	CMPQ       DX, DI
@@ -12736,21 +12764,21 @@ end582:
 	LEAQ       32(AX), DX
 	VMASKMOVPD Y4, Y0, (DX)
 	CMPQ       BX, $+1
-	JBE        end583
+	JBE        end594
 	ADDQ       CX, DX
 	VMASKMOVPD Y5, Y0, (DX)
 	CMPQ       BX, $+2
-	JBE        end583
+	JBE        end594
 	ADDQ       CX, DX
 	VMASKMOVPD Y6, Y0, (DX)
 	CMPQ       BX, $+3
-	JBE        end583
+	JBE        end594
 	ADDQ       CX, DX
 	VMASKMOVPD Y7, Y0, (DX)
 
-end583:
+end594:
 	CMPQ       SI, $+8
-	JBE        all581
+	JBE        all592
 	LEAQ       -8(SI), DX
 	MOVQ       $+4, SI
 	CMPQ       DX, SI
@@ -12764,20 +12792,20 @@ end583:
 	LEAQ       64(AX), AX
 	VMASKMOVPD Y8, Y0, (AX)
 	CMPQ       BX, $+1
-	JBE        end584
+	JBE        end595
 	ADDQ       CX, AX
 	VMASKMOVPD Y9, Y0, (AX)
 	CMPQ       BX, $+2
-	JBE        end584
+	JBE        end595
 	ADDQ       CX, AX
 	VMASKMOVPD Y10, Y0, (AX)
 	CMPQ       BX, $+3
-	JBE        end584
+	JBE        end595
 	ADDQ       CX, AX
 	VMASKMOVPD Y11, Y0, (AX)
 
-end584:
-all581:
+end595:
+all592:
 	VZEROUPPER
 	RET
 
@@ -12811,9 +12839,9 @@ TEXT ·gemmPackLeftAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y0
 	CMPQ    SI, $+1
-	JB      end586
+	JB      end597
 
-loop585:
+loop596:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y1
 	VMOVUPD    Y1, (AX)
@@ -12821,9 +12849,9 @@ loop585:
 	ADDQ       $+32, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop585
+	JAE        loop596
 
-end586:
+end597:
 	VZEROUPPER
 	RET
 
@@ -12867,9 +12895,9 @@ TEXT ·gemmPackRightAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y2
 	CMPQ    SI, $+1
-	JB      end588
+	JB      end599
 
-loop587:
+loop598:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y3
 	VMOVUPD    Y3, (AX)
@@ -12883,9 +12911,9 @@ loop587:
 	ADDQ       $+96, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop587
+	JAE        loop598
 
-end588:
+end599:
 	VZEROUPPER
 	RET
 
@@ -12913,9 +12941,9 @@ TEXT ·gemmPackAlongAVX2(SB), NOSPLIT, $0-48
 	CMOVQLE R8, R9
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+4
-	JB      end590
+	JB      end601
 
-loop589:
+loop600:
 	VMOVUPD    (SI), Y0
 	VMOVUPD    (DI), Y1
 	VMOVUPD    (R8), Y2
@@ -12942,11 +12970,11 @@ loop589:
 	ADDQ       $+32, R9
 	SUBQ       $+4, DX
 	CMPQ       DX, $+4
-	JAE        loop589
+	JAE        loop600
 
-end590:
+end601:
 	TESTQ      DX, DX
-	JZ         none591
+	JZ         none602
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
@@ -12965,16 +12993,16 @@ end590:
 	VPERM2F128 $0x31, Y0, Y1, Y0
 	VMOVUPD    Y3, (AX)
 	CMPQ       DX, $+1
-	JBE        end592
+	JBE        end603
 	ADDQ       CX, AX
 	VMOVUPD    Y4, (AX)
 	CMPQ       DX, $+2
-	JBE        end592
+	JBE        end603
 	ADDQ       CX, AX
 	VMOVUPD    Y2, (AX)
 
-end592:
-none591:
+end603:
+none602:
 	VZEROUPPER
 	RET
 
@@ -13001,9 +13029,9 @@ TEXT ·gemvDotAVX2(SB), NOSPLIT, $0-48
 	VPXOR Y6, Y6, Y6
 	VPXOR Y7, Y7, Y7
 	CMPQ  CX, $+8
-	JB    end594
+	JB    end605
 
-loop593:
+loop604:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -13021,13 +13049,13 @@ loop593:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop593
+	JAE         loop604
 
-end594:
+end605:
 	CMPQ CX, $+4
-	JB   end596
+	JB   end607
 
-loop595:
+loop606:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -13040,11 +13068,11 @@ loop595:
 	ADDQ        $+32, R8
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop595
+	JAE         loop606
 
-end596:
+end607:
 	TESTQ       CX, CX
-	JZ          none597
+	JZ          none608
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y8
@@ -13060,7 +13088,7 @@ end596:
 	VFMADD231PD Y12, Y9, Y4
 	VFMADD231PD Y8, Y9, Y6
 
-none597:
+none608:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -13100,9 +13128,9 @@ TEXT ·gemvDotOneAVX2(SB), NOSPLIT, $0-48
 	VPXOR Y0, Y0, Y0
 	VPXOR Y1, Y1, Y1
 	CMPQ  CX, $+8
-	JB    end599
+	JB    end610
 
-loop598:
+loop609:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	VMOVUPD     32(AX), Y2
@@ -13111,24 +13139,24 @@ loop598:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop598
+	JAE         loop609
 
-end599:
+end610:
 	CMPQ CX, $+4
-	JB   end601
+	JB   end612
 
-loop600:
+loop611:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop600
+	JAE         loop611
 
-end601:
+end612:
 	TESTQ       CX, CX
-	JZ          none602
+	JZ          none613
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y2
@@ -13138,7 +13166,7 @@ end601:
 	VMOVUPD     Y3, Y3
 	VFMADD231PD Y2, Y3, Y0
 
-none602:
+none613:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -13169,9 +13197,9 @@ TEXT ·gemvAddAVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSD 16(DX), Y2
 	VBROADCASTSD 24(DX), Y3
 	CMPQ         CX, $+8
-	JB           end604
+	JB           end615
 
-loop603:
+loop614:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -13191,13 +13219,13 @@ loop603:
 	ADDQ        $+64, R9
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop603
+	JAE         loop614
 
-end604:
+end615:
 	CMPQ CX, $+4
-	JB   end606
+	JB   end617
 
-loop605:
+loop616:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -13211,11 +13239,11 @@ loop605:
 	ADDQ        $+32, R9
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop605
+	JAE         loop616
 
-end606:
+end617:
 	TESTQ       CX, CX
-	JZ          none607
+	JZ          none618
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y4
@@ -13232,7 +13260,7 @@ end606:
 	VFMADD231PD Y9, Y3, Y5
 	VMASKMOVPD  Y5, Y4, (AX)
 
-none607:
+none618:
 	VZEROUPPER
 	RET
 
@@ -13247,9 +13275,9 @@ TEXT ·gemvAddOneAVX2(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Y0
 	CMPQ         CX, $+8
-	JB           end609
+	JB           end620
 
-loop608:
+loop619:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -13260,13 +13288,13 @@ loop608:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop608
+	JAE         loop619
 
-end609:
+end620:
 	CMPQ CX, $+4
-	JB   end611
+	JB   end622
 
-loop610:
+loop621:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -13274,11 +13302,11 @@ loop610:
 	ADDQ        $+32, BX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop610
+	JAE         loop621
 
-end611:
+end622:
 	TESTQ       CX, CX
-	JZ          none612
+	JZ          none623
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y1
@@ -13289,7 +13317,7 @@ end611:
 	VFMADD231PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (AX)
 
-none612:
+none623:
 	VZEROUPPER
 	RET
 
@@ -13302,10 +13330,10 @@ TEXT ·flipAVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain613
+	JZ           plain624
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain613
+	JNZ          plain624
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -13313,7 +13341,7 @@ TEXT ·flipAVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none614
+	JZ           none625
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -13325,11 +13353,11 @@ TEXT ·flipAVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none614:
+none625:
 	CMPQ CX, $+16
-	JB   end616
+	JB   end627
 
-loop615:
+loop626:
 	VPXOR    (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VPXOR    32(AX), Y0, Y1
@@ -13342,16 +13370,16 @@ loop615:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop615
+	JAE      loop626
 
-end616:
+end627:
 	SFENCE
 
-plain613:
+plain624:
 	CMPQ CX, $+16
-	JB   end618
+	JB   end629
 
-loop617:
+loop628:
 	VPXOR   (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VPXOR   32(AX), Y0, Y1
@@ -13364,24 +13392,24 @@ loop617:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop617
+	JAE     loop628
 
-end618:
+end629:
 	CMPQ CX, $+4
-	JB   end620
+	JB   end631
 
-loop619:
+loop630:
 	VPXOR   (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop619
+	JAE     loop630
 
-end620:
+end631:
 	TESTQ      CX, CX
-	JZ         none621
+	JZ         none632
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -13390,7 +13418,7 @@ end620:
 	VPXOR      Y2, Y0, Y0
 	VMASKMOVPD Y0, Y1, (DX)
 
-none621:
+none632:
 	VZEROUPPER
 	RET
 
@@ -13408,9 +13436,9 @@ TEXT ·sumInt32AVX2(SB), NOSPLIT, $0-32
 	VPXOR Y6, Y6, Y6
 	VPXOR Y7, Y7, Y7
 	CMPQ  CX, $+32
-	JB    end623
+	JB    end634
 
-loop622:
+loop633:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -13430,13 +13458,13 @@ loop622:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop622
+	JAE     loop633
 
-end623:
+end634:
 	CMPQ CX, $+8
-	JB   end625
+	JB   end636
 
-loop624:
+loop635:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -13444,11 +13472,11 @@ loop624:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop624
+	JAE     loop635
 
-end625:
+end636:
 	TESTQ      CX, CX
-	JZ         none626
+	JZ         none637
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y8
@@ -13459,7 +13487,7 @@ end625:
 	VPSRAD     $0x10, Y8, Y8
 	VPADDD     Y8, Y4, Y4
 
-none626:
+none637:
 	VPADDD       Y2, Y0, Y0
 	VPADDD       Y3, Y1, Y1
 	VPADDD       Y1, Y0, Y0
@@ -13499,9 +13527,9 @@ TEXT ·dotInt32AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y6, Y6, Y6
 	VPXOR Y7, Y7, Y7
 	CMPQ  CX, $+32
-	JB    end628
+	JB    end639
 
-loop627:
+loop638:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -13538,13 +13566,13 @@ loop627:
 	ADDQ    $+128, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop627
+	JAE     loop638
 
-end628:
+end639:
 	CMPQ CX, $+8
-	JB   end630
+	JB   end641
 
-loop629:
+loop640:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -13557,11 +13585,11 @@ loop629:
 	ADDQ    $+32, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop629
+	JAE     loop640
 
-end630:
+end641:
 	TESTQ      CX, CX
-	JZ         none631
+	JZ         none642
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y8
@@ -13577,7 +13605,7 @@ end630:
 	VPMULDQ    Y9, Y8, Y10
 	VPADDQ     Y10, Y4, Y4
 
-none631:
+none642:
 	VPADDQ       Y4, Y0, Y0
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
@@ -13609,9 +13637,9 @@ TEXT ·minMaxFloat32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y8
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, $+32
-	JB           end633
+	JB           end644
 
-loop632:
+loop643:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -13631,13 +13659,13 @@ loop632:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop632
+	JAE     loop643
 
-end633:
+end644:
 	CMPQ CX, $+8
-	JB   end635
+	JB   end646
 
-loop634:
+loop645:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -13646,11 +13674,11 @@ loop634:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop634
+	JAE     loop645
 
-end635:
+end646:
 	TESTQ      CX, CX
-	JZ         none636
+	JZ         none647
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y10
@@ -13663,7 +13691,7 @@ end635:
 	VCMPPS     $0x03, Y0, Y0, Y0
 	VORPS      Y0, Y9, Y9
 
-none636:
+none647:
 	VMINPS       Y1, Y3, Y1
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y1, Y2, Y1
@@ -13684,11 +13712,11 @@ none636:
 	VMAXPS       X5, X0, X5
 	VMOVMSKPS    Y9, AX
 	TESTQ        AX, AX
-	JZ           ordered637
+	JZ           ordered648
 	VPCMPEQD     X1, X1, X1
 	VPCMPEQD     X5, X5, X5
 
-ordered637:
+ordered648:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X5, hi+28(FP)
 	VZEROUPPER
@@ -13709,9 +13737,9 @@ TEXT ·minMaxInt32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
 	CMPQ         CX, $+32
-	JB           end639
+	JB           end650
 
-loop638:
+loop649:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
@@ -13727,24 +13755,24 @@ loop638:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop638
+	JAE     loop649
 
-end639:
+end650:
 	CMPQ CX, $+8
-	JB   end641
+	JB   end652
 
-loop640:
+loop651:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop640
+	JAE     loop651
 
-end641:
+end652:
 	TESTQ      CX, CX
-	JZ         none642
+	JZ         none653
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -13755,7 +13783,7 @@ end641:
 	VPMINSD    Y0, Y1, Y1
 	VPMAXSD    Y0, Y5, Y5
 
-none642:
+none653:
 	VPMINSD      Y1, Y3, Y1
 	VPMINSD      Y2, Y4, Y2
 	VPMINSD      Y1, Y2, Y1
@@ -13789,13 +13817,13 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case644
+	JNE        case655
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain645
+	JZ         plain656
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain645
+	JNZ        plain656
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -13803,7 +13831,7 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none646
+	JZ         none657
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -13818,11 +13846,11 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none646:
+none657:
 	CMPQ DX, $+32
-	JB   end648
+	JB   end659
 
-loop647:
+loop658:
 	VMOVUPD  (AX), Y0
 	VADDPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -13840,16 +13868,16 @@ loop647:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop647
+	JAE      loop658
 
-end648:
+end659:
 	SFENCE
 
-plain645:
+plain656:
 	CMPQ DX, $+32
-	JB   end650
+	JB   end661
 
-loop649:
+loop660:
 	VMOVUPD (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -13867,13 +13895,13 @@ loop649:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop649
+	JAE     loop660
 
-end650:
+end661:
 	CMPQ DX, $+8
-	JB   end652
+	JB   end663
 
-loop651:
+loop662:
 	VMOVUPD (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -13882,11 +13910,11 @@ loop651:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop651
+	JAE     loop662
 
-end652:
+end663:
 	TESTQ      DX, DX
-	JZ         none653
+	JZ         none664
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -13897,18 +13925,18 @@ end652:
 	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none653:
-	JMP done643
+none664:
+	JMP done654
 
-case644:
+case655:
 	CMPQ       SI, $+1
-	JNE        case654
+	JNE        case665
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain655
+	JZ         plain666
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain655
+	JNZ        plain666
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -13916,7 +13944,7 @@ case644:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none656
+	JZ         none667
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -13931,11 +13959,11 @@ case644:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none656:
+none667:
 	CMPQ DX, $+32
-	JB   end658
+	JB   end669
 
-loop657:
+loop668:
 	VMOVUPD  (AX), Y0
 	VSUBPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -13953,16 +13981,16 @@ loop657:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop657
+	JAE      loop668
 
-end658:
+end669:
 	SFENCE
 
-plain655:
+plain666:
 	CMPQ DX, $+32
-	JB   end660
+	JB   end671
 
-loop659:
+loop670:
 	VMOVUPD (AX), Y0
 	VSUBPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -13980,13 +14008,13 @@ loop659:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop659
+	JAE     loop670
 
-end660:
+end671:
 	CMPQ DX, $+8
-	JB   end662
+	JB   end673
 
-loop661:
+loop672:
 	VMOVUPD (AX), Y0
 	VSUBPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -13995,11 +14023,11 @@ loop661:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop661
+	JAE     loop672
 
-end662:
+end673:
 	TESTQ      DX, DX
-	JZ         none663
+	JZ         none674
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14010,18 +14038,18 @@ end662:
 	VSUBPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none663:
-	JMP done643
+none674:
+	JMP done654
 
-case654:
+case665:
 	CMPQ       SI, $+2
-	JNE        case664
+	JNE        case675
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain665
+	JZ         plain676
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain665
+	JNZ        plain676
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14029,7 +14057,7 @@ case654:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none666
+	JZ         none677
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14044,11 +14072,11 @@ case654:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none666:
+none677:
 	CMPQ DX, $+32
-	JB   end668
+	JB   end679
 
-loop667:
+loop678:
 	VMOVUPD  (AX), Y0
 	VMULPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14066,16 +14094,16 @@ loop667:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop667
+	JAE      loop678
 
-end668:
+end679:
 	SFENCE
 
-plain665:
+plain676:
 	CMPQ DX, $+32
-	JB   end670
+	JB   end681
 
-loop669:
+loop680:
 	VMOVUPD (AX), Y0
 	VMULPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14093,13 +14121,13 @@ loop669:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop669
+	JAE     loop680
 
-end670:
+end681:
 	CMPQ DX, $+8
-	JB   end672
+	JB   end683
 
-loop671:
+loop682:
 	VMOVUPD (AX), Y0
 	VMULPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14108,11 +14136,11 @@ loop671:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop671
+	JAE     loop682
 
-end672:
+end683:
 	TESTQ      DX, DX
-	JZ         none673
+	JZ         none684
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14123,133 +14151,10 @@ end672:
 	VMULPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none673:
-	JMP done643
+none684:
+	JMP done654
 
-case664:
-	MOVQ       stream+64(FP), SI
-	TESTQ      SI, SI
-	JZ         plain675
-	MOVQ       BX, SI
-	ANDQ       $+3, SI
-	JNZ        plain675
-	MOVQ       BX, SI
-	NEGQ       SI
-	ANDQ       $+31, SI
-	SHRQ       $0x02, SI
-	CMPQ       SI, DX
-	CMOVQHI    DX, SI
-	TESTQ      SI, SI
-	JZ         none676
-	LEAQ       avx2const79<>+32(SB), DI
-	NEGQ       SI
-	VMOVDQU    (DI)(SI*4), Y0
-	NEGQ       SI
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
-	VMOVUPD    Y1, Y1
-	VDIVPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
-	SUBQ       SI, DX
-	LEAQ       (BX)(SI*4), BX
-	LEAQ       (AX)(SI*4), AX
-	LEAQ       (CX)(SI*4), CX
-
-none676:
-	CMPQ DX, $+32
-	JB   end678
-
-loop677:
-	VMOVUPD  (AX), Y0
-	VDIVPS   (CX), Y0, Y0
-	VMOVNTPD Y0, (BX)
-	VMOVUPD  32(AX), Y0
-	VDIVPS   32(CX), Y0, Y0
-	VMOVNTPD Y0, 32(BX)
-	VMOVUPD  64(AX), Y0
-	VDIVPS   64(CX), Y0, Y0
-	VMOVNTPD Y0, 64(BX)
-	VMOVUPD  96(AX), Y0
-	VDIVPS   96(CX), Y0, Y0
-	VMOVNTPD Y0, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
-	ADDQ     $+128, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop677
-
-end678:
-	SFENCE
-
-plain675:
-	CMPQ DX, $+32
-	JB   end680
-
-loop679:
-	VMOVUPD (AX), Y0
-	VDIVPS  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	VMOVUPD 32(AX), Y0
-	VDIVPS  32(CX), Y0, Y0
-	VMOVUPD Y0, 32(BX)
-	VMOVUPD 64(AX), Y0
-	VDIVPS  64(CX), Y0, Y0
-	VMOVUPD Y0, 64(BX)
-	VMOVUPD 96(AX), Y0
-	VDIVPS  96(CX), Y0, Y0
-	VMOVUPD Y0, 96(BX)
-	ADDQ    $+128, BX
-	ADDQ    $+128, AX
-	ADDQ    $+128, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop679
-
-end680:
-	CMPQ DX, $+8
-	JB   end682
-
-loop681:
-	VMOVUPD (AX), Y0
-	VDIVPS  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	ADDQ    $+32, BX
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
-	JAE     loop681
-
-end682:
-	TESTQ      DX, DX
-	JZ         none683
-	LEAQ       avx2const79<>+32(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*4), Y0
-	NEGQ       DX
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
-	VMOVUPD    Y1, Y1
-	VDIVPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
-
-none683:
-done643:
-	VZEROUPPER
-	RET
-
-// func arithInt32AVX2(c int, dst *int32, x []int32, y []int32, stream int)
-// Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
-	MOVQ       x_base+16(FP), AX
-	MOVQ       x_len+24(FP), CX
-	MOVQ       y_base+40(FP), CX
-	MOVQ       y_len+48(FP), DX
-	MOVQ       dst+8(FP), BX
-	MOVQ       c+0(FP), SI
-	CMPQ       SI, $+0
-	JNE        case685
+case675:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
 	JZ         plain686
@@ -14271,7 +14176,7 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	VMASKMOVPS (AX), Y0, Y1
 	VMASKMOVPS (CX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VPADDD     Y2, Y1, Y1
+	VDIVPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 	SUBQ       SI, DX
 	LEAQ       (BX)(SI*4), BX
@@ -14284,16 +14189,16 @@ none687:
 
 loop688:
 	VMOVUPD  (AX), Y0
-	VPADDD   (CX), Y0, Y0
+	VDIVPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
 	VMOVUPD  32(AX), Y0
-	VPADDD   32(CX), Y0, Y0
+	VDIVPS   32(CX), Y0, Y0
 	VMOVNTPD Y0, 32(BX)
 	VMOVUPD  64(AX), Y0
-	VPADDD   64(CX), Y0, Y0
+	VDIVPS   64(CX), Y0, Y0
 	VMOVNTPD Y0, 64(BX)
 	VMOVUPD  96(AX), Y0
-	VPADDD   96(CX), Y0, Y0
+	VDIVPS   96(CX), Y0, Y0
 	VMOVNTPD Y0, 96(BX)
 	ADDQ     $+128, BX
 	ADDQ     $+128, AX
@@ -14311,16 +14216,16 @@ plain686:
 
 loop690:
 	VMOVUPD (AX), Y0
-	VPADDD  (CX), Y0, Y0
+	VDIVPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
 	VMOVUPD 32(AX), Y0
-	VPADDD  32(CX), Y0, Y0
+	VDIVPS  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(BX)
 	VMOVUPD 64(AX), Y0
-	VPADDD  64(CX), Y0, Y0
+	VDIVPS  64(CX), Y0, Y0
 	VMOVUPD Y0, 64(BX)
 	VMOVUPD 96(AX), Y0
-	VPADDD  96(CX), Y0, Y0
+	VDIVPS  96(CX), Y0, Y0
 	VMOVUPD Y0, 96(BX)
 	ADDQ    $+128, BX
 	ADDQ    $+128, AX
@@ -14335,7 +14240,7 @@ end691:
 
 loop692:
 	VMOVUPD (AX), Y0
-	VPADDD  (CX), Y0, Y0
+	VDIVPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
 	ADDQ    $+32, BX
 	ADDQ    $+32, AX
@@ -14354,21 +14259,31 @@ end693:
 	VMASKMOVPS (AX), Y0, Y1
 	VMASKMOVPS (CX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VPADDD     Y2, Y1, Y1
+	VDIVPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
 none694:
-	JMP done684
+done654:
+	VZEROUPPER
+	RET
 
-case685:
-	CMPQ       SI, $+1
-	JNE        case695
+// func arithInt32AVX2(c int, dst *int32, x []int32, y []int32, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
+	MOVQ       x_base+16(FP), AX
+	MOVQ       x_len+24(FP), CX
+	MOVQ       y_base+40(FP), CX
+	MOVQ       y_len+48(FP), DX
+	MOVQ       dst+8(FP), BX
+	MOVQ       c+0(FP), SI
+	CMPQ       SI, $+0
+	JNE        case696
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain696
+	JZ         plain697
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain696
+	JNZ        plain697
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14376,7 +14291,120 @@ case685:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none697
+	JZ         none698
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPADDD     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*4), BX
+	LEAQ       (AX)(SI*4), AX
+	LEAQ       (CX)(SI*4), CX
+
+none698:
+	CMPQ DX, $+32
+	JB   end700
+
+loop699:
+	VMOVUPD  (AX), Y0
+	VPADDD   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VPADDD   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VPADDD   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VPADDD   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop699
+
+end700:
+	SFENCE
+
+plain697:
+	CMPQ DX, $+32
+	JB   end702
+
+loop701:
+	VMOVUPD (AX), Y0
+	VPADDD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VPADDD  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VPADDD  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VPADDD  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop701
+
+end702:
+	CMPQ DX, $+8
+	JB   end704
+
+loop703:
+	VMOVUPD (AX), Y0
+	VPADDD  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop703
+
+end704:
+	TESTQ      DX, DX
+	JZ         none705
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y0
+	NEGQ       DX
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPADDD     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+
+none705:
+	JMP done695
+
+case696:
+	CMPQ       SI, $+1
+	JNE        case706
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain707
+	MOVQ       BX, SI
+	ANDQ       $+3, SI
+	JNZ        plain707
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none708
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14391,11 +14419,11 @@ case685:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none697:
+none708:
 	CMPQ DX, $+32
-	JB   end699
+	JB   end710
 
-loop698:
+loop709:
 	VMOVUPD  (AX), Y0
 	VPSUBD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14413,16 +14441,16 @@ loop698:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop698
+	JAE      loop709
 
-end699:
+end710:
 	SFENCE
 
-plain696:
+plain707:
 	CMPQ DX, $+32
-	JB   end701
+	JB   end712
 
-loop700:
+loop711:
 	VMOVUPD (AX), Y0
 	VPSUBD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14440,13 +14468,13 @@ loop700:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop700
+	JAE     loop711
 
-end701:
+end712:
 	CMPQ DX, $+8
-	JB   end703
+	JB   end714
 
-loop702:
+loop713:
 	VMOVUPD (AX), Y0
 	VPSUBD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14455,11 +14483,11 @@ loop702:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop702
+	JAE     loop713
 
-end703:
+end714:
 	TESTQ      DX, DX
-	JZ         none704
+	JZ         none715
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14470,16 +14498,16 @@ end703:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none704:
-	JMP done684
+none715:
+	JMP done695
 
-case695:
+case706:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain706
+	JZ         plain717
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain706
+	JNZ        plain717
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14487,7 +14515,7 @@ case695:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none707
+	JZ         none718
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14502,11 +14530,11 @@ case695:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none707:
+none718:
 	CMPQ DX, $+32
-	JB   end709
+	JB   end720
 
-loop708:
+loop719:
 	VMOVUPD  (AX), Y0
 	VPMULLD  (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14524,16 +14552,16 @@ loop708:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop708
+	JAE      loop719
 
-end709:
+end720:
 	SFENCE
 
-plain706:
+plain717:
 	CMPQ DX, $+32
-	JB   end711
+	JB   end722
 
-loop710:
+loop721:
 	VMOVUPD (AX), Y0
 	VPMULLD (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14551,13 +14579,13 @@ loop710:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop710
+	JAE     loop721
 
-end711:
+end722:
 	CMPQ DX, $+8
-	JB   end713
+	JB   end724
 
-loop712:
+loop723:
 	VMOVUPD (AX), Y0
 	VPMULLD (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14566,11 +14594,11 @@ loop712:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop712
+	JAE     loop723
 
-end713:
+end724:
 	TESTQ      DX, DX
-	JZ         none714
+	JZ         none725
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14581,8 +14609,8 @@ end713:
 	VPMULLD    Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none714:
-done684:
+none725:
+done695:
 	VZEROUPPER
 	RET
 
@@ -14596,13 +14624,13 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case716
+	JNE          case727
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain717
+	JZ           plain728
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain717
+	JNZ          plain728
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -14610,7 +14638,7 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none718
+	JZ           none729
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -14622,11 +14650,11 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none718:
+none729:
 	CMPQ CX, $+32
-	JB   end720
+	JB   end731
 
-loop719:
+loop730:
 	VMULPS   (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VMULPS   32(AX), Y0, Y1
@@ -14639,16 +14667,16 @@ loop719:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop719
+	JAE      loop730
 
-end720:
+end731:
 	SFENCE
 
-plain717:
+plain728:
 	CMPQ CX, $+32
-	JB   end722
+	JB   end733
 
-loop721:
+loop732:
 	VMULPS  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VMULPS  32(AX), Y0, Y1
@@ -14661,24 +14689,24 @@ loop721:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop721
+	JAE     loop732
 
-end722:
+end733:
 	CMPQ CX, $+8
-	JB   end724
+	JB   end735
 
-loop723:
+loop734:
 	VMULPS  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop723
+	JAE     loop734
 
-end724:
+end735:
 	TESTQ      CX, CX
-	JZ         none725
+	JZ         none736
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -14687,18 +14715,18 @@ end724:
 	VMULPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (DX)
 
-none725:
-	JMP done715
+none736:
+	JMP done726
 
-case716:
+case727:
 	CMPQ       BX, $+1
-	JNE        case726
+	JNE        case737
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain727
+	JZ         plain738
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain727
+	JNZ        plain738
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -14706,7 +14734,7 @@ case716:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none728
+	JZ         none739
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -14718,11 +14746,11 @@ case716:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none728:
+none739:
 	CMPQ CX, $+32
-	JB   end730
+	JB   end741
 
-loop729:
+loop740:
 	VSQRTPS  (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VSQRTPS  32(AX), Y0
@@ -14735,16 +14763,16 @@ loop729:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop729
+	JAE      loop740
 
-end730:
+end741:
 	SFENCE
 
-plain727:
+plain738:
 	CMPQ CX, $+32
-	JB   end732
+	JB   end743
 
-loop731:
+loop742:
 	VSQRTPS (AX), Y0
 	VMOVUPD Y0, (DX)
 	VSQRTPS 32(AX), Y0
@@ -14757,24 +14785,24 @@ loop731:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop731
+	JAE     loop742
 
-end732:
+end743:
 	CMPQ CX, $+8
-	JB   end734
+	JB   end745
 
-loop733:
+loop744:
 	VSQRTPS (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop733
+	JAE     loop744
 
-end734:
+end745:
 	TESTQ      CX, CX
-	JZ         none735
+	JZ         none746
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -14783,18 +14811,18 @@ end734:
 	VSQRTPS    Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none735:
-	JMP done715
+none746:
+	JMP done726
 
-case726:
+case737:
 	CMPQ       BX, $+2
-	JNE        case736
+	JNE        case747
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain737
+	JZ         plain748
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain737
+	JNZ        plain748
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -14802,7 +14830,7 @@ case726:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none738
+	JZ         none749
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -14814,11 +14842,11 @@ case726:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none738:
+none749:
 	CMPQ CX, $+32
-	JB   end740
+	JB   end751
 
-loop739:
+loop750:
 	VPANDN   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPANDN   32(AX), Y1, Y0
@@ -14831,16 +14859,16 @@ loop739:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop739
+	JAE      loop750
 
-end740:
+end751:
 	SFENCE
 
-plain737:
+plain748:
 	CMPQ CX, $+32
-	JB   end742
+	JB   end753
 
-loop741:
+loop752:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPANDN  32(AX), Y1, Y0
@@ -14853,24 +14881,24 @@ loop741:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop741
+	JAE     loop752
 
-end742:
+end753:
 	CMPQ CX, $+8
-	JB   end744
+	JB   end755
 
-loop743:
+loop754:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop743
+	JAE     loop754
 
-end744:
+end755:
 	TESTQ      CX, CX
-	JZ         none745
+	JZ         none756
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -14879,16 +14907,16 @@ end744:
 	VPANDN     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none745:
-	JMP done715
+none756:
+	JMP done726
 
-case736:
+case747:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain747
+	JZ         plain758
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain747
+	JNZ        plain758
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -14896,7 +14924,7 @@ case736:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none748
+	JZ         none759
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -14908,11 +14936,11 @@ case736:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none748:
+none759:
 	CMPQ CX, $+32
-	JB   end750
+	JB   end761
 
-loop749:
+loop760:
 	VPXOR    (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPXOR    32(AX), Y1, Y0
@@ -14925,16 +14953,16 @@ loop749:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop749
+	JAE      loop760
 
-end750:
+end761:
 	SFENCE
 
-plain747:
+plain758:
 	CMPQ CX, $+32
-	JB   end752
+	JB   end763
 
-loop751:
+loop762:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPXOR   32(AX), Y1, Y0
@@ -14947,24 +14975,24 @@ loop751:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop751
+	JAE     loop762
 
-end752:
+end763:
 	CMPQ CX, $+8
-	JB   end754
+	JB   end765
 
-loop753:
+loop764:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop753
+	JAE     loop764
 
-end754:
+end765:
 	TESTQ      CX, CX
-	JZ         none755
+	JZ         none766
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -14973,8 +15001,8 @@ end754:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none755:
-done715:
+none766:
+done726:
 	VZEROUPPER
 	RET
 
@@ -14994,13 +15022,13 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case757
+	JNE          case768
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain758
+	JZ           plain769
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain758
+	JNZ          plain769
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -15008,7 +15036,7 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none759
+	JZ           none770
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -15020,11 +15048,11 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none759:
+none770:
 	CMPQ CX, $+32
-	JB   end761
+	JB   end772
 
-loop760:
+loop771:
 	VPMULLD  (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VPMULLD  32(AX), Y0, Y1
@@ -15037,16 +15065,16 @@ loop760:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop760
+	JAE      loop771
 
-end761:
+end772:
 	SFENCE
 
-plain758:
+plain769:
 	CMPQ CX, $+32
-	JB   end763
+	JB   end774
 
-loop762:
+loop773:
 	VPMULLD (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VPMULLD 32(AX), Y0, Y1
@@ -15059,24 +15087,24 @@ loop762:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop762
+	JAE     loop773
 
-end763:
+end774:
 	CMPQ CX, $+8
-	JB   end765
+	JB   end776
 
-loop764:
+loop775:
 	VPMULLD (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop764
+	JAE     loop775
 
-end765:
+end776:
 	TESTQ      CX, CX
-	JZ         none766
+	JZ         none777
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -15085,18 +15113,18 @@ end765:
 	VPMULLD    Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (DX)
 
-none766:
-	JMP done756
+none777:
+	JMP done767
 
-case757:
+case768:
 	CMPQ       BX, $+1
-	JNE        case767
+	JNE        case778
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain768
+	JZ         plain779
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain768
+	JNZ        plain779
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -15104,7 +15132,7 @@ case757:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none769
+	JZ         none780
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -15116,11 +15144,11 @@ case757:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none769:
+none780:
 	CMPQ CX, $+32
-	JB   end771
+	JB   end782
 
-loop770:
+loop781:
 	VPABSD   (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VPABSD   32(AX), Y0
@@ -15133,16 +15161,16 @@ loop770:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop770
+	JAE      loop781
 
-end771:
+end782:
 	SFENCE
 
-plain768:
+plain779:
 	CMPQ CX, $+32
-	JB   end773
+	JB   end784
 
-loop772:
+loop783:
 	VPABSD  (AX), Y0
 	VMOVUPD Y0, (DX)
 	VPABSD  32(AX), Y0
@@ -15155,24 +15183,24 @@ loop772:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop772
+	JAE     loop783
 
-end773:
+end784:
 	CMPQ CX, $+8
-	JB   end775
+	JB   end786
 
-loop774:
+loop785:
 	VPABSD  (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop774
+	JAE     loop785
 
-end775:
+end786:
 	TESTQ      CX, CX
-	JZ         none776
+	JZ         none787
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -15181,16 +15209,16 @@ end775:
 	VPABSD     Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none776:
-	JMP done756
+none787:
+	JMP done767
 
-case767:
+case778:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain778
+	JZ         plain789
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain778
+	JNZ        plain789
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -15198,7 +15226,7 @@ case767:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none779
+	JZ         none790
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -15210,11 +15238,11 @@ case767:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none779:
+none790:
 	CMPQ CX, $+32
-	JB   end781
+	JB   end792
 
-loop780:
+loop791:
 	VPSUBD   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPSUBD   32(AX), Y1, Y0
@@ -15227,16 +15255,16 @@ loop780:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop780
+	JAE      loop791
 
-end781:
+end792:
 	SFENCE
 
-plain778:
+plain789:
 	CMPQ CX, $+32
-	JB   end783
+	JB   end794
 
-loop782:
+loop793:
 	VPSUBD  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPSUBD  32(AX), Y1, Y0
@@ -15249,24 +15277,24 @@ loop782:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop782
+	JAE     loop793
 
-end783:
+end794:
 	CMPQ CX, $+8
-	JB   end785
+	JB   end796
 
-loop784:
+loop795:
 	VPSUBD  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop784
+	JAE     loop795
 
-end785:
+end796:
 	TESTQ      CX, CX
-	JZ         none786
+	JZ         none797
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -15275,8 +15303,8 @@ end785:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none786:
-done756:
+none797:
+done767:
 	VZEROUPPER
 	RET
 
@@ -15292,10 +15320,10 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain787
+	JZ          plain798
 	MOVQ        SI, DI
 	ANDQ        $+3, DI
-	JNZ         plain787
+	JNZ         plain798
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
@@ -15303,7 +15331,7 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none788
+	JZ          none799
 	LEAQ        avx2const79<>+32(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*4), Y0
@@ -15321,11 +15349,11 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
 
-none788:
+none799:
 	CMPQ BX, $+32
-	JB   end790
+	JB   end801
 
-loop789:
+loop800:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -15348,16 +15376,16 @@ loop789:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop789
+	JAE         loop800
 
-end790:
+end801:
 	SFENCE
 
-plain787:
+plain798:
 	CMPQ BX, $+32
-	JB   end792
+	JB   end803
 
-loop791:
+loop802:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -15380,13 +15408,13 @@ loop791:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop791
+	JAE         loop802
 
-end792:
+end803:
 	CMPQ BX, $+8
-	JB   end794
+	JB   end805
 
-loop793:
+loop804:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -15397,11 +15425,11 @@ loop793:
 	ADDQ        $+32, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop793
+	JAE         loop804
 
-end794:
+end805:
 	TESTQ       BX, BX
-	JZ          none795
+	JZ          none806
 	LEAQ        avx2const79<>+32(SB), DI
 	NEGQ        BX
 	VMOVDQU     (DI)(BX*4), Y0
@@ -15414,7 +15442,7 @@ end794:
 	VFMADD213PS Y3, Y2, Y1
 	VMASKMOVPS  Y1, Y0, (SI)
 
-none795:
+none806:
 	VZEROUPPER
 	RET
 
@@ -15429,10 +15457,10 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain796
+	JZ           plain807
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain796
+	JNZ          plain807
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -15440,7 +15468,7 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none797
+	JZ           none808
 	LEAQ         avx2const79<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
@@ -15455,11 +15483,11 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none797:
+none808:
 	CMPQ DX, $+32
-	JB   end799
+	JB   end810
 
-loop798:
+loop809:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVNTPD    Y1, (BX)
@@ -15477,16 +15505,16 @@ loop798:
 	ADDQ        $+128, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop798
+	JAE         loop809
 
-end799:
+end810:
 	SFENCE
 
-plain796:
+plain807:
 	CMPQ DX, $+32
-	JB   end801
+	JB   end812
 
-loop800:
+loop811:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -15504,13 +15532,13 @@ loop800:
 	ADDQ        $+128, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop800
+	JAE         loop811
 
-end801:
+end812:
 	CMPQ DX, $+8
-	JB   end803
+	JB   end814
 
-loop802:
+loop813:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -15519,11 +15547,11 @@ loop802:
 	ADDQ        $+32, CX
 	SUBQ        $+8, DX
 	CMPQ        DX, $+8
-	JAE         loop802
+	JAE         loop813
 
-end803:
+end814:
 	TESTQ       DX, DX
-	JZ          none804
+	JZ          none815
 	LEAQ        avx2const79<>+32(SB), SI
 	NEGQ        DX
 	VMOVDQU     (SI)(DX*4), Y1
@@ -15534,7 +15562,7 @@ end803:
 	VFMADD213PS Y3, Y0, Y2
 	VMASKMOVPS  Y2, Y1, (BX)
 
-none804:
+none815:
 	VZEROUPPER
 	RET
 
@@ -15549,10 +15577,10 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain805
+	JZ           plain816
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain805
+	JNZ          plain816
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -15560,7 +15588,7 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none806
+	JZ           none817
 	LEAQ         avx2const79<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
@@ -15575,11 +15603,11 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none806:
+none817:
 	CMPQ DX, $+32
-	JB   end808
+	JB   end819
 
-loop807:
+loop818:
 	VPMULLD  (AX), Y0, Y1
 	VPADDD   (CX), Y1, Y1
 	VMOVNTPD Y1, (BX)
@@ -15597,16 +15625,16 @@ loop807:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop807
+	JAE      loop818
 
-end808:
+end819:
 	SFENCE
 
-plain805:
+plain816:
 	CMPQ DX, $+32
-	JB   end810
+	JB   end821
 
-loop809:
+loop820:
 	VPMULLD (AX), Y0, Y1
 	VPADDD  (CX), Y1, Y1
 	VMOVUPD Y1, (BX)
@@ -15624,13 +15652,13 @@ loop809:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop809
+	JAE     loop820
 
-end810:
+end821:
 	CMPQ DX, $+8
-	JB   end812
+	JB   end823
 
-loop811:
+loop822:
 	VPMULLD (AX), Y0, Y1
 	VPADDD  (CX), Y1, Y1
 	VMOVUPD Y1, (BX)
@@ -15639,11 +15667,11 @@ loop811:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop811
+	JAE     loop822
 
-end812:
+end823:
 	TESTQ      DX, DX
-	JZ         none813
+	JZ         none824
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y1
@@ -15654,7 +15682,7 @@ end812:
 	VPADDD     Y3, Y0, Y0
 	VMASKMOVPS Y0, Y1, (BX)
 
-none813:
+none824:
 	VZEROUPPER
 	RET
 
@@ -15675,11 +15703,11 @@ TEXT ·countFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const81<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case815
+	JNE          case826
 	CMPQ         CX, $+64
-	JB           end817
+	JB           end828
 
-loop816:
+loop827:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1e, 32(AX), Y0, Y9
@@ -15699,23 +15727,23 @@ loop816:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop816
+	JAE    loop827
 
-end817:
+end828:
 	CMPQ CX, $+8
-	JB   end819
+	JB   end830
 
-loop818:
+loop829:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop818
+	JAE    loop829
 
-end819:
+end830:
 	TESTQ      CX, CX
-	JZ         none820
+	JZ         none831
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15725,16 +15753,16 @@ end819:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none820:
-	JMP done814
+none831:
+	JMP done825
 
-case815:
+case826:
 	CMPQ DX, $+1
-	JNE  case821
+	JNE  case832
 	CMPQ CX, $+64
-	JB   end823
+	JB   end834
 
-loop822:
+loop833:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1d, 32(AX), Y0, Y9
@@ -15754,23 +15782,23 @@ loop822:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop822
+	JAE    loop833
 
-end823:
+end834:
 	CMPQ CX, $+8
-	JB   end825
+	JB   end836
 
-loop824:
+loop835:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop824
+	JAE    loop835
 
-end825:
+end836:
 	TESTQ      CX, CX
-	JZ         none826
+	JZ         none837
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15780,16 +15808,16 @@ end825:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none826:
-	JMP done814
+none837:
+	JMP done825
 
-case821:
+case832:
 	CMPQ DX, $+2
-	JNE  case827
+	JNE  case838
 	CMPQ CX, $+64
-	JB   end829
+	JB   end840
 
-loop828:
+loop839:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x11, 32(AX), Y0, Y9
@@ -15809,23 +15837,23 @@ loop828:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop828
+	JAE    loop839
 
-end829:
+end840:
 	CMPQ CX, $+8
-	JB   end831
+	JB   end842
 
-loop830:
+loop841:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop830
+	JAE    loop841
 
-end831:
+end842:
 	TESTQ      CX, CX
-	JZ         none832
+	JZ         none843
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15835,16 +15863,16 @@ end831:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none832:
-	JMP done814
+none843:
+	JMP done825
 
-case827:
+case838:
 	CMPQ DX, $+3
-	JNE  case833
+	JNE  case844
 	CMPQ CX, $+64
-	JB   end835
+	JB   end846
 
-loop834:
+loop845:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x12, 32(AX), Y0, Y9
@@ -15864,23 +15892,23 @@ loop834:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop834
+	JAE    loop845
 
-end835:
+end846:
 	CMPQ CX, $+8
-	JB   end837
+	JB   end848
 
-loop836:
+loop847:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop836
+	JAE    loop847
 
-end837:
+end848:
 	TESTQ      CX, CX
-	JZ         none838
+	JZ         none849
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15890,16 +15918,16 @@ end837:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none838:
-	JMP done814
+none849:
+	JMP done825
 
-case833:
+case844:
 	CMPQ DX, $+4
-	JNE  case839
+	JNE  case850
 	CMPQ CX, $+64
-	JB   end841
+	JB   end852
 
-loop840:
+loop851:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x00, 32(AX), Y0, Y9
@@ -15919,23 +15947,23 @@ loop840:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop840
+	JAE    loop851
 
-end841:
+end852:
 	CMPQ CX, $+8
-	JB   end843
+	JB   end854
 
-loop842:
+loop853:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop842
+	JAE    loop853
 
-end843:
+end854:
 	TESTQ      CX, CX
-	JZ         none844
+	JZ         none855
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15945,14 +15973,14 @@ end843:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none844:
-	JMP done814
+none855:
+	JMP done825
 
-case839:
+case850:
 	CMPQ CX, $+64
-	JB   end847
+	JB   end858
 
-loop846:
+loop857:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x04, 32(AX), Y0, Y9
@@ -15972,23 +16000,23 @@ loop846:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop846
+	JAE    loop857
 
-end847:
+end858:
 	CMPQ CX, $+8
-	JB   end849
+	JB   end860
 
-loop848:
+loop859:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop848
+	JAE    loop859
 
-end849:
+end860:
 	TESTQ      CX, CX
-	JZ         none850
+	JZ         none861
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15998,8 +16026,8 @@ end849:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none850:
-done814:
+none861:
+done825:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -16041,11 +16069,11 @@ TEXT ·countInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const81<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case852
+	JNE          case863
 	CMPQ         CX, $+64
-	JB           end854
+	JB           end865
 
-loop853:
+loop864:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPGTD 32(AX), Y0, Y9
@@ -16065,23 +16093,23 @@ loop853:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop853
+	JAE      loop864
 
-end854:
+end865:
 	CMPQ CX, $+8
-	JB   end856
+	JB   end867
 
-loop855:
+loop866:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop855
+	JAE      loop866
 
-end856:
+end867:
 	TESTQ      CX, CX
-	JZ         none857
+	JZ         none868
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16091,16 +16119,16 @@ end856:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none857:
-	JMP done851
+none868:
+	JMP done862
 
-case852:
+case863:
 	CMPQ DX, $+1
-	JNE  case858
+	JNE  case869
 	CMPQ CX, $+64
-	JB   end860
+	JB   end871
 
-loop859:
+loop870:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPCMPEQD Y10, Y10, Y10
@@ -16144,13 +16172,13 @@ loop859:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop859
+	JAE      loop870
 
-end860:
+end871:
 	CMPQ CX, $+8
-	JB   end862
+	JB   end873
 
-loop861:
+loop872:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPCMPEQD Y10, Y10, Y10
@@ -16159,11 +16187,11 @@ loop861:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop861
+	JAE      loop872
 
-end862:
+end873:
 	TESTQ      CX, CX
-	JZ         none863
+	JZ         none874
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16176,16 +16204,16 @@ end862:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none863:
-	JMP done851
+none874:
+	JMP done862
 
-case858:
+case869:
 	CMPQ DX, $+2
-	JNE  case864
+	JNE  case875
 	CMPQ CX, $+64
-	JB   end866
+	JB   end877
 
-loop865:
+loop876:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
@@ -16213,24 +16241,24 @@ loop865:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop865
+	JAE      loop876
 
-end866:
+end877:
 	CMPQ CX, $+8
-	JB   end868
+	JB   end879
 
-loop867:
+loop878:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop867
+	JAE      loop878
 
-end868:
+end879:
 	TESTQ      CX, CX
-	JZ         none869
+	JZ         none880
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16241,16 +16269,16 @@ end868:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none869:
-	JMP done851
+none880:
+	JMP done862
 
-case864:
+case875:
 	CMPQ DX, $+3
-	JNE  case870
+	JNE  case881
 	CMPQ CX, $+64
-	JB   end872
+	JB   end883
 
-loop871:
+loop882:
 	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16286,13 +16314,13 @@ loop871:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop871
+	JAE      loop882
 
-end872:
+end883:
 	CMPQ CX, $+8
-	JB   end874
+	JB   end885
 
-loop873:
+loop884:
 	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16300,11 +16328,11 @@ loop873:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop873
+	JAE      loop884
 
-end874:
+end885:
 	TESTQ      CX, CX
-	JZ         none875
+	JZ         none886
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16316,16 +16344,16 @@ end874:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none875:
-	JMP done851
+none886:
+	JMP done862
 
-case870:
+case881:
 	CMPQ DX, $+4
-	JNE  case876
+	JNE  case887
 	CMPQ CX, $+64
-	JB   end878
+	JB   end889
 
-loop877:
+loop888:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPEQD 32(AX), Y0, Y9
@@ -16345,23 +16373,23 @@ loop877:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop877
+	JAE      loop888
 
-end878:
+end889:
 	CMPQ CX, $+8
-	JB   end880
+	JB   end891
 
-loop879:
+loop890:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop879
+	JAE      loop890
 
-end880:
+end891:
 	TESTQ      CX, CX
-	JZ         none881
+	JZ         none892
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16371,14 +16399,14 @@ end880:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none881:
-	JMP done851
+none892:
+	JMP done862
 
-case876:
+case887:
 	CMPQ CX, $+64
-	JB   end884
+	JB   end895
 
-loop883:
+loop894:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16414,13 +16442,13 @@ loop883:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop883
+	JAE      loop894
 
-end884:
+end895:
 	CMPQ CX, $+8
-	JB   end886
+	JB   end897
 
-loop885:
+loop896:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16428,11 +16456,11 @@ loop885:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop885
+	JAE      loop896
 
-end886:
+end897:
 	TESTQ      CX, CX
-	JZ         none887
+	JZ         none898
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16444,8 +16472,8 @@ end886:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none887:
-done851:
+none898:
+done862:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -16473,11 +16501,11 @@ TEXT ·compareFloat32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case889
+	JNE          case900
 	CMPQ         CX, $+32
-	JB           end891
+	JB           end902
 
-loop890:
+loop901:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16494,13 +16522,13 @@ loop890:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop890
+	JAE       loop901
 
-end891:
+end902:
 	CMPQ CX, $+8
-	JB   end893
+	JB   end904
 
-loop892:
+loop903:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16508,11 +16536,11 @@ loop892:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop892
+	JAE       loop903
 
-end893:
+end904:
 	TESTQ      CX, CX
-	JZ         none894
+	JZ         none905
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16523,16 +16551,16 @@ end893:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none894:
-	JMP done888
+none905:
+	JMP done899
 
-case889:
+case900:
 	CMPQ BX, $+1
-	JNE  case895
+	JNE  case906
 	CMPQ CX, $+32
-	JB   end897
+	JB   end908
 
-loop896:
+loop907:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16549,13 +16577,13 @@ loop896:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop896
+	JAE       loop907
 
-end897:
+end908:
 	CMPQ CX, $+8
-	JB   end899
+	JB   end910
 
-loop898:
+loop909:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16563,11 +16591,11 @@ loop898:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop898
+	JAE       loop909
 
-end899:
+end910:
 	TESTQ      CX, CX
-	JZ         none900
+	JZ         none911
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16578,16 +16606,16 @@ end899:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none900:
-	JMP done888
+none911:
+	JMP done899
 
-case895:
+case906:
 	CMPQ BX, $+2
-	JNE  case901
+	JNE  case912
 	CMPQ CX, $+32
-	JB   end903
+	JB   end914
 
-loop902:
+loop913:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16604,13 +16632,13 @@ loop902:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop902
+	JAE       loop913
 
-end903:
+end914:
 	CMPQ CX, $+8
-	JB   end905
+	JB   end916
 
-loop904:
+loop915:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16618,11 +16646,11 @@ loop904:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop904
+	JAE       loop915
 
-end905:
+end916:
 	TESTQ      CX, CX
-	JZ         none906
+	JZ         none917
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16633,16 +16661,16 @@ end905:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none906:
-	JMP done888
+none917:
+	JMP done899
 
-case901:
+case912:
 	CMPQ BX, $+3
-	JNE  case907
+	JNE  case918
 	CMPQ CX, $+32
-	JB   end909
+	JB   end920
 
-loop908:
+loop919:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16659,13 +16687,13 @@ loop908:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop908
+	JAE       loop919
 
-end909:
+end920:
 	CMPQ CX, $+8
-	JB   end911
+	JB   end922
 
-loop910:
+loop921:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16673,11 +16701,11 @@ loop910:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop910
+	JAE       loop921
 
-end911:
+end922:
 	TESTQ      CX, CX
-	JZ         none912
+	JZ         none923
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16688,16 +16716,16 @@ end911:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none912:
-	JMP done888
+none923:
+	JMP done899
 
-case907:
+case918:
 	CMPQ BX, $+4
-	JNE  case913
+	JNE  case924
 	CMPQ CX, $+32
-	JB   end915
+	JB   end926
 
-loop914:
+loop925:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16714,13 +16742,13 @@ loop914:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop914
+	JAE       loop925
 
-end915:
+end926:
 	CMPQ CX, $+8
-	JB   end917
+	JB   end928
 
-loop916:
+loop927:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16728,11 +16756,11 @@ loop916:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop916
+	JAE       loop927
 
-end917:
+end928:
 	TESTQ      CX, CX
-	JZ         none918
+	JZ         none929
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16743,14 +16771,14 @@ end917:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none918:
-	JMP done888
+none929:
+	JMP done899
 
-case913:
+case924:
 	CMPQ CX, $+32
-	JB   end921
+	JB   end932
 
-loop920:
+loop931:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16767,13 +16795,13 @@ loop920:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop920
+	JAE       loop931
 
-end921:
+end932:
 	CMPQ CX, $+8
-	JB   end923
+	JB   end934
 
-loop922:
+loop933:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16781,11 +16809,11 @@ loop922:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop922
+	JAE       loop933
 
-end923:
+end934:
 	TESTQ      CX, CX
-	JZ         none924
+	JZ         none935
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16796,8 +16824,8 @@ end923:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none924:
-done888:
+none935:
+done899:
 	VZEROUPPER
 	RET
 
@@ -16810,11 +16838,11 @@ TEXT ·compareInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case926
+	JNE          case937
 	CMPQ         CX, $+32
-	JB           end928
+	JB           end939
 
-loop927:
+loop938:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16831,13 +16859,13 @@ loop927:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop927
+	JAE       loop938
 
-end928:
+end939:
 	CMPQ CX, $+8
-	JB   end930
+	JB   end941
 
-loop929:
+loop940:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16845,11 +16873,11 @@ loop929:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop929
+	JAE       loop940
 
-end930:
+end941:
 	TESTQ      CX, CX
-	JZ         none931
+	JZ         none942
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16860,16 +16888,16 @@ end930:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none931:
-	JMP done925
+none942:
+	JMP done936
 
-case926:
+case937:
 	CMPQ BX, $+1
-	JNE  case932
+	JNE  case943
 	CMPQ CX, $+32
-	JB   end934
+	JB   end945
 
-loop933:
+loop944:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -16898,13 +16926,13 @@ loop933:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop933
+	JAE       loop944
 
-end934:
+end945:
 	CMPQ CX, $+8
-	JB   end936
+	JB   end947
 
-loop935:
+loop946:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -16915,11 +16943,11 @@ loop935:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop935
+	JAE       loop946
 
-end936:
+end947:
 	TESTQ      CX, CX
-	JZ         none937
+	JZ         none948
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16933,16 +16961,16 @@ end936:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none937:
-	JMP done925
+none948:
+	JMP done936
 
-case932:
+case943:
 	CMPQ BX, $+2
-	JNE  case938
+	JNE  case949
 	CMPQ CX, $+32
-	JB   end940
+	JB   end951
 
-loop939:
+loop950:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -16963,13 +16991,13 @@ loop939:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop939
+	JAE       loop950
 
-end940:
+end951:
 	CMPQ CX, $+8
-	JB   end942
+	JB   end953
 
-loop941:
+loop952:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -16978,11 +17006,11 @@ loop941:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop941
+	JAE       loop952
 
-end942:
+end953:
 	TESTQ      CX, CX
-	JZ         none943
+	JZ         none954
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16994,16 +17022,16 @@ end942:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none943:
-	JMP done925
+none954:
+	JMP done936
 
-case938:
+case949:
 	CMPQ BX, $+3
-	JNE  case944
+	JNE  case955
 	CMPQ CX, $+32
-	JB   end946
+	JB   end957
 
-loop945:
+loop956:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -17028,13 +17056,13 @@ loop945:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop945
+	JAE       loop956
 
-end946:
+end957:
 	CMPQ CX, $+8
-	JB   end948
+	JB   end959
 
-loop947:
+loop958:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -17044,11 +17072,11 @@ loop947:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop947
+	JAE       loop958
 
-end948:
+end959:
 	TESTQ      CX, CX
-	JZ         none949
+	JZ         none960
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17061,16 +17089,16 @@ end948:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none949:
-	JMP done925
+none960:
+	JMP done936
 
-case944:
+case955:
 	CMPQ BX, $+4
-	JNE  case950
+	JNE  case961
 	CMPQ CX, $+32
-	JB   end952
+	JB   end963
 
-loop951:
+loop962:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17087,13 +17115,13 @@ loop951:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop951
+	JAE       loop962
 
-end952:
+end963:
 	CMPQ CX, $+8
-	JB   end954
+	JB   end965
 
-loop953:
+loop964:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17101,11 +17129,11 @@ loop953:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop953
+	JAE       loop964
 
-end954:
+end965:
 	TESTQ      CX, CX
-	JZ         none955
+	JZ         none966
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17116,14 +17144,14 @@ end954:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none955:
-	JMP done925
+none966:
+	JMP done936
 
-case950:
+case961:
 	CMPQ CX, $+32
-	JB   end958
+	JB   end969
 
-loop957:
+loop968:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -17148,13 +17176,13 @@ loop957:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop957
+	JAE       loop968
 
-end958:
+end969:
 	CMPQ CX, $+8
-	JB   end960
+	JB   end971
 
-loop959:
+loop970:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -17164,11 +17192,11 @@ loop959:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop959
+	JAE       loop970
 
-end960:
+end971:
 	TESTQ      CX, CX
-	JZ         none961
+	JZ         none972
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17181,8 +17209,8 @@ end960:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none961:
-done925:
+none972:
+done936:
 	VZEROUPPER
 	RET
 
@@ -17194,9 +17222,9 @@ TEXT ·indexOfFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end965
+	JB           end976
 
-loop964:
+loop975:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VCMPPS    $0x00, 32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -17206,30 +17234,30 @@ loop964:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near963
+	JNZ       near974
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop964
+	JAE       loop975
 
-end965:
-near963:
+end976:
+near974:
 	CMPQ CX, $+8
-	JB   end967
+	JB   end978
 
-loop966:
+loop977:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found962
+	JNZ       found973
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop966
+	JAE       loop977
 
-end967:
+end978:
 	TESTQ      CX, CX
-	JZ         none968
+	JZ         none979
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17239,13 +17267,13 @@ end967:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found962
+	JNZ        found973
 	LEAQ       (AX)(CX*4), AX
 
-none968:
+none979:
 	XORQ BX, BX
 
-found962:
+found973:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -17264,9 +17292,9 @@ TEXT ·indexOfInt32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end972
+	JB           end983
 
-loop971:
+loop982:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -17276,30 +17304,30 @@ loop971:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near970
+	JNZ       near981
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop971
+	JAE       loop982
 
-end972:
-near970:
+end983:
+near981:
 	CMPQ CX, $+8
-	JB   end974
+	JB   end985
 
-loop973:
+loop984:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found969
+	JNZ       found980
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop973
+	JAE       loop984
 
-end974:
+end985:
 	TESTQ      CX, CX
-	JZ         none975
+	JZ         none986
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17309,13 +17337,13 @@ end974:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found969
+	JNZ        found980
 	LEAQ       (AX)(CX*4), AX
 
-none975:
+none986:
 	XORQ BX, BX
 
-found969:
+found980:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -17333,9 +17361,9 @@ TEXT ·indexNaNFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end979
+	JB   end990
 
-loop978:
+loop989:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVUPD   32(AX), Y1
@@ -17349,31 +17377,31 @@ loop978:
 	VORPS     Y1, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       near977
+	JNZ       near988
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop978
+	JAE       loop989
 
-end979:
-near977:
+end990:
+near988:
 	CMPQ CX, $+8
-	JB   end981
+	JB   end992
 
-loop980:
+loop991:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       found976
+	JNZ       found987
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop980
+	JAE       loop991
 
-end981:
+end992:
 	TESTQ      CX, CX
-	JZ         none982
+	JZ         none993
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -17384,13 +17412,13 @@ end981:
 	VANDPD     Y0, Y1, Y1
 	VMOVMSKPS  Y1, BX
 	TESTQ      BX, BX
-	JNZ        found976
+	JNZ        found987
 	LEAQ       (AX)(CX*4), AX
 
-none982:
+none993:
 	XORQ BX, BX
 
-found976:
+found987:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -17419,9 +17447,9 @@ TEXT ·leastFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
 
-piece984:
+piece995:
 	TESTQ   CX, CX
-	JZ      all983
+	JZ      all994
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17429,9 +17457,9 @@ piece984:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end986
+	JB      end997
 
-loop985:
+loop996:
 	VMOVUPD (AX), Y10
 	VMINPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -17459,13 +17487,13 @@ loop985:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop985
+	JAE     loop996
 
-end986:
+end997:
 	CMPQ DI, $+8
-	JB   end988
+	JB   end999
 
-loop987:
+loop998:
 	VMOVUPD (AX), Y10
 	VMINPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
@@ -17473,11 +17501,11 @@ loop987:
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop987
+	JAE     loop998
 
-end988:
+end999:
 	TESTQ      DI, DI
-	JZ         none989
+	JZ         none1000
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y10
@@ -17489,7 +17517,7 @@ end988:
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
-none989:
+none1000:
 	VMINPS       Y1, Y5, Y1
 	VMINPS       Y2, Y6, Y2
 	VMINPS       Y3, Y7, Y3
@@ -17500,7 +17528,7 @@ none989:
 	VCMPPS       $0x1e, Y1, Y0, Y10
 	VMOVMSKPS    Y10, DI
 	TESTQ        DI, DI
-	JZ           same990
+	JZ           same1001
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMINPS       X0, X10, X0
@@ -17511,10 +17539,10 @@ none989:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same990:
-	JMP piece984
+same1001:
+	JMP piece995
 
-all983:
+all994:
 	VMOVSS    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x02, SI
@@ -17548,9 +17576,9 @@ TEXT ·greatestFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
 
-piece992:
+piece1003:
 	TESTQ   CX, CX
-	JZ      all991
+	JZ      all1002
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17558,9 +17586,9 @@ piece992:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end994
+	JB      end1005
 
-loop993:
+loop1004:
 	VMOVUPD (AX), Y10
 	VMAXPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -17588,13 +17616,13 @@ loop993:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop993
+	JAE     loop1004
 
-end994:
+end1005:
 	CMPQ DI, $+8
-	JB   end996
+	JB   end1007
 
-loop995:
+loop1006:
 	VMOVUPD (AX), Y10
 	VMAXPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
@@ -17602,11 +17630,11 @@ loop995:
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop995
+	JAE     loop1006
 
-end996:
+end1007:
 	TESTQ      DI, DI
-	JZ         none997
+	JZ         none1008
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y10
@@ -17618,7 +17646,7 @@ end996:
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
-none997:
+none1008:
 	VMAXPS       Y1, Y5, Y1
 	VMAXPS       Y2, Y6, Y2
 	VMAXPS       Y3, Y7, Y3
@@ -17629,7 +17657,7 @@ none997:
 	VCMPPS       $0x11, Y1, Y0, Y10
 	VMOVMSKPS    Y10, DI
 	TESTQ        DI, DI
-	JZ           same998
+	JZ           same1009
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMAXPS       X0, X10, X0
@@ -17640,10 +17668,10 @@ none997:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same998:
-	JMP piece992
+same1009:
+	JMP piece1003
 
-all991:
+all1002:
 	VMOVSS    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x02, SI
@@ -17676,9 +17704,9 @@ TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-40
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 
-piece1000:
+piece1011:
 	TESTQ   CX, CX
-	JZ      all999
+	JZ      all1010
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17686,9 +17714,9 @@ piece1000:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end1002
+	JB      end1013
 
-loop1001:
+loop1012:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -17708,23 +17736,23 @@ loop1001:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop1001
+	JAE     loop1012
 
-end1002:
+end1013:
 	CMPQ DI, $+8
-	JB   end1004
+	JB   end1015
 
-loop1003:
+loop1014:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop1003
+	JAE     loop1014
 
-end1004:
+end1015:
 	TESTQ      DI, DI
-	JZ         none1005
+	JZ         none1016
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y9
@@ -17734,7 +17762,7 @@ end1004:
 	VMOVUPD    Y10, Y9
 	VPMINSD    Y1, Y9, Y1
 
-none1005:
+none1016:
 	VPMINSD      Y1, Y5, Y1
 	VPMINSD      Y2, Y6, Y2
 	VPMINSD      Y3, Y7, Y3
@@ -17745,7 +17773,7 @@ none1005:
 	VPCMPGTD     Y1, Y0, Y9
 	VMOVMSKPS    Y9, DI
 	TESTQ        DI, DI
-	JZ           same1006
+	JZ           same1017
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMINSD      X0, X9, X0
@@ -17756,10 +17784,10 @@ none1005:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1006:
-	JMP piece1000
+same1017:
+	JMP piece1011
 
-all999:
+all1010:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -17790,9 +17818,9 @@ TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-40
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 
-piece1008:
+piece1019:
 	TESTQ   CX, CX
-	JZ      all1007
+	JZ      all1018
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17800,9 +17828,9 @@ piece1008:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end1010
+	JB      end1021
 
-loop1009:
+loop1020:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -17822,23 +17850,23 @@ loop1009:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop1009
+	JAE     loop1020
 
-end1010:
+end1021:
 	CMPQ DI, $+8
-	JB   end1012
+	JB   end1023
 
-loop1011:
+loop1022:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop1011
+	JAE     loop1022
 
-end1012:
+end1023:
 	TESTQ      DI, DI
-	JZ         none1013
+	JZ         none1024
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y9
@@ -17848,7 +17876,7 @@ end1012:
 	VMOVUPD    Y10, Y9
 	VPMAXSD    Y1, Y9, Y1
 
-none1013:
+none1024:
 	VPMAXSD      Y1, Y5, Y1
 	VPMAXSD      Y2, Y6, Y2
 	VPMAXSD      Y3, Y7, Y3
@@ -17860,7 +17888,7 @@ none1013:
 	VPCMPGTD     Y0, Y9, Y9
 	VMOVMSKPS    Y9, DI
 	TESTQ        DI, DI
-	JZ           same1014
+	JZ           same1025
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMAXSD      X0, X9, X0
@@ -17871,10 +17899,10 @@ none1013:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1014:
-	JMP piece1008
+same1025:
+	JMP piece1019
 
-all1007:
+all1018:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -17898,9 +17926,9 @@ TEXT ·compressDwordsAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end1016
+	JB      end1027
 
-loop1015:
+loop1026:
 	SHRXQ     R8, (SI), R10
 	SHLXQ     R9, (SI)(DI*1), R11
 	ORQ       R11, R10
@@ -17964,9 +17992,9 @@ loop1015:
 	ADDQ      $+256, AX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop1015
+	JAE       loop1026
 
-end1016:
+end1027:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -18242,11 +18270,11 @@ TEXT ·filterFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const85<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1018
+	JNE          case1029
 	CMPQ         CX, $+32
-	JB           end1020
+	JB           end1031
 
-loop1019:
+loop1030:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18278,18 +18306,18 @@ loop1019:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1019
+	JAE       loop1030
 
-end1020:
-	JMP done1017
+end1031:
+	JMP done1028
 
-case1018:
+case1029:
 	CMPQ SI, $+1
-	JNE  case1021
+	JNE  case1032
 	CMPQ CX, $+32
-	JB   end1023
+	JB   end1034
 
-loop1022:
+loop1033:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18321,18 +18349,18 @@ loop1022:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1022
+	JAE       loop1033
 
-end1023:
-	JMP done1017
+end1034:
+	JMP done1028
 
-case1021:
+case1032:
 	CMPQ SI, $+2
-	JNE  case1024
+	JNE  case1035
 	CMPQ CX, $+32
-	JB   end1026
+	JB   end1037
 
-loop1025:
+loop1036:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18364,18 +18392,18 @@ loop1025:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1025
+	JAE       loop1036
 
-end1026:
-	JMP done1017
+end1037:
+	JMP done1028
 
-case1024:
+case1035:
 	CMPQ SI, $+3
-	JNE  case1027
+	JNE  case1038
 	CMPQ CX, $+32
-	JB   end1029
+	JB   end1040
 
-loop1028:
+loop1039:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18407,18 +18435,18 @@ loop1028:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1028
+	JAE       loop1039
 
-end1029:
-	JMP done1017
+end1040:
+	JMP done1028
 
-case1027:
+case1038:
 	CMPQ SI, $+4
-	JNE  case1030
+	JNE  case1041
 	CMPQ CX, $+32
-	JB   end1032
+	JB   end1043
 
-loop1031:
+loop1042:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18450,16 +18478,16 @@ loop1031:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1031
+	JAE       loop1042
 
-end1032:
-	JMP done1017
+end1043:
+	JMP done1028
 
-case1030:
+case1041:
 	CMPQ CX, $+32
-	JB   end1035
+	JB   end1046
 
-loop1034:
+loop1045:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18491,10 +18519,10 @@ loop1034:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1034
+	JAE       loop1045
 
-end1035:
-done1017:
+end1046:
+done1028:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -18512,11 +18540,11 @@ TEXT ·filterInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const85<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1037
+	JNE          case1048
 	CMPQ         CX, $+32
-	JB           end1039
+	JB           end1050
 
-loop1038:
+loop1049:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18548,18 +18576,18 @@ loop1038:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1038
+	JAE       loop1049
 
-end1039:
-	JMP done1036
+end1050:
+	JMP done1047
 
-case1037:
+case1048:
 	CMPQ SI, $+1
-	JNE  case1040
+	JNE  case1051
 	CMPQ CX, $+32
-	JB   end1042
+	JB   end1053
 
-loop1041:
+loop1052:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -18603,18 +18631,18 @@ loop1041:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1041
+	JAE       loop1052
 
-end1042:
-	JMP done1036
+end1053:
+	JMP done1047
 
-case1040:
+case1051:
 	CMPQ SI, $+2
-	JNE  case1043
+	JNE  case1054
 	CMPQ CX, $+32
-	JB   end1045
+	JB   end1056
 
-loop1044:
+loop1055:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, SI
@@ -18650,18 +18678,18 @@ loop1044:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1044
+	JAE       loop1055
 
-end1045:
-	JMP done1036
+end1056:
+	JMP done1047
 
-case1043:
+case1054:
 	CMPQ SI, $+3
-	JNE  case1046
+	JNE  case1057
 	CMPQ CX, $+32
-	JB   end1048
+	JB   end1059
 
-loop1047:
+loop1058:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -18701,18 +18729,18 @@ loop1047:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1047
+	JAE       loop1058
 
-end1048:
-	JMP done1036
+end1059:
+	JMP done1047
 
-case1046:
+case1057:
 	CMPQ SI, $+4
-	JNE  case1049
+	JNE  case1060
 	CMPQ CX, $+32
-	JB   end1051
+	JB   end1062
 
-loop1050:
+loop1061:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18744,16 +18772,16 @@ loop1050:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1050
+	JAE       loop1061
 
-end1051:
-	JMP done1036
+end1062:
+	JMP done1047
 
-case1049:
+case1060:
 	CMPQ CX, $+32
-	JB   end1054
+	JB   end1065
 
-loop1053:
+loop1064:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -18793,10 +18821,10 @@ loop1053:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1053
+	JAE       loop1064
 
-end1054:
-done1036:
+end1065:
+done1047:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -18814,9 +18842,9 @@ TEXT ·prefixInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1056
+	JB           end1067
 
-loop1055:
+loop1066:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -18869,13 +18897,13 @@ loop1055:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1055
+	JAE        loop1066
 
-end1056:
+end1067:
 	CMPQ CX, $+8
-	JB   end1058
+	JB   end1069
 
-loop1057:
+loop1068:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -18892,9 +18920,9 @@ loop1057:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1057
+	JAE        loop1068
 
-end1058:
+end1069:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -18918,9 +18946,9 @@ TEXT ·prefixBeforeInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1060
+	JB           end1071
 
-loop1059:
+loop1070:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -18981,13 +19009,13 @@ loop1059:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1059
+	JAE        loop1070
 
-end1060:
+end1071:
 	CMPQ CX, $+8
-	JB   end1062
+	JB   end1073
 
-loop1061:
+loop1072:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -19006,9 +19034,9 @@ loop1061:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1061
+	JAE        loop1072
 
-end1062:
+end1073:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -19028,18 +19056,18 @@ TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
 	CMPQ  CX, $+32
-	JB    end1064
+	JB    end1075
 
-loop1063:
+loop1074:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end1066
+	JB      end1077
 
-loop1065:
+loop1076:
 	VCVTPS2PD (AX), Y9
 	VADDPD    Y9, Y0, Y0
 	VCVTPS2PD 16(AX), Y9
@@ -19059,9 +19087,9 @@ loop1065:
 	ADDQ      $+128, AX
 	SUBQ      $+32, DX
 	CMPQ      DX, $+32
-	JAE       loop1065
+	JAE       loop1076
 
-end1066:
+end1077:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -19082,23 +19110,23 @@ end1066:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1063
+	JAE    loop1074
 
-end1064:
+end1075:
 	CMPQ CX, $+4
-	JB   end1068
+	JB   end1079
 
-loop1067:
+loop1078:
 	VCVTPS2PD (AX), Y1
 	VADDPD    Y1, Y0, Y0
 	ADDQ      $+16, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop1067
+	JAE       loop1078
 
-end1068:
+end1079:
 	TESTQ      CX, CX
-	JZ         none1069
+	JZ         none1080
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), X1
@@ -19108,7 +19136,7 @@ end1068:
 	VCVTPS2PD  X1, Y1
 	VADDPD     Y1, Y0, Y0
 
-none1069:
+none1080:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -19135,18 +19163,18 @@ TEXT ·dotFloat32AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
 	CMPQ  CX, $+32
-	JB    end1071
+	JB    end1082
 
-loop1070:
+loop1081:
 	MOVQ    CX, BX
 	MOVQ    $+4096, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+32
-	JB      end1073
+	JB      end1084
 
-loop1072:
+loop1083:
 	VCVTPS2PD   (AX), Y9
 	VCVTPS2PD   (DX), Y10
 	VFMADD231PD Y9, Y10, Y0
@@ -19175,9 +19203,9 @@ loop1072:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop1072
+	JAE         loop1083
 
-end1073:
+end1084:
 	ADDQ   BX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -19198,13 +19226,13 @@ end1073:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1070
+	JAE    loop1081
 
-end1071:
+end1082:
 	CMPQ CX, $+4
-	JB   end1075
+	JB   end1086
 
-loop1074:
+loop1085:
 	VCVTPS2PD   (AX), Y1
 	VCVTPS2PD   (DX), Y2
 	VFMADD231PD Y1, Y2, Y0
@@ -19212,11 +19240,11 @@ loop1074:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1074
+	JAE         loop1085
 
-end1075:
+end1086:
 	TESTQ       CX, CX
-	JZ          none1076
+	JZ          none1087
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -19228,7 +19256,7 @@ end1075:
 	VCVTPS2PD   X1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-none1076:
+none1087:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -19254,18 +19282,18 @@ TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y9, Y9, Y9
 	VMOVUPD avx2const1<>+0(SB), Y0
 	CMPQ    CX, $+32
-	JB      end1078
+	JB      end1089
 
-loop1077:
+loop1088:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end1080
+	JB      end1091
 
-loop1079:
+loop1090:
 	VCVTPS2PD (AX), Y10
 	VPANDN    Y10, Y0, Y10
 	VADDPD    Y10, Y1, Y1
@@ -19293,9 +19321,9 @@ loop1079:
 	ADDQ      $+128, AX
 	SUBQ      $+32, DX
 	CMPQ      DX, $+32
-	JAE       loop1079
+	JAE       loop1090
 
-end1080:
+end1091:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y5, Y1, Y1
@@ -19316,24 +19344,24 @@ end1080:
 	VPXOR  Y8, Y8, Y8
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1077
+	JAE    loop1088
 
-end1078:
+end1089:
 	CMPQ CX, $+4
-	JB   end1082
+	JB   end1093
 
-loop1081:
+loop1092:
 	VCVTPS2PD (AX), Y2
 	VPANDN    Y2, Y0, Y2
 	VADDPD    Y2, Y1, Y1
 	ADDQ      $+16, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop1081
+	JAE       loop1092
 
-end1082:
+end1093:
 	TESTQ      CX, CX
-	JZ         none1083
+	JZ         none1094
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), X2
@@ -19344,7 +19372,7 @@ end1082:
 	VPANDN     Y2, Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-none1083:
+none1094:
 	VADDPD       Y1, Y9, Y9
 	VEXTRACTF128 $0x01, Y9, X0
 	VADDPD       X0, X9, X9
@@ -19372,18 +19400,18 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
 	CMPQ         CX, $+16
-	JB           end1085
+	JB           end1096
 
-loop1084:
+loop1095:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1087
+	JB      end1098
 
-loop1086:
+loop1097:
 	VCVTPS2PD   (AX), Y11
 	VADDPD      Y0, Y11, Y11
 	VADDPD      Y11, Y1, Y1
@@ -19403,9 +19431,9 @@ loop1086:
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1086
+	JAE         loop1097
 
-end1087:
+end1098:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y3, Y1, Y1
@@ -19426,13 +19454,13 @@ end1087:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1084
+	JAE    loop1095
 
-end1085:
+end1096:
 	CMPQ CX, $+4
-	JB   end1089
+	JB   end1100
 
-loop1088:
+loop1099:
 	VCVTPS2PD   (AX), Y2
 	VADDPD      Y0, Y2, Y2
 	VADDPD      Y2, Y1, Y1
@@ -19440,11 +19468,11 @@ loop1088:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1088
+	JAE         loop1099
 
-end1089:
+end1100:
 	TESTQ       CX, CX
-	JZ          none1090
+	JZ          none1101
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X2
@@ -19457,7 +19485,7 @@ end1089:
 	VADDPD      Y2, Y1, Y1
 	VFMADD231PD Y2, Y2, Y6
 
-none1090:
+none1101:
 	VADDPD       Y1, Y5, Y5
 	VEXTRACTF128 $0x01, Y5, X0
 	VADDPD       X0, X5, X5
@@ -19491,18 +19519,18 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
 	CMPQ         CX, $+16
-	JB           end1092
+	JB           end1103
 
-loop1091:
+loop1102:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1094
+	JB      end1105
 
-loop1093:
+loop1104:
 	VCVTDQ2PD   (AX), Y11
 	VADDPD      Y0, Y11, Y11
 	VADDPD      Y11, Y1, Y1
@@ -19522,9 +19550,9 @@ loop1093:
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1093
+	JAE         loop1104
 
-end1094:
+end1105:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y3, Y1, Y1
@@ -19545,13 +19573,13 @@ end1094:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1091
+	JAE    loop1102
 
-end1092:
+end1103:
 	CMPQ CX, $+4
-	JB   end1096
+	JB   end1107
 
-loop1095:
+loop1106:
 	VCVTDQ2PD   (AX), Y2
 	VADDPD      Y0, Y2, Y2
 	VADDPD      Y2, Y1, Y1
@@ -19559,11 +19587,11 @@ loop1095:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1095
+	JAE         loop1106
 
-end1096:
+end1107:
 	TESTQ       CX, CX
-	JZ          none1097
+	JZ          none1108
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X2
@@ -19576,7 +19604,7 @@ end1096:
 	VADDPD      Y2, Y1, Y1
 	VFMADD231PD Y2, Y2, Y6
 
-none1097:
+none1108:
 	VADDPD       Y1, Y5, Y5
 	VEXTRACTF128 $0x01, Y5, X0
 	VADDPD       X0, X5, X5
@@ -19599,9 +19627,9 @@ TEXT ·widenFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1099
+	JB   end1110
 
-loop1098:
+loop1109:
 	VCVTPS2PD (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VCVTPS2PD 16(AX), Y0
@@ -19610,9 +19638,9 @@ loop1098:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1098
+	JAE       loop1109
 
-end1099:
+end1110:
 	VZEROUPPER
 	RET
 
@@ -19623,9 +19651,9 @@ TEXT ·widenInt32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1101
+	JB   end1112
 
-loop1100:
+loop1111:
 	VPMOVSXDQ (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VPMOVSXDQ 16(AX), Y0
@@ -19634,9 +19662,9 @@ loop1100:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1100
+	JAE       loop1111
 
-end1101:
+end1112:
 	VZEROUPPER
 	RET
 
@@ -19647,9 +19675,9 @@ TEXT ·roundFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1103
+	JB   end1114
 
-loop1102:
+loop1113:
 	VMOVUPD    (AX), Y0
 	VCVTPD2PSY Y0, X0
 	VMOVUPS    X0, (DX)
@@ -19660,9 +19688,9 @@ loop1102:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1102
+	JAE        loop1113
 
-end1103:
+end1114:
 	VZEROUPPER
 	RET
 
@@ -19678,15 +19706,15 @@ TEXT ·takeDwordsAVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+4
-	JB           end1106
+	JB           end1117
 
-loop1105:
+loop1116:
 	VMOVUPD    (DX), Y2
 	VPCMPGTQ   Y2, Y0, Y3
 	VPANDN     Y3, Y2, Y3
 	VMOVMSKPD  Y3, DI
 	CMPL       DI, $0x0f
-	JNE        bad1104
+	JNE        bad1115
 	VPCMPEQD   X3, X3, X3
 	VGATHERQPS X3, (AX)(Y2*4), X1
 	VMOVUPS    X1, (CX)
@@ -19694,10 +19722,10 @@ loop1105:
 	ADDQ       $+16, CX
 	SUBQ       $+4, BX
 	CMPQ       BX, $+4
-	JAE        loop1105
+	JAE        loop1116
 
-end1106:
-bad1104:
+end1117:
+bad1115:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -19711,10 +19739,10 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1107
+	JZ           plain1118
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1107
+	JNZ          plain1118
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+15, BX
@@ -19722,7 +19750,7 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1108
+	JZ           none1119
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), X0
@@ -19756,11 +19784,11 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1108:
+none1119:
 	CMPQ CX, $+16
-	JB   end1110
+	JB   end1121
 
-loop1109:
+loop1120:
 	VMOVUPD      avx2const88<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -19857,16 +19885,16 @@ loop1109:
 	ADDQ         $+64, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1109
+	JAE          loop1120
 
-end1110:
+end1121:
 	SFENCE
 
-plain1107:
+plain1118:
 	CMPQ CX, $+16
-	JB   end1112
+	JB   end1123
 
-loop1111:
+loop1122:
 	VMOVUPD      avx2const88<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -19963,13 +19991,13 @@ loop1111:
 	ADDQ         $+64, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1111
+	JAE          loop1122
 
-end1112:
+end1123:
 	CMPQ CX, $+4
-	JB   end1114
+	JB   end1125
 
-loop1113:
+loop1124:
 	VMOVUPD      avx2const88<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -19997,11 +20025,11 @@ loop1113:
 	ADDQ         $+16, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop1113
+	JAE          loop1124
 
-end1114:
+end1125:
 	TESTQ        CX, CX
-	JZ           none1115
+	JZ           none1126
 	LEAQ         avx2const79<>+32(SB), BX
 	NEGQ         CX
 	VMOVDQU      (BX)(CX*4), X0
@@ -20032,7 +20060,7 @@ end1114:
 	VCVTPD2PSY   Y5, X1
 	VMASKMOVPS   X1, X0, (DX)
 
-none1115:
+none1126:
 	VZEROUPPER
 	RET
 
@@ -20099,10 +20127,10 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ        dst+0(FP), DX
 	MOVQ        stream+32(FP), BX
 	TESTQ       BX, BX
-	JZ          plain1116
+	JZ          plain1127
 	MOVQ        DX, BX
 	ANDQ        $+3, BX
-	JNZ         plain1116
+	JNZ         plain1127
 	MOVQ        DX, BX
 	NEGQ        BX
 	ANDQ        $+15, BX
@@ -20110,7 +20138,7 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	CMPQ        BX, CX
 	CMOVQHI     CX, BX
 	TESTQ       BX, BX
-	JZ          none1117
+	JZ          none1128
 	LEAQ        avx2const79<>+32(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*4), X1
@@ -20118,21 +20146,21 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	VPMOVSXDQ   X1, Y2
 	VMASKMOVPS  (AX), X1, X2
 	VCVTPS2PD   X2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y3
 	VPSRLQ      $0x34, Y3, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      avx2const53<>+0(SB), Y4, Y4
-	VPAND       avx2const52<>+0(SB), Y3, Y3
-	VPADDQ      avx2const51<>+0(SB), Y3, Y3
+	VSUBPD      avx2const63<>+0(SB), Y4, Y4
+	VPAND       avx2const62<>+0(SB), Y3, Y3
+	VPADDQ      avx2const61<>+0(SB), Y3, Y3
 	VSUBPD      avx2const17<>+0(SB), Y3, Y3
-	VADDPD      avx2const55<>+0(SB), Y3, Y5
+	VADDPD      avx2const48<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y3
 	VMOVUPD     avx2const100<>+0(SB), Y6
 	VFMADD213PD avx2const99<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const98<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const97<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const55<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const48<>+0(SB), Y3, Y6
 	VMULPD      Y5, Y6, Y6
 	VFMADD231PD avx2const33<>+0(SB), Y4, Y6
 	VCMPPD      $0x11, Y0, Y2, Y3
@@ -20147,27 +20175,27 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	LEAQ        (DX)(BX*4), DX
 	LEAQ        (AX)(BX*4), AX
 
-none1117:
+none1128:
 	CMPQ CX, $+16
-	JB   end1119
+	JB   end1131
 
-loop1118:
+loop1130:
 	VCVTPS2PD   (AX), Y1
-	VPADDQ      avx2const50<>+0(SB), Y1, Y2
+	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const53<>+0(SB), Y3, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VSUBPD      avx2const63<>+0(SB), Y3, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
 	VMOVUPD     avx2const100<>+0(SB), Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
@@ -20179,21 +20207,21 @@ loop1118:
 	VCVTPD2PSY  Y5, X1
 	VMOVNTPD    X1, (DX)
 	VCVTPS2PD   16(AX), Y1
-	VPADDQ      avx2const50<>+0(SB), Y1, Y2
+	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const53<>+0(SB), Y3, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VSUBPD      avx2const63<>+0(SB), Y3, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
 	VMOVUPD     avx2const100<>+0(SB), Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
@@ -20205,21 +20233,21 @@ loop1118:
 	VCVTPD2PSY  Y5, X1
 	VMOVNTPD    X1, 16(DX)
 	VCVTPS2PD   32(AX), Y1
-	VPADDQ      avx2const50<>+0(SB), Y1, Y2
+	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const53<>+0(SB), Y3, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VSUBPD      avx2const63<>+0(SB), Y3, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
 	VMOVUPD     avx2const100<>+0(SB), Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
@@ -20231,21 +20259,21 @@ loop1118:
 	VCVTPD2PSY  Y5, X1
 	VMOVNTPD    X1, 32(DX)
 	VCVTPS2PD   48(AX), Y1
-	VPADDQ      avx2const50<>+0(SB), Y1, Y2
+	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const53<>+0(SB), Y3, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VSUBPD      avx2const63<>+0(SB), Y3, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
 	VMOVUPD     avx2const100<>+0(SB), Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
@@ -20260,32 +20288,32 @@ loop1118:
 	ADDQ        $+64, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop1118
+	JAE         loop1130
 
-end1119:
+end1131:
 	SFENCE
 
-plain1116:
+plain1127:
 	CMPQ CX, $+16
-	JB   end1121
+	JB   end1137
 
-loop1120:
+loop1136:
 	VCVTPS2PD   (AX), Y1
-	VPADDQ      avx2const50<>+0(SB), Y1, Y2
+	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const53<>+0(SB), Y3, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VSUBPD      avx2const63<>+0(SB), Y3, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
 	VMOVUPD     avx2const100<>+0(SB), Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
@@ -20297,21 +20325,21 @@ loop1120:
 	VCVTPD2PSY  Y5, X1
 	VMOVUPD     X1, (DX)
 	VCVTPS2PD   16(AX), Y1
-	VPADDQ      avx2const50<>+0(SB), Y1, Y2
+	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const53<>+0(SB), Y3, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VSUBPD      avx2const63<>+0(SB), Y3, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
 	VMOVUPD     avx2const100<>+0(SB), Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
@@ -20323,21 +20351,21 @@ loop1120:
 	VCVTPD2PSY  Y5, X1
 	VMOVUPD     X1, 16(DX)
 	VCVTPS2PD   32(AX), Y1
-	VPADDQ      avx2const50<>+0(SB), Y1, Y2
+	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const53<>+0(SB), Y3, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VSUBPD      avx2const63<>+0(SB), Y3, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
 	VMOVUPD     avx2const100<>+0(SB), Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
@@ -20349,21 +20377,21 @@ loop1120:
 	VCVTPD2PSY  Y5, X1
 	VMOVUPD     X1, 32(DX)
 	VCVTPS2PD   48(AX), Y1
-	VPADDQ      avx2const50<>+0(SB), Y1, Y2
+	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const53<>+0(SB), Y3, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VSUBPD      avx2const63<>+0(SB), Y3, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
 	VMOVUPD     avx2const100<>+0(SB), Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
@@ -20378,29 +20406,29 @@ loop1120:
 	ADDQ        $+64, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop1120
+	JAE         loop1136
 
-end1121:
+end1137:
 	CMPQ CX, $+4
-	JB   end1123
+	JB   end1143
 
-loop1122:
+loop1142:
 	VCVTPS2PD   (AX), Y1
-	VPADDQ      avx2const50<>+0(SB), Y1, Y2
+	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const53<>+0(SB), Y3, Y3
-	VPAND       avx2const52<>+0(SB), Y2, Y2
-	VPADDQ      avx2const51<>+0(SB), Y2, Y2
+	VSUBPD      avx2const63<>+0(SB), Y3, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
 	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const55<>+0(SB), Y2, Y4
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
 	VMOVUPD     avx2const100<>+0(SB), Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
@@ -20415,11 +20443,11 @@ loop1122:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1122
+	JAE         loop1142
 
-end1123:
+end1143:
 	TESTQ       CX, CX
-	JZ          none1124
+	JZ          none1145
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -20427,21 +20455,21 @@ end1123:
 	VPMOVSXDQ   X1, Y2
 	VMASKMOVPS  (AX), X1, X2
 	VCVTPS2PD   X2, Y2
-	VPADDQ      avx2const50<>+0(SB), Y2, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y3
 	VPSRLQ      $0x34, Y3, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      avx2const53<>+0(SB), Y4, Y4
-	VPAND       avx2const52<>+0(SB), Y3, Y3
-	VPADDQ      avx2const51<>+0(SB), Y3, Y3
+	VSUBPD      avx2const63<>+0(SB), Y4, Y4
+	VPAND       avx2const62<>+0(SB), Y3, Y3
+	VPADDQ      avx2const61<>+0(SB), Y3, Y3
 	VSUBPD      avx2const17<>+0(SB), Y3, Y3
-	VADDPD      avx2const55<>+0(SB), Y3, Y5
+	VADDPD      avx2const48<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y3
 	VMOVUPD     avx2const100<>+0(SB), Y6
 	VFMADD213PD avx2const99<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const98<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const97<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const55<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const48<>+0(SB), Y3, Y6
 	VMULPD      Y5, Y6, Y6
 	VFMADD231PD avx2const33<>+0(SB), Y4, Y6
 	VCMPPD      $0x11, Y0, Y2, Y3
@@ -20453,7 +20481,7 @@ end1123:
 	VCVTPD2PSY  Y6, X0
 	VMASKMOVPS  X0, X1, (DX)
 
-none1124:
+none1145:
 	VZEROUPPER
 	RET
 
@@ -20491,13 +20519,13 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1126
+	JNE          case1148
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1127
+	JZ           plain1149
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1127
+	JNZ          plain1149
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -20505,7 +20533,7 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1128
+	JZ           none1150
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -20526,11 +20554,11 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1128:
+none1150:
 	CMPQ CX, $+16
-	JB   end1130
+	JB   end1152
 
-loop1129:
+loop1151:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20579,16 +20607,16 @@ loop1129:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1129
+	JAE      loop1151
 
-end1130:
+end1152:
 	SFENCE
 
-plain1127:
+plain1149:
 	CMPQ CX, $+16
-	JB   end1132
+	JB   end1154
 
-loop1131:
+loop1153:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20637,13 +20665,13 @@ loop1131:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1131
+	JAE      loop1153
 
-end1132:
+end1154:
 	CMPQ CX, $+4
-	JB   end1134
+	JB   end1156
 
-loop1133:
+loop1155:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20659,11 +20687,11 @@ loop1133:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1133
+	JAE      loop1155
 
-end1134:
+end1156:
 	TESTQ      CX, CX
-	JZ         none1135
+	JZ         none1157
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -20681,18 +20709,18 @@ end1134:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (DX)
 
-none1135:
-	JMP done1125
+none1157:
+	JMP done1147
 
-case1126:
+case1148:
 	CMPQ       BX, $+1
-	JNE        case1136
+	JNE        case1158
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1137
+	JZ         plain1159
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1137
+	JNZ        plain1159
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -20700,7 +20728,7 @@ case1126:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1138
+	JZ         none1160
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -20714,11 +20742,11 @@ case1126:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none1138:
+none1160:
 	CMPQ CX, $+16
-	JB   end1140
+	JB   end1162
 
-loop1139:
+loop1161:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -20739,16 +20767,16 @@ loop1139:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1139
+	JAE      loop1161
 
-end1140:
+end1162:
 	SFENCE
 
-plain1137:
+plain1159:
 	CMPQ CX, $+16
-	JB   end1142
+	JB   end1164
 
-loop1141:
+loop1163:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -20769,13 +20797,13 @@ loop1141:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1141
+	JAE      loop1163
 
-end1142:
+end1164:
 	CMPQ CX, $+4
-	JB   end1144
+	JB   end1166
 
-loop1143:
+loop1165:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -20784,11 +20812,11 @@ loop1143:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1143
+	JAE      loop1165
 
-end1144:
+end1166:
 	TESTQ      CX, CX
-	JZ         none1145
+	JZ         none1167
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -20799,16 +20827,16 @@ end1144:
 	VPSUBQ     Y1, Y2, Y2
 	VMASKMOVPD Y2, Y0, (DX)
 
-none1145:
-	JMP done1125
+none1167:
+	JMP done1147
 
-case1136:
+case1158:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1147
+	JZ         plain1169
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1147
+	JNZ        plain1169
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -20816,7 +20844,7 @@ case1136:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1148
+	JZ         none1170
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -20828,11 +20856,11 @@ case1136:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none1148:
+none1170:
 	CMPQ CX, $+16
-	JB   end1150
+	JB   end1172
 
-loop1149:
+loop1171:
 	VPSUBQ   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPSUBQ   32(AX), Y1, Y0
@@ -20845,16 +20873,16 @@ loop1149:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1149
+	JAE      loop1171
 
-end1150:
+end1172:
 	SFENCE
 
-plain1147:
+plain1169:
 	CMPQ CX, $+16
-	JB   end1152
+	JB   end1174
 
-loop1151:
+loop1173:
 	VPSUBQ  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPSUBQ  32(AX), Y1, Y0
@@ -20867,24 +20895,24 @@ loop1151:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1151
+	JAE     loop1173
 
-end1152:
+end1174:
 	CMPQ CX, $+4
-	JB   end1154
+	JB   end1176
 
-loop1153:
+loop1175:
 	VPSUBQ  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop1153
+	JAE     loop1175
 
-end1154:
+end1176:
 	TESTQ      CX, CX
-	JZ         none1155
+	JZ         none1177
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -20893,8 +20921,8 @@ end1154:
 	VPSUBQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none1155:
-done1125:
+none1177:
+done1147:
 	VZEROUPPER
 	RET
 
@@ -20909,10 +20937,10 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1156
+	JZ           plain1178
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1156
+	JNZ          plain1178
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -20920,7 +20948,7 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1157
+	JZ           none1179
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
@@ -20944,11 +20972,11 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1157:
+none1179:
 	CMPQ DX, $+16
-	JB   end1159
+	JB   end1181
 
-loop1158:
+loop1180:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -21002,16 +21030,16 @@ loop1158:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1158
+	JAE      loop1180
 
-end1159:
+end1181:
 	SFENCE
 
-plain1156:
+plain1178:
 	CMPQ DX, $+16
-	JB   end1161
+	JB   end1183
 
-loop1160:
+loop1182:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -21065,13 +21093,13 @@ loop1160:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1160
+	JAE      loop1182
 
-end1161:
+end1183:
 	CMPQ DX, $+4
-	JB   end1163
+	JB   end1185
 
-loop1162:
+loop1184:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -21089,11 +21117,11 @@ loop1162:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1162
+	JAE      loop1184
 
-end1163:
+end1185:
 	TESTQ      DX, DX
-	JZ         none1164
+	JZ         none1186
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y1
@@ -21113,7 +21141,7 @@ end1163:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (BX)
 
-none1164:
+none1186:
 	VZEROUPPER
 	RET
 
@@ -21129,9 +21157,9 @@ TEXT ·dotInt64AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y2, Y2, Y2
 	VPXOR Y3, Y3, Y3
 	CMPQ  CX, $+16
-	JB    end1166
+	JB    end1188
 
-loop1165:
+loop1187:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -21180,13 +21208,13 @@ loop1165:
 	ADDQ     $+128, DX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1165
+	JAE      loop1187
 
-end1166:
+end1188:
 	CMPQ CX, $+4
-	JB   end1168
+	JB   end1190
 
-loop1167:
+loop1189:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -21202,11 +21230,11 @@ loop1167:
 	ADDQ     $+32, DX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1167
+	JAE      loop1189
 
-end1168:
+end1190:
 	TESTQ      CX, CX
-	JZ         none1169
+	JZ         none1191
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y4
@@ -21225,7 +21253,7 @@ end1168:
 	VPADDQ     Y6, Y5, Y5
 	VPADDQ     Y5, Y0, Y0
 
-none1169:
+none1191:
 	VPADDQ       Y2, Y0, Y0
 	VPADDQ       Y3, Y1, Y1
 	VPADDQ       Y1, Y0, Y0
@@ -21258,18 +21286,18 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
 	CMPQ         CX, $+16
-	JB           end1171
+	JB           end1193
 
-loop1170:
+loop1192:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1173
+	JB      end1195
 
-loop1172:
+loop1194:
 	VPADDQ      (AX), Y0, Y11
 	VSUBPD      avx2const2<>+0(SB), Y11, Y11
 	VADDPD      Y11, Y1, Y1
@@ -21289,9 +21317,9 @@ loop1172:
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1172
+	JAE         loop1194
 
-end1173:
+end1195:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y3, Y1, Y1
@@ -21312,13 +21340,13 @@ end1173:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1170
+	JAE    loop1192
 
-end1171:
+end1193:
 	CMPQ CX, $+4
-	JB   end1175
+	JB   end1197
 
-loop1174:
+loop1196:
 	VPADDQ      (AX), Y0, Y2
 	VSUBPD      avx2const2<>+0(SB), Y2, Y2
 	VADDPD      Y2, Y1, Y1
@@ -21326,11 +21354,11 @@ loop1174:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1174
+	JAE         loop1196
 
-end1175:
+end1197:
 	TESTQ       CX, CX
-	JZ          none1176
+	JZ          none1198
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y2
@@ -21342,7 +21370,7 @@ end1175:
 	VADDPD      Y0, Y1, Y1
 	VFMADD231PD Y0, Y0, Y6
 
-none1176:
+none1198:
 	VADDPD       Y1, Y5, Y5
 	VEXTRACTF128 $0x01, Y5, X0
 	VADDPD       X0, X5, X5

@@ -8,7 +8,9 @@ import (
 
 // Assembly cannot be preempted, so a kernel that is handed a gigabyte would
 // hold up a stop-the-world for its whole run. Every kernel is therefore cut
-// into blocks of at most 256 KiB of input, with a safepoint before each.
+// into blocks of at most 256 KiB of input, with a safepoint between two of
+// them. Before the first one there is that in the prologue of the Go function:
+// none that begins a kernel is small enough to be inlined.
 const (
 	blockBytes = 256 << 10
 	block1     = blockBytes / 8 // elements a block, one input of 8-byte elements
@@ -27,13 +29,6 @@ func streams(n int, apart bool) int {
 		return 1
 	}
 	return 0
-}
-
-// writesTo checks that a result of one element for each element of x can be
-// written to dst, and reports whether that is not x itself.
-func writesTo[T element](dst, x []T) bool {
-	sameLength(len(dst), len(x))
-	return apart(dst, x)
 }
 
 // safepoint is where the runtime can stop the goroutine between two blocks.

@@ -35,7 +35,6 @@ func CoMomentsOf(x, y []float64) CoMoments {
 	if len(x) == 0 {
 		return CoMoments{}
 	}
-	safepoint()
 	px, py := pilot(x), pilot(y)
 	s := coShiftedBlock(x, y, px, py)
 	return s.moments(int64(len(x)), px, py)

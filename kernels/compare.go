@@ -52,13 +52,12 @@ func Count(x []float64, c Comparison, t float64) int {
 		return len(x) - Count(x, Equal, t)
 	}
 	n := 0
-	for len(x) > 0 {
+	for len(x) > block1 {
+		n += countBlock(x[:block1], c, t)
 		safepoint()
-		part := x[:min(len(x), block1)]
-		n += countBlock(part, c, t)
-		x = x[len(part):]
+		x = x[block1:]
 	}
-	return n
+	return n + countBlock(x, c, t)
 }
 
 func countBlock(x []float64, c Comparison, t float64) int {
@@ -86,12 +85,13 @@ func CountInt64(x []int64, c Comparison, t int64) int {
 	c.check()
 	core, opposite := c.core()
 	n := 0
-	for rest := x; len(rest) > 0; {
+	rest := x
+	for len(rest) > block1 {
+		n += countInt64Block(rest[:block1], core, t)
 		safepoint()
-		part := rest[:min(len(rest), block1)]
-		n += countInt64Block(part, core, t)
-		rest = rest[len(part):]
+		rest = rest[block1:]
 	}
+	n += countInt64Block(rest, core, t)
 	if opposite {
 		return len(x) - n
 	}

@@ -16,11 +16,13 @@ import "math"
 // rounding is added to the last term.
 func Exp(dst, x []float64) {
 	stream := streams(len(dst), writesTo(dst, x))
-	for len(dst) > 0 {
+	for len(dst) > block2 {
+		expBlock(dst[:block2], x[:block2], stream)
 		safepoint()
-		n := min(len(dst), block2)
-		expBlock(dst[:n], x[:n], stream)
-		dst, x = dst[n:], x[n:]
+		dst, x = dst[block2:], x[block2:]
+	}
+	if len(dst) > 0 {
+		expBlock(dst, x, stream)
 	}
 }
 
@@ -98,11 +100,13 @@ func fma3(z, a, b, c float64) float64 { return math.FMA(math.FMA(c, z, b), z, a)
 // that its product with k is exact.
 func Log(dst, x []float64) {
 	stream := streams(len(dst), writesTo(dst, x))
-	for len(dst) > 0 {
+	for len(dst) > block2 {
+		logBlock(dst[:block2], x[:block2], stream)
 		safepoint()
-		n := min(len(dst), block2)
-		logBlock(dst[:n], x[:n], stream)
-		dst, x = dst[n:], x[n:]
+		dst, x = dst[block2:], x[block2:]
+	}
+	if len(dst) > 0 {
+		logBlock(dst, x, stream)
 	}
 }
 

@@ -12,13 +12,12 @@ func MinMax(x []float64) (lo, hi float64, ok bool) {
 	if len(x) == 0 {
 		return math.NaN(), math.NaN(), false
 	}
-	lo, hi = math.Inf(1), math.Inf(-1)
-	for len(x) > 0 {
+	lo, hi = minMaxBlock(x[:min(len(x), block1)])
+	for len(x) > block1 {
 		safepoint()
-		part := x[:min(len(x), block1)]
-		l, h := minMaxBlock(part)
+		x = x[block1:]
+		l, h := minMaxBlock(x[:min(len(x), block1)])
 		lo, hi = min(lo, l), max(hi, h)
-		x = x[len(part):]
 	}
 	if lo != lo || hi != hi {
 		return math.NaN(), math.NaN(), true // one NaN for all levels
@@ -63,13 +62,12 @@ func MinMaxInt64(x []int64) (lo, hi int64, ok bool) {
 	if len(x) == 0 {
 		return 0, 0, false
 	}
-	lo, hi = x[0], x[0]
-	for len(x) > 0 {
+	lo, hi = minMaxInt64Block(x[:min(len(x), block1)])
+	for len(x) > block1 {
 		safepoint()
-		part := x[:min(len(x), block1)]
-		l, h := minMaxInt64Block(part)
+		x = x[block1:]
+		l, h := minMaxInt64Block(x[:min(len(x), block1)])
 		lo, hi = min(lo, l), max(hi, h)
-		x = x[len(part):]
 	}
 	return lo, hi, true
 }

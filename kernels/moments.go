@@ -32,7 +32,6 @@ func MomentsOf(x []float64) Moments {
 	if len(x) == 0 {
 		return Moments{}
 	}
-	safepoint()
 	shift := pilot(x)
 	s1, s2 := shiftedBlock(x, shift)
 	return momentsFrom(int64(len(x)), shift, s1, s2)

@@ -2,13 +2,24 @@ package kernels
 
 import "unsafe"
 
-// apart says how two slices of the same length lie: apart from each other, or
-// at the same place. Anything between panics: what is written would be read.
-func apart[T element](dst, x []T) bool {
-	if len(dst) == 0 {
-		return true
+// writesTo checks that a result of one element for each element of x can be
+// written to dst, and reports whether that is not x itself. Anything between
+// panics: what is written would be read. It is small enough to be inlined.
+func writesTo[T element](dst, x []T) (apart bool) {
+	ahead := uintptr(unsafe.Pointer(unsafe.SliceData(dst))) - uintptr(unsafe.Pointer(unsafe.SliceData(x)))
+	if size := uintptr(len(dst)) * unsafe.Sizeof(dst[0]); len(dst) != len(x) || ahead-1 < size-1 || -ahead-1 < size-1 {
+		refuse(len(dst), len(x))
 	}
-	return !overlap(dst, x) || !sameStart(dst, x)
+	return ahead != 0
+}
+
+// refuse panics for slices of some lengths that do not fit together, if it is
+// not just that there is nothing in them.
+func refuse(dst, x int) {
+	sameLength(dst, x)
+	if dst > 0 {
+		panic("kernels: slices overlap in part")
+	}
 }
 
 // sameStart reports whether two slices that overlap begin at the same place,

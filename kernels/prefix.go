@@ -48,13 +48,12 @@ func PrefixSumExclusiveInt64(dst, x []int64, start int64) int64 {
 
 func prefixBlocks[T element](dst, x []T, sum T, block func(dst, x []T, start T) T) T {
 	writesTo(dst, x)
-	for len(x) > 0 {
+	for len(x) > block2 {
+		sum = block(dst[:block2], x[:block2], sum)
 		safepoint()
-		n := min(len(x), block2)
-		sum = block(dst[:n], x[:n], sum)
-		dst, x = dst[n:], x[n:]
+		dst, x = dst[block2:], x[block2:]
 	}
-	return sum
+	return block(dst, x, sum)
 }
 
 func prefixBlock(dst, x []float64, start float64) float64 {

@@ -13,7 +13,6 @@ func Sum(x []float64) float64 {
 		h := split(len(x), block1)
 		return Sum(x[:h]) + Sum(x[h:])
 	}
-	safepoint()
 	return sumBlock(x)
 }
 
@@ -70,7 +69,6 @@ func Dot(x, y []float64) float64 {
 		h := split(len(x), block2)
 		return Dot(x[:h], y[:h]) + Dot(x[h:], y[h:])
 	}
-	safepoint()
 	return dotBlock(x, y)
 }
 

@@ -28,11 +28,13 @@ func Neg(dst, x []float64) { unary(opNeg, dst, x, 0) }
 
 func unary(op int, dst, x []float64, a float64) {
 	stream := streams(len(dst), writesTo(dst, x))
-	for len(dst) > 0 {
+	for len(dst) > block2 {
+		unaryBlock(op, dst[:block2], x[:block2], a, stream)
 		safepoint()
-		n := min(len(dst), block2)
-		unaryBlock(op, dst[:n], x[:n], a, stream)
-		dst, x = dst[n:], x[n:]
+		dst, x = dst[block2:], x[block2:]
+	}
+	if len(dst) > 0 {
+		unaryBlock(op, dst, x, a, stream)
 	}
 }
 
@@ -79,11 +81,13 @@ func FMA(dst, x, y, z []float64) {
 	apart = writesTo(dst, y) && apart
 	apart = writesTo(dst, z) && apart
 	stream := streams(len(dst), apart)
-	for len(dst) > 0 {
+	for len(dst) > block3 {
+		fmaBlock(dst[:block3], x[:block3], y[:block3], z[:block3], stream)
 		safepoint()
-		n := min(len(dst), block3)
-		fmaBlock(dst[:n], x[:n], y[:n], z[:n], stream)
-		dst, x, y, z = dst[n:], x[n:], y[n:], z[n:]
+		dst, x, y, z = dst[block3:], x[block3:], y[block3:], z[block3:]
+	}
+	if len(dst) > 0 {
+		fmaBlock(dst, x, y, z, stream)
 	}
 }
 
@@ -113,11 +117,13 @@ func Axpy(dst []float64, a float64, x, y []float64) {
 	apart := writesTo(dst, x)
 	apart = writesTo(dst, y) && apart
 	stream := streams(len(dst), apart)
-	for len(dst) > 0 {
+	for len(dst) > block3 {
+		axpyBlock(dst[:block3], a, x[:block3], y[:block3], stream)
 		safepoint()
-		n := min(len(dst), block3)
-		axpyBlock(dst[:n], a, x[:n], y[:n], stream)
-		dst, x, y = dst[n:], x[n:], y[n:]
+		dst, x, y = dst[block3:], x[block3:], y[block3:]
+	}
+	if len(dst) > 0 {
+		axpyBlock(dst, a, x, y, stream)
 	}
 }
 

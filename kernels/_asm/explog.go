@@ -126,18 +126,25 @@ func timesPower(v, k, n VecVirtual) VecVirtual {
 func logEach() {
 	routine("log", "func(dst *float64, x []float64, stream int)")
 	l := &logarithm{
-		smallest: splatFloat(0x1p-1022), up: splatFloat(0x1p54), shift: keptBits(oneBits - sqrtHalf), root: keptBits(sqrtHalf),
-		fraction: keptBits(fractionBits), toFloat: kept(0x1p52), bias: kept(0x1p52 + 1023), biasUp: splatFloat(0x1p52 + 1023 + 54),
-		one: kept(1), half: splatFloat(0.5), two: splatFloat(2), high: kept(ln2Short), low: kept(ln2Behind), terms: keptAll(logTerms),
+		one: kept(1), half: kept(0.5), two: kept(2), high: kept(ln2Short), low: kept(ln2Behind), terms: keptAll(logTerms),
 		infinity: splatFloat(math.Inf(1)), zero: vecs(1)[0],
+	}
+	if level.wide {
+		l.root2 = keptBits(sqrtHalf + 1<<52)
+	} else {
+		l.smallest, l.up, l.shift, l.root = splatFloat(0x1p-1022), splatFloat(0x1p54), splat(oneBits-sqrtHalf), splat(sqrtHalf)
+		l.fraction, l.toFloat, l.bias, l.biasUp = splat(fractionBits), splatFloat(0x1p52), splatFloat(0x1p52+1023), splatFloat(0x1p52+1023+54)
 	}
 	mapEach([]string{"x"}, l.of)
 }
 
 type logarithm struct {
-	smallest, up, shift, root, fraction, toFloat, bias, biasUp, one, half, two, high, low, infinity Op
-	terms                                                                                           []Op
-	zero                                                                                            VecVirtual
+	one, half, two, high, low, infinity Op
+	terms                               []Op
+	zero                                VecVirtual
+	root2                               Op // AVX-512: twice the root of 1/2
+
+	smallest, up, shift, root, fraction, toFloat, bias, biasUp Op // AVX2
 }
 
 func (l *logarithm) of(in []Op) VecVirtual {
@@ -168,28 +175,34 @@ func (l *logarithm) of(in []Op) VecVirtual {
 
 // split returns m and k with x = m * 2^k and m between the roots of 1/2 and 2.
 func (l *logarithm) split(x VecVirtual) (m, k VecVirtual) {
-	m, k = vec(), loaded(l.bias)
-	scaled := vec()
-	VMULPD(l.up, x, scaled)
 	if level.wide {
-		small := K()
-		VCMPPD(Imm(17), l.smallest, x, small) // x < the smallest
-		VMOVUPD(x, m)
-		VMOVUPD(scaled, small, m)
-		VMOVUPD(l.biasUp, small, k)
-	} else {
-		small := vec()
-		VCMPPD(Imm(17), l.smallest, x, small)
-		VBLENDVPD(small, scaled, x, m)
-		VBLENDVPD(small, l.biasUp, k, k)
+		return l.splitWide(x)
 	}
-	exponent := vec()
+	m, k = vec(), loaded(l.bias)
+	scaled, small, exponent := vec(), vec(), vec()
+	VMULPD(l.up, x, scaled)
+	VCMPPD(Imm(17), l.smallest, x, small) // x < the smallest
+	VBLENDVPD(small, scaled, x, m)
+	VBLENDVPD(small, l.biasUp, k, k)
 	VPADDQ(l.shift, m, m)
 	VPSRLQ(Imm(52), m, exponent)
 	or(l.toFloat, exponent, exponent)
 	VSUBPD(k, exponent, k)
 	and(l.fraction, m, m)
 	VPADDQ(l.root, m, m)
+	return m, k
+}
+
+// splitWide is split by instructions for the exponent and the fraction, which
+// know all that is not normal, too.
+func (l *logarithm) splitWide(x VecVirtual) (m, k VecVirtual) {
+	m, k = vec(), vec()
+	upper := K()
+	VGETMANTPD(Imm(0), x, m) // between 1 and 2
+	VGETEXPPD(x, k)
+	VCMPPD(Imm(uint64(notLess)), l.root2, m, upper)
+	VMULPD(l.half, m, upper, m)
+	VADDPD(l.one, k, upper, k)
 	return m, k
 }
 
@@ -203,6 +216,13 @@ func and(a Op, b, dst VecVirtual) {
 
 // specials puts the logarithms of what is not a positive finite number into v.
 func (l *logarithm) specials(x, v VecVirtual) {
+	ordinary := fresh("ordinary")
+	if level.wide {
+		some := K()
+		VFPCLASSPDZ(Imm(notPositive), x, some)
+		KORTESTB(some, some)
+		JZ(LabelRef(ordinary))
+	}
 	for _, s := range []struct {
 		predicate uint64
 		with, is  Op
@@ -225,4 +245,11 @@ func (l *logarithm) specials(x, v VecVirtual) {
 		VCMPPD(Imm(s.predicate), s.with, x, hit)
 		VBLENDVPD(hit, is, v, v)
 	}
+	if level.wide {
+		Label(ordinary)
+	}
 }
+
+// notPositive are the classes of numbers that are not finite and above zero:
+// both NaN, both zeros, both infinities and what is below zero.
+const notPositive = 0x01 | 0x80 | 0x02 | 0x04 | 0x08 | 0x10 | 0x40
