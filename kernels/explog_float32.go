@@ -2,9 +2,9 @@ package kernels
 
 import "math"
 
-// ExpFloat32 is [Exp] for float32: the exact values rounded to the nearest float32
-// but for few of them, 0.501 units in the last place away at most, and the same to
-// the bit on every level.
+// ExpFloat32 is [Exp] for float32: the exact values rounded to the nearest float32,
+// but for 63,803 of the 2^32 inputs. No result is more than 0.501 units in the last
+// place away, and all are the same to the bit on every level.
 //
 // It computes in float64, so that one rounding is all there is to lose: with k the
 // integer next to x/ln 2 and r = x - k*ln 2, e^x is 2^k * e^r, and e^r the
@@ -51,9 +51,9 @@ func exp32(v float32) float32 {
 	return float32(math.Float64frombits(math.Float64bits(e) + math.Float64bits(n)<<52)) // e * 2^k
 }
 
-// LogFloat32 is [Log] for float32: the exact values rounded to the nearest float32
-// but for few of them, 0.501 units in the last place away at most, and the same to
-// the bit on every level.
+// LogFloat32 is [Log] for float32: the exact values rounded to the nearest float32,
+// but for 1,118 of the 2^32 inputs. No result is more than 0.501 units in the last
+// place away, and all are the same to the bit on every level.
 //
 // It computes in float64 as Log does, where every float32 is a normal number:
 // ln m is s * (2 + s^2*R(s^2)) with R of degree 3 and the least relative error of

@@ -160,8 +160,6 @@ func (m *mask) loadOr(p Register, pad VecVirtual) VecVirtual {
 func (m *mask) keep(v VecVirtual) {
 	switch {
 	case m == nil:
-	case level.wide && level.lanes == 16:
-		VMOVAPS_Z(v, m.k, v)
 	case level.wide:
 		VMOVAPD_Z(v, m.k, v)
 	default:
