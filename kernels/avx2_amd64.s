@@ -12790,3 +12790,753 @@ end612:
 none613:
 	VZEROUPPER
 	RET
+
+// func hashAVX2(dst *int64, x []int64, seed uint64, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·hashAVX2(SB), NOSPLIT, $0-48
+	VMOVUPD      avx2const80<>+0(SB), Y1
+	VMOVUPD      avx2const81<>+0(SB), Y2
+	VPBROADCASTQ seed+32(FP), Y0
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         stream+40(FP), BX
+	TESTQ        BX, BX
+	JZ           plain614
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain614
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none615
+	LEAQ         avx2const0<>+24(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*8), Y3
+	NEGQ         BX
+	VMASKMOVPD   (AX), Y3, Y4
+	VPXOR        Y4, Y0, Y4
+	VPSRLQ       $0x21, Y4, Y5
+	VPXOR        Y5, Y4, Y4
+	VPSRLQ       $0x20, Y4, Y5
+	VPSRLQ       $0x20, Y1, Y6
+	VPMULUDQ     Y5, Y1, Y5
+	VPMULUDQ     Y6, Y4, Y6
+	VPADDQ       Y6, Y5, Y5
+	VPSLLQ       $0x20, Y5, Y5
+	VPMULUDQ     Y4, Y1, Y4
+	VPADDQ       Y5, Y4, Y4
+	VPSRLQ       $0x21, Y4, Y5
+	VPXOR        Y5, Y4, Y4
+	VPSRLQ       $0x20, Y4, Y5
+	VPSRLQ       $0x20, Y2, Y6
+	VPMULUDQ     Y5, Y2, Y5
+	VPMULUDQ     Y6, Y4, Y6
+	VPADDQ       Y6, Y5, Y5
+	VPSLLQ       $0x20, Y5, Y5
+	VPMULUDQ     Y4, Y2, Y4
+	VPADDQ       Y5, Y4, Y4
+	VPSRLQ       $0x21, Y4, Y5
+	VPXOR        Y5, Y4, Y4
+	VMASKMOVPD   Y4, Y3, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none615:
+	CMPQ CX, $+16
+	JB   end617
+
+loop616:
+	VPXOR    (AX), Y0, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y1, Y5
+	VPMULUDQ Y4, Y1, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y1, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y2, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VMOVNTPD Y3, (DX)
+	VPXOR    32(AX), Y0, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y1, Y5
+	VPMULUDQ Y4, Y1, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y1, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y2, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VMOVNTPD Y3, 32(DX)
+	VPXOR    64(AX), Y0, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y1, Y5
+	VPMULUDQ Y4, Y1, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y1, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y2, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VMOVNTPD Y3, 64(DX)
+	VPXOR    96(AX), Y0, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y1, Y5
+	VPMULUDQ Y4, Y1, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y1, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y2, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VMOVNTPD Y3, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop616
+
+end617:
+	SFENCE
+
+plain614:
+	CMPQ CX, $+16
+	JB   end619
+
+loop618:
+	VPXOR    (AX), Y0, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y1, Y5
+	VPMULUDQ Y4, Y1, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y1, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y2, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VMOVUPD  Y3, (DX)
+	VPXOR    32(AX), Y0, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y1, Y5
+	VPMULUDQ Y4, Y1, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y1, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y2, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VMOVUPD  Y3, 32(DX)
+	VPXOR    64(AX), Y0, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y1, Y5
+	VPMULUDQ Y4, Y1, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y1, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y2, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VMOVUPD  Y3, 64(DX)
+	VPXOR    96(AX), Y0, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y1, Y5
+	VPMULUDQ Y4, Y1, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y1, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y2, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VMOVUPD  Y3, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop618
+
+end619:
+	CMPQ CX, $+4
+	JB   end621
+
+loop620:
+	VPXOR    (AX), Y0, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y1, Y5
+	VPMULUDQ Y4, Y1, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y1, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y2, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VMOVUPD  Y3, (DX)
+	ADDQ     $+32, DX
+	ADDQ     $+32, AX
+	SUBQ     $+4, CX
+	CMPQ     CX, $+4
+	JAE      loop620
+
+end621:
+	TESTQ      CX, CX
+	JZ         none622
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y3
+	NEGQ       CX
+	VMASKMOVPD (AX), Y3, Y4
+	VPXOR      Y4, Y0, Y0
+	VPSRLQ     $0x21, Y0, Y4
+	VPXOR      Y4, Y0, Y0
+	VPSRLQ     $0x20, Y0, Y4
+	VPSRLQ     $0x20, Y1, Y5
+	VPMULUDQ   Y4, Y1, Y4
+	VPMULUDQ   Y5, Y0, Y5
+	VPADDQ     Y5, Y4, Y4
+	VPSLLQ     $0x20, Y4, Y4
+	VPMULUDQ   Y0, Y1, Y0
+	VPADDQ     Y4, Y0, Y0
+	VPSRLQ     $0x21, Y0, Y1
+	VPXOR      Y1, Y0, Y0
+	VPSRLQ     $0x20, Y0, Y1
+	VPSRLQ     $0x20, Y2, Y4
+	VPMULUDQ   Y1, Y2, Y1
+	VPMULUDQ   Y4, Y0, Y4
+	VPADDQ     Y4, Y1, Y1
+	VPSLLQ     $0x20, Y1, Y1
+	VPMULUDQ   Y0, Y2, Y0
+	VPADDQ     Y1, Y0, Y0
+	VPSRLQ     $0x21, Y0, Y1
+	VPXOR      Y1, Y0, Y0
+	VMASKMOVPD Y0, Y3, (DX)
+
+none622:
+	VZEROUPPER
+	RET
+
+DATA avx2const80<>+0(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const80<>+8(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const80<>+16(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const80<>+24(SB)/8, $0xff51afd7ed558ccd
+GLOBL avx2const80<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const81<>+0(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const81<>+8(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const81<>+16(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const81<>+24(SB)/8, $0xc4ceb9fe1a85ec53
+GLOBL avx2const81<>(SB), RODATA|NOPTR, $32
+
+// func bucketsOfAVX2(dst *int64, x []int64, seed uint64, n uint64)
+// Requires: AVX, AVX2
+TEXT ·bucketsOfAVX2(SB), NOSPLIT, $0-48
+	VMOVUPD      avx2const80<>+0(SB), Y2
+	VMOVUPD      avx2const81<>+0(SB), Y3
+	VPBROADCASTQ seed+32(FP), Y0
+	VPBROADCASTQ n+40(FP), Y1
+	MOVQ         x_base+8(FP), CX
+	MOVQ         x_len+16(FP), DX
+	MOVQ         dst+0(FP), AX
+	CMPQ         DX, $+16
+	JB           end624
+
+loop623:
+	VPXOR    (CX), Y0, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y2, Y6
+	VPMULUDQ Y5, Y2, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y3, Y6
+	VPMULUDQ Y5, Y3, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y3, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VPMULUDQ Y4, Y1, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VMOVUPD  Y4, (AX)
+	VPXOR    32(CX), Y0, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y2, Y6
+	VPMULUDQ Y5, Y2, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y3, Y6
+	VPMULUDQ Y5, Y3, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y3, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VPMULUDQ Y4, Y1, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VMOVUPD  Y4, 32(AX)
+	VPXOR    64(CX), Y0, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y2, Y6
+	VPMULUDQ Y5, Y2, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y3, Y6
+	VPMULUDQ Y5, Y3, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y3, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VPMULUDQ Y4, Y1, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VMOVUPD  Y4, 64(AX)
+	VPXOR    96(CX), Y0, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y2, Y6
+	VPMULUDQ Y5, Y2, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y3, Y6
+	VPMULUDQ Y5, Y3, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y3, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VPMULUDQ Y4, Y1, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VMOVUPD  Y4, 96(AX)
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop623
+
+end624:
+	CMPQ DX, $+4
+	JB   end626
+
+loop625:
+	VPXOR    (CX), Y0, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y2, Y6
+	VPMULUDQ Y5, Y2, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y3, Y6
+	VPMULUDQ Y5, Y3, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y3, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VPMULUDQ Y4, Y1, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VMOVUPD  Y4, (AX)
+	ADDQ     $+32, AX
+	ADDQ     $+32, CX
+	SUBQ     $+4, DX
+	CMPQ     DX, $+4
+	JAE      loop625
+
+end626:
+	TESTQ      DX, DX
+	JZ         none627
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*8), Y4
+	NEGQ       DX
+	VMASKMOVPD (CX), Y4, Y5
+	VPXOR      Y5, Y0, Y0
+	VPSRLQ     $0x21, Y0, Y5
+	VPXOR      Y5, Y0, Y0
+	VPSRLQ     $0x20, Y0, Y5
+	VPSRLQ     $0x20, Y2, Y6
+	VPMULUDQ   Y5, Y2, Y5
+	VPMULUDQ   Y6, Y0, Y6
+	VPADDQ     Y6, Y5, Y5
+	VPSLLQ     $0x20, Y5, Y5
+	VPMULUDQ   Y0, Y2, Y0
+	VPADDQ     Y5, Y0, Y0
+	VPSRLQ     $0x21, Y0, Y2
+	VPXOR      Y2, Y0, Y0
+	VPSRLQ     $0x20, Y0, Y2
+	VPSRLQ     $0x20, Y3, Y5
+	VPMULUDQ   Y2, Y3, Y2
+	VPMULUDQ   Y5, Y0, Y5
+	VPADDQ     Y5, Y2, Y2
+	VPSLLQ     $0x20, Y2, Y2
+	VPMULUDQ   Y0, Y3, Y0
+	VPADDQ     Y2, Y0, Y0
+	VPSRLQ     $0x21, Y0, Y2
+	VPXOR      Y2, Y0, Y0
+	VPSRLQ     $0x20, Y0, Y0
+	VPMULUDQ   Y0, Y1, Y0
+	VPSRLQ     $0x20, Y0, Y0
+	VMASKMOVPD Y0, Y4, (AX)
+
+none627:
+	VZEROUPPER
+	RET
+
+// func encodeAVX2(codes *uint32, keys []int64, places *int64, buckets []uint64, dense *int64, used int, room int) (done int, count int)
+// Requires: AVX, AVX2, BMI, BMI2, CMOV, MMX+
+TEXT ·encodeAVX2(SB), NOSPLIT, $0-104
+	MOVQ    keys_base+8(FP), R11
+	MOVQ    keys_len+16(FP), R12
+	MOVQ    codes+0(FP), AX
+	MOVQ    places+32(FP), CX
+	MOVQ    buckets_base+40(FP), DX
+	MOVL    $0x00000006, R10
+	MOVQ    $+32, BX
+	CMPQ    BX, R12
+	CMOVQGT R12, BX
+	CMPQ    BX, $+1
+	JB      end632
+
+loop631:
+	MOVQ       -8(CX)(BX*8), SI
+	SHLQ       $0x06, SI
+	PREFETCHT0 (DX)(SI*1)
+	SUBQ       $+1, BX
+	CMPQ       BX, $+1
+	JAE        loop631
+
+end632:
+	XORQ BX, BX
+	MOVQ used+72(FP), R13
+	MOVQ dense+64(FP), R14
+
+key628:
+	CMPQ         BX, R12
+	JAE          end630
+	MOVQ         256(CX)(BX*8), SI
+	SHLQ         $0x06, SI
+	PREFETCHT0   (DX)(SI*1)
+	MOVQ         (CX)(BX*8), SI
+	SHLQ         $0x06, SI
+	ADDQ         DX, SI
+	VPBROADCASTQ (R11)(BX*8), Y0
+	MOVL         $0x00000040, R9
+
+again629:
+	VPCMPEQQ  (SI), Y0, Y1
+	VMOVMSKPD Y1, DI
+	MOVQ      (R11)(BX*8), R15
+	XORL      R8, R8
+	CMPQ      R15, 32(SI)
+	SETEQ     R8
+	SHLL      $0x04, R8
+	ORL       R8, DI
+	MOVL      60(SI), R8
+	CMPL      R8, R10
+	CMOVLHI   R10, R8
+	BZHIL     R8, DI, DI
+	TESTL     DI, DI
+	JZ        miss633
+	TZCNTL    DI, DI
+	MOVL      40(SI)(DI*4), R8
+	MOVL      R8, (AX)(BX*4)
+	INCQ      BX
+	JMP       key628
+
+miss633:
+	CMPL R8, $+5
+	JAE  full634
+	CMPQ R13, room+80(FP)
+	JAE  end630
+	MOVQ (R11)(BX*8), DI
+	MOVQ DI, (SI)(R8*8)
+	MOVQ DI, (R14)(R13*8)
+	MOVL R13, 40(SI)(R8*4)
+	MOVL R13, (AX)(BX*4)
+	INCL R8
+	MOVL R8, 60(SI)
+	INCQ R13
+	INCQ BX
+	JMP  key628
+
+full634:
+	JNE  passed635
+	MOVL $0x00000006, 60(SI)
+
+passed635:
+	DECL    R9
+	JZ      last636
+	ADDQ    $+64, SI
+	MOVQ    buckets_len+48(FP), DI
+	LEAQ    (DX)(DI*8), DI
+	CMPQ    SI, DI
+	CMOVQCC DX, SI
+	JMP     again629
+
+last636:
+end630:
+	MOVQ BX, done+88(FP)
+	MOVQ R13, count+96(FP)
+	VZEROUPPER
+	RET
+
+// func findAVX2(codes *uint32, keys []int64, places *int64, buckets []uint64) int
+// Requires: AVX, AVX2, BMI, BMI2, CMOV, MMX+
+TEXT ·findAVX2(SB), NOSPLIT, $0-72
+	MOVQ    keys_base+8(FP), R11
+	MOVQ    keys_len+16(FP), R12
+	MOVQ    codes+0(FP), AX
+	MOVQ    places+32(FP), CX
+	MOVQ    buckets_base+40(FP), DX
+	MOVL    $0x00000006, R10
+	MOVQ    $+32, BX
+	CMPQ    BX, R12
+	CMOVQGT R12, BX
+	CMPQ    BX, $+1
+	JB      end641
+
+loop640:
+	MOVQ       -8(CX)(BX*8), SI
+	SHLQ       $0x06, SI
+	PREFETCHT0 (DX)(SI*1)
+	SUBQ       $+1, BX
+	CMPQ       BX, $+1
+	JAE        loop640
+
+end641:
+	XORQ BX, BX
+	MOVQ R12, R13
+	MOVL $0xffffffff, R14
+
+key637:
+	CMPQ         BX, R12
+	JAE          end639
+	MOVQ         256(CX)(BX*8), SI
+	SHLQ         $0x06, SI
+	PREFETCHT0   (DX)(SI*1)
+	MOVQ         (CX)(BX*8), SI
+	SHLQ         $0x06, SI
+	ADDQ         DX, SI
+	VPBROADCASTQ (R11)(BX*8), Y0
+	MOVL         $0x00000040, R9
+
+again638:
+	VPCMPEQQ  (SI), Y0, Y1
+	VMOVMSKPD Y1, DI
+	MOVQ      (R11)(BX*8), R15
+	XORL      R8, R8
+	CMPQ      R15, 32(SI)
+	SETEQ     R8
+	SHLL      $0x04, R8
+	ORL       R8, DI
+	MOVL      60(SI), R8
+	CMPL      R8, R10
+	CMOVLHI   R10, R8
+	BZHIL     R8, DI, DI
+	XORL      $+6, R8
+	ORL       DI, R8
+	JZ        passed643
+	MOVL      DI, R8
+	ORL       $+32, R8
+	TZCNTL    R8, R8
+	MOVL      40(SI)(R8*4), SI
+	CMPL      DI, $+1
+	CMOVLCS   R14, SI
+	MOVL      SI, (AX)(BX*4)
+	CMPL      DI, $+1
+	SBBQ      $+0, R13
+	INCQ      BX
+	JMP       key637
+
+passed643:
+	DECL    R9
+	JZ      last644
+	ADDQ    $+64, SI
+	MOVQ    buckets_len+48(FP), DI
+	LEAQ    (DX)(DI*8), DI
+	CMPQ    SI, DI
+	CMOVQCC DX, SI
+	JMP     again638
+
+last644:
+	MOVL R14, (AX)(BX*4)
+	DECQ R13
+	INCQ BX
+	JMP  key637
+
+end639:
+	MOVQ R13, ret+64(FP)
+	VZEROUPPER
+	RET

@@ -311,3 +311,23 @@ func gemvAddOneAVX512(y []float64, a *float64, stride int, x *float64)
 //
 //go:noescape
 func flipAVX512(dst *int64, x []int64, c int64, stream int)
+
+// hashAVX512 equals hashGo.
+//
+//go:noescape
+func hashAVX512(dst *int64, x []int64, seed uint64, stream int)
+
+// bucketsOfAVX512 equals bucketsOfGo.
+//
+//go:noescape
+func bucketsOfAVX512(dst *int64, x []int64, seed uint64, n uint64)
+
+// encodeAVX512 equals encodeGo.
+//
+//go:noescape
+func encodeAVX512(codes *uint32, keys []int64, places *int64, buckets []uint64, dense *int64, used int, room int) (done int, count int)
+
+// findAVX512 equals findGo.
+//
+//go:noescape
+func findAVX512(codes *uint32, keys []int64, places *int64, buckets []uint64) int

@@ -14931,3 +14931,512 @@ end594:
 none595:
 	VZEROUPPER
 	RET
+
+// func hashAVX512(dst *int64, x []int64, seed uint64, stream int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
+TEXT ·hashAVX512(SB), NOSPLIT, $0-48
+	VMOVUPD      avx512const79<>+0(SB), Z1
+	VMOVUPD      avx512const80<>+0(SB), Z2
+	VPBROADCASTQ seed+32(FP), Z0
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         stream+40(FP), BX
+	TESTQ        BX, BX
+	JZ           plain596
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain596
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+63, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none597
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPD.Z    (AX), K1, Z3
+	VPXORQ       Z3, Z0, Z3
+	VPSRLQ       $0x21, Z3, Z4
+	VPXORQ       Z4, Z3, Z3
+	VPMULLQ      Z3, Z1, Z3
+	VPSRLQ       $0x21, Z3, Z4
+	VPXORQ       Z4, Z3, Z3
+	VPMULLQ      Z3, Z2, Z3
+	VPSRLQ       $0x21, Z3, Z4
+	VPXORQ       Z4, Z3, Z3
+	VMOVUPD      Z3, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none597:
+	CMPQ CX, $+32
+	JB   end599
+
+loop598:
+	VPXORQ   (AX), Z0, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VPMULLQ  Z3, Z1, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VPMULLQ  Z3, Z2, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VMOVNTPD Z3, (DX)
+	VPXORQ   64(AX), Z0, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VPMULLQ  Z3, Z1, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VPMULLQ  Z3, Z2, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VMOVNTPD Z3, 64(DX)
+	VPXORQ   128(AX), Z0, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VPMULLQ  Z3, Z1, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VPMULLQ  Z3, Z2, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VMOVNTPD Z3, 128(DX)
+	VPXORQ   192(AX), Z0, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VPMULLQ  Z3, Z1, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VPMULLQ  Z3, Z2, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VMOVNTPD Z3, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop598
+
+end599:
+	SFENCE
+
+plain596:
+	CMPQ CX, $+32
+	JB   end601
+
+loop600:
+	VPXORQ  (AX), Z0, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z1, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z2, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VMOVUPD Z3, (DX)
+	VPXORQ  64(AX), Z0, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z1, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z2, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VMOVUPD Z3, 64(DX)
+	VPXORQ  128(AX), Z0, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z1, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z2, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VMOVUPD Z3, 128(DX)
+	VPXORQ  192(AX), Z0, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z1, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z2, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VMOVUPD Z3, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop600
+
+end601:
+	CMPQ CX, $+8
+	JB   end603
+
+loop602:
+	VPXORQ  (AX), Z0, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z1, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z2, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VMOVUPD Z3, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop602
+
+end603:
+	TESTQ     CX, CX
+	JZ        none604
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z3
+	VPXORQ    Z3, Z0, Z0
+	VPSRLQ    $0x21, Z0, Z3
+	VPXORQ    Z3, Z0, Z0
+	VPMULLQ   Z0, Z1, Z0
+	VPSRLQ    $0x21, Z0, Z1
+	VPXORQ    Z1, Z0, Z0
+	VPMULLQ   Z0, Z2, Z0
+	VPSRLQ    $0x21, Z0, Z1
+	VPXORQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none604:
+	VZEROUPPER
+	RET
+
+DATA avx512const79<>+0(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const79<>+8(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const79<>+16(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const79<>+24(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const79<>+32(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const79<>+40(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const79<>+48(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const79<>+56(SB)/8, $0xff51afd7ed558ccd
+GLOBL avx512const79<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const80<>+0(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const80<>+8(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const80<>+16(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const80<>+24(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const80<>+32(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const80<>+40(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const80<>+48(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const80<>+56(SB)/8, $0xc4ceb9fe1a85ec53
+GLOBL avx512const80<>(SB), RODATA|NOPTR, $64
+
+// func bucketsOfAVX512(dst *int64, x []int64, seed uint64, n uint64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·bucketsOfAVX512(SB), NOSPLIT, $0-48
+	VMOVUPD      avx512const79<>+0(SB), Z2
+	VMOVUPD      avx512const80<>+0(SB), Z3
+	VPBROADCASTQ seed+32(FP), Z0
+	VPBROADCASTQ n+40(FP), Z1
+	MOVQ         x_base+8(FP), CX
+	MOVQ         x_len+16(FP), DX
+	MOVQ         dst+0(FP), AX
+	CMPQ         DX, $+32
+	JB           end606
+
+loop605:
+	VPXORQ   (CX), Z0, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z2, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z3, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VPMULUDQ Z4, Z1, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VMOVUPD  Z4, (AX)
+	VPXORQ   64(CX), Z0, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z2, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z3, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VPMULUDQ Z4, Z1, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VMOVUPD  Z4, 64(AX)
+	VPXORQ   128(CX), Z0, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z2, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z3, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VPMULUDQ Z4, Z1, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VMOVUPD  Z4, 128(AX)
+	VPXORQ   192(CX), Z0, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z2, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z3, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VPMULUDQ Z4, Z1, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VMOVUPD  Z4, 192(AX)
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop605
+
+end606:
+	CMPQ DX, $+8
+	JB   end608
+
+loop607:
+	VPXORQ   (CX), Z0, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z2, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z3, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VPMULUDQ Z4, Z1, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VMOVUPD  Z4, (AX)
+	ADDQ     $+64, AX
+	ADDQ     $+64, CX
+	SUBQ     $+8, DX
+	CMPQ     DX, $+8
+	JAE      loop607
+
+end608:
+	TESTQ     DX, DX
+	JZ        none609
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z4
+	VPXORQ    Z4, Z0, Z0
+	VPSRLQ    $0x21, Z0, Z4
+	VPXORQ    Z4, Z0, Z0
+	VPMULLQ   Z0, Z2, Z0
+	VPSRLQ    $0x21, Z0, Z2
+	VPXORQ    Z2, Z0, Z0
+	VPMULLQ   Z0, Z3, Z0
+	VPSRLQ    $0x21, Z0, Z2
+	VPXORQ    Z2, Z0, Z0
+	VPSRLQ    $0x20, Z0, Z0
+	VPMULUDQ  Z0, Z1, Z0
+	VPSRLQ    $0x20, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+none609:
+	VZEROUPPER
+	RET
+
+// func encodeAVX512(codes *uint32, keys []int64, places *int64, buckets []uint64, dense *int64, used int, room int) (done int, count int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI, BMI2, CMOV, MMX+
+TEXT ·encodeAVX512(SB), NOSPLIT, $0-104
+	MOVQ    keys_base+8(FP), R11
+	MOVQ    keys_len+16(FP), R12
+	MOVQ    codes+0(FP), AX
+	MOVQ    places+32(FP), CX
+	MOVQ    buckets_base+40(FP), DX
+	MOVL    $0x0000001f, R10
+	KMOVW   R10, K1
+	MOVL    $0x00000006, R10
+	MOVQ    $+32, BX
+	CMPQ    BX, R12
+	CMOVQGT R12, BX
+	CMPQ    BX, $+1
+	JB      end614
+
+loop613:
+	MOVQ       -8(CX)(BX*8), SI
+	SHLQ       $0x06, SI
+	PREFETCHT0 (DX)(SI*1)
+	SUBQ       $+1, BX
+	CMPQ       BX, $+1
+	JAE        loop613
+
+end614:
+	XORQ BX, BX
+	MOVQ used+72(FP), R13
+	MOVQ dense+64(FP), R14
+
+key610:
+	CMPQ         BX, R12
+	JAE          end612
+	MOVQ         256(CX)(BX*8), SI
+	SHLQ         $0x06, SI
+	PREFETCHT0   (DX)(SI*1)
+	MOVQ         (CX)(BX*8), SI
+	SHLQ         $0x06, SI
+	ADDQ         DX, SI
+	VPBROADCASTQ (R11)(BX*8), Z0
+	MOVL         $0x00000040, R9
+
+again611:
+	VPCMPEQQ (SI), Z0, K1, K2
+	KMOVB    K2, DI
+	MOVL     60(SI), R8
+	CMPL     R8, R10
+	CMOVLHI  R10, R8
+	BZHIL    R8, DI, DI
+	TESTL    DI, DI
+	JZ       miss615
+	TZCNTL   DI, DI
+	MOVL     40(SI)(DI*4), R8
+	MOVL     R8, (AX)(BX*4)
+	INCQ     BX
+	JMP      key610
+
+miss615:
+	CMPL R8, $+5
+	JAE  full616
+	CMPQ R13, room+80(FP)
+	JAE  end612
+	MOVQ (R11)(BX*8), DI
+	MOVQ DI, (SI)(R8*8)
+	MOVQ DI, (R14)(R13*8)
+	MOVL R13, 40(SI)(R8*4)
+	MOVL R13, (AX)(BX*4)
+	INCL R8
+	MOVL R8, 60(SI)
+	INCQ R13
+	INCQ BX
+	JMP  key610
+
+full616:
+	JNE  passed617
+	MOVL $0x00000006, 60(SI)
+
+passed617:
+	DECL    R9
+	JZ      last618
+	ADDQ    $+64, SI
+	MOVQ    buckets_len+48(FP), DI
+	LEAQ    (DX)(DI*8), DI
+	CMPQ    SI, DI
+	CMOVQCC DX, SI
+	JMP     again611
+
+last618:
+end612:
+	MOVQ BX, done+88(FP)
+	MOVQ R13, count+96(FP)
+	VZEROUPPER
+	RET
+
+// func findAVX512(codes *uint32, keys []int64, places *int64, buckets []uint64) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI, BMI2, CMOV, MMX+
+TEXT ·findAVX512(SB), NOSPLIT, $0-72
+	MOVQ    keys_base+8(FP), R11
+	MOVQ    keys_len+16(FP), R12
+	MOVQ    codes+0(FP), AX
+	MOVQ    places+32(FP), CX
+	MOVQ    buckets_base+40(FP), DX
+	MOVL    $0x0000001f, R10
+	KMOVW   R10, K1
+	MOVL    $0x00000006, R10
+	MOVQ    $+32, BX
+	CMPQ    BX, R12
+	CMOVQGT R12, BX
+	CMPQ    BX, $+1
+	JB      end623
+
+loop622:
+	MOVQ       -8(CX)(BX*8), SI
+	SHLQ       $0x06, SI
+	PREFETCHT0 (DX)(SI*1)
+	SUBQ       $+1, BX
+	CMPQ       BX, $+1
+	JAE        loop622
+
+end623:
+	XORQ BX, BX
+	MOVQ R12, R13
+	MOVL $0xffffffff, R14
+
+key619:
+	CMPQ         BX, R12
+	JAE          end621
+	MOVQ         256(CX)(BX*8), SI
+	SHLQ         $0x06, SI
+	PREFETCHT0   (DX)(SI*1)
+	MOVQ         (CX)(BX*8), SI
+	SHLQ         $0x06, SI
+	ADDQ         DX, SI
+	VPBROADCASTQ (R11)(BX*8), Z0
+	MOVL         $0x00000040, R9
+
+again620:
+	VPCMPEQQ (SI), Z0, K1, K2
+	KMOVB    K2, DI
+	MOVL     60(SI), R8
+	CMPL     R8, R10
+	CMOVLHI  R10, R8
+	BZHIL    R8, DI, DI
+	XORL     $+6, R8
+	ORL      DI, R8
+	JZ       passed625
+	MOVL     DI, R8
+	ORL      $+32, R8
+	TZCNTL   R8, R8
+	MOVL     40(SI)(R8*4), SI
+	CMPL     DI, $+1
+	CMOVLCS  R14, SI
+	MOVL     SI, (AX)(BX*4)
+	CMPL     DI, $+1
+	SBBQ     $+0, R13
+	INCQ     BX
+	JMP      key619
+
+passed625:
+	DECL    R9
+	JZ      last626
+	ADDQ    $+64, SI
+	MOVQ    buckets_len+48(FP), DI
+	LEAQ    (DX)(DI*8), DI
+	CMPQ    SI, DI
+	CMOVQCC DX, SI
+	JMP     again620
+
+last626:
+	MOVL R14, (AX)(BX*4)
+	DECQ R13
+	INCQ BX
+	JMP  key619
+
+end621:
+	MOVQ R13, ret+64(FP)
+	VZEROUPPER
+	RET

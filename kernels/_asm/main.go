@@ -29,7 +29,7 @@ func main() {
 		expEach, logEach, compensate, sumAbs,
 		keys, parting, partingPairs, network, networkPairs,
 		gemmTile, gemmPackAcross, gemmPackAlong, gemvDot, gemvAdd,
-		flip,
+		flip, hash, bucketsOf, encode, find,
 	} {
 		emit()
 	}
