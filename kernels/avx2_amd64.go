@@ -311,11 +311,6 @@ func gemvAddAVX2(y []float64, a *float64, stride int, x *float64)
 //go:noescape
 func gemvAddOneAVX2(y []float64, a *float64, stride int, x *float64)
 
-// flipAVX2 equals flipGo.
-//
-//go:noescape
-func flipAVX2(dst *int64, x []int64, c int64, stream int)
-
 // sumInt32AVX2 returns the sums of the elements, of which there are at most 2^16, and of their upper halves.
 //
 //go:noescape
@@ -526,3 +521,28 @@ func dotInt64AVX2(x []int64, y []int64) int64
 //
 //go:noescape
 func shiftedInt64AVX2(x []int64, shift int64) (s1 float64, s2 float64)
+
+// flipAVX2 equals flipGo.
+//
+//go:noescape
+func flipAVX2(dst *int64, x []int64, c int64, stream int)
+
+// hashAVX2 equals hashGo.
+//
+//go:noescape
+func hashAVX2(dst *int64, x []int64, seed uint64, stream int)
+
+// bucketsOfAVX2 equals bucketsOfGo.
+//
+//go:noescape
+func bucketsOfAVX2(dst *int64, x []int64, seed uint64, n uint64)
+
+// encodeAVX2 equals encodeGo.
+//
+//go:noescape
+func encodeAVX2(codes *uint32, keys []int64, places *int64, buckets []uint64, dense *int64, used int, room int) (done int, count int)
+
+// findAVX2 equals findGo.
+//
+//go:noescape
+func findAVX2(codes *uint32, keys []int64, places *int64, buckets []uint64) int

@@ -13321,107 +13321,6 @@ none623:
 	VZEROUPPER
 	RET
 
-// func flipAVX2(dst *int64, x []int64, c int64, stream int)
-// Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·flipAVX2(SB), NOSPLIT, $0-48
-	VPBROADCASTQ c+32(FP), Y0
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	MOVQ         stream+40(FP), BX
-	TESTQ        BX, BX
-	JZ           plain624
-	MOVQ         DX, BX
-	ANDQ         $+7, BX
-	JNZ          plain624
-	MOVQ         DX, BX
-	NEGQ         BX
-	ANDQ         $+31, BX
-	SHRQ         $0x03, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
-	TESTQ        BX, BX
-	JZ           none625
-	LEAQ         avx2const0<>+24(SB), SI
-	NEGQ         BX
-	VMOVDQU      (SI)(BX*8), Y1
-	NEGQ         BX
-	VMASKMOVPD   (AX), Y1, Y2
-	VPXOR        Y2, Y0, Y2
-	VMASKMOVPD   Y2, Y1, (DX)
-	SUBQ         BX, CX
-	LEAQ         (DX)(BX*8), DX
-	LEAQ         (AX)(BX*8), AX
-
-none625:
-	CMPQ CX, $+16
-	JB   end627
-
-loop626:
-	VPXOR    (AX), Y0, Y1
-	VMOVNTPD Y1, (DX)
-	VPXOR    32(AX), Y0, Y1
-	VMOVNTPD Y1, 32(DX)
-	VPXOR    64(AX), Y0, Y1
-	VMOVNTPD Y1, 64(DX)
-	VPXOR    96(AX), Y0, Y1
-	VMOVNTPD Y1, 96(DX)
-	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop626
-
-end627:
-	SFENCE
-
-plain624:
-	CMPQ CX, $+16
-	JB   end629
-
-loop628:
-	VPXOR   (AX), Y0, Y1
-	VMOVUPD Y1, (DX)
-	VPXOR   32(AX), Y0, Y1
-	VMOVUPD Y1, 32(DX)
-	VPXOR   64(AX), Y0, Y1
-	VMOVUPD Y1, 64(DX)
-	VPXOR   96(AX), Y0, Y1
-	VMOVUPD Y1, 96(DX)
-	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop628
-
-end629:
-	CMPQ CX, $+4
-	JB   end631
-
-loop630:
-	VPXOR   (AX), Y0, Y1
-	VMOVUPD Y1, (DX)
-	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+4, CX
-	CMPQ    CX, $+4
-	JAE     loop630
-
-end631:
-	TESTQ      CX, CX
-	JZ         none632
-	LEAQ       avx2const0<>+24(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y1
-	NEGQ       CX
-	VMASKMOVPD (AX), Y1, Y2
-	VPXOR      Y2, Y0, Y0
-	VMASKMOVPD Y0, Y1, (DX)
-
-none632:
-	VZEROUPPER
-	RET
-
 // func sumInt32AVX2(x []int32) (low uint32, high int32)
 // Requires: AVX, AVX2
 TEXT ·sumInt32AVX2(SB), NOSPLIT, $0-32
@@ -13436,9 +13335,9 @@ TEXT ·sumInt32AVX2(SB), NOSPLIT, $0-32
 	VPXOR Y6, Y6, Y6
 	VPXOR Y7, Y7, Y7
 	CMPQ  CX, $+32
-	JB    end634
+	JB    end625
 
-loop633:
+loop624:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -13458,13 +13357,13 @@ loop633:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop633
+	JAE     loop624
 
-end634:
+end625:
 	CMPQ CX, $+8
-	JB   end636
+	JB   end627
 
-loop635:
+loop626:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -13472,11 +13371,11 @@ loop635:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop635
+	JAE     loop626
 
-end636:
+end627:
 	TESTQ      CX, CX
-	JZ         none637
+	JZ         none628
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y8
@@ -13487,7 +13386,7 @@ end636:
 	VPSRAD     $0x10, Y8, Y8
 	VPADDD     Y8, Y4, Y4
 
-none637:
+none628:
 	VPADDD       Y2, Y0, Y0
 	VPADDD       Y3, Y1, Y1
 	VPADDD       Y1, Y0, Y0
@@ -13527,9 +13426,9 @@ TEXT ·dotInt32AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y6, Y6, Y6
 	VPXOR Y7, Y7, Y7
 	CMPQ  CX, $+32
-	JB    end639
+	JB    end630
 
-loop638:
+loop629:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -13566,13 +13465,13 @@ loop638:
 	ADDQ    $+128, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop638
+	JAE     loop629
 
-end639:
+end630:
 	CMPQ CX, $+8
-	JB   end641
+	JB   end632
 
-loop640:
+loop631:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -13585,11 +13484,11 @@ loop640:
 	ADDQ    $+32, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop640
+	JAE     loop631
 
-end641:
+end632:
 	TESTQ      CX, CX
-	JZ         none642
+	JZ         none633
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y8
@@ -13605,7 +13504,7 @@ end641:
 	VPMULDQ    Y9, Y8, Y10
 	VPADDQ     Y10, Y4, Y4
 
-none642:
+none633:
 	VPADDQ       Y4, Y0, Y0
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
@@ -13637,9 +13536,9 @@ TEXT ·minMaxFloat32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y8
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, $+32
-	JB           end644
+	JB           end635
 
-loop643:
+loop634:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -13659,13 +13558,13 @@ loop643:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop643
+	JAE     loop634
 
-end644:
+end635:
 	CMPQ CX, $+8
-	JB   end646
+	JB   end637
 
-loop645:
+loop636:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -13674,11 +13573,11 @@ loop645:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop645
+	JAE     loop636
 
-end646:
+end637:
 	TESTQ      CX, CX
-	JZ         none647
+	JZ         none638
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y10
@@ -13691,7 +13590,7 @@ end646:
 	VCMPPS     $0x03, Y0, Y0, Y0
 	VORPS      Y0, Y9, Y9
 
-none647:
+none638:
 	VMINPS       Y1, Y3, Y1
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y1, Y2, Y1
@@ -13712,11 +13611,11 @@ none647:
 	VMAXPS       X5, X0, X5
 	VMOVMSKPS    Y9, AX
 	TESTQ        AX, AX
-	JZ           ordered648
+	JZ           ordered639
 	VPCMPEQD     X1, X1, X1
 	VPCMPEQD     X5, X5, X5
 
-ordered648:
+ordered639:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X5, hi+28(FP)
 	VZEROUPPER
@@ -13737,9 +13636,9 @@ TEXT ·minMaxInt32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
 	CMPQ         CX, $+32
-	JB           end650
+	JB           end641
 
-loop649:
+loop640:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
@@ -13755,24 +13654,24 @@ loop649:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop649
+	JAE     loop640
 
-end650:
+end641:
 	CMPQ CX, $+8
-	JB   end652
+	JB   end643
 
-loop651:
+loop642:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop651
+	JAE     loop642
 
-end652:
+end643:
 	TESTQ      CX, CX
-	JZ         none653
+	JZ         none644
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -13783,7 +13682,7 @@ end652:
 	VPMINSD    Y0, Y1, Y1
 	VPMAXSD    Y0, Y5, Y5
 
-none653:
+none644:
 	VPMINSD      Y1, Y3, Y1
 	VPMINSD      Y2, Y4, Y2
 	VPMINSD      Y1, Y2, Y1
@@ -13817,13 +13716,13 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case655
+	JNE        case646
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain656
+	JZ         plain647
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain656
+	JNZ        plain647
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -13831,7 +13730,7 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none657
+	JZ         none648
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -13846,11 +13745,11 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none657:
+none648:
 	CMPQ DX, $+32
-	JB   end659
+	JB   end650
 
-loop658:
+loop649:
 	VMOVUPD  (AX), Y0
 	VADDPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -13868,16 +13767,16 @@ loop658:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop658
+	JAE      loop649
 
-end659:
+end650:
 	SFENCE
 
-plain656:
+plain647:
 	CMPQ DX, $+32
-	JB   end661
+	JB   end652
 
-loop660:
+loop651:
 	VMOVUPD (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -13895,13 +13794,13 @@ loop660:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop660
+	JAE     loop651
 
-end661:
+end652:
 	CMPQ DX, $+8
-	JB   end663
+	JB   end654
 
-loop662:
+loop653:
 	VMOVUPD (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -13910,11 +13809,11 @@ loop662:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop662
+	JAE     loop653
 
-end663:
+end654:
 	TESTQ      DX, DX
-	JZ         none664
+	JZ         none655
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -13925,18 +13824,18 @@ end663:
 	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none664:
-	JMP done654
+none655:
+	JMP done645
 
-case655:
+case646:
 	CMPQ       SI, $+1
-	JNE        case665
+	JNE        case656
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain666
+	JZ         plain657
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain666
+	JNZ        plain657
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -13944,7 +13843,7 @@ case655:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none667
+	JZ         none658
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -13959,11 +13858,11 @@ case655:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none667:
+none658:
 	CMPQ DX, $+32
-	JB   end669
+	JB   end660
 
-loop668:
+loop659:
 	VMOVUPD  (AX), Y0
 	VSUBPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -13981,16 +13880,16 @@ loop668:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop668
+	JAE      loop659
 
-end669:
+end660:
 	SFENCE
 
-plain666:
+plain657:
 	CMPQ DX, $+32
-	JB   end671
+	JB   end662
 
-loop670:
+loop661:
 	VMOVUPD (AX), Y0
 	VSUBPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14008,13 +13907,13 @@ loop670:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop670
+	JAE     loop661
 
-end671:
+end662:
 	CMPQ DX, $+8
-	JB   end673
+	JB   end664
 
-loop672:
+loop663:
 	VMOVUPD (AX), Y0
 	VSUBPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14023,11 +13922,11 @@ loop672:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop672
+	JAE     loop663
 
-end673:
+end664:
 	TESTQ      DX, DX
-	JZ         none674
+	JZ         none665
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14038,18 +13937,18 @@ end673:
 	VSUBPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none674:
-	JMP done654
+none665:
+	JMP done645
 
-case665:
+case656:
 	CMPQ       SI, $+2
-	JNE        case675
+	JNE        case666
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain676
+	JZ         plain667
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain676
+	JNZ        plain667
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14057,7 +13956,7 @@ case665:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none677
+	JZ         none668
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14072,11 +13971,11 @@ case665:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none677:
+none668:
 	CMPQ DX, $+32
-	JB   end679
+	JB   end670
 
-loop678:
+loop669:
 	VMOVUPD  (AX), Y0
 	VMULPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14094,16 +13993,16 @@ loop678:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop678
+	JAE      loop669
 
-end679:
+end670:
 	SFENCE
 
-plain676:
+plain667:
 	CMPQ DX, $+32
-	JB   end681
+	JB   end672
 
-loop680:
+loop671:
 	VMOVUPD (AX), Y0
 	VMULPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14121,13 +14020,13 @@ loop680:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop680
+	JAE     loop671
 
-end681:
+end672:
 	CMPQ DX, $+8
-	JB   end683
+	JB   end674
 
-loop682:
+loop673:
 	VMOVUPD (AX), Y0
 	VMULPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14136,11 +14035,11 @@ loop682:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop682
+	JAE     loop673
 
-end683:
+end674:
 	TESTQ      DX, DX
-	JZ         none684
+	JZ         none675
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14151,16 +14050,16 @@ end683:
 	VMULPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none684:
-	JMP done654
+none675:
+	JMP done645
 
-case675:
+case666:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain686
+	JZ         plain677
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain686
+	JNZ        plain677
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14168,7 +14067,7 @@ case675:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none687
+	JZ         none678
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14183,11 +14082,11 @@ case675:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none687:
+none678:
 	CMPQ DX, $+32
-	JB   end689
+	JB   end680
 
-loop688:
+loop679:
 	VMOVUPD  (AX), Y0
 	VDIVPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14205,16 +14104,16 @@ loop688:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop688
+	JAE      loop679
 
-end689:
+end680:
 	SFENCE
 
-plain686:
+plain677:
 	CMPQ DX, $+32
-	JB   end691
+	JB   end682
 
-loop690:
+loop681:
 	VMOVUPD (AX), Y0
 	VDIVPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14232,13 +14131,13 @@ loop690:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop690
+	JAE     loop681
 
-end691:
+end682:
 	CMPQ DX, $+8
-	JB   end693
+	JB   end684
 
-loop692:
+loop683:
 	VMOVUPD (AX), Y0
 	VDIVPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14247,11 +14146,11 @@ loop692:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop692
+	JAE     loop683
 
-end693:
+end684:
 	TESTQ      DX, DX
-	JZ         none694
+	JZ         none685
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14262,8 +14161,8 @@ end693:
 	VDIVPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none694:
-done654:
+none685:
+done645:
 	VZEROUPPER
 	RET
 
@@ -14277,13 +14176,13 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case696
+	JNE        case687
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain697
+	JZ         plain688
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain697
+	JNZ        plain688
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14291,7 +14190,7 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none698
+	JZ         none689
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14306,11 +14205,11 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none698:
+none689:
 	CMPQ DX, $+32
-	JB   end700
+	JB   end691
 
-loop699:
+loop690:
 	VMOVUPD  (AX), Y0
 	VPADDD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14328,16 +14227,16 @@ loop699:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop699
+	JAE      loop690
 
-end700:
+end691:
 	SFENCE
 
-plain697:
+plain688:
 	CMPQ DX, $+32
-	JB   end702
+	JB   end693
 
-loop701:
+loop692:
 	VMOVUPD (AX), Y0
 	VPADDD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14355,13 +14254,13 @@ loop701:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop701
+	JAE     loop692
 
-end702:
+end693:
 	CMPQ DX, $+8
-	JB   end704
+	JB   end695
 
-loop703:
+loop694:
 	VMOVUPD (AX), Y0
 	VPADDD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14370,11 +14269,11 @@ loop703:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop703
+	JAE     loop694
 
-end704:
+end695:
 	TESTQ      DX, DX
-	JZ         none705
+	JZ         none696
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14385,18 +14284,18 @@ end704:
 	VPADDD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none705:
-	JMP done695
+none696:
+	JMP done686
 
-case696:
+case687:
 	CMPQ       SI, $+1
-	JNE        case706
+	JNE        case697
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain707
+	JZ         plain698
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain707
+	JNZ        plain698
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14404,7 +14303,7 @@ case696:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none708
+	JZ         none699
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14419,11 +14318,11 @@ case696:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none708:
+none699:
 	CMPQ DX, $+32
-	JB   end710
+	JB   end701
 
-loop709:
+loop700:
 	VMOVUPD  (AX), Y0
 	VPSUBD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14441,16 +14340,16 @@ loop709:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop709
+	JAE      loop700
 
-end710:
+end701:
 	SFENCE
 
-plain707:
+plain698:
 	CMPQ DX, $+32
-	JB   end712
+	JB   end703
 
-loop711:
+loop702:
 	VMOVUPD (AX), Y0
 	VPSUBD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14468,13 +14367,13 @@ loop711:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop711
+	JAE     loop702
 
-end712:
+end703:
 	CMPQ DX, $+8
-	JB   end714
+	JB   end705
 
-loop713:
+loop704:
 	VMOVUPD (AX), Y0
 	VPSUBD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14483,11 +14382,11 @@ loop713:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop713
+	JAE     loop704
 
-end714:
+end705:
 	TESTQ      DX, DX
-	JZ         none715
+	JZ         none706
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14498,16 +14397,16 @@ end714:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none715:
-	JMP done695
+none706:
+	JMP done686
 
-case706:
+case697:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain717
+	JZ         plain708
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain717
+	JNZ        plain708
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14515,7 +14414,7 @@ case706:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none718
+	JZ         none709
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14530,11 +14429,11 @@ case706:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none718:
+none709:
 	CMPQ DX, $+32
-	JB   end720
+	JB   end711
 
-loop719:
+loop710:
 	VMOVUPD  (AX), Y0
 	VPMULLD  (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14552,16 +14451,16 @@ loop719:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop719
+	JAE      loop710
 
-end720:
+end711:
 	SFENCE
 
-plain717:
+plain708:
 	CMPQ DX, $+32
-	JB   end722
+	JB   end713
 
-loop721:
+loop712:
 	VMOVUPD (AX), Y0
 	VPMULLD (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14579,13 +14478,13 @@ loop721:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop721
+	JAE     loop712
 
-end722:
+end713:
 	CMPQ DX, $+8
-	JB   end724
+	JB   end715
 
-loop723:
+loop714:
 	VMOVUPD (AX), Y0
 	VPMULLD (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14594,11 +14493,11 @@ loop723:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop723
+	JAE     loop714
 
-end724:
+end715:
 	TESTQ      DX, DX
-	JZ         none725
+	JZ         none716
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14609,8 +14508,8 @@ end724:
 	VPMULLD    Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none725:
-done695:
+none716:
+done686:
 	VZEROUPPER
 	RET
 
@@ -14624,13 +14523,13 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case727
+	JNE          case718
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain728
+	JZ           plain719
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain728
+	JNZ          plain719
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -14638,7 +14537,7 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none729
+	JZ           none720
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -14650,11 +14549,11 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none729:
+none720:
 	CMPQ CX, $+32
-	JB   end731
+	JB   end722
 
-loop730:
+loop721:
 	VMULPS   (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VMULPS   32(AX), Y0, Y1
@@ -14667,16 +14566,16 @@ loop730:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop730
+	JAE      loop721
 
-end731:
+end722:
 	SFENCE
 
-plain728:
+plain719:
 	CMPQ CX, $+32
-	JB   end733
+	JB   end724
 
-loop732:
+loop723:
 	VMULPS  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VMULPS  32(AX), Y0, Y1
@@ -14689,24 +14588,24 @@ loop732:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop732
+	JAE     loop723
 
-end733:
+end724:
 	CMPQ CX, $+8
-	JB   end735
+	JB   end726
 
-loop734:
+loop725:
 	VMULPS  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop734
+	JAE     loop725
 
-end735:
+end726:
 	TESTQ      CX, CX
-	JZ         none736
+	JZ         none727
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -14715,18 +14614,18 @@ end735:
 	VMULPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (DX)
 
-none736:
-	JMP done726
+none727:
+	JMP done717
 
-case727:
+case718:
 	CMPQ       BX, $+1
-	JNE        case737
+	JNE        case728
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain738
+	JZ         plain729
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain738
+	JNZ        plain729
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -14734,7 +14633,7 @@ case727:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none739
+	JZ         none730
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -14746,11 +14645,11 @@ case727:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none739:
+none730:
 	CMPQ CX, $+32
-	JB   end741
+	JB   end732
 
-loop740:
+loop731:
 	VSQRTPS  (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VSQRTPS  32(AX), Y0
@@ -14763,16 +14662,16 @@ loop740:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop740
+	JAE      loop731
 
-end741:
+end732:
 	SFENCE
 
-plain738:
+plain729:
 	CMPQ CX, $+32
-	JB   end743
+	JB   end734
 
-loop742:
+loop733:
 	VSQRTPS (AX), Y0
 	VMOVUPD Y0, (DX)
 	VSQRTPS 32(AX), Y0
@@ -14785,24 +14684,24 @@ loop742:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop742
+	JAE     loop733
 
-end743:
+end734:
 	CMPQ CX, $+8
-	JB   end745
+	JB   end736
 
-loop744:
+loop735:
 	VSQRTPS (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop744
+	JAE     loop735
 
-end745:
+end736:
 	TESTQ      CX, CX
-	JZ         none746
+	JZ         none737
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -14811,18 +14710,18 @@ end745:
 	VSQRTPS    Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none746:
-	JMP done726
+none737:
+	JMP done717
 
-case737:
+case728:
 	CMPQ       BX, $+2
-	JNE        case747
+	JNE        case738
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain748
+	JZ         plain739
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain748
+	JNZ        plain739
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -14830,7 +14729,7 @@ case737:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none749
+	JZ         none740
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -14842,11 +14741,11 @@ case737:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none749:
+none740:
 	CMPQ CX, $+32
-	JB   end751
+	JB   end742
 
-loop750:
+loop741:
 	VPANDN   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPANDN   32(AX), Y1, Y0
@@ -14859,16 +14758,16 @@ loop750:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop750
+	JAE      loop741
 
-end751:
+end742:
 	SFENCE
 
-plain748:
+plain739:
 	CMPQ CX, $+32
-	JB   end753
+	JB   end744
 
-loop752:
+loop743:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPANDN  32(AX), Y1, Y0
@@ -14881,24 +14780,24 @@ loop752:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop752
+	JAE     loop743
 
-end753:
+end744:
 	CMPQ CX, $+8
-	JB   end755
+	JB   end746
 
-loop754:
+loop745:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop754
+	JAE     loop745
 
-end755:
+end746:
 	TESTQ      CX, CX
-	JZ         none756
+	JZ         none747
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -14907,16 +14806,16 @@ end755:
 	VPANDN     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none756:
-	JMP done726
+none747:
+	JMP done717
 
-case747:
+case738:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain758
+	JZ         plain749
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain758
+	JNZ        plain749
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -14924,7 +14823,7 @@ case747:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none759
+	JZ         none750
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -14936,11 +14835,11 @@ case747:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none759:
+none750:
 	CMPQ CX, $+32
-	JB   end761
+	JB   end752
 
-loop760:
+loop751:
 	VPXOR    (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPXOR    32(AX), Y1, Y0
@@ -14953,16 +14852,16 @@ loop760:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop760
+	JAE      loop751
 
-end761:
+end752:
 	SFENCE
 
-plain758:
+plain749:
 	CMPQ CX, $+32
-	JB   end763
+	JB   end754
 
-loop762:
+loop753:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPXOR   32(AX), Y1, Y0
@@ -14975,24 +14874,24 @@ loop762:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop762
+	JAE     loop753
 
-end763:
+end754:
 	CMPQ CX, $+8
-	JB   end765
+	JB   end756
 
-loop764:
+loop755:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop764
+	JAE     loop755
 
-end765:
+end756:
 	TESTQ      CX, CX
-	JZ         none766
+	JZ         none757
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -15001,8 +14900,8 @@ end765:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none766:
-done726:
+none757:
+done717:
 	VZEROUPPER
 	RET
 
@@ -15022,13 +14921,13 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case768
+	JNE          case759
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain769
+	JZ           plain760
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain769
+	JNZ          plain760
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -15036,7 +14935,7 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none770
+	JZ           none761
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -15048,11 +14947,11 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none770:
+none761:
 	CMPQ CX, $+32
-	JB   end772
+	JB   end763
 
-loop771:
+loop762:
 	VPMULLD  (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VPMULLD  32(AX), Y0, Y1
@@ -15065,16 +14964,16 @@ loop771:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop771
+	JAE      loop762
 
-end772:
+end763:
 	SFENCE
 
-plain769:
+plain760:
 	CMPQ CX, $+32
-	JB   end774
+	JB   end765
 
-loop773:
+loop764:
 	VPMULLD (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VPMULLD 32(AX), Y0, Y1
@@ -15087,24 +14986,24 @@ loop773:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop773
+	JAE     loop764
 
-end774:
+end765:
 	CMPQ CX, $+8
-	JB   end776
+	JB   end767
 
-loop775:
+loop766:
 	VPMULLD (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop775
+	JAE     loop766
 
-end776:
+end767:
 	TESTQ      CX, CX
-	JZ         none777
+	JZ         none768
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -15113,18 +15012,18 @@ end776:
 	VPMULLD    Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (DX)
 
-none777:
-	JMP done767
+none768:
+	JMP done758
 
-case768:
+case759:
 	CMPQ       BX, $+1
-	JNE        case778
+	JNE        case769
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain779
+	JZ         plain770
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain779
+	JNZ        plain770
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -15132,7 +15031,7 @@ case768:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none780
+	JZ         none771
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -15144,11 +15043,11 @@ case768:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none780:
+none771:
 	CMPQ CX, $+32
-	JB   end782
+	JB   end773
 
-loop781:
+loop772:
 	VPABSD   (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VPABSD   32(AX), Y0
@@ -15161,16 +15060,16 @@ loop781:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop781
+	JAE      loop772
 
-end782:
+end773:
 	SFENCE
 
-plain779:
+plain770:
 	CMPQ CX, $+32
-	JB   end784
+	JB   end775
 
-loop783:
+loop774:
 	VPABSD  (AX), Y0
 	VMOVUPD Y0, (DX)
 	VPABSD  32(AX), Y0
@@ -15183,24 +15082,24 @@ loop783:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop783
+	JAE     loop774
 
-end784:
+end775:
 	CMPQ CX, $+8
-	JB   end786
+	JB   end777
 
-loop785:
+loop776:
 	VPABSD  (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop785
+	JAE     loop776
 
-end786:
+end777:
 	TESTQ      CX, CX
-	JZ         none787
+	JZ         none778
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -15209,16 +15108,16 @@ end786:
 	VPABSD     Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none787:
-	JMP done767
+none778:
+	JMP done758
 
-case778:
+case769:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain789
+	JZ         plain780
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain789
+	JNZ        plain780
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -15226,7 +15125,7 @@ case778:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none790
+	JZ         none781
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -15238,11 +15137,11 @@ case778:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none790:
+none781:
 	CMPQ CX, $+32
-	JB   end792
+	JB   end783
 
-loop791:
+loop782:
 	VPSUBD   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPSUBD   32(AX), Y1, Y0
@@ -15255,16 +15154,16 @@ loop791:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop791
+	JAE      loop782
 
-end792:
+end783:
 	SFENCE
 
-plain789:
+plain780:
 	CMPQ CX, $+32
-	JB   end794
+	JB   end785
 
-loop793:
+loop784:
 	VPSUBD  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPSUBD  32(AX), Y1, Y0
@@ -15277,24 +15176,24 @@ loop793:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop793
+	JAE     loop784
 
-end794:
+end785:
 	CMPQ CX, $+8
-	JB   end796
+	JB   end787
 
-loop795:
+loop786:
 	VPSUBD  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop795
+	JAE     loop786
 
-end796:
+end787:
 	TESTQ      CX, CX
-	JZ         none797
+	JZ         none788
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -15303,8 +15202,8 @@ end796:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none797:
-done767:
+none788:
+done758:
 	VZEROUPPER
 	RET
 
@@ -15320,10 +15219,10 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain798
+	JZ          plain789
 	MOVQ        SI, DI
 	ANDQ        $+3, DI
-	JNZ         plain798
+	JNZ         plain789
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
@@ -15331,7 +15230,7 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none799
+	JZ          none790
 	LEAQ        avx2const79<>+32(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*4), Y0
@@ -15349,11 +15248,11 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
 
-none799:
+none790:
 	CMPQ BX, $+32
-	JB   end801
+	JB   end792
 
-loop800:
+loop791:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -15376,16 +15275,16 @@ loop800:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop800
+	JAE         loop791
 
-end801:
+end792:
 	SFENCE
 
-plain798:
+plain789:
 	CMPQ BX, $+32
-	JB   end803
+	JB   end794
 
-loop802:
+loop793:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -15408,13 +15307,13 @@ loop802:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop802
+	JAE         loop793
 
-end803:
+end794:
 	CMPQ BX, $+8
-	JB   end805
+	JB   end796
 
-loop804:
+loop795:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -15425,11 +15324,11 @@ loop804:
 	ADDQ        $+32, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop804
+	JAE         loop795
 
-end805:
+end796:
 	TESTQ       BX, BX
-	JZ          none806
+	JZ          none797
 	LEAQ        avx2const79<>+32(SB), DI
 	NEGQ        BX
 	VMOVDQU     (DI)(BX*4), Y0
@@ -15442,13 +15341,133 @@ end805:
 	VFMADD213PS Y3, Y2, Y1
 	VMASKMOVPS  Y1, Y0, (SI)
 
-none806:
+none797:
 	VZEROUPPER
 	RET
 
 // func axpyFloat32AVX2(dst *float32, a float32, x []float32, y []float32, stream int)
 // Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
+	VBROADCASTSS a+8(FP), Y0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         y_base+40(FP), CX
+	MOVQ         y_len+48(FP), DX
+	MOVQ         dst+0(FP), BX
+	MOVQ         stream+64(FP), SI
+	TESTQ        SI, SI
+	JZ           plain798
+	MOVQ         BX, SI
+	ANDQ         $+3, SI
+	JNZ          plain798
+	MOVQ         BX, SI
+	NEGQ         SI
+	ANDQ         $+31, SI
+	SHRQ         $0x02, SI
+	CMPQ         SI, DX
+	CMOVQHI      DX, SI
+	TESTQ        SI, SI
+	JZ           none799
+	LEAQ         avx2const79<>+32(SB), DI
+	NEGQ         SI
+	VMOVDQU      (DI)(SI*4), Y1
+	NEGQ         SI
+	VMASKMOVPS   (AX), Y1, Y2
+	VMASKMOVPS   (CX), Y1, Y3
+	VMOVUPD      Y2, Y2
+	VFMADD213PS  Y3, Y0, Y2
+	VMASKMOVPS   Y2, Y1, (BX)
+	SUBQ         SI, DX
+	LEAQ         (BX)(SI*4), BX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (CX)(SI*4), CX
+
+none799:
+	CMPQ DX, $+32
+	JB   end801
+
+loop800:
+	VMOVUPD     (AX), Y1
+	VFMADD213PS (CX), Y0, Y1
+	VMOVNTPD    Y1, (BX)
+	VMOVUPD     32(AX), Y1
+	VFMADD213PS 32(CX), Y0, Y1
+	VMOVNTPD    Y1, 32(BX)
+	VMOVUPD     64(AX), Y1
+	VFMADD213PS 64(CX), Y0, Y1
+	VMOVNTPD    Y1, 64(BX)
+	VMOVUPD     96(AX), Y1
+	VFMADD213PS 96(CX), Y0, Y1
+	VMOVNTPD    Y1, 96(BX)
+	ADDQ        $+128, BX
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JAE         loop800
+
+end801:
+	SFENCE
+
+plain798:
+	CMPQ DX, $+32
+	JB   end803
+
+loop802:
+	VMOVUPD     (AX), Y1
+	VFMADD213PS (CX), Y0, Y1
+	VMOVUPD     Y1, (BX)
+	VMOVUPD     32(AX), Y1
+	VFMADD213PS 32(CX), Y0, Y1
+	VMOVUPD     Y1, 32(BX)
+	VMOVUPD     64(AX), Y1
+	VFMADD213PS 64(CX), Y0, Y1
+	VMOVUPD     Y1, 64(BX)
+	VMOVUPD     96(AX), Y1
+	VFMADD213PS 96(CX), Y0, Y1
+	VMOVUPD     Y1, 96(BX)
+	ADDQ        $+128, BX
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JAE         loop802
+
+end803:
+	CMPQ DX, $+8
+	JB   end805
+
+loop804:
+	VMOVUPD     (AX), Y1
+	VFMADD213PS (CX), Y0, Y1
+	VMOVUPD     Y1, (BX)
+	ADDQ        $+32, BX
+	ADDQ        $+32, AX
+	ADDQ        $+32, CX
+	SUBQ        $+8, DX
+	CMPQ        DX, $+8
+	JAE         loop804
+
+end805:
+	TESTQ       DX, DX
+	JZ          none806
+	LEAQ        avx2const79<>+32(SB), SI
+	NEGQ        DX
+	VMOVDQU     (SI)(DX*4), Y1
+	NEGQ        DX
+	VMASKMOVPS  (AX), Y1, Y2
+	VMASKMOVPS  (CX), Y1, Y3
+	VMOVUPD     Y2, Y2
+	VFMADD213PS Y3, Y0, Y2
+	VMASKMOVPS  Y2, Y1, (BX)
+
+none806:
+	VZEROUPPER
+	RET
+
+// func axpyInt32AVX2(dst *int32, a int32, x []int32, y []int32, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	VBROADCASTSS a+8(FP), Y0
 	MOVQ         x_base+16(FP), AX
 	MOVQ         x_len+24(FP), CX
@@ -15475,8 +15494,8 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	NEGQ         SI
 	VMASKMOVPS   (AX), Y1, Y2
 	VMASKMOVPS   (CX), Y1, Y3
-	VMOVUPD      Y2, Y2
-	VFMADD213PS  Y3, Y0, Y2
+	VPMULLD      Y2, Y0, Y2
+	VPADDD       Y3, Y2, Y2
 	VMASKMOVPS   Y2, Y1, (BX)
 	SUBQ         SI, DX
 	LEAQ         (BX)(SI*4), BX
@@ -15488,126 +15507,6 @@ none808:
 	JB   end810
 
 loop809:
-	VMOVUPD     (AX), Y1
-	VFMADD213PS (CX), Y0, Y1
-	VMOVNTPD    Y1, (BX)
-	VMOVUPD     32(AX), Y1
-	VFMADD213PS 32(CX), Y0, Y1
-	VMOVNTPD    Y1, 32(BX)
-	VMOVUPD     64(AX), Y1
-	VFMADD213PS 64(CX), Y0, Y1
-	VMOVNTPD    Y1, 64(BX)
-	VMOVUPD     96(AX), Y1
-	VFMADD213PS 96(CX), Y0, Y1
-	VMOVNTPD    Y1, 96(BX)
-	ADDQ        $+128, BX
-	ADDQ        $+128, AX
-	ADDQ        $+128, CX
-	SUBQ        $+32, DX
-	CMPQ        DX, $+32
-	JAE         loop809
-
-end810:
-	SFENCE
-
-plain807:
-	CMPQ DX, $+32
-	JB   end812
-
-loop811:
-	VMOVUPD     (AX), Y1
-	VFMADD213PS (CX), Y0, Y1
-	VMOVUPD     Y1, (BX)
-	VMOVUPD     32(AX), Y1
-	VFMADD213PS 32(CX), Y0, Y1
-	VMOVUPD     Y1, 32(BX)
-	VMOVUPD     64(AX), Y1
-	VFMADD213PS 64(CX), Y0, Y1
-	VMOVUPD     Y1, 64(BX)
-	VMOVUPD     96(AX), Y1
-	VFMADD213PS 96(CX), Y0, Y1
-	VMOVUPD     Y1, 96(BX)
-	ADDQ        $+128, BX
-	ADDQ        $+128, AX
-	ADDQ        $+128, CX
-	SUBQ        $+32, DX
-	CMPQ        DX, $+32
-	JAE         loop811
-
-end812:
-	CMPQ DX, $+8
-	JB   end814
-
-loop813:
-	VMOVUPD     (AX), Y1
-	VFMADD213PS (CX), Y0, Y1
-	VMOVUPD     Y1, (BX)
-	ADDQ        $+32, BX
-	ADDQ        $+32, AX
-	ADDQ        $+32, CX
-	SUBQ        $+8, DX
-	CMPQ        DX, $+8
-	JAE         loop813
-
-end814:
-	TESTQ       DX, DX
-	JZ          none815
-	LEAQ        avx2const79<>+32(SB), SI
-	NEGQ        DX
-	VMOVDQU     (SI)(DX*4), Y1
-	NEGQ        DX
-	VMASKMOVPS  (AX), Y1, Y2
-	VMASKMOVPS  (CX), Y1, Y3
-	VMOVUPD     Y2, Y2
-	VFMADD213PS Y3, Y0, Y2
-	VMASKMOVPS  Y2, Y1, (BX)
-
-none815:
-	VZEROUPPER
-	RET
-
-// func axpyInt32AVX2(dst *int32, a int32, x []int32, y []int32, stream int)
-// Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
-	VBROADCASTSS a+8(FP), Y0
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         y_base+40(FP), CX
-	MOVQ         y_len+48(FP), DX
-	MOVQ         dst+0(FP), BX
-	MOVQ         stream+64(FP), SI
-	TESTQ        SI, SI
-	JZ           plain816
-	MOVQ         BX, SI
-	ANDQ         $+3, SI
-	JNZ          plain816
-	MOVQ         BX, SI
-	NEGQ         SI
-	ANDQ         $+31, SI
-	SHRQ         $0x02, SI
-	CMPQ         SI, DX
-	CMOVQHI      DX, SI
-	TESTQ        SI, SI
-	JZ           none817
-	LEAQ         avx2const79<>+32(SB), DI
-	NEGQ         SI
-	VMOVDQU      (DI)(SI*4), Y1
-	NEGQ         SI
-	VMASKMOVPS   (AX), Y1, Y2
-	VMASKMOVPS   (CX), Y1, Y3
-	VPMULLD      Y2, Y0, Y2
-	VPADDD       Y3, Y2, Y2
-	VMASKMOVPS   Y2, Y1, (BX)
-	SUBQ         SI, DX
-	LEAQ         (BX)(SI*4), BX
-	LEAQ         (AX)(SI*4), AX
-	LEAQ         (CX)(SI*4), CX
-
-none817:
-	CMPQ DX, $+32
-	JB   end819
-
-loop818:
 	VPMULLD  (AX), Y0, Y1
 	VPADDD   (CX), Y1, Y1
 	VMOVNTPD Y1, (BX)
@@ -15625,16 +15524,16 @@ loop818:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop818
+	JAE      loop809
 
-end819:
+end810:
 	SFENCE
 
-plain816:
+plain807:
 	CMPQ DX, $+32
-	JB   end821
+	JB   end812
 
-loop820:
+loop811:
 	VPMULLD (AX), Y0, Y1
 	VPADDD  (CX), Y1, Y1
 	VMOVUPD Y1, (BX)
@@ -15652,13 +15551,13 @@ loop820:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop820
+	JAE     loop811
 
-end821:
+end812:
 	CMPQ DX, $+8
-	JB   end823
+	JB   end814
 
-loop822:
+loop813:
 	VPMULLD (AX), Y0, Y1
 	VPADDD  (CX), Y1, Y1
 	VMOVUPD Y1, (BX)
@@ -15667,11 +15566,11 @@ loop822:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop822
+	JAE     loop813
 
-end823:
+end814:
 	TESTQ      DX, DX
-	JZ         none824
+	JZ         none815
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y1
@@ -15682,7 +15581,7 @@ end823:
 	VPADDD     Y3, Y0, Y0
 	VMASKMOVPS Y0, Y1, (BX)
 
-none824:
+none815:
 	VZEROUPPER
 	RET
 
@@ -15703,11 +15602,11 @@ TEXT ·countFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const81<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case826
+	JNE          case817
 	CMPQ         CX, $+64
-	JB           end828
+	JB           end819
 
-loop827:
+loop818:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1e, 32(AX), Y0, Y9
@@ -15727,23 +15626,23 @@ loop827:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop827
+	JAE    loop818
 
-end828:
+end819:
 	CMPQ CX, $+8
-	JB   end830
+	JB   end821
 
-loop829:
+loop820:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop829
+	JAE    loop820
 
-end830:
+end821:
 	TESTQ      CX, CX
-	JZ         none831
+	JZ         none822
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15753,16 +15652,16 @@ end830:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none831:
-	JMP done825
+none822:
+	JMP done816
 
-case826:
+case817:
 	CMPQ DX, $+1
-	JNE  case832
+	JNE  case823
 	CMPQ CX, $+64
-	JB   end834
+	JB   end825
 
-loop833:
+loop824:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1d, 32(AX), Y0, Y9
@@ -15782,23 +15681,23 @@ loop833:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop833
+	JAE    loop824
 
-end834:
+end825:
 	CMPQ CX, $+8
-	JB   end836
+	JB   end827
 
-loop835:
+loop826:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop835
+	JAE    loop826
 
-end836:
+end827:
 	TESTQ      CX, CX
-	JZ         none837
+	JZ         none828
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15808,16 +15707,16 @@ end836:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none837:
-	JMP done825
+none828:
+	JMP done816
 
-case832:
+case823:
 	CMPQ DX, $+2
-	JNE  case838
+	JNE  case829
 	CMPQ CX, $+64
-	JB   end840
+	JB   end831
 
-loop839:
+loop830:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x11, 32(AX), Y0, Y9
@@ -15837,23 +15736,23 @@ loop839:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop839
+	JAE    loop830
 
-end840:
+end831:
 	CMPQ CX, $+8
-	JB   end842
+	JB   end833
 
-loop841:
+loop832:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop841
+	JAE    loop832
 
-end842:
+end833:
 	TESTQ      CX, CX
-	JZ         none843
+	JZ         none834
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15863,16 +15762,16 @@ end842:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none843:
-	JMP done825
+none834:
+	JMP done816
 
-case838:
+case829:
 	CMPQ DX, $+3
-	JNE  case844
+	JNE  case835
 	CMPQ CX, $+64
-	JB   end846
+	JB   end837
 
-loop845:
+loop836:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x12, 32(AX), Y0, Y9
@@ -15892,23 +15791,23 @@ loop845:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop845
+	JAE    loop836
 
-end846:
+end837:
 	CMPQ CX, $+8
-	JB   end848
+	JB   end839
 
-loop847:
+loop838:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop847
+	JAE    loop838
 
-end848:
+end839:
 	TESTQ      CX, CX
-	JZ         none849
+	JZ         none840
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15918,16 +15817,16 @@ end848:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none849:
-	JMP done825
+none840:
+	JMP done816
 
-case844:
+case835:
 	CMPQ DX, $+4
-	JNE  case850
+	JNE  case841
 	CMPQ CX, $+64
-	JB   end852
+	JB   end843
 
-loop851:
+loop842:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x00, 32(AX), Y0, Y9
@@ -15947,23 +15846,23 @@ loop851:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop851
+	JAE    loop842
 
-end852:
+end843:
 	CMPQ CX, $+8
-	JB   end854
+	JB   end845
 
-loop853:
+loop844:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop853
+	JAE    loop844
 
-end854:
+end845:
 	TESTQ      CX, CX
-	JZ         none855
+	JZ         none846
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15973,14 +15872,14 @@ end854:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none855:
-	JMP done825
+none846:
+	JMP done816
 
-case850:
+case841:
 	CMPQ CX, $+64
-	JB   end858
+	JB   end849
 
-loop857:
+loop848:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x04, 32(AX), Y0, Y9
@@ -16000,23 +15899,23 @@ loop857:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop857
+	JAE    loop848
 
-end858:
+end849:
 	CMPQ CX, $+8
-	JB   end860
+	JB   end851
 
-loop859:
+loop850:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop859
+	JAE    loop850
 
-end860:
+end851:
 	TESTQ      CX, CX
-	JZ         none861
+	JZ         none852
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16026,8 +15925,8 @@ end860:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none861:
-done825:
+none852:
+done816:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -16069,11 +15968,11 @@ TEXT ·countInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const81<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case863
+	JNE          case854
 	CMPQ         CX, $+64
-	JB           end865
+	JB           end856
 
-loop864:
+loop855:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPGTD 32(AX), Y0, Y9
@@ -16093,23 +15992,23 @@ loop864:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop864
+	JAE      loop855
 
-end865:
+end856:
 	CMPQ CX, $+8
-	JB   end867
+	JB   end858
 
-loop866:
+loop857:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop866
+	JAE      loop857
 
-end867:
+end858:
 	TESTQ      CX, CX
-	JZ         none868
+	JZ         none859
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16119,16 +16018,16 @@ end867:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none868:
-	JMP done862
+none859:
+	JMP done853
 
-case863:
+case854:
 	CMPQ DX, $+1
-	JNE  case869
+	JNE  case860
 	CMPQ CX, $+64
-	JB   end871
+	JB   end862
 
-loop870:
+loop861:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPCMPEQD Y10, Y10, Y10
@@ -16172,13 +16071,13 @@ loop870:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop870
+	JAE      loop861
 
-end871:
+end862:
 	CMPQ CX, $+8
-	JB   end873
+	JB   end864
 
-loop872:
+loop863:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPCMPEQD Y10, Y10, Y10
@@ -16187,11 +16086,11 @@ loop872:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop872
+	JAE      loop863
 
-end873:
+end864:
 	TESTQ      CX, CX
-	JZ         none874
+	JZ         none865
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16204,16 +16103,16 @@ end873:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none874:
-	JMP done862
+none865:
+	JMP done853
 
-case869:
+case860:
 	CMPQ DX, $+2
-	JNE  case875
+	JNE  case866
 	CMPQ CX, $+64
-	JB   end877
+	JB   end868
 
-loop876:
+loop867:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
@@ -16241,24 +16140,24 @@ loop876:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop876
+	JAE      loop867
 
-end877:
+end868:
 	CMPQ CX, $+8
-	JB   end879
+	JB   end870
 
-loop878:
+loop869:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop878
+	JAE      loop869
 
-end879:
+end870:
 	TESTQ      CX, CX
-	JZ         none880
+	JZ         none871
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16269,16 +16168,16 @@ end879:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none880:
-	JMP done862
+none871:
+	JMP done853
 
-case875:
+case866:
 	CMPQ DX, $+3
-	JNE  case881
+	JNE  case872
 	CMPQ CX, $+64
-	JB   end883
+	JB   end874
 
-loop882:
+loop873:
 	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16314,13 +16213,13 @@ loop882:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop882
+	JAE      loop873
 
-end883:
+end874:
 	CMPQ CX, $+8
-	JB   end885
+	JB   end876
 
-loop884:
+loop875:
 	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16328,11 +16227,11 @@ loop884:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop884
+	JAE      loop875
 
-end885:
+end876:
 	TESTQ      CX, CX
-	JZ         none886
+	JZ         none877
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16344,16 +16243,16 @@ end885:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none886:
-	JMP done862
+none877:
+	JMP done853
 
-case881:
+case872:
 	CMPQ DX, $+4
-	JNE  case887
+	JNE  case878
 	CMPQ CX, $+64
-	JB   end889
+	JB   end880
 
-loop888:
+loop879:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPEQD 32(AX), Y0, Y9
@@ -16373,23 +16272,23 @@ loop888:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop888
+	JAE      loop879
 
-end889:
+end880:
 	CMPQ CX, $+8
-	JB   end891
+	JB   end882
 
-loop890:
+loop881:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop890
+	JAE      loop881
 
-end891:
+end882:
 	TESTQ      CX, CX
-	JZ         none892
+	JZ         none883
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16399,14 +16298,14 @@ end891:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none892:
-	JMP done862
+none883:
+	JMP done853
 
-case887:
+case878:
 	CMPQ CX, $+64
-	JB   end895
+	JB   end886
 
-loop894:
+loop885:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16442,13 +16341,13 @@ loop894:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop894
+	JAE      loop885
 
-end895:
+end886:
 	CMPQ CX, $+8
-	JB   end897
+	JB   end888
 
-loop896:
+loop887:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16456,11 +16355,11 @@ loop896:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop896
+	JAE      loop887
 
-end897:
+end888:
 	TESTQ      CX, CX
-	JZ         none898
+	JZ         none889
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16472,8 +16371,8 @@ end897:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none898:
-done862:
+none889:
+done853:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -16501,11 +16400,11 @@ TEXT ·compareFloat32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case900
+	JNE          case891
 	CMPQ         CX, $+32
-	JB           end902
+	JB           end893
 
-loop901:
+loop892:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16522,13 +16421,13 @@ loop901:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop901
+	JAE       loop892
 
-end902:
+end893:
 	CMPQ CX, $+8
-	JB   end904
+	JB   end895
 
-loop903:
+loop894:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16536,11 +16435,11 @@ loop903:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop903
+	JAE       loop894
 
-end904:
+end895:
 	TESTQ      CX, CX
-	JZ         none905
+	JZ         none896
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16551,16 +16450,16 @@ end904:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none905:
-	JMP done899
+none896:
+	JMP done890
 
-case900:
+case891:
 	CMPQ BX, $+1
-	JNE  case906
+	JNE  case897
 	CMPQ CX, $+32
-	JB   end908
+	JB   end899
 
-loop907:
+loop898:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16577,13 +16476,13 @@ loop907:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop907
+	JAE       loop898
 
-end908:
+end899:
 	CMPQ CX, $+8
-	JB   end910
+	JB   end901
 
-loop909:
+loop900:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16591,11 +16490,11 @@ loop909:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop909
+	JAE       loop900
 
-end910:
+end901:
 	TESTQ      CX, CX
-	JZ         none911
+	JZ         none902
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16606,16 +16505,16 @@ end910:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none911:
-	JMP done899
+none902:
+	JMP done890
 
-case906:
+case897:
 	CMPQ BX, $+2
-	JNE  case912
+	JNE  case903
 	CMPQ CX, $+32
-	JB   end914
+	JB   end905
 
-loop913:
+loop904:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16632,13 +16531,13 @@ loop913:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop913
+	JAE       loop904
 
-end914:
+end905:
 	CMPQ CX, $+8
-	JB   end916
+	JB   end907
 
-loop915:
+loop906:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16646,11 +16545,11 @@ loop915:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop915
+	JAE       loop906
 
-end916:
+end907:
 	TESTQ      CX, CX
-	JZ         none917
+	JZ         none908
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16661,16 +16560,16 @@ end916:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none917:
-	JMP done899
+none908:
+	JMP done890
 
-case912:
+case903:
 	CMPQ BX, $+3
-	JNE  case918
+	JNE  case909
 	CMPQ CX, $+32
-	JB   end920
+	JB   end911
 
-loop919:
+loop910:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16687,13 +16586,13 @@ loop919:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop919
+	JAE       loop910
 
-end920:
+end911:
 	CMPQ CX, $+8
-	JB   end922
+	JB   end913
 
-loop921:
+loop912:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16701,11 +16600,11 @@ loop921:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop921
+	JAE       loop912
 
-end922:
+end913:
 	TESTQ      CX, CX
-	JZ         none923
+	JZ         none914
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16716,16 +16615,16 @@ end922:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none923:
-	JMP done899
+none914:
+	JMP done890
 
-case918:
+case909:
 	CMPQ BX, $+4
-	JNE  case924
+	JNE  case915
 	CMPQ CX, $+32
-	JB   end926
+	JB   end917
 
-loop925:
+loop916:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16742,13 +16641,13 @@ loop925:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop925
+	JAE       loop916
 
-end926:
+end917:
 	CMPQ CX, $+8
-	JB   end928
+	JB   end919
 
-loop927:
+loop918:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16756,11 +16655,11 @@ loop927:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop927
+	JAE       loop918
 
-end928:
+end919:
 	TESTQ      CX, CX
-	JZ         none929
+	JZ         none920
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16771,14 +16670,14 @@ end928:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none929:
-	JMP done899
+none920:
+	JMP done890
 
-case924:
+case915:
 	CMPQ CX, $+32
-	JB   end932
+	JB   end923
 
-loop931:
+loop922:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16795,13 +16694,13 @@ loop931:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop931
+	JAE       loop922
 
-end932:
+end923:
 	CMPQ CX, $+8
-	JB   end934
+	JB   end925
 
-loop933:
+loop924:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16809,11 +16708,11 @@ loop933:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop933
+	JAE       loop924
 
-end934:
+end925:
 	TESTQ      CX, CX
-	JZ         none935
+	JZ         none926
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16824,8 +16723,8 @@ end934:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none935:
-done899:
+none926:
+done890:
 	VZEROUPPER
 	RET
 
@@ -16838,11 +16737,11 @@ TEXT ·compareInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case937
+	JNE          case928
 	CMPQ         CX, $+32
-	JB           end939
+	JB           end930
 
-loop938:
+loop929:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16859,13 +16758,13 @@ loop938:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop938
+	JAE       loop929
 
-end939:
+end930:
 	CMPQ CX, $+8
-	JB   end941
+	JB   end932
 
-loop940:
+loop931:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16873,11 +16772,11 @@ loop940:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop940
+	JAE       loop931
 
-end941:
+end932:
 	TESTQ      CX, CX
-	JZ         none942
+	JZ         none933
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16888,16 +16787,16 @@ end941:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none942:
-	JMP done936
+none933:
+	JMP done927
 
-case937:
+case928:
 	CMPQ BX, $+1
-	JNE  case943
+	JNE  case934
 	CMPQ CX, $+32
-	JB   end945
+	JB   end936
 
-loop944:
+loop935:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -16926,13 +16825,13 @@ loop944:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop944
+	JAE       loop935
 
-end945:
+end936:
 	CMPQ CX, $+8
-	JB   end947
+	JB   end938
 
-loop946:
+loop937:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -16943,11 +16842,11 @@ loop946:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop946
+	JAE       loop937
 
-end947:
+end938:
 	TESTQ      CX, CX
-	JZ         none948
+	JZ         none939
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16961,16 +16860,16 @@ end947:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none948:
-	JMP done936
+none939:
+	JMP done927
 
-case943:
+case934:
 	CMPQ BX, $+2
-	JNE  case949
+	JNE  case940
 	CMPQ CX, $+32
-	JB   end951
+	JB   end942
 
-loop950:
+loop941:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -16991,13 +16890,13 @@ loop950:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop950
+	JAE       loop941
 
-end951:
+end942:
 	CMPQ CX, $+8
-	JB   end953
+	JB   end944
 
-loop952:
+loop943:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -17006,11 +16905,11 @@ loop952:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop952
+	JAE       loop943
 
-end953:
+end944:
 	TESTQ      CX, CX
-	JZ         none954
+	JZ         none945
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17022,16 +16921,16 @@ end953:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none954:
-	JMP done936
+none945:
+	JMP done927
 
-case949:
+case940:
 	CMPQ BX, $+3
-	JNE  case955
+	JNE  case946
 	CMPQ CX, $+32
-	JB   end957
+	JB   end948
 
-loop956:
+loop947:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -17056,13 +16955,13 @@ loop956:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop956
+	JAE       loop947
 
-end957:
+end948:
 	CMPQ CX, $+8
-	JB   end959
+	JB   end950
 
-loop958:
+loop949:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -17072,11 +16971,11 @@ loop958:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop958
+	JAE       loop949
 
-end959:
+end950:
 	TESTQ      CX, CX
-	JZ         none960
+	JZ         none951
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17089,16 +16988,16 @@ end959:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none960:
-	JMP done936
+none951:
+	JMP done927
 
-case955:
+case946:
 	CMPQ BX, $+4
-	JNE  case961
+	JNE  case952
 	CMPQ CX, $+32
-	JB   end963
+	JB   end954
 
-loop962:
+loop953:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17115,13 +17014,13 @@ loop962:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop962
+	JAE       loop953
 
-end963:
+end954:
 	CMPQ CX, $+8
-	JB   end965
+	JB   end956
 
-loop964:
+loop955:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17129,11 +17028,11 @@ loop964:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop964
+	JAE       loop955
 
-end965:
+end956:
 	TESTQ      CX, CX
-	JZ         none966
+	JZ         none957
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17144,14 +17043,14 @@ end965:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none966:
-	JMP done936
+none957:
+	JMP done927
 
-case961:
+case952:
 	CMPQ CX, $+32
-	JB   end969
+	JB   end960
 
-loop968:
+loop959:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -17176,13 +17075,13 @@ loop968:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop968
+	JAE       loop959
 
-end969:
+end960:
 	CMPQ CX, $+8
-	JB   end971
+	JB   end962
 
-loop970:
+loop961:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -17192,11 +17091,11 @@ loop970:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop970
+	JAE       loop961
 
-end971:
+end962:
 	TESTQ      CX, CX
-	JZ         none972
+	JZ         none963
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17209,8 +17108,8 @@ end971:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none972:
-done936:
+none963:
+done927:
 	VZEROUPPER
 	RET
 
@@ -17222,9 +17121,9 @@ TEXT ·indexOfFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end976
+	JB           end967
 
-loop975:
+loop966:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VCMPPS    $0x00, 32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -17234,30 +17133,30 @@ loop975:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near974
+	JNZ       near965
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop975
+	JAE       loop966
 
-end976:
-near974:
+end967:
+near965:
 	CMPQ CX, $+8
-	JB   end978
+	JB   end969
 
-loop977:
+loop968:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found973
+	JNZ       found964
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop977
+	JAE       loop968
 
-end978:
+end969:
 	TESTQ      CX, CX
-	JZ         none979
+	JZ         none970
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17267,13 +17166,13 @@ end978:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found973
+	JNZ        found964
 	LEAQ       (AX)(CX*4), AX
 
-none979:
+none970:
 	XORQ BX, BX
 
-found973:
+found964:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -17292,9 +17191,9 @@ TEXT ·indexOfInt32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end983
+	JB           end974
 
-loop982:
+loop973:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -17304,30 +17203,30 @@ loop982:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near981
+	JNZ       near972
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop982
+	JAE       loop973
 
-end983:
-near981:
+end974:
+near972:
 	CMPQ CX, $+8
-	JB   end985
+	JB   end976
 
-loop984:
+loop975:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found980
+	JNZ       found971
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop984
+	JAE       loop975
 
-end985:
+end976:
 	TESTQ      CX, CX
-	JZ         none986
+	JZ         none977
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17337,13 +17236,13 @@ end985:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found980
+	JNZ        found971
 	LEAQ       (AX)(CX*4), AX
 
-none986:
+none977:
 	XORQ BX, BX
 
-found980:
+found971:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -17361,9 +17260,9 @@ TEXT ·indexNaNFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end990
+	JB   end981
 
-loop989:
+loop980:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVUPD   32(AX), Y1
@@ -17377,31 +17276,31 @@ loop989:
 	VORPS     Y1, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       near988
+	JNZ       near979
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop989
+	JAE       loop980
 
-end990:
-near988:
+end981:
+near979:
 	CMPQ CX, $+8
-	JB   end992
+	JB   end983
 
-loop991:
+loop982:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       found987
+	JNZ       found978
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop991
+	JAE       loop982
 
-end992:
+end983:
 	TESTQ      CX, CX
-	JZ         none993
+	JZ         none984
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -17412,13 +17311,13 @@ end992:
 	VANDPD     Y0, Y1, Y1
 	VMOVMSKPS  Y1, BX
 	TESTQ      BX, BX
-	JNZ        found987
+	JNZ        found978
 	LEAQ       (AX)(CX*4), AX
 
-none993:
+none984:
 	XORQ BX, BX
 
-found987:
+found978:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -17447,9 +17346,9 @@ TEXT ·leastFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
 
-piece995:
+piece986:
 	TESTQ   CX, CX
-	JZ      all994
+	JZ      all985
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17457,9 +17356,9 @@ piece995:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end997
+	JB      end988
 
-loop996:
+loop987:
 	VMOVUPD (AX), Y10
 	VMINPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -17487,13 +17386,13 @@ loop996:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop996
+	JAE     loop987
 
-end997:
+end988:
 	CMPQ DI, $+8
-	JB   end999
+	JB   end990
 
-loop998:
+loop989:
 	VMOVUPD (AX), Y10
 	VMINPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
@@ -17501,11 +17400,11 @@ loop998:
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop998
+	JAE     loop989
 
-end999:
+end990:
 	TESTQ      DI, DI
-	JZ         none1000
+	JZ         none991
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y10
@@ -17517,7 +17416,7 @@ end999:
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
-none1000:
+none991:
 	VMINPS       Y1, Y5, Y1
 	VMINPS       Y2, Y6, Y2
 	VMINPS       Y3, Y7, Y3
@@ -17528,7 +17427,7 @@ none1000:
 	VCMPPS       $0x1e, Y1, Y0, Y10
 	VMOVMSKPS    Y10, DI
 	TESTQ        DI, DI
-	JZ           same1001
+	JZ           same992
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMINPS       X0, X10, X0
@@ -17539,10 +17438,10 @@ none1000:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1001:
-	JMP piece995
+same992:
+	JMP piece986
 
-all994:
+all985:
 	VMOVSS    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x02, SI
@@ -17576,9 +17475,9 @@ TEXT ·greatestFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
 
-piece1003:
+piece994:
 	TESTQ   CX, CX
-	JZ      all1002
+	JZ      all993
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17586,9 +17485,9 @@ piece1003:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end1005
+	JB      end996
 
-loop1004:
+loop995:
 	VMOVUPD (AX), Y10
 	VMAXPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -17616,13 +17515,13 @@ loop1004:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop1004
+	JAE     loop995
 
-end1005:
+end996:
 	CMPQ DI, $+8
-	JB   end1007
+	JB   end998
 
-loop1006:
+loop997:
 	VMOVUPD (AX), Y10
 	VMAXPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
@@ -17630,11 +17529,11 @@ loop1006:
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop1006
+	JAE     loop997
 
-end1007:
+end998:
 	TESTQ      DI, DI
-	JZ         none1008
+	JZ         none999
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y10
@@ -17646,7 +17545,7 @@ end1007:
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
-none1008:
+none999:
 	VMAXPS       Y1, Y5, Y1
 	VMAXPS       Y2, Y6, Y2
 	VMAXPS       Y3, Y7, Y3
@@ -17657,7 +17556,7 @@ none1008:
 	VCMPPS       $0x11, Y1, Y0, Y10
 	VMOVMSKPS    Y10, DI
 	TESTQ        DI, DI
-	JZ           same1009
+	JZ           same1000
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMAXPS       X0, X10, X0
@@ -17668,10 +17567,10 @@ none1008:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1009:
-	JMP piece1003
+same1000:
+	JMP piece994
 
-all1002:
+all993:
 	VMOVSS    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x02, SI
@@ -17704,9 +17603,9 @@ TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-40
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 
-piece1011:
+piece1002:
 	TESTQ   CX, CX
-	JZ      all1010
+	JZ      all1001
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17714,9 +17613,9 @@ piece1011:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end1013
+	JB      end1004
 
-loop1012:
+loop1003:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -17736,23 +17635,23 @@ loop1012:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop1012
+	JAE     loop1003
 
-end1013:
+end1004:
 	CMPQ DI, $+8
-	JB   end1015
+	JB   end1006
 
-loop1014:
+loop1005:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop1014
+	JAE     loop1005
 
-end1015:
+end1006:
 	TESTQ      DI, DI
-	JZ         none1016
+	JZ         none1007
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y9
@@ -17762,7 +17661,7 @@ end1015:
 	VMOVUPD    Y10, Y9
 	VPMINSD    Y1, Y9, Y1
 
-none1016:
+none1007:
 	VPMINSD      Y1, Y5, Y1
 	VPMINSD      Y2, Y6, Y2
 	VPMINSD      Y3, Y7, Y3
@@ -17773,7 +17672,7 @@ none1016:
 	VPCMPGTD     Y1, Y0, Y9
 	VMOVMSKPS    Y9, DI
 	TESTQ        DI, DI
-	JZ           same1017
+	JZ           same1008
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMINSD      X0, X9, X0
@@ -17784,10 +17683,10 @@ none1016:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1017:
-	JMP piece1011
+same1008:
+	JMP piece1002
 
-all1010:
+all1001:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -17818,9 +17717,9 @@ TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-40
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 
-piece1019:
+piece1010:
 	TESTQ   CX, CX
-	JZ      all1018
+	JZ      all1009
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17828,9 +17727,9 @@ piece1019:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end1021
+	JB      end1012
 
-loop1020:
+loop1011:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -17850,23 +17749,23 @@ loop1020:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop1020
+	JAE     loop1011
 
-end1021:
+end1012:
 	CMPQ DI, $+8
-	JB   end1023
+	JB   end1014
 
-loop1022:
+loop1013:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop1022
+	JAE     loop1013
 
-end1023:
+end1014:
 	TESTQ      DI, DI
-	JZ         none1024
+	JZ         none1015
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y9
@@ -17876,7 +17775,7 @@ end1023:
 	VMOVUPD    Y10, Y9
 	VPMAXSD    Y1, Y9, Y1
 
-none1024:
+none1015:
 	VPMAXSD      Y1, Y5, Y1
 	VPMAXSD      Y2, Y6, Y2
 	VPMAXSD      Y3, Y7, Y3
@@ -17888,7 +17787,7 @@ none1024:
 	VPCMPGTD     Y0, Y9, Y9
 	VMOVMSKPS    Y9, DI
 	TESTQ        DI, DI
-	JZ           same1025
+	JZ           same1016
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMAXSD      X0, X9, X0
@@ -17899,10 +17798,10 @@ none1024:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1025:
-	JMP piece1019
+same1016:
+	JMP piece1010
 
-all1018:
+all1009:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -17926,9 +17825,9 @@ TEXT ·compressDwordsAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end1027
+	JB      end1018
 
-loop1026:
+loop1017:
 	SHRXQ     R8, (SI), R10
 	SHLXQ     R9, (SI)(DI*1), R11
 	ORQ       R11, R10
@@ -17992,9 +17891,9 @@ loop1026:
 	ADDQ      $+256, AX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop1026
+	JAE       loop1017
 
-end1027:
+end1018:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -18270,11 +18169,11 @@ TEXT ·filterFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const85<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1029
+	JNE          case1020
 	CMPQ         CX, $+32
-	JB           end1031
+	JB           end1022
 
-loop1030:
+loop1021:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18306,18 +18205,18 @@ loop1030:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1030
+	JAE       loop1021
 
-end1031:
-	JMP done1028
+end1022:
+	JMP done1019
 
-case1029:
+case1020:
 	CMPQ SI, $+1
-	JNE  case1032
+	JNE  case1023
 	CMPQ CX, $+32
-	JB   end1034
+	JB   end1025
 
-loop1033:
+loop1024:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18349,18 +18248,18 @@ loop1033:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1033
+	JAE       loop1024
 
-end1034:
-	JMP done1028
+end1025:
+	JMP done1019
 
-case1032:
+case1023:
 	CMPQ SI, $+2
-	JNE  case1035
+	JNE  case1026
 	CMPQ CX, $+32
-	JB   end1037
+	JB   end1028
 
-loop1036:
+loop1027:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18392,18 +18291,18 @@ loop1036:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1036
+	JAE       loop1027
 
-end1037:
-	JMP done1028
+end1028:
+	JMP done1019
 
-case1035:
+case1026:
 	CMPQ SI, $+3
-	JNE  case1038
+	JNE  case1029
 	CMPQ CX, $+32
-	JB   end1040
+	JB   end1031
 
-loop1039:
+loop1030:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18435,18 +18334,18 @@ loop1039:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1039
+	JAE       loop1030
 
-end1040:
-	JMP done1028
+end1031:
+	JMP done1019
 
-case1038:
+case1029:
 	CMPQ SI, $+4
-	JNE  case1041
+	JNE  case1032
 	CMPQ CX, $+32
-	JB   end1043
+	JB   end1034
 
-loop1042:
+loop1033:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18478,16 +18377,16 @@ loop1042:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1042
+	JAE       loop1033
 
-end1043:
-	JMP done1028
+end1034:
+	JMP done1019
 
-case1041:
+case1032:
 	CMPQ CX, $+32
-	JB   end1046
+	JB   end1037
 
-loop1045:
+loop1036:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18519,10 +18418,10 @@ loop1045:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1045
+	JAE       loop1036
 
-end1046:
-done1028:
+end1037:
+done1019:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -18540,11 +18439,11 @@ TEXT ·filterInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const85<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1048
+	JNE          case1039
 	CMPQ         CX, $+32
-	JB           end1050
+	JB           end1041
 
-loop1049:
+loop1040:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18561,6 +18460,159 @@ loop1049:
 	VPMOVZXBD (BX)(SI*8), Y3
 	VPERMD    64(AX), Y3, Y3
 	VPCMPGTD  96(AX), Y0, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1040
+
+end1041:
+	JMP done1038
+
+case1039:
+	CMPQ SI, $+1
+	JNE  case1042
+	CMPQ CX, $+32
+	JB   end1044
+
+loop1043:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VMOVUPD   32(AX), Y2
+	VPCMPGTD  Y0, Y2, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   64(AX), Y3
+	VPCMPGTD  Y0, Y3, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VMOVUPD   96(AX), Y4
+	VPCMPGTD  Y0, Y4, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1043
+
+end1044:
+	JMP done1038
+
+case1042:
+	CMPQ SI, $+2
+	JNE  case1045
+	CMPQ CX, $+32
+	JB   end1047
+
+loop1046:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VMOVUPD   32(AX), Y2
+	VPCMPGTD  Y0, Y2, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   64(AX), Y3
+	VPCMPGTD  Y0, Y3, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VMOVUPD   96(AX), Y4
+	VPCMPGTD  Y0, Y4, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1046
+
+end1047:
+	JMP done1038
+
+case1045:
+	CMPQ SI, $+3
+	JNE  case1048
+	CMPQ CX, $+32
+	JB   end1050
+
+loop1049:
+	VPCMPGTD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPGTD  32(AX), Y0, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VPCMPGTD  64(AX), Y0, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VPCMPGTD  96(AX), Y0, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
 	VMOVMSKPS Y4, SI
 	POPCNTL   SI, R10
 	VPMOVZXBD (BX)(SI*8), Y4
@@ -18579,43 +18631,31 @@ loop1049:
 	JAE       loop1049
 
 end1050:
-	JMP done1047
+	JMP done1038
 
 case1048:
-	CMPQ SI, $+1
+	CMPQ SI, $+4
 	JNE  case1051
 	CMPQ CX, $+32
 	JB   end1053
 
 loop1052:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
+	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
 	VPMOVZXBD (BX)(SI*8), Y1
 	VPERMD    (AX), Y1, Y1
-	VMOVUPD   32(AX), Y2
-	VPCMPGTD  Y0, Y2, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
+	VPCMPEQD  32(AX), Y0, Y2
 	VMOVMSKPS Y2, SI
 	POPCNTL   SI, R8
 	VPMOVZXBD (BX)(SI*8), Y2
 	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   64(AX), Y3
-	VPCMPGTD  Y0, Y3, Y3
-	VPCMPEQD  Y4, Y4, Y4
-	VPXOR     Y4, Y3, Y3
+	VPCMPEQD  64(AX), Y0, Y3
 	VMOVMSKPS Y3, SI
 	POPCNTL   SI, R9
 	VPMOVZXBD (BX)(SI*8), Y3
 	VPERMD    64(AX), Y3, Y3
-	VMOVUPD   96(AX), Y4
-	VPCMPGTD  Y0, Y4, Y4
-	VPCMPEQD  Y5, Y5, Y5
-	VPXOR     Y5, Y4, Y4
+	VPCMPEQD  96(AX), Y0, Y4
 	VMOVMSKPS Y4, SI
 	POPCNTL   SI, R10
 	VPMOVZXBD (BX)(SI*8), Y4
@@ -18634,35 +18674,37 @@ loop1052:
 	JAE       loop1052
 
 end1053:
-	JMP done1047
+	JMP done1038
 
 case1051:
-	CMPQ SI, $+2
-	JNE  case1054
 	CMPQ CX, $+32
 	JB   end1056
 
 loop1055:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
 	VPMOVZXBD (BX)(SI*8), Y1
 	VPERMD    (AX), Y1, Y1
-	VMOVUPD   32(AX), Y2
-	VPCMPGTD  Y0, Y2, Y2
+	VPCMPEQD  32(AX), Y0, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
 	VMOVMSKPS Y2, SI
 	POPCNTL   SI, R8
 	VPMOVZXBD (BX)(SI*8), Y2
 	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   64(AX), Y3
-	VPCMPGTD  Y0, Y3, Y3
+	VPCMPEQD  64(AX), Y0, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
 	VMOVMSKPS Y3, SI
 	POPCNTL   SI, R9
 	VPMOVZXBD (BX)(SI*8), Y3
 	VPERMD    64(AX), Y3, Y3
-	VMOVUPD   96(AX), Y4
-	VPCMPGTD  Y0, Y4, Y4
+	VPCMPEQD  96(AX), Y0, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
 	VMOVMSKPS Y4, SI
 	POPCNTL   SI, R10
 	VPMOVZXBD (BX)(SI*8), Y4
@@ -18681,150 +18723,7 @@ loop1055:
 	JAE       loop1055
 
 end1056:
-	JMP done1047
-
-case1054:
-	CMPQ SI, $+3
-	JNE  case1057
-	CMPQ CX, $+32
-	JB   end1059
-
-loop1058:
-	VPCMPGTD  (AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, SI
-	POPCNTL   SI, DI
-	VPMOVZXBD (BX)(SI*8), Y1
-	VPERMD    (AX), Y1, Y1
-	VPCMPGTD  32(AX), Y0, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPS Y2, SI
-	POPCNTL   SI, R8
-	VPMOVZXBD (BX)(SI*8), Y2
-	VPERMD    32(AX), Y2, Y2
-	VPCMPGTD  64(AX), Y0, Y3
-	VPCMPEQD  Y4, Y4, Y4
-	VPXOR     Y4, Y3, Y3
-	VMOVMSKPS Y3, SI
-	POPCNTL   SI, R9
-	VPMOVZXBD (BX)(SI*8), Y3
-	VPERMD    64(AX), Y3, Y3
-	VPCMPGTD  96(AX), Y0, Y4
-	VPCMPEQD  Y5, Y5, Y5
-	VPXOR     Y5, Y4, Y4
-	VMOVMSKPS Y4, SI
-	POPCNTL   SI, R10
-	VPMOVZXBD (BX)(SI*8), Y4
-	VPERMD    96(AX), Y4, Y4
-	VMOVUPS   Y1, (DX)
-	LEAQ      (DX)(DI*4), DX
-	VMOVUPS   Y2, (DX)
-	LEAQ      (DX)(R8*4), DX
-	VMOVUPS   Y3, (DX)
-	LEAQ      (DX)(R9*4), DX
-	VMOVUPS   Y4, (DX)
-	LEAQ      (DX)(R10*4), DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1058
-
-end1059:
-	JMP done1047
-
-case1057:
-	CMPQ SI, $+4
-	JNE  case1060
-	CMPQ CX, $+32
-	JB   end1062
-
-loop1061:
-	VPCMPEQD  (AX), Y0, Y1
-	VMOVMSKPS Y1, SI
-	POPCNTL   SI, DI
-	VPMOVZXBD (BX)(SI*8), Y1
-	VPERMD    (AX), Y1, Y1
-	VPCMPEQD  32(AX), Y0, Y2
-	VMOVMSKPS Y2, SI
-	POPCNTL   SI, R8
-	VPMOVZXBD (BX)(SI*8), Y2
-	VPERMD    32(AX), Y2, Y2
-	VPCMPEQD  64(AX), Y0, Y3
-	VMOVMSKPS Y3, SI
-	POPCNTL   SI, R9
-	VPMOVZXBD (BX)(SI*8), Y3
-	VPERMD    64(AX), Y3, Y3
-	VPCMPEQD  96(AX), Y0, Y4
-	VMOVMSKPS Y4, SI
-	POPCNTL   SI, R10
-	VPMOVZXBD (BX)(SI*8), Y4
-	VPERMD    96(AX), Y4, Y4
-	VMOVUPS   Y1, (DX)
-	LEAQ      (DX)(DI*4), DX
-	VMOVUPS   Y2, (DX)
-	LEAQ      (DX)(R8*4), DX
-	VMOVUPS   Y3, (DX)
-	LEAQ      (DX)(R9*4), DX
-	VMOVUPS   Y4, (DX)
-	LEAQ      (DX)(R10*4), DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1061
-
-end1062:
-	JMP done1047
-
-case1060:
-	CMPQ CX, $+32
-	JB   end1065
-
-loop1064:
-	VPCMPEQD  (AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, SI
-	POPCNTL   SI, DI
-	VPMOVZXBD (BX)(SI*8), Y1
-	VPERMD    (AX), Y1, Y1
-	VPCMPEQD  32(AX), Y0, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPS Y2, SI
-	POPCNTL   SI, R8
-	VPMOVZXBD (BX)(SI*8), Y2
-	VPERMD    32(AX), Y2, Y2
-	VPCMPEQD  64(AX), Y0, Y3
-	VPCMPEQD  Y4, Y4, Y4
-	VPXOR     Y4, Y3, Y3
-	VMOVMSKPS Y3, SI
-	POPCNTL   SI, R9
-	VPMOVZXBD (BX)(SI*8), Y3
-	VPERMD    64(AX), Y3, Y3
-	VPCMPEQD  96(AX), Y0, Y4
-	VPCMPEQD  Y5, Y5, Y5
-	VPXOR     Y5, Y4, Y4
-	VMOVMSKPS Y4, SI
-	POPCNTL   SI, R10
-	VPMOVZXBD (BX)(SI*8), Y4
-	VPERMD    96(AX), Y4, Y4
-	VMOVUPS   Y1, (DX)
-	LEAQ      (DX)(DI*4), DX
-	VMOVUPS   Y2, (DX)
-	LEAQ      (DX)(R8*4), DX
-	VMOVUPS   Y3, (DX)
-	LEAQ      (DX)(R9*4), DX
-	VMOVUPS   Y4, (DX)
-	LEAQ      (DX)(R10*4), DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1064
-
-end1065:
-done1047:
+done1038:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -18842,9 +18741,9 @@ TEXT ·prefixInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1067
+	JB           end1058
 
-loop1066:
+loop1057:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -18897,13 +18796,13 @@ loop1066:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1066
+	JAE        loop1057
 
-end1067:
+end1058:
 	CMPQ CX, $+8
-	JB   end1069
+	JB   end1060
 
-loop1068:
+loop1059:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -18920,9 +18819,9 @@ loop1068:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1068
+	JAE        loop1059
 
-end1069:
+end1060:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -18946,9 +18845,9 @@ TEXT ·prefixBeforeInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1071
+	JB           end1062
 
-loop1070:
+loop1061:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -19009,13 +18908,13 @@ loop1070:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1070
+	JAE        loop1061
 
-end1071:
+end1062:
 	CMPQ CX, $+8
-	JB   end1073
+	JB   end1064
 
-loop1072:
+loop1063:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -19034,9 +18933,9 @@ loop1072:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1072
+	JAE        loop1063
 
-end1073:
+end1064:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -19056,18 +18955,18 @@ TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
 	CMPQ  CX, $+32
-	JB    end1075
+	JB    end1066
 
-loop1074:
+loop1065:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end1077
+	JB      end1068
 
-loop1076:
+loop1067:
 	VCVTPS2PD (AX), Y9
 	VADDPD    Y9, Y0, Y0
 	VCVTPS2PD 16(AX), Y9
@@ -19087,9 +18986,9 @@ loop1076:
 	ADDQ      $+128, AX
 	SUBQ      $+32, DX
 	CMPQ      DX, $+32
-	JAE       loop1076
+	JAE       loop1067
 
-end1077:
+end1068:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -19110,23 +19009,23 @@ end1077:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1074
+	JAE    loop1065
 
-end1075:
+end1066:
 	CMPQ CX, $+4
-	JB   end1079
+	JB   end1070
 
-loop1078:
+loop1069:
 	VCVTPS2PD (AX), Y1
 	VADDPD    Y1, Y0, Y0
 	ADDQ      $+16, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop1078
+	JAE       loop1069
 
-end1079:
+end1070:
 	TESTQ      CX, CX
-	JZ         none1080
+	JZ         none1071
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), X1
@@ -19136,7 +19035,7 @@ end1079:
 	VCVTPS2PD  X1, Y1
 	VADDPD     Y1, Y0, Y0
 
-none1080:
+none1071:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -19163,18 +19062,18 @@ TEXT ·dotFloat32AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
 	CMPQ  CX, $+32
-	JB    end1082
+	JB    end1073
 
-loop1081:
+loop1072:
 	MOVQ    CX, BX
 	MOVQ    $+4096, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+32
-	JB      end1084
+	JB      end1075
 
-loop1083:
+loop1074:
 	VCVTPS2PD   (AX), Y9
 	VCVTPS2PD   (DX), Y10
 	VFMADD231PD Y9, Y10, Y0
@@ -19203,9 +19102,9 @@ loop1083:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop1083
+	JAE         loop1074
 
-end1084:
+end1075:
 	ADDQ   BX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -19226,13 +19125,13 @@ end1084:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1081
+	JAE    loop1072
 
-end1082:
+end1073:
 	CMPQ CX, $+4
-	JB   end1086
+	JB   end1077
 
-loop1085:
+loop1076:
 	VCVTPS2PD   (AX), Y1
 	VCVTPS2PD   (DX), Y2
 	VFMADD231PD Y1, Y2, Y0
@@ -19240,11 +19139,11 @@ loop1085:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1085
+	JAE         loop1076
 
-end1086:
+end1077:
 	TESTQ       CX, CX
-	JZ          none1087
+	JZ          none1078
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -19256,7 +19155,7 @@ end1086:
 	VCVTPS2PD   X1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-none1087:
+none1078:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -19282,18 +19181,18 @@ TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y9, Y9, Y9
 	VMOVUPD avx2const1<>+0(SB), Y0
 	CMPQ    CX, $+32
-	JB      end1089
+	JB      end1080
 
-loop1088:
+loop1079:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end1091
+	JB      end1082
 
-loop1090:
+loop1081:
 	VCVTPS2PD (AX), Y10
 	VPANDN    Y10, Y0, Y10
 	VADDPD    Y10, Y1, Y1
@@ -19321,9 +19220,9 @@ loop1090:
 	ADDQ      $+128, AX
 	SUBQ      $+32, DX
 	CMPQ      DX, $+32
-	JAE       loop1090
+	JAE       loop1081
 
-end1091:
+end1082:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y5, Y1, Y1
@@ -19344,24 +19243,24 @@ end1091:
 	VPXOR  Y8, Y8, Y8
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1088
+	JAE    loop1079
 
-end1089:
+end1080:
 	CMPQ CX, $+4
-	JB   end1093
+	JB   end1084
 
-loop1092:
+loop1083:
 	VCVTPS2PD (AX), Y2
 	VPANDN    Y2, Y0, Y2
 	VADDPD    Y2, Y1, Y1
 	ADDQ      $+16, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop1092
+	JAE       loop1083
 
-end1093:
+end1084:
 	TESTQ      CX, CX
-	JZ         none1094
+	JZ         none1085
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), X2
@@ -19372,7 +19271,7 @@ end1093:
 	VPANDN     Y2, Y0, Y2
 	VADDPD     Y2, Y1, Y1
 
-none1094:
+none1085:
 	VADDPD       Y1, Y9, Y9
 	VEXTRACTF128 $0x01, Y9, X0
 	VADDPD       X0, X9, X9
@@ -19400,18 +19299,18 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
 	CMPQ         CX, $+16
-	JB           end1096
+	JB           end1087
 
-loop1095:
+loop1086:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1098
+	JB      end1089
 
-loop1097:
+loop1088:
 	VCVTPS2PD   (AX), Y11
 	VADDPD      Y0, Y11, Y11
 	VADDPD      Y11, Y1, Y1
@@ -19431,9 +19330,9 @@ loop1097:
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1097
+	JAE         loop1088
 
-end1098:
+end1089:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y3, Y1, Y1
@@ -19454,13 +19353,13 @@ end1098:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1095
+	JAE    loop1086
 
-end1096:
+end1087:
 	CMPQ CX, $+4
-	JB   end1100
+	JB   end1091
 
-loop1099:
+loop1090:
 	VCVTPS2PD   (AX), Y2
 	VADDPD      Y0, Y2, Y2
 	VADDPD      Y2, Y1, Y1
@@ -19468,11 +19367,11 @@ loop1099:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1099
+	JAE         loop1090
 
-end1100:
+end1091:
 	TESTQ       CX, CX
-	JZ          none1101
+	JZ          none1092
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X2
@@ -19485,7 +19384,7 @@ end1100:
 	VADDPD      Y2, Y1, Y1
 	VFMADD231PD Y2, Y2, Y6
 
-none1101:
+none1092:
 	VADDPD       Y1, Y5, Y5
 	VEXTRACTF128 $0x01, Y5, X0
 	VADDPD       X0, X5, X5
@@ -19519,18 +19418,18 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
 	CMPQ         CX, $+16
-	JB           end1103
+	JB           end1094
 
-loop1102:
+loop1093:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1105
+	JB      end1096
 
-loop1104:
+loop1095:
 	VCVTDQ2PD   (AX), Y11
 	VADDPD      Y0, Y11, Y11
 	VADDPD      Y11, Y1, Y1
@@ -19550,9 +19449,9 @@ loop1104:
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1104
+	JAE         loop1095
 
-end1105:
+end1096:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y3, Y1, Y1
@@ -19573,13 +19472,13 @@ end1105:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1102
+	JAE    loop1093
 
-end1103:
+end1094:
 	CMPQ CX, $+4
-	JB   end1107
+	JB   end1098
 
-loop1106:
+loop1097:
 	VCVTDQ2PD   (AX), Y2
 	VADDPD      Y0, Y2, Y2
 	VADDPD      Y2, Y1, Y1
@@ -19587,11 +19486,11 @@ loop1106:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1106
+	JAE         loop1097
 
-end1107:
+end1098:
 	TESTQ       CX, CX
-	JZ          none1108
+	JZ          none1099
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X2
@@ -19604,7 +19503,7 @@ end1107:
 	VADDPD      Y2, Y1, Y1
 	VFMADD231PD Y2, Y2, Y6
 
-none1108:
+none1099:
 	VADDPD       Y1, Y5, Y5
 	VEXTRACTF128 $0x01, Y5, X0
 	VADDPD       X0, X5, X5
@@ -19627,9 +19526,9 @@ TEXT ·widenFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1110
+	JB   end1101
 
-loop1109:
+loop1100:
 	VCVTPS2PD (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VCVTPS2PD 16(AX), Y0
@@ -19638,9 +19537,9 @@ loop1109:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1109
+	JAE       loop1100
 
-end1110:
+end1101:
 	VZEROUPPER
 	RET
 
@@ -19651,9 +19550,9 @@ TEXT ·widenInt32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1112
+	JB   end1103
 
-loop1111:
+loop1102:
 	VPMOVSXDQ (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VPMOVSXDQ 16(AX), Y0
@@ -19662,9 +19561,9 @@ loop1111:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1111
+	JAE       loop1102
 
-end1112:
+end1103:
 	VZEROUPPER
 	RET
 
@@ -19675,9 +19574,9 @@ TEXT ·roundFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1114
+	JB   end1105
 
-loop1113:
+loop1104:
 	VMOVUPD    (AX), Y0
 	VCVTPD2PSY Y0, X0
 	VMOVUPS    X0, (DX)
@@ -19688,9 +19587,9 @@ loop1113:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1113
+	JAE        loop1104
 
-end1114:
+end1105:
 	VZEROUPPER
 	RET
 
@@ -19706,15 +19605,15 @@ TEXT ·takeDwordsAVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+4
-	JB           end1117
+	JB           end1108
 
-loop1116:
+loop1107:
 	VMOVUPD    (DX), Y2
 	VPCMPGTQ   Y2, Y0, Y3
 	VPANDN     Y3, Y2, Y3
 	VMOVMSKPD  Y3, DI
 	CMPL       DI, $0x0f
-	JNE        bad1115
+	JNE        bad1106
 	VPCMPEQD   X3, X3, X3
 	VGATHERQPS X3, (AX)(Y2*4), X1
 	VMOVUPS    X1, (CX)
@@ -19722,10 +19621,10 @@ loop1116:
 	ADDQ       $+16, CX
 	SUBQ       $+4, BX
 	CMPQ       BX, $+4
-	JAE        loop1116
+	JAE        loop1107
 
-end1117:
-bad1115:
+end1108:
+bad1106:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -19739,10 +19638,10 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1118
+	JZ           plain1109
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1118
+	JNZ          plain1109
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+15, BX
@@ -19750,7 +19649,7 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1119
+	JZ           none1110
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), X0
@@ -19784,11 +19683,11 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1119:
+none1110:
 	CMPQ CX, $+16
-	JB   end1121
+	JB   end1112
 
-loop1120:
+loop1111:
 	VMOVUPD      avx2const88<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -19885,16 +19784,16 @@ loop1120:
 	ADDQ         $+64, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1120
+	JAE          loop1111
 
-end1121:
+end1112:
 	SFENCE
 
-plain1118:
+plain1109:
 	CMPQ CX, $+16
-	JB   end1123
+	JB   end1114
 
-loop1122:
+loop1113:
 	VMOVUPD      avx2const88<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -19991,13 +19890,13 @@ loop1122:
 	ADDQ         $+64, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1122
+	JAE          loop1113
 
-end1123:
+end1114:
 	CMPQ CX, $+4
-	JB   end1125
+	JB   end1116
 
-loop1124:
+loop1115:
 	VMOVUPD      avx2const88<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -20025,11 +19924,11 @@ loop1124:
 	ADDQ         $+16, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop1124
+	JAE          loop1115
 
-end1125:
+end1116:
 	TESTQ        CX, CX
-	JZ           none1126
+	JZ           none1117
 	LEAQ         avx2const79<>+32(SB), BX
 	NEGQ         CX
 	VMOVDQU      (BX)(CX*4), X0
@@ -20060,7 +19959,7 @@ end1125:
 	VCVTPD2PSY   Y5, X1
 	VMASKMOVPS   X1, X0, (DX)
 
-none1126:
+none1117:
 	VZEROUPPER
 	RET
 
@@ -20127,10 +20026,10 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ        dst+0(FP), DX
 	MOVQ        stream+32(FP), BX
 	TESTQ       BX, BX
-	JZ          plain1127
+	JZ          plain1118
 	MOVQ        DX, BX
 	ANDQ        $+3, BX
-	JNZ         plain1127
+	JNZ         plain1118
 	MOVQ        DX, BX
 	NEGQ        BX
 	ANDQ        $+15, BX
@@ -20138,7 +20037,7 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	CMPQ        BX, CX
 	CMOVQHI     CX, BX
 	TESTQ       BX, BX
-	JZ          none1128
+	JZ          none1119
 	LEAQ        avx2const79<>+32(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*4), X1
@@ -20175,11 +20074,11 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	LEAQ        (DX)(BX*4), DX
 	LEAQ        (AX)(BX*4), AX
 
-none1128:
+none1119:
 	CMPQ CX, $+16
-	JB   end1131
+	JB   end1122
 
-loop1130:
+loop1121:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -20288,16 +20187,16 @@ loop1130:
 	ADDQ        $+64, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop1130
+	JAE         loop1121
 
-end1131:
+end1122:
 	SFENCE
 
-plain1127:
+plain1118:
 	CMPQ CX, $+16
-	JB   end1137
+	JB   end1128
 
-loop1136:
+loop1127:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -20406,13 +20305,13 @@ loop1136:
 	ADDQ        $+64, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop1136
+	JAE         loop1127
 
-end1137:
+end1128:
 	CMPQ CX, $+4
-	JB   end1143
+	JB   end1134
 
-loop1142:
+loop1133:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -20443,11 +20342,11 @@ loop1142:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1142
+	JAE         loop1133
 
-end1143:
+end1134:
 	TESTQ       CX, CX
-	JZ          none1145
+	JZ          none1136
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -20481,7 +20380,7 @@ end1143:
 	VCVTPD2PSY  Y6, X0
 	VMASKMOVPS  X0, X1, (DX)
 
-none1145:
+none1136:
 	VZEROUPPER
 	RET
 
@@ -20519,13 +20418,13 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1148
+	JNE          case1139
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1149
+	JZ           plain1140
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1149
+	JNZ          plain1140
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -20533,7 +20432,7 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1150
+	JZ           none1141
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -20554,11 +20453,11 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1150:
+none1141:
 	CMPQ CX, $+16
-	JB   end1152
+	JB   end1143
 
-loop1151:
+loop1142:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20607,16 +20506,16 @@ loop1151:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1151
+	JAE      loop1142
 
-end1152:
+end1143:
 	SFENCE
 
-plain1149:
+plain1140:
 	CMPQ CX, $+16
-	JB   end1154
+	JB   end1145
 
-loop1153:
+loop1144:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20665,13 +20564,13 @@ loop1153:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1153
+	JAE      loop1144
 
-end1154:
+end1145:
 	CMPQ CX, $+4
-	JB   end1156
+	JB   end1147
 
-loop1155:
+loop1146:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20687,11 +20586,11 @@ loop1155:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1155
+	JAE      loop1146
 
-end1156:
+end1147:
 	TESTQ      CX, CX
-	JZ         none1157
+	JZ         none1148
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -20709,18 +20608,18 @@ end1156:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (DX)
 
-none1157:
-	JMP done1147
+none1148:
+	JMP done1138
 
-case1148:
+case1139:
 	CMPQ       BX, $+1
-	JNE        case1158
+	JNE        case1149
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1159
+	JZ         plain1150
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1159
+	JNZ        plain1150
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -20728,7 +20627,7 @@ case1148:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1160
+	JZ         none1151
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -20742,11 +20641,11 @@ case1148:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none1160:
+none1151:
 	CMPQ CX, $+16
-	JB   end1162
+	JB   end1153
 
-loop1161:
+loop1152:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -20767,16 +20666,16 @@ loop1161:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1161
+	JAE      loop1152
 
-end1162:
+end1153:
 	SFENCE
 
-plain1159:
+plain1150:
 	CMPQ CX, $+16
-	JB   end1164
+	JB   end1155
 
-loop1163:
+loop1154:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -20797,13 +20696,13 @@ loop1163:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1163
+	JAE      loop1154
 
-end1164:
+end1155:
 	CMPQ CX, $+4
-	JB   end1166
+	JB   end1157
 
-loop1165:
+loop1156:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -20812,11 +20711,11 @@ loop1165:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1165
+	JAE      loop1156
 
-end1166:
+end1157:
 	TESTQ      CX, CX
-	JZ         none1167
+	JZ         none1158
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -20827,16 +20726,16 @@ end1166:
 	VPSUBQ     Y1, Y2, Y2
 	VMASKMOVPD Y2, Y0, (DX)
 
-none1167:
-	JMP done1147
+none1158:
+	JMP done1138
 
-case1158:
+case1149:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1169
+	JZ         plain1160
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1169
+	JNZ        plain1160
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -20844,7 +20743,7 @@ case1158:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1170
+	JZ         none1161
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -20856,11 +20755,11 @@ case1158:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none1170:
+none1161:
 	CMPQ CX, $+16
-	JB   end1172
+	JB   end1163
 
-loop1171:
+loop1162:
 	VPSUBQ   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPSUBQ   32(AX), Y1, Y0
@@ -20873,16 +20772,16 @@ loop1171:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1171
+	JAE      loop1162
 
-end1172:
+end1163:
 	SFENCE
 
-plain1169:
+plain1160:
 	CMPQ CX, $+16
-	JB   end1174
+	JB   end1165
 
-loop1173:
+loop1164:
 	VPSUBQ  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPSUBQ  32(AX), Y1, Y0
@@ -20895,24 +20794,24 @@ loop1173:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1173
+	JAE     loop1164
 
-end1174:
+end1165:
 	CMPQ CX, $+4
-	JB   end1176
+	JB   end1167
 
-loop1175:
+loop1166:
 	VPSUBQ  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop1175
+	JAE     loop1166
 
-end1176:
+end1167:
 	TESTQ      CX, CX
-	JZ         none1177
+	JZ         none1168
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -20921,8 +20820,8 @@ end1176:
 	VPSUBQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none1177:
-done1147:
+none1168:
+done1138:
 	VZEROUPPER
 	RET
 
@@ -20937,10 +20836,10 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1178
+	JZ           plain1169
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1178
+	JNZ          plain1169
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -20948,7 +20847,7 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1179
+	JZ           none1170
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
@@ -20972,11 +20871,11 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1179:
+none1170:
 	CMPQ DX, $+16
-	JB   end1181
+	JB   end1172
 
-loop1180:
+loop1171:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -21030,16 +20929,16 @@ loop1180:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1180
+	JAE      loop1171
 
-end1181:
+end1172:
 	SFENCE
 
-plain1178:
+plain1169:
 	CMPQ DX, $+16
-	JB   end1183
+	JB   end1174
 
-loop1182:
+loop1173:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -21093,13 +20992,13 @@ loop1182:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1182
+	JAE      loop1173
 
-end1183:
+end1174:
 	CMPQ DX, $+4
-	JB   end1185
+	JB   end1176
 
-loop1184:
+loop1175:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -21117,11 +21016,11 @@ loop1184:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1184
+	JAE      loop1175
 
-end1185:
+end1176:
 	TESTQ      DX, DX
-	JZ         none1186
+	JZ         none1177
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y1
@@ -21141,7 +21040,7 @@ end1185:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (BX)
 
-none1186:
+none1177:
 	VZEROUPPER
 	RET
 
@@ -21157,9 +21056,9 @@ TEXT ·dotInt64AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y2, Y2, Y2
 	VPXOR Y3, Y3, Y3
 	CMPQ  CX, $+16
-	JB    end1188
+	JB    end1179
 
-loop1187:
+loop1178:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -21208,13 +21107,13 @@ loop1187:
 	ADDQ     $+128, DX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1187
+	JAE      loop1178
 
-end1188:
+end1179:
 	CMPQ CX, $+4
-	JB   end1190
+	JB   end1181
 
-loop1189:
+loop1180:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -21230,11 +21129,11 @@ loop1189:
 	ADDQ     $+32, DX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1189
+	JAE      loop1180
 
-end1190:
+end1181:
 	TESTQ      CX, CX
-	JZ         none1191
+	JZ         none1182
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y4
@@ -21253,7 +21152,7 @@ end1190:
 	VPADDQ     Y6, Y5, Y5
 	VPADDQ     Y5, Y0, Y0
 
-none1191:
+none1182:
 	VPADDQ       Y2, Y0, Y0
 	VPADDQ       Y3, Y1, Y1
 	VPADDQ       Y1, Y0, Y0
@@ -21286,18 +21185,18 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
 	CMPQ         CX, $+16
-	JB           end1193
+	JB           end1184
 
-loop1192:
+loop1183:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1195
+	JB      end1186
 
-loop1194:
+loop1185:
 	VPADDQ      (AX), Y0, Y11
 	VSUBPD      avx2const2<>+0(SB), Y11, Y11
 	VADDPD      Y11, Y1, Y1
@@ -21317,9 +21216,9 @@ loop1194:
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1194
+	JAE         loop1185
 
-end1195:
+end1186:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y3, Y1, Y1
@@ -21340,13 +21239,13 @@ end1195:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1192
+	JAE    loop1183
 
-end1193:
+end1184:
 	CMPQ CX, $+4
-	JB   end1197
+	JB   end1188
 
-loop1196:
+loop1187:
 	VPADDQ      (AX), Y0, Y2
 	VSUBPD      avx2const2<>+0(SB), Y2, Y2
 	VADDPD      Y2, Y1, Y1
@@ -21354,11 +21253,11 @@ loop1196:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1196
+	JAE         loop1187
 
-end1197:
+end1188:
 	TESTQ       CX, CX
-	JZ          none1198
+	JZ          none1189
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y2
@@ -21370,7 +21269,7 @@ end1197:
 	VADDPD      Y0, Y1, Y1
 	VFMADD231PD Y0, Y0, Y6
 
-none1198:
+none1189:
 	VADDPD       Y1, Y5, Y5
 	VEXTRACTF128 $0x01, Y5, X0
 	VADDPD       X0, X5, X5
@@ -21383,5 +21282,856 @@ none1198:
 	VPERMILPD    $0x01, X10, X0
 	VADDPD       X0, X10, X10
 	VMOVSD       X10, s2+40(FP)
+	VZEROUPPER
+	RET
+
+// func flipAVX2(dst *int64, x []int64, c int64, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·flipAVX2(SB), NOSPLIT, $0-48
+	VPBROADCASTQ c+32(FP), Y0
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         stream+40(FP), BX
+	TESTQ        BX, BX
+	JZ           plain1190
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain1190
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none1191
+	LEAQ         avx2const0<>+24(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*8), Y1
+	NEGQ         BX
+	VMASKMOVPD   (AX), Y1, Y2
+	VPXOR        Y2, Y0, Y2
+	VMASKMOVPD   Y2, Y1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none1191:
+	CMPQ CX, $+16
+	JB   end1193
+
+loop1192:
+	VPXOR    (AX), Y0, Y1
+	VMOVNTPD Y1, (DX)
+	VPXOR    32(AX), Y0, Y1
+	VMOVNTPD Y1, 32(DX)
+	VPXOR    64(AX), Y0, Y1
+	VMOVNTPD Y1, 64(DX)
+	VPXOR    96(AX), Y0, Y1
+	VMOVNTPD Y1, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop1192
+
+end1193:
+	SFENCE
+
+plain1190:
+	CMPQ CX, $+16
+	JB   end1195
+
+loop1194:
+	VPXOR   (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
+	VPXOR   32(AX), Y0, Y1
+	VMOVUPD Y1, 32(DX)
+	VPXOR   64(AX), Y0, Y1
+	VMOVUPD Y1, 64(DX)
+	VPXOR   96(AX), Y0, Y1
+	VMOVUPD Y1, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop1194
+
+end1195:
+	CMPQ CX, $+4
+	JB   end1197
+
+loop1196:
+	VPXOR   (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+4, CX
+	CMPQ    CX, $+4
+	JAE     loop1196
+
+end1197:
+	TESTQ      CX, CX
+	JZ         none1198
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y1
+	NEGQ       CX
+	VMASKMOVPD (AX), Y1, Y2
+	VPXOR      Y2, Y0, Y0
+	VMASKMOVPD Y0, Y1, (DX)
+
+none1198:
+	VZEROUPPER
+	RET
+
+// func hashAVX2(dst *int64, x []int64, seed uint64, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·hashAVX2(SB), NOSPLIT, $0-48
+	VMOVUPD      avx2const101<>+0(SB), Y1
+	VMOVUPD      avx2const102<>+0(SB), Y2
+	VPBROADCASTQ seed+32(FP), Y0
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         stream+40(FP), BX
+	TESTQ        BX, BX
+	JZ           plain1199
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain1199
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none1200
+	LEAQ         avx2const0<>+24(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*8), Y3
+	NEGQ         BX
+	VMASKMOVPD   (AX), Y3, Y4
+	VPXOR        Y4, Y0, Y4
+	VPSRLQ       $0x21, Y4, Y5
+	VPXOR        Y5, Y4, Y4
+	VPSRLQ       $0x20, Y4, Y5
+	VPSRLQ       $0x20, Y1, Y6
+	VPMULUDQ     Y5, Y1, Y5
+	VPMULUDQ     Y6, Y4, Y6
+	VPADDQ       Y6, Y5, Y5
+	VPSLLQ       $0x20, Y5, Y5
+	VPMULUDQ     Y4, Y1, Y4
+	VPADDQ       Y5, Y4, Y4
+	VPSRLQ       $0x21, Y4, Y5
+	VPXOR        Y5, Y4, Y4
+	VPSRLQ       $0x20, Y4, Y5
+	VPSRLQ       $0x20, Y2, Y6
+	VPMULUDQ     Y5, Y2, Y5
+	VPMULUDQ     Y6, Y4, Y6
+	VPADDQ       Y6, Y5, Y5
+	VPSLLQ       $0x20, Y5, Y5
+	VPMULUDQ     Y4, Y2, Y4
+	VPADDQ       Y5, Y4, Y4
+	VPSRLQ       $0x21, Y4, Y5
+	VPXOR        Y5, Y4, Y4
+	VMASKMOVPD   Y4, Y3, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none1200:
+	CMPQ CX, $+16
+	JB   end1202
+
+loop1201:
+	VPXOR    (AX), Y0, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y1, Y5
+	VPMULUDQ Y4, Y1, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y1, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y2, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VMOVNTPD Y3, (DX)
+	VPXOR    32(AX), Y0, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y1, Y5
+	VPMULUDQ Y4, Y1, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y1, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y2, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VMOVNTPD Y3, 32(DX)
+	VPXOR    64(AX), Y0, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y1, Y5
+	VPMULUDQ Y4, Y1, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y1, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y2, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VMOVNTPD Y3, 64(DX)
+	VPXOR    96(AX), Y0, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y1, Y5
+	VPMULUDQ Y4, Y1, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y1, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y2, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VMOVNTPD Y3, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop1201
+
+end1202:
+	SFENCE
+
+plain1199:
+	CMPQ CX, $+16
+	JB   end1204
+
+loop1203:
+	VPXOR    (AX), Y0, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y1, Y5
+	VPMULUDQ Y4, Y1, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y1, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y2, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VMOVUPD  Y3, (DX)
+	VPXOR    32(AX), Y0, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y1, Y5
+	VPMULUDQ Y4, Y1, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y1, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y2, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VMOVUPD  Y3, 32(DX)
+	VPXOR    64(AX), Y0, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y1, Y5
+	VPMULUDQ Y4, Y1, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y1, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y2, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VMOVUPD  Y3, 64(DX)
+	VPXOR    96(AX), Y0, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y1, Y5
+	VPMULUDQ Y4, Y1, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y1, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y2, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VMOVUPD  Y3, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop1203
+
+end1204:
+	CMPQ CX, $+4
+	JB   end1206
+
+loop1205:
+	VPXOR    (AX), Y0, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y1, Y5
+	VPMULUDQ Y4, Y1, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y1, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VPSRLQ   $0x20, Y3, Y4
+	VPSRLQ   $0x20, Y2, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPMULUDQ Y5, Y3, Y5
+	VPADDQ   Y5, Y4, Y4
+	VPSLLQ   $0x20, Y4, Y4
+	VPMULUDQ Y3, Y2, Y3
+	VPADDQ   Y4, Y3, Y3
+	VPSRLQ   $0x21, Y3, Y4
+	VPXOR    Y4, Y3, Y3
+	VMOVUPD  Y3, (DX)
+	ADDQ     $+32, DX
+	ADDQ     $+32, AX
+	SUBQ     $+4, CX
+	CMPQ     CX, $+4
+	JAE      loop1205
+
+end1206:
+	TESTQ      CX, CX
+	JZ         none1207
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y3
+	NEGQ       CX
+	VMASKMOVPD (AX), Y3, Y4
+	VPXOR      Y4, Y0, Y0
+	VPSRLQ     $0x21, Y0, Y4
+	VPXOR      Y4, Y0, Y0
+	VPSRLQ     $0x20, Y0, Y4
+	VPSRLQ     $0x20, Y1, Y5
+	VPMULUDQ   Y4, Y1, Y4
+	VPMULUDQ   Y5, Y0, Y5
+	VPADDQ     Y5, Y4, Y4
+	VPSLLQ     $0x20, Y4, Y4
+	VPMULUDQ   Y0, Y1, Y0
+	VPADDQ     Y4, Y0, Y0
+	VPSRLQ     $0x21, Y0, Y1
+	VPXOR      Y1, Y0, Y0
+	VPSRLQ     $0x20, Y0, Y1
+	VPSRLQ     $0x20, Y2, Y4
+	VPMULUDQ   Y1, Y2, Y1
+	VPMULUDQ   Y4, Y0, Y4
+	VPADDQ     Y4, Y1, Y1
+	VPSLLQ     $0x20, Y1, Y1
+	VPMULUDQ   Y0, Y2, Y0
+	VPADDQ     Y1, Y0, Y0
+	VPSRLQ     $0x21, Y0, Y1
+	VPXOR      Y1, Y0, Y0
+	VMASKMOVPD Y0, Y3, (DX)
+
+none1207:
+	VZEROUPPER
+	RET
+
+DATA avx2const101<>+0(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const101<>+8(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const101<>+16(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const101<>+24(SB)/8, $0xff51afd7ed558ccd
+GLOBL avx2const101<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const102<>+0(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const102<>+8(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const102<>+16(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const102<>+24(SB)/8, $0xc4ceb9fe1a85ec53
+GLOBL avx2const102<>(SB), RODATA|NOPTR, $32
+
+// func bucketsOfAVX2(dst *int64, x []int64, seed uint64, n uint64)
+// Requires: AVX, AVX2
+TEXT ·bucketsOfAVX2(SB), NOSPLIT, $0-48
+	VMOVUPD      avx2const101<>+0(SB), Y2
+	VMOVUPD      avx2const102<>+0(SB), Y3
+	VPBROADCASTQ seed+32(FP), Y0
+	VPBROADCASTQ n+40(FP), Y1
+	MOVQ         x_base+8(FP), CX
+	MOVQ         x_len+16(FP), DX
+	MOVQ         dst+0(FP), AX
+	CMPQ         DX, $+16
+	JB           end1209
+
+loop1208:
+	VPXOR    (CX), Y0, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y2, Y6
+	VPMULUDQ Y5, Y2, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y3, Y6
+	VPMULUDQ Y5, Y3, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y3, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VPMULUDQ Y4, Y1, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VMOVUPD  Y4, (AX)
+	VPXOR    32(CX), Y0, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y2, Y6
+	VPMULUDQ Y5, Y2, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y3, Y6
+	VPMULUDQ Y5, Y3, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y3, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VPMULUDQ Y4, Y1, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VMOVUPD  Y4, 32(AX)
+	VPXOR    64(CX), Y0, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y2, Y6
+	VPMULUDQ Y5, Y2, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y3, Y6
+	VPMULUDQ Y5, Y3, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y3, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VPMULUDQ Y4, Y1, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VMOVUPD  Y4, 64(AX)
+	VPXOR    96(CX), Y0, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y2, Y6
+	VPMULUDQ Y5, Y2, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y3, Y6
+	VPMULUDQ Y5, Y3, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y3, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VPMULUDQ Y4, Y1, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VMOVUPD  Y4, 96(AX)
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JAE      loop1208
+
+end1209:
+	CMPQ DX, $+4
+	JB   end1211
+
+loop1210:
+	VPXOR    (CX), Y0, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y2, Y6
+	VPMULUDQ Y5, Y2, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y2, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y3, Y6
+	VPMULUDQ Y5, Y3, Y5
+	VPMULUDQ Y6, Y4, Y6
+	VPADDQ   Y6, Y5, Y5
+	VPSLLQ   $0x20, Y5, Y5
+	VPMULUDQ Y4, Y3, Y4
+	VPADDQ   Y5, Y4, Y4
+	VPSRLQ   $0x21, Y4, Y5
+	VPXOR    Y5, Y4, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VPMULUDQ Y4, Y1, Y4
+	VPSRLQ   $0x20, Y4, Y4
+	VMOVUPD  Y4, (AX)
+	ADDQ     $+32, AX
+	ADDQ     $+32, CX
+	SUBQ     $+4, DX
+	CMPQ     DX, $+4
+	JAE      loop1210
+
+end1211:
+	TESTQ      DX, DX
+	JZ         none1212
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       DX
+	VMOVDQU    (BX)(DX*8), Y4
+	NEGQ       DX
+	VMASKMOVPD (CX), Y4, Y5
+	VPXOR      Y5, Y0, Y0
+	VPSRLQ     $0x21, Y0, Y5
+	VPXOR      Y5, Y0, Y0
+	VPSRLQ     $0x20, Y0, Y5
+	VPSRLQ     $0x20, Y2, Y6
+	VPMULUDQ   Y5, Y2, Y5
+	VPMULUDQ   Y6, Y0, Y6
+	VPADDQ     Y6, Y5, Y5
+	VPSLLQ     $0x20, Y5, Y5
+	VPMULUDQ   Y0, Y2, Y0
+	VPADDQ     Y5, Y0, Y0
+	VPSRLQ     $0x21, Y0, Y2
+	VPXOR      Y2, Y0, Y0
+	VPSRLQ     $0x20, Y0, Y2
+	VPSRLQ     $0x20, Y3, Y5
+	VPMULUDQ   Y2, Y3, Y2
+	VPMULUDQ   Y5, Y0, Y5
+	VPADDQ     Y5, Y2, Y2
+	VPSLLQ     $0x20, Y2, Y2
+	VPMULUDQ   Y0, Y3, Y0
+	VPADDQ     Y2, Y0, Y0
+	VPSRLQ     $0x21, Y0, Y2
+	VPXOR      Y2, Y0, Y0
+	VPSRLQ     $0x20, Y0, Y0
+	VPMULUDQ   Y0, Y1, Y0
+	VPSRLQ     $0x20, Y0, Y0
+	VMASKMOVPD Y0, Y4, (AX)
+
+none1212:
+	VZEROUPPER
+	RET
+
+// func encodeAVX2(codes *uint32, keys []int64, places *int64, buckets []uint64, dense *int64, used int, room int) (done int, count int)
+// Requires: AVX, AVX2, BMI, BMI2, CMOV, MMX+
+TEXT ·encodeAVX2(SB), NOSPLIT, $0-104
+	MOVQ    keys_base+8(FP), R11
+	MOVQ    keys_len+16(FP), R12
+	MOVQ    codes+0(FP), AX
+	MOVQ    places+32(FP), CX
+	MOVQ    buckets_base+40(FP), DX
+	MOVL    $0x00000006, R10
+	MOVQ    $+32, BX
+	CMPQ    BX, R12
+	CMOVQGT R12, BX
+	CMPQ    BX, $+1
+	JB      end1217
+
+loop1216:
+	MOVQ       -8(CX)(BX*8), SI
+	SHLQ       $0x06, SI
+	PREFETCHT0 (DX)(SI*1)
+	SUBQ       $+1, BX
+	CMPQ       BX, $+1
+	JAE        loop1216
+
+end1217:
+	XORQ BX, BX
+	MOVQ used+72(FP), R13
+	MOVQ dense+64(FP), R14
+
+key1213:
+	CMPQ         BX, R12
+	JAE          end1215
+	MOVQ         256(CX)(BX*8), SI
+	SHLQ         $0x06, SI
+	PREFETCHT0   (DX)(SI*1)
+	MOVQ         (CX)(BX*8), SI
+	SHLQ         $0x06, SI
+	ADDQ         DX, SI
+	VPBROADCASTQ (R11)(BX*8), Y0
+	MOVL         $0x00000040, R9
+
+again1214:
+	VPCMPEQQ  (SI), Y0, Y1
+	VMOVMSKPD Y1, DI
+	MOVQ      (R11)(BX*8), R15
+	XORL      R8, R8
+	CMPQ      R15, 32(SI)
+	SETEQ     R8
+	SHLL      $0x04, R8
+	ORL       R8, DI
+	MOVL      60(SI), R8
+	CMPL      R8, R10
+	CMOVLHI   R10, R8
+	BZHIL     R8, DI, DI
+	TESTL     DI, DI
+	JZ        miss1218
+	TZCNTL    DI, DI
+	MOVL      40(SI)(DI*4), R8
+	MOVL      R8, (AX)(BX*4)
+	INCQ      BX
+	JMP       key1213
+
+miss1218:
+	CMPL R8, $+5
+	JAE  full1219
+	CMPQ R13, room+80(FP)
+	JAE  end1215
+	MOVQ (R11)(BX*8), DI
+	MOVQ DI, (SI)(R8*8)
+	MOVQ DI, (R14)(R13*8)
+	MOVL R13, 40(SI)(R8*4)
+	MOVL R13, (AX)(BX*4)
+	INCL R8
+	MOVL R8, 60(SI)
+	INCQ R13
+	INCQ BX
+	JMP  key1213
+
+full1219:
+	JNE  passed1220
+	MOVL $0x00000006, 60(SI)
+
+passed1220:
+	DECL    R9
+	JZ      last1221
+	ADDQ    $+64, SI
+	MOVQ    buckets_len+48(FP), DI
+	LEAQ    (DX)(DI*8), DI
+	CMPQ    SI, DI
+	CMOVQCC DX, SI
+	JMP     again1214
+
+last1221:
+end1215:
+	MOVQ BX, done+88(FP)
+	MOVQ R13, count+96(FP)
+	VZEROUPPER
+	RET
+
+// func findAVX2(codes *uint32, keys []int64, places *int64, buckets []uint64) int
+// Requires: AVX, AVX2, BMI, BMI2, CMOV, MMX+
+TEXT ·findAVX2(SB), NOSPLIT, $0-72
+	MOVQ    keys_base+8(FP), R11
+	MOVQ    keys_len+16(FP), R12
+	MOVQ    codes+0(FP), AX
+	MOVQ    places+32(FP), CX
+	MOVQ    buckets_base+40(FP), DX
+	MOVL    $0x00000006, R10
+	MOVQ    $+32, BX
+	CMPQ    BX, R12
+	CMOVQGT R12, BX
+	CMPQ    BX, $+1
+	JB      end1226
+
+loop1225:
+	MOVQ       -8(CX)(BX*8), SI
+	SHLQ       $0x06, SI
+	PREFETCHT0 (DX)(SI*1)
+	SUBQ       $+1, BX
+	CMPQ       BX, $+1
+	JAE        loop1225
+
+end1226:
+	XORQ BX, BX
+	MOVQ R12, R13
+	MOVL $0xffffffff, R14
+
+key1222:
+	CMPQ         BX, R12
+	JAE          end1224
+	MOVQ         256(CX)(BX*8), SI
+	SHLQ         $0x06, SI
+	PREFETCHT0   (DX)(SI*1)
+	MOVQ         (CX)(BX*8), SI
+	SHLQ         $0x06, SI
+	ADDQ         DX, SI
+	VPBROADCASTQ (R11)(BX*8), Y0
+	MOVL         $0x00000040, R9
+
+again1223:
+	VPCMPEQQ  (SI), Y0, Y1
+	VMOVMSKPD Y1, DI
+	MOVQ      (R11)(BX*8), R15
+	XORL      R8, R8
+	CMPQ      R15, 32(SI)
+	SETEQ     R8
+	SHLL      $0x04, R8
+	ORL       R8, DI
+	MOVL      60(SI), R8
+	CMPL      R8, R10
+	CMOVLHI   R10, R8
+	BZHIL     R8, DI, DI
+	XORL      $+6, R8
+	ORL       DI, R8
+	JZ        passed1228
+	MOVL      DI, R8
+	ORL       $+32, R8
+	TZCNTL    R8, R8
+	MOVL      40(SI)(R8*4), SI
+	CMPL      DI, $+1
+	CMOVLCS   R14, SI
+	MOVL      SI, (AX)(BX*4)
+	CMPL      DI, $+1
+	SBBQ      $+0, R13
+	INCQ      BX
+	JMP       key1222
+
+passed1228:
+	DECL    R9
+	JZ      last1229
+	ADDQ    $+64, SI
+	MOVQ    buckets_len+48(FP), DI
+	LEAQ    (DX)(DI*8), DI
+	CMPQ    SI, DI
+	CMOVQCC DX, SI
+	JMP     again1223
+
+last1229:
+	MOVL R14, (AX)(BX*4)
+	DECQ R13
+	INCQ BX
+	JMP  key1222
+
+end1224:
+	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

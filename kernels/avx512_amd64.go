@@ -311,11 +311,6 @@ func gemvAddAVX512(y []float64, a *float64, stride int, x *float64)
 //go:noescape
 func gemvAddOneAVX512(y []float64, a *float64, stride int, x *float64)
 
-// flipAVX512 equals flipGo.
-//
-//go:noescape
-func flipAVX512(dst *int64, x []int64, c int64, stream int)
-
 // sumInt32AVX512 returns the sums of the elements, of which there are at most 2^16, and of their upper halves.
 //
 //go:noescape
@@ -526,3 +521,28 @@ func dotInt64AVX512(x []int64, y []int64) int64
 //
 //go:noescape
 func shiftedInt64AVX512(x []int64, shift int64) (s1 float64, s2 float64)
+
+// flipAVX512 equals flipGo.
+//
+//go:noescape
+func flipAVX512(dst *int64, x []int64, c int64, stream int)
+
+// hashAVX512 equals hashGo.
+//
+//go:noescape
+func hashAVX512(dst *int64, x []int64, seed uint64, stream int)
+
+// bucketsOfAVX512 equals bucketsOfGo.
+//
+//go:noescape
+func bucketsOfAVX512(dst *int64, x []int64, seed uint64, n uint64)
+
+// encodeAVX512 equals encodeGo.
+//
+//go:noescape
+func encodeAVX512(codes *uint32, keys []int64, places *int64, buckets []uint64, dense *int64, used int, room int) (done int, count int)
+
+// findAVX512 equals findGo.
+//
+//go:noescape
+func findAVX512(codes *uint32, keys []int64, places *int64, buckets []uint64) int

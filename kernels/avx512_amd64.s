@@ -15148,105 +15148,6 @@ none605:
 	VZEROUPPER
 	RET
 
-// func flipAVX512(dst *int64, x []int64, c int64, stream int)
-// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·flipAVX512(SB), NOSPLIT, $0-48
-	VPBROADCASTQ c+32(FP), Z0
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	MOVQ         stream+40(FP), BX
-	TESTQ        BX, BX
-	JZ           plain606
-	MOVQ         DX, BX
-	ANDQ         $+7, BX
-	JNZ          plain606
-	MOVQ         DX, BX
-	NEGQ         BX
-	ANDQ         $+63, BX
-	SHRQ         $0x03, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
-	TESTQ        BX, BX
-	JZ           none607
-	MOVQ         $-1, SI
-	BZHIQ        BX, SI, SI
-	KMOVW        SI, K1
-	VMOVUPD.Z    (AX), K1, Z1
-	VPXORQ       Z1, Z0, Z1
-	VMOVUPD      Z1, K1, (DX)
-	SUBQ         BX, CX
-	LEAQ         (DX)(BX*8), DX
-	LEAQ         (AX)(BX*8), AX
-
-none607:
-	CMPQ CX, $+32
-	JB   end609
-
-loop608:
-	VPXORQ   (AX), Z0, Z1
-	VMOVNTPD Z1, (DX)
-	VPXORQ   64(AX), Z0, Z1
-	VMOVNTPD Z1, 64(DX)
-	VPXORQ   128(AX), Z0, Z1
-	VMOVNTPD Z1, 128(DX)
-	VPXORQ   192(AX), Z0, Z1
-	VMOVNTPD Z1, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop608
-
-end609:
-	SFENCE
-
-plain606:
-	CMPQ CX, $+32
-	JB   end611
-
-loop610:
-	VPXORQ  (AX), Z0, Z1
-	VMOVUPD Z1, (DX)
-	VPXORQ  64(AX), Z0, Z1
-	VMOVUPD Z1, 64(DX)
-	VPXORQ  128(AX), Z0, Z1
-	VMOVUPD Z1, 128(DX)
-	VPXORQ  192(AX), Z0, Z1
-	VMOVUPD Z1, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop610
-
-end611:
-	CMPQ CX, $+8
-	JB   end613
-
-loop612:
-	VPXORQ  (AX), Z0, Z1
-	VMOVUPD Z1, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop612
-
-end613:
-	TESTQ     CX, CX
-	JZ        none614
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z1
-	VPXORQ    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
-
-none614:
-	VZEROUPPER
-	RET
-
 // func sumInt32AVX512(x []int32) (low uint32, high int32)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·sumInt32AVX512(SB), NOSPLIT, $0-32
@@ -15261,9 +15162,9 @@ TEXT ·sumInt32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ Z6, Z6, Z6
 	VPXORQ Z7, Z7, Z7
 	CMPQ   CX, $+64
-	JB     end616
+	JB     end607
 
-loop615:
+loop606:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -15283,13 +15184,13 @@ loop615:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop615
+	JAE     loop606
 
-end616:
+end607:
 	CMPQ CX, $+16
-	JB   end618
+	JB   end609
 
-loop617:
+loop608:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -15297,11 +15198,11 @@ loop617:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop617
+	JAE     loop608
 
-end618:
+end609:
 	TESTQ     CX, CX
-	JZ        none619
+	JZ        none610
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -15311,7 +15212,7 @@ end618:
 	VPSRAD    $0x10, Z8, Z8
 	VPADDD    Z8, Z4, Z4
 
-none619:
+none610:
 	VPADDD        Z2, Z0, Z0
 	VPADDD        Z3, Z1, Z1
 	VPADDD        Z1, Z0, Z0
@@ -15355,9 +15256,9 @@ TEXT ·dotInt32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z6, Z6, Z6
 	VPXORQ Z7, Z7, Z7
 	CMPQ   CX, $+64
-	JB     end621
+	JB     end612
 
-loop620:
+loop611:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -15394,13 +15295,13 @@ loop620:
 	ADDQ    $+256, DX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop620
+	JAE     loop611
 
-end621:
+end612:
 	CMPQ CX, $+16
-	JB   end623
+	JB   end614
 
-loop622:
+loop613:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -15413,11 +15314,11 @@ loop622:
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop622
+	JAE     loop613
 
-end623:
+end614:
 	TESTQ     CX, CX
-	JZ        none624
+	JZ        none615
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -15432,7 +15333,7 @@ end623:
 	VPMULDQ   Z8, Z9, Z10
 	VPADDQ    Z10, Z4, Z4
 
-none624:
+none615:
 	VPADDQ        Z4, Z0, Z0
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
@@ -15477,9 +15378,9 @@ TEXT ·minMaxFloat32AVX512(SB), NOSPLIT, $0-32
 	KXNORW       K3, K3, K3
 	KXNORW       K4, K4, K4
 	CMPQ         CX, $+128
-	JB           end626
+	JB           end617
 
-loop625:
+loop616:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -15511,13 +15412,13 @@ loop625:
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop625
+	JAE     loop616
 
-end626:
+end617:
 	CMPQ CX, $+16
-	JB   end628
+	JB   end619
 
-loop627:
+loop618:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -15525,11 +15426,11 @@ loop627:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop627
+	JAE     loop618
 
-end628:
+end619:
 	TESTQ   CX, CX
-	JZ      none629
+	JZ      none620
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K5
@@ -15540,7 +15441,7 @@ end628:
 	VMAXPS  Z0, Z9, Z9
 	VCMPPS  $0x07, Z0, Z0, K1, K1
 
-none629:
+none620:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -15577,11 +15478,11 @@ none629:
 	KMOVW         K1, AX
 	XORL          $0x0000ffff, AX
 	TESTQ         AX, AX
-	JZ            ordered630
+	JZ            ordered621
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered630:
+ordered621:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X9, hi+28(FP)
 	VZEROUPPER
@@ -15610,9 +15511,9 @@ TEXT ·minMaxInt32AVX512(SB), NOSPLIT, $0-32
 	VMOVAPD      Z0, Z15
 	VMOVAPD      Z0, Z16
 	CMPQ         CX, $+128
-	JB           end632
+	JB           end623
 
-loop631:
+loop622:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
@@ -15640,24 +15541,24 @@ loop631:
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop631
+	JAE     loop622
 
-end632:
+end623:
 	CMPQ CX, $+16
-	JB   end634
+	JB   end625
 
-loop633:
+loop624:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop633
+	JAE     loop624
 
-end634:
+end625:
 	TESTQ   CX, CX
-	JZ      none635
+	JZ      none626
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -15667,7 +15568,7 @@ end634:
 	VPMINSD Z0, Z1, Z1
 	VPMAXSD Z0, Z9, Z9
 
-none635:
+none626:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -15713,13 +15614,13 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case637
+	JNE       case628
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain638
+	JZ        plain629
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain638
+	JNZ       plain629
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -15727,7 +15628,7 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none639
+	JZ        none630
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -15741,11 +15642,11 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none639:
+none630:
 	CMPQ DX, $+64
-	JB   end641
+	JB   end632
 
-loop640:
+loop631:
 	VMOVUPD  (AX), Z0
 	VADDPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -15763,16 +15664,16 @@ loop640:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop640
+	JAE      loop631
 
-end641:
+end632:
 	SFENCE
 
-plain638:
+plain629:
 	CMPQ DX, $+64
-	JB   end643
+	JB   end634
 
-loop642:
+loop633:
 	VMOVUPD (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15790,13 +15691,13 @@ loop642:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop642
+	JAE     loop633
 
-end643:
+end634:
 	CMPQ DX, $+16
-	JB   end645
+	JB   end636
 
-loop644:
+loop635:
 	VMOVUPD (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15805,11 +15706,11 @@ loop644:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop644
+	JAE     loop635
 
-end645:
+end636:
 	TESTQ     DX, DX
-	JZ        none646
+	JZ        none637
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -15819,18 +15720,18 @@ end645:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none646:
-	JMP done636
+none637:
+	JMP done627
 
-case637:
+case628:
 	CMPQ      SI, $+1
-	JNE       case647
+	JNE       case638
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain648
+	JZ        plain639
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain648
+	JNZ       plain639
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -15838,7 +15739,7 @@ case637:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none649
+	JZ        none640
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -15852,11 +15753,11 @@ case637:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none649:
+none640:
 	CMPQ DX, $+64
-	JB   end651
+	JB   end642
 
-loop650:
+loop641:
 	VMOVUPD  (AX), Z0
 	VSUBPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -15874,16 +15775,16 @@ loop650:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop650
+	JAE      loop641
 
-end651:
+end642:
 	SFENCE
 
-plain648:
+plain639:
 	CMPQ DX, $+64
-	JB   end653
+	JB   end644
 
-loop652:
+loop643:
 	VMOVUPD (AX), Z0
 	VSUBPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15901,13 +15802,13 @@ loop652:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop652
+	JAE     loop643
 
-end653:
+end644:
 	CMPQ DX, $+16
-	JB   end655
+	JB   end646
 
-loop654:
+loop645:
 	VMOVUPD (AX), Z0
 	VSUBPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15916,11 +15817,11 @@ loop654:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop654
+	JAE     loop645
 
-end655:
+end646:
 	TESTQ     DX, DX
-	JZ        none656
+	JZ        none647
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -15930,18 +15831,18 @@ end655:
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none656:
-	JMP done636
+none647:
+	JMP done627
 
-case647:
+case638:
 	CMPQ      SI, $+2
-	JNE       case657
+	JNE       case648
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain658
+	JZ        plain649
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain658
+	JNZ       plain649
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -15949,7 +15850,7 @@ case647:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none659
+	JZ        none650
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -15963,11 +15864,11 @@ case647:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none659:
+none650:
 	CMPQ DX, $+64
-	JB   end661
+	JB   end652
 
-loop660:
+loop651:
 	VMOVUPD  (AX), Z0
 	VMULPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -15985,16 +15886,16 @@ loop660:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop660
+	JAE      loop651
 
-end661:
+end652:
 	SFENCE
 
-plain658:
+plain649:
 	CMPQ DX, $+64
-	JB   end663
+	JB   end654
 
-loop662:
+loop653:
 	VMOVUPD (AX), Z0
 	VMULPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16012,13 +15913,13 @@ loop662:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop662
+	JAE     loop653
 
-end663:
+end654:
 	CMPQ DX, $+16
-	JB   end665
+	JB   end656
 
-loop664:
+loop655:
 	VMOVUPD (AX), Z0
 	VMULPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16027,11 +15928,11 @@ loop664:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop664
+	JAE     loop655
 
-end665:
+end656:
 	TESTQ     DX, DX
-	JZ        none666
+	JZ        none657
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -16041,16 +15942,16 @@ end665:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none666:
-	JMP done636
+none657:
+	JMP done627
 
-case657:
+case648:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain668
+	JZ        plain659
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain668
+	JNZ       plain659
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -16058,7 +15959,7 @@ case657:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none669
+	JZ        none660
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -16072,11 +15973,11 @@ case657:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none669:
+none660:
 	CMPQ DX, $+64
-	JB   end671
+	JB   end662
 
-loop670:
+loop661:
 	VMOVUPD  (AX), Z0
 	VDIVPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -16094,16 +15995,16 @@ loop670:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop670
+	JAE      loop661
 
-end671:
+end662:
 	SFENCE
 
-plain668:
+plain659:
 	CMPQ DX, $+64
-	JB   end673
+	JB   end664
 
-loop672:
+loop663:
 	VMOVUPD (AX), Z0
 	VDIVPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16121,13 +16022,13 @@ loop672:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop672
+	JAE     loop663
 
-end673:
+end664:
 	CMPQ DX, $+16
-	JB   end675
+	JB   end666
 
-loop674:
+loop665:
 	VMOVUPD (AX), Z0
 	VDIVPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16136,11 +16037,11 @@ loop674:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop674
+	JAE     loop665
 
-end675:
+end666:
 	TESTQ     DX, DX
-	JZ        none676
+	JZ        none667
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -16150,8 +16051,8 @@ end675:
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none676:
-done636:
+none667:
+done627:
 	VZEROUPPER
 	RET
 
@@ -16165,13 +16066,13 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case678
+	JNE       case669
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain679
+	JZ        plain670
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain679
+	JNZ       plain670
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -16179,7 +16080,7 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none680
+	JZ        none671
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -16193,11 +16094,11 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none680:
+none671:
 	CMPQ DX, $+64
-	JB   end682
+	JB   end673
 
-loop681:
+loop672:
 	VMOVUPD  (AX), Z0
 	VPADDD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -16215,16 +16116,16 @@ loop681:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop681
+	JAE      loop672
 
-end682:
+end673:
 	SFENCE
 
-plain679:
+plain670:
 	CMPQ DX, $+64
-	JB   end684
+	JB   end675
 
-loop683:
+loop674:
 	VMOVUPD (AX), Z0
 	VPADDD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16242,13 +16143,13 @@ loop683:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop683
+	JAE     loop674
 
-end684:
+end675:
 	CMPQ DX, $+16
-	JB   end686
+	JB   end677
 
-loop685:
+loop676:
 	VMOVUPD (AX), Z0
 	VPADDD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16257,11 +16158,11 @@ loop685:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop685
+	JAE     loop676
 
-end686:
+end677:
 	TESTQ     DX, DX
-	JZ        none687
+	JZ        none678
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -16271,18 +16172,18 @@ end686:
 	VPADDD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none687:
-	JMP done677
+none678:
+	JMP done668
 
-case678:
+case669:
 	CMPQ      SI, $+1
-	JNE       case688
+	JNE       case679
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain689
+	JZ        plain680
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain689
+	JNZ       plain680
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -16290,7 +16191,7 @@ case678:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none690
+	JZ        none681
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -16304,11 +16205,11 @@ case678:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none690:
+none681:
 	CMPQ DX, $+64
-	JB   end692
+	JB   end683
 
-loop691:
+loop682:
 	VMOVUPD  (AX), Z0
 	VPSUBD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -16326,16 +16227,16 @@ loop691:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop691
+	JAE      loop682
 
-end692:
+end683:
 	SFENCE
 
-plain689:
+plain680:
 	CMPQ DX, $+64
-	JB   end694
+	JB   end685
 
-loop693:
+loop684:
 	VMOVUPD (AX), Z0
 	VPSUBD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16353,13 +16254,13 @@ loop693:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop693
+	JAE     loop684
 
-end694:
+end685:
 	CMPQ DX, $+16
-	JB   end696
+	JB   end687
 
-loop695:
+loop686:
 	VMOVUPD (AX), Z0
 	VPSUBD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16368,11 +16269,11 @@ loop695:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop695
+	JAE     loop686
 
-end696:
+end687:
 	TESTQ     DX, DX
-	JZ        none697
+	JZ        none688
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -16382,16 +16283,16 @@ end696:
 	VPSUBD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none697:
-	JMP done677
+none688:
+	JMP done668
 
-case688:
+case679:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain699
+	JZ        plain690
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain699
+	JNZ       plain690
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -16399,7 +16300,7 @@ case688:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none700
+	JZ        none691
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -16413,11 +16314,11 @@ case688:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none700:
+none691:
 	CMPQ DX, $+64
-	JB   end702
+	JB   end693
 
-loop701:
+loop692:
 	VMOVUPD  (AX), Z0
 	VPMULLD  (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -16435,16 +16336,16 @@ loop701:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop701
+	JAE      loop692
 
-end702:
+end693:
 	SFENCE
 
-plain699:
+plain690:
 	CMPQ DX, $+64
-	JB   end704
+	JB   end695
 
-loop703:
+loop694:
 	VMOVUPD (AX), Z0
 	VPMULLD (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16462,13 +16363,13 @@ loop703:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop703
+	JAE     loop694
 
-end704:
+end695:
 	CMPQ DX, $+16
-	JB   end706
+	JB   end697
 
-loop705:
+loop696:
 	VMOVUPD (AX), Z0
 	VPMULLD (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16477,11 +16378,11 @@ loop705:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop705
+	JAE     loop696
 
-end706:
+end697:
 	TESTQ     DX, DX
-	JZ        none707
+	JZ        none698
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -16491,8 +16392,8 @@ end706:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none707:
-done677:
+none698:
+done668:
 	VZEROUPPER
 	RET
 
@@ -16506,13 +16407,13 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case709
+	JNE          case700
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain710
+	JZ           plain701
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain710
+	JNZ          plain701
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -16520,7 +16421,7 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none711
+	JZ           none702
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -16531,11 +16432,11 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none711:
+none702:
 	CMPQ CX, $+64
-	JB   end713
+	JB   end704
 
-loop712:
+loop703:
 	VMULPS   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VMULPS   64(AX), Z0, Z1
@@ -16548,16 +16449,16 @@ loop712:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop712
+	JAE      loop703
 
-end713:
+end704:
 	SFENCE
 
-plain710:
+plain701:
 	CMPQ CX, $+64
-	JB   end715
+	JB   end706
 
-loop714:
+loop705:
 	VMULPS  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VMULPS  64(AX), Z0, Z1
@@ -16570,24 +16471,24 @@ loop714:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop714
+	JAE     loop705
 
-end715:
+end706:
 	CMPQ CX, $+16
-	JB   end717
+	JB   end708
 
-loop716:
+loop707:
 	VMULPS  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop716
+	JAE     loop707
 
-end717:
+end708:
 	TESTQ     CX, CX
-	JZ        none718
+	JZ        none709
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16595,18 +16496,18 @@ end717:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none718:
-	JMP done708
+none709:
+	JMP done699
 
-case709:
+case700:
 	CMPQ      BX, $+1
-	JNE       case719
+	JNE       case710
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain720
+	JZ        plain711
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain720
+	JNZ       plain711
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -16614,7 +16515,7 @@ case709:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none721
+	JZ        none712
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -16625,11 +16526,11 @@ case709:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none721:
+none712:
 	CMPQ CX, $+64
-	JB   end723
+	JB   end714
 
-loop722:
+loop713:
 	VSQRTPS  (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VSQRTPS  64(AX), Z0
@@ -16642,16 +16543,16 @@ loop722:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop722
+	JAE      loop713
 
-end723:
+end714:
 	SFENCE
 
-plain720:
+plain711:
 	CMPQ CX, $+64
-	JB   end725
+	JB   end716
 
-loop724:
+loop715:
 	VSQRTPS (AX), Z0
 	VMOVUPD Z0, (DX)
 	VSQRTPS 64(AX), Z0
@@ -16664,24 +16565,24 @@ loop724:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop724
+	JAE     loop715
 
-end725:
+end716:
 	CMPQ CX, $+16
-	JB   end727
+	JB   end718
 
-loop726:
+loop717:
 	VSQRTPS (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop726
+	JAE     loop717
 
-end727:
+end718:
 	TESTQ     CX, CX
-	JZ        none728
+	JZ        none719
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16689,18 +16590,18 @@ end727:
 	VSQRTPS   Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none728:
-	JMP done708
+none719:
+	JMP done699
 
-case719:
+case710:
 	CMPQ      BX, $+2
-	JNE       case729
+	JNE       case720
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain730
+	JZ        plain721
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain730
+	JNZ       plain721
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -16708,7 +16609,7 @@ case719:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none731
+	JZ        none722
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -16719,11 +16620,11 @@ case719:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none731:
+none722:
 	CMPQ CX, $+64
-	JB   end733
+	JB   end724
 
-loop732:
+loop723:
 	VPANDNQ  (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPANDNQ  64(AX), Z1, Z0
@@ -16736,16 +16637,16 @@ loop732:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop732
+	JAE      loop723
 
-end733:
+end724:
 	SFENCE
 
-plain730:
+plain721:
 	CMPQ CX, $+64
-	JB   end735
+	JB   end726
 
-loop734:
+loop725:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPANDNQ 64(AX), Z1, Z0
@@ -16758,24 +16659,24 @@ loop734:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop734
+	JAE     loop725
 
-end735:
+end726:
 	CMPQ CX, $+16
-	JB   end737
+	JB   end728
 
-loop736:
+loop727:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop736
+	JAE     loop727
 
-end737:
+end728:
 	TESTQ     CX, CX
-	JZ        none738
+	JZ        none729
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16783,16 +16684,16 @@ end737:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none738:
-	JMP done708
+none729:
+	JMP done699
 
-case729:
+case720:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain740
+	JZ        plain731
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain740
+	JNZ       plain731
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -16800,7 +16701,7 @@ case729:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none741
+	JZ        none732
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -16811,11 +16712,11 @@ case729:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none741:
+none732:
 	CMPQ CX, $+64
-	JB   end743
+	JB   end734
 
-loop742:
+loop733:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -16828,16 +16729,16 @@ loop742:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop742
+	JAE      loop733
 
-end743:
+end734:
 	SFENCE
 
-plain740:
+plain731:
 	CMPQ CX, $+64
-	JB   end745
+	JB   end736
 
-loop744:
+loop735:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -16850,24 +16751,24 @@ loop744:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop744
+	JAE     loop735
 
-end745:
+end736:
 	CMPQ CX, $+16
-	JB   end747
+	JB   end738
 
-loop746:
+loop737:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop746
+	JAE     loop737
 
-end747:
+end738:
 	TESTQ     CX, CX
-	JZ        none748
+	JZ        none739
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16875,8 +16776,8 @@ end747:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none748:
-done708:
+none739:
+done699:
 	VZEROUPPER
 	RET
 
@@ -16900,13 +16801,13 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case750
+	JNE          case741
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain751
+	JZ           plain742
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain751
+	JNZ          plain742
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -16914,7 +16815,7 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none752
+	JZ           none743
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -16925,11 +16826,11 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none752:
+none743:
 	CMPQ CX, $+64
-	JB   end754
+	JB   end745
 
-loop753:
+loop744:
 	VPMULLD  (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VPMULLD  64(AX), Z0, Z1
@@ -16942,16 +16843,16 @@ loop753:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop753
+	JAE      loop744
 
-end754:
+end745:
 	SFENCE
 
-plain751:
+plain742:
 	CMPQ CX, $+64
-	JB   end756
+	JB   end747
 
-loop755:
+loop746:
 	VPMULLD (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VPMULLD 64(AX), Z0, Z1
@@ -16964,24 +16865,24 @@ loop755:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop755
+	JAE     loop746
 
-end756:
+end747:
 	CMPQ CX, $+16
-	JB   end758
+	JB   end749
 
-loop757:
+loop748:
 	VPMULLD (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop757
+	JAE     loop748
 
-end758:
+end749:
 	TESTQ     CX, CX
-	JZ        none759
+	JZ        none750
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16989,18 +16890,18 @@ end758:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none759:
-	JMP done749
+none750:
+	JMP done740
 
-case750:
+case741:
 	CMPQ      BX, $+1
-	JNE       case760
+	JNE       case751
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain761
+	JZ        plain752
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain761
+	JNZ       plain752
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -17008,7 +16909,7 @@ case750:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none762
+	JZ        none753
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -17019,11 +16920,11 @@ case750:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none762:
+none753:
 	CMPQ CX, $+64
-	JB   end764
+	JB   end755
 
-loop763:
+loop754:
 	VPABSD   (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VPABSD   64(AX), Z0
@@ -17036,16 +16937,16 @@ loop763:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop763
+	JAE      loop754
 
-end764:
+end755:
 	SFENCE
 
-plain761:
+plain752:
 	CMPQ CX, $+64
-	JB   end766
+	JB   end757
 
-loop765:
+loop756:
 	VPABSD  (AX), Z0
 	VMOVUPD Z0, (DX)
 	VPABSD  64(AX), Z0
@@ -17058,24 +16959,24 @@ loop765:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop765
+	JAE     loop756
 
-end766:
+end757:
 	CMPQ CX, $+16
-	JB   end768
+	JB   end759
 
-loop767:
+loop758:
 	VPABSD  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop767
+	JAE     loop758
 
-end768:
+end759:
 	TESTQ     CX, CX
-	JZ        none769
+	JZ        none760
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -17083,16 +16984,16 @@ end768:
 	VPABSD    Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none769:
-	JMP done749
+none760:
+	JMP done740
 
-case760:
+case751:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain771
+	JZ        plain762
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain771
+	JNZ       plain762
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -17100,7 +17001,7 @@ case760:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none772
+	JZ        none763
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -17111,11 +17012,11 @@ case760:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none772:
+none763:
 	CMPQ CX, $+64
-	JB   end774
+	JB   end765
 
-loop773:
+loop764:
 	VPSUBD   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPSUBD   64(AX), Z1, Z0
@@ -17128,16 +17029,16 @@ loop773:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop773
+	JAE      loop764
 
-end774:
+end765:
 	SFENCE
 
-plain771:
+plain762:
 	CMPQ CX, $+64
-	JB   end776
+	JB   end767
 
-loop775:
+loop766:
 	VPSUBD  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPSUBD  64(AX), Z1, Z0
@@ -17150,24 +17051,24 @@ loop775:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop775
+	JAE     loop766
 
-end776:
+end767:
 	CMPQ CX, $+16
-	JB   end778
+	JB   end769
 
-loop777:
+loop768:
 	VPSUBD  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop777
+	JAE     loop768
 
-end778:
+end769:
 	TESTQ     CX, CX
-	JZ        none779
+	JZ        none770
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -17175,8 +17076,8 @@ end778:
 	VPSUBD    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none779:
-done749:
+none770:
+done740:
 	VZEROUPPER
 	RET
 
@@ -17192,10 +17093,10 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain780
+	JZ          plain771
 	MOVQ        SI, DI
 	ANDQ        $+3, DI
-	JNZ         plain780
+	JNZ         plain771
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -17203,7 +17104,7 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none781
+	JZ          none772
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -17220,11 +17121,11 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
 
-none781:
+none772:
 	CMPQ BX, $+64
-	JB   end783
+	JB   end774
 
-loop782:
+loop773:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -17247,16 +17148,16 @@ loop782:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop782
+	JAE         loop773
 
-end783:
+end774:
 	SFENCE
 
-plain780:
+plain771:
 	CMPQ BX, $+64
-	JB   end785
+	JB   end776
 
-loop784:
+loop775:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -17279,13 +17180,13 @@ loop784:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop784
+	JAE         loop775
 
-end785:
+end776:
 	CMPQ BX, $+16
-	JB   end787
+	JB   end778
 
-loop786:
+loop777:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -17296,11 +17197,11 @@ loop786:
 	ADDQ        $+64, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop786
+	JAE         loop777
 
-end787:
+end778:
 	TESTQ       BX, BX
-	JZ          none788
+	JZ          none779
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
 	KMOVW       DI, K1
@@ -17312,13 +17213,131 @@ end787:
 	VFMADD213PS Z2, Z1, Z0
 	VMOVUPS     Z0, K1, (SI)
 
-none788:
+none779:
 	VZEROUPPER
 	RET
 
 // func axpyFloat32AVX512(dst *float32, a float32, x []float32, y []float32, stream int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
+	VBROADCASTSS a+8(FP), Z0
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         y_base+40(FP), CX
+	MOVQ         y_len+48(FP), DX
+	MOVQ         dst+0(FP), BX
+	MOVQ         stream+64(FP), SI
+	TESTQ        SI, SI
+	JZ           plain780
+	MOVQ         BX, SI
+	ANDQ         $+3, SI
+	JNZ          plain780
+	MOVQ         BX, SI
+	NEGQ         SI
+	ANDQ         $+63, SI
+	SHRQ         $0x02, SI
+	CMPQ         SI, DX
+	CMOVQHI      DX, SI
+	TESTQ        SI, SI
+	JZ           none781
+	MOVQ         $-1, DI
+	BZHIQ        SI, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (AX), K1, Z1
+	VMOVUPS.Z    (CX), K1, Z2
+	VMOVUPD      Z1, Z1
+	VFMADD213PS  Z2, Z0, Z1
+	VMOVUPS      Z1, K1, (BX)
+	SUBQ         SI, DX
+	LEAQ         (BX)(SI*4), BX
+	LEAQ         (AX)(SI*4), AX
+	LEAQ         (CX)(SI*4), CX
+
+none781:
+	CMPQ DX, $+64
+	JB   end783
+
+loop782:
+	VMOVUPD     (AX), Z1
+	VFMADD213PS (CX), Z0, Z1
+	VMOVNTPD    Z1, (BX)
+	VMOVUPD     64(AX), Z1
+	VFMADD213PS 64(CX), Z0, Z1
+	VMOVNTPD    Z1, 64(BX)
+	VMOVUPD     128(AX), Z1
+	VFMADD213PS 128(CX), Z0, Z1
+	VMOVNTPD    Z1, 128(BX)
+	VMOVUPD     192(AX), Z1
+	VFMADD213PS 192(CX), Z0, Z1
+	VMOVNTPD    Z1, 192(BX)
+	ADDQ        $+256, BX
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	SUBQ        $+64, DX
+	CMPQ        DX, $+64
+	JAE         loop782
+
+end783:
+	SFENCE
+
+plain780:
+	CMPQ DX, $+64
+	JB   end785
+
+loop784:
+	VMOVUPD     (AX), Z1
+	VFMADD213PS (CX), Z0, Z1
+	VMOVUPD     Z1, (BX)
+	VMOVUPD     64(AX), Z1
+	VFMADD213PS 64(CX), Z0, Z1
+	VMOVUPD     Z1, 64(BX)
+	VMOVUPD     128(AX), Z1
+	VFMADD213PS 128(CX), Z0, Z1
+	VMOVUPD     Z1, 128(BX)
+	VMOVUPD     192(AX), Z1
+	VFMADD213PS 192(CX), Z0, Z1
+	VMOVUPD     Z1, 192(BX)
+	ADDQ        $+256, BX
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	SUBQ        $+64, DX
+	CMPQ        DX, $+64
+	JAE         loop784
+
+end785:
+	CMPQ DX, $+16
+	JB   end787
+
+loop786:
+	VMOVUPD     (AX), Z1
+	VFMADD213PS (CX), Z0, Z1
+	VMOVUPD     Z1, (BX)
+	ADDQ        $+64, BX
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+	SUBQ        $+16, DX
+	CMPQ        DX, $+16
+	JAE         loop786
+
+end787:
+	TESTQ       DX, DX
+	JZ          none788
+	MOVQ        $-1, SI
+	BZHIQ       DX, SI, SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (AX), K1, Z1
+	VMOVUPS.Z   (CX), K1, Z2
+	VMOVUPD     Z1, Z1
+	VFMADD213PS Z2, Z0, Z1
+	VMOVUPS     Z1, K1, (BX)
+
+none788:
+	VZEROUPPER
+	RET
+
+// func axpyInt32AVX512(dst *int32, a int32, x []int32, y []int32, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	VBROADCASTSS a+8(FP), Z0
 	MOVQ         x_base+16(FP), AX
 	MOVQ         x_len+24(FP), CX
@@ -17344,8 +17363,8 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	KMOVW        DI, K1
 	VMOVUPS.Z    (AX), K1, Z1
 	VMOVUPS.Z    (CX), K1, Z2
-	VMOVUPD      Z1, Z1
-	VFMADD213PS  Z2, Z0, Z1
+	VPMULLD      Z1, Z0, Z1
+	VPADDD       Z2, Z1, Z1
 	VMOVUPS      Z1, K1, (BX)
 	SUBQ         SI, DX
 	LEAQ         (BX)(SI*4), BX
@@ -17357,124 +17376,6 @@ none790:
 	JB   end792
 
 loop791:
-	VMOVUPD     (AX), Z1
-	VFMADD213PS (CX), Z0, Z1
-	VMOVNTPD    Z1, (BX)
-	VMOVUPD     64(AX), Z1
-	VFMADD213PS 64(CX), Z0, Z1
-	VMOVNTPD    Z1, 64(BX)
-	VMOVUPD     128(AX), Z1
-	VFMADD213PS 128(CX), Z0, Z1
-	VMOVNTPD    Z1, 128(BX)
-	VMOVUPD     192(AX), Z1
-	VFMADD213PS 192(CX), Z0, Z1
-	VMOVNTPD    Z1, 192(BX)
-	ADDQ        $+256, BX
-	ADDQ        $+256, AX
-	ADDQ        $+256, CX
-	SUBQ        $+64, DX
-	CMPQ        DX, $+64
-	JAE         loop791
-
-end792:
-	SFENCE
-
-plain789:
-	CMPQ DX, $+64
-	JB   end794
-
-loop793:
-	VMOVUPD     (AX), Z1
-	VFMADD213PS (CX), Z0, Z1
-	VMOVUPD     Z1, (BX)
-	VMOVUPD     64(AX), Z1
-	VFMADD213PS 64(CX), Z0, Z1
-	VMOVUPD     Z1, 64(BX)
-	VMOVUPD     128(AX), Z1
-	VFMADD213PS 128(CX), Z0, Z1
-	VMOVUPD     Z1, 128(BX)
-	VMOVUPD     192(AX), Z1
-	VFMADD213PS 192(CX), Z0, Z1
-	VMOVUPD     Z1, 192(BX)
-	ADDQ        $+256, BX
-	ADDQ        $+256, AX
-	ADDQ        $+256, CX
-	SUBQ        $+64, DX
-	CMPQ        DX, $+64
-	JAE         loop793
-
-end794:
-	CMPQ DX, $+16
-	JB   end796
-
-loop795:
-	VMOVUPD     (AX), Z1
-	VFMADD213PS (CX), Z0, Z1
-	VMOVUPD     Z1, (BX)
-	ADDQ        $+64, BX
-	ADDQ        $+64, AX
-	ADDQ        $+64, CX
-	SUBQ        $+16, DX
-	CMPQ        DX, $+16
-	JAE         loop795
-
-end796:
-	TESTQ       DX, DX
-	JZ          none797
-	MOVQ        $-1, SI
-	BZHIQ       DX, SI, SI
-	KMOVW       SI, K1
-	VMOVUPS.Z   (AX), K1, Z1
-	VMOVUPS.Z   (CX), K1, Z2
-	VMOVUPD     Z1, Z1
-	VFMADD213PS Z2, Z0, Z1
-	VMOVUPS     Z1, K1, (BX)
-
-none797:
-	VZEROUPPER
-	RET
-
-// func axpyInt32AVX512(dst *int32, a int32, x []int32, y []int32, stream int)
-// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
-	VBROADCASTSS a+8(FP), Z0
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         y_base+40(FP), CX
-	MOVQ         y_len+48(FP), DX
-	MOVQ         dst+0(FP), BX
-	MOVQ         stream+64(FP), SI
-	TESTQ        SI, SI
-	JZ           plain798
-	MOVQ         BX, SI
-	ANDQ         $+3, SI
-	JNZ          plain798
-	MOVQ         BX, SI
-	NEGQ         SI
-	ANDQ         $+63, SI
-	SHRQ         $0x02, SI
-	CMPQ         SI, DX
-	CMOVQHI      DX, SI
-	TESTQ        SI, SI
-	JZ           none799
-	MOVQ         $-1, DI
-	BZHIQ        SI, DI, DI
-	KMOVW        DI, K1
-	VMOVUPS.Z    (AX), K1, Z1
-	VMOVUPS.Z    (CX), K1, Z2
-	VPMULLD      Z1, Z0, Z1
-	VPADDD       Z2, Z1, Z1
-	VMOVUPS      Z1, K1, (BX)
-	SUBQ         SI, DX
-	LEAQ         (BX)(SI*4), BX
-	LEAQ         (AX)(SI*4), AX
-	LEAQ         (CX)(SI*4), CX
-
-none799:
-	CMPQ DX, $+64
-	JB   end801
-
-loop800:
 	VPMULLD  (AX), Z0, Z1
 	VPADDD   (CX), Z1, Z1
 	VMOVNTPD Z1, (BX)
@@ -17492,16 +17393,16 @@ loop800:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop800
+	JAE      loop791
 
-end801:
+end792:
 	SFENCE
 
-plain798:
+plain789:
 	CMPQ DX, $+64
-	JB   end803
+	JB   end794
 
-loop802:
+loop793:
 	VPMULLD (AX), Z0, Z1
 	VPADDD  (CX), Z1, Z1
 	VMOVUPD Z1, (BX)
@@ -17519,13 +17420,13 @@ loop802:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop802
+	JAE     loop793
 
-end803:
+end794:
 	CMPQ DX, $+16
-	JB   end805
+	JB   end796
 
-loop804:
+loop795:
 	VPMULLD (AX), Z0, Z1
 	VPADDD  (CX), Z1, Z1
 	VMOVUPD Z1, (BX)
@@ -17534,11 +17435,11 @@ loop804:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop804
+	JAE     loop795
 
-end805:
+end796:
 	TESTQ     DX, DX
-	JZ        none806
+	JZ        none797
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -17548,7 +17449,7 @@ end805:
 	VPADDD    Z2, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none806:
+none797:
 	VZEROUPPER
 	RET
 
@@ -17569,11 +17470,11 @@ TEXT ·countFloat32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const74<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case808
+	JNE          case799
 	CMPQ         CX, $+128
-	JB           end810
+	JB           end801
 
-loop809:
+loop800:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -17593,23 +17494,23 @@ loop809:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop809
+	JAE    loop800
 
-end810:
+end801:
 	CMPQ CX, $+16
-	JB   end812
+	JB   end803
 
-loop811:
+loop802:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop811
+	JAE    loop802
 
-end812:
+end803:
 	TESTQ     CX, CX
-	JZ        none813
+	JZ        none804
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17617,16 +17518,16 @@ end812:
 	VCMPPS    $0x1e, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none813:
-	JMP done807
+none804:
+	JMP done798
 
-case808:
+case799:
 	CMPQ DX, $+1
-	JNE  case814
+	JNE  case805
 	CMPQ CX, $+128
-	JB   end816
+	JB   end807
 
-loop815:
+loop806:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -17646,23 +17547,23 @@ loop815:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop815
+	JAE    loop806
 
-end816:
+end807:
 	CMPQ CX, $+16
-	JB   end818
+	JB   end809
 
-loop817:
+loop808:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop817
+	JAE    loop808
 
-end818:
+end809:
 	TESTQ     CX, CX
-	JZ        none819
+	JZ        none810
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17670,16 +17571,16 @@ end818:
 	VCMPPS    $0x1d, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none819:
-	JMP done807
+none810:
+	JMP done798
 
-case814:
+case805:
 	CMPQ DX, $+2
-	JNE  case820
+	JNE  case811
 	CMPQ CX, $+128
-	JB   end822
+	JB   end813
 
-loop821:
+loop812:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -17699,23 +17600,23 @@ loop821:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop821
+	JAE    loop812
 
-end822:
+end813:
 	CMPQ CX, $+16
-	JB   end824
+	JB   end815
 
-loop823:
+loop814:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop823
+	JAE    loop814
 
-end824:
+end815:
 	TESTQ     CX, CX
-	JZ        none825
+	JZ        none816
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17723,16 +17624,16 @@ end824:
 	VCMPPS    $0x11, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none825:
-	JMP done807
+none816:
+	JMP done798
 
-case820:
+case811:
 	CMPQ DX, $+3
-	JNE  case826
+	JNE  case817
 	CMPQ CX, $+128
-	JB   end828
+	JB   end819
 
-loop827:
+loop818:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -17752,23 +17653,23 @@ loop827:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop827
+	JAE    loop818
 
-end828:
+end819:
 	CMPQ CX, $+16
-	JB   end830
+	JB   end821
 
-loop829:
+loop820:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop829
+	JAE    loop820
 
-end830:
+end821:
 	TESTQ     CX, CX
-	JZ        none831
+	JZ        none822
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17776,16 +17677,16 @@ end830:
 	VCMPPS    $0x12, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none831:
-	JMP done807
+none822:
+	JMP done798
 
-case826:
+case817:
 	CMPQ DX, $+4
-	JNE  case832
+	JNE  case823
 	CMPQ CX, $+128
-	JB   end834
+	JB   end825
 
-loop833:
+loop824:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -17805,23 +17706,23 @@ loop833:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop833
+	JAE    loop824
 
-end834:
+end825:
 	CMPQ CX, $+16
-	JB   end836
+	JB   end827
 
-loop835:
+loop826:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop835
+	JAE    loop826
 
-end836:
+end827:
 	TESTQ     CX, CX
-	JZ        none837
+	JZ        none828
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17829,14 +17730,14 @@ end836:
 	VCMPPS    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none837:
-	JMP done807
+none828:
+	JMP done798
 
-case832:
+case823:
 	CMPQ CX, $+128
-	JB   end840
+	JB   end831
 
-loop839:
+loop830:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -17856,23 +17757,23 @@ loop839:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop839
+	JAE    loop830
 
-end840:
+end831:
 	CMPQ CX, $+16
-	JB   end842
+	JB   end833
 
-loop841:
+loop832:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop841
+	JAE    loop832
 
-end842:
+end833:
 	TESTQ     CX, CX
-	JZ        none843
+	JZ        none834
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17880,8 +17781,8 @@ end842:
 	VCMPPS    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none843:
-done807:
+none834:
+done798:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -17929,11 +17830,11 @@ TEXT ·countInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const74<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case845
+	JNE          case836
 	CMPQ         CX, $+128
-	JB           end847
+	JB           end838
 
-loop846:
+loop837:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -17953,23 +17854,23 @@ loop846:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop846
+	JAE    loop837
 
-end847:
+end838:
 	CMPQ CX, $+16
-	JB   end849
+	JB   end840
 
-loop848:
+loop839:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop848
+	JAE    loop839
 
-end849:
+end840:
 	TESTQ     CX, CX
-	JZ        none850
+	JZ        none841
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17977,16 +17878,16 @@ end849:
 	VPCMPD    $0x06, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none850:
-	JMP done844
+none841:
+	JMP done835
 
-case845:
+case836:
 	CMPQ DX, $+1
-	JNE  case851
+	JNE  case842
 	CMPQ CX, $+128
-	JB   end853
+	JB   end844
 
-loop852:
+loop843:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -18006,23 +17907,23 @@ loop852:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop852
+	JAE    loop843
 
-end853:
+end844:
 	CMPQ CX, $+16
-	JB   end855
+	JB   end846
 
-loop854:
+loop845:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop854
+	JAE    loop845
 
-end855:
+end846:
 	TESTQ     CX, CX
-	JZ        none856
+	JZ        none847
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18030,16 +17931,16 @@ end855:
 	VPCMPD    $0x05, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none856:
-	JMP done844
+none847:
+	JMP done835
 
-case851:
+case842:
 	CMPQ DX, $+2
-	JNE  case857
+	JNE  case848
 	CMPQ CX, $+128
-	JB   end859
+	JB   end850
 
-loop858:
+loop849:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -18059,23 +17960,23 @@ loop858:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop858
+	JAE    loop849
 
-end859:
+end850:
 	CMPQ CX, $+16
-	JB   end861
+	JB   end852
 
-loop860:
+loop851:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop860
+	JAE    loop851
 
-end861:
+end852:
 	TESTQ     CX, CX
-	JZ        none862
+	JZ        none853
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18083,16 +17984,16 @@ end861:
 	VPCMPD    $0x01, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none862:
-	JMP done844
+none853:
+	JMP done835
 
-case857:
+case848:
 	CMPQ DX, $+3
-	JNE  case863
+	JNE  case854
 	CMPQ CX, $+128
-	JB   end865
+	JB   end856
 
-loop864:
+loop855:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -18112,23 +18013,23 @@ loop864:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop864
+	JAE    loop855
 
-end865:
+end856:
 	CMPQ CX, $+16
-	JB   end867
+	JB   end858
 
-loop866:
+loop857:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop866
+	JAE    loop857
 
-end867:
+end858:
 	TESTQ     CX, CX
-	JZ        none868
+	JZ        none859
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18136,16 +18037,16 @@ end867:
 	VPCMPD    $0x02, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none868:
-	JMP done844
+none859:
+	JMP done835
 
-case863:
+case854:
 	CMPQ DX, $+4
-	JNE  case869
+	JNE  case860
 	CMPQ CX, $+128
-	JB   end871
+	JB   end862
 
-loop870:
+loop861:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -18165,23 +18066,23 @@ loop870:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop870
+	JAE    loop861
 
-end871:
+end862:
 	CMPQ CX, $+16
-	JB   end873
+	JB   end864
 
-loop872:
+loop863:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop872
+	JAE    loop863
 
-end873:
+end864:
 	TESTQ     CX, CX
-	JZ        none874
+	JZ        none865
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18189,14 +18090,14 @@ end873:
 	VPCMPD    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none874:
-	JMP done844
+none865:
+	JMP done835
 
-case869:
+case860:
 	CMPQ CX, $+128
-	JB   end877
+	JB   end868
 
-loop876:
+loop867:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -18216,23 +18117,23 @@ loop876:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop876
+	JAE    loop867
 
-end877:
+end868:
 	CMPQ CX, $+16
-	JB   end879
+	JB   end870
 
-loop878:
+loop869:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop878
+	JAE    loop869
 
-end879:
+end870:
 	TESTQ     CX, CX
-	JZ        none880
+	JZ        none871
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18240,8 +18141,8 @@ end879:
 	VPCMPD    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none880:
-done844:
+none871:
+done835:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -18271,11 +18172,11 @@ TEXT ·compareFloat32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case882
+	JNE          case873
 	CMPQ         CX, $+64
-	JB           end884
+	JB           end875
 
-loop883:
+loop874:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -18288,24 +18189,24 @@ loop883:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop883
+	JAE    loop874
 
-end884:
+end875:
 	CMPQ CX, $+16
-	JB   end886
+	JB   end877
 
-loop885:
+loop876:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop885
+	JAE    loop876
 
-end886:
+end877:
 	TESTQ     CX, CX
-	JZ        none887
+	JZ        none878
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18313,16 +18214,16 @@ end886:
 	VCMPPS    $0x1e, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none887:
-	JMP done881
+none878:
+	JMP done872
 
-case882:
+case873:
 	CMPQ BX, $+1
-	JNE  case888
+	JNE  case879
 	CMPQ CX, $+64
-	JB   end890
+	JB   end881
 
-loop889:
+loop880:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -18335,24 +18236,24 @@ loop889:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop889
+	JAE    loop880
 
-end890:
+end881:
 	CMPQ CX, $+16
-	JB   end892
+	JB   end883
 
-loop891:
+loop882:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop891
+	JAE    loop882
 
-end892:
+end883:
 	TESTQ     CX, CX
-	JZ        none893
+	JZ        none884
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18360,16 +18261,16 @@ end892:
 	VCMPPS    $0x1d, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none893:
-	JMP done881
+none884:
+	JMP done872
 
-case888:
+case879:
 	CMPQ BX, $+2
-	JNE  case894
+	JNE  case885
 	CMPQ CX, $+64
-	JB   end896
+	JB   end887
 
-loop895:
+loop886:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -18382,24 +18283,24 @@ loop895:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop895
+	JAE    loop886
 
-end896:
+end887:
 	CMPQ CX, $+16
-	JB   end898
+	JB   end889
 
-loop897:
+loop888:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop897
+	JAE    loop888
 
-end898:
+end889:
 	TESTQ     CX, CX
-	JZ        none899
+	JZ        none890
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18407,16 +18308,16 @@ end898:
 	VCMPPS    $0x11, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none899:
-	JMP done881
+none890:
+	JMP done872
 
-case894:
+case885:
 	CMPQ BX, $+3
-	JNE  case900
+	JNE  case891
 	CMPQ CX, $+64
-	JB   end902
+	JB   end893
 
-loop901:
+loop892:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -18429,24 +18330,24 @@ loop901:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop901
+	JAE    loop892
 
-end902:
+end893:
 	CMPQ CX, $+16
-	JB   end904
+	JB   end895
 
-loop903:
+loop894:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop903
+	JAE    loop894
 
-end904:
+end895:
 	TESTQ     CX, CX
-	JZ        none905
+	JZ        none896
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18454,16 +18355,16 @@ end904:
 	VCMPPS    $0x12, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none905:
-	JMP done881
+none896:
+	JMP done872
 
-case900:
+case891:
 	CMPQ BX, $+4
-	JNE  case906
+	JNE  case897
 	CMPQ CX, $+64
-	JB   end908
+	JB   end899
 
-loop907:
+loop898:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -18476,24 +18377,24 @@ loop907:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop907
+	JAE    loop898
 
-end908:
+end899:
 	CMPQ CX, $+16
-	JB   end910
+	JB   end901
 
-loop909:
+loop900:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop909
+	JAE    loop900
 
-end910:
+end901:
 	TESTQ     CX, CX
-	JZ        none911
+	JZ        none902
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18501,14 +18402,14 @@ end910:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none911:
-	JMP done881
+none902:
+	JMP done872
 
-case906:
+case897:
 	CMPQ CX, $+64
-	JB   end914
+	JB   end905
 
-loop913:
+loop904:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -18521,24 +18422,24 @@ loop913:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop913
+	JAE    loop904
 
-end914:
+end905:
 	CMPQ CX, $+16
-	JB   end916
+	JB   end907
 
-loop915:
+loop906:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop915
+	JAE    loop906
 
-end916:
+end907:
 	TESTQ     CX, CX
-	JZ        none917
+	JZ        none908
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18546,8 +18447,8 @@ end916:
 	VCMPPS    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none917:
-done881:
+none908:
+done872:
 	VZEROUPPER
 	RET
 
@@ -18560,11 +18461,11 @@ TEXT ·compareInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case919
+	JNE          case910
 	CMPQ         CX, $+64
-	JB           end921
+	JB           end912
 
-loop920:
+loop911:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -18577,24 +18478,24 @@ loop920:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop920
+	JAE    loop911
 
-end921:
+end912:
 	CMPQ CX, $+16
-	JB   end923
+	JB   end914
 
-loop922:
+loop913:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop922
+	JAE    loop913
 
-end923:
+end914:
 	TESTQ     CX, CX
-	JZ        none924
+	JZ        none915
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18602,16 +18503,16 @@ end923:
 	VPCMPD    $0x06, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none924:
-	JMP done918
+none915:
+	JMP done909
 
-case919:
+case910:
 	CMPQ BX, $+1
-	JNE  case925
+	JNE  case916
 	CMPQ CX, $+64
-	JB   end927
+	JB   end918
 
-loop926:
+loop917:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -18624,24 +18525,24 @@ loop926:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop926
+	JAE    loop917
 
-end927:
+end918:
 	CMPQ CX, $+16
-	JB   end929
+	JB   end920
 
-loop928:
+loop919:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop928
+	JAE    loop919
 
-end929:
+end920:
 	TESTQ     CX, CX
-	JZ        none930
+	JZ        none921
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18649,16 +18550,16 @@ end929:
 	VPCMPD    $0x05, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none930:
-	JMP done918
+none921:
+	JMP done909
 
-case925:
+case916:
 	CMPQ BX, $+2
-	JNE  case931
+	JNE  case922
 	CMPQ CX, $+64
-	JB   end933
+	JB   end924
 
-loop932:
+loop923:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -18671,24 +18572,24 @@ loop932:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop932
+	JAE    loop923
 
-end933:
+end924:
 	CMPQ CX, $+16
-	JB   end935
+	JB   end926
 
-loop934:
+loop925:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop934
+	JAE    loop925
 
-end935:
+end926:
 	TESTQ     CX, CX
-	JZ        none936
+	JZ        none927
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18696,16 +18597,16 @@ end935:
 	VPCMPD    $0x01, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none936:
-	JMP done918
+none927:
+	JMP done909
 
-case931:
+case922:
 	CMPQ BX, $+3
-	JNE  case937
+	JNE  case928
 	CMPQ CX, $+64
-	JB   end939
+	JB   end930
 
-loop938:
+loop929:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -18718,24 +18619,24 @@ loop938:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop938
+	JAE    loop929
 
-end939:
+end930:
 	CMPQ CX, $+16
-	JB   end941
+	JB   end932
 
-loop940:
+loop931:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop940
+	JAE    loop931
 
-end941:
+end932:
 	TESTQ     CX, CX
-	JZ        none942
+	JZ        none933
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18743,16 +18644,16 @@ end941:
 	VPCMPD    $0x02, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none942:
-	JMP done918
+none933:
+	JMP done909
 
-case937:
+case928:
 	CMPQ BX, $+4
-	JNE  case943
+	JNE  case934
 	CMPQ CX, $+64
-	JB   end945
+	JB   end936
 
-loop944:
+loop935:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -18765,24 +18666,24 @@ loop944:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop944
+	JAE    loop935
 
-end945:
+end936:
 	CMPQ CX, $+16
-	JB   end947
+	JB   end938
 
-loop946:
+loop937:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop946
+	JAE    loop937
 
-end947:
+end938:
 	TESTQ     CX, CX
-	JZ        none948
+	JZ        none939
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18790,14 +18691,14 @@ end947:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none948:
-	JMP done918
+none939:
+	JMP done909
 
-case943:
+case934:
 	CMPQ CX, $+64
-	JB   end951
+	JB   end942
 
-loop950:
+loop941:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -18810,24 +18711,24 @@ loop950:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop950
+	JAE    loop941
 
-end951:
+end942:
 	CMPQ CX, $+16
-	JB   end953
+	JB   end944
 
-loop952:
+loop943:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop952
+	JAE    loop943
 
-end953:
+end944:
 	TESTQ     CX, CX
-	JZ        none954
+	JZ        none945
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18835,8 +18736,8 @@ end953:
 	VPCMPD    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none954:
-done918:
+none945:
+done909:
 	VZEROUPPER
 	RET
 
@@ -18848,9 +18749,9 @@ TEXT ·indexOfFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end958
+	JB           end949
 
-loop957:
+loop948:
 	VCMPPS $0x00, (AX), Z0, K1
 	VCMPPS $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -18860,30 +18761,30 @@ loop957:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near956
+	JNZ    near947
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop957
+	JAE    loop948
 
-end958:
-near956:
+end949:
+near947:
 	CMPQ CX, $+16
-	JB   end960
+	JB   end951
 
-loop959:
+loop950:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found955
+	JNZ    found946
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop959
+	JAE    loop950
 
-end960:
+end951:
 	TESTQ     CX, CX
-	JZ        none961
+	JZ        none952
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18891,13 +18792,13 @@ end960:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found955
+	JNZ       found946
 	LEAQ      (AX)(CX*4), AX
 
-none961:
+none952:
 	XORQ BX, BX
 
-found955:
+found946:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -18916,9 +18817,9 @@ TEXT ·indexOfInt32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end965
+	JB           end956
 
-loop964:
+loop955:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPCMPD $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -18928,30 +18829,30 @@ loop964:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near963
+	JNZ    near954
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop964
+	JAE    loop955
 
-end965:
-near963:
+end956:
+near954:
 	CMPQ CX, $+16
-	JB   end967
+	JB   end958
 
-loop966:
+loop957:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found962
+	JNZ    found953
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop966
+	JAE    loop957
 
-end967:
+end958:
 	TESTQ     CX, CX
-	JZ        none968
+	JZ        none959
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18959,13 +18860,13 @@ end967:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found962
+	JNZ       found953
 	LEAQ      (AX)(CX*4), AX
 
-none968:
+none959:
 	XORQ BX, BX
 
-found962:
+found953:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -18983,9 +18884,9 @@ TEXT ·indexNaNFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+64
-	JB   end972
+	JB   end963
 
-loop971:
+loop962:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -18999,31 +18900,31 @@ loop971:
 	KORW    K2, K1, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     near970
+	JNZ     near961
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop971
+	JAE     loop962
 
-end972:
-near970:
+end963:
+near961:
 	CMPQ CX, $+16
-	JB   end974
+	JB   end965
 
-loop973:
+loop964:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     found969
+	JNZ     found960
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop973
+	JAE     loop964
 
-end974:
+end965:
 	TESTQ     CX, CX
-	JZ        none975
+	JZ        none966
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -19032,13 +18933,13 @@ end974:
 	VCMPPS    $0x03, Z0, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found969
+	JNZ       found960
 	LEAQ      (AX)(CX*4), AX
 
-none975:
+none966:
 	XORQ BX, BX
 
-found969:
+found960:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -19070,9 +18971,9 @@ TEXT ·leastFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K3, K3, K3
 	KXNORW  K4, K4, K4
 
-piece977:
+piece968:
 	TESTQ   CX, CX
-	JZ      all976
+	JZ      all967
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -19080,9 +18981,9 @@ piece977:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+128
-	JB      end979
+	JB      end970
 
-loop978:
+loop969:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -19106,24 +19007,24 @@ loop978:
 	ADDQ    $+512, AX
 	SUBQ    $+128, DI
 	CMPQ    DI, $+128
-	JAE     loop978
+	JAE     loop969
 
-end979:
+end970:
 	CMPQ DI, $+16
-	JB   end981
+	JB   end972
 
-loop980:
+loop971:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, DI
 	CMPQ    DI, $+16
-	JAE     loop980
+	JAE     loop971
 
-end981:
+end972:
 	TESTQ   DI, DI
-	JZ      none982
+	JZ      none973
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K5
@@ -19133,7 +19034,7 @@ end981:
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none982:
+none973:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -19144,7 +19045,7 @@ none982:
 	VCMPPS        $0x1e, Z1, Z0, K5
 	KMOVW         K5, DI
 	TESTQ         DI, DI
-	JZ            same983
+	JZ            same974
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPS        Y0, Y9, Y0
@@ -19157,10 +19058,10 @@ none982:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same983:
-	JMP piece977
+same974:
+	JMP piece968
 
-all976:
+all967:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19205,9 +19106,9 @@ TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K3, K3, K3
 	KXNORW  K4, K4, K4
 
-piece985:
+piece976:
 	TESTQ   CX, CX
-	JZ      all984
+	JZ      all975
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -19215,9 +19116,9 @@ piece985:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+128
-	JB      end987
+	JB      end978
 
-loop986:
+loop977:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -19241,24 +19142,24 @@ loop986:
 	ADDQ    $+512, AX
 	SUBQ    $+128, DI
 	CMPQ    DI, $+128
-	JAE     loop986
+	JAE     loop977
 
-end987:
+end978:
 	CMPQ DI, $+16
-	JB   end989
+	JB   end980
 
-loop988:
+loop979:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, DI
 	CMPQ    DI, $+16
-	JAE     loop988
+	JAE     loop979
 
-end989:
+end980:
 	TESTQ   DI, DI
-	JZ      none990
+	JZ      none981
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K5
@@ -19268,7 +19169,7 @@ end989:
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none990:
+none981:
 	VMAXPS        Z1, Z5, Z1
 	VMAXPS        Z2, Z6, Z2
 	VMAXPS        Z3, Z7, Z3
@@ -19279,7 +19180,7 @@ none990:
 	VCMPPS        $0x11, Z1, Z0, K5
 	KMOVW         K5, DI
 	TESTQ         DI, DI
-	JZ            same991
+	JZ            same982
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPS        Y0, Y9, Y0
@@ -19292,10 +19193,10 @@ none990:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same991:
-	JMP piece985
+same982:
+	JMP piece976
 
-all984:
+all975:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19336,9 +19237,9 @@ TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-40
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
 
-piece993:
+piece984:
 	TESTQ   CX, CX
-	JZ      all992
+	JZ      all983
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -19346,9 +19247,9 @@ piece993:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+128
-	JB      end995
+	JB      end986
 
-loop994:
+loop985:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -19368,23 +19269,23 @@ loop994:
 	ADDQ    $+512, AX
 	SUBQ    $+128, DI
 	CMPQ    DI, $+128
-	JAE     loop994
+	JAE     loop985
 
-end995:
+end986:
 	CMPQ DI, $+16
-	JB   end997
+	JB   end988
 
-loop996:
+loop987:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, DI
 	CMPQ    DI, $+16
-	JAE     loop996
+	JAE     loop987
 
-end997:
+end988:
 	TESTQ   DI, DI
-	JZ      none998
+	JZ      none989
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K1
@@ -19393,7 +19294,7 @@ end997:
 	VMOVUPD Z9, Z9
 	VPMINSD Z1, Z9, Z1
 
-none998:
+none989:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -19404,7 +19305,7 @@ none998:
 	VPCMPD        $0x06, Z1, Z0, K1
 	KMOVW         K1, DI
 	TESTQ         DI, DI
-	JZ            same999
+	JZ            same990
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSD       Y0, Y9, Y0
@@ -19417,10 +19318,10 @@ none998:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same999:
-	JMP piece993
+same990:
+	JMP piece984
 
-all992:
+all983:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19455,9 +19356,9 @@ TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-40
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
 
-piece1001:
+piece992:
 	TESTQ   CX, CX
-	JZ      all1000
+	JZ      all991
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -19465,9 +19366,9 @@ piece1001:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+128
-	JB      end1003
+	JB      end994
 
-loop1002:
+loop993:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -19487,23 +19388,23 @@ loop1002:
 	ADDQ    $+512, AX
 	SUBQ    $+128, DI
 	CMPQ    DI, $+128
-	JAE     loop1002
+	JAE     loop993
 
-end1003:
+end994:
 	CMPQ DI, $+16
-	JB   end1005
+	JB   end996
 
-loop1004:
+loop995:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, DI
 	CMPQ    DI, $+16
-	JAE     loop1004
+	JAE     loop995
 
-end1005:
+end996:
 	TESTQ   DI, DI
-	JZ      none1006
+	JZ      none997
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K1
@@ -19512,7 +19413,7 @@ end1005:
 	VMOVUPD Z9, Z9
 	VPMAXSD Z1, Z9, Z1
 
-none1006:
+none997:
 	VPMAXSD       Z1, Z5, Z1
 	VPMAXSD       Z2, Z6, Z2
 	VPMAXSD       Z3, Z7, Z3
@@ -19523,7 +19424,7 @@ none1006:
 	VPCMPD        $0x01, Z1, Z0, K1
 	KMOVW         K1, DI
 	TESTQ         DI, DI
-	JZ            same1007
+	JZ            same998
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSD       Y0, Y9, Y0
@@ -19536,10 +19437,10 @@ none1006:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1007:
-	JMP piece1001
+same998:
+	JMP piece992
 
-all1000:
+all991:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19562,9 +19463,9 @@ TEXT ·compressDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end1009
+	JB      end1000
 
-loop1008:
+loop999:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -19604,9 +19505,9 @@ loop1008:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1008
+	JAE           loop999
 
-end1009:
+end1000:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -19623,11 +19524,11 @@ TEXT ·filterFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1011
+	JNE          case1002
 	CMPQ         CX, $+64
-	JB           end1013
+	JB           end1004
 
-loop1012:
+loop1003:
 	VCMPPS        $0x1e, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19659,18 +19560,18 @@ loop1012:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1012
+	JAE           loop1003
 
-end1013:
-	JMP done1010
+end1004:
+	JMP done1001
 
-case1011:
+case1002:
 	CMPQ BX, $+1
-	JNE  case1014
+	JNE  case1005
 	CMPQ CX, $+64
-	JB   end1016
+	JB   end1007
 
-loop1015:
+loop1006:
 	VCMPPS        $0x1d, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19702,18 +19603,18 @@ loop1015:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1015
+	JAE           loop1006
 
-end1016:
-	JMP done1010
+end1007:
+	JMP done1001
 
-case1014:
+case1005:
 	CMPQ BX, $+2
-	JNE  case1017
+	JNE  case1008
 	CMPQ CX, $+64
-	JB   end1019
+	JB   end1010
 
-loop1018:
+loop1009:
 	VCMPPS        $0x11, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19745,18 +19646,18 @@ loop1018:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1018
+	JAE           loop1009
 
-end1019:
-	JMP done1010
+end1010:
+	JMP done1001
 
-case1017:
+case1008:
 	CMPQ BX, $+3
-	JNE  case1020
+	JNE  case1011
 	CMPQ CX, $+64
-	JB   end1022
+	JB   end1013
 
-loop1021:
+loop1012:
 	VCMPPS        $0x12, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19788,18 +19689,18 @@ loop1021:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1021
+	JAE           loop1012
 
-end1022:
-	JMP done1010
+end1013:
+	JMP done1001
 
-case1020:
+case1011:
 	CMPQ BX, $+4
-	JNE  case1023
+	JNE  case1014
 	CMPQ CX, $+64
-	JB   end1025
+	JB   end1016
 
-loop1024:
+loop1015:
 	VCMPPS        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19831,16 +19732,16 @@ loop1024:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1024
+	JAE           loop1015
 
-end1025:
-	JMP done1010
+end1016:
+	JMP done1001
 
-case1023:
+case1014:
 	CMPQ CX, $+64
-	JB   end1028
+	JB   end1019
 
-loop1027:
+loop1018:
 	VCMPPS        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19872,10 +19773,10 @@ loop1027:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1027
+	JAE           loop1018
 
-end1028:
-done1010:
+end1019:
+done1001:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -19892,11 +19793,11 @@ TEXT ·filterInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1030
+	JNE          case1021
 	CMPQ         CX, $+64
-	JB           end1032
+	JB           end1023
 
-loop1031:
+loop1022:
 	VPCMPD        $0x06, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19928,18 +19829,18 @@ loop1031:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1031
+	JAE           loop1022
 
-end1032:
-	JMP done1029
+end1023:
+	JMP done1020
 
-case1030:
+case1021:
 	CMPQ BX, $+1
-	JNE  case1033
+	JNE  case1024
 	CMPQ CX, $+64
-	JB   end1035
+	JB   end1026
 
-loop1034:
+loop1025:
 	VPCMPD        $0x05, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19971,18 +19872,18 @@ loop1034:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1034
+	JAE           loop1025
 
-end1035:
-	JMP done1029
+end1026:
+	JMP done1020
 
-case1033:
+case1024:
 	CMPQ BX, $+2
-	JNE  case1036
+	JNE  case1027
 	CMPQ CX, $+64
-	JB   end1038
+	JB   end1029
 
-loop1037:
+loop1028:
 	VPCMPD        $0x01, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -20014,18 +19915,18 @@ loop1037:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1037
+	JAE           loop1028
 
-end1038:
-	JMP done1029
+end1029:
+	JMP done1020
 
-case1036:
+case1027:
 	CMPQ BX, $+3
-	JNE  case1039
+	JNE  case1030
 	CMPQ CX, $+64
-	JB   end1041
+	JB   end1032
 
-loop1040:
+loop1031:
 	VPCMPD        $0x02, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -20057,18 +19958,18 @@ loop1040:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1040
+	JAE           loop1031
 
-end1041:
-	JMP done1029
+end1032:
+	JMP done1020
 
-case1039:
+case1030:
 	CMPQ BX, $+4
-	JNE  case1042
+	JNE  case1033
 	CMPQ CX, $+64
-	JB   end1044
+	JB   end1035
 
-loop1043:
+loop1034:
 	VPCMPD        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -20100,16 +20001,16 @@ loop1043:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1043
+	JAE           loop1034
 
-end1044:
-	JMP done1029
+end1035:
+	JMP done1020
 
-case1042:
+case1033:
 	CMPQ CX, $+64
-	JB   end1047
+	JB   end1038
 
-loop1046:
+loop1037:
 	VPCMPD        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -20141,10 +20042,10 @@ loop1046:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1046
+	JAE           loop1037
 
-end1047:
-done1029:
+end1038:
+done1020:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -20165,9 +20066,9 @@ TEXT ·prefixInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1049
+	JB           end1040
 
-loop1048:
+loop1039:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -20232,13 +20133,13 @@ loop1048:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1048
+	JAE          loop1039
 
-end1049:
+end1040:
 	CMPQ CX, $+16
-	JB   end1051
+	JB   end1042
 
-loop1050:
+loop1041:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -20258,9 +20159,9 @@ loop1050:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1050
+	JAE          loop1041
 
-end1051:
+end1042:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -20281,9 +20182,9 @@ TEXT ·prefixBeforeInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1053
+	JB           end1044
 
-loop1052:
+loop1043:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -20352,13 +20253,13 @@ loop1052:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1052
+	JAE          loop1043
 
-end1053:
+end1044:
 	CMPQ CX, $+16
-	JB   end1055
+	JB   end1046
 
-loop1054:
+loop1045:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -20379,9 +20280,9 @@ loop1054:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1054
+	JAE          loop1045
 
-end1055:
+end1046:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -20401,18 +20302,18 @@ TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, $+64
-	JB     end1057
+	JB     end1048
 
-loop1056:
+loop1047:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1059
+	JB      end1050
 
-loop1058:
+loop1049:
 	VCVTPS2PD (AX), Z9
 	VADDPD    Z9, Z0, Z0
 	VCVTPS2PD 32(AX), Z9
@@ -20432,9 +20333,9 @@ loop1058:
 	ADDQ      $+256, AX
 	SUBQ      $+64, DX
 	CMPQ      DX, $+64
-	JAE       loop1058
+	JAE       loop1049
 
-end1059:
+end1050:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -20455,23 +20356,23 @@ end1059:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1056
+	JAE    loop1047
 
-end1057:
+end1048:
 	CMPQ CX, $+8
-	JB   end1061
+	JB   end1052
 
-loop1060:
+loop1051:
 	VCVTPS2PD (AX), Z1
 	VADDPD    Z1, Z0, Z0
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1060
+	JAE       loop1051
 
-end1061:
+end1052:
 	TESTQ     CX, CX
-	JZ        none1062
+	JZ        none1053
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20479,7 +20380,7 @@ end1061:
 	VCVTPS2PD Y1, Z1
 	VADDPD    Z1, Z0, Z0
 
-none1062:
+none1053:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -20508,18 +20409,18 @@ TEXT ·dotFloat32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, $+64
-	JB     end1064
+	JB     end1055
 
-loop1063:
+loop1054:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+64
-	JB      end1066
+	JB      end1057
 
-loop1065:
+loop1056:
 	VCVTPS2PD   (AX), Z9
 	VCVTPS2PD   (DX), Z10
 	VFMADD231PD Z9, Z10, Z0
@@ -20548,9 +20449,9 @@ loop1065:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop1065
+	JAE         loop1056
 
-end1066:
+end1057:
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -20571,13 +20472,13 @@ end1066:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1063
+	JAE    loop1054
 
-end1064:
+end1055:
 	CMPQ CX, $+8
-	JB   end1068
+	JB   end1059
 
-loop1067:
+loop1058:
 	VCVTPS2PD   (AX), Z1
 	VCVTPS2PD   (DX), Z2
 	VFMADD231PD Z1, Z2, Z0
@@ -20585,11 +20486,11 @@ loop1067:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1067
+	JAE         loop1058
 
-end1068:
+end1059:
 	TESTQ       CX, CX
-	JZ          none1069
+	JZ          none1060
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -20599,7 +20500,7 @@ end1068:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z1, Z2, Z0
 
-none1069:
+none1060:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -20627,18 +20528,18 @@ TEXT ·sumAbsFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z9, Z9, Z9
 	VMOVUPD avx512const0<>+0(SB), Z0
 	CMPQ    CX, $+64
-	JB      end1071
+	JB      end1062
 
-loop1070:
+loop1061:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1073
+	JB      end1064
 
-loop1072:
+loop1063:
 	VCVTPS2PD (AX), Z10
 	VPANDNQ   Z10, Z0, Z10
 	VADDPD    Z10, Z1, Z1
@@ -20666,9 +20567,9 @@ loop1072:
 	ADDQ      $+256, AX
 	SUBQ      $+64, DX
 	CMPQ      DX, $+64
-	JAE       loop1072
+	JAE       loop1063
 
-end1073:
+end1064:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -20689,24 +20590,24 @@ end1073:
 	VPXORQ Z8, Z8, Z8
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1070
+	JAE    loop1061
 
-end1071:
+end1062:
 	CMPQ CX, $+8
-	JB   end1075
+	JB   end1066
 
-loop1074:
+loop1065:
 	VCVTPS2PD (AX), Z2
 	VPANDNQ   Z2, Z0, Z2
 	VADDPD    Z2, Z1, Z1
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1074
+	JAE       loop1065
 
-end1075:
+end1066:
 	TESTQ     CX, CX
-	JZ        none1076
+	JZ        none1067
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20715,7 +20616,7 @@ end1075:
 	VPANDNQ   Z2, Z0, Z2
 	VADDPD    Z2, Z1, Z1
 
-none1076:
+none1067:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -20753,18 +20654,18 @@ TEXT ·shiftedFloat32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1078
+	JB           end1069
 
-loop1077:
+loop1068:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1080
+	JB      end1071
 
-loop1079:
+loop1070:
 	VCVTPS2PD   (AX), Z19
 	VADDPD      Z0, Z19, Z19
 	VADDPD      Z19, Z1, Z1
@@ -20800,9 +20701,9 @@ loop1079:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1079
+	JAE         loop1070
 
-end1080:
+end1071:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -20839,13 +20740,13 @@ end1080:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1077
+	JAE    loop1068
 
-end1078:
+end1069:
 	CMPQ CX, $+8
-	JB   end1082
+	JB   end1073
 
-loop1081:
+loop1072:
 	VCVTPS2PD   (AX), Z2
 	VADDPD      Z0, Z2, Z2
 	VADDPD      Z2, Z1, Z1
@@ -20853,11 +20754,11 @@ loop1081:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1081
+	JAE         loop1072
 
-end1082:
+end1073:
 	TESTQ       CX, CX
-	JZ          none1083
+	JZ          none1074
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -20868,7 +20769,7 @@ end1082:
 	VADDPD      Z2, Z1, Z1
 	VFMADD231PD Z2, Z2, Z10
 
-none1083:
+none1074:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -20914,18 +20815,18 @@ TEXT ·shiftedInt32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1085
+	JB           end1076
 
-loop1084:
+loop1075:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1087
+	JB      end1078
 
-loop1086:
+loop1077:
 	VCVTDQ2PD   (AX), Z19
 	VADDPD      Z0, Z19, Z19
 	VADDPD      Z19, Z1, Z1
@@ -20961,9 +20862,9 @@ loop1086:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1086
+	JAE         loop1077
 
-end1087:
+end1078:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -21000,13 +20901,13 @@ end1087:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1084
+	JAE    loop1075
 
-end1085:
+end1076:
 	CMPQ CX, $+8
-	JB   end1089
+	JB   end1080
 
-loop1088:
+loop1079:
 	VCVTDQ2PD   (AX), Z2
 	VADDPD      Z0, Z2, Z2
 	VADDPD      Z2, Z1, Z1
@@ -21014,11 +20915,11 @@ loop1088:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1088
+	JAE         loop1079
 
-end1089:
+end1080:
 	TESTQ       CX, CX
-	JZ          none1090
+	JZ          none1081
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -21029,7 +20930,7 @@ end1089:
 	VADDPD      Z2, Z1, Z1
 	VFMADD231PD Z2, Z2, Z10
 
-none1090:
+none1081:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -21056,18 +20957,18 @@ TEXT ·widenFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1092
+	JB   end1083
 
-loop1091:
+loop1082:
 	VCVTPS2PD (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1091
+	JAE       loop1082
 
-end1092:
+end1083:
 	VZEROUPPER
 	RET
 
@@ -21078,18 +20979,18 @@ TEXT ·widenInt32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1094
+	JB   end1085
 
-loop1093:
+loop1084:
 	VPMOVSXDQ (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1093
+	JAE       loop1084
 
-end1094:
+end1085:
 	VZEROUPPER
 	RET
 
@@ -21100,9 +21001,9 @@ TEXT ·roundFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1096
+	JB   end1087
 
-loop1095:
+loop1086:
 	VMOVUPD   (AX), Z0
 	VCVTPD2PS Z0, Y0
 	VMOVUPS   Y0, (DX)
@@ -21110,9 +21011,9 @@ loop1095:
 	ADDQ      $+32, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1095
+	JAE       loop1086
 
-end1096:
+end1087:
 	VZEROUPPER
 	RET
 
@@ -21128,23 +21029,23 @@ TEXT ·takeDwordsAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+8
-	JB           end1099
+	JB           end1090
 
-loop1098:
+loop1089:
 	VMOVUPD    (DX), Z2
 	VPCMPUQ    $0x06, Z2, Z0, K1
 	KORTESTB   K1, K1
-	JAE        bad1097
+	JAE        bad1088
 	VGATHERQPS (AX)(Z2*4), K1, Y1
 	VMOVUPS    Y1, (CX)
 	ADDQ       $+64, DX
 	ADDQ       $+32, CX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop1098
+	JAE        loop1089
 
-end1099:
-bad1097:
+end1090:
+bad1088:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -21171,10 +21072,10 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1100
+	JZ           plain1091
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1100
+	JNZ          plain1091
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -21182,7 +21083,7 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1101
+	JZ           none1092
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -21214,11 +21115,11 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1101:
+none1092:
 	CMPQ CX, $+32
-	JB   end1103
+	JB   end1094
 
-loop1102:
+loop1093:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -21315,16 +21216,16 @@ loop1102:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1102
+	JAE          loop1093
 
-end1103:
+end1094:
 	SFENCE
 
-plain1100:
+plain1091:
 	CMPQ CX, $+32
-	JB   end1105
+	JB   end1096
 
-loop1104:
+loop1095:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -21421,13 +21322,13 @@ loop1104:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1104
+	JAE          loop1095
 
-end1105:
+end1096:
 	CMPQ CX, $+8
-	JB   end1107
+	JB   end1098
 
-loop1106:
+loop1097:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -21455,11 +21356,11 @@ loop1106:
 	ADDQ         $+32, AX
 	SUBQ         $+8, CX
 	CMPQ         CX, $+8
-	JAE          loop1106
+	JAE          loop1097
 
-end1107:
+end1098:
 	TESTQ        CX, CX
-	JZ           none1108
+	JZ           none1099
 	MOVQ         $-1, BX
 	BZHIQ        CX, BX, BX
 	KMOVW        BX, K1
@@ -21488,7 +21389,7 @@ end1107:
 	VCVTPD2PS    Z4, Y0
 	VMOVUPS      Y0, K1, (DX)
 
-none1108:
+none1099:
 	VZEROUPPER
 	RET
 
@@ -21541,10 +21442,10 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1109
+	JZ           plain1100
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1109
+	JNZ          plain1100
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -21552,7 +21453,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1110
+	JZ           none1101
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -21577,7 +21478,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VFMADD231PD  Z7, Z16, Z18
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary1111
+	JZ           ordinary1102
 	VCMPPD       $0x11, Z13, Z14, K2
 	VMOVUPD      avx512const54<>+0(SB), K2, Z18
 	VCMPPD       $0x00, Z13, Z14, K2
@@ -21585,19 +21486,250 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z18
 
-ordinary1111:
+ordinary1102:
 	VCVTPD2PS Z18, Y14
 	VMOVUPS   Y14, K1, (DX)
 	SUBQ      BX, CX
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1110:
+none1101:
 	CMPQ CX, $+32
-	JB   end1113
+	JB   end1104
 
-loop1112:
+loop1103:
 	VCVTPS2PD   (AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1105
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1105:
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, (DX)
+	VCVTPS2PD   32(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1106
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1106:
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, 32(DX)
+	VCVTPS2PD   64(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1107
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1107:
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, 64(DX)
+	VCVTPS2PD   96(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1108
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1108:
+	VCVTPD2PS Z18, Y14
+	VMOVNTPD  Y14, 96(DX)
+	ADDQ      $+128, DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1103
+
+end1104:
+	SFENCE
+
+plain1100:
+	CMPQ CX, $+32
+	JB   end1110
+
+loop1109:
+	VCVTPS2PD   (AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1111
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1111:
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, (DX)
+	VCVTPS2PD   32(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1112
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1112:
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, 32(DX)
+	VCVTPS2PD   64(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1113
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1113:
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, 64(DX)
+	VCVTPS2PD   96(AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -21626,71 +21758,20 @@ loop1112:
 	VMOVUPD     Z14, K1, Z18
 
 ordinary1114:
-	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, (DX)
-	VCVTPS2PD   32(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1115
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS Z18, Y14
+	VMOVUPD   Y14, 96(DX)
+	ADDQ      $+128, DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1109
 
-ordinary1115:
-	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, 32(DX)
-	VCVTPS2PD   64(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1116
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
+end1110:
+	CMPQ CX, $+8
+	JB   end1116
 
-ordinary1116:
-	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, 64(DX)
-	VCVTPS2PD   96(AX), Z14
+loop1115:
+	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -21720,196 +21801,16 @@ ordinary1116:
 
 ordinary1117:
 	VCVTPD2PS Z18, Y14
-	VMOVNTPD  Y14, 96(DX)
-	ADDQ      $+128, DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1112
-
-end1113:
-	SFENCE
-
-plain1109:
-	CMPQ CX, $+32
-	JB   end1119
-
-loop1118:
-	VCVTPS2PD   (AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1120
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1120:
-	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, (DX)
-	VCVTPS2PD   32(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1121
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1121:
-	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, 32(DX)
-	VCVTPS2PD   64(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1122
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1122:
-	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, 64(DX)
-	VCVTPS2PD   96(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1123
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1123:
-	VCVTPD2PS Z18, Y14
-	VMOVUPD   Y14, 96(DX)
-	ADDQ      $+128, DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1118
-
-end1119:
-	CMPQ CX, $+8
-	JB   end1125
-
-loop1124:
-	VCVTPS2PD   (AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1126
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1126:
-	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, (DX)
 	ADDQ      $+32, DX
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1124
+	JAE       loop1115
 
-end1125:
+end1116:
 	TESTQ       CX, CX
-	JZ          none1127
+	JZ          none1118
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -21934,7 +21835,7 @@ end1125:
 	VFMADD231PD Z7, Z15, Z2
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary1128
+	JZ          ordinary1119
 	VCMPPD      $0x11, Z13, Z14, K2
 	VMOVUPD     avx512const54<>+0(SB), K2, Z2
 	VCMPPD      $0x00, Z13, Z14, K2
@@ -21942,11 +21843,11 @@ end1125:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z2
 
-ordinary1128:
+ordinary1119:
 	VCVTPD2PS Z2, Y0
 	VMOVUPS   Y0, K1, (DX)
 
-none1127:
+none1118:
 	VZEROUPPER
 	RET
 
@@ -21987,13 +21888,13 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1130
+	JNE          case1121
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1131
+	JZ           plain1122
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1131
+	JNZ          plain1122
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -22001,7 +21902,7 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1132
+	JZ           none1123
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -22013,11 +21914,11 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1132:
+none1123:
 	CMPQ CX, $+32
-	JB   end1134
+	JB   end1125
 
-loop1133:
+loop1124:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VMOVNTPD Z1, (DX)
@@ -22034,16 +21935,16 @@ loop1133:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1133
+	JAE      loop1124
 
-end1134:
+end1125:
 	SFENCE
 
-plain1131:
+plain1122:
 	CMPQ CX, $+32
-	JB   end1136
+	JB   end1127
 
-loop1135:
+loop1126:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -22060,13 +21961,13 @@ loop1135:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1135
+	JAE     loop1126
 
-end1136:
+end1127:
 	CMPQ CX, $+8
-	JB   end1138
+	JB   end1129
 
-loop1137:
+loop1128:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -22074,11 +21975,11 @@ loop1137:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1137
+	JAE     loop1128
 
-end1138:
+end1129:
 	TESTQ     CX, CX
-	JZ        none1139
+	JZ        none1130
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22087,18 +21988,18 @@ end1138:
 	VPMULLQ   Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (DX)
 
-none1139:
-	JMP done1129
+none1130:
+	JMP done1120
 
-case1130:
+case1121:
 	CMPQ      BX, $+1
-	JNE       case1140
+	JNE       case1131
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1141
+	JZ        plain1132
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1141
+	JNZ       plain1132
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -22106,7 +22007,7 @@ case1130:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1142
+	JZ        none1133
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -22117,11 +22018,11 @@ case1130:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none1142:
+none1133:
 	CMPQ CX, $+32
-	JB   end1144
+	JB   end1135
 
-loop1143:
+loop1134:
 	VPABSQ   (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VPABSQ   64(AX), Z0
@@ -22134,16 +22035,16 @@ loop1143:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1143
+	JAE      loop1134
 
-end1144:
+end1135:
 	SFENCE
 
-plain1141:
+plain1132:
 	CMPQ CX, $+32
-	JB   end1146
+	JB   end1137
 
-loop1145:
+loop1136:
 	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	VPABSQ  64(AX), Z0
@@ -22156,24 +22057,24 @@ loop1145:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1145
+	JAE     loop1136
 
-end1146:
+end1137:
 	CMPQ CX, $+8
-	JB   end1148
+	JB   end1139
 
-loop1147:
+loop1138:
 	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1147
+	JAE     loop1138
 
-end1148:
+end1139:
 	TESTQ     CX, CX
-	JZ        none1149
+	JZ        none1140
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22181,16 +22082,16 @@ end1148:
 	VPABSQ    Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1149:
-	JMP done1129
+none1140:
+	JMP done1120
 
-case1140:
+case1131:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1151
+	JZ        plain1142
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1151
+	JNZ       plain1142
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -22198,7 +22099,7 @@ case1140:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1152
+	JZ        none1143
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -22209,11 +22110,11 @@ case1140:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none1152:
+none1143:
 	CMPQ CX, $+32
-	JB   end1154
+	JB   end1145
 
-loop1153:
+loop1144:
 	VPSUBQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPSUBQ   64(AX), Z1, Z0
@@ -22226,16 +22127,16 @@ loop1153:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1153
+	JAE      loop1144
 
-end1154:
+end1145:
 	SFENCE
 
-plain1151:
+plain1142:
 	CMPQ CX, $+32
-	JB   end1156
+	JB   end1147
 
-loop1155:
+loop1146:
 	VPSUBQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPSUBQ  64(AX), Z1, Z0
@@ -22248,24 +22149,24 @@ loop1155:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1155
+	JAE     loop1146
 
-end1156:
+end1147:
 	CMPQ CX, $+8
-	JB   end1158
+	JB   end1149
 
-loop1157:
+loop1148:
 	VPSUBQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1157
+	JAE     loop1148
 
-end1158:
+end1149:
 	TESTQ     CX, CX
-	JZ        none1159
+	JZ        none1150
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22273,8 +22174,8 @@ end1158:
 	VPSUBQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1159:
-done1129:
+none1150:
+done1120:
 	VZEROUPPER
 	RET
 
@@ -22289,10 +22190,10 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1160
+	JZ           plain1151
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1160
+	JNZ          plain1151
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -22300,7 +22201,7 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1161
+	JZ           none1152
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -22315,11 +22216,11 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1161:
+none1152:
 	CMPQ DX, $+32
-	JB   end1163
+	JB   end1154
 
-loop1162:
+loop1153:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VPADDQ   (CX), Z1, Z1
@@ -22341,16 +22242,16 @@ loop1162:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1162
+	JAE      loop1153
 
-end1163:
+end1154:
 	SFENCE
 
-plain1160:
+plain1151:
 	CMPQ DX, $+32
-	JB   end1165
+	JB   end1156
 
-loop1164:
+loop1155:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -22372,13 +22273,13 @@ loop1164:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop1164
+	JAE     loop1155
 
-end1165:
+end1156:
 	CMPQ DX, $+8
-	JB   end1167
+	JB   end1158
 
-loop1166:
+loop1157:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -22388,11 +22289,11 @@ loop1166:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop1166
+	JAE     loop1157
 
-end1167:
+end1158:
 	TESTQ     DX, DX
-	JZ        none1168
+	JZ        none1159
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -22403,7 +22304,7 @@ end1167:
 	VPADDQ    Z2, Z1, Z1
 	VMOVUPD   Z1, K1, (BX)
 
-none1168:
+none1159:
 	VZEROUPPER
 	RET
 
@@ -22419,9 +22320,9 @@ TEXT ·dotInt64AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z2, Z2, Z2
 	VPXORQ Z3, Z3, Z3
 	CMPQ   CX, $+32
-	JB     end1170
+	JB     end1161
 
-loop1169:
+loop1160:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -22438,13 +22339,13 @@ loop1169:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1169
+	JAE     loop1160
 
-end1170:
+end1161:
 	CMPQ CX, $+8
-	JB   end1172
+	JB   end1163
 
-loop1171:
+loop1162:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -22452,11 +22353,11 @@ loop1171:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1171
+	JAE     loop1162
 
-end1172:
+end1163:
 	TESTQ     CX, CX
-	JZ        none1173
+	JZ        none1164
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22466,7 +22367,7 @@ end1172:
 	VPMULLQ   Z5, Z4, Z4
 	VPADDQ    Z4, Z0, Z0
 
-none1173:
+none1164:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -22508,18 +22409,18 @@ TEXT ·shiftedInt64AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1175
+	JB           end1166
 
-loop1174:
+loop1165:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1177
+	JB      end1168
 
-loop1176:
+loop1167:
 	VPADDQ      (AX), Z0, Z19
 	VCVTQQ2PD   Z19, Z19
 	VADDPD      Z19, Z1, Z1
@@ -22555,9 +22456,9 @@ loop1176:
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1176
+	JAE         loop1167
 
-end1177:
+end1168:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -22594,13 +22495,13 @@ end1177:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1174
+	JAE    loop1165
 
-end1175:
+end1166:
 	CMPQ CX, $+8
-	JB   end1179
+	JB   end1170
 
-loop1178:
+loop1169:
 	VPADDQ      (AX), Z0, Z2
 	VCVTQQ2PD   Z2, Z2
 	VADDPD      Z2, Z1, Z1
@@ -22608,11 +22509,11 @@ loop1178:
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1178
+	JAE         loop1169
 
-end1179:
+end1170:
 	TESTQ       CX, CX
-	JZ          none1180
+	JZ          none1171
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -22623,7 +22524,7 @@ end1179:
 	VADDPD      Z0, Z1, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none1180:
+none1171:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -22640,5 +22541,613 @@ none1180:
 	VPERMILPD     $0x01, X18, X0
 	VADDPD        X0, X18, X18
 	VMOVSD        X18, s2+40(FP)
+	VZEROUPPER
+	RET
+
+// func flipAVX512(dst *int64, x []int64, c int64, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·flipAVX512(SB), NOSPLIT, $0-48
+	VPBROADCASTQ c+32(FP), Z0
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         stream+40(FP), BX
+	TESTQ        BX, BX
+	JZ           plain1172
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain1172
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+63, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none1173
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPD.Z    (AX), K1, Z1
+	VPXORQ       Z1, Z0, Z1
+	VMOVUPD      Z1, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none1173:
+	CMPQ CX, $+32
+	JB   end1175
+
+loop1174:
+	VPXORQ   (AX), Z0, Z1
+	VMOVNTPD Z1, (DX)
+	VPXORQ   64(AX), Z0, Z1
+	VMOVNTPD Z1, 64(DX)
+	VPXORQ   128(AX), Z0, Z1
+	VMOVNTPD Z1, 128(DX)
+	VPXORQ   192(AX), Z0, Z1
+	VMOVNTPD Z1, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop1174
+
+end1175:
+	SFENCE
+
+plain1172:
+	CMPQ CX, $+32
+	JB   end1177
+
+loop1176:
+	VPXORQ  (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
+	VPXORQ  64(AX), Z0, Z1
+	VMOVUPD Z1, 64(DX)
+	VPXORQ  128(AX), Z0, Z1
+	VMOVUPD Z1, 128(DX)
+	VPXORQ  192(AX), Z0, Z1
+	VMOVUPD Z1, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop1176
+
+end1177:
+	CMPQ CX, $+8
+	JB   end1179
+
+loop1178:
+	VPXORQ  (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop1178
+
+end1179:
+	TESTQ     CX, CX
+	JZ        none1180
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z1
+	VPXORQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none1180:
+	VZEROUPPER
+	RET
+
+// func hashAVX512(dst *int64, x []int64, seed uint64, stream int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
+TEXT ·hashAVX512(SB), NOSPLIT, $0-48
+	VMOVUPD      avx512const97<>+0(SB), Z1
+	VMOVUPD      avx512const98<>+0(SB), Z2
+	VPBROADCASTQ seed+32(FP), Z0
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	MOVQ         stream+40(FP), BX
+	TESTQ        BX, BX
+	JZ           plain1181
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain1181
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+63, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none1182
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPD.Z    (AX), K1, Z3
+	VPXORQ       Z3, Z0, Z3
+	VPSRLQ       $0x21, Z3, Z4
+	VPXORQ       Z4, Z3, Z3
+	VPMULLQ      Z3, Z1, Z3
+	VPSRLQ       $0x21, Z3, Z4
+	VPXORQ       Z4, Z3, Z3
+	VPMULLQ      Z3, Z2, Z3
+	VPSRLQ       $0x21, Z3, Z4
+	VPXORQ       Z4, Z3, Z3
+	VMOVUPD      Z3, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
+
+none1182:
+	CMPQ CX, $+32
+	JB   end1184
+
+loop1183:
+	VPXORQ   (AX), Z0, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VPMULLQ  Z3, Z1, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VPMULLQ  Z3, Z2, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VMOVNTPD Z3, (DX)
+	VPXORQ   64(AX), Z0, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VPMULLQ  Z3, Z1, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VPMULLQ  Z3, Z2, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VMOVNTPD Z3, 64(DX)
+	VPXORQ   128(AX), Z0, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VPMULLQ  Z3, Z1, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VPMULLQ  Z3, Z2, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VMOVNTPD Z3, 128(DX)
+	VPXORQ   192(AX), Z0, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VPMULLQ  Z3, Z1, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VPMULLQ  Z3, Z2, Z3
+	VPSRLQ   $0x21, Z3, Z4
+	VPXORQ   Z4, Z3, Z3
+	VMOVNTPD Z3, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop1183
+
+end1184:
+	SFENCE
+
+plain1181:
+	CMPQ CX, $+32
+	JB   end1186
+
+loop1185:
+	VPXORQ  (AX), Z0, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z1, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z2, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VMOVUPD Z3, (DX)
+	VPXORQ  64(AX), Z0, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z1, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z2, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VMOVUPD Z3, 64(DX)
+	VPXORQ  128(AX), Z0, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z1, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z2, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VMOVUPD Z3, 128(DX)
+	VPXORQ  192(AX), Z0, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z1, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z2, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VMOVUPD Z3, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop1185
+
+end1186:
+	CMPQ CX, $+8
+	JB   end1188
+
+loop1187:
+	VPXORQ  (AX), Z0, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z1, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VPMULLQ Z3, Z2, Z3
+	VPSRLQ  $0x21, Z3, Z4
+	VPXORQ  Z4, Z3, Z3
+	VMOVUPD Z3, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop1187
+
+end1188:
+	TESTQ     CX, CX
+	JZ        none1189
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z3
+	VPXORQ    Z3, Z0, Z0
+	VPSRLQ    $0x21, Z0, Z3
+	VPXORQ    Z3, Z0, Z0
+	VPMULLQ   Z0, Z1, Z0
+	VPSRLQ    $0x21, Z0, Z1
+	VPXORQ    Z1, Z0, Z0
+	VPMULLQ   Z0, Z2, Z0
+	VPSRLQ    $0x21, Z0, Z1
+	VPXORQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none1189:
+	VZEROUPPER
+	RET
+
+DATA avx512const97<>+0(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const97<>+8(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const97<>+16(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const97<>+24(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const97<>+32(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const97<>+40(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const97<>+48(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const97<>+56(SB)/8, $0xff51afd7ed558ccd
+GLOBL avx512const97<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const98<>+0(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const98<>+8(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const98<>+16(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const98<>+24(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const98<>+32(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const98<>+40(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const98<>+48(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const98<>+56(SB)/8, $0xc4ceb9fe1a85ec53
+GLOBL avx512const98<>(SB), RODATA|NOPTR, $64
+
+// func bucketsOfAVX512(dst *int64, x []int64, seed uint64, n uint64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·bucketsOfAVX512(SB), NOSPLIT, $0-48
+	VMOVUPD      avx512const97<>+0(SB), Z2
+	VMOVUPD      avx512const98<>+0(SB), Z3
+	VPBROADCASTQ seed+32(FP), Z0
+	VPBROADCASTQ n+40(FP), Z1
+	MOVQ         x_base+8(FP), CX
+	MOVQ         x_len+16(FP), DX
+	MOVQ         dst+0(FP), AX
+	CMPQ         DX, $+32
+	JB           end1191
+
+loop1190:
+	VPXORQ   (CX), Z0, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z2, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z3, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VPMULUDQ Z4, Z1, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VMOVUPD  Z4, (AX)
+	VPXORQ   64(CX), Z0, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z2, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z3, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VPMULUDQ Z4, Z1, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VMOVUPD  Z4, 64(AX)
+	VPXORQ   128(CX), Z0, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z2, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z3, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VPMULUDQ Z4, Z1, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VMOVUPD  Z4, 128(AX)
+	VPXORQ   192(CX), Z0, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z2, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z3, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VPMULUDQ Z4, Z1, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VMOVUPD  Z4, 192(AX)
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop1190
+
+end1191:
+	CMPQ DX, $+8
+	JB   end1193
+
+loop1192:
+	VPXORQ   (CX), Z0, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z2, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPMULLQ  Z4, Z3, Z4
+	VPSRLQ   $0x21, Z4, Z5
+	VPXORQ   Z5, Z4, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VPMULUDQ Z4, Z1, Z4
+	VPSRLQ   $0x20, Z4, Z4
+	VMOVUPD  Z4, (AX)
+	ADDQ     $+64, AX
+	ADDQ     $+64, CX
+	SUBQ     $+8, DX
+	CMPQ     DX, $+8
+	JAE      loop1192
+
+end1193:
+	TESTQ     DX, DX
+	JZ        none1194
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z4
+	VPXORQ    Z4, Z0, Z0
+	VPSRLQ    $0x21, Z0, Z4
+	VPXORQ    Z4, Z0, Z0
+	VPMULLQ   Z0, Z2, Z0
+	VPSRLQ    $0x21, Z0, Z2
+	VPXORQ    Z2, Z0, Z0
+	VPMULLQ   Z0, Z3, Z0
+	VPSRLQ    $0x21, Z0, Z2
+	VPXORQ    Z2, Z0, Z0
+	VPSRLQ    $0x20, Z0, Z0
+	VPMULUDQ  Z0, Z1, Z0
+	VPSRLQ    $0x20, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+none1194:
+	VZEROUPPER
+	RET
+
+// func encodeAVX512(codes *uint32, keys []int64, places *int64, buckets []uint64, dense *int64, used int, room int) (done int, count int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI, BMI2, CMOV, MMX+
+TEXT ·encodeAVX512(SB), NOSPLIT, $0-104
+	MOVQ    keys_base+8(FP), R11
+	MOVQ    keys_len+16(FP), R12
+	MOVQ    codes+0(FP), AX
+	MOVQ    places+32(FP), CX
+	MOVQ    buckets_base+40(FP), DX
+	MOVL    $0x0000001f, R10
+	KMOVW   R10, K1
+	MOVL    $0x00000006, R10
+	MOVQ    $+32, BX
+	CMPQ    BX, R12
+	CMOVQGT R12, BX
+	CMPQ    BX, $+1
+	JB      end1199
+
+loop1198:
+	MOVQ       -8(CX)(BX*8), SI
+	SHLQ       $0x06, SI
+	PREFETCHT0 (DX)(SI*1)
+	SUBQ       $+1, BX
+	CMPQ       BX, $+1
+	JAE        loop1198
+
+end1199:
+	XORQ BX, BX
+	MOVQ used+72(FP), R13
+	MOVQ dense+64(FP), R14
+
+key1195:
+	CMPQ         BX, R12
+	JAE          end1197
+	MOVQ         256(CX)(BX*8), SI
+	SHLQ         $0x06, SI
+	PREFETCHT0   (DX)(SI*1)
+	MOVQ         (CX)(BX*8), SI
+	SHLQ         $0x06, SI
+	ADDQ         DX, SI
+	VPBROADCASTQ (R11)(BX*8), Z0
+	MOVL         $0x00000040, R9
+
+again1196:
+	VPCMPEQQ (SI), Z0, K1, K2
+	KMOVB    K2, DI
+	MOVL     60(SI), R8
+	CMPL     R8, R10
+	CMOVLHI  R10, R8
+	BZHIL    R8, DI, DI
+	TESTL    DI, DI
+	JZ       miss1200
+	TZCNTL   DI, DI
+	MOVL     40(SI)(DI*4), R8
+	MOVL     R8, (AX)(BX*4)
+	INCQ     BX
+	JMP      key1195
+
+miss1200:
+	CMPL R8, $+5
+	JAE  full1201
+	CMPQ R13, room+80(FP)
+	JAE  end1197
+	MOVQ (R11)(BX*8), DI
+	MOVQ DI, (SI)(R8*8)
+	MOVQ DI, (R14)(R13*8)
+	MOVL R13, 40(SI)(R8*4)
+	MOVL R13, (AX)(BX*4)
+	INCL R8
+	MOVL R8, 60(SI)
+	INCQ R13
+	INCQ BX
+	JMP  key1195
+
+full1201:
+	JNE  passed1202
+	MOVL $0x00000006, 60(SI)
+
+passed1202:
+	DECL    R9
+	JZ      last1203
+	ADDQ    $+64, SI
+	MOVQ    buckets_len+48(FP), DI
+	LEAQ    (DX)(DI*8), DI
+	CMPQ    SI, DI
+	CMOVQCC DX, SI
+	JMP     again1196
+
+last1203:
+end1197:
+	MOVQ BX, done+88(FP)
+	MOVQ R13, count+96(FP)
+	VZEROUPPER
+	RET
+
+// func findAVX512(codes *uint32, keys []int64, places *int64, buckets []uint64) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI, BMI2, CMOV, MMX+
+TEXT ·findAVX512(SB), NOSPLIT, $0-72
+	MOVQ    keys_base+8(FP), R11
+	MOVQ    keys_len+16(FP), R12
+	MOVQ    codes+0(FP), AX
+	MOVQ    places+32(FP), CX
+	MOVQ    buckets_base+40(FP), DX
+	MOVL    $0x0000001f, R10
+	KMOVW   R10, K1
+	MOVL    $0x00000006, R10
+	MOVQ    $+32, BX
+	CMPQ    BX, R12
+	CMOVQGT R12, BX
+	CMPQ    BX, $+1
+	JB      end1208
+
+loop1207:
+	MOVQ       -8(CX)(BX*8), SI
+	SHLQ       $0x06, SI
+	PREFETCHT0 (DX)(SI*1)
+	SUBQ       $+1, BX
+	CMPQ       BX, $+1
+	JAE        loop1207
+
+end1208:
+	XORQ BX, BX
+	MOVQ R12, R13
+	MOVL $0xffffffff, R14
+
+key1204:
+	CMPQ         BX, R12
+	JAE          end1206
+	MOVQ         256(CX)(BX*8), SI
+	SHLQ         $0x06, SI
+	PREFETCHT0   (DX)(SI*1)
+	MOVQ         (CX)(BX*8), SI
+	SHLQ         $0x06, SI
+	ADDQ         DX, SI
+	VPBROADCASTQ (R11)(BX*8), Z0
+	MOVL         $0x00000040, R9
+
+again1205:
+	VPCMPEQQ (SI), Z0, K1, K2
+	KMOVB    K2, DI
+	MOVL     60(SI), R8
+	CMPL     R8, R10
+	CMOVLHI  R10, R8
+	BZHIL    R8, DI, DI
+	XORL     $+6, R8
+	ORL      DI, R8
+	JZ       passed1210
+	MOVL     DI, R8
+	ORL      $+32, R8
+	TZCNTL   R8, R8
+	MOVL     40(SI)(R8*4), SI
+	CMPL     DI, $+1
+	CMOVLCS  R14, SI
+	MOVL     SI, (AX)(BX*4)
+	CMPL     DI, $+1
+	SBBQ     $+0, R13
+	INCQ     BX
+	JMP      key1204
+
+passed1210:
+	DECL    R9
+	JZ      last1211
+	ADDQ    $+64, SI
+	MOVQ    buckets_len+48(FP), DI
+	LEAQ    (DX)(DI*8), DI
+	CMPQ    SI, DI
+	CMOVQCC DX, SI
+	JMP     again1205
+
+last1211:
+	MOVL R14, (AX)(BX*4)
+	DECQ R13
+	INCQ BX
+	JMP  key1204
+
+end1206:
+	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

@@ -29,8 +29,8 @@ func main() {
 		expEach, logEach, compensate, sumAbs,
 		keys, parting, partingPairs, network, networkPairs,
 		gemmTile, gemmPackAcross, gemmPackAlong, gemvDot, gemvAdd,
-		flip,
 		narrow, unaryInt, axpyInt, dotInt, shiftedInt,
+		flip, hash, bucketsOf, encode, find,
 	} {
 		emit()
 	}
