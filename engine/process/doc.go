@@ -23,7 +23,8 @@
 // top. SIGKILL comes from the kernel when this process ends, however it ends, also during
 // the start. It does not reach past a wrapper (sh -c, unshare, bwrap) or a program that
 // gains privileges on execve: there the child calls EndWithParent, with Command.Lifeline
-// set here. A program of ours calls it first of all, and gets its files by Inherited.
+// set here. A program of ours calls it first of all, and gets its files by Inherited. Files
+// for a child that runs already go through a FileConn.
 //
 // # The end of a child
 //
