@@ -56,21 +56,9 @@ func TestFileConn(t *testing.T) {
 	}
 	p := start(t, process.Command{Entry: scribe, Files: []*os.File{there}})
 	there.Close()
-	dir := t.TempDir()
 	for i, n := range []int{1, 3, process.MaxFiles} {
-		var files []*os.File
-		for k := range n {
-			f, err := os.Create(filepath.Join(dir, fmt.Sprint(i, "-", k)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 300) // beyond what select could
-			if err != nil {
-				t.Fatal(err)
-			}
-			f.Close()
-			files = append(files, os.NewFile(uintptr(fd), "high"))
-		}
+		dir := t.TempDir()
+		files := highFiles(t, dir, n)
 		note := bytes.Repeat([]byte{byte('a' + i)}, []int{0, 5, process.MaxNote}[i])
 		if err := here.Send(t.Context(), note, files...); err != nil {
 			t.Fatal(err)
@@ -80,7 +68,7 @@ func TestFileConn(t *testing.T) {
 			t.Fatalf("%q, %d files, %v", answer, len(back), err)
 		}
 		for k, f := range back {
-			got, err := os.ReadFile(filepath.Join(dir, fmt.Sprint(i, "-", k)))
+			got, err := os.ReadFile(filepath.Join(dir, fmt.Sprint(k)))
 			if err != nil || !bytes.Equal(got, note) {
 				t.Errorf("file %d of %d has %d bytes, %v", k, n, len(got), err)
 			}
@@ -98,6 +86,23 @@ func TestFileConn(t *testing.T) {
 	if n := code(t, p); n != 0 {
 		t.Errorf("exit code %d: %s", n, p.StderrTail())
 	}
+}
+
+// highFiles makes n files, whose descriptors are beyond what select could.
+func highFiles(t *testing.T, dir string, n int) (files []*os.File) {
+	t.Helper()
+	for k := range n {
+		f, err := os.Create(filepath.Join(dir, fmt.Sprint(k)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 300)
+		if err = errors.Join(err, f.Close()); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, os.NewFile(uintptr(fd), "high"))
+	}
+	return files
 }
 
 // connection is both ends in this process.
