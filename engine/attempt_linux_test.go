@@ -33,6 +33,26 @@ var attemptFunc = NewFunc("test/attempt", func(_ context.Context, g ground) (str
 	return string(out), err
 })
 
+// reopenFunc opens the file of the data arena anew, for writing, by a descriptor of it.
+var reopenFunc = NewFunc("test/reopen", func(context.Context, struct{}) (string, error) {
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return "", err
+	}
+	for _, fd := range open {
+		path := "/proc/self/fd/" + fd.Name()
+		if at, _ := os.Readlink(path); !strings.HasPrefix(at, "/dev/shm/") {
+			continue
+		}
+		f, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err == nil {
+			err = f.Close()
+		}
+		return said(err), nil
+	}
+	return "no descriptor", nil
+})
+
 func tries(g ground) attempt {
 	a := attempt{
 		Write:   said(os.WriteFile(filepath.Join(g.Dir, "file"), []byte("x"), 0o600)),

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
@@ -74,9 +73,9 @@ type Config struct {
 	IdleTimeout time.Duration
 	// WorkerInit is run once in each worker, before anything else is. nil means nothing.
 	WorkerInit *Initializer
-	// Limits are bounds for worker processes: CPUs, resources, files, system calls. They
-	// hold before WorkerInit is run; [Engine.Report] says which do. The processes of
-	// [Func.Isolated] are not bound by them. The zero value is none.
+	// Limits are bounds for worker processes, and for those of [Func.Isolated]: CPUs,
+	// resources, files, system calls. They hold before WorkerInit is run; [Engine.Report]
+	// says which do. With Goroutines they are for isolated calls alone. The zero value is none.
 	Limits limits.Limits
 	// Progress, if it is there, is told how far jobs of kernels are: of each about ten
 	// times a second, and of one that was told of once more at its end. It is called by one
@@ -127,8 +126,6 @@ func (c Config) Validate() error {
 		return fmt.Errorf("engine: Config.RecycleMemory is %d, IdleTimeout %v: not negative", c.RecycleMemory, c.IdleTimeout)
 	case c.Spares < 0:
 		return fmt.Errorf("engine: Config.Spares is %d: 0 (two) or a number of processes", c.Spares)
-	case c.Mode == Goroutines && !c.Limits.IsZero():
-		return errors.New("engine: Config.Limits with goroutines: they are bounds of processes")
 	case c.WorkerMemory < 0:
 		return fmt.Errorf("engine: Config.WorkerMemory is %d: a number of bytes", c.WorkerMemory)
 	}

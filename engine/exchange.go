@@ -29,7 +29,7 @@ func (x *exchange) fill(s *spec, args []byte, deadline int64) error {
 	if len(args) > maxTaskBytes {
 		return fmt.Errorf("%w: arguments of %d bytes, at most %d", shmarena.ErrNoSpace, len(args), maxTaskBytes)
 	}
-	if _, err := x.file.WriteAt(args, exchangeHead); err != nil {
+	if _, err := x.file.WriteAt(args, exchangeArgs); err != nil {
 		return fmt.Errorf("arguments of %d bytes: %w", len(args), err)
 	}
 	h := x.head
@@ -105,6 +105,7 @@ func (x *exchange) clear() error {
 		w.Store(0)
 	}
 	h.kind.Store(0)
+	h.told.Store(0)
 	h.state.Store(callFree)
 	return x.empty()
 }

@@ -18,6 +18,8 @@ const (
 	tasksEnv  = "SHMENGINE_TASKS"  // Config.MaxTasks
 	initEnv   = "SHMENGINE_INIT"   // the name of Config.WorkerInit
 
+	isolatedEnv = "SHMENGINE_ISOLATED" // there are limits for the process of an isolated call
+
 	idleEnv    = "SHMENGINE_IDLE"    // Config.IdleTimeout, in ns
 	recycleEnv = "SHMENGINE_RECYCLE" // Config.RecycleMemory
 )
@@ -41,6 +43,7 @@ var initCalled, isWorker atomic.Bool
 func Init() {
 	initCalled.Store(true)
 	seal()
+	enterIsolated()
 	process.Init() // it may be there for something else
 	index, ok := os.LookupEnv(workerEnv)
 	if !ok {

@@ -53,6 +53,9 @@ func isolatedMain(args []string) error {
 	if int(fn) >= len(specs) || specs[fn].task == nil {
 		return fmt.Errorf("%w: function %d", errRecord, fn)
 	}
+	if err := x.confine(); err != nil {
+		return err
+	}
 	if err := runInitializer(args[2]); err != nil {
 		return err
 	}
@@ -93,7 +96,7 @@ var attachCovered = sync.OnceValue(func() error {
 // serve runs the function.
 func (c *isolatedRun) serve() error {
 	args := make([]byte, c.head.cell.args)
-	if _, err := c.file.ReadAt(args, exchangeHead); err != nil && len(args) > 0 {
+	if _, err := c.file.ReadAt(args, exchangeArgs); err != nil && len(args) > 0 {
 		return fmt.Errorf("arguments: %w", err)
 	}
 	run := c.spec.task()

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/shmengine/shmengine/engine/process"
@@ -17,6 +18,7 @@ type isolationPlace struct {
 	mu   sync.Mutex
 	made *isolation
 	over bool
+	last []LimitReport // as limits returned it last
 }
 
 // isolation is the processes of isolated calls, in the coordinator. Each has an
@@ -30,6 +32,8 @@ type isolation struct {
 	busy    sync.WaitGroup // calls, and what they leave to be done
 	stop    context.Context
 	end     context.CancelFunc
+
+	report atomic.Pointer[LimitReport] // of the process that reported last
 }
 
 const (
@@ -63,6 +67,7 @@ func (at *isolationPlace) get(e *Engine) (*isolation, error) {
 
 // close kills what runs.
 func (at *isolationPlace) close() error {
+	at.limits()
 	at.mu.Lock()
 	p := at.made
 	at.made, at.over = nil, true
@@ -96,7 +101,7 @@ func newIsolation(e *Engine) (p *isolation, err error) {
 	}
 	spares := min(e.cfg.Spares, n)
 	p.starter, err = process.NewStarter(process.Config{
-		Method: process.Standby, Spares: spares, Most: n + spares, Command: p.command(),
+		Method: process.Standby, Spares: spares, Most: n + spares, Command: p.command(), Each: p.limit,
 	})
 	return p, err
 }
@@ -225,6 +230,7 @@ func (c *calling) outcome(ctx context.Context) (out []byte, begun bool, err erro
 		<-c.dead
 		begun, err = c.death()
 	}
+	c.p.note(c.head)
 	c.p.busy.Go(func() { c.leave(patience) })
 	return out, begun, err
 }
@@ -259,5 +265,5 @@ func (p *isolation) close() (err error) {
 	if p.data != nil {
 		err = errors.Join(err, p.data.Close())
 	}
-	return err
+	return errors.Join(err, p.e.cfg.Limits.Remove(2*maxIsolated, isolatedCgroup()))
 }

@@ -330,9 +330,10 @@ const (
 //	+------------------+ 0
 //	| isolatedCall     |  the head, one page
 //	+------------------+ 4 KiB
-//	| arguments        |  written by the coordinator before state is callGiven
+//	| result           |  written by the process before state is callDone: in front, since
+//	|                  |  a limit of how far it may write into a file is one of its result
 //	+------------------+ 2 GiB
-//	| result           |  written by the process before state is callDone
+//	| arguments        |  written by the coordinator before state is callGiven
 //
 // The step of state hands it over:
 //
@@ -347,8 +348,9 @@ type isolatedCall struct {
 	size     atomic.Uint64 // bytes of the result
 	dataFrom atomic.Uint64 // where the process has the data arena, if it has
 	dataSize atomic.Uint64
-	faultAt  atomic.Uint64 // address of a fault that Go has made a panic; 0 none
-	_        [4096 - 512 - 40]byte
+	faultAt  atomic.Uint64         // address of a fault that Go has made a panic; 0 none
+	told     atomic.Uint32         // bytes of the report
+	report   [4096 - 512 - 44]byte // what was done about the limits, as JSON
 }
 
 // States of an isolatedCall, and where the parts are.
@@ -359,5 +361,6 @@ const (
 	callDone
 	callDead
 	exchangeHead   = 4096
-	exchangeResult = 2 << 30
+	exchangeResult = exchangeHead
+	exchangeArgs   = 2 << 30
 )

@@ -203,7 +203,7 @@ func TestLimitsThatCannotBeHad(t *testing.T) {
 	}
 	wantText(t, err, "not to be had")
 	for _, cfg := range []Config{
-		{Mode: Goroutines, Limits: limits.Limits{Nice: 1}}, {Limits: limits.Limits{Nice: 40}}, {Limits: limits.Limits{Deny: 1 << 9}},
+		{Mode: Goroutines, Limits: limits.Limits{Nice: 40}}, {Limits: limits.Limits{Nice: 40}}, {Limits: limits.Limits{Deny: 1 << 9}},
 	} {
 		if _, err := Start(t.Context(), cfg); err == nil {
 			t.Errorf("%+v was accepted", cfg)

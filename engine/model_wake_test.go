@@ -61,10 +61,9 @@ const (
 )
 
 type wmCell struct {
-	state, by     uint8 // by: worker+1, also who has it
-	handed, tell  bool
-	told          bool // somebody sleeps until it ends
-	pendingBefore bool // a stale look at it; see lookEarly
+	state, by    uint8 // by: worker+1, also who has it
+	handed, tell bool
+	told         bool // somebody sleeps until it ends
 }
 
 type wmWorker struct {

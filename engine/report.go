@@ -5,20 +5,24 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/shmengine/shmengine/engine/limits"
 )
 
 // A LimitReport says what was done about Config.Limits in one worker.
 type LimitReport struct {
-	Worker int           `json:"worker"`
+	Worker int           `json:"worker"` // -1: the process of an isolated call
 	Items  []limits.Item `json:"items"`
 }
 
 // Report returns what really holds of Config.Limits, for each worker: what its process
 // said of itself when it started. Nothing where there are no limits; no items for a worker
-// that has not started yet. After Close it is what it was.
-func (e *Engine) Report() []LimitReport {
+// that has not started yet. The last one is of the latest isolated call that has ended, if
+// there was any. After Close it is what it was.
+func (e *Engine) Report() []LimitReport { return append(e.workerReports(), e.isolation.limits()...) }
+
+func (e *Engine) workerReports() []LimitReport {
 	p, ok := e.pool.(*processes)
 	if !ok {
 		return nil
@@ -26,7 +30,7 @@ func (e *Engine) Report() []LimitReport {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		return p.reports
+		return slices.Clip(p.reports)
 	}
 	return p.readReports()
 }
@@ -55,7 +59,12 @@ func (c *control) report(i int) []byte { return c.reports.Part(i*reportSize, (i+
 // readReport reads what a peer has written, or says that it cannot be read.
 func readReport(b []byte) (items []limits.Item) {
 	n := min(int(binary.LittleEndian.Uint32(b)), len(b)-4)
-	text := append([]byte(nil), b[4:4+n]...) // it may change under our eyes
+	return itemsOf(b[4 : 4+n])
+}
+
+// itemsOf is the items of a report, or one that says that it cannot be read.
+func itemsOf(b []byte) (items []limits.Item) {
+	text := append([]byte(nil), b...) // it may change under our eyes
 	if err := json.Unmarshal(text, &items); err != nil {
 		return []limits.Item{{What: "report", Why: err.Error()}}
 	}

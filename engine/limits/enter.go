@@ -31,7 +31,8 @@ var ErrStrict = errors.New("limits: not to be had")
 // Enter takes upon this process what holds for single threads, and goes on as the same
 // program anew; then it does not return. It returns where there is nothing of that kind to
 // do, or where it was done. Descriptors that are not close-on-exec, arguments and
-// environment stay as they are; files are arenas that the worker must be able to open anew.
+// environment stay as they are; files are arenas that the worker must be able to open anew,
+// for reading only if they are open for that.
 //
 // Preconditions:
 //   - the process has started nothing: whatever runs ends here.

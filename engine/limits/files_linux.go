@@ -101,8 +101,7 @@ func (f *Files) enforce(handled uint64, open []uintptr) error {
 		}
 	}
 	for _, fd := range open {
-		// A memfd is in no folder: there is no rule for it, and none is needed.
-		if err := landlockAllow(rules, int(fd), handled&ofFiles); err != nil && !errors.Is(err, unix.EBADFD) {
+		if err := allowOpen(rules, int(fd), handled&ofFiles); err != nil {
 			return fmt.Errorf("landlock: descriptor %d: %w", fd, err)
 		}
 	}
@@ -111,6 +110,25 @@ func (f *Files) enforce(handled uint64, open []uintptr) error {
 	}
 	if err := landlockRestrict(rules); err != nil {
 		return fmt.Errorf("landlock: %w", err)
+	}
+	return nil
+}
+
+// allowOpen makes an exception for a file that is open, for what it is open for.
+func allowOpen(rules, fd int, access uint64) error {
+	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
+	if err != nil {
+		return os.NewSyscallError("fcntl", err)
+	}
+	if flags&unix.O_ACCMODE == unix.O_RDONLY {
+		access &= toRead
+	}
+	if access == 0 { // nothing that is forbidden
+		return nil
+	}
+	// A memfd is in no folder: there is no rule for it, and none is needed.
+	if err := landlockAllow(rules, fd, access); err != nil && !errors.Is(err, unix.EBADFD) {
+		return err
 	}
 	return nil
 }

@@ -46,7 +46,8 @@ const (
 var resources = []Resource{AS, Data, CPU, NoFile, Core, FSize, Stack, MLock}
 
 // Files says which files may be touched, by Landlock. What is open already stays usable,
-// and so do the engine's arenas, which the worker opens anew.
+// and so do the engine's arenas, which the worker opens anew; the process of an isolated
+// call can open the data arena for reading only.
 type Files struct {
 	// NoWrites refuses to write, make, remove, rename and truncate files, but below the
 	// paths Writable (and /dev/null).

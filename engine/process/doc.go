@@ -22,8 +22,8 @@
 // this process (os/exec clears it). The environment is this process's with Command.Env on
 // top. SIGKILL comes from the kernel when this process ends, however it ends, also during
 // the start. It does not reach past a wrapper (sh -c, unshare, bwrap) or a program that
-// gains privileges on execve: there the child calls EndWithParent, with Command.Lifeline
-// set here. A program of ours calls it first of all, and gets its files by Inherited.
+// gains privileges on execve: there the child calls EndWithParent, with Command.Lifeline set
+// here. A program of ours calls it first, and gets its files by Inherited, later by a FileConn.
 //
 // # The end of a child
 //
@@ -43,9 +43,9 @@
 //
 // # What a dead or hostile child does to you
 //
-// Of its stderr the last 8 KiB are kept; all is passed on at the speed of the writer. If this process's own stdout or stderr is full, closed or
-// a broken pipe, the child's words are dropped, without SIGPIPE here. A child that does not
-// die of SIGKILL (uninterruptible input or output) leaves Done open.
+// Of its stderr the last 8 KiB are kept; all is passed on at the speed of the writer. If
+// this process's own stdout or stderr is full, closed or a broken pipe, the child's words are
+// dropped, without SIGPIPE here. One that does not die of SIGKILL leaves Done open.
 //
 // # Ctrl-C
 //
@@ -55,7 +55,6 @@
 //
 // # What it does not do
 //
-// It does not fork or limit processes, and restarts none but idle spares of a Starter.
-// A *Process cannot be passed on to another process.
+// It does not fork or limit processes, restarts none but idle spares, and passes no *Process on.
 // Without pidfds (not Linux, before 5.4, some sandboxes) Start is errors.ErrUnsupported.
 package process

@@ -137,3 +137,54 @@ func ExampleStartMethod_Validate() {
 	fmt.Println(errors.Is(process.StartMethod("fork").Validate(), errors.ErrUnsupported))
 	// Output: true
 }
+
+// measures says how long the files are that it is sent.
+var measures = process.NewEntry("measures", func([]string) error {
+	c, err := process.InheritedFileConn(0)
+	if err != nil {
+		return err
+	}
+	note, files, err := c.Receive(context.Background())
+	if err != nil {
+		return err
+	}
+	st, err := files[0].Stat()
+	if err != nil {
+		return err
+	}
+	return c.Send(context.Background(), fmt.Appendf(nil, "%s has %d bytes", note, st.Size()), files...)
+})
+
+// A file goes to a child that runs already, under a name of the sender's.
+func ExampleFileConn() {
+	here, there, err := process.NewFileConn()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer here.Close()
+	p, err := process.Start(process.Command{Entry: measures, Files: []*os.File{there}})
+	there.Close()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	log, err := os.CreateTemp("", "log")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.Remove(log.Name())
+	fmt.Fprint(log, "hello")
+	if err := here.Send(context.Background(), []byte("the log"), log); err != nil {
+		fmt.Println(err)
+	}
+	answer, files, err := here.Receive(context.Background())
+	fmt.Println(string(answer), len(files), err)
+	files[0].Close()
+	log.Close()
+	fmt.Println(p.Join(context.Background()))
+	// Output:
+	// the log has 5 bytes 1 <nil>
+	// <nil>
+}

@@ -36,6 +36,22 @@ func Inherited(i int, _ string) (*os.File, error) {
 	return nil, fmt.Errorf("process: inherited file %d: %w", i, errors.ErrUnsupported)
 }
 
+// NewFileConn is not supported on this system.
+func NewFileConn() (here *FileConn, there *os.File, err error) {
+	return nil, nil, fmt.Errorf("process: file connection: %w", errors.ErrUnsupported)
+}
+
+// InheritedFileConn is not supported on this system.
+func InheritedFileConn(int) (*FileConn, error) {
+	return nil, fmt.Errorf("process: file connection: %w", errors.ErrUnsupported)
+}
+
+func (*FileConn) send(context.Context, []byte, []*os.File) error { return errors.ErrUnsupported }
+
+func (*FileConn) receive(context.Context) ([]byte, []*os.File, error) {
+	return nil, nil, errors.ErrUnsupported
+}
+
 func (*Process) conn() (syscall.RawConn, error) { return nil, errors.ErrUnsupported }
 
 func waitFirst(context.Context, []syscall.Conn) ([]int, error) { return nil, errors.ErrUnsupported }

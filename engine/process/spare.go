@@ -1,13 +1,11 @@
 package process
 
-import (
-	"context"
-	"slices"
-)
+import "context"
 
 // A spare is one process of a Starter.
 type spare struct {
 	p     *Process
+	place int
 	mem   []byte
 	b     *block
 	given chan *Job     // what it was handed, of room for one: to its watcher
@@ -105,11 +103,15 @@ func (s *Starter) starting() int { return s.total - len(s.all) }
 
 // grow starts a spare that was counted already.
 func (s *Starter) grow() (*spare, error) {
-	sp, err := s.cfg.newSpare()
+	s.mu.Lock()
+	place := s.occupy()
+	s.mu.Unlock()
+	sp, err := s.cfg.newSpare(place)
 	s.mu.Lock()
 	closed := s.closed
 	if err != nil || closed {
 		s.total--
+		s.places[place] = false
 		s.announce()
 	} else {
 		s.all = append(s.all, sp)
@@ -130,21 +132,21 @@ func (s *Starter) grow() (*spare, error) {
 }
 
 // newSpare starts a process with a block.
-func (c Config) newSpare() (*spare, error) {
+func (c Config) newSpare(place int) (*spare, error) {
 	f, mem, err := newBlock()
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }() // the mapping stays
-	cmd := c.Command
-	cmd.Files = append(slices.Clone(cmd.Files), f)
+	cmd := c.command(place)
+	cmd.Files = append(cmd.Files, f)
 	cmd.block = true
 	p, err := Start(cmd)
 	if err != nil {
 		unmapBlock(mem)
 		return nil, err
 	}
-	return &spare{p: p, mem: mem, b: viewBlock(mem), given: make(chan *Job, 1), gone: make(chan struct{})}, nil
+	return &spare{p: p, place: place, mem: mem, b: viewBlock(mem), given: make(chan *Job, 1), gone: make(chan struct{})}, nil
 }
 
 // rest makes a spare one of those that wait.

@@ -23,6 +23,7 @@ func (s *Starter) watch(sp *spare) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.total--
+	s.places[sp.place] = false
 	s.announce()
 	if ready {
 		s.refill()
