@@ -56,6 +56,28 @@ func ExampleSender_TryPush() {
 	// Output: 2 stored, 3 dropped
 }
 
+// A value is filled in where it stands, and copied into the ring once.
+func ExampleSender_TryPushFrom() {
+	n, _ := ringbuf.SizeMPMC[order](4)
+	r, err := ringbuf.NewMPMC[order](sharedMemory(n), ringbuf.Options{Capacity: 4})
+	if err != nil {
+		log.Fatal(err)
+	}
+	s, err := r.Sender(&process{id: 1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	var o order
+	for o.ID = 0; ; o.ID++ {
+		if err := s.TryPushFrom(&o); err != nil {
+			fmt.Println(o.ID, err)
+			break
+		}
+	}
+	// Output:
+	// 4 ringbuf: full
+}
+
 func ExampleReceiver_TryPopBatch() {
 	n, _ := ringbuf.SizeMPMC[uint32](8)
 	r, _ := ringbuf.NewMPMC[uint32](sharedMemory(n), ringbuf.Options{Capacity: 8})

@@ -72,7 +72,7 @@ func (l *Listener) run() {
 			return
 		}
 		if err != nil {
-			if !l.hand(accepted{err: fmt.Errorf("accept: %w", err)}) {
+			if !l.hand(accepted{err: l.failure(err)}) {
 				return
 			}
 			l.pause()
@@ -145,11 +145,13 @@ func (l *Listener) pause() {
 	}
 }
 
-// Accept waits for the next connection. After Close it fails with net.ErrClosed.
+// Accept waits for the next connection. Its errors are *net.OpError: net.ErrClosed after Close, and what
+// passes, such as having no descriptors left, says so in its method Temporary; who calls again then goes
+// on, as net/http and gRPC do.
 func (l *Listener) Accept() (net.Conn, error) {
 	select {
 	case <-l.done: // first: Close is a promise
-		return nil, l.closedError()
+		return nil, l.failure(net.ErrClosed)
 	default:
 	}
 	select {
@@ -159,12 +161,18 @@ func (l *Listener) Accept() (net.Conn, error) {
 		}
 		return a.conn, nil
 	case <-l.done:
-		return nil, l.closedError()
+		return nil, l.failure(net.ErrClosed)
 	}
 }
 
-func (l *Listener) closedError() error {
-	return &net.OpError{Op: "accept", Net: l.Addr().Network(), Addr: l.Addr(), Err: net.ErrClosed}
+// failure is err as Accept returns it. What the socket says is about the socket, in an error of the same
+// kind: its cause is what is left of it, since servers ask the error itself whether it passes.
+func (l *Listener) failure(err error) error {
+	var socket *net.OpError
+	if errors.As(err, &socket) {
+		err = socket.Err
+	}
+	return &net.OpError{Op: "accept", Net: l.Addr().Network(), Addr: l.Addr(), Err: err}
 }
 
 // Close stops listening, removes the socket's file, and closes the connections that were not

@@ -78,6 +78,7 @@ func (c *Receiver[T]) TryPopBatch(dst []T) (int, error) {
 	if len(dst) == 0 {
 		return 0, nil
 	}
+	c.since = c.next // who takes batches is behind as it is
 	first, err := c.take()
 	if err != nil {
 		return 0, err

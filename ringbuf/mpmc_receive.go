@@ -17,6 +17,8 @@ type Receiver[T any] struct {
 	fast   bool           // cells are given back by a plain MOV; senders bring the fence before they sleep
 	earn   earner
 	seq    uint64 // the value popped last
+	since  uint64 // next when a pop failed last: see fallBehind
+	lag    uint32 // PAUSE that it takes to fall behind
 	strays uint32 // as last looked for
 	tries  uint32 // pops that found nothing
 	held   uint64 // the value of TryTake
@@ -33,11 +35,17 @@ func (r *MPMC[T]) Receiver(m futex.Member) (*Receiver[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Receiver[T]{
-		cells: r.cells, next: r.head.Load(), shift: r.shift, mine: cellClaimed | uint64(m.ID()), bell: r.toReceivers,
+	next := r.head.Load()
+	c := &Receiver[T]{
+		cells: r.cells, next: next, shift: r.shift, mine: cellClaimed | uint64(m.ID()), bell: r.toReceivers,
+		since:  next,
 		strays: r.strays.Load() - 1, // look for them once
 		ring:   r, member: m, seat: seat,
-	}, nil
+	}
+	if r.mode == Block { // in the other one who falls behind may lose something
+		c.lag = lagOf(r.size)
+	}
+	return c, nil
 }
 
 // Release gives the seat back, and what TryTake holds (as Done does). The Receiver must not be used
@@ -57,6 +65,8 @@ func (c *Receiver[T]) Release() {
 // began before those behind it is not done. It makes a system call only to wake a sender that
 // sleeps, and at every 256th failure: it asks whether whoever is in its way lives, and repairs what
 // the dead have left.
+//
+// The first failure behind 64 values in a row takes up to some microseconds longer: see fallBehind.
 func (c *Receiver[T]) TryPop(dst *T) error {
 	i := c.next
 	cell, full := c.cells.at(i), lapOf(i, c.shift)|cellFull
@@ -192,6 +202,7 @@ func (c *Receiver[T]) find() (uint64, error) {
 			return 0, c.ring.poison("cell", w)
 		case end == nil:
 			c.next = i
+			c.since = fallBehind(c.since, i, c.lag)
 			end = c.nothing()
 		default:
 			return c.last(i, w, end)

@@ -48,7 +48,12 @@ func (s *Sender[T]) Release() {
 // overwrites the oldest value of a full ring, and is ErrFull only while somebody still works on
 // that one. It makes a system call only to wake a receiver that sleeps, and at every 256th failure:
 // it asks whether whoever is in its way lives, and repairs what the dead have left.
-func (s *Sender[T]) TryPush(v T) error {
+func (s *Sender[T]) TryPush(v T) error { return s.TryPushFrom(&v) }
+
+// TryPushFrom is TryPush of *src. It spares a copy, of which Go makes one for each argument: for a
+// value that has just been filled in, or is large, this is the faster form.
+func (s *Sender[T]) TryPushFrom(src *T) error {
+	_ = *src // panics here if at all: behind the claim it would leave a cell that is never done
 	if s.bell.Load()&(closed|poisoned) != 0 {
 		return s.ring.halted(s.bell)
 	}
@@ -64,7 +69,7 @@ func (s *Sender[T]) TryPush(v T) error {
 	if s.bell.Load()&(closed|poisoned) != 0 { // after the claim: see Close
 		return s.abandon(i, 1)
 	}
-	cell.value = v
+	move(&cell.value, src)
 	if plainStores && s.fast {
 		storePlain(&cell.stamp, lap|cellFull)
 	} else {

@@ -258,6 +258,7 @@ func TestMPMCNoAllocations(t *testing.T) {
 	var v message
 	for what, f := range map[string]func(){
 		"one":      func() { _ = x.s.TryPush(v); _ = x.c.TryPop(&v) },
+		"from":     func() { _ = x.s.TryPushFrom(&v); _ = x.c.TryPop(&v) },
 		"batch":    func() { _, _ = x.s.TryPushBatch(src); _, _ = x.c.TryPopBatch(dst) },
 		"blocking": func() { _ = x.s.Push(t.Context(), v); _, _ = x.c.Pop(t.Context()) },
 		"take":     func() { _ = x.s.TryPush(v); _ = x.c.TryTake(&v); x.c.Done() },
@@ -266,5 +267,25 @@ func TestMPMCNoAllocations(t *testing.T) {
 		if n := testing.AllocsPerRun(3000, f); n != 0 {
 			t.Errorf("%s: %v allocations", what, n)
 		}
+	}
+}
+
+// A push of nothing panics before anything is claimed: the ring goes on.
+func TestMPMCPushFromNil(t *testing.T) {
+	x := heapCrowd(t, Options{Capacity: 2})
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("a push of nil did not panic")
+			}
+		}()
+		_ = x.s.TryPushFrom(nil)
+	}()
+	v := messageOf(7)
+	if err := x.s.TryPushFrom(&v); err != nil {
+		t.Fatal(err)
+	}
+	if err := x.c.TryPop(&v); err != nil || v != messageOf(7) || x.c.Seq() != 0 {
+		t.Fatalf("pop behind it: %v, %v, number %d", v, err, x.c.Seq())
 	}
 }

@@ -15,7 +15,7 @@ import (
 //
 // Before it sleeps it asks whether each process with a seat lives.
 func (s *Sender[T]) Push(ctx context.Context, v T) error {
-	if err := s.TryPush(v); err != ErrFull {
+	if err := s.TryPushFrom(&v); err != ErrFull {
 		return err
 	}
 	return s.pushSlow(ctx, v)
@@ -27,7 +27,7 @@ func (s *Sender[T]) pushSlow(ctx context.Context, v T) error {
 		return err
 	}
 	for w := (spin.Spinner{}); w.Next(); {
-		if err := s.TryPush(v); err != ErrFull {
+		if err := s.TryPushFrom(&v); err != ErrFull {
 			return err
 		}
 	}

@@ -43,7 +43,7 @@ func (r *SPSC[T]) Consumer(m futex.Member) (*Consumer[T], error) {
 	}
 	r.plainPop.Store(0)
 	return &Consumer[T]{
-		slots: r.slots, next: next, head: r.head, bell: r.toConsumer, ring: r, member: m,
+		slots: r.slots, next: next, since: next, lag: lagOf(r.size), head: r.head, bell: r.toConsumer, ring: r, member: m,
 	}, nil
 }
 

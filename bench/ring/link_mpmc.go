@@ -51,7 +51,7 @@ func (k *mpmcLink) put(first uint64, n int, last bool) error {
 	for i := range n {
 		k.send(headOf(first, i, n, last), &m)
 		for turn := 0; ; turn++ {
-			err := k.s.TryPush(m)
+			err := k.s.TryPushFrom(&m)
 			if err == nil {
 				break
 			}
@@ -74,7 +74,7 @@ func (k *mpmcLink) get(n int) (last bool, err error) {
 			if err == nil {
 				break
 			}
-			if errors.Is(err, ringbuf.ErrClosed) {
+			if err != ringbuf.ErrEmpty && errors.Is(err, ringbuf.ErrClosed) {
 				return true, nil
 			}
 			if err := k.later(err, ringbuf.ErrEmpty, turn); err != nil {

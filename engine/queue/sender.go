@@ -82,7 +82,7 @@ func (s *Sender[T]) TryPut(v T) error {
 	if s.end.place == nil {
 		return ErrClosed
 	}
-	if err := s.ring.TryPush(v); err != nil {
+	if err := s.ring.TryPushFrom(&v); err != nil {
 		return s.end.failed("put into", err)
 	}
 	return nil

@@ -12,7 +12,7 @@
 //
 // A *ringbuf.Conn is a net.Conn and a *ringbuf.Listener a net.Listener, so gRPC runs over them as they
 // are. What this package adds is what gRPC asks for beside: credentials that know that the line is private
-// and who is at its other end ([ProcessOf]), and errors of Accept after which a server goes on.
+// and who is at its other end ([ProcessOf]), and a client whose address is a path.
 //
 // # What it is worth
 //
