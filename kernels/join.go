@@ -141,15 +141,27 @@ func (j Join) order(codes []uint32, n int) error {
 // errForeign is what somebody else's writes lead to.
 var errForeign = fmt.Errorf("codes were changed meanwhile: %w", ErrCode)
 
-// matches returns the rows of the key with a code; none if memory says what
-// cannot be.
-func (j Join) matches(code uint32) []uint32 {
-	if int(code) >= len(j.ends)-1 {
-		return nil
+// ranges are where the rows of some keys begin and end.
+type ranges struct{ from, to [128]uint32 }
+
+// find sets the ranges of some codes: empty ones if memory says what cannot be.
+// One after the other would wait for memory twice a key; so all ends are read, and
+// then the first row of each. It returns something of what it read, or else it would
+// not be read.
+func (r *ranges) find(j Join, codes []uint32) (read uint32) {
+	for i, c := range codes {
+		r.from[i], r.to[i] = 0, 0
+		if int(c) < len(j.ends)-1 {
+			r.from[i], r.to[i] = j.ends[c], j.ends[c+1]
+		}
 	}
-	from, to := j.ends[code], j.ends[code+1]
-	if from > to || int(to) > len(j.rows) {
-		return nil
+	for i := range codes {
+		from, to := r.from[i], r.to[i]
+		if from >= to || int(to) > len(j.rows) {
+			r.from[i], r.to[i] = 0, 0
+			continue
+		}
+		read ^= j.rows[from]
 	}
-	return j.rows[from:to]
+	return read
 }

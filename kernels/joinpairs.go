@@ -77,6 +77,7 @@ type pairing struct {
 	left, right []int64
 	n           int
 	place       JoinPlace
+	read        uint32 // see ranges
 }
 
 // block writes the pairs of some rows, as far as there is room.
@@ -147,26 +148,39 @@ func (p *pairing) singlesOrNone(codes []uint32) {
 
 // many writes all rows of each key.
 func (p *pairing) many(codes []uint32) {
-	for _, c := range codes {
-		rows := p.join.matches(c)
-		if len(rows) == 0 && p.kind == LeftJoin {
-			if p.n == len(p.left) {
+	var r ranges
+	for len(codes) > 0 && p.n < len(p.left) {
+		n := min(len(codes), len(r.from))
+		p.read ^= r.find(p.join, codes[:n])
+		for i := range n {
+			if !p.all(p.join.rows[r.from[i]:r.to[i]]) {
 				return
 			}
-			p.left[p.n], p.right[p.n] = int64(p.place.Row), -1
-			p.n++
 		}
-		rows = rows[min(p.place.Match, len(rows)):]
-		some := rows[:min(len(rows), len(p.left)-p.n)]
-		left, right := p.left[p.n:][:len(some)], p.right[p.n:][:len(some)]
-		for i, r := range some {
-			left[i], right[i] = int64(p.place.Row), int64(r)
-		}
-		p.n += len(some)
-		if len(some) < len(rows) {
-			p.place.Match += len(some)
-			return
-		}
-		p.place = JoinPlace{Row: p.place.Row + 1}
+		codes = codes[n:]
 	}
+}
+
+// all writes all rows of one key, and reports whether there was room.
+func (p *pairing) all(rows []uint32) bool {
+	if len(rows) == 0 && p.kind == LeftJoin {
+		if p.n == len(p.left) {
+			return false
+		}
+		p.left[p.n], p.right[p.n] = int64(p.place.Row), -1
+		p.n++
+	}
+	rows = rows[min(p.place.Match, len(rows)):]
+	some := rows[:min(len(rows), len(p.left)-p.n)]
+	left, right := p.left[p.n:][:len(some)], p.right[p.n:][:len(some)]
+	for i, r := range some {
+		left[i], right[i] = int64(p.place.Row), int64(r)
+	}
+	p.n += len(some)
+	if len(some) < len(rows) {
+		p.place.Match += len(some)
+		return false
+	}
+	p.place = JoinPlace{Row: p.place.Row + 1}
+	return true
 }
