@@ -18310,21 +18310,22 @@ end1045:
 	RET
 
 // func sumFloat32AVX2(x []float32) float64
-// Requires: AVX, AVX2, CMOV
+// Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
-	MOVQ  x_base+0(FP), AX
-	MOVQ  x_len+8(FP), CX
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
-	VPXOR Y2, Y2, Y2
-	VPXOR Y3, Y3, Y3
-	VPXOR Y4, Y4, Y4
-	VPXOR Y5, Y5, Y5
-	VPXOR Y6, Y6, Y6
-	VPXOR Y7, Y7, Y7
-	VPXOR Y8, Y8, Y8
-	CMPQ  CX, $+32
-	JB    end1047
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VBROADCASTSD avx2const88<>+0(SB), Y0
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VPXOR        Y9, Y9, Y9
+	CMPQ         CX, $+32
+	JB           end1047
 
 loop1046:
 	MOVQ    CX, DX
@@ -18336,39 +18337,38 @@ loop1046:
 	JB      end1049
 
 loop1048:
-	VCVTPS2PD (AX), Y9
-	VADDPD    Y9, Y0, Y0
-	VCVTPS2PD 16(AX), Y9
-	VADDPD    Y9, Y1, Y1
-	VCVTPS2PD 32(AX), Y9
-	VADDPD    Y9, Y2, Y2
-	VCVTPS2PD 48(AX), Y9
-	VADDPD    Y9, Y3, Y3
-	VCVTPS2PD 64(AX), Y9
-	VADDPD    Y9, Y4, Y4
-	VCVTPS2PD 80(AX), Y9
-	VADDPD    Y9, Y5, Y5
-	VCVTPS2PD 96(AX), Y9
-	VADDPD    Y9, Y6, Y6
-	VCVTPS2PD 112(AX), Y9
-	VADDPD    Y9, Y7, Y7
-	ADDQ      $+128, AX
-	SUBQ      $+32, DX
-	CMPQ      DX, $+32
-	JAE       loop1048
+	VCVTPS2PD   (AX), Y10
+	VFMADD231PD Y0, Y10, Y1
+	VCVTPS2PD   16(AX), Y10
+	VFMADD231PD Y0, Y10, Y2
+	VCVTPS2PD   32(AX), Y10
+	VFMADD231PD Y0, Y10, Y3
+	VCVTPS2PD   48(AX), Y10
+	VFMADD231PD Y0, Y10, Y4
+	VCVTPS2PD   64(AX), Y10
+	VFMADD231PD Y0, Y10, Y5
+	VCVTPS2PD   80(AX), Y10
+	VFMADD231PD Y0, Y10, Y6
+	VCVTPS2PD   96(AX), Y10
+	VFMADD231PD Y0, Y10, Y7
+	VCVTPS2PD   112(AX), Y10
+	VFMADD231PD Y0, Y10, Y8
+	ADDQ        $+128, AX
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JAE         loop1048
 
 end1049:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
-	VADDPD Y4, Y0, Y0
 	VADDPD Y5, Y1, Y1
 	VADDPD Y6, Y2, Y2
 	VADDPD Y7, Y3, Y3
-	VADDPD Y2, Y0, Y0
+	VADDPD Y8, Y4, Y4
 	VADDPD Y3, Y1, Y1
-	VADDPD Y1, Y0, Y0
-	VADDPD Y0, Y8, Y8
-	VPXOR  Y0, Y0, Y0
+	VADDPD Y4, Y2, Y2
+	VADDPD Y2, Y1, Y1
+	VADDPD Y1, Y9, Y9
 	VPXOR  Y1, Y1, Y1
 	VPXOR  Y2, Y2, Y2
 	VPXOR  Y3, Y3, Y3
@@ -18376,6 +18376,7 @@ end1049:
 	VPXOR  Y5, Y5, Y5
 	VPXOR  Y6, Y6, Y6
 	VPXOR  Y7, Y7, Y7
+	VPXOR  Y8, Y8, Y8
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
 	JAE    loop1046
@@ -18385,34 +18386,37 @@ end1047:
 	JB   end1051
 
 loop1050:
-	VCVTPS2PD (AX), Y1
-	VADDPD    Y1, Y0, Y0
-	ADDQ      $+16, AX
-	SUBQ      $+4, CX
-	CMPQ      CX, $+4
-	JAE       loop1050
+	VCVTPS2PD   (AX), Y2
+	VFMADD231PD Y0, Y2, Y1
+	ADDQ        $+16, AX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop1050
 
 end1051:
-	TESTQ      CX, CX
-	JZ         none1052
-	LEAQ       avx2const79<>+32(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), X1
-	NEGQ       CX
-	VPMOVSXDQ  X1, Y2
-	VMASKMOVPS (AX), X1, X1
-	VCVTPS2PD  X1, Y1
-	VADDPD     Y1, Y0, Y0
+	TESTQ       CX, CX
+	JZ          none1052
+	LEAQ        avx2const79<>+32(SB), DX
+	NEGQ        CX
+	VMOVDQU     (DX)(CX*4), X2
+	NEGQ        CX
+	VPMOVSXDQ   X2, Y3
+	VMASKMOVPS  (AX), X2, X2
+	VCVTPS2PD   X2, Y2
+	VFMADD231PD Y0, Y2, Y1
 
 none1052:
-	VADDPD       Y0, Y8, Y8
-	VEXTRACTF128 $0x01, Y8, X0
-	VADDPD       X0, X8, X8
-	VPERMILPD    $0x01, X8, X0
-	VADDPD       X0, X8, X8
-	VMOVSD       X8, ret+24(FP)
+	VADDPD       Y1, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X0
+	VADDPD       X0, X9, X9
+	VPERMILPD    $0x01, X9, X0
+	VADDPD       X0, X9, X9
+	VMOVSD       X9, ret+24(FP)
 	VZEROUPPER
 	RET
+
+DATA avx2const88<>+0(SB)/8, $0x3ff0000000000000
+GLOBL avx2const88<>(SB), RODATA|NOPTR, $8
 
 // func dotFloat32AVX2(x []float32, y []float32) float64
 // Requires: AVX, AVX2, CMOV, FMA3
@@ -18535,22 +18539,23 @@ none1059:
 	RET
 
 // func sumAbsFloat32AVX2(x []float32) float64
-// Requires: AVX, AVX2, CMOV
+// Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
-	MOVQ    x_base+0(FP), AX
-	MOVQ    x_len+8(FP), CX
-	VPXOR   Y1, Y1, Y1
-	VPXOR   Y2, Y2, Y2
-	VPXOR   Y3, Y3, Y3
-	VPXOR   Y4, Y4, Y4
-	VPXOR   Y5, Y5, Y5
-	VPXOR   Y6, Y6, Y6
-	VPXOR   Y7, Y7, Y7
-	VPXOR   Y8, Y8, Y8
-	VPXOR   Y9, Y9, Y9
-	VMOVUPD avx2const1<>+0(SB), Y0
-	CMPQ    CX, $+32
-	JB      end1061
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VBROADCASTSD avx2const88<>+0(SB), Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VPXOR        Y9, Y9, Y9
+	VPXOR        Y10, Y10, Y10
+	VMOVUPD      avx2const1<>+0(SB), Y0
+	CMPQ         CX, $+32
+	JB           end1061
 
 loop1060:
 	MOVQ    CX, DX
@@ -18562,47 +18567,46 @@ loop1060:
 	JB      end1063
 
 loop1062:
-	VCVTPS2PD (AX), Y10
-	VPANDN    Y10, Y0, Y10
-	VADDPD    Y10, Y1, Y1
-	VCVTPS2PD 16(AX), Y10
-	VPANDN    Y10, Y0, Y10
-	VADDPD    Y10, Y2, Y2
-	VCVTPS2PD 32(AX), Y10
-	VPANDN    Y10, Y0, Y10
-	VADDPD    Y10, Y3, Y3
-	VCVTPS2PD 48(AX), Y10
-	VPANDN    Y10, Y0, Y10
-	VADDPD    Y10, Y4, Y4
-	VCVTPS2PD 64(AX), Y10
-	VPANDN    Y10, Y0, Y10
-	VADDPD    Y10, Y5, Y5
-	VCVTPS2PD 80(AX), Y10
-	VPANDN    Y10, Y0, Y10
-	VADDPD    Y10, Y6, Y6
-	VCVTPS2PD 96(AX), Y10
-	VPANDN    Y10, Y0, Y10
-	VADDPD    Y10, Y7, Y7
-	VCVTPS2PD 112(AX), Y10
-	VPANDN    Y10, Y0, Y10
-	VADDPD    Y10, Y8, Y8
-	ADDQ      $+128, AX
-	SUBQ      $+32, DX
-	CMPQ      DX, $+32
-	JAE       loop1062
+	VCVTPS2PD   (AX), Y11
+	VPANDN      Y11, Y0, Y11
+	VFMADD231PD Y1, Y11, Y2
+	VCVTPS2PD   16(AX), Y11
+	VPANDN      Y11, Y0, Y11
+	VFMADD231PD Y1, Y11, Y3
+	VCVTPS2PD   32(AX), Y11
+	VPANDN      Y11, Y0, Y11
+	VFMADD231PD Y1, Y11, Y4
+	VCVTPS2PD   48(AX), Y11
+	VPANDN      Y11, Y0, Y11
+	VFMADD231PD Y1, Y11, Y5
+	VCVTPS2PD   64(AX), Y11
+	VPANDN      Y11, Y0, Y11
+	VFMADD231PD Y1, Y11, Y6
+	VCVTPS2PD   80(AX), Y11
+	VPANDN      Y11, Y0, Y11
+	VFMADD231PD Y1, Y11, Y7
+	VCVTPS2PD   96(AX), Y11
+	VPANDN      Y11, Y0, Y11
+	VFMADD231PD Y1, Y11, Y8
+	VCVTPS2PD   112(AX), Y11
+	VPANDN      Y11, Y0, Y11
+	VFMADD231PD Y1, Y11, Y9
+	ADDQ        $+128, AX
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JAE         loop1062
 
 end1063:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
-	VADDPD Y5, Y1, Y1
 	VADDPD Y6, Y2, Y2
 	VADDPD Y7, Y3, Y3
 	VADDPD Y8, Y4, Y4
-	VADDPD Y3, Y1, Y1
+	VADDPD Y9, Y5, Y5
 	VADDPD Y4, Y2, Y2
-	VADDPD Y2, Y1, Y1
-	VADDPD Y1, Y9, Y9
-	VPXOR  Y1, Y1, Y1
+	VADDPD Y5, Y3, Y3
+	VADDPD Y3, Y2, Y2
+	VADDPD Y2, Y10, Y10
 	VPXOR  Y2, Y2, Y2
 	VPXOR  Y3, Y3, Y3
 	VPXOR  Y4, Y4, Y4
@@ -18610,6 +18614,7 @@ end1063:
 	VPXOR  Y6, Y6, Y6
 	VPXOR  Y7, Y7, Y7
 	VPXOR  Y8, Y8, Y8
+	VPXOR  Y9, Y9, Y9
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
 	JAE    loop1060
@@ -18619,34 +18624,34 @@ end1061:
 	JB   end1065
 
 loop1064:
-	VCVTPS2PD (AX), Y2
-	VPANDN    Y2, Y0, Y2
-	VADDPD    Y2, Y1, Y1
-	ADDQ      $+16, AX
-	SUBQ      $+4, CX
-	CMPQ      CX, $+4
-	JAE       loop1064
+	VCVTPS2PD   (AX), Y3
+	VPANDN      Y3, Y0, Y3
+	VFMADD231PD Y1, Y3, Y2
+	ADDQ        $+16, AX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop1064
 
 end1065:
-	TESTQ      CX, CX
-	JZ         none1066
-	LEAQ       avx2const79<>+32(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), X2
-	NEGQ       CX
-	VPMOVSXDQ  X2, Y3
-	VMASKMOVPS (AX), X2, X2
-	VCVTPS2PD  X2, Y2
-	VPANDN     Y2, Y0, Y2
-	VADDPD     Y2, Y1, Y1
+	TESTQ       CX, CX
+	JZ          none1066
+	LEAQ        avx2const79<>+32(SB), DX
+	NEGQ        CX
+	VMOVDQU     (DX)(CX*4), X3
+	NEGQ        CX
+	VPMOVSXDQ   X3, Y4
+	VMASKMOVPS  (AX), X3, X3
+	VCVTPS2PD   X3, Y3
+	VPANDN      Y3, Y0, Y3
+	VFMADD231PD Y1, Y3, Y2
 
 none1066:
-	VADDPD       Y1, Y9, Y9
-	VEXTRACTF128 $0x01, Y9, X0
-	VADDPD       X0, X9, X9
-	VPERMILPD    $0x01, X9, X0
-	VADDPD       X0, X9, X9
-	VMOVSD       X9, ret+24(FP)
+	VADDPD       Y2, Y10, Y10
+	VEXTRACTF128 $0x01, Y10, X0
+	VADDPD       X0, X10, X10
+	VPERMILPD    $0x01, X10, X0
+	VADDPD       X0, X10, X10
+	VMOVSD       X10, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -18657,7 +18662,7 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        avx2const1<>+0(SB), Y0, Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VPXOR        Y1, Y1, Y1
+	VBROADCASTSD avx2const88<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -18667,6 +18672,7 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
+	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
 	JB           end1068
 
@@ -18680,22 +18686,22 @@ loop1067:
 	JB      end1070
 
 loop1069:
-	VCVTPS2PD   (AX), Y11
-	VADDPD      Y0, Y11, Y11
-	VADDPD      Y11, Y1, Y1
-	VFMADD231PD Y11, Y11, Y6
-	VCVTPS2PD   16(AX), Y11
-	VADDPD      Y0, Y11, Y11
-	VADDPD      Y11, Y2, Y2
-	VFMADD231PD Y11, Y11, Y7
-	VCVTPS2PD   32(AX), Y11
-	VADDPD      Y0, Y11, Y11
-	VADDPD      Y11, Y3, Y3
-	VFMADD231PD Y11, Y11, Y8
-	VCVTPS2PD   48(AX), Y11
-	VADDPD      Y0, Y11, Y11
-	VADDPD      Y11, Y4, Y4
-	VFMADD231PD Y11, Y11, Y9
+	VCVTPS2PD   (AX), Y12
+	VADDPD      Y0, Y12, Y12
+	VFMADD231PD Y1, Y12, Y2
+	VFMADD231PD Y12, Y12, Y7
+	VCVTPS2PD   16(AX), Y12
+	VADDPD      Y0, Y12, Y12
+	VFMADD231PD Y1, Y12, Y3
+	VFMADD231PD Y12, Y12, Y8
+	VCVTPS2PD   32(AX), Y12
+	VADDPD      Y0, Y12, Y12
+	VFMADD231PD Y1, Y12, Y4
+	VFMADD231PD Y12, Y12, Y9
+	VCVTPS2PD   48(AX), Y12
+	VADDPD      Y0, Y12, Y12
+	VFMADD231PD Y1, Y12, Y5
+	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
@@ -18704,22 +18710,22 @@ loop1069:
 end1070:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
-	VADDPD Y3, Y1, Y1
 	VADDPD Y4, Y2, Y2
-	VADDPD Y2, Y1, Y1
-	VADDPD Y1, Y5, Y5
-	VPXOR  Y1, Y1, Y1
+	VADDPD Y5, Y3, Y3
+	VADDPD Y3, Y2, Y2
+	VADDPD Y2, Y6, Y6
 	VPXOR  Y2, Y2, Y2
 	VPXOR  Y3, Y3, Y3
 	VPXOR  Y4, Y4, Y4
-	VADDPD Y8, Y6, Y6
+	VPXOR  Y5, Y5, Y5
 	VADDPD Y9, Y7, Y7
-	VADDPD Y7, Y6, Y6
-	VADDPD Y6, Y10, Y10
-	VPXOR  Y6, Y6, Y6
+	VADDPD Y10, Y8, Y8
+	VADDPD Y8, Y7, Y7
+	VADDPD Y7, Y11, Y11
 	VPXOR  Y7, Y7, Y7
 	VPXOR  Y8, Y8, Y8
 	VPXOR  Y9, Y9, Y9
+	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
 	JAE    loop1067
@@ -18729,10 +18735,10 @@ end1068:
 	JB   end1072
 
 loop1071:
-	VCVTPS2PD   (AX), Y2
-	VADDPD      Y0, Y2, Y2
-	VADDPD      Y2, Y1, Y1
-	VFMADD231PD Y2, Y2, Y6
+	VCVTPS2PD   (AX), Y3
+	VADDPD      Y0, Y3, Y3
+	VFMADD231PD Y1, Y3, Y2
+	VFMADD231PD Y3, Y3, Y7
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
@@ -18743,29 +18749,29 @@ end1072:
 	JZ          none1073
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
-	VMOVDQU     (DX)(CX*4), X2
+	VMOVDQU     (DX)(CX*4), X3
 	NEGQ        CX
-	VPMOVSXDQ   X2, Y3
-	VMASKMOVPS  (AX), X2, X2
-	VCVTPS2PD   X2, Y2
-	VADDPD      Y0, Y2, Y2
-	VANDPD      Y3, Y2, Y2
-	VADDPD      Y2, Y1, Y1
-	VFMADD231PD Y2, Y2, Y6
+	VPMOVSXDQ   X3, Y4
+	VMASKMOVPS  (AX), X3, X3
+	VCVTPS2PD   X3, Y3
+	VADDPD      Y0, Y3, Y3
+	VANDPD      Y4, Y3, Y3
+	VFMADD231PD Y1, Y3, Y2
+	VFMADD231PD Y3, Y3, Y7
 
 none1073:
-	VADDPD       Y1, Y5, Y5
-	VEXTRACTF128 $0x01, Y5, X0
-	VADDPD       X0, X5, X5
-	VPERMILPD    $0x01, X5, X0
-	VADDPD       X0, X5, X5
-	VMOVSD       X5, s1+32(FP)
-	VADDPD       Y6, Y10, Y10
-	VEXTRACTF128 $0x01, Y10, X0
-	VADDPD       X0, X10, X10
-	VPERMILPD    $0x01, X10, X0
-	VADDPD       X0, X10, X10
-	VMOVSD       X10, s2+40(FP)
+	VADDPD       Y2, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPD       X0, X6, X6
+	VPERMILPD    $0x01, X6, X0
+	VADDPD       X0, X6, X6
+	VMOVSD       X6, s1+32(FP)
+	VADDPD       Y7, Y11, Y11
+	VEXTRACTF128 $0x01, Y11, X0
+	VADDPD       X0, X11, X11
+	VPERMILPD    $0x01, X11, X0
+	VADDPD       X0, X11, X11
+	VMOVSD       X11, s2+40(FP)
 	VZEROUPPER
 	RET
 
@@ -18776,7 +18782,7 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        avx2const1<>+0(SB), Y0, Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VPXOR        Y1, Y1, Y1
+	VBROADCASTSD avx2const88<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -18786,6 +18792,7 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
+	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
 	JB           end1075
 
@@ -18799,22 +18806,22 @@ loop1074:
 	JB      end1077
 
 loop1076:
-	VCVTDQ2PD   (AX), Y11
-	VADDPD      Y0, Y11, Y11
-	VADDPD      Y11, Y1, Y1
-	VFMADD231PD Y11, Y11, Y6
-	VCVTDQ2PD   16(AX), Y11
-	VADDPD      Y0, Y11, Y11
-	VADDPD      Y11, Y2, Y2
-	VFMADD231PD Y11, Y11, Y7
-	VCVTDQ2PD   32(AX), Y11
-	VADDPD      Y0, Y11, Y11
-	VADDPD      Y11, Y3, Y3
-	VFMADD231PD Y11, Y11, Y8
-	VCVTDQ2PD   48(AX), Y11
-	VADDPD      Y0, Y11, Y11
-	VADDPD      Y11, Y4, Y4
-	VFMADD231PD Y11, Y11, Y9
+	VCVTDQ2PD   (AX), Y12
+	VADDPD      Y0, Y12, Y12
+	VFMADD231PD Y1, Y12, Y2
+	VFMADD231PD Y12, Y12, Y7
+	VCVTDQ2PD   16(AX), Y12
+	VADDPD      Y0, Y12, Y12
+	VFMADD231PD Y1, Y12, Y3
+	VFMADD231PD Y12, Y12, Y8
+	VCVTDQ2PD   32(AX), Y12
+	VADDPD      Y0, Y12, Y12
+	VFMADD231PD Y1, Y12, Y4
+	VFMADD231PD Y12, Y12, Y9
+	VCVTDQ2PD   48(AX), Y12
+	VADDPD      Y0, Y12, Y12
+	VFMADD231PD Y1, Y12, Y5
+	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
@@ -18823,22 +18830,22 @@ loop1076:
 end1077:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
-	VADDPD Y3, Y1, Y1
 	VADDPD Y4, Y2, Y2
-	VADDPD Y2, Y1, Y1
-	VADDPD Y1, Y5, Y5
-	VPXOR  Y1, Y1, Y1
+	VADDPD Y5, Y3, Y3
+	VADDPD Y3, Y2, Y2
+	VADDPD Y2, Y6, Y6
 	VPXOR  Y2, Y2, Y2
 	VPXOR  Y3, Y3, Y3
 	VPXOR  Y4, Y4, Y4
-	VADDPD Y8, Y6, Y6
+	VPXOR  Y5, Y5, Y5
 	VADDPD Y9, Y7, Y7
-	VADDPD Y7, Y6, Y6
-	VADDPD Y6, Y10, Y10
-	VPXOR  Y6, Y6, Y6
+	VADDPD Y10, Y8, Y8
+	VADDPD Y8, Y7, Y7
+	VADDPD Y7, Y11, Y11
 	VPXOR  Y7, Y7, Y7
 	VPXOR  Y8, Y8, Y8
 	VPXOR  Y9, Y9, Y9
+	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
 	JAE    loop1074
@@ -18848,10 +18855,10 @@ end1075:
 	JB   end1079
 
 loop1078:
-	VCVTDQ2PD   (AX), Y2
-	VADDPD      Y0, Y2, Y2
-	VADDPD      Y2, Y1, Y1
-	VFMADD231PD Y2, Y2, Y6
+	VCVTDQ2PD   (AX), Y3
+	VADDPD      Y0, Y3, Y3
+	VFMADD231PD Y1, Y3, Y2
+	VFMADD231PD Y3, Y3, Y7
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
@@ -18862,29 +18869,29 @@ end1079:
 	JZ          none1080
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
-	VMOVDQU     (DX)(CX*4), X2
+	VMOVDQU     (DX)(CX*4), X3
 	NEGQ        CX
-	VPMOVSXDQ   X2, Y3
-	VMASKMOVPS  (AX), X2, X2
-	VCVTDQ2PD   X2, Y2
-	VADDPD      Y0, Y2, Y2
-	VANDPD      Y3, Y2, Y2
-	VADDPD      Y2, Y1, Y1
-	VFMADD231PD Y2, Y2, Y6
+	VPMOVSXDQ   X3, Y4
+	VMASKMOVPS  (AX), X3, X3
+	VCVTDQ2PD   X3, Y3
+	VADDPD      Y0, Y3, Y3
+	VANDPD      Y4, Y3, Y3
+	VFMADD231PD Y1, Y3, Y2
+	VFMADD231PD Y3, Y3, Y7
 
 none1080:
-	VADDPD       Y1, Y5, Y5
-	VEXTRACTF128 $0x01, Y5, X0
-	VADDPD       X0, X5, X5
-	VPERMILPD    $0x01, X5, X0
-	VADDPD       X0, X5, X5
-	VMOVSD       X5, s1+32(FP)
-	VADDPD       Y6, Y10, Y10
-	VEXTRACTF128 $0x01, Y10, X0
-	VADDPD       X0, X10, X10
-	VPERMILPD    $0x01, X10, X0
-	VADDPD       X0, X10, X10
-	VMOVSD       X10, s2+40(FP)
+	VADDPD       Y2, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPD       X0, X6, X6
+	VPERMILPD    $0x01, X6, X0
+	VADDPD       X0, X6, X6
+	VMOVSD       X6, s1+32(FP)
+	VADDPD       Y7, Y11, Y11
+	VEXTRACTF128 $0x01, Y11, X0
+	VADDPD       X0, X11, X11
+	VPERMILPD    $0x01, X11, X0
+	VADDPD       X0, X11, X11
+	VMOVSD       X11, s2+40(FP)
 	VZEROUPPER
 	RET
 
@@ -19025,24 +19032,24 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	NEGQ         BX
 	VPMOVSXDQ    X0, Y1
 	VMASKMOVPS   (AX), X0, X1
-	VMOVUPD      avx2const88<>+0(SB), Y2
+	VMOVUPD      avx2const89<>+0(SB), Y2
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y2, Y1, Y2
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const31<>+0(SB), Y2, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y3
 	VFNMADD231PD avx2const32<>+0(SB), Y3, Y2
 	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const95<>+0(SB), Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y3, Y4
 	VFMADD213PD  avx2const17<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const96<>+0(SB), Y5
-	VFMADD213PD  avx2const94<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const92<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const90<>+0(SB), Y3, Y5
+	VMOVUPD      avx2const97<>+0(SB), Y5
+	VFMADD213PD  avx2const95<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const93<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const91<>+0(SB), Y3, Y5
 	VFMADD213PD  Y4, Y2, Y5
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y5, Y5
@@ -19057,93 +19064,93 @@ none1091:
 	JB   end1093
 
 loop1092:
-	VMOVUPD      avx2const88<>+0(SB), Y0
+	VMOVUPD      avx2const89<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const95<>+0(SB), Y3
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y3
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, (DX)
-	VMOVUPD      avx2const88<>+0(SB), Y0
+	VMOVUPD      avx2const89<>+0(SB), Y0
 	VCVTPS2PD    16(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const95<>+0(SB), Y3
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y3
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, 16(DX)
-	VMOVUPD      avx2const88<>+0(SB), Y0
+	VMOVUPD      avx2const89<>+0(SB), Y0
 	VCVTPS2PD    32(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const95<>+0(SB), Y3
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y3
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, 32(DX)
-	VMOVUPD      avx2const88<>+0(SB), Y0
+	VMOVUPD      avx2const89<>+0(SB), Y0
 	VCVTPS2PD    48(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const95<>+0(SB), Y3
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y3
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -19163,93 +19170,93 @@ plain1090:
 	JB   end1095
 
 loop1094:
-	VMOVUPD      avx2const88<>+0(SB), Y0
+	VMOVUPD      avx2const89<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const95<>+0(SB), Y3
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y3
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, (DX)
-	VMOVUPD      avx2const88<>+0(SB), Y0
+	VMOVUPD      avx2const89<>+0(SB), Y0
 	VCVTPS2PD    16(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const95<>+0(SB), Y3
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y3
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, 16(DX)
-	VMOVUPD      avx2const88<>+0(SB), Y0
+	VMOVUPD      avx2const89<>+0(SB), Y0
 	VCVTPS2PD    32(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const95<>+0(SB), Y3
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y3
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, 32(DX)
-	VMOVUPD      avx2const88<>+0(SB), Y0
+	VMOVUPD      avx2const89<>+0(SB), Y0
 	VCVTPS2PD    48(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const95<>+0(SB), Y3
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y3
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -19266,24 +19273,24 @@ end1095:
 	JB   end1097
 
 loop1096:
-	VMOVUPD      avx2const88<>+0(SB), Y0
+	VMOVUPD      avx2const89<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const31<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const32<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const95<>+0(SB), Y3
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y3
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -19304,24 +19311,24 @@ end1097:
 	NEGQ         CX
 	VPMOVSXDQ    X0, Y1
 	VMASKMOVPS   (AX), X0, X1
-	VMOVUPD      avx2const88<>+0(SB), Y2
+	VMOVUPD      avx2const89<>+0(SB), Y2
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y2, Y1, Y2
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const31<>+0(SB), Y2, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y3
 	VFNMADD231PD avx2const32<>+0(SB), Y3, Y2
 	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const95<>+0(SB), Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y3, Y4
 	VFMADD213PD  avx2const17<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const96<>+0(SB), Y5
-	VFMADD213PD  avx2const94<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const92<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const90<>+0(SB), Y3, Y5
+	VMOVUPD      avx2const97<>+0(SB), Y5
+	VFMADD213PD  avx2const95<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const93<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const91<>+0(SB), Y3, Y5
 	VFMADD213PD  Y4, Y2, Y5
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y5, Y5
@@ -19332,59 +19339,59 @@ none1098:
 	VZEROUPPER
 	RET
 
-DATA avx2const88<>+0(SB)/8, $0x4056800000000000
-DATA avx2const88<>+8(SB)/8, $0x4056800000000000
-DATA avx2const88<>+16(SB)/8, $0x4056800000000000
-DATA avx2const88<>+24(SB)/8, $0x4056800000000000
-GLOBL avx2const88<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const89<>+0(SB)/8, $0xc05b800000000000
-DATA avx2const89<>+8(SB)/8, $0xc05b800000000000
-DATA avx2const89<>+16(SB)/8, $0xc05b800000000000
-DATA avx2const89<>+24(SB)/8, $0xc05b800000000000
+DATA avx2const89<>+0(SB)/8, $0x4056800000000000
+DATA avx2const89<>+8(SB)/8, $0x4056800000000000
+DATA avx2const89<>+16(SB)/8, $0x4056800000000000
+DATA avx2const89<>+24(SB)/8, $0x4056800000000000
 GLOBL avx2const89<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const90<>+0(SB)/8, $0x3ff00000000e5891
-DATA avx2const90<>+8(SB)/8, $0x3ff00000000e5891
-DATA avx2const90<>+16(SB)/8, $0x3ff00000000e5891
-DATA avx2const90<>+24(SB)/8, $0x3ff00000000e5891
+DATA avx2const90<>+0(SB)/8, $0xc05b800000000000
+DATA avx2const90<>+8(SB)/8, $0xc05b800000000000
+DATA avx2const90<>+16(SB)/8, $0xc05b800000000000
+DATA avx2const90<>+24(SB)/8, $0xc05b800000000000
 GLOBL avx2const90<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const91<>+0(SB)/8, $0x3fe000000424eb42
-DATA avx2const91<>+8(SB)/8, $0x3fe000000424eb42
-DATA avx2const91<>+16(SB)/8, $0x3fe000000424eb42
-DATA avx2const91<>+24(SB)/8, $0x3fe000000424eb42
+DATA avx2const91<>+0(SB)/8, $0x3ff00000000e5891
+DATA avx2const91<>+8(SB)/8, $0x3ff00000000e5891
+DATA avx2const91<>+16(SB)/8, $0x3ff00000000e5891
+DATA avx2const91<>+24(SB)/8, $0x3ff00000000e5891
 GLOBL avx2const91<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const92<>+0(SB)/8, $0x3fc55555350a4b19
-DATA avx2const92<>+8(SB)/8, $0x3fc55555350a4b19
-DATA avx2const92<>+16(SB)/8, $0x3fc55555350a4b19
-DATA avx2const92<>+24(SB)/8, $0x3fc55555350a4b19
+DATA avx2const92<>+0(SB)/8, $0x3fe000000424eb42
+DATA avx2const92<>+8(SB)/8, $0x3fe000000424eb42
+DATA avx2const92<>+16(SB)/8, $0x3fe000000424eb42
+DATA avx2const92<>+24(SB)/8, $0x3fe000000424eb42
 GLOBL avx2const92<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const93<>+0(SB)/8, $0x3fa555481a90fac0
-DATA avx2const93<>+8(SB)/8, $0x3fa555481a90fac0
-DATA avx2const93<>+16(SB)/8, $0x3fa555481a90fac0
-DATA avx2const93<>+24(SB)/8, $0x3fa555481a90fac0
+DATA avx2const93<>+0(SB)/8, $0x3fc55555350a4b19
+DATA avx2const93<>+8(SB)/8, $0x3fc55555350a4b19
+DATA avx2const93<>+16(SB)/8, $0x3fc55555350a4b19
+DATA avx2const93<>+24(SB)/8, $0x3fc55555350a4b19
 GLOBL avx2const93<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const94<>+0(SB)/8, $0x3f811130b23e3378
-DATA avx2const94<>+8(SB)/8, $0x3f811130b23e3378
-DATA avx2const94<>+16(SB)/8, $0x3f811130b23e3378
-DATA avx2const94<>+24(SB)/8, $0x3f811130b23e3378
+DATA avx2const94<>+0(SB)/8, $0x3fa555481a90fac0
+DATA avx2const94<>+8(SB)/8, $0x3fa555481a90fac0
+DATA avx2const94<>+16(SB)/8, $0x3fa555481a90fac0
+DATA avx2const94<>+24(SB)/8, $0x3fa555481a90fac0
 GLOBL avx2const94<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const95<>+0(SB)/8, $0x3f56d9569691baea
-DATA avx2const95<>+8(SB)/8, $0x3f56d9569691baea
-DATA avx2const95<>+16(SB)/8, $0x3f56d9569691baea
-DATA avx2const95<>+24(SB)/8, $0x3f56d9569691baea
+DATA avx2const95<>+0(SB)/8, $0x3f811130b23e3378
+DATA avx2const95<>+8(SB)/8, $0x3f811130b23e3378
+DATA avx2const95<>+16(SB)/8, $0x3f811130b23e3378
+DATA avx2const95<>+24(SB)/8, $0x3f811130b23e3378
 GLOBL avx2const95<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const96<>+0(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const96<>+8(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const96<>+16(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const96<>+24(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const96<>+0(SB)/8, $0x3f56d9569691baea
+DATA avx2const96<>+8(SB)/8, $0x3f56d9569691baea
+DATA avx2const96<>+16(SB)/8, $0x3f56d9569691baea
+DATA avx2const96<>+24(SB)/8, $0x3f56d9569691baea
 GLOBL avx2const96<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const97<>+0(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const97<>+8(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const97<>+16(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const97<>+24(SB)/8, $0x3f29e8ecd3ede4cf
+GLOBL avx2const97<>(SB), RODATA|NOPTR, $32
 
 // func logFloat32AVX2(dst *float32, x []float32, stream int)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
@@ -19424,10 +19431,10 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	VADDPD      avx2const55<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y3
-	VMOVUPD     avx2const100<>+0(SB), Y6
+	VMOVUPD     avx2const101<>+0(SB), Y6
+	VFMADD213PD avx2const100<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const99<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const98<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const97<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const55<>+0(SB), Y3, Y6
 	VMULPD      Y5, Y6, Y6
 	VFMADD231PD avx2const32<>+0(SB), Y4, Y6
@@ -19459,10 +19466,10 @@ loop1101:
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const100<>+0(SB), Y5
+	VMOVUPD     avx2const101<>+0(SB), Y5
+	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
@@ -19485,10 +19492,10 @@ loop1101:
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const100<>+0(SB), Y5
+	VMOVUPD     avx2const101<>+0(SB), Y5
+	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
@@ -19511,10 +19518,10 @@ loop1101:
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const100<>+0(SB), Y5
+	VMOVUPD     avx2const101<>+0(SB), Y5
+	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
@@ -19537,10 +19544,10 @@ loop1101:
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const100<>+0(SB), Y5
+	VMOVUPD     avx2const101<>+0(SB), Y5
+	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
@@ -19577,10 +19584,10 @@ loop1103:
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const100<>+0(SB), Y5
+	VMOVUPD     avx2const101<>+0(SB), Y5
+	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
@@ -19603,10 +19610,10 @@ loop1103:
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const100<>+0(SB), Y5
+	VMOVUPD     avx2const101<>+0(SB), Y5
+	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
@@ -19629,10 +19636,10 @@ loop1103:
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const100<>+0(SB), Y5
+	VMOVUPD     avx2const101<>+0(SB), Y5
+	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
@@ -19655,10 +19662,10 @@ loop1103:
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const100<>+0(SB), Y5
+	VMOVUPD     avx2const101<>+0(SB), Y5
+	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
@@ -19692,10 +19699,10 @@ loop1105:
 	VADDPD      avx2const55<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const100<>+0(SB), Y5
+	VMOVUPD     avx2const101<>+0(SB), Y5
+	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const55<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const32<>+0(SB), Y3, Y5
@@ -19733,10 +19740,10 @@ end1106:
 	VADDPD      avx2const55<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y3
-	VMOVUPD     avx2const100<>+0(SB), Y6
+	VMOVUPD     avx2const101<>+0(SB), Y6
+	VFMADD213PD avx2const100<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const99<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const98<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const97<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const55<>+0(SB), Y3, Y6
 	VMULPD      Y5, Y6, Y6
 	VFMADD231PD avx2const32<>+0(SB), Y4, Y6
@@ -19753,29 +19760,29 @@ none1107:
 	VZEROUPPER
 	RET
 
-DATA avx2const97<>+0(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const97<>+8(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const97<>+16(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const97<>+24(SB)/8, $0x3fe555554fdd9bbb
-GLOBL avx2const97<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const98<>+0(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const98<>+8(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const98<>+16(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const98<>+24(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const98<>+0(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const98<>+8(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const98<>+16(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const98<>+24(SB)/8, $0x3fe555554fdd9bbb
 GLOBL avx2const98<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const99<>+0(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const99<>+8(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const99<>+16(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const99<>+24(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const99<>+0(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const99<>+8(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const99<>+16(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const99<>+24(SB)/8, $0x3fd999a7a2bc57db
 GLOBL avx2const99<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const100<>+0(SB)/8, $0x3fce2f392124a067
-DATA avx2const100<>+8(SB)/8, $0x3fce2f392124a067
-DATA avx2const100<>+16(SB)/8, $0x3fce2f392124a067
-DATA avx2const100<>+24(SB)/8, $0x3fce2f392124a067
+DATA avx2const100<>+0(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const100<>+8(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const100<>+16(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const100<>+24(SB)/8, $0x3fd2438ecab6622d
 GLOBL avx2const100<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const101<>+0(SB)/8, $0x3fce2f392124a067
+DATA avx2const101<>+8(SB)/8, $0x3fce2f392124a067
+DATA avx2const101<>+16(SB)/8, $0x3fce2f392124a067
+DATA avx2const101<>+24(SB)/8, $0x3fce2f392124a067
+GLOBL avx2const101<>(SB), RODATA|NOPTR, $32
 
 // func unaryInt64AVX2(c int, dst *int64, x []int64, a int64, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
@@ -20543,7 +20550,7 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPADDQ       avx2const2<>+0(SB), Y0, Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VPXOR        Y1, Y1, Y1
+	VBROADCASTSD avx2const88<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -20553,6 +20560,7 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
+	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
 	JB           end1154
 
@@ -20566,22 +20574,22 @@ loop1153:
 	JB      end1156
 
 loop1155:
-	VPADDQ      (AX), Y0, Y11
-	VSUBPD      avx2const2<>+0(SB), Y11, Y11
-	VADDPD      Y11, Y1, Y1
-	VFMADD231PD Y11, Y11, Y6
-	VPADDQ      32(AX), Y0, Y11
-	VSUBPD      avx2const2<>+0(SB), Y11, Y11
-	VADDPD      Y11, Y2, Y2
-	VFMADD231PD Y11, Y11, Y7
-	VPADDQ      64(AX), Y0, Y11
-	VSUBPD      avx2const2<>+0(SB), Y11, Y11
-	VADDPD      Y11, Y3, Y3
-	VFMADD231PD Y11, Y11, Y8
-	VPADDQ      96(AX), Y0, Y11
-	VSUBPD      avx2const2<>+0(SB), Y11, Y11
-	VADDPD      Y11, Y4, Y4
-	VFMADD231PD Y11, Y11, Y9
+	VPADDQ      (AX), Y0, Y12
+	VSUBPD      avx2const2<>+0(SB), Y12, Y12
+	VFMADD231PD Y1, Y12, Y2
+	VFMADD231PD Y12, Y12, Y7
+	VPADDQ      32(AX), Y0, Y12
+	VSUBPD      avx2const2<>+0(SB), Y12, Y12
+	VFMADD231PD Y1, Y12, Y3
+	VFMADD231PD Y12, Y12, Y8
+	VPADDQ      64(AX), Y0, Y12
+	VSUBPD      avx2const2<>+0(SB), Y12, Y12
+	VFMADD231PD Y1, Y12, Y4
+	VFMADD231PD Y12, Y12, Y9
+	VPADDQ      96(AX), Y0, Y12
+	VSUBPD      avx2const2<>+0(SB), Y12, Y12
+	VFMADD231PD Y1, Y12, Y5
+	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
@@ -20590,22 +20598,22 @@ loop1155:
 end1156:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
-	VADDPD Y3, Y1, Y1
 	VADDPD Y4, Y2, Y2
-	VADDPD Y2, Y1, Y1
-	VADDPD Y1, Y5, Y5
-	VPXOR  Y1, Y1, Y1
+	VADDPD Y5, Y3, Y3
+	VADDPD Y3, Y2, Y2
+	VADDPD Y2, Y6, Y6
 	VPXOR  Y2, Y2, Y2
 	VPXOR  Y3, Y3, Y3
 	VPXOR  Y4, Y4, Y4
-	VADDPD Y8, Y6, Y6
+	VPXOR  Y5, Y5, Y5
 	VADDPD Y9, Y7, Y7
-	VADDPD Y7, Y6, Y6
-	VADDPD Y6, Y10, Y10
-	VPXOR  Y6, Y6, Y6
+	VADDPD Y10, Y8, Y8
+	VADDPD Y8, Y7, Y7
+	VADDPD Y7, Y11, Y11
 	VPXOR  Y7, Y7, Y7
 	VPXOR  Y8, Y8, Y8
 	VPXOR  Y9, Y9, Y9
+	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
 	JAE    loop1153
@@ -20615,10 +20623,10 @@ end1154:
 	JB   end1158
 
 loop1157:
-	VPADDQ      (AX), Y0, Y2
-	VSUBPD      avx2const2<>+0(SB), Y2, Y2
-	VADDPD      Y2, Y1, Y1
-	VFMADD231PD Y2, Y2, Y6
+	VPADDQ      (AX), Y0, Y3
+	VSUBPD      avx2const2<>+0(SB), Y3, Y3
+	VFMADD231PD Y1, Y3, Y2
+	VFMADD231PD Y3, Y3, Y7
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
@@ -20629,27 +20637,27 @@ end1158:
 	JZ          none1159
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
-	VMOVDQU     (DX)(CX*8), Y2
+	VMOVDQU     (DX)(CX*8), Y3
 	NEGQ        CX
-	VMASKMOVPD  (AX), Y2, Y3
-	VPADDQ      Y3, Y0, Y0
+	VMASKMOVPD  (AX), Y3, Y4
+	VPADDQ      Y4, Y0, Y0
 	VSUBPD      avx2const2<>+0(SB), Y0, Y0
-	VANDPD      Y2, Y0, Y0
-	VADDPD      Y0, Y1, Y1
-	VFMADD231PD Y0, Y0, Y6
+	VANDPD      Y3, Y0, Y0
+	VFMADD231PD Y1, Y0, Y2
+	VFMADD231PD Y0, Y0, Y7
 
 none1159:
-	VADDPD       Y1, Y5, Y5
-	VEXTRACTF128 $0x01, Y5, X0
-	VADDPD       X0, X5, X5
-	VPERMILPD    $0x01, X5, X0
-	VADDPD       X0, X5, X5
-	VMOVSD       X5, s1+32(FP)
-	VADDPD       Y6, Y10, Y10
-	VEXTRACTF128 $0x01, Y10, X0
-	VADDPD       X0, X10, X10
-	VPERMILPD    $0x01, X10, X0
-	VADDPD       X0, X10, X10
-	VMOVSD       X10, s2+40(FP)
+	VADDPD       Y2, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPD       X0, X6, X6
+	VPERMILPD    $0x01, X6, X0
+	VADDPD       X0, X6, X6
+	VMOVSD       X6, s1+32(FP)
+	VADDPD       Y7, Y11, Y11
+	VEXTRACTF128 $0x01, Y11, X0
+	VADDPD       X0, X11, X11
+	VPERMILPD    $0x01, X11, X0
+	VADDPD       X0, X11, X11
+	VMOVSD       X11, s2+40(FP)
 	VZEROUPPER
 	RET
