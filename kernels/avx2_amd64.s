@@ -18941,21 +18941,22 @@ end1064:
 	RET
 
 // func sumFloat32AVX2(x []float32) float64
-// Requires: AVX, AVX2, CMOV
+// Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
-	MOVQ  x_base+0(FP), AX
-	MOVQ  x_len+8(FP), CX
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
-	VPXOR Y2, Y2, Y2
-	VPXOR Y3, Y3, Y3
-	VPXOR Y4, Y4, Y4
-	VPXOR Y5, Y5, Y5
-	VPXOR Y6, Y6, Y6
-	VPXOR Y7, Y7, Y7
-	VPXOR Y8, Y8, Y8
-	CMPQ  CX, $+32
-	JB    end1066
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VBROADCASTSD avx2const88<>+0(SB), Y0
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VPXOR        Y9, Y9, Y9
+	CMPQ         CX, $+32
+	JB           end1066
 
 loop1065:
 	MOVQ    CX, DX
@@ -18967,39 +18968,38 @@ loop1065:
 	JB      end1068
 
 loop1067:
-	VCVTPS2PD (AX), Y9
-	VADDPD    Y9, Y0, Y0
-	VCVTPS2PD 16(AX), Y9
-	VADDPD    Y9, Y1, Y1
-	VCVTPS2PD 32(AX), Y9
-	VADDPD    Y9, Y2, Y2
-	VCVTPS2PD 48(AX), Y9
-	VADDPD    Y9, Y3, Y3
-	VCVTPS2PD 64(AX), Y9
-	VADDPD    Y9, Y4, Y4
-	VCVTPS2PD 80(AX), Y9
-	VADDPD    Y9, Y5, Y5
-	VCVTPS2PD 96(AX), Y9
-	VADDPD    Y9, Y6, Y6
-	VCVTPS2PD 112(AX), Y9
-	VADDPD    Y9, Y7, Y7
-	ADDQ      $+128, AX
-	SUBQ      $+32, DX
-	CMPQ      DX, $+32
-	JAE       loop1067
+	VCVTPS2PD   (AX), Y10
+	VFMADD231PD Y0, Y10, Y1
+	VCVTPS2PD   16(AX), Y10
+	VFMADD231PD Y0, Y10, Y2
+	VCVTPS2PD   32(AX), Y10
+	VFMADD231PD Y0, Y10, Y3
+	VCVTPS2PD   48(AX), Y10
+	VFMADD231PD Y0, Y10, Y4
+	VCVTPS2PD   64(AX), Y10
+	VFMADD231PD Y0, Y10, Y5
+	VCVTPS2PD   80(AX), Y10
+	VFMADD231PD Y0, Y10, Y6
+	VCVTPS2PD   96(AX), Y10
+	VFMADD231PD Y0, Y10, Y7
+	VCVTPS2PD   112(AX), Y10
+	VFMADD231PD Y0, Y10, Y8
+	ADDQ        $+128, AX
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JAE         loop1067
 
 end1068:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
-	VADDPD Y4, Y0, Y0
 	VADDPD Y5, Y1, Y1
 	VADDPD Y6, Y2, Y2
 	VADDPD Y7, Y3, Y3
-	VADDPD Y2, Y0, Y0
+	VADDPD Y8, Y4, Y4
 	VADDPD Y3, Y1, Y1
-	VADDPD Y1, Y0, Y0
-	VADDPD Y0, Y8, Y8
-	VPXOR  Y0, Y0, Y0
+	VADDPD Y4, Y2, Y2
+	VADDPD Y2, Y1, Y1
+	VADDPD Y1, Y9, Y9
 	VPXOR  Y1, Y1, Y1
 	VPXOR  Y2, Y2, Y2
 	VPXOR  Y3, Y3, Y3
@@ -19007,6 +19007,7 @@ end1068:
 	VPXOR  Y5, Y5, Y5
 	VPXOR  Y6, Y6, Y6
 	VPXOR  Y7, Y7, Y7
+	VPXOR  Y8, Y8, Y8
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
 	JAE    loop1065
@@ -19016,34 +19017,37 @@ end1066:
 	JB   end1070
 
 loop1069:
-	VCVTPS2PD (AX), Y1
-	VADDPD    Y1, Y0, Y0
-	ADDQ      $+16, AX
-	SUBQ      $+4, CX
-	CMPQ      CX, $+4
-	JAE       loop1069
+	VCVTPS2PD   (AX), Y2
+	VFMADD231PD Y0, Y2, Y1
+	ADDQ        $+16, AX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop1069
 
 end1070:
-	TESTQ      CX, CX
-	JZ         none1071
-	LEAQ       avx2const79<>+32(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), X1
-	NEGQ       CX
-	VPMOVSXDQ  X1, Y2
-	VMASKMOVPS (AX), X1, X1
-	VCVTPS2PD  X1, Y1
-	VADDPD     Y1, Y0, Y0
+	TESTQ       CX, CX
+	JZ          none1071
+	LEAQ        avx2const79<>+32(SB), DX
+	NEGQ        CX
+	VMOVDQU     (DX)(CX*4), X2
+	NEGQ        CX
+	VPMOVSXDQ   X2, Y3
+	VMASKMOVPS  (AX), X2, X2
+	VCVTPS2PD   X2, Y2
+	VFMADD231PD Y0, Y2, Y1
 
 none1071:
-	VADDPD       Y0, Y8, Y8
-	VEXTRACTF128 $0x01, Y8, X0
-	VADDPD       X0, X8, X8
-	VPERMILPD    $0x01, X8, X0
-	VADDPD       X0, X8, X8
-	VMOVSD       X8, ret+24(FP)
+	VADDPD       Y1, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X0
+	VADDPD       X0, X9, X9
+	VPERMILPD    $0x01, X9, X0
+	VADDPD       X0, X9, X9
+	VMOVSD       X9, ret+24(FP)
 	VZEROUPPER
 	RET
+
+DATA avx2const88<>+0(SB)/8, $0x3ff0000000000000
+GLOBL avx2const88<>(SB), RODATA|NOPTR, $8
 
 // func dotFloat32AVX2(x []float32, y []float32) float64
 // Requires: AVX, AVX2, CMOV, FMA3
@@ -19166,22 +19170,23 @@ none1078:
 	RET
 
 // func sumAbsFloat32AVX2(x []float32) float64
-// Requires: AVX, AVX2, CMOV
+// Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
-	MOVQ    x_base+0(FP), AX
-	MOVQ    x_len+8(FP), CX
-	VPXOR   Y1, Y1, Y1
-	VPXOR   Y2, Y2, Y2
-	VPXOR   Y3, Y3, Y3
-	VPXOR   Y4, Y4, Y4
-	VPXOR   Y5, Y5, Y5
-	VPXOR   Y6, Y6, Y6
-	VPXOR   Y7, Y7, Y7
-	VPXOR   Y8, Y8, Y8
-	VPXOR   Y9, Y9, Y9
-	VMOVUPD avx2const1<>+0(SB), Y0
-	CMPQ    CX, $+32
-	JB      end1080
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	VBROADCASTSD avx2const88<>+0(SB), Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VPXOR        Y9, Y9, Y9
+	VPXOR        Y10, Y10, Y10
+	VMOVUPD      avx2const1<>+0(SB), Y0
+	CMPQ         CX, $+32
+	JB           end1080
 
 loop1079:
 	MOVQ    CX, DX
@@ -19193,47 +19198,46 @@ loop1079:
 	JB      end1082
 
 loop1081:
-	VCVTPS2PD (AX), Y10
-	VPANDN    Y10, Y0, Y10
-	VADDPD    Y10, Y1, Y1
-	VCVTPS2PD 16(AX), Y10
-	VPANDN    Y10, Y0, Y10
-	VADDPD    Y10, Y2, Y2
-	VCVTPS2PD 32(AX), Y10
-	VPANDN    Y10, Y0, Y10
-	VADDPD    Y10, Y3, Y3
-	VCVTPS2PD 48(AX), Y10
-	VPANDN    Y10, Y0, Y10
-	VADDPD    Y10, Y4, Y4
-	VCVTPS2PD 64(AX), Y10
-	VPANDN    Y10, Y0, Y10
-	VADDPD    Y10, Y5, Y5
-	VCVTPS2PD 80(AX), Y10
-	VPANDN    Y10, Y0, Y10
-	VADDPD    Y10, Y6, Y6
-	VCVTPS2PD 96(AX), Y10
-	VPANDN    Y10, Y0, Y10
-	VADDPD    Y10, Y7, Y7
-	VCVTPS2PD 112(AX), Y10
-	VPANDN    Y10, Y0, Y10
-	VADDPD    Y10, Y8, Y8
-	ADDQ      $+128, AX
-	SUBQ      $+32, DX
-	CMPQ      DX, $+32
-	JAE       loop1081
+	VCVTPS2PD   (AX), Y11
+	VPANDN      Y11, Y0, Y11
+	VFMADD231PD Y1, Y11, Y2
+	VCVTPS2PD   16(AX), Y11
+	VPANDN      Y11, Y0, Y11
+	VFMADD231PD Y1, Y11, Y3
+	VCVTPS2PD   32(AX), Y11
+	VPANDN      Y11, Y0, Y11
+	VFMADD231PD Y1, Y11, Y4
+	VCVTPS2PD   48(AX), Y11
+	VPANDN      Y11, Y0, Y11
+	VFMADD231PD Y1, Y11, Y5
+	VCVTPS2PD   64(AX), Y11
+	VPANDN      Y11, Y0, Y11
+	VFMADD231PD Y1, Y11, Y6
+	VCVTPS2PD   80(AX), Y11
+	VPANDN      Y11, Y0, Y11
+	VFMADD231PD Y1, Y11, Y7
+	VCVTPS2PD   96(AX), Y11
+	VPANDN      Y11, Y0, Y11
+	VFMADD231PD Y1, Y11, Y8
+	VCVTPS2PD   112(AX), Y11
+	VPANDN      Y11, Y0, Y11
+	VFMADD231PD Y1, Y11, Y9
+	ADDQ        $+128, AX
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JAE         loop1081
 
 end1082:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
-	VADDPD Y5, Y1, Y1
 	VADDPD Y6, Y2, Y2
 	VADDPD Y7, Y3, Y3
 	VADDPD Y8, Y4, Y4
-	VADDPD Y3, Y1, Y1
+	VADDPD Y9, Y5, Y5
 	VADDPD Y4, Y2, Y2
-	VADDPD Y2, Y1, Y1
-	VADDPD Y1, Y9, Y9
-	VPXOR  Y1, Y1, Y1
+	VADDPD Y5, Y3, Y3
+	VADDPD Y3, Y2, Y2
+	VADDPD Y2, Y10, Y10
 	VPXOR  Y2, Y2, Y2
 	VPXOR  Y3, Y3, Y3
 	VPXOR  Y4, Y4, Y4
@@ -19241,6 +19245,7 @@ end1082:
 	VPXOR  Y6, Y6, Y6
 	VPXOR  Y7, Y7, Y7
 	VPXOR  Y8, Y8, Y8
+	VPXOR  Y9, Y9, Y9
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
 	JAE    loop1079
@@ -19250,34 +19255,34 @@ end1080:
 	JB   end1084
 
 loop1083:
-	VCVTPS2PD (AX), Y2
-	VPANDN    Y2, Y0, Y2
-	VADDPD    Y2, Y1, Y1
-	ADDQ      $+16, AX
-	SUBQ      $+4, CX
-	CMPQ      CX, $+4
-	JAE       loop1083
+	VCVTPS2PD   (AX), Y3
+	VPANDN      Y3, Y0, Y3
+	VFMADD231PD Y1, Y3, Y2
+	ADDQ        $+16, AX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop1083
 
 end1084:
-	TESTQ      CX, CX
-	JZ         none1085
-	LEAQ       avx2const79<>+32(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), X2
-	NEGQ       CX
-	VPMOVSXDQ  X2, Y3
-	VMASKMOVPS (AX), X2, X2
-	VCVTPS2PD  X2, Y2
-	VPANDN     Y2, Y0, Y2
-	VADDPD     Y2, Y1, Y1
+	TESTQ       CX, CX
+	JZ          none1085
+	LEAQ        avx2const79<>+32(SB), DX
+	NEGQ        CX
+	VMOVDQU     (DX)(CX*4), X3
+	NEGQ        CX
+	VPMOVSXDQ   X3, Y4
+	VMASKMOVPS  (AX), X3, X3
+	VCVTPS2PD   X3, Y3
+	VPANDN      Y3, Y0, Y3
+	VFMADD231PD Y1, Y3, Y2
 
 none1085:
-	VADDPD       Y1, Y9, Y9
-	VEXTRACTF128 $0x01, Y9, X0
-	VADDPD       X0, X9, X9
-	VPERMILPD    $0x01, X9, X0
-	VADDPD       X0, X9, X9
-	VMOVSD       X9, ret+24(FP)
+	VADDPD       Y2, Y10, Y10
+	VEXTRACTF128 $0x01, Y10, X0
+	VADDPD       X0, X10, X10
+	VPERMILPD    $0x01, X10, X0
+	VADDPD       X0, X10, X10
+	VMOVSD       X10, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -19288,7 +19293,7 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        avx2const1<>+0(SB), Y0, Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VPXOR        Y1, Y1, Y1
+	VBROADCASTSD avx2const88<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -19298,6 +19303,7 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
+	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
 	JB           end1087
 
@@ -19311,22 +19317,22 @@ loop1086:
 	JB      end1089
 
 loop1088:
-	VCVTPS2PD   (AX), Y11
-	VADDPD      Y0, Y11, Y11
-	VADDPD      Y11, Y1, Y1
-	VFMADD231PD Y11, Y11, Y6
-	VCVTPS2PD   16(AX), Y11
-	VADDPD      Y0, Y11, Y11
-	VADDPD      Y11, Y2, Y2
-	VFMADD231PD Y11, Y11, Y7
-	VCVTPS2PD   32(AX), Y11
-	VADDPD      Y0, Y11, Y11
-	VADDPD      Y11, Y3, Y3
-	VFMADD231PD Y11, Y11, Y8
-	VCVTPS2PD   48(AX), Y11
-	VADDPD      Y0, Y11, Y11
-	VADDPD      Y11, Y4, Y4
-	VFMADD231PD Y11, Y11, Y9
+	VCVTPS2PD   (AX), Y12
+	VADDPD      Y0, Y12, Y12
+	VFMADD231PD Y1, Y12, Y2
+	VFMADD231PD Y12, Y12, Y7
+	VCVTPS2PD   16(AX), Y12
+	VADDPD      Y0, Y12, Y12
+	VFMADD231PD Y1, Y12, Y3
+	VFMADD231PD Y12, Y12, Y8
+	VCVTPS2PD   32(AX), Y12
+	VADDPD      Y0, Y12, Y12
+	VFMADD231PD Y1, Y12, Y4
+	VFMADD231PD Y12, Y12, Y9
+	VCVTPS2PD   48(AX), Y12
+	VADDPD      Y0, Y12, Y12
+	VFMADD231PD Y1, Y12, Y5
+	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
@@ -19335,22 +19341,22 @@ loop1088:
 end1089:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
-	VADDPD Y3, Y1, Y1
 	VADDPD Y4, Y2, Y2
-	VADDPD Y2, Y1, Y1
-	VADDPD Y1, Y5, Y5
-	VPXOR  Y1, Y1, Y1
+	VADDPD Y5, Y3, Y3
+	VADDPD Y3, Y2, Y2
+	VADDPD Y2, Y6, Y6
 	VPXOR  Y2, Y2, Y2
 	VPXOR  Y3, Y3, Y3
 	VPXOR  Y4, Y4, Y4
-	VADDPD Y8, Y6, Y6
+	VPXOR  Y5, Y5, Y5
 	VADDPD Y9, Y7, Y7
-	VADDPD Y7, Y6, Y6
-	VADDPD Y6, Y10, Y10
-	VPXOR  Y6, Y6, Y6
+	VADDPD Y10, Y8, Y8
+	VADDPD Y8, Y7, Y7
+	VADDPD Y7, Y11, Y11
 	VPXOR  Y7, Y7, Y7
 	VPXOR  Y8, Y8, Y8
 	VPXOR  Y9, Y9, Y9
+	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
 	JAE    loop1086
@@ -19360,10 +19366,10 @@ end1087:
 	JB   end1091
 
 loop1090:
-	VCVTPS2PD   (AX), Y2
-	VADDPD      Y0, Y2, Y2
-	VADDPD      Y2, Y1, Y1
-	VFMADD231PD Y2, Y2, Y6
+	VCVTPS2PD   (AX), Y3
+	VADDPD      Y0, Y3, Y3
+	VFMADD231PD Y1, Y3, Y2
+	VFMADD231PD Y3, Y3, Y7
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
@@ -19374,29 +19380,29 @@ end1091:
 	JZ          none1092
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
-	VMOVDQU     (DX)(CX*4), X2
+	VMOVDQU     (DX)(CX*4), X3
 	NEGQ        CX
-	VPMOVSXDQ   X2, Y3
-	VMASKMOVPS  (AX), X2, X2
-	VCVTPS2PD   X2, Y2
-	VADDPD      Y0, Y2, Y2
-	VANDPD      Y3, Y2, Y2
-	VADDPD      Y2, Y1, Y1
-	VFMADD231PD Y2, Y2, Y6
+	VPMOVSXDQ   X3, Y4
+	VMASKMOVPS  (AX), X3, X3
+	VCVTPS2PD   X3, Y3
+	VADDPD      Y0, Y3, Y3
+	VANDPD      Y4, Y3, Y3
+	VFMADD231PD Y1, Y3, Y2
+	VFMADD231PD Y3, Y3, Y7
 
 none1092:
-	VADDPD       Y1, Y5, Y5
-	VEXTRACTF128 $0x01, Y5, X0
-	VADDPD       X0, X5, X5
-	VPERMILPD    $0x01, X5, X0
-	VADDPD       X0, X5, X5
-	VMOVSD       X5, s1+32(FP)
-	VADDPD       Y6, Y10, Y10
-	VEXTRACTF128 $0x01, Y10, X0
-	VADDPD       X0, X10, X10
-	VPERMILPD    $0x01, X10, X0
-	VADDPD       X0, X10, X10
-	VMOVSD       X10, s2+40(FP)
+	VADDPD       Y2, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPD       X0, X6, X6
+	VPERMILPD    $0x01, X6, X0
+	VADDPD       X0, X6, X6
+	VMOVSD       X6, s1+32(FP)
+	VADDPD       Y7, Y11, Y11
+	VEXTRACTF128 $0x01, Y11, X0
+	VADDPD       X0, X11, X11
+	VPERMILPD    $0x01, X11, X0
+	VADDPD       X0, X11, X11
+	VMOVSD       X11, s2+40(FP)
 	VZEROUPPER
 	RET
 
@@ -19407,7 +19413,7 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        avx2const1<>+0(SB), Y0, Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VPXOR        Y1, Y1, Y1
+	VBROADCASTSD avx2const88<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -19417,6 +19423,7 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
+	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
 	JB           end1094
 
@@ -19430,22 +19437,22 @@ loop1093:
 	JB      end1096
 
 loop1095:
-	VCVTDQ2PD   (AX), Y11
-	VADDPD      Y0, Y11, Y11
-	VADDPD      Y11, Y1, Y1
-	VFMADD231PD Y11, Y11, Y6
-	VCVTDQ2PD   16(AX), Y11
-	VADDPD      Y0, Y11, Y11
-	VADDPD      Y11, Y2, Y2
-	VFMADD231PD Y11, Y11, Y7
-	VCVTDQ2PD   32(AX), Y11
-	VADDPD      Y0, Y11, Y11
-	VADDPD      Y11, Y3, Y3
-	VFMADD231PD Y11, Y11, Y8
-	VCVTDQ2PD   48(AX), Y11
-	VADDPD      Y0, Y11, Y11
-	VADDPD      Y11, Y4, Y4
-	VFMADD231PD Y11, Y11, Y9
+	VCVTDQ2PD   (AX), Y12
+	VADDPD      Y0, Y12, Y12
+	VFMADD231PD Y1, Y12, Y2
+	VFMADD231PD Y12, Y12, Y7
+	VCVTDQ2PD   16(AX), Y12
+	VADDPD      Y0, Y12, Y12
+	VFMADD231PD Y1, Y12, Y3
+	VFMADD231PD Y12, Y12, Y8
+	VCVTDQ2PD   32(AX), Y12
+	VADDPD      Y0, Y12, Y12
+	VFMADD231PD Y1, Y12, Y4
+	VFMADD231PD Y12, Y12, Y9
+	VCVTDQ2PD   48(AX), Y12
+	VADDPD      Y0, Y12, Y12
+	VFMADD231PD Y1, Y12, Y5
+	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
@@ -19454,22 +19461,22 @@ loop1095:
 end1096:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
-	VADDPD Y3, Y1, Y1
 	VADDPD Y4, Y2, Y2
-	VADDPD Y2, Y1, Y1
-	VADDPD Y1, Y5, Y5
-	VPXOR  Y1, Y1, Y1
+	VADDPD Y5, Y3, Y3
+	VADDPD Y3, Y2, Y2
+	VADDPD Y2, Y6, Y6
 	VPXOR  Y2, Y2, Y2
 	VPXOR  Y3, Y3, Y3
 	VPXOR  Y4, Y4, Y4
-	VADDPD Y8, Y6, Y6
+	VPXOR  Y5, Y5, Y5
 	VADDPD Y9, Y7, Y7
-	VADDPD Y7, Y6, Y6
-	VADDPD Y6, Y10, Y10
-	VPXOR  Y6, Y6, Y6
+	VADDPD Y10, Y8, Y8
+	VADDPD Y8, Y7, Y7
+	VADDPD Y7, Y11, Y11
 	VPXOR  Y7, Y7, Y7
 	VPXOR  Y8, Y8, Y8
 	VPXOR  Y9, Y9, Y9
+	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
 	JAE    loop1093
@@ -19479,10 +19486,10 @@ end1094:
 	JB   end1098
 
 loop1097:
-	VCVTDQ2PD   (AX), Y2
-	VADDPD      Y0, Y2, Y2
-	VADDPD      Y2, Y1, Y1
-	VFMADD231PD Y2, Y2, Y6
+	VCVTDQ2PD   (AX), Y3
+	VADDPD      Y0, Y3, Y3
+	VFMADD231PD Y1, Y3, Y2
+	VFMADD231PD Y3, Y3, Y7
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
@@ -19493,29 +19500,29 @@ end1098:
 	JZ          none1099
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
-	VMOVDQU     (DX)(CX*4), X2
+	VMOVDQU     (DX)(CX*4), X3
 	NEGQ        CX
-	VPMOVSXDQ   X2, Y3
-	VMASKMOVPS  (AX), X2, X2
-	VCVTDQ2PD   X2, Y2
-	VADDPD      Y0, Y2, Y2
-	VANDPD      Y3, Y2, Y2
-	VADDPD      Y2, Y1, Y1
-	VFMADD231PD Y2, Y2, Y6
+	VPMOVSXDQ   X3, Y4
+	VMASKMOVPS  (AX), X3, X3
+	VCVTDQ2PD   X3, Y3
+	VADDPD      Y0, Y3, Y3
+	VANDPD      Y4, Y3, Y3
+	VFMADD231PD Y1, Y3, Y2
+	VFMADD231PD Y3, Y3, Y7
 
 none1099:
-	VADDPD       Y1, Y5, Y5
-	VEXTRACTF128 $0x01, Y5, X0
-	VADDPD       X0, X5, X5
-	VPERMILPD    $0x01, X5, X0
-	VADDPD       X0, X5, X5
-	VMOVSD       X5, s1+32(FP)
-	VADDPD       Y6, Y10, Y10
-	VEXTRACTF128 $0x01, Y10, X0
-	VADDPD       X0, X10, X10
-	VPERMILPD    $0x01, X10, X0
-	VADDPD       X0, X10, X10
-	VMOVSD       X10, s2+40(FP)
+	VADDPD       Y2, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPD       X0, X6, X6
+	VPERMILPD    $0x01, X6, X0
+	VADDPD       X0, X6, X6
+	VMOVSD       X6, s1+32(FP)
+	VADDPD       Y7, Y11, Y11
+	VEXTRACTF128 $0x01, Y11, X0
+	VADDPD       X0, X11, X11
+	VPERMILPD    $0x01, X11, X0
+	VADDPD       X0, X11, X11
+	VMOVSD       X11, s2+40(FP)
 	VZEROUPPER
 	RET
 
@@ -19656,24 +19663,24 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	NEGQ         BX
 	VPMOVSXDQ    X0, Y1
 	VMASKMOVPS   (AX), X0, X1
-	VMOVUPD      avx2const88<>+0(SB), Y2
+	VMOVUPD      avx2const89<>+0(SB), Y2
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y2, Y1, Y2
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y2, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y3
 	VFNMADD231PD avx2const33<>+0(SB), Y3, Y2
 	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const95<>+0(SB), Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y3, Y4
 	VFMADD213PD  avx2const17<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const96<>+0(SB), Y5
-	VFMADD213PD  avx2const94<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const92<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const90<>+0(SB), Y3, Y5
+	VMOVUPD      avx2const97<>+0(SB), Y5
+	VFMADD213PD  avx2const95<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const93<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const91<>+0(SB), Y3, Y5
 	VFMADD213PD  Y4, Y2, Y5
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y5, Y5
@@ -19688,93 +19695,93 @@ none1110:
 	JB   end1112
 
 loop1111:
-	VMOVUPD      avx2const88<>+0(SB), Y0
+	VMOVUPD      avx2const89<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const95<>+0(SB), Y3
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y3
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, (DX)
-	VMOVUPD      avx2const88<>+0(SB), Y0
+	VMOVUPD      avx2const89<>+0(SB), Y0
 	VCVTPS2PD    16(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const95<>+0(SB), Y3
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y3
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, 16(DX)
-	VMOVUPD      avx2const88<>+0(SB), Y0
+	VMOVUPD      avx2const89<>+0(SB), Y0
 	VCVTPS2PD    32(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const95<>+0(SB), Y3
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y3
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, 32(DX)
-	VMOVUPD      avx2const88<>+0(SB), Y0
+	VMOVUPD      avx2const89<>+0(SB), Y0
 	VCVTPS2PD    48(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const95<>+0(SB), Y3
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y3
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -19794,93 +19801,93 @@ plain1109:
 	JB   end1114
 
 loop1113:
-	VMOVUPD      avx2const88<>+0(SB), Y0
+	VMOVUPD      avx2const89<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const95<>+0(SB), Y3
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y3
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, (DX)
-	VMOVUPD      avx2const88<>+0(SB), Y0
+	VMOVUPD      avx2const89<>+0(SB), Y0
 	VCVTPS2PD    16(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const95<>+0(SB), Y3
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y3
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, 16(DX)
-	VMOVUPD      avx2const88<>+0(SB), Y0
+	VMOVUPD      avx2const89<>+0(SB), Y0
 	VCVTPS2PD    32(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const95<>+0(SB), Y3
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y3
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, 32(DX)
-	VMOVUPD      avx2const88<>+0(SB), Y0
+	VMOVUPD      avx2const89<>+0(SB), Y0
 	VCVTPS2PD    48(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const95<>+0(SB), Y3
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y3
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -19897,24 +19904,24 @@ end1114:
 	JB   end1116
 
 loop1115:
-	VMOVUPD      avx2const88<>+0(SB), Y0
+	VMOVUPD      avx2const89<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const95<>+0(SB), Y3
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const96<>+0(SB), Y3
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const90<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -19935,24 +19942,24 @@ end1116:
 	NEGQ         CX
 	VPMOVSXDQ    X0, Y1
 	VMASKMOVPS   (AX), X0, X1
-	VMOVUPD      avx2const88<>+0(SB), Y2
+	VMOVUPD      avx2const89<>+0(SB), Y2
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const89<>+0(SB), Y1
+	VMOVUPD      avx2const90<>+0(SB), Y1
 	VMAXPD       Y2, Y1, Y2
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y2, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y3
 	VFNMADD231PD avx2const33<>+0(SB), Y3, Y2
 	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const95<>+0(SB), Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const96<>+0(SB), Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y3, Y4
 	VFMADD213PD  avx2const17<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const96<>+0(SB), Y5
-	VFMADD213PD  avx2const94<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const92<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const90<>+0(SB), Y3, Y5
+	VMOVUPD      avx2const97<>+0(SB), Y5
+	VFMADD213PD  avx2const95<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const93<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const91<>+0(SB), Y3, Y5
 	VFMADD213PD  Y4, Y2, Y5
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y5, Y5
@@ -19963,59 +19970,59 @@ none1117:
 	VZEROUPPER
 	RET
 
-DATA avx2const88<>+0(SB)/8, $0x4056800000000000
-DATA avx2const88<>+8(SB)/8, $0x4056800000000000
-DATA avx2const88<>+16(SB)/8, $0x4056800000000000
-DATA avx2const88<>+24(SB)/8, $0x4056800000000000
-GLOBL avx2const88<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const89<>+0(SB)/8, $0xc05b800000000000
-DATA avx2const89<>+8(SB)/8, $0xc05b800000000000
-DATA avx2const89<>+16(SB)/8, $0xc05b800000000000
-DATA avx2const89<>+24(SB)/8, $0xc05b800000000000
+DATA avx2const89<>+0(SB)/8, $0x4056800000000000
+DATA avx2const89<>+8(SB)/8, $0x4056800000000000
+DATA avx2const89<>+16(SB)/8, $0x4056800000000000
+DATA avx2const89<>+24(SB)/8, $0x4056800000000000
 GLOBL avx2const89<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const90<>+0(SB)/8, $0x3ff00000000e5891
-DATA avx2const90<>+8(SB)/8, $0x3ff00000000e5891
-DATA avx2const90<>+16(SB)/8, $0x3ff00000000e5891
-DATA avx2const90<>+24(SB)/8, $0x3ff00000000e5891
+DATA avx2const90<>+0(SB)/8, $0xc05b800000000000
+DATA avx2const90<>+8(SB)/8, $0xc05b800000000000
+DATA avx2const90<>+16(SB)/8, $0xc05b800000000000
+DATA avx2const90<>+24(SB)/8, $0xc05b800000000000
 GLOBL avx2const90<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const91<>+0(SB)/8, $0x3fe000000424eb42
-DATA avx2const91<>+8(SB)/8, $0x3fe000000424eb42
-DATA avx2const91<>+16(SB)/8, $0x3fe000000424eb42
-DATA avx2const91<>+24(SB)/8, $0x3fe000000424eb42
+DATA avx2const91<>+0(SB)/8, $0x3ff00000000e5891
+DATA avx2const91<>+8(SB)/8, $0x3ff00000000e5891
+DATA avx2const91<>+16(SB)/8, $0x3ff00000000e5891
+DATA avx2const91<>+24(SB)/8, $0x3ff00000000e5891
 GLOBL avx2const91<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const92<>+0(SB)/8, $0x3fc55555350a4b19
-DATA avx2const92<>+8(SB)/8, $0x3fc55555350a4b19
-DATA avx2const92<>+16(SB)/8, $0x3fc55555350a4b19
-DATA avx2const92<>+24(SB)/8, $0x3fc55555350a4b19
+DATA avx2const92<>+0(SB)/8, $0x3fe000000424eb42
+DATA avx2const92<>+8(SB)/8, $0x3fe000000424eb42
+DATA avx2const92<>+16(SB)/8, $0x3fe000000424eb42
+DATA avx2const92<>+24(SB)/8, $0x3fe000000424eb42
 GLOBL avx2const92<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const93<>+0(SB)/8, $0x3fa555481a90fac0
-DATA avx2const93<>+8(SB)/8, $0x3fa555481a90fac0
-DATA avx2const93<>+16(SB)/8, $0x3fa555481a90fac0
-DATA avx2const93<>+24(SB)/8, $0x3fa555481a90fac0
+DATA avx2const93<>+0(SB)/8, $0x3fc55555350a4b19
+DATA avx2const93<>+8(SB)/8, $0x3fc55555350a4b19
+DATA avx2const93<>+16(SB)/8, $0x3fc55555350a4b19
+DATA avx2const93<>+24(SB)/8, $0x3fc55555350a4b19
 GLOBL avx2const93<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const94<>+0(SB)/8, $0x3f811130b23e3378
-DATA avx2const94<>+8(SB)/8, $0x3f811130b23e3378
-DATA avx2const94<>+16(SB)/8, $0x3f811130b23e3378
-DATA avx2const94<>+24(SB)/8, $0x3f811130b23e3378
+DATA avx2const94<>+0(SB)/8, $0x3fa555481a90fac0
+DATA avx2const94<>+8(SB)/8, $0x3fa555481a90fac0
+DATA avx2const94<>+16(SB)/8, $0x3fa555481a90fac0
+DATA avx2const94<>+24(SB)/8, $0x3fa555481a90fac0
 GLOBL avx2const94<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const95<>+0(SB)/8, $0x3f56d9569691baea
-DATA avx2const95<>+8(SB)/8, $0x3f56d9569691baea
-DATA avx2const95<>+16(SB)/8, $0x3f56d9569691baea
-DATA avx2const95<>+24(SB)/8, $0x3f56d9569691baea
+DATA avx2const95<>+0(SB)/8, $0x3f811130b23e3378
+DATA avx2const95<>+8(SB)/8, $0x3f811130b23e3378
+DATA avx2const95<>+16(SB)/8, $0x3f811130b23e3378
+DATA avx2const95<>+24(SB)/8, $0x3f811130b23e3378
 GLOBL avx2const95<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const96<>+0(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const96<>+8(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const96<>+16(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const96<>+24(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const96<>+0(SB)/8, $0x3f56d9569691baea
+DATA avx2const96<>+8(SB)/8, $0x3f56d9569691baea
+DATA avx2const96<>+16(SB)/8, $0x3f56d9569691baea
+DATA avx2const96<>+24(SB)/8, $0x3f56d9569691baea
 GLOBL avx2const96<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const97<>+0(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const97<>+8(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const97<>+16(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const97<>+24(SB)/8, $0x3f29e8ecd3ede4cf
+GLOBL avx2const97<>(SB), RODATA|NOPTR, $32
 
 // func logFloat32AVX2(dst *float32, x []float32, stream int)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
@@ -20055,10 +20062,10 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	VADDPD      avx2const48<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y3
-	VMOVUPD     avx2const100<>+0(SB), Y6
+	VMOVUPD     avx2const101<>+0(SB), Y6
+	VFMADD213PD avx2const100<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const99<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const98<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const97<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const48<>+0(SB), Y3, Y6
 	VMULPD      Y5, Y6, Y6
 	VFMADD231PD avx2const33<>+0(SB), Y4, Y6
@@ -20090,10 +20097,10 @@ loop1121:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const100<>+0(SB), Y5
+	VMOVUPD     avx2const101<>+0(SB), Y5
+	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
@@ -20116,10 +20123,10 @@ loop1121:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const100<>+0(SB), Y5
+	VMOVUPD     avx2const101<>+0(SB), Y5
+	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
@@ -20142,10 +20149,10 @@ loop1121:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const100<>+0(SB), Y5
+	VMOVUPD     avx2const101<>+0(SB), Y5
+	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
@@ -20168,10 +20175,10 @@ loop1121:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const100<>+0(SB), Y5
+	VMOVUPD     avx2const101<>+0(SB), Y5
+	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
@@ -20208,10 +20215,10 @@ loop1127:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const100<>+0(SB), Y5
+	VMOVUPD     avx2const101<>+0(SB), Y5
+	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
@@ -20234,10 +20241,10 @@ loop1127:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const100<>+0(SB), Y5
+	VMOVUPD     avx2const101<>+0(SB), Y5
+	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
@@ -20260,10 +20267,10 @@ loop1127:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const100<>+0(SB), Y5
+	VMOVUPD     avx2const101<>+0(SB), Y5
+	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
@@ -20286,10 +20293,10 @@ loop1127:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const100<>+0(SB), Y5
+	VMOVUPD     avx2const101<>+0(SB), Y5
+	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
@@ -20323,10 +20330,10 @@ loop1133:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const100<>+0(SB), Y5
+	VMOVUPD     avx2const101<>+0(SB), Y5
+	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const97<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
@@ -20364,10 +20371,10 @@ end1134:
 	VADDPD      avx2const48<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y3
-	VMOVUPD     avx2const100<>+0(SB), Y6
+	VMOVUPD     avx2const101<>+0(SB), Y6
+	VFMADD213PD avx2const100<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const99<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const98<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const97<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const48<>+0(SB), Y3, Y6
 	VMULPD      Y5, Y6, Y6
 	VFMADD231PD avx2const33<>+0(SB), Y4, Y6
@@ -20384,29 +20391,29 @@ none1136:
 	VZEROUPPER
 	RET
 
-DATA avx2const97<>+0(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const97<>+8(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const97<>+16(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const97<>+24(SB)/8, $0x3fe555554fdd9bbb
-GLOBL avx2const97<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const98<>+0(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const98<>+8(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const98<>+16(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const98<>+24(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const98<>+0(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const98<>+8(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const98<>+16(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const98<>+24(SB)/8, $0x3fe555554fdd9bbb
 GLOBL avx2const98<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const99<>+0(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const99<>+8(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const99<>+16(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const99<>+24(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const99<>+0(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const99<>+8(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const99<>+16(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const99<>+24(SB)/8, $0x3fd999a7a2bc57db
 GLOBL avx2const99<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const100<>+0(SB)/8, $0x3fce2f392124a067
-DATA avx2const100<>+8(SB)/8, $0x3fce2f392124a067
-DATA avx2const100<>+16(SB)/8, $0x3fce2f392124a067
-DATA avx2const100<>+24(SB)/8, $0x3fce2f392124a067
+DATA avx2const100<>+0(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const100<>+8(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const100<>+16(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const100<>+24(SB)/8, $0x3fd2438ecab6622d
 GLOBL avx2const100<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const101<>+0(SB)/8, $0x3fce2f392124a067
+DATA avx2const101<>+8(SB)/8, $0x3fce2f392124a067
+DATA avx2const101<>+16(SB)/8, $0x3fce2f392124a067
+DATA avx2const101<>+24(SB)/8, $0x3fce2f392124a067
+GLOBL avx2const101<>(SB), RODATA|NOPTR, $32
 
 // func unaryInt64AVX2(c int, dst *int64, x []int64, a int64, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
@@ -21174,7 +21181,7 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPADDQ       avx2const2<>+0(SB), Y0, Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VPXOR        Y1, Y1, Y1
+	VBROADCASTSD avx2const88<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -21184,6 +21191,7 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
+	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
 	JB           end1184
 
@@ -21197,22 +21205,22 @@ loop1183:
 	JB      end1186
 
 loop1185:
-	VPADDQ      (AX), Y0, Y11
-	VSUBPD      avx2const2<>+0(SB), Y11, Y11
-	VADDPD      Y11, Y1, Y1
-	VFMADD231PD Y11, Y11, Y6
-	VPADDQ      32(AX), Y0, Y11
-	VSUBPD      avx2const2<>+0(SB), Y11, Y11
-	VADDPD      Y11, Y2, Y2
-	VFMADD231PD Y11, Y11, Y7
-	VPADDQ      64(AX), Y0, Y11
-	VSUBPD      avx2const2<>+0(SB), Y11, Y11
-	VADDPD      Y11, Y3, Y3
-	VFMADD231PD Y11, Y11, Y8
-	VPADDQ      96(AX), Y0, Y11
-	VSUBPD      avx2const2<>+0(SB), Y11, Y11
-	VADDPD      Y11, Y4, Y4
-	VFMADD231PD Y11, Y11, Y9
+	VPADDQ      (AX), Y0, Y12
+	VSUBPD      avx2const2<>+0(SB), Y12, Y12
+	VFMADD231PD Y1, Y12, Y2
+	VFMADD231PD Y12, Y12, Y7
+	VPADDQ      32(AX), Y0, Y12
+	VSUBPD      avx2const2<>+0(SB), Y12, Y12
+	VFMADD231PD Y1, Y12, Y3
+	VFMADD231PD Y12, Y12, Y8
+	VPADDQ      64(AX), Y0, Y12
+	VSUBPD      avx2const2<>+0(SB), Y12, Y12
+	VFMADD231PD Y1, Y12, Y4
+	VFMADD231PD Y12, Y12, Y9
+	VPADDQ      96(AX), Y0, Y12
+	VSUBPD      avx2const2<>+0(SB), Y12, Y12
+	VFMADD231PD Y1, Y12, Y5
+	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
@@ -21221,22 +21229,22 @@ loop1185:
 end1186:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
-	VADDPD Y3, Y1, Y1
 	VADDPD Y4, Y2, Y2
-	VADDPD Y2, Y1, Y1
-	VADDPD Y1, Y5, Y5
-	VPXOR  Y1, Y1, Y1
+	VADDPD Y5, Y3, Y3
+	VADDPD Y3, Y2, Y2
+	VADDPD Y2, Y6, Y6
 	VPXOR  Y2, Y2, Y2
 	VPXOR  Y3, Y3, Y3
 	VPXOR  Y4, Y4, Y4
-	VADDPD Y8, Y6, Y6
+	VPXOR  Y5, Y5, Y5
 	VADDPD Y9, Y7, Y7
-	VADDPD Y7, Y6, Y6
-	VADDPD Y6, Y10, Y10
-	VPXOR  Y6, Y6, Y6
+	VADDPD Y10, Y8, Y8
+	VADDPD Y8, Y7, Y7
+	VADDPD Y7, Y11, Y11
 	VPXOR  Y7, Y7, Y7
 	VPXOR  Y8, Y8, Y8
 	VPXOR  Y9, Y9, Y9
+	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
 	JAE    loop1183
@@ -21246,10 +21254,10 @@ end1184:
 	JB   end1188
 
 loop1187:
-	VPADDQ      (AX), Y0, Y2
-	VSUBPD      avx2const2<>+0(SB), Y2, Y2
-	VADDPD      Y2, Y1, Y1
-	VFMADD231PD Y2, Y2, Y6
+	VPADDQ      (AX), Y0, Y3
+	VSUBPD      avx2const2<>+0(SB), Y3, Y3
+	VFMADD231PD Y1, Y3, Y2
+	VFMADD231PD Y3, Y3, Y7
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
@@ -21260,28 +21268,28 @@ end1188:
 	JZ          none1189
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
-	VMOVDQU     (DX)(CX*8), Y2
+	VMOVDQU     (DX)(CX*8), Y3
 	NEGQ        CX
-	VMASKMOVPD  (AX), Y2, Y3
-	VPADDQ      Y3, Y0, Y0
+	VMASKMOVPD  (AX), Y3, Y4
+	VPADDQ      Y4, Y0, Y0
 	VSUBPD      avx2const2<>+0(SB), Y0, Y0
-	VANDPD      Y2, Y0, Y0
-	VADDPD      Y0, Y1, Y1
-	VFMADD231PD Y0, Y0, Y6
+	VANDPD      Y3, Y0, Y0
+	VFMADD231PD Y1, Y0, Y2
+	VFMADD231PD Y0, Y0, Y7
 
 none1189:
-	VADDPD       Y1, Y5, Y5
-	VEXTRACTF128 $0x01, Y5, X0
-	VADDPD       X0, X5, X5
-	VPERMILPD    $0x01, X5, X0
-	VADDPD       X0, X5, X5
-	VMOVSD       X5, s1+32(FP)
-	VADDPD       Y6, Y10, Y10
-	VEXTRACTF128 $0x01, Y10, X0
-	VADDPD       X0, X10, X10
-	VPERMILPD    $0x01, X10, X0
-	VADDPD       X0, X10, X10
-	VMOVSD       X10, s2+40(FP)
+	VADDPD       Y2, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPD       X0, X6, X6
+	VPERMILPD    $0x01, X6, X0
+	VADDPD       X0, X6, X6
+	VMOVSD       X6, s1+32(FP)
+	VADDPD       Y7, Y11, Y11
+	VEXTRACTF128 $0x01, Y11, X0
+	VADDPD       X0, X11, X11
+	VPERMILPD    $0x01, X11, X0
+	VADDPD       X0, X11, X11
+	VMOVSD       X11, s2+40(FP)
 	VZEROUPPER
 	RET
 
@@ -21389,8 +21397,8 @@ none1198:
 // func hashAVX2(dst *int64, x []int64, seed uint64, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·hashAVX2(SB), NOSPLIT, $0-48
-	VMOVUPD      avx2const101<>+0(SB), Y1
-	VMOVUPD      avx2const102<>+0(SB), Y2
+	VMOVUPD      avx2const102<>+0(SB), Y1
+	VMOVUPD      avx2const103<>+0(SB), Y2
 	VPBROADCASTQ seed+32(FP), Y0
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
@@ -21731,23 +21739,23 @@ none1207:
 	VZEROUPPER
 	RET
 
-DATA avx2const101<>+0(SB)/8, $0xff51afd7ed558ccd
-DATA avx2const101<>+8(SB)/8, $0xff51afd7ed558ccd
-DATA avx2const101<>+16(SB)/8, $0xff51afd7ed558ccd
-DATA avx2const101<>+24(SB)/8, $0xff51afd7ed558ccd
-GLOBL avx2const101<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const102<>+0(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx2const102<>+8(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx2const102<>+16(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx2const102<>+24(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const102<>+0(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const102<>+8(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const102<>+16(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const102<>+24(SB)/8, $0xff51afd7ed558ccd
 GLOBL avx2const102<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const103<>+0(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const103<>+8(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const103<>+16(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const103<>+24(SB)/8, $0xc4ceb9fe1a85ec53
+GLOBL avx2const103<>(SB), RODATA|NOPTR, $32
 
 // func bucketsOfAVX2(dst *int64, x []int64, seed uint64, n uint64)
 // Requires: AVX, AVX2
 TEXT ·bucketsOfAVX2(SB), NOSPLIT, $0-48
-	VMOVUPD      avx2const101<>+0(SB), Y2
-	VMOVUPD      avx2const102<>+0(SB), Y3
+	VMOVUPD      avx2const102<>+0(SB), Y2
+	VMOVUPD      avx2const103<>+0(SB), Y3
 	VPBROADCASTQ seed+32(FP), Y0
 	VPBROADCASTQ n+40(FP), Y1
 	MOVQ         x_base+8(FP), CX

@@ -6,8 +6,8 @@ package kernels
 //
 // in the order of [Sum]. It is what Sum gives for the same numbers as float64, to
 // the bit on one level, with its error bound: (144 + log2 n) * 2^-53 * sum|x|. No
-// sum of finite elements overflows. The conversions cost time only where x is in
-// the first two caches.
+// sum of finite elements overflows. The conversions cost time where x is in the
+// caches, not where it comes from memory.
 func SumFloat32(x []float32) float64 {
 	if len(x) > block1 {
 		h := split(len(x), block1)

@@ -107,6 +107,10 @@ func TestFMA32RoundsOnce(t *testing.T) {
 		check(0x1p-75, 0x1p-75, c)
 		check(0x1p-75, 0x1.8p-75, c)
 	}
+	// The sum in float64 is odd, next to half-way, and what it lost points there.
+	check(halfWay, halfWay, 0x1.fffffep-53)
+	check(halfWay, -halfWay, -0x1.fffffep-53)
+	check(halfWay, halfWay, -0x1.fffffep-53)
 	rounds := 200_000
 	if race.Enabled {
 		rounds = 20_000

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -17,12 +19,23 @@ func (t *numbers) widen(in Op) VecVirtual {
 	return v
 }
 
+// addWidened adds v to a sum by a product with one, which rounds as an addition
+// does. Some processors convert and add in the same two pipes and multiply in others.
+func addWidened(v, one, into VecVirtual) { VFMADD231PD(one, v, into) }
+
+// ones returns 1 in every lane.
+func ones() VecVirtual {
+	v := vec()
+	VBROADCASTSD(words(math.Float64bits(1)), v)
+	return v
+}
+
 func sumFloat32() {
 	routine("sumFloat32", "func(x []float32) float64")
 	x, n := slice("x")
-	t := newTotals(8)
+	one, t := ones(), newTotals(8)
 	l := loop{n: n, in: []GPVirtual{x}, unroll: 8, fold: t.fold}
-	l.body = func(j int, in []Op, _ *mask) { addFloat(float32s.widen(in[0]), t.parts[j]) }
+	l.body = func(j int, in []Op, _ *mask) { addWidened(float32s.widen(in[0]), one, t.parts[j]) }
 	l.emit()
 	t.store(0)
 	done()
@@ -89,13 +102,13 @@ func dotInt32() {
 func sumAbsFloat32() {
 	routine("sumAbsFloat32", "func(x []float32) float64")
 	x, n := slice("x")
-	signs, t := vec(), newTotals(8)
+	signs, one, t := vec(), ones(), newTotals(8)
 	VMOVUPD(splat(1<<63), signs)
 	l := loop{n: n, in: []GPVirtual{x}, unroll: 8, fold: t.fold}
 	l.body = func(j int, in []Op, _ *mask) {
 		v := float32s.widen(in[0])
 		andNot(v, signs, v)
-		addFloat(v, t.parts[j])
+		addWidened(v, one, t.parts[j])
 	}
 	l.emit()
 	t.store(0)
@@ -119,13 +132,13 @@ func shiftedNarrow() {
 func shiftedSums(deviation func(in Op) VecVirtual) {
 	x, n := slice("x")
 	unroll := pick(8, 4)
-	s1, s2 := newTotals(unroll), newTotals(unroll)
+	one, s1, s2 := ones(), newTotals(unroll), newTotals(unroll)
 	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll}
 	l.fold = func() { s1.fold(); s2.fold() }
 	l.body = func(j int, in []Op, m *mask) {
 		d := deviation(in[0])
 		m.keep(d)
-		VADDPD(d, s1.parts[j], s1.parts[j])
+		addWidened(d, one, s1.parts[j])
 		VFMADD231PD(d, d, s2.parts[j])
 	}
 	l.emit()
