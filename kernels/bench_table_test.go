@@ -3,7 +3,9 @@ package kernels
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"testing"
+	"time"
 )
 
 // tableSizes are numbers of keys whose tables are about 30 KB, 3 MB and 300 MB.
@@ -111,4 +113,35 @@ func mustEncode(tb testing.TB, t Table, codes []uint32, keys []int64) {
 
 func BenchmarkHash(b *testing.B) {
 	bench(b, 16, func(in *input) { HashInt64(wordsOf(in.outs), in.x, 1) }, nil)
+}
+
+// BenchmarkStopsDuringEncode is how long the world takes to stop while ten million
+// keys are encoded on another thread, and how long it took at most.
+func BenchmarkStopsDuringEncode(b *testing.B) {
+	const size = 10_000_000
+	keys, codes := filled(size, func(i int) int64 { return scattered(int64(i)) }), make([]uint32, size)
+	table := tableOf(b, size)
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				table.Reset(1)
+				mustEncode(b, table, codes, keys)
+			}
+		}
+	}()
+	var longest time.Duration
+	var stats runtime.MemStats
+	for b.Loop() {
+		began := time.Now()
+		runtime.ReadMemStats(&stats) // stops the world
+		longest = max(longest, time.Since(began))
+	}
+	close(stop)
+	<-done
+	b.ReportMetric(float64(longest.Microseconds()), "us/longest")
 }

@@ -163,7 +163,7 @@ func TestTableIsTheTwins(t *testing.T) {
 func TestTableThatIsFull(t *testing.T) {
 	r := rand.New(rand.NewPCG(83, 3))
 	onEachLevel(t, func(t *testing.T) {
-		for _, n := range []int{3, 6, 30, 300, 3000} {
+		for _, n := range []int{3, 6, 30, 300, blockKeys + 1, 3000} {
 			table := tableOf(t, n)
 			keys := keySets["random"](r, n+1)
 			keys = append(keys[:n:n], keys[0], keys[n-1], keys[n]) // old ones, and a new one
