@@ -136,3 +136,17 @@ func TestLeftBehind(t *testing.T) {
 	}
 	heir.mustAudit(t)
 }
+
+// After its owner has left, the one who frees the last block of a span gives it back.
+func TestLastFreeAfterItsOwnerLeft(t *testing.T) {
+	hs, _ := newSmallHeap(t, 8, 2, 0)
+	leaver, other := hs[0], hs[1]
+	blocks := leaver.fill(t, 2)
+	leaver.retireMagazines()
+	leaver.kill()
+	other.mustFreeSmall(t, blocks...)
+	if got := other.ctl.used.Load(); got != 0 {
+		t.Errorf("%d spans in use without a block", got)
+	}
+	other.mustAudit(t)
+}
