@@ -150,3 +150,19 @@ func TestLastFreeAfterItsOwnerLeft(t *testing.T) {
 	}
 	other.mustAudit(t)
 }
+
+// One bit of mail may be about two spans: both are found.
+func TestMailAboutTwo(t *testing.T) {
+	hs, _ := newSmallHeap(t, 200, 2, 0)
+	h := hs[0]
+	blocks := h.fill(t, 10*16)
+	used := h.ctl.used.Load()
+	if h.mailGroup() < 2 {
+		t.Fatal("a bit for each span")
+	}
+	h.mustFreeSmall(t, blocks[0], blocks[16])
+	h.fill(t, 2)
+	if got := h.ctl.used.Load(); got != used {
+		t.Errorf("%d spans in use, and two had room of %d", got, used)
+	}
+}
