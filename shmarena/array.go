@@ -208,6 +208,9 @@ func (x Array[T]) Free() error {
 		return nil
 	}
 	at := attached(x.arena())
+	if at != nil && at.heap.freeNear(x.gen(), x.off, x.n, elemSize[T]()) {
+		return nil
+	}
 	if at == nil || at.enter() != nil {
 		return fmt.Errorf("shmarena: free: %w", ErrClosed)
 	}

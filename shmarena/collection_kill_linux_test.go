@@ -99,6 +99,7 @@ func keyToInsert(m Map[int64, record]) int64 {
 var entriesBefore = map[string]int{"grow": 4, "split": 5, "spill": 7}
 
 func (r *killRig) prepare(t *testing.T) {
+	forgetTables(t, r.a)
 	r.m = must(NewMap[int64, record](r.a, 0))(t)
 	var tab table
 	ok(t, r.m.view(&tab))

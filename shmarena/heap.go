@@ -58,6 +58,9 @@ func newHeap(t tables, geo geometry, page uint64, mem pages) *heap {
 		tables: geo.tables, blocks: geo.blocks, page: page, mem: mem,
 	}
 	h.mu.word = &t.heap.mu
+	for c := range h.magazines {
+		h.magazines[c].drop()
+	}
 	return h
 }
 

@@ -1,6 +1,7 @@
 package shmarena
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/shmengine/shmengine/futex"
@@ -55,6 +56,30 @@ func TestNoHoldDuringTheLook(t *testing.T) {
 	}
 	if err != nil {
 		t.Error(err)
+	}
+	e.word.Store(0)
+}
+
+// A block that somebody has freed during the look, without the mutex, is not freed again.
+func TestFreedDuringTheLook(t *testing.T) {
+	a := newArena(t, 1<<20)
+	h, hs := a.at.heap, a.at.heap.holds
+	x := mustAlloc[int64](t, a, 8)
+	b := blockID{x.off, x.gen()}
+	ok(t, errors.Join(x.Freeze(), x.Thaw()))
+	e := &hs.t.holds[hs.top()]
+	e.off.Store(b.off)
+	e.gen.Store(uint64(b.gen))
+	e.word.Store(uint64(makeHold(holdRef, futex.MakeID(3, 77), 1)))
+	hs.t.top.Add(1)
+	looked, was := false, hs.self
+	hs.self = asked{was, func() {
+		hs.self, looked = was, true
+		w, _, _ := h.smallAt(x.off)
+		w.Store(uint64(block(w.Load()).freed()))
+	}}
+	if err := x.Free(); !errors.Is(err, ErrBadFree) || !looked {
+		t.Errorf("Free of a block that was freed during the look: %v", err)
 	}
 	e.word.Store(0)
 }

@@ -51,7 +51,7 @@ func (s *hostileSmall) step() {
 	case 2:
 		if len(s.small) > 0 {
 			b := s.small[int(s.byte())%len(s.small)]
-			_ = h.freeBlock(b.gen, b.off, b.bytes, 1)
+			_ = h.freeAny(b)
 		}
 	case 3:
 		s.victim(h).Store(s.word())

@@ -152,7 +152,7 @@ func TestCloseWhileBusy(t *testing.T) {
 	}
 }
 
-// Slice, Alloc and Close race; nothing faults and nobody sees a foreign arena.
+// Slice, Alloc, Free and Close race; nothing faults and nobody sees a foreign arena.
 func TestCloseRace(t *testing.T) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	for range 200 {
@@ -166,7 +166,11 @@ func TestCloseRace(t *testing.T) {
 			defer func() { done <- recover() }()
 			for {
 				x.Slice()
-				if _, err := Alloc[byte](a, 1); errors.Is(err, ErrClosed) {
+				y, err := Alloc[byte](a, 1)
+				if err == nil {
+					err = y.Free()
+				}
+				if errors.Is(err, ErrClosed) {
 					return
 				}
 			}

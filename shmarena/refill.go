@@ -3,6 +3,7 @@ package shmarena
 import (
 	"errors"
 	"fmt"
+	"math/bits"
 )
 
 // A member that has used up the hints it took looks for more, in this order: in
@@ -22,7 +23,7 @@ func (h *heap) refill(m *magazine, c int) error {
 		if m.ctrl != 0 && h.grab(m, c) {
 			return nil
 		}
-		if m.ctrl != 0 && h.leave(m) {
+		if m.ctrl != 0 && h.leave(m, c) {
 			continue
 		}
 		if h.fromMail(m, c) || h.fromDead(m, c) {
@@ -37,11 +38,11 @@ func (h *heap) refill(m *magazine, c int) error {
 
 // grab takes the hints of the next word that has some, beginning with the first.
 func (h *heap) grab(m *magazine, c int) bool {
-	if h.ctrlOf(m.span) != m.ctrl {
+	if h.ctrlOf(m.span.Load()) != m.ctrl {
 		m.drop()
 		return false
 	}
-	class, t := &classes[c], &h.small[m.span]
+	class, t := &classes[c], &h.small[m.span.Load()]
 	for k := range class.words() {
 		if t.hints[k].Load() == 0 {
 			continue
@@ -55,11 +56,11 @@ func (h *heap) grab(m *magazine, c int) bool {
 }
 
 // leave gives up the magazine's span as full, unless it is not.
-func (h *heap) leave(m *magazine) (more bool) {
-	s := &h.spans[m.span]
+func (h *heap) leave(m *magazine, c int) (more bool) {
+	s, t := &h.spans[m.span.Load()], &h.small[m.span.Load()]
 	s.room.Store(roomNone)
-	for k := range hintWords {
-		if h.small[m.span].hints[k].Load() == 0 {
+	for k := range classes[c].words() {
+		if t.hints[k].Load() == 0 {
 			continue
 		}
 		if s.room.CompareAndSwap(roomNone, roomKnown) {
@@ -71,16 +72,17 @@ func (h *heap) leave(m *magazine) (more bool) {
 	return false
 }
 
-// use makes a SMALL span of this member the magazine's.
-func (m *magazine) use(span uint64, now ctrl) { m.span, m.ctrl, m.hints = span, now, 0 }
+// use makes a SMALL span of this member the magazine's, of which it has no hints yet.
+func (m *magazine) use(span uint64, now ctrl) {
+	m.span.Store(span)
+	m.ctrl, m.hints = now, 0
+}
 
 // fromMail finds one of this member's spans that it got mail about.
 func (h *heap) fromMail(m *magazine, c int) bool {
 	mail := &h.cells[h.self.ID().Slot()].mail[c]
-	for group := range uint64(64) {
-		if mail.Load()&(1<<group) == 0 {
-			continue
-		}
+	for waits := mail.Load(); waits != 0; waits &= waits - 1 {
+		group := uint64(bits.TrailingZeros64(waits))
 		mail.And(^uint64(1 << group)) // before the look: what comes later is mail again
 		if span, now, ok := h.mailed(group, c); ok {
 			mail.Or(1 << group) // there may be more

@@ -100,9 +100,9 @@ func (h *heap) retireMagazines() {
 	for c := range h.magazines {
 		m := &h.magazines[c]
 		m.mu.Lock()
-		if m.ctrl != 0 && h.ctrlOf(m.span) == m.ctrl {
-			h.small[m.span].hints[m.word].Or(m.hints)
-			h.spans[m.span].room.Store(roomMail)
+		if m.ctrl != 0 && h.ctrlOf(m.span.Load()) == m.ctrl {
+			h.small[m.span.Load()].hints[m.word].Or(m.hints)
+			h.spans[m.span.Load()].room.Store(roomMail)
 		}
 		m.drop()
 		m.mu.Unlock()

@@ -17,7 +17,7 @@ func (h *heap) mustAllocate(tb testing.TB, bytes uint64) smallBlock {
 func (h *heap) mustFreeSmall(tb testing.TB, blocks ...smallBlock) {
 	tb.Helper()
 	for _, b := range blocks {
-		if err := h.freeBlock(b.gen, b.off, b.bytes, 1); err != nil {
+		if err := h.freeAny(b); err != nil {
 			tb.Fatal(err)
 		}
 	}
@@ -214,7 +214,7 @@ func TestGenerationsGoOn(t *testing.T) {
 		}
 		live := h.mustAllocate(t, 32768)
 		for _, b := range stale {
-			if err := h.freeBlock(b.gen, b.off, b.bytes, 1); !errors.Is(err, ErrBadFree) {
+			if err := h.freeAny(b); !errors.Is(err, ErrBadFree) {
 				t.Fatalf("round %d: free of %+v: %v", round, b, err)
 			}
 		}

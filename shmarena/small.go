@@ -12,12 +12,12 @@ import (
 // process and needs no recovery: a block that is in it is FREE in its word.
 type magazine struct {
 	mu    sync.Mutex
-	ctrl  ctrl   // of the span; 0 is no span
-	span  uint64 // its number
-	word  uint64 // hint word that the hints were taken from
-	hints uint64 // blocks of that word that may be free
-	left  uint64 // what heapControl.left was when nobody's spans were looked for in vain
-	tidy  bool   // the cell's record is not a predecessor's
+	ctrl  ctrl          // of the span; 0 is no span
+	span  atomic.Uint64 // its number, or noSpan; read without the mutex by who frees
+	word  uint64        // hint word that the hints are of
+	hints uint64        // blocks of that word that may be free
+	left  uint64        // what heapControl.left was when nobody's spans were looked for in vain
+	tidy  bool          // the cell's record is not a predecessor's
 
 	closed bool // nobody allocates any more
 	_      [8]uint64
@@ -94,7 +94,8 @@ func (h *heap) claimNext(m *magazine, c int, size uint64) (p claimed, ok bool) {
 	}
 	i := m.word<<6 + uint64(bits.TrailingZeros64(m.hints))
 	m.hints &= m.hints - 1
-	w, class := &h.small[m.span].blocks[i], uint64(classes[c].size)
+	span := m.span.Load()
+	w, class := &h.small[span].blocks[i], uint64(classes[c].size)
 	old := block(w.Load())
 	if old.state() != blockFree {
 		return p, false
@@ -103,17 +104,19 @@ func (h *heap) claimNext(m *magazine, c int, size uint64) (p claimed, ok bool) {
 	if !w.CompareAndSwap(uint64(old), uint64(now)) {
 		return p, false
 	}
-	if h.ctrlOf(m.span) != m.ctrl {
+	if h.ctrlOf(span) != m.ctrl {
 		w.CompareAndSwap(uint64(now), uint64(old))
-		h.hint(m.span, c, uint32(i))
+		h.hint(span, c, uint32(i))
 		m.drop()
 		return p, false
 	}
-	return claimed{h.offset(m.span) + i*class, w, now}, true
+	return claimed{h.offset(span) + i*class, w, now}, true
 }
 
+const noSpan = ^uint64(0)
+
 // drop forgets the span.
-func (m *magazine) drop() { m.ctrl, m.hints = 0, 0 }
+func (m *magazine) drop() { m.use(noSpan, 0) }
 
 // place is a live block as an offset led to it. It has four words, so that it
 // stays in registers.
@@ -194,41 +197,6 @@ func (h *heap) resolve(gen uint32, off, n, size uint64) bool {
 	}
 	p, ok := h.locate(gen, off)
 	return ok && bytes == p.bytes
-}
-
-// freeBlock frees the block that an array names, if the array fits it exactly.
-func (h *heap) freeBlock(gen uint32, off, n, size uint64) error {
-	over, bytes := bits.Mul64(n, size)
-	if w, span, slot := h.smallAt(off); w != nil && over == 0 && !h.guarded {
-		b := block(w.Load())
-		if b.is(gen, bytes, slot.class()) && b.state() == blockLive && w.CompareAndSwap(uint64(b), uint64(b.freed())) {
-			h.hint(span, slot.class(), slot.index())
-			return nil
-		}
-	}
-	p, ok := h.locate(gen, off)
-	if !ok || over != 0 || bytes != p.bytes {
-		return ErrBadFree
-	}
-	return h.freePlace(p)
-}
-
-// freePlace frees a block. Of any number that try, one is not told ErrBadFree.
-// The caller does not have the mutex of the holds.
-func (h *heap) freePlace(p place) error {
-	if h.guarded && !h.intact(p) {
-		return ErrOverrun
-	}
-	if p.slot == largeSlot {
-		return h.free(p.first, ctrl(p.word).gen())
-	}
-	if b := block(p.word); b.state() != blockLive || !h.wordOf(p).CompareAndSwap(p.word, uint64(b.freed())) {
-		if err := h.freePinned(p); err != nil {
-			return err
-		}
-	}
-	h.hint(p.first, p.slot.class(), p.slot.index())
-	return nil
 }
 
 // hint tells that a block is free. Whoever dies before it is done, or half-way,

@@ -82,7 +82,7 @@ func checkedFree(t *testing.T, h *heap, b smallBlock) {
 			break
 		}
 	}
-	if err := h.freeBlock(b.gen, b.off, b.bytes, 1); err != nil {
+	if err := h.freeAny(b); err != nil {
 		t.Error(err)
 	}
 }

@@ -147,7 +147,7 @@ func (m *smallModel) freeAt(t *rapid.T, h *heap, i int) {
 			t.Fatalf("byte %d of a block of %d is %d, not %d", k, b.bytes, v, b.fill)
 		}
 	}
-	if err := h.freeBlock(b.gen, b.off, b.bytes, 1); err != nil {
+	if err := h.freeAny(b); err != nil {
 		t.Fatal(err)
 	}
 	m.stale = append(m.stale, b)
@@ -160,7 +160,7 @@ func (m *smallModel) freeAgain(t *rapid.T) {
 		t.Skip("nothing was freed")
 	}
 	b := rapid.SampledFrom(m.stale).Draw(t, "block")
-	if err := m.pick(t).freeBlock(b.gen, b.off, b.bytes, 1); !errors.Is(err, ErrBadFree) {
+	if err := m.pick(t).freeAny(b); !errors.Is(err, ErrBadFree) {
 		t.Fatalf("free of a freed block: %v", err)
 	}
 }
@@ -178,7 +178,7 @@ func (m *smallModel) freeInside(t *rapid.T) {
 		if other, ok := m.live[bad.off]; ok && other.gen == bad.gen && other.bytes == bad.bytes {
 			continue // the neighbour
 		}
-		if err := m.heaps[0].freeBlock(bad.gen, bad.off, bad.bytes, 1); !errors.Is(err, ErrBadFree) {
+		if err := m.heaps[0].freeAny(bad); !errors.Is(err, ErrBadFree) {
 			t.Fatalf("free of %+v, the block is %+v: %v", bad, b, err)
 		}
 	}

@@ -192,14 +192,14 @@ func stepSmall(t *testing.T, name string, op smallStep) {
 	} else if name == "trim" { // long, and each part of it is also one of the others
 		cfg.Stride = 5
 	}
-	kills := stepkill.Run(t, cfg)
-	t.Logf("%s: %d kills", name, kills)
+	t.Logf("%s: %d kills", name, stepkill.Run(t, cfg))
 }
 
 const mark = 0x1234567890
 
 func (r *smallRig) fill(t *testing.T, op smallStep) {
 	t.Helper()
+	forgetTables(t, r.a)
 	r.more = nil
 	r.x, r.w = mustAlloc[uint64](t, r.a, 5), mustAlloc[uint64](t, r.a, 1)
 	if op.prepare != nil {
