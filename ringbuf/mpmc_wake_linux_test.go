@@ -107,3 +107,32 @@ func TestMPMCCloseWithPushUnderWay(t *testing.T) {
 		t.Fatalf("afterwards: %v", err)
 	}
 }
+
+// TestMPMCCloseBehindTheClaim: a push that is closed between its claim and its commit leaves a gap. The
+// bell that it looks at is, here, the half of the cell's word that the claim writes, the sender's id, in
+// which the bit of a closed ring is set: so it is closed at that very moment.
+func TestMPMCCloseBehindTheClaim(t *testing.T) {
+	for name, push := range map[string]func(s *Sender[message]) error{
+		"one":   func(s *Sender[message]) error { return s.TryPush(messageOf(1)) },
+		"batch": func(s *Sender[message]) error { _, err := s.TryPushBatch([]message{messageOf(1)}); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := heapCrowd(t, Options{Capacity: 4})
+			if x.sm.ID()&closed == 0 {
+				t.Fatalf("the sender's id is %#x", x.sm.ID())
+			}
+			x.s.bell = word32(x.mem, offCells)
+			if err := push(x.s); err != ErrClosed {
+				t.Errorf("a push that is closed behind its claim: %v", err)
+			}
+			x.s.bell = x.toSenders
+			var v message
+			if err := x.c.TryPop(&v); err != ErrEmpty {
+				t.Errorf("a pop behind it: %v, %v", v, err)
+			}
+			if err := errors.Join(x.s.TryPush(messageOf(2)), x.c.TryPop(&v)); err != nil || v != messageOf(2) || x.c.Seq() != 1 {
+				t.Errorf("the next: %v, %v, number %d", v, err, x.c.Seq())
+			}
+		})
+	}
+}
