@@ -98,7 +98,7 @@ func (c *Receiver[T]) popOther(dst *T) error {
 	return nil
 }
 
-// TryTake is TryPop, but the value stays in the ring until Done: if this process dies before, it is
+// TryTake is TryPop, its short wait behind a stream included, but the value stays in the ring until Done: if this process dies before, it is
 // delivered again. It fails like TryPop.
 //
 // It panics if the Receiver holds a value already.
