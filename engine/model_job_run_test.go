@@ -108,21 +108,10 @@ func (r jobRules) call(s jmState) []jmState {
 
 // await is a step of the caller's wait, and of what it does behind it.
 func (r jobRules) await(s jmState) (next []jmState) {
-	look := func(on uint8) {
-		if s.hasNews() {
-			s.settle()
-		}
-		if s.caller = on; s.ended {
-			s.caller = jcLeave
-		}
-	}
 	switch s.caller {
-	case jcSpin:
-		if s.hasNews() { // it goes on spinning, or has seen this
-			n := s
-			n.settle()
-			if n.ended {
-				n.caller = jcLeave
+	case jcSpin: // it sees the end, or gives up
+		if n := s; n.hasNews() {
+			if n.look(jcSpin); n.ended {
 				next = append(next, n)
 			}
 		}
@@ -131,7 +120,7 @@ func (r jobRules) await(s jmState) (next []jmState) {
 		s.asleep = true
 		s.caller = r.order(r.sayLate, jcLook, jcSleep)
 	case jcLook:
-		look(r.order(r.sayLate, jcSleep, jcSay))
+		s.look(r.order(r.sayLate, jcSleep, jcSay))
 	case jcSleep:
 		if !s.ended {
 			return nil
@@ -152,6 +141,16 @@ func (r jobRules) await(s jmState) (next []jmState) {
 		return nil
 	}
 	return append(next, s)
+}
+
+// look settles the job if there is news; the caller goes on there if it has not ended.
+func (s *jmState) look(on uint8) {
+	if s.hasNews() {
+		s.settle()
+	}
+	if s.caller = on; s.ended {
+		s.caller = jcLeave
+	}
 }
 
 // named reports whether a worker may still look at the job that was closed last.
