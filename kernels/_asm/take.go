@@ -7,8 +7,8 @@ import (
 )
 
 // take loads by indices that are loaded once and checked there. It has no
-// vectors: a gather takes longer than its loads, on processors where it is not
-// slower by law of microcode.
+// vectors: a gather of eight takes longer than eight loads, and on some
+// processors much longer.
 func take() {
 	routine("take", "func(dst *uint64, x []uint64, idx []int64) int",
 		"equals takeGo for a multiple of 8 indices, but may leave out some before one that is out of bounds.")
