@@ -11,7 +11,8 @@
 // [HistogramInt64], [GroupedHistogramInt64]), moments by group
 // ([GroupedMoments], [GroupedMomentsInt64]), and the hour of a timestamp as a
 // group code ([HourOfDay]), and products of matrices ([Gemm], [Gemv]). Results of
-// parts of the data merge.
+// parts of the data merge. Names without a type are of float64; Int64, Float32 and
+// Int32 at the end are of these: sums of float32 are float64, of int32 int64.
 //
 // Who may call at once. Everybody: kernels keep no state, start no goroutine
 // and do not allocate (Gemm has buffers, which it uses again). What a kernel
