@@ -10,10 +10,10 @@
 // [CoMomentsInt64]), histograms over bins of equal width ([Histogram],
 // [HistogramInt64], [GroupedHistogramInt64]), moments by group
 // ([GroupedMoments], [GroupedMomentsInt64]) and the hour of a timestamp as a
-// group code ([HourOfDay]), codes for any integers ([Table]) and joins by them
-// ([Join]), and products of matrices ([Gemm], [Gemv]). Names without a type are of
-// float64; int64, float32 and int32 have most of them too ([AddFloat32]), uint64
-// those that sort. Results of parts of the data merge.
+// group code ([HourOfDay]), codes for any integers ([Table]), exact sums by them
+// ([GroupedSumInt64]) and joins ([Join]), and products of matrices ([Gemm], [Gemv]).
+// Results of parts of the data merge. Names without a type are of float64; Int64,
+// Float32, Int32 and Uint64 are of these: sums of float32 are float64, of int32 int64.
 //
 // Who may call at once. Everybody: kernels keep no state, start no goroutine
 // and do not allocate (Gemm has buffers, which it uses again). What a kernel
