@@ -1,0 +1,15 @@
+// Kernels measures package kernels beside other libraries that a Go program can use
+// for the same work:
+//
+//	go -C bench/rivals run ./kernels [--case PATTERN] [--reps N] [--seconds S]
+//	go -C bench/rivals run -tags openblas ./kernels --case gemm    # with OpenBLAS, if pkg-config knows it
+//
+// The systems are ours; vek, which is github.com/viterin/vek (AVX2); arrow, which is
+// Apache Arrow's compute functions (github.com/apache/arrow-go), which make a new
+// array for each result; gonum; and openblas, with one thread, if the program is built
+// with that tag. A case is an operation on float64 in the first-level cache (L1,
+// 2,048 elements) or from memory (DRAM, 4 Mi elements).
+//
+// Every result is reduced to one number, and that is compared with ours. One thread;
+// ratios are taken round by round.
+package main
