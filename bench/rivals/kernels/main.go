@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/shmengine/shmengine/bench/machine"
@@ -43,6 +44,7 @@ func measure(ctx context.Context, w io.Writer, o suite.Options[struct{}]) error 
 	if err != nil {
 		return err
 	}
+	runtime.GOMAXPROCS(1) // gonum multiplies by as many goroutines
 	o = o.WithDefaults()
 	var list []suite.Contest[*sample]
 	for _, c := range chosen {
