@@ -321,7 +321,7 @@ func sumInt32AVX2(x []int32) (low uint32, high int32)
 //go:noescape
 func dotInt32AVX2(x []int32, y []int32) int64
 
-// minMaxFloat32AVX2 equals minMaxFloat32Go.
+// minMaxFloat32AVX2 equals minMaxGo.
 //
 //go:noescape
 func minMaxFloat32AVX2(x []float32) (lo float32, hi float32)

@@ -321,7 +321,7 @@ func sumInt32AVX512(x []int32) (low uint32, high int32)
 //go:noescape
 func dotInt32AVX512(x []int32, y []int32) int64
 
-// minMaxFloat32AVX512 equals minMaxFloat32Go.
+// minMaxFloat32AVX512 equals minMaxGo.
 //
 //go:noescape
 func minMaxFloat32AVX512(x []float32) (lo float32, hi float32)

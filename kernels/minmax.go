@@ -37,7 +37,7 @@ func minMaxBlock(x []float64) (lo, hi float64) {
 	return minMaxGo(x)
 }
 
-func minMaxGo(x []float64) (lo, hi float64) {
+func minMaxGo[T float64 | float32](x []T) (lo, hi T) {
 	lo, hi = x[0], x[0]
 	for _, v := range x {
 		if v < lo {

@@ -33,23 +33,7 @@ func minMaxFloat32Block(x []float32) (lo, hi float32) {
 	if active == levelAVX2 {
 		return minMaxFloat32AVX2(x)
 	}
-	return minMaxFloat32Go(x)
-}
-
-func minMaxFloat32Go(x []float32) (lo, hi float32) {
-	lo, hi = x[0], x[0]
-	for _, v := range x {
-		if v < lo {
-			lo = v
-		}
-		if v > hi {
-			hi = v
-		}
-		if v != v {
-			return v, v
-		}
-	}
-	return lo, hi
+	return minMaxGo(x)
 }
 
 // MinMaxInt32 is [MinMaxInt64] for int32.

@@ -11,7 +11,7 @@ import (
 // minMaxNarrow is minMax: integers know no NaN.
 func minMaxNarrow() {
 	for _, t := range narrowTypes {
-		routine("minMax"+t.suffix, "func(x []"+t.elem+") (lo "+t.elem+", hi "+t.elem+")", "equals "+map[bool]string{true: "minMaxFloat32Go.", false: "minMaxInt32Go."}[t.float])
+		routine("minMax"+t.suffix, "func(x []"+t.elem+") (lo "+t.elem+", hi "+t.elem+")", "equals "+map[bool]string{true: "minMaxGo.", false: "minMaxInt32Go."}[t.float])
 		x, n := slice("x")
 		first := vec()
 		VPBROADCASTD(at(x, 0), first)
