@@ -116,3 +116,39 @@ func TestShortCallsAreSafepoints(t *testing.T) {
 	p.Expect("stopped")
 	p.Wait()
 }
+
+// stopsWithin returns how often the world was stopped within one call of f: the
+// most of several calls, since who stops it may be kept from running during any
+// of them. It ends at the first call with enough.
+func stopsWithin(enough int, f func()) (most int) {
+	for range 200 {
+		if most = max(most, stopsOf(f, enough)); most >= enough {
+			break
+		}
+	}
+	return most
+}
+
+// stopsOf calls f and returns how often the world was stopped before its end.
+func stopsOf(f func(), enough int) (stops int) {
+	began, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		close(began)
+		f()
+		close(done) // received from twice
+	}()
+	<-began
+	var stats runtime.MemStats
+	for stops < enough {
+		runtime.ReadMemStats(&stats) // stops the world
+		select {
+		case <-done:
+			return stops
+		default:
+			stops++
+			runtime.Gosched()
+		}
+	}
+	<-done
+	return stops
+}
