@@ -13,13 +13,14 @@ const Suite = "proc"
 // Names of the systems, as reports have them.
 const (
 	Engine       = "engine"
+	EngineSelf   = "engine-self"
 	PyFork       = "py-fork"
 	PyForkserver = "py-forkserver"
 	PySpawn      = "py-spawn"
 )
 
 // Systems returns the names of all systems.
-func Systems() []string { return []string{Engine, PyFork, PyForkserver, PySpawn} }
+func Systems() []string { return []string{Engine, EngineSelf, PyFork, PyForkserver, PySpawn} }
 
 // baseline is what Python does unless it is told otherwise, up to 3.13.
 const baseline = PyFork

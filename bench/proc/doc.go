@@ -12,8 +12,9 @@
 // Standby is a Starter of one process here, a Pool of one process there, because a fork
 // server starts a process for each job. In standby/hot each job follows the one before at
 // once, in standby/idle2ms both sides have slept for 2 ms. The first statement of a child
-// comes behind what its program initialises: ours is this program again, Python's imports
-// what multiprocessing needs.
+// comes behind what its program initialises: Python's is a program that imports what
+// multiprocessing needs, and engine's one that imports engine/process, compiled on the
+// spot; engine-self's is the program that measures, with every library of its own.
 //
 // Who may call it at once. One Run at a time is a measurement; two are none.
 //

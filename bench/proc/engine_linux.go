@@ -9,57 +9,45 @@ import (
 	"os"
 	"time"
 
-	"golang.org/x/sys/unix"
-
+	"github.com/shmengine/shmengine/bench/proc/stamp"
+	"github.com/shmengine/shmengine/bench/twin"
 	"github.com/shmengine/shmengine/engine/process"
 )
 
 // idleFor is how long both sides of standby/idle2ms sleep.
 const idleFor = 2 * time.Millisecond
 
-// clock is the monotonic clock, which all processes share.
-func clock() int64 {
-	var ts unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts); err != nil {
-		return 0 // which no check takes for a moment
-	}
-	return ts.Nano()
-}
-
-// stampFile is the descriptor of Command.Files[0] in a child.
-const stampFile = 3
-
-// stamp says at once what time it is, and then ends or sleeps.
-var stamp = process.NewEntry("shmbench/stamp", func(args []string) error {
-	at := clock()
-	var b [8]byte
-	binary.LittleEndian.PutUint64(b[:], uint64(at))
-	if _, err := unix.Write(stampFile, b[:]); err != nil {
-		return os.NewSyscallError("write", err)
-	}
-	for len(args) > 0 && args[0] == kindDeath {
-		time.Sleep(time.Hour)
-	}
-	return nil
-})
-
 // engineSystem is package engine/process.
 type engineSystem struct {
-	r, w *os.File // of the stamps
-	hot  *process.Starter
+	child *twin.Program // nil for this program again
+	r, w  *os.File      // of the stamps
+	hot   *process.Starter
 }
 
-func newEngine() (system, error) {
+// newEngine makes a system whose children run a program, which is its to close.
+func newEngine(child *twin.Program) (system, error) {
 	r, w, err := os.Pipe()
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, closeProgram(child))
 	}
-	return &engineSystem{r: r, w: w}, nil
+	return &engineSystem{child: child, r: r, w: w}, nil
+}
+
+// closeProgram closes a program, if there is one.
+func closeProgram(p *twin.Program) error {
+	if p == nil {
+		return nil
+	}
+	return p.Close()
 }
 
 // command is how children are started. The spare is told apart from others by nothing.
 func (e *engineSystem) command() process.Command {
-	return process.Command{Files: []*os.File{e.w}, Stderr: io.Discard, IgnoreInterrupt: true}
+	c := process.Command{Files: []*os.File{e.w}, Stderr: io.Discard, IgnoreInterrupt: true}
+	if e.child != nil {
+		c.Path = e.child.Path()
+	}
+	return c
 }
 
 func (e *engineSystem) close() error {
@@ -67,7 +55,7 @@ func (e *engineSystem) close() error {
 	if e.hot != nil {
 		err = errors.Join(err, e.hot.Close())
 	}
-	return err
+	return errors.Join(err, closeProgram(e.child))
 }
 
 func (e *engineSystem) measure(ctx context.Context, kind string, n int) (list []sample, err error) {
@@ -91,8 +79,11 @@ func (e *engineSystem) measure(ctx context.Context, kind string, n int) (list []
 // fresh starts a process, and sees it to its end.
 func (e *engineSystem) fresh(ctx context.Context, kind string) (s sample, err error) {
 	c := e.command()
-	c.Entry, c.Args = stamp, []string{kind}
-	s[0] = clock()
+	c.Entry = stamp.Entry
+	if kind == kindDeath {
+		c.Args = []string{stamp.Stay}
+	}
+	s[0] = stamp.Clock()
 	p, err := process.Start(c)
 	if err != nil {
 		return s, err
@@ -105,7 +96,7 @@ func (e *engineSystem) fresh(ctx context.Context, kind string) (s sample, err er
 			return s, errors.Join(err, p.Kill())
 		}
 		time.Sleep(idleFor) // both sides asleep, as in life
-		want, s[0] = -9, clock()
+		want, s[0] = -9, stamp.Clock()
 		if err = p.Kill(); err != nil {
 			return s, err
 		}
@@ -115,7 +106,7 @@ func (e *engineSystem) fresh(ctx context.Context, kind string) (s sample, err er
 	if err = p.Join(ctx); err != nil {
 		return s, err
 	}
-	s[2] = clock()
+	s[2] = stamp.Clock()
 	if got, _ := p.ExitCode(); got != want {
 		return s, fmt.Errorf("%v, not exit code %d: %s", p, want, p.StderrTail())
 	}
@@ -142,15 +133,15 @@ func (e *engineSystem) standby(ctx context.Context, kind string) (s sample, err 
 	if kind == kindIdle {
 		time.Sleep(idleFor)
 	}
-	s[0] = clock()
-	j, err := e.hot.Start(ctx, stamp, kind)
+	s[0] = stamp.Clock()
+	j, err := e.hot.Start(ctx, stamp.Entry)
 	if err != nil {
 		return s, err
 	}
 	if err := j.Join(ctx); err != nil {
 		return s, err
 	}
-	s[2] = clock()
+	s[2] = stamp.Clock()
 	if got, known := j.ExitCode(); got != 0 || !known {
 		return s, fmt.Errorf("job: exit code %d: %s", got, j.StderrTail())
 	}

@@ -2,6 +2,10 @@
 
 package proc
 
-import "errors"
+import (
+	"errors"
 
-func newEngine() (system, error) { return nil, errors.ErrUnsupported }
+	"github.com/shmengine/shmengine/bench/twin"
+)
+
+func newEngine(*twin.Program) (system, error) { return nil, errors.ErrUnsupported }

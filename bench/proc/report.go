@@ -79,7 +79,7 @@ func (r *Report) Write(w io.Writer) error {
 	}
 	fmt.Fprintln(w, "each sample is three readings of one clock, by parent, child and parent, and they were in order; a warm-up round is not counted;\n"+
 		"ratios are taken round by round, intervals are of 95 %")
-	fmt.Fprintln(w, "engine's child is this program again; standby is a Starter of one process, and Pool(1) in Python; nothing is pinned")
+	fmt.Fprintln(w, "engine's child is a small program with package engine/process, engine-self's this one again, with all it initialises; standby is a Starter of one process, and Pool(1) in Python; nothing is pinned")
 	if v := r.Meta.Settings.Python; v != "" {
 		fmt.Fprintln(w, "Python", v)
 	}

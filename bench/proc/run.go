@@ -7,6 +7,7 @@ import (
 
 	"github.com/shmengine/shmengine/bench/report"
 	"github.com/shmengine/shmengine/bench/suite"
+	"github.com/shmengine/shmengine/bench/twin"
 	"github.com/shmengine/shmengine/engine/process"
 )
 
@@ -94,7 +95,7 @@ func (r *run) base() string {
 	return baseline
 }
 
-// start starts the systems. Without python3 there is one.
+// start starts the systems. Without python3 there are the engine's.
 func (r *run) start(ctx context.Context) error {
 	for _, name := range Systems() {
 		if !r.Asked(name) {
@@ -114,8 +115,11 @@ func (r *run) start(ctx context.Context) error {
 }
 
 func (r *run) open(ctx context.Context, name string) (system, error) {
-	if name == Engine {
-		return newEngine()
+	switch name {
+	case Engine:
+		return r.small(ctx)
+	case EngineSelf:
+		return newEngine(nil)
 	}
 	py, err := newPython(ctx, name)
 	if err != nil {
@@ -123,6 +127,20 @@ func (r *run) open(ctx context.Context, name string) (system, error) {
 	}
 	r.python = py.version
 	return py, nil
+}
+
+// small is the engine with children that run a small program. Where that cannot be
+// compiled they run this one.
+func (r *run) small(ctx context.Context) (system, error) {
+	child, err := twin.CompileGo(ctx, "bench/proc/child")
+	if errors.Is(err, twin.ErrNone) {
+		r.notes = append(r.notes, "engine's child is this program again, as engine-self's: "+err.Error())
+		child, err = nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return newEngine(child)
 }
 
 // contest says how one case is measured. A warm-up is as long as any round.

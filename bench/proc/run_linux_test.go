@@ -32,7 +32,7 @@ func TestRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if begun != 1 || last != total || total != len(contests)*2*4 || len(r.Notes) > 0 || len(seen) != len(contests)*4*2 {
+	if begun != 1 || last != total || total != len(contests)*2*len(Systems()) || len(r.Notes) > 0 || len(seen) != len(contests)*len(Systems())*2 {
 		t.Errorf("begun %d, progress %d of %d, notes %v, %d figures", begun, last, total, r.Notes, len(seen))
 	}
 	for _, c := range contests {
@@ -59,14 +59,15 @@ func TestRun(t *testing.T) {
 
 func TestCorrupt(t *testing.T) {
 	needPython(t)
-	for _, name := range []string{Engine, PyFork} {
+	for _, name := range []string{Engine, EngineSelf, PyFork} {
 		if _, err := Run(t.Context(), Options{Case: "standby/hot", Reps: 1, Corrupt: name}); !errors.Is(err, report.ErrWrong) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
-// Without Python there is no baseline, and it says so; with five rounds there is an interval.
+// Without Python there is no baseline, without Go no small program, and it says so; with
+// five rounds there is an interval.
 func TestWithoutPython(t *testing.T) {
 	alone(t)
 	r, err := Run(t.Context(), Options{Case: "join", Reps: 6})
@@ -74,7 +75,7 @@ func TestWithoutPython(t *testing.T) {
 		t.Fatal(err)
 	}
 	m, ok := r.Cases[0].Figure(Engine, "p50_ns")
-	if !ok || m.Ratio != nil || m.Baseline != "" || m.Lo == nil || *m.Lo > *m.Hi || len(r.Notes) != 1 || len(r.Cases[0].Figures) != 2 {
+	if !ok || m.Ratio != nil || m.Baseline != "" || m.Lo == nil || *m.Lo > *m.Hi || len(r.Notes) != 2 || len(r.Cases[0].Figures) != 4 {
 		t.Errorf("%+v, notes %v", m, r.Notes)
 	}
 	var text bytes.Buffer

@@ -16,7 +16,7 @@ import (
 )
 
 // ErrNone says that a twin cannot be had, and why.
-var ErrNone = errors.New("no C program to compare with")
+var ErrNone = errors.New("no program to compare with")
 
 // A Program is a compiled twin: its file has no name any more.
 type Program struct{ exe *os.File }
@@ -27,16 +27,24 @@ func Compile(ctx context.Context, text string, flags ...string) (_ *Program, err
 	if err != nil {
 		return nil, err
 	}
+	return build(func(dir, exe string) error {
+		source := filepath.Join(dir, "twin.c")
+		if err := os.WriteFile(source, []byte(text), 0o600); err != nil {
+			return err
+		}
+		return compile(ctx, process.Command{Path: cc, Args: append(slices.Clone(flags), "-o", exe, source)}, dir)
+	})
+}
+
+// build has a compiler write a program into a folder, which is gone when it returns.
+func build(compile func(dir, exe string) error) (_ *Program, err error) {
 	dir, unlock, err := newFolder()
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir), unlock()) }()
-	source, exe := filepath.Join(dir, "twin.c"), filepath.Join(dir, "twin")
-	if err := os.WriteFile(source, []byte(text), 0o600); err != nil {
-		return nil, err
-	}
-	if err := compile(ctx, cc, dir, append(slices.Clone(flags), "-o", exe, source)); err != nil {
+	exe := filepath.Join(dir, "twin")
+	if err := compile(dir, exe); err != nil {
 		return nil, err
 	}
 	f, err := os.Open(exe)
@@ -96,12 +104,11 @@ func Compiler() (string, error) {
 	return "", fmt.Errorf("%w: there is no C compiler (%s)", ErrNone, strings.Join(names, ", "))
 }
 
-// compile runs the compiler, whose own temporary files go into dir too.
-func compile(ctx context.Context, cc, dir string, args []string) error {
-	p, err := process.Start(process.Command{
-		Path: cc, Args: args, Env: []string{"TMPDIR=" + dir, "LC_ALL=C"},
-		Stdout: io.Discard, Stderr: io.Discard, IgnoreInterrupt: true,
-	})
+// compile runs a compiler, whose own temporary files go into dir too.
+func compile(ctx context.Context, c process.Command, dir string) error {
+	c.Env = append(c.Env, "TMPDIR="+dir, "LC_ALL=C")
+	c.Stdout, c.Stderr, c.IgnoreInterrupt = io.Discard, io.Discard, true
+	p, err := process.Start(c)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNone, err)
 	}
@@ -110,7 +117,7 @@ func compile(ctx context.Context, cc, dir string, args []string) error {
 	}
 	if code, _ := p.ExitCode(); code != 0 {
 		first, _, _ := strings.Cut(strings.TrimSpace(p.StderrTail()), "\n")
-		return fmt.Errorf("%w: %s: %v: %s", ErrNone, cc, p, first)
+		return fmt.Errorf("%w: %s: %v: %s", ErrNone, c.Path, p, first)
 	}
 	return nil
 }
