@@ -3,11 +3,14 @@ package engine
 import "math/bits"
 
 // push adds a hint. Only the coordinator pushes, one goroutine at a time. It is false
-// when the ring is full of old hints.
-func (r *hintRing) push(cell int) bool {
+// when the ring is full of old hints. seen is the head as the caller saw it last: while
+// that leaves room the workers' line is left alone.
+func (r *hintRing) push(cell int, seen *uint64) bool {
 	tail := r.tail.Load()
-	if tail-r.head.Load() >= hintSlots {
-		return false
+	if tail-*seen >= hintSlots {
+		if *seen = r.head.Load(); tail-*seen >= hintSlots {
+			return false
+		}
 	}
 	r.slots[tail%hintSlots].Store(uint32(cell))
 	r.tail.Store(tail + 1) // pairs with the load in next: the slot is there

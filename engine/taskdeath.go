@@ -98,7 +98,8 @@ func (t *tasks) rehint() {
 	}
 	for _, i := range all {
 		t.cells[i].handed = false
-		t.board.hints[t.cells[i].level].push(i)
+		l := t.cells[i].level
+		t.board.hints[l].push(i, &t.heads[l])
 	}
 	for range all {
 		w, ok := t.board.sleeper(t.crew.size())

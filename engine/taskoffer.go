@@ -138,7 +138,7 @@ func (t *tasks) watched(i, by int) bool {
 func (t *tasks) hint(i int) {
 	s := t.cells[i]
 	s.handed = false
-	if !t.board.hints[s.level].push(i) {
+	if !t.board.hints[s.level].push(i, &t.heads[s.level]) {
 		t.rehint()
 	}
 	t.rouse()

@@ -23,14 +23,15 @@ type tasks struct {
 	cpus  int  // that workers share with the coordinator; 0: it does not matter
 
 	mu      sync.Mutex
-	cells   []*cellState  // those used so far
-	free    []int         // the one that came back last is the last: it is in caches
-	under   int           // cells that are not free
-	queue   waiters       // for a free cell
-	seq     uint64        // of offers
-	closed  error         // why nothing is taken any more
-	stop    chan struct{} // closed when closed is set
-	broken  error         // why nobody is there to run anything
+	cells   []*cellState       // those used so far
+	free    []int              // the one that came back last is the last: it is in caches
+	under   int                // cells that are not free
+	queue   waiters            // for a free cell
+	seq     uint64             // of offers
+	heads   [taskLevels]uint64 // of hints, as last seen
+	closed  error              // why nothing is taken any more
+	stop    chan struct{}      // closed when closed is set
+	broken  error              // why nobody is there to run anything
 	watches watches
 	hunger  int           // who wants to hear of every end
 	gone    bool          // the board is

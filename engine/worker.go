@@ -144,7 +144,7 @@ func (w *member) loop() (int, error) {
 				w.tasks.yield()
 				return code, nil
 			}
-			if w.tasks.step() || w.sweep() {
+			if w.tasks.step() || w.sweep() || w.tasks.fallBehind() {
 				continue
 			}
 			d, err = w.rest()

@@ -1,0 +1,56 @@
+package engine
+
+import (
+	"testing"
+	"time"
+)
+
+// A ring takes as many hints as it has slots, wherever its head is, and looks at the head
+// only when those that it has seen are full.
+func TestHintsFillTheRing(t *testing.T) {
+	r, head, tail := new(hintRing), uint64(0), uint64(0)
+	const start = 1<<64 - 5 // the counters wrap
+	r.head.Store(start)
+	r.tail.Store(start)
+	head, tail = start, start
+	for round := range 3 {
+		for i := range hintSlots {
+			if !r.push(i%maxTasks, &head) {
+				t.Fatalf("round %d: no room for hint %d", round, i)
+			}
+		}
+		if r.push(7, &head) {
+			t.Fatalf("round %d: a hint more than there are slots", round)
+		}
+		for i := range hintSlots {
+			if cell, ok := r.next(&tail); !ok || cell != i%maxTasks {
+				t.Fatalf("round %d: hint %d: %d, %v", round, i, cell, ok)
+			}
+		}
+		if cell, ok := r.next(&tail); ok {
+			t.Fatalf("round %d: hint %d of none", round, cell)
+		}
+		if head == r.head.Load() {
+			t.Errorf("round %d: the head was looked at though there was room", round)
+		}
+	}
+}
+
+// Who has run a row of hinted tasks and then finds none falls behind, and once.
+func TestWorkerFallsBehind(t *testing.T) {
+	k := &tasker{row: longRow - 1}
+	if k.fallBehind() || k.row != 0 {
+		t.Error("it fell behind a short row")
+	}
+	k.row = longRow
+	from := time.Now()
+	if !k.fallBehind() || k.row != 0 {
+		t.Error("it did not fall behind a row")
+	}
+	if d := time.Since(from); d < 100*time.Nanosecond {
+		t.Errorf("it fell behind by %v", d)
+	}
+	if k.fallBehind() {
+		t.Error("it fell behind twice")
+	}
+}
