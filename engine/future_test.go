@@ -261,11 +261,7 @@ func TestWaitMissesNone(t *testing.T) {
 				t.Fatal(len(ended), err)
 			}
 			wg.Wait()
-			for limit := time.Now().Add(10 * time.Second); int(seen.Load()) != len(fs); time.Sleep(100 * time.Microsecond) {
-				if time.Now().After(limit) {
-					t.Fatalf("%d callbacks of %d", seen.Load(), len(fs))
-				}
-			}
+			waitFor(t, "as many callbacks as tasks", func() bool { return int(seen.Load()) == len(fs) })
 		}
 	})
 }

@@ -12,16 +12,6 @@ import (
 	"github.com/shmengine/shmengine/internal/race"
 )
 
-// waitFor asks until it is so; a test that waits for ever is ended by its deadline.
-func waitFor(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for ctx := deadline(t, time.Minute); !is(); time.Sleep(time.Millisecond) {
-		if ctx.Err() != nil {
-			t.Fatalf("not %s", what)
-		}
-	}
-}
-
 func workersAre(t *testing.T, e *Engine, n int) {
 	t.Helper()
 	waitFor(t, "as many workers as there should be", func() bool { return len(e.WorkerPIDs()) == n })
@@ -100,6 +90,7 @@ func TestIdleWorkersAndNewWork(t *testing.T) {
 		}
 		work.Wait()
 	}
+	workersAre(t, e, 0) // none stays, whatever came last
 	if s, n := e.Stats(), left.n.Load(); s.Deaths != 0 || n == 0 {
 		t.Errorf("%d workers ended of idleness; %+v", n, s)
 	}

@@ -103,3 +103,13 @@ func deadline(t *testing.T, d time.Duration) context.Context {
 	t.Cleanup(cancel)
 	return ctx
 }
+
+// waitFor asks until it is so; a test that waits for ever is ended by its deadline.
+func waitFor(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for ctx := deadline(t, time.Minute); !is(); time.Sleep(time.Millisecond) {
+		if ctx.Err() != nil {
+			t.Fatalf("not %s", what)
+		}
+	}
+}
