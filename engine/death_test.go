@@ -107,7 +107,8 @@ func TestKernelThatAlwaysKills(t *testing.T) {
 // A worker is stopped in the middle of an output store, passes its deadline, and
 // is continued after the retry. Had it not been killed it would write then.
 func TestStoppedPastItsDeadline(t *testing.T) {
-	e := start(t, Config{Workers: 2, PartitionTimeout: 200 * time.Millisecond})
+	// Others, that only wait for a CPU for that long, are revoked too, and tried again.
+	e := start(t, Config{Workers: 2, PartitionTimeout: 200 * time.Millisecond, Retries: 1000})
 	data := randoms(30 * LeafRows)
 	x, y := share(t, e, data), share(t, e, make([]float64, len(data)))
 	before := e.WorkerPIDs()

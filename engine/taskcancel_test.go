@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -111,6 +112,27 @@ func TestPriorities(t *testing.T) {
 	})
 }
 
+// endsWhenWaitedFor is a context whose deadline passes when somebody begins to wait.
+type endsWhenWaitedFor struct {
+	context.Context
+	done   chan struct{}
+	waited sync.Once
+}
+
+func (c *endsWhenWaitedFor) Done() <-chan struct{} {
+	c.waited.Do(func() { close(c.done) })
+	return c.done
+}
+
+func (c *endsWhenWaitedFor) Err() error {
+	select {
+	case <-c.done:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
+
 // When the arena is full Submit waits, as long as its context lets it.
 func TestSubmitToAFullArena(t *testing.T) {
 	for _, cfg := range taskModes() {
@@ -125,11 +147,10 @@ func TestSubmitToAFullArena(t *testing.T) {
 			filling = append(filling, x)
 		}
 		big := make([]byte, 2<<20)
-		short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-		if _, err := lengthFunc.Submit(short, e, big); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, shmarena.ErrNoSpace) {
+		waited := &endsWhenWaitedFor{Context: t.Context(), done: make(chan struct{})}
+		if _, err := lengthFunc.Submit(waited, e, big); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, shmarena.ErrNoSpace) {
 			t.Errorf("%s: %v", name(cfg), err)
 		}
-		cancel()
 		_, err := submit(t, e, repeatFunc, 2<<20).Result(t.Context())
 		if !errors.Is(err, shmarena.ErrNoSpace) {
 			t.Errorf("%s: a result without room: %v", name(cfg), err)
