@@ -66,7 +66,7 @@ func childrenOf(t *testing.T, parent int) (pids []string) {
 }
 
 // Whenever the coordinator is killed, its processes end: within two seconds on a quiet
-// machine, and here before a minute is over. That nothing else stays behind is what leaktest looks at.
+// machine, and here before our patience is over. That nothing else stays behind is what leaktest looks at.
 func TestCoordinatorKilledAtAnyMoment(t *testing.T) {
 	times := 12
 	if race.Enabled { // a start takes a second

@@ -111,7 +111,7 @@ func TestColumnsOfTasks(t *testing.T) {
 func TestStoppedTaskPastItsDeadline(t *testing.T) {
 	e := start(t, Config{Workers: 2, PartitionTimeout: 200 * time.Millisecond, Retries: 1000})
 	before := e.WorkerPIDs()
-	_, err := submit(t, e, endFunc, endArgs{What: "stop"}).Result(deadline(t, time.Minute))
+	_, err := submit(t, e, endFunc, endArgs{What: "stop"}).Result(deadline(t, patience))
 	var we *WorkerError
 	if !errors.As(err, &we) || we.ExitCode != -9 {
 		t.Errorf("%v", err)
@@ -136,7 +136,7 @@ func TestWorkerDiesDuringShutdown(t *testing.T) {
 		t.Error("a queued task cannot be cancelled")
 	}
 	done := make(chan error, 1)
-	go func() { done <- e.Shutdown(deadline(t, time.Minute), Finish) }()
+	go func() { done <- e.Shutdown(deadline(t, patience), Finish) }()
 	waitFor(t, "shutting down", func() bool {
 		_, err := squareFunc.Submit(t.Context(), e, 1)
 		return errors.Is(err, ErrShutdown)
@@ -164,7 +164,7 @@ func TestDamagedArena(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = submit(t, e, scribbleFunc, scribbleArgs{InOf(x)}).Result(deadline(t, time.Minute))
+	_, err = submit(t, e, scribbleFunc, scribbleArgs{InOf(x)}).Result(deadline(t, patience))
 	var we *WorkerError
 	if !errors.As(err, &we) || !strings.Contains(we.Reason, "SIGSEGV") {
 		t.Fatalf("%v", err)

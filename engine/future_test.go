@@ -257,7 +257,7 @@ func TestWaitMissesNone(t *testing.T) {
 					t.Errorf("AsCompleted gave %d", n)
 				}
 			})
-			if ended, _, err := Wait(deadline(t, time.Minute), WaitAll, fs...); len(ended) != len(fs) || err != nil {
+			if ended, _, err := Wait(deadline(t, patience), WaitAll, fs...); len(ended) != len(fs) || err != nil {
 				t.Fatal(len(ended), err)
 			}
 			wg.Wait()

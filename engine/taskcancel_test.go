@@ -72,7 +72,7 @@ func TestCancelKillsWhatDoesNotHeed(t *testing.T) {
 		time.Sleep(100 * time.Microsecond)
 	}
 	cancel()
-	if _, err := f.Result(deadline(t, time.Minute)); !errors.Is(err, context.Canceled) || f.State() != StateCancelled {
+	if _, err := f.Result(deadline(t, patience)); !errors.Is(err, context.Canceled) || f.State() != StateCancelled {
 		t.Errorf("%v, %v", f.State(), err)
 	}
 	if got := must[int](t)(squareFunc.Submit(t.Context(), e, 4)); got != 16 || e.Stats().Deaths != 1 {
@@ -83,7 +83,7 @@ func TestCancelKillsWhatDoesNotHeed(t *testing.T) {
 // PartitionTimeout is for each task, whoever waits for it.
 func TestTaskPastItsTime(t *testing.T) {
 	e := start(t, Config{Workers: 1, PartitionTimeout: 50 * time.Millisecond})
-	_, err := submit(t, e, doFunc, ignoreContext).Result(deadline(t, time.Minute))
+	_, err := submit(t, e, doFunc, ignoreContext).Result(deadline(t, patience))
 	var we *WorkerError
 	if !errors.As(err, &we) {
 		t.Fatal(err)
@@ -103,7 +103,7 @@ func TestPriorities(t *testing.T) {
 			fs = append(fs, submit(t, e, logFunc.At(p), logged{log, string('1' + rune(p))}))
 		}
 		g.open(t)
-		if _, _, err := Wait(deadline(t, time.Minute), WaitAll, fs...); err != nil {
+		if _, _, err := Wait(deadline(t, patience), WaitAll, fs...); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := os.ReadFile(log); string(got) != "221100" || err != nil {
