@@ -26,7 +26,7 @@ var takes = NewKernel("test/takes", Idempotent, func(_ *Task, a takesArgs) error
 func TestShortJobsEndAtAnyMoment(t *testing.T) {
 	e := start(t, Config{Workers: 1})
 	args := takesArgs{Row: InOf(share(t, e, []byte{0}))}
-	ctx := deadline(t, time.Minute)
+	ctx := deadline(t, 10*time.Minute)
 	for range 2000 {
 		args.For = rand.Int64N(int64(3 * spin.Window))
 		if err := takes.Run(ctx, e, 1, args); err != nil {

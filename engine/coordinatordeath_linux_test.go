@@ -65,8 +65,8 @@ func childrenOf(t *testing.T, parent int) (pids []string) {
 	return pids
 }
 
-// Whenever the coordinator is killed, its processes end within two seconds. That nothing
-// else stays behind is what leaktest looks at.
+// Whenever the coordinator is killed, its processes end: within two seconds on a quiet
+// machine, and here before our patience is over. That nothing else stays behind is what leaktest looks at.
 func TestCoordinatorKilledAtAnyMoment(t *testing.T) {
 	times := 12
 	if race.Enabled { // a start takes a second
@@ -84,13 +84,7 @@ func TestCoordinatorKilledAtAnyMoment(t *testing.T) {
 		time.Sleep(time.Duration(i%40) * 5 * time.Millisecond)
 		seen += len(childrenOf(t, p.PID()))
 		p.Kill()
-		limit := time.Now().Add(2 * time.Second)
-		for left := childrenOf(t, os.Getpid()); len(left) > 0; left = childrenOf(t, os.Getpid()) { // orphans are ours
-			if time.Now().After(limit) {
-				t.Fatalf("killed after %d ms: %v are alive 2 s later", i%40*5, left)
-			}
-			time.Sleep(time.Millisecond)
-		}
+		waitFor(t, "without orphans, which are ours", func() bool { return len(childrenOf(t, os.Getpid())) == 0 })
 	}
 	if seen < 3 {
 		t.Errorf("%d kills, with %d processes altogether: they came too early", times, seen)

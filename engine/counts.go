@@ -31,10 +31,11 @@ func (s *workerStats) ran(n, bytes uint64, attempt int) {
 	}
 }
 
-// rest begins a wait; rose ends it.
+// rest begins a wait, which has begun for whoever reads that it rests; rose ends it.
 func (s *workerStats) rest() (begin time.Duration) {
+	begin = time.Since(epoch)
 	s.resting.Store(1)
-	return time.Since(epoch)
+	return begin
 }
 
 // rose counts a wait that began at begin. A worker spins for spin.Window before it

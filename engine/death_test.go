@@ -28,12 +28,12 @@ func TestDeathInEachPoint(t *testing.T) {
 			e := start(t, Config{Workers: 2, Retries: 8}) // all may hit one partition
 			if point != "saved" {
 				x := share(t, e, data)
-				if got, err := sumKernel.Run(deadline(t, time.Minute), e, x); err != nil || got != reference(data) {
+				if got, err := sumKernel.Run(deadline(t, patience), e, x); err != nil || got != reference(data) {
 					t.Fatalf("sum %v, %v", got, err)
 				}
 			}
 			x := share(t, e, data)
-			if err := doubleAgain.Run(deadline(t, time.Minute), e, x.Len(), inPlace{InOutOf(x)}); err != nil {
+			if err := doubleAgain.Run(deadline(t, patience), e, x.Len(), inPlace{InOutOf(x)}); err != nil {
 				t.Fatal(err)
 			}
 			for i, v := range x.Slice() {
@@ -52,7 +52,7 @@ func TestNoRetrySaysWhichRowsAreDirty(t *testing.T) {
 	killAt(t, "output", 1)
 	e := start(t, Config{Workers: 2})
 	x := share(t, e, randoms(20*LeafRows))
-	err := doubleOnce.Run(deadline(t, time.Minute), e, x.Len(), inPlace{InOutOf(x)})
+	err := doubleOnce.Run(deadline(t, patience), e, x.Len(), inPlace{InOutOf(x)})
 	var we *WorkerError
 	if !errors.As(err, &we) {
 		t.Fatal(err)
@@ -72,7 +72,7 @@ func TestNoRetryIsRetriedBeforeItBegins(t *testing.T) {
 		e := start(t, Config{Workers: 2})
 		data := randoms(20 * LeafRows)
 		x := share(t, e, data)
-		if err := doubleOnce.Run(deadline(t, time.Minute), e, x.Len(), inPlace{InOutOf(x)}); err != nil {
+		if err := doubleOnce.Run(deadline(t, patience), e, x.Len(), inPlace{InOutOf(x)}); err != nil {
 			t.Fatal(point, err)
 		}
 		for i, v := range x.Slice() {
@@ -87,7 +87,7 @@ func TestKernelThatAlwaysKills(t *testing.T) {
 	e := start(t, Config{Workers: 2, Retries: 2})
 	x := share(t, e, randoms(20*LeafRows))
 	for what, code := range map[int64]int{makeDeath: -9, makeExit: 0, makeGoexit: exitGoexit} {
-		err := troubleKernel.Run(deadline(t, time.Minute), e, x.Len(), trouble{InOf(x), what, 3})
+		err := troubleKernel.Run(deadline(t, patience), e, x.Len(), trouble{InOf(x), what, 3})
 		var we *WorkerError
 		if !errors.As(err, &we) {
 			t.Fatalf("trouble %d: %v", what, err)
@@ -98,7 +98,7 @@ func TestKernelThatAlwaysKills(t *testing.T) {
 		if we.Partition != 3 || we.Attempts != 3 || we.Dirty || we.ExitCode != code {
 			t.Errorf("trouble %d: %+v", what, we)
 		}
-		if _, err := sumKernel.Run(deadline(t, time.Minute), e, x); err != nil {
+		if _, err := sumKernel.Run(deadline(t, patience), e, x); err != nil {
 			t.Fatalf("the pool is broken: %v", err)
 		}
 	}
@@ -107,11 +107,12 @@ func TestKernelThatAlwaysKills(t *testing.T) {
 // A worker is stopped in the middle of an output store, passes its deadline, and
 // is continued after the retry. Had it not been killed it would write then.
 func TestStoppedPastItsDeadline(t *testing.T) {
-	e := start(t, Config{Workers: 2, PartitionTimeout: 200 * time.Millisecond})
+	// Others, that only wait for a CPU for that long, are revoked too, and tried again.
+	e := start(t, Config{Workers: 2, PartitionTimeout: 200 * time.Millisecond, Retries: 1000})
 	data := randoms(30 * LeafRows)
 	x, y := share(t, e, data), share(t, e, make([]float64, len(data)))
 	before := e.WorkerPIDs()
-	if err := stopKernel.Run(deadline(t, time.Minute), e, x.Len(), stopArgs{InOf(x), OutOf(y)}); err != nil {
+	if err := stopKernel.Run(deadline(t, patience), e, x.Len(), stopArgs{InOf(x), OutOf(y)}); err != nil {
 		t.Fatal(err)
 	}
 	for _, pid := range before {
@@ -120,7 +121,7 @@ func TestStoppedPastItsDeadline(t *testing.T) {
 	if s := e.Stats(); s.Retries == 0 || s.Deaths == 0 {
 		t.Errorf("nobody was revoked: %+v", s)
 	}
-	if _, err := sumKernel.Run(deadline(t, time.Minute), e, x); err != nil { // time for a late store
+	if _, err := sumKernel.Run(deadline(t, patience), e, x); err != nil { // time for a late store
 		t.Fatal(err)
 	}
 	want := make([]float64, len(data))
@@ -135,7 +136,7 @@ func TestStoppedPastItsDeadline(t *testing.T) {
 func TestCancelKillsWhoDoesNotHeed(t *testing.T) {
 	e := start(t, Config{Workers: 2, Grace: 50 * time.Millisecond})
 	x := share(t, e, randoms(20*LeafRows))
-	ctx, cancel := context.WithCancel(deadline(t, time.Minute))
+	ctx, cancel := context.WithCancel(deadline(t, patience))
 	go func() {
 		for ctx.Err() == nil && (e.Stats().Partitions != 19 || len(e.Running()) == 0) { // the slow one is left
 			time.Sleep(time.Millisecond)
@@ -146,7 +147,7 @@ func TestCancelKillsWhoDoesNotHeed(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || e.Stats().Deaths != 1 {
 		t.Fatalf("%v, %+v", err, e.Stats())
 	}
-	if _, err := sumKernel.Run(deadline(t, time.Minute), e, x); err != nil {
+	if _, err := sumKernel.Run(deadline(t, patience), e, x); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -109,9 +109,9 @@ func TestColumnsOfTasks(t *testing.T) {
 
 // A task that is stopped past its deadline is killed, and run again if it may be.
 func TestStoppedTaskPastItsDeadline(t *testing.T) {
-	e := start(t, Config{Workers: 2, PartitionTimeout: 200 * time.Millisecond})
+	e := start(t, Config{Workers: 2, PartitionTimeout: 200 * time.Millisecond, Retries: 1000})
 	before := e.WorkerPIDs()
-	_, err := submit(t, e, endFunc, endArgs{What: "stop"}).Result(deadline(t, time.Minute))
+	_, err := submit(t, e, endFunc, endArgs{What: "stop"}).Result(deadline(t, patience))
 	var we *WorkerError
 	if !errors.As(err, &we) || we.ExitCode != -9 {
 		t.Errorf("%v", err)
@@ -120,7 +120,8 @@ func TestStoppedTaskPastItsDeadline(t *testing.T) {
 	for _, pid := range before {
 		_ = continueProcess(pid) // had it not been killed it would go on
 	}
-	if got := must[int](t)(squareFunc.Submit(t.Context(), e, 4)); got != 16 || e.Stats().Deaths != 1 {
+	// One that waits for a CPU for as long is killed too.
+	if got := must[int](t)(squareFunc.Submit(t.Context(), e, 4)); got != 16 || e.Stats().Deaths == 0 {
 		t.Errorf("%d, %+v", got, e.Stats())
 	}
 }
@@ -135,7 +136,7 @@ func TestWorkerDiesDuringShutdown(t *testing.T) {
 		t.Error("a queued task cannot be cancelled")
 	}
 	done := make(chan error, 1)
-	go func() { done <- e.Shutdown(deadline(t, time.Minute), Finish) }()
+	go func() { done <- e.Shutdown(deadline(t, patience), Finish) }()
 	waitFor(t, "shutting down", func() bool {
 		_, err := squareFunc.Submit(t.Context(), e, 1)
 		return errors.Is(err, ErrShutdown)
@@ -163,7 +164,7 @@ func TestDamagedArena(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = submit(t, e, scribbleFunc, scribbleArgs{InOf(x)}).Result(deadline(t, time.Minute))
+	_, err = submit(t, e, scribbleFunc, scribbleArgs{InOf(x)}).Result(deadline(t, patience))
 	var we *WorkerError
 	if !errors.As(err, &we) || !strings.Contains(we.Reason, "SIGSEGV") {
 		t.Fatalf("%v", err)

@@ -28,7 +28,7 @@ func inModes(t *testing.T, f func(t *testing.T, e *Engine)) {
 			e := start(t, cfg)
 			before := e.Arena().Stats().InUse
 			f(t, e)
-			if err := e.Drain(deadline(t, time.Minute)); err != nil {
+			if err := e.Drain(deadline(t, patience)); err != nil {
 				t.Fatal(err)
 			}
 			if after := e.Arena().Stats().InUse; after != before {
@@ -45,7 +45,7 @@ func must[R any](t testing.TB) func(f *Future[R], err error) R {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		r, err := f.Result(ctx)
 		if err != nil {
@@ -188,7 +188,7 @@ func TestTaskThatEndsItsWorker(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = f.Result(deadline(t, time.Minute))
+			_, err = f.Result(deadline(t, patience))
 			var we *WorkerError
 			if !errors.As(err, &we) || we.ExitCode != code || !we.Dirty || we.Kernel != "test/do" || errors.Is(err, ErrPoisoned) {
 				t.Fatalf("trouble %d: %v", what, err)
@@ -197,7 +197,7 @@ func TestTaskThatEndsItsWorker(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = f.Result(deadline(t, time.Minute))
+			_, err = f.Result(deadline(t, patience))
 			if !errors.As(err, &we) || we.Attempts != defaultRetries+1 || we.Dirty || !errors.Is(err, ErrPoisoned) {
 				t.Fatalf("trouble %d, idempotent: %v", what, err)
 			}

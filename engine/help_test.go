@@ -78,7 +78,7 @@ func rowsOf(t *testing.T, e *Engine, n int) shmarena.Array[int64] {
 func TestHelpWithAJob(t *testing.T) {
 	e := stopped(t)
 	x := rowsOf(t, e, 5*LeafRows+7)
-	if err := whoKernel.Run(deadline(t, time.Minute), e, x.Len(), whoArgs{OutOf(x)}); err != nil {
+	if err := whoKernel.Run(deadline(t, patience), e, x.Len(), whoArgs{OutOf(x)}); err != nil {
 		t.Fatal(err)
 	}
 	for i, who := range x.Slice() {
@@ -121,7 +121,7 @@ func TestHelpWithTasks(t *testing.T) {
 		fs = append(fs, submit(t, e, squareFunc, x))
 	}
 	for x := len(fs) - 1; x >= 0; x-- {
-		if r, err := fs[x].Result(deadline(t, time.Minute)); r != x*x || err != nil {
+		if r, err := fs[x].Result(deadline(t, patience)); r != x*x || err != nil {
 			t.Fatalf("task %d: %d, %v", x, r, err)
 		}
 	}
@@ -176,7 +176,7 @@ func TestHelpersSurvive(t *testing.T) {
 	})
 	wg.Wait()
 	var we *WorkerError
-	if _, err := f.Result(deadline(t, time.Minute)); !errors.As(err, &we) {
+	if _, err := f.Result(deadline(t, patience)); !errors.As(err, &we) {
 		t.Errorf("the outcome of a Goexit: %v", err)
 	}
 	if err := badKernel.Run(t.Context(), e, 1, helpMode{3}); err != nil {

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 )
 
 // die ends this process as kill -9 does.
@@ -31,7 +30,7 @@ var dieAtFirst = NewKernel("test/help/dieatfirst", Idempotent, func(t *Task, a w
 func TestHelpersLeaveWhatKills(t *testing.T) {
 	e := start(t, Config{Workers: 2, Help: true})
 	x := share(t, e, make([]int64, 4*LeafRows))
-	for ctx := deadline(t, time.Minute); e.Stats().Deaths < 3; {
+	for ctx := deadline(t, patience); e.Stats().Deaths < 3; {
 		if err := dieAtFirst.Run(ctx, e, x.Len(), whoArgs{OutOf(x)}); err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +61,7 @@ var dieOnce = NewFunc("test/help/dieonce", func(_ context.Context, a wary) (int6
 func TestHelpersLeaveTasksThatKill(t *testing.T) {
 	e := start(t, Config{Workers: 1, Help: true})
 	dir, boss := t.TempDir(), int64(os.Getpid())
-	for ctx, i := deadline(t, time.Minute), 0; e.Stats().Deaths < 3; i++ {
+	for ctx, i := deadline(t, patience), 0; e.Stats().Deaths < 3; i++ {
 		a := wary{filepath.Join(dir, string(rune('a'+i%26))), boss}
 		_ = os.Remove(a.Path)
 		f, err := dieOnce.Submit(ctx, e, a)

@@ -12,16 +12,6 @@ import (
 	"github.com/shmengine/shmengine/internal/race"
 )
 
-// waitFor asks until it is so; a test that waits for ever is ended by its deadline.
-func waitFor(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for ctx := deadline(t, time.Minute); !is(); time.Sleep(time.Millisecond) {
-		if ctx.Err() != nil {
-			t.Fatalf("not %s", what)
-		}
-	}
-}
-
 func workersAre(t *testing.T, e *Engine, n int) {
 	t.Helper()
 	waitFor(t, "as many workers as there should be", func() bool { return len(e.WorkerPIDs()) == n })
@@ -51,7 +41,7 @@ func TestIdleWorkersEnd(t *testing.T) {
 	workersAre(t, e, 3)
 	g.open(t)
 	for _, f := range fs {
-		if _, err := f.Result(deadline(t, time.Minute)); err != nil {
+		if _, err := f.Result(deadline(t, patience)); err != nil {
 			t.Error(err)
 		}
 	}
@@ -59,7 +49,7 @@ func TestIdleWorkersEnd(t *testing.T) {
 	if s := e.Stats(); s.Deaths != 0 || s.Retries != 0 {
 		t.Errorf("%+v", s)
 	}
-	if err := e.Resize(deadline(t, time.Minute), 2); err != nil {
+	if err := e.Resize(deadline(t, patience), 2); err != nil {
 		t.Error(err)
 	}
 }
@@ -100,6 +90,7 @@ func TestIdleWorkersAndNewWork(t *testing.T) {
 		}
 		work.Wait()
 	}
+	workersAre(t, e, 0) // none stays, whatever came last
 	if s, n := e.Stats(), left.n.Load(); s.Deaths != 0 || n == 0 {
 		t.Errorf("%d workers ended of idleness; %+v", n, s)
 	}
@@ -191,7 +182,7 @@ var growKernel = NewReducer("test/grow", 0, func(*Task, []float64) (int, error) 
 func TestGrownWorkersLeaveAJob(t *testing.T) {
 	e := start(t, Config{Workers: 1, RecycleMemory: 64 << 20})
 	x := share(t, e, make([]float64, 40*LeafRows))
-	if n, err := growKernel.Run(deadline(t, time.Minute), e, x); n != 40 || err != nil {
+	if n, err := growKernel.Run(deadline(t, patience), e, x); n != 40 || err != nil {
 		t.Errorf("%d, %v", n, err)
 	}
 	if s := e.Stats(); s.Deaths != 0 || s.Restarts == 0 || s.Retries != 0 {

@@ -110,7 +110,7 @@ func valueOf[T any](b []byte) *T {
 
 func callIsolated(t *testing.T, e *Engine, a isolatedArgs) (isolatedResult, error) {
 	t.Helper()
-	return isolatedFunc.Isolated().Call(deadline(t, time.Minute), e, a)
+	return isolatedFunc.Isolated().Call(deadline(t, patience), e, a)
 }
 
 // isolatedModes are engines of both modes; isolated calls are processes in each.

@@ -50,13 +50,13 @@ func TestIsolatedWithoutInit(t *testing.T) {
 func TestIsolatedInitializer(t *testing.T) {
 	e := start(t, Config{Workers: 1, Mode: Goroutines, WorkerInit: initCount})
 	initialized = 0
-	if n, err := initializedFunc.Isolated().Call(deadline(t, time.Minute), e, struct{}{}); n != 1 || err != nil {
+	if n, err := initializedFunc.Isolated().Call(deadline(t, patience), e, struct{}{}); n != 1 || err != nil {
 		t.Errorf("initialized %d times, %v", n, err)
 	}
 	t.Setenv(initEnvTest, "no luck today")
 	f := start(t, Config{Workers: 1, Mode: Goroutines})
 	f.cfg.WorkerInit = initCount
-	_, err := initializedFunc.Isolated().Call(deadline(t, time.Minute), f, struct{}{})
+	_, err := initializedFunc.Isolated().Call(deadline(t, patience), f, struct{}{})
 	if !errors.Is(err, ErrWorkerStart) {
 		t.Error(err)
 	}
@@ -118,7 +118,7 @@ func TestIsolatedHostileHead(t *testing.T) {
 			t.Errorf("%s: %d bytes, %v", name, len(out), err)
 		}
 		x.head.state.Store(12345)
-		if state, err := x.await(deadline(t, time.Minute)); state != 12345 || err != nil {
+		if state, err := x.await(deadline(t, patience)); state != 12345 || err != nil {
 			t.Errorf("%s: state %d, %v", name, state, err)
 		}
 		if err := unix.Ftruncate(int(x.file.Fd()), 0); err == nil {

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/shmengine/shmengine/engine/limits"
 	"github.com/shmengine/shmengine/shmarena"
@@ -28,7 +27,7 @@ func tryIsolated(t *testing.T, l limits.Limits, f func(t *testing.T, a attempt, 
 				cfg.Limits.Files.Writable = []string{g.Allowed}
 			}
 			e := start(t, cfg)
-			text, err := attemptFunc.Isolated().Call(deadline(t, time.Minute), e, g)
+			text, err := attemptFunc.Isolated().Call(deadline(t, patience), e, g)
 			var a attempt
 			if err == nil {
 				err = json.Unmarshal([]byte(text), &a)
@@ -101,7 +100,7 @@ func TestIsolatedLimits(t *testing.T) {
 func TestIsolatedLimitsOfTheArena(t *testing.T) {
 	for _, l := range []limits.Limits{{}, {Files: limits.Files{NoWrites: true}}} {
 		e := start(t, Config{Workers: 1, Mode: Goroutines, ArenaSize: 16 << 20, Backing: shmarena.BackingShm, Limits: l})
-		text, err := reopenFunc.Isolated().Call(deadline(t, time.Minute), e, struct{}{})
+		text, err := reopenFunc.Isolated().Call(deadline(t, patience), e, struct{}{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +138,7 @@ func TestIsolatedLimitCgroup(t *testing.T) {
 	e := start(t, Config{Workers: 1, Mode: Goroutines, ArenaSize: 1 << 20, Limits: limits.Limits{Cgroup: limits.Cgroup{Parent: parent}}})
 	seen := map[string]bool{}
 	for range 4 {
-		text, err := attemptFunc.Isolated().Call(deadline(t, time.Minute), e, ground{t.TempDir(), t.TempDir()})
+		text, err := attemptFunc.Isolated().Call(deadline(t, patience), e, ground{t.TempDir(), t.TempDir()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -197,7 +196,7 @@ func TestLimitsThatCannotBeHad(t *testing.T) {
 		t.Errorf("%v", items)
 	}
 	l.Strict = true
-	_, err := Start(deadline(t, time.Minute), Config{Workers: 1, ArenaSize: 1 << 20, Limits: l})
+	_, err := Start(deadline(t, patience), Config{Workers: 1, ArenaSize: 1 << 20, Limits: l})
 	if !errors.Is(err, ErrWorkerStart) {
 		t.Errorf("strict: %v", err)
 	}

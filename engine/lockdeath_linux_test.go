@@ -98,7 +98,7 @@ func (k *keeper) death(ctx context.Context) (time.Duration, error) {
 func TestLockOfAKilledWorker(t *testing.T) {
 	k := newKeeper(t)
 	for range 5 {
-		if _, err := k.death(deadline(t, time.Minute)); err != nil {
+		if _, err := k.death(deadline(t, patience)); err != nil {
 			t.Fatal(err)
 		}
 	}

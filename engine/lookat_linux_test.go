@@ -118,14 +118,14 @@ func TestLookAtHelp(t *testing.T) {
 // haveHelp has three partitions and two tasks done, and one of each fail.
 func haveHelp(t *testing.T, e *Engine) {
 	t.Helper()
-	if _, err := sumKernel.Run(deadline(t, time.Minute), e, share(t, e, randoms(3*LeafRows))); err != nil {
+	if _, err := sumKernel.Run(deadline(t, patience), e, share(t, e, randoms(3*LeafRows))); err != nil {
 		t.Fatal(err)
 	}
-	if err := badKernel.Run(deadline(t, time.Minute), e, 1, helpMode{0}); err == nil {
+	if err := badKernel.Run(deadline(t, patience), e, 1, helpMode{0}); err == nil {
 		t.Error("a panic is no error")
 	}
 	must[int](t)(squareFunc.Submit(t.Context(), e, 3))
-	if r, err := submit(t, e, doFunc, returnKnown).Result(deadline(t, time.Minute)); err == nil {
+	if r, err := submit(t, e, doFunc, returnKnown).Result(deadline(t, patience)); err == nil {
 		t.Error(r)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"testing"
-	"time"
 )
 
 // poisonMapper dies at a negative number.
@@ -94,7 +93,7 @@ func TestRowsThatKillAreNamed(t *testing.T) {
 		data, want := withBad(n, bad...)
 		x, out := share(t, e, data), share(t, e, make([]float64, n))
 		before := e.Stats().Deaths
-		pe := poisoned(t, poisonMapper.Into(deadline(t, time.Minute), e, out, x, 0), want, len(bad)*(retries+4))
+		pe := poisoned(t, poisonMapper.Into(deadline(t, patience), e, out, x, 0), want, len(bad)*(retries+4))
 		if d := int(e.Stats().Deaths - before); d != pe.Deaths {
 			t.Errorf("%v: %d deaths, the error says %d", bad, d, pe.Deaths)
 		}
@@ -116,7 +115,7 @@ func TestRowsThatKillInPlace(t *testing.T) {
 	bad := []int{100, LeafRows + 7, LeafRows + 8}
 	data, want := withBad(3*LeafRows, bad...)
 	x := share(t, e, data)
-	poisoned(t, poisonInPlace.Run(deadline(t, time.Minute), e, x.Len(), inPlace{InOutOf(x)}), want, len(bad)*5)
+	poisoned(t, poisonInPlace.Run(deadline(t, patience), e, x.Len(), inPlace{InOutOf(x)}), want, len(bad)*5)
 	for i, y := range x.Slice() {
 		times := 2.0
 		if slices.Contains(bad, i) {
@@ -131,7 +130,7 @@ func TestRowsThatKillInPlace(t *testing.T) {
 func TestRowsThatKillAReducer(t *testing.T) {
 	e := start(t, Config{Workers: 2, Retries: 1})
 	data, want := withBad(3*LeafRows, 40_000)
-	s, err := poisonSum.Run(deadline(t, time.Minute), e, share(t, e, data))
+	s, err := poisonSum.Run(deadline(t, patience), e, share(t, e, data))
 	if poisoned(t, err, want, 5); s != 0 {
 		t.Errorf("the sum of rows that are not there is %v", s)
 	}
@@ -143,13 +142,13 @@ func TestSlicesWithRowsThatKill(t *testing.T) {
 	data, want := withBad(LeafRows, 7)
 	dst := make([]float64, len(data))
 	dst[7] = 77
-	poisoned(t, poisonMapper.Slices(deadline(t, time.Minute), e, dst, data, 0), want, 5)
+	poisoned(t, poisonMapper.Slices(deadline(t, patience), e, dst, data, 0), want, 5)
 	for i, y := range dst {
 		if i != 7 && y != 2*data[i] || i == 7 && y != 77 {
 			t.Fatalf("row %d is %v", i, y)
 		}
 	}
-	if y, err := poisonMapper.Run(deadline(t, time.Minute), e, share(t, e, data), 0); !y.IsZero() || !errors.Is(err, ErrPoisoned) {
+	if y, err := poisonMapper.Run(deadline(t, patience), e, share(t, e, data), 0); !y.IsZero() || !errors.Is(err, ErrPoisoned) {
 		t.Errorf("%v, %v", y, err)
 	}
 	if after := e.Arena().Stats().InUse; after != before+int64(8*len(data)) {
@@ -162,10 +161,10 @@ func TestHarmlessInPieces(t *testing.T) {
 	e := start(t, Config{Workers: 2, Retries: 1})
 	data, _ := withBad(4 * LeafRows)
 	x, out := share(t, e, data), share(t, e, make([]float64, len(data)))
-	if err := wholeMapper.Into(deadline(t, time.Minute), e, out, x, 2); err != nil || !slices.Equal(out.Slice(), data) {
+	if err := wholeMapper.Into(deadline(t, patience), e, out, x, 2); err != nil || !slices.Equal(out.Slice(), data) {
 		t.Errorf("%v", err)
 	}
-	_, err := wholeSum.Run(deadline(t, time.Minute), e, x)
+	_, err := wholeSum.Run(deadline(t, patience), e, x)
 	var pe *PoisonedError
 	if want := []Rows{{LeafRows, 2 * LeafRows}}; !errors.As(err, &pe) || pe.Exact || !slices.Equal(pe.Rows, want) {
 		t.Errorf("%v", err)
@@ -181,7 +180,7 @@ func TestPoisonIsBounded(t *testing.T) {
 	}
 	data, _ := withBad(3*LeafRows, all...)
 	out := share(t, e, make([]float64, len(data)))
-	err := poisonMapper.Into(deadline(t, time.Minute), e, out, share(t, e, data), 0)
+	err := poisonMapper.Into(deadline(t, patience), e, out, share(t, e, data), 0)
 	var pe *PoisonedError
 	if !errors.As(err, &pe) || pe.Exact || pe.Deaths > maxPoison+e.Workers() || pe.Deaths < maxPoison/2 {
 		t.Fatalf("%v", err)
@@ -196,7 +195,7 @@ func TestPoisonIsBounded(t *testing.T) {
 func TestPoisonWithoutRetries(t *testing.T) {
 	e := start(t, Config{Workers: 2, Retries: -1})
 	data, _ := withBad(3*LeafRows, 5)
-	_, err := poisonSum.Run(deadline(t, time.Minute), e, share(t, e, data))
+	_, err := poisonSum.Run(deadline(t, patience), e, share(t, e, data))
 	var pe *PoisonedError
 	if errors.As(err, &pe) || !errors.Is(err, ErrPoisoned) || e.Stats().Deaths != 1 {
 		t.Errorf("%v, %+v", err, e.Stats())

@@ -16,7 +16,7 @@ type Progress struct {
 	Since  time.Duration
 }
 
-// progressPause is the time between two calls of Config.Progress for a job.
+// progressPause is at least the time between two calls of Config.Progress for a job that runs.
 const progressPause = 100 * time.Millisecond
 
 // A meter calls Config.Progress, from a goroutine that is there while there are jobs.
@@ -118,7 +118,7 @@ func (g *gauge) look() {
 
 // watch tells of jobs, until there has been none for a pause.
 func (m *meter) watch() {
-	tick := time.NewTicker(progressPause)
+	tick := time.NewTimer(progressPause) // a ticker that was late once would be early then
 	defer tick.Stop()
 	for {
 		select {
@@ -132,6 +132,7 @@ func (m *meter) watch() {
 			if m.rest() {
 				return
 			}
+			tick.Reset(progressPause)
 		}
 	}
 }

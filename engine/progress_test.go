@@ -4,20 +4,32 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"structs"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/shmengine/shmengine/shmarena"
 )
 
-// slowKernel takes as many milliseconds for each leaf as its argument says.
+// slowKernel does some leaves after each call that is told of how far it is, or ends with its job.
 var slowKernel = NewKernel("test/slow", Idempotent, func(t *Task, a slowArgs) error {
-	time.Sleep(time.Duration(a.Nanos))
+	calls := &a.Calls.Slice()[0].n
+	for int(calls.Load()) < t.Partition()/int(a.Each) && t.Err() == nil {
+		time.Sleep(100 * time.Microsecond)
+	}
 	return t.Err()
 })
 
 type slowArgs struct {
 	X     In[float64]
-	Nanos int64
+	Each  int64 // partitions a call
+	Calls shmarena.Array[callCount]
+}
+
+type callCount struct {
+	_ structs.HostLayout
+	n atomic.Uint64 // calls of Config.Progress: added by it, read by slowKernel
 }
 
 // A long job is told of again and again, never backwards, at last as done, and never
@@ -26,17 +38,20 @@ func TestProgress(t *testing.T) {
 	for _, cfg := range []Config{{Workers: 2}, {Workers: 2, Mode: Goroutines}} {
 		var calls []Progress
 		var inside, late atomic.Int32
+		var count *callCount
 		returned := false // written between jobs: a call then is a data race too
 		cfg.Progress = func(p Progress) {
 			if inside.Add(1) != 1 || returned {
 				late.Add(1)
 			}
 			calls = append(calls, p)
+			count.n.Add(1)
 			inside.Add(-1)
 		}
 		e := start(t, cfg)
-		x := share(t, e, make([]float64, 40*LeafRows))
-		if err := slowKernel.Run(t.Context(), e, x.Len(), slowArgs{InOf(x), int64(20 * time.Millisecond)}); err != nil {
+		x, counts := share(t, e, make([]float64, 40*LeafRows)), share(t, e, make([]callCount, 1))
+		count = &counts.Slice()[0]
+		if err := slowKernel.Run(t.Context(), e, x.Len(), slowArgs{InOf(x), 10, counts}); err != nil {
 			t.Fatal(err)
 		}
 		returned = true
@@ -60,7 +75,7 @@ func TestProgress(t *testing.T) {
 // checkProgress looks at the calls for one job of 40 partitions.
 func checkProgress(t *testing.T, cfg Config, calls []Progress, rows int) {
 	t.Helper()
-	if n := len(calls); n < 2 || calls[n-1].Done != 40 || calls[0].Done >= 40 {
+	if n := len(calls); n < 4 || calls[n-1].Done != 40 || calls[0].Done >= 40 {
 		t.Fatalf("%s: %+v", name(cfg), calls)
 	}
 	if !slices.IsSortedFunc(calls, func(a, b Progress) int { return a.Done - b.Done }) {
@@ -70,7 +85,7 @@ func checkProgress(t *testing.T, cfg Config, calls []Progress, rows int) {
 		if p.Kernel != "test/slow" || p.Parts != 40 || p.Rows != rows || p.Job != 0 || p.Since <= 0 {
 			t.Errorf("%+v", p)
 		}
-		if i > 0 && i < len(calls)-1 && p.Since-calls[i-1].Since < progressPause/10 {
+		if i > 0 && i < len(calls)-1 && p.Since-calls[i-1].Since < progressPause {
 			t.Errorf("%s: two calls in %v", name(cfg), p.Since-calls[i-1].Since)
 		}
 	}
@@ -95,8 +110,8 @@ func TestProgressUsesTheEngine(t *testing.T) {
 	}}
 	e = start(t, cfg)
 	close(ready)
-	x := share(t, e, make([]float64, 400*LeafRows))
-	err := slowKernel.Run(ctx, e, x.Len(), slowArgs{InOf(x), int64(10 * time.Millisecond)})
+	x, counts := share(t, e, make([]float64, 40*LeafRows)), share(t, e, make([]callCount, 1))
+	err := slowKernel.Run(ctx, e, x.Len(), slowArgs{InOf(x), 39, counts}) // no call is counted: the last goes on
 	if !errors.Is(err, context.Canceled) || sum < 49 {
 		t.Errorf("%v, %v", err, sum)
 	}

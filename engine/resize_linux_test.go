@@ -17,7 +17,7 @@ import (
 
 func resize(t *testing.T, e *Engine, n int) {
 	t.Helper()
-	if err := e.Resize(deadline(t, time.Minute), n); err != nil {
+	if err := e.Resize(deadline(t, patience), n); err != nil {
 		t.Fatal(err)
 	}
 	if got := len(e.WorkerPIDs()); e.Workers() != n || e.cfg.Mode == Processes && got != n {
@@ -182,7 +182,7 @@ func TestResizeRefuses(t *testing.T) {
 		var calls sync.WaitGroup
 		for n := range 4 { // at once: one is the last
 			calls.Go(func() {
-				if err := e.Resize(deadline(t, time.Minute), n+1); err != nil {
+				if err := e.Resize(deadline(t, patience), n+1); err != nil {
 					t.Error(err)
 				}
 			})
@@ -206,7 +206,7 @@ func TestResizeOfDyingWorkers(t *testing.T) {
 		t.Fatal(err)
 	}
 	done := make(chan error, 1)
-	go func() { done <- e.Resize(deadline(t, time.Minute), 1) }()
+	go func() { done <- e.Resize(deadline(t, patience), 1) }()
 	for e.Workers() != 1 {
 		time.Sleep(time.Millisecond)
 	}

@@ -60,7 +60,7 @@ func start(t testing.TB, cfg Config) *Engine {
 	if cfg.ArenaSize == 0 {
 		cfg.ArenaSize = 256 << 20
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	e, err := Start(ctx, cfg)
 	if err != nil {
@@ -98,8 +98,21 @@ func randoms(n int) []float64 {
 	return x
 }
 
+// patience ends what hangs.
+const patience = 5 * time.Minute
+
 func deadline(t *testing.T, d time.Duration) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), d)
 	t.Cleanup(cancel)
 	return ctx
+}
+
+// waitFor asks until it is so; a test that waits for ever is ended by its deadline.
+func waitFor(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for ctx := deadline(t, patience); !is(); time.Sleep(time.Millisecond) {
+		if ctx.Err() != nil {
+			t.Fatalf("not %s", what)
+		}
+	}
 }

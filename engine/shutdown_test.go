@@ -32,7 +32,7 @@ func TestShutdown(t *testing.T) {
 			}
 			g.open(t)
 			for range 2 {
-				if err := e.Shutdown(deadline(t, time.Minute), how); err != nil {
+				if err := e.Shutdown(deadline(t, patience), how); err != nil {
 					t.Fatalf("%s: %v", name(cfg), err)
 				}
 			}

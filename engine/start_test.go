@@ -36,11 +36,11 @@ func TestStartOfOtherPrograms(t *testing.T) {
 		{[]string{"sh", "-c", "echo I am a shell >&2; exit 7"}, "I am a shell"},
 		{[]string{"sleep", "60"}, "engine.Init"},
 	} {
-		patience := time.Minute
+		within := patience
 		if c.command[0] == "sleep" { // which says nothing, and does not end
-			patience = 200 * time.Millisecond
+			within = 200 * time.Millisecond
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		ctx, cancel := context.WithTimeout(t.Context(), within)
 		_, err := Start(ctx, Config{Workers: 2, ArenaSize: 1 << 20, Command: c.command})
 		cancel()
 		if !errors.Is(err, ErrWorkerStart) {
@@ -81,7 +81,7 @@ func TestIdleWorkersAreReplaced(t *testing.T) {
 		}
 	}
 	data := randoms(30 * LeafRows)
-	if got, err := sumKernel.Run(deadline(t, time.Minute), e, share(t, e, data)); err != nil || got != reference(data) {
+	if got, err := sumKernel.Run(deadline(t, patience), e, share(t, e, data)); err != nil || got != reference(data) {
 		t.Errorf("sum %v, %v", got, err)
 	}
 	if err := e.Close(); err != nil {

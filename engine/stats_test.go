@@ -87,7 +87,7 @@ func TestSnapshotAfterDeath(t *testing.T) {
 	killAt(t, "output", 2)
 	e := start(t, Config{Workers: 2})
 	x := share(t, e, randoms(20*LeafRows))
-	if _, err := sumKernel.Run(deadline(t, time.Minute), e, x); err != nil {
+	if _, err := sumKernel.Run(deadline(t, patience), e, x); err != nil {
 		t.Fatal(err)
 	}
 	s := e.Snapshot(false)
@@ -107,7 +107,7 @@ func TestSnapshotStates(t *testing.T) {
 	worker := func() WorkerStats { return e.Snapshot(true).Workers[0] }
 	until := func(want WorkerState) WorkerStats {
 		t.Helper()
-		for limit := time.Now().Add(time.Minute); ; {
+		for limit := time.Now().Add(patience); ; {
 			if w := worker(); w.State == want {
 				return w
 			} else if time.Now().After(limit) {

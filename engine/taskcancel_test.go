@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -71,7 +72,7 @@ func TestCancelKillsWhatDoesNotHeed(t *testing.T) {
 		time.Sleep(100 * time.Microsecond)
 	}
 	cancel()
-	if _, err := f.Result(deadline(t, time.Minute)); !errors.Is(err, context.Canceled) || f.State() != StateCancelled {
+	if _, err := f.Result(deadline(t, patience)); !errors.Is(err, context.Canceled) || f.State() != StateCancelled {
 		t.Errorf("%v, %v", f.State(), err)
 	}
 	if got := must[int](t)(squareFunc.Submit(t.Context(), e, 4)); got != 16 || e.Stats().Deaths != 1 {
@@ -82,7 +83,7 @@ func TestCancelKillsWhatDoesNotHeed(t *testing.T) {
 // PartitionTimeout is for each task, whoever waits for it.
 func TestTaskPastItsTime(t *testing.T) {
 	e := start(t, Config{Workers: 1, PartitionTimeout: 50 * time.Millisecond})
-	_, err := submit(t, e, doFunc, ignoreContext).Result(deadline(t, time.Minute))
+	_, err := submit(t, e, doFunc, ignoreContext).Result(deadline(t, patience))
 	var we *WorkerError
 	if !errors.As(err, &we) {
 		t.Fatal(err)
@@ -102,13 +103,34 @@ func TestPriorities(t *testing.T) {
 			fs = append(fs, submit(t, e, logFunc.At(p), logged{log, string('1' + rune(p))}))
 		}
 		g.open(t)
-		if _, _, err := Wait(deadline(t, time.Minute), WaitAll, fs...); err != nil {
+		if _, _, err := Wait(deadline(t, patience), WaitAll, fs...); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := os.ReadFile(log); string(got) != "221100" || err != nil {
 			t.Errorf("run in the order %s, %v", got, err)
 		}
 	})
+}
+
+// endsWhenWaitedFor is a context whose deadline passes when somebody begins to wait.
+type endsWhenWaitedFor struct {
+	context.Context
+	done   chan struct{}
+	waited sync.Once
+}
+
+func (c *endsWhenWaitedFor) Done() <-chan struct{} {
+	c.waited.Do(func() { close(c.done) })
+	return c.done
+}
+
+func (c *endsWhenWaitedFor) Err() error {
+	select {
+	case <-c.done:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
 }
 
 // When the arena is full Submit waits, as long as its context lets it.
@@ -125,11 +147,10 @@ func TestSubmitToAFullArena(t *testing.T) {
 			filling = append(filling, x)
 		}
 		big := make([]byte, 2<<20)
-		short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-		if _, err := lengthFunc.Submit(short, e, big); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, shmarena.ErrNoSpace) {
+		waited := &endsWhenWaitedFor{Context: t.Context(), done: make(chan struct{})}
+		if _, err := lengthFunc.Submit(waited, e, big); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, shmarena.ErrNoSpace) {
 			t.Errorf("%s: %v", name(cfg), err)
 		}
-		cancel()
 		_, err := submit(t, e, repeatFunc, 2<<20).Result(t.Context())
 		if !errors.Is(err, shmarena.ErrNoSpace) {
 			t.Errorf("%s: a result without room: %v", name(cfg), err)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"sync"
 	"testing"
-	"time"
 )
 
 // A spySink looks, while outcomes are taken out, whether the cell is still somebody's.
@@ -70,7 +69,7 @@ func TestSettledOnceForAll(t *testing.T) {
 			wg.Go(func() {
 				select {
 				case <-f.Done():
-				case <-deadline(t, time.Minute).Done():
+				case <-deadline(t, patience).Done():
 					t.Error("not told")
 				}
 				if r, err := f.Result(t.Context()); r != x*x || err != nil {

@@ -25,7 +25,7 @@ func TestTaskDeathInEachPoint(t *testing.T) {
 			killAt(t, point, 4)
 			e := start(t, Config{Workers: 2, Retries: 4})
 			before := e.Arena().Stats().InUse
-			ctx := deadline(t, time.Minute)
+			ctx := deadline(t, patience)
 			for e.Stats().Deaths < 4 {
 				fs := []*Future[int]{submit(t, e, squareFunc, 3), submit(t, e, lengthFunc, make([]byte, 1<<20))}
 				large := submit(t, e, repeatFunc, 1<<20)
@@ -66,7 +66,7 @@ func TestTaskRunsOnce(t *testing.T) {
 		killAt(t, point, 1)
 		e := start(t, Config{Workers: 2})
 		note := filepath.Join(t.TempDir(), "note")
-		_, err := submit(t, e, noteFunc, note).Result(deadline(t, time.Minute))
+		_, err := submit(t, e, noteFunc, note).Result(deadline(t, patience))
 		var we *WorkerError
 		if begun != (err != nil) || begun && (!errors.As(err, &we) || !we.Dirty || we.ExitCode != -9) {
 			t.Errorf("%s: %v", point, err)
@@ -88,7 +88,7 @@ func TestPoisonInAChunk(t *testing.T) {
 	what[7], what[8], what[39] = killSelf, callExit, killSelf
 	for _, f := range []*Func[int, int]{doFunc, doAgain} {
 		i := 0
-		for _, err := range f.Map(deadline(t, time.Minute), e, sliceSeq(what), MapOptions{Chunk: 20}) {
+		for _, err := range f.Map(deadline(t, patience), e, sliceSeq(what), MapOptions{Chunk: 20}) {
 			var we *WorkerError
 			if bad := what[i] != doNothing; bad != errors.As(err, &we) || bad != (err != nil) {
 				t.Errorf("task %d: %v", i, err)
@@ -174,7 +174,7 @@ func TestWorkersKillEachOther(t *testing.T) {
 		for range 2 * n {
 			fs = append(fs, submit(t, e, doFunc, killSelf))
 		}
-		ended, _, err := Wait(deadline(t, time.Minute), WaitAll, fs...)
+		ended, _, err := Wait(deadline(t, patience), WaitAll, fs...)
 		if len(ended) != 2*n || err != nil {
 			t.Fatalf("%d workers: %d of %d ended, %v", n, len(ended), 2*n, err)
 		}
@@ -222,7 +222,7 @@ func TestChunkGoesOnWhereItsWorkerDied(t *testing.T) {
 			}
 		}
 	}
-	for r, err := range dieOnceFunc.Map(deadline(t, time.Minute), e, args, MapOptions{Chunk: 50}) {
+	for r, err := range dieOnceFunc.Map(deadline(t, patience), e, args, MapOptions{Chunk: 50}) {
 		if r != n || err != nil {
 			t.Fatalf("outcome %d is %d, %v", n, r, err)
 		}

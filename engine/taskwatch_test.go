@@ -45,7 +45,7 @@ func TestNoTaskIsRescuedByTheTimer(t *testing.T) {
 						return
 					}
 					for begin := time.Now(); !f.look(); { // tells nobody
-						if time.Since(begin) > 30*time.Second {
+						if time.Since(begin) > patience {
 							t.Errorf("%d workers: task %d is %v", workers, x, f.State())
 							return
 						}
@@ -75,7 +75,7 @@ func TestStoppedWatcher(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r, err := got.Result(deadline(t, time.Minute)); r != round*round || err != nil {
+		if r, err := got.Result(deadline(t, patience)); r != round*round || err != nil {
 			t.Errorf("round %d: %d, %v", round, r, err)
 		}
 		if err := continueProcess(pid); err != nil {

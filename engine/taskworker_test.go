@@ -6,7 +6,6 @@ import (
 	"os"
 	"slices"
 	"testing"
-	"time"
 )
 
 const initEnvTest = "SHMENGINE_TEST_INIT"
@@ -71,7 +70,7 @@ func TestMaxTasksAndShutdown(t *testing.T) {
 	for x := range 6 {
 		fs = append(fs, submit(t, e, squareFunc, x))
 	}
-	if err := e.Shutdown(deadline(t, time.Minute), Finish); err != nil {
+	if err := e.Shutdown(deadline(t, patience), Finish); err != nil {
 		t.Fatal(err)
 	}
 	for x, f := range fs {

@@ -254,7 +254,7 @@ func TestThousandsWaitAtOneBarrier(t *testing.T) {
 	}
 	eventually(func() bool { return s.standing(0) == goroutines })
 	runtime.GC()
-	if after := threads(t); after > before+32 {
+	if after := threads(t); after > before+few(goroutines) {
 		t.Errorf("%d threads while %d goroutines wait, %d before", after, goroutines, before)
 	}
 	if i, err := s.barrier().Wait(bg, other); i != 0 || err != nil {

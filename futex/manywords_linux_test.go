@@ -192,7 +192,7 @@ func (c *crowd) waitsWith(t *testing.T, others []*reexec.Proc, before int) {
 	for _, p := range others {
 		p.Expect("waits")
 	}
-	if got := threads(t); got > before+futex.Sleepers+40 {
+	if got := threads(t); got > before+futex.Sleepers+few(c.n) {
 		t.Errorf("%d threads while %d goroutines wait, %d before", got, c.n, before)
 	}
 	t.Logf("here: %s", c.report(t))

@@ -35,6 +35,10 @@ func threads(tb testing.TB) int {
 	return len(list)
 }
 
+// few is how many threads so many goroutines may have while they wait. There is one where
+// all is quiet; the runtime makes more while threads that are in the kernel wait for a CPU.
+func few(goroutines int) int { return max(goroutines/10, 100) }
+
 // sleepingIn reports whether n threads of this process are asleep in futex(2) on
 // words of the file's mappings. /proc shows the arguments of a thread's system
 // call.

@@ -15,11 +15,12 @@ func TestFallBehind(t *testing.T) {
 		}
 		return time.Since(from)
 	}
-	const some, many = 1 << 18, 1 << 28 // at least a millisecond, a second
+	// A millisecond at least, and a minute: more than even a loaded machine takes for nothing.
+	const some, many = 1 << 18, 1<<32 - 1
 	if d := took(1<<64-1, longRun-1, some); d < time.Millisecond {
 		t.Errorf("the end of a run took %v, want at least 1ms", d)
 	}
-	if d := took(1<<64-1, longRun-2, many); d > time.Second {
+	if d := took(1<<64-1, longRun-2, many); d > 30*time.Second {
 		t.Errorf("the end of a shorter run took %v", d)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// patience is how long a call that ought to have been woken may sleep.
-const patience = 10 * time.Second
+// patience is how long a call that ought to have been woken may sleep: it catches a hang.
+const patience = 5 * time.Minute
 
 // popsAsleep has n receivers pop one value each, and returns when all sleep.
 func (x *crowd[T]) popsAsleep(t *testing.T, n int) <-chan error {

@@ -13,7 +13,7 @@ import (
 
 // survive is what a survivor does right after the kill.
 func (r *killRig) survive(p stepkill.Point) error {
-	ctx, cancel := context.WithTimeout(bg, 5*time.Second)
+	ctx, cancel := context.WithTimeout(bg, 5*time.Minute)
 	defer cancel()
 	before, err := r.seen()
 	if err != nil {

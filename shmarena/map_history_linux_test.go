@@ -211,7 +211,7 @@ func judgeHistories(t *testing.T, round int, logs []Array[event]) (overlaps int)
 		}
 	}
 	for key, ops := range byKey {
-		if r := porcupine.CheckOperationsTimeout(oneKey, ops, 30*time.Second); r != porcupine.Ok {
+		if r := porcupine.CheckOperationsTimeout(oneKey, ops, 5*time.Minute); r != porcupine.Ok {
 			t.Errorf("round %d, key %d: the history of %d calls is %v", round, key, len(ops), r)
 		}
 	}

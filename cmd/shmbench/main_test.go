@@ -76,6 +76,7 @@ func TestScripts(t *testing.T) {
 			"fails":     checkFails,
 			"cut":       cutFile,
 			"engine":    withEngine,
+			"watched":   checkWatched,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("SAMPLE", sampleFile)

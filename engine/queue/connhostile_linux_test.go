@@ -27,7 +27,7 @@ func hear(t *testing.T, told chan error) error {
 	select {
 	case err := <-told:
 		return err
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("nobody was refused")
 	}
 	return nil
@@ -187,7 +187,7 @@ var hostiles = map[string]hostile{
 // Messages that are no values end the connection with an error, and nothing else.
 func TestConnHostileValues(t *testing.T) {
 	l, name := listen(t, queue.ConnOptions{MaxMessage: 10_000})
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for what, c := range hostiles {
 		d := dial(t, name, queue.ConnOptions{})

@@ -15,7 +15,7 @@ import (
 )
 
 // patience ends what hangs.
-const patience = 60 * time.Second
+const patience = 5 * time.Minute
 
 type item struct {
 	Sender, Number int64

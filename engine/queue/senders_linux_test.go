@@ -75,7 +75,7 @@ func TestSendersKilledAtRandom(t *testing.T) {
 }
 
 func killSenders[T any](t *testing.T, child string, kills int, o queue.Options, look func(T) got) {
-	ctx, cancel := context.WithTimeout(t.Context(), 20*patience)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*patience)
 	defer cancel()
 	name, r := leaktest.Name("senders"), rand.New(rand.NewPCG(3, 5))
 	keeper, rc := ends[T](t, ctx, name, o) // so that the queue does not end
@@ -89,7 +89,7 @@ func killSenders[T any](t *testing.T, child string, kills int, o queue.Options, 
 		return g.sender
 	}
 	for k := range kills {
-		p := reexec.Start(t, child, reexec.Options{Args: []string{name, fmt.Sprint(k)}, Timeout: 20 * patience})
+		p := reexec.Start(t, child, reexec.Options{Args: []string{name, fmt.Sprint(k)}, Timeout: 4 * patience})
 		for rest := 1 + r.IntN(300); rest > 0; {
 			v, err := rc.Get(ctx)
 			check(t, err)

@@ -55,7 +55,7 @@ func receiver(a *shmarena.Arena) *Receiver[int64] {
 }
 
 func soon() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.Background(), 20*time.Second)
+	return context.WithTimeout(context.Background(), 5*time.Minute)
 }
 
 // begin has the test's process enter, as the scene wants.

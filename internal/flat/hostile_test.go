@@ -145,7 +145,7 @@ func TestRewrittenWhileRead(t *testing.T) {
 	stop, done := make(chan struct{}), sync.WaitGroup{}
 	done.Go(func() { rewrite(peer[:len(good)], good, stop) })
 	failed, read := 0, 0
-	for end := time.Now().Add(20 * time.Second); read+failed < 20_000 || read == 0 || failed == 0; {
+	for end := time.Now().Add(5 * time.Minute); read+failed < 20_000 || read == 0 || failed == 0; {
 		if time.Now().After(end) {
 			t.Fatalf("%d were read, %d refused: both are wanted", read, failed)
 		}

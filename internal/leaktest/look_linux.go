@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// patience is what things get that end on their own.
-var patience = 5 * time.Second
+// patience is what things get that end on their own, on a machine with much else to do.
+var patience = time.Minute
 
 // snapshot holds what exists, each thing with its description.
 type snapshot map[string]string

@@ -27,12 +27,12 @@ type Options struct {
 	Files   []*os.File    // the child's File(0) and so on; the test keeps its own
 	Env     []string      // "KEY=value", before those of the test's environment
 	Arm     []string      // points at which the child stops from the beginning
-	Timeout time.Duration // bound of each wait for the child; 0 is 30 s
+	Timeout time.Duration // bound of each wait for the child; 0 is 5 minutes
 }
 
 // patience is how long a child may take for anything, unless Options say
-// otherwise: long enough for a loaded machine, shorter than a test's time-out.
-const patience = 30 * time.Second
+// otherwise: long enough for a loaded machine, shorter than the ten minutes that go test gives.
+const patience = 5 * time.Minute
 
 // Proc is the test's view of a child.
 type Proc struct {

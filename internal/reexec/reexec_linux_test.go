@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"strings"
 	"testing"
 	"time"
@@ -225,6 +226,34 @@ func TestFilesStayNonBlocking(t *testing.T) {
 	}
 }
 
+var sleeper = reexec.Register("sleeper", func(c *reexec.Child) {
+	c.Say("sleeping")
+	c.Hear()
+})
+
+var deaf = reexec.Register("deaf", func(c *reexec.Child) {
+	signal.Ignore(unix.SIGINT, unix.SIGHUP) // as a script does for what it starts in the background
+	for _, sig := range []unix.Signal{unix.SIGINT, unix.SIGHUP} {
+		p := reexec.Start(&fake{}, sleeper, reexec.Options{})
+		p.Expect("sleeping")
+		_ = unix.Kill(p.PID(), sig)
+		c.Say(p.Wait().String())
+	}
+	_ = unix.Kill(os.Getpid(), unix.SIGINT)
+	c.Say("deaf")
+})
+
+// What the tests ignore because of who started them, their children heed.
+func TestChildHeedsWhatTheTestsIgnore(t *testing.T) {
+	p := reexec.Start(t, deaf, reexec.Options{})
+	for _, want := range []string{"interrupt", "hangup"} {
+		if got := p.Hear(); !strings.Contains(got, want) {
+			t.Errorf("the child of a deaf process: %s, want %s", got, want)
+		}
+	}
+	p.Expect("deaf")
+}
+
 func TestRegisterTwicePanics(t *testing.T) {
 	defer func() {
 		if recover() == nil {
@@ -242,9 +271,9 @@ func BenchmarkStart(b *testing.B) {
 
 func eventually(t reexec.TB, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !ok(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); !ok(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("did not happen within 30 s")
+			t.Fatalf("did not happen within 5 minutes")
 		}
 	}
 }

@@ -3,6 +3,7 @@ package reexec
 import (
 	"fmt"
 	"os"
+	"os/signal"
 	"runtime"
 	"strings"
 	"sync"
@@ -26,6 +27,16 @@ var creator = sync.OnceValue(func() chan<- func() {
 	return jobs
 })
 
+// heeding has children heed SIGINT and SIGHUP. Tests that a script started in the background,
+// or with nohup, ignore them, and what is ignored is inherited, but not what is caught.
+var heeding = sync.OnceFunc(func() {
+	for _, sig := range []os.Signal{unix.SIGINT, unix.SIGHUP} {
+		if signal.Ignored(sig) {
+			signal.Notify(make(chan os.Signal, 1), sig)
+		}
+	}
+})
+
 // spawn creates the process: in a group of its own, with the control channel
 // and the files and no other descriptor.
 func spawn(name string, o Options, output, control *os.File) (pid int, pidfd *os.File, err error) {
@@ -34,6 +45,7 @@ func spawn(name string, o Options, output, control *os.File) (pid int, pidfd *os
 		return 0, nil, err
 	}
 	defer null.Close()
+	heeding()
 	files := append([]*os.File{null, output, output, control}, o.Files...)
 	fd := -1
 	attr := &syscall.ProcAttr{

@@ -24,7 +24,12 @@ func TestSpinnerBurnsForTheWindow(t *testing.T) {
 	if singleCPU {
 		t.Skip("one CPU: every wait yields")
 	}
-	steps, took := run(t)
+	var steps int
+	var took time.Duration
+	for noticed := true; noticed; noticed = crowdedUntil.Load() != 0 { // others may be at work: until it is quiet for once
+		crowdedUntil.Store(0)
+		steps, took = run(t)
+	}
 	if took < Window {
 		t.Errorf("a wait of %d steps ended after %v, want %v at least", steps, took, Window)
 	}

@@ -208,7 +208,7 @@ func TestRivalGoesOn(t *testing.T) {
 		Verify: func(stepkill.Point) error {
 			l.word.CompareAndSwap(victim, 0) // it is dead
 			was := l.count.Load()
-			for end := time.Now().Add(20 * time.Second); l.count.Load() == was; runtime.Gosched() {
+			for end := time.Now().Add(time.Minute); l.count.Load() == was; runtime.Gosched() {
 				if time.Now().After(end) {
 					return errors.New("the rival is stuck")
 				}

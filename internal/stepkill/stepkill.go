@@ -82,8 +82,9 @@ func (p Point) String() string {
 	return after + ", before " + p.Where
 }
 
-// lifetime bounds the stepping of one child: some millions of steps.
-var lifetime = time.Minute
+// lifetime bounds the stepping of one child: some millions of steps, or thousands where each
+// waits for a CPU.
+var lifetime = 5 * time.Minute
 
 // enough failed kill points show what is wrong.
 const enough = 10
