@@ -61,14 +61,14 @@ func indexNaNFloat32AVX512([]float32) int { panic(noAssembly) }
 func leastFloat32AVX2([]float32) (best float32, piece int, nan uint64)   { panic(noAssembly) }
 func leastFloat32AVX512([]float32) (best float32, piece int, nan uint64) { panic(noAssembly) }
 
-func leastInt32AVX2([]int32) (best int32, piece int)   { panic(noAssembly) }
-func leastInt32AVX512([]int32) (best int32, piece int) { panic(noAssembly) }
+func leastInt32AVX2([]int32) (best int32, piece int, nan uint64)   { panic(noAssembly) }
+func leastInt32AVX512([]int32) (best int32, piece int, nan uint64) { panic(noAssembly) }
 
 func greatestFloat32AVX2([]float32) (best float32, piece int, nan uint64)   { panic(noAssembly) }
 func greatestFloat32AVX512([]float32) (best float32, piece int, nan uint64) { panic(noAssembly) }
 
-func greatestInt32AVX2([]int32) (best int32, piece int)   { panic(noAssembly) }
-func greatestInt32AVX512([]int32) (best int32, piece int) { panic(noAssembly) }
+func greatestInt32AVX2([]int32) (best int32, piece int, nan uint64)   { panic(noAssembly) }
+func greatestInt32AVX512([]int32) (best int32, piece int, nan uint64) { panic(noAssembly) }
 
 func compressDwordsAVX2(*uint32, []uint32, *uint64, int) int   { panic(noAssembly) }
 func compressDwordsAVX512(*uint32, []uint32, *uint64, int) int { panic(noAssembly) }

@@ -44,7 +44,7 @@ func nearBitsAVX2(x []int64, from int64) uint64
 //go:noescape
 func minMaxAVX2(x []float64) (lo float64, hi float64)
 
-// minMaxInt64AVX2 equals minMaxInt64Go.
+// minMaxInt64AVX2 equals minMaxGo.
 //
 //go:noescape
 func minMaxInt64AVX2(x []int64) (lo int64, hi int64)
@@ -108,15 +108,15 @@ func leastAVX2(x []float64) (best float64, piece int, nan uint64)
 //go:noescape
 func greatestAVX2(x []float64) (best float64, piece int, nan uint64)
 
-// leastInt64AVX2 equals leastInt64Go.
+// leastInt64AVX2 equals leastGo.
 //
 //go:noescape
-func leastInt64AVX2(x []int64) (best int64, piece int)
+func leastInt64AVX2(x []int64) (best int64, piece int, nan uint64)
 
-// greatestInt64AVX2 equals greatestInt64Go.
+// greatestInt64AVX2 equals greatestGo.
 //
 //go:noescape
-func greatestInt64AVX2(x []int64) (best int64, piece int)
+func greatestInt64AVX2(x []int64) (best int64, piece int, nan uint64)
 
 // indexOfAVX2 equals indexOfGo.
 //
@@ -326,7 +326,7 @@ func dotInt32AVX2(x []int32, y []int32) int64
 //go:noescape
 func minMaxFloat32AVX2(x []float32) (lo float32, hi float32)
 
-// minMaxInt32AVX2 equals minMaxInt32Go.
+// minMaxInt32AVX2 equals minMaxGo.
 //
 //go:noescape
 func minMaxInt32AVX2(x []int32) (lo int32, hi int32)
@@ -401,25 +401,25 @@ func indexOfInt32AVX2(x []int32, v int32) int
 //go:noescape
 func indexNaNFloat32AVX2(x []float32) int
 
-// leastFloat32AVX2 equals leastFloat32Go.
+// leastFloat32AVX2 equals leastGo.
 //
 //go:noescape
 func leastFloat32AVX2(x []float32) (best float32, piece int, nan uint64)
 
-// greatestFloat32AVX2 equals greatestFloat32Go.
+// greatestFloat32AVX2 equals greatestGo.
 //
 //go:noescape
 func greatestFloat32AVX2(x []float32) (best float32, piece int, nan uint64)
 
-// leastInt32AVX2 equals leastInt32Go.
+// leastInt32AVX2 equals leastGo.
 //
 //go:noescape
-func leastInt32AVX2(x []int32) (best int32, piece int)
+func leastInt32AVX2(x []int32) (best int32, piece int, nan uint64)
 
-// greatestInt32AVX2 equals greatestInt32Go.
+// greatestInt32AVX2 equals greatestGo.
 //
 //go:noescape
-func greatestInt32AVX2(x []int32) (best int32, piece int)
+func greatestInt32AVX2(x []int32) (best int32, piece int, nan uint64)
 
 // compressDwordsAVX2 equals compressDwordsGo for a multiple of 64 elements; it may write as many as x has.
 //

@@ -2936,9 +2936,9 @@ DATA avx2const24<>+16(SB)/8, $0xfff0000000000000
 DATA avx2const24<>+24(SB)/8, $0xfff0000000000000
 GLOBL avx2const24<>(SB), RODATA|NOPTR, $32
 
-// func leastInt64AVX2(x []int64) (best int64, piece int)
+// func leastInt64AVX2(x []int64) (best int64, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV
-TEXT ·leastInt64AVX2(SB), NOSPLIT, $0-40
+TEXT ·leastInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -3058,12 +3058,14 @@ all118:
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
 	MOVQ   SI, piece+32(FP)
+	XORL   AX, AX
+	MOVQ   AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
-// func greatestInt64AVX2(x []int64) (best int64, piece int)
+// func greatestInt64AVX2(x []int64) (best int64, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV
-TEXT ·greatestInt64AVX2(SB), NOSPLIT, $0-40
+TEXT ·greatestInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -3183,6 +3185,8 @@ all126:
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
 	MOVQ   SI, piece+32(FP)
+	XORL   AX, AX
+	MOVQ   AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
@@ -17586,9 +17590,9 @@ DATA avx2const83<>+16(SB)/8, $0xff800000ff800000
 DATA avx2const83<>+24(SB)/8, $0xff800000ff800000
 GLOBL avx2const83<>(SB), RODATA|NOPTR, $32
 
-// func leastInt32AVX2(x []int32) (best int32, piece int)
+// func leastInt32AVX2(x []int32) (best int32, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV
-TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-40
+TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -17691,6 +17695,8 @@ all1001:
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
 	MOVQ   SI, piece+32(FP)
+	XORL   AX, AX
+	MOVQ   AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
@@ -17700,9 +17706,9 @@ DATA avx2const84<>+16(SB)/8, $0x7fffffff7fffffff
 DATA avx2const84<>+24(SB)/8, $0x7fffffff7fffffff
 GLOBL avx2const84<>(SB), RODATA|NOPTR, $32
 
-// func greatestInt32AVX2(x []int32) (best int32, piece int)
+// func greatestInt32AVX2(x []int32) (best int32, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV
-TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-40
+TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -17806,6 +17812,8 @@ all1009:
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
 	MOVQ   SI, piece+32(FP)
+	XORL   AX, AX
+	MOVQ   AX, nan+40(FP)
 	VZEROUPPER
 	RET
 

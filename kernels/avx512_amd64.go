@@ -44,7 +44,7 @@ func nearBitsAVX512(x []int64, from int64) uint64
 //go:noescape
 func minMaxAVX512(x []float64) (lo float64, hi float64)
 
-// minMaxInt64AVX512 equals minMaxInt64Go.
+// minMaxInt64AVX512 equals minMaxGo.
 //
 //go:noescape
 func minMaxInt64AVX512(x []int64) (lo int64, hi int64)
@@ -108,15 +108,15 @@ func leastAVX512(x []float64) (best float64, piece int, nan uint64)
 //go:noescape
 func greatestAVX512(x []float64) (best float64, piece int, nan uint64)
 
-// leastInt64AVX512 equals leastInt64Go.
+// leastInt64AVX512 equals leastGo.
 //
 //go:noescape
-func leastInt64AVX512(x []int64) (best int64, piece int)
+func leastInt64AVX512(x []int64) (best int64, piece int, nan uint64)
 
-// greatestInt64AVX512 equals greatestInt64Go.
+// greatestInt64AVX512 equals greatestGo.
 //
 //go:noescape
-func greatestInt64AVX512(x []int64) (best int64, piece int)
+func greatestInt64AVX512(x []int64) (best int64, piece int, nan uint64)
 
 // indexOfAVX512 equals indexOfGo.
 //
@@ -326,7 +326,7 @@ func dotInt32AVX512(x []int32, y []int32) int64
 //go:noescape
 func minMaxFloat32AVX512(x []float32) (lo float32, hi float32)
 
-// minMaxInt32AVX512 equals minMaxInt32Go.
+// minMaxInt32AVX512 equals minMaxGo.
 //
 //go:noescape
 func minMaxInt32AVX512(x []int32) (lo int32, hi int32)
@@ -401,25 +401,25 @@ func indexOfInt32AVX512(x []int32, v int32) int
 //go:noescape
 func indexNaNFloat32AVX512(x []float32) int
 
-// leastFloat32AVX512 equals leastFloat32Go.
+// leastFloat32AVX512 equals leastGo.
 //
 //go:noescape
 func leastFloat32AVX512(x []float32) (best float32, piece int, nan uint64)
 
-// greatestFloat32AVX512 equals greatestFloat32Go.
+// greatestFloat32AVX512 equals greatestGo.
 //
 //go:noescape
 func greatestFloat32AVX512(x []float32) (best float32, piece int, nan uint64)
 
-// leastInt32AVX512 equals leastInt32Go.
+// leastInt32AVX512 equals leastGo.
 //
 //go:noescape
-func leastInt32AVX512(x []int32) (best int32, piece int)
+func leastInt32AVX512(x []int32) (best int32, piece int, nan uint64)
 
-// greatestInt32AVX512 equals greatestInt32Go.
+// greatestInt32AVX512 equals greatestGo.
 //
 //go:noescape
-func greatestInt32AVX512(x []int32) (best int32, piece int)
+func greatestInt32AVX512(x []int32) (best int32, piece int, nan uint64)
 
 // compressDwordsAVX512 equals compressDwordsGo for a multiple of 64 elements; it may write as many as x has.
 //

@@ -2757,9 +2757,9 @@ DATA avx512const19<>+48(SB)/8, $0xfff0000000000000
 DATA avx512const19<>+56(SB)/8, $0xfff0000000000000
 GLOBL avx512const19<>(SB), RODATA|NOPTR, $64
 
-// func leastInt64AVX512(x []int64) (best int64, piece int)
+// func leastInt64AVX512(x []int64) (best int64, piece int, nan uint64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·leastInt64AVX512(SB), NOSPLIT, $0-40
+TEXT ·leastInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -2860,12 +2860,14 @@ all116:
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
 	MOVQ   SI, piece+32(FP)
+	XORL   AX, AX
+	MOVQ   AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
-// func greatestInt64AVX512(x []int64) (best int64, piece int)
+// func greatestInt64AVX512(x []int64) (best int64, piece int, nan uint64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·greatestInt64AVX512(SB), NOSPLIT, $0-40
+TEXT ·greatestInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -2966,6 +2968,8 @@ all124:
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
 	MOVQ   SI, piece+32(FP)
+	XORL   AX, AX
+	MOVQ   AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
@@ -19220,9 +19224,9 @@ DATA avx512const76<>+48(SB)/8, $0xff800000ff800000
 DATA avx512const76<>+56(SB)/8, $0xff800000ff800000
 GLOBL avx512const76<>(SB), RODATA|NOPTR, $64
 
-// func leastInt32AVX512(x []int32) (best int32, piece int)
+// func leastInt32AVX512(x []int32) (best int32, piece int, nan uint64)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-40
+TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -19326,6 +19330,8 @@ all983:
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
 	MOVQ   SI, piece+32(FP)
+	XORL   AX, AX
+	MOVQ   AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
@@ -19339,9 +19345,9 @@ DATA avx512const77<>+48(SB)/8, $0x7fffffff7fffffff
 DATA avx512const77<>+56(SB)/8, $0x7fffffff7fffffff
 GLOBL avx512const77<>(SB), RODATA|NOPTR, $64
 
-// func greatestInt32AVX512(x []int32) (best int32, piece int)
+// func greatestInt32AVX512(x []int32) (best int32, piece int, nan uint64)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-40
+TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -19445,6 +19451,8 @@ all991:
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
 	MOVQ   SI, piece+32(FP)
+	XORL   AX, AX
+	MOVQ   AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
