@@ -201,7 +201,7 @@ func TestExtremesOfIntegers(t *testing.T) {
 		for n := range x {
 			part := x[n:]
 			lo, hi, _ := MinMaxInt64(part)
-			wantLo, wantHi := minMaxInt64Go(part)
+			wantLo, wantHi := minMaxGo(part)
 			if lo != wantLo || hi != wantHi {
 				t.Errorf("extremes of %v are %d and %d", part, lo, hi)
 			}

@@ -45,14 +45,14 @@ func addRowsAVX512([]int64, *uint32)                  { panic(noAssembly) }
 func groupFloatsAVX2(*int64, int, []uint8, []float64, *uint64)   { panic(noAssembly) }
 func groupFloatsAVX512(*int64, int, []uint8, []float64, *uint64) { panic(noAssembly) }
 
-func leastAVX2([]float64) (best float64, piece int, nan uint64)      { panic(noAssembly) }
-func leastAVX512([]float64) (best float64, piece int, nan uint64)    { panic(noAssembly) }
-func greatestAVX2([]float64) (best float64, piece int, nan uint64)   { panic(noAssembly) }
-func greatestAVX512([]float64) (best float64, piece int, nan uint64) { panic(noAssembly) }
-func leastInt64AVX2([]int64) (best int64, piece int)                 { panic(noAssembly) }
-func leastInt64AVX512([]int64) (best int64, piece int)               { panic(noAssembly) }
-func greatestInt64AVX2([]int64) (best int64, piece int)              { panic(noAssembly) }
-func greatestInt64AVX512([]int64) (best int64, piece int)            { panic(noAssembly) }
+func leastAVX2([]float64) (best float64, piece int, nan uint64)       { panic(noAssembly) }
+func leastAVX512([]float64) (best float64, piece int, nan uint64)     { panic(noAssembly) }
+func greatestAVX2([]float64) (best float64, piece int, nan uint64)    { panic(noAssembly) }
+func greatestAVX512([]float64) (best float64, piece int, nan uint64)  { panic(noAssembly) }
+func leastInt64AVX2([]int64) (best int64, piece int, nan uint64)      { panic(noAssembly) }
+func leastInt64AVX512([]int64) (best int64, piece int, nan uint64)    { panic(noAssembly) }
+func greatestInt64AVX2([]int64) (best int64, piece int, nan uint64)   { panic(noAssembly) }
+func greatestInt64AVX512([]int64) (best int64, piece int, nan uint64) { panic(noAssembly) }
 
 func indexOfAVX2([]float64, float64) int       { panic(noAssembly) }
 func indexOfAVX512([]float64, float64) int     { panic(noAssembly) }

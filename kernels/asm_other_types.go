@@ -61,14 +61,14 @@ func indexNaNFloat32AVX512([]float32) int { panic(noAssembly) }
 func leastFloat32AVX2([]float32) (best float32, piece int, nan uint64)   { panic(noAssembly) }
 func leastFloat32AVX512([]float32) (best float32, piece int, nan uint64) { panic(noAssembly) }
 
-func leastInt32AVX2([]int32) (best int32, piece int)   { panic(noAssembly) }
-func leastInt32AVX512([]int32) (best int32, piece int) { panic(noAssembly) }
+func leastInt32AVX2([]int32) (best int32, piece int, nan uint64)   { panic(noAssembly) }
+func leastInt32AVX512([]int32) (best int32, piece int, nan uint64) { panic(noAssembly) }
 
 func greatestFloat32AVX2([]float32) (best float32, piece int, nan uint64)   { panic(noAssembly) }
 func greatestFloat32AVX512([]float32) (best float32, piece int, nan uint64) { panic(noAssembly) }
 
-func greatestInt32AVX2([]int32) (best int32, piece int)   { panic(noAssembly) }
-func greatestInt32AVX512([]int32) (best int32, piece int) { panic(noAssembly) }
+func greatestInt32AVX2([]int32) (best int32, piece int, nan uint64)   { panic(noAssembly) }
+func greatestInt32AVX512([]int32) (best int32, piece int, nan uint64) { panic(noAssembly) }
 
 func compressDwordsAVX2(*uint32, []uint32, *uint64, int) int   { panic(noAssembly) }
 func compressDwordsAVX512(*uint32, []uint32, *uint64, int) int { panic(noAssembly) }
@@ -129,3 +129,24 @@ func dotInt64AVX512([]int64, []int64) int64 { panic(noAssembly) }
 
 func shiftedInt64AVX2([]int64, int64) (s1 float64, s2 float64)   { panic(noAssembly) }
 func shiftedInt64AVX512([]int64, int64) (s1 float64, s2 float64) { panic(noAssembly) }
+
+func keysDwordsAVX2(int, *int32, []int32, int32, int)   { panic(noAssembly) }
+func keysDwordsAVX512(int, *int32, []int32, int32, int) { panic(noAssembly) }
+
+func partitionDwordsAVX2(*int32, *int, int32, int)   { panic(noAssembly) }
+func partitionDwordsAVX512(*int32, *int, int32, int) { panic(noAssembly) }
+
+func sortFewDwordsAVX2(*int32, int)   { panic(noAssembly) }
+func sortFewDwordsAVX512(*int32, int) { panic(noAssembly) }
+
+func coShiftedFloat32AVX2(_, _ []float32, _, _ float64) (a, b, c, d, e float64)   { panic(noAssembly) }
+func coShiftedFloat32AVX512(_, _ []float32, _, _ float64) (a, b, c, d, e float64) { panic(noAssembly) }
+
+func groupFloatsFloat32AVX2(*int64, int, []uint8, []float32, *uint64)   { panic(noAssembly) }
+func groupFloatsFloat32AVX512(*int64, int, []uint8, []float32, *uint64) { panic(noAssembly) }
+
+func coShiftedInt32AVX2(_, _ []int32, _, _ float64) (a, b, c, d, e float64)   { panic(noAssembly) }
+func coShiftedInt32AVX512(_, _ []int32, _, _ float64) (a, b, c, d, e float64) { panic(noAssembly) }
+
+func groupFloatsInt32AVX2(*int64, int, []uint8, []int32, *uint64)   { panic(noAssembly) }
+func groupFloatsInt32AVX512(*int64, int, []uint8, []int32, *uint64) { panic(noAssembly) }

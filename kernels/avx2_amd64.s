@@ -2936,9 +2936,9 @@ DATA avx2const24<>+16(SB)/8, $0xfff0000000000000
 DATA avx2const24<>+24(SB)/8, $0xfff0000000000000
 GLOBL avx2const24<>(SB), RODATA|NOPTR, $32
 
-// func leastInt64AVX2(x []int64) (best int64, piece int)
+// func leastInt64AVX2(x []int64) (best int64, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV
-TEXT ·leastInt64AVX2(SB), NOSPLIT, $0-40
+TEXT ·leastInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -3058,12 +3058,14 @@ all118:
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
 	MOVQ   SI, piece+32(FP)
+	XORL   AX, AX
+	MOVQ   AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
-// func greatestInt64AVX2(x []int64) (best int64, piece int)
+// func greatestInt64AVX2(x []int64) (best int64, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV
-TEXT ·greatestInt64AVX2(SB), NOSPLIT, $0-40
+TEXT ·greatestInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -3183,6 +3185,8 @@ all126:
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
 	MOVQ   SI, piece+32(FP)
+	XORL   AX, AX
+	MOVQ   AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
@@ -17586,9 +17590,9 @@ DATA avx2const83<>+16(SB)/8, $0xff800000ff800000
 DATA avx2const83<>+24(SB)/8, $0xff800000ff800000
 GLOBL avx2const83<>(SB), RODATA|NOPTR, $32
 
-// func leastInt32AVX2(x []int32) (best int32, piece int)
+// func leastInt32AVX2(x []int32) (best int32, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV
-TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-40
+TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -17691,6 +17695,8 @@ all1001:
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
 	MOVQ   SI, piece+32(FP)
+	XORL   AX, AX
+	MOVQ   AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
@@ -17700,9 +17706,9 @@ DATA avx2const84<>+16(SB)/8, $0x7fffffff7fffffff
 DATA avx2const84<>+24(SB)/8, $0x7fffffff7fffffff
 GLOBL avx2const84<>(SB), RODATA|NOPTR, $32
 
-// func greatestInt32AVX2(x []int32) (best int32, piece int)
+// func greatestInt32AVX2(x []int32) (best int32, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV
-TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-40
+TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -17806,6 +17812,8 @@ all1009:
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
 	MOVQ   SI, piece+32(FP)
+	XORL   AX, AX
+	MOVQ   AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
@@ -18940,12 +18948,1666 @@ end1064:
 	VZEROUPPER
 	RET
 
+// func keysDwordsAVX2(c int, dst *int32, x []int32, flip int32, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-56
+	VPXOR        Y0, Y0, Y0
+	VBROADCASTSS flip+40(FP), Y1
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case1066
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain1067
+	MOVQ         DX, BX
+	ANDQ         $+3, BX
+	JNZ          plain1067
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none1068
+	LEAQ         avx2const79<>+32(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*4), Y0
+	NEGQ         BX
+	VMASKMOVPS   (AX), Y0, Y2
+	VPXOR        Y2, Y1, Y2
+	VPSRAD       $0x1f, Y2, Y3
+	VPSRLD       $0x01, Y3, Y3
+	VPXOR        Y3, Y2, Y2
+	VPSUBD       avx2const88<>+0(SB), Y2, Y2
+	VMASKMOVPS   Y2, Y0, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*4), DX
+	LEAQ         (AX)(BX*4), AX
+
+none1068:
+	CMPQ CX, $+32
+	JB   end1070
+
+loop1069:
+	VPXOR    (AX), Y1, Y0
+	VPSRAD   $0x1f, Y0, Y2
+	VPSRLD   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPSUBD   avx2const88<>+0(SB), Y0, Y0
+	VMOVNTPD Y0, (DX)
+	VPXOR    32(AX), Y1, Y0
+	VPSRAD   $0x1f, Y0, Y2
+	VPSRLD   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPSUBD   avx2const88<>+0(SB), Y0, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPXOR    64(AX), Y1, Y0
+	VPSRAD   $0x1f, Y0, Y2
+	VPSRLD   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPSUBD   avx2const88<>+0(SB), Y0, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPXOR    96(AX), Y1, Y0
+	VPSRAD   $0x1f, Y0, Y2
+	VPSRLD   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPSUBD   avx2const88<>+0(SB), Y0, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop1069
+
+end1070:
+	SFENCE
+
+plain1067:
+	CMPQ CX, $+32
+	JB   end1072
+
+loop1071:
+	VPXOR   (AX), Y1, Y0
+	VPSRAD  $0x1f, Y0, Y2
+	VPSRLD  $0x01, Y2, Y2
+	VPXOR   Y2, Y0, Y0
+	VPSUBD  avx2const88<>+0(SB), Y0, Y0
+	VMOVUPD Y0, (DX)
+	VPXOR   32(AX), Y1, Y0
+	VPSRAD  $0x1f, Y0, Y2
+	VPSRLD  $0x01, Y2, Y2
+	VPXOR   Y2, Y0, Y0
+	VPSUBD  avx2const88<>+0(SB), Y0, Y0
+	VMOVUPD Y0, 32(DX)
+	VPXOR   64(AX), Y1, Y0
+	VPSRAD  $0x1f, Y0, Y2
+	VPSRLD  $0x01, Y2, Y2
+	VPXOR   Y2, Y0, Y0
+	VPSUBD  avx2const88<>+0(SB), Y0, Y0
+	VMOVUPD Y0, 64(DX)
+	VPXOR   96(AX), Y1, Y0
+	VPSRAD  $0x1f, Y0, Y2
+	VPSRLD  $0x01, Y2, Y2
+	VPXOR   Y2, Y0, Y0
+	VPSUBD  avx2const88<>+0(SB), Y0, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop1071
+
+end1072:
+	CMPQ CX, $+8
+	JB   end1074
+
+loop1073:
+	VPXOR   (AX), Y1, Y0
+	VPSRAD  $0x1f, Y0, Y2
+	VPSRLD  $0x01, Y2, Y2
+	VPXOR   Y2, Y0, Y0
+	VPSUBD  avx2const88<>+0(SB), Y0, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop1073
+
+end1074:
+	TESTQ      CX, CX
+	JZ         none1075
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y0
+	NEGQ       CX
+	VMASKMOVPS (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y1
+	VPSRAD     $0x1f, Y1, Y2
+	VPSRLD     $0x01, Y2, Y2
+	VPXOR      Y2, Y1, Y1
+	VPSUBD     avx2const88<>+0(SB), Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+
+none1075:
+	JMP done1065
+
+case1066:
+	CMPQ       BX, $+1
+	JNE        case1076
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain1077
+	MOVQ       DX, BX
+	ANDQ       $+3, BX
+	JNZ        plain1077
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none1078
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	NEGQ       BX
+	VMASKMOVPS (AX), Y0, Y2
+	VMOVUPD    Y2, Y2
+	VPADDD     avx2const88<>+0(SB), Y2, Y2
+	VPSRAD     $0x1f, Y2, Y3
+	VPSRLD     $0x01, Y3, Y3
+	VPXOR      Y3, Y2, Y2
+	VPXOR      Y2, Y1, Y2
+	VMASKMOVPS Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*4), DX
+	LEAQ       (AX)(BX*4), AX
+
+none1078:
+	CMPQ CX, $+32
+	JB   end1080
+
+loop1079:
+	VMOVUPD  (AX), Y0
+	VPADDD   avx2const88<>+0(SB), Y0, Y0
+	VPSRAD   $0x1f, Y0, Y2
+	VPSRLD   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VMOVUPD  32(AX), Y0
+	VPADDD   avx2const88<>+0(SB), Y0, Y0
+	VPSRAD   $0x1f, Y0, Y2
+	VPSRLD   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VMOVUPD  64(AX), Y0
+	VPADDD   avx2const88<>+0(SB), Y0, Y0
+	VPSRAD   $0x1f, Y0, Y2
+	VPSRLD   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VMOVUPD  96(AX), Y0
+	VPADDD   avx2const88<>+0(SB), Y0, Y0
+	VPSRAD   $0x1f, Y0, Y2
+	VPSRLD   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop1079
+
+end1080:
+	SFENCE
+
+plain1077:
+	CMPQ CX, $+32
+	JB   end1082
+
+loop1081:
+	VMOVUPD (AX), Y0
+	VPADDD  avx2const88<>+0(SB), Y0, Y0
+	VPSRAD  $0x1f, Y0, Y2
+	VPSRLD  $0x01, Y2, Y2
+	VPXOR   Y2, Y0, Y0
+	VPXOR   Y0, Y1, Y0
+	VMOVUPD Y0, (DX)
+	VMOVUPD 32(AX), Y0
+	VPADDD  avx2const88<>+0(SB), Y0, Y0
+	VPSRAD  $0x1f, Y0, Y2
+	VPSRLD  $0x01, Y2, Y2
+	VPXOR   Y2, Y0, Y0
+	VPXOR   Y0, Y1, Y0
+	VMOVUPD Y0, 32(DX)
+	VMOVUPD 64(AX), Y0
+	VPADDD  avx2const88<>+0(SB), Y0, Y0
+	VPSRAD  $0x1f, Y0, Y2
+	VPSRLD  $0x01, Y2, Y2
+	VPXOR   Y2, Y0, Y0
+	VPXOR   Y0, Y1, Y0
+	VMOVUPD Y0, 64(DX)
+	VMOVUPD 96(AX), Y0
+	VPADDD  avx2const88<>+0(SB), Y0, Y0
+	VPSRAD  $0x1f, Y0, Y2
+	VPSRLD  $0x01, Y2, Y2
+	VPXOR   Y2, Y0, Y0
+	VPXOR   Y0, Y1, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop1081
+
+end1082:
+	CMPQ CX, $+8
+	JB   end1084
+
+loop1083:
+	VMOVUPD (AX), Y0
+	VPADDD  avx2const88<>+0(SB), Y0, Y0
+	VPSRAD  $0x1f, Y0, Y2
+	VPSRLD  $0x01, Y2, Y2
+	VPXOR   Y2, Y0, Y0
+	VPXOR   Y0, Y1, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop1083
+
+end1084:
+	TESTQ      CX, CX
+	JZ         none1085
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y0
+	NEGQ       CX
+	VMASKMOVPS (AX), Y0, Y2
+	VMOVUPD    Y2, Y2
+	VPADDD     avx2const88<>+0(SB), Y2, Y2
+	VPSRAD     $0x1f, Y2, Y3
+	VPSRLD     $0x01, Y3, Y3
+	VPXOR      Y3, Y2, Y2
+	VPXOR      Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+
+none1085:
+	JMP done1065
+
+case1076:
+	CMPQ       BX, $+2
+	JNE        case1086
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain1087
+	MOVQ       DX, BX
+	ANDQ       $+3, BX
+	JNZ        plain1087
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none1088
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y2
+	NEGQ       BX
+	VMASKMOVPS (AX), Y2, Y3
+	VPXOR      Y3, Y1, Y3
+	VADDPS     Y3, Y0, Y3
+	VCMPPS     $0x03, Y3, Y3, Y4
+	VBLENDVPS  Y4, avx2const89<>+0(SB), Y3, Y3
+	VPSRAD     $0x1f, Y3, Y4
+	VPSRLD     $0x01, Y4, Y4
+	VPXOR      Y4, Y3, Y3
+	VPSUBD     avx2const88<>+0(SB), Y3, Y3
+	VMASKMOVPS Y3, Y2, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*4), DX
+	LEAQ       (AX)(BX*4), AX
+
+none1088:
+	CMPQ CX, $+32
+	JB   end1090
+
+loop1089:
+	VPXOR     (AX), Y1, Y2
+	VADDPS    Y2, Y0, Y2
+	VCMPPS    $0x03, Y2, Y2, Y3
+	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
+	VPSRAD    $0x1f, Y2, Y3
+	VPSRLD    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBD    avx2const88<>+0(SB), Y2, Y2
+	VMOVNTPD  Y2, (DX)
+	VPXOR     32(AX), Y1, Y2
+	VADDPS    Y2, Y0, Y2
+	VCMPPS    $0x03, Y2, Y2, Y3
+	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
+	VPSRAD    $0x1f, Y2, Y3
+	VPSRLD    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBD    avx2const88<>+0(SB), Y2, Y2
+	VMOVNTPD  Y2, 32(DX)
+	VPXOR     64(AX), Y1, Y2
+	VADDPS    Y2, Y0, Y2
+	VCMPPS    $0x03, Y2, Y2, Y3
+	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
+	VPSRAD    $0x1f, Y2, Y3
+	VPSRLD    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBD    avx2const88<>+0(SB), Y2, Y2
+	VMOVNTPD  Y2, 64(DX)
+	VPXOR     96(AX), Y1, Y2
+	VADDPS    Y2, Y0, Y2
+	VCMPPS    $0x03, Y2, Y2, Y3
+	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
+	VPSRAD    $0x1f, Y2, Y3
+	VPSRLD    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBD    avx2const88<>+0(SB), Y2, Y2
+	VMOVNTPD  Y2, 96(DX)
+	ADDQ      $+128, DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1089
+
+end1090:
+	SFENCE
+
+plain1087:
+	CMPQ CX, $+32
+	JB   end1092
+
+loop1091:
+	VPXOR     (AX), Y1, Y2
+	VADDPS    Y2, Y0, Y2
+	VCMPPS    $0x03, Y2, Y2, Y3
+	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
+	VPSRAD    $0x1f, Y2, Y3
+	VPSRLD    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBD    avx2const88<>+0(SB), Y2, Y2
+	VMOVUPD   Y2, (DX)
+	VPXOR     32(AX), Y1, Y2
+	VADDPS    Y2, Y0, Y2
+	VCMPPS    $0x03, Y2, Y2, Y3
+	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
+	VPSRAD    $0x1f, Y2, Y3
+	VPSRLD    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBD    avx2const88<>+0(SB), Y2, Y2
+	VMOVUPD   Y2, 32(DX)
+	VPXOR     64(AX), Y1, Y2
+	VADDPS    Y2, Y0, Y2
+	VCMPPS    $0x03, Y2, Y2, Y3
+	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
+	VPSRAD    $0x1f, Y2, Y3
+	VPSRLD    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBD    avx2const88<>+0(SB), Y2, Y2
+	VMOVUPD   Y2, 64(DX)
+	VPXOR     96(AX), Y1, Y2
+	VADDPS    Y2, Y0, Y2
+	VCMPPS    $0x03, Y2, Y2, Y3
+	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
+	VPSRAD    $0x1f, Y2, Y3
+	VPSRLD    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBD    avx2const88<>+0(SB), Y2, Y2
+	VMOVUPD   Y2, 96(DX)
+	ADDQ      $+128, DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1091
+
+end1092:
+	CMPQ CX, $+8
+	JB   end1094
+
+loop1093:
+	VPXOR     (AX), Y1, Y2
+	VADDPS    Y2, Y0, Y2
+	VCMPPS    $0x03, Y2, Y2, Y3
+	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
+	VPSRAD    $0x1f, Y2, Y3
+	VPSRLD    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBD    avx2const88<>+0(SB), Y2, Y2
+	VMOVUPD   Y2, (DX)
+	ADDQ      $+32, DX
+	ADDQ      $+32, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1093
+
+end1094:
+	TESTQ      CX, CX
+	JZ         none1095
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y2
+	NEGQ       CX
+	VMASKMOVPS (AX), Y2, Y3
+	VPXOR      Y3, Y1, Y1
+	VADDPS     Y1, Y0, Y1
+	VCMPPS     $0x03, Y1, Y1, Y0
+	VBLENDVPS  Y0, avx2const89<>+0(SB), Y1, Y1
+	VPSRAD     $0x1f, Y1, Y0
+	VPSRLD     $0x01, Y0, Y0
+	VPXOR      Y0, Y1, Y1
+	VPSUBD     avx2const88<>+0(SB), Y1, Y1
+	VMASKMOVPS Y1, Y2, (DX)
+
+none1095:
+	JMP done1065
+
+case1086:
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain1097
+	MOVQ       DX, BX
+	ANDQ       $+3, BX
+	JNZ        plain1097
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none1098
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	NEGQ       BX
+	VMASKMOVPS (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y2
+	VMASKMOVPS Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*4), DX
+	LEAQ       (AX)(BX*4), AX
+
+none1098:
+	CMPQ CX, $+32
+	JB   end1100
+
+loop1099:
+	VPXOR    (AX), Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VPXOR    32(AX), Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPXOR    64(AX), Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPXOR    96(AX), Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop1099
+
+end1100:
+	SFENCE
+
+plain1097:
+	CMPQ CX, $+32
+	JB   end1102
+
+loop1101:
+	VPXOR   (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	VPXOR   32(AX), Y1, Y0
+	VMOVUPD Y0, 32(DX)
+	VPXOR   64(AX), Y1, Y0
+	VMOVUPD Y0, 64(DX)
+	VPXOR   96(AX), Y1, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop1101
+
+end1102:
+	CMPQ CX, $+8
+	JB   end1104
+
+loop1103:
+	VPXOR   (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop1103
+
+end1104:
+	TESTQ      CX, CX
+	JZ         none1105
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y0
+	NEGQ       CX
+	VMASKMOVPS (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+
+none1105:
+done1065:
+	VZEROUPPER
+	RET
+
+DATA avx2const88<>+0(SB)/8, $0x007fffff007fffff
+DATA avx2const88<>+8(SB)/8, $0x007fffff007fffff
+DATA avx2const88<>+16(SB)/8, $0x007fffff007fffff
+DATA avx2const88<>+24(SB)/8, $0x007fffff007fffff
+GLOBL avx2const88<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const89<>+0(SB)/8, $0x7fc000007fc00000
+DATA avx2const89<>+8(SB)/8, $0x7fc000007fc00000
+DATA avx2const89<>+16(SB)/8, $0x7fc000007fc00000
+DATA avx2const89<>+24(SB)/8, $0x7fc000007fc00000
+GLOBL avx2const89<>(SB), RODATA|NOPTR, $32
+
+// func partitionDwordsAVX2(x *int32, at *int, pivot int32, steps int)
+// Requires: AVX, AVX2, CMOV, POPCNT
+TEXT ·partitionDwordsAVX2(SB), NOSPLIT, $0-32
+	MOVQ         steps+24(FP), AX
+	VBROADCASTSS pivot+16(FP), Y0
+	MOVQ         x+0(FP), CX
+	MOVQ         at+8(FP), DX
+	MOVQ         (DX), BX
+	LEAQ         (CX)(BX*4), BX
+	MOVQ         8(DX), SI
+	LEAQ         (CX)(SI*4), SI
+	MOVQ         16(DX), DI
+	LEAQ         (CX)(DI*4), DI
+	MOVQ         24(DX), DX
+	LEAQ         (CX)(DX*4), DX
+	LEAQ         avx2const85<>+0(SB), CX
+	CMPQ         AX, $+1
+	JB           end1108
+
+loop1107:
+	MOVQ      SI, R8
+	SUBQ      BX, R8
+	CMPQ      R8, $+128
+	JB        end1106
+	MOVQ      BX, R8
+	SUBQ      DI, R8
+	MOVQ      DX, R9
+	SUBQ      SI, R9
+	MOVQ      BX, R10
+	LEAQ      128(BX), R11
+	SUBQ      $+128, SI
+	CMPQ      R8, R9
+	CMOVQHI   SI, R10
+	CMOVQLS   R11, BX
+	LEAQ      128(SI), R11
+	CMOVQLS   R11, SI
+	VMOVUPD   (R10), Y1
+	VPCMPGTD  Y1, Y0, Y2
+	VMOVMSKPS Y2, R8
+	POPCNTL   R8, R9
+	VPMOVZXBD (CX)(R8*8), Y2
+	VPERMD    Y1, Y2, Y1
+	VMOVUPD   32(R10), Y2
+	VPCMPGTD  Y2, Y0, Y3
+	VMOVMSKPS Y3, R8
+	POPCNTL   R8, R11
+	VPMOVZXBD (CX)(R8*8), Y3
+	VPERMD    Y2, Y3, Y2
+	VMOVUPD   64(R10), Y3
+	VPCMPGTD  Y3, Y0, Y4
+	VMOVMSKPS Y4, R8
+	POPCNTL   R8, R12
+	VPMOVZXBD (CX)(R8*8), Y4
+	VPERMD    Y3, Y4, Y3
+	VMOVUPD   96(R10), Y4
+	VPCMPGTD  Y4, Y0, Y5
+	VMOVMSKPS Y5, R8
+	POPCNTL   R8, R10
+	VPMOVZXBD (CX)(R8*8), Y5
+	VPERMD    Y4, Y5, Y4
+	VMOVUPD   Y1, (DI)
+	VMOVUPD   Y1, -32(DX)
+	LEAQ      (DI)(R9*4), DI
+	LEAQ      -32(DX)(R9*4), DX
+	VMOVUPD   Y2, (DI)
+	VMOVUPD   Y2, -32(DX)
+	LEAQ      (DI)(R11*4), DI
+	LEAQ      -32(DX)(R11*4), DX
+	VMOVUPD   Y3, (DI)
+	VMOVUPD   Y3, -32(DX)
+	LEAQ      (DI)(R12*4), DI
+	LEAQ      -32(DX)(R12*4), DX
+	VMOVUPD   Y4, (DI)
+	VMOVUPD   Y4, -32(DX)
+	LEAQ      (DI)(R10*4), DI
+	LEAQ      -32(DX)(R10*4), DX
+	SUBQ      $+1, AX
+	CMPQ      AX, $+1
+	JAE       loop1107
+
+end1108:
+end1106:
+	MOVQ x+0(FP), AX
+	MOVQ at+8(FP), CX
+	SUBQ AX, BX
+	SHRQ $0x02, BX
+	MOVQ BX, (CX)
+	SUBQ AX, SI
+	SHRQ $0x02, SI
+	MOVQ SI, 8(CX)
+	SUBQ AX, DI
+	SHRQ $0x02, DI
+	MOVQ DI, 16(CX)
+	SUBQ AX, DX
+	SHRQ $0x02, DX
+	MOVQ DX, 24(CX)
+	VZEROUPPER
+	RET
+
+// func sortFewDwordsAVX2(x *int32, n int)
+// Requires: AVX, AVX2
+TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Y0
+	CMPQ         CX, $+8
+	JA           more1110
+	LEAQ         (AX), CX
+	VPCMPGTD     avx2const90<>+0(SB), Y0, Y1
+	VMOVUPD      avx2const84<>+0(SB), Y2
+	VMASKMOVPS   (CX), Y1, Y3
+	VBLENDVPS    Y1, Y3, Y2, Y3
+	VPSHUFD      $0xb1, Y3, Y1
+	VPMINSD      Y1, Y3, Y2
+	VPMAXSD      Y1, Y3, Y1
+	VPBLENDD     $0x66, Y1, Y2, Y2
+	VPSHUFD      $0x4e, Y2, Y1
+	VPMINSD      Y1, Y2, Y3
+	VPMAXSD      Y1, Y2, Y1
+	VPBLENDD     $0x3c, Y1, Y3, Y3
+	VPSHUFD      $0xb1, Y3, Y1
+	VPMINSD      Y1, Y3, Y2
+	VPMAXSD      Y1, Y3, Y1
+	VPBLENDD     $0x5a, Y1, Y2, Y2
+	VPERMQ       $0x4e, Y2, Y1
+	VPMINSD      Y1, Y2, Y3
+	VPMAXSD      Y1, Y2, Y1
+	VPBLENDD     $0xf0, Y1, Y3, Y3
+	VPSHUFD      $0x4e, Y3, Y1
+	VPMINSD      Y1, Y3, Y2
+	VPMAXSD      Y1, Y3, Y1
+	VPBLENDD     $0xcc, Y1, Y2, Y2
+	VPSHUFD      $0xb1, Y2, Y1
+	VPMINSD      Y1, Y2, Y3
+	VPMAXSD      Y1, Y2, Y1
+	VPBLENDD     $0xaa, Y1, Y3, Y3
+	VPCMPGTD     avx2const90<>+0(SB), Y0, Y0
+	VMASKMOVPS   Y3, Y0, (AX)
+	JMP          sorted1109
+
+more1110:
+	CMPQ       CX, $+16
+	JA         more1111
+	VMOVUPD    (AX), Y1
+	LEAQ       32(AX), CX
+	VPCMPGTD   avx2const91<>+0(SB), Y0, Y2
+	VMOVUPD    avx2const84<>+0(SB), Y3
+	VMASKMOVPS (CX), Y2, Y4
+	VBLENDVPS  Y2, Y4, Y3, Y4
+	VPSHUFD    $0xb1, Y1, Y2
+	VPMINSD    Y2, Y1, Y3
+	VPMAXSD    Y2, Y1, Y1
+	VPBLENDD   $0x66, Y1, Y3, Y3
+	VPSHUFD    $0xb1, Y4, Y1
+	VPMINSD    Y1, Y4, Y2
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0x66, Y1, Y2, Y2
+	VPSHUFD    $0x4e, Y3, Y1
+	VPMINSD    Y1, Y3, Y4
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0x3c, Y1, Y4, Y4
+	VPSHUFD    $0x4e, Y2, Y1
+	VPMINSD    Y1, Y2, Y3
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0x3c, Y1, Y3, Y3
+	VPSHUFD    $0xb1, Y4, Y1
+	VPMINSD    Y1, Y4, Y2
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0x5a, Y1, Y2, Y2
+	VPSHUFD    $0xb1, Y3, Y1
+	VPMINSD    Y1, Y3, Y4
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0x5a, Y1, Y4, Y4
+	VPERMQ     $0x4e, Y2, Y1
+	VPMINSD    Y1, Y2, Y3
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0xf0, Y1, Y3, Y3
+	VPERMQ     $0x4e, Y4, Y1
+	VPMINSD    Y1, Y4, Y2
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0x0f, Y1, Y2, Y2
+	VPSHUFD    $0x4e, Y3, Y1
+	VPMINSD    Y1, Y3, Y4
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0xcc, Y1, Y4, Y4
+	VPSHUFD    $0x4e, Y2, Y1
+	VPMINSD    Y1, Y2, Y3
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0x33, Y1, Y3, Y3
+	VPSHUFD    $0xb1, Y4, Y1
+	VPMINSD    Y1, Y4, Y2
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0xaa, Y1, Y2, Y2
+	VPSHUFD    $0xb1, Y3, Y1
+	VPMINSD    Y1, Y3, Y4
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0x55, Y1, Y4, Y4
+	VPMINSD    Y2, Y4, Y1
+	VPMAXSD    Y2, Y4, Y2
+	VPERMQ     $0x4e, Y1, Y3
+	VPMINSD    Y3, Y1, Y4
+	VPMAXSD    Y3, Y1, Y1
+	VPBLENDD   $0xf0, Y1, Y4, Y4
+	VPERMQ     $0x4e, Y2, Y1
+	VPMINSD    Y1, Y2, Y3
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0xf0, Y1, Y3, Y3
+	VPSHUFD    $0x4e, Y4, Y1
+	VPMINSD    Y1, Y4, Y2
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0xcc, Y1, Y2, Y2
+	VPSHUFD    $0x4e, Y3, Y1
+	VPMINSD    Y1, Y3, Y4
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0xcc, Y1, Y4, Y4
+	VPSHUFD    $0xb1, Y2, Y1
+	VPMINSD    Y1, Y2, Y3
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0xaa, Y1, Y3, Y3
+	VPSHUFD    $0xb1, Y4, Y1
+	VPMINSD    Y1, Y4, Y2
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0xaa, Y1, Y2, Y2
+	VMOVUPD    Y3, (AX)
+	VPCMPGTD   avx2const91<>+0(SB), Y0, Y0
+	VMASKMOVPS Y2, Y0, 32(AX)
+	JMP        sorted1109
+
+more1111:
+	CMPQ       CX, $+32
+	JA         more1112
+	VMOVUPD    (AX), Y1
+	VMOVUPD    32(AX), Y2
+	LEAQ       64(AX), CX
+	VPCMPGTD   avx2const92<>+0(SB), Y0, Y3
+	VMOVUPD    avx2const84<>+0(SB), Y4
+	VMASKMOVPS (CX), Y3, Y5
+	VBLENDVPS  Y3, Y5, Y4, Y5
+	LEAQ       96(AX), CX
+	VPCMPGTD   avx2const93<>+0(SB), Y0, Y3
+	VMOVUPD    avx2const84<>+0(SB), Y4
+	VMASKMOVPS (CX), Y3, Y6
+	VBLENDVPS  Y3, Y6, Y4, Y6
+	VPSHUFD    $0xb1, Y1, Y3
+	VPMINSD    Y3, Y1, Y4
+	VPMAXSD    Y3, Y1, Y1
+	VPBLENDD   $0x66, Y1, Y4, Y4
+	VPSHUFD    $0xb1, Y2, Y1
+	VPMINSD    Y1, Y2, Y3
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0x66, Y1, Y3, Y3
+	VPSHUFD    $0xb1, Y5, Y1
+	VPMINSD    Y1, Y5, Y2
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0x66, Y1, Y2, Y2
+	VPSHUFD    $0xb1, Y6, Y1
+	VPMINSD    Y1, Y6, Y5
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0x66, Y1, Y5, Y5
+	VPSHUFD    $0x4e, Y4, Y1
+	VPMINSD    Y1, Y4, Y6
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0x3c, Y1, Y6, Y6
+	VPSHUFD    $0x4e, Y3, Y1
+	VPMINSD    Y1, Y3, Y4
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0x3c, Y1, Y4, Y4
+	VPSHUFD    $0x4e, Y2, Y1
+	VPMINSD    Y1, Y2, Y3
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0x3c, Y1, Y3, Y3
+	VPSHUFD    $0x4e, Y5, Y1
+	VPMINSD    Y1, Y5, Y2
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0x3c, Y1, Y2, Y2
+	VPSHUFD    $0xb1, Y6, Y1
+	VPMINSD    Y1, Y6, Y5
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0x5a, Y1, Y5, Y5
+	VPSHUFD    $0xb1, Y4, Y1
+	VPMINSD    Y1, Y4, Y6
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0x5a, Y1, Y6, Y6
+	VPSHUFD    $0xb1, Y3, Y1
+	VPMINSD    Y1, Y3, Y4
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0x5a, Y1, Y4, Y4
+	VPSHUFD    $0xb1, Y2, Y1
+	VPMINSD    Y1, Y2, Y3
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0x5a, Y1, Y3, Y3
+	VPERMQ     $0x4e, Y5, Y1
+	VPMINSD    Y1, Y5, Y2
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0xf0, Y1, Y2, Y2
+	VPERMQ     $0x4e, Y6, Y1
+	VPMINSD    Y1, Y6, Y5
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0x0f, Y1, Y5, Y5
+	VPERMQ     $0x4e, Y4, Y1
+	VPMINSD    Y1, Y4, Y6
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0xf0, Y1, Y6, Y6
+	VPERMQ     $0x4e, Y3, Y1
+	VPMINSD    Y1, Y3, Y4
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0x0f, Y1, Y4, Y4
+	VPSHUFD    $0x4e, Y2, Y1
+	VPMINSD    Y1, Y2, Y3
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0xcc, Y1, Y3, Y3
+	VPSHUFD    $0x4e, Y5, Y1
+	VPMINSD    Y1, Y5, Y2
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0x33, Y1, Y2, Y2
+	VPSHUFD    $0x4e, Y6, Y1
+	VPMINSD    Y1, Y6, Y5
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0xcc, Y1, Y5, Y5
+	VPSHUFD    $0x4e, Y4, Y1
+	VPMINSD    Y1, Y4, Y6
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0x33, Y1, Y6, Y6
+	VPSHUFD    $0xb1, Y3, Y1
+	VPMINSD    Y1, Y3, Y4
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0xaa, Y1, Y4, Y4
+	VPSHUFD    $0xb1, Y2, Y1
+	VPMINSD    Y1, Y2, Y3
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0x55, Y1, Y3, Y3
+	VPSHUFD    $0xb1, Y5, Y1
+	VPMINSD    Y1, Y5, Y2
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0xaa, Y1, Y2, Y2
+	VPSHUFD    $0xb1, Y6, Y1
+	VPMINSD    Y1, Y6, Y5
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0x55, Y1, Y5, Y5
+	VPMINSD    Y4, Y3, Y1
+	VPMAXSD    Y4, Y3, Y3
+	VPMINSD    Y2, Y5, Y4
+	VPMAXSD    Y2, Y5, Y2
+	VPERMQ     $0x4e, Y1, Y5
+	VPMINSD    Y5, Y1, Y6
+	VPMAXSD    Y5, Y1, Y1
+	VPBLENDD   $0xf0, Y1, Y6, Y6
+	VPERMQ     $0x4e, Y3, Y1
+	VPMINSD    Y1, Y3, Y5
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0xf0, Y1, Y5, Y5
+	VPERMQ     $0x4e, Y2, Y1
+	VPMINSD    Y1, Y2, Y3
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0x0f, Y1, Y3, Y3
+	VPERMQ     $0x4e, Y4, Y1
+	VPMINSD    Y1, Y4, Y2
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0x0f, Y1, Y2, Y2
+	VPSHUFD    $0x4e, Y6, Y1
+	VPMINSD    Y1, Y6, Y4
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0xcc, Y1, Y4, Y4
+	VPSHUFD    $0x4e, Y5, Y1
+	VPMINSD    Y1, Y5, Y6
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0xcc, Y1, Y6, Y6
+	VPSHUFD    $0x4e, Y3, Y1
+	VPMINSD    Y1, Y3, Y5
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0x33, Y1, Y5, Y5
+	VPSHUFD    $0x4e, Y2, Y1
+	VPMINSD    Y1, Y2, Y3
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0x33, Y1, Y3, Y3
+	VPSHUFD    $0xb1, Y4, Y1
+	VPMINSD    Y1, Y4, Y2
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0xaa, Y1, Y2, Y2
+	VPSHUFD    $0xb1, Y6, Y1
+	VPMINSD    Y1, Y6, Y4
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0xaa, Y1, Y4, Y4
+	VPSHUFD    $0xb1, Y5, Y1
+	VPMINSD    Y1, Y5, Y6
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0x55, Y1, Y6, Y6
+	VPSHUFD    $0xb1, Y3, Y1
+	VPMINSD    Y1, Y3, Y5
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0x55, Y1, Y5, Y5
+	VPMINSD    Y2, Y6, Y1
+	VPMAXSD    Y2, Y6, Y2
+	VPMINSD    Y4, Y5, Y3
+	VPMAXSD    Y4, Y5, Y4
+	VPMINSD    Y1, Y3, Y5
+	VPMAXSD    Y1, Y3, Y1
+	VPMINSD    Y2, Y4, Y3
+	VPMAXSD    Y2, Y4, Y2
+	VPERMQ     $0x4e, Y5, Y4
+	VPMINSD    Y4, Y5, Y6
+	VPMAXSD    Y4, Y5, Y4
+	VPBLENDD   $0xf0, Y4, Y6, Y6
+	VPERMQ     $0x4e, Y1, Y4
+	VPMINSD    Y4, Y1, Y5
+	VPMAXSD    Y4, Y1, Y1
+	VPBLENDD   $0xf0, Y1, Y5, Y5
+	VPERMQ     $0x4e, Y3, Y1
+	VPMINSD    Y1, Y3, Y4
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0xf0, Y1, Y4, Y4
+	VPERMQ     $0x4e, Y2, Y1
+	VPMINSD    Y1, Y2, Y3
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0xf0, Y1, Y3, Y3
+	VPSHUFD    $0x4e, Y6, Y1
+	VPMINSD    Y1, Y6, Y2
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0xcc, Y1, Y2, Y2
+	VPSHUFD    $0x4e, Y5, Y1
+	VPMINSD    Y1, Y5, Y6
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0xcc, Y1, Y6, Y6
+	VPSHUFD    $0x4e, Y4, Y1
+	VPMINSD    Y1, Y4, Y5
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0xcc, Y1, Y5, Y5
+	VPSHUFD    $0x4e, Y3, Y1
+	VPMINSD    Y1, Y3, Y4
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0xcc, Y1, Y4, Y4
+	VPSHUFD    $0xb1, Y2, Y1
+	VPMINSD    Y1, Y2, Y3
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0xaa, Y1, Y3, Y3
+	VPSHUFD    $0xb1, Y6, Y1
+	VPMINSD    Y1, Y6, Y2
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0xaa, Y1, Y2, Y2
+	VPSHUFD    $0xb1, Y5, Y1
+	VPMINSD    Y1, Y5, Y6
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0xaa, Y1, Y6, Y6
+	VPSHUFD    $0xb1, Y4, Y1
+	VPMINSD    Y1, Y4, Y5
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0xaa, Y1, Y5, Y5
+	VMOVUPD    Y3, (AX)
+	VMOVUPD    Y2, 32(AX)
+	VPCMPGTD   avx2const92<>+0(SB), Y0, Y1
+	VMASKMOVPS Y6, Y1, 64(AX)
+	VPCMPGTD   avx2const93<>+0(SB), Y0, Y0
+	VMASKMOVPS Y5, Y0, 96(AX)
+	JMP        sorted1109
+
+more1112:
+	VMOVUPD    (AX), Y1
+	VMOVUPD    32(AX), Y2
+	VMOVUPD    64(AX), Y3
+	VMOVUPD    96(AX), Y4
+	LEAQ       128(AX), CX
+	VPCMPGTD   avx2const94<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const84<>+0(SB), Y6
+	VMASKMOVPS (CX), Y5, Y7
+	VBLENDVPS  Y5, Y7, Y6, Y7
+	LEAQ       160(AX), CX
+	VPCMPGTD   avx2const95<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const84<>+0(SB), Y6
+	VMASKMOVPS (CX), Y5, Y8
+	VBLENDVPS  Y5, Y8, Y6, Y8
+	LEAQ       192(AX), CX
+	VPCMPGTD   avx2const96<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const84<>+0(SB), Y6
+	VMASKMOVPS (CX), Y5, Y9
+	VBLENDVPS  Y5, Y9, Y6, Y9
+	LEAQ       224(AX), CX
+	VPCMPGTD   avx2const97<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const84<>+0(SB), Y6
+	VMASKMOVPS (CX), Y5, Y10
+	VBLENDVPS  Y5, Y10, Y6, Y10
+	VPSHUFD    $0xb1, Y1, Y5
+	VPMINSD    Y5, Y1, Y6
+	VPMAXSD    Y5, Y1, Y1
+	VPBLENDD   $0x66, Y1, Y6, Y6
+	VPSHUFD    $0xb1, Y2, Y1
+	VPMINSD    Y1, Y2, Y5
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0x66, Y1, Y5, Y5
+	VPSHUFD    $0xb1, Y3, Y1
+	VPMINSD    Y1, Y3, Y2
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0x66, Y1, Y2, Y2
+	VPSHUFD    $0xb1, Y4, Y1
+	VPMINSD    Y1, Y4, Y3
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0x66, Y1, Y3, Y3
+	VPSHUFD    $0xb1, Y7, Y1
+	VPMINSD    Y1, Y7, Y4
+	VPMAXSD    Y1, Y7, Y1
+	VPBLENDD   $0x66, Y1, Y4, Y4
+	VPSHUFD    $0xb1, Y8, Y1
+	VPMINSD    Y1, Y8, Y7
+	VPMAXSD    Y1, Y8, Y1
+	VPBLENDD   $0x66, Y1, Y7, Y7
+	VPSHUFD    $0xb1, Y9, Y1
+	VPMINSD    Y1, Y9, Y8
+	VPMAXSD    Y1, Y9, Y1
+	VPBLENDD   $0x66, Y1, Y8, Y8
+	VPSHUFD    $0xb1, Y10, Y1
+	VPMINSD    Y1, Y10, Y9
+	VPMAXSD    Y1, Y10, Y1
+	VPBLENDD   $0x66, Y1, Y9, Y9
+	VPSHUFD    $0x4e, Y6, Y1
+	VPMINSD    Y1, Y6, Y10
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0x3c, Y1, Y10, Y10
+	VPSHUFD    $0x4e, Y5, Y1
+	VPMINSD    Y1, Y5, Y6
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0x3c, Y1, Y6, Y6
+	VPSHUFD    $0x4e, Y2, Y1
+	VPMINSD    Y1, Y2, Y5
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0x3c, Y1, Y5, Y5
+	VPSHUFD    $0x4e, Y3, Y1
+	VPMINSD    Y1, Y3, Y2
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0x3c, Y1, Y2, Y2
+	VPSHUFD    $0x4e, Y4, Y1
+	VPMINSD    Y1, Y4, Y3
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0x3c, Y1, Y3, Y3
+	VPSHUFD    $0x4e, Y7, Y1
+	VPMINSD    Y1, Y7, Y4
+	VPMAXSD    Y1, Y7, Y1
+	VPBLENDD   $0x3c, Y1, Y4, Y4
+	VPSHUFD    $0x4e, Y8, Y1
+	VPMINSD    Y1, Y8, Y7
+	VPMAXSD    Y1, Y8, Y1
+	VPBLENDD   $0x3c, Y1, Y7, Y7
+	VPSHUFD    $0x4e, Y9, Y1
+	VPMINSD    Y1, Y9, Y8
+	VPMAXSD    Y1, Y9, Y1
+	VPBLENDD   $0x3c, Y1, Y8, Y8
+	VPSHUFD    $0xb1, Y10, Y1
+	VPMINSD    Y1, Y10, Y9
+	VPMAXSD    Y1, Y10, Y1
+	VPBLENDD   $0x5a, Y1, Y9, Y9
+	VPSHUFD    $0xb1, Y6, Y1
+	VPMINSD    Y1, Y6, Y10
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0x5a, Y1, Y10, Y10
+	VPSHUFD    $0xb1, Y5, Y1
+	VPMINSD    Y1, Y5, Y6
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0x5a, Y1, Y6, Y6
+	VPSHUFD    $0xb1, Y2, Y1
+	VPMINSD    Y1, Y2, Y5
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0x5a, Y1, Y5, Y5
+	VPSHUFD    $0xb1, Y3, Y1
+	VPMINSD    Y1, Y3, Y2
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0x5a, Y1, Y2, Y2
+	VPSHUFD    $0xb1, Y4, Y1
+	VPMINSD    Y1, Y4, Y3
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0x5a, Y1, Y3, Y3
+	VPSHUFD    $0xb1, Y7, Y1
+	VPMINSD    Y1, Y7, Y4
+	VPMAXSD    Y1, Y7, Y1
+	VPBLENDD   $0x5a, Y1, Y4, Y4
+	VPSHUFD    $0xb1, Y8, Y1
+	VPMINSD    Y1, Y8, Y7
+	VPMAXSD    Y1, Y8, Y1
+	VPBLENDD   $0x5a, Y1, Y7, Y7
+	VPERMQ     $0x4e, Y9, Y1
+	VPMINSD    Y1, Y9, Y8
+	VPMAXSD    Y1, Y9, Y1
+	VPBLENDD   $0xf0, Y1, Y8, Y8
+	VPERMQ     $0x4e, Y10, Y1
+	VPMINSD    Y1, Y10, Y9
+	VPMAXSD    Y1, Y10, Y1
+	VPBLENDD   $0x0f, Y1, Y9, Y9
+	VPERMQ     $0x4e, Y6, Y1
+	VPMINSD    Y1, Y6, Y10
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0xf0, Y1, Y10, Y10
+	VPERMQ     $0x4e, Y5, Y1
+	VPMINSD    Y1, Y5, Y6
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0x0f, Y1, Y6, Y6
+	VPERMQ     $0x4e, Y2, Y1
+	VPMINSD    Y1, Y2, Y5
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0xf0, Y1, Y5, Y5
+	VPERMQ     $0x4e, Y3, Y1
+	VPMINSD    Y1, Y3, Y2
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0x0f, Y1, Y2, Y2
+	VPERMQ     $0x4e, Y4, Y1
+	VPMINSD    Y1, Y4, Y3
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0xf0, Y1, Y3, Y3
+	VPERMQ     $0x4e, Y7, Y1
+	VPMINSD    Y1, Y7, Y4
+	VPMAXSD    Y1, Y7, Y1
+	VPBLENDD   $0x0f, Y1, Y4, Y4
+	VPSHUFD    $0x4e, Y8, Y1
+	VPMINSD    Y1, Y8, Y7
+	VPMAXSD    Y1, Y8, Y1
+	VPBLENDD   $0xcc, Y1, Y7, Y7
+	VPSHUFD    $0x4e, Y9, Y1
+	VPMINSD    Y1, Y9, Y8
+	VPMAXSD    Y1, Y9, Y1
+	VPBLENDD   $0x33, Y1, Y8, Y8
+	VPSHUFD    $0x4e, Y10, Y1
+	VPMINSD    Y1, Y10, Y9
+	VPMAXSD    Y1, Y10, Y1
+	VPBLENDD   $0xcc, Y1, Y9, Y9
+	VPSHUFD    $0x4e, Y6, Y1
+	VPMINSD    Y1, Y6, Y10
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0x33, Y1, Y10, Y10
+	VPSHUFD    $0x4e, Y5, Y1
+	VPMINSD    Y1, Y5, Y6
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0xcc, Y1, Y6, Y6
+	VPSHUFD    $0x4e, Y2, Y1
+	VPMINSD    Y1, Y2, Y5
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0x33, Y1, Y5, Y5
+	VPSHUFD    $0x4e, Y3, Y1
+	VPMINSD    Y1, Y3, Y2
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0xcc, Y1, Y2, Y2
+	VPSHUFD    $0x4e, Y4, Y1
+	VPMINSD    Y1, Y4, Y3
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0x33, Y1, Y3, Y3
+	VPSHUFD    $0xb1, Y7, Y1
+	VPMINSD    Y1, Y7, Y4
+	VPMAXSD    Y1, Y7, Y1
+	VPBLENDD   $0xaa, Y1, Y4, Y4
+	VPSHUFD    $0xb1, Y8, Y1
+	VPMINSD    Y1, Y8, Y7
+	VPMAXSD    Y1, Y8, Y1
+	VPBLENDD   $0x55, Y1, Y7, Y7
+	VPSHUFD    $0xb1, Y9, Y1
+	VPMINSD    Y1, Y9, Y8
+	VPMAXSD    Y1, Y9, Y1
+	VPBLENDD   $0xaa, Y1, Y8, Y8
+	VPSHUFD    $0xb1, Y10, Y1
+	VPMINSD    Y1, Y10, Y9
+	VPMAXSD    Y1, Y10, Y1
+	VPBLENDD   $0x55, Y1, Y9, Y9
+	VPSHUFD    $0xb1, Y6, Y1
+	VPMINSD    Y1, Y6, Y10
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0xaa, Y1, Y10, Y10
+	VPSHUFD    $0xb1, Y5, Y1
+	VPMINSD    Y1, Y5, Y6
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0x55, Y1, Y6, Y6
+	VPSHUFD    $0xb1, Y2, Y1
+	VPMINSD    Y1, Y2, Y5
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0xaa, Y1, Y5, Y5
+	VPSHUFD    $0xb1, Y3, Y1
+	VPMINSD    Y1, Y3, Y2
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0x55, Y1, Y2, Y2
+	VPMINSD    Y4, Y7, Y1
+	VPMAXSD    Y4, Y7, Y3
+	VPMINSD    Y8, Y9, Y4
+	VPMAXSD    Y8, Y9, Y7
+	VPMINSD    Y10, Y6, Y8
+	VPMAXSD    Y10, Y6, Y6
+	VPMINSD    Y5, Y2, Y9
+	VPMAXSD    Y5, Y2, Y2
+	VPERMQ     $0x4e, Y1, Y5
+	VPMINSD    Y5, Y1, Y10
+	VPMAXSD    Y5, Y1, Y1
+	VPBLENDD   $0xf0, Y1, Y10, Y10
+	VPERMQ     $0x4e, Y3, Y1
+	VPMINSD    Y1, Y3, Y5
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0xf0, Y1, Y5, Y5
+	VPERMQ     $0x4e, Y7, Y1
+	VPMINSD    Y1, Y7, Y3
+	VPMAXSD    Y1, Y7, Y1
+	VPBLENDD   $0x0f, Y1, Y3, Y3
+	VPERMQ     $0x4e, Y4, Y1
+	VPMINSD    Y1, Y4, Y7
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0x0f, Y1, Y7, Y7
+	VPERMQ     $0x4e, Y8, Y1
+	VPMINSD    Y1, Y8, Y4
+	VPMAXSD    Y1, Y8, Y1
+	VPBLENDD   $0xf0, Y1, Y4, Y4
+	VPERMQ     $0x4e, Y6, Y1
+	VPMINSD    Y1, Y6, Y8
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0xf0, Y1, Y8, Y8
+	VPERMQ     $0x4e, Y2, Y1
+	VPMINSD    Y1, Y2, Y6
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0x0f, Y1, Y6, Y6
+	VPERMQ     $0x4e, Y9, Y1
+	VPMINSD    Y1, Y9, Y2
+	VPMAXSD    Y1, Y9, Y1
+	VPBLENDD   $0x0f, Y1, Y2, Y2
+	VPSHUFD    $0x4e, Y10, Y1
+	VPMINSD    Y1, Y10, Y9
+	VPMAXSD    Y1, Y10, Y1
+	VPBLENDD   $0xcc, Y1, Y9, Y9
+	VPSHUFD    $0x4e, Y5, Y1
+	VPMINSD    Y1, Y5, Y10
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0xcc, Y1, Y10, Y10
+	VPSHUFD    $0x4e, Y3, Y1
+	VPMINSD    Y1, Y3, Y5
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0x33, Y1, Y5, Y5
+	VPSHUFD    $0x4e, Y7, Y1
+	VPMINSD    Y1, Y7, Y3
+	VPMAXSD    Y1, Y7, Y1
+	VPBLENDD   $0x33, Y1, Y3, Y3
+	VPSHUFD    $0x4e, Y4, Y1
+	VPMINSD    Y1, Y4, Y7
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0xcc, Y1, Y7, Y7
+	VPSHUFD    $0x4e, Y8, Y1
+	VPMINSD    Y1, Y8, Y4
+	VPMAXSD    Y1, Y8, Y1
+	VPBLENDD   $0xcc, Y1, Y4, Y4
+	VPSHUFD    $0x4e, Y6, Y1
+	VPMINSD    Y1, Y6, Y8
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0x33, Y1, Y8, Y8
+	VPSHUFD    $0x4e, Y2, Y1
+	VPMINSD    Y1, Y2, Y6
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0x33, Y1, Y6, Y6
+	VPSHUFD    $0xb1, Y9, Y1
+	VPMINSD    Y1, Y9, Y2
+	VPMAXSD    Y1, Y9, Y1
+	VPBLENDD   $0xaa, Y1, Y2, Y2
+	VPSHUFD    $0xb1, Y10, Y1
+	VPMINSD    Y1, Y10, Y9
+	VPMAXSD    Y1, Y10, Y1
+	VPBLENDD   $0xaa, Y1, Y9, Y9
+	VPSHUFD    $0xb1, Y5, Y1
+	VPMINSD    Y1, Y5, Y10
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0x55, Y1, Y10, Y10
+	VPSHUFD    $0xb1, Y3, Y1
+	VPMINSD    Y1, Y3, Y5
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0x55, Y1, Y5, Y5
+	VPSHUFD    $0xb1, Y7, Y1
+	VPMINSD    Y1, Y7, Y3
+	VPMAXSD    Y1, Y7, Y1
+	VPBLENDD   $0xaa, Y1, Y3, Y3
+	VPSHUFD    $0xb1, Y4, Y1
+	VPMINSD    Y1, Y4, Y7
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0xaa, Y1, Y7, Y7
+	VPSHUFD    $0xb1, Y8, Y1
+	VPMINSD    Y1, Y8, Y4
+	VPMAXSD    Y1, Y8, Y1
+	VPBLENDD   $0x55, Y1, Y4, Y4
+	VPSHUFD    $0xb1, Y6, Y1
+	VPMINSD    Y1, Y6, Y8
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0x55, Y1, Y8, Y8
+	VPMINSD    Y2, Y10, Y1
+	VPMAXSD    Y2, Y10, Y2
+	VPMINSD    Y9, Y5, Y6
+	VPMAXSD    Y9, Y5, Y5
+	VPMINSD    Y3, Y4, Y9
+	VPMAXSD    Y3, Y4, Y3
+	VPMINSD    Y7, Y8, Y4
+	VPMAXSD    Y7, Y8, Y7
+	VPMINSD    Y1, Y6, Y8
+	VPMAXSD    Y1, Y6, Y1
+	VPMINSD    Y2, Y5, Y6
+	VPMAXSD    Y2, Y5, Y2
+	VPMINSD    Y3, Y7, Y5
+	VPMAXSD    Y3, Y7, Y3
+	VPMINSD    Y9, Y4, Y7
+	VPMAXSD    Y9, Y4, Y4
+	VPERMQ     $0x4e, Y8, Y9
+	VPMINSD    Y9, Y8, Y10
+	VPMAXSD    Y9, Y8, Y8
+	VPBLENDD   $0xf0, Y8, Y10, Y10
+	VPERMQ     $0x4e, Y1, Y8
+	VPMINSD    Y8, Y1, Y9
+	VPMAXSD    Y8, Y1, Y1
+	VPBLENDD   $0xf0, Y1, Y9, Y9
+	VPERMQ     $0x4e, Y6, Y1
+	VPMINSD    Y1, Y6, Y8
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0xf0, Y1, Y8, Y8
+	VPERMQ     $0x4e, Y2, Y1
+	VPMINSD    Y1, Y2, Y6
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0xf0, Y1, Y6, Y6
+	VPERMQ     $0x4e, Y3, Y1
+	VPMINSD    Y1, Y3, Y2
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0x0f, Y1, Y2, Y2
+	VPERMQ     $0x4e, Y5, Y1
+	VPMINSD    Y1, Y5, Y3
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0x0f, Y1, Y3, Y3
+	VPERMQ     $0x4e, Y4, Y1
+	VPMINSD    Y1, Y4, Y5
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0x0f, Y1, Y5, Y5
+	VPERMQ     $0x4e, Y7, Y1
+	VPMINSD    Y1, Y7, Y4
+	VPMAXSD    Y1, Y7, Y1
+	VPBLENDD   $0x0f, Y1, Y4, Y4
+	VPSHUFD    $0x4e, Y10, Y1
+	VPMINSD    Y1, Y10, Y7
+	VPMAXSD    Y1, Y10, Y1
+	VPBLENDD   $0xcc, Y1, Y7, Y7
+	VPSHUFD    $0x4e, Y9, Y1
+	VPMINSD    Y1, Y9, Y10
+	VPMAXSD    Y1, Y9, Y1
+	VPBLENDD   $0xcc, Y1, Y10, Y10
+	VPSHUFD    $0x4e, Y8, Y1
+	VPMINSD    Y1, Y8, Y9
+	VPMAXSD    Y1, Y8, Y1
+	VPBLENDD   $0xcc, Y1, Y9, Y9
+	VPSHUFD    $0x4e, Y6, Y1
+	VPMINSD    Y1, Y6, Y8
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0xcc, Y1, Y8, Y8
+	VPSHUFD    $0x4e, Y2, Y1
+	VPMINSD    Y1, Y2, Y6
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0x33, Y1, Y6, Y6
+	VPSHUFD    $0x4e, Y3, Y1
+	VPMINSD    Y1, Y3, Y2
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0x33, Y1, Y2, Y2
+	VPSHUFD    $0x4e, Y5, Y1
+	VPMINSD    Y1, Y5, Y3
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0x33, Y1, Y3, Y3
+	VPSHUFD    $0x4e, Y4, Y1
+	VPMINSD    Y1, Y4, Y5
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0x33, Y1, Y5, Y5
+	VPSHUFD    $0xb1, Y7, Y1
+	VPMINSD    Y1, Y7, Y4
+	VPMAXSD    Y1, Y7, Y1
+	VPBLENDD   $0xaa, Y1, Y4, Y4
+	VPSHUFD    $0xb1, Y10, Y1
+	VPMINSD    Y1, Y10, Y7
+	VPMAXSD    Y1, Y10, Y1
+	VPBLENDD   $0xaa, Y1, Y7, Y7
+	VPSHUFD    $0xb1, Y9, Y1
+	VPMINSD    Y1, Y9, Y10
+	VPMAXSD    Y1, Y9, Y1
+	VPBLENDD   $0xaa, Y1, Y10, Y10
+	VPSHUFD    $0xb1, Y8, Y1
+	VPMINSD    Y1, Y8, Y9
+	VPMAXSD    Y1, Y8, Y1
+	VPBLENDD   $0xaa, Y1, Y9, Y9
+	VPSHUFD    $0xb1, Y6, Y1
+	VPMINSD    Y1, Y6, Y8
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0x55, Y1, Y8, Y8
+	VPSHUFD    $0xb1, Y2, Y1
+	VPMINSD    Y1, Y2, Y6
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0x55, Y1, Y6, Y6
+	VPSHUFD    $0xb1, Y3, Y1
+	VPMINSD    Y1, Y3, Y2
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0x55, Y1, Y2, Y2
+	VPSHUFD    $0xb1, Y5, Y1
+	VPMINSD    Y1, Y5, Y3
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0x55, Y1, Y3, Y3
+	VPMINSD    Y4, Y8, Y1
+	VPMAXSD    Y4, Y8, Y4
+	VPMINSD    Y7, Y6, Y5
+	VPMAXSD    Y7, Y6, Y6
+	VPMINSD    Y10, Y2, Y7
+	VPMAXSD    Y10, Y2, Y2
+	VPMINSD    Y9, Y3, Y8
+	VPMAXSD    Y9, Y3, Y3
+	VPMINSD    Y1, Y7, Y9
+	VPMAXSD    Y1, Y7, Y1
+	VPMINSD    Y5, Y8, Y7
+	VPMAXSD    Y5, Y8, Y5
+	VPMINSD    Y4, Y2, Y8
+	VPMAXSD    Y4, Y2, Y2
+	VPMINSD    Y6, Y3, Y4
+	VPMAXSD    Y6, Y3, Y3
+	VPMINSD    Y9, Y7, Y6
+	VPMAXSD    Y9, Y7, Y7
+	VPMINSD    Y1, Y5, Y9
+	VPMAXSD    Y1, Y5, Y1
+	VPMINSD    Y8, Y4, Y5
+	VPMAXSD    Y8, Y4, Y4
+	VPMINSD    Y2, Y3, Y8
+	VPMAXSD    Y2, Y3, Y2
+	VPERMQ     $0x4e, Y6, Y3
+	VPMINSD    Y3, Y6, Y10
+	VPMAXSD    Y3, Y6, Y3
+	VPBLENDD   $0xf0, Y3, Y10, Y10
+	VPERMQ     $0x4e, Y7, Y3
+	VPMINSD    Y3, Y7, Y6
+	VPMAXSD    Y3, Y7, Y3
+	VPBLENDD   $0xf0, Y3, Y6, Y6
+	VPERMQ     $0x4e, Y9, Y3
+	VPMINSD    Y3, Y9, Y7
+	VPMAXSD    Y3, Y9, Y3
+	VPBLENDD   $0xf0, Y3, Y7, Y7
+	VPERMQ     $0x4e, Y1, Y3
+	VPMINSD    Y3, Y1, Y9
+	VPMAXSD    Y3, Y1, Y1
+	VPBLENDD   $0xf0, Y1, Y9, Y9
+	VPERMQ     $0x4e, Y5, Y1
+	VPMINSD    Y1, Y5, Y3
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0xf0, Y1, Y3, Y3
+	VPERMQ     $0x4e, Y4, Y1
+	VPMINSD    Y1, Y4, Y5
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0xf0, Y1, Y5, Y5
+	VPERMQ     $0x4e, Y8, Y1
+	VPMINSD    Y1, Y8, Y4
+	VPMAXSD    Y1, Y8, Y1
+	VPBLENDD   $0xf0, Y1, Y4, Y4
+	VPERMQ     $0x4e, Y2, Y1
+	VPMINSD    Y1, Y2, Y8
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0xf0, Y1, Y8, Y8
+	VPSHUFD    $0x4e, Y10, Y1
+	VPMINSD    Y1, Y10, Y2
+	VPMAXSD    Y1, Y10, Y1
+	VPBLENDD   $0xcc, Y1, Y2, Y2
+	VPSHUFD    $0x4e, Y6, Y1
+	VPMINSD    Y1, Y6, Y10
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0xcc, Y1, Y10, Y10
+	VPSHUFD    $0x4e, Y7, Y1
+	VPMINSD    Y1, Y7, Y6
+	VPMAXSD    Y1, Y7, Y1
+	VPBLENDD   $0xcc, Y1, Y6, Y6
+	VPSHUFD    $0x4e, Y9, Y1
+	VPMINSD    Y1, Y9, Y7
+	VPMAXSD    Y1, Y9, Y1
+	VPBLENDD   $0xcc, Y1, Y7, Y7
+	VPSHUFD    $0x4e, Y3, Y1
+	VPMINSD    Y1, Y3, Y9
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0xcc, Y1, Y9, Y9
+	VPSHUFD    $0x4e, Y5, Y1
+	VPMINSD    Y1, Y5, Y3
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0xcc, Y1, Y3, Y3
+	VPSHUFD    $0x4e, Y4, Y1
+	VPMINSD    Y1, Y4, Y5
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0xcc, Y1, Y5, Y5
+	VPSHUFD    $0x4e, Y8, Y1
+	VPMINSD    Y1, Y8, Y4
+	VPMAXSD    Y1, Y8, Y1
+	VPBLENDD   $0xcc, Y1, Y4, Y4
+	VPSHUFD    $0xb1, Y2, Y1
+	VPMINSD    Y1, Y2, Y8
+	VPMAXSD    Y1, Y2, Y1
+	VPBLENDD   $0xaa, Y1, Y8, Y8
+	VPSHUFD    $0xb1, Y10, Y1
+	VPMINSD    Y1, Y10, Y2
+	VPMAXSD    Y1, Y10, Y1
+	VPBLENDD   $0xaa, Y1, Y2, Y2
+	VPSHUFD    $0xb1, Y6, Y1
+	VPMINSD    Y1, Y6, Y10
+	VPMAXSD    Y1, Y6, Y1
+	VPBLENDD   $0xaa, Y1, Y10, Y10
+	VPSHUFD    $0xb1, Y7, Y1
+	VPMINSD    Y1, Y7, Y6
+	VPMAXSD    Y1, Y7, Y1
+	VPBLENDD   $0xaa, Y1, Y6, Y6
+	VPSHUFD    $0xb1, Y9, Y1
+	VPMINSD    Y1, Y9, Y7
+	VPMAXSD    Y1, Y9, Y1
+	VPBLENDD   $0xaa, Y1, Y7, Y7
+	VPSHUFD    $0xb1, Y3, Y1
+	VPMINSD    Y1, Y3, Y9
+	VPMAXSD    Y1, Y3, Y1
+	VPBLENDD   $0xaa, Y1, Y9, Y9
+	VPSHUFD    $0xb1, Y5, Y1
+	VPMINSD    Y1, Y5, Y3
+	VPMAXSD    Y1, Y5, Y1
+	VPBLENDD   $0xaa, Y1, Y3, Y3
+	VPSHUFD    $0xb1, Y4, Y1
+	VPMINSD    Y1, Y4, Y5
+	VPMAXSD    Y1, Y4, Y1
+	VPBLENDD   $0xaa, Y1, Y5, Y5
+	VMOVUPD    Y8, (AX)
+	VMOVUPD    Y2, 32(AX)
+	VMOVUPD    Y10, 64(AX)
+	VMOVUPD    Y6, 96(AX)
+	VPCMPGTD   avx2const94<>+0(SB), Y0, Y1
+	VMASKMOVPS Y7, Y1, 128(AX)
+	VPCMPGTD   avx2const95<>+0(SB), Y0, Y1
+	VMASKMOVPS Y9, Y1, 160(AX)
+	VPCMPGTD   avx2const96<>+0(SB), Y0, Y1
+	VMASKMOVPS Y3, Y1, 192(AX)
+	VPCMPGTD   avx2const97<>+0(SB), Y0, Y0
+	VMASKMOVPS Y5, Y0, 224(AX)
+
+sorted1109:
+	VZEROUPPER
+	RET
+
+DATA avx2const90<>+0(SB)/8, $0x0000000100000000
+DATA avx2const90<>+8(SB)/8, $0x0000000300000002
+DATA avx2const90<>+16(SB)/8, $0x0000000500000004
+DATA avx2const90<>+24(SB)/8, $0x0000000700000006
+GLOBL avx2const90<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const91<>+0(SB)/8, $0x0000000900000008
+DATA avx2const91<>+8(SB)/8, $0x0000000b0000000a
+DATA avx2const91<>+16(SB)/8, $0x0000000d0000000c
+DATA avx2const91<>+24(SB)/8, $0x0000000f0000000e
+GLOBL avx2const91<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const92<>+0(SB)/8, $0x0000001100000010
+DATA avx2const92<>+8(SB)/8, $0x0000001300000012
+DATA avx2const92<>+16(SB)/8, $0x0000001500000014
+DATA avx2const92<>+24(SB)/8, $0x0000001700000016
+GLOBL avx2const92<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const93<>+0(SB)/8, $0x0000001900000018
+DATA avx2const93<>+8(SB)/8, $0x0000001b0000001a
+DATA avx2const93<>+16(SB)/8, $0x0000001d0000001c
+DATA avx2const93<>+24(SB)/8, $0x0000001f0000001e
+GLOBL avx2const93<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const94<>+0(SB)/8, $0x0000002100000020
+DATA avx2const94<>+8(SB)/8, $0x0000002300000022
+DATA avx2const94<>+16(SB)/8, $0x0000002500000024
+DATA avx2const94<>+24(SB)/8, $0x0000002700000026
+GLOBL avx2const94<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const95<>+0(SB)/8, $0x0000002900000028
+DATA avx2const95<>+8(SB)/8, $0x0000002b0000002a
+DATA avx2const95<>+16(SB)/8, $0x0000002d0000002c
+DATA avx2const95<>+24(SB)/8, $0x0000002f0000002e
+GLOBL avx2const95<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const96<>+0(SB)/8, $0x0000003100000030
+DATA avx2const96<>+8(SB)/8, $0x0000003300000032
+DATA avx2const96<>+16(SB)/8, $0x0000003500000034
+DATA avx2const96<>+24(SB)/8, $0x0000003700000036
+GLOBL avx2const96<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const97<>+0(SB)/8, $0x0000003900000038
+DATA avx2const97<>+8(SB)/8, $0x0000003b0000003a
+DATA avx2const97<>+16(SB)/8, $0x0000003d0000003c
+DATA avx2const97<>+24(SB)/8, $0x0000003f0000003e
+GLOBL avx2const97<>(SB), RODATA|NOPTR, $32
+
 // func sumFloat32AVX2(x []float32) float64
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const88<>+0(SB), Y0
+	VBROADCASTSD avx2const98<>+0(SB), Y0
 	VPXOR        Y1, Y1, Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
@@ -18956,18 +20618,18 @@ TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, $+32
-	JB           end1066
+	JB           end1115
 
-loop1065:
+loop1114:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end1068
+	JB      end1117
 
-loop1067:
+loop1116:
 	VCVTPS2PD   (AX), Y10
 	VFMADD231PD Y0, Y10, Y1
 	VCVTPS2PD   16(AX), Y10
@@ -18987,9 +20649,9 @@ loop1067:
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop1067
+	JAE         loop1116
 
-end1068:
+end1117:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y5, Y1, Y1
@@ -19010,23 +20672,23 @@ end1068:
 	VPXOR  Y8, Y8, Y8
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1065
+	JAE    loop1114
 
-end1066:
+end1115:
 	CMPQ CX, $+4
-	JB   end1070
+	JB   end1119
 
-loop1069:
+loop1118:
 	VCVTPS2PD   (AX), Y2
 	VFMADD231PD Y0, Y2, Y1
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1069
+	JAE         loop1118
 
-end1070:
+end1119:
 	TESTQ       CX, CX
-	JZ          none1071
+	JZ          none1120
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X2
@@ -19036,7 +20698,7 @@ end1070:
 	VCVTPS2PD   X2, Y2
 	VFMADD231PD Y0, Y2, Y1
 
-none1071:
+none1120:
 	VADDPD       Y1, Y9, Y9
 	VEXTRACTF128 $0x01, Y9, X0
 	VADDPD       X0, X9, X9
@@ -19046,8 +20708,8 @@ none1071:
 	VZEROUPPER
 	RET
 
-DATA avx2const88<>+0(SB)/8, $0x3ff0000000000000
-GLOBL avx2const88<>(SB), RODATA|NOPTR, $8
+DATA avx2const98<>+0(SB)/8, $0x3ff0000000000000
+GLOBL avx2const98<>(SB), RODATA|NOPTR, $8
 
 // func dotFloat32AVX2(x []float32, y []float32) float64
 // Requires: AVX, AVX2, CMOV, FMA3
@@ -19066,18 +20728,18 @@ TEXT ·dotFloat32AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
 	CMPQ  CX, $+32
-	JB    end1073
+	JB    end1122
 
-loop1072:
+loop1121:
 	MOVQ    CX, BX
 	MOVQ    $+4096, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+32
-	JB      end1075
+	JB      end1124
 
-loop1074:
+loop1123:
 	VCVTPS2PD   (AX), Y9
 	VCVTPS2PD   (DX), Y10
 	VFMADD231PD Y9, Y10, Y0
@@ -19106,9 +20768,9 @@ loop1074:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop1074
+	JAE         loop1123
 
-end1075:
+end1124:
 	ADDQ   BX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -19129,13 +20791,13 @@ end1075:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1072
+	JAE    loop1121
 
-end1073:
+end1122:
 	CMPQ CX, $+4
-	JB   end1077
+	JB   end1126
 
-loop1076:
+loop1125:
 	VCVTPS2PD   (AX), Y1
 	VCVTPS2PD   (DX), Y2
 	VFMADD231PD Y1, Y2, Y0
@@ -19143,11 +20805,11 @@ loop1076:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1076
+	JAE         loop1125
 
-end1077:
+end1126:
 	TESTQ       CX, CX
-	JZ          none1078
+	JZ          none1127
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -19159,7 +20821,7 @@ end1077:
 	VCVTPS2PD   X1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-none1078:
+none1127:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -19174,7 +20836,7 @@ none1078:
 TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const88<>+0(SB), Y1
+	VBROADCASTSD avx2const98<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -19186,18 +20848,18 @@ TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y10, Y10, Y10
 	VMOVUPD      avx2const1<>+0(SB), Y0
 	CMPQ         CX, $+32
-	JB           end1080
+	JB           end1129
 
-loop1079:
+loop1128:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end1082
+	JB      end1131
 
-loop1081:
+loop1130:
 	VCVTPS2PD   (AX), Y11
 	VPANDN      Y11, Y0, Y11
 	VFMADD231PD Y1, Y11, Y2
@@ -19225,9 +20887,9 @@ loop1081:
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop1081
+	JAE         loop1130
 
-end1082:
+end1131:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y6, Y2, Y2
@@ -19248,24 +20910,24 @@ end1082:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1079
+	JAE    loop1128
 
-end1080:
+end1129:
 	CMPQ CX, $+4
-	JB   end1084
+	JB   end1133
 
-loop1083:
+loop1132:
 	VCVTPS2PD   (AX), Y3
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1083
+	JAE         loop1132
 
-end1084:
+end1133:
 	TESTQ       CX, CX
-	JZ          none1085
+	JZ          none1134
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -19276,7 +20938,7 @@ end1084:
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 
-none1085:
+none1134:
 	VADDPD       Y2, Y10, Y10
 	VEXTRACTF128 $0x01, Y10, X0
 	VADDPD       X0, X10, X10
@@ -19293,7 +20955,7 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        avx2const1<>+0(SB), Y0, Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const88<>+0(SB), Y1
+	VBROADCASTSD avx2const98<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -19305,18 +20967,18 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1087
+	JB           end1136
 
-loop1086:
+loop1135:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1089
+	JB      end1138
 
-loop1088:
+loop1137:
 	VCVTPS2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -19336,9 +20998,9 @@ loop1088:
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1088
+	JAE         loop1137
 
-end1089:
+end1138:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -19359,13 +21021,13 @@ end1089:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1086
+	JAE    loop1135
 
-end1087:
+end1136:
 	CMPQ CX, $+4
-	JB   end1091
+	JB   end1140
 
-loop1090:
+loop1139:
 	VCVTPS2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -19373,11 +21035,11 @@ loop1090:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1090
+	JAE         loop1139
 
-end1091:
+end1140:
 	TESTQ       CX, CX
-	JZ          none1092
+	JZ          none1141
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -19390,7 +21052,7 @@ end1091:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1092:
+none1141:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -19413,7 +21075,7 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        avx2const1<>+0(SB), Y0, Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const88<>+0(SB), Y1
+	VBROADCASTSD avx2const98<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -19425,18 +21087,18 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1094
+	JB           end1143
 
-loop1093:
+loop1142:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1096
+	JB      end1145
 
-loop1095:
+loop1144:
 	VCVTDQ2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -19456,9 +21118,9 @@ loop1095:
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1095
+	JAE         loop1144
 
-end1096:
+end1145:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -19479,13 +21141,13 @@ end1096:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1093
+	JAE    loop1142
 
-end1094:
+end1143:
 	CMPQ CX, $+4
-	JB   end1098
+	JB   end1147
 
-loop1097:
+loop1146:
 	VCVTDQ2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -19493,11 +21155,11 @@ loop1097:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1097
+	JAE         loop1146
 
-end1098:
+end1147:
 	TESTQ       CX, CX
-	JZ          none1099
+	JZ          none1148
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -19510,7 +21172,7 @@ end1098:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1099:
+none1148:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -19526,6 +21188,678 @@ none1099:
 	VZEROUPPER
 	RET
 
+// func coShiftedFloat32AVX2(x []float32, y []float32, shiftX float64, shiftY float64) (x1 float64, y1 float64, xx float64, yy float64, xy float64)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·coShiftedFloat32AVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSD shiftX+48(FP), Y0
+	VPXOR        avx2const1<>+0(SB), Y0, Y0
+	VBROADCASTSD shiftY+56(FP), Y1
+	VPXOR        avx2const1<>+0(SB), Y1, Y1
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	MOVQ         y_base+24(FP), DX
+	MOVQ         y_len+32(FP), BX
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VPXOR        Y9, Y9, Y9
+	VPXOR        Y10, Y10, Y10
+	VPXOR        Y11, Y11, Y11
+	MOVQ         ·fetchAhead+0(SB), BX
+	CMPQ         CX, $+8
+	JB           end1150
+
+loop1149:
+	PREFETCHT0  (AX)(BX*1)
+	PREFETCHT0  (DX)(BX*1)
+	VCVTPS2PD   (AX), Y12
+	VADDPD      Y12, Y0, Y12
+	VCVTPS2PD   (DX), Y13
+	VADDPD      Y13, Y1, Y13
+	VADDPD      Y12, Y2, Y2
+	VADDPD      Y13, Y4, Y4
+	VFMADD231PD Y12, Y12, Y6
+	VFMADD231PD Y13, Y13, Y8
+	VFMADD231PD Y12, Y13, Y10
+	VCVTPS2PD   16(AX), Y12
+	VADDPD      Y12, Y0, Y12
+	VCVTPS2PD   16(DX), Y13
+	VADDPD      Y13, Y1, Y13
+	VADDPD      Y12, Y3, Y3
+	VADDPD      Y13, Y5, Y5
+	VFMADD231PD Y12, Y12, Y7
+	VFMADD231PD Y13, Y13, Y9
+	VFMADD231PD Y12, Y13, Y11
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop1149
+
+end1150:
+	CMPQ CX, $+4
+	JB   end1152
+
+loop1151:
+	VCVTPS2PD   (AX), Y12
+	VADDPD      Y12, Y0, Y12
+	VCVTPS2PD   (DX), Y13
+	VADDPD      Y13, Y1, Y13
+	VADDPD      Y12, Y2, Y2
+	VADDPD      Y13, Y4, Y4
+	VFMADD231PD Y12, Y12, Y6
+	VFMADD231PD Y13, Y13, Y8
+	VFMADD231PD Y12, Y13, Y10
+	ADDQ        $+16, AX
+	ADDQ        $+16, DX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop1151
+
+end1152:
+	TESTQ       CX, CX
+	JZ          none1153
+	LEAQ        avx2const79<>+32(SB), BX
+	NEGQ        CX
+	VMOVDQU     (BX)(CX*4), X12
+	NEGQ        CX
+	VPMOVSXDQ   X12, Y13
+	VMASKMOVPS  (AX), X12, X14
+	VMASKMOVPS  (DX), X12, X12
+	VCVTPS2PD   X14, Y14
+	VADDPD      Y14, Y0, Y0
+	VCVTPS2PD   X12, Y12
+	VADDPD      Y12, Y1, Y1
+	VANDPD      Y13, Y0, Y0
+	VANDPD      Y13, Y1, Y1
+	VADDPD      Y0, Y2, Y2
+	VADDPD      Y1, Y4, Y4
+	VFMADD231PD Y0, Y0, Y6
+	VFMADD231PD Y1, Y1, Y8
+	VFMADD231PD Y0, Y1, Y10
+
+none1153:
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDPD       X0, X2, X2
+	VMOVSD       X2, x1+64(FP)
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VPERMILPD    $0x01, X4, X0
+	VADDPD       X0, X4, X4
+	VMOVSD       X4, y1+72(FP)
+	VADDPD       Y7, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPD       X0, X6, X6
+	VPERMILPD    $0x01, X6, X0
+	VADDPD       X0, X6, X6
+	VMOVSD       X6, xx+80(FP)
+	VADDPD       Y9, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X0
+	VADDPD       X0, X8, X8
+	VPERMILPD    $0x01, X8, X0
+	VADDPD       X0, X8, X8
+	VMOVSD       X8, yy+88(FP)
+	VADDPD       Y11, Y10, Y10
+	VEXTRACTF128 $0x01, Y10, X0
+	VADDPD       X0, X10, X10
+	VPERMILPD    $0x01, X10, X0
+	VADDPD       X0, X10, X10
+	VMOVSD       X10, xy+96(FP)
+	VZEROUPPER
+	RET
+
+// func coShiftedInt32AVX2(x []int32, y []int32, shiftX float64, shiftY float64) (x1 float64, y1 float64, xx float64, yy float64, xy float64)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·coShiftedInt32AVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSD shiftX+48(FP), Y0
+	VPXOR        avx2const1<>+0(SB), Y0, Y0
+	VBROADCASTSD shiftY+56(FP), Y1
+	VPXOR        avx2const1<>+0(SB), Y1, Y1
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	MOVQ         y_base+24(FP), DX
+	MOVQ         y_len+32(FP), BX
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPXOR        Y7, Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VPXOR        Y9, Y9, Y9
+	VPXOR        Y10, Y10, Y10
+	VPXOR        Y11, Y11, Y11
+	MOVQ         ·fetchAhead+0(SB), BX
+	CMPQ         CX, $+8
+	JB           end1155
+
+loop1154:
+	PREFETCHT0  (AX)(BX*1)
+	PREFETCHT0  (DX)(BX*1)
+	VCVTDQ2PD   (AX), Y12
+	VADDPD      Y12, Y0, Y12
+	VCVTDQ2PD   (DX), Y13
+	VADDPD      Y13, Y1, Y13
+	VADDPD      Y12, Y2, Y2
+	VADDPD      Y13, Y4, Y4
+	VFMADD231PD Y12, Y12, Y6
+	VFMADD231PD Y13, Y13, Y8
+	VFMADD231PD Y12, Y13, Y10
+	VCVTDQ2PD   16(AX), Y12
+	VADDPD      Y12, Y0, Y12
+	VCVTDQ2PD   16(DX), Y13
+	VADDPD      Y13, Y1, Y13
+	VADDPD      Y12, Y3, Y3
+	VADDPD      Y13, Y5, Y5
+	VFMADD231PD Y12, Y12, Y7
+	VFMADD231PD Y13, Y13, Y9
+	VFMADD231PD Y12, Y13, Y11
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop1154
+
+end1155:
+	CMPQ CX, $+4
+	JB   end1157
+
+loop1156:
+	VCVTDQ2PD   (AX), Y12
+	VADDPD      Y12, Y0, Y12
+	VCVTDQ2PD   (DX), Y13
+	VADDPD      Y13, Y1, Y13
+	VADDPD      Y12, Y2, Y2
+	VADDPD      Y13, Y4, Y4
+	VFMADD231PD Y12, Y12, Y6
+	VFMADD231PD Y13, Y13, Y8
+	VFMADD231PD Y12, Y13, Y10
+	ADDQ        $+16, AX
+	ADDQ        $+16, DX
+	SUBQ        $+4, CX
+	CMPQ        CX, $+4
+	JAE         loop1156
+
+end1157:
+	TESTQ       CX, CX
+	JZ          none1158
+	LEAQ        avx2const79<>+32(SB), BX
+	NEGQ        CX
+	VMOVDQU     (BX)(CX*4), X12
+	NEGQ        CX
+	VPMOVSXDQ   X12, Y13
+	VMASKMOVPS  (AX), X12, X14
+	VMASKMOVPS  (DX), X12, X12
+	VCVTDQ2PD   X14, Y14
+	VADDPD      Y14, Y0, Y0
+	VCVTDQ2PD   X12, Y12
+	VADDPD      Y12, Y1, Y1
+	VANDPD      Y13, Y0, Y0
+	VANDPD      Y13, Y1, Y1
+	VADDPD      Y0, Y2, Y2
+	VADDPD      Y1, Y4, Y4
+	VFMADD231PD Y0, Y0, Y6
+	VFMADD231PD Y1, Y1, Y8
+	VFMADD231PD Y0, Y1, Y10
+
+none1158:
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDPD       X0, X2, X2
+	VMOVSD       X2, x1+64(FP)
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VPERMILPD    $0x01, X4, X0
+	VADDPD       X0, X4, X4
+	VMOVSD       X4, y1+72(FP)
+	VADDPD       Y7, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPD       X0, X6, X6
+	VPERMILPD    $0x01, X6, X0
+	VADDPD       X0, X6, X6
+	VMOVSD       X6, xx+80(FP)
+	VADDPD       Y9, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X0
+	VADDPD       X0, X8, X8
+	VPERMILPD    $0x01, X8, X0
+	VADDPD       X0, X8, X8
+	VMOVSD       X8, yy+88(FP)
+	VADDPD       Y11, Y10, Y10
+	VEXTRACTF128 $0x01, Y10, X0
+	VADDPD       X0, X10, X10
+	VPERMILPD    $0x01, X10, X0
+	VADDPD       X0, X10, X10
+	VMOVSD       X10, xy+96(FP)
+	VZEROUPPER
+	RET
+
+// func groupFloatsFloat32AVX2(sums *int64, groups int, codes []uint8, x []float32, scratch *uint64)
+// Requires: AVX, FMA3
+TEXT ·groupFloatsFloat32AVX2(SB), NOSPLIT, $0-72
+	MOVQ    scratch+64(FP), AX
+	ADDQ    $0x3f, AX
+	ANDQ    $-64, AX
+	MOVQ    AX, CX
+	MOVQ    groups+8(FP), DX
+	MOVQ    sums+0(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPD avx2const20<>+0(SB), X1
+	CMPQ    DX, $+1
+	JB      end1160
+
+loop1159:
+	VMOVDDUP 8(BX), X2
+	VMOVUPD  X0, (CX)
+	VMOVUPD  X0, 16(CX)
+	VMOVUPD  X1, 32(CX)
+	VMOVUPD  X2, 48(CX)
+	VMOVUPD  X0, 64(CX)
+	VMOVUPD  X0, 80(CX)
+	VMOVUPD  X1, 96(CX)
+	VMOVUPD  X2, 112(CX)
+	VMOVUPD  X0, 128(CX)
+	VMOVUPD  X0, 144(CX)
+	VMOVUPD  X1, 160(CX)
+	VMOVUPD  X2, 176(CX)
+	VMOVUPD  X0, 192(CX)
+	VMOVUPD  X0, 208(CX)
+	VMOVUPD  X1, 224(CX)
+	VMOVUPD  X2, 240(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+48, BX
+	SUBQ     $+1, DX
+	CMPQ     DX, $+1
+	JAE      loop1159
+
+end1160:
+	MOVQ    codes_base+16(FP), CX
+	MOVQ    codes_len+24(FP), DX
+	MOVQ    x_base+40(FP), DX
+	MOVQ    x_len+48(FP), BX
+	VMOVUPD avx2const21<>+0(SB), X0
+	VMOVUPD avx2const22<>+0(SB), X1
+	CMPQ    BX, $+8
+	JB      end1162
+
+loop1161:
+	MOVBLZX      (CX), SI
+	SHLQ         $0x08, SI
+	VBROADCASTSS (DX), X2
+	VCVTPS2PD    X2, X2
+	VSUBPD       48(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  (AX)(SI*1), X3, X4
+	VMOVUPD      X4, (AX)(SI*1)
+	ADDQ         $0x01, 16(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       32(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 32(AX)(SI*1)
+	MOVBLZX      1(CX), SI
+	SHLQ         $0x08, SI
+	VBROADCASTSS 4(DX), X2
+	VCVTPS2PD    X2, X2
+	VSUBPD       112(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  64(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 64(AX)(SI*1)
+	ADDQ         $0x01, 80(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       96(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 96(AX)(SI*1)
+	MOVBLZX      2(CX), SI
+	SHLQ         $0x08, SI
+	VBROADCASTSS 8(DX), X2
+	VCVTPS2PD    X2, X2
+	VSUBPD       176(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  128(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 128(AX)(SI*1)
+	ADDQ         $0x01, 144(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       160(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 160(AX)(SI*1)
+	MOVBLZX      3(CX), SI
+	SHLQ         $0x08, SI
+	VBROADCASTSS 12(DX), X2
+	VCVTPS2PD    X2, X2
+	VSUBPD       240(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  192(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 192(AX)(SI*1)
+	ADDQ         $0x01, 208(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       224(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 224(AX)(SI*1)
+	MOVBLZX      4(CX), SI
+	SHLQ         $0x08, SI
+	VBROADCASTSS 16(DX), X2
+	VCVTPS2PD    X2, X2
+	VSUBPD       48(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  (AX)(SI*1), X3, X4
+	VMOVUPD      X4, (AX)(SI*1)
+	ADDQ         $0x01, 16(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       32(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 32(AX)(SI*1)
+	MOVBLZX      5(CX), SI
+	SHLQ         $0x08, SI
+	VBROADCASTSS 20(DX), X2
+	VCVTPS2PD    X2, X2
+	VSUBPD       112(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  64(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 64(AX)(SI*1)
+	ADDQ         $0x01, 80(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       96(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 96(AX)(SI*1)
+	MOVBLZX      6(CX), SI
+	SHLQ         $0x08, SI
+	VBROADCASTSS 24(DX), X2
+	VCVTPS2PD    X2, X2
+	VSUBPD       176(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  128(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 128(AX)(SI*1)
+	ADDQ         $0x01, 144(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       160(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 160(AX)(SI*1)
+	MOVBLZX      7(CX), SI
+	SHLQ         $0x08, SI
+	VBROADCASTSS 28(DX), X2
+	VCVTPS2PD    X2, X2
+	VSUBPD       240(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  192(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 192(AX)(SI*1)
+	ADDQ         $0x01, 208(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       224(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 224(AX)(SI*1)
+	ADDQ         $+8, CX
+	ADDQ         $+32, DX
+	SUBQ         $+8, BX
+	CMPQ         BX, $+8
+	JAE          loop1161
+
+end1162:
+	CMPQ BX, $+1
+	JB   end1164
+
+loop1163:
+	MOVBLZX      (CX), SI
+	SHLQ         $0x08, SI
+	VBROADCASTSS (DX), X2
+	VCVTPS2PD    X2, X2
+	VSUBPD       48(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  (AX)(SI*1), X3, X4
+	VMOVUPD      X4, (AX)(SI*1)
+	ADDQ         $0x01, 16(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       32(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 32(AX)(SI*1)
+	ADDQ         $+1, CX
+	ADDQ         $+4, DX
+	SUBQ         $+1, BX
+	CMPQ         BX, $+1
+	JAE          loop1163
+
+end1164:
+	MOVQ groups+8(FP), CX
+	MOVQ sums+0(FP), DX
+	CMPQ CX, $+1
+	JB   end1166
+
+loop1165:
+	MOVQ    16(AX), BX
+	VMOVUPD (AX), X0
+	VMOVUPD 32(AX), X1
+	ADDQ    80(AX), BX
+	VADDPD  64(AX), X0, X0
+	VMINPD  96(AX), X1, X1
+	ADDQ    144(AX), BX
+	VADDPD  128(AX), X0, X0
+	VMINPD  160(AX), X1, X1
+	ADDQ    208(AX), BX
+	VADDPD  192(AX), X0, X0
+	VMINPD  224(AX), X1, X1
+	VMOVUPD avx2const22<>+0(SB), X2
+	VXORPD  X2, X1, X1
+	MOVQ    BX, (DX)
+	VMOVUPD X0, 16(DX)
+	VMOVUPD X1, 32(DX)
+	ADDQ    $+256, AX
+	ADDQ    $+48, DX
+	SUBQ    $+1, CX
+	CMPQ    CX, $+1
+	JAE     loop1165
+
+end1166:
+	VZEROUPPER
+	RET
+
+// func groupFloatsInt32AVX2(sums *int64, groups int, codes []uint8, x []int32, scratch *uint64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·groupFloatsInt32AVX2(SB), NOSPLIT, $0-72
+	MOVQ    scratch+64(FP), AX
+	ADDQ    $0x3f, AX
+	ANDQ    $-64, AX
+	MOVQ    AX, CX
+	MOVQ    groups+8(FP), DX
+	MOVQ    sums+0(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPD avx2const20<>+0(SB), X1
+	CMPQ    DX, $+1
+	JB      end1168
+
+loop1167:
+	VMOVDDUP 8(BX), X2
+	VMOVUPD  X0, (CX)
+	VMOVUPD  X0, 16(CX)
+	VMOVUPD  X1, 32(CX)
+	VMOVUPD  X2, 48(CX)
+	VMOVUPD  X0, 64(CX)
+	VMOVUPD  X0, 80(CX)
+	VMOVUPD  X1, 96(CX)
+	VMOVUPD  X2, 112(CX)
+	VMOVUPD  X0, 128(CX)
+	VMOVUPD  X0, 144(CX)
+	VMOVUPD  X1, 160(CX)
+	VMOVUPD  X2, 176(CX)
+	VMOVUPD  X0, 192(CX)
+	VMOVUPD  X0, 208(CX)
+	VMOVUPD  X1, 224(CX)
+	VMOVUPD  X2, 240(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+48, BX
+	SUBQ     $+1, DX
+	CMPQ     DX, $+1
+	JAE      loop1167
+
+end1168:
+	MOVQ    codes_base+16(FP), CX
+	MOVQ    codes_len+24(FP), DX
+	MOVQ    x_base+40(FP), DX
+	MOVQ    x_len+48(FP), BX
+	VMOVUPD avx2const21<>+0(SB), X0
+	VMOVUPD avx2const22<>+0(SB), X1
+	CMPQ    BX, $+8
+	JB      end1170
+
+loop1169:
+	MOVBLZX      (CX), SI
+	SHLQ         $0x08, SI
+	VPBROADCASTD (DX), X2
+	VCVTDQ2PD    X2, X2
+	VSUBPD       48(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  (AX)(SI*1), X3, X4
+	VMOVUPD      X4, (AX)(SI*1)
+	ADDQ         $0x01, 16(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       32(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 32(AX)(SI*1)
+	MOVBLZX      1(CX), SI
+	SHLQ         $0x08, SI
+	VPBROADCASTD 4(DX), X2
+	VCVTDQ2PD    X2, X2
+	VSUBPD       112(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  64(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 64(AX)(SI*1)
+	ADDQ         $0x01, 80(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       96(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 96(AX)(SI*1)
+	MOVBLZX      2(CX), SI
+	SHLQ         $0x08, SI
+	VPBROADCASTD 8(DX), X2
+	VCVTDQ2PD    X2, X2
+	VSUBPD       176(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  128(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 128(AX)(SI*1)
+	ADDQ         $0x01, 144(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       160(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 160(AX)(SI*1)
+	MOVBLZX      3(CX), SI
+	SHLQ         $0x08, SI
+	VPBROADCASTD 12(DX), X2
+	VCVTDQ2PD    X2, X2
+	VSUBPD       240(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  192(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 192(AX)(SI*1)
+	ADDQ         $0x01, 208(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       224(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 224(AX)(SI*1)
+	MOVBLZX      4(CX), SI
+	SHLQ         $0x08, SI
+	VPBROADCASTD 16(DX), X2
+	VCVTDQ2PD    X2, X2
+	VSUBPD       48(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  (AX)(SI*1), X3, X4
+	VMOVUPD      X4, (AX)(SI*1)
+	ADDQ         $0x01, 16(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       32(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 32(AX)(SI*1)
+	MOVBLZX      5(CX), SI
+	SHLQ         $0x08, SI
+	VPBROADCASTD 20(DX), X2
+	VCVTDQ2PD    X2, X2
+	VSUBPD       112(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  64(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 64(AX)(SI*1)
+	ADDQ         $0x01, 80(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       96(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 96(AX)(SI*1)
+	MOVBLZX      6(CX), SI
+	SHLQ         $0x08, SI
+	VPBROADCASTD 24(DX), X2
+	VCVTDQ2PD    X2, X2
+	VSUBPD       176(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  128(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 128(AX)(SI*1)
+	ADDQ         $0x01, 144(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       160(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 160(AX)(SI*1)
+	MOVBLZX      7(CX), SI
+	SHLQ         $0x08, SI
+	VPBROADCASTD 28(DX), X2
+	VCVTDQ2PD    X2, X2
+	VSUBPD       240(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  192(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 192(AX)(SI*1)
+	ADDQ         $0x01, 208(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       224(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 224(AX)(SI*1)
+	ADDQ         $+8, CX
+	ADDQ         $+32, DX
+	SUBQ         $+8, BX
+	CMPQ         BX, $+8
+	JAE          loop1169
+
+end1170:
+	CMPQ BX, $+1
+	JB   end1172
+
+loop1171:
+	MOVBLZX      (CX), SI
+	SHLQ         $0x08, SI
+	VPBROADCASTD (DX), X2
+	VCVTDQ2PD    X2, X2
+	VSUBPD       48(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  (AX)(SI*1), X3, X4
+	VMOVUPD      X4, (AX)(SI*1)
+	ADDQ         $0x01, 16(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       32(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 32(AX)(SI*1)
+	ADDQ         $+1, CX
+	ADDQ         $+4, DX
+	SUBQ         $+1, BX
+	CMPQ         BX, $+1
+	JAE          loop1171
+
+end1172:
+	MOVQ groups+8(FP), CX
+	MOVQ sums+0(FP), DX
+	CMPQ CX, $+1
+	JB   end1174
+
+loop1173:
+	MOVQ    16(AX), BX
+	VMOVUPD (AX), X0
+	VMOVUPD 32(AX), X1
+	ADDQ    80(AX), BX
+	VADDPD  64(AX), X0, X0
+	VMINPD  96(AX), X1, X1
+	ADDQ    144(AX), BX
+	VADDPD  128(AX), X0, X0
+	VMINPD  160(AX), X1, X1
+	ADDQ    208(AX), BX
+	VADDPD  192(AX), X0, X0
+	VMINPD  224(AX), X1, X1
+	VMOVUPD avx2const22<>+0(SB), X2
+	VXORPD  X2, X1, X1
+	MOVQ    BX, (DX)
+	VMOVUPD X0, 16(DX)
+	VMOVUPD X1, 32(DX)
+	ADDQ    $+256, AX
+	ADDQ    $+48, DX
+	SUBQ    $+1, CX
+	CMPQ    CX, $+1
+	JAE     loop1173
+
+end1174:
+	VZEROUPPER
+	RET
+
 // func widenFloat32AVX2(dst *float64, x []float32)
 // Requires: AVX
 TEXT ·widenFloat32AVX2(SB), NOSPLIT, $0-32
@@ -19533,9 +21867,9 @@ TEXT ·widenFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1101
+	JB   end1176
 
-loop1100:
+loop1175:
 	VCVTPS2PD (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VCVTPS2PD 16(AX), Y0
@@ -19544,9 +21878,9 @@ loop1100:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1100
+	JAE       loop1175
 
-end1101:
+end1176:
 	VZEROUPPER
 	RET
 
@@ -19557,9 +21891,9 @@ TEXT ·widenInt32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1103
+	JB   end1178
 
-loop1102:
+loop1177:
 	VPMOVSXDQ (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VPMOVSXDQ 16(AX), Y0
@@ -19568,9 +21902,9 @@ loop1102:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1102
+	JAE       loop1177
 
-end1103:
+end1178:
 	VZEROUPPER
 	RET
 
@@ -19581,9 +21915,9 @@ TEXT ·roundFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1105
+	JB   end1180
 
-loop1104:
+loop1179:
 	VMOVUPD    (AX), Y0
 	VCVTPD2PSY Y0, X0
 	VMOVUPS    X0, (DX)
@@ -19594,9 +21928,9 @@ loop1104:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1104
+	JAE        loop1179
 
-end1105:
+end1180:
 	VZEROUPPER
 	RET
 
@@ -19612,15 +21946,15 @@ TEXT ·takeDwordsAVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+4
-	JB           end1108
+	JB           end1183
 
-loop1107:
+loop1182:
 	VMOVUPD    (DX), Y2
 	VPCMPGTQ   Y2, Y0, Y3
 	VPANDN     Y3, Y2, Y3
 	VMOVMSKPD  Y3, DI
 	CMPL       DI, $0x0f
-	JNE        bad1106
+	JNE        bad1181
 	VPCMPEQD   X3, X3, X3
 	VGATHERQPS X3, (AX)(Y2*4), X1
 	VMOVUPS    X1, (CX)
@@ -19628,10 +21962,10 @@ loop1107:
 	ADDQ       $+16, CX
 	SUBQ       $+4, BX
 	CMPQ       BX, $+4
-	JAE        loop1107
+	JAE        loop1182
 
-end1108:
-bad1106:
+end1183:
+bad1181:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -19645,10 +21979,10 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1109
+	JZ           plain1184
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1109
+	JNZ          plain1184
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+15, BX
@@ -19656,31 +21990,31 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1110
+	JZ           none1185
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), X0
 	NEGQ         BX
 	VPMOVSXDQ    X0, Y1
 	VMASKMOVPS   (AX), X0, X1
-	VMOVUPD      avx2const89<>+0(SB), Y2
+	VMOVUPD      avx2const99<>+0(SB), Y2
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y2, Y1, Y2
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y2, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y3
 	VFNMADD231PD avx2const33<>+0(SB), Y3, Y2
 	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const106<>+0(SB), Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const102<>+0(SB), Y3, Y4
 	VFMADD213PD  avx2const17<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const97<>+0(SB), Y5
-	VFMADD213PD  avx2const95<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const93<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const91<>+0(SB), Y3, Y5
+	VMOVUPD      avx2const107<>+0(SB), Y5
+	VFMADD213PD  avx2const105<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const103<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const101<>+0(SB), Y3, Y5
 	VFMADD213PD  Y4, Y2, Y5
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y5, Y5
@@ -19690,98 +22024,98 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1110:
+none1185:
 	CMPQ CX, $+16
-	JB   end1112
+	JB   end1187
 
-loop1111:
-	VMOVUPD      avx2const89<>+0(SB), Y0
+loop1186:
+	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const96<>+0(SB), Y3
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const106<>+0(SB), Y3
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const102<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const97<>+0(SB), Y4
-	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const107<>+0(SB), Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const101<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, (DX)
-	VMOVUPD      avx2const89<>+0(SB), Y0
+	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    16(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const96<>+0(SB), Y3
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const106<>+0(SB), Y3
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const102<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const97<>+0(SB), Y4
-	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const107<>+0(SB), Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const101<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, 16(DX)
-	VMOVUPD      avx2const89<>+0(SB), Y0
+	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    32(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const96<>+0(SB), Y3
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const106<>+0(SB), Y3
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const102<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const97<>+0(SB), Y4
-	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const107<>+0(SB), Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const101<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, 32(DX)
-	VMOVUPD      avx2const89<>+0(SB), Y0
+	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    48(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const96<>+0(SB), Y3
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const106<>+0(SB), Y3
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const102<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const97<>+0(SB), Y4
-	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const107<>+0(SB), Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const101<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -19791,103 +22125,103 @@ loop1111:
 	ADDQ         $+64, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1111
+	JAE          loop1186
 
-end1112:
+end1187:
 	SFENCE
 
-plain1109:
+plain1184:
 	CMPQ CX, $+16
-	JB   end1114
+	JB   end1189
 
-loop1113:
-	VMOVUPD      avx2const89<>+0(SB), Y0
+loop1188:
+	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const96<>+0(SB), Y3
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const106<>+0(SB), Y3
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const102<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const97<>+0(SB), Y4
-	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const107<>+0(SB), Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const101<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, (DX)
-	VMOVUPD      avx2const89<>+0(SB), Y0
+	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    16(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const96<>+0(SB), Y3
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const106<>+0(SB), Y3
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const102<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const97<>+0(SB), Y4
-	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const107<>+0(SB), Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const101<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, 16(DX)
-	VMOVUPD      avx2const89<>+0(SB), Y0
+	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    32(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const96<>+0(SB), Y3
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const106<>+0(SB), Y3
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const102<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const97<>+0(SB), Y4
-	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const107<>+0(SB), Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const101<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, 32(DX)
-	VMOVUPD      avx2const89<>+0(SB), Y0
+	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    48(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const96<>+0(SB), Y3
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const106<>+0(SB), Y3
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const102<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const97<>+0(SB), Y4
-	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const107<>+0(SB), Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const101<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -19897,31 +22231,31 @@ loop1113:
 	ADDQ         $+64, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1113
+	JAE          loop1188
 
-end1114:
+end1189:
 	CMPQ CX, $+4
-	JB   end1116
+	JB   end1191
 
-loop1115:
-	VMOVUPD      avx2const89<>+0(SB), Y0
+loop1190:
+	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
 	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const96<>+0(SB), Y3
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const106<>+0(SB), Y3
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const102<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const97<>+0(SB), Y4
-	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const107<>+0(SB), Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const101<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -19931,98 +22265,98 @@ loop1115:
 	ADDQ         $+16, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop1115
+	JAE          loop1190
 
-end1116:
+end1191:
 	TESTQ        CX, CX
-	JZ           none1117
+	JZ           none1192
 	LEAQ         avx2const79<>+32(SB), BX
 	NEGQ         CX
 	VMOVDQU      (BX)(CX*4), X0
 	NEGQ         CX
 	VPMOVSXDQ    X0, Y1
 	VMASKMOVPS   (AX), X0, X1
-	VMOVUPD      avx2const89<>+0(SB), Y2
+	VMOVUPD      avx2const99<>+0(SB), Y2
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y2, Y1, Y2
 	VMOVUPD      avx2const2<>+0(SB), Y1
 	VFMADD231PD  avx2const32<>+0(SB), Y2, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y3
 	VFNMADD231PD avx2const33<>+0(SB), Y3, Y2
 	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const106<>+0(SB), Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const102<>+0(SB), Y3, Y4
 	VFMADD213PD  avx2const17<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const97<>+0(SB), Y5
-	VFMADD213PD  avx2const95<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const93<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const91<>+0(SB), Y3, Y5
+	VMOVUPD      avx2const107<>+0(SB), Y5
+	VFMADD213PD  avx2const105<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const103<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const101<>+0(SB), Y3, Y5
 	VFMADD213PD  Y4, Y2, Y5
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y5, Y5
 	VCVTPD2PSY   Y5, X1
 	VMASKMOVPS   X1, X0, (DX)
 
-none1117:
+none1192:
 	VZEROUPPER
 	RET
 
-DATA avx2const89<>+0(SB)/8, $0x4056800000000000
-DATA avx2const89<>+8(SB)/8, $0x4056800000000000
-DATA avx2const89<>+16(SB)/8, $0x4056800000000000
-DATA avx2const89<>+24(SB)/8, $0x4056800000000000
-GLOBL avx2const89<>(SB), RODATA|NOPTR, $32
+DATA avx2const99<>+0(SB)/8, $0x4056800000000000
+DATA avx2const99<>+8(SB)/8, $0x4056800000000000
+DATA avx2const99<>+16(SB)/8, $0x4056800000000000
+DATA avx2const99<>+24(SB)/8, $0x4056800000000000
+GLOBL avx2const99<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const90<>+0(SB)/8, $0xc05b800000000000
-DATA avx2const90<>+8(SB)/8, $0xc05b800000000000
-DATA avx2const90<>+16(SB)/8, $0xc05b800000000000
-DATA avx2const90<>+24(SB)/8, $0xc05b800000000000
-GLOBL avx2const90<>(SB), RODATA|NOPTR, $32
+DATA avx2const100<>+0(SB)/8, $0xc05b800000000000
+DATA avx2const100<>+8(SB)/8, $0xc05b800000000000
+DATA avx2const100<>+16(SB)/8, $0xc05b800000000000
+DATA avx2const100<>+24(SB)/8, $0xc05b800000000000
+GLOBL avx2const100<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const91<>+0(SB)/8, $0x3ff00000000e5891
-DATA avx2const91<>+8(SB)/8, $0x3ff00000000e5891
-DATA avx2const91<>+16(SB)/8, $0x3ff00000000e5891
-DATA avx2const91<>+24(SB)/8, $0x3ff00000000e5891
-GLOBL avx2const91<>(SB), RODATA|NOPTR, $32
+DATA avx2const101<>+0(SB)/8, $0x3ff00000000e5891
+DATA avx2const101<>+8(SB)/8, $0x3ff00000000e5891
+DATA avx2const101<>+16(SB)/8, $0x3ff00000000e5891
+DATA avx2const101<>+24(SB)/8, $0x3ff00000000e5891
+GLOBL avx2const101<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const92<>+0(SB)/8, $0x3fe000000424eb42
-DATA avx2const92<>+8(SB)/8, $0x3fe000000424eb42
-DATA avx2const92<>+16(SB)/8, $0x3fe000000424eb42
-DATA avx2const92<>+24(SB)/8, $0x3fe000000424eb42
-GLOBL avx2const92<>(SB), RODATA|NOPTR, $32
+DATA avx2const102<>+0(SB)/8, $0x3fe000000424eb42
+DATA avx2const102<>+8(SB)/8, $0x3fe000000424eb42
+DATA avx2const102<>+16(SB)/8, $0x3fe000000424eb42
+DATA avx2const102<>+24(SB)/8, $0x3fe000000424eb42
+GLOBL avx2const102<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const93<>+0(SB)/8, $0x3fc55555350a4b19
-DATA avx2const93<>+8(SB)/8, $0x3fc55555350a4b19
-DATA avx2const93<>+16(SB)/8, $0x3fc55555350a4b19
-DATA avx2const93<>+24(SB)/8, $0x3fc55555350a4b19
-GLOBL avx2const93<>(SB), RODATA|NOPTR, $32
+DATA avx2const103<>+0(SB)/8, $0x3fc55555350a4b19
+DATA avx2const103<>+8(SB)/8, $0x3fc55555350a4b19
+DATA avx2const103<>+16(SB)/8, $0x3fc55555350a4b19
+DATA avx2const103<>+24(SB)/8, $0x3fc55555350a4b19
+GLOBL avx2const103<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const94<>+0(SB)/8, $0x3fa555481a90fac0
-DATA avx2const94<>+8(SB)/8, $0x3fa555481a90fac0
-DATA avx2const94<>+16(SB)/8, $0x3fa555481a90fac0
-DATA avx2const94<>+24(SB)/8, $0x3fa555481a90fac0
-GLOBL avx2const94<>(SB), RODATA|NOPTR, $32
+DATA avx2const104<>+0(SB)/8, $0x3fa555481a90fac0
+DATA avx2const104<>+8(SB)/8, $0x3fa555481a90fac0
+DATA avx2const104<>+16(SB)/8, $0x3fa555481a90fac0
+DATA avx2const104<>+24(SB)/8, $0x3fa555481a90fac0
+GLOBL avx2const104<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const95<>+0(SB)/8, $0x3f811130b23e3378
-DATA avx2const95<>+8(SB)/8, $0x3f811130b23e3378
-DATA avx2const95<>+16(SB)/8, $0x3f811130b23e3378
-DATA avx2const95<>+24(SB)/8, $0x3f811130b23e3378
-GLOBL avx2const95<>(SB), RODATA|NOPTR, $32
+DATA avx2const105<>+0(SB)/8, $0x3f811130b23e3378
+DATA avx2const105<>+8(SB)/8, $0x3f811130b23e3378
+DATA avx2const105<>+16(SB)/8, $0x3f811130b23e3378
+DATA avx2const105<>+24(SB)/8, $0x3f811130b23e3378
+GLOBL avx2const105<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const96<>+0(SB)/8, $0x3f56d9569691baea
-DATA avx2const96<>+8(SB)/8, $0x3f56d9569691baea
-DATA avx2const96<>+16(SB)/8, $0x3f56d9569691baea
-DATA avx2const96<>+24(SB)/8, $0x3f56d9569691baea
-GLOBL avx2const96<>(SB), RODATA|NOPTR, $32
+DATA avx2const106<>+0(SB)/8, $0x3f56d9569691baea
+DATA avx2const106<>+8(SB)/8, $0x3f56d9569691baea
+DATA avx2const106<>+16(SB)/8, $0x3f56d9569691baea
+DATA avx2const106<>+24(SB)/8, $0x3f56d9569691baea
+GLOBL avx2const106<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const97<>+0(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const97<>+8(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const97<>+16(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const97<>+24(SB)/8, $0x3f29e8ecd3ede4cf
-GLOBL avx2const97<>(SB), RODATA|NOPTR, $32
+DATA avx2const107<>+0(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const107<>+8(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const107<>+16(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const107<>+24(SB)/8, $0x3f29e8ecd3ede4cf
+GLOBL avx2const107<>(SB), RODATA|NOPTR, $32
 
 // func logFloat32AVX2(dst *float32, x []float32, stream int)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
@@ -20033,10 +22367,10 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ        dst+0(FP), DX
 	MOVQ        stream+32(FP), BX
 	TESTQ       BX, BX
-	JZ          plain1118
+	JZ          plain1193
 	MOVQ        DX, BX
 	ANDQ        $+3, BX
-	JNZ         plain1118
+	JNZ         plain1193
 	MOVQ        DX, BX
 	NEGQ        BX
 	ANDQ        $+15, BX
@@ -20044,7 +22378,7 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	CMPQ        BX, CX
 	CMOVQHI     CX, BX
 	TESTQ       BX, BX
-	JZ          none1119
+	JZ          none1194
 	LEAQ        avx2const79<>+32(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*4), X1
@@ -20062,10 +22396,10 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	VADDPD      avx2const48<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y3
-	VMOVUPD     avx2const101<>+0(SB), Y6
-	VFMADD213PD avx2const100<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const99<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const98<>+0(SB), Y3, Y6
+	VMOVUPD     avx2const111<>+0(SB), Y6
+	VFMADD213PD avx2const110<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const109<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const108<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const48<>+0(SB), Y3, Y6
 	VMULPD      Y5, Y6, Y6
 	VFMADD231PD avx2const33<>+0(SB), Y4, Y6
@@ -20081,11 +22415,11 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	LEAQ        (DX)(BX*4), DX
 	LEAQ        (AX)(BX*4), AX
 
-none1119:
+none1194:
 	CMPQ CX, $+16
-	JB   end1122
+	JB   end1197
 
-loop1121:
+loop1196:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -20097,10 +22431,10 @@ loop1121:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const101<>+0(SB), Y5
-	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VMOVUPD     avx2const111<>+0(SB), Y5
+	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const108<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
@@ -20123,10 +22457,10 @@ loop1121:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const101<>+0(SB), Y5
-	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VMOVUPD     avx2const111<>+0(SB), Y5
+	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const108<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
@@ -20149,10 +22483,10 @@ loop1121:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const101<>+0(SB), Y5
-	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VMOVUPD     avx2const111<>+0(SB), Y5
+	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const108<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
@@ -20175,10 +22509,10 @@ loop1121:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const101<>+0(SB), Y5
-	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VMOVUPD     avx2const111<>+0(SB), Y5
+	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const108<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
@@ -20194,16 +22528,16 @@ loop1121:
 	ADDQ        $+64, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop1121
+	JAE         loop1196
 
-end1122:
+end1197:
 	SFENCE
 
-plain1118:
+plain1193:
 	CMPQ CX, $+16
-	JB   end1128
+	JB   end1203
 
-loop1127:
+loop1202:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -20215,10 +22549,10 @@ loop1127:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const101<>+0(SB), Y5
-	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VMOVUPD     avx2const111<>+0(SB), Y5
+	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const108<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
@@ -20241,10 +22575,10 @@ loop1127:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const101<>+0(SB), Y5
-	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VMOVUPD     avx2const111<>+0(SB), Y5
+	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const108<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
@@ -20267,10 +22601,10 @@ loop1127:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const101<>+0(SB), Y5
-	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VMOVUPD     avx2const111<>+0(SB), Y5
+	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const108<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
@@ -20293,10 +22627,10 @@ loop1127:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const101<>+0(SB), Y5
-	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VMOVUPD     avx2const111<>+0(SB), Y5
+	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const108<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
@@ -20312,13 +22646,13 @@ loop1127:
 	ADDQ        $+64, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop1127
+	JAE         loop1202
 
-end1128:
+end1203:
 	CMPQ CX, $+4
-	JB   end1134
+	JB   end1209
 
-loop1133:
+loop1208:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -20330,10 +22664,10 @@ loop1133:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const101<>+0(SB), Y5
-	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
+	VMOVUPD     avx2const111<>+0(SB), Y5
+	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const108<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
 	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
@@ -20349,11 +22683,11 @@ loop1133:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1133
+	JAE         loop1208
 
-end1134:
+end1209:
 	TESTQ       CX, CX
-	JZ          none1136
+	JZ          none1211
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -20371,10 +22705,10 @@ end1134:
 	VADDPD      avx2const48<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y3
-	VMOVUPD     avx2const101<>+0(SB), Y6
-	VFMADD213PD avx2const100<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const99<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const98<>+0(SB), Y3, Y6
+	VMOVUPD     avx2const111<>+0(SB), Y6
+	VFMADD213PD avx2const110<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const109<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const108<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const48<>+0(SB), Y3, Y6
 	VMULPD      Y5, Y6, Y6
 	VFMADD231PD avx2const33<>+0(SB), Y4, Y6
@@ -20387,33 +22721,33 @@ end1134:
 	VCVTPD2PSY  Y6, X0
 	VMASKMOVPS  X0, X1, (DX)
 
-none1136:
+none1211:
 	VZEROUPPER
 	RET
 
-DATA avx2const98<>+0(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const98<>+8(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const98<>+16(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const98<>+24(SB)/8, $0x3fe555554fdd9bbb
-GLOBL avx2const98<>(SB), RODATA|NOPTR, $32
+DATA avx2const108<>+0(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const108<>+8(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const108<>+16(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const108<>+24(SB)/8, $0x3fe555554fdd9bbb
+GLOBL avx2const108<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const99<>+0(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const99<>+8(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const99<>+16(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const99<>+24(SB)/8, $0x3fd999a7a2bc57db
-GLOBL avx2const99<>(SB), RODATA|NOPTR, $32
+DATA avx2const109<>+0(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const109<>+8(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const109<>+16(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const109<>+24(SB)/8, $0x3fd999a7a2bc57db
+GLOBL avx2const109<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const100<>+0(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const100<>+8(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const100<>+16(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const100<>+24(SB)/8, $0x3fd2438ecab6622d
-GLOBL avx2const100<>(SB), RODATA|NOPTR, $32
+DATA avx2const110<>+0(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const110<>+8(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const110<>+16(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const110<>+24(SB)/8, $0x3fd2438ecab6622d
+GLOBL avx2const110<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const101<>+0(SB)/8, $0x3fce2f392124a067
-DATA avx2const101<>+8(SB)/8, $0x3fce2f392124a067
-DATA avx2const101<>+16(SB)/8, $0x3fce2f392124a067
-DATA avx2const101<>+24(SB)/8, $0x3fce2f392124a067
-GLOBL avx2const101<>(SB), RODATA|NOPTR, $32
+DATA avx2const111<>+0(SB)/8, $0x3fce2f392124a067
+DATA avx2const111<>+8(SB)/8, $0x3fce2f392124a067
+DATA avx2const111<>+16(SB)/8, $0x3fce2f392124a067
+DATA avx2const111<>+24(SB)/8, $0x3fce2f392124a067
+GLOBL avx2const111<>(SB), RODATA|NOPTR, $32
 
 // func unaryInt64AVX2(c int, dst *int64, x []int64, a int64, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
@@ -20425,13 +22759,13 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1139
+	JNE          case1214
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1140
+	JZ           plain1215
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1140
+	JNZ          plain1215
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -20439,7 +22773,7 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1141
+	JZ           none1216
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -20460,11 +22794,11 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1141:
+none1216:
 	CMPQ CX, $+16
-	JB   end1143
+	JB   end1218
 
-loop1142:
+loop1217:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20513,16 +22847,16 @@ loop1142:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1142
+	JAE      loop1217
 
-end1143:
+end1218:
 	SFENCE
 
-plain1140:
+plain1215:
 	CMPQ CX, $+16
-	JB   end1145
+	JB   end1220
 
-loop1144:
+loop1219:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20571,13 +22905,13 @@ loop1144:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1144
+	JAE      loop1219
 
-end1145:
+end1220:
 	CMPQ CX, $+4
-	JB   end1147
+	JB   end1222
 
-loop1146:
+loop1221:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20593,11 +22927,11 @@ loop1146:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1146
+	JAE      loop1221
 
-end1147:
+end1222:
 	TESTQ      CX, CX
-	JZ         none1148
+	JZ         none1223
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -20615,18 +22949,18 @@ end1147:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (DX)
 
-none1148:
-	JMP done1138
+none1223:
+	JMP done1213
 
-case1139:
+case1214:
 	CMPQ       BX, $+1
-	JNE        case1149
+	JNE        case1224
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1150
+	JZ         plain1225
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1150
+	JNZ        plain1225
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -20634,7 +22968,7 @@ case1139:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1151
+	JZ         none1226
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -20648,11 +22982,11 @@ case1139:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none1151:
+none1226:
 	CMPQ CX, $+16
-	JB   end1153
+	JB   end1228
 
-loop1152:
+loop1227:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -20673,16 +23007,16 @@ loop1152:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1152
+	JAE      loop1227
 
-end1153:
+end1228:
 	SFENCE
 
-plain1150:
+plain1225:
 	CMPQ CX, $+16
-	JB   end1155
+	JB   end1230
 
-loop1154:
+loop1229:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -20703,13 +23037,13 @@ loop1154:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1154
+	JAE      loop1229
 
-end1155:
+end1230:
 	CMPQ CX, $+4
-	JB   end1157
+	JB   end1232
 
-loop1156:
+loop1231:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -20718,11 +23052,11 @@ loop1156:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1156
+	JAE      loop1231
 
-end1157:
+end1232:
 	TESTQ      CX, CX
-	JZ         none1158
+	JZ         none1233
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -20733,16 +23067,16 @@ end1157:
 	VPSUBQ     Y1, Y2, Y2
 	VMASKMOVPD Y2, Y0, (DX)
 
-none1158:
-	JMP done1138
+none1233:
+	JMP done1213
 
-case1149:
+case1224:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1160
+	JZ         plain1235
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1160
+	JNZ        plain1235
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -20750,7 +23084,7 @@ case1149:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1161
+	JZ         none1236
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -20762,11 +23096,11 @@ case1149:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none1161:
+none1236:
 	CMPQ CX, $+16
-	JB   end1163
+	JB   end1238
 
-loop1162:
+loop1237:
 	VPSUBQ   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPSUBQ   32(AX), Y1, Y0
@@ -20779,16 +23113,16 @@ loop1162:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1162
+	JAE      loop1237
 
-end1163:
+end1238:
 	SFENCE
 
-plain1160:
+plain1235:
 	CMPQ CX, $+16
-	JB   end1165
+	JB   end1240
 
-loop1164:
+loop1239:
 	VPSUBQ  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPSUBQ  32(AX), Y1, Y0
@@ -20801,24 +23135,24 @@ loop1164:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1164
+	JAE     loop1239
 
-end1165:
+end1240:
 	CMPQ CX, $+4
-	JB   end1167
+	JB   end1242
 
-loop1166:
+loop1241:
 	VPSUBQ  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop1166
+	JAE     loop1241
 
-end1167:
+end1242:
 	TESTQ      CX, CX
-	JZ         none1168
+	JZ         none1243
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -20827,8 +23161,8 @@ end1167:
 	VPSUBQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none1168:
-done1138:
+none1243:
+done1213:
 	VZEROUPPER
 	RET
 
@@ -20843,10 +23177,10 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1169
+	JZ           plain1244
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1169
+	JNZ          plain1244
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -20854,7 +23188,7 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1170
+	JZ           none1245
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
@@ -20878,11 +23212,11 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1170:
+none1245:
 	CMPQ DX, $+16
-	JB   end1172
+	JB   end1247
 
-loop1171:
+loop1246:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20936,16 +23270,16 @@ loop1171:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1171
+	JAE      loop1246
 
-end1172:
+end1247:
 	SFENCE
 
-plain1169:
+plain1244:
 	CMPQ DX, $+16
-	JB   end1174
+	JB   end1249
 
-loop1173:
+loop1248:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20999,13 +23333,13 @@ loop1173:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1173
+	JAE      loop1248
 
-end1174:
+end1249:
 	CMPQ DX, $+4
-	JB   end1176
+	JB   end1251
 
-loop1175:
+loop1250:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -21023,11 +23357,11 @@ loop1175:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1175
+	JAE      loop1250
 
-end1176:
+end1251:
 	TESTQ      DX, DX
-	JZ         none1177
+	JZ         none1252
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y1
@@ -21047,7 +23381,7 @@ end1176:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (BX)
 
-none1177:
+none1252:
 	VZEROUPPER
 	RET
 
@@ -21063,9 +23397,9 @@ TEXT ·dotInt64AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y2, Y2, Y2
 	VPXOR Y3, Y3, Y3
 	CMPQ  CX, $+16
-	JB    end1179
+	JB    end1254
 
-loop1178:
+loop1253:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -21114,13 +23448,13 @@ loop1178:
 	ADDQ     $+128, DX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1178
+	JAE      loop1253
 
-end1179:
+end1254:
 	CMPQ CX, $+4
-	JB   end1181
+	JB   end1256
 
-loop1180:
+loop1255:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -21136,11 +23470,11 @@ loop1180:
 	ADDQ     $+32, DX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1180
+	JAE      loop1255
 
-end1181:
+end1256:
 	TESTQ      CX, CX
-	JZ         none1182
+	JZ         none1257
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y4
@@ -21159,7 +23493,7 @@ end1181:
 	VPADDQ     Y6, Y5, Y5
 	VPADDQ     Y5, Y0, Y0
 
-none1182:
+none1257:
 	VPADDQ       Y2, Y0, Y0
 	VPADDQ       Y3, Y1, Y1
 	VPADDQ       Y1, Y0, Y0
@@ -21181,7 +23515,7 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPADDQ       avx2const2<>+0(SB), Y0, Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const88<>+0(SB), Y1
+	VBROADCASTSD avx2const98<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -21193,18 +23527,18 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1184
+	JB           end1259
 
-loop1183:
+loop1258:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1186
+	JB      end1261
 
-loop1185:
+loop1260:
 	VPADDQ      (AX), Y0, Y12
 	VSUBPD      avx2const2<>+0(SB), Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -21224,9 +23558,9 @@ loop1185:
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1185
+	JAE         loop1260
 
-end1186:
+end1261:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -21247,13 +23581,13 @@ end1186:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1183
+	JAE    loop1258
 
-end1184:
+end1259:
 	CMPQ CX, $+4
-	JB   end1188
+	JB   end1263
 
-loop1187:
+loop1262:
 	VPADDQ      (AX), Y0, Y3
 	VSUBPD      avx2const2<>+0(SB), Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -21261,11 +23595,11 @@ loop1187:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1187
+	JAE         loop1262
 
-end1188:
+end1263:
 	TESTQ       CX, CX
-	JZ          none1189
+	JZ          none1264
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y3
@@ -21277,7 +23611,7 @@ end1188:
 	VFMADD231PD Y1, Y0, Y2
 	VFMADD231PD Y0, Y0, Y7
 
-none1189:
+none1264:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -21302,10 +23636,10 @@ TEXT ·flipAVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1190
+	JZ           plain1265
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1190
+	JNZ          plain1265
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -21313,7 +23647,7 @@ TEXT ·flipAVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1191
+	JZ           none1266
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -21325,11 +23659,11 @@ TEXT ·flipAVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1191:
+none1266:
 	CMPQ CX, $+16
-	JB   end1193
+	JB   end1268
 
-loop1192:
+loop1267:
 	VPXOR    (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VPXOR    32(AX), Y0, Y1
@@ -21342,16 +23676,16 @@ loop1192:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1192
+	JAE      loop1267
 
-end1193:
+end1268:
 	SFENCE
 
-plain1190:
+plain1265:
 	CMPQ CX, $+16
-	JB   end1195
+	JB   end1270
 
-loop1194:
+loop1269:
 	VPXOR   (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VPXOR   32(AX), Y0, Y1
@@ -21364,24 +23698,24 @@ loop1194:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1194
+	JAE     loop1269
 
-end1195:
+end1270:
 	CMPQ CX, $+4
-	JB   end1197
+	JB   end1272
 
-loop1196:
+loop1271:
 	VPXOR   (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop1196
+	JAE     loop1271
 
-end1197:
+end1272:
 	TESTQ      CX, CX
-	JZ         none1198
+	JZ         none1273
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -21390,25 +23724,25 @@ end1197:
 	VPXOR      Y2, Y0, Y0
 	VMASKMOVPD Y0, Y1, (DX)
 
-none1198:
+none1273:
 	VZEROUPPER
 	RET
 
 // func hashAVX2(dst *int64, x []int64, seed uint64, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·hashAVX2(SB), NOSPLIT, $0-48
-	VMOVUPD      avx2const102<>+0(SB), Y1
-	VMOVUPD      avx2const103<>+0(SB), Y2
+	VMOVUPD      avx2const112<>+0(SB), Y1
+	VMOVUPD      avx2const113<>+0(SB), Y2
 	VPBROADCASTQ seed+32(FP), Y0
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1199
+	JZ           plain1274
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1199
+	JNZ          plain1274
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -21416,7 +23750,7 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1200
+	JZ           none1275
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y3
@@ -21450,11 +23784,11 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1200:
+none1275:
 	CMPQ CX, $+16
-	JB   end1202
+	JB   end1277
 
-loop1201:
+loop1276:
 	VPXOR    (AX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -21555,16 +23889,16 @@ loop1201:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1201
+	JAE      loop1276
 
-end1202:
+end1277:
 	SFENCE
 
-plain1199:
+plain1274:
 	CMPQ CX, $+16
-	JB   end1204
+	JB   end1279
 
-loop1203:
+loop1278:
 	VPXOR    (AX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -21665,13 +23999,13 @@ loop1203:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1203
+	JAE      loop1278
 
-end1204:
+end1279:
 	CMPQ CX, $+4
-	JB   end1206
+	JB   end1281
 
-loop1205:
+loop1280:
 	VPXOR    (AX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -21700,11 +24034,11 @@ loop1205:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1205
+	JAE      loop1280
 
-end1206:
+end1281:
 	TESTQ      CX, CX
-	JZ         none1207
+	JZ         none1282
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y3
@@ -21735,36 +24069,36 @@ end1206:
 	VPXOR      Y1, Y0, Y0
 	VMASKMOVPD Y0, Y3, (DX)
 
-none1207:
+none1282:
 	VZEROUPPER
 	RET
 
-DATA avx2const102<>+0(SB)/8, $0xff51afd7ed558ccd
-DATA avx2const102<>+8(SB)/8, $0xff51afd7ed558ccd
-DATA avx2const102<>+16(SB)/8, $0xff51afd7ed558ccd
-DATA avx2const102<>+24(SB)/8, $0xff51afd7ed558ccd
-GLOBL avx2const102<>(SB), RODATA|NOPTR, $32
+DATA avx2const112<>+0(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const112<>+8(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const112<>+16(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const112<>+24(SB)/8, $0xff51afd7ed558ccd
+GLOBL avx2const112<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const103<>+0(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx2const103<>+8(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx2const103<>+16(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx2const103<>+24(SB)/8, $0xc4ceb9fe1a85ec53
-GLOBL avx2const103<>(SB), RODATA|NOPTR, $32
+DATA avx2const113<>+0(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const113<>+8(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const113<>+16(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const113<>+24(SB)/8, $0xc4ceb9fe1a85ec53
+GLOBL avx2const113<>(SB), RODATA|NOPTR, $32
 
 // func bucketsOfAVX2(dst *int64, x []int64, seed uint64, n uint64)
 // Requires: AVX, AVX2
 TEXT ·bucketsOfAVX2(SB), NOSPLIT, $0-48
-	VMOVUPD      avx2const102<>+0(SB), Y2
-	VMOVUPD      avx2const103<>+0(SB), Y3
+	VMOVUPD      avx2const112<>+0(SB), Y2
+	VMOVUPD      avx2const113<>+0(SB), Y3
 	VPBROADCASTQ seed+32(FP), Y0
 	VPBROADCASTQ n+40(FP), Y1
 	MOVQ         x_base+8(FP), CX
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+16
-	JB           end1209
+	JB           end1284
 
-loop1208:
+loop1283:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -21877,13 +24211,13 @@ loop1208:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1208
+	JAE      loop1283
 
-end1209:
+end1284:
 	CMPQ DX, $+4
-	JB   end1211
+	JB   end1286
 
-loop1210:
+loop1285:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -21915,11 +24249,11 @@ loop1210:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1210
+	JAE      loop1285
 
-end1211:
+end1286:
 	TESTQ      DX, DX
-	JZ         none1212
+	JZ         none1287
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y4
@@ -21953,7 +24287,7 @@ end1211:
 	VPSRLQ     $0x20, Y0, Y0
 	VMASKMOVPD Y0, Y4, (AX)
 
-none1212:
+none1287:
 	VZEROUPPER
 	RET
 
@@ -21970,24 +24304,24 @@ TEXT ·encodeAVX2(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1217
+	JB      end1292
 
-loop1216:
+loop1291:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1216
+	JAE        loop1291
 
-end1217:
+end1292:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1213:
+key1288:
 	CMPQ         BX, R12
-	JAE          end1215
+	JAE          end1290
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -21997,7 +24331,7 @@ key1213:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1214:
+again1289:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -22011,18 +24345,18 @@ again1214:
 	CMOVLHI   R10, R8
 	BZHIL     R8, DI, DI
 	TESTL     DI, DI
-	JZ        miss1218
+	JZ        miss1293
 	TZCNTL    DI, DI
 	MOVL      40(SI)(DI*4), R8
 	MOVL      R8, (AX)(BX*4)
 	INCQ      BX
-	JMP       key1213
+	JMP       key1288
 
-miss1218:
+miss1293:
 	CMPL R8, $+5
-	JAE  full1219
+	JAE  full1294
 	CMPQ R13, room+80(FP)
-	JAE  end1215
+	JAE  end1290
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -22032,24 +24366,24 @@ miss1218:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1213
+	JMP  key1288
 
-full1219:
-	JNE  passed1220
+full1294:
+	JNE  passed1295
 	MOVL $0x00000006, 60(SI)
 
-passed1220:
+passed1295:
 	DECL    R9
-	JZ      last1221
+	JZ      last1296
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1214
+	JMP     again1289
 
-last1221:
-end1215:
+last1296:
+end1290:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -22068,24 +24402,24 @@ TEXT ·findAVX2(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1226
+	JB      end1301
 
-loop1225:
+loop1300:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1225
+	JAE        loop1300
 
-end1226:
+end1301:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1222:
+key1297:
 	CMPQ         BX, R12
-	JAE          end1224
+	JAE          end1299
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -22095,7 +24429,7 @@ key1222:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1223:
+again1298:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -22110,7 +24444,7 @@ again1223:
 	BZHIL     R8, DI, DI
 	XORL      $+6, R8
 	ORL       DI, R8
-	JZ        passed1228
+	JZ        passed1303
 	MOVL      DI, R8
 	ORL       $+32, R8
 	TZCNTL    R8, R8
@@ -22121,25 +24455,25 @@ again1223:
 	CMPL      DI, $+1
 	SBBQ      $+0, R13
 	INCQ      BX
-	JMP       key1222
+	JMP       key1297
 
-passed1228:
+passed1303:
 	DECL    R9
-	JZ      last1229
+	JZ      last1304
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1223
+	JMP     again1298
 
-last1229:
+last1304:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1222
+	JMP  key1297
 
-end1224:
+end1299:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

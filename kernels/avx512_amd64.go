@@ -44,7 +44,7 @@ func nearBitsAVX512(x []int64, from int64) uint64
 //go:noescape
 func minMaxAVX512(x []float64) (lo float64, hi float64)
 
-// minMaxInt64AVX512 equals minMaxInt64Go.
+// minMaxInt64AVX512 equals minMaxGo.
 //
 //go:noescape
 func minMaxInt64AVX512(x []int64) (lo int64, hi int64)
@@ -108,22 +108,22 @@ func leastAVX512(x []float64) (best float64, piece int, nan uint64)
 //go:noescape
 func greatestAVX512(x []float64) (best float64, piece int, nan uint64)
 
-// leastInt64AVX512 equals leastInt64Go.
+// leastInt64AVX512 equals leastGo.
 //
 //go:noescape
-func leastInt64AVX512(x []int64) (best int64, piece int)
+func leastInt64AVX512(x []int64) (best int64, piece int, nan uint64)
 
-// greatestInt64AVX512 equals greatestInt64Go.
+// greatestInt64AVX512 equals greatestGo.
 //
 //go:noescape
-func greatestInt64AVX512(x []int64) (best int64, piece int)
+func greatestInt64AVX512(x []int64) (best int64, piece int, nan uint64)
 
 // indexOfAVX512 equals indexOfGo.
 //
 //go:noescape
 func indexOfAVX512(x []float64, v float64) int
 
-// indexOfInt64AVX512 equals indexOfInt64Go.
+// indexOfInt64AVX512 equals indexOfGo.
 //
 //go:noescape
 func indexOfInt64AVX512(x []int64, v int64) int
@@ -326,7 +326,7 @@ func dotInt32AVX512(x []int32, y []int32) int64
 //go:noescape
 func minMaxFloat32AVX512(x []float32) (lo float32, hi float32)
 
-// minMaxInt32AVX512 equals minMaxInt32Go.
+// minMaxInt32AVX512 equals minMaxGo.
 //
 //go:noescape
 func minMaxInt32AVX512(x []int32) (lo int32, hi int32)
@@ -386,42 +386,42 @@ func compareFloat32AVX512(dst *uint64, x []float32, c int, t float32)
 //go:noescape
 func compareInt32AVX512(dst *uint64, x []int32, c int, t int32)
 
-// indexOfFloat32AVX512 equals indexOfNarrowGo.
+// indexOfFloat32AVX512 equals indexOfGo.
 //
 //go:noescape
 func indexOfFloat32AVX512(x []float32, v float32) int
 
-// indexOfInt32AVX512 equals indexOfNarrowGo.
+// indexOfInt32AVX512 equals indexOfGo.
 //
 //go:noescape
 func indexOfInt32AVX512(x []int32, v int32) int
 
-// indexNaNFloat32AVX512 equals indexNaNFloat32Go.
+// indexNaNFloat32AVX512 equals indexNaNGo.
 //
 //go:noescape
 func indexNaNFloat32AVX512(x []float32) int
 
-// leastFloat32AVX512 equals leastFloat32Go.
+// leastFloat32AVX512 equals leastGo.
 //
 //go:noescape
 func leastFloat32AVX512(x []float32) (best float32, piece int, nan uint64)
 
-// greatestFloat32AVX512 equals greatestFloat32Go.
+// greatestFloat32AVX512 equals greatestGo.
 //
 //go:noescape
 func greatestFloat32AVX512(x []float32) (best float32, piece int, nan uint64)
 
-// leastInt32AVX512 equals leastInt32Go.
+// leastInt32AVX512 equals leastGo.
 //
 //go:noescape
-func leastInt32AVX512(x []int32) (best int32, piece int)
+func leastInt32AVX512(x []int32) (best int32, piece int, nan uint64)
 
-// greatestInt32AVX512 equals greatestInt32Go.
+// greatestInt32AVX512 equals greatestGo.
 //
 //go:noescape
-func greatestInt32AVX512(x []int32) (best int32, piece int)
+func greatestInt32AVX512(x []int32) (best int32, piece int, nan uint64)
 
-// compressDwordsAVX512 equals compressDwordsGo for a multiple of 64 elements; it may write as many as x has.
+// compressDwordsAVX512 equals compressGo for a multiple of 64 elements; it may write as many as x has.
 //
 //go:noescape
 func compressDwordsAVX512(dst *uint32, x []uint32, mask *uint64, shift int) int
@@ -445,6 +445,22 @@ func prefixInt32AVX512(dst *int32, x []int32, start int32) int32
 //
 //go:noescape
 func prefixBeforeInt32AVX512(dst *int32, x []int32, start int32) int32
+
+// keysDwordsAVX512 equals keysDwordsGo.
+//
+//go:noescape
+func keysDwordsAVX512(c int, dst *int32, x []int32, flip int32, stream int)
+
+// partitionDwordsAVX512 moves at most so many steps of elements below the pivot to the front and of
+// others to the back: see partition.
+//
+//go:noescape
+func partitionDwordsAVX512(x *int32, at *int, pivot int32, steps int)
+
+// sortFewDwordsAVX512 sorts the first n elements, at most fewDwords.
+//
+//go:noescape
+func sortFewDwordsAVX512(x *int32, n int)
 
 // sumFloat32AVX512 equals sumFloat32Go.
 //
@@ -471,6 +487,26 @@ func shiftedFloat32AVX512(x []float32, shift float64) (s1 float64, s2 float64)
 //go:noescape
 func shiftedInt32AVX512(x []int32, shift float64) (s1 float64, s2 float64)
 
+// coShiftedFloat32AVX512 equals coShiftedGo.
+//
+//go:noescape
+func coShiftedFloat32AVX512(x []float32, y []float32, shiftX float64, shiftY float64) (x1 float64, y1 float64, xx float64, yy float64, xy float64)
+
+// coShiftedInt32AVX512 equals coShiftedGo.
+//
+//go:noescape
+func coShiftedInt32AVX512(x []int32, y []int32, shiftX float64, shiftY float64) (x1 float64, y1 float64, xx float64, yy float64, xy float64)
+
+// groupFloatsFloat32AVX512 equals groupFloatsGo.
+//
+//go:noescape
+func groupFloatsFloat32AVX512(sums *int64, groups int, codes []uint8, x []float32, scratch *uint64)
+
+// groupFloatsInt32AVX512 equals groupFloatsGo.
+//
+//go:noescape
+func groupFloatsInt32AVX512(sums *int64, groups int, codes []uint8, x []int32, scratch *uint64)
+
 // widenFloat32AVX512 equals widenGo for a multiple of 8 elements.
 //
 //go:noescape
@@ -486,7 +522,7 @@ func widenInt32AVX512(dst *int64, x []int32)
 //go:noescape
 func roundFloat32AVX512(dst *float32, x []float64)
 
-// takeDwordsAVX512 equals takeDwordsGo for a multiple of 8 indices, but leaves out all of the vector in which one is
+// takeDwordsAVX512 equals takeGo for a multiple of 8 indices, but leaves out all of the vector in which one is
 // out of bounds.
 //
 //go:noescape

@@ -2757,9 +2757,9 @@ DATA avx512const19<>+48(SB)/8, $0xfff0000000000000
 DATA avx512const19<>+56(SB)/8, $0xfff0000000000000
 GLOBL avx512const19<>(SB), RODATA|NOPTR, $64
 
-// func leastInt64AVX512(x []int64) (best int64, piece int)
+// func leastInt64AVX512(x []int64) (best int64, piece int, nan uint64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·leastInt64AVX512(SB), NOSPLIT, $0-40
+TEXT ·leastInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -2860,12 +2860,14 @@ all116:
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
 	MOVQ   SI, piece+32(FP)
+	XORL   AX, AX
+	MOVQ   AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
-// func greatestInt64AVX512(x []int64) (best int64, piece int)
+// func greatestInt64AVX512(x []int64) (best int64, piece int, nan uint64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·greatestInt64AVX512(SB), NOSPLIT, $0-40
+TEXT ·greatestInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -2966,6 +2968,8 @@ all124:
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
 	MOVQ   SI, piece+32(FP)
+	XORL   AX, AX
+	MOVQ   AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
@@ -19220,9 +19224,9 @@ DATA avx512const76<>+48(SB)/8, $0xff800000ff800000
 DATA avx512const76<>+56(SB)/8, $0xff800000ff800000
 GLOBL avx512const76<>(SB), RODATA|NOPTR, $64
 
-// func leastInt32AVX512(x []int32) (best int32, piece int)
+// func leastInt32AVX512(x []int32) (best int32, piece int, nan uint64)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-40
+TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -19326,6 +19330,8 @@ all983:
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
 	MOVQ   SI, piece+32(FP)
+	XORL   AX, AX
+	MOVQ   AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
@@ -19339,9 +19345,9 @@ DATA avx512const77<>+48(SB)/8, $0x7fffffff7fffffff
 DATA avx512const77<>+56(SB)/8, $0x7fffffff7fffffff
 GLOBL avx512const77<>(SB), RODATA|NOPTR, $64
 
-// func greatestInt32AVX512(x []int32) (best int32, piece int)
+// func greatestInt32AVX512(x []int32) (best int32, piece int, nan uint64)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-40
+TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -19445,6 +19451,8 @@ all991:
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
 	MOVQ   SI, piece+32(FP)
+	XORL   AX, AX
+	MOVQ   AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
@@ -20287,6 +20295,4187 @@ end1046:
 	VZEROUPPER
 	RET
 
+// func keysDwordsAVX512(c int, dst *int32, x []int32, flip int32, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
+	VPXORQ       Z0, Z0, Z0
+	VBROADCASTSS flip+40(FP), Z1
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case1048
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain1049
+	MOVQ         DX, BX
+	ANDQ         $+3, BX
+	JNZ          plain1049
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+63, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none1050
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (AX), K1, Z0
+	VPXORQ       Z0, Z1, Z0
+	VPSRAD       $0x1f, Z0, Z2
+	VPSRLD       $0x01, Z2, Z2
+	VPXORQ       Z2, Z0, Z0
+	VPSUBD       avx512const79<>+0(SB), Z0, Z0
+	VMOVUPS      Z0, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*4), DX
+	LEAQ         (AX)(BX*4), AX
+
+none1050:
+	CMPQ CX, $+64
+	JB   end1052
+
+loop1051:
+	VPXORQ   (AX), Z1, Z0
+	VPSRAD   $0x1f, Z0, Z2
+	VPSRLD   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPSUBD   avx512const79<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, (DX)
+	VPXORQ   64(AX), Z1, Z0
+	VPSRAD   $0x1f, Z0, Z2
+	VPSRLD   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPSUBD   avx512const79<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPXORQ   128(AX), Z1, Z0
+	VPSRAD   $0x1f, Z0, Z2
+	VPSRLD   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPSUBD   avx512const79<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPXORQ   192(AX), Z1, Z0
+	VPSRAD   $0x1f, Z0, Z2
+	VPSRLD   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPSUBD   avx512const79<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop1051
+
+end1052:
+	SFENCE
+
+plain1049:
+	CMPQ CX, $+64
+	JB   end1054
+
+loop1053:
+	VPXORQ  (AX), Z1, Z0
+	VPSRAD  $0x1f, Z0, Z2
+	VPSRLD  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPSUBD  avx512const79<>+0(SB), Z0, Z0
+	VMOVUPD Z0, (DX)
+	VPXORQ  64(AX), Z1, Z0
+	VPSRAD  $0x1f, Z0, Z2
+	VPSRLD  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPSUBD  avx512const79<>+0(SB), Z0, Z0
+	VMOVUPD Z0, 64(DX)
+	VPXORQ  128(AX), Z1, Z0
+	VPSRAD  $0x1f, Z0, Z2
+	VPSRLD  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPSUBD  avx512const79<>+0(SB), Z0, Z0
+	VMOVUPD Z0, 128(DX)
+	VPXORQ  192(AX), Z1, Z0
+	VPSRAD  $0x1f, Z0, Z2
+	VPSRLD  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPSUBD  avx512const79<>+0(SB), Z0, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop1053
+
+end1054:
+	CMPQ CX, $+16
+	JB   end1056
+
+loop1055:
+	VPXORQ  (AX), Z1, Z0
+	VPSRAD  $0x1f, Z0, Z2
+	VPSRLD  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPSUBD  avx512const79<>+0(SB), Z0, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop1055
+
+end1056:
+	TESTQ     CX, CX
+	JZ        none1057
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VPSRAD    $0x1f, Z0, Z1
+	VPSRLD    $0x01, Z1, Z1
+	VPXORQ    Z1, Z0, Z0
+	VPSUBD    avx512const79<>+0(SB), Z0, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none1057:
+	JMP done1047
+
+case1048:
+	CMPQ      BX, $+1
+	JNE       case1058
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain1059
+	MOVQ      DX, BX
+	ANDQ      $+3, BX
+	JNZ       plain1059
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none1060
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPD   Z0, Z0
+	VPADDD    avx512const79<>+0(SB), Z0, Z0
+	VPSRAD    $0x1f, Z0, Z2
+	VPSRLD    $0x01, Z2, Z2
+	VPXORQ    Z2, Z0, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (AX)(BX*4), AX
+
+none1060:
+	CMPQ CX, $+64
+	JB   end1062
+
+loop1061:
+	VMOVUPD  (AX), Z0
+	VPADDD   avx512const79<>+0(SB), Z0, Z0
+	VPSRAD   $0x1f, Z0, Z2
+	VPSRLD   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPXORQ   Z0, Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VMOVUPD  64(AX), Z0
+	VPADDD   avx512const79<>+0(SB), Z0, Z0
+	VPSRAD   $0x1f, Z0, Z2
+	VPSRLD   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPXORQ   Z0, Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VMOVUPD  128(AX), Z0
+	VPADDD   avx512const79<>+0(SB), Z0, Z0
+	VPSRAD   $0x1f, Z0, Z2
+	VPSRLD   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPXORQ   Z0, Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VMOVUPD  192(AX), Z0
+	VPADDD   avx512const79<>+0(SB), Z0, Z0
+	VPSRAD   $0x1f, Z0, Z2
+	VPSRLD   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPXORQ   Z0, Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop1061
+
+end1062:
+	SFENCE
+
+plain1059:
+	CMPQ CX, $+64
+	JB   end1064
+
+loop1063:
+	VMOVUPD (AX), Z0
+	VPADDD  avx512const79<>+0(SB), Z0, Z0
+	VPSRAD  $0x1f, Z0, Z2
+	VPSRLD  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPXORQ  Z0, Z1, Z0
+	VMOVUPD Z0, (DX)
+	VMOVUPD 64(AX), Z0
+	VPADDD  avx512const79<>+0(SB), Z0, Z0
+	VPSRAD  $0x1f, Z0, Z2
+	VPSRLD  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPXORQ  Z0, Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VMOVUPD 128(AX), Z0
+	VPADDD  avx512const79<>+0(SB), Z0, Z0
+	VPSRAD  $0x1f, Z0, Z2
+	VPSRLD  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPXORQ  Z0, Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VMOVUPD 192(AX), Z0
+	VPADDD  avx512const79<>+0(SB), Z0, Z0
+	VPSRAD  $0x1f, Z0, Z2
+	VPSRLD  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPXORQ  Z0, Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop1063
+
+end1064:
+	CMPQ CX, $+16
+	JB   end1066
+
+loop1065:
+	VMOVUPD (AX), Z0
+	VPADDD  avx512const79<>+0(SB), Z0, Z0
+	VPSRAD  $0x1f, Z0, Z2
+	VPSRLD  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPXORQ  Z0, Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop1065
+
+end1066:
+	TESTQ     CX, CX
+	JZ        none1067
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPD   Z0, Z0
+	VPADDD    avx512const79<>+0(SB), Z0, Z0
+	VPSRAD    $0x1f, Z0, Z2
+	VPSRLD    $0x01, Z2, Z2
+	VPXORQ    Z2, Z0, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none1067:
+	JMP done1047
+
+case1058:
+	CMPQ      BX, $+2
+	JNE       case1068
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain1069
+	MOVQ      DX, BX
+	ANDQ      $+3, BX
+	JNZ       plain1069
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none1070
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z2
+	VPXORQ    Z2, Z1, Z2
+	VADDPS    Z2, Z0, Z2
+	VCMPPS    $0x03, Z2, Z2, K2
+	VMOVUPS   avx512const80<>+0(SB), K2, Z2
+	VPSRAD    $0x1f, Z2, Z3
+	VPSRLD    $0x01, Z3, Z3
+	VPXORQ    Z3, Z2, Z2
+	VPSUBD    avx512const79<>+0(SB), Z2, Z2
+	VMOVUPS   Z2, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (AX)(BX*4), AX
+
+none1070:
+	CMPQ CX, $+64
+	JB   end1072
+
+loop1071:
+	VPXORQ   (AX), Z1, Z2
+	VADDPS   Z2, Z0, Z2
+	VCMPPS   $0x03, Z2, Z2, K1
+	VMOVUPS  avx512const80<>+0(SB), K1, Z2
+	VPSRAD   $0x1f, Z2, Z3
+	VPSRLD   $0x01, Z3, Z3
+	VPXORQ   Z3, Z2, Z2
+	VPSUBD   avx512const79<>+0(SB), Z2, Z2
+	VMOVNTPD Z2, (DX)
+	VPXORQ   64(AX), Z1, Z2
+	VADDPS   Z2, Z0, Z2
+	VCMPPS   $0x03, Z2, Z2, K1
+	VMOVUPS  avx512const80<>+0(SB), K1, Z2
+	VPSRAD   $0x1f, Z2, Z3
+	VPSRLD   $0x01, Z3, Z3
+	VPXORQ   Z3, Z2, Z2
+	VPSUBD   avx512const79<>+0(SB), Z2, Z2
+	VMOVNTPD Z2, 64(DX)
+	VPXORQ   128(AX), Z1, Z2
+	VADDPS   Z2, Z0, Z2
+	VCMPPS   $0x03, Z2, Z2, K1
+	VMOVUPS  avx512const80<>+0(SB), K1, Z2
+	VPSRAD   $0x1f, Z2, Z3
+	VPSRLD   $0x01, Z3, Z3
+	VPXORQ   Z3, Z2, Z2
+	VPSUBD   avx512const79<>+0(SB), Z2, Z2
+	VMOVNTPD Z2, 128(DX)
+	VPXORQ   192(AX), Z1, Z2
+	VADDPS   Z2, Z0, Z2
+	VCMPPS   $0x03, Z2, Z2, K1
+	VMOVUPS  avx512const80<>+0(SB), K1, Z2
+	VPSRAD   $0x1f, Z2, Z3
+	VPSRLD   $0x01, Z3, Z3
+	VPXORQ   Z3, Z2, Z2
+	VPSUBD   avx512const79<>+0(SB), Z2, Z2
+	VMOVNTPD Z2, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop1071
+
+end1072:
+	SFENCE
+
+plain1069:
+	CMPQ CX, $+64
+	JB   end1074
+
+loop1073:
+	VPXORQ  (AX), Z1, Z2
+	VADDPS  Z2, Z0, Z2
+	VCMPPS  $0x03, Z2, Z2, K1
+	VMOVUPS avx512const80<>+0(SB), K1, Z2
+	VPSRAD  $0x1f, Z2, Z3
+	VPSRLD  $0x01, Z3, Z3
+	VPXORQ  Z3, Z2, Z2
+	VPSUBD  avx512const79<>+0(SB), Z2, Z2
+	VMOVUPD Z2, (DX)
+	VPXORQ  64(AX), Z1, Z2
+	VADDPS  Z2, Z0, Z2
+	VCMPPS  $0x03, Z2, Z2, K1
+	VMOVUPS avx512const80<>+0(SB), K1, Z2
+	VPSRAD  $0x1f, Z2, Z3
+	VPSRLD  $0x01, Z3, Z3
+	VPXORQ  Z3, Z2, Z2
+	VPSUBD  avx512const79<>+0(SB), Z2, Z2
+	VMOVUPD Z2, 64(DX)
+	VPXORQ  128(AX), Z1, Z2
+	VADDPS  Z2, Z0, Z2
+	VCMPPS  $0x03, Z2, Z2, K1
+	VMOVUPS avx512const80<>+0(SB), K1, Z2
+	VPSRAD  $0x1f, Z2, Z3
+	VPSRLD  $0x01, Z3, Z3
+	VPXORQ  Z3, Z2, Z2
+	VPSUBD  avx512const79<>+0(SB), Z2, Z2
+	VMOVUPD Z2, 128(DX)
+	VPXORQ  192(AX), Z1, Z2
+	VADDPS  Z2, Z0, Z2
+	VCMPPS  $0x03, Z2, Z2, K1
+	VMOVUPS avx512const80<>+0(SB), K1, Z2
+	VPSRAD  $0x1f, Z2, Z3
+	VPSRLD  $0x01, Z3, Z3
+	VPXORQ  Z3, Z2, Z2
+	VPSUBD  avx512const79<>+0(SB), Z2, Z2
+	VMOVUPD Z2, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop1073
+
+end1074:
+	CMPQ CX, $+16
+	JB   end1076
+
+loop1075:
+	VPXORQ  (AX), Z1, Z2
+	VADDPS  Z2, Z0, Z2
+	VCMPPS  $0x03, Z2, Z2, K1
+	VMOVUPS avx512const80<>+0(SB), K1, Z2
+	VPSRAD  $0x1f, Z2, Z3
+	VPSRLD  $0x01, Z3, Z3
+	VPXORQ  Z3, Z2, Z2
+	VPSUBD  avx512const79<>+0(SB), Z2, Z2
+	VMOVUPD Z2, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop1075
+
+end1076:
+	TESTQ     CX, CX
+	JZ        none1077
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z2
+	VPXORQ    Z2, Z1, Z1
+	VADDPS    Z1, Z0, Z1
+	VCMPPS    $0x03, Z1, Z1, K2
+	VMOVUPS   avx512const80<>+0(SB), K2, Z1
+	VPSRAD    $0x1f, Z1, Z0
+	VPSRLD    $0x01, Z0, Z0
+	VPXORQ    Z0, Z1, Z1
+	VPSUBD    avx512const79<>+0(SB), Z1, Z1
+	VMOVUPS   Z1, K1, (DX)
+
+none1077:
+	JMP done1047
+
+case1068:
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain1079
+	MOVQ      DX, BX
+	ANDQ      $+3, BX
+	JNZ       plain1079
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none1080
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (AX)(BX*4), AX
+
+none1080:
+	CMPQ CX, $+64
+	JB   end1082
+
+loop1081:
+	VPXORQ   (AX), Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VPXORQ   64(AX), Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPXORQ   128(AX), Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPXORQ   192(AX), Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop1081
+
+end1082:
+	SFENCE
+
+plain1079:
+	CMPQ CX, $+64
+	JB   end1084
+
+loop1083:
+	VPXORQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	VPXORQ  64(AX), Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VPXORQ  128(AX), Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VPXORQ  192(AX), Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop1083
+
+end1084:
+	CMPQ CX, $+16
+	JB   end1086
+
+loop1085:
+	VPXORQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop1085
+
+end1086:
+	TESTQ     CX, CX
+	JZ        none1087
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none1087:
+done1047:
+	VZEROUPPER
+	RET
+
+DATA avx512const79<>+0(SB)/8, $0x007fffff007fffff
+DATA avx512const79<>+8(SB)/8, $0x007fffff007fffff
+DATA avx512const79<>+16(SB)/8, $0x007fffff007fffff
+DATA avx512const79<>+24(SB)/8, $0x007fffff007fffff
+DATA avx512const79<>+32(SB)/8, $0x007fffff007fffff
+DATA avx512const79<>+40(SB)/8, $0x007fffff007fffff
+DATA avx512const79<>+48(SB)/8, $0x007fffff007fffff
+DATA avx512const79<>+56(SB)/8, $0x007fffff007fffff
+GLOBL avx512const79<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const80<>+0(SB)/8, $0x7fc000007fc00000
+DATA avx512const80<>+8(SB)/8, $0x7fc000007fc00000
+DATA avx512const80<>+16(SB)/8, $0x7fc000007fc00000
+DATA avx512const80<>+24(SB)/8, $0x7fc000007fc00000
+DATA avx512const80<>+32(SB)/8, $0x7fc000007fc00000
+DATA avx512const80<>+40(SB)/8, $0x7fc000007fc00000
+DATA avx512const80<>+48(SB)/8, $0x7fc000007fc00000
+DATA avx512const80<>+56(SB)/8, $0x7fc000007fc00000
+GLOBL avx512const80<>(SB), RODATA|NOPTR, $64
+
+// func partitionDwordsAVX512(x *int32, at *int, pivot int32, steps int)
+// Requires: AVX, AVX512F, CMOV, POPCNT
+TEXT ·partitionDwordsAVX512(SB), NOSPLIT, $0-32
+	MOVQ         steps+24(FP), AX
+	VBROADCASTSS pivot+16(FP), Z0
+	MOVQ         x+0(FP), CX
+	MOVQ         at+8(FP), DX
+	MOVQ         (DX), BX
+	LEAQ         (CX)(BX*4), BX
+	MOVQ         8(DX), SI
+	LEAQ         (CX)(SI*4), SI
+	MOVQ         16(DX), DI
+	LEAQ         (CX)(DI*4), DI
+	MOVQ         24(DX), DX
+	LEAQ         (CX)(DX*4), DX
+	LEAQ         avx512const81<>+64(SB), CX
+	CMPQ         AX, $+1
+	JB           end1090
+
+loop1089:
+	MOVQ          SI, R8
+	SUBQ          BX, R8
+	CMPQ          R8, $+256
+	JB            end1088
+	MOVQ          BX, R8
+	SUBQ          DI, R8
+	MOVQ          DX, R9
+	SUBQ          SI, R9
+	MOVQ          BX, R10
+	LEAQ          256(BX), R11
+	SUBQ          $+256, SI
+	CMPQ          R8, R9
+	CMOVQHI       SI, R10
+	CMOVQLS       R11, BX
+	LEAQ          256(SI), R11
+	CMOVQLS       R11, SI
+	VMOVUPD       (R10), Z1
+	VPCMPD        $0x06, Z1, Z0, K1
+	KMOVW         K1, R8
+	POPCNTL       R8, R8
+	KNOTW         K1, K2
+	VPCOMPRESSD.Z Z1, K1, Z2
+	VPCOMPRESSD.Z Z1, K2, Z3
+	MOVQ          R8, R9
+	NEGQ          R9
+	VMOVDQU32     (CX)(R9*4), Z1
+	VPERMD        Z3, Z1, Z3
+	VMOVUPD       64(R10), Z1
+	VPCMPD        $0x06, Z1, Z0, K1
+	KMOVW         K1, R9
+	POPCNTL       R9, R9
+	KNOTW         K1, K2
+	VPCOMPRESSD.Z Z1, K1, Z4
+	VPCOMPRESSD.Z Z1, K2, Z5
+	MOVQ          R9, R11
+	NEGQ          R11
+	VMOVDQU32     (CX)(R11*4), Z1
+	VPERMD        Z5, Z1, Z5
+	VMOVUPD       128(R10), Z1
+	VPCMPD        $0x06, Z1, Z0, K1
+	KMOVW         K1, R11
+	POPCNTL       R11, R11
+	KNOTW         K1, K2
+	VPCOMPRESSD.Z Z1, K1, Z6
+	VPCOMPRESSD.Z Z1, K2, Z7
+	MOVQ          R11, R12
+	NEGQ          R12
+	VMOVDQU32     (CX)(R12*4), Z1
+	VPERMD        Z7, Z1, Z7
+	VMOVUPD       192(R10), Z1
+	VPCMPD        $0x06, Z1, Z0, K1
+	KMOVW         K1, R10
+	POPCNTL       R10, R10
+	KNOTW         K1, K2
+	VPCOMPRESSD.Z Z1, K1, Z8
+	VPCOMPRESSD.Z Z1, K2, Z9
+	MOVQ          R10, R12
+	NEGQ          R12
+	VMOVDQU32     (CX)(R12*4), Z1
+	VPERMD        Z9, Z1, Z9
+	VMOVUPD       Z2, (DI)
+	VMOVUPD       Z3, -64(DX)
+	LEAQ          (DI)(R8*4), DI
+	LEAQ          -64(DX)(R8*4), DX
+	VMOVUPD       Z4, (DI)
+	VMOVUPD       Z5, -64(DX)
+	LEAQ          (DI)(R9*4), DI
+	LEAQ          -64(DX)(R9*4), DX
+	VMOVUPD       Z6, (DI)
+	VMOVUPD       Z7, -64(DX)
+	LEAQ          (DI)(R11*4), DI
+	LEAQ          -64(DX)(R11*4), DX
+	VMOVUPD       Z8, (DI)
+	VMOVUPD       Z9, -64(DX)
+	LEAQ          (DI)(R10*4), DI
+	LEAQ          -64(DX)(R10*4), DX
+	SUBQ          $+1, AX
+	CMPQ          AX, $+1
+	JAE           loop1089
+
+end1090:
+end1088:
+	MOVQ x+0(FP), AX
+	MOVQ at+8(FP), CX
+	SUBQ AX, BX
+	SHRQ $0x02, BX
+	MOVQ BX, (CX)
+	SUBQ AX, SI
+	SHRQ $0x02, SI
+	MOVQ SI, 8(CX)
+	SUBQ AX, DI
+	SHRQ $0x02, DI
+	MOVQ DI, 16(CX)
+	SUBQ AX, DX
+	SHRQ $0x02, DX
+	MOVQ DX, 24(CX)
+	VZEROUPPER
+	RET
+
+DATA avx512const81<>+0(SB)/8, $0x0000000100000000
+DATA avx512const81<>+8(SB)/8, $0x0000000300000002
+DATA avx512const81<>+16(SB)/8, $0x0000000500000004
+DATA avx512const81<>+24(SB)/8, $0x0000000700000006
+DATA avx512const81<>+32(SB)/8, $0x0000000900000008
+DATA avx512const81<>+40(SB)/8, $0x0000000b0000000a
+DATA avx512const81<>+48(SB)/8, $0x0000000d0000000c
+DATA avx512const81<>+56(SB)/8, $0x0000000f0000000e
+DATA avx512const81<>+64(SB)/8, $0x0000000100000000
+DATA avx512const81<>+72(SB)/8, $0x0000000300000002
+DATA avx512const81<>+80(SB)/8, $0x0000000500000004
+DATA avx512const81<>+88(SB)/8, $0x0000000700000006
+DATA avx512const81<>+96(SB)/8, $0x0000000900000008
+DATA avx512const81<>+104(SB)/8, $0x0000000b0000000a
+DATA avx512const81<>+112(SB)/8, $0x0000000d0000000c
+DATA avx512const81<>+120(SB)/8, $0x0000000f0000000e
+GLOBL avx512const81<>(SB), RODATA|NOPTR, $128
+
+// func sortFewDwordsAVX512(x *int32, n int)
+// Requires: AVX, AVX512F
+TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VMOVD        CX, X0
+	VPBROADCASTD X0, Z0
+	CMPQ         CX, $+16
+	JA           more1092
+	LEAQ         (AX), CX
+	VPCMPD       $0x06, avx512const82<>+0(SB), Z0, K1
+	VMOVUPD      avx512const77<>+0(SB), Z1
+	VMOVAPS      Z1, Z1
+	VMOVUPS      (CX), K1, Z1
+	VPSHUFD      $0xb1, Z1, Z2
+	VPMINSD      Z2, Z1, Z3
+	VPMAXSD      Z2, Z1, Z1
+	MOVL         $0x00006666, CX
+	KMOVW        CX, K1
+	VMOVDQA32    Z1, K1, Z3
+	VPSHUFD      $0x4e, Z3, Z1
+	VPMINSD      Z1, Z3, Z2
+	VPMAXSD      Z1, Z3, Z1
+	MOVL         $0x00003c3c, CX
+	KMOVW        CX, K1
+	VMOVDQA32    Z1, K1, Z2
+	VPSHUFD      $0xb1, Z2, Z1
+	VPMINSD      Z1, Z2, Z3
+	VPMAXSD      Z1, Z2, Z1
+	MOVL         $0x00005a5a, CX
+	KMOVW        CX, K1
+	VMOVDQA32    Z1, K1, Z3
+	VPERMQ       $0x4e, Z3, Z1
+	VPMINSD      Z1, Z3, Z2
+	VPMAXSD      Z1, Z3, Z1
+	MOVL         $0x00000ff0, CX
+	KMOVW        CX, K1
+	VMOVDQA32    Z1, K1, Z2
+	VPSHUFD      $0x4e, Z2, Z1
+	VPMINSD      Z1, Z2, Z3
+	VPMAXSD      Z1, Z2, Z1
+	MOVL         $0x000033cc, CX
+	KMOVW        CX, K1
+	VMOVDQA32    Z1, K1, Z3
+	VPSHUFD      $0xb1, Z3, Z1
+	VPMINSD      Z1, Z3, Z2
+	VPMAXSD      Z1, Z3, Z1
+	MOVL         $0x000055aa, CX
+	KMOVW        CX, K1
+	VMOVDQA32    Z1, K1, Z2
+	VSHUFI64X2   $0x4e, Z2, Z2, Z1
+	VPMINSD      Z1, Z2, Z3
+	VPMAXSD      Z1, Z2, Z1
+	MOVL         $0x0000ff00, CX
+	KMOVW        CX, K1
+	VMOVDQA32    Z1, K1, Z3
+	VPERMQ       $0x4e, Z3, Z1
+	VPMINSD      Z1, Z3, Z2
+	VPMAXSD      Z1, Z3, Z1
+	MOVL         $0x0000f0f0, CX
+	KMOVW        CX, K1
+	VMOVDQA32    Z1, K1, Z2
+	VPSHUFD      $0x4e, Z2, Z1
+	VPMINSD      Z1, Z2, Z3
+	VPMAXSD      Z1, Z2, Z1
+	MOVL         $0x0000cccc, CX
+	KMOVW        CX, K1
+	VMOVDQA32    Z1, K1, Z3
+	VPSHUFD      $0xb1, Z3, Z1
+	VPMINSD      Z1, Z3, Z2
+	VPMAXSD      Z1, Z3, Z1
+	MOVL         $0x0000aaaa, CX
+	KMOVW        CX, K1
+	VMOVDQA32    Z1, K1, Z2
+	VPCMPD       $0x06, avx512const82<>+0(SB), Z0, K1
+	VMOVUPS      Z2, K1, (AX)
+	JMP          sorted1091
+
+more1092:
+	CMPQ       CX, $+32
+	JA         more1093
+	VMOVUPD    (AX), Z1
+	LEAQ       64(AX), CX
+	VPCMPD     $0x06, avx512const83<>+0(SB), Z0, K1
+	VMOVUPD    avx512const77<>+0(SB), Z2
+	VMOVAPS    Z2, Z2
+	VMOVUPS    (CX), K1, Z2
+	VPSHUFD    $0xb1, Z1, Z3
+	VPMINSD    Z3, Z1, Z4
+	VPMAXSD    Z3, Z1, Z1
+	MOVL       $0x00006666, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z4
+	VPSHUFD    $0xb1, Z2, Z1
+	VPMINSD    Z1, Z2, Z3
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K1, Z3
+	VPSHUFD    $0x4e, Z4, Z1
+	VPMINSD    Z1, Z4, Z2
+	VPMAXSD    Z1, Z4, Z1
+	MOVL       $0x00003c3c, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z2
+	VPSHUFD    $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z4
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K1, Z4
+	VPSHUFD    $0xb1, Z2, Z1
+	VPMINSD    Z1, Z2, Z3
+	VPMAXSD    Z1, Z2, Z1
+	MOVL       $0x00005a5a, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z3
+	VPSHUFD    $0xb1, Z4, Z1
+	VPMINSD    Z1, Z4, Z2
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K1, Z2
+	VPERMQ     $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z4
+	VPMAXSD    Z1, Z3, Z1
+	MOVL       $0x00000ff0, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z4
+	VPERMQ     $0x4e, Z2, Z1
+	VPMINSD    Z1, Z2, Z3
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K1, Z3
+	VPSHUFD    $0x4e, Z4, Z1
+	VPMINSD    Z1, Z4, Z2
+	VPMAXSD    Z1, Z4, Z1
+	MOVL       $0x000033cc, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z2
+	VPSHUFD    $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z4
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K1, Z4
+	VPSHUFD    $0xb1, Z2, Z1
+	VPMINSD    Z1, Z2, Z3
+	VPMAXSD    Z1, Z2, Z1
+	MOVL       $0x000055aa, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z3
+	VPSHUFD    $0xb1, Z4, Z1
+	VPMINSD    Z1, Z4, Z2
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K1, Z2
+	VSHUFI64X2 $0x4e, Z3, Z3, Z1
+	VPMINSD    Z1, Z3, Z4
+	VPMAXSD    Z1, Z3, Z1
+	MOVL       $0x0000ff00, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z4
+	VSHUFI64X2 $0x4e, Z2, Z2, Z1
+	VPMINSD    Z1, Z2, Z3
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z3, K1, Z1
+	VPERMQ     $0x4e, Z4, Z2
+	VPMINSD    Z2, Z4, Z3
+	VPMAXSD    Z2, Z4, Z2
+	MOVL       $0x0000f0f0, CX
+	KMOVW      CX, K2
+	VMOVDQA32  Z2, K2, Z3
+	VPERMQ     $0x4e, Z1, Z2
+	VPMINSD    Z2, Z1, Z4
+	VPMAXSD    Z2, Z1, Z1
+	VMOVDQA32  Z4, K2, Z1
+	VPSHUFD    $0x4e, Z3, Z2
+	VPMINSD    Z2, Z3, Z4
+	VPMAXSD    Z2, Z3, Z2
+	MOVL       $0x0000cccc, CX
+	KMOVW      CX, K3
+	VMOVDQA32  Z2, K3, Z4
+	VPSHUFD    $0x4e, Z1, Z2
+	VPMINSD    Z2, Z1, Z3
+	VPMAXSD    Z2, Z1, Z1
+	VMOVDQA32  Z3, K3, Z1
+	VPSHUFD    $0xb1, Z4, Z2
+	VPMINSD    Z2, Z4, Z3
+	VPMAXSD    Z2, Z4, Z2
+	MOVL       $0x0000aaaa, CX
+	KMOVW      CX, K4
+	VMOVDQA32  Z2, K4, Z3
+	VPSHUFD    $0xb1, Z1, Z2
+	VPMINSD    Z2, Z1, Z4
+	VPMAXSD    Z2, Z1, Z1
+	VMOVDQA32  Z4, K4, Z1
+	VPMINSD    Z3, Z1, Z2
+	VPMAXSD    Z3, Z1, Z1
+	VSHUFI64X2 $0x4e, Z2, Z2, Z3
+	VPMINSD    Z3, Z2, Z4
+	VPMAXSD    Z3, Z2, Z2
+	VMOVDQA32  Z2, K1, Z4
+	VSHUFI64X2 $0x4e, Z1, Z1, Z2
+	VPMINSD    Z2, Z1, Z3
+	VPMAXSD    Z2, Z1, Z1
+	VMOVDQA32  Z1, K1, Z3
+	VPERMQ     $0x4e, Z4, Z1
+	VPMINSD    Z1, Z4, Z2
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K2, Z2
+	VPERMQ     $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z4
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K2, Z4
+	VPSHUFD    $0x4e, Z2, Z1
+	VPMINSD    Z1, Z2, Z3
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K3, Z3
+	VPSHUFD    $0x4e, Z4, Z1
+	VPMINSD    Z1, Z4, Z2
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K3, Z2
+	VPSHUFD    $0xb1, Z3, Z1
+	VPMINSD    Z1, Z3, Z4
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K4, Z4
+	VPSHUFD    $0xb1, Z2, Z1
+	VPMINSD    Z1, Z2, Z3
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K4, Z3
+	VMOVUPD    Z4, (AX)
+	VPCMPD     $0x06, avx512const83<>+0(SB), Z0, K1
+	VMOVUPS    Z3, K1, 64(AX)
+	JMP        sorted1091
+
+more1093:
+	CMPQ       CX, $+64
+	JA         more1094
+	VMOVUPD    (AX), Z1
+	VMOVUPD    64(AX), Z2
+	LEAQ       128(AX), CX
+	VPCMPD     $0x06, avx512const84<>+0(SB), Z0, K1
+	VMOVUPD    avx512const77<>+0(SB), Z3
+	VMOVAPS    Z3, Z3
+	VMOVUPS    (CX), K1, Z3
+	LEAQ       192(AX), CX
+	VPCMPD     $0x06, avx512const85<>+0(SB), Z0, K1
+	VMOVUPD    avx512const77<>+0(SB), Z4
+	VMOVAPS    Z4, Z4
+	VMOVUPS    (CX), K1, Z4
+	VPSHUFD    $0xb1, Z1, Z5
+	VPMINSD    Z5, Z1, Z6
+	VPMAXSD    Z5, Z1, Z1
+	MOVL       $0x00006666, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z6
+	VPSHUFD    $0xb1, Z2, Z1
+	VPMINSD    Z1, Z2, Z5
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K1, Z5
+	VPSHUFD    $0xb1, Z3, Z1
+	VPMINSD    Z1, Z3, Z2
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K1, Z2
+	VPSHUFD    $0xb1, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K1, Z3
+	VPSHUFD    $0x4e, Z6, Z1
+	VPMINSD    Z1, Z6, Z4
+	VPMAXSD    Z1, Z6, Z1
+	MOVL       $0x00003c3c, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z4
+	VPSHUFD    $0x4e, Z5, Z1
+	VPMINSD    Z1, Z5, Z6
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K1, Z6
+	VPSHUFD    $0x4e, Z2, Z1
+	VPMINSD    Z1, Z2, Z5
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K1, Z5
+	VPSHUFD    $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z2
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K1, Z2
+	VPSHUFD    $0xb1, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	MOVL       $0x00005a5a, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z3
+	VPSHUFD    $0xb1, Z6, Z1
+	VPMINSD    Z1, Z6, Z4
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K1, Z4
+	VPSHUFD    $0xb1, Z5, Z1
+	VPMINSD    Z1, Z5, Z6
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K1, Z6
+	VPSHUFD    $0xb1, Z2, Z1
+	VPMINSD    Z1, Z2, Z5
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K1, Z5
+	VPERMQ     $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z2
+	VPMAXSD    Z1, Z3, Z1
+	MOVL       $0x00000ff0, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z2
+	VPERMQ     $0x4e, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K1, Z3
+	VPERMQ     $0x4e, Z6, Z1
+	VPMINSD    Z1, Z6, Z4
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K1, Z4
+	VPERMQ     $0x4e, Z5, Z1
+	VPMINSD    Z1, Z5, Z6
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K1, Z6
+	VPSHUFD    $0x4e, Z2, Z1
+	VPMINSD    Z1, Z2, Z5
+	VPMAXSD    Z1, Z2, Z1
+	MOVL       $0x000033cc, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z5
+	VPSHUFD    $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z2
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K1, Z2
+	VPSHUFD    $0x4e, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K1, Z3
+	VPSHUFD    $0x4e, Z6, Z1
+	VPMINSD    Z1, Z6, Z4
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K1, Z4
+	VPSHUFD    $0xb1, Z5, Z1
+	VPMINSD    Z1, Z5, Z6
+	VPMAXSD    Z1, Z5, Z1
+	MOVL       $0x000055aa, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z6
+	VPSHUFD    $0xb1, Z2, Z1
+	VPMINSD    Z1, Z2, Z5
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K1, Z5
+	VPSHUFD    $0xb1, Z3, Z1
+	VPMINSD    Z1, Z3, Z2
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K1, Z2
+	VPSHUFD    $0xb1, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K1, Z3
+	VSHUFI64X2 $0x4e, Z6, Z6, Z1
+	VPMINSD    Z1, Z6, Z4
+	VPMAXSD    Z1, Z6, Z1
+	MOVL       $0x0000ff00, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z4
+	VSHUFI64X2 $0x4e, Z5, Z5, Z1
+	VPMINSD    Z1, Z5, Z6
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z6, K1, Z1
+	VSHUFI64X2 $0x4e, Z2, Z2, Z5
+	VPMINSD    Z5, Z2, Z6
+	VPMAXSD    Z5, Z2, Z2
+	VMOVDQA32  Z2, K1, Z6
+	VSHUFI64X2 $0x4e, Z3, Z3, Z2
+	VPMINSD    Z2, Z3, Z5
+	VPMAXSD    Z2, Z3, Z2
+	VMOVDQA32  Z5, K1, Z2
+	VPERMQ     $0x4e, Z4, Z3
+	VPMINSD    Z3, Z4, Z5
+	VPMAXSD    Z3, Z4, Z3
+	MOVL       $0x0000f0f0, CX
+	KMOVW      CX, K2
+	VMOVDQA32  Z3, K2, Z5
+	VPERMQ     $0x4e, Z1, Z3
+	VPMINSD    Z3, Z1, Z4
+	VPMAXSD    Z3, Z1, Z1
+	VMOVDQA32  Z4, K2, Z1
+	VPERMQ     $0x4e, Z6, Z3
+	VPMINSD    Z3, Z6, Z4
+	VPMAXSD    Z3, Z6, Z3
+	VMOVDQA32  Z3, K2, Z4
+	VPERMQ     $0x4e, Z2, Z3
+	VPMINSD    Z3, Z2, Z6
+	VPMAXSD    Z3, Z2, Z2
+	VMOVDQA32  Z6, K2, Z2
+	VPSHUFD    $0x4e, Z5, Z3
+	VPMINSD    Z3, Z5, Z6
+	VPMAXSD    Z3, Z5, Z3
+	MOVL       $0x0000cccc, CX
+	KMOVW      CX, K3
+	VMOVDQA32  Z3, K3, Z6
+	VPSHUFD    $0x4e, Z1, Z3
+	VPMINSD    Z3, Z1, Z5
+	VPMAXSD    Z3, Z1, Z1
+	VMOVDQA32  Z5, K3, Z1
+	VPSHUFD    $0x4e, Z4, Z3
+	VPMINSD    Z3, Z4, Z5
+	VPMAXSD    Z3, Z4, Z3
+	VMOVDQA32  Z3, K3, Z5
+	VPSHUFD    $0x4e, Z2, Z3
+	VPMINSD    Z3, Z2, Z4
+	VPMAXSD    Z3, Z2, Z2
+	VMOVDQA32  Z4, K3, Z2
+	VPSHUFD    $0xb1, Z6, Z3
+	VPMINSD    Z3, Z6, Z4
+	VPMAXSD    Z3, Z6, Z3
+	MOVL       $0x0000aaaa, CX
+	KMOVW      CX, K4
+	VMOVDQA32  Z3, K4, Z4
+	VPSHUFD    $0xb1, Z1, Z3
+	VPMINSD    Z3, Z1, Z6
+	VPMAXSD    Z3, Z1, Z1
+	VMOVDQA32  Z6, K4, Z1
+	VPSHUFD    $0xb1, Z5, Z3
+	VPMINSD    Z3, Z5, Z6
+	VPMAXSD    Z3, Z5, Z3
+	VMOVDQA32  Z3, K4, Z6
+	VPSHUFD    $0xb1, Z2, Z3
+	VPMINSD    Z3, Z2, Z5
+	VPMAXSD    Z3, Z2, Z2
+	VMOVDQA32  Z5, K4, Z2
+	VPMINSD    Z4, Z1, Z3
+	VPMAXSD    Z4, Z1, Z1
+	VPMINSD    Z6, Z2, Z4
+	VPMAXSD    Z6, Z2, Z2
+	VSHUFI64X2 $0x4e, Z3, Z3, Z5
+	VPMINSD    Z5, Z3, Z6
+	VPMAXSD    Z5, Z3, Z3
+	VMOVDQA32  Z3, K1, Z6
+	VSHUFI64X2 $0x4e, Z1, Z1, Z3
+	VPMINSD    Z3, Z1, Z5
+	VPMAXSD    Z3, Z1, Z1
+	VMOVDQA32  Z1, K1, Z5
+	VSHUFI64X2 $0x4e, Z2, Z2, Z1
+	VPMINSD    Z1, Z2, Z3
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z3, K1, Z1
+	VSHUFI64X2 $0x4e, Z4, Z4, Z2
+	VPMINSD    Z2, Z4, Z3
+	VPMAXSD    Z2, Z4, Z2
+	VMOVDQA32  Z3, K1, Z2
+	VPERMQ     $0x4e, Z6, Z3
+	VPMINSD    Z3, Z6, Z4
+	VPMAXSD    Z3, Z6, Z3
+	VMOVDQA32  Z3, K2, Z4
+	VPERMQ     $0x4e, Z5, Z3
+	VPMINSD    Z3, Z5, Z6
+	VPMAXSD    Z3, Z5, Z3
+	VMOVDQA32  Z3, K2, Z6
+	VPERMQ     $0x4e, Z1, Z3
+	VPMINSD    Z3, Z1, Z5
+	VPMAXSD    Z3, Z1, Z1
+	VMOVDQA32  Z5, K2, Z1
+	VPERMQ     $0x4e, Z2, Z3
+	VPMINSD    Z3, Z2, Z5
+	VPMAXSD    Z3, Z2, Z2
+	VMOVDQA32  Z5, K2, Z2
+	VPSHUFD    $0x4e, Z4, Z3
+	VPMINSD    Z3, Z4, Z5
+	VPMAXSD    Z3, Z4, Z3
+	VMOVDQA32  Z3, K3, Z5
+	VPSHUFD    $0x4e, Z6, Z3
+	VPMINSD    Z3, Z6, Z4
+	VPMAXSD    Z3, Z6, Z3
+	VMOVDQA32  Z3, K3, Z4
+	VPSHUFD    $0x4e, Z1, Z3
+	VPMINSD    Z3, Z1, Z6
+	VPMAXSD    Z3, Z1, Z1
+	VMOVDQA32  Z6, K3, Z1
+	VPSHUFD    $0x4e, Z2, Z3
+	VPMINSD    Z3, Z2, Z6
+	VPMAXSD    Z3, Z2, Z2
+	VMOVDQA32  Z6, K3, Z2
+	VPSHUFD    $0xb1, Z5, Z3
+	VPMINSD    Z3, Z5, Z6
+	VPMAXSD    Z3, Z5, Z3
+	VMOVDQA32  Z3, K4, Z6
+	VPSHUFD    $0xb1, Z4, Z3
+	VPMINSD    Z3, Z4, Z5
+	VPMAXSD    Z3, Z4, Z3
+	VMOVDQA32  Z3, K4, Z5
+	VPSHUFD    $0xb1, Z1, Z3
+	VPMINSD    Z3, Z1, Z4
+	VPMAXSD    Z3, Z1, Z1
+	VMOVDQA32  Z4, K4, Z1
+	VPSHUFD    $0xb1, Z2, Z3
+	VPMINSD    Z3, Z2, Z4
+	VPMAXSD    Z3, Z2, Z2
+	VMOVDQA32  Z4, K4, Z2
+	VPMINSD    Z6, Z1, Z3
+	VPMAXSD    Z6, Z1, Z1
+	VPMINSD    Z5, Z2, Z4
+	VPMAXSD    Z5, Z2, Z2
+	VPMINSD    Z3, Z4, Z5
+	VPMAXSD    Z3, Z4, Z3
+	VPMINSD    Z1, Z2, Z4
+	VPMAXSD    Z1, Z2, Z1
+	VSHUFI64X2 $0x4e, Z5, Z5, Z2
+	VPMINSD    Z2, Z5, Z6
+	VPMAXSD    Z2, Z5, Z2
+	VMOVDQA32  Z2, K1, Z6
+	VSHUFI64X2 $0x4e, Z3, Z3, Z2
+	VPMINSD    Z2, Z3, Z5
+	VPMAXSD    Z2, Z3, Z2
+	VMOVDQA32  Z2, K1, Z5
+	VSHUFI64X2 $0x4e, Z4, Z4, Z2
+	VPMINSD    Z2, Z4, Z3
+	VPMAXSD    Z2, Z4, Z2
+	VMOVDQA32  Z2, K1, Z3
+	VSHUFI64X2 $0x4e, Z1, Z1, Z2
+	VPMINSD    Z2, Z1, Z4
+	VPMAXSD    Z2, Z1, Z1
+	VMOVDQA32  Z1, K1, Z4
+	VPERMQ     $0x4e, Z6, Z1
+	VPMINSD    Z1, Z6, Z2
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K2, Z2
+	VPERMQ     $0x4e, Z5, Z1
+	VPMINSD    Z1, Z5, Z6
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K2, Z6
+	VPERMQ     $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z5
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K2, Z5
+	VPERMQ     $0x4e, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K2, Z3
+	VPSHUFD    $0x4e, Z2, Z1
+	VPMINSD    Z1, Z2, Z4
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K3, Z4
+	VPSHUFD    $0x4e, Z6, Z1
+	VPMINSD    Z1, Z6, Z2
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K3, Z2
+	VPSHUFD    $0x4e, Z5, Z1
+	VPMINSD    Z1, Z5, Z6
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K3, Z6
+	VPSHUFD    $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z5
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K3, Z5
+	VPSHUFD    $0xb1, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K4, Z3
+	VPSHUFD    $0xb1, Z2, Z1
+	VPMINSD    Z1, Z2, Z4
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K4, Z4
+	VPSHUFD    $0xb1, Z6, Z1
+	VPMINSD    Z1, Z6, Z2
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K4, Z2
+	VPSHUFD    $0xb1, Z5, Z1
+	VPMINSD    Z1, Z5, Z6
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K4, Z6
+	VMOVUPD    Z3, (AX)
+	VMOVUPD    Z4, 64(AX)
+	VPCMPD     $0x06, avx512const84<>+0(SB), Z0, K1
+	VMOVUPS    Z2, K1, 128(AX)
+	VPCMPD     $0x06, avx512const85<>+0(SB), Z0, K1
+	VMOVUPS    Z6, K1, 192(AX)
+	JMP        sorted1091
+
+more1094:
+	CMPQ       CX, $+128
+	JA         more1095
+	VMOVUPD    (AX), Z1
+	VMOVUPD    64(AX), Z2
+	VMOVUPD    128(AX), Z3
+	VMOVUPD    192(AX), Z4
+	LEAQ       256(AX), CX
+	VPCMPD     $0x06, avx512const86<>+0(SB), Z0, K1
+	VMOVUPD    avx512const77<>+0(SB), Z5
+	VMOVAPS    Z5, Z5
+	VMOVUPS    (CX), K1, Z5
+	LEAQ       320(AX), CX
+	VPCMPD     $0x06, avx512const87<>+0(SB), Z0, K1
+	VMOVUPD    avx512const77<>+0(SB), Z6
+	VMOVAPS    Z6, Z6
+	VMOVUPS    (CX), K1, Z6
+	LEAQ       384(AX), CX
+	VPCMPD     $0x06, avx512const88<>+0(SB), Z0, K1
+	VMOVUPD    avx512const77<>+0(SB), Z7
+	VMOVAPS    Z7, Z7
+	VMOVUPS    (CX), K1, Z7
+	LEAQ       448(AX), CX
+	VPCMPD     $0x06, avx512const89<>+0(SB), Z0, K1
+	VMOVUPD    avx512const77<>+0(SB), Z8
+	VMOVAPS    Z8, Z8
+	VMOVUPS    (CX), K1, Z8
+	VPSHUFD    $0xb1, Z1, Z9
+	VPMINSD    Z9, Z1, Z10
+	VPMAXSD    Z9, Z1, Z1
+	MOVL       $0x00006666, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z10
+	VPSHUFD    $0xb1, Z2, Z1
+	VPMINSD    Z1, Z2, Z9
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K1, Z9
+	VPSHUFD    $0xb1, Z3, Z1
+	VPMINSD    Z1, Z3, Z2
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K1, Z2
+	VPSHUFD    $0xb1, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K1, Z3
+	VPSHUFD    $0xb1, Z5, Z1
+	VPMINSD    Z1, Z5, Z4
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K1, Z4
+	VPSHUFD    $0xb1, Z6, Z1
+	VPMINSD    Z1, Z6, Z5
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K1, Z5
+	VPSHUFD    $0xb1, Z7, Z1
+	VPMINSD    Z1, Z7, Z6
+	VPMAXSD    Z1, Z7, Z1
+	VMOVDQA32  Z1, K1, Z6
+	VPSHUFD    $0xb1, Z8, Z1
+	VPMINSD    Z1, Z8, Z7
+	VPMAXSD    Z1, Z8, Z1
+	VMOVDQA32  Z1, K1, Z7
+	VPSHUFD    $0x4e, Z10, Z1
+	VPMINSD    Z1, Z10, Z8
+	VPMAXSD    Z1, Z10, Z1
+	MOVL       $0x00003c3c, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z8
+	VPSHUFD    $0x4e, Z9, Z1
+	VPMINSD    Z1, Z9, Z10
+	VPMAXSD    Z1, Z9, Z1
+	VMOVDQA32  Z1, K1, Z10
+	VPSHUFD    $0x4e, Z2, Z1
+	VPMINSD    Z1, Z2, Z9
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K1, Z9
+	VPSHUFD    $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z2
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K1, Z2
+	VPSHUFD    $0x4e, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K1, Z3
+	VPSHUFD    $0x4e, Z5, Z1
+	VPMINSD    Z1, Z5, Z4
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K1, Z4
+	VPSHUFD    $0x4e, Z6, Z1
+	VPMINSD    Z1, Z6, Z5
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K1, Z5
+	VPSHUFD    $0x4e, Z7, Z1
+	VPMINSD    Z1, Z7, Z6
+	VPMAXSD    Z1, Z7, Z1
+	VMOVDQA32  Z1, K1, Z6
+	VPSHUFD    $0xb1, Z8, Z1
+	VPMINSD    Z1, Z8, Z7
+	VPMAXSD    Z1, Z8, Z1
+	MOVL       $0x00005a5a, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z7
+	VPSHUFD    $0xb1, Z10, Z1
+	VPMINSD    Z1, Z10, Z8
+	VPMAXSD    Z1, Z10, Z1
+	VMOVDQA32  Z1, K1, Z8
+	VPSHUFD    $0xb1, Z9, Z1
+	VPMINSD    Z1, Z9, Z10
+	VPMAXSD    Z1, Z9, Z1
+	VMOVDQA32  Z1, K1, Z10
+	VPSHUFD    $0xb1, Z2, Z1
+	VPMINSD    Z1, Z2, Z9
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K1, Z9
+	VPSHUFD    $0xb1, Z3, Z1
+	VPMINSD    Z1, Z3, Z2
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K1, Z2
+	VPSHUFD    $0xb1, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K1, Z3
+	VPSHUFD    $0xb1, Z5, Z1
+	VPMINSD    Z1, Z5, Z4
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K1, Z4
+	VPSHUFD    $0xb1, Z6, Z1
+	VPMINSD    Z1, Z6, Z5
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K1, Z5
+	VPERMQ     $0x4e, Z7, Z1
+	VPMINSD    Z1, Z7, Z6
+	VPMAXSD    Z1, Z7, Z1
+	MOVL       $0x00000ff0, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z6
+	VPERMQ     $0x4e, Z8, Z1
+	VPMINSD    Z1, Z8, Z7
+	VPMAXSD    Z1, Z8, Z1
+	VMOVDQA32  Z1, K1, Z7
+	VPERMQ     $0x4e, Z10, Z1
+	VPMINSD    Z1, Z10, Z8
+	VPMAXSD    Z1, Z10, Z1
+	VMOVDQA32  Z1, K1, Z8
+	VPERMQ     $0x4e, Z9, Z1
+	VPMINSD    Z1, Z9, Z10
+	VPMAXSD    Z1, Z9, Z1
+	VMOVDQA32  Z1, K1, Z10
+	VPERMQ     $0x4e, Z2, Z1
+	VPMINSD    Z1, Z2, Z9
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K1, Z9
+	VPERMQ     $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z2
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K1, Z2
+	VPERMQ     $0x4e, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K1, Z3
+	VPERMQ     $0x4e, Z5, Z1
+	VPMINSD    Z1, Z5, Z4
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K1, Z4
+	VPSHUFD    $0x4e, Z6, Z1
+	VPMINSD    Z1, Z6, Z5
+	VPMAXSD    Z1, Z6, Z1
+	MOVL       $0x000033cc, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z5
+	VPSHUFD    $0x4e, Z7, Z1
+	VPMINSD    Z1, Z7, Z6
+	VPMAXSD    Z1, Z7, Z1
+	VMOVDQA32  Z1, K1, Z6
+	VPSHUFD    $0x4e, Z8, Z1
+	VPMINSD    Z1, Z8, Z7
+	VPMAXSD    Z1, Z8, Z1
+	VMOVDQA32  Z1, K1, Z7
+	VPSHUFD    $0x4e, Z10, Z1
+	VPMINSD    Z1, Z10, Z8
+	VPMAXSD    Z1, Z10, Z1
+	VMOVDQA32  Z1, K1, Z8
+	VPSHUFD    $0x4e, Z9, Z1
+	VPMINSD    Z1, Z9, Z10
+	VPMAXSD    Z1, Z9, Z1
+	VMOVDQA32  Z1, K1, Z10
+	VPSHUFD    $0x4e, Z2, Z1
+	VPMINSD    Z1, Z2, Z9
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K1, Z9
+	VPSHUFD    $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z2
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K1, Z2
+	VPSHUFD    $0x4e, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K1, Z3
+	VPSHUFD    $0xb1, Z5, Z1
+	VPMINSD    Z1, Z5, Z4
+	VPMAXSD    Z1, Z5, Z1
+	MOVL       $0x000055aa, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z4
+	VPSHUFD    $0xb1, Z6, Z1
+	VPMINSD    Z1, Z6, Z5
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K1, Z5
+	VPSHUFD    $0xb1, Z7, Z1
+	VPMINSD    Z1, Z7, Z6
+	VPMAXSD    Z1, Z7, Z1
+	VMOVDQA32  Z1, K1, Z6
+	VPSHUFD    $0xb1, Z8, Z1
+	VPMINSD    Z1, Z8, Z7
+	VPMAXSD    Z1, Z8, Z1
+	VMOVDQA32  Z1, K1, Z7
+	VPSHUFD    $0xb1, Z10, Z1
+	VPMINSD    Z1, Z10, Z8
+	VPMAXSD    Z1, Z10, Z1
+	VMOVDQA32  Z1, K1, Z8
+	VPSHUFD    $0xb1, Z9, Z1
+	VPMINSD    Z1, Z9, Z10
+	VPMAXSD    Z1, Z9, Z1
+	VMOVDQA32  Z1, K1, Z10
+	VPSHUFD    $0xb1, Z2, Z1
+	VPMINSD    Z1, Z2, Z9
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K1, Z9
+	VPSHUFD    $0xb1, Z3, Z1
+	VPMINSD    Z1, Z3, Z2
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K1, Z2
+	VSHUFI64X2 $0x4e, Z4, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	MOVL       $0x0000ff00, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z3
+	VSHUFI64X2 $0x4e, Z5, Z5, Z1
+	VPMINSD    Z1, Z5, Z4
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z4, K1, Z1
+	VSHUFI64X2 $0x4e, Z6, Z6, Z4
+	VPMINSD    Z4, Z6, Z5
+	VPMAXSD    Z4, Z6, Z4
+	VMOVDQA32  Z4, K1, Z5
+	VSHUFI64X2 $0x4e, Z7, Z7, Z4
+	VPMINSD    Z4, Z7, Z6
+	VPMAXSD    Z4, Z7, Z4
+	VMOVDQA32  Z6, K1, Z4
+	VSHUFI64X2 $0x4e, Z8, Z8, Z6
+	VPMINSD    Z6, Z8, Z7
+	VPMAXSD    Z6, Z8, Z6
+	VMOVDQA32  Z6, K1, Z7
+	VSHUFI64X2 $0x4e, Z10, Z10, Z6
+	VPMINSD    Z6, Z10, Z8
+	VPMAXSD    Z6, Z10, Z6
+	VMOVDQA32  Z8, K1, Z6
+	VSHUFI64X2 $0x4e, Z9, Z9, Z8
+	VPMINSD    Z8, Z9, Z10
+	VPMAXSD    Z8, Z9, Z8
+	VMOVDQA32  Z8, K1, Z10
+	VSHUFI64X2 $0x4e, Z2, Z2, Z8
+	VPMINSD    Z8, Z2, Z9
+	VPMAXSD    Z8, Z2, Z2
+	VMOVDQA32  Z9, K1, Z2
+	VPERMQ     $0x4e, Z3, Z8
+	VPMINSD    Z8, Z3, Z9
+	VPMAXSD    Z8, Z3, Z3
+	MOVL       $0x0000f0f0, CX
+	KMOVW      CX, K2
+	VMOVDQA32  Z3, K2, Z9
+	VPERMQ     $0x4e, Z1, Z3
+	VPMINSD    Z3, Z1, Z8
+	VPMAXSD    Z3, Z1, Z1
+	VMOVDQA32  Z8, K2, Z1
+	VPERMQ     $0x4e, Z5, Z3
+	VPMINSD    Z3, Z5, Z8
+	VPMAXSD    Z3, Z5, Z3
+	VMOVDQA32  Z3, K2, Z8
+	VPERMQ     $0x4e, Z4, Z3
+	VPMINSD    Z3, Z4, Z5
+	VPMAXSD    Z3, Z4, Z3
+	VMOVDQA32  Z5, K2, Z3
+	VPERMQ     $0x4e, Z7, Z4
+	VPMINSD    Z4, Z7, Z5
+	VPMAXSD    Z4, Z7, Z4
+	VMOVDQA32  Z4, K2, Z5
+	VPERMQ     $0x4e, Z6, Z4
+	VPMINSD    Z4, Z6, Z7
+	VPMAXSD    Z4, Z6, Z4
+	VMOVDQA32  Z7, K2, Z4
+	VPERMQ     $0x4e, Z10, Z6
+	VPMINSD    Z6, Z10, Z7
+	VPMAXSD    Z6, Z10, Z6
+	VMOVDQA32  Z6, K2, Z7
+	VPERMQ     $0x4e, Z2, Z6
+	VPMINSD    Z6, Z2, Z10
+	VPMAXSD    Z6, Z2, Z2
+	VMOVDQA32  Z10, K2, Z2
+	VPSHUFD    $0x4e, Z9, Z6
+	VPMINSD    Z6, Z9, Z10
+	VPMAXSD    Z6, Z9, Z6
+	MOVL       $0x0000cccc, CX
+	KMOVW      CX, K3
+	VMOVDQA32  Z6, K3, Z10
+	VPSHUFD    $0x4e, Z1, Z6
+	VPMINSD    Z6, Z1, Z9
+	VPMAXSD    Z6, Z1, Z1
+	VMOVDQA32  Z9, K3, Z1
+	VPSHUFD    $0x4e, Z8, Z6
+	VPMINSD    Z6, Z8, Z9
+	VPMAXSD    Z6, Z8, Z6
+	VMOVDQA32  Z6, K3, Z9
+	VPSHUFD    $0x4e, Z3, Z6
+	VPMINSD    Z6, Z3, Z8
+	VPMAXSD    Z6, Z3, Z3
+	VMOVDQA32  Z8, K3, Z3
+	VPSHUFD    $0x4e, Z5, Z6
+	VPMINSD    Z6, Z5, Z8
+	VPMAXSD    Z6, Z5, Z5
+	VMOVDQA32  Z5, K3, Z8
+	VPSHUFD    $0x4e, Z4, Z5
+	VPMINSD    Z5, Z4, Z6
+	VPMAXSD    Z5, Z4, Z4
+	VMOVDQA32  Z6, K3, Z4
+	VPSHUFD    $0x4e, Z7, Z5
+	VPMINSD    Z5, Z7, Z6
+	VPMAXSD    Z5, Z7, Z5
+	VMOVDQA32  Z5, K3, Z6
+	VPSHUFD    $0x4e, Z2, Z5
+	VPMINSD    Z5, Z2, Z7
+	VPMAXSD    Z5, Z2, Z2
+	VMOVDQA32  Z7, K3, Z2
+	VPSHUFD    $0xb1, Z10, Z5
+	VPMINSD    Z5, Z10, Z7
+	VPMAXSD    Z5, Z10, Z5
+	MOVL       $0x0000aaaa, CX
+	KMOVW      CX, K4
+	VMOVDQA32  Z5, K4, Z7
+	VPSHUFD    $0xb1, Z1, Z5
+	VPMINSD    Z5, Z1, Z10
+	VPMAXSD    Z5, Z1, Z1
+	VMOVDQA32  Z10, K4, Z1
+	VPSHUFD    $0xb1, Z9, Z5
+	VPMINSD    Z5, Z9, Z10
+	VPMAXSD    Z5, Z9, Z5
+	VMOVDQA32  Z5, K4, Z10
+	VPSHUFD    $0xb1, Z3, Z5
+	VPMINSD    Z5, Z3, Z9
+	VPMAXSD    Z5, Z3, Z3
+	VMOVDQA32  Z9, K4, Z3
+	VPSHUFD    $0xb1, Z8, Z5
+	VPMINSD    Z5, Z8, Z9
+	VPMAXSD    Z5, Z8, Z5
+	VMOVDQA32  Z5, K4, Z9
+	VPSHUFD    $0xb1, Z4, Z5
+	VPMINSD    Z5, Z4, Z8
+	VPMAXSD    Z5, Z4, Z4
+	VMOVDQA32  Z8, K4, Z4
+	VPSHUFD    $0xb1, Z6, Z5
+	VPMINSD    Z5, Z6, Z8
+	VPMAXSD    Z5, Z6, Z5
+	VMOVDQA32  Z5, K4, Z8
+	VPSHUFD    $0xb1, Z2, Z5
+	VPMINSD    Z5, Z2, Z6
+	VPMAXSD    Z5, Z2, Z2
+	VMOVDQA32  Z6, K4, Z2
+	VPMINSD    Z7, Z1, Z5
+	VPMAXSD    Z7, Z1, Z1
+	VPMINSD    Z10, Z3, Z6
+	VPMAXSD    Z10, Z3, Z3
+	VPMINSD    Z9, Z4, Z7
+	VPMAXSD    Z9, Z4, Z4
+	VPMINSD    Z8, Z2, Z9
+	VPMAXSD    Z8, Z2, Z2
+	VSHUFI64X2 $0x4e, Z5, Z5, Z8
+	VPMINSD    Z8, Z5, Z10
+	VPMAXSD    Z8, Z5, Z5
+	VMOVDQA32  Z5, K1, Z10
+	VSHUFI64X2 $0x4e, Z1, Z1, Z5
+	VPMINSD    Z5, Z1, Z8
+	VPMAXSD    Z5, Z1, Z1
+	VMOVDQA32  Z1, K1, Z8
+	VSHUFI64X2 $0x4e, Z3, Z3, Z1
+	VPMINSD    Z1, Z3, Z5
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z5, K1, Z1
+	VSHUFI64X2 $0x4e, Z6, Z6, Z3
+	VPMINSD    Z3, Z6, Z5
+	VPMAXSD    Z3, Z6, Z3
+	VMOVDQA32  Z5, K1, Z3
+	VSHUFI64X2 $0x4e, Z7, Z7, Z5
+	VPMINSD    Z5, Z7, Z6
+	VPMAXSD    Z5, Z7, Z5
+	VMOVDQA32  Z5, K1, Z6
+	VSHUFI64X2 $0x4e, Z4, Z4, Z5
+	VPMINSD    Z5, Z4, Z7
+	VPMAXSD    Z5, Z4, Z4
+	VMOVDQA32  Z4, K1, Z7
+	VSHUFI64X2 $0x4e, Z2, Z2, Z4
+	VPMINSD    Z4, Z2, Z5
+	VPMAXSD    Z4, Z2, Z2
+	VMOVDQA32  Z5, K1, Z2
+	VSHUFI64X2 $0x4e, Z9, Z9, Z4
+	VPMINSD    Z4, Z9, Z5
+	VPMAXSD    Z4, Z9, Z4
+	VMOVDQA32  Z5, K1, Z4
+	VPERMQ     $0x4e, Z10, Z5
+	VPMINSD    Z5, Z10, Z9
+	VPMAXSD    Z5, Z10, Z5
+	VMOVDQA32  Z5, K2, Z9
+	VPERMQ     $0x4e, Z8, Z5
+	VPMINSD    Z5, Z8, Z10
+	VPMAXSD    Z5, Z8, Z5
+	VMOVDQA32  Z5, K2, Z10
+	VPERMQ     $0x4e, Z1, Z5
+	VPMINSD    Z5, Z1, Z8
+	VPMAXSD    Z5, Z1, Z1
+	VMOVDQA32  Z8, K2, Z1
+	VPERMQ     $0x4e, Z3, Z5
+	VPMINSD    Z5, Z3, Z8
+	VPMAXSD    Z5, Z3, Z3
+	VMOVDQA32  Z8, K2, Z3
+	VPERMQ     $0x4e, Z6, Z5
+	VPMINSD    Z5, Z6, Z8
+	VPMAXSD    Z5, Z6, Z5
+	VMOVDQA32  Z5, K2, Z8
+	VPERMQ     $0x4e, Z7, Z5
+	VPMINSD    Z5, Z7, Z6
+	VPMAXSD    Z5, Z7, Z5
+	VMOVDQA32  Z5, K2, Z6
+	VPERMQ     $0x4e, Z2, Z5
+	VPMINSD    Z5, Z2, Z7
+	VPMAXSD    Z5, Z2, Z2
+	VMOVDQA32  Z7, K2, Z2
+	VPERMQ     $0x4e, Z4, Z5
+	VPMINSD    Z5, Z4, Z7
+	VPMAXSD    Z5, Z4, Z4
+	VMOVDQA32  Z7, K2, Z4
+	VPSHUFD    $0x4e, Z9, Z5
+	VPMINSD    Z5, Z9, Z7
+	VPMAXSD    Z5, Z9, Z5
+	VMOVDQA32  Z5, K3, Z7
+	VPSHUFD    $0x4e, Z10, Z5
+	VPMINSD    Z5, Z10, Z9
+	VPMAXSD    Z5, Z10, Z5
+	VMOVDQA32  Z5, K3, Z9
+	VPSHUFD    $0x4e, Z1, Z5
+	VPMINSD    Z5, Z1, Z10
+	VPMAXSD    Z5, Z1, Z1
+	VMOVDQA32  Z10, K3, Z1
+	VPSHUFD    $0x4e, Z3, Z5
+	VPMINSD    Z5, Z3, Z10
+	VPMAXSD    Z5, Z3, Z3
+	VMOVDQA32  Z10, K3, Z3
+	VPSHUFD    $0x4e, Z8, Z5
+	VPMINSD    Z5, Z8, Z10
+	VPMAXSD    Z5, Z8, Z5
+	VMOVDQA32  Z5, K3, Z10
+	VPSHUFD    $0x4e, Z6, Z5
+	VPMINSD    Z5, Z6, Z8
+	VPMAXSD    Z5, Z6, Z5
+	VMOVDQA32  Z5, K3, Z8
+	VPSHUFD    $0x4e, Z2, Z5
+	VPMINSD    Z5, Z2, Z6
+	VPMAXSD    Z5, Z2, Z2
+	VMOVDQA32  Z6, K3, Z2
+	VPSHUFD    $0x4e, Z4, Z5
+	VPMINSD    Z5, Z4, Z6
+	VPMAXSD    Z5, Z4, Z4
+	VMOVDQA32  Z6, K3, Z4
+	VPSHUFD    $0xb1, Z7, Z5
+	VPMINSD    Z5, Z7, Z6
+	VPMAXSD    Z5, Z7, Z5
+	VMOVDQA32  Z5, K4, Z6
+	VPSHUFD    $0xb1, Z9, Z5
+	VPMINSD    Z5, Z9, Z7
+	VPMAXSD    Z5, Z9, Z5
+	VMOVDQA32  Z5, K4, Z7
+	VPSHUFD    $0xb1, Z1, Z5
+	VPMINSD    Z5, Z1, Z9
+	VPMAXSD    Z5, Z1, Z1
+	VMOVDQA32  Z9, K4, Z1
+	VPSHUFD    $0xb1, Z3, Z5
+	VPMINSD    Z5, Z3, Z9
+	VPMAXSD    Z5, Z3, Z3
+	VMOVDQA32  Z9, K4, Z3
+	VPSHUFD    $0xb1, Z10, Z5
+	VPMINSD    Z5, Z10, Z9
+	VPMAXSD    Z5, Z10, Z5
+	VMOVDQA32  Z5, K4, Z9
+	VPSHUFD    $0xb1, Z8, Z5
+	VPMINSD    Z5, Z8, Z10
+	VPMAXSD    Z5, Z8, Z5
+	VMOVDQA32  Z5, K4, Z10
+	VPSHUFD    $0xb1, Z2, Z5
+	VPMINSD    Z5, Z2, Z8
+	VPMAXSD    Z5, Z2, Z2
+	VMOVDQA32  Z8, K4, Z2
+	VPSHUFD    $0xb1, Z4, Z5
+	VPMINSD    Z5, Z4, Z8
+	VPMAXSD    Z5, Z4, Z4
+	VMOVDQA32  Z8, K4, Z4
+	VPMINSD    Z6, Z1, Z5
+	VPMAXSD    Z6, Z1, Z1
+	VPMINSD    Z7, Z3, Z6
+	VPMAXSD    Z7, Z3, Z3
+	VPMINSD    Z9, Z2, Z7
+	VPMAXSD    Z9, Z2, Z2
+	VPMINSD    Z10, Z4, Z8
+	VPMAXSD    Z10, Z4, Z4
+	VPMINSD    Z5, Z6, Z9
+	VPMAXSD    Z5, Z6, Z5
+	VPMINSD    Z1, Z3, Z6
+	VPMAXSD    Z1, Z3, Z1
+	VPMINSD    Z2, Z4, Z3
+	VPMAXSD    Z2, Z4, Z2
+	VPMINSD    Z7, Z8, Z4
+	VPMAXSD    Z7, Z8, Z7
+	VSHUFI64X2 $0x4e, Z9, Z9, Z8
+	VPMINSD    Z8, Z9, Z10
+	VPMAXSD    Z8, Z9, Z8
+	VMOVDQA32  Z8, K1, Z10
+	VSHUFI64X2 $0x4e, Z5, Z5, Z8
+	VPMINSD    Z8, Z5, Z9
+	VPMAXSD    Z8, Z5, Z5
+	VMOVDQA32  Z5, K1, Z9
+	VSHUFI64X2 $0x4e, Z6, Z6, Z5
+	VPMINSD    Z5, Z6, Z8
+	VPMAXSD    Z5, Z6, Z5
+	VMOVDQA32  Z5, K1, Z8
+	VSHUFI64X2 $0x4e, Z1, Z1, Z5
+	VPMINSD    Z5, Z1, Z6
+	VPMAXSD    Z5, Z1, Z1
+	VMOVDQA32  Z1, K1, Z6
+	VSHUFI64X2 $0x4e, Z2, Z2, Z1
+	VPMINSD    Z1, Z2, Z5
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z5, K1, Z1
+	VSHUFI64X2 $0x4e, Z3, Z3, Z2
+	VPMINSD    Z2, Z3, Z5
+	VPMAXSD    Z2, Z3, Z2
+	VMOVDQA32  Z5, K1, Z2
+	VSHUFI64X2 $0x4e, Z7, Z7, Z3
+	VPMINSD    Z3, Z7, Z5
+	VPMAXSD    Z3, Z7, Z3
+	VMOVDQA32  Z5, K1, Z3
+	VSHUFI64X2 $0x4e, Z4, Z4, Z5
+	VPMINSD    Z5, Z4, Z7
+	VPMAXSD    Z5, Z4, Z4
+	VMOVDQA32  Z7, K1, Z4
+	VPERMQ     $0x4e, Z10, Z5
+	VPMINSD    Z5, Z10, Z7
+	VPMAXSD    Z5, Z10, Z5
+	VMOVDQA32  Z5, K2, Z7
+	VPERMQ     $0x4e, Z9, Z5
+	VPMINSD    Z5, Z9, Z10
+	VPMAXSD    Z5, Z9, Z5
+	VMOVDQA32  Z5, K2, Z10
+	VPERMQ     $0x4e, Z8, Z5
+	VPMINSD    Z5, Z8, Z9
+	VPMAXSD    Z5, Z8, Z5
+	VMOVDQA32  Z5, K2, Z9
+	VPERMQ     $0x4e, Z6, Z5
+	VPMINSD    Z5, Z6, Z8
+	VPMAXSD    Z5, Z6, Z5
+	VMOVDQA32  Z5, K2, Z8
+	VPERMQ     $0x4e, Z1, Z5
+	VPMINSD    Z5, Z1, Z6
+	VPMAXSD    Z5, Z1, Z1
+	VMOVDQA32  Z6, K2, Z1
+	VPERMQ     $0x4e, Z2, Z5
+	VPMINSD    Z5, Z2, Z6
+	VPMAXSD    Z5, Z2, Z2
+	VMOVDQA32  Z6, K2, Z2
+	VPERMQ     $0x4e, Z3, Z5
+	VPMINSD    Z5, Z3, Z6
+	VPMAXSD    Z5, Z3, Z3
+	VMOVDQA32  Z6, K2, Z3
+	VPERMQ     $0x4e, Z4, Z5
+	VPMINSD    Z5, Z4, Z6
+	VPMAXSD    Z5, Z4, Z4
+	VMOVDQA32  Z6, K2, Z4
+	VPSHUFD    $0x4e, Z7, Z5
+	VPMINSD    Z5, Z7, Z6
+	VPMAXSD    Z5, Z7, Z5
+	VMOVDQA32  Z5, K3, Z6
+	VPSHUFD    $0x4e, Z10, Z5
+	VPMINSD    Z5, Z10, Z7
+	VPMAXSD    Z5, Z10, Z5
+	VMOVDQA32  Z5, K3, Z7
+	VPSHUFD    $0x4e, Z9, Z5
+	VPMINSD    Z5, Z9, Z10
+	VPMAXSD    Z5, Z9, Z5
+	VMOVDQA32  Z5, K3, Z10
+	VPSHUFD    $0x4e, Z8, Z5
+	VPMINSD    Z5, Z8, Z9
+	VPMAXSD    Z5, Z8, Z5
+	VMOVDQA32  Z5, K3, Z9
+	VPSHUFD    $0x4e, Z1, Z5
+	VPMINSD    Z5, Z1, Z8
+	VPMAXSD    Z5, Z1, Z1
+	VMOVDQA32  Z8, K3, Z1
+	VPSHUFD    $0x4e, Z2, Z5
+	VPMINSD    Z5, Z2, Z8
+	VPMAXSD    Z5, Z2, Z2
+	VMOVDQA32  Z8, K3, Z2
+	VPSHUFD    $0x4e, Z3, Z5
+	VPMINSD    Z5, Z3, Z8
+	VPMAXSD    Z5, Z3, Z3
+	VMOVDQA32  Z8, K3, Z3
+	VPSHUFD    $0x4e, Z4, Z5
+	VPMINSD    Z5, Z4, Z8
+	VPMAXSD    Z5, Z4, Z4
+	VMOVDQA32  Z8, K3, Z4
+	VPSHUFD    $0xb1, Z6, Z5
+	VPMINSD    Z5, Z6, Z8
+	VPMAXSD    Z5, Z6, Z5
+	VMOVDQA32  Z5, K4, Z8
+	VPSHUFD    $0xb1, Z7, Z5
+	VPMINSD    Z5, Z7, Z6
+	VPMAXSD    Z5, Z7, Z5
+	VMOVDQA32  Z5, K4, Z6
+	VPSHUFD    $0xb1, Z10, Z5
+	VPMINSD    Z5, Z10, Z7
+	VPMAXSD    Z5, Z10, Z5
+	VMOVDQA32  Z5, K4, Z7
+	VPSHUFD    $0xb1, Z9, Z5
+	VPMINSD    Z5, Z9, Z10
+	VPMAXSD    Z5, Z9, Z5
+	VMOVDQA32  Z5, K4, Z10
+	VPSHUFD    $0xb1, Z1, Z5
+	VPMINSD    Z5, Z1, Z9
+	VPMAXSD    Z5, Z1, Z1
+	VMOVDQA32  Z9, K4, Z1
+	VPSHUFD    $0xb1, Z2, Z5
+	VPMINSD    Z5, Z2, Z9
+	VPMAXSD    Z5, Z2, Z2
+	VMOVDQA32  Z9, K4, Z2
+	VPSHUFD    $0xb1, Z3, Z5
+	VPMINSD    Z5, Z3, Z9
+	VPMAXSD    Z5, Z3, Z3
+	VMOVDQA32  Z9, K4, Z3
+	VPSHUFD    $0xb1, Z4, Z5
+	VPMINSD    Z5, Z4, Z9
+	VPMAXSD    Z5, Z4, Z4
+	VMOVDQA32  Z9, K4, Z4
+	VPMINSD    Z8, Z1, Z5
+	VPMAXSD    Z8, Z1, Z1
+	VPMINSD    Z6, Z2, Z8
+	VPMAXSD    Z6, Z2, Z2
+	VPMINSD    Z7, Z3, Z6
+	VPMAXSD    Z7, Z3, Z3
+	VPMINSD    Z10, Z4, Z7
+	VPMAXSD    Z10, Z4, Z4
+	VPMINSD    Z5, Z6, Z9
+	VPMAXSD    Z5, Z6, Z5
+	VPMINSD    Z8, Z7, Z6
+	VPMAXSD    Z8, Z7, Z7
+	VPMINSD    Z1, Z3, Z8
+	VPMAXSD    Z1, Z3, Z1
+	VPMINSD    Z2, Z4, Z3
+	VPMAXSD    Z2, Z4, Z2
+	VPMINSD    Z9, Z6, Z4
+	VPMAXSD    Z9, Z6, Z6
+	VPMINSD    Z5, Z7, Z9
+	VPMAXSD    Z5, Z7, Z5
+	VPMINSD    Z8, Z3, Z7
+	VPMAXSD    Z8, Z3, Z3
+	VPMINSD    Z1, Z2, Z8
+	VPMAXSD    Z1, Z2, Z1
+	VSHUFI64X2 $0x4e, Z4, Z4, Z2
+	VPMINSD    Z2, Z4, Z10
+	VPMAXSD    Z2, Z4, Z2
+	VMOVDQA32  Z2, K1, Z10
+	VSHUFI64X2 $0x4e, Z6, Z6, Z2
+	VPMINSD    Z2, Z6, Z4
+	VPMAXSD    Z2, Z6, Z2
+	VMOVDQA32  Z2, K1, Z4
+	VSHUFI64X2 $0x4e, Z9, Z9, Z2
+	VPMINSD    Z2, Z9, Z6
+	VPMAXSD    Z2, Z9, Z2
+	VMOVDQA32  Z2, K1, Z6
+	VSHUFI64X2 $0x4e, Z5, Z5, Z2
+	VPMINSD    Z2, Z5, Z9
+	VPMAXSD    Z2, Z5, Z2
+	VMOVDQA32  Z2, K1, Z9
+	VSHUFI64X2 $0x4e, Z7, Z7, Z2
+	VPMINSD    Z2, Z7, Z5
+	VPMAXSD    Z2, Z7, Z2
+	VMOVDQA32  Z2, K1, Z5
+	VSHUFI64X2 $0x4e, Z3, Z3, Z2
+	VPMINSD    Z2, Z3, Z7
+	VPMAXSD    Z2, Z3, Z2
+	VMOVDQA32  Z2, K1, Z7
+	VSHUFI64X2 $0x4e, Z8, Z8, Z2
+	VPMINSD    Z2, Z8, Z3
+	VPMAXSD    Z2, Z8, Z2
+	VMOVDQA32  Z2, K1, Z3
+	VSHUFI64X2 $0x4e, Z1, Z1, Z2
+	VPMINSD    Z2, Z1, Z8
+	VPMAXSD    Z2, Z1, Z1
+	VMOVDQA32  Z1, K1, Z8
+	VPERMQ     $0x4e, Z10, Z1
+	VPMINSD    Z1, Z10, Z2
+	VPMAXSD    Z1, Z10, Z1
+	VMOVDQA32  Z1, K2, Z2
+	VPERMQ     $0x4e, Z4, Z1
+	VPMINSD    Z1, Z4, Z10
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K2, Z10
+	VPERMQ     $0x4e, Z6, Z1
+	VPMINSD    Z1, Z6, Z4
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K2, Z4
+	VPERMQ     $0x4e, Z9, Z1
+	VPMINSD    Z1, Z9, Z6
+	VPMAXSD    Z1, Z9, Z1
+	VMOVDQA32  Z1, K2, Z6
+	VPERMQ     $0x4e, Z5, Z1
+	VPMINSD    Z1, Z5, Z9
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K2, Z9
+	VPERMQ     $0x4e, Z7, Z1
+	VPMINSD    Z1, Z7, Z5
+	VPMAXSD    Z1, Z7, Z1
+	VMOVDQA32  Z1, K2, Z5
+	VPERMQ     $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z7
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K2, Z7
+	VPERMQ     $0x4e, Z8, Z1
+	VPMINSD    Z1, Z8, Z3
+	VPMAXSD    Z1, Z8, Z1
+	VMOVDQA32  Z1, K2, Z3
+	VPSHUFD    $0x4e, Z2, Z1
+	VPMINSD    Z1, Z2, Z8
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K3, Z8
+	VPSHUFD    $0x4e, Z10, Z1
+	VPMINSD    Z1, Z10, Z2
+	VPMAXSD    Z1, Z10, Z1
+	VMOVDQA32  Z1, K3, Z2
+	VPSHUFD    $0x4e, Z4, Z1
+	VPMINSD    Z1, Z4, Z10
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K3, Z10
+	VPSHUFD    $0x4e, Z6, Z1
+	VPMINSD    Z1, Z6, Z4
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K3, Z4
+	VPSHUFD    $0x4e, Z9, Z1
+	VPMINSD    Z1, Z9, Z6
+	VPMAXSD    Z1, Z9, Z1
+	VMOVDQA32  Z1, K3, Z6
+	VPSHUFD    $0x4e, Z5, Z1
+	VPMINSD    Z1, Z5, Z9
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K3, Z9
+	VPSHUFD    $0x4e, Z7, Z1
+	VPMINSD    Z1, Z7, Z5
+	VPMAXSD    Z1, Z7, Z1
+	VMOVDQA32  Z1, K3, Z5
+	VPSHUFD    $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z7
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K3, Z7
+	VPSHUFD    $0xb1, Z8, Z1
+	VPMINSD    Z1, Z8, Z3
+	VPMAXSD    Z1, Z8, Z1
+	VMOVDQA32  Z1, K4, Z3
+	VPSHUFD    $0xb1, Z2, Z1
+	VPMINSD    Z1, Z2, Z8
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K4, Z8
+	VPSHUFD    $0xb1, Z10, Z1
+	VPMINSD    Z1, Z10, Z2
+	VPMAXSD    Z1, Z10, Z1
+	VMOVDQA32  Z1, K4, Z2
+	VPSHUFD    $0xb1, Z4, Z1
+	VPMINSD    Z1, Z4, Z10
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K4, Z10
+	VPSHUFD    $0xb1, Z6, Z1
+	VPMINSD    Z1, Z6, Z4
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K4, Z4
+	VPSHUFD    $0xb1, Z9, Z1
+	VPMINSD    Z1, Z9, Z6
+	VPMAXSD    Z1, Z9, Z1
+	VMOVDQA32  Z1, K4, Z6
+	VPSHUFD    $0xb1, Z5, Z1
+	VPMINSD    Z1, Z5, Z9
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K4, Z9
+	VPSHUFD    $0xb1, Z7, Z1
+	VPMINSD    Z1, Z7, Z5
+	VPMAXSD    Z1, Z7, Z1
+	VMOVDQA32  Z1, K4, Z5
+	VMOVUPD    Z3, (AX)
+	VMOVUPD    Z8, 64(AX)
+	VMOVUPD    Z2, 128(AX)
+	VMOVUPD    Z10, 192(AX)
+	VPCMPD     $0x06, avx512const86<>+0(SB), Z0, K1
+	VMOVUPS    Z4, K1, 256(AX)
+	VPCMPD     $0x06, avx512const87<>+0(SB), Z0, K1
+	VMOVUPS    Z6, K1, 320(AX)
+	VPCMPD     $0x06, avx512const88<>+0(SB), Z0, K1
+	VMOVUPS    Z9, K1, 384(AX)
+	VPCMPD     $0x06, avx512const89<>+0(SB), Z0, K1
+	VMOVUPS    Z5, K1, 448(AX)
+	JMP        sorted1091
+
+more1095:
+	VMOVUPD    (AX), Z1
+	VMOVUPD    64(AX), Z2
+	VMOVUPD    128(AX), Z3
+	VMOVUPD    192(AX), Z4
+	VMOVUPD    256(AX), Z5
+	VMOVUPD    320(AX), Z6
+	VMOVUPD    384(AX), Z7
+	VMOVUPD    448(AX), Z8
+	LEAQ       512(AX), CX
+	VPCMPD     $0x06, avx512const90<>+0(SB), Z0, K1
+	VMOVUPD    avx512const77<>+0(SB), Z9
+	VMOVAPS    Z9, Z9
+	VMOVUPS    (CX), K1, Z9
+	LEAQ       576(AX), CX
+	VPCMPD     $0x06, avx512const91<>+0(SB), Z0, K1
+	VMOVUPD    avx512const77<>+0(SB), Z10
+	VMOVAPS    Z10, Z10
+	VMOVUPS    (CX), K1, Z10
+	LEAQ       640(AX), CX
+	VPCMPD     $0x06, avx512const92<>+0(SB), Z0, K1
+	VMOVUPD    avx512const77<>+0(SB), Z11
+	VMOVAPS    Z11, Z11
+	VMOVUPS    (CX), K1, Z11
+	LEAQ       704(AX), CX
+	VPCMPD     $0x06, avx512const93<>+0(SB), Z0, K1
+	VMOVUPD    avx512const77<>+0(SB), Z12
+	VMOVAPS    Z12, Z12
+	VMOVUPS    (CX), K1, Z12
+	LEAQ       768(AX), CX
+	VPCMPD     $0x06, avx512const94<>+0(SB), Z0, K1
+	VMOVUPD    avx512const77<>+0(SB), Z13
+	VMOVAPS    Z13, Z13
+	VMOVUPS    (CX), K1, Z13
+	LEAQ       832(AX), CX
+	VPCMPD     $0x06, avx512const95<>+0(SB), Z0, K1
+	VMOVUPD    avx512const77<>+0(SB), Z14
+	VMOVAPS    Z14, Z14
+	VMOVUPS    (CX), K1, Z14
+	LEAQ       896(AX), CX
+	VPCMPD     $0x06, avx512const96<>+0(SB), Z0, K1
+	VMOVUPD    avx512const77<>+0(SB), Z15
+	VMOVAPS    Z15, Z15
+	VMOVUPS    (CX), K1, Z15
+	LEAQ       960(AX), CX
+	VPCMPD     $0x06, avx512const97<>+0(SB), Z0, K1
+	VMOVUPD    avx512const77<>+0(SB), Z16
+	VMOVAPS    Z16, Z16
+	VMOVUPS    (CX), K1, Z16
+	VPSHUFD    $0xb1, Z1, Z17
+	VPMINSD    Z17, Z1, Z18
+	VPMAXSD    Z17, Z1, Z1
+	MOVL       $0x00006666, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z18
+	VPSHUFD    $0xb1, Z2, Z1
+	VPMINSD    Z1, Z2, Z17
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K1, Z17
+	VPSHUFD    $0xb1, Z3, Z1
+	VPMINSD    Z1, Z3, Z2
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K1, Z2
+	VPSHUFD    $0xb1, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K1, Z3
+	VPSHUFD    $0xb1, Z5, Z1
+	VPMINSD    Z1, Z5, Z4
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K1, Z4
+	VPSHUFD    $0xb1, Z6, Z1
+	VPMINSD    Z1, Z6, Z5
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K1, Z5
+	VPSHUFD    $0xb1, Z7, Z1
+	VPMINSD    Z1, Z7, Z6
+	VPMAXSD    Z1, Z7, Z1
+	VMOVDQA32  Z1, K1, Z6
+	VPSHUFD    $0xb1, Z8, Z1
+	VPMINSD    Z1, Z8, Z7
+	VPMAXSD    Z1, Z8, Z1
+	VMOVDQA32  Z1, K1, Z7
+	VPSHUFD    $0xb1, Z9, Z1
+	VPMINSD    Z1, Z9, Z8
+	VPMAXSD    Z1, Z9, Z1
+	VMOVDQA32  Z1, K1, Z8
+	VPSHUFD    $0xb1, Z10, Z1
+	VPMINSD    Z1, Z10, Z9
+	VPMAXSD    Z1, Z10, Z1
+	VMOVDQA32  Z1, K1, Z9
+	VPSHUFD    $0xb1, Z11, Z1
+	VPMINSD    Z1, Z11, Z10
+	VPMAXSD    Z1, Z11, Z1
+	VMOVDQA32  Z1, K1, Z10
+	VPSHUFD    $0xb1, Z12, Z1
+	VPMINSD    Z1, Z12, Z11
+	VPMAXSD    Z1, Z12, Z1
+	VMOVDQA32  Z1, K1, Z11
+	VPSHUFD    $0xb1, Z13, Z1
+	VPMINSD    Z1, Z13, Z12
+	VPMAXSD    Z1, Z13, Z1
+	VMOVDQA32  Z1, K1, Z12
+	VPSHUFD    $0xb1, Z14, Z1
+	VPMINSD    Z1, Z14, Z13
+	VPMAXSD    Z1, Z14, Z1
+	VMOVDQA32  Z1, K1, Z13
+	VPSHUFD    $0xb1, Z15, Z1
+	VPMINSD    Z1, Z15, Z14
+	VPMAXSD    Z1, Z15, Z1
+	VMOVDQA32  Z1, K1, Z14
+	VPSHUFD    $0xb1, Z16, Z1
+	VPMINSD    Z1, Z16, Z15
+	VPMAXSD    Z1, Z16, Z1
+	VMOVDQA32  Z1, K1, Z15
+	VPSHUFD    $0x4e, Z18, Z1
+	VPMINSD    Z1, Z18, Z16
+	VPMAXSD    Z1, Z18, Z1
+	MOVL       $0x00003c3c, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z16
+	VPSHUFD    $0x4e, Z17, Z1
+	VPMINSD    Z1, Z17, Z18
+	VPMAXSD    Z1, Z17, Z1
+	VMOVDQA32  Z1, K1, Z18
+	VPSHUFD    $0x4e, Z2, Z1
+	VPMINSD    Z1, Z2, Z17
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K1, Z17
+	VPSHUFD    $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z2
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K1, Z2
+	VPSHUFD    $0x4e, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K1, Z3
+	VPSHUFD    $0x4e, Z5, Z1
+	VPMINSD    Z1, Z5, Z4
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K1, Z4
+	VPSHUFD    $0x4e, Z6, Z1
+	VPMINSD    Z1, Z6, Z5
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K1, Z5
+	VPSHUFD    $0x4e, Z7, Z1
+	VPMINSD    Z1, Z7, Z6
+	VPMAXSD    Z1, Z7, Z1
+	VMOVDQA32  Z1, K1, Z6
+	VPSHUFD    $0x4e, Z8, Z1
+	VPMINSD    Z1, Z8, Z7
+	VPMAXSD    Z1, Z8, Z1
+	VMOVDQA32  Z1, K1, Z7
+	VPSHUFD    $0x4e, Z9, Z1
+	VPMINSD    Z1, Z9, Z8
+	VPMAXSD    Z1, Z9, Z1
+	VMOVDQA32  Z1, K1, Z8
+	VPSHUFD    $0x4e, Z10, Z1
+	VPMINSD    Z1, Z10, Z9
+	VPMAXSD    Z1, Z10, Z1
+	VMOVDQA32  Z1, K1, Z9
+	VPSHUFD    $0x4e, Z11, Z1
+	VPMINSD    Z1, Z11, Z10
+	VPMAXSD    Z1, Z11, Z1
+	VMOVDQA32  Z1, K1, Z10
+	VPSHUFD    $0x4e, Z12, Z1
+	VPMINSD    Z1, Z12, Z11
+	VPMAXSD    Z1, Z12, Z1
+	VMOVDQA32  Z1, K1, Z11
+	VPSHUFD    $0x4e, Z13, Z1
+	VPMINSD    Z1, Z13, Z12
+	VPMAXSD    Z1, Z13, Z1
+	VMOVDQA32  Z1, K1, Z12
+	VPSHUFD    $0x4e, Z14, Z1
+	VPMINSD    Z1, Z14, Z13
+	VPMAXSD    Z1, Z14, Z1
+	VMOVDQA32  Z1, K1, Z13
+	VPSHUFD    $0x4e, Z15, Z1
+	VPMINSD    Z1, Z15, Z14
+	VPMAXSD    Z1, Z15, Z1
+	VMOVDQA32  Z1, K1, Z14
+	VPSHUFD    $0xb1, Z16, Z1
+	VPMINSD    Z1, Z16, Z15
+	VPMAXSD    Z1, Z16, Z1
+	MOVL       $0x00005a5a, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z15
+	VPSHUFD    $0xb1, Z18, Z1
+	VPMINSD    Z1, Z18, Z16
+	VPMAXSD    Z1, Z18, Z1
+	VMOVDQA32  Z1, K1, Z16
+	VPSHUFD    $0xb1, Z17, Z1
+	VPMINSD    Z1, Z17, Z18
+	VPMAXSD    Z1, Z17, Z1
+	VMOVDQA32  Z1, K1, Z18
+	VPSHUFD    $0xb1, Z2, Z1
+	VPMINSD    Z1, Z2, Z17
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K1, Z17
+	VPSHUFD    $0xb1, Z3, Z1
+	VPMINSD    Z1, Z3, Z2
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K1, Z2
+	VPSHUFD    $0xb1, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K1, Z3
+	VPSHUFD    $0xb1, Z5, Z1
+	VPMINSD    Z1, Z5, Z4
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K1, Z4
+	VPSHUFD    $0xb1, Z6, Z1
+	VPMINSD    Z1, Z6, Z5
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K1, Z5
+	VPSHUFD    $0xb1, Z7, Z1
+	VPMINSD    Z1, Z7, Z6
+	VPMAXSD    Z1, Z7, Z1
+	VMOVDQA32  Z1, K1, Z6
+	VPSHUFD    $0xb1, Z8, Z1
+	VPMINSD    Z1, Z8, Z7
+	VPMAXSD    Z1, Z8, Z1
+	VMOVDQA32  Z1, K1, Z7
+	VPSHUFD    $0xb1, Z9, Z1
+	VPMINSD    Z1, Z9, Z8
+	VPMAXSD    Z1, Z9, Z1
+	VMOVDQA32  Z1, K1, Z8
+	VPSHUFD    $0xb1, Z10, Z1
+	VPMINSD    Z1, Z10, Z9
+	VPMAXSD    Z1, Z10, Z1
+	VMOVDQA32  Z1, K1, Z9
+	VPSHUFD    $0xb1, Z11, Z1
+	VPMINSD    Z1, Z11, Z10
+	VPMAXSD    Z1, Z11, Z1
+	VMOVDQA32  Z1, K1, Z10
+	VPSHUFD    $0xb1, Z12, Z1
+	VPMINSD    Z1, Z12, Z11
+	VPMAXSD    Z1, Z12, Z1
+	VMOVDQA32  Z1, K1, Z11
+	VPSHUFD    $0xb1, Z13, Z1
+	VPMINSD    Z1, Z13, Z12
+	VPMAXSD    Z1, Z13, Z1
+	VMOVDQA32  Z1, K1, Z12
+	VPSHUFD    $0xb1, Z14, Z1
+	VPMINSD    Z1, Z14, Z13
+	VPMAXSD    Z1, Z14, Z1
+	VMOVDQA32  Z1, K1, Z13
+	VPERMQ     $0x4e, Z15, Z1
+	VPMINSD    Z1, Z15, Z14
+	VPMAXSD    Z1, Z15, Z1
+	MOVL       $0x00000ff0, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z14
+	VPERMQ     $0x4e, Z16, Z1
+	VPMINSD    Z1, Z16, Z15
+	VPMAXSD    Z1, Z16, Z1
+	VMOVDQA32  Z1, K1, Z15
+	VPERMQ     $0x4e, Z18, Z1
+	VPMINSD    Z1, Z18, Z16
+	VPMAXSD    Z1, Z18, Z1
+	VMOVDQA32  Z1, K1, Z16
+	VPERMQ     $0x4e, Z17, Z1
+	VPMINSD    Z1, Z17, Z18
+	VPMAXSD    Z1, Z17, Z1
+	VMOVDQA32  Z1, K1, Z18
+	VPERMQ     $0x4e, Z2, Z1
+	VPMINSD    Z1, Z2, Z17
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K1, Z17
+	VPERMQ     $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z2
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K1, Z2
+	VPERMQ     $0x4e, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K1, Z3
+	VPERMQ     $0x4e, Z5, Z1
+	VPMINSD    Z1, Z5, Z4
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K1, Z4
+	VPERMQ     $0x4e, Z6, Z1
+	VPMINSD    Z1, Z6, Z5
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K1, Z5
+	VPERMQ     $0x4e, Z7, Z1
+	VPMINSD    Z1, Z7, Z6
+	VPMAXSD    Z1, Z7, Z1
+	VMOVDQA32  Z1, K1, Z6
+	VPERMQ     $0x4e, Z8, Z1
+	VPMINSD    Z1, Z8, Z7
+	VPMAXSD    Z1, Z8, Z1
+	VMOVDQA32  Z1, K1, Z7
+	VPERMQ     $0x4e, Z9, Z1
+	VPMINSD    Z1, Z9, Z8
+	VPMAXSD    Z1, Z9, Z1
+	VMOVDQA32  Z1, K1, Z8
+	VPERMQ     $0x4e, Z10, Z1
+	VPMINSD    Z1, Z10, Z9
+	VPMAXSD    Z1, Z10, Z1
+	VMOVDQA32  Z1, K1, Z9
+	VPERMQ     $0x4e, Z11, Z1
+	VPMINSD    Z1, Z11, Z10
+	VPMAXSD    Z1, Z11, Z1
+	VMOVDQA32  Z1, K1, Z10
+	VPERMQ     $0x4e, Z12, Z1
+	VPMINSD    Z1, Z12, Z11
+	VPMAXSD    Z1, Z12, Z1
+	VMOVDQA32  Z1, K1, Z11
+	VPERMQ     $0x4e, Z13, Z1
+	VPMINSD    Z1, Z13, Z12
+	VPMAXSD    Z1, Z13, Z1
+	VMOVDQA32  Z1, K1, Z12
+	VPSHUFD    $0x4e, Z14, Z1
+	VPMINSD    Z1, Z14, Z13
+	VPMAXSD    Z1, Z14, Z1
+	MOVL       $0x000033cc, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z13
+	VPSHUFD    $0x4e, Z15, Z1
+	VPMINSD    Z1, Z15, Z14
+	VPMAXSD    Z1, Z15, Z1
+	VMOVDQA32  Z1, K1, Z14
+	VPSHUFD    $0x4e, Z16, Z1
+	VPMINSD    Z1, Z16, Z15
+	VPMAXSD    Z1, Z16, Z1
+	VMOVDQA32  Z1, K1, Z15
+	VPSHUFD    $0x4e, Z18, Z1
+	VPMINSD    Z1, Z18, Z16
+	VPMAXSD    Z1, Z18, Z1
+	VMOVDQA32  Z1, K1, Z16
+	VPSHUFD    $0x4e, Z17, Z1
+	VPMINSD    Z1, Z17, Z18
+	VPMAXSD    Z1, Z17, Z1
+	VMOVDQA32  Z1, K1, Z18
+	VPSHUFD    $0x4e, Z2, Z1
+	VPMINSD    Z1, Z2, Z17
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K1, Z17
+	VPSHUFD    $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z2
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K1, Z2
+	VPSHUFD    $0x4e, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K1, Z3
+	VPSHUFD    $0x4e, Z5, Z1
+	VPMINSD    Z1, Z5, Z4
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K1, Z4
+	VPSHUFD    $0x4e, Z6, Z1
+	VPMINSD    Z1, Z6, Z5
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K1, Z5
+	VPSHUFD    $0x4e, Z7, Z1
+	VPMINSD    Z1, Z7, Z6
+	VPMAXSD    Z1, Z7, Z1
+	VMOVDQA32  Z1, K1, Z6
+	VPSHUFD    $0x4e, Z8, Z1
+	VPMINSD    Z1, Z8, Z7
+	VPMAXSD    Z1, Z8, Z1
+	VMOVDQA32  Z1, K1, Z7
+	VPSHUFD    $0x4e, Z9, Z1
+	VPMINSD    Z1, Z9, Z8
+	VPMAXSD    Z1, Z9, Z1
+	VMOVDQA32  Z1, K1, Z8
+	VPSHUFD    $0x4e, Z10, Z1
+	VPMINSD    Z1, Z10, Z9
+	VPMAXSD    Z1, Z10, Z1
+	VMOVDQA32  Z1, K1, Z9
+	VPSHUFD    $0x4e, Z11, Z1
+	VPMINSD    Z1, Z11, Z10
+	VPMAXSD    Z1, Z11, Z1
+	VMOVDQA32  Z1, K1, Z10
+	VPSHUFD    $0x4e, Z12, Z1
+	VPMINSD    Z1, Z12, Z11
+	VPMAXSD    Z1, Z12, Z1
+	VMOVDQA32  Z1, K1, Z11
+	VPSHUFD    $0xb1, Z13, Z1
+	VPMINSD    Z1, Z13, Z12
+	VPMAXSD    Z1, Z13, Z1
+	MOVL       $0x000055aa, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z12
+	VPSHUFD    $0xb1, Z14, Z1
+	VPMINSD    Z1, Z14, Z13
+	VPMAXSD    Z1, Z14, Z1
+	VMOVDQA32  Z1, K1, Z13
+	VPSHUFD    $0xb1, Z15, Z1
+	VPMINSD    Z1, Z15, Z14
+	VPMAXSD    Z1, Z15, Z1
+	VMOVDQA32  Z1, K1, Z14
+	VPSHUFD    $0xb1, Z16, Z1
+	VPMINSD    Z1, Z16, Z15
+	VPMAXSD    Z1, Z16, Z1
+	VMOVDQA32  Z1, K1, Z15
+	VPSHUFD    $0xb1, Z18, Z1
+	VPMINSD    Z1, Z18, Z16
+	VPMAXSD    Z1, Z18, Z1
+	VMOVDQA32  Z1, K1, Z16
+	VPSHUFD    $0xb1, Z17, Z1
+	VPMINSD    Z1, Z17, Z18
+	VPMAXSD    Z1, Z17, Z1
+	VMOVDQA32  Z1, K1, Z18
+	VPSHUFD    $0xb1, Z2, Z1
+	VPMINSD    Z1, Z2, Z17
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K1, Z17
+	VPSHUFD    $0xb1, Z3, Z1
+	VPMINSD    Z1, Z3, Z2
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K1, Z2
+	VPSHUFD    $0xb1, Z4, Z1
+	VPMINSD    Z1, Z4, Z3
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K1, Z3
+	VPSHUFD    $0xb1, Z5, Z1
+	VPMINSD    Z1, Z5, Z4
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K1, Z4
+	VPSHUFD    $0xb1, Z6, Z1
+	VPMINSD    Z1, Z6, Z5
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K1, Z5
+	VPSHUFD    $0xb1, Z7, Z1
+	VPMINSD    Z1, Z7, Z6
+	VPMAXSD    Z1, Z7, Z1
+	VMOVDQA32  Z1, K1, Z6
+	VPSHUFD    $0xb1, Z8, Z1
+	VPMINSD    Z1, Z8, Z7
+	VPMAXSD    Z1, Z8, Z1
+	VMOVDQA32  Z1, K1, Z7
+	VPSHUFD    $0xb1, Z9, Z1
+	VPMINSD    Z1, Z9, Z8
+	VPMAXSD    Z1, Z9, Z1
+	VMOVDQA32  Z1, K1, Z8
+	VPSHUFD    $0xb1, Z10, Z1
+	VPMINSD    Z1, Z10, Z9
+	VPMAXSD    Z1, Z10, Z1
+	VMOVDQA32  Z1, K1, Z9
+	VPSHUFD    $0xb1, Z11, Z1
+	VPMINSD    Z1, Z11, Z10
+	VPMAXSD    Z1, Z11, Z1
+	VMOVDQA32  Z1, K1, Z10
+	VSHUFI64X2 $0x4e, Z12, Z12, Z1
+	VPMINSD    Z1, Z12, Z11
+	VPMAXSD    Z1, Z12, Z1
+	MOVL       $0x0000ff00, CX
+	KMOVW      CX, K1
+	VMOVDQA32  Z1, K1, Z11
+	VSHUFI64X2 $0x4e, Z13, Z13, Z1
+	VPMINSD    Z1, Z13, Z12
+	VPMAXSD    Z1, Z13, Z1
+	VMOVDQA32  Z12, K1, Z1
+	VSHUFI64X2 $0x4e, Z14, Z14, Z12
+	VPMINSD    Z12, Z14, Z13
+	VPMAXSD    Z12, Z14, Z12
+	VMOVDQA32  Z12, K1, Z13
+	VSHUFI64X2 $0x4e, Z15, Z15, Z12
+	VPMINSD    Z12, Z15, Z14
+	VPMAXSD    Z12, Z15, Z12
+	VMOVDQA32  Z14, K1, Z12
+	VSHUFI64X2 $0x4e, Z16, Z16, Z14
+	VPMINSD    Z14, Z16, Z15
+	VPMAXSD    Z14, Z16, Z14
+	VMOVDQA32  Z14, K1, Z15
+	VSHUFI64X2 $0x4e, Z18, Z18, Z14
+	VPMINSD    Z14, Z18, Z16
+	VPMAXSD    Z14, Z18, Z14
+	VMOVDQA32  Z16, K1, Z14
+	VSHUFI64X2 $0x4e, Z17, Z17, Z16
+	VPMINSD    Z16, Z17, Z18
+	VPMAXSD    Z16, Z17, Z16
+	VMOVDQA32  Z16, K1, Z18
+	VSHUFI64X2 $0x4e, Z2, Z2, Z16
+	VPMINSD    Z16, Z2, Z17
+	VPMAXSD    Z16, Z2, Z2
+	VMOVDQA32  Z17, K1, Z2
+	VSHUFI64X2 $0x4e, Z3, Z3, Z16
+	VPMINSD    Z16, Z3, Z17
+	VPMAXSD    Z16, Z3, Z3
+	VMOVDQA32  Z3, K1, Z17
+	VSHUFI64X2 $0x4e, Z4, Z4, Z3
+	VPMINSD    Z3, Z4, Z16
+	VPMAXSD    Z3, Z4, Z3
+	VMOVDQA32  Z16, K1, Z3
+	VSHUFI64X2 $0x4e, Z5, Z5, Z4
+	VPMINSD    Z4, Z5, Z16
+	VPMAXSD    Z4, Z5, Z4
+	VMOVDQA32  Z4, K1, Z16
+	VSHUFI64X2 $0x4e, Z6, Z6, Z4
+	VPMINSD    Z4, Z6, Z5
+	VPMAXSD    Z4, Z6, Z4
+	VMOVDQA32  Z5, K1, Z4
+	VSHUFI64X2 $0x4e, Z7, Z7, Z5
+	VPMINSD    Z5, Z7, Z6
+	VPMAXSD    Z5, Z7, Z5
+	VMOVDQA32  Z5, K1, Z6
+	VSHUFI64X2 $0x4e, Z8, Z8, Z5
+	VPMINSD    Z5, Z8, Z7
+	VPMAXSD    Z5, Z8, Z5
+	VMOVDQA32  Z7, K1, Z5
+	VSHUFI64X2 $0x4e, Z9, Z9, Z7
+	VPMINSD    Z7, Z9, Z8
+	VPMAXSD    Z7, Z9, Z7
+	VMOVDQA32  Z7, K1, Z8
+	VSHUFI64X2 $0x4e, Z10, Z10, Z7
+	VPMINSD    Z7, Z10, Z9
+	VPMAXSD    Z7, Z10, Z7
+	VMOVDQA32  Z9, K1, Z7
+	VPERMQ     $0x4e, Z11, Z9
+	VPMINSD    Z9, Z11, Z10
+	VPMAXSD    Z9, Z11, Z9
+	MOVL       $0x0000f0f0, CX
+	KMOVW      CX, K2
+	VMOVDQA32  Z9, K2, Z10
+	VPERMQ     $0x4e, Z1, Z9
+	VPMINSD    Z9, Z1, Z11
+	VPMAXSD    Z9, Z1, Z1
+	VMOVDQA32  Z11, K2, Z1
+	VPERMQ     $0x4e, Z13, Z9
+	VPMINSD    Z9, Z13, Z11
+	VPMAXSD    Z9, Z13, Z9
+	VMOVDQA32  Z9, K2, Z11
+	VPERMQ     $0x4e, Z12, Z9
+	VPMINSD    Z9, Z12, Z13
+	VPMAXSD    Z9, Z12, Z9
+	VMOVDQA32  Z13, K2, Z9
+	VPERMQ     $0x4e, Z15, Z12
+	VPMINSD    Z12, Z15, Z13
+	VPMAXSD    Z12, Z15, Z12
+	VMOVDQA32  Z12, K2, Z13
+	VPERMQ     $0x4e, Z14, Z12
+	VPMINSD    Z12, Z14, Z15
+	VPMAXSD    Z12, Z14, Z12
+	VMOVDQA32  Z15, K2, Z12
+	VPERMQ     $0x4e, Z18, Z14
+	VPMINSD    Z14, Z18, Z15
+	VPMAXSD    Z14, Z18, Z14
+	VMOVDQA32  Z14, K2, Z15
+	VPERMQ     $0x4e, Z2, Z14
+	VPMINSD    Z14, Z2, Z18
+	VPMAXSD    Z14, Z2, Z2
+	VMOVDQA32  Z18, K2, Z2
+	VPERMQ     $0x4e, Z17, Z14
+	VPMINSD    Z14, Z17, Z18
+	VPMAXSD    Z14, Z17, Z14
+	VMOVDQA32  Z14, K2, Z18
+	VPERMQ     $0x4e, Z3, Z14
+	VPMINSD    Z14, Z3, Z17
+	VPMAXSD    Z14, Z3, Z3
+	VMOVDQA32  Z17, K2, Z3
+	VPERMQ     $0x4e, Z16, Z14
+	VPMINSD    Z14, Z16, Z17
+	VPMAXSD    Z14, Z16, Z14
+	VMOVDQA32  Z14, K2, Z17
+	VPERMQ     $0x4e, Z4, Z14
+	VPMINSD    Z14, Z4, Z16
+	VPMAXSD    Z14, Z4, Z4
+	VMOVDQA32  Z16, K2, Z4
+	VPERMQ     $0x4e, Z6, Z14
+	VPMINSD    Z14, Z6, Z16
+	VPMAXSD    Z14, Z6, Z6
+	VMOVDQA32  Z6, K2, Z16
+	VPERMQ     $0x4e, Z5, Z6
+	VPMINSD    Z6, Z5, Z14
+	VPMAXSD    Z6, Z5, Z5
+	VMOVDQA32  Z14, K2, Z5
+	VPERMQ     $0x4e, Z8, Z6
+	VPMINSD    Z6, Z8, Z14
+	VPMAXSD    Z6, Z8, Z6
+	VMOVDQA32  Z6, K2, Z14
+	VPERMQ     $0x4e, Z7, Z6
+	VPMINSD    Z6, Z7, Z8
+	VPMAXSD    Z6, Z7, Z6
+	VMOVDQA32  Z8, K2, Z6
+	VPSHUFD    $0x4e, Z10, Z7
+	VPMINSD    Z7, Z10, Z8
+	VPMAXSD    Z7, Z10, Z7
+	MOVL       $0x0000cccc, CX
+	KMOVW      CX, K3
+	VMOVDQA32  Z7, K3, Z8
+	VPSHUFD    $0x4e, Z1, Z7
+	VPMINSD    Z7, Z1, Z10
+	VPMAXSD    Z7, Z1, Z1
+	VMOVDQA32  Z10, K3, Z1
+	VPSHUFD    $0x4e, Z11, Z7
+	VPMINSD    Z7, Z11, Z10
+	VPMAXSD    Z7, Z11, Z7
+	VMOVDQA32  Z7, K3, Z10
+	VPSHUFD    $0x4e, Z9, Z7
+	VPMINSD    Z7, Z9, Z11
+	VPMAXSD    Z7, Z9, Z7
+	VMOVDQA32  Z11, K3, Z7
+	VPSHUFD    $0x4e, Z13, Z9
+	VPMINSD    Z9, Z13, Z11
+	VPMAXSD    Z9, Z13, Z9
+	VMOVDQA32  Z9, K3, Z11
+	VPSHUFD    $0x4e, Z12, Z9
+	VPMINSD    Z9, Z12, Z13
+	VPMAXSD    Z9, Z12, Z9
+	VMOVDQA32  Z13, K3, Z9
+	VPSHUFD    $0x4e, Z15, Z12
+	VPMINSD    Z12, Z15, Z13
+	VPMAXSD    Z12, Z15, Z12
+	VMOVDQA32  Z12, K3, Z13
+	VPSHUFD    $0x4e, Z2, Z12
+	VPMINSD    Z12, Z2, Z15
+	VPMAXSD    Z12, Z2, Z2
+	VMOVDQA32  Z15, K3, Z2
+	VPSHUFD    $0x4e, Z18, Z12
+	VPMINSD    Z12, Z18, Z15
+	VPMAXSD    Z12, Z18, Z12
+	VMOVDQA32  Z12, K3, Z15
+	VPSHUFD    $0x4e, Z3, Z12
+	VPMINSD    Z12, Z3, Z18
+	VPMAXSD    Z12, Z3, Z3
+	VMOVDQA32  Z18, K3, Z3
+	VPSHUFD    $0x4e, Z17, Z12
+	VPMINSD    Z12, Z17, Z18
+	VPMAXSD    Z12, Z17, Z12
+	VMOVDQA32  Z12, K3, Z18
+	VPSHUFD    $0x4e, Z4, Z12
+	VPMINSD    Z12, Z4, Z17
+	VPMAXSD    Z12, Z4, Z4
+	VMOVDQA32  Z17, K3, Z4
+	VPSHUFD    $0x4e, Z16, Z12
+	VPMINSD    Z12, Z16, Z17
+	VPMAXSD    Z12, Z16, Z12
+	VMOVDQA32  Z12, K3, Z17
+	VPSHUFD    $0x4e, Z5, Z12
+	VPMINSD    Z12, Z5, Z16
+	VPMAXSD    Z12, Z5, Z5
+	VMOVDQA32  Z16, K3, Z5
+	VPSHUFD    $0x4e, Z14, Z12
+	VPMINSD    Z12, Z14, Z16
+	VPMAXSD    Z12, Z14, Z12
+	VMOVDQA32  Z12, K3, Z16
+	VPSHUFD    $0x4e, Z6, Z12
+	VPMINSD    Z12, Z6, Z14
+	VPMAXSD    Z12, Z6, Z6
+	VMOVDQA32  Z14, K3, Z6
+	VPSHUFD    $0xb1, Z8, Z12
+	VPMINSD    Z12, Z8, Z14
+	VPMAXSD    Z12, Z8, Z8
+	MOVL       $0x0000aaaa, CX
+	KMOVW      CX, K4
+	VMOVDQA32  Z8, K4, Z14
+	VPSHUFD    $0xb1, Z1, Z8
+	VPMINSD    Z8, Z1, Z12
+	VPMAXSD    Z8, Z1, Z1
+	VMOVDQA32  Z12, K4, Z1
+	VPSHUFD    $0xb1, Z10, Z8
+	VPMINSD    Z8, Z10, Z12
+	VPMAXSD    Z8, Z10, Z8
+	VMOVDQA32  Z8, K4, Z12
+	VPSHUFD    $0xb1, Z7, Z8
+	VPMINSD    Z8, Z7, Z10
+	VPMAXSD    Z8, Z7, Z7
+	VMOVDQA32  Z10, K4, Z7
+	VPSHUFD    $0xb1, Z11, Z8
+	VPMINSD    Z8, Z11, Z10
+	VPMAXSD    Z8, Z11, Z8
+	VMOVDQA32  Z8, K4, Z10
+	VPSHUFD    $0xb1, Z9, Z8
+	VPMINSD    Z8, Z9, Z11
+	VPMAXSD    Z8, Z9, Z8
+	VMOVDQA32  Z11, K4, Z8
+	VPSHUFD    $0xb1, Z13, Z9
+	VPMINSD    Z9, Z13, Z11
+	VPMAXSD    Z9, Z13, Z9
+	VMOVDQA32  Z9, K4, Z11
+	VPSHUFD    $0xb1, Z2, Z9
+	VPMINSD    Z9, Z2, Z13
+	VPMAXSD    Z9, Z2, Z2
+	VMOVDQA32  Z13, K4, Z2
+	VPSHUFD    $0xb1, Z15, Z9
+	VPMINSD    Z9, Z15, Z13
+	VPMAXSD    Z9, Z15, Z9
+	VMOVDQA32  Z9, K4, Z13
+	VPSHUFD    $0xb1, Z3, Z9
+	VPMINSD    Z9, Z3, Z15
+	VPMAXSD    Z9, Z3, Z3
+	VMOVDQA32  Z15, K4, Z3
+	VPSHUFD    $0xb1, Z18, Z9
+	VPMINSD    Z9, Z18, Z15
+	VPMAXSD    Z9, Z18, Z9
+	VMOVDQA32  Z9, K4, Z15
+	VPSHUFD    $0xb1, Z4, Z9
+	VPMINSD    Z9, Z4, Z18
+	VPMAXSD    Z9, Z4, Z4
+	VMOVDQA32  Z18, K4, Z4
+	VPSHUFD    $0xb1, Z17, Z9
+	VPMINSD    Z9, Z17, Z18
+	VPMAXSD    Z9, Z17, Z9
+	VMOVDQA32  Z9, K4, Z18
+	VPSHUFD    $0xb1, Z5, Z9
+	VPMINSD    Z9, Z5, Z17
+	VPMAXSD    Z9, Z5, Z5
+	VMOVDQA32  Z17, K4, Z5
+	VPSHUFD    $0xb1, Z16, Z9
+	VPMINSD    Z9, Z16, Z17
+	VPMAXSD    Z9, Z16, Z9
+	VMOVDQA32  Z9, K4, Z17
+	VPSHUFD    $0xb1, Z6, Z9
+	VPMINSD    Z9, Z6, Z16
+	VPMAXSD    Z9, Z6, Z6
+	VMOVDQA32  Z16, K4, Z6
+	VPMINSD    Z14, Z1, Z9
+	VPMAXSD    Z14, Z1, Z1
+	VPMINSD    Z12, Z7, Z14
+	VPMAXSD    Z12, Z7, Z7
+	VPMINSD    Z10, Z8, Z12
+	VPMAXSD    Z10, Z8, Z8
+	VPMINSD    Z11, Z2, Z10
+	VPMAXSD    Z11, Z2, Z2
+	VPMINSD    Z13, Z3, Z11
+	VPMAXSD    Z13, Z3, Z3
+	VPMINSD    Z15, Z4, Z13
+	VPMAXSD    Z15, Z4, Z4
+	VPMINSD    Z18, Z5, Z15
+	VPMAXSD    Z18, Z5, Z5
+	VPMINSD    Z17, Z6, Z16
+	VPMAXSD    Z17, Z6, Z6
+	VSHUFI64X2 $0x4e, Z9, Z9, Z17
+	VPMINSD    Z17, Z9, Z18
+	VPMAXSD    Z17, Z9, Z9
+	VMOVDQA32  Z9, K1, Z18
+	VSHUFI64X2 $0x4e, Z1, Z1, Z9
+	VPMINSD    Z9, Z1, Z17
+	VPMAXSD    Z9, Z1, Z1
+	VMOVDQA32  Z1, K1, Z17
+	VSHUFI64X2 $0x4e, Z7, Z7, Z1
+	VPMINSD    Z1, Z7, Z9
+	VPMAXSD    Z1, Z7, Z1
+	VMOVDQA32  Z9, K1, Z1
+	VSHUFI64X2 $0x4e, Z14, Z14, Z7
+	VPMINSD    Z7, Z14, Z9
+	VPMAXSD    Z7, Z14, Z7
+	VMOVDQA32  Z9, K1, Z7
+	VSHUFI64X2 $0x4e, Z12, Z12, Z9
+	VPMINSD    Z9, Z12, Z14
+	VPMAXSD    Z9, Z12, Z9
+	VMOVDQA32  Z9, K1, Z14
+	VSHUFI64X2 $0x4e, Z8, Z8, Z9
+	VPMINSD    Z9, Z8, Z12
+	VPMAXSD    Z9, Z8, Z8
+	VMOVDQA32  Z8, K1, Z12
+	VSHUFI64X2 $0x4e, Z2, Z2, Z8
+	VPMINSD    Z8, Z2, Z9
+	VPMAXSD    Z8, Z2, Z2
+	VMOVDQA32  Z9, K1, Z2
+	VSHUFI64X2 $0x4e, Z10, Z10, Z8
+	VPMINSD    Z8, Z10, Z9
+	VPMAXSD    Z8, Z10, Z8
+	VMOVDQA32  Z9, K1, Z8
+	VSHUFI64X2 $0x4e, Z11, Z11, Z9
+	VPMINSD    Z9, Z11, Z10
+	VPMAXSD    Z9, Z11, Z9
+	VMOVDQA32  Z9, K1, Z10
+	VSHUFI64X2 $0x4e, Z3, Z3, Z9
+	VPMINSD    Z9, Z3, Z11
+	VPMAXSD    Z9, Z3, Z3
+	VMOVDQA32  Z3, K1, Z11
+	VSHUFI64X2 $0x4e, Z4, Z4, Z3
+	VPMINSD    Z3, Z4, Z9
+	VPMAXSD    Z3, Z4, Z3
+	VMOVDQA32  Z9, K1, Z3
+	VSHUFI64X2 $0x4e, Z13, Z13, Z4
+	VPMINSD    Z4, Z13, Z9
+	VPMAXSD    Z4, Z13, Z4
+	VMOVDQA32  Z9, K1, Z4
+	VSHUFI64X2 $0x4e, Z15, Z15, Z9
+	VPMINSD    Z9, Z15, Z13
+	VPMAXSD    Z9, Z15, Z9
+	VMOVDQA32  Z9, K1, Z13
+	VSHUFI64X2 $0x4e, Z5, Z5, Z9
+	VPMINSD    Z9, Z5, Z15
+	VPMAXSD    Z9, Z5, Z5
+	VMOVDQA32  Z5, K1, Z15
+	VSHUFI64X2 $0x4e, Z6, Z6, Z5
+	VPMINSD    Z5, Z6, Z9
+	VPMAXSD    Z5, Z6, Z5
+	VMOVDQA32  Z9, K1, Z5
+	VSHUFI64X2 $0x4e, Z16, Z16, Z6
+	VPMINSD    Z6, Z16, Z9
+	VPMAXSD    Z6, Z16, Z6
+	VMOVDQA32  Z9, K1, Z6
+	VPERMQ     $0x4e, Z18, Z9
+	VPMINSD    Z9, Z18, Z16
+	VPMAXSD    Z9, Z18, Z9
+	VMOVDQA32  Z9, K2, Z16
+	VPERMQ     $0x4e, Z17, Z9
+	VPMINSD    Z9, Z17, Z18
+	VPMAXSD    Z9, Z17, Z9
+	VMOVDQA32  Z9, K2, Z18
+	VPERMQ     $0x4e, Z1, Z9
+	VPMINSD    Z9, Z1, Z17
+	VPMAXSD    Z9, Z1, Z1
+	VMOVDQA32  Z17, K2, Z1
+	VPERMQ     $0x4e, Z7, Z9
+	VPMINSD    Z9, Z7, Z17
+	VPMAXSD    Z9, Z7, Z7
+	VMOVDQA32  Z17, K2, Z7
+	VPERMQ     $0x4e, Z14, Z9
+	VPMINSD    Z9, Z14, Z17
+	VPMAXSD    Z9, Z14, Z9
+	VMOVDQA32  Z9, K2, Z17
+	VPERMQ     $0x4e, Z12, Z9
+	VPMINSD    Z9, Z12, Z14
+	VPMAXSD    Z9, Z12, Z9
+	VMOVDQA32  Z9, K2, Z14
+	VPERMQ     $0x4e, Z2, Z9
+	VPMINSD    Z9, Z2, Z12
+	VPMAXSD    Z9, Z2, Z2
+	VMOVDQA32  Z12, K2, Z2
+	VPERMQ     $0x4e, Z8, Z9
+	VPMINSD    Z9, Z8, Z12
+	VPMAXSD    Z9, Z8, Z8
+	VMOVDQA32  Z12, K2, Z8
+	VPERMQ     $0x4e, Z10, Z9
+	VPMINSD    Z9, Z10, Z12
+	VPMAXSD    Z9, Z10, Z9
+	VMOVDQA32  Z9, K2, Z12
+	VPERMQ     $0x4e, Z11, Z9
+	VPMINSD    Z9, Z11, Z10
+	VPMAXSD    Z9, Z11, Z9
+	VMOVDQA32  Z9, K2, Z10
+	VPERMQ     $0x4e, Z3, Z9
+	VPMINSD    Z9, Z3, Z11
+	VPMAXSD    Z9, Z3, Z3
+	VMOVDQA32  Z11, K2, Z3
+	VPERMQ     $0x4e, Z4, Z9
+	VPMINSD    Z9, Z4, Z11
+	VPMAXSD    Z9, Z4, Z4
+	VMOVDQA32  Z11, K2, Z4
+	VPERMQ     $0x4e, Z13, Z9
+	VPMINSD    Z9, Z13, Z11
+	VPMAXSD    Z9, Z13, Z9
+	VMOVDQA32  Z9, K2, Z11
+	VPERMQ     $0x4e, Z15, Z9
+	VPMINSD    Z9, Z15, Z13
+	VPMAXSD    Z9, Z15, Z9
+	VMOVDQA32  Z9, K2, Z13
+	VPERMQ     $0x4e, Z5, Z9
+	VPMINSD    Z9, Z5, Z15
+	VPMAXSD    Z9, Z5, Z5
+	VMOVDQA32  Z15, K2, Z5
+	VPERMQ     $0x4e, Z6, Z9
+	VPMINSD    Z9, Z6, Z15
+	VPMAXSD    Z9, Z6, Z6
+	VMOVDQA32  Z15, K2, Z6
+	VPSHUFD    $0x4e, Z16, Z9
+	VPMINSD    Z9, Z16, Z15
+	VPMAXSD    Z9, Z16, Z9
+	VMOVDQA32  Z9, K3, Z15
+	VPSHUFD    $0x4e, Z18, Z9
+	VPMINSD    Z9, Z18, Z16
+	VPMAXSD    Z9, Z18, Z9
+	VMOVDQA32  Z9, K3, Z16
+	VPSHUFD    $0x4e, Z1, Z9
+	VPMINSD    Z9, Z1, Z18
+	VPMAXSD    Z9, Z1, Z1
+	VMOVDQA32  Z18, K3, Z1
+	VPSHUFD    $0x4e, Z7, Z9
+	VPMINSD    Z9, Z7, Z18
+	VPMAXSD    Z9, Z7, Z7
+	VMOVDQA32  Z18, K3, Z7
+	VPSHUFD    $0x4e, Z17, Z9
+	VPMINSD    Z9, Z17, Z18
+	VPMAXSD    Z9, Z17, Z9
+	VMOVDQA32  Z9, K3, Z18
+	VPSHUFD    $0x4e, Z14, Z9
+	VPMINSD    Z9, Z14, Z17
+	VPMAXSD    Z9, Z14, Z9
+	VMOVDQA32  Z9, K3, Z17
+	VPSHUFD    $0x4e, Z2, Z9
+	VPMINSD    Z9, Z2, Z14
+	VPMAXSD    Z9, Z2, Z2
+	VMOVDQA32  Z14, K3, Z2
+	VPSHUFD    $0x4e, Z8, Z9
+	VPMINSD    Z9, Z8, Z14
+	VPMAXSD    Z9, Z8, Z8
+	VMOVDQA32  Z14, K3, Z8
+	VPSHUFD    $0x4e, Z12, Z9
+	VPMINSD    Z9, Z12, Z14
+	VPMAXSD    Z9, Z12, Z9
+	VMOVDQA32  Z9, K3, Z14
+	VPSHUFD    $0x4e, Z10, Z9
+	VPMINSD    Z9, Z10, Z12
+	VPMAXSD    Z9, Z10, Z9
+	VMOVDQA32  Z9, K3, Z12
+	VPSHUFD    $0x4e, Z3, Z9
+	VPMINSD    Z9, Z3, Z10
+	VPMAXSD    Z9, Z3, Z3
+	VMOVDQA32  Z10, K3, Z3
+	VPSHUFD    $0x4e, Z4, Z9
+	VPMINSD    Z9, Z4, Z10
+	VPMAXSD    Z9, Z4, Z4
+	VMOVDQA32  Z10, K3, Z4
+	VPSHUFD    $0x4e, Z11, Z9
+	VPMINSD    Z9, Z11, Z10
+	VPMAXSD    Z9, Z11, Z9
+	VMOVDQA32  Z9, K3, Z10
+	VPSHUFD    $0x4e, Z13, Z9
+	VPMINSD    Z9, Z13, Z11
+	VPMAXSD    Z9, Z13, Z9
+	VMOVDQA32  Z9, K3, Z11
+	VPSHUFD    $0x4e, Z5, Z9
+	VPMINSD    Z9, Z5, Z13
+	VPMAXSD    Z9, Z5, Z5
+	VMOVDQA32  Z13, K3, Z5
+	VPSHUFD    $0x4e, Z6, Z9
+	VPMINSD    Z9, Z6, Z13
+	VPMAXSD    Z9, Z6, Z6
+	VMOVDQA32  Z13, K3, Z6
+	VPSHUFD    $0xb1, Z15, Z9
+	VPMINSD    Z9, Z15, Z13
+	VPMAXSD    Z9, Z15, Z9
+	VMOVDQA32  Z9, K4, Z13
+	VPSHUFD    $0xb1, Z16, Z9
+	VPMINSD    Z9, Z16, Z15
+	VPMAXSD    Z9, Z16, Z9
+	VMOVDQA32  Z9, K4, Z15
+	VPSHUFD    $0xb1, Z1, Z9
+	VPMINSD    Z9, Z1, Z16
+	VPMAXSD    Z9, Z1, Z1
+	VMOVDQA32  Z16, K4, Z1
+	VPSHUFD    $0xb1, Z7, Z9
+	VPMINSD    Z9, Z7, Z16
+	VPMAXSD    Z9, Z7, Z7
+	VMOVDQA32  Z16, K4, Z7
+	VPSHUFD    $0xb1, Z18, Z9
+	VPMINSD    Z9, Z18, Z16
+	VPMAXSD    Z9, Z18, Z9
+	VMOVDQA32  Z9, K4, Z16
+	VPSHUFD    $0xb1, Z17, Z9
+	VPMINSD    Z9, Z17, Z18
+	VPMAXSD    Z9, Z17, Z9
+	VMOVDQA32  Z9, K4, Z18
+	VPSHUFD    $0xb1, Z2, Z9
+	VPMINSD    Z9, Z2, Z17
+	VPMAXSD    Z9, Z2, Z2
+	VMOVDQA32  Z17, K4, Z2
+	VPSHUFD    $0xb1, Z8, Z9
+	VPMINSD    Z9, Z8, Z17
+	VPMAXSD    Z9, Z8, Z8
+	VMOVDQA32  Z17, K4, Z8
+	VPSHUFD    $0xb1, Z14, Z9
+	VPMINSD    Z9, Z14, Z17
+	VPMAXSD    Z9, Z14, Z9
+	VMOVDQA32  Z9, K4, Z17
+	VPSHUFD    $0xb1, Z12, Z9
+	VPMINSD    Z9, Z12, Z14
+	VPMAXSD    Z9, Z12, Z9
+	VMOVDQA32  Z9, K4, Z14
+	VPSHUFD    $0xb1, Z3, Z9
+	VPMINSD    Z9, Z3, Z12
+	VPMAXSD    Z9, Z3, Z3
+	VMOVDQA32  Z12, K4, Z3
+	VPSHUFD    $0xb1, Z4, Z9
+	VPMINSD    Z9, Z4, Z12
+	VPMAXSD    Z9, Z4, Z4
+	VMOVDQA32  Z12, K4, Z4
+	VPSHUFD    $0xb1, Z10, Z9
+	VPMINSD    Z9, Z10, Z12
+	VPMAXSD    Z9, Z10, Z9
+	VMOVDQA32  Z9, K4, Z12
+	VPSHUFD    $0xb1, Z11, Z9
+	VPMINSD    Z9, Z11, Z10
+	VPMAXSD    Z9, Z11, Z9
+	VMOVDQA32  Z9, K4, Z10
+	VPSHUFD    $0xb1, Z5, Z9
+	VPMINSD    Z9, Z5, Z11
+	VPMAXSD    Z9, Z5, Z5
+	VMOVDQA32  Z11, K4, Z5
+	VPSHUFD    $0xb1, Z6, Z9
+	VPMINSD    Z9, Z6, Z11
+	VPMAXSD    Z9, Z6, Z6
+	VMOVDQA32  Z11, K4, Z6
+	VPMINSD    Z13, Z1, Z9
+	VPMAXSD    Z13, Z1, Z1
+	VPMINSD    Z15, Z7, Z11
+	VPMAXSD    Z15, Z7, Z7
+	VPMINSD    Z16, Z2, Z13
+	VPMAXSD    Z16, Z2, Z2
+	VPMINSD    Z18, Z8, Z15
+	VPMAXSD    Z18, Z8, Z8
+	VPMINSD    Z17, Z3, Z16
+	VPMAXSD    Z17, Z3, Z3
+	VPMINSD    Z14, Z4, Z17
+	VPMAXSD    Z14, Z4, Z4
+	VPMINSD    Z12, Z5, Z14
+	VPMAXSD    Z12, Z5, Z5
+	VPMINSD    Z10, Z6, Z12
+	VPMAXSD    Z10, Z6, Z6
+	VPMINSD    Z9, Z11, Z10
+	VPMAXSD    Z9, Z11, Z9
+	VPMINSD    Z1, Z7, Z11
+	VPMAXSD    Z1, Z7, Z1
+	VPMINSD    Z2, Z8, Z7
+	VPMAXSD    Z2, Z8, Z2
+	VPMINSD    Z13, Z15, Z8
+	VPMAXSD    Z13, Z15, Z13
+	VPMINSD    Z16, Z17, Z15
+	VPMAXSD    Z16, Z17, Z16
+	VPMINSD    Z3, Z4, Z17
+	VPMAXSD    Z3, Z4, Z3
+	VPMINSD    Z5, Z6, Z4
+	VPMAXSD    Z5, Z6, Z5
+	VPMINSD    Z14, Z12, Z6
+	VPMAXSD    Z14, Z12, Z12
+	VSHUFI64X2 $0x4e, Z10, Z10, Z14
+	VPMINSD    Z14, Z10, Z18
+	VPMAXSD    Z14, Z10, Z10
+	VMOVDQA32  Z10, K1, Z18
+	VSHUFI64X2 $0x4e, Z9, Z9, Z10
+	VPMINSD    Z10, Z9, Z14
+	VPMAXSD    Z10, Z9, Z9
+	VMOVDQA32  Z9, K1, Z14
+	VSHUFI64X2 $0x4e, Z11, Z11, Z9
+	VPMINSD    Z9, Z11, Z10
+	VPMAXSD    Z9, Z11, Z9
+	VMOVDQA32  Z9, K1, Z10
+	VSHUFI64X2 $0x4e, Z1, Z1, Z9
+	VPMINSD    Z9, Z1, Z11
+	VPMAXSD    Z9, Z1, Z1
+	VMOVDQA32  Z1, K1, Z11
+	VSHUFI64X2 $0x4e, Z2, Z2, Z1
+	VPMINSD    Z1, Z2, Z9
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z9, K1, Z1
+	VSHUFI64X2 $0x4e, Z7, Z7, Z2
+	VPMINSD    Z2, Z7, Z9
+	VPMAXSD    Z2, Z7, Z2
+	VMOVDQA32  Z9, K1, Z2
+	VSHUFI64X2 $0x4e, Z13, Z13, Z7
+	VPMINSD    Z7, Z13, Z9
+	VPMAXSD    Z7, Z13, Z7
+	VMOVDQA32  Z9, K1, Z7
+	VSHUFI64X2 $0x4e, Z8, Z8, Z9
+	VPMINSD    Z9, Z8, Z13
+	VPMAXSD    Z9, Z8, Z8
+	VMOVDQA32  Z13, K1, Z8
+	VSHUFI64X2 $0x4e, Z15, Z15, Z9
+	VPMINSD    Z9, Z15, Z13
+	VPMAXSD    Z9, Z15, Z9
+	VMOVDQA32  Z9, K1, Z13
+	VSHUFI64X2 $0x4e, Z16, Z16, Z9
+	VPMINSD    Z9, Z16, Z15
+	VPMAXSD    Z9, Z16, Z9
+	VMOVDQA32  Z9, K1, Z15
+	VSHUFI64X2 $0x4e, Z17, Z17, Z9
+	VPMINSD    Z9, Z17, Z16
+	VPMAXSD    Z9, Z17, Z9
+	VMOVDQA32  Z9, K1, Z16
+	VSHUFI64X2 $0x4e, Z3, Z3, Z9
+	VPMINSD    Z9, Z3, Z17
+	VPMAXSD    Z9, Z3, Z3
+	VMOVDQA32  Z3, K1, Z17
+	VSHUFI64X2 $0x4e, Z5, Z5, Z3
+	VPMINSD    Z3, Z5, Z9
+	VPMAXSD    Z3, Z5, Z3
+	VMOVDQA32  Z9, K1, Z3
+	VSHUFI64X2 $0x4e, Z4, Z4, Z5
+	VPMINSD    Z5, Z4, Z9
+	VPMAXSD    Z5, Z4, Z4
+	VMOVDQA32  Z9, K1, Z4
+	VSHUFI64X2 $0x4e, Z12, Z12, Z5
+	VPMINSD    Z5, Z12, Z9
+	VPMAXSD    Z5, Z12, Z5
+	VMOVDQA32  Z9, K1, Z5
+	VSHUFI64X2 $0x4e, Z6, Z6, Z9
+	VPMINSD    Z9, Z6, Z12
+	VPMAXSD    Z9, Z6, Z6
+	VMOVDQA32  Z12, K1, Z6
+	VPERMQ     $0x4e, Z18, Z9
+	VPMINSD    Z9, Z18, Z12
+	VPMAXSD    Z9, Z18, Z9
+	VMOVDQA32  Z9, K2, Z12
+	VPERMQ     $0x4e, Z14, Z9
+	VPMINSD    Z9, Z14, Z18
+	VPMAXSD    Z9, Z14, Z9
+	VMOVDQA32  Z9, K2, Z18
+	VPERMQ     $0x4e, Z10, Z9
+	VPMINSD    Z9, Z10, Z14
+	VPMAXSD    Z9, Z10, Z9
+	VMOVDQA32  Z9, K2, Z14
+	VPERMQ     $0x4e, Z11, Z9
+	VPMINSD    Z9, Z11, Z10
+	VPMAXSD    Z9, Z11, Z9
+	VMOVDQA32  Z9, K2, Z10
+	VPERMQ     $0x4e, Z1, Z9
+	VPMINSD    Z9, Z1, Z11
+	VPMAXSD    Z9, Z1, Z1
+	VMOVDQA32  Z11, K2, Z1
+	VPERMQ     $0x4e, Z2, Z9
+	VPMINSD    Z9, Z2, Z11
+	VPMAXSD    Z9, Z2, Z2
+	VMOVDQA32  Z11, K2, Z2
+	VPERMQ     $0x4e, Z7, Z9
+	VPMINSD    Z9, Z7, Z11
+	VPMAXSD    Z9, Z7, Z7
+	VMOVDQA32  Z11, K2, Z7
+	VPERMQ     $0x4e, Z8, Z9
+	VPMINSD    Z9, Z8, Z11
+	VPMAXSD    Z9, Z8, Z8
+	VMOVDQA32  Z11, K2, Z8
+	VPERMQ     $0x4e, Z13, Z9
+	VPMINSD    Z9, Z13, Z11
+	VPMAXSD    Z9, Z13, Z9
+	VMOVDQA32  Z9, K2, Z11
+	VPERMQ     $0x4e, Z15, Z9
+	VPMINSD    Z9, Z15, Z13
+	VPMAXSD    Z9, Z15, Z9
+	VMOVDQA32  Z9, K2, Z13
+	VPERMQ     $0x4e, Z16, Z9
+	VPMINSD    Z9, Z16, Z15
+	VPMAXSD    Z9, Z16, Z9
+	VMOVDQA32  Z9, K2, Z15
+	VPERMQ     $0x4e, Z17, Z9
+	VPMINSD    Z9, Z17, Z16
+	VPMAXSD    Z9, Z17, Z9
+	VMOVDQA32  Z9, K2, Z16
+	VPERMQ     $0x4e, Z3, Z9
+	VPMINSD    Z9, Z3, Z17
+	VPMAXSD    Z9, Z3, Z3
+	VMOVDQA32  Z17, K2, Z3
+	VPERMQ     $0x4e, Z4, Z9
+	VPMINSD    Z9, Z4, Z17
+	VPMAXSD    Z9, Z4, Z4
+	VMOVDQA32  Z17, K2, Z4
+	VPERMQ     $0x4e, Z5, Z9
+	VPMINSD    Z9, Z5, Z17
+	VPMAXSD    Z9, Z5, Z5
+	VMOVDQA32  Z17, K2, Z5
+	VPERMQ     $0x4e, Z6, Z9
+	VPMINSD    Z9, Z6, Z17
+	VPMAXSD    Z9, Z6, Z6
+	VMOVDQA32  Z17, K2, Z6
+	VPSHUFD    $0x4e, Z12, Z9
+	VPMINSD    Z9, Z12, Z17
+	VPMAXSD    Z9, Z12, Z9
+	VMOVDQA32  Z9, K3, Z17
+	VPSHUFD    $0x4e, Z18, Z9
+	VPMINSD    Z9, Z18, Z12
+	VPMAXSD    Z9, Z18, Z9
+	VMOVDQA32  Z9, K3, Z12
+	VPSHUFD    $0x4e, Z14, Z9
+	VPMINSD    Z9, Z14, Z18
+	VPMAXSD    Z9, Z14, Z9
+	VMOVDQA32  Z9, K3, Z18
+	VPSHUFD    $0x4e, Z10, Z9
+	VPMINSD    Z9, Z10, Z14
+	VPMAXSD    Z9, Z10, Z9
+	VMOVDQA32  Z9, K3, Z14
+	VPSHUFD    $0x4e, Z1, Z9
+	VPMINSD    Z9, Z1, Z10
+	VPMAXSD    Z9, Z1, Z1
+	VMOVDQA32  Z10, K3, Z1
+	VPSHUFD    $0x4e, Z2, Z9
+	VPMINSD    Z9, Z2, Z10
+	VPMAXSD    Z9, Z2, Z2
+	VMOVDQA32  Z10, K3, Z2
+	VPSHUFD    $0x4e, Z7, Z9
+	VPMINSD    Z9, Z7, Z10
+	VPMAXSD    Z9, Z7, Z7
+	VMOVDQA32  Z10, K3, Z7
+	VPSHUFD    $0x4e, Z8, Z9
+	VPMINSD    Z9, Z8, Z10
+	VPMAXSD    Z9, Z8, Z8
+	VMOVDQA32  Z10, K3, Z8
+	VPSHUFD    $0x4e, Z11, Z9
+	VPMINSD    Z9, Z11, Z10
+	VPMAXSD    Z9, Z11, Z9
+	VMOVDQA32  Z9, K3, Z10
+	VPSHUFD    $0x4e, Z13, Z9
+	VPMINSD    Z9, Z13, Z11
+	VPMAXSD    Z9, Z13, Z9
+	VMOVDQA32  Z9, K3, Z11
+	VPSHUFD    $0x4e, Z15, Z9
+	VPMINSD    Z9, Z15, Z13
+	VPMAXSD    Z9, Z15, Z9
+	VMOVDQA32  Z9, K3, Z13
+	VPSHUFD    $0x4e, Z16, Z9
+	VPMINSD    Z9, Z16, Z15
+	VPMAXSD    Z9, Z16, Z9
+	VMOVDQA32  Z9, K3, Z15
+	VPSHUFD    $0x4e, Z3, Z9
+	VPMINSD    Z9, Z3, Z16
+	VPMAXSD    Z9, Z3, Z3
+	VMOVDQA32  Z16, K3, Z3
+	VPSHUFD    $0x4e, Z4, Z9
+	VPMINSD    Z9, Z4, Z16
+	VPMAXSD    Z9, Z4, Z4
+	VMOVDQA32  Z16, K3, Z4
+	VPSHUFD    $0x4e, Z5, Z9
+	VPMINSD    Z9, Z5, Z16
+	VPMAXSD    Z9, Z5, Z5
+	VMOVDQA32  Z16, K3, Z5
+	VPSHUFD    $0x4e, Z6, Z9
+	VPMINSD    Z9, Z6, Z16
+	VPMAXSD    Z9, Z6, Z6
+	VMOVDQA32  Z16, K3, Z6
+	VPSHUFD    $0xb1, Z17, Z9
+	VPMINSD    Z9, Z17, Z16
+	VPMAXSD    Z9, Z17, Z9
+	VMOVDQA32  Z9, K4, Z16
+	VPSHUFD    $0xb1, Z12, Z9
+	VPMINSD    Z9, Z12, Z17
+	VPMAXSD    Z9, Z12, Z9
+	VMOVDQA32  Z9, K4, Z17
+	VPSHUFD    $0xb1, Z18, Z9
+	VPMINSD    Z9, Z18, Z12
+	VPMAXSD    Z9, Z18, Z9
+	VMOVDQA32  Z9, K4, Z12
+	VPSHUFD    $0xb1, Z14, Z9
+	VPMINSD    Z9, Z14, Z18
+	VPMAXSD    Z9, Z14, Z9
+	VMOVDQA32  Z9, K4, Z18
+	VPSHUFD    $0xb1, Z1, Z9
+	VPMINSD    Z9, Z1, Z14
+	VPMAXSD    Z9, Z1, Z1
+	VMOVDQA32  Z14, K4, Z1
+	VPSHUFD    $0xb1, Z2, Z9
+	VPMINSD    Z9, Z2, Z14
+	VPMAXSD    Z9, Z2, Z2
+	VMOVDQA32  Z14, K4, Z2
+	VPSHUFD    $0xb1, Z7, Z9
+	VPMINSD    Z9, Z7, Z14
+	VPMAXSD    Z9, Z7, Z7
+	VMOVDQA32  Z14, K4, Z7
+	VPSHUFD    $0xb1, Z8, Z9
+	VPMINSD    Z9, Z8, Z14
+	VPMAXSD    Z9, Z8, Z8
+	VMOVDQA32  Z14, K4, Z8
+	VPSHUFD    $0xb1, Z10, Z9
+	VPMINSD    Z9, Z10, Z14
+	VPMAXSD    Z9, Z10, Z9
+	VMOVDQA32  Z9, K4, Z14
+	VPSHUFD    $0xb1, Z11, Z9
+	VPMINSD    Z9, Z11, Z10
+	VPMAXSD    Z9, Z11, Z9
+	VMOVDQA32  Z9, K4, Z10
+	VPSHUFD    $0xb1, Z13, Z9
+	VPMINSD    Z9, Z13, Z11
+	VPMAXSD    Z9, Z13, Z9
+	VMOVDQA32  Z9, K4, Z11
+	VPSHUFD    $0xb1, Z15, Z9
+	VPMINSD    Z9, Z15, Z13
+	VPMAXSD    Z9, Z15, Z9
+	VMOVDQA32  Z9, K4, Z13
+	VPSHUFD    $0xb1, Z3, Z9
+	VPMINSD    Z9, Z3, Z15
+	VPMAXSD    Z9, Z3, Z3
+	VMOVDQA32  Z15, K4, Z3
+	VPSHUFD    $0xb1, Z4, Z9
+	VPMINSD    Z9, Z4, Z15
+	VPMAXSD    Z9, Z4, Z4
+	VMOVDQA32  Z15, K4, Z4
+	VPSHUFD    $0xb1, Z5, Z9
+	VPMINSD    Z9, Z5, Z15
+	VPMAXSD    Z9, Z5, Z5
+	VMOVDQA32  Z15, K4, Z5
+	VPSHUFD    $0xb1, Z6, Z9
+	VPMINSD    Z9, Z6, Z15
+	VPMAXSD    Z9, Z6, Z6
+	VMOVDQA32  Z15, K4, Z6
+	VPMINSD    Z16, Z1, Z9
+	VPMAXSD    Z16, Z1, Z1
+	VPMINSD    Z17, Z2, Z15
+	VPMAXSD    Z17, Z2, Z2
+	VPMINSD    Z12, Z7, Z16
+	VPMAXSD    Z12, Z7, Z7
+	VPMINSD    Z18, Z8, Z12
+	VPMAXSD    Z18, Z8, Z8
+	VPMINSD    Z14, Z3, Z17
+	VPMAXSD    Z14, Z3, Z3
+	VPMINSD    Z10, Z4, Z14
+	VPMAXSD    Z10, Z4, Z4
+	VPMINSD    Z11, Z5, Z10
+	VPMAXSD    Z11, Z5, Z5
+	VPMINSD    Z13, Z6, Z11
+	VPMAXSD    Z13, Z6, Z6
+	VPMINSD    Z9, Z16, Z13
+	VPMAXSD    Z9, Z16, Z9
+	VPMINSD    Z15, Z12, Z16
+	VPMAXSD    Z15, Z12, Z12
+	VPMINSD    Z1, Z7, Z15
+	VPMAXSD    Z1, Z7, Z1
+	VPMINSD    Z2, Z8, Z7
+	VPMAXSD    Z2, Z8, Z2
+	VPMINSD    Z3, Z5, Z8
+	VPMAXSD    Z3, Z5, Z3
+	VPMINSD    Z4, Z6, Z5
+	VPMAXSD    Z4, Z6, Z4
+	VPMINSD    Z17, Z10, Z6
+	VPMAXSD    Z17, Z10, Z10
+	VPMINSD    Z14, Z11, Z17
+	VPMAXSD    Z14, Z11, Z11
+	VPMINSD    Z13, Z16, Z14
+	VPMAXSD    Z13, Z16, Z13
+	VPMINSD    Z9, Z12, Z16
+	VPMAXSD    Z9, Z12, Z9
+	VPMINSD    Z15, Z7, Z12
+	VPMAXSD    Z15, Z7, Z7
+	VPMINSD    Z1, Z2, Z15
+	VPMAXSD    Z1, Z2, Z1
+	VPMINSD    Z3, Z4, Z2
+	VPMAXSD    Z3, Z4, Z3
+	VPMINSD    Z8, Z5, Z4
+	VPMAXSD    Z8, Z5, Z5
+	VPMINSD    Z10, Z11, Z8
+	VPMAXSD    Z10, Z11, Z10
+	VPMINSD    Z6, Z17, Z11
+	VPMAXSD    Z6, Z17, Z6
+	VSHUFI64X2 $0x4e, Z14, Z14, Z17
+	VPMINSD    Z17, Z14, Z18
+	VPMAXSD    Z17, Z14, Z14
+	VMOVDQA32  Z14, K1, Z18
+	VSHUFI64X2 $0x4e, Z13, Z13, Z14
+	VPMINSD    Z14, Z13, Z17
+	VPMAXSD    Z14, Z13, Z13
+	VMOVDQA32  Z13, K1, Z17
+	VSHUFI64X2 $0x4e, Z16, Z16, Z13
+	VPMINSD    Z13, Z16, Z14
+	VPMAXSD    Z13, Z16, Z13
+	VMOVDQA32  Z13, K1, Z14
+	VSHUFI64X2 $0x4e, Z9, Z9, Z13
+	VPMINSD    Z13, Z9, Z16
+	VPMAXSD    Z13, Z9, Z9
+	VMOVDQA32  Z9, K1, Z16
+	VSHUFI64X2 $0x4e, Z12, Z12, Z9
+	VPMINSD    Z9, Z12, Z13
+	VPMAXSD    Z9, Z12, Z9
+	VMOVDQA32  Z9, K1, Z13
+	VSHUFI64X2 $0x4e, Z7, Z7, Z9
+	VPMINSD    Z9, Z7, Z12
+	VPMAXSD    Z9, Z7, Z7
+	VMOVDQA32  Z7, K1, Z12
+	VSHUFI64X2 $0x4e, Z15, Z15, Z7
+	VPMINSD    Z7, Z15, Z9
+	VPMAXSD    Z7, Z15, Z7
+	VMOVDQA32  Z7, K1, Z9
+	VSHUFI64X2 $0x4e, Z1, Z1, Z7
+	VPMINSD    Z7, Z1, Z15
+	VPMAXSD    Z7, Z1, Z1
+	VMOVDQA32  Z1, K1, Z15
+	VSHUFI64X2 $0x4e, Z3, Z3, Z1
+	VPMINSD    Z1, Z3, Z7
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z7, K1, Z1
+	VSHUFI64X2 $0x4e, Z2, Z2, Z3
+	VPMINSD    Z3, Z2, Z7
+	VPMAXSD    Z3, Z2, Z2
+	VMOVDQA32  Z7, K1, Z2
+	VSHUFI64X2 $0x4e, Z5, Z5, Z3
+	VPMINSD    Z3, Z5, Z7
+	VPMAXSD    Z3, Z5, Z3
+	VMOVDQA32  Z7, K1, Z3
+	VSHUFI64X2 $0x4e, Z4, Z4, Z5
+	VPMINSD    Z5, Z4, Z7
+	VPMAXSD    Z5, Z4, Z4
+	VMOVDQA32  Z7, K1, Z4
+	VSHUFI64X2 $0x4e, Z10, Z10, Z5
+	VPMINSD    Z5, Z10, Z7
+	VPMAXSD    Z5, Z10, Z5
+	VMOVDQA32  Z7, K1, Z5
+	VSHUFI64X2 $0x4e, Z8, Z8, Z7
+	VPMINSD    Z7, Z8, Z10
+	VPMAXSD    Z7, Z8, Z7
+	VMOVDQA32  Z10, K1, Z7
+	VSHUFI64X2 $0x4e, Z6, Z6, Z8
+	VPMINSD    Z8, Z6, Z10
+	VPMAXSD    Z8, Z6, Z6
+	VMOVDQA32  Z10, K1, Z6
+	VSHUFI64X2 $0x4e, Z11, Z11, Z8
+	VPMINSD    Z8, Z11, Z10
+	VPMAXSD    Z8, Z11, Z8
+	VMOVDQA32  Z10, K1, Z8
+	VPERMQ     $0x4e, Z18, Z10
+	VPMINSD    Z10, Z18, Z11
+	VPMAXSD    Z10, Z18, Z10
+	VMOVDQA32  Z10, K2, Z11
+	VPERMQ     $0x4e, Z17, Z10
+	VPMINSD    Z10, Z17, Z18
+	VPMAXSD    Z10, Z17, Z10
+	VMOVDQA32  Z10, K2, Z18
+	VPERMQ     $0x4e, Z14, Z10
+	VPMINSD    Z10, Z14, Z17
+	VPMAXSD    Z10, Z14, Z10
+	VMOVDQA32  Z10, K2, Z17
+	VPERMQ     $0x4e, Z16, Z10
+	VPMINSD    Z10, Z16, Z14
+	VPMAXSD    Z10, Z16, Z10
+	VMOVDQA32  Z10, K2, Z14
+	VPERMQ     $0x4e, Z13, Z10
+	VPMINSD    Z10, Z13, Z16
+	VPMAXSD    Z10, Z13, Z10
+	VMOVDQA32  Z10, K2, Z16
+	VPERMQ     $0x4e, Z12, Z10
+	VPMINSD    Z10, Z12, Z13
+	VPMAXSD    Z10, Z12, Z10
+	VMOVDQA32  Z10, K2, Z13
+	VPERMQ     $0x4e, Z9, Z10
+	VPMINSD    Z10, Z9, Z12
+	VPMAXSD    Z10, Z9, Z9
+	VMOVDQA32  Z9, K2, Z12
+	VPERMQ     $0x4e, Z15, Z9
+	VPMINSD    Z9, Z15, Z10
+	VPMAXSD    Z9, Z15, Z9
+	VMOVDQA32  Z9, K2, Z10
+	VPERMQ     $0x4e, Z1, Z9
+	VPMINSD    Z9, Z1, Z15
+	VPMAXSD    Z9, Z1, Z1
+	VMOVDQA32  Z15, K2, Z1
+	VPERMQ     $0x4e, Z2, Z9
+	VPMINSD    Z9, Z2, Z15
+	VPMAXSD    Z9, Z2, Z2
+	VMOVDQA32  Z15, K2, Z2
+	VPERMQ     $0x4e, Z3, Z9
+	VPMINSD    Z9, Z3, Z15
+	VPMAXSD    Z9, Z3, Z3
+	VMOVDQA32  Z15, K2, Z3
+	VPERMQ     $0x4e, Z4, Z9
+	VPMINSD    Z9, Z4, Z15
+	VPMAXSD    Z9, Z4, Z4
+	VMOVDQA32  Z15, K2, Z4
+	VPERMQ     $0x4e, Z5, Z9
+	VPMINSD    Z9, Z5, Z15
+	VPMAXSD    Z9, Z5, Z5
+	VMOVDQA32  Z15, K2, Z5
+	VPERMQ     $0x4e, Z7, Z9
+	VPMINSD    Z9, Z7, Z15
+	VPMAXSD    Z9, Z7, Z7
+	VMOVDQA32  Z15, K2, Z7
+	VPERMQ     $0x4e, Z6, Z9
+	VPMINSD    Z9, Z6, Z15
+	VPMAXSD    Z9, Z6, Z6
+	VMOVDQA32  Z15, K2, Z6
+	VPERMQ     $0x4e, Z8, Z9
+	VPMINSD    Z9, Z8, Z15
+	VPMAXSD    Z9, Z8, Z8
+	VMOVDQA32  Z15, K2, Z8
+	VPSHUFD    $0x4e, Z11, Z9
+	VPMINSD    Z9, Z11, Z15
+	VPMAXSD    Z9, Z11, Z9
+	VMOVDQA32  Z9, K3, Z15
+	VPSHUFD    $0x4e, Z18, Z9
+	VPMINSD    Z9, Z18, Z11
+	VPMAXSD    Z9, Z18, Z9
+	VMOVDQA32  Z9, K3, Z11
+	VPSHUFD    $0x4e, Z17, Z9
+	VPMINSD    Z9, Z17, Z18
+	VPMAXSD    Z9, Z17, Z9
+	VMOVDQA32  Z9, K3, Z18
+	VPSHUFD    $0x4e, Z14, Z9
+	VPMINSD    Z9, Z14, Z17
+	VPMAXSD    Z9, Z14, Z9
+	VMOVDQA32  Z9, K3, Z17
+	VPSHUFD    $0x4e, Z16, Z9
+	VPMINSD    Z9, Z16, Z14
+	VPMAXSD    Z9, Z16, Z9
+	VMOVDQA32  Z9, K3, Z14
+	VPSHUFD    $0x4e, Z13, Z9
+	VPMINSD    Z9, Z13, Z16
+	VPMAXSD    Z9, Z13, Z9
+	VMOVDQA32  Z9, K3, Z16
+	VPSHUFD    $0x4e, Z12, Z9
+	VPMINSD    Z9, Z12, Z13
+	VPMAXSD    Z9, Z12, Z9
+	VMOVDQA32  Z9, K3, Z13
+	VPSHUFD    $0x4e, Z10, Z9
+	VPMINSD    Z9, Z10, Z12
+	VPMAXSD    Z9, Z10, Z9
+	VMOVDQA32  Z9, K3, Z12
+	VPSHUFD    $0x4e, Z1, Z9
+	VPMINSD    Z9, Z1, Z10
+	VPMAXSD    Z9, Z1, Z1
+	VMOVDQA32  Z10, K3, Z1
+	VPSHUFD    $0x4e, Z2, Z9
+	VPMINSD    Z9, Z2, Z10
+	VPMAXSD    Z9, Z2, Z2
+	VMOVDQA32  Z10, K3, Z2
+	VPSHUFD    $0x4e, Z3, Z9
+	VPMINSD    Z9, Z3, Z10
+	VPMAXSD    Z9, Z3, Z3
+	VMOVDQA32  Z10, K3, Z3
+	VPSHUFD    $0x4e, Z4, Z9
+	VPMINSD    Z9, Z4, Z10
+	VPMAXSD    Z9, Z4, Z4
+	VMOVDQA32  Z10, K3, Z4
+	VPSHUFD    $0x4e, Z5, Z9
+	VPMINSD    Z9, Z5, Z10
+	VPMAXSD    Z9, Z5, Z5
+	VMOVDQA32  Z10, K3, Z5
+	VPSHUFD    $0x4e, Z7, Z9
+	VPMINSD    Z9, Z7, Z10
+	VPMAXSD    Z9, Z7, Z7
+	VMOVDQA32  Z10, K3, Z7
+	VPSHUFD    $0x4e, Z6, Z9
+	VPMINSD    Z9, Z6, Z10
+	VPMAXSD    Z9, Z6, Z6
+	VMOVDQA32  Z10, K3, Z6
+	VPSHUFD    $0x4e, Z8, Z9
+	VPMINSD    Z9, Z8, Z10
+	VPMAXSD    Z9, Z8, Z8
+	VMOVDQA32  Z10, K3, Z8
+	VPSHUFD    $0xb1, Z15, Z9
+	VPMINSD    Z9, Z15, Z10
+	VPMAXSD    Z9, Z15, Z9
+	VMOVDQA32  Z9, K4, Z10
+	VPSHUFD    $0xb1, Z11, Z9
+	VPMINSD    Z9, Z11, Z15
+	VPMAXSD    Z9, Z11, Z9
+	VMOVDQA32  Z9, K4, Z15
+	VPSHUFD    $0xb1, Z18, Z9
+	VPMINSD    Z9, Z18, Z11
+	VPMAXSD    Z9, Z18, Z9
+	VMOVDQA32  Z9, K4, Z11
+	VPSHUFD    $0xb1, Z17, Z9
+	VPMINSD    Z9, Z17, Z18
+	VPMAXSD    Z9, Z17, Z9
+	VMOVDQA32  Z9, K4, Z18
+	VPSHUFD    $0xb1, Z14, Z9
+	VPMINSD    Z9, Z14, Z17
+	VPMAXSD    Z9, Z14, Z9
+	VMOVDQA32  Z9, K4, Z17
+	VPSHUFD    $0xb1, Z16, Z9
+	VPMINSD    Z9, Z16, Z14
+	VPMAXSD    Z9, Z16, Z9
+	VMOVDQA32  Z9, K4, Z14
+	VPSHUFD    $0xb1, Z13, Z9
+	VPMINSD    Z9, Z13, Z16
+	VPMAXSD    Z9, Z13, Z9
+	VMOVDQA32  Z9, K4, Z16
+	VPSHUFD    $0xb1, Z12, Z9
+	VPMINSD    Z9, Z12, Z13
+	VPMAXSD    Z9, Z12, Z9
+	VMOVDQA32  Z9, K4, Z13
+	VPSHUFD    $0xb1, Z1, Z9
+	VPMINSD    Z9, Z1, Z12
+	VPMAXSD    Z9, Z1, Z1
+	VMOVDQA32  Z12, K4, Z1
+	VPSHUFD    $0xb1, Z2, Z9
+	VPMINSD    Z9, Z2, Z12
+	VPMAXSD    Z9, Z2, Z2
+	VMOVDQA32  Z12, K4, Z2
+	VPSHUFD    $0xb1, Z3, Z9
+	VPMINSD    Z9, Z3, Z12
+	VPMAXSD    Z9, Z3, Z3
+	VMOVDQA32  Z12, K4, Z3
+	VPSHUFD    $0xb1, Z4, Z9
+	VPMINSD    Z9, Z4, Z12
+	VPMAXSD    Z9, Z4, Z4
+	VMOVDQA32  Z12, K4, Z4
+	VPSHUFD    $0xb1, Z5, Z9
+	VPMINSD    Z9, Z5, Z12
+	VPMAXSD    Z9, Z5, Z5
+	VMOVDQA32  Z12, K4, Z5
+	VPSHUFD    $0xb1, Z7, Z9
+	VPMINSD    Z9, Z7, Z12
+	VPMAXSD    Z9, Z7, Z7
+	VMOVDQA32  Z12, K4, Z7
+	VPSHUFD    $0xb1, Z6, Z9
+	VPMINSD    Z9, Z6, Z12
+	VPMAXSD    Z9, Z6, Z6
+	VMOVDQA32  Z12, K4, Z6
+	VPSHUFD    $0xb1, Z8, Z9
+	VPMINSD    Z9, Z8, Z12
+	VPMAXSD    Z9, Z8, Z8
+	VMOVDQA32  Z12, K4, Z8
+	VPMINSD    Z10, Z1, Z9
+	VPMAXSD    Z10, Z1, Z1
+	VPMINSD    Z15, Z2, Z10
+	VPMAXSD    Z15, Z2, Z2
+	VPMINSD    Z11, Z3, Z12
+	VPMAXSD    Z11, Z3, Z3
+	VPMINSD    Z18, Z4, Z11
+	VPMAXSD    Z18, Z4, Z4
+	VPMINSD    Z17, Z5, Z15
+	VPMAXSD    Z17, Z5, Z5
+	VPMINSD    Z14, Z7, Z17
+	VPMAXSD    Z14, Z7, Z7
+	VPMINSD    Z16, Z6, Z14
+	VPMAXSD    Z16, Z6, Z6
+	VPMINSD    Z13, Z8, Z16
+	VPMAXSD    Z13, Z8, Z8
+	VPMINSD    Z9, Z15, Z13
+	VPMAXSD    Z9, Z15, Z9
+	VPMINSD    Z10, Z17, Z15
+	VPMAXSD    Z10, Z17, Z10
+	VPMINSD    Z12, Z14, Z17
+	VPMAXSD    Z12, Z14, Z12
+	VPMINSD    Z11, Z16, Z14
+	VPMAXSD    Z11, Z16, Z11
+	VPMINSD    Z1, Z5, Z16
+	VPMAXSD    Z1, Z5, Z1
+	VPMINSD    Z2, Z7, Z5
+	VPMAXSD    Z2, Z7, Z2
+	VPMINSD    Z3, Z6, Z7
+	VPMAXSD    Z3, Z6, Z3
+	VPMINSD    Z4, Z8, Z6
+	VPMAXSD    Z4, Z8, Z4
+	VPMINSD    Z13, Z17, Z8
+	VPMAXSD    Z13, Z17, Z13
+	VPMINSD    Z15, Z14, Z17
+	VPMAXSD    Z15, Z14, Z14
+	VPMINSD    Z9, Z12, Z15
+	VPMAXSD    Z9, Z12, Z9
+	VPMINSD    Z10, Z11, Z12
+	VPMAXSD    Z10, Z11, Z10
+	VPMINSD    Z16, Z7, Z11
+	VPMAXSD    Z16, Z7, Z7
+	VPMINSD    Z5, Z6, Z16
+	VPMAXSD    Z5, Z6, Z5
+	VPMINSD    Z1, Z3, Z6
+	VPMAXSD    Z1, Z3, Z1
+	VPMINSD    Z2, Z4, Z3
+	VPMAXSD    Z2, Z4, Z2
+	VPMINSD    Z8, Z17, Z4
+	VPMAXSD    Z8, Z17, Z8
+	VPMINSD    Z13, Z14, Z17
+	VPMAXSD    Z13, Z14, Z13
+	VPMINSD    Z15, Z12, Z14
+	VPMAXSD    Z15, Z12, Z12
+	VPMINSD    Z9, Z10, Z15
+	VPMAXSD    Z9, Z10, Z9
+	VPMINSD    Z11, Z16, Z10
+	VPMAXSD    Z11, Z16, Z11
+	VPMINSD    Z7, Z5, Z16
+	VPMAXSD    Z7, Z5, Z5
+	VPMINSD    Z6, Z3, Z7
+	VPMAXSD    Z6, Z3, Z3
+	VPMINSD    Z1, Z2, Z6
+	VPMAXSD    Z1, Z2, Z1
+	VSHUFI64X2 $0x4e, Z4, Z4, Z2
+	VPMINSD    Z2, Z4, Z18
+	VPMAXSD    Z2, Z4, Z2
+	VMOVDQA32  Z2, K1, Z18
+	VSHUFI64X2 $0x4e, Z8, Z8, Z2
+	VPMINSD    Z2, Z8, Z4
+	VPMAXSD    Z2, Z8, Z2
+	VMOVDQA32  Z2, K1, Z4
+	VSHUFI64X2 $0x4e, Z17, Z17, Z2
+	VPMINSD    Z2, Z17, Z8
+	VPMAXSD    Z2, Z17, Z2
+	VMOVDQA32  Z2, K1, Z8
+	VSHUFI64X2 $0x4e, Z13, Z13, Z2
+	VPMINSD    Z2, Z13, Z17
+	VPMAXSD    Z2, Z13, Z2
+	VMOVDQA32  Z2, K1, Z17
+	VSHUFI64X2 $0x4e, Z14, Z14, Z2
+	VPMINSD    Z2, Z14, Z13
+	VPMAXSD    Z2, Z14, Z2
+	VMOVDQA32  Z2, K1, Z13
+	VSHUFI64X2 $0x4e, Z12, Z12, Z2
+	VPMINSD    Z2, Z12, Z14
+	VPMAXSD    Z2, Z12, Z2
+	VMOVDQA32  Z2, K1, Z14
+	VSHUFI64X2 $0x4e, Z15, Z15, Z2
+	VPMINSD    Z2, Z15, Z12
+	VPMAXSD    Z2, Z15, Z2
+	VMOVDQA32  Z2, K1, Z12
+	VSHUFI64X2 $0x4e, Z9, Z9, Z2
+	VPMINSD    Z2, Z9, Z15
+	VPMAXSD    Z2, Z9, Z2
+	VMOVDQA32  Z2, K1, Z15
+	VSHUFI64X2 $0x4e, Z10, Z10, Z2
+	VPMINSD    Z2, Z10, Z9
+	VPMAXSD    Z2, Z10, Z2
+	VMOVDQA32  Z2, K1, Z9
+	VSHUFI64X2 $0x4e, Z11, Z11, Z2
+	VPMINSD    Z2, Z11, Z10
+	VPMAXSD    Z2, Z11, Z2
+	VMOVDQA32  Z2, K1, Z10
+	VSHUFI64X2 $0x4e, Z16, Z16, Z2
+	VPMINSD    Z2, Z16, Z11
+	VPMAXSD    Z2, Z16, Z2
+	VMOVDQA32  Z2, K1, Z11
+	VSHUFI64X2 $0x4e, Z5, Z5, Z2
+	VPMINSD    Z2, Z5, Z16
+	VPMAXSD    Z2, Z5, Z2
+	VMOVDQA32  Z2, K1, Z16
+	VSHUFI64X2 $0x4e, Z7, Z7, Z2
+	VPMINSD    Z2, Z7, Z5
+	VPMAXSD    Z2, Z7, Z2
+	VMOVDQA32  Z2, K1, Z5
+	VSHUFI64X2 $0x4e, Z3, Z3, Z2
+	VPMINSD    Z2, Z3, Z7
+	VPMAXSD    Z2, Z3, Z2
+	VMOVDQA32  Z2, K1, Z7
+	VSHUFI64X2 $0x4e, Z6, Z6, Z2
+	VPMINSD    Z2, Z6, Z3
+	VPMAXSD    Z2, Z6, Z2
+	VMOVDQA32  Z2, K1, Z3
+	VSHUFI64X2 $0x4e, Z1, Z1, Z2
+	VPMINSD    Z2, Z1, Z6
+	VPMAXSD    Z2, Z1, Z1
+	VMOVDQA32  Z1, K1, Z6
+	VPERMQ     $0x4e, Z18, Z1
+	VPMINSD    Z1, Z18, Z2
+	VPMAXSD    Z1, Z18, Z1
+	VMOVDQA32  Z1, K2, Z2
+	VPERMQ     $0x4e, Z4, Z1
+	VPMINSD    Z1, Z4, Z18
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K2, Z18
+	VPERMQ     $0x4e, Z8, Z1
+	VPMINSD    Z1, Z8, Z4
+	VPMAXSD    Z1, Z8, Z1
+	VMOVDQA32  Z1, K2, Z4
+	VPERMQ     $0x4e, Z17, Z1
+	VPMINSD    Z1, Z17, Z8
+	VPMAXSD    Z1, Z17, Z1
+	VMOVDQA32  Z1, K2, Z8
+	VPERMQ     $0x4e, Z13, Z1
+	VPMINSD    Z1, Z13, Z17
+	VPMAXSD    Z1, Z13, Z1
+	VMOVDQA32  Z1, K2, Z17
+	VPERMQ     $0x4e, Z14, Z1
+	VPMINSD    Z1, Z14, Z13
+	VPMAXSD    Z1, Z14, Z1
+	VMOVDQA32  Z1, K2, Z13
+	VPERMQ     $0x4e, Z12, Z1
+	VPMINSD    Z1, Z12, Z14
+	VPMAXSD    Z1, Z12, Z1
+	VMOVDQA32  Z1, K2, Z14
+	VPERMQ     $0x4e, Z15, Z1
+	VPMINSD    Z1, Z15, Z12
+	VPMAXSD    Z1, Z15, Z1
+	VMOVDQA32  Z1, K2, Z12
+	VPERMQ     $0x4e, Z9, Z1
+	VPMINSD    Z1, Z9, Z15
+	VPMAXSD    Z1, Z9, Z1
+	VMOVDQA32  Z1, K2, Z15
+	VPERMQ     $0x4e, Z10, Z1
+	VPMINSD    Z1, Z10, Z9
+	VPMAXSD    Z1, Z10, Z1
+	VMOVDQA32  Z1, K2, Z9
+	VPERMQ     $0x4e, Z11, Z1
+	VPMINSD    Z1, Z11, Z10
+	VPMAXSD    Z1, Z11, Z1
+	VMOVDQA32  Z1, K2, Z10
+	VPERMQ     $0x4e, Z16, Z1
+	VPMINSD    Z1, Z16, Z11
+	VPMAXSD    Z1, Z16, Z1
+	VMOVDQA32  Z1, K2, Z11
+	VPERMQ     $0x4e, Z5, Z1
+	VPMINSD    Z1, Z5, Z16
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K2, Z16
+	VPERMQ     $0x4e, Z7, Z1
+	VPMINSD    Z1, Z7, Z5
+	VPMAXSD    Z1, Z7, Z1
+	VMOVDQA32  Z1, K2, Z5
+	VPERMQ     $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z7
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K2, Z7
+	VPERMQ     $0x4e, Z6, Z1
+	VPMINSD    Z1, Z6, Z3
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K2, Z3
+	VPSHUFD    $0x4e, Z2, Z1
+	VPMINSD    Z1, Z2, Z6
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K3, Z6
+	VPSHUFD    $0x4e, Z18, Z1
+	VPMINSD    Z1, Z18, Z2
+	VPMAXSD    Z1, Z18, Z1
+	VMOVDQA32  Z1, K3, Z2
+	VPSHUFD    $0x4e, Z4, Z1
+	VPMINSD    Z1, Z4, Z18
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K3, Z18
+	VPSHUFD    $0x4e, Z8, Z1
+	VPMINSD    Z1, Z8, Z4
+	VPMAXSD    Z1, Z8, Z1
+	VMOVDQA32  Z1, K3, Z4
+	VPSHUFD    $0x4e, Z17, Z1
+	VPMINSD    Z1, Z17, Z8
+	VPMAXSD    Z1, Z17, Z1
+	VMOVDQA32  Z1, K3, Z8
+	VPSHUFD    $0x4e, Z13, Z1
+	VPMINSD    Z1, Z13, Z17
+	VPMAXSD    Z1, Z13, Z1
+	VMOVDQA32  Z1, K3, Z17
+	VPSHUFD    $0x4e, Z14, Z1
+	VPMINSD    Z1, Z14, Z13
+	VPMAXSD    Z1, Z14, Z1
+	VMOVDQA32  Z1, K3, Z13
+	VPSHUFD    $0x4e, Z12, Z1
+	VPMINSD    Z1, Z12, Z14
+	VPMAXSD    Z1, Z12, Z1
+	VMOVDQA32  Z1, K3, Z14
+	VPSHUFD    $0x4e, Z15, Z1
+	VPMINSD    Z1, Z15, Z12
+	VPMAXSD    Z1, Z15, Z1
+	VMOVDQA32  Z1, K3, Z12
+	VPSHUFD    $0x4e, Z9, Z1
+	VPMINSD    Z1, Z9, Z15
+	VPMAXSD    Z1, Z9, Z1
+	VMOVDQA32  Z1, K3, Z15
+	VPSHUFD    $0x4e, Z10, Z1
+	VPMINSD    Z1, Z10, Z9
+	VPMAXSD    Z1, Z10, Z1
+	VMOVDQA32  Z1, K3, Z9
+	VPSHUFD    $0x4e, Z11, Z1
+	VPMINSD    Z1, Z11, Z10
+	VPMAXSD    Z1, Z11, Z1
+	VMOVDQA32  Z1, K3, Z10
+	VPSHUFD    $0x4e, Z16, Z1
+	VPMINSD    Z1, Z16, Z11
+	VPMAXSD    Z1, Z16, Z1
+	VMOVDQA32  Z1, K3, Z11
+	VPSHUFD    $0x4e, Z5, Z1
+	VPMINSD    Z1, Z5, Z16
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K3, Z16
+	VPSHUFD    $0x4e, Z7, Z1
+	VPMINSD    Z1, Z7, Z5
+	VPMAXSD    Z1, Z7, Z1
+	VMOVDQA32  Z1, K3, Z5
+	VPSHUFD    $0x4e, Z3, Z1
+	VPMINSD    Z1, Z3, Z7
+	VPMAXSD    Z1, Z3, Z1
+	VMOVDQA32  Z1, K3, Z7
+	VPSHUFD    $0xb1, Z6, Z1
+	VPMINSD    Z1, Z6, Z3
+	VPMAXSD    Z1, Z6, Z1
+	VMOVDQA32  Z1, K4, Z3
+	VPSHUFD    $0xb1, Z2, Z1
+	VPMINSD    Z1, Z2, Z6
+	VPMAXSD    Z1, Z2, Z1
+	VMOVDQA32  Z1, K4, Z6
+	VPSHUFD    $0xb1, Z18, Z1
+	VPMINSD    Z1, Z18, Z2
+	VPMAXSD    Z1, Z18, Z1
+	VMOVDQA32  Z1, K4, Z2
+	VPSHUFD    $0xb1, Z4, Z1
+	VPMINSD    Z1, Z4, Z18
+	VPMAXSD    Z1, Z4, Z1
+	VMOVDQA32  Z1, K4, Z18
+	VPSHUFD    $0xb1, Z8, Z1
+	VPMINSD    Z1, Z8, Z4
+	VPMAXSD    Z1, Z8, Z1
+	VMOVDQA32  Z1, K4, Z4
+	VPSHUFD    $0xb1, Z17, Z1
+	VPMINSD    Z1, Z17, Z8
+	VPMAXSD    Z1, Z17, Z1
+	VMOVDQA32  Z1, K4, Z8
+	VPSHUFD    $0xb1, Z13, Z1
+	VPMINSD    Z1, Z13, Z17
+	VPMAXSD    Z1, Z13, Z1
+	VMOVDQA32  Z1, K4, Z17
+	VPSHUFD    $0xb1, Z14, Z1
+	VPMINSD    Z1, Z14, Z13
+	VPMAXSD    Z1, Z14, Z1
+	VMOVDQA32  Z1, K4, Z13
+	VPSHUFD    $0xb1, Z12, Z1
+	VPMINSD    Z1, Z12, Z14
+	VPMAXSD    Z1, Z12, Z1
+	VMOVDQA32  Z1, K4, Z14
+	VPSHUFD    $0xb1, Z15, Z1
+	VPMINSD    Z1, Z15, Z12
+	VPMAXSD    Z1, Z15, Z1
+	VMOVDQA32  Z1, K4, Z12
+	VPSHUFD    $0xb1, Z9, Z1
+	VPMINSD    Z1, Z9, Z15
+	VPMAXSD    Z1, Z9, Z1
+	VMOVDQA32  Z1, K4, Z15
+	VPSHUFD    $0xb1, Z10, Z1
+	VPMINSD    Z1, Z10, Z9
+	VPMAXSD    Z1, Z10, Z1
+	VMOVDQA32  Z1, K4, Z9
+	VPSHUFD    $0xb1, Z11, Z1
+	VPMINSD    Z1, Z11, Z10
+	VPMAXSD    Z1, Z11, Z1
+	VMOVDQA32  Z1, K4, Z10
+	VPSHUFD    $0xb1, Z16, Z1
+	VPMINSD    Z1, Z16, Z11
+	VPMAXSD    Z1, Z16, Z1
+	VMOVDQA32  Z1, K4, Z11
+	VPSHUFD    $0xb1, Z5, Z1
+	VPMINSD    Z1, Z5, Z16
+	VPMAXSD    Z1, Z5, Z1
+	VMOVDQA32  Z1, K4, Z16
+	VPSHUFD    $0xb1, Z7, Z1
+	VPMINSD    Z1, Z7, Z5
+	VPMAXSD    Z1, Z7, Z1
+	VMOVDQA32  Z1, K4, Z5
+	VMOVUPD    Z3, (AX)
+	VMOVUPD    Z6, 64(AX)
+	VMOVUPD    Z2, 128(AX)
+	VMOVUPD    Z18, 192(AX)
+	VMOVUPD    Z4, 256(AX)
+	VMOVUPD    Z8, 320(AX)
+	VMOVUPD    Z17, 384(AX)
+	VMOVUPD    Z13, 448(AX)
+	VPCMPD     $0x06, avx512const90<>+0(SB), Z0, K1
+	VMOVUPS    Z14, K1, 512(AX)
+	VPCMPD     $0x06, avx512const91<>+0(SB), Z0, K1
+	VMOVUPS    Z12, K1, 576(AX)
+	VPCMPD     $0x06, avx512const92<>+0(SB), Z0, K1
+	VMOVUPS    Z15, K1, 640(AX)
+	VPCMPD     $0x06, avx512const93<>+0(SB), Z0, K1
+	VMOVUPS    Z9, K1, 704(AX)
+	VPCMPD     $0x06, avx512const94<>+0(SB), Z0, K1
+	VMOVUPS    Z10, K1, 768(AX)
+	VPCMPD     $0x06, avx512const95<>+0(SB), Z0, K1
+	VMOVUPS    Z11, K1, 832(AX)
+	VPCMPD     $0x06, avx512const96<>+0(SB), Z0, K1
+	VMOVUPS    Z16, K1, 896(AX)
+	VPCMPD     $0x06, avx512const97<>+0(SB), Z0, K1
+	VMOVUPS    Z5, K1, 960(AX)
+
+sorted1091:
+	VZEROUPPER
+	RET
+
+DATA avx512const82<>+0(SB)/8, $0x0000000100000000
+DATA avx512const82<>+8(SB)/8, $0x0000000300000002
+DATA avx512const82<>+16(SB)/8, $0x0000000500000004
+DATA avx512const82<>+24(SB)/8, $0x0000000700000006
+DATA avx512const82<>+32(SB)/8, $0x0000000900000008
+DATA avx512const82<>+40(SB)/8, $0x0000000b0000000a
+DATA avx512const82<>+48(SB)/8, $0x0000000d0000000c
+DATA avx512const82<>+56(SB)/8, $0x0000000f0000000e
+GLOBL avx512const82<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const83<>+0(SB)/8, $0x0000001100000010
+DATA avx512const83<>+8(SB)/8, $0x0000001300000012
+DATA avx512const83<>+16(SB)/8, $0x0000001500000014
+DATA avx512const83<>+24(SB)/8, $0x0000001700000016
+DATA avx512const83<>+32(SB)/8, $0x0000001900000018
+DATA avx512const83<>+40(SB)/8, $0x0000001b0000001a
+DATA avx512const83<>+48(SB)/8, $0x0000001d0000001c
+DATA avx512const83<>+56(SB)/8, $0x0000001f0000001e
+GLOBL avx512const83<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const84<>+0(SB)/8, $0x0000002100000020
+DATA avx512const84<>+8(SB)/8, $0x0000002300000022
+DATA avx512const84<>+16(SB)/8, $0x0000002500000024
+DATA avx512const84<>+24(SB)/8, $0x0000002700000026
+DATA avx512const84<>+32(SB)/8, $0x0000002900000028
+DATA avx512const84<>+40(SB)/8, $0x0000002b0000002a
+DATA avx512const84<>+48(SB)/8, $0x0000002d0000002c
+DATA avx512const84<>+56(SB)/8, $0x0000002f0000002e
+GLOBL avx512const84<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const85<>+0(SB)/8, $0x0000003100000030
+DATA avx512const85<>+8(SB)/8, $0x0000003300000032
+DATA avx512const85<>+16(SB)/8, $0x0000003500000034
+DATA avx512const85<>+24(SB)/8, $0x0000003700000036
+DATA avx512const85<>+32(SB)/8, $0x0000003900000038
+DATA avx512const85<>+40(SB)/8, $0x0000003b0000003a
+DATA avx512const85<>+48(SB)/8, $0x0000003d0000003c
+DATA avx512const85<>+56(SB)/8, $0x0000003f0000003e
+GLOBL avx512const85<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const86<>+0(SB)/8, $0x0000004100000040
+DATA avx512const86<>+8(SB)/8, $0x0000004300000042
+DATA avx512const86<>+16(SB)/8, $0x0000004500000044
+DATA avx512const86<>+24(SB)/8, $0x0000004700000046
+DATA avx512const86<>+32(SB)/8, $0x0000004900000048
+DATA avx512const86<>+40(SB)/8, $0x0000004b0000004a
+DATA avx512const86<>+48(SB)/8, $0x0000004d0000004c
+DATA avx512const86<>+56(SB)/8, $0x0000004f0000004e
+GLOBL avx512const86<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const87<>+0(SB)/8, $0x0000005100000050
+DATA avx512const87<>+8(SB)/8, $0x0000005300000052
+DATA avx512const87<>+16(SB)/8, $0x0000005500000054
+DATA avx512const87<>+24(SB)/8, $0x0000005700000056
+DATA avx512const87<>+32(SB)/8, $0x0000005900000058
+DATA avx512const87<>+40(SB)/8, $0x0000005b0000005a
+DATA avx512const87<>+48(SB)/8, $0x0000005d0000005c
+DATA avx512const87<>+56(SB)/8, $0x0000005f0000005e
+GLOBL avx512const87<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const88<>+0(SB)/8, $0x0000006100000060
+DATA avx512const88<>+8(SB)/8, $0x0000006300000062
+DATA avx512const88<>+16(SB)/8, $0x0000006500000064
+DATA avx512const88<>+24(SB)/8, $0x0000006700000066
+DATA avx512const88<>+32(SB)/8, $0x0000006900000068
+DATA avx512const88<>+40(SB)/8, $0x0000006b0000006a
+DATA avx512const88<>+48(SB)/8, $0x0000006d0000006c
+DATA avx512const88<>+56(SB)/8, $0x0000006f0000006e
+GLOBL avx512const88<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const89<>+0(SB)/8, $0x0000007100000070
+DATA avx512const89<>+8(SB)/8, $0x0000007300000072
+DATA avx512const89<>+16(SB)/8, $0x0000007500000074
+DATA avx512const89<>+24(SB)/8, $0x0000007700000076
+DATA avx512const89<>+32(SB)/8, $0x0000007900000078
+DATA avx512const89<>+40(SB)/8, $0x0000007b0000007a
+DATA avx512const89<>+48(SB)/8, $0x0000007d0000007c
+DATA avx512const89<>+56(SB)/8, $0x0000007f0000007e
+GLOBL avx512const89<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const90<>+0(SB)/8, $0x0000008100000080
+DATA avx512const90<>+8(SB)/8, $0x0000008300000082
+DATA avx512const90<>+16(SB)/8, $0x0000008500000084
+DATA avx512const90<>+24(SB)/8, $0x0000008700000086
+DATA avx512const90<>+32(SB)/8, $0x0000008900000088
+DATA avx512const90<>+40(SB)/8, $0x0000008b0000008a
+DATA avx512const90<>+48(SB)/8, $0x0000008d0000008c
+DATA avx512const90<>+56(SB)/8, $0x0000008f0000008e
+GLOBL avx512const90<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const91<>+0(SB)/8, $0x0000009100000090
+DATA avx512const91<>+8(SB)/8, $0x0000009300000092
+DATA avx512const91<>+16(SB)/8, $0x0000009500000094
+DATA avx512const91<>+24(SB)/8, $0x0000009700000096
+DATA avx512const91<>+32(SB)/8, $0x0000009900000098
+DATA avx512const91<>+40(SB)/8, $0x0000009b0000009a
+DATA avx512const91<>+48(SB)/8, $0x0000009d0000009c
+DATA avx512const91<>+56(SB)/8, $0x0000009f0000009e
+GLOBL avx512const91<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const92<>+0(SB)/8, $0x000000a1000000a0
+DATA avx512const92<>+8(SB)/8, $0x000000a3000000a2
+DATA avx512const92<>+16(SB)/8, $0x000000a5000000a4
+DATA avx512const92<>+24(SB)/8, $0x000000a7000000a6
+DATA avx512const92<>+32(SB)/8, $0x000000a9000000a8
+DATA avx512const92<>+40(SB)/8, $0x000000ab000000aa
+DATA avx512const92<>+48(SB)/8, $0x000000ad000000ac
+DATA avx512const92<>+56(SB)/8, $0x000000af000000ae
+GLOBL avx512const92<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const93<>+0(SB)/8, $0x000000b1000000b0
+DATA avx512const93<>+8(SB)/8, $0x000000b3000000b2
+DATA avx512const93<>+16(SB)/8, $0x000000b5000000b4
+DATA avx512const93<>+24(SB)/8, $0x000000b7000000b6
+DATA avx512const93<>+32(SB)/8, $0x000000b9000000b8
+DATA avx512const93<>+40(SB)/8, $0x000000bb000000ba
+DATA avx512const93<>+48(SB)/8, $0x000000bd000000bc
+DATA avx512const93<>+56(SB)/8, $0x000000bf000000be
+GLOBL avx512const93<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const94<>+0(SB)/8, $0x000000c1000000c0
+DATA avx512const94<>+8(SB)/8, $0x000000c3000000c2
+DATA avx512const94<>+16(SB)/8, $0x000000c5000000c4
+DATA avx512const94<>+24(SB)/8, $0x000000c7000000c6
+DATA avx512const94<>+32(SB)/8, $0x000000c9000000c8
+DATA avx512const94<>+40(SB)/8, $0x000000cb000000ca
+DATA avx512const94<>+48(SB)/8, $0x000000cd000000cc
+DATA avx512const94<>+56(SB)/8, $0x000000cf000000ce
+GLOBL avx512const94<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const95<>+0(SB)/8, $0x000000d1000000d0
+DATA avx512const95<>+8(SB)/8, $0x000000d3000000d2
+DATA avx512const95<>+16(SB)/8, $0x000000d5000000d4
+DATA avx512const95<>+24(SB)/8, $0x000000d7000000d6
+DATA avx512const95<>+32(SB)/8, $0x000000d9000000d8
+DATA avx512const95<>+40(SB)/8, $0x000000db000000da
+DATA avx512const95<>+48(SB)/8, $0x000000dd000000dc
+DATA avx512const95<>+56(SB)/8, $0x000000df000000de
+GLOBL avx512const95<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const96<>+0(SB)/8, $0x000000e1000000e0
+DATA avx512const96<>+8(SB)/8, $0x000000e3000000e2
+DATA avx512const96<>+16(SB)/8, $0x000000e5000000e4
+DATA avx512const96<>+24(SB)/8, $0x000000e7000000e6
+DATA avx512const96<>+32(SB)/8, $0x000000e9000000e8
+DATA avx512const96<>+40(SB)/8, $0x000000eb000000ea
+DATA avx512const96<>+48(SB)/8, $0x000000ed000000ec
+DATA avx512const96<>+56(SB)/8, $0x000000ef000000ee
+GLOBL avx512const96<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const97<>+0(SB)/8, $0x000000f1000000f0
+DATA avx512const97<>+8(SB)/8, $0x000000f3000000f2
+DATA avx512const97<>+16(SB)/8, $0x000000f5000000f4
+DATA avx512const97<>+24(SB)/8, $0x000000f7000000f6
+DATA avx512const97<>+32(SB)/8, $0x000000f9000000f8
+DATA avx512const97<>+40(SB)/8, $0x000000fb000000fa
+DATA avx512const97<>+48(SB)/8, $0x000000fd000000fc
+DATA avx512const97<>+56(SB)/8, $0x000000ff000000fe
+GLOBL avx512const97<>(SB), RODATA|NOPTR, $64
+
 // func sumFloat32AVX512(x []float32) float64
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
 TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
@@ -20303,18 +24492,18 @@ TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z8, Z8, Z8
 	VPXORQ       Z9, Z9, Z9
 	CMPQ         CX, $+64
-	JB           end1048
+	JB           end1098
 
-loop1047:
+loop1097:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1050
+	JB      end1100
 
-loop1049:
+loop1099:
 	VCVTPS2PD   (AX), Z10
 	VFMADD231PD Z0, Z10, Z1
 	VCVTPS2PD   32(AX), Z10
@@ -20334,9 +24523,9 @@ loop1049:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1049
+	JAE         loop1099
 
-end1050:
+end1100:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -20357,23 +24546,23 @@ end1050:
 	VPXORQ Z8, Z8, Z8
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1047
+	JAE    loop1097
 
-end1048:
+end1098:
 	CMPQ CX, $+8
-	JB   end1052
+	JB   end1102
 
-loop1051:
+loop1101:
 	VCVTPS2PD   (AX), Z2
 	VFMADD231PD Z0, Z2, Z1
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1051
+	JAE         loop1101
 
-end1052:
+end1102:
 	TESTQ       CX, CX
-	JZ          none1053
+	JZ          none1103
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -20381,7 +24570,7 @@ end1052:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z0, Z2, Z1
 
-none1053:
+none1103:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -20410,18 +24599,18 @@ TEXT ·dotFloat32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, $+64
-	JB     end1055
+	JB     end1105
 
-loop1054:
+loop1104:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+64
-	JB      end1057
+	JB      end1107
 
-loop1056:
+loop1106:
 	VCVTPS2PD   (AX), Z9
 	VCVTPS2PD   (DX), Z10
 	VFMADD231PD Z9, Z10, Z0
@@ -20450,9 +24639,9 @@ loop1056:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop1056
+	JAE         loop1106
 
-end1057:
+end1107:
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -20473,13 +24662,13 @@ end1057:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1054
+	JAE    loop1104
 
-end1055:
+end1105:
 	CMPQ CX, $+8
-	JB   end1059
+	JB   end1109
 
-loop1058:
+loop1108:
 	VCVTPS2PD   (AX), Z1
 	VCVTPS2PD   (DX), Z2
 	VFMADD231PD Z1, Z2, Z0
@@ -20487,11 +24676,11 @@ loop1058:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1058
+	JAE         loop1108
 
-end1059:
+end1109:
 	TESTQ       CX, CX
-	JZ          none1060
+	JZ          none1110
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -20501,7 +24690,7 @@ end1059:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z1, Z2, Z0
 
-none1060:
+none1110:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -20530,18 +24719,18 @@ TEXT ·sumAbsFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z10, Z10, Z10
 	VMOVUPD      avx512const0<>+0(SB), Z0
 	CMPQ         CX, $+64
-	JB           end1062
+	JB           end1112
 
-loop1061:
+loop1111:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1064
+	JB      end1114
 
-loop1063:
+loop1113:
 	VCVTPS2PD   (AX), Z11
 	VPANDNQ     Z11, Z0, Z11
 	VFMADD231PD Z1, Z11, Z2
@@ -20569,9 +24758,9 @@ loop1063:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1063
+	JAE         loop1113
 
-end1064:
+end1114:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -20592,24 +24781,24 @@ end1064:
 	VPXORQ Z9, Z9, Z9
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1061
+	JAE    loop1111
 
-end1062:
+end1112:
 	CMPQ CX, $+8
-	JB   end1066
+	JB   end1116
 
-loop1065:
+loop1115:
 	VCVTPS2PD   (AX), Z3
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1065
+	JAE         loop1115
 
-end1066:
+end1116:
 	TESTQ       CX, CX
-	JZ          none1067
+	JZ          none1117
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -20618,7 +24807,7 @@ end1066:
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 
-none1067:
+none1117:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -20657,18 +24846,18 @@ TEXT ·shiftedFloat32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1069
+	JB           end1119
 
-loop1068:
+loop1118:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1071
+	JB      end1121
 
-loop1070:
+loop1120:
 	VCVTPS2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -20704,9 +24893,9 @@ loop1070:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1070
+	JAE         loop1120
 
-end1071:
+end1121:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -20743,13 +24932,13 @@ end1071:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1068
+	JAE    loop1118
 
-end1069:
+end1119:
 	CMPQ CX, $+8
-	JB   end1073
+	JB   end1123
 
-loop1072:
+loop1122:
 	VCVTPS2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -20757,11 +24946,11 @@ loop1072:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1072
+	JAE         loop1122
 
-end1073:
+end1123:
 	TESTQ       CX, CX
-	JZ          none1074
+	JZ          none1124
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -20772,7 +24961,7 @@ end1073:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1074:
+none1124:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -20819,18 +25008,18 @@ TEXT ·shiftedInt32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1076
+	JB           end1126
 
-loop1075:
+loop1125:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1078
+	JB      end1128
 
-loop1077:
+loop1127:
 	VCVTDQ2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -20866,9 +25055,9 @@ loop1077:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1077
+	JAE         loop1127
 
-end1078:
+end1128:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -20905,13 +25094,13 @@ end1078:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1075
+	JAE    loop1125
 
-end1076:
+end1126:
 	CMPQ CX, $+8
-	JB   end1080
+	JB   end1130
 
-loop1079:
+loop1129:
 	VCVTDQ2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -20919,11 +25108,11 @@ loop1079:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1079
+	JAE         loop1129
 
-end1080:
+end1130:
 	TESTQ       CX, CX
-	JZ          none1081
+	JZ          none1131
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -20934,7 +25123,7 @@ end1080:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1081:
+none1131:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -20954,6 +25143,774 @@ none1081:
 	VZEROUPPER
 	RET
 
+// func coShiftedFloat32AVX512(x []float32, y []float32, shiftX float64, shiftY float64) (x1 float64, y1 float64, xx float64, yy float64, xy float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, MMX+
+TEXT ·coShiftedFloat32AVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSD shiftX+48(FP), Z0
+	VPXORQ       avx512const0<>+0(SB), Z0, Z0
+	VBROADCASTSD shiftY+56(FP), Z1
+	VPXORQ       avx512const0<>+0(SB), Z1, Z1
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	MOVQ         y_base+24(FP), DX
+	MOVQ         y_len+32(FP), BX
+	VPXORQ       Z2, Z2, Z2
+	VPXORQ       Z3, Z3, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPXORQ       Z6, Z6, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPXORQ       Z8, Z8, Z8
+	VPXORQ       Z9, Z9, Z9
+	VPXORQ       Z10, Z10, Z10
+	VPXORQ       Z11, Z11, Z11
+	VPXORQ       Z12, Z12, Z12
+	VPXORQ       Z13, Z13, Z13
+	VPXORQ       Z14, Z14, Z14
+	VPXORQ       Z15, Z15, Z15
+	VPXORQ       Z16, Z16, Z16
+	VPXORQ       Z17, Z17, Z17
+	VPXORQ       Z18, Z18, Z18
+	VPXORQ       Z19, Z19, Z19
+	VPXORQ       Z20, Z20, Z20
+	VPXORQ       Z21, Z21, Z21
+	MOVQ         ·fetchAhead+0(SB), BX
+	CMPQ         CX, $+32
+	JB           end1133
+
+loop1132:
+	PREFETCHT0  (AX)(BX*1)
+	PREFETCHT0  64(AX)(BX*1)
+	PREFETCHT0  (DX)(BX*1)
+	PREFETCHT0  64(DX)(BX*1)
+	VCVTPS2PD   (AX), Z22
+	VADDPD      Z22, Z0, Z22
+	VCVTPS2PD   (DX), Z23
+	VADDPD      Z23, Z1, Z23
+	VADDPD      Z22, Z2, Z2
+	VADDPD      Z23, Z6, Z6
+	VFMADD231PD Z22, Z22, Z10
+	VFMADD231PD Z23, Z23, Z14
+	VFMADD231PD Z22, Z23, Z18
+	VCVTPS2PD   32(AX), Z22
+	VADDPD      Z22, Z0, Z22
+	VCVTPS2PD   32(DX), Z23
+	VADDPD      Z23, Z1, Z23
+	VADDPD      Z22, Z3, Z3
+	VADDPD      Z23, Z7, Z7
+	VFMADD231PD Z22, Z22, Z11
+	VFMADD231PD Z23, Z23, Z15
+	VFMADD231PD Z22, Z23, Z19
+	VCVTPS2PD   64(AX), Z22
+	VADDPD      Z22, Z0, Z22
+	VCVTPS2PD   64(DX), Z23
+	VADDPD      Z23, Z1, Z23
+	VADDPD      Z22, Z4, Z4
+	VADDPD      Z23, Z8, Z8
+	VFMADD231PD Z22, Z22, Z12
+	VFMADD231PD Z23, Z23, Z16
+	VFMADD231PD Z22, Z23, Z20
+	VCVTPS2PD   96(AX), Z22
+	VADDPD      Z22, Z0, Z22
+	VCVTPS2PD   96(DX), Z23
+	VADDPD      Z23, Z1, Z23
+	VADDPD      Z22, Z5, Z5
+	VADDPD      Z23, Z9, Z9
+	VFMADD231PD Z22, Z22, Z13
+	VFMADD231PD Z23, Z23, Z17
+	VFMADD231PD Z22, Z23, Z21
+	ADDQ        $+128, AX
+	ADDQ        $+128, DX
+	SUBQ        $+32, CX
+	CMPQ        CX, $+32
+	JAE         loop1132
+
+end1133:
+	CMPQ CX, $+8
+	JB   end1135
+
+loop1134:
+	VCVTPS2PD   (AX), Z22
+	VADDPD      Z22, Z0, Z22
+	VCVTPS2PD   (DX), Z23
+	VADDPD      Z23, Z1, Z23
+	VADDPD      Z22, Z2, Z2
+	VADDPD      Z23, Z6, Z6
+	VFMADD231PD Z22, Z22, Z10
+	VFMADD231PD Z23, Z23, Z14
+	VFMADD231PD Z22, Z23, Z18
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop1134
+
+end1135:
+	TESTQ       CX, CX
+	JZ          none1136
+	MOVQ        $-1, BX
+	BZHIQ       CX, BX, BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (AX), K1, Y22
+	VMOVUPS.Z   (DX), K1, Y23
+	VCVTPS2PD   Y22, Z22
+	VADDPD      Z22, Z0, Z0
+	VCVTPS2PD   Y23, Z22
+	VADDPD      Z22, Z1, Z1
+	VMOVAPD.Z   Z0, K1, Z0
+	VMOVAPD.Z   Z1, K1, Z1
+	VADDPD      Z0, Z2, Z2
+	VADDPD      Z1, Z6, Z6
+	VFMADD231PD Z0, Z0, Z10
+	VFMADD231PD Z1, Z1, Z14
+	VFMADD231PD Z0, Z1, Z18
+
+none1136:
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF64X2 $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDPD        X0, X2, X2
+	VMOVSD        X2, x1+64(FP)
+	VADDPD        Z8, Z6, Z6
+	VADDPD        Z9, Z7, Z7
+	VADDPD        Z7, Z6, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VADDPD        Y0, Y6, Y6
+	VEXTRACTF64X2 $0x01, Y6, X0
+	VADDPD        X0, X6, X6
+	VPERMILPD     $0x01, X6, X0
+	VADDPD        X0, X6, X6
+	VMOVSD        X6, y1+72(FP)
+	VADDPD        Z12, Z10, Z10
+	VADDPD        Z13, Z11, Z11
+	VADDPD        Z11, Z10, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VADDPD        Y0, Y10, Y10
+	VEXTRACTF64X2 $0x01, Y10, X0
+	VADDPD        X0, X10, X10
+	VPERMILPD     $0x01, X10, X0
+	VADDPD        X0, X10, X10
+	VMOVSD        X10, xx+80(FP)
+	VADDPD        Z16, Z14, Z14
+	VADDPD        Z17, Z15, Z15
+	VADDPD        Z15, Z14, Z14
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VADDPD        Y0, Y14, Y14
+	VEXTRACTF64X2 $0x01, Y14, X0
+	VADDPD        X0, X14, X14
+	VPERMILPD     $0x01, X14, X0
+	VADDPD        X0, X14, X14
+	VMOVSD        X14, yy+88(FP)
+	VADDPD        Z20, Z18, Z18
+	VADDPD        Z21, Z19, Z19
+	VADDPD        Z19, Z18, Z18
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VADDPD        Y0, Y18, Y18
+	VEXTRACTF64X2 $0x01, Y18, X0
+	VADDPD        X0, X18, X18
+	VPERMILPD     $0x01, X18, X0
+	VADDPD        X0, X18, X18
+	VMOVSD        X18, xy+96(FP)
+	VZEROUPPER
+	RET
+
+// func coShiftedInt32AVX512(x []int32, y []int32, shiftX float64, shiftY float64) (x1 float64, y1 float64, xx float64, yy float64, xy float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, MMX+
+TEXT ·coShiftedInt32AVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSD shiftX+48(FP), Z0
+	VPXORQ       avx512const0<>+0(SB), Z0, Z0
+	VBROADCASTSD shiftY+56(FP), Z1
+	VPXORQ       avx512const0<>+0(SB), Z1, Z1
+	MOVQ         x_base+0(FP), AX
+	MOVQ         x_len+8(FP), CX
+	MOVQ         y_base+24(FP), DX
+	MOVQ         y_len+32(FP), BX
+	VPXORQ       Z2, Z2, Z2
+	VPXORQ       Z3, Z3, Z3
+	VPXORQ       Z4, Z4, Z4
+	VPXORQ       Z5, Z5, Z5
+	VPXORQ       Z6, Z6, Z6
+	VPXORQ       Z7, Z7, Z7
+	VPXORQ       Z8, Z8, Z8
+	VPXORQ       Z9, Z9, Z9
+	VPXORQ       Z10, Z10, Z10
+	VPXORQ       Z11, Z11, Z11
+	VPXORQ       Z12, Z12, Z12
+	VPXORQ       Z13, Z13, Z13
+	VPXORQ       Z14, Z14, Z14
+	VPXORQ       Z15, Z15, Z15
+	VPXORQ       Z16, Z16, Z16
+	VPXORQ       Z17, Z17, Z17
+	VPXORQ       Z18, Z18, Z18
+	VPXORQ       Z19, Z19, Z19
+	VPXORQ       Z20, Z20, Z20
+	VPXORQ       Z21, Z21, Z21
+	MOVQ         ·fetchAhead+0(SB), BX
+	CMPQ         CX, $+32
+	JB           end1138
+
+loop1137:
+	PREFETCHT0  (AX)(BX*1)
+	PREFETCHT0  64(AX)(BX*1)
+	PREFETCHT0  (DX)(BX*1)
+	PREFETCHT0  64(DX)(BX*1)
+	VCVTDQ2PD   (AX), Z22
+	VADDPD      Z22, Z0, Z22
+	VCVTDQ2PD   (DX), Z23
+	VADDPD      Z23, Z1, Z23
+	VADDPD      Z22, Z2, Z2
+	VADDPD      Z23, Z6, Z6
+	VFMADD231PD Z22, Z22, Z10
+	VFMADD231PD Z23, Z23, Z14
+	VFMADD231PD Z22, Z23, Z18
+	VCVTDQ2PD   32(AX), Z22
+	VADDPD      Z22, Z0, Z22
+	VCVTDQ2PD   32(DX), Z23
+	VADDPD      Z23, Z1, Z23
+	VADDPD      Z22, Z3, Z3
+	VADDPD      Z23, Z7, Z7
+	VFMADD231PD Z22, Z22, Z11
+	VFMADD231PD Z23, Z23, Z15
+	VFMADD231PD Z22, Z23, Z19
+	VCVTDQ2PD   64(AX), Z22
+	VADDPD      Z22, Z0, Z22
+	VCVTDQ2PD   64(DX), Z23
+	VADDPD      Z23, Z1, Z23
+	VADDPD      Z22, Z4, Z4
+	VADDPD      Z23, Z8, Z8
+	VFMADD231PD Z22, Z22, Z12
+	VFMADD231PD Z23, Z23, Z16
+	VFMADD231PD Z22, Z23, Z20
+	VCVTDQ2PD   96(AX), Z22
+	VADDPD      Z22, Z0, Z22
+	VCVTDQ2PD   96(DX), Z23
+	VADDPD      Z23, Z1, Z23
+	VADDPD      Z22, Z5, Z5
+	VADDPD      Z23, Z9, Z9
+	VFMADD231PD Z22, Z22, Z13
+	VFMADD231PD Z23, Z23, Z17
+	VFMADD231PD Z22, Z23, Z21
+	ADDQ        $+128, AX
+	ADDQ        $+128, DX
+	SUBQ        $+32, CX
+	CMPQ        CX, $+32
+	JAE         loop1137
+
+end1138:
+	CMPQ CX, $+8
+	JB   end1140
+
+loop1139:
+	VCVTDQ2PD   (AX), Z22
+	VADDPD      Z22, Z0, Z22
+	VCVTDQ2PD   (DX), Z23
+	VADDPD      Z23, Z1, Z23
+	VADDPD      Z22, Z2, Z2
+	VADDPD      Z23, Z6, Z6
+	VFMADD231PD Z22, Z22, Z10
+	VFMADD231PD Z23, Z23, Z14
+	VFMADD231PD Z22, Z23, Z18
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+8, CX
+	CMPQ        CX, $+8
+	JAE         loop1139
+
+end1140:
+	TESTQ       CX, CX
+	JZ          none1141
+	MOVQ        $-1, BX
+	BZHIQ       CX, BX, BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (AX), K1, Y22
+	VMOVUPS.Z   (DX), K1, Y23
+	VCVTDQ2PD   Y22, Z22
+	VADDPD      Z22, Z0, Z0
+	VCVTDQ2PD   Y23, Z22
+	VADDPD      Z22, Z1, Z1
+	VMOVAPD.Z   Z0, K1, Z0
+	VMOVAPD.Z   Z1, K1, Z1
+	VADDPD      Z0, Z2, Z2
+	VADDPD      Z1, Z6, Z6
+	VFMADD231PD Z0, Z0, Z10
+	VFMADD231PD Z1, Z1, Z14
+	VFMADD231PD Z0, Z1, Z18
+
+none1141:
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF64X2 $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDPD        X0, X2, X2
+	VMOVSD        X2, x1+64(FP)
+	VADDPD        Z8, Z6, Z6
+	VADDPD        Z9, Z7, Z7
+	VADDPD        Z7, Z6, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VADDPD        Y0, Y6, Y6
+	VEXTRACTF64X2 $0x01, Y6, X0
+	VADDPD        X0, X6, X6
+	VPERMILPD     $0x01, X6, X0
+	VADDPD        X0, X6, X6
+	VMOVSD        X6, y1+72(FP)
+	VADDPD        Z12, Z10, Z10
+	VADDPD        Z13, Z11, Z11
+	VADDPD        Z11, Z10, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VADDPD        Y0, Y10, Y10
+	VEXTRACTF64X2 $0x01, Y10, X0
+	VADDPD        X0, X10, X10
+	VPERMILPD     $0x01, X10, X0
+	VADDPD        X0, X10, X10
+	VMOVSD        X10, xx+80(FP)
+	VADDPD        Z16, Z14, Z14
+	VADDPD        Z17, Z15, Z15
+	VADDPD        Z15, Z14, Z14
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VADDPD        Y0, Y14, Y14
+	VEXTRACTF64X2 $0x01, Y14, X0
+	VADDPD        X0, X14, X14
+	VPERMILPD     $0x01, X14, X0
+	VADDPD        X0, X14, X14
+	VMOVSD        X14, yy+88(FP)
+	VADDPD        Z20, Z18, Z18
+	VADDPD        Z21, Z19, Z19
+	VADDPD        Z19, Z18, Z18
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VADDPD        Y0, Y18, Y18
+	VEXTRACTF64X2 $0x01, Y18, X0
+	VADDPD        X0, X18, X18
+	VPERMILPD     $0x01, X18, X0
+	VADDPD        X0, X18, X18
+	VMOVSD        X18, xy+96(FP)
+	VZEROUPPER
+	RET
+
+// func groupFloatsFloat32AVX512(sums *int64, groups int, codes []uint8, x []float32, scratch *uint64)
+// Requires: AVX, FMA3
+TEXT ·groupFloatsFloat32AVX512(SB), NOSPLIT, $0-72
+	MOVQ    scratch+64(FP), AX
+	ADDQ    $0x3f, AX
+	ANDQ    $-64, AX
+	MOVQ    AX, CX
+	MOVQ    groups+8(FP), DX
+	MOVQ    sums+0(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPD avx512const15<>+0(SB), X1
+	CMPQ    DX, $+1
+	JB      end1143
+
+loop1142:
+	VMOVDDUP 8(BX), X2
+	VMOVUPD  X0, (CX)
+	VMOVUPD  X0, 16(CX)
+	VMOVUPD  X1, 32(CX)
+	VMOVUPD  X2, 48(CX)
+	VMOVUPD  X0, 64(CX)
+	VMOVUPD  X0, 80(CX)
+	VMOVUPD  X1, 96(CX)
+	VMOVUPD  X2, 112(CX)
+	VMOVUPD  X0, 128(CX)
+	VMOVUPD  X0, 144(CX)
+	VMOVUPD  X1, 160(CX)
+	VMOVUPD  X2, 176(CX)
+	VMOVUPD  X0, 192(CX)
+	VMOVUPD  X0, 208(CX)
+	VMOVUPD  X1, 224(CX)
+	VMOVUPD  X2, 240(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+48, BX
+	SUBQ     $+1, DX
+	CMPQ     DX, $+1
+	JAE      loop1142
+
+end1143:
+	MOVQ    codes_base+16(FP), CX
+	MOVQ    codes_len+24(FP), DX
+	MOVQ    x_base+40(FP), DX
+	MOVQ    x_len+48(FP), BX
+	VMOVUPD avx512const16<>+0(SB), X0
+	VMOVUPD avx512const17<>+0(SB), X1
+	CMPQ    BX, $+8
+	JB      end1145
+
+loop1144:
+	MOVBLZX      (CX), SI
+	SHLQ         $0x08, SI
+	VBROADCASTSS (DX), X2
+	VCVTPS2PD    X2, X2
+	VSUBPD       48(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  (AX)(SI*1), X3, X4
+	VMOVUPD      X4, (AX)(SI*1)
+	ADDQ         $0x01, 16(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       32(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 32(AX)(SI*1)
+	MOVBLZX      1(CX), SI
+	SHLQ         $0x08, SI
+	VBROADCASTSS 4(DX), X2
+	VCVTPS2PD    X2, X2
+	VSUBPD       112(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  64(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 64(AX)(SI*1)
+	ADDQ         $0x01, 80(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       96(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 96(AX)(SI*1)
+	MOVBLZX      2(CX), SI
+	SHLQ         $0x08, SI
+	VBROADCASTSS 8(DX), X2
+	VCVTPS2PD    X2, X2
+	VSUBPD       176(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  128(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 128(AX)(SI*1)
+	ADDQ         $0x01, 144(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       160(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 160(AX)(SI*1)
+	MOVBLZX      3(CX), SI
+	SHLQ         $0x08, SI
+	VBROADCASTSS 12(DX), X2
+	VCVTPS2PD    X2, X2
+	VSUBPD       240(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  192(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 192(AX)(SI*1)
+	ADDQ         $0x01, 208(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       224(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 224(AX)(SI*1)
+	MOVBLZX      4(CX), SI
+	SHLQ         $0x08, SI
+	VBROADCASTSS 16(DX), X2
+	VCVTPS2PD    X2, X2
+	VSUBPD       48(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  (AX)(SI*1), X3, X4
+	VMOVUPD      X4, (AX)(SI*1)
+	ADDQ         $0x01, 16(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       32(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 32(AX)(SI*1)
+	MOVBLZX      5(CX), SI
+	SHLQ         $0x08, SI
+	VBROADCASTSS 20(DX), X2
+	VCVTPS2PD    X2, X2
+	VSUBPD       112(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  64(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 64(AX)(SI*1)
+	ADDQ         $0x01, 80(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       96(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 96(AX)(SI*1)
+	MOVBLZX      6(CX), SI
+	SHLQ         $0x08, SI
+	VBROADCASTSS 24(DX), X2
+	VCVTPS2PD    X2, X2
+	VSUBPD       176(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  128(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 128(AX)(SI*1)
+	ADDQ         $0x01, 144(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       160(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 160(AX)(SI*1)
+	MOVBLZX      7(CX), SI
+	SHLQ         $0x08, SI
+	VBROADCASTSS 28(DX), X2
+	VCVTPS2PD    X2, X2
+	VSUBPD       240(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  192(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 192(AX)(SI*1)
+	ADDQ         $0x01, 208(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       224(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 224(AX)(SI*1)
+	ADDQ         $+8, CX
+	ADDQ         $+32, DX
+	SUBQ         $+8, BX
+	CMPQ         BX, $+8
+	JAE          loop1144
+
+end1145:
+	CMPQ BX, $+1
+	JB   end1147
+
+loop1146:
+	MOVBLZX      (CX), SI
+	SHLQ         $0x08, SI
+	VBROADCASTSS (DX), X2
+	VCVTPS2PD    X2, X2
+	VSUBPD       48(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  (AX)(SI*1), X3, X4
+	VMOVUPD      X4, (AX)(SI*1)
+	ADDQ         $0x01, 16(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       32(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 32(AX)(SI*1)
+	ADDQ         $+1, CX
+	ADDQ         $+4, DX
+	SUBQ         $+1, BX
+	CMPQ         BX, $+1
+	JAE          loop1146
+
+end1147:
+	MOVQ groups+8(FP), CX
+	MOVQ sums+0(FP), DX
+	CMPQ CX, $+1
+	JB   end1149
+
+loop1148:
+	MOVQ    16(AX), BX
+	VMOVUPD (AX), X0
+	VMOVUPD 32(AX), X1
+	ADDQ    80(AX), BX
+	VADDPD  64(AX), X0, X0
+	VMINPD  96(AX), X1, X1
+	ADDQ    144(AX), BX
+	VADDPD  128(AX), X0, X0
+	VMINPD  160(AX), X1, X1
+	ADDQ    208(AX), BX
+	VADDPD  192(AX), X0, X0
+	VMINPD  224(AX), X1, X1
+	VMOVUPD avx512const17<>+0(SB), X2
+	VXORPD  X2, X1, X1
+	MOVQ    BX, (DX)
+	VMOVUPD X0, 16(DX)
+	VMOVUPD X1, 32(DX)
+	ADDQ    $+256, AX
+	ADDQ    $+48, DX
+	SUBQ    $+1, CX
+	CMPQ    CX, $+1
+	JAE     loop1148
+
+end1149:
+	VZEROUPPER
+	RET
+
+// func groupFloatsInt32AVX512(sums *int64, groups int, codes []uint8, x []int32, scratch *uint64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·groupFloatsInt32AVX512(SB), NOSPLIT, $0-72
+	MOVQ    scratch+64(FP), AX
+	ADDQ    $0x3f, AX
+	ANDQ    $-64, AX
+	MOVQ    AX, CX
+	MOVQ    groups+8(FP), DX
+	MOVQ    sums+0(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPD avx512const15<>+0(SB), X1
+	CMPQ    DX, $+1
+	JB      end1151
+
+loop1150:
+	VMOVDDUP 8(BX), X2
+	VMOVUPD  X0, (CX)
+	VMOVUPD  X0, 16(CX)
+	VMOVUPD  X1, 32(CX)
+	VMOVUPD  X2, 48(CX)
+	VMOVUPD  X0, 64(CX)
+	VMOVUPD  X0, 80(CX)
+	VMOVUPD  X1, 96(CX)
+	VMOVUPD  X2, 112(CX)
+	VMOVUPD  X0, 128(CX)
+	VMOVUPD  X0, 144(CX)
+	VMOVUPD  X1, 160(CX)
+	VMOVUPD  X2, 176(CX)
+	VMOVUPD  X0, 192(CX)
+	VMOVUPD  X0, 208(CX)
+	VMOVUPD  X1, 224(CX)
+	VMOVUPD  X2, 240(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+48, BX
+	SUBQ     $+1, DX
+	CMPQ     DX, $+1
+	JAE      loop1150
+
+end1151:
+	MOVQ    codes_base+16(FP), CX
+	MOVQ    codes_len+24(FP), DX
+	MOVQ    x_base+40(FP), DX
+	MOVQ    x_len+48(FP), BX
+	VMOVUPD avx512const16<>+0(SB), X0
+	VMOVUPD avx512const17<>+0(SB), X1
+	CMPQ    BX, $+8
+	JB      end1153
+
+loop1152:
+	MOVBLZX      (CX), SI
+	SHLQ         $0x08, SI
+	VPBROADCASTD (DX), X2
+	VCVTDQ2PD    X2, X2
+	VSUBPD       48(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  (AX)(SI*1), X3, X4
+	VMOVUPD      X4, (AX)(SI*1)
+	ADDQ         $0x01, 16(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       32(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 32(AX)(SI*1)
+	MOVBLZX      1(CX), SI
+	SHLQ         $0x08, SI
+	VPBROADCASTD 4(DX), X2
+	VCVTDQ2PD    X2, X2
+	VSUBPD       112(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  64(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 64(AX)(SI*1)
+	ADDQ         $0x01, 80(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       96(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 96(AX)(SI*1)
+	MOVBLZX      2(CX), SI
+	SHLQ         $0x08, SI
+	VPBROADCASTD 8(DX), X2
+	VCVTDQ2PD    X2, X2
+	VSUBPD       176(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  128(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 128(AX)(SI*1)
+	ADDQ         $0x01, 144(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       160(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 160(AX)(SI*1)
+	MOVBLZX      3(CX), SI
+	SHLQ         $0x08, SI
+	VPBROADCASTD 12(DX), X2
+	VCVTDQ2PD    X2, X2
+	VSUBPD       240(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  192(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 192(AX)(SI*1)
+	ADDQ         $0x01, 208(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       224(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 224(AX)(SI*1)
+	MOVBLZX      4(CX), SI
+	SHLQ         $0x08, SI
+	VPBROADCASTD 16(DX), X2
+	VCVTDQ2PD    X2, X2
+	VSUBPD       48(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  (AX)(SI*1), X3, X4
+	VMOVUPD      X4, (AX)(SI*1)
+	ADDQ         $0x01, 16(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       32(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 32(AX)(SI*1)
+	MOVBLZX      5(CX), SI
+	SHLQ         $0x08, SI
+	VPBROADCASTD 20(DX), X2
+	VCVTDQ2PD    X2, X2
+	VSUBPD       112(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  64(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 64(AX)(SI*1)
+	ADDQ         $0x01, 80(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       96(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 96(AX)(SI*1)
+	MOVBLZX      6(CX), SI
+	SHLQ         $0x08, SI
+	VPBROADCASTD 24(DX), X2
+	VCVTDQ2PD    X2, X2
+	VSUBPD       176(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  128(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 128(AX)(SI*1)
+	ADDQ         $0x01, 144(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       160(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 160(AX)(SI*1)
+	MOVBLZX      7(CX), SI
+	SHLQ         $0x08, SI
+	VPBROADCASTD 28(DX), X2
+	VCVTDQ2PD    X2, X2
+	VSUBPD       240(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  192(AX)(SI*1), X3, X4
+	VMOVUPD      X4, 192(AX)(SI*1)
+	ADDQ         $0x01, 208(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       224(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 224(AX)(SI*1)
+	ADDQ         $+8, CX
+	ADDQ         $+32, DX
+	SUBQ         $+8, BX
+	CMPQ         BX, $+8
+	JAE          loop1152
+
+end1153:
+	CMPQ BX, $+1
+	JB   end1155
+
+loop1154:
+	MOVBLZX      (CX), SI
+	SHLQ         $0x08, SI
+	VPBROADCASTD (DX), X2
+	VCVTDQ2PD    X2, X2
+	VSUBPD       48(AX)(SI*1), X2, X3
+	VBLENDPD     $0x02, X3, X0, X4
+	VFMADD213PD  (AX)(SI*1), X3, X4
+	VMOVUPD      X4, (AX)(SI*1)
+	ADDQ         $0x01, 16(AX)(SI*1)
+	VXORPD       X1, X2, X2
+	VMINPD       32(AX)(SI*1), X2, X2
+	VMOVUPD      X2, 32(AX)(SI*1)
+	ADDQ         $+1, CX
+	ADDQ         $+4, DX
+	SUBQ         $+1, BX
+	CMPQ         BX, $+1
+	JAE          loop1154
+
+end1155:
+	MOVQ groups+8(FP), CX
+	MOVQ sums+0(FP), DX
+	CMPQ CX, $+1
+	JB   end1157
+
+loop1156:
+	MOVQ    16(AX), BX
+	VMOVUPD (AX), X0
+	VMOVUPD 32(AX), X1
+	ADDQ    80(AX), BX
+	VADDPD  64(AX), X0, X0
+	VMINPD  96(AX), X1, X1
+	ADDQ    144(AX), BX
+	VADDPD  128(AX), X0, X0
+	VMINPD  160(AX), X1, X1
+	ADDQ    208(AX), BX
+	VADDPD  192(AX), X0, X0
+	VMINPD  224(AX), X1, X1
+	VMOVUPD avx512const17<>+0(SB), X2
+	VXORPD  X2, X1, X1
+	MOVQ    BX, (DX)
+	VMOVUPD X0, 16(DX)
+	VMOVUPD X1, 32(DX)
+	ADDQ    $+256, AX
+	ADDQ    $+48, DX
+	SUBQ    $+1, CX
+	CMPQ    CX, $+1
+	JAE     loop1156
+
+end1157:
+	VZEROUPPER
+	RET
+
 // func widenFloat32AVX512(dst *float64, x []float32)
 // Requires: AVX, AVX512F
 TEXT ·widenFloat32AVX512(SB), NOSPLIT, $0-32
@@ -20961,18 +25918,18 @@ TEXT ·widenFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1083
+	JB   end1159
 
-loop1082:
+loop1158:
 	VCVTPS2PD (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1082
+	JAE       loop1158
 
-end1083:
+end1159:
 	VZEROUPPER
 	RET
 
@@ -20983,18 +25940,18 @@ TEXT ·widenInt32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1085
+	JB   end1161
 
-loop1084:
+loop1160:
 	VPMOVSXDQ (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1084
+	JAE       loop1160
 
-end1085:
+end1161:
 	VZEROUPPER
 	RET
 
@@ -21005,9 +25962,9 @@ TEXT ·roundFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1087
+	JB   end1163
 
-loop1086:
+loop1162:
 	VMOVUPD   (AX), Z0
 	VCVTPD2PS Z0, Y0
 	VMOVUPS   Y0, (DX)
@@ -21015,9 +25972,9 @@ loop1086:
 	ADDQ      $+32, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1086
+	JAE       loop1162
 
-end1087:
+end1163:
 	VZEROUPPER
 	RET
 
@@ -21033,23 +25990,23 @@ TEXT ·takeDwordsAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+8
-	JB           end1090
+	JB           end1166
 
-loop1089:
+loop1165:
 	VMOVUPD    (DX), Z2
 	VPCMPUQ    $0x06, Z2, Z0, K1
 	KORTESTB   K1, K1
-	JAE        bad1088
+	JAE        bad1164
 	VGATHERQPS (AX)(Z2*4), K1, Y1
 	VMOVUPS    Y1, (CX)
 	ADDQ       $+64, DX
 	ADDQ       $+32, CX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop1089
+	JAE        loop1165
 
-end1090:
-bad1088:
+end1166:
+bad1164:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -21058,28 +26015,28 @@ bad1088:
 // func expFloat32AVX512(dst *float32, x []float32, stream int)
 // Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV, MMX+
 TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
-	VPBROADCASTQ avx512const79<>+0(SB), Z0
-	VPBROADCASTQ avx512const80<>+0(SB), Z1
+	VPBROADCASTQ avx512const98<>+0(SB), Z0
+	VPBROADCASTQ avx512const99<>+0(SB), Z1
 	VPBROADCASTQ avx512const27<>+0(SB), Z2
 	VPBROADCASTQ avx512const28<>+0(SB), Z3
 	VPBROADCASTQ avx512const29<>+0(SB), Z4
 	VPBROADCASTQ avx512const31<>+0(SB), Z5
-	VPBROADCASTQ avx512const81<>+0(SB), Z6
-	VPBROADCASTQ avx512const82<>+0(SB), Z7
-	VPBROADCASTQ avx512const83<>+0(SB), Z8
-	VPBROADCASTQ avx512const84<>+0(SB), Z9
-	VPBROADCASTQ avx512const85<>+0(SB), Z10
-	VPBROADCASTQ avx512const86<>+0(SB), Z11
-	VPBROADCASTQ avx512const87<>+0(SB), Z12
+	VPBROADCASTQ avx512const100<>+0(SB), Z6
+	VPBROADCASTQ avx512const101<>+0(SB), Z7
+	VPBROADCASTQ avx512const102<>+0(SB), Z8
+	VPBROADCASTQ avx512const103<>+0(SB), Z9
+	VPBROADCASTQ avx512const104<>+0(SB), Z10
+	VPBROADCASTQ avx512const105<>+0(SB), Z11
+	VPBROADCASTQ avx512const106<>+0(SB), Z12
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1091
+	JZ           plain1167
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1091
+	JNZ          plain1167
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -21087,7 +26044,7 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1092
+	JZ           none1168
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -21119,11 +26076,11 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1092:
+none1168:
 	CMPQ CX, $+32
-	JB   end1094
+	JB   end1170
 
-loop1093:
+loop1169:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -21220,16 +26177,16 @@ loop1093:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1093
+	JAE          loop1169
 
-end1094:
+end1170:
 	SFENCE
 
-plain1091:
+plain1167:
 	CMPQ CX, $+32
-	JB   end1096
+	JB   end1172
 
-loop1095:
+loop1171:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -21326,13 +26283,13 @@ loop1095:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1095
+	JAE          loop1171
 
-end1096:
+end1172:
 	CMPQ CX, $+8
-	JB   end1098
+	JB   end1174
 
-loop1097:
+loop1173:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -21360,11 +26317,11 @@ loop1097:
 	ADDQ         $+32, AX
 	SUBQ         $+8, CX
 	CMPQ         CX, $+8
-	JAE          loop1097
+	JAE          loop1173
 
-end1098:
+end1174:
 	TESTQ        CX, CX
-	JZ           none1099
+	JZ           none1175
 	MOVQ         $-1, BX
 	BZHIQ        CX, BX, BX
 	KMOVW        BX, K1
@@ -21393,63 +26350,63 @@ end1098:
 	VCVTPD2PS    Z4, Y0
 	VMOVUPS      Y0, K1, (DX)
 
-none1099:
+none1175:
 	VZEROUPPER
 	RET
 
-DATA avx512const79<>+0(SB)/8, $0x4056800000000000
-GLOBL avx512const79<>(SB), RODATA|NOPTR, $8
+DATA avx512const98<>+0(SB)/8, $0x4056800000000000
+GLOBL avx512const98<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const80<>+0(SB)/8, $0xc05b800000000000
-GLOBL avx512const80<>(SB), RODATA|NOPTR, $8
+DATA avx512const99<>+0(SB)/8, $0xc05b800000000000
+GLOBL avx512const99<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const81<>+0(SB)/8, $0x3ff00000000e5891
-GLOBL avx512const81<>(SB), RODATA|NOPTR, $8
+DATA avx512const100<>+0(SB)/8, $0x3ff00000000e5891
+GLOBL avx512const100<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const82<>+0(SB)/8, $0x3fe000000424eb42
-GLOBL avx512const82<>(SB), RODATA|NOPTR, $8
+DATA avx512const101<>+0(SB)/8, $0x3fe000000424eb42
+GLOBL avx512const101<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const83<>+0(SB)/8, $0x3fc55555350a4b19
-GLOBL avx512const83<>(SB), RODATA|NOPTR, $8
+DATA avx512const102<>+0(SB)/8, $0x3fc55555350a4b19
+GLOBL avx512const102<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const84<>+0(SB)/8, $0x3fa555481a90fac0
-GLOBL avx512const84<>(SB), RODATA|NOPTR, $8
+DATA avx512const103<>+0(SB)/8, $0x3fa555481a90fac0
+GLOBL avx512const103<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const85<>+0(SB)/8, $0x3f811130b23e3378
-GLOBL avx512const85<>(SB), RODATA|NOPTR, $8
+DATA avx512const104<>+0(SB)/8, $0x3f811130b23e3378
+GLOBL avx512const104<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const86<>+0(SB)/8, $0x3f56d9569691baea
-GLOBL avx512const86<>(SB), RODATA|NOPTR, $8
+DATA avx512const105<>+0(SB)/8, $0x3f56d9569691baea
+GLOBL avx512const105<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const87<>+0(SB)/8, $0x3f29e8ecd3ede4cf
-GLOBL avx512const87<>(SB), RODATA|NOPTR, $8
+DATA avx512const106<>+0(SB)/8, $0x3f29e8ecd3ede4cf
+GLOBL avx512const106<>(SB), RODATA|NOPTR, $8
 
 // func logFloat32AVX512(dst *float32, x []float32, stream int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, MMX+
 TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
-	VPBROADCASTQ avx512const88<>+0(SB), Z0
-	VPBROADCASTQ avx512const89<>+0(SB), Z1
-	VPBROADCASTQ avx512const90<>+0(SB), Z2
-	VPBROADCASTQ avx512const91<>+0(SB), Z3
-	VPBROADCASTQ avx512const92<>+0(SB), Z4
+	VPBROADCASTQ avx512const107<>+0(SB), Z0
+	VPBROADCASTQ avx512const108<>+0(SB), Z1
+	VPBROADCASTQ avx512const109<>+0(SB), Z2
+	VPBROADCASTQ avx512const110<>+0(SB), Z3
+	VPBROADCASTQ avx512const111<>+0(SB), Z4
 	VPBROADCASTQ avx512const31<>+0(SB), Z5
 	VPBROADCASTQ avx512const43<>+0(SB), Z6
 	VPBROADCASTQ avx512const29<>+0(SB), Z7
 	VPBROADCASTQ avx512const43<>+0(SB), Z8
-	VPBROADCASTQ avx512const93<>+0(SB), Z9
-	VPBROADCASTQ avx512const94<>+0(SB), Z10
-	VPBROADCASTQ avx512const95<>+0(SB), Z11
-	VPBROADCASTQ avx512const96<>+0(SB), Z12
+	VPBROADCASTQ avx512const112<>+0(SB), Z9
+	VPBROADCASTQ avx512const113<>+0(SB), Z10
+	VPBROADCASTQ avx512const114<>+0(SB), Z11
+	VPBROADCASTQ avx512const115<>+0(SB), Z12
 	VPXORQ       Z13, Z13, Z13
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1100
+	JZ           plain1176
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1100
+	JNZ          plain1176
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -21457,7 +26414,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1101
+	JZ           none1177
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -21482,7 +26439,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VFMADD231PD  Z7, Z16, Z18
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary1102
+	JZ           ordinary1178
 	VCMPPD       $0x11, Z13, Z14, K2
 	VMOVUPD      avx512const54<>+0(SB), K2, Z18
 	VCMPPD       $0x00, Z13, Z14, K2
@@ -21490,18 +26447,18 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z18
 
-ordinary1102:
+ordinary1178:
 	VCVTPD2PS Z18, Y14
 	VMOVUPS   Y14, K1, (DX)
 	SUBQ      BX, CX
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1101:
+none1177:
 	CMPQ CX, $+32
-	JB   end1104
+	JB   end1180
 
-loop1103:
+loop1179:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -21522,7 +26479,7 @@ loop1103:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1105
+	JZ          ordinary1181
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -21530,7 +26487,7 @@ loop1103:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1105:
+ordinary1181:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, (DX)
 	VCVTPS2PD   32(AX), Z14
@@ -21553,7 +26510,7 @@ ordinary1105:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1106
+	JZ          ordinary1182
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -21561,7 +26518,7 @@ ordinary1105:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1106:
+ordinary1182:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, 32(DX)
 	VCVTPS2PD   64(AX), Z14
@@ -21584,7 +26541,7 @@ ordinary1106:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1107
+	JZ          ordinary1183
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -21592,7 +26549,7 @@ ordinary1106:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1107:
+ordinary1183:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, 64(DX)
 	VCVTPS2PD   96(AX), Z14
@@ -21615,7 +26572,7 @@ ordinary1107:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1108
+	JZ          ordinary1184
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -21623,23 +26580,23 @@ ordinary1107:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1108:
+ordinary1184:
 	VCVTPD2PS Z18, Y14
 	VMOVNTPD  Y14, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1103
+	JAE       loop1179
 
-end1104:
+end1180:
 	SFENCE
 
-plain1100:
+plain1176:
 	CMPQ CX, $+32
-	JB   end1110
+	JB   end1186
 
-loop1109:
+loop1185:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -21660,7 +26617,7 @@ loop1109:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1111
+	JZ          ordinary1187
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -21668,7 +26625,7 @@ loop1109:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1111:
+ordinary1187:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, (DX)
 	VCVTPS2PD   32(AX), Z14
@@ -21691,7 +26648,7 @@ ordinary1111:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1112
+	JZ          ordinary1188
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -21699,7 +26656,7 @@ ordinary1111:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1112:
+ordinary1188:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, 32(DX)
 	VCVTPS2PD   64(AX), Z14
@@ -21722,7 +26679,7 @@ ordinary1112:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1113
+	JZ          ordinary1189
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -21730,7 +26687,7 @@ ordinary1112:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1113:
+ordinary1189:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, 64(DX)
 	VCVTPS2PD   96(AX), Z14
@@ -21753,7 +26710,7 @@ ordinary1113:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1114
+	JZ          ordinary1190
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -21761,20 +26718,20 @@ ordinary1113:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1114:
+ordinary1190:
 	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1109
+	JAE       loop1185
 
-end1110:
+end1186:
 	CMPQ CX, $+8
-	JB   end1116
+	JB   end1192
 
-loop1115:
+loop1191:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -21795,7 +26752,7 @@ loop1115:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1117
+	JZ          ordinary1193
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -21803,18 +26760,18 @@ loop1115:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1117:
+ordinary1193:
 	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, (DX)
 	ADDQ      $+32, DX
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1115
+	JAE       loop1191
 
-end1116:
+end1192:
 	TESTQ       CX, CX
-	JZ          none1118
+	JZ          none1194
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -21839,7 +26796,7 @@ end1116:
 	VFMADD231PD Z7, Z15, Z2
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary1119
+	JZ          ordinary1195
 	VCMPPD      $0x11, Z13, Z14, K2
 	VMOVUPD     avx512const54<>+0(SB), K2, Z2
 	VCMPPD      $0x00, Z13, Z14, K2
@@ -21847,40 +26804,40 @@ end1116:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z2
 
-ordinary1119:
+ordinary1195:
 	VCVTPD2PS Z2, Y0
 	VMOVUPS   Y0, K1, (DX)
 
-none1118:
+none1194:
 	VZEROUPPER
 	RET
 
-DATA avx512const88<>+0(SB)/8, $0x00095f619980c433
-GLOBL avx512const88<>(SB), RODATA|NOPTR, $8
+DATA avx512const107<>+0(SB)/8, $0x00095f619980c433
+GLOBL avx512const107<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const89<>+0(SB)/8, $0x3fe6a09e667f3bcd
-GLOBL avx512const89<>(SB), RODATA|NOPTR, $8
+DATA avx512const108<>+0(SB)/8, $0x3fe6a09e667f3bcd
+GLOBL avx512const108<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const90<>+0(SB)/8, $0x000fffffffffffff
-GLOBL avx512const90<>(SB), RODATA|NOPTR, $8
+DATA avx512const109<>+0(SB)/8, $0x000fffffffffffff
+GLOBL avx512const109<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const91<>+0(SB)/8, $0x4330000000000000
-GLOBL avx512const91<>(SB), RODATA|NOPTR, $8
+DATA avx512const110<>+0(SB)/8, $0x4330000000000000
+GLOBL avx512const110<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const92<>+0(SB)/8, $0x43300000000003ff
-GLOBL avx512const92<>(SB), RODATA|NOPTR, $8
+DATA avx512const111<>+0(SB)/8, $0x43300000000003ff
+GLOBL avx512const111<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const93<>+0(SB)/8, $0x3fe555554fdd9bbb
-GLOBL avx512const93<>(SB), RODATA|NOPTR, $8
+DATA avx512const112<>+0(SB)/8, $0x3fe555554fdd9bbb
+GLOBL avx512const112<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const94<>+0(SB)/8, $0x3fd999a7a2bc57db
-GLOBL avx512const94<>(SB), RODATA|NOPTR, $8
+DATA avx512const113<>+0(SB)/8, $0x3fd999a7a2bc57db
+GLOBL avx512const113<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const95<>+0(SB)/8, $0x3fd2438ecab6622d
-GLOBL avx512const95<>(SB), RODATA|NOPTR, $8
+DATA avx512const114<>+0(SB)/8, $0x3fd2438ecab6622d
+GLOBL avx512const114<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const96<>+0(SB)/8, $0x3fce2f392124a067
-GLOBL avx512const96<>(SB), RODATA|NOPTR, $8
+DATA avx512const115<>+0(SB)/8, $0x3fce2f392124a067
+GLOBL avx512const115<>(SB), RODATA|NOPTR, $8
 
 // func unaryInt64AVX512(c int, dst *int64, x []int64, a int64, stream int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
@@ -21892,13 +26849,13 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1121
+	JNE          case1197
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1122
+	JZ           plain1198
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1122
+	JNZ          plain1198
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -21906,7 +26863,7 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1123
+	JZ           none1199
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -21918,11 +26875,11 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1123:
+none1199:
 	CMPQ CX, $+32
-	JB   end1125
+	JB   end1201
 
-loop1124:
+loop1200:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VMOVNTPD Z1, (DX)
@@ -21939,16 +26896,16 @@ loop1124:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1124
+	JAE      loop1200
 
-end1125:
+end1201:
 	SFENCE
 
-plain1122:
+plain1198:
 	CMPQ CX, $+32
-	JB   end1127
+	JB   end1203
 
-loop1126:
+loop1202:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -21965,13 +26922,13 @@ loop1126:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1126
+	JAE     loop1202
 
-end1127:
+end1203:
 	CMPQ CX, $+8
-	JB   end1129
+	JB   end1205
 
-loop1128:
+loop1204:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -21979,11 +26936,11 @@ loop1128:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1128
+	JAE     loop1204
 
-end1129:
+end1205:
 	TESTQ     CX, CX
-	JZ        none1130
+	JZ        none1206
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21992,18 +26949,18 @@ end1129:
 	VPMULLQ   Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (DX)
 
-none1130:
-	JMP done1120
+none1206:
+	JMP done1196
 
-case1121:
+case1197:
 	CMPQ      BX, $+1
-	JNE       case1131
+	JNE       case1207
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1132
+	JZ        plain1208
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1132
+	JNZ       plain1208
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -22011,7 +26968,7 @@ case1121:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1133
+	JZ        none1209
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -22022,11 +26979,11 @@ case1121:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none1133:
+none1209:
 	CMPQ CX, $+32
-	JB   end1135
+	JB   end1211
 
-loop1134:
+loop1210:
 	VPABSQ   (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VPABSQ   64(AX), Z0
@@ -22039,16 +26996,16 @@ loop1134:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1134
+	JAE      loop1210
 
-end1135:
+end1211:
 	SFENCE
 
-plain1132:
+plain1208:
 	CMPQ CX, $+32
-	JB   end1137
+	JB   end1213
 
-loop1136:
+loop1212:
 	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	VPABSQ  64(AX), Z0
@@ -22061,24 +27018,24 @@ loop1136:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1136
+	JAE     loop1212
 
-end1137:
+end1213:
 	CMPQ CX, $+8
-	JB   end1139
+	JB   end1215
 
-loop1138:
+loop1214:
 	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1138
+	JAE     loop1214
 
-end1139:
+end1215:
 	TESTQ     CX, CX
-	JZ        none1140
+	JZ        none1216
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22086,16 +27043,16 @@ end1139:
 	VPABSQ    Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1140:
-	JMP done1120
+none1216:
+	JMP done1196
 
-case1131:
+case1207:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1142
+	JZ        plain1218
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1142
+	JNZ       plain1218
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -22103,7 +27060,7 @@ case1131:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1143
+	JZ        none1219
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -22114,11 +27071,11 @@ case1131:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none1143:
+none1219:
 	CMPQ CX, $+32
-	JB   end1145
+	JB   end1221
 
-loop1144:
+loop1220:
 	VPSUBQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPSUBQ   64(AX), Z1, Z0
@@ -22131,16 +27088,16 @@ loop1144:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1144
+	JAE      loop1220
 
-end1145:
+end1221:
 	SFENCE
 
-plain1142:
+plain1218:
 	CMPQ CX, $+32
-	JB   end1147
+	JB   end1223
 
-loop1146:
+loop1222:
 	VPSUBQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPSUBQ  64(AX), Z1, Z0
@@ -22153,24 +27110,24 @@ loop1146:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1146
+	JAE     loop1222
 
-end1147:
+end1223:
 	CMPQ CX, $+8
-	JB   end1149
+	JB   end1225
 
-loop1148:
+loop1224:
 	VPSUBQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1148
+	JAE     loop1224
 
-end1149:
+end1225:
 	TESTQ     CX, CX
-	JZ        none1150
+	JZ        none1226
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22178,8 +27135,8 @@ end1149:
 	VPSUBQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1150:
-done1120:
+none1226:
+done1196:
 	VZEROUPPER
 	RET
 
@@ -22194,10 +27151,10 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1151
+	JZ           plain1227
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1151
+	JNZ          plain1227
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -22205,7 +27162,7 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1152
+	JZ           none1228
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -22220,11 +27177,11 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1152:
+none1228:
 	CMPQ DX, $+32
-	JB   end1154
+	JB   end1230
 
-loop1153:
+loop1229:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VPADDQ   (CX), Z1, Z1
@@ -22246,16 +27203,16 @@ loop1153:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1153
+	JAE      loop1229
 
-end1154:
+end1230:
 	SFENCE
 
-plain1151:
+plain1227:
 	CMPQ DX, $+32
-	JB   end1156
+	JB   end1232
 
-loop1155:
+loop1231:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -22277,13 +27234,13 @@ loop1155:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop1155
+	JAE     loop1231
 
-end1156:
+end1232:
 	CMPQ DX, $+8
-	JB   end1158
+	JB   end1234
 
-loop1157:
+loop1233:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -22293,11 +27250,11 @@ loop1157:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop1157
+	JAE     loop1233
 
-end1158:
+end1234:
 	TESTQ     DX, DX
-	JZ        none1159
+	JZ        none1235
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -22308,7 +27265,7 @@ end1158:
 	VPADDQ    Z2, Z1, Z1
 	VMOVUPD   Z1, K1, (BX)
 
-none1159:
+none1235:
 	VZEROUPPER
 	RET
 
@@ -22324,9 +27281,9 @@ TEXT ·dotInt64AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z2, Z2, Z2
 	VPXORQ Z3, Z3, Z3
 	CMPQ   CX, $+32
-	JB     end1161
+	JB     end1237
 
-loop1160:
+loop1236:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -22343,13 +27300,13 @@ loop1160:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1160
+	JAE     loop1236
 
-end1161:
+end1237:
 	CMPQ CX, $+8
-	JB   end1163
+	JB   end1239
 
-loop1162:
+loop1238:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -22357,11 +27314,11 @@ loop1162:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1162
+	JAE     loop1238
 
-end1163:
+end1239:
 	TESTQ     CX, CX
-	JZ        none1164
+	JZ        none1240
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22371,7 +27328,7 @@ end1163:
 	VPMULLQ   Z5, Z4, Z4
 	VPADDQ    Z4, Z0, Z0
 
-none1164:
+none1240:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -22414,18 +27371,18 @@ TEXT ·shiftedInt64AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1166
+	JB           end1242
 
-loop1165:
+loop1241:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1168
+	JB      end1244
 
-loop1167:
+loop1243:
 	VPADDQ      (AX), Z0, Z20
 	VCVTQQ2PD   Z20, Z20
 	VFMADD231PD Z19, Z20, Z1
@@ -22461,9 +27418,9 @@ loop1167:
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1167
+	JAE         loop1243
 
-end1168:
+end1244:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -22500,13 +27457,13 @@ end1168:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1165
+	JAE    loop1241
 
-end1166:
+end1242:
 	CMPQ CX, $+8
-	JB   end1170
+	JB   end1246
 
-loop1169:
+loop1245:
 	VPADDQ      (AX), Z0, Z2
 	VCVTQQ2PD   Z2, Z2
 	VFMADD231PD Z19, Z2, Z1
@@ -22514,11 +27471,11 @@ loop1169:
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1169
+	JAE         loop1245
 
-end1170:
+end1246:
 	TESTQ       CX, CX
-	JZ          none1171
+	JZ          none1247
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -22529,7 +27486,7 @@ end1170:
 	VFMADD231PD Z19, Z0, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none1171:
+none1247:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -22558,10 +27515,10 @@ TEXT ·flipAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1172
+	JZ           plain1248
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1172
+	JNZ          plain1248
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -22569,7 +27526,7 @@ TEXT ·flipAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1173
+	JZ           none1249
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -22580,11 +27537,11 @@ TEXT ·flipAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1173:
+none1249:
 	CMPQ CX, $+32
-	JB   end1175
+	JB   end1251
 
-loop1174:
+loop1250:
 	VPXORQ   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VPXORQ   64(AX), Z0, Z1
@@ -22597,16 +27554,16 @@ loop1174:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1174
+	JAE      loop1250
 
-end1175:
+end1251:
 	SFENCE
 
-plain1172:
+plain1248:
 	CMPQ CX, $+32
-	JB   end1177
+	JB   end1253
 
-loop1176:
+loop1252:
 	VPXORQ  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VPXORQ  64(AX), Z0, Z1
@@ -22619,24 +27576,24 @@ loop1176:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1176
+	JAE     loop1252
 
-end1177:
+end1253:
 	CMPQ CX, $+8
-	JB   end1179
+	JB   end1255
 
-loop1178:
+loop1254:
 	VPXORQ  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1178
+	JAE     loop1254
 
-end1179:
+end1255:
 	TESTQ     CX, CX
-	JZ        none1180
+	JZ        none1256
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22644,25 +27601,25 @@ end1179:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1180:
+none1256:
 	VZEROUPPER
 	RET
 
 // func hashAVX512(dst *int64, x []int64, seed uint64, stream int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·hashAVX512(SB), NOSPLIT, $0-48
-	VMOVUPD      avx512const97<>+0(SB), Z1
-	VMOVUPD      avx512const98<>+0(SB), Z2
+	VMOVUPD      avx512const116<>+0(SB), Z1
+	VMOVUPD      avx512const117<>+0(SB), Z2
 	VPBROADCASTQ seed+32(FP), Z0
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1181
+	JZ           plain1257
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1181
+	JNZ          plain1257
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -22670,7 +27627,7 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1182
+	JZ           none1258
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -22689,11 +27646,11 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1182:
+none1258:
 	CMPQ CX, $+32
-	JB   end1184
+	JB   end1260
 
-loop1183:
+loop1259:
 	VPXORQ   (AX), Z0, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
@@ -22738,16 +27695,16 @@ loop1183:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1183
+	JAE      loop1259
 
-end1184:
+end1260:
 	SFENCE
 
-plain1181:
+plain1257:
 	CMPQ CX, $+32
-	JB   end1186
+	JB   end1262
 
-loop1185:
+loop1261:
 	VPXORQ  (AX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -22792,13 +27749,13 @@ loop1185:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1185
+	JAE     loop1261
 
-end1186:
+end1262:
 	CMPQ CX, $+8
-	JB   end1188
+	JB   end1264
 
-loop1187:
+loop1263:
 	VPXORQ  (AX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -22813,11 +27770,11 @@ loop1187:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1187
+	JAE     loop1263
 
-end1188:
+end1264:
 	TESTQ     CX, CX
-	JZ        none1189
+	JZ        none1265
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22833,44 +27790,44 @@ end1188:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1189:
+none1265:
 	VZEROUPPER
 	RET
 
-DATA avx512const97<>+0(SB)/8, $0xff51afd7ed558ccd
-DATA avx512const97<>+8(SB)/8, $0xff51afd7ed558ccd
-DATA avx512const97<>+16(SB)/8, $0xff51afd7ed558ccd
-DATA avx512const97<>+24(SB)/8, $0xff51afd7ed558ccd
-DATA avx512const97<>+32(SB)/8, $0xff51afd7ed558ccd
-DATA avx512const97<>+40(SB)/8, $0xff51afd7ed558ccd
-DATA avx512const97<>+48(SB)/8, $0xff51afd7ed558ccd
-DATA avx512const97<>+56(SB)/8, $0xff51afd7ed558ccd
-GLOBL avx512const97<>(SB), RODATA|NOPTR, $64
+DATA avx512const116<>+0(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const116<>+8(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const116<>+16(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const116<>+24(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const116<>+32(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const116<>+40(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const116<>+48(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const116<>+56(SB)/8, $0xff51afd7ed558ccd
+GLOBL avx512const116<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const98<>+0(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx512const98<>+8(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx512const98<>+16(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx512const98<>+24(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx512const98<>+32(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx512const98<>+40(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx512const98<>+48(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx512const98<>+56(SB)/8, $0xc4ceb9fe1a85ec53
-GLOBL avx512const98<>(SB), RODATA|NOPTR, $64
+DATA avx512const117<>+0(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const117<>+8(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const117<>+16(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const117<>+24(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const117<>+32(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const117<>+40(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const117<>+48(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const117<>+56(SB)/8, $0xc4ceb9fe1a85ec53
+GLOBL avx512const117<>(SB), RODATA|NOPTR, $64
 
 // func bucketsOfAVX512(dst *int64, x []int64, seed uint64, n uint64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·bucketsOfAVX512(SB), NOSPLIT, $0-48
-	VMOVUPD      avx512const97<>+0(SB), Z2
-	VMOVUPD      avx512const98<>+0(SB), Z3
+	VMOVUPD      avx512const116<>+0(SB), Z2
+	VMOVUPD      avx512const117<>+0(SB), Z3
 	VPBROADCASTQ seed+32(FP), Z0
 	VPBROADCASTQ n+40(FP), Z1
 	MOVQ         x_base+8(FP), CX
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+32
-	JB           end1191
+	JB           end1267
 
-loop1190:
+loop1266:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -22927,13 +27884,13 @@ loop1190:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1190
+	JAE      loop1266
 
-end1191:
+end1267:
 	CMPQ DX, $+8
-	JB   end1193
+	JB   end1269
 
-loop1192:
+loop1268:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -22951,11 +27908,11 @@ loop1192:
 	ADDQ     $+64, CX
 	SUBQ     $+8, DX
 	CMPQ     DX, $+8
-	JAE      loop1192
+	JAE      loop1268
 
-end1193:
+end1269:
 	TESTQ     DX, DX
-	JZ        none1194
+	JZ        none1270
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
 	KMOVW     BX, K1
@@ -22974,7 +27931,7 @@ end1193:
 	VPSRLQ    $0x20, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-none1194:
+none1270:
 	VZEROUPPER
 	RET
 
@@ -22993,24 +27950,24 @@ TEXT ·encodeAVX512(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1199
+	JB      end1275
 
-loop1198:
+loop1274:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1198
+	JAE        loop1274
 
-end1199:
+end1275:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1195:
+key1271:
 	CMPQ         BX, R12
-	JAE          end1197
+	JAE          end1273
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -23020,7 +27977,7 @@ key1195:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1196:
+again1272:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -23028,18 +27985,18 @@ again1196:
 	CMOVLHI  R10, R8
 	BZHIL    R8, DI, DI
 	TESTL    DI, DI
-	JZ       miss1200
+	JZ       miss1276
 	TZCNTL   DI, DI
 	MOVL     40(SI)(DI*4), R8
 	MOVL     R8, (AX)(BX*4)
 	INCQ     BX
-	JMP      key1195
+	JMP      key1271
 
-miss1200:
+miss1276:
 	CMPL R8, $+5
-	JAE  full1201
+	JAE  full1277
 	CMPQ R13, room+80(FP)
-	JAE  end1197
+	JAE  end1273
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -23049,24 +28006,24 @@ miss1200:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1195
+	JMP  key1271
 
-full1201:
-	JNE  passed1202
+full1277:
+	JNE  passed1278
 	MOVL $0x00000006, 60(SI)
 
-passed1202:
+passed1278:
 	DECL    R9
-	JZ      last1203
+	JZ      last1279
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1196
+	JMP     again1272
 
-last1203:
-end1197:
+last1279:
+end1273:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -23087,24 +28044,24 @@ TEXT ·findAVX512(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1208
+	JB      end1284
 
-loop1207:
+loop1283:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1207
+	JAE        loop1283
 
-end1208:
+end1284:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1204:
+key1280:
 	CMPQ         BX, R12
-	JAE          end1206
+	JAE          end1282
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -23114,7 +28071,7 @@ key1204:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1205:
+again1281:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -23123,7 +28080,7 @@ again1205:
 	BZHIL    R8, DI, DI
 	XORL     $+6, R8
 	ORL      DI, R8
-	JZ       passed1210
+	JZ       passed1286
 	MOVL     DI, R8
 	ORL      $+32, R8
 	TZCNTL   R8, R8
@@ -23134,25 +28091,25 @@ again1205:
 	CMPL     DI, $+1
 	SBBQ     $+0, R13
 	INCQ     BX
-	JMP      key1204
+	JMP      key1280
 
-passed1210:
+passed1286:
 	DECL    R9
-	JZ      last1211
+	JZ      last1287
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1205
+	JMP     again1281
 
-last1211:
+last1287:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1204
+	JMP  key1280
 
-end1206:
+end1282:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

@@ -86,6 +86,25 @@ var narrowCases = []kernelCase{
 	{"HistogramFloat32", runHistogramFloat32, nil},
 	{"HistogramInt32", runHistogramInt32, nil},
 	{"ExpLogFloat32", runExpLogFloat32, nil},
+	{"CoMomentsFloat32", func(in *input) []float64 { return coNumbers(CoMomentsFloat32(in.f32, in.g32)) },
+		func(in *input) []float64 { return coBounds(asFloat64(in.f32), asFloat64(in.g32)) }},
+	{"CoMomentsInt32", func(in *input) []float64 { return coNumbers(CoMomentsInt32(in.i32, in.j32)) },
+		func(in *input) []float64 { return coBounds(asFloat64(in.i32), asFloat64(in.j32)) }},
+	{"GroupedMomentsFloat32", func(in *input) []float64 { return groupedBy(GroupedMomentsFloat32, in.codes, in.f32) },
+		func(in *input) []float64 { return groupBounds(asFloat64(in.f32)) }},
+	{"GroupedMomentsInt32", func(in *input) []float64 { return groupedBy(GroupedMomentsInt32, in.codes, in.j32) },
+		func(in *input) []float64 { return groupBounds(asFloat64(in.j32)) }},
+	{"SumCompensatedFloat32", func(in *input) []float64 {
+		return []float64{oneNaN(SumCompensatedFloat32(in.f32)), oneNaN(SumCompensatedFloat32(in.g32))}
+	}, nil},
+}
+
+func groupedBy[T element](grouped func(acc []GroupMoments, codes []uint8, x []T) error, codes []uint8, x []T) []float64 {
+	acc := make([]GroupMoments, testGroups)
+	if err := grouped(acc, codes, x); err != nil {
+		panic(err)
+	}
+	return groupNumbers(acc)
 }
 
 // asFloat64 returns the numbers as float64.

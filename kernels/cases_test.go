@@ -110,9 +110,10 @@ var reductionCases = []kernelCase{
 	{"HistogramInt64", runHistogramInt64, nil},
 	{"GroupedHistogramInt64", runGroupedHistogram, nil},
 	{"HourOfDay", runHourOfDay, nil},
-	{"GroupedMoments", runGroupedMoments, boundGroupedMoments},
-	{"GroupedMomentsInt64", func(in *input) []float64 { return groupedInt64(in.codes, in.x) }, nil},
-	{"GroupedMomentsInt64/far", func(in *input) []float64 { return groupedInt64(in.codes, in.y) }, nil},
+	{"GroupedMoments", func(in *input) []float64 { return groupedBy(GroupedMoments, in.codes, in.f) },
+		func(in *input) []float64 { return groupBounds(in.f) }},
+	{"GroupedMomentsInt64", func(in *input) []float64 { return groupedBy(GroupedMomentsInt64, in.codes, in.x) }, nil},
+	{"GroupedMomentsInt64/far", func(in *input) []float64 { return groupedBy(GroupedMomentsInt64, in.codes, in.y) }, nil},
 }
 
 func wholes(v ...int64) []float64 {
@@ -232,24 +233,8 @@ func groupNumbers(acc []GroupMoments) []float64 {
 	return out
 }
 
-func groupedInt64(codes []uint8, x []int64) []float64 {
-	acc := make([]GroupMoments, testGroups)
-	if err := GroupedMomentsInt64(acc, codes, x); err != nil {
-		panic(err)
-	}
-	return groupNumbers(acc)
-}
-
-func runGroupedMoments(in *input) []float64 {
-	acc := make([]GroupMoments, testGroups)
-	if err := GroupedMoments(acc, in.codes, in.f); err != nil {
-		panic(err)
-	}
-	return groupNumbers(acc)
-}
-
-func boundGroupedMoments(in *input) []float64 {
-	mean, m2 := momentBounds(in.f)
+func groupBounds(x []float64) []float64 {
+	mean, m2 := momentBounds(x)
 	var out []float64
 	for range testGroups {
 		out = append(out, 0, mean, m2, 0, 0)

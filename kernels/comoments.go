@@ -62,12 +62,12 @@ func coShiftedBlock(x, y []float64, shiftX, shiftY float64) (s coSums) {
 	return coShiftedGo(x, y, shiftX, shiftY)
 }
 
-func coShiftedGo(x, y []float64, shiftX, shiftY float64) (s coSums) {
+func coShiftedGo[T float64 | float32 | int32](x, y []T, shiftX, shiftY float64) (s coSums) {
 	for len(x) > 0 {
 		part := min(len(x), run)
 		var r coSums
 		for i, v := range x[:part] {
-			r.add(v-shiftX, y[i]-shiftY)
+			r.add(float64(v)-shiftX, float64(y[i])-shiftY)
 		}
 		s.merge(&r)
 		x, y = x[part:], y[part:]

@@ -2,6 +2,7 @@ package kernels_test
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/shmengine/shmengine/kernels"
 )
@@ -44,4 +45,53 @@ func ExampleAxpyInt64() {
 	kernels.AxpyInt64(y, 4, x, y)
 	fmt.Println(y)
 	// Output: [14 20]
+}
+
+// NaN come last; the places are those before the sort.
+func ExampleSortFloat32() {
+	x := []float32{3, float32(math.NaN()), -1, 2}
+	places := make([]int64, len(x))
+	kernels.ArgSortFloat32(places, x)
+	kernels.SortFloat32(x)
+	fmt.Println(x, places)
+	// Output: [-1 2 3 NaN] [2 3 0 1]
+}
+
+func ExampleTopKInt32() {
+	x := []int32{5, 1, 9, 7, 3}
+	kernels.TopKInt32(x, 2)
+	fmt.Println(x[:2])
+	kernels.SortInt32(x)
+	fmt.Println(x)
+	// Output:
+	// [9 7]
+	// [1 3 5 7 9]
+}
+
+// Parts that were sorted apart become a sorted whole.
+func ExampleMergeFloat32() {
+	a, b := []float32{1, 5, 9}, []float32{2, 6}
+	whole := make([]float32, len(a)+len(b))
+	kernels.MergeFloat32(whole, a, b)
+	fmt.Println(whole)
+	// Output: [1 2 5 6 9]
+}
+
+func ExampleCoMomentsFloat32() {
+	r, ok := kernels.CoMomentsFloat32([]float32{1, 2, 3}, []float32{30, 20, 10}).Corr()
+	fmt.Println(r, ok)
+	// Output: -1 true
+}
+
+func ExampleGroupedMomentsFloat32() {
+	acc := make([]kernels.GroupMoments, 2)
+	err := kernels.GroupedMomentsFloat32(acc, []uint8{0, 1, 0}, []float32{1, 10, 3})
+	fmt.Println(acc[0].Mean, acc[1].Mean, err)
+	// Output: 2 10 <nil>
+}
+
+// What cancels in float64 does not here.
+func ExampleSumCompensatedFloat32() {
+	fmt.Println(kernels.SumCompensatedFloat32([]float32{1, 1e30, 1, -1e30}))
+	// Output: 2
 }

@@ -157,11 +157,11 @@ func TestPieceOfTheBest(t *testing.T) {
 			x, y := make([]float64, block1), make([]int64, block1)
 			want := place / pieceSize * pieceSize
 			x[place], y[place] = -1, -1
-			_, least, _ := leastBlock(x)
-			_, leastInt := leastBlockInt64(y)
+			_, least, _ := leastFloat64.block(x)
+			_, leastInt, _ := leastInt64.block(y)
 			x[place], y[place], x[0], y[0] = 1, 1, -1, -1
-			_, greatest, _ := greatestBlock(x)
-			_, greatestInt := greatestBlockInt64(y)
+			_, greatest, _ := greatestFloat64.block(x)
+			_, greatestInt, _ := greatestInt64.block(y)
 			if got := []int{least, leastInt, greatest, greatestInt}; slices.Min(got) != want || slices.Max(got) != want {
 				t.Fatalf("the best at %d is in the pieces at %v, want %d", place, got, want)
 			}

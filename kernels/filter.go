@@ -129,7 +129,7 @@ func compressBlock(dst, x, mask []uint64, from int) int {
 	return compressGo(dst, x, mask, from)
 }
 
-func compressGo(dst, x, mask []uint64, from int) int {
+func compressGo[T word](dst, x []T, mask []uint64, from int) int {
 	n := 0
 	for at := 0; at < len(x); at += 64 {
 		word := bitsAt(mask, from+at, 64)
@@ -142,13 +142,13 @@ func compressGo(dst, x, mask []uint64, from int) int {
 }
 
 // compressWord does at most 64 elements, and returns -1 if dst is too small.
-func compressWord(dst, x []uint64, word uint64) int {
-	if bits.OnesCount64(word) > len(dst) {
+func compressWord[T word](dst, x []T, set uint64) int {
+	if bits.OnesCount64(set) > len(dst) {
 		return -1
 	}
 	n := 0
-	for ; word != 0; word &= word - 1 {
-		dst[n] = x[bits.TrailingZeros64(word)]
+	for ; set != 0; set &= set - 1 {
+		dst[n] = x[bits.TrailingZeros64(set)]
 		n++
 	}
 	return n

@@ -1,9 +1,6 @@
 package kernels
 
-import (
-	"fmt"
-	"math/bits"
-)
+import "fmt"
 
 // FilterFloat32 is [Filter] for float32.
 func FilterFloat32(dst, x []float32, mask []uint64, from int) (int, error) {
@@ -24,7 +21,7 @@ func filterDwords(dst, x []uint32, mask []uint64, from int) (int, error) {
 	}
 	n, err := inRuns(len(x), len(dst),
 		func(at, n, to int) int { return compressDwordsBlock(dst[to:], x[at:at+n], mask, from+at) },
-		func(at, n, to int) int { return compressDwordsWord(dst[to:], x[at:at+n], bitsAt(mask, from+at, n)) })
+		func(at, n, to int) int { return compressWord(dst[to:], x[at:at+n], bitsAt(mask, from+at, n)) })
 	if err != nil {
 		return n, fmt.Errorf("filter %d elements: %w", len(x), err)
 	}
@@ -39,32 +36,7 @@ func compressDwordsBlock(dst, x []uint32, mask []uint64, from int) int {
 	if active == levelAVX2 {
 		return compressDwordsAVX2(&dst[0], x, &mask[0], from)
 	}
-	return compressDwordsGo(dst, x, mask, from)
-}
-
-func compressDwordsGo(dst, x []uint32, mask []uint64, from int) int {
-	n := 0
-	for at := 0; at < len(x); at += 64 {
-		word := bitsAt(mask, from+at, 64)
-		for i, v := range x[at : at+64] {
-			dst[n] = v // no jump: what is selected is hard to predict
-			n += int(word >> i & 1)
-		}
-	}
-	return n
-}
-
-// compressDwordsWord does at most 64 elements, and returns -1 if dst is too small.
-func compressDwordsWord(dst, x []uint32, word uint64) int {
-	if bits.OnesCount64(word) > len(dst) {
-		return -1
-	}
-	n := 0
-	for ; word != 0; word &= word - 1 {
-		dst[n] = x[bits.TrailingZeros64(word)]
-		n++
-	}
-	return n
+	return compressGo(dst, x, mask, from)
 }
 
 // FilterCompareFloat32 is [FilterCompare] for float32.
@@ -83,7 +55,7 @@ func FilterCompareFloat32(dst, x []float32, c Comparison, t float32) (int, error
 		func(at, n, to int) int {
 			var word [1]uint64
 			compareFloat32Block(word[:], x[at:at+n], c, t)
-			return compressDwordsWord(dwordsOf(dst[to:]), dwordsOf(x[at:at+n]), word[0])
+			return compressWord(dwordsOf(dst[to:]), dwordsOf(x[at:at+n]), word[0])
 		})
 	if err != nil {
 		return n, fmt.Errorf("filter %d elements: %w", len(x), err)
@@ -107,7 +79,7 @@ func FilterCompareInt32(dst, x []int32, c Comparison, t int32) (int, error) {
 		func(at, n, to int) int {
 			var word [1]uint64
 			compareInt32Block(word[:], x[at:at+n], c, t)
-			return compressDwordsWord(dwordsOf(dst[to:]), dwordsOf(x[at:at+n]), word[0])
+			return compressWord(dwordsOf(dst[to:]), dwordsOf(x[at:at+n]), word[0])
 		})
 	if err != nil {
 		return n, fmt.Errorf("filter %d elements: %w", len(x), err)

@@ -20,6 +20,13 @@ import (
 //
 // Preconditions: len(codes) == len(x); else it panics.
 func GroupedMoments(acc []GroupMoments, codes []uint8, x []float64) error {
+	return groupedMoments(acc, codes, x)
+}
+
+// numeral are the types that are summed as float64 by group.
+type numeral interface{ float64 | float32 | int32 }
+
+func groupedMoments[T numeral](acc []GroupMoments, codes []uint8, x []T) error {
 	sameLength(len(codes), len(x))
 	if err := checkCodes(codes, len(acc)); err != nil {
 		return fmt.Errorf("kernels: grouped moments: %w", err)
@@ -43,7 +50,7 @@ type groupSums struct {
 	lo, hi        float64
 }
 
-func groupedMomentsBlock(acc []GroupMoments, codes []uint8, x []float64) {
+func groupedMomentsBlock[T numeral](acc []GroupMoments, codes []uint8, x []T) {
 	var sums [maxGroups]groupSums
 	setShifts(&sums, acc, codes, x)
 	if active == levelGo {
@@ -59,7 +66,7 @@ func groupedMomentsBlock(acc []GroupMoments, codes []uint8, x []float64) {
 }
 
 // setShifts sets each shift to the group's mean so far, or to its first value.
-func setShifts(sums *[maxGroups]groupSums, acc []GroupMoments, codes []uint8, x []float64) {
+func setShifts[T numeral](sums *[maxGroups]groupSums, acc []GroupMoments, codes []uint8, x []T) {
 	var fresh [maxGroups]bool
 	left := 0
 	for g := range acc {
@@ -73,18 +80,18 @@ func setShifts(sums *[maxGroups]groupSums, acc []GroupMoments, codes []uint8, x 
 		if c := codes[i]; fresh[c] {
 			fresh[c] = false
 			left--
-			sums[c].shift = finite(x[i])
+			sums[c].shift = finite(float64(x[i]))
 		}
 	}
 }
 
 // groupFloatsGo sets the sums of all groups, given their shifts.
-func groupFloatsGo(sums []groupSums, codes []uint8, x []float64) {
+func groupFloatsGo[T numeral](sums []groupSums, codes []uint8, x []T) {
 	for g := range sums {
 		sums[g] = groupSums{shift: sums[g].shift, lo: math.Inf(1), hi: math.Inf(-1)}
 	}
-	for i, v := range x {
-		s := &sums[codes[i]]
+	for i, w := range x {
+		s, v := &sums[codes[i]], float64(w)
 		d := v - s.shift
 		s.n++
 		s.s1 += d
@@ -94,7 +101,7 @@ func groupFloatsGo(sums []groupSums, codes []uint8, x []float64) {
 	}
 }
 
-func groupFloatsVector(sums []groupSums, codes []uint8, x []float64) {
+func groupFloatsVector[T numeral](sums []groupSums, codes []uint8, x []T) {
 	if len(sums) <= fewGroups {
 		var scratch [(fewGroups + 1) * floatScratch]uint64
 		groupFloatsAsm(sums, codes, x, &scratch[0])
@@ -113,16 +120,34 @@ func groupFloatsVector(sums []groupSums, codes []uint8, x []float64) {
 // are there for alignment.
 const floatScratch = 256 / 8
 
-func groupFloatsAsm(sums []groupSums, codes []uint8, x []float64, scratch *uint64) {
-	if active == levelAVX512 {
-		groupFloatsAVX512(&sums[0].n, len(sums), codes, x, scratch)
-	} else {
-		groupFloatsAVX2(&sums[0].n, len(sums), codes, x, scratch)
+// groupFloatsAsm looks at the type: what a function value is called with does not
+// stay on the stack.
+func groupFloatsAsm[T numeral](sums []groupSums, codes []uint8, x []T, scratch *uint64) {
+	wide := active == levelAVX512
+	switch x := any(x).(type) {
+	case []float64:
+		if wide {
+			groupFloatsAVX512(&sums[0].n, len(sums), codes, x, scratch)
+		} else {
+			groupFloatsAVX2(&sums[0].n, len(sums), codes, x, scratch)
+		}
+	case []float32:
+		if wide {
+			groupFloatsFloat32AVX512(&sums[0].n, len(sums), codes, x, scratch)
+		} else {
+			groupFloatsFloat32AVX2(&sums[0].n, len(sums), codes, x, scratch)
+		}
+	case []int32:
+		if wide {
+			groupFloatsInt32AVX512(&sums[0].n, len(sums), codes, x, scratch)
+		} else {
+			groupFloatsInt32AVX2(&sums[0].n, len(sums), codes, x, scratch)
+		}
 	}
 }
 
 // hasNaN reports whether there is a NaN in a group.
-func hasNaN(group uint8, codes []uint8, x []float64) bool {
+func hasNaN[T numeral](group uint8, codes []uint8, x []T) bool {
 	for i, v := range x {
 		if v != v && codes[i] == group {
 			return true

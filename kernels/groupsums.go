@@ -59,6 +59,10 @@ func (g *GroupSum) add(v int64) {
 //
 // Preconditions: len(codes) == len(x); else it panics.
 func GroupedSumInt64(acc []GroupSum, codes []uint32, x []int64) error {
+	return groupedSum(acc, codes, x)
+}
+
+func groupedSum[T int64 | int32](acc []GroupSum, codes []uint32, x []T) error {
 	sameLength(len(codes), len(x))
 	if err := checkWide(codes, len(acc), false); err != nil {
 		return fmt.Errorf("kernels: grouped sum: %w", err)
@@ -67,7 +71,7 @@ func GroupedSumInt64(acc []GroupSum, codes []uint32, x []int64) error {
 		if int(c) >= len(acc) {
 			return fmt.Errorf("kernels: grouped sum: a code was changed meanwhile: %w", ErrCode)
 		}
-		acc[c].add(x[i])
+		acc[c].add(int64(x[i]))
 	}
 	return nil
 }
@@ -77,6 +81,10 @@ func GroupedSumInt64(acc []GroupSum, codes []uint32, x []int64) error {
 // group, n*2^-53 relative to it and to n times the square of the mean's own
 // error; GroupedMoments does better for few groups.
 func GroupedMomentsByCode(acc []GroupMoments, codes []uint32, x []float64) error {
+	return groupedMomentsByCode(acc, codes, x)
+}
+
+func groupedMomentsByCode[T float64 | float32](acc []GroupMoments, codes []uint32, x []T) error {
 	sameLength(len(codes), len(x))
 	if err := checkWide(codes, len(acc), false); err != nil {
 		return fmt.Errorf("kernels: grouped moments: %w", err)
@@ -85,7 +93,7 @@ func GroupedMomentsByCode(acc []GroupMoments, codes []uint32, x []float64) error
 		if int(c) >= len(acc) {
 			return fmt.Errorf("kernels: grouped moments: a code was changed meanwhile: %w", ErrCode)
 		}
-		acc[c].addOne(x[i])
+		acc[c].addOne(float64(x[i]))
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ func indexOfBlock(x []float64, v float64) int {
 	return indexOfGo(x, v)
 }
 
-func indexOfGo(x []float64, v float64) int {
+func indexOfGo[T element](x []T, v T) int {
 	for i, w := range x {
 		if w == v {
 			return i
@@ -40,7 +40,7 @@ func indexNaNBlock(x []float64) int {
 	return indexNaNGo(x)
 }
 
-func indexNaNGo(x []float64) int {
+func indexNaNGo[T float64 | float32](x []T) int {
 	for i, v := range x {
 		if v != v {
 			return i
@@ -61,16 +61,7 @@ func indexOfInt64Block(x []int64, v int64) int {
 	if active == levelAVX2 {
 		return indexOfInt64AVX2(x, v)
 	}
-	return indexOfInt64Go(x, v)
-}
-
-func indexOfInt64Go(x []int64, v int64) int {
-	for i, w := range x {
-		if w == v {
-			return i
-		}
-	}
-	return len(x)
+	return indexOfGo(x, v)
 }
 
 // firstIndex searches block by block with a function that returns the length

@@ -12,16 +12,7 @@ func indexOfFloat32Block(x []float32, v float32) int {
 	if active == levelAVX2 {
 		return indexOfFloat32AVX2(x, v)
 	}
-	return indexOfNarrowGo(x, v)
-}
-
-func indexOfNarrowGo[T int32 | float32](x []T, v T) int {
-	for i, w := range x {
-		if w == v {
-			return i
-		}
-	}
-	return len(x)
+	return indexOfGo(x, v)
 }
 
 // indexNaNFloat32 is indexNaN for float32.
@@ -34,16 +25,7 @@ func indexNaNFloat32Block(x []float32) int {
 	if active == levelAVX2 {
 		return indexNaNFloat32AVX2(x)
 	}
-	return indexNaNFloat32Go(x)
-}
-
-func indexNaNFloat32Go(x []float32) int {
-	for i, v := range x {
-		if v != v {
-			return i
-		}
-	}
-	return len(x)
+	return indexNaNGo(x)
 }
 
 // indexOfInt32 is indexOf for int32.
@@ -58,5 +40,5 @@ func indexOfInt32Block(x []int32, v int32) int {
 	if active == levelAVX2 {
 		return indexOfInt32AVX2(x, v)
 	}
-	return indexOfNarrowGo(x, v)
+	return indexOfGo(x, v)
 }

@@ -40,7 +40,7 @@ func MergeInt64(dst, a, b []int64) {
 	copy(dst[len(a)+j:], b[j:])
 }
 
-func apartMerge(dst, a, b []int64) {
+func apartMerge[T int64 | int32](dst, a, b []T) {
 	sameLength(len(dst), len(a)+len(b))
 	if overlap(dst, a) || overlap(dst, b) {
 		panic("kernels: slices overlap")

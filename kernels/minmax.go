@@ -8,36 +8,67 @@ import "math"
 //
 // A NaN anywhere makes both NaN. Zeros are not told apart: a result that is
 // zero is +0. With no elements ok is false and both are NaN.
-func MinMax(x []float64) (lo, hi float64, ok bool) {
+func MinMax(x []float64) (lo, hi float64, ok bool) { return extentFloat64.of(x) }
+
+// MinMaxInt64 returns the smallest and the largest element of x in one pass:
+//
+//	for _, v := range x { lo, hi = min(lo, v), max(hi, v) }
+//
+// With no elements ok is false and both are 0.
+func MinMaxInt64(x []int64) (lo, hi int64, ok bool) { return extentInt64.of(x) }
+
+// MinMaxFloat32 is [MinMax] for float32.
+func MinMaxFloat32(x []float32) (lo, hi float32, ok bool) { return extentFloat32.of(x) }
+
+// MinMaxInt32 is [MinMaxInt64] for int32.
+func MinMaxInt32(x []int32) (lo, hi int32, ok bool) { return extentInt32.of(x) }
+
+// extent is the search for both extremes of at least one element, for one type. Of
+// the zeros it may give either; any NaN makes both results NaN.
+type extent[T element] struct {
+	avx512, avx2, plain func(x []T) (lo, hi T)
+	none                T // both results where there are none
+}
+
+var (
+	extentFloat64 = extent[float64]{minMaxAVX512, minMaxAVX2, minMaxGo[float64], math.NaN()}
+	extentInt64   = extent[int64]{minMaxInt64AVX512, minMaxInt64AVX2, minMaxGo[int64], 0}
+	extentFloat32 = extent[float32]{minMaxFloat32AVX512, minMaxFloat32AVX2, minMaxGo[float32], nan32()}
+	extentInt32   = extent[int32]{minMaxInt32AVX512, minMaxInt32AVX2, minMaxGo[int32], 0}
+)
+
+// nan32 returns the NaN of package math.
+func nan32() float32 { return float32(math.NaN()) }
+
+func (e *extent[T]) of(x []T) (lo, hi T, ok bool) {
 	if len(x) == 0 {
-		return math.NaN(), math.NaN(), false
+		return e.none, e.none, false
 	}
-	lo, hi = minMaxBlock(x[:min(len(x), block1)])
-	for len(x) > block1 {
+	most := blockBytes / sizeOf(x)
+	lo, hi = e.block(x[:min(len(x), most)])
+	for len(x) > most {
 		safepoint()
-		x = x[block1:]
-		l, h := minMaxBlock(x[:min(len(x), block1)])
+		x = x[most:]
+		l, h := e.block(x[:min(len(x), most)])
 		lo, hi = min(lo, l), max(hi, h)
 	}
 	if lo != lo || hi != hi {
-		return math.NaN(), math.NaN(), true // one NaN for all levels
+		return e.none, e.none, true // one NaN for all levels
 	}
 	return lo + 0, hi + 0, true // -0 + 0 is +0
 }
 
-// minMaxBlock needs at least one element. Of the zeros it may give either; any
-// NaN makes both results NaN.
-func minMaxBlock(x []float64) (lo, hi float64) {
+func (e *extent[T]) block(x []T) (lo, hi T) {
 	if active == levelAVX512 {
-		return minMaxAVX512(x)
+		return e.avx512(x)
 	}
 	if active == levelAVX2 {
-		return minMaxAVX2(x)
+		return e.avx2(x)
 	}
-	return minMaxGo(x)
+	return e.plain(x)
 }
 
-func minMaxGo[T float64 | float32](x []T) (lo, hi T) {
+func minMaxGo[T element](x []T) (lo, hi T) {
 	lo, hi = x[0], x[0]
 	for _, v := range x {
 		if v < lo {
@@ -49,44 +80,6 @@ func minMaxGo[T float64 | float32](x []T) (lo, hi T) {
 		if v != v {
 			return v, v
 		}
-	}
-	return lo, hi
-}
-
-// MinMaxInt64 returns the smallest and the largest element of x in one pass:
-//
-//	for _, v := range x { lo, hi = min(lo, v), max(hi, v) }
-//
-// With no elements ok is false and both are 0.
-func MinMaxInt64(x []int64) (lo, hi int64, ok bool) {
-	if len(x) == 0 {
-		return 0, 0, false
-	}
-	lo, hi = minMaxInt64Block(x[:min(len(x), block1)])
-	for len(x) > block1 {
-		safepoint()
-		x = x[block1:]
-		l, h := minMaxInt64Block(x[:min(len(x), block1)])
-		lo, hi = min(lo, l), max(hi, h)
-	}
-	return lo, hi, true
-}
-
-// minMaxInt64Block needs at least one element.
-func minMaxInt64Block(x []int64) (lo, hi int64) {
-	if active == levelAVX512 {
-		return minMaxInt64AVX512(x)
-	}
-	if active == levelAVX2 {
-		return minMaxInt64AVX2(x)
-	}
-	return minMaxInt64Go(x)
-}
-
-func minMaxInt64Go(x []int64) (lo, hi int64) {
-	lo, hi = x[0], x[0]
-	for _, v := range x {
-		lo, hi = min(lo, v), max(hi, v)
 	}
 	return lo, hi
 }

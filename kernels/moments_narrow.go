@@ -17,10 +17,7 @@ func momentsNarrow[T int32 | float32](x []T, shifted func(x []T, shift float64) 
 		return Moments{}
 	}
 	safepoint()
-	var first [pilotSize]float64
-	n := min(len(x), pilotSize)
-	widenGo(first[:n], x[:n])
-	shift := pilot(first[:n])
+	shift := pilotNarrow(x)
 	s1, s2 := shifted(x, shift)
 	return momentsFrom(int64(len(x)), shift, s1, s2)
 }

@@ -203,7 +203,7 @@ func partition(x []int64, pivot int64) int {
 	return partitionRest(x, aside[:n], pivot, at[2], at[3])
 }
 
-func partitionGo(x []int64, pivot int64) int {
+func partitionGo[T int64 | int32](x []T, pivot T) int {
 	n := 0
 	for i, v := range x {
 		x[i], x[n] = x[n], v // no jump: which it is is hard to predict
@@ -216,7 +216,7 @@ func partitionGo(x []int64, pivot int64) int {
 
 // partitionRest writes some elements between two places of x, as many as there
 // is room, those below the pivot first, and returns where the others begin.
-func partitionRest(x, some []int64, pivot int64, below, above int) int {
+func partitionRest[T int64 | int32](x, some []T, pivot T, below, above int) int {
 	for _, v := range some {
 		x[below], x[above-1] = v, v // no jump: which it is is hard to predict
 		n := 0

@@ -36,7 +36,7 @@ func MergeUint64(dst, a, b []uint64) {
 }
 
 // mergeFlipped merges what is in order if some bits are flipped.
-func mergeFlipped(dst, a, b []int64, c int64) {
+func mergeFlipped[T int64 | int32](dst, a, b []T, c T) {
 	apartMerge(dst, a, b)
 	i, j := 0, 0
 	for i < len(a) && j < len(b) {

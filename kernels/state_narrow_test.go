@@ -16,6 +16,7 @@ func TestNarrowNoAllocations(t *testing.T) {
 	in.fill(rand.New(rand.NewPCG(1, 1)))
 	ints, bins, zeros := testBins(), mustBins(t, 980, 1020, 5), make([]int64, n)
 	cells, counts := make([]int64, ints.Cells()), make([]int64, 5)
+	acc, all := make([]GroupMoments, testGroups), make([]GroupMoments, maxGroups)
 	f, g, i, j, out, outs := in.f32, in.g32, in.i32, in.j32, in.outF32, in.outI32
 	onEachLevel(t, func(t *testing.T) {
 		for name, run := range map[string]func(){
@@ -31,13 +32,28 @@ func TestNarrowNoAllocations(t *testing.T) {
 			"float32 maps":  func() { AddFloat32(out, f, g); FMAFloat32(out, f, g, f); AxpyFloat32(out, 2, f, g) },
 			"integer maps":  func() { MulInt32(outs, i, j); AbsInt32(outs, i); AxpyInt64(in.outs, 2, in.x, in.y) },
 			"Exp":           func() { ExpFloat32(out, f); LogFloat32(out, f); ScaleInt64(in.outs, 2, in.x) },
-			"Histogram":     func() { HistogramFloat32(counts, f, bins); HistogramInt32(cells, i, ints) },
+			"co-moments":    func() { CoMomentsFloat32(f, g); CoMomentsInt32(i, j); SumCompensatedFloat32(f) },
+			"groups": func() {
+				mustNot(GroupedMomentsFloat32(acc, in.codes, f))
+				mustNot(GroupedMomentsInt32(all, in.codes, i))
+			},
+			"Histogram": func() { HistogramFloat32(counts, f, bins); HistogramInt32(cells, i, ints) },
 		} {
 			if allocs := testing.AllocsPerRun(5, run); allocs != 0 {
 				t.Errorf("%s allocates %v times", name, allocs)
 			}
 		}
 	})
+}
+
+func mustNot(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func FuzzCoMomentsNarrow(f *testing.F) {
+	fuzzCase(f, "CoMomentsFloat32", "CoMomentsInt32", "GroupedMomentsFloat32", "GroupedMomentsInt32", "SumCompensatedFloat32")
 }
 
 func FuzzSumFloat32(f *testing.F)      { fuzzCase(f, "SumFloat32", "NormsFloat32", "MomentsFloat32") }

@@ -68,7 +68,7 @@ func takeBlock(dst, x []uint64, idx []int64) bool {
 }
 
 // takeGo returns how many elements it wrote before an index without one.
-func takeGo(dst, x []uint64, idx []int64) int {
+func takeGo[T word](dst, x []T, idx []int64) int {
 	dst = dst[:len(idx)]
 	for i, j := range idx {
 		if uint64(j) >= uint64(len(x)) {

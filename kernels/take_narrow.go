@@ -41,17 +41,5 @@ func takeDwordsBlock(dst, x []uint32, idx []int64) bool {
 	case active == levelAVX2 && takeDwordsAVX2(&dst[0], x, idx[:n]) < n:
 		return false
 	}
-	return takeDwordsGo(dst[n:], x, idx[n:]) == len(idx)-n
-}
-
-// takeDwordsGo returns how many elements it wrote before an index without one.
-func takeDwordsGo(dst, x []uint32, idx []int64) int {
-	dst = dst[:len(idx)]
-	for i, j := range idx {
-		if uint64(j) >= uint64(len(x)) {
-			return i
-		}
-		dst[i] = x[j]
-	}
-	return len(idx)
+	return takeGo(dst[n:], x, idx[n:]) == len(idx)-n
 }

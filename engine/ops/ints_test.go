@@ -39,6 +39,7 @@ func endsInt64(n int) []int64 {
 
 // Engines are started once for all of these.
 func TestInt64(t *testing.T) {
+	first := bits{}
 	onEach(t, func(t *testing.T, e *engine.Engine) {
 		t.Run("reductions", func(t *testing.T) { reductionsInt64(t, e) })
 		t.Run("select", func(t *testing.T) { selectInt64(t, e) })
@@ -46,6 +47,7 @@ func TestInt64(t *testing.T) {
 		t.Run("sort", func(t *testing.T) { sortInt64(t, e) })
 		t.Run("lead", func(t *testing.T) { leadInt64(t, e) })
 		t.Run("quantile", func(t *testing.T) { quantileInt64(t, e) })
+		t.Run("pairs", func(t *testing.T) { pairsInt64(t, e, first) })
 	})
 }
 

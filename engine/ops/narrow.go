@@ -13,19 +13,9 @@ import (
 
 var (
 	sumsFloat32 = engine.NewReducer("ops/sum/float32", 0.0,
-		func(_ *engine.Task, part []float32) (float64, error) { return kernels.SumFloat32(part), nil }, add)
+		func(_ *engine.Task, part []float32) (float64, error) { return kernels.SumFloat32(part), nil }, add[float64])
 	sumsInt32 = engine.NewReducer("ops/sum/int32", int64(0),
-		func(_ *engine.Task, part []int32) (int64, error) { return kernels.SumInt32(part), nil },
-		func(a, b int64) int64 { return a + b })
-
-	momentsFloat32 = engine.NewReducer("ops/moments/float32", kernels.Moments{},
-		func(_ *engine.Task, part []float32) (kernels.Moments, error) {
-			return kernels.MomentsFloat32(part), nil
-		},
-		kernels.Moments.Merge)
-	momentsInt32 = engine.NewReducer("ops/moments/int32", kernels.Moments{},
-		func(_ *engine.Task, part []int32) (kernels.Moments, error) { return kernels.MomentsInt32(part), nil },
-		kernels.Moments.Merge)
+		func(_ *engine.Task, part []int32) (int64, error) { return kernels.SumInt32(part), nil }, add[int64])
 
 	float32Extents = newExtents(float32Kit)
 	int32Extents   = newExtents(int32Kit)
@@ -47,16 +37,6 @@ func SumFloat32[X VectorFloat32](ctx context.Context, e *engine.Engine, x X) (fl
 // SumInt32 returns the sum of x, which does not overflow below 2^32 elements.
 func SumInt32[X VectorInt32](ctx context.Context, e *engine.Engine, x X) (int64, error) {
 	return reduced(ctx, e, "sum", sumsInt32, x)
-}
-
-// MomentsFloat32 is [Moments] for float32, in float64.
-func MomentsFloat32[X VectorFloat32](ctx context.Context, e *engine.Engine, x X) (kernels.Moments, error) {
-	return reduced(ctx, e, "moments", momentsFloat32, x)
-}
-
-// MomentsInt32 is [Moments] for int32, in float64.
-func MomentsInt32[X VectorInt32](ctx context.Context, e *engine.Engine, x X) (kernels.Moments, error) {
-	return reduced(ctx, e, "moments", momentsInt32, x)
 }
 
 // MinMaxFloat32 is [MinMax] for float32.

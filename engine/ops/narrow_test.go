@@ -31,6 +31,11 @@ func TestNarrow(t *testing.T) {
 	onEach(t, func(t *testing.T, e *engine.Engine) {
 		t.Run("float32", func(t *testing.T) { float32s(t, e, first) })
 		t.Run("int32", func(t *testing.T) { int32s(t, e, first) })
+		t.Run("pairs", func(t *testing.T) { narrowPairs(t, e, first) })
+		t.Run("sort float32", func(t *testing.T) { sortFloat32s(t, e) })
+		t.Run("sort int32", func(t *testing.T) { sortInt32s(t, e) })
+		t.Run("scan", func(t *testing.T) { scanNarrow(t, e, first) })
+		t.Run("histogram", func(t *testing.T) { histogramTypes(t, e) })
 	})
 }
 

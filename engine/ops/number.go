@@ -19,35 +19,38 @@ type kit[T number] struct {
 	filter  func(dst, x []T, mask []uint64, from int) (int, error)
 	choose  func(dst, x []T, c kernels.Comparison, t T) (int, error) // filter by a comparison
 
-	// Of columns that are sorted.
+	// To sort.
 	sort   func(x []T)
 	places func(idx []int64, x []T, keys []int64) // argsort
 	lead   func(x []T, k int)                     // partial sort
 	flip   func(dst, x []T)                       // the order is reversed
+	keyed  bool                                   // places needs keys, which are scratch memory
 }
 
 var float64Kit = &kit[float64]{
 	"", kernels.MinMax, kernels.Count, kernels.Compare, kernels.Filter, kernels.FilterCompare,
-	kernels.Sort, kernels.ArgSort, kernels.PartialSort, kernels.Neg,
+	kernels.Sort, kernels.ArgSort, kernels.PartialSort, kernels.Neg, true,
 }
 
 var int64Kit = &kit[int64]{
 	"/int64", kernels.MinMaxInt64, kernels.CountInt64, kernels.CompareInt64, kernels.FilterInt64, kernels.FilterCompareInt64,
-	kernels.SortInt64, kernels.ArgSortInt64, kernels.PartialSortInt64, complement,
+	kernels.SortInt64, kernels.ArgSortInt64, kernels.PartialSortInt64, complement[int64], true,
 }
 
 var float32Kit = &kit[float32]{
-	name: "/float32", minMax: kernels.MinMaxFloat32, count: kernels.CountFloat32, compare: kernels.CompareFloat32,
-	filter: kernels.FilterFloat32, choose: kernels.FilterCompareFloat32,
+	"/float32", kernels.MinMaxFloat32, kernels.CountFloat32, kernels.CompareFloat32, kernels.FilterFloat32, kernels.FilterCompareFloat32,
+	kernels.SortFloat32, func(idx []int64, x []float32, _ []int64) { kernels.ArgSortFloat32(idx, x) },
+	kernels.PartialSortFloat32, kernels.NegFloat32, false,
 }
 
 var int32Kit = &kit[int32]{
-	name: "/int32", minMax: kernels.MinMaxInt32, count: kernels.CountInt32, compare: kernels.CompareInt32,
-	filter: kernels.FilterInt32, choose: kernels.FilterCompareInt32,
+	"/int32", kernels.MinMaxInt32, kernels.CountInt32, kernels.CompareInt32, kernels.FilterInt32, kernels.FilterCompareInt32,
+	kernels.SortInt32, func(idx []int64, x []int32, _ []int64) { kernels.ArgSortInt32(idx, x) },
+	kernels.PartialSortInt32, complement[int32], false,
 }
 
-// complement reverses the order of all int64: -1 - v, which, unlike -v, is always there.
-func complement(dst, x []int64) {
+// complement reverses the order of all integers: -1 - v, which, unlike -v, is always there.
+func complement[T int64 | int32](dst, x []T) {
 	for i, v := range x {
 		dst[i] = ^v
 	}

@@ -9,27 +9,34 @@ import (
 	"github.com/shmengine/shmengine/kernels"
 )
 
-func add(a, b float64) float64 { return a + b }
+func add[T number](a, b T) T { return a + b }
 
 var sums = engine.NewReducer("ops/sum", 0.0,
-	func(_ *engine.Task, part []float64) (float64, error) { return kernels.Sum(part), nil }, add)
+	func(_ *engine.Task, part []float64) (float64, error) { return kernels.Sum(part), nil }, add[float64])
 
 var sumsInt64 = engine.NewReducer("ops/sum/int64", kernels.Int128{},
 	func(_ *engine.Task, part []int64) (kernels.Int128, error) { return kernels.SumInt64(part), nil }, kernels.Int128.Add)
 
-type pair struct{ X, Y engine.In[float64] }
+type pair[T number] struct{ X, Y engine.In[T] }
 
-var dots = engine.NewColumnReducer("ops/dot", 0.0,
-	func(t *engine.Task, a pair) (float64, error) { return kernels.Dot(a.X.Part(t), a.Y.Part(t)), nil }, add)
+var (
+	dots      = newPairs("ops/dot", kernels.Dot, add[float64])
+	moments   = newMoments("ops/moments", kernels.MomentsOf)
+	comoments = newPairs("ops/comoments", kernels.CoMomentsOf, kernels.CoMoments.Merge)
+)
 
-var moments = engine.NewReducer("ops/moments", kernels.Moments{},
-	func(_ *engine.Task, part []float64) (kernels.Moments, error) { return kernels.MomentsOf(part), nil },
-	kernels.Moments.Merge)
+// newMoments reduces columns of one type to their moments.
+func newMoments[T number](name string, of func(x []T) kernels.Moments) *engine.Reducer[T, kernels.Moments] {
+	return engine.NewReducer(name, kernels.Moments{},
+		func(_ *engine.Task, part []T) (kernels.Moments, error) { return of(part), nil }, kernels.Moments.Merge)
+}
 
-var comoments = engine.NewColumnReducer("ops/comoments", kernels.CoMoments{},
-	func(t *engine.Task, a pair) (kernels.CoMoments, error) {
-		return kernels.CoMomentsOf(a.X.Part(t), a.Y.Part(t)), nil
-	}, kernels.CoMoments.Merge)
+// newPairs reduces two columns of one type; of nothing it gives the zero value.
+func newPairs[T number, P any](name string, of func(x, y []T) P, merge func(a, b P) P) *engine.ColumnReducer[pair[T], P] {
+	var zero P
+	return engine.NewColumnReducer(name, zero,
+		func(t *engine.Task, a pair[T]) (P, error) { return of(a.X.Part(t), a.Y.Part(t)), nil }, merge)
+}
 
 // reduced reduces a column.
 func reduced[T number, P, X any](ctx context.Context, e *engine.Engine, name string, r *engine.Reducer[T, P], x X) (p P, err error) {
@@ -56,24 +63,24 @@ func SumInt64[X VectorInt64](ctx context.Context, e *engine.Engine, x X) (kernel
 
 // Dot returns the inner product of x and y, which have the same length
 // ([engine.ErrLength]). See kernels.Dot for its error.
-func Dot[X Vector](ctx context.Context, e *engine.Engine, x, y X) (s float64, err error) {
-	d := &desk{e: e}
-	defer named("dot", &err)
-	defer d.close(&err)
-	a, err := both(d, x, y)
-	if err != nil {
-		return 0, err
-	}
-	return dots.Run(ctx, e, a)
+func Dot[X Vector](ctx context.Context, e *engine.Engine, x, y X) (float64, error) {
+	return folded(ctx, e, "dot", dots, x, y)
 }
 
-func both[X Vector](d *desk, x, y X) (p pair, err error) {
-	a, err := array[float64](d, x)
+// folded reduces two columns.
+func folded[T number, P, X any](ctx context.Context, e *engine.Engine, name string, r *engine.ColumnReducer[pair[T], P], x, y X) (p P, err error) {
+	d := &desk{e: e}
+	defer named(name, &err)
+	defer d.close(&err)
+	a, err := array[T](d, x)
 	if err != nil {
 		return p, err
 	}
-	b, err := array[float64](d, y)
-	return pair{engine.InOf(a), engine.InOf(b)}, err
+	b, err := array[T](d, y)
+	if err != nil {
+		return p, err
+	}
+	return r.Run(ctx, e, pair[T]{engine.InOf(a), engine.InOf(b)})
 }
 
 // Moments returns the number of elements, their mean, and the sum of squared
@@ -84,7 +91,10 @@ func Moments[X Vector](ctx context.Context, e *engine.Engine, x X) (kernels.Mome
 
 // Mean returns the mean of x. Of nothing it is [ErrEmpty].
 func Mean[X Vector](ctx context.Context, e *engine.Engine, x X) (float64, error) {
-	m, err := Moments(ctx, e, x)
+	return meanOf(Moments(ctx, e, x))
+}
+
+func meanOf(m kernels.Moments, err error) (float64, error) {
 	if err == nil && m.N == 0 {
 		return math.NaN(), fmt.Errorf("%w: the mean of none", ErrEmpty)
 	}
@@ -96,6 +106,10 @@ func Mean[X Vector](ctx context.Context, e *engine.Engine, x X) (float64, error)
 // than ddof it is [ErrEmpty].
 func Var[X Vector](ctx context.Context, e *engine.Engine, x X, ddof int) (float64, error) {
 	m, err := Moments(ctx, e, x)
+	return varianceOf(m, ddof, err)
+}
+
+func varianceOf(m kernels.Moments, ddof int, err error) (float64, error) {
 	if err != nil {
 		return math.NaN(), err
 	}
@@ -107,21 +121,17 @@ func Var[X Vector](ctx context.Context, e *engine.Engine, x X, ddof int) (float6
 }
 
 // CoMoments returns the moments of pairs of elements, which Corr is made of.
-func CoMoments[X Vector](ctx context.Context, e *engine.Engine, x, y X) (c kernels.CoMoments, err error) {
-	d := &desk{e: e}
-	defer named("comoments", &err)
-	defer d.close(&err)
-	a, err := both(d, x, y)
-	if err != nil {
-		return c, err
-	}
-	return comoments.Run(ctx, e, a)
+func CoMoments[X Vector](ctx context.Context, e *engine.Engine, x, y X) (kernels.CoMoments, error) {
+	return folded(ctx, e, "comoments", comoments, x, y)
 }
 
 // Corr returns the correlation of x and y (Pearson's). It is [ErrEmpty] for fewer than
 // two pairs, and where one of them does not vary.
 func Corr[X Vector](ctx context.Context, e *engine.Engine, x, y X) (float64, error) {
-	c, err := CoMoments(ctx, e, x, y)
+	return corrOf(CoMoments(ctx, e, x, y))
+}
+
+func corrOf(c kernels.CoMoments, err error) (float64, error) {
 	if err != nil {
 		return math.NaN(), err
 	}

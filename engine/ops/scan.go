@@ -8,30 +8,38 @@ import (
 	"github.com/shmengine/shmengine/shmarena"
 )
 
-type scanning[T number] struct{ X, Starts, Out shmarena.Array[T] }
+type scanning[T, S number] struct {
+	X      shmarena.Array[T]
+	Starts shmarena.Array[S]
+	Out    shmarena.Array[T]
+}
 
-// A scanner adds up columns of one type.
-type scanner[T number] struct {
-	sum, scan *engine.Kernel[scanning[T]]
-	starts    func(dst, x []T, start T) T // the sums before each
+// A scanner adds up columns of one type, in another one.
+type scanner[T, S number] struct {
+	sum, scan *engine.Kernel[scanning[T, S]]
+	starts    func(dst, x []S, start S) S // the sums before each
 }
 
 var (
 	float64Scanner = newScanner("", kernels.Sum, kernels.PrefixSum, kernels.PrefixSumExclusive)
+	float32Scanner = newScanner("/float32", kernels.SumFloat32, kernels.PrefixSumFloat32, kernels.PrefixSumExclusive)
 	int64Scanner   = newScanner("/int64", wrappedSum, kernels.PrefixSumInt64, kernels.PrefixSumExclusiveInt64)
+	int32Scanner   = newScanner("/int32", wrappedSumInt32, kernels.PrefixSumInt32, kernels.PrefixSumExclusiveInt32)
 )
 
 // wrappedSum is the sum as Go's addition has it.
 func wrappedSum(x []int64) int64 { return int64(kernels.SumInt64(x).Lo) }
 
-func newScanner[T number](name string, sum func([]T) T, scan, starts func(dst, x []T, start T) T) *scanner[T] {
-	return &scanner[T]{
-		engine.NewKernel("ops/scan/sum"+name, engine.Idempotent, func(t *engine.Task, s scanning[T]) error {
+func wrappedSumInt32(x []int32) int32 { return int32(kernels.SumInt32(x)) }
+
+func newScanner[T, S number](name string, sum func([]T) S, scan func(dst, x []T, start S) S, starts func(dst, x []S, start S) S) *scanner[T, S] {
+	return &scanner[T, S]{
+		engine.NewKernel("ops/scan/sum"+name, engine.Idempotent, func(t *engine.Task, s scanning[T, S]) error {
 			k := piece(t)
 			s.Starts.Slice()[k] = sum(partOf(s.X, k, pieceRows))
 			return nil
 		}),
-		engine.NewKernel("ops/scan"+name, engine.Idempotent, func(t *engine.Task, s scanning[T]) error {
+		engine.NewKernel("ops/scan"+name, engine.Idempotent, func(t *engine.Task, s scanning[T, S]) error {
 			k := piece(t)
 			scan(partOf(s.Out, k, pieceRows), partOf(s.X, k, pieceRows), s.Starts.Slice()[k])
 			return nil
@@ -53,7 +61,18 @@ func ScanInt64[X VectorInt64](ctx context.Context, e *engine.Engine, x X) (shmar
 	return scanOf(ctx, e, int64Scanner, x)
 }
 
-func scanOf[T number, X any](ctx context.Context, e *engine.Engine, s *scanner[T], x X) (out shmarena.Array[T], err error) {
+// ScanFloat32 is [Scan] for float32, added up as float64 and rounded where it is
+// written.
+func ScanFloat32[X VectorFloat32](ctx context.Context, e *engine.Engine, x X) (shmarena.Array[float32], error) {
+	return scanOf(ctx, e, float32Scanner, x)
+}
+
+// ScanInt32 is [Scan] for int32; sums wrap as in Go.
+func ScanInt32[X VectorInt32](ctx context.Context, e *engine.Engine, x X) (shmarena.Array[int32], error) {
+	return scanOf(ctx, e, int32Scanner, x)
+}
+
+func scanOf[T, S number, X any](ctx context.Context, e *engine.Engine, s *scanner[T, S], x X) (out shmarena.Array[T], err error) {
 	d := &desk{e: e}
 	defer named("scan", &err)
 	defer d.close(&err)
@@ -63,11 +82,11 @@ func scanOf[T number, X any](ctx context.Context, e *engine.Engine, s *scanner[T
 	}
 	return filled(d, a.Len(), func(out shmarena.Array[T]) error {
 		k := pieces(a.Len(), pieceRows)
-		starts, err := take[T](d, k)
+		starts, err := take[S](d, k)
 		if err != nil {
 			return err
 		}
-		w := scanning[T]{a, starts, out}
+		w := scanning[T, S]{a, starts, out}
 		if err := over(ctx, e, s.sum, k, w); err != nil {
 			return err
 		}

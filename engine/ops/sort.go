@@ -97,7 +97,11 @@ func (s *splitter[T]) argSortBucket(t *engine.Task, a sorting[T]) error {
 		}
 	}
 	order := a.Order.Part(lo, hi)
-	s.kit.places(order, a.Values.Part(lo, hi), a.Keys.Part(lo, hi))
+	var keys []int64
+	if s.kit.keyed {
+		keys = a.Keys.Part(lo, hi)
+	}
+	s.kit.places(order, a.Values.Part(lo, hi), keys)
 	return kernels.TakeInt64(a.Out.Part(lo, hi), a.Places.Part(lo, hi), order)
 }
 
@@ -202,7 +206,11 @@ func argSortOf[T number, X any](ctx context.Context, e *engine.Engine, s *sorter
 		if b.Values, err = take[T](d, a.Len()); err != nil {
 			return err
 		}
-		for _, to := range []*ints{&b.Places, &b.Order, &b.Keys} {
+		scratch := []*ints{&b.Places, &b.Order, &b.Keys}
+		if !s.kit.keyed {
+			scratch = scratch[:2]
+		}
+		for _, to := range scratch {
 			if *to, err = take[int64](d, a.Len()); err != nil {
 				return err
 			}

@@ -101,9 +101,13 @@ func (s *nans) spread(lo, hi Register) {
 	Label(none)
 }
 
-// seen returns a number that is 0 if none was.
+// seen returns a number that is 0 if none was; nil sees nothing.
 func (s *nans) seen() GPVirtual {
 	seen := GP64()
+	if s == nil {
+		XORL(seen.As32(), seen.As32())
+		return seen
+	}
 	if !level.wide {
 		VMOVMSKPD(s.v[0], seen.As32())
 		return seen
@@ -119,7 +123,7 @@ func (s *nans) seen() GPVirtual {
 // minMaxInt sorts pairs of vectors first where a minimum is a comparison and a
 // blend: one comparison then serves both.
 func minMaxInt() {
-	routine("minMaxInt64", "func(x []int64) (lo int64, hi int64)")
+	routine("minMaxInt64", "func(x []int64) (lo int64, hi int64)", "equals minMaxGo.")
 	x, n := slice("x")
 	first := vec()
 	VPBROADCASTQ(at(x, 0), first)

@@ -23,7 +23,24 @@ const (
 )
 
 func groupFloats() {
-	routine("groupFloats", "func(sums *int64, groups int, codes []uint8, x []float64, scratch *uint64)")
+	groupFloatsOf("", "float64", 8, func(from Mem, v VecVirtual) { VMOVDDUP(from, v) })
+}
+
+// groupFloatsNarrow does the same with elements of 4 bytes, as float64.
+func groupFloatsNarrow() {
+	groupFloatsOf("Float32", "float32", 4, func(from Mem, v VecVirtual) {
+		VBROADCASTSS(from, v)
+		VCVTPS2PD(v, v)
+	})
+	groupFloatsOf("Int32", "int32", 4, func(from Mem, v VecVirtual) {
+		VPBROADCASTD(from, v)
+		VCVTDQ2PD(v, v)
+	})
+}
+
+// groupFloatsOf emits the routine for elements that twice loads as a pair of float64.
+func groupFloatsOf(suffix, elem string, size int, twice func(from Mem, v VecVirtual)) {
+	routine("groupFloats"+suffix, "func(sums *int64, groups int, codes []uint8, x []"+elem+", scratch *uint64)", "equals groupFloatsGo.")
 	table := GP64()
 	Load(Param("scratch"), table)
 	ADDQ(Imm(63), table)
@@ -31,7 +48,7 @@ func groupFloats() {
 	fillFloatCells(table)
 	codes, _ := slice("codes")
 	x, n := slice("x")
-	r := &floatRows{table, codes, x, XMM(), XMM()}
+	r := &floatRows{table, codes, x, size, twice, XMM(), XMM()}
 	VMOVUPD(words(math.Float64bits(1), 0), r.one)
 	VMOVUPD(words(0, 1<<63), r.sign)
 	for _, unroll := range []int{8, 1} {
@@ -40,7 +57,7 @@ func groupFloats() {
 				r.row(i)
 			}
 			ADDQ(imm(unroll), codes)
-			ADDQ(imm(8*unroll), x)
+			ADDQ(imm(size*unroll), x)
 		})
 	}
 	floatResults(table)
@@ -81,6 +98,8 @@ func fillFloatCells(table GPVirtual) {
 
 type floatRows struct {
 	table, codes, x GPVirtual
+	size            int
+	twice           func(from Mem, v VecVirtual)
 	one, sign       VecVirtual // 1, 0; and 0, -0
 }
 
@@ -92,7 +111,7 @@ func (r *floatRows) row(i int) {
 	cell := func(off int) Mem {
 		return Mem{Base: r.table, Index: group, Scale: 1, Disp: i%cells*floatCell + off}
 	}
-	VMOVDDUP(at(r.x, 8*i), v)
+	r.twice(at(r.x, r.size*i), v)
 	VSUBPD(cell(48), v, d)
 	VBLENDPD(Imm(2), d, r.one, factor)
 	VFMADD213PD(cell(0), d, factor)

@@ -12,7 +12,7 @@ func indexOf() {
 }
 
 func indexOfInt() {
-	routine("indexOfInt64", "func(x []int64, v int64) int")
+	routine("indexOfInt64", "func(x []int64, v int64) int", "equals indexOfGo.")
 	v := vec()
 	VPBROADCASTQ(address(Param("v")), v)
 	index(func(in Op, m *mask) hits { return compareInt(equalInt, in, v, m) })

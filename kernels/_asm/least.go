@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -19,7 +20,7 @@ type extreme struct {
 
 const (
 	bestFloat = "func(x []float64) (best float64, piece int, nan uint64)"
-	bestInt   = "func(x []int64) (best int64, piece int)"
+	bestInt   = "func(x []int64) (best int64, piece int, nan uint64)"
 	bestPiece = 2048 // elements: pieceSize of the package
 
 	lessThan = 17 // ordered and quiet
@@ -50,7 +51,7 @@ func greatestInt() {
 // whether they beat the best so far, which most pieces do not: no piece waits
 // for the result of the one before.
 func (e *extreme) emit() {
-	routine(e.name, e.signature)
+	routine(e.name, e.signature, "equals "+strings.TrimSuffix(e.name, "Int64")+"Go.")
 	x, n := slice("x")
 	start, from, at := GP64(), GP64(), GP64()
 	MOVQ(x, start)
@@ -75,9 +76,7 @@ func (e *extreme) emit() {
 	SUBQ(start, at)
 	SHRQ(Imm(3), at)
 	Store(at, ReturnIndex(1))
-	if e.float {
-		Store(nan.seen(), ReturnIndex(2))
-	}
+	Store(nan.seen(), ReturnIndex(2))
 	done()
 }
 

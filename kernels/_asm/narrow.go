@@ -11,8 +11,9 @@ import (
 // whose elements fill a whole one once they are widened.
 func narrow() {
 	inDwords(2*level.lanes, sumInt32, dotInt32, minMaxNarrow, arithNarrow, unaryNarrow, fmaNarrow,
-		countNarrow, compareBitsNarrow, indexNarrow, extremesNarrow, compressNarrow, filterNarrow, prefixInt32)
-	inDwords(level.lanes, sumFloat32, dotFloat32, sumAbsFloat32, shiftedNarrow, convert, takeNarrow, expFloat32, logFloat32)
+		countNarrow, compareBitsNarrow, indexNarrow, extremesNarrow, compressNarrow, filterNarrow, prefixInt32,
+		keysNarrow, partingNarrow, networkNarrow)
+	inDwords(level.lanes, sumFloat32, dotFloat32, sumAbsFloat32, shiftedNarrow, coShiftedNarrow, groupFloatsNarrow, convert, takeNarrow, expFloat32, logFloat32)
 }
 
 // inDwords emits routines for elements of 4 bytes, so many at a time.

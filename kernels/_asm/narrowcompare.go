@@ -145,11 +145,11 @@ func (f flags) store(to Mem) {
 
 func indexNarrow() {
 	for _, t := range narrowTypes {
-		routine("indexOf"+t.suffix, "func(x []"+t.elem+", v "+t.elem+") int", "equals indexOfNarrowGo.")
+		routine("indexOf"+t.suffix, "func(x []"+t.elem+", v "+t.elem+") int", "equals indexOfGo.")
 		v := broadcastDword("v")
 		firstDword(func(in Op, m *mask) flags { return t.compare(4, in, v, m) })
 	}
-	routine("indexNaNFloat32", "func(x []float32) int")
+	routine("indexNaNFloat32", "func(x []float32) int", "equals indexNaNGo.")
 	firstDword(func(in Op, m *mask) flags {
 		v := loaded(in)
 		return comparePS(unordered, v, v, m)

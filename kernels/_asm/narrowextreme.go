@@ -11,7 +11,7 @@ import (
 // minMaxNarrow is minMax: integers know no NaN.
 func minMaxNarrow() {
 	for _, t := range narrowTypes {
-		routine("minMax"+t.suffix, "func(x []"+t.elem+") (lo "+t.elem+", hi "+t.elem+")", "equals "+map[bool]string{true: "minMaxGo.", false: "minMaxInt32Go."}[t.float])
+		routine("minMax"+t.suffix, "func(x []"+t.elem+") (lo "+t.elem+", hi "+t.elem+")", "equals minMaxGo.")
 		x, n := slice("x")
 		first := vec()
 		VPBROADCASTD(at(x, 0), first)
@@ -104,6 +104,10 @@ func (s *dwordNaNs) spread(lo, hi Register) {
 // seen returns a number that is 0 if none was.
 func (s *dwordNaNs) seen() GPVirtual {
 	seen := GP64()
+	if s == nil {
+		XORL(seen.As32(), seen.As32())
+		return seen
+	}
 	if !level.wide {
 		VMOVMSKPS(s.v[0], seen.As32())
 		return seen
@@ -138,11 +142,7 @@ func extremesNarrow() {
 
 // emit is that of extreme.
 func (e *dwordExtreme) emit() {
-	signature := "func(x []" + e.elem + ") (best " + e.elem + ", piece int"
-	if e.float {
-		signature += ", nan uint64"
-	}
-	routine(e.name+e.suffix, signature+")")
+	routine(e.name+e.suffix, "func(x []"+e.elem+") (best "+e.elem+", piece int, nan uint64)", "equals "+e.name+"Go.")
 	x, n := slice("x")
 	start, from, at := GP64(), GP64(), GP64()
 	MOVQ(x, start)
@@ -167,9 +167,7 @@ func (e *dwordExtreme) emit() {
 	SUBQ(start, at)
 	SHRQ(Imm(2), at)
 	Store(at, ReturnIndex(1))
-	if e.float {
-		Store(nan.seen(), ReturnIndex(2))
-	}
+	Store(nan.seen(), ReturnIndex(2))
 	done()
 }
 

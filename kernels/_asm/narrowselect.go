@@ -88,7 +88,7 @@ func (s *dwordSelection) lanesOf(word GPVirtual) (bits GPVirtual, k OpmaskVirtua
 
 func compressNarrow() {
 	routine("compressDwords", "func(dst *uint32, x []uint32, mask *uint64, shift int) int",
-		"equals compressDwordsGo for a multiple of 64 elements; it may write as many as x has.")
+		"equals compressGo for a multiple of 64 elements; it may write as many as x has.")
 	x, n := slice("x")
 	s := newDwordSelection(x)
 	runs := newBitRuns()
@@ -133,7 +133,7 @@ func filterNarrow() {
 // takeNarrow gathers half a vector by a whole one of indices: see take.
 func takeNarrow() {
 	routine("takeDwords", "func(dst *uint32, x []uint32, idx []int64) int",
-		"equals takeDwordsGo for a multiple of 8 indices, but leaves out all of the vector in which one is", "out of bounds.")
+		"equals takeGo for a multiple of 8 indices, but leaves out all of the vector in which one is", "out of bounds.")
 	x, n := slice("x")
 	idx, left := slice("idx")
 	dst, total, limit := GP64(), GP64(), broadcastInt(n)

@@ -128,6 +128,18 @@ func shiftedNarrow() {
 	}
 }
 
+// coShiftedNarrow is coShifted of elements that are widened.
+func coShiftedNarrow() {
+	for _, t := range narrowTypes {
+		routine("coShifted"+t.suffix, "func(x []"+t.elem+", y []"+t.elem+", shiftX float64, shiftY float64)"+fiveSums, "equals coShiftedGo.")
+		shiftX, shiftY := negated(broadcastFloat("shiftX")), negated(broadcastFloat("shiftY"))
+		coSums(func(x, y Op, dx, dy VecVirtual) {
+			VADDPD(t.widen(x), shiftX, dx)
+			VADDPD(t.widen(y), shiftY, dy)
+		})
+	}
+}
+
 // shiftedSums sums deviations and their squares, and ends the routine.
 func shiftedSums(deviation func(in Op) VecVirtual) {
 	x, n := slice("x")

@@ -40,7 +40,11 @@ func (p *partition) emit(name string) {
 	steps := GP64()
 	Load(Param("steps"), steps)
 	p.pivot = vec()
-	VPBROADCASTQ(address(Param("pivot")), p.pivot)
+	if level.elem == 4 {
+		p.pivot = broadcastDword("pivot")
+	} else {
+		VPBROADCASTQ(address(Param("pivot")), p.pivot)
+	}
 	x, places := GP64(), GP64()
 	Load(Param(name), x)
 	Load(Param("at"), places)
@@ -48,7 +52,7 @@ func (p *partition) emit(name string) {
 	for i, e := range ends {
 		*e = GP64()
 		MOVQ(at(places, 8*i), *e)
-		LEAQ(Mem{Base: x, Index: *e, Scale: 8}, *e)
+		LEAQ(Mem{Base: x, Index: *e, Scale: uint8(level.elem)}, *e)
 	}
 	p.table = GP64()
 	LEAQ(p.orders(), p.table)
@@ -67,7 +71,7 @@ func (p *partition) emit(name string) {
 	Load(Param("at"), places)
 	for i, e := range ends {
 		SUBQ(x, *e)
-		SHRQ(Imm(3), *e)
+		SHRQ(Imm(level.shift()), *e)
 		MOVQ(*e, at(places, 8*i))
 	}
 	done()
@@ -76,6 +80,9 @@ func (p *partition) emit(name string) {
 // orders returns, for each set of lanes, the order that has those first: a byte
 // a lane for AVX-512, two dwords a lane for AVX2.
 func (p *partition) orders() Mem {
+	if level.elem == 4 {
+		return dwordOrders()
+	}
 	if !level.wide {
 		return frontOrders()
 	}
@@ -97,7 +104,7 @@ func (p *partition) orders() Mem {
 // step reads from the end with less room, without a jump: which it is is hard
 // to predict.
 func (p *partition) step() {
-	size := p.vectors * level.bytes()
+	size, scale := p.vectors*level.bytes(), uint8(level.elem)
 	roomLeft, roomRight, from, next := GP64(), GP64(), GP64(), GP64()
 	MOVQ(p.left, roomLeft)
 	SUBQ(p.below, roomLeft)
@@ -117,13 +124,13 @@ func (p *partition) step() {
 	}
 	for _, v := range all {
 		VMOVUPD(v.key, at(p.below, 0))
-		VMOVUPD(v.key, at(p.above, -level.bytes()))
+		VMOVUPD(v.back, at(p.above, -level.bytes()))
 		if p.values != nil {
 			VMOVUPD(v.value, p.value(p.below, 0))
 			VMOVUPD(v.value, p.value(p.above, -level.bytes()))
 		}
-		LEAQ(Mem{Base: p.below, Index: v.n, Scale: 8}, p.below)
-		LEAQ(Mem{Base: p.above, Index: v.n, Scale: 8, Disp: -level.bytes()}, p.above)
+		LEAQ(Mem{Base: p.below, Index: v.n, Scale: scale}, p.below)
+		LEAQ(Mem{Base: p.above, Index: v.n, Scale: scale, Disp: -level.bytes()}, p.above)
 	}
 }
 
@@ -132,13 +139,17 @@ func (p *partition) value(k GPVirtual, off int) Mem {
 	return Mem{Base: k, Index: p.values, Scale: 1, Disp: off}
 }
 
-// parted is a vector with the lanes below the pivot first, and their number.
+// parted is a vector with the lanes below the pivot first, what is stored at the
+// other end with the others last (the same vector, or not), and their number.
 type parted struct {
-	key, value VecVirtual
-	n          GPVirtual
+	key, back, value VecVirtual
+	n                GPVirtual
 }
 
 func (p *partition) ordered(from GPVirtual, off int) parted {
+	if level.elem == 4 {
+		return p.orderedDwords(from, off)
+	}
 	v := parted{key: loaded(at(from, off)), n: GP64()}
 	bits, order := GP64(), vec()
 	compareInt(lessInt64, v.key, p.pivot, nil).toBits(bits)
@@ -150,6 +161,7 @@ func (p *partition) ordered(from GPVirtual, off int) parted {
 		VMOVDQU(Mem{Base: p.table, Index: bits, Scale: 1}, order)
 	}
 	v.key = permuted(v.key, order)
+	v.back = v.key
 	if p.values != nil {
 		v.value = permuted(p.value(from, off), order)
 	}

@@ -38,7 +38,11 @@ type sorter struct {
 func (s *sorter) emit(most int) {
 	n := GP64()
 	Load(Param("n"), n)
-	s.n = broadcastInt(n)
+	if level.elem == 4 {
+		s.n = broadcastDwordOf(n)
+	} else {
+		s.n = broadcastInt(n)
+	}
 	end := fresh("sorted")
 	for vectors := 1; vectors <= most; vectors *= 2 {
 		next := fresh("more")
@@ -58,6 +62,9 @@ func (s *sorter) emit(most int) {
 
 // present returns the lanes of vector j that there are.
 func (s *sorter) present(j int) *mask {
+	if level.elem == 4 {
+		return s.presentDwords(j)
+	}
 	numbers := make([]uint64, level.lanes)
 	for i := range numbers {
 		numbers[i] = uint64(j*level.lanes + i)
@@ -119,7 +126,12 @@ func (s *sorter) store(x GPVirtual, all []VecVirtual) {
 }
 
 // padding is behind all numbers.
-func (s *sorter) padding() VecVirtual { return loaded(splat(math.MaxInt64)) }
+func (s *sorter) padding() VecVirtual {
+	if level.elem == 4 {
+		return dwordPadding()
+	}
+	return loaded(splat(math.MaxInt64))
+}
 
 // across compares whole vectors; runs and distances are in vectors. Runs of
 // every second number go down.
@@ -161,6 +173,9 @@ func blend(h hits, a, b VecVirtual) VecVirtual {
 }
 
 func minMaxOf(a, b VecVirtual) (low, high VecVirtual) {
+	if level.elem == 4 {
+		return minMaxOfDwords(a, b)
+	}
 	low, high = vec(), vec()
 	if level.wide {
 		VPMINSQ(a, b, low)
@@ -189,6 +204,9 @@ func (s *sorter) within(run, distance int) {
 
 // partners puts each lane where the one that it is compared with was.
 func partners(v VecVirtual, distance int) VecVirtual {
+	if level.elem == 4 {
+		return dwordPartners(v, distance)
+	}
 	other := vec()
 	switch distance {
 	case 1:
@@ -230,6 +248,9 @@ func larger(i, run, distance int) (set uint64) {
 }
 
 func (s *sorter) choose(v, other VecVirtual, larger uint64) VecVirtual {
+	if level.elem == 4 {
+		return s.chooseDwords(v, other, larger)
+	}
 	result := vec()
 	if level.wide {
 		VPMINSQ(other, v, result)
@@ -252,7 +273,11 @@ func (s *sorter) lanes(set uint64) OpmaskVirtual {
 	}
 	bits, k := GP32(), K()
 	MOVL(U32(set), bits)
-	KMOVB(bits, k)
+	if level.elem == 4 {
+		KMOVW(bits, k)
+	} else {
+		KMOVB(bits, k)
+	}
 	s.masks[set] = k
 	return k
 }
