@@ -1,5 +1,3 @@
-// Child is a program that can do nothing but say that it has started: what a small
-// program of a user's pays for a process. Package proc compiles and starts it.
 package main
 
 import (
