@@ -65,8 +65,7 @@ func TestIdleWorkersAndNewWork(t *testing.T) {
 	e := start(t, Config{Workers: 2, IdleTimeout: idle, Logger: slog.New(&left)})
 	x := share(t, e, randoms(3*LeafRows))
 	ctx := deadline(t, 10*time.Minute)
-	for i := range rounds {
-		// Before, at and after the end of the patience.
+	for i := range rounds { // before, at and after the end of the patience
 		time.Sleep(idle - 500*time.Microsecond + time.Duration(i%20)*100*time.Microsecond)
 		var work sync.WaitGroup
 		for k := range 1 + i%3 {

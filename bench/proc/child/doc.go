@@ -6,5 +6,6 @@
 // package: whatever is added here is added to the figure.
 //
 // It shares nothing with whoever starts it but the pipe that package stamp writes to,
-// owns no memory beside its own, and ends with its parent.
+// owns no memory beside its own, and ends with its parent. One measurement starts it
+// some dozens of times.
 package main
