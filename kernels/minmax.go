@@ -71,14 +71,14 @@ func (e *extent[T]) block(x []T) (lo, hi T) {
 func minMaxGo[T element](x []T) (lo, hi T) {
 	lo, hi = x[0], x[0]
 	for _, v := range x {
+		if v != v { // first: a third less time than last
+			return v, v
+		}
 		if v < lo {
 			lo = v
 		}
 		if v > hi {
 			hi = v
-		}
-		if v != v {
-			return v, v
 		}
 	}
 	return lo, hi

@@ -32,12 +32,12 @@ const mostPacked = 1 << 32
 
 // places writes the places in this order. More elements than can be packed are
 // compared one by one.
-func (o dwordOrder) places(idx []int64, x []int32, most int) {
+func (o dwordOrder) places(idx []int64, x []int32, most uint64) {
 	sameLength(len(idx), len(x))
 	if overlap(idx, x) {
 		panic("kernels: slices overlap")
 	}
-	if len(x) > most {
+	if uint64(len(x)) > most {
 		o.placesOfMany(idx, x)
 		return
 	}

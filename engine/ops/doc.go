@@ -6,10 +6,10 @@
 //	sorted, err := ops.Sort(ctx, e, x)
 //	defer sorted.Free()
 //
-// What it is. Functions over columns of float64 (Sum) and int64 (SumInt64), of float32
-// and int32 too where nothing has to be sorted or scanned: arrays of an engine's arena,
-// which workers read where they lie, or Go slices, which are copied into the arena first;
-// and MatMul. A program that imports ops has its kernels in its workers too.
+// What it is. Functions over columns of float64 (Sum) and of int64, float32 and int32
+// (SumInt64 and so on): arrays of an engine's arena, which workers read where they lie,
+// or Go slices, which are copied into the arena first; and MatMul. A program that imports
+// ops has its kernels in its workers too.
 //
 // Results have the same bits for any number of workers and in either mode of the
 // engine, on one dispatch level of package kernels. What a function says of NaN,
