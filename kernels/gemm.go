@@ -113,14 +113,15 @@ func sized(x []float64, n int) []float64 {
 func (g *gemmBuffer) multiply(c Matrix, alpha float64, a, b Matrix, beta float64) {
 	tile := gemmTiles[active]
 	depth := evenly(a.Cols, gemmDepth)
-	for i := 0; i < c.Rows; i += gemmRows {
-		rows, so := min(gemmRows, c.Rows-i), beta
+	most, width := upTo(evenly(c.Rows, gemmRows), tile.rows), upTo(evenly(c.Cols, gemmCols), tile.cols)
+	for i := 0; i < c.Rows; i += most {
+		rows, so := min(most, c.Rows-i), beta
 		for p := 0; p < a.Cols; p += depth {
 			k := min(depth, a.Cols-p)
 			g.left = sized(g.left, upTo(rows, tile.rows)*k)
 			gemmPack(g.left, tile.rows, a.Part(i, p, rows, k).T())
-			for j := 0; j < c.Cols; j += gemmCols {
-				cols := min(gemmCols, c.Cols-j)
+			for j := 0; j < c.Cols; j += width {
+				cols := min(width, c.Cols-j)
 				g.right = sized(g.right, upTo(cols, tile.cols)*k)
 				gemmPack(g.right, tile.cols, b.Part(p, j, k, cols))
 				g.block(c.Part(i, j, rows, cols), alpha, so, k)
