@@ -74,6 +74,11 @@ func scaleMatrix(c Matrix, beta float64) {
 func scaleVector(y []float64, beta float64) {
 	switch beta {
 	case 0:
+		var p pace
+		for ; len(y) > block1; y = y[block1:] { // clear has no safepoint
+			clear(y[:block1])
+			p.spend(block1, gemvTurn)
+		}
 		clear(y)
 	case 1:
 	default:
@@ -97,7 +102,10 @@ var gemmTiles = [...]struct{ rows, cols int }{levelGo: {4, 2}, levelAVX2: {4, 12
 // gemmBuffer holds packed blocks of the factors, panel after panel: a panel has
 // the rows (or columns) of a tile, and one after the other the elements that
 // are used together.
-type gemmBuffer struct{ left, right []float64 }
+type gemmBuffer struct {
+	left, right []float64
+	pace        pace
+}
 
 var gemmBuffers = sync.Pool{New: func() any { return new(gemmBuffer) }}
 
@@ -112,15 +120,17 @@ func sized(x []float64, n int) []float64 {
 // multiply adds alpha*a*b to beta*c, whose rows follow each other.
 func (g *gemmBuffer) multiply(c Matrix, alpha float64, a, b Matrix, beta float64) {
 	tile := gemmTiles[active]
+	g.pace = pace{}
 	depth := evenly(a.Cols, gemmDepth)
-	for i := 0; i < c.Rows; i += gemmRows {
-		rows, so := min(gemmRows, c.Rows-i), beta
+	most, width := upTo(evenly(c.Rows, gemmRows), tile.rows), upTo(evenly(c.Cols, gemmCols), tile.cols)
+	for i := 0; i < c.Rows; i += most {
+		rows, so := min(most, c.Rows-i), beta
 		for p := 0; p < a.Cols; p += depth {
 			k := min(depth, a.Cols-p)
 			g.left = sized(g.left, upTo(rows, tile.rows)*k)
 			gemmPack(g.left, tile.rows, a.Part(i, p, rows, k).T())
-			for j := 0; j < c.Cols; j += gemmCols {
-				cols := min(gemmCols, c.Cols-j)
+			for j := 0; j < c.Cols; j += width {
+				cols := min(width, c.Cols-j)
 				g.right = sized(g.right, upTo(cols, tile.cols)*k)
 				gemmPack(g.right, tile.cols, b.Part(p, j, k, cols))
 				g.block(c.Part(i, j, rows, cols), alpha, so, k)
@@ -144,8 +154,8 @@ func upTo(n, step int) int { return (n + step - 1) / step * step }
 func (g *gemmBuffer) block(c Matrix, alpha, beta float64, k int) {
 	tile := gemmTiles[active]
 	for i := 0; i < c.Rows; i += tile.rows {
-		safepoint()
 		left, rows := g.left[i*k:], min(tile.rows, c.Rows-i)
+		g.pace.spend(rows*c.Cols*k, gemmTurn)
 		for j := 0; j < c.Cols; j += tile.cols {
 			gemmTile(k, left, g.right[j*k:], c.Data[i*c.Stride+j:], c.Stride, rows, min(tile.cols, c.Cols-j), alpha, beta)
 		}

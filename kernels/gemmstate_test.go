@@ -3,6 +3,7 @@ package kernels
 import (
 	"math/rand/v2"
 	"runtime"
+	"sync/atomic"
 	"testing"
 
 	"github.com/shmengine/shmengine/internal/race"
@@ -32,7 +33,7 @@ func TestGemmLetsTheCollectorRun(t *testing.T) {
 	r := rand.New(rand.NewPCG(41, 8))
 	a, b, c := random(r, rows, k, true), random(r, k, gemmCols, false), random(r, rows, gemmCols, false)
 	onEachLevel(t, func(t *testing.T) {
-		g := gemmBuffer{make([]float64, rows*k), make([]float64, gemmCols*k)}
+		g := gemmBuffer{left: make([]float64, rows*k), right: make([]float64, gemmCols*k)}
 		gemmPack(g.left, gemmTiles[active].rows, a.T())
 		gemmPack(g.right, gemmTiles[active].cols, b)
 		part := c
@@ -44,4 +45,43 @@ func TestGemmLetsTheCollectorRun(t *testing.T) {
 			t.Errorf("the world stopped %d times at most while a block was multiplied", stops)
 		}
 	})
+}
+
+// A long call lets others run many times, on one processor, however fast it is: without
+// turns they would wait for the runtime to take the processor away, each 10 ms.
+func TestLongProductsTakeTurns(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	const n, enough = 32 * gemvTurn, 24
+	x, y := make([]float64, n), make([]float64, n)
+	row, column := Matrix{x, 1, n, n, false}, Matrix{x, n, 1, n, true}
+	c, a, b := Matrix{y, 1024, 512, 512, false}, Matrix{x, 1024, 512, 512, false}, Matrix{x, 512, 512, 512, false}
+	onEachLevel(t, func(t *testing.T) {
+		for what, call := range map[string]func(){
+			"Gemm":            func() { Gemm(c, 1, a, b, 0) },
+			"Gemm of nothing": func() { Gemm(vector(y), 0, vector(x[:1]), row, 0) },
+			"Gemv by rows":    func() { Gemv(y[:1], 1, row, x, 0) },
+			"Gemv by columns": func() { Gemv(y, 1, column, x[:1], 1) },
+		} {
+			if turns := turnsOfOthers(call); turns < enough {
+				t.Errorf("%s let another goroutine run %d times, not %d", what, turns, enough)
+			}
+		}
+	})
+}
+
+// turnsOfOthers returns how often another goroutine ran during a call.
+func turnsOfOthers(call func()) (turns int) {
+	var stop atomic.Bool
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for !stop.Load() {
+			turns++
+			runtime.Gosched()
+		}
+	}()
+	call()
+	stop.Store(true)
+	<-ended
+	return turns
 }

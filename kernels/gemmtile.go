@@ -47,16 +47,27 @@ func gemmTileGo(k int, a, b, c []float64, stride, rows, cols int, alpha, beta fl
 	}
 }
 
-// gemmPack writes panels of w columns each, one after the other.
+// gemmPackLines is how many rows are copied into all panels before the next ones: as many as
+// a set of the first cache holds lines, since rows of large matrices may share one.
+const gemmPackLines = 8
+
+// gemmPack writes panels of w columns each, one after the other. What the last one has beyond
+// x is any number: only what the tile does not write depends on it.
 func gemmPack(dst []float64, w int, x Matrix) {
-	for j := 0; j < x.Cols; j += w {
-		safepoint()
-		gemmPackPanel(dst[j*x.Rows:], w, x.Part(0, j, x.Rows, min(w, x.Cols-j)))
+	lines := x.Rows
+	if active != levelGo && !x.ByColumns {
+		lines = gemmPackLines
+	}
+	for i := 0; i < x.Rows; i += lines {
+		rows := min(lines, x.Rows-i)
+		for j := 0; j < x.Cols; j += w {
+			safepoint()
+			gemmPackPanel(dst[j*x.Rows+i*w:], w, x.Part(i, j, rows, min(w, x.Cols-j)))
+		}
 	}
 }
 
-// gemmPackPanel writes the rows of x, at most w elements each, as rows of w. What
-// they have more is any number: only what the tile does not write depends on it.
+// gemmPackPanel writes the rows of x, at most w elements each, as rows of w.
 func gemmPackPanel(dst []float64, w int, x Matrix) {
 	switch {
 	case active == levelGo:

@@ -47,12 +47,13 @@ const (
 // gemvDot takes some rows at once, since they share x.
 func gemvDot(y []float64, alpha float64, a Matrix, x []float64, beta float64) {
 	var sums [gemvDots]float64
+	var p pace
 	for i := 0; i < len(y); {
 		n := 1
 		if len(y)-i >= gemvDots {
 			n = gemvDots
 		}
-		gemvRows(&sums, a.Data[i*a.Stride:], a.Stride, x, n)
+		gemvRows(&p, &sums, a.Data[i*a.Stride:], a.Stride, x, n)
 		for r, sum := range sums[:n] {
 			v := float64(alpha * sum)
 			if beta != 0 {
@@ -65,12 +66,13 @@ func gemvDot(y []float64, alpha float64, a Matrix, x []float64, beta float64) {
 }
 
 // gemvRows multiplies n rows, 1 or as many as are taken at once, by x.
-func gemvRows(sums *[gemvDots]float64, a []float64, stride int, x []float64, n int) {
+func gemvRows(p *pace, sums *[gemvDots]float64, a []float64, stride int, x []float64, n int) {
 	*sums = [gemvDots]float64{}
 	for j := 0; j < len(x); j += gemvWidth {
-		safepoint()
+		some := x[j:min(j+gemvWidth, len(x))]
+		p.spend(n*len(some), gemvTurn)
 		var part [gemvDots]float64
-		gemvDotBlock(&part, a[j:], stride, x[j:min(j+gemvWidth, len(x))], n)
+		gemvDotBlock(&part, a[j:], stride, some, n)
 		for r, v := range part[:n] {
 			sums[r] += v
 		}
@@ -105,14 +107,15 @@ func gemvAdd(y []float64, alpha float64, a Matrix, x []float64) {
 		most = gemvAdds / 2
 	}
 	var factors [gemvAdds]float64
+	var p pace
 	for i := 0; i < len(y); i += gemvDepth {
 		part := y[i:min(i+gemvDepth, len(y))]
 		for j := 0; j < len(x); {
-			safepoint()
 			n := 1
 			if len(x)-j >= most {
 				n = most
 			}
+			p.spend(n*len(part), gemvTurn)
 			for r := range n {
 				factors[r] = alpha * x[j+r]
 			}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -17,13 +19,12 @@ func gemmTile() {
 	for v := range t.sums {
 		t.sums[v] = vecs(level.lanes)
 	}
-	t.c, t.stride = pointer("c"), pointer("stride")
+	t.c, t.stride, t.cols = pointer("c"), pointer("stride"), pointer("cols")
 	SHLQ(Imm(3), t.stride)
-	t.fetch()
 	t.multiply()
 	t.scale()
 	keep, over := GP64(), fresh("over")
-	t.rows, t.cols = pointer("rows"), pointer("cols")
+	t.rows = pointer("rows")
 	Load(Param("keep"), keep)
 	TESTQ(keep, keep)
 	JZ(LabelRef(over))
@@ -45,45 +46,66 @@ type tile struct {
 	rows, cols GPVirtual
 }
 
-// fetch asks for the lines of the tile before they are needed. It may ask
-// for what lies behind the matrix, which does nothing.
-func (t *tile) fetch() {
-	p := GP64()
-	MOVQ(t.c, p)
-	for range level.lanes {
-		for off := 0; off < tileVectors*level.bytes(); off += cacheLine {
-			PREFETCHT0(at(p, off))
-		}
-		ADDQ(t.stride, p)
-	}
-}
-
-const tileUnroll = 4
-
-// multiply adds the products of the two panels.
+// multiply adds the products of the two panels, without the vectors of columns that the
+// tile has not: their sums stay 0.
 func (t *tile) multiply() {
 	k, a, b := pointer("k"), pointer("a"), pointer("b")
+	end := fresh("multiplied")
+	for n := 1; n < tileVectors; n++ {
+		more := fresh("wider")
+		CMPQ(t.cols, imm(n*level.lanes))
+		JA(LabelRef(more))
+		t.steps(k, a, b, n)
+		JMP(LabelRef(end))
+		Label(more)
+	}
+	t.steps(k, a, b, tileVectors)
+	Label(end)
+}
+
+const (
+	tileUnroll = 4
+	tileFetch  = 8    // steps in which a row of the result is asked for
+	tileAhead  = 2048 // bytes of the left panel, which comes from the third cache
+)
+
+// steps asks for the lines of the result while it begins, a row at a time: all at once would
+// keep the panels waiting. What it asks for behind the panel or the matrix does nothing.
+func (t *tile) steps(k, a, b GPVirtual, vectors int) {
 	step := func(n int) {
 		for i := range n {
-			t.step(a, b, i)
+			t.step(a, b, i, vectors)
 		}
 		ADDQ(imm(n*level.bytes()), a)
 		ADDQ(imm(n*tileVectors*level.bytes()), b)
 	}
+	p, rows := GP64(), GP64()
+	MOVQ(t.c, p)
+	MOVQ(I32(int32(level.lanes*tileFetch)), rows)
+	CMPQ(rows, k)
+	CMOVQGT(k, rows)
+	SUBQ(rows, k)
+	while(rows, tileFetch, func() {
+		for off := 0; off < vectors*level.bytes(); off += cacheLine {
+			PREFETCHT0(at(p, off))
+		}
+		ADDQ(t.stride, p)
+		step(tileFetch)
+	})
+	ADDQ(rows, k)
 	while(k, tileUnroll, func() { step(tileUnroll) })
 	while(k, 1, func() { step(1) })
 }
 
 // step adds the products of column i of the left panel and row i of the right one.
-func (t *tile) step(a, b Register, i int) {
-	const ahead = 8 // rows; the right panel comes from the second cache
-	columns := make([]VecVirtual, tileVectors)
+func (t *tile) step(a, b Register, i, vectors int) {
+	columns := make([]VecVirtual, vectors)
 	for v := range columns {
 		columns[v] = vec()
 		VMOVUPD(at(b, (i*tileVectors+v)*level.bytes()), columns[v])
 	}
-	for off := 0; off < tileVectors*level.bytes(); off += cacheLine {
-		PREFETCHT0(at(b, (i+ahead)*tileVectors*level.bytes()+off))
+	if i*level.bytes()%cacheLine == 0 {
+		PREFETCHT0(at(a, i*level.bytes()+tileAhead))
 	}
 	one := vec()
 	for r := range level.lanes {
@@ -94,14 +116,20 @@ func (t *tile) step(a, b Register, i int) {
 	}
 }
 
-// scale multiplies the sums by alpha.
+// scale multiplies the sums by alpha, unless it is 1.
 func (t *tile) scale() {
+	factor, one, end := GP64(), GP64(), fresh("scaled")
+	MOVQ(address(Param("alpha")), factor)
+	MOVQ(U64(math.Float64bits(1)), one)
+	CMPQ(factor, one)
+	JE(LabelRef(end))
 	alpha := broadcastFloat("alpha")
 	for _, column := range t.sums {
 		for _, sum := range column {
 			VMULPD(alpha, sum, sum)
 		}
 	}
+	Label(end)
 }
 
 // write puts the tile into the matrix, added to beta times what is there if

@@ -1,0 +1,122 @@
+package kernels
+
+import (
+	"os"
+	"runtime"
+	"runtime/metrics"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// How long collections take while every processor is in a call on 1 GiB, or multiplies, and
+// how long the world takes to stop, which is what depends on the kernels. What else there is to a
+// collection is as long beside a loop of plain Go. All are printed.
+func TestCollectionsBesideLongCalls(t *testing.T) {
+	if os.Getenv("SHMENGINE_STRESS") == "" {
+		t.Skip("1 GiB for each processor, and 1 more: SHMENGINE_STRESS=1")
+	}
+	const n = 1 << 27
+	x, outs := make([]float64, n), make([][]float64, runtime.GOMAXPROCS(0))
+	inNoOrder(x)
+	for i := range outs {
+		outs[i] = make([]float64, n)
+	}
+	half := Matrix{x, 2, n / 2, n / 2, false}
+	for _, c := range []struct {
+		name    string
+		prepare func(y []float64)
+		call    func(y []float64)
+	}{
+		{"loop of plain Go", nil, func([]float64) { sumGo(x) }},
+		{"Sum", nil, func([]float64) { Sum(x) }},
+		{"Axpy", nil, func(y []float64) { Axpy(y, 0.5, x, y) }},
+		{"Sort", inNoOrder, Sort},
+		{"Gemm, 2048 cubed", nil, func(y []float64) { Gemm(squareOf(y, 2048), 1, squareOf(x, 2048), squareOf(x[n/2:], 2048), 0) }},
+		{"Gemm, tall", nil, func(y []float64) { Gemm(wide(y, 64), 1, wide(x, 64), squareOf(x, 64), 0) }},
+		{"Gemm, two products", nil, func(y []float64) { Gemm(vector(y[:n/2]), 1, vector(x[:2]), half, 0) }},
+		{"Gemm of nothing", nil, func(y []float64) { Gemm(vector(y), 0, vector(x[:1]), vector(x), 0) }},
+		{"Gemv by rows", nil, func(y []float64) { Gemv(y[:2], 1, half, x[:n/2], 0) }},
+		{"Gemv by columns", nil, func(y []float64) { Gemv(y[:n/2], 1, half.T(), x[:2], 0) }},
+	} {
+		if c.prepare != nil {
+			for _, y := range outs {
+				c.prepare(y)
+			}
+		}
+		collections(t, c.name, outs, c.call)
+	}
+}
+
+// inNoOrder writes numbers in no order.
+func inNoOrder(y []float64) {
+	state := uint64(len(y))
+	for i := range y {
+		state = state*6364136223846793005 + 1442695040888963407
+		y[i] = float64(state>>11) * 0x1p-53
+	}
+}
+
+func squareOf(x []float64, n int) Matrix { return Matrix{x, n, n, n, false} }
+
+// wide returns all of x as rows of n columns.
+func wide(x []float64, n int) Matrix { return Matrix{x, len(x) / n, n, n, false} }
+
+// collections collects while each processor makes calls, one after the other.
+func collections(t *testing.T, name string, outs [][]float64, call func(y []float64)) {
+	t.Helper()
+	var calls, begun atomic.Int64
+	var stop atomic.Bool
+	var wg sync.WaitGroup
+	for _, y := range outs {
+		wg.Go(func() {
+			for begun.Add(1); !stop.Load(); calls.Add(1) {
+				call(y)
+			}
+		})
+	}
+	for begun.Load() < int64(len(outs)) {
+		runtime.Gosched()
+	}
+	const rounds = 20
+	took, inside := make([]time.Duration, rounds), 0
+	before := stopping()
+	for i := range took {
+		made, begin := calls.Load(), time.Now()
+		runtime.GC()
+		took[i] = time.Since(begin)
+		if calls.Load() == made {
+			inside++
+		}
+	}
+	worst := worstSince(before)
+	stop.Store(true)
+	wg.Wait()
+	slices.Sort(took)
+	t.Logf("%-20s GC min %8v median %8v max %8v; %d of %d inside of calls; a stop of the world waited %v at most",
+		name, took[0].Round(time.Microsecond), took[rounds/2].Round(time.Microsecond), took[rounds-1].Round(time.Microsecond), inside, rounds, worst)
+	if inside == 0 {
+		t.Errorf("%s: no collection ended before a call did", name)
+	}
+}
+
+// stopping counts how long the world took to stop.
+func stopping() *metrics.Float64Histogram {
+	s := []metrics.Sample{{Name: "/sched/pauses/stopping/gc:seconds"}}
+	metrics.Read(s)
+	h := s[0].Value.Float64Histogram()
+	return &metrics.Float64Histogram{Counts: slices.Clone(h.Counts), Buckets: h.Buckets}
+}
+
+// worstSince returns the upper bound of the last bucket that has grown.
+func worstSince(before *metrics.Float64Histogram) time.Duration {
+	now := stopping()
+	for i := len(now.Counts) - 1; i >= 0; i-- {
+		if now.Counts[i] > before.Counts[i] {
+			return time.Duration(now.Buckets[i+1] * 1e9)
+		}
+	}
+	return 0
+}

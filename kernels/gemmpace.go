@@ -1,0 +1,26 @@
+package kernels
+
+import "runtime"
+
+// A pace counts the work of a long call, and lets other goroutines run now and then.
+// A safepoint lets the world be stopped; but what has to run before and after that, such as
+// the steps of runtime.GC, waits for a processor until the runtime takes one away, after
+// 10 ms, and there are several such steps. A turn ends after about a third of a millisecond,
+// and costs a fifth of a microsecond if nobody waits.
+type pace struct{ done int }
+
+// Work of a turn.
+const (
+	gemmTurn = 1 << 23 // multiplications
+	gemvTurn = 1 << 19 // elements of the matrix, if they come from memory
+)
+
+// spend is called between two pieces of work, of n each, and is a safepoint.
+func (p *pace) spend(n, most int) {
+	if p.done += n; p.done < most {
+		safepoint()
+		return
+	}
+	p.done = 0
+	runtime.Gosched()
+}
