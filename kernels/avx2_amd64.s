@@ -18,19 +18,26 @@ TEXT ·sumAVX2(SB), NOSPLIT, $0-32
 	VPXOR Y6, Y6, Y6
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
+	CMPQ  CX, ·touchFrom+0(SB)
+	JB    near1
 	CMPQ  CX, $+32
-	JB    end2
+	JB    end3
 
-loop1:
+loop2:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end4
+	JB      end5
+	PCALIGN $0x40
 
-loop3:
+loop4:
+	MOVQ   (AX), BX
+	MOVQ   64(AX), BX
+	MOVQ   128(AX), BX
+	MOVQ   192(AX), BX
 	VADDPD (AX), Y0, Y0
 	VADDPD 32(AX), Y1, Y1
 	VADDPD 64(AX), Y2, Y2
@@ -42,9 +49,9 @@ loop3:
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
 	CMPQ   DX, $+32
-	JAE    loop3
+	JAE    loop4
 
-end4:
+end5:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -65,22 +72,74 @@ end4:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1
+	JAE    loop2
 
-end2:
+end3:
+near1:
+	CMPQ CX, $+32
+	JB   end7
+
+loop6:
+	MOVQ    CX, DX
+	MOVQ    $+4096, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+32
+	JB      end9
+	PCALIGN $0x40
+
+loop8:
+	VADDPD (AX), Y0, Y0
+	VADDPD 32(AX), Y1, Y1
+	VADDPD 64(AX), Y2, Y2
+	VADDPD 96(AX), Y3, Y3
+	VADDPD 128(AX), Y4, Y4
+	VADDPD 160(AX), Y5, Y5
+	VADDPD 192(AX), Y6, Y6
+	VADDPD 224(AX), Y7, Y7
+	ADDQ   $+256, AX
+	SUBQ   $+32, DX
+	CMPQ   DX, $+32
+	JAE    loop8
+
+end9:
+	ADDQ   DX, CX
+	ADDQ   $+32, CX
+	VADDPD Y4, Y0, Y0
+	VADDPD Y5, Y1, Y1
+	VADDPD Y6, Y2, Y2
+	VADDPD Y7, Y3, Y3
+	VADDPD Y2, Y0, Y0
+	VADDPD Y3, Y1, Y1
+	VADDPD Y1, Y0, Y0
+	VADDPD Y0, Y8, Y8
+	VPXOR  Y0, Y0, Y0
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VPXOR  Y5, Y5, Y5
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop6
+
+end7:
 	CMPQ CX, $+4
-	JB   end6
+	JB   end11
 
-loop5:
+loop10:
 	VADDPD (AX), Y0, Y0
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop5
+	JAE    loop10
 
-end6:
+end11:
 	TESTQ      CX, CX
-	JZ         none7
+	JZ         none12
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y1
@@ -88,7 +147,7 @@ end6:
 	VMASKMOVPD (AX), Y1, Y1
 	VADDPD     Y1, Y0, Y0
 
-none7:
+none12:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -122,19 +181,30 @@ TEXT ·dotAVX2(SB), NOSPLIT, $0-56
 	VPXOR Y6, Y6, Y6
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
+	CMPQ  CX, ·touchFrom+0(SB)
+	JB    near13
 	CMPQ  CX, $+32
-	JB    end9
+	JB    end15
 
-loop8:
+loop14:
 	MOVQ    CX, BX
 	MOVQ    $+4096, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+32
-	JB      end11
+	JB      end17
+	PCALIGN $0x40
 
-loop10:
+loop16:
+	MOVQ        (AX), SI
+	MOVQ        64(AX), SI
+	MOVQ        128(AX), SI
+	MOVQ        192(AX), SI
+	MOVQ        (DX), SI
+	MOVQ        64(DX), SI
+	MOVQ        128(DX), SI
+	MOVQ        192(DX), SI
 	VMOVUPD     (AX), Y9
 	VFMADD231PD (DX), Y9, Y0
 	VMOVUPD     32(AX), Y9
@@ -155,9 +225,9 @@ loop10:
 	ADDQ        $+256, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop10
+	JAE         loop16
 
-end11:
+end17:
 	ADDQ   BX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -178,24 +248,85 @@ end11:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop8
+	JAE    loop14
 
-end9:
+end15:
+near13:
+	CMPQ CX, $+32
+	JB   end19
+
+loop18:
+	MOVQ    CX, BX
+	MOVQ    $+4096, SI
+	CMPQ    BX, SI
+	CMOVQGT SI, BX
+	SUBQ    BX, CX
+	CMPQ    BX, $+32
+	JB      end21
+	PCALIGN $0x40
+
+loop20:
+	VMOVUPD     (AX), Y9
+	VFMADD231PD (DX), Y9, Y0
+	VMOVUPD     32(AX), Y9
+	VFMADD231PD 32(DX), Y9, Y1
+	VMOVUPD     64(AX), Y9
+	VFMADD231PD 64(DX), Y9, Y2
+	VMOVUPD     96(AX), Y9
+	VFMADD231PD 96(DX), Y9, Y3
+	VMOVUPD     128(AX), Y9
+	VFMADD231PD 128(DX), Y9, Y4
+	VMOVUPD     160(AX), Y9
+	VFMADD231PD 160(DX), Y9, Y5
+	VMOVUPD     192(AX), Y9
+	VFMADD231PD 192(DX), Y9, Y6
+	VMOVUPD     224(AX), Y9
+	VFMADD231PD 224(DX), Y9, Y7
+	ADDQ        $+256, AX
+	ADDQ        $+256, DX
+	SUBQ        $+32, BX
+	CMPQ        BX, $+32
+	JAE         loop20
+
+end21:
+	ADDQ   BX, CX
+	ADDQ   $+32, CX
+	VADDPD Y4, Y0, Y0
+	VADDPD Y5, Y1, Y1
+	VADDPD Y6, Y2, Y2
+	VADDPD Y7, Y3, Y3
+	VADDPD Y2, Y0, Y0
+	VADDPD Y3, Y1, Y1
+	VADDPD Y1, Y0, Y0
+	VADDPD Y0, Y8, Y8
+	VPXOR  Y0, Y0, Y0
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VPXOR  Y5, Y5, Y5
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop18
+
+end19:
 	CMPQ CX, $+4
-	JB   end13
+	JB   end23
 
-loop12:
+loop22:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (DX), Y1, Y0
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop12
+	JAE         loop22
 
-end13:
+end23:
 	TESTQ       CX, CX
-	JZ          none14
+	JZ          none24
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y1
@@ -205,7 +336,7 @@ end13:
 	VMOVUPD     Y2, Y2
 	VFMADD231PD Y1, Y2, Y0
 
-none14:
+none24:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -218,21 +349,26 @@ none14:
 // func sumInt64AVX2(x []int64) (low uint64, high int64)
 // Requires: AVX, AVX2
 TEXT ·sumInt64AVX2(SB), NOSPLIT, $0-40
-	MOVQ  x_base+0(FP), AX
-	MOVQ  x_len+8(FP), CX
-	MOVQ  CX, DX
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
-	VPXOR Y2, Y2, Y2
-	VPXOR Y3, Y3, Y3
-	VPXOR Y4, Y4, Y4
-	VPXOR Y5, Y5, Y5
-	VPXOR Y6, Y6, Y6
-	VPXOR Y7, Y7, Y7
-	CMPQ  CX, $+16
-	JB    end16
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    CX, DX
+	VPXOR   Y0, Y0, Y0
+	VPXOR   Y1, Y1, Y1
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPXOR   Y6, Y6, Y6
+	VPXOR   Y7, Y7, Y7
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near25
+	CMPQ    CX, $+16
+	JB      end27
+	PCALIGN $0x40
 
-loop15:
+loop26:
+	MOVQ    (AX), BX
+	MOVQ    64(AX), BX
 	VPADDQ  (AX), Y0, Y0
 	VMOVDQU (AX), Y8
 	VPXOR   avx2const1<>+0(SB), Y8, Y8
@@ -256,13 +392,45 @@ loop15:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop15
+	JAE     loop26
 
-end16:
+end27:
+near25:
+	CMPQ    CX, $+16
+	JB      end29
+	PCALIGN $0x40
+
+loop28:
+	VPADDQ  (AX), Y0, Y0
+	VMOVDQU (AX), Y8
+	VPXOR   avx2const1<>+0(SB), Y8, Y8
+	VPSRLQ  $0x20, Y8, Y8
+	VPADDQ  Y8, Y4, Y4
+	VPADDQ  32(AX), Y1, Y1
+	VMOVDQU 32(AX), Y8
+	VPXOR   avx2const1<>+0(SB), Y8, Y8
+	VPSRLQ  $0x20, Y8, Y8
+	VPADDQ  Y8, Y5, Y5
+	VPADDQ  64(AX), Y2, Y2
+	VMOVDQU 64(AX), Y8
+	VPXOR   avx2const1<>+0(SB), Y8, Y8
+	VPSRLQ  $0x20, Y8, Y8
+	VPADDQ  Y8, Y6, Y6
+	VPADDQ  96(AX), Y3, Y3
+	VMOVDQU 96(AX), Y8
+	VPXOR   avx2const1<>+0(SB), Y8, Y8
+	VPSRLQ  $0x20, Y8, Y8
+	VPADDQ  Y8, Y7, Y7
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop28
+
+end29:
 	CMPQ CX, $+4
-	JB   end18
+	JB   end31
 
-loop17:
+loop30:
 	VPADDQ  (AX), Y0, Y0
 	VMOVDQU (AX), Y8
 	VPXOR   avx2const1<>+0(SB), Y8, Y8
@@ -271,11 +439,11 @@ loop17:
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop17
+	JAE     loop30
 
-end18:
+end31:
 	TESTQ      CX, CX
-	JZ         none19
+	JZ         none32
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y8
@@ -288,7 +456,7 @@ end18:
 	VANDPD     Y8, Y9, Y9
 	VPADDQ     Y9, Y4, Y4
 
-none19:
+none32:
 	VPADDQ       Y2, Y0, Y0
 	VPADDQ       Y3, Y1, Y1
 	VPADDQ       Y1, Y0, Y0
@@ -334,19 +502,24 @@ TEXT ·shiftedAVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near33
 	CMPQ         CX, $+16
-	JB           end21
+	JB           end35
 
-loop20:
+loop34:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end23
+	JB      end37
+	PCALIGN $0x40
 
-loop22:
+loop36:
+	MOVQ        (AX), BX
+	MOVQ        64(AX), BX
 	VADDPD      (AX), Y0, Y11
 	VADDPD      Y11, Y1, Y1
 	VFMADD231PD Y11, Y11, Y6
@@ -362,9 +535,9 @@ loop22:
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop22
+	JAE         loop36
 
-end23:
+end37:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y3, Y1, Y1
@@ -385,24 +558,80 @@ end23:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop20
+	JAE    loop34
 
-end21:
+end35:
+near33:
+	CMPQ CX, $+16
+	JB   end39
+
+loop38:
+	MOVQ    CX, DX
+	MOVQ    $+2048, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+16
+	JB      end41
+	PCALIGN $0x40
+
+loop40:
+	VADDPD      (AX), Y0, Y11
+	VADDPD      Y11, Y1, Y1
+	VFMADD231PD Y11, Y11, Y6
+	VADDPD      32(AX), Y0, Y11
+	VADDPD      Y11, Y2, Y2
+	VFMADD231PD Y11, Y11, Y7
+	VADDPD      64(AX), Y0, Y11
+	VADDPD      Y11, Y3, Y3
+	VFMADD231PD Y11, Y11, Y8
+	VADDPD      96(AX), Y0, Y11
+	VADDPD      Y11, Y4, Y4
+	VFMADD231PD Y11, Y11, Y9
+	ADDQ        $+128, AX
+	SUBQ        $+16, DX
+	CMPQ        DX, $+16
+	JAE         loop40
+
+end41:
+	ADDQ   DX, CX
+	ADDQ   $+16, CX
+	VADDPD Y3, Y1, Y1
+	VADDPD Y4, Y2, Y2
+	VADDPD Y2, Y1, Y1
+	VADDPD Y1, Y5, Y5
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VADDPD Y8, Y6, Y6
+	VADDPD Y9, Y7, Y7
+	VADDPD Y7, Y6, Y6
+	VADDPD Y6, Y10, Y10
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	VPXOR  Y8, Y8, Y8
+	VPXOR  Y9, Y9, Y9
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop38
+
+end39:
 	CMPQ CX, $+4
-	JB   end25
+	JB   end43
 
-loop24:
+loop42:
 	VADDPD      (AX), Y0, Y2
 	VADDPD      Y2, Y1, Y1
 	VFMADD231PD Y2, Y2, Y6
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop24
+	JAE         loop42
 
-end25:
+end43:
 	TESTQ       CX, CX
-	JZ          none26
+	JZ          none44
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y2
@@ -413,7 +642,7 @@ end25:
 	VADDPD      Y0, Y1, Y1
 	VFMADD231PD Y0, Y0, Y6
 
-none26:
+none44:
 	VADDPD       Y1, Y5, Y5
 	VEXTRACTF128 $0x01, Y5, X0
 	VADDPD       X0, X5, X5
@@ -452,9 +681,10 @@ TEXT ·coShiftedAVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+8
-	JB           end28
+	JB           end46
+	PCALIGN      $0x40
 
-loop27:
+loop45:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VADDPD      (AX), Y0, Y12
@@ -475,13 +705,13 @@ loop27:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop27
+	JAE         loop45
 
-end28:
+end46:
 	CMPQ CX, $+4
-	JB   end30
+	JB   end48
 
-loop29:
+loop47:
 	VADDPD      (AX), Y0, Y12
 	VADDPD      (DX), Y1, Y13
 	VADDPD      Y12, Y2, Y2
@@ -493,11 +723,11 @@ loop29:
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop29
+	JAE         loop47
 
-end30:
+end48:
 	TESTQ       CX, CX
-	JZ          none31
+	JZ          none49
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y12
@@ -514,7 +744,7 @@ end30:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none31:
+none49:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -577,9 +807,10 @@ TEXT ·coShiftedInt64AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+8
-	JB           end33
+	JB           end51
+	PCALIGN      $0x40
 
-loop32:
+loop50:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VPADDQ      (AX), Y0, Y12
@@ -604,13 +835,13 @@ loop32:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop32
+	JAE         loop50
 
-end33:
+end51:
 	CMPQ CX, $+4
-	JB   end35
+	JB   end53
 
-loop34:
+loop52:
 	VPADDQ      (AX), Y0, Y12
 	VPADDQ      (DX), Y1, Y13
 	VSUBPD      avx2const2<>+0(SB), Y12, Y12
@@ -624,11 +855,11 @@ loop34:
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop34
+	JAE         loop52
 
-end35:
+end53:
 	TESTQ       CX, CX
-	JZ          none36
+	JZ          none54
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y12
@@ -647,7 +878,7 @@ end35:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none36:
+none54:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -701,9 +932,10 @@ TEXT ·nearBitsAVX2(SB), NOSPLIT, $0-40
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
 	CMPQ         CX, $+16
-	JB           end38
+	JB           end56
+	PCALIGN      $0x40
 
-loop37:
+loop55:
 	VPADDQ (AX), Y0, Y5
 	VPOR   Y5, Y1, Y1
 	VPADDQ 32(AX), Y0, Y5
@@ -715,23 +947,23 @@ loop37:
 	ADDQ   $+128, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop37
+	JAE    loop55
 
-end38:
+end56:
 	CMPQ CX, $+4
-	JB   end40
+	JB   end58
 
-loop39:
+loop57:
 	VPADDQ (AX), Y0, Y5
 	VPOR   Y5, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop39
+	JAE    loop57
 
-end40:
+end58:
 	TESTQ      CX, CX
-	JZ         none41
+	JZ         none59
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y5
@@ -741,7 +973,7 @@ end40:
 	VANDPD     Y5, Y0, Y0
 	VPOR       Y0, Y1, Y1
 
-none41:
+none59:
 	VORPD        Y3, Y1, Y1
 	VORPD        Y4, Y2, Y2
 	VORPD        Y2, Y1, Y1
@@ -768,10 +1000,15 @@ TEXT ·minMaxAVX2(SB), NOSPLIT, $0-40
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
 	VPXOR        Y9, Y9, Y9
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near60
 	CMPQ         CX, $+16
-	JB           end43
+	JB           end62
+	PCALIGN      $0x40
 
-loop42:
+loop61:
+	MOVQ    (AX), DX
+	MOVQ    64(AX), DX
 	VMOVUPD (AX), Y10
 	VMINPD  Y10, Y1, Y1
 	VMAXPD  Y10, Y5, Y5
@@ -791,13 +1028,41 @@ loop42:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop42
+	JAE     loop61
 
-end43:
+end62:
+near60:
+	CMPQ    CX, $+16
+	JB      end64
+	PCALIGN $0x40
+
+loop63:
+	VMOVUPD (AX), Y10
+	VMINPD  Y10, Y1, Y1
+	VMAXPD  Y10, Y5, Y5
+	VMOVUPD 32(AX), Y11
+	VMINPD  Y11, Y2, Y2
+	VMAXPD  Y11, Y6, Y6
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	VMOVUPD 64(AX), Y10
+	VMINPD  Y10, Y3, Y3
+	VMAXPD  Y10, Y7, Y7
+	VMOVUPD 96(AX), Y11
+	VMINPD  Y11, Y4, Y4
+	VMAXPD  Y11, Y8, Y8
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop63
+
+end64:
 	CMPQ CX, $+4
-	JB   end45
+	JB   end66
 
-loop44:
+loop65:
 	VMOVUPD (AX), Y10
 	VMINPD  Y10, Y1, Y1
 	VMAXPD  Y10, Y5, Y5
@@ -806,11 +1071,11 @@ loop44:
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop44
+	JAE     loop65
 
-end45:
+end66:
 	TESTQ      CX, CX
-	JZ         none46
+	JZ         none67
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y10
@@ -823,7 +1088,7 @@ end45:
 	VCMPPD     $0x03, Y0, Y0, Y0
 	VORPD      Y0, Y9, Y9
 
-none46:
+none67:
 	VMINPD       Y3, Y1, Y1
 	VMINPD       Y4, Y2, Y2
 	VMINPD       Y2, Y1, Y1
@@ -840,11 +1105,11 @@ none46:
 	VMAXPD       X0, X5, X5
 	VMOVMSKPD    Y9, AX
 	TESTQ        AX, AX
-	JZ           ordered47
+	JZ           ordered68
 	VPCMPEQD     X1, X1, X1
 	VPCMPEQD     X5, X5, X5
 
-ordered47:
+ordered68:
 	VMOVSD X1, lo+24(FP)
 	VMOVSD X5, hi+32(FP)
 	VZEROUPPER
@@ -864,10 +1129,17 @@ TEXT ·minMaxInt64AVX2(SB), NOSPLIT, $0-40
 	VMOVAPD      Y0, Y6
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near69
 	CMPQ         CX, $+32
-	JB           end49
+	JB           end71
+	PCALIGN      $0x40
 
-loop48:
+loop70:
+	MOVQ      (AX), DX
+	MOVQ      64(AX), DX
+	MOVQ      128(AX), DX
+	MOVQ      192(AX), DX
 	VMOVUPD   (AX), Y9
 	VMOVUPD   32(AX), Y10
 	VPCMPGTQ  Y10, Y9, Y11
@@ -907,13 +1179,61 @@ loop48:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop48
+	JAE       loop70
 
-end49:
+end71:
+near69:
+	CMPQ    CX, $+32
+	JB      end73
+	PCALIGN $0x40
+
+loop72:
+	VMOVUPD   (AX), Y9
+	VMOVUPD   32(AX), Y10
+	VPCMPGTQ  Y10, Y9, Y11
+	VBLENDVPD Y11, Y10, Y9, Y12
+	VBLENDVPD Y11, Y9, Y10, Y10
+	VPCMPGTQ  Y12, Y1, Y9
+	VBLENDVPD Y9, Y12, Y1, Y1
+	VPCMPGTQ  Y5, Y10, Y9
+	VBLENDVPD Y9, Y10, Y5, Y5
+	VMOVUPD   64(AX), Y9
+	VMOVUPD   96(AX), Y10
+	VPCMPGTQ  Y10, Y9, Y11
+	VBLENDVPD Y11, Y10, Y9, Y12
+	VBLENDVPD Y11, Y9, Y10, Y10
+	VPCMPGTQ  Y12, Y2, Y9
+	VBLENDVPD Y9, Y12, Y2, Y2
+	VPCMPGTQ  Y6, Y10, Y9
+	VBLENDVPD Y9, Y10, Y6, Y6
+	VMOVUPD   128(AX), Y9
+	VMOVUPD   160(AX), Y10
+	VPCMPGTQ  Y10, Y9, Y11
+	VBLENDVPD Y11, Y10, Y9, Y12
+	VBLENDVPD Y11, Y9, Y10, Y10
+	VPCMPGTQ  Y12, Y3, Y9
+	VBLENDVPD Y9, Y12, Y3, Y3
+	VPCMPGTQ  Y7, Y10, Y9
+	VBLENDVPD Y9, Y10, Y7, Y7
+	VMOVUPD   192(AX), Y9
+	VMOVUPD   224(AX), Y10
+	VPCMPGTQ  Y10, Y9, Y11
+	VBLENDVPD Y11, Y10, Y9, Y12
+	VBLENDVPD Y11, Y9, Y10, Y10
+	VPCMPGTQ  Y12, Y4, Y9
+	VBLENDVPD Y9, Y12, Y4, Y4
+	VPCMPGTQ  Y8, Y10, Y9
+	VBLENDVPD Y9, Y10, Y8, Y8
+	ADDQ      $+256, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop72
+
+end73:
 	CMPQ CX, $+4
-	JB   end51
+	JB   end75
 
-loop50:
+loop74:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y9, Y1, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
@@ -922,11 +1242,11 @@ loop50:
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop50
+	JAE       loop74
 
-end51:
+end75:
 	TESTQ      CX, CX
-	JZ         none52
+	JZ         none76
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -939,7 +1259,7 @@ end51:
 	VPCMPGTQ   Y5, Y0, Y9
 	VBLENDVPD  Y9, Y0, Y5, Y5
 
-none52:
+none76:
 	VPCMPGTQ     Y3, Y1, Y0
 	VBLENDVPD    Y0, Y3, Y1, Y1
 	VPCMPGTQ     Y4, Y2, Y0
@@ -979,9 +1299,9 @@ TEXT ·maxCodeAVX2(SB), NOSPLIT, $0-25
 	VPXOR Y2, Y2, Y2
 	VPXOR Y3, Y3, Y3
 	CMPQ  CX, $+128
-	JB    end54
+	JB    end78
 
-loop53:
+loop77:
 	VPMAXUB (AX), Y0, Y0
 	VPMAXUB 32(AX), Y1, Y1
 	VPMAXUB 64(AX), Y2, Y2
@@ -989,20 +1309,20 @@ loop53:
 	ADDQ    $+128, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop53
+	JAE     loop77
 
-end54:
+end78:
 	CMPQ CX, $+32
-	JB   end56
+	JB   end80
 
-loop55:
+loop79:
 	VPMAXUB (AX), Y0, Y0
 	ADDQ    $+32, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop55
+	JAE     loop79
 
-end56:
+end80:
 	VPMAXUB      Y2, Y0, Y0
 	VPMAXUB      Y3, Y1, Y1
 	VPMAXUB      Y1, Y0, Y0
@@ -1031,18 +1351,18 @@ end56:
 	VMOVQ        X1, DX
 	MOVBLZX      DL, DX
 	CMPQ         CX, $+1
-	JB           end58
+	JB           end82
 
-loop57:
+loop81:
 	MOVBLZX (AX), BX
 	CMPL    BX, DX
 	CMOVLHI BX, DX
 	INCQ    AX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop57
+	JAE     loop81
 
-end58:
+end82:
 	MOVB DL, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -1062,9 +1382,9 @@ TEXT ·hourOfDayAVX2(SB), NOSPLIT, $0-48
 	MOVQ    ·fetchAhead+0(SB), BX
 	VMOVDQU avx2const7<>+0(SB), Y5
 	CMPQ    DX, $+16
-	JB      end60
+	JB      end84
 
-loop59:
+loop83:
 	PREFETCHT0   (CX)(BX*1)
 	PREFETCHT0   64(CX)(BX*1)
 	VMOVDQU      (CX), Y6
@@ -1139,13 +1459,13 @@ loop59:
 	ADDQ         $+16, AX
 	SUBQ         $+16, DX
 	CMPQ         DX, $+16
-	JAE          loop59
+	JAE          loop83
 
-end60:
+end84:
 	CMPQ DX, $+4
-	JB   end62
+	JB   end86
 
-loop61:
+loop85:
 	PREFETCHT0   (CX)(BX*1)
 	VMOVDQU      (CX), Y6
 	VPSRLQ       $0x0a, Y6, Y6
@@ -1170,11 +1490,11 @@ loop61:
 	ADDQ         $+4, AX
 	SUBQ         $+4, DX
 	CMPQ         DX, $+4
-	JAE          loop61
+	JAE          loop85
 
-end62:
+end86:
 	TESTQ        DX, DX
-	JZ           none63
+	JZ           none87
 	LEAQ         avx2const0<>+24(SB), BX
 	NEGQ         DX
 	VMOVDQU      (BX)(DX*8), Y6
@@ -1199,18 +1519,18 @@ end62:
 	VPACKUSWB    X0, X0, X0
 	VMOVD        X0, CX
 	CMPQ         DX, $+1
-	JB           end65
+	JB           end89
 
-loop64:
+loop88:
 	MOVB CL, (AX)
 	SHRL $0x08, CX
 	INCQ AX
 	SUBQ $+1, DX
 	CMPQ DX, $+1
-	JAE  loop64
+	JAE  loop88
 
-end65:
-none63:
+end89:
+none87:
 	VZEROUPPER
 	RET
 
@@ -1278,9 +1598,9 @@ TEXT ·nearSumsAVX2(SB), NOSPLIT, $0-80
 	MOVQ    groups+8(FP), DX
 	VMOVDQU avx2const12<>+0(SB), Y0
 	CMPQ    DX, $+1
-	JB      end67
+	JB      end91
 
-loop66:
+loop90:
 	VMOVDQU Y0, (CX)
 	VMOVDQU Y0, 32(CX)
 	VMOVDQU Y0, 64(CX)
@@ -1288,9 +1608,9 @@ loop66:
 	ADDQ    $+128, CX
 	SUBQ    $+1, DX
 	CMPQ    DX, $+1
-	JAE     loop66
+	JAE     loop90
 
-end67:
+end91:
 	MOVQ         codes_base+16(FP), CX
 	MOVQ         codes_len+24(FP), DX
 	MOVQ         x_base+40(FP), DX
@@ -1305,14 +1625,14 @@ end67:
 	VMOVQ        SI, X1
 	VPBROADCASTQ X1, Y1
 	CMPQ         BX, $+32
-	JB           end69
+	JB           end93
 
-loop68:
+loop92:
 	VPBROADCASTB (CX), Y2
 	VPCMPEQB     (CX), Y2, Y2
 	VPMOVMSKB    Y2, SI
 	CMPL         SI, $-1
-	JNE          mixed70
+	JNE          mixed94
 	VPADDQ       (DX), Y1, Y4
 	VPMULDQ      Y4, Y4, Y5
 	VMOVUPD      Y4, Y6
@@ -1383,16 +1703,16 @@ loop68:
 	VPBLENDD     $0x30, Y5, Y2, Y2
 	VPBLENDD     $0x0f, Y4, Y2, Y2
 	VMOVDQU      Y2, (AX)(SI*1)
-	JMP          next71
+	JMP          next95
 
-mixed70:
+mixed94:
 	MOVQ $+32, SI
 	MOVQ CX, DI
 	MOVQ DX, R8
 	CMPQ SI, $+8
-	JB   end73
+	JB   end97
 
-loop72:
+loop96:
 	MOVBLZX      (DI), R9
 	SHLQ         $0x07, R9
 	VPBROADCASTQ (R8), Y2
@@ -1501,21 +1821,21 @@ loop72:
 	ADDQ         $+64, R8
 	SUBQ         $+8, SI
 	CMPQ         SI, $+8
-	JAE          loop72
+	JAE          loop96
 
-end73:
-next71:
+end97:
+next95:
 	ADDQ $+32, CX
 	ADDQ $+256, DX
 	SUBQ $+32, BX
 	CMPQ BX, $+32
-	JAE  loop68
+	JAE  loop92
 
-end69:
+end93:
 	CMPQ BX, $+1
-	JB   end75
+	JB   end99
 
-loop74:
+loop98:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x07, SI
 	VPBROADCASTQ (DX), Y1
@@ -1533,15 +1853,15 @@ loop74:
 	ADDQ         $+8, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop74
+	JAE          loop98
 
-end75:
+end99:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end77
+	JB   end101
 
-loop76:
+loop100:
 	VMOVDQU  (AX), Y0
 	VMOVDQU  32(AX), Y1
 	VPADDQ   Y1, Y0, Y2
@@ -1580,9 +1900,9 @@ loop76:
 	ADDQ     $+128, AX
 	SUBQ     $+1, CX
 	CMPQ     CX, $+1
-	JAE      loop76
+	JAE      loop100
 
-end77:
+end101:
 	VZEROUPPER
 	RET
 
@@ -1620,9 +1940,9 @@ TEXT ·binCellsAVX2(SB), NOSPLIT, $0-48
 	VPBROADCASTQ 24(SI), Y3
 	VPBROADCASTD 32(SI), X4
 	CMPQ         BX, $+16
-	JB           end79
+	JB           end103
 
-loop78:
+loop102:
 	VMOVDQU     (DX), Y5
 	VPCMPGTQ    Y5, Y0, Y6
 	VBLENDVPD   Y6, Y0, Y5, Y5
@@ -1692,13 +2012,13 @@ loop78:
 	ADDQ        $+64, AX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop78
+	JAE         loop102
 
-end79:
+end103:
 	CMPQ BX, $+4
-	JB   end81
+	JB   end105
 
-loop80:
+loop104:
 	VMOVDQU     (DX), Y5
 	VPCMPGTQ    Y5, Y0, Y6
 	VBLENDVPD   Y6, Y0, Y5, Y5
@@ -1720,9 +2040,9 @@ loop80:
 	ADDQ        $+16, AX
 	SUBQ        $+4, BX
 	CMPQ        BX, $+4
-	JAE         loop80
+	JAE         loop104
 
-end81:
+end105:
 	VZEROUPPER
 	RET
 
@@ -1738,9 +2058,9 @@ TEXT ·countRowsAVX2(SB), NOSPLIT, $0-32
 	MOVQ rows_base+8(FP), CX
 	MOVQ rows_len+16(FP), DX
 	CMPQ DX, $+8
-	JB   end83
+	JB   end107
 
-loop82:
+loop106:
 	MOVQ (CX), BX
 	MOVL BX, SI
 	SHRQ $0x20, BX
@@ -1764,9 +2084,9 @@ loop82:
 	ADDQ $+32, CX
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop82
+	JAE  loop106
 
-end83:
+end107:
 	RET
 
 // func fetchAVX2(x *int64)
@@ -1809,9 +2129,9 @@ TEXT ·countFloatsAVX2(SB), NOSPLIT, $144-40
 	ADDQ         $+15, SI
 	ANDQ         $-16, SI
 	CMPQ         DX, $+32
-	JB           end87
+	JB           end111
 
-loop86:
+loop110:
 	VMOVUPD     (CX), Y7
 	VSUBPD      Y0, Y7, Y7
 	VFMADD213PD Y4, Y1, Y7
@@ -1916,9 +2236,9 @@ loop86:
 	VPSLLD      $0x05, X7, X7
 	VMOVDQU     X7, 112(SI)
 	VTESTPD     Y8, Y8
-	JNZ         near84
+	JNZ         near108
 
-found85:
+found109:
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -2002,13 +2322,13 @@ found85:
 	ADDQ $+256, CX
 	SUBQ $+32, DX
 	CMPQ DX, $+32
-	JAE  loop86
+	JAE  loop110
 
-end87:
+end111:
 	CMPQ DX, $+8
-	JB   end91
+	JB   end115
 
-loop90:
+loop114:
 	VMOVUPD     (CX), Y7
 	VSUBPD      Y0, Y7, Y7
 	VFMADD213PD Y4, Y1, Y7
@@ -2035,9 +2355,9 @@ loop90:
 	VPSLLD      $0x05, X7, X7
 	VMOVDQU     X7, 16(SI)
 	VTESTPD     Y8, Y8
-	JNZ         near88
+	JNZ         near112
 
-found89:
+found113:
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -2061,13 +2381,13 @@ found89:
 	ADDQ $+64, CX
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop90
+	JAE  loop114
 
-end91:
+end115:
 	VZEROUPPER
 	RET
 
-near84:
+near108:
 	VBROADCASTSD 16(BX), Y10
 	VBROADCASTSD 32(BX), Y11
 	VMOVUPD      (CX), Y7
@@ -2348,9 +2668,9 @@ near84:
 	VPAND        avx2const16<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 112(SI)
-	JMP          found85
+	JMP          found109
 
-near88:
+near112:
 	VBROADCASTSD 16(BX), Y10
 	VBROADCASTSD 32(BX), Y11
 	VMOVUPD      (CX), Y7
@@ -2421,7 +2741,7 @@ near88:
 	VPAND        avx2const16<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 16(SI)
-	JMP          found89
+	JMP          found113
 
 DATA avx2const17<>+0(SB)/8, $0x3ff0000000000000
 DATA avx2const17<>+8(SB)/8, $0x3ff0000000000000
@@ -2448,9 +2768,9 @@ TEXT ·addRowsAVX2(SB), NOSPLIT, $0-32
 	MOVQ dst_len+8(FP), CX
 	MOVQ t+24(FP), DX
 	CMPQ CX, $+4
-	JB   end93
+	JB   end117
 
-loop92:
+loop116:
 	VMOVDQU      (DX), Y0
 	VPHADDD      32(DX), Y0, Y0
 	VMOVDQU      64(DX), Y1
@@ -2465,9 +2785,9 @@ loop92:
 	ADDQ         $+32, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop92
+	JAE          loop116
 
-end93:
+end117:
 	VZEROUPPER
 	RET
 
@@ -2483,9 +2803,9 @@ TEXT ·groupFloatsAVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end95
+	JB      end119
 
-loop94:
+loop118:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -2507,9 +2827,9 @@ loop94:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop94
+	JAE      loop118
 
-end95:
+end119:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -2517,9 +2837,9 @@ end95:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end97
+	JB      end121
 
-loop96:
+loop120:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -2612,13 +2932,13 @@ loop96:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop96
+	JAE         loop120
 
-end97:
+end121:
 	CMPQ BX, $+1
-	JB   end99
+	JB   end123
 
-loop98:
+loop122:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -2634,15 +2954,15 @@ loop98:
 	ADDQ        $+8, DX
 	SUBQ        $+1, BX
 	CMPQ        BX, $+1
-	JAE         loop98
+	JAE         loop122
 
-end99:
+end123:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end101
+	JB   end125
 
-loop100:
+loop124:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -2664,9 +2984,9 @@ loop100:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop100
+	JAE     loop124
 
-end101:
+end125:
 	VZEROUPPER
 	RET
 
@@ -2700,9 +3020,9 @@ TEXT ·leastAVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
 
-piece103:
+piece127:
 	TESTQ   CX, CX
-	JZ      all102
+	JZ      all126
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -2710,9 +3030,10 @@ piece103:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+32
-	JB      end105
+	JB      end129
+	PCALIGN $0x40
 
-loop104:
+loop128:
 	VMOVUPD (AX), Y10
 	VMINPD  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -2740,13 +3061,13 @@ loop104:
 	ADDQ    $+256, AX
 	SUBQ    $+32, DI
 	CMPQ    DI, $+32
-	JAE     loop104
+	JAE     loop128
 
-end105:
+end129:
 	CMPQ DI, $+4
-	JB   end107
+	JB   end131
 
-loop106:
+loop130:
 	VMOVUPD (AX), Y10
 	VMINPD  Y1, Y10, Y1
 	VCMPPD  $0x03, Y10, Y10, Y10
@@ -2754,11 +3075,11 @@ loop106:
 	ADDQ    $+32, AX
 	SUBQ    $+4, DI
 	CMPQ    DI, $+4
-	JAE     loop106
+	JAE     loop130
 
-end107:
+end131:
 	TESTQ      DI, DI
-	JZ         none108
+	JZ         none132
 	LEAQ       avx2const0<>+24(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*8), Y10
@@ -2770,7 +3091,7 @@ end107:
 	VCMPPD     $0x03, Y10, Y10, Y10
 	VORPD      Y10, Y9, Y9
 
-none108:
+none132:
 	VMINPD       Y1, Y5, Y1
 	VMINPD       Y2, Y6, Y2
 	VMINPD       Y3, Y7, Y3
@@ -2781,7 +3102,7 @@ none108:
 	VCMPPD       $0x11, Y0, Y1, Y10
 	VMOVMSKPD    Y10, DI
 	TESTL        DI, DI
-	JZ           same109
+	JZ           same133
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMINPD       X0, X10, X0
@@ -2790,10 +3111,10 @@ none108:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same109:
-	JMP piece103
+same133:
+	JMP piece127
 
-all102:
+all126:
 	VMOVSD    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x03, SI
@@ -2827,9 +3148,9 @@ TEXT ·greatestAVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
 
-piece111:
+piece135:
 	TESTQ   CX, CX
-	JZ      all110
+	JZ      all134
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -2837,9 +3158,10 @@ piece111:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+32
-	JB      end113
+	JB      end137
+	PCALIGN $0x40
 
-loop112:
+loop136:
 	VMOVUPD (AX), Y10
 	VMAXPD  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -2867,13 +3189,13 @@ loop112:
 	ADDQ    $+256, AX
 	SUBQ    $+32, DI
 	CMPQ    DI, $+32
-	JAE     loop112
+	JAE     loop136
 
-end113:
+end137:
 	CMPQ DI, $+4
-	JB   end115
+	JB   end139
 
-loop114:
+loop138:
 	VMOVUPD (AX), Y10
 	VMAXPD  Y1, Y10, Y1
 	VCMPPD  $0x03, Y10, Y10, Y10
@@ -2881,11 +3203,11 @@ loop114:
 	ADDQ    $+32, AX
 	SUBQ    $+4, DI
 	CMPQ    DI, $+4
-	JAE     loop114
+	JAE     loop138
 
-end115:
+end139:
 	TESTQ      DI, DI
-	JZ         none116
+	JZ         none140
 	LEAQ       avx2const0<>+24(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*8), Y10
@@ -2897,7 +3219,7 @@ end115:
 	VCMPPD     $0x03, Y10, Y10, Y10
 	VORPD      Y10, Y9, Y9
 
-none116:
+none140:
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y2, Y6, Y2
 	VMAXPD       Y3, Y7, Y3
@@ -2908,7 +3230,7 @@ none116:
 	VCMPPD       $0x11, Y1, Y0, Y10
 	VMOVMSKPD    Y10, DI
 	TESTL        DI, DI
-	JZ           same117
+	JZ           same141
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMAXPD       X0, X10, X0
@@ -2917,10 +3239,10 @@ none116:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same117:
-	JMP piece111
+same141:
+	JMP piece135
 
-all110:
+all134:
 	VMOVSD    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x03, SI
@@ -2953,9 +3275,9 @@ TEXT ·leastInt64AVX2(SB), NOSPLIT, $0-40
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 
-piece119:
+piece143:
 	TESTQ   CX, CX
-	JZ      all118
+	JZ      all142
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -2963,9 +3285,10 @@ piece119:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+32
-	JB      end121
+	JB      end145
+	PCALIGN $0x40
 
-loop120:
+loop144:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y9, Y1, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
@@ -2993,24 +3316,24 @@ loop120:
 	ADDQ      $+256, AX
 	SUBQ      $+32, DI
 	CMPQ      DI, $+32
-	JAE       loop120
+	JAE       loop144
 
-end121:
+end145:
 	CMPQ DI, $+4
-	JB   end123
+	JB   end147
 
-loop122:
+loop146:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y9, Y1, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
 	ADDQ      $+32, AX
 	SUBQ      $+4, DI
 	CMPQ      DI, $+4
-	JAE       loop122
+	JAE       loop146
 
-end123:
+end147:
 	TESTQ      DI, DI
-	JZ         none124
+	JZ         none148
 	LEAQ       avx2const0<>+24(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*8), Y9
@@ -3021,7 +3344,7 @@ end123:
 	VPCMPGTQ   Y9, Y1, Y10
 	VBLENDVPD  Y10, Y9, Y1, Y1
 
-none124:
+none148:
 	VPCMPGTQ     Y5, Y1, Y9
 	VBLENDVPD    Y9, Y5, Y1, Y1
 	VPCMPGTQ     Y6, Y2, Y9
@@ -3039,7 +3362,7 @@ none124:
 	VPCMPGTQ     Y1, Y0, Y9
 	VMOVMSKPD    Y9, DI
 	TESTL        DI, DI
-	JZ           same125
+	JZ           same149
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPCMPGTQ     X9, X0, X10
@@ -3050,10 +3373,10 @@ none124:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same125:
-	JMP piece119
+same149:
+	JMP piece143
 
-all118:
+all142:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3078,9 +3401,9 @@ TEXT ·greatestInt64AVX2(SB), NOSPLIT, $0-40
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 
-piece127:
+piece151:
 	TESTQ   CX, CX
-	JZ      all126
+	JZ      all150
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -3088,9 +3411,10 @@ piece127:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+32
-	JB      end129
+	JB      end153
+	PCALIGN $0x40
 
-loop128:
+loop152:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y1, Y9, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
@@ -3118,24 +3442,24 @@ loop128:
 	ADDQ      $+256, AX
 	SUBQ      $+32, DI
 	CMPQ      DI, $+32
-	JAE       loop128
+	JAE       loop152
 
-end129:
+end153:
 	CMPQ DI, $+4
-	JB   end131
+	JB   end155
 
-loop130:
+loop154:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y1, Y9, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
 	ADDQ      $+32, AX
 	SUBQ      $+4, DI
 	CMPQ      DI, $+4
-	JAE       loop130
+	JAE       loop154
 
-end131:
+end155:
 	TESTQ      DI, DI
-	JZ         none132
+	JZ         none156
 	LEAQ       avx2const0<>+24(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*8), Y9
@@ -3146,7 +3470,7 @@ end131:
 	VPCMPGTQ   Y1, Y9, Y10
 	VBLENDVPD  Y10, Y9, Y1, Y1
 
-none132:
+none156:
 	VPCMPGTQ     Y1, Y5, Y9
 	VBLENDVPD    Y9, Y5, Y1, Y1
 	VPCMPGTQ     Y2, Y6, Y9
@@ -3164,7 +3488,7 @@ none132:
 	VPCMPGTQ     Y0, Y1, Y9
 	VMOVMSKPD    Y9, DI
 	TESTL        DI, DI
-	JZ           same133
+	JZ           same157
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPCMPGTQ     X0, X9, X10
@@ -3175,10 +3499,10 @@ none132:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same133:
-	JMP piece127
+same157:
+	JMP piece151
 
-all126:
+all150:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3194,9 +3518,9 @@ TEXT ·indexOfAVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+16
-	JB           end137
+	JB           end161
 
-loop136:
+loop160:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VORPD     Y2, Y1, Y1
@@ -3206,30 +3530,30 @@ loop136:
 	VORPD     Y2, Y1, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       near135
+	JNZ       near159
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop136
+	JAE       loop160
 
-end137:
-near135:
+end161:
+near159:
 	CMPQ CX, $+4
-	JB   end139
+	JB   end163
 
-loop138:
+loop162:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       found134
+	JNZ       found158
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop138
+	JAE       loop162
 
-end139:
+end163:
 	TESTQ      CX, CX
-	JZ         none140
+	JZ         none164
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -3239,13 +3563,13 @@ end139:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPD  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found134
+	JNZ        found158
 	LEAQ       (AX)(CX*8), AX
 
-none140:
+none164:
 	XORQ BX, BX
 
-found134:
+found158:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3264,9 +3588,9 @@ TEXT ·indexOfInt64AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+16
-	JB           end144
+	JB           end168
 
-loop143:
+loop167:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VORPD     Y2, Y1, Y1
@@ -3276,30 +3600,30 @@ loop143:
 	VORPD     Y2, Y1, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       near142
+	JNZ       near166
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop143
+	JAE       loop167
 
-end144:
-near142:
+end168:
+near166:
 	CMPQ CX, $+4
-	JB   end146
+	JB   end170
 
-loop145:
+loop169:
 	VPCMPEQQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       found141
+	JNZ       found165
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop145
+	JAE       loop169
 
-end146:
+end170:
 	TESTQ      CX, CX
-	JZ         none147
+	JZ         none171
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -3309,13 +3633,13 @@ end146:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPD  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found141
+	JNZ        found165
 	LEAQ       (AX)(CX*8), AX
 
-none147:
+none171:
 	XORQ BX, BX
 
-found141:
+found165:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3333,9 +3657,9 @@ TEXT ·indexNaNAVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+16
-	JB   end151
+	JB   end175
 
-loop150:
+loop174:
 	VMOVUPD   (AX), Y0
 	VCMPPD    $0x03, Y0, Y0, Y0
 	VMOVUPD   32(AX), Y1
@@ -3349,31 +3673,31 @@ loop150:
 	VORPD     Y1, Y0, Y0
 	VMOVMSKPD Y0, BX
 	TESTQ     BX, BX
-	JNZ       near149
+	JNZ       near173
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop150
+	JAE       loop174
 
-end151:
-near149:
+end175:
+near173:
 	CMPQ CX, $+4
-	JB   end153
+	JB   end177
 
-loop152:
+loop176:
 	VMOVUPD   (AX), Y0
 	VCMPPD    $0x03, Y0, Y0, Y0
 	VMOVMSKPD Y0, BX
 	TESTQ     BX, BX
-	JNZ       found148
+	JNZ       found172
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop152
+	JAE       loop176
 
-end153:
+end177:
 	TESTQ      CX, CX
-	JZ         none154
+	JZ         none178
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -3384,13 +3708,13 @@ end153:
 	VANDPD     Y0, Y1, Y1
 	VMOVMSKPD  Y1, BX
 	TESTQ      BX, BX
-	JNZ        found148
+	JNZ        found172
 	LEAQ       (AX)(CX*8), AX
 
-none154:
+none178:
 	XORQ BX, BX
 
-found148:
+found172:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3418,11 +3742,18 @@ TEXT ·countAVX2(SB), NOSPLIT, $0-48
 	VMOVUPD      avx2const25<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case156
+	JNE          case180
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near181
 	CMPQ         CX, $+32
-	JB           end158
+	JB           end183
+	PCALIGN      $0x40
 
-loop157:
+loop182:
+	MOVQ   (AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   192(AX), DX
 	VCMPPD $0x1e, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x1e, 32(AX), Y0, Y9
@@ -3442,23 +3773,51 @@ loop157:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop157
+	JAE    loop182
 
-end158:
+end183:
+near181:
+	CMPQ    CX, $+32
+	JB      end185
+	PCALIGN $0x40
+
+loop184:
+	VCMPPD $0x1e, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	VCMPPD $0x1e, 32(AX), Y0, Y9
+	VPSUBQ Y9, Y2, Y2
+	VCMPPD $0x1e, 64(AX), Y0, Y9
+	VPSUBQ Y9, Y3, Y3
+	VCMPPD $0x1e, 96(AX), Y0, Y9
+	VPSUBQ Y9, Y4, Y4
+	VCMPPD $0x1e, 128(AX), Y0, Y9
+	VPSUBQ Y9, Y5, Y5
+	VCMPPD $0x1e, 160(AX), Y0, Y9
+	VPSUBQ Y9, Y6, Y6
+	VCMPPD $0x1e, 192(AX), Y0, Y9
+	VPSUBQ Y9, Y7, Y7
+	VCMPPD $0x1e, 224(AX), Y0, Y9
+	VPSUBQ Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop184
+
+end185:
 	CMPQ CX, $+4
-	JB   end160
+	JB   end187
 
-loop159:
+loop186:
 	VCMPPD $0x1e, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop159
+	JAE    loop186
 
-end160:
+end187:
 	TESTQ      CX, CX
-	JZ         none161
+	JZ         none188
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3468,16 +3827,23 @@ end160:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none161:
-	JMP done155
+none188:
+	JMP done179
 
-case156:
-	CMPQ DX, $+1
-	JNE  case162
-	CMPQ CX, $+32
-	JB   end164
+case180:
+	CMPQ    DX, $+1
+	JNE     case189
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near190
+	CMPQ    CX, $+32
+	JB      end192
+	PCALIGN $0x40
 
-loop163:
+loop191:
+	MOVQ   (AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   192(AX), DX
 	VCMPPD $0x1d, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x1d, 32(AX), Y0, Y9
@@ -3497,23 +3863,51 @@ loop163:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop163
+	JAE    loop191
 
-end164:
+end192:
+near190:
+	CMPQ    CX, $+32
+	JB      end194
+	PCALIGN $0x40
+
+loop193:
+	VCMPPD $0x1d, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	VCMPPD $0x1d, 32(AX), Y0, Y9
+	VPSUBQ Y9, Y2, Y2
+	VCMPPD $0x1d, 64(AX), Y0, Y9
+	VPSUBQ Y9, Y3, Y3
+	VCMPPD $0x1d, 96(AX), Y0, Y9
+	VPSUBQ Y9, Y4, Y4
+	VCMPPD $0x1d, 128(AX), Y0, Y9
+	VPSUBQ Y9, Y5, Y5
+	VCMPPD $0x1d, 160(AX), Y0, Y9
+	VPSUBQ Y9, Y6, Y6
+	VCMPPD $0x1d, 192(AX), Y0, Y9
+	VPSUBQ Y9, Y7, Y7
+	VCMPPD $0x1d, 224(AX), Y0, Y9
+	VPSUBQ Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop193
+
+end194:
 	CMPQ CX, $+4
-	JB   end166
+	JB   end196
 
-loop165:
+loop195:
 	VCMPPD $0x1d, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop165
+	JAE    loop195
 
-end166:
+end196:
 	TESTQ      CX, CX
-	JZ         none167
+	JZ         none197
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3523,16 +3917,23 @@ end166:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none167:
-	JMP done155
+none197:
+	JMP done179
 
-case162:
-	CMPQ DX, $+2
-	JNE  case168
-	CMPQ CX, $+32
-	JB   end170
+case189:
+	CMPQ    DX, $+2
+	JNE     case198
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near199
+	CMPQ    CX, $+32
+	JB      end201
+	PCALIGN $0x40
 
-loop169:
+loop200:
+	MOVQ   (AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   192(AX), DX
 	VCMPPD $0x11, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x11, 32(AX), Y0, Y9
@@ -3552,23 +3953,51 @@ loop169:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop169
+	JAE    loop200
 
-end170:
+end201:
+near199:
+	CMPQ    CX, $+32
+	JB      end203
+	PCALIGN $0x40
+
+loop202:
+	VCMPPD $0x11, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	VCMPPD $0x11, 32(AX), Y0, Y9
+	VPSUBQ Y9, Y2, Y2
+	VCMPPD $0x11, 64(AX), Y0, Y9
+	VPSUBQ Y9, Y3, Y3
+	VCMPPD $0x11, 96(AX), Y0, Y9
+	VPSUBQ Y9, Y4, Y4
+	VCMPPD $0x11, 128(AX), Y0, Y9
+	VPSUBQ Y9, Y5, Y5
+	VCMPPD $0x11, 160(AX), Y0, Y9
+	VPSUBQ Y9, Y6, Y6
+	VCMPPD $0x11, 192(AX), Y0, Y9
+	VPSUBQ Y9, Y7, Y7
+	VCMPPD $0x11, 224(AX), Y0, Y9
+	VPSUBQ Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop202
+
+end203:
 	CMPQ CX, $+4
-	JB   end172
+	JB   end205
 
-loop171:
+loop204:
 	VCMPPD $0x11, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop171
+	JAE    loop204
 
-end172:
+end205:
 	TESTQ      CX, CX
-	JZ         none173
+	JZ         none206
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3578,16 +4007,23 @@ end172:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none173:
-	JMP done155
+none206:
+	JMP done179
 
-case168:
-	CMPQ DX, $+3
-	JNE  case174
-	CMPQ CX, $+32
-	JB   end176
+case198:
+	CMPQ    DX, $+3
+	JNE     case207
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near208
+	CMPQ    CX, $+32
+	JB      end210
+	PCALIGN $0x40
 
-loop175:
+loop209:
+	MOVQ   (AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   192(AX), DX
 	VCMPPD $0x12, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x12, 32(AX), Y0, Y9
@@ -3607,23 +4043,51 @@ loop175:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop175
+	JAE    loop209
 
-end176:
+end210:
+near208:
+	CMPQ    CX, $+32
+	JB      end212
+	PCALIGN $0x40
+
+loop211:
+	VCMPPD $0x12, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	VCMPPD $0x12, 32(AX), Y0, Y9
+	VPSUBQ Y9, Y2, Y2
+	VCMPPD $0x12, 64(AX), Y0, Y9
+	VPSUBQ Y9, Y3, Y3
+	VCMPPD $0x12, 96(AX), Y0, Y9
+	VPSUBQ Y9, Y4, Y4
+	VCMPPD $0x12, 128(AX), Y0, Y9
+	VPSUBQ Y9, Y5, Y5
+	VCMPPD $0x12, 160(AX), Y0, Y9
+	VPSUBQ Y9, Y6, Y6
+	VCMPPD $0x12, 192(AX), Y0, Y9
+	VPSUBQ Y9, Y7, Y7
+	VCMPPD $0x12, 224(AX), Y0, Y9
+	VPSUBQ Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop211
+
+end212:
 	CMPQ CX, $+4
-	JB   end178
+	JB   end214
 
-loop177:
+loop213:
 	VCMPPD $0x12, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop177
+	JAE    loop213
 
-end178:
+end214:
 	TESTQ      CX, CX
-	JZ         none179
+	JZ         none215
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3633,14 +4097,21 @@ end178:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none179:
-	JMP done155
+none215:
+	JMP done179
 
-case174:
-	CMPQ CX, $+32
-	JB   end182
+case207:
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near217
+	CMPQ    CX, $+32
+	JB      end219
+	PCALIGN $0x40
 
-loop181:
+loop218:
+	MOVQ   (AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   192(AX), DX
 	VCMPPD $0x00, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x00, 32(AX), Y0, Y9
@@ -3660,23 +4131,51 @@ loop181:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop181
+	JAE    loop218
 
-end182:
+end219:
+near217:
+	CMPQ    CX, $+32
+	JB      end221
+	PCALIGN $0x40
+
+loop220:
+	VCMPPD $0x00, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	VCMPPD $0x00, 32(AX), Y0, Y9
+	VPSUBQ Y9, Y2, Y2
+	VCMPPD $0x00, 64(AX), Y0, Y9
+	VPSUBQ Y9, Y3, Y3
+	VCMPPD $0x00, 96(AX), Y0, Y9
+	VPSUBQ Y9, Y4, Y4
+	VCMPPD $0x00, 128(AX), Y0, Y9
+	VPSUBQ Y9, Y5, Y5
+	VCMPPD $0x00, 160(AX), Y0, Y9
+	VPSUBQ Y9, Y6, Y6
+	VCMPPD $0x00, 192(AX), Y0, Y9
+	VPSUBQ Y9, Y7, Y7
+	VCMPPD $0x00, 224(AX), Y0, Y9
+	VPSUBQ Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop220
+
+end221:
 	CMPQ CX, $+4
-	JB   end184
+	JB   end223
 
-loop183:
+loop222:
 	VCMPPD $0x00, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop183
+	JAE    loop222
 
-end184:
+end223:
 	TESTQ      CX, CX
-	JZ         none185
+	JZ         none224
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3686,8 +4185,8 @@ end184:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none185:
-done155:
+none224:
+done179:
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
 	VPADDQ       Y7, Y3, Y3
@@ -3726,11 +4225,18 @@ TEXT ·countInt64AVX2(SB), NOSPLIT, $0-48
 	VMOVUPD      avx2const25<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case187
+	JNE          case226
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near227
 	CMPQ         CX, $+32
-	JB           end189
+	JB           end229
+	PCALIGN      $0x40
 
-loop188:
+loop228:
+	MOVQ     (AX), DX
+	MOVQ     64(AX), DX
+	MOVQ     128(AX), DX
+	MOVQ     192(AX), DX
 	VPCMPGTQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	VPCMPGTQ 32(AX), Y0, Y9
@@ -3750,23 +4256,51 @@ loop188:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop188
+	JAE      loop228
 
-end189:
+end229:
+near227:
+	CMPQ    CX, $+32
+	JB      end231
+	PCALIGN $0x40
+
+loop230:
+	VPCMPGTQ (AX), Y0, Y9
+	VPSUBQ   Y9, Y1, Y1
+	VPCMPGTQ 32(AX), Y0, Y9
+	VPSUBQ   Y9, Y2, Y2
+	VPCMPGTQ 64(AX), Y0, Y9
+	VPSUBQ   Y9, Y3, Y3
+	VPCMPGTQ 96(AX), Y0, Y9
+	VPSUBQ   Y9, Y4, Y4
+	VPCMPGTQ 128(AX), Y0, Y9
+	VPSUBQ   Y9, Y5, Y5
+	VPCMPGTQ 160(AX), Y0, Y9
+	VPSUBQ   Y9, Y6, Y6
+	VPCMPGTQ 192(AX), Y0, Y9
+	VPSUBQ   Y9, Y7, Y7
+	VPCMPGTQ 224(AX), Y0, Y9
+	VPSUBQ   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop230
+
+end231:
 	CMPQ CX, $+4
-	JB   end191
+	JB   end233
 
-loop190:
+loop232:
 	VPCMPGTQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop190
+	JAE      loop232
 
-end191:
+end233:
 	TESTQ      CX, CX
-	JZ         none192
+	JZ         none234
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3776,16 +4310,23 @@ end191:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none192:
-	JMP done186
+none234:
+	JMP done225
 
-case187:
-	CMPQ DX, $+1
-	JNE  case193
-	CMPQ CX, $+32
-	JB   end195
+case226:
+	CMPQ    DX, $+1
+	JNE     case235
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near236
+	CMPQ    CX, $+32
+	JB      end238
+	PCALIGN $0x40
 
-loop194:
+loop237:
+	MOVQ     (AX), DX
+	MOVQ     64(AX), DX
+	MOVQ     128(AX), DX
+	MOVQ     192(AX), DX
 	VMOVUPD  (AX), Y9
 	VPCMPGTQ Y0, Y9, Y9
 	VPSUBQ   Y9, Y1, Y1
@@ -3813,24 +4354,60 @@ loop194:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop194
+	JAE      loop237
 
-end195:
+end238:
+near236:
+	CMPQ    CX, $+32
+	JB      end240
+	PCALIGN $0x40
+
+loop239:
+	VMOVUPD  (AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y1, Y1
+	VMOVUPD  32(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y2, Y2
+	VMOVUPD  64(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y3, Y3
+	VMOVUPD  96(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y4, Y4
+	VMOVUPD  128(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y5, Y5
+	VMOVUPD  160(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y6, Y6
+	VMOVUPD  192(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y7, Y7
+	VMOVUPD  224(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop239
+
+end240:
 	CMPQ CX, $+4
-	JB   end197
+	JB   end242
 
-loop196:
+loop241:
 	VMOVUPD  (AX), Y9
 	VPCMPGTQ Y0, Y9, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop196
+	JAE      loop241
 
-end197:
+end242:
 	TESTQ      CX, CX
-	JZ         none198
+	JZ         none243
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3841,14 +4418,21 @@ end197:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none198:
-	JMP done186
+none243:
+	JMP done225
 
-case193:
-	CMPQ CX, $+32
-	JB   end201
+case235:
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near245
+	CMPQ    CX, $+32
+	JB      end247
+	PCALIGN $0x40
 
-loop200:
+loop246:
+	MOVQ     (AX), DX
+	MOVQ     64(AX), DX
+	MOVQ     128(AX), DX
+	MOVQ     192(AX), DX
 	VPCMPEQQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	VPCMPEQQ 32(AX), Y0, Y9
@@ -3868,23 +4452,51 @@ loop200:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop200
+	JAE      loop246
 
-end201:
+end247:
+near245:
+	CMPQ    CX, $+32
+	JB      end249
+	PCALIGN $0x40
+
+loop248:
+	VPCMPEQQ (AX), Y0, Y9
+	VPSUBQ   Y9, Y1, Y1
+	VPCMPEQQ 32(AX), Y0, Y9
+	VPSUBQ   Y9, Y2, Y2
+	VPCMPEQQ 64(AX), Y0, Y9
+	VPSUBQ   Y9, Y3, Y3
+	VPCMPEQQ 96(AX), Y0, Y9
+	VPSUBQ   Y9, Y4, Y4
+	VPCMPEQQ 128(AX), Y0, Y9
+	VPSUBQ   Y9, Y5, Y5
+	VPCMPEQQ 160(AX), Y0, Y9
+	VPSUBQ   Y9, Y6, Y6
+	VPCMPEQQ 192(AX), Y0, Y9
+	VPSUBQ   Y9, Y7, Y7
+	VPCMPEQQ 224(AX), Y0, Y9
+	VPSUBQ   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop248
+
+end249:
 	CMPQ CX, $+4
-	JB   end203
+	JB   end251
 
-loop202:
+loop250:
 	VPCMPEQQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop202
+	JAE      loop250
 
-end203:
+end251:
 	TESTQ      CX, CX
-	JZ         none204
+	JZ         none252
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3894,8 +4506,8 @@ end203:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none204:
-done186:
+none252:
+done225:
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
 	VPADDQ       Y7, Y3, Y3
@@ -3920,11 +4532,11 @@ TEXT ·compareAVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case206
+	JNE          case254
 	CMPQ         CX, $+64
-	JB           end208
+	JB           end256
 
-loop207:
+loop255:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VCMPPD    $0x1e, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -3985,13 +4597,13 @@ loop207:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop207
+	JAE       loop255
 
-end208:
+end256:
 	CMPQ CX, $+8
-	JB   end210
+	JB   end258
 
-loop209:
+loop257:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VCMPPD    $0x1e, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4003,13 +4615,13 @@ loop209:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop209
+	JAE       loop257
 
-end210:
+end258:
 	TESTQ      CX, CX
-	JZ         none211
+	JZ         none259
 	CMPQ       CX, $+4
-	JB         few212
+	JB         few260
 	VCMPPD     $0x1e, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4025,9 +4637,9 @@ end210:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end213
+	JMP        end261
 
-few212:
+few260:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4038,17 +4650,17 @@ few212:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end213:
-none211:
-	JMP done205
+end261:
+none259:
+	JMP done253
 
-case206:
+case254:
 	CMPQ BX, $+1
-	JNE  case214
+	JNE  case262
 	CMPQ CX, $+64
-	JB   end216
+	JB   end264
 
-loop215:
+loop263:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VCMPPD    $0x1d, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4109,13 +4721,13 @@ loop215:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop215
+	JAE       loop263
 
-end216:
+end264:
 	CMPQ CX, $+8
-	JB   end218
+	JB   end266
 
-loop217:
+loop265:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VCMPPD    $0x1d, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4127,13 +4739,13 @@ loop217:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop217
+	JAE       loop265
 
-end218:
+end266:
 	TESTQ      CX, CX
-	JZ         none219
+	JZ         none267
 	CMPQ       CX, $+4
-	JB         few220
+	JB         few268
 	VCMPPD     $0x1d, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4149,9 +4761,9 @@ end218:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end221
+	JMP        end269
 
-few220:
+few268:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4162,17 +4774,17 @@ few220:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end221:
-none219:
-	JMP done205
+end269:
+none267:
+	JMP done253
 
-case214:
+case262:
 	CMPQ BX, $+2
-	JNE  case222
+	JNE  case270
 	CMPQ CX, $+64
-	JB   end224
+	JB   end272
 
-loop223:
+loop271:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VCMPPD    $0x11, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4233,13 +4845,13 @@ loop223:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop223
+	JAE       loop271
 
-end224:
+end272:
 	CMPQ CX, $+8
-	JB   end226
+	JB   end274
 
-loop225:
+loop273:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VCMPPD    $0x11, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4251,13 +4863,13 @@ loop225:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop225
+	JAE       loop273
 
-end226:
+end274:
 	TESTQ      CX, CX
-	JZ         none227
+	JZ         none275
 	CMPQ       CX, $+4
-	JB         few228
+	JB         few276
 	VCMPPD     $0x11, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4273,9 +4885,9 @@ end226:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end229
+	JMP        end277
 
-few228:
+few276:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4286,17 +4898,17 @@ few228:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end229:
-none227:
-	JMP done205
+end277:
+none275:
+	JMP done253
 
-case222:
+case270:
 	CMPQ BX, $+3
-	JNE  case230
+	JNE  case278
 	CMPQ CX, $+64
-	JB   end232
+	JB   end280
 
-loop231:
+loop279:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VCMPPD    $0x12, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4357,13 +4969,13 @@ loop231:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop231
+	JAE       loop279
 
-end232:
+end280:
 	CMPQ CX, $+8
-	JB   end234
+	JB   end282
 
-loop233:
+loop281:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VCMPPD    $0x12, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4375,13 +4987,13 @@ loop233:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop233
+	JAE       loop281
 
-end234:
+end282:
 	TESTQ      CX, CX
-	JZ         none235
+	JZ         none283
 	CMPQ       CX, $+4
-	JB         few236
+	JB         few284
 	VCMPPD     $0x12, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4397,9 +5009,9 @@ end234:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end237
+	JMP        end285
 
-few236:
+few284:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4410,17 +5022,17 @@ few236:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end237:
-none235:
-	JMP done205
+end285:
+none283:
+	JMP done253
 
-case230:
+case278:
 	CMPQ BX, $+4
-	JNE  case238
+	JNE  case286
 	CMPQ CX, $+64
-	JB   end240
+	JB   end288
 
-loop239:
+loop287:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4481,13 +5093,13 @@ loop239:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop239
+	JAE       loop287
 
-end240:
+end288:
 	CMPQ CX, $+8
-	JB   end242
+	JB   end290
 
-loop241:
+loop289:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4499,13 +5111,13 @@ loop241:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop241
+	JAE       loop289
 
-end242:
+end290:
 	TESTQ      CX, CX
-	JZ         none243
+	JZ         none291
 	CMPQ       CX, $+4
-	JB         few244
+	JB         few292
 	VCMPPD     $0x00, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4521,9 +5133,9 @@ end242:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end245
+	JMP        end293
 
-few244:
+few292:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4534,15 +5146,15 @@ few244:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end245:
-none243:
-	JMP done205
+end293:
+none291:
+	JMP done253
 
-case238:
+case286:
 	CMPQ CX, $+64
-	JB   end248
+	JB   end296
 
-loop247:
+loop295:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VCMPPD    $0x04, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4603,13 +5215,13 @@ loop247:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop247
+	JAE       loop295
 
-end248:
+end296:
 	CMPQ CX, $+8
-	JB   end250
+	JB   end298
 
-loop249:
+loop297:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VCMPPD    $0x04, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4621,13 +5233,13 @@ loop249:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop249
+	JAE       loop297
 
-end250:
+end298:
 	TESTQ      CX, CX
-	JZ         none251
+	JZ         none299
 	CMPQ       CX, $+4
-	JB         few252
+	JB         few300
 	VCMPPD     $0x04, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4643,9 +5255,9 @@ end250:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end253
+	JMP        end301
 
-few252:
+few300:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4656,9 +5268,9 @@ few252:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end253:
-none251:
-done205:
+end301:
+none299:
+done253:
 	VZEROUPPER
 	RET
 
@@ -4671,11 +5283,11 @@ TEXT ·compareInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case255
+	JNE          case303
 	CMPQ         CX, $+64
-	JB           end257
+	JB           end305
 
-loop256:
+loop304:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPGTQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4736,13 +5348,13 @@ loop256:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop256
+	JAE       loop304
 
-end257:
+end305:
 	CMPQ CX, $+8
-	JB   end259
+	JB   end307
 
-loop258:
+loop306:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPGTQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4754,13 +5366,13 @@ loop258:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop258
+	JAE       loop306
 
-end259:
+end307:
 	TESTQ      CX, CX
-	JZ         none260
+	JZ         none308
 	CMPQ       CX, $+4
-	JB         few261
+	JB         few309
 	VPCMPGTQ   (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4776,9 +5388,9 @@ end259:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end262
+	JMP        end310
 
-few261:
+few309:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4789,17 +5401,17 @@ few261:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end262:
-none260:
-	JMP done254
+end310:
+none308:
+	JMP done302
 
-case255:
+case303:
 	CMPQ BX, $+1
-	JNE  case263
+	JNE  case311
 	CMPQ CX, $+64
-	JB   end265
+	JB   end313
 
-loop264:
+loop312:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVUPD   32(AX), Y2
@@ -4876,13 +5488,13 @@ loop264:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop264
+	JAE       loop312
 
-end265:
+end313:
 	CMPQ CX, $+8
-	JB   end267
+	JB   end315
 
-loop266:
+loop314:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVUPD   32(AX), Y2
@@ -4896,13 +5508,13 @@ loop266:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop266
+	JAE       loop314
 
-end267:
+end315:
 	TESTQ      CX, CX
-	JZ         none268
+	JZ         none316
 	CMPQ       CX, $+4
-	JB         few269
+	JB         few317
 	VMOVUPD    (AX), Y1
 	VPCMPGTQ   Y0, Y1, Y1
 	SUBQ       $+4, CX
@@ -4920,9 +5532,9 @@ end267:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end270
+	JMP        end318
 
-few269:
+few317:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4934,15 +5546,15 @@ few269:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end270:
-none268:
-	JMP done254
+end318:
+none316:
+	JMP done302
 
-case263:
+case311:
 	CMPQ CX, $+64
-	JB   end273
+	JB   end321
 
-loop272:
+loop320:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5003,13 +5615,13 @@ loop272:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop272
+	JAE       loop320
 
-end273:
+end321:
 	CMPQ CX, $+8
-	JB   end275
+	JB   end323
 
-loop274:
+loop322:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5021,13 +5633,13 @@ loop274:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop274
+	JAE       loop322
 
-end275:
+end323:
 	TESTQ      CX, CX
-	JZ         none276
+	JZ         none324
 	CMPQ       CX, $+4
-	JB         few277
+	JB         few325
 	VPCMPEQQ   (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5043,9 +5655,9 @@ end275:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end278
+	JMP        end326
 
-few277:
+few325:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5056,9 +5668,9 @@ few277:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end278:
-none276:
-done254:
+end326:
+none324:
+done302:
 	VZEROUPPER
 	RET
 
@@ -5072,13 +5684,13 @@ TEXT ·arithAVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case280
+	JNE        case328
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain281
+	JZ         plain329
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain281
+	JNZ        plain329
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5086,7 +5698,7 @@ TEXT ·arithAVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none282
+	JZ         none330
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5101,11 +5713,11 @@ TEXT ·arithAVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none282:
+none330:
 	CMPQ DX, $+16
-	JB   end284
+	JB   end332
 
-loop283:
+loop331:
 	VMOVUPD  (AX), Y0
 	VADDPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -5123,16 +5735,17 @@ loop283:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop283
+	JAE      loop331
 
-end284:
+end332:
 	SFENCE
 
-plain281:
-	CMPQ DX, $+16
-	JB   end286
+plain329:
+	CMPQ    DX, $+16
+	JB      end334
+	PCALIGN $0x40
 
-loop285:
+loop333:
 	VMOVUPD (AX), Y0
 	VADDPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5150,13 +5763,13 @@ loop285:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop285
+	JAE     loop333
 
-end286:
+end334:
 	CMPQ DX, $+4
-	JB   end288
+	JB   end336
 
-loop287:
+loop335:
 	VMOVUPD (AX), Y0
 	VADDPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5165,11 +5778,11 @@ loop287:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop287
+	JAE     loop335
 
-end288:
+end336:
 	TESTQ      DX, DX
-	JZ         none289
+	JZ         none337
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5180,18 +5793,18 @@ end288:
 	VADDPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none289:
-	JMP done279
+none337:
+	JMP done327
 
-case280:
+case328:
 	CMPQ       SI, $+1
-	JNE        case290
+	JNE        case338
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain291
+	JZ         plain339
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain291
+	JNZ        plain339
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5199,7 +5812,7 @@ case280:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none292
+	JZ         none340
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5214,11 +5827,11 @@ case280:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none292:
+none340:
 	CMPQ DX, $+16
-	JB   end294
+	JB   end342
 
-loop293:
+loop341:
 	VMOVUPD  (AX), Y0
 	VSUBPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -5236,16 +5849,17 @@ loop293:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop293
+	JAE      loop341
 
-end294:
+end342:
 	SFENCE
 
-plain291:
-	CMPQ DX, $+16
-	JB   end296
+plain339:
+	CMPQ    DX, $+16
+	JB      end344
+	PCALIGN $0x40
 
-loop295:
+loop343:
 	VMOVUPD (AX), Y0
 	VSUBPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5263,13 +5877,13 @@ loop295:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop295
+	JAE     loop343
 
-end296:
+end344:
 	CMPQ DX, $+4
-	JB   end298
+	JB   end346
 
-loop297:
+loop345:
 	VMOVUPD (AX), Y0
 	VSUBPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5278,11 +5892,11 @@ loop297:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop297
+	JAE     loop345
 
-end298:
+end346:
 	TESTQ      DX, DX
-	JZ         none299
+	JZ         none347
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5293,18 +5907,18 @@ end298:
 	VSUBPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none299:
-	JMP done279
+none347:
+	JMP done327
 
-case290:
+case338:
 	CMPQ       SI, $+2
-	JNE        case300
+	JNE        case348
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain301
+	JZ         plain349
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain301
+	JNZ        plain349
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5312,7 +5926,7 @@ case290:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none302
+	JZ         none350
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5327,11 +5941,11 @@ case290:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none302:
+none350:
 	CMPQ DX, $+16
-	JB   end304
+	JB   end352
 
-loop303:
+loop351:
 	VMOVUPD  (AX), Y0
 	VMULPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -5349,16 +5963,17 @@ loop303:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop303
+	JAE      loop351
 
-end304:
+end352:
 	SFENCE
 
-plain301:
-	CMPQ DX, $+16
-	JB   end306
+plain349:
+	CMPQ    DX, $+16
+	JB      end354
+	PCALIGN $0x40
 
-loop305:
+loop353:
 	VMOVUPD (AX), Y0
 	VMULPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5376,13 +5991,13 @@ loop305:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop305
+	JAE     loop353
 
-end306:
+end354:
 	CMPQ DX, $+4
-	JB   end308
+	JB   end356
 
-loop307:
+loop355:
 	VMOVUPD (AX), Y0
 	VMULPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5391,11 +6006,11 @@ loop307:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop307
+	JAE     loop355
 
-end308:
+end356:
 	TESTQ      DX, DX
-	JZ         none309
+	JZ         none357
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5406,16 +6021,16 @@ end308:
 	VMULPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none309:
-	JMP done279
+none357:
+	JMP done327
 
-case300:
+case348:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain311
+	JZ         plain359
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain311
+	JNZ        plain359
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5423,7 +6038,7 @@ case300:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none312
+	JZ         none360
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5438,11 +6053,11 @@ case300:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none312:
+none360:
 	CMPQ DX, $+16
-	JB   end314
+	JB   end362
 
-loop313:
+loop361:
 	VMOVUPD  (AX), Y0
 	VDIVPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -5460,16 +6075,17 @@ loop313:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop313
+	JAE      loop361
 
-end314:
+end362:
 	SFENCE
 
-plain311:
-	CMPQ DX, $+16
-	JB   end316
+plain359:
+	CMPQ    DX, $+16
+	JB      end364
+	PCALIGN $0x40
 
-loop315:
+loop363:
 	VMOVUPD (AX), Y0
 	VDIVPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5487,13 +6103,13 @@ loop315:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop315
+	JAE     loop363
 
-end316:
+end364:
 	CMPQ DX, $+4
-	JB   end318
+	JB   end366
 
-loop317:
+loop365:
 	VMOVUPD (AX), Y0
 	VDIVPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5502,11 +6118,11 @@ loop317:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop317
+	JAE     loop365
 
-end318:
+end366:
 	TESTQ      DX, DX
-	JZ         none319
+	JZ         none367
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5517,8 +6133,8 @@ end318:
 	VDIVPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none319:
-done279:
+none367:
+done327:
 	VZEROUPPER
 	RET
 
@@ -5532,13 +6148,13 @@ TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case321
+	JNE        case369
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain322
+	JZ         plain370
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain322
+	JNZ        plain370
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5546,7 +6162,7 @@ TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none323
+	JZ         none371
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5561,11 +6177,11 @@ TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none323:
+none371:
 	CMPQ DX, $+16
-	JB   end325
+	JB   end373
 
-loop324:
+loop372:
 	VMOVUPD  (AX), Y0
 	VPADDQ   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -5583,16 +6199,17 @@ loop324:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop324
+	JAE      loop372
 
-end325:
+end373:
 	SFENCE
 
-plain322:
-	CMPQ DX, $+16
-	JB   end327
+plain370:
+	CMPQ    DX, $+16
+	JB      end375
+	PCALIGN $0x40
 
-loop326:
+loop374:
 	VMOVUPD (AX), Y0
 	VPADDQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5610,13 +6227,13 @@ loop326:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop326
+	JAE     loop374
 
-end327:
+end375:
 	CMPQ DX, $+4
-	JB   end329
+	JB   end377
 
-loop328:
+loop376:
 	VMOVUPD (AX), Y0
 	VPADDQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5625,11 +6242,11 @@ loop328:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop328
+	JAE     loop376
 
-end329:
+end377:
 	TESTQ      DX, DX
-	JZ         none330
+	JZ         none378
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5640,18 +6257,18 @@ end329:
 	VPADDQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none330:
-	JMP done320
+none378:
+	JMP done368
 
-case321:
+case369:
 	CMPQ       SI, $+1
-	JNE        case331
+	JNE        case379
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain332
+	JZ         plain380
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain332
+	JNZ        plain380
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5659,7 +6276,7 @@ case321:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none333
+	JZ         none381
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5674,11 +6291,11 @@ case321:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none333:
+none381:
 	CMPQ DX, $+16
-	JB   end335
+	JB   end383
 
-loop334:
+loop382:
 	VMOVUPD  (AX), Y0
 	VPSUBQ   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -5696,16 +6313,17 @@ loop334:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop334
+	JAE      loop382
 
-end335:
+end383:
 	SFENCE
 
-plain332:
-	CMPQ DX, $+16
-	JB   end337
+plain380:
+	CMPQ    DX, $+16
+	JB      end385
+	PCALIGN $0x40
 
-loop336:
+loop384:
 	VMOVUPD (AX), Y0
 	VPSUBQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5723,13 +6341,13 @@ loop336:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop336
+	JAE     loop384
 
-end337:
+end385:
 	CMPQ DX, $+4
-	JB   end339
+	JB   end387
 
-loop338:
+loop386:
 	VMOVUPD (AX), Y0
 	VPSUBQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5738,11 +6356,11 @@ loop338:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop338
+	JAE     loop386
 
-end339:
+end387:
 	TESTQ      DX, DX
-	JZ         none340
+	JZ         none388
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5753,16 +6371,16 @@ end339:
 	VPSUBQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none340:
-	JMP done320
+none388:
+	JMP done368
 
-case331:
+case379:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain342
+	JZ         plain390
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain342
+	JNZ        plain390
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5770,7 +6388,7 @@ case331:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none343
+	JZ         none391
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5793,11 +6411,11 @@ case331:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none343:
+none391:
 	CMPQ DX, $+16
-	JB   end345
+	JB   end393
 
-loop344:
+loop392:
 	VMOVUPD  (AX), Y0
 	VMOVUPD  (CX), Y1
 	VPSRLQ   $0x20, Y0, Y2
@@ -5847,16 +6465,17 @@ loop344:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop344
+	JAE      loop392
 
-end345:
+end393:
 	SFENCE
 
-plain342:
-	CMPQ DX, $+16
-	JB   end347
+plain390:
+	CMPQ    DX, $+16
+	JB      end395
+	PCALIGN $0x40
 
-loop346:
+loop394:
 	VMOVUPD  (AX), Y0
 	VMOVUPD  (CX), Y1
 	VPSRLQ   $0x20, Y0, Y2
@@ -5906,13 +6525,13 @@ loop346:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop346
+	JAE      loop394
 
-end347:
+end395:
 	CMPQ DX, $+4
-	JB   end349
+	JB   end397
 
-loop348:
+loop396:
 	VMOVUPD  (AX), Y0
 	VMOVUPD  (CX), Y1
 	VPSRLQ   $0x20, Y0, Y2
@@ -5929,11 +6548,11 @@ loop348:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop348
+	JAE      loop396
 
-end349:
+end397:
 	TESTQ      DX, DX
-	JZ         none350
+	JZ         none398
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5952,8 +6571,8 @@ end349:
 	VPADDQ     Y3, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none350:
-done320:
+none398:
+done368:
 	VZEROUPPER
 	RET
 
@@ -5967,13 +6586,13 @@ TEXT ·unaryAVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case352
+	JNE          case400
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain353
+	JZ           plain401
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain353
+	JNZ          plain401
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -5981,7 +6600,7 @@ TEXT ·unaryAVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none354
+	JZ           none402
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -5993,11 +6612,11 @@ TEXT ·unaryAVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none354:
+none402:
 	CMPQ CX, $+16
-	JB   end356
+	JB   end404
 
-loop355:
+loop403:
 	VMULPD   (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VMULPD   32(AX), Y0, Y1
@@ -6010,16 +6629,17 @@ loop355:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop355
+	JAE      loop403
 
-end356:
+end404:
 	SFENCE
 
-plain353:
-	CMPQ CX, $+16
-	JB   end358
+plain401:
+	CMPQ    CX, $+16
+	JB      end406
+	PCALIGN $0x40
 
-loop357:
+loop405:
 	VMULPD  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VMULPD  32(AX), Y0, Y1
@@ -6032,24 +6652,24 @@ loop357:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop357
+	JAE     loop405
 
-end358:
+end406:
 	CMPQ CX, $+4
-	JB   end360
+	JB   end408
 
-loop359:
+loop407:
 	VMULPD  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop359
+	JAE     loop407
 
-end360:
+end408:
 	TESTQ      CX, CX
-	JZ         none361
+	JZ         none409
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -6058,18 +6678,18 @@ end360:
 	VMULPD     Y2, Y0, Y0
 	VMASKMOVPD Y0, Y1, (DX)
 
-none361:
-	JMP done351
+none409:
+	JMP done399
 
-case352:
+case400:
 	CMPQ       BX, $+1
-	JNE        case362
+	JNE        case410
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain363
+	JZ         plain411
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain363
+	JNZ        plain411
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -6077,7 +6697,7 @@ case352:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none364
+	JZ         none412
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -6089,11 +6709,11 @@ case352:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none364:
+none412:
 	CMPQ CX, $+16
-	JB   end366
+	JB   end414
 
-loop365:
+loop413:
 	VSQRTPD  (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VSQRTPD  32(AX), Y0
@@ -6106,16 +6726,17 @@ loop365:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop365
+	JAE      loop413
 
-end366:
+end414:
 	SFENCE
 
-plain363:
-	CMPQ CX, $+16
-	JB   end368
+plain411:
+	CMPQ    CX, $+16
+	JB      end416
+	PCALIGN $0x40
 
-loop367:
+loop415:
 	VSQRTPD (AX), Y0
 	VMOVUPD Y0, (DX)
 	VSQRTPD 32(AX), Y0
@@ -6128,24 +6749,24 @@ loop367:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop367
+	JAE     loop415
 
-end368:
+end416:
 	CMPQ CX, $+4
-	JB   end370
+	JB   end418
 
-loop369:
+loop417:
 	VSQRTPD (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop369
+	JAE     loop417
 
-end370:
+end418:
 	TESTQ      CX, CX
-	JZ         none371
+	JZ         none419
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -6154,18 +6775,18 @@ end370:
 	VSQRTPD    Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none371:
-	JMP done351
+none419:
+	JMP done399
 
-case362:
+case410:
 	CMPQ       BX, $+2
-	JNE        case372
+	JNE        case420
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain373
+	JZ         plain421
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain373
+	JNZ        plain421
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -6173,7 +6794,7 @@ case362:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none374
+	JZ         none422
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -6185,11 +6806,11 @@ case362:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none374:
+none422:
 	CMPQ CX, $+16
-	JB   end376
+	JB   end424
 
-loop375:
+loop423:
 	VPANDN   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPANDN   32(AX), Y1, Y0
@@ -6202,16 +6823,17 @@ loop375:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop375
+	JAE      loop423
 
-end376:
+end424:
 	SFENCE
 
-plain373:
-	CMPQ CX, $+16
-	JB   end378
+plain421:
+	CMPQ    CX, $+16
+	JB      end426
+	PCALIGN $0x40
 
-loop377:
+loop425:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPANDN  32(AX), Y1, Y0
@@ -6224,24 +6846,24 @@ loop377:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop377
+	JAE     loop425
 
-end378:
+end426:
 	CMPQ CX, $+4
-	JB   end380
+	JB   end428
 
-loop379:
+loop427:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop379
+	JAE     loop427
 
-end380:
+end428:
 	TESTQ      CX, CX
-	JZ         none381
+	JZ         none429
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -6250,16 +6872,16 @@ end380:
 	VPANDN     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none381:
-	JMP done351
+none429:
+	JMP done399
 
-case372:
+case420:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain383
+	JZ         plain431
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain383
+	JNZ        plain431
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -6267,7 +6889,7 @@ case372:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none384
+	JZ         none432
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -6279,11 +6901,11 @@ case372:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none384:
+none432:
 	CMPQ CX, $+16
-	JB   end386
+	JB   end434
 
-loop385:
+loop433:
 	VPXOR    (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPXOR    32(AX), Y1, Y0
@@ -6296,16 +6918,17 @@ loop385:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop385
+	JAE      loop433
 
-end386:
+end434:
 	SFENCE
 
-plain383:
-	CMPQ CX, $+16
-	JB   end388
+plain431:
+	CMPQ    CX, $+16
+	JB      end436
+	PCALIGN $0x40
 
-loop387:
+loop435:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPXOR   32(AX), Y1, Y0
@@ -6318,24 +6941,24 @@ loop387:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop387
+	JAE     loop435
 
-end388:
+end436:
 	CMPQ CX, $+4
-	JB   end390
+	JB   end438
 
-loop389:
+loop437:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop389
+	JAE     loop437
 
-end390:
+end438:
 	TESTQ      CX, CX
-	JZ         none391
+	JZ         none439
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -6344,8 +6967,8 @@ end390:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none391:
-done351:
+none439:
+done399:
 	VZEROUPPER
 	RET
 
@@ -6361,10 +6984,10 @@ TEXT ·fmaAVX2(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain392
+	JZ          plain440
 	MOVQ        SI, DI
 	ANDQ        $+7, DI
-	JNZ         plain392
+	JNZ         plain440
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
@@ -6372,7 +6995,7 @@ TEXT ·fmaAVX2(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none393
+	JZ          none441
 	LEAQ        avx2const0<>+24(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*8), Y0
@@ -6390,11 +7013,11 @@ TEXT ·fmaAVX2(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (DX)(DI*8), DX
 
-none393:
+none441:
 	CMPQ BX, $+16
-	JB   end395
+	JB   end443
 
-loop394:
+loop442:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PD (DX), Y1, Y0
@@ -6417,16 +7040,17 @@ loop394:
 	ADDQ        $+128, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop394
+	JAE         loop442
 
-end395:
+end443:
 	SFENCE
 
-plain392:
-	CMPQ BX, $+16
-	JB   end397
+plain440:
+	CMPQ    BX, $+16
+	JB      end445
+	PCALIGN $0x40
 
-loop396:
+loop444:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PD (DX), Y1, Y0
@@ -6449,13 +7073,13 @@ loop396:
 	ADDQ        $+128, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop396
+	JAE         loop444
 
-end397:
+end445:
 	CMPQ BX, $+4
-	JB   end399
+	JB   end447
 
-loop398:
+loop446:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PD (DX), Y1, Y0
@@ -6466,11 +7090,11 @@ loop398:
 	ADDQ        $+32, DX
 	SUBQ        $+4, BX
 	CMPQ        BX, $+4
-	JAE         loop398
+	JAE         loop446
 
-end399:
+end447:
 	TESTQ       BX, BX
-	JZ          none400
+	JZ          none448
 	LEAQ        avx2const0<>+24(SB), DI
 	NEGQ        BX
 	VMOVDQU     (DI)(BX*8), Y0
@@ -6483,7 +7107,7 @@ end399:
 	VFMADD213PD Y3, Y2, Y1
 	VMASKMOVPD  Y1, Y0, (SI)
 
-none400:
+none448:
 	VZEROUPPER
 	RET
 
@@ -6498,10 +7122,10 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain401
+	JZ           plain449
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain401
+	JNZ          plain449
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -6509,7 +7133,7 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none402
+	JZ           none450
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
@@ -6524,11 +7148,11 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none402:
+none450:
 	CMPQ DX, $+16
-	JB   end404
+	JB   end452
 
-loop403:
+loop451:
 	VMOVUPD     (AX), Y1
 	VFMADD213PD (CX), Y0, Y1
 	VMOVNTPD    Y1, (BX)
@@ -6546,16 +7170,17 @@ loop403:
 	ADDQ        $+128, CX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop403
+	JAE         loop451
 
-end404:
+end452:
 	SFENCE
 
-plain401:
-	CMPQ DX, $+16
-	JB   end406
+plain449:
+	CMPQ    DX, $+16
+	JB      end454
+	PCALIGN $0x40
 
-loop405:
+loop453:
 	VMOVUPD     (AX), Y1
 	VFMADD213PD (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -6573,13 +7198,13 @@ loop405:
 	ADDQ        $+128, CX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop405
+	JAE         loop453
 
-end406:
+end454:
 	CMPQ DX, $+4
-	JB   end408
+	JB   end456
 
-loop407:
+loop455:
 	VMOVUPD     (AX), Y1
 	VFMADD213PD (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -6588,11 +7213,11 @@ loop407:
 	ADDQ        $+32, CX
 	SUBQ        $+4, DX
 	CMPQ        DX, $+4
-	JAE         loop407
+	JAE         loop455
 
-end408:
+end456:
 	TESTQ       DX, DX
-	JZ          none409
+	JZ          none457
 	LEAQ        avx2const0<>+24(SB), SI
 	NEGQ        DX
 	VMOVDQU     (SI)(DX*8), Y1
@@ -6603,7 +7228,7 @@ end408:
 	VFMADD213PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (BX)
 
-none409:
+none457:
 	VZEROUPPER
 	RET
 
@@ -6623,9 +7248,9 @@ TEXT ·compressAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end411
+	JB      end459
 
-loop410:
+loop458:
 	SHRXQ   R8, (SI), R10
 	SHLXQ   R9, (SI)(DI*1), R11
 	ORQ     R11, R10
@@ -6777,9 +7402,9 @@ loop410:
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop410
+	JAE     loop458
 
-end411:
+end459:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -6871,9 +7496,9 @@ TEXT ·placesAVX2(SB), NOSPLIT, $0-48
 	MOVQ         DI, R8
 	NEGQ         R8
 	CMPQ         AX, $+64
-	JB           end413
+	JB           end461
 
-loop412:
+loop460:
 	SHRXQ   DI, (BX), R9
 	SHLXQ   R8, (BX)(SI*1), R10
 	ORQ     R10, R9
@@ -7056,9 +7681,9 @@ loop412:
 	LEAQ    (CX)(R9*8), CX
 	SUBQ    $+64, AX
 	CMPQ    AX, $+64
-	JAE     loop412
+	JAE     loop460
 
-end413:
+end461:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, CX
 	SHRQ $0x03, CX
@@ -7085,11 +7710,11 @@ TEXT ·filterAVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const26<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case415
+	JNE          case463
 	CMPQ         CX, $+32
-	JB           end417
+	JB           end465
 
-loop416:
+loop464:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7157,13 +7782,13 @@ loop416:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop416
+	JAE       loop464
 
-end417:
+end465:
 	CMPQ CX, $+8
-	JB   end419
+	JB   end467
 
-loop418:
+loop466:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7183,18 +7808,18 @@ loop418:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop418
+	JAE       loop466
 
-end419:
-	JMP done414
+end467:
+	JMP done462
 
-case415:
+case463:
 	CMPQ SI, $+1
-	JNE  case420
+	JNE  case468
 	CMPQ CX, $+32
-	JB   end422
+	JB   end470
 
-loop421:
+loop469:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7262,13 +7887,13 @@ loop421:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop421
+	JAE       loop469
 
-end422:
+end470:
 	CMPQ CX, $+8
-	JB   end424
+	JB   end472
 
-loop423:
+loop471:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7288,18 +7913,18 @@ loop423:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop423
+	JAE       loop471
 
-end424:
-	JMP done414
+end472:
+	JMP done462
 
-case420:
+case468:
 	CMPQ SI, $+2
-	JNE  case425
+	JNE  case473
 	CMPQ CX, $+32
-	JB   end427
+	JB   end475
 
-loop426:
+loop474:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7367,13 +7992,13 @@ loop426:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop426
+	JAE       loop474
 
-end427:
+end475:
 	CMPQ CX, $+8
-	JB   end429
+	JB   end477
 
-loop428:
+loop476:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7393,18 +8018,18 @@ loop428:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop428
+	JAE       loop476
 
-end429:
-	JMP done414
+end477:
+	JMP done462
 
-case425:
+case473:
 	CMPQ SI, $+3
-	JNE  case430
+	JNE  case478
 	CMPQ CX, $+32
-	JB   end432
+	JB   end480
 
-loop431:
+loop479:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7472,13 +8097,13 @@ loop431:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop431
+	JAE       loop479
 
-end432:
+end480:
 	CMPQ CX, $+8
-	JB   end434
+	JB   end482
 
-loop433:
+loop481:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7498,18 +8123,18 @@ loop433:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop433
+	JAE       loop481
 
-end434:
-	JMP done414
+end482:
+	JMP done462
 
-case430:
+case478:
 	CMPQ SI, $+4
-	JNE  case435
+	JNE  case483
 	CMPQ CX, $+32
-	JB   end437
+	JB   end485
 
-loop436:
+loop484:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7577,13 +8202,13 @@ loop436:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop436
+	JAE       loop484
 
-end437:
+end485:
 	CMPQ CX, $+8
-	JB   end439
+	JB   end487
 
-loop438:
+loop486:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7603,16 +8228,16 @@ loop438:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop438
+	JAE       loop486
 
-end439:
-	JMP done414
+end487:
+	JMP done462
 
-case435:
+case483:
 	CMPQ CX, $+32
-	JB   end442
+	JB   end490
 
-loop441:
+loop489:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7680,13 +8305,13 @@ loop441:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop441
+	JAE       loop489
 
-end442:
+end490:
 	CMPQ CX, $+8
-	JB   end444
+	JB   end492
 
-loop443:
+loop491:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7706,10 +8331,10 @@ loop443:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop443
+	JAE       loop491
 
-end444:
-done414:
+end492:
+done462:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -7727,11 +8352,11 @@ TEXT ·filterInt64AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const26<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case446
+	JNE          case494
 	CMPQ         CX, $+32
-	JB           end448
+	JB           end496
 
-loop447:
+loop495:
 	VPCMPGTQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7799,13 +8424,13 @@ loop447:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop447
+	JAE       loop495
 
-end448:
+end496:
 	CMPQ CX, $+8
-	JB   end450
+	JB   end498
 
-loop449:
+loop497:
 	VPCMPGTQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7825,18 +8450,18 @@ loop449:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop449
+	JAE       loop497
 
-end450:
-	JMP done445
+end498:
+	JMP done493
 
-case446:
+case494:
 	CMPQ SI, $+1
-	JNE  case451
+	JNE  case499
 	CMPQ CX, $+32
-	JB   end453
+	JB   end501
 
-loop452:
+loop500:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -7928,13 +8553,13 @@ loop452:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop452
+	JAE       loop500
 
-end453:
+end501:
 	CMPQ CX, $+8
-	JB   end455
+	JB   end503
 
-loop454:
+loop502:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -7960,18 +8585,18 @@ loop454:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop454
+	JAE       loop502
 
-end455:
-	JMP done445
+end503:
+	JMP done493
 
-case451:
+case499:
 	CMPQ SI, $+2
-	JNE  case456
+	JNE  case504
 	CMPQ CX, $+32
-	JB   end458
+	JB   end506
 
-loop457:
+loop505:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVMSKPD Y1, SI
@@ -8047,13 +8672,13 @@ loop457:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop457
+	JAE       loop505
 
-end458:
+end506:
 	CMPQ CX, $+8
-	JB   end460
+	JB   end508
 
-loop459:
+loop507:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVMSKPD Y1, SI
@@ -8075,18 +8700,18 @@ loop459:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop459
+	JAE       loop507
 
-end460:
-	JMP done445
+end508:
+	JMP done493
 
-case456:
+case504:
 	CMPQ SI, $+3
-	JNE  case461
+	JNE  case509
 	CMPQ CX, $+32
-	JB   end463
+	JB   end511
 
-loop462:
+loop510:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -8170,13 +8795,13 @@ loop462:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop462
+	JAE       loop510
 
-end463:
+end511:
 	CMPQ CX, $+8
-	JB   end465
+	JB   end513
 
-loop464:
+loop512:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -8200,18 +8825,18 @@ loop464:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop464
+	JAE       loop512
 
-end465:
-	JMP done445
+end513:
+	JMP done493
 
-case461:
+case509:
 	CMPQ SI, $+4
-	JNE  case466
+	JNE  case514
 	CMPQ CX, $+32
-	JB   end468
+	JB   end516
 
-loop467:
+loop515:
 	VPCMPEQQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8279,13 +8904,13 @@ loop467:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop467
+	JAE       loop515
 
-end468:
+end516:
 	CMPQ CX, $+8
-	JB   end470
+	JB   end518
 
-loop469:
+loop517:
 	VPCMPEQQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8305,16 +8930,16 @@ loop469:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop469
+	JAE       loop517
 
-end470:
-	JMP done445
+end518:
+	JMP done493
 
-case466:
+case514:
 	CMPQ CX, $+32
-	JB   end473
+	JB   end521
 
-loop472:
+loop520:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -8398,13 +9023,13 @@ loop472:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop472
+	JAE       loop520
 
-end473:
+end521:
 	CMPQ CX, $+8
-	JB   end475
+	JB   end523
 
-loop474:
+loop522:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -8428,10 +9053,10 @@ loop474:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop474
+	JAE       loop522
 
-end475:
-done445:
+end523:
+done493:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -8448,21 +9073,21 @@ TEXT ·takeAVX2(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), SI
 	MOVQ BX, DI
 	CMPQ BX, $+8
-	JB   end478
+	JB   end526
 
-loop477:
+loop525:
 	MOVQ (DX), R8
 	CMPQ R8, CX
-	JAE  bad476
+	JAE  bad524
 	MOVQ 8(DX), R9
 	CMPQ R9, CX
-	JAE  bad476
+	JAE  bad524
 	MOVQ 16(DX), R10
 	CMPQ R10, CX
-	JAE  bad476
+	JAE  bad524
 	MOVQ 24(DX), R11
 	CMPQ R11, CX
-	JAE  bad476
+	JAE  bad524
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -8473,16 +9098,16 @@ loop477:
 	MOVQ R11, 24(SI)
 	MOVQ 32(DX), R8
 	CMPQ R8, CX
-	JAE  bad476
+	JAE  bad524
 	MOVQ 40(DX), R9
 	CMPQ R9, CX
-	JAE  bad476
+	JAE  bad524
 	MOVQ 48(DX), R10
 	CMPQ R10, CX
-	JAE  bad476
+	JAE  bad524
 	MOVQ 56(DX), R11
 	CMPQ R11, CX
-	JAE  bad476
+	JAE  bad524
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -8495,10 +9120,10 @@ loop477:
 	ADDQ $+64, SI
 	SUBQ $+8, BX
 	CMPQ BX, $+8
-	JAE  loop477
+	JAE  loop525
 
-end478:
-bad476:
+end526:
+bad524:
 	SUBQ BX, DI
 	MOVQ DI, ret+56(FP)
 	RET
@@ -8512,9 +9137,9 @@ TEXT ·prefixAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end480
+	JB           end528
 
-loop479:
+loop527:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -8607,13 +9232,13 @@ loop479:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop479
+	JAE      loop527
 
-end480:
+end528:
 	CMPQ CX, $+8
-	JB   end482
+	JB   end530
 
-loop481:
+loop529:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -8640,9 +9265,9 @@ loop481:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop481
+	JAE      loop529
 
-end482:
+end530:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8656,9 +9281,9 @@ TEXT ·prefixBeforeAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end484
+	JB           end532
 
-loop483:
+loop531:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -8771,13 +9396,13 @@ loop483:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop483
+	JAE      loop531
 
-end484:
+end532:
 	CMPQ CX, $+8
-	JB   end486
+	JB   end534
 
-loop485:
+loop533:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -8809,9 +9434,9 @@ loop485:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop485
+	JAE      loop533
 
-end486:
+end534:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8825,9 +9450,9 @@ TEXT ·prefixInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end488
+	JB           end536
 
-loop487:
+loop535:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -8920,13 +9545,13 @@ loop487:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop487
+	JAE      loop535
 
-end488:
+end536:
 	CMPQ CX, $+8
-	JB   end490
+	JB   end538
 
-loop489:
+loop537:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -8953,9 +9578,9 @@ loop489:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop489
+	JAE      loop537
 
-end490:
+end538:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8975,9 +9600,9 @@ TEXT ·prefixBeforeInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end492
+	JB           end540
 
-loop491:
+loop539:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9090,13 +9715,13 @@ loop491:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop491
+	JAE      loop539
 
-end492:
+end540:
 	CMPQ CX, $+8
-	JB   end494
+	JB   end542
 
-loop493:
+loop541:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9128,9 +9753,9 @@ loop493:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop493
+	JAE      loop541
 
-end494:
+end542:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -9138,15 +9763,20 @@ end494:
 // func expAVX2(dst *float64, x []float64, stream int)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·expAVX2(SB), NOSPLIT, $0-40
+	VBROADCASTSD avx2const32<>+0(SB), Y0
+	VBROADCASTSD avx2const33<>+0(SB), Y1
+	VBROADCASTSD avx2const34<>+0(SB), Y2
+	VBROADCASTSD avx2const35<>+0(SB), Y3
+	VBROADCASTSD avx2const36<>+0(SB), Y4
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain495
+	JZ           plain543
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain495
+	JNZ          plain543
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -9154,469 +9784,437 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none496
+	JZ           none544
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
-	VMOVDQU      (SI)(BX*8), Y0
+	VMOVDQU      (SI)(BX*8), Y5
 	NEGQ         BX
-	VMASKMOVPD   (AX), Y0, Y1
-	VMOVUPD      avx2const30<>+0(SB), Y2
-	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y2, Y1, Y2
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y2, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y3
-	VFNMADD231PD avx2const33<>+0(SB), Y3, Y2
-	VFNMADD231PD avx2const34<>+0(SB), Y3, Y2
-	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const43<>+0(SB), Y4
-	VFMADD213PD  avx2const41<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const39<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const37<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const35<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const44<>+0(SB), Y5
-	VFMADD213PD  avx2const42<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const40<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const38<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const36<>+0(SB), Y3, Y5
-	VFMADD213PD  Y4, Y2, Y5
-	VADDPD       avx2const17<>+0(SB), Y2, Y4
-	VSUBPD       avx2const17<>+0(SB), Y4, Y6
-	VSUBPD       Y6, Y2, Y6
-	VFMADD213PD  Y6, Y3, Y5
-	VADDPD       Y5, Y4, Y4
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y2
-	VPSUBQ       Y2, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y2, Y2
-	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y2, Y4, Y4
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y4, Y4
-	VMASKMOVPD   Y4, Y0, (DX)
+	VMASKMOVPD   (AX), Y5, Y6
+	VMOVUPD      avx2const30<>+0(SB), Y7
+	VMINPD       Y6, Y7, Y7
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y7, Y6, Y7
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y7, Y6
+	VSUBPD       Y1, Y6, Y8
+	VFNMADD231PD Y2, Y8, Y7
+	VFNMADD231PD Y3, Y8, Y7
+	VMULPD       Y7, Y7, Y8
+	VMOVUPD      avx2const45<>+0(SB), Y9
+	VFMADD213PD  avx2const43<>+0(SB), Y8, Y9
+	VFMADD213PD  avx2const41<>+0(SB), Y8, Y9
+	VFMADD213PD  avx2const39<>+0(SB), Y8, Y9
+	VFMADD213PD  avx2const37<>+0(SB), Y8, Y9
+	VMOVUPD      avx2const46<>+0(SB), Y10
+	VFMADD213PD  avx2const44<>+0(SB), Y8, Y10
+	VFMADD213PD  avx2const42<>+0(SB), Y8, Y10
+	VFMADD213PD  avx2const40<>+0(SB), Y8, Y10
+	VFMADD213PD  avx2const38<>+0(SB), Y8, Y10
+	VFMADD213PD  Y9, Y7, Y10
+	VADDPD       Y4, Y7, Y9
+	VSUBPD       Y4, Y9, Y11
+	VSUBPD       Y11, Y7, Y11
+	VFMADD213PD  Y11, Y8, Y10
+	VADDPD       Y10, Y9, Y9
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y7
+	VPSUBQ       Y7, Y6, Y6
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y9, Y9
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y9, Y9
+	VMASKMOVPD   Y9, Y5, (DX)
 	SUBQ         BX, CX
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none496:
+none544:
 	CMPQ CX, $+16
-	JB   end498
+	JB   end546
 
-loop497:
-	VMOVUPD      avx2const30<>+0(SB), Y0
-	VMINPD       (AX), Y0, Y0
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
-	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const43<>+0(SB), Y3
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const44<>+0(SB), Y4
-	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
-	VFMADD213PD  Y3, Y0, Y4
-	VADDPD       avx2const17<>+0(SB), Y0, Y3
-	VSUBPD       avx2const17<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y0, Y5
-	VFMADD213PD  Y5, Y2, Y4
-	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y0
-	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
-	VMOVNTPD     Y3, (DX)
-	VMOVUPD      avx2const30<>+0(SB), Y0
-	VMINPD       32(AX), Y0, Y0
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
-	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const43<>+0(SB), Y3
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const44<>+0(SB), Y4
-	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
-	VFMADD213PD  Y3, Y0, Y4
-	VADDPD       avx2const17<>+0(SB), Y0, Y3
-	VSUBPD       avx2const17<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y0, Y5
-	VFMADD213PD  Y5, Y2, Y4
-	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y0
-	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
-	VMOVNTPD     Y3, 32(DX)
-	VMOVUPD      avx2const30<>+0(SB), Y0
-	VMINPD       64(AX), Y0, Y0
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
-	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const43<>+0(SB), Y3
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const44<>+0(SB), Y4
-	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
-	VFMADD213PD  Y3, Y0, Y4
-	VADDPD       avx2const17<>+0(SB), Y0, Y3
-	VSUBPD       avx2const17<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y0, Y5
-	VFMADD213PD  Y5, Y2, Y4
-	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y0
-	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
-	VMOVNTPD     Y3, 64(DX)
-	VMOVUPD      avx2const30<>+0(SB), Y0
-	VMINPD       96(AX), Y0, Y0
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
-	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const43<>+0(SB), Y3
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const44<>+0(SB), Y4
-	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
-	VFMADD213PD  Y3, Y0, Y4
-	VADDPD       avx2const17<>+0(SB), Y0, Y3
-	VSUBPD       avx2const17<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y0, Y5
-	VFMADD213PD  Y5, Y2, Y4
-	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y0
-	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
-	VMOVNTPD     Y3, 96(DX)
+loop545:
+	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMINPD       (AX), Y5, Y5
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y5, Y6, Y5
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VSUBPD       Y1, Y6, Y7
+	VFNMADD231PD Y2, Y7, Y5
+	VFNMADD231PD Y3, Y7, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPD      avx2const45<>+0(SB), Y8
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VFMADD213PD  Y8, Y5, Y9
+	VADDPD       Y4, Y5, Y8
+	VSUBPD       Y4, Y8, Y10
+	VSUBPD       Y10, Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y8, Y8
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VMOVNTPD     Y8, (DX)
+	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMINPD       32(AX), Y5, Y5
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y5, Y6, Y5
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VSUBPD       Y1, Y6, Y7
+	VFNMADD231PD Y2, Y7, Y5
+	VFNMADD231PD Y3, Y7, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPD      avx2const45<>+0(SB), Y8
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VFMADD213PD  Y8, Y5, Y9
+	VADDPD       Y4, Y5, Y8
+	VSUBPD       Y4, Y8, Y10
+	VSUBPD       Y10, Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y8, Y8
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VMOVNTPD     Y8, 32(DX)
+	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMINPD       64(AX), Y5, Y5
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y5, Y6, Y5
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VSUBPD       Y1, Y6, Y7
+	VFNMADD231PD Y2, Y7, Y5
+	VFNMADD231PD Y3, Y7, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPD      avx2const45<>+0(SB), Y8
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VFMADD213PD  Y8, Y5, Y9
+	VADDPD       Y4, Y5, Y8
+	VSUBPD       Y4, Y8, Y10
+	VSUBPD       Y10, Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y8, Y8
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VMOVNTPD     Y8, 64(DX)
+	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMINPD       96(AX), Y5, Y5
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y5, Y6, Y5
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VSUBPD       Y1, Y6, Y7
+	VFNMADD231PD Y2, Y7, Y5
+	VFNMADD231PD Y3, Y7, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPD      avx2const45<>+0(SB), Y8
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VFMADD213PD  Y8, Y5, Y9
+	VADDPD       Y4, Y5, Y8
+	VSUBPD       Y4, Y8, Y10
+	VSUBPD       Y10, Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y8, Y8
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VMOVNTPD     Y8, 96(DX)
 	ADDQ         $+128, DX
 	ADDQ         $+128, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop497
+	JAE          loop545
 
-end498:
+end546:
 	SFENCE
 
-plain495:
-	CMPQ CX, $+16
-	JB   end500
+plain543:
+	CMPQ    CX, $+16
+	JB      end548
+	PCALIGN $0x40
 
-loop499:
-	VMOVUPD      avx2const30<>+0(SB), Y0
-	VMINPD       (AX), Y0, Y0
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
-	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const43<>+0(SB), Y3
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const44<>+0(SB), Y4
-	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
-	VFMADD213PD  Y3, Y0, Y4
-	VADDPD       avx2const17<>+0(SB), Y0, Y3
-	VSUBPD       avx2const17<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y0, Y5
-	VFMADD213PD  Y5, Y2, Y4
-	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y0
-	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
-	VMOVUPD      Y3, (DX)
-	VMOVUPD      avx2const30<>+0(SB), Y0
-	VMINPD       32(AX), Y0, Y0
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
-	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const43<>+0(SB), Y3
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const44<>+0(SB), Y4
-	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
-	VFMADD213PD  Y3, Y0, Y4
-	VADDPD       avx2const17<>+0(SB), Y0, Y3
-	VSUBPD       avx2const17<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y0, Y5
-	VFMADD213PD  Y5, Y2, Y4
-	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y0
-	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
-	VMOVUPD      Y3, 32(DX)
-	VMOVUPD      avx2const30<>+0(SB), Y0
-	VMINPD       64(AX), Y0, Y0
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
-	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const43<>+0(SB), Y3
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const44<>+0(SB), Y4
-	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
-	VFMADD213PD  Y3, Y0, Y4
-	VADDPD       avx2const17<>+0(SB), Y0, Y3
-	VSUBPD       avx2const17<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y0, Y5
-	VFMADD213PD  Y5, Y2, Y4
-	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y0
-	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
-	VMOVUPD      Y3, 64(DX)
-	VMOVUPD      avx2const30<>+0(SB), Y0
-	VMINPD       96(AX), Y0, Y0
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
-	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const43<>+0(SB), Y3
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const44<>+0(SB), Y4
-	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
-	VFMADD213PD  Y3, Y0, Y4
-	VADDPD       avx2const17<>+0(SB), Y0, Y3
-	VSUBPD       avx2const17<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y0, Y5
-	VFMADD213PD  Y5, Y2, Y4
-	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y0
-	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
-	VMOVUPD      Y3, 96(DX)
+loop547:
+	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMINPD       (AX), Y5, Y5
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y5, Y6, Y5
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VSUBPD       Y1, Y6, Y7
+	VFNMADD231PD Y2, Y7, Y5
+	VFNMADD231PD Y3, Y7, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPD      avx2const45<>+0(SB), Y8
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VFMADD213PD  Y8, Y5, Y9
+	VADDPD       Y4, Y5, Y8
+	VSUBPD       Y4, Y8, Y10
+	VSUBPD       Y10, Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y8, Y8
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VMOVUPD      Y8, (DX)
+	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMINPD       32(AX), Y5, Y5
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y5, Y6, Y5
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VSUBPD       Y1, Y6, Y7
+	VFNMADD231PD Y2, Y7, Y5
+	VFNMADD231PD Y3, Y7, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPD      avx2const45<>+0(SB), Y8
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VFMADD213PD  Y8, Y5, Y9
+	VADDPD       Y4, Y5, Y8
+	VSUBPD       Y4, Y8, Y10
+	VSUBPD       Y10, Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y8, Y8
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VMOVUPD      Y8, 32(DX)
+	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMINPD       64(AX), Y5, Y5
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y5, Y6, Y5
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VSUBPD       Y1, Y6, Y7
+	VFNMADD231PD Y2, Y7, Y5
+	VFNMADD231PD Y3, Y7, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPD      avx2const45<>+0(SB), Y8
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VFMADD213PD  Y8, Y5, Y9
+	VADDPD       Y4, Y5, Y8
+	VSUBPD       Y4, Y8, Y10
+	VSUBPD       Y10, Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y8, Y8
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VMOVUPD      Y8, 64(DX)
+	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMINPD       96(AX), Y5, Y5
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y5, Y6, Y5
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VSUBPD       Y1, Y6, Y7
+	VFNMADD231PD Y2, Y7, Y5
+	VFNMADD231PD Y3, Y7, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPD      avx2const45<>+0(SB), Y8
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VFMADD213PD  Y8, Y5, Y9
+	VADDPD       Y4, Y5, Y8
+	VSUBPD       Y4, Y8, Y10
+	VSUBPD       Y10, Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y8, Y8
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VMOVUPD      Y8, 96(DX)
 	ADDQ         $+128, DX
 	ADDQ         $+128, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop499
+	JAE          loop547
 
-end500:
+end548:
 	CMPQ CX, $+4
-	JB   end502
+	JB   end550
 
-loop501:
-	VMOVUPD      avx2const30<>+0(SB), Y0
-	VMINPD       (AX), Y0, Y0
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
-	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const43<>+0(SB), Y3
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const44<>+0(SB), Y4
-	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
-	VFMADD213PD  Y3, Y0, Y4
-	VADDPD       avx2const17<>+0(SB), Y0, Y3
-	VSUBPD       avx2const17<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y0, Y5
-	VFMADD213PD  Y5, Y2, Y4
-	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y0
-	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
-	VMOVUPD      Y3, (DX)
+loop549:
+	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMINPD       (AX), Y5, Y5
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y5, Y6, Y5
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VSUBPD       Y1, Y6, Y7
+	VFNMADD231PD Y2, Y7, Y5
+	VFNMADD231PD Y3, Y7, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPD      avx2const45<>+0(SB), Y8
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VFMADD213PD  Y8, Y5, Y9
+	VADDPD       Y4, Y5, Y8
+	VSUBPD       Y4, Y8, Y10
+	VSUBPD       Y10, Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y8, Y8
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VMOVUPD      Y8, (DX)
 	ADDQ         $+32, DX
 	ADDQ         $+32, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop501
+	JAE          loop549
 
-end502:
+end550:
 	TESTQ        CX, CX
-	JZ           none503
+	JZ           none551
 	LEAQ         avx2const0<>+24(SB), BX
 	NEGQ         CX
-	VMOVDQU      (BX)(CX*8), Y0
+	VMOVDQU      (BX)(CX*8), Y5
 	NEGQ         CX
-	VMASKMOVPD   (AX), Y0, Y1
-	VMOVUPD      avx2const30<>+0(SB), Y2
-	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y2, Y1, Y2
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y2, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y3
-	VFNMADD231PD avx2const33<>+0(SB), Y3, Y2
-	VFNMADD231PD avx2const34<>+0(SB), Y3, Y2
-	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const43<>+0(SB), Y4
-	VFMADD213PD  avx2const41<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const39<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const37<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const35<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const44<>+0(SB), Y5
-	VFMADD213PD  avx2const42<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const40<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const38<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const36<>+0(SB), Y3, Y5
-	VFMADD213PD  Y4, Y2, Y5
-	VADDPD       avx2const17<>+0(SB), Y2, Y4
-	VSUBPD       avx2const17<>+0(SB), Y4, Y6
-	VSUBPD       Y6, Y2, Y6
-	VFMADD213PD  Y6, Y3, Y5
-	VADDPD       Y5, Y4, Y4
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y2
-	VPSUBQ       Y2, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y2, Y2
-	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y2, Y4, Y4
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y4, Y4
-	VMASKMOVPD   Y4, Y0, (DX)
+	VMASKMOVPD   (AX), Y5, Y6
+	VMOVUPD      avx2const30<>+0(SB), Y7
+	VMINPD       Y6, Y7, Y7
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y7, Y6, Y7
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y7, Y6
+	VSUBPD       Y1, Y6, Y0
+	VFNMADD231PD Y2, Y0, Y7
+	VFNMADD231PD Y3, Y0, Y7
+	VMULPD       Y7, Y7, Y0
+	VMOVUPD      avx2const45<>+0(SB), Y1
+	VFMADD213PD  avx2const43<>+0(SB), Y0, Y1
+	VFMADD213PD  avx2const41<>+0(SB), Y0, Y1
+	VFMADD213PD  avx2const39<>+0(SB), Y0, Y1
+	VFMADD213PD  avx2const37<>+0(SB), Y0, Y1
+	VMOVUPD      avx2const46<>+0(SB), Y2
+	VFMADD213PD  avx2const44<>+0(SB), Y0, Y2
+	VFMADD213PD  avx2const42<>+0(SB), Y0, Y2
+	VFMADD213PD  avx2const40<>+0(SB), Y0, Y2
+	VFMADD213PD  avx2const38<>+0(SB), Y0, Y2
+	VFMADD213PD  Y1, Y7, Y2
+	VADDPD       Y4, Y7, Y1
+	VSUBPD       Y4, Y1, Y3
+	VSUBPD       Y3, Y7, Y3
+	VFMADD213PD  Y3, Y0, Y2
+	VADDPD       Y2, Y1, Y1
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y0
+	VPSUBQ       Y0, Y6, Y6
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y1, Y1
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y1, Y1
+	VMASKMOVPD   Y1, Y5, (DX)
 
-none503:
+none551:
 	VZEROUPPER
 	RET
 
@@ -9633,99 +10231,84 @@ DATA avx2const31<>+24(SB)/8, $0xc087500000000000
 GLOBL avx2const31<>(SB), RODATA|NOPTR, $32
 
 DATA avx2const32<>+0(SB)/8, $0x3ff71547652b82fe
-DATA avx2const32<>+8(SB)/8, $0x3ff71547652b82fe
-DATA avx2const32<>+16(SB)/8, $0x3ff71547652b82fe
-DATA avx2const32<>+24(SB)/8, $0x3ff71547652b82fe
-GLOBL avx2const32<>(SB), RODATA|NOPTR, $32
+GLOBL avx2const32<>(SB), RODATA|NOPTR, $8
 
-DATA avx2const33<>+0(SB)/8, $0x3fe62e42fefa39ef
-DATA avx2const33<>+8(SB)/8, $0x3fe62e42fefa39ef
-DATA avx2const33<>+16(SB)/8, $0x3fe62e42fefa39ef
-DATA avx2const33<>+24(SB)/8, $0x3fe62e42fefa39ef
-GLOBL avx2const33<>(SB), RODATA|NOPTR, $32
+DATA avx2const33<>+0(SB)/8, $0x4338000000000000
+GLOBL avx2const33<>(SB), RODATA|NOPTR, $8
 
-DATA avx2const34<>+0(SB)/8, $0x3c7abc9e3b39803f
-DATA avx2const34<>+8(SB)/8, $0x3c7abc9e3b39803f
-DATA avx2const34<>+16(SB)/8, $0x3c7abc9e3b39803f
-DATA avx2const34<>+24(SB)/8, $0x3c7abc9e3b39803f
-GLOBL avx2const34<>(SB), RODATA|NOPTR, $32
+DATA avx2const34<>+0(SB)/8, $0x3fe62e42fefa39ef
+GLOBL avx2const34<>(SB), RODATA|NOPTR, $8
 
-DATA avx2const35<>+0(SB)/8, $0x3fe000000000000a
-DATA avx2const35<>+8(SB)/8, $0x3fe000000000000a
-DATA avx2const35<>+16(SB)/8, $0x3fe000000000000a
-DATA avx2const35<>+24(SB)/8, $0x3fe000000000000a
-GLOBL avx2const35<>(SB), RODATA|NOPTR, $32
+DATA avx2const35<>+0(SB)/8, $0x3c7abc9e3b39803f
+GLOBL avx2const35<>(SB), RODATA|NOPTR, $8
 
-DATA avx2const36<>+0(SB)/8, $0x3fc55555555554fa
-DATA avx2const36<>+8(SB)/8, $0x3fc55555555554fa
-DATA avx2const36<>+16(SB)/8, $0x3fc55555555554fa
-DATA avx2const36<>+24(SB)/8, $0x3fc55555555554fa
-GLOBL avx2const36<>(SB), RODATA|NOPTR, $32
+DATA avx2const36<>+0(SB)/8, $0x3ff0000000000000
+GLOBL avx2const36<>(SB), RODATA|NOPTR, $8
 
-DATA avx2const37<>+0(SB)/8, $0x3fa555555555087d
-DATA avx2const37<>+8(SB)/8, $0x3fa555555555087d
-DATA avx2const37<>+16(SB)/8, $0x3fa555555555087d
-DATA avx2const37<>+24(SB)/8, $0x3fa555555555087d
+DATA avx2const37<>+0(SB)/8, $0x3fe000000000000a
+DATA avx2const37<>+8(SB)/8, $0x3fe000000000000a
+DATA avx2const37<>+16(SB)/8, $0x3fe000000000000a
+DATA avx2const37<>+24(SB)/8, $0x3fe000000000000a
 GLOBL avx2const37<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const38<>+0(SB)/8, $0x3f81111111127be6
-DATA avx2const38<>+8(SB)/8, $0x3f81111111127be6
-DATA avx2const38<>+16(SB)/8, $0x3f81111111127be6
-DATA avx2const38<>+24(SB)/8, $0x3f81111111127be6
+DATA avx2const38<>+0(SB)/8, $0x3fc55555555554fa
+DATA avx2const38<>+8(SB)/8, $0x3fc55555555554fa
+DATA avx2const38<>+16(SB)/8, $0x3fc55555555554fa
+DATA avx2const38<>+24(SB)/8, $0x3fc55555555554fa
 GLOBL avx2const38<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const39<>+0(SB)/8, $0x3f56c16c1842a09f
-DATA avx2const39<>+8(SB)/8, $0x3f56c16c1842a09f
-DATA avx2const39<>+16(SB)/8, $0x3f56c16c1842a09f
-DATA avx2const39<>+24(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const39<>+0(SB)/8, $0x3fa555555555087d
+DATA avx2const39<>+8(SB)/8, $0x3fa555555555087d
+DATA avx2const39<>+16(SB)/8, $0x3fa555555555087d
+DATA avx2const39<>+24(SB)/8, $0x3fa555555555087d
 GLOBL avx2const39<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const40<>+0(SB)/8, $0x3f2a01a012a57064
-DATA avx2const40<>+8(SB)/8, $0x3f2a01a012a57064
-DATA avx2const40<>+16(SB)/8, $0x3f2a01a012a57064
-DATA avx2const40<>+24(SB)/8, $0x3f2a01a012a57064
+DATA avx2const40<>+0(SB)/8, $0x3f81111111127be6
+DATA avx2const40<>+8(SB)/8, $0x3f81111111127be6
+DATA avx2const40<>+16(SB)/8, $0x3f81111111127be6
+DATA avx2const40<>+24(SB)/8, $0x3f81111111127be6
 GLOBL avx2const40<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const41<>+0(SB)/8, $0x3efa0199a0c78972
-DATA avx2const41<>+8(SB)/8, $0x3efa0199a0c78972
-DATA avx2const41<>+16(SB)/8, $0x3efa0199a0c78972
-DATA avx2const41<>+24(SB)/8, $0x3efa0199a0c78972
+DATA avx2const41<>+0(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const41<>+8(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const41<>+16(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const41<>+24(SB)/8, $0x3f56c16c1842a09f
 GLOBL avx2const41<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const42<>+0(SB)/8, $0x3ec71df255430ed3
-DATA avx2const42<>+8(SB)/8, $0x3ec71df255430ed3
-DATA avx2const42<>+16(SB)/8, $0x3ec71df255430ed3
-DATA avx2const42<>+24(SB)/8, $0x3ec71df255430ed3
+DATA avx2const42<>+0(SB)/8, $0x3f2a01a012a57064
+DATA avx2const42<>+8(SB)/8, $0x3f2a01a012a57064
+DATA avx2const42<>+16(SB)/8, $0x3f2a01a012a57064
+DATA avx2const42<>+24(SB)/8, $0x3f2a01a012a57064
 GLOBL avx2const42<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const43<>+0(SB)/8, $0x3e928ad72bf7e407
-DATA avx2const43<>+8(SB)/8, $0x3e928ad72bf7e407
-DATA avx2const43<>+16(SB)/8, $0x3e928ad72bf7e407
-DATA avx2const43<>+24(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const43<>+0(SB)/8, $0x3efa0199a0c78972
+DATA avx2const43<>+8(SB)/8, $0x3efa0199a0c78972
+DATA avx2const43<>+16(SB)/8, $0x3efa0199a0c78972
+DATA avx2const43<>+24(SB)/8, $0x3efa0199a0c78972
 GLOBL avx2const43<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const44<>+0(SB)/8, $0x3e5ad7f6b5dc2ef6
-DATA avx2const44<>+8(SB)/8, $0x3e5ad7f6b5dc2ef6
-DATA avx2const44<>+16(SB)/8, $0x3e5ad7f6b5dc2ef6
-DATA avx2const44<>+24(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const44<>+0(SB)/8, $0x3ec71df255430ed3
+DATA avx2const44<>+8(SB)/8, $0x3ec71df255430ed3
+DATA avx2const44<>+16(SB)/8, $0x3ec71df255430ed3
+DATA avx2const44<>+24(SB)/8, $0x3ec71df255430ed3
 GLOBL avx2const44<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const45<>+0(SB)/8, $0x0000000000000800
-DATA avx2const45<>+8(SB)/8, $0x0000000000000800
-DATA avx2const45<>+16(SB)/8, $0x0000000000000800
-DATA avx2const45<>+24(SB)/8, $0x0000000000000800
+DATA avx2const45<>+0(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const45<>+8(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const45<>+16(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const45<>+24(SB)/8, $0x3e928ad72bf7e407
 GLOBL avx2const45<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const46<>+0(SB)/8, $0x0000000000000fff
-DATA avx2const46<>+8(SB)/8, $0x0000000000000fff
-DATA avx2const46<>+16(SB)/8, $0x0000000000000fff
-DATA avx2const46<>+24(SB)/8, $0x0000000000000fff
+DATA avx2const46<>+0(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const46<>+8(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const46<>+16(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const46<>+24(SB)/8, $0x3e5ad7f6b5dc2ef6
 GLOBL avx2const46<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const47<>+0(SB)/8, $0xffffffffffffffff
-DATA avx2const47<>+8(SB)/8, $0xffffffffffffffff
-DATA avx2const47<>+16(SB)/8, $0xffffffffffffffff
-DATA avx2const47<>+24(SB)/8, $0xffffffffffffffff
+DATA avx2const47<>+0(SB)/8, $0x00000000000007fe
+DATA avx2const47<>+8(SB)/8, $0x00000000000007fe
+DATA avx2const47<>+16(SB)/8, $0x00000000000007fe
+DATA avx2const47<>+24(SB)/8, $0x00000000000007fe
 GLOBL avx2const47<>(SB), RODATA|NOPTR, $32
 
 // func logAVX2(dst *float64, x []float64, stream int)
@@ -9737,10 +10320,10 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	MOVQ        dst+0(FP), DX
 	MOVQ        stream+32(FP), BX
 	TESTQ       BX, BX
-	JZ          plain504
+	JZ          plain552
 	MOVQ        DX, BX
 	ANDQ        $+7, BX
-	JNZ         plain504
+	JNZ         plain552
 	MOVQ        DX, BX
 	NEGQ        BX
 	ANDQ        $+31, BX
@@ -9748,7 +10331,7 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	CMPQ        BX, CX
 	CMOVQHI     CX, BX
 	TESTQ       BX, BX
-	JZ          none505
+	JZ          none553
 	LEAQ        avx2const0<>+24(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*8), Y1
@@ -9799,11 +10382,11 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	LEAQ        (DX)(BX*8), DX
 	LEAQ        (AX)(BX*8), AX
 
-none505:
+none553:
 	CMPQ CX, $+16
-	JB   end508
+	JB   end556
 
-loop507:
+loop555:
 	VMOVUPD     (AX), Y1
 	VMOVUPD     avx2const63<>+0(SB), Y3
 	VMULPD      avx2const59<>+0(SB), Y1, Y2
@@ -9972,16 +10555,17 @@ loop507:
 	ADDQ        $+128, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop507
+	JAE         loop555
 
-end508:
+end556:
 	SFENCE
 
-plain504:
-	CMPQ CX, $+16
-	JB   end514
+plain552:
+	CMPQ    CX, $+16
+	JB      end562
+	PCALIGN $0x40
 
-loop513:
+loop561:
 	VMOVUPD     (AX), Y1
 	VMOVUPD     avx2const63<>+0(SB), Y3
 	VMULPD      avx2const59<>+0(SB), Y1, Y2
@@ -10150,13 +10734,13 @@ loop513:
 	ADDQ        $+128, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop513
+	JAE         loop561
 
-end514:
+end562:
 	CMPQ CX, $+4
-	JB   end520
+	JB   end568
 
-loop519:
+loop567:
 	VMOVUPD     (AX), Y1
 	VMOVUPD     avx2const63<>+0(SB), Y3
 	VMULPD      avx2const59<>+0(SB), Y1, Y2
@@ -10202,11 +10786,11 @@ loop519:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop519
+	JAE         loop567
 
-end520:
+end568:
 	TESTQ       CX, CX
-	JZ          none522
+	JZ          none570
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y1
@@ -10254,7 +10838,7 @@ end520:
 	VBLENDVPD   Y0, Y2, Y3, Y3
 	VMASKMOVPD  Y3, Y1, (DX)
 
-none522:
+none570:
 	VZEROUPPER
 	RET
 
@@ -10381,9 +10965,9 @@ TEXT ·compensateAVX2(SB), NOSPLIT, $0-32
 	VMOVUPD 192(DX), Y6
 	VMOVUPD 224(DX), Y7
 	CMPQ    CX, $+16
-	JB      end525
+	JB      end573
 
-loop524:
+loop572:
 	VMOVUPD (AX), Y8
 	VADDPD  Y8, Y0, Y9
 	VSUBPD  Y0, Y9, Y10
@@ -10423,9 +11007,9 @@ loop524:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop524
+	JAE     loop572
 
-end525:
+end573:
 	VMOVUPD Y0, (DX)
 	VMOVUPD Y1, 32(DX)
 	VMOVUPD Y2, 64(DX)
@@ -10452,19 +11036,26 @@ TEXT ·sumAbsAVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y7, Y7, Y7
 	VPXOR   Y8, Y8, Y8
 	VMOVUPD avx2const1<>+0(SB), Y9
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near574
 	CMPQ    CX, $+32
-	JB      end527
+	JB      end576
 
-loop526:
+loop575:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end529
+	JB      end578
+	PCALIGN $0x40
 
-loop528:
+loop577:
+	MOVQ   (AX), BX
+	MOVQ   64(AX), BX
+	MOVQ   128(AX), BX
+	MOVQ   192(AX), BX
 	VPANDN (AX), Y9, Y10
 	VADDPD Y10, Y0, Y0
 	VPANDN 32(AX), Y9, Y10
@@ -10484,9 +11075,9 @@ loop528:
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
 	CMPQ   DX, $+32
-	JAE    loop528
+	JAE    loop577
 
-end529:
+end578:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -10507,23 +11098,83 @@ end529:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop526
+	JAE    loop575
 
-end527:
+end576:
+near574:
+	CMPQ CX, $+32
+	JB   end580
+
+loop579:
+	MOVQ    CX, DX
+	MOVQ    $+4096, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+32
+	JB      end582
+	PCALIGN $0x40
+
+loop581:
+	VPANDN (AX), Y9, Y10
+	VADDPD Y10, Y0, Y0
+	VPANDN 32(AX), Y9, Y10
+	VADDPD Y10, Y1, Y1
+	VPANDN 64(AX), Y9, Y10
+	VADDPD Y10, Y2, Y2
+	VPANDN 96(AX), Y9, Y10
+	VADDPD Y10, Y3, Y3
+	VPANDN 128(AX), Y9, Y10
+	VADDPD Y10, Y4, Y4
+	VPANDN 160(AX), Y9, Y10
+	VADDPD Y10, Y5, Y5
+	VPANDN 192(AX), Y9, Y10
+	VADDPD Y10, Y6, Y6
+	VPANDN 224(AX), Y9, Y10
+	VADDPD Y10, Y7, Y7
+	ADDQ   $+256, AX
+	SUBQ   $+32, DX
+	CMPQ   DX, $+32
+	JAE    loop581
+
+end582:
+	ADDQ   DX, CX
+	ADDQ   $+32, CX
+	VADDPD Y4, Y0, Y0
+	VADDPD Y5, Y1, Y1
+	VADDPD Y6, Y2, Y2
+	VADDPD Y7, Y3, Y3
+	VADDPD Y2, Y0, Y0
+	VADDPD Y3, Y1, Y1
+	VADDPD Y1, Y0, Y0
+	VADDPD Y0, Y8, Y8
+	VPXOR  Y0, Y0, Y0
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VPXOR  Y5, Y5, Y5
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop579
+
+end580:
 	CMPQ CX, $+4
-	JB   end531
+	JB   end584
 
-loop530:
+loop583:
 	VPANDN (AX), Y9, Y1
 	VADDPD Y1, Y0, Y0
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop530
+	JAE    loop583
 
-end531:
+end584:
 	TESTQ      CX, CX
-	JZ         none532
+	JZ         none585
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y1
@@ -10532,7 +11183,7 @@ end531:
 	VPANDN     Y1, Y9, Y1
 	VADDPD     Y1, Y0, Y0
 
-none532:
+none585:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -10551,13 +11202,13 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	MOVQ       dst+8(FP), DX
 	MOVQ       c+0(FP), BX
 	CMPQ       BX, $+0
-	JNE        case534
+	JNE        case587
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain535
+	JZ         plain588
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain535
+	JNZ        plain588
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -10565,7 +11216,7 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none536
+	JZ         none589
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -10582,11 +11233,11 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none536:
+none589:
 	CMPQ CX, $+16
-	JB   end538
+	JB   end591
 
-loop537:
+loop590:
 	VMOVUPD  (AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
@@ -10619,16 +11270,17 @@ loop537:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop537
+	JAE      loop590
 
-end538:
+end591:
 	SFENCE
 
-plain535:
-	CMPQ CX, $+16
-	JB   end540
+plain588:
+	CMPQ    CX, $+16
+	JB      end593
+	PCALIGN $0x40
 
-loop539:
+loop592:
 	VMOVUPD  (AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
@@ -10661,13 +11313,13 @@ loop539:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop539
+	JAE      loop592
 
-end540:
+end593:
 	CMPQ CX, $+4
-	JB   end542
+	JB   end595
 
-loop541:
+loop594:
 	VMOVUPD  (AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
@@ -10679,11 +11331,11 @@ loop541:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop541
+	JAE      loop594
 
-end542:
+end595:
 	TESTQ      CX, CX
-	JZ         none543
+	JZ         none596
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -10697,18 +11349,18 @@ end542:
 	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none543:
-	JMP done533
+none596:
+	JMP done586
 
-case534:
+case587:
 	CMPQ       BX, $+1
-	JNE        case544
+	JNE        case597
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain545
+	JZ         plain598
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain545
+	JNZ        plain598
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -10716,7 +11368,7 @@ case534:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none546
+	JZ         none599
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -10733,11 +11385,11 @@ case534:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none546:
+none599:
 	CMPQ CX, $+16
-	JB   end548
+	JB   end601
 
-loop547:
+loop600:
 	VMOVUPD  (AX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
@@ -10770,16 +11422,17 @@ loop547:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop547
+	JAE      loop600
 
-end548:
+end601:
 	SFENCE
 
-plain545:
-	CMPQ CX, $+16
-	JB   end550
+plain598:
+	CMPQ    CX, $+16
+	JB      end603
+	PCALIGN $0x40
 
-loop549:
+loop602:
 	VMOVUPD  (AX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
@@ -10812,13 +11465,13 @@ loop549:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop549
+	JAE      loop602
 
-end550:
+end603:
 	CMPQ CX, $+4
-	JB   end552
+	JB   end605
 
-loop551:
+loop604:
 	VMOVUPD  (AX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
@@ -10830,11 +11483,11 @@ loop551:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop551
+	JAE      loop604
 
-end552:
+end605:
 	TESTQ      CX, CX
-	JZ         none553
+	JZ         none606
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -10848,16 +11501,16 @@ end552:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none553:
-	JMP done533
+none606:
+	JMP done586
 
-case544:
+case597:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain555
+	JZ         plain608
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain555
+	JNZ        plain608
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -10865,7 +11518,7 @@ case544:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none556
+	JZ         none609
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y1
@@ -10884,11 +11537,11 @@ case544:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none556:
+none609:
 	CMPQ CX, $+16
-	JB   end558
+	JB   end611
 
-loop557:
+loop610:
 	VADDPD    (AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
 	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
@@ -10929,16 +11582,17 @@ loop557:
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop557
+	JAE       loop610
 
-end558:
+end611:
 	SFENCE
 
-plain555:
-	CMPQ CX, $+16
-	JB   end560
+plain608:
+	CMPQ    CX, $+16
+	JB      end613
+	PCALIGN $0x40
 
-loop559:
+loop612:
 	VADDPD    (AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
 	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
@@ -10979,13 +11633,13 @@ loop559:
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop559
+	JAE       loop612
 
-end560:
+end613:
 	CMPQ CX, $+4
-	JB   end562
+	JB   end615
 
-loop561:
+loop614:
 	VADDPD    (AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
 	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
@@ -10999,11 +11653,11 @@ loop561:
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop561
+	JAE       loop614
 
-end562:
+end615:
 	TESTQ      CX, CX
-	JZ         none563
+	JZ         none616
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -11019,8 +11673,8 @@ end562:
 	VPSUBQ     avx2const62<>+0(SB), Y0, Y0
 	VMASKMOVPD Y0, Y1, (DX)
 
-none563:
-done533:
+none616:
+done586:
 	VZEROUPPER
 	RET
 
@@ -11047,13 +11701,13 @@ TEXT ·partitionAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx2const26<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end566
+	JB           end619
 
-loop565:
+loop618:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+128
-	JB        end564
+	JB        end617
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -11112,10 +11766,10 @@ loop565:
 	LEAQ      -32(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop565
+	JAE       loop618
 
-end566:
-end564:
+end619:
+end617:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -11153,13 +11807,13 @@ TEXT ·partitionPairsAVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx2const26<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end569
+	JB           end622
 
-loop568:
+loop621:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+64
-	JB        end567
+	JB        end620
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -11202,10 +11856,10 @@ loop568:
 	LEAQ      -32(BX)(R10*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop568
+	JAE       loop621
 
-end569:
-end567:
+end622:
+end620:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -11231,7 +11885,7 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         CX, $+4
-	JA           more571
+	JA           more624
 	LEAQ         (AX), CX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -11251,11 +11905,11 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VBLENDVPD    Y2, Y1, Y3, Y2
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (AX)
-	JMP          sorted570
+	JMP          sorted623
 
-more571:
+more624:
 	CMPQ       CX, $+8
-	JA         more572
+	JA         more625
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
@@ -11308,11 +11962,11 @@ more571:
 	VMOVUPD    Y2, (AX)
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 32(AX)
-	JMP        sorted570
+	JMP        sorted623
 
-more572:
+more625:
 	CMPQ       CX, $+16
-	JA         more573
+	JA         more626
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
@@ -11461,9 +12115,9 @@ more572:
 	VMASKMOVPD Y5, Y1, 64(AX)
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
 	VMASKMOVPD Y3, Y0, 96(AX)
-	JMP        sorted570
+	JMP        sorted623
 
-more573:
+more626:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
@@ -11861,7 +12515,7 @@ more573:
 	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 224(AX)
 
-sorted570:
+sorted623:
 	VZEROUPPER
 	RET
 
@@ -11946,7 +12600,7 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         DX, $+4
-	JA           more576
+	JA           more629
 	LEAQ         (AX), DX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -11982,11 +12636,11 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMASKMOVPD   Y1, Y3, (AX)
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (CX)
-	JMP          sorted575
+	JMP          sorted628
 
-more576:
+more629:
 	CMPQ       DX, $+8
-	JA         more577
+	JA         more630
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), DX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
@@ -12081,9 +12735,9 @@ more576:
 	VMOVUPD    Y3, (CX)
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 32(CX)
-	JMP        sorted575
+	JMP        sorted628
 
-more577:
+more630:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), DX
@@ -12353,7 +13007,7 @@ more577:
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 96(CX)
 
-sorted575:
+sorted628:
 	VZEROUPPER
 	RET
 
@@ -12392,9 +13046,9 @@ TEXT ·gemmTileAVX2(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), BX
 	MOVQ       b+16(FP), SI
 	CMPQ       DX, $+4
-	JB         end580
+	JB         end633
 
-loop579:
+loop632:
 	VMOVUPD      (SI), Y12
 	VMOVUPD      32(SI), Y13
 	VMOVUPD      64(SI), Y14
@@ -12483,13 +13137,13 @@ loop579:
 	ADDQ         $+384, SI
 	SUBQ         $+4, DX
 	CMPQ         DX, $+4
-	JAE          loop579
+	JAE          loop632
 
-end580:
+end633:
 	CMPQ DX, $+1
-	JB   end582
+	JB   end635
 
-loop581:
+loop634:
 	VMOVUPD      (SI), Y12
 	VMOVUPD      32(SI), Y13
 	VMOVUPD      64(SI), Y14
@@ -12515,9 +13169,9 @@ loop581:
 	ADDQ         $+96, SI
 	SUBQ         $+1, DX
 	CMPQ         DX, $+1
-	JAE          loop581
+	JAE          loop634
 
-end582:
+end635:
 	VBROADCASTSD alpha+56(FP), Y12
 	VMULPD       Y12, Y0, Y0
 	VMULPD       Y12, Y1, Y1
@@ -12535,9 +13189,9 @@ end582:
 	MOVQ         cols+48(FP), SI
 	MOVQ         keep+72(FP), DX
 	TESTQ        DX, DX
-	JZ           over583
+	JZ           over636
 	CMPQ         SI, $+12
-	JB           part584
+	JB           part637
 	VBROADCASTSD beta+64(FP), Y12
 	VFMADD231PD  (AX), Y12, Y0
 	VMOVUPD      Y0, (AX)
@@ -12546,7 +13200,7 @@ end582:
 	VFMADD231PD  64(AX), Y12, Y8
 	VMOVUPD      Y8, 64(AX)
 	CMPQ         BX, $+1
-	JBE          end585
+	JBE          end638
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y1
 	VMOVUPD      Y1, (AX)
@@ -12555,7 +13209,7 @@ end582:
 	VFMADD231PD  64(AX), Y12, Y9
 	VMOVUPD      Y9, 64(AX)
 	CMPQ         BX, $+2
-	JBE          end585
+	JBE          end638
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y2
 	VMOVUPD      Y2, (AX)
@@ -12564,7 +13218,7 @@ end582:
 	VFMADD231PD  64(AX), Y12, Y10
 	VMOVUPD      Y10, 64(AX)
 	CMPQ         BX, $+3
-	JBE          end585
+	JBE          end638
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y3
 	VMOVUPD      Y3, (AX)
@@ -12573,14 +13227,14 @@ end582:
 	VFMADD231PD  64(AX), Y12, Y11
 	VMOVUPD      Y11, 64(AX)
 
-end585:
+end638:
 	VZEROUPPER
 	RET
 
-part584:
+part637:
 	VBROADCASTSD beta+64(FP), Y12
 	CMPQ         SI, $+0
-	JBE          all586
+	JBE          all639
 	LEAQ         (SI), DX
 	MOVQ         $+4, DI
 	CMPQ         DX, DI
@@ -12596,27 +13250,27 @@ part584:
 	VFMADD231PD  Y14, Y12, Y0
 	VMASKMOVPD   Y0, Y13, (DX)
 	CMPQ         BX, $+1
-	JBE          end587
+	JBE          end640
 	ADDQ         CX, DX
 	VMASKMOVPD   (DX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y1
 	VMASKMOVPD   Y1, Y13, (DX)
 	CMPQ         BX, $+2
-	JBE          end587
+	JBE          end640
 	ADDQ         CX, DX
 	VMASKMOVPD   (DX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y2
 	VMASKMOVPD   Y2, Y13, (DX)
 	CMPQ         BX, $+3
-	JBE          end587
+	JBE          end640
 	ADDQ         CX, DX
 	VMASKMOVPD   (DX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y3
 	VMASKMOVPD   Y3, Y13, (DX)
 
-end587:
+end640:
 	CMPQ        SI, $+4
-	JBE         all586
+	JBE         all639
 	LEAQ        -4(SI), DX
 	MOVQ        $+4, DI
 	CMPQ        DX, DI
@@ -12632,27 +13286,27 @@ end587:
 	VFMADD231PD Y1, Y12, Y4
 	VMASKMOVPD  Y4, Y0, (DX)
 	CMPQ        BX, $+1
-	JBE         end588
+	JBE         end641
 	ADDQ        CX, DX
 	VMASKMOVPD  (DX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y5
 	VMASKMOVPD  Y5, Y0, (DX)
 	CMPQ        BX, $+2
-	JBE         end588
+	JBE         end641
 	ADDQ        CX, DX
 	VMASKMOVPD  (DX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y6
 	VMASKMOVPD  Y6, Y0, (DX)
 	CMPQ        BX, $+3
-	JBE         end588
+	JBE         end641
 	ADDQ        CX, DX
 	VMASKMOVPD  (DX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y7
 	VMASKMOVPD  Y7, Y0, (DX)
 
-end588:
+end641:
 	CMPQ        SI, $+8
-	JBE         all586
+	JBE         all639
 	LEAQ        -8(SI), DX
 	MOVQ        $+4, SI
 	CMPQ        DX, SI
@@ -12668,61 +13322,61 @@ end588:
 	VFMADD231PD Y1, Y12, Y8
 	VMASKMOVPD  Y8, Y0, (AX)
 	CMPQ        BX, $+1
-	JBE         end589
+	JBE         end642
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y9
 	VMASKMOVPD  Y9, Y0, (AX)
 	CMPQ        BX, $+2
-	JBE         end589
+	JBE         end642
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y10
 	VMASKMOVPD  Y10, Y0, (AX)
 	CMPQ        BX, $+3
-	JBE         end589
+	JBE         end642
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y11
 	VMASKMOVPD  Y11, Y0, (AX)
 
-end589:
-all586:
+end642:
+all639:
 	VZEROUPPER
 	RET
 
-over583:
+over636:
 	CMPQ    SI, $+12
-	JB      part590
+	JB      part643
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y4, 32(AX)
 	VMOVUPD Y8, 64(AX)
 	CMPQ    BX, $+1
-	JBE     end591
+	JBE     end644
 	ADDQ    CX, AX
 	VMOVUPD Y1, (AX)
 	VMOVUPD Y5, 32(AX)
 	VMOVUPD Y9, 64(AX)
 	CMPQ    BX, $+2
-	JBE     end591
+	JBE     end644
 	ADDQ    CX, AX
 	VMOVUPD Y2, (AX)
 	VMOVUPD Y6, 32(AX)
 	VMOVUPD Y10, 64(AX)
 	CMPQ    BX, $+3
-	JBE     end591
+	JBE     end644
 	ADDQ    CX, AX
 	VMOVUPD Y3, (AX)
 	VMOVUPD Y7, 32(AX)
 	VMOVUPD Y11, 64(AX)
 
-end591:
+end644:
 	VZEROUPPER
 	RET
 
-part590:
+part643:
 	CMPQ       SI, $+0
-	JBE        all592
+	JBE        all645
 	LEAQ       (SI), DX
 	MOVQ       $+4, DI
 	CMPQ       DX, DI
@@ -12736,21 +13390,21 @@ part590:
 	LEAQ       (AX), DX
 	VMASKMOVPD Y0, Y12, (DX)
 	CMPQ       BX, $+1
-	JBE        end593
+	JBE        end646
 	ADDQ       CX, DX
 	VMASKMOVPD Y1, Y12, (DX)
 	CMPQ       BX, $+2
-	JBE        end593
+	JBE        end646
 	ADDQ       CX, DX
 	VMASKMOVPD Y2, Y12, (DX)
 	CMPQ       BX, $+3
-	JBE        end593
+	JBE        end646
 	ADDQ       CX, DX
 	VMASKMOVPD Y3, Y12, (DX)
 
-end593:
+end646:
 	CMPQ       SI, $+4
-	JBE        all592
+	JBE        all645
 	LEAQ       -4(SI), DX
 	MOVQ       $+4, DI
 	CMPQ       DX, DI
@@ -12764,21 +13418,21 @@ end593:
 	LEAQ       32(AX), DX
 	VMASKMOVPD Y4, Y0, (DX)
 	CMPQ       BX, $+1
-	JBE        end594
+	JBE        end647
 	ADDQ       CX, DX
 	VMASKMOVPD Y5, Y0, (DX)
 	CMPQ       BX, $+2
-	JBE        end594
+	JBE        end647
 	ADDQ       CX, DX
 	VMASKMOVPD Y6, Y0, (DX)
 	CMPQ       BX, $+3
-	JBE        end594
+	JBE        end647
 	ADDQ       CX, DX
 	VMASKMOVPD Y7, Y0, (DX)
 
-end594:
+end647:
 	CMPQ       SI, $+8
-	JBE        all592
+	JBE        all645
 	LEAQ       -8(SI), DX
 	MOVQ       $+4, SI
 	CMPQ       DX, SI
@@ -12792,20 +13446,20 @@ end594:
 	LEAQ       64(AX), AX
 	VMASKMOVPD Y8, Y0, (AX)
 	CMPQ       BX, $+1
-	JBE        end595
+	JBE        end648
 	ADDQ       CX, AX
 	VMASKMOVPD Y9, Y0, (AX)
 	CMPQ       BX, $+2
-	JBE        end595
+	JBE        end648
 	ADDQ       CX, AX
 	VMASKMOVPD Y10, Y0, (AX)
 	CMPQ       BX, $+3
-	JBE        end595
+	JBE        end648
 	ADDQ       CX, AX
 	VMASKMOVPD Y11, Y0, (AX)
 
-end595:
-all592:
+end648:
+all645:
 	VZEROUPPER
 	RET
 
@@ -12839,9 +13493,9 @@ TEXT ·gemmPackLeftAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y0
 	CMPQ    SI, $+1
-	JB      end597
+	JB      end650
 
-loop596:
+loop649:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y1
 	VMOVUPD    Y1, (AX)
@@ -12849,9 +13503,9 @@ loop596:
 	ADDQ       $+32, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop596
+	JAE        loop649
 
-end597:
+end650:
 	VZEROUPPER
 	RET
 
@@ -12895,9 +13549,9 @@ TEXT ·gemmPackRightAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y2
 	CMPQ    SI, $+1
-	JB      end599
+	JB      end652
 
-loop598:
+loop651:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y3
 	VMOVUPD    Y3, (AX)
@@ -12911,9 +13565,9 @@ loop598:
 	ADDQ       $+96, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop598
+	JAE        loop651
 
-end599:
+end652:
 	VZEROUPPER
 	RET
 
@@ -12941,9 +13595,9 @@ TEXT ·gemmPackAlongAVX2(SB), NOSPLIT, $0-48
 	CMOVQLE R8, R9
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+4
-	JB      end601
+	JB      end654
 
-loop600:
+loop653:
 	VMOVUPD    (SI), Y0
 	VMOVUPD    (DI), Y1
 	VMOVUPD    (R8), Y2
@@ -12970,11 +13624,11 @@ loop600:
 	ADDQ       $+32, R9
 	SUBQ       $+4, DX
 	CMPQ       DX, $+4
-	JAE        loop600
+	JAE        loop653
 
-end601:
+end654:
 	TESTQ      DX, DX
-	JZ         none602
+	JZ         none655
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
@@ -12993,45 +13647,46 @@ end601:
 	VPERM2F128 $0x31, Y0, Y1, Y0
 	VMOVUPD    Y3, (AX)
 	CMPQ       DX, $+1
-	JBE        end603
+	JBE        end656
 	ADDQ       CX, AX
 	VMOVUPD    Y4, (AX)
 	CMPQ       DX, $+2
-	JBE        end603
+	JBE        end656
 	ADDQ       CX, AX
 	VMOVUPD    Y2, (AX)
 
-end603:
-none602:
+end656:
+none655:
 	VZEROUPPER
 	RET
 
 // func gemvDotAVX2(dst *float64, a *float64, stride int, x []float64)
 // Requires: AVX, AVX2, FMA3
 TEXT ·gemvDotAVX2(SB), NOSPLIT, $0-48
-	MOVQ  x_base+24(FP), AX
-	MOVQ  x_len+32(FP), CX
-	MOVQ  stride+16(FP), DX
-	SHLQ  $0x03, DX
-	MOVQ  a+8(FP), BX
-	MOVQ  BX, SI
-	ADDQ  DX, SI
-	MOVQ  SI, DI
-	ADDQ  DX, DI
-	MOVQ  DI, R8
-	ADDQ  DX, R8
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
-	VPXOR Y2, Y2, Y2
-	VPXOR Y3, Y3, Y3
-	VPXOR Y4, Y4, Y4
-	VPXOR Y5, Y5, Y5
-	VPXOR Y6, Y6, Y6
-	VPXOR Y7, Y7, Y7
-	CMPQ  CX, $+8
-	JB    end605
+	MOVQ    x_base+24(FP), AX
+	MOVQ    x_len+32(FP), CX
+	MOVQ    stride+16(FP), DX
+	SHLQ    $0x03, DX
+	MOVQ    a+8(FP), BX
+	MOVQ    BX, SI
+	ADDQ    DX, SI
+	MOVQ    SI, DI
+	ADDQ    DX, DI
+	MOVQ    DI, R8
+	ADDQ    DX, R8
+	VPXOR   Y0, Y0, Y0
+	VPXOR   Y1, Y1, Y1
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPXOR   Y6, Y6, Y6
+	VPXOR   Y7, Y7, Y7
+	CMPQ    CX, $+8
+	JB      end658
+	PCALIGN $0x40
 
-loop604:
+loop657:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -13049,13 +13704,13 @@ loop604:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop604
+	JAE         loop657
 
-end605:
+end658:
 	CMPQ CX, $+4
-	JB   end607
+	JB   end660
 
-loop606:
+loop659:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -13068,11 +13723,11 @@ loop606:
 	ADDQ        $+32, R8
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop606
+	JAE         loop659
 
-end607:
+end660:
 	TESTQ       CX, CX
-	JZ          none608
+	JZ          none661
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y8
@@ -13088,7 +13743,7 @@ end607:
 	VFMADD231PD Y12, Y9, Y4
 	VFMADD231PD Y8, Y9, Y6
 
-none608:
+none661:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -13120,17 +13775,18 @@ none608:
 // func gemvDotOneAVX2(dst *float64, a *float64, stride int, x []float64)
 // Requires: AVX, AVX2, FMA3
 TEXT ·gemvDotOneAVX2(SB), NOSPLIT, $0-48
-	MOVQ  x_base+24(FP), AX
-	MOVQ  x_len+32(FP), CX
-	MOVQ  stride+16(FP), DX
-	SHLQ  $0x03, DX
-	MOVQ  a+8(FP), DX
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
-	CMPQ  CX, $+8
-	JB    end610
+	MOVQ    x_base+24(FP), AX
+	MOVQ    x_len+32(FP), CX
+	MOVQ    stride+16(FP), DX
+	SHLQ    $0x03, DX
+	MOVQ    a+8(FP), DX
+	VPXOR   Y0, Y0, Y0
+	VPXOR   Y1, Y1, Y1
+	CMPQ    CX, $+8
+	JB      end663
+	PCALIGN $0x40
 
-loop609:
+loop662:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	VMOVUPD     32(AX), Y2
@@ -13139,24 +13795,24 @@ loop609:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop609
+	JAE         loop662
 
-end610:
+end663:
 	CMPQ CX, $+4
-	JB   end612
+	JB   end665
 
-loop611:
+loop664:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop611
+	JAE         loop664
 
-end612:
+end665:
 	TESTQ       CX, CX
-	JZ          none613
+	JZ          none666
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y2
@@ -13166,7 +13822,7 @@ end612:
 	VMOVUPD     Y3, Y3
 	VFMADD231PD Y2, Y3, Y0
 
-none613:
+none666:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -13197,9 +13853,10 @@ TEXT ·gemvAddAVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSD 16(DX), Y2
 	VBROADCASTSD 24(DX), Y3
 	CMPQ         CX, $+8
-	JB           end615
+	JB           end668
+	PCALIGN      $0x40
 
-loop614:
+loop667:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -13219,13 +13876,13 @@ loop614:
 	ADDQ        $+64, R9
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop614
+	JAE         loop667
 
-end615:
+end668:
 	CMPQ CX, $+4
-	JB   end617
+	JB   end670
 
-loop616:
+loop669:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -13239,11 +13896,11 @@ loop616:
 	ADDQ        $+32, R9
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop616
+	JAE         loop669
 
-end617:
+end670:
 	TESTQ       CX, CX
-	JZ          none618
+	JZ          none671
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y4
@@ -13260,7 +13917,7 @@ end617:
 	VFMADD231PD Y9, Y3, Y5
 	VMASKMOVPD  Y5, Y4, (AX)
 
-none618:
+none671:
 	VZEROUPPER
 	RET
 
@@ -13275,9 +13932,10 @@ TEXT ·gemvAddOneAVX2(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Y0
 	CMPQ         CX, $+8
-	JB           end620
+	JB           end673
+	PCALIGN      $0x40
 
-loop619:
+loop672:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -13288,13 +13946,13 @@ loop619:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop619
+	JAE         loop672
 
-end620:
+end673:
 	CMPQ CX, $+4
-	JB   end622
+	JB   end675
 
-loop621:
+loop674:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -13302,11 +13960,11 @@ loop621:
 	ADDQ        $+32, BX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop621
+	JAE         loop674
 
-end622:
+end675:
 	TESTQ       CX, CX
-	JZ          none623
+	JZ          none676
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y1
@@ -13317,27 +13975,28 @@ end622:
 	VFMADD231PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (AX)
 
-none623:
+none676:
 	VZEROUPPER
 	RET
 
 // func sumInt32AVX2(x []int32) (low uint32, high int32)
 // Requires: AVX, AVX2
 TEXT ·sumInt32AVX2(SB), NOSPLIT, $0-32
-	MOVQ  x_base+0(FP), AX
-	MOVQ  x_len+8(FP), CX
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
-	VPXOR Y2, Y2, Y2
-	VPXOR Y3, Y3, Y3
-	VPXOR Y4, Y4, Y4
-	VPXOR Y5, Y5, Y5
-	VPXOR Y6, Y6, Y6
-	VPXOR Y7, Y7, Y7
-	CMPQ  CX, $+32
-	JB    end625
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	VPXOR   Y0, Y0, Y0
+	VPXOR   Y1, Y1, Y1
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPXOR   Y6, Y6, Y6
+	VPXOR   Y7, Y7, Y7
+	CMPQ    CX, $+32
+	JB      end678
+	PCALIGN $0x40
 
-loop624:
+loop677:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -13357,13 +14016,13 @@ loop624:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop624
+	JAE     loop677
 
-end625:
+end678:
 	CMPQ CX, $+8
-	JB   end627
+	JB   end680
 
-loop626:
+loop679:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -13371,11 +14030,11 @@ loop626:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop626
+	JAE     loop679
 
-end627:
+end680:
 	TESTQ      CX, CX
-	JZ         none628
+	JZ         none681
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y8
@@ -13386,7 +14045,7 @@ end627:
 	VPSRAD     $0x10, Y8, Y8
 	VPADDD     Y8, Y4, Y4
 
-none628:
+none681:
 	VPADDD       Y2, Y0, Y0
 	VPADDD       Y3, Y1, Y1
 	VPADDD       Y1, Y0, Y0
@@ -13413,22 +14072,23 @@ none628:
 // func dotInt32AVX2(x []int32, y []int32) int64
 // Requires: AVX, AVX2
 TEXT ·dotInt32AVX2(SB), NOSPLIT, $0-56
-	MOVQ  x_base+0(FP), AX
-	MOVQ  x_len+8(FP), CX
-	MOVQ  y_base+24(FP), DX
-	MOVQ  y_len+32(FP), BX
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
-	VPXOR Y2, Y2, Y2
-	VPXOR Y3, Y3, Y3
-	VPXOR Y4, Y4, Y4
-	VPXOR Y5, Y5, Y5
-	VPXOR Y6, Y6, Y6
-	VPXOR Y7, Y7, Y7
-	CMPQ  CX, $+32
-	JB    end630
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    y_base+24(FP), DX
+	MOVQ    y_len+32(FP), BX
+	VPXOR   Y0, Y0, Y0
+	VPXOR   Y1, Y1, Y1
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPXOR   Y6, Y6, Y6
+	VPXOR   Y7, Y7, Y7
+	CMPQ    CX, $+32
+	JB      end683
+	PCALIGN $0x40
 
-loop629:
+loop682:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -13465,13 +14125,13 @@ loop629:
 	ADDQ    $+128, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop629
+	JAE     loop682
 
-end630:
+end683:
 	CMPQ CX, $+8
-	JB   end632
+	JB   end685
 
-loop631:
+loop684:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -13484,11 +14144,11 @@ loop631:
 	ADDQ    $+32, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop631
+	JAE     loop684
 
-end632:
+end685:
 	TESTQ      CX, CX
-	JZ         none633
+	JZ         none686
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y8
@@ -13504,7 +14164,7 @@ end632:
 	VPMULDQ    Y9, Y8, Y10
 	VPADDQ     Y10, Y4, Y4
 
-none633:
+none686:
 	VPADDQ       Y4, Y0, Y0
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
@@ -13536,9 +14196,10 @@ TEXT ·minMaxFloat32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y8
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, $+32
-	JB           end635
+	JB           end688
+	PCALIGN      $0x40
 
-loop634:
+loop687:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -13558,13 +14219,13 @@ loop634:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop634
+	JAE     loop687
 
-end635:
+end688:
 	CMPQ CX, $+8
-	JB   end637
+	JB   end690
 
-loop636:
+loop689:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -13573,11 +14234,11 @@ loop636:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop636
+	JAE     loop689
 
-end637:
+end690:
 	TESTQ      CX, CX
-	JZ         none638
+	JZ         none691
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y10
@@ -13590,7 +14251,7 @@ end637:
 	VCMPPS     $0x03, Y0, Y0, Y0
 	VORPS      Y0, Y9, Y9
 
-none638:
+none691:
 	VMINPS       Y1, Y3, Y1
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y1, Y2, Y1
@@ -13611,11 +14272,11 @@ none638:
 	VMAXPS       X5, X0, X5
 	VMOVMSKPS    Y9, AX
 	TESTQ        AX, AX
-	JZ           ordered639
+	JZ           ordered692
 	VPCMPEQD     X1, X1, X1
 	VPCMPEQD     X5, X5, X5
 
-ordered639:
+ordered692:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X5, hi+28(FP)
 	VZEROUPPER
@@ -13636,9 +14297,10 @@ TEXT ·minMaxInt32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
 	CMPQ         CX, $+32
-	JB           end641
+	JB           end694
+	PCALIGN      $0x40
 
-loop640:
+loop693:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
@@ -13654,24 +14316,24 @@ loop640:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop640
+	JAE     loop693
 
-end641:
+end694:
 	CMPQ CX, $+8
-	JB   end643
+	JB   end696
 
-loop642:
+loop695:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop642
+	JAE     loop695
 
-end643:
+end696:
 	TESTQ      CX, CX
-	JZ         none644
+	JZ         none697
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -13682,7 +14344,7 @@ end643:
 	VPMINSD    Y0, Y1, Y1
 	VPMAXSD    Y0, Y5, Y5
 
-none644:
+none697:
 	VPMINSD      Y1, Y3, Y1
 	VPMINSD      Y2, Y4, Y2
 	VPMINSD      Y1, Y2, Y1
@@ -13716,13 +14378,13 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case646
+	JNE        case699
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain647
+	JZ         plain700
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain647
+	JNZ        plain700
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -13730,7 +14392,7 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none648
+	JZ         none701
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -13745,11 +14407,11 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none648:
+none701:
 	CMPQ DX, $+32
-	JB   end650
+	JB   end703
 
-loop649:
+loop702:
 	VMOVUPD  (AX), Y0
 	VADDPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -13767,16 +14429,17 @@ loop649:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop649
+	JAE      loop702
 
-end650:
+end703:
 	SFENCE
 
-plain647:
-	CMPQ DX, $+32
-	JB   end652
+plain700:
+	CMPQ    DX, $+32
+	JB      end705
+	PCALIGN $0x40
 
-loop651:
+loop704:
 	VMOVUPD (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -13794,13 +14457,13 @@ loop651:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop651
+	JAE     loop704
 
-end652:
+end705:
 	CMPQ DX, $+8
-	JB   end654
+	JB   end707
 
-loop653:
+loop706:
 	VMOVUPD (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -13809,11 +14472,11 @@ loop653:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop653
+	JAE     loop706
 
-end654:
+end707:
 	TESTQ      DX, DX
-	JZ         none655
+	JZ         none708
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -13824,18 +14487,18 @@ end654:
 	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none655:
-	JMP done645
+none708:
+	JMP done698
 
-case646:
+case699:
 	CMPQ       SI, $+1
-	JNE        case656
+	JNE        case709
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain657
+	JZ         plain710
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain657
+	JNZ        plain710
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -13843,7 +14506,7 @@ case646:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none658
+	JZ         none711
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -13858,11 +14521,11 @@ case646:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none658:
+none711:
 	CMPQ DX, $+32
-	JB   end660
+	JB   end713
 
-loop659:
+loop712:
 	VMOVUPD  (AX), Y0
 	VSUBPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -13880,16 +14543,17 @@ loop659:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop659
+	JAE      loop712
 
-end660:
+end713:
 	SFENCE
 
-plain657:
-	CMPQ DX, $+32
-	JB   end662
+plain710:
+	CMPQ    DX, $+32
+	JB      end715
+	PCALIGN $0x40
 
-loop661:
+loop714:
 	VMOVUPD (AX), Y0
 	VSUBPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -13907,13 +14571,13 @@ loop661:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop661
+	JAE     loop714
 
-end662:
+end715:
 	CMPQ DX, $+8
-	JB   end664
+	JB   end717
 
-loop663:
+loop716:
 	VMOVUPD (AX), Y0
 	VSUBPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -13922,11 +14586,11 @@ loop663:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop663
+	JAE     loop716
 
-end664:
+end717:
 	TESTQ      DX, DX
-	JZ         none665
+	JZ         none718
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -13937,18 +14601,18 @@ end664:
 	VSUBPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none665:
-	JMP done645
+none718:
+	JMP done698
 
-case656:
+case709:
 	CMPQ       SI, $+2
-	JNE        case666
+	JNE        case719
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain667
+	JZ         plain720
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain667
+	JNZ        plain720
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -13956,7 +14620,7 @@ case656:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none668
+	JZ         none721
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -13971,11 +14635,11 @@ case656:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none668:
+none721:
 	CMPQ DX, $+32
-	JB   end670
+	JB   end723
 
-loop669:
+loop722:
 	VMOVUPD  (AX), Y0
 	VMULPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -13993,16 +14657,17 @@ loop669:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop669
+	JAE      loop722
 
-end670:
+end723:
 	SFENCE
 
-plain667:
-	CMPQ DX, $+32
-	JB   end672
+plain720:
+	CMPQ    DX, $+32
+	JB      end725
+	PCALIGN $0x40
 
-loop671:
+loop724:
 	VMOVUPD (AX), Y0
 	VMULPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14020,13 +14685,13 @@ loop671:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop671
+	JAE     loop724
 
-end672:
+end725:
 	CMPQ DX, $+8
-	JB   end674
+	JB   end727
 
-loop673:
+loop726:
 	VMOVUPD (AX), Y0
 	VMULPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14035,11 +14700,11 @@ loop673:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop673
+	JAE     loop726
 
-end674:
+end727:
 	TESTQ      DX, DX
-	JZ         none675
+	JZ         none728
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14050,16 +14715,16 @@ end674:
 	VMULPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none675:
-	JMP done645
+none728:
+	JMP done698
 
-case666:
+case719:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain677
+	JZ         plain730
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain677
+	JNZ        plain730
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14067,7 +14732,7 @@ case666:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none678
+	JZ         none731
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14082,11 +14747,11 @@ case666:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none678:
+none731:
 	CMPQ DX, $+32
-	JB   end680
+	JB   end733
 
-loop679:
+loop732:
 	VMOVUPD  (AX), Y0
 	VDIVPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14104,16 +14769,17 @@ loop679:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop679
+	JAE      loop732
 
-end680:
+end733:
 	SFENCE
 
-plain677:
-	CMPQ DX, $+32
-	JB   end682
+plain730:
+	CMPQ    DX, $+32
+	JB      end735
+	PCALIGN $0x40
 
-loop681:
+loop734:
 	VMOVUPD (AX), Y0
 	VDIVPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14131,13 +14797,13 @@ loop681:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop681
+	JAE     loop734
 
-end682:
+end735:
 	CMPQ DX, $+8
-	JB   end684
+	JB   end737
 
-loop683:
+loop736:
 	VMOVUPD (AX), Y0
 	VDIVPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14146,11 +14812,11 @@ loop683:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop683
+	JAE     loop736
 
-end684:
+end737:
 	TESTQ      DX, DX
-	JZ         none685
+	JZ         none738
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14161,8 +14827,8 @@ end684:
 	VDIVPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none685:
-done645:
+none738:
+done698:
 	VZEROUPPER
 	RET
 
@@ -14176,13 +14842,13 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case687
+	JNE        case740
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain688
+	JZ         plain741
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain688
+	JNZ        plain741
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14190,7 +14856,7 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none689
+	JZ         none742
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14205,11 +14871,11 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none689:
+none742:
 	CMPQ DX, $+32
-	JB   end691
+	JB   end744
 
-loop690:
+loop743:
 	VMOVUPD  (AX), Y0
 	VPADDD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14227,16 +14893,17 @@ loop690:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop690
+	JAE      loop743
 
-end691:
+end744:
 	SFENCE
 
-plain688:
-	CMPQ DX, $+32
-	JB   end693
+plain741:
+	CMPQ    DX, $+32
+	JB      end746
+	PCALIGN $0x40
 
-loop692:
+loop745:
 	VMOVUPD (AX), Y0
 	VPADDD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14254,13 +14921,13 @@ loop692:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop692
+	JAE     loop745
 
-end693:
+end746:
 	CMPQ DX, $+8
-	JB   end695
+	JB   end748
 
-loop694:
+loop747:
 	VMOVUPD (AX), Y0
 	VPADDD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14269,11 +14936,11 @@ loop694:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop694
+	JAE     loop747
 
-end695:
+end748:
 	TESTQ      DX, DX
-	JZ         none696
+	JZ         none749
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14284,18 +14951,18 @@ end695:
 	VPADDD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none696:
-	JMP done686
+none749:
+	JMP done739
 
-case687:
+case740:
 	CMPQ       SI, $+1
-	JNE        case697
+	JNE        case750
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain698
+	JZ         plain751
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain698
+	JNZ        plain751
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14303,7 +14970,7 @@ case687:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none699
+	JZ         none752
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14318,11 +14985,11 @@ case687:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none699:
+none752:
 	CMPQ DX, $+32
-	JB   end701
+	JB   end754
 
-loop700:
+loop753:
 	VMOVUPD  (AX), Y0
 	VPSUBD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14340,16 +15007,17 @@ loop700:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop700
+	JAE      loop753
 
-end701:
+end754:
 	SFENCE
 
-plain698:
-	CMPQ DX, $+32
-	JB   end703
+plain751:
+	CMPQ    DX, $+32
+	JB      end756
+	PCALIGN $0x40
 
-loop702:
+loop755:
 	VMOVUPD (AX), Y0
 	VPSUBD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14367,13 +15035,13 @@ loop702:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop702
+	JAE     loop755
 
-end703:
+end756:
 	CMPQ DX, $+8
-	JB   end705
+	JB   end758
 
-loop704:
+loop757:
 	VMOVUPD (AX), Y0
 	VPSUBD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14382,11 +15050,11 @@ loop704:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop704
+	JAE     loop757
 
-end705:
+end758:
 	TESTQ      DX, DX
-	JZ         none706
+	JZ         none759
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14397,16 +15065,16 @@ end705:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none706:
-	JMP done686
+none759:
+	JMP done739
 
-case697:
+case750:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain708
+	JZ         plain761
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain708
+	JNZ        plain761
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14414,7 +15082,7 @@ case697:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none709
+	JZ         none762
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14429,11 +15097,11 @@ case697:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none709:
+none762:
 	CMPQ DX, $+32
-	JB   end711
+	JB   end764
 
-loop710:
+loop763:
 	VMOVUPD  (AX), Y0
 	VPMULLD  (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14451,16 +15119,17 @@ loop710:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop710
+	JAE      loop763
 
-end711:
+end764:
 	SFENCE
 
-plain708:
-	CMPQ DX, $+32
-	JB   end713
+plain761:
+	CMPQ    DX, $+32
+	JB      end766
+	PCALIGN $0x40
 
-loop712:
+loop765:
 	VMOVUPD (AX), Y0
 	VPMULLD (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14478,13 +15147,13 @@ loop712:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop712
+	JAE     loop765
 
-end713:
+end766:
 	CMPQ DX, $+8
-	JB   end715
+	JB   end768
 
-loop714:
+loop767:
 	VMOVUPD (AX), Y0
 	VPMULLD (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14493,11 +15162,11 @@ loop714:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop714
+	JAE     loop767
 
-end715:
+end768:
 	TESTQ      DX, DX
-	JZ         none716
+	JZ         none769
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14508,8 +15177,8 @@ end715:
 	VPMULLD    Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none716:
-done686:
+none769:
+done739:
 	VZEROUPPER
 	RET
 
@@ -14523,13 +15192,13 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case718
+	JNE          case771
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain719
+	JZ           plain772
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain719
+	JNZ          plain772
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -14537,7 +15206,7 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none720
+	JZ           none773
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -14549,11 +15218,11 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none720:
+none773:
 	CMPQ CX, $+32
-	JB   end722
+	JB   end775
 
-loop721:
+loop774:
 	VMULPS   (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VMULPS   32(AX), Y0, Y1
@@ -14566,16 +15235,17 @@ loop721:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop721
+	JAE      loop774
 
-end722:
+end775:
 	SFENCE
 
-plain719:
-	CMPQ CX, $+32
-	JB   end724
+plain772:
+	CMPQ    CX, $+32
+	JB      end777
+	PCALIGN $0x40
 
-loop723:
+loop776:
 	VMULPS  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VMULPS  32(AX), Y0, Y1
@@ -14588,24 +15258,24 @@ loop723:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop723
+	JAE     loop776
 
-end724:
+end777:
 	CMPQ CX, $+8
-	JB   end726
+	JB   end779
 
-loop725:
+loop778:
 	VMULPS  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop725
+	JAE     loop778
 
-end726:
+end779:
 	TESTQ      CX, CX
-	JZ         none727
+	JZ         none780
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -14614,18 +15284,18 @@ end726:
 	VMULPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (DX)
 
-none727:
-	JMP done717
+none780:
+	JMP done770
 
-case718:
+case771:
 	CMPQ       BX, $+1
-	JNE        case728
+	JNE        case781
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain729
+	JZ         plain782
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain729
+	JNZ        plain782
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -14633,7 +15303,7 @@ case718:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none730
+	JZ         none783
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -14645,11 +15315,11 @@ case718:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none730:
+none783:
 	CMPQ CX, $+32
-	JB   end732
+	JB   end785
 
-loop731:
+loop784:
 	VSQRTPS  (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VSQRTPS  32(AX), Y0
@@ -14662,16 +15332,17 @@ loop731:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop731
+	JAE      loop784
 
-end732:
+end785:
 	SFENCE
 
-plain729:
-	CMPQ CX, $+32
-	JB   end734
+plain782:
+	CMPQ    CX, $+32
+	JB      end787
+	PCALIGN $0x40
 
-loop733:
+loop786:
 	VSQRTPS (AX), Y0
 	VMOVUPD Y0, (DX)
 	VSQRTPS 32(AX), Y0
@@ -14684,24 +15355,24 @@ loop733:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop733
+	JAE     loop786
 
-end734:
+end787:
 	CMPQ CX, $+8
-	JB   end736
+	JB   end789
 
-loop735:
+loop788:
 	VSQRTPS (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop735
+	JAE     loop788
 
-end736:
+end789:
 	TESTQ      CX, CX
-	JZ         none737
+	JZ         none790
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -14710,18 +15381,18 @@ end736:
 	VSQRTPS    Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none737:
-	JMP done717
+none790:
+	JMP done770
 
-case728:
+case781:
 	CMPQ       BX, $+2
-	JNE        case738
+	JNE        case791
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain739
+	JZ         plain792
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain739
+	JNZ        plain792
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -14729,7 +15400,7 @@ case728:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none740
+	JZ         none793
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -14741,11 +15412,11 @@ case728:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none740:
+none793:
 	CMPQ CX, $+32
-	JB   end742
+	JB   end795
 
-loop741:
+loop794:
 	VPANDN   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPANDN   32(AX), Y1, Y0
@@ -14758,16 +15429,17 @@ loop741:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop741
+	JAE      loop794
 
-end742:
+end795:
 	SFENCE
 
-plain739:
-	CMPQ CX, $+32
-	JB   end744
+plain792:
+	CMPQ    CX, $+32
+	JB      end797
+	PCALIGN $0x40
 
-loop743:
+loop796:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPANDN  32(AX), Y1, Y0
@@ -14780,24 +15452,24 @@ loop743:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop743
+	JAE     loop796
 
-end744:
+end797:
 	CMPQ CX, $+8
-	JB   end746
+	JB   end799
 
-loop745:
+loop798:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop745
+	JAE     loop798
 
-end746:
+end799:
 	TESTQ      CX, CX
-	JZ         none747
+	JZ         none800
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -14806,16 +15478,16 @@ end746:
 	VPANDN     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none747:
-	JMP done717
+none800:
+	JMP done770
 
-case738:
+case791:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain749
+	JZ         plain802
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain749
+	JNZ        plain802
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -14823,7 +15495,7 @@ case738:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none750
+	JZ         none803
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -14835,11 +15507,11 @@ case738:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none750:
+none803:
 	CMPQ CX, $+32
-	JB   end752
+	JB   end805
 
-loop751:
+loop804:
 	VPXOR    (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPXOR    32(AX), Y1, Y0
@@ -14852,16 +15524,17 @@ loop751:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop751
+	JAE      loop804
 
-end752:
+end805:
 	SFENCE
 
-plain749:
-	CMPQ CX, $+32
-	JB   end754
+plain802:
+	CMPQ    CX, $+32
+	JB      end807
+	PCALIGN $0x40
 
-loop753:
+loop806:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPXOR   32(AX), Y1, Y0
@@ -14874,24 +15547,24 @@ loop753:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop753
+	JAE     loop806
 
-end754:
+end807:
 	CMPQ CX, $+8
-	JB   end756
+	JB   end809
 
-loop755:
+loop808:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop755
+	JAE     loop808
 
-end756:
+end809:
 	TESTQ      CX, CX
-	JZ         none757
+	JZ         none810
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -14900,8 +15573,8 @@ end756:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none757:
-done717:
+none810:
+done770:
 	VZEROUPPER
 	RET
 
@@ -14921,13 +15594,13 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case759
+	JNE          case812
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain760
+	JZ           plain813
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain760
+	JNZ          plain813
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -14935,7 +15608,7 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none761
+	JZ           none814
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -14947,11 +15620,11 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none761:
+none814:
 	CMPQ CX, $+32
-	JB   end763
+	JB   end816
 
-loop762:
+loop815:
 	VPMULLD  (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VPMULLD  32(AX), Y0, Y1
@@ -14964,16 +15637,17 @@ loop762:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop762
+	JAE      loop815
 
-end763:
+end816:
 	SFENCE
 
-plain760:
-	CMPQ CX, $+32
-	JB   end765
+plain813:
+	CMPQ    CX, $+32
+	JB      end818
+	PCALIGN $0x40
 
-loop764:
+loop817:
 	VPMULLD (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VPMULLD 32(AX), Y0, Y1
@@ -14986,24 +15660,24 @@ loop764:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop764
+	JAE     loop817
 
-end765:
+end818:
 	CMPQ CX, $+8
-	JB   end767
+	JB   end820
 
-loop766:
+loop819:
 	VPMULLD (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop766
+	JAE     loop819
 
-end767:
+end820:
 	TESTQ      CX, CX
-	JZ         none768
+	JZ         none821
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -15012,18 +15686,18 @@ end767:
 	VPMULLD    Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (DX)
 
-none768:
-	JMP done758
+none821:
+	JMP done811
 
-case759:
+case812:
 	CMPQ       BX, $+1
-	JNE        case769
+	JNE        case822
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain770
+	JZ         plain823
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain770
+	JNZ        plain823
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -15031,7 +15705,7 @@ case759:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none771
+	JZ         none824
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -15043,11 +15717,11 @@ case759:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none771:
+none824:
 	CMPQ CX, $+32
-	JB   end773
+	JB   end826
 
-loop772:
+loop825:
 	VPABSD   (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VPABSD   32(AX), Y0
@@ -15060,16 +15734,17 @@ loop772:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop772
+	JAE      loop825
 
-end773:
+end826:
 	SFENCE
 
-plain770:
-	CMPQ CX, $+32
-	JB   end775
+plain823:
+	CMPQ    CX, $+32
+	JB      end828
+	PCALIGN $0x40
 
-loop774:
+loop827:
 	VPABSD  (AX), Y0
 	VMOVUPD Y0, (DX)
 	VPABSD  32(AX), Y0
@@ -15082,24 +15757,24 @@ loop774:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop774
+	JAE     loop827
 
-end775:
+end828:
 	CMPQ CX, $+8
-	JB   end777
+	JB   end830
 
-loop776:
+loop829:
 	VPABSD  (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop776
+	JAE     loop829
 
-end777:
+end830:
 	TESTQ      CX, CX
-	JZ         none778
+	JZ         none831
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -15108,16 +15783,16 @@ end777:
 	VPABSD     Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none778:
-	JMP done758
+none831:
+	JMP done811
 
-case769:
+case822:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain780
+	JZ         plain833
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain780
+	JNZ        plain833
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -15125,7 +15800,7 @@ case769:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none781
+	JZ         none834
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -15137,11 +15812,11 @@ case769:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none781:
+none834:
 	CMPQ CX, $+32
-	JB   end783
+	JB   end836
 
-loop782:
+loop835:
 	VPSUBD   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPSUBD   32(AX), Y1, Y0
@@ -15154,16 +15829,17 @@ loop782:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop782
+	JAE      loop835
 
-end783:
+end836:
 	SFENCE
 
-plain780:
-	CMPQ CX, $+32
-	JB   end785
+plain833:
+	CMPQ    CX, $+32
+	JB      end838
+	PCALIGN $0x40
 
-loop784:
+loop837:
 	VPSUBD  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPSUBD  32(AX), Y1, Y0
@@ -15176,24 +15852,24 @@ loop784:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop784
+	JAE     loop837
 
-end785:
+end838:
 	CMPQ CX, $+8
-	JB   end787
+	JB   end840
 
-loop786:
+loop839:
 	VPSUBD  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop786
+	JAE     loop839
 
-end787:
+end840:
 	TESTQ      CX, CX
-	JZ         none788
+	JZ         none841
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -15202,8 +15878,8 @@ end787:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none788:
-done758:
+none841:
+done811:
 	VZEROUPPER
 	RET
 
@@ -15219,10 +15895,10 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain789
+	JZ          plain842
 	MOVQ        SI, DI
 	ANDQ        $+3, DI
-	JNZ         plain789
+	JNZ         plain842
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
@@ -15230,7 +15906,7 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none790
+	JZ          none843
 	LEAQ        avx2const79<>+32(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*4), Y0
@@ -15248,11 +15924,11 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
 
-none790:
+none843:
 	CMPQ BX, $+32
-	JB   end792
+	JB   end845
 
-loop791:
+loop844:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -15275,16 +15951,17 @@ loop791:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop791
+	JAE         loop844
 
-end792:
+end845:
 	SFENCE
 
-plain789:
-	CMPQ BX, $+32
-	JB   end794
+plain842:
+	CMPQ    BX, $+32
+	JB      end847
+	PCALIGN $0x40
 
-loop793:
+loop846:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -15307,13 +15984,13 @@ loop793:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop793
+	JAE         loop846
 
-end794:
+end847:
 	CMPQ BX, $+8
-	JB   end796
+	JB   end849
 
-loop795:
+loop848:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -15324,11 +16001,11 @@ loop795:
 	ADDQ        $+32, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop795
+	JAE         loop848
 
-end796:
+end849:
 	TESTQ       BX, BX
-	JZ          none797
+	JZ          none850
 	LEAQ        avx2const79<>+32(SB), DI
 	NEGQ        BX
 	VMOVDQU     (DI)(BX*4), Y0
@@ -15341,7 +16018,7 @@ end796:
 	VFMADD213PS Y3, Y2, Y1
 	VMASKMOVPS  Y1, Y0, (SI)
 
-none797:
+none850:
 	VZEROUPPER
 	RET
 
@@ -15356,10 +16033,10 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain798
+	JZ           plain851
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain798
+	JNZ          plain851
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -15367,7 +16044,7 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none799
+	JZ           none852
 	LEAQ         avx2const79<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
@@ -15382,11 +16059,11 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none799:
+none852:
 	CMPQ DX, $+32
-	JB   end801
+	JB   end854
 
-loop800:
+loop853:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVNTPD    Y1, (BX)
@@ -15404,16 +16081,17 @@ loop800:
 	ADDQ        $+128, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop800
+	JAE         loop853
 
-end801:
+end854:
 	SFENCE
 
-plain798:
-	CMPQ DX, $+32
-	JB   end803
+plain851:
+	CMPQ    DX, $+32
+	JB      end856
+	PCALIGN $0x40
 
-loop802:
+loop855:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -15431,13 +16109,13 @@ loop802:
 	ADDQ        $+128, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop802
+	JAE         loop855
 
-end803:
+end856:
 	CMPQ DX, $+8
-	JB   end805
+	JB   end858
 
-loop804:
+loop857:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -15446,11 +16124,11 @@ loop804:
 	ADDQ        $+32, CX
 	SUBQ        $+8, DX
 	CMPQ        DX, $+8
-	JAE         loop804
+	JAE         loop857
 
-end805:
+end858:
 	TESTQ       DX, DX
-	JZ          none806
+	JZ          none859
 	LEAQ        avx2const79<>+32(SB), SI
 	NEGQ        DX
 	VMOVDQU     (SI)(DX*4), Y1
@@ -15461,7 +16139,7 @@ end805:
 	VFMADD213PS Y3, Y0, Y2
 	VMASKMOVPS  Y2, Y1, (BX)
 
-none806:
+none859:
 	VZEROUPPER
 	RET
 
@@ -15476,10 +16154,10 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain807
+	JZ           plain860
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain807
+	JNZ          plain860
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -15487,7 +16165,7 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none808
+	JZ           none861
 	LEAQ         avx2const79<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
@@ -15502,11 +16180,11 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none808:
+none861:
 	CMPQ DX, $+32
-	JB   end810
+	JB   end863
 
-loop809:
+loop862:
 	VPMULLD  (AX), Y0, Y1
 	VPADDD   (CX), Y1, Y1
 	VMOVNTPD Y1, (BX)
@@ -15524,16 +16202,17 @@ loop809:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop809
+	JAE      loop862
 
-end810:
+end863:
 	SFENCE
 
-plain807:
-	CMPQ DX, $+32
-	JB   end812
+plain860:
+	CMPQ    DX, $+32
+	JB      end865
+	PCALIGN $0x40
 
-loop811:
+loop864:
 	VPMULLD (AX), Y0, Y1
 	VPADDD  (CX), Y1, Y1
 	VMOVUPD Y1, (BX)
@@ -15551,13 +16230,13 @@ loop811:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop811
+	JAE     loop864
 
-end812:
+end865:
 	CMPQ DX, $+8
-	JB   end814
+	JB   end867
 
-loop813:
+loop866:
 	VPMULLD (AX), Y0, Y1
 	VPADDD  (CX), Y1, Y1
 	VMOVUPD Y1, (BX)
@@ -15566,11 +16245,11 @@ loop813:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop813
+	JAE     loop866
 
-end814:
+end867:
 	TESTQ      DX, DX
-	JZ         none815
+	JZ         none868
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y1
@@ -15581,7 +16260,7 @@ end814:
 	VPADDD     Y3, Y0, Y0
 	VMASKMOVPS Y0, Y1, (BX)
 
-none815:
+none868:
 	VZEROUPPER
 	RET
 
@@ -15602,11 +16281,12 @@ TEXT ·countFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const81<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case817
+	JNE          case870
 	CMPQ         CX, $+64
-	JB           end819
+	JB           end872
+	PCALIGN      $0x40
 
-loop818:
+loop871:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1e, 32(AX), Y0, Y9
@@ -15626,23 +16306,23 @@ loop818:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop818
+	JAE    loop871
 
-end819:
+end872:
 	CMPQ CX, $+8
-	JB   end821
+	JB   end874
 
-loop820:
+loop873:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop820
+	JAE    loop873
 
-end821:
+end874:
 	TESTQ      CX, CX
-	JZ         none822
+	JZ         none875
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15652,16 +16332,17 @@ end821:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none822:
-	JMP done816
+none875:
+	JMP done869
 
-case817:
-	CMPQ DX, $+1
-	JNE  case823
-	CMPQ CX, $+64
-	JB   end825
+case870:
+	CMPQ    DX, $+1
+	JNE     case876
+	CMPQ    CX, $+64
+	JB      end878
+	PCALIGN $0x40
 
-loop824:
+loop877:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1d, 32(AX), Y0, Y9
@@ -15681,23 +16362,23 @@ loop824:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop824
+	JAE    loop877
 
-end825:
+end878:
 	CMPQ CX, $+8
-	JB   end827
+	JB   end880
 
-loop826:
+loop879:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop826
+	JAE    loop879
 
-end827:
+end880:
 	TESTQ      CX, CX
-	JZ         none828
+	JZ         none881
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15707,16 +16388,17 @@ end827:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none828:
-	JMP done816
+none881:
+	JMP done869
 
-case823:
-	CMPQ DX, $+2
-	JNE  case829
-	CMPQ CX, $+64
-	JB   end831
+case876:
+	CMPQ    DX, $+2
+	JNE     case882
+	CMPQ    CX, $+64
+	JB      end884
+	PCALIGN $0x40
 
-loop830:
+loop883:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x11, 32(AX), Y0, Y9
@@ -15736,23 +16418,23 @@ loop830:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop830
+	JAE    loop883
 
-end831:
+end884:
 	CMPQ CX, $+8
-	JB   end833
+	JB   end886
 
-loop832:
+loop885:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop832
+	JAE    loop885
 
-end833:
+end886:
 	TESTQ      CX, CX
-	JZ         none834
+	JZ         none887
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15762,16 +16444,17 @@ end833:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none834:
-	JMP done816
+none887:
+	JMP done869
 
-case829:
-	CMPQ DX, $+3
-	JNE  case835
-	CMPQ CX, $+64
-	JB   end837
+case882:
+	CMPQ    DX, $+3
+	JNE     case888
+	CMPQ    CX, $+64
+	JB      end890
+	PCALIGN $0x40
 
-loop836:
+loop889:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x12, 32(AX), Y0, Y9
@@ -15791,23 +16474,23 @@ loop836:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop836
+	JAE    loop889
 
-end837:
+end890:
 	CMPQ CX, $+8
-	JB   end839
+	JB   end892
 
-loop838:
+loop891:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop838
+	JAE    loop891
 
-end839:
+end892:
 	TESTQ      CX, CX
-	JZ         none840
+	JZ         none893
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15817,16 +16500,17 @@ end839:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none840:
-	JMP done816
+none893:
+	JMP done869
 
-case835:
-	CMPQ DX, $+4
-	JNE  case841
-	CMPQ CX, $+64
-	JB   end843
+case888:
+	CMPQ    DX, $+4
+	JNE     case894
+	CMPQ    CX, $+64
+	JB      end896
+	PCALIGN $0x40
 
-loop842:
+loop895:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x00, 32(AX), Y0, Y9
@@ -15846,23 +16530,23 @@ loop842:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop842
+	JAE    loop895
 
-end843:
+end896:
 	CMPQ CX, $+8
-	JB   end845
+	JB   end898
 
-loop844:
+loop897:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop844
+	JAE    loop897
 
-end845:
+end898:
 	TESTQ      CX, CX
-	JZ         none846
+	JZ         none899
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15872,14 +16556,15 @@ end845:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none846:
-	JMP done816
+none899:
+	JMP done869
 
-case841:
-	CMPQ CX, $+64
-	JB   end849
+case894:
+	CMPQ    CX, $+64
+	JB      end902
+	PCALIGN $0x40
 
-loop848:
+loop901:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x04, 32(AX), Y0, Y9
@@ -15899,23 +16584,23 @@ loop848:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop848
+	JAE    loop901
 
-end849:
+end902:
 	CMPQ CX, $+8
-	JB   end851
+	JB   end904
 
-loop850:
+loop903:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop850
+	JAE    loop903
 
-end851:
+end904:
 	TESTQ      CX, CX
-	JZ         none852
+	JZ         none905
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15925,8 +16610,8 @@ end851:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none852:
-done816:
+none905:
+done869:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -15968,11 +16653,12 @@ TEXT ·countInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const81<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case854
+	JNE          case907
 	CMPQ         CX, $+64
-	JB           end856
+	JB           end909
+	PCALIGN      $0x40
 
-loop855:
+loop908:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPGTD 32(AX), Y0, Y9
@@ -15992,23 +16678,23 @@ loop855:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop855
+	JAE      loop908
 
-end856:
+end909:
 	CMPQ CX, $+8
-	JB   end858
+	JB   end911
 
-loop857:
+loop910:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop857
+	JAE      loop910
 
-end858:
+end911:
 	TESTQ      CX, CX
-	JZ         none859
+	JZ         none912
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16018,16 +16704,17 @@ end858:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none859:
-	JMP done853
+none912:
+	JMP done906
 
-case854:
-	CMPQ DX, $+1
-	JNE  case860
-	CMPQ CX, $+64
-	JB   end862
+case907:
+	CMPQ    DX, $+1
+	JNE     case913
+	CMPQ    CX, $+64
+	JB      end915
+	PCALIGN $0x40
 
-loop861:
+loop914:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPCMPEQD Y10, Y10, Y10
@@ -16071,13 +16758,13 @@ loop861:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop861
+	JAE      loop914
 
-end862:
+end915:
 	CMPQ CX, $+8
-	JB   end864
+	JB   end917
 
-loop863:
+loop916:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPCMPEQD Y10, Y10, Y10
@@ -16086,11 +16773,11 @@ loop863:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop863
+	JAE      loop916
 
-end864:
+end917:
 	TESTQ      CX, CX
-	JZ         none865
+	JZ         none918
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16103,16 +16790,17 @@ end864:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none865:
-	JMP done853
+none918:
+	JMP done906
 
-case860:
-	CMPQ DX, $+2
-	JNE  case866
-	CMPQ CX, $+64
-	JB   end868
+case913:
+	CMPQ    DX, $+2
+	JNE     case919
+	CMPQ    CX, $+64
+	JB      end921
+	PCALIGN $0x40
 
-loop867:
+loop920:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
@@ -16140,24 +16828,24 @@ loop867:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop867
+	JAE      loop920
 
-end868:
+end921:
 	CMPQ CX, $+8
-	JB   end870
+	JB   end923
 
-loop869:
+loop922:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop869
+	JAE      loop922
 
-end870:
+end923:
 	TESTQ      CX, CX
-	JZ         none871
+	JZ         none924
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16168,16 +16856,17 @@ end870:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none871:
-	JMP done853
+none924:
+	JMP done906
 
-case866:
-	CMPQ DX, $+3
-	JNE  case872
-	CMPQ CX, $+64
-	JB   end874
+case919:
+	CMPQ    DX, $+3
+	JNE     case925
+	CMPQ    CX, $+64
+	JB      end927
+	PCALIGN $0x40
 
-loop873:
+loop926:
 	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16213,13 +16902,13 @@ loop873:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop873
+	JAE      loop926
 
-end874:
+end927:
 	CMPQ CX, $+8
-	JB   end876
+	JB   end929
 
-loop875:
+loop928:
 	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16227,11 +16916,11 @@ loop875:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop875
+	JAE      loop928
 
-end876:
+end929:
 	TESTQ      CX, CX
-	JZ         none877
+	JZ         none930
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16243,16 +16932,17 @@ end876:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none877:
-	JMP done853
+none930:
+	JMP done906
 
-case872:
-	CMPQ DX, $+4
-	JNE  case878
-	CMPQ CX, $+64
-	JB   end880
+case925:
+	CMPQ    DX, $+4
+	JNE     case931
+	CMPQ    CX, $+64
+	JB      end933
+	PCALIGN $0x40
 
-loop879:
+loop932:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPEQD 32(AX), Y0, Y9
@@ -16272,23 +16962,23 @@ loop879:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop879
+	JAE      loop932
 
-end880:
+end933:
 	CMPQ CX, $+8
-	JB   end882
+	JB   end935
 
-loop881:
+loop934:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop881
+	JAE      loop934
 
-end882:
+end935:
 	TESTQ      CX, CX
-	JZ         none883
+	JZ         none936
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16298,14 +16988,15 @@ end882:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none883:
-	JMP done853
+none936:
+	JMP done906
 
-case878:
-	CMPQ CX, $+64
-	JB   end886
+case931:
+	CMPQ    CX, $+64
+	JB      end939
+	PCALIGN $0x40
 
-loop885:
+loop938:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16341,13 +17032,13 @@ loop885:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop885
+	JAE      loop938
 
-end886:
+end939:
 	CMPQ CX, $+8
-	JB   end888
+	JB   end941
 
-loop887:
+loop940:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16355,11 +17046,11 @@ loop887:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop887
+	JAE      loop940
 
-end888:
+end941:
 	TESTQ      CX, CX
-	JZ         none889
+	JZ         none942
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16371,8 +17062,8 @@ end888:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none889:
-done853:
+none942:
+done906:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -16400,11 +17091,11 @@ TEXT ·compareFloat32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case891
+	JNE          case944
 	CMPQ         CX, $+32
-	JB           end893
+	JB           end946
 
-loop892:
+loop945:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16421,13 +17112,13 @@ loop892:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop892
+	JAE       loop945
 
-end893:
+end946:
 	CMPQ CX, $+8
-	JB   end895
+	JB   end948
 
-loop894:
+loop947:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16435,11 +17126,11 @@ loop894:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop894
+	JAE       loop947
 
-end895:
+end948:
 	TESTQ      CX, CX
-	JZ         none896
+	JZ         none949
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16450,16 +17141,16 @@ end895:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none896:
-	JMP done890
+none949:
+	JMP done943
 
-case891:
+case944:
 	CMPQ BX, $+1
-	JNE  case897
+	JNE  case950
 	CMPQ CX, $+32
-	JB   end899
+	JB   end952
 
-loop898:
+loop951:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16476,13 +17167,13 @@ loop898:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop898
+	JAE       loop951
 
-end899:
+end952:
 	CMPQ CX, $+8
-	JB   end901
+	JB   end954
 
-loop900:
+loop953:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16490,11 +17181,11 @@ loop900:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop900
+	JAE       loop953
 
-end901:
+end954:
 	TESTQ      CX, CX
-	JZ         none902
+	JZ         none955
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16505,16 +17196,16 @@ end901:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none902:
-	JMP done890
+none955:
+	JMP done943
 
-case897:
+case950:
 	CMPQ BX, $+2
-	JNE  case903
+	JNE  case956
 	CMPQ CX, $+32
-	JB   end905
+	JB   end958
 
-loop904:
+loop957:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16531,13 +17222,13 @@ loop904:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop904
+	JAE       loop957
 
-end905:
+end958:
 	CMPQ CX, $+8
-	JB   end907
+	JB   end960
 
-loop906:
+loop959:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16545,11 +17236,11 @@ loop906:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop906
+	JAE       loop959
 
-end907:
+end960:
 	TESTQ      CX, CX
-	JZ         none908
+	JZ         none961
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16560,16 +17251,16 @@ end907:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none908:
-	JMP done890
+none961:
+	JMP done943
 
-case903:
+case956:
 	CMPQ BX, $+3
-	JNE  case909
+	JNE  case962
 	CMPQ CX, $+32
-	JB   end911
+	JB   end964
 
-loop910:
+loop963:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16586,13 +17277,13 @@ loop910:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop910
+	JAE       loop963
 
-end911:
+end964:
 	CMPQ CX, $+8
-	JB   end913
+	JB   end966
 
-loop912:
+loop965:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16600,11 +17291,11 @@ loop912:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop912
+	JAE       loop965
 
-end913:
+end966:
 	TESTQ      CX, CX
-	JZ         none914
+	JZ         none967
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16615,16 +17306,16 @@ end913:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none914:
-	JMP done890
+none967:
+	JMP done943
 
-case909:
+case962:
 	CMPQ BX, $+4
-	JNE  case915
+	JNE  case968
 	CMPQ CX, $+32
-	JB   end917
+	JB   end970
 
-loop916:
+loop969:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16641,13 +17332,13 @@ loop916:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop916
+	JAE       loop969
 
-end917:
+end970:
 	CMPQ CX, $+8
-	JB   end919
+	JB   end972
 
-loop918:
+loop971:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16655,11 +17346,11 @@ loop918:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop918
+	JAE       loop971
 
-end919:
+end972:
 	TESTQ      CX, CX
-	JZ         none920
+	JZ         none973
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16670,14 +17361,14 @@ end919:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none920:
-	JMP done890
+none973:
+	JMP done943
 
-case915:
+case968:
 	CMPQ CX, $+32
-	JB   end923
+	JB   end976
 
-loop922:
+loop975:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16694,13 +17385,13 @@ loop922:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop922
+	JAE       loop975
 
-end923:
+end976:
 	CMPQ CX, $+8
-	JB   end925
+	JB   end978
 
-loop924:
+loop977:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16708,11 +17399,11 @@ loop924:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop924
+	JAE       loop977
 
-end925:
+end978:
 	TESTQ      CX, CX
-	JZ         none926
+	JZ         none979
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16723,8 +17414,8 @@ end925:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none926:
-done890:
+none979:
+done943:
 	VZEROUPPER
 	RET
 
@@ -16737,11 +17428,11 @@ TEXT ·compareInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case928
+	JNE          case981
 	CMPQ         CX, $+32
-	JB           end930
+	JB           end983
 
-loop929:
+loop982:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16758,13 +17449,13 @@ loop929:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop929
+	JAE       loop982
 
-end930:
+end983:
 	CMPQ CX, $+8
-	JB   end932
+	JB   end985
 
-loop931:
+loop984:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16772,11 +17463,11 @@ loop931:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop931
+	JAE       loop984
 
-end932:
+end985:
 	TESTQ      CX, CX
-	JZ         none933
+	JZ         none986
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16787,16 +17478,16 @@ end932:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none933:
-	JMP done927
+none986:
+	JMP done980
 
-case928:
+case981:
 	CMPQ BX, $+1
-	JNE  case934
+	JNE  case987
 	CMPQ CX, $+32
-	JB   end936
+	JB   end989
 
-loop935:
+loop988:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -16825,13 +17516,13 @@ loop935:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop935
+	JAE       loop988
 
-end936:
+end989:
 	CMPQ CX, $+8
-	JB   end938
+	JB   end991
 
-loop937:
+loop990:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -16842,11 +17533,11 @@ loop937:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop937
+	JAE       loop990
 
-end938:
+end991:
 	TESTQ      CX, CX
-	JZ         none939
+	JZ         none992
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16860,16 +17551,16 @@ end938:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none939:
-	JMP done927
+none992:
+	JMP done980
 
-case934:
+case987:
 	CMPQ BX, $+2
-	JNE  case940
+	JNE  case993
 	CMPQ CX, $+32
-	JB   end942
+	JB   end995
 
-loop941:
+loop994:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -16890,13 +17581,13 @@ loop941:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop941
+	JAE       loop994
 
-end942:
+end995:
 	CMPQ CX, $+8
-	JB   end944
+	JB   end997
 
-loop943:
+loop996:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -16905,11 +17596,11 @@ loop943:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop943
+	JAE       loop996
 
-end944:
+end997:
 	TESTQ      CX, CX
-	JZ         none945
+	JZ         none998
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16921,16 +17612,16 @@ end944:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none945:
-	JMP done927
+none998:
+	JMP done980
 
-case940:
+case993:
 	CMPQ BX, $+3
-	JNE  case946
+	JNE  case999
 	CMPQ CX, $+32
-	JB   end948
+	JB   end1001
 
-loop947:
+loop1000:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -16955,13 +17646,13 @@ loop947:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop947
+	JAE       loop1000
 
-end948:
+end1001:
 	CMPQ CX, $+8
-	JB   end950
+	JB   end1003
 
-loop949:
+loop1002:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -16971,11 +17662,11 @@ loop949:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop949
+	JAE       loop1002
 
-end950:
+end1003:
 	TESTQ      CX, CX
-	JZ         none951
+	JZ         none1004
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16988,16 +17679,16 @@ end950:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none951:
-	JMP done927
+none1004:
+	JMP done980
 
-case946:
+case999:
 	CMPQ BX, $+4
-	JNE  case952
+	JNE  case1005
 	CMPQ CX, $+32
-	JB   end954
+	JB   end1007
 
-loop953:
+loop1006:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17014,13 +17705,13 @@ loop953:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop953
+	JAE       loop1006
 
-end954:
+end1007:
 	CMPQ CX, $+8
-	JB   end956
+	JB   end1009
 
-loop955:
+loop1008:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17028,11 +17719,11 @@ loop955:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop955
+	JAE       loop1008
 
-end956:
+end1009:
 	TESTQ      CX, CX
-	JZ         none957
+	JZ         none1010
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17043,14 +17734,14 @@ end956:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none957:
-	JMP done927
+none1010:
+	JMP done980
 
-case952:
+case1005:
 	CMPQ CX, $+32
-	JB   end960
+	JB   end1013
 
-loop959:
+loop1012:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -17075,13 +17766,13 @@ loop959:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop959
+	JAE       loop1012
 
-end960:
+end1013:
 	CMPQ CX, $+8
-	JB   end962
+	JB   end1015
 
-loop961:
+loop1014:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -17091,11 +17782,11 @@ loop961:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop961
+	JAE       loop1014
 
-end962:
+end1015:
 	TESTQ      CX, CX
-	JZ         none963
+	JZ         none1016
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17108,8 +17799,8 @@ end962:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none963:
-done927:
+none1016:
+done980:
 	VZEROUPPER
 	RET
 
@@ -17121,9 +17812,9 @@ TEXT ·indexOfFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end967
+	JB           end1020
 
-loop966:
+loop1019:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VCMPPS    $0x00, 32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -17133,30 +17824,30 @@ loop966:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near965
+	JNZ       near1018
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop966
+	JAE       loop1019
 
-end967:
-near965:
+end1020:
+near1018:
 	CMPQ CX, $+8
-	JB   end969
+	JB   end1022
 
-loop968:
+loop1021:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found964
+	JNZ       found1017
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop968
+	JAE       loop1021
 
-end969:
+end1022:
 	TESTQ      CX, CX
-	JZ         none970
+	JZ         none1023
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17166,13 +17857,13 @@ end969:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found964
+	JNZ        found1017
 	LEAQ       (AX)(CX*4), AX
 
-none970:
+none1023:
 	XORQ BX, BX
 
-found964:
+found1017:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -17191,9 +17882,9 @@ TEXT ·indexOfInt32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end974
+	JB           end1027
 
-loop973:
+loop1026:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -17203,30 +17894,30 @@ loop973:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near972
+	JNZ       near1025
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop973
+	JAE       loop1026
 
-end974:
-near972:
+end1027:
+near1025:
 	CMPQ CX, $+8
-	JB   end976
+	JB   end1029
 
-loop975:
+loop1028:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found971
+	JNZ       found1024
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop975
+	JAE       loop1028
 
-end976:
+end1029:
 	TESTQ      CX, CX
-	JZ         none977
+	JZ         none1030
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17236,13 +17927,13 @@ end976:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found971
+	JNZ        found1024
 	LEAQ       (AX)(CX*4), AX
 
-none977:
+none1030:
 	XORQ BX, BX
 
-found971:
+found1024:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -17260,9 +17951,9 @@ TEXT ·indexNaNFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end981
+	JB   end1034
 
-loop980:
+loop1033:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVUPD   32(AX), Y1
@@ -17276,31 +17967,31 @@ loop980:
 	VORPS     Y1, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       near979
+	JNZ       near1032
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop980
+	JAE       loop1033
 
-end981:
-near979:
+end1034:
+near1032:
 	CMPQ CX, $+8
-	JB   end983
+	JB   end1036
 
-loop982:
+loop1035:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       found978
+	JNZ       found1031
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop982
+	JAE       loop1035
 
-end983:
+end1036:
 	TESTQ      CX, CX
-	JZ         none984
+	JZ         none1037
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -17311,13 +18002,13 @@ end983:
 	VANDPD     Y0, Y1, Y1
 	VMOVMSKPS  Y1, BX
 	TESTQ      BX, BX
-	JNZ        found978
+	JNZ        found1031
 	LEAQ       (AX)(CX*4), AX
 
-none984:
+none1037:
 	XORQ BX, BX
 
-found978:
+found1031:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -17346,9 +18037,9 @@ TEXT ·leastFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
 
-piece986:
+piece1039:
 	TESTQ   CX, CX
-	JZ      all985
+	JZ      all1038
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17356,9 +18047,10 @@ piece986:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end988
+	JB      end1041
+	PCALIGN $0x40
 
-loop987:
+loop1040:
 	VMOVUPD (AX), Y10
 	VMINPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -17386,13 +18078,13 @@ loop987:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop987
+	JAE     loop1040
 
-end988:
+end1041:
 	CMPQ DI, $+8
-	JB   end990
+	JB   end1043
 
-loop989:
+loop1042:
 	VMOVUPD (AX), Y10
 	VMINPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
@@ -17400,11 +18092,11 @@ loop989:
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop989
+	JAE     loop1042
 
-end990:
+end1043:
 	TESTQ      DI, DI
-	JZ         none991
+	JZ         none1044
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y10
@@ -17416,7 +18108,7 @@ end990:
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
-none991:
+none1044:
 	VMINPS       Y1, Y5, Y1
 	VMINPS       Y2, Y6, Y2
 	VMINPS       Y3, Y7, Y3
@@ -17427,7 +18119,7 @@ none991:
 	VCMPPS       $0x1e, Y1, Y0, Y10
 	VMOVMSKPS    Y10, DI
 	TESTQ        DI, DI
-	JZ           same992
+	JZ           same1045
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMINPS       X0, X10, X0
@@ -17438,10 +18130,10 @@ none991:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same992:
-	JMP piece986
+same1045:
+	JMP piece1039
 
-all985:
+all1038:
 	VMOVSS    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x02, SI
@@ -17475,9 +18167,9 @@ TEXT ·greatestFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
 
-piece994:
+piece1047:
 	TESTQ   CX, CX
-	JZ      all993
+	JZ      all1046
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17485,9 +18177,10 @@ piece994:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end996
+	JB      end1049
+	PCALIGN $0x40
 
-loop995:
+loop1048:
 	VMOVUPD (AX), Y10
 	VMAXPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -17515,13 +18208,13 @@ loop995:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop995
+	JAE     loop1048
 
-end996:
+end1049:
 	CMPQ DI, $+8
-	JB   end998
+	JB   end1051
 
-loop997:
+loop1050:
 	VMOVUPD (AX), Y10
 	VMAXPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
@@ -17529,11 +18222,11 @@ loop997:
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop997
+	JAE     loop1050
 
-end998:
+end1051:
 	TESTQ      DI, DI
-	JZ         none999
+	JZ         none1052
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y10
@@ -17545,7 +18238,7 @@ end998:
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
-none999:
+none1052:
 	VMAXPS       Y1, Y5, Y1
 	VMAXPS       Y2, Y6, Y2
 	VMAXPS       Y3, Y7, Y3
@@ -17556,7 +18249,7 @@ none999:
 	VCMPPS       $0x11, Y1, Y0, Y10
 	VMOVMSKPS    Y10, DI
 	TESTQ        DI, DI
-	JZ           same1000
+	JZ           same1053
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMAXPS       X0, X10, X0
@@ -17567,10 +18260,10 @@ none999:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1000:
-	JMP piece994
+same1053:
+	JMP piece1047
 
-all993:
+all1046:
 	VMOVSS    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x02, SI
@@ -17603,9 +18296,9 @@ TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-40
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 
-piece1002:
+piece1055:
 	TESTQ   CX, CX
-	JZ      all1001
+	JZ      all1054
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17613,9 +18306,10 @@ piece1002:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end1004
+	JB      end1057
+	PCALIGN $0x40
 
-loop1003:
+loop1056:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -17635,23 +18329,23 @@ loop1003:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop1003
+	JAE     loop1056
 
-end1004:
+end1057:
 	CMPQ DI, $+8
-	JB   end1006
+	JB   end1059
 
-loop1005:
+loop1058:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop1005
+	JAE     loop1058
 
-end1006:
+end1059:
 	TESTQ      DI, DI
-	JZ         none1007
+	JZ         none1060
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y9
@@ -17661,7 +18355,7 @@ end1006:
 	VMOVUPD    Y10, Y9
 	VPMINSD    Y1, Y9, Y1
 
-none1007:
+none1060:
 	VPMINSD      Y1, Y5, Y1
 	VPMINSD      Y2, Y6, Y2
 	VPMINSD      Y3, Y7, Y3
@@ -17672,7 +18366,7 @@ none1007:
 	VPCMPGTD     Y1, Y0, Y9
 	VMOVMSKPS    Y9, DI
 	TESTQ        DI, DI
-	JZ           same1008
+	JZ           same1061
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMINSD      X0, X9, X0
@@ -17683,10 +18377,10 @@ none1007:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1008:
-	JMP piece1002
+same1061:
+	JMP piece1055
 
-all1001:
+all1054:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -17717,9 +18411,9 @@ TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-40
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 
-piece1010:
+piece1063:
 	TESTQ   CX, CX
-	JZ      all1009
+	JZ      all1062
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17727,9 +18421,10 @@ piece1010:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end1012
+	JB      end1065
+	PCALIGN $0x40
 
-loop1011:
+loop1064:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -17749,23 +18444,23 @@ loop1011:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop1011
+	JAE     loop1064
 
-end1012:
+end1065:
 	CMPQ DI, $+8
-	JB   end1014
+	JB   end1067
 
-loop1013:
+loop1066:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop1013
+	JAE     loop1066
 
-end1014:
+end1067:
 	TESTQ      DI, DI
-	JZ         none1015
+	JZ         none1068
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y9
@@ -17775,7 +18470,7 @@ end1014:
 	VMOVUPD    Y10, Y9
 	VPMAXSD    Y1, Y9, Y1
 
-none1015:
+none1068:
 	VPMAXSD      Y1, Y5, Y1
 	VPMAXSD      Y2, Y6, Y2
 	VPMAXSD      Y3, Y7, Y3
@@ -17787,7 +18482,7 @@ none1015:
 	VPCMPGTD     Y0, Y9, Y9
 	VMOVMSKPS    Y9, DI
 	TESTQ        DI, DI
-	JZ           same1016
+	JZ           same1069
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMAXSD      X0, X9, X0
@@ -17798,10 +18493,10 @@ none1015:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1016:
-	JMP piece1010
+same1069:
+	JMP piece1063
 
-all1009:
+all1062:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -17825,9 +18520,9 @@ TEXT ·compressDwordsAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end1018
+	JB      end1071
 
-loop1017:
+loop1070:
 	SHRXQ     R8, (SI), R10
 	SHLXQ     R9, (SI)(DI*1), R11
 	ORQ       R11, R10
@@ -17891,9 +18586,9 @@ loop1017:
 	ADDQ      $+256, AX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop1017
+	JAE       loop1070
 
-end1018:
+end1071:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -18169,11 +18864,11 @@ TEXT ·filterFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const85<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1020
+	JNE          case1073
 	CMPQ         CX, $+32
-	JB           end1022
+	JB           end1075
 
-loop1021:
+loop1074:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18205,18 +18900,18 @@ loop1021:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1021
+	JAE       loop1074
 
-end1022:
-	JMP done1019
+end1075:
+	JMP done1072
 
-case1020:
+case1073:
 	CMPQ SI, $+1
-	JNE  case1023
+	JNE  case1076
 	CMPQ CX, $+32
-	JB   end1025
+	JB   end1078
 
-loop1024:
+loop1077:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18248,18 +18943,18 @@ loop1024:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1024
+	JAE       loop1077
 
-end1025:
-	JMP done1019
+end1078:
+	JMP done1072
 
-case1023:
+case1076:
 	CMPQ SI, $+2
-	JNE  case1026
+	JNE  case1079
 	CMPQ CX, $+32
-	JB   end1028
+	JB   end1081
 
-loop1027:
+loop1080:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18291,18 +18986,18 @@ loop1027:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1027
+	JAE       loop1080
 
-end1028:
-	JMP done1019
+end1081:
+	JMP done1072
 
-case1026:
+case1079:
 	CMPQ SI, $+3
-	JNE  case1029
+	JNE  case1082
 	CMPQ CX, $+32
-	JB   end1031
+	JB   end1084
 
-loop1030:
+loop1083:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18334,18 +19029,18 @@ loop1030:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1030
+	JAE       loop1083
 
-end1031:
-	JMP done1019
+end1084:
+	JMP done1072
 
-case1029:
+case1082:
 	CMPQ SI, $+4
-	JNE  case1032
+	JNE  case1085
 	CMPQ CX, $+32
-	JB   end1034
+	JB   end1087
 
-loop1033:
+loop1086:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18377,16 +19072,16 @@ loop1033:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1033
+	JAE       loop1086
 
-end1034:
-	JMP done1019
+end1087:
+	JMP done1072
 
-case1032:
+case1085:
 	CMPQ CX, $+32
-	JB   end1037
+	JB   end1090
 
-loop1036:
+loop1089:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18418,10 +19113,10 @@ loop1036:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1036
+	JAE       loop1089
 
-end1037:
-done1019:
+end1090:
+done1072:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -18439,11 +19134,11 @@ TEXT ·filterInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const85<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1039
+	JNE          case1092
 	CMPQ         CX, $+32
-	JB           end1041
+	JB           end1094
 
-loop1040:
+loop1093:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18475,18 +19170,18 @@ loop1040:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1040
+	JAE       loop1093
 
-end1041:
-	JMP done1038
+end1094:
+	JMP done1091
 
-case1039:
+case1092:
 	CMPQ SI, $+1
-	JNE  case1042
+	JNE  case1095
 	CMPQ CX, $+32
-	JB   end1044
+	JB   end1097
 
-loop1043:
+loop1096:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -18530,18 +19225,18 @@ loop1043:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1043
+	JAE       loop1096
 
-end1044:
-	JMP done1038
+end1097:
+	JMP done1091
 
-case1042:
+case1095:
 	CMPQ SI, $+2
-	JNE  case1045
+	JNE  case1098
 	CMPQ CX, $+32
-	JB   end1047
+	JB   end1100
 
-loop1046:
+loop1099:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, SI
@@ -18577,18 +19272,18 @@ loop1046:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1046
+	JAE       loop1099
 
-end1047:
-	JMP done1038
+end1100:
+	JMP done1091
 
-case1045:
+case1098:
 	CMPQ SI, $+3
-	JNE  case1048
+	JNE  case1101
 	CMPQ CX, $+32
-	JB   end1050
+	JB   end1103
 
-loop1049:
+loop1102:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -18628,18 +19323,18 @@ loop1049:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1049
+	JAE       loop1102
 
-end1050:
-	JMP done1038
+end1103:
+	JMP done1091
 
-case1048:
+case1101:
 	CMPQ SI, $+4
-	JNE  case1051
+	JNE  case1104
 	CMPQ CX, $+32
-	JB   end1053
+	JB   end1106
 
-loop1052:
+loop1105:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18671,16 +19366,16 @@ loop1052:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1052
+	JAE       loop1105
 
-end1053:
-	JMP done1038
+end1106:
+	JMP done1091
 
-case1051:
+case1104:
 	CMPQ CX, $+32
-	JB   end1056
+	JB   end1109
 
-loop1055:
+loop1108:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -18720,10 +19415,10 @@ loop1055:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1055
+	JAE       loop1108
 
-end1056:
-done1038:
+end1109:
+done1091:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -18741,9 +19436,9 @@ TEXT ·prefixInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1058
+	JB           end1111
 
-loop1057:
+loop1110:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -18796,13 +19491,13 @@ loop1057:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1057
+	JAE        loop1110
 
-end1058:
+end1111:
 	CMPQ CX, $+8
-	JB   end1060
+	JB   end1113
 
-loop1059:
+loop1112:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -18819,9 +19514,9 @@ loop1059:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1059
+	JAE        loop1112
 
-end1060:
+end1113:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -18845,9 +19540,9 @@ TEXT ·prefixBeforeInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1062
+	JB           end1115
 
-loop1061:
+loop1114:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -18908,13 +19603,13 @@ loop1061:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1061
+	JAE        loop1114
 
-end1062:
+end1115:
 	CMPQ CX, $+8
-	JB   end1064
+	JB   end1117
 
-loop1063:
+loop1116:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -18933,9 +19628,9 @@ loop1063:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1063
+	JAE        loop1116
 
-end1064:
+end1117:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -18945,7 +19640,7 @@ end1064:
 TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const88<>+0(SB), Y0
+	VBROADCASTSD avx2const36<>+0(SB), Y0
 	VPXOR        Y1, Y1, Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
@@ -18956,18 +19651,19 @@ TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, $+32
-	JB           end1066
+	JB           end1119
 
-loop1065:
+loop1118:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end1068
+	JB      end1121
+	PCALIGN $0x40
 
-loop1067:
+loop1120:
 	VCVTPS2PD   (AX), Y10
 	VFMADD231PD Y0, Y10, Y1
 	VCVTPS2PD   16(AX), Y10
@@ -18987,9 +19683,9 @@ loop1067:
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop1067
+	JAE         loop1120
 
-end1068:
+end1121:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y5, Y1, Y1
@@ -19010,23 +19706,23 @@ end1068:
 	VPXOR  Y8, Y8, Y8
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1065
+	JAE    loop1118
 
-end1066:
+end1119:
 	CMPQ CX, $+4
-	JB   end1070
+	JB   end1123
 
-loop1069:
+loop1122:
 	VCVTPS2PD   (AX), Y2
 	VFMADD231PD Y0, Y2, Y1
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1069
+	JAE         loop1122
 
-end1070:
+end1123:
 	TESTQ       CX, CX
-	JZ          none1071
+	JZ          none1124
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X2
@@ -19036,7 +19732,7 @@ end1070:
 	VCVTPS2PD   X2, Y2
 	VFMADD231PD Y0, Y2, Y1
 
-none1071:
+none1124:
 	VADDPD       Y1, Y9, Y9
 	VEXTRACTF128 $0x01, Y9, X0
 	VADDPD       X0, X9, X9
@@ -19045,9 +19741,6 @@ none1071:
 	VMOVSD       X9, ret+24(FP)
 	VZEROUPPER
 	RET
-
-DATA avx2const88<>+0(SB)/8, $0x3ff0000000000000
-GLOBL avx2const88<>(SB), RODATA|NOPTR, $8
 
 // func dotFloat32AVX2(x []float32, y []float32) float64
 // Requires: AVX, AVX2, CMOV, FMA3
@@ -19066,18 +19759,19 @@ TEXT ·dotFloat32AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
 	CMPQ  CX, $+32
-	JB    end1073
+	JB    end1126
 
-loop1072:
+loop1125:
 	MOVQ    CX, BX
 	MOVQ    $+4096, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+32
-	JB      end1075
+	JB      end1128
+	PCALIGN $0x40
 
-loop1074:
+loop1127:
 	VCVTPS2PD   (AX), Y9
 	VCVTPS2PD   (DX), Y10
 	VFMADD231PD Y9, Y10, Y0
@@ -19106,9 +19800,9 @@ loop1074:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop1074
+	JAE         loop1127
 
-end1075:
+end1128:
 	ADDQ   BX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -19129,13 +19823,13 @@ end1075:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1072
+	JAE    loop1125
 
-end1073:
+end1126:
 	CMPQ CX, $+4
-	JB   end1077
+	JB   end1130
 
-loop1076:
+loop1129:
 	VCVTPS2PD   (AX), Y1
 	VCVTPS2PD   (DX), Y2
 	VFMADD231PD Y1, Y2, Y0
@@ -19143,11 +19837,11 @@ loop1076:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1076
+	JAE         loop1129
 
-end1077:
+end1130:
 	TESTQ       CX, CX
-	JZ          none1078
+	JZ          none1131
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -19159,7 +19853,7 @@ end1077:
 	VCVTPS2PD   X1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-none1078:
+none1131:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -19174,7 +19868,7 @@ none1078:
 TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const88<>+0(SB), Y1
+	VBROADCASTSD avx2const36<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -19186,18 +19880,19 @@ TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y10, Y10, Y10
 	VMOVUPD      avx2const1<>+0(SB), Y0
 	CMPQ         CX, $+32
-	JB           end1080
+	JB           end1133
 
-loop1079:
+loop1132:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end1082
+	JB      end1135
+	PCALIGN $0x40
 
-loop1081:
+loop1134:
 	VCVTPS2PD   (AX), Y11
 	VPANDN      Y11, Y0, Y11
 	VFMADD231PD Y1, Y11, Y2
@@ -19225,9 +19920,9 @@ loop1081:
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop1081
+	JAE         loop1134
 
-end1082:
+end1135:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y6, Y2, Y2
@@ -19248,24 +19943,24 @@ end1082:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1079
+	JAE    loop1132
 
-end1080:
+end1133:
 	CMPQ CX, $+4
-	JB   end1084
+	JB   end1137
 
-loop1083:
+loop1136:
 	VCVTPS2PD   (AX), Y3
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1083
+	JAE         loop1136
 
-end1084:
+end1137:
 	TESTQ       CX, CX
-	JZ          none1085
+	JZ          none1138
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -19276,7 +19971,7 @@ end1084:
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 
-none1085:
+none1138:
 	VADDPD       Y2, Y10, Y10
 	VEXTRACTF128 $0x01, Y10, X0
 	VADDPD       X0, X10, X10
@@ -19293,7 +19988,7 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        avx2const1<>+0(SB), Y0, Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const88<>+0(SB), Y1
+	VBROADCASTSD avx2const36<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -19305,18 +20000,19 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1087
+	JB           end1140
 
-loop1086:
+loop1139:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1089
+	JB      end1142
+	PCALIGN $0x40
 
-loop1088:
+loop1141:
 	VCVTPS2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -19336,9 +20032,9 @@ loop1088:
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1088
+	JAE         loop1141
 
-end1089:
+end1142:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -19359,13 +20055,13 @@ end1089:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1086
+	JAE    loop1139
 
-end1087:
+end1140:
 	CMPQ CX, $+4
-	JB   end1091
+	JB   end1144
 
-loop1090:
+loop1143:
 	VCVTPS2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -19373,11 +20069,11 @@ loop1090:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1090
+	JAE         loop1143
 
-end1091:
+end1144:
 	TESTQ       CX, CX
-	JZ          none1092
+	JZ          none1145
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -19390,7 +20086,7 @@ end1091:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1092:
+none1145:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -19413,7 +20109,7 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        avx2const1<>+0(SB), Y0, Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const88<>+0(SB), Y1
+	VBROADCASTSD avx2const36<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -19425,18 +20121,19 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1094
+	JB           end1147
 
-loop1093:
+loop1146:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1096
+	JB      end1149
+	PCALIGN $0x40
 
-loop1095:
+loop1148:
 	VCVTDQ2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -19456,9 +20153,9 @@ loop1095:
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1095
+	JAE         loop1148
 
-end1096:
+end1149:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -19479,13 +20176,13 @@ end1096:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1093
+	JAE    loop1146
 
-end1094:
+end1147:
 	CMPQ CX, $+4
-	JB   end1098
+	JB   end1151
 
-loop1097:
+loop1150:
 	VCVTDQ2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -19493,11 +20190,11 @@ loop1097:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1097
+	JAE         loop1150
 
-end1098:
+end1151:
 	TESTQ       CX, CX
-	JZ          none1099
+	JZ          none1152
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -19510,7 +20207,7 @@ end1098:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1099:
+none1152:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -19533,9 +20230,9 @@ TEXT ·widenFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1101
+	JB   end1154
 
-loop1100:
+loop1153:
 	VCVTPS2PD (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VCVTPS2PD 16(AX), Y0
@@ -19544,9 +20241,9 @@ loop1100:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1100
+	JAE       loop1153
 
-end1101:
+end1154:
 	VZEROUPPER
 	RET
 
@@ -19557,9 +20254,9 @@ TEXT ·widenInt32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1103
+	JB   end1156
 
-loop1102:
+loop1155:
 	VPMOVSXDQ (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VPMOVSXDQ 16(AX), Y0
@@ -19568,9 +20265,9 @@ loop1102:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1102
+	JAE       loop1155
 
-end1103:
+end1156:
 	VZEROUPPER
 	RET
 
@@ -19581,9 +20278,9 @@ TEXT ·roundFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1105
+	JB   end1158
 
-loop1104:
+loop1157:
 	VMOVUPD    (AX), Y0
 	VCVTPD2PSY Y0, X0
 	VMOVUPS    X0, (DX)
@@ -19594,9 +20291,9 @@ loop1104:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1104
+	JAE        loop1157
 
-end1105:
+end1158:
 	VZEROUPPER
 	RET
 
@@ -19612,15 +20309,15 @@ TEXT ·takeDwordsAVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+4
-	JB           end1108
+	JB           end1161
 
-loop1107:
+loop1160:
 	VMOVUPD    (DX), Y2
 	VPCMPGTQ   Y2, Y0, Y3
 	VPANDN     Y3, Y2, Y3
 	VMOVMSKPD  Y3, DI
 	CMPL       DI, $0x0f
-	JNE        bad1106
+	JNE        bad1159
 	VPCMPEQD   X3, X3, X3
 	VGATHERQPS X3, (AX)(Y2*4), X1
 	VMOVUPS    X1, (CX)
@@ -19628,10 +20325,10 @@ loop1107:
 	ADDQ       $+16, CX
 	SUBQ       $+4, BX
 	CMPQ       BX, $+4
-	JAE        loop1107
+	JAE        loop1160
 
-end1108:
-bad1106:
+end1161:
+bad1159:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -19645,10 +20342,10 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1109
+	JZ           plain1162
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1109
+	JNZ          plain1162
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+15, BX
@@ -19656,31 +20353,31 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1110
+	JZ           none1163
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), X0
 	NEGQ         BX
 	VPMOVSXDQ    X0, Y1
 	VMASKMOVPS   (AX), X0, X1
-	VMOVUPD      avx2const89<>+0(SB), Y2
+	VMOVUPD      avx2const88<>+0(SB), Y2
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y2, Y1, Y2
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y2, Y1
+	VFMADD231PD  avx2const90<>+0(SB), Y2, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y3
-	VFNMADD231PD avx2const33<>+0(SB), Y3, Y2
+	VFNMADD231PD avx2const91<>+0(SB), Y3, Y2
 	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y3, Y4
 	VFMADD213PD  avx2const17<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const97<>+0(SB), Y5
-	VFMADD213PD  avx2const95<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const93<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const91<>+0(SB), Y3, Y5
+	VMOVUPD      avx2const98<>+0(SB), Y5
+	VFMADD213PD  avx2const96<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const94<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const92<>+0(SB), Y3, Y5
 	VFMADD213PD  Y4, Y2, Y5
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y5, Y5
@@ -19690,98 +20387,98 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1110:
+none1163:
 	CMPQ CX, $+16
-	JB   end1112
+	JB   end1165
 
-loop1111:
-	VMOVUPD      avx2const89<>+0(SB), Y0
+loop1164:
+	VMOVUPD      avx2const88<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const90<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const91<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const96<>+0(SB), Y3
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const97<>+0(SB), Y3
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const97<>+0(SB), Y4
-	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const98<>+0(SB), Y4
+	VFMADD213PD  avx2const96<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, (DX)
-	VMOVUPD      avx2const89<>+0(SB), Y0
+	VMOVUPD      avx2const88<>+0(SB), Y0
 	VCVTPS2PD    16(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const90<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const91<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const96<>+0(SB), Y3
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const97<>+0(SB), Y3
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const97<>+0(SB), Y4
-	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const98<>+0(SB), Y4
+	VFMADD213PD  avx2const96<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, 16(DX)
-	VMOVUPD      avx2const89<>+0(SB), Y0
+	VMOVUPD      avx2const88<>+0(SB), Y0
 	VCVTPS2PD    32(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const90<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const91<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const96<>+0(SB), Y3
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const97<>+0(SB), Y3
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const97<>+0(SB), Y4
-	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const98<>+0(SB), Y4
+	VFMADD213PD  avx2const96<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, 32(DX)
-	VMOVUPD      avx2const89<>+0(SB), Y0
+	VMOVUPD      avx2const88<>+0(SB), Y0
 	VCVTPS2PD    48(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const90<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const91<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const96<>+0(SB), Y3
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const97<>+0(SB), Y3
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const97<>+0(SB), Y4
-	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const98<>+0(SB), Y4
+	VFMADD213PD  avx2const96<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -19791,103 +20488,104 @@ loop1111:
 	ADDQ         $+64, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1111
+	JAE          loop1164
 
-end1112:
+end1165:
 	SFENCE
 
-plain1109:
-	CMPQ CX, $+16
-	JB   end1114
+plain1162:
+	CMPQ    CX, $+16
+	JB      end1167
+	PCALIGN $0x40
 
-loop1113:
-	VMOVUPD      avx2const89<>+0(SB), Y0
+loop1166:
+	VMOVUPD      avx2const88<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const90<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const91<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const96<>+0(SB), Y3
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const97<>+0(SB), Y3
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const97<>+0(SB), Y4
-	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const98<>+0(SB), Y4
+	VFMADD213PD  avx2const96<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, (DX)
-	VMOVUPD      avx2const89<>+0(SB), Y0
+	VMOVUPD      avx2const88<>+0(SB), Y0
 	VCVTPS2PD    16(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const90<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const91<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const96<>+0(SB), Y3
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const97<>+0(SB), Y3
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const97<>+0(SB), Y4
-	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const98<>+0(SB), Y4
+	VFMADD213PD  avx2const96<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, 16(DX)
-	VMOVUPD      avx2const89<>+0(SB), Y0
+	VMOVUPD      avx2const88<>+0(SB), Y0
 	VCVTPS2PD    32(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const90<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const91<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const96<>+0(SB), Y3
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const97<>+0(SB), Y3
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const97<>+0(SB), Y4
-	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const98<>+0(SB), Y4
+	VFMADD213PD  avx2const96<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, 32(DX)
-	VMOVUPD      avx2const89<>+0(SB), Y0
+	VMOVUPD      avx2const88<>+0(SB), Y0
 	VCVTPS2PD    48(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const90<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const91<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const96<>+0(SB), Y3
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const97<>+0(SB), Y3
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const97<>+0(SB), Y4
-	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const98<>+0(SB), Y4
+	VFMADD213PD  avx2const96<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -19897,31 +20595,31 @@ loop1113:
 	ADDQ         $+64, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1113
+	JAE          loop1166
 
-end1114:
+end1167:
 	CMPQ CX, $+4
-	JB   end1116
+	JB   end1169
 
-loop1115:
-	VMOVUPD      avx2const89<>+0(SB), Y0
+loop1168:
+	VMOVUPD      avx2const88<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const90<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const91<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const96<>+0(SB), Y3
-	VFMADD213PD  avx2const94<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const92<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const97<>+0(SB), Y3
+	VFMADD213PD  avx2const95<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const93<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const97<>+0(SB), Y4
-	VFMADD213PD  avx2const95<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const93<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const91<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const98<>+0(SB), Y4
+	VFMADD213PD  avx2const96<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const94<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const92<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -19931,98 +20629,110 @@ loop1115:
 	ADDQ         $+16, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop1115
+	JAE          loop1168
 
-end1116:
+end1169:
 	TESTQ        CX, CX
-	JZ           none1117
+	JZ           none1170
 	LEAQ         avx2const79<>+32(SB), BX
 	NEGQ         CX
 	VMOVDQU      (BX)(CX*4), X0
 	NEGQ         CX
 	VPMOVSXDQ    X0, Y1
 	VMASKMOVPS   (AX), X0, X1
-	VMOVUPD      avx2const89<>+0(SB), Y2
+	VMOVUPD      avx2const88<>+0(SB), Y2
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const90<>+0(SB), Y1
+	VMOVUPD      avx2const89<>+0(SB), Y1
 	VMAXPD       Y2, Y1, Y2
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y2, Y1
+	VFMADD231PD  avx2const90<>+0(SB), Y2, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y3
-	VFNMADD231PD avx2const33<>+0(SB), Y3, Y2
+	VFNMADD231PD avx2const91<>+0(SB), Y3, Y2
 	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const96<>+0(SB), Y4
-	VFMADD213PD  avx2const94<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const92<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const97<>+0(SB), Y4
+	VFMADD213PD  avx2const95<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const93<>+0(SB), Y3, Y4
 	VFMADD213PD  avx2const17<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const97<>+0(SB), Y5
-	VFMADD213PD  avx2const95<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const93<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const91<>+0(SB), Y3, Y5
+	VMOVUPD      avx2const98<>+0(SB), Y5
+	VFMADD213PD  avx2const96<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const94<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const92<>+0(SB), Y3, Y5
 	VFMADD213PD  Y4, Y2, Y5
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y5, Y5
 	VCVTPD2PSY   Y5, X1
 	VMASKMOVPS   X1, X0, (DX)
 
-none1117:
+none1170:
 	VZEROUPPER
 	RET
 
-DATA avx2const89<>+0(SB)/8, $0x4056800000000000
-DATA avx2const89<>+8(SB)/8, $0x4056800000000000
-DATA avx2const89<>+16(SB)/8, $0x4056800000000000
-DATA avx2const89<>+24(SB)/8, $0x4056800000000000
+DATA avx2const88<>+0(SB)/8, $0x4056800000000000
+DATA avx2const88<>+8(SB)/8, $0x4056800000000000
+DATA avx2const88<>+16(SB)/8, $0x4056800000000000
+DATA avx2const88<>+24(SB)/8, $0x4056800000000000
+GLOBL avx2const88<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const89<>+0(SB)/8, $0xc05b800000000000
+DATA avx2const89<>+8(SB)/8, $0xc05b800000000000
+DATA avx2const89<>+16(SB)/8, $0xc05b800000000000
+DATA avx2const89<>+24(SB)/8, $0xc05b800000000000
 GLOBL avx2const89<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const90<>+0(SB)/8, $0xc05b800000000000
-DATA avx2const90<>+8(SB)/8, $0xc05b800000000000
-DATA avx2const90<>+16(SB)/8, $0xc05b800000000000
-DATA avx2const90<>+24(SB)/8, $0xc05b800000000000
+DATA avx2const90<>+0(SB)/8, $0x3ff71547652b82fe
+DATA avx2const90<>+8(SB)/8, $0x3ff71547652b82fe
+DATA avx2const90<>+16(SB)/8, $0x3ff71547652b82fe
+DATA avx2const90<>+24(SB)/8, $0x3ff71547652b82fe
 GLOBL avx2const90<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const91<>+0(SB)/8, $0x3ff00000000e5891
-DATA avx2const91<>+8(SB)/8, $0x3ff00000000e5891
-DATA avx2const91<>+16(SB)/8, $0x3ff00000000e5891
-DATA avx2const91<>+24(SB)/8, $0x3ff00000000e5891
+DATA avx2const91<>+0(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const91<>+8(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const91<>+16(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const91<>+24(SB)/8, $0x3fe62e42fefa39ef
 GLOBL avx2const91<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const92<>+0(SB)/8, $0x3fe000000424eb42
-DATA avx2const92<>+8(SB)/8, $0x3fe000000424eb42
-DATA avx2const92<>+16(SB)/8, $0x3fe000000424eb42
-DATA avx2const92<>+24(SB)/8, $0x3fe000000424eb42
+DATA avx2const92<>+0(SB)/8, $0x3ff00000000e5891
+DATA avx2const92<>+8(SB)/8, $0x3ff00000000e5891
+DATA avx2const92<>+16(SB)/8, $0x3ff00000000e5891
+DATA avx2const92<>+24(SB)/8, $0x3ff00000000e5891
 GLOBL avx2const92<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const93<>+0(SB)/8, $0x3fc55555350a4b19
-DATA avx2const93<>+8(SB)/8, $0x3fc55555350a4b19
-DATA avx2const93<>+16(SB)/8, $0x3fc55555350a4b19
-DATA avx2const93<>+24(SB)/8, $0x3fc55555350a4b19
+DATA avx2const93<>+0(SB)/8, $0x3fe000000424eb42
+DATA avx2const93<>+8(SB)/8, $0x3fe000000424eb42
+DATA avx2const93<>+16(SB)/8, $0x3fe000000424eb42
+DATA avx2const93<>+24(SB)/8, $0x3fe000000424eb42
 GLOBL avx2const93<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const94<>+0(SB)/8, $0x3fa555481a90fac0
-DATA avx2const94<>+8(SB)/8, $0x3fa555481a90fac0
-DATA avx2const94<>+16(SB)/8, $0x3fa555481a90fac0
-DATA avx2const94<>+24(SB)/8, $0x3fa555481a90fac0
+DATA avx2const94<>+0(SB)/8, $0x3fc55555350a4b19
+DATA avx2const94<>+8(SB)/8, $0x3fc55555350a4b19
+DATA avx2const94<>+16(SB)/8, $0x3fc55555350a4b19
+DATA avx2const94<>+24(SB)/8, $0x3fc55555350a4b19
 GLOBL avx2const94<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const95<>+0(SB)/8, $0x3f811130b23e3378
-DATA avx2const95<>+8(SB)/8, $0x3f811130b23e3378
-DATA avx2const95<>+16(SB)/8, $0x3f811130b23e3378
-DATA avx2const95<>+24(SB)/8, $0x3f811130b23e3378
+DATA avx2const95<>+0(SB)/8, $0x3fa555481a90fac0
+DATA avx2const95<>+8(SB)/8, $0x3fa555481a90fac0
+DATA avx2const95<>+16(SB)/8, $0x3fa555481a90fac0
+DATA avx2const95<>+24(SB)/8, $0x3fa555481a90fac0
 GLOBL avx2const95<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const96<>+0(SB)/8, $0x3f56d9569691baea
-DATA avx2const96<>+8(SB)/8, $0x3f56d9569691baea
-DATA avx2const96<>+16(SB)/8, $0x3f56d9569691baea
-DATA avx2const96<>+24(SB)/8, $0x3f56d9569691baea
+DATA avx2const96<>+0(SB)/8, $0x3f811130b23e3378
+DATA avx2const96<>+8(SB)/8, $0x3f811130b23e3378
+DATA avx2const96<>+16(SB)/8, $0x3f811130b23e3378
+DATA avx2const96<>+24(SB)/8, $0x3f811130b23e3378
 GLOBL avx2const96<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const97<>+0(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const97<>+8(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const97<>+16(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const97<>+24(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const97<>+0(SB)/8, $0x3f56d9569691baea
+DATA avx2const97<>+8(SB)/8, $0x3f56d9569691baea
+DATA avx2const97<>+16(SB)/8, $0x3f56d9569691baea
+DATA avx2const97<>+24(SB)/8, $0x3f56d9569691baea
 GLOBL avx2const97<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const98<>+0(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const98<>+8(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const98<>+16(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const98<>+24(SB)/8, $0x3f29e8ecd3ede4cf
+GLOBL avx2const98<>(SB), RODATA|NOPTR, $32
 
 // func logFloat32AVX2(dst *float32, x []float32, stream int)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
@@ -20033,10 +20743,10 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ        dst+0(FP), DX
 	MOVQ        stream+32(FP), BX
 	TESTQ       BX, BX
-	JZ          plain1118
+	JZ          plain1171
 	MOVQ        DX, BX
 	ANDQ        $+3, BX
-	JNZ         plain1118
+	JNZ         plain1171
 	MOVQ        DX, BX
 	NEGQ        BX
 	ANDQ        $+15, BX
@@ -20044,7 +20754,7 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	CMPQ        BX, CX
 	CMOVQHI     CX, BX
 	TESTQ       BX, BX
-	JZ          none1119
+	JZ          none1172
 	LEAQ        avx2const79<>+32(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*4), X1
@@ -20062,13 +20772,13 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	VADDPD      avx2const48<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y3
-	VMOVUPD     avx2const101<>+0(SB), Y6
+	VMOVUPD     avx2const102<>+0(SB), Y6
+	VFMADD213PD avx2const101<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const100<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const99<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const98<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const48<>+0(SB), Y3, Y6
 	VMULPD      Y5, Y6, Y6
-	VFMADD231PD avx2const33<>+0(SB), Y4, Y6
+	VFMADD231PD avx2const91<>+0(SB), Y4, Y6
 	VCMPPD      $0x11, Y0, Y2, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y6, Y6
 	VCMPPD      $0x00, Y0, Y2, Y3
@@ -20081,11 +20791,11 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	LEAQ        (DX)(BX*4), DX
 	LEAQ        (AX)(BX*4), AX
 
-none1119:
+none1172:
 	CMPQ CX, $+16
-	JB   end1122
+	JB   end1175
 
-loop1121:
+loop1174:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -20097,13 +20807,13 @@ loop1121:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const101<>+0(SB), Y5
+	VMOVUPD     avx2const102<>+0(SB), Y5
+	VFMADD213PD avx2const101<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const91<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -20123,13 +20833,13 @@ loop1121:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const101<>+0(SB), Y5
+	VMOVUPD     avx2const102<>+0(SB), Y5
+	VFMADD213PD avx2const101<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const91<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -20149,13 +20859,13 @@ loop1121:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const101<>+0(SB), Y5
+	VMOVUPD     avx2const102<>+0(SB), Y5
+	VFMADD213PD avx2const101<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const91<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -20175,13 +20885,13 @@ loop1121:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const101<>+0(SB), Y5
+	VMOVUPD     avx2const102<>+0(SB), Y5
+	VFMADD213PD avx2const101<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const91<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -20194,16 +20904,17 @@ loop1121:
 	ADDQ        $+64, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop1121
+	JAE         loop1174
 
-end1122:
+end1175:
 	SFENCE
 
-plain1118:
-	CMPQ CX, $+16
-	JB   end1128
+plain1171:
+	CMPQ    CX, $+16
+	JB      end1181
+	PCALIGN $0x40
 
-loop1127:
+loop1180:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -20215,13 +20926,13 @@ loop1127:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const101<>+0(SB), Y5
+	VMOVUPD     avx2const102<>+0(SB), Y5
+	VFMADD213PD avx2const101<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const91<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -20241,13 +20952,13 @@ loop1127:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const101<>+0(SB), Y5
+	VMOVUPD     avx2const102<>+0(SB), Y5
+	VFMADD213PD avx2const101<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const91<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -20267,13 +20978,13 @@ loop1127:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const101<>+0(SB), Y5
+	VMOVUPD     avx2const102<>+0(SB), Y5
+	VFMADD213PD avx2const101<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const91<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -20293,13 +21004,13 @@ loop1127:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const101<>+0(SB), Y5
+	VMOVUPD     avx2const102<>+0(SB), Y5
+	VFMADD213PD avx2const101<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const91<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -20312,13 +21023,13 @@ loop1127:
 	ADDQ        $+64, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop1127
+	JAE         loop1180
 
-end1128:
+end1181:
 	CMPQ CX, $+4
-	JB   end1134
+	JB   end1187
 
-loop1133:
+loop1186:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -20330,13 +21041,13 @@ loop1133:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const101<>+0(SB), Y5
+	VMOVUPD     avx2const102<>+0(SB), Y5
+	VFMADD213PD avx2const101<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const100<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const99<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const98<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const91<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -20349,11 +21060,11 @@ loop1133:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1133
+	JAE         loop1186
 
-end1134:
+end1187:
 	TESTQ       CX, CX
-	JZ          none1136
+	JZ          none1189
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -20371,13 +21082,13 @@ end1134:
 	VADDPD      avx2const48<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y3
-	VMOVUPD     avx2const101<>+0(SB), Y6
+	VMOVUPD     avx2const102<>+0(SB), Y6
+	VFMADD213PD avx2const101<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const100<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const99<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const98<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const48<>+0(SB), Y3, Y6
 	VMULPD      Y5, Y6, Y6
-	VFMADD231PD avx2const33<>+0(SB), Y4, Y6
+	VFMADD231PD avx2const91<>+0(SB), Y4, Y6
 	VCMPPD      $0x11, Y0, Y2, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y6, Y6
 	VCMPPD      $0x00, Y0, Y2, Y0
@@ -20387,33 +21098,33 @@ end1134:
 	VCVTPD2PSY  Y6, X0
 	VMASKMOVPS  X0, X1, (DX)
 
-none1136:
+none1189:
 	VZEROUPPER
 	RET
 
-DATA avx2const98<>+0(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const98<>+8(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const98<>+16(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const98<>+24(SB)/8, $0x3fe555554fdd9bbb
-GLOBL avx2const98<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const99<>+0(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const99<>+8(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const99<>+16(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const99<>+24(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const99<>+0(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const99<>+8(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const99<>+16(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const99<>+24(SB)/8, $0x3fe555554fdd9bbb
 GLOBL avx2const99<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const100<>+0(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const100<>+8(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const100<>+16(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const100<>+24(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const100<>+0(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const100<>+8(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const100<>+16(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const100<>+24(SB)/8, $0x3fd999a7a2bc57db
 GLOBL avx2const100<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const101<>+0(SB)/8, $0x3fce2f392124a067
-DATA avx2const101<>+8(SB)/8, $0x3fce2f392124a067
-DATA avx2const101<>+16(SB)/8, $0x3fce2f392124a067
-DATA avx2const101<>+24(SB)/8, $0x3fce2f392124a067
+DATA avx2const101<>+0(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const101<>+8(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const101<>+16(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const101<>+24(SB)/8, $0x3fd2438ecab6622d
 GLOBL avx2const101<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const102<>+0(SB)/8, $0x3fce2f392124a067
+DATA avx2const102<>+8(SB)/8, $0x3fce2f392124a067
+DATA avx2const102<>+16(SB)/8, $0x3fce2f392124a067
+DATA avx2const102<>+24(SB)/8, $0x3fce2f392124a067
+GLOBL avx2const102<>(SB), RODATA|NOPTR, $32
 
 // func unaryInt64AVX2(c int, dst *int64, x []int64, a int64, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
@@ -20425,13 +21136,13 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1139
+	JNE          case1192
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1140
+	JZ           plain1193
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1140
+	JNZ          plain1193
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -20439,7 +21150,7 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1141
+	JZ           none1194
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -20460,11 +21171,11 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1141:
+none1194:
 	CMPQ CX, $+16
-	JB   end1143
+	JB   end1196
 
-loop1142:
+loop1195:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20513,16 +21224,17 @@ loop1142:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1142
+	JAE      loop1195
 
-end1143:
+end1196:
 	SFENCE
 
-plain1140:
-	CMPQ CX, $+16
-	JB   end1145
+plain1193:
+	CMPQ    CX, $+16
+	JB      end1198
+	PCALIGN $0x40
 
-loop1144:
+loop1197:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20571,13 +21283,13 @@ loop1144:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1144
+	JAE      loop1197
 
-end1145:
+end1198:
 	CMPQ CX, $+4
-	JB   end1147
+	JB   end1200
 
-loop1146:
+loop1199:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20593,11 +21305,11 @@ loop1146:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1146
+	JAE      loop1199
 
-end1147:
+end1200:
 	TESTQ      CX, CX
-	JZ         none1148
+	JZ         none1201
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -20615,18 +21327,18 @@ end1147:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (DX)
 
-none1148:
-	JMP done1138
+none1201:
+	JMP done1191
 
-case1139:
+case1192:
 	CMPQ       BX, $+1
-	JNE        case1149
+	JNE        case1202
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1150
+	JZ         plain1203
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1150
+	JNZ        plain1203
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -20634,7 +21346,7 @@ case1139:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1151
+	JZ         none1204
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -20648,11 +21360,11 @@ case1139:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none1151:
+none1204:
 	CMPQ CX, $+16
-	JB   end1153
+	JB   end1206
 
-loop1152:
+loop1205:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -20673,16 +21385,17 @@ loop1152:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1152
+	JAE      loop1205
 
-end1153:
+end1206:
 	SFENCE
 
-plain1150:
-	CMPQ CX, $+16
-	JB   end1155
+plain1203:
+	CMPQ    CX, $+16
+	JB      end1208
+	PCALIGN $0x40
 
-loop1154:
+loop1207:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -20703,13 +21416,13 @@ loop1154:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1154
+	JAE      loop1207
 
-end1155:
+end1208:
 	CMPQ CX, $+4
-	JB   end1157
+	JB   end1210
 
-loop1156:
+loop1209:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -20718,11 +21431,11 @@ loop1156:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1156
+	JAE      loop1209
 
-end1157:
+end1210:
 	TESTQ      CX, CX
-	JZ         none1158
+	JZ         none1211
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -20733,16 +21446,16 @@ end1157:
 	VPSUBQ     Y1, Y2, Y2
 	VMASKMOVPD Y2, Y0, (DX)
 
-none1158:
-	JMP done1138
+none1211:
+	JMP done1191
 
-case1149:
+case1202:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1160
+	JZ         plain1213
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1160
+	JNZ        plain1213
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -20750,7 +21463,7 @@ case1149:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1161
+	JZ         none1214
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -20762,11 +21475,11 @@ case1149:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none1161:
+none1214:
 	CMPQ CX, $+16
-	JB   end1163
+	JB   end1216
 
-loop1162:
+loop1215:
 	VPSUBQ   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPSUBQ   32(AX), Y1, Y0
@@ -20779,16 +21492,17 @@ loop1162:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1162
+	JAE      loop1215
 
-end1163:
+end1216:
 	SFENCE
 
-plain1160:
-	CMPQ CX, $+16
-	JB   end1165
+plain1213:
+	CMPQ    CX, $+16
+	JB      end1218
+	PCALIGN $0x40
 
-loop1164:
+loop1217:
 	VPSUBQ  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPSUBQ  32(AX), Y1, Y0
@@ -20801,24 +21515,24 @@ loop1164:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1164
+	JAE     loop1217
 
-end1165:
+end1218:
 	CMPQ CX, $+4
-	JB   end1167
+	JB   end1220
 
-loop1166:
+loop1219:
 	VPSUBQ  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop1166
+	JAE     loop1219
 
-end1167:
+end1220:
 	TESTQ      CX, CX
-	JZ         none1168
+	JZ         none1221
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -20827,8 +21541,8 @@ end1167:
 	VPSUBQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none1168:
-done1138:
+none1221:
+done1191:
 	VZEROUPPER
 	RET
 
@@ -20843,10 +21557,10 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1169
+	JZ           plain1222
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1169
+	JNZ          plain1222
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -20854,7 +21568,7 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1170
+	JZ           none1223
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
@@ -20878,11 +21592,11 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1170:
+none1223:
 	CMPQ DX, $+16
-	JB   end1172
+	JB   end1225
 
-loop1171:
+loop1224:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20936,16 +21650,17 @@ loop1171:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1171
+	JAE      loop1224
 
-end1172:
+end1225:
 	SFENCE
 
-plain1169:
-	CMPQ DX, $+16
-	JB   end1174
+plain1222:
+	CMPQ    DX, $+16
+	JB      end1227
+	PCALIGN $0x40
 
-loop1173:
+loop1226:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -20999,13 +21714,13 @@ loop1173:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1173
+	JAE      loop1226
 
-end1174:
+end1227:
 	CMPQ DX, $+4
-	JB   end1176
+	JB   end1229
 
-loop1175:
+loop1228:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -21023,11 +21738,11 @@ loop1175:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1175
+	JAE      loop1228
 
-end1176:
+end1229:
 	TESTQ      DX, DX
-	JZ         none1177
+	JZ         none1230
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y1
@@ -21047,25 +21762,26 @@ end1176:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (BX)
 
-none1177:
+none1230:
 	VZEROUPPER
 	RET
 
 // func dotInt64AVX2(x []int64, y []int64) int64
 // Requires: AVX, AVX2
 TEXT ·dotInt64AVX2(SB), NOSPLIT, $0-56
-	MOVQ  x_base+0(FP), AX
-	MOVQ  x_len+8(FP), CX
-	MOVQ  y_base+24(FP), DX
-	MOVQ  y_len+32(FP), BX
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
-	VPXOR Y2, Y2, Y2
-	VPXOR Y3, Y3, Y3
-	CMPQ  CX, $+16
-	JB    end1179
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    y_base+24(FP), DX
+	MOVQ    y_len+32(FP), BX
+	VPXOR   Y0, Y0, Y0
+	VPXOR   Y1, Y1, Y1
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	CMPQ    CX, $+16
+	JB      end1232
+	PCALIGN $0x40
 
-loop1178:
+loop1231:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -21114,13 +21830,13 @@ loop1178:
 	ADDQ     $+128, DX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1178
+	JAE      loop1231
 
-end1179:
+end1232:
 	CMPQ CX, $+4
-	JB   end1181
+	JB   end1234
 
-loop1180:
+loop1233:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -21136,11 +21852,11 @@ loop1180:
 	ADDQ     $+32, DX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1180
+	JAE      loop1233
 
-end1181:
+end1234:
 	TESTQ      CX, CX
-	JZ         none1182
+	JZ         none1235
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y4
@@ -21159,7 +21875,7 @@ end1181:
 	VPADDQ     Y6, Y5, Y5
 	VPADDQ     Y5, Y0, Y0
 
-none1182:
+none1235:
 	VPADDQ       Y2, Y0, Y0
 	VPADDQ       Y3, Y1, Y1
 	VPADDQ       Y1, Y0, Y0
@@ -21181,7 +21897,7 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPADDQ       avx2const2<>+0(SB), Y0, Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const88<>+0(SB), Y1
+	VBROADCASTSD avx2const36<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -21193,18 +21909,19 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1184
+	JB           end1237
 
-loop1183:
+loop1236:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1186
+	JB      end1239
+	PCALIGN $0x40
 
-loop1185:
+loop1238:
 	VPADDQ      (AX), Y0, Y12
 	VSUBPD      avx2const2<>+0(SB), Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -21224,9 +21941,9 @@ loop1185:
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1185
+	JAE         loop1238
 
-end1186:
+end1239:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -21247,13 +21964,13 @@ end1186:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1183
+	JAE    loop1236
 
-end1184:
+end1237:
 	CMPQ CX, $+4
-	JB   end1188
+	JB   end1241
 
-loop1187:
+loop1240:
 	VPADDQ      (AX), Y0, Y3
 	VSUBPD      avx2const2<>+0(SB), Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -21261,11 +21978,11 @@ loop1187:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1187
+	JAE         loop1240
 
-end1188:
+end1241:
 	TESTQ       CX, CX
-	JZ          none1189
+	JZ          none1242
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y3
@@ -21277,7 +21994,7 @@ end1188:
 	VFMADD231PD Y1, Y0, Y2
 	VFMADD231PD Y0, Y0, Y7
 
-none1189:
+none1242:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -21302,10 +22019,10 @@ TEXT ·flipAVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1190
+	JZ           plain1243
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1190
+	JNZ          plain1243
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -21313,7 +22030,7 @@ TEXT ·flipAVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1191
+	JZ           none1244
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -21325,11 +22042,11 @@ TEXT ·flipAVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1191:
+none1244:
 	CMPQ CX, $+16
-	JB   end1193
+	JB   end1246
 
-loop1192:
+loop1245:
 	VPXOR    (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VPXOR    32(AX), Y0, Y1
@@ -21342,16 +22059,17 @@ loop1192:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1192
+	JAE      loop1245
 
-end1193:
+end1246:
 	SFENCE
 
-plain1190:
-	CMPQ CX, $+16
-	JB   end1195
+plain1243:
+	CMPQ    CX, $+16
+	JB      end1248
+	PCALIGN $0x40
 
-loop1194:
+loop1247:
 	VPXOR   (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VPXOR   32(AX), Y0, Y1
@@ -21364,24 +22082,24 @@ loop1194:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1194
+	JAE     loop1247
 
-end1195:
+end1248:
 	CMPQ CX, $+4
-	JB   end1197
+	JB   end1250
 
-loop1196:
+loop1249:
 	VPXOR   (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop1196
+	JAE     loop1249
 
-end1197:
+end1250:
 	TESTQ      CX, CX
-	JZ         none1198
+	JZ         none1251
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -21390,25 +22108,25 @@ end1197:
 	VPXOR      Y2, Y0, Y0
 	VMASKMOVPD Y0, Y1, (DX)
 
-none1198:
+none1251:
 	VZEROUPPER
 	RET
 
 // func hashAVX2(dst *int64, x []int64, seed uint64, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·hashAVX2(SB), NOSPLIT, $0-48
-	VMOVUPD      avx2const102<>+0(SB), Y1
-	VMOVUPD      avx2const103<>+0(SB), Y2
+	VMOVUPD      avx2const103<>+0(SB), Y1
+	VMOVUPD      avx2const104<>+0(SB), Y2
 	VPBROADCASTQ seed+32(FP), Y0
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1199
+	JZ           plain1252
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1199
+	JNZ          plain1252
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -21416,7 +22134,7 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1200
+	JZ           none1253
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y3
@@ -21450,11 +22168,11 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1200:
+none1253:
 	CMPQ CX, $+16
-	JB   end1202
+	JB   end1255
 
-loop1201:
+loop1254:
 	VPXOR    (AX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -21555,16 +22273,17 @@ loop1201:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1201
+	JAE      loop1254
 
-end1202:
+end1255:
 	SFENCE
 
-plain1199:
-	CMPQ CX, $+16
-	JB   end1204
+plain1252:
+	CMPQ    CX, $+16
+	JB      end1257
+	PCALIGN $0x40
 
-loop1203:
+loop1256:
 	VPXOR    (AX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -21665,13 +22384,13 @@ loop1203:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1203
+	JAE      loop1256
 
-end1204:
+end1257:
 	CMPQ CX, $+4
-	JB   end1206
+	JB   end1259
 
-loop1205:
+loop1258:
 	VPXOR    (AX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -21700,11 +22419,11 @@ loop1205:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1205
+	JAE      loop1258
 
-end1206:
+end1259:
 	TESTQ      CX, CX
-	JZ         none1207
+	JZ         none1260
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y3
@@ -21735,36 +22454,36 @@ end1206:
 	VPXOR      Y1, Y0, Y0
 	VMASKMOVPD Y0, Y3, (DX)
 
-none1207:
+none1260:
 	VZEROUPPER
 	RET
 
-DATA avx2const102<>+0(SB)/8, $0xff51afd7ed558ccd
-DATA avx2const102<>+8(SB)/8, $0xff51afd7ed558ccd
-DATA avx2const102<>+16(SB)/8, $0xff51afd7ed558ccd
-DATA avx2const102<>+24(SB)/8, $0xff51afd7ed558ccd
-GLOBL avx2const102<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const103<>+0(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx2const103<>+8(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx2const103<>+16(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx2const103<>+24(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const103<>+0(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const103<>+8(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const103<>+16(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const103<>+24(SB)/8, $0xff51afd7ed558ccd
 GLOBL avx2const103<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const104<>+0(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const104<>+8(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const104<>+16(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const104<>+24(SB)/8, $0xc4ceb9fe1a85ec53
+GLOBL avx2const104<>(SB), RODATA|NOPTR, $32
 
 // func bucketsOfAVX2(dst *int64, x []int64, seed uint64, n uint64)
 // Requires: AVX, AVX2
 TEXT ·bucketsOfAVX2(SB), NOSPLIT, $0-48
-	VMOVUPD      avx2const102<>+0(SB), Y2
-	VMOVUPD      avx2const103<>+0(SB), Y3
+	VMOVUPD      avx2const103<>+0(SB), Y2
+	VMOVUPD      avx2const104<>+0(SB), Y3
 	VPBROADCASTQ seed+32(FP), Y0
 	VPBROADCASTQ n+40(FP), Y1
 	MOVQ         x_base+8(FP), CX
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+16
-	JB           end1209
+	JB           end1262
 
-loop1208:
+loop1261:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -21877,13 +22596,13 @@ loop1208:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1208
+	JAE      loop1261
 
-end1209:
+end1262:
 	CMPQ DX, $+4
-	JB   end1211
+	JB   end1264
 
-loop1210:
+loop1263:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -21915,11 +22634,11 @@ loop1210:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1210
+	JAE      loop1263
 
-end1211:
+end1264:
 	TESTQ      DX, DX
-	JZ         none1212
+	JZ         none1265
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y4
@@ -21953,7 +22672,7 @@ end1211:
 	VPSRLQ     $0x20, Y0, Y0
 	VMASKMOVPD Y0, Y4, (AX)
 
-none1212:
+none1265:
 	VZEROUPPER
 	RET
 
@@ -21970,24 +22689,24 @@ TEXT ·encodeAVX2(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1217
+	JB      end1270
 
-loop1216:
+loop1269:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1216
+	JAE        loop1269
 
-end1217:
+end1270:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1213:
+key1266:
 	CMPQ         BX, R12
-	JAE          end1215
+	JAE          end1268
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -21997,7 +22716,7 @@ key1213:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1214:
+again1267:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -22011,18 +22730,18 @@ again1214:
 	CMOVLHI   R10, R8
 	BZHIL     R8, DI, DI
 	TESTL     DI, DI
-	JZ        miss1218
+	JZ        miss1271
 	TZCNTL    DI, DI
 	MOVL      40(SI)(DI*4), R8
 	MOVL      R8, (AX)(BX*4)
 	INCQ      BX
-	JMP       key1213
+	JMP       key1266
 
-miss1218:
+miss1271:
 	CMPL R8, $+5
-	JAE  full1219
+	JAE  full1272
 	CMPQ R13, room+80(FP)
-	JAE  end1215
+	JAE  end1268
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -22032,24 +22751,24 @@ miss1218:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1213
+	JMP  key1266
 
-full1219:
-	JNE  passed1220
+full1272:
+	JNE  passed1273
 	MOVL $0x00000006, 60(SI)
 
-passed1220:
+passed1273:
 	DECL    R9
-	JZ      last1221
+	JZ      last1274
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1214
+	JMP     again1267
 
-last1221:
-end1215:
+last1274:
+end1268:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -22068,24 +22787,24 @@ TEXT ·findAVX2(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1226
+	JB      end1279
 
-loop1225:
+loop1278:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1225
+	JAE        loop1278
 
-end1226:
+end1279:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1222:
+key1275:
 	CMPQ         BX, R12
-	JAE          end1224
+	JAE          end1277
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -22095,7 +22814,7 @@ key1222:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1223:
+again1276:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -22110,7 +22829,7 @@ again1223:
 	BZHIL     R8, DI, DI
 	XORL      $+6, R8
 	ORL       DI, R8
-	JZ        passed1228
+	JZ        passed1281
 	MOVL      DI, R8
 	ORL       $+32, R8
 	TZCNTL    R8, R8
@@ -22121,25 +22840,25 @@ again1223:
 	CMPL      DI, $+1
 	SBBQ      $+0, R13
 	INCQ      BX
-	JMP       key1222
+	JMP       key1275
 
-passed1228:
+passed1281:
 	DECL    R9
-	JZ      last1229
+	JZ      last1282
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1223
+	JMP     again1276
 
-last1229:
+last1282:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1222
+	JMP  key1275
 
-end1224:
+end1277:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

@@ -18,19 +18,38 @@ TEXT ·sumAVX512(SB), NOSPLIT, $0-32
 	VPXORQ Z6, Z6, Z6
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
+	CMPQ   CX, ·touchFrom+0(SB)
+	JB     near1
 	CMPQ   CX, $+64
-	JB     end2
+	JB     end3
 
-loop1:
+loop2:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end4
+	JB      end5
+	PCALIGN $0x40
 
-loop3:
+loop4:
+	MOVQ   (AX), BX
+	MOVQ   8(AX), BX
+	MOVQ   64(AX), BX
+	MOVQ   72(AX), BX
+	MOVQ   128(AX), BX
+	MOVQ   136(AX), BX
+	MOVQ   192(AX), BX
+	MOVQ   200(AX), BX
+	MOVQ   256(AX), BX
+	MOVQ   264(AX), BX
+	MOVQ   320(AX), BX
+	MOVQ   328(AX), BX
+	MOVQ   384(AX), BX
+	MOVQ   392(AX), BX
+	MOVQ   448(AX), BX
+	MOVQ   456(AX), BX
 	VADDPD (AX), Z0, Z0
 	VADDPD 64(AX), Z1, Z1
 	VADDPD 128(AX), Z2, Z2
@@ -42,9 +61,9 @@ loop3:
 	ADDQ   $+512, AX
 	SUBQ   $+64, DX
 	CMPQ   DX, $+64
-	JAE    loop3
+	JAE    loop4
 
-end4:
+end5:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -65,29 +84,81 @@ end4:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1
+	JAE    loop2
 
-end2:
+end3:
+near1:
+	CMPQ CX, $+64
+	JB   end7
+
+loop6:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end9
+	PCALIGN $0x40
+
+loop8:
+	VADDPD (AX), Z0, Z0
+	VADDPD 64(AX), Z1, Z1
+	VADDPD 128(AX), Z2, Z2
+	VADDPD 192(AX), Z3, Z3
+	VADDPD 256(AX), Z4, Z4
+	VADDPD 320(AX), Z5, Z5
+	VADDPD 384(AX), Z6, Z6
+	VADDPD 448(AX), Z7, Z7
+	ADDQ   $+512, AX
+	SUBQ   $+64, DX
+	CMPQ   DX, $+64
+	JAE    loop8
+
+end9:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Z4, Z0, Z0
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z2, Z0, Z0
+	VADDPD Z3, Z1, Z1
+	VADDPD Z1, Z0, Z0
+	VADDPD Z0, Z8, Z8
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop6
+
+end7:
 	CMPQ CX, $+8
-	JB   end6
+	JB   end11
 
-loop5:
+loop10:
 	VADDPD (AX), Z0, Z0
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop5
+	JAE    loop10
 
-end6:
+end11:
 	TESTQ     CX, CX
-	JZ        none7
+	JZ        none12
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
 	VMOVUPD.Z (AX), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-none7:
+none12:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -115,19 +186,54 @@ TEXT ·dotAVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z6, Z6, Z6
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
+	CMPQ   CX, ·touchFrom+0(SB)
+	JB     near13
 	CMPQ   CX, $+64
-	JB     end9
+	JB     end15
 
-loop8:
+loop14:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+64
-	JB      end11
+	JB      end17
+	PCALIGN $0x40
 
-loop10:
+loop16:
+	MOVQ        (AX), SI
+	MOVQ        8(AX), SI
+	MOVQ        64(AX), SI
+	MOVQ        72(AX), SI
+	MOVQ        128(AX), SI
+	MOVQ        136(AX), SI
+	MOVQ        192(AX), SI
+	MOVQ        200(AX), SI
+	MOVQ        256(AX), SI
+	MOVQ        264(AX), SI
+	MOVQ        320(AX), SI
+	MOVQ        328(AX), SI
+	MOVQ        384(AX), SI
+	MOVQ        392(AX), SI
+	MOVQ        448(AX), SI
+	MOVQ        456(AX), SI
+	MOVQ        (DX), SI
+	MOVQ        8(DX), SI
+	MOVQ        64(DX), SI
+	MOVQ        72(DX), SI
+	MOVQ        128(DX), SI
+	MOVQ        136(DX), SI
+	MOVQ        192(DX), SI
+	MOVQ        200(DX), SI
+	MOVQ        256(DX), SI
+	MOVQ        264(DX), SI
+	MOVQ        320(DX), SI
+	MOVQ        328(DX), SI
+	MOVQ        384(DX), SI
+	MOVQ        392(DX), SI
+	MOVQ        448(DX), SI
+	MOVQ        456(DX), SI
 	VMOVUPD     (AX), Z9
 	VFMADD231PD (DX), Z9, Z0
 	VMOVUPD     64(AX), Z9
@@ -148,9 +254,9 @@ loop10:
 	ADDQ        $+512, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop10
+	JAE         loop16
 
-end11:
+end17:
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -171,24 +277,85 @@ end11:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop8
+	JAE    loop14
 
-end9:
+end15:
+near13:
+	CMPQ CX, $+64
+	JB   end19
+
+loop18:
+	MOVQ    CX, BX
+	MOVQ    $+8192, SI
+	CMPQ    BX, SI
+	CMOVQGT SI, BX
+	SUBQ    BX, CX
+	CMPQ    BX, $+64
+	JB      end21
+	PCALIGN $0x40
+
+loop20:
+	VMOVUPD     (AX), Z9
+	VFMADD231PD (DX), Z9, Z0
+	VMOVUPD     64(AX), Z9
+	VFMADD231PD 64(DX), Z9, Z1
+	VMOVUPD     128(AX), Z9
+	VFMADD231PD 128(DX), Z9, Z2
+	VMOVUPD     192(AX), Z9
+	VFMADD231PD 192(DX), Z9, Z3
+	VMOVUPD     256(AX), Z9
+	VFMADD231PD 256(DX), Z9, Z4
+	VMOVUPD     320(AX), Z9
+	VFMADD231PD 320(DX), Z9, Z5
+	VMOVUPD     384(AX), Z9
+	VFMADD231PD 384(DX), Z9, Z6
+	VMOVUPD     448(AX), Z9
+	VFMADD231PD 448(DX), Z9, Z7
+	ADDQ        $+512, AX
+	ADDQ        $+512, DX
+	SUBQ        $+64, BX
+	CMPQ        BX, $+64
+	JAE         loop20
+
+end21:
+	ADDQ   BX, CX
+	ADDQ   $+64, CX
+	VADDPD Z4, Z0, Z0
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z2, Z0, Z0
+	VADDPD Z3, Z1, Z1
+	VADDPD Z1, Z0, Z0
+	VADDPD Z0, Z8, Z8
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop18
+
+end19:
 	CMPQ CX, $+8
-	JB   end13
+	JB   end23
 
-loop12:
+loop22:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (DX), Z1, Z0
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop12
+	JAE         loop22
 
-end13:
+end23:
 	TESTQ       CX, CX
-	JZ          none14
+	JZ          none24
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -197,7 +364,7 @@ end13:
 	VMOVUPD     Z1, Z1
 	VFMADD231PD Z2, Z1, Z0
 
-none14:
+none24:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -212,21 +379,32 @@ none14:
 // func sumInt64AVX512(x []int64) (low uint64, high int64)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·sumInt64AVX512(SB), NOSPLIT, $0-40
-	MOVQ   x_base+0(FP), AX
-	MOVQ   x_len+8(FP), CX
-	MOVQ   CX, DX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	CMPQ   CX, $+32
-	JB     end16
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    CX, DX
+	VPXORQ  Z0, Z0, Z0
+	VPXORQ  Z1, Z1, Z1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	VPXORQ  Z4, Z4, Z4
+	VPXORQ  Z5, Z5, Z5
+	VPXORQ  Z6, Z6, Z6
+	VPXORQ  Z7, Z7, Z7
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near25
+	CMPQ    CX, $+32
+	JB      end27
+	PCALIGN $0x40
 
-loop15:
+loop26:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
 	VPADDQ (AX), Z0, Z0
 	VPSRAQ $0x20, (AX), Z8
 	VPADDQ Z8, Z4, Z4
@@ -242,24 +420,48 @@ loop15:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop15
+	JAE    loop26
 
-end16:
+end27:
+near25:
+	CMPQ    CX, $+32
+	JB      end29
+	PCALIGN $0x40
+
+loop28:
+	VPADDQ (AX), Z0, Z0
+	VPSRAQ $0x20, (AX), Z8
+	VPADDQ Z8, Z4, Z4
+	VPADDQ 64(AX), Z1, Z1
+	VPSRAQ $0x20, 64(AX), Z8
+	VPADDQ Z8, Z5, Z5
+	VPADDQ 128(AX), Z2, Z2
+	VPSRAQ $0x20, 128(AX), Z8
+	VPADDQ Z8, Z6, Z6
+	VPADDQ 192(AX), Z3, Z3
+	VPSRAQ $0x20, 192(AX), Z8
+	VPADDQ Z8, Z7, Z7
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop28
+
+end29:
 	CMPQ CX, $+8
-	JB   end18
+	JB   end31
 
-loop17:
+loop30:
 	VPADDQ (AX), Z0, Z0
 	VPSRAQ $0x20, (AX), Z8
 	VPADDQ Z8, Z4, Z4
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop17
+	JAE    loop30
 
-end18:
+end31:
 	TESTQ     CX, CX
-	JZ        none19
+	JZ        none32
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -268,7 +470,7 @@ end18:
 	VPSRAQ    $0x20, Z8, Z8
 	VPADDQ    Z8, Z4, Z4
 
-none19:
+none32:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -318,19 +520,38 @@ TEXT ·shiftedAVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z16, Z16, Z16
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near33
 	CMPQ         CX, $+64
-	JB           end21
+	JB           end35
 
-loop20:
+loop34:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end23
+	JB      end37
+	PCALIGN $0x40
 
-loop22:
+loop36:
+	MOVQ        (AX), BX
+	MOVQ        8(AX), BX
+	MOVQ        64(AX), BX
+	MOVQ        72(AX), BX
+	MOVQ        128(AX), BX
+	MOVQ        136(AX), BX
+	MOVQ        192(AX), BX
+	MOVQ        200(AX), BX
+	MOVQ        256(AX), BX
+	MOVQ        264(AX), BX
+	MOVQ        320(AX), BX
+	MOVQ        328(AX), BX
+	MOVQ        384(AX), BX
+	MOVQ        392(AX), BX
+	MOVQ        448(AX), BX
+	MOVQ        456(AX), BX
 	VADDPD      (AX), Z0, Z19
 	VADDPD      Z19, Z1, Z1
 	VFMADD231PD Z19, Z19, Z10
@@ -358,9 +579,9 @@ loop22:
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop22
+	JAE         loop36
 
-end23:
+end37:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -397,24 +618,108 @@ end23:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop20
+	JAE    loop34
 
-end21:
+end35:
+near33:
+	CMPQ CX, $+64
+	JB   end39
+
+loop38:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end41
+	PCALIGN $0x40
+
+loop40:
+	VADDPD      (AX), Z0, Z19
+	VADDPD      Z19, Z1, Z1
+	VFMADD231PD Z19, Z19, Z10
+	VADDPD      64(AX), Z0, Z19
+	VADDPD      Z19, Z2, Z2
+	VFMADD231PD Z19, Z19, Z11
+	VADDPD      128(AX), Z0, Z19
+	VADDPD      Z19, Z3, Z3
+	VFMADD231PD Z19, Z19, Z12
+	VADDPD      192(AX), Z0, Z19
+	VADDPD      Z19, Z4, Z4
+	VFMADD231PD Z19, Z19, Z13
+	VADDPD      256(AX), Z0, Z19
+	VADDPD      Z19, Z5, Z5
+	VFMADD231PD Z19, Z19, Z14
+	VADDPD      320(AX), Z0, Z19
+	VADDPD      Z19, Z6, Z6
+	VFMADD231PD Z19, Z19, Z15
+	VADDPD      384(AX), Z0, Z19
+	VADDPD      Z19, Z7, Z7
+	VFMADD231PD Z19, Z19, Z16
+	VADDPD      448(AX), Z0, Z19
+	VADDPD      Z19, Z8, Z8
+	VFMADD231PD Z19, Z19, Z17
+	ADDQ        $+512, AX
+	SUBQ        $+64, DX
+	CMPQ        DX, $+64
+	JAE         loop40
+
+end41:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z8, Z4, Z4
+	VADDPD Z3, Z1, Z1
+	VADDPD Z4, Z2, Z2
+	VADDPD Z2, Z1, Z1
+	VADDPD Z1, Z9, Z9
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VADDPD Z14, Z10, Z10
+	VADDPD Z15, Z11, Z11
+	VADDPD Z16, Z12, Z12
+	VADDPD Z17, Z13, Z13
+	VADDPD Z12, Z10, Z10
+	VADDPD Z13, Z11, Z11
+	VADDPD Z11, Z10, Z10
+	VADDPD Z10, Z18, Z18
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop38
+
+end39:
 	CMPQ CX, $+8
-	JB   end25
+	JB   end43
 
-loop24:
+loop42:
 	VADDPD      (AX), Z0, Z2
 	VADDPD      Z2, Z1, Z1
 	VFMADD231PD Z2, Z2, Z10
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop24
+	JAE         loop42
 
-end25:
+end43:
 	TESTQ       CX, CX
-	JZ          none26
+	JZ          none44
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -424,7 +729,7 @@ end25:
 	VADDPD      Z0, Z1, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none26:
+none44:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -487,9 +792,10 @@ TEXT ·coShiftedAVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end28
+	JB           end46
+	PCALIGN      $0x40
 
-loop27:
+loop45:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  128(AX)(BX*1)
@@ -530,13 +836,13 @@ loop27:
 	ADDQ        $+256, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop27
+	JAE         loop45
 
-end28:
+end46:
 	CMPQ CX, $+8
-	JB   end30
+	JB   end48
 
-loop29:
+loop47:
 	VADDPD      (AX), Z0, Z22
 	VADDPD      (DX), Z1, Z23
 	VADDPD      Z22, Z2, Z2
@@ -548,11 +854,11 @@ loop29:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop29
+	JAE         loop47
 
-end30:
+end48:
 	TESTQ       CX, CX
-	JZ          none31
+	JZ          none49
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -568,7 +874,7 @@ end30:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none31:
+none49:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -659,9 +965,10 @@ TEXT ·coShiftedInt64AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z20, Z20, Z20
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end33
+	JB           end51
+	PCALIGN      $0x40
 
-loop32:
+loop50:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  128(AX)(BX*1)
@@ -710,13 +1017,13 @@ loop32:
 	ADDQ        $+256, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop32
+	JAE         loop50
 
-end33:
+end51:
 	CMPQ CX, $+8
-	JB   end35
+	JB   end53
 
-loop34:
+loop52:
 	VPADDQ      (AX), Z0, Z22
 	VPADDQ      (DX), Z21, Z23
 	VCVTQQ2PD   Z22, Z22
@@ -730,11 +1037,11 @@ loop34:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop34
+	JAE         loop52
 
-end35:
+end53:
 	TESTQ       CX, CX
-	JZ          none36
+	JZ          none54
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -752,7 +1059,7 @@ end35:
 	VFMADD231PD Z21, Z21, Z13
 	VFMADD231PD Z0, Z21, Z17
 
-none36:
+none54:
 	VADDPD        Z3, Z1, Z1
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z2, Z1, Z1
@@ -820,9 +1127,10 @@ TEXT ·nearBitsAVX512(SB), NOSPLIT, $0-40
 	VPXORQ       Z3, Z3, Z3
 	VPXORQ       Z4, Z4, Z4
 	CMPQ         CX, $+32
-	JB           end38
+	JB           end56
+	PCALIGN      $0x40
 
-loop37:
+loop55:
 	VPADDQ (AX), Z0, Z5
 	VPORQ  Z5, Z1, Z1
 	VPADDQ 64(AX), Z0, Z5
@@ -834,23 +1142,23 @@ loop37:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop37
+	JAE    loop55
 
-end38:
+end56:
 	CMPQ CX, $+8
-	JB   end40
+	JB   end58
 
-loop39:
+loop57:
 	VPADDQ (AX), Z0, Z5
 	VPORQ  Z5, Z1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop39
+	JAE    loop57
 
-end40:
+end58:
 	TESTQ     CX, CX
-	JZ        none41
+	JZ        none59
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -859,7 +1167,7 @@ end40:
 	VMOVAPD.Z Z0, K1, Z0
 	VPORQ     Z0, Z1, Z1
 
-none41:
+none59:
 	VORPD         Z3, Z1, Z1
 	VORPD         Z4, Z2, Z2
 	VORPD         Z2, Z1, Z1
@@ -899,10 +1207,29 @@ TEXT ·minMaxAVX512(SB), NOSPLIT, $0-40
 	KXNORB       K2, K2, K2
 	KXNORB       K3, K3, K3
 	KXNORB       K4, K4, K4
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near60
 	CMPQ         CX, $+64
-	JB           end43
+	JB           end62
+	PCALIGN      $0x40
 
-loop42:
+loop61:
+	MOVQ    (AX), DX
+	MOVQ    8(AX), DX
+	MOVQ    64(AX), DX
+	MOVQ    72(AX), DX
+	MOVQ    128(AX), DX
+	MOVQ    136(AX), DX
+	MOVQ    192(AX), DX
+	MOVQ    200(AX), DX
+	MOVQ    256(AX), DX
+	MOVQ    264(AX), DX
+	MOVQ    320(AX), DX
+	MOVQ    328(AX), DX
+	MOVQ    384(AX), DX
+	MOVQ    392(AX), DX
+	MOVQ    448(AX), DX
+	MOVQ    456(AX), DX
 	VMOVUPD (AX), Z17
 	VMINPD  Z17, Z1, Z1
 	VMAXPD  Z17, Z9, Z9
@@ -934,13 +1261,53 @@ loop42:
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop42
+	JAE     loop61
 
-end43:
+end62:
+near60:
+	CMPQ    CX, $+64
+	JB      end64
+	PCALIGN $0x40
+
+loop63:
+	VMOVUPD (AX), Z17
+	VMINPD  Z17, Z1, Z1
+	VMAXPD  Z17, Z9, Z9
+	VMOVUPD 64(AX), Z18
+	VMINPD  Z18, Z2, Z2
+	VMAXPD  Z18, Z10, Z10
+	VCMPPD  $0x07, Z17, Z18, K1, K1
+	VMOVUPD 128(AX), Z17
+	VMINPD  Z17, Z3, Z3
+	VMAXPD  Z17, Z11, Z11
+	VMOVUPD 192(AX), Z18
+	VMINPD  Z18, Z4, Z4
+	VMAXPD  Z18, Z12, Z12
+	VCMPPD  $0x07, Z17, Z18, K2, K2
+	VMOVUPD 256(AX), Z17
+	VMINPD  Z17, Z5, Z5
+	VMAXPD  Z17, Z13, Z13
+	VMOVUPD 320(AX), Z18
+	VMINPD  Z18, Z6, Z6
+	VMAXPD  Z18, Z14, Z14
+	VCMPPD  $0x07, Z17, Z18, K3, K3
+	VMOVUPD 384(AX), Z17
+	VMINPD  Z17, Z7, Z7
+	VMAXPD  Z17, Z15, Z15
+	VMOVUPD 448(AX), Z18
+	VMINPD  Z18, Z8, Z8
+	VMAXPD  Z18, Z16, Z16
+	VCMPPD  $0x07, Z17, Z18, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop63
+
+end64:
 	CMPQ CX, $+8
-	JB   end45
+	JB   end66
 
-loop44:
+loop65:
 	VMOVUPD (AX), Z17
 	VMINPD  Z17, Z1, Z1
 	VMAXPD  Z17, Z9, Z9
@@ -948,11 +1315,11 @@ loop44:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop44
+	JAE     loop65
 
-end45:
+end66:
 	TESTQ   CX, CX
-	JZ      none46
+	JZ      none67
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K5
@@ -963,7 +1330,7 @@ end45:
 	VMAXPD  Z0, Z9, Z9
 	VCMPPD  $0x07, Z0, Z0, K1, K1
 
-none46:
+none67:
 	VMINPD        Z5, Z1, Z1
 	VMINPD        Z6, Z2, Z2
 	VMINPD        Z7, Z3, Z3
@@ -996,11 +1363,11 @@ none46:
 	KMOVB         K1, AX
 	XORL          $0x000000ff, AX
 	TESTQ         AX, AX
-	JZ            ordered47
+	JZ            ordered68
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered47:
+ordered68:
 	VMOVSD X1, lo+24(FP)
 	VMOVSD X9, hi+32(FP)
 	VZEROUPPER
@@ -1020,10 +1387,21 @@ TEXT ·minMaxInt64AVX512(SB), NOSPLIT, $0-40
 	VMOVAPD      Z0, Z6
 	VMOVAPD      Z0, Z7
 	VMOVAPD      Z0, Z8
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near69
 	CMPQ         CX, $+32
-	JB           end49
+	JB           end71
+	PCALIGN      $0x40
 
-loop48:
+loop70:
+	MOVQ    (AX), DX
+	MOVQ    8(AX), DX
+	MOVQ    64(AX), DX
+	MOVQ    72(AX), DX
+	MOVQ    128(AX), DX
+	MOVQ    136(AX), DX
+	MOVQ    192(AX), DX
+	MOVQ    200(AX), DX
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VPMAXSQ Z9, Z5, Z5
@@ -1039,24 +1417,48 @@ loop48:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop48
+	JAE     loop70
 
-end49:
+end71:
+near69:
+	CMPQ    CX, $+32
+	JB      end73
+	PCALIGN $0x40
+
+loop72:
+	VMOVUPD (AX), Z9
+	VPMINSQ Z9, Z1, Z1
+	VPMAXSQ Z9, Z5, Z5
+	VMOVUPD 64(AX), Z9
+	VPMINSQ Z9, Z2, Z2
+	VPMAXSQ Z9, Z6, Z6
+	VMOVUPD 128(AX), Z9
+	VPMINSQ Z9, Z3, Z3
+	VPMAXSQ Z9, Z7, Z7
+	VMOVUPD 192(AX), Z9
+	VPMINSQ Z9, Z4, Z4
+	VPMAXSQ Z9, Z8, Z8
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop72
+
+end73:
 	CMPQ CX, $+8
-	JB   end51
+	JB   end75
 
-loop50:
+loop74:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VPMAXSQ Z9, Z5, Z5
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop50
+	JAE     loop74
 
-end51:
+end75:
 	TESTQ   CX, CX
-	JZ      none52
+	JZ      none76
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -1066,7 +1468,7 @@ end51:
 	VPMINSQ Z0, Z1, Z1
 	VPMAXSQ Z0, Z5, Z5
 
-none52:
+none76:
 	VPMINSQ       Z3, Z1, Z1
 	VPMINSQ       Z4, Z2, Z2
 	VPMINSQ       Z2, Z1, Z1
@@ -1100,9 +1502,9 @@ TEXT ·maxCodeAVX512(SB), NOSPLIT, $0-25
 	VPXORQ Z2, Z2, Z2
 	VPXORQ Z3, Z3, Z3
 	CMPQ   CX, $+256
-	JB     end54
+	JB     end78
 
-loop53:
+loop77:
 	VPMAXUB (AX), Z0, Z0
 	VPMAXUB 64(AX), Z1, Z1
 	VPMAXUB 128(AX), Z2, Z2
@@ -1110,20 +1512,20 @@ loop53:
 	ADDQ    $+256, AX
 	SUBQ    $+256, CX
 	CMPQ    CX, $+256
-	JAE     loop53
+	JAE     loop77
 
-end54:
+end78:
 	CMPQ CX, $+64
-	JB   end56
+	JB   end80
 
-loop55:
+loop79:
 	VPMAXUB (AX), Z0, Z0
 	ADDQ    $+64, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop55
+	JAE     loop79
 
-end56:
+end80:
 	VPMAXUB       Z2, Z0, Z0
 	VPMAXUB       Z3, Z1, Z1
 	VPMAXUB       Z1, Z0, Z0
@@ -1154,18 +1556,18 @@ end56:
 	VMOVQ         X1, DX
 	MOVBLZX       DL, DX
 	CMPQ          CX, $+1
-	JB            end58
+	JB            end82
 
-loop57:
+loop81:
 	MOVBLZX (AX), BX
 	CMPL    BX, DX
 	CMOVLHI BX, DX
 	INCQ    AX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop57
+	JAE     loop81
 
-end58:
+end82:
 	MOVB DL, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -1185,9 +1587,9 @@ TEXT ·hourOfDayAVX512(SB), NOSPLIT, $0-48
 	MOVQ    ·fetchAhead+0(SB), BX
 	VMOVDQU avx512const6<>+0(SB), Y5
 	CMPQ    DX, $+32
-	JB      end60
+	JB      end84
 
-loop59:
+loop83:
 	PREFETCHT0   (CX)(BX*1)
 	PREFETCHT0   64(CX)(BX*1)
 	PREFETCHT0   128(CX)(BX*1)
@@ -1240,13 +1642,13 @@ loop59:
 	ADDQ         $+32, AX
 	SUBQ         $+32, DX
 	CMPQ         DX, $+32
-	JAE          loop59
+	JAE          loop83
 
-end60:
+end84:
 	CMPQ DX, $+8
-	JB   end62
+	JB   end86
 
-loop61:
+loop85:
 	PREFETCHT0   (CX)(BX*1)
 	VPSRAQ       $0x0a, (CX), Z6
 	VCVTQQ2PD    Z6, Z6
@@ -1263,11 +1665,11 @@ loop61:
 	ADDQ         $+8, AX
 	SUBQ         $+8, DX
 	CMPQ         DX, $+8
-	JAE          loop61
+	JAE          loop85
 
-end62:
+end86:
 	TESTQ        DX, DX
-	JZ           none63
+	JZ           none87
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
 	KMOVW        BX, K1
@@ -1284,7 +1686,7 @@ end62:
 	VPMINUD      Y1, Y0, Y0
 	VPMOVDB      Y0, K1, (AX)
 
-none63:
+none87:
 	VZEROUPPER
 	RET
 
@@ -1354,9 +1756,9 @@ TEXT ·nearSumsAVX512(SB), NOSPLIT, $0-80
 	MOVQ    groups+8(FP), DX
 	VMOVDQU avx512const7<>+0(SB), Y0
 	CMPQ    DX, $+1
-	JB      end65
+	JB      end89
 
-loop64:
+loop88:
 	VMOVDQU Y0, (CX)
 	VMOVDQU Y0, 32(CX)
 	VMOVDQU Y0, 64(CX)
@@ -1364,9 +1766,9 @@ loop64:
 	ADDQ    $+128, CX
 	SUBQ    $+1, DX
 	CMPQ    DX, $+1
-	JAE     loop64
+	JAE     loop88
 
-end65:
+end89:
 	MOVQ         codes_base+16(FP), CX
 	MOVQ         codes_len+24(FP), DX
 	MOVQ         x_base+40(FP), DX
@@ -1387,13 +1789,13 @@ end65:
 	VMOVQ        SI, X2
 	VPBROADCASTQ X2, Z2
 	CMPQ         BX, $+64
-	JB           end67
+	JB           end91
 
-loop66:
+loop90:
 	VPBROADCASTB  (CX), Z3
 	VPCMPEQB      (CX), Z3, K4
 	KORTESTQ      K4, K4
-	JAE           mixed68
+	JAE           mixed92
 	VPADDQ        (DX), Z2, Z5
 	VPMULDQ       Z5, Z5, Z6
 	VMOVUPD       Z5, Z7
@@ -1467,16 +1869,16 @@ loop66:
 	VPMAXSD       Y4, Y3, K3, Y5
 	VMOVDQU       Y5, Y3
 	VMOVDQU       Y3, (AX)(SI*1)
-	JMP           next69
+	JMP           next93
 
-mixed68:
+mixed92:
 	MOVQ $+64, SI
 	MOVQ CX, DI
 	MOVQ DX, R8
 	CMPQ SI, $+8
-	JB   end71
+	JB   end95
 
-loop70:
+loop94:
 	MOVBLZX      (DI), R9
 	SHLQ         $0x07, R9
 	VPBROADCASTQ (R8), Y3
@@ -1569,21 +1971,21 @@ loop70:
 	ADDQ         $+64, R8
 	SUBQ         $+8, SI
 	CMPQ         SI, $+8
-	JAE          loop70
+	JAE          loop94
 
-end71:
-next69:
+end95:
+next93:
 	ADDQ $+64, CX
 	ADDQ $+512, DX
 	SUBQ $+64, BX
 	CMPQ BX, $+64
-	JAE  loop66
+	JAE  loop90
 
-end67:
+end91:
 	CMPQ BX, $+1
-	JB   end73
+	JB   end97
 
-loop72:
+loop96:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x07, SI
 	VPBROADCASTQ (DX), Y1
@@ -1599,15 +2001,15 @@ loop72:
 	ADDQ         $+8, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop72
+	JAE          loop96
 
-end73:
+end97:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end75
+	JB   end99
 
-loop74:
+loop98:
 	VMOVDQU (AX), Y0
 	VMOVDQU 32(AX), Y1
 	VPADDQ  Y1, Y0, Y2
@@ -1643,9 +2045,9 @@ loop74:
 	ADDQ    $+128, AX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop74
+	JAE     loop98
 
-end75:
+end99:
 	VZEROUPPER
 	RET
 
@@ -1685,9 +2087,9 @@ TEXT ·binCellsAVX512(SB), NOSPLIT, $0-48
 	VCVTQQ2PD    Z0, Z0
 	VCVTQQ2PD    Z1, Z1
 	CMPQ         BX, $+32
-	JB           end77
+	JB           end101
 
-loop76:
+loop100:
 	VCVTQQ2PD  (DX), Z5
 	VMAXPD     Z0, Z5, Z5
 	VMINPD     Z1, Z5, Z5
@@ -1741,13 +2143,13 @@ loop76:
 	ADDQ       $+128, AX
 	SUBQ       $+32, BX
 	CMPQ       BX, $+32
-	JAE        loop76
+	JAE        loop100
 
-end77:
+end101:
 	CMPQ BX, $+8
-	JB   end79
+	JB   end103
 
-loop78:
+loop102:
 	VCVTQQ2PD  (DX), Z5
 	VMAXPD     Z0, Z5, Z5
 	VMINPD     Z1, Z5, Z5
@@ -1765,9 +2167,9 @@ loop78:
 	ADDQ       $+32, AX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop78
+	JAE        loop102
 
-end79:
+end103:
 	VZEROUPPER
 	RET
 
@@ -1787,9 +2189,9 @@ TEXT ·countRowsAVX512(SB), NOSPLIT, $0-32
 	MOVQ rows_base+8(FP), CX
 	MOVQ rows_len+16(FP), DX
 	CMPQ DX, $+8
-	JB   end81
+	JB   end105
 
-loop80:
+loop104:
 	MOVQ (CX), BX
 	MOVL BX, SI
 	SHRQ $0x20, BX
@@ -1813,9 +2215,9 @@ loop80:
 	ADDQ $+32, CX
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop80
+	JAE  loop104
 
-end81:
+end105:
 	RET
 
 // func fetchAVX512(x *int64)
@@ -1858,9 +2260,9 @@ TEXT ·countFloatsAVX512(SB), NOSPLIT, $160-40
 	ADDQ         $+31, SI
 	ANDQ         $-32, SI
 	CMPQ         DX, $+32
-	JB           end85
+	JB           end109
 
-loop84:
+loop108:
 	VMOVUPD     (CX), Z7
 	VSUBPD      Z0, Z7, Z7
 	VFMADD213PD Z4, Z1, Z7
@@ -1913,9 +2315,9 @@ loop84:
 	VPSLLD      $0x05, Y7, Y7
 	VMOVDQU     Y7, 96(SI)
 	KORTESTB    K1, K1
-	JNZ         near82
+	JNZ         near106
 
-found83:
+found107:
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -1999,13 +2401,13 @@ found83:
 	ADDQ $+256, CX
 	SUBQ $+32, DX
 	CMPQ DX, $+32
-	JAE  loop84
+	JAE  loop108
 
-end85:
+end109:
 	CMPQ DX, $+8
-	JB   end89
+	JB   end113
 
-loop88:
+loop112:
 	VMOVUPD     (CX), Z7
 	VSUBPD      Z0, Z7, Z7
 	VFMADD213PD Z4, Z1, Z7
@@ -2019,9 +2421,9 @@ loop88:
 	VPSLLD      $0x05, Y7, Y7
 	VMOVDQU     Y7, (SI)
 	KORTESTB    K1, K1
-	JNZ         near86
+	JNZ         near110
 
-found87:
+found111:
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -2045,13 +2447,13 @@ found87:
 	ADDQ $+64, CX
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop88
+	JAE  loop112
 
-end89:
+end113:
 	VZEROUPPER
 	RET
 
-near82:
+near106:
 	VBROADCASTSD 16(BX), Z14
 	VBROADCASTSD 32(BX), Z15
 	VMOVUPD      (CX), Z7
@@ -2184,9 +2586,9 @@ near82:
 	VPANDD       avx512const11<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, 96(SI)
-	JMP          found83
+	JMP          found107
 
-near86:
+near110:
 	VBROADCASTSD 16(BX), Z9
 	VBROADCASTSD 32(BX), Z10
 	VMOVUPD      (CX), Z7
@@ -2220,7 +2622,7 @@ near86:
 	VPANDD       avx512const11<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, (SI)
-	JMP          found87
+	JMP          found111
 
 DATA avx512const12<>+0(SB)/8, $0x3ff0000000000000
 DATA avx512const12<>+8(SB)/8, $0x3ff0000000000000
@@ -2259,9 +2661,9 @@ TEXT ·addRowsAVX512(SB), NOSPLIT, $0-32
 	MOVQ dst_len+8(FP), CX
 	MOVQ t+24(FP), DX
 	CMPQ CX, $+4
-	JB   end91
+	JB   end115
 
-loop90:
+loop114:
 	VMOVDQU      (DX), Y0
 	VPHADDD      32(DX), Y0, Y0
 	VMOVDQU      64(DX), Y1
@@ -2276,9 +2678,9 @@ loop90:
 	ADDQ         $+32, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop90
+	JAE          loop114
 
-end91:
+end115:
 	VZEROUPPER
 	RET
 
@@ -2294,9 +2696,9 @@ TEXT ·groupFloatsAVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end93
+	JB      end117
 
-loop92:
+loop116:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -2318,9 +2720,9 @@ loop92:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop92
+	JAE      loop116
 
-end93:
+end117:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -2328,9 +2730,9 @@ end93:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end95
+	JB      end119
 
-loop94:
+loop118:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -2423,13 +2825,13 @@ loop94:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop94
+	JAE         loop118
 
-end95:
+end119:
 	CMPQ BX, $+1
-	JB   end97
+	JB   end121
 
-loop96:
+loop120:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -2445,15 +2847,15 @@ loop96:
 	ADDQ        $+8, DX
 	SUBQ        $+1, BX
 	CMPQ        BX, $+1
-	JAE         loop96
+	JAE         loop120
 
-end97:
+end121:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end99
+	JB   end123
 
-loop98:
+loop122:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -2475,9 +2877,9 @@ loop98:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop98
+	JAE     loop122
 
-end99:
+end123:
 	VZEROUPPER
 	RET
 
@@ -2514,9 +2916,9 @@ TEXT ·leastAVX512(SB), NOSPLIT, $0-48
 	KXNORB  K3, K3, K3
 	KXNORB  K4, K4, K4
 
-piece101:
+piece125:
 	TESTQ   CX, CX
-	JZ      all100
+	JZ      all124
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -2524,9 +2926,10 @@ piece101:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end103
+	JB      end127
+	PCALIGN $0x40
 
-loop102:
+loop126:
 	VMOVUPD (AX), Z9
 	VMINPD  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -2550,24 +2953,24 @@ loop102:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop102
+	JAE     loop126
 
-end103:
+end127:
 	CMPQ DI, $+8
-	JB   end105
+	JB   end129
 
-loop104:
+loop128:
 	VMOVUPD (AX), Z9
 	VMINPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop104
+	JAE     loop128
 
-end105:
+end129:
 	TESTQ   DI, DI
-	JZ      none106
+	JZ      none130
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K5
@@ -2577,7 +2980,7 @@ end105:
 	VMINPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 
-none106:
+none130:
 	VMINPD        Z1, Z5, Z1
 	VMINPD        Z2, Z6, Z2
 	VMINPD        Z3, Z7, Z3
@@ -2587,7 +2990,7 @@ none106:
 	VMINPD        Z1, Z2, Z1
 	VCMPPD        $0x11, Z0, Z1, K5
 	KORTESTB      K5, K5
-	JZ            same107
+	JZ            same131
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPD        Y0, Y9, Y0
@@ -2598,10 +3001,10 @@ none106:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same107:
-	JMP piece101
+same131:
+	JMP piece125
 
-all100:
+all124:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -2646,9 +3049,9 @@ TEXT ·greatestAVX512(SB), NOSPLIT, $0-48
 	KXNORB  K3, K3, K3
 	KXNORB  K4, K4, K4
 
-piece109:
+piece133:
 	TESTQ   CX, CX
-	JZ      all108
+	JZ      all132
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -2656,9 +3059,10 @@ piece109:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end111
+	JB      end135
+	PCALIGN $0x40
 
-loop110:
+loop134:
 	VMOVUPD (AX), Z9
 	VMAXPD  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -2682,24 +3086,24 @@ loop110:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop110
+	JAE     loop134
 
-end111:
+end135:
 	CMPQ DI, $+8
-	JB   end113
+	JB   end137
 
-loop112:
+loop136:
 	VMOVUPD (AX), Z9
 	VMAXPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop112
+	JAE     loop136
 
-end113:
+end137:
 	TESTQ   DI, DI
-	JZ      none114
+	JZ      none138
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K5
@@ -2709,7 +3113,7 @@ end113:
 	VMAXPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 
-none114:
+none138:
 	VMAXPD        Z1, Z5, Z1
 	VMAXPD        Z2, Z6, Z2
 	VMAXPD        Z3, Z7, Z3
@@ -2719,7 +3123,7 @@ none114:
 	VMAXPD        Z1, Z2, Z1
 	VCMPPD        $0x11, Z1, Z0, K5
 	KORTESTB      K5, K5
-	JZ            same115
+	JZ            same139
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPD        Y0, Y9, Y0
@@ -2730,10 +3134,10 @@ none114:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same115:
-	JMP piece109
+same139:
+	JMP piece133
 
-all108:
+all132:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -2774,9 +3178,9 @@ TEXT ·leastInt64AVX512(SB), NOSPLIT, $0-40
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
 
-piece117:
+piece141:
 	TESTQ   CX, CX
-	JZ      all116
+	JZ      all140
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -2784,9 +3188,10 @@ piece117:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end119
+	JB      end143
+	PCALIGN $0x40
 
-loop118:
+loop142:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VMOVUPD 64(AX), Z9
@@ -2806,23 +3211,23 @@ loop118:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop118
+	JAE     loop142
 
-end119:
+end143:
 	CMPQ DI, $+8
-	JB   end121
+	JB   end145
 
-loop120:
+loop144:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop120
+	JAE     loop144
 
-end121:
+end145:
 	TESTQ   DI, DI
-	JZ      none122
+	JZ      none146
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K1
@@ -2831,7 +3236,7 @@ end121:
 	VMOVUPD Z9, Z9
 	VPMINSQ Z9, Z1, Z1
 
-none122:
+none146:
 	VPMINSQ       Z5, Z1, Z1
 	VPMINSQ       Z6, Z2, Z2
 	VPMINSQ       Z7, Z3, Z3
@@ -2841,7 +3246,7 @@ none122:
 	VPMINSQ       Z2, Z1, Z1
 	VPCMPGTQ      Z1, Z0, K1
 	KORTESTB      K1, K1
-	JZ            same123
+	JZ            same147
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSQ       Y9, Y0, Y0
@@ -2852,10 +3257,10 @@ none122:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same123:
-	JMP piece117
+same147:
+	JMP piece141
 
-all116:
+all140:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -2880,9 +3285,9 @@ TEXT ·greatestInt64AVX512(SB), NOSPLIT, $0-40
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
 
-piece125:
+piece149:
 	TESTQ   CX, CX
-	JZ      all124
+	JZ      all148
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -2890,9 +3295,10 @@ piece125:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end127
+	JB      end151
+	PCALIGN $0x40
 
-loop126:
+loop150:
 	VMOVUPD (AX), Z9
 	VPMAXSQ Z9, Z1, Z1
 	VMOVUPD 64(AX), Z9
@@ -2912,23 +3318,23 @@ loop126:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop126
+	JAE     loop150
 
-end127:
+end151:
 	CMPQ DI, $+8
-	JB   end129
+	JB   end153
 
-loop128:
+loop152:
 	VMOVUPD (AX), Z9
 	VPMAXSQ Z9, Z1, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop128
+	JAE     loop152
 
-end129:
+end153:
 	TESTQ   DI, DI
-	JZ      none130
+	JZ      none154
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K1
@@ -2937,7 +3343,7 @@ end129:
 	VMOVUPD Z9, Z9
 	VPMAXSQ Z9, Z1, Z1
 
-none130:
+none154:
 	VPMAXSQ       Z5, Z1, Z1
 	VPMAXSQ       Z6, Z2, Z2
 	VPMAXSQ       Z7, Z3, Z3
@@ -2947,7 +3353,7 @@ none130:
 	VPMAXSQ       Z2, Z1, Z1
 	VPCMPGTQ      Z0, Z1, K1
 	KORTESTB      K1, K1
-	JZ            same131
+	JZ            same155
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSQ       Y9, Y0, Y0
@@ -2958,10 +3364,10 @@ none130:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same131:
-	JMP piece125
+same155:
+	JMP piece149
 
-all124:
+all148:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -2977,9 +3383,9 @@ TEXT ·indexOfAVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end135
+	JB           end159
 
-loop134:
+loop158:
 	VCMPPD $0x00, (AX), Z0, K1
 	VCMPPD $0x00, 64(AX), Z0, K2
 	KORB   K2, K1, K1
@@ -2989,30 +3395,30 @@ loop134:
 	KORB   K2, K1, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    near133
+	JNZ    near157
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop134
+	JAE    loop158
 
-end135:
-near133:
+end159:
+near157:
 	CMPQ CX, $+8
-	JB   end137
+	JB   end161
 
-loop136:
+loop160:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    found132
+	JNZ    found156
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop136
+	JAE    loop160
 
-end137:
+end161:
 	TESTQ     CX, CX
-	JZ        none138
+	JZ        none162
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3020,13 +3426,13 @@ end137:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found132
+	JNZ       found156
 	LEAQ      (AX)(CX*8), AX
 
-none138:
+none162:
 	XORQ BX, BX
 
-found132:
+found156:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3045,9 +3451,9 @@ TEXT ·indexOfInt64AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end142
+	JB           end166
 
-loop141:
+loop165:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPCMPQ $0x00, 64(AX), Z0, K2
 	KORB   K2, K1, K1
@@ -3057,30 +3463,30 @@ loop141:
 	KORB   K2, K1, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    near140
+	JNZ    near164
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop141
+	JAE    loop165
 
-end142:
-near140:
+end166:
+near164:
 	CMPQ CX, $+8
-	JB   end144
+	JB   end168
 
-loop143:
+loop167:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    found139
+	JNZ    found163
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop143
+	JAE    loop167
 
-end144:
+end168:
 	TESTQ     CX, CX
-	JZ        none145
+	JZ        none169
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3088,13 +3494,13 @@ end144:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found139
+	JNZ       found163
 	LEAQ      (AX)(CX*8), AX
 
-none145:
+none169:
 	XORQ BX, BX
 
-found139:
+found163:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3112,9 +3518,9 @@ TEXT ·indexNaNAVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end149
+	JB   end173
 
-loop148:
+loop172:
 	VMOVUPD (AX), Z0
 	VCMPPD  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -3128,31 +3534,31 @@ loop148:
 	KORB    K2, K1, K1
 	KMOVB   K1, BX
 	TESTQ   BX, BX
-	JNZ     near147
+	JNZ     near171
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop148
+	JAE     loop172
 
-end149:
-near147:
+end173:
+near171:
 	CMPQ CX, $+8
-	JB   end151
+	JB   end175
 
-loop150:
+loop174:
 	VMOVUPD (AX), Z0
 	VCMPPD  $0x03, Z0, Z0, K1
 	KMOVB   K1, BX
 	TESTQ   BX, BX
-	JNZ     found146
+	JNZ     found170
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop150
+	JAE     loop174
 
-end151:
+end175:
 	TESTQ     CX, CX
-	JZ        none152
+	JZ        none176
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3161,13 +3567,13 @@ end151:
 	VCMPPD    $0x03, Z0, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found146
+	JNZ       found170
 	LEAQ      (AX)(CX*8), AX
 
-none152:
+none176:
 	XORQ BX, BX
 
-found146:
+found170:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3195,11 +3601,30 @@ TEXT ·countAVX512(SB), NOSPLIT, $0-48
 	VMOVUPD      avx512const20<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case154
+	JNE          case178
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near179
 	CMPQ         CX, $+64
-	JB           end156
+	JB           end181
+	PCALIGN      $0x40
 
-loop155:
+loop180:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
+	MOVQ   256(AX), DX
+	MOVQ   264(AX), DX
+	MOVQ   320(AX), DX
+	MOVQ   328(AX), DX
+	MOVQ   384(AX), DX
+	MOVQ   392(AX), DX
+	MOVQ   448(AX), DX
+	MOVQ   456(AX), DX
 	VCMPPD $0x1e, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -3219,23 +3644,51 @@ loop155:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop155
+	JAE    loop180
 
-end156:
+end181:
+near179:
+	CMPQ    CX, $+64
+	JB      end183
+	PCALIGN $0x40
+
+loop182:
+	VCMPPD $0x1e, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VCMPPD $0x1e, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VCMPPD $0x1e, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VCMPPD $0x1e, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VCMPPD $0x1e, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VCMPPD $0x1e, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VCMPPD $0x1e, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VCMPPD $0x1e, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop182
+
+end183:
 	CMPQ CX, $+8
-	JB   end158
+	JB   end185
 
-loop157:
+loop184:
 	VCMPPD $0x1e, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop157
+	JAE    loop184
 
-end158:
+end185:
 	TESTQ     CX, CX
-	JZ        none159
+	JZ        none186
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3243,16 +3696,35 @@ end158:
 	VCMPPD    $0x1e, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none159:
-	JMP done153
+none186:
+	JMP done177
 
-case154:
-	CMPQ DX, $+1
-	JNE  case160
-	CMPQ CX, $+64
-	JB   end162
+case178:
+	CMPQ    DX, $+1
+	JNE     case187
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near188
+	CMPQ    CX, $+64
+	JB      end190
+	PCALIGN $0x40
 
-loop161:
+loop189:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
+	MOVQ   256(AX), DX
+	MOVQ   264(AX), DX
+	MOVQ   320(AX), DX
+	MOVQ   328(AX), DX
+	MOVQ   384(AX), DX
+	MOVQ   392(AX), DX
+	MOVQ   448(AX), DX
+	MOVQ   456(AX), DX
 	VCMPPD $0x1d, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -3272,23 +3744,51 @@ loop161:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop161
+	JAE    loop189
 
-end162:
+end190:
+near188:
+	CMPQ    CX, $+64
+	JB      end192
+	PCALIGN $0x40
+
+loop191:
+	VCMPPD $0x1d, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VCMPPD $0x1d, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VCMPPD $0x1d, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VCMPPD $0x1d, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VCMPPD $0x1d, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VCMPPD $0x1d, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VCMPPD $0x1d, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VCMPPD $0x1d, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop191
+
+end192:
 	CMPQ CX, $+8
-	JB   end164
+	JB   end194
 
-loop163:
+loop193:
 	VCMPPD $0x1d, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop163
+	JAE    loop193
 
-end164:
+end194:
 	TESTQ     CX, CX
-	JZ        none165
+	JZ        none195
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3296,16 +3796,35 @@ end164:
 	VCMPPD    $0x1d, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none165:
-	JMP done153
+none195:
+	JMP done177
 
-case160:
-	CMPQ DX, $+2
-	JNE  case166
-	CMPQ CX, $+64
-	JB   end168
+case187:
+	CMPQ    DX, $+2
+	JNE     case196
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near197
+	CMPQ    CX, $+64
+	JB      end199
+	PCALIGN $0x40
 
-loop167:
+loop198:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
+	MOVQ   256(AX), DX
+	MOVQ   264(AX), DX
+	MOVQ   320(AX), DX
+	MOVQ   328(AX), DX
+	MOVQ   384(AX), DX
+	MOVQ   392(AX), DX
+	MOVQ   448(AX), DX
+	MOVQ   456(AX), DX
 	VCMPPD $0x11, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -3325,23 +3844,51 @@ loop167:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop167
+	JAE    loop198
 
-end168:
+end199:
+near197:
+	CMPQ    CX, $+64
+	JB      end201
+	PCALIGN $0x40
+
+loop200:
+	VCMPPD $0x11, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VCMPPD $0x11, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VCMPPD $0x11, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VCMPPD $0x11, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VCMPPD $0x11, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VCMPPD $0x11, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VCMPPD $0x11, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VCMPPD $0x11, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop200
+
+end201:
 	CMPQ CX, $+8
-	JB   end170
+	JB   end203
 
-loop169:
+loop202:
 	VCMPPD $0x11, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop169
+	JAE    loop202
 
-end170:
+end203:
 	TESTQ     CX, CX
-	JZ        none171
+	JZ        none204
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3349,16 +3896,35 @@ end170:
 	VCMPPD    $0x11, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none171:
-	JMP done153
+none204:
+	JMP done177
 
-case166:
-	CMPQ DX, $+3
-	JNE  case172
-	CMPQ CX, $+64
-	JB   end174
+case196:
+	CMPQ    DX, $+3
+	JNE     case205
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near206
+	CMPQ    CX, $+64
+	JB      end208
+	PCALIGN $0x40
 
-loop173:
+loop207:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
+	MOVQ   256(AX), DX
+	MOVQ   264(AX), DX
+	MOVQ   320(AX), DX
+	MOVQ   328(AX), DX
+	MOVQ   384(AX), DX
+	MOVQ   392(AX), DX
+	MOVQ   448(AX), DX
+	MOVQ   456(AX), DX
 	VCMPPD $0x12, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x12, 64(AX), Z0, K1
@@ -3378,23 +3944,51 @@ loop173:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop173
+	JAE    loop207
 
-end174:
+end208:
+near206:
+	CMPQ    CX, $+64
+	JB      end210
+	PCALIGN $0x40
+
+loop209:
+	VCMPPD $0x12, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VCMPPD $0x12, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VCMPPD $0x12, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VCMPPD $0x12, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VCMPPD $0x12, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VCMPPD $0x12, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VCMPPD $0x12, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VCMPPD $0x12, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop209
+
+end210:
 	CMPQ CX, $+8
-	JB   end176
+	JB   end212
 
-loop175:
+loop211:
 	VCMPPD $0x12, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop175
+	JAE    loop211
 
-end176:
+end212:
 	TESTQ     CX, CX
-	JZ        none177
+	JZ        none213
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3402,14 +3996,33 @@ end176:
 	VCMPPD    $0x12, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none177:
-	JMP done153
+none213:
+	JMP done177
 
-case172:
-	CMPQ CX, $+64
-	JB   end180
+case205:
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near215
+	CMPQ    CX, $+64
+	JB      end217
+	PCALIGN $0x40
 
-loop179:
+loop216:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
+	MOVQ   256(AX), DX
+	MOVQ   264(AX), DX
+	MOVQ   320(AX), DX
+	MOVQ   328(AX), DX
+	MOVQ   384(AX), DX
+	MOVQ   392(AX), DX
+	MOVQ   448(AX), DX
+	MOVQ   456(AX), DX
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -3429,23 +4042,51 @@ loop179:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop179
+	JAE    loop216
 
-end180:
+end217:
+near215:
+	CMPQ    CX, $+64
+	JB      end219
+	PCALIGN $0x40
+
+loop218:
+	VCMPPD $0x00, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VCMPPD $0x00, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VCMPPD $0x00, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VCMPPD $0x00, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VCMPPD $0x00, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VCMPPD $0x00, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VCMPPD $0x00, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VCMPPD $0x00, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop218
+
+end219:
 	CMPQ CX, $+8
-	JB   end182
+	JB   end221
 
-loop181:
+loop220:
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop181
+	JAE    loop220
 
-end182:
+end221:
 	TESTQ     CX, CX
-	JZ        none183
+	JZ        none222
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3453,8 +4094,8 @@ end182:
 	VCMPPD    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none183:
-done153:
+none222:
+done177:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -3499,11 +4140,30 @@ TEXT ·countInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVUPD      avx512const20<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case185
+	JNE          case224
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near225
 	CMPQ         CX, $+64
-	JB           end187
+	JB           end227
+	PCALIGN      $0x40
 
-loop186:
+loop226:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
+	MOVQ   256(AX), DX
+	MOVQ   264(AX), DX
+	MOVQ   320(AX), DX
+	MOVQ   328(AX), DX
+	MOVQ   384(AX), DX
+	MOVQ   392(AX), DX
+	MOVQ   448(AX), DX
+	MOVQ   456(AX), DX
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -3523,23 +4183,51 @@ loop186:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop186
+	JAE    loop226
 
-end187:
+end227:
+near225:
+	CMPQ    CX, $+64
+	JB      end229
+	PCALIGN $0x40
+
+loop228:
+	VPCMPQ $0x06, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VPCMPQ $0x06, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VPCMPQ $0x06, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VPCMPQ $0x06, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VPCMPQ $0x06, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VPCMPQ $0x06, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VPCMPQ $0x06, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VPCMPQ $0x06, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop228
+
+end229:
 	CMPQ CX, $+8
-	JB   end189
+	JB   end231
 
-loop188:
+loop230:
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop188
+	JAE    loop230
 
-end189:
+end231:
 	TESTQ     CX, CX
-	JZ        none190
+	JZ        none232
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3547,16 +4235,35 @@ end189:
 	VPCMPQ    $0x06, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none190:
-	JMP done184
+none232:
+	JMP done223
 
-case185:
-	CMPQ DX, $+1
-	JNE  case191
-	CMPQ CX, $+64
-	JB   end193
+case224:
+	CMPQ    DX, $+1
+	JNE     case233
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near234
+	CMPQ    CX, $+64
+	JB      end236
+	PCALIGN $0x40
 
-loop192:
+loop235:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
+	MOVQ   256(AX), DX
+	MOVQ   264(AX), DX
+	MOVQ   320(AX), DX
+	MOVQ   328(AX), DX
+	MOVQ   384(AX), DX
+	MOVQ   392(AX), DX
+	MOVQ   448(AX), DX
+	MOVQ   456(AX), DX
 	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -3576,23 +4283,51 @@ loop192:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop192
+	JAE    loop235
 
-end193:
+end236:
+near234:
+	CMPQ    CX, $+64
+	JB      end238
+	PCALIGN $0x40
+
+loop237:
+	VPCMPQ $0x01, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VPCMPQ $0x01, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VPCMPQ $0x01, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VPCMPQ $0x01, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VPCMPQ $0x01, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VPCMPQ $0x01, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VPCMPQ $0x01, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VPCMPQ $0x01, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop237
+
+end238:
 	CMPQ CX, $+8
-	JB   end195
+	JB   end240
 
-loop194:
+loop239:
 	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop194
+	JAE    loop239
 
-end195:
+end240:
 	TESTQ     CX, CX
-	JZ        none196
+	JZ        none241
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3600,14 +4335,33 @@ end195:
 	VPCMPQ    $0x01, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none196:
-	JMP done184
+none241:
+	JMP done223
 
-case191:
-	CMPQ CX, $+64
-	JB   end199
+case233:
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near243
+	CMPQ    CX, $+64
+	JB      end245
+	PCALIGN $0x40
 
-loop198:
+loop244:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
+	MOVQ   256(AX), DX
+	MOVQ   264(AX), DX
+	MOVQ   320(AX), DX
+	MOVQ   328(AX), DX
+	MOVQ   384(AX), DX
+	MOVQ   392(AX), DX
+	MOVQ   448(AX), DX
+	MOVQ   456(AX), DX
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -3627,23 +4381,51 @@ loop198:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop198
+	JAE    loop244
 
-end199:
+end245:
+near243:
+	CMPQ    CX, $+64
+	JB      end247
+	PCALIGN $0x40
+
+loop246:
+	VPCMPQ $0x00, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VPCMPQ $0x00, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VPCMPQ $0x00, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VPCMPQ $0x00, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VPCMPQ $0x00, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VPCMPQ $0x00, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VPCMPQ $0x00, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VPCMPQ $0x00, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop246
+
+end247:
 	CMPQ CX, $+8
-	JB   end201
+	JB   end249
 
-loop200:
+loop248:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop200
+	JAE    loop248
 
-end201:
+end249:
 	TESTQ     CX, CX
-	JZ        none202
+	JZ        none250
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3651,8 +4433,8 @@ end201:
 	VPCMPQ    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none202:
-done184:
+none250:
+done223:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -3679,11 +4461,11 @@ TEXT ·compareAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case204
+	JNE          case252
 	CMPQ         CX, $+64
-	JB           end206
+	JB           end254
 
-loop205:
+loop253:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -3704,24 +4486,24 @@ loop205:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop205
+	JAE    loop253
 
-end206:
+end254:
 	CMPQ CX, $+8
-	JB   end208
+	JB   end256
 
-loop207:
+loop255:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop207
+	JAE    loop255
 
-end208:
+end256:
 	TESTQ     CX, CX
-	JZ        none209
+	JZ        none257
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3729,16 +4511,16 @@ end208:
 	VCMPPD    $0x1e, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none209:
-	JMP done203
+none257:
+	JMP done251
 
-case204:
+case252:
 	CMPQ BX, $+1
-	JNE  case210
+	JNE  case258
 	CMPQ CX, $+64
-	JB   end212
+	JB   end260
 
-loop211:
+loop259:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -3759,24 +4541,24 @@ loop211:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop211
+	JAE    loop259
 
-end212:
+end260:
 	CMPQ CX, $+8
-	JB   end214
+	JB   end262
 
-loop213:
+loop261:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop213
+	JAE    loop261
 
-end214:
+end262:
 	TESTQ     CX, CX
-	JZ        none215
+	JZ        none263
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3784,16 +4566,16 @@ end214:
 	VCMPPD    $0x1d, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none215:
-	JMP done203
+none263:
+	JMP done251
 
-case210:
+case258:
 	CMPQ BX, $+2
-	JNE  case216
+	JNE  case264
 	CMPQ CX, $+64
-	JB   end218
+	JB   end266
 
-loop217:
+loop265:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -3814,24 +4596,24 @@ loop217:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop217
+	JAE    loop265
 
-end218:
+end266:
 	CMPQ CX, $+8
-	JB   end220
+	JB   end268
 
-loop219:
+loop267:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop219
+	JAE    loop267
 
-end220:
+end268:
 	TESTQ     CX, CX
-	JZ        none221
+	JZ        none269
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3839,16 +4621,16 @@ end220:
 	VCMPPD    $0x11, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none221:
-	JMP done203
+none269:
+	JMP done251
 
-case216:
+case264:
 	CMPQ BX, $+3
-	JNE  case222
+	JNE  case270
 	CMPQ CX, $+64
-	JB   end224
+	JB   end272
 
-loop223:
+loop271:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x12, 64(AX), Z0, K1
@@ -3869,24 +4651,24 @@ loop223:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop223
+	JAE    loop271
 
-end224:
+end272:
 	CMPQ CX, $+8
-	JB   end226
+	JB   end274
 
-loop225:
+loop273:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop225
+	JAE    loop273
 
-end226:
+end274:
 	TESTQ     CX, CX
-	JZ        none227
+	JZ        none275
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3894,16 +4676,16 @@ end226:
 	VCMPPD    $0x12, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none227:
-	JMP done203
+none275:
+	JMP done251
 
-case222:
+case270:
 	CMPQ BX, $+4
-	JNE  case228
+	JNE  case276
 	CMPQ CX, $+64
-	JB   end230
+	JB   end278
 
-loop229:
+loop277:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -3924,24 +4706,24 @@ loop229:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop229
+	JAE    loop277
 
-end230:
+end278:
 	CMPQ CX, $+8
-	JB   end232
+	JB   end280
 
-loop231:
+loop279:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop231
+	JAE    loop279
 
-end232:
+end280:
 	TESTQ     CX, CX
-	JZ        none233
+	JZ        none281
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3949,14 +4731,14 @@ end232:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none233:
-	JMP done203
+none281:
+	JMP done251
 
-case228:
+case276:
 	CMPQ CX, $+64
-	JB   end236
+	JB   end284
 
-loop235:
+loop283:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x04, 64(AX), Z0, K1
@@ -3977,24 +4759,24 @@ loop235:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop235
+	JAE    loop283
 
-end236:
+end284:
 	CMPQ CX, $+8
-	JB   end238
+	JB   end286
 
-loop237:
+loop285:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop237
+	JAE    loop285
 
-end238:
+end286:
 	TESTQ     CX, CX
-	JZ        none239
+	JZ        none287
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4002,8 +4784,8 @@ end238:
 	VCMPPD    $0x04, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none239:
-done203:
+none287:
+done251:
 	VZEROUPPER
 	RET
 
@@ -4016,11 +4798,11 @@ TEXT ·compareInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case241
+	JNE          case289
 	CMPQ         CX, $+64
-	JB           end243
+	JB           end291
 
-loop242:
+loop290:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -4041,24 +4823,24 @@ loop242:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop242
+	JAE    loop290
 
-end243:
+end291:
 	CMPQ CX, $+8
-	JB   end245
+	JB   end293
 
-loop244:
+loop292:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop244
+	JAE    loop292
 
-end245:
+end293:
 	TESTQ     CX, CX
-	JZ        none246
+	JZ        none294
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4066,16 +4848,16 @@ end245:
 	VPCMPQ    $0x06, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none246:
-	JMP done240
+none294:
+	JMP done288
 
-case241:
+case289:
 	CMPQ BX, $+1
-	JNE  case247
+	JNE  case295
 	CMPQ CX, $+64
-	JB   end249
+	JB   end297
 
-loop248:
+loop296:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -4096,24 +4878,24 @@ loop248:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop248
+	JAE    loop296
 
-end249:
+end297:
 	CMPQ CX, $+8
-	JB   end251
+	JB   end299
 
-loop250:
+loop298:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop250
+	JAE    loop298
 
-end251:
+end299:
 	TESTQ     CX, CX
-	JZ        none252
+	JZ        none300
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4121,14 +4903,14 @@ end251:
 	VPCMPQ    $0x01, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none252:
-	JMP done240
+none300:
+	JMP done288
 
-case247:
+case295:
 	CMPQ CX, $+64
-	JB   end255
+	JB   end303
 
-loop254:
+loop302:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -4149,24 +4931,24 @@ loop254:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop254
+	JAE    loop302
 
-end255:
+end303:
 	CMPQ CX, $+8
-	JB   end257
+	JB   end305
 
-loop256:
+loop304:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop256
+	JAE    loop304
 
-end257:
+end305:
 	TESTQ     CX, CX
-	JZ        none258
+	JZ        none306
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4174,8 +4956,8 @@ end257:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none258:
-done240:
+none306:
+done288:
 	VZEROUPPER
 	RET
 
@@ -4189,13 +4971,13 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case260
+	JNE       case308
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain261
+	JZ        plain309
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain261
+	JNZ       plain309
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4203,7 +4985,7 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none262
+	JZ        none310
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4217,11 +4999,11 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none262:
+none310:
 	CMPQ DX, $+32
-	JB   end264
+	JB   end312
 
-loop263:
+loop311:
 	VMOVUPD  (AX), Z0
 	VADDPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4239,16 +5021,17 @@ loop263:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop263
+	JAE      loop311
 
-end264:
+end312:
 	SFENCE
 
-plain261:
-	CMPQ DX, $+32
-	JB   end266
+plain309:
+	CMPQ    DX, $+32
+	JB      end314
+	PCALIGN $0x40
 
-loop265:
+loop313:
 	VMOVUPD (AX), Z0
 	VADDPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4266,13 +5049,13 @@ loop265:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop265
+	JAE     loop313
 
-end266:
+end314:
 	CMPQ DX, $+8
-	JB   end268
+	JB   end316
 
-loop267:
+loop315:
 	VMOVUPD (AX), Z0
 	VADDPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4281,11 +5064,11 @@ loop267:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop267
+	JAE     loop315
 
-end268:
+end316:
 	TESTQ     DX, DX
-	JZ        none269
+	JZ        none317
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4295,18 +5078,18 @@ end268:
 	VADDPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none269:
-	JMP done259
+none317:
+	JMP done307
 
-case260:
+case308:
 	CMPQ      SI, $+1
-	JNE       case270
+	JNE       case318
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain271
+	JZ        plain319
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain271
+	JNZ       plain319
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4314,7 +5097,7 @@ case260:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none272
+	JZ        none320
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4328,11 +5111,11 @@ case260:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none272:
+none320:
 	CMPQ DX, $+32
-	JB   end274
+	JB   end322
 
-loop273:
+loop321:
 	VMOVUPD  (AX), Z0
 	VSUBPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4350,16 +5133,17 @@ loop273:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop273
+	JAE      loop321
 
-end274:
+end322:
 	SFENCE
 
-plain271:
-	CMPQ DX, $+32
-	JB   end276
+plain319:
+	CMPQ    DX, $+32
+	JB      end324
+	PCALIGN $0x40
 
-loop275:
+loop323:
 	VMOVUPD (AX), Z0
 	VSUBPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4377,13 +5161,13 @@ loop275:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop275
+	JAE     loop323
 
-end276:
+end324:
 	CMPQ DX, $+8
-	JB   end278
+	JB   end326
 
-loop277:
+loop325:
 	VMOVUPD (AX), Z0
 	VSUBPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4392,11 +5176,11 @@ loop277:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop277
+	JAE     loop325
 
-end278:
+end326:
 	TESTQ     DX, DX
-	JZ        none279
+	JZ        none327
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4406,18 +5190,18 @@ end278:
 	VSUBPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none279:
-	JMP done259
+none327:
+	JMP done307
 
-case270:
+case318:
 	CMPQ      SI, $+2
-	JNE       case280
+	JNE       case328
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain281
+	JZ        plain329
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain281
+	JNZ       plain329
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4425,7 +5209,7 @@ case270:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none282
+	JZ        none330
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4439,11 +5223,11 @@ case270:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none282:
+none330:
 	CMPQ DX, $+32
-	JB   end284
+	JB   end332
 
-loop283:
+loop331:
 	VMOVUPD  (AX), Z0
 	VMULPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4461,16 +5245,17 @@ loop283:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop283
+	JAE      loop331
 
-end284:
+end332:
 	SFENCE
 
-plain281:
-	CMPQ DX, $+32
-	JB   end286
+plain329:
+	CMPQ    DX, $+32
+	JB      end334
+	PCALIGN $0x40
 
-loop285:
+loop333:
 	VMOVUPD (AX), Z0
 	VMULPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4488,13 +5273,13 @@ loop285:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop285
+	JAE     loop333
 
-end286:
+end334:
 	CMPQ DX, $+8
-	JB   end288
+	JB   end336
 
-loop287:
+loop335:
 	VMOVUPD (AX), Z0
 	VMULPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4503,11 +5288,11 @@ loop287:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop287
+	JAE     loop335
 
-end288:
+end336:
 	TESTQ     DX, DX
-	JZ        none289
+	JZ        none337
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4517,16 +5302,16 @@ end288:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none289:
-	JMP done259
+none337:
+	JMP done307
 
-case280:
+case328:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain291
+	JZ        plain339
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain291
+	JNZ       plain339
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4534,7 +5319,7 @@ case280:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none292
+	JZ        none340
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4548,11 +5333,11 @@ case280:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none292:
+none340:
 	CMPQ DX, $+32
-	JB   end294
+	JB   end342
 
-loop293:
+loop341:
 	VMOVUPD  (AX), Z0
 	VDIVPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4570,16 +5355,17 @@ loop293:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop293
+	JAE      loop341
 
-end294:
+end342:
 	SFENCE
 
-plain291:
-	CMPQ DX, $+32
-	JB   end296
+plain339:
+	CMPQ    DX, $+32
+	JB      end344
+	PCALIGN $0x40
 
-loop295:
+loop343:
 	VMOVUPD (AX), Z0
 	VDIVPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4597,13 +5383,13 @@ loop295:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop295
+	JAE     loop343
 
-end296:
+end344:
 	CMPQ DX, $+8
-	JB   end298
+	JB   end346
 
-loop297:
+loop345:
 	VMOVUPD (AX), Z0
 	VDIVPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4612,11 +5398,11 @@ loop297:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop297
+	JAE     loop345
 
-end298:
+end346:
 	TESTQ     DX, DX
-	JZ        none299
+	JZ        none347
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4626,8 +5412,8 @@ end298:
 	VDIVPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none299:
-done259:
+none347:
+done307:
 	VZEROUPPER
 	RET
 
@@ -4641,13 +5427,13 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case301
+	JNE       case349
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain302
+	JZ        plain350
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain302
+	JNZ       plain350
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4655,7 +5441,7 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none303
+	JZ        none351
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4669,11 +5455,11 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none303:
+none351:
 	CMPQ DX, $+32
-	JB   end305
+	JB   end353
 
-loop304:
+loop352:
 	VMOVUPD  (AX), Z0
 	VPADDQ   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4691,16 +5477,17 @@ loop304:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop304
+	JAE      loop352
 
-end305:
+end353:
 	SFENCE
 
-plain302:
-	CMPQ DX, $+32
-	JB   end307
+plain350:
+	CMPQ    DX, $+32
+	JB      end355
+	PCALIGN $0x40
 
-loop306:
+loop354:
 	VMOVUPD (AX), Z0
 	VPADDQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4718,13 +5505,13 @@ loop306:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop306
+	JAE     loop354
 
-end307:
+end355:
 	CMPQ DX, $+8
-	JB   end309
+	JB   end357
 
-loop308:
+loop356:
 	VMOVUPD (AX), Z0
 	VPADDQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4733,11 +5520,11 @@ loop308:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop308
+	JAE     loop356
 
-end309:
+end357:
 	TESTQ     DX, DX
-	JZ        none310
+	JZ        none358
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4747,18 +5534,18 @@ end309:
 	VPADDQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none310:
-	JMP done300
+none358:
+	JMP done348
 
-case301:
+case349:
 	CMPQ      SI, $+1
-	JNE       case311
+	JNE       case359
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain312
+	JZ        plain360
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain312
+	JNZ       plain360
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4766,7 +5553,7 @@ case301:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none313
+	JZ        none361
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4780,11 +5567,11 @@ case301:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none313:
+none361:
 	CMPQ DX, $+32
-	JB   end315
+	JB   end363
 
-loop314:
+loop362:
 	VMOVUPD  (AX), Z0
 	VPSUBQ   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4802,16 +5589,17 @@ loop314:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop314
+	JAE      loop362
 
-end315:
+end363:
 	SFENCE
 
-plain312:
-	CMPQ DX, $+32
-	JB   end317
+plain360:
+	CMPQ    DX, $+32
+	JB      end365
+	PCALIGN $0x40
 
-loop316:
+loop364:
 	VMOVUPD (AX), Z0
 	VPSUBQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4829,13 +5617,13 @@ loop316:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop316
+	JAE     loop364
 
-end317:
+end365:
 	CMPQ DX, $+8
-	JB   end319
+	JB   end367
 
-loop318:
+loop366:
 	VMOVUPD (AX), Z0
 	VPSUBQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4844,11 +5632,11 @@ loop318:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop318
+	JAE     loop366
 
-end319:
+end367:
 	TESTQ     DX, DX
-	JZ        none320
+	JZ        none368
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4858,16 +5646,16 @@ end319:
 	VPSUBQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none320:
-	JMP done300
+none368:
+	JMP done348
 
-case311:
+case359:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain322
+	JZ        plain370
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain322
+	JNZ       plain370
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4875,7 +5663,7 @@ case311:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none323
+	JZ        none371
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4889,11 +5677,11 @@ case311:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none323:
+none371:
 	CMPQ DX, $+32
-	JB   end325
+	JB   end373
 
-loop324:
+loop372:
 	VMOVUPD  (AX), Z0
 	VPMULLQ  (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4911,16 +5699,17 @@ loop324:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop324
+	JAE      loop372
 
-end325:
+end373:
 	SFENCE
 
-plain322:
-	CMPQ DX, $+32
-	JB   end327
+plain370:
+	CMPQ    DX, $+32
+	JB      end375
+	PCALIGN $0x40
 
-loop326:
+loop374:
 	VMOVUPD (AX), Z0
 	VPMULLQ (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4938,13 +5727,13 @@ loop326:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop326
+	JAE     loop374
 
-end327:
+end375:
 	CMPQ DX, $+8
-	JB   end329
+	JB   end377
 
-loop328:
+loop376:
 	VMOVUPD (AX), Z0
 	VPMULLQ (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4953,11 +5742,11 @@ loop328:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop328
+	JAE     loop376
 
-end329:
+end377:
 	TESTQ     DX, DX
-	JZ        none330
+	JZ        none378
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4967,8 +5756,8 @@ end329:
 	VPMULLQ   Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none330:
-done300:
+none378:
+done348:
 	VZEROUPPER
 	RET
 
@@ -4982,13 +5771,13 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case332
+	JNE          case380
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain333
+	JZ           plain381
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain333
+	JNZ          plain381
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -4996,7 +5785,7 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none334
+	JZ           none382
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -5007,11 +5796,11 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none334:
+none382:
 	CMPQ CX, $+32
-	JB   end336
+	JB   end384
 
-loop335:
+loop383:
 	VMULPD   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VMULPD   64(AX), Z0, Z1
@@ -5024,16 +5813,17 @@ loop335:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop335
+	JAE      loop383
 
-end336:
+end384:
 	SFENCE
 
-plain333:
-	CMPQ CX, $+32
-	JB   end338
+plain381:
+	CMPQ    CX, $+32
+	JB      end386
+	PCALIGN $0x40
 
-loop337:
+loop385:
 	VMULPD  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VMULPD  64(AX), Z0, Z1
@@ -5046,24 +5836,24 @@ loop337:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop337
+	JAE     loop385
 
-end338:
+end386:
 	CMPQ CX, $+8
-	JB   end340
+	JB   end388
 
-loop339:
+loop387:
 	VMULPD  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop339
+	JAE     loop387
 
-end340:
+end388:
 	TESTQ     CX, CX
-	JZ        none341
+	JZ        none389
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5071,18 +5861,18 @@ end340:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none341:
-	JMP done331
+none389:
+	JMP done379
 
-case332:
+case380:
 	CMPQ      BX, $+1
-	JNE       case342
+	JNE       case390
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain343
+	JZ        plain391
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain343
+	JNZ       plain391
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -5090,7 +5880,7 @@ case332:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none344
+	JZ        none392
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -5101,11 +5891,11 @@ case332:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none344:
+none392:
 	CMPQ CX, $+32
-	JB   end346
+	JB   end394
 
-loop345:
+loop393:
 	VSQRTPD  (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VSQRTPD  64(AX), Z0
@@ -5118,16 +5908,17 @@ loop345:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop345
+	JAE      loop393
 
-end346:
+end394:
 	SFENCE
 
-plain343:
-	CMPQ CX, $+32
-	JB   end348
+plain391:
+	CMPQ    CX, $+32
+	JB      end396
+	PCALIGN $0x40
 
-loop347:
+loop395:
 	VSQRTPD (AX), Z0
 	VMOVUPD Z0, (DX)
 	VSQRTPD 64(AX), Z0
@@ -5140,24 +5931,24 @@ loop347:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop347
+	JAE     loop395
 
-end348:
+end396:
 	CMPQ CX, $+8
-	JB   end350
+	JB   end398
 
-loop349:
+loop397:
 	VSQRTPD (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop349
+	JAE     loop397
 
-end350:
+end398:
 	TESTQ     CX, CX
-	JZ        none351
+	JZ        none399
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5165,18 +5956,18 @@ end350:
 	VSQRTPD   Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none351:
-	JMP done331
+none399:
+	JMP done379
 
-case342:
+case390:
 	CMPQ      BX, $+2
-	JNE       case352
+	JNE       case400
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain353
+	JZ        plain401
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain353
+	JNZ       plain401
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -5184,7 +5975,7 @@ case342:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none354
+	JZ        none402
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -5195,11 +5986,11 @@ case342:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none354:
+none402:
 	CMPQ CX, $+32
-	JB   end356
+	JB   end404
 
-loop355:
+loop403:
 	VPANDNQ  (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPANDNQ  64(AX), Z1, Z0
@@ -5212,16 +6003,17 @@ loop355:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop355
+	JAE      loop403
 
-end356:
+end404:
 	SFENCE
 
-plain353:
-	CMPQ CX, $+32
-	JB   end358
+plain401:
+	CMPQ    CX, $+32
+	JB      end406
+	PCALIGN $0x40
 
-loop357:
+loop405:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPANDNQ 64(AX), Z1, Z0
@@ -5234,24 +6026,24 @@ loop357:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop357
+	JAE     loop405
 
-end358:
+end406:
 	CMPQ CX, $+8
-	JB   end360
+	JB   end408
 
-loop359:
+loop407:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop359
+	JAE     loop407
 
-end360:
+end408:
 	TESTQ     CX, CX
-	JZ        none361
+	JZ        none409
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5259,16 +6051,16 @@ end360:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none361:
-	JMP done331
+none409:
+	JMP done379
 
-case352:
+case400:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain363
+	JZ        plain411
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain363
+	JNZ       plain411
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -5276,7 +6068,7 @@ case352:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none364
+	JZ        none412
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -5287,11 +6079,11 @@ case352:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none364:
+none412:
 	CMPQ CX, $+32
-	JB   end366
+	JB   end414
 
-loop365:
+loop413:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -5304,16 +6096,17 @@ loop365:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop365
+	JAE      loop413
 
-end366:
+end414:
 	SFENCE
 
-plain363:
-	CMPQ CX, $+32
-	JB   end368
+plain411:
+	CMPQ    CX, $+32
+	JB      end416
+	PCALIGN $0x40
 
-loop367:
+loop415:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -5326,24 +6119,24 @@ loop367:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop367
+	JAE     loop415
 
-end368:
+end416:
 	CMPQ CX, $+8
-	JB   end370
+	JB   end418
 
-loop369:
+loop417:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop369
+	JAE     loop417
 
-end370:
+end418:
 	TESTQ     CX, CX
-	JZ        none371
+	JZ        none419
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5351,8 +6144,8 @@ end370:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none371:
-done331:
+none419:
+done379:
 	VZEROUPPER
 	RET
 
@@ -5368,10 +6161,10 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain372
+	JZ          plain420
 	MOVQ        SI, DI
 	ANDQ        $+7, DI
-	JNZ         plain372
+	JNZ         plain420
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -5379,7 +6172,7 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none373
+	JZ          none421
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -5396,11 +6189,11 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (DX)(DI*8), DX
 
-none373:
+none421:
 	CMPQ BX, $+32
-	JB   end375
+	JB   end423
 
-loop374:
+loop422:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -5423,16 +6216,17 @@ loop374:
 	ADDQ        $+256, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop374
+	JAE         loop422
 
-end375:
+end423:
 	SFENCE
 
-plain372:
-	CMPQ BX, $+32
-	JB   end377
+plain420:
+	CMPQ    BX, $+32
+	JB      end425
+	PCALIGN $0x40
 
-loop376:
+loop424:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -5455,13 +6249,13 @@ loop376:
 	ADDQ        $+256, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop376
+	JAE         loop424
 
-end377:
+end425:
 	CMPQ BX, $+8
-	JB   end379
+	JB   end427
 
-loop378:
+loop426:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -5472,11 +6266,11 @@ loop378:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop378
+	JAE         loop426
 
-end379:
+end427:
 	TESTQ       BX, BX
-	JZ          none380
+	JZ          none428
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
 	KMOVW       DI, K1
@@ -5488,7 +6282,7 @@ end379:
 	VFMADD213PD Z2, Z1, Z0
 	VMOVUPD     Z0, K1, (SI)
 
-none380:
+none428:
 	VZEROUPPER
 	RET
 
@@ -5503,10 +6297,10 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain381
+	JZ           plain429
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain381
+	JNZ          plain429
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -5514,7 +6308,7 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none382
+	JZ           none430
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -5528,11 +6322,11 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none382:
+none430:
 	CMPQ DX, $+32
-	JB   end384
+	JB   end432
 
-loop383:
+loop431:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVNTPD    Z1, (BX)
@@ -5550,16 +6344,17 @@ loop383:
 	ADDQ        $+256, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop383
+	JAE         loop431
 
-end384:
+end432:
 	SFENCE
 
-plain381:
-	CMPQ DX, $+32
-	JB   end386
+plain429:
+	CMPQ    DX, $+32
+	JB      end434
+	PCALIGN $0x40
 
-loop385:
+loop433:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -5577,13 +6372,13 @@ loop385:
 	ADDQ        $+256, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop385
+	JAE         loop433
 
-end386:
+end434:
 	CMPQ DX, $+8
-	JB   end388
+	JB   end436
 
-loop387:
+loop435:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -5592,11 +6387,11 @@ loop387:
 	ADDQ        $+64, CX
 	SUBQ        $+8, DX
 	CMPQ        DX, $+8
-	JAE         loop387
+	JAE         loop435
 
-end388:
+end436:
 	TESTQ       DX, DX
-	JZ          none389
+	JZ          none437
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
 	KMOVW       SI, K1
@@ -5606,7 +6401,7 @@ end388:
 	VFMADD213PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (BX)
 
-none389:
+none437:
 	VZEROUPPER
 	RET
 
@@ -5625,9 +6420,9 @@ TEXT ·compressAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end391
+	JB      end439
 
-loop390:
+loop438:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -5699,9 +6494,9 @@ loop390:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop390
+	JAE           loop438
 
-end391:
+end439:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -5726,9 +6521,9 @@ TEXT ·placesAVX512(SB), NOSPLIT, $0-48
 	MOVQ         SI, DI
 	NEGQ         DI
 	CMPQ         AX, $+64
-	JB           end393
+	JB           end441
 
-loop392:
+loop440:
 	SHRXQ         SI, (DX), R8
 	SHLXQ         DI, (DX)(BX*1), R9
 	ORQ           R9, R8
@@ -5815,9 +6610,9 @@ loop392:
 	LEAQ          (CX)(R8*8), CX
 	SUBQ          $+64, AX
 	CMPQ          AX, $+64
-	JAE           loop392
+	JAE           loop440
 
-end393:
+end441:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, CX
 	SHRQ $0x03, CX
@@ -5847,11 +6642,11 @@ TEXT ·filterAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case395
+	JNE          case443
 	CMPQ         CX, $+64
-	JB           end397
+	JB           end445
 
-loop396:
+loop444:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -5911,13 +6706,13 @@ loop396:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop396
+	JAE           loop444
 
-end397:
+end445:
 	CMPQ CX, $+8
-	JB   end399
+	JB   end447
 
-loop398:
+loop446:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -5928,18 +6723,18 @@ loop398:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop398
+	JAE           loop446
 
-end399:
-	JMP done394
+end447:
+	JMP done442
 
-case395:
+case443:
 	CMPQ BX, $+1
-	JNE  case400
+	JNE  case448
 	CMPQ CX, $+64
-	JB   end402
+	JB   end450
 
-loop401:
+loop449:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -5999,13 +6794,13 @@ loop401:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop401
+	JAE           loop449
 
-end402:
+end450:
 	CMPQ CX, $+8
-	JB   end404
+	JB   end452
 
-loop403:
+loop451:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6016,18 +6811,18 @@ loop403:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop403
+	JAE           loop451
 
-end404:
-	JMP done394
+end452:
+	JMP done442
 
-case400:
+case448:
 	CMPQ BX, $+2
-	JNE  case405
+	JNE  case453
 	CMPQ CX, $+64
-	JB   end407
+	JB   end455
 
-loop406:
+loop454:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6087,13 +6882,13 @@ loop406:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop406
+	JAE           loop454
 
-end407:
+end455:
 	CMPQ CX, $+8
-	JB   end409
+	JB   end457
 
-loop408:
+loop456:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6104,18 +6899,18 @@ loop408:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop408
+	JAE           loop456
 
-end409:
-	JMP done394
+end457:
+	JMP done442
 
-case405:
+case453:
 	CMPQ BX, $+3
-	JNE  case410
+	JNE  case458
 	CMPQ CX, $+64
-	JB   end412
+	JB   end460
 
-loop411:
+loop459:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6175,13 +6970,13 @@ loop411:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop411
+	JAE           loop459
 
-end412:
+end460:
 	CMPQ CX, $+8
-	JB   end414
+	JB   end462
 
-loop413:
+loop461:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6192,18 +6987,18 @@ loop413:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop413
+	JAE           loop461
 
-end414:
-	JMP done394
+end462:
+	JMP done442
 
-case410:
+case458:
 	CMPQ BX, $+4
-	JNE  case415
+	JNE  case463
 	CMPQ CX, $+64
-	JB   end417
+	JB   end465
 
-loop416:
+loop464:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6263,13 +7058,13 @@ loop416:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop416
+	JAE           loop464
 
-end417:
+end465:
 	CMPQ CX, $+8
-	JB   end419
+	JB   end467
 
-loop418:
+loop466:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6280,16 +7075,16 @@ loop418:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop418
+	JAE           loop466
 
-end419:
-	JMP done394
+end467:
+	JMP done442
 
-case415:
+case463:
 	CMPQ CX, $+64
-	JB   end422
+	JB   end470
 
-loop421:
+loop469:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6349,13 +7144,13 @@ loop421:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop421
+	JAE           loop469
 
-end422:
+end470:
 	CMPQ CX, $+8
-	JB   end424
+	JB   end472
 
-loop423:
+loop471:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6366,10 +7161,10 @@ loop423:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop423
+	JAE           loop471
 
-end424:
-done394:
+end472:
+done442:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -6386,11 +7181,11 @@ TEXT ·filterInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case426
+	JNE          case474
 	CMPQ         CX, $+64
-	JB           end428
+	JB           end476
 
-loop427:
+loop475:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6450,13 +7245,13 @@ loop427:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop427
+	JAE           loop475
 
-end428:
+end476:
 	CMPQ CX, $+8
-	JB   end430
+	JB   end478
 
-loop429:
+loop477:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6467,18 +7262,18 @@ loop429:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop429
+	JAE           loop477
 
-end430:
-	JMP done425
+end478:
+	JMP done473
 
-case426:
+case474:
 	CMPQ BX, $+1
-	JNE  case431
+	JNE  case479
 	CMPQ CX, $+64
-	JB   end433
+	JB   end481
 
-loop432:
+loop480:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6538,13 +7333,13 @@ loop432:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop432
+	JAE           loop480
 
-end433:
+end481:
 	CMPQ CX, $+8
-	JB   end435
+	JB   end483
 
-loop434:
+loop482:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6555,18 +7350,18 @@ loop434:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop434
+	JAE           loop482
 
-end435:
-	JMP done425
+end483:
+	JMP done473
 
-case431:
+case479:
 	CMPQ BX, $+2
-	JNE  case436
+	JNE  case484
 	CMPQ CX, $+64
-	JB   end438
+	JB   end486
 
-loop437:
+loop485:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6626,13 +7421,13 @@ loop437:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop437
+	JAE           loop485
 
-end438:
+end486:
 	CMPQ CX, $+8
-	JB   end440
+	JB   end488
 
-loop439:
+loop487:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6643,18 +7438,18 @@ loop439:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop439
+	JAE           loop487
 
-end440:
-	JMP done425
+end488:
+	JMP done473
 
-case436:
+case484:
 	CMPQ BX, $+3
-	JNE  case441
+	JNE  case489
 	CMPQ CX, $+64
-	JB   end443
+	JB   end491
 
-loop442:
+loop490:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6714,13 +7509,13 @@ loop442:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop442
+	JAE           loop490
 
-end443:
+end491:
 	CMPQ CX, $+8
-	JB   end445
+	JB   end493
 
-loop444:
+loop492:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6731,18 +7526,18 @@ loop444:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop444
+	JAE           loop492
 
-end445:
-	JMP done425
+end493:
+	JMP done473
 
-case441:
+case489:
 	CMPQ BX, $+4
-	JNE  case446
+	JNE  case494
 	CMPQ CX, $+64
-	JB   end448
+	JB   end496
 
-loop447:
+loop495:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6802,13 +7597,13 @@ loop447:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop447
+	JAE           loop495
 
-end448:
+end496:
 	CMPQ CX, $+8
-	JB   end450
+	JB   end498
 
-loop449:
+loop497:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6819,16 +7614,16 @@ loop449:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop449
+	JAE           loop497
 
-end450:
-	JMP done425
+end498:
+	JMP done473
 
-case446:
+case494:
 	CMPQ CX, $+64
-	JB   end453
+	JB   end501
 
-loop452:
+loop500:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6888,13 +7683,13 @@ loop452:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop452
+	JAE           loop500
 
-end453:
+end501:
 	CMPQ CX, $+8
-	JB   end455
+	JB   end503
 
-loop454:
+loop502:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6905,10 +7700,10 @@ loop454:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop454
+	JAE           loop502
 
-end455:
-done425:
+end503:
+done473:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -6925,21 +7720,21 @@ TEXT ·takeAVX512(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), SI
 	MOVQ BX, DI
 	CMPQ BX, $+8
-	JB   end458
+	JB   end506
 
-loop457:
+loop505:
 	MOVQ (DX), R8
 	CMPQ R8, CX
-	JAE  bad456
+	JAE  bad504
 	MOVQ 8(DX), R9
 	CMPQ R9, CX
-	JAE  bad456
+	JAE  bad504
 	MOVQ 16(DX), R10
 	CMPQ R10, CX
-	JAE  bad456
+	JAE  bad504
 	MOVQ 24(DX), R11
 	CMPQ R11, CX
-	JAE  bad456
+	JAE  bad504
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -6950,16 +7745,16 @@ loop457:
 	MOVQ R11, 24(SI)
 	MOVQ 32(DX), R8
 	CMPQ R8, CX
-	JAE  bad456
+	JAE  bad504
 	MOVQ 40(DX), R9
 	CMPQ R9, CX
-	JAE  bad456
+	JAE  bad504
 	MOVQ 48(DX), R10
 	CMPQ R10, CX
-	JAE  bad456
+	JAE  bad504
 	MOVQ 56(DX), R11
 	CMPQ R11, CX
-	JAE  bad456
+	JAE  bad504
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -6972,10 +7767,10 @@ loop457:
 	ADDQ $+64, SI
 	SUBQ $+8, BX
 	CMPQ BX, $+8
-	JAE  loop457
+	JAE  loop505
 
-end458:
-bad456:
+end506:
+bad504:
 	SUBQ BX, DI
 	MOVQ DI, ret+56(FP)
 	RET
@@ -6996,9 +7791,9 @@ TEXT ·prefixAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end460
+	JB           end508
 
-loop459:
+loop507:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -7047,13 +7842,13 @@ loop459:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop459
+	JAE     loop507
 
-end460:
+end508:
 	CMPQ CX, $+8
-	JB   end462
+	JB   end510
 
-loop461:
+loop509:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -7069,9 +7864,9 @@ loop461:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop461
+	JAE     loop509
 
-end462:
+end510:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -7098,9 +7893,9 @@ TEXT ·prefixBeforeAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end464
+	JB           end512
 
-loop463:
+loop511:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -7153,13 +7948,13 @@ loop463:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop463
+	JAE     loop511
 
-end464:
+end512:
 	CMPQ CX, $+8
-	JB   end466
+	JB   end514
 
-loop465:
+loop513:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -7176,9 +7971,9 @@ loop465:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop465
+	JAE     loop513
 
-end466:
+end514:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -7199,9 +7994,9 @@ TEXT ·prefixInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end468
+	JB           end516
 
-loop467:
+loop515:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -7250,13 +8045,13 @@ loop467:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop467
+	JAE     loop515
 
-end468:
+end516:
 	CMPQ CX, $+8
-	JB   end470
+	JB   end518
 
-loop469:
+loop517:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -7272,9 +8067,9 @@ loop469:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop469
+	JAE     loop517
 
-end470:
+end518:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -7295,9 +8090,9 @@ TEXT ·prefixBeforeInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end472
+	JB           end520
 
-loop471:
+loop519:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -7350,13 +8145,13 @@ loop471:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop471
+	JAE     loop519
 
-end472:
+end520:
 	CMPQ CX, $+8
-	JB   end474
+	JB   end522
 
-loop473:
+loop521:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -7373,9 +8168,9 @@ loop473:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop473
+	JAE     loop521
 
-end474:
+end522:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -7385,11 +8180,11 @@ end474:
 TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	VPBROADCASTQ avx512const25<>+0(SB), Z0
 	VPBROADCASTQ avx512const26<>+0(SB), Z1
-	VPBROADCASTQ avx512const27<>+0(SB), Z2
-	VPBROADCASTQ avx512const28<>+0(SB), Z3
-	VPBROADCASTQ avx512const29<>+0(SB), Z4
-	VPBROADCASTQ avx512const30<>+0(SB), Z5
-	VPBROADCASTQ avx512const31<>+0(SB), Z6
+	VBROADCASTSD avx512const27<>+0(SB), Z2
+	VBROADCASTSD avx512const28<>+0(SB), Z3
+	VBROADCASTSD avx512const29<>+0(SB), Z4
+	VBROADCASTSD avx512const30<>+0(SB), Z5
+	VBROADCASTSD avx512const31<>+0(SB), Z6
 	VPBROADCASTQ avx512const32<>+0(SB), Z7
 	VPBROADCASTQ avx512const33<>+0(SB), Z8
 	VPBROADCASTQ avx512const34<>+0(SB), Z9
@@ -7405,10 +8200,10 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain475
+	JZ           plain523
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain475
+	JNZ          plain523
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -7416,7 +8211,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none476
+	JZ           none524
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -7453,11 +8248,11 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none476:
+none524:
 	CMPQ CX, $+32
-	JB   end478
+	JB   end526
 
-loop477:
+loop525:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -7574,16 +8369,17 @@ loop477:
 	ADDQ         $+256, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop477
+	JAE          loop525
 
-end478:
+end526:
 	SFENCE
 
-plain475:
-	CMPQ CX, $+32
-	JB   end480
+plain523:
+	CMPQ    CX, $+32
+	JB      end528
+	PCALIGN $0x40
 
-loop479:
+loop527:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -7700,13 +8496,13 @@ loop479:
 	ADDQ         $+256, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop479
+	JAE          loop527
 
-end480:
+end528:
 	CMPQ CX, $+8
-	JB   end482
+	JB   end530
 
-loop481:
+loop529:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -7739,11 +8535,11 @@ loop481:
 	ADDQ         $+64, AX
 	SUBQ         $+8, CX
 	CMPQ         CX, $+8
-	JAE          loop481
+	JAE          loop529
 
-end482:
+end530:
 	TESTQ        CX, CX
-	JZ           none483
+	JZ           none531
 	MOVQ         $-1, BX
 	BZHIQ        CX, BX, BX
 	KMOVW        BX, K1
@@ -7777,7 +8573,7 @@ end482:
 	VSCALEFPD    Z1, Z3, Z3
 	VMOVUPD      Z3, K1, (DX)
 
-none483:
+none531:
 	VZEROUPPER
 	RET
 
@@ -7854,10 +8650,10 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain484
+	JZ           plain532
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain484
+	JNZ          plain532
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -7865,7 +8661,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none485
+	JZ           none533
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -7900,7 +8696,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	VFMADD231PD  Z3, Z16, Z15
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary486
+	JZ           ordinary534
 	VCMPPD       $0x11, Z12, Z14, K2
 	VMOVUPD      avx512const54<>+0(SB), K2, Z15
 	VCMPPD       $0x00, Z12, Z14, K2
@@ -7908,17 +8704,17 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z15
 
-ordinary486:
+ordinary534:
 	VMOVUPD Z15, K1, (DX)
 	SUBQ    BX, CX
 	LEAQ    (DX)(BX*8), DX
 	LEAQ    (AX)(BX*8), AX
 
-none485:
+none533:
 	CMPQ CX, $+32
-	JB   end488
+	JB   end536
 
-loop487:
+loop535:
 	VMOVUPD     (AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
@@ -7949,7 +8745,7 @@ loop487:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary489
+	JZ          ordinary537
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -7957,7 +8753,7 @@ loop487:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary489:
+ordinary537:
 	VMOVNTPD    Z15, (DX)
 	VMOVUPD     64(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -7989,7 +8785,7 @@ ordinary489:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary490
+	JZ          ordinary538
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -7997,7 +8793,7 @@ ordinary489:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary490:
+ordinary538:
 	VMOVNTPD    Z15, 64(DX)
 	VMOVUPD     128(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -8029,7 +8825,7 @@ ordinary490:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary491
+	JZ          ordinary539
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8037,7 +8833,7 @@ ordinary490:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary491:
+ordinary539:
 	VMOVNTPD    Z15, 128(DX)
 	VMOVUPD     192(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -8069,7 +8865,7 @@ ordinary491:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary492
+	JZ          ordinary540
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8077,22 +8873,23 @@ ordinary491:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary492:
+ordinary540:
 	VMOVNTPD Z15, 192(DX)
 	ADDQ     $+256, DX
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop487
+	JAE      loop535
 
-end488:
+end536:
 	SFENCE
 
-plain484:
-	CMPQ CX, $+32
-	JB   end494
+plain532:
+	CMPQ    CX, $+32
+	JB      end542
+	PCALIGN $0x40
 
-loop493:
+loop541:
 	VMOVUPD     (AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
@@ -8123,7 +8920,7 @@ loop493:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary495
+	JZ          ordinary543
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8131,7 +8928,7 @@ loop493:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary495:
+ordinary543:
 	VMOVUPD     Z15, (DX)
 	VMOVUPD     64(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -8163,7 +8960,7 @@ ordinary495:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary496
+	JZ          ordinary544
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8171,7 +8968,7 @@ ordinary495:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary496:
+ordinary544:
 	VMOVUPD     Z15, 64(DX)
 	VMOVUPD     128(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -8203,7 +9000,7 @@ ordinary496:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary497
+	JZ          ordinary545
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8211,7 +9008,7 @@ ordinary496:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary497:
+ordinary545:
 	VMOVUPD     Z15, 128(DX)
 	VMOVUPD     192(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -8243,7 +9040,7 @@ ordinary497:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary498
+	JZ          ordinary546
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8251,19 +9048,19 @@ ordinary497:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary498:
+ordinary546:
 	VMOVUPD Z15, 192(DX)
 	ADDQ    $+256, DX
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop493
+	JAE     loop541
 
-end494:
+end542:
 	CMPQ CX, $+8
-	JB   end500
+	JB   end548
 
-loop499:
+loop547:
 	VMOVUPD     (AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
@@ -8294,7 +9091,7 @@ loop499:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary501
+	JZ          ordinary549
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8302,17 +9099,17 @@ loop499:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary501:
+ordinary549:
 	VMOVUPD Z15, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop499
+	JAE     loop547
 
-end500:
+end548:
 	TESTQ       CX, CX
-	JZ          none502
+	JZ          none550
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -8347,7 +9144,7 @@ end500:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary503
+	JZ          ordinary551
 	VCMPPD      $0x11, Z12, Z14, K2
 	VMOVUPD     avx512const54<>+0(SB), K2, Z15
 	VCMPPD      $0x00, Z12, Z14, K2
@@ -8355,10 +9152,10 @@ end500:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z15
 
-ordinary503:
+ordinary551:
 	VMOVUPD Z15, K1, (DX)
 
-none502:
+none550:
 	VZEROUPPER
 	RET
 
@@ -8419,9 +9216,9 @@ TEXT ·compensateAVX512(SB), NOSPLIT, $0-32
 	VMOVUPD 128(DX), Z2
 	VMOVUPD 192(DX), Z3
 	CMPQ    CX, $+16
-	JB      end505
+	JB      end553
 
-loop504:
+loop552:
 	VMOVUPD (AX), Z4
 	VADDPD  Z4, Z0, Z5
 	VSUBPD  Z0, Z5, Z6
@@ -8443,9 +9240,9 @@ loop504:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop504
+	JAE     loop552
 
-end505:
+end553:
 	VMOVUPD Z0, (DX)
 	VMOVUPD Z1, 64(DX)
 	VMOVUPD Z2, 128(DX)
@@ -8468,19 +9265,38 @@ TEXT ·sumAbsAVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z7, Z7, Z7
 	VPXORQ  Z8, Z8, Z8
 	VMOVUPD avx512const0<>+0(SB), Z9
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near554
 	CMPQ    CX, $+64
-	JB      end507
+	JB      end556
 
-loop506:
+loop555:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end509
+	JB      end558
+	PCALIGN $0x40
 
-loop508:
+loop557:
+	MOVQ    (AX), BX
+	MOVQ    8(AX), BX
+	MOVQ    64(AX), BX
+	MOVQ    72(AX), BX
+	MOVQ    128(AX), BX
+	MOVQ    136(AX), BX
+	MOVQ    192(AX), BX
+	MOVQ    200(AX), BX
+	MOVQ    256(AX), BX
+	MOVQ    264(AX), BX
+	MOVQ    320(AX), BX
+	MOVQ    328(AX), BX
+	MOVQ    384(AX), BX
+	MOVQ    392(AX), BX
+	MOVQ    448(AX), BX
+	MOVQ    456(AX), BX
 	VPANDNQ (AX), Z9, Z10
 	VADDPD  Z10, Z0, Z0
 	VPANDNQ 64(AX), Z9, Z10
@@ -8500,9 +9316,9 @@ loop508:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop508
+	JAE     loop557
 
-end509:
+end558:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -8523,23 +9339,83 @@ end509:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop506
+	JAE    loop555
 
-end507:
+end556:
+near554:
+	CMPQ CX, $+64
+	JB   end560
+
+loop559:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end562
+	PCALIGN $0x40
+
+loop561:
+	VPANDNQ (AX), Z9, Z10
+	VADDPD  Z10, Z0, Z0
+	VPANDNQ 64(AX), Z9, Z10
+	VADDPD  Z10, Z1, Z1
+	VPANDNQ 128(AX), Z9, Z10
+	VADDPD  Z10, Z2, Z2
+	VPANDNQ 192(AX), Z9, Z10
+	VADDPD  Z10, Z3, Z3
+	VPANDNQ 256(AX), Z9, Z10
+	VADDPD  Z10, Z4, Z4
+	VPANDNQ 320(AX), Z9, Z10
+	VADDPD  Z10, Z5, Z5
+	VPANDNQ 384(AX), Z9, Z10
+	VADDPD  Z10, Z6, Z6
+	VPANDNQ 448(AX), Z9, Z10
+	VADDPD  Z10, Z7, Z7
+	ADDQ    $+512, AX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop561
+
+end562:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Z4, Z0, Z0
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z2, Z0, Z0
+	VADDPD Z3, Z1, Z1
+	VADDPD Z1, Z0, Z0
+	VADDPD Z0, Z8, Z8
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop559
+
+end560:
 	CMPQ CX, $+8
-	JB   end511
+	JB   end564
 
-loop510:
+loop563:
 	VPANDNQ (AX), Z9, Z1
 	VADDPD  Z1, Z0, Z0
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop510
+	JAE     loop563
 
-end511:
+end564:
 	TESTQ     CX, CX
-	JZ        none512
+	JZ        none565
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -8547,7 +9423,7 @@ end511:
 	VPANDNQ   Z1, Z9, Z1
 	VADDPD    Z1, Z0, Z0
 
-none512:
+none565:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -8568,13 +9444,13 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	MOVQ      dst+8(FP), DX
 	MOVQ      c+0(FP), BX
 	CMPQ      BX, $+0
-	JNE       case514
+	JNE       case567
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain515
+	JZ        plain568
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain515
+	JNZ       plain568
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -8582,7 +9458,7 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none516
+	JZ        none569
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -8597,11 +9473,11 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none516:
+none569:
 	CMPQ CX, $+32
-	JB   end518
+	JB   end571
 
-loop517:
+loop570:
 	VMOVUPD  (AX), Z0
 	VPSRAQ   $0x3f, Z0, Z1
 	VPSRLQ   $0x01, Z1, Z1
@@ -8630,16 +9506,17 @@ loop517:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop517
+	JAE      loop570
 
-end518:
+end571:
 	SFENCE
 
-plain515:
-	CMPQ CX, $+32
-	JB   end520
+plain568:
+	CMPQ    CX, $+32
+	JB      end573
+	PCALIGN $0x40
 
-loop519:
+loop572:
 	VMOVUPD (AX), Z0
 	VPSRAQ  $0x3f, Z0, Z1
 	VPSRLQ  $0x01, Z1, Z1
@@ -8668,13 +9545,13 @@ loop519:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop519
+	JAE     loop572
 
-end520:
+end573:
 	CMPQ CX, $+8
-	JB   end522
+	JB   end575
 
-loop521:
+loop574:
 	VMOVUPD (AX), Z0
 	VPSRAQ  $0x3f, Z0, Z1
 	VPSRLQ  $0x01, Z1, Z1
@@ -8685,11 +9562,11 @@ loop521:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop521
+	JAE     loop574
 
-end522:
+end575:
 	TESTQ     CX, CX
-	JZ        none523
+	JZ        none576
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -8701,18 +9578,18 @@ end522:
 	VPSUBQ    avx512const55<>+0(SB), Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none523:
-	JMP done513
+none576:
+	JMP done566
 
-case514:
+case567:
 	CMPQ      BX, $+1
-	JNE       case524
+	JNE       case577
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain525
+	JZ        plain578
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain525
+	JNZ       plain578
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -8720,7 +9597,7 @@ case514:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none526
+	JZ        none579
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -8735,11 +9612,11 @@ case514:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none526:
+none579:
 	CMPQ CX, $+32
-	JB   end528
+	JB   end581
 
-loop527:
+loop580:
 	VMOVUPD  (AX), Z0
 	VPADDQ   avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ   $0x3f, Z0, Z1
@@ -8768,16 +9645,17 @@ loop527:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop527
+	JAE      loop580
 
-end528:
+end581:
 	SFENCE
 
-plain525:
-	CMPQ CX, $+32
-	JB   end530
+plain578:
+	CMPQ    CX, $+32
+	JB      end583
+	PCALIGN $0x40
 
-loop529:
+loop582:
 	VMOVUPD (AX), Z0
 	VPADDQ  avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z1
@@ -8806,13 +9684,13 @@ loop529:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop529
+	JAE     loop582
 
-end530:
+end583:
 	CMPQ CX, $+8
-	JB   end532
+	JB   end585
 
-loop531:
+loop584:
 	VMOVUPD (AX), Z0
 	VPADDQ  avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z1
@@ -8823,11 +9701,11 @@ loop531:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop531
+	JAE     loop584
 
-end532:
+end585:
 	TESTQ     CX, CX
-	JZ        none533
+	JZ        none586
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -8839,16 +9717,16 @@ end532:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none533:
-	JMP done513
+none586:
+	JMP done566
 
-case524:
+case577:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain535
+	JZ        plain588
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain535
+	JNZ       plain588
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -8856,7 +9734,7 @@ case524:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none536
+	JZ        none589
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -8873,11 +9751,11 @@ case524:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none536:
+none589:
 	CMPQ CX, $+32
-	JB   end538
+	JB   end591
 
-loop537:
+loop590:
 	VADDPD   (AX), Z0, Z1
 	VCMPPD   $0x03, Z1, Z1, K1
 	VMOVUPD  avx512const56<>+0(SB), K1, Z1
@@ -8914,16 +9792,17 @@ loop537:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop537
+	JAE      loop590
 
-end538:
+end591:
 	SFENCE
 
-plain535:
-	CMPQ CX, $+32
-	JB   end540
+plain588:
+	CMPQ    CX, $+32
+	JB      end593
+	PCALIGN $0x40
 
-loop539:
+loop592:
 	VADDPD  (AX), Z0, Z1
 	VCMPPD  $0x03, Z1, Z1, K1
 	VMOVUPD avx512const56<>+0(SB), K1, Z1
@@ -8960,13 +9839,13 @@ loop539:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop539
+	JAE     loop592
 
-end540:
+end593:
 	CMPQ CX, $+8
-	JB   end542
+	JB   end595
 
-loop541:
+loop594:
 	VADDPD  (AX), Z0, Z1
 	VCMPPD  $0x03, Z1, Z1, K1
 	VMOVUPD avx512const56<>+0(SB), K1, Z1
@@ -8979,11 +9858,11 @@ loop541:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop541
+	JAE     loop594
 
-end542:
+end595:
 	TESTQ     CX, CX
-	JZ        none543
+	JZ        none596
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -8997,8 +9876,8 @@ end542:
 	VPSUBQ    avx512const55<>+0(SB), Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none543:
-done513:
+none596:
+done566:
 	VZEROUPPER
 	RET
 
@@ -9039,13 +9918,13 @@ TEXT ·partitionAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx512const57<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end546
+	JB           end599
 
-loop545:
+loop598:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+256
-	JB        end544
+	JB        end597
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -9100,10 +9979,10 @@ loop545:
 	LEAQ      -64(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop545
+	JAE       loop598
 
-end546:
-end544:
+end599:
+end597:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -9399,13 +10278,13 @@ TEXT ·partitionPairsAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx512const57<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end549
+	JB           end602
 
-loop548:
+loop601:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+256
-	JB        end547
+	JB        end600
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -9472,10 +10351,10 @@ loop548:
 	LEAQ      -64(BX)(R13*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop548
+	JAE       loop601
 
-end549:
-end547:
+end602:
+end600:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -9501,7 +10380,7 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         CX, $+8
-	JA           more551
+	JA           more604
 	LEAQ         (AX), CX
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      avx512const14<>+0(SB), Z1
@@ -9539,11 +10418,11 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VPMAXSQ      Z1, Z3, K1, Z2
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (AX)
-	JMP          sorted550
+	JMP          sorted603
 
-more551:
+more604:
 	CMPQ       CX, $+16
-	JA         more552
+	JA         more605
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
@@ -9627,11 +10506,11 @@ more551:
 	VMOVUPD    Z3, (AX)
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
 	VMOVUPD    Z2, K1, 64(AX)
-	JMP        sorted550
+	JMP        sorted603
 
-more552:
+more605:
 	CMPQ       CX, $+32
-	JA         more553
+	JA         more606
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -9824,11 +10703,11 @@ more552:
 	VMOVUPD    Z6, K1, 128(AX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
 	VMOVUPD    Z5, K1, 192(AX)
-	JMP        sorted550
+	JMP        sorted603
 
-more553:
+more606:
 	CMPQ       CX, $+64
-	JA         more554
+	JA         more607
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -10291,9 +11170,9 @@ more553:
 	VMOVUPD    Z3, K1, 384(AX)
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
 	VMOVUPD    Z6, K1, 448(AX)
-	JMP        sorted550
+	JMP        sorted603
 
-more554:
+more607:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -11409,7 +12288,7 @@ more554:
 	VPCMPQ     $0x06, avx512const72<>+0(SB), Z0, K1
 	VMOVUPD    Z11, K1, 960(AX)
 
-sorted550:
+sorted603:
 	VZEROUPPER
 	RET
 
@@ -11572,7 +12451,7 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         DX, $+8
-	JA           more557
+	JA           more610
 	LEAQ         (AX), DX
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      avx512const14<>+0(SB), Z1
@@ -11653,11 +12532,11 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVUPD      Z1, K1, (AX)
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (CX)
-	JMP          sorted556
+	JMP          sorted609
 
-more557:
+more610:
 	CMPQ       DX, $+16
-	JA         more558
+	JA         more611
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), DX
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
@@ -11865,11 +12744,11 @@ more557:
 	VMOVUPD    Z1, (CX)
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 64(CX)
-	JMP        sorted556
+	JMP        sorted609
 
-more558:
+more611:
 	CMPQ       DX, $+32
-	JA         more559
+	JA         more612
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), DX
@@ -12410,9 +13289,9 @@ more558:
 	VMOVUPD    Z3, K1, 128(CX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 192(CX)
-	JMP        sorted556
+	JMP        sorted609
 
-more559:
+more612:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -13800,7 +14679,7 @@ more559:
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
 	VMOVUPD    Z15, K1, 448(CX)
 
-sorted556:
+sorted609:
 	VZEROUPPER
 	RET
 
@@ -13871,9 +14750,9 @@ TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), BX
 	MOVQ       b+16(FP), SI
 	CMPQ       DX, $+4
-	JB         end562
+	JB         end615
 
-loop561:
+loop614:
 	VMOVUPD      (SI), Z24
 	VMOVUPD      64(SI), Z25
 	VMOVUPD      128(SI), Z26
@@ -14030,13 +14909,13 @@ loop561:
 	ADDQ         $+768, SI
 	SUBQ         $+4, DX
 	CMPQ         DX, $+4
-	JAE          loop561
+	JAE          loop614
 
-end562:
+end615:
 	CMPQ DX, $+1
-	JB   end564
+	JB   end617
 
-loop563:
+loop616:
 	VMOVUPD      (SI), Z24
 	VMOVUPD      64(SI), Z25
 	VMOVUPD      128(SI), Z26
@@ -14079,9 +14958,9 @@ loop563:
 	ADDQ         $+192, SI
 	SUBQ         $+1, DX
 	CMPQ         DX, $+1
-	JAE          loop563
+	JAE          loop616
 
-end564:
+end617:
 	VBROADCASTSD alpha+56(FP), Z24
 	VMULPD       Z24, Z0, Z0
 	VMULPD       Z24, Z1, Z1
@@ -14111,9 +14990,9 @@ end564:
 	MOVQ         cols+48(FP), SI
 	MOVQ         keep+72(FP), DX
 	TESTQ        DX, DX
-	JZ           over565
+	JZ           over618
 	CMPQ         SI, $+24
-	JB           part566
+	JB           part619
 	VBROADCASTSD beta+64(FP), Z24
 	VFMADD231PD  (AX), Z24, Z0
 	VMOVUPD      Z0, (AX)
@@ -14122,7 +15001,7 @@ end564:
 	VFMADD231PD  128(AX), Z24, Z16
 	VMOVUPD      Z16, 128(AX)
 	CMPQ         BX, $+1
-	JBE          end567
+	JBE          end620
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z1
 	VMOVUPD      Z1, (AX)
@@ -14131,7 +15010,7 @@ end564:
 	VFMADD231PD  128(AX), Z24, Z17
 	VMOVUPD      Z17, 128(AX)
 	CMPQ         BX, $+2
-	JBE          end567
+	JBE          end620
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z2
 	VMOVUPD      Z2, (AX)
@@ -14140,7 +15019,7 @@ end564:
 	VFMADD231PD  128(AX), Z24, Z18
 	VMOVUPD      Z18, 128(AX)
 	CMPQ         BX, $+3
-	JBE          end567
+	JBE          end620
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z3
 	VMOVUPD      Z3, (AX)
@@ -14149,7 +15028,7 @@ end564:
 	VFMADD231PD  128(AX), Z24, Z19
 	VMOVUPD      Z19, 128(AX)
 	CMPQ         BX, $+4
-	JBE          end567
+	JBE          end620
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z4
 	VMOVUPD      Z4, (AX)
@@ -14158,7 +15037,7 @@ end564:
 	VFMADD231PD  128(AX), Z24, Z20
 	VMOVUPD      Z20, 128(AX)
 	CMPQ         BX, $+5
-	JBE          end567
+	JBE          end620
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z5
 	VMOVUPD      Z5, (AX)
@@ -14167,7 +15046,7 @@ end564:
 	VFMADD231PD  128(AX), Z24, Z21
 	VMOVUPD      Z21, 128(AX)
 	CMPQ         BX, $+6
-	JBE          end567
+	JBE          end620
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z6
 	VMOVUPD      Z6, (AX)
@@ -14176,7 +15055,7 @@ end564:
 	VFMADD231PD  128(AX), Z24, Z22
 	VMOVUPD      Z22, 128(AX)
 	CMPQ         BX, $+7
-	JBE          end567
+	JBE          end620
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z7
 	VMOVUPD      Z7, (AX)
@@ -14185,14 +15064,14 @@ end564:
 	VFMADD231PD  128(AX), Z24, Z23
 	VMOVUPD      Z23, 128(AX)
 
-end567:
+end620:
 	VZEROUPPER
 	RET
 
-part566:
+part619:
 	VBROADCASTSD beta+64(FP), Z24
 	CMPQ         SI, $+0
-	JBE          all568
+	JBE          all621
 	LEAQ         (SI), DX
 	MOVQ         $-1, DI
 	BZHIQ        DX, DI, DI
@@ -14202,51 +15081,51 @@ part566:
 	VFMADD231PD  Z25, Z24, Z0
 	VMOVUPD      Z0, K1, (DX)
 	CMPQ         BX, $+1
-	JBE          end569
+	JBE          end622
 	ADDQ         CX, DX
 	VMOVUPD.Z    (DX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z1
 	VMOVUPD      Z1, K1, (DX)
 	CMPQ         BX, $+2
-	JBE          end569
+	JBE          end622
 	ADDQ         CX, DX
 	VMOVUPD.Z    (DX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z2
 	VMOVUPD      Z2, K1, (DX)
 	CMPQ         BX, $+3
-	JBE          end569
+	JBE          end622
 	ADDQ         CX, DX
 	VMOVUPD.Z    (DX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z3
 	VMOVUPD      Z3, K1, (DX)
 	CMPQ         BX, $+4
-	JBE          end569
+	JBE          end622
 	ADDQ         CX, DX
 	VMOVUPD.Z    (DX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z4
 	VMOVUPD      Z4, K1, (DX)
 	CMPQ         BX, $+5
-	JBE          end569
+	JBE          end622
 	ADDQ         CX, DX
 	VMOVUPD.Z    (DX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z5
 	VMOVUPD      Z5, K1, (DX)
 	CMPQ         BX, $+6
-	JBE          end569
+	JBE          end622
 	ADDQ         CX, DX
 	VMOVUPD.Z    (DX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z6
 	VMOVUPD      Z6, K1, (DX)
 	CMPQ         BX, $+7
-	JBE          end569
+	JBE          end622
 	ADDQ         CX, DX
 	VMOVUPD.Z    (DX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z7
 	VMOVUPD      Z7, K1, (DX)
 
-end569:
+end622:
 	CMPQ        SI, $+8
-	JBE         all568
+	JBE         all621
 	LEAQ        -8(SI), DX
 	MOVQ        $-1, DI
 	BZHIQ       DX, DI, DI
@@ -14256,51 +15135,51 @@ end569:
 	VFMADD231PD Z0, Z24, Z8
 	VMOVUPD     Z8, K1, (DX)
 	CMPQ        BX, $+1
-	JBE         end570
+	JBE         end623
 	ADDQ        CX, DX
 	VMOVUPD.Z   (DX), K1, Z0
 	VFMADD231PD Z0, Z24, Z9
 	VMOVUPD     Z9, K1, (DX)
 	CMPQ        BX, $+2
-	JBE         end570
+	JBE         end623
 	ADDQ        CX, DX
 	VMOVUPD.Z   (DX), K1, Z0
 	VFMADD231PD Z0, Z24, Z10
 	VMOVUPD     Z10, K1, (DX)
 	CMPQ        BX, $+3
-	JBE         end570
+	JBE         end623
 	ADDQ        CX, DX
 	VMOVUPD.Z   (DX), K1, Z0
 	VFMADD231PD Z0, Z24, Z11
 	VMOVUPD     Z11, K1, (DX)
 	CMPQ        BX, $+4
-	JBE         end570
+	JBE         end623
 	ADDQ        CX, DX
 	VMOVUPD.Z   (DX), K1, Z0
 	VFMADD231PD Z0, Z24, Z12
 	VMOVUPD     Z12, K1, (DX)
 	CMPQ        BX, $+5
-	JBE         end570
+	JBE         end623
 	ADDQ        CX, DX
 	VMOVUPD.Z   (DX), K1, Z0
 	VFMADD231PD Z0, Z24, Z13
 	VMOVUPD     Z13, K1, (DX)
 	CMPQ        BX, $+6
-	JBE         end570
+	JBE         end623
 	ADDQ        CX, DX
 	VMOVUPD.Z   (DX), K1, Z0
 	VFMADD231PD Z0, Z24, Z14
 	VMOVUPD     Z14, K1, (DX)
 	CMPQ        BX, $+7
-	JBE         end570
+	JBE         end623
 	ADDQ        CX, DX
 	VMOVUPD.Z   (DX), K1, Z0
 	VFMADD231PD Z0, Z24, Z15
 	VMOVUPD     Z15, K1, (DX)
 
-end570:
+end623:
 	CMPQ        SI, $+16
-	JBE         all568
+	JBE         all621
 	LEAQ        -16(SI), DX
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
@@ -14310,109 +15189,109 @@ end570:
 	VFMADD231PD Z0, Z24, Z16
 	VMOVUPD     Z16, K1, (AX)
 	CMPQ        BX, $+1
-	JBE         end571
+	JBE         end624
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z17
 	VMOVUPD     Z17, K1, (AX)
 	CMPQ        BX, $+2
-	JBE         end571
+	JBE         end624
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z18
 	VMOVUPD     Z18, K1, (AX)
 	CMPQ        BX, $+3
-	JBE         end571
+	JBE         end624
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z19
 	VMOVUPD     Z19, K1, (AX)
 	CMPQ        BX, $+4
-	JBE         end571
+	JBE         end624
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z20
 	VMOVUPD     Z20, K1, (AX)
 	CMPQ        BX, $+5
-	JBE         end571
+	JBE         end624
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z21
 	VMOVUPD     Z21, K1, (AX)
 	CMPQ        BX, $+6
-	JBE         end571
+	JBE         end624
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z22
 	VMOVUPD     Z22, K1, (AX)
 	CMPQ        BX, $+7
-	JBE         end571
+	JBE         end624
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z23
 	VMOVUPD     Z23, K1, (AX)
 
-end571:
-all568:
+end624:
+all621:
 	VZEROUPPER
 	RET
 
-over565:
+over618:
 	CMPQ    SI, $+24
-	JB      part572
+	JB      part625
 	VMOVUPD Z0, (AX)
 	VMOVUPD Z8, 64(AX)
 	VMOVUPD Z16, 128(AX)
 	CMPQ    BX, $+1
-	JBE     end573
+	JBE     end626
 	ADDQ    CX, AX
 	VMOVUPD Z1, (AX)
 	VMOVUPD Z9, 64(AX)
 	VMOVUPD Z17, 128(AX)
 	CMPQ    BX, $+2
-	JBE     end573
+	JBE     end626
 	ADDQ    CX, AX
 	VMOVUPD Z2, (AX)
 	VMOVUPD Z10, 64(AX)
 	VMOVUPD Z18, 128(AX)
 	CMPQ    BX, $+3
-	JBE     end573
+	JBE     end626
 	ADDQ    CX, AX
 	VMOVUPD Z3, (AX)
 	VMOVUPD Z11, 64(AX)
 	VMOVUPD Z19, 128(AX)
 	CMPQ    BX, $+4
-	JBE     end573
+	JBE     end626
 	ADDQ    CX, AX
 	VMOVUPD Z4, (AX)
 	VMOVUPD Z12, 64(AX)
 	VMOVUPD Z20, 128(AX)
 	CMPQ    BX, $+5
-	JBE     end573
+	JBE     end626
 	ADDQ    CX, AX
 	VMOVUPD Z5, (AX)
 	VMOVUPD Z13, 64(AX)
 	VMOVUPD Z21, 128(AX)
 	CMPQ    BX, $+6
-	JBE     end573
+	JBE     end626
 	ADDQ    CX, AX
 	VMOVUPD Z6, (AX)
 	VMOVUPD Z14, 64(AX)
 	VMOVUPD Z22, 128(AX)
 	CMPQ    BX, $+7
-	JBE     end573
+	JBE     end626
 	ADDQ    CX, AX
 	VMOVUPD Z7, (AX)
 	VMOVUPD Z15, 64(AX)
 	VMOVUPD Z23, 128(AX)
 
-end573:
+end626:
 	VZEROUPPER
 	RET
 
-part572:
+part625:
 	CMPQ    SI, $+0
-	JBE     all574
+	JBE     all627
 	LEAQ    (SI), DX
 	MOVQ    $-1, DI
 	BZHIQ   DX, DI, DI
@@ -14420,37 +15299,37 @@ part572:
 	LEAQ    (AX), DX
 	VMOVUPD Z0, K1, (DX)
 	CMPQ    BX, $+1
-	JBE     end575
+	JBE     end628
 	ADDQ    CX, DX
 	VMOVUPD Z1, K1, (DX)
 	CMPQ    BX, $+2
-	JBE     end575
+	JBE     end628
 	ADDQ    CX, DX
 	VMOVUPD Z2, K1, (DX)
 	CMPQ    BX, $+3
-	JBE     end575
+	JBE     end628
 	ADDQ    CX, DX
 	VMOVUPD Z3, K1, (DX)
 	CMPQ    BX, $+4
-	JBE     end575
+	JBE     end628
 	ADDQ    CX, DX
 	VMOVUPD Z4, K1, (DX)
 	CMPQ    BX, $+5
-	JBE     end575
+	JBE     end628
 	ADDQ    CX, DX
 	VMOVUPD Z5, K1, (DX)
 	CMPQ    BX, $+6
-	JBE     end575
+	JBE     end628
 	ADDQ    CX, DX
 	VMOVUPD Z6, K1, (DX)
 	CMPQ    BX, $+7
-	JBE     end575
+	JBE     end628
 	ADDQ    CX, DX
 	VMOVUPD Z7, K1, (DX)
 
-end575:
+end628:
 	CMPQ    SI, $+8
-	JBE     all574
+	JBE     all627
 	LEAQ    -8(SI), DX
 	MOVQ    $-1, DI
 	BZHIQ   DX, DI, DI
@@ -14458,37 +15337,37 @@ end575:
 	LEAQ    64(AX), DX
 	VMOVUPD Z8, K1, (DX)
 	CMPQ    BX, $+1
-	JBE     end576
+	JBE     end629
 	ADDQ    CX, DX
 	VMOVUPD Z9, K1, (DX)
 	CMPQ    BX, $+2
-	JBE     end576
+	JBE     end629
 	ADDQ    CX, DX
 	VMOVUPD Z10, K1, (DX)
 	CMPQ    BX, $+3
-	JBE     end576
+	JBE     end629
 	ADDQ    CX, DX
 	VMOVUPD Z11, K1, (DX)
 	CMPQ    BX, $+4
-	JBE     end576
+	JBE     end629
 	ADDQ    CX, DX
 	VMOVUPD Z12, K1, (DX)
 	CMPQ    BX, $+5
-	JBE     end576
+	JBE     end629
 	ADDQ    CX, DX
 	VMOVUPD Z13, K1, (DX)
 	CMPQ    BX, $+6
-	JBE     end576
+	JBE     end629
 	ADDQ    CX, DX
 	VMOVUPD Z14, K1, (DX)
 	CMPQ    BX, $+7
-	JBE     end576
+	JBE     end629
 	ADDQ    CX, DX
 	VMOVUPD Z15, K1, (DX)
 
-end576:
+end629:
 	CMPQ    SI, $+16
-	JBE     all574
+	JBE     all627
 	LEAQ    -16(SI), DX
 	MOVQ    $-1, SI
 	BZHIQ   DX, SI, SI
@@ -14496,36 +15375,36 @@ end576:
 	LEAQ    128(AX), AX
 	VMOVUPD Z16, K1, (AX)
 	CMPQ    BX, $+1
-	JBE     end577
+	JBE     end630
 	ADDQ    CX, AX
 	VMOVUPD Z17, K1, (AX)
 	CMPQ    BX, $+2
-	JBE     end577
+	JBE     end630
 	ADDQ    CX, AX
 	VMOVUPD Z18, K1, (AX)
 	CMPQ    BX, $+3
-	JBE     end577
+	JBE     end630
 	ADDQ    CX, AX
 	VMOVUPD Z19, K1, (AX)
 	CMPQ    BX, $+4
-	JBE     end577
+	JBE     end630
 	ADDQ    CX, AX
 	VMOVUPD Z20, K1, (AX)
 	CMPQ    BX, $+5
-	JBE     end577
+	JBE     end630
 	ADDQ    CX, AX
 	VMOVUPD Z21, K1, (AX)
 	CMPQ    BX, $+6
-	JBE     end577
+	JBE     end630
 	ADDQ    CX, AX
 	VMOVUPD Z22, K1, (AX)
 	CMPQ    BX, $+7
-	JBE     end577
+	JBE     end630
 	ADDQ    CX, AX
 	VMOVUPD Z23, K1, (AX)
 
-end577:
-all574:
+end630:
+all627:
 	VZEROUPPER
 	RET
 
@@ -14546,9 +15425,9 @@ TEXT ·gemmPackLeftAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K1
 	CMPQ    SI, $+1
-	JB      end579
+	JB      end632
 
-loop578:
+loop631:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -14556,9 +15435,9 @@ loop578:
 	ADDQ      $+64, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop578
+	JAE       loop631
 
-end579:
+end632:
 	VZEROUPPER
 	RET
 
@@ -14593,9 +15472,9 @@ TEXT ·gemmPackRightAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K3
 	CMPQ    SI, $+1
-	JB      end581
+	JB      end634
 
-loop580:
+loop633:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -14609,9 +15488,9 @@ loop580:
 	ADDQ      $+192, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop580
+	JAE       loop633
 
-end581:
+end634:
 	VZEROUPPER
 	RET
 
@@ -14655,9 +15534,9 @@ TEXT ·gemmPackAlongAVX512(SB), NOSPLIT, $0-48
 	CMOVQLE R12, R13
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+8
-	JB      end583
+	JB      end636
 
-loop582:
+loop635:
 	VMOVUPD    (SI), Z0
 	VMOVUPD    (DI), Z1
 	VMOVUPD    (R8), Z2
@@ -14716,11 +15595,11 @@ loop582:
 	ADDQ       $+64, R13
 	SUBQ       $+8, DX
 	CMPQ       DX, $+8
-	JAE        loop582
+	JAE        loop635
 
-end583:
+end636:
 	TESTQ      DX, DX
-	JZ         none584
+	JZ         none637
 	MOVQ       $-1, BX
 	BZHIQ      DX, BX, BX
 	KMOVW      BX, K1
@@ -14758,61 +15637,62 @@ end583:
 	VSHUFF64X2 $0xdd, Z4, Z0, Z0
 	VMOVUPD    Z5, (AX)
 	CMPQ       DX, $+1
-	JBE        end585
+	JBE        end638
 	ADDQ       CX, AX
 	VMOVUPD    Z6, (AX)
 	CMPQ       DX, $+2
-	JBE        end585
+	JBE        end638
 	ADDQ       CX, AX
 	VMOVUPD    Z9, (AX)
 	CMPQ       DX, $+3
-	JBE        end585
+	JBE        end638
 	ADDQ       CX, AX
 	VMOVUPD    Z8, (AX)
 	CMPQ       DX, $+4
-	JBE        end585
+	JBE        end638
 	ADDQ       CX, AX
 	VMOVUPD    Z7, (AX)
 	CMPQ       DX, $+5
-	JBE        end585
+	JBE        end638
 	ADDQ       CX, AX
 	VMOVUPD    Z2, (AX)
 	CMPQ       DX, $+6
-	JBE        end585
+	JBE        end638
 	ADDQ       CX, AX
 	VMOVUPD    Z1, (AX)
 
-end585:
-none584:
+end638:
+none637:
 	VZEROUPPER
 	RET
 
 // func gemvDotAVX512(dst *float64, a *float64, stride int, x []float64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·gemvDotAVX512(SB), NOSPLIT, $0-48
-	MOVQ   x_base+24(FP), AX
-	MOVQ   x_len+32(FP), CX
-	MOVQ   stride+16(FP), DX
-	SHLQ   $0x03, DX
-	MOVQ   a+8(FP), BX
-	MOVQ   BX, SI
-	ADDQ   DX, SI
-	MOVQ   SI, DI
-	ADDQ   DX, DI
-	MOVQ   DI, R8
-	ADDQ   DX, R8
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	CMPQ   CX, $+16
-	JB     end587
+	MOVQ    x_base+24(FP), AX
+	MOVQ    x_len+32(FP), CX
+	MOVQ    stride+16(FP), DX
+	SHLQ    $0x03, DX
+	MOVQ    a+8(FP), BX
+	MOVQ    BX, SI
+	ADDQ    DX, SI
+	MOVQ    SI, DI
+	ADDQ    DX, DI
+	MOVQ    DI, R8
+	ADDQ    DX, R8
+	VPXORQ  Z0, Z0, Z0
+	VPXORQ  Z1, Z1, Z1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	VPXORQ  Z4, Z4, Z4
+	VPXORQ  Z5, Z5, Z5
+	VPXORQ  Z6, Z6, Z6
+	VPXORQ  Z7, Z7, Z7
+	CMPQ    CX, $+16
+	JB      end640
+	PCALIGN $0x40
 
-loop586:
+loop639:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -14830,13 +15710,13 @@ loop586:
 	ADDQ        $+128, R8
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop586
+	JAE         loop639
 
-end587:
+end640:
 	CMPQ CX, $+8
-	JB   end589
+	JB   end642
 
-loop588:
+loop641:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -14849,11 +15729,11 @@ loop588:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop588
+	JAE         loop641
 
-end589:
+end642:
 	TESTQ       CX, CX
-	JZ          none590
+	JZ          none643
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -14868,7 +15748,7 @@ end589:
 	VFMADD231PD Z11, Z8, Z4
 	VFMADD231PD Z12, Z8, Z6
 
-none590:
+none643:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -14908,17 +15788,18 @@ none590:
 // func gemvDotOneAVX512(dst *float64, a *float64, stride int, x []float64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·gemvDotOneAVX512(SB), NOSPLIT, $0-48
-	MOVQ   x_base+24(FP), AX
-	MOVQ   x_len+32(FP), CX
-	MOVQ   stride+16(FP), DX
-	SHLQ   $0x03, DX
-	MOVQ   a+8(FP), DX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	CMPQ   CX, $+16
-	JB     end592
+	MOVQ    x_base+24(FP), AX
+	MOVQ    x_len+32(FP), CX
+	MOVQ    stride+16(FP), DX
+	SHLQ    $0x03, DX
+	MOVQ    a+8(FP), DX
+	VPXORQ  Z0, Z0, Z0
+	VPXORQ  Z1, Z1, Z1
+	CMPQ    CX, $+16
+	JB      end645
+	PCALIGN $0x40
 
-loop591:
+loop644:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	VMOVUPD     64(AX), Z2
@@ -14927,24 +15808,24 @@ loop591:
 	ADDQ        $+128, DX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop591
+	JAE         loop644
 
-end592:
+end645:
 	CMPQ CX, $+8
-	JB   end594
+	JB   end647
 
-loop593:
+loop646:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop593
+	JAE         loop646
 
-end594:
+end647:
 	TESTQ       CX, CX
-	JZ          none595
+	JZ          none648
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -14953,7 +15834,7 @@ end594:
 	VMOVUPD     Z2, Z2
 	VFMADD231PD Z3, Z2, Z0
 
-none595:
+none648:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -14998,9 +15879,10 @@ TEXT ·gemvAddAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD 48(DX), Z6
 	VBROADCASTSD 56(DX), Z7
 	CMPQ         CX, $+16
-	JB           end597
+	JB           end650
+	PCALIGN      $0x40
 
-loop596:
+loop649:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -15032,13 +15914,13 @@ loop596:
 	ADDQ        $+128, R13
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop596
+	JAE         loop649
 
-end597:
+end650:
 	CMPQ CX, $+8
-	JB   end599
+	JB   end652
 
-loop598:
+loop651:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -15060,11 +15942,11 @@ loop598:
 	ADDQ        $+64, R13
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop598
+	JAE         loop651
 
-end599:
+end652:
 	TESTQ       CX, CX
-	JZ          none600
+	JZ          none653
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -15088,7 +15970,7 @@ end599:
 	VFMADD231PD Z16, Z7, Z8
 	VMOVUPD     Z8, K1, (AX)
 
-none600:
+none653:
 	VZEROUPPER
 	RET
 
@@ -15103,9 +15985,10 @@ TEXT ·gemvAddOneAVX512(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Z0
 	CMPQ         CX, $+16
-	JB           end602
+	JB           end655
+	PCALIGN      $0x40
 
-loop601:
+loop654:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -15116,13 +15999,13 @@ loop601:
 	ADDQ        $+128, BX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop601
+	JAE         loop654
 
-end602:
+end655:
 	CMPQ CX, $+8
-	JB   end604
+	JB   end657
 
-loop603:
+loop656:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -15130,11 +16013,11 @@ loop603:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop603
+	JAE         loop656
 
-end604:
+end657:
 	TESTQ       CX, CX
-	JZ          none605
+	JZ          none658
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -15144,27 +16027,28 @@ end604:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (AX)
 
-none605:
+none658:
 	VZEROUPPER
 	RET
 
 // func sumInt32AVX512(x []int32) (low uint32, high int32)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·sumInt32AVX512(SB), NOSPLIT, $0-32
-	MOVQ   x_base+0(FP), AX
-	MOVQ   x_len+8(FP), CX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	CMPQ   CX, $+64
-	JB     end607
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	VPXORQ  Z0, Z0, Z0
+	VPXORQ  Z1, Z1, Z1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	VPXORQ  Z4, Z4, Z4
+	VPXORQ  Z5, Z5, Z5
+	VPXORQ  Z6, Z6, Z6
+	VPXORQ  Z7, Z7, Z7
+	CMPQ    CX, $+64
+	JB      end660
+	PCALIGN $0x40
 
-loop606:
+loop659:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -15184,13 +16068,13 @@ loop606:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop606
+	JAE     loop659
 
-end607:
+end660:
 	CMPQ CX, $+16
-	JB   end609
+	JB   end662
 
-loop608:
+loop661:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -15198,11 +16082,11 @@ loop608:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop608
+	JAE     loop661
 
-end609:
+end662:
 	TESTQ     CX, CX
-	JZ        none610
+	JZ        none663
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -15212,7 +16096,7 @@ end609:
 	VPSRAD    $0x10, Z8, Z8
 	VPADDD    Z8, Z4, Z4
 
-none610:
+none663:
 	VPADDD        Z2, Z0, Z0
 	VPADDD        Z3, Z1, Z1
 	VPADDD        Z1, Z0, Z0
@@ -15243,22 +16127,23 @@ none610:
 // func dotInt32AVX512(x []int32, y []int32) int64
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·dotInt32AVX512(SB), NOSPLIT, $0-56
-	MOVQ   x_base+0(FP), AX
-	MOVQ   x_len+8(FP), CX
-	MOVQ   y_base+24(FP), DX
-	MOVQ   y_len+32(FP), BX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	CMPQ   CX, $+64
-	JB     end612
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    y_base+24(FP), DX
+	MOVQ    y_len+32(FP), BX
+	VPXORQ  Z0, Z0, Z0
+	VPXORQ  Z1, Z1, Z1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	VPXORQ  Z4, Z4, Z4
+	VPXORQ  Z5, Z5, Z5
+	VPXORQ  Z6, Z6, Z6
+	VPXORQ  Z7, Z7, Z7
+	CMPQ    CX, $+64
+	JB      end665
+	PCALIGN $0x40
 
-loop611:
+loop664:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -15295,13 +16180,13 @@ loop611:
 	ADDQ    $+256, DX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop611
+	JAE     loop664
 
-end612:
+end665:
 	CMPQ CX, $+16
-	JB   end614
+	JB   end667
 
-loop613:
+loop666:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -15314,11 +16199,11 @@ loop613:
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop613
+	JAE     loop666
 
-end614:
+end667:
 	TESTQ     CX, CX
-	JZ        none615
+	JZ        none668
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -15333,7 +16218,7 @@ end614:
 	VPMULDQ   Z8, Z9, Z10
 	VPADDQ    Z10, Z4, Z4
 
-none615:
+none668:
 	VPADDQ        Z4, Z0, Z0
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
@@ -15378,9 +16263,10 @@ TEXT ·minMaxFloat32AVX512(SB), NOSPLIT, $0-32
 	KXNORW       K3, K3, K3
 	KXNORW       K4, K4, K4
 	CMPQ         CX, $+128
-	JB           end617
+	JB           end670
+	PCALIGN      $0x40
 
-loop616:
+loop669:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -15412,13 +16298,13 @@ loop616:
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop616
+	JAE     loop669
 
-end617:
+end670:
 	CMPQ CX, $+16
-	JB   end619
+	JB   end672
 
-loop618:
+loop671:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -15426,11 +16312,11 @@ loop618:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop618
+	JAE     loop671
 
-end619:
+end672:
 	TESTQ   CX, CX
-	JZ      none620
+	JZ      none673
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K5
@@ -15441,7 +16327,7 @@ end619:
 	VMAXPS  Z0, Z9, Z9
 	VCMPPS  $0x07, Z0, Z0, K1, K1
 
-none620:
+none673:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -15478,11 +16364,11 @@ none620:
 	KMOVW         K1, AX
 	XORL          $0x0000ffff, AX
 	TESTQ         AX, AX
-	JZ            ordered621
+	JZ            ordered674
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered621:
+ordered674:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X9, hi+28(FP)
 	VZEROUPPER
@@ -15511,9 +16397,10 @@ TEXT ·minMaxInt32AVX512(SB), NOSPLIT, $0-32
 	VMOVAPD      Z0, Z15
 	VMOVAPD      Z0, Z16
 	CMPQ         CX, $+128
-	JB           end623
+	JB           end676
+	PCALIGN      $0x40
 
-loop622:
+loop675:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
@@ -15541,24 +16428,24 @@ loop622:
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop622
+	JAE     loop675
 
-end623:
+end676:
 	CMPQ CX, $+16
-	JB   end625
+	JB   end678
 
-loop624:
+loop677:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop624
+	JAE     loop677
 
-end625:
+end678:
 	TESTQ   CX, CX
-	JZ      none626
+	JZ      none679
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -15568,7 +16455,7 @@ end625:
 	VPMINSD Z0, Z1, Z1
 	VPMAXSD Z0, Z9, Z9
 
-none626:
+none679:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -15614,13 +16501,13 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case628
+	JNE       case681
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain629
+	JZ        plain682
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain629
+	JNZ       plain682
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -15628,7 +16515,7 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none630
+	JZ        none683
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -15642,11 +16529,11 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none630:
+none683:
 	CMPQ DX, $+64
-	JB   end632
+	JB   end685
 
-loop631:
+loop684:
 	VMOVUPD  (AX), Z0
 	VADDPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -15664,16 +16551,17 @@ loop631:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop631
+	JAE      loop684
 
-end632:
+end685:
 	SFENCE
 
-plain629:
-	CMPQ DX, $+64
-	JB   end634
+plain682:
+	CMPQ    DX, $+64
+	JB      end687
+	PCALIGN $0x40
 
-loop633:
+loop686:
 	VMOVUPD (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15691,13 +16579,13 @@ loop633:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop633
+	JAE     loop686
 
-end634:
+end687:
 	CMPQ DX, $+16
-	JB   end636
+	JB   end689
 
-loop635:
+loop688:
 	VMOVUPD (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15706,11 +16594,11 @@ loop635:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop635
+	JAE     loop688
 
-end636:
+end689:
 	TESTQ     DX, DX
-	JZ        none637
+	JZ        none690
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -15720,18 +16608,18 @@ end636:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none637:
-	JMP done627
+none690:
+	JMP done680
 
-case628:
+case681:
 	CMPQ      SI, $+1
-	JNE       case638
+	JNE       case691
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain639
+	JZ        plain692
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain639
+	JNZ       plain692
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -15739,7 +16627,7 @@ case628:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none640
+	JZ        none693
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -15753,11 +16641,11 @@ case628:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none640:
+none693:
 	CMPQ DX, $+64
-	JB   end642
+	JB   end695
 
-loop641:
+loop694:
 	VMOVUPD  (AX), Z0
 	VSUBPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -15775,16 +16663,17 @@ loop641:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop641
+	JAE      loop694
 
-end642:
+end695:
 	SFENCE
 
-plain639:
-	CMPQ DX, $+64
-	JB   end644
+plain692:
+	CMPQ    DX, $+64
+	JB      end697
+	PCALIGN $0x40
 
-loop643:
+loop696:
 	VMOVUPD (AX), Z0
 	VSUBPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15802,13 +16691,13 @@ loop643:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop643
+	JAE     loop696
 
-end644:
+end697:
 	CMPQ DX, $+16
-	JB   end646
+	JB   end699
 
-loop645:
+loop698:
 	VMOVUPD (AX), Z0
 	VSUBPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15817,11 +16706,11 @@ loop645:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop645
+	JAE     loop698
 
-end646:
+end699:
 	TESTQ     DX, DX
-	JZ        none647
+	JZ        none700
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -15831,18 +16720,18 @@ end646:
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none647:
-	JMP done627
+none700:
+	JMP done680
 
-case638:
+case691:
 	CMPQ      SI, $+2
-	JNE       case648
+	JNE       case701
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain649
+	JZ        plain702
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain649
+	JNZ       plain702
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -15850,7 +16739,7 @@ case638:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none650
+	JZ        none703
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -15864,11 +16753,11 @@ case638:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none650:
+none703:
 	CMPQ DX, $+64
-	JB   end652
+	JB   end705
 
-loop651:
+loop704:
 	VMOVUPD  (AX), Z0
 	VMULPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -15886,16 +16775,17 @@ loop651:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop651
+	JAE      loop704
 
-end652:
+end705:
 	SFENCE
 
-plain649:
-	CMPQ DX, $+64
-	JB   end654
+plain702:
+	CMPQ    DX, $+64
+	JB      end707
+	PCALIGN $0x40
 
-loop653:
+loop706:
 	VMOVUPD (AX), Z0
 	VMULPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15913,13 +16803,13 @@ loop653:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop653
+	JAE     loop706
 
-end654:
+end707:
 	CMPQ DX, $+16
-	JB   end656
+	JB   end709
 
-loop655:
+loop708:
 	VMOVUPD (AX), Z0
 	VMULPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15928,11 +16818,11 @@ loop655:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop655
+	JAE     loop708
 
-end656:
+end709:
 	TESTQ     DX, DX
-	JZ        none657
+	JZ        none710
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -15942,16 +16832,16 @@ end656:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none657:
-	JMP done627
+none710:
+	JMP done680
 
-case648:
+case701:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain659
+	JZ        plain712
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain659
+	JNZ       plain712
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -15959,7 +16849,7 @@ case648:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none660
+	JZ        none713
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -15973,11 +16863,11 @@ case648:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none660:
+none713:
 	CMPQ DX, $+64
-	JB   end662
+	JB   end715
 
-loop661:
+loop714:
 	VMOVUPD  (AX), Z0
 	VDIVPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -15995,16 +16885,17 @@ loop661:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop661
+	JAE      loop714
 
-end662:
+end715:
 	SFENCE
 
-plain659:
-	CMPQ DX, $+64
-	JB   end664
+plain712:
+	CMPQ    DX, $+64
+	JB      end717
+	PCALIGN $0x40
 
-loop663:
+loop716:
 	VMOVUPD (AX), Z0
 	VDIVPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16022,13 +16913,13 @@ loop663:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop663
+	JAE     loop716
 
-end664:
+end717:
 	CMPQ DX, $+16
-	JB   end666
+	JB   end719
 
-loop665:
+loop718:
 	VMOVUPD (AX), Z0
 	VDIVPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16037,11 +16928,11 @@ loop665:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop665
+	JAE     loop718
 
-end666:
+end719:
 	TESTQ     DX, DX
-	JZ        none667
+	JZ        none720
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -16051,8 +16942,8 @@ end666:
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none667:
-done627:
+none720:
+done680:
 	VZEROUPPER
 	RET
 
@@ -16066,13 +16957,13 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case669
+	JNE       case722
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain670
+	JZ        plain723
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain670
+	JNZ       plain723
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -16080,7 +16971,7 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none671
+	JZ        none724
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -16094,11 +16985,11 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none671:
+none724:
 	CMPQ DX, $+64
-	JB   end673
+	JB   end726
 
-loop672:
+loop725:
 	VMOVUPD  (AX), Z0
 	VPADDD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -16116,16 +17007,17 @@ loop672:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop672
+	JAE      loop725
 
-end673:
+end726:
 	SFENCE
 
-plain670:
-	CMPQ DX, $+64
-	JB   end675
+plain723:
+	CMPQ    DX, $+64
+	JB      end728
+	PCALIGN $0x40
 
-loop674:
+loop727:
 	VMOVUPD (AX), Z0
 	VPADDD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16143,13 +17035,13 @@ loop674:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop674
+	JAE     loop727
 
-end675:
+end728:
 	CMPQ DX, $+16
-	JB   end677
+	JB   end730
 
-loop676:
+loop729:
 	VMOVUPD (AX), Z0
 	VPADDD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16158,11 +17050,11 @@ loop676:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop676
+	JAE     loop729
 
-end677:
+end730:
 	TESTQ     DX, DX
-	JZ        none678
+	JZ        none731
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -16172,18 +17064,18 @@ end677:
 	VPADDD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none678:
-	JMP done668
+none731:
+	JMP done721
 
-case669:
+case722:
 	CMPQ      SI, $+1
-	JNE       case679
+	JNE       case732
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain680
+	JZ        plain733
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain680
+	JNZ       plain733
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -16191,7 +17083,7 @@ case669:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none681
+	JZ        none734
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -16205,11 +17097,11 @@ case669:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none681:
+none734:
 	CMPQ DX, $+64
-	JB   end683
+	JB   end736
 
-loop682:
+loop735:
 	VMOVUPD  (AX), Z0
 	VPSUBD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -16227,16 +17119,17 @@ loop682:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop682
+	JAE      loop735
 
-end683:
+end736:
 	SFENCE
 
-plain680:
-	CMPQ DX, $+64
-	JB   end685
+plain733:
+	CMPQ    DX, $+64
+	JB      end738
+	PCALIGN $0x40
 
-loop684:
+loop737:
 	VMOVUPD (AX), Z0
 	VPSUBD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16254,13 +17147,13 @@ loop684:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop684
+	JAE     loop737
 
-end685:
+end738:
 	CMPQ DX, $+16
-	JB   end687
+	JB   end740
 
-loop686:
+loop739:
 	VMOVUPD (AX), Z0
 	VPSUBD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16269,11 +17162,11 @@ loop686:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop686
+	JAE     loop739
 
-end687:
+end740:
 	TESTQ     DX, DX
-	JZ        none688
+	JZ        none741
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -16283,16 +17176,16 @@ end687:
 	VPSUBD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none688:
-	JMP done668
+none741:
+	JMP done721
 
-case679:
+case732:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain690
+	JZ        plain743
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain690
+	JNZ       plain743
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -16300,7 +17193,7 @@ case679:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none691
+	JZ        none744
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -16314,11 +17207,11 @@ case679:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none691:
+none744:
 	CMPQ DX, $+64
-	JB   end693
+	JB   end746
 
-loop692:
+loop745:
 	VMOVUPD  (AX), Z0
 	VPMULLD  (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -16336,16 +17229,17 @@ loop692:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop692
+	JAE      loop745
 
-end693:
+end746:
 	SFENCE
 
-plain690:
-	CMPQ DX, $+64
-	JB   end695
+plain743:
+	CMPQ    DX, $+64
+	JB      end748
+	PCALIGN $0x40
 
-loop694:
+loop747:
 	VMOVUPD (AX), Z0
 	VPMULLD (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16363,13 +17257,13 @@ loop694:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop694
+	JAE     loop747
 
-end695:
+end748:
 	CMPQ DX, $+16
-	JB   end697
+	JB   end750
 
-loop696:
+loop749:
 	VMOVUPD (AX), Z0
 	VPMULLD (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16378,11 +17272,11 @@ loop696:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop696
+	JAE     loop749
 
-end697:
+end750:
 	TESTQ     DX, DX
-	JZ        none698
+	JZ        none751
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -16392,8 +17286,8 @@ end697:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none698:
-done668:
+none751:
+done721:
 	VZEROUPPER
 	RET
 
@@ -16407,13 +17301,13 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case700
+	JNE          case753
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain701
+	JZ           plain754
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain701
+	JNZ          plain754
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -16421,7 +17315,7 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none702
+	JZ           none755
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -16432,11 +17326,11 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none702:
+none755:
 	CMPQ CX, $+64
-	JB   end704
+	JB   end757
 
-loop703:
+loop756:
 	VMULPS   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VMULPS   64(AX), Z0, Z1
@@ -16449,16 +17343,17 @@ loop703:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop703
+	JAE      loop756
 
-end704:
+end757:
 	SFENCE
 
-plain701:
-	CMPQ CX, $+64
-	JB   end706
+plain754:
+	CMPQ    CX, $+64
+	JB      end759
+	PCALIGN $0x40
 
-loop705:
+loop758:
 	VMULPS  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VMULPS  64(AX), Z0, Z1
@@ -16471,24 +17366,24 @@ loop705:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop705
+	JAE     loop758
 
-end706:
+end759:
 	CMPQ CX, $+16
-	JB   end708
+	JB   end761
 
-loop707:
+loop760:
 	VMULPS  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop707
+	JAE     loop760
 
-end708:
+end761:
 	TESTQ     CX, CX
-	JZ        none709
+	JZ        none762
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16496,18 +17391,18 @@ end708:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none709:
-	JMP done699
+none762:
+	JMP done752
 
-case700:
+case753:
 	CMPQ      BX, $+1
-	JNE       case710
+	JNE       case763
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain711
+	JZ        plain764
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain711
+	JNZ       plain764
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -16515,7 +17410,7 @@ case700:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none712
+	JZ        none765
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -16526,11 +17421,11 @@ case700:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none712:
+none765:
 	CMPQ CX, $+64
-	JB   end714
+	JB   end767
 
-loop713:
+loop766:
 	VSQRTPS  (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VSQRTPS  64(AX), Z0
@@ -16543,16 +17438,17 @@ loop713:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop713
+	JAE      loop766
 
-end714:
+end767:
 	SFENCE
 
-plain711:
-	CMPQ CX, $+64
-	JB   end716
+plain764:
+	CMPQ    CX, $+64
+	JB      end769
+	PCALIGN $0x40
 
-loop715:
+loop768:
 	VSQRTPS (AX), Z0
 	VMOVUPD Z0, (DX)
 	VSQRTPS 64(AX), Z0
@@ -16565,24 +17461,24 @@ loop715:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop715
+	JAE     loop768
 
-end716:
+end769:
 	CMPQ CX, $+16
-	JB   end718
+	JB   end771
 
-loop717:
+loop770:
 	VSQRTPS (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop717
+	JAE     loop770
 
-end718:
+end771:
 	TESTQ     CX, CX
-	JZ        none719
+	JZ        none772
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16590,18 +17486,18 @@ end718:
 	VSQRTPS   Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none719:
-	JMP done699
+none772:
+	JMP done752
 
-case710:
+case763:
 	CMPQ      BX, $+2
-	JNE       case720
+	JNE       case773
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain721
+	JZ        plain774
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain721
+	JNZ       plain774
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -16609,7 +17505,7 @@ case710:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none722
+	JZ        none775
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -16620,11 +17516,11 @@ case710:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none722:
+none775:
 	CMPQ CX, $+64
-	JB   end724
+	JB   end777
 
-loop723:
+loop776:
 	VPANDNQ  (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPANDNQ  64(AX), Z1, Z0
@@ -16637,16 +17533,17 @@ loop723:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop723
+	JAE      loop776
 
-end724:
+end777:
 	SFENCE
 
-plain721:
-	CMPQ CX, $+64
-	JB   end726
+plain774:
+	CMPQ    CX, $+64
+	JB      end779
+	PCALIGN $0x40
 
-loop725:
+loop778:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPANDNQ 64(AX), Z1, Z0
@@ -16659,24 +17556,24 @@ loop725:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop725
+	JAE     loop778
 
-end726:
+end779:
 	CMPQ CX, $+16
-	JB   end728
+	JB   end781
 
-loop727:
+loop780:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop727
+	JAE     loop780
 
-end728:
+end781:
 	TESTQ     CX, CX
-	JZ        none729
+	JZ        none782
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16684,16 +17581,16 @@ end728:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none729:
-	JMP done699
+none782:
+	JMP done752
 
-case720:
+case773:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain731
+	JZ        plain784
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain731
+	JNZ       plain784
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -16701,7 +17598,7 @@ case720:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none732
+	JZ        none785
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -16712,11 +17609,11 @@ case720:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none732:
+none785:
 	CMPQ CX, $+64
-	JB   end734
+	JB   end787
 
-loop733:
+loop786:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -16729,16 +17626,17 @@ loop733:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop733
+	JAE      loop786
 
-end734:
+end787:
 	SFENCE
 
-plain731:
-	CMPQ CX, $+64
-	JB   end736
+plain784:
+	CMPQ    CX, $+64
+	JB      end789
+	PCALIGN $0x40
 
-loop735:
+loop788:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -16751,24 +17649,24 @@ loop735:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop735
+	JAE     loop788
 
-end736:
+end789:
 	CMPQ CX, $+16
-	JB   end738
+	JB   end791
 
-loop737:
+loop790:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop737
+	JAE     loop790
 
-end738:
+end791:
 	TESTQ     CX, CX
-	JZ        none739
+	JZ        none792
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16776,8 +17674,8 @@ end738:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none739:
-done699:
+none792:
+done752:
 	VZEROUPPER
 	RET
 
@@ -16801,13 +17699,13 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case741
+	JNE          case794
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain742
+	JZ           plain795
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain742
+	JNZ          plain795
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -16815,7 +17713,7 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none743
+	JZ           none796
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -16826,11 +17724,11 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none743:
+none796:
 	CMPQ CX, $+64
-	JB   end745
+	JB   end798
 
-loop744:
+loop797:
 	VPMULLD  (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VPMULLD  64(AX), Z0, Z1
@@ -16843,16 +17741,17 @@ loop744:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop744
+	JAE      loop797
 
-end745:
+end798:
 	SFENCE
 
-plain742:
-	CMPQ CX, $+64
-	JB   end747
+plain795:
+	CMPQ    CX, $+64
+	JB      end800
+	PCALIGN $0x40
 
-loop746:
+loop799:
 	VPMULLD (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VPMULLD 64(AX), Z0, Z1
@@ -16865,24 +17764,24 @@ loop746:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop746
+	JAE     loop799
 
-end747:
+end800:
 	CMPQ CX, $+16
-	JB   end749
+	JB   end802
 
-loop748:
+loop801:
 	VPMULLD (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop748
+	JAE     loop801
 
-end749:
+end802:
 	TESTQ     CX, CX
-	JZ        none750
+	JZ        none803
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16890,18 +17789,18 @@ end749:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none750:
-	JMP done740
+none803:
+	JMP done793
 
-case741:
+case794:
 	CMPQ      BX, $+1
-	JNE       case751
+	JNE       case804
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain752
+	JZ        plain805
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain752
+	JNZ       plain805
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -16909,7 +17808,7 @@ case741:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none753
+	JZ        none806
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -16920,11 +17819,11 @@ case741:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none753:
+none806:
 	CMPQ CX, $+64
-	JB   end755
+	JB   end808
 
-loop754:
+loop807:
 	VPABSD   (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VPABSD   64(AX), Z0
@@ -16937,16 +17836,17 @@ loop754:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop754
+	JAE      loop807
 
-end755:
+end808:
 	SFENCE
 
-plain752:
-	CMPQ CX, $+64
-	JB   end757
+plain805:
+	CMPQ    CX, $+64
+	JB      end810
+	PCALIGN $0x40
 
-loop756:
+loop809:
 	VPABSD  (AX), Z0
 	VMOVUPD Z0, (DX)
 	VPABSD  64(AX), Z0
@@ -16959,24 +17859,24 @@ loop756:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop756
+	JAE     loop809
 
-end757:
+end810:
 	CMPQ CX, $+16
-	JB   end759
+	JB   end812
 
-loop758:
+loop811:
 	VPABSD  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop758
+	JAE     loop811
 
-end759:
+end812:
 	TESTQ     CX, CX
-	JZ        none760
+	JZ        none813
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16984,16 +17884,16 @@ end759:
 	VPABSD    Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none760:
-	JMP done740
+none813:
+	JMP done793
 
-case751:
+case804:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain762
+	JZ        plain815
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain762
+	JNZ       plain815
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -17001,7 +17901,7 @@ case751:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none763
+	JZ        none816
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -17012,11 +17912,11 @@ case751:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none763:
+none816:
 	CMPQ CX, $+64
-	JB   end765
+	JB   end818
 
-loop764:
+loop817:
 	VPSUBD   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPSUBD   64(AX), Z1, Z0
@@ -17029,16 +17929,17 @@ loop764:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop764
+	JAE      loop817
 
-end765:
+end818:
 	SFENCE
 
-plain762:
-	CMPQ CX, $+64
-	JB   end767
+plain815:
+	CMPQ    CX, $+64
+	JB      end820
+	PCALIGN $0x40
 
-loop766:
+loop819:
 	VPSUBD  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPSUBD  64(AX), Z1, Z0
@@ -17051,24 +17952,24 @@ loop766:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop766
+	JAE     loop819
 
-end767:
+end820:
 	CMPQ CX, $+16
-	JB   end769
+	JB   end822
 
-loop768:
+loop821:
 	VPSUBD  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop768
+	JAE     loop821
 
-end769:
+end822:
 	TESTQ     CX, CX
-	JZ        none770
+	JZ        none823
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -17076,8 +17977,8 @@ end769:
 	VPSUBD    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none770:
-done740:
+none823:
+done793:
 	VZEROUPPER
 	RET
 
@@ -17093,10 +17994,10 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain771
+	JZ          plain824
 	MOVQ        SI, DI
 	ANDQ        $+3, DI
-	JNZ         plain771
+	JNZ         plain824
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -17104,7 +18005,7 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none772
+	JZ          none825
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -17121,11 +18022,11 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
 
-none772:
+none825:
 	CMPQ BX, $+64
-	JB   end774
+	JB   end827
 
-loop773:
+loop826:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -17148,16 +18049,17 @@ loop773:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop773
+	JAE         loop826
 
-end774:
+end827:
 	SFENCE
 
-plain771:
-	CMPQ BX, $+64
-	JB   end776
+plain824:
+	CMPQ    BX, $+64
+	JB      end829
+	PCALIGN $0x40
 
-loop775:
+loop828:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -17180,13 +18082,13 @@ loop775:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop775
+	JAE         loop828
 
-end776:
+end829:
 	CMPQ BX, $+16
-	JB   end778
+	JB   end831
 
-loop777:
+loop830:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -17197,11 +18099,11 @@ loop777:
 	ADDQ        $+64, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop777
+	JAE         loop830
 
-end778:
+end831:
 	TESTQ       BX, BX
-	JZ          none779
+	JZ          none832
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
 	KMOVW       DI, K1
@@ -17213,7 +18115,7 @@ end778:
 	VFMADD213PS Z2, Z1, Z0
 	VMOVUPS     Z0, K1, (SI)
 
-none779:
+none832:
 	VZEROUPPER
 	RET
 
@@ -17228,10 +18130,10 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain780
+	JZ           plain833
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain780
+	JNZ          plain833
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -17239,7 +18141,7 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none781
+	JZ           none834
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -17253,11 +18155,11 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none781:
+none834:
 	CMPQ DX, $+64
-	JB   end783
+	JB   end836
 
-loop782:
+loop835:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVNTPD    Z1, (BX)
@@ -17275,16 +18177,17 @@ loop782:
 	ADDQ        $+256, CX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop782
+	JAE         loop835
 
-end783:
+end836:
 	SFENCE
 
-plain780:
-	CMPQ DX, $+64
-	JB   end785
+plain833:
+	CMPQ    DX, $+64
+	JB      end838
+	PCALIGN $0x40
 
-loop784:
+loop837:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -17302,13 +18205,13 @@ loop784:
 	ADDQ        $+256, CX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop784
+	JAE         loop837
 
-end785:
+end838:
 	CMPQ DX, $+16
-	JB   end787
+	JB   end840
 
-loop786:
+loop839:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -17317,11 +18220,11 @@ loop786:
 	ADDQ        $+64, CX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop786
+	JAE         loop839
 
-end787:
+end840:
 	TESTQ       DX, DX
-	JZ          none788
+	JZ          none841
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
 	KMOVW       SI, K1
@@ -17331,7 +18234,7 @@ end787:
 	VFMADD213PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (BX)
 
-none788:
+none841:
 	VZEROUPPER
 	RET
 
@@ -17346,10 +18249,10 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain789
+	JZ           plain842
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain789
+	JNZ          plain842
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -17357,7 +18260,7 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none790
+	JZ           none843
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -17371,11 +18274,11 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none790:
+none843:
 	CMPQ DX, $+64
-	JB   end792
+	JB   end845
 
-loop791:
+loop844:
 	VPMULLD  (AX), Z0, Z1
 	VPADDD   (CX), Z1, Z1
 	VMOVNTPD Z1, (BX)
@@ -17393,16 +18296,17 @@ loop791:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop791
+	JAE      loop844
 
-end792:
+end845:
 	SFENCE
 
-plain789:
-	CMPQ DX, $+64
-	JB   end794
+plain842:
+	CMPQ    DX, $+64
+	JB      end847
+	PCALIGN $0x40
 
-loop793:
+loop846:
 	VPMULLD (AX), Z0, Z1
 	VPADDD  (CX), Z1, Z1
 	VMOVUPD Z1, (BX)
@@ -17420,13 +18324,13 @@ loop793:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop793
+	JAE     loop846
 
-end794:
+end847:
 	CMPQ DX, $+16
-	JB   end796
+	JB   end849
 
-loop795:
+loop848:
 	VPMULLD (AX), Z0, Z1
 	VPADDD  (CX), Z1, Z1
 	VMOVUPD Z1, (BX)
@@ -17435,11 +18339,11 @@ loop795:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop795
+	JAE     loop848
 
-end796:
+end849:
 	TESTQ     DX, DX
-	JZ        none797
+	JZ        none850
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -17449,7 +18353,7 @@ end796:
 	VPADDD    Z2, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none797:
+none850:
 	VZEROUPPER
 	RET
 
@@ -17470,11 +18374,12 @@ TEXT ·countFloat32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const74<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case799
+	JNE          case852
 	CMPQ         CX, $+128
-	JB           end801
+	JB           end854
+	PCALIGN      $0x40
 
-loop800:
+loop853:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -17494,23 +18399,23 @@ loop800:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop800
+	JAE    loop853
 
-end801:
+end854:
 	CMPQ CX, $+16
-	JB   end803
+	JB   end856
 
-loop802:
+loop855:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop802
+	JAE    loop855
 
-end803:
+end856:
 	TESTQ     CX, CX
-	JZ        none804
+	JZ        none857
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17518,16 +18423,17 @@ end803:
 	VCMPPS    $0x1e, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none804:
-	JMP done798
+none857:
+	JMP done851
 
-case799:
-	CMPQ DX, $+1
-	JNE  case805
-	CMPQ CX, $+128
-	JB   end807
+case852:
+	CMPQ    DX, $+1
+	JNE     case858
+	CMPQ    CX, $+128
+	JB      end860
+	PCALIGN $0x40
 
-loop806:
+loop859:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -17547,23 +18453,23 @@ loop806:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop806
+	JAE    loop859
 
-end807:
+end860:
 	CMPQ CX, $+16
-	JB   end809
+	JB   end862
 
-loop808:
+loop861:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop808
+	JAE    loop861
 
-end809:
+end862:
 	TESTQ     CX, CX
-	JZ        none810
+	JZ        none863
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17571,16 +18477,17 @@ end809:
 	VCMPPS    $0x1d, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none810:
-	JMP done798
+none863:
+	JMP done851
 
-case805:
-	CMPQ DX, $+2
-	JNE  case811
-	CMPQ CX, $+128
-	JB   end813
+case858:
+	CMPQ    DX, $+2
+	JNE     case864
+	CMPQ    CX, $+128
+	JB      end866
+	PCALIGN $0x40
 
-loop812:
+loop865:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -17600,23 +18507,23 @@ loop812:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop812
+	JAE    loop865
 
-end813:
+end866:
 	CMPQ CX, $+16
-	JB   end815
+	JB   end868
 
-loop814:
+loop867:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop814
+	JAE    loop867
 
-end815:
+end868:
 	TESTQ     CX, CX
-	JZ        none816
+	JZ        none869
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17624,16 +18531,17 @@ end815:
 	VCMPPS    $0x11, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none816:
-	JMP done798
+none869:
+	JMP done851
 
-case811:
-	CMPQ DX, $+3
-	JNE  case817
-	CMPQ CX, $+128
-	JB   end819
+case864:
+	CMPQ    DX, $+3
+	JNE     case870
+	CMPQ    CX, $+128
+	JB      end872
+	PCALIGN $0x40
 
-loop818:
+loop871:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -17653,23 +18561,23 @@ loop818:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop818
+	JAE    loop871
 
-end819:
+end872:
 	CMPQ CX, $+16
-	JB   end821
+	JB   end874
 
-loop820:
+loop873:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop820
+	JAE    loop873
 
-end821:
+end874:
 	TESTQ     CX, CX
-	JZ        none822
+	JZ        none875
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17677,16 +18585,17 @@ end821:
 	VCMPPS    $0x12, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none822:
-	JMP done798
+none875:
+	JMP done851
 
-case817:
-	CMPQ DX, $+4
-	JNE  case823
-	CMPQ CX, $+128
-	JB   end825
+case870:
+	CMPQ    DX, $+4
+	JNE     case876
+	CMPQ    CX, $+128
+	JB      end878
+	PCALIGN $0x40
 
-loop824:
+loop877:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -17706,23 +18615,23 @@ loop824:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop824
+	JAE    loop877
 
-end825:
+end878:
 	CMPQ CX, $+16
-	JB   end827
+	JB   end880
 
-loop826:
+loop879:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop826
+	JAE    loop879
 
-end827:
+end880:
 	TESTQ     CX, CX
-	JZ        none828
+	JZ        none881
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17730,14 +18639,15 @@ end827:
 	VCMPPS    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none828:
-	JMP done798
+none881:
+	JMP done851
 
-case823:
-	CMPQ CX, $+128
-	JB   end831
+case876:
+	CMPQ    CX, $+128
+	JB      end884
+	PCALIGN $0x40
 
-loop830:
+loop883:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -17757,23 +18667,23 @@ loop830:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop830
+	JAE    loop883
 
-end831:
+end884:
 	CMPQ CX, $+16
-	JB   end833
+	JB   end886
 
-loop832:
+loop885:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop832
+	JAE    loop885
 
-end833:
+end886:
 	TESTQ     CX, CX
-	JZ        none834
+	JZ        none887
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17781,8 +18691,8 @@ end833:
 	VCMPPS    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none834:
-done798:
+none887:
+done851:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -17830,11 +18740,12 @@ TEXT ·countInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const74<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case836
+	JNE          case889
 	CMPQ         CX, $+128
-	JB           end838
+	JB           end891
+	PCALIGN      $0x40
 
-loop837:
+loop890:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -17854,23 +18765,23 @@ loop837:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop837
+	JAE    loop890
 
-end838:
+end891:
 	CMPQ CX, $+16
-	JB   end840
+	JB   end893
 
-loop839:
+loop892:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop839
+	JAE    loop892
 
-end840:
+end893:
 	TESTQ     CX, CX
-	JZ        none841
+	JZ        none894
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17878,16 +18789,17 @@ end840:
 	VPCMPD    $0x06, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none841:
-	JMP done835
+none894:
+	JMP done888
 
-case836:
-	CMPQ DX, $+1
-	JNE  case842
-	CMPQ CX, $+128
-	JB   end844
+case889:
+	CMPQ    DX, $+1
+	JNE     case895
+	CMPQ    CX, $+128
+	JB      end897
+	PCALIGN $0x40
 
-loop843:
+loop896:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -17907,23 +18819,23 @@ loop843:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop843
+	JAE    loop896
 
-end844:
+end897:
 	CMPQ CX, $+16
-	JB   end846
+	JB   end899
 
-loop845:
+loop898:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop845
+	JAE    loop898
 
-end846:
+end899:
 	TESTQ     CX, CX
-	JZ        none847
+	JZ        none900
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17931,16 +18843,17 @@ end846:
 	VPCMPD    $0x05, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none847:
-	JMP done835
+none900:
+	JMP done888
 
-case842:
-	CMPQ DX, $+2
-	JNE  case848
-	CMPQ CX, $+128
-	JB   end850
+case895:
+	CMPQ    DX, $+2
+	JNE     case901
+	CMPQ    CX, $+128
+	JB      end903
+	PCALIGN $0x40
 
-loop849:
+loop902:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -17960,23 +18873,23 @@ loop849:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop849
+	JAE    loop902
 
-end850:
+end903:
 	CMPQ CX, $+16
-	JB   end852
+	JB   end905
 
-loop851:
+loop904:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop851
+	JAE    loop904
 
-end852:
+end905:
 	TESTQ     CX, CX
-	JZ        none853
+	JZ        none906
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17984,16 +18897,17 @@ end852:
 	VPCMPD    $0x01, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none853:
-	JMP done835
+none906:
+	JMP done888
 
-case848:
-	CMPQ DX, $+3
-	JNE  case854
-	CMPQ CX, $+128
-	JB   end856
+case901:
+	CMPQ    DX, $+3
+	JNE     case907
+	CMPQ    CX, $+128
+	JB      end909
+	PCALIGN $0x40
 
-loop855:
+loop908:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -18013,23 +18927,23 @@ loop855:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop855
+	JAE    loop908
 
-end856:
+end909:
 	CMPQ CX, $+16
-	JB   end858
+	JB   end911
 
-loop857:
+loop910:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop857
+	JAE    loop910
 
-end858:
+end911:
 	TESTQ     CX, CX
-	JZ        none859
+	JZ        none912
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18037,16 +18951,17 @@ end858:
 	VPCMPD    $0x02, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none859:
-	JMP done835
+none912:
+	JMP done888
 
-case854:
-	CMPQ DX, $+4
-	JNE  case860
-	CMPQ CX, $+128
-	JB   end862
+case907:
+	CMPQ    DX, $+4
+	JNE     case913
+	CMPQ    CX, $+128
+	JB      end915
+	PCALIGN $0x40
 
-loop861:
+loop914:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -18066,23 +18981,23 @@ loop861:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop861
+	JAE    loop914
 
-end862:
+end915:
 	CMPQ CX, $+16
-	JB   end864
+	JB   end917
 
-loop863:
+loop916:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop863
+	JAE    loop916
 
-end864:
+end917:
 	TESTQ     CX, CX
-	JZ        none865
+	JZ        none918
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18090,14 +19005,15 @@ end864:
 	VPCMPD    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none865:
-	JMP done835
+none918:
+	JMP done888
 
-case860:
-	CMPQ CX, $+128
-	JB   end868
+case913:
+	CMPQ    CX, $+128
+	JB      end921
+	PCALIGN $0x40
 
-loop867:
+loop920:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -18117,23 +19033,23 @@ loop867:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop867
+	JAE    loop920
 
-end868:
+end921:
 	CMPQ CX, $+16
-	JB   end870
+	JB   end923
 
-loop869:
+loop922:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop869
+	JAE    loop922
 
-end870:
+end923:
 	TESTQ     CX, CX
-	JZ        none871
+	JZ        none924
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18141,8 +19057,8 @@ end870:
 	VPCMPD    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none871:
-done835:
+none924:
+done888:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -18172,11 +19088,11 @@ TEXT ·compareFloat32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case873
+	JNE          case926
 	CMPQ         CX, $+64
-	JB           end875
+	JB           end928
 
-loop874:
+loop927:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -18189,24 +19105,24 @@ loop874:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop874
+	JAE    loop927
 
-end875:
+end928:
 	CMPQ CX, $+16
-	JB   end877
+	JB   end930
 
-loop876:
+loop929:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop876
+	JAE    loop929
 
-end877:
+end930:
 	TESTQ     CX, CX
-	JZ        none878
+	JZ        none931
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18214,16 +19130,16 @@ end877:
 	VCMPPS    $0x1e, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none878:
-	JMP done872
+none931:
+	JMP done925
 
-case873:
+case926:
 	CMPQ BX, $+1
-	JNE  case879
+	JNE  case932
 	CMPQ CX, $+64
-	JB   end881
+	JB   end934
 
-loop880:
+loop933:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -18236,24 +19152,24 @@ loop880:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop880
+	JAE    loop933
 
-end881:
+end934:
 	CMPQ CX, $+16
-	JB   end883
+	JB   end936
 
-loop882:
+loop935:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop882
+	JAE    loop935
 
-end883:
+end936:
 	TESTQ     CX, CX
-	JZ        none884
+	JZ        none937
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18261,16 +19177,16 @@ end883:
 	VCMPPS    $0x1d, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none884:
-	JMP done872
+none937:
+	JMP done925
 
-case879:
+case932:
 	CMPQ BX, $+2
-	JNE  case885
+	JNE  case938
 	CMPQ CX, $+64
-	JB   end887
+	JB   end940
 
-loop886:
+loop939:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -18283,24 +19199,24 @@ loop886:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop886
+	JAE    loop939
 
-end887:
+end940:
 	CMPQ CX, $+16
-	JB   end889
+	JB   end942
 
-loop888:
+loop941:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop888
+	JAE    loop941
 
-end889:
+end942:
 	TESTQ     CX, CX
-	JZ        none890
+	JZ        none943
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18308,16 +19224,16 @@ end889:
 	VCMPPS    $0x11, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none890:
-	JMP done872
+none943:
+	JMP done925
 
-case885:
+case938:
 	CMPQ BX, $+3
-	JNE  case891
+	JNE  case944
 	CMPQ CX, $+64
-	JB   end893
+	JB   end946
 
-loop892:
+loop945:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -18330,24 +19246,24 @@ loop892:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop892
+	JAE    loop945
 
-end893:
+end946:
 	CMPQ CX, $+16
-	JB   end895
+	JB   end948
 
-loop894:
+loop947:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop894
+	JAE    loop947
 
-end895:
+end948:
 	TESTQ     CX, CX
-	JZ        none896
+	JZ        none949
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18355,16 +19271,16 @@ end895:
 	VCMPPS    $0x12, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none896:
-	JMP done872
+none949:
+	JMP done925
 
-case891:
+case944:
 	CMPQ BX, $+4
-	JNE  case897
+	JNE  case950
 	CMPQ CX, $+64
-	JB   end899
+	JB   end952
 
-loop898:
+loop951:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -18377,24 +19293,24 @@ loop898:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop898
+	JAE    loop951
 
-end899:
+end952:
 	CMPQ CX, $+16
-	JB   end901
+	JB   end954
 
-loop900:
+loop953:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop900
+	JAE    loop953
 
-end901:
+end954:
 	TESTQ     CX, CX
-	JZ        none902
+	JZ        none955
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18402,14 +19318,14 @@ end901:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none902:
-	JMP done872
+none955:
+	JMP done925
 
-case897:
+case950:
 	CMPQ CX, $+64
-	JB   end905
+	JB   end958
 
-loop904:
+loop957:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -18422,24 +19338,24 @@ loop904:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop904
+	JAE    loop957
 
-end905:
+end958:
 	CMPQ CX, $+16
-	JB   end907
+	JB   end960
 
-loop906:
+loop959:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop906
+	JAE    loop959
 
-end907:
+end960:
 	TESTQ     CX, CX
-	JZ        none908
+	JZ        none961
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18447,8 +19363,8 @@ end907:
 	VCMPPS    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none908:
-done872:
+none961:
+done925:
 	VZEROUPPER
 	RET
 
@@ -18461,11 +19377,11 @@ TEXT ·compareInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case910
+	JNE          case963
 	CMPQ         CX, $+64
-	JB           end912
+	JB           end965
 
-loop911:
+loop964:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -18478,24 +19394,24 @@ loop911:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop911
+	JAE    loop964
 
-end912:
+end965:
 	CMPQ CX, $+16
-	JB   end914
+	JB   end967
 
-loop913:
+loop966:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop913
+	JAE    loop966
 
-end914:
+end967:
 	TESTQ     CX, CX
-	JZ        none915
+	JZ        none968
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18503,16 +19419,16 @@ end914:
 	VPCMPD    $0x06, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none915:
-	JMP done909
+none968:
+	JMP done962
 
-case910:
+case963:
 	CMPQ BX, $+1
-	JNE  case916
+	JNE  case969
 	CMPQ CX, $+64
-	JB   end918
+	JB   end971
 
-loop917:
+loop970:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -18525,24 +19441,24 @@ loop917:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop917
+	JAE    loop970
 
-end918:
+end971:
 	CMPQ CX, $+16
-	JB   end920
+	JB   end973
 
-loop919:
+loop972:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop919
+	JAE    loop972
 
-end920:
+end973:
 	TESTQ     CX, CX
-	JZ        none921
+	JZ        none974
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18550,16 +19466,16 @@ end920:
 	VPCMPD    $0x05, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none921:
-	JMP done909
+none974:
+	JMP done962
 
-case916:
+case969:
 	CMPQ BX, $+2
-	JNE  case922
+	JNE  case975
 	CMPQ CX, $+64
-	JB   end924
+	JB   end977
 
-loop923:
+loop976:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -18572,24 +19488,24 @@ loop923:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop923
+	JAE    loop976
 
-end924:
+end977:
 	CMPQ CX, $+16
-	JB   end926
+	JB   end979
 
-loop925:
+loop978:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop925
+	JAE    loop978
 
-end926:
+end979:
 	TESTQ     CX, CX
-	JZ        none927
+	JZ        none980
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18597,16 +19513,16 @@ end926:
 	VPCMPD    $0x01, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none927:
-	JMP done909
+none980:
+	JMP done962
 
-case922:
+case975:
 	CMPQ BX, $+3
-	JNE  case928
+	JNE  case981
 	CMPQ CX, $+64
-	JB   end930
+	JB   end983
 
-loop929:
+loop982:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -18619,24 +19535,24 @@ loop929:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop929
+	JAE    loop982
 
-end930:
+end983:
 	CMPQ CX, $+16
-	JB   end932
+	JB   end985
 
-loop931:
+loop984:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop931
+	JAE    loop984
 
-end932:
+end985:
 	TESTQ     CX, CX
-	JZ        none933
+	JZ        none986
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18644,16 +19560,16 @@ end932:
 	VPCMPD    $0x02, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none933:
-	JMP done909
+none986:
+	JMP done962
 
-case928:
+case981:
 	CMPQ BX, $+4
-	JNE  case934
+	JNE  case987
 	CMPQ CX, $+64
-	JB   end936
+	JB   end989
 
-loop935:
+loop988:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -18666,24 +19582,24 @@ loop935:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop935
+	JAE    loop988
 
-end936:
+end989:
 	CMPQ CX, $+16
-	JB   end938
+	JB   end991
 
-loop937:
+loop990:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop937
+	JAE    loop990
 
-end938:
+end991:
 	TESTQ     CX, CX
-	JZ        none939
+	JZ        none992
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18691,14 +19607,14 @@ end938:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none939:
-	JMP done909
+none992:
+	JMP done962
 
-case934:
+case987:
 	CMPQ CX, $+64
-	JB   end942
+	JB   end995
 
-loop941:
+loop994:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -18711,24 +19627,24 @@ loop941:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop941
+	JAE    loop994
 
-end942:
+end995:
 	CMPQ CX, $+16
-	JB   end944
+	JB   end997
 
-loop943:
+loop996:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop943
+	JAE    loop996
 
-end944:
+end997:
 	TESTQ     CX, CX
-	JZ        none945
+	JZ        none998
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18736,8 +19652,8 @@ end944:
 	VPCMPD    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none945:
-done909:
+none998:
+done962:
 	VZEROUPPER
 	RET
 
@@ -18749,9 +19665,9 @@ TEXT ·indexOfFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end949
+	JB           end1002
 
-loop948:
+loop1001:
 	VCMPPS $0x00, (AX), Z0, K1
 	VCMPPS $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -18761,30 +19677,30 @@ loop948:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near947
+	JNZ    near1000
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop948
+	JAE    loop1001
 
-end949:
-near947:
+end1002:
+near1000:
 	CMPQ CX, $+16
-	JB   end951
+	JB   end1004
 
-loop950:
+loop1003:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found946
+	JNZ    found999
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop950
+	JAE    loop1003
 
-end951:
+end1004:
 	TESTQ     CX, CX
-	JZ        none952
+	JZ        none1005
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18792,13 +19708,13 @@ end951:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found946
+	JNZ       found999
 	LEAQ      (AX)(CX*4), AX
 
-none952:
+none1005:
 	XORQ BX, BX
 
-found946:
+found999:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -18817,9 +19733,9 @@ TEXT ·indexOfInt32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end956
+	JB           end1009
 
-loop955:
+loop1008:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPCMPD $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -18829,30 +19745,30 @@ loop955:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near954
+	JNZ    near1007
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop955
+	JAE    loop1008
 
-end956:
-near954:
+end1009:
+near1007:
 	CMPQ CX, $+16
-	JB   end958
+	JB   end1011
 
-loop957:
+loop1010:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found953
+	JNZ    found1006
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop957
+	JAE    loop1010
 
-end958:
+end1011:
 	TESTQ     CX, CX
-	JZ        none959
+	JZ        none1012
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18860,13 +19776,13 @@ end958:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found953
+	JNZ       found1006
 	LEAQ      (AX)(CX*4), AX
 
-none959:
+none1012:
 	XORQ BX, BX
 
-found953:
+found1006:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -18884,9 +19800,9 @@ TEXT ·indexNaNFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+64
-	JB   end963
+	JB   end1016
 
-loop962:
+loop1015:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -18900,31 +19816,31 @@ loop962:
 	KORW    K2, K1, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     near961
+	JNZ     near1014
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop962
+	JAE     loop1015
 
-end963:
-near961:
+end1016:
+near1014:
 	CMPQ CX, $+16
-	JB   end965
+	JB   end1018
 
-loop964:
+loop1017:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     found960
+	JNZ     found1013
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop964
+	JAE     loop1017
 
-end965:
+end1018:
 	TESTQ     CX, CX
-	JZ        none966
+	JZ        none1019
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18933,13 +19849,13 @@ end965:
 	VCMPPS    $0x03, Z0, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found960
+	JNZ       found1013
 	LEAQ      (AX)(CX*4), AX
 
-none966:
+none1019:
 	XORQ BX, BX
 
-found960:
+found1013:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -18971,9 +19887,9 @@ TEXT ·leastFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K3, K3, K3
 	KXNORW  K4, K4, K4
 
-piece968:
+piece1021:
 	TESTQ   CX, CX
-	JZ      all967
+	JZ      all1020
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -18981,9 +19897,10 @@ piece968:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+128
-	JB      end970
+	JB      end1023
+	PCALIGN $0x40
 
-loop969:
+loop1022:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -19007,24 +19924,24 @@ loop969:
 	ADDQ    $+512, AX
 	SUBQ    $+128, DI
 	CMPQ    DI, $+128
-	JAE     loop969
+	JAE     loop1022
 
-end970:
+end1023:
 	CMPQ DI, $+16
-	JB   end972
+	JB   end1025
 
-loop971:
+loop1024:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, DI
 	CMPQ    DI, $+16
-	JAE     loop971
+	JAE     loop1024
 
-end972:
+end1025:
 	TESTQ   DI, DI
-	JZ      none973
+	JZ      none1026
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K5
@@ -19034,7 +19951,7 @@ end972:
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none973:
+none1026:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -19045,7 +19962,7 @@ none973:
 	VCMPPS        $0x1e, Z1, Z0, K5
 	KMOVW         K5, DI
 	TESTQ         DI, DI
-	JZ            same974
+	JZ            same1027
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPS        Y0, Y9, Y0
@@ -19058,10 +19975,10 @@ none973:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same974:
-	JMP piece968
+same1027:
+	JMP piece1021
 
-all967:
+all1020:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19106,9 +20023,9 @@ TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K3, K3, K3
 	KXNORW  K4, K4, K4
 
-piece976:
+piece1029:
 	TESTQ   CX, CX
-	JZ      all975
+	JZ      all1028
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -19116,9 +20033,10 @@ piece976:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+128
-	JB      end978
+	JB      end1031
+	PCALIGN $0x40
 
-loop977:
+loop1030:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -19142,24 +20060,24 @@ loop977:
 	ADDQ    $+512, AX
 	SUBQ    $+128, DI
 	CMPQ    DI, $+128
-	JAE     loop977
+	JAE     loop1030
 
-end978:
+end1031:
 	CMPQ DI, $+16
-	JB   end980
+	JB   end1033
 
-loop979:
+loop1032:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, DI
 	CMPQ    DI, $+16
-	JAE     loop979
+	JAE     loop1032
 
-end980:
+end1033:
 	TESTQ   DI, DI
-	JZ      none981
+	JZ      none1034
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K5
@@ -19169,7 +20087,7 @@ end980:
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none981:
+none1034:
 	VMAXPS        Z1, Z5, Z1
 	VMAXPS        Z2, Z6, Z2
 	VMAXPS        Z3, Z7, Z3
@@ -19180,7 +20098,7 @@ none981:
 	VCMPPS        $0x11, Z1, Z0, K5
 	KMOVW         K5, DI
 	TESTQ         DI, DI
-	JZ            same982
+	JZ            same1035
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPS        Y0, Y9, Y0
@@ -19193,10 +20111,10 @@ none981:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same982:
-	JMP piece976
+same1035:
+	JMP piece1029
 
-all975:
+all1028:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19237,9 +20155,9 @@ TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-40
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
 
-piece984:
+piece1037:
 	TESTQ   CX, CX
-	JZ      all983
+	JZ      all1036
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -19247,9 +20165,10 @@ piece984:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+128
-	JB      end986
+	JB      end1039
+	PCALIGN $0x40
 
-loop985:
+loop1038:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -19269,23 +20188,23 @@ loop985:
 	ADDQ    $+512, AX
 	SUBQ    $+128, DI
 	CMPQ    DI, $+128
-	JAE     loop985
+	JAE     loop1038
 
-end986:
+end1039:
 	CMPQ DI, $+16
-	JB   end988
+	JB   end1041
 
-loop987:
+loop1040:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, DI
 	CMPQ    DI, $+16
-	JAE     loop987
+	JAE     loop1040
 
-end988:
+end1041:
 	TESTQ   DI, DI
-	JZ      none989
+	JZ      none1042
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K1
@@ -19294,7 +20213,7 @@ end988:
 	VMOVUPD Z9, Z9
 	VPMINSD Z1, Z9, Z1
 
-none989:
+none1042:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -19305,7 +20224,7 @@ none989:
 	VPCMPD        $0x06, Z1, Z0, K1
 	KMOVW         K1, DI
 	TESTQ         DI, DI
-	JZ            same990
+	JZ            same1043
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSD       Y0, Y9, Y0
@@ -19318,10 +20237,10 @@ none989:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same990:
-	JMP piece984
+same1043:
+	JMP piece1037
 
-all983:
+all1036:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19356,9 +20275,9 @@ TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-40
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
 
-piece992:
+piece1045:
 	TESTQ   CX, CX
-	JZ      all991
+	JZ      all1044
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -19366,9 +20285,10 @@ piece992:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+128
-	JB      end994
+	JB      end1047
+	PCALIGN $0x40
 
-loop993:
+loop1046:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -19388,23 +20308,23 @@ loop993:
 	ADDQ    $+512, AX
 	SUBQ    $+128, DI
 	CMPQ    DI, $+128
-	JAE     loop993
+	JAE     loop1046
 
-end994:
+end1047:
 	CMPQ DI, $+16
-	JB   end996
+	JB   end1049
 
-loop995:
+loop1048:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, DI
 	CMPQ    DI, $+16
-	JAE     loop995
+	JAE     loop1048
 
-end996:
+end1049:
 	TESTQ   DI, DI
-	JZ      none997
+	JZ      none1050
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K1
@@ -19413,7 +20333,7 @@ end996:
 	VMOVUPD Z9, Z9
 	VPMAXSD Z1, Z9, Z1
 
-none997:
+none1050:
 	VPMAXSD       Z1, Z5, Z1
 	VPMAXSD       Z2, Z6, Z2
 	VPMAXSD       Z3, Z7, Z3
@@ -19424,7 +20344,7 @@ none997:
 	VPCMPD        $0x01, Z1, Z0, K1
 	KMOVW         K1, DI
 	TESTQ         DI, DI
-	JZ            same998
+	JZ            same1051
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSD       Y0, Y9, Y0
@@ -19437,10 +20357,10 @@ none997:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same998:
-	JMP piece992
+same1051:
+	JMP piece1045
 
-all991:
+all1044:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19463,9 +20383,9 @@ TEXT ·compressDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end1000
+	JB      end1053
 
-loop999:
+loop1052:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -19505,9 +20425,9 @@ loop999:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop999
+	JAE           loop1052
 
-end1000:
+end1053:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -19524,11 +20444,11 @@ TEXT ·filterFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1002
+	JNE          case1055
 	CMPQ         CX, $+64
-	JB           end1004
+	JB           end1057
 
-loop1003:
+loop1056:
 	VCMPPS        $0x1e, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19560,18 +20480,18 @@ loop1003:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1003
+	JAE           loop1056
 
-end1004:
-	JMP done1001
+end1057:
+	JMP done1054
 
-case1002:
+case1055:
 	CMPQ BX, $+1
-	JNE  case1005
+	JNE  case1058
 	CMPQ CX, $+64
-	JB   end1007
+	JB   end1060
 
-loop1006:
+loop1059:
 	VCMPPS        $0x1d, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19603,18 +20523,18 @@ loop1006:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1006
+	JAE           loop1059
 
-end1007:
-	JMP done1001
+end1060:
+	JMP done1054
 
-case1005:
+case1058:
 	CMPQ BX, $+2
-	JNE  case1008
+	JNE  case1061
 	CMPQ CX, $+64
-	JB   end1010
+	JB   end1063
 
-loop1009:
+loop1062:
 	VCMPPS        $0x11, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19646,18 +20566,18 @@ loop1009:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1009
+	JAE           loop1062
 
-end1010:
-	JMP done1001
+end1063:
+	JMP done1054
 
-case1008:
+case1061:
 	CMPQ BX, $+3
-	JNE  case1011
+	JNE  case1064
 	CMPQ CX, $+64
-	JB   end1013
+	JB   end1066
 
-loop1012:
+loop1065:
 	VCMPPS        $0x12, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19689,18 +20609,18 @@ loop1012:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1012
+	JAE           loop1065
 
-end1013:
-	JMP done1001
+end1066:
+	JMP done1054
 
-case1011:
+case1064:
 	CMPQ BX, $+4
-	JNE  case1014
+	JNE  case1067
 	CMPQ CX, $+64
-	JB   end1016
+	JB   end1069
 
-loop1015:
+loop1068:
 	VCMPPS        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19732,16 +20652,16 @@ loop1015:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1015
+	JAE           loop1068
 
-end1016:
-	JMP done1001
+end1069:
+	JMP done1054
 
-case1014:
+case1067:
 	CMPQ CX, $+64
-	JB   end1019
+	JB   end1072
 
-loop1018:
+loop1071:
 	VCMPPS        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19773,10 +20693,10 @@ loop1018:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1018
+	JAE           loop1071
 
-end1019:
-done1001:
+end1072:
+done1054:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -19793,11 +20713,11 @@ TEXT ·filterInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1021
+	JNE          case1074
 	CMPQ         CX, $+64
-	JB           end1023
+	JB           end1076
 
-loop1022:
+loop1075:
 	VPCMPD        $0x06, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19829,18 +20749,18 @@ loop1022:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1022
+	JAE           loop1075
 
-end1023:
-	JMP done1020
+end1076:
+	JMP done1073
 
-case1021:
+case1074:
 	CMPQ BX, $+1
-	JNE  case1024
+	JNE  case1077
 	CMPQ CX, $+64
-	JB   end1026
+	JB   end1079
 
-loop1025:
+loop1078:
 	VPCMPD        $0x05, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19872,18 +20792,18 @@ loop1025:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1025
+	JAE           loop1078
 
-end1026:
-	JMP done1020
+end1079:
+	JMP done1073
 
-case1024:
+case1077:
 	CMPQ BX, $+2
-	JNE  case1027
+	JNE  case1080
 	CMPQ CX, $+64
-	JB   end1029
+	JB   end1082
 
-loop1028:
+loop1081:
 	VPCMPD        $0x01, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19915,18 +20835,18 @@ loop1028:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1028
+	JAE           loop1081
 
-end1029:
-	JMP done1020
+end1082:
+	JMP done1073
 
-case1027:
+case1080:
 	CMPQ BX, $+3
-	JNE  case1030
+	JNE  case1083
 	CMPQ CX, $+64
-	JB   end1032
+	JB   end1085
 
-loop1031:
+loop1084:
 	VPCMPD        $0x02, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19958,18 +20878,18 @@ loop1031:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1031
+	JAE           loop1084
 
-end1032:
-	JMP done1020
+end1085:
+	JMP done1073
 
-case1030:
+case1083:
 	CMPQ BX, $+4
-	JNE  case1033
+	JNE  case1086
 	CMPQ CX, $+64
-	JB   end1035
+	JB   end1088
 
-loop1034:
+loop1087:
 	VPCMPD        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -20001,16 +20921,16 @@ loop1034:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1034
+	JAE           loop1087
 
-end1035:
-	JMP done1020
+end1088:
+	JMP done1073
 
-case1033:
+case1086:
 	CMPQ CX, $+64
-	JB   end1038
+	JB   end1091
 
-loop1037:
+loop1090:
 	VPCMPD        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -20042,10 +20962,10 @@ loop1037:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1037
+	JAE           loop1090
 
-end1038:
-done1020:
+end1091:
+done1073:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -20066,9 +20986,9 @@ TEXT ·prefixInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1040
+	JB           end1093
 
-loop1039:
+loop1092:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -20133,13 +21053,13 @@ loop1039:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1039
+	JAE          loop1092
 
-end1040:
+end1093:
 	CMPQ CX, $+16
-	JB   end1042
+	JB   end1095
 
-loop1041:
+loop1094:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -20159,9 +21079,9 @@ loop1041:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1041
+	JAE          loop1094
 
-end1042:
+end1095:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -20182,9 +21102,9 @@ TEXT ·prefixBeforeInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1044
+	JB           end1097
 
-loop1043:
+loop1096:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -20253,13 +21173,13 @@ loop1043:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1043
+	JAE          loop1096
 
-end1044:
+end1097:
 	CMPQ CX, $+16
-	JB   end1046
+	JB   end1099
 
-loop1045:
+loop1098:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -20280,9 +21200,9 @@ loop1045:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1045
+	JAE          loop1098
 
-end1046:
+end1099:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -20303,18 +21223,19 @@ TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z8, Z8, Z8
 	VPXORQ       Z9, Z9, Z9
 	CMPQ         CX, $+64
-	JB           end1048
+	JB           end1101
 
-loop1047:
+loop1100:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1050
+	JB      end1103
+	PCALIGN $0x40
 
-loop1049:
+loop1102:
 	VCVTPS2PD   (AX), Z10
 	VFMADD231PD Z0, Z10, Z1
 	VCVTPS2PD   32(AX), Z10
@@ -20334,9 +21255,9 @@ loop1049:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1049
+	JAE         loop1102
 
-end1050:
+end1103:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -20357,23 +21278,23 @@ end1050:
 	VPXORQ Z8, Z8, Z8
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1047
+	JAE    loop1100
 
-end1048:
+end1101:
 	CMPQ CX, $+8
-	JB   end1052
+	JB   end1105
 
-loop1051:
+loop1104:
 	VCVTPS2PD   (AX), Z2
 	VFMADD231PD Z0, Z2, Z1
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1051
+	JAE         loop1104
 
-end1052:
+end1105:
 	TESTQ       CX, CX
-	JZ          none1053
+	JZ          none1106
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -20381,7 +21302,7 @@ end1052:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z0, Z2, Z1
 
-none1053:
+none1106:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -20410,18 +21331,19 @@ TEXT ·dotFloat32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, $+64
-	JB     end1055
+	JB     end1108
 
-loop1054:
+loop1107:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+64
-	JB      end1057
+	JB      end1110
+	PCALIGN $0x40
 
-loop1056:
+loop1109:
 	VCVTPS2PD   (AX), Z9
 	VCVTPS2PD   (DX), Z10
 	VFMADD231PD Z9, Z10, Z0
@@ -20450,9 +21372,9 @@ loop1056:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop1056
+	JAE         loop1109
 
-end1057:
+end1110:
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -20473,13 +21395,13 @@ end1057:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1054
+	JAE    loop1107
 
-end1055:
+end1108:
 	CMPQ CX, $+8
-	JB   end1059
+	JB   end1112
 
-loop1058:
+loop1111:
 	VCVTPS2PD   (AX), Z1
 	VCVTPS2PD   (DX), Z2
 	VFMADD231PD Z1, Z2, Z0
@@ -20487,11 +21409,11 @@ loop1058:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1058
+	JAE         loop1111
 
-end1059:
+end1112:
 	TESTQ       CX, CX
-	JZ          none1060
+	JZ          none1113
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -20501,7 +21423,7 @@ end1059:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z1, Z2, Z0
 
-none1060:
+none1113:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -20530,18 +21452,19 @@ TEXT ·sumAbsFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z10, Z10, Z10
 	VMOVUPD      avx512const0<>+0(SB), Z0
 	CMPQ         CX, $+64
-	JB           end1062
+	JB           end1115
 
-loop1061:
+loop1114:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1064
+	JB      end1117
+	PCALIGN $0x40
 
-loop1063:
+loop1116:
 	VCVTPS2PD   (AX), Z11
 	VPANDNQ     Z11, Z0, Z11
 	VFMADD231PD Z1, Z11, Z2
@@ -20569,9 +21492,9 @@ loop1063:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1063
+	JAE         loop1116
 
-end1064:
+end1117:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -20592,24 +21515,24 @@ end1064:
 	VPXORQ Z9, Z9, Z9
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1061
+	JAE    loop1114
 
-end1062:
+end1115:
 	CMPQ CX, $+8
-	JB   end1066
+	JB   end1119
 
-loop1065:
+loop1118:
 	VCVTPS2PD   (AX), Z3
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1065
+	JAE         loop1118
 
-end1066:
+end1119:
 	TESTQ       CX, CX
-	JZ          none1067
+	JZ          none1120
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -20618,7 +21541,7 @@ end1066:
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 
-none1067:
+none1120:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -20657,18 +21580,19 @@ TEXT ·shiftedFloat32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1069
+	JB           end1122
 
-loop1068:
+loop1121:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1071
+	JB      end1124
+	PCALIGN $0x40
 
-loop1070:
+loop1123:
 	VCVTPS2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -20704,9 +21628,9 @@ loop1070:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1070
+	JAE         loop1123
 
-end1071:
+end1124:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -20743,13 +21667,13 @@ end1071:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1068
+	JAE    loop1121
 
-end1069:
+end1122:
 	CMPQ CX, $+8
-	JB   end1073
+	JB   end1126
 
-loop1072:
+loop1125:
 	VCVTPS2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -20757,11 +21681,11 @@ loop1072:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1072
+	JAE         loop1125
 
-end1073:
+end1126:
 	TESTQ       CX, CX
-	JZ          none1074
+	JZ          none1127
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -20772,7 +21696,7 @@ end1073:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1074:
+none1127:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -20819,18 +21743,19 @@ TEXT ·shiftedInt32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1076
+	JB           end1129
 
-loop1075:
+loop1128:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1078
+	JB      end1131
+	PCALIGN $0x40
 
-loop1077:
+loop1130:
 	VCVTDQ2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -20866,9 +21791,9 @@ loop1077:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1077
+	JAE         loop1130
 
-end1078:
+end1131:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -20905,13 +21830,13 @@ end1078:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1075
+	JAE    loop1128
 
-end1076:
+end1129:
 	CMPQ CX, $+8
-	JB   end1080
+	JB   end1133
 
-loop1079:
+loop1132:
 	VCVTDQ2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -20919,11 +21844,11 @@ loop1079:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1079
+	JAE         loop1132
 
-end1080:
+end1133:
 	TESTQ       CX, CX
-	JZ          none1081
+	JZ          none1134
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -20934,7 +21859,7 @@ end1080:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1081:
+none1134:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -20961,18 +21886,18 @@ TEXT ·widenFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1083
+	JB   end1136
 
-loop1082:
+loop1135:
 	VCVTPS2PD (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1082
+	JAE       loop1135
 
-end1083:
+end1136:
 	VZEROUPPER
 	RET
 
@@ -20983,18 +21908,18 @@ TEXT ·widenInt32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1085
+	JB   end1138
 
-loop1084:
+loop1137:
 	VPMOVSXDQ (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1084
+	JAE       loop1137
 
-end1085:
+end1138:
 	VZEROUPPER
 	RET
 
@@ -21005,9 +21930,9 @@ TEXT ·roundFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1087
+	JB   end1140
 
-loop1086:
+loop1139:
 	VMOVUPD   (AX), Z0
 	VCVTPD2PS Z0, Y0
 	VMOVUPS   Y0, (DX)
@@ -21015,9 +21940,9 @@ loop1086:
 	ADDQ      $+32, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1086
+	JAE       loop1139
 
-end1087:
+end1140:
 	VZEROUPPER
 	RET
 
@@ -21033,23 +21958,23 @@ TEXT ·takeDwordsAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+8
-	JB           end1090
+	JB           end1143
 
-loop1089:
+loop1142:
 	VMOVUPD    (DX), Z2
 	VPCMPUQ    $0x06, Z2, Z0, K1
 	KORTESTB   K1, K1
-	JAE        bad1088
+	JAE        bad1141
 	VGATHERQPS (AX)(Z2*4), K1, Y1
 	VMOVUPS    Y1, (CX)
 	ADDQ       $+64, DX
 	ADDQ       $+32, CX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop1089
+	JAE        loop1142
 
-end1090:
-bad1088:
+end1143:
+bad1141:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -21076,10 +22001,10 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1091
+	JZ           plain1144
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1091
+	JNZ          plain1144
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -21087,7 +22012,7 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1092
+	JZ           none1145
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -21119,11 +22044,11 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1092:
+none1145:
 	CMPQ CX, $+32
-	JB   end1094
+	JB   end1147
 
-loop1093:
+loop1146:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -21220,16 +22145,17 @@ loop1093:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1093
+	JAE          loop1146
 
-end1094:
+end1147:
 	SFENCE
 
-plain1091:
-	CMPQ CX, $+32
-	JB   end1096
+plain1144:
+	CMPQ    CX, $+32
+	JB      end1149
+	PCALIGN $0x40
 
-loop1095:
+loop1148:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -21326,13 +22252,13 @@ loop1095:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1095
+	JAE          loop1148
 
-end1096:
+end1149:
 	CMPQ CX, $+8
-	JB   end1098
+	JB   end1151
 
-loop1097:
+loop1150:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -21360,11 +22286,11 @@ loop1097:
 	ADDQ         $+32, AX
 	SUBQ         $+8, CX
 	CMPQ         CX, $+8
-	JAE          loop1097
+	JAE          loop1150
 
-end1098:
+end1151:
 	TESTQ        CX, CX
-	JZ           none1099
+	JZ           none1152
 	MOVQ         $-1, BX
 	BZHIQ        CX, BX, BX
 	KMOVW        BX, K1
@@ -21393,7 +22319,7 @@ end1098:
 	VCVTPD2PS    Z4, Y0
 	VMOVUPS      Y0, K1, (DX)
 
-none1099:
+none1152:
 	VZEROUPPER
 	RET
 
@@ -21446,10 +22372,10 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1100
+	JZ           plain1153
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1100
+	JNZ          plain1153
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -21457,7 +22383,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1101
+	JZ           none1154
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -21482,7 +22408,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VFMADD231PD  Z7, Z16, Z18
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary1102
+	JZ           ordinary1155
 	VCMPPD       $0x11, Z13, Z14, K2
 	VMOVUPD      avx512const54<>+0(SB), K2, Z18
 	VCMPPD       $0x00, Z13, Z14, K2
@@ -21490,18 +22416,18 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z18
 
-ordinary1102:
+ordinary1155:
 	VCVTPD2PS Z18, Y14
 	VMOVUPS   Y14, K1, (DX)
 	SUBQ      BX, CX
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1101:
+none1154:
 	CMPQ CX, $+32
-	JB   end1104
+	JB   end1157
 
-loop1103:
+loop1156:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -21522,7 +22448,7 @@ loop1103:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1105
+	JZ          ordinary1158
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -21530,7 +22456,7 @@ loop1103:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1105:
+ordinary1158:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, (DX)
 	VCVTPS2PD   32(AX), Z14
@@ -21553,7 +22479,7 @@ ordinary1105:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1106
+	JZ          ordinary1159
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -21561,7 +22487,7 @@ ordinary1105:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1106:
+ordinary1159:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, 32(DX)
 	VCVTPS2PD   64(AX), Z14
@@ -21584,7 +22510,7 @@ ordinary1106:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1107
+	JZ          ordinary1160
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -21592,7 +22518,7 @@ ordinary1106:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1107:
+ordinary1160:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, 64(DX)
 	VCVTPS2PD   96(AX), Z14
@@ -21615,7 +22541,7 @@ ordinary1107:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1108
+	JZ          ordinary1161
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -21623,23 +22549,24 @@ ordinary1107:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1108:
+ordinary1161:
 	VCVTPD2PS Z18, Y14
 	VMOVNTPD  Y14, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1103
+	JAE       loop1156
 
-end1104:
+end1157:
 	SFENCE
 
-plain1100:
-	CMPQ CX, $+32
-	JB   end1110
+plain1153:
+	CMPQ    CX, $+32
+	JB      end1163
+	PCALIGN $0x40
 
-loop1109:
+loop1162:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -21660,7 +22587,7 @@ loop1109:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1111
+	JZ          ordinary1164
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -21668,7 +22595,7 @@ loop1109:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1111:
+ordinary1164:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, (DX)
 	VCVTPS2PD   32(AX), Z14
@@ -21691,7 +22618,7 @@ ordinary1111:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1112
+	JZ          ordinary1165
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -21699,7 +22626,7 @@ ordinary1111:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1112:
+ordinary1165:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, 32(DX)
 	VCVTPS2PD   64(AX), Z14
@@ -21722,7 +22649,7 @@ ordinary1112:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1113
+	JZ          ordinary1166
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -21730,7 +22657,7 @@ ordinary1112:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1113:
+ordinary1166:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, 64(DX)
 	VCVTPS2PD   96(AX), Z14
@@ -21753,7 +22680,7 @@ ordinary1113:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1114
+	JZ          ordinary1167
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -21761,20 +22688,20 @@ ordinary1113:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1114:
+ordinary1167:
 	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1109
+	JAE       loop1162
 
-end1110:
+end1163:
 	CMPQ CX, $+8
-	JB   end1116
+	JB   end1169
 
-loop1115:
+loop1168:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -21795,7 +22722,7 @@ loop1115:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1117
+	JZ          ordinary1170
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -21803,18 +22730,18 @@ loop1115:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1117:
+ordinary1170:
 	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, (DX)
 	ADDQ      $+32, DX
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1115
+	JAE       loop1168
 
-end1116:
+end1169:
 	TESTQ       CX, CX
-	JZ          none1118
+	JZ          none1171
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -21839,7 +22766,7 @@ end1116:
 	VFMADD231PD Z7, Z15, Z2
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary1119
+	JZ          ordinary1172
 	VCMPPD      $0x11, Z13, Z14, K2
 	VMOVUPD     avx512const54<>+0(SB), K2, Z2
 	VCMPPD      $0x00, Z13, Z14, K2
@@ -21847,11 +22774,11 @@ end1116:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z2
 
-ordinary1119:
+ordinary1172:
 	VCVTPD2PS Z2, Y0
 	VMOVUPS   Y0, K1, (DX)
 
-none1118:
+none1171:
 	VZEROUPPER
 	RET
 
@@ -21892,13 +22819,13 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1121
+	JNE          case1174
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1122
+	JZ           plain1175
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1122
+	JNZ          plain1175
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -21906,7 +22833,7 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1123
+	JZ           none1176
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -21918,11 +22845,11 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1123:
+none1176:
 	CMPQ CX, $+32
-	JB   end1125
+	JB   end1178
 
-loop1124:
+loop1177:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VMOVNTPD Z1, (DX)
@@ -21939,16 +22866,17 @@ loop1124:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1124
+	JAE      loop1177
 
-end1125:
+end1178:
 	SFENCE
 
-plain1122:
-	CMPQ CX, $+32
-	JB   end1127
+plain1175:
+	CMPQ    CX, $+32
+	JB      end1180
+	PCALIGN $0x40
 
-loop1126:
+loop1179:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -21965,13 +22893,13 @@ loop1126:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1126
+	JAE     loop1179
 
-end1127:
+end1180:
 	CMPQ CX, $+8
-	JB   end1129
+	JB   end1182
 
-loop1128:
+loop1181:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -21979,11 +22907,11 @@ loop1128:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1128
+	JAE     loop1181
 
-end1129:
+end1182:
 	TESTQ     CX, CX
-	JZ        none1130
+	JZ        none1183
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21992,18 +22920,18 @@ end1129:
 	VPMULLQ   Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (DX)
 
-none1130:
-	JMP done1120
+none1183:
+	JMP done1173
 
-case1121:
+case1174:
 	CMPQ      BX, $+1
-	JNE       case1131
+	JNE       case1184
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1132
+	JZ        plain1185
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1132
+	JNZ       plain1185
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -22011,7 +22939,7 @@ case1121:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1133
+	JZ        none1186
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -22022,11 +22950,11 @@ case1121:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none1133:
+none1186:
 	CMPQ CX, $+32
-	JB   end1135
+	JB   end1188
 
-loop1134:
+loop1187:
 	VPABSQ   (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VPABSQ   64(AX), Z0
@@ -22039,16 +22967,17 @@ loop1134:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1134
+	JAE      loop1187
 
-end1135:
+end1188:
 	SFENCE
 
-plain1132:
-	CMPQ CX, $+32
-	JB   end1137
+plain1185:
+	CMPQ    CX, $+32
+	JB      end1190
+	PCALIGN $0x40
 
-loop1136:
+loop1189:
 	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	VPABSQ  64(AX), Z0
@@ -22061,24 +22990,24 @@ loop1136:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1136
+	JAE     loop1189
 
-end1137:
+end1190:
 	CMPQ CX, $+8
-	JB   end1139
+	JB   end1192
 
-loop1138:
+loop1191:
 	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1138
+	JAE     loop1191
 
-end1139:
+end1192:
 	TESTQ     CX, CX
-	JZ        none1140
+	JZ        none1193
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22086,16 +23015,16 @@ end1139:
 	VPABSQ    Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1140:
-	JMP done1120
+none1193:
+	JMP done1173
 
-case1131:
+case1184:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1142
+	JZ        plain1195
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1142
+	JNZ       plain1195
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -22103,7 +23032,7 @@ case1131:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1143
+	JZ        none1196
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -22114,11 +23043,11 @@ case1131:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none1143:
+none1196:
 	CMPQ CX, $+32
-	JB   end1145
+	JB   end1198
 
-loop1144:
+loop1197:
 	VPSUBQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPSUBQ   64(AX), Z1, Z0
@@ -22131,16 +23060,17 @@ loop1144:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1144
+	JAE      loop1197
 
-end1145:
+end1198:
 	SFENCE
 
-plain1142:
-	CMPQ CX, $+32
-	JB   end1147
+plain1195:
+	CMPQ    CX, $+32
+	JB      end1200
+	PCALIGN $0x40
 
-loop1146:
+loop1199:
 	VPSUBQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPSUBQ  64(AX), Z1, Z0
@@ -22153,24 +23083,24 @@ loop1146:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1146
+	JAE     loop1199
 
-end1147:
+end1200:
 	CMPQ CX, $+8
-	JB   end1149
+	JB   end1202
 
-loop1148:
+loop1201:
 	VPSUBQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1148
+	JAE     loop1201
 
-end1149:
+end1202:
 	TESTQ     CX, CX
-	JZ        none1150
+	JZ        none1203
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22178,8 +23108,8 @@ end1149:
 	VPSUBQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1150:
-done1120:
+none1203:
+done1173:
 	VZEROUPPER
 	RET
 
@@ -22194,10 +23124,10 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1151
+	JZ           plain1204
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1151
+	JNZ          plain1204
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -22205,7 +23135,7 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1152
+	JZ           none1205
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -22220,11 +23150,11 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1152:
+none1205:
 	CMPQ DX, $+32
-	JB   end1154
+	JB   end1207
 
-loop1153:
+loop1206:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VPADDQ   (CX), Z1, Z1
@@ -22246,16 +23176,17 @@ loop1153:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1153
+	JAE      loop1206
 
-end1154:
+end1207:
 	SFENCE
 
-plain1151:
-	CMPQ DX, $+32
-	JB   end1156
+plain1204:
+	CMPQ    DX, $+32
+	JB      end1209
+	PCALIGN $0x40
 
-loop1155:
+loop1208:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -22277,13 +23208,13 @@ loop1155:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop1155
+	JAE     loop1208
 
-end1156:
+end1209:
 	CMPQ DX, $+8
-	JB   end1158
+	JB   end1211
 
-loop1157:
+loop1210:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -22293,11 +23224,11 @@ loop1157:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop1157
+	JAE     loop1210
 
-end1158:
+end1211:
 	TESTQ     DX, DX
-	JZ        none1159
+	JZ        none1212
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -22308,25 +23239,26 @@ end1158:
 	VPADDQ    Z2, Z1, Z1
 	VMOVUPD   Z1, K1, (BX)
 
-none1159:
+none1212:
 	VZEROUPPER
 	RET
 
 // func dotInt64AVX512(x []int64, y []int64) int64
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·dotInt64AVX512(SB), NOSPLIT, $0-56
-	MOVQ   x_base+0(FP), AX
-	MOVQ   x_len+8(FP), CX
-	MOVQ   y_base+24(FP), DX
-	MOVQ   y_len+32(FP), BX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	CMPQ   CX, $+32
-	JB     end1161
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    y_base+24(FP), DX
+	MOVQ    y_len+32(FP), BX
+	VPXORQ  Z0, Z0, Z0
+	VPXORQ  Z1, Z1, Z1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	CMPQ    CX, $+32
+	JB      end1214
+	PCALIGN $0x40
 
-loop1160:
+loop1213:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -22343,13 +23275,13 @@ loop1160:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1160
+	JAE     loop1213
 
-end1161:
+end1214:
 	CMPQ CX, $+8
-	JB   end1163
+	JB   end1216
 
-loop1162:
+loop1215:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -22357,11 +23289,11 @@ loop1162:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1162
+	JAE     loop1215
 
-end1163:
+end1216:
 	TESTQ     CX, CX
-	JZ        none1164
+	JZ        none1217
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22371,7 +23303,7 @@ end1163:
 	VPMULLQ   Z5, Z4, Z4
 	VPADDQ    Z4, Z0, Z0
 
-none1164:
+none1217:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -22414,18 +23346,19 @@ TEXT ·shiftedInt64AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1166
+	JB           end1219
 
-loop1165:
+loop1218:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1168
+	JB      end1221
+	PCALIGN $0x40
 
-loop1167:
+loop1220:
 	VPADDQ      (AX), Z0, Z20
 	VCVTQQ2PD   Z20, Z20
 	VFMADD231PD Z19, Z20, Z1
@@ -22461,9 +23394,9 @@ loop1167:
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1167
+	JAE         loop1220
 
-end1168:
+end1221:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -22500,13 +23433,13 @@ end1168:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1165
+	JAE    loop1218
 
-end1166:
+end1219:
 	CMPQ CX, $+8
-	JB   end1170
+	JB   end1223
 
-loop1169:
+loop1222:
 	VPADDQ      (AX), Z0, Z2
 	VCVTQQ2PD   Z2, Z2
 	VFMADD231PD Z19, Z2, Z1
@@ -22514,11 +23447,11 @@ loop1169:
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1169
+	JAE         loop1222
 
-end1170:
+end1223:
 	TESTQ       CX, CX
-	JZ          none1171
+	JZ          none1224
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -22529,7 +23462,7 @@ end1170:
 	VFMADD231PD Z19, Z0, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none1171:
+none1224:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -22558,10 +23491,10 @@ TEXT ·flipAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1172
+	JZ           plain1225
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1172
+	JNZ          plain1225
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -22569,7 +23502,7 @@ TEXT ·flipAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1173
+	JZ           none1226
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -22580,11 +23513,11 @@ TEXT ·flipAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1173:
+none1226:
 	CMPQ CX, $+32
-	JB   end1175
+	JB   end1228
 
-loop1174:
+loop1227:
 	VPXORQ   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VPXORQ   64(AX), Z0, Z1
@@ -22597,16 +23530,17 @@ loop1174:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1174
+	JAE      loop1227
 
-end1175:
+end1228:
 	SFENCE
 
-plain1172:
-	CMPQ CX, $+32
-	JB   end1177
+plain1225:
+	CMPQ    CX, $+32
+	JB      end1230
+	PCALIGN $0x40
 
-loop1176:
+loop1229:
 	VPXORQ  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VPXORQ  64(AX), Z0, Z1
@@ -22619,24 +23553,24 @@ loop1176:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1176
+	JAE     loop1229
 
-end1177:
+end1230:
 	CMPQ CX, $+8
-	JB   end1179
+	JB   end1232
 
-loop1178:
+loop1231:
 	VPXORQ  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1178
+	JAE     loop1231
 
-end1179:
+end1232:
 	TESTQ     CX, CX
-	JZ        none1180
+	JZ        none1233
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22644,7 +23578,7 @@ end1179:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1180:
+none1233:
 	VZEROUPPER
 	RET
 
@@ -22659,10 +23593,10 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1181
+	JZ           plain1234
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1181
+	JNZ          plain1234
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -22670,7 +23604,7 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1182
+	JZ           none1235
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -22689,11 +23623,11 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1182:
+none1235:
 	CMPQ CX, $+32
-	JB   end1184
+	JB   end1237
 
-loop1183:
+loop1236:
 	VPXORQ   (AX), Z0, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
@@ -22738,16 +23672,17 @@ loop1183:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1183
+	JAE      loop1236
 
-end1184:
+end1237:
 	SFENCE
 
-plain1181:
-	CMPQ CX, $+32
-	JB   end1186
+plain1234:
+	CMPQ    CX, $+32
+	JB      end1239
+	PCALIGN $0x40
 
-loop1185:
+loop1238:
 	VPXORQ  (AX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -22792,13 +23727,13 @@ loop1185:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1185
+	JAE     loop1238
 
-end1186:
+end1239:
 	CMPQ CX, $+8
-	JB   end1188
+	JB   end1241
 
-loop1187:
+loop1240:
 	VPXORQ  (AX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -22813,11 +23748,11 @@ loop1187:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1187
+	JAE     loop1240
 
-end1188:
+end1241:
 	TESTQ     CX, CX
-	JZ        none1189
+	JZ        none1242
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22833,7 +23768,7 @@ end1188:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1189:
+none1242:
 	VZEROUPPER
 	RET
 
@@ -22868,9 +23803,9 @@ TEXT ·bucketsOfAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+32
-	JB           end1191
+	JB           end1244
 
-loop1190:
+loop1243:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -22927,13 +23862,13 @@ loop1190:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1190
+	JAE      loop1243
 
-end1191:
+end1244:
 	CMPQ DX, $+8
-	JB   end1193
+	JB   end1246
 
-loop1192:
+loop1245:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -22951,11 +23886,11 @@ loop1192:
 	ADDQ     $+64, CX
 	SUBQ     $+8, DX
 	CMPQ     DX, $+8
-	JAE      loop1192
+	JAE      loop1245
 
-end1193:
+end1246:
 	TESTQ     DX, DX
-	JZ        none1194
+	JZ        none1247
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
 	KMOVW     BX, K1
@@ -22974,7 +23909,7 @@ end1193:
 	VPSRLQ    $0x20, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-none1194:
+none1247:
 	VZEROUPPER
 	RET
 
@@ -22993,24 +23928,24 @@ TEXT ·encodeAVX512(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1199
+	JB      end1252
 
-loop1198:
+loop1251:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1198
+	JAE        loop1251
 
-end1199:
+end1252:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1195:
+key1248:
 	CMPQ         BX, R12
-	JAE          end1197
+	JAE          end1250
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -23020,7 +23955,7 @@ key1195:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1196:
+again1249:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -23028,18 +23963,18 @@ again1196:
 	CMOVLHI  R10, R8
 	BZHIL    R8, DI, DI
 	TESTL    DI, DI
-	JZ       miss1200
+	JZ       miss1253
 	TZCNTL   DI, DI
 	MOVL     40(SI)(DI*4), R8
 	MOVL     R8, (AX)(BX*4)
 	INCQ     BX
-	JMP      key1195
+	JMP      key1248
 
-miss1200:
+miss1253:
 	CMPL R8, $+5
-	JAE  full1201
+	JAE  full1254
 	CMPQ R13, room+80(FP)
-	JAE  end1197
+	JAE  end1250
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -23049,24 +23984,24 @@ miss1200:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1195
+	JMP  key1248
 
-full1201:
-	JNE  passed1202
+full1254:
+	JNE  passed1255
 	MOVL $0x00000006, 60(SI)
 
-passed1202:
+passed1255:
 	DECL    R9
-	JZ      last1203
+	JZ      last1256
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1196
+	JMP     again1249
 
-last1203:
-end1197:
+last1256:
+end1250:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -23087,24 +24022,24 @@ TEXT ·findAVX512(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1208
+	JB      end1261
 
-loop1207:
+loop1260:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1207
+	JAE        loop1260
 
-end1208:
+end1261:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1204:
+key1257:
 	CMPQ         BX, R12
-	JAE          end1206
+	JAE          end1259
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -23114,7 +24049,7 @@ key1204:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1205:
+again1258:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -23123,7 +24058,7 @@ again1205:
 	BZHIL    R8, DI, DI
 	XORL     $+6, R8
 	ORL      DI, R8
-	JZ       passed1210
+	JZ       passed1263
 	MOVL     DI, R8
 	ORL      $+32, R8
 	TZCNTL   R8, R8
@@ -23134,25 +24069,25 @@ again1205:
 	CMPL     DI, $+1
 	SBBQ     $+0, R13
 	INCQ     BX
-	JMP      key1204
+	JMP      key1257
 
-passed1210:
+passed1263:
 	DECL    R9
-	JZ      last1211
+	JZ      last1264
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1205
+	JMP     again1258
 
-last1211:
+last1264:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1204
+	JMP  key1257
 
-end1206:
+end1259:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET
