@@ -36,6 +36,13 @@ func Div(dst, x, y []float64) { arith(opDiv, dst, x, y) }
 func arith(op int, dst, x, y []float64) {
 	apart := writesTo(dst, x)
 	apart = writesTo(dst, y) && apart
+	if len(dst) == 0 {
+		return
+	}
+	if len(dst) <= block3 {
+		arithBlock(op, dst, x, y, 0)
+		return
+	}
 	stream := streams(len(dst), apart)
 	for len(dst) > block3 {
 		arithBlock(op, dst[:block3], x[:block3], y[:block3], stream)
@@ -48,7 +55,7 @@ func arith(op int, dst, x, y []float64) {
 }
 
 func arithBlock(op int, dst, x, y []float64, stream int) {
-	switch active {
+	switch mover {
 	case levelAVX512:
 		arithAVX512(op, &dst[0], x, y, stream)
 	case levelAVX2:
@@ -99,6 +106,13 @@ func MulInt64(dst, x, y []int64) { arithInt64(opMul, dst, x, y) }
 func arithInt64(op int, dst, x, y []int64) {
 	apart := writesTo(dst, x)
 	apart = writesTo(dst, y) && apart
+	if len(dst) == 0 {
+		return
+	}
+	if len(dst) <= block3 {
+		arithInt64Block(op, dst, x, y, 0)
+		return
+	}
 	stream := streams(len(dst), apart)
 	for len(dst) > block3 {
 		arithInt64Block(op, dst[:block3], x[:block3], y[:block3], stream)
@@ -111,7 +125,7 @@ func arithInt64(op int, dst, x, y []int64) {
 }
 
 func arithInt64Block(op int, dst, x, y []int64, stream int) {
-	switch active {
+	switch mover {
 	case levelAVX512:
 		arithInt64AVX512(op, &dst[0], x, y, stream)
 	case levelAVX2:

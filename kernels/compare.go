@@ -61,10 +61,10 @@ func Count(x []float64, c Comparison, t float64) int {
 }
 
 func countBlock(x []float64, c Comparison, t float64) int {
-	if active == levelAVX512 {
+	if mover == levelAVX512 {
 		return countAVX512(x, int(c), t)
 	}
-	if active == levelAVX2 {
+	if mover == levelAVX2 {
 		return countAVX2(x, int(c), t)
 	}
 	return countGo(x, c, t)
@@ -99,10 +99,10 @@ func CountInt64(x []int64, c Comparison, t int64) int {
 }
 
 func countInt64Block(x []int64, c Comparison, t int64) int {
-	if active == levelAVX512 {
+	if mover == levelAVX512 {
 		return countInt64AVX512(x, c.code(), t)
 	}
-	if active == levelAVX2 {
+	if mover == levelAVX2 {
 		return countInt64AVX2(x, c.code(), t)
 	}
 	return countGo(x, c, t)

@@ -25,6 +25,18 @@ const envLevel = "SHMENGINE_KERNELS"
 // package's tests, between two calls of kernels), and read by every dispatch.
 var active, errLevel = choose(os.Getenv(envLevel), best())
 
+// mover is the level of bodies that move more than they compute: active, but where
+// vectors of 512 bits pass the ports to memory in two halves. Element by element
+// the levels do the same, so the bits are the same. It is written with active.
+var mover = moverOf(active, halfPorts)
+
+func moverOf(l level, half bool) level {
+	if half {
+		return min(l, levelAVX2)
+	}
+	return l
+}
+
 // Level names the bodies that run in this process: "avx512", "avx2" or "go".
 func Level() string { return active.String() }
 

@@ -2,7 +2,13 @@
 
 package kernels
 
-import "testing"
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/shmengine/shmengine/internal/testmem"
+)
 
 func TestGodebugTurnsLevelsOff(t *testing.T) {
 	for godebug, want := range map[string]level{
@@ -19,4 +25,28 @@ func TestGodebugTurnsLevelsOff(t *testing.T) {
 			t.Errorf("GODEBUG=%s turns off level %d and up, want %d", godebug, got, want)
 		}
 	}
+}
+
+// Reductions of long slices touch what they read, before the end of a mapping too:
+// that changes nothing in their results.
+func TestTouchingChangesNothing(t *testing.T) {
+	before := touchFrom
+	defer func() { touchFrom = before }()
+	memory := newPool(func(n int) []byte { return testmem.Guarded(t, n, testmem.End) }, mostRows)
+	onEachLevel(t, func(t *testing.T) {
+		for _, n := range lengths() {
+			in := memory.atEnd(n)
+			in.fill(rand.New(rand.NewPCG(uint64(n), 43)))
+			for i := range kernelCases {
+				touchFrom = math.MaxInt64
+				want := kernelCases[i].run(in)
+				touchFrom = 0
+				for j, v := range kernelCases[i].run(in) {
+					if math.Float64bits(v) != math.Float64bits(want[j]) {
+						t.Fatalf("%s of %d rows: number %d is %v if it touches, else %v", kernelCases[i].name, n, j, v, want[j])
+					}
+				}
+			}
+		}
+	})
 }

@@ -8,12 +8,12 @@ import (
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
 
-// use makes a level run until the test ends.
+// use makes a level run until the test ends, in all kernels.
 func use(tb testing.TB, l level) {
 	tb.Helper()
-	before := active
-	active = l
-	tb.Cleanup(func() { active = before })
+	before, moved := active, mover
+	active, mover = l, l
+	tb.Cleanup(func() { active, mover = before, moved })
 }
 
 // onEachLevel runs a test on all levels that this machine and build have.
@@ -47,6 +47,24 @@ func TestLevelOfARequest(t *testing.T) {
 		l, err := choose(c.request, c.best)
 		if l.String() != c.want || (err != nil) != c.wrong {
 			t.Errorf("request %q on %s: %s, %v", c.request, c.best, l, err)
+		}
+	}
+}
+
+// Levels of kernels that move: never more than those of all, and all of them where
+// the ports are whole.
+func TestLevelThatMoves(t *testing.T) {
+	for _, c := range []struct {
+		active level
+		half   bool
+		want   level
+	}{
+		{levelGo, false, levelGo}, {levelGo, true, levelGo},
+		{levelAVX2, false, levelAVX2}, {levelAVX2, true, levelAVX2},
+		{levelAVX512, false, levelAVX512}, {levelAVX512, true, levelAVX2},
+	} {
+		if got := moverOf(c.active, c.half); got != c.want {
+			t.Errorf("on %s, ports halved %v: %s moves, want %s", c.active, c.half, got, c.want)
 		}
 	}
 }

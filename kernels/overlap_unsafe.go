@@ -7,7 +7,8 @@ import "unsafe"
 // panics: what is written would be read. It is small enough to be inlined.
 func writesTo[T element](dst, x []T) (apart bool) {
 	ahead := uintptr(unsafe.Pointer(unsafe.SliceData(dst))) - uintptr(unsafe.Pointer(unsafe.SliceData(x)))
-	if size := uintptr(len(dst)) * unsafe.Sizeof(dst[0]); len(dst) != len(x) || ahead-1 < size-1 || -ahead-1 < size-1 {
+	size := uintptr(len(dst)) * unsafe.Sizeof(dst[0])
+	if len(dst) != len(x) || ahead+size-1 < 2*size-1 && ahead != 0 {
 		refuse(len(dst), len(x))
 	}
 	return ahead != 0

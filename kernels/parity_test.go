@@ -26,9 +26,9 @@ const mostRows = 1025
 func sameAsTwin(tb testing.TB, c *kernelCase, in *input) {
 	tb.Helper()
 	got := c.run(in)
-	level := active
-	active = levelGo
-	defer func() { active = level }()
+	level, moved := active, mover
+	active, mover = levelGo, levelGo
+	defer func() { active, mover = level, moved }()
 	want := c.run(in)
 	var bounds []float64
 	if c.bound != nil {

@@ -27,7 +27,15 @@ func Abs(dst, x []float64) { unary(opAbs, dst, x, 0) }
 func Neg(dst, x []float64) { unary(opNeg, dst, x, 0) }
 
 func unary(op int, dst, x []float64, a float64) {
-	stream := streams(len(dst), writesTo(dst, x))
+	apart := writesTo(dst, x)
+	if len(dst) == 0 {
+		return
+	}
+	if len(dst) <= block2 {
+		unaryBlock(op, dst, x, a, 0)
+		return
+	}
+	stream := streams(len(dst), apart)
 	for len(dst) > block2 {
 		unaryBlock(op, dst[:block2], x[:block2], a, stream)
 		safepoint()
@@ -39,7 +47,7 @@ func unary(op int, dst, x []float64, a float64) {
 }
 
 func unaryBlock(op int, dst, x []float64, a float64, stream int) {
-	switch active {
+	switch mover {
 	case levelAVX512:
 		unaryAVX512(op, &dst[0], x, a, stream)
 	case levelAVX2:
@@ -92,7 +100,7 @@ func FMA(dst, x, y, z []float64) {
 }
 
 func fmaBlock(dst, x, y, z []float64, stream int) {
-	switch active {
+	switch mover {
 	case levelAVX512:
 		fmaAVX512(&dst[0], x, y, z, stream)
 	case levelAVX2:
@@ -116,6 +124,13 @@ func fmaGo(dst, x, y, z []float64) {
 func Axpy(dst []float64, a float64, x, y []float64) {
 	apart := writesTo(dst, x)
 	apart = writesTo(dst, y) && apart
+	if len(dst) == 0 {
+		return
+	}
+	if len(dst) <= block3 {
+		axpyBlock(dst, a, x, y, 0)
+		return
+	}
 	stream := streams(len(dst), apart)
 	for len(dst) > block3 {
 		axpyBlock(dst[:block3], a, x[:block3], y[:block3], stream)
@@ -128,7 +143,7 @@ func Axpy(dst []float64, a float64, x, y []float64) {
 }
 
 func axpyBlock(dst []float64, a float64, x, y []float64, stream int) {
-	switch active {
+	switch mover {
 	case levelAVX512:
 		axpyAVX512(&dst[0], a, x, y, stream)
 	case levelAVX2:

@@ -15,7 +15,7 @@ import (
 type Options = suite.Options[Meta]
 
 // defaultWindow is how long one measurement takes in a run of the usual length.
-const defaultWindow = 9 * time.Millisecond
+const defaultWindow = 7500 * time.Microsecond
 
 // Validate says what is wrong with o.
 func Validate(o Options) error {

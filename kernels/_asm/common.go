@@ -5,6 +5,7 @@ import (
 	"math"
 
 	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
 )
@@ -67,6 +68,21 @@ func while(n Register, step int, body func()) {
 	top, end := fresh("loop"), fresh("end")
 	CMPQ(n, imm(step))
 	JB(LabelRef(end))
+	Label(top)
+	body()
+	SUBQ(imm(step), n)
+	CMPQ(n, imm(step))
+	JAE(LabelRef(top))
+	Label(end)
+}
+
+// tight is while for a loop that takes few cycles: its first instruction begins a
+// line of the cache.
+func tight(n Register, step int, body func()) {
+	top, end := fresh("loop"), fresh("end")
+	CMPQ(n, imm(step))
+	JB(LabelRef(end))
+	Instruction(&ir.Instruction{Opcode: "PCALIGN", Operands: []Op{Imm(cacheLine)}})
 	Label(top)
 	body()
 	SUBQ(imm(step), n)

@@ -51,7 +51,7 @@ func sumAbs() {
 	routine("sumAbs", "func(x []float64) float64")
 	x, n := slice("x")
 	t, signs := newTotals(8), loaded(splat(1<<63))
-	l := loop{n: n, in: []GPVirtual{x}, unroll: 8, fold: t.fold}
+	l := loop{n: n, in: []GPVirtual{x}, unroll: 8, fold: t.fold, far: true}
 	l.body = func(j int, in []Op, _ *mask) {
 		v := vec()
 		andNot(in[0], signs, v)

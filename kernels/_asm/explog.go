@@ -44,6 +44,13 @@ func keptBits(v uint64) Op {
 	return r
 }
 
+// held returns a constant in a register.
+func held(v float64) VecVirtual {
+	r := vec()
+	VBROADCASTSD(words(math.Float64bits(v)), r)
+	return r
+}
+
 // loaded returns a register that holds an operand and may be written to.
 func loaded(from Op) VecVirtual {
 	v := vec()
@@ -77,8 +84,8 @@ func everySecond(all []Op, from int) (half []Op) {
 
 func expEach() {
 	routine("exp", "func(dst *float64, x []float64, stream int)")
-	most, least, perLn2, whole := kept(expMost), kept(expLeast), kept(log2E), kept(toInteger)
-	high, low, one, terms := kept(ln2High), kept(ln2Low), kept(1), keptAll(expTerms)
+	most, least, perLn2, whole := kept(expMost), kept(expLeast), held(log2E), held(toInteger)
+	high, low, one, terms := held(ln2High), held(ln2Low), held(1), keptAll(expTerms)
 	mapEach([]string{"x"}, func(in []Op) VecVirtual {
 		x := loaded(most)
 		VMINPD(in[0], x, x) // the second source, which a NaN is taken from
@@ -109,14 +116,13 @@ func timesPower(v, k, n VecVirtual) VecVirtual {
 		VSCALEFPD(k, v, v)
 		return v
 	}
-	// Two powers of two, since one is not always a normal number.
+	// Two powers of two, since one is not always a normal number. Their exponents
+	// are the halves of k + 2*1023; what n holds above 12 bits is shifted out.
 	half := vec()
-	VPADDQ(splat(2048), n, n)
-	VPAND(splat(0xfff), n, n)
+	VPADDQ(splat(2*1023), n, n)
 	VPSRLQ(Imm(1), n, half)
 	VPSUBQ(half, n, n)
 	for _, power := range []VecVirtual{half, n} {
-		VPADDQ(splat(1<<64-1), power, power)
 		VPSLLQ(Imm(52), power, power)
 		VMULPD(power, v, v)
 	}

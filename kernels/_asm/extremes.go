@@ -21,21 +21,19 @@ func minMax() {
 	lo, hi := copies(first, unroll), copies(first, unroll)
 	nan := newNaNs(unroll / 2)
 	var previous VecVirtual
-	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll, pad: first}
-	inPairs := true
+	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll, pad: first, far: true}
 	l.body = func(j int, in []Op, m *mask) {
 		v := vec()
 		VMOVUPD(in[0], v)
 		VMINPD(v, lo[j], lo[j])
 		VMAXPD(v, hi[j], hi[j])
 		switch {
-		case !inPairs:
+		case !l.many:
 			nan.see(0, v, v)
 		case j%2 == 1:
 			nan.see(j/2, previous, v)
 		}
 		previous = v
-		inPairs = inPairs && j != unroll-1 // single vectors follow
 	}
 	l.emit()
 	minInto := func(from, into VecVirtual) { VMINPD(from, into, into) }
@@ -129,14 +127,13 @@ func minMaxInt() {
 	VPBROADCASTQ(at(x, 0), first)
 	lo, hi := copies(first, 4), copies(first, 4)
 	unroll := pick(4, 8)
-	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll, pad: first}
+	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll, pad: first, far: true}
 	var previous VecVirtual
-	inPairs := !level.wide
 	l.body = func(j int, in []Op, m *mask) {
 		v := vec()
 		VMOVUPD(in[0], v)
 		switch {
-		case !inPairs:
+		case level.wide || !l.many:
 			minInt(v, lo[j])
 			maxInt(v, hi[j])
 		case j%2 == 1:
@@ -144,7 +141,6 @@ func minMaxInt() {
 			maxInt(v, hi[j/2])
 		}
 		previous = v
-		inPairs = inPairs && j != unroll-1 // single vectors follow
 	}
 	l.emit()
 	tree(lo, minInt)

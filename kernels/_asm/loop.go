@@ -17,15 +17,25 @@ type loop struct {
 	fold  func()     // called after every foldEvery runs of the loop, may be nil
 	pad   VecVirtual // what lanes past the end hold; zero if nil
 	ahead Register   // bytes before their use that lines are asked for; nil leaves it to the processor
+	far   bool       // there is a loop for long slices, which touches: see touch
+	many  bool       // vectors are those of the unrolled loop
+	touch bool
 }
 
 // emit writes the unrolled loop, one for single vectors, and the tail.
 func (l *loop) emit() {
-	if l.fold == nil {
-		while(l.n, l.unroll*level.lanes, l.unrolled)
-	} else {
-		l.folding()
+	l.many = true
+	if l.far {
+		near := fresh("near")
+		CMPQ(l.n, NewDataAddr(Symbol{Name: "\u00b7touchFrom"}, 0))
+		JB(LabelRef(near))
+		l.touch = true
+		l.run()
+		l.touch = false
+		Label(near)
 	}
+	l.run()
+	l.many = false
 	while(l.n, level.lanes, func() { l.vector(0); l.advance(1) })
 	unlessZero(l.n, func() {
 		m := firstLanes(l.n)
@@ -41,7 +51,20 @@ func (l *loop) emit() {
 	})
 }
 
+func (l *loop) run() {
+	if l.fold == nil {
+		tight(l.n, l.unroll*level.lanes, l.unrolled)
+	} else {
+		l.folding()
+	}
+}
+
 func (l *loop) unrolled() {
+	if l.touch {
+		for _, p := range l.in {
+			touch(p, l.unroll*level.bytes())
+		}
+	}
 	if l.ahead != nil {
 		for _, p := range l.in {
 			prefetch(p, l.ahead, l.unroll*level.bytes())
@@ -78,7 +101,7 @@ func (l *loop) folding() {
 		CMPQ(stretch, most)
 		CMOVQGT(most, stretch)
 		SUBQ(stretch, l.n)
-		while(stretch, step, l.unrolled)
+		tight(stretch, step, l.unrolled)
 		ADDQ(stretch, l.n)
 		ADDQ(imm(step), l.n) // which the outer loop takes off
 		l.fold()
@@ -123,5 +146,16 @@ func prefetch(p, ahead Register, n int) {
 			m.Index, m.Scale = ahead, 1
 		}
 		PREFETCHT0(m)
+	}
+}
+
+// touch reads a word of each of the next lines twice, or once where vectors are
+// half a line: after three loads from a line, the prefetchers of AMD's Zen 4 begin
+// with a page much sooner than after one.
+func touch(p Register, bytes int) {
+	for off := 0; off < bytes; off += cacheLine {
+		for j := range pick(2, 1) {
+			MOVQ(at(p, off+j*bytesAnElem), GP64())
+		}
 	}
 }

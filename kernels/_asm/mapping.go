@@ -32,7 +32,7 @@ func (l *mapping) emit() {
 	SFENCE()
 	Label(plain)
 	store := func(v VecVirtual, to Mem) { VMOVUPD(v, to) }
-	while(l.n, mapUnroll*level.lanes, func() { l.vectors(mapUnroll, store) })
+	tight(l.n, mapUnroll*level.lanes, func() { l.vectors(mapUnroll, store) })
 	while(l.n, level.lanes, func() { l.vectors(1, store) })
 	unlessZero(l.n, func() { l.masked(l.n) })
 }

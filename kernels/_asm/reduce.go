@@ -10,7 +10,7 @@ func sum() {
 	routine("sum", "func(x []float64) float64")
 	x, n := slice("x")
 	t := newTotals(8)
-	l := loop{n: n, in: []GPVirtual{x}, unroll: 8, fold: t.fold}
+	l := loop{n: n, in: []GPVirtual{x}, unroll: 8, fold: t.fold, far: true}
 	l.body = func(j int, in []Op, _ *mask) { VADDPD(in[0], t.parts[j], t.parts[j]) }
 	l.emit()
 	t.store(0)
@@ -22,7 +22,7 @@ func dot() {
 	x, n := slice("x")
 	y, _ := slice("y")
 	t := newTotals(8)
-	l := loop{n: n, in: []GPVirtual{x, y}, unroll: 8, fold: t.fold}
+	l := loop{n: n, in: []GPVirtual{x, y}, unroll: 8, fold: t.fold, far: true}
 	l.body = func(j int, in []Op, _ *mask) {
 		v := vec()
 		VMOVUPD(in[0], v)
@@ -40,7 +40,7 @@ func sumInt() {
 	all := GP64()
 	MOVQ(n, all)
 	low, high := vecs(4), vecs(4)
-	l := loop{n: n, in: []GPVirtual{x}, unroll: 4}
+	l := loop{n: n, in: []GPVirtual{x}, unroll: 4, far: true}
 	l.body = func(j int, in []Op, m *mask) {
 		VPADDQ(in[0], low[j], low[j])
 		h := highHalf(in[0], m)
@@ -81,7 +81,7 @@ func shifted() {
 	shift := negated(broadcastFloat("shift"))
 	unroll := pick(8, 4)
 	s1, s2 := newTotals(unroll), newTotals(unroll)
-	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll}
+	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll, far: true}
 	l.fold = func() { s1.fold(); s2.fold() }
 	l.body = func(j int, in []Op, m *mask) {
 		d := vec()

@@ -21,6 +21,19 @@
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
 #include <immintrin.h>
 #define WIDE 1
+// Zen 4 stores 64 bytes in two halves, and from and to memory it prefers vectors of 32:
+// V and vec are the faster ones of what only moves. A compiler that does not know Zen 4
+// calls it Zen 3, which has no AVX-512.
+#if defined(__znver3__) || defined(__znver4__)
+#define V(op) _mm256_##op
+typedef __m256d vec;
+enum { width = 4 };
+#define HALVES 1
+#else
+#define V(op) _mm512_##op
+typedef __m512d vec;
+enum { width = 8 };
+#endif
 #endif
 
 enum { in_fd = 3, out_fd = 4, lanes = 8, bins = 256, weights = 7 };
@@ -29,6 +42,7 @@ enum { in_fd = 3, out_fd = 4, lanes = 8, bins = 256, weights = 7 };
 static const size_t large = 8 << 20;
 #endif
 #define NOINLINE __attribute__((noinline))
+#define UNROLL _Pragma("GCC unroll 8")
 
 // Operands are what an operation works on, and what a reduction leaves.
 struct operands {
@@ -55,74 +69,90 @@ static uint64_t mix(uint64_t i) {
 	return z ^ z >> 31;
 }
 
+#ifdef WIDE
+// total adds up all lanes of the eight vectors.
+static inline double total(vec *a) {
+	for (int n = lanes / 2; n > 0; n /= 2)
+		for (int k = 0; k < n; k++) a[k] = V(add_pd)(a[k], a[k + n]);
+	double lane[width], s = 0;
+	V(storeu_pd)(lane, a[0]);
+	for (int k = 0; k < width; k++) s += lane[k];
+	return s;
+}
+#endif
+
 static NOINLINE void sum_f64(struct operands *o) {
-	size_t i = 0;
+	size_t i = 0, n = o->n;
+	const double *x = o->x;
 	double s = 0;
 #ifdef WIDE
-	__m512d a[lanes] = {0};
-	for (; i + 8 * lanes <= o->n; i += 8 * lanes)
-#pragma GCC unroll 8
-		for (int k = 0; k < lanes; k++) a[k] = _mm512_add_pd(a[k], _mm512_loadu_pd(o->x + i + 8 * k));
-	for (int k = 0; k < lanes; k++) s += _mm512_reduce_add_pd(a[k]);
+	vec a[lanes] = {0};
+	for (; i + width * lanes <= n; i += width * lanes)
+		UNROLL for (int k = 0; k < lanes; k++) a[k] = V(add_pd)(a[k], V(loadu_pd)(x + i + width * k));
+	s = total(a);
 #endif
-	for (; i < o->n; i++) s += o->x[i];
+	for (; i < n; i++) s += x[i];
 	o->out[0] = s;
 }
 
 static NOINLINE void dot_f64(struct operands *o) {
-	size_t i = 0;
+	size_t i = 0, n = o->n;
+	const double *x = o->x, *y = o->y;
 	double s = 0;
 #ifdef WIDE
-	__m512d a[lanes] = {0};
-	for (; i + 8 * lanes <= o->n; i += 8 * lanes)
-#pragma GCC unroll 8
-		for (int k = 0; k < lanes; k++)
-			a[k] = _mm512_fmadd_pd(_mm512_loadu_pd(o->x + i + 8 * k), _mm512_loadu_pd(o->y + i + 8 * k), a[k]);
-	for (int k = 0; k < lanes; k++) s += _mm512_reduce_add_pd(a[k]);
+	vec a[lanes] = {0};
+	for (; i + width * lanes <= n; i += width * lanes)
+		UNROLL for (int k = 0; k < lanes; k++) a[k] = V(fmadd_pd)(V(loadu_pd)(x + i + width * k), V(loadu_pd)(y + i + width * k), a[k]);
+	s = total(a);
 #endif
-	for (; i < o->n; i++) s += o->x[i] * o->y[i];
+	for (; i < n; i++) s += x[i] * y[i];
 	o->out[0] = s;
 }
 
 // MAP is a loop that writes a vector for each one or two that it reads, in four streams a
-// turn; round the caches if what it writes is large. The rest is the plain loop's.
+// turn; round the caches if what it writes is large. The rest is the plain loop's. MOVE is
+// that for operations that hardly compute.
 #ifdef WIDE
-#define MAP(VECTOR, SCALAR)                                                        \
-	size_t i = 0;                                                                  \
+#define MAPBY(W, STREAM, STORE, VECTOR, SCALAR)                                    \
+	size_t i = 0, n = o->n;                                                        \
 	double *restrict d = o->dst;                                                   \
 	const double *x = o->x, *y = o->y;                                             \
 	(void)y;                                                                       \
-	if (o->n * 8 >= large) {                                                       \
-		for (; i < o->n && ((uintptr_t)(d + i) & 63) != 0; i++) d[i] = SCALAR;     \
-		for (; i + 32 <= o->n; i += 32)                                            \
-			for (int k = 0; k < 32; k += 8) {                                      \
-				size_t j = i + (size_t)k;                                          \
-				_mm512_stream_pd(d + j, VECTOR);                                   \
+	if (n * 8 >= large) {                                                          \
+		for (; i < n && ((uintptr_t)(d + i) & 63) != 0; i++) d[i] = SCALAR;        \
+		for (; i + 32 <= n; i += 32)                                               \
+			UNROLL for (size_t k = 0; k < 32; k += W) {                            \
+				size_t j = i + k;                                                  \
+				STREAM(d + j, VECTOR);                                             \
 			}                                                                      \
 		_mm_sfence();                                                              \
 	} else {                                                                       \
-		for (; i + 32 <= o->n; i += 32)                                            \
-			for (int k = 0; k < 32; k += 8) {                                      \
-				size_t j = i + (size_t)k;                                          \
-				_mm512_storeu_pd(d + j, VECTOR);                                   \
+		for (; i + 32 <= n; i += 32)                                               \
+			UNROLL for (size_t k = 0; k < 32; k += W) {                            \
+				size_t j = i + k;                                                  \
+				STORE(d + j, VECTOR);                                              \
 			}                                                                      \
 	}                                                                              \
-	for (; i < o->n; i++) d[i] = SCALAR;
+	for (; i < n; i++) d[i] = SCALAR;
+#define MAP(VECTOR, SCALAR) MAPBY(8, _mm512_stream_pd, _mm512_storeu_pd, VECTOR, SCALAR)
+#define MOVE(VECTOR, SCALAR) MAPBY(width, V(stream_pd), V(storeu_pd), VECTOR, SCALAR)
 #else
 #define MAP(VECTOR, SCALAR)                                                        \
 	double *restrict d = o->dst;                                                   \
 	const double *x = o->x, *y = o->y;                                             \
 	(void)y;                                                                       \
 	for (size_t i = 0; i < o->n; i++) d[i] = SCALAR;
+#define MOVE MAP
 #endif
 #define X _mm512_loadu_pd(x + j)
-#define Y _mm512_loadu_pd(y + j)
+#define XM V(loadu_pd)(x + j)
+#define YM V(loadu_pd)(y + j)
 
 static const double factor = 1.5;
 
-static NOINLINE void axpy_f64(struct operands *o) { MAP(_mm512_fmadd_pd(_mm512_set1_pd(factor), X, Y), fma(factor, x[i], y[i])) o->kept = o->n; }
-static NOINLINE void scale_f64(struct operands *o) { MAP(_mm512_mul_pd(_mm512_set1_pd(factor), X), factor * x[i]) o->kept = o->n; }
-static NOINLINE void add_f64(struct operands *o) { MAP(_mm512_add_pd(X, Y), x[i] + y[i]) o->kept = o->n; }
+static NOINLINE void axpy_f64(struct operands *o) { MOVE(V(fmadd_pd)(V(set1_pd)(factor), XM, YM), fma(factor, x[i], y[i])) o->kept = o->n; }
+static NOINLINE void scale_f64(struct operands *o) { MOVE(V(mul_pd)(V(set1_pd)(factor), XM), factor * x[i]) o->kept = o->n; }
+static NOINLINE void add_f64(struct operands *o) { MOVE(V(add_pd)(XM, YM), x[i] + y[i]) o->kept = o->n; }
 static NOINLINE void sqrt_f64(struct operands *o) { MAP(_mm512_sqrt_pd(X), sqrt(x[i])) o->kept = o->n; }
 
 #ifdef WIDE
@@ -162,15 +192,16 @@ static NOINLINE void minmax_f64(struct operands *o) {
 	size_t i = 0;
 	double lo = o->x[0], hi = o->x[0];
 #ifdef WIDE
-	__m512d a[4], b[4];
-	for (int k = 0; k < 4; k++) a[k] = b[k] = _mm512_set1_pd(lo);
-	for (; i + 32 <= o->n; i += 32)
-#pragma GCC unroll 4
-		for (int k = 0; k < 4; k++) {
+	__m512d a[lanes], b[lanes];
+	for (int k = 0; k < lanes; k++) a[k] = b[k] = _mm512_set1_pd(lo);
+	for (; i + 64 <= o->n; i += 64)
+		UNROLL for (int k = 0; k < lanes; k++) {
 			__m512d v = _mm512_loadu_pd(o->x + i + 8 * k);
 			a[k] = _mm512_min_pd(a[k], v), b[k] = _mm512_max_pd(b[k], v);
 		}
-	for (int k = 0; k < 4; k++) lo = fmin(lo, _mm512_reduce_min_pd(a[k])), hi = fmax(hi, _mm512_reduce_max_pd(b[k]));
+	for (int n = lanes / 2; n > 0; n /= 2)
+		for (int k = 0; k < n; k++) a[k] = _mm512_min_pd(a[k], a[k + n]), b[k] = _mm512_max_pd(b[k], b[k + n]);
+	lo = _mm512_reduce_min_pd(a[0]), hi = _mm512_reduce_max_pd(b[0]);
 #endif
 	for (; i < o->n; i++) lo = o->x[i] < lo ? o->x[i] : lo, hi = o->x[i] > hi ? o->x[i] : hi;
 	o->out[0] = lo, o->out[1] = hi;
@@ -185,7 +216,9 @@ static double least(const double *x, size_t n) {
 	for (; i + 64 <= n; i += 64)
 #pragma GCC unroll 8
 		for (int k = 0; k < 8; k++) a[k] = _mm512_min_pd(a[k], _mm512_loadu_pd(x + i + 8 * k));
-	for (int k = 0; k < 8; k++) lo = fmin(lo, _mm512_reduce_min_pd(a[k]));
+	for (int m = lanes / 2; m > 0; m /= 2)
+		for (int k = 0; k < m; k++) a[k] = _mm512_min_pd(a[k], a[k + m]);
+	lo = _mm512_reduce_min_pd(a[0]);
 #endif
 	for (; i < n; i++) lo = x[i] < lo ? x[i] : lo;
 	return lo;
@@ -200,6 +233,9 @@ static NOINLINE void argmin_f64(struct operands *o) {
 		double v = least(o->x + i, o->n - i < block ? o->n - i : block);
 		if (v < lo) lo = v, best = i;
 	}
+#ifdef WIDE
+	while (best + 8 <= o->n && _mm512_cmp_pd_mask(_mm512_loadu_pd(o->x + best), _mm512_set1_pd(lo), _CMP_EQ_OQ) == 0) best += 8;
+#endif
 	while (o->x[best] != lo) best++;
 	o->out[0] = (double)best;
 }
@@ -225,6 +261,15 @@ static NOINLINE void moments_f64(struct operands *o) {
 static NOINLINE void count_f64(struct operands *o) {
 	size_t i = 0, c = 0;
 #ifdef WIDE
+#ifdef HALVES
+	__m256i a[lanes] = {0};
+	const __m256d t = _mm256_set1_pd(o->threshold);
+	for (; i + 32 <= o->n; i += 32)
+		UNROLL for (int k = 0; k < lanes; k++)
+			a[k] = _mm256_sub_epi64(a[k], _mm256_castpd_si256(_mm256_cmp_pd(_mm256_loadu_pd(o->x + i + 4 * k), t, _CMP_GT_OQ)));
+	for (int k = 1; k < lanes; k++) a[0] = _mm256_add_epi64(a[0], a[k]);
+	for (int k = 0; k < 4; k++) c += (size_t)a[0][k];
+#else
 	__m512i a[4] = {0};
 	const __m512i one = _mm512_set1_epi64(1);
 	const __m512d t = _mm512_set1_pd(o->threshold);
@@ -233,6 +278,7 @@ static NOINLINE void count_f64(struct operands *o) {
 		for (int k = 0; k < 4; k++)
 			a[k] = _mm512_mask_add_epi64(a[k], _mm512_cmp_pd_mask(_mm512_loadu_pd(o->x + i + 8 * k), t, _CMP_GT_OQ), a[k], one);
 	for (int k = 0; k < 4; k++) c += (size_t)_mm512_reduce_add_epi64(a[k]);
+#endif
 #endif
 	for (; i < o->n; i++) c += o->x[i] > o->threshold;
 	o->out[0] = (double)c;
@@ -443,10 +489,8 @@ static NOINLINE void read2(struct operands *o) {
 	for (int k = 0; k < lanes; k++) SAME(a[k]);
 }
 
-static NOINLINE void read1write1(struct operands *o) { MAP(X, x[i]) }
-static NOINLINE void read2write1(struct operands *o) {
-	MAP(_mm512_castsi512_pd(_mm512_or_si512(_mm512_castpd_si512(X), _mm512_castpd_si512(Y))), x[i])
-}
+static NOINLINE void read1write1(struct operands *o) { MOVE(XM, x[i]) }
+static NOINLINE void read2write1(struct operands *o) { MOVE(V(or_pd)(XM, YM), x[i]) }
 #endif
 
 struct operation {
