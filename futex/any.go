@@ -50,18 +50,24 @@ func WaitAny(ctx context.Context, words []Waiter) (int, error) {
 		return -1, context.DeadlineExceeded
 	}
 	i, err := sleepAny(ctx, words, until)
-	switch over := ctx.Err(); {
+	switch {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		handOnOthers(words, -1)
 		return -1, err
 	case err != nil:
 		return i, err
-	case over != nil:
-		handOn(words[i].Word)
-		handOnOthers(words, i)
-		return -1, over
 	}
-	handOnOthers(words, i)
+	told := false
+	defer func() {
+		if !told { // ctx is done, or a method of it panics
+			handOn(words[i].Word)
+		}
+		handOnOthers(words, i)
+	}()
+	if err := ctx.Err(); err != nil {
+		return -1, err
+	}
+	told = true
 	return i, nil
 }
 

@@ -41,6 +41,19 @@ func (b *Barrier) fail(mine barrierState) bool {
 // await waits until the round of mine is over. arrived says that the caller is one
 // of its parties: then it breaks the round if it has to give up.
 func (b *Barrier) await(ctx context.Context, mb Member, mine barrierState, arrived bool) error {
+	panics := arrived
+	defer func() {
+		if panics { // a method of ctx: the party does not come back
+			b.fail(mine)
+		}
+	}()
+	err := b.sit(ctx, mb, mine, arrived)
+	panics = false
+	return err
+}
+
+// sit is await.
+func (b *Barrier) sit(ctx context.Context, mb Member, mine barrierState, arrived bool) error {
 	for s := (spin.Spinner{}); ctx.Err() == nil && s.Next(); {
 		if over, err := b.over(mine); over {
 			return err

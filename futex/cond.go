@@ -99,7 +99,13 @@ type condWait struct {
 	place  *Place
 }
 
-func (w *condWait) wait(ctx context.Context) error {
+func (w *condWait) wait(ctx context.Context) (err error) {
+	asleep := false
+	defer func() {
+		if asleep { // a method of ctx panics
+			w.abandon()
+		}
+	}()
 	for {
 		w.place.Look()
 		word := w.cell.word.Load()
@@ -110,12 +116,30 @@ func (w *condWait) wait(ctx context.Context) error {
 			continue
 		}
 		at(pointHanging)
-		if err := w.place.WaitInLine(ctx, word); err != nil {
+		asleep = true
+		err := w.place.WaitInLine(ctx, word)
+		asleep = false
+		if err != nil {
 			_, err = w.settle(err)
 			return err
 		}
 		at(pointWoken)
 	}
+}
+
+// abandon ends the wait of a goroutine that does not come back to it, with the mutex
+// locked if that can be. A notify that it has had is for somebody else.
+func (w *condWait) abandon() {
+	err := w.mutex.Lock(context.Background(), w.member)
+	if err != nil && !errors.Is(err, ErrOwnerDied) {
+		return
+	}
+	if !w.notified() {
+		_ = w.leave(1, nil)
+		return
+	}
+	_ = w.leave(1<<32, nil)
+	w.cond.give(w.member, 1)
 }
 
 // due reports whether there is a reason to lock the mutex: a notify for this

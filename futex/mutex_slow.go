@@ -33,32 +33,30 @@ func at(p point) {
 //
 // Both ways are in one function, since thousands may wait in it, and the garbage
 // collector goes through each frame of each.
-func (m *Mutex) lock(ctx context.Context, mb Member) (err error) {
+func (m *Mutex) lock(ctx context.Context, mb Member) error {
 	// Pairs with Unlock: what the previous owner wrote is seen from here on.
 	id := uint32(mb.ID())
 	if m.word.CompareAndSwap(0, id) || ctx.Err() == nil && m.spinLock(id) {
 		return nil
 	}
 	p := mb.Park(&m.word)
+	defer mb.Unpark(p) // also when a method of ctx panics
 	for {
 		p.Look()
 		v, done, owner := m.takeOrFlag(mb)
 		if done {
-			err = owner
-			break
+			return owner
 		}
 		at(pointHanging)
-		if err = p.WaitInLine(ctx, v); err != nil {
-			break
+		if err := p.WaitInLine(ctx, v); err != nil {
+			return err
 		}
 		at(pointWoken)
 		if !p.stale() && m.spinLock(id|waitersFlag) { // W: somebody may be asleep still
 			at(pointTaken)
-			break
+			return nil
 		}
 	}
-	mb.Unpark(p)
-	return err
 }
 
 // spinLock tries to make the mutex's word v while it would be too early to

@@ -150,14 +150,20 @@ func (m *RWMutex) rob(mb Member, v uint32) bool {
 
 // drained waits until the readers have left, after mb has claimed the word that
 // was: the second half of every way to lock for writing. If ctx ends before, it
-// undoes the claim.
+// undoes the claim, and so it does if a method of ctx panics.
 func (m *RWMutex) drained(ctx context.Context, mb Member, was uint32) error {
+	locked := false
+	defer func() {
+		if !locked {
+			m.disclaim(mb, was)
+		}
+	}()
 	for s := (spin.Spinner{}); m.counted() && ctx.Err() == nil && s.Next(); {
 	}
 	if err := m.awaitDrain(ctx, mb); err != nil {
-		m.disclaim(mb, was)
 		return err
 	}
+	locked = true
 	return m.answer(was)
 }
 

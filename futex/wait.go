@@ -30,10 +30,16 @@ func Wait(ctx context.Context, word *atomic.Uint32, old uint32) error {
 	if err := sleep(ctx, word, old, rawBit()); err != nil {
 		return err
 	}
+	told := false
+	defer func() {
+		if !told { // ctx is done, or a method of it panics
+			handOn(word)
+		}
+	}()
 	if err := ctx.Err(); err != nil {
-		handOn(word)
 		return err
 	}
+	told = true
 	return nil
 }
 
