@@ -18,19 +18,26 @@ TEXT ·sumAVX2(SB), NOSPLIT, $0-32
 	VPXOR Y6, Y6, Y6
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
+	CMPQ  CX, ·touchFrom+0(SB)
+	JB    near1
 	CMPQ  CX, $+32
-	JB    end2
+	JB    end3
 
-loop1:
+loop2:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end4
+	JB      end5
+	PCALIGN $0x40
 
-loop3:
+loop4:
+	MOVQ   (AX), BX
+	MOVQ   64(AX), BX
+	MOVQ   128(AX), BX
+	MOVQ   192(AX), BX
 	VADDPD (AX), Y0, Y0
 	VADDPD 32(AX), Y1, Y1
 	VADDPD 64(AX), Y2, Y2
@@ -42,9 +49,9 @@ loop3:
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
 	CMPQ   DX, $+32
-	JAE    loop3
+	JAE    loop4
 
-end4:
+end5:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -65,22 +72,74 @@ end4:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1
+	JAE    loop2
 
-end2:
+end3:
+near1:
+	CMPQ CX, $+32
+	JB   end7
+
+loop6:
+	MOVQ    CX, DX
+	MOVQ    $+4096, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+32
+	JB      end9
+	PCALIGN $0x40
+
+loop8:
+	VADDPD (AX), Y0, Y0
+	VADDPD 32(AX), Y1, Y1
+	VADDPD 64(AX), Y2, Y2
+	VADDPD 96(AX), Y3, Y3
+	VADDPD 128(AX), Y4, Y4
+	VADDPD 160(AX), Y5, Y5
+	VADDPD 192(AX), Y6, Y6
+	VADDPD 224(AX), Y7, Y7
+	ADDQ   $+256, AX
+	SUBQ   $+32, DX
+	CMPQ   DX, $+32
+	JAE    loop8
+
+end9:
+	ADDQ   DX, CX
+	ADDQ   $+32, CX
+	VADDPD Y4, Y0, Y0
+	VADDPD Y5, Y1, Y1
+	VADDPD Y6, Y2, Y2
+	VADDPD Y7, Y3, Y3
+	VADDPD Y2, Y0, Y0
+	VADDPD Y3, Y1, Y1
+	VADDPD Y1, Y0, Y0
+	VADDPD Y0, Y8, Y8
+	VPXOR  Y0, Y0, Y0
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VPXOR  Y5, Y5, Y5
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop6
+
+end7:
 	CMPQ CX, $+4
-	JB   end6
+	JB   end11
 
-loop5:
+loop10:
 	VADDPD (AX), Y0, Y0
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop5
+	JAE    loop10
 
-end6:
+end11:
 	TESTQ      CX, CX
-	JZ         none7
+	JZ         none12
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y1
@@ -88,7 +147,7 @@ end6:
 	VMASKMOVPD (AX), Y1, Y1
 	VADDPD     Y1, Y0, Y0
 
-none7:
+none12:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -122,19 +181,30 @@ TEXT ·dotAVX2(SB), NOSPLIT, $0-56
 	VPXOR Y6, Y6, Y6
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
+	CMPQ  CX, ·touchFrom+0(SB)
+	JB    near13
 	CMPQ  CX, $+32
-	JB    end9
+	JB    end15
 
-loop8:
+loop14:
 	MOVQ    CX, BX
 	MOVQ    $+4096, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+32
-	JB      end11
+	JB      end17
+	PCALIGN $0x40
 
-loop10:
+loop16:
+	MOVQ        (AX), SI
+	MOVQ        64(AX), SI
+	MOVQ        128(AX), SI
+	MOVQ        192(AX), SI
+	MOVQ        (DX), SI
+	MOVQ        64(DX), SI
+	MOVQ        128(DX), SI
+	MOVQ        192(DX), SI
 	VMOVUPD     (AX), Y9
 	VFMADD231PD (DX), Y9, Y0
 	VMOVUPD     32(AX), Y9
@@ -155,9 +225,9 @@ loop10:
 	ADDQ        $+256, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop10
+	JAE         loop16
 
-end11:
+end17:
 	ADDQ   BX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -178,24 +248,85 @@ end11:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop8
+	JAE    loop14
 
-end9:
+end15:
+near13:
+	CMPQ CX, $+32
+	JB   end19
+
+loop18:
+	MOVQ    CX, BX
+	MOVQ    $+4096, SI
+	CMPQ    BX, SI
+	CMOVQGT SI, BX
+	SUBQ    BX, CX
+	CMPQ    BX, $+32
+	JB      end21
+	PCALIGN $0x40
+
+loop20:
+	VMOVUPD     (AX), Y9
+	VFMADD231PD (DX), Y9, Y0
+	VMOVUPD     32(AX), Y9
+	VFMADD231PD 32(DX), Y9, Y1
+	VMOVUPD     64(AX), Y9
+	VFMADD231PD 64(DX), Y9, Y2
+	VMOVUPD     96(AX), Y9
+	VFMADD231PD 96(DX), Y9, Y3
+	VMOVUPD     128(AX), Y9
+	VFMADD231PD 128(DX), Y9, Y4
+	VMOVUPD     160(AX), Y9
+	VFMADD231PD 160(DX), Y9, Y5
+	VMOVUPD     192(AX), Y9
+	VFMADD231PD 192(DX), Y9, Y6
+	VMOVUPD     224(AX), Y9
+	VFMADD231PD 224(DX), Y9, Y7
+	ADDQ        $+256, AX
+	ADDQ        $+256, DX
+	SUBQ        $+32, BX
+	CMPQ        BX, $+32
+	JAE         loop20
+
+end21:
+	ADDQ   BX, CX
+	ADDQ   $+32, CX
+	VADDPD Y4, Y0, Y0
+	VADDPD Y5, Y1, Y1
+	VADDPD Y6, Y2, Y2
+	VADDPD Y7, Y3, Y3
+	VADDPD Y2, Y0, Y0
+	VADDPD Y3, Y1, Y1
+	VADDPD Y1, Y0, Y0
+	VADDPD Y0, Y8, Y8
+	VPXOR  Y0, Y0, Y0
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VPXOR  Y5, Y5, Y5
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop18
+
+end19:
 	CMPQ CX, $+4
-	JB   end13
+	JB   end23
 
-loop12:
+loop22:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (DX), Y1, Y0
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop12
+	JAE         loop22
 
-end13:
+end23:
 	TESTQ       CX, CX
-	JZ          none14
+	JZ          none24
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y1
@@ -205,7 +336,7 @@ end13:
 	VMOVUPD     Y2, Y2
 	VFMADD231PD Y1, Y2, Y0
 
-none14:
+none24:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -218,21 +349,26 @@ none14:
 // func sumInt64AVX2(x []int64) (low uint64, high int64)
 // Requires: AVX, AVX2
 TEXT ·sumInt64AVX2(SB), NOSPLIT, $0-40
-	MOVQ  x_base+0(FP), AX
-	MOVQ  x_len+8(FP), CX
-	MOVQ  CX, DX
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
-	VPXOR Y2, Y2, Y2
-	VPXOR Y3, Y3, Y3
-	VPXOR Y4, Y4, Y4
-	VPXOR Y5, Y5, Y5
-	VPXOR Y6, Y6, Y6
-	VPXOR Y7, Y7, Y7
-	CMPQ  CX, $+16
-	JB    end16
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    CX, DX
+	VPXOR   Y0, Y0, Y0
+	VPXOR   Y1, Y1, Y1
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPXOR   Y6, Y6, Y6
+	VPXOR   Y7, Y7, Y7
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near25
+	CMPQ    CX, $+16
+	JB      end27
+	PCALIGN $0x40
 
-loop15:
+loop26:
+	MOVQ    (AX), BX
+	MOVQ    64(AX), BX
 	VPADDQ  (AX), Y0, Y0
 	VMOVDQU (AX), Y8
 	VPXOR   avx2const1<>+0(SB), Y8, Y8
@@ -256,13 +392,45 @@ loop15:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop15
+	JAE     loop26
 
-end16:
+end27:
+near25:
+	CMPQ    CX, $+16
+	JB      end29
+	PCALIGN $0x40
+
+loop28:
+	VPADDQ  (AX), Y0, Y0
+	VMOVDQU (AX), Y8
+	VPXOR   avx2const1<>+0(SB), Y8, Y8
+	VPSRLQ  $0x20, Y8, Y8
+	VPADDQ  Y8, Y4, Y4
+	VPADDQ  32(AX), Y1, Y1
+	VMOVDQU 32(AX), Y8
+	VPXOR   avx2const1<>+0(SB), Y8, Y8
+	VPSRLQ  $0x20, Y8, Y8
+	VPADDQ  Y8, Y5, Y5
+	VPADDQ  64(AX), Y2, Y2
+	VMOVDQU 64(AX), Y8
+	VPXOR   avx2const1<>+0(SB), Y8, Y8
+	VPSRLQ  $0x20, Y8, Y8
+	VPADDQ  Y8, Y6, Y6
+	VPADDQ  96(AX), Y3, Y3
+	VMOVDQU 96(AX), Y8
+	VPXOR   avx2const1<>+0(SB), Y8, Y8
+	VPSRLQ  $0x20, Y8, Y8
+	VPADDQ  Y8, Y7, Y7
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop28
+
+end29:
 	CMPQ CX, $+4
-	JB   end18
+	JB   end31
 
-loop17:
+loop30:
 	VPADDQ  (AX), Y0, Y0
 	VMOVDQU (AX), Y8
 	VPXOR   avx2const1<>+0(SB), Y8, Y8
@@ -271,11 +439,11 @@ loop17:
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop17
+	JAE     loop30
 
-end18:
+end31:
 	TESTQ      CX, CX
-	JZ         none19
+	JZ         none32
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y8
@@ -288,7 +456,7 @@ end18:
 	VANDPD     Y8, Y9, Y9
 	VPADDQ     Y9, Y4, Y4
 
-none19:
+none32:
 	VPADDQ       Y2, Y0, Y0
 	VPADDQ       Y3, Y1, Y1
 	VPADDQ       Y1, Y0, Y0
@@ -334,19 +502,24 @@ TEXT ·shiftedAVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near33
 	CMPQ         CX, $+16
-	JB           end21
+	JB           end35
 
-loop20:
+loop34:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end23
+	JB      end37
+	PCALIGN $0x40
 
-loop22:
+loop36:
+	MOVQ        (AX), BX
+	MOVQ        64(AX), BX
 	VADDPD      (AX), Y0, Y11
 	VADDPD      Y11, Y1, Y1
 	VFMADD231PD Y11, Y11, Y6
@@ -362,9 +535,9 @@ loop22:
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop22
+	JAE         loop36
 
-end23:
+end37:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y3, Y1, Y1
@@ -385,24 +558,80 @@ end23:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop20
+	JAE    loop34
 
-end21:
+end35:
+near33:
+	CMPQ CX, $+16
+	JB   end39
+
+loop38:
+	MOVQ    CX, DX
+	MOVQ    $+2048, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+16
+	JB      end41
+	PCALIGN $0x40
+
+loop40:
+	VADDPD      (AX), Y0, Y11
+	VADDPD      Y11, Y1, Y1
+	VFMADD231PD Y11, Y11, Y6
+	VADDPD      32(AX), Y0, Y11
+	VADDPD      Y11, Y2, Y2
+	VFMADD231PD Y11, Y11, Y7
+	VADDPD      64(AX), Y0, Y11
+	VADDPD      Y11, Y3, Y3
+	VFMADD231PD Y11, Y11, Y8
+	VADDPD      96(AX), Y0, Y11
+	VADDPD      Y11, Y4, Y4
+	VFMADD231PD Y11, Y11, Y9
+	ADDQ        $+128, AX
+	SUBQ        $+16, DX
+	CMPQ        DX, $+16
+	JAE         loop40
+
+end41:
+	ADDQ   DX, CX
+	ADDQ   $+16, CX
+	VADDPD Y3, Y1, Y1
+	VADDPD Y4, Y2, Y2
+	VADDPD Y2, Y1, Y1
+	VADDPD Y1, Y5, Y5
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VADDPD Y8, Y6, Y6
+	VADDPD Y9, Y7, Y7
+	VADDPD Y7, Y6, Y6
+	VADDPD Y6, Y10, Y10
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	VPXOR  Y8, Y8, Y8
+	VPXOR  Y9, Y9, Y9
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop38
+
+end39:
 	CMPQ CX, $+4
-	JB   end25
+	JB   end43
 
-loop24:
+loop42:
 	VADDPD      (AX), Y0, Y2
 	VADDPD      Y2, Y1, Y1
 	VFMADD231PD Y2, Y2, Y6
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop24
+	JAE         loop42
 
-end25:
+end43:
 	TESTQ       CX, CX
-	JZ          none26
+	JZ          none44
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y2
@@ -413,7 +642,7 @@ end25:
 	VADDPD      Y0, Y1, Y1
 	VFMADD231PD Y0, Y0, Y6
 
-none26:
+none44:
 	VADDPD       Y1, Y5, Y5
 	VEXTRACTF128 $0x01, Y5, X0
 	VADDPD       X0, X5, X5
@@ -452,9 +681,10 @@ TEXT ·coShiftedAVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+8
-	JB           end28
+	JB           end46
+	PCALIGN      $0x40
 
-loop27:
+loop45:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VADDPD      (AX), Y0, Y12
@@ -475,13 +705,13 @@ loop27:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop27
+	JAE         loop45
 
-end28:
+end46:
 	CMPQ CX, $+4
-	JB   end30
+	JB   end48
 
-loop29:
+loop47:
 	VADDPD      (AX), Y0, Y12
 	VADDPD      (DX), Y1, Y13
 	VADDPD      Y12, Y2, Y2
@@ -493,11 +723,11 @@ loop29:
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop29
+	JAE         loop47
 
-end30:
+end48:
 	TESTQ       CX, CX
-	JZ          none31
+	JZ          none49
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y12
@@ -514,7 +744,7 @@ end30:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none31:
+none49:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -577,9 +807,10 @@ TEXT ·coShiftedInt64AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+8
-	JB           end33
+	JB           end51
+	PCALIGN      $0x40
 
-loop32:
+loop50:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VPADDQ      (AX), Y0, Y12
@@ -604,13 +835,13 @@ loop32:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop32
+	JAE         loop50
 
-end33:
+end51:
 	CMPQ CX, $+4
-	JB   end35
+	JB   end53
 
-loop34:
+loop52:
 	VPADDQ      (AX), Y0, Y12
 	VPADDQ      (DX), Y1, Y13
 	VSUBPD      avx2const2<>+0(SB), Y12, Y12
@@ -624,11 +855,11 @@ loop34:
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop34
+	JAE         loop52
 
-end35:
+end53:
 	TESTQ       CX, CX
-	JZ          none36
+	JZ          none54
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y12
@@ -647,7 +878,7 @@ end35:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none36:
+none54:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -701,9 +932,10 @@ TEXT ·nearBitsAVX2(SB), NOSPLIT, $0-40
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
 	CMPQ         CX, $+16
-	JB           end38
+	JB           end56
+	PCALIGN      $0x40
 
-loop37:
+loop55:
 	VPADDQ (AX), Y0, Y5
 	VPOR   Y5, Y1, Y1
 	VPADDQ 32(AX), Y0, Y5
@@ -715,23 +947,23 @@ loop37:
 	ADDQ   $+128, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop37
+	JAE    loop55
 
-end38:
+end56:
 	CMPQ CX, $+4
-	JB   end40
+	JB   end58
 
-loop39:
+loop57:
 	VPADDQ (AX), Y0, Y5
 	VPOR   Y5, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop39
+	JAE    loop57
 
-end40:
+end58:
 	TESTQ      CX, CX
-	JZ         none41
+	JZ         none59
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y5
@@ -741,7 +973,7 @@ end40:
 	VANDPD     Y5, Y0, Y0
 	VPOR       Y0, Y1, Y1
 
-none41:
+none59:
 	VORPD        Y3, Y1, Y1
 	VORPD        Y4, Y2, Y2
 	VORPD        Y2, Y1, Y1
@@ -768,10 +1000,15 @@ TEXT ·minMaxAVX2(SB), NOSPLIT, $0-40
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
 	VPXOR        Y9, Y9, Y9
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near60
 	CMPQ         CX, $+16
-	JB           end43
+	JB           end62
+	PCALIGN      $0x40
 
-loop42:
+loop61:
+	MOVQ    (AX), DX
+	MOVQ    64(AX), DX
 	VMOVUPD (AX), Y10
 	VMINPD  Y10, Y1, Y1
 	VMAXPD  Y10, Y5, Y5
@@ -791,13 +1028,41 @@ loop42:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop42
+	JAE     loop61
 
-end43:
+end62:
+near60:
+	CMPQ    CX, $+16
+	JB      end64
+	PCALIGN $0x40
+
+loop63:
+	VMOVUPD (AX), Y10
+	VMINPD  Y10, Y1, Y1
+	VMAXPD  Y10, Y5, Y5
+	VMOVUPD 32(AX), Y11
+	VMINPD  Y11, Y2, Y2
+	VMAXPD  Y11, Y6, Y6
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	VMOVUPD 64(AX), Y10
+	VMINPD  Y10, Y3, Y3
+	VMAXPD  Y10, Y7, Y7
+	VMOVUPD 96(AX), Y11
+	VMINPD  Y11, Y4, Y4
+	VMAXPD  Y11, Y8, Y8
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop63
+
+end64:
 	CMPQ CX, $+4
-	JB   end45
+	JB   end66
 
-loop44:
+loop65:
 	VMOVUPD (AX), Y10
 	VMINPD  Y10, Y1, Y1
 	VMAXPD  Y10, Y5, Y5
@@ -806,11 +1071,11 @@ loop44:
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop44
+	JAE     loop65
 
-end45:
+end66:
 	TESTQ      CX, CX
-	JZ         none46
+	JZ         none67
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y10
@@ -823,7 +1088,7 @@ end45:
 	VCMPPD     $0x03, Y0, Y0, Y0
 	VORPD      Y0, Y9, Y9
 
-none46:
+none67:
 	VMINPD       Y3, Y1, Y1
 	VMINPD       Y4, Y2, Y2
 	VMINPD       Y2, Y1, Y1
@@ -840,11 +1105,11 @@ none46:
 	VMAXPD       X0, X5, X5
 	VMOVMSKPD    Y9, AX
 	TESTQ        AX, AX
-	JZ           ordered47
+	JZ           ordered68
 	VPCMPEQD     X1, X1, X1
 	VPCMPEQD     X5, X5, X5
 
-ordered47:
+ordered68:
 	VMOVSD X1, lo+24(FP)
 	VMOVSD X5, hi+32(FP)
 	VZEROUPPER
@@ -864,10 +1129,17 @@ TEXT ·minMaxInt64AVX2(SB), NOSPLIT, $0-40
 	VMOVAPD      Y0, Y6
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near69
 	CMPQ         CX, $+32
-	JB           end49
+	JB           end71
+	PCALIGN      $0x40
 
-loop48:
+loop70:
+	MOVQ      (AX), DX
+	MOVQ      64(AX), DX
+	MOVQ      128(AX), DX
+	MOVQ      192(AX), DX
 	VMOVUPD   (AX), Y9
 	VMOVUPD   32(AX), Y10
 	VPCMPGTQ  Y10, Y9, Y11
@@ -907,13 +1179,61 @@ loop48:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop48
+	JAE       loop70
 
-end49:
+end71:
+near69:
+	CMPQ    CX, $+32
+	JB      end73
+	PCALIGN $0x40
+
+loop72:
+	VMOVUPD   (AX), Y9
+	VMOVUPD   32(AX), Y10
+	VPCMPGTQ  Y10, Y9, Y11
+	VBLENDVPD Y11, Y10, Y9, Y12
+	VBLENDVPD Y11, Y9, Y10, Y10
+	VPCMPGTQ  Y12, Y1, Y9
+	VBLENDVPD Y9, Y12, Y1, Y1
+	VPCMPGTQ  Y5, Y10, Y9
+	VBLENDVPD Y9, Y10, Y5, Y5
+	VMOVUPD   64(AX), Y9
+	VMOVUPD   96(AX), Y10
+	VPCMPGTQ  Y10, Y9, Y11
+	VBLENDVPD Y11, Y10, Y9, Y12
+	VBLENDVPD Y11, Y9, Y10, Y10
+	VPCMPGTQ  Y12, Y2, Y9
+	VBLENDVPD Y9, Y12, Y2, Y2
+	VPCMPGTQ  Y6, Y10, Y9
+	VBLENDVPD Y9, Y10, Y6, Y6
+	VMOVUPD   128(AX), Y9
+	VMOVUPD   160(AX), Y10
+	VPCMPGTQ  Y10, Y9, Y11
+	VBLENDVPD Y11, Y10, Y9, Y12
+	VBLENDVPD Y11, Y9, Y10, Y10
+	VPCMPGTQ  Y12, Y3, Y9
+	VBLENDVPD Y9, Y12, Y3, Y3
+	VPCMPGTQ  Y7, Y10, Y9
+	VBLENDVPD Y9, Y10, Y7, Y7
+	VMOVUPD   192(AX), Y9
+	VMOVUPD   224(AX), Y10
+	VPCMPGTQ  Y10, Y9, Y11
+	VBLENDVPD Y11, Y10, Y9, Y12
+	VBLENDVPD Y11, Y9, Y10, Y10
+	VPCMPGTQ  Y12, Y4, Y9
+	VBLENDVPD Y9, Y12, Y4, Y4
+	VPCMPGTQ  Y8, Y10, Y9
+	VBLENDVPD Y9, Y10, Y8, Y8
+	ADDQ      $+256, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop72
+
+end73:
 	CMPQ CX, $+4
-	JB   end51
+	JB   end75
 
-loop50:
+loop74:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y9, Y1, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
@@ -922,11 +1242,11 @@ loop50:
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop50
+	JAE       loop74
 
-end51:
+end75:
 	TESTQ      CX, CX
-	JZ         none52
+	JZ         none76
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -939,7 +1259,7 @@ end51:
 	VPCMPGTQ   Y5, Y0, Y9
 	VBLENDVPD  Y9, Y0, Y5, Y5
 
-none52:
+none76:
 	VPCMPGTQ     Y3, Y1, Y0
 	VBLENDVPD    Y0, Y3, Y1, Y1
 	VPCMPGTQ     Y4, Y2, Y0
@@ -979,9 +1299,9 @@ TEXT ·maxCodeAVX2(SB), NOSPLIT, $0-25
 	VPXOR Y2, Y2, Y2
 	VPXOR Y3, Y3, Y3
 	CMPQ  CX, $+128
-	JB    end54
+	JB    end78
 
-loop53:
+loop77:
 	VPMAXUB (AX), Y0, Y0
 	VPMAXUB 32(AX), Y1, Y1
 	VPMAXUB 64(AX), Y2, Y2
@@ -989,20 +1309,20 @@ loop53:
 	ADDQ    $+128, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop53
+	JAE     loop77
 
-end54:
+end78:
 	CMPQ CX, $+32
-	JB   end56
+	JB   end80
 
-loop55:
+loop79:
 	VPMAXUB (AX), Y0, Y0
 	ADDQ    $+32, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop55
+	JAE     loop79
 
-end56:
+end80:
 	VPMAXUB      Y2, Y0, Y0
 	VPMAXUB      Y3, Y1, Y1
 	VPMAXUB      Y1, Y0, Y0
@@ -1031,18 +1351,18 @@ end56:
 	VMOVQ        X1, DX
 	MOVBLZX      DL, DX
 	CMPQ         CX, $+1
-	JB           end58
+	JB           end82
 
-loop57:
+loop81:
 	MOVBLZX (AX), BX
 	CMPL    BX, DX
 	CMOVLHI BX, DX
 	INCQ    AX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop57
+	JAE     loop81
 
-end58:
+end82:
 	MOVB DL, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -1062,9 +1382,9 @@ TEXT ·hourOfDayAVX2(SB), NOSPLIT, $0-48
 	MOVQ    ·fetchAhead+0(SB), BX
 	VMOVDQU avx2const7<>+0(SB), Y5
 	CMPQ    DX, $+16
-	JB      end60
+	JB      end84
 
-loop59:
+loop83:
 	PREFETCHT0   (CX)(BX*1)
 	PREFETCHT0   64(CX)(BX*1)
 	VMOVDQU      (CX), Y6
@@ -1139,13 +1459,13 @@ loop59:
 	ADDQ         $+16, AX
 	SUBQ         $+16, DX
 	CMPQ         DX, $+16
-	JAE          loop59
+	JAE          loop83
 
-end60:
+end84:
 	CMPQ DX, $+4
-	JB   end62
+	JB   end86
 
-loop61:
+loop85:
 	PREFETCHT0   (CX)(BX*1)
 	VMOVDQU      (CX), Y6
 	VPSRLQ       $0x0a, Y6, Y6
@@ -1170,11 +1490,11 @@ loop61:
 	ADDQ         $+4, AX
 	SUBQ         $+4, DX
 	CMPQ         DX, $+4
-	JAE          loop61
+	JAE          loop85
 
-end62:
+end86:
 	TESTQ        DX, DX
-	JZ           none63
+	JZ           none87
 	LEAQ         avx2const0<>+24(SB), BX
 	NEGQ         DX
 	VMOVDQU      (BX)(DX*8), Y6
@@ -1199,18 +1519,18 @@ end62:
 	VPACKUSWB    X0, X0, X0
 	VMOVD        X0, CX
 	CMPQ         DX, $+1
-	JB           end65
+	JB           end89
 
-loop64:
+loop88:
 	MOVB CL, (AX)
 	SHRL $0x08, CX
 	INCQ AX
 	SUBQ $+1, DX
 	CMPQ DX, $+1
-	JAE  loop64
+	JAE  loop88
 
-end65:
-none63:
+end89:
+none87:
 	VZEROUPPER
 	RET
 
@@ -1278,9 +1598,9 @@ TEXT ·nearSumsAVX2(SB), NOSPLIT, $0-80
 	MOVQ    groups+8(FP), DX
 	VMOVDQU avx2const12<>+0(SB), Y0
 	CMPQ    DX, $+1
-	JB      end67
+	JB      end91
 
-loop66:
+loop90:
 	VMOVDQU Y0, (CX)
 	VMOVDQU Y0, 32(CX)
 	VMOVDQU Y0, 64(CX)
@@ -1288,9 +1608,9 @@ loop66:
 	ADDQ    $+128, CX
 	SUBQ    $+1, DX
 	CMPQ    DX, $+1
-	JAE     loop66
+	JAE     loop90
 
-end67:
+end91:
 	MOVQ         codes_base+16(FP), CX
 	MOVQ         codes_len+24(FP), DX
 	MOVQ         x_base+40(FP), DX
@@ -1305,14 +1625,14 @@ end67:
 	VMOVQ        SI, X1
 	VPBROADCASTQ X1, Y1
 	CMPQ         BX, $+32
-	JB           end69
+	JB           end93
 
-loop68:
+loop92:
 	VPBROADCASTB (CX), Y2
 	VPCMPEQB     (CX), Y2, Y2
 	VPMOVMSKB    Y2, SI
 	CMPL         SI, $-1
-	JNE          mixed70
+	JNE          mixed94
 	VPADDQ       (DX), Y1, Y4
 	VPMULDQ      Y4, Y4, Y5
 	VMOVUPD      Y4, Y6
@@ -1383,16 +1703,16 @@ loop68:
 	VPBLENDD     $0x30, Y5, Y2, Y2
 	VPBLENDD     $0x0f, Y4, Y2, Y2
 	VMOVDQU      Y2, (AX)(SI*1)
-	JMP          next71
+	JMP          next95
 
-mixed70:
+mixed94:
 	MOVQ $+32, SI
 	MOVQ CX, DI
 	MOVQ DX, R8
 	CMPQ SI, $+8
-	JB   end73
+	JB   end97
 
-loop72:
+loop96:
 	MOVBLZX      (DI), R9
 	SHLQ         $0x07, R9
 	VPBROADCASTQ (R8), Y2
@@ -1501,21 +1821,21 @@ loop72:
 	ADDQ         $+64, R8
 	SUBQ         $+8, SI
 	CMPQ         SI, $+8
-	JAE          loop72
+	JAE          loop96
 
-end73:
-next71:
+end97:
+next95:
 	ADDQ $+32, CX
 	ADDQ $+256, DX
 	SUBQ $+32, BX
 	CMPQ BX, $+32
-	JAE  loop68
+	JAE  loop92
 
-end69:
+end93:
 	CMPQ BX, $+1
-	JB   end75
+	JB   end99
 
-loop74:
+loop98:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x07, SI
 	VPBROADCASTQ (DX), Y1
@@ -1533,15 +1853,15 @@ loop74:
 	ADDQ         $+8, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop74
+	JAE          loop98
 
-end75:
+end99:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end77
+	JB   end101
 
-loop76:
+loop100:
 	VMOVDQU  (AX), Y0
 	VMOVDQU  32(AX), Y1
 	VPADDQ   Y1, Y0, Y2
@@ -1580,9 +1900,9 @@ loop76:
 	ADDQ     $+128, AX
 	SUBQ     $+1, CX
 	CMPQ     CX, $+1
-	JAE      loop76
+	JAE      loop100
 
-end77:
+end101:
 	VZEROUPPER
 	RET
 
@@ -1620,9 +1940,9 @@ TEXT ·binCellsAVX2(SB), NOSPLIT, $0-48
 	VPBROADCASTQ 24(SI), Y3
 	VPBROADCASTD 32(SI), X4
 	CMPQ         BX, $+16
-	JB           end79
+	JB           end103
 
-loop78:
+loop102:
 	VMOVDQU     (DX), Y5
 	VPCMPGTQ    Y5, Y0, Y6
 	VBLENDVPD   Y6, Y0, Y5, Y5
@@ -1692,13 +2012,13 @@ loop78:
 	ADDQ        $+64, AX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop78
+	JAE         loop102
 
-end79:
+end103:
 	CMPQ BX, $+4
-	JB   end81
+	JB   end105
 
-loop80:
+loop104:
 	VMOVDQU     (DX), Y5
 	VPCMPGTQ    Y5, Y0, Y6
 	VBLENDVPD   Y6, Y0, Y5, Y5
@@ -1720,9 +2040,9 @@ loop80:
 	ADDQ        $+16, AX
 	SUBQ        $+4, BX
 	CMPQ        BX, $+4
-	JAE         loop80
+	JAE         loop104
 
-end81:
+end105:
 	VZEROUPPER
 	RET
 
@@ -1738,9 +2058,9 @@ TEXT ·countRowsAVX2(SB), NOSPLIT, $0-32
 	MOVQ rows_base+8(FP), CX
 	MOVQ rows_len+16(FP), DX
 	CMPQ DX, $+8
-	JB   end83
+	JB   end107
 
-loop82:
+loop106:
 	MOVQ (CX), BX
 	MOVL BX, SI
 	SHRQ $0x20, BX
@@ -1764,9 +2084,9 @@ loop82:
 	ADDQ $+32, CX
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop82
+	JAE  loop106
 
-end83:
+end107:
 	RET
 
 // func fetchAVX2(x *int64)
@@ -1809,9 +2129,9 @@ TEXT ·countFloatsAVX2(SB), NOSPLIT, $144-40
 	ADDQ         $+15, SI
 	ANDQ         $-16, SI
 	CMPQ         DX, $+32
-	JB           end87
+	JB           end111
 
-loop86:
+loop110:
 	VMOVUPD     (CX), Y7
 	VSUBPD      Y0, Y7, Y7
 	VFMADD213PD Y4, Y1, Y7
@@ -1916,9 +2236,9 @@ loop86:
 	VPSLLD      $0x05, X7, X7
 	VMOVDQU     X7, 112(SI)
 	VTESTPD     Y8, Y8
-	JNZ         near84
+	JNZ         near108
 
-found85:
+found109:
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -2002,13 +2322,13 @@ found85:
 	ADDQ $+256, CX
 	SUBQ $+32, DX
 	CMPQ DX, $+32
-	JAE  loop86
+	JAE  loop110
 
-end87:
+end111:
 	CMPQ DX, $+8
-	JB   end91
+	JB   end115
 
-loop90:
+loop114:
 	VMOVUPD     (CX), Y7
 	VSUBPD      Y0, Y7, Y7
 	VFMADD213PD Y4, Y1, Y7
@@ -2035,9 +2355,9 @@ loop90:
 	VPSLLD      $0x05, X7, X7
 	VMOVDQU     X7, 16(SI)
 	VTESTPD     Y8, Y8
-	JNZ         near88
+	JNZ         near112
 
-found89:
+found113:
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -2061,13 +2381,13 @@ found89:
 	ADDQ $+64, CX
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop90
+	JAE  loop114
 
-end91:
+end115:
 	VZEROUPPER
 	RET
 
-near84:
+near108:
 	VBROADCASTSD 16(BX), Y10
 	VBROADCASTSD 32(BX), Y11
 	VMOVUPD      (CX), Y7
@@ -2348,9 +2668,9 @@ near84:
 	VPAND        avx2const16<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 112(SI)
-	JMP          found85
+	JMP          found109
 
-near88:
+near112:
 	VBROADCASTSD 16(BX), Y10
 	VBROADCASTSD 32(BX), Y11
 	VMOVUPD      (CX), Y7
@@ -2421,7 +2741,7 @@ near88:
 	VPAND        avx2const16<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 16(SI)
-	JMP          found89
+	JMP          found113
 
 DATA avx2const17<>+0(SB)/8, $0x3ff0000000000000
 DATA avx2const17<>+8(SB)/8, $0x3ff0000000000000
@@ -2448,9 +2768,9 @@ TEXT ·addRowsAVX2(SB), NOSPLIT, $0-32
 	MOVQ dst_len+8(FP), CX
 	MOVQ t+24(FP), DX
 	CMPQ CX, $+4
-	JB   end93
+	JB   end117
 
-loop92:
+loop116:
 	VMOVDQU      (DX), Y0
 	VPHADDD      32(DX), Y0, Y0
 	VMOVDQU      64(DX), Y1
@@ -2465,9 +2785,9 @@ loop92:
 	ADDQ         $+32, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop92
+	JAE          loop116
 
-end93:
+end117:
 	VZEROUPPER
 	RET
 
@@ -2483,9 +2803,9 @@ TEXT ·groupFloatsAVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end95
+	JB      end119
 
-loop94:
+loop118:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -2507,9 +2827,9 @@ loop94:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop94
+	JAE      loop118
 
-end95:
+end119:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -2517,9 +2837,9 @@ end95:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end97
+	JB      end121
 
-loop96:
+loop120:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -2612,13 +2932,13 @@ loop96:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop96
+	JAE         loop120
 
-end97:
+end121:
 	CMPQ BX, $+1
-	JB   end99
+	JB   end123
 
-loop98:
+loop122:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -2634,15 +2954,15 @@ loop98:
 	ADDQ        $+8, DX
 	SUBQ        $+1, BX
 	CMPQ        BX, $+1
-	JAE         loop98
+	JAE         loop122
 
-end99:
+end123:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end101
+	JB   end125
 
-loop100:
+loop124:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -2664,9 +2984,9 @@ loop100:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop100
+	JAE     loop124
 
-end101:
+end125:
 	VZEROUPPER
 	RET
 
@@ -2700,9 +3020,9 @@ TEXT ·leastAVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
 
-piece103:
+piece127:
 	TESTQ   CX, CX
-	JZ      all102
+	JZ      all126
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -2710,9 +3030,10 @@ piece103:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+32
-	JB      end105
+	JB      end129
+	PCALIGN $0x40
 
-loop104:
+loop128:
 	VMOVUPD (AX), Y10
 	VMINPD  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -2740,13 +3061,13 @@ loop104:
 	ADDQ    $+256, AX
 	SUBQ    $+32, DI
 	CMPQ    DI, $+32
-	JAE     loop104
+	JAE     loop128
 
-end105:
+end129:
 	CMPQ DI, $+4
-	JB   end107
+	JB   end131
 
-loop106:
+loop130:
 	VMOVUPD (AX), Y10
 	VMINPD  Y1, Y10, Y1
 	VCMPPD  $0x03, Y10, Y10, Y10
@@ -2754,11 +3075,11 @@ loop106:
 	ADDQ    $+32, AX
 	SUBQ    $+4, DI
 	CMPQ    DI, $+4
-	JAE     loop106
+	JAE     loop130
 
-end107:
+end131:
 	TESTQ      DI, DI
-	JZ         none108
+	JZ         none132
 	LEAQ       avx2const0<>+24(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*8), Y10
@@ -2770,7 +3091,7 @@ end107:
 	VCMPPD     $0x03, Y10, Y10, Y10
 	VORPD      Y10, Y9, Y9
 
-none108:
+none132:
 	VMINPD       Y1, Y5, Y1
 	VMINPD       Y2, Y6, Y2
 	VMINPD       Y3, Y7, Y3
@@ -2781,7 +3102,7 @@ none108:
 	VCMPPD       $0x11, Y0, Y1, Y10
 	VMOVMSKPD    Y10, DI
 	TESTL        DI, DI
-	JZ           same109
+	JZ           same133
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMINPD       X0, X10, X0
@@ -2790,10 +3111,10 @@ none108:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same109:
-	JMP piece103
+same133:
+	JMP piece127
 
-all102:
+all126:
 	VMOVSD    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x03, SI
@@ -2827,9 +3148,9 @@ TEXT ·greatestAVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
 
-piece111:
+piece135:
 	TESTQ   CX, CX
-	JZ      all110
+	JZ      all134
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -2837,9 +3158,10 @@ piece111:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+32
-	JB      end113
+	JB      end137
+	PCALIGN $0x40
 
-loop112:
+loop136:
 	VMOVUPD (AX), Y10
 	VMAXPD  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -2867,13 +3189,13 @@ loop112:
 	ADDQ    $+256, AX
 	SUBQ    $+32, DI
 	CMPQ    DI, $+32
-	JAE     loop112
+	JAE     loop136
 
-end113:
+end137:
 	CMPQ DI, $+4
-	JB   end115
+	JB   end139
 
-loop114:
+loop138:
 	VMOVUPD (AX), Y10
 	VMAXPD  Y1, Y10, Y1
 	VCMPPD  $0x03, Y10, Y10, Y10
@@ -2881,11 +3203,11 @@ loop114:
 	ADDQ    $+32, AX
 	SUBQ    $+4, DI
 	CMPQ    DI, $+4
-	JAE     loop114
+	JAE     loop138
 
-end115:
+end139:
 	TESTQ      DI, DI
-	JZ         none116
+	JZ         none140
 	LEAQ       avx2const0<>+24(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*8), Y10
@@ -2897,7 +3219,7 @@ end115:
 	VCMPPD     $0x03, Y10, Y10, Y10
 	VORPD      Y10, Y9, Y9
 
-none116:
+none140:
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y2, Y6, Y2
 	VMAXPD       Y3, Y7, Y3
@@ -2908,7 +3230,7 @@ none116:
 	VCMPPD       $0x11, Y1, Y0, Y10
 	VMOVMSKPD    Y10, DI
 	TESTL        DI, DI
-	JZ           same117
+	JZ           same141
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMAXPD       X0, X10, X0
@@ -2917,10 +3239,10 @@ none116:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same117:
-	JMP piece111
+same141:
+	JMP piece135
 
-all110:
+all134:
 	VMOVSD    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x03, SI
@@ -2953,9 +3275,9 @@ TEXT ·leastInt64AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 
-piece119:
+piece143:
 	TESTQ   CX, CX
-	JZ      all118
+	JZ      all142
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -2963,9 +3285,10 @@ piece119:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+32
-	JB      end121
+	JB      end145
+	PCALIGN $0x40
 
-loop120:
+loop144:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y9, Y1, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
@@ -2993,24 +3316,24 @@ loop120:
 	ADDQ      $+256, AX
 	SUBQ      $+32, DI
 	CMPQ      DI, $+32
-	JAE       loop120
+	JAE       loop144
 
-end121:
+end145:
 	CMPQ DI, $+4
-	JB   end123
+	JB   end147
 
-loop122:
+loop146:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y9, Y1, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
 	ADDQ      $+32, AX
 	SUBQ      $+4, DI
 	CMPQ      DI, $+4
-	JAE       loop122
+	JAE       loop146
 
-end123:
+end147:
 	TESTQ      DI, DI
-	JZ         none124
+	JZ         none148
 	LEAQ       avx2const0<>+24(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*8), Y9
@@ -3021,7 +3344,7 @@ end123:
 	VPCMPGTQ   Y9, Y1, Y10
 	VBLENDVPD  Y10, Y9, Y1, Y1
 
-none124:
+none148:
 	VPCMPGTQ     Y5, Y1, Y9
 	VBLENDVPD    Y9, Y5, Y1, Y1
 	VPCMPGTQ     Y6, Y2, Y9
@@ -3039,7 +3362,7 @@ none124:
 	VPCMPGTQ     Y1, Y0, Y9
 	VMOVMSKPD    Y9, DI
 	TESTL        DI, DI
-	JZ           same125
+	JZ           same149
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPCMPGTQ     X9, X0, X10
@@ -3050,10 +3373,10 @@ none124:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same125:
-	JMP piece119
+same149:
+	JMP piece143
 
-all118:
+all142:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3080,9 +3403,9 @@ TEXT ·greatestInt64AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 
-piece127:
+piece151:
 	TESTQ   CX, CX
-	JZ      all126
+	JZ      all150
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -3090,9 +3413,10 @@ piece127:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+32
-	JB      end129
+	JB      end153
+	PCALIGN $0x40
 
-loop128:
+loop152:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y1, Y9, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
@@ -3120,24 +3444,24 @@ loop128:
 	ADDQ      $+256, AX
 	SUBQ      $+32, DI
 	CMPQ      DI, $+32
-	JAE       loop128
+	JAE       loop152
 
-end129:
+end153:
 	CMPQ DI, $+4
-	JB   end131
+	JB   end155
 
-loop130:
+loop154:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y1, Y9, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
 	ADDQ      $+32, AX
 	SUBQ      $+4, DI
 	CMPQ      DI, $+4
-	JAE       loop130
+	JAE       loop154
 
-end131:
+end155:
 	TESTQ      DI, DI
-	JZ         none132
+	JZ         none156
 	LEAQ       avx2const0<>+24(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*8), Y9
@@ -3148,7 +3472,7 @@ end131:
 	VPCMPGTQ   Y1, Y9, Y10
 	VBLENDVPD  Y10, Y9, Y1, Y1
 
-none132:
+none156:
 	VPCMPGTQ     Y1, Y5, Y9
 	VBLENDVPD    Y9, Y5, Y1, Y1
 	VPCMPGTQ     Y2, Y6, Y9
@@ -3166,7 +3490,7 @@ none132:
 	VPCMPGTQ     Y0, Y1, Y9
 	VMOVMSKPD    Y9, DI
 	TESTL        DI, DI
-	JZ           same133
+	JZ           same157
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPCMPGTQ     X0, X9, X10
@@ -3177,10 +3501,10 @@ none132:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same133:
-	JMP piece127
+same157:
+	JMP piece151
 
-all126:
+all150:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3198,9 +3522,9 @@ TEXT ·indexOfAVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+16
-	JB           end137
+	JB           end161
 
-loop136:
+loop160:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VORPD     Y2, Y1, Y1
@@ -3210,30 +3534,30 @@ loop136:
 	VORPD     Y2, Y1, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       near135
+	JNZ       near159
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop136
+	JAE       loop160
 
-end137:
-near135:
+end161:
+near159:
 	CMPQ CX, $+4
-	JB   end139
+	JB   end163
 
-loop138:
+loop162:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       found134
+	JNZ       found158
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop138
+	JAE       loop162
 
-end139:
+end163:
 	TESTQ      CX, CX
-	JZ         none140
+	JZ         none164
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -3243,13 +3567,13 @@ end139:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPD  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found134
+	JNZ        found158
 	LEAQ       (AX)(CX*8), AX
 
-none140:
+none164:
 	XORQ BX, BX
 
-found134:
+found158:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3268,9 +3592,9 @@ TEXT ·indexOfInt64AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+16
-	JB           end144
+	JB           end168
 
-loop143:
+loop167:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VORPD     Y2, Y1, Y1
@@ -3280,30 +3604,30 @@ loop143:
 	VORPD     Y2, Y1, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       near142
+	JNZ       near166
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop143
+	JAE       loop167
 
-end144:
-near142:
+end168:
+near166:
 	CMPQ CX, $+4
-	JB   end146
+	JB   end170
 
-loop145:
+loop169:
 	VPCMPEQQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       found141
+	JNZ       found165
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop145
+	JAE       loop169
 
-end146:
+end170:
 	TESTQ      CX, CX
-	JZ         none147
+	JZ         none171
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -3313,13 +3637,13 @@ end146:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPD  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found141
+	JNZ        found165
 	LEAQ       (AX)(CX*8), AX
 
-none147:
+none171:
 	XORQ BX, BX
 
-found141:
+found165:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3337,9 +3661,9 @@ TEXT ·indexNaNAVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+16
-	JB   end151
+	JB   end175
 
-loop150:
+loop174:
 	VMOVUPD   (AX), Y0
 	VCMPPD    $0x03, Y0, Y0, Y0
 	VMOVUPD   32(AX), Y1
@@ -3353,31 +3677,31 @@ loop150:
 	VORPD     Y1, Y0, Y0
 	VMOVMSKPD Y0, BX
 	TESTQ     BX, BX
-	JNZ       near149
+	JNZ       near173
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop150
+	JAE       loop174
 
-end151:
-near149:
+end175:
+near173:
 	CMPQ CX, $+4
-	JB   end153
+	JB   end177
 
-loop152:
+loop176:
 	VMOVUPD   (AX), Y0
 	VCMPPD    $0x03, Y0, Y0, Y0
 	VMOVMSKPD Y0, BX
 	TESTQ     BX, BX
-	JNZ       found148
+	JNZ       found172
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop152
+	JAE       loop176
 
-end153:
+end177:
 	TESTQ      CX, CX
-	JZ         none154
+	JZ         none178
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -3388,13 +3712,13 @@ end153:
 	VANDPD     Y0, Y1, Y1
 	VMOVMSKPD  Y1, BX
 	TESTQ      BX, BX
-	JNZ        found148
+	JNZ        found172
 	LEAQ       (AX)(CX*8), AX
 
-none154:
+none178:
 	XORQ BX, BX
 
-found148:
+found172:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3422,11 +3746,18 @@ TEXT ·countAVX2(SB), NOSPLIT, $0-48
 	VMOVUPD      avx2const25<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case156
+	JNE          case180
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near181
 	CMPQ         CX, $+32
-	JB           end158
+	JB           end183
+	PCALIGN      $0x40
 
-loop157:
+loop182:
+	MOVQ   (AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   192(AX), DX
 	VCMPPD $0x1e, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x1e, 32(AX), Y0, Y9
@@ -3446,23 +3777,51 @@ loop157:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop157
+	JAE    loop182
 
-end158:
+end183:
+near181:
+	CMPQ    CX, $+32
+	JB      end185
+	PCALIGN $0x40
+
+loop184:
+	VCMPPD $0x1e, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	VCMPPD $0x1e, 32(AX), Y0, Y9
+	VPSUBQ Y9, Y2, Y2
+	VCMPPD $0x1e, 64(AX), Y0, Y9
+	VPSUBQ Y9, Y3, Y3
+	VCMPPD $0x1e, 96(AX), Y0, Y9
+	VPSUBQ Y9, Y4, Y4
+	VCMPPD $0x1e, 128(AX), Y0, Y9
+	VPSUBQ Y9, Y5, Y5
+	VCMPPD $0x1e, 160(AX), Y0, Y9
+	VPSUBQ Y9, Y6, Y6
+	VCMPPD $0x1e, 192(AX), Y0, Y9
+	VPSUBQ Y9, Y7, Y7
+	VCMPPD $0x1e, 224(AX), Y0, Y9
+	VPSUBQ Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop184
+
+end185:
 	CMPQ CX, $+4
-	JB   end160
+	JB   end187
 
-loop159:
+loop186:
 	VCMPPD $0x1e, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop159
+	JAE    loop186
 
-end160:
+end187:
 	TESTQ      CX, CX
-	JZ         none161
+	JZ         none188
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3472,16 +3831,23 @@ end160:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none161:
-	JMP done155
+none188:
+	JMP done179
 
-case156:
-	CMPQ DX, $+1
-	JNE  case162
-	CMPQ CX, $+32
-	JB   end164
+case180:
+	CMPQ    DX, $+1
+	JNE     case189
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near190
+	CMPQ    CX, $+32
+	JB      end192
+	PCALIGN $0x40
 
-loop163:
+loop191:
+	MOVQ   (AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   192(AX), DX
 	VCMPPD $0x1d, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x1d, 32(AX), Y0, Y9
@@ -3501,23 +3867,51 @@ loop163:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop163
+	JAE    loop191
 
-end164:
+end192:
+near190:
+	CMPQ    CX, $+32
+	JB      end194
+	PCALIGN $0x40
+
+loop193:
+	VCMPPD $0x1d, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	VCMPPD $0x1d, 32(AX), Y0, Y9
+	VPSUBQ Y9, Y2, Y2
+	VCMPPD $0x1d, 64(AX), Y0, Y9
+	VPSUBQ Y9, Y3, Y3
+	VCMPPD $0x1d, 96(AX), Y0, Y9
+	VPSUBQ Y9, Y4, Y4
+	VCMPPD $0x1d, 128(AX), Y0, Y9
+	VPSUBQ Y9, Y5, Y5
+	VCMPPD $0x1d, 160(AX), Y0, Y9
+	VPSUBQ Y9, Y6, Y6
+	VCMPPD $0x1d, 192(AX), Y0, Y9
+	VPSUBQ Y9, Y7, Y7
+	VCMPPD $0x1d, 224(AX), Y0, Y9
+	VPSUBQ Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop193
+
+end194:
 	CMPQ CX, $+4
-	JB   end166
+	JB   end196
 
-loop165:
+loop195:
 	VCMPPD $0x1d, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop165
+	JAE    loop195
 
-end166:
+end196:
 	TESTQ      CX, CX
-	JZ         none167
+	JZ         none197
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3527,16 +3921,23 @@ end166:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none167:
-	JMP done155
+none197:
+	JMP done179
 
-case162:
-	CMPQ DX, $+2
-	JNE  case168
-	CMPQ CX, $+32
-	JB   end170
+case189:
+	CMPQ    DX, $+2
+	JNE     case198
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near199
+	CMPQ    CX, $+32
+	JB      end201
+	PCALIGN $0x40
 
-loop169:
+loop200:
+	MOVQ   (AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   192(AX), DX
 	VCMPPD $0x11, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x11, 32(AX), Y0, Y9
@@ -3556,23 +3957,51 @@ loop169:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop169
+	JAE    loop200
 
-end170:
+end201:
+near199:
+	CMPQ    CX, $+32
+	JB      end203
+	PCALIGN $0x40
+
+loop202:
+	VCMPPD $0x11, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	VCMPPD $0x11, 32(AX), Y0, Y9
+	VPSUBQ Y9, Y2, Y2
+	VCMPPD $0x11, 64(AX), Y0, Y9
+	VPSUBQ Y9, Y3, Y3
+	VCMPPD $0x11, 96(AX), Y0, Y9
+	VPSUBQ Y9, Y4, Y4
+	VCMPPD $0x11, 128(AX), Y0, Y9
+	VPSUBQ Y9, Y5, Y5
+	VCMPPD $0x11, 160(AX), Y0, Y9
+	VPSUBQ Y9, Y6, Y6
+	VCMPPD $0x11, 192(AX), Y0, Y9
+	VPSUBQ Y9, Y7, Y7
+	VCMPPD $0x11, 224(AX), Y0, Y9
+	VPSUBQ Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop202
+
+end203:
 	CMPQ CX, $+4
-	JB   end172
+	JB   end205
 
-loop171:
+loop204:
 	VCMPPD $0x11, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop171
+	JAE    loop204
 
-end172:
+end205:
 	TESTQ      CX, CX
-	JZ         none173
+	JZ         none206
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3582,16 +4011,23 @@ end172:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none173:
-	JMP done155
+none206:
+	JMP done179
 
-case168:
-	CMPQ DX, $+3
-	JNE  case174
-	CMPQ CX, $+32
-	JB   end176
+case198:
+	CMPQ    DX, $+3
+	JNE     case207
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near208
+	CMPQ    CX, $+32
+	JB      end210
+	PCALIGN $0x40
 
-loop175:
+loop209:
+	MOVQ   (AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   192(AX), DX
 	VCMPPD $0x12, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x12, 32(AX), Y0, Y9
@@ -3611,23 +4047,51 @@ loop175:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop175
+	JAE    loop209
 
-end176:
+end210:
+near208:
+	CMPQ    CX, $+32
+	JB      end212
+	PCALIGN $0x40
+
+loop211:
+	VCMPPD $0x12, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	VCMPPD $0x12, 32(AX), Y0, Y9
+	VPSUBQ Y9, Y2, Y2
+	VCMPPD $0x12, 64(AX), Y0, Y9
+	VPSUBQ Y9, Y3, Y3
+	VCMPPD $0x12, 96(AX), Y0, Y9
+	VPSUBQ Y9, Y4, Y4
+	VCMPPD $0x12, 128(AX), Y0, Y9
+	VPSUBQ Y9, Y5, Y5
+	VCMPPD $0x12, 160(AX), Y0, Y9
+	VPSUBQ Y9, Y6, Y6
+	VCMPPD $0x12, 192(AX), Y0, Y9
+	VPSUBQ Y9, Y7, Y7
+	VCMPPD $0x12, 224(AX), Y0, Y9
+	VPSUBQ Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop211
+
+end212:
 	CMPQ CX, $+4
-	JB   end178
+	JB   end214
 
-loop177:
+loop213:
 	VCMPPD $0x12, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop177
+	JAE    loop213
 
-end178:
+end214:
 	TESTQ      CX, CX
-	JZ         none179
+	JZ         none215
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3637,14 +4101,21 @@ end178:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none179:
-	JMP done155
+none215:
+	JMP done179
 
-case174:
-	CMPQ CX, $+32
-	JB   end182
+case207:
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near217
+	CMPQ    CX, $+32
+	JB      end219
+	PCALIGN $0x40
 
-loop181:
+loop218:
+	MOVQ   (AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   192(AX), DX
 	VCMPPD $0x00, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x00, 32(AX), Y0, Y9
@@ -3664,23 +4135,51 @@ loop181:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop181
+	JAE    loop218
 
-end182:
+end219:
+near217:
+	CMPQ    CX, $+32
+	JB      end221
+	PCALIGN $0x40
+
+loop220:
+	VCMPPD $0x00, (AX), Y0, Y9
+	VPSUBQ Y9, Y1, Y1
+	VCMPPD $0x00, 32(AX), Y0, Y9
+	VPSUBQ Y9, Y2, Y2
+	VCMPPD $0x00, 64(AX), Y0, Y9
+	VPSUBQ Y9, Y3, Y3
+	VCMPPD $0x00, 96(AX), Y0, Y9
+	VPSUBQ Y9, Y4, Y4
+	VCMPPD $0x00, 128(AX), Y0, Y9
+	VPSUBQ Y9, Y5, Y5
+	VCMPPD $0x00, 160(AX), Y0, Y9
+	VPSUBQ Y9, Y6, Y6
+	VCMPPD $0x00, 192(AX), Y0, Y9
+	VPSUBQ Y9, Y7, Y7
+	VCMPPD $0x00, 224(AX), Y0, Y9
+	VPSUBQ Y9, Y8, Y8
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop220
+
+end221:
 	CMPQ CX, $+4
-	JB   end184
+	JB   end223
 
-loop183:
+loop222:
 	VCMPPD $0x00, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop183
+	JAE    loop222
 
-end184:
+end223:
 	TESTQ      CX, CX
-	JZ         none185
+	JZ         none224
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3690,8 +4189,8 @@ end184:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none185:
-done155:
+none224:
+done179:
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
 	VPADDQ       Y7, Y3, Y3
@@ -3730,11 +4229,18 @@ TEXT ·countInt64AVX2(SB), NOSPLIT, $0-48
 	VMOVUPD      avx2const25<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case187
+	JNE          case226
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near227
 	CMPQ         CX, $+32
-	JB           end189
+	JB           end229
+	PCALIGN      $0x40
 
-loop188:
+loop228:
+	MOVQ     (AX), DX
+	MOVQ     64(AX), DX
+	MOVQ     128(AX), DX
+	MOVQ     192(AX), DX
 	VPCMPGTQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	VPCMPGTQ 32(AX), Y0, Y9
@@ -3754,23 +4260,51 @@ loop188:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop188
+	JAE      loop228
 
-end189:
+end229:
+near227:
+	CMPQ    CX, $+32
+	JB      end231
+	PCALIGN $0x40
+
+loop230:
+	VPCMPGTQ (AX), Y0, Y9
+	VPSUBQ   Y9, Y1, Y1
+	VPCMPGTQ 32(AX), Y0, Y9
+	VPSUBQ   Y9, Y2, Y2
+	VPCMPGTQ 64(AX), Y0, Y9
+	VPSUBQ   Y9, Y3, Y3
+	VPCMPGTQ 96(AX), Y0, Y9
+	VPSUBQ   Y9, Y4, Y4
+	VPCMPGTQ 128(AX), Y0, Y9
+	VPSUBQ   Y9, Y5, Y5
+	VPCMPGTQ 160(AX), Y0, Y9
+	VPSUBQ   Y9, Y6, Y6
+	VPCMPGTQ 192(AX), Y0, Y9
+	VPSUBQ   Y9, Y7, Y7
+	VPCMPGTQ 224(AX), Y0, Y9
+	VPSUBQ   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop230
+
+end231:
 	CMPQ CX, $+4
-	JB   end191
+	JB   end233
 
-loop190:
+loop232:
 	VPCMPGTQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop190
+	JAE      loop232
 
-end191:
+end233:
 	TESTQ      CX, CX
-	JZ         none192
+	JZ         none234
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3780,16 +4314,23 @@ end191:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none192:
-	JMP done186
+none234:
+	JMP done225
 
-case187:
-	CMPQ DX, $+1
-	JNE  case193
-	CMPQ CX, $+32
-	JB   end195
+case226:
+	CMPQ    DX, $+1
+	JNE     case235
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near236
+	CMPQ    CX, $+32
+	JB      end238
+	PCALIGN $0x40
 
-loop194:
+loop237:
+	MOVQ     (AX), DX
+	MOVQ     64(AX), DX
+	MOVQ     128(AX), DX
+	MOVQ     192(AX), DX
 	VMOVUPD  (AX), Y9
 	VPCMPGTQ Y0, Y9, Y9
 	VPSUBQ   Y9, Y1, Y1
@@ -3817,24 +4358,60 @@ loop194:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop194
+	JAE      loop237
 
-end195:
+end238:
+near236:
+	CMPQ    CX, $+32
+	JB      end240
+	PCALIGN $0x40
+
+loop239:
+	VMOVUPD  (AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y1, Y1
+	VMOVUPD  32(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y2, Y2
+	VMOVUPD  64(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y3, Y3
+	VMOVUPD  96(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y4, Y4
+	VMOVUPD  128(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y5, Y5
+	VMOVUPD  160(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y6, Y6
+	VMOVUPD  192(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y7, Y7
+	VMOVUPD  224(AX), Y9
+	VPCMPGTQ Y0, Y9, Y9
+	VPSUBQ   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop239
+
+end240:
 	CMPQ CX, $+4
-	JB   end197
+	JB   end242
 
-loop196:
+loop241:
 	VMOVUPD  (AX), Y9
 	VPCMPGTQ Y0, Y9, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop196
+	JAE      loop241
 
-end197:
+end242:
 	TESTQ      CX, CX
-	JZ         none198
+	JZ         none243
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3845,14 +4422,21 @@ end197:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none198:
-	JMP done186
+none243:
+	JMP done225
 
-case193:
-	CMPQ CX, $+32
-	JB   end201
+case235:
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near245
+	CMPQ    CX, $+32
+	JB      end247
+	PCALIGN $0x40
 
-loop200:
+loop246:
+	MOVQ     (AX), DX
+	MOVQ     64(AX), DX
+	MOVQ     128(AX), DX
+	MOVQ     192(AX), DX
 	VPCMPEQQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	VPCMPEQQ 32(AX), Y0, Y9
@@ -3872,23 +4456,51 @@ loop200:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop200
+	JAE      loop246
 
-end201:
+end247:
+near245:
+	CMPQ    CX, $+32
+	JB      end249
+	PCALIGN $0x40
+
+loop248:
+	VPCMPEQQ (AX), Y0, Y9
+	VPSUBQ   Y9, Y1, Y1
+	VPCMPEQQ 32(AX), Y0, Y9
+	VPSUBQ   Y9, Y2, Y2
+	VPCMPEQQ 64(AX), Y0, Y9
+	VPSUBQ   Y9, Y3, Y3
+	VPCMPEQQ 96(AX), Y0, Y9
+	VPSUBQ   Y9, Y4, Y4
+	VPCMPEQQ 128(AX), Y0, Y9
+	VPSUBQ   Y9, Y5, Y5
+	VPCMPEQQ 160(AX), Y0, Y9
+	VPSUBQ   Y9, Y6, Y6
+	VPCMPEQQ 192(AX), Y0, Y9
+	VPSUBQ   Y9, Y7, Y7
+	VPCMPEQQ 224(AX), Y0, Y9
+	VPSUBQ   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop248
+
+end249:
 	CMPQ CX, $+4
-	JB   end203
+	JB   end251
 
-loop202:
+loop250:
 	VPCMPEQQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop202
+	JAE      loop250
 
-end203:
+end251:
 	TESTQ      CX, CX
-	JZ         none204
+	JZ         none252
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3898,8 +4510,8 @@ end203:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none204:
-done186:
+none252:
+done225:
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
 	VPADDQ       Y7, Y3, Y3
@@ -3924,11 +4536,11 @@ TEXT ·compareAVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case206
+	JNE          case254
 	CMPQ         CX, $+64
-	JB           end208
+	JB           end256
 
-loop207:
+loop255:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VCMPPD    $0x1e, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -3989,13 +4601,13 @@ loop207:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop207
+	JAE       loop255
 
-end208:
+end256:
 	CMPQ CX, $+8
-	JB   end210
+	JB   end258
 
-loop209:
+loop257:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VCMPPD    $0x1e, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4007,13 +4619,13 @@ loop209:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop209
+	JAE       loop257
 
-end210:
+end258:
 	TESTQ      CX, CX
-	JZ         none211
+	JZ         none259
 	CMPQ       CX, $+4
-	JB         few212
+	JB         few260
 	VCMPPD     $0x1e, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4029,9 +4641,9 @@ end210:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end213
+	JMP        end261
 
-few212:
+few260:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4042,17 +4654,17 @@ few212:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end213:
-none211:
-	JMP done205
+end261:
+none259:
+	JMP done253
 
-case206:
+case254:
 	CMPQ BX, $+1
-	JNE  case214
+	JNE  case262
 	CMPQ CX, $+64
-	JB   end216
+	JB   end264
 
-loop215:
+loop263:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VCMPPD    $0x1d, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4113,13 +4725,13 @@ loop215:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop215
+	JAE       loop263
 
-end216:
+end264:
 	CMPQ CX, $+8
-	JB   end218
+	JB   end266
 
-loop217:
+loop265:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VCMPPD    $0x1d, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4131,13 +4743,13 @@ loop217:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop217
+	JAE       loop265
 
-end218:
+end266:
 	TESTQ      CX, CX
-	JZ         none219
+	JZ         none267
 	CMPQ       CX, $+4
-	JB         few220
+	JB         few268
 	VCMPPD     $0x1d, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4153,9 +4765,9 @@ end218:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end221
+	JMP        end269
 
-few220:
+few268:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4166,17 +4778,17 @@ few220:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end221:
-none219:
-	JMP done205
+end269:
+none267:
+	JMP done253
 
-case214:
+case262:
 	CMPQ BX, $+2
-	JNE  case222
+	JNE  case270
 	CMPQ CX, $+64
-	JB   end224
+	JB   end272
 
-loop223:
+loop271:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VCMPPD    $0x11, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4237,13 +4849,13 @@ loop223:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop223
+	JAE       loop271
 
-end224:
+end272:
 	CMPQ CX, $+8
-	JB   end226
+	JB   end274
 
-loop225:
+loop273:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VCMPPD    $0x11, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4255,13 +4867,13 @@ loop225:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop225
+	JAE       loop273
 
-end226:
+end274:
 	TESTQ      CX, CX
-	JZ         none227
+	JZ         none275
 	CMPQ       CX, $+4
-	JB         few228
+	JB         few276
 	VCMPPD     $0x11, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4277,9 +4889,9 @@ end226:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end229
+	JMP        end277
 
-few228:
+few276:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4290,17 +4902,17 @@ few228:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end229:
-none227:
-	JMP done205
+end277:
+none275:
+	JMP done253
 
-case222:
+case270:
 	CMPQ BX, $+3
-	JNE  case230
+	JNE  case278
 	CMPQ CX, $+64
-	JB   end232
+	JB   end280
 
-loop231:
+loop279:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VCMPPD    $0x12, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4361,13 +4973,13 @@ loop231:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop231
+	JAE       loop279
 
-end232:
+end280:
 	CMPQ CX, $+8
-	JB   end234
+	JB   end282
 
-loop233:
+loop281:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VCMPPD    $0x12, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4379,13 +4991,13 @@ loop233:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop233
+	JAE       loop281
 
-end234:
+end282:
 	TESTQ      CX, CX
-	JZ         none235
+	JZ         none283
 	CMPQ       CX, $+4
-	JB         few236
+	JB         few284
 	VCMPPD     $0x12, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4401,9 +5013,9 @@ end234:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end237
+	JMP        end285
 
-few236:
+few284:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4414,17 +5026,17 @@ few236:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end237:
-none235:
-	JMP done205
+end285:
+none283:
+	JMP done253
 
-case230:
+case278:
 	CMPQ BX, $+4
-	JNE  case238
+	JNE  case286
 	CMPQ CX, $+64
-	JB   end240
+	JB   end288
 
-loop239:
+loop287:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4485,13 +5097,13 @@ loop239:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop239
+	JAE       loop287
 
-end240:
+end288:
 	CMPQ CX, $+8
-	JB   end242
+	JB   end290
 
-loop241:
+loop289:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4503,13 +5115,13 @@ loop241:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop241
+	JAE       loop289
 
-end242:
+end290:
 	TESTQ      CX, CX
-	JZ         none243
+	JZ         none291
 	CMPQ       CX, $+4
-	JB         few244
+	JB         few292
 	VCMPPD     $0x00, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4525,9 +5137,9 @@ end242:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end245
+	JMP        end293
 
-few244:
+few292:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4538,15 +5150,15 @@ few244:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end245:
-none243:
-	JMP done205
+end293:
+none291:
+	JMP done253
 
-case238:
+case286:
 	CMPQ CX, $+64
-	JB   end248
+	JB   end296
 
-loop247:
+loop295:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VCMPPD    $0x04, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4607,13 +5219,13 @@ loop247:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop247
+	JAE       loop295
 
-end248:
+end296:
 	CMPQ CX, $+8
-	JB   end250
+	JB   end298
 
-loop249:
+loop297:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VCMPPD    $0x04, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4625,13 +5237,13 @@ loop249:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop249
+	JAE       loop297
 
-end250:
+end298:
 	TESTQ      CX, CX
-	JZ         none251
+	JZ         none299
 	CMPQ       CX, $+4
-	JB         few252
+	JB         few300
 	VCMPPD     $0x04, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4647,9 +5259,9 @@ end250:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end253
+	JMP        end301
 
-few252:
+few300:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4660,9 +5272,9 @@ few252:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end253:
-none251:
-done205:
+end301:
+none299:
+done253:
 	VZEROUPPER
 	RET
 
@@ -4675,11 +5287,11 @@ TEXT ·compareInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case255
+	JNE          case303
 	CMPQ         CX, $+64
-	JB           end257
+	JB           end305
 
-loop256:
+loop304:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPGTQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4740,13 +5352,13 @@ loop256:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop256
+	JAE       loop304
 
-end257:
+end305:
 	CMPQ CX, $+8
-	JB   end259
+	JB   end307
 
-loop258:
+loop306:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPGTQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4758,13 +5370,13 @@ loop258:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop258
+	JAE       loop306
 
-end259:
+end307:
 	TESTQ      CX, CX
-	JZ         none260
+	JZ         none308
 	CMPQ       CX, $+4
-	JB         few261
+	JB         few309
 	VPCMPGTQ   (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4780,9 +5392,9 @@ end259:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end262
+	JMP        end310
 
-few261:
+few309:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4793,17 +5405,17 @@ few261:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end262:
-none260:
-	JMP done254
+end310:
+none308:
+	JMP done302
 
-case255:
+case303:
 	CMPQ BX, $+1
-	JNE  case263
+	JNE  case311
 	CMPQ CX, $+64
-	JB   end265
+	JB   end313
 
-loop264:
+loop312:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVUPD   32(AX), Y2
@@ -4880,13 +5492,13 @@ loop264:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop264
+	JAE       loop312
 
-end265:
+end313:
 	CMPQ CX, $+8
-	JB   end267
+	JB   end315
 
-loop266:
+loop314:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVUPD   32(AX), Y2
@@ -4900,13 +5512,13 @@ loop266:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop266
+	JAE       loop314
 
-end267:
+end315:
 	TESTQ      CX, CX
-	JZ         none268
+	JZ         none316
 	CMPQ       CX, $+4
-	JB         few269
+	JB         few317
 	VMOVUPD    (AX), Y1
 	VPCMPGTQ   Y0, Y1, Y1
 	SUBQ       $+4, CX
@@ -4924,9 +5536,9 @@ end267:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end270
+	JMP        end318
 
-few269:
+few317:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4938,15 +5550,15 @@ few269:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end270:
-none268:
-	JMP done254
+end318:
+none316:
+	JMP done302
 
-case263:
+case311:
 	CMPQ CX, $+64
-	JB   end273
+	JB   end321
 
-loop272:
+loop320:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5007,13 +5619,13 @@ loop272:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop272
+	JAE       loop320
 
-end273:
+end321:
 	CMPQ CX, $+8
-	JB   end275
+	JB   end323
 
-loop274:
+loop322:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5025,13 +5637,13 @@ loop274:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop274
+	JAE       loop322
 
-end275:
+end323:
 	TESTQ      CX, CX
-	JZ         none276
+	JZ         none324
 	CMPQ       CX, $+4
-	JB         few277
+	JB         few325
 	VPCMPEQQ   (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5047,9 +5659,9 @@ end275:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end278
+	JMP        end326
 
-few277:
+few325:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5060,9 +5672,9 @@ few277:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end278:
-none276:
-done254:
+end326:
+none324:
+done302:
 	VZEROUPPER
 	RET
 
@@ -5076,13 +5688,13 @@ TEXT ·arithAVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case280
+	JNE        case328
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain281
+	JZ         plain329
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain281
+	JNZ        plain329
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5090,7 +5702,7 @@ TEXT ·arithAVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none282
+	JZ         none330
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5105,11 +5717,11 @@ TEXT ·arithAVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none282:
+none330:
 	CMPQ DX, $+16
-	JB   end284
+	JB   end332
 
-loop283:
+loop331:
 	VMOVUPD  (AX), Y0
 	VADDPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -5127,16 +5739,17 @@ loop283:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop283
+	JAE      loop331
 
-end284:
+end332:
 	SFENCE
 
-plain281:
-	CMPQ DX, $+16
-	JB   end286
+plain329:
+	CMPQ    DX, $+16
+	JB      end334
+	PCALIGN $0x40
 
-loop285:
+loop333:
 	VMOVUPD (AX), Y0
 	VADDPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5154,13 +5767,13 @@ loop285:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop285
+	JAE     loop333
 
-end286:
+end334:
 	CMPQ DX, $+4
-	JB   end288
+	JB   end336
 
-loop287:
+loop335:
 	VMOVUPD (AX), Y0
 	VADDPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5169,11 +5782,11 @@ loop287:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop287
+	JAE     loop335
 
-end288:
+end336:
 	TESTQ      DX, DX
-	JZ         none289
+	JZ         none337
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5184,18 +5797,18 @@ end288:
 	VADDPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none289:
-	JMP done279
+none337:
+	JMP done327
 
-case280:
+case328:
 	CMPQ       SI, $+1
-	JNE        case290
+	JNE        case338
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain291
+	JZ         plain339
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain291
+	JNZ        plain339
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5203,7 +5816,7 @@ case280:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none292
+	JZ         none340
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5218,11 +5831,11 @@ case280:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none292:
+none340:
 	CMPQ DX, $+16
-	JB   end294
+	JB   end342
 
-loop293:
+loop341:
 	VMOVUPD  (AX), Y0
 	VSUBPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -5240,16 +5853,17 @@ loop293:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop293
+	JAE      loop341
 
-end294:
+end342:
 	SFENCE
 
-plain291:
-	CMPQ DX, $+16
-	JB   end296
+plain339:
+	CMPQ    DX, $+16
+	JB      end344
+	PCALIGN $0x40
 
-loop295:
+loop343:
 	VMOVUPD (AX), Y0
 	VSUBPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5267,13 +5881,13 @@ loop295:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop295
+	JAE     loop343
 
-end296:
+end344:
 	CMPQ DX, $+4
-	JB   end298
+	JB   end346
 
-loop297:
+loop345:
 	VMOVUPD (AX), Y0
 	VSUBPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5282,11 +5896,11 @@ loop297:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop297
+	JAE     loop345
 
-end298:
+end346:
 	TESTQ      DX, DX
-	JZ         none299
+	JZ         none347
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5297,18 +5911,18 @@ end298:
 	VSUBPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none299:
-	JMP done279
+none347:
+	JMP done327
 
-case290:
+case338:
 	CMPQ       SI, $+2
-	JNE        case300
+	JNE        case348
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain301
+	JZ         plain349
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain301
+	JNZ        plain349
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5316,7 +5930,7 @@ case290:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none302
+	JZ         none350
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5331,11 +5945,11 @@ case290:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none302:
+none350:
 	CMPQ DX, $+16
-	JB   end304
+	JB   end352
 
-loop303:
+loop351:
 	VMOVUPD  (AX), Y0
 	VMULPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -5353,16 +5967,17 @@ loop303:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop303
+	JAE      loop351
 
-end304:
+end352:
 	SFENCE
 
-plain301:
-	CMPQ DX, $+16
-	JB   end306
+plain349:
+	CMPQ    DX, $+16
+	JB      end354
+	PCALIGN $0x40
 
-loop305:
+loop353:
 	VMOVUPD (AX), Y0
 	VMULPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5380,13 +5995,13 @@ loop305:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop305
+	JAE     loop353
 
-end306:
+end354:
 	CMPQ DX, $+4
-	JB   end308
+	JB   end356
 
-loop307:
+loop355:
 	VMOVUPD (AX), Y0
 	VMULPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5395,11 +6010,11 @@ loop307:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop307
+	JAE     loop355
 
-end308:
+end356:
 	TESTQ      DX, DX
-	JZ         none309
+	JZ         none357
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5410,16 +6025,16 @@ end308:
 	VMULPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none309:
-	JMP done279
+none357:
+	JMP done327
 
-case300:
+case348:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain311
+	JZ         plain359
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain311
+	JNZ        plain359
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5427,7 +6042,7 @@ case300:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none312
+	JZ         none360
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5442,11 +6057,11 @@ case300:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none312:
+none360:
 	CMPQ DX, $+16
-	JB   end314
+	JB   end362
 
-loop313:
+loop361:
 	VMOVUPD  (AX), Y0
 	VDIVPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -5464,16 +6079,17 @@ loop313:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop313
+	JAE      loop361
 
-end314:
+end362:
 	SFENCE
 
-plain311:
-	CMPQ DX, $+16
-	JB   end316
+plain359:
+	CMPQ    DX, $+16
+	JB      end364
+	PCALIGN $0x40
 
-loop315:
+loop363:
 	VMOVUPD (AX), Y0
 	VDIVPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5491,13 +6107,13 @@ loop315:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop315
+	JAE     loop363
 
-end316:
+end364:
 	CMPQ DX, $+4
-	JB   end318
+	JB   end366
 
-loop317:
+loop365:
 	VMOVUPD (AX), Y0
 	VDIVPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5506,11 +6122,11 @@ loop317:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop317
+	JAE     loop365
 
-end318:
+end366:
 	TESTQ      DX, DX
-	JZ         none319
+	JZ         none367
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5521,8 +6137,8 @@ end318:
 	VDIVPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none319:
-done279:
+none367:
+done327:
 	VZEROUPPER
 	RET
 
@@ -5536,13 +6152,13 @@ TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case321
+	JNE        case369
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain322
+	JZ         plain370
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain322
+	JNZ        plain370
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5550,7 +6166,7 @@ TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none323
+	JZ         none371
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5565,11 +6181,11 @@ TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none323:
+none371:
 	CMPQ DX, $+16
-	JB   end325
+	JB   end373
 
-loop324:
+loop372:
 	VMOVUPD  (AX), Y0
 	VPADDQ   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -5587,16 +6203,17 @@ loop324:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop324
+	JAE      loop372
 
-end325:
+end373:
 	SFENCE
 
-plain322:
-	CMPQ DX, $+16
-	JB   end327
+plain370:
+	CMPQ    DX, $+16
+	JB      end375
+	PCALIGN $0x40
 
-loop326:
+loop374:
 	VMOVUPD (AX), Y0
 	VPADDQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5614,13 +6231,13 @@ loop326:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop326
+	JAE     loop374
 
-end327:
+end375:
 	CMPQ DX, $+4
-	JB   end329
+	JB   end377
 
-loop328:
+loop376:
 	VMOVUPD (AX), Y0
 	VPADDQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5629,11 +6246,11 @@ loop328:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop328
+	JAE     loop376
 
-end329:
+end377:
 	TESTQ      DX, DX
-	JZ         none330
+	JZ         none378
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5644,18 +6261,18 @@ end329:
 	VPADDQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none330:
-	JMP done320
+none378:
+	JMP done368
 
-case321:
+case369:
 	CMPQ       SI, $+1
-	JNE        case331
+	JNE        case379
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain332
+	JZ         plain380
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain332
+	JNZ        plain380
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5663,7 +6280,7 @@ case321:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none333
+	JZ         none381
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5678,11 +6295,11 @@ case321:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none333:
+none381:
 	CMPQ DX, $+16
-	JB   end335
+	JB   end383
 
-loop334:
+loop382:
 	VMOVUPD  (AX), Y0
 	VPSUBQ   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -5700,16 +6317,17 @@ loop334:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop334
+	JAE      loop382
 
-end335:
+end383:
 	SFENCE
 
-plain332:
-	CMPQ DX, $+16
-	JB   end337
+plain380:
+	CMPQ    DX, $+16
+	JB      end385
+	PCALIGN $0x40
 
-loop336:
+loop384:
 	VMOVUPD (AX), Y0
 	VPSUBQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5727,13 +6345,13 @@ loop336:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop336
+	JAE     loop384
 
-end337:
+end385:
 	CMPQ DX, $+4
-	JB   end339
+	JB   end387
 
-loop338:
+loop386:
 	VMOVUPD (AX), Y0
 	VPSUBQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5742,11 +6360,11 @@ loop338:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop338
+	JAE     loop386
 
-end339:
+end387:
 	TESTQ      DX, DX
-	JZ         none340
+	JZ         none388
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5757,16 +6375,16 @@ end339:
 	VPSUBQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none340:
-	JMP done320
+none388:
+	JMP done368
 
-case331:
+case379:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain342
+	JZ         plain390
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain342
+	JNZ        plain390
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5774,7 +6392,7 @@ case331:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none343
+	JZ         none391
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5797,11 +6415,11 @@ case331:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none343:
+none391:
 	CMPQ DX, $+16
-	JB   end345
+	JB   end393
 
-loop344:
+loop392:
 	VMOVUPD  (AX), Y0
 	VMOVUPD  (CX), Y1
 	VPSRLQ   $0x20, Y0, Y2
@@ -5851,16 +6469,17 @@ loop344:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop344
+	JAE      loop392
 
-end345:
+end393:
 	SFENCE
 
-plain342:
-	CMPQ DX, $+16
-	JB   end347
+plain390:
+	CMPQ    DX, $+16
+	JB      end395
+	PCALIGN $0x40
 
-loop346:
+loop394:
 	VMOVUPD  (AX), Y0
 	VMOVUPD  (CX), Y1
 	VPSRLQ   $0x20, Y0, Y2
@@ -5910,13 +6529,13 @@ loop346:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop346
+	JAE      loop394
 
-end347:
+end395:
 	CMPQ DX, $+4
-	JB   end349
+	JB   end397
 
-loop348:
+loop396:
 	VMOVUPD  (AX), Y0
 	VMOVUPD  (CX), Y1
 	VPSRLQ   $0x20, Y0, Y2
@@ -5933,11 +6552,11 @@ loop348:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop348
+	JAE      loop396
 
-end349:
+end397:
 	TESTQ      DX, DX
-	JZ         none350
+	JZ         none398
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5956,8 +6575,8 @@ end349:
 	VPADDQ     Y3, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none350:
-done320:
+none398:
+done368:
 	VZEROUPPER
 	RET
 
@@ -5971,13 +6590,13 @@ TEXT ·unaryAVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case352
+	JNE          case400
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain353
+	JZ           plain401
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain353
+	JNZ          plain401
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -5985,7 +6604,7 @@ TEXT ·unaryAVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none354
+	JZ           none402
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -5997,11 +6616,11 @@ TEXT ·unaryAVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none354:
+none402:
 	CMPQ CX, $+16
-	JB   end356
+	JB   end404
 
-loop355:
+loop403:
 	VMULPD   (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VMULPD   32(AX), Y0, Y1
@@ -6014,16 +6633,17 @@ loop355:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop355
+	JAE      loop403
 
-end356:
+end404:
 	SFENCE
 
-plain353:
-	CMPQ CX, $+16
-	JB   end358
+plain401:
+	CMPQ    CX, $+16
+	JB      end406
+	PCALIGN $0x40
 
-loop357:
+loop405:
 	VMULPD  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VMULPD  32(AX), Y0, Y1
@@ -6036,24 +6656,24 @@ loop357:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop357
+	JAE     loop405
 
-end358:
+end406:
 	CMPQ CX, $+4
-	JB   end360
+	JB   end408
 
-loop359:
+loop407:
 	VMULPD  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop359
+	JAE     loop407
 
-end360:
+end408:
 	TESTQ      CX, CX
-	JZ         none361
+	JZ         none409
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -6062,18 +6682,18 @@ end360:
 	VMULPD     Y2, Y0, Y0
 	VMASKMOVPD Y0, Y1, (DX)
 
-none361:
-	JMP done351
+none409:
+	JMP done399
 
-case352:
+case400:
 	CMPQ       BX, $+1
-	JNE        case362
+	JNE        case410
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain363
+	JZ         plain411
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain363
+	JNZ        plain411
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -6081,7 +6701,7 @@ case352:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none364
+	JZ         none412
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -6093,11 +6713,11 @@ case352:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none364:
+none412:
 	CMPQ CX, $+16
-	JB   end366
+	JB   end414
 
-loop365:
+loop413:
 	VSQRTPD  (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VSQRTPD  32(AX), Y0
@@ -6110,16 +6730,17 @@ loop365:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop365
+	JAE      loop413
 
-end366:
+end414:
 	SFENCE
 
-plain363:
-	CMPQ CX, $+16
-	JB   end368
+plain411:
+	CMPQ    CX, $+16
+	JB      end416
+	PCALIGN $0x40
 
-loop367:
+loop415:
 	VSQRTPD (AX), Y0
 	VMOVUPD Y0, (DX)
 	VSQRTPD 32(AX), Y0
@@ -6132,24 +6753,24 @@ loop367:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop367
+	JAE     loop415
 
-end368:
+end416:
 	CMPQ CX, $+4
-	JB   end370
+	JB   end418
 
-loop369:
+loop417:
 	VSQRTPD (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop369
+	JAE     loop417
 
-end370:
+end418:
 	TESTQ      CX, CX
-	JZ         none371
+	JZ         none419
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -6158,18 +6779,18 @@ end370:
 	VSQRTPD    Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none371:
-	JMP done351
+none419:
+	JMP done399
 
-case362:
+case410:
 	CMPQ       BX, $+2
-	JNE        case372
+	JNE        case420
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain373
+	JZ         plain421
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain373
+	JNZ        plain421
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -6177,7 +6798,7 @@ case362:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none374
+	JZ         none422
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -6189,11 +6810,11 @@ case362:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none374:
+none422:
 	CMPQ CX, $+16
-	JB   end376
+	JB   end424
 
-loop375:
+loop423:
 	VPANDN   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPANDN   32(AX), Y1, Y0
@@ -6206,16 +6827,17 @@ loop375:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop375
+	JAE      loop423
 
-end376:
+end424:
 	SFENCE
 
-plain373:
-	CMPQ CX, $+16
-	JB   end378
+plain421:
+	CMPQ    CX, $+16
+	JB      end426
+	PCALIGN $0x40
 
-loop377:
+loop425:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPANDN  32(AX), Y1, Y0
@@ -6228,24 +6850,24 @@ loop377:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop377
+	JAE     loop425
 
-end378:
+end426:
 	CMPQ CX, $+4
-	JB   end380
+	JB   end428
 
-loop379:
+loop427:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop379
+	JAE     loop427
 
-end380:
+end428:
 	TESTQ      CX, CX
-	JZ         none381
+	JZ         none429
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -6254,16 +6876,16 @@ end380:
 	VPANDN     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none381:
-	JMP done351
+none429:
+	JMP done399
 
-case372:
+case420:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain383
+	JZ         plain431
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain383
+	JNZ        plain431
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -6271,7 +6893,7 @@ case372:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none384
+	JZ         none432
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -6283,11 +6905,11 @@ case372:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none384:
+none432:
 	CMPQ CX, $+16
-	JB   end386
+	JB   end434
 
-loop385:
+loop433:
 	VPXOR    (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPXOR    32(AX), Y1, Y0
@@ -6300,16 +6922,17 @@ loop385:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop385
+	JAE      loop433
 
-end386:
+end434:
 	SFENCE
 
-plain383:
-	CMPQ CX, $+16
-	JB   end388
+plain431:
+	CMPQ    CX, $+16
+	JB      end436
+	PCALIGN $0x40
 
-loop387:
+loop435:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPXOR   32(AX), Y1, Y0
@@ -6322,24 +6945,24 @@ loop387:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop387
+	JAE     loop435
 
-end388:
+end436:
 	CMPQ CX, $+4
-	JB   end390
+	JB   end438
 
-loop389:
+loop437:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop389
+	JAE     loop437
 
-end390:
+end438:
 	TESTQ      CX, CX
-	JZ         none391
+	JZ         none439
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -6348,8 +6971,8 @@ end390:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none391:
-done351:
+none439:
+done399:
 	VZEROUPPER
 	RET
 
@@ -6365,10 +6988,10 @@ TEXT ·fmaAVX2(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain392
+	JZ          plain440
 	MOVQ        SI, DI
 	ANDQ        $+7, DI
-	JNZ         plain392
+	JNZ         plain440
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
@@ -6376,7 +6999,7 @@ TEXT ·fmaAVX2(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none393
+	JZ          none441
 	LEAQ        avx2const0<>+24(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*8), Y0
@@ -6394,11 +7017,11 @@ TEXT ·fmaAVX2(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (DX)(DI*8), DX
 
-none393:
+none441:
 	CMPQ BX, $+16
-	JB   end395
+	JB   end443
 
-loop394:
+loop442:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PD (DX), Y1, Y0
@@ -6421,16 +7044,17 @@ loop394:
 	ADDQ        $+128, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop394
+	JAE         loop442
 
-end395:
+end443:
 	SFENCE
 
-plain392:
-	CMPQ BX, $+16
-	JB   end397
+plain440:
+	CMPQ    BX, $+16
+	JB      end445
+	PCALIGN $0x40
 
-loop396:
+loop444:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PD (DX), Y1, Y0
@@ -6453,13 +7077,13 @@ loop396:
 	ADDQ        $+128, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop396
+	JAE         loop444
 
-end397:
+end445:
 	CMPQ BX, $+4
-	JB   end399
+	JB   end447
 
-loop398:
+loop446:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PD (DX), Y1, Y0
@@ -6470,11 +7094,11 @@ loop398:
 	ADDQ        $+32, DX
 	SUBQ        $+4, BX
 	CMPQ        BX, $+4
-	JAE         loop398
+	JAE         loop446
 
-end399:
+end447:
 	TESTQ       BX, BX
-	JZ          none400
+	JZ          none448
 	LEAQ        avx2const0<>+24(SB), DI
 	NEGQ        BX
 	VMOVDQU     (DI)(BX*8), Y0
@@ -6487,7 +7111,7 @@ end399:
 	VFMADD213PD Y3, Y2, Y1
 	VMASKMOVPD  Y1, Y0, (SI)
 
-none400:
+none448:
 	VZEROUPPER
 	RET
 
@@ -6502,10 +7126,10 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain401
+	JZ           plain449
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain401
+	JNZ          plain449
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -6513,7 +7137,7 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none402
+	JZ           none450
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
@@ -6528,11 +7152,11 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none402:
+none450:
 	CMPQ DX, $+16
-	JB   end404
+	JB   end452
 
-loop403:
+loop451:
 	VMOVUPD     (AX), Y1
 	VFMADD213PD (CX), Y0, Y1
 	VMOVNTPD    Y1, (BX)
@@ -6550,16 +7174,17 @@ loop403:
 	ADDQ        $+128, CX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop403
+	JAE         loop451
 
-end404:
+end452:
 	SFENCE
 
-plain401:
-	CMPQ DX, $+16
-	JB   end406
+plain449:
+	CMPQ    DX, $+16
+	JB      end454
+	PCALIGN $0x40
 
-loop405:
+loop453:
 	VMOVUPD     (AX), Y1
 	VFMADD213PD (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -6577,13 +7202,13 @@ loop405:
 	ADDQ        $+128, CX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop405
+	JAE         loop453
 
-end406:
+end454:
 	CMPQ DX, $+4
-	JB   end408
+	JB   end456
 
-loop407:
+loop455:
 	VMOVUPD     (AX), Y1
 	VFMADD213PD (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -6592,11 +7217,11 @@ loop407:
 	ADDQ        $+32, CX
 	SUBQ        $+4, DX
 	CMPQ        DX, $+4
-	JAE         loop407
+	JAE         loop455
 
-end408:
+end456:
 	TESTQ       DX, DX
-	JZ          none409
+	JZ          none457
 	LEAQ        avx2const0<>+24(SB), SI
 	NEGQ        DX
 	VMOVDQU     (SI)(DX*8), Y1
@@ -6607,7 +7232,7 @@ end408:
 	VFMADD213PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (BX)
 
-none409:
+none457:
 	VZEROUPPER
 	RET
 
@@ -6627,9 +7252,9 @@ TEXT ·compressAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end411
+	JB      end459
 
-loop410:
+loop458:
 	SHRXQ   R8, (SI), R10
 	SHLXQ   R9, (SI)(DI*1), R11
 	ORQ     R11, R10
@@ -6781,9 +7406,9 @@ loop410:
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop410
+	JAE     loop458
 
-end411:
+end459:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -6875,9 +7500,9 @@ TEXT ·placesAVX2(SB), NOSPLIT, $0-48
 	MOVQ         DI, R8
 	NEGQ         R8
 	CMPQ         AX, $+64
-	JB           end413
+	JB           end461
 
-loop412:
+loop460:
 	SHRXQ   DI, (BX), R9
 	SHLXQ   R8, (BX)(SI*1), R10
 	ORQ     R10, R9
@@ -7060,9 +7685,9 @@ loop412:
 	LEAQ    (CX)(R9*8), CX
 	SUBQ    $+64, AX
 	CMPQ    AX, $+64
-	JAE     loop412
+	JAE     loop460
 
-end413:
+end461:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, CX
 	SHRQ $0x03, CX
@@ -7089,11 +7714,11 @@ TEXT ·filterAVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const26<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case415
+	JNE          case463
 	CMPQ         CX, $+32
-	JB           end417
+	JB           end465
 
-loop416:
+loop464:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7161,13 +7786,13 @@ loop416:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop416
+	JAE       loop464
 
-end417:
+end465:
 	CMPQ CX, $+8
-	JB   end419
+	JB   end467
 
-loop418:
+loop466:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7187,18 +7812,18 @@ loop418:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop418
+	JAE       loop466
 
-end419:
-	JMP done414
+end467:
+	JMP done462
 
-case415:
+case463:
 	CMPQ SI, $+1
-	JNE  case420
+	JNE  case468
 	CMPQ CX, $+32
-	JB   end422
+	JB   end470
 
-loop421:
+loop469:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7266,13 +7891,13 @@ loop421:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop421
+	JAE       loop469
 
-end422:
+end470:
 	CMPQ CX, $+8
-	JB   end424
+	JB   end472
 
-loop423:
+loop471:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7292,18 +7917,18 @@ loop423:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop423
+	JAE       loop471
 
-end424:
-	JMP done414
+end472:
+	JMP done462
 
-case420:
+case468:
 	CMPQ SI, $+2
-	JNE  case425
+	JNE  case473
 	CMPQ CX, $+32
-	JB   end427
+	JB   end475
 
-loop426:
+loop474:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7371,13 +7996,13 @@ loop426:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop426
+	JAE       loop474
 
-end427:
+end475:
 	CMPQ CX, $+8
-	JB   end429
+	JB   end477
 
-loop428:
+loop476:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7397,18 +8022,18 @@ loop428:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop428
+	JAE       loop476
 
-end429:
-	JMP done414
+end477:
+	JMP done462
 
-case425:
+case473:
 	CMPQ SI, $+3
-	JNE  case430
+	JNE  case478
 	CMPQ CX, $+32
-	JB   end432
+	JB   end480
 
-loop431:
+loop479:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7476,13 +8101,13 @@ loop431:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop431
+	JAE       loop479
 
-end432:
+end480:
 	CMPQ CX, $+8
-	JB   end434
+	JB   end482
 
-loop433:
+loop481:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7502,18 +8127,18 @@ loop433:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop433
+	JAE       loop481
 
-end434:
-	JMP done414
+end482:
+	JMP done462
 
-case430:
+case478:
 	CMPQ SI, $+4
-	JNE  case435
+	JNE  case483
 	CMPQ CX, $+32
-	JB   end437
+	JB   end485
 
-loop436:
+loop484:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7581,13 +8206,13 @@ loop436:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop436
+	JAE       loop484
 
-end437:
+end485:
 	CMPQ CX, $+8
-	JB   end439
+	JB   end487
 
-loop438:
+loop486:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7607,16 +8232,16 @@ loop438:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop438
+	JAE       loop486
 
-end439:
-	JMP done414
+end487:
+	JMP done462
 
-case435:
+case483:
 	CMPQ CX, $+32
-	JB   end442
+	JB   end490
 
-loop441:
+loop489:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7684,13 +8309,13 @@ loop441:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop441
+	JAE       loop489
 
-end442:
+end490:
 	CMPQ CX, $+8
-	JB   end444
+	JB   end492
 
-loop443:
+loop491:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7710,10 +8335,10 @@ loop443:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop443
+	JAE       loop491
 
-end444:
-done414:
+end492:
+done462:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -7731,11 +8356,11 @@ TEXT ·filterInt64AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const26<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case446
+	JNE          case494
 	CMPQ         CX, $+32
-	JB           end448
+	JB           end496
 
-loop447:
+loop495:
 	VPCMPGTQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7803,13 +8428,13 @@ loop447:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop447
+	JAE       loop495
 
-end448:
+end496:
 	CMPQ CX, $+8
-	JB   end450
+	JB   end498
 
-loop449:
+loop497:
 	VPCMPGTQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7829,18 +8454,18 @@ loop449:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop449
+	JAE       loop497
 
-end450:
-	JMP done445
+end498:
+	JMP done493
 
-case446:
+case494:
 	CMPQ SI, $+1
-	JNE  case451
+	JNE  case499
 	CMPQ CX, $+32
-	JB   end453
+	JB   end501
 
-loop452:
+loop500:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -7932,13 +8557,13 @@ loop452:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop452
+	JAE       loop500
 
-end453:
+end501:
 	CMPQ CX, $+8
-	JB   end455
+	JB   end503
 
-loop454:
+loop502:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -7964,18 +8589,18 @@ loop454:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop454
+	JAE       loop502
 
-end455:
-	JMP done445
+end503:
+	JMP done493
 
-case451:
+case499:
 	CMPQ SI, $+2
-	JNE  case456
+	JNE  case504
 	CMPQ CX, $+32
-	JB   end458
+	JB   end506
 
-loop457:
+loop505:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVMSKPD Y1, SI
@@ -8051,13 +8676,13 @@ loop457:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop457
+	JAE       loop505
 
-end458:
+end506:
 	CMPQ CX, $+8
-	JB   end460
+	JB   end508
 
-loop459:
+loop507:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVMSKPD Y1, SI
@@ -8079,18 +8704,18 @@ loop459:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop459
+	JAE       loop507
 
-end460:
-	JMP done445
+end508:
+	JMP done493
 
-case456:
+case504:
 	CMPQ SI, $+3
-	JNE  case461
+	JNE  case509
 	CMPQ CX, $+32
-	JB   end463
+	JB   end511
 
-loop462:
+loop510:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -8174,13 +8799,13 @@ loop462:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop462
+	JAE       loop510
 
-end463:
+end511:
 	CMPQ CX, $+8
-	JB   end465
+	JB   end513
 
-loop464:
+loop512:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -8204,18 +8829,18 @@ loop464:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop464
+	JAE       loop512
 
-end465:
-	JMP done445
+end513:
+	JMP done493
 
-case461:
+case509:
 	CMPQ SI, $+4
-	JNE  case466
+	JNE  case514
 	CMPQ CX, $+32
-	JB   end468
+	JB   end516
 
-loop467:
+loop515:
 	VPCMPEQQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8283,13 +8908,13 @@ loop467:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop467
+	JAE       loop515
 
-end468:
+end516:
 	CMPQ CX, $+8
-	JB   end470
+	JB   end518
 
-loop469:
+loop517:
 	VPCMPEQQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8309,16 +8934,16 @@ loop469:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop469
+	JAE       loop517
 
-end470:
-	JMP done445
+end518:
+	JMP done493
 
-case466:
+case514:
 	CMPQ CX, $+32
-	JB   end473
+	JB   end521
 
-loop472:
+loop520:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -8402,13 +9027,13 @@ loop472:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop472
+	JAE       loop520
 
-end473:
+end521:
 	CMPQ CX, $+8
-	JB   end475
+	JB   end523
 
-loop474:
+loop522:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -8432,10 +9057,10 @@ loop474:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop474
+	JAE       loop522
 
-end475:
-done445:
+end523:
+done493:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -8452,21 +9077,21 @@ TEXT ·takeAVX2(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), SI
 	MOVQ BX, DI
 	CMPQ BX, $+8
-	JB   end478
+	JB   end526
 
-loop477:
+loop525:
 	MOVQ (DX), R8
 	CMPQ R8, CX
-	JAE  bad476
+	JAE  bad524
 	MOVQ 8(DX), R9
 	CMPQ R9, CX
-	JAE  bad476
+	JAE  bad524
 	MOVQ 16(DX), R10
 	CMPQ R10, CX
-	JAE  bad476
+	JAE  bad524
 	MOVQ 24(DX), R11
 	CMPQ R11, CX
-	JAE  bad476
+	JAE  bad524
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -8477,16 +9102,16 @@ loop477:
 	MOVQ R11, 24(SI)
 	MOVQ 32(DX), R8
 	CMPQ R8, CX
-	JAE  bad476
+	JAE  bad524
 	MOVQ 40(DX), R9
 	CMPQ R9, CX
-	JAE  bad476
+	JAE  bad524
 	MOVQ 48(DX), R10
 	CMPQ R10, CX
-	JAE  bad476
+	JAE  bad524
 	MOVQ 56(DX), R11
 	CMPQ R11, CX
-	JAE  bad476
+	JAE  bad524
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -8499,10 +9124,10 @@ loop477:
 	ADDQ $+64, SI
 	SUBQ $+8, BX
 	CMPQ BX, $+8
-	JAE  loop477
+	JAE  loop525
 
-end478:
-bad476:
+end526:
+bad524:
 	SUBQ BX, DI
 	MOVQ DI, ret+56(FP)
 	RET
@@ -8516,9 +9141,9 @@ TEXT ·prefixAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end480
+	JB           end528
 
-loop479:
+loop527:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -8611,13 +9236,13 @@ loop479:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop479
+	JAE      loop527
 
-end480:
+end528:
 	CMPQ CX, $+8
-	JB   end482
+	JB   end530
 
-loop481:
+loop529:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -8644,9 +9269,9 @@ loop481:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop481
+	JAE      loop529
 
-end482:
+end530:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8660,9 +9285,9 @@ TEXT ·prefixBeforeAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end484
+	JB           end532
 
-loop483:
+loop531:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -8775,13 +9400,13 @@ loop483:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop483
+	JAE      loop531
 
-end484:
+end532:
 	CMPQ CX, $+8
-	JB   end486
+	JB   end534
 
-loop485:
+loop533:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -8813,9 +9438,9 @@ loop485:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop485
+	JAE      loop533
 
-end486:
+end534:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8829,9 +9454,9 @@ TEXT ·prefixInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end488
+	JB           end536
 
-loop487:
+loop535:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -8924,13 +9549,13 @@ loop487:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop487
+	JAE      loop535
 
-end488:
+end536:
 	CMPQ CX, $+8
-	JB   end490
+	JB   end538
 
-loop489:
+loop537:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -8957,9 +9582,9 @@ loop489:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop489
+	JAE      loop537
 
-end490:
+end538:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8979,9 +9604,9 @@ TEXT ·prefixBeforeInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end492
+	JB           end540
 
-loop491:
+loop539:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9094,13 +9719,13 @@ loop491:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop491
+	JAE      loop539
 
-end492:
+end540:
 	CMPQ CX, $+8
-	JB   end494
+	JB   end542
 
-loop493:
+loop541:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9132,9 +9757,9 @@ loop493:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop493
+	JAE      loop541
 
-end494:
+end542:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -9142,15 +9767,20 @@ end494:
 // func expAVX2(dst *float64, x []float64, stream int)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·expAVX2(SB), NOSPLIT, $0-40
+	VBROADCASTSD avx2const32<>+0(SB), Y0
+	VBROADCASTSD avx2const33<>+0(SB), Y1
+	VBROADCASTSD avx2const34<>+0(SB), Y2
+	VBROADCASTSD avx2const35<>+0(SB), Y3
+	VBROADCASTSD avx2const36<>+0(SB), Y4
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain495
+	JZ           plain543
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain495
+	JNZ          plain543
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -9158,469 +9788,437 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none496
+	JZ           none544
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
-	VMOVDQU      (SI)(BX*8), Y0
+	VMOVDQU      (SI)(BX*8), Y5
 	NEGQ         BX
-	VMASKMOVPD   (AX), Y0, Y1
-	VMOVUPD      avx2const30<>+0(SB), Y2
-	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y2, Y1, Y2
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y2, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y3
-	VFNMADD231PD avx2const33<>+0(SB), Y3, Y2
-	VFNMADD231PD avx2const34<>+0(SB), Y3, Y2
-	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const43<>+0(SB), Y4
-	VFMADD213PD  avx2const41<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const39<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const37<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const35<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const44<>+0(SB), Y5
-	VFMADD213PD  avx2const42<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const40<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const38<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const36<>+0(SB), Y3, Y5
-	VFMADD213PD  Y4, Y2, Y5
-	VADDPD       avx2const17<>+0(SB), Y2, Y4
-	VSUBPD       avx2const17<>+0(SB), Y4, Y6
-	VSUBPD       Y6, Y2, Y6
-	VFMADD213PD  Y6, Y3, Y5
-	VADDPD       Y5, Y4, Y4
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y2
-	VPSUBQ       Y2, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y2, Y2
-	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y2, Y4, Y4
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y4, Y4
-	VMASKMOVPD   Y4, Y0, (DX)
+	VMASKMOVPD   (AX), Y5, Y6
+	VMOVUPD      avx2const30<>+0(SB), Y7
+	VMINPD       Y6, Y7, Y7
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y7, Y6, Y7
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y7, Y6
+	VSUBPD       Y1, Y6, Y8
+	VFNMADD231PD Y2, Y8, Y7
+	VFNMADD231PD Y3, Y8, Y7
+	VMULPD       Y7, Y7, Y8
+	VMOVUPD      avx2const45<>+0(SB), Y9
+	VFMADD213PD  avx2const43<>+0(SB), Y8, Y9
+	VFMADD213PD  avx2const41<>+0(SB), Y8, Y9
+	VFMADD213PD  avx2const39<>+0(SB), Y8, Y9
+	VFMADD213PD  avx2const37<>+0(SB), Y8, Y9
+	VMOVUPD      avx2const46<>+0(SB), Y10
+	VFMADD213PD  avx2const44<>+0(SB), Y8, Y10
+	VFMADD213PD  avx2const42<>+0(SB), Y8, Y10
+	VFMADD213PD  avx2const40<>+0(SB), Y8, Y10
+	VFMADD213PD  avx2const38<>+0(SB), Y8, Y10
+	VFMADD213PD  Y9, Y7, Y10
+	VADDPD       Y4, Y7, Y9
+	VSUBPD       Y4, Y9, Y11
+	VSUBPD       Y11, Y7, Y11
+	VFMADD213PD  Y11, Y8, Y10
+	VADDPD       Y10, Y9, Y9
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y7
+	VPSUBQ       Y7, Y6, Y6
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y9, Y9
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y9, Y9
+	VMASKMOVPD   Y9, Y5, (DX)
 	SUBQ         BX, CX
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none496:
+none544:
 	CMPQ CX, $+16
-	JB   end498
+	JB   end546
 
-loop497:
-	VMOVUPD      avx2const30<>+0(SB), Y0
-	VMINPD       (AX), Y0, Y0
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
-	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const43<>+0(SB), Y3
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const44<>+0(SB), Y4
-	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
-	VFMADD213PD  Y3, Y0, Y4
-	VADDPD       avx2const17<>+0(SB), Y0, Y3
-	VSUBPD       avx2const17<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y0, Y5
-	VFMADD213PD  Y5, Y2, Y4
-	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y0
-	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
-	VMOVNTPD     Y3, (DX)
-	VMOVUPD      avx2const30<>+0(SB), Y0
-	VMINPD       32(AX), Y0, Y0
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
-	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const43<>+0(SB), Y3
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const44<>+0(SB), Y4
-	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
-	VFMADD213PD  Y3, Y0, Y4
-	VADDPD       avx2const17<>+0(SB), Y0, Y3
-	VSUBPD       avx2const17<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y0, Y5
-	VFMADD213PD  Y5, Y2, Y4
-	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y0
-	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
-	VMOVNTPD     Y3, 32(DX)
-	VMOVUPD      avx2const30<>+0(SB), Y0
-	VMINPD       64(AX), Y0, Y0
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
-	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const43<>+0(SB), Y3
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const44<>+0(SB), Y4
-	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
-	VFMADD213PD  Y3, Y0, Y4
-	VADDPD       avx2const17<>+0(SB), Y0, Y3
-	VSUBPD       avx2const17<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y0, Y5
-	VFMADD213PD  Y5, Y2, Y4
-	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y0
-	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
-	VMOVNTPD     Y3, 64(DX)
-	VMOVUPD      avx2const30<>+0(SB), Y0
-	VMINPD       96(AX), Y0, Y0
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
-	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const43<>+0(SB), Y3
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const44<>+0(SB), Y4
-	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
-	VFMADD213PD  Y3, Y0, Y4
-	VADDPD       avx2const17<>+0(SB), Y0, Y3
-	VSUBPD       avx2const17<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y0, Y5
-	VFMADD213PD  Y5, Y2, Y4
-	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y0
-	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
-	VMOVNTPD     Y3, 96(DX)
+loop545:
+	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMINPD       (AX), Y5, Y5
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y5, Y6, Y5
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VSUBPD       Y1, Y6, Y7
+	VFNMADD231PD Y2, Y7, Y5
+	VFNMADD231PD Y3, Y7, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPD      avx2const45<>+0(SB), Y8
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VFMADD213PD  Y8, Y5, Y9
+	VADDPD       Y4, Y5, Y8
+	VSUBPD       Y4, Y8, Y10
+	VSUBPD       Y10, Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y8, Y8
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VMOVNTPD     Y8, (DX)
+	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMINPD       32(AX), Y5, Y5
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y5, Y6, Y5
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VSUBPD       Y1, Y6, Y7
+	VFNMADD231PD Y2, Y7, Y5
+	VFNMADD231PD Y3, Y7, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPD      avx2const45<>+0(SB), Y8
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VFMADD213PD  Y8, Y5, Y9
+	VADDPD       Y4, Y5, Y8
+	VSUBPD       Y4, Y8, Y10
+	VSUBPD       Y10, Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y8, Y8
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VMOVNTPD     Y8, 32(DX)
+	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMINPD       64(AX), Y5, Y5
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y5, Y6, Y5
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VSUBPD       Y1, Y6, Y7
+	VFNMADD231PD Y2, Y7, Y5
+	VFNMADD231PD Y3, Y7, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPD      avx2const45<>+0(SB), Y8
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VFMADD213PD  Y8, Y5, Y9
+	VADDPD       Y4, Y5, Y8
+	VSUBPD       Y4, Y8, Y10
+	VSUBPD       Y10, Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y8, Y8
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VMOVNTPD     Y8, 64(DX)
+	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMINPD       96(AX), Y5, Y5
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y5, Y6, Y5
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VSUBPD       Y1, Y6, Y7
+	VFNMADD231PD Y2, Y7, Y5
+	VFNMADD231PD Y3, Y7, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPD      avx2const45<>+0(SB), Y8
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VFMADD213PD  Y8, Y5, Y9
+	VADDPD       Y4, Y5, Y8
+	VSUBPD       Y4, Y8, Y10
+	VSUBPD       Y10, Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y8, Y8
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VMOVNTPD     Y8, 96(DX)
 	ADDQ         $+128, DX
 	ADDQ         $+128, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop497
+	JAE          loop545
 
-end498:
+end546:
 	SFENCE
 
-plain495:
-	CMPQ CX, $+16
-	JB   end500
+plain543:
+	CMPQ    CX, $+16
+	JB      end548
+	PCALIGN $0x40
 
-loop499:
-	VMOVUPD      avx2const30<>+0(SB), Y0
-	VMINPD       (AX), Y0, Y0
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
-	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const43<>+0(SB), Y3
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const44<>+0(SB), Y4
-	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
-	VFMADD213PD  Y3, Y0, Y4
-	VADDPD       avx2const17<>+0(SB), Y0, Y3
-	VSUBPD       avx2const17<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y0, Y5
-	VFMADD213PD  Y5, Y2, Y4
-	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y0
-	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
-	VMOVUPD      Y3, (DX)
-	VMOVUPD      avx2const30<>+0(SB), Y0
-	VMINPD       32(AX), Y0, Y0
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
-	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const43<>+0(SB), Y3
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const44<>+0(SB), Y4
-	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
-	VFMADD213PD  Y3, Y0, Y4
-	VADDPD       avx2const17<>+0(SB), Y0, Y3
-	VSUBPD       avx2const17<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y0, Y5
-	VFMADD213PD  Y5, Y2, Y4
-	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y0
-	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
-	VMOVUPD      Y3, 32(DX)
-	VMOVUPD      avx2const30<>+0(SB), Y0
-	VMINPD       64(AX), Y0, Y0
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
-	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const43<>+0(SB), Y3
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const44<>+0(SB), Y4
-	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
-	VFMADD213PD  Y3, Y0, Y4
-	VADDPD       avx2const17<>+0(SB), Y0, Y3
-	VSUBPD       avx2const17<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y0, Y5
-	VFMADD213PD  Y5, Y2, Y4
-	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y0
-	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
-	VMOVUPD      Y3, 64(DX)
-	VMOVUPD      avx2const30<>+0(SB), Y0
-	VMINPD       96(AX), Y0, Y0
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
-	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const43<>+0(SB), Y3
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const44<>+0(SB), Y4
-	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
-	VFMADD213PD  Y3, Y0, Y4
-	VADDPD       avx2const17<>+0(SB), Y0, Y3
-	VSUBPD       avx2const17<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y0, Y5
-	VFMADD213PD  Y5, Y2, Y4
-	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y0
-	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
-	VMOVUPD      Y3, 96(DX)
+loop547:
+	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMINPD       (AX), Y5, Y5
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y5, Y6, Y5
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VSUBPD       Y1, Y6, Y7
+	VFNMADD231PD Y2, Y7, Y5
+	VFNMADD231PD Y3, Y7, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPD      avx2const45<>+0(SB), Y8
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VFMADD213PD  Y8, Y5, Y9
+	VADDPD       Y4, Y5, Y8
+	VSUBPD       Y4, Y8, Y10
+	VSUBPD       Y10, Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y8, Y8
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VMOVUPD      Y8, (DX)
+	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMINPD       32(AX), Y5, Y5
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y5, Y6, Y5
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VSUBPD       Y1, Y6, Y7
+	VFNMADD231PD Y2, Y7, Y5
+	VFNMADD231PD Y3, Y7, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPD      avx2const45<>+0(SB), Y8
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VFMADD213PD  Y8, Y5, Y9
+	VADDPD       Y4, Y5, Y8
+	VSUBPD       Y4, Y8, Y10
+	VSUBPD       Y10, Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y8, Y8
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VMOVUPD      Y8, 32(DX)
+	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMINPD       64(AX), Y5, Y5
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y5, Y6, Y5
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VSUBPD       Y1, Y6, Y7
+	VFNMADD231PD Y2, Y7, Y5
+	VFNMADD231PD Y3, Y7, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPD      avx2const45<>+0(SB), Y8
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VFMADD213PD  Y8, Y5, Y9
+	VADDPD       Y4, Y5, Y8
+	VSUBPD       Y4, Y8, Y10
+	VSUBPD       Y10, Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y8, Y8
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VMOVUPD      Y8, 64(DX)
+	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMINPD       96(AX), Y5, Y5
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y5, Y6, Y5
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VSUBPD       Y1, Y6, Y7
+	VFNMADD231PD Y2, Y7, Y5
+	VFNMADD231PD Y3, Y7, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPD      avx2const45<>+0(SB), Y8
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VFMADD213PD  Y8, Y5, Y9
+	VADDPD       Y4, Y5, Y8
+	VSUBPD       Y4, Y8, Y10
+	VSUBPD       Y10, Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y8, Y8
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VMOVUPD      Y8, 96(DX)
 	ADDQ         $+128, DX
 	ADDQ         $+128, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop499
+	JAE          loop547
 
-end500:
+end548:
 	CMPQ CX, $+4
-	JB   end502
+	JB   end550
 
-loop501:
-	VMOVUPD      avx2const30<>+0(SB), Y0
-	VMINPD       (AX), Y0, Y0
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
-	VFNMADD231PD avx2const34<>+0(SB), Y2, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const43<>+0(SB), Y3
-	VFMADD213PD  avx2const41<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const39<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const37<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const35<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const44<>+0(SB), Y4
-	VFMADD213PD  avx2const42<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const40<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const38<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const36<>+0(SB), Y2, Y4
-	VFMADD213PD  Y3, Y0, Y4
-	VADDPD       avx2const17<>+0(SB), Y0, Y3
-	VSUBPD       avx2const17<>+0(SB), Y3, Y5
-	VSUBPD       Y5, Y0, Y5
-	VFMADD213PD  Y5, Y2, Y4
-	VADDPD       Y4, Y3, Y3
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y0
-	VPSUBQ       Y0, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y0, Y0
-	VPSLLQ       $0x34, Y0, Y0
-	VMULPD       Y0, Y3, Y3
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y3, Y3
-	VMOVUPD      Y3, (DX)
+loop549:
+	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMINPD       (AX), Y5, Y5
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y5, Y6, Y5
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y5, Y6
+	VSUBPD       Y1, Y6, Y7
+	VFNMADD231PD Y2, Y7, Y5
+	VFNMADD231PD Y3, Y7, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPD      avx2const45<>+0(SB), Y8
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VFMADD213PD  Y8, Y5, Y9
+	VADDPD       Y4, Y5, Y8
+	VSUBPD       Y4, Y8, Y10
+	VSUBPD       Y10, Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VADDPD       Y9, Y8, Y8
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y5
+	VPSUBQ       Y5, Y6, Y6
+	VPSLLQ       $0x34, Y5, Y5
+	VMULPD       Y5, Y8, Y8
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y8, Y8
+	VMOVUPD      Y8, (DX)
 	ADDQ         $+32, DX
 	ADDQ         $+32, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop501
+	JAE          loop549
 
-end502:
+end550:
 	TESTQ        CX, CX
-	JZ           none503
+	JZ           none551
 	LEAQ         avx2const0<>+24(SB), BX
 	NEGQ         CX
-	VMOVDQU      (BX)(CX*8), Y0
+	VMOVDQU      (BX)(CX*8), Y5
 	NEGQ         CX
-	VMASKMOVPD   (AX), Y0, Y1
-	VMOVUPD      avx2const30<>+0(SB), Y2
-	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const31<>+0(SB), Y1
-	VMAXPD       Y2, Y1, Y2
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y2, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y3
-	VFNMADD231PD avx2const33<>+0(SB), Y3, Y2
-	VFNMADD231PD avx2const34<>+0(SB), Y3, Y2
-	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const43<>+0(SB), Y4
-	VFMADD213PD  avx2const41<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const39<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const37<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const35<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const44<>+0(SB), Y5
-	VFMADD213PD  avx2const42<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const40<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const38<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const36<>+0(SB), Y3, Y5
-	VFMADD213PD  Y4, Y2, Y5
-	VADDPD       avx2const17<>+0(SB), Y2, Y4
-	VSUBPD       avx2const17<>+0(SB), Y4, Y6
-	VSUBPD       Y6, Y2, Y6
-	VFMADD213PD  Y6, Y3, Y5
-	VADDPD       Y5, Y4, Y4
-	VPADDQ       avx2const45<>+0(SB), Y1, Y1
-	VPAND        avx2const46<>+0(SB), Y1, Y1
-	VPSRLQ       $0x01, Y1, Y2
-	VPSUBQ       Y2, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y2, Y2
-	VPSLLQ       $0x34, Y2, Y2
-	VMULPD       Y2, Y4, Y4
-	VPADDQ       avx2const47<>+0(SB), Y1, Y1
-	VPSLLQ       $0x34, Y1, Y1
-	VMULPD       Y1, Y4, Y4
-	VMASKMOVPD   Y4, Y0, (DX)
+	VMASKMOVPD   (AX), Y5, Y6
+	VMOVUPD      avx2const30<>+0(SB), Y7
+	VMINPD       Y6, Y7, Y7
+	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMAXPD       Y7, Y6, Y7
+	VMOVUPD      Y1, Y6
+	VFMADD231PD  Y0, Y7, Y6
+	VSUBPD       Y1, Y6, Y0
+	VFNMADD231PD Y2, Y0, Y7
+	VFNMADD231PD Y3, Y0, Y7
+	VMULPD       Y7, Y7, Y0
+	VMOVUPD      avx2const45<>+0(SB), Y1
+	VFMADD213PD  avx2const43<>+0(SB), Y0, Y1
+	VFMADD213PD  avx2const41<>+0(SB), Y0, Y1
+	VFMADD213PD  avx2const39<>+0(SB), Y0, Y1
+	VFMADD213PD  avx2const37<>+0(SB), Y0, Y1
+	VMOVUPD      avx2const46<>+0(SB), Y2
+	VFMADD213PD  avx2const44<>+0(SB), Y0, Y2
+	VFMADD213PD  avx2const42<>+0(SB), Y0, Y2
+	VFMADD213PD  avx2const40<>+0(SB), Y0, Y2
+	VFMADD213PD  avx2const38<>+0(SB), Y0, Y2
+	VFMADD213PD  Y1, Y7, Y2
+	VADDPD       Y4, Y7, Y1
+	VSUBPD       Y4, Y1, Y3
+	VSUBPD       Y3, Y7, Y3
+	VFMADD213PD  Y3, Y0, Y2
+	VADDPD       Y2, Y1, Y1
+	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPSRLQ       $0x01, Y6, Y0
+	VPSUBQ       Y0, Y6, Y6
+	VPSLLQ       $0x34, Y0, Y0
+	VMULPD       Y0, Y1, Y1
+	VPSLLQ       $0x34, Y6, Y6
+	VMULPD       Y6, Y1, Y1
+	VMASKMOVPD   Y1, Y5, (DX)
 
-none503:
+none551:
 	VZEROUPPER
 	RET
 
@@ -9637,99 +10235,84 @@ DATA avx2const31<>+24(SB)/8, $0xc087500000000000
 GLOBL avx2const31<>(SB), RODATA|NOPTR, $32
 
 DATA avx2const32<>+0(SB)/8, $0x3ff71547652b82fe
-DATA avx2const32<>+8(SB)/8, $0x3ff71547652b82fe
-DATA avx2const32<>+16(SB)/8, $0x3ff71547652b82fe
-DATA avx2const32<>+24(SB)/8, $0x3ff71547652b82fe
-GLOBL avx2const32<>(SB), RODATA|NOPTR, $32
+GLOBL avx2const32<>(SB), RODATA|NOPTR, $8
 
-DATA avx2const33<>+0(SB)/8, $0x3fe62e42fefa39ef
-DATA avx2const33<>+8(SB)/8, $0x3fe62e42fefa39ef
-DATA avx2const33<>+16(SB)/8, $0x3fe62e42fefa39ef
-DATA avx2const33<>+24(SB)/8, $0x3fe62e42fefa39ef
-GLOBL avx2const33<>(SB), RODATA|NOPTR, $32
+DATA avx2const33<>+0(SB)/8, $0x4338000000000000
+GLOBL avx2const33<>(SB), RODATA|NOPTR, $8
 
-DATA avx2const34<>+0(SB)/8, $0x3c7abc9e3b39803f
-DATA avx2const34<>+8(SB)/8, $0x3c7abc9e3b39803f
-DATA avx2const34<>+16(SB)/8, $0x3c7abc9e3b39803f
-DATA avx2const34<>+24(SB)/8, $0x3c7abc9e3b39803f
-GLOBL avx2const34<>(SB), RODATA|NOPTR, $32
+DATA avx2const34<>+0(SB)/8, $0x3fe62e42fefa39ef
+GLOBL avx2const34<>(SB), RODATA|NOPTR, $8
 
-DATA avx2const35<>+0(SB)/8, $0x3fe000000000000a
-DATA avx2const35<>+8(SB)/8, $0x3fe000000000000a
-DATA avx2const35<>+16(SB)/8, $0x3fe000000000000a
-DATA avx2const35<>+24(SB)/8, $0x3fe000000000000a
-GLOBL avx2const35<>(SB), RODATA|NOPTR, $32
+DATA avx2const35<>+0(SB)/8, $0x3c7abc9e3b39803f
+GLOBL avx2const35<>(SB), RODATA|NOPTR, $8
 
-DATA avx2const36<>+0(SB)/8, $0x3fc55555555554fa
-DATA avx2const36<>+8(SB)/8, $0x3fc55555555554fa
-DATA avx2const36<>+16(SB)/8, $0x3fc55555555554fa
-DATA avx2const36<>+24(SB)/8, $0x3fc55555555554fa
-GLOBL avx2const36<>(SB), RODATA|NOPTR, $32
+DATA avx2const36<>+0(SB)/8, $0x3ff0000000000000
+GLOBL avx2const36<>(SB), RODATA|NOPTR, $8
 
-DATA avx2const37<>+0(SB)/8, $0x3fa555555555087d
-DATA avx2const37<>+8(SB)/8, $0x3fa555555555087d
-DATA avx2const37<>+16(SB)/8, $0x3fa555555555087d
-DATA avx2const37<>+24(SB)/8, $0x3fa555555555087d
+DATA avx2const37<>+0(SB)/8, $0x3fe000000000000a
+DATA avx2const37<>+8(SB)/8, $0x3fe000000000000a
+DATA avx2const37<>+16(SB)/8, $0x3fe000000000000a
+DATA avx2const37<>+24(SB)/8, $0x3fe000000000000a
 GLOBL avx2const37<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const38<>+0(SB)/8, $0x3f81111111127be6
-DATA avx2const38<>+8(SB)/8, $0x3f81111111127be6
-DATA avx2const38<>+16(SB)/8, $0x3f81111111127be6
-DATA avx2const38<>+24(SB)/8, $0x3f81111111127be6
+DATA avx2const38<>+0(SB)/8, $0x3fc55555555554fa
+DATA avx2const38<>+8(SB)/8, $0x3fc55555555554fa
+DATA avx2const38<>+16(SB)/8, $0x3fc55555555554fa
+DATA avx2const38<>+24(SB)/8, $0x3fc55555555554fa
 GLOBL avx2const38<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const39<>+0(SB)/8, $0x3f56c16c1842a09f
-DATA avx2const39<>+8(SB)/8, $0x3f56c16c1842a09f
-DATA avx2const39<>+16(SB)/8, $0x3f56c16c1842a09f
-DATA avx2const39<>+24(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const39<>+0(SB)/8, $0x3fa555555555087d
+DATA avx2const39<>+8(SB)/8, $0x3fa555555555087d
+DATA avx2const39<>+16(SB)/8, $0x3fa555555555087d
+DATA avx2const39<>+24(SB)/8, $0x3fa555555555087d
 GLOBL avx2const39<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const40<>+0(SB)/8, $0x3f2a01a012a57064
-DATA avx2const40<>+8(SB)/8, $0x3f2a01a012a57064
-DATA avx2const40<>+16(SB)/8, $0x3f2a01a012a57064
-DATA avx2const40<>+24(SB)/8, $0x3f2a01a012a57064
+DATA avx2const40<>+0(SB)/8, $0x3f81111111127be6
+DATA avx2const40<>+8(SB)/8, $0x3f81111111127be6
+DATA avx2const40<>+16(SB)/8, $0x3f81111111127be6
+DATA avx2const40<>+24(SB)/8, $0x3f81111111127be6
 GLOBL avx2const40<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const41<>+0(SB)/8, $0x3efa0199a0c78972
-DATA avx2const41<>+8(SB)/8, $0x3efa0199a0c78972
-DATA avx2const41<>+16(SB)/8, $0x3efa0199a0c78972
-DATA avx2const41<>+24(SB)/8, $0x3efa0199a0c78972
+DATA avx2const41<>+0(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const41<>+8(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const41<>+16(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const41<>+24(SB)/8, $0x3f56c16c1842a09f
 GLOBL avx2const41<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const42<>+0(SB)/8, $0x3ec71df255430ed3
-DATA avx2const42<>+8(SB)/8, $0x3ec71df255430ed3
-DATA avx2const42<>+16(SB)/8, $0x3ec71df255430ed3
-DATA avx2const42<>+24(SB)/8, $0x3ec71df255430ed3
+DATA avx2const42<>+0(SB)/8, $0x3f2a01a012a57064
+DATA avx2const42<>+8(SB)/8, $0x3f2a01a012a57064
+DATA avx2const42<>+16(SB)/8, $0x3f2a01a012a57064
+DATA avx2const42<>+24(SB)/8, $0x3f2a01a012a57064
 GLOBL avx2const42<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const43<>+0(SB)/8, $0x3e928ad72bf7e407
-DATA avx2const43<>+8(SB)/8, $0x3e928ad72bf7e407
-DATA avx2const43<>+16(SB)/8, $0x3e928ad72bf7e407
-DATA avx2const43<>+24(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const43<>+0(SB)/8, $0x3efa0199a0c78972
+DATA avx2const43<>+8(SB)/8, $0x3efa0199a0c78972
+DATA avx2const43<>+16(SB)/8, $0x3efa0199a0c78972
+DATA avx2const43<>+24(SB)/8, $0x3efa0199a0c78972
 GLOBL avx2const43<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const44<>+0(SB)/8, $0x3e5ad7f6b5dc2ef6
-DATA avx2const44<>+8(SB)/8, $0x3e5ad7f6b5dc2ef6
-DATA avx2const44<>+16(SB)/8, $0x3e5ad7f6b5dc2ef6
-DATA avx2const44<>+24(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const44<>+0(SB)/8, $0x3ec71df255430ed3
+DATA avx2const44<>+8(SB)/8, $0x3ec71df255430ed3
+DATA avx2const44<>+16(SB)/8, $0x3ec71df255430ed3
+DATA avx2const44<>+24(SB)/8, $0x3ec71df255430ed3
 GLOBL avx2const44<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const45<>+0(SB)/8, $0x0000000000000800
-DATA avx2const45<>+8(SB)/8, $0x0000000000000800
-DATA avx2const45<>+16(SB)/8, $0x0000000000000800
-DATA avx2const45<>+24(SB)/8, $0x0000000000000800
+DATA avx2const45<>+0(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const45<>+8(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const45<>+16(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const45<>+24(SB)/8, $0x3e928ad72bf7e407
 GLOBL avx2const45<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const46<>+0(SB)/8, $0x0000000000000fff
-DATA avx2const46<>+8(SB)/8, $0x0000000000000fff
-DATA avx2const46<>+16(SB)/8, $0x0000000000000fff
-DATA avx2const46<>+24(SB)/8, $0x0000000000000fff
+DATA avx2const46<>+0(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const46<>+8(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const46<>+16(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const46<>+24(SB)/8, $0x3e5ad7f6b5dc2ef6
 GLOBL avx2const46<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const47<>+0(SB)/8, $0xffffffffffffffff
-DATA avx2const47<>+8(SB)/8, $0xffffffffffffffff
-DATA avx2const47<>+16(SB)/8, $0xffffffffffffffff
-DATA avx2const47<>+24(SB)/8, $0xffffffffffffffff
+DATA avx2const47<>+0(SB)/8, $0x00000000000007fe
+DATA avx2const47<>+8(SB)/8, $0x00000000000007fe
+DATA avx2const47<>+16(SB)/8, $0x00000000000007fe
+DATA avx2const47<>+24(SB)/8, $0x00000000000007fe
 GLOBL avx2const47<>(SB), RODATA|NOPTR, $32
 
 // func logAVX2(dst *float64, x []float64, stream int)
@@ -9741,10 +10324,10 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	MOVQ        dst+0(FP), DX
 	MOVQ        stream+32(FP), BX
 	TESTQ       BX, BX
-	JZ          plain504
+	JZ          plain552
 	MOVQ        DX, BX
 	ANDQ        $+7, BX
-	JNZ         plain504
+	JNZ         plain552
 	MOVQ        DX, BX
 	NEGQ        BX
 	ANDQ        $+31, BX
@@ -9752,7 +10335,7 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	CMPQ        BX, CX
 	CMOVQHI     CX, BX
 	TESTQ       BX, BX
-	JZ          none505
+	JZ          none553
 	LEAQ        avx2const0<>+24(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*8), Y1
@@ -9803,11 +10386,11 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	LEAQ        (DX)(BX*8), DX
 	LEAQ        (AX)(BX*8), AX
 
-none505:
+none553:
 	CMPQ CX, $+16
-	JB   end508
+	JB   end556
 
-loop507:
+loop555:
 	VMOVUPD     (AX), Y1
 	VMOVUPD     avx2const63<>+0(SB), Y3
 	VMULPD      avx2const59<>+0(SB), Y1, Y2
@@ -9976,16 +10559,17 @@ loop507:
 	ADDQ        $+128, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop507
+	JAE         loop555
 
-end508:
+end556:
 	SFENCE
 
-plain504:
-	CMPQ CX, $+16
-	JB   end514
+plain552:
+	CMPQ    CX, $+16
+	JB      end562
+	PCALIGN $0x40
 
-loop513:
+loop561:
 	VMOVUPD     (AX), Y1
 	VMOVUPD     avx2const63<>+0(SB), Y3
 	VMULPD      avx2const59<>+0(SB), Y1, Y2
@@ -10154,13 +10738,13 @@ loop513:
 	ADDQ        $+128, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop513
+	JAE         loop561
 
-end514:
+end562:
 	CMPQ CX, $+4
-	JB   end520
+	JB   end568
 
-loop519:
+loop567:
 	VMOVUPD     (AX), Y1
 	VMOVUPD     avx2const63<>+0(SB), Y3
 	VMULPD      avx2const59<>+0(SB), Y1, Y2
@@ -10206,11 +10790,11 @@ loop519:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop519
+	JAE         loop567
 
-end520:
+end568:
 	TESTQ       CX, CX
-	JZ          none522
+	JZ          none570
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y1
@@ -10258,7 +10842,7 @@ end520:
 	VBLENDVPD   Y0, Y2, Y3, Y3
 	VMASKMOVPD  Y3, Y1, (DX)
 
-none522:
+none570:
 	VZEROUPPER
 	RET
 
@@ -10385,9 +10969,9 @@ TEXT ·compensateAVX2(SB), NOSPLIT, $0-32
 	VMOVUPD 192(DX), Y6
 	VMOVUPD 224(DX), Y7
 	CMPQ    CX, $+16
-	JB      end525
+	JB      end573
 
-loop524:
+loop572:
 	VMOVUPD (AX), Y8
 	VADDPD  Y8, Y0, Y9
 	VSUBPD  Y0, Y9, Y10
@@ -10427,9 +11011,9 @@ loop524:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop524
+	JAE     loop572
 
-end525:
+end573:
 	VMOVUPD Y0, (DX)
 	VMOVUPD Y1, 32(DX)
 	VMOVUPD Y2, 64(DX)
@@ -10456,19 +11040,26 @@ TEXT ·sumAbsAVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y7, Y7, Y7
 	VPXOR   Y8, Y8, Y8
 	VMOVUPD avx2const1<>+0(SB), Y9
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near574
 	CMPQ    CX, $+32
-	JB      end527
+	JB      end576
 
-loop526:
+loop575:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end529
+	JB      end578
+	PCALIGN $0x40
 
-loop528:
+loop577:
+	MOVQ   (AX), BX
+	MOVQ   64(AX), BX
+	MOVQ   128(AX), BX
+	MOVQ   192(AX), BX
 	VPANDN (AX), Y9, Y10
 	VADDPD Y10, Y0, Y0
 	VPANDN 32(AX), Y9, Y10
@@ -10488,9 +11079,9 @@ loop528:
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
 	CMPQ   DX, $+32
-	JAE    loop528
+	JAE    loop577
 
-end529:
+end578:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -10511,23 +11102,83 @@ end529:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop526
+	JAE    loop575
 
-end527:
+end576:
+near574:
+	CMPQ CX, $+32
+	JB   end580
+
+loop579:
+	MOVQ    CX, DX
+	MOVQ    $+4096, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+32
+	JB      end582
+	PCALIGN $0x40
+
+loop581:
+	VPANDN (AX), Y9, Y10
+	VADDPD Y10, Y0, Y0
+	VPANDN 32(AX), Y9, Y10
+	VADDPD Y10, Y1, Y1
+	VPANDN 64(AX), Y9, Y10
+	VADDPD Y10, Y2, Y2
+	VPANDN 96(AX), Y9, Y10
+	VADDPD Y10, Y3, Y3
+	VPANDN 128(AX), Y9, Y10
+	VADDPD Y10, Y4, Y4
+	VPANDN 160(AX), Y9, Y10
+	VADDPD Y10, Y5, Y5
+	VPANDN 192(AX), Y9, Y10
+	VADDPD Y10, Y6, Y6
+	VPANDN 224(AX), Y9, Y10
+	VADDPD Y10, Y7, Y7
+	ADDQ   $+256, AX
+	SUBQ   $+32, DX
+	CMPQ   DX, $+32
+	JAE    loop581
+
+end582:
+	ADDQ   DX, CX
+	ADDQ   $+32, CX
+	VADDPD Y4, Y0, Y0
+	VADDPD Y5, Y1, Y1
+	VADDPD Y6, Y2, Y2
+	VADDPD Y7, Y3, Y3
+	VADDPD Y2, Y0, Y0
+	VADDPD Y3, Y1, Y1
+	VADDPD Y1, Y0, Y0
+	VADDPD Y0, Y8, Y8
+	VPXOR  Y0, Y0, Y0
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VPXOR  Y5, Y5, Y5
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop579
+
+end580:
 	CMPQ CX, $+4
-	JB   end531
+	JB   end584
 
-loop530:
+loop583:
 	VPANDN (AX), Y9, Y1
 	VADDPD Y1, Y0, Y0
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop530
+	JAE    loop583
 
-end531:
+end584:
 	TESTQ      CX, CX
-	JZ         none532
+	JZ         none585
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y1
@@ -10536,7 +11187,7 @@ end531:
 	VPANDN     Y1, Y9, Y1
 	VADDPD     Y1, Y0, Y0
 
-none532:
+none585:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -10555,13 +11206,13 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	MOVQ       dst+8(FP), DX
 	MOVQ       c+0(FP), BX
 	CMPQ       BX, $+0
-	JNE        case534
+	JNE        case587
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain535
+	JZ         plain588
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain535
+	JNZ        plain588
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -10569,7 +11220,7 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none536
+	JZ         none589
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -10586,11 +11237,11 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none536:
+none589:
 	CMPQ CX, $+16
-	JB   end538
+	JB   end591
 
-loop537:
+loop590:
 	VMOVUPD  (AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
@@ -10623,16 +11274,17 @@ loop537:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop537
+	JAE      loop590
 
-end538:
+end591:
 	SFENCE
 
-plain535:
-	CMPQ CX, $+16
-	JB   end540
+plain588:
+	CMPQ    CX, $+16
+	JB      end593
+	PCALIGN $0x40
 
-loop539:
+loop592:
 	VMOVUPD  (AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
@@ -10665,13 +11317,13 @@ loop539:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop539
+	JAE      loop592
 
-end540:
+end593:
 	CMPQ CX, $+4
-	JB   end542
+	JB   end595
 
-loop541:
+loop594:
 	VMOVUPD  (AX), Y0
 	VPXOR    Y1, Y1, Y1
 	VPCMPGTQ Y0, Y1, Y1
@@ -10683,11 +11335,11 @@ loop541:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop541
+	JAE      loop594
 
-end542:
+end595:
 	TESTQ      CX, CX
-	JZ         none543
+	JZ         none596
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -10701,18 +11353,18 @@ end542:
 	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none543:
-	JMP done533
+none596:
+	JMP done586
 
-case534:
+case587:
 	CMPQ       BX, $+1
-	JNE        case544
+	JNE        case597
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain545
+	JZ         plain598
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain545
+	JNZ        plain598
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -10720,7 +11372,7 @@ case534:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none546
+	JZ         none599
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -10737,11 +11389,11 @@ case534:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none546:
+none599:
 	CMPQ CX, $+16
-	JB   end548
+	JB   end601
 
-loop547:
+loop600:
 	VMOVUPD  (AX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
@@ -10774,16 +11426,17 @@ loop547:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop547
+	JAE      loop600
 
-end548:
+end601:
 	SFENCE
 
-plain545:
-	CMPQ CX, $+16
-	JB   end550
+plain598:
+	CMPQ    CX, $+16
+	JB      end603
+	PCALIGN $0x40
 
-loop549:
+loop602:
 	VMOVUPD  (AX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
@@ -10816,13 +11469,13 @@ loop549:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop549
+	JAE      loop602
 
-end550:
+end603:
 	CMPQ CX, $+4
-	JB   end552
+	JB   end605
 
-loop551:
+loop604:
 	VMOVUPD  (AX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y1, Y1, Y1
@@ -10834,11 +11487,11 @@ loop551:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop551
+	JAE      loop604
 
-end552:
+end605:
 	TESTQ      CX, CX
-	JZ         none553
+	JZ         none606
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -10852,16 +11505,16 @@ end552:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none553:
-	JMP done533
+none606:
+	JMP done586
 
-case544:
+case597:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain555
+	JZ         plain608
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain555
+	JNZ        plain608
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -10869,7 +11522,7 @@ case544:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none556
+	JZ         none609
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y1
@@ -10888,11 +11541,11 @@ case544:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none556:
+none609:
 	CMPQ CX, $+16
-	JB   end558
+	JB   end611
 
-loop557:
+loop610:
 	VADDPD    (AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
 	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
@@ -10933,16 +11586,17 @@ loop557:
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop557
+	JAE       loop610
 
-end558:
+end611:
 	SFENCE
 
-plain555:
-	CMPQ CX, $+16
-	JB   end560
+plain608:
+	CMPQ    CX, $+16
+	JB      end613
+	PCALIGN $0x40
 
-loop559:
+loop612:
 	VADDPD    (AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
 	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
@@ -10983,13 +11637,13 @@ loop559:
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop559
+	JAE       loop612
 
-end560:
+end613:
 	CMPQ CX, $+4
-	JB   end562
+	JB   end615
 
-loop561:
+loop614:
 	VADDPD    (AX), Y0, Y1
 	VCMPPD    $0x03, Y1, Y1, Y2
 	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
@@ -11003,11 +11657,11 @@ loop561:
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop561
+	JAE       loop614
 
-end562:
+end615:
 	TESTQ      CX, CX
-	JZ         none563
+	JZ         none616
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -11023,8 +11677,8 @@ end562:
 	VPSUBQ     avx2const62<>+0(SB), Y0, Y0
 	VMASKMOVPD Y0, Y1, (DX)
 
-none563:
-done533:
+none616:
+done586:
 	VZEROUPPER
 	RET
 
@@ -11051,13 +11705,13 @@ TEXT ·partitionAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx2const26<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end566
+	JB           end619
 
-loop565:
+loop618:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+128
-	JB        end564
+	JB        end617
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -11116,10 +11770,10 @@ loop565:
 	LEAQ      -32(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop565
+	JAE       loop618
 
-end566:
-end564:
+end619:
+end617:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -11157,13 +11811,13 @@ TEXT ·partitionPairsAVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx2const26<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end569
+	JB           end622
 
-loop568:
+loop621:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+64
-	JB        end567
+	JB        end620
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -11206,10 +11860,10 @@ loop568:
 	LEAQ      -32(BX)(R10*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop568
+	JAE       loop621
 
-end569:
-end567:
+end622:
+end620:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -11235,7 +11889,7 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         CX, $+4
-	JA           more571
+	JA           more624
 	LEAQ         (AX), CX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -11255,11 +11909,11 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VBLENDVPD    Y2, Y1, Y3, Y2
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (AX)
-	JMP          sorted570
+	JMP          sorted623
 
-more571:
+more624:
 	CMPQ       CX, $+8
-	JA         more572
+	JA         more625
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
@@ -11312,11 +11966,11 @@ more571:
 	VMOVUPD    Y2, (AX)
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 32(AX)
-	JMP        sorted570
+	JMP        sorted623
 
-more572:
+more625:
 	CMPQ       CX, $+16
-	JA         more573
+	JA         more626
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
@@ -11465,9 +12119,9 @@ more572:
 	VMASKMOVPD Y5, Y1, 64(AX)
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
 	VMASKMOVPD Y3, Y0, 96(AX)
-	JMP        sorted570
+	JMP        sorted623
 
-more573:
+more626:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
@@ -11865,7 +12519,7 @@ more573:
 	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 224(AX)
 
-sorted570:
+sorted623:
 	VZEROUPPER
 	RET
 
@@ -11950,7 +12604,7 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         DX, $+4
-	JA           more576
+	JA           more629
 	LEAQ         (AX), DX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -11986,11 +12640,11 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMASKMOVPD   Y1, Y3, (AX)
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (CX)
-	JMP          sorted575
+	JMP          sorted628
 
-more576:
+more629:
 	CMPQ       DX, $+8
-	JA         more577
+	JA         more630
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), DX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
@@ -12085,9 +12739,9 @@ more576:
 	VMOVUPD    Y3, (CX)
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 32(CX)
-	JMP        sorted575
+	JMP        sorted628
 
-more577:
+more630:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), DX
@@ -12357,171 +13011,738 @@ more577:
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 96(CX)
 
-sorted575:
+sorted628:
 	VZEROUPPER
 	RET
 
 // func gemmTileAVX2(k int, a *float64, b *float64, c *float64, stride int, rows int, cols int, alpha float64, beta float64, keep int)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·gemmTileAVX2(SB), NOSPLIT, $0-80
-	VPXOR      Y0, Y0, Y0
-	VPXOR      Y1, Y1, Y1
-	VPXOR      Y2, Y2, Y2
-	VPXOR      Y3, Y3, Y3
-	VPXOR      Y4, Y4, Y4
-	VPXOR      Y5, Y5, Y5
-	VPXOR      Y6, Y6, Y6
-	VPXOR      Y7, Y7, Y7
-	VPXOR      Y8, Y8, Y8
-	VPXOR      Y9, Y9, Y9
-	VPXOR      Y10, Y10, Y10
-	VPXOR      Y11, Y11, Y11
-	MOVQ       c+24(FP), AX
-	MOVQ       stride+32(FP), CX
-	SHLQ       $0x03, CX
-	MOVQ       AX, DX
-	PREFETCHT0 (DX)
-	PREFETCHT0 64(DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	PREFETCHT0 64(DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	PREFETCHT0 64(DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	PREFETCHT0 64(DX)
-	ADDQ       CX, DX
-	MOVQ       k+0(FP), DX
-	MOVQ       a+8(FP), BX
-	MOVQ       b+16(FP), SI
-	CMPQ       DX, $+4
-	JB         end580
+	VPXOR   Y0, Y0, Y0
+	VPXOR   Y1, Y1, Y1
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPXOR   Y6, Y6, Y6
+	VPXOR   Y7, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPXOR   Y10, Y10, Y10
+	VPXOR   Y11, Y11, Y11
+	MOVQ    c+24(FP), AX
+	MOVQ    stride+32(FP), CX
+	MOVQ    cols+48(FP), DX
+	SHLQ    $0x03, CX
+	MOVQ    k+0(FP), BX
+	MOVQ    a+8(FP), SI
+	MOVQ    b+16(FP), DI
+	CMPQ    DX, $+4
+	JA      wider633
+	MOVQ    AX, R8
+	MOVQ    $+32, R9
+	CMPQ    R9, BX
+	CMOVQGT BX, R9
+	SUBQ    R9, BX
+	CMPQ    R9, $+8
+	JB      end635
 
-loop579:
-	VMOVUPD      (SI), Y12
-	VMOVUPD      32(SI), Y13
-	VMOVUPD      64(SI), Y14
-	PREFETCHT0   768(SI)
-	PREFETCHT0   832(SI)
-	VBROADCASTSD (BX), Y15
-	VFMADD231PD  Y15, Y12, Y0
-	VFMADD231PD  Y15, Y13, Y4
-	VFMADD231PD  Y15, Y14, Y8
-	VBROADCASTSD 8(BX), Y15
-	VFMADD231PD  Y15, Y12, Y1
-	VFMADD231PD  Y15, Y13, Y5
-	VFMADD231PD  Y15, Y14, Y9
-	VBROADCASTSD 16(BX), Y15
-	VFMADD231PD  Y15, Y12, Y2
-	VFMADD231PD  Y15, Y13, Y6
-	VFMADD231PD  Y15, Y14, Y10
-	VBROADCASTSD 24(BX), Y15
-	VFMADD231PD  Y15, Y12, Y3
-	VFMADD231PD  Y15, Y13, Y7
-	VFMADD231PD  Y15, Y14, Y11
-	VMOVUPD      96(SI), Y12
-	VMOVUPD      128(SI), Y13
-	VMOVUPD      160(SI), Y14
-	PREFETCHT0   864(SI)
-	PREFETCHT0   928(SI)
-	VBROADCASTSD 32(BX), Y15
-	VFMADD231PD  Y15, Y12, Y0
-	VFMADD231PD  Y15, Y13, Y4
-	VFMADD231PD  Y15, Y14, Y8
-	VBROADCASTSD 40(BX), Y15
-	VFMADD231PD  Y15, Y12, Y1
-	VFMADD231PD  Y15, Y13, Y5
-	VFMADD231PD  Y15, Y14, Y9
-	VBROADCASTSD 48(BX), Y15
-	VFMADD231PD  Y15, Y12, Y2
-	VFMADD231PD  Y15, Y13, Y6
-	VFMADD231PD  Y15, Y14, Y10
-	VBROADCASTSD 56(BX), Y15
-	VFMADD231PD  Y15, Y12, Y3
-	VFMADD231PD  Y15, Y13, Y7
-	VFMADD231PD  Y15, Y14, Y11
-	VMOVUPD      192(SI), Y12
-	VMOVUPD      224(SI), Y13
-	VMOVUPD      256(SI), Y14
-	PREFETCHT0   960(SI)
-	PREFETCHT0   1024(SI)
-	VBROADCASTSD 64(BX), Y15
-	VFMADD231PD  Y15, Y12, Y0
-	VFMADD231PD  Y15, Y13, Y4
-	VFMADD231PD  Y15, Y14, Y8
-	VBROADCASTSD 72(BX), Y15
-	VFMADD231PD  Y15, Y12, Y1
-	VFMADD231PD  Y15, Y13, Y5
-	VFMADD231PD  Y15, Y14, Y9
-	VBROADCASTSD 80(BX), Y15
-	VFMADD231PD  Y15, Y12, Y2
-	VFMADD231PD  Y15, Y13, Y6
-	VFMADD231PD  Y15, Y14, Y10
-	VBROADCASTSD 88(BX), Y15
-	VFMADD231PD  Y15, Y12, Y3
-	VFMADD231PD  Y15, Y13, Y7
-	VFMADD231PD  Y15, Y14, Y11
-	VMOVUPD      288(SI), Y12
-	VMOVUPD      320(SI), Y13
-	VMOVUPD      352(SI), Y14
-	PREFETCHT0   1056(SI)
-	PREFETCHT0   1120(SI)
-	VBROADCASTSD 96(BX), Y15
-	VFMADD231PD  Y15, Y12, Y0
-	VFMADD231PD  Y15, Y13, Y4
-	VFMADD231PD  Y15, Y14, Y8
-	VBROADCASTSD 104(BX), Y15
-	VFMADD231PD  Y15, Y12, Y1
-	VFMADD231PD  Y15, Y13, Y5
-	VFMADD231PD  Y15, Y14, Y9
-	VBROADCASTSD 112(BX), Y15
-	VFMADD231PD  Y15, Y12, Y2
-	VFMADD231PD  Y15, Y13, Y6
-	VFMADD231PD  Y15, Y14, Y10
-	VBROADCASTSD 120(BX), Y15
-	VFMADD231PD  Y15, Y12, Y3
-	VFMADD231PD  Y15, Y13, Y7
-	VFMADD231PD  Y15, Y14, Y11
-	ADDQ         $+128, BX
-	ADDQ         $+384, SI
-	SUBQ         $+4, DX
-	CMPQ         DX, $+4
-	JAE          loop579
+loop634:
+	PREFETCHT0   (R8)
+	ADDQ         CX, R8
+	VMOVUPD      (DI), Y12
+	PREFETCHT0   2048(SI)
+	VBROADCASTSD (SI), Y13
+	VFMADD231PD  Y13, Y12, Y0
+	VBROADCASTSD 8(SI), Y13
+	VFMADD231PD  Y13, Y12, Y1
+	VBROADCASTSD 16(SI), Y13
+	VFMADD231PD  Y13, Y12, Y2
+	VBROADCASTSD 24(SI), Y13
+	VFMADD231PD  Y13, Y12, Y3
+	VMOVUPD      96(DI), Y12
+	VBROADCASTSD 32(SI), Y13
+	VFMADD231PD  Y13, Y12, Y0
+	VBROADCASTSD 40(SI), Y13
+	VFMADD231PD  Y13, Y12, Y1
+	VBROADCASTSD 48(SI), Y13
+	VFMADD231PD  Y13, Y12, Y2
+	VBROADCASTSD 56(SI), Y13
+	VFMADD231PD  Y13, Y12, Y3
+	VMOVUPD      192(DI), Y12
+	PREFETCHT0   2112(SI)
+	VBROADCASTSD 64(SI), Y13
+	VFMADD231PD  Y13, Y12, Y0
+	VBROADCASTSD 72(SI), Y13
+	VFMADD231PD  Y13, Y12, Y1
+	VBROADCASTSD 80(SI), Y13
+	VFMADD231PD  Y13, Y12, Y2
+	VBROADCASTSD 88(SI), Y13
+	VFMADD231PD  Y13, Y12, Y3
+	VMOVUPD      288(DI), Y12
+	VBROADCASTSD 96(SI), Y13
+	VFMADD231PD  Y13, Y12, Y0
+	VBROADCASTSD 104(SI), Y13
+	VFMADD231PD  Y13, Y12, Y1
+	VBROADCASTSD 112(SI), Y13
+	VFMADD231PD  Y13, Y12, Y2
+	VBROADCASTSD 120(SI), Y13
+	VFMADD231PD  Y13, Y12, Y3
+	VMOVUPD      384(DI), Y12
+	PREFETCHT0   2176(SI)
+	VBROADCASTSD 128(SI), Y13
+	VFMADD231PD  Y13, Y12, Y0
+	VBROADCASTSD 136(SI), Y13
+	VFMADD231PD  Y13, Y12, Y1
+	VBROADCASTSD 144(SI), Y13
+	VFMADD231PD  Y13, Y12, Y2
+	VBROADCASTSD 152(SI), Y13
+	VFMADD231PD  Y13, Y12, Y3
+	VMOVUPD      480(DI), Y12
+	VBROADCASTSD 160(SI), Y13
+	VFMADD231PD  Y13, Y12, Y0
+	VBROADCASTSD 168(SI), Y13
+	VFMADD231PD  Y13, Y12, Y1
+	VBROADCASTSD 176(SI), Y13
+	VFMADD231PD  Y13, Y12, Y2
+	VBROADCASTSD 184(SI), Y13
+	VFMADD231PD  Y13, Y12, Y3
+	VMOVUPD      576(DI), Y12
+	PREFETCHT0   2240(SI)
+	VBROADCASTSD 192(SI), Y13
+	VFMADD231PD  Y13, Y12, Y0
+	VBROADCASTSD 200(SI), Y13
+	VFMADD231PD  Y13, Y12, Y1
+	VBROADCASTSD 208(SI), Y13
+	VFMADD231PD  Y13, Y12, Y2
+	VBROADCASTSD 216(SI), Y13
+	VFMADD231PD  Y13, Y12, Y3
+	VMOVUPD      672(DI), Y12
+	VBROADCASTSD 224(SI), Y13
+	VFMADD231PD  Y13, Y12, Y0
+	VBROADCASTSD 232(SI), Y13
+	VFMADD231PD  Y13, Y12, Y1
+	VBROADCASTSD 240(SI), Y13
+	VFMADD231PD  Y13, Y12, Y2
+	VBROADCASTSD 248(SI), Y13
+	VFMADD231PD  Y13, Y12, Y3
+	ADDQ         $+256, SI
+	ADDQ         $+768, DI
+	SUBQ         $+8, R9
+	CMPQ         R9, $+8
+	JAE          loop634
 
-end580:
-	CMPQ DX, $+1
-	JB   end582
+end635:
+	ADDQ R9, BX
+	CMPQ BX, $+4
+	JB   end637
 
-loop581:
-	VMOVUPD      (SI), Y12
-	VMOVUPD      32(SI), Y13
-	VMOVUPD      64(SI), Y14
-	PREFETCHT0   768(SI)
-	PREFETCHT0   832(SI)
-	VBROADCASTSD (BX), Y15
+loop636:
+	VMOVUPD      (DI), Y12
+	PREFETCHT0   2048(SI)
+	VBROADCASTSD (SI), Y13
+	VFMADD231PD  Y13, Y12, Y0
+	VBROADCASTSD 8(SI), Y13
+	VFMADD231PD  Y13, Y12, Y1
+	VBROADCASTSD 16(SI), Y13
+	VFMADD231PD  Y13, Y12, Y2
+	VBROADCASTSD 24(SI), Y13
+	VFMADD231PD  Y13, Y12, Y3
+	VMOVUPD      96(DI), Y12
+	VBROADCASTSD 32(SI), Y13
+	VFMADD231PD  Y13, Y12, Y0
+	VBROADCASTSD 40(SI), Y13
+	VFMADD231PD  Y13, Y12, Y1
+	VBROADCASTSD 48(SI), Y13
+	VFMADD231PD  Y13, Y12, Y2
+	VBROADCASTSD 56(SI), Y13
+	VFMADD231PD  Y13, Y12, Y3
+	VMOVUPD      192(DI), Y12
+	PREFETCHT0   2112(SI)
+	VBROADCASTSD 64(SI), Y13
+	VFMADD231PD  Y13, Y12, Y0
+	VBROADCASTSD 72(SI), Y13
+	VFMADD231PD  Y13, Y12, Y1
+	VBROADCASTSD 80(SI), Y13
+	VFMADD231PD  Y13, Y12, Y2
+	VBROADCASTSD 88(SI), Y13
+	VFMADD231PD  Y13, Y12, Y3
+	VMOVUPD      288(DI), Y12
+	VBROADCASTSD 96(SI), Y13
+	VFMADD231PD  Y13, Y12, Y0
+	VBROADCASTSD 104(SI), Y13
+	VFMADD231PD  Y13, Y12, Y1
+	VBROADCASTSD 112(SI), Y13
+	VFMADD231PD  Y13, Y12, Y2
+	VBROADCASTSD 120(SI), Y13
+	VFMADD231PD  Y13, Y12, Y3
+	ADDQ         $+128, SI
+	ADDQ         $+384, DI
+	SUBQ         $+4, BX
+	CMPQ         BX, $+4
+	JAE          loop636
+
+end637:
+	CMPQ BX, $+1
+	JB   end639
+
+loop638:
+	VMOVUPD      (DI), Y12
+	PREFETCHT0   2048(SI)
+	VBROADCASTSD (SI), Y13
+	VFMADD231PD  Y13, Y12, Y0
+	VBROADCASTSD 8(SI), Y13
+	VFMADD231PD  Y13, Y12, Y1
+	VBROADCASTSD 16(SI), Y13
+	VFMADD231PD  Y13, Y12, Y2
+	VBROADCASTSD 24(SI), Y13
+	VFMADD231PD  Y13, Y12, Y3
+	ADDQ         $+32, SI
+	ADDQ         $+96, DI
+	SUBQ         $+1, BX
+	CMPQ         BX, $+1
+	JAE          loop638
+
+end639:
+	JMP multiplied632
+
+wider633:
+	CMPQ    DX, $+8
+	JA      wider640
+	MOVQ    AX, R8
+	MOVQ    $+32, R9
+	CMPQ    R9, BX
+	CMOVQGT BX, R9
+	SUBQ    R9, BX
+	CMPQ    R9, $+8
+	JB      end642
+
+loop641:
+	PREFETCHT0   (R8)
+	ADDQ         CX, R8
+	VMOVUPD      (DI), Y12
+	VMOVUPD      32(DI), Y13
+	PREFETCHT0   2048(SI)
+	VBROADCASTSD (SI), Y14
+	VFMADD231PD  Y14, Y12, Y0
+	VFMADD231PD  Y14, Y13, Y4
+	VBROADCASTSD 8(SI), Y14
+	VFMADD231PD  Y14, Y12, Y1
+	VFMADD231PD  Y14, Y13, Y5
+	VBROADCASTSD 16(SI), Y14
+	VFMADD231PD  Y14, Y12, Y2
+	VFMADD231PD  Y14, Y13, Y6
+	VBROADCASTSD 24(SI), Y14
+	VFMADD231PD  Y14, Y12, Y3
+	VFMADD231PD  Y14, Y13, Y7
+	VMOVUPD      96(DI), Y12
+	VMOVUPD      128(DI), Y13
+	VBROADCASTSD 32(SI), Y14
+	VFMADD231PD  Y14, Y12, Y0
+	VFMADD231PD  Y14, Y13, Y4
+	VBROADCASTSD 40(SI), Y14
+	VFMADD231PD  Y14, Y12, Y1
+	VFMADD231PD  Y14, Y13, Y5
+	VBROADCASTSD 48(SI), Y14
+	VFMADD231PD  Y14, Y12, Y2
+	VFMADD231PD  Y14, Y13, Y6
+	VBROADCASTSD 56(SI), Y14
+	VFMADD231PD  Y14, Y12, Y3
+	VFMADD231PD  Y14, Y13, Y7
+	VMOVUPD      192(DI), Y12
+	VMOVUPD      224(DI), Y13
+	PREFETCHT0   2112(SI)
+	VBROADCASTSD 64(SI), Y14
+	VFMADD231PD  Y14, Y12, Y0
+	VFMADD231PD  Y14, Y13, Y4
+	VBROADCASTSD 72(SI), Y14
+	VFMADD231PD  Y14, Y12, Y1
+	VFMADD231PD  Y14, Y13, Y5
+	VBROADCASTSD 80(SI), Y14
+	VFMADD231PD  Y14, Y12, Y2
+	VFMADD231PD  Y14, Y13, Y6
+	VBROADCASTSD 88(SI), Y14
+	VFMADD231PD  Y14, Y12, Y3
+	VFMADD231PD  Y14, Y13, Y7
+	VMOVUPD      288(DI), Y12
+	VMOVUPD      320(DI), Y13
+	VBROADCASTSD 96(SI), Y14
+	VFMADD231PD  Y14, Y12, Y0
+	VFMADD231PD  Y14, Y13, Y4
+	VBROADCASTSD 104(SI), Y14
+	VFMADD231PD  Y14, Y12, Y1
+	VFMADD231PD  Y14, Y13, Y5
+	VBROADCASTSD 112(SI), Y14
+	VFMADD231PD  Y14, Y12, Y2
+	VFMADD231PD  Y14, Y13, Y6
+	VBROADCASTSD 120(SI), Y14
+	VFMADD231PD  Y14, Y12, Y3
+	VFMADD231PD  Y14, Y13, Y7
+	VMOVUPD      384(DI), Y12
+	VMOVUPD      416(DI), Y13
+	PREFETCHT0   2176(SI)
+	VBROADCASTSD 128(SI), Y14
+	VFMADD231PD  Y14, Y12, Y0
+	VFMADD231PD  Y14, Y13, Y4
+	VBROADCASTSD 136(SI), Y14
+	VFMADD231PD  Y14, Y12, Y1
+	VFMADD231PD  Y14, Y13, Y5
+	VBROADCASTSD 144(SI), Y14
+	VFMADD231PD  Y14, Y12, Y2
+	VFMADD231PD  Y14, Y13, Y6
+	VBROADCASTSD 152(SI), Y14
+	VFMADD231PD  Y14, Y12, Y3
+	VFMADD231PD  Y14, Y13, Y7
+	VMOVUPD      480(DI), Y12
+	VMOVUPD      512(DI), Y13
+	VBROADCASTSD 160(SI), Y14
+	VFMADD231PD  Y14, Y12, Y0
+	VFMADD231PD  Y14, Y13, Y4
+	VBROADCASTSD 168(SI), Y14
+	VFMADD231PD  Y14, Y12, Y1
+	VFMADD231PD  Y14, Y13, Y5
+	VBROADCASTSD 176(SI), Y14
+	VFMADD231PD  Y14, Y12, Y2
+	VFMADD231PD  Y14, Y13, Y6
+	VBROADCASTSD 184(SI), Y14
+	VFMADD231PD  Y14, Y12, Y3
+	VFMADD231PD  Y14, Y13, Y7
+	VMOVUPD      576(DI), Y12
+	VMOVUPD      608(DI), Y13
+	PREFETCHT0   2240(SI)
+	VBROADCASTSD 192(SI), Y14
+	VFMADD231PD  Y14, Y12, Y0
+	VFMADD231PD  Y14, Y13, Y4
+	VBROADCASTSD 200(SI), Y14
+	VFMADD231PD  Y14, Y12, Y1
+	VFMADD231PD  Y14, Y13, Y5
+	VBROADCASTSD 208(SI), Y14
+	VFMADD231PD  Y14, Y12, Y2
+	VFMADD231PD  Y14, Y13, Y6
+	VBROADCASTSD 216(SI), Y14
+	VFMADD231PD  Y14, Y12, Y3
+	VFMADD231PD  Y14, Y13, Y7
+	VMOVUPD      672(DI), Y12
+	VMOVUPD      704(DI), Y13
+	VBROADCASTSD 224(SI), Y14
+	VFMADD231PD  Y14, Y12, Y0
+	VFMADD231PD  Y14, Y13, Y4
+	VBROADCASTSD 232(SI), Y14
+	VFMADD231PD  Y14, Y12, Y1
+	VFMADD231PD  Y14, Y13, Y5
+	VBROADCASTSD 240(SI), Y14
+	VFMADD231PD  Y14, Y12, Y2
+	VFMADD231PD  Y14, Y13, Y6
+	VBROADCASTSD 248(SI), Y14
+	VFMADD231PD  Y14, Y12, Y3
+	VFMADD231PD  Y14, Y13, Y7
+	ADDQ         $+256, SI
+	ADDQ         $+768, DI
+	SUBQ         $+8, R9
+	CMPQ         R9, $+8
+	JAE          loop641
+
+end642:
+	ADDQ R9, BX
+	CMPQ BX, $+4
+	JB   end644
+
+loop643:
+	VMOVUPD      (DI), Y12
+	VMOVUPD      32(DI), Y13
+	PREFETCHT0   2048(SI)
+	VBROADCASTSD (SI), Y14
+	VFMADD231PD  Y14, Y12, Y0
+	VFMADD231PD  Y14, Y13, Y4
+	VBROADCASTSD 8(SI), Y14
+	VFMADD231PD  Y14, Y12, Y1
+	VFMADD231PD  Y14, Y13, Y5
+	VBROADCASTSD 16(SI), Y14
+	VFMADD231PD  Y14, Y12, Y2
+	VFMADD231PD  Y14, Y13, Y6
+	VBROADCASTSD 24(SI), Y14
+	VFMADD231PD  Y14, Y12, Y3
+	VFMADD231PD  Y14, Y13, Y7
+	VMOVUPD      96(DI), Y12
+	VMOVUPD      128(DI), Y13
+	VBROADCASTSD 32(SI), Y14
+	VFMADD231PD  Y14, Y12, Y0
+	VFMADD231PD  Y14, Y13, Y4
+	VBROADCASTSD 40(SI), Y14
+	VFMADD231PD  Y14, Y12, Y1
+	VFMADD231PD  Y14, Y13, Y5
+	VBROADCASTSD 48(SI), Y14
+	VFMADD231PD  Y14, Y12, Y2
+	VFMADD231PD  Y14, Y13, Y6
+	VBROADCASTSD 56(SI), Y14
+	VFMADD231PD  Y14, Y12, Y3
+	VFMADD231PD  Y14, Y13, Y7
+	VMOVUPD      192(DI), Y12
+	VMOVUPD      224(DI), Y13
+	PREFETCHT0   2112(SI)
+	VBROADCASTSD 64(SI), Y14
+	VFMADD231PD  Y14, Y12, Y0
+	VFMADD231PD  Y14, Y13, Y4
+	VBROADCASTSD 72(SI), Y14
+	VFMADD231PD  Y14, Y12, Y1
+	VFMADD231PD  Y14, Y13, Y5
+	VBROADCASTSD 80(SI), Y14
+	VFMADD231PD  Y14, Y12, Y2
+	VFMADD231PD  Y14, Y13, Y6
+	VBROADCASTSD 88(SI), Y14
+	VFMADD231PD  Y14, Y12, Y3
+	VFMADD231PD  Y14, Y13, Y7
+	VMOVUPD      288(DI), Y12
+	VMOVUPD      320(DI), Y13
+	VBROADCASTSD 96(SI), Y14
+	VFMADD231PD  Y14, Y12, Y0
+	VFMADD231PD  Y14, Y13, Y4
+	VBROADCASTSD 104(SI), Y14
+	VFMADD231PD  Y14, Y12, Y1
+	VFMADD231PD  Y14, Y13, Y5
+	VBROADCASTSD 112(SI), Y14
+	VFMADD231PD  Y14, Y12, Y2
+	VFMADD231PD  Y14, Y13, Y6
+	VBROADCASTSD 120(SI), Y14
+	VFMADD231PD  Y14, Y12, Y3
+	VFMADD231PD  Y14, Y13, Y7
+	ADDQ         $+128, SI
+	ADDQ         $+384, DI
+	SUBQ         $+4, BX
+	CMPQ         BX, $+4
+	JAE          loop643
+
+end644:
+	CMPQ BX, $+1
+	JB   end646
+
+loop645:
+	VMOVUPD      (DI), Y12
+	VMOVUPD      32(DI), Y13
+	PREFETCHT0   2048(SI)
+	VBROADCASTSD (SI), Y14
+	VFMADD231PD  Y14, Y12, Y0
+	VFMADD231PD  Y14, Y13, Y4
+	VBROADCASTSD 8(SI), Y14
+	VFMADD231PD  Y14, Y12, Y1
+	VFMADD231PD  Y14, Y13, Y5
+	VBROADCASTSD 16(SI), Y14
+	VFMADD231PD  Y14, Y12, Y2
+	VFMADD231PD  Y14, Y13, Y6
+	VBROADCASTSD 24(SI), Y14
+	VFMADD231PD  Y14, Y12, Y3
+	VFMADD231PD  Y14, Y13, Y7
+	ADDQ         $+32, SI
+	ADDQ         $+96, DI
+	SUBQ         $+1, BX
+	CMPQ         BX, $+1
+	JAE          loop645
+
+end646:
+	JMP multiplied632
+
+wider640:
+	MOVQ    AX, R8
+	MOVQ    $+32, R9
+	CMPQ    R9, BX
+	CMOVQGT BX, R9
+	SUBQ    R9, BX
+	CMPQ    R9, $+8
+	JB      end648
+
+loop647:
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	ADDQ         CX, R8
+	VMOVUPD      (DI), Y12
+	VMOVUPD      32(DI), Y13
+	VMOVUPD      64(DI), Y14
+	PREFETCHT0   2048(SI)
+	VBROADCASTSD (SI), Y15
 	VFMADD231PD  Y15, Y12, Y0
 	VFMADD231PD  Y15, Y13, Y4
 	VFMADD231PD  Y15, Y14, Y8
-	VBROADCASTSD 8(BX), Y15
+	VBROADCASTSD 8(SI), Y15
 	VFMADD231PD  Y15, Y12, Y1
 	VFMADD231PD  Y15, Y13, Y5
 	VFMADD231PD  Y15, Y14, Y9
-	VBROADCASTSD 16(BX), Y15
+	VBROADCASTSD 16(SI), Y15
 	VFMADD231PD  Y15, Y12, Y2
 	VFMADD231PD  Y15, Y13, Y6
 	VFMADD231PD  Y15, Y14, Y10
-	VBROADCASTSD 24(BX), Y15
+	VBROADCASTSD 24(SI), Y15
 	VFMADD231PD  Y15, Y12, Y3
 	VFMADD231PD  Y15, Y13, Y7
 	VFMADD231PD  Y15, Y14, Y11
-	ADDQ         $+32, BX
-	ADDQ         $+96, SI
-	SUBQ         $+1, DX
-	CMPQ         DX, $+1
-	JAE          loop581
+	VMOVUPD      96(DI), Y12
+	VMOVUPD      128(DI), Y13
+	VMOVUPD      160(DI), Y14
+	VBROADCASTSD 32(SI), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VBROADCASTSD 40(SI), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VBROADCASTSD 48(SI), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VBROADCASTSD 56(SI), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	VMOVUPD      192(DI), Y12
+	VMOVUPD      224(DI), Y13
+	VMOVUPD      256(DI), Y14
+	PREFETCHT0   2112(SI)
+	VBROADCASTSD 64(SI), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VBROADCASTSD 72(SI), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VBROADCASTSD 80(SI), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VBROADCASTSD 88(SI), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	VMOVUPD      288(DI), Y12
+	VMOVUPD      320(DI), Y13
+	VMOVUPD      352(DI), Y14
+	VBROADCASTSD 96(SI), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VBROADCASTSD 104(SI), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VBROADCASTSD 112(SI), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VBROADCASTSD 120(SI), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	VMOVUPD      384(DI), Y12
+	VMOVUPD      416(DI), Y13
+	VMOVUPD      448(DI), Y14
+	PREFETCHT0   2176(SI)
+	VBROADCASTSD 128(SI), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VBROADCASTSD 136(SI), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VBROADCASTSD 144(SI), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VBROADCASTSD 152(SI), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	VMOVUPD      480(DI), Y12
+	VMOVUPD      512(DI), Y13
+	VMOVUPD      544(DI), Y14
+	VBROADCASTSD 160(SI), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VBROADCASTSD 168(SI), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VBROADCASTSD 176(SI), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VBROADCASTSD 184(SI), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	VMOVUPD      576(DI), Y12
+	VMOVUPD      608(DI), Y13
+	VMOVUPD      640(DI), Y14
+	PREFETCHT0   2240(SI)
+	VBROADCASTSD 192(SI), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VBROADCASTSD 200(SI), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VBROADCASTSD 208(SI), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VBROADCASTSD 216(SI), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	VMOVUPD      672(DI), Y12
+	VMOVUPD      704(DI), Y13
+	VMOVUPD      736(DI), Y14
+	VBROADCASTSD 224(SI), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VBROADCASTSD 232(SI), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VBROADCASTSD 240(SI), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VBROADCASTSD 248(SI), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	ADDQ         $+256, SI
+	ADDQ         $+768, DI
+	SUBQ         $+8, R9
+	CMPQ         R9, $+8
+	JAE          loop647
 
-end582:
+end648:
+	ADDQ R9, BX
+	CMPQ BX, $+4
+	JB   end650
+
+loop649:
+	VMOVUPD      (DI), Y12
+	VMOVUPD      32(DI), Y13
+	VMOVUPD      64(DI), Y14
+	PREFETCHT0   2048(SI)
+	VBROADCASTSD (SI), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VBROADCASTSD 8(SI), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VBROADCASTSD 16(SI), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VBROADCASTSD 24(SI), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	VMOVUPD      96(DI), Y12
+	VMOVUPD      128(DI), Y13
+	VMOVUPD      160(DI), Y14
+	VBROADCASTSD 32(SI), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VBROADCASTSD 40(SI), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VBROADCASTSD 48(SI), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VBROADCASTSD 56(SI), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	VMOVUPD      192(DI), Y12
+	VMOVUPD      224(DI), Y13
+	VMOVUPD      256(DI), Y14
+	PREFETCHT0   2112(SI)
+	VBROADCASTSD 64(SI), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VBROADCASTSD 72(SI), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VBROADCASTSD 80(SI), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VBROADCASTSD 88(SI), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	VMOVUPD      288(DI), Y12
+	VMOVUPD      320(DI), Y13
+	VMOVUPD      352(DI), Y14
+	VBROADCASTSD 96(SI), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VBROADCASTSD 104(SI), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VBROADCASTSD 112(SI), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VBROADCASTSD 120(SI), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	ADDQ         $+128, SI
+	ADDQ         $+384, DI
+	SUBQ         $+4, BX
+	CMPQ         BX, $+4
+	JAE          loop649
+
+end650:
+	CMPQ BX, $+1
+	JB   end652
+
+loop651:
+	VMOVUPD      (DI), Y12
+	VMOVUPD      32(DI), Y13
+	VMOVUPD      64(DI), Y14
+	PREFETCHT0   2048(SI)
+	VBROADCASTSD (SI), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VBROADCASTSD 8(SI), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VBROADCASTSD 16(SI), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VBROADCASTSD 24(SI), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	ADDQ         $+32, SI
+	ADDQ         $+96, DI
+	SUBQ         $+1, BX
+	CMPQ         BX, $+1
+	JAE          loop651
+
+end652:
+multiplied632:
+	MOVQ         alpha+56(FP), BX
+	MOVQ         $0x3ff0000000000000, SI
+	CMPQ         BX, SI
+	JE           scaled653
 	VBROADCASTSD alpha+56(FP), Y12
 	VMULPD       Y12, Y0, Y0
 	VMULPD       Y12, Y1, Y1
@@ -12535,13 +13756,14 @@ end582:
 	VMULPD       Y12, Y9, Y9
 	VMULPD       Y12, Y10, Y10
 	VMULPD       Y12, Y11, Y11
-	MOVQ         rows+40(FP), BX
-	MOVQ         cols+48(FP), SI
-	MOVQ         keep+72(FP), DX
-	TESTQ        DX, DX
-	JZ           over583
-	CMPQ         SI, $+12
-	JB           part584
+
+scaled653:
+	MOVQ         rows+40(FP), SI
+	MOVQ         keep+72(FP), BX
+	TESTQ        BX, BX
+	JZ           over654
+	CMPQ         DX, $+12
+	JB           part655
 	VBROADCASTSD beta+64(FP), Y12
 	VFMADD231PD  (AX), Y12, Y0
 	VMOVUPD      Y0, (AX)
@@ -12549,8 +13771,8 @@ end582:
 	VMOVUPD      Y4, 32(AX)
 	VFMADD231PD  64(AX), Y12, Y8
 	VMOVUPD      Y8, 64(AX)
-	CMPQ         BX, $+1
-	JBE          end585
+	CMPQ         SI, $+1
+	JBE          end656
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y1
 	VMOVUPD      Y1, (AX)
@@ -12558,8 +13780,8 @@ end582:
 	VMOVUPD      Y5, 32(AX)
 	VFMADD231PD  64(AX), Y12, Y9
 	VMOVUPD      Y9, 64(AX)
-	CMPQ         BX, $+2
-	JBE          end585
+	CMPQ         SI, $+2
+	JBE          end656
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y2
 	VMOVUPD      Y2, (AX)
@@ -12567,8 +13789,8 @@ end582:
 	VMOVUPD      Y6, 32(AX)
 	VFMADD231PD  64(AX), Y12, Y10
 	VMOVUPD      Y10, 64(AX)
-	CMPQ         BX, $+3
-	JBE          end585
+	CMPQ         SI, $+3
+	JBE          end656
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y3
 	VMOVUPD      Y3, (AX)
@@ -12577,239 +13799,239 @@ end582:
 	VFMADD231PD  64(AX), Y12, Y11
 	VMOVUPD      Y11, 64(AX)
 
-end585:
+end656:
 	VZEROUPPER
 	RET
 
-part584:
+part655:
 	VBROADCASTSD beta+64(FP), Y12
-	CMPQ         SI, $+0
-	JBE          all586
-	LEAQ         (SI), DX
-	MOVQ         $+4, DI
-	CMPQ         DX, DI
-	CMOVQGT      DI, DX
 	CMPQ         DX, $+0
+	JBE          all657
+	LEAQ         (DX), BX
+	MOVQ         $+4, DI
+	CMPQ         BX, DI
+	CMOVQGT      DI, BX
+	CMPQ         BX, $+0
 	MOVQ         $+0, DI
-	CMOVQLT      DI, DX
+	CMOVQLT      DI, BX
 	LEAQ         avx2const79<>+32(SB), DI
-	NEGQ         DX
-	VMOVDQU      (DI)(DX*8), Y13
-	LEAQ         (AX), DX
-	VMASKMOVPD   (DX), Y13, Y14
+	NEGQ         BX
+	VMOVDQU      (DI)(BX*8), Y13
+	LEAQ         (AX), BX
+	VMASKMOVPD   (BX), Y13, Y14
 	VFMADD231PD  Y14, Y12, Y0
-	VMASKMOVPD   Y0, Y13, (DX)
-	CMPQ         BX, $+1
-	JBE          end587
-	ADDQ         CX, DX
-	VMASKMOVPD   (DX), Y13, Y0
+	VMASKMOVPD   Y0, Y13, (BX)
+	CMPQ         SI, $+1
+	JBE          end658
+	ADDQ         CX, BX
+	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y1
-	VMASKMOVPD   Y1, Y13, (DX)
-	CMPQ         BX, $+2
-	JBE          end587
-	ADDQ         CX, DX
-	VMASKMOVPD   (DX), Y13, Y0
+	VMASKMOVPD   Y1, Y13, (BX)
+	CMPQ         SI, $+2
+	JBE          end658
+	ADDQ         CX, BX
+	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y2
-	VMASKMOVPD   Y2, Y13, (DX)
-	CMPQ         BX, $+3
-	JBE          end587
-	ADDQ         CX, DX
-	VMASKMOVPD   (DX), Y13, Y0
+	VMASKMOVPD   Y2, Y13, (BX)
+	CMPQ         SI, $+3
+	JBE          end658
+	ADDQ         CX, BX
+	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y3
-	VMASKMOVPD   Y3, Y13, (DX)
+	VMASKMOVPD   Y3, Y13, (BX)
 
-end587:
-	CMPQ        SI, $+4
-	JBE         all586
-	LEAQ        -4(SI), DX
+end658:
+	CMPQ        DX, $+4
+	JBE         all657
+	LEAQ        -4(DX), BX
 	MOVQ        $+4, DI
-	CMPQ        DX, DI
-	CMOVQGT     DI, DX
-	CMPQ        DX, $+0
+	CMPQ        BX, DI
+	CMOVQGT     DI, BX
+	CMPQ        BX, $+0
 	MOVQ        $+0, DI
-	CMOVQLT     DI, DX
+	CMOVQLT     DI, BX
 	LEAQ        avx2const79<>+32(SB), DI
-	NEGQ        DX
-	VMOVDQU     (DI)(DX*8), Y0
-	LEAQ        32(AX), DX
-	VMASKMOVPD  (DX), Y0, Y1
+	NEGQ        BX
+	VMOVDQU     (DI)(BX*8), Y0
+	LEAQ        32(AX), BX
+	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y4
-	VMASKMOVPD  Y4, Y0, (DX)
-	CMPQ        BX, $+1
-	JBE         end588
-	ADDQ        CX, DX
-	VMASKMOVPD  (DX), Y0, Y1
+	VMASKMOVPD  Y4, Y0, (BX)
+	CMPQ        SI, $+1
+	JBE         end659
+	ADDQ        CX, BX
+	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y5
-	VMASKMOVPD  Y5, Y0, (DX)
-	CMPQ        BX, $+2
-	JBE         end588
-	ADDQ        CX, DX
-	VMASKMOVPD  (DX), Y0, Y1
+	VMASKMOVPD  Y5, Y0, (BX)
+	CMPQ        SI, $+2
+	JBE         end659
+	ADDQ        CX, BX
+	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y6
-	VMASKMOVPD  Y6, Y0, (DX)
-	CMPQ        BX, $+3
-	JBE         end588
-	ADDQ        CX, DX
-	VMASKMOVPD  (DX), Y0, Y1
+	VMASKMOVPD  Y6, Y0, (BX)
+	CMPQ        SI, $+3
+	JBE         end659
+	ADDQ        CX, BX
+	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y7
-	VMASKMOVPD  Y7, Y0, (DX)
+	VMASKMOVPD  Y7, Y0, (BX)
 
-end588:
-	CMPQ        SI, $+8
-	JBE         all586
-	LEAQ        -8(SI), DX
-	MOVQ        $+4, SI
-	CMPQ        DX, SI
-	CMOVQGT     SI, DX
+end659:
+	CMPQ        DX, $+8
+	JBE         all657
+	LEAQ        -8(DX), DX
+	MOVQ        $+4, BX
+	CMPQ        DX, BX
+	CMOVQGT     BX, DX
 	CMPQ        DX, $+0
-	MOVQ        $+0, SI
-	CMOVQLT     SI, DX
-	LEAQ        avx2const79<>+32(SB), SI
+	MOVQ        $+0, BX
+	CMOVQLT     BX, DX
+	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        DX
-	VMOVDQU     (SI)(DX*8), Y0
+	VMOVDQU     (BX)(DX*8), Y0
 	LEAQ        64(AX), AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y8
 	VMASKMOVPD  Y8, Y0, (AX)
-	CMPQ        BX, $+1
-	JBE         end589
+	CMPQ        SI, $+1
+	JBE         end660
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y9
 	VMASKMOVPD  Y9, Y0, (AX)
-	CMPQ        BX, $+2
-	JBE         end589
+	CMPQ        SI, $+2
+	JBE         end660
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y10
 	VMASKMOVPD  Y10, Y0, (AX)
-	CMPQ        BX, $+3
-	JBE         end589
+	CMPQ        SI, $+3
+	JBE         end660
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y11
 	VMASKMOVPD  Y11, Y0, (AX)
 
-end589:
-all586:
+end660:
+all657:
 	VZEROUPPER
 	RET
 
-over583:
-	CMPQ    SI, $+12
-	JB      part590
+over654:
+	CMPQ    DX, $+12
+	JB      part661
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y4, 32(AX)
 	VMOVUPD Y8, 64(AX)
-	CMPQ    BX, $+1
-	JBE     end591
+	CMPQ    SI, $+1
+	JBE     end662
 	ADDQ    CX, AX
 	VMOVUPD Y1, (AX)
 	VMOVUPD Y5, 32(AX)
 	VMOVUPD Y9, 64(AX)
-	CMPQ    BX, $+2
-	JBE     end591
+	CMPQ    SI, $+2
+	JBE     end662
 	ADDQ    CX, AX
 	VMOVUPD Y2, (AX)
 	VMOVUPD Y6, 32(AX)
 	VMOVUPD Y10, 64(AX)
-	CMPQ    BX, $+3
-	JBE     end591
+	CMPQ    SI, $+3
+	JBE     end662
 	ADDQ    CX, AX
 	VMOVUPD Y3, (AX)
 	VMOVUPD Y7, 32(AX)
 	VMOVUPD Y11, 64(AX)
 
-end591:
+end662:
 	VZEROUPPER
 	RET
 
-part590:
-	CMPQ       SI, $+0
-	JBE        all592
-	LEAQ       (SI), DX
+part661:
+	CMPQ       DX, $+0
+	JBE        all663
+	LEAQ       (DX), BX
 	MOVQ       $+4, DI
-	CMPQ       DX, DI
-	CMOVQGT    DI, DX
-	CMPQ       DX, $+0
+	CMPQ       BX, DI
+	CMOVQGT    DI, BX
+	CMPQ       BX, $+0
 	MOVQ       $+0, DI
-	CMOVQLT    DI, DX
+	CMOVQLT    DI, BX
 	LEAQ       avx2const79<>+32(SB), DI
-	NEGQ       DX
-	VMOVDQU    (DI)(DX*8), Y12
-	LEAQ       (AX), DX
-	VMASKMOVPD Y0, Y12, (DX)
-	CMPQ       BX, $+1
-	JBE        end593
-	ADDQ       CX, DX
-	VMASKMOVPD Y1, Y12, (DX)
-	CMPQ       BX, $+2
-	JBE        end593
-	ADDQ       CX, DX
-	VMASKMOVPD Y2, Y12, (DX)
-	CMPQ       BX, $+3
-	JBE        end593
-	ADDQ       CX, DX
-	VMASKMOVPD Y3, Y12, (DX)
+	NEGQ       BX
+	VMOVDQU    (DI)(BX*8), Y12
+	LEAQ       (AX), BX
+	VMASKMOVPD Y0, Y12, (BX)
+	CMPQ       SI, $+1
+	JBE        end664
+	ADDQ       CX, BX
+	VMASKMOVPD Y1, Y12, (BX)
+	CMPQ       SI, $+2
+	JBE        end664
+	ADDQ       CX, BX
+	VMASKMOVPD Y2, Y12, (BX)
+	CMPQ       SI, $+3
+	JBE        end664
+	ADDQ       CX, BX
+	VMASKMOVPD Y3, Y12, (BX)
 
-end593:
-	CMPQ       SI, $+4
-	JBE        all592
-	LEAQ       -4(SI), DX
+end664:
+	CMPQ       DX, $+4
+	JBE        all663
+	LEAQ       -4(DX), BX
 	MOVQ       $+4, DI
-	CMPQ       DX, DI
-	CMOVQGT    DI, DX
-	CMPQ       DX, $+0
+	CMPQ       BX, DI
+	CMOVQGT    DI, BX
+	CMPQ       BX, $+0
 	MOVQ       $+0, DI
-	CMOVQLT    DI, DX
+	CMOVQLT    DI, BX
 	LEAQ       avx2const79<>+32(SB), DI
-	NEGQ       DX
-	VMOVDQU    (DI)(DX*8), Y0
-	LEAQ       32(AX), DX
-	VMASKMOVPD Y4, Y0, (DX)
-	CMPQ       BX, $+1
-	JBE        end594
-	ADDQ       CX, DX
-	VMASKMOVPD Y5, Y0, (DX)
-	CMPQ       BX, $+2
-	JBE        end594
-	ADDQ       CX, DX
-	VMASKMOVPD Y6, Y0, (DX)
-	CMPQ       BX, $+3
-	JBE        end594
-	ADDQ       CX, DX
-	VMASKMOVPD Y7, Y0, (DX)
+	NEGQ       BX
+	VMOVDQU    (DI)(BX*8), Y0
+	LEAQ       32(AX), BX
+	VMASKMOVPD Y4, Y0, (BX)
+	CMPQ       SI, $+1
+	JBE        end665
+	ADDQ       CX, BX
+	VMASKMOVPD Y5, Y0, (BX)
+	CMPQ       SI, $+2
+	JBE        end665
+	ADDQ       CX, BX
+	VMASKMOVPD Y6, Y0, (BX)
+	CMPQ       SI, $+3
+	JBE        end665
+	ADDQ       CX, BX
+	VMASKMOVPD Y7, Y0, (BX)
 
-end594:
-	CMPQ       SI, $+8
-	JBE        all592
-	LEAQ       -8(SI), DX
-	MOVQ       $+4, SI
-	CMPQ       DX, SI
-	CMOVQGT    SI, DX
+end665:
+	CMPQ       DX, $+8
+	JBE        all663
+	LEAQ       -8(DX), DX
+	MOVQ       $+4, BX
+	CMPQ       DX, BX
+	CMOVQGT    BX, DX
 	CMPQ       DX, $+0
-	MOVQ       $+0, SI
-	CMOVQLT    SI, DX
-	LEAQ       avx2const79<>+32(SB), SI
+	MOVQ       $+0, BX
+	CMOVQLT    BX, DX
+	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       DX
-	VMOVDQU    (SI)(DX*8), Y0
+	VMOVDQU    (BX)(DX*8), Y0
 	LEAQ       64(AX), AX
 	VMASKMOVPD Y8, Y0, (AX)
-	CMPQ       BX, $+1
-	JBE        end595
+	CMPQ       SI, $+1
+	JBE        end666
 	ADDQ       CX, AX
 	VMASKMOVPD Y9, Y0, (AX)
-	CMPQ       BX, $+2
-	JBE        end595
+	CMPQ       SI, $+2
+	JBE        end666
 	ADDQ       CX, AX
 	VMASKMOVPD Y10, Y0, (AX)
-	CMPQ       BX, $+3
-	JBE        end595
+	CMPQ       SI, $+3
+	JBE        end666
 	ADDQ       CX, AX
 	VMASKMOVPD Y11, Y0, (AX)
 
-end595:
-all592:
+end666:
+all663:
 	VZEROUPPER
 	RET
 
@@ -12843,9 +14065,9 @@ TEXT ·gemmPackLeftAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y0
 	CMPQ    SI, $+1
-	JB      end597
+	JB      end668
 
-loop596:
+loop667:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y1
 	VMOVUPD    Y1, (AX)
@@ -12853,9 +14075,9 @@ loop596:
 	ADDQ       $+32, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop596
+	JAE        loop667
 
-end597:
+end668:
 	VZEROUPPER
 	RET
 
@@ -12899,9 +14121,9 @@ TEXT ·gemmPackRightAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y2
 	CMPQ    SI, $+1
-	JB      end599
+	JB      end670
 
-loop598:
+loop669:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y3
 	VMOVUPD    Y3, (AX)
@@ -12915,9 +14137,9 @@ loop598:
 	ADDQ       $+96, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop598
+	JAE        loop669
 
-end599:
+end670:
 	VZEROUPPER
 	RET
 
@@ -12945,9 +14167,9 @@ TEXT ·gemmPackAlongAVX2(SB), NOSPLIT, $0-48
 	CMOVQLE R8, R9
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+4
-	JB      end601
+	JB      end672
 
-loop600:
+loop671:
 	VMOVUPD    (SI), Y0
 	VMOVUPD    (DI), Y1
 	VMOVUPD    (R8), Y2
@@ -12974,11 +14196,11 @@ loop600:
 	ADDQ       $+32, R9
 	SUBQ       $+4, DX
 	CMPQ       DX, $+4
-	JAE        loop600
+	JAE        loop671
 
-end601:
+end672:
 	TESTQ      DX, DX
-	JZ         none602
+	JZ         none673
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
@@ -12997,45 +14219,46 @@ end601:
 	VPERM2F128 $0x31, Y0, Y1, Y0
 	VMOVUPD    Y3, (AX)
 	CMPQ       DX, $+1
-	JBE        end603
+	JBE        end674
 	ADDQ       CX, AX
 	VMOVUPD    Y4, (AX)
 	CMPQ       DX, $+2
-	JBE        end603
+	JBE        end674
 	ADDQ       CX, AX
 	VMOVUPD    Y2, (AX)
 
-end603:
-none602:
+end674:
+none673:
 	VZEROUPPER
 	RET
 
 // func gemvDotAVX2(dst *float64, a *float64, stride int, x []float64)
 // Requires: AVX, AVX2, FMA3
 TEXT ·gemvDotAVX2(SB), NOSPLIT, $0-48
-	MOVQ  x_base+24(FP), AX
-	MOVQ  x_len+32(FP), CX
-	MOVQ  stride+16(FP), DX
-	SHLQ  $0x03, DX
-	MOVQ  a+8(FP), BX
-	MOVQ  BX, SI
-	ADDQ  DX, SI
-	MOVQ  SI, DI
-	ADDQ  DX, DI
-	MOVQ  DI, R8
-	ADDQ  DX, R8
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
-	VPXOR Y2, Y2, Y2
-	VPXOR Y3, Y3, Y3
-	VPXOR Y4, Y4, Y4
-	VPXOR Y5, Y5, Y5
-	VPXOR Y6, Y6, Y6
-	VPXOR Y7, Y7, Y7
-	CMPQ  CX, $+8
-	JB    end605
+	MOVQ    x_base+24(FP), AX
+	MOVQ    x_len+32(FP), CX
+	MOVQ    stride+16(FP), DX
+	SHLQ    $0x03, DX
+	MOVQ    a+8(FP), BX
+	MOVQ    BX, SI
+	ADDQ    DX, SI
+	MOVQ    SI, DI
+	ADDQ    DX, DI
+	MOVQ    DI, R8
+	ADDQ    DX, R8
+	VPXOR   Y0, Y0, Y0
+	VPXOR   Y1, Y1, Y1
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPXOR   Y6, Y6, Y6
+	VPXOR   Y7, Y7, Y7
+	CMPQ    CX, $+8
+	JB      end676
+	PCALIGN $0x40
 
-loop604:
+loop675:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -13053,13 +14276,13 @@ loop604:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop604
+	JAE         loop675
 
-end605:
+end676:
 	CMPQ CX, $+4
-	JB   end607
+	JB   end678
 
-loop606:
+loop677:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -13072,11 +14295,11 @@ loop606:
 	ADDQ        $+32, R8
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop606
+	JAE         loop677
 
-end607:
+end678:
 	TESTQ       CX, CX
-	JZ          none608
+	JZ          none679
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y8
@@ -13092,7 +14315,7 @@ end607:
 	VFMADD231PD Y12, Y9, Y4
 	VFMADD231PD Y8, Y9, Y6
 
-none608:
+none679:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -13124,17 +14347,18 @@ none608:
 // func gemvDotOneAVX2(dst *float64, a *float64, stride int, x []float64)
 // Requires: AVX, AVX2, FMA3
 TEXT ·gemvDotOneAVX2(SB), NOSPLIT, $0-48
-	MOVQ  x_base+24(FP), AX
-	MOVQ  x_len+32(FP), CX
-	MOVQ  stride+16(FP), DX
-	SHLQ  $0x03, DX
-	MOVQ  a+8(FP), DX
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
-	CMPQ  CX, $+8
-	JB    end610
+	MOVQ    x_base+24(FP), AX
+	MOVQ    x_len+32(FP), CX
+	MOVQ    stride+16(FP), DX
+	SHLQ    $0x03, DX
+	MOVQ    a+8(FP), DX
+	VPXOR   Y0, Y0, Y0
+	VPXOR   Y1, Y1, Y1
+	CMPQ    CX, $+8
+	JB      end681
+	PCALIGN $0x40
 
-loop609:
+loop680:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	VMOVUPD     32(AX), Y2
@@ -13143,24 +14367,24 @@ loop609:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop609
+	JAE         loop680
 
-end610:
+end681:
 	CMPQ CX, $+4
-	JB   end612
+	JB   end683
 
-loop611:
+loop682:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop611
+	JAE         loop682
 
-end612:
+end683:
 	TESTQ       CX, CX
-	JZ          none613
+	JZ          none684
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y2
@@ -13170,7 +14394,7 @@ end612:
 	VMOVUPD     Y3, Y3
 	VFMADD231PD Y2, Y3, Y0
 
-none613:
+none684:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -13201,9 +14425,10 @@ TEXT ·gemvAddAVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSD 16(DX), Y2
 	VBROADCASTSD 24(DX), Y3
 	CMPQ         CX, $+8
-	JB           end615
+	JB           end686
+	PCALIGN      $0x40
 
-loop614:
+loop685:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -13223,13 +14448,13 @@ loop614:
 	ADDQ        $+64, R9
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop614
+	JAE         loop685
 
-end615:
+end686:
 	CMPQ CX, $+4
-	JB   end617
+	JB   end688
 
-loop616:
+loop687:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -13243,11 +14468,11 @@ loop616:
 	ADDQ        $+32, R9
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop616
+	JAE         loop687
 
-end617:
+end688:
 	TESTQ       CX, CX
-	JZ          none618
+	JZ          none689
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y4
@@ -13264,7 +14489,7 @@ end617:
 	VFMADD231PD Y9, Y3, Y5
 	VMASKMOVPD  Y5, Y4, (AX)
 
-none618:
+none689:
 	VZEROUPPER
 	RET
 
@@ -13279,9 +14504,10 @@ TEXT ·gemvAddOneAVX2(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Y0
 	CMPQ         CX, $+8
-	JB           end620
+	JB           end691
+	PCALIGN      $0x40
 
-loop619:
+loop690:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -13292,13 +14518,13 @@ loop619:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop619
+	JAE         loop690
 
-end620:
+end691:
 	CMPQ CX, $+4
-	JB   end622
+	JB   end693
 
-loop621:
+loop692:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -13306,11 +14532,11 @@ loop621:
 	ADDQ        $+32, BX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop621
+	JAE         loop692
 
-end622:
+end693:
 	TESTQ       CX, CX
-	JZ          none623
+	JZ          none694
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y1
@@ -13321,27 +14547,28 @@ end622:
 	VFMADD231PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (AX)
 
-none623:
+none694:
 	VZEROUPPER
 	RET
 
 // func sumInt32AVX2(x []int32) (low uint32, high int32)
 // Requires: AVX, AVX2
 TEXT ·sumInt32AVX2(SB), NOSPLIT, $0-32
-	MOVQ  x_base+0(FP), AX
-	MOVQ  x_len+8(FP), CX
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
-	VPXOR Y2, Y2, Y2
-	VPXOR Y3, Y3, Y3
-	VPXOR Y4, Y4, Y4
-	VPXOR Y5, Y5, Y5
-	VPXOR Y6, Y6, Y6
-	VPXOR Y7, Y7, Y7
-	CMPQ  CX, $+32
-	JB    end625
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	VPXOR   Y0, Y0, Y0
+	VPXOR   Y1, Y1, Y1
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPXOR   Y6, Y6, Y6
+	VPXOR   Y7, Y7, Y7
+	CMPQ    CX, $+32
+	JB      end696
+	PCALIGN $0x40
 
-loop624:
+loop695:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -13361,13 +14588,13 @@ loop624:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop624
+	JAE     loop695
 
-end625:
+end696:
 	CMPQ CX, $+8
-	JB   end627
+	JB   end698
 
-loop626:
+loop697:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -13375,11 +14602,11 @@ loop626:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop626
+	JAE     loop697
 
-end627:
+end698:
 	TESTQ      CX, CX
-	JZ         none628
+	JZ         none699
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y8
@@ -13390,7 +14617,7 @@ end627:
 	VPSRAD     $0x10, Y8, Y8
 	VPADDD     Y8, Y4, Y4
 
-none628:
+none699:
 	VPADDD       Y2, Y0, Y0
 	VPADDD       Y3, Y1, Y1
 	VPADDD       Y1, Y0, Y0
@@ -13417,22 +14644,23 @@ none628:
 // func dotInt32AVX2(x []int32, y []int32) int64
 // Requires: AVX, AVX2
 TEXT ·dotInt32AVX2(SB), NOSPLIT, $0-56
-	MOVQ  x_base+0(FP), AX
-	MOVQ  x_len+8(FP), CX
-	MOVQ  y_base+24(FP), DX
-	MOVQ  y_len+32(FP), BX
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
-	VPXOR Y2, Y2, Y2
-	VPXOR Y3, Y3, Y3
-	VPXOR Y4, Y4, Y4
-	VPXOR Y5, Y5, Y5
-	VPXOR Y6, Y6, Y6
-	VPXOR Y7, Y7, Y7
-	CMPQ  CX, $+32
-	JB    end630
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    y_base+24(FP), DX
+	MOVQ    y_len+32(FP), BX
+	VPXOR   Y0, Y0, Y0
+	VPXOR   Y1, Y1, Y1
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPXOR   Y6, Y6, Y6
+	VPXOR   Y7, Y7, Y7
+	CMPQ    CX, $+32
+	JB      end701
+	PCALIGN $0x40
 
-loop629:
+loop700:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -13469,13 +14697,13 @@ loop629:
 	ADDQ    $+128, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop629
+	JAE     loop700
 
-end630:
+end701:
 	CMPQ CX, $+8
-	JB   end632
+	JB   end703
 
-loop631:
+loop702:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -13488,11 +14716,11 @@ loop631:
 	ADDQ    $+32, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop631
+	JAE     loop702
 
-end632:
+end703:
 	TESTQ      CX, CX
-	JZ         none633
+	JZ         none704
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y8
@@ -13508,7 +14736,7 @@ end632:
 	VPMULDQ    Y9, Y8, Y10
 	VPADDQ     Y10, Y4, Y4
 
-none633:
+none704:
 	VPADDQ       Y4, Y0, Y0
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
@@ -13540,9 +14768,10 @@ TEXT ·minMaxFloat32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y8
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, $+32
-	JB           end635
+	JB           end706
+	PCALIGN      $0x40
 
-loop634:
+loop705:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -13562,13 +14791,13 @@ loop634:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop634
+	JAE     loop705
 
-end635:
+end706:
 	CMPQ CX, $+8
-	JB   end637
+	JB   end708
 
-loop636:
+loop707:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -13577,11 +14806,11 @@ loop636:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop636
+	JAE     loop707
 
-end637:
+end708:
 	TESTQ      CX, CX
-	JZ         none638
+	JZ         none709
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y10
@@ -13594,7 +14823,7 @@ end637:
 	VCMPPS     $0x03, Y0, Y0, Y0
 	VORPS      Y0, Y9, Y9
 
-none638:
+none709:
 	VMINPS       Y1, Y3, Y1
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y1, Y2, Y1
@@ -13615,11 +14844,11 @@ none638:
 	VMAXPS       X5, X0, X5
 	VMOVMSKPS    Y9, AX
 	TESTQ        AX, AX
-	JZ           ordered639
+	JZ           ordered710
 	VPCMPEQD     X1, X1, X1
 	VPCMPEQD     X5, X5, X5
 
-ordered639:
+ordered710:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X5, hi+28(FP)
 	VZEROUPPER
@@ -13640,9 +14869,10 @@ TEXT ·minMaxInt32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
 	CMPQ         CX, $+32
-	JB           end641
+	JB           end712
+	PCALIGN      $0x40
 
-loop640:
+loop711:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
@@ -13658,24 +14888,24 @@ loop640:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop640
+	JAE     loop711
 
-end641:
+end712:
 	CMPQ CX, $+8
-	JB   end643
+	JB   end714
 
-loop642:
+loop713:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop642
+	JAE     loop713
 
-end643:
+end714:
 	TESTQ      CX, CX
-	JZ         none644
+	JZ         none715
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -13686,7 +14916,7 @@ end643:
 	VPMINSD    Y0, Y1, Y1
 	VPMAXSD    Y0, Y5, Y5
 
-none644:
+none715:
 	VPMINSD      Y1, Y3, Y1
 	VPMINSD      Y2, Y4, Y2
 	VPMINSD      Y1, Y2, Y1
@@ -13720,13 +14950,13 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case646
+	JNE        case717
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain647
+	JZ         plain718
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain647
+	JNZ        plain718
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -13734,7 +14964,7 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none648
+	JZ         none719
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -13749,11 +14979,11 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none648:
+none719:
 	CMPQ DX, $+32
-	JB   end650
+	JB   end721
 
-loop649:
+loop720:
 	VMOVUPD  (AX), Y0
 	VADDPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -13771,16 +15001,17 @@ loop649:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop649
+	JAE      loop720
 
-end650:
+end721:
 	SFENCE
 
-plain647:
-	CMPQ DX, $+32
-	JB   end652
+plain718:
+	CMPQ    DX, $+32
+	JB      end723
+	PCALIGN $0x40
 
-loop651:
+loop722:
 	VMOVUPD (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -13798,13 +15029,13 @@ loop651:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop651
+	JAE     loop722
 
-end652:
+end723:
 	CMPQ DX, $+8
-	JB   end654
+	JB   end725
 
-loop653:
+loop724:
 	VMOVUPD (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -13813,11 +15044,11 @@ loop653:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop653
+	JAE     loop724
 
-end654:
+end725:
 	TESTQ      DX, DX
-	JZ         none655
+	JZ         none726
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -13828,18 +15059,18 @@ end654:
 	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none655:
-	JMP done645
+none726:
+	JMP done716
 
-case646:
+case717:
 	CMPQ       SI, $+1
-	JNE        case656
+	JNE        case727
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain657
+	JZ         plain728
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain657
+	JNZ        plain728
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -13847,7 +15078,7 @@ case646:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none658
+	JZ         none729
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -13862,11 +15093,11 @@ case646:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none658:
+none729:
 	CMPQ DX, $+32
-	JB   end660
+	JB   end731
 
-loop659:
+loop730:
 	VMOVUPD  (AX), Y0
 	VSUBPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -13884,16 +15115,17 @@ loop659:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop659
+	JAE      loop730
 
-end660:
+end731:
 	SFENCE
 
-plain657:
-	CMPQ DX, $+32
-	JB   end662
+plain728:
+	CMPQ    DX, $+32
+	JB      end733
+	PCALIGN $0x40
 
-loop661:
+loop732:
 	VMOVUPD (AX), Y0
 	VSUBPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -13911,13 +15143,13 @@ loop661:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop661
+	JAE     loop732
 
-end662:
+end733:
 	CMPQ DX, $+8
-	JB   end664
+	JB   end735
 
-loop663:
+loop734:
 	VMOVUPD (AX), Y0
 	VSUBPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -13926,11 +15158,11 @@ loop663:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop663
+	JAE     loop734
 
-end664:
+end735:
 	TESTQ      DX, DX
-	JZ         none665
+	JZ         none736
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -13941,18 +15173,18 @@ end664:
 	VSUBPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none665:
-	JMP done645
+none736:
+	JMP done716
 
-case656:
+case727:
 	CMPQ       SI, $+2
-	JNE        case666
+	JNE        case737
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain667
+	JZ         plain738
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain667
+	JNZ        plain738
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -13960,7 +15192,7 @@ case656:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none668
+	JZ         none739
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -13975,11 +15207,11 @@ case656:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none668:
+none739:
 	CMPQ DX, $+32
-	JB   end670
+	JB   end741
 
-loop669:
+loop740:
 	VMOVUPD  (AX), Y0
 	VMULPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -13997,16 +15229,17 @@ loop669:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop669
+	JAE      loop740
 
-end670:
+end741:
 	SFENCE
 
-plain667:
-	CMPQ DX, $+32
-	JB   end672
+plain738:
+	CMPQ    DX, $+32
+	JB      end743
+	PCALIGN $0x40
 
-loop671:
+loop742:
 	VMOVUPD (AX), Y0
 	VMULPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14024,13 +15257,13 @@ loop671:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop671
+	JAE     loop742
 
-end672:
+end743:
 	CMPQ DX, $+8
-	JB   end674
+	JB   end745
 
-loop673:
+loop744:
 	VMOVUPD (AX), Y0
 	VMULPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14039,11 +15272,11 @@ loop673:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop673
+	JAE     loop744
 
-end674:
+end745:
 	TESTQ      DX, DX
-	JZ         none675
+	JZ         none746
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14054,16 +15287,16 @@ end674:
 	VMULPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none675:
-	JMP done645
+none746:
+	JMP done716
 
-case666:
+case737:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain677
+	JZ         plain748
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain677
+	JNZ        plain748
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14071,7 +15304,7 @@ case666:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none678
+	JZ         none749
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14086,11 +15319,11 @@ case666:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none678:
+none749:
 	CMPQ DX, $+32
-	JB   end680
+	JB   end751
 
-loop679:
+loop750:
 	VMOVUPD  (AX), Y0
 	VDIVPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14108,16 +15341,17 @@ loop679:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop679
+	JAE      loop750
 
-end680:
+end751:
 	SFENCE
 
-plain677:
-	CMPQ DX, $+32
-	JB   end682
+plain748:
+	CMPQ    DX, $+32
+	JB      end753
+	PCALIGN $0x40
 
-loop681:
+loop752:
 	VMOVUPD (AX), Y0
 	VDIVPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14135,13 +15369,13 @@ loop681:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop681
+	JAE     loop752
 
-end682:
+end753:
 	CMPQ DX, $+8
-	JB   end684
+	JB   end755
 
-loop683:
+loop754:
 	VMOVUPD (AX), Y0
 	VDIVPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14150,11 +15384,11 @@ loop683:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop683
+	JAE     loop754
 
-end684:
+end755:
 	TESTQ      DX, DX
-	JZ         none685
+	JZ         none756
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14165,8 +15399,8 @@ end684:
 	VDIVPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none685:
-done645:
+none756:
+done716:
 	VZEROUPPER
 	RET
 
@@ -14180,13 +15414,13 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case687
+	JNE        case758
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain688
+	JZ         plain759
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain688
+	JNZ        plain759
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14194,7 +15428,7 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none689
+	JZ         none760
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14209,11 +15443,11 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none689:
+none760:
 	CMPQ DX, $+32
-	JB   end691
+	JB   end762
 
-loop690:
+loop761:
 	VMOVUPD  (AX), Y0
 	VPADDD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14231,16 +15465,17 @@ loop690:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop690
+	JAE      loop761
 
-end691:
+end762:
 	SFENCE
 
-plain688:
-	CMPQ DX, $+32
-	JB   end693
+plain759:
+	CMPQ    DX, $+32
+	JB      end764
+	PCALIGN $0x40
 
-loop692:
+loop763:
 	VMOVUPD (AX), Y0
 	VPADDD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14258,13 +15493,13 @@ loop692:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop692
+	JAE     loop763
 
-end693:
+end764:
 	CMPQ DX, $+8
-	JB   end695
+	JB   end766
 
-loop694:
+loop765:
 	VMOVUPD (AX), Y0
 	VPADDD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14273,11 +15508,11 @@ loop694:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop694
+	JAE     loop765
 
-end695:
+end766:
 	TESTQ      DX, DX
-	JZ         none696
+	JZ         none767
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14288,18 +15523,18 @@ end695:
 	VPADDD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none696:
-	JMP done686
+none767:
+	JMP done757
 
-case687:
+case758:
 	CMPQ       SI, $+1
-	JNE        case697
+	JNE        case768
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain698
+	JZ         plain769
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain698
+	JNZ        plain769
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14307,7 +15542,7 @@ case687:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none699
+	JZ         none770
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14322,11 +15557,11 @@ case687:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none699:
+none770:
 	CMPQ DX, $+32
-	JB   end701
+	JB   end772
 
-loop700:
+loop771:
 	VMOVUPD  (AX), Y0
 	VPSUBD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14344,16 +15579,17 @@ loop700:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop700
+	JAE      loop771
 
-end701:
+end772:
 	SFENCE
 
-plain698:
-	CMPQ DX, $+32
-	JB   end703
+plain769:
+	CMPQ    DX, $+32
+	JB      end774
+	PCALIGN $0x40
 
-loop702:
+loop773:
 	VMOVUPD (AX), Y0
 	VPSUBD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14371,13 +15607,13 @@ loop702:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop702
+	JAE     loop773
 
-end703:
+end774:
 	CMPQ DX, $+8
-	JB   end705
+	JB   end776
 
-loop704:
+loop775:
 	VMOVUPD (AX), Y0
 	VPSUBD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14386,11 +15622,11 @@ loop704:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop704
+	JAE     loop775
 
-end705:
+end776:
 	TESTQ      DX, DX
-	JZ         none706
+	JZ         none777
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14401,16 +15637,16 @@ end705:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none706:
-	JMP done686
+none777:
+	JMP done757
 
-case697:
+case768:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain708
+	JZ         plain779
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain708
+	JNZ        plain779
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14418,7 +15654,7 @@ case697:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none709
+	JZ         none780
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14433,11 +15669,11 @@ case697:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none709:
+none780:
 	CMPQ DX, $+32
-	JB   end711
+	JB   end782
 
-loop710:
+loop781:
 	VMOVUPD  (AX), Y0
 	VPMULLD  (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -14455,16 +15691,17 @@ loop710:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop710
+	JAE      loop781
 
-end711:
+end782:
 	SFENCE
 
-plain708:
-	CMPQ DX, $+32
-	JB   end713
+plain779:
+	CMPQ    DX, $+32
+	JB      end784
+	PCALIGN $0x40
 
-loop712:
+loop783:
 	VMOVUPD (AX), Y0
 	VPMULLD (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14482,13 +15719,13 @@ loop712:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop712
+	JAE     loop783
 
-end713:
+end784:
 	CMPQ DX, $+8
-	JB   end715
+	JB   end786
 
-loop714:
+loop785:
 	VMOVUPD (AX), Y0
 	VPMULLD (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -14497,11 +15734,11 @@ loop714:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop714
+	JAE     loop785
 
-end715:
+end786:
 	TESTQ      DX, DX
-	JZ         none716
+	JZ         none787
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -14512,8 +15749,8 @@ end715:
 	VPMULLD    Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none716:
-done686:
+none787:
+done757:
 	VZEROUPPER
 	RET
 
@@ -14527,13 +15764,13 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case718
+	JNE          case789
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain719
+	JZ           plain790
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain719
+	JNZ          plain790
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -14541,7 +15778,7 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none720
+	JZ           none791
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -14553,11 +15790,11 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none720:
+none791:
 	CMPQ CX, $+32
-	JB   end722
+	JB   end793
 
-loop721:
+loop792:
 	VMULPS   (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VMULPS   32(AX), Y0, Y1
@@ -14570,16 +15807,17 @@ loop721:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop721
+	JAE      loop792
 
-end722:
+end793:
 	SFENCE
 
-plain719:
-	CMPQ CX, $+32
-	JB   end724
+plain790:
+	CMPQ    CX, $+32
+	JB      end795
+	PCALIGN $0x40
 
-loop723:
+loop794:
 	VMULPS  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VMULPS  32(AX), Y0, Y1
@@ -14592,24 +15830,24 @@ loop723:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop723
+	JAE     loop794
 
-end724:
+end795:
 	CMPQ CX, $+8
-	JB   end726
+	JB   end797
 
-loop725:
+loop796:
 	VMULPS  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop725
+	JAE     loop796
 
-end726:
+end797:
 	TESTQ      CX, CX
-	JZ         none727
+	JZ         none798
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -14618,18 +15856,18 @@ end726:
 	VMULPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (DX)
 
-none727:
-	JMP done717
+none798:
+	JMP done788
 
-case718:
+case789:
 	CMPQ       BX, $+1
-	JNE        case728
+	JNE        case799
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain729
+	JZ         plain800
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain729
+	JNZ        plain800
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -14637,7 +15875,7 @@ case718:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none730
+	JZ         none801
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -14649,11 +15887,11 @@ case718:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none730:
+none801:
 	CMPQ CX, $+32
-	JB   end732
+	JB   end803
 
-loop731:
+loop802:
 	VSQRTPS  (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VSQRTPS  32(AX), Y0
@@ -14666,16 +15904,17 @@ loop731:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop731
+	JAE      loop802
 
-end732:
+end803:
 	SFENCE
 
-plain729:
-	CMPQ CX, $+32
-	JB   end734
+plain800:
+	CMPQ    CX, $+32
+	JB      end805
+	PCALIGN $0x40
 
-loop733:
+loop804:
 	VSQRTPS (AX), Y0
 	VMOVUPD Y0, (DX)
 	VSQRTPS 32(AX), Y0
@@ -14688,24 +15927,24 @@ loop733:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop733
+	JAE     loop804
 
-end734:
+end805:
 	CMPQ CX, $+8
-	JB   end736
+	JB   end807
 
-loop735:
+loop806:
 	VSQRTPS (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop735
+	JAE     loop806
 
-end736:
+end807:
 	TESTQ      CX, CX
-	JZ         none737
+	JZ         none808
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -14714,18 +15953,18 @@ end736:
 	VSQRTPS    Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none737:
-	JMP done717
+none808:
+	JMP done788
 
-case728:
+case799:
 	CMPQ       BX, $+2
-	JNE        case738
+	JNE        case809
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain739
+	JZ         plain810
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain739
+	JNZ        plain810
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -14733,7 +15972,7 @@ case728:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none740
+	JZ         none811
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -14745,11 +15984,11 @@ case728:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none740:
+none811:
 	CMPQ CX, $+32
-	JB   end742
+	JB   end813
 
-loop741:
+loop812:
 	VPANDN   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPANDN   32(AX), Y1, Y0
@@ -14762,16 +16001,17 @@ loop741:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop741
+	JAE      loop812
 
-end742:
+end813:
 	SFENCE
 
-plain739:
-	CMPQ CX, $+32
-	JB   end744
+plain810:
+	CMPQ    CX, $+32
+	JB      end815
+	PCALIGN $0x40
 
-loop743:
+loop814:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPANDN  32(AX), Y1, Y0
@@ -14784,24 +16024,24 @@ loop743:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop743
+	JAE     loop814
 
-end744:
+end815:
 	CMPQ CX, $+8
-	JB   end746
+	JB   end817
 
-loop745:
+loop816:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop745
+	JAE     loop816
 
-end746:
+end817:
 	TESTQ      CX, CX
-	JZ         none747
+	JZ         none818
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -14810,16 +16050,16 @@ end746:
 	VPANDN     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none747:
-	JMP done717
+none818:
+	JMP done788
 
-case738:
+case809:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain749
+	JZ         plain820
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain749
+	JNZ        plain820
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -14827,7 +16067,7 @@ case738:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none750
+	JZ         none821
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -14839,11 +16079,11 @@ case738:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none750:
+none821:
 	CMPQ CX, $+32
-	JB   end752
+	JB   end823
 
-loop751:
+loop822:
 	VPXOR    (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPXOR    32(AX), Y1, Y0
@@ -14856,16 +16096,17 @@ loop751:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop751
+	JAE      loop822
 
-end752:
+end823:
 	SFENCE
 
-plain749:
-	CMPQ CX, $+32
-	JB   end754
+plain820:
+	CMPQ    CX, $+32
+	JB      end825
+	PCALIGN $0x40
 
-loop753:
+loop824:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPXOR   32(AX), Y1, Y0
@@ -14878,24 +16119,24 @@ loop753:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop753
+	JAE     loop824
 
-end754:
+end825:
 	CMPQ CX, $+8
-	JB   end756
+	JB   end827
 
-loop755:
+loop826:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop755
+	JAE     loop826
 
-end756:
+end827:
 	TESTQ      CX, CX
-	JZ         none757
+	JZ         none828
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -14904,8 +16145,8 @@ end756:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none757:
-done717:
+none828:
+done788:
 	VZEROUPPER
 	RET
 
@@ -14925,13 +16166,13 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case759
+	JNE          case830
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain760
+	JZ           plain831
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain760
+	JNZ          plain831
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -14939,7 +16180,7 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none761
+	JZ           none832
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -14951,11 +16192,11 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none761:
+none832:
 	CMPQ CX, $+32
-	JB   end763
+	JB   end834
 
-loop762:
+loop833:
 	VPMULLD  (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VPMULLD  32(AX), Y0, Y1
@@ -14968,16 +16209,17 @@ loop762:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop762
+	JAE      loop833
 
-end763:
+end834:
 	SFENCE
 
-plain760:
-	CMPQ CX, $+32
-	JB   end765
+plain831:
+	CMPQ    CX, $+32
+	JB      end836
+	PCALIGN $0x40
 
-loop764:
+loop835:
 	VPMULLD (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VPMULLD 32(AX), Y0, Y1
@@ -14990,24 +16232,24 @@ loop764:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop764
+	JAE     loop835
 
-end765:
+end836:
 	CMPQ CX, $+8
-	JB   end767
+	JB   end838
 
-loop766:
+loop837:
 	VPMULLD (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop766
+	JAE     loop837
 
-end767:
+end838:
 	TESTQ      CX, CX
-	JZ         none768
+	JZ         none839
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -15016,18 +16258,18 @@ end767:
 	VPMULLD    Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (DX)
 
-none768:
-	JMP done758
+none839:
+	JMP done829
 
-case759:
+case830:
 	CMPQ       BX, $+1
-	JNE        case769
+	JNE        case840
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain770
+	JZ         plain841
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain770
+	JNZ        plain841
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -15035,7 +16277,7 @@ case759:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none771
+	JZ         none842
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -15047,11 +16289,11 @@ case759:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none771:
+none842:
 	CMPQ CX, $+32
-	JB   end773
+	JB   end844
 
-loop772:
+loop843:
 	VPABSD   (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VPABSD   32(AX), Y0
@@ -15064,16 +16306,17 @@ loop772:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop772
+	JAE      loop843
 
-end773:
+end844:
 	SFENCE
 
-plain770:
-	CMPQ CX, $+32
-	JB   end775
+plain841:
+	CMPQ    CX, $+32
+	JB      end846
+	PCALIGN $0x40
 
-loop774:
+loop845:
 	VPABSD  (AX), Y0
 	VMOVUPD Y0, (DX)
 	VPABSD  32(AX), Y0
@@ -15086,24 +16329,24 @@ loop774:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop774
+	JAE     loop845
 
-end775:
+end846:
 	CMPQ CX, $+8
-	JB   end777
+	JB   end848
 
-loop776:
+loop847:
 	VPABSD  (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop776
+	JAE     loop847
 
-end777:
+end848:
 	TESTQ      CX, CX
-	JZ         none778
+	JZ         none849
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -15112,16 +16355,16 @@ end777:
 	VPABSD     Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none778:
-	JMP done758
+none849:
+	JMP done829
 
-case769:
+case840:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain780
+	JZ         plain851
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain780
+	JNZ        plain851
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -15129,7 +16372,7 @@ case769:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none781
+	JZ         none852
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -15141,11 +16384,11 @@ case769:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none781:
+none852:
 	CMPQ CX, $+32
-	JB   end783
+	JB   end854
 
-loop782:
+loop853:
 	VPSUBD   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPSUBD   32(AX), Y1, Y0
@@ -15158,16 +16401,17 @@ loop782:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop782
+	JAE      loop853
 
-end783:
+end854:
 	SFENCE
 
-plain780:
-	CMPQ CX, $+32
-	JB   end785
+plain851:
+	CMPQ    CX, $+32
+	JB      end856
+	PCALIGN $0x40
 
-loop784:
+loop855:
 	VPSUBD  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPSUBD  32(AX), Y1, Y0
@@ -15180,24 +16424,24 @@ loop784:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop784
+	JAE     loop855
 
-end785:
+end856:
 	CMPQ CX, $+8
-	JB   end787
+	JB   end858
 
-loop786:
+loop857:
 	VPSUBD  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop786
+	JAE     loop857
 
-end787:
+end858:
 	TESTQ      CX, CX
-	JZ         none788
+	JZ         none859
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -15206,8 +16450,8 @@ end787:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none788:
-done758:
+none859:
+done829:
 	VZEROUPPER
 	RET
 
@@ -15223,10 +16467,10 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain789
+	JZ          plain860
 	MOVQ        SI, DI
 	ANDQ        $+3, DI
-	JNZ         plain789
+	JNZ         plain860
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
@@ -15234,7 +16478,7 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none790
+	JZ          none861
 	LEAQ        avx2const79<>+32(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*4), Y0
@@ -15252,11 +16496,11 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
 
-none790:
+none861:
 	CMPQ BX, $+32
-	JB   end792
+	JB   end863
 
-loop791:
+loop862:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -15279,16 +16523,17 @@ loop791:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop791
+	JAE         loop862
 
-end792:
+end863:
 	SFENCE
 
-plain789:
-	CMPQ BX, $+32
-	JB   end794
+plain860:
+	CMPQ    BX, $+32
+	JB      end865
+	PCALIGN $0x40
 
-loop793:
+loop864:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -15311,13 +16556,13 @@ loop793:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop793
+	JAE         loop864
 
-end794:
+end865:
 	CMPQ BX, $+8
-	JB   end796
+	JB   end867
 
-loop795:
+loop866:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -15328,11 +16573,11 @@ loop795:
 	ADDQ        $+32, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop795
+	JAE         loop866
 
-end796:
+end867:
 	TESTQ       BX, BX
-	JZ          none797
+	JZ          none868
 	LEAQ        avx2const79<>+32(SB), DI
 	NEGQ        BX
 	VMOVDQU     (DI)(BX*4), Y0
@@ -15345,7 +16590,7 @@ end796:
 	VFMADD213PS Y3, Y2, Y1
 	VMASKMOVPS  Y1, Y0, (SI)
 
-none797:
+none868:
 	VZEROUPPER
 	RET
 
@@ -15360,10 +16605,10 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain798
+	JZ           plain869
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain798
+	JNZ          plain869
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -15371,7 +16616,7 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none799
+	JZ           none870
 	LEAQ         avx2const79<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
@@ -15386,11 +16631,11 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none799:
+none870:
 	CMPQ DX, $+32
-	JB   end801
+	JB   end872
 
-loop800:
+loop871:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVNTPD    Y1, (BX)
@@ -15408,16 +16653,17 @@ loop800:
 	ADDQ        $+128, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop800
+	JAE         loop871
 
-end801:
+end872:
 	SFENCE
 
-plain798:
-	CMPQ DX, $+32
-	JB   end803
+plain869:
+	CMPQ    DX, $+32
+	JB      end874
+	PCALIGN $0x40
 
-loop802:
+loop873:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -15435,13 +16681,13 @@ loop802:
 	ADDQ        $+128, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop802
+	JAE         loop873
 
-end803:
+end874:
 	CMPQ DX, $+8
-	JB   end805
+	JB   end876
 
-loop804:
+loop875:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -15450,11 +16696,11 @@ loop804:
 	ADDQ        $+32, CX
 	SUBQ        $+8, DX
 	CMPQ        DX, $+8
-	JAE         loop804
+	JAE         loop875
 
-end805:
+end876:
 	TESTQ       DX, DX
-	JZ          none806
+	JZ          none877
 	LEAQ        avx2const79<>+32(SB), SI
 	NEGQ        DX
 	VMOVDQU     (SI)(DX*4), Y1
@@ -15465,7 +16711,7 @@ end805:
 	VFMADD213PS Y3, Y0, Y2
 	VMASKMOVPS  Y2, Y1, (BX)
 
-none806:
+none877:
 	VZEROUPPER
 	RET
 
@@ -15480,10 +16726,10 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain807
+	JZ           plain878
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain807
+	JNZ          plain878
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -15491,7 +16737,7 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none808
+	JZ           none879
 	LEAQ         avx2const79<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
@@ -15506,11 +16752,11 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none808:
+none879:
 	CMPQ DX, $+32
-	JB   end810
+	JB   end881
 
-loop809:
+loop880:
 	VPMULLD  (AX), Y0, Y1
 	VPADDD   (CX), Y1, Y1
 	VMOVNTPD Y1, (BX)
@@ -15528,16 +16774,17 @@ loop809:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop809
+	JAE      loop880
 
-end810:
+end881:
 	SFENCE
 
-plain807:
-	CMPQ DX, $+32
-	JB   end812
+plain878:
+	CMPQ    DX, $+32
+	JB      end883
+	PCALIGN $0x40
 
-loop811:
+loop882:
 	VPMULLD (AX), Y0, Y1
 	VPADDD  (CX), Y1, Y1
 	VMOVUPD Y1, (BX)
@@ -15555,13 +16802,13 @@ loop811:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop811
+	JAE     loop882
 
-end812:
+end883:
 	CMPQ DX, $+8
-	JB   end814
+	JB   end885
 
-loop813:
+loop884:
 	VPMULLD (AX), Y0, Y1
 	VPADDD  (CX), Y1, Y1
 	VMOVUPD Y1, (BX)
@@ -15570,11 +16817,11 @@ loop813:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop813
+	JAE     loop884
 
-end814:
+end885:
 	TESTQ      DX, DX
-	JZ         none815
+	JZ         none886
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y1
@@ -15585,7 +16832,7 @@ end814:
 	VPADDD     Y3, Y0, Y0
 	VMASKMOVPS Y0, Y1, (BX)
 
-none815:
+none886:
 	VZEROUPPER
 	RET
 
@@ -15606,11 +16853,12 @@ TEXT ·countFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const81<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case817
+	JNE          case888
 	CMPQ         CX, $+64
-	JB           end819
+	JB           end890
+	PCALIGN      $0x40
 
-loop818:
+loop889:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1e, 32(AX), Y0, Y9
@@ -15630,23 +16878,23 @@ loop818:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop818
+	JAE    loop889
 
-end819:
+end890:
 	CMPQ CX, $+8
-	JB   end821
+	JB   end892
 
-loop820:
+loop891:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop820
+	JAE    loop891
 
-end821:
+end892:
 	TESTQ      CX, CX
-	JZ         none822
+	JZ         none893
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15656,16 +16904,17 @@ end821:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none822:
-	JMP done816
+none893:
+	JMP done887
 
-case817:
-	CMPQ DX, $+1
-	JNE  case823
-	CMPQ CX, $+64
-	JB   end825
+case888:
+	CMPQ    DX, $+1
+	JNE     case894
+	CMPQ    CX, $+64
+	JB      end896
+	PCALIGN $0x40
 
-loop824:
+loop895:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1d, 32(AX), Y0, Y9
@@ -15685,23 +16934,23 @@ loop824:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop824
+	JAE    loop895
 
-end825:
+end896:
 	CMPQ CX, $+8
-	JB   end827
+	JB   end898
 
-loop826:
+loop897:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop826
+	JAE    loop897
 
-end827:
+end898:
 	TESTQ      CX, CX
-	JZ         none828
+	JZ         none899
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15711,16 +16960,17 @@ end827:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none828:
-	JMP done816
+none899:
+	JMP done887
 
-case823:
-	CMPQ DX, $+2
-	JNE  case829
-	CMPQ CX, $+64
-	JB   end831
+case894:
+	CMPQ    DX, $+2
+	JNE     case900
+	CMPQ    CX, $+64
+	JB      end902
+	PCALIGN $0x40
 
-loop830:
+loop901:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x11, 32(AX), Y0, Y9
@@ -15740,23 +16990,23 @@ loop830:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop830
+	JAE    loop901
 
-end831:
+end902:
 	CMPQ CX, $+8
-	JB   end833
+	JB   end904
 
-loop832:
+loop903:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop832
+	JAE    loop903
 
-end833:
+end904:
 	TESTQ      CX, CX
-	JZ         none834
+	JZ         none905
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15766,16 +17016,17 @@ end833:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none834:
-	JMP done816
+none905:
+	JMP done887
 
-case829:
-	CMPQ DX, $+3
-	JNE  case835
-	CMPQ CX, $+64
-	JB   end837
+case900:
+	CMPQ    DX, $+3
+	JNE     case906
+	CMPQ    CX, $+64
+	JB      end908
+	PCALIGN $0x40
 
-loop836:
+loop907:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x12, 32(AX), Y0, Y9
@@ -15795,23 +17046,23 @@ loop836:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop836
+	JAE    loop907
 
-end837:
+end908:
 	CMPQ CX, $+8
-	JB   end839
+	JB   end910
 
-loop838:
+loop909:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop838
+	JAE    loop909
 
-end839:
+end910:
 	TESTQ      CX, CX
-	JZ         none840
+	JZ         none911
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15821,16 +17072,17 @@ end839:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none840:
-	JMP done816
+none911:
+	JMP done887
 
-case835:
-	CMPQ DX, $+4
-	JNE  case841
-	CMPQ CX, $+64
-	JB   end843
+case906:
+	CMPQ    DX, $+4
+	JNE     case912
+	CMPQ    CX, $+64
+	JB      end914
+	PCALIGN $0x40
 
-loop842:
+loop913:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x00, 32(AX), Y0, Y9
@@ -15850,23 +17102,23 @@ loop842:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop842
+	JAE    loop913
 
-end843:
+end914:
 	CMPQ CX, $+8
-	JB   end845
+	JB   end916
 
-loop844:
+loop915:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop844
+	JAE    loop915
 
-end845:
+end916:
 	TESTQ      CX, CX
-	JZ         none846
+	JZ         none917
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15876,14 +17128,15 @@ end845:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none846:
-	JMP done816
+none917:
+	JMP done887
 
-case841:
-	CMPQ CX, $+64
-	JB   end849
+case912:
+	CMPQ    CX, $+64
+	JB      end920
+	PCALIGN $0x40
 
-loop848:
+loop919:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x04, 32(AX), Y0, Y9
@@ -15903,23 +17156,23 @@ loop848:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop848
+	JAE    loop919
 
-end849:
+end920:
 	CMPQ CX, $+8
-	JB   end851
+	JB   end922
 
-loop850:
+loop921:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop850
+	JAE    loop921
 
-end851:
+end922:
 	TESTQ      CX, CX
-	JZ         none852
+	JZ         none923
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15929,8 +17182,8 @@ end851:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none852:
-done816:
+none923:
+done887:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -15972,11 +17225,12 @@ TEXT ·countInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const81<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case854
+	JNE          case925
 	CMPQ         CX, $+64
-	JB           end856
+	JB           end927
+	PCALIGN      $0x40
 
-loop855:
+loop926:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPGTD 32(AX), Y0, Y9
@@ -15996,23 +17250,23 @@ loop855:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop855
+	JAE      loop926
 
-end856:
+end927:
 	CMPQ CX, $+8
-	JB   end858
+	JB   end929
 
-loop857:
+loop928:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop857
+	JAE      loop928
 
-end858:
+end929:
 	TESTQ      CX, CX
-	JZ         none859
+	JZ         none930
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16022,16 +17276,17 @@ end858:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none859:
-	JMP done853
+none930:
+	JMP done924
 
-case854:
-	CMPQ DX, $+1
-	JNE  case860
-	CMPQ CX, $+64
-	JB   end862
+case925:
+	CMPQ    DX, $+1
+	JNE     case931
+	CMPQ    CX, $+64
+	JB      end933
+	PCALIGN $0x40
 
-loop861:
+loop932:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPCMPEQD Y10, Y10, Y10
@@ -16075,13 +17330,13 @@ loop861:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop861
+	JAE      loop932
 
-end862:
+end933:
 	CMPQ CX, $+8
-	JB   end864
+	JB   end935
 
-loop863:
+loop934:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPCMPEQD Y10, Y10, Y10
@@ -16090,11 +17345,11 @@ loop863:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop863
+	JAE      loop934
 
-end864:
+end935:
 	TESTQ      CX, CX
-	JZ         none865
+	JZ         none936
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16107,16 +17362,17 @@ end864:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none865:
-	JMP done853
+none936:
+	JMP done924
 
-case860:
-	CMPQ DX, $+2
-	JNE  case866
-	CMPQ CX, $+64
-	JB   end868
+case931:
+	CMPQ    DX, $+2
+	JNE     case937
+	CMPQ    CX, $+64
+	JB      end939
+	PCALIGN $0x40
 
-loop867:
+loop938:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
@@ -16144,24 +17400,24 @@ loop867:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop867
+	JAE      loop938
 
-end868:
+end939:
 	CMPQ CX, $+8
-	JB   end870
+	JB   end941
 
-loop869:
+loop940:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop869
+	JAE      loop940
 
-end870:
+end941:
 	TESTQ      CX, CX
-	JZ         none871
+	JZ         none942
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16172,16 +17428,17 @@ end870:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none871:
-	JMP done853
+none942:
+	JMP done924
 
-case866:
-	CMPQ DX, $+3
-	JNE  case872
-	CMPQ CX, $+64
-	JB   end874
+case937:
+	CMPQ    DX, $+3
+	JNE     case943
+	CMPQ    CX, $+64
+	JB      end945
+	PCALIGN $0x40
 
-loop873:
+loop944:
 	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16217,13 +17474,13 @@ loop873:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop873
+	JAE      loop944
 
-end874:
+end945:
 	CMPQ CX, $+8
-	JB   end876
+	JB   end947
 
-loop875:
+loop946:
 	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16231,11 +17488,11 @@ loop875:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop875
+	JAE      loop946
 
-end876:
+end947:
 	TESTQ      CX, CX
-	JZ         none877
+	JZ         none948
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16247,16 +17504,17 @@ end876:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none877:
-	JMP done853
+none948:
+	JMP done924
 
-case872:
-	CMPQ DX, $+4
-	JNE  case878
-	CMPQ CX, $+64
-	JB   end880
+case943:
+	CMPQ    DX, $+4
+	JNE     case949
+	CMPQ    CX, $+64
+	JB      end951
+	PCALIGN $0x40
 
-loop879:
+loop950:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPEQD 32(AX), Y0, Y9
@@ -16276,23 +17534,23 @@ loop879:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop879
+	JAE      loop950
 
-end880:
+end951:
 	CMPQ CX, $+8
-	JB   end882
+	JB   end953
 
-loop881:
+loop952:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop881
+	JAE      loop952
 
-end882:
+end953:
 	TESTQ      CX, CX
-	JZ         none883
+	JZ         none954
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16302,14 +17560,15 @@ end882:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none883:
-	JMP done853
+none954:
+	JMP done924
 
-case878:
-	CMPQ CX, $+64
-	JB   end886
+case949:
+	CMPQ    CX, $+64
+	JB      end957
+	PCALIGN $0x40
 
-loop885:
+loop956:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16345,13 +17604,13 @@ loop885:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop885
+	JAE      loop956
 
-end886:
+end957:
 	CMPQ CX, $+8
-	JB   end888
+	JB   end959
 
-loop887:
+loop958:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -16359,11 +17618,11 @@ loop887:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop887
+	JAE      loop958
 
-end888:
+end959:
 	TESTQ      CX, CX
-	JZ         none889
+	JZ         none960
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16375,8 +17634,8 @@ end888:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none889:
-done853:
+none960:
+done924:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -16404,11 +17663,11 @@ TEXT ·compareFloat32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case891
+	JNE          case962
 	CMPQ         CX, $+32
-	JB           end893
+	JB           end964
 
-loop892:
+loop963:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16425,13 +17684,13 @@ loop892:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop892
+	JAE       loop963
 
-end893:
+end964:
 	CMPQ CX, $+8
-	JB   end895
+	JB   end966
 
-loop894:
+loop965:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16439,11 +17698,11 @@ loop894:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop894
+	JAE       loop965
 
-end895:
+end966:
 	TESTQ      CX, CX
-	JZ         none896
+	JZ         none967
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16454,16 +17713,16 @@ end895:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none896:
-	JMP done890
+none967:
+	JMP done961
 
-case891:
+case962:
 	CMPQ BX, $+1
-	JNE  case897
+	JNE  case968
 	CMPQ CX, $+32
-	JB   end899
+	JB   end970
 
-loop898:
+loop969:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16480,13 +17739,13 @@ loop898:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop898
+	JAE       loop969
 
-end899:
+end970:
 	CMPQ CX, $+8
-	JB   end901
+	JB   end972
 
-loop900:
+loop971:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16494,11 +17753,11 @@ loop900:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop900
+	JAE       loop971
 
-end901:
+end972:
 	TESTQ      CX, CX
-	JZ         none902
+	JZ         none973
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16509,16 +17768,16 @@ end901:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none902:
-	JMP done890
+none973:
+	JMP done961
 
-case897:
+case968:
 	CMPQ BX, $+2
-	JNE  case903
+	JNE  case974
 	CMPQ CX, $+32
-	JB   end905
+	JB   end976
 
-loop904:
+loop975:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16535,13 +17794,13 @@ loop904:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop904
+	JAE       loop975
 
-end905:
+end976:
 	CMPQ CX, $+8
-	JB   end907
+	JB   end978
 
-loop906:
+loop977:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16549,11 +17808,11 @@ loop906:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop906
+	JAE       loop977
 
-end907:
+end978:
 	TESTQ      CX, CX
-	JZ         none908
+	JZ         none979
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16564,16 +17823,16 @@ end907:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none908:
-	JMP done890
+none979:
+	JMP done961
 
-case903:
+case974:
 	CMPQ BX, $+3
-	JNE  case909
+	JNE  case980
 	CMPQ CX, $+32
-	JB   end911
+	JB   end982
 
-loop910:
+loop981:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16590,13 +17849,13 @@ loop910:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop910
+	JAE       loop981
 
-end911:
+end982:
 	CMPQ CX, $+8
-	JB   end913
+	JB   end984
 
-loop912:
+loop983:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16604,11 +17863,11 @@ loop912:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop912
+	JAE       loop983
 
-end913:
+end984:
 	TESTQ      CX, CX
-	JZ         none914
+	JZ         none985
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16619,16 +17878,16 @@ end913:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none914:
-	JMP done890
+none985:
+	JMP done961
 
-case909:
+case980:
 	CMPQ BX, $+4
-	JNE  case915
+	JNE  case986
 	CMPQ CX, $+32
-	JB   end917
+	JB   end988
 
-loop916:
+loop987:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16645,13 +17904,13 @@ loop916:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop916
+	JAE       loop987
 
-end917:
+end988:
 	CMPQ CX, $+8
-	JB   end919
+	JB   end990
 
-loop918:
+loop989:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16659,11 +17918,11 @@ loop918:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop918
+	JAE       loop989
 
-end919:
+end990:
 	TESTQ      CX, CX
-	JZ         none920
+	JZ         none991
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16674,14 +17933,14 @@ end919:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none920:
-	JMP done890
+none991:
+	JMP done961
 
-case915:
+case986:
 	CMPQ CX, $+32
-	JB   end923
+	JB   end994
 
-loop922:
+loop993:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16698,13 +17957,13 @@ loop922:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop922
+	JAE       loop993
 
-end923:
+end994:
 	CMPQ CX, $+8
-	JB   end925
+	JB   end996
 
-loop924:
+loop995:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16712,11 +17971,11 @@ loop924:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop924
+	JAE       loop995
 
-end925:
+end996:
 	TESTQ      CX, CX
-	JZ         none926
+	JZ         none997
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16727,8 +17986,8 @@ end925:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none926:
-done890:
+none997:
+done961:
 	VZEROUPPER
 	RET
 
@@ -16741,11 +18000,11 @@ TEXT ·compareInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case928
+	JNE          case999
 	CMPQ         CX, $+32
-	JB           end930
+	JB           end1001
 
-loop929:
+loop1000:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16762,13 +18021,13 @@ loop929:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop929
+	JAE       loop1000
 
-end930:
+end1001:
 	CMPQ CX, $+8
-	JB   end932
+	JB   end1003
 
-loop931:
+loop1002:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -16776,11 +18035,11 @@ loop931:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop931
+	JAE       loop1002
 
-end932:
+end1003:
 	TESTQ      CX, CX
-	JZ         none933
+	JZ         none1004
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16791,16 +18050,16 @@ end932:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none933:
-	JMP done927
+none1004:
+	JMP done998
 
-case928:
+case999:
 	CMPQ BX, $+1
-	JNE  case934
+	JNE  case1005
 	CMPQ CX, $+32
-	JB   end936
+	JB   end1007
 
-loop935:
+loop1006:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -16829,13 +18088,13 @@ loop935:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop935
+	JAE       loop1006
 
-end936:
+end1007:
 	CMPQ CX, $+8
-	JB   end938
+	JB   end1009
 
-loop937:
+loop1008:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -16846,11 +18105,11 @@ loop937:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop937
+	JAE       loop1008
 
-end938:
+end1009:
 	TESTQ      CX, CX
-	JZ         none939
+	JZ         none1010
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16864,16 +18123,16 @@ end938:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none939:
-	JMP done927
+none1010:
+	JMP done998
 
-case934:
+case1005:
 	CMPQ BX, $+2
-	JNE  case940
+	JNE  case1011
 	CMPQ CX, $+32
-	JB   end942
+	JB   end1013
 
-loop941:
+loop1012:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -16894,13 +18153,13 @@ loop941:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop941
+	JAE       loop1012
 
-end942:
+end1013:
 	CMPQ CX, $+8
-	JB   end944
+	JB   end1015
 
-loop943:
+loop1014:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -16909,11 +18168,11 @@ loop943:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop943
+	JAE       loop1014
 
-end944:
+end1015:
 	TESTQ      CX, CX
-	JZ         none945
+	JZ         none1016
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16925,16 +18184,16 @@ end944:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none945:
-	JMP done927
+none1016:
+	JMP done998
 
-case940:
+case1011:
 	CMPQ BX, $+3
-	JNE  case946
+	JNE  case1017
 	CMPQ CX, $+32
-	JB   end948
+	JB   end1019
 
-loop947:
+loop1018:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -16959,13 +18218,13 @@ loop947:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop947
+	JAE       loop1018
 
-end948:
+end1019:
 	CMPQ CX, $+8
-	JB   end950
+	JB   end1021
 
-loop949:
+loop1020:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -16975,11 +18234,11 @@ loop949:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop949
+	JAE       loop1020
 
-end950:
+end1021:
 	TESTQ      CX, CX
-	JZ         none951
+	JZ         none1022
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16992,16 +18251,16 @@ end950:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none951:
-	JMP done927
+none1022:
+	JMP done998
 
-case946:
+case1017:
 	CMPQ BX, $+4
-	JNE  case952
+	JNE  case1023
 	CMPQ CX, $+32
-	JB   end954
+	JB   end1025
 
-loop953:
+loop1024:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17018,13 +18277,13 @@ loop953:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop953
+	JAE       loop1024
 
-end954:
+end1025:
 	CMPQ CX, $+8
-	JB   end956
+	JB   end1027
 
-loop955:
+loop1026:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17032,11 +18291,11 @@ loop955:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop955
+	JAE       loop1026
 
-end956:
+end1027:
 	TESTQ      CX, CX
-	JZ         none957
+	JZ         none1028
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17047,14 +18306,14 @@ end956:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none957:
-	JMP done927
+none1028:
+	JMP done998
 
-case952:
+case1023:
 	CMPQ CX, $+32
-	JB   end960
+	JB   end1031
 
-loop959:
+loop1030:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -17079,13 +18338,13 @@ loop959:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop959
+	JAE       loop1030
 
-end960:
+end1031:
 	CMPQ CX, $+8
-	JB   end962
+	JB   end1033
 
-loop961:
+loop1032:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -17095,11 +18354,11 @@ loop961:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop961
+	JAE       loop1032
 
-end962:
+end1033:
 	TESTQ      CX, CX
-	JZ         none963
+	JZ         none1034
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17112,8 +18371,8 @@ end962:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none963:
-done927:
+none1034:
+done998:
 	VZEROUPPER
 	RET
 
@@ -17125,9 +18384,9 @@ TEXT ·indexOfFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end967
+	JB           end1038
 
-loop966:
+loop1037:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VCMPPS    $0x00, 32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -17137,30 +18396,30 @@ loop966:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near965
+	JNZ       near1036
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop966
+	JAE       loop1037
 
-end967:
-near965:
+end1038:
+near1036:
 	CMPQ CX, $+8
-	JB   end969
+	JB   end1040
 
-loop968:
+loop1039:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found964
+	JNZ       found1035
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop968
+	JAE       loop1039
 
-end969:
+end1040:
 	TESTQ      CX, CX
-	JZ         none970
+	JZ         none1041
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17170,13 +18429,13 @@ end969:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found964
+	JNZ        found1035
 	LEAQ       (AX)(CX*4), AX
 
-none970:
+none1041:
 	XORQ BX, BX
 
-found964:
+found1035:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -17195,9 +18454,9 @@ TEXT ·indexOfInt32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end974
+	JB           end1045
 
-loop973:
+loop1044:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -17207,30 +18466,30 @@ loop973:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near972
+	JNZ       near1043
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop973
+	JAE       loop1044
 
-end974:
-near972:
+end1045:
+near1043:
 	CMPQ CX, $+8
-	JB   end976
+	JB   end1047
 
-loop975:
+loop1046:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found971
+	JNZ       found1042
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop975
+	JAE       loop1046
 
-end976:
+end1047:
 	TESTQ      CX, CX
-	JZ         none977
+	JZ         none1048
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17240,13 +18499,13 @@ end976:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found971
+	JNZ        found1042
 	LEAQ       (AX)(CX*4), AX
 
-none977:
+none1048:
 	XORQ BX, BX
 
-found971:
+found1042:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -17264,9 +18523,9 @@ TEXT ·indexNaNFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end981
+	JB   end1052
 
-loop980:
+loop1051:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVUPD   32(AX), Y1
@@ -17280,31 +18539,31 @@ loop980:
 	VORPS     Y1, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       near979
+	JNZ       near1050
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop980
+	JAE       loop1051
 
-end981:
-near979:
+end1052:
+near1050:
 	CMPQ CX, $+8
-	JB   end983
+	JB   end1054
 
-loop982:
+loop1053:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       found978
+	JNZ       found1049
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop982
+	JAE       loop1053
 
-end983:
+end1054:
 	TESTQ      CX, CX
-	JZ         none984
+	JZ         none1055
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -17315,13 +18574,13 @@ end983:
 	VANDPD     Y0, Y1, Y1
 	VMOVMSKPS  Y1, BX
 	TESTQ      BX, BX
-	JNZ        found978
+	JNZ        found1049
 	LEAQ       (AX)(CX*4), AX
 
-none984:
+none1055:
 	XORQ BX, BX
 
-found978:
+found1049:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -17350,9 +18609,9 @@ TEXT ·leastFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
 
-piece986:
+piece1057:
 	TESTQ   CX, CX
-	JZ      all985
+	JZ      all1056
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17360,9 +18619,10 @@ piece986:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end988
+	JB      end1059
+	PCALIGN $0x40
 
-loop987:
+loop1058:
 	VMOVUPD (AX), Y10
 	VMINPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -17390,13 +18650,13 @@ loop987:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop987
+	JAE     loop1058
 
-end988:
+end1059:
 	CMPQ DI, $+8
-	JB   end990
+	JB   end1061
 
-loop989:
+loop1060:
 	VMOVUPD (AX), Y10
 	VMINPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
@@ -17404,11 +18664,11 @@ loop989:
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop989
+	JAE     loop1060
 
-end990:
+end1061:
 	TESTQ      DI, DI
-	JZ         none991
+	JZ         none1062
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y10
@@ -17420,7 +18680,7 @@ end990:
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
-none991:
+none1062:
 	VMINPS       Y1, Y5, Y1
 	VMINPS       Y2, Y6, Y2
 	VMINPS       Y3, Y7, Y3
@@ -17431,7 +18691,7 @@ none991:
 	VCMPPS       $0x1e, Y1, Y0, Y10
 	VMOVMSKPS    Y10, DI
 	TESTQ        DI, DI
-	JZ           same992
+	JZ           same1063
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMINPS       X0, X10, X0
@@ -17442,10 +18702,10 @@ none991:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same992:
-	JMP piece986
+same1063:
+	JMP piece1057
 
-all985:
+all1056:
 	VMOVSS    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x02, SI
@@ -17479,9 +18739,9 @@ TEXT ·greatestFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
 
-piece994:
+piece1065:
 	TESTQ   CX, CX
-	JZ      all993
+	JZ      all1064
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17489,9 +18749,10 @@ piece994:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end996
+	JB      end1067
+	PCALIGN $0x40
 
-loop995:
+loop1066:
 	VMOVUPD (AX), Y10
 	VMAXPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -17519,13 +18780,13 @@ loop995:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop995
+	JAE     loop1066
 
-end996:
+end1067:
 	CMPQ DI, $+8
-	JB   end998
+	JB   end1069
 
-loop997:
+loop1068:
 	VMOVUPD (AX), Y10
 	VMAXPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
@@ -17533,11 +18794,11 @@ loop997:
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop997
+	JAE     loop1068
 
-end998:
+end1069:
 	TESTQ      DI, DI
-	JZ         none999
+	JZ         none1070
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y10
@@ -17549,7 +18810,7 @@ end998:
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
-none999:
+none1070:
 	VMAXPS       Y1, Y5, Y1
 	VMAXPS       Y2, Y6, Y2
 	VMAXPS       Y3, Y7, Y3
@@ -17560,7 +18821,7 @@ none999:
 	VCMPPS       $0x11, Y1, Y0, Y10
 	VMOVMSKPS    Y10, DI
 	TESTQ        DI, DI
-	JZ           same1000
+	JZ           same1071
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMAXPS       X0, X10, X0
@@ -17571,10 +18832,10 @@ none999:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1000:
-	JMP piece994
+same1071:
+	JMP piece1065
 
-all993:
+all1064:
 	VMOVSS    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x02, SI
@@ -17607,9 +18868,9 @@ TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 
-piece1002:
+piece1073:
 	TESTQ   CX, CX
-	JZ      all1001
+	JZ      all1072
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17617,9 +18878,10 @@ piece1002:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end1004
+	JB      end1075
+	PCALIGN $0x40
 
-loop1003:
+loop1074:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -17639,23 +18901,23 @@ loop1003:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop1003
+	JAE     loop1074
 
-end1004:
+end1075:
 	CMPQ DI, $+8
-	JB   end1006
+	JB   end1077
 
-loop1005:
+loop1076:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop1005
+	JAE     loop1076
 
-end1006:
+end1077:
 	TESTQ      DI, DI
-	JZ         none1007
+	JZ         none1078
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y9
@@ -17665,7 +18927,7 @@ end1006:
 	VMOVUPD    Y10, Y9
 	VPMINSD    Y1, Y9, Y1
 
-none1007:
+none1078:
 	VPMINSD      Y1, Y5, Y1
 	VPMINSD      Y2, Y6, Y2
 	VPMINSD      Y3, Y7, Y3
@@ -17676,7 +18938,7 @@ none1007:
 	VPCMPGTD     Y1, Y0, Y9
 	VMOVMSKPS    Y9, DI
 	TESTQ        DI, DI
-	JZ           same1008
+	JZ           same1079
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMINSD      X0, X9, X0
@@ -17687,10 +18949,10 @@ none1007:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1008:
-	JMP piece1002
+same1079:
+	JMP piece1073
 
-all1001:
+all1072:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -17723,9 +18985,9 @@ TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 
-piece1010:
+piece1081:
 	TESTQ   CX, CX
-	JZ      all1009
+	JZ      all1080
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -17733,9 +18995,10 @@ piece1010:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end1012
+	JB      end1083
+	PCALIGN $0x40
 
-loop1011:
+loop1082:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -17755,23 +19018,23 @@ loop1011:
 	ADDQ    $+256, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop1011
+	JAE     loop1082
 
-end1012:
+end1083:
 	CMPQ DI, $+8
-	JB   end1014
+	JB   end1085
 
-loop1013:
+loop1084:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop1013
+	JAE     loop1084
 
-end1014:
+end1085:
 	TESTQ      DI, DI
-	JZ         none1015
+	JZ         none1086
 	LEAQ       avx2const79<>+32(SB), R8
 	NEGQ       DI
 	VMOVDQU    (R8)(DI*4), Y9
@@ -17781,7 +19044,7 @@ end1014:
 	VMOVUPD    Y10, Y9
 	VPMAXSD    Y1, Y9, Y1
 
-none1015:
+none1086:
 	VPMAXSD      Y1, Y5, Y1
 	VPMAXSD      Y2, Y6, Y2
 	VPMAXSD      Y3, Y7, Y3
@@ -17793,7 +19056,7 @@ none1015:
 	VPCMPGTD     Y0, Y9, Y9
 	VMOVMSKPS    Y9, DI
 	TESTQ        DI, DI
-	JZ           same1016
+	JZ           same1087
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMAXSD      X0, X9, X0
@@ -17804,10 +19067,10 @@ none1015:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1016:
-	JMP piece1010
+same1087:
+	JMP piece1081
 
-all1009:
+all1080:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -17833,9 +19096,9 @@ TEXT ·compressDwordsAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end1018
+	JB      end1089
 
-loop1017:
+loop1088:
 	SHRXQ     R8, (SI), R10
 	SHLXQ     R9, (SI)(DI*1), R11
 	ORQ       R11, R10
@@ -17899,9 +19162,9 @@ loop1017:
 	ADDQ      $+256, AX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop1017
+	JAE       loop1088
 
-end1018:
+end1089:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -18177,11 +19440,11 @@ TEXT ·filterFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const85<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1020
+	JNE          case1091
 	CMPQ         CX, $+32
-	JB           end1022
+	JB           end1093
 
-loop1021:
+loop1092:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18213,18 +19476,18 @@ loop1021:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1021
+	JAE       loop1092
 
-end1022:
-	JMP done1019
+end1093:
+	JMP done1090
 
-case1020:
+case1091:
 	CMPQ SI, $+1
-	JNE  case1023
+	JNE  case1094
 	CMPQ CX, $+32
-	JB   end1025
+	JB   end1096
 
-loop1024:
+loop1095:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18256,18 +19519,18 @@ loop1024:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1024
+	JAE       loop1095
 
-end1025:
-	JMP done1019
+end1096:
+	JMP done1090
 
-case1023:
+case1094:
 	CMPQ SI, $+2
-	JNE  case1026
+	JNE  case1097
 	CMPQ CX, $+32
-	JB   end1028
+	JB   end1099
 
-loop1027:
+loop1098:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18299,18 +19562,18 @@ loop1027:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1027
+	JAE       loop1098
 
-end1028:
-	JMP done1019
+end1099:
+	JMP done1090
 
-case1026:
+case1097:
 	CMPQ SI, $+3
-	JNE  case1029
+	JNE  case1100
 	CMPQ CX, $+32
-	JB   end1031
+	JB   end1102
 
-loop1030:
+loop1101:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18342,18 +19605,18 @@ loop1030:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1030
+	JAE       loop1101
 
-end1031:
-	JMP done1019
+end1102:
+	JMP done1090
 
-case1029:
+case1100:
 	CMPQ SI, $+4
-	JNE  case1032
+	JNE  case1103
 	CMPQ CX, $+32
-	JB   end1034
+	JB   end1105
 
-loop1033:
+loop1104:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18385,16 +19648,16 @@ loop1033:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1033
+	JAE       loop1104
 
-end1034:
-	JMP done1019
+end1105:
+	JMP done1090
 
-case1032:
+case1103:
 	CMPQ CX, $+32
-	JB   end1037
+	JB   end1108
 
-loop1036:
+loop1107:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18426,10 +19689,10 @@ loop1036:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1036
+	JAE       loop1107
 
-end1037:
-done1019:
+end1108:
+done1090:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -18447,11 +19710,11 @@ TEXT ·filterInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const85<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1039
+	JNE          case1110
 	CMPQ         CX, $+32
-	JB           end1041
+	JB           end1112
 
-loop1040:
+loop1111:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18483,18 +19746,18 @@ loop1040:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1040
+	JAE       loop1111
 
-end1041:
-	JMP done1038
+end1112:
+	JMP done1109
 
-case1039:
+case1110:
 	CMPQ SI, $+1
-	JNE  case1042
+	JNE  case1113
 	CMPQ CX, $+32
-	JB   end1044
+	JB   end1115
 
-loop1043:
+loop1114:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -18538,18 +19801,18 @@ loop1043:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1043
+	JAE       loop1114
 
-end1044:
-	JMP done1038
+end1115:
+	JMP done1109
 
-case1042:
+case1113:
 	CMPQ SI, $+2
-	JNE  case1045
+	JNE  case1116
 	CMPQ CX, $+32
-	JB   end1047
+	JB   end1118
 
-loop1046:
+loop1117:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, SI
@@ -18585,18 +19848,18 @@ loop1046:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1046
+	JAE       loop1117
 
-end1047:
-	JMP done1038
+end1118:
+	JMP done1109
 
-case1045:
+case1116:
 	CMPQ SI, $+3
-	JNE  case1048
+	JNE  case1119
 	CMPQ CX, $+32
-	JB   end1050
+	JB   end1121
 
-loop1049:
+loop1120:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -18636,18 +19899,18 @@ loop1049:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1049
+	JAE       loop1120
 
-end1050:
-	JMP done1038
+end1121:
+	JMP done1109
 
-case1048:
+case1119:
 	CMPQ SI, $+4
-	JNE  case1051
+	JNE  case1122
 	CMPQ CX, $+32
-	JB   end1053
+	JB   end1124
 
-loop1052:
+loop1123:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -18679,16 +19942,16 @@ loop1052:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1052
+	JAE       loop1123
 
-end1053:
-	JMP done1038
+end1124:
+	JMP done1109
 
-case1051:
+case1122:
 	CMPQ CX, $+32
-	JB   end1056
+	JB   end1127
 
-loop1055:
+loop1126:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -18728,10 +19991,10 @@ loop1055:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1055
+	JAE       loop1126
 
-end1056:
-done1038:
+end1127:
+done1109:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -18749,9 +20012,9 @@ TEXT ·prefixInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1058
+	JB           end1129
 
-loop1057:
+loop1128:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -18804,13 +20067,13 @@ loop1057:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1057
+	JAE        loop1128
 
-end1058:
+end1129:
 	CMPQ CX, $+8
-	JB   end1060
+	JB   end1131
 
-loop1059:
+loop1130:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -18827,9 +20090,9 @@ loop1059:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1059
+	JAE        loop1130
 
-end1060:
+end1131:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -18853,9 +20116,9 @@ TEXT ·prefixBeforeInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1062
+	JB           end1133
 
-loop1061:
+loop1132:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -18916,13 +20179,13 @@ loop1061:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1061
+	JAE        loop1132
 
-end1062:
+end1133:
 	CMPQ CX, $+8
-	JB   end1064
+	JB   end1135
 
-loop1063:
+loop1134:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -18941,9 +20204,9 @@ loop1063:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1063
+	JAE        loop1134
 
-end1064:
+end1135:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -18958,13 +20221,13 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1066
+	JNE          case1137
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1067
+	JZ           plain1138
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1067
+	JNZ          plain1138
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -18972,7 +20235,7 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1068
+	JZ           none1139
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y0
@@ -18988,11 +20251,11 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1068:
+none1139:
 	CMPQ CX, $+32
-	JB   end1070
+	JB   end1141
 
-loop1069:
+loop1140:
 	VPXOR    (AX), Y1, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
@@ -19021,16 +20284,17 @@ loop1069:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1069
+	JAE      loop1140
 
-end1070:
+end1141:
 	SFENCE
 
-plain1067:
-	CMPQ CX, $+32
-	JB   end1072
+plain1138:
+	CMPQ    CX, $+32
+	JB      end1143
+	PCALIGN $0x40
 
-loop1071:
+loop1142:
 	VPXOR   (AX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
@@ -19059,13 +20323,13 @@ loop1071:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1071
+	JAE     loop1142
 
-end1072:
+end1143:
 	CMPQ CX, $+8
-	JB   end1074
+	JB   end1145
 
-loop1073:
+loop1144:
 	VPXOR   (AX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
@@ -19076,11 +20340,11 @@ loop1073:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1073
+	JAE     loop1144
 
-end1074:
+end1145:
 	TESTQ      CX, CX
-	JZ         none1075
+	JZ         none1146
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -19093,18 +20357,18 @@ end1074:
 	VPSUBD     avx2const88<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none1075:
-	JMP done1065
+none1146:
+	JMP done1136
 
-case1066:
+case1137:
 	CMPQ       BX, $+1
-	JNE        case1076
+	JNE        case1147
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1077
+	JZ         plain1148
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1077
+	JNZ        plain1148
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -19112,7 +20376,7 @@ case1066:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1078
+	JZ         none1149
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -19129,11 +20393,11 @@ case1066:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none1078:
+none1149:
 	CMPQ CX, $+32
-	JB   end1080
+	JB   end1151
 
-loop1079:
+loop1150:
 	VMOVUPD  (AX), Y0
 	VPADDD   avx2const88<>+0(SB), Y0, Y0
 	VPSRAD   $0x1f, Y0, Y2
@@ -19166,16 +20430,17 @@ loop1079:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1079
+	JAE      loop1150
 
-end1080:
+end1151:
 	SFENCE
 
-plain1077:
-	CMPQ CX, $+32
-	JB   end1082
+plain1148:
+	CMPQ    CX, $+32
+	JB      end1153
+	PCALIGN $0x40
 
-loop1081:
+loop1152:
 	VMOVUPD (AX), Y0
 	VPADDD  avx2const88<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
@@ -19208,13 +20473,13 @@ loop1081:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1081
+	JAE     loop1152
 
-end1082:
+end1153:
 	CMPQ CX, $+8
-	JB   end1084
+	JB   end1155
 
-loop1083:
+loop1154:
 	VMOVUPD (AX), Y0
 	VPADDD  avx2const88<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
@@ -19226,11 +20491,11 @@ loop1083:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1083
+	JAE     loop1154
 
-end1084:
+end1155:
 	TESTQ      CX, CX
-	JZ         none1085
+	JZ         none1156
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -19244,18 +20509,18 @@ end1084:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none1085:
-	JMP done1065
+none1156:
+	JMP done1136
 
-case1076:
+case1147:
 	CMPQ       BX, $+2
-	JNE        case1086
+	JNE        case1157
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1087
+	JZ         plain1158
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1087
+	JNZ        plain1158
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -19263,7 +20528,7 @@ case1076:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1088
+	JZ         none1159
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y2
@@ -19282,11 +20547,11 @@ case1076:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none1088:
+none1159:
 	CMPQ CX, $+32
-	JB   end1090
+	JB   end1161
 
-loop1089:
+loop1160:
 	VPXOR     (AX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -19327,16 +20592,17 @@ loop1089:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1089
+	JAE       loop1160
 
-end1090:
+end1161:
 	SFENCE
 
-plain1087:
-	CMPQ CX, $+32
-	JB   end1092
+plain1158:
+	CMPQ    CX, $+32
+	JB      end1163
+	PCALIGN $0x40
 
-loop1091:
+loop1162:
 	VPXOR     (AX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -19377,13 +20643,13 @@ loop1091:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1091
+	JAE       loop1162
 
-end1092:
+end1163:
 	CMPQ CX, $+8
-	JB   end1094
+	JB   end1165
 
-loop1093:
+loop1164:
 	VPXOR     (AX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -19397,11 +20663,11 @@ loop1093:
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1093
+	JAE       loop1164
 
-end1094:
+end1165:
 	TESTQ      CX, CX
-	JZ         none1095
+	JZ         none1166
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y2
@@ -19417,16 +20683,16 @@ end1094:
 	VPSUBD     avx2const88<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y2, (DX)
 
-none1095:
-	JMP done1065
+none1166:
+	JMP done1136
 
-case1086:
+case1157:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1097
+	JZ         plain1168
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1097
+	JNZ        plain1168
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -19434,7 +20700,7 @@ case1086:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1098
+	JZ         none1169
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -19446,11 +20712,11 @@ case1086:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none1098:
+none1169:
 	CMPQ CX, $+32
-	JB   end1100
+	JB   end1171
 
-loop1099:
+loop1170:
 	VPXOR    (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPXOR    32(AX), Y1, Y0
@@ -19463,16 +20729,17 @@ loop1099:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1099
+	JAE      loop1170
 
-end1100:
+end1171:
 	SFENCE
 
-plain1097:
-	CMPQ CX, $+32
-	JB   end1102
+plain1168:
+	CMPQ    CX, $+32
+	JB      end1173
+	PCALIGN $0x40
 
-loop1101:
+loop1172:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPXOR   32(AX), Y1, Y0
@@ -19485,24 +20752,24 @@ loop1101:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1101
+	JAE     loop1172
 
-end1102:
+end1173:
 	CMPQ CX, $+8
-	JB   end1104
+	JB   end1175
 
-loop1103:
+loop1174:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1103
+	JAE     loop1174
 
-end1104:
+end1175:
 	TESTQ      CX, CX
-	JZ         none1105
+	JZ         none1176
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -19511,8 +20778,8 @@ end1104:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none1105:
-done1065:
+none1176:
+done1136:
 	VZEROUPPER
 	RET
 
@@ -19545,13 +20812,13 @@ TEXT ·partitionDwordsAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*4), DX
 	LEAQ         avx2const85<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end1108
+	JB           end1179
 
-loop1107:
+loop1178:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+128
-	JB        end1106
+	JB        end1177
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -19606,10 +20873,10 @@ loop1107:
 	LEAQ      -32(DX)(R10*4), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop1107
+	JAE       loop1178
 
-end1108:
-end1106:
+end1179:
+end1177:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -19635,7 +20902,7 @@ TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	CMPQ         CX, $+8
-	JA           more1110
+	JA           more1181
 	LEAQ         (AX), CX
 	VPCMPGTD     avx2const90<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const84<>+0(SB), Y2
@@ -19667,11 +20934,11 @@ TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
 	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VPCMPGTD     avx2const90<>+0(SB), Y0, Y0
 	VMASKMOVPS   Y3, Y0, (AX)
-	JMP          sorted1109
+	JMP          sorted1180
 
-more1110:
+more1181:
 	CMPQ       CX, $+16
-	JA         more1111
+	JA         more1182
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
 	VPCMPGTD   avx2const91<>+0(SB), Y0, Y2
@@ -19755,11 +21022,11 @@ more1110:
 	VMOVUPD    Y3, (AX)
 	VPCMPGTD   avx2const91<>+0(SB), Y0, Y0
 	VMASKMOVPS Y2, Y0, 32(AX)
-	JMP        sorted1109
+	JMP        sorted1180
 
-more1111:
+more1182:
 	CMPQ       CX, $+32
-	JA         more1112
+	JA         more1183
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
@@ -19982,9 +21249,9 @@ more1111:
 	VMASKMOVPS Y6, Y1, 64(AX)
 	VPCMPGTD   avx2const93<>+0(SB), Y0, Y0
 	VMASKMOVPS Y5, Y0, 96(AX)
-	JMP        sorted1109
+	JMP        sorted1180
 
-more1112:
+more1183:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
@@ -20550,7 +21817,7 @@ more1112:
 	VPCMPGTD   avx2const97<>+0(SB), Y0, Y0
 	VMASKMOVPS Y5, Y0, 224(AX)
 
-sorted1109:
+sorted1180:
 	VZEROUPPER
 	RET
 
@@ -20607,7 +21874,7 @@ GLOBL avx2const97<>(SB), RODATA|NOPTR, $32
 TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const98<>+0(SB), Y0
+	VBROADCASTSD avx2const36<>+0(SB), Y0
 	VPXOR        Y1, Y1, Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
@@ -20618,18 +21885,19 @@ TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, $+32
-	JB           end1115
+	JB           end1186
 
-loop1114:
+loop1185:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end1117
+	JB      end1188
+	PCALIGN $0x40
 
-loop1116:
+loop1187:
 	VCVTPS2PD   (AX), Y10
 	VFMADD231PD Y0, Y10, Y1
 	VCVTPS2PD   16(AX), Y10
@@ -20649,9 +21917,9 @@ loop1116:
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop1116
+	JAE         loop1187
 
-end1117:
+end1188:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y5, Y1, Y1
@@ -20672,23 +21940,23 @@ end1117:
 	VPXOR  Y8, Y8, Y8
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1114
+	JAE    loop1185
 
-end1115:
+end1186:
 	CMPQ CX, $+4
-	JB   end1119
+	JB   end1190
 
-loop1118:
+loop1189:
 	VCVTPS2PD   (AX), Y2
 	VFMADD231PD Y0, Y2, Y1
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1118
+	JAE         loop1189
 
-end1119:
+end1190:
 	TESTQ       CX, CX
-	JZ          none1120
+	JZ          none1191
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X2
@@ -20698,7 +21966,7 @@ end1119:
 	VCVTPS2PD   X2, Y2
 	VFMADD231PD Y0, Y2, Y1
 
-none1120:
+none1191:
 	VADDPD       Y1, Y9, Y9
 	VEXTRACTF128 $0x01, Y9, X0
 	VADDPD       X0, X9, X9
@@ -20707,9 +21975,6 @@ none1120:
 	VMOVSD       X9, ret+24(FP)
 	VZEROUPPER
 	RET
-
-DATA avx2const98<>+0(SB)/8, $0x3ff0000000000000
-GLOBL avx2const98<>(SB), RODATA|NOPTR, $8
 
 // func dotFloat32AVX2(x []float32, y []float32) float64
 // Requires: AVX, AVX2, CMOV, FMA3
@@ -20728,18 +21993,19 @@ TEXT ·dotFloat32AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
 	CMPQ  CX, $+32
-	JB    end1122
+	JB    end1193
 
-loop1121:
+loop1192:
 	MOVQ    CX, BX
 	MOVQ    $+4096, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+32
-	JB      end1124
+	JB      end1195
+	PCALIGN $0x40
 
-loop1123:
+loop1194:
 	VCVTPS2PD   (AX), Y9
 	VCVTPS2PD   (DX), Y10
 	VFMADD231PD Y9, Y10, Y0
@@ -20768,9 +22034,9 @@ loop1123:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop1123
+	JAE         loop1194
 
-end1124:
+end1195:
 	ADDQ   BX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -20791,13 +22057,13 @@ end1124:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1121
+	JAE    loop1192
 
-end1122:
+end1193:
 	CMPQ CX, $+4
-	JB   end1126
+	JB   end1197
 
-loop1125:
+loop1196:
 	VCVTPS2PD   (AX), Y1
 	VCVTPS2PD   (DX), Y2
 	VFMADD231PD Y1, Y2, Y0
@@ -20805,11 +22071,11 @@ loop1125:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1125
+	JAE         loop1196
 
-end1126:
+end1197:
 	TESTQ       CX, CX
-	JZ          none1127
+	JZ          none1198
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -20821,7 +22087,7 @@ end1126:
 	VCVTPS2PD   X1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-none1127:
+none1198:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -20836,7 +22102,7 @@ none1127:
 TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const98<>+0(SB), Y1
+	VBROADCASTSD avx2const36<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -20848,18 +22114,19 @@ TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y10, Y10, Y10
 	VMOVUPD      avx2const1<>+0(SB), Y0
 	CMPQ         CX, $+32
-	JB           end1129
+	JB           end1200
 
-loop1128:
+loop1199:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end1131
+	JB      end1202
+	PCALIGN $0x40
 
-loop1130:
+loop1201:
 	VCVTPS2PD   (AX), Y11
 	VPANDN      Y11, Y0, Y11
 	VFMADD231PD Y1, Y11, Y2
@@ -20887,9 +22154,9 @@ loop1130:
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop1130
+	JAE         loop1201
 
-end1131:
+end1202:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y6, Y2, Y2
@@ -20910,24 +22177,24 @@ end1131:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1128
+	JAE    loop1199
 
-end1129:
+end1200:
 	CMPQ CX, $+4
-	JB   end1133
+	JB   end1204
 
-loop1132:
+loop1203:
 	VCVTPS2PD   (AX), Y3
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1132
+	JAE         loop1203
 
-end1133:
+end1204:
 	TESTQ       CX, CX
-	JZ          none1134
+	JZ          none1205
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -20938,7 +22205,7 @@ end1133:
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 
-none1134:
+none1205:
 	VADDPD       Y2, Y10, Y10
 	VEXTRACTF128 $0x01, Y10, X0
 	VADDPD       X0, X10, X10
@@ -20955,7 +22222,7 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        avx2const1<>+0(SB), Y0, Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const98<>+0(SB), Y1
+	VBROADCASTSD avx2const36<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -20967,18 +22234,19 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1136
+	JB           end1207
 
-loop1135:
+loop1206:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1138
+	JB      end1209
+	PCALIGN $0x40
 
-loop1137:
+loop1208:
 	VCVTPS2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -20998,9 +22266,9 @@ loop1137:
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1137
+	JAE         loop1208
 
-end1138:
+end1209:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -21021,13 +22289,13 @@ end1138:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1135
+	JAE    loop1206
 
-end1136:
+end1207:
 	CMPQ CX, $+4
-	JB   end1140
+	JB   end1211
 
-loop1139:
+loop1210:
 	VCVTPS2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -21035,11 +22303,11 @@ loop1139:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1139
+	JAE         loop1210
 
-end1140:
+end1211:
 	TESTQ       CX, CX
-	JZ          none1141
+	JZ          none1212
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -21052,7 +22320,7 @@ end1140:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1141:
+none1212:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -21075,7 +22343,7 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        avx2const1<>+0(SB), Y0, Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const98<>+0(SB), Y1
+	VBROADCASTSD avx2const36<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -21087,18 +22355,19 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1143
+	JB           end1214
 
-loop1142:
+loop1213:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1145
+	JB      end1216
+	PCALIGN $0x40
 
-loop1144:
+loop1215:
 	VCVTDQ2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -21118,9 +22387,9 @@ loop1144:
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1144
+	JAE         loop1215
 
-end1145:
+end1216:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -21141,13 +22410,13 @@ end1145:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1142
+	JAE    loop1213
 
-end1143:
+end1214:
 	CMPQ CX, $+4
-	JB   end1147
+	JB   end1218
 
-loop1146:
+loop1217:
 	VCVTDQ2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -21155,11 +22424,11 @@ loop1146:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1146
+	JAE         loop1217
 
-end1147:
+end1218:
 	TESTQ       CX, CX
-	JZ          none1148
+	JZ          none1219
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -21172,7 +22441,7 @@ end1147:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1148:
+none1219:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -21211,9 +22480,10 @@ TEXT ·coShiftedFloat32AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+8
-	JB           end1150
+	JB           end1221
+	PCALIGN      $0x40
 
-loop1149:
+loop1220:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VCVTPS2PD   (AX), Y12
@@ -21238,13 +22508,13 @@ loop1149:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1149
+	JAE         loop1220
 
-end1150:
+end1221:
 	CMPQ CX, $+4
-	JB   end1152
+	JB   end1223
 
-loop1151:
+loop1222:
 	VCVTPS2PD   (AX), Y12
 	VADDPD      Y12, Y0, Y12
 	VCVTPS2PD   (DX), Y13
@@ -21258,11 +22528,11 @@ loop1151:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1151
+	JAE         loop1222
 
-end1152:
+end1223:
 	TESTQ       CX, CX
-	JZ          none1153
+	JZ          none1224
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X12
@@ -21282,7 +22552,7 @@ end1152:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none1153:
+none1224:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -21339,9 +22609,10 @@ TEXT ·coShiftedInt32AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+8
-	JB           end1155
+	JB           end1226
+	PCALIGN      $0x40
 
-loop1154:
+loop1225:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VCVTDQ2PD   (AX), Y12
@@ -21366,13 +22637,13 @@ loop1154:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1154
+	JAE         loop1225
 
-end1155:
+end1226:
 	CMPQ CX, $+4
-	JB   end1157
+	JB   end1228
 
-loop1156:
+loop1227:
 	VCVTDQ2PD   (AX), Y12
 	VADDPD      Y12, Y0, Y12
 	VCVTDQ2PD   (DX), Y13
@@ -21386,11 +22657,11 @@ loop1156:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1156
+	JAE         loop1227
 
-end1157:
+end1228:
 	TESTQ       CX, CX
-	JZ          none1158
+	JZ          none1229
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X12
@@ -21410,7 +22681,7 @@ end1157:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none1158:
+none1229:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -21456,9 +22727,9 @@ TEXT ·groupFloatsFloat32AVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1160
+	JB      end1231
 
-loop1159:
+loop1230:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -21480,9 +22751,9 @@ loop1159:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1159
+	JAE      loop1230
 
-end1160:
+end1231:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -21490,9 +22761,9 @@ end1160:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1162
+	JB      end1233
 
-loop1161:
+loop1232:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -21593,13 +22864,13 @@ loop1161:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1161
+	JAE          loop1232
 
-end1162:
+end1233:
 	CMPQ BX, $+1
-	JB   end1164
+	JB   end1235
 
-loop1163:
+loop1234:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -21616,15 +22887,15 @@ loop1163:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1163
+	JAE          loop1234
 
-end1164:
+end1235:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1166
+	JB   end1237
 
-loop1165:
+loop1236:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -21646,9 +22917,9 @@ loop1165:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1165
+	JAE     loop1236
 
-end1166:
+end1237:
 	VZEROUPPER
 	RET
 
@@ -21664,9 +22935,9 @@ TEXT ·groupFloatsInt32AVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1168
+	JB      end1239
 
-loop1167:
+loop1238:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -21688,9 +22959,9 @@ loop1167:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1167
+	JAE      loop1238
 
-end1168:
+end1239:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -21698,9 +22969,9 @@ end1168:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1170
+	JB      end1241
 
-loop1169:
+loop1240:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -21801,13 +23072,13 @@ loop1169:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1169
+	JAE          loop1240
 
-end1170:
+end1241:
 	CMPQ BX, $+1
-	JB   end1172
+	JB   end1243
 
-loop1171:
+loop1242:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -21824,15 +23095,15 @@ loop1171:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1171
+	JAE          loop1242
 
-end1172:
+end1243:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1174
+	JB   end1245
 
-loop1173:
+loop1244:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -21854,9 +23125,9 @@ loop1173:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1173
+	JAE     loop1244
 
-end1174:
+end1245:
 	VZEROUPPER
 	RET
 
@@ -21867,9 +23138,9 @@ TEXT ·widenFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1176
+	JB   end1247
 
-loop1175:
+loop1246:
 	VCVTPS2PD (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VCVTPS2PD 16(AX), Y0
@@ -21878,9 +23149,9 @@ loop1175:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1175
+	JAE       loop1246
 
-end1176:
+end1247:
 	VZEROUPPER
 	RET
 
@@ -21891,9 +23162,9 @@ TEXT ·widenInt32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1178
+	JB   end1249
 
-loop1177:
+loop1248:
 	VPMOVSXDQ (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VPMOVSXDQ 16(AX), Y0
@@ -21902,9 +23173,9 @@ loop1177:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1177
+	JAE       loop1248
 
-end1178:
+end1249:
 	VZEROUPPER
 	RET
 
@@ -21915,9 +23186,9 @@ TEXT ·roundFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1180
+	JB   end1251
 
-loop1179:
+loop1250:
 	VMOVUPD    (AX), Y0
 	VCVTPD2PSY Y0, X0
 	VMOVUPS    X0, (DX)
@@ -21928,9 +23199,9 @@ loop1179:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1179
+	JAE        loop1250
 
-end1180:
+end1251:
 	VZEROUPPER
 	RET
 
@@ -21946,15 +23217,15 @@ TEXT ·takeDwordsAVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+4
-	JB           end1183
+	JB           end1254
 
-loop1182:
+loop1253:
 	VMOVUPD    (DX), Y2
 	VPCMPGTQ   Y2, Y0, Y3
 	VPANDN     Y3, Y2, Y3
 	VMOVMSKPD  Y3, DI
 	CMPL       DI, $0x0f
-	JNE        bad1181
+	JNE        bad1252
 	VPCMPEQD   X3, X3, X3
 	VGATHERQPS X3, (AX)(Y2*4), X1
 	VMOVUPS    X1, (CX)
@@ -21962,10 +23233,10 @@ loop1182:
 	ADDQ       $+16, CX
 	SUBQ       $+4, BX
 	CMPQ       BX, $+4
-	JAE        loop1182
+	JAE        loop1253
 
-end1183:
-bad1181:
+end1254:
+bad1252:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -21979,10 +23250,10 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1184
+	JZ           plain1255
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1184
+	JNZ          plain1255
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+15, BX
@@ -21990,31 +23261,31 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1185
+	JZ           none1256
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), X0
 	NEGQ         BX
 	VPMOVSXDQ    X0, Y1
 	VMASKMOVPS   (AX), X0, X1
-	VMOVUPD      avx2const99<>+0(SB), Y2
+	VMOVUPD      avx2const98<>+0(SB), Y2
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y2, Y1, Y2
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y2, Y1
+	VFMADD231PD  avx2const100<>+0(SB), Y2, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y3
-	VFNMADD231PD avx2const33<>+0(SB), Y3, Y2
+	VFNMADD231PD avx2const101<>+0(SB), Y3, Y2
 	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const106<>+0(SB), Y4
-	VFMADD213PD  avx2const104<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const102<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const107<>+0(SB), Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y3, Y4
 	VFMADD213PD  avx2const17<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const107<>+0(SB), Y5
-	VFMADD213PD  avx2const105<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const103<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const101<>+0(SB), Y3, Y5
+	VMOVUPD      avx2const108<>+0(SB), Y5
+	VFMADD213PD  avx2const106<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const104<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const102<>+0(SB), Y3, Y5
 	VFMADD213PD  Y4, Y2, Y5
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y5, Y5
@@ -22024,98 +23295,98 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1185:
+none1256:
 	CMPQ CX, $+16
-	JB   end1187
+	JB   end1258
 
-loop1186:
-	VMOVUPD      avx2const99<>+0(SB), Y0
+loop1257:
+	VMOVUPD      avx2const98<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const100<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const101<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const106<>+0(SB), Y3
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const102<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const107<>+0(SB), Y3
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const107<>+0(SB), Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const101<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const108<>+0(SB), Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const102<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, (DX)
-	VMOVUPD      avx2const99<>+0(SB), Y0
+	VMOVUPD      avx2const98<>+0(SB), Y0
 	VCVTPS2PD    16(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const100<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const101<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const106<>+0(SB), Y3
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const102<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const107<>+0(SB), Y3
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const107<>+0(SB), Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const101<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const108<>+0(SB), Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const102<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, 16(DX)
-	VMOVUPD      avx2const99<>+0(SB), Y0
+	VMOVUPD      avx2const98<>+0(SB), Y0
 	VCVTPS2PD    32(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const100<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const101<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const106<>+0(SB), Y3
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const102<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const107<>+0(SB), Y3
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const107<>+0(SB), Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const101<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const108<>+0(SB), Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const102<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, 32(DX)
-	VMOVUPD      avx2const99<>+0(SB), Y0
+	VMOVUPD      avx2const98<>+0(SB), Y0
 	VCVTPS2PD    48(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const100<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const101<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const106<>+0(SB), Y3
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const102<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const107<>+0(SB), Y3
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const107<>+0(SB), Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const101<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const108<>+0(SB), Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const102<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -22125,103 +23396,104 @@ loop1186:
 	ADDQ         $+64, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1186
+	JAE          loop1257
 
-end1187:
+end1258:
 	SFENCE
 
-plain1184:
-	CMPQ CX, $+16
-	JB   end1189
+plain1255:
+	CMPQ    CX, $+16
+	JB      end1260
+	PCALIGN $0x40
 
-loop1188:
-	VMOVUPD      avx2const99<>+0(SB), Y0
+loop1259:
+	VMOVUPD      avx2const98<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const100<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const101<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const106<>+0(SB), Y3
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const102<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const107<>+0(SB), Y3
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const107<>+0(SB), Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const101<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const108<>+0(SB), Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const102<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, (DX)
-	VMOVUPD      avx2const99<>+0(SB), Y0
+	VMOVUPD      avx2const98<>+0(SB), Y0
 	VCVTPS2PD    16(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const100<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const101<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const106<>+0(SB), Y3
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const102<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const107<>+0(SB), Y3
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const107<>+0(SB), Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const101<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const108<>+0(SB), Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const102<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, 16(DX)
-	VMOVUPD      avx2const99<>+0(SB), Y0
+	VMOVUPD      avx2const98<>+0(SB), Y0
 	VCVTPS2PD    32(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const100<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const101<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const106<>+0(SB), Y3
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const102<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const107<>+0(SB), Y3
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const107<>+0(SB), Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const101<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const108<>+0(SB), Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const102<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, 32(DX)
-	VMOVUPD      avx2const99<>+0(SB), Y0
+	VMOVUPD      avx2const98<>+0(SB), Y0
 	VCVTPS2PD    48(AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const100<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const101<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const106<>+0(SB), Y3
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const102<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const107<>+0(SB), Y3
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const107<>+0(SB), Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const101<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const108<>+0(SB), Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const102<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -22231,31 +23503,31 @@ loop1188:
 	ADDQ         $+64, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1188
+	JAE          loop1259
 
-end1189:
+end1260:
 	CMPQ CX, $+4
-	JB   end1191
+	JB   end1262
 
-loop1190:
-	VMOVUPD      avx2const99<>+0(SB), Y0
+loop1261:
+	VMOVUPD      avx2const98<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const100<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const33<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const101<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const106<>+0(SB), Y3
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const102<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const107<>+0(SB), Y3
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const107<>+0(SB), Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const101<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const108<>+0(SB), Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const102<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -22265,98 +23537,110 @@ loop1190:
 	ADDQ         $+16, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop1190
+	JAE          loop1261
 
-end1191:
+end1262:
 	TESTQ        CX, CX
-	JZ           none1192
+	JZ           none1263
 	LEAQ         avx2const79<>+32(SB), BX
 	NEGQ         CX
 	VMOVDQU      (BX)(CX*4), X0
 	NEGQ         CX
 	VPMOVSXDQ    X0, Y1
 	VMASKMOVPS   (AX), X0, X1
-	VMOVUPD      avx2const99<>+0(SB), Y2
+	VMOVUPD      avx2const98<>+0(SB), Y2
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y2, Y1, Y2
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const32<>+0(SB), Y2, Y1
+	VFMADD231PD  avx2const100<>+0(SB), Y2, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y3
-	VFNMADD231PD avx2const33<>+0(SB), Y3, Y2
+	VFNMADD231PD avx2const101<>+0(SB), Y3, Y2
 	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const106<>+0(SB), Y4
-	VFMADD213PD  avx2const104<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const102<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const107<>+0(SB), Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y3, Y4
 	VFMADD213PD  avx2const17<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const107<>+0(SB), Y5
-	VFMADD213PD  avx2const105<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const103<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const101<>+0(SB), Y3, Y5
+	VMOVUPD      avx2const108<>+0(SB), Y5
+	VFMADD213PD  avx2const106<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const104<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const102<>+0(SB), Y3, Y5
 	VFMADD213PD  Y4, Y2, Y5
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y5, Y5
 	VCVTPD2PSY   Y5, X1
 	VMASKMOVPS   X1, X0, (DX)
 
-none1192:
+none1263:
 	VZEROUPPER
 	RET
 
-DATA avx2const99<>+0(SB)/8, $0x4056800000000000
-DATA avx2const99<>+8(SB)/8, $0x4056800000000000
-DATA avx2const99<>+16(SB)/8, $0x4056800000000000
-DATA avx2const99<>+24(SB)/8, $0x4056800000000000
+DATA avx2const98<>+0(SB)/8, $0x4056800000000000
+DATA avx2const98<>+8(SB)/8, $0x4056800000000000
+DATA avx2const98<>+16(SB)/8, $0x4056800000000000
+DATA avx2const98<>+24(SB)/8, $0x4056800000000000
+GLOBL avx2const98<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const99<>+0(SB)/8, $0xc05b800000000000
+DATA avx2const99<>+8(SB)/8, $0xc05b800000000000
+DATA avx2const99<>+16(SB)/8, $0xc05b800000000000
+DATA avx2const99<>+24(SB)/8, $0xc05b800000000000
 GLOBL avx2const99<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const100<>+0(SB)/8, $0xc05b800000000000
-DATA avx2const100<>+8(SB)/8, $0xc05b800000000000
-DATA avx2const100<>+16(SB)/8, $0xc05b800000000000
-DATA avx2const100<>+24(SB)/8, $0xc05b800000000000
+DATA avx2const100<>+0(SB)/8, $0x3ff71547652b82fe
+DATA avx2const100<>+8(SB)/8, $0x3ff71547652b82fe
+DATA avx2const100<>+16(SB)/8, $0x3ff71547652b82fe
+DATA avx2const100<>+24(SB)/8, $0x3ff71547652b82fe
 GLOBL avx2const100<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const101<>+0(SB)/8, $0x3ff00000000e5891
-DATA avx2const101<>+8(SB)/8, $0x3ff00000000e5891
-DATA avx2const101<>+16(SB)/8, $0x3ff00000000e5891
-DATA avx2const101<>+24(SB)/8, $0x3ff00000000e5891
+DATA avx2const101<>+0(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const101<>+8(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const101<>+16(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const101<>+24(SB)/8, $0x3fe62e42fefa39ef
 GLOBL avx2const101<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const102<>+0(SB)/8, $0x3fe000000424eb42
-DATA avx2const102<>+8(SB)/8, $0x3fe000000424eb42
-DATA avx2const102<>+16(SB)/8, $0x3fe000000424eb42
-DATA avx2const102<>+24(SB)/8, $0x3fe000000424eb42
+DATA avx2const102<>+0(SB)/8, $0x3ff00000000e5891
+DATA avx2const102<>+8(SB)/8, $0x3ff00000000e5891
+DATA avx2const102<>+16(SB)/8, $0x3ff00000000e5891
+DATA avx2const102<>+24(SB)/8, $0x3ff00000000e5891
 GLOBL avx2const102<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const103<>+0(SB)/8, $0x3fc55555350a4b19
-DATA avx2const103<>+8(SB)/8, $0x3fc55555350a4b19
-DATA avx2const103<>+16(SB)/8, $0x3fc55555350a4b19
-DATA avx2const103<>+24(SB)/8, $0x3fc55555350a4b19
+DATA avx2const103<>+0(SB)/8, $0x3fe000000424eb42
+DATA avx2const103<>+8(SB)/8, $0x3fe000000424eb42
+DATA avx2const103<>+16(SB)/8, $0x3fe000000424eb42
+DATA avx2const103<>+24(SB)/8, $0x3fe000000424eb42
 GLOBL avx2const103<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const104<>+0(SB)/8, $0x3fa555481a90fac0
-DATA avx2const104<>+8(SB)/8, $0x3fa555481a90fac0
-DATA avx2const104<>+16(SB)/8, $0x3fa555481a90fac0
-DATA avx2const104<>+24(SB)/8, $0x3fa555481a90fac0
+DATA avx2const104<>+0(SB)/8, $0x3fc55555350a4b19
+DATA avx2const104<>+8(SB)/8, $0x3fc55555350a4b19
+DATA avx2const104<>+16(SB)/8, $0x3fc55555350a4b19
+DATA avx2const104<>+24(SB)/8, $0x3fc55555350a4b19
 GLOBL avx2const104<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const105<>+0(SB)/8, $0x3f811130b23e3378
-DATA avx2const105<>+8(SB)/8, $0x3f811130b23e3378
-DATA avx2const105<>+16(SB)/8, $0x3f811130b23e3378
-DATA avx2const105<>+24(SB)/8, $0x3f811130b23e3378
+DATA avx2const105<>+0(SB)/8, $0x3fa555481a90fac0
+DATA avx2const105<>+8(SB)/8, $0x3fa555481a90fac0
+DATA avx2const105<>+16(SB)/8, $0x3fa555481a90fac0
+DATA avx2const105<>+24(SB)/8, $0x3fa555481a90fac0
 GLOBL avx2const105<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const106<>+0(SB)/8, $0x3f56d9569691baea
-DATA avx2const106<>+8(SB)/8, $0x3f56d9569691baea
-DATA avx2const106<>+16(SB)/8, $0x3f56d9569691baea
-DATA avx2const106<>+24(SB)/8, $0x3f56d9569691baea
+DATA avx2const106<>+0(SB)/8, $0x3f811130b23e3378
+DATA avx2const106<>+8(SB)/8, $0x3f811130b23e3378
+DATA avx2const106<>+16(SB)/8, $0x3f811130b23e3378
+DATA avx2const106<>+24(SB)/8, $0x3f811130b23e3378
 GLOBL avx2const106<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const107<>+0(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const107<>+8(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const107<>+16(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const107<>+24(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const107<>+0(SB)/8, $0x3f56d9569691baea
+DATA avx2const107<>+8(SB)/8, $0x3f56d9569691baea
+DATA avx2const107<>+16(SB)/8, $0x3f56d9569691baea
+DATA avx2const107<>+24(SB)/8, $0x3f56d9569691baea
 GLOBL avx2const107<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const108<>+0(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const108<>+8(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const108<>+16(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const108<>+24(SB)/8, $0x3f29e8ecd3ede4cf
+GLOBL avx2const108<>(SB), RODATA|NOPTR, $32
 
 // func logFloat32AVX2(dst *float32, x []float32, stream int)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
@@ -22367,10 +23651,10 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ        dst+0(FP), DX
 	MOVQ        stream+32(FP), BX
 	TESTQ       BX, BX
-	JZ          plain1193
+	JZ          plain1264
 	MOVQ        DX, BX
 	ANDQ        $+3, BX
-	JNZ         plain1193
+	JNZ         plain1264
 	MOVQ        DX, BX
 	NEGQ        BX
 	ANDQ        $+15, BX
@@ -22378,7 +23662,7 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	CMPQ        BX, CX
 	CMOVQHI     CX, BX
 	TESTQ       BX, BX
-	JZ          none1194
+	JZ          none1265
 	LEAQ        avx2const79<>+32(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*4), X1
@@ -22396,13 +23680,13 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	VADDPD      avx2const48<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y3
-	VMOVUPD     avx2const111<>+0(SB), Y6
+	VMOVUPD     avx2const112<>+0(SB), Y6
+	VFMADD213PD avx2const111<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const110<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const109<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const108<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const48<>+0(SB), Y3, Y6
 	VMULPD      Y5, Y6, Y6
-	VFMADD231PD avx2const33<>+0(SB), Y4, Y6
+	VFMADD231PD avx2const101<>+0(SB), Y4, Y6
 	VCMPPD      $0x11, Y0, Y2, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y6, Y6
 	VCMPPD      $0x00, Y0, Y2, Y3
@@ -22415,11 +23699,11 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	LEAQ        (DX)(BX*4), DX
 	LEAQ        (AX)(BX*4), AX
 
-none1194:
+none1265:
 	CMPQ CX, $+16
-	JB   end1197
+	JB   end1268
 
-loop1196:
+loop1267:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -22431,13 +23715,13 @@ loop1196:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const111<>+0(SB), Y5
+	VMOVUPD     avx2const112<>+0(SB), Y5
+	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const108<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const101<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -22457,13 +23741,13 @@ loop1196:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const111<>+0(SB), Y5
+	VMOVUPD     avx2const112<>+0(SB), Y5
+	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const108<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const101<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -22483,13 +23767,13 @@ loop1196:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const111<>+0(SB), Y5
+	VMOVUPD     avx2const112<>+0(SB), Y5
+	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const108<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const101<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -22509,13 +23793,13 @@ loop1196:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const111<>+0(SB), Y5
+	VMOVUPD     avx2const112<>+0(SB), Y5
+	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const108<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const101<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -22528,16 +23812,17 @@ loop1196:
 	ADDQ        $+64, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop1196
+	JAE         loop1267
 
-end1197:
+end1268:
 	SFENCE
 
-plain1193:
-	CMPQ CX, $+16
-	JB   end1203
+plain1264:
+	CMPQ    CX, $+16
+	JB      end1274
+	PCALIGN $0x40
 
-loop1202:
+loop1273:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -22549,13 +23834,13 @@ loop1202:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const111<>+0(SB), Y5
+	VMOVUPD     avx2const112<>+0(SB), Y5
+	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const108<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const101<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -22575,13 +23860,13 @@ loop1202:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const111<>+0(SB), Y5
+	VMOVUPD     avx2const112<>+0(SB), Y5
+	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const108<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const101<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -22601,13 +23886,13 @@ loop1202:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const111<>+0(SB), Y5
+	VMOVUPD     avx2const112<>+0(SB), Y5
+	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const108<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const101<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -22627,13 +23912,13 @@ loop1202:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const111<>+0(SB), Y5
+	VMOVUPD     avx2const112<>+0(SB), Y5
+	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const108<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const101<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -22646,13 +23931,13 @@ loop1202:
 	ADDQ        $+64, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop1202
+	JAE         loop1273
 
-end1203:
+end1274:
 	CMPQ CX, $+4
-	JB   end1209
+	JB   end1280
 
-loop1208:
+loop1279:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -22664,13 +23949,13 @@ loop1208:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const111<>+0(SB), Y5
+	VMOVUPD     avx2const112<>+0(SB), Y5
+	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const108<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const33<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const101<>+0(SB), Y3, Y5
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -22683,11 +23968,11 @@ loop1208:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1208
+	JAE         loop1279
 
-end1209:
+end1280:
 	TESTQ       CX, CX
-	JZ          none1211
+	JZ          none1282
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -22705,13 +23990,13 @@ end1209:
 	VADDPD      avx2const48<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y3
-	VMOVUPD     avx2const111<>+0(SB), Y6
+	VMOVUPD     avx2const112<>+0(SB), Y6
+	VFMADD213PD avx2const111<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const110<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const109<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const108<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const48<>+0(SB), Y3, Y6
 	VMULPD      Y5, Y6, Y6
-	VFMADD231PD avx2const33<>+0(SB), Y4, Y6
+	VFMADD231PD avx2const101<>+0(SB), Y4, Y6
 	VCMPPD      $0x11, Y0, Y2, Y3
 	VBLENDVPD   Y3, avx2const65<>+0(SB), Y6, Y6
 	VCMPPD      $0x00, Y0, Y2, Y0
@@ -22721,33 +24006,33 @@ end1209:
 	VCVTPD2PSY  Y6, X0
 	VMASKMOVPS  X0, X1, (DX)
 
-none1211:
+none1282:
 	VZEROUPPER
 	RET
 
-DATA avx2const108<>+0(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const108<>+8(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const108<>+16(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const108<>+24(SB)/8, $0x3fe555554fdd9bbb
-GLOBL avx2const108<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const109<>+0(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const109<>+8(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const109<>+16(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const109<>+24(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const109<>+0(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const109<>+8(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const109<>+16(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const109<>+24(SB)/8, $0x3fe555554fdd9bbb
 GLOBL avx2const109<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const110<>+0(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const110<>+8(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const110<>+16(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const110<>+24(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const110<>+0(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const110<>+8(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const110<>+16(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const110<>+24(SB)/8, $0x3fd999a7a2bc57db
 GLOBL avx2const110<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const111<>+0(SB)/8, $0x3fce2f392124a067
-DATA avx2const111<>+8(SB)/8, $0x3fce2f392124a067
-DATA avx2const111<>+16(SB)/8, $0x3fce2f392124a067
-DATA avx2const111<>+24(SB)/8, $0x3fce2f392124a067
+DATA avx2const111<>+0(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const111<>+8(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const111<>+16(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const111<>+24(SB)/8, $0x3fd2438ecab6622d
 GLOBL avx2const111<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const112<>+0(SB)/8, $0x3fce2f392124a067
+DATA avx2const112<>+8(SB)/8, $0x3fce2f392124a067
+DATA avx2const112<>+16(SB)/8, $0x3fce2f392124a067
+DATA avx2const112<>+24(SB)/8, $0x3fce2f392124a067
+GLOBL avx2const112<>(SB), RODATA|NOPTR, $32
 
 // func unaryInt64AVX2(c int, dst *int64, x []int64, a int64, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
@@ -22759,13 +24044,13 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1214
+	JNE          case1285
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1215
+	JZ           plain1286
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1215
+	JNZ          plain1286
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -22773,7 +24058,7 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1216
+	JZ           none1287
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -22794,11 +24079,11 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1216:
+none1287:
 	CMPQ CX, $+16
-	JB   end1218
+	JB   end1289
 
-loop1217:
+loop1288:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -22847,16 +24132,17 @@ loop1217:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1217
+	JAE      loop1288
 
-end1218:
+end1289:
 	SFENCE
 
-plain1215:
-	CMPQ CX, $+16
-	JB   end1220
+plain1286:
+	CMPQ    CX, $+16
+	JB      end1291
+	PCALIGN $0x40
 
-loop1219:
+loop1290:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -22905,13 +24191,13 @@ loop1219:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1219
+	JAE      loop1290
 
-end1220:
+end1291:
 	CMPQ CX, $+4
-	JB   end1222
+	JB   end1293
 
-loop1221:
+loop1292:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -22927,11 +24213,11 @@ loop1221:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1221
+	JAE      loop1292
 
-end1222:
+end1293:
 	TESTQ      CX, CX
-	JZ         none1223
+	JZ         none1294
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -22949,18 +24235,18 @@ end1222:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (DX)
 
-none1223:
-	JMP done1213
+none1294:
+	JMP done1284
 
-case1214:
+case1285:
 	CMPQ       BX, $+1
-	JNE        case1224
+	JNE        case1295
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1225
+	JZ         plain1296
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1225
+	JNZ        plain1296
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -22968,7 +24254,7 @@ case1214:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1226
+	JZ         none1297
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -22982,11 +24268,11 @@ case1214:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none1226:
+none1297:
 	CMPQ CX, $+16
-	JB   end1228
+	JB   end1299
 
-loop1227:
+loop1298:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -23007,16 +24293,17 @@ loop1227:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1227
+	JAE      loop1298
 
-end1228:
+end1299:
 	SFENCE
 
-plain1225:
-	CMPQ CX, $+16
-	JB   end1230
+plain1296:
+	CMPQ    CX, $+16
+	JB      end1301
+	PCALIGN $0x40
 
-loop1229:
+loop1300:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -23037,13 +24324,13 @@ loop1229:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1229
+	JAE      loop1300
 
-end1230:
+end1301:
 	CMPQ CX, $+4
-	JB   end1232
+	JB   end1303
 
-loop1231:
+loop1302:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -23052,11 +24339,11 @@ loop1231:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1231
+	JAE      loop1302
 
-end1232:
+end1303:
 	TESTQ      CX, CX
-	JZ         none1233
+	JZ         none1304
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -23067,16 +24354,16 @@ end1232:
 	VPSUBQ     Y1, Y2, Y2
 	VMASKMOVPD Y2, Y0, (DX)
 
-none1233:
-	JMP done1213
+none1304:
+	JMP done1284
 
-case1224:
+case1295:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1235
+	JZ         plain1306
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1235
+	JNZ        plain1306
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -23084,7 +24371,7 @@ case1224:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1236
+	JZ         none1307
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -23096,11 +24383,11 @@ case1224:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none1236:
+none1307:
 	CMPQ CX, $+16
-	JB   end1238
+	JB   end1309
 
-loop1237:
+loop1308:
 	VPSUBQ   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPSUBQ   32(AX), Y1, Y0
@@ -23113,16 +24400,17 @@ loop1237:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1237
+	JAE      loop1308
 
-end1238:
+end1309:
 	SFENCE
 
-plain1235:
-	CMPQ CX, $+16
-	JB   end1240
+plain1306:
+	CMPQ    CX, $+16
+	JB      end1311
+	PCALIGN $0x40
 
-loop1239:
+loop1310:
 	VPSUBQ  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPSUBQ  32(AX), Y1, Y0
@@ -23135,24 +24423,24 @@ loop1239:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1239
+	JAE     loop1310
 
-end1240:
+end1311:
 	CMPQ CX, $+4
-	JB   end1242
+	JB   end1313
 
-loop1241:
+loop1312:
 	VPSUBQ  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop1241
+	JAE     loop1312
 
-end1242:
+end1313:
 	TESTQ      CX, CX
-	JZ         none1243
+	JZ         none1314
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -23161,8 +24449,8 @@ end1242:
 	VPSUBQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none1243:
-done1213:
+none1314:
+done1284:
 	VZEROUPPER
 	RET
 
@@ -23177,10 +24465,10 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1244
+	JZ           plain1315
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1244
+	JNZ          plain1315
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -23188,7 +24476,7 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1245
+	JZ           none1316
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
@@ -23212,11 +24500,11 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1245:
+none1316:
 	CMPQ DX, $+16
-	JB   end1247
+	JB   end1318
 
-loop1246:
+loop1317:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -23270,16 +24558,17 @@ loop1246:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1246
+	JAE      loop1317
 
-end1247:
+end1318:
 	SFENCE
 
-plain1244:
-	CMPQ DX, $+16
-	JB   end1249
+plain1315:
+	CMPQ    DX, $+16
+	JB      end1320
+	PCALIGN $0x40
 
-loop1248:
+loop1319:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -23333,13 +24622,13 @@ loop1248:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1248
+	JAE      loop1319
 
-end1249:
+end1320:
 	CMPQ DX, $+4
-	JB   end1251
+	JB   end1322
 
-loop1250:
+loop1321:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -23357,11 +24646,11 @@ loop1250:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1250
+	JAE      loop1321
 
-end1251:
+end1322:
 	TESTQ      DX, DX
-	JZ         none1252
+	JZ         none1323
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y1
@@ -23381,25 +24670,26 @@ end1251:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (BX)
 
-none1252:
+none1323:
 	VZEROUPPER
 	RET
 
 // func dotInt64AVX2(x []int64, y []int64) int64
 // Requires: AVX, AVX2
 TEXT ·dotInt64AVX2(SB), NOSPLIT, $0-56
-	MOVQ  x_base+0(FP), AX
-	MOVQ  x_len+8(FP), CX
-	MOVQ  y_base+24(FP), DX
-	MOVQ  y_len+32(FP), BX
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
-	VPXOR Y2, Y2, Y2
-	VPXOR Y3, Y3, Y3
-	CMPQ  CX, $+16
-	JB    end1254
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    y_base+24(FP), DX
+	MOVQ    y_len+32(FP), BX
+	VPXOR   Y0, Y0, Y0
+	VPXOR   Y1, Y1, Y1
+	VPXOR   Y2, Y2, Y2
+	VPXOR   Y3, Y3, Y3
+	CMPQ    CX, $+16
+	JB      end1325
+	PCALIGN $0x40
 
-loop1253:
+loop1324:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -23448,13 +24738,13 @@ loop1253:
 	ADDQ     $+128, DX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1253
+	JAE      loop1324
 
-end1254:
+end1325:
 	CMPQ CX, $+4
-	JB   end1256
+	JB   end1327
 
-loop1255:
+loop1326:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -23470,11 +24760,11 @@ loop1255:
 	ADDQ     $+32, DX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1255
+	JAE      loop1326
 
-end1256:
+end1327:
 	TESTQ      CX, CX
-	JZ         none1257
+	JZ         none1328
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y4
@@ -23493,7 +24783,7 @@ end1256:
 	VPADDQ     Y6, Y5, Y5
 	VPADDQ     Y5, Y0, Y0
 
-none1257:
+none1328:
 	VPADDQ       Y2, Y0, Y0
 	VPADDQ       Y3, Y1, Y1
 	VPADDQ       Y1, Y0, Y0
@@ -23515,7 +24805,7 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPADDQ       avx2const2<>+0(SB), Y0, Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const98<>+0(SB), Y1
+	VBROADCASTSD avx2const36<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -23527,18 +24817,19 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1259
+	JB           end1330
 
-loop1258:
+loop1329:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1261
+	JB      end1332
+	PCALIGN $0x40
 
-loop1260:
+loop1331:
 	VPADDQ      (AX), Y0, Y12
 	VSUBPD      avx2const2<>+0(SB), Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -23558,9 +24849,9 @@ loop1260:
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1260
+	JAE         loop1331
 
-end1261:
+end1332:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -23581,13 +24872,13 @@ end1261:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1258
+	JAE    loop1329
 
-end1259:
+end1330:
 	CMPQ CX, $+4
-	JB   end1263
+	JB   end1334
 
-loop1262:
+loop1333:
 	VPADDQ      (AX), Y0, Y3
 	VSUBPD      avx2const2<>+0(SB), Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -23595,11 +24886,11 @@ loop1262:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1262
+	JAE         loop1333
 
-end1263:
+end1334:
 	TESTQ       CX, CX
-	JZ          none1264
+	JZ          none1335
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y3
@@ -23611,7 +24902,7 @@ end1263:
 	VFMADD231PD Y1, Y0, Y2
 	VFMADD231PD Y0, Y0, Y7
 
-none1264:
+none1335:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -23636,10 +24927,10 @@ TEXT ·flipAVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1265
+	JZ           plain1336
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1265
+	JNZ          plain1336
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -23647,7 +24938,7 @@ TEXT ·flipAVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1266
+	JZ           none1337
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -23659,11 +24950,11 @@ TEXT ·flipAVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1266:
+none1337:
 	CMPQ CX, $+16
-	JB   end1268
+	JB   end1339
 
-loop1267:
+loop1338:
 	VPXOR    (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VPXOR    32(AX), Y0, Y1
@@ -23676,16 +24967,17 @@ loop1267:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1267
+	JAE      loop1338
 
-end1268:
+end1339:
 	SFENCE
 
-plain1265:
-	CMPQ CX, $+16
-	JB   end1270
+plain1336:
+	CMPQ    CX, $+16
+	JB      end1341
+	PCALIGN $0x40
 
-loop1269:
+loop1340:
 	VPXOR   (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VPXOR   32(AX), Y0, Y1
@@ -23698,24 +24990,24 @@ loop1269:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1269
+	JAE     loop1340
 
-end1270:
+end1341:
 	CMPQ CX, $+4
-	JB   end1272
+	JB   end1343
 
-loop1271:
+loop1342:
 	VPXOR   (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop1271
+	JAE     loop1342
 
-end1272:
+end1343:
 	TESTQ      CX, CX
-	JZ         none1273
+	JZ         none1344
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -23724,25 +25016,25 @@ end1272:
 	VPXOR      Y2, Y0, Y0
 	VMASKMOVPD Y0, Y1, (DX)
 
-none1273:
+none1344:
 	VZEROUPPER
 	RET
 
 // func hashAVX2(dst *int64, x []int64, seed uint64, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·hashAVX2(SB), NOSPLIT, $0-48
-	VMOVUPD      avx2const112<>+0(SB), Y1
-	VMOVUPD      avx2const113<>+0(SB), Y2
+	VMOVUPD      avx2const113<>+0(SB), Y1
+	VMOVUPD      avx2const114<>+0(SB), Y2
 	VPBROADCASTQ seed+32(FP), Y0
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1274
+	JZ           plain1345
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1274
+	JNZ          plain1345
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -23750,7 +25042,7 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1275
+	JZ           none1346
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y3
@@ -23784,11 +25076,11 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1275:
+none1346:
 	CMPQ CX, $+16
-	JB   end1277
+	JB   end1348
 
-loop1276:
+loop1347:
 	VPXOR    (AX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -23889,16 +25181,17 @@ loop1276:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1276
+	JAE      loop1347
 
-end1277:
+end1348:
 	SFENCE
 
-plain1274:
-	CMPQ CX, $+16
-	JB   end1279
+plain1345:
+	CMPQ    CX, $+16
+	JB      end1350
+	PCALIGN $0x40
 
-loop1278:
+loop1349:
 	VPXOR    (AX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -23999,13 +25292,13 @@ loop1278:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1278
+	JAE      loop1349
 
-end1279:
+end1350:
 	CMPQ CX, $+4
-	JB   end1281
+	JB   end1352
 
-loop1280:
+loop1351:
 	VPXOR    (AX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -24034,11 +25327,11 @@ loop1280:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1280
+	JAE      loop1351
 
-end1281:
+end1352:
 	TESTQ      CX, CX
-	JZ         none1282
+	JZ         none1353
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y3
@@ -24069,36 +25362,36 @@ end1281:
 	VPXOR      Y1, Y0, Y0
 	VMASKMOVPD Y0, Y3, (DX)
 
-none1282:
+none1353:
 	VZEROUPPER
 	RET
 
-DATA avx2const112<>+0(SB)/8, $0xff51afd7ed558ccd
-DATA avx2const112<>+8(SB)/8, $0xff51afd7ed558ccd
-DATA avx2const112<>+16(SB)/8, $0xff51afd7ed558ccd
-DATA avx2const112<>+24(SB)/8, $0xff51afd7ed558ccd
-GLOBL avx2const112<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const113<>+0(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx2const113<>+8(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx2const113<>+16(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx2const113<>+24(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const113<>+0(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const113<>+8(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const113<>+16(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const113<>+24(SB)/8, $0xff51afd7ed558ccd
 GLOBL avx2const113<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const114<>+0(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const114<>+8(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const114<>+16(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const114<>+24(SB)/8, $0xc4ceb9fe1a85ec53
+GLOBL avx2const114<>(SB), RODATA|NOPTR, $32
 
 // func bucketsOfAVX2(dst *int64, x []int64, seed uint64, n uint64)
 // Requires: AVX, AVX2
 TEXT ·bucketsOfAVX2(SB), NOSPLIT, $0-48
-	VMOVUPD      avx2const112<>+0(SB), Y2
-	VMOVUPD      avx2const113<>+0(SB), Y3
+	VMOVUPD      avx2const113<>+0(SB), Y2
+	VMOVUPD      avx2const114<>+0(SB), Y3
 	VPBROADCASTQ seed+32(FP), Y0
 	VPBROADCASTQ n+40(FP), Y1
 	MOVQ         x_base+8(FP), CX
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+16
-	JB           end1284
+	JB           end1355
 
-loop1283:
+loop1354:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -24211,13 +25504,13 @@ loop1283:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1283
+	JAE      loop1354
 
-end1284:
+end1355:
 	CMPQ DX, $+4
-	JB   end1286
+	JB   end1357
 
-loop1285:
+loop1356:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -24249,11 +25542,11 @@ loop1285:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1285
+	JAE      loop1356
 
-end1286:
+end1357:
 	TESTQ      DX, DX
-	JZ         none1287
+	JZ         none1358
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y4
@@ -24287,7 +25580,7 @@ end1286:
 	VPSRLQ     $0x20, Y0, Y0
 	VMASKMOVPD Y0, Y4, (AX)
 
-none1287:
+none1358:
 	VZEROUPPER
 	RET
 
@@ -24304,24 +25597,24 @@ TEXT ·encodeAVX2(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1292
+	JB      end1363
 
-loop1291:
+loop1362:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1291
+	JAE        loop1362
 
-end1292:
+end1363:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1288:
+key1359:
 	CMPQ         BX, R12
-	JAE          end1290
+	JAE          end1361
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -24331,7 +25624,7 @@ key1288:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1289:
+again1360:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -24345,18 +25638,18 @@ again1289:
 	CMOVLHI   R10, R8
 	BZHIL     R8, DI, DI
 	TESTL     DI, DI
-	JZ        miss1293
+	JZ        miss1364
 	TZCNTL    DI, DI
 	MOVL      40(SI)(DI*4), R8
 	MOVL      R8, (AX)(BX*4)
 	INCQ      BX
-	JMP       key1288
+	JMP       key1359
 
-miss1293:
+miss1364:
 	CMPL R8, $+5
-	JAE  full1294
+	JAE  full1365
 	CMPQ R13, room+80(FP)
-	JAE  end1290
+	JAE  end1361
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -24366,24 +25659,24 @@ miss1293:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1288
+	JMP  key1359
 
-full1294:
-	JNE  passed1295
+full1365:
+	JNE  passed1366
 	MOVL $0x00000006, 60(SI)
 
-passed1295:
+passed1366:
 	DECL    R9
-	JZ      last1296
+	JZ      last1367
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1289
+	JMP     again1360
 
-last1296:
-end1290:
+last1367:
+end1361:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -24402,24 +25695,24 @@ TEXT ·findAVX2(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1301
+	JB      end1372
 
-loop1300:
+loop1371:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1300
+	JAE        loop1371
 
-end1301:
+end1372:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1297:
+key1368:
 	CMPQ         BX, R12
-	JAE          end1299
+	JAE          end1370
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -24429,7 +25722,7 @@ key1297:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1298:
+again1369:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -24444,7 +25737,7 @@ again1298:
 	BZHIL     R8, DI, DI
 	XORL      $+6, R8
 	ORL       DI, R8
-	JZ        passed1303
+	JZ        passed1374
 	MOVL      DI, R8
 	ORL       $+32, R8
 	TZCNTL    R8, R8
@@ -24455,25 +25748,25 @@ again1298:
 	CMPL      DI, $+1
 	SBBQ      $+0, R13
 	INCQ      BX
-	JMP       key1297
+	JMP       key1368
 
-passed1303:
+passed1374:
 	DECL    R9
-	JZ      last1304
+	JZ      last1375
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1298
+	JMP     again1369
 
-last1304:
+last1375:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1297
+	JMP  key1368
 
-end1299:
+end1370:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

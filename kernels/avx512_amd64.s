@@ -18,19 +18,38 @@ TEXT ·sumAVX512(SB), NOSPLIT, $0-32
 	VPXORQ Z6, Z6, Z6
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
+	CMPQ   CX, ·touchFrom+0(SB)
+	JB     near1
 	CMPQ   CX, $+64
-	JB     end2
+	JB     end3
 
-loop1:
+loop2:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end4
+	JB      end5
+	PCALIGN $0x40
 
-loop3:
+loop4:
+	MOVQ   (AX), BX
+	MOVQ   8(AX), BX
+	MOVQ   64(AX), BX
+	MOVQ   72(AX), BX
+	MOVQ   128(AX), BX
+	MOVQ   136(AX), BX
+	MOVQ   192(AX), BX
+	MOVQ   200(AX), BX
+	MOVQ   256(AX), BX
+	MOVQ   264(AX), BX
+	MOVQ   320(AX), BX
+	MOVQ   328(AX), BX
+	MOVQ   384(AX), BX
+	MOVQ   392(AX), BX
+	MOVQ   448(AX), BX
+	MOVQ   456(AX), BX
 	VADDPD (AX), Z0, Z0
 	VADDPD 64(AX), Z1, Z1
 	VADDPD 128(AX), Z2, Z2
@@ -42,9 +61,9 @@ loop3:
 	ADDQ   $+512, AX
 	SUBQ   $+64, DX
 	CMPQ   DX, $+64
-	JAE    loop3
+	JAE    loop4
 
-end4:
+end5:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -65,29 +84,81 @@ end4:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1
+	JAE    loop2
 
-end2:
+end3:
+near1:
+	CMPQ CX, $+64
+	JB   end7
+
+loop6:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end9
+	PCALIGN $0x40
+
+loop8:
+	VADDPD (AX), Z0, Z0
+	VADDPD 64(AX), Z1, Z1
+	VADDPD 128(AX), Z2, Z2
+	VADDPD 192(AX), Z3, Z3
+	VADDPD 256(AX), Z4, Z4
+	VADDPD 320(AX), Z5, Z5
+	VADDPD 384(AX), Z6, Z6
+	VADDPD 448(AX), Z7, Z7
+	ADDQ   $+512, AX
+	SUBQ   $+64, DX
+	CMPQ   DX, $+64
+	JAE    loop8
+
+end9:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Z4, Z0, Z0
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z2, Z0, Z0
+	VADDPD Z3, Z1, Z1
+	VADDPD Z1, Z0, Z0
+	VADDPD Z0, Z8, Z8
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop6
+
+end7:
 	CMPQ CX, $+8
-	JB   end6
+	JB   end11
 
-loop5:
+loop10:
 	VADDPD (AX), Z0, Z0
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop5
+	JAE    loop10
 
-end6:
+end11:
 	TESTQ     CX, CX
-	JZ        none7
+	JZ        none12
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
 	VMOVUPD.Z (AX), K1, Z1
 	VADDPD    Z1, Z0, Z0
 
-none7:
+none12:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -115,19 +186,54 @@ TEXT ·dotAVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z6, Z6, Z6
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
+	CMPQ   CX, ·touchFrom+0(SB)
+	JB     near13
 	CMPQ   CX, $+64
-	JB     end9
+	JB     end15
 
-loop8:
+loop14:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+64
-	JB      end11
+	JB      end17
+	PCALIGN $0x40
 
-loop10:
+loop16:
+	MOVQ        (AX), SI
+	MOVQ        8(AX), SI
+	MOVQ        64(AX), SI
+	MOVQ        72(AX), SI
+	MOVQ        128(AX), SI
+	MOVQ        136(AX), SI
+	MOVQ        192(AX), SI
+	MOVQ        200(AX), SI
+	MOVQ        256(AX), SI
+	MOVQ        264(AX), SI
+	MOVQ        320(AX), SI
+	MOVQ        328(AX), SI
+	MOVQ        384(AX), SI
+	MOVQ        392(AX), SI
+	MOVQ        448(AX), SI
+	MOVQ        456(AX), SI
+	MOVQ        (DX), SI
+	MOVQ        8(DX), SI
+	MOVQ        64(DX), SI
+	MOVQ        72(DX), SI
+	MOVQ        128(DX), SI
+	MOVQ        136(DX), SI
+	MOVQ        192(DX), SI
+	MOVQ        200(DX), SI
+	MOVQ        256(DX), SI
+	MOVQ        264(DX), SI
+	MOVQ        320(DX), SI
+	MOVQ        328(DX), SI
+	MOVQ        384(DX), SI
+	MOVQ        392(DX), SI
+	MOVQ        448(DX), SI
+	MOVQ        456(DX), SI
 	VMOVUPD     (AX), Z9
 	VFMADD231PD (DX), Z9, Z0
 	VMOVUPD     64(AX), Z9
@@ -148,9 +254,9 @@ loop10:
 	ADDQ        $+512, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop10
+	JAE         loop16
 
-end11:
+end17:
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -171,24 +277,85 @@ end11:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop8
+	JAE    loop14
 
-end9:
+end15:
+near13:
+	CMPQ CX, $+64
+	JB   end19
+
+loop18:
+	MOVQ    CX, BX
+	MOVQ    $+8192, SI
+	CMPQ    BX, SI
+	CMOVQGT SI, BX
+	SUBQ    BX, CX
+	CMPQ    BX, $+64
+	JB      end21
+	PCALIGN $0x40
+
+loop20:
+	VMOVUPD     (AX), Z9
+	VFMADD231PD (DX), Z9, Z0
+	VMOVUPD     64(AX), Z9
+	VFMADD231PD 64(DX), Z9, Z1
+	VMOVUPD     128(AX), Z9
+	VFMADD231PD 128(DX), Z9, Z2
+	VMOVUPD     192(AX), Z9
+	VFMADD231PD 192(DX), Z9, Z3
+	VMOVUPD     256(AX), Z9
+	VFMADD231PD 256(DX), Z9, Z4
+	VMOVUPD     320(AX), Z9
+	VFMADD231PD 320(DX), Z9, Z5
+	VMOVUPD     384(AX), Z9
+	VFMADD231PD 384(DX), Z9, Z6
+	VMOVUPD     448(AX), Z9
+	VFMADD231PD 448(DX), Z9, Z7
+	ADDQ        $+512, AX
+	ADDQ        $+512, DX
+	SUBQ        $+64, BX
+	CMPQ        BX, $+64
+	JAE         loop20
+
+end21:
+	ADDQ   BX, CX
+	ADDQ   $+64, CX
+	VADDPD Z4, Z0, Z0
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z2, Z0, Z0
+	VADDPD Z3, Z1, Z1
+	VADDPD Z1, Z0, Z0
+	VADDPD Z0, Z8, Z8
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop18
+
+end19:
 	CMPQ CX, $+8
-	JB   end13
+	JB   end23
 
-loop12:
+loop22:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (DX), Z1, Z0
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop12
+	JAE         loop22
 
-end13:
+end23:
 	TESTQ       CX, CX
-	JZ          none14
+	JZ          none24
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -197,7 +364,7 @@ end13:
 	VMOVUPD     Z1, Z1
 	VFMADD231PD Z2, Z1, Z0
 
-none14:
+none24:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -212,21 +379,32 @@ none14:
 // func sumInt64AVX512(x []int64) (low uint64, high int64)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·sumInt64AVX512(SB), NOSPLIT, $0-40
-	MOVQ   x_base+0(FP), AX
-	MOVQ   x_len+8(FP), CX
-	MOVQ   CX, DX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	CMPQ   CX, $+32
-	JB     end16
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    CX, DX
+	VPXORQ  Z0, Z0, Z0
+	VPXORQ  Z1, Z1, Z1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	VPXORQ  Z4, Z4, Z4
+	VPXORQ  Z5, Z5, Z5
+	VPXORQ  Z6, Z6, Z6
+	VPXORQ  Z7, Z7, Z7
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near25
+	CMPQ    CX, $+32
+	JB      end27
+	PCALIGN $0x40
 
-loop15:
+loop26:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
 	VPADDQ (AX), Z0, Z0
 	VPSRAQ $0x20, (AX), Z8
 	VPADDQ Z8, Z4, Z4
@@ -242,24 +420,48 @@ loop15:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop15
+	JAE    loop26
 
-end16:
+end27:
+near25:
+	CMPQ    CX, $+32
+	JB      end29
+	PCALIGN $0x40
+
+loop28:
+	VPADDQ (AX), Z0, Z0
+	VPSRAQ $0x20, (AX), Z8
+	VPADDQ Z8, Z4, Z4
+	VPADDQ 64(AX), Z1, Z1
+	VPSRAQ $0x20, 64(AX), Z8
+	VPADDQ Z8, Z5, Z5
+	VPADDQ 128(AX), Z2, Z2
+	VPSRAQ $0x20, 128(AX), Z8
+	VPADDQ Z8, Z6, Z6
+	VPADDQ 192(AX), Z3, Z3
+	VPSRAQ $0x20, 192(AX), Z8
+	VPADDQ Z8, Z7, Z7
+	ADDQ   $+256, AX
+	SUBQ   $+32, CX
+	CMPQ   CX, $+32
+	JAE    loop28
+
+end29:
 	CMPQ CX, $+8
-	JB   end18
+	JB   end31
 
-loop17:
+loop30:
 	VPADDQ (AX), Z0, Z0
 	VPSRAQ $0x20, (AX), Z8
 	VPADDQ Z8, Z4, Z4
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop17
+	JAE    loop30
 
-end18:
+end31:
 	TESTQ     CX, CX
-	JZ        none19
+	JZ        none32
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -268,7 +470,7 @@ end18:
 	VPSRAQ    $0x20, Z8, Z8
 	VPADDQ    Z8, Z4, Z4
 
-none19:
+none32:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -318,19 +520,38 @@ TEXT ·shiftedAVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z16, Z16, Z16
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near33
 	CMPQ         CX, $+64
-	JB           end21
+	JB           end35
 
-loop20:
+loop34:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end23
+	JB      end37
+	PCALIGN $0x40
 
-loop22:
+loop36:
+	MOVQ        (AX), BX
+	MOVQ        8(AX), BX
+	MOVQ        64(AX), BX
+	MOVQ        72(AX), BX
+	MOVQ        128(AX), BX
+	MOVQ        136(AX), BX
+	MOVQ        192(AX), BX
+	MOVQ        200(AX), BX
+	MOVQ        256(AX), BX
+	MOVQ        264(AX), BX
+	MOVQ        320(AX), BX
+	MOVQ        328(AX), BX
+	MOVQ        384(AX), BX
+	MOVQ        392(AX), BX
+	MOVQ        448(AX), BX
+	MOVQ        456(AX), BX
 	VADDPD      (AX), Z0, Z19
 	VADDPD      Z19, Z1, Z1
 	VFMADD231PD Z19, Z19, Z10
@@ -358,9 +579,9 @@ loop22:
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop22
+	JAE         loop36
 
-end23:
+end37:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -397,24 +618,108 @@ end23:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop20
+	JAE    loop34
 
-end21:
+end35:
+near33:
+	CMPQ CX, $+64
+	JB   end39
+
+loop38:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end41
+	PCALIGN $0x40
+
+loop40:
+	VADDPD      (AX), Z0, Z19
+	VADDPD      Z19, Z1, Z1
+	VFMADD231PD Z19, Z19, Z10
+	VADDPD      64(AX), Z0, Z19
+	VADDPD      Z19, Z2, Z2
+	VFMADD231PD Z19, Z19, Z11
+	VADDPD      128(AX), Z0, Z19
+	VADDPD      Z19, Z3, Z3
+	VFMADD231PD Z19, Z19, Z12
+	VADDPD      192(AX), Z0, Z19
+	VADDPD      Z19, Z4, Z4
+	VFMADD231PD Z19, Z19, Z13
+	VADDPD      256(AX), Z0, Z19
+	VADDPD      Z19, Z5, Z5
+	VFMADD231PD Z19, Z19, Z14
+	VADDPD      320(AX), Z0, Z19
+	VADDPD      Z19, Z6, Z6
+	VFMADD231PD Z19, Z19, Z15
+	VADDPD      384(AX), Z0, Z19
+	VADDPD      Z19, Z7, Z7
+	VFMADD231PD Z19, Z19, Z16
+	VADDPD      448(AX), Z0, Z19
+	VADDPD      Z19, Z8, Z8
+	VFMADD231PD Z19, Z19, Z17
+	ADDQ        $+512, AX
+	SUBQ        $+64, DX
+	CMPQ        DX, $+64
+	JAE         loop40
+
+end41:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z8, Z4, Z4
+	VADDPD Z3, Z1, Z1
+	VADDPD Z4, Z2, Z2
+	VADDPD Z2, Z1, Z1
+	VADDPD Z1, Z9, Z9
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VADDPD Z14, Z10, Z10
+	VADDPD Z15, Z11, Z11
+	VADDPD Z16, Z12, Z12
+	VADDPD Z17, Z13, Z13
+	VADDPD Z12, Z10, Z10
+	VADDPD Z13, Z11, Z11
+	VADDPD Z11, Z10, Z10
+	VADDPD Z10, Z18, Z18
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop38
+
+end39:
 	CMPQ CX, $+8
-	JB   end25
+	JB   end43
 
-loop24:
+loop42:
 	VADDPD      (AX), Z0, Z2
 	VADDPD      Z2, Z1, Z1
 	VFMADD231PD Z2, Z2, Z10
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop24
+	JAE         loop42
 
-end25:
+end43:
 	TESTQ       CX, CX
-	JZ          none26
+	JZ          none44
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -424,7 +729,7 @@ end25:
 	VADDPD      Z0, Z1, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none26:
+none44:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -487,9 +792,10 @@ TEXT ·coShiftedAVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end28
+	JB           end46
+	PCALIGN      $0x40
 
-loop27:
+loop45:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  128(AX)(BX*1)
@@ -530,13 +836,13 @@ loop27:
 	ADDQ        $+256, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop27
+	JAE         loop45
 
-end28:
+end46:
 	CMPQ CX, $+8
-	JB   end30
+	JB   end48
 
-loop29:
+loop47:
 	VADDPD      (AX), Z0, Z22
 	VADDPD      (DX), Z1, Z23
 	VADDPD      Z22, Z2, Z2
@@ -548,11 +854,11 @@ loop29:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop29
+	JAE         loop47
 
-end30:
+end48:
 	TESTQ       CX, CX
-	JZ          none31
+	JZ          none49
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -568,7 +874,7 @@ end30:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none31:
+none49:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -659,9 +965,10 @@ TEXT ·coShiftedInt64AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z20, Z20, Z20
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end33
+	JB           end51
+	PCALIGN      $0x40
 
-loop32:
+loop50:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  128(AX)(BX*1)
@@ -710,13 +1017,13 @@ loop32:
 	ADDQ        $+256, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop32
+	JAE         loop50
 
-end33:
+end51:
 	CMPQ CX, $+8
-	JB   end35
+	JB   end53
 
-loop34:
+loop52:
 	VPADDQ      (AX), Z0, Z22
 	VPADDQ      (DX), Z21, Z23
 	VCVTQQ2PD   Z22, Z22
@@ -730,11 +1037,11 @@ loop34:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop34
+	JAE         loop52
 
-end35:
+end53:
 	TESTQ       CX, CX
-	JZ          none36
+	JZ          none54
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -752,7 +1059,7 @@ end35:
 	VFMADD231PD Z21, Z21, Z13
 	VFMADD231PD Z0, Z21, Z17
 
-none36:
+none54:
 	VADDPD        Z3, Z1, Z1
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z2, Z1, Z1
@@ -820,9 +1127,10 @@ TEXT ·nearBitsAVX512(SB), NOSPLIT, $0-40
 	VPXORQ       Z3, Z3, Z3
 	VPXORQ       Z4, Z4, Z4
 	CMPQ         CX, $+32
-	JB           end38
+	JB           end56
+	PCALIGN      $0x40
 
-loop37:
+loop55:
 	VPADDQ (AX), Z0, Z5
 	VPORQ  Z5, Z1, Z1
 	VPADDQ 64(AX), Z0, Z5
@@ -834,23 +1142,23 @@ loop37:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop37
+	JAE    loop55
 
-end38:
+end56:
 	CMPQ CX, $+8
-	JB   end40
+	JB   end58
 
-loop39:
+loop57:
 	VPADDQ (AX), Z0, Z5
 	VPORQ  Z5, Z1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop39
+	JAE    loop57
 
-end40:
+end58:
 	TESTQ     CX, CX
-	JZ        none41
+	JZ        none59
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -859,7 +1167,7 @@ end40:
 	VMOVAPD.Z Z0, K1, Z0
 	VPORQ     Z0, Z1, Z1
 
-none41:
+none59:
 	VORPD         Z3, Z1, Z1
 	VORPD         Z4, Z2, Z2
 	VORPD         Z2, Z1, Z1
@@ -899,10 +1207,29 @@ TEXT ·minMaxAVX512(SB), NOSPLIT, $0-40
 	KXNORB       K2, K2, K2
 	KXNORB       K3, K3, K3
 	KXNORB       K4, K4, K4
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near60
 	CMPQ         CX, $+64
-	JB           end43
+	JB           end62
+	PCALIGN      $0x40
 
-loop42:
+loop61:
+	MOVQ    (AX), DX
+	MOVQ    8(AX), DX
+	MOVQ    64(AX), DX
+	MOVQ    72(AX), DX
+	MOVQ    128(AX), DX
+	MOVQ    136(AX), DX
+	MOVQ    192(AX), DX
+	MOVQ    200(AX), DX
+	MOVQ    256(AX), DX
+	MOVQ    264(AX), DX
+	MOVQ    320(AX), DX
+	MOVQ    328(AX), DX
+	MOVQ    384(AX), DX
+	MOVQ    392(AX), DX
+	MOVQ    448(AX), DX
+	MOVQ    456(AX), DX
 	VMOVUPD (AX), Z17
 	VMINPD  Z17, Z1, Z1
 	VMAXPD  Z17, Z9, Z9
@@ -934,13 +1261,53 @@ loop42:
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop42
+	JAE     loop61
 
-end43:
+end62:
+near60:
+	CMPQ    CX, $+64
+	JB      end64
+	PCALIGN $0x40
+
+loop63:
+	VMOVUPD (AX), Z17
+	VMINPD  Z17, Z1, Z1
+	VMAXPD  Z17, Z9, Z9
+	VMOVUPD 64(AX), Z18
+	VMINPD  Z18, Z2, Z2
+	VMAXPD  Z18, Z10, Z10
+	VCMPPD  $0x07, Z17, Z18, K1, K1
+	VMOVUPD 128(AX), Z17
+	VMINPD  Z17, Z3, Z3
+	VMAXPD  Z17, Z11, Z11
+	VMOVUPD 192(AX), Z18
+	VMINPD  Z18, Z4, Z4
+	VMAXPD  Z18, Z12, Z12
+	VCMPPD  $0x07, Z17, Z18, K2, K2
+	VMOVUPD 256(AX), Z17
+	VMINPD  Z17, Z5, Z5
+	VMAXPD  Z17, Z13, Z13
+	VMOVUPD 320(AX), Z18
+	VMINPD  Z18, Z6, Z6
+	VMAXPD  Z18, Z14, Z14
+	VCMPPD  $0x07, Z17, Z18, K3, K3
+	VMOVUPD 384(AX), Z17
+	VMINPD  Z17, Z7, Z7
+	VMAXPD  Z17, Z15, Z15
+	VMOVUPD 448(AX), Z18
+	VMINPD  Z18, Z8, Z8
+	VMAXPD  Z18, Z16, Z16
+	VCMPPD  $0x07, Z17, Z18, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop63
+
+end64:
 	CMPQ CX, $+8
-	JB   end45
+	JB   end66
 
-loop44:
+loop65:
 	VMOVUPD (AX), Z17
 	VMINPD  Z17, Z1, Z1
 	VMAXPD  Z17, Z9, Z9
@@ -948,11 +1315,11 @@ loop44:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop44
+	JAE     loop65
 
-end45:
+end66:
 	TESTQ   CX, CX
-	JZ      none46
+	JZ      none67
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K5
@@ -963,7 +1330,7 @@ end45:
 	VMAXPD  Z0, Z9, Z9
 	VCMPPD  $0x07, Z0, Z0, K1, K1
 
-none46:
+none67:
 	VMINPD        Z5, Z1, Z1
 	VMINPD        Z6, Z2, Z2
 	VMINPD        Z7, Z3, Z3
@@ -996,11 +1363,11 @@ none46:
 	KMOVB         K1, AX
 	XORL          $0x000000ff, AX
 	TESTQ         AX, AX
-	JZ            ordered47
+	JZ            ordered68
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered47:
+ordered68:
 	VMOVSD X1, lo+24(FP)
 	VMOVSD X9, hi+32(FP)
 	VZEROUPPER
@@ -1020,10 +1387,21 @@ TEXT ·minMaxInt64AVX512(SB), NOSPLIT, $0-40
 	VMOVAPD      Z0, Z6
 	VMOVAPD      Z0, Z7
 	VMOVAPD      Z0, Z8
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near69
 	CMPQ         CX, $+32
-	JB           end49
+	JB           end71
+	PCALIGN      $0x40
 
-loop48:
+loop70:
+	MOVQ    (AX), DX
+	MOVQ    8(AX), DX
+	MOVQ    64(AX), DX
+	MOVQ    72(AX), DX
+	MOVQ    128(AX), DX
+	MOVQ    136(AX), DX
+	MOVQ    192(AX), DX
+	MOVQ    200(AX), DX
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VPMAXSQ Z9, Z5, Z5
@@ -1039,24 +1417,48 @@ loop48:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop48
+	JAE     loop70
 
-end49:
+end71:
+near69:
+	CMPQ    CX, $+32
+	JB      end73
+	PCALIGN $0x40
+
+loop72:
+	VMOVUPD (AX), Z9
+	VPMINSQ Z9, Z1, Z1
+	VPMAXSQ Z9, Z5, Z5
+	VMOVUPD 64(AX), Z9
+	VPMINSQ Z9, Z2, Z2
+	VPMAXSQ Z9, Z6, Z6
+	VMOVUPD 128(AX), Z9
+	VPMINSQ Z9, Z3, Z3
+	VPMAXSQ Z9, Z7, Z7
+	VMOVUPD 192(AX), Z9
+	VPMINSQ Z9, Z4, Z4
+	VPMAXSQ Z9, Z8, Z8
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop72
+
+end73:
 	CMPQ CX, $+8
-	JB   end51
+	JB   end75
 
-loop50:
+loop74:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VPMAXSQ Z9, Z5, Z5
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop50
+	JAE     loop74
 
-end51:
+end75:
 	TESTQ   CX, CX
-	JZ      none52
+	JZ      none76
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -1066,7 +1468,7 @@ end51:
 	VPMINSQ Z0, Z1, Z1
 	VPMAXSQ Z0, Z5, Z5
 
-none52:
+none76:
 	VPMINSQ       Z3, Z1, Z1
 	VPMINSQ       Z4, Z2, Z2
 	VPMINSQ       Z2, Z1, Z1
@@ -1100,9 +1502,9 @@ TEXT ·maxCodeAVX512(SB), NOSPLIT, $0-25
 	VPXORQ Z2, Z2, Z2
 	VPXORQ Z3, Z3, Z3
 	CMPQ   CX, $+256
-	JB     end54
+	JB     end78
 
-loop53:
+loop77:
 	VPMAXUB (AX), Z0, Z0
 	VPMAXUB 64(AX), Z1, Z1
 	VPMAXUB 128(AX), Z2, Z2
@@ -1110,20 +1512,20 @@ loop53:
 	ADDQ    $+256, AX
 	SUBQ    $+256, CX
 	CMPQ    CX, $+256
-	JAE     loop53
+	JAE     loop77
 
-end54:
+end78:
 	CMPQ CX, $+64
-	JB   end56
+	JB   end80
 
-loop55:
+loop79:
 	VPMAXUB (AX), Z0, Z0
 	ADDQ    $+64, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop55
+	JAE     loop79
 
-end56:
+end80:
 	VPMAXUB       Z2, Z0, Z0
 	VPMAXUB       Z3, Z1, Z1
 	VPMAXUB       Z1, Z0, Z0
@@ -1154,18 +1556,18 @@ end56:
 	VMOVQ         X1, DX
 	MOVBLZX       DL, DX
 	CMPQ          CX, $+1
-	JB            end58
+	JB            end82
 
-loop57:
+loop81:
 	MOVBLZX (AX), BX
 	CMPL    BX, DX
 	CMOVLHI BX, DX
 	INCQ    AX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop57
+	JAE     loop81
 
-end58:
+end82:
 	MOVB DL, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -1185,9 +1587,9 @@ TEXT ·hourOfDayAVX512(SB), NOSPLIT, $0-48
 	MOVQ    ·fetchAhead+0(SB), BX
 	VMOVDQU avx512const6<>+0(SB), Y5
 	CMPQ    DX, $+32
-	JB      end60
+	JB      end84
 
-loop59:
+loop83:
 	PREFETCHT0   (CX)(BX*1)
 	PREFETCHT0   64(CX)(BX*1)
 	PREFETCHT0   128(CX)(BX*1)
@@ -1240,13 +1642,13 @@ loop59:
 	ADDQ         $+32, AX
 	SUBQ         $+32, DX
 	CMPQ         DX, $+32
-	JAE          loop59
+	JAE          loop83
 
-end60:
+end84:
 	CMPQ DX, $+8
-	JB   end62
+	JB   end86
 
-loop61:
+loop85:
 	PREFETCHT0   (CX)(BX*1)
 	VPSRAQ       $0x0a, (CX), Z6
 	VCVTQQ2PD    Z6, Z6
@@ -1263,11 +1665,11 @@ loop61:
 	ADDQ         $+8, AX
 	SUBQ         $+8, DX
 	CMPQ         DX, $+8
-	JAE          loop61
+	JAE          loop85
 
-end62:
+end86:
 	TESTQ        DX, DX
-	JZ           none63
+	JZ           none87
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
 	KMOVW        BX, K1
@@ -1284,7 +1686,7 @@ end62:
 	VPMINUD      Y1, Y0, Y0
 	VPMOVDB      Y0, K1, (AX)
 
-none63:
+none87:
 	VZEROUPPER
 	RET
 
@@ -1354,9 +1756,9 @@ TEXT ·nearSumsAVX512(SB), NOSPLIT, $0-80
 	MOVQ    groups+8(FP), DX
 	VMOVDQU avx512const7<>+0(SB), Y0
 	CMPQ    DX, $+1
-	JB      end65
+	JB      end89
 
-loop64:
+loop88:
 	VMOVDQU Y0, (CX)
 	VMOVDQU Y0, 32(CX)
 	VMOVDQU Y0, 64(CX)
@@ -1364,9 +1766,9 @@ loop64:
 	ADDQ    $+128, CX
 	SUBQ    $+1, DX
 	CMPQ    DX, $+1
-	JAE     loop64
+	JAE     loop88
 
-end65:
+end89:
 	MOVQ         codes_base+16(FP), CX
 	MOVQ         codes_len+24(FP), DX
 	MOVQ         x_base+40(FP), DX
@@ -1387,13 +1789,13 @@ end65:
 	VMOVQ        SI, X2
 	VPBROADCASTQ X2, Z2
 	CMPQ         BX, $+64
-	JB           end67
+	JB           end91
 
-loop66:
+loop90:
 	VPBROADCASTB  (CX), Z3
 	VPCMPEQB      (CX), Z3, K4
 	KORTESTQ      K4, K4
-	JAE           mixed68
+	JAE           mixed92
 	VPADDQ        (DX), Z2, Z5
 	VPMULDQ       Z5, Z5, Z6
 	VMOVUPD       Z5, Z7
@@ -1467,16 +1869,16 @@ loop66:
 	VPMAXSD       Y4, Y3, K3, Y5
 	VMOVDQU       Y5, Y3
 	VMOVDQU       Y3, (AX)(SI*1)
-	JMP           next69
+	JMP           next93
 
-mixed68:
+mixed92:
 	MOVQ $+64, SI
 	MOVQ CX, DI
 	MOVQ DX, R8
 	CMPQ SI, $+8
-	JB   end71
+	JB   end95
 
-loop70:
+loop94:
 	MOVBLZX      (DI), R9
 	SHLQ         $0x07, R9
 	VPBROADCASTQ (R8), Y3
@@ -1569,21 +1971,21 @@ loop70:
 	ADDQ         $+64, R8
 	SUBQ         $+8, SI
 	CMPQ         SI, $+8
-	JAE          loop70
+	JAE          loop94
 
-end71:
-next69:
+end95:
+next93:
 	ADDQ $+64, CX
 	ADDQ $+512, DX
 	SUBQ $+64, BX
 	CMPQ BX, $+64
-	JAE  loop66
+	JAE  loop90
 
-end67:
+end91:
 	CMPQ BX, $+1
-	JB   end73
+	JB   end97
 
-loop72:
+loop96:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x07, SI
 	VPBROADCASTQ (DX), Y1
@@ -1599,15 +2001,15 @@ loop72:
 	ADDQ         $+8, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop72
+	JAE          loop96
 
-end73:
+end97:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end75
+	JB   end99
 
-loop74:
+loop98:
 	VMOVDQU (AX), Y0
 	VMOVDQU 32(AX), Y1
 	VPADDQ  Y1, Y0, Y2
@@ -1643,9 +2045,9 @@ loop74:
 	ADDQ    $+128, AX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop74
+	JAE     loop98
 
-end75:
+end99:
 	VZEROUPPER
 	RET
 
@@ -1685,9 +2087,9 @@ TEXT ·binCellsAVX512(SB), NOSPLIT, $0-48
 	VCVTQQ2PD    Z0, Z0
 	VCVTQQ2PD    Z1, Z1
 	CMPQ         BX, $+32
-	JB           end77
+	JB           end101
 
-loop76:
+loop100:
 	VCVTQQ2PD  (DX), Z5
 	VMAXPD     Z0, Z5, Z5
 	VMINPD     Z1, Z5, Z5
@@ -1741,13 +2143,13 @@ loop76:
 	ADDQ       $+128, AX
 	SUBQ       $+32, BX
 	CMPQ       BX, $+32
-	JAE        loop76
+	JAE        loop100
 
-end77:
+end101:
 	CMPQ BX, $+8
-	JB   end79
+	JB   end103
 
-loop78:
+loop102:
 	VCVTQQ2PD  (DX), Z5
 	VMAXPD     Z0, Z5, Z5
 	VMINPD     Z1, Z5, Z5
@@ -1765,9 +2167,9 @@ loop78:
 	ADDQ       $+32, AX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop78
+	JAE        loop102
 
-end79:
+end103:
 	VZEROUPPER
 	RET
 
@@ -1787,9 +2189,9 @@ TEXT ·countRowsAVX512(SB), NOSPLIT, $0-32
 	MOVQ rows_base+8(FP), CX
 	MOVQ rows_len+16(FP), DX
 	CMPQ DX, $+8
-	JB   end81
+	JB   end105
 
-loop80:
+loop104:
 	MOVQ (CX), BX
 	MOVL BX, SI
 	SHRQ $0x20, BX
@@ -1813,9 +2215,9 @@ loop80:
 	ADDQ $+32, CX
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop80
+	JAE  loop104
 
-end81:
+end105:
 	RET
 
 // func fetchAVX512(x *int64)
@@ -1858,9 +2260,9 @@ TEXT ·countFloatsAVX512(SB), NOSPLIT, $160-40
 	ADDQ         $+31, SI
 	ANDQ         $-32, SI
 	CMPQ         DX, $+32
-	JB           end85
+	JB           end109
 
-loop84:
+loop108:
 	VMOVUPD     (CX), Z7
 	VSUBPD      Z0, Z7, Z7
 	VFMADD213PD Z4, Z1, Z7
@@ -1913,9 +2315,9 @@ loop84:
 	VPSLLD      $0x05, Y7, Y7
 	VMOVDQU     Y7, 96(SI)
 	KORTESTB    K1, K1
-	JNZ         near82
+	JNZ         near106
 
-found83:
+found107:
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -1999,13 +2401,13 @@ found83:
 	ADDQ $+256, CX
 	SUBQ $+32, DX
 	CMPQ DX, $+32
-	JAE  loop84
+	JAE  loop108
 
-end85:
+end109:
 	CMPQ DX, $+8
-	JB   end89
+	JB   end113
 
-loop88:
+loop112:
 	VMOVUPD     (CX), Z7
 	VSUBPD      Z0, Z7, Z7
 	VFMADD213PD Z4, Z1, Z7
@@ -2019,9 +2421,9 @@ loop88:
 	VPSLLD      $0x05, Y7, Y7
 	VMOVDQU     Y7, (SI)
 	KORTESTB    K1, K1
-	JNZ         near86
+	JNZ         near110
 
-found87:
+found111:
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -2045,13 +2447,13 @@ found87:
 	ADDQ $+64, CX
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop88
+	JAE  loop112
 
-end89:
+end113:
 	VZEROUPPER
 	RET
 
-near82:
+near106:
 	VBROADCASTSD 16(BX), Z14
 	VBROADCASTSD 32(BX), Z15
 	VMOVUPD      (CX), Z7
@@ -2184,9 +2586,9 @@ near82:
 	VPANDD       avx512const11<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, 96(SI)
-	JMP          found83
+	JMP          found107
 
-near86:
+near110:
 	VBROADCASTSD 16(BX), Z9
 	VBROADCASTSD 32(BX), Z10
 	VMOVUPD      (CX), Z7
@@ -2220,7 +2622,7 @@ near86:
 	VPANDD       avx512const11<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, (SI)
-	JMP          found87
+	JMP          found111
 
 DATA avx512const12<>+0(SB)/8, $0x3ff0000000000000
 DATA avx512const12<>+8(SB)/8, $0x3ff0000000000000
@@ -2259,9 +2661,9 @@ TEXT ·addRowsAVX512(SB), NOSPLIT, $0-32
 	MOVQ dst_len+8(FP), CX
 	MOVQ t+24(FP), DX
 	CMPQ CX, $+4
-	JB   end91
+	JB   end115
 
-loop90:
+loop114:
 	VMOVDQU      (DX), Y0
 	VPHADDD      32(DX), Y0, Y0
 	VMOVDQU      64(DX), Y1
@@ -2276,9 +2678,9 @@ loop90:
 	ADDQ         $+32, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop90
+	JAE          loop114
 
-end91:
+end115:
 	VZEROUPPER
 	RET
 
@@ -2294,9 +2696,9 @@ TEXT ·groupFloatsAVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end93
+	JB      end117
 
-loop92:
+loop116:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -2318,9 +2720,9 @@ loop92:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop92
+	JAE      loop116
 
-end93:
+end117:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -2328,9 +2730,9 @@ end93:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end95
+	JB      end119
 
-loop94:
+loop118:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -2423,13 +2825,13 @@ loop94:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop94
+	JAE         loop118
 
-end95:
+end119:
 	CMPQ BX, $+1
-	JB   end97
+	JB   end121
 
-loop96:
+loop120:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -2445,15 +2847,15 @@ loop96:
 	ADDQ        $+8, DX
 	SUBQ        $+1, BX
 	CMPQ        BX, $+1
-	JAE         loop96
+	JAE         loop120
 
-end97:
+end121:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end99
+	JB   end123
 
-loop98:
+loop122:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -2475,9 +2877,9 @@ loop98:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop98
+	JAE     loop122
 
-end99:
+end123:
 	VZEROUPPER
 	RET
 
@@ -2514,9 +2916,9 @@ TEXT ·leastAVX512(SB), NOSPLIT, $0-48
 	KXNORB  K3, K3, K3
 	KXNORB  K4, K4, K4
 
-piece101:
+piece125:
 	TESTQ   CX, CX
-	JZ      all100
+	JZ      all124
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -2524,9 +2926,10 @@ piece101:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end103
+	JB      end127
+	PCALIGN $0x40
 
-loop102:
+loop126:
 	VMOVUPD (AX), Z9
 	VMINPD  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -2550,24 +2953,24 @@ loop102:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop102
+	JAE     loop126
 
-end103:
+end127:
 	CMPQ DI, $+8
-	JB   end105
+	JB   end129
 
-loop104:
+loop128:
 	VMOVUPD (AX), Z9
 	VMINPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop104
+	JAE     loop128
 
-end105:
+end129:
 	TESTQ   DI, DI
-	JZ      none106
+	JZ      none130
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K5
@@ -2577,7 +2980,7 @@ end105:
 	VMINPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 
-none106:
+none130:
 	VMINPD        Z1, Z5, Z1
 	VMINPD        Z2, Z6, Z2
 	VMINPD        Z3, Z7, Z3
@@ -2587,7 +2990,7 @@ none106:
 	VMINPD        Z1, Z2, Z1
 	VCMPPD        $0x11, Z0, Z1, K5
 	KORTESTB      K5, K5
-	JZ            same107
+	JZ            same131
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPD        Y0, Y9, Y0
@@ -2598,10 +3001,10 @@ none106:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same107:
-	JMP piece101
+same131:
+	JMP piece125
 
-all100:
+all124:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -2646,9 +3049,9 @@ TEXT ·greatestAVX512(SB), NOSPLIT, $0-48
 	KXNORB  K3, K3, K3
 	KXNORB  K4, K4, K4
 
-piece109:
+piece133:
 	TESTQ   CX, CX
-	JZ      all108
+	JZ      all132
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -2656,9 +3059,10 @@ piece109:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end111
+	JB      end135
+	PCALIGN $0x40
 
-loop110:
+loop134:
 	VMOVUPD (AX), Z9
 	VMAXPD  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -2682,24 +3086,24 @@ loop110:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop110
+	JAE     loop134
 
-end111:
+end135:
 	CMPQ DI, $+8
-	JB   end113
+	JB   end137
 
-loop112:
+loop136:
 	VMOVUPD (AX), Z9
 	VMAXPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop112
+	JAE     loop136
 
-end113:
+end137:
 	TESTQ   DI, DI
-	JZ      none114
+	JZ      none138
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K5
@@ -2709,7 +3113,7 @@ end113:
 	VMAXPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 
-none114:
+none138:
 	VMAXPD        Z1, Z5, Z1
 	VMAXPD        Z2, Z6, Z2
 	VMAXPD        Z3, Z7, Z3
@@ -2719,7 +3123,7 @@ none114:
 	VMAXPD        Z1, Z2, Z1
 	VCMPPD        $0x11, Z1, Z0, K5
 	KORTESTB      K5, K5
-	JZ            same115
+	JZ            same139
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPD        Y0, Y9, Y0
@@ -2730,10 +3134,10 @@ none114:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same115:
-	JMP piece109
+same139:
+	JMP piece133
 
-all108:
+all132:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -2774,9 +3178,9 @@ TEXT ·leastInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
 
-piece117:
+piece141:
 	TESTQ   CX, CX
-	JZ      all116
+	JZ      all140
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -2784,9 +3188,10 @@ piece117:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end119
+	JB      end143
+	PCALIGN $0x40
 
-loop118:
+loop142:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VMOVUPD 64(AX), Z9
@@ -2806,23 +3211,23 @@ loop118:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop118
+	JAE     loop142
 
-end119:
+end143:
 	CMPQ DI, $+8
-	JB   end121
+	JB   end145
 
-loop120:
+loop144:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop120
+	JAE     loop144
 
-end121:
+end145:
 	TESTQ   DI, DI
-	JZ      none122
+	JZ      none146
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K1
@@ -2831,7 +3236,7 @@ end121:
 	VMOVUPD Z9, Z9
 	VPMINSQ Z9, Z1, Z1
 
-none122:
+none146:
 	VPMINSQ       Z5, Z1, Z1
 	VPMINSQ       Z6, Z2, Z2
 	VPMINSQ       Z7, Z3, Z3
@@ -2841,7 +3246,7 @@ none122:
 	VPMINSQ       Z2, Z1, Z1
 	VPCMPGTQ      Z1, Z0, K1
 	KORTESTB      K1, K1
-	JZ            same123
+	JZ            same147
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSQ       Y9, Y0, Y0
@@ -2852,10 +3257,10 @@ none122:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same123:
-	JMP piece117
+same147:
+	JMP piece141
 
-all116:
+all140:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -2882,9 +3287,9 @@ TEXT ·greatestInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
 
-piece125:
+piece149:
 	TESTQ   CX, CX
-	JZ      all124
+	JZ      all148
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -2892,9 +3297,10 @@ piece125:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+64
-	JB      end127
+	JB      end151
+	PCALIGN $0x40
 
-loop126:
+loop150:
 	VMOVUPD (AX), Z9
 	VPMAXSQ Z9, Z1, Z1
 	VMOVUPD 64(AX), Z9
@@ -2914,23 +3320,23 @@ loop126:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DI
 	CMPQ    DI, $+64
-	JAE     loop126
+	JAE     loop150
 
-end127:
+end151:
 	CMPQ DI, $+8
-	JB   end129
+	JB   end153
 
-loop128:
+loop152:
 	VMOVUPD (AX), Z9
 	VPMAXSQ Z9, Z1, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+8, DI
 	CMPQ    DI, $+8
-	JAE     loop128
+	JAE     loop152
 
-end129:
+end153:
 	TESTQ   DI, DI
-	JZ      none130
+	JZ      none154
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K1
@@ -2939,7 +3345,7 @@ end129:
 	VMOVUPD Z9, Z9
 	VPMAXSQ Z9, Z1, Z1
 
-none130:
+none154:
 	VPMAXSQ       Z5, Z1, Z1
 	VPMAXSQ       Z6, Z2, Z2
 	VPMAXSQ       Z7, Z3, Z3
@@ -2949,7 +3355,7 @@ none130:
 	VPMAXSQ       Z2, Z1, Z1
 	VPCMPGTQ      Z0, Z1, K1
 	KORTESTB      K1, K1
-	JZ            same131
+	JZ            same155
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSQ       Y9, Y0, Y0
@@ -2960,10 +3366,10 @@ none130:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same131:
-	JMP piece125
+same155:
+	JMP piece149
 
-all124:
+all148:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -2981,9 +3387,9 @@ TEXT ·indexOfAVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end135
+	JB           end159
 
-loop134:
+loop158:
 	VCMPPD $0x00, (AX), Z0, K1
 	VCMPPD $0x00, 64(AX), Z0, K2
 	KORB   K2, K1, K1
@@ -2993,30 +3399,30 @@ loop134:
 	KORB   K2, K1, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    near133
+	JNZ    near157
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop134
+	JAE    loop158
 
-end135:
-near133:
+end159:
+near157:
 	CMPQ CX, $+8
-	JB   end137
+	JB   end161
 
-loop136:
+loop160:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    found132
+	JNZ    found156
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop136
+	JAE    loop160
 
-end137:
+end161:
 	TESTQ     CX, CX
-	JZ        none138
+	JZ        none162
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3024,13 +3430,13 @@ end137:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found132
+	JNZ       found156
 	LEAQ      (AX)(CX*8), AX
 
-none138:
+none162:
 	XORQ BX, BX
 
-found132:
+found156:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3049,9 +3455,9 @@ TEXT ·indexOfInt64AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end142
+	JB           end166
 
-loop141:
+loop165:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPCMPQ $0x00, 64(AX), Z0, K2
 	KORB   K2, K1, K1
@@ -3061,30 +3467,30 @@ loop141:
 	KORB   K2, K1, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    near140
+	JNZ    near164
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop141
+	JAE    loop165
 
-end142:
-near140:
+end166:
+near164:
 	CMPQ CX, $+8
-	JB   end144
+	JB   end168
 
-loop143:
+loop167:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    found139
+	JNZ    found163
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop143
+	JAE    loop167
 
-end144:
+end168:
 	TESTQ     CX, CX
-	JZ        none145
+	JZ        none169
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3092,13 +3498,13 @@ end144:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found139
+	JNZ       found163
 	LEAQ      (AX)(CX*8), AX
 
-none145:
+none169:
 	XORQ BX, BX
 
-found139:
+found163:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3116,9 +3522,9 @@ TEXT ·indexNaNAVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end149
+	JB   end173
 
-loop148:
+loop172:
 	VMOVUPD (AX), Z0
 	VCMPPD  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -3132,31 +3538,31 @@ loop148:
 	KORB    K2, K1, K1
 	KMOVB   K1, BX
 	TESTQ   BX, BX
-	JNZ     near147
+	JNZ     near171
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop148
+	JAE     loop172
 
-end149:
-near147:
+end173:
+near171:
 	CMPQ CX, $+8
-	JB   end151
+	JB   end175
 
-loop150:
+loop174:
 	VMOVUPD (AX), Z0
 	VCMPPD  $0x03, Z0, Z0, K1
 	KMOVB   K1, BX
 	TESTQ   BX, BX
-	JNZ     found146
+	JNZ     found170
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop150
+	JAE     loop174
 
-end151:
+end175:
 	TESTQ     CX, CX
-	JZ        none152
+	JZ        none176
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3165,13 +3571,13 @@ end151:
 	VCMPPD    $0x03, Z0, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found146
+	JNZ       found170
 	LEAQ      (AX)(CX*8), AX
 
-none152:
+none176:
 	XORQ BX, BX
 
-found146:
+found170:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3199,11 +3605,30 @@ TEXT ·countAVX512(SB), NOSPLIT, $0-48
 	VMOVUPD      avx512const20<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case154
+	JNE          case178
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near179
 	CMPQ         CX, $+64
-	JB           end156
+	JB           end181
+	PCALIGN      $0x40
 
-loop155:
+loop180:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
+	MOVQ   256(AX), DX
+	MOVQ   264(AX), DX
+	MOVQ   320(AX), DX
+	MOVQ   328(AX), DX
+	MOVQ   384(AX), DX
+	MOVQ   392(AX), DX
+	MOVQ   448(AX), DX
+	MOVQ   456(AX), DX
 	VCMPPD $0x1e, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -3223,23 +3648,51 @@ loop155:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop155
+	JAE    loop180
 
-end156:
+end181:
+near179:
+	CMPQ    CX, $+64
+	JB      end183
+	PCALIGN $0x40
+
+loop182:
+	VCMPPD $0x1e, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VCMPPD $0x1e, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VCMPPD $0x1e, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VCMPPD $0x1e, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VCMPPD $0x1e, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VCMPPD $0x1e, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VCMPPD $0x1e, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VCMPPD $0x1e, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop182
+
+end183:
 	CMPQ CX, $+8
-	JB   end158
+	JB   end185
 
-loop157:
+loop184:
 	VCMPPD $0x1e, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop157
+	JAE    loop184
 
-end158:
+end185:
 	TESTQ     CX, CX
-	JZ        none159
+	JZ        none186
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3247,16 +3700,35 @@ end158:
 	VCMPPD    $0x1e, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none159:
-	JMP done153
+none186:
+	JMP done177
 
-case154:
-	CMPQ DX, $+1
-	JNE  case160
-	CMPQ CX, $+64
-	JB   end162
+case178:
+	CMPQ    DX, $+1
+	JNE     case187
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near188
+	CMPQ    CX, $+64
+	JB      end190
+	PCALIGN $0x40
 
-loop161:
+loop189:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
+	MOVQ   256(AX), DX
+	MOVQ   264(AX), DX
+	MOVQ   320(AX), DX
+	MOVQ   328(AX), DX
+	MOVQ   384(AX), DX
+	MOVQ   392(AX), DX
+	MOVQ   448(AX), DX
+	MOVQ   456(AX), DX
 	VCMPPD $0x1d, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -3276,23 +3748,51 @@ loop161:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop161
+	JAE    loop189
 
-end162:
+end190:
+near188:
+	CMPQ    CX, $+64
+	JB      end192
+	PCALIGN $0x40
+
+loop191:
+	VCMPPD $0x1d, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VCMPPD $0x1d, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VCMPPD $0x1d, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VCMPPD $0x1d, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VCMPPD $0x1d, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VCMPPD $0x1d, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VCMPPD $0x1d, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VCMPPD $0x1d, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop191
+
+end192:
 	CMPQ CX, $+8
-	JB   end164
+	JB   end194
 
-loop163:
+loop193:
 	VCMPPD $0x1d, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop163
+	JAE    loop193
 
-end164:
+end194:
 	TESTQ     CX, CX
-	JZ        none165
+	JZ        none195
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3300,16 +3800,35 @@ end164:
 	VCMPPD    $0x1d, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none165:
-	JMP done153
+none195:
+	JMP done177
 
-case160:
-	CMPQ DX, $+2
-	JNE  case166
-	CMPQ CX, $+64
-	JB   end168
+case187:
+	CMPQ    DX, $+2
+	JNE     case196
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near197
+	CMPQ    CX, $+64
+	JB      end199
+	PCALIGN $0x40
 
-loop167:
+loop198:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
+	MOVQ   256(AX), DX
+	MOVQ   264(AX), DX
+	MOVQ   320(AX), DX
+	MOVQ   328(AX), DX
+	MOVQ   384(AX), DX
+	MOVQ   392(AX), DX
+	MOVQ   448(AX), DX
+	MOVQ   456(AX), DX
 	VCMPPD $0x11, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -3329,23 +3848,51 @@ loop167:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop167
+	JAE    loop198
 
-end168:
+end199:
+near197:
+	CMPQ    CX, $+64
+	JB      end201
+	PCALIGN $0x40
+
+loop200:
+	VCMPPD $0x11, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VCMPPD $0x11, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VCMPPD $0x11, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VCMPPD $0x11, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VCMPPD $0x11, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VCMPPD $0x11, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VCMPPD $0x11, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VCMPPD $0x11, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop200
+
+end201:
 	CMPQ CX, $+8
-	JB   end170
+	JB   end203
 
-loop169:
+loop202:
 	VCMPPD $0x11, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop169
+	JAE    loop202
 
-end170:
+end203:
 	TESTQ     CX, CX
-	JZ        none171
+	JZ        none204
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3353,16 +3900,35 @@ end170:
 	VCMPPD    $0x11, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none171:
-	JMP done153
+none204:
+	JMP done177
 
-case166:
-	CMPQ DX, $+3
-	JNE  case172
-	CMPQ CX, $+64
-	JB   end174
+case196:
+	CMPQ    DX, $+3
+	JNE     case205
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near206
+	CMPQ    CX, $+64
+	JB      end208
+	PCALIGN $0x40
 
-loop173:
+loop207:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
+	MOVQ   256(AX), DX
+	MOVQ   264(AX), DX
+	MOVQ   320(AX), DX
+	MOVQ   328(AX), DX
+	MOVQ   384(AX), DX
+	MOVQ   392(AX), DX
+	MOVQ   448(AX), DX
+	MOVQ   456(AX), DX
 	VCMPPD $0x12, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x12, 64(AX), Z0, K1
@@ -3382,23 +3948,51 @@ loop173:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop173
+	JAE    loop207
 
-end174:
+end208:
+near206:
+	CMPQ    CX, $+64
+	JB      end210
+	PCALIGN $0x40
+
+loop209:
+	VCMPPD $0x12, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VCMPPD $0x12, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VCMPPD $0x12, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VCMPPD $0x12, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VCMPPD $0x12, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VCMPPD $0x12, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VCMPPD $0x12, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VCMPPD $0x12, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop209
+
+end210:
 	CMPQ CX, $+8
-	JB   end176
+	JB   end212
 
-loop175:
+loop211:
 	VCMPPD $0x12, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop175
+	JAE    loop211
 
-end176:
+end212:
 	TESTQ     CX, CX
-	JZ        none177
+	JZ        none213
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3406,14 +4000,33 @@ end176:
 	VCMPPD    $0x12, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none177:
-	JMP done153
+none213:
+	JMP done177
 
-case172:
-	CMPQ CX, $+64
-	JB   end180
+case205:
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near215
+	CMPQ    CX, $+64
+	JB      end217
+	PCALIGN $0x40
 
-loop179:
+loop216:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
+	MOVQ   256(AX), DX
+	MOVQ   264(AX), DX
+	MOVQ   320(AX), DX
+	MOVQ   328(AX), DX
+	MOVQ   384(AX), DX
+	MOVQ   392(AX), DX
+	MOVQ   448(AX), DX
+	MOVQ   456(AX), DX
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -3433,23 +4046,51 @@ loop179:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop179
+	JAE    loop216
 
-end180:
+end217:
+near215:
+	CMPQ    CX, $+64
+	JB      end219
+	PCALIGN $0x40
+
+loop218:
+	VCMPPD $0x00, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VCMPPD $0x00, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VCMPPD $0x00, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VCMPPD $0x00, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VCMPPD $0x00, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VCMPPD $0x00, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VCMPPD $0x00, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VCMPPD $0x00, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop218
+
+end219:
 	CMPQ CX, $+8
-	JB   end182
+	JB   end221
 
-loop181:
+loop220:
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop181
+	JAE    loop220
 
-end182:
+end221:
 	TESTQ     CX, CX
-	JZ        none183
+	JZ        none222
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3457,8 +4098,8 @@ end182:
 	VCMPPD    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none183:
-done153:
+none222:
+done177:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -3503,11 +4144,30 @@ TEXT ·countInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVUPD      avx512const20<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case185
+	JNE          case224
+	CMPQ         CX, ·touchFrom+0(SB)
+	JB           near225
 	CMPQ         CX, $+64
-	JB           end187
+	JB           end227
+	PCALIGN      $0x40
 
-loop186:
+loop226:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
+	MOVQ   256(AX), DX
+	MOVQ   264(AX), DX
+	MOVQ   320(AX), DX
+	MOVQ   328(AX), DX
+	MOVQ   384(AX), DX
+	MOVQ   392(AX), DX
+	MOVQ   448(AX), DX
+	MOVQ   456(AX), DX
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -3527,23 +4187,51 @@ loop186:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop186
+	JAE    loop226
 
-end187:
+end227:
+near225:
+	CMPQ    CX, $+64
+	JB      end229
+	PCALIGN $0x40
+
+loop228:
+	VPCMPQ $0x06, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VPCMPQ $0x06, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VPCMPQ $0x06, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VPCMPQ $0x06, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VPCMPQ $0x06, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VPCMPQ $0x06, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VPCMPQ $0x06, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VPCMPQ $0x06, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop228
+
+end229:
 	CMPQ CX, $+8
-	JB   end189
+	JB   end231
 
-loop188:
+loop230:
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop188
+	JAE    loop230
 
-end189:
+end231:
 	TESTQ     CX, CX
-	JZ        none190
+	JZ        none232
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3551,16 +4239,35 @@ end189:
 	VPCMPQ    $0x06, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none190:
-	JMP done184
+none232:
+	JMP done223
 
-case185:
-	CMPQ DX, $+1
-	JNE  case191
-	CMPQ CX, $+64
-	JB   end193
+case224:
+	CMPQ    DX, $+1
+	JNE     case233
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near234
+	CMPQ    CX, $+64
+	JB      end236
+	PCALIGN $0x40
 
-loop192:
+loop235:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
+	MOVQ   256(AX), DX
+	MOVQ   264(AX), DX
+	MOVQ   320(AX), DX
+	MOVQ   328(AX), DX
+	MOVQ   384(AX), DX
+	MOVQ   392(AX), DX
+	MOVQ   448(AX), DX
+	MOVQ   456(AX), DX
 	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -3580,23 +4287,51 @@ loop192:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop192
+	JAE    loop235
 
-end193:
+end236:
+near234:
+	CMPQ    CX, $+64
+	JB      end238
+	PCALIGN $0x40
+
+loop237:
+	VPCMPQ $0x01, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VPCMPQ $0x01, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VPCMPQ $0x01, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VPCMPQ $0x01, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VPCMPQ $0x01, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VPCMPQ $0x01, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VPCMPQ $0x01, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VPCMPQ $0x01, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop237
+
+end238:
 	CMPQ CX, $+8
-	JB   end195
+	JB   end240
 
-loop194:
+loop239:
 	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop194
+	JAE    loop239
 
-end195:
+end240:
 	TESTQ     CX, CX
-	JZ        none196
+	JZ        none241
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3604,14 +4339,33 @@ end195:
 	VPCMPQ    $0x01, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none196:
-	JMP done184
+none241:
+	JMP done223
 
-case191:
-	CMPQ CX, $+64
-	JB   end199
+case233:
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near243
+	CMPQ    CX, $+64
+	JB      end245
+	PCALIGN $0x40
 
-loop198:
+loop244:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
+	MOVQ   256(AX), DX
+	MOVQ   264(AX), DX
+	MOVQ   320(AX), DX
+	MOVQ   328(AX), DX
+	MOVQ   384(AX), DX
+	MOVQ   392(AX), DX
+	MOVQ   448(AX), DX
+	MOVQ   456(AX), DX
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -3631,23 +4385,51 @@ loop198:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop198
+	JAE    loop244
 
-end199:
+end245:
+near243:
+	CMPQ    CX, $+64
+	JB      end247
+	PCALIGN $0x40
+
+loop246:
+	VPCMPQ $0x00, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VPCMPQ $0x00, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VPCMPQ $0x00, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VPCMPQ $0x00, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VPCMPQ $0x00, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VPCMPQ $0x00, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VPCMPQ $0x00, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VPCMPQ $0x00, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop246
+
+end247:
 	CMPQ CX, $+8
-	JB   end201
+	JB   end249
 
-loop200:
+loop248:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop200
+	JAE    loop248
 
-end201:
+end249:
 	TESTQ     CX, CX
-	JZ        none202
+	JZ        none250
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3655,8 +4437,8 @@ end201:
 	VPCMPQ    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none202:
-done184:
+none250:
+done223:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -3683,11 +4465,11 @@ TEXT ·compareAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case204
+	JNE          case252
 	CMPQ         CX, $+64
-	JB           end206
+	JB           end254
 
-loop205:
+loop253:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -3708,24 +4490,24 @@ loop205:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop205
+	JAE    loop253
 
-end206:
+end254:
 	CMPQ CX, $+8
-	JB   end208
+	JB   end256
 
-loop207:
+loop255:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop207
+	JAE    loop255
 
-end208:
+end256:
 	TESTQ     CX, CX
-	JZ        none209
+	JZ        none257
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3733,16 +4515,16 @@ end208:
 	VCMPPD    $0x1e, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none209:
-	JMP done203
+none257:
+	JMP done251
 
-case204:
+case252:
 	CMPQ BX, $+1
-	JNE  case210
+	JNE  case258
 	CMPQ CX, $+64
-	JB   end212
+	JB   end260
 
-loop211:
+loop259:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -3763,24 +4545,24 @@ loop211:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop211
+	JAE    loop259
 
-end212:
+end260:
 	CMPQ CX, $+8
-	JB   end214
+	JB   end262
 
-loop213:
+loop261:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop213
+	JAE    loop261
 
-end214:
+end262:
 	TESTQ     CX, CX
-	JZ        none215
+	JZ        none263
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3788,16 +4570,16 @@ end214:
 	VCMPPD    $0x1d, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none215:
-	JMP done203
+none263:
+	JMP done251
 
-case210:
+case258:
 	CMPQ BX, $+2
-	JNE  case216
+	JNE  case264
 	CMPQ CX, $+64
-	JB   end218
+	JB   end266
 
-loop217:
+loop265:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -3818,24 +4600,24 @@ loop217:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop217
+	JAE    loop265
 
-end218:
+end266:
 	CMPQ CX, $+8
-	JB   end220
+	JB   end268
 
-loop219:
+loop267:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop219
+	JAE    loop267
 
-end220:
+end268:
 	TESTQ     CX, CX
-	JZ        none221
+	JZ        none269
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3843,16 +4625,16 @@ end220:
 	VCMPPD    $0x11, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none221:
-	JMP done203
+none269:
+	JMP done251
 
-case216:
+case264:
 	CMPQ BX, $+3
-	JNE  case222
+	JNE  case270
 	CMPQ CX, $+64
-	JB   end224
+	JB   end272
 
-loop223:
+loop271:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x12, 64(AX), Z0, K1
@@ -3873,24 +4655,24 @@ loop223:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop223
+	JAE    loop271
 
-end224:
+end272:
 	CMPQ CX, $+8
-	JB   end226
+	JB   end274
 
-loop225:
+loop273:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop225
+	JAE    loop273
 
-end226:
+end274:
 	TESTQ     CX, CX
-	JZ        none227
+	JZ        none275
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3898,16 +4680,16 @@ end226:
 	VCMPPD    $0x12, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none227:
-	JMP done203
+none275:
+	JMP done251
 
-case222:
+case270:
 	CMPQ BX, $+4
-	JNE  case228
+	JNE  case276
 	CMPQ CX, $+64
-	JB   end230
+	JB   end278
 
-loop229:
+loop277:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -3928,24 +4710,24 @@ loop229:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop229
+	JAE    loop277
 
-end230:
+end278:
 	CMPQ CX, $+8
-	JB   end232
+	JB   end280
 
-loop231:
+loop279:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop231
+	JAE    loop279
 
-end232:
+end280:
 	TESTQ     CX, CX
-	JZ        none233
+	JZ        none281
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3953,14 +4735,14 @@ end232:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none233:
-	JMP done203
+none281:
+	JMP done251
 
-case228:
+case276:
 	CMPQ CX, $+64
-	JB   end236
+	JB   end284
 
-loop235:
+loop283:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x04, 64(AX), Z0, K1
@@ -3981,24 +4763,24 @@ loop235:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop235
+	JAE    loop283
 
-end236:
+end284:
 	CMPQ CX, $+8
-	JB   end238
+	JB   end286
 
-loop237:
+loop285:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop237
+	JAE    loop285
 
-end238:
+end286:
 	TESTQ     CX, CX
-	JZ        none239
+	JZ        none287
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4006,8 +4788,8 @@ end238:
 	VCMPPD    $0x04, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none239:
-done203:
+none287:
+done251:
 	VZEROUPPER
 	RET
 
@@ -4020,11 +4802,11 @@ TEXT ·compareInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case241
+	JNE          case289
 	CMPQ         CX, $+64
-	JB           end243
+	JB           end291
 
-loop242:
+loop290:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -4045,24 +4827,24 @@ loop242:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop242
+	JAE    loop290
 
-end243:
+end291:
 	CMPQ CX, $+8
-	JB   end245
+	JB   end293
 
-loop244:
+loop292:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop244
+	JAE    loop292
 
-end245:
+end293:
 	TESTQ     CX, CX
-	JZ        none246
+	JZ        none294
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4070,16 +4852,16 @@ end245:
 	VPCMPQ    $0x06, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none246:
-	JMP done240
+none294:
+	JMP done288
 
-case241:
+case289:
 	CMPQ BX, $+1
-	JNE  case247
+	JNE  case295
 	CMPQ CX, $+64
-	JB   end249
+	JB   end297
 
-loop248:
+loop296:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -4100,24 +4882,24 @@ loop248:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop248
+	JAE    loop296
 
-end249:
+end297:
 	CMPQ CX, $+8
-	JB   end251
+	JB   end299
 
-loop250:
+loop298:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop250
+	JAE    loop298
 
-end251:
+end299:
 	TESTQ     CX, CX
-	JZ        none252
+	JZ        none300
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4125,14 +4907,14 @@ end251:
 	VPCMPQ    $0x01, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none252:
-	JMP done240
+none300:
+	JMP done288
 
-case247:
+case295:
 	CMPQ CX, $+64
-	JB   end255
+	JB   end303
 
-loop254:
+loop302:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -4153,24 +4935,24 @@ loop254:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop254
+	JAE    loop302
 
-end255:
+end303:
 	CMPQ CX, $+8
-	JB   end257
+	JB   end305
 
-loop256:
+loop304:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop256
+	JAE    loop304
 
-end257:
+end305:
 	TESTQ     CX, CX
-	JZ        none258
+	JZ        none306
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4178,8 +4960,8 @@ end257:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none258:
-done240:
+none306:
+done288:
 	VZEROUPPER
 	RET
 
@@ -4193,13 +4975,13 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case260
+	JNE       case308
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain261
+	JZ        plain309
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain261
+	JNZ       plain309
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4207,7 +4989,7 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none262
+	JZ        none310
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4221,11 +5003,11 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none262:
+none310:
 	CMPQ DX, $+32
-	JB   end264
+	JB   end312
 
-loop263:
+loop311:
 	VMOVUPD  (AX), Z0
 	VADDPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4243,16 +5025,17 @@ loop263:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop263
+	JAE      loop311
 
-end264:
+end312:
 	SFENCE
 
-plain261:
-	CMPQ DX, $+32
-	JB   end266
+plain309:
+	CMPQ    DX, $+32
+	JB      end314
+	PCALIGN $0x40
 
-loop265:
+loop313:
 	VMOVUPD (AX), Z0
 	VADDPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4270,13 +5053,13 @@ loop265:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop265
+	JAE     loop313
 
-end266:
+end314:
 	CMPQ DX, $+8
-	JB   end268
+	JB   end316
 
-loop267:
+loop315:
 	VMOVUPD (AX), Z0
 	VADDPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4285,11 +5068,11 @@ loop267:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop267
+	JAE     loop315
 
-end268:
+end316:
 	TESTQ     DX, DX
-	JZ        none269
+	JZ        none317
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4299,18 +5082,18 @@ end268:
 	VADDPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none269:
-	JMP done259
+none317:
+	JMP done307
 
-case260:
+case308:
 	CMPQ      SI, $+1
-	JNE       case270
+	JNE       case318
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain271
+	JZ        plain319
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain271
+	JNZ       plain319
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4318,7 +5101,7 @@ case260:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none272
+	JZ        none320
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4332,11 +5115,11 @@ case260:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none272:
+none320:
 	CMPQ DX, $+32
-	JB   end274
+	JB   end322
 
-loop273:
+loop321:
 	VMOVUPD  (AX), Z0
 	VSUBPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4354,16 +5137,17 @@ loop273:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop273
+	JAE      loop321
 
-end274:
+end322:
 	SFENCE
 
-plain271:
-	CMPQ DX, $+32
-	JB   end276
+plain319:
+	CMPQ    DX, $+32
+	JB      end324
+	PCALIGN $0x40
 
-loop275:
+loop323:
 	VMOVUPD (AX), Z0
 	VSUBPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4381,13 +5165,13 @@ loop275:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop275
+	JAE     loop323
 
-end276:
+end324:
 	CMPQ DX, $+8
-	JB   end278
+	JB   end326
 
-loop277:
+loop325:
 	VMOVUPD (AX), Z0
 	VSUBPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4396,11 +5180,11 @@ loop277:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop277
+	JAE     loop325
 
-end278:
+end326:
 	TESTQ     DX, DX
-	JZ        none279
+	JZ        none327
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4410,18 +5194,18 @@ end278:
 	VSUBPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none279:
-	JMP done259
+none327:
+	JMP done307
 
-case270:
+case318:
 	CMPQ      SI, $+2
-	JNE       case280
+	JNE       case328
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain281
+	JZ        plain329
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain281
+	JNZ       plain329
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4429,7 +5213,7 @@ case270:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none282
+	JZ        none330
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4443,11 +5227,11 @@ case270:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none282:
+none330:
 	CMPQ DX, $+32
-	JB   end284
+	JB   end332
 
-loop283:
+loop331:
 	VMOVUPD  (AX), Z0
 	VMULPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4465,16 +5249,17 @@ loop283:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop283
+	JAE      loop331
 
-end284:
+end332:
 	SFENCE
 
-plain281:
-	CMPQ DX, $+32
-	JB   end286
+plain329:
+	CMPQ    DX, $+32
+	JB      end334
+	PCALIGN $0x40
 
-loop285:
+loop333:
 	VMOVUPD (AX), Z0
 	VMULPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4492,13 +5277,13 @@ loop285:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop285
+	JAE     loop333
 
-end286:
+end334:
 	CMPQ DX, $+8
-	JB   end288
+	JB   end336
 
-loop287:
+loop335:
 	VMOVUPD (AX), Z0
 	VMULPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4507,11 +5292,11 @@ loop287:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop287
+	JAE     loop335
 
-end288:
+end336:
 	TESTQ     DX, DX
-	JZ        none289
+	JZ        none337
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4521,16 +5306,16 @@ end288:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none289:
-	JMP done259
+none337:
+	JMP done307
 
-case280:
+case328:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain291
+	JZ        plain339
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain291
+	JNZ       plain339
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4538,7 +5323,7 @@ case280:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none292
+	JZ        none340
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4552,11 +5337,11 @@ case280:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none292:
+none340:
 	CMPQ DX, $+32
-	JB   end294
+	JB   end342
 
-loop293:
+loop341:
 	VMOVUPD  (AX), Z0
 	VDIVPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4574,16 +5359,17 @@ loop293:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop293
+	JAE      loop341
 
-end294:
+end342:
 	SFENCE
 
-plain291:
-	CMPQ DX, $+32
-	JB   end296
+plain339:
+	CMPQ    DX, $+32
+	JB      end344
+	PCALIGN $0x40
 
-loop295:
+loop343:
 	VMOVUPD (AX), Z0
 	VDIVPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4601,13 +5387,13 @@ loop295:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop295
+	JAE     loop343
 
-end296:
+end344:
 	CMPQ DX, $+8
-	JB   end298
+	JB   end346
 
-loop297:
+loop345:
 	VMOVUPD (AX), Z0
 	VDIVPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4616,11 +5402,11 @@ loop297:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop297
+	JAE     loop345
 
-end298:
+end346:
 	TESTQ     DX, DX
-	JZ        none299
+	JZ        none347
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4630,8 +5416,8 @@ end298:
 	VDIVPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none299:
-done259:
+none347:
+done307:
 	VZEROUPPER
 	RET
 
@@ -4645,13 +5431,13 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case301
+	JNE       case349
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain302
+	JZ        plain350
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain302
+	JNZ       plain350
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4659,7 +5445,7 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none303
+	JZ        none351
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4673,11 +5459,11 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none303:
+none351:
 	CMPQ DX, $+32
-	JB   end305
+	JB   end353
 
-loop304:
+loop352:
 	VMOVUPD  (AX), Z0
 	VPADDQ   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4695,16 +5481,17 @@ loop304:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop304
+	JAE      loop352
 
-end305:
+end353:
 	SFENCE
 
-plain302:
-	CMPQ DX, $+32
-	JB   end307
+plain350:
+	CMPQ    DX, $+32
+	JB      end355
+	PCALIGN $0x40
 
-loop306:
+loop354:
 	VMOVUPD (AX), Z0
 	VPADDQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4722,13 +5509,13 @@ loop306:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop306
+	JAE     loop354
 
-end307:
+end355:
 	CMPQ DX, $+8
-	JB   end309
+	JB   end357
 
-loop308:
+loop356:
 	VMOVUPD (AX), Z0
 	VPADDQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4737,11 +5524,11 @@ loop308:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop308
+	JAE     loop356
 
-end309:
+end357:
 	TESTQ     DX, DX
-	JZ        none310
+	JZ        none358
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4751,18 +5538,18 @@ end309:
 	VPADDQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none310:
-	JMP done300
+none358:
+	JMP done348
 
-case301:
+case349:
 	CMPQ      SI, $+1
-	JNE       case311
+	JNE       case359
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain312
+	JZ        plain360
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain312
+	JNZ       plain360
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4770,7 +5557,7 @@ case301:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none313
+	JZ        none361
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4784,11 +5571,11 @@ case301:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none313:
+none361:
 	CMPQ DX, $+32
-	JB   end315
+	JB   end363
 
-loop314:
+loop362:
 	VMOVUPD  (AX), Z0
 	VPSUBQ   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4806,16 +5593,17 @@ loop314:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop314
+	JAE      loop362
 
-end315:
+end363:
 	SFENCE
 
-plain312:
-	CMPQ DX, $+32
-	JB   end317
+plain360:
+	CMPQ    DX, $+32
+	JB      end365
+	PCALIGN $0x40
 
-loop316:
+loop364:
 	VMOVUPD (AX), Z0
 	VPSUBQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4833,13 +5621,13 @@ loop316:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop316
+	JAE     loop364
 
-end317:
+end365:
 	CMPQ DX, $+8
-	JB   end319
+	JB   end367
 
-loop318:
+loop366:
 	VMOVUPD (AX), Z0
 	VPSUBQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4848,11 +5636,11 @@ loop318:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop318
+	JAE     loop366
 
-end319:
+end367:
 	TESTQ     DX, DX
-	JZ        none320
+	JZ        none368
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4862,16 +5650,16 @@ end319:
 	VPSUBQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none320:
-	JMP done300
+none368:
+	JMP done348
 
-case311:
+case359:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain322
+	JZ        plain370
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain322
+	JNZ       plain370
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4879,7 +5667,7 @@ case311:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none323
+	JZ        none371
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -4893,11 +5681,11 @@ case311:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none323:
+none371:
 	CMPQ DX, $+32
-	JB   end325
+	JB   end373
 
-loop324:
+loop372:
 	VMOVUPD  (AX), Z0
 	VPMULLQ  (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -4915,16 +5703,17 @@ loop324:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop324
+	JAE      loop372
 
-end325:
+end373:
 	SFENCE
 
-plain322:
-	CMPQ DX, $+32
-	JB   end327
+plain370:
+	CMPQ    DX, $+32
+	JB      end375
+	PCALIGN $0x40
 
-loop326:
+loop374:
 	VMOVUPD (AX), Z0
 	VPMULLQ (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4942,13 +5731,13 @@ loop326:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop326
+	JAE     loop374
 
-end327:
+end375:
 	CMPQ DX, $+8
-	JB   end329
+	JB   end377
 
-loop328:
+loop376:
 	VMOVUPD (AX), Z0
 	VPMULLQ (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -4957,11 +5746,11 @@ loop328:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop328
+	JAE     loop376
 
-end329:
+end377:
 	TESTQ     DX, DX
-	JZ        none330
+	JZ        none378
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -4971,8 +5760,8 @@ end329:
 	VPMULLQ   Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none330:
-done300:
+none378:
+done348:
 	VZEROUPPER
 	RET
 
@@ -4986,13 +5775,13 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case332
+	JNE          case380
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain333
+	JZ           plain381
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain333
+	JNZ          plain381
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -5000,7 +5789,7 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none334
+	JZ           none382
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -5011,11 +5800,11 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none334:
+none382:
 	CMPQ CX, $+32
-	JB   end336
+	JB   end384
 
-loop335:
+loop383:
 	VMULPD   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VMULPD   64(AX), Z0, Z1
@@ -5028,16 +5817,17 @@ loop335:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop335
+	JAE      loop383
 
-end336:
+end384:
 	SFENCE
 
-plain333:
-	CMPQ CX, $+32
-	JB   end338
+plain381:
+	CMPQ    CX, $+32
+	JB      end386
+	PCALIGN $0x40
 
-loop337:
+loop385:
 	VMULPD  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VMULPD  64(AX), Z0, Z1
@@ -5050,24 +5840,24 @@ loop337:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop337
+	JAE     loop385
 
-end338:
+end386:
 	CMPQ CX, $+8
-	JB   end340
+	JB   end388
 
-loop339:
+loop387:
 	VMULPD  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop339
+	JAE     loop387
 
-end340:
+end388:
 	TESTQ     CX, CX
-	JZ        none341
+	JZ        none389
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5075,18 +5865,18 @@ end340:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none341:
-	JMP done331
+none389:
+	JMP done379
 
-case332:
+case380:
 	CMPQ      BX, $+1
-	JNE       case342
+	JNE       case390
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain343
+	JZ        plain391
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain343
+	JNZ       plain391
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -5094,7 +5884,7 @@ case332:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none344
+	JZ        none392
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -5105,11 +5895,11 @@ case332:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none344:
+none392:
 	CMPQ CX, $+32
-	JB   end346
+	JB   end394
 
-loop345:
+loop393:
 	VSQRTPD  (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VSQRTPD  64(AX), Z0
@@ -5122,16 +5912,17 @@ loop345:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop345
+	JAE      loop393
 
-end346:
+end394:
 	SFENCE
 
-plain343:
-	CMPQ CX, $+32
-	JB   end348
+plain391:
+	CMPQ    CX, $+32
+	JB      end396
+	PCALIGN $0x40
 
-loop347:
+loop395:
 	VSQRTPD (AX), Z0
 	VMOVUPD Z0, (DX)
 	VSQRTPD 64(AX), Z0
@@ -5144,24 +5935,24 @@ loop347:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop347
+	JAE     loop395
 
-end348:
+end396:
 	CMPQ CX, $+8
-	JB   end350
+	JB   end398
 
-loop349:
+loop397:
 	VSQRTPD (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop349
+	JAE     loop397
 
-end350:
+end398:
 	TESTQ     CX, CX
-	JZ        none351
+	JZ        none399
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5169,18 +5960,18 @@ end350:
 	VSQRTPD   Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none351:
-	JMP done331
+none399:
+	JMP done379
 
-case342:
+case390:
 	CMPQ      BX, $+2
-	JNE       case352
+	JNE       case400
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain353
+	JZ        plain401
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain353
+	JNZ       plain401
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -5188,7 +5979,7 @@ case342:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none354
+	JZ        none402
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -5199,11 +5990,11 @@ case342:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none354:
+none402:
 	CMPQ CX, $+32
-	JB   end356
+	JB   end404
 
-loop355:
+loop403:
 	VPANDNQ  (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPANDNQ  64(AX), Z1, Z0
@@ -5216,16 +6007,17 @@ loop355:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop355
+	JAE      loop403
 
-end356:
+end404:
 	SFENCE
 
-plain353:
-	CMPQ CX, $+32
-	JB   end358
+plain401:
+	CMPQ    CX, $+32
+	JB      end406
+	PCALIGN $0x40
 
-loop357:
+loop405:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPANDNQ 64(AX), Z1, Z0
@@ -5238,24 +6030,24 @@ loop357:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop357
+	JAE     loop405
 
-end358:
+end406:
 	CMPQ CX, $+8
-	JB   end360
+	JB   end408
 
-loop359:
+loop407:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop359
+	JAE     loop407
 
-end360:
+end408:
 	TESTQ     CX, CX
-	JZ        none361
+	JZ        none409
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5263,16 +6055,16 @@ end360:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none361:
-	JMP done331
+none409:
+	JMP done379
 
-case352:
+case400:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain363
+	JZ        plain411
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain363
+	JNZ       plain411
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -5280,7 +6072,7 @@ case352:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none364
+	JZ        none412
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -5291,11 +6083,11 @@ case352:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none364:
+none412:
 	CMPQ CX, $+32
-	JB   end366
+	JB   end414
 
-loop365:
+loop413:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -5308,16 +6100,17 @@ loop365:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop365
+	JAE      loop413
 
-end366:
+end414:
 	SFENCE
 
-plain363:
-	CMPQ CX, $+32
-	JB   end368
+plain411:
+	CMPQ    CX, $+32
+	JB      end416
+	PCALIGN $0x40
 
-loop367:
+loop415:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -5330,24 +6123,24 @@ loop367:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop367
+	JAE     loop415
 
-end368:
+end416:
 	CMPQ CX, $+8
-	JB   end370
+	JB   end418
 
-loop369:
+loop417:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop369
+	JAE     loop417
 
-end370:
+end418:
 	TESTQ     CX, CX
-	JZ        none371
+	JZ        none419
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5355,8 +6148,8 @@ end370:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none371:
-done331:
+none419:
+done379:
 	VZEROUPPER
 	RET
 
@@ -5372,10 +6165,10 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain372
+	JZ          plain420
 	MOVQ        SI, DI
 	ANDQ        $+7, DI
-	JNZ         plain372
+	JNZ         plain420
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -5383,7 +6176,7 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none373
+	JZ          none421
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -5400,11 +6193,11 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (DX)(DI*8), DX
 
-none373:
+none421:
 	CMPQ BX, $+32
-	JB   end375
+	JB   end423
 
-loop374:
+loop422:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -5427,16 +6220,17 @@ loop374:
 	ADDQ        $+256, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop374
+	JAE         loop422
 
-end375:
+end423:
 	SFENCE
 
-plain372:
-	CMPQ BX, $+32
-	JB   end377
+plain420:
+	CMPQ    BX, $+32
+	JB      end425
+	PCALIGN $0x40
 
-loop376:
+loop424:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -5459,13 +6253,13 @@ loop376:
 	ADDQ        $+256, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop376
+	JAE         loop424
 
-end377:
+end425:
 	CMPQ BX, $+8
-	JB   end379
+	JB   end427
 
-loop378:
+loop426:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -5476,11 +6270,11 @@ loop378:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop378
+	JAE         loop426
 
-end379:
+end427:
 	TESTQ       BX, BX
-	JZ          none380
+	JZ          none428
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
 	KMOVW       DI, K1
@@ -5492,7 +6286,7 @@ end379:
 	VFMADD213PD Z2, Z1, Z0
 	VMOVUPD     Z0, K1, (SI)
 
-none380:
+none428:
 	VZEROUPPER
 	RET
 
@@ -5507,10 +6301,10 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain381
+	JZ           plain429
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain381
+	JNZ          plain429
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -5518,7 +6312,7 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none382
+	JZ           none430
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -5532,11 +6326,11 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none382:
+none430:
 	CMPQ DX, $+32
-	JB   end384
+	JB   end432
 
-loop383:
+loop431:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVNTPD    Z1, (BX)
@@ -5554,16 +6348,17 @@ loop383:
 	ADDQ        $+256, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop383
+	JAE         loop431
 
-end384:
+end432:
 	SFENCE
 
-plain381:
-	CMPQ DX, $+32
-	JB   end386
+plain429:
+	CMPQ    DX, $+32
+	JB      end434
+	PCALIGN $0x40
 
-loop385:
+loop433:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -5581,13 +6376,13 @@ loop385:
 	ADDQ        $+256, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop385
+	JAE         loop433
 
-end386:
+end434:
 	CMPQ DX, $+8
-	JB   end388
+	JB   end436
 
-loop387:
+loop435:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -5596,11 +6391,11 @@ loop387:
 	ADDQ        $+64, CX
 	SUBQ        $+8, DX
 	CMPQ        DX, $+8
-	JAE         loop387
+	JAE         loop435
 
-end388:
+end436:
 	TESTQ       DX, DX
-	JZ          none389
+	JZ          none437
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
 	KMOVW       SI, K1
@@ -5610,7 +6405,7 @@ end388:
 	VFMADD213PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (BX)
 
-none389:
+none437:
 	VZEROUPPER
 	RET
 
@@ -5629,9 +6424,9 @@ TEXT ·compressAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end391
+	JB      end439
 
-loop390:
+loop438:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -5703,9 +6498,9 @@ loop390:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop390
+	JAE           loop438
 
-end391:
+end439:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -5730,9 +6525,9 @@ TEXT ·placesAVX512(SB), NOSPLIT, $0-48
 	MOVQ         SI, DI
 	NEGQ         DI
 	CMPQ         AX, $+64
-	JB           end393
+	JB           end441
 
-loop392:
+loop440:
 	SHRXQ         SI, (DX), R8
 	SHLXQ         DI, (DX)(BX*1), R9
 	ORQ           R9, R8
@@ -5819,9 +6614,9 @@ loop392:
 	LEAQ          (CX)(R8*8), CX
 	SUBQ          $+64, AX
 	CMPQ          AX, $+64
-	JAE           loop392
+	JAE           loop440
 
-end393:
+end441:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, CX
 	SHRQ $0x03, CX
@@ -5851,11 +6646,11 @@ TEXT ·filterAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case395
+	JNE          case443
 	CMPQ         CX, $+64
-	JB           end397
+	JB           end445
 
-loop396:
+loop444:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -5915,13 +6710,13 @@ loop396:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop396
+	JAE           loop444
 
-end397:
+end445:
 	CMPQ CX, $+8
-	JB   end399
+	JB   end447
 
-loop398:
+loop446:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -5932,18 +6727,18 @@ loop398:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop398
+	JAE           loop446
 
-end399:
-	JMP done394
+end447:
+	JMP done442
 
-case395:
+case443:
 	CMPQ BX, $+1
-	JNE  case400
+	JNE  case448
 	CMPQ CX, $+64
-	JB   end402
+	JB   end450
 
-loop401:
+loop449:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6003,13 +6798,13 @@ loop401:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop401
+	JAE           loop449
 
-end402:
+end450:
 	CMPQ CX, $+8
-	JB   end404
+	JB   end452
 
-loop403:
+loop451:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6020,18 +6815,18 @@ loop403:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop403
+	JAE           loop451
 
-end404:
-	JMP done394
+end452:
+	JMP done442
 
-case400:
+case448:
 	CMPQ BX, $+2
-	JNE  case405
+	JNE  case453
 	CMPQ CX, $+64
-	JB   end407
+	JB   end455
 
-loop406:
+loop454:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6091,13 +6886,13 @@ loop406:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop406
+	JAE           loop454
 
-end407:
+end455:
 	CMPQ CX, $+8
-	JB   end409
+	JB   end457
 
-loop408:
+loop456:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6108,18 +6903,18 @@ loop408:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop408
+	JAE           loop456
 
-end409:
-	JMP done394
+end457:
+	JMP done442
 
-case405:
+case453:
 	CMPQ BX, $+3
-	JNE  case410
+	JNE  case458
 	CMPQ CX, $+64
-	JB   end412
+	JB   end460
 
-loop411:
+loop459:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6179,13 +6974,13 @@ loop411:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop411
+	JAE           loop459
 
-end412:
+end460:
 	CMPQ CX, $+8
-	JB   end414
+	JB   end462
 
-loop413:
+loop461:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6196,18 +6991,18 @@ loop413:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop413
+	JAE           loop461
 
-end414:
-	JMP done394
+end462:
+	JMP done442
 
-case410:
+case458:
 	CMPQ BX, $+4
-	JNE  case415
+	JNE  case463
 	CMPQ CX, $+64
-	JB   end417
+	JB   end465
 
-loop416:
+loop464:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6267,13 +7062,13 @@ loop416:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop416
+	JAE           loop464
 
-end417:
+end465:
 	CMPQ CX, $+8
-	JB   end419
+	JB   end467
 
-loop418:
+loop466:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6284,16 +7079,16 @@ loop418:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop418
+	JAE           loop466
 
-end419:
-	JMP done394
+end467:
+	JMP done442
 
-case415:
+case463:
 	CMPQ CX, $+64
-	JB   end422
+	JB   end470
 
-loop421:
+loop469:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6353,13 +7148,13 @@ loop421:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop421
+	JAE           loop469
 
-end422:
+end470:
 	CMPQ CX, $+8
-	JB   end424
+	JB   end472
 
-loop423:
+loop471:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6370,10 +7165,10 @@ loop423:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop423
+	JAE           loop471
 
-end424:
-done394:
+end472:
+done442:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -6390,11 +7185,11 @@ TEXT ·filterInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case426
+	JNE          case474
 	CMPQ         CX, $+64
-	JB           end428
+	JB           end476
 
-loop427:
+loop475:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6454,13 +7249,13 @@ loop427:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop427
+	JAE           loop475
 
-end428:
+end476:
 	CMPQ CX, $+8
-	JB   end430
+	JB   end478
 
-loop429:
+loop477:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6471,18 +7266,18 @@ loop429:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop429
+	JAE           loop477
 
-end430:
-	JMP done425
+end478:
+	JMP done473
 
-case426:
+case474:
 	CMPQ BX, $+1
-	JNE  case431
+	JNE  case479
 	CMPQ CX, $+64
-	JB   end433
+	JB   end481
 
-loop432:
+loop480:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6542,13 +7337,13 @@ loop432:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop432
+	JAE           loop480
 
-end433:
+end481:
 	CMPQ CX, $+8
-	JB   end435
+	JB   end483
 
-loop434:
+loop482:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6559,18 +7354,18 @@ loop434:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop434
+	JAE           loop482
 
-end435:
-	JMP done425
+end483:
+	JMP done473
 
-case431:
+case479:
 	CMPQ BX, $+2
-	JNE  case436
+	JNE  case484
 	CMPQ CX, $+64
-	JB   end438
+	JB   end486
 
-loop437:
+loop485:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6630,13 +7425,13 @@ loop437:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop437
+	JAE           loop485
 
-end438:
+end486:
 	CMPQ CX, $+8
-	JB   end440
+	JB   end488
 
-loop439:
+loop487:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6647,18 +7442,18 @@ loop439:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop439
+	JAE           loop487
 
-end440:
-	JMP done425
+end488:
+	JMP done473
 
-case436:
+case484:
 	CMPQ BX, $+3
-	JNE  case441
+	JNE  case489
 	CMPQ CX, $+64
-	JB   end443
+	JB   end491
 
-loop442:
+loop490:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6718,13 +7513,13 @@ loop442:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop442
+	JAE           loop490
 
-end443:
+end491:
 	CMPQ CX, $+8
-	JB   end445
+	JB   end493
 
-loop444:
+loop492:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6735,18 +7530,18 @@ loop444:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop444
+	JAE           loop492
 
-end445:
-	JMP done425
+end493:
+	JMP done473
 
-case441:
+case489:
 	CMPQ BX, $+4
-	JNE  case446
+	JNE  case494
 	CMPQ CX, $+64
-	JB   end448
+	JB   end496
 
-loop447:
+loop495:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6806,13 +7601,13 @@ loop447:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop447
+	JAE           loop495
 
-end448:
+end496:
 	CMPQ CX, $+8
-	JB   end450
+	JB   end498
 
-loop449:
+loop497:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6823,16 +7618,16 @@ loop449:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop449
+	JAE           loop497
 
-end450:
-	JMP done425
+end498:
+	JMP done473
 
-case446:
+case494:
 	CMPQ CX, $+64
-	JB   end453
+	JB   end501
 
-loop452:
+loop500:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6892,13 +7687,13 @@ loop452:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop452
+	JAE           loop500
 
-end453:
+end501:
 	CMPQ CX, $+8
-	JB   end455
+	JB   end503
 
-loop454:
+loop502:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6909,10 +7704,10 @@ loop454:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop454
+	JAE           loop502
 
-end455:
-done425:
+end503:
+done473:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -6929,21 +7724,21 @@ TEXT ·takeAVX512(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), SI
 	MOVQ BX, DI
 	CMPQ BX, $+8
-	JB   end458
+	JB   end506
 
-loop457:
+loop505:
 	MOVQ (DX), R8
 	CMPQ R8, CX
-	JAE  bad456
+	JAE  bad504
 	MOVQ 8(DX), R9
 	CMPQ R9, CX
-	JAE  bad456
+	JAE  bad504
 	MOVQ 16(DX), R10
 	CMPQ R10, CX
-	JAE  bad456
+	JAE  bad504
 	MOVQ 24(DX), R11
 	CMPQ R11, CX
-	JAE  bad456
+	JAE  bad504
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -6954,16 +7749,16 @@ loop457:
 	MOVQ R11, 24(SI)
 	MOVQ 32(DX), R8
 	CMPQ R8, CX
-	JAE  bad456
+	JAE  bad504
 	MOVQ 40(DX), R9
 	CMPQ R9, CX
-	JAE  bad456
+	JAE  bad504
 	MOVQ 48(DX), R10
 	CMPQ R10, CX
-	JAE  bad456
+	JAE  bad504
 	MOVQ 56(DX), R11
 	CMPQ R11, CX
-	JAE  bad456
+	JAE  bad504
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -6976,10 +7771,10 @@ loop457:
 	ADDQ $+64, SI
 	SUBQ $+8, BX
 	CMPQ BX, $+8
-	JAE  loop457
+	JAE  loop505
 
-end458:
-bad456:
+end506:
+bad504:
 	SUBQ BX, DI
 	MOVQ DI, ret+56(FP)
 	RET
@@ -7000,9 +7795,9 @@ TEXT ·prefixAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end460
+	JB           end508
 
-loop459:
+loop507:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -7051,13 +7846,13 @@ loop459:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop459
+	JAE     loop507
 
-end460:
+end508:
 	CMPQ CX, $+8
-	JB   end462
+	JB   end510
 
-loop461:
+loop509:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -7073,9 +7868,9 @@ loop461:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop461
+	JAE     loop509
 
-end462:
+end510:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -7102,9 +7897,9 @@ TEXT ·prefixBeforeAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end464
+	JB           end512
 
-loop463:
+loop511:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -7157,13 +7952,13 @@ loop463:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop463
+	JAE     loop511
 
-end464:
+end512:
 	CMPQ CX, $+8
-	JB   end466
+	JB   end514
 
-loop465:
+loop513:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -7180,9 +7975,9 @@ loop465:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop465
+	JAE     loop513
 
-end466:
+end514:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -7203,9 +7998,9 @@ TEXT ·prefixInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end468
+	JB           end516
 
-loop467:
+loop515:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -7254,13 +8049,13 @@ loop467:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop467
+	JAE     loop515
 
-end468:
+end516:
 	CMPQ CX, $+8
-	JB   end470
+	JB   end518
 
-loop469:
+loop517:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -7276,9 +8071,9 @@ loop469:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop469
+	JAE     loop517
 
-end470:
+end518:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -7299,9 +8094,9 @@ TEXT ·prefixBeforeInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end472
+	JB           end520
 
-loop471:
+loop519:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -7354,13 +8149,13 @@ loop471:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop471
+	JAE     loop519
 
-end472:
+end520:
 	CMPQ CX, $+8
-	JB   end474
+	JB   end522
 
-loop473:
+loop521:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -7377,9 +8172,9 @@ loop473:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop473
+	JAE     loop521
 
-end474:
+end522:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -7389,11 +8184,11 @@ end474:
 TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	VPBROADCASTQ avx512const25<>+0(SB), Z0
 	VPBROADCASTQ avx512const26<>+0(SB), Z1
-	VPBROADCASTQ avx512const27<>+0(SB), Z2
-	VPBROADCASTQ avx512const28<>+0(SB), Z3
-	VPBROADCASTQ avx512const29<>+0(SB), Z4
-	VPBROADCASTQ avx512const30<>+0(SB), Z5
-	VPBROADCASTQ avx512const31<>+0(SB), Z6
+	VBROADCASTSD avx512const27<>+0(SB), Z2
+	VBROADCASTSD avx512const28<>+0(SB), Z3
+	VBROADCASTSD avx512const29<>+0(SB), Z4
+	VBROADCASTSD avx512const30<>+0(SB), Z5
+	VBROADCASTSD avx512const31<>+0(SB), Z6
 	VPBROADCASTQ avx512const32<>+0(SB), Z7
 	VPBROADCASTQ avx512const33<>+0(SB), Z8
 	VPBROADCASTQ avx512const34<>+0(SB), Z9
@@ -7409,10 +8204,10 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain475
+	JZ           plain523
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain475
+	JNZ          plain523
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -7420,7 +8215,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none476
+	JZ           none524
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -7457,11 +8252,11 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none476:
+none524:
 	CMPQ CX, $+32
-	JB   end478
+	JB   end526
 
-loop477:
+loop525:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -7578,16 +8373,17 @@ loop477:
 	ADDQ         $+256, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop477
+	JAE          loop525
 
-end478:
+end526:
 	SFENCE
 
-plain475:
-	CMPQ CX, $+32
-	JB   end480
+plain523:
+	CMPQ    CX, $+32
+	JB      end528
+	PCALIGN $0x40
 
-loop479:
+loop527:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -7704,13 +8500,13 @@ loop479:
 	ADDQ         $+256, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop479
+	JAE          loop527
 
-end480:
+end528:
 	CMPQ CX, $+8
-	JB   end482
+	JB   end530
 
-loop481:
+loop529:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -7743,11 +8539,11 @@ loop481:
 	ADDQ         $+64, AX
 	SUBQ         $+8, CX
 	CMPQ         CX, $+8
-	JAE          loop481
+	JAE          loop529
 
-end482:
+end530:
 	TESTQ        CX, CX
-	JZ           none483
+	JZ           none531
 	MOVQ         $-1, BX
 	BZHIQ        CX, BX, BX
 	KMOVW        BX, K1
@@ -7781,7 +8577,7 @@ end482:
 	VSCALEFPD    Z1, Z3, Z3
 	VMOVUPD      Z3, K1, (DX)
 
-none483:
+none531:
 	VZEROUPPER
 	RET
 
@@ -7858,10 +8654,10 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain484
+	JZ           plain532
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain484
+	JNZ          plain532
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -7869,7 +8665,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none485
+	JZ           none533
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -7904,7 +8700,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	VFMADD231PD  Z3, Z16, Z15
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary486
+	JZ           ordinary534
 	VCMPPD       $0x11, Z12, Z14, K2
 	VMOVUPD      avx512const54<>+0(SB), K2, Z15
 	VCMPPD       $0x00, Z12, Z14, K2
@@ -7912,17 +8708,17 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z15
 
-ordinary486:
+ordinary534:
 	VMOVUPD Z15, K1, (DX)
 	SUBQ    BX, CX
 	LEAQ    (DX)(BX*8), DX
 	LEAQ    (AX)(BX*8), AX
 
-none485:
+none533:
 	CMPQ CX, $+32
-	JB   end488
+	JB   end536
 
-loop487:
+loop535:
 	VMOVUPD     (AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
@@ -7953,7 +8749,7 @@ loop487:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary489
+	JZ          ordinary537
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -7961,7 +8757,7 @@ loop487:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary489:
+ordinary537:
 	VMOVNTPD    Z15, (DX)
 	VMOVUPD     64(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -7993,7 +8789,7 @@ ordinary489:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary490
+	JZ          ordinary538
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8001,7 +8797,7 @@ ordinary489:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary490:
+ordinary538:
 	VMOVNTPD    Z15, 64(DX)
 	VMOVUPD     128(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -8033,7 +8829,7 @@ ordinary490:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary491
+	JZ          ordinary539
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8041,7 +8837,7 @@ ordinary490:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary491:
+ordinary539:
 	VMOVNTPD    Z15, 128(DX)
 	VMOVUPD     192(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -8073,7 +8869,7 @@ ordinary491:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary492
+	JZ          ordinary540
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8081,22 +8877,23 @@ ordinary491:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary492:
+ordinary540:
 	VMOVNTPD Z15, 192(DX)
 	ADDQ     $+256, DX
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop487
+	JAE      loop535
 
-end488:
+end536:
 	SFENCE
 
-plain484:
-	CMPQ CX, $+32
-	JB   end494
+plain532:
+	CMPQ    CX, $+32
+	JB      end542
+	PCALIGN $0x40
 
-loop493:
+loop541:
 	VMOVUPD     (AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
@@ -8127,7 +8924,7 @@ loop493:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary495
+	JZ          ordinary543
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8135,7 +8932,7 @@ loop493:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary495:
+ordinary543:
 	VMOVUPD     Z15, (DX)
 	VMOVUPD     64(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -8167,7 +8964,7 @@ ordinary495:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary496
+	JZ          ordinary544
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8175,7 +8972,7 @@ ordinary495:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary496:
+ordinary544:
 	VMOVUPD     Z15, 64(DX)
 	VMOVUPD     128(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -8207,7 +9004,7 @@ ordinary496:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary497
+	JZ          ordinary545
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8215,7 +9012,7 @@ ordinary496:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary497:
+ordinary545:
 	VMOVUPD     Z15, 128(DX)
 	VMOVUPD     192(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -8247,7 +9044,7 @@ ordinary497:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary498
+	JZ          ordinary546
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8255,19 +9052,19 @@ ordinary497:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary498:
+ordinary546:
 	VMOVUPD Z15, 192(DX)
 	ADDQ    $+256, DX
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop493
+	JAE     loop541
 
-end494:
+end542:
 	CMPQ CX, $+8
-	JB   end500
+	JB   end548
 
-loop499:
+loop547:
 	VMOVUPD     (AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
@@ -8298,7 +9095,7 @@ loop499:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary501
+	JZ          ordinary549
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8306,17 +9103,17 @@ loop499:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary501:
+ordinary549:
 	VMOVUPD Z15, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop499
+	JAE     loop547
 
-end500:
+end548:
 	TESTQ       CX, CX
-	JZ          none502
+	JZ          none550
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -8351,7 +9148,7 @@ end500:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary503
+	JZ          ordinary551
 	VCMPPD      $0x11, Z12, Z14, K2
 	VMOVUPD     avx512const54<>+0(SB), K2, Z15
 	VCMPPD      $0x00, Z12, Z14, K2
@@ -8359,10 +9156,10 @@ end500:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z15
 
-ordinary503:
+ordinary551:
 	VMOVUPD Z15, K1, (DX)
 
-none502:
+none550:
 	VZEROUPPER
 	RET
 
@@ -8423,9 +9220,9 @@ TEXT ·compensateAVX512(SB), NOSPLIT, $0-32
 	VMOVUPD 128(DX), Z2
 	VMOVUPD 192(DX), Z3
 	CMPQ    CX, $+16
-	JB      end505
+	JB      end553
 
-loop504:
+loop552:
 	VMOVUPD (AX), Z4
 	VADDPD  Z4, Z0, Z5
 	VSUBPD  Z0, Z5, Z6
@@ -8447,9 +9244,9 @@ loop504:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop504
+	JAE     loop552
 
-end505:
+end553:
 	VMOVUPD Z0, (DX)
 	VMOVUPD Z1, 64(DX)
 	VMOVUPD Z2, 128(DX)
@@ -8472,19 +9269,38 @@ TEXT ·sumAbsAVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z7, Z7, Z7
 	VPXORQ  Z8, Z8, Z8
 	VMOVUPD avx512const0<>+0(SB), Z9
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near554
 	CMPQ    CX, $+64
-	JB      end507
+	JB      end556
 
-loop506:
+loop555:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end509
+	JB      end558
+	PCALIGN $0x40
 
-loop508:
+loop557:
+	MOVQ    (AX), BX
+	MOVQ    8(AX), BX
+	MOVQ    64(AX), BX
+	MOVQ    72(AX), BX
+	MOVQ    128(AX), BX
+	MOVQ    136(AX), BX
+	MOVQ    192(AX), BX
+	MOVQ    200(AX), BX
+	MOVQ    256(AX), BX
+	MOVQ    264(AX), BX
+	MOVQ    320(AX), BX
+	MOVQ    328(AX), BX
+	MOVQ    384(AX), BX
+	MOVQ    392(AX), BX
+	MOVQ    448(AX), BX
+	MOVQ    456(AX), BX
 	VPANDNQ (AX), Z9, Z10
 	VADDPD  Z10, Z0, Z0
 	VPANDNQ 64(AX), Z9, Z10
@@ -8504,9 +9320,9 @@ loop508:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop508
+	JAE     loop557
 
-end509:
+end558:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -8527,23 +9343,83 @@ end509:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop506
+	JAE    loop555
 
-end507:
+end556:
+near554:
+	CMPQ CX, $+64
+	JB   end560
+
+loop559:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end562
+	PCALIGN $0x40
+
+loop561:
+	VPANDNQ (AX), Z9, Z10
+	VADDPD  Z10, Z0, Z0
+	VPANDNQ 64(AX), Z9, Z10
+	VADDPD  Z10, Z1, Z1
+	VPANDNQ 128(AX), Z9, Z10
+	VADDPD  Z10, Z2, Z2
+	VPANDNQ 192(AX), Z9, Z10
+	VADDPD  Z10, Z3, Z3
+	VPANDNQ 256(AX), Z9, Z10
+	VADDPD  Z10, Z4, Z4
+	VPANDNQ 320(AX), Z9, Z10
+	VADDPD  Z10, Z5, Z5
+	VPANDNQ 384(AX), Z9, Z10
+	VADDPD  Z10, Z6, Z6
+	VPANDNQ 448(AX), Z9, Z10
+	VADDPD  Z10, Z7, Z7
+	ADDQ    $+512, AX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop561
+
+end562:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Z4, Z0, Z0
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z2, Z0, Z0
+	VADDPD Z3, Z1, Z1
+	VADDPD Z1, Z0, Z0
+	VADDPD Z0, Z8, Z8
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop559
+
+end560:
 	CMPQ CX, $+8
-	JB   end511
+	JB   end564
 
-loop510:
+loop563:
 	VPANDNQ (AX), Z9, Z1
 	VADDPD  Z1, Z0, Z0
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop510
+	JAE     loop563
 
-end511:
+end564:
 	TESTQ     CX, CX
-	JZ        none512
+	JZ        none565
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -8551,7 +9427,7 @@ end511:
 	VPANDNQ   Z1, Z9, Z1
 	VADDPD    Z1, Z0, Z0
 
-none512:
+none565:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -8572,13 +9448,13 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	MOVQ      dst+8(FP), DX
 	MOVQ      c+0(FP), BX
 	CMPQ      BX, $+0
-	JNE       case514
+	JNE       case567
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain515
+	JZ        plain568
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain515
+	JNZ       plain568
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -8586,7 +9462,7 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none516
+	JZ        none569
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -8601,11 +9477,11 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none516:
+none569:
 	CMPQ CX, $+32
-	JB   end518
+	JB   end571
 
-loop517:
+loop570:
 	VMOVUPD  (AX), Z0
 	VPSRAQ   $0x3f, Z0, Z1
 	VPSRLQ   $0x01, Z1, Z1
@@ -8634,16 +9510,17 @@ loop517:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop517
+	JAE      loop570
 
-end518:
+end571:
 	SFENCE
 
-plain515:
-	CMPQ CX, $+32
-	JB   end520
+plain568:
+	CMPQ    CX, $+32
+	JB      end573
+	PCALIGN $0x40
 
-loop519:
+loop572:
 	VMOVUPD (AX), Z0
 	VPSRAQ  $0x3f, Z0, Z1
 	VPSRLQ  $0x01, Z1, Z1
@@ -8672,13 +9549,13 @@ loop519:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop519
+	JAE     loop572
 
-end520:
+end573:
 	CMPQ CX, $+8
-	JB   end522
+	JB   end575
 
-loop521:
+loop574:
 	VMOVUPD (AX), Z0
 	VPSRAQ  $0x3f, Z0, Z1
 	VPSRLQ  $0x01, Z1, Z1
@@ -8689,11 +9566,11 @@ loop521:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop521
+	JAE     loop574
 
-end522:
+end575:
 	TESTQ     CX, CX
-	JZ        none523
+	JZ        none576
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -8705,18 +9582,18 @@ end522:
 	VPSUBQ    avx512const55<>+0(SB), Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none523:
-	JMP done513
+none576:
+	JMP done566
 
-case514:
+case567:
 	CMPQ      BX, $+1
-	JNE       case524
+	JNE       case577
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain525
+	JZ        plain578
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain525
+	JNZ       plain578
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -8724,7 +9601,7 @@ case514:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none526
+	JZ        none579
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -8739,11 +9616,11 @@ case514:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none526:
+none579:
 	CMPQ CX, $+32
-	JB   end528
+	JB   end581
 
-loop527:
+loop580:
 	VMOVUPD  (AX), Z0
 	VPADDQ   avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ   $0x3f, Z0, Z1
@@ -8772,16 +9649,17 @@ loop527:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop527
+	JAE      loop580
 
-end528:
+end581:
 	SFENCE
 
-plain525:
-	CMPQ CX, $+32
-	JB   end530
+plain578:
+	CMPQ    CX, $+32
+	JB      end583
+	PCALIGN $0x40
 
-loop529:
+loop582:
 	VMOVUPD (AX), Z0
 	VPADDQ  avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z1
@@ -8810,13 +9688,13 @@ loop529:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop529
+	JAE     loop582
 
-end530:
+end583:
 	CMPQ CX, $+8
-	JB   end532
+	JB   end585
 
-loop531:
+loop584:
 	VMOVUPD (AX), Z0
 	VPADDQ  avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z1
@@ -8827,11 +9705,11 @@ loop531:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop531
+	JAE     loop584
 
-end532:
+end585:
 	TESTQ     CX, CX
-	JZ        none533
+	JZ        none586
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -8843,16 +9721,16 @@ end532:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none533:
-	JMP done513
+none586:
+	JMP done566
 
-case524:
+case577:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain535
+	JZ        plain588
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain535
+	JNZ       plain588
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -8860,7 +9738,7 @@ case524:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none536
+	JZ        none589
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -8877,11 +9755,11 @@ case524:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none536:
+none589:
 	CMPQ CX, $+32
-	JB   end538
+	JB   end591
 
-loop537:
+loop590:
 	VADDPD   (AX), Z0, Z1
 	VCMPPD   $0x03, Z1, Z1, K1
 	VMOVUPD  avx512const56<>+0(SB), K1, Z1
@@ -8918,16 +9796,17 @@ loop537:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop537
+	JAE      loop590
 
-end538:
+end591:
 	SFENCE
 
-plain535:
-	CMPQ CX, $+32
-	JB   end540
+plain588:
+	CMPQ    CX, $+32
+	JB      end593
+	PCALIGN $0x40
 
-loop539:
+loop592:
 	VADDPD  (AX), Z0, Z1
 	VCMPPD  $0x03, Z1, Z1, K1
 	VMOVUPD avx512const56<>+0(SB), K1, Z1
@@ -8964,13 +9843,13 @@ loop539:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop539
+	JAE     loop592
 
-end540:
+end593:
 	CMPQ CX, $+8
-	JB   end542
+	JB   end595
 
-loop541:
+loop594:
 	VADDPD  (AX), Z0, Z1
 	VCMPPD  $0x03, Z1, Z1, K1
 	VMOVUPD avx512const56<>+0(SB), K1, Z1
@@ -8983,11 +9862,11 @@ loop541:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop541
+	JAE     loop594
 
-end542:
+end595:
 	TESTQ     CX, CX
-	JZ        none543
+	JZ        none596
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -9001,8 +9880,8 @@ end542:
 	VPSUBQ    avx512const55<>+0(SB), Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none543:
-done513:
+none596:
+done566:
 	VZEROUPPER
 	RET
 
@@ -9043,13 +9922,13 @@ TEXT ·partitionAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx512const57<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end546
+	JB           end599
 
-loop545:
+loop598:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+256
-	JB        end544
+	JB        end597
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -9104,10 +9983,10 @@ loop545:
 	LEAQ      -64(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop545
+	JAE       loop598
 
-end546:
-end544:
+end599:
+end597:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -9403,13 +10282,13 @@ TEXT ·partitionPairsAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx512const57<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end549
+	JB           end602
 
-loop548:
+loop601:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+256
-	JB        end547
+	JB        end600
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -9476,10 +10355,10 @@ loop548:
 	LEAQ      -64(BX)(R13*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop548
+	JAE       loop601
 
-end549:
-end547:
+end602:
+end600:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -9505,7 +10384,7 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         CX, $+8
-	JA           more551
+	JA           more604
 	LEAQ         (AX), CX
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      avx512const14<>+0(SB), Z1
@@ -9543,11 +10422,11 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VPMAXSQ      Z1, Z3, K1, Z2
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (AX)
-	JMP          sorted550
+	JMP          sorted603
 
-more551:
+more604:
 	CMPQ       CX, $+16
-	JA         more552
+	JA         more605
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
@@ -9631,11 +10510,11 @@ more551:
 	VMOVUPD    Z3, (AX)
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
 	VMOVUPD    Z2, K1, 64(AX)
-	JMP        sorted550
+	JMP        sorted603
 
-more552:
+more605:
 	CMPQ       CX, $+32
-	JA         more553
+	JA         more606
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -9828,11 +10707,11 @@ more552:
 	VMOVUPD    Z6, K1, 128(AX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
 	VMOVUPD    Z5, K1, 192(AX)
-	JMP        sorted550
+	JMP        sorted603
 
-more553:
+more606:
 	CMPQ       CX, $+64
-	JA         more554
+	JA         more607
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -10295,9 +11174,9 @@ more553:
 	VMOVUPD    Z3, K1, 384(AX)
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
 	VMOVUPD    Z6, K1, 448(AX)
-	JMP        sorted550
+	JMP        sorted603
 
-more554:
+more607:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -11413,7 +12292,7 @@ more554:
 	VPCMPQ     $0x06, avx512const72<>+0(SB), Z0, K1
 	VMOVUPD    Z11, K1, 960(AX)
 
-sorted550:
+sorted603:
 	VZEROUPPER
 	RET
 
@@ -11576,7 +12455,7 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         DX, $+8
-	JA           more557
+	JA           more610
 	LEAQ         (AX), DX
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      avx512const14<>+0(SB), Z1
@@ -11657,11 +12536,11 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVUPD      Z1, K1, (AX)
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (CX)
-	JMP          sorted556
+	JMP          sorted609
 
-more557:
+more610:
 	CMPQ       DX, $+16
-	JA         more558
+	JA         more611
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), DX
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
@@ -11869,11 +12748,11 @@ more557:
 	VMOVUPD    Z1, (CX)
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 64(CX)
-	JMP        sorted556
+	JMP        sorted609
 
-more558:
+more611:
 	CMPQ       DX, $+32
-	JA         more559
+	JA         more612
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), DX
@@ -12414,9 +13293,9 @@ more558:
 	VMOVUPD    Z3, K1, 128(CX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 192(CX)
-	JMP        sorted556
+	JMP        sorted609
 
-more559:
+more612:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -13804,288 +14683,1238 @@ more559:
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
 	VMOVUPD    Z15, K1, 448(CX)
 
-sorted556:
+sorted609:
 	VZEROUPPER
 	RET
 
 // func gemmTileAVX512(k int, a *float64, b *float64, c *float64, stride int, rows int, cols int, alpha float64, beta float64, keep int)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-80
-	VPXORQ     Z0, Z0, Z0
-	VPXORQ     Z1, Z1, Z1
-	VPXORQ     Z2, Z2, Z2
-	VPXORQ     Z3, Z3, Z3
-	VPXORQ     Z4, Z4, Z4
-	VPXORQ     Z5, Z5, Z5
-	VPXORQ     Z6, Z6, Z6
-	VPXORQ     Z7, Z7, Z7
-	VPXORQ     Z8, Z8, Z8
-	VPXORQ     Z9, Z9, Z9
-	VPXORQ     Z10, Z10, Z10
-	VPXORQ     Z11, Z11, Z11
-	VPXORQ     Z12, Z12, Z12
-	VPXORQ     Z13, Z13, Z13
-	VPXORQ     Z14, Z14, Z14
-	VPXORQ     Z15, Z15, Z15
-	VPXORQ     Z16, Z16, Z16
-	VPXORQ     Z17, Z17, Z17
-	VPXORQ     Z18, Z18, Z18
-	VPXORQ     Z19, Z19, Z19
-	VPXORQ     Z20, Z20, Z20
-	VPXORQ     Z21, Z21, Z21
-	VPXORQ     Z22, Z22, Z22
-	VPXORQ     Z23, Z23, Z23
-	MOVQ       c+24(FP), AX
-	MOVQ       stride+32(FP), CX
-	SHLQ       $0x03, CX
-	MOVQ       AX, DX
-	PREFETCHT0 (DX)
-	PREFETCHT0 64(DX)
-	PREFETCHT0 128(DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	PREFETCHT0 64(DX)
-	PREFETCHT0 128(DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	PREFETCHT0 64(DX)
-	PREFETCHT0 128(DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	PREFETCHT0 64(DX)
-	PREFETCHT0 128(DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	PREFETCHT0 64(DX)
-	PREFETCHT0 128(DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	PREFETCHT0 64(DX)
-	PREFETCHT0 128(DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	PREFETCHT0 64(DX)
-	PREFETCHT0 128(DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	PREFETCHT0 64(DX)
-	PREFETCHT0 128(DX)
-	ADDQ       CX, DX
-	MOVQ       k+0(FP), DX
-	MOVQ       a+8(FP), BX
-	MOVQ       b+16(FP), SI
-	CMPQ       DX, $+4
-	JB         end562
+	VPXORQ  Z0, Z0, Z0
+	VPXORQ  Z1, Z1, Z1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	VPXORQ  Z4, Z4, Z4
+	VPXORQ  Z5, Z5, Z5
+	VPXORQ  Z6, Z6, Z6
+	VPXORQ  Z7, Z7, Z7
+	VPXORQ  Z8, Z8, Z8
+	VPXORQ  Z9, Z9, Z9
+	VPXORQ  Z10, Z10, Z10
+	VPXORQ  Z11, Z11, Z11
+	VPXORQ  Z12, Z12, Z12
+	VPXORQ  Z13, Z13, Z13
+	VPXORQ  Z14, Z14, Z14
+	VPXORQ  Z15, Z15, Z15
+	VPXORQ  Z16, Z16, Z16
+	VPXORQ  Z17, Z17, Z17
+	VPXORQ  Z18, Z18, Z18
+	VPXORQ  Z19, Z19, Z19
+	VPXORQ  Z20, Z20, Z20
+	VPXORQ  Z21, Z21, Z21
+	VPXORQ  Z22, Z22, Z22
+	VPXORQ  Z23, Z23, Z23
+	MOVQ    c+24(FP), AX
+	MOVQ    stride+32(FP), CX
+	MOVQ    cols+48(FP), DX
+	SHLQ    $0x03, CX
+	MOVQ    k+0(FP), BX
+	MOVQ    a+8(FP), SI
+	MOVQ    b+16(FP), DI
+	CMPQ    DX, $+8
+	JA      wider615
+	MOVQ    AX, R8
+	MOVQ    $+64, R9
+	CMPQ    R9, BX
+	CMOVQGT BX, R9
+	SUBQ    R9, BX
+	CMPQ    R9, $+8
+	JB      end617
 
-loop561:
-	VMOVUPD      (SI), Z24
-	VMOVUPD      64(SI), Z25
-	VMOVUPD      128(SI), Z26
-	PREFETCHT0   1536(SI)
-	PREFETCHT0   1600(SI)
-	PREFETCHT0   1664(SI)
-	VBROADCASTSD (BX), Z27
-	VFMADD231PD  Z27, Z24, Z0
-	VFMADD231PD  Z27, Z25, Z8
-	VFMADD231PD  Z27, Z26, Z16
-	VBROADCASTSD 8(BX), Z27
-	VFMADD231PD  Z27, Z24, Z1
-	VFMADD231PD  Z27, Z25, Z9
-	VFMADD231PD  Z27, Z26, Z17
-	VBROADCASTSD 16(BX), Z27
-	VFMADD231PD  Z27, Z24, Z2
-	VFMADD231PD  Z27, Z25, Z10
-	VFMADD231PD  Z27, Z26, Z18
-	VBROADCASTSD 24(BX), Z27
-	VFMADD231PD  Z27, Z24, Z3
-	VFMADD231PD  Z27, Z25, Z11
-	VFMADD231PD  Z27, Z26, Z19
-	VBROADCASTSD 32(BX), Z27
-	VFMADD231PD  Z27, Z24, Z4
-	VFMADD231PD  Z27, Z25, Z12
-	VFMADD231PD  Z27, Z26, Z20
-	VBROADCASTSD 40(BX), Z27
-	VFMADD231PD  Z27, Z24, Z5
-	VFMADD231PD  Z27, Z25, Z13
-	VFMADD231PD  Z27, Z26, Z21
-	VBROADCASTSD 48(BX), Z27
-	VFMADD231PD  Z27, Z24, Z6
-	VFMADD231PD  Z27, Z25, Z14
-	VFMADD231PD  Z27, Z26, Z22
-	VBROADCASTSD 56(BX), Z27
-	VFMADD231PD  Z27, Z24, Z7
-	VFMADD231PD  Z27, Z25, Z15
-	VFMADD231PD  Z27, Z26, Z23
-	VMOVUPD      192(SI), Z24
-	VMOVUPD      256(SI), Z25
-	VMOVUPD      320(SI), Z26
-	PREFETCHT0   1728(SI)
-	PREFETCHT0   1792(SI)
-	PREFETCHT0   1856(SI)
-	VBROADCASTSD 64(BX), Z27
-	VFMADD231PD  Z27, Z24, Z0
-	VFMADD231PD  Z27, Z25, Z8
-	VFMADD231PD  Z27, Z26, Z16
-	VBROADCASTSD 72(BX), Z27
-	VFMADD231PD  Z27, Z24, Z1
-	VFMADD231PD  Z27, Z25, Z9
-	VFMADD231PD  Z27, Z26, Z17
-	VBROADCASTSD 80(BX), Z27
-	VFMADD231PD  Z27, Z24, Z2
-	VFMADD231PD  Z27, Z25, Z10
-	VFMADD231PD  Z27, Z26, Z18
-	VBROADCASTSD 88(BX), Z27
-	VFMADD231PD  Z27, Z24, Z3
-	VFMADD231PD  Z27, Z25, Z11
-	VFMADD231PD  Z27, Z26, Z19
-	VBROADCASTSD 96(BX), Z27
-	VFMADD231PD  Z27, Z24, Z4
-	VFMADD231PD  Z27, Z25, Z12
-	VFMADD231PD  Z27, Z26, Z20
-	VBROADCASTSD 104(BX), Z27
-	VFMADD231PD  Z27, Z24, Z5
-	VFMADD231PD  Z27, Z25, Z13
-	VFMADD231PD  Z27, Z26, Z21
-	VBROADCASTSD 112(BX), Z27
-	VFMADD231PD  Z27, Z24, Z6
-	VFMADD231PD  Z27, Z25, Z14
-	VFMADD231PD  Z27, Z26, Z22
-	VBROADCASTSD 120(BX), Z27
-	VFMADD231PD  Z27, Z24, Z7
-	VFMADD231PD  Z27, Z25, Z15
-	VFMADD231PD  Z27, Z26, Z23
-	VMOVUPD      384(SI), Z24
-	VMOVUPD      448(SI), Z25
-	VMOVUPD      512(SI), Z26
-	PREFETCHT0   1920(SI)
-	PREFETCHT0   1984(SI)
+loop616:
+	PREFETCHT0   (R8)
+	ADDQ         CX, R8
+	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
-	VBROADCASTSD 128(BX), Z27
-	VFMADD231PD  Z27, Z24, Z0
-	VFMADD231PD  Z27, Z25, Z8
-	VFMADD231PD  Z27, Z26, Z16
-	VBROADCASTSD 136(BX), Z27
-	VFMADD231PD  Z27, Z24, Z1
-	VFMADD231PD  Z27, Z25, Z9
-	VFMADD231PD  Z27, Z26, Z17
-	VBROADCASTSD 144(BX), Z27
-	VFMADD231PD  Z27, Z24, Z2
-	VFMADD231PD  Z27, Z25, Z10
-	VFMADD231PD  Z27, Z26, Z18
-	VBROADCASTSD 152(BX), Z27
-	VFMADD231PD  Z27, Z24, Z3
-	VFMADD231PD  Z27, Z25, Z11
-	VFMADD231PD  Z27, Z26, Z19
-	VBROADCASTSD 160(BX), Z27
-	VFMADD231PD  Z27, Z24, Z4
-	VFMADD231PD  Z27, Z25, Z12
-	VFMADD231PD  Z27, Z26, Z20
-	VBROADCASTSD 168(BX), Z27
-	VFMADD231PD  Z27, Z24, Z5
-	VFMADD231PD  Z27, Z25, Z13
-	VFMADD231PD  Z27, Z26, Z21
-	VBROADCASTSD 176(BX), Z27
-	VFMADD231PD  Z27, Z24, Z6
-	VFMADD231PD  Z27, Z25, Z14
-	VFMADD231PD  Z27, Z26, Z22
-	VBROADCASTSD 184(BX), Z27
-	VFMADD231PD  Z27, Z24, Z7
-	VFMADD231PD  Z27, Z25, Z15
-	VFMADD231PD  Z27, Z26, Z23
-	VMOVUPD      576(SI), Z24
-	VMOVUPD      640(SI), Z25
-	VMOVUPD      704(SI), Z26
+	VBROADCASTSD (SI), Z25
+	VFMADD231PD  Z25, Z24, Z0
+	VBROADCASTSD 8(SI), Z25
+	VFMADD231PD  Z25, Z24, Z1
+	VBROADCASTSD 16(SI), Z25
+	VFMADD231PD  Z25, Z24, Z2
+	VBROADCASTSD 24(SI), Z25
+	VFMADD231PD  Z25, Z24, Z3
+	VBROADCASTSD 32(SI), Z25
+	VFMADD231PD  Z25, Z24, Z4
+	VBROADCASTSD 40(SI), Z25
+	VFMADD231PD  Z25, Z24, Z5
+	VBROADCASTSD 48(SI), Z25
+	VFMADD231PD  Z25, Z24, Z6
+	VBROADCASTSD 56(SI), Z25
+	VFMADD231PD  Z25, Z24, Z7
+	VMOVUPD      192(DI), Z24
 	PREFETCHT0   2112(SI)
+	VBROADCASTSD 64(SI), Z25
+	VFMADD231PD  Z25, Z24, Z0
+	VBROADCASTSD 72(SI), Z25
+	VFMADD231PD  Z25, Z24, Z1
+	VBROADCASTSD 80(SI), Z25
+	VFMADD231PD  Z25, Z24, Z2
+	VBROADCASTSD 88(SI), Z25
+	VFMADD231PD  Z25, Z24, Z3
+	VBROADCASTSD 96(SI), Z25
+	VFMADD231PD  Z25, Z24, Z4
+	VBROADCASTSD 104(SI), Z25
+	VFMADD231PD  Z25, Z24, Z5
+	VBROADCASTSD 112(SI), Z25
+	VFMADD231PD  Z25, Z24, Z6
+	VBROADCASTSD 120(SI), Z25
+	VFMADD231PD  Z25, Z24, Z7
+	VMOVUPD      384(DI), Z24
 	PREFETCHT0   2176(SI)
+	VBROADCASTSD 128(SI), Z25
+	VFMADD231PD  Z25, Z24, Z0
+	VBROADCASTSD 136(SI), Z25
+	VFMADD231PD  Z25, Z24, Z1
+	VBROADCASTSD 144(SI), Z25
+	VFMADD231PD  Z25, Z24, Z2
+	VBROADCASTSD 152(SI), Z25
+	VFMADD231PD  Z25, Z24, Z3
+	VBROADCASTSD 160(SI), Z25
+	VFMADD231PD  Z25, Z24, Z4
+	VBROADCASTSD 168(SI), Z25
+	VFMADD231PD  Z25, Z24, Z5
+	VBROADCASTSD 176(SI), Z25
+	VFMADD231PD  Z25, Z24, Z6
+	VBROADCASTSD 184(SI), Z25
+	VFMADD231PD  Z25, Z24, Z7
+	VMOVUPD      576(DI), Z24
 	PREFETCHT0   2240(SI)
-	VBROADCASTSD 192(BX), Z27
+	VBROADCASTSD 192(SI), Z25
+	VFMADD231PD  Z25, Z24, Z0
+	VBROADCASTSD 200(SI), Z25
+	VFMADD231PD  Z25, Z24, Z1
+	VBROADCASTSD 208(SI), Z25
+	VFMADD231PD  Z25, Z24, Z2
+	VBROADCASTSD 216(SI), Z25
+	VFMADD231PD  Z25, Z24, Z3
+	VBROADCASTSD 224(SI), Z25
+	VFMADD231PD  Z25, Z24, Z4
+	VBROADCASTSD 232(SI), Z25
+	VFMADD231PD  Z25, Z24, Z5
+	VBROADCASTSD 240(SI), Z25
+	VFMADD231PD  Z25, Z24, Z6
+	VBROADCASTSD 248(SI), Z25
+	VFMADD231PD  Z25, Z24, Z7
+	VMOVUPD      768(DI), Z24
+	PREFETCHT0   2304(SI)
+	VBROADCASTSD 256(SI), Z25
+	VFMADD231PD  Z25, Z24, Z0
+	VBROADCASTSD 264(SI), Z25
+	VFMADD231PD  Z25, Z24, Z1
+	VBROADCASTSD 272(SI), Z25
+	VFMADD231PD  Z25, Z24, Z2
+	VBROADCASTSD 280(SI), Z25
+	VFMADD231PD  Z25, Z24, Z3
+	VBROADCASTSD 288(SI), Z25
+	VFMADD231PD  Z25, Z24, Z4
+	VBROADCASTSD 296(SI), Z25
+	VFMADD231PD  Z25, Z24, Z5
+	VBROADCASTSD 304(SI), Z25
+	VFMADD231PD  Z25, Z24, Z6
+	VBROADCASTSD 312(SI), Z25
+	VFMADD231PD  Z25, Z24, Z7
+	VMOVUPD      960(DI), Z24
+	PREFETCHT0   2368(SI)
+	VBROADCASTSD 320(SI), Z25
+	VFMADD231PD  Z25, Z24, Z0
+	VBROADCASTSD 328(SI), Z25
+	VFMADD231PD  Z25, Z24, Z1
+	VBROADCASTSD 336(SI), Z25
+	VFMADD231PD  Z25, Z24, Z2
+	VBROADCASTSD 344(SI), Z25
+	VFMADD231PD  Z25, Z24, Z3
+	VBROADCASTSD 352(SI), Z25
+	VFMADD231PD  Z25, Z24, Z4
+	VBROADCASTSD 360(SI), Z25
+	VFMADD231PD  Z25, Z24, Z5
+	VBROADCASTSD 368(SI), Z25
+	VFMADD231PD  Z25, Z24, Z6
+	VBROADCASTSD 376(SI), Z25
+	VFMADD231PD  Z25, Z24, Z7
+	VMOVUPD      1152(DI), Z24
+	PREFETCHT0   2432(SI)
+	VBROADCASTSD 384(SI), Z25
+	VFMADD231PD  Z25, Z24, Z0
+	VBROADCASTSD 392(SI), Z25
+	VFMADD231PD  Z25, Z24, Z1
+	VBROADCASTSD 400(SI), Z25
+	VFMADD231PD  Z25, Z24, Z2
+	VBROADCASTSD 408(SI), Z25
+	VFMADD231PD  Z25, Z24, Z3
+	VBROADCASTSD 416(SI), Z25
+	VFMADD231PD  Z25, Z24, Z4
+	VBROADCASTSD 424(SI), Z25
+	VFMADD231PD  Z25, Z24, Z5
+	VBROADCASTSD 432(SI), Z25
+	VFMADD231PD  Z25, Z24, Z6
+	VBROADCASTSD 440(SI), Z25
+	VFMADD231PD  Z25, Z24, Z7
+	VMOVUPD      1344(DI), Z24
+	PREFETCHT0   2496(SI)
+	VBROADCASTSD 448(SI), Z25
+	VFMADD231PD  Z25, Z24, Z0
+	VBROADCASTSD 456(SI), Z25
+	VFMADD231PD  Z25, Z24, Z1
+	VBROADCASTSD 464(SI), Z25
+	VFMADD231PD  Z25, Z24, Z2
+	VBROADCASTSD 472(SI), Z25
+	VFMADD231PD  Z25, Z24, Z3
+	VBROADCASTSD 480(SI), Z25
+	VFMADD231PD  Z25, Z24, Z4
+	VBROADCASTSD 488(SI), Z25
+	VFMADD231PD  Z25, Z24, Z5
+	VBROADCASTSD 496(SI), Z25
+	VFMADD231PD  Z25, Z24, Z6
+	VBROADCASTSD 504(SI), Z25
+	VFMADD231PD  Z25, Z24, Z7
+	ADDQ         $+512, SI
+	ADDQ         $+1536, DI
+	SUBQ         $+8, R9
+	CMPQ         R9, $+8
+	JAE          loop616
+
+end617:
+	ADDQ R9, BX
+	CMPQ BX, $+4
+	JB   end619
+
+loop618:
+	VMOVUPD      (DI), Z24
+	PREFETCHT0   2048(SI)
+	VBROADCASTSD (SI), Z25
+	VFMADD231PD  Z25, Z24, Z0
+	VBROADCASTSD 8(SI), Z25
+	VFMADD231PD  Z25, Z24, Z1
+	VBROADCASTSD 16(SI), Z25
+	VFMADD231PD  Z25, Z24, Z2
+	VBROADCASTSD 24(SI), Z25
+	VFMADD231PD  Z25, Z24, Z3
+	VBROADCASTSD 32(SI), Z25
+	VFMADD231PD  Z25, Z24, Z4
+	VBROADCASTSD 40(SI), Z25
+	VFMADD231PD  Z25, Z24, Z5
+	VBROADCASTSD 48(SI), Z25
+	VFMADD231PD  Z25, Z24, Z6
+	VBROADCASTSD 56(SI), Z25
+	VFMADD231PD  Z25, Z24, Z7
+	VMOVUPD      192(DI), Z24
+	PREFETCHT0   2112(SI)
+	VBROADCASTSD 64(SI), Z25
+	VFMADD231PD  Z25, Z24, Z0
+	VBROADCASTSD 72(SI), Z25
+	VFMADD231PD  Z25, Z24, Z1
+	VBROADCASTSD 80(SI), Z25
+	VFMADD231PD  Z25, Z24, Z2
+	VBROADCASTSD 88(SI), Z25
+	VFMADD231PD  Z25, Z24, Z3
+	VBROADCASTSD 96(SI), Z25
+	VFMADD231PD  Z25, Z24, Z4
+	VBROADCASTSD 104(SI), Z25
+	VFMADD231PD  Z25, Z24, Z5
+	VBROADCASTSD 112(SI), Z25
+	VFMADD231PD  Z25, Z24, Z6
+	VBROADCASTSD 120(SI), Z25
+	VFMADD231PD  Z25, Z24, Z7
+	VMOVUPD      384(DI), Z24
+	PREFETCHT0   2176(SI)
+	VBROADCASTSD 128(SI), Z25
+	VFMADD231PD  Z25, Z24, Z0
+	VBROADCASTSD 136(SI), Z25
+	VFMADD231PD  Z25, Z24, Z1
+	VBROADCASTSD 144(SI), Z25
+	VFMADD231PD  Z25, Z24, Z2
+	VBROADCASTSD 152(SI), Z25
+	VFMADD231PD  Z25, Z24, Z3
+	VBROADCASTSD 160(SI), Z25
+	VFMADD231PD  Z25, Z24, Z4
+	VBROADCASTSD 168(SI), Z25
+	VFMADD231PD  Z25, Z24, Z5
+	VBROADCASTSD 176(SI), Z25
+	VFMADD231PD  Z25, Z24, Z6
+	VBROADCASTSD 184(SI), Z25
+	VFMADD231PD  Z25, Z24, Z7
+	VMOVUPD      576(DI), Z24
+	PREFETCHT0   2240(SI)
+	VBROADCASTSD 192(SI), Z25
+	VFMADD231PD  Z25, Z24, Z0
+	VBROADCASTSD 200(SI), Z25
+	VFMADD231PD  Z25, Z24, Z1
+	VBROADCASTSD 208(SI), Z25
+	VFMADD231PD  Z25, Z24, Z2
+	VBROADCASTSD 216(SI), Z25
+	VFMADD231PD  Z25, Z24, Z3
+	VBROADCASTSD 224(SI), Z25
+	VFMADD231PD  Z25, Z24, Z4
+	VBROADCASTSD 232(SI), Z25
+	VFMADD231PD  Z25, Z24, Z5
+	VBROADCASTSD 240(SI), Z25
+	VFMADD231PD  Z25, Z24, Z6
+	VBROADCASTSD 248(SI), Z25
+	VFMADD231PD  Z25, Z24, Z7
+	ADDQ         $+256, SI
+	ADDQ         $+768, DI
+	SUBQ         $+4, BX
+	CMPQ         BX, $+4
+	JAE          loop618
+
+end619:
+	CMPQ BX, $+1
+	JB   end621
+
+loop620:
+	VMOVUPD      (DI), Z24
+	PREFETCHT0   2048(SI)
+	VBROADCASTSD (SI), Z25
+	VFMADD231PD  Z25, Z24, Z0
+	VBROADCASTSD 8(SI), Z25
+	VFMADD231PD  Z25, Z24, Z1
+	VBROADCASTSD 16(SI), Z25
+	VFMADD231PD  Z25, Z24, Z2
+	VBROADCASTSD 24(SI), Z25
+	VFMADD231PD  Z25, Z24, Z3
+	VBROADCASTSD 32(SI), Z25
+	VFMADD231PD  Z25, Z24, Z4
+	VBROADCASTSD 40(SI), Z25
+	VFMADD231PD  Z25, Z24, Z5
+	VBROADCASTSD 48(SI), Z25
+	VFMADD231PD  Z25, Z24, Z6
+	VBROADCASTSD 56(SI), Z25
+	VFMADD231PD  Z25, Z24, Z7
+	ADDQ         $+64, SI
+	ADDQ         $+192, DI
+	SUBQ         $+1, BX
+	CMPQ         BX, $+1
+	JAE          loop620
+
+end621:
+	JMP multiplied614
+
+wider615:
+	CMPQ    DX, $+16
+	JA      wider622
+	MOVQ    AX, R8
+	MOVQ    $+64, R9
+	CMPQ    R9, BX
+	CMOVQGT BX, R9
+	SUBQ    R9, BX
+	CMPQ    R9, $+8
+	JB      end624
+
+loop623:
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	ADDQ         CX, R8
+	VMOVUPD      (DI), Z24
+	VMOVUPD      64(DI), Z25
+	PREFETCHT0   2048(SI)
+	VBROADCASTSD (SI), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z8
+	VBROADCASTSD 8(SI), Z26
+	VFMADD231PD  Z26, Z24, Z1
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD 16(SI), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z10
+	VBROADCASTSD 24(SI), Z26
+	VFMADD231PD  Z26, Z24, Z3
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD 32(SI), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z12
+	VBROADCASTSD 40(SI), Z26
+	VFMADD231PD  Z26, Z24, Z5
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD 48(SI), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z14
+	VBROADCASTSD 56(SI), Z26
+	VFMADD231PD  Z26, Z24, Z7
+	VFMADD231PD  Z26, Z25, Z15
+	VMOVUPD      192(DI), Z24
+	VMOVUPD      256(DI), Z25
+	PREFETCHT0   2112(SI)
+	VBROADCASTSD 64(SI), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z8
+	VBROADCASTSD 72(SI), Z26
+	VFMADD231PD  Z26, Z24, Z1
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD 80(SI), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z10
+	VBROADCASTSD 88(SI), Z26
+	VFMADD231PD  Z26, Z24, Z3
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD 96(SI), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z12
+	VBROADCASTSD 104(SI), Z26
+	VFMADD231PD  Z26, Z24, Z5
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD 112(SI), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z14
+	VBROADCASTSD 120(SI), Z26
+	VFMADD231PD  Z26, Z24, Z7
+	VFMADD231PD  Z26, Z25, Z15
+	VMOVUPD      384(DI), Z24
+	VMOVUPD      448(DI), Z25
+	PREFETCHT0   2176(SI)
+	VBROADCASTSD 128(SI), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z8
+	VBROADCASTSD 136(SI), Z26
+	VFMADD231PD  Z26, Z24, Z1
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD 144(SI), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z10
+	VBROADCASTSD 152(SI), Z26
+	VFMADD231PD  Z26, Z24, Z3
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD 160(SI), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z12
+	VBROADCASTSD 168(SI), Z26
+	VFMADD231PD  Z26, Z24, Z5
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD 176(SI), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z14
+	VBROADCASTSD 184(SI), Z26
+	VFMADD231PD  Z26, Z24, Z7
+	VFMADD231PD  Z26, Z25, Z15
+	VMOVUPD      576(DI), Z24
+	VMOVUPD      640(DI), Z25
+	PREFETCHT0   2240(SI)
+	VBROADCASTSD 192(SI), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z8
+	VBROADCASTSD 200(SI), Z26
+	VFMADD231PD  Z26, Z24, Z1
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD 208(SI), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z10
+	VBROADCASTSD 216(SI), Z26
+	VFMADD231PD  Z26, Z24, Z3
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD 224(SI), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z12
+	VBROADCASTSD 232(SI), Z26
+	VFMADD231PD  Z26, Z24, Z5
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD 240(SI), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z14
+	VBROADCASTSD 248(SI), Z26
+	VFMADD231PD  Z26, Z24, Z7
+	VFMADD231PD  Z26, Z25, Z15
+	VMOVUPD      768(DI), Z24
+	VMOVUPD      832(DI), Z25
+	PREFETCHT0   2304(SI)
+	VBROADCASTSD 256(SI), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z8
+	VBROADCASTSD 264(SI), Z26
+	VFMADD231PD  Z26, Z24, Z1
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD 272(SI), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z10
+	VBROADCASTSD 280(SI), Z26
+	VFMADD231PD  Z26, Z24, Z3
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD 288(SI), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z12
+	VBROADCASTSD 296(SI), Z26
+	VFMADD231PD  Z26, Z24, Z5
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD 304(SI), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z14
+	VBROADCASTSD 312(SI), Z26
+	VFMADD231PD  Z26, Z24, Z7
+	VFMADD231PD  Z26, Z25, Z15
+	VMOVUPD      960(DI), Z24
+	VMOVUPD      1024(DI), Z25
+	PREFETCHT0   2368(SI)
+	VBROADCASTSD 320(SI), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z8
+	VBROADCASTSD 328(SI), Z26
+	VFMADD231PD  Z26, Z24, Z1
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD 336(SI), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z10
+	VBROADCASTSD 344(SI), Z26
+	VFMADD231PD  Z26, Z24, Z3
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD 352(SI), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z12
+	VBROADCASTSD 360(SI), Z26
+	VFMADD231PD  Z26, Z24, Z5
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD 368(SI), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z14
+	VBROADCASTSD 376(SI), Z26
+	VFMADD231PD  Z26, Z24, Z7
+	VFMADD231PD  Z26, Z25, Z15
+	VMOVUPD      1152(DI), Z24
+	VMOVUPD      1216(DI), Z25
+	PREFETCHT0   2432(SI)
+	VBROADCASTSD 384(SI), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z8
+	VBROADCASTSD 392(SI), Z26
+	VFMADD231PD  Z26, Z24, Z1
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD 400(SI), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z10
+	VBROADCASTSD 408(SI), Z26
+	VFMADD231PD  Z26, Z24, Z3
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD 416(SI), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z12
+	VBROADCASTSD 424(SI), Z26
+	VFMADD231PD  Z26, Z24, Z5
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD 432(SI), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z14
+	VBROADCASTSD 440(SI), Z26
+	VFMADD231PD  Z26, Z24, Z7
+	VFMADD231PD  Z26, Z25, Z15
+	VMOVUPD      1344(DI), Z24
+	VMOVUPD      1408(DI), Z25
+	PREFETCHT0   2496(SI)
+	VBROADCASTSD 448(SI), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z8
+	VBROADCASTSD 456(SI), Z26
+	VFMADD231PD  Z26, Z24, Z1
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD 464(SI), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z10
+	VBROADCASTSD 472(SI), Z26
+	VFMADD231PD  Z26, Z24, Z3
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD 480(SI), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z12
+	VBROADCASTSD 488(SI), Z26
+	VFMADD231PD  Z26, Z24, Z5
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD 496(SI), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z14
+	VBROADCASTSD 504(SI), Z26
+	VFMADD231PD  Z26, Z24, Z7
+	VFMADD231PD  Z26, Z25, Z15
+	ADDQ         $+512, SI
+	ADDQ         $+1536, DI
+	SUBQ         $+8, R9
+	CMPQ         R9, $+8
+	JAE          loop623
+
+end624:
+	ADDQ R9, BX
+	CMPQ BX, $+4
+	JB   end626
+
+loop625:
+	VMOVUPD      (DI), Z24
+	VMOVUPD      64(DI), Z25
+	PREFETCHT0   2048(SI)
+	VBROADCASTSD (SI), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z8
+	VBROADCASTSD 8(SI), Z26
+	VFMADD231PD  Z26, Z24, Z1
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD 16(SI), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z10
+	VBROADCASTSD 24(SI), Z26
+	VFMADD231PD  Z26, Z24, Z3
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD 32(SI), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z12
+	VBROADCASTSD 40(SI), Z26
+	VFMADD231PD  Z26, Z24, Z5
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD 48(SI), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z14
+	VBROADCASTSD 56(SI), Z26
+	VFMADD231PD  Z26, Z24, Z7
+	VFMADD231PD  Z26, Z25, Z15
+	VMOVUPD      192(DI), Z24
+	VMOVUPD      256(DI), Z25
+	PREFETCHT0   2112(SI)
+	VBROADCASTSD 64(SI), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z8
+	VBROADCASTSD 72(SI), Z26
+	VFMADD231PD  Z26, Z24, Z1
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD 80(SI), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z10
+	VBROADCASTSD 88(SI), Z26
+	VFMADD231PD  Z26, Z24, Z3
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD 96(SI), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z12
+	VBROADCASTSD 104(SI), Z26
+	VFMADD231PD  Z26, Z24, Z5
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD 112(SI), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z14
+	VBROADCASTSD 120(SI), Z26
+	VFMADD231PD  Z26, Z24, Z7
+	VFMADD231PD  Z26, Z25, Z15
+	VMOVUPD      384(DI), Z24
+	VMOVUPD      448(DI), Z25
+	PREFETCHT0   2176(SI)
+	VBROADCASTSD 128(SI), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z8
+	VBROADCASTSD 136(SI), Z26
+	VFMADD231PD  Z26, Z24, Z1
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD 144(SI), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z10
+	VBROADCASTSD 152(SI), Z26
+	VFMADD231PD  Z26, Z24, Z3
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD 160(SI), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z12
+	VBROADCASTSD 168(SI), Z26
+	VFMADD231PD  Z26, Z24, Z5
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD 176(SI), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z14
+	VBROADCASTSD 184(SI), Z26
+	VFMADD231PD  Z26, Z24, Z7
+	VFMADD231PD  Z26, Z25, Z15
+	VMOVUPD      576(DI), Z24
+	VMOVUPD      640(DI), Z25
+	PREFETCHT0   2240(SI)
+	VBROADCASTSD 192(SI), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z8
+	VBROADCASTSD 200(SI), Z26
+	VFMADD231PD  Z26, Z24, Z1
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD 208(SI), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z10
+	VBROADCASTSD 216(SI), Z26
+	VFMADD231PD  Z26, Z24, Z3
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD 224(SI), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z12
+	VBROADCASTSD 232(SI), Z26
+	VFMADD231PD  Z26, Z24, Z5
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD 240(SI), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z14
+	VBROADCASTSD 248(SI), Z26
+	VFMADD231PD  Z26, Z24, Z7
+	VFMADD231PD  Z26, Z25, Z15
+	ADDQ         $+256, SI
+	ADDQ         $+768, DI
+	SUBQ         $+4, BX
+	CMPQ         BX, $+4
+	JAE          loop625
+
+end626:
+	CMPQ BX, $+1
+	JB   end628
+
+loop627:
+	VMOVUPD      (DI), Z24
+	VMOVUPD      64(DI), Z25
+	PREFETCHT0   2048(SI)
+	VBROADCASTSD (SI), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z8
+	VBROADCASTSD 8(SI), Z26
+	VFMADD231PD  Z26, Z24, Z1
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD 16(SI), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z10
+	VBROADCASTSD 24(SI), Z26
+	VFMADD231PD  Z26, Z24, Z3
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD 32(SI), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z12
+	VBROADCASTSD 40(SI), Z26
+	VFMADD231PD  Z26, Z24, Z5
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD 48(SI), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z14
+	VBROADCASTSD 56(SI), Z26
+	VFMADD231PD  Z26, Z24, Z7
+	VFMADD231PD  Z26, Z25, Z15
+	ADDQ         $+64, SI
+	ADDQ         $+192, DI
+	SUBQ         $+1, BX
+	CMPQ         BX, $+1
+	JAE          loop627
+
+end628:
+	JMP multiplied614
+
+wider622:
+	MOVQ    AX, R8
+	MOVQ    $+64, R9
+	CMPQ    R9, BX
+	CMOVQGT BX, R9
+	SUBQ    R9, BX
+	CMPQ    R9, $+8
+	JB      end630
+
+loop629:
+	PREFETCHT0   (R8)
+	PREFETCHT0   64(R8)
+	PREFETCHT0   128(R8)
+	ADDQ         CX, R8
+	VMOVUPD      (DI), Z24
+	VMOVUPD      64(DI), Z25
+	VMOVUPD      128(DI), Z26
+	PREFETCHT0   2048(SI)
+	VBROADCASTSD (SI), Z27
 	VFMADD231PD  Z27, Z24, Z0
 	VFMADD231PD  Z27, Z25, Z8
 	VFMADD231PD  Z27, Z26, Z16
-	VBROADCASTSD 200(BX), Z27
+	VBROADCASTSD 8(SI), Z27
 	VFMADD231PD  Z27, Z24, Z1
 	VFMADD231PD  Z27, Z25, Z9
 	VFMADD231PD  Z27, Z26, Z17
-	VBROADCASTSD 208(BX), Z27
+	VBROADCASTSD 16(SI), Z27
 	VFMADD231PD  Z27, Z24, Z2
 	VFMADD231PD  Z27, Z25, Z10
 	VFMADD231PD  Z27, Z26, Z18
-	VBROADCASTSD 216(BX), Z27
+	VBROADCASTSD 24(SI), Z27
 	VFMADD231PD  Z27, Z24, Z3
 	VFMADD231PD  Z27, Z25, Z11
 	VFMADD231PD  Z27, Z26, Z19
-	VBROADCASTSD 224(BX), Z27
+	VBROADCASTSD 32(SI), Z27
 	VFMADD231PD  Z27, Z24, Z4
 	VFMADD231PD  Z27, Z25, Z12
 	VFMADD231PD  Z27, Z26, Z20
-	VBROADCASTSD 232(BX), Z27
+	VBROADCASTSD 40(SI), Z27
 	VFMADD231PD  Z27, Z24, Z5
 	VFMADD231PD  Z27, Z25, Z13
 	VFMADD231PD  Z27, Z26, Z21
-	VBROADCASTSD 240(BX), Z27
+	VBROADCASTSD 48(SI), Z27
 	VFMADD231PD  Z27, Z24, Z6
 	VFMADD231PD  Z27, Z25, Z14
 	VFMADD231PD  Z27, Z26, Z22
-	VBROADCASTSD 248(BX), Z27
+	VBROADCASTSD 56(SI), Z27
 	VFMADD231PD  Z27, Z24, Z7
 	VFMADD231PD  Z27, Z25, Z15
 	VFMADD231PD  Z27, Z26, Z23
-	ADDQ         $+256, BX
-	ADDQ         $+768, SI
-	SUBQ         $+4, DX
-	CMPQ         DX, $+4
-	JAE          loop561
-
-end562:
-	CMPQ DX, $+1
-	JB   end564
-
-loop563:
-	VMOVUPD      (SI), Z24
-	VMOVUPD      64(SI), Z25
-	VMOVUPD      128(SI), Z26
-	PREFETCHT0   1536(SI)
-	PREFETCHT0   1600(SI)
-	PREFETCHT0   1664(SI)
-	VBROADCASTSD (BX), Z27
+	VMOVUPD      192(DI), Z24
+	VMOVUPD      256(DI), Z25
+	VMOVUPD      320(DI), Z26
+	PREFETCHT0   2112(SI)
+	VBROADCASTSD 64(SI), Z27
 	VFMADD231PD  Z27, Z24, Z0
 	VFMADD231PD  Z27, Z25, Z8
 	VFMADD231PD  Z27, Z26, Z16
-	VBROADCASTSD 8(BX), Z27
+	VBROADCASTSD 72(SI), Z27
 	VFMADD231PD  Z27, Z24, Z1
 	VFMADD231PD  Z27, Z25, Z9
 	VFMADD231PD  Z27, Z26, Z17
-	VBROADCASTSD 16(BX), Z27
+	VBROADCASTSD 80(SI), Z27
 	VFMADD231PD  Z27, Z24, Z2
 	VFMADD231PD  Z27, Z25, Z10
 	VFMADD231PD  Z27, Z26, Z18
-	VBROADCASTSD 24(BX), Z27
+	VBROADCASTSD 88(SI), Z27
 	VFMADD231PD  Z27, Z24, Z3
 	VFMADD231PD  Z27, Z25, Z11
 	VFMADD231PD  Z27, Z26, Z19
-	VBROADCASTSD 32(BX), Z27
+	VBROADCASTSD 96(SI), Z27
 	VFMADD231PD  Z27, Z24, Z4
 	VFMADD231PD  Z27, Z25, Z12
 	VFMADD231PD  Z27, Z26, Z20
-	VBROADCASTSD 40(BX), Z27
+	VBROADCASTSD 104(SI), Z27
 	VFMADD231PD  Z27, Z24, Z5
 	VFMADD231PD  Z27, Z25, Z13
 	VFMADD231PD  Z27, Z26, Z21
-	VBROADCASTSD 48(BX), Z27
+	VBROADCASTSD 112(SI), Z27
 	VFMADD231PD  Z27, Z24, Z6
 	VFMADD231PD  Z27, Z25, Z14
 	VFMADD231PD  Z27, Z26, Z22
-	VBROADCASTSD 56(BX), Z27
+	VBROADCASTSD 120(SI), Z27
 	VFMADD231PD  Z27, Z24, Z7
 	VFMADD231PD  Z27, Z25, Z15
 	VFMADD231PD  Z27, Z26, Z23
-	ADDQ         $+64, BX
-	ADDQ         $+192, SI
-	SUBQ         $+1, DX
-	CMPQ         DX, $+1
-	JAE          loop563
+	VMOVUPD      384(DI), Z24
+	VMOVUPD      448(DI), Z25
+	VMOVUPD      512(DI), Z26
+	PREFETCHT0   2176(SI)
+	VBROADCASTSD 128(SI), Z27
+	VFMADD231PD  Z27, Z24, Z0
+	VFMADD231PD  Z27, Z25, Z8
+	VFMADD231PD  Z27, Z26, Z16
+	VBROADCASTSD 136(SI), Z27
+	VFMADD231PD  Z27, Z24, Z1
+	VFMADD231PD  Z27, Z25, Z9
+	VFMADD231PD  Z27, Z26, Z17
+	VBROADCASTSD 144(SI), Z27
+	VFMADD231PD  Z27, Z24, Z2
+	VFMADD231PD  Z27, Z25, Z10
+	VFMADD231PD  Z27, Z26, Z18
+	VBROADCASTSD 152(SI), Z27
+	VFMADD231PD  Z27, Z24, Z3
+	VFMADD231PD  Z27, Z25, Z11
+	VFMADD231PD  Z27, Z26, Z19
+	VBROADCASTSD 160(SI), Z27
+	VFMADD231PD  Z27, Z24, Z4
+	VFMADD231PD  Z27, Z25, Z12
+	VFMADD231PD  Z27, Z26, Z20
+	VBROADCASTSD 168(SI), Z27
+	VFMADD231PD  Z27, Z24, Z5
+	VFMADD231PD  Z27, Z25, Z13
+	VFMADD231PD  Z27, Z26, Z21
+	VBROADCASTSD 176(SI), Z27
+	VFMADD231PD  Z27, Z24, Z6
+	VFMADD231PD  Z27, Z25, Z14
+	VFMADD231PD  Z27, Z26, Z22
+	VBROADCASTSD 184(SI), Z27
+	VFMADD231PD  Z27, Z24, Z7
+	VFMADD231PD  Z27, Z25, Z15
+	VFMADD231PD  Z27, Z26, Z23
+	VMOVUPD      576(DI), Z24
+	VMOVUPD      640(DI), Z25
+	VMOVUPD      704(DI), Z26
+	PREFETCHT0   2240(SI)
+	VBROADCASTSD 192(SI), Z27
+	VFMADD231PD  Z27, Z24, Z0
+	VFMADD231PD  Z27, Z25, Z8
+	VFMADD231PD  Z27, Z26, Z16
+	VBROADCASTSD 200(SI), Z27
+	VFMADD231PD  Z27, Z24, Z1
+	VFMADD231PD  Z27, Z25, Z9
+	VFMADD231PD  Z27, Z26, Z17
+	VBROADCASTSD 208(SI), Z27
+	VFMADD231PD  Z27, Z24, Z2
+	VFMADD231PD  Z27, Z25, Z10
+	VFMADD231PD  Z27, Z26, Z18
+	VBROADCASTSD 216(SI), Z27
+	VFMADD231PD  Z27, Z24, Z3
+	VFMADD231PD  Z27, Z25, Z11
+	VFMADD231PD  Z27, Z26, Z19
+	VBROADCASTSD 224(SI), Z27
+	VFMADD231PD  Z27, Z24, Z4
+	VFMADD231PD  Z27, Z25, Z12
+	VFMADD231PD  Z27, Z26, Z20
+	VBROADCASTSD 232(SI), Z27
+	VFMADD231PD  Z27, Z24, Z5
+	VFMADD231PD  Z27, Z25, Z13
+	VFMADD231PD  Z27, Z26, Z21
+	VBROADCASTSD 240(SI), Z27
+	VFMADD231PD  Z27, Z24, Z6
+	VFMADD231PD  Z27, Z25, Z14
+	VFMADD231PD  Z27, Z26, Z22
+	VBROADCASTSD 248(SI), Z27
+	VFMADD231PD  Z27, Z24, Z7
+	VFMADD231PD  Z27, Z25, Z15
+	VFMADD231PD  Z27, Z26, Z23
+	VMOVUPD      768(DI), Z24
+	VMOVUPD      832(DI), Z25
+	VMOVUPD      896(DI), Z26
+	PREFETCHT0   2304(SI)
+	VBROADCASTSD 256(SI), Z27
+	VFMADD231PD  Z27, Z24, Z0
+	VFMADD231PD  Z27, Z25, Z8
+	VFMADD231PD  Z27, Z26, Z16
+	VBROADCASTSD 264(SI), Z27
+	VFMADD231PD  Z27, Z24, Z1
+	VFMADD231PD  Z27, Z25, Z9
+	VFMADD231PD  Z27, Z26, Z17
+	VBROADCASTSD 272(SI), Z27
+	VFMADD231PD  Z27, Z24, Z2
+	VFMADD231PD  Z27, Z25, Z10
+	VFMADD231PD  Z27, Z26, Z18
+	VBROADCASTSD 280(SI), Z27
+	VFMADD231PD  Z27, Z24, Z3
+	VFMADD231PD  Z27, Z25, Z11
+	VFMADD231PD  Z27, Z26, Z19
+	VBROADCASTSD 288(SI), Z27
+	VFMADD231PD  Z27, Z24, Z4
+	VFMADD231PD  Z27, Z25, Z12
+	VFMADD231PD  Z27, Z26, Z20
+	VBROADCASTSD 296(SI), Z27
+	VFMADD231PD  Z27, Z24, Z5
+	VFMADD231PD  Z27, Z25, Z13
+	VFMADD231PD  Z27, Z26, Z21
+	VBROADCASTSD 304(SI), Z27
+	VFMADD231PD  Z27, Z24, Z6
+	VFMADD231PD  Z27, Z25, Z14
+	VFMADD231PD  Z27, Z26, Z22
+	VBROADCASTSD 312(SI), Z27
+	VFMADD231PD  Z27, Z24, Z7
+	VFMADD231PD  Z27, Z25, Z15
+	VFMADD231PD  Z27, Z26, Z23
+	VMOVUPD      960(DI), Z24
+	VMOVUPD      1024(DI), Z25
+	VMOVUPD      1088(DI), Z26
+	PREFETCHT0   2368(SI)
+	VBROADCASTSD 320(SI), Z27
+	VFMADD231PD  Z27, Z24, Z0
+	VFMADD231PD  Z27, Z25, Z8
+	VFMADD231PD  Z27, Z26, Z16
+	VBROADCASTSD 328(SI), Z27
+	VFMADD231PD  Z27, Z24, Z1
+	VFMADD231PD  Z27, Z25, Z9
+	VFMADD231PD  Z27, Z26, Z17
+	VBROADCASTSD 336(SI), Z27
+	VFMADD231PD  Z27, Z24, Z2
+	VFMADD231PD  Z27, Z25, Z10
+	VFMADD231PD  Z27, Z26, Z18
+	VBROADCASTSD 344(SI), Z27
+	VFMADD231PD  Z27, Z24, Z3
+	VFMADD231PD  Z27, Z25, Z11
+	VFMADD231PD  Z27, Z26, Z19
+	VBROADCASTSD 352(SI), Z27
+	VFMADD231PD  Z27, Z24, Z4
+	VFMADD231PD  Z27, Z25, Z12
+	VFMADD231PD  Z27, Z26, Z20
+	VBROADCASTSD 360(SI), Z27
+	VFMADD231PD  Z27, Z24, Z5
+	VFMADD231PD  Z27, Z25, Z13
+	VFMADD231PD  Z27, Z26, Z21
+	VBROADCASTSD 368(SI), Z27
+	VFMADD231PD  Z27, Z24, Z6
+	VFMADD231PD  Z27, Z25, Z14
+	VFMADD231PD  Z27, Z26, Z22
+	VBROADCASTSD 376(SI), Z27
+	VFMADD231PD  Z27, Z24, Z7
+	VFMADD231PD  Z27, Z25, Z15
+	VFMADD231PD  Z27, Z26, Z23
+	VMOVUPD      1152(DI), Z24
+	VMOVUPD      1216(DI), Z25
+	VMOVUPD      1280(DI), Z26
+	PREFETCHT0   2432(SI)
+	VBROADCASTSD 384(SI), Z27
+	VFMADD231PD  Z27, Z24, Z0
+	VFMADD231PD  Z27, Z25, Z8
+	VFMADD231PD  Z27, Z26, Z16
+	VBROADCASTSD 392(SI), Z27
+	VFMADD231PD  Z27, Z24, Z1
+	VFMADD231PD  Z27, Z25, Z9
+	VFMADD231PD  Z27, Z26, Z17
+	VBROADCASTSD 400(SI), Z27
+	VFMADD231PD  Z27, Z24, Z2
+	VFMADD231PD  Z27, Z25, Z10
+	VFMADD231PD  Z27, Z26, Z18
+	VBROADCASTSD 408(SI), Z27
+	VFMADD231PD  Z27, Z24, Z3
+	VFMADD231PD  Z27, Z25, Z11
+	VFMADD231PD  Z27, Z26, Z19
+	VBROADCASTSD 416(SI), Z27
+	VFMADD231PD  Z27, Z24, Z4
+	VFMADD231PD  Z27, Z25, Z12
+	VFMADD231PD  Z27, Z26, Z20
+	VBROADCASTSD 424(SI), Z27
+	VFMADD231PD  Z27, Z24, Z5
+	VFMADD231PD  Z27, Z25, Z13
+	VFMADD231PD  Z27, Z26, Z21
+	VBROADCASTSD 432(SI), Z27
+	VFMADD231PD  Z27, Z24, Z6
+	VFMADD231PD  Z27, Z25, Z14
+	VFMADD231PD  Z27, Z26, Z22
+	VBROADCASTSD 440(SI), Z27
+	VFMADD231PD  Z27, Z24, Z7
+	VFMADD231PD  Z27, Z25, Z15
+	VFMADD231PD  Z27, Z26, Z23
+	VMOVUPD      1344(DI), Z24
+	VMOVUPD      1408(DI), Z25
+	VMOVUPD      1472(DI), Z26
+	PREFETCHT0   2496(SI)
+	VBROADCASTSD 448(SI), Z27
+	VFMADD231PD  Z27, Z24, Z0
+	VFMADD231PD  Z27, Z25, Z8
+	VFMADD231PD  Z27, Z26, Z16
+	VBROADCASTSD 456(SI), Z27
+	VFMADD231PD  Z27, Z24, Z1
+	VFMADD231PD  Z27, Z25, Z9
+	VFMADD231PD  Z27, Z26, Z17
+	VBROADCASTSD 464(SI), Z27
+	VFMADD231PD  Z27, Z24, Z2
+	VFMADD231PD  Z27, Z25, Z10
+	VFMADD231PD  Z27, Z26, Z18
+	VBROADCASTSD 472(SI), Z27
+	VFMADD231PD  Z27, Z24, Z3
+	VFMADD231PD  Z27, Z25, Z11
+	VFMADD231PD  Z27, Z26, Z19
+	VBROADCASTSD 480(SI), Z27
+	VFMADD231PD  Z27, Z24, Z4
+	VFMADD231PD  Z27, Z25, Z12
+	VFMADD231PD  Z27, Z26, Z20
+	VBROADCASTSD 488(SI), Z27
+	VFMADD231PD  Z27, Z24, Z5
+	VFMADD231PD  Z27, Z25, Z13
+	VFMADD231PD  Z27, Z26, Z21
+	VBROADCASTSD 496(SI), Z27
+	VFMADD231PD  Z27, Z24, Z6
+	VFMADD231PD  Z27, Z25, Z14
+	VFMADD231PD  Z27, Z26, Z22
+	VBROADCASTSD 504(SI), Z27
+	VFMADD231PD  Z27, Z24, Z7
+	VFMADD231PD  Z27, Z25, Z15
+	VFMADD231PD  Z27, Z26, Z23
+	ADDQ         $+512, SI
+	ADDQ         $+1536, DI
+	SUBQ         $+8, R9
+	CMPQ         R9, $+8
+	JAE          loop629
 
-end564:
+end630:
+	ADDQ R9, BX
+	CMPQ BX, $+4
+	JB   end632
+
+loop631:
+	VMOVUPD      (DI), Z24
+	VMOVUPD      64(DI), Z25
+	VMOVUPD      128(DI), Z26
+	PREFETCHT0   2048(SI)
+	VBROADCASTSD (SI), Z27
+	VFMADD231PD  Z27, Z24, Z0
+	VFMADD231PD  Z27, Z25, Z8
+	VFMADD231PD  Z27, Z26, Z16
+	VBROADCASTSD 8(SI), Z27
+	VFMADD231PD  Z27, Z24, Z1
+	VFMADD231PD  Z27, Z25, Z9
+	VFMADD231PD  Z27, Z26, Z17
+	VBROADCASTSD 16(SI), Z27
+	VFMADD231PD  Z27, Z24, Z2
+	VFMADD231PD  Z27, Z25, Z10
+	VFMADD231PD  Z27, Z26, Z18
+	VBROADCASTSD 24(SI), Z27
+	VFMADD231PD  Z27, Z24, Z3
+	VFMADD231PD  Z27, Z25, Z11
+	VFMADD231PD  Z27, Z26, Z19
+	VBROADCASTSD 32(SI), Z27
+	VFMADD231PD  Z27, Z24, Z4
+	VFMADD231PD  Z27, Z25, Z12
+	VFMADD231PD  Z27, Z26, Z20
+	VBROADCASTSD 40(SI), Z27
+	VFMADD231PD  Z27, Z24, Z5
+	VFMADD231PD  Z27, Z25, Z13
+	VFMADD231PD  Z27, Z26, Z21
+	VBROADCASTSD 48(SI), Z27
+	VFMADD231PD  Z27, Z24, Z6
+	VFMADD231PD  Z27, Z25, Z14
+	VFMADD231PD  Z27, Z26, Z22
+	VBROADCASTSD 56(SI), Z27
+	VFMADD231PD  Z27, Z24, Z7
+	VFMADD231PD  Z27, Z25, Z15
+	VFMADD231PD  Z27, Z26, Z23
+	VMOVUPD      192(DI), Z24
+	VMOVUPD      256(DI), Z25
+	VMOVUPD      320(DI), Z26
+	PREFETCHT0   2112(SI)
+	VBROADCASTSD 64(SI), Z27
+	VFMADD231PD  Z27, Z24, Z0
+	VFMADD231PD  Z27, Z25, Z8
+	VFMADD231PD  Z27, Z26, Z16
+	VBROADCASTSD 72(SI), Z27
+	VFMADD231PD  Z27, Z24, Z1
+	VFMADD231PD  Z27, Z25, Z9
+	VFMADD231PD  Z27, Z26, Z17
+	VBROADCASTSD 80(SI), Z27
+	VFMADD231PD  Z27, Z24, Z2
+	VFMADD231PD  Z27, Z25, Z10
+	VFMADD231PD  Z27, Z26, Z18
+	VBROADCASTSD 88(SI), Z27
+	VFMADD231PD  Z27, Z24, Z3
+	VFMADD231PD  Z27, Z25, Z11
+	VFMADD231PD  Z27, Z26, Z19
+	VBROADCASTSD 96(SI), Z27
+	VFMADD231PD  Z27, Z24, Z4
+	VFMADD231PD  Z27, Z25, Z12
+	VFMADD231PD  Z27, Z26, Z20
+	VBROADCASTSD 104(SI), Z27
+	VFMADD231PD  Z27, Z24, Z5
+	VFMADD231PD  Z27, Z25, Z13
+	VFMADD231PD  Z27, Z26, Z21
+	VBROADCASTSD 112(SI), Z27
+	VFMADD231PD  Z27, Z24, Z6
+	VFMADD231PD  Z27, Z25, Z14
+	VFMADD231PD  Z27, Z26, Z22
+	VBROADCASTSD 120(SI), Z27
+	VFMADD231PD  Z27, Z24, Z7
+	VFMADD231PD  Z27, Z25, Z15
+	VFMADD231PD  Z27, Z26, Z23
+	VMOVUPD      384(DI), Z24
+	VMOVUPD      448(DI), Z25
+	VMOVUPD      512(DI), Z26
+	PREFETCHT0   2176(SI)
+	VBROADCASTSD 128(SI), Z27
+	VFMADD231PD  Z27, Z24, Z0
+	VFMADD231PD  Z27, Z25, Z8
+	VFMADD231PD  Z27, Z26, Z16
+	VBROADCASTSD 136(SI), Z27
+	VFMADD231PD  Z27, Z24, Z1
+	VFMADD231PD  Z27, Z25, Z9
+	VFMADD231PD  Z27, Z26, Z17
+	VBROADCASTSD 144(SI), Z27
+	VFMADD231PD  Z27, Z24, Z2
+	VFMADD231PD  Z27, Z25, Z10
+	VFMADD231PD  Z27, Z26, Z18
+	VBROADCASTSD 152(SI), Z27
+	VFMADD231PD  Z27, Z24, Z3
+	VFMADD231PD  Z27, Z25, Z11
+	VFMADD231PD  Z27, Z26, Z19
+	VBROADCASTSD 160(SI), Z27
+	VFMADD231PD  Z27, Z24, Z4
+	VFMADD231PD  Z27, Z25, Z12
+	VFMADD231PD  Z27, Z26, Z20
+	VBROADCASTSD 168(SI), Z27
+	VFMADD231PD  Z27, Z24, Z5
+	VFMADD231PD  Z27, Z25, Z13
+	VFMADD231PD  Z27, Z26, Z21
+	VBROADCASTSD 176(SI), Z27
+	VFMADD231PD  Z27, Z24, Z6
+	VFMADD231PD  Z27, Z25, Z14
+	VFMADD231PD  Z27, Z26, Z22
+	VBROADCASTSD 184(SI), Z27
+	VFMADD231PD  Z27, Z24, Z7
+	VFMADD231PD  Z27, Z25, Z15
+	VFMADD231PD  Z27, Z26, Z23
+	VMOVUPD      576(DI), Z24
+	VMOVUPD      640(DI), Z25
+	VMOVUPD      704(DI), Z26
+	PREFETCHT0   2240(SI)
+	VBROADCASTSD 192(SI), Z27
+	VFMADD231PD  Z27, Z24, Z0
+	VFMADD231PD  Z27, Z25, Z8
+	VFMADD231PD  Z27, Z26, Z16
+	VBROADCASTSD 200(SI), Z27
+	VFMADD231PD  Z27, Z24, Z1
+	VFMADD231PD  Z27, Z25, Z9
+	VFMADD231PD  Z27, Z26, Z17
+	VBROADCASTSD 208(SI), Z27
+	VFMADD231PD  Z27, Z24, Z2
+	VFMADD231PD  Z27, Z25, Z10
+	VFMADD231PD  Z27, Z26, Z18
+	VBROADCASTSD 216(SI), Z27
+	VFMADD231PD  Z27, Z24, Z3
+	VFMADD231PD  Z27, Z25, Z11
+	VFMADD231PD  Z27, Z26, Z19
+	VBROADCASTSD 224(SI), Z27
+	VFMADD231PD  Z27, Z24, Z4
+	VFMADD231PD  Z27, Z25, Z12
+	VFMADD231PD  Z27, Z26, Z20
+	VBROADCASTSD 232(SI), Z27
+	VFMADD231PD  Z27, Z24, Z5
+	VFMADD231PD  Z27, Z25, Z13
+	VFMADD231PD  Z27, Z26, Z21
+	VBROADCASTSD 240(SI), Z27
+	VFMADD231PD  Z27, Z24, Z6
+	VFMADD231PD  Z27, Z25, Z14
+	VFMADD231PD  Z27, Z26, Z22
+	VBROADCASTSD 248(SI), Z27
+	VFMADD231PD  Z27, Z24, Z7
+	VFMADD231PD  Z27, Z25, Z15
+	VFMADD231PD  Z27, Z26, Z23
+	ADDQ         $+256, SI
+	ADDQ         $+768, DI
+	SUBQ         $+4, BX
+	CMPQ         BX, $+4
+	JAE          loop631
+
+end632:
+	CMPQ BX, $+1
+	JB   end634
+
+loop633:
+	VMOVUPD      (DI), Z24
+	VMOVUPD      64(DI), Z25
+	VMOVUPD      128(DI), Z26
+	PREFETCHT0   2048(SI)
+	VBROADCASTSD (SI), Z27
+	VFMADD231PD  Z27, Z24, Z0
+	VFMADD231PD  Z27, Z25, Z8
+	VFMADD231PD  Z27, Z26, Z16
+	VBROADCASTSD 8(SI), Z27
+	VFMADD231PD  Z27, Z24, Z1
+	VFMADD231PD  Z27, Z25, Z9
+	VFMADD231PD  Z27, Z26, Z17
+	VBROADCASTSD 16(SI), Z27
+	VFMADD231PD  Z27, Z24, Z2
+	VFMADD231PD  Z27, Z25, Z10
+	VFMADD231PD  Z27, Z26, Z18
+	VBROADCASTSD 24(SI), Z27
+	VFMADD231PD  Z27, Z24, Z3
+	VFMADD231PD  Z27, Z25, Z11
+	VFMADD231PD  Z27, Z26, Z19
+	VBROADCASTSD 32(SI), Z27
+	VFMADD231PD  Z27, Z24, Z4
+	VFMADD231PD  Z27, Z25, Z12
+	VFMADD231PD  Z27, Z26, Z20
+	VBROADCASTSD 40(SI), Z27
+	VFMADD231PD  Z27, Z24, Z5
+	VFMADD231PD  Z27, Z25, Z13
+	VFMADD231PD  Z27, Z26, Z21
+	VBROADCASTSD 48(SI), Z27
+	VFMADD231PD  Z27, Z24, Z6
+	VFMADD231PD  Z27, Z25, Z14
+	VFMADD231PD  Z27, Z26, Z22
+	VBROADCASTSD 56(SI), Z27
+	VFMADD231PD  Z27, Z24, Z7
+	VFMADD231PD  Z27, Z25, Z15
+	VFMADD231PD  Z27, Z26, Z23
+	ADDQ         $+64, SI
+	ADDQ         $+192, DI
+	SUBQ         $+1, BX
+	CMPQ         BX, $+1
+	JAE          loop633
+
+end634:
+multiplied614:
+	MOVQ         alpha+56(FP), BX
+	MOVQ         $0x3ff0000000000000, SI
+	CMPQ         BX, SI
+	JE           scaled635
 	VBROADCASTSD alpha+56(FP), Z24
 	VMULPD       Z24, Z0, Z0
 	VMULPD       Z24, Z1, Z1
@@ -14111,13 +15940,14 @@ end564:
 	VMULPD       Z24, Z21, Z21
 	VMULPD       Z24, Z22, Z22
 	VMULPD       Z24, Z23, Z23
-	MOVQ         rows+40(FP), BX
-	MOVQ         cols+48(FP), SI
-	MOVQ         keep+72(FP), DX
-	TESTQ        DX, DX
-	JZ           over565
-	CMPQ         SI, $+24
-	JB           part566
+
+scaled635:
+	MOVQ         rows+40(FP), SI
+	MOVQ         keep+72(FP), BX
+	TESTQ        BX, BX
+	JZ           over636
+	CMPQ         DX, $+24
+	JB           part637
 	VBROADCASTSD beta+64(FP), Z24
 	VFMADD231PD  (AX), Z24, Z0
 	VMOVUPD      Z0, (AX)
@@ -14125,8 +15955,8 @@ end564:
 	VMOVUPD      Z8, 64(AX)
 	VFMADD231PD  128(AX), Z24, Z16
 	VMOVUPD      Z16, 128(AX)
-	CMPQ         BX, $+1
-	JBE          end567
+	CMPQ         SI, $+1
+	JBE          end638
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z1
 	VMOVUPD      Z1, (AX)
@@ -14134,8 +15964,8 @@ end564:
 	VMOVUPD      Z9, 64(AX)
 	VFMADD231PD  128(AX), Z24, Z17
 	VMOVUPD      Z17, 128(AX)
-	CMPQ         BX, $+2
-	JBE          end567
+	CMPQ         SI, $+2
+	JBE          end638
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z2
 	VMOVUPD      Z2, (AX)
@@ -14143,8 +15973,8 @@ end564:
 	VMOVUPD      Z10, 64(AX)
 	VFMADD231PD  128(AX), Z24, Z18
 	VMOVUPD      Z18, 128(AX)
-	CMPQ         BX, $+3
-	JBE          end567
+	CMPQ         SI, $+3
+	JBE          end638
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z3
 	VMOVUPD      Z3, (AX)
@@ -14152,8 +15982,8 @@ end564:
 	VMOVUPD      Z11, 64(AX)
 	VFMADD231PD  128(AX), Z24, Z19
 	VMOVUPD      Z19, 128(AX)
-	CMPQ         BX, $+4
-	JBE          end567
+	CMPQ         SI, $+4
+	JBE          end638
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z4
 	VMOVUPD      Z4, (AX)
@@ -14161,8 +15991,8 @@ end564:
 	VMOVUPD      Z12, 64(AX)
 	VFMADD231PD  128(AX), Z24, Z20
 	VMOVUPD      Z20, 128(AX)
-	CMPQ         BX, $+5
-	JBE          end567
+	CMPQ         SI, $+5
+	JBE          end638
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z5
 	VMOVUPD      Z5, (AX)
@@ -14170,8 +16000,8 @@ end564:
 	VMOVUPD      Z13, 64(AX)
 	VFMADD231PD  128(AX), Z24, Z21
 	VMOVUPD      Z21, 128(AX)
-	CMPQ         BX, $+6
-	JBE          end567
+	CMPQ         SI, $+6
+	JBE          end638
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z6
 	VMOVUPD      Z6, (AX)
@@ -14179,8 +16009,8 @@ end564:
 	VMOVUPD      Z14, 64(AX)
 	VFMADD231PD  128(AX), Z24, Z22
 	VMOVUPD      Z22, 128(AX)
-	CMPQ         BX, $+7
-	JBE          end567
+	CMPQ         SI, $+7
+	JBE          end638
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z7
 	VMOVUPD      Z7, (AX)
@@ -14189,347 +16019,347 @@ end564:
 	VFMADD231PD  128(AX), Z24, Z23
 	VMOVUPD      Z23, 128(AX)
 
-end567:
+end638:
 	VZEROUPPER
 	RET
 
-part566:
+part637:
 	VBROADCASTSD beta+64(FP), Z24
-	CMPQ         SI, $+0
-	JBE          all568
-	LEAQ         (SI), DX
+	CMPQ         DX, $+0
+	JBE          all639
+	LEAQ         (DX), BX
 	MOVQ         $-1, DI
-	BZHIQ        DX, DI, DI
+	BZHIQ        BX, DI, DI
 	KMOVW        DI, K1
-	LEAQ         (AX), DX
-	VMOVUPD.Z    (DX), K1, Z25
+	LEAQ         (AX), BX
+	VMOVUPD.Z    (BX), K1, Z25
 	VFMADD231PD  Z25, Z24, Z0
-	VMOVUPD      Z0, K1, (DX)
-	CMPQ         BX, $+1
-	JBE          end569
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z0
+	VMOVUPD      Z0, K1, (BX)
+	CMPQ         SI, $+1
+	JBE          end640
+	ADDQ         CX, BX
+	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z1
-	VMOVUPD      Z1, K1, (DX)
-	CMPQ         BX, $+2
-	JBE          end569
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z0
+	VMOVUPD      Z1, K1, (BX)
+	CMPQ         SI, $+2
+	JBE          end640
+	ADDQ         CX, BX
+	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z2
-	VMOVUPD      Z2, K1, (DX)
-	CMPQ         BX, $+3
-	JBE          end569
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z0
+	VMOVUPD      Z2, K1, (BX)
+	CMPQ         SI, $+3
+	JBE          end640
+	ADDQ         CX, BX
+	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z3
-	VMOVUPD      Z3, K1, (DX)
-	CMPQ         BX, $+4
-	JBE          end569
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z0
+	VMOVUPD      Z3, K1, (BX)
+	CMPQ         SI, $+4
+	JBE          end640
+	ADDQ         CX, BX
+	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z4
-	VMOVUPD      Z4, K1, (DX)
-	CMPQ         BX, $+5
-	JBE          end569
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z0
+	VMOVUPD      Z4, K1, (BX)
+	CMPQ         SI, $+5
+	JBE          end640
+	ADDQ         CX, BX
+	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z5
-	VMOVUPD      Z5, K1, (DX)
-	CMPQ         BX, $+6
-	JBE          end569
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z0
+	VMOVUPD      Z5, K1, (BX)
+	CMPQ         SI, $+6
+	JBE          end640
+	ADDQ         CX, BX
+	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z6
-	VMOVUPD      Z6, K1, (DX)
-	CMPQ         BX, $+7
-	JBE          end569
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z0
+	VMOVUPD      Z6, K1, (BX)
+	CMPQ         SI, $+7
+	JBE          end640
+	ADDQ         CX, BX
+	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z7
-	VMOVUPD      Z7, K1, (DX)
+	VMOVUPD      Z7, K1, (BX)
 
-end569:
-	CMPQ        SI, $+8
-	JBE         all568
-	LEAQ        -8(SI), DX
+end640:
+	CMPQ        DX, $+8
+	JBE         all639
+	LEAQ        -8(DX), BX
 	MOVQ        $-1, DI
-	BZHIQ       DX, DI, DI
+	BZHIQ       BX, DI, DI
 	KMOVW       DI, K1
-	LEAQ        64(AX), DX
-	VMOVUPD.Z   (DX), K1, Z0
+	LEAQ        64(AX), BX
+	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z8
-	VMOVUPD     Z8, K1, (DX)
-	CMPQ        BX, $+1
-	JBE         end570
-	ADDQ        CX, DX
-	VMOVUPD.Z   (DX), K1, Z0
+	VMOVUPD     Z8, K1, (BX)
+	CMPQ        SI, $+1
+	JBE         end641
+	ADDQ        CX, BX
+	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z9
-	VMOVUPD     Z9, K1, (DX)
-	CMPQ        BX, $+2
-	JBE         end570
-	ADDQ        CX, DX
-	VMOVUPD.Z   (DX), K1, Z0
+	VMOVUPD     Z9, K1, (BX)
+	CMPQ        SI, $+2
+	JBE         end641
+	ADDQ        CX, BX
+	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z10
-	VMOVUPD     Z10, K1, (DX)
-	CMPQ        BX, $+3
-	JBE         end570
-	ADDQ        CX, DX
-	VMOVUPD.Z   (DX), K1, Z0
+	VMOVUPD     Z10, K1, (BX)
+	CMPQ        SI, $+3
+	JBE         end641
+	ADDQ        CX, BX
+	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z11
-	VMOVUPD     Z11, K1, (DX)
-	CMPQ        BX, $+4
-	JBE         end570
-	ADDQ        CX, DX
-	VMOVUPD.Z   (DX), K1, Z0
+	VMOVUPD     Z11, K1, (BX)
+	CMPQ        SI, $+4
+	JBE         end641
+	ADDQ        CX, BX
+	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z12
-	VMOVUPD     Z12, K1, (DX)
-	CMPQ        BX, $+5
-	JBE         end570
-	ADDQ        CX, DX
-	VMOVUPD.Z   (DX), K1, Z0
+	VMOVUPD     Z12, K1, (BX)
+	CMPQ        SI, $+5
+	JBE         end641
+	ADDQ        CX, BX
+	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z13
-	VMOVUPD     Z13, K1, (DX)
-	CMPQ        BX, $+6
-	JBE         end570
-	ADDQ        CX, DX
-	VMOVUPD.Z   (DX), K1, Z0
+	VMOVUPD     Z13, K1, (BX)
+	CMPQ        SI, $+6
+	JBE         end641
+	ADDQ        CX, BX
+	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z14
-	VMOVUPD     Z14, K1, (DX)
-	CMPQ        BX, $+7
-	JBE         end570
-	ADDQ        CX, DX
-	VMOVUPD.Z   (DX), K1, Z0
+	VMOVUPD     Z14, K1, (BX)
+	CMPQ        SI, $+7
+	JBE         end641
+	ADDQ        CX, BX
+	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z15
-	VMOVUPD     Z15, K1, (DX)
+	VMOVUPD     Z15, K1, (BX)
 
-end570:
-	CMPQ        SI, $+16
-	JBE         all568
-	LEAQ        -16(SI), DX
-	MOVQ        $-1, SI
-	BZHIQ       DX, SI, SI
-	KMOVW       SI, K1
+end641:
+	CMPQ        DX, $+16
+	JBE         all639
+	LEAQ        -16(DX), DX
+	MOVQ        $-1, BX
+	BZHIQ       DX, BX, BX
+	KMOVW       BX, K1
 	LEAQ        128(AX), AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z16
 	VMOVUPD     Z16, K1, (AX)
-	CMPQ        BX, $+1
-	JBE         end571
+	CMPQ        SI, $+1
+	JBE         end642
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z17
 	VMOVUPD     Z17, K1, (AX)
-	CMPQ        BX, $+2
-	JBE         end571
+	CMPQ        SI, $+2
+	JBE         end642
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z18
 	VMOVUPD     Z18, K1, (AX)
-	CMPQ        BX, $+3
-	JBE         end571
+	CMPQ        SI, $+3
+	JBE         end642
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z19
 	VMOVUPD     Z19, K1, (AX)
-	CMPQ        BX, $+4
-	JBE         end571
+	CMPQ        SI, $+4
+	JBE         end642
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z20
 	VMOVUPD     Z20, K1, (AX)
-	CMPQ        BX, $+5
-	JBE         end571
+	CMPQ        SI, $+5
+	JBE         end642
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z21
 	VMOVUPD     Z21, K1, (AX)
-	CMPQ        BX, $+6
-	JBE         end571
+	CMPQ        SI, $+6
+	JBE         end642
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z22
 	VMOVUPD     Z22, K1, (AX)
-	CMPQ        BX, $+7
-	JBE         end571
+	CMPQ        SI, $+7
+	JBE         end642
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z23
 	VMOVUPD     Z23, K1, (AX)
 
-end571:
-all568:
+end642:
+all639:
 	VZEROUPPER
 	RET
 
-over565:
-	CMPQ    SI, $+24
-	JB      part572
+over636:
+	CMPQ    DX, $+24
+	JB      part643
 	VMOVUPD Z0, (AX)
 	VMOVUPD Z8, 64(AX)
 	VMOVUPD Z16, 128(AX)
-	CMPQ    BX, $+1
-	JBE     end573
+	CMPQ    SI, $+1
+	JBE     end644
 	ADDQ    CX, AX
 	VMOVUPD Z1, (AX)
 	VMOVUPD Z9, 64(AX)
 	VMOVUPD Z17, 128(AX)
-	CMPQ    BX, $+2
-	JBE     end573
+	CMPQ    SI, $+2
+	JBE     end644
 	ADDQ    CX, AX
 	VMOVUPD Z2, (AX)
 	VMOVUPD Z10, 64(AX)
 	VMOVUPD Z18, 128(AX)
-	CMPQ    BX, $+3
-	JBE     end573
+	CMPQ    SI, $+3
+	JBE     end644
 	ADDQ    CX, AX
 	VMOVUPD Z3, (AX)
 	VMOVUPD Z11, 64(AX)
 	VMOVUPD Z19, 128(AX)
-	CMPQ    BX, $+4
-	JBE     end573
+	CMPQ    SI, $+4
+	JBE     end644
 	ADDQ    CX, AX
 	VMOVUPD Z4, (AX)
 	VMOVUPD Z12, 64(AX)
 	VMOVUPD Z20, 128(AX)
-	CMPQ    BX, $+5
-	JBE     end573
+	CMPQ    SI, $+5
+	JBE     end644
 	ADDQ    CX, AX
 	VMOVUPD Z5, (AX)
 	VMOVUPD Z13, 64(AX)
 	VMOVUPD Z21, 128(AX)
-	CMPQ    BX, $+6
-	JBE     end573
+	CMPQ    SI, $+6
+	JBE     end644
 	ADDQ    CX, AX
 	VMOVUPD Z6, (AX)
 	VMOVUPD Z14, 64(AX)
 	VMOVUPD Z22, 128(AX)
-	CMPQ    BX, $+7
-	JBE     end573
+	CMPQ    SI, $+7
+	JBE     end644
 	ADDQ    CX, AX
 	VMOVUPD Z7, (AX)
 	VMOVUPD Z15, 64(AX)
 	VMOVUPD Z23, 128(AX)
 
-end573:
+end644:
 	VZEROUPPER
 	RET
 
-part572:
-	CMPQ    SI, $+0
-	JBE     all574
-	LEAQ    (SI), DX
+part643:
+	CMPQ    DX, $+0
+	JBE     all645
+	LEAQ    (DX), BX
 	MOVQ    $-1, DI
-	BZHIQ   DX, DI, DI
+	BZHIQ   BX, DI, DI
 	KMOVW   DI, K1
-	LEAQ    (AX), DX
-	VMOVUPD Z0, K1, (DX)
-	CMPQ    BX, $+1
-	JBE     end575
-	ADDQ    CX, DX
-	VMOVUPD Z1, K1, (DX)
-	CMPQ    BX, $+2
-	JBE     end575
-	ADDQ    CX, DX
-	VMOVUPD Z2, K1, (DX)
-	CMPQ    BX, $+3
-	JBE     end575
-	ADDQ    CX, DX
-	VMOVUPD Z3, K1, (DX)
-	CMPQ    BX, $+4
-	JBE     end575
-	ADDQ    CX, DX
-	VMOVUPD Z4, K1, (DX)
-	CMPQ    BX, $+5
-	JBE     end575
-	ADDQ    CX, DX
-	VMOVUPD Z5, K1, (DX)
-	CMPQ    BX, $+6
-	JBE     end575
-	ADDQ    CX, DX
-	VMOVUPD Z6, K1, (DX)
-	CMPQ    BX, $+7
-	JBE     end575
-	ADDQ    CX, DX
-	VMOVUPD Z7, K1, (DX)
+	LEAQ    (AX), BX
+	VMOVUPD Z0, K1, (BX)
+	CMPQ    SI, $+1
+	JBE     end646
+	ADDQ    CX, BX
+	VMOVUPD Z1, K1, (BX)
+	CMPQ    SI, $+2
+	JBE     end646
+	ADDQ    CX, BX
+	VMOVUPD Z2, K1, (BX)
+	CMPQ    SI, $+3
+	JBE     end646
+	ADDQ    CX, BX
+	VMOVUPD Z3, K1, (BX)
+	CMPQ    SI, $+4
+	JBE     end646
+	ADDQ    CX, BX
+	VMOVUPD Z4, K1, (BX)
+	CMPQ    SI, $+5
+	JBE     end646
+	ADDQ    CX, BX
+	VMOVUPD Z5, K1, (BX)
+	CMPQ    SI, $+6
+	JBE     end646
+	ADDQ    CX, BX
+	VMOVUPD Z6, K1, (BX)
+	CMPQ    SI, $+7
+	JBE     end646
+	ADDQ    CX, BX
+	VMOVUPD Z7, K1, (BX)
 
-end575:
-	CMPQ    SI, $+8
-	JBE     all574
-	LEAQ    -8(SI), DX
+end646:
+	CMPQ    DX, $+8
+	JBE     all645
+	LEAQ    -8(DX), BX
 	MOVQ    $-1, DI
-	BZHIQ   DX, DI, DI
+	BZHIQ   BX, DI, DI
 	KMOVW   DI, K1
-	LEAQ    64(AX), DX
-	VMOVUPD Z8, K1, (DX)
-	CMPQ    BX, $+1
-	JBE     end576
-	ADDQ    CX, DX
-	VMOVUPD Z9, K1, (DX)
-	CMPQ    BX, $+2
-	JBE     end576
-	ADDQ    CX, DX
-	VMOVUPD Z10, K1, (DX)
-	CMPQ    BX, $+3
-	JBE     end576
-	ADDQ    CX, DX
-	VMOVUPD Z11, K1, (DX)
-	CMPQ    BX, $+4
-	JBE     end576
-	ADDQ    CX, DX
-	VMOVUPD Z12, K1, (DX)
-	CMPQ    BX, $+5
-	JBE     end576
-	ADDQ    CX, DX
-	VMOVUPD Z13, K1, (DX)
-	CMPQ    BX, $+6
-	JBE     end576
-	ADDQ    CX, DX
-	VMOVUPD Z14, K1, (DX)
-	CMPQ    BX, $+7
-	JBE     end576
-	ADDQ    CX, DX
-	VMOVUPD Z15, K1, (DX)
+	LEAQ    64(AX), BX
+	VMOVUPD Z8, K1, (BX)
+	CMPQ    SI, $+1
+	JBE     end647
+	ADDQ    CX, BX
+	VMOVUPD Z9, K1, (BX)
+	CMPQ    SI, $+2
+	JBE     end647
+	ADDQ    CX, BX
+	VMOVUPD Z10, K1, (BX)
+	CMPQ    SI, $+3
+	JBE     end647
+	ADDQ    CX, BX
+	VMOVUPD Z11, K1, (BX)
+	CMPQ    SI, $+4
+	JBE     end647
+	ADDQ    CX, BX
+	VMOVUPD Z12, K1, (BX)
+	CMPQ    SI, $+5
+	JBE     end647
+	ADDQ    CX, BX
+	VMOVUPD Z13, K1, (BX)
+	CMPQ    SI, $+6
+	JBE     end647
+	ADDQ    CX, BX
+	VMOVUPD Z14, K1, (BX)
+	CMPQ    SI, $+7
+	JBE     end647
+	ADDQ    CX, BX
+	VMOVUPD Z15, K1, (BX)
 
-end576:
-	CMPQ    SI, $+16
-	JBE     all574
-	LEAQ    -16(SI), DX
-	MOVQ    $-1, SI
-	BZHIQ   DX, SI, SI
-	KMOVW   SI, K1
+end647:
+	CMPQ    DX, $+16
+	JBE     all645
+	LEAQ    -16(DX), DX
+	MOVQ    $-1, BX
+	BZHIQ   DX, BX, BX
+	KMOVW   BX, K1
 	LEAQ    128(AX), AX
 	VMOVUPD Z16, K1, (AX)
-	CMPQ    BX, $+1
-	JBE     end577
+	CMPQ    SI, $+1
+	JBE     end648
 	ADDQ    CX, AX
 	VMOVUPD Z17, K1, (AX)
-	CMPQ    BX, $+2
-	JBE     end577
+	CMPQ    SI, $+2
+	JBE     end648
 	ADDQ    CX, AX
 	VMOVUPD Z18, K1, (AX)
-	CMPQ    BX, $+3
-	JBE     end577
+	CMPQ    SI, $+3
+	JBE     end648
 	ADDQ    CX, AX
 	VMOVUPD Z19, K1, (AX)
-	CMPQ    BX, $+4
-	JBE     end577
+	CMPQ    SI, $+4
+	JBE     end648
 	ADDQ    CX, AX
 	VMOVUPD Z20, K1, (AX)
-	CMPQ    BX, $+5
-	JBE     end577
+	CMPQ    SI, $+5
+	JBE     end648
 	ADDQ    CX, AX
 	VMOVUPD Z21, K1, (AX)
-	CMPQ    BX, $+6
-	JBE     end577
+	CMPQ    SI, $+6
+	JBE     end648
 	ADDQ    CX, AX
 	VMOVUPD Z22, K1, (AX)
-	CMPQ    BX, $+7
-	JBE     end577
+	CMPQ    SI, $+7
+	JBE     end648
 	ADDQ    CX, AX
 	VMOVUPD Z23, K1, (AX)
 
-end577:
-all574:
+end648:
+all645:
 	VZEROUPPER
 	RET
 
@@ -14550,9 +16380,9 @@ TEXT ·gemmPackLeftAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K1
 	CMPQ    SI, $+1
-	JB      end579
+	JB      end650
 
-loop578:
+loop649:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -14560,9 +16390,9 @@ loop578:
 	ADDQ      $+64, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop578
+	JAE       loop649
 
-end579:
+end650:
 	VZEROUPPER
 	RET
 
@@ -14597,9 +16427,9 @@ TEXT ·gemmPackRightAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K3
 	CMPQ    SI, $+1
-	JB      end581
+	JB      end652
 
-loop580:
+loop651:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -14613,9 +16443,9 @@ loop580:
 	ADDQ      $+192, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop580
+	JAE       loop651
 
-end581:
+end652:
 	VZEROUPPER
 	RET
 
@@ -14659,9 +16489,9 @@ TEXT ·gemmPackAlongAVX512(SB), NOSPLIT, $0-48
 	CMOVQLE R12, R13
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+8
-	JB      end583
+	JB      end654
 
-loop582:
+loop653:
 	VMOVUPD    (SI), Z0
 	VMOVUPD    (DI), Z1
 	VMOVUPD    (R8), Z2
@@ -14720,11 +16550,11 @@ loop582:
 	ADDQ       $+64, R13
 	SUBQ       $+8, DX
 	CMPQ       DX, $+8
-	JAE        loop582
+	JAE        loop653
 
-end583:
+end654:
 	TESTQ      DX, DX
-	JZ         none584
+	JZ         none655
 	MOVQ       $-1, BX
 	BZHIQ      DX, BX, BX
 	KMOVW      BX, K1
@@ -14762,61 +16592,62 @@ end583:
 	VSHUFF64X2 $0xdd, Z4, Z0, Z0
 	VMOVUPD    Z5, (AX)
 	CMPQ       DX, $+1
-	JBE        end585
+	JBE        end656
 	ADDQ       CX, AX
 	VMOVUPD    Z6, (AX)
 	CMPQ       DX, $+2
-	JBE        end585
+	JBE        end656
 	ADDQ       CX, AX
 	VMOVUPD    Z9, (AX)
 	CMPQ       DX, $+3
-	JBE        end585
+	JBE        end656
 	ADDQ       CX, AX
 	VMOVUPD    Z8, (AX)
 	CMPQ       DX, $+4
-	JBE        end585
+	JBE        end656
 	ADDQ       CX, AX
 	VMOVUPD    Z7, (AX)
 	CMPQ       DX, $+5
-	JBE        end585
+	JBE        end656
 	ADDQ       CX, AX
 	VMOVUPD    Z2, (AX)
 	CMPQ       DX, $+6
-	JBE        end585
+	JBE        end656
 	ADDQ       CX, AX
 	VMOVUPD    Z1, (AX)
 
-end585:
-none584:
+end656:
+none655:
 	VZEROUPPER
 	RET
 
 // func gemvDotAVX512(dst *float64, a *float64, stride int, x []float64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·gemvDotAVX512(SB), NOSPLIT, $0-48
-	MOVQ   x_base+24(FP), AX
-	MOVQ   x_len+32(FP), CX
-	MOVQ   stride+16(FP), DX
-	SHLQ   $0x03, DX
-	MOVQ   a+8(FP), BX
-	MOVQ   BX, SI
-	ADDQ   DX, SI
-	MOVQ   SI, DI
-	ADDQ   DX, DI
-	MOVQ   DI, R8
-	ADDQ   DX, R8
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	CMPQ   CX, $+16
-	JB     end587
+	MOVQ    x_base+24(FP), AX
+	MOVQ    x_len+32(FP), CX
+	MOVQ    stride+16(FP), DX
+	SHLQ    $0x03, DX
+	MOVQ    a+8(FP), BX
+	MOVQ    BX, SI
+	ADDQ    DX, SI
+	MOVQ    SI, DI
+	ADDQ    DX, DI
+	MOVQ    DI, R8
+	ADDQ    DX, R8
+	VPXORQ  Z0, Z0, Z0
+	VPXORQ  Z1, Z1, Z1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	VPXORQ  Z4, Z4, Z4
+	VPXORQ  Z5, Z5, Z5
+	VPXORQ  Z6, Z6, Z6
+	VPXORQ  Z7, Z7, Z7
+	CMPQ    CX, $+16
+	JB      end658
+	PCALIGN $0x40
 
-loop586:
+loop657:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -14834,13 +16665,13 @@ loop586:
 	ADDQ        $+128, R8
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop586
+	JAE         loop657
 
-end587:
+end658:
 	CMPQ CX, $+8
-	JB   end589
+	JB   end660
 
-loop588:
+loop659:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -14853,11 +16684,11 @@ loop588:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop588
+	JAE         loop659
 
-end589:
+end660:
 	TESTQ       CX, CX
-	JZ          none590
+	JZ          none661
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -14872,7 +16703,7 @@ end589:
 	VFMADD231PD Z11, Z8, Z4
 	VFMADD231PD Z12, Z8, Z6
 
-none590:
+none661:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -14912,17 +16743,18 @@ none590:
 // func gemvDotOneAVX512(dst *float64, a *float64, stride int, x []float64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·gemvDotOneAVX512(SB), NOSPLIT, $0-48
-	MOVQ   x_base+24(FP), AX
-	MOVQ   x_len+32(FP), CX
-	MOVQ   stride+16(FP), DX
-	SHLQ   $0x03, DX
-	MOVQ   a+8(FP), DX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	CMPQ   CX, $+16
-	JB     end592
+	MOVQ    x_base+24(FP), AX
+	MOVQ    x_len+32(FP), CX
+	MOVQ    stride+16(FP), DX
+	SHLQ    $0x03, DX
+	MOVQ    a+8(FP), DX
+	VPXORQ  Z0, Z0, Z0
+	VPXORQ  Z1, Z1, Z1
+	CMPQ    CX, $+16
+	JB      end663
+	PCALIGN $0x40
 
-loop591:
+loop662:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	VMOVUPD     64(AX), Z2
@@ -14931,24 +16763,24 @@ loop591:
 	ADDQ        $+128, DX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop591
+	JAE         loop662
 
-end592:
+end663:
 	CMPQ CX, $+8
-	JB   end594
+	JB   end665
 
-loop593:
+loop664:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop593
+	JAE         loop664
 
-end594:
+end665:
 	TESTQ       CX, CX
-	JZ          none595
+	JZ          none666
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -14957,7 +16789,7 @@ end594:
 	VMOVUPD     Z2, Z2
 	VFMADD231PD Z3, Z2, Z0
 
-none595:
+none666:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -15002,9 +16834,10 @@ TEXT ·gemvAddAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD 48(DX), Z6
 	VBROADCASTSD 56(DX), Z7
 	CMPQ         CX, $+16
-	JB           end597
+	JB           end668
+	PCALIGN      $0x40
 
-loop596:
+loop667:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -15036,13 +16869,13 @@ loop596:
 	ADDQ        $+128, R13
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop596
+	JAE         loop667
 
-end597:
+end668:
 	CMPQ CX, $+8
-	JB   end599
+	JB   end670
 
-loop598:
+loop669:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -15064,11 +16897,11 @@ loop598:
 	ADDQ        $+64, R13
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop598
+	JAE         loop669
 
-end599:
+end670:
 	TESTQ       CX, CX
-	JZ          none600
+	JZ          none671
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -15092,7 +16925,7 @@ end599:
 	VFMADD231PD Z16, Z7, Z8
 	VMOVUPD     Z8, K1, (AX)
 
-none600:
+none671:
 	VZEROUPPER
 	RET
 
@@ -15107,9 +16940,10 @@ TEXT ·gemvAddOneAVX512(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Z0
 	CMPQ         CX, $+16
-	JB           end602
+	JB           end673
+	PCALIGN      $0x40
 
-loop601:
+loop672:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -15120,13 +16954,13 @@ loop601:
 	ADDQ        $+128, BX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop601
+	JAE         loop672
 
-end602:
+end673:
 	CMPQ CX, $+8
-	JB   end604
+	JB   end675
 
-loop603:
+loop674:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -15134,11 +16968,11 @@ loop603:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop603
+	JAE         loop674
 
-end604:
+end675:
 	TESTQ       CX, CX
-	JZ          none605
+	JZ          none676
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -15148,27 +16982,28 @@ end604:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (AX)
 
-none605:
+none676:
 	VZEROUPPER
 	RET
 
 // func sumInt32AVX512(x []int32) (low uint32, high int32)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·sumInt32AVX512(SB), NOSPLIT, $0-32
-	MOVQ   x_base+0(FP), AX
-	MOVQ   x_len+8(FP), CX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	CMPQ   CX, $+64
-	JB     end607
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	VPXORQ  Z0, Z0, Z0
+	VPXORQ  Z1, Z1, Z1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	VPXORQ  Z4, Z4, Z4
+	VPXORQ  Z5, Z5, Z5
+	VPXORQ  Z6, Z6, Z6
+	VPXORQ  Z7, Z7, Z7
+	CMPQ    CX, $+64
+	JB      end678
+	PCALIGN $0x40
 
-loop606:
+loop677:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -15188,13 +17023,13 @@ loop606:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop606
+	JAE     loop677
 
-end607:
+end678:
 	CMPQ CX, $+16
-	JB   end609
+	JB   end680
 
-loop608:
+loop679:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -15202,11 +17037,11 @@ loop608:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop608
+	JAE     loop679
 
-end609:
+end680:
 	TESTQ     CX, CX
-	JZ        none610
+	JZ        none681
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -15216,7 +17051,7 @@ end609:
 	VPSRAD    $0x10, Z8, Z8
 	VPADDD    Z8, Z4, Z4
 
-none610:
+none681:
 	VPADDD        Z2, Z0, Z0
 	VPADDD        Z3, Z1, Z1
 	VPADDD        Z1, Z0, Z0
@@ -15247,22 +17082,23 @@ none610:
 // func dotInt32AVX512(x []int32, y []int32) int64
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·dotInt32AVX512(SB), NOSPLIT, $0-56
-	MOVQ   x_base+0(FP), AX
-	MOVQ   x_len+8(FP), CX
-	MOVQ   y_base+24(FP), DX
-	MOVQ   y_len+32(FP), BX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	CMPQ   CX, $+64
-	JB     end612
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    y_base+24(FP), DX
+	MOVQ    y_len+32(FP), BX
+	VPXORQ  Z0, Z0, Z0
+	VPXORQ  Z1, Z1, Z1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	VPXORQ  Z4, Z4, Z4
+	VPXORQ  Z5, Z5, Z5
+	VPXORQ  Z6, Z6, Z6
+	VPXORQ  Z7, Z7, Z7
+	CMPQ    CX, $+64
+	JB      end683
+	PCALIGN $0x40
 
-loop611:
+loop682:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -15299,13 +17135,13 @@ loop611:
 	ADDQ    $+256, DX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop611
+	JAE     loop682
 
-end612:
+end683:
 	CMPQ CX, $+16
-	JB   end614
+	JB   end685
 
-loop613:
+loop684:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -15318,11 +17154,11 @@ loop613:
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop613
+	JAE     loop684
 
-end614:
+end685:
 	TESTQ     CX, CX
-	JZ        none615
+	JZ        none686
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -15337,7 +17173,7 @@ end614:
 	VPMULDQ   Z8, Z9, Z10
 	VPADDQ    Z10, Z4, Z4
 
-none615:
+none686:
 	VPADDQ        Z4, Z0, Z0
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
@@ -15382,9 +17218,10 @@ TEXT ·minMaxFloat32AVX512(SB), NOSPLIT, $0-32
 	KXNORW       K3, K3, K3
 	KXNORW       K4, K4, K4
 	CMPQ         CX, $+128
-	JB           end617
+	JB           end688
+	PCALIGN      $0x40
 
-loop616:
+loop687:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -15416,13 +17253,13 @@ loop616:
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop616
+	JAE     loop687
 
-end617:
+end688:
 	CMPQ CX, $+16
-	JB   end619
+	JB   end690
 
-loop618:
+loop689:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -15430,11 +17267,11 @@ loop618:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop618
+	JAE     loop689
 
-end619:
+end690:
 	TESTQ   CX, CX
-	JZ      none620
+	JZ      none691
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K5
@@ -15445,7 +17282,7 @@ end619:
 	VMAXPS  Z0, Z9, Z9
 	VCMPPS  $0x07, Z0, Z0, K1, K1
 
-none620:
+none691:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -15482,11 +17319,11 @@ none620:
 	KMOVW         K1, AX
 	XORL          $0x0000ffff, AX
 	TESTQ         AX, AX
-	JZ            ordered621
+	JZ            ordered692
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered621:
+ordered692:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X9, hi+28(FP)
 	VZEROUPPER
@@ -15515,9 +17352,10 @@ TEXT ·minMaxInt32AVX512(SB), NOSPLIT, $0-32
 	VMOVAPD      Z0, Z15
 	VMOVAPD      Z0, Z16
 	CMPQ         CX, $+128
-	JB           end623
+	JB           end694
+	PCALIGN      $0x40
 
-loop622:
+loop693:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
@@ -15545,24 +17383,24 @@ loop622:
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop622
+	JAE     loop693
 
-end623:
+end694:
 	CMPQ CX, $+16
-	JB   end625
+	JB   end696
 
-loop624:
+loop695:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop624
+	JAE     loop695
 
-end625:
+end696:
 	TESTQ   CX, CX
-	JZ      none626
+	JZ      none697
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -15572,7 +17410,7 @@ end625:
 	VPMINSD Z0, Z1, Z1
 	VPMAXSD Z0, Z9, Z9
 
-none626:
+none697:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -15618,13 +17456,13 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case628
+	JNE       case699
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain629
+	JZ        plain700
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain629
+	JNZ       plain700
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -15632,7 +17470,7 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none630
+	JZ        none701
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -15646,11 +17484,11 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none630:
+none701:
 	CMPQ DX, $+64
-	JB   end632
+	JB   end703
 
-loop631:
+loop702:
 	VMOVUPD  (AX), Z0
 	VADDPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -15668,16 +17506,17 @@ loop631:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop631
+	JAE      loop702
 
-end632:
+end703:
 	SFENCE
 
-plain629:
-	CMPQ DX, $+64
-	JB   end634
+plain700:
+	CMPQ    DX, $+64
+	JB      end705
+	PCALIGN $0x40
 
-loop633:
+loop704:
 	VMOVUPD (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15695,13 +17534,13 @@ loop633:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop633
+	JAE     loop704
 
-end634:
+end705:
 	CMPQ DX, $+16
-	JB   end636
+	JB   end707
 
-loop635:
+loop706:
 	VMOVUPD (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15710,11 +17549,11 @@ loop635:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop635
+	JAE     loop706
 
-end636:
+end707:
 	TESTQ     DX, DX
-	JZ        none637
+	JZ        none708
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -15724,18 +17563,18 @@ end636:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none637:
-	JMP done627
+none708:
+	JMP done698
 
-case628:
+case699:
 	CMPQ      SI, $+1
-	JNE       case638
+	JNE       case709
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain639
+	JZ        plain710
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain639
+	JNZ       plain710
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -15743,7 +17582,7 @@ case628:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none640
+	JZ        none711
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -15757,11 +17596,11 @@ case628:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none640:
+none711:
 	CMPQ DX, $+64
-	JB   end642
+	JB   end713
 
-loop641:
+loop712:
 	VMOVUPD  (AX), Z0
 	VSUBPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -15779,16 +17618,17 @@ loop641:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop641
+	JAE      loop712
 
-end642:
+end713:
 	SFENCE
 
-plain639:
-	CMPQ DX, $+64
-	JB   end644
+plain710:
+	CMPQ    DX, $+64
+	JB      end715
+	PCALIGN $0x40
 
-loop643:
+loop714:
 	VMOVUPD (AX), Z0
 	VSUBPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15806,13 +17646,13 @@ loop643:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop643
+	JAE     loop714
 
-end644:
+end715:
 	CMPQ DX, $+16
-	JB   end646
+	JB   end717
 
-loop645:
+loop716:
 	VMOVUPD (AX), Z0
 	VSUBPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15821,11 +17661,11 @@ loop645:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop645
+	JAE     loop716
 
-end646:
+end717:
 	TESTQ     DX, DX
-	JZ        none647
+	JZ        none718
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -15835,18 +17675,18 @@ end646:
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none647:
-	JMP done627
+none718:
+	JMP done698
 
-case638:
+case709:
 	CMPQ      SI, $+2
-	JNE       case648
+	JNE       case719
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain649
+	JZ        plain720
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain649
+	JNZ       plain720
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -15854,7 +17694,7 @@ case638:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none650
+	JZ        none721
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -15868,11 +17708,11 @@ case638:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none650:
+none721:
 	CMPQ DX, $+64
-	JB   end652
+	JB   end723
 
-loop651:
+loop722:
 	VMOVUPD  (AX), Z0
 	VMULPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -15890,16 +17730,17 @@ loop651:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop651
+	JAE      loop722
 
-end652:
+end723:
 	SFENCE
 
-plain649:
-	CMPQ DX, $+64
-	JB   end654
+plain720:
+	CMPQ    DX, $+64
+	JB      end725
+	PCALIGN $0x40
 
-loop653:
+loop724:
 	VMOVUPD (AX), Z0
 	VMULPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15917,13 +17758,13 @@ loop653:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop653
+	JAE     loop724
 
-end654:
+end725:
 	CMPQ DX, $+16
-	JB   end656
+	JB   end727
 
-loop655:
+loop726:
 	VMOVUPD (AX), Z0
 	VMULPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -15932,11 +17773,11 @@ loop655:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop655
+	JAE     loop726
 
-end656:
+end727:
 	TESTQ     DX, DX
-	JZ        none657
+	JZ        none728
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -15946,16 +17787,16 @@ end656:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none657:
-	JMP done627
+none728:
+	JMP done698
 
-case648:
+case719:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain659
+	JZ        plain730
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain659
+	JNZ       plain730
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -15963,7 +17804,7 @@ case648:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none660
+	JZ        none731
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -15977,11 +17818,11 @@ case648:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none660:
+none731:
 	CMPQ DX, $+64
-	JB   end662
+	JB   end733
 
-loop661:
+loop732:
 	VMOVUPD  (AX), Z0
 	VDIVPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -15999,16 +17840,17 @@ loop661:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop661
+	JAE      loop732
 
-end662:
+end733:
 	SFENCE
 
-plain659:
-	CMPQ DX, $+64
-	JB   end664
+plain730:
+	CMPQ    DX, $+64
+	JB      end735
+	PCALIGN $0x40
 
-loop663:
+loop734:
 	VMOVUPD (AX), Z0
 	VDIVPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16026,13 +17868,13 @@ loop663:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop663
+	JAE     loop734
 
-end664:
+end735:
 	CMPQ DX, $+16
-	JB   end666
+	JB   end737
 
-loop665:
+loop736:
 	VMOVUPD (AX), Z0
 	VDIVPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16041,11 +17883,11 @@ loop665:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop665
+	JAE     loop736
 
-end666:
+end737:
 	TESTQ     DX, DX
-	JZ        none667
+	JZ        none738
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -16055,8 +17897,8 @@ end666:
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none667:
-done627:
+none738:
+done698:
 	VZEROUPPER
 	RET
 
@@ -16070,13 +17912,13 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case669
+	JNE       case740
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain670
+	JZ        plain741
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain670
+	JNZ       plain741
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -16084,7 +17926,7 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none671
+	JZ        none742
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -16098,11 +17940,11 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none671:
+none742:
 	CMPQ DX, $+64
-	JB   end673
+	JB   end744
 
-loop672:
+loop743:
 	VMOVUPD  (AX), Z0
 	VPADDD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -16120,16 +17962,17 @@ loop672:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop672
+	JAE      loop743
 
-end673:
+end744:
 	SFENCE
 
-plain670:
-	CMPQ DX, $+64
-	JB   end675
+plain741:
+	CMPQ    DX, $+64
+	JB      end746
+	PCALIGN $0x40
 
-loop674:
+loop745:
 	VMOVUPD (AX), Z0
 	VPADDD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16147,13 +17990,13 @@ loop674:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop674
+	JAE     loop745
 
-end675:
+end746:
 	CMPQ DX, $+16
-	JB   end677
+	JB   end748
 
-loop676:
+loop747:
 	VMOVUPD (AX), Z0
 	VPADDD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16162,11 +18005,11 @@ loop676:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop676
+	JAE     loop747
 
-end677:
+end748:
 	TESTQ     DX, DX
-	JZ        none678
+	JZ        none749
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -16176,18 +18019,18 @@ end677:
 	VPADDD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none678:
-	JMP done668
+none749:
+	JMP done739
 
-case669:
+case740:
 	CMPQ      SI, $+1
-	JNE       case679
+	JNE       case750
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain680
+	JZ        plain751
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain680
+	JNZ       plain751
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -16195,7 +18038,7 @@ case669:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none681
+	JZ        none752
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -16209,11 +18052,11 @@ case669:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none681:
+none752:
 	CMPQ DX, $+64
-	JB   end683
+	JB   end754
 
-loop682:
+loop753:
 	VMOVUPD  (AX), Z0
 	VPSUBD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -16231,16 +18074,17 @@ loop682:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop682
+	JAE      loop753
 
-end683:
+end754:
 	SFENCE
 
-plain680:
-	CMPQ DX, $+64
-	JB   end685
+plain751:
+	CMPQ    DX, $+64
+	JB      end756
+	PCALIGN $0x40
 
-loop684:
+loop755:
 	VMOVUPD (AX), Z0
 	VPSUBD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16258,13 +18102,13 @@ loop684:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop684
+	JAE     loop755
 
-end685:
+end756:
 	CMPQ DX, $+16
-	JB   end687
+	JB   end758
 
-loop686:
+loop757:
 	VMOVUPD (AX), Z0
 	VPSUBD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16273,11 +18117,11 @@ loop686:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop686
+	JAE     loop757
 
-end687:
+end758:
 	TESTQ     DX, DX
-	JZ        none688
+	JZ        none759
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -16287,16 +18131,16 @@ end687:
 	VPSUBD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none688:
-	JMP done668
+none759:
+	JMP done739
 
-case679:
+case750:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain690
+	JZ        plain761
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain690
+	JNZ       plain761
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -16304,7 +18148,7 @@ case679:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none691
+	JZ        none762
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -16318,11 +18162,11 @@ case679:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none691:
+none762:
 	CMPQ DX, $+64
-	JB   end693
+	JB   end764
 
-loop692:
+loop763:
 	VMOVUPD  (AX), Z0
 	VPMULLD  (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -16340,16 +18184,17 @@ loop692:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop692
+	JAE      loop763
 
-end693:
+end764:
 	SFENCE
 
-plain690:
-	CMPQ DX, $+64
-	JB   end695
+plain761:
+	CMPQ    DX, $+64
+	JB      end766
+	PCALIGN $0x40
 
-loop694:
+loop765:
 	VMOVUPD (AX), Z0
 	VPMULLD (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16367,13 +18212,13 @@ loop694:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop694
+	JAE     loop765
 
-end695:
+end766:
 	CMPQ DX, $+16
-	JB   end697
+	JB   end768
 
-loop696:
+loop767:
 	VMOVUPD (AX), Z0
 	VPMULLD (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -16382,11 +18227,11 @@ loop696:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop696
+	JAE     loop767
 
-end697:
+end768:
 	TESTQ     DX, DX
-	JZ        none698
+	JZ        none769
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -16396,8 +18241,8 @@ end697:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none698:
-done668:
+none769:
+done739:
 	VZEROUPPER
 	RET
 
@@ -16411,13 +18256,13 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case700
+	JNE          case771
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain701
+	JZ           plain772
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain701
+	JNZ          plain772
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -16425,7 +18270,7 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none702
+	JZ           none773
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -16436,11 +18281,11 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none702:
+none773:
 	CMPQ CX, $+64
-	JB   end704
+	JB   end775
 
-loop703:
+loop774:
 	VMULPS   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VMULPS   64(AX), Z0, Z1
@@ -16453,16 +18298,17 @@ loop703:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop703
+	JAE      loop774
 
-end704:
+end775:
 	SFENCE
 
-plain701:
-	CMPQ CX, $+64
-	JB   end706
+plain772:
+	CMPQ    CX, $+64
+	JB      end777
+	PCALIGN $0x40
 
-loop705:
+loop776:
 	VMULPS  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VMULPS  64(AX), Z0, Z1
@@ -16475,24 +18321,24 @@ loop705:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop705
+	JAE     loop776
 
-end706:
+end777:
 	CMPQ CX, $+16
-	JB   end708
+	JB   end779
 
-loop707:
+loop778:
 	VMULPS  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop707
+	JAE     loop778
 
-end708:
+end779:
 	TESTQ     CX, CX
-	JZ        none709
+	JZ        none780
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16500,18 +18346,18 @@ end708:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none709:
-	JMP done699
+none780:
+	JMP done770
 
-case700:
+case771:
 	CMPQ      BX, $+1
-	JNE       case710
+	JNE       case781
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain711
+	JZ        plain782
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain711
+	JNZ       plain782
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -16519,7 +18365,7 @@ case700:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none712
+	JZ        none783
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -16530,11 +18376,11 @@ case700:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none712:
+none783:
 	CMPQ CX, $+64
-	JB   end714
+	JB   end785
 
-loop713:
+loop784:
 	VSQRTPS  (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VSQRTPS  64(AX), Z0
@@ -16547,16 +18393,17 @@ loop713:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop713
+	JAE      loop784
 
-end714:
+end785:
 	SFENCE
 
-plain711:
-	CMPQ CX, $+64
-	JB   end716
+plain782:
+	CMPQ    CX, $+64
+	JB      end787
+	PCALIGN $0x40
 
-loop715:
+loop786:
 	VSQRTPS (AX), Z0
 	VMOVUPD Z0, (DX)
 	VSQRTPS 64(AX), Z0
@@ -16569,24 +18416,24 @@ loop715:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop715
+	JAE     loop786
 
-end716:
+end787:
 	CMPQ CX, $+16
-	JB   end718
+	JB   end789
 
-loop717:
+loop788:
 	VSQRTPS (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop717
+	JAE     loop788
 
-end718:
+end789:
 	TESTQ     CX, CX
-	JZ        none719
+	JZ        none790
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16594,18 +18441,18 @@ end718:
 	VSQRTPS   Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none719:
-	JMP done699
+none790:
+	JMP done770
 
-case710:
+case781:
 	CMPQ      BX, $+2
-	JNE       case720
+	JNE       case791
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain721
+	JZ        plain792
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain721
+	JNZ       plain792
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -16613,7 +18460,7 @@ case710:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none722
+	JZ        none793
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -16624,11 +18471,11 @@ case710:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none722:
+none793:
 	CMPQ CX, $+64
-	JB   end724
+	JB   end795
 
-loop723:
+loop794:
 	VPANDNQ  (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPANDNQ  64(AX), Z1, Z0
@@ -16641,16 +18488,17 @@ loop723:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop723
+	JAE      loop794
 
-end724:
+end795:
 	SFENCE
 
-plain721:
-	CMPQ CX, $+64
-	JB   end726
+plain792:
+	CMPQ    CX, $+64
+	JB      end797
+	PCALIGN $0x40
 
-loop725:
+loop796:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPANDNQ 64(AX), Z1, Z0
@@ -16663,24 +18511,24 @@ loop725:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop725
+	JAE     loop796
 
-end726:
+end797:
 	CMPQ CX, $+16
-	JB   end728
+	JB   end799
 
-loop727:
+loop798:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop727
+	JAE     loop798
 
-end728:
+end799:
 	TESTQ     CX, CX
-	JZ        none729
+	JZ        none800
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16688,16 +18536,16 @@ end728:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none729:
-	JMP done699
+none800:
+	JMP done770
 
-case720:
+case791:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain731
+	JZ        plain802
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain731
+	JNZ       plain802
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -16705,7 +18553,7 @@ case720:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none732
+	JZ        none803
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -16716,11 +18564,11 @@ case720:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none732:
+none803:
 	CMPQ CX, $+64
-	JB   end734
+	JB   end805
 
-loop733:
+loop804:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -16733,16 +18581,17 @@ loop733:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop733
+	JAE      loop804
 
-end734:
+end805:
 	SFENCE
 
-plain731:
-	CMPQ CX, $+64
-	JB   end736
+plain802:
+	CMPQ    CX, $+64
+	JB      end807
+	PCALIGN $0x40
 
-loop735:
+loop806:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -16755,24 +18604,24 @@ loop735:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop735
+	JAE     loop806
 
-end736:
+end807:
 	CMPQ CX, $+16
-	JB   end738
+	JB   end809
 
-loop737:
+loop808:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop737
+	JAE     loop808
 
-end738:
+end809:
 	TESTQ     CX, CX
-	JZ        none739
+	JZ        none810
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16780,8 +18629,8 @@ end738:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none739:
-done699:
+none810:
+done770:
 	VZEROUPPER
 	RET
 
@@ -16805,13 +18654,13 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case741
+	JNE          case812
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain742
+	JZ           plain813
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain742
+	JNZ          plain813
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -16819,7 +18668,7 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none743
+	JZ           none814
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -16830,11 +18679,11 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none743:
+none814:
 	CMPQ CX, $+64
-	JB   end745
+	JB   end816
 
-loop744:
+loop815:
 	VPMULLD  (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VPMULLD  64(AX), Z0, Z1
@@ -16847,16 +18696,17 @@ loop744:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop744
+	JAE      loop815
 
-end745:
+end816:
 	SFENCE
 
-plain742:
-	CMPQ CX, $+64
-	JB   end747
+plain813:
+	CMPQ    CX, $+64
+	JB      end818
+	PCALIGN $0x40
 
-loop746:
+loop817:
 	VPMULLD (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VPMULLD 64(AX), Z0, Z1
@@ -16869,24 +18719,24 @@ loop746:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop746
+	JAE     loop817
 
-end747:
+end818:
 	CMPQ CX, $+16
-	JB   end749
+	JB   end820
 
-loop748:
+loop819:
 	VPMULLD (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop748
+	JAE     loop819
 
-end749:
+end820:
 	TESTQ     CX, CX
-	JZ        none750
+	JZ        none821
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16894,18 +18744,18 @@ end749:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none750:
-	JMP done740
+none821:
+	JMP done811
 
-case741:
+case812:
 	CMPQ      BX, $+1
-	JNE       case751
+	JNE       case822
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain752
+	JZ        plain823
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain752
+	JNZ       plain823
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -16913,7 +18763,7 @@ case741:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none753
+	JZ        none824
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -16924,11 +18774,11 @@ case741:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none753:
+none824:
 	CMPQ CX, $+64
-	JB   end755
+	JB   end826
 
-loop754:
+loop825:
 	VPABSD   (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VPABSD   64(AX), Z0
@@ -16941,16 +18791,17 @@ loop754:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop754
+	JAE      loop825
 
-end755:
+end826:
 	SFENCE
 
-plain752:
-	CMPQ CX, $+64
-	JB   end757
+plain823:
+	CMPQ    CX, $+64
+	JB      end828
+	PCALIGN $0x40
 
-loop756:
+loop827:
 	VPABSD  (AX), Z0
 	VMOVUPD Z0, (DX)
 	VPABSD  64(AX), Z0
@@ -16963,24 +18814,24 @@ loop756:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop756
+	JAE     loop827
 
-end757:
+end828:
 	CMPQ CX, $+16
-	JB   end759
+	JB   end830
 
-loop758:
+loop829:
 	VPABSD  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop758
+	JAE     loop829
 
-end759:
+end830:
 	TESTQ     CX, CX
-	JZ        none760
+	JZ        none831
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -16988,16 +18839,16 @@ end759:
 	VPABSD    Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none760:
-	JMP done740
+none831:
+	JMP done811
 
-case751:
+case822:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain762
+	JZ        plain833
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain762
+	JNZ       plain833
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -17005,7 +18856,7 @@ case751:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none763
+	JZ        none834
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -17016,11 +18867,11 @@ case751:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none763:
+none834:
 	CMPQ CX, $+64
-	JB   end765
+	JB   end836
 
-loop764:
+loop835:
 	VPSUBD   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPSUBD   64(AX), Z1, Z0
@@ -17033,16 +18884,17 @@ loop764:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop764
+	JAE      loop835
 
-end765:
+end836:
 	SFENCE
 
-plain762:
-	CMPQ CX, $+64
-	JB   end767
+plain833:
+	CMPQ    CX, $+64
+	JB      end838
+	PCALIGN $0x40
 
-loop766:
+loop837:
 	VPSUBD  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPSUBD  64(AX), Z1, Z0
@@ -17055,24 +18907,24 @@ loop766:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop766
+	JAE     loop837
 
-end767:
+end838:
 	CMPQ CX, $+16
-	JB   end769
+	JB   end840
 
-loop768:
+loop839:
 	VPSUBD  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop768
+	JAE     loop839
 
-end769:
+end840:
 	TESTQ     CX, CX
-	JZ        none770
+	JZ        none841
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -17080,8 +18932,8 @@ end769:
 	VPSUBD    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none770:
-done740:
+none841:
+done811:
 	VZEROUPPER
 	RET
 
@@ -17097,10 +18949,10 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain771
+	JZ          plain842
 	MOVQ        SI, DI
 	ANDQ        $+3, DI
-	JNZ         plain771
+	JNZ         plain842
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -17108,7 +18960,7 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none772
+	JZ          none843
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -17125,11 +18977,11 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
 
-none772:
+none843:
 	CMPQ BX, $+64
-	JB   end774
+	JB   end845
 
-loop773:
+loop844:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -17152,16 +19004,17 @@ loop773:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop773
+	JAE         loop844
 
-end774:
+end845:
 	SFENCE
 
-plain771:
-	CMPQ BX, $+64
-	JB   end776
+plain842:
+	CMPQ    BX, $+64
+	JB      end847
+	PCALIGN $0x40
 
-loop775:
+loop846:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -17184,13 +19037,13 @@ loop775:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop775
+	JAE         loop846
 
-end776:
+end847:
 	CMPQ BX, $+16
-	JB   end778
+	JB   end849
 
-loop777:
+loop848:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -17201,11 +19054,11 @@ loop777:
 	ADDQ        $+64, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop777
+	JAE         loop848
 
-end778:
+end849:
 	TESTQ       BX, BX
-	JZ          none779
+	JZ          none850
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
 	KMOVW       DI, K1
@@ -17217,7 +19070,7 @@ end778:
 	VFMADD213PS Z2, Z1, Z0
 	VMOVUPS     Z0, K1, (SI)
 
-none779:
+none850:
 	VZEROUPPER
 	RET
 
@@ -17232,10 +19085,10 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain780
+	JZ           plain851
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain780
+	JNZ          plain851
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -17243,7 +19096,7 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none781
+	JZ           none852
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -17257,11 +19110,11 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none781:
+none852:
 	CMPQ DX, $+64
-	JB   end783
+	JB   end854
 
-loop782:
+loop853:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVNTPD    Z1, (BX)
@@ -17279,16 +19132,17 @@ loop782:
 	ADDQ        $+256, CX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop782
+	JAE         loop853
 
-end783:
+end854:
 	SFENCE
 
-plain780:
-	CMPQ DX, $+64
-	JB   end785
+plain851:
+	CMPQ    DX, $+64
+	JB      end856
+	PCALIGN $0x40
 
-loop784:
+loop855:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -17306,13 +19160,13 @@ loop784:
 	ADDQ        $+256, CX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop784
+	JAE         loop855
 
-end785:
+end856:
 	CMPQ DX, $+16
-	JB   end787
+	JB   end858
 
-loop786:
+loop857:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -17321,11 +19175,11 @@ loop786:
 	ADDQ        $+64, CX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop786
+	JAE         loop857
 
-end787:
+end858:
 	TESTQ       DX, DX
-	JZ          none788
+	JZ          none859
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
 	KMOVW       SI, K1
@@ -17335,7 +19189,7 @@ end787:
 	VFMADD213PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (BX)
 
-none788:
+none859:
 	VZEROUPPER
 	RET
 
@@ -17350,10 +19204,10 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain789
+	JZ           plain860
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain789
+	JNZ          plain860
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -17361,7 +19215,7 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none790
+	JZ           none861
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -17375,11 +19229,11 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none790:
+none861:
 	CMPQ DX, $+64
-	JB   end792
+	JB   end863
 
-loop791:
+loop862:
 	VPMULLD  (AX), Z0, Z1
 	VPADDD   (CX), Z1, Z1
 	VMOVNTPD Z1, (BX)
@@ -17397,16 +19251,17 @@ loop791:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop791
+	JAE      loop862
 
-end792:
+end863:
 	SFENCE
 
-plain789:
-	CMPQ DX, $+64
-	JB   end794
+plain860:
+	CMPQ    DX, $+64
+	JB      end865
+	PCALIGN $0x40
 
-loop793:
+loop864:
 	VPMULLD (AX), Z0, Z1
 	VPADDD  (CX), Z1, Z1
 	VMOVUPD Z1, (BX)
@@ -17424,13 +19279,13 @@ loop793:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop793
+	JAE     loop864
 
-end794:
+end865:
 	CMPQ DX, $+16
-	JB   end796
+	JB   end867
 
-loop795:
+loop866:
 	VPMULLD (AX), Z0, Z1
 	VPADDD  (CX), Z1, Z1
 	VMOVUPD Z1, (BX)
@@ -17439,11 +19294,11 @@ loop795:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop795
+	JAE     loop866
 
-end796:
+end867:
 	TESTQ     DX, DX
-	JZ        none797
+	JZ        none868
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -17453,7 +19308,7 @@ end796:
 	VPADDD    Z2, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none797:
+none868:
 	VZEROUPPER
 	RET
 
@@ -17474,11 +19329,12 @@ TEXT ·countFloat32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const74<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case799
+	JNE          case870
 	CMPQ         CX, $+128
-	JB           end801
+	JB           end872
+	PCALIGN      $0x40
 
-loop800:
+loop871:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -17498,23 +19354,23 @@ loop800:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop800
+	JAE    loop871
 
-end801:
+end872:
 	CMPQ CX, $+16
-	JB   end803
+	JB   end874
 
-loop802:
+loop873:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop802
+	JAE    loop873
 
-end803:
+end874:
 	TESTQ     CX, CX
-	JZ        none804
+	JZ        none875
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17522,16 +19378,17 @@ end803:
 	VCMPPS    $0x1e, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none804:
-	JMP done798
+none875:
+	JMP done869
 
-case799:
-	CMPQ DX, $+1
-	JNE  case805
-	CMPQ CX, $+128
-	JB   end807
+case870:
+	CMPQ    DX, $+1
+	JNE     case876
+	CMPQ    CX, $+128
+	JB      end878
+	PCALIGN $0x40
 
-loop806:
+loop877:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -17551,23 +19408,23 @@ loop806:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop806
+	JAE    loop877
 
-end807:
+end878:
 	CMPQ CX, $+16
-	JB   end809
+	JB   end880
 
-loop808:
+loop879:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop808
+	JAE    loop879
 
-end809:
+end880:
 	TESTQ     CX, CX
-	JZ        none810
+	JZ        none881
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17575,16 +19432,17 @@ end809:
 	VCMPPS    $0x1d, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none810:
-	JMP done798
+none881:
+	JMP done869
 
-case805:
-	CMPQ DX, $+2
-	JNE  case811
-	CMPQ CX, $+128
-	JB   end813
+case876:
+	CMPQ    DX, $+2
+	JNE     case882
+	CMPQ    CX, $+128
+	JB      end884
+	PCALIGN $0x40
 
-loop812:
+loop883:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -17604,23 +19462,23 @@ loop812:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop812
+	JAE    loop883
 
-end813:
+end884:
 	CMPQ CX, $+16
-	JB   end815
+	JB   end886
 
-loop814:
+loop885:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop814
+	JAE    loop885
 
-end815:
+end886:
 	TESTQ     CX, CX
-	JZ        none816
+	JZ        none887
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17628,16 +19486,17 @@ end815:
 	VCMPPS    $0x11, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none816:
-	JMP done798
+none887:
+	JMP done869
 
-case811:
-	CMPQ DX, $+3
-	JNE  case817
-	CMPQ CX, $+128
-	JB   end819
+case882:
+	CMPQ    DX, $+3
+	JNE     case888
+	CMPQ    CX, $+128
+	JB      end890
+	PCALIGN $0x40
 
-loop818:
+loop889:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -17657,23 +19516,23 @@ loop818:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop818
+	JAE    loop889
 
-end819:
+end890:
 	CMPQ CX, $+16
-	JB   end821
+	JB   end892
 
-loop820:
+loop891:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop820
+	JAE    loop891
 
-end821:
+end892:
 	TESTQ     CX, CX
-	JZ        none822
+	JZ        none893
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17681,16 +19540,17 @@ end821:
 	VCMPPS    $0x12, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none822:
-	JMP done798
+none893:
+	JMP done869
 
-case817:
-	CMPQ DX, $+4
-	JNE  case823
-	CMPQ CX, $+128
-	JB   end825
+case888:
+	CMPQ    DX, $+4
+	JNE     case894
+	CMPQ    CX, $+128
+	JB      end896
+	PCALIGN $0x40
 
-loop824:
+loop895:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -17710,23 +19570,23 @@ loop824:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop824
+	JAE    loop895
 
-end825:
+end896:
 	CMPQ CX, $+16
-	JB   end827
+	JB   end898
 
-loop826:
+loop897:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop826
+	JAE    loop897
 
-end827:
+end898:
 	TESTQ     CX, CX
-	JZ        none828
+	JZ        none899
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17734,14 +19594,15 @@ end827:
 	VCMPPS    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none828:
-	JMP done798
+none899:
+	JMP done869
 
-case823:
-	CMPQ CX, $+128
-	JB   end831
+case894:
+	CMPQ    CX, $+128
+	JB      end902
+	PCALIGN $0x40
 
-loop830:
+loop901:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -17761,23 +19622,23 @@ loop830:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop830
+	JAE    loop901
 
-end831:
+end902:
 	CMPQ CX, $+16
-	JB   end833
+	JB   end904
 
-loop832:
+loop903:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop832
+	JAE    loop903
 
-end833:
+end904:
 	TESTQ     CX, CX
-	JZ        none834
+	JZ        none905
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17785,8 +19646,8 @@ end833:
 	VCMPPS    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none834:
-done798:
+none905:
+done869:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -17834,11 +19695,12 @@ TEXT ·countInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const74<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case836
+	JNE          case907
 	CMPQ         CX, $+128
-	JB           end838
+	JB           end909
+	PCALIGN      $0x40
 
-loop837:
+loop908:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -17858,23 +19720,23 @@ loop837:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop837
+	JAE    loop908
 
-end838:
+end909:
 	CMPQ CX, $+16
-	JB   end840
+	JB   end911
 
-loop839:
+loop910:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop839
+	JAE    loop910
 
-end840:
+end911:
 	TESTQ     CX, CX
-	JZ        none841
+	JZ        none912
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17882,16 +19744,17 @@ end840:
 	VPCMPD    $0x06, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none841:
-	JMP done835
+none912:
+	JMP done906
 
-case836:
-	CMPQ DX, $+1
-	JNE  case842
-	CMPQ CX, $+128
-	JB   end844
+case907:
+	CMPQ    DX, $+1
+	JNE     case913
+	CMPQ    CX, $+128
+	JB      end915
+	PCALIGN $0x40
 
-loop843:
+loop914:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -17911,23 +19774,23 @@ loop843:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop843
+	JAE    loop914
 
-end844:
+end915:
 	CMPQ CX, $+16
-	JB   end846
+	JB   end917
 
-loop845:
+loop916:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop845
+	JAE    loop916
 
-end846:
+end917:
 	TESTQ     CX, CX
-	JZ        none847
+	JZ        none918
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17935,16 +19798,17 @@ end846:
 	VPCMPD    $0x05, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none847:
-	JMP done835
+none918:
+	JMP done906
 
-case842:
-	CMPQ DX, $+2
-	JNE  case848
-	CMPQ CX, $+128
-	JB   end850
+case913:
+	CMPQ    DX, $+2
+	JNE     case919
+	CMPQ    CX, $+128
+	JB      end921
+	PCALIGN $0x40
 
-loop849:
+loop920:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -17964,23 +19828,23 @@ loop849:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop849
+	JAE    loop920
 
-end850:
+end921:
 	CMPQ CX, $+16
-	JB   end852
+	JB   end923
 
-loop851:
+loop922:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop851
+	JAE    loop922
 
-end852:
+end923:
 	TESTQ     CX, CX
-	JZ        none853
+	JZ        none924
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17988,16 +19852,17 @@ end852:
 	VPCMPD    $0x01, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none853:
-	JMP done835
+none924:
+	JMP done906
 
-case848:
-	CMPQ DX, $+3
-	JNE  case854
-	CMPQ CX, $+128
-	JB   end856
+case919:
+	CMPQ    DX, $+3
+	JNE     case925
+	CMPQ    CX, $+128
+	JB      end927
+	PCALIGN $0x40
 
-loop855:
+loop926:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -18017,23 +19882,23 @@ loop855:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop855
+	JAE    loop926
 
-end856:
+end927:
 	CMPQ CX, $+16
-	JB   end858
+	JB   end929
 
-loop857:
+loop928:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop857
+	JAE    loop928
 
-end858:
+end929:
 	TESTQ     CX, CX
-	JZ        none859
+	JZ        none930
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18041,16 +19906,17 @@ end858:
 	VPCMPD    $0x02, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none859:
-	JMP done835
+none930:
+	JMP done906
 
-case854:
-	CMPQ DX, $+4
-	JNE  case860
-	CMPQ CX, $+128
-	JB   end862
+case925:
+	CMPQ    DX, $+4
+	JNE     case931
+	CMPQ    CX, $+128
+	JB      end933
+	PCALIGN $0x40
 
-loop861:
+loop932:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -18070,23 +19936,23 @@ loop861:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop861
+	JAE    loop932
 
-end862:
+end933:
 	CMPQ CX, $+16
-	JB   end864
+	JB   end935
 
-loop863:
+loop934:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop863
+	JAE    loop934
 
-end864:
+end935:
 	TESTQ     CX, CX
-	JZ        none865
+	JZ        none936
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18094,14 +19960,15 @@ end864:
 	VPCMPD    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none865:
-	JMP done835
+none936:
+	JMP done906
 
-case860:
-	CMPQ CX, $+128
-	JB   end868
+case931:
+	CMPQ    CX, $+128
+	JB      end939
+	PCALIGN $0x40
 
-loop867:
+loop938:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -18121,23 +19988,23 @@ loop867:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop867
+	JAE    loop938
 
-end868:
+end939:
 	CMPQ CX, $+16
-	JB   end870
+	JB   end941
 
-loop869:
+loop940:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop869
+	JAE    loop940
 
-end870:
+end941:
 	TESTQ     CX, CX
-	JZ        none871
+	JZ        none942
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18145,8 +20012,8 @@ end870:
 	VPCMPD    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none871:
-done835:
+none942:
+done906:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -18176,11 +20043,11 @@ TEXT ·compareFloat32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case873
+	JNE          case944
 	CMPQ         CX, $+64
-	JB           end875
+	JB           end946
 
-loop874:
+loop945:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -18193,24 +20060,24 @@ loop874:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop874
+	JAE    loop945
 
-end875:
+end946:
 	CMPQ CX, $+16
-	JB   end877
+	JB   end948
 
-loop876:
+loop947:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop876
+	JAE    loop947
 
-end877:
+end948:
 	TESTQ     CX, CX
-	JZ        none878
+	JZ        none949
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18218,16 +20085,16 @@ end877:
 	VCMPPS    $0x1e, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none878:
-	JMP done872
+none949:
+	JMP done943
 
-case873:
+case944:
 	CMPQ BX, $+1
-	JNE  case879
+	JNE  case950
 	CMPQ CX, $+64
-	JB   end881
+	JB   end952
 
-loop880:
+loop951:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -18240,24 +20107,24 @@ loop880:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop880
+	JAE    loop951
 
-end881:
+end952:
 	CMPQ CX, $+16
-	JB   end883
+	JB   end954
 
-loop882:
+loop953:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop882
+	JAE    loop953
 
-end883:
+end954:
 	TESTQ     CX, CX
-	JZ        none884
+	JZ        none955
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18265,16 +20132,16 @@ end883:
 	VCMPPS    $0x1d, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none884:
-	JMP done872
+none955:
+	JMP done943
 
-case879:
+case950:
 	CMPQ BX, $+2
-	JNE  case885
+	JNE  case956
 	CMPQ CX, $+64
-	JB   end887
+	JB   end958
 
-loop886:
+loop957:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -18287,24 +20154,24 @@ loop886:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop886
+	JAE    loop957
 
-end887:
+end958:
 	CMPQ CX, $+16
-	JB   end889
+	JB   end960
 
-loop888:
+loop959:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop888
+	JAE    loop959
 
-end889:
+end960:
 	TESTQ     CX, CX
-	JZ        none890
+	JZ        none961
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18312,16 +20179,16 @@ end889:
 	VCMPPS    $0x11, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none890:
-	JMP done872
+none961:
+	JMP done943
 
-case885:
+case956:
 	CMPQ BX, $+3
-	JNE  case891
+	JNE  case962
 	CMPQ CX, $+64
-	JB   end893
+	JB   end964
 
-loop892:
+loop963:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -18334,24 +20201,24 @@ loop892:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop892
+	JAE    loop963
 
-end893:
+end964:
 	CMPQ CX, $+16
-	JB   end895
+	JB   end966
 
-loop894:
+loop965:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop894
+	JAE    loop965
 
-end895:
+end966:
 	TESTQ     CX, CX
-	JZ        none896
+	JZ        none967
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18359,16 +20226,16 @@ end895:
 	VCMPPS    $0x12, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none896:
-	JMP done872
+none967:
+	JMP done943
 
-case891:
+case962:
 	CMPQ BX, $+4
-	JNE  case897
+	JNE  case968
 	CMPQ CX, $+64
-	JB   end899
+	JB   end970
 
-loop898:
+loop969:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -18381,24 +20248,24 @@ loop898:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop898
+	JAE    loop969
 
-end899:
+end970:
 	CMPQ CX, $+16
-	JB   end901
+	JB   end972
 
-loop900:
+loop971:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop900
+	JAE    loop971
 
-end901:
+end972:
 	TESTQ     CX, CX
-	JZ        none902
+	JZ        none973
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18406,14 +20273,14 @@ end901:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none902:
-	JMP done872
+none973:
+	JMP done943
 
-case897:
+case968:
 	CMPQ CX, $+64
-	JB   end905
+	JB   end976
 
-loop904:
+loop975:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -18426,24 +20293,24 @@ loop904:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop904
+	JAE    loop975
 
-end905:
+end976:
 	CMPQ CX, $+16
-	JB   end907
+	JB   end978
 
-loop906:
+loop977:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop906
+	JAE    loop977
 
-end907:
+end978:
 	TESTQ     CX, CX
-	JZ        none908
+	JZ        none979
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18451,8 +20318,8 @@ end907:
 	VCMPPS    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none908:
-done872:
+none979:
+done943:
 	VZEROUPPER
 	RET
 
@@ -18465,11 +20332,11 @@ TEXT ·compareInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case910
+	JNE          case981
 	CMPQ         CX, $+64
-	JB           end912
+	JB           end983
 
-loop911:
+loop982:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -18482,24 +20349,24 @@ loop911:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop911
+	JAE    loop982
 
-end912:
+end983:
 	CMPQ CX, $+16
-	JB   end914
+	JB   end985
 
-loop913:
+loop984:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop913
+	JAE    loop984
 
-end914:
+end985:
 	TESTQ     CX, CX
-	JZ        none915
+	JZ        none986
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18507,16 +20374,16 @@ end914:
 	VPCMPD    $0x06, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none915:
-	JMP done909
+none986:
+	JMP done980
 
-case910:
+case981:
 	CMPQ BX, $+1
-	JNE  case916
+	JNE  case987
 	CMPQ CX, $+64
-	JB   end918
+	JB   end989
 
-loop917:
+loop988:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -18529,24 +20396,24 @@ loop917:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop917
+	JAE    loop988
 
-end918:
+end989:
 	CMPQ CX, $+16
-	JB   end920
+	JB   end991
 
-loop919:
+loop990:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop919
+	JAE    loop990
 
-end920:
+end991:
 	TESTQ     CX, CX
-	JZ        none921
+	JZ        none992
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18554,16 +20421,16 @@ end920:
 	VPCMPD    $0x05, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none921:
-	JMP done909
+none992:
+	JMP done980
 
-case916:
+case987:
 	CMPQ BX, $+2
-	JNE  case922
+	JNE  case993
 	CMPQ CX, $+64
-	JB   end924
+	JB   end995
 
-loop923:
+loop994:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -18576,24 +20443,24 @@ loop923:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop923
+	JAE    loop994
 
-end924:
+end995:
 	CMPQ CX, $+16
-	JB   end926
+	JB   end997
 
-loop925:
+loop996:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop925
+	JAE    loop996
 
-end926:
+end997:
 	TESTQ     CX, CX
-	JZ        none927
+	JZ        none998
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18601,16 +20468,16 @@ end926:
 	VPCMPD    $0x01, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none927:
-	JMP done909
+none998:
+	JMP done980
 
-case922:
+case993:
 	CMPQ BX, $+3
-	JNE  case928
+	JNE  case999
 	CMPQ CX, $+64
-	JB   end930
+	JB   end1001
 
-loop929:
+loop1000:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -18623,24 +20490,24 @@ loop929:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop929
+	JAE    loop1000
 
-end930:
+end1001:
 	CMPQ CX, $+16
-	JB   end932
+	JB   end1003
 
-loop931:
+loop1002:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop931
+	JAE    loop1002
 
-end932:
+end1003:
 	TESTQ     CX, CX
-	JZ        none933
+	JZ        none1004
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18648,16 +20515,16 @@ end932:
 	VPCMPD    $0x02, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none933:
-	JMP done909
+none1004:
+	JMP done980
 
-case928:
+case999:
 	CMPQ BX, $+4
-	JNE  case934
+	JNE  case1005
 	CMPQ CX, $+64
-	JB   end936
+	JB   end1007
 
-loop935:
+loop1006:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -18670,24 +20537,24 @@ loop935:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop935
+	JAE    loop1006
 
-end936:
+end1007:
 	CMPQ CX, $+16
-	JB   end938
+	JB   end1009
 
-loop937:
+loop1008:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop937
+	JAE    loop1008
 
-end938:
+end1009:
 	TESTQ     CX, CX
-	JZ        none939
+	JZ        none1010
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18695,14 +20562,14 @@ end938:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none939:
-	JMP done909
+none1010:
+	JMP done980
 
-case934:
+case1005:
 	CMPQ CX, $+64
-	JB   end942
+	JB   end1013
 
-loop941:
+loop1012:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -18715,24 +20582,24 @@ loop941:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop941
+	JAE    loop1012
 
-end942:
+end1013:
 	CMPQ CX, $+16
-	JB   end944
+	JB   end1015
 
-loop943:
+loop1014:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop943
+	JAE    loop1014
 
-end944:
+end1015:
 	TESTQ     CX, CX
-	JZ        none945
+	JZ        none1016
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18740,8 +20607,8 @@ end944:
 	VPCMPD    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none945:
-done909:
+none1016:
+done980:
 	VZEROUPPER
 	RET
 
@@ -18753,9 +20620,9 @@ TEXT ·indexOfFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end949
+	JB           end1020
 
-loop948:
+loop1019:
 	VCMPPS $0x00, (AX), Z0, K1
 	VCMPPS $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -18765,30 +20632,30 @@ loop948:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near947
+	JNZ    near1018
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop948
+	JAE    loop1019
 
-end949:
-near947:
+end1020:
+near1018:
 	CMPQ CX, $+16
-	JB   end951
+	JB   end1022
 
-loop950:
+loop1021:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found946
+	JNZ    found1017
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop950
+	JAE    loop1021
 
-end951:
+end1022:
 	TESTQ     CX, CX
-	JZ        none952
+	JZ        none1023
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18796,13 +20663,13 @@ end951:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found946
+	JNZ       found1017
 	LEAQ      (AX)(CX*4), AX
 
-none952:
+none1023:
 	XORQ BX, BX
 
-found946:
+found1017:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -18821,9 +20688,9 @@ TEXT ·indexOfInt32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end956
+	JB           end1027
 
-loop955:
+loop1026:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPCMPD $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -18833,30 +20700,30 @@ loop955:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near954
+	JNZ    near1025
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop955
+	JAE    loop1026
 
-end956:
-near954:
+end1027:
+near1025:
 	CMPQ CX, $+16
-	JB   end958
+	JB   end1029
 
-loop957:
+loop1028:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found953
+	JNZ    found1024
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop957
+	JAE    loop1028
 
-end958:
+end1029:
 	TESTQ     CX, CX
-	JZ        none959
+	JZ        none1030
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18864,13 +20731,13 @@ end958:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found953
+	JNZ       found1024
 	LEAQ      (AX)(CX*4), AX
 
-none959:
+none1030:
 	XORQ BX, BX
 
-found953:
+found1024:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -18888,9 +20755,9 @@ TEXT ·indexNaNFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+64
-	JB   end963
+	JB   end1034
 
-loop962:
+loop1033:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -18904,31 +20771,31 @@ loop962:
 	KORW    K2, K1, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     near961
+	JNZ     near1032
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop962
+	JAE     loop1033
 
-end963:
-near961:
+end1034:
+near1032:
 	CMPQ CX, $+16
-	JB   end965
+	JB   end1036
 
-loop964:
+loop1035:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     found960
+	JNZ     found1031
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop964
+	JAE     loop1035
 
-end965:
+end1036:
 	TESTQ     CX, CX
-	JZ        none966
+	JZ        none1037
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18937,13 +20804,13 @@ end965:
 	VCMPPS    $0x03, Z0, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found960
+	JNZ       found1031
 	LEAQ      (AX)(CX*4), AX
 
-none966:
+none1037:
 	XORQ BX, BX
 
-found960:
+found1031:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -18975,9 +20842,9 @@ TEXT ·leastFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K3, K3, K3
 	KXNORW  K4, K4, K4
 
-piece968:
+piece1039:
 	TESTQ   CX, CX
-	JZ      all967
+	JZ      all1038
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -18985,9 +20852,10 @@ piece968:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+128
-	JB      end970
+	JB      end1041
+	PCALIGN $0x40
 
-loop969:
+loop1040:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -19011,24 +20879,24 @@ loop969:
 	ADDQ    $+512, AX
 	SUBQ    $+128, DI
 	CMPQ    DI, $+128
-	JAE     loop969
+	JAE     loop1040
 
-end970:
+end1041:
 	CMPQ DI, $+16
-	JB   end972
+	JB   end1043
 
-loop971:
+loop1042:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, DI
 	CMPQ    DI, $+16
-	JAE     loop971
+	JAE     loop1042
 
-end972:
+end1043:
 	TESTQ   DI, DI
-	JZ      none973
+	JZ      none1044
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K5
@@ -19038,7 +20906,7 @@ end972:
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none973:
+none1044:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -19049,7 +20917,7 @@ none973:
 	VCMPPS        $0x1e, Z1, Z0, K5
 	KMOVW         K5, DI
 	TESTQ         DI, DI
-	JZ            same974
+	JZ            same1045
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPS        Y0, Y9, Y0
@@ -19062,10 +20930,10 @@ none973:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same974:
-	JMP piece968
+same1045:
+	JMP piece1039
 
-all967:
+all1038:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19110,9 +20978,9 @@ TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K3, K3, K3
 	KXNORW  K4, K4, K4
 
-piece976:
+piece1047:
 	TESTQ   CX, CX
-	JZ      all975
+	JZ      all1046
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -19120,9 +20988,10 @@ piece976:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+128
-	JB      end978
+	JB      end1049
+	PCALIGN $0x40
 
-loop977:
+loop1048:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -19146,24 +21015,24 @@ loop977:
 	ADDQ    $+512, AX
 	SUBQ    $+128, DI
 	CMPQ    DI, $+128
-	JAE     loop977
+	JAE     loop1048
 
-end978:
+end1049:
 	CMPQ DI, $+16
-	JB   end980
+	JB   end1051
 
-loop979:
+loop1050:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, DI
 	CMPQ    DI, $+16
-	JAE     loop979
+	JAE     loop1050
 
-end980:
+end1051:
 	TESTQ   DI, DI
-	JZ      none981
+	JZ      none1052
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K5
@@ -19173,7 +21042,7 @@ end980:
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none981:
+none1052:
 	VMAXPS        Z1, Z5, Z1
 	VMAXPS        Z2, Z6, Z2
 	VMAXPS        Z3, Z7, Z3
@@ -19184,7 +21053,7 @@ none981:
 	VCMPPS        $0x11, Z1, Z0, K5
 	KMOVW         K5, DI
 	TESTQ         DI, DI
-	JZ            same982
+	JZ            same1053
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPS        Y0, Y9, Y0
@@ -19197,10 +21066,10 @@ none981:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same982:
-	JMP piece976
+same1053:
+	JMP piece1047
 
-all975:
+all1046:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19241,9 +21110,9 @@ TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
 
-piece984:
+piece1055:
 	TESTQ   CX, CX
-	JZ      all983
+	JZ      all1054
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -19251,9 +21120,10 @@ piece984:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+128
-	JB      end986
+	JB      end1057
+	PCALIGN $0x40
 
-loop985:
+loop1056:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -19273,23 +21143,23 @@ loop985:
 	ADDQ    $+512, AX
 	SUBQ    $+128, DI
 	CMPQ    DI, $+128
-	JAE     loop985
+	JAE     loop1056
 
-end986:
+end1057:
 	CMPQ DI, $+16
-	JB   end988
+	JB   end1059
 
-loop987:
+loop1058:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, DI
 	CMPQ    DI, $+16
-	JAE     loop987
+	JAE     loop1058
 
-end988:
+end1059:
 	TESTQ   DI, DI
-	JZ      none989
+	JZ      none1060
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K1
@@ -19298,7 +21168,7 @@ end988:
 	VMOVUPD Z9, Z9
 	VPMINSD Z1, Z9, Z1
 
-none989:
+none1060:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -19309,7 +21179,7 @@ none989:
 	VPCMPD        $0x06, Z1, Z0, K1
 	KMOVW         K1, DI
 	TESTQ         DI, DI
-	JZ            same990
+	JZ            same1061
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSD       Y0, Y9, Y0
@@ -19322,10 +21192,10 @@ none989:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same990:
-	JMP piece984
+same1061:
+	JMP piece1055
 
-all983:
+all1054:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19362,9 +21232,9 @@ TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
 
-piece992:
+piece1063:
 	TESTQ   CX, CX
-	JZ      all991
+	JZ      all1062
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    $+2048, R8
@@ -19372,9 +21242,10 @@ piece992:
 	CMOVQGT R8, DI
 	SUBQ    DI, CX
 	CMPQ    DI, $+128
-	JB      end994
+	JB      end1065
+	PCALIGN $0x40
 
-loop993:
+loop1064:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -19394,23 +21265,23 @@ loop993:
 	ADDQ    $+512, AX
 	SUBQ    $+128, DI
 	CMPQ    DI, $+128
-	JAE     loop993
+	JAE     loop1064
 
-end994:
+end1065:
 	CMPQ DI, $+16
-	JB   end996
+	JB   end1067
 
-loop995:
+loop1066:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, DI
 	CMPQ    DI, $+16
-	JAE     loop995
+	JAE     loop1066
 
-end996:
+end1067:
 	TESTQ   DI, DI
-	JZ      none997
+	JZ      none1068
 	MOVQ    $-1, R8
 	BZHIQ   DI, R8, R8
 	KMOVW   R8, K1
@@ -19419,7 +21290,7 @@ end996:
 	VMOVUPD Z9, Z9
 	VPMAXSD Z1, Z9, Z1
 
-none997:
+none1068:
 	VPMAXSD       Z1, Z5, Z1
 	VPMAXSD       Z2, Z6, Z2
 	VPMAXSD       Z3, Z7, Z3
@@ -19430,7 +21301,7 @@ none997:
 	VPCMPD        $0x01, Z1, Z0, K1
 	KMOVW         K1, DI
 	TESTQ         DI, DI
-	JZ            same998
+	JZ            same1069
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSD       Y0, Y9, Y0
@@ -19443,10 +21314,10 @@ none997:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same998:
-	JMP piece992
+same1069:
+	JMP piece1063
 
-all991:
+all1062:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19471,9 +21342,9 @@ TEXT ·compressDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end1000
+	JB      end1071
 
-loop999:
+loop1070:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -19513,9 +21384,9 @@ loop999:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop999
+	JAE           loop1070
 
-end1000:
+end1071:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -19532,11 +21403,11 @@ TEXT ·filterFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1002
+	JNE          case1073
 	CMPQ         CX, $+64
-	JB           end1004
+	JB           end1075
 
-loop1003:
+loop1074:
 	VCMPPS        $0x1e, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19568,18 +21439,18 @@ loop1003:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1003
+	JAE           loop1074
 
-end1004:
-	JMP done1001
+end1075:
+	JMP done1072
 
-case1002:
+case1073:
 	CMPQ BX, $+1
-	JNE  case1005
+	JNE  case1076
 	CMPQ CX, $+64
-	JB   end1007
+	JB   end1078
 
-loop1006:
+loop1077:
 	VCMPPS        $0x1d, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19611,18 +21482,18 @@ loop1006:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1006
+	JAE           loop1077
 
-end1007:
-	JMP done1001
+end1078:
+	JMP done1072
 
-case1005:
+case1076:
 	CMPQ BX, $+2
-	JNE  case1008
+	JNE  case1079
 	CMPQ CX, $+64
-	JB   end1010
+	JB   end1081
 
-loop1009:
+loop1080:
 	VCMPPS        $0x11, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19654,18 +21525,18 @@ loop1009:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1009
+	JAE           loop1080
 
-end1010:
-	JMP done1001
+end1081:
+	JMP done1072
 
-case1008:
+case1079:
 	CMPQ BX, $+3
-	JNE  case1011
+	JNE  case1082
 	CMPQ CX, $+64
-	JB   end1013
+	JB   end1084
 
-loop1012:
+loop1083:
 	VCMPPS        $0x12, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19697,18 +21568,18 @@ loop1012:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1012
+	JAE           loop1083
 
-end1013:
-	JMP done1001
+end1084:
+	JMP done1072
 
-case1011:
+case1082:
 	CMPQ BX, $+4
-	JNE  case1014
+	JNE  case1085
 	CMPQ CX, $+64
-	JB   end1016
+	JB   end1087
 
-loop1015:
+loop1086:
 	VCMPPS        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19740,16 +21611,16 @@ loop1015:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1015
+	JAE           loop1086
 
-end1016:
-	JMP done1001
+end1087:
+	JMP done1072
 
-case1014:
+case1085:
 	CMPQ CX, $+64
-	JB   end1019
+	JB   end1090
 
-loop1018:
+loop1089:
 	VCMPPS        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19781,10 +21652,10 @@ loop1018:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1018
+	JAE           loop1089
 
-end1019:
-done1001:
+end1090:
+done1072:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -19801,11 +21672,11 @@ TEXT ·filterInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1021
+	JNE          case1092
 	CMPQ         CX, $+64
-	JB           end1023
+	JB           end1094
 
-loop1022:
+loop1093:
 	VPCMPD        $0x06, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19837,18 +21708,18 @@ loop1022:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1022
+	JAE           loop1093
 
-end1023:
-	JMP done1020
+end1094:
+	JMP done1091
 
-case1021:
+case1092:
 	CMPQ BX, $+1
-	JNE  case1024
+	JNE  case1095
 	CMPQ CX, $+64
-	JB   end1026
+	JB   end1097
 
-loop1025:
+loop1096:
 	VPCMPD        $0x05, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19880,18 +21751,18 @@ loop1025:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1025
+	JAE           loop1096
 
-end1026:
-	JMP done1020
+end1097:
+	JMP done1091
 
-case1024:
+case1095:
 	CMPQ BX, $+2
-	JNE  case1027
+	JNE  case1098
 	CMPQ CX, $+64
-	JB   end1029
+	JB   end1100
 
-loop1028:
+loop1099:
 	VPCMPD        $0x01, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19923,18 +21794,18 @@ loop1028:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1028
+	JAE           loop1099
 
-end1029:
-	JMP done1020
+end1100:
+	JMP done1091
 
-case1027:
+case1098:
 	CMPQ BX, $+3
-	JNE  case1030
+	JNE  case1101
 	CMPQ CX, $+64
-	JB   end1032
+	JB   end1103
 
-loop1031:
+loop1102:
 	VPCMPD        $0x02, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -19966,18 +21837,18 @@ loop1031:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1031
+	JAE           loop1102
 
-end1032:
-	JMP done1020
+end1103:
+	JMP done1091
 
-case1030:
+case1101:
 	CMPQ BX, $+4
-	JNE  case1033
+	JNE  case1104
 	CMPQ CX, $+64
-	JB   end1035
+	JB   end1106
 
-loop1034:
+loop1105:
 	VPCMPD        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -20009,16 +21880,16 @@ loop1034:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1034
+	JAE           loop1105
 
-end1035:
-	JMP done1020
+end1106:
+	JMP done1091
 
-case1033:
+case1104:
 	CMPQ CX, $+64
-	JB   end1038
+	JB   end1109
 
-loop1037:
+loop1108:
 	VPCMPD        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -20050,10 +21921,10 @@ loop1037:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1037
+	JAE           loop1108
 
-end1038:
-done1020:
+end1109:
+done1091:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -20074,9 +21945,9 @@ TEXT ·prefixInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1040
+	JB           end1111
 
-loop1039:
+loop1110:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -20141,13 +22012,13 @@ loop1039:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1039
+	JAE          loop1110
 
-end1040:
+end1111:
 	CMPQ CX, $+16
-	JB   end1042
+	JB   end1113
 
-loop1041:
+loop1112:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -20167,9 +22038,9 @@ loop1041:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1041
+	JAE          loop1112
 
-end1042:
+end1113:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -20190,9 +22061,9 @@ TEXT ·prefixBeforeInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1044
+	JB           end1115
 
-loop1043:
+loop1114:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -20261,13 +22132,13 @@ loop1043:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1043
+	JAE          loop1114
 
-end1044:
+end1115:
 	CMPQ CX, $+16
-	JB   end1046
+	JB   end1117
 
-loop1045:
+loop1116:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -20288,9 +22159,9 @@ loop1045:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1045
+	JAE          loop1116
 
-end1046:
+end1117:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -20305,13 +22176,13 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1048
+	JNE          case1119
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1049
+	JZ           plain1120
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1049
+	JNZ          plain1120
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -20319,7 +22190,7 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1050
+	JZ           none1121
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -20334,11 +22205,11 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1050:
+none1121:
 	CMPQ CX, $+64
-	JB   end1052
+	JB   end1123
 
-loop1051:
+loop1122:
 	VPXORQ   (AX), Z1, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
@@ -20367,16 +22238,17 @@ loop1051:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1051
+	JAE      loop1122
 
-end1052:
+end1123:
 	SFENCE
 
-plain1049:
-	CMPQ CX, $+64
-	JB   end1054
+plain1120:
+	CMPQ    CX, $+64
+	JB      end1125
+	PCALIGN $0x40
 
-loop1053:
+loop1124:
 	VPXORQ  (AX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
@@ -20405,13 +22277,13 @@ loop1053:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1053
+	JAE     loop1124
 
-end1054:
+end1125:
 	CMPQ CX, $+16
-	JB   end1056
+	JB   end1127
 
-loop1055:
+loop1126:
 	VPXORQ  (AX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
@@ -20422,11 +22294,11 @@ loop1055:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1055
+	JAE     loop1126
 
-end1056:
+end1127:
 	TESTQ     CX, CX
-	JZ        none1057
+	JZ        none1128
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20438,18 +22310,18 @@ end1056:
 	VPSUBD    avx512const79<>+0(SB), Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none1057:
-	JMP done1047
+none1128:
+	JMP done1118
 
-case1048:
+case1119:
 	CMPQ      BX, $+1
-	JNE       case1058
+	JNE       case1129
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1059
+	JZ        plain1130
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1059
+	JNZ       plain1130
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -20457,7 +22329,7 @@ case1048:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1060
+	JZ        none1131
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -20473,11 +22345,11 @@ case1048:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1060:
+none1131:
 	CMPQ CX, $+64
-	JB   end1062
+	JB   end1133
 
-loop1061:
+loop1132:
 	VMOVUPD  (AX), Z0
 	VPADDD   avx512const79<>+0(SB), Z0, Z0
 	VPSRAD   $0x1f, Z0, Z2
@@ -20510,16 +22382,17 @@ loop1061:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1061
+	JAE      loop1132
 
-end1062:
+end1133:
 	SFENCE
 
-plain1059:
-	CMPQ CX, $+64
-	JB   end1064
+plain1130:
+	CMPQ    CX, $+64
+	JB      end1135
+	PCALIGN $0x40
 
-loop1063:
+loop1134:
 	VMOVUPD (AX), Z0
 	VPADDD  avx512const79<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
@@ -20552,13 +22425,13 @@ loop1063:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1063
+	JAE     loop1134
 
-end1064:
+end1135:
 	CMPQ CX, $+16
-	JB   end1066
+	JB   end1137
 
-loop1065:
+loop1136:
 	VMOVUPD (AX), Z0
 	VPADDD  avx512const79<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
@@ -20570,11 +22443,11 @@ loop1065:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1065
+	JAE     loop1136
 
-end1066:
+end1137:
 	TESTQ     CX, CX
-	JZ        none1067
+	JZ        none1138
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20587,18 +22460,18 @@ end1066:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none1067:
-	JMP done1047
+none1138:
+	JMP done1118
 
-case1058:
+case1129:
 	CMPQ      BX, $+2
-	JNE       case1068
+	JNE       case1139
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1069
+	JZ        plain1140
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1069
+	JNZ       plain1140
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -20606,7 +22479,7 @@ case1058:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1070
+	JZ        none1141
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -20624,11 +22497,11 @@ case1058:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1070:
+none1141:
 	CMPQ CX, $+64
-	JB   end1072
+	JB   end1143
 
-loop1071:
+loop1142:
 	VPXORQ   (AX), Z1, Z2
 	VADDPS   Z2, Z0, Z2
 	VCMPPS   $0x03, Z2, Z2, K1
@@ -20669,16 +22542,17 @@ loop1071:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1071
+	JAE      loop1142
 
-end1072:
+end1143:
 	SFENCE
 
-plain1069:
-	CMPQ CX, $+64
-	JB   end1074
+plain1140:
+	CMPQ    CX, $+64
+	JB      end1145
+	PCALIGN $0x40
 
-loop1073:
+loop1144:
 	VPXORQ  (AX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
@@ -20719,13 +22593,13 @@ loop1073:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1073
+	JAE     loop1144
 
-end1074:
+end1145:
 	CMPQ CX, $+16
-	JB   end1076
+	JB   end1147
 
-loop1075:
+loop1146:
 	VPXORQ  (AX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
@@ -20739,11 +22613,11 @@ loop1075:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1075
+	JAE     loop1146
 
-end1076:
+end1147:
 	TESTQ     CX, CX
-	JZ        none1077
+	JZ        none1148
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20758,16 +22632,16 @@ end1076:
 	VPSUBD    avx512const79<>+0(SB), Z1, Z1
 	VMOVUPS   Z1, K1, (DX)
 
-none1077:
-	JMP done1047
+none1148:
+	JMP done1118
 
-case1068:
+case1139:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1079
+	JZ        plain1150
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1079
+	JNZ       plain1150
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -20775,7 +22649,7 @@ case1068:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1080
+	JZ        none1151
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -20786,11 +22660,11 @@ case1068:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1080:
+none1151:
 	CMPQ CX, $+64
-	JB   end1082
+	JB   end1153
 
-loop1081:
+loop1152:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -20803,16 +22677,17 @@ loop1081:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1081
+	JAE      loop1152
 
-end1082:
+end1153:
 	SFENCE
 
-plain1079:
-	CMPQ CX, $+64
-	JB   end1084
+plain1150:
+	CMPQ    CX, $+64
+	JB      end1155
+	PCALIGN $0x40
 
-loop1083:
+loop1154:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -20825,24 +22700,24 @@ loop1083:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1083
+	JAE     loop1154
 
-end1084:
+end1155:
 	CMPQ CX, $+16
-	JB   end1086
+	JB   end1157
 
-loop1085:
+loop1156:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1085
+	JAE     loop1156
 
-end1086:
+end1157:
 	TESTQ     CX, CX
-	JZ        none1087
+	JZ        none1158
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20850,8 +22725,8 @@ end1086:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none1087:
-done1047:
+none1158:
+done1118:
 	VZEROUPPER
 	RET
 
@@ -20892,13 +22767,13 @@ TEXT ·partitionDwordsAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*4), DX
 	LEAQ         avx512const81<>+64(SB), CX
 	CMPQ         AX, $+1
-	JB           end1090
+	JB           end1161
 
-loop1089:
+loop1160:
 	MOVQ          SI, R8
 	SUBQ          BX, R8
 	CMPQ          R8, $+256
-	JB            end1088
+	JB            end1159
 	MOVQ          BX, R8
 	SUBQ          DI, R8
 	MOVQ          DX, R9
@@ -20973,10 +22848,10 @@ loop1089:
 	LEAQ          -64(DX)(R10*4), DX
 	SUBQ          $+1, AX
 	CMPQ          AX, $+1
-	JAE           loop1089
+	JAE           loop1160
 
-end1090:
-end1088:
+end1161:
+end1159:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -21020,7 +22895,7 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Z0
 	CMPQ         CX, $+16
-	JA           more1092
+	JA           more1163
 	LEAQ         (AX), CX
 	VPCMPD       $0x06, avx512const82<>+0(SB), Z0, K1
 	VMOVUPD      avx512const77<>+0(SB), Z1
@@ -21088,11 +22963,11 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVDQA32    Z1, K1, Z2
 	VPCMPD       $0x06, avx512const82<>+0(SB), Z0, K1
 	VMOVUPS      Z2, K1, (AX)
-	JMP          sorted1091
+	JMP          sorted1162
 
-more1092:
+more1163:
 	CMPQ       CX, $+32
-	JA         more1093
+	JA         more1164
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPD     $0x06, avx512const83<>+0(SB), Z0, K1
@@ -21236,11 +23111,11 @@ more1092:
 	VMOVUPD    Z4, (AX)
 	VPCMPD     $0x06, avx512const83<>+0(SB), Z0, K1
 	VMOVUPS    Z3, K1, 64(AX)
-	JMP        sorted1091
+	JMP        sorted1162
 
-more1093:
+more1164:
 	CMPQ       CX, $+64
-	JA         more1094
+	JA         more1165
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -21579,11 +23454,11 @@ more1093:
 	VMOVUPS    Z2, K1, 128(AX)
 	VPCMPD     $0x06, avx512const85<>+0(SB), Z0, K1
 	VMOVUPS    Z6, K1, 192(AX)
-	JMP        sorted1091
+	JMP        sorted1162
 
-more1094:
+more1165:
 	CMPQ       CX, $+128
-	JA         more1095
+	JA         more1166
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -22392,9 +24267,9 @@ more1094:
 	VMOVUPS    Z9, K1, 384(AX)
 	VPCMPD     $0x06, avx512const89<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 448(AX)
-	JMP        sorted1091
+	JMP        sorted1162
 
-more1095:
+more1166:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -24312,7 +26187,7 @@ more1095:
 	VPCMPD     $0x06, avx512const97<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 960(AX)
 
-sorted1091:
+sorted1162:
 	VZEROUPPER
 	RET
 
@@ -24492,18 +26367,19 @@ TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z8, Z8, Z8
 	VPXORQ       Z9, Z9, Z9
 	CMPQ         CX, $+64
-	JB           end1098
+	JB           end1169
 
-loop1097:
+loop1168:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1100
+	JB      end1171
+	PCALIGN $0x40
 
-loop1099:
+loop1170:
 	VCVTPS2PD   (AX), Z10
 	VFMADD231PD Z0, Z10, Z1
 	VCVTPS2PD   32(AX), Z10
@@ -24523,9 +26399,9 @@ loop1099:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1099
+	JAE         loop1170
 
-end1100:
+end1171:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -24546,23 +26422,23 @@ end1100:
 	VPXORQ Z8, Z8, Z8
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1097
+	JAE    loop1168
 
-end1098:
+end1169:
 	CMPQ CX, $+8
-	JB   end1102
+	JB   end1173
 
-loop1101:
+loop1172:
 	VCVTPS2PD   (AX), Z2
 	VFMADD231PD Z0, Z2, Z1
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1101
+	JAE         loop1172
 
-end1102:
+end1173:
 	TESTQ       CX, CX
-	JZ          none1103
+	JZ          none1174
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -24570,7 +26446,7 @@ end1102:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z0, Z2, Z1
 
-none1103:
+none1174:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -24599,18 +26475,19 @@ TEXT ·dotFloat32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, $+64
-	JB     end1105
+	JB     end1176
 
-loop1104:
+loop1175:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+64
-	JB      end1107
+	JB      end1178
+	PCALIGN $0x40
 
-loop1106:
+loop1177:
 	VCVTPS2PD   (AX), Z9
 	VCVTPS2PD   (DX), Z10
 	VFMADD231PD Z9, Z10, Z0
@@ -24639,9 +26516,9 @@ loop1106:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop1106
+	JAE         loop1177
 
-end1107:
+end1178:
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -24662,13 +26539,13 @@ end1107:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1104
+	JAE    loop1175
 
-end1105:
+end1176:
 	CMPQ CX, $+8
-	JB   end1109
+	JB   end1180
 
-loop1108:
+loop1179:
 	VCVTPS2PD   (AX), Z1
 	VCVTPS2PD   (DX), Z2
 	VFMADD231PD Z1, Z2, Z0
@@ -24676,11 +26553,11 @@ loop1108:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1108
+	JAE         loop1179
 
-end1109:
+end1180:
 	TESTQ       CX, CX
-	JZ          none1110
+	JZ          none1181
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -24690,7 +26567,7 @@ end1109:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z1, Z2, Z0
 
-none1110:
+none1181:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -24719,18 +26596,19 @@ TEXT ·sumAbsFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z10, Z10, Z10
 	VMOVUPD      avx512const0<>+0(SB), Z0
 	CMPQ         CX, $+64
-	JB           end1112
+	JB           end1183
 
-loop1111:
+loop1182:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1114
+	JB      end1185
+	PCALIGN $0x40
 
-loop1113:
+loop1184:
 	VCVTPS2PD   (AX), Z11
 	VPANDNQ     Z11, Z0, Z11
 	VFMADD231PD Z1, Z11, Z2
@@ -24758,9 +26636,9 @@ loop1113:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1113
+	JAE         loop1184
 
-end1114:
+end1185:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -24781,24 +26659,24 @@ end1114:
 	VPXORQ Z9, Z9, Z9
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1111
+	JAE    loop1182
 
-end1112:
+end1183:
 	CMPQ CX, $+8
-	JB   end1116
+	JB   end1187
 
-loop1115:
+loop1186:
 	VCVTPS2PD   (AX), Z3
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1115
+	JAE         loop1186
 
-end1116:
+end1187:
 	TESTQ       CX, CX
-	JZ          none1117
+	JZ          none1188
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -24807,7 +26685,7 @@ end1116:
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 
-none1117:
+none1188:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -24846,18 +26724,19 @@ TEXT ·shiftedFloat32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1119
+	JB           end1190
 
-loop1118:
+loop1189:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1121
+	JB      end1192
+	PCALIGN $0x40
 
-loop1120:
+loop1191:
 	VCVTPS2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -24893,9 +26772,9 @@ loop1120:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1120
+	JAE         loop1191
 
-end1121:
+end1192:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -24932,13 +26811,13 @@ end1121:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1118
+	JAE    loop1189
 
-end1119:
+end1190:
 	CMPQ CX, $+8
-	JB   end1123
+	JB   end1194
 
-loop1122:
+loop1193:
 	VCVTPS2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -24946,11 +26825,11 @@ loop1122:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1122
+	JAE         loop1193
 
-end1123:
+end1194:
 	TESTQ       CX, CX
-	JZ          none1124
+	JZ          none1195
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -24961,7 +26840,7 @@ end1123:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1124:
+none1195:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -25008,18 +26887,19 @@ TEXT ·shiftedInt32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1126
+	JB           end1197
 
-loop1125:
+loop1196:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1128
+	JB      end1199
+	PCALIGN $0x40
 
-loop1127:
+loop1198:
 	VCVTDQ2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -25055,9 +26935,9 @@ loop1127:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1127
+	JAE         loop1198
 
-end1128:
+end1199:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -25094,13 +26974,13 @@ end1128:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1125
+	JAE    loop1196
 
-end1126:
+end1197:
 	CMPQ CX, $+8
-	JB   end1130
+	JB   end1201
 
-loop1129:
+loop1200:
 	VCVTDQ2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -25108,11 +26988,11 @@ loop1129:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1129
+	JAE         loop1200
 
-end1130:
+end1201:
 	TESTQ       CX, CX
-	JZ          none1131
+	JZ          none1202
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -25123,7 +27003,7 @@ end1130:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1131:
+none1202:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -25176,9 +27056,10 @@ TEXT ·coShiftedFloat32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end1133
+	JB           end1204
+	PCALIGN      $0x40
 
-loop1132:
+loop1203:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -25223,13 +27104,13 @@ loop1132:
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop1132
+	JAE         loop1203
 
-end1133:
+end1204:
 	CMPQ CX, $+8
-	JB   end1135
+	JB   end1206
 
-loop1134:
+loop1205:
 	VCVTPS2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTPS2PD   (DX), Z23
@@ -25243,11 +27124,11 @@ loop1134:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1134
+	JAE         loop1205
 
-end1135:
+end1206:
 	TESTQ       CX, CX
-	JZ          none1136
+	JZ          none1207
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -25265,7 +27146,7 @@ end1135:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1136:
+none1207:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -25352,9 +27233,10 @@ TEXT ·coShiftedInt32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end1138
+	JB           end1209
+	PCALIGN      $0x40
 
-loop1137:
+loop1208:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -25399,13 +27281,13 @@ loop1137:
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop1137
+	JAE         loop1208
 
-end1138:
+end1209:
 	CMPQ CX, $+8
-	JB   end1140
+	JB   end1211
 
-loop1139:
+loop1210:
 	VCVTDQ2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTDQ2PD   (DX), Z23
@@ -25419,11 +27301,11 @@ loop1139:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1139
+	JAE         loop1210
 
-end1140:
+end1211:
 	TESTQ       CX, CX
-	JZ          none1141
+	JZ          none1212
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -25441,7 +27323,7 @@ end1140:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1141:
+none1212:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -25507,9 +27389,9 @@ TEXT ·groupFloatsFloat32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1143
+	JB      end1214
 
-loop1142:
+loop1213:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -25531,9 +27413,9 @@ loop1142:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1142
+	JAE      loop1213
 
-end1143:
+end1214:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -25541,9 +27423,9 @@ end1143:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1145
+	JB      end1216
 
-loop1144:
+loop1215:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -25644,13 +27526,13 @@ loop1144:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1144
+	JAE          loop1215
 
-end1145:
+end1216:
 	CMPQ BX, $+1
-	JB   end1147
+	JB   end1218
 
-loop1146:
+loop1217:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -25667,15 +27549,15 @@ loop1146:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1146
+	JAE          loop1217
 
-end1147:
+end1218:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1149
+	JB   end1220
 
-loop1148:
+loop1219:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -25697,9 +27579,9 @@ loop1148:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1148
+	JAE     loop1219
 
-end1149:
+end1220:
 	VZEROUPPER
 	RET
 
@@ -25715,9 +27597,9 @@ TEXT ·groupFloatsInt32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1151
+	JB      end1222
 
-loop1150:
+loop1221:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -25739,9 +27621,9 @@ loop1150:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1150
+	JAE      loop1221
 
-end1151:
+end1222:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -25749,9 +27631,9 @@ end1151:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1153
+	JB      end1224
 
-loop1152:
+loop1223:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -25852,13 +27734,13 @@ loop1152:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1152
+	JAE          loop1223
 
-end1153:
+end1224:
 	CMPQ BX, $+1
-	JB   end1155
+	JB   end1226
 
-loop1154:
+loop1225:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -25875,15 +27757,15 @@ loop1154:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1154
+	JAE          loop1225
 
-end1155:
+end1226:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1157
+	JB   end1228
 
-loop1156:
+loop1227:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -25905,9 +27787,9 @@ loop1156:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1156
+	JAE     loop1227
 
-end1157:
+end1228:
 	VZEROUPPER
 	RET
 
@@ -25918,18 +27800,18 @@ TEXT ·widenFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1159
+	JB   end1230
 
-loop1158:
+loop1229:
 	VCVTPS2PD (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1158
+	JAE       loop1229
 
-end1159:
+end1230:
 	VZEROUPPER
 	RET
 
@@ -25940,18 +27822,18 @@ TEXT ·widenInt32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1161
+	JB   end1232
 
-loop1160:
+loop1231:
 	VPMOVSXDQ (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1160
+	JAE       loop1231
 
-end1161:
+end1232:
 	VZEROUPPER
 	RET
 
@@ -25962,9 +27844,9 @@ TEXT ·roundFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1163
+	JB   end1234
 
-loop1162:
+loop1233:
 	VMOVUPD   (AX), Z0
 	VCVTPD2PS Z0, Y0
 	VMOVUPS   Y0, (DX)
@@ -25972,9 +27854,9 @@ loop1162:
 	ADDQ      $+32, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1162
+	JAE       loop1233
 
-end1163:
+end1234:
 	VZEROUPPER
 	RET
 
@@ -25990,23 +27872,23 @@ TEXT ·takeDwordsAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+8
-	JB           end1166
+	JB           end1237
 
-loop1165:
+loop1236:
 	VMOVUPD    (DX), Z2
 	VPCMPUQ    $0x06, Z2, Z0, K1
 	KORTESTB   K1, K1
-	JAE        bad1164
+	JAE        bad1235
 	VGATHERQPS (AX)(Z2*4), K1, Y1
 	VMOVUPS    Y1, (CX)
 	ADDQ       $+64, DX
 	ADDQ       $+32, CX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop1165
+	JAE        loop1236
 
-end1166:
-bad1164:
+end1237:
+bad1235:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -26033,10 +27915,10 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1167
+	JZ           plain1238
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1167
+	JNZ          plain1238
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -26044,7 +27926,7 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1168
+	JZ           none1239
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -26076,11 +27958,11 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1168:
+none1239:
 	CMPQ CX, $+32
-	JB   end1170
+	JB   end1241
 
-loop1169:
+loop1240:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -26177,16 +28059,17 @@ loop1169:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1169
+	JAE          loop1240
 
-end1170:
+end1241:
 	SFENCE
 
-plain1167:
-	CMPQ CX, $+32
-	JB   end1172
+plain1238:
+	CMPQ    CX, $+32
+	JB      end1243
+	PCALIGN $0x40
 
-loop1171:
+loop1242:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -26283,13 +28166,13 @@ loop1171:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1171
+	JAE          loop1242
 
-end1172:
+end1243:
 	CMPQ CX, $+8
-	JB   end1174
+	JB   end1245
 
-loop1173:
+loop1244:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -26317,11 +28200,11 @@ loop1173:
 	ADDQ         $+32, AX
 	SUBQ         $+8, CX
 	CMPQ         CX, $+8
-	JAE          loop1173
+	JAE          loop1244
 
-end1174:
+end1245:
 	TESTQ        CX, CX
-	JZ           none1175
+	JZ           none1246
 	MOVQ         $-1, BX
 	BZHIQ        CX, BX, BX
 	KMOVW        BX, K1
@@ -26350,7 +28233,7 @@ end1174:
 	VCVTPD2PS    Z4, Y0
 	VMOVUPS      Y0, K1, (DX)
 
-none1175:
+none1246:
 	VZEROUPPER
 	RET
 
@@ -26403,10 +28286,10 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1176
+	JZ           plain1247
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1176
+	JNZ          plain1247
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -26414,7 +28297,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1177
+	JZ           none1248
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -26439,7 +28322,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VFMADD231PD  Z7, Z16, Z18
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary1178
+	JZ           ordinary1249
 	VCMPPD       $0x11, Z13, Z14, K2
 	VMOVUPD      avx512const54<>+0(SB), K2, Z18
 	VCMPPD       $0x00, Z13, Z14, K2
@@ -26447,18 +28330,18 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z18
 
-ordinary1178:
+ordinary1249:
 	VCVTPD2PS Z18, Y14
 	VMOVUPS   Y14, K1, (DX)
 	SUBQ      BX, CX
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1177:
+none1248:
 	CMPQ CX, $+32
-	JB   end1180
+	JB   end1251
 
-loop1179:
+loop1250:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -26479,7 +28362,7 @@ loop1179:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1181
+	JZ          ordinary1252
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -26487,7 +28370,7 @@ loop1179:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1181:
+ordinary1252:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, (DX)
 	VCVTPS2PD   32(AX), Z14
@@ -26510,7 +28393,7 @@ ordinary1181:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1182
+	JZ          ordinary1253
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -26518,7 +28401,7 @@ ordinary1181:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1182:
+ordinary1253:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, 32(DX)
 	VCVTPS2PD   64(AX), Z14
@@ -26541,7 +28424,7 @@ ordinary1182:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1183
+	JZ          ordinary1254
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -26549,7 +28432,7 @@ ordinary1182:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1183:
+ordinary1254:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, 64(DX)
 	VCVTPS2PD   96(AX), Z14
@@ -26572,7 +28455,7 @@ ordinary1183:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1184
+	JZ          ordinary1255
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -26580,23 +28463,24 @@ ordinary1183:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1184:
+ordinary1255:
 	VCVTPD2PS Z18, Y14
 	VMOVNTPD  Y14, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1179
+	JAE       loop1250
 
-end1180:
+end1251:
 	SFENCE
 
-plain1176:
-	CMPQ CX, $+32
-	JB   end1186
+plain1247:
+	CMPQ    CX, $+32
+	JB      end1257
+	PCALIGN $0x40
 
-loop1185:
+loop1256:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -26617,7 +28501,7 @@ loop1185:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1187
+	JZ          ordinary1258
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -26625,7 +28509,7 @@ loop1185:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1187:
+ordinary1258:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, (DX)
 	VCVTPS2PD   32(AX), Z14
@@ -26648,7 +28532,7 @@ ordinary1187:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1188
+	JZ          ordinary1259
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -26656,7 +28540,7 @@ ordinary1187:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1188:
+ordinary1259:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, 32(DX)
 	VCVTPS2PD   64(AX), Z14
@@ -26679,7 +28563,7 @@ ordinary1188:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1189
+	JZ          ordinary1260
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -26687,7 +28571,7 @@ ordinary1188:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1189:
+ordinary1260:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, 64(DX)
 	VCVTPS2PD   96(AX), Z14
@@ -26710,7 +28594,7 @@ ordinary1189:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1190
+	JZ          ordinary1261
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -26718,20 +28602,20 @@ ordinary1189:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1190:
+ordinary1261:
 	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1185
+	JAE       loop1256
 
-end1186:
+end1257:
 	CMPQ CX, $+8
-	JB   end1192
+	JB   end1263
 
-loop1191:
+loop1262:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -26752,7 +28636,7 @@ loop1191:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1193
+	JZ          ordinary1264
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -26760,18 +28644,18 @@ loop1191:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1193:
+ordinary1264:
 	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, (DX)
 	ADDQ      $+32, DX
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1191
+	JAE       loop1262
 
-end1192:
+end1263:
 	TESTQ       CX, CX
-	JZ          none1194
+	JZ          none1265
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -26796,7 +28680,7 @@ end1192:
 	VFMADD231PD Z7, Z15, Z2
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary1195
+	JZ          ordinary1266
 	VCMPPD      $0x11, Z13, Z14, K2
 	VMOVUPD     avx512const54<>+0(SB), K2, Z2
 	VCMPPD      $0x00, Z13, Z14, K2
@@ -26804,11 +28688,11 @@ end1192:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z2
 
-ordinary1195:
+ordinary1266:
 	VCVTPD2PS Z2, Y0
 	VMOVUPS   Y0, K1, (DX)
 
-none1194:
+none1265:
 	VZEROUPPER
 	RET
 
@@ -26849,13 +28733,13 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1197
+	JNE          case1268
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1198
+	JZ           plain1269
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1198
+	JNZ          plain1269
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -26863,7 +28747,7 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1199
+	JZ           none1270
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -26875,11 +28759,11 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1199:
+none1270:
 	CMPQ CX, $+32
-	JB   end1201
+	JB   end1272
 
-loop1200:
+loop1271:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VMOVNTPD Z1, (DX)
@@ -26896,16 +28780,17 @@ loop1200:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1200
+	JAE      loop1271
 
-end1201:
+end1272:
 	SFENCE
 
-plain1198:
-	CMPQ CX, $+32
-	JB   end1203
+plain1269:
+	CMPQ    CX, $+32
+	JB      end1274
+	PCALIGN $0x40
 
-loop1202:
+loop1273:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -26922,13 +28807,13 @@ loop1202:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1202
+	JAE     loop1273
 
-end1203:
+end1274:
 	CMPQ CX, $+8
-	JB   end1205
+	JB   end1276
 
-loop1204:
+loop1275:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -26936,11 +28821,11 @@ loop1204:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1204
+	JAE     loop1275
 
-end1205:
+end1276:
 	TESTQ     CX, CX
-	JZ        none1206
+	JZ        none1277
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -26949,18 +28834,18 @@ end1205:
 	VPMULLQ   Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (DX)
 
-none1206:
-	JMP done1196
+none1277:
+	JMP done1267
 
-case1197:
+case1268:
 	CMPQ      BX, $+1
-	JNE       case1207
+	JNE       case1278
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1208
+	JZ        plain1279
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1208
+	JNZ       plain1279
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -26968,7 +28853,7 @@ case1197:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1209
+	JZ        none1280
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -26979,11 +28864,11 @@ case1197:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none1209:
+none1280:
 	CMPQ CX, $+32
-	JB   end1211
+	JB   end1282
 
-loop1210:
+loop1281:
 	VPABSQ   (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VPABSQ   64(AX), Z0
@@ -26996,16 +28881,17 @@ loop1210:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1210
+	JAE      loop1281
 
-end1211:
+end1282:
 	SFENCE
 
-plain1208:
-	CMPQ CX, $+32
-	JB   end1213
+plain1279:
+	CMPQ    CX, $+32
+	JB      end1284
+	PCALIGN $0x40
 
-loop1212:
+loop1283:
 	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	VPABSQ  64(AX), Z0
@@ -27018,24 +28904,24 @@ loop1212:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1212
+	JAE     loop1283
 
-end1213:
+end1284:
 	CMPQ CX, $+8
-	JB   end1215
+	JB   end1286
 
-loop1214:
+loop1285:
 	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1214
+	JAE     loop1285
 
-end1215:
+end1286:
 	TESTQ     CX, CX
-	JZ        none1216
+	JZ        none1287
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -27043,16 +28929,16 @@ end1215:
 	VPABSQ    Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1216:
-	JMP done1196
+none1287:
+	JMP done1267
 
-case1207:
+case1278:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1218
+	JZ        plain1289
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1218
+	JNZ       plain1289
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -27060,7 +28946,7 @@ case1207:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1219
+	JZ        none1290
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -27071,11 +28957,11 @@ case1207:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none1219:
+none1290:
 	CMPQ CX, $+32
-	JB   end1221
+	JB   end1292
 
-loop1220:
+loop1291:
 	VPSUBQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPSUBQ   64(AX), Z1, Z0
@@ -27088,16 +28974,17 @@ loop1220:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1220
+	JAE      loop1291
 
-end1221:
+end1292:
 	SFENCE
 
-plain1218:
-	CMPQ CX, $+32
-	JB   end1223
+plain1289:
+	CMPQ    CX, $+32
+	JB      end1294
+	PCALIGN $0x40
 
-loop1222:
+loop1293:
 	VPSUBQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPSUBQ  64(AX), Z1, Z0
@@ -27110,24 +28997,24 @@ loop1222:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1222
+	JAE     loop1293
 
-end1223:
+end1294:
 	CMPQ CX, $+8
-	JB   end1225
+	JB   end1296
 
-loop1224:
+loop1295:
 	VPSUBQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1224
+	JAE     loop1295
 
-end1225:
+end1296:
 	TESTQ     CX, CX
-	JZ        none1226
+	JZ        none1297
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -27135,8 +29022,8 @@ end1225:
 	VPSUBQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1226:
-done1196:
+none1297:
+done1267:
 	VZEROUPPER
 	RET
 
@@ -27151,10 +29038,10 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1227
+	JZ           plain1298
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1227
+	JNZ          plain1298
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -27162,7 +29049,7 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1228
+	JZ           none1299
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -27177,11 +29064,11 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1228:
+none1299:
 	CMPQ DX, $+32
-	JB   end1230
+	JB   end1301
 
-loop1229:
+loop1300:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VPADDQ   (CX), Z1, Z1
@@ -27203,16 +29090,17 @@ loop1229:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1229
+	JAE      loop1300
 
-end1230:
+end1301:
 	SFENCE
 
-plain1227:
-	CMPQ DX, $+32
-	JB   end1232
+plain1298:
+	CMPQ    DX, $+32
+	JB      end1303
+	PCALIGN $0x40
 
-loop1231:
+loop1302:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -27234,13 +29122,13 @@ loop1231:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop1231
+	JAE     loop1302
 
-end1232:
+end1303:
 	CMPQ DX, $+8
-	JB   end1234
+	JB   end1305
 
-loop1233:
+loop1304:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -27250,11 +29138,11 @@ loop1233:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop1233
+	JAE     loop1304
 
-end1234:
+end1305:
 	TESTQ     DX, DX
-	JZ        none1235
+	JZ        none1306
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -27265,25 +29153,26 @@ end1234:
 	VPADDQ    Z2, Z1, Z1
 	VMOVUPD   Z1, K1, (BX)
 
-none1235:
+none1306:
 	VZEROUPPER
 	RET
 
 // func dotInt64AVX512(x []int64, y []int64) int64
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·dotInt64AVX512(SB), NOSPLIT, $0-56
-	MOVQ   x_base+0(FP), AX
-	MOVQ   x_len+8(FP), CX
-	MOVQ   y_base+24(FP), DX
-	MOVQ   y_len+32(FP), BX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	CMPQ   CX, $+32
-	JB     end1237
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    y_base+24(FP), DX
+	MOVQ    y_len+32(FP), BX
+	VPXORQ  Z0, Z0, Z0
+	VPXORQ  Z1, Z1, Z1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	CMPQ    CX, $+32
+	JB      end1308
+	PCALIGN $0x40
 
-loop1236:
+loop1307:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -27300,13 +29189,13 @@ loop1236:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1236
+	JAE     loop1307
 
-end1237:
+end1308:
 	CMPQ CX, $+8
-	JB   end1239
+	JB   end1310
 
-loop1238:
+loop1309:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -27314,11 +29203,11 @@ loop1238:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1238
+	JAE     loop1309
 
-end1239:
+end1310:
 	TESTQ     CX, CX
-	JZ        none1240
+	JZ        none1311
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -27328,7 +29217,7 @@ end1239:
 	VPMULLQ   Z5, Z4, Z4
 	VPADDQ    Z4, Z0, Z0
 
-none1240:
+none1311:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -27371,18 +29260,19 @@ TEXT ·shiftedInt64AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1242
+	JB           end1313
 
-loop1241:
+loop1312:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1244
+	JB      end1315
+	PCALIGN $0x40
 
-loop1243:
+loop1314:
 	VPADDQ      (AX), Z0, Z20
 	VCVTQQ2PD   Z20, Z20
 	VFMADD231PD Z19, Z20, Z1
@@ -27418,9 +29308,9 @@ loop1243:
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1243
+	JAE         loop1314
 
-end1244:
+end1315:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -27457,13 +29347,13 @@ end1244:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1241
+	JAE    loop1312
 
-end1242:
+end1313:
 	CMPQ CX, $+8
-	JB   end1246
+	JB   end1317
 
-loop1245:
+loop1316:
 	VPADDQ      (AX), Z0, Z2
 	VCVTQQ2PD   Z2, Z2
 	VFMADD231PD Z19, Z2, Z1
@@ -27471,11 +29361,11 @@ loop1245:
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1245
+	JAE         loop1316
 
-end1246:
+end1317:
 	TESTQ       CX, CX
-	JZ          none1247
+	JZ          none1318
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27486,7 +29376,7 @@ end1246:
 	VFMADD231PD Z19, Z0, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none1247:
+none1318:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -27515,10 +29405,10 @@ TEXT ·flipAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1248
+	JZ           plain1319
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1248
+	JNZ          plain1319
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -27526,7 +29416,7 @@ TEXT ·flipAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1249
+	JZ           none1320
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -27537,11 +29427,11 @@ TEXT ·flipAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1249:
+none1320:
 	CMPQ CX, $+32
-	JB   end1251
+	JB   end1322
 
-loop1250:
+loop1321:
 	VPXORQ   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VPXORQ   64(AX), Z0, Z1
@@ -27554,16 +29444,17 @@ loop1250:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1250
+	JAE      loop1321
 
-end1251:
+end1322:
 	SFENCE
 
-plain1248:
-	CMPQ CX, $+32
-	JB   end1253
+plain1319:
+	CMPQ    CX, $+32
+	JB      end1324
+	PCALIGN $0x40
 
-loop1252:
+loop1323:
 	VPXORQ  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VPXORQ  64(AX), Z0, Z1
@@ -27576,24 +29467,24 @@ loop1252:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1252
+	JAE     loop1323
 
-end1253:
+end1324:
 	CMPQ CX, $+8
-	JB   end1255
+	JB   end1326
 
-loop1254:
+loop1325:
 	VPXORQ  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1254
+	JAE     loop1325
 
-end1255:
+end1326:
 	TESTQ     CX, CX
-	JZ        none1256
+	JZ        none1327
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -27601,7 +29492,7 @@ end1255:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1256:
+none1327:
 	VZEROUPPER
 	RET
 
@@ -27616,10 +29507,10 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1257
+	JZ           plain1328
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1257
+	JNZ          plain1328
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -27627,7 +29518,7 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1258
+	JZ           none1329
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -27646,11 +29537,11 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1258:
+none1329:
 	CMPQ CX, $+32
-	JB   end1260
+	JB   end1331
 
-loop1259:
+loop1330:
 	VPXORQ   (AX), Z0, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
@@ -27695,16 +29586,17 @@ loop1259:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1259
+	JAE      loop1330
 
-end1260:
+end1331:
 	SFENCE
 
-plain1257:
-	CMPQ CX, $+32
-	JB   end1262
+plain1328:
+	CMPQ    CX, $+32
+	JB      end1333
+	PCALIGN $0x40
 
-loop1261:
+loop1332:
 	VPXORQ  (AX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -27749,13 +29641,13 @@ loop1261:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1261
+	JAE     loop1332
 
-end1262:
+end1333:
 	CMPQ CX, $+8
-	JB   end1264
+	JB   end1335
 
-loop1263:
+loop1334:
 	VPXORQ  (AX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -27770,11 +29662,11 @@ loop1263:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1263
+	JAE     loop1334
 
-end1264:
+end1335:
 	TESTQ     CX, CX
-	JZ        none1265
+	JZ        none1336
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -27790,7 +29682,7 @@ end1264:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1265:
+none1336:
 	VZEROUPPER
 	RET
 
@@ -27825,9 +29717,9 @@ TEXT ·bucketsOfAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+32
-	JB           end1267
+	JB           end1338
 
-loop1266:
+loop1337:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -27884,13 +29776,13 @@ loop1266:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1266
+	JAE      loop1337
 
-end1267:
+end1338:
 	CMPQ DX, $+8
-	JB   end1269
+	JB   end1340
 
-loop1268:
+loop1339:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -27908,11 +29800,11 @@ loop1268:
 	ADDQ     $+64, CX
 	SUBQ     $+8, DX
 	CMPQ     DX, $+8
-	JAE      loop1268
+	JAE      loop1339
 
-end1269:
+end1340:
 	TESTQ     DX, DX
-	JZ        none1270
+	JZ        none1341
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
 	KMOVW     BX, K1
@@ -27931,7 +29823,7 @@ end1269:
 	VPSRLQ    $0x20, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-none1270:
+none1341:
 	VZEROUPPER
 	RET
 
@@ -27950,24 +29842,24 @@ TEXT ·encodeAVX512(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1275
+	JB      end1346
 
-loop1274:
+loop1345:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1274
+	JAE        loop1345
 
-end1275:
+end1346:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1271:
+key1342:
 	CMPQ         BX, R12
-	JAE          end1273
+	JAE          end1344
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -27977,7 +29869,7 @@ key1271:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1272:
+again1343:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -27985,18 +29877,18 @@ again1272:
 	CMOVLHI  R10, R8
 	BZHIL    R8, DI, DI
 	TESTL    DI, DI
-	JZ       miss1276
+	JZ       miss1347
 	TZCNTL   DI, DI
 	MOVL     40(SI)(DI*4), R8
 	MOVL     R8, (AX)(BX*4)
 	INCQ     BX
-	JMP      key1271
+	JMP      key1342
 
-miss1276:
+miss1347:
 	CMPL R8, $+5
-	JAE  full1277
+	JAE  full1348
 	CMPQ R13, room+80(FP)
-	JAE  end1273
+	JAE  end1344
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -28006,24 +29898,24 @@ miss1276:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1271
+	JMP  key1342
 
-full1277:
-	JNE  passed1278
+full1348:
+	JNE  passed1349
 	MOVL $0x00000006, 60(SI)
 
-passed1278:
+passed1349:
 	DECL    R9
-	JZ      last1279
+	JZ      last1350
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1272
+	JMP     again1343
 
-last1279:
-end1273:
+last1350:
+end1344:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -28044,24 +29936,24 @@ TEXT ·findAVX512(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1284
+	JB      end1355
 
-loop1283:
+loop1354:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1283
+	JAE        loop1354
 
-end1284:
+end1355:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1280:
+key1351:
 	CMPQ         BX, R12
-	JAE          end1282
+	JAE          end1353
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -28071,7 +29963,7 @@ key1280:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1281:
+again1352:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -28080,7 +29972,7 @@ again1281:
 	BZHIL    R8, DI, DI
 	XORL     $+6, R8
 	ORL      DI, R8
-	JZ       passed1286
+	JZ       passed1357
 	MOVL     DI, R8
 	ORL      $+32, R8
 	TZCNTL   R8, R8
@@ -28091,25 +29983,25 @@ again1281:
 	CMPL     DI, $+1
 	SBBQ     $+0, R13
 	INCQ     BX
-	JMP      key1280
+	JMP      key1351
 
-passed1286:
+passed1357:
 	DECL    R9
-	JZ      last1287
+	JZ      last1358
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1281
+	JMP     again1352
 
-last1287:
+last1358:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1280
+	JMP  key1351
 
-end1282:
+end1353:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET
