@@ -3,7 +3,6 @@ package kernels
 import (
 	"errors"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"sync"
 	"testing"
