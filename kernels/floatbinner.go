@@ -79,7 +79,7 @@ func countFloats(t []row, counts []int64, x []float64, b *Bins) Outside {
 	p := b.binner()
 	for len(x) > 0 {
 		part := x[:min(len(x), block1)]
-		if active == levelAVX512 {
+		if mover == levelAVX512 {
 			countFloatsAVX512(&t[0][0], part, &p.lo)
 		} else {
 			countFloatsAVX2(&t[0][0], part, &p.lo)

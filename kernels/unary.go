@@ -47,7 +47,11 @@ func unary(op int, dst, x []float64, a float64) {
 }
 
 func unaryBlock(op int, dst, x []float64, a float64, stream int) {
-	switch mover {
+	at := mover
+	if op == opSqrt { // it computes more than it moves
+		at = active
+	}
+	switch at {
 	case levelAVX512:
 		unaryAVX512(op, &dst[0], x, a, stream)
 	case levelAVX2:

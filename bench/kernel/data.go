@@ -127,8 +127,16 @@ func (o *operands) digest(op string) float64 {
 		}
 		return d + float64(sum<<16>>16) // as many bits as are exact
 	}
-	for i, v := range o.dst[:o.kept] {
-		d += v * weight(i)
+	var sums [weights]float64 // side by side: one would be waited for at each element
+	for x := o.dst[:o.kept]; len(x) > 0; {
+		n := min(len(x), weights)
+		for i, v := range x[:n] {
+			sums[i] += v
+		}
+		x = x[n:]
+	}
+	for i, v := range sums {
+		d += float64(v * weight(i))
 	}
 	return d
 }

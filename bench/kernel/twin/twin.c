@@ -567,7 +567,15 @@ static double digest(const struct operands *o, const char *op, const char *type)
 		for (size_t i = 0; i < o->kept; i++) sum += (uint64_t)o->idst[i] * (i % weights + 1);
 		return d + (double)(sum << 16 >> 16); // as many bits as are exact
 	}
-	for (size_t i = 0; i < o->kept; i++) d += o->dst[i] * (double)(i % weights + 1);
+	double sums[weights] = {0};
+	size_t i = 0;
+	for (; i + weights <= o->kept; i += weights)
+		for (size_t k = 0; k < weights; k++) sums[k] += o->dst[i + k];
+	for (size_t k = 0; i + k < o->kept; k++) sums[k] += o->dst[i + k];
+	for (int k = 0; k < weights; k++) {
+		volatile double part = sums[k] * (k + 1); // not fused, as in Go
+		d += part;
+	}
 	return d;
 }
 
