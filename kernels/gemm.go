@@ -155,7 +155,7 @@ func (g *gemmBuffer) block(c Matrix, alpha, beta float64, k int) {
 	tile := gemmTiles[active]
 	for i := 0; i < c.Rows; i += tile.rows {
 		left, rows := g.left[i*k:], min(tile.rows, c.Rows-i)
-		g.pace.spend(rows*c.Cols*k, gemmTurn)
+		g.pace.spend(tile.rows*c.Cols*(k+gemmTileEnd), gemmTurn)
 		for j := 0; j < c.Cols; j += tile.cols {
 			gemmTile(k, left, g.right[j*k:], c.Data[i*c.Stride+j:], c.Stride, rows, min(tile.cols, c.Cols-j), alpha, beta)
 		}

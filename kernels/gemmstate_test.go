@@ -51,7 +51,7 @@ func TestGemmLetsTheCollectorRun(t *testing.T) {
 // turns they would wait for the runtime to take the processor away, each 10 ms.
 func TestLongProductsTakeTurns(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	const n, enough = 32 * gemvTurn, 24
+	const n, enough = 1 << 24, 24
 	x, y := make([]float64, n), make([]float64, n)
 	row, column := Matrix{x, 1, n, n, false}, Matrix{x, n, 1, n, true}
 	c, a, b := Matrix{y, 1024, 512, 512, false}, Matrix{x, 1024, 512, 512, false}, Matrix{x, 512, 512, 512, false}

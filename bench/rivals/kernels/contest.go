@@ -26,6 +26,7 @@ type contest struct {
 	n          int // elements, or rows of a square matrix
 	per        float64
 	makers     makers
+	long       bool // takes seconds: not measured unless it is asked for
 }
 
 // systems in the order in which they are measured.
@@ -52,11 +53,11 @@ func contests() (all []contest) {
 			name string
 			n    int
 		}{{"L1", 2048}, {"DRAM", 4 << 20}} {
-			all = append(all, contest{op.name + "/" + size.name, op.what, size.n, float64(size.n), op.makers})
+			all = append(all, contest{op.name + "/" + size.name, op.what, size.n, float64(size.n), op.makers, false})
 		}
 	}
-	for _, n := range []int{64, 512} {
-		all = append(all, contest{fmt.Sprintf("gemm/%d", n), "the product of two square matrices, by elements of the result", n, float64(n) * float64(n), gemms})
+	for _, n := range []int{64, 256, 512, 1024, 2048} {
+		all = append(all, contest{fmt.Sprintf("gemm/%d", n), "the product of two square matrices, by elements of the result", n, float64(n) * float64(n), gemms, n > 1024})
 	}
 	return all
 }

@@ -8,7 +8,8 @@
 // Apache Arrow's compute functions (github.com/apache/arrow-go), which make a new
 // array for each result; gonum; and openblas, with one thread, if the program is built
 // with that tag. A case is an operation on float64 in the first-level cache (L1,
-// 2,048 elements) or from memory (DRAM, 4 Mi elements).
+// 2,048 elements) or from memory (DRAM, 4 Mi elements), or a product of square matrices,
+// of which gemm/2048 takes seconds and is measured only if it is asked for.
 //
 // Every result is reduced to one number, and that is compared with ours. One thread;
 // ratios are taken round by round.

@@ -70,7 +70,7 @@ func choose(o suite.Options[struct{}]) (chosen []contest, err error) {
 	var names []string
 	for _, c := range contests() {
 		names = append(names, c.name)
-		if report.Matches(o.Case, c.name) {
+		if report.Matches(o.Case, c.name) && !(c.long && o.Case == "") {
 			chosen = append(chosen, c)
 		}
 	}
