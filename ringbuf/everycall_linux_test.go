@@ -27,7 +27,11 @@ func (s sleeper) wakes(t *testing.T) {
 	if err := s.call(); err != nil {
 		t.Fatalf("the call: %v", err)
 	}
-	if err := <-got; err != nil {
+	err := <-got
+	if ctx.Err() != nil { // the last look of a wait would find what it was not woken for
+		t.Fatal("the side that slept was not woken")
+	}
+	if err != nil {
 		t.Fatalf("the side that slept: %v", err)
 	}
 }
