@@ -40,10 +40,10 @@ func (h *hand) measure(j *job, k link, begin uint64) (string, error) {
 	if w, ok := k.(interface{ until(uint64) }); ok {
 		w.until(j.limit)
 	}
-	before := involuntary()
 	for h.clock.Now() < begin {
 		runtime.Gosched()
 	}
+	before := involuntary()
 	p.started = h.clock.Now()
 	if err := p.run(); err != nil {
 		return "", err

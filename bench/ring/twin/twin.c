@@ -424,8 +424,8 @@ static void measure(struct party *p, enum system y) {
 		dprintf(out_fd, "error %s\n", why);
 		return;
 	}
-	long before = forced();
 	while (now() < p->begin) pause_cpu();
+	long before = forced();
 	p->began = now();
 	run(p, y);
 	p->ended = now();
