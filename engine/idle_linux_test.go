@@ -66,8 +66,7 @@ func TestIdleWorkersAndNewWork(t *testing.T) {
 	x := share(t, e, randoms(3*LeafRows))
 	ctx := deadline(t, 10*time.Minute)
 	for i := range rounds {
-		// Before, at and after the end of the patience.
-		time.Sleep(idle - 500*time.Microsecond + time.Duration(i%20)*100*time.Microsecond)
+		time.Sleep(idle - 500*time.Microsecond + time.Duration(i%20)*100*time.Microsecond) // to either side of their patience
 		var work sync.WaitGroup
 		for k := range 1 + i%3 {
 			work.Go(func() {
