@@ -65,8 +65,8 @@ func TestIdleWorkersAndNewWork(t *testing.T) {
 	e := start(t, Config{Workers: 2, IdleTimeout: idle, Logger: slog.New(&left)})
 	x := share(t, e, randoms(3*LeafRows))
 	ctx := deadline(t, 10*time.Minute)
-	for i := range rounds { // before, at and after the end of the patience
-		time.Sleep(idle - 500*time.Microsecond + time.Duration(i%20)*100*time.Microsecond)
+	for i := range rounds {
+		time.Sleep(idle - 500*time.Microsecond + time.Duration(i%20)*100*time.Microsecond) // to either side of their patience
 		var work sync.WaitGroup
 		for k := range 1 + i%3 {
 			work.Go(func() {
@@ -90,10 +90,10 @@ func TestIdleWorkersAndNewWork(t *testing.T) {
 		work.Wait()
 	}
 	workersAre(t, e, 0) // none stays, whatever came last
-	s, n := e.Stats(), left.n.Load()
-	if t.Logf("%d rounds, %d workers ended of idleness", rounds, n); s.Deaths != 0 || n == 0 {
-		t.Errorf("%+v", s)
+	if s, n := e.Stats(), left.n.Load(); s.Deaths != 0 || n == 0 {
+		t.Errorf("%d workers ended of idleness; %+v", n, s)
 	}
+	t.Logf("%d rounds, %d workers ended of idleness", rounds, left.n.Load())
 }
 
 // leavers hears from an engine how many workers had nothing to do.

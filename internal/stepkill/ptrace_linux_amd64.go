@@ -59,12 +59,13 @@ func poll(tid, options int) (ws unix.WaitStatus, ok bool, err error) {
 	}
 }
 
-// next returns the instruction that a stopped thread would execute next.
+// next returns the instruction that a stopped thread would execute next, undisturbed.
 func next(tid int) (pc uintptr, system bool, err error) {
 	var regs unix.PtraceRegs
 	if err := unix.PtraceGetRegs(tid, &regs); err != nil {
 		return 0, false, os.NewSyscallError("ptrace", err)
 	}
+	withdraw(tid, &regs)
 	var code [2]byte
 	if _, err := unix.PtracePeekText(tid, uintptr(regs.Rip), code[:]); err != nil {
 		return 0, false, os.NewSyscallError("ptrace", err)
