@@ -28,7 +28,7 @@ func ArgSort(idx []int64, x []float64, keys []int64) {
 func ArgSortInt64(idx, x, keys []int64) {
 	apartPairs(idx, x, keys)
 	for at := 0; at < len(x); at += block2 {
-		safepoint()
+		giveWay(len(x) - at)
 		copy(keys[at:], x[at:min(at+block2, len(x))])
 	}
 	argSort(idx, keys)
@@ -127,6 +127,7 @@ func sortPairs(keys, idx []int64, parts int) {
 
 // partitionPairs is partition for pairs, of which there may be any number.
 func partitionPairs(keys, idx []int64, pivot int64) int {
+	giveWayIf(len(keys), pieceElems)
 	const mostStep = 32
 	var asideKeys, asideIdx [3 * mostStep]int64
 	step := mostStep

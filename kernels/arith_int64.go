@@ -50,7 +50,7 @@ func AxpyInt64(dst []int64, a int64, x, y []int64) {
 func DotInt64(x, y []int64) (sum int64) {
 	sameLength(len(x), len(y))
 	for len(x) > block2 {
-		safepoint()
+		giveWay(len(x))
 		sum += dotInt64Block(x[:block2], y[:block2])
 		x, y = x[block2:], y[block2:]
 	}

@@ -62,7 +62,7 @@ func histogramVector(cells []int64, codes []uint8, x []int64, b *BinsInt64, p *b
 	}
 	var counts table
 	for len(x) >= binBlock {
-		safepoint()
+		giveWay(len(x))
 		group := &noCodes[0]
 		if codes != nil {
 			group, codes = &codes[0], codes[binBlock:]

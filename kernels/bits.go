@@ -18,7 +18,7 @@ func Compare(dst []uint64, x []float64, c Comparison, t float64) {
 	c.check()
 	sameLength(len(dst), Bits(len(x)))
 	for len(x) > 0 {
-		safepoint()
+		giveWay(len(x))
 		part := x[:min(len(x), block1)]
 		words := Bits(len(part))
 		dst[words-1] = 0
@@ -58,7 +58,7 @@ func CompareInt64(dst []uint64, x []int64, c Comparison, t int64) {
 	sameLength(len(dst), Bits(len(x)))
 	core, opposite := c.core()
 	for len(x) > 0 {
-		safepoint()
+		giveWay(len(x))
 		part := x[:min(len(x), block1)]
 		words := Bits(len(part))
 		dst[words-1] = 0

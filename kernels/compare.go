@@ -54,7 +54,7 @@ func Count(x []float64, c Comparison, t float64) int {
 	n := 0
 	for len(x) > block1 {
 		n += countBlock(x[:block1], c, t)
-		safepoint()
+		giveWay(len(x))
 		x = x[block1:]
 	}
 	return n + countBlock(x, c, t)
@@ -88,7 +88,7 @@ func CountInt64(x []int64, c Comparison, t int64) int {
 	rest := x
 	for len(rest) > block1 {
 		n += countInt64Block(rest[:block1], core, t)
-		safepoint()
+		giveWay(len(rest))
 		rest = rest[block1:]
 	}
 	n += countInt64Block(rest, core, t)

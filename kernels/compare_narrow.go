@@ -14,7 +14,7 @@ func CountInt32(x []int32, c Comparison, t int32) int {
 
 func countBlocks[T int32 | float32](x []T, count func(x []T) int) (n int) {
 	for len(x) > 0 {
-		safepoint()
+		giveWay(len(x))
 		part := x[:min(len(x), narrow1)]
 		n += count(part)
 		x = x[len(part):]
@@ -57,7 +57,7 @@ func CompareInt32(dst []uint64, x []int32, c Comparison, t int32) {
 func compareBlocks[T int32 | float32](dst []uint64, x []T, compare func(dst []uint64, x []T)) {
 	sameLength(len(dst), Bits(len(x)))
 	for len(x) > 0 {
-		safepoint()
+		giveWay(len(x))
 		part := x[:min(len(x), narrow1)]
 		words := Bits(len(part))
 		dst[words-1] = 0

@@ -13,7 +13,7 @@ package kernels
 func SumCompensated(x []float64) float64 {
 	var acc compensated
 	for len(x) > 0 {
-		safepoint()
+		giveWay(len(x))
 		part := x[:min(len(x), block1)]
 		compensateBlock(&acc, part)
 		x = x[len(part):]

@@ -7,7 +7,7 @@ func SumCompensatedFloat32(x []float32) float64 {
 	var acc compensated
 	var buffer [widened]float64
 	for len(x) > 0 {
-		safepoint()
+		giveWay(len(x))
 		n := min(len(x), widened)
 		widenFloat32(buffer[:n], x[:n])
 		compensateBlock(&acc, buffer[:n])

@@ -64,7 +64,7 @@ func (e *extreme[T]) of(x []T) (best T, piece int, nan bool) {
 	best = e.worst
 	most := blockBytes / sizeOf(x)
 	for at := 0; at < len(x); at += most {
-		safepoint()
+		giveWay(len(x) - at)
 		v, p, seen := e.block(x[at:min(at+most, len(x))])
 		if e.ahead(v, best) {
 			best, piece = v, at+p

@@ -101,7 +101,7 @@ var errChanged = fmt.Errorf("more are selected than were counted before; was the
 func inRuns(n, room int, run, word func(at, n, to int) int) (int, error) {
 	at, to := 0, 0
 	for at < n {
-		safepoint()
+		giveWay(n - at)
 		step := min(n-at, room-to, block1) &^ 63
 		took := 0
 		if step > 0 {

@@ -18,7 +18,7 @@ const (
 // flip writes x with the bits of c flipped to dst, which may be x.
 func flip(dst, x []int64, c int64) {
 	for len(dst) > 0 {
-		safepoint()
+		giveWay(len(dst))
 		n := min(len(dst), block2)
 		flipBlock(dst[:n], x[:n], c)
 		dst, x = dst[n:], x[n:]

@@ -85,7 +85,7 @@ func countFloats(t []row, counts []int64, x []float64, b *Bins) Outside {
 			countFloatsAVX2(&t[0][0], part, &p.lo)
 		}
 		if x = x[len(part):]; len(x) > 0 {
-			safepoint()
+			giveWay(len(x))
 		}
 	}
 	addRows(counts, t[1:])

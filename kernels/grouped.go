@@ -57,7 +57,7 @@ func checkCodes(codes []uint8, n int) error {
 		return nil
 	}
 	for i := 0; i < len(codes); i += block1 {
-		safepoint()
+		giveWay(len(codes) - i)
 		if largest := maxCode(codes[i:min(i+block1, len(codes))]); int(largest) >= n {
 			return fmt.Errorf("code %d for %d groups: %w", largest, n, ErrCode)
 		}

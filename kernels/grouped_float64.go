@@ -33,7 +33,7 @@ func groupedMoments[T numeral](acc []GroupMoments, codes []uint8, x []T) error {
 	}
 	acc = acc[:min(len(acc), maxGroups)]
 	for len(x) > 0 {
-		safepoint()
+		giveWay(len(x))
 		n := min(len(x), block2)
 		groupedMomentsBlock(acc, codes[:n], x[:n])
 		codes, x = codes[n:], x[n:]

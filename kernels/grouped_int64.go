@@ -28,7 +28,7 @@ func GroupedMomentsInt64(acc []GroupMoments, codes []uint8, x []int64) error {
 	}
 	acc = acc[:min(len(acc), maxGroups)]
 	for len(x) > 0 {
-		safepoint()
+		giveWay(len(x))
 		n := min(len(x), block2)
 		groupedMomentsInt64Block(acc, codes[:n], x[:n])
 		codes, x = codes[n:], x[n:]

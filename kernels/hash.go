@@ -20,7 +20,7 @@ func HashInt64(dst []uint64, x []int64, seed uint64) {
 	stream := streams(len(dst), apart)
 	to := signed(dst)
 	for len(to) > 0 {
-		safepoint()
+		giveWay(len(to))
 		n := min(len(to), block2)
 		hashBlock(to[:n], x[:n], seed, stream)
 		to, x = to[n:], x[n:]

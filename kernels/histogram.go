@@ -31,7 +31,7 @@ func Histogram(counts []int64, x []float64, b Bins) Outside {
 
 func histogramFloatPlain(counts []int64, x []float64, b *Bins) (out Outside) {
 	for len(x) > 0 {
-		safepoint()
+		giveWay(len(x))
 		part := x[:min(len(x), block1)]
 		histogramGo(counts, part, b, &out)
 		x = x[len(part):]

@@ -49,7 +49,7 @@ func histogramCells(cells []int64, codes []uint8, x []int64, b *BinsInt64) {
 
 func histogramPlain(cells []int64, codes []uint8, x []int64, b *BinsInt64) {
 	for len(x) > 0 {
-		safepoint()
+		giveWay(len(x))
 		n := min(len(x), block2)
 		if codes == nil {
 			histogramInt64Go(cells, x[:n], b)

@@ -11,7 +11,7 @@ func HistogramFloat32(counts []int64, x []float32, b Bins) (out Outside) {
 		n := min(len(x), len(buffer))
 		widenFloat32(buffer[:n], x[:n])
 		out = out.Merge(Histogram(counts, buffer[:n], b))
-		safepoint()
+		giveWay(len(x))
 		x = x[n:]
 	}
 	return out
@@ -29,7 +29,7 @@ func HistogramInt32(cells []int64, x []int32, b BinsInt64) {
 			x = x[histogramInt32Vector(cells, x, &p):]
 			continue
 		}
-		safepoint()
+		giveWay(len(x))
 		n := min(len(x), len(buffer))
 		widenInt32(buffer[:n], x[:n])
 		histogramInt64Go(cells, buffer[:n], &b)

@@ -17,7 +17,7 @@ const (
 func HourOfDay(dst []uint8, ts []int64) {
 	sameLength(len(dst), len(ts))
 	for len(ts) > 0 {
-		safepoint()
+		giveWay(len(ts))
 		n := min(len(ts), block2)
 		hourOfDayBlock(dst[:n], ts[:n])
 		dst, ts = dst[n:], ts[n:]

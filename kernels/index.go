@@ -68,7 +68,7 @@ func indexOfInt64Block(x []int64, v int64) int {
 // of its block if it finds nothing.
 func firstIndex[T any](x []T, search func([]T) int) int {
 	for at := 0; at < len(x); at += block1 {
-		safepoint()
+		giveWay(len(x) - at)
 		part := x[at:min(at+block1, len(x))]
 		if i := search(part); i < len(part) {
 			return at + i

@@ -47,7 +47,7 @@ func (e *extent[T]) of(x []T) (lo, hi T, ok bool) {
 	most := blockBytes / sizeOf(x)
 	lo, hi = e.block(x[:min(len(x), most)])
 	for len(x) > most {
-		safepoint()
+		giveWay(len(x))
 		x = x[most:]
 		l, h := e.block(x[:min(len(x), most)])
 		lo, hi = min(lo, l), max(hi, h)

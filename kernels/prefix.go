@@ -50,7 +50,7 @@ func prefixBlocks[T element](dst, x []T, sum T, block func(dst, x []T, start T) 
 	writesTo(dst, x)
 	for len(x) > block2 {
 		sum = block(dst[:block2], x[:block2], sum)
-		safepoint()
+		giveWay(len(x))
 		dst, x = dst[block2:], x[block2:]
 	}
 	return block(dst, x, sum)

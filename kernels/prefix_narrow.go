@@ -23,7 +23,7 @@ func prefixFloat32(dst, x []float32, sum float64, before bool) float64 {
 	writesTo(dst, x)
 	var buffer [widened]float64
 	for len(x) > 0 {
-		safepoint()
+		giveWay(len(x))
 		n := min(len(x), widened)
 		sums := buffer[:n]
 		widenFloat32(sums, x[:n])

@@ -51,7 +51,7 @@ const (
 // least; all are moved down, so that they wrap to the end.
 func keys(op int, dst, x []int64) {
 	for len(dst) > 0 {
-		safepoint()
+		giveWay(len(dst))
 		n := min(len(dst), block2)
 		switch active {
 		case levelAVX512:
@@ -179,6 +179,7 @@ func middling(x []int64) int64 {
 // ends for what the assembly writes; in the end there is as much room as
 // elements were set aside or are left over.
 func partition(x []int64, pivot int64) int {
+	giveWayIf(len(x), pieceElems)
 	if active == levelGo {
 		return partitionGo(x, pivot)
 	}

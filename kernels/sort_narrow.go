@@ -59,7 +59,7 @@ func (o dwordOrder) fromKeys(x []int32) {
 // on the way back.
 func keysDwords(op int, dst, x []int32, flip int32) {
 	for len(dst) > 0 {
-		safepoint()
+		giveWay(len(dst))
 		n := min(len(dst), narrow2)
 		switch active {
 		case levelAVX512:
@@ -184,6 +184,7 @@ func middlingDword(x []int32) int32 {
 
 // partitionDwords is partition for elements of 4 bytes, with twice as many a step.
 func partitionDwords(x []int32, pivot int32) int {
+	giveWayIf(len(x), pieceElems)
 	if active == levelGo {
 		return partitionGo(x, pivot)
 	}

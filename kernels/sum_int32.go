@@ -7,7 +7,7 @@ package kernels
 func SumInt32(x []int32) int64 {
 	sum := int64(0)
 	for len(x) > narrow1 {
-		safepoint()
+		giveWay(len(x))
 		sum += sumInt32Block(x[:narrow1])
 		x = x[narrow1:]
 	}
@@ -50,7 +50,7 @@ func DotInt32(x, y []int32) int64 {
 	sameLength(len(x), len(y))
 	sum := int64(0)
 	for len(x) > narrow2 {
-		safepoint()
+		giveWay(len(x))
 		sum += dotInt32Block(x[:narrow2], y[:narrow2])
 		x, y = x[narrow2:], y[narrow2:]
 	}

@@ -71,7 +71,7 @@ func float128(hi, lo uint64) float64 {
 func SumInt64(x []int64) Int128 {
 	var sum Int128
 	for len(x) > block1 {
-		safepoint()
+		giveWay(len(x))
 		sum = sum.Add(sumInt64Block(x[:block1]))
 		x = x[block1:]
 	}

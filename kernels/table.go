@@ -45,7 +45,7 @@ func (t Table) Reset(seed uint64) {
 // clearBlocks clears x with safepoints: all at once cannot be preempted.
 func clearBlocks[T uint32 | uint64](x []T) {
 	for at := 0; at < len(x); at += block1 {
-		safepoint()
+		giveWay(len(x) - at)
 		clear(x[at:min(at+block1, len(x))])
 	}
 }
@@ -106,7 +106,7 @@ func (t Table) encode(codes []uint32, keys []int64) (int, error) {
 	var places keyBuckets
 	seed, used := t.head[tableSeed], t.Len()
 	for at := 0; at < len(keys); at += blockKeys {
-		safepoint()
+		giveWay(len(keys) - at)
 		block := keys[at:min(at+blockKeys, len(keys))]
 		bucketsOf(places[:len(block)], block, seed, t.size())
 		done, now := t.encodeBlock(codes[at:at+len(block)], block, &places, used)
@@ -144,7 +144,7 @@ func (t Table) Find(codes []uint32, keys []int64) int {
 	var places keyBuckets
 	seed, found := t.head[tableSeed], 0
 	for len(keys) > 0 {
-		safepoint()
+		giveWay(len(keys))
 		n := min(len(keys), blockKeys)
 		found += t.findBlock(codes[:n], keys[:n], &places, seed)
 		codes, keys = codes[n:], keys[n:]

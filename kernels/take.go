@@ -34,7 +34,7 @@ func take(dst, x []uint64, idx []int64) error {
 		return outOfBounds(idx, len(x))
 	}
 	for at := 0; at < len(idx); at += block2 {
-		safepoint()
+		giveWay(len(idx) - at)
 		end := min(at+block2, len(idx))
 		if !takeBlock(dst[at:end], x, idx[at:end]) {
 			return fmt.Errorf("take %d of %d elements: an index was changed meanwhile: %w", len(idx), len(x), ErrBounds)

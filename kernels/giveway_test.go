@@ -1,0 +1,92 @@
+package kernels
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"testing"
+)
+
+// A long call of any kernel gives others a turn, again and again, on one processor.
+func TestLongCallsGiveWay(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	const n, enough = 8 * turnElems, 3 // those of 4 bytes give way before they have done it all
+	r := rand.New(rand.NewPCG(43, 1))
+	x, y, ints := random(r, n, 1, true).Data, make([]float64, n), make([]int64, n)
+	words, singles, dwords := make([]uint64, n), make([]float32, n), make([]int32, n)
+	idx, mask, bytes := make([]int64, n), make([]uint64, Bits(n)), make([]uint8, n)
+	for name, call := range map[string]func(){
+		"Sum":              func() { Sum(x) },
+		"Dot":              func() { Dot(x, y) },
+		"Norm1":            func() { Norm1(x) },
+		"SumCompensated":   func() { SumCompensated(x) },
+		"MinMax":           func() { MinMax(x) },
+		"ArgMin":           func() { ArgMin(x) },
+		"Count":            func() { Count(x, Less, 0.5) },
+		"Compare":          func() { Compare(mask, x, Less, 0.5) },
+		"Where":            func() { _, _ = Where(idx, mask, 0, n) },
+		"Filter":           func() { _, _ = Filter(y, x, mask, 0) },
+		"Take":             func() { _ = Take(y, x, idx) },
+		"PrefixSum":        func() { PrefixSum(y, x, 0) },
+		"Add":              func() { Add(y, x, y) },
+		"Axpy":             func() { Axpy(y, 2, x, y) },
+		"FMA":              func() { FMA(y, x, x, y) },
+		"Sqrt":             func() { Sqrt(y, x) },
+		"Exp":              func() { Exp(y, x) },
+		"DotInt64":         func() { DotInt64(ints, ints) },
+		"CountInt64":       func() { CountInt64(ints, Less, 1) },
+		"AddInt64":         func() { AddInt64(ints, ints, ints) },
+		"HashInt64":        func() { HashInt64(words, ints, 1) },
+		"HourOfDay":        func() { HourOfDay(bytes, ints) },
+		"SumFloat32":       func() { SumFloat32(singles) },
+		"AddFloat32":       func() { AddFloat32(singles, singles, singles) },
+		"PrefixSumFloat32": func() { PrefixSumFloat32(singles, singles, 0) },
+		"CountFloat32":     func() { CountFloat32(singles, Less, 1) },
+		"SumInt32":         func() { SumInt32(dwords) },
+		"MinMaxInt32":      func() { MinMaxInt32(dwords) },
+		"Sort":             func() { copy(y, x); Sort(y) },
+		"ArgSort":          func() { ArgSort(idx, x, ints) },
+		"SortFloat32":      func() { _ = narrowed(singles, x); SortFloat32(singles) },
+	} {
+		if turns := turnsOfOthers(call); turns < enough {
+			t.Errorf("%s let another goroutine run %d times, not %d", name, turns, enough)
+		}
+	}
+}
+
+// narrowed rounds the elements of x to float32.
+func narrowed(dst []float32, x []float64) []float32 {
+	for i, v := range x {
+		dst[i] = float32(v)
+	}
+	return dst
+}
+
+// Short calls give nobody a turn: it would cost them more than they take. The runtime may
+// take the processor away during any of them, but not during all.
+func TestShortCallsKeepTheirTurn(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	x := make([]float64, turnElems-1)
+	for range 1000 {
+		if turnsOfOthers(func() { Sum(x[:block1]); Axpy(x, 2, x, x); Sort(x[:pieceElems-1]) }) == 0 {
+			return
+		}
+	}
+	t.Error("another goroutine ran during each call")
+}
+
+// However long a block is, one of them is there at each turn.
+func TestTurnsMeetEachSizeOfBlock(t *testing.T) {
+	for _, block := range []int{block3, block2, block1, narrow1, 1000} {
+		for _, n := range []int{8 * turnElems, 8*turnElems + 1, 8*turnElems + block1 + 7, 9*turnElems - 1} {
+			met := 0
+			for last, left := -1, n; left > 0; left -= block {
+				if gives(left) && left/turnElems != last {
+					met, last = met+1, left/turnElems
+				}
+			}
+			if met < 7 {
+				t.Errorf("blocks of %d, %d elements: %d turns", block, n, met)
+			}
+		}
+	}
+}
