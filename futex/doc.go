@@ -21,7 +21,8 @@
 //
 // One rule for everything that blocks: what can be had at once is taken even if
 // the context is already done; nothing ever sleeps with a context that is done.
-// Deadlines are measured on the monotonic clock and never cut short.
+// Deadlines are measured on the monotonic clock and never cut short. If a method of
+// a context panics, what the call had begun is undone first.
 //
 // # The waiting protocol
 //
@@ -38,10 +39,9 @@
 //	}
 //
 // When a member dies, each surviving process that has ever parked nudges its own
-// sleepers: all of them, whatever their words mean. So nothing has to be known
-// of the words: not who owned them, not whom the dead one was about to wake,
-// not whose wake it took into its grave. [Lot] has the argument that nobody
-// sleeps on; the tests explore a model of it exhaustively.
+// sleepers: all of them, so that nothing has to be known of the words: not who owned
+// them, not whom the dead one was about to wake, not whose wake it took into its grave.
+// [Lot] has the argument that nobody sleeps on; tests explore a model exhaustively.
 //
 // Goroutines of one process that wait for the same thing stand in line: one
 // thread sleeps for all of them (Place.WaitInLine, and Place.WaitTogether where

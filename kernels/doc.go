@@ -27,7 +27,8 @@
 //
 // Time. Assembly cannot be preempted, so each call is cut into blocks of at
 // most 256 KiB with a safepoint between them: about 20 us that a
-// stop-the-world may have to wait.
+// stop-the-world may have to wait. Long calls yield every some tenths of a
+// millisecond, so that other goroutines and collections get on.
 //
 // Levels. The best level that the CPU has is chosen when the program starts;
 // [Level] names it. The environment variable SHMENGINE_KERNELS=avx512, avx2 or

@@ -10,11 +10,20 @@ import (
 func TestLongCallsGiveWay(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	const n, enough = 8 * turnElems, 3 // those of 4 bytes give way before they have done it all
+	for name, call := range longCalls(n) {
+		if turns := turnsOfOthers(call); turns < enough {
+			t.Errorf("%s let another goroutine run %d times, not %d", name, turns, enough)
+		}
+	}
+}
+
+// longCalls are calls of n elements, of each shape that a kernel has.
+func longCalls(n int) map[string]func() {
 	r := rand.New(rand.NewPCG(43, 1))
 	x, y, ints := random(r, n, 1, true).Data, make([]float64, n), make([]int64, n)
 	words, singles, dwords := make([]uint64, n), make([]float32, n), make([]int32, n)
 	idx, mask, bytes := make([]int64, n), make([]uint64, Bits(n)), make([]uint8, n)
-	for name, call := range map[string]func(){
+	return map[string]func(){
 		"Sum":              func() { Sum(x) },
 		"Dot":              func() { Dot(x, y) },
 		"Norm1":            func() { Norm1(x) },
@@ -46,10 +55,6 @@ func TestLongCallsGiveWay(t *testing.T) {
 		"Sort":             func() { copy(y, x); Sort(y) },
 		"ArgSort":          func() { ArgSort(idx, x, ints) },
 		"SortFloat32":      func() { _ = narrowed(singles, x); SortFloat32(singles) },
-	} {
-		if turns := turnsOfOthers(call); turns < enough {
-			t.Errorf("%s let another goroutine run %d times, not %d", name, turns, enough)
-		}
 	}
 }
 
