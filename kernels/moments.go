@@ -49,6 +49,9 @@ func pilot(x []float64) float64 {
 
 // pilotOf is pilot for all types that become float64 without loss.
 func pilotOf[T float64 | float32 | int32](x []T) float64 {
+	if x, ok := any(x).([]float64); ok {
+		return pilot(x)
+	}
 	var first [pilotSize]float64
 	x = x[:min(len(x), pilotSize)]
 	for i, v := range x {
