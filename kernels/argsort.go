@@ -42,7 +42,7 @@ func apartPairs(idx, x, keys []int64) {
 	}
 }
 
-func tieKeys(dst, x []int64) { keys(opTieKeys, dst, x) }
+func tieKeys(dst, x []int64) { keys(opTieKeys, dst, x, 0) }
 
 // argSort sorts keys and gives the places that they had.
 func argSort(idx, keys []int64) {

@@ -244,7 +244,7 @@ func compensateAVX2(acc *float64, x []float64)
 //go:noescape
 func sumAbsAVX2(x []float64) float64
 
-// keysAVX2 equals keysGo.
+// keysAVX2 equals keysGo with no bits flipped.
 //
 //go:noescape
 func keysAVX2(c int, dst *int64, x []int64, stream int)
@@ -446,7 +446,7 @@ func prefixInt32AVX2(dst *int32, x []int32, start int32) int32
 //go:noescape
 func prefixBeforeInt32AVX2(dst *int32, x []int32, start int32) int32
 
-// keysDwordsAVX2 equals keysDwordsGo.
+// keysDwordsAVX2 equals keysGo.
 //
 //go:noescape
 func keysDwordsAVX2(c int, dst *int32, x []int32, flip int32, stream int)

@@ -244,7 +244,7 @@ func compensateAVX512(acc *float64, x []float64)
 //go:noescape
 func sumAbsAVX512(x []float64) float64
 
-// keysAVX512 equals keysGo.
+// keysAVX512 equals keysGo with no bits flipped.
 //
 //go:noescape
 func keysAVX512(c int, dst *int64, x []int64, stream int)
@@ -446,7 +446,7 @@ func prefixInt32AVX512(dst *int32, x []int32, start int32) int32
 //go:noescape
 func prefixBeforeInt32AVX512(dst *int32, x []int32, start int32) int32
 
-// keysDwordsAVX512 equals keysDwordsGo.
+// keysDwordsAVX512 equals keysGo.
 //
 //go:noescape
 func keysDwordsAVX512(c int, dst *int32, x []int32, flip int32, stream int)

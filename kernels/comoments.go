@@ -26,16 +26,20 @@ type coSums struct{ x, y, xx, yy, xy float64 }
 // CXY is that of M2 with sqrt(M2X*M2Y) in M2's place.
 //
 // Preconditions: len(x) == len(y); else it panics.
-func CoMomentsOf(x, y []float64) CoMoments {
+func CoMomentsOf(x, y []float64) CoMoments { return coMoments(x, y) }
+
+// coMoments is CoMomentsOf for all types that become float64 without loss.
+func coMoments[T float64 | float32 | int32](x, y []T) CoMoments {
 	sameLength(len(x), len(y))
 	if len(x) > block2 {
 		h := split(len(x), block2)
-		return CoMomentsOf(x[:h], y[:h]).Merge(CoMomentsOf(x[h:], y[h:]))
+		return coMoments(x[:h], y[:h]).Merge(coMoments(x[h:], y[h:]))
 	}
 	if len(x) == 0 {
 		return CoMoments{}
 	}
-	px, py := pilot(x), pilot(y)
+	safepoint()
+	px, py := pilotOf(x), pilotOf(y)
 	s := coShiftedBlock(x, y, px, py)
 	return s.moments(int64(len(x)), px, py)
 }
@@ -50,16 +54,36 @@ func (s *coSums) moments(n int64, shiftX, shiftY float64) CoMoments {
 	}
 }
 
-func coShiftedBlock(x, y []float64, shiftX, shiftY float64) (s coSums) {
-	if active == levelAVX512 {
-		s.x, s.y, s.xx, s.yy, s.xy = coShiftedAVX512(x, y, shiftX, shiftY)
-		return s
+// coShiftedBlock chooses the body by the type of the columns, which have the same.
+func coShiftedBlock[T float64 | float32 | int32](x, y []T, shiftX, shiftY float64) (s coSums) {
+	if active == levelGo {
+		return coShiftedGo(x, y, shiftX, shiftY)
 	}
-	if active == levelAVX2 {
-		s.x, s.y, s.xx, s.yy, s.xy = coShiftedAVX2(x, y, shiftX, shiftY)
-		return s
+	wide := active == levelAVX512
+	switch x := any(x).(type) {
+	case []float64:
+		y := any(y).([]float64)
+		if wide {
+			s.x, s.y, s.xx, s.yy, s.xy = coShiftedAVX512(x, y, shiftX, shiftY)
+		} else {
+			s.x, s.y, s.xx, s.yy, s.xy = coShiftedAVX2(x, y, shiftX, shiftY)
+		}
+	case []float32:
+		y := any(y).([]float32)
+		if wide {
+			s.x, s.y, s.xx, s.yy, s.xy = coShiftedFloat32AVX512(x, y, shiftX, shiftY)
+		} else {
+			s.x, s.y, s.xx, s.yy, s.xy = coShiftedFloat32AVX2(x, y, shiftX, shiftY)
+		}
+	case []int32:
+		y := any(y).([]int32)
+		if wide {
+			s.x, s.y, s.xx, s.yy, s.xy = coShiftedInt32AVX512(x, y, shiftX, shiftY)
+		} else {
+			s.x, s.y, s.xx, s.yy, s.xy = coShiftedInt32AVX2(x, y, shiftX, shiftY)
+		}
 	}
-	return coShiftedGo(x, y, shiftX, shiftY)
+	return s
 }
 
 func coShiftedGo[T float64 | float32 | int32](x, y []T, shiftX, shiftY float64) (s coSums) {

@@ -4,36 +4,20 @@ package kernels
 // is missing stays behind what is there. It is [Sort] by the negated numbers, and so
 // total as well: a +0 comes before a -0, and NaN with the sign come before those
 // without. All else is as for Sort.
-func SortDescending(x []float64) {
-	k := integersOf(x)
-	for at := 0; at < len(k); at += block2 {
-		part := k[at:min(at+block2, len(k))]
-		flip(part, part, flipNegative)
-		keys(opToKeys, part, part)
-	}
-	sortTurned(k, turn{floats: true, flip: flipNegative})
-}
+func SortDescending(x []float64) { descendingFloat64.sort(integersOf(x)) }
 
 // SortInt64Descending sorts x in place, the largest first.
-func SortInt64Descending(x []int64) {
-	flip(x, x, flipDescending)
-	sortTurned(x, turn{flip: flipDescending})
-}
+func SortInt64Descending(x []int64) { descendingInt64.sort(x) }
 
 // SortUint64Descending sorts x in place, the largest first.
-func SortUint64Descending(x []uint64) { sortUint64(x, flipUnsignedDescending) }
+func SortUint64Descending(x []uint64) { descendingUint64.sort(signed(x)) }
 
 // ArgSortDescending is [ArgSort] from the largest to the smallest. It is stable
 // too: equal elements come in the order of their places, not in the opposite
 // one. All NaN are equal and come last; a -0 equals a +0.
 func ArgSortDescending(idx []int64, x []float64, scratch []int64) {
 	apartPairs(idx, integersOf(x), scratch)
-	for at := 0; at < len(x); at += block2 {
-		end := min(at+block2, len(x))
-		part := scratch[at:end]
-		flip(part, integersOf(x[at:end]), flipNegative)
-		tieKeys(part, part)
-	}
+	keys(opTieKeys, scratch, integersOf(x), flipNegative)
 	argSort(idx, scratch)
 }
 
@@ -47,19 +31,24 @@ func ArgSortUint64Descending(idx []int64, x []uint64, keys []int64) {
 
 // MergeDescending is [Merge] for slices in the order of [SortDescending].
 func MergeDescending(dst, a, b []float64) {
-	to, x, y := integersOf(dst), integersOf(a), integersOf(b)
-	apartMerge(to, x, y)
+	mergeFloats(integersOf(dst), integersOf(a), integersOf(b), flipNegative)
+}
+
+// mergeFloats merges floating-point numbers that are in order if some bits are
+// flipped.
+func mergeFloats[K key](dst, a, b []K, flip K) {
+	apartMerge(dst, a, b)
 	i, j := 0, 0
-	for i < len(x) && j < len(y) {
-		v, w, fromY := x[i], y[j], 0
-		if inOrder(w^flipNegative)-negativeNaNs < inOrder(v^flipNegative)-negativeNaNs {
-			v, fromY = w, 1
+	for i < len(a) && j < len(b) {
+		v, w, fromB := a[i], b[j], 0
+		if keyOf(w^flip) < keyOf(v^flip) {
+			v, fromB = w, 1
 		}
-		to[i+j] = v
-		i, j = i+1-fromY, j+fromY
+		dst[i+j] = v
+		i, j = i+1-fromB, j+fromB
 	}
-	copy(to[i+j:], x[i:])
-	copy(to[len(x)+j:], y[j:])
+	copy(dst[i+j:], a[i:])
+	copy(dst[len(a)+j:], b[j:])
 }
 
 // MergeInt64Descending is [Merge] for slices in the order of

@@ -14,7 +14,7 @@ func Merge(dst, a, b []float64) {
 	i, j := 0, 0
 	for i < len(x) && j < len(y) {
 		v, w, fromY := x[i], y[j], 0
-		if inOrder(w)-negativeNaNs < inOrder(v)-negativeNaNs {
+		if keyOf(w) < keyOf(v) {
 			v, fromY = w, 1
 		}
 		to[i+j] = v
@@ -40,7 +40,7 @@ func MergeInt64(dst, a, b []int64) {
 	copy(dst[len(a)+j:], b[j:])
 }
 
-func apartMerge[T int64 | int32](dst, a, b []T) {
+func apartMerge[K key](dst, a, b []K) {
 	sameLength(len(dst), len(a)+len(b))
 	if overlap(dst, a) || overlap(dst, b) {
 		panic("kernels: slices overlap")

@@ -47,6 +47,19 @@ func pilot(x []float64) float64 {
 	return finite(sumBlock(x) / float64(len(x)))
 }
 
+// pilotOf is pilot for all types that become float64 without loss.
+func pilotOf[T float64 | float32 | int32](x []T) float64 {
+	if x, ok := any(x).([]float64); ok {
+		return pilot(x)
+	}
+	var first [pilotSize]float64
+	x = x[:min(len(x), pilotSize)]
+	for i, v := range x {
+		first[i] = float64(v)
+	}
+	return pilot(first[:len(x)])
+}
+
 // finite returns v, or 0 in place of an infinity or a NaN.
 func finite(v float64) float64 {
 	if v-v != 0 {

@@ -17,7 +17,7 @@ func momentsNarrow[T int32 | float32](x []T, shifted func(x []T, shift float64) 
 		return Moments{}
 	}
 	safepoint()
-	shift := pilotNarrow(x)
+	shift := pilotOf(x)
 	s1, s2 := shifted(x, shift)
 	return momentsFrom(int64(len(x)), shift, s1, s2)
 }

@@ -17,7 +17,7 @@ func FloatKeys(dst []int64, x []float64) {
 // the key. Preconditions are as there.
 func KeyFloats(dst []float64, x []int64) {
 	writesTo(integersOf(dst), x)
-	keys(opFromKeys, integersOf(dst), x)
+	keys(opFromKeys, integersOf(dst), x, 0)
 }
 
 // Recode replaces each code by what it is in another table:

@@ -1,7 +1,6 @@
 package kernels
 
 import (
-	"math"
 	"math/bits"
 	"slices"
 )
@@ -17,152 +16,105 @@ import (
 // registers (Bramas 2017; Blacher, Giesen and Kühne 2021); where pivots are bad
 // too often [slices.Sort] takes over, so the time is O(n log n) whatever x holds.
 // The plain-Go body is slices.Sort.
-func Sort(x []float64) {
-	k := integersOf(x)
-	keys(opToKeys, k, k)
-	if active == levelGo {
-		slices.Sort(k)
-		keys(opFromKeys, k, k)
-		return
-	}
-	sortKeys(k, mostParts(len(k)), true)
-}
+func Sort(x []float64) { ascendingFloat64.sort(integersOf(x)) }
 
 // SortInt64 sorts x in place, as [Sort] does.
-func SortInt64(x []int64) {
+func SortInt64(x []int64) { ascendingInt64.sort(x) }
+
+// sort sorts by way of keys, which are turned back piece by piece, in the cache.
+func (o order[K]) sort(x []K) {
+	o.toKeys(x)
 	if active == levelGo {
 		slices.Sort(x)
+		o.fromKeys(x)
 		return
 	}
-	sortKeys(x, mostParts(len(x)), false)
+	o.sortKeys(x, mostParts(len(x)))
 }
 
 // mostParts is how many times in a row n elements are parted at most.
 func mostParts(n int) int { return 2 * bits.Len(uint(n)) }
 
-// The operations of keys, in the order of the assembly.
-const (
-	opToKeys   = iota // integers in the order of Sort
-	opFromKeys        // and back
-	opTieKeys         // integers in the order of ArgSort
-)
-
-// keys writes integers to sort by. Those of the negative NaN would be the
-// least; all are moved down, so that they wrap to the end.
-func keys(op int, dst, x []int64) {
-	for len(dst) > 0 {
-		giveWay(len(dst))
-		n := min(len(dst), block2)
-		switch active {
-		case levelAVX512:
-			keysAVX512(op, &dst[0], x[:n], 0)
-		case levelAVX2:
-			keysAVX2(op, &dst[0], x[:n], 0)
-		default:
-			keysGo(op, dst[:n], x[:n])
-		}
-		dst, x = dst[n:], x[n:]
+// sortKeys sorts keys by assembly, and turns them back into elements. It may part x
+// so many times in a row before the pivots are thought bad; that also ends the sort
+// of an x that others write to.
+func (o order[K]) sortKeys(x []K, parts int) {
+	few, turned := fewKeys(x), o != order[K]{}
+	if turned {
+		few = turnedBytes / sizeOf(x)
 	}
-}
-
-// negativeNaNs is how many bit patterns are NaN and have the sign.
-const negativeNaNs = 1<<52 - 1
-
-func keysGo(op int, dst, x []int64) {
-	for i, v := range x {
-		switch op {
-		case opToKeys:
-			dst[i] = inOrder(v) - negativeNaNs
-		case opFromKeys:
-			dst[i] = inOrder(v + negativeNaNs)
-		default:
-			dst[i] = inOrder(tied(v)) - negativeNaNs
-		}
-	}
-}
-
-// tied returns the same bits for all NaN, and for both zeros.
-func tied(v int64) int64 {
-	f := math.Float64frombits(uint64(v)) + 0
-	if f != f {
-		return 0x7ff8 << 48
-	}
-	return int64(math.Float64bits(f))
-}
-
-// inOrder turns the bits of a float64 into an integer of the same order, and
-// back.
-func inOrder(v int64) int64 { return v ^ int64(uint64(v>>63)>>1) }
-
-// fewKeys is how many keys are sorted in registers.
-func fewKeys() int {
-	if active == levelAVX512 {
-		return 128
-	}
-	return 32
-}
-
-// sortKeys sorts by assembly, and turns keys back into float64 if they come from
-// some. It may part x so many times in a row before the pivots are thought bad;
-// that also ends the sort of an x that others write to.
-func sortKeys(x []int64, parts int, floats bool) {
-	few := fewKeys()
 	for ; len(x) > few; parts-- {
 		if parts == 0 {
 			slices.Sort(x)
-			sorted(x, floats)
+			o.fromKeys(x)
 			return
 		}
 		pivot := middling(x)
 		n := partition(x, pivot)
 		if n == 0 { // the pivot is the least: its equals go to the front
-			if pivot < math.MaxInt64 {
-				n = partition(x, pivot+1)
-			} else {
-				n = len(x)
+			n = len(x)
+			if next := pivot + 1; next > pivot { // it does not wrap
+				n = partition(x, next)
 			}
-			sorted(x[:n], floats)
+			o.fromKeys(x[:n])
 			x = x[n:]
 			continue
 		}
 		if 2*n < len(x) {
-			sortKeys(x[:n], parts-1, floats)
+			o.sortKeys(x[:n], parts-1)
 			x = x[n:]
 		} else {
-			sortKeys(x[n:], parts-1, floats)
+			o.sortKeys(x[n:], parts-1)
 			x = x[:n]
 		}
 	}
-	sortFew(x)
-	sorted(x, floats)
-}
-
-// sorted ends the sort of some keys.
-func sorted(x []int64, floats bool) {
-	if floats {
-		keys(opFromKeys, x, x)
+	if turned {
+		order[K]{}.sortKeys(x, parts)
+		o.fromKeys(x)
+		return
 	}
+	sortFew(x)
 }
 
-func sortFew(x []int64) {
+// turnedBytes is how much is sorted before it is turned back, within the first
+// cache. Turned back by as few as are sorted in registers, integers take a
+// twentieth longer.
+const turnedBytes = 16 << 10
+
+// fewKeys is how many keys are sorted in registers.
+func fewKeys[K key](x []K) int {
+	if active == levelAVX512 {
+		return 1024 / sizeOf(x)
+	}
+	return 256 / sizeOf(x)
+}
+
+func sortFew[K key](x []K) {
 	switch {
 	case len(x) < 2:
-	case active == levelAVX512:
-		sortFewAVX512(&x[0], len(x))
-	case active == levelAVX2:
-		sortFewAVX2(&x[0], len(x))
-	default:
+	case active == levelGo:
 		slices.Sort(x)
+	case eightBytes[K]() && active == levelAVX512:
+		sortFewAVX512(&wideKeys(x)[0], len(x))
+	case eightBytes[K]():
+		sortFewAVX2(&wideKeys(x)[0], len(x))
+	case active == levelAVX512:
+		sortFewDwordsAVX512(&narrowKeys(x)[0], len(x))
+	default:
+		sortFewDwordsAVX2(&narrowKeys(x)[0], len(x))
 	}
 }
 
-// middling returns an element near the middle of more than 32 elements in
+// stepWords is how much a step of a partition moves at most, in words of 8 bytes.
+const stepWords = 32
+
+// middling returns an element near the middle of more than 256 bytes of elements in
 // order.
-func middling(x []int64) int64 {
-	var sample [32]int64
-	some := sample[:]
-	if len(x) < 2048 {
-		some = sample[:8]
+func middling[K key](x []K) K {
+	var sample [stepWords]uint64
+	some := keysIn[K](sample[:])
+	if len(x) < 64*len(some) {
+		some = some[:len(some)/4]
 	}
 	step := len(x) / len(some)
 	for i := range some {
@@ -178,33 +130,44 @@ func middling(x []int64) int64 {
 // Those of the first and the last step are set aside, which makes room at both
 // ends for what the assembly writes; in the end there is as much room as
 // elements were set aside or are left over.
-func partition(x []int64, pivot int64) int {
+func partition[K key](x []K, pivot K) int {
 	giveWayIf(len(x), pieceElems)
 	if active == levelGo {
 		return partitionGo(x, pivot)
 	}
-	const mostStep = 32
-	var aside [3 * mostStep]int64
-	step := mostStep
+	var room [3 * stepWords]uint64
+	aside := keysIn[K](room[:])
+	step := len(aside) / 3
 	if active == levelAVX2 {
-		step = mostStep / 2
+		step /= 2
 	}
-	n := copy(aside[:], x[:step])
+	n := copy(aside, x[:step])
 	n += copy(aside[n:], x[len(x)-step:])
 	at := [4]int{step, len(x) - step, 0, len(x)} // to be read from, to; written up to, from
+	most := blockBytes / sizeOf(x) / step
 	for at[1]-at[0] >= step {
 		safepoint()
-		if active == levelAVX512 {
-			partitionAVX512(&x[0], &at[0], pivot, block1/step)
-		} else {
-			partitionAVX2(&x[0], &at[0], pivot, block1/step)
-		}
+		partitionSteps(x, &at, pivot, most)
 	}
 	n += copy(aside[n:], x[at[0]:at[1]])
 	return partitionRest(x, aside[:n], pivot, at[2], at[3])
 }
 
-func partitionGo[T int64 | int32](x []T, pivot T) int {
+// partitionSteps does at most so many steps of a partition.
+func partitionSteps[K key](x []K, at *[4]int, pivot K, most int) {
+	switch {
+	case eightBytes[K]() && active == levelAVX512:
+		partitionAVX512(&wideKeys(x)[0], &at[0], int64(pivot), most)
+	case eightBytes[K]():
+		partitionAVX2(&wideKeys(x)[0], &at[0], int64(pivot), most)
+	case active == levelAVX512:
+		partitionDwordsAVX512(&narrowKeys(x)[0], &at[0], int32(pivot), most)
+	default:
+		partitionDwordsAVX2(&narrowKeys(x)[0], &at[0], int32(pivot), most)
+	}
+}
+
+func partitionGo[K key](x []K, pivot K) int {
 	n := 0
 	for i, v := range x {
 		x[i], x[n] = x[n], v // no jump: which it is is hard to predict
@@ -217,7 +180,7 @@ func partitionGo[T int64 | int32](x []T, pivot T) int {
 
 // partitionRest writes some elements between two places of x, as many as there
 // is room, those below the pivot first, and returns where the others begin.
-func partitionRest[T int64 | int32](x, some []T, pivot T, below, above int) int {
+func partitionRest[K key](x, some []K, pivot K, below, above int) int {
 	for _, v := range some {
 		x[below], x[above-1] = v, v // no jump: which it is is hard to predict
 		n := 0

@@ -85,7 +85,7 @@ func TestPlacesOfTooManyDwords(t *testing.T) {
 	for _, o := range allDwordSorts {
 		for name, shape := range dwordShapes() {
 			x, idx := shape(r, 300), make([]int64, 300)
-			if o.order.places(idx, x, 299); !slices.Equal(idx, stablePlaces(x, o.equal)) {
+			if packedPlaces(o.order, idx, x, 299); !slices.Equal(idx, stablePlaces(x, o.equal)) {
 				t.Fatalf("%s: places of %s are %v", o.name, name, idx)
 			}
 		}
@@ -169,7 +169,7 @@ func TestDwordSortsOfWhatChanges(t *testing.T) {
 			o.sort(memory)
 			o.first(memory, n/4)
 			o.places(places, memory)
-			o.order.places(places, memory, 0)
+			packedPlaces(o.order, places, memory, 0)
 		}
 		close(stop)
 		<-done

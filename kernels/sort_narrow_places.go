@@ -12,36 +12,38 @@ import (
 //   - len(idx) == len(x);
 //   - they share no memory.
 func ArgSortFloat32(idx []int64, x []float32) {
-	ascendingFloat32.places(idx, integers32Of(x), mostPacked)
+	packedPlaces(ascendingFloat32, idx, integers32Of(x), mostPacked)
 }
 
 // ArgSortFloat32Descending is [ArgSortDescending] for float32, by the rules of
 // [ArgSortFloat32].
 func ArgSortFloat32Descending(idx []int64, x []float32) {
-	descendingFloat32.places(idx, integers32Of(x), mostPacked)
+	packedPlaces(descendingFloat32, idx, integers32Of(x), mostPacked)
 }
 
 // ArgSortInt32 is [ArgSortFloat32] for int32.
-func ArgSortInt32(idx []int64, x []int32) { ascendingInt32.places(idx, x, mostPacked) }
+func ArgSortInt32(idx []int64, x []int32) { packedPlaces(ascendingInt32, idx, x, mostPacked) }
 
 // ArgSortInt32Descending is [ArgSortFloat32Descending] for int32.
-func ArgSortInt32Descending(idx []int64, x []int32) { descendingInt32.places(idx, x, mostPacked) }
+func ArgSortInt32Descending(idx []int64, x []int32) {
+	packedPlaces(descendingInt32, idx, x, mostPacked)
+}
 
 // mostPacked is how many elements have places of 32 bits: 16 GiB of them.
 const mostPacked = 1 << 32
 
-// places writes the places in this order. More elements than can be packed are
+// packedPlaces writes the places in this order. More elements than can be packed are
 // compared one by one.
-func (o dwordOrder) places(idx []int64, x []int32, most uint64) {
+func packedPlaces(o order[int32], idx []int64, x []int32, most uint64) {
 	sameLength(len(idx), len(x))
 	if overlap(idx, x) {
 		panic("kernels: slices overlap")
 	}
 	if uint64(len(x)) > most {
-		o.placesOfMany(idx, x)
+		placesOfMany(o, idx, x)
 		return
 	}
-	o.pack(idx, x)
+	pack(o, idx, x)
 	SortInt64(idx)
 	for i, v := range idx {
 		idx[i] = v & (mostPacked - 1)
@@ -49,7 +51,7 @@ func (o dwordOrder) places(idx []int64, x []int32, most uint64) {
 }
 
 // pack writes the key of each element above its place.
-func (o dwordOrder) pack(idx []int64, x []int32) {
+func pack(o order[int32], idx []int64, x []int32) {
 	op := opFlipKeys
 	if o.floats {
 		op = opTieKeys
@@ -58,19 +60,19 @@ func (o dwordOrder) pack(idx []int64, x []int32) {
 	for at := 0; at < len(x); at += widened {
 		part := x[at:min(at+widened, len(x))]
 		k, to := buffer[:len(part)], idx[at:at+len(part)]
-		keysDwords(op, k, part, o.flip)
+		keys(op, k, part, o.flip)
 		for i, v := range k {
 			to[i] = int64(v)<<32 | int64(at+i)
 		}
 	}
 }
 
-func (o dwordOrder) placesOfMany(idx []int64, x []int32) {
+func placesOfMany(o order[int32], idx []int64, x []int32) {
 	for i := range idx {
 		idx[i] = int64(i)
 	}
 	slices.SortFunc(idx, func(a, b int64) int {
-		if c := cmp.Compare(o.keyAt(x, a), o.keyAt(x, b)); c != 0 {
+		if c := cmp.Compare(keyAt(o, x, a), keyAt(o, x, b)); c != 0 {
 			return c
 		}
 		return cmp.Compare(a, b)
@@ -79,13 +81,13 @@ func (o dwordOrder) placesOfMany(idx []int64, x []int32) {
 
 // keyAt returns the integer that stands for an element; others may write to the
 // places meanwhile.
-func (o dwordOrder) keyAt(x []int32, at int64) int32 {
+func keyAt(o order[int32], x []int32, at int64) int32 {
 	if uint64(at) >= uint64(len(x)) {
 		return 0
 	}
 	v := x[at] ^ o.flip
 	if o.floats {
-		return inOrder32(tied32(v)) - negativeNaNs32
+		return keyOf(tied(v))
 	}
 	return v
 }

@@ -21,7 +21,7 @@ type dwordSorts struct {
 	first   func(x []int32, k int)
 	places  func(idx []int64, x []int32)
 	merge   func(dst, a, b []int32)
-	order   dwordOrder
+	order   order[int32]
 }
 
 func ascending32(a, b int32) int  { return cmp.Compare(a, b) }
@@ -225,7 +225,7 @@ func TestPartitionDwords(t *testing.T) {
 				x := filled32(n, func(int) uint32 { return r.Uint32N(100) })
 				want := slices.Sorted(slices.Values(x))
 				below, _ := slices.BinarySearch(want, share)
-				if at := partitionDwords(x, share); at != below {
+				if at := partition(x, share); at != below {
 					t.Fatalf("of %d elements %d are below %d, got %d", n, below, share, at)
 				}
 				if below > 0 && slices.Max(x[:below]) >= share || below < n && slices.Min(x[below:]) < share {
@@ -241,19 +241,31 @@ func TestPartitionDwords(t *testing.T) {
 
 // Keys are what the plain-Go twin has, for all operations, and nothing else is
 // written.
-func TestKeysOfDwords(t *testing.T) {
+func TestKeys(t *testing.T) {
+	keysAreThoseOfTheTwin(t, dwordShapes()["nearly ordinary"], []int32{0, -1, math.MinInt32})
+	special := []float64{0, 1, math.Pi, 5e-324, math.MaxFloat64, math.Inf(1), math.NaN()}
+	keysAreThoseOfTheTwin(t, func(r *rand.Rand, n int) []int64 {
+		return filled(n, func(i int) int64 {
+			v := int64(math.Float64bits(special[r.IntN(len(special))])) + r.Int64N(3) - 1
+			return v ^ int64(r.Uint64N(2)<<63)
+		})
+	}, []int64{0, -1, math.MinInt64, math.MaxInt64})
+}
+
+func keysAreThoseOfTheTwin[K key](t *testing.T, some func(r *rand.Rand, n int) []K, flips []K) {
 	const most = 300
+	size := sizeOf(flips)
 	r := rand.New(rand.NewPCG(91, 5))
-	from, to := testmem.Guarded(t, 4*most, testmem.End), testmem.Guarded(t, 4*most, testmem.End)
+	from, to := testmem.Guarded(t, size*most, testmem.End), testmem.Guarded(t, size*most, testmem.End)
 	onEachLevel(t, func(t *testing.T) {
 		for n := range most {
-			x, dst := view[int32](from, 4*(most-n), n), view[int32](to, 4*(most-n), n)
-			copy(x, dwordShapes()["nearly ordinary"](r, n))
+			x, dst := view[K](from, size*(most-n), n), view[K](to, size*(most-n), n)
+			copy(x, some(r, n))
 			for op := opToKeys; op <= opFlipKeys; op++ {
-				for _, flip := range []int32{0, -1, math.MinInt32} {
-					want := make([]int32, n)
-					keysDwordsGo(op, want, x, flip)
-					if keysDwords(op, dst, x, flip); !slices.Equal(dst, want) {
+				for _, flip := range flips {
+					want := make([]K, n)
+					keysGo(op, want, x, flip)
+					if keys(op, dst, x, flip); !slices.Equal(dst, want) {
 						t.Fatalf("operation %d, flip %#x, of %x is %x, want %x", op, flip, x, dst, want)
 					}
 				}

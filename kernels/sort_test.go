@@ -162,7 +162,7 @@ func TestSortWithBadPivots(t *testing.T) {
 			x := orders["skewed"](r, 5000)
 			want := slices.Clone(x)
 			slices.Sort(want)
-			sortKeys(x, parts, false)
+			ascendingInt64.sortKeys(x, parts)
 			if !slices.Equal(x, want) {
 				t.Errorf("with %d parts at most it is not sorted", parts)
 			}

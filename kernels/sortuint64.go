@@ -1,13 +1,7 @@
 package kernels
 
 // SortUint64 sorts x in place, as [Sort] does.
-func SortUint64(x []uint64) { sortUint64(x, flipUnsigned) }
-
-func sortUint64(x []uint64, c int64) {
-	k := signed(x)
-	flip(k, k, c)
-	sortTurned(k, turn{flip: c})
-}
+func SortUint64(x []uint64) { ascendingUint64.sort(signed(x)) }
 
 // ArgSortUint64 is [ArgSort] for unsigned integers.
 func ArgSortUint64(idx []int64, x []uint64, keys []int64) {
@@ -22,13 +16,7 @@ func argSortFlipped(idx, x, keys []int64, c int64) {
 }
 
 // PartialSortUint64 is [PartialSort] for unsigned integers.
-func PartialSortUint64(x []uint64, k int) {
-	k = someOf(k, len(x))
-	all := signed(x)
-	flip(all, all, flipUnsigned)
-	PartialSortInt64(all, k)
-	flip(all, all, flipUnsigned)
-}
+func PartialSortUint64(x []uint64, k int) { ascendingUint64.first(signed(x), k) }
 
 // MergeUint64 is [Merge] for unsigned integers in the order of [SortUint64].
 func MergeUint64(dst, a, b []uint64) {
@@ -36,7 +24,7 @@ func MergeUint64(dst, a, b []uint64) {
 }
 
 // mergeFlipped merges what is in order if some bits are flipped.
-func mergeFlipped[T int64 | int32](dst, a, b []T, c T) {
+func mergeFlipped[K key](dst, a, b []K, c K) {
 	apartMerge(dst, a, b)
 	i, j := 0, 0
 	for i < len(a) && j < len(b) {

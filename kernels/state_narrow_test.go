@@ -67,3 +67,22 @@ func FuzzCompareInt32(f *testing.F)    { fuzzCase(f, "CompareInt32", "FilterInt3
 func FuzzPrefixSumNarrow(f *testing.F) { fuzzCase(f, "PrefixSumFloat32", "PrefixSumInt32") }
 func FuzzHistogramNarrow(f *testing.F) { fuzzCase(f, "HistogramFloat32", "HistogramInt32") }
 func FuzzExpLogFloat32(f *testing.F)   { fuzzCase(f, "ExpLogFloat32") }
+
+// Columns on the caller's stack stay there.
+func TestCoMomentsLeaveColumnsOnTheStack(t *testing.T) {
+	onEachLevel(t, func(t *testing.T) {
+		allocs := testing.AllocsPerRun(5, func() {
+			var a [100]float64
+			var b [100]float32
+			var c [100]int32
+			a[1], b[1], c[1] = 1, 1, 1
+			n := CoMomentsOf(a[:], a[:]).N + CoMomentsFloat32(b[:], b[:]).N + CoMomentsInt32(c[:], c[:]).N
+			if n != 300 {
+				t.Errorf("%d pairs, want 300", n)
+			}
+		})
+		if allocs != 0 {
+			t.Errorf("co-moments allocate %v times", allocs)
+		}
+	})
+}

@@ -14,9 +14,9 @@ func TopK(x []float64, k int) {
 		return
 	}
 	all := integersOf(x[:numbers])
-	keys(opToKeys, all, all)
+	ascendingFloat64.toKeys(all)
 	largest(all, k)
-	keys(opFromKeys, all, all)
+	ascendingFloat64.fromKeys(all)
 }
 
 // TopKInt64 is [TopK] for integers.

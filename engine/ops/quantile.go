@@ -19,14 +19,18 @@ const quantileBuckets = 64
 // makes it NaN. Of nothing it is [ErrEmpty]. It reads x a few times and sorts a small
 // part of it.
 func Quantile[X Vector](ctx context.Context, e *engine.Engine, x X, q float64) (float64, error) {
-	a, b, part, err := around(ctx, e, float64Splitter, float64Extents, x, q)
+	return between(around(ctx, e, float64Splitter, float64Extents, x, q))
+}
+
+// between returns what lies so far from a on the way to b.
+func between[T float64 | float32 | int32](a, b T, part float64, err error) (float64, error) {
 	if err != nil {
 		return math.NaN(), err
 	}
 	if part == 0 {
-		return a, nil // b may be infinite
+		return float64(a), nil // b may be infinite
 	}
-	return a + float64(part*(b-a)), nil
+	return float64(a) + float64(part*(float64(b)-float64(a))), nil
 }
 
 // QuantileInt64 is [Quantile] for integers. What lies between two that are further apart

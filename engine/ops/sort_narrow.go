@@ -2,7 +2,6 @@ package ops
 
 import (
 	"context"
-	"math"
 
 	"github.com/shmengine/shmengine/engine"
 	"github.com/shmengine/shmengine/shmarena"
@@ -62,21 +61,10 @@ func BottomKInt32[X VectorInt32](ctx context.Context, e *engine.Engine, x X, k i
 
 // QuantileFloat32 is [Quantile] for float32; what lies between two is float64.
 func QuantileFloat32[X VectorFloat32](ctx context.Context, e *engine.Engine, x X, q float64) (float64, error) {
-	return quantileNarrow(around(ctx, e, float32Splitter, float32Extents, x, q))
+	return between(around(ctx, e, float32Splitter, float32Extents, x, q))
 }
 
 // QuantileInt32 is [Quantile] for int32.
 func QuantileInt32[X VectorInt32](ctx context.Context, e *engine.Engine, x X, q float64) (float64, error) {
-	return quantileNarrow(around(ctx, e, int32Splitter, int32Extents, x, q))
-}
-
-// quantileNarrow returns what lies so far from a on the way to b.
-func quantileNarrow[T float32 | int32](a, b T, part float64, err error) (float64, error) {
-	if err != nil {
-		return math.NaN(), err
-	}
-	if part == 0 {
-		return float64(a), nil // b may be infinite
-	}
-	return float64(a) + float64(part*(float64(b)-float64(a))), nil
+	return between(around(ctx, e, int32Splitter, int32Extents, x, q))
 }

@@ -8,7 +8,7 @@ import (
 
 // keys writes the integers that float64 are sorted by, or turns them back.
 func keys() {
-	routine("keys", "func(c int, dst *int64, x []int64, stream int)", "equals keysGo.")
+	routine("keys", "func(c int, dst *int64, x []int64, stream int)", "equals keysGo with no bits flipped.")
 	const negativeNaNs = 1<<52 - 1
 	zero := vecs(1)[0]
 	order := func(v VecVirtual) VecVirtual { // flips what is below the sign of negative numbers
