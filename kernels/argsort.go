@@ -127,7 +127,7 @@ func sortPairs(keys, idx []int64, parts int) {
 
 // partitionPairs is partition for pairs, of which there may be any number.
 func partitionPairs(keys, idx []int64, pivot int64) int {
-	giveWayIf(len(keys), pieceElems)
+	giveWayAt(len(keys))
 	const mostStep = 32
 	var asideKeys, asideIdx [3 * mostStep]int64
 	step := mostStep

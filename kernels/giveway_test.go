@@ -9,7 +9,9 @@ import (
 // A long call of any kernel gives others a turn, again and again, on one processor.
 func TestLongCallsGiveWay(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	const n, enough = 8 * turnElems, 3 // those of 4 bytes give way before they have done it all
+	defer func(before int) { turnElems = before }(turnElems)
+	turnElems = 1 << 17
+	const n, enough = 16 << 17, 3
 	for name, call := range longCalls(n) {
 		if turns := turnsOfOthers(call); turns < enough {
 			t.Errorf("%s let another goroutine run %d times, not %d", name, turns, enough)

@@ -2,6 +2,7 @@ package kernels
 
 import (
 	"math/bits"
+	"runtime"
 	"slices"
 )
 
@@ -131,7 +132,7 @@ func middling[K key](x []K) K {
 // ends for what the assembly writes; in the end there is as much room as
 // elements were set aside or are left over.
 func partition[K key](x []K, pivot K) int {
-	giveWayIf(len(x), pieceElems)
+	giveWayAt(len(x))
 	if active == levelGo {
 		return partitionGo(x, pivot)
 	}
@@ -191,4 +192,11 @@ func partitionRest[K key](x, some []K, pivot K, below, above int) int {
 		above += n - 1
 	}
 	return below
+}
+
+// giveWayAt gives others a turn before n elements are parted, if they are many.
+func giveWayAt(n int) {
+	if n >= pieceElems {
+		runtime.Gosched()
+	}
 }
