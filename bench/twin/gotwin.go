@@ -26,7 +26,7 @@ func CompileGo(ctx context.Context, folder string) (*Program, error) {
 	return build(func(dir, exe string) error {
 		return compile(ctx, process.Command{
 			Path: tool, Args: []string{"build", "-o", exe, "./" + folder}, Dir: module,
-			Env: []string{"CGO_ENABLED=0", "GOFLAGS=-trimpath", "GOWORK=off"},
+			Env: []string{"CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off"},
 		}, dir)
 	})
 }
