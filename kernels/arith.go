@@ -46,7 +46,7 @@ func arith(op int, dst, x, y []float64) {
 	stream := streams(len(dst), apart)
 	for len(dst) > block3 {
 		arithBlock(op, dst[:block3], x[:block3], y[:block3], stream)
-		giveWay(len(dst))
+		giveWayBy(len(dst), block3)
 		dst, x, y = dst[block3:], x[block3:], y[block3:]
 	}
 	if len(dst) > 0 {
@@ -116,7 +116,7 @@ func arithInt64(op int, dst, x, y []int64) {
 	stream := streams(len(dst), apart)
 	for len(dst) > block3 {
 		arithInt64Block(op, dst[:block3], x[:block3], y[:block3], stream)
-		giveWay(len(dst))
+		giveWayBy(len(dst), block3)
 		dst, x, y = dst[block3:], x[block3:], y[block3:]
 	}
 	if len(dst) > 0 {

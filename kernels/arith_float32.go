@@ -43,7 +43,7 @@ func FMAFloat32(dst, x, y, z []float32) {
 	apart = writesTo(dst, z) && apart
 	stream := streams(len(dst)/2, apart)
 	for len(dst) > 0 {
-		giveWay(len(dst))
+		giveWayBy(len(dst), narrow3)
 		n := min(len(dst), narrow3)
 		fmaFloat32Block(dst[:n], x[:n], y[:n], z[:n], stream)
 		dst, x, y, z = dst[n:], x[n:], y[n:], z[n:]

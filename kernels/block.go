@@ -59,6 +59,16 @@ func giveWay(left int) {
 	safepoint()
 }
 
+// giveWayBy is giveWay for operations element by element, in blocks of so many: they move
+// several slices, and have a quarter of the elements in a turn.
+func giveWayBy(left, block int) {
+	if left >= turnElems && left&(turnElems/4-1) < block {
+		runtime.Gosched()
+		return
+	}
+	safepoint()
+}
+
 func gives(left int) bool { return left >= turnElems && left&(turnElems-1) < mostElems }
 
 // split returns where to cut n elements, more than one block of them, in two:

@@ -18,7 +18,7 @@ func Exp(dst, x []float64) {
 	stream := streams(len(dst), writesTo(dst, x))
 	for len(dst) > block2 {
 		expBlock(dst[:block2], x[:block2], stream)
-		giveWay(len(dst))
+		giveWayBy(len(dst), block2)
 		dst, x = dst[block2:], x[block2:]
 	}
 	if len(dst) > 0 {
@@ -102,7 +102,7 @@ func Log(dst, x []float64) {
 	stream := streams(len(dst), writesTo(dst, x))
 	for len(dst) > block2 {
 		logBlock(dst[:block2], x[:block2], stream)
-		giveWay(len(dst))
+		giveWayBy(len(dst), block2)
 		dst, x = dst[block2:], x[block2:]
 	}
 	if len(dst) > 0 {

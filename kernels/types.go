@@ -20,7 +20,7 @@ func eachOf[T element](dst, x []T, block func(dst, x []T, stream int)) {
 	stream := streams(len(dst)*sizeOf(dst)/8, writesTo(dst, x))
 	most := block2 * 8 / sizeOf(dst)
 	for len(dst) > 0 {
-		giveWay(len(dst))
+		giveWayBy(len(dst), most)
 		n := min(len(dst), most)
 		block(dst[:n], x[:n], stream)
 		dst, x = dst[n:], x[n:]
@@ -34,7 +34,7 @@ func eachPair[T element](dst, x, y []T, block func(dst, x, y []T, stream int)) {
 	stream := streams(len(dst)*sizeOf(dst)/8, apart)
 	most := block3 * 8 / sizeOf(dst)
 	for len(dst) > 0 {
-		giveWay(len(dst))
+		giveWayBy(len(dst), most)
 		n := min(len(dst), most)
 		block(dst[:n], x[:n], y[:n], stream)
 		dst, x, y = dst[n:], x[n:], y[n:]

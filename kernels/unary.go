@@ -38,7 +38,7 @@ func unary(op int, dst, x []float64, a float64) {
 	stream := streams(len(dst), apart)
 	for len(dst) > block2 {
 		unaryBlock(op, dst[:block2], x[:block2], a, stream)
-		giveWay(len(dst))
+		giveWayBy(len(dst), block2)
 		dst, x = dst[block2:], x[block2:]
 	}
 	if len(dst) > 0 {
@@ -95,7 +95,7 @@ func FMA(dst, x, y, z []float64) {
 	stream := streams(len(dst), apart)
 	for len(dst) > block3 {
 		fmaBlock(dst[:block3], x[:block3], y[:block3], z[:block3], stream)
-		giveWay(len(dst))
+		giveWayBy(len(dst), block3)
 		dst, x, y, z = dst[block3:], x[block3:], y[block3:], z[block3:]
 	}
 	if len(dst) > 0 {
@@ -138,7 +138,7 @@ func Axpy(dst []float64, a float64, x, y []float64) {
 	stream := streams(len(dst), apart)
 	for len(dst) > block3 {
 		axpyBlock(dst[:block3], a, x[:block3], y[:block3], stream)
-		giveWay(len(dst))
+		giveWayBy(len(dst), block3)
 		dst, x, y = dst[block3:], x[block3:], y[block3:]
 	}
 	if len(dst) > 0 {
