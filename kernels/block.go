@@ -51,25 +51,26 @@ var turnElems = 1 << 19
 
 // giveWay is a safepoint between two blocks, and gives others a turn if left, the number of
 // elements that are still to do, passes a multiple of turnElems.
-func giveWay(left int) {
-	if gives(left) {
-		runtime.Gosched()
-		return
-	}
-	safepoint()
-}
+func giveWay(left int) { giveWayIf(gives(left, turnElems, mostElems)) }
 
 // giveWayBy is giveWay for operations element by element, in blocks of so many: they move
 // several slices, and have a quarter of the elements in a turn.
-func giveWayBy(left, block int) {
-	if left >= turnElems && left&(turnElems/4-1) < block {
+func giveWayBy(left, block int) { giveWayIf(gives(left, turnElems/4, block)) }
+
+// giveWayAt gives others a turn before n elements are parted, if they are many.
+func giveWayAt(n int) { giveWayIf(n >= pieceElems) }
+
+func giveWayIf(yes bool) {
+	if yes {
 		runtime.Gosched()
 		return
 	}
 	safepoint()
 }
 
-func gives(left int) bool { return left >= turnElems && left&(turnElems-1) < mostElems }
+// gives reports whether, of a call that is long, one of the blocks that are still to do
+// is the first of a turn.
+func gives(left, turn, block int) bool { return left >= turnElems && left&(turn-1) < block }
 
 // split returns where to cut n elements, more than one block of them, in two:
 // after the largest power of two of blocks that leaves something behind it. So

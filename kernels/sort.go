@@ -2,7 +2,6 @@ package kernels
 
 import (
 	"math/bits"
-	"runtime"
 	"slices"
 )
 
@@ -192,11 +191,4 @@ func partitionRest[K key](x, some []K, pivot K, below, above int) int {
 		above += n - 1
 	}
 	return below
-}
-
-// giveWayAt gives others a turn before n elements are parted, if they are many.
-func giveWayAt(n int) {
-	if n >= pieceElems {
-		runtime.Gosched()
-	}
 }
