@@ -91,9 +91,9 @@ var narrowCases = []kernelCase{
 	{"CoMomentsInt32", func(in *input) []float64 { return coNumbers(CoMomentsInt32(in.i32, in.j32)) },
 		func(in *input) []float64 { return coBounds(asFloat64(in.i32), asFloat64(in.j32)) }},
 	{"GroupedMomentsFloat32", func(in *input) []float64 { return groupedBy(GroupedMomentsFloat32, in.codes, in.f32) },
-		func(in *input) []float64 { return groupBounds(asFloat64(in.f32)) }},
+		func(in *input) []float64 { return groupBounds(in.codes, asFloat64(in.f32)) }},
 	{"GroupedMomentsInt32", func(in *input) []float64 { return groupedBy(GroupedMomentsInt32, in.codes, in.j32) },
-		func(in *input) []float64 { return groupBounds(asFloat64(in.j32)) }},
+		func(in *input) []float64 { return groupBounds(in.codes, asFloat64(in.j32)) }},
 	{"SumCompensatedFloat32", func(in *input) []float64 {
 		return []float64{oneNaN(SumCompensatedFloat32(in.f32)), oneNaN(SumCompensatedFloat32(in.g32))}
 	}, nil},

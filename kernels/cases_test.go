@@ -111,7 +111,7 @@ var reductionCases = []kernelCase{
 	{"GroupedHistogramInt64", runGroupedHistogram, nil},
 	{"HourOfDay", runHourOfDay, nil},
 	{"GroupedMoments", func(in *input) []float64 { return groupedBy(GroupedMoments, in.codes, in.f) },
-		func(in *input) []float64 { return groupBounds(in.f) }},
+		func(in *input) []float64 { return groupBounds(in.codes, in.f) }},
 	{"GroupedMomentsInt64", func(in *input) []float64 { return groupedBy(GroupedMomentsInt64, in.codes, in.x) }, nil},
 	{"GroupedMomentsInt64/far", func(in *input) []float64 { return groupedBy(GroupedMomentsInt64, in.codes, in.y) }, nil},
 }
@@ -233,11 +233,18 @@ func groupNumbers(acc []GroupMoments) []float64 {
 	return out
 }
 
-func groupBounds(x []float64) []float64 {
-	mean, m2 := momentBounds(x)
+// groupBounds are twice the stated errors: a group's k values are summed one by
+// one, after its first has been taken off.
+func groupBounds(codes []uint8, x []float64) []float64 {
+	var of [testGroups][]float64
+	for i, c := range codes {
+		of[c] = append(of[c], x[i])
+	}
 	var out []float64
-	for range testGroups {
-		out = append(out, 0, mean, m2, 0, 0)
+	for _, x := range of {
+		k := float64(len(x))
+		mean, m2 := momentBounds(x)
+		out = append(out, 0, mean*(1+k/64), m2+2*k*(k+3)*u*MomentsOf(x).M2, 0, 0)
 	}
 	return out
 }

@@ -11,6 +11,7 @@ import (
 func fuzzCase(f *testing.F, names ...string) {
 	f.Add([]byte{})
 	f.Add(make([]byte, 33*16))
+	f.Add(firstApart())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		in := fuzzInput(data)
 		for l := range best() + 1 {
@@ -24,6 +25,21 @@ func fuzzCase(f *testing.F, names ...string) {
 			}
 		}
 	})
+}
+
+// firstApart are rows of one group, of which the first is far from all others:
+// the worst that a shift can be.
+func firstApart() []byte {
+	var data []byte
+	for i := range 2000 {
+		v := math.Float64bits(1 + 1/float64(i+3))
+		if i == 0 {
+			v = math.Float64bits(3e47)
+		}
+		data = binary.LittleEndian.AppendUint64(data, v)
+		data = append(binary.LittleEndian.AppendUint64(data, v), 0)
+	}
+	return data
 }
 
 // fuzzInput makes 17 bytes a row.
