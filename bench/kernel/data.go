@@ -48,11 +48,12 @@ func number(op string, i int) float64 {
 	return u
 }
 
-// whole is an operand of 40 bits.
-func whole(i int) int64 { return int64(mix(uint64(i)) >> 24) }
+// whole is an operand of 38 bits: the sum of 2^24 of them, the most that are measured, is
+// below 2^63.
+func whole(i int) int64 { return int64(mix(uint64(i)) >> 26) }
 
 // wholeAt is what so large a share of whole numbers is not above.
-func wholeAt(share float64) int64 { return int64(share * (1 << 40)) }
+func wholeAt(share float64) int64 { return int64(share * (1 << 38)) }
 
 // newOperands makes the operands of an operation; free gives them back.
 func newOperands(op, typ string, n int, threshold float64) (_ *operands, err error) {

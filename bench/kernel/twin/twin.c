@@ -409,7 +409,7 @@ static NOINLINE void argsort_f64(struct operands *o) {
 }
 
 static NOINLINE void sum_i64(struct operands *o) {
-	int64_t s = 0; // the numbers have 40 bits: no sum of theirs overflows here
+	int64_t s = 0; // the numbers have 38 bits: no sum of theirs overflows here
 	for (size_t i = 0; i < o->n; i++) s += o->ix[i];
 	o->out[0] = (double)s;
 }
@@ -542,13 +542,13 @@ static void fill(struct operands *o, const char *op, const char *type, size_t n,
 	o->x = room(n), o->y = room(n), o->dst = room(n), o->ix = room(n), o->iy = room(n), o->idst = room(n), o->idx = room(n), o->keys = room(n);
 	o->room = room(2 * n);
 	int whole = strcmp(type, "i64") == 0;
-	if (whole) o->threshold = threshold * 0x1p40;
+	if (whole) o->threshold = threshold * 0x1p38;
 	for (size_t i = 0; i < n; i++) {
-		if (whole) o->ix[i] = (int64_t)(mix(i) >> 24);
+		if (whole) o->ix[i] = (int64_t)(mix(i) >> 26);
 		else o->x[i] = number(op, i);
 	}
 	for (size_t i = 0; i < n && reads_two(op); i++) {
-		if (whole) o->iy[i] = (int64_t)(mix(i + n) >> 24);
+		if (whole) o->iy[i] = (int64_t)(mix(i + n) >> 26);
 		else o->y[i] = number(op, i + n);
 	}
 	for (size_t i = 0; i < n && strcmp(op, "gather") == 0; i++) o->idx[i] = (int64_t)(mix(i + 2 * n) % n);
