@@ -36,15 +36,21 @@ func TestHintsFillTheRing(t *testing.T) {
 	}
 }
 
-// Who has run a row of hinted tasks and then finds none falls behind, and once.
+// Who finds no hint falls behind, and once, while its last results have not been collected.
 func TestWorkerFallsBehind(t *testing.T) {
-	k := &tasker{row: longRow - 1}
-	if k.fallBehind() || k.row != 0 {
-		t.Error("it fell behind a short row")
+	k := &tasker{board: new(taskBoard), id: 7}
+	end := func(cell int) {
+		k.board.cells[cell].entry.v.Store(uint64(pending.claimed(k.id).ended(done)))
+		k.row.add(cell)
 	}
-	k.row = longRow
+	for cell := range longRow {
+		if k.fallBehind() {
+			t.Fatalf("it fell behind after %d tasks", cell)
+		}
+		end(cell)
+	}
 	from := time.Now()
-	if !k.fallBehind() || k.row != 0 {
+	if !k.fallBehind() {
 		t.Error("it did not fall behind a row")
 	}
 	if d := time.Since(from); d < 100*time.Nanosecond {
@@ -52,5 +58,14 @@ func TestWorkerFallsBehind(t *testing.T) {
 	}
 	if k.fallBehind() {
 		t.Error("it fell behind twice")
+	}
+	end(100) // cell 1 is the oldest now
+	k.board.cells[1].entry.v.Store(0)
+	if k.fallBehind() {
+		t.Error("it fell behind though somebody collects its results")
+	}
+	k.board.cells[1].entry.v.Store(uint64(pending.claimed(k.id + 1).ended(done)))
+	if k.fallBehind() {
+		t.Error("it fell behind results of another worker")
 	}
 }

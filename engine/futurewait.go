@@ -65,12 +65,15 @@ func (f *future) help(ctx context.Context) {
 // Preconditions:
 //   - the board stays, if the future has not ended.
 func (f *future) spin() bool {
-	for w := newLooker(); !f.ended(); {
+	if f.ended() {
+		return false
+	}
+	if f.t.over(f.cell) { // as in a stream: a looker reads the clock
+		return true
+	}
+	for w := newLooker(); f.t.spins && w.next() && !f.ended(); {
 		if f.t.over(f.cell) {
 			return true
-		}
-		if !f.t.spins || !w.next() {
-			return false
 		}
 	}
 	return false

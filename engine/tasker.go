@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"github.com/shmengine/shmengine/futex"
-	"github.com/shmengine/shmengine/internal/spin"
-)
+import "github.com/shmengine/shmengine/futex"
 
 // A taskRun runs tasks of one function, one after the other, for one tasker.
 type taskRun interface {
@@ -39,7 +36,7 @@ type tasker struct {
 	on    bool       // watch names that one
 
 	seen     [taskLevels]uint64 // tails of hints, as last seen
-	row      int                // tasks by hints since there was none
+	row      row                // of tasks by hints
 	contexts []taskContext      // for the next cells: made when nobody waits
 	batch    batch              // the cell that is run
 
@@ -91,36 +88,12 @@ func (k *tasker) step() bool {
 func (k *tasker) hinted() bool {
 	cell, e, ok := k.take()
 	if ok {
-		k.row++
+		k.row.add(cell)
 		k.yield()
 		k.run(cell, e)
 	}
 	return ok
 }
-
-// fallBehind lets the coordinator get ahead, if there were hints for longRow tasks or
-// more until there was none, and reports whether it did.
-//
-// A worker that takes one task after the other, as fast as they come, is right behind who
-// hands them over: both wait for the same lines, of which each takes from the other what
-// it needs next. Some tasks further apart neither waits for the other. Who hands over
-// less than some 5 M tasks a second is caught up with, and looked for all the time.
-func (k *tasker) fallBehind() bool {
-	long := k.row >= longRow
-	if k.row = 0; !long {
-		return false
-	}
-	for range lag / 64 {
-		spin.Pause(64)
-		spin.Checkpoint()
-	}
-	return true
-}
-
-const (
-	longRow = 64  // tasks in a row are a stream
-	lag     = 128 // PAUSE, of 15 to 45 ns, by which a worker falls behind a stream
-)
 
 // try runs the task of a cell, unless somebody else has it.
 func (k *tasker) try(cell int) bool {
