@@ -36,13 +36,18 @@ func TestHintsFillTheRing(t *testing.T) {
 	}
 }
 
-// Who finds no hint falls behind, and once, while its last results have not been collected.
-func TestWorkerFallsBehind(t *testing.T) {
-	k := &tasker{board: new(taskBoard), id: 7}
-	end := func(cell int) {
+// streamer is a tasker and what it does for one task: its result lies in the cell.
+func streamer() (k *tasker, end func(cell int)) {
+	k = &tasker{board: new(taskBoard), id: 7}
+	return k, func(cell int) {
 		k.board.cells[cell].entry.v.Store(uint64(pending.claimed(k.id).ended(done)))
 		k.row.add(cell)
 	}
+}
+
+// Who finds no hint falls behind, and once, while its last results have not been collected.
+func TestWorkerFallsBehind(t *testing.T) {
+	k, end := streamer()
 	for cell := range longRow {
 		if k.fallBehind() {
 			t.Fatalf("it fell behind after %d tasks", cell)
@@ -67,5 +72,25 @@ func TestWorkerFallsBehind(t *testing.T) {
 	k.board.cells[1].entry.v.Store(uint64(pending.claimed(k.id + 1).ended(done)))
 	if k.fallBehind() {
 		t.Error("it fell behind results of another worker")
+	}
+}
+
+// A cell that comes again has been collected, and so has what came before it.
+func TestCellsThatComeAgainAreNoStream(t *testing.T) {
+	k, end := streamer()
+	for cell := range longRow {
+		end(cell)
+	}
+	end(200)
+	for i := range 3 * longRow {
+		if end(200 + i%2); k.fallBehind() {
+			t.Fatalf("it fell behind in two cells, after %d tasks", i)
+		}
+	}
+	for i := range longRow {
+		if fell := k.fallBehind(); fell != (i+2 >= longRow) { // 200 and 201 are there too
+			t.Fatalf("%d other cells: it fell behind: %v", i, fell)
+		}
+		end(300 + i)
 	}
 }

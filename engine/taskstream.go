@@ -2,11 +2,14 @@ package engine
 
 import "github.com/shmengine/shmengine/internal/spin"
 
-// A row is the cells of the tasks that a worker ran last by hints.
+// A row is the cells of the tasks that a worker ran last by hints, as long as they are
+// different ones: a cell that comes again has been collected.
 type row struct {
-	cells [longRow]uint16 // +1; 0 none
-	next  uint8           // the one that is replaced next: the oldest
-	late  bool            // since the last task the worker has fallen behind
+	cells [longRow]uint16
+	has   [maxTasks / 64]uint64 // a bit for each of them
+	n     int                   // how many there are
+	next  int                   // where the next one goes: if the row is full, the oldest is there
+	late  bool                  // since the last task the worker has fallen behind
 }
 
 const (
@@ -15,9 +18,28 @@ const (
 )
 
 func (r *row) add(cell int) {
-	r.cells[r.next%longRow] = uint16(cell + 1)
-	r.next++
 	r.late = false
+	word, bit := &r.has[cell/64%len(r.has)], uint64(1)<<(cell%64)
+	if *word&bit != 0 {
+		r.clear()
+	}
+	if r.n == longRow {
+		oldest := r.cells[r.next]
+		r.has[oldest/64] &^= 1 << (oldest % 64)
+	} else {
+		r.n++
+	}
+	*word |= bit
+	r.cells[r.next] = uint16(cell)
+	r.next = (r.next + 1) % longRow
+}
+
+// clear forgets all.
+func (r *row) clear() {
+	for _, cell := range r.cells[:r.n] {
+		r.has[cell/64] = 0
+	}
+	r.n, r.next = 0, 0
 }
 
 // fallBehind lets the coordinator get ahead, once, if it keeps many tasks under way, and
@@ -43,10 +65,9 @@ func (k *tasker) fallBehind() bool {
 // ahead reports whether the oldest result of the row still lies there. Until somebody
 // collects it its line is in this CPU's cache.
 func (k *tasker) ahead() bool {
-	oldest := int(k.row.cells[k.row.next%longRow])
-	if oldest == 0 {
+	if k.row.n < longRow {
 		return false
 	}
-	e := k.board.cells[(oldest-1)%maxTasks].entry.load()
+	e := k.board.cells[k.row.cells[k.row.next]].entry.load()
 	return e.state() == done && e.owner() == k.id
 }
