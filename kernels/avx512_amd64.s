@@ -397,30 +397,34 @@ TEXT ·sumInt64AVX512(SB), NOSPLIT, $0-40
 	PCALIGN $0x40
 
 loop26:
-	MOVQ   (AX), DX
-	MOVQ   8(AX), DX
-	MOVQ   64(AX), DX
-	MOVQ   72(AX), DX
-	MOVQ   128(AX), DX
-	MOVQ   136(AX), DX
-	MOVQ   192(AX), DX
-	MOVQ   200(AX), DX
-	VPADDQ (AX), Z0, Z0
-	VPSRAQ $0x20, (AX), Z8
-	VPADDQ Z8, Z4, Z4
-	VPADDQ 64(AX), Z1, Z1
-	VPSRAQ $0x20, 64(AX), Z8
-	VPADDQ Z8, Z5, Z5
-	VPADDQ 128(AX), Z2, Z2
-	VPSRAQ $0x20, 128(AX), Z8
-	VPADDQ Z8, Z6, Z6
-	VPADDQ 192(AX), Z3, Z3
-	VPSRAQ $0x20, 192(AX), Z8
-	VPADDQ Z8, Z7, Z7
-	ADDQ   $+256, AX
-	SUBQ   $+32, CX
-	CMPQ   CX, $+32
-	JAE    loop26
+	MOVQ    (AX), DX
+	MOVQ    8(AX), DX
+	MOVQ    64(AX), DX
+	MOVQ    72(AX), DX
+	MOVQ    128(AX), DX
+	MOVQ    136(AX), DX
+	MOVQ    192(AX), DX
+	MOVQ    200(AX), DX
+	VMOVUPD (AX), Z8
+	VPADDQ  Z8, Z0, Z0
+	VPSRAQ  $0x20, Z8, Z8
+	VPADDQ  Z8, Z4, Z4
+	VMOVUPD 64(AX), Z8
+	VPADDQ  Z8, Z1, Z1
+	VPSRAQ  $0x20, Z8, Z8
+	VPADDQ  Z8, Z5, Z5
+	VMOVUPD 128(AX), Z8
+	VPADDQ  Z8, Z2, Z2
+	VPSRAQ  $0x20, Z8, Z8
+	VPADDQ  Z8, Z6, Z6
+	VMOVUPD 192(AX), Z8
+	VPADDQ  Z8, Z3, Z3
+	VPSRAQ  $0x20, Z8, Z8
+	VPADDQ  Z8, Z7, Z7
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop26
 
 end27:
 near25:
@@ -429,35 +433,40 @@ near25:
 	PCALIGN $0x40
 
 loop28:
-	VPADDQ (AX), Z0, Z0
-	VPSRAQ $0x20, (AX), Z8
-	VPADDQ Z8, Z4, Z4
-	VPADDQ 64(AX), Z1, Z1
-	VPSRAQ $0x20, 64(AX), Z8
-	VPADDQ Z8, Z5, Z5
-	VPADDQ 128(AX), Z2, Z2
-	VPSRAQ $0x20, 128(AX), Z8
-	VPADDQ Z8, Z6, Z6
-	VPADDQ 192(AX), Z3, Z3
-	VPSRAQ $0x20, 192(AX), Z8
-	VPADDQ Z8, Z7, Z7
-	ADDQ   $+256, AX
-	SUBQ   $+32, CX
-	CMPQ   CX, $+32
-	JAE    loop28
+	VMOVUPD (AX), Z8
+	VPADDQ  Z8, Z0, Z0
+	VPSRAQ  $0x20, Z8, Z8
+	VPADDQ  Z8, Z4, Z4
+	VMOVUPD 64(AX), Z8
+	VPADDQ  Z8, Z1, Z1
+	VPSRAQ  $0x20, Z8, Z8
+	VPADDQ  Z8, Z5, Z5
+	VMOVUPD 128(AX), Z8
+	VPADDQ  Z8, Z2, Z2
+	VPSRAQ  $0x20, Z8, Z8
+	VPADDQ  Z8, Z6, Z6
+	VMOVUPD 192(AX), Z8
+	VPADDQ  Z8, Z3, Z3
+	VPSRAQ  $0x20, Z8, Z8
+	VPADDQ  Z8, Z7, Z7
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop28
 
 end29:
 	CMPQ CX, $+8
 	JB   end31
 
 loop30:
-	VPADDQ (AX), Z0, Z0
-	VPSRAQ $0x20, (AX), Z8
-	VPADDQ Z8, Z4, Z4
-	ADDQ   $+64, AX
-	SUBQ   $+8, CX
-	CMPQ   CX, $+8
-	JAE    loop30
+	VMOVUPD (AX), Z8
+	VPADDQ  Z8, Z0, Z0
+	VPSRAQ  $0x20, Z8, Z8
+	VPADDQ  Z8, Z4, Z4
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop30
 
 end31:
 	TESTQ     CX, CX
@@ -466,6 +475,7 @@ end31:
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
 	VMOVUPD.Z (AX), K1, Z8
+	VMOVUPD   Z8, Z8
 	VPADDQ    Z8, Z0, Z0
 	VPSRAQ    $0x20, Z8, Z8
 	VPADDQ    Z8, Z4, Z4
@@ -2915,21 +2925,40 @@ TEXT ·leastAVX512(SB), NOSPLIT, $0-48
 	KXNORB  K2, K2, K2
 	KXNORB  K3, K3, K3
 	KXNORB  K4, K4, K4
+	MOVQ    CX, DI
 
 piece125:
 	TESTQ   CX, CX
 	JZ      all124
 	MOVQ    AX, BX
-	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+64
-	JB      end127
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near126
+	CMPQ    R8, $+64
+	JB      end128
 	PCALIGN $0x40
 
-loop126:
+loop127:
+	MOVQ    (AX), R9
+	MOVQ    8(AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    72(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    136(AX), R9
+	MOVQ    192(AX), R9
+	MOVQ    200(AX), R9
+	MOVQ    256(AX), R9
+	MOVQ    264(AX), R9
+	MOVQ    320(AX), R9
+	MOVQ    328(AX), R9
+	MOVQ    384(AX), R9
+	MOVQ    392(AX), R9
+	MOVQ    448(AX), R9
+	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VMINPD  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -2951,36 +2980,68 @@ loop126:
 	VMINPD  Z8, Z10, Z8
 	VCMPPD  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
-	SUBQ    $+64, DI
-	CMPQ    DI, $+64
-	JAE     loop126
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop127
 
-end127:
-	CMPQ DI, $+8
-	JB   end129
+end128:
+near126:
+	CMPQ    R8, $+64
+	JB      end130
+	PCALIGN $0x40
 
-loop128:
+loop129:
+	VMOVUPD (AX), Z9
+	VMINPD  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMINPD  Z2, Z10, Z2
+	VCMPPD  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMINPD  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMINPD  Z4, Z10, Z4
+	VCMPPD  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMINPD  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMINPD  Z6, Z10, Z6
+	VCMPPD  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMINPD  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMINPD  Z8, Z10, Z8
+	VCMPPD  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop129
+
+end130:
+	CMPQ R8, $+8
+	JB   end132
+
+loop131:
 	VMOVUPD (AX), Z9
 	VMINPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
-	SUBQ    $+8, DI
-	CMPQ    DI, $+8
-	JAE     loop128
+	SUBQ    $+8, R8
+	CMPQ    R8, $+8
+	JAE     loop131
 
-end129:
-	TESTQ   DI, DI
-	JZ      none130
-	MOVQ    $-1, R8
-	BZHIQ   DI, R8, R8
-	KMOVW   R8, K5
+end132:
+	TESTQ   R8, R8
+	JZ      none133
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K5
 	VMOVAPD Z0, Z9
 	VMOVUPD (AX), K5, Z9
 	VMOVUPD Z9, Z9
 	VMINPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 
-none130:
+none133:
 	VMINPD        Z1, Z5, Z1
 	VMINPD        Z2, Z6, Z2
 	VMINPD        Z3, Z7, Z3
@@ -2990,7 +3051,7 @@ none130:
 	VMINPD        Z1, Z2, Z1
 	VCMPPD        $0x11, Z0, Z1, K5
 	KORTESTB      K5, K5
-	JZ            same131
+	JZ            same134
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPD        Y0, Y9, Y0
@@ -3001,7 +3062,7 @@ none130:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same131:
+same134:
 	JMP piece125
 
 all124:
@@ -3048,21 +3109,40 @@ TEXT ·greatestAVX512(SB), NOSPLIT, $0-48
 	KXNORB  K2, K2, K2
 	KXNORB  K3, K3, K3
 	KXNORB  K4, K4, K4
-
-piece133:
-	TESTQ   CX, CX
-	JZ      all132
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+64
-	JB      end135
+
+piece136:
+	TESTQ   CX, CX
+	JZ      all135
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near137
+	CMPQ    R8, $+64
+	JB      end139
 	PCALIGN $0x40
 
-loop134:
+loop138:
+	MOVQ    (AX), R9
+	MOVQ    8(AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    72(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    136(AX), R9
+	MOVQ    192(AX), R9
+	MOVQ    200(AX), R9
+	MOVQ    256(AX), R9
+	MOVQ    264(AX), R9
+	MOVQ    320(AX), R9
+	MOVQ    328(AX), R9
+	MOVQ    384(AX), R9
+	MOVQ    392(AX), R9
+	MOVQ    448(AX), R9
+	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VMAXPD  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -3084,36 +3164,68 @@ loop134:
 	VMAXPD  Z8, Z10, Z8
 	VCMPPD  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
-	SUBQ    $+64, DI
-	CMPQ    DI, $+64
-	JAE     loop134
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop138
 
-end135:
-	CMPQ DI, $+8
-	JB   end137
+end139:
+near137:
+	CMPQ    R8, $+64
+	JB      end141
+	PCALIGN $0x40
 
-loop136:
+loop140:
+	VMOVUPD (AX), Z9
+	VMAXPD  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMAXPD  Z2, Z10, Z2
+	VCMPPD  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMAXPD  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMAXPD  Z4, Z10, Z4
+	VCMPPD  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMAXPD  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMAXPD  Z6, Z10, Z6
+	VCMPPD  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMAXPD  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMAXPD  Z8, Z10, Z8
+	VCMPPD  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop140
+
+end141:
+	CMPQ R8, $+8
+	JB   end143
+
+loop142:
 	VMOVUPD (AX), Z9
 	VMAXPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
-	SUBQ    $+8, DI
-	CMPQ    DI, $+8
-	JAE     loop136
+	SUBQ    $+8, R8
+	CMPQ    R8, $+8
+	JAE     loop142
 
-end137:
-	TESTQ   DI, DI
-	JZ      none138
-	MOVQ    $-1, R8
-	BZHIQ   DI, R8, R8
-	KMOVW   R8, K5
+end143:
+	TESTQ   R8, R8
+	JZ      none144
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K5
 	VMOVAPD Z0, Z9
 	VMOVUPD (AX), K5, Z9
 	VMOVUPD Z9, Z9
 	VMAXPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 
-none138:
+none144:
 	VMAXPD        Z1, Z5, Z1
 	VMAXPD        Z2, Z6, Z2
 	VMAXPD        Z3, Z7, Z3
@@ -3123,7 +3235,7 @@ none138:
 	VMAXPD        Z1, Z2, Z1
 	VCMPPD        $0x11, Z1, Z0, K5
 	KORTESTB      K5, K5
-	JZ            same139
+	JZ            same145
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPD        Y0, Y9, Y0
@@ -3134,10 +3246,10 @@ none138:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same139:
-	JMP piece133
+same145:
+	JMP piece136
 
-all132:
+all135:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3177,21 +3289,40 @@ TEXT ·leastInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z6
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
-
-piece141:
-	TESTQ   CX, CX
-	JZ      all140
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+64
-	JB      end143
+
+piece147:
+	TESTQ   CX, CX
+	JZ      all146
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near148
+	CMPQ    R8, $+64
+	JB      end150
 	PCALIGN $0x40
 
-loop142:
+loop149:
+	MOVQ    (AX), R9
+	MOVQ    8(AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    72(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    136(AX), R9
+	MOVQ    192(AX), R9
+	MOVQ    200(AX), R9
+	MOVQ    256(AX), R9
+	MOVQ    264(AX), R9
+	MOVQ    320(AX), R9
+	MOVQ    328(AX), R9
+	MOVQ    384(AX), R9
+	MOVQ    392(AX), R9
+	MOVQ    448(AX), R9
+	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VMOVUPD 64(AX), Z9
@@ -3209,34 +3340,62 @@ loop142:
 	VMOVUPD 448(AX), Z9
 	VPMINSQ Z9, Z8, Z8
 	ADDQ    $+512, AX
-	SUBQ    $+64, DI
-	CMPQ    DI, $+64
-	JAE     loop142
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop149
 
-end143:
-	CMPQ DI, $+8
-	JB   end145
+end150:
+near148:
+	CMPQ    R8, $+64
+	JB      end152
+	PCALIGN $0x40
 
-loop144:
+loop151:
+	VMOVUPD (AX), Z9
+	VPMINSQ Z9, Z1, Z1
+	VMOVUPD 64(AX), Z9
+	VPMINSQ Z9, Z2, Z2
+	VMOVUPD 128(AX), Z9
+	VPMINSQ Z9, Z3, Z3
+	VMOVUPD 192(AX), Z9
+	VPMINSQ Z9, Z4, Z4
+	VMOVUPD 256(AX), Z9
+	VPMINSQ Z9, Z5, Z5
+	VMOVUPD 320(AX), Z9
+	VPMINSQ Z9, Z6, Z6
+	VMOVUPD 384(AX), Z9
+	VPMINSQ Z9, Z7, Z7
+	VMOVUPD 448(AX), Z9
+	VPMINSQ Z9, Z8, Z8
+	ADDQ    $+512, AX
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop151
+
+end152:
+	CMPQ R8, $+8
+	JB   end154
+
+loop153:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	ADDQ    $+64, AX
-	SUBQ    $+8, DI
-	CMPQ    DI, $+8
-	JAE     loop144
+	SUBQ    $+8, R8
+	CMPQ    R8, $+8
+	JAE     loop153
 
-end145:
-	TESTQ   DI, DI
-	JZ      none146
-	MOVQ    $-1, R8
-	BZHIQ   DI, R8, R8
-	KMOVW   R8, K1
+end154:
+	TESTQ   R8, R8
+	JZ      none155
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K1
 	VMOVAPD Z0, Z9
 	VMOVUPD (AX), K1, Z9
 	VMOVUPD Z9, Z9
 	VPMINSQ Z9, Z1, Z1
 
-none146:
+none155:
 	VPMINSQ       Z5, Z1, Z1
 	VPMINSQ       Z6, Z2, Z2
 	VPMINSQ       Z7, Z3, Z3
@@ -3246,7 +3405,7 @@ none146:
 	VPMINSQ       Z2, Z1, Z1
 	VPCMPGTQ      Z1, Z0, K1
 	KORTESTB      K1, K1
-	JZ            same147
+	JZ            same156
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSQ       Y9, Y0, Y0
@@ -3257,10 +3416,10 @@ none146:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same147:
-	JMP piece141
+same156:
+	JMP piece147
 
-all140:
+all146:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3286,21 +3445,40 @@ TEXT ·greatestInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z6
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
-
-piece149:
-	TESTQ   CX, CX
-	JZ      all148
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+64
-	JB      end151
+
+piece158:
+	TESTQ   CX, CX
+	JZ      all157
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near159
+	CMPQ    R8, $+64
+	JB      end161
 	PCALIGN $0x40
 
-loop150:
+loop160:
+	MOVQ    (AX), R9
+	MOVQ    8(AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    72(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    136(AX), R9
+	MOVQ    192(AX), R9
+	MOVQ    200(AX), R9
+	MOVQ    256(AX), R9
+	MOVQ    264(AX), R9
+	MOVQ    320(AX), R9
+	MOVQ    328(AX), R9
+	MOVQ    384(AX), R9
+	MOVQ    392(AX), R9
+	MOVQ    448(AX), R9
+	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VPMAXSQ Z9, Z1, Z1
 	VMOVUPD 64(AX), Z9
@@ -3318,34 +3496,62 @@ loop150:
 	VMOVUPD 448(AX), Z9
 	VPMAXSQ Z9, Z8, Z8
 	ADDQ    $+512, AX
-	SUBQ    $+64, DI
-	CMPQ    DI, $+64
-	JAE     loop150
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop160
 
-end151:
-	CMPQ DI, $+8
-	JB   end153
+end161:
+near159:
+	CMPQ    R8, $+64
+	JB      end163
+	PCALIGN $0x40
 
-loop152:
+loop162:
+	VMOVUPD (AX), Z9
+	VPMAXSQ Z9, Z1, Z1
+	VMOVUPD 64(AX), Z9
+	VPMAXSQ Z9, Z2, Z2
+	VMOVUPD 128(AX), Z9
+	VPMAXSQ Z9, Z3, Z3
+	VMOVUPD 192(AX), Z9
+	VPMAXSQ Z9, Z4, Z4
+	VMOVUPD 256(AX), Z9
+	VPMAXSQ Z9, Z5, Z5
+	VMOVUPD 320(AX), Z9
+	VPMAXSQ Z9, Z6, Z6
+	VMOVUPD 384(AX), Z9
+	VPMAXSQ Z9, Z7, Z7
+	VMOVUPD 448(AX), Z9
+	VPMAXSQ Z9, Z8, Z8
+	ADDQ    $+512, AX
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop162
+
+end163:
+	CMPQ R8, $+8
+	JB   end165
+
+loop164:
 	VMOVUPD (AX), Z9
 	VPMAXSQ Z9, Z1, Z1
 	ADDQ    $+64, AX
-	SUBQ    $+8, DI
-	CMPQ    DI, $+8
-	JAE     loop152
+	SUBQ    $+8, R8
+	CMPQ    R8, $+8
+	JAE     loop164
 
-end153:
-	TESTQ   DI, DI
-	JZ      none154
-	MOVQ    $-1, R8
-	BZHIQ   DI, R8, R8
-	KMOVW   R8, K1
+end165:
+	TESTQ   R8, R8
+	JZ      none166
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K1
 	VMOVAPD Z0, Z9
 	VMOVUPD (AX), K1, Z9
 	VMOVUPD Z9, Z9
 	VPMAXSQ Z9, Z1, Z1
 
-none154:
+none166:
 	VPMAXSQ       Z5, Z1, Z1
 	VPMAXSQ       Z6, Z2, Z2
 	VPMAXSQ       Z7, Z3, Z3
@@ -3355,7 +3561,7 @@ none154:
 	VPMAXSQ       Z2, Z1, Z1
 	VPCMPGTQ      Z0, Z1, K1
 	KORTESTB      K1, K1
-	JZ            same155
+	JZ            same167
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSQ       Y9, Y0, Y0
@@ -3366,10 +3572,10 @@ none154:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same155:
-	JMP piece149
+same167:
+	JMP piece158
 
-all148:
+all157:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3387,9 +3593,9 @@ TEXT ·indexOfAVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end159
+	JB           end171
 
-loop158:
+loop170:
 	VCMPPD $0x00, (AX), Z0, K1
 	VCMPPD $0x00, 64(AX), Z0, K2
 	KORB   K2, K1, K1
@@ -3399,30 +3605,30 @@ loop158:
 	KORB   K2, K1, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    near157
+	JNZ    near169
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop158
+	JAE    loop170
 
-end159:
-near157:
+end171:
+near169:
 	CMPQ CX, $+8
-	JB   end161
+	JB   end173
 
-loop160:
+loop172:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    found156
+	JNZ    found168
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop160
+	JAE    loop172
 
-end161:
+end173:
 	TESTQ     CX, CX
-	JZ        none162
+	JZ        none174
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3430,13 +3636,13 @@ end161:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found156
+	JNZ       found168
 	LEAQ      (AX)(CX*8), AX
 
-none162:
+none174:
 	XORQ BX, BX
 
-found156:
+found168:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3455,9 +3661,9 @@ TEXT ·indexOfInt64AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end166
+	JB           end178
 
-loop165:
+loop177:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPCMPQ $0x00, 64(AX), Z0, K2
 	KORB   K2, K1, K1
@@ -3467,30 +3673,30 @@ loop165:
 	KORB   K2, K1, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    near164
+	JNZ    near176
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop165
+	JAE    loop177
 
-end166:
-near164:
+end178:
+near176:
 	CMPQ CX, $+8
-	JB   end168
+	JB   end180
 
-loop167:
+loop179:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    found163
+	JNZ    found175
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop167
+	JAE    loop179
 
-end168:
+end180:
 	TESTQ     CX, CX
-	JZ        none169
+	JZ        none181
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3498,13 +3704,13 @@ end168:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found163
+	JNZ       found175
 	LEAQ      (AX)(CX*8), AX
 
-none169:
+none181:
 	XORQ BX, BX
 
-found163:
+found175:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3522,9 +3728,9 @@ TEXT ·indexNaNAVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end173
+	JB   end185
 
-loop172:
+loop184:
 	VMOVUPD (AX), Z0
 	VCMPPD  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -3538,31 +3744,31 @@ loop172:
 	KORB    K2, K1, K1
 	KMOVB   K1, BX
 	TESTQ   BX, BX
-	JNZ     near171
+	JNZ     near183
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop172
+	JAE     loop184
 
-end173:
-near171:
+end185:
+near183:
 	CMPQ CX, $+8
-	JB   end175
+	JB   end187
 
-loop174:
+loop186:
 	VMOVUPD (AX), Z0
 	VCMPPD  $0x03, Z0, Z0, K1
 	KMOVB   K1, BX
 	TESTQ   BX, BX
-	JNZ     found170
+	JNZ     found182
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop174
+	JAE     loop186
 
-end175:
+end187:
 	TESTQ     CX, CX
-	JZ        none176
+	JZ        none188
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3571,13 +3777,13 @@ end175:
 	VCMPPD    $0x03, Z0, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found170
+	JNZ       found182
 	LEAQ      (AX)(CX*8), AX
 
-none176:
+none188:
 	XORQ BX, BX
 
-found170:
+found182:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3605,14 +3811,14 @@ TEXT ·countAVX512(SB), NOSPLIT, $0-48
 	VMOVUPD      avx512const20<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case178
+	JNE          case190
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near179
+	JB           near191
 	CMPQ         CX, $+64
-	JB           end181
+	JB           end193
 	PCALIGN      $0x40
 
-loop180:
+loop192:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -3648,15 +3854,15 @@ loop180:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop180
+	JAE    loop192
 
-end181:
-near179:
+end193:
+near191:
 	CMPQ    CX, $+64
-	JB      end183
+	JB      end195
 	PCALIGN $0x40
 
-loop182:
+loop194:
 	VCMPPD $0x1e, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -3676,23 +3882,23 @@ loop182:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop182
+	JAE    loop194
 
-end183:
+end195:
 	CMPQ CX, $+8
-	JB   end185
+	JB   end197
 
-loop184:
+loop196:
 	VCMPPD $0x1e, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop184
+	JAE    loop196
 
-end185:
+end197:
 	TESTQ     CX, CX
-	JZ        none186
+	JZ        none198
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3700,19 +3906,19 @@ end185:
 	VCMPPD    $0x1e, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none186:
-	JMP done177
+none198:
+	JMP done189
 
-case178:
+case190:
 	CMPQ    DX, $+1
-	JNE     case187
+	JNE     case199
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near188
+	JB      near200
 	CMPQ    CX, $+64
-	JB      end190
+	JB      end202
 	PCALIGN $0x40
 
-loop189:
+loop201:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -3748,15 +3954,15 @@ loop189:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop189
+	JAE    loop201
 
-end190:
-near188:
+end202:
+near200:
 	CMPQ    CX, $+64
-	JB      end192
+	JB      end204
 	PCALIGN $0x40
 
-loop191:
+loop203:
 	VCMPPD $0x1d, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -3776,23 +3982,23 @@ loop191:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop191
+	JAE    loop203
 
-end192:
+end204:
 	CMPQ CX, $+8
-	JB   end194
+	JB   end206
 
-loop193:
+loop205:
 	VCMPPD $0x1d, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop193
+	JAE    loop205
 
-end194:
+end206:
 	TESTQ     CX, CX
-	JZ        none195
+	JZ        none207
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3800,19 +4006,19 @@ end194:
 	VCMPPD    $0x1d, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none195:
-	JMP done177
+none207:
+	JMP done189
 
-case187:
+case199:
 	CMPQ    DX, $+2
-	JNE     case196
+	JNE     case208
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near197
+	JB      near209
 	CMPQ    CX, $+64
-	JB      end199
+	JB      end211
 	PCALIGN $0x40
 
-loop198:
+loop210:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -3848,15 +4054,15 @@ loop198:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop198
+	JAE    loop210
 
-end199:
-near197:
+end211:
+near209:
 	CMPQ    CX, $+64
-	JB      end201
+	JB      end213
 	PCALIGN $0x40
 
-loop200:
+loop212:
 	VCMPPD $0x11, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -3876,23 +4082,23 @@ loop200:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop200
+	JAE    loop212
 
-end201:
+end213:
 	CMPQ CX, $+8
-	JB   end203
+	JB   end215
 
-loop202:
+loop214:
 	VCMPPD $0x11, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop202
+	JAE    loop214
 
-end203:
+end215:
 	TESTQ     CX, CX
-	JZ        none204
+	JZ        none216
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3900,19 +4106,19 @@ end203:
 	VCMPPD    $0x11, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none204:
-	JMP done177
+none216:
+	JMP done189
 
-case196:
+case208:
 	CMPQ    DX, $+3
-	JNE     case205
+	JNE     case217
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near206
+	JB      near218
 	CMPQ    CX, $+64
-	JB      end208
+	JB      end220
 	PCALIGN $0x40
 
-loop207:
+loop219:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -3948,15 +4154,15 @@ loop207:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop207
+	JAE    loop219
 
-end208:
-near206:
+end220:
+near218:
 	CMPQ    CX, $+64
-	JB      end210
+	JB      end222
 	PCALIGN $0x40
 
-loop209:
+loop221:
 	VCMPPD $0x12, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x12, 64(AX), Z0, K1
@@ -3976,23 +4182,23 @@ loop209:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop209
+	JAE    loop221
 
-end210:
+end222:
 	CMPQ CX, $+8
-	JB   end212
+	JB   end224
 
-loop211:
+loop223:
 	VCMPPD $0x12, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop211
+	JAE    loop223
 
-end212:
+end224:
 	TESTQ     CX, CX
-	JZ        none213
+	JZ        none225
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4000,17 +4206,17 @@ end212:
 	VCMPPD    $0x12, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none213:
-	JMP done177
+none225:
+	JMP done189
 
-case205:
+case217:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near215
+	JB      near227
 	CMPQ    CX, $+64
-	JB      end217
+	JB      end229
 	PCALIGN $0x40
 
-loop216:
+loop228:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4046,15 +4252,15 @@ loop216:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop216
+	JAE    loop228
 
-end217:
-near215:
+end229:
+near227:
 	CMPQ    CX, $+64
-	JB      end219
+	JB      end231
 	PCALIGN $0x40
 
-loop218:
+loop230:
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -4074,23 +4280,23 @@ loop218:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop218
+	JAE    loop230
 
-end219:
+end231:
 	CMPQ CX, $+8
-	JB   end221
+	JB   end233
 
-loop220:
+loop232:
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop220
+	JAE    loop232
 
-end221:
+end233:
 	TESTQ     CX, CX
-	JZ        none222
+	JZ        none234
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4098,8 +4304,8 @@ end221:
 	VCMPPD    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none222:
-done177:
+none234:
+done189:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -4144,14 +4350,14 @@ TEXT ·countInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVUPD      avx512const20<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case224
+	JNE          case236
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near225
+	JB           near237
 	CMPQ         CX, $+64
-	JB           end227
+	JB           end239
 	PCALIGN      $0x40
 
-loop226:
+loop238:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4187,15 +4393,15 @@ loop226:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop226
+	JAE    loop238
 
-end227:
-near225:
+end239:
+near237:
 	CMPQ    CX, $+64
-	JB      end229
+	JB      end241
 	PCALIGN $0x40
 
-loop228:
+loop240:
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -4215,23 +4421,23 @@ loop228:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop228
+	JAE    loop240
 
-end229:
+end241:
 	CMPQ CX, $+8
-	JB   end231
+	JB   end243
 
-loop230:
+loop242:
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop230
+	JAE    loop242
 
-end231:
+end243:
 	TESTQ     CX, CX
-	JZ        none232
+	JZ        none244
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4239,19 +4445,19 @@ end231:
 	VPCMPQ    $0x06, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none232:
-	JMP done223
+none244:
+	JMP done235
 
-case224:
+case236:
 	CMPQ    DX, $+1
-	JNE     case233
+	JNE     case245
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near234
+	JB      near246
 	CMPQ    CX, $+64
-	JB      end236
+	JB      end248
 	PCALIGN $0x40
 
-loop235:
+loop247:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4287,15 +4493,15 @@ loop235:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop235
+	JAE    loop247
 
-end236:
-near234:
+end248:
+near246:
 	CMPQ    CX, $+64
-	JB      end238
+	JB      end250
 	PCALIGN $0x40
 
-loop237:
+loop249:
 	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -4315,23 +4521,23 @@ loop237:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop237
+	JAE    loop249
 
-end238:
+end250:
 	CMPQ CX, $+8
-	JB   end240
+	JB   end252
 
-loop239:
+loop251:
 	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop239
+	JAE    loop251
 
-end240:
+end252:
 	TESTQ     CX, CX
-	JZ        none241
+	JZ        none253
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4339,17 +4545,17 @@ end240:
 	VPCMPQ    $0x01, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none241:
-	JMP done223
+none253:
+	JMP done235
 
-case233:
+case245:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near243
+	JB      near255
 	CMPQ    CX, $+64
-	JB      end245
+	JB      end257
 	PCALIGN $0x40
 
-loop244:
+loop256:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4385,15 +4591,15 @@ loop244:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop244
+	JAE    loop256
 
-end245:
-near243:
+end257:
+near255:
 	CMPQ    CX, $+64
-	JB      end247
+	JB      end259
 	PCALIGN $0x40
 
-loop246:
+loop258:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -4413,23 +4619,23 @@ loop246:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop246
+	JAE    loop258
 
-end247:
+end259:
 	CMPQ CX, $+8
-	JB   end249
+	JB   end261
 
-loop248:
+loop260:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop248
+	JAE    loop260
 
-end249:
+end261:
 	TESTQ     CX, CX
-	JZ        none250
+	JZ        none262
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4437,8 +4643,8 @@ end249:
 	VPCMPQ    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none250:
-done223:
+none262:
+done235:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -4465,11 +4671,11 @@ TEXT ·compareAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case252
+	JNE          case264
 	CMPQ         CX, $+64
-	JB           end254
+	JB           end266
 
-loop253:
+loop265:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -4490,24 +4696,24 @@ loop253:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop253
+	JAE    loop265
 
-end254:
+end266:
 	CMPQ CX, $+8
-	JB   end256
+	JB   end268
 
-loop255:
+loop267:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop255
+	JAE    loop267
 
-end256:
+end268:
 	TESTQ     CX, CX
-	JZ        none257
+	JZ        none269
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4515,16 +4721,16 @@ end256:
 	VCMPPD    $0x1e, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none257:
-	JMP done251
+none269:
+	JMP done263
 
-case252:
+case264:
 	CMPQ BX, $+1
-	JNE  case258
+	JNE  case270
 	CMPQ CX, $+64
-	JB   end260
+	JB   end272
 
-loop259:
+loop271:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -4545,24 +4751,24 @@ loop259:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop259
+	JAE    loop271
 
-end260:
+end272:
 	CMPQ CX, $+8
-	JB   end262
+	JB   end274
 
-loop261:
+loop273:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop261
+	JAE    loop273
 
-end262:
+end274:
 	TESTQ     CX, CX
-	JZ        none263
+	JZ        none275
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4570,16 +4776,16 @@ end262:
 	VCMPPD    $0x1d, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none263:
-	JMP done251
+none275:
+	JMP done263
 
-case258:
+case270:
 	CMPQ BX, $+2
-	JNE  case264
+	JNE  case276
 	CMPQ CX, $+64
-	JB   end266
+	JB   end278
 
-loop265:
+loop277:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -4600,24 +4806,24 @@ loop265:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop265
+	JAE    loop277
 
-end266:
+end278:
 	CMPQ CX, $+8
-	JB   end268
+	JB   end280
 
-loop267:
+loop279:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop267
+	JAE    loop279
 
-end268:
+end280:
 	TESTQ     CX, CX
-	JZ        none269
+	JZ        none281
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4625,16 +4831,16 @@ end268:
 	VCMPPD    $0x11, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none269:
-	JMP done251
+none281:
+	JMP done263
 
-case264:
+case276:
 	CMPQ BX, $+3
-	JNE  case270
+	JNE  case282
 	CMPQ CX, $+64
-	JB   end272
+	JB   end284
 
-loop271:
+loop283:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x12, 64(AX), Z0, K1
@@ -4655,24 +4861,24 @@ loop271:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop271
+	JAE    loop283
 
-end272:
+end284:
 	CMPQ CX, $+8
-	JB   end274
+	JB   end286
 
-loop273:
+loop285:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop273
+	JAE    loop285
 
-end274:
+end286:
 	TESTQ     CX, CX
-	JZ        none275
+	JZ        none287
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4680,16 +4886,16 @@ end274:
 	VCMPPD    $0x12, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none275:
-	JMP done251
+none287:
+	JMP done263
 
-case270:
+case282:
 	CMPQ BX, $+4
-	JNE  case276
+	JNE  case288
 	CMPQ CX, $+64
-	JB   end278
+	JB   end290
 
-loop277:
+loop289:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -4710,24 +4916,24 @@ loop277:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop277
+	JAE    loop289
 
-end278:
+end290:
 	CMPQ CX, $+8
-	JB   end280
+	JB   end292
 
-loop279:
+loop291:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop279
+	JAE    loop291
 
-end280:
+end292:
 	TESTQ     CX, CX
-	JZ        none281
+	JZ        none293
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4735,14 +4941,14 @@ end280:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none281:
-	JMP done251
+none293:
+	JMP done263
 
-case276:
+case288:
 	CMPQ CX, $+64
-	JB   end284
+	JB   end296
 
-loop283:
+loop295:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x04, 64(AX), Z0, K1
@@ -4763,24 +4969,24 @@ loop283:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop283
+	JAE    loop295
 
-end284:
+end296:
 	CMPQ CX, $+8
-	JB   end286
+	JB   end298
 
-loop285:
+loop297:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop285
+	JAE    loop297
 
-end286:
+end298:
 	TESTQ     CX, CX
-	JZ        none287
+	JZ        none299
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4788,8 +4994,8 @@ end286:
 	VCMPPD    $0x04, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none287:
-done251:
+none299:
+done263:
 	VZEROUPPER
 	RET
 
@@ -4802,11 +5008,11 @@ TEXT ·compareInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case289
+	JNE          case301
 	CMPQ         CX, $+64
-	JB           end291
+	JB           end303
 
-loop290:
+loop302:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -4827,24 +5033,24 @@ loop290:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop290
+	JAE    loop302
 
-end291:
+end303:
 	CMPQ CX, $+8
-	JB   end293
+	JB   end305
 
-loop292:
+loop304:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop292
+	JAE    loop304
 
-end293:
+end305:
 	TESTQ     CX, CX
-	JZ        none294
+	JZ        none306
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4852,16 +5058,16 @@ end293:
 	VPCMPQ    $0x06, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none294:
-	JMP done288
+none306:
+	JMP done300
 
-case289:
+case301:
 	CMPQ BX, $+1
-	JNE  case295
+	JNE  case307
 	CMPQ CX, $+64
-	JB   end297
+	JB   end309
 
-loop296:
+loop308:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -4882,24 +5088,24 @@ loop296:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop296
+	JAE    loop308
 
-end297:
+end309:
 	CMPQ CX, $+8
-	JB   end299
+	JB   end311
 
-loop298:
+loop310:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop298
+	JAE    loop310
 
-end299:
+end311:
 	TESTQ     CX, CX
-	JZ        none300
+	JZ        none312
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4907,14 +5113,14 @@ end299:
 	VPCMPQ    $0x01, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none300:
-	JMP done288
+none312:
+	JMP done300
 
-case295:
+case307:
 	CMPQ CX, $+64
-	JB   end303
+	JB   end315
 
-loop302:
+loop314:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -4935,24 +5141,24 @@ loop302:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop302
+	JAE    loop314
 
-end303:
+end315:
 	CMPQ CX, $+8
-	JB   end305
+	JB   end317
 
-loop304:
+loop316:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop304
+	JAE    loop316
 
-end305:
+end317:
 	TESTQ     CX, CX
-	JZ        none306
+	JZ        none318
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4960,8 +5166,8 @@ end305:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none306:
-done288:
+none318:
+done300:
 	VZEROUPPER
 	RET
 
@@ -4975,13 +5181,13 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case308
+	JNE       case320
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain309
+	JZ        plain321
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain309
+	JNZ       plain321
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4989,7 +5195,7 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none310
+	JZ        none322
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5003,11 +5209,11 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none310:
+none322:
 	CMPQ DX, $+32
-	JB   end312
+	JB   end324
 
-loop311:
+loop323:
 	VMOVUPD  (AX), Z0
 	VADDPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5025,17 +5231,17 @@ loop311:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop311
+	JAE      loop323
 
-end312:
+end324:
 	SFENCE
 
-plain309:
+plain321:
 	CMPQ    DX, $+32
-	JB      end314
+	JB      end326
 	PCALIGN $0x40
 
-loop313:
+loop325:
 	VMOVUPD (AX), Z0
 	VADDPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5053,13 +5259,13 @@ loop313:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop313
+	JAE     loop325
 
-end314:
+end326:
 	CMPQ DX, $+8
-	JB   end316
+	JB   end328
 
-loop315:
+loop327:
 	VMOVUPD (AX), Z0
 	VADDPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5068,11 +5274,11 @@ loop315:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop315
+	JAE     loop327
 
-end316:
+end328:
 	TESTQ     DX, DX
-	JZ        none317
+	JZ        none329
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5082,18 +5288,18 @@ end316:
 	VADDPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none317:
-	JMP done307
+none329:
+	JMP done319
 
-case308:
+case320:
 	CMPQ      SI, $+1
-	JNE       case318
+	JNE       case330
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain319
+	JZ        plain331
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain319
+	JNZ       plain331
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5101,7 +5307,7 @@ case308:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none320
+	JZ        none332
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5115,11 +5321,11 @@ case308:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none320:
+none332:
 	CMPQ DX, $+32
-	JB   end322
+	JB   end334
 
-loop321:
+loop333:
 	VMOVUPD  (AX), Z0
 	VSUBPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5137,17 +5343,17 @@ loop321:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop321
+	JAE      loop333
 
-end322:
+end334:
 	SFENCE
 
-plain319:
+plain331:
 	CMPQ    DX, $+32
-	JB      end324
+	JB      end336
 	PCALIGN $0x40
 
-loop323:
+loop335:
 	VMOVUPD (AX), Z0
 	VSUBPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5165,13 +5371,13 @@ loop323:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop323
+	JAE     loop335
 
-end324:
+end336:
 	CMPQ DX, $+8
-	JB   end326
+	JB   end338
 
-loop325:
+loop337:
 	VMOVUPD (AX), Z0
 	VSUBPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5180,11 +5386,11 @@ loop325:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop325
+	JAE     loop337
 
-end326:
+end338:
 	TESTQ     DX, DX
-	JZ        none327
+	JZ        none339
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5194,18 +5400,18 @@ end326:
 	VSUBPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none327:
-	JMP done307
+none339:
+	JMP done319
 
-case318:
+case330:
 	CMPQ      SI, $+2
-	JNE       case328
+	JNE       case340
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain329
+	JZ        plain341
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain329
+	JNZ       plain341
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5213,7 +5419,7 @@ case318:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none330
+	JZ        none342
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5227,11 +5433,11 @@ case318:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none330:
+none342:
 	CMPQ DX, $+32
-	JB   end332
+	JB   end344
 
-loop331:
+loop343:
 	VMOVUPD  (AX), Z0
 	VMULPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5249,17 +5455,17 @@ loop331:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop331
+	JAE      loop343
 
-end332:
+end344:
 	SFENCE
 
-plain329:
+plain341:
 	CMPQ    DX, $+32
-	JB      end334
+	JB      end346
 	PCALIGN $0x40
 
-loop333:
+loop345:
 	VMOVUPD (AX), Z0
 	VMULPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5277,13 +5483,13 @@ loop333:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop333
+	JAE     loop345
 
-end334:
+end346:
 	CMPQ DX, $+8
-	JB   end336
+	JB   end348
 
-loop335:
+loop347:
 	VMOVUPD (AX), Z0
 	VMULPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5292,11 +5498,11 @@ loop335:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop335
+	JAE     loop347
 
-end336:
+end348:
 	TESTQ     DX, DX
-	JZ        none337
+	JZ        none349
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5306,16 +5512,16 @@ end336:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none337:
-	JMP done307
+none349:
+	JMP done319
 
-case328:
+case340:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain339
+	JZ        plain351
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain339
+	JNZ       plain351
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5323,7 +5529,7 @@ case328:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none340
+	JZ        none352
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5337,11 +5543,11 @@ case328:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none340:
+none352:
 	CMPQ DX, $+32
-	JB   end342
+	JB   end354
 
-loop341:
+loop353:
 	VMOVUPD  (AX), Z0
 	VDIVPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5359,17 +5565,17 @@ loop341:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop341
+	JAE      loop353
 
-end342:
+end354:
 	SFENCE
 
-plain339:
+plain351:
 	CMPQ    DX, $+32
-	JB      end344
+	JB      end356
 	PCALIGN $0x40
 
-loop343:
+loop355:
 	VMOVUPD (AX), Z0
 	VDIVPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5387,13 +5593,13 @@ loop343:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop343
+	JAE     loop355
 
-end344:
+end356:
 	CMPQ DX, $+8
-	JB   end346
+	JB   end358
 
-loop345:
+loop357:
 	VMOVUPD (AX), Z0
 	VDIVPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5402,11 +5608,11 @@ loop345:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop345
+	JAE     loop357
 
-end346:
+end358:
 	TESTQ     DX, DX
-	JZ        none347
+	JZ        none359
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5416,8 +5622,8 @@ end346:
 	VDIVPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none347:
-done307:
+none359:
+done319:
 	VZEROUPPER
 	RET
 
@@ -5431,13 +5637,13 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case349
+	JNE       case361
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain350
+	JZ        plain362
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain350
+	JNZ       plain362
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5445,7 +5651,7 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none351
+	JZ        none363
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5459,11 +5665,11 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none351:
+none363:
 	CMPQ DX, $+32
-	JB   end353
+	JB   end365
 
-loop352:
+loop364:
 	VMOVUPD  (AX), Z0
 	VPADDQ   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5481,17 +5687,17 @@ loop352:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop352
+	JAE      loop364
 
-end353:
+end365:
 	SFENCE
 
-plain350:
+plain362:
 	CMPQ    DX, $+32
-	JB      end355
+	JB      end367
 	PCALIGN $0x40
 
-loop354:
+loop366:
 	VMOVUPD (AX), Z0
 	VPADDQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5509,13 +5715,13 @@ loop354:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop354
+	JAE     loop366
 
-end355:
+end367:
 	CMPQ DX, $+8
-	JB   end357
+	JB   end369
 
-loop356:
+loop368:
 	VMOVUPD (AX), Z0
 	VPADDQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5524,11 +5730,11 @@ loop356:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop356
+	JAE     loop368
 
-end357:
+end369:
 	TESTQ     DX, DX
-	JZ        none358
+	JZ        none370
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5538,18 +5744,18 @@ end357:
 	VPADDQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none358:
-	JMP done348
+none370:
+	JMP done360
 
-case349:
+case361:
 	CMPQ      SI, $+1
-	JNE       case359
+	JNE       case371
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain360
+	JZ        plain372
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain360
+	JNZ       plain372
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5557,7 +5763,7 @@ case349:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none361
+	JZ        none373
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5571,11 +5777,11 @@ case349:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none361:
+none373:
 	CMPQ DX, $+32
-	JB   end363
+	JB   end375
 
-loop362:
+loop374:
 	VMOVUPD  (AX), Z0
 	VPSUBQ   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5593,17 +5799,17 @@ loop362:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop362
+	JAE      loop374
 
-end363:
+end375:
 	SFENCE
 
-plain360:
+plain372:
 	CMPQ    DX, $+32
-	JB      end365
+	JB      end377
 	PCALIGN $0x40
 
-loop364:
+loop376:
 	VMOVUPD (AX), Z0
 	VPSUBQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5621,13 +5827,13 @@ loop364:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop364
+	JAE     loop376
 
-end365:
+end377:
 	CMPQ DX, $+8
-	JB   end367
+	JB   end379
 
-loop366:
+loop378:
 	VMOVUPD (AX), Z0
 	VPSUBQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5636,11 +5842,11 @@ loop366:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop366
+	JAE     loop378
 
-end367:
+end379:
 	TESTQ     DX, DX
-	JZ        none368
+	JZ        none380
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5650,16 +5856,16 @@ end367:
 	VPSUBQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none368:
-	JMP done348
+none380:
+	JMP done360
 
-case359:
+case371:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain370
+	JZ        plain382
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain370
+	JNZ       plain382
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5667,7 +5873,7 @@ case359:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none371
+	JZ        none383
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5681,11 +5887,11 @@ case359:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none371:
+none383:
 	CMPQ DX, $+32
-	JB   end373
+	JB   end385
 
-loop372:
+loop384:
 	VMOVUPD  (AX), Z0
 	VPMULLQ  (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5703,17 +5909,17 @@ loop372:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop372
+	JAE      loop384
 
-end373:
+end385:
 	SFENCE
 
-plain370:
+plain382:
 	CMPQ    DX, $+32
-	JB      end375
+	JB      end387
 	PCALIGN $0x40
 
-loop374:
+loop386:
 	VMOVUPD (AX), Z0
 	VPMULLQ (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5731,13 +5937,13 @@ loop374:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop374
+	JAE     loop386
 
-end375:
+end387:
 	CMPQ DX, $+8
-	JB   end377
+	JB   end389
 
-loop376:
+loop388:
 	VMOVUPD (AX), Z0
 	VPMULLQ (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5746,11 +5952,11 @@ loop376:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop376
+	JAE     loop388
 
-end377:
+end389:
 	TESTQ     DX, DX
-	JZ        none378
+	JZ        none390
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5760,8 +5966,8 @@ end377:
 	VPMULLQ   Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none378:
-done348:
+none390:
+done360:
 	VZEROUPPER
 	RET
 
@@ -5775,13 +5981,13 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case380
+	JNE          case392
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain381
+	JZ           plain393
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain381
+	JNZ          plain393
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -5789,7 +5995,7 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none382
+	JZ           none394
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -5800,11 +6006,11 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none382:
+none394:
 	CMPQ CX, $+32
-	JB   end384
+	JB   end396
 
-loop383:
+loop395:
 	VMULPD   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VMULPD   64(AX), Z0, Z1
@@ -5817,17 +6023,17 @@ loop383:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop383
+	JAE      loop395
 
-end384:
+end396:
 	SFENCE
 
-plain381:
+plain393:
 	CMPQ    CX, $+32
-	JB      end386
+	JB      end398
 	PCALIGN $0x40
 
-loop385:
+loop397:
 	VMULPD  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VMULPD  64(AX), Z0, Z1
@@ -5840,24 +6046,24 @@ loop385:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop385
+	JAE     loop397
 
-end386:
+end398:
 	CMPQ CX, $+8
-	JB   end388
+	JB   end400
 
-loop387:
+loop399:
 	VMULPD  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop387
+	JAE     loop399
 
-end388:
+end400:
 	TESTQ     CX, CX
-	JZ        none389
+	JZ        none401
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5865,18 +6071,18 @@ end388:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none389:
-	JMP done379
+none401:
+	JMP done391
 
-case380:
+case392:
 	CMPQ      BX, $+1
-	JNE       case390
+	JNE       case402
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain391
+	JZ        plain403
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain391
+	JNZ       plain403
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -5884,7 +6090,7 @@ case380:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none392
+	JZ        none404
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -5895,11 +6101,11 @@ case380:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none392:
+none404:
 	CMPQ CX, $+32
-	JB   end394
+	JB   end406
 
-loop393:
+loop405:
 	VSQRTPD  (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VSQRTPD  64(AX), Z0
@@ -5912,17 +6118,17 @@ loop393:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop393
+	JAE      loop405
 
-end394:
+end406:
 	SFENCE
 
-plain391:
+plain403:
 	CMPQ    CX, $+32
-	JB      end396
+	JB      end408
 	PCALIGN $0x40
 
-loop395:
+loop407:
 	VSQRTPD (AX), Z0
 	VMOVUPD Z0, (DX)
 	VSQRTPD 64(AX), Z0
@@ -5935,24 +6141,24 @@ loop395:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop395
+	JAE     loop407
 
-end396:
+end408:
 	CMPQ CX, $+8
-	JB   end398
+	JB   end410
 
-loop397:
+loop409:
 	VSQRTPD (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop397
+	JAE     loop409
 
-end398:
+end410:
 	TESTQ     CX, CX
-	JZ        none399
+	JZ        none411
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5960,18 +6166,18 @@ end398:
 	VSQRTPD   Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none399:
-	JMP done379
+none411:
+	JMP done391
 
-case390:
+case402:
 	CMPQ      BX, $+2
-	JNE       case400
+	JNE       case412
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain401
+	JZ        plain413
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain401
+	JNZ       plain413
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -5979,7 +6185,7 @@ case390:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none402
+	JZ        none414
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -5990,11 +6196,11 @@ case390:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none402:
+none414:
 	CMPQ CX, $+32
-	JB   end404
+	JB   end416
 
-loop403:
+loop415:
 	VPANDNQ  (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPANDNQ  64(AX), Z1, Z0
@@ -6007,17 +6213,17 @@ loop403:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop403
+	JAE      loop415
 
-end404:
+end416:
 	SFENCE
 
-plain401:
+plain413:
 	CMPQ    CX, $+32
-	JB      end406
+	JB      end418
 	PCALIGN $0x40
 
-loop405:
+loop417:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPANDNQ 64(AX), Z1, Z0
@@ -6030,24 +6236,24 @@ loop405:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop405
+	JAE     loop417
 
-end406:
+end418:
 	CMPQ CX, $+8
-	JB   end408
+	JB   end420
 
-loop407:
+loop419:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop407
+	JAE     loop419
 
-end408:
+end420:
 	TESTQ     CX, CX
-	JZ        none409
+	JZ        none421
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -6055,16 +6261,16 @@ end408:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none409:
-	JMP done379
+none421:
+	JMP done391
 
-case400:
+case412:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain411
+	JZ        plain423
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain411
+	JNZ       plain423
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -6072,7 +6278,7 @@ case400:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none412
+	JZ        none424
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -6083,11 +6289,11 @@ case400:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none412:
+none424:
 	CMPQ CX, $+32
-	JB   end414
+	JB   end426
 
-loop413:
+loop425:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -6100,17 +6306,17 @@ loop413:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop413
+	JAE      loop425
 
-end414:
+end426:
 	SFENCE
 
-plain411:
+plain423:
 	CMPQ    CX, $+32
-	JB      end416
+	JB      end428
 	PCALIGN $0x40
 
-loop415:
+loop427:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -6123,24 +6329,24 @@ loop415:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop415
+	JAE     loop427
 
-end416:
+end428:
 	CMPQ CX, $+8
-	JB   end418
+	JB   end430
 
-loop417:
+loop429:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop417
+	JAE     loop429
 
-end418:
+end430:
 	TESTQ     CX, CX
-	JZ        none419
+	JZ        none431
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -6148,8 +6354,8 @@ end418:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none419:
-done379:
+none431:
+done391:
 	VZEROUPPER
 	RET
 
@@ -6165,10 +6371,10 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain420
+	JZ          plain432
 	MOVQ        SI, DI
 	ANDQ        $+7, DI
-	JNZ         plain420
+	JNZ         plain432
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -6176,7 +6382,7 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none421
+	JZ          none433
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -6193,11 +6399,11 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (DX)(DI*8), DX
 
-none421:
+none433:
 	CMPQ BX, $+32
-	JB   end423
+	JB   end435
 
-loop422:
+loop434:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -6220,17 +6426,17 @@ loop422:
 	ADDQ        $+256, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop422
+	JAE         loop434
 
-end423:
+end435:
 	SFENCE
 
-plain420:
+plain432:
 	CMPQ    BX, $+32
-	JB      end425
+	JB      end437
 	PCALIGN $0x40
 
-loop424:
+loop436:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -6253,13 +6459,13 @@ loop424:
 	ADDQ        $+256, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop424
+	JAE         loop436
 
-end425:
+end437:
 	CMPQ BX, $+8
-	JB   end427
+	JB   end439
 
-loop426:
+loop438:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -6270,11 +6476,11 @@ loop426:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop426
+	JAE         loop438
 
-end427:
+end439:
 	TESTQ       BX, BX
-	JZ          none428
+	JZ          none440
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
 	KMOVW       DI, K1
@@ -6286,7 +6492,7 @@ end427:
 	VFMADD213PD Z2, Z1, Z0
 	VMOVUPD     Z0, K1, (SI)
 
-none428:
+none440:
 	VZEROUPPER
 	RET
 
@@ -6301,10 +6507,10 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain429
+	JZ           plain441
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain429
+	JNZ          plain441
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -6312,7 +6518,7 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none430
+	JZ           none442
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -6326,11 +6532,11 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none430:
+none442:
 	CMPQ DX, $+32
-	JB   end432
+	JB   end444
 
-loop431:
+loop443:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVNTPD    Z1, (BX)
@@ -6348,17 +6554,17 @@ loop431:
 	ADDQ        $+256, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop431
+	JAE         loop443
 
-end432:
+end444:
 	SFENCE
 
-plain429:
+plain441:
 	CMPQ    DX, $+32
-	JB      end434
+	JB      end446
 	PCALIGN $0x40
 
-loop433:
+loop445:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -6376,13 +6582,13 @@ loop433:
 	ADDQ        $+256, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop433
+	JAE         loop445
 
-end434:
+end446:
 	CMPQ DX, $+8
-	JB   end436
+	JB   end448
 
-loop435:
+loop447:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -6391,11 +6597,11 @@ loop435:
 	ADDQ        $+64, CX
 	SUBQ        $+8, DX
 	CMPQ        DX, $+8
-	JAE         loop435
+	JAE         loop447
 
-end436:
+end448:
 	TESTQ       DX, DX
-	JZ          none437
+	JZ          none449
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
 	KMOVW       SI, K1
@@ -6405,7 +6611,7 @@ end436:
 	VFMADD213PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (BX)
 
-none437:
+none449:
 	VZEROUPPER
 	RET
 
@@ -6424,9 +6630,9 @@ TEXT ·compressAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end439
+	JB      end451
 
-loop438:
+loop450:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -6498,9 +6704,9 @@ loop438:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop438
+	JAE           loop450
 
-end439:
+end451:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -6525,9 +6731,9 @@ TEXT ·placesAVX512(SB), NOSPLIT, $0-48
 	MOVQ         SI, DI
 	NEGQ         DI
 	CMPQ         AX, $+64
-	JB           end441
+	JB           end453
 
-loop440:
+loop452:
 	SHRXQ         SI, (DX), R8
 	SHLXQ         DI, (DX)(BX*1), R9
 	ORQ           R9, R8
@@ -6614,9 +6820,9 @@ loop440:
 	LEAQ          (CX)(R8*8), CX
 	SUBQ          $+64, AX
 	CMPQ          AX, $+64
-	JAE           loop440
+	JAE           loop452
 
-end441:
+end453:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, CX
 	SHRQ $0x03, CX
@@ -6646,11 +6852,11 @@ TEXT ·filterAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case443
+	JNE          case455
 	CMPQ         CX, $+64
-	JB           end445
+	JB           end457
 
-loop444:
+loop456:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6710,13 +6916,13 @@ loop444:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop444
+	JAE           loop456
 
-end445:
+end457:
 	CMPQ CX, $+8
-	JB   end447
+	JB   end459
 
-loop446:
+loop458:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6727,18 +6933,18 @@ loop446:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop446
+	JAE           loop458
 
-end447:
-	JMP done442
+end459:
+	JMP done454
 
-case443:
+case455:
 	CMPQ BX, $+1
-	JNE  case448
+	JNE  case460
 	CMPQ CX, $+64
-	JB   end450
+	JB   end462
 
-loop449:
+loop461:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6798,13 +7004,13 @@ loop449:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop449
+	JAE           loop461
 
-end450:
+end462:
 	CMPQ CX, $+8
-	JB   end452
+	JB   end464
 
-loop451:
+loop463:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6815,18 +7021,18 @@ loop451:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop451
+	JAE           loop463
 
-end452:
-	JMP done442
+end464:
+	JMP done454
 
-case448:
+case460:
 	CMPQ BX, $+2
-	JNE  case453
+	JNE  case465
 	CMPQ CX, $+64
-	JB   end455
+	JB   end467
 
-loop454:
+loop466:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6886,13 +7092,13 @@ loop454:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop454
+	JAE           loop466
 
-end455:
+end467:
 	CMPQ CX, $+8
-	JB   end457
+	JB   end469
 
-loop456:
+loop468:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6903,18 +7109,18 @@ loop456:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop456
+	JAE           loop468
 
-end457:
-	JMP done442
+end469:
+	JMP done454
 
-case453:
+case465:
 	CMPQ BX, $+3
-	JNE  case458
+	JNE  case470
 	CMPQ CX, $+64
-	JB   end460
+	JB   end472
 
-loop459:
+loop471:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6974,13 +7180,13 @@ loop459:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop459
+	JAE           loop471
 
-end460:
+end472:
 	CMPQ CX, $+8
-	JB   end462
+	JB   end474
 
-loop461:
+loop473:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6991,18 +7197,18 @@ loop461:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop461
+	JAE           loop473
 
-end462:
-	JMP done442
+end474:
+	JMP done454
 
-case458:
+case470:
 	CMPQ BX, $+4
-	JNE  case463
+	JNE  case475
 	CMPQ CX, $+64
-	JB   end465
+	JB   end477
 
-loop464:
+loop476:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7062,13 +7268,13 @@ loop464:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop464
+	JAE           loop476
 
-end465:
+end477:
 	CMPQ CX, $+8
-	JB   end467
+	JB   end479
 
-loop466:
+loop478:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7079,16 +7285,16 @@ loop466:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop466
+	JAE           loop478
 
-end467:
-	JMP done442
+end479:
+	JMP done454
 
-case463:
+case475:
 	CMPQ CX, $+64
-	JB   end470
+	JB   end482
 
-loop469:
+loop481:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7148,13 +7354,13 @@ loop469:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop469
+	JAE           loop481
 
-end470:
+end482:
 	CMPQ CX, $+8
-	JB   end472
+	JB   end484
 
-loop471:
+loop483:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7165,10 +7371,10 @@ loop471:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop471
+	JAE           loop483
 
-end472:
-done442:
+end484:
+done454:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -7185,11 +7391,11 @@ TEXT ·filterInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case474
+	JNE          case486
 	CMPQ         CX, $+64
-	JB           end476
+	JB           end488
 
-loop475:
+loop487:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7249,13 +7455,13 @@ loop475:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop475
+	JAE           loop487
 
-end476:
+end488:
 	CMPQ CX, $+8
-	JB   end478
+	JB   end490
 
-loop477:
+loop489:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7266,18 +7472,18 @@ loop477:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop477
+	JAE           loop489
 
-end478:
-	JMP done473
+end490:
+	JMP done485
 
-case474:
+case486:
 	CMPQ BX, $+1
-	JNE  case479
+	JNE  case491
 	CMPQ CX, $+64
-	JB   end481
+	JB   end493
 
-loop480:
+loop492:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7337,13 +7543,13 @@ loop480:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop480
+	JAE           loop492
 
-end481:
+end493:
 	CMPQ CX, $+8
-	JB   end483
+	JB   end495
 
-loop482:
+loop494:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7354,18 +7560,18 @@ loop482:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop482
+	JAE           loop494
 
-end483:
-	JMP done473
+end495:
+	JMP done485
 
-case479:
+case491:
 	CMPQ BX, $+2
-	JNE  case484
+	JNE  case496
 	CMPQ CX, $+64
-	JB   end486
+	JB   end498
 
-loop485:
+loop497:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7425,13 +7631,13 @@ loop485:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop485
+	JAE           loop497
 
-end486:
+end498:
 	CMPQ CX, $+8
-	JB   end488
+	JB   end500
 
-loop487:
+loop499:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7442,18 +7648,18 @@ loop487:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop487
+	JAE           loop499
 
-end488:
-	JMP done473
+end500:
+	JMP done485
 
-case484:
+case496:
 	CMPQ BX, $+3
-	JNE  case489
+	JNE  case501
 	CMPQ CX, $+64
-	JB   end491
+	JB   end503
 
-loop490:
+loop502:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7513,13 +7719,13 @@ loop490:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop490
+	JAE           loop502
 
-end491:
+end503:
 	CMPQ CX, $+8
-	JB   end493
+	JB   end505
 
-loop492:
+loop504:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7530,18 +7736,18 @@ loop492:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop492
+	JAE           loop504
 
-end493:
-	JMP done473
+end505:
+	JMP done485
 
-case489:
+case501:
 	CMPQ BX, $+4
-	JNE  case494
+	JNE  case506
 	CMPQ CX, $+64
-	JB   end496
+	JB   end508
 
-loop495:
+loop507:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7601,13 +7807,13 @@ loop495:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop495
+	JAE           loop507
 
-end496:
+end508:
 	CMPQ CX, $+8
-	JB   end498
+	JB   end510
 
-loop497:
+loop509:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7618,16 +7824,16 @@ loop497:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop497
+	JAE           loop509
 
-end498:
-	JMP done473
+end510:
+	JMP done485
 
-case494:
+case506:
 	CMPQ CX, $+64
-	JB   end501
+	JB   end513
 
-loop500:
+loop512:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7687,13 +7893,13 @@ loop500:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop500
+	JAE           loop512
 
-end501:
+end513:
 	CMPQ CX, $+8
-	JB   end503
+	JB   end515
 
-loop502:
+loop514:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7704,10 +7910,10 @@ loop502:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop502
+	JAE           loop514
 
-end503:
-done473:
+end515:
+done485:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -7724,21 +7930,21 @@ TEXT ·takeAVX512(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), SI
 	MOVQ BX, DI
 	CMPQ BX, $+8
-	JB   end506
+	JB   end518
 
-loop505:
+loop517:
 	MOVQ (DX), R8
 	CMPQ R8, CX
-	JAE  bad504
+	JAE  bad516
 	MOVQ 8(DX), R9
 	CMPQ R9, CX
-	JAE  bad504
+	JAE  bad516
 	MOVQ 16(DX), R10
 	CMPQ R10, CX
-	JAE  bad504
+	JAE  bad516
 	MOVQ 24(DX), R11
 	CMPQ R11, CX
-	JAE  bad504
+	JAE  bad516
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -7749,16 +7955,16 @@ loop505:
 	MOVQ R11, 24(SI)
 	MOVQ 32(DX), R8
 	CMPQ R8, CX
-	JAE  bad504
+	JAE  bad516
 	MOVQ 40(DX), R9
 	CMPQ R9, CX
-	JAE  bad504
+	JAE  bad516
 	MOVQ 48(DX), R10
 	CMPQ R10, CX
-	JAE  bad504
+	JAE  bad516
 	MOVQ 56(DX), R11
 	CMPQ R11, CX
-	JAE  bad504
+	JAE  bad516
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -7771,10 +7977,10 @@ loop505:
 	ADDQ $+64, SI
 	SUBQ $+8, BX
 	CMPQ BX, $+8
-	JAE  loop505
+	JAE  loop517
 
-end506:
-bad504:
+end518:
+bad516:
 	SUBQ BX, DI
 	MOVQ DI, ret+56(FP)
 	RET
@@ -7795,9 +8001,9 @@ TEXT ·prefixAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end508
+	JB           end520
 
-loop507:
+loop519:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -7846,13 +8052,13 @@ loop507:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop507
+	JAE     loop519
 
-end508:
+end520:
 	CMPQ CX, $+8
-	JB   end510
+	JB   end522
 
-loop509:
+loop521:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -7868,9 +8074,9 @@ loop509:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop509
+	JAE     loop521
 
-end510:
+end522:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -7897,9 +8103,9 @@ TEXT ·prefixBeforeAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end512
+	JB           end524
 
-loop511:
+loop523:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -7952,13 +8158,13 @@ loop511:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop511
+	JAE     loop523
 
-end512:
+end524:
 	CMPQ CX, $+8
-	JB   end514
+	JB   end526
 
-loop513:
+loop525:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -7975,9 +8181,9 @@ loop513:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop513
+	JAE     loop525
 
-end514:
+end526:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -7998,9 +8204,9 @@ TEXT ·prefixInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end516
+	JB           end528
 
-loop515:
+loop527:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8049,13 +8255,13 @@ loop515:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop515
+	JAE     loop527
 
-end516:
+end528:
 	CMPQ CX, $+8
-	JB   end518
+	JB   end530
 
-loop517:
+loop529:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8071,9 +8277,9 @@ loop517:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop517
+	JAE     loop529
 
-end518:
+end530:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8094,9 +8300,9 @@ TEXT ·prefixBeforeInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end520
+	JB           end532
 
-loop519:
+loop531:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8149,13 +8355,13 @@ loop519:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop519
+	JAE     loop531
 
-end520:
+end532:
 	CMPQ CX, $+8
-	JB   end522
+	JB   end534
 
-loop521:
+loop533:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8172,9 +8378,9 @@ loop521:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop521
+	JAE     loop533
 
-end522:
+end534:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8204,10 +8410,10 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain523
+	JZ           plain535
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain523
+	JNZ          plain535
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -8215,7 +8421,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none524
+	JZ           none536
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -8252,11 +8458,11 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none524:
+none536:
 	CMPQ CX, $+32
-	JB   end526
+	JB   end538
 
-loop525:
+loop537:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -8373,17 +8579,17 @@ loop525:
 	ADDQ         $+256, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop525
+	JAE          loop537
 
-end526:
+end538:
 	SFENCE
 
-plain523:
+plain535:
 	CMPQ    CX, $+32
-	JB      end528
+	JB      end540
 	PCALIGN $0x40
 
-loop527:
+loop539:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -8500,13 +8706,13 @@ loop527:
 	ADDQ         $+256, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop527
+	JAE          loop539
 
-end528:
+end540:
 	CMPQ CX, $+8
-	JB   end530
+	JB   end542
 
-loop529:
+loop541:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -8539,11 +8745,11 @@ loop529:
 	ADDQ         $+64, AX
 	SUBQ         $+8, CX
 	CMPQ         CX, $+8
-	JAE          loop529
+	JAE          loop541
 
-end530:
+end542:
 	TESTQ        CX, CX
-	JZ           none531
+	JZ           none543
 	MOVQ         $-1, BX
 	BZHIQ        CX, BX, BX
 	KMOVW        BX, K1
@@ -8577,7 +8783,7 @@ end530:
 	VSCALEFPD    Z1, Z3, Z3
 	VMOVUPD      Z3, K1, (DX)
 
-none531:
+none543:
 	VZEROUPPER
 	RET
 
@@ -8654,10 +8860,10 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain532
+	JZ           plain544
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain532
+	JNZ          plain544
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -8665,7 +8871,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none533
+	JZ           none545
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -8700,7 +8906,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	VFMADD231PD  Z3, Z16, Z15
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary534
+	JZ           ordinary546
 	VCMPPD       $0x11, Z12, Z14, K2
 	VMOVUPD      avx512const54<>+0(SB), K2, Z15
 	VCMPPD       $0x00, Z12, Z14, K2
@@ -8708,360 +8914,14 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z15
 
-ordinary534:
+ordinary546:
 	VMOVUPD Z15, K1, (DX)
 	SUBQ    BX, CX
 	LEAQ    (DX)(BX*8), DX
 	LEAQ    (AX)(BX*8), AX
 
-none533:
+none545:
 	CMPQ CX, $+32
-	JB   end536
-
-loop535:
-	VMOVUPD     (AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary537
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary537:
-	VMOVNTPD    Z15, (DX)
-	VMOVUPD     64(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary538
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary538:
-	VMOVNTPD    Z15, 64(DX)
-	VMOVUPD     128(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary539
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary539:
-	VMOVNTPD    Z15, 128(DX)
-	VMOVUPD     192(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary540
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary540:
-	VMOVNTPD Z15, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop535
-
-end536:
-	SFENCE
-
-plain532:
-	CMPQ    CX, $+32
-	JB      end542
-	PCALIGN $0x40
-
-loop541:
-	VMOVUPD     (AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary543
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary543:
-	VMOVUPD     Z15, (DX)
-	VMOVUPD     64(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary544
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary544:
-	VMOVUPD     Z15, 64(DX)
-	VMOVUPD     128(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary545
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary545:
-	VMOVUPD     Z15, 128(DX)
-	VMOVUPD     192(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary546
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary546:
-	VMOVUPD Z15, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop541
-
-end542:
-	CMPQ CX, $+8
 	JB   end548
 
 loop547:
@@ -9104,16 +8964,362 @@ loop547:
 	VMOVUPD     Z14, K1, Z15
 
 ordinary549:
+	VMOVNTPD    Z15, (DX)
+	VMOVUPD     64(AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary550
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary550:
+	VMOVNTPD    Z15, 64(DX)
+	VMOVUPD     128(AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary551
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary551:
+	VMOVNTPD    Z15, 128(DX)
+	VMOVUPD     192(AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary552
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary552:
+	VMOVNTPD Z15, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop547
+
+end548:
+	SFENCE
+
+plain544:
+	CMPQ    CX, $+32
+	JB      end554
+	PCALIGN $0x40
+
+loop553:
+	VMOVUPD     (AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary555
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary555:
+	VMOVUPD     Z15, (DX)
+	VMOVUPD     64(AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary556
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary556:
+	VMOVUPD     Z15, 64(DX)
+	VMOVUPD     128(AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary557
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary557:
+	VMOVUPD     Z15, 128(DX)
+	VMOVUPD     192(AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary558
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary558:
+	VMOVUPD Z15, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop553
+
+end554:
+	CMPQ CX, $+8
+	JB   end560
+
+loop559:
+	VMOVUPD     (AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary561
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary561:
 	VMOVUPD Z15, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop547
+	JAE     loop559
 
-end548:
+end560:
 	TESTQ       CX, CX
-	JZ          none550
+	JZ          none562
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -9148,7 +9354,7 @@ end548:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary551
+	JZ          ordinary563
 	VCMPPD      $0x11, Z12, Z14, K2
 	VMOVUPD     avx512const54<>+0(SB), K2, Z15
 	VCMPPD      $0x00, Z12, Z14, K2
@@ -9156,10 +9362,10 @@ end548:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z15
 
-ordinary551:
+ordinary563:
 	VMOVUPD Z15, K1, (DX)
 
-none550:
+none562:
 	VZEROUPPER
 	RET
 
@@ -9220,9 +9426,9 @@ TEXT ·compensateAVX512(SB), NOSPLIT, $0-32
 	VMOVUPD 128(DX), Z2
 	VMOVUPD 192(DX), Z3
 	CMPQ    CX, $+16
-	JB      end553
+	JB      end565
 
-loop552:
+loop564:
 	VMOVUPD (AX), Z4
 	VADDPD  Z4, Z0, Z5
 	VSUBPD  Z0, Z5, Z6
@@ -9244,9 +9450,9 @@ loop552:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop552
+	JAE     loop564
 
-end553:
+end565:
 	VMOVUPD Z0, (DX)
 	VMOVUPD Z1, 64(DX)
 	VMOVUPD Z2, 128(DX)
@@ -9270,21 +9476,21 @@ TEXT ·sumAbsAVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z8, Z8, Z8
 	VMOVUPD avx512const0<>+0(SB), Z9
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near554
+	JB      near566
 	CMPQ    CX, $+64
-	JB      end556
+	JB      end568
 
-loop555:
+loop567:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end558
+	JB      end570
 	PCALIGN $0x40
 
-loop557:
+loop569:
 	MOVQ    (AX), BX
 	MOVQ    8(AX), BX
 	MOVQ    64(AX), BX
@@ -9320,9 +9526,9 @@ loop557:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop557
+	JAE     loop569
 
-end558:
+end570:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -9343,24 +9549,24 @@ end558:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop555
+	JAE    loop567
 
-end556:
-near554:
+end568:
+near566:
 	CMPQ CX, $+64
-	JB   end560
+	JB   end572
 
-loop559:
+loop571:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end562
+	JB      end574
 	PCALIGN $0x40
 
-loop561:
+loop573:
 	VPANDNQ (AX), Z9, Z10
 	VADDPD  Z10, Z0, Z0
 	VPANDNQ 64(AX), Z9, Z10
@@ -9380,9 +9586,9 @@ loop561:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop561
+	JAE     loop573
 
-end562:
+end574:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -9403,23 +9609,23 @@ end562:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop559
+	JAE    loop571
 
-end560:
+end572:
 	CMPQ CX, $+8
-	JB   end564
+	JB   end576
 
-loop563:
+loop575:
 	VPANDNQ (AX), Z9, Z1
 	VADDPD  Z1, Z0, Z0
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop563
+	JAE     loop575
 
-end564:
+end576:
 	TESTQ     CX, CX
-	JZ        none565
+	JZ        none577
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -9427,7 +9633,7 @@ end564:
 	VPANDNQ   Z1, Z9, Z1
 	VADDPD    Z1, Z0, Z0
 
-none565:
+none577:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -9448,13 +9654,13 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	MOVQ      dst+8(FP), DX
 	MOVQ      c+0(FP), BX
 	CMPQ      BX, $+0
-	JNE       case567
+	JNE       case579
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain568
+	JZ        plain580
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain568
+	JNZ       plain580
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -9462,7 +9668,7 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none569
+	JZ        none581
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -9477,225 +9683,225 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none569:
+none581:
 	CMPQ CX, $+32
-	JB   end571
-
-loop570:
-	VMOVUPD  (AX), Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, (DX)
-	VMOVUPD  64(AX), Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, 64(DX)
-	VMOVUPD  128(AX), Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, 128(DX)
-	VMOVUPD  192(AX), Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop570
-
-end571:
-	SFENCE
-
-plain568:
-	CMPQ    CX, $+32
-	JB      end573
-	PCALIGN $0x40
-
-loop572:
-	VMOVUPD (AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, (DX)
-	VMOVUPD 64(AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 64(DX)
-	VMOVUPD 128(AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 128(DX)
-	VMOVUPD 192(AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop572
-
-end573:
-	CMPQ CX, $+8
-	JB   end575
-
-loop574:
-	VMOVUPD (AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop574
-
-end575:
-	TESTQ     CX, CX
-	JZ        none576
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD   Z0, Z0
-	VPSRAQ    $0x3f, Z0, Z1
-	VPSRLQ    $0x01, Z1, Z1
-	VPXORQ    Z1, Z0, Z0
-	VPSUBQ    avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
-
-none576:
-	JMP done566
-
-case567:
-	CMPQ      BX, $+1
-	JNE       case577
-	MOVQ      stream+40(FP), BX
-	TESTQ     BX, BX
-	JZ        plain578
-	MOVQ      DX, BX
-	ANDQ      $+7, BX
-	JNZ       plain578
-	MOVQ      DX, BX
-	NEGQ      BX
-	ANDQ      $+63, BX
-	SHRQ      $0x03, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
-	TESTQ     BX, BX
-	JZ        none579
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD   Z0, Z0
-	VPADDQ    avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ    $0x3f, Z0, Z1
-	VPSRLQ    $0x01, Z1, Z1
-	VPXORQ    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
-	SUBQ      BX, CX
-	LEAQ      (DX)(BX*8), DX
-	LEAQ      (AX)(BX*8), AX
-
-none579:
-	CMPQ CX, $+32
-	JB   end581
-
-loop580:
-	VMOVUPD  (AX), Z0
-	VPADDQ   avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VMOVNTPD Z0, (DX)
-	VMOVUPD  64(AX), Z0
-	VPADDQ   avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VMOVNTPD Z0, 64(DX)
-	VMOVUPD  128(AX), Z0
-	VPADDQ   avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VMOVNTPD Z0, 128(DX)
-	VMOVUPD  192(AX), Z0
-	VPADDQ   avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VMOVNTPD Z0, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop580
-
-end581:
-	SFENCE
-
-plain578:
-	CMPQ    CX, $+32
-	JB      end583
-	PCALIGN $0x40
+	JB   end583
 
 loop582:
-	VMOVUPD (AX), Z0
-	VPADDQ  avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VMOVUPD Z0, (DX)
-	VMOVUPD 64(AX), Z0
-	VPADDQ  avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VMOVUPD Z0, 64(DX)
-	VMOVUPD 128(AX), Z0
-	VPADDQ  avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VMOVUPD Z0, 128(DX)
-	VMOVUPD 192(AX), Z0
-	VPADDQ  avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VMOVUPD Z0, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop582
+	VMOVUPD  (AX), Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, (DX)
+	VMOVUPD  64(AX), Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, 64(DX)
+	VMOVUPD  128(AX), Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, 128(DX)
+	VMOVUPD  192(AX), Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop582
 
 end583:
-	CMPQ CX, $+8
-	JB   end585
+	SFENCE
+
+plain580:
+	CMPQ    CX, $+32
+	JB      end585
+	PCALIGN $0x40
 
 loop584:
 	VMOVUPD (AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD Z0, (DX)
+	VMOVUPD 64(AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD Z0, 64(DX)
+	VMOVUPD 128(AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD Z0, 128(DX)
+	VMOVUPD 192(AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop584
+
+end585:
+	CMPQ CX, $+8
+	JB   end587
+
+loop586:
+	VMOVUPD (AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop586
+
+end587:
+	TESTQ     CX, CX
+	JZ        none588
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD   Z0, Z0
+	VPSRAQ    $0x3f, Z0, Z1
+	VPSRLQ    $0x01, Z1, Z1
+	VPXORQ    Z1, Z0, Z0
+	VPSUBQ    avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none588:
+	JMP done578
+
+case579:
+	CMPQ      BX, $+1
+	JNE       case589
+	MOVQ      stream+40(FP), BX
+	TESTQ     BX, BX
+	JZ        plain590
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain590
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none591
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD   Z0, Z0
+	VPADDQ    avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ    $0x3f, Z0, Z1
+	VPSRLQ    $0x01, Z1, Z1
+	VPXORQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none591:
+	CMPQ CX, $+32
+	JB   end593
+
+loop592:
+	VMOVUPD  (AX), Z0
+	VPADDQ   avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VMOVNTPD Z0, (DX)
+	VMOVUPD  64(AX), Z0
+	VPADDQ   avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VMOVNTPD Z0, 64(DX)
+	VMOVUPD  128(AX), Z0
+	VPADDQ   avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VMOVNTPD Z0, 128(DX)
+	VMOVUPD  192(AX), Z0
+	VPADDQ   avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop592
+
+end593:
+	SFENCE
+
+plain590:
+	CMPQ    CX, $+32
+	JB      end595
+	PCALIGN $0x40
+
+loop594:
+	VMOVUPD (AX), Z0
+	VPADDQ  avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VMOVUPD Z0, (DX)
+	VMOVUPD 64(AX), Z0
+	VPADDQ  avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VMOVUPD Z0, 64(DX)
+	VMOVUPD 128(AX), Z0
+	VPADDQ  avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VMOVUPD Z0, 128(DX)
+	VMOVUPD 192(AX), Z0
+	VPADDQ  avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop594
+
+end595:
+	CMPQ CX, $+8
+	JB   end597
+
+loop596:
+	VMOVUPD (AX), Z0
 	VPADDQ  avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z1
 	VPSRLQ  $0x01, Z1, Z1
@@ -9705,11 +9911,11 @@ loop584:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop584
+	JAE     loop596
 
-end585:
+end597:
 	TESTQ     CX, CX
-	JZ        none586
+	JZ        none598
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -9721,16 +9927,16 @@ end585:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none586:
-	JMP done566
+none598:
+	JMP done578
 
-case577:
+case589:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain588
+	JZ        plain600
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain588
+	JNZ       plain600
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -9738,7 +9944,7 @@ case577:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none589
+	JZ        none601
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -9755,11 +9961,11 @@ case577:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none589:
+none601:
 	CMPQ CX, $+32
-	JB   end591
+	JB   end603
 
-loop590:
+loop602:
 	VADDPD   (AX), Z0, Z1
 	VCMPPD   $0x03, Z1, Z1, K1
 	VMOVUPD  avx512const56<>+0(SB), K1, Z1
@@ -9796,17 +10002,17 @@ loop590:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop590
+	JAE      loop602
 
-end591:
+end603:
 	SFENCE
 
-plain588:
+plain600:
 	CMPQ    CX, $+32
-	JB      end593
+	JB      end605
 	PCALIGN $0x40
 
-loop592:
+loop604:
 	VADDPD  (AX), Z0, Z1
 	VCMPPD  $0x03, Z1, Z1, K1
 	VMOVUPD avx512const56<>+0(SB), K1, Z1
@@ -9843,13 +10049,13 @@ loop592:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop592
+	JAE     loop604
 
-end593:
+end605:
 	CMPQ CX, $+8
-	JB   end595
+	JB   end607
 
-loop594:
+loop606:
 	VADDPD  (AX), Z0, Z1
 	VCMPPD  $0x03, Z1, Z1, K1
 	VMOVUPD avx512const56<>+0(SB), K1, Z1
@@ -9862,11 +10068,11 @@ loop594:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop594
+	JAE     loop606
 
-end595:
+end607:
 	TESTQ     CX, CX
-	JZ        none596
+	JZ        none608
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -9880,8 +10086,8 @@ end595:
 	VPSUBQ    avx512const55<>+0(SB), Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none596:
-done566:
+none608:
+done578:
 	VZEROUPPER
 	RET
 
@@ -9922,13 +10128,13 @@ TEXT ·partitionAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx512const57<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end599
+	JB           end611
 
-loop598:
+loop610:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+256
-	JB        end597
+	JB        end609
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -9983,10 +10189,10 @@ loop598:
 	LEAQ      -64(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop598
+	JAE       loop610
 
-end599:
-end597:
+end611:
+end609:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -10282,13 +10488,13 @@ TEXT ·partitionPairsAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx512const57<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end602
+	JB           end614
 
-loop601:
+loop613:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+256
-	JB        end600
+	JB        end612
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -10355,10 +10561,10 @@ loop601:
 	LEAQ      -64(BX)(R13*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop601
+	JAE       loop613
 
-end602:
-end600:
+end614:
+end612:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -10384,7 +10590,7 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         CX, $+8
-	JA           more604
+	JA           more616
 	LEAQ         (AX), CX
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      avx512const14<>+0(SB), Z1
@@ -10422,11 +10628,11 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VPMAXSQ      Z1, Z3, K1, Z2
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (AX)
-	JMP          sorted603
+	JMP          sorted615
 
-more604:
+more616:
 	CMPQ       CX, $+16
-	JA         more605
+	JA         more617
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
@@ -10510,11 +10716,11 @@ more604:
 	VMOVUPD    Z3, (AX)
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
 	VMOVUPD    Z2, K1, 64(AX)
-	JMP        sorted603
+	JMP        sorted615
 
-more605:
+more617:
 	CMPQ       CX, $+32
-	JA         more606
+	JA         more618
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -10707,11 +10913,11 @@ more605:
 	VMOVUPD    Z6, K1, 128(AX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
 	VMOVUPD    Z5, K1, 192(AX)
-	JMP        sorted603
+	JMP        sorted615
 
-more606:
+more618:
 	CMPQ       CX, $+64
-	JA         more607
+	JA         more619
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -11174,9 +11380,9 @@ more606:
 	VMOVUPD    Z3, K1, 384(AX)
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
 	VMOVUPD    Z6, K1, 448(AX)
-	JMP        sorted603
+	JMP        sorted615
 
-more607:
+more619:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -12292,7 +12498,7 @@ more607:
 	VPCMPQ     $0x06, avx512const72<>+0(SB), Z0, K1
 	VMOVUPD    Z11, K1, 960(AX)
 
-sorted603:
+sorted615:
 	VZEROUPPER
 	RET
 
@@ -12455,7 +12661,7 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         DX, $+8
-	JA           more610
+	JA           more622
 	LEAQ         (AX), DX
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      avx512const14<>+0(SB), Z1
@@ -12536,11 +12742,11 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVUPD      Z1, K1, (AX)
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (CX)
-	JMP          sorted609
+	JMP          sorted621
 
-more610:
+more622:
 	CMPQ       DX, $+16
-	JA         more611
+	JA         more623
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), DX
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
@@ -12748,11 +12954,11 @@ more610:
 	VMOVUPD    Z1, (CX)
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 64(CX)
-	JMP        sorted609
+	JMP        sorted621
 
-more611:
+more623:
 	CMPQ       DX, $+32
-	JA         more612
+	JA         more624
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), DX
@@ -13293,9 +13499,9 @@ more611:
 	VMOVUPD    Z3, K1, 128(CX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 192(CX)
-	JMP        sorted609
+	JMP        sorted621
 
-more612:
+more624:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -14683,7 +14889,7 @@ more612:
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
 	VMOVUPD    Z15, K1, 448(CX)
 
-sorted609:
+sorted621:
 	VZEROUPPER
 	RET
 
@@ -14722,16 +14928,16 @@ TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-80
 	MOVQ    a+8(FP), SI
 	MOVQ    b+16(FP), DI
 	CMPQ    DX, $+8
-	JA      wider615
+	JA      wider627
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end617
+	JB      end629
 
-loop616:
+loop628:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Z24
@@ -14882,14 +15088,14 @@ loop616:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop616
+	JAE          loop628
 
-end617:
+end629:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end619
+	JB   end631
 
-loop618:
+loop630:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -14966,13 +15172,13 @@ loop618:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop618
+	JAE          loop630
 
-end619:
+end631:
 	CMPQ BX, $+1
-	JB   end621
+	JB   end633
 
-loop620:
+loop632:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -14995,23 +15201,23 @@ loop620:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop620
+	JAE          loop632
 
-end621:
-	JMP multiplied614
+end633:
+	JMP multiplied626
 
-wider615:
+wider627:
 	CMPQ    DX, $+16
-	JA      wider622
+	JA      wider634
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end624
+	JB      end636
 
-loop623:
+loop635:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	ADDQ         CX, R8
@@ -15235,14 +15441,14 @@ loop623:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop623
+	JAE          loop635
 
-end624:
+end636:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end626
+	JB   end638
 
-loop625:
+loop637:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -15355,13 +15561,13 @@ loop625:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop625
+	JAE          loop637
 
-end626:
+end638:
 	CMPQ BX, $+1
-	JB   end628
+	JB   end640
 
-loop627:
+loop639:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -15393,21 +15599,21 @@ loop627:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop627
+	JAE          loop639
 
-end628:
-	JMP multiplied614
+end640:
+	JMP multiplied626
 
-wider622:
+wider634:
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end630
+	JB      end642
 
-loop629:
+loop641:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	PREFETCHT0   128(R8)
@@ -15704,14 +15910,14 @@ loop629:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop629
+	JAE          loop641
 
-end630:
+end642:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end632
+	JB   end644
 
-loop631:
+loop643:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -15860,13 +16066,13 @@ loop631:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop631
+	JAE          loop643
 
-end632:
+end644:
 	CMPQ BX, $+1
-	JB   end634
+	JB   end646
 
-loop633:
+loop645:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -15907,14 +16113,14 @@ loop633:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop633
+	JAE          loop645
 
-end634:
-multiplied614:
+end646:
+multiplied626:
 	MOVQ         alpha+56(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
 	CMPQ         BX, SI
-	JE           scaled635
+	JE           scaled647
 	VBROADCASTSD alpha+56(FP), Z24
 	VMULPD       Z24, Z0, Z0
 	VMULPD       Z24, Z1, Z1
@@ -15941,13 +16147,13 @@ multiplied614:
 	VMULPD       Z24, Z22, Z22
 	VMULPD       Z24, Z23, Z23
 
-scaled635:
+scaled647:
 	MOVQ         rows+40(FP), SI
 	MOVQ         keep+72(FP), BX
 	TESTQ        BX, BX
-	JZ           over636
+	JZ           over648
 	CMPQ         DX, $+24
-	JB           part637
+	JB           part649
 	VBROADCASTSD beta+64(FP), Z24
 	VFMADD231PD  (AX), Z24, Z0
 	VMOVUPD      Z0, (AX)
@@ -15956,7 +16162,7 @@ scaled635:
 	VFMADD231PD  128(AX), Z24, Z16
 	VMOVUPD      Z16, 128(AX)
 	CMPQ         SI, $+1
-	JBE          end638
+	JBE          end650
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z1
 	VMOVUPD      Z1, (AX)
@@ -15965,7 +16171,7 @@ scaled635:
 	VFMADD231PD  128(AX), Z24, Z17
 	VMOVUPD      Z17, 128(AX)
 	CMPQ         SI, $+2
-	JBE          end638
+	JBE          end650
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z2
 	VMOVUPD      Z2, (AX)
@@ -15974,7 +16180,7 @@ scaled635:
 	VFMADD231PD  128(AX), Z24, Z18
 	VMOVUPD      Z18, 128(AX)
 	CMPQ         SI, $+3
-	JBE          end638
+	JBE          end650
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z3
 	VMOVUPD      Z3, (AX)
@@ -15983,7 +16189,7 @@ scaled635:
 	VFMADD231PD  128(AX), Z24, Z19
 	VMOVUPD      Z19, 128(AX)
 	CMPQ         SI, $+4
-	JBE          end638
+	JBE          end650
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z4
 	VMOVUPD      Z4, (AX)
@@ -15992,7 +16198,7 @@ scaled635:
 	VFMADD231PD  128(AX), Z24, Z20
 	VMOVUPD      Z20, 128(AX)
 	CMPQ         SI, $+5
-	JBE          end638
+	JBE          end650
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z5
 	VMOVUPD      Z5, (AX)
@@ -16001,7 +16207,7 @@ scaled635:
 	VFMADD231PD  128(AX), Z24, Z21
 	VMOVUPD      Z21, 128(AX)
 	CMPQ         SI, $+6
-	JBE          end638
+	JBE          end650
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z6
 	VMOVUPD      Z6, (AX)
@@ -16010,7 +16216,7 @@ scaled635:
 	VFMADD231PD  128(AX), Z24, Z22
 	VMOVUPD      Z22, 128(AX)
 	CMPQ         SI, $+7
-	JBE          end638
+	JBE          end650
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z7
 	VMOVUPD      Z7, (AX)
@@ -16019,14 +16225,14 @@ scaled635:
 	VFMADD231PD  128(AX), Z24, Z23
 	VMOVUPD      Z23, 128(AX)
 
-end638:
+end650:
 	VZEROUPPER
 	RET
 
-part637:
+part649:
 	VBROADCASTSD beta+64(FP), Z24
 	CMPQ         DX, $+0
-	JBE          all639
+	JBE          all651
 	LEAQ         (DX), BX
 	MOVQ         $-1, DI
 	BZHIQ        BX, DI, DI
@@ -16036,51 +16242,51 @@ part637:
 	VFMADD231PD  Z25, Z24, Z0
 	VMOVUPD      Z0, K1, (BX)
 	CMPQ         SI, $+1
-	JBE          end640
+	JBE          end652
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z1
 	VMOVUPD      Z1, K1, (BX)
 	CMPQ         SI, $+2
-	JBE          end640
+	JBE          end652
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z2
 	VMOVUPD      Z2, K1, (BX)
 	CMPQ         SI, $+3
-	JBE          end640
+	JBE          end652
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z3
 	VMOVUPD      Z3, K1, (BX)
 	CMPQ         SI, $+4
-	JBE          end640
+	JBE          end652
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z4
 	VMOVUPD      Z4, K1, (BX)
 	CMPQ         SI, $+5
-	JBE          end640
+	JBE          end652
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z5
 	VMOVUPD      Z5, K1, (BX)
 	CMPQ         SI, $+6
-	JBE          end640
+	JBE          end652
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z6
 	VMOVUPD      Z6, K1, (BX)
 	CMPQ         SI, $+7
-	JBE          end640
+	JBE          end652
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z7
 	VMOVUPD      Z7, K1, (BX)
 
-end640:
+end652:
 	CMPQ        DX, $+8
-	JBE         all639
+	JBE         all651
 	LEAQ        -8(DX), BX
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
@@ -16090,51 +16296,51 @@ end640:
 	VFMADD231PD Z0, Z24, Z8
 	VMOVUPD     Z8, K1, (BX)
 	CMPQ        SI, $+1
-	JBE         end641
+	JBE         end653
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z9
 	VMOVUPD     Z9, K1, (BX)
 	CMPQ        SI, $+2
-	JBE         end641
+	JBE         end653
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z10
 	VMOVUPD     Z10, K1, (BX)
 	CMPQ        SI, $+3
-	JBE         end641
+	JBE         end653
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z11
 	VMOVUPD     Z11, K1, (BX)
 	CMPQ        SI, $+4
-	JBE         end641
+	JBE         end653
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z12
 	VMOVUPD     Z12, K1, (BX)
 	CMPQ        SI, $+5
-	JBE         end641
+	JBE         end653
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z13
 	VMOVUPD     Z13, K1, (BX)
 	CMPQ        SI, $+6
-	JBE         end641
+	JBE         end653
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z14
 	VMOVUPD     Z14, K1, (BX)
 	CMPQ        SI, $+7
-	JBE         end641
+	JBE         end653
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z15
 	VMOVUPD     Z15, K1, (BX)
 
-end641:
+end653:
 	CMPQ        DX, $+16
-	JBE         all639
+	JBE         all651
 	LEAQ        -16(DX), DX
 	MOVQ        $-1, BX
 	BZHIQ       DX, BX, BX
@@ -16144,109 +16350,109 @@ end641:
 	VFMADD231PD Z0, Z24, Z16
 	VMOVUPD     Z16, K1, (AX)
 	CMPQ        SI, $+1
-	JBE         end642
+	JBE         end654
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z17
 	VMOVUPD     Z17, K1, (AX)
 	CMPQ        SI, $+2
-	JBE         end642
+	JBE         end654
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z18
 	VMOVUPD     Z18, K1, (AX)
 	CMPQ        SI, $+3
-	JBE         end642
+	JBE         end654
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z19
 	VMOVUPD     Z19, K1, (AX)
 	CMPQ        SI, $+4
-	JBE         end642
+	JBE         end654
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z20
 	VMOVUPD     Z20, K1, (AX)
 	CMPQ        SI, $+5
-	JBE         end642
+	JBE         end654
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z21
 	VMOVUPD     Z21, K1, (AX)
 	CMPQ        SI, $+6
-	JBE         end642
+	JBE         end654
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z22
 	VMOVUPD     Z22, K1, (AX)
 	CMPQ        SI, $+7
-	JBE         end642
+	JBE         end654
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z23
 	VMOVUPD     Z23, K1, (AX)
 
-end642:
-all639:
+end654:
+all651:
 	VZEROUPPER
 	RET
 
-over636:
+over648:
 	CMPQ    DX, $+24
-	JB      part643
+	JB      part655
 	VMOVUPD Z0, (AX)
 	VMOVUPD Z8, 64(AX)
 	VMOVUPD Z16, 128(AX)
 	CMPQ    SI, $+1
-	JBE     end644
+	JBE     end656
 	ADDQ    CX, AX
 	VMOVUPD Z1, (AX)
 	VMOVUPD Z9, 64(AX)
 	VMOVUPD Z17, 128(AX)
 	CMPQ    SI, $+2
-	JBE     end644
+	JBE     end656
 	ADDQ    CX, AX
 	VMOVUPD Z2, (AX)
 	VMOVUPD Z10, 64(AX)
 	VMOVUPD Z18, 128(AX)
 	CMPQ    SI, $+3
-	JBE     end644
+	JBE     end656
 	ADDQ    CX, AX
 	VMOVUPD Z3, (AX)
 	VMOVUPD Z11, 64(AX)
 	VMOVUPD Z19, 128(AX)
 	CMPQ    SI, $+4
-	JBE     end644
+	JBE     end656
 	ADDQ    CX, AX
 	VMOVUPD Z4, (AX)
 	VMOVUPD Z12, 64(AX)
 	VMOVUPD Z20, 128(AX)
 	CMPQ    SI, $+5
-	JBE     end644
+	JBE     end656
 	ADDQ    CX, AX
 	VMOVUPD Z5, (AX)
 	VMOVUPD Z13, 64(AX)
 	VMOVUPD Z21, 128(AX)
 	CMPQ    SI, $+6
-	JBE     end644
+	JBE     end656
 	ADDQ    CX, AX
 	VMOVUPD Z6, (AX)
 	VMOVUPD Z14, 64(AX)
 	VMOVUPD Z22, 128(AX)
 	CMPQ    SI, $+7
-	JBE     end644
+	JBE     end656
 	ADDQ    CX, AX
 	VMOVUPD Z7, (AX)
 	VMOVUPD Z15, 64(AX)
 	VMOVUPD Z23, 128(AX)
 
-end644:
+end656:
 	VZEROUPPER
 	RET
 
-part643:
+part655:
 	CMPQ    DX, $+0
-	JBE     all645
+	JBE     all657
 	LEAQ    (DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -16254,37 +16460,37 @@ part643:
 	LEAQ    (AX), BX
 	VMOVUPD Z0, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end646
+	JBE     end658
 	ADDQ    CX, BX
 	VMOVUPD Z1, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end646
+	JBE     end658
 	ADDQ    CX, BX
 	VMOVUPD Z2, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end646
+	JBE     end658
 	ADDQ    CX, BX
 	VMOVUPD Z3, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end646
+	JBE     end658
 	ADDQ    CX, BX
 	VMOVUPD Z4, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end646
+	JBE     end658
 	ADDQ    CX, BX
 	VMOVUPD Z5, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end646
+	JBE     end658
 	ADDQ    CX, BX
 	VMOVUPD Z6, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end646
+	JBE     end658
 	ADDQ    CX, BX
 	VMOVUPD Z7, K1, (BX)
 
-end646:
+end658:
 	CMPQ    DX, $+8
-	JBE     all645
+	JBE     all657
 	LEAQ    -8(DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -16292,37 +16498,37 @@ end646:
 	LEAQ    64(AX), BX
 	VMOVUPD Z8, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end647
+	JBE     end659
 	ADDQ    CX, BX
 	VMOVUPD Z9, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end647
+	JBE     end659
 	ADDQ    CX, BX
 	VMOVUPD Z10, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end647
+	JBE     end659
 	ADDQ    CX, BX
 	VMOVUPD Z11, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end647
+	JBE     end659
 	ADDQ    CX, BX
 	VMOVUPD Z12, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end647
+	JBE     end659
 	ADDQ    CX, BX
 	VMOVUPD Z13, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end647
+	JBE     end659
 	ADDQ    CX, BX
 	VMOVUPD Z14, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end647
+	JBE     end659
 	ADDQ    CX, BX
 	VMOVUPD Z15, K1, (BX)
 
-end647:
+end659:
 	CMPQ    DX, $+16
-	JBE     all645
+	JBE     all657
 	LEAQ    -16(DX), DX
 	MOVQ    $-1, BX
 	BZHIQ   DX, BX, BX
@@ -16330,36 +16536,36 @@ end647:
 	LEAQ    128(AX), AX
 	VMOVUPD Z16, K1, (AX)
 	CMPQ    SI, $+1
-	JBE     end648
+	JBE     end660
 	ADDQ    CX, AX
 	VMOVUPD Z17, K1, (AX)
 	CMPQ    SI, $+2
-	JBE     end648
+	JBE     end660
 	ADDQ    CX, AX
 	VMOVUPD Z18, K1, (AX)
 	CMPQ    SI, $+3
-	JBE     end648
+	JBE     end660
 	ADDQ    CX, AX
 	VMOVUPD Z19, K1, (AX)
 	CMPQ    SI, $+4
-	JBE     end648
+	JBE     end660
 	ADDQ    CX, AX
 	VMOVUPD Z20, K1, (AX)
 	CMPQ    SI, $+5
-	JBE     end648
+	JBE     end660
 	ADDQ    CX, AX
 	VMOVUPD Z21, K1, (AX)
 	CMPQ    SI, $+6
-	JBE     end648
+	JBE     end660
 	ADDQ    CX, AX
 	VMOVUPD Z22, K1, (AX)
 	CMPQ    SI, $+7
-	JBE     end648
+	JBE     end660
 	ADDQ    CX, AX
 	VMOVUPD Z23, K1, (AX)
 
-end648:
-all645:
+end660:
+all657:
 	VZEROUPPER
 	RET
 
@@ -16380,9 +16586,9 @@ TEXT ·gemmPackLeftAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K1
 	CMPQ    SI, $+1
-	JB      end650
+	JB      end662
 
-loop649:
+loop661:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -16390,9 +16596,9 @@ loop649:
 	ADDQ      $+64, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop649
+	JAE       loop661
 
-end650:
+end662:
 	VZEROUPPER
 	RET
 
@@ -16427,9 +16633,9 @@ TEXT ·gemmPackRightAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K3
 	CMPQ    SI, $+1
-	JB      end652
+	JB      end664
 
-loop651:
+loop663:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -16443,9 +16649,9 @@ loop651:
 	ADDQ      $+192, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop651
+	JAE       loop663
 
-end652:
+end664:
 	VZEROUPPER
 	RET
 
@@ -16489,9 +16695,9 @@ TEXT ·gemmPackAlongAVX512(SB), NOSPLIT, $0-48
 	CMOVQLE R12, R13
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+8
-	JB      end654
+	JB      end666
 
-loop653:
+loop665:
 	VMOVUPD    (SI), Z0
 	VMOVUPD    (DI), Z1
 	VMOVUPD    (R8), Z2
@@ -16550,11 +16756,11 @@ loop653:
 	ADDQ       $+64, R13
 	SUBQ       $+8, DX
 	CMPQ       DX, $+8
-	JAE        loop653
+	JAE        loop665
 
-end654:
+end666:
 	TESTQ      DX, DX
-	JZ         none655
+	JZ         none667
 	MOVQ       $-1, BX
 	BZHIQ      DX, BX, BX
 	KMOVW      BX, K1
@@ -16592,32 +16798,32 @@ end654:
 	VSHUFF64X2 $0xdd, Z4, Z0, Z0
 	VMOVUPD    Z5, (AX)
 	CMPQ       DX, $+1
-	JBE        end656
+	JBE        end668
 	ADDQ       CX, AX
 	VMOVUPD    Z6, (AX)
 	CMPQ       DX, $+2
-	JBE        end656
+	JBE        end668
 	ADDQ       CX, AX
 	VMOVUPD    Z9, (AX)
 	CMPQ       DX, $+3
-	JBE        end656
+	JBE        end668
 	ADDQ       CX, AX
 	VMOVUPD    Z8, (AX)
 	CMPQ       DX, $+4
-	JBE        end656
+	JBE        end668
 	ADDQ       CX, AX
 	VMOVUPD    Z7, (AX)
 	CMPQ       DX, $+5
-	JBE        end656
+	JBE        end668
 	ADDQ       CX, AX
 	VMOVUPD    Z2, (AX)
 	CMPQ       DX, $+6
-	JBE        end656
+	JBE        end668
 	ADDQ       CX, AX
 	VMOVUPD    Z1, (AX)
 
-end656:
-none655:
+end668:
+none667:
 	VZEROUPPER
 	RET
 
@@ -16644,10 +16850,10 @@ TEXT ·gemvDotAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	CMPQ    CX, $+16
-	JB      end658
+	JB      end670
 	PCALIGN $0x40
 
-loop657:
+loop669:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -16665,13 +16871,13 @@ loop657:
 	ADDQ        $+128, R8
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop657
+	JAE         loop669
 
-end658:
+end670:
 	CMPQ CX, $+8
-	JB   end660
+	JB   end672
 
-loop659:
+loop671:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -16684,11 +16890,11 @@ loop659:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop659
+	JAE         loop671
 
-end660:
+end672:
 	TESTQ       CX, CX
-	JZ          none661
+	JZ          none673
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -16703,7 +16909,7 @@ end660:
 	VFMADD231PD Z11, Z8, Z4
 	VFMADD231PD Z12, Z8, Z6
 
-none661:
+none673:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -16751,10 +16957,10 @@ TEXT ·gemvDotOneAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z0, Z0, Z0
 	VPXORQ  Z1, Z1, Z1
 	CMPQ    CX, $+16
-	JB      end663
+	JB      end675
 	PCALIGN $0x40
 
-loop662:
+loop674:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	VMOVUPD     64(AX), Z2
@@ -16763,24 +16969,24 @@ loop662:
 	ADDQ        $+128, DX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop662
+	JAE         loop674
 
-end663:
+end675:
 	CMPQ CX, $+8
-	JB   end665
+	JB   end677
 
-loop664:
+loop676:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop664
+	JAE         loop676
 
-end665:
+end677:
 	TESTQ       CX, CX
-	JZ          none666
+	JZ          none678
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -16789,7 +16995,7 @@ end665:
 	VMOVUPD     Z2, Z2
 	VFMADD231PD Z3, Z2, Z0
 
-none666:
+none678:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -16834,10 +17040,10 @@ TEXT ·gemvAddAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD 48(DX), Z6
 	VBROADCASTSD 56(DX), Z7
 	CMPQ         CX, $+16
-	JB           end668
+	JB           end680
 	PCALIGN      $0x40
 
-loop667:
+loop679:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -16869,13 +17075,13 @@ loop667:
 	ADDQ        $+128, R13
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop667
+	JAE         loop679
 
-end668:
+end680:
 	CMPQ CX, $+8
-	JB   end670
+	JB   end682
 
-loop669:
+loop681:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -16897,11 +17103,11 @@ loop669:
 	ADDQ        $+64, R13
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop669
+	JAE         loop681
 
-end670:
+end682:
 	TESTQ       CX, CX
-	JZ          none671
+	JZ          none683
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -16925,7 +17131,7 @@ end670:
 	VFMADD231PD Z16, Z7, Z8
 	VMOVUPD     Z8, K1, (AX)
 
-none671:
+none683:
 	VZEROUPPER
 	RET
 
@@ -16940,10 +17146,10 @@ TEXT ·gemvAddOneAVX512(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Z0
 	CMPQ         CX, $+16
-	JB           end673
+	JB           end685
 	PCALIGN      $0x40
 
-loop672:
+loop684:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -16954,13 +17160,13 @@ loop672:
 	ADDQ        $+128, BX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop672
+	JAE         loop684
 
-end673:
+end685:
 	CMPQ CX, $+8
-	JB   end675
+	JB   end687
 
-loop674:
+loop686:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -16968,11 +17174,11 @@ loop674:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop674
+	JAE         loop686
 
-end675:
+end687:
 	TESTQ       CX, CX
-	JZ          none676
+	JZ          none688
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -16982,7 +17188,7 @@ end675:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (AX)
 
-none676:
+none688:
 	VZEROUPPER
 	RET
 
@@ -17000,10 +17206,10 @@ TEXT ·sumInt32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	CMPQ    CX, $+64
-	JB      end678
+	JB      end690
 	PCALIGN $0x40
 
-loop677:
+loop689:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -17023,13 +17229,13 @@ loop677:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop677
+	JAE     loop689
 
-end678:
+end690:
 	CMPQ CX, $+16
-	JB   end680
+	JB   end692
 
-loop679:
+loop691:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -17037,11 +17243,11 @@ loop679:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop679
+	JAE     loop691
 
-end680:
+end692:
 	TESTQ     CX, CX
-	JZ        none681
+	JZ        none693
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17051,7 +17257,7 @@ end680:
 	VPSRAD    $0x10, Z8, Z8
 	VPADDD    Z8, Z4, Z4
 
-none681:
+none693:
 	VPADDD        Z2, Z0, Z0
 	VPADDD        Z3, Z1, Z1
 	VPADDD        Z1, Z0, Z0
@@ -17095,10 +17301,10 @@ TEXT ·dotInt32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	CMPQ    CX, $+64
-	JB      end683
+	JB      end695
 	PCALIGN $0x40
 
-loop682:
+loop694:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -17135,13 +17341,13 @@ loop682:
 	ADDQ    $+256, DX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop682
+	JAE     loop694
 
-end683:
+end695:
 	CMPQ CX, $+16
-	JB   end685
+	JB   end697
 
-loop684:
+loop696:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -17154,11 +17360,11 @@ loop684:
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop684
+	JAE     loop696
 
-end685:
+end697:
 	TESTQ     CX, CX
-	JZ        none686
+	JZ        none698
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -17173,7 +17379,7 @@ end685:
 	VPMULDQ   Z8, Z9, Z10
 	VPADDQ    Z10, Z4, Z4
 
-none686:
+none698:
 	VPADDQ        Z4, Z0, Z0
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
@@ -17218,10 +17424,10 @@ TEXT ·minMaxFloat32AVX512(SB), NOSPLIT, $0-32
 	KXNORW       K3, K3, K3
 	KXNORW       K4, K4, K4
 	CMPQ         CX, $+128
-	JB           end688
+	JB           end700
 	PCALIGN      $0x40
 
-loop687:
+loop699:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -17253,13 +17459,13 @@ loop687:
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop687
+	JAE     loop699
 
-end688:
+end700:
 	CMPQ CX, $+16
-	JB   end690
+	JB   end702
 
-loop689:
+loop701:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -17267,11 +17473,11 @@ loop689:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop689
+	JAE     loop701
 
-end690:
+end702:
 	TESTQ   CX, CX
-	JZ      none691
+	JZ      none703
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K5
@@ -17282,7 +17488,7 @@ end690:
 	VMAXPS  Z0, Z9, Z9
 	VCMPPS  $0x07, Z0, Z0, K1, K1
 
-none691:
+none703:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -17319,11 +17525,11 @@ none691:
 	KMOVW         K1, AX
 	XORL          $0x0000ffff, AX
 	TESTQ         AX, AX
-	JZ            ordered692
+	JZ            ordered704
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered692:
+ordered704:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X9, hi+28(FP)
 	VZEROUPPER
@@ -17352,10 +17558,10 @@ TEXT ·minMaxInt32AVX512(SB), NOSPLIT, $0-32
 	VMOVAPD      Z0, Z15
 	VMOVAPD      Z0, Z16
 	CMPQ         CX, $+128
-	JB           end694
+	JB           end706
 	PCALIGN      $0x40
 
-loop693:
+loop705:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
@@ -17383,24 +17589,24 @@ loop693:
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop693
+	JAE     loop705
 
-end694:
+end706:
 	CMPQ CX, $+16
-	JB   end696
+	JB   end708
 
-loop695:
+loop707:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop695
+	JAE     loop707
 
-end696:
+end708:
 	TESTQ   CX, CX
-	JZ      none697
+	JZ      none709
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -17410,7 +17616,7 @@ end696:
 	VPMINSD Z0, Z1, Z1
 	VPMAXSD Z0, Z9, Z9
 
-none697:
+none709:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -17456,13 +17662,13 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case699
+	JNE       case711
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain700
+	JZ        plain712
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain700
+	JNZ       plain712
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -17470,7 +17676,7 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none701
+	JZ        none713
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -17484,11 +17690,11 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none701:
+none713:
 	CMPQ DX, $+64
-	JB   end703
+	JB   end715
 
-loop702:
+loop714:
 	VMOVUPD  (AX), Z0
 	VADDPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -17506,17 +17712,17 @@ loop702:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop702
+	JAE      loop714
 
-end703:
+end715:
 	SFENCE
 
-plain700:
+plain712:
 	CMPQ    DX, $+64
-	JB      end705
+	JB      end717
 	PCALIGN $0x40
 
-loop704:
+loop716:
 	VMOVUPD (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17534,13 +17740,13 @@ loop704:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop704
+	JAE     loop716
 
-end705:
+end717:
 	CMPQ DX, $+16
-	JB   end707
+	JB   end719
 
-loop706:
+loop718:
 	VMOVUPD (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17549,11 +17755,11 @@ loop706:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop706
+	JAE     loop718
 
-end707:
+end719:
 	TESTQ     DX, DX
-	JZ        none708
+	JZ        none720
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -17563,18 +17769,18 @@ end707:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none708:
-	JMP done698
+none720:
+	JMP done710
 
-case699:
+case711:
 	CMPQ      SI, $+1
-	JNE       case709
+	JNE       case721
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain710
+	JZ        plain722
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain710
+	JNZ       plain722
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -17582,7 +17788,7 @@ case699:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none711
+	JZ        none723
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -17596,11 +17802,11 @@ case699:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none711:
+none723:
 	CMPQ DX, $+64
-	JB   end713
+	JB   end725
 
-loop712:
+loop724:
 	VMOVUPD  (AX), Z0
 	VSUBPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -17618,17 +17824,17 @@ loop712:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop712
+	JAE      loop724
 
-end713:
+end725:
 	SFENCE
 
-plain710:
+plain722:
 	CMPQ    DX, $+64
-	JB      end715
+	JB      end727
 	PCALIGN $0x40
 
-loop714:
+loop726:
 	VMOVUPD (AX), Z0
 	VSUBPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17646,13 +17852,13 @@ loop714:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop714
+	JAE     loop726
 
-end715:
+end727:
 	CMPQ DX, $+16
-	JB   end717
+	JB   end729
 
-loop716:
+loop728:
 	VMOVUPD (AX), Z0
 	VSUBPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17661,11 +17867,11 @@ loop716:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop716
+	JAE     loop728
 
-end717:
+end729:
 	TESTQ     DX, DX
-	JZ        none718
+	JZ        none730
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -17675,18 +17881,18 @@ end717:
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none718:
-	JMP done698
+none730:
+	JMP done710
 
-case709:
+case721:
 	CMPQ      SI, $+2
-	JNE       case719
+	JNE       case731
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain720
+	JZ        plain732
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain720
+	JNZ       plain732
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -17694,7 +17900,7 @@ case709:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none721
+	JZ        none733
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -17708,11 +17914,11 @@ case709:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none721:
+none733:
 	CMPQ DX, $+64
-	JB   end723
+	JB   end735
 
-loop722:
+loop734:
 	VMOVUPD  (AX), Z0
 	VMULPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -17730,17 +17936,17 @@ loop722:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop722
+	JAE      loop734
 
-end723:
+end735:
 	SFENCE
 
-plain720:
+plain732:
 	CMPQ    DX, $+64
-	JB      end725
+	JB      end737
 	PCALIGN $0x40
 
-loop724:
+loop736:
 	VMOVUPD (AX), Z0
 	VMULPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17758,13 +17964,13 @@ loop724:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop724
+	JAE     loop736
 
-end725:
+end737:
 	CMPQ DX, $+16
-	JB   end727
+	JB   end739
 
-loop726:
+loop738:
 	VMOVUPD (AX), Z0
 	VMULPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17773,11 +17979,11 @@ loop726:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop726
+	JAE     loop738
 
-end727:
+end739:
 	TESTQ     DX, DX
-	JZ        none728
+	JZ        none740
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -17787,16 +17993,16 @@ end727:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none728:
-	JMP done698
+none740:
+	JMP done710
 
-case719:
+case731:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain730
+	JZ        plain742
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain730
+	JNZ       plain742
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -17804,7 +18010,7 @@ case719:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none731
+	JZ        none743
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -17818,11 +18024,11 @@ case719:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none731:
+none743:
 	CMPQ DX, $+64
-	JB   end733
+	JB   end745
 
-loop732:
+loop744:
 	VMOVUPD  (AX), Z0
 	VDIVPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -17840,17 +18046,17 @@ loop732:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop732
+	JAE      loop744
 
-end733:
+end745:
 	SFENCE
 
-plain730:
+plain742:
 	CMPQ    DX, $+64
-	JB      end735
+	JB      end747
 	PCALIGN $0x40
 
-loop734:
+loop746:
 	VMOVUPD (AX), Z0
 	VDIVPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17868,13 +18074,13 @@ loop734:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop734
+	JAE     loop746
 
-end735:
+end747:
 	CMPQ DX, $+16
-	JB   end737
+	JB   end749
 
-loop736:
+loop748:
 	VMOVUPD (AX), Z0
 	VDIVPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17883,11 +18089,11 @@ loop736:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop736
+	JAE     loop748
 
-end737:
+end749:
 	TESTQ     DX, DX
-	JZ        none738
+	JZ        none750
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -17897,8 +18103,8 @@ end737:
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none738:
-done698:
+none750:
+done710:
 	VZEROUPPER
 	RET
 
@@ -17912,13 +18118,13 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case740
+	JNE       case752
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain741
+	JZ        plain753
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain741
+	JNZ       plain753
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -17926,7 +18132,7 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none742
+	JZ        none754
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -17940,11 +18146,11 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none742:
+none754:
 	CMPQ DX, $+64
-	JB   end744
+	JB   end756
 
-loop743:
+loop755:
 	VMOVUPD  (AX), Z0
 	VPADDD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -17962,17 +18168,17 @@ loop743:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop743
+	JAE      loop755
 
-end744:
+end756:
 	SFENCE
 
-plain741:
+plain753:
 	CMPQ    DX, $+64
-	JB      end746
+	JB      end758
 	PCALIGN $0x40
 
-loop745:
+loop757:
 	VMOVUPD (AX), Z0
 	VPADDD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17990,13 +18196,13 @@ loop745:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop745
+	JAE     loop757
 
-end746:
+end758:
 	CMPQ DX, $+16
-	JB   end748
+	JB   end760
 
-loop747:
+loop759:
 	VMOVUPD (AX), Z0
 	VPADDD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18005,11 +18211,11 @@ loop747:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop747
+	JAE     loop759
 
-end748:
+end760:
 	TESTQ     DX, DX
-	JZ        none749
+	JZ        none761
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -18019,18 +18225,18 @@ end748:
 	VPADDD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none749:
-	JMP done739
+none761:
+	JMP done751
 
-case740:
+case752:
 	CMPQ      SI, $+1
-	JNE       case750
+	JNE       case762
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain751
+	JZ        plain763
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain751
+	JNZ       plain763
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18038,7 +18244,7 @@ case740:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none752
+	JZ        none764
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18052,11 +18258,11 @@ case740:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none752:
+none764:
 	CMPQ DX, $+64
-	JB   end754
+	JB   end766
 
-loop753:
+loop765:
 	VMOVUPD  (AX), Z0
 	VPSUBD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -18074,17 +18280,17 @@ loop753:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop753
+	JAE      loop765
 
-end754:
+end766:
 	SFENCE
 
-plain751:
+plain763:
 	CMPQ    DX, $+64
-	JB      end756
+	JB      end768
 	PCALIGN $0x40
 
-loop755:
+loop767:
 	VMOVUPD (AX), Z0
 	VPSUBD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18102,13 +18308,13 @@ loop755:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop755
+	JAE     loop767
 
-end756:
+end768:
 	CMPQ DX, $+16
-	JB   end758
+	JB   end770
 
-loop757:
+loop769:
 	VMOVUPD (AX), Z0
 	VPSUBD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18117,11 +18323,11 @@ loop757:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop757
+	JAE     loop769
 
-end758:
+end770:
 	TESTQ     DX, DX
-	JZ        none759
+	JZ        none771
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -18131,16 +18337,16 @@ end758:
 	VPSUBD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none759:
-	JMP done739
+none771:
+	JMP done751
 
-case750:
+case762:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain761
+	JZ        plain773
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain761
+	JNZ       plain773
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18148,7 +18354,7 @@ case750:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none762
+	JZ        none774
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18162,11 +18368,11 @@ case750:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none762:
+none774:
 	CMPQ DX, $+64
-	JB   end764
+	JB   end776
 
-loop763:
+loop775:
 	VMOVUPD  (AX), Z0
 	VPMULLD  (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -18184,17 +18390,17 @@ loop763:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop763
+	JAE      loop775
 
-end764:
+end776:
 	SFENCE
 
-plain761:
+plain773:
 	CMPQ    DX, $+64
-	JB      end766
+	JB      end778
 	PCALIGN $0x40
 
-loop765:
+loop777:
 	VMOVUPD (AX), Z0
 	VPMULLD (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18212,13 +18418,13 @@ loop765:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop765
+	JAE     loop777
 
-end766:
+end778:
 	CMPQ DX, $+16
-	JB   end768
+	JB   end780
 
-loop767:
+loop779:
 	VMOVUPD (AX), Z0
 	VPMULLD (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18227,11 +18433,11 @@ loop767:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop767
+	JAE     loop779
 
-end768:
+end780:
 	TESTQ     DX, DX
-	JZ        none769
+	JZ        none781
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -18241,8 +18447,8 @@ end768:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none769:
-done739:
+none781:
+done751:
 	VZEROUPPER
 	RET
 
@@ -18256,13 +18462,13 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case771
+	JNE          case783
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain772
+	JZ           plain784
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain772
+	JNZ          plain784
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -18270,7 +18476,7 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none773
+	JZ           none785
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -18281,11 +18487,11 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none773:
+none785:
 	CMPQ CX, $+64
-	JB   end775
+	JB   end787
 
-loop774:
+loop786:
 	VMULPS   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VMULPS   64(AX), Z0, Z1
@@ -18298,17 +18504,17 @@ loop774:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop774
+	JAE      loop786
 
-end775:
+end787:
 	SFENCE
 
-plain772:
+plain784:
 	CMPQ    CX, $+64
-	JB      end777
+	JB      end789
 	PCALIGN $0x40
 
-loop776:
+loop788:
 	VMULPS  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VMULPS  64(AX), Z0, Z1
@@ -18321,24 +18527,24 @@ loop776:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop776
+	JAE     loop788
 
-end777:
+end789:
 	CMPQ CX, $+16
-	JB   end779
+	JB   end791
 
-loop778:
+loop790:
 	VMULPS  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop778
+	JAE     loop790
 
-end779:
+end791:
 	TESTQ     CX, CX
-	JZ        none780
+	JZ        none792
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18346,18 +18552,18 @@ end779:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none780:
-	JMP done770
+none792:
+	JMP done782
 
-case771:
+case783:
 	CMPQ      BX, $+1
-	JNE       case781
+	JNE       case793
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain782
+	JZ        plain794
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain782
+	JNZ       plain794
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -18365,7 +18571,7 @@ case771:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none783
+	JZ        none795
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -18376,11 +18582,11 @@ case771:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none783:
+none795:
 	CMPQ CX, $+64
-	JB   end785
+	JB   end797
 
-loop784:
+loop796:
 	VSQRTPS  (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VSQRTPS  64(AX), Z0
@@ -18393,17 +18599,17 @@ loop784:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop784
+	JAE      loop796
 
-end785:
+end797:
 	SFENCE
 
-plain782:
+plain794:
 	CMPQ    CX, $+64
-	JB      end787
+	JB      end799
 	PCALIGN $0x40
 
-loop786:
+loop798:
 	VSQRTPS (AX), Z0
 	VMOVUPD Z0, (DX)
 	VSQRTPS 64(AX), Z0
@@ -18416,24 +18622,24 @@ loop786:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop786
+	JAE     loop798
 
-end787:
+end799:
 	CMPQ CX, $+16
-	JB   end789
+	JB   end801
 
-loop788:
+loop800:
 	VSQRTPS (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop788
+	JAE     loop800
 
-end789:
+end801:
 	TESTQ     CX, CX
-	JZ        none790
+	JZ        none802
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18441,18 +18647,18 @@ end789:
 	VSQRTPS   Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none790:
-	JMP done770
+none802:
+	JMP done782
 
-case781:
+case793:
 	CMPQ      BX, $+2
-	JNE       case791
+	JNE       case803
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain792
+	JZ        plain804
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain792
+	JNZ       plain804
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -18460,7 +18666,7 @@ case781:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none793
+	JZ        none805
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -18471,11 +18677,11 @@ case781:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none793:
+none805:
 	CMPQ CX, $+64
-	JB   end795
+	JB   end807
 
-loop794:
+loop806:
 	VPANDNQ  (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPANDNQ  64(AX), Z1, Z0
@@ -18488,17 +18694,17 @@ loop794:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop794
+	JAE      loop806
 
-end795:
+end807:
 	SFENCE
 
-plain792:
+plain804:
 	CMPQ    CX, $+64
-	JB      end797
+	JB      end809
 	PCALIGN $0x40
 
-loop796:
+loop808:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPANDNQ 64(AX), Z1, Z0
@@ -18511,24 +18717,24 @@ loop796:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop796
+	JAE     loop808
 
-end797:
+end809:
 	CMPQ CX, $+16
-	JB   end799
+	JB   end811
 
-loop798:
+loop810:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop798
+	JAE     loop810
 
-end799:
+end811:
 	TESTQ     CX, CX
-	JZ        none800
+	JZ        none812
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18536,16 +18742,16 @@ end799:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none800:
-	JMP done770
+none812:
+	JMP done782
 
-case791:
+case803:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain802
+	JZ        plain814
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain802
+	JNZ       plain814
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -18553,7 +18759,7 @@ case791:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none803
+	JZ        none815
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -18564,11 +18770,11 @@ case791:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none803:
+none815:
 	CMPQ CX, $+64
-	JB   end805
+	JB   end817
 
-loop804:
+loop816:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -18581,17 +18787,17 @@ loop804:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop804
+	JAE      loop816
 
-end805:
+end817:
 	SFENCE
 
-plain802:
+plain814:
 	CMPQ    CX, $+64
-	JB      end807
+	JB      end819
 	PCALIGN $0x40
 
-loop806:
+loop818:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -18604,24 +18810,24 @@ loop806:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop806
+	JAE     loop818
 
-end807:
+end819:
 	CMPQ CX, $+16
-	JB   end809
+	JB   end821
 
-loop808:
+loop820:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop808
+	JAE     loop820
 
-end809:
+end821:
 	TESTQ     CX, CX
-	JZ        none810
+	JZ        none822
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18629,8 +18835,8 @@ end809:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none810:
-done770:
+none822:
+done782:
 	VZEROUPPER
 	RET
 
@@ -18654,13 +18860,13 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case812
+	JNE          case824
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain813
+	JZ           plain825
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain813
+	JNZ          plain825
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -18668,7 +18874,7 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none814
+	JZ           none826
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -18679,11 +18885,11 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none814:
+none826:
 	CMPQ CX, $+64
-	JB   end816
+	JB   end828
 
-loop815:
+loop827:
 	VPMULLD  (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VPMULLD  64(AX), Z0, Z1
@@ -18696,17 +18902,17 @@ loop815:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop815
+	JAE      loop827
 
-end816:
+end828:
 	SFENCE
 
-plain813:
+plain825:
 	CMPQ    CX, $+64
-	JB      end818
+	JB      end830
 	PCALIGN $0x40
 
-loop817:
+loop829:
 	VPMULLD (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VPMULLD 64(AX), Z0, Z1
@@ -18719,24 +18925,24 @@ loop817:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop817
+	JAE     loop829
 
-end818:
+end830:
 	CMPQ CX, $+16
-	JB   end820
+	JB   end832
 
-loop819:
+loop831:
 	VPMULLD (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop819
+	JAE     loop831
 
-end820:
+end832:
 	TESTQ     CX, CX
-	JZ        none821
+	JZ        none833
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18744,18 +18950,18 @@ end820:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none821:
-	JMP done811
+none833:
+	JMP done823
 
-case812:
+case824:
 	CMPQ      BX, $+1
-	JNE       case822
+	JNE       case834
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain823
+	JZ        plain835
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain823
+	JNZ       plain835
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -18763,7 +18969,7 @@ case812:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none824
+	JZ        none836
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -18774,11 +18980,11 @@ case812:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none824:
+none836:
 	CMPQ CX, $+64
-	JB   end826
+	JB   end838
 
-loop825:
+loop837:
 	VPABSD   (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VPABSD   64(AX), Z0
@@ -18791,17 +18997,17 @@ loop825:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop825
+	JAE      loop837
 
-end826:
+end838:
 	SFENCE
 
-plain823:
+plain835:
 	CMPQ    CX, $+64
-	JB      end828
+	JB      end840
 	PCALIGN $0x40
 
-loop827:
+loop839:
 	VPABSD  (AX), Z0
 	VMOVUPD Z0, (DX)
 	VPABSD  64(AX), Z0
@@ -18814,24 +19020,24 @@ loop827:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop827
+	JAE     loop839
 
-end828:
+end840:
 	CMPQ CX, $+16
-	JB   end830
+	JB   end842
 
-loop829:
+loop841:
 	VPABSD  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop829
+	JAE     loop841
 
-end830:
+end842:
 	TESTQ     CX, CX
-	JZ        none831
+	JZ        none843
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18839,16 +19045,16 @@ end830:
 	VPABSD    Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none831:
-	JMP done811
+none843:
+	JMP done823
 
-case822:
+case834:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain833
+	JZ        plain845
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain833
+	JNZ       plain845
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -18856,7 +19062,7 @@ case822:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none834
+	JZ        none846
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -18867,11 +19073,11 @@ case822:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none834:
+none846:
 	CMPQ CX, $+64
-	JB   end836
+	JB   end848
 
-loop835:
+loop847:
 	VPSUBD   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPSUBD   64(AX), Z1, Z0
@@ -18884,17 +19090,17 @@ loop835:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop835
+	JAE      loop847
 
-end836:
+end848:
 	SFENCE
 
-plain833:
+plain845:
 	CMPQ    CX, $+64
-	JB      end838
+	JB      end850
 	PCALIGN $0x40
 
-loop837:
+loop849:
 	VPSUBD  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPSUBD  64(AX), Z1, Z0
@@ -18907,24 +19113,24 @@ loop837:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop837
+	JAE     loop849
 
-end838:
+end850:
 	CMPQ CX, $+16
-	JB   end840
+	JB   end852
 
-loop839:
+loop851:
 	VPSUBD  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop839
+	JAE     loop851
 
-end840:
+end852:
 	TESTQ     CX, CX
-	JZ        none841
+	JZ        none853
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18932,8 +19138,8 @@ end840:
 	VPSUBD    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none841:
-done811:
+none853:
+done823:
 	VZEROUPPER
 	RET
 
@@ -18949,10 +19155,10 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain842
+	JZ          plain854
 	MOVQ        SI, DI
 	ANDQ        $+3, DI
-	JNZ         plain842
+	JNZ         plain854
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -18960,7 +19166,7 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none843
+	JZ          none855
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -18977,11 +19183,11 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
 
-none843:
+none855:
 	CMPQ BX, $+64
-	JB   end845
+	JB   end857
 
-loop844:
+loop856:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -19004,17 +19210,17 @@ loop844:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop844
+	JAE         loop856
 
-end845:
+end857:
 	SFENCE
 
-plain842:
+plain854:
 	CMPQ    BX, $+64
-	JB      end847
+	JB      end859
 	PCALIGN $0x40
 
-loop846:
+loop858:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -19037,13 +19243,13 @@ loop846:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop846
+	JAE         loop858
 
-end847:
+end859:
 	CMPQ BX, $+16
-	JB   end849
+	JB   end861
 
-loop848:
+loop860:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -19054,11 +19260,11 @@ loop848:
 	ADDQ        $+64, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop848
+	JAE         loop860
 
-end849:
+end861:
 	TESTQ       BX, BX
-	JZ          none850
+	JZ          none862
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
 	KMOVW       DI, K1
@@ -19070,7 +19276,7 @@ end849:
 	VFMADD213PS Z2, Z1, Z0
 	VMOVUPS     Z0, K1, (SI)
 
-none850:
+none862:
 	VZEROUPPER
 	RET
 
@@ -19085,10 +19291,10 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain851
+	JZ           plain863
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain851
+	JNZ          plain863
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -19096,7 +19302,7 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none852
+	JZ           none864
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -19110,11 +19316,11 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none852:
+none864:
 	CMPQ DX, $+64
-	JB   end854
+	JB   end866
 
-loop853:
+loop865:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVNTPD    Z1, (BX)
@@ -19132,17 +19338,17 @@ loop853:
 	ADDQ        $+256, CX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop853
+	JAE         loop865
 
-end854:
+end866:
 	SFENCE
 
-plain851:
+plain863:
 	CMPQ    DX, $+64
-	JB      end856
+	JB      end868
 	PCALIGN $0x40
 
-loop855:
+loop867:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -19160,13 +19366,13 @@ loop855:
 	ADDQ        $+256, CX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop855
+	JAE         loop867
 
-end856:
+end868:
 	CMPQ DX, $+16
-	JB   end858
+	JB   end870
 
-loop857:
+loop869:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -19175,11 +19381,11 @@ loop857:
 	ADDQ        $+64, CX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop857
+	JAE         loop869
 
-end858:
+end870:
 	TESTQ       DX, DX
-	JZ          none859
+	JZ          none871
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
 	KMOVW       SI, K1
@@ -19189,7 +19395,7 @@ end858:
 	VFMADD213PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (BX)
 
-none859:
+none871:
 	VZEROUPPER
 	RET
 
@@ -19204,10 +19410,10 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain860
+	JZ           plain872
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain860
+	JNZ          plain872
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -19215,7 +19421,7 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none861
+	JZ           none873
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -19229,11 +19435,11 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none861:
+none873:
 	CMPQ DX, $+64
-	JB   end863
+	JB   end875
 
-loop862:
+loop874:
 	VPMULLD  (AX), Z0, Z1
 	VPADDD   (CX), Z1, Z1
 	VMOVNTPD Z1, (BX)
@@ -19251,17 +19457,17 @@ loop862:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop862
+	JAE      loop874
 
-end863:
+end875:
 	SFENCE
 
-plain860:
+plain872:
 	CMPQ    DX, $+64
-	JB      end865
+	JB      end877
 	PCALIGN $0x40
 
-loop864:
+loop876:
 	VPMULLD (AX), Z0, Z1
 	VPADDD  (CX), Z1, Z1
 	VMOVUPD Z1, (BX)
@@ -19279,13 +19485,13 @@ loop864:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop864
+	JAE     loop876
 
-end865:
+end877:
 	CMPQ DX, $+16
-	JB   end867
+	JB   end879
 
-loop866:
+loop878:
 	VPMULLD (AX), Z0, Z1
 	VPADDD  (CX), Z1, Z1
 	VMOVUPD Z1, (BX)
@@ -19294,11 +19500,11 @@ loop866:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop866
+	JAE     loop878
 
-end867:
+end879:
 	TESTQ     DX, DX
-	JZ        none868
+	JZ        none880
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -19308,7 +19514,7 @@ end867:
 	VPADDD    Z2, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none868:
+none880:
 	VZEROUPPER
 	RET
 
@@ -19329,12 +19535,12 @@ TEXT ·countFloat32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const74<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case870
+	JNE          case882
 	CMPQ         CX, $+128
-	JB           end872
+	JB           end884
 	PCALIGN      $0x40
 
-loop871:
+loop883:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -19354,23 +19560,23 @@ loop871:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop871
+	JAE    loop883
 
-end872:
+end884:
 	CMPQ CX, $+16
-	JB   end874
+	JB   end886
 
-loop873:
+loop885:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop873
+	JAE    loop885
 
-end874:
+end886:
 	TESTQ     CX, CX
-	JZ        none875
+	JZ        none887
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19378,17 +19584,17 @@ end874:
 	VCMPPS    $0x1e, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none875:
-	JMP done869
+none887:
+	JMP done881
 
-case870:
+case882:
 	CMPQ    DX, $+1
-	JNE     case876
+	JNE     case888
 	CMPQ    CX, $+128
-	JB      end878
+	JB      end890
 	PCALIGN $0x40
 
-loop877:
+loop889:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -19408,23 +19614,23 @@ loop877:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop877
+	JAE    loop889
 
-end878:
+end890:
 	CMPQ CX, $+16
-	JB   end880
+	JB   end892
 
-loop879:
+loop891:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop879
+	JAE    loop891
 
-end880:
+end892:
 	TESTQ     CX, CX
-	JZ        none881
+	JZ        none893
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19432,17 +19638,17 @@ end880:
 	VCMPPS    $0x1d, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none881:
-	JMP done869
+none893:
+	JMP done881
 
-case876:
+case888:
 	CMPQ    DX, $+2
-	JNE     case882
+	JNE     case894
 	CMPQ    CX, $+128
-	JB      end884
+	JB      end896
 	PCALIGN $0x40
 
-loop883:
+loop895:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -19462,23 +19668,23 @@ loop883:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop883
+	JAE    loop895
 
-end884:
+end896:
 	CMPQ CX, $+16
-	JB   end886
+	JB   end898
 
-loop885:
+loop897:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop885
+	JAE    loop897
 
-end886:
+end898:
 	TESTQ     CX, CX
-	JZ        none887
+	JZ        none899
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19486,17 +19692,17 @@ end886:
 	VCMPPS    $0x11, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none887:
-	JMP done869
+none899:
+	JMP done881
 
-case882:
+case894:
 	CMPQ    DX, $+3
-	JNE     case888
+	JNE     case900
 	CMPQ    CX, $+128
-	JB      end890
+	JB      end902
 	PCALIGN $0x40
 
-loop889:
+loop901:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -19516,23 +19722,23 @@ loop889:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop889
+	JAE    loop901
 
-end890:
+end902:
 	CMPQ CX, $+16
-	JB   end892
+	JB   end904
 
-loop891:
+loop903:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop891
+	JAE    loop903
 
-end892:
+end904:
 	TESTQ     CX, CX
-	JZ        none893
+	JZ        none905
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19540,17 +19746,17 @@ end892:
 	VCMPPS    $0x12, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none893:
-	JMP done869
+none905:
+	JMP done881
 
-case888:
+case900:
 	CMPQ    DX, $+4
-	JNE     case894
+	JNE     case906
 	CMPQ    CX, $+128
-	JB      end896
+	JB      end908
 	PCALIGN $0x40
 
-loop895:
+loop907:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -19570,23 +19776,23 @@ loop895:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop895
+	JAE    loop907
 
-end896:
+end908:
 	CMPQ CX, $+16
-	JB   end898
+	JB   end910
 
-loop897:
+loop909:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop897
+	JAE    loop909
 
-end898:
+end910:
 	TESTQ     CX, CX
-	JZ        none899
+	JZ        none911
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19594,15 +19800,15 @@ end898:
 	VCMPPS    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none899:
-	JMP done869
+none911:
+	JMP done881
 
-case894:
+case906:
 	CMPQ    CX, $+128
-	JB      end902
+	JB      end914
 	PCALIGN $0x40
 
-loop901:
+loop913:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -19622,23 +19828,23 @@ loop901:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop901
+	JAE    loop913
 
-end902:
+end914:
 	CMPQ CX, $+16
-	JB   end904
+	JB   end916
 
-loop903:
+loop915:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop903
+	JAE    loop915
 
-end904:
+end916:
 	TESTQ     CX, CX
-	JZ        none905
+	JZ        none917
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19646,8 +19852,8 @@ end904:
 	VCMPPS    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none905:
-done869:
+none917:
+done881:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -19695,12 +19901,12 @@ TEXT ·countInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const74<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case907
+	JNE          case919
 	CMPQ         CX, $+128
-	JB           end909
+	JB           end921
 	PCALIGN      $0x40
 
-loop908:
+loop920:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -19720,23 +19926,23 @@ loop908:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop908
+	JAE    loop920
 
-end909:
+end921:
 	CMPQ CX, $+16
-	JB   end911
+	JB   end923
 
-loop910:
+loop922:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop910
+	JAE    loop922
 
-end911:
+end923:
 	TESTQ     CX, CX
-	JZ        none912
+	JZ        none924
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19744,17 +19950,17 @@ end911:
 	VPCMPD    $0x06, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none912:
-	JMP done906
+none924:
+	JMP done918
 
-case907:
+case919:
 	CMPQ    DX, $+1
-	JNE     case913
+	JNE     case925
 	CMPQ    CX, $+128
-	JB      end915
+	JB      end927
 	PCALIGN $0x40
 
-loop914:
+loop926:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -19774,23 +19980,23 @@ loop914:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop914
+	JAE    loop926
 
-end915:
+end927:
 	CMPQ CX, $+16
-	JB   end917
+	JB   end929
 
-loop916:
+loop928:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop916
+	JAE    loop928
 
-end917:
+end929:
 	TESTQ     CX, CX
-	JZ        none918
+	JZ        none930
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19798,17 +20004,17 @@ end917:
 	VPCMPD    $0x05, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none918:
-	JMP done906
+none930:
+	JMP done918
 
-case913:
+case925:
 	CMPQ    DX, $+2
-	JNE     case919
+	JNE     case931
 	CMPQ    CX, $+128
-	JB      end921
+	JB      end933
 	PCALIGN $0x40
 
-loop920:
+loop932:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -19828,23 +20034,23 @@ loop920:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop920
+	JAE    loop932
 
-end921:
+end933:
 	CMPQ CX, $+16
-	JB   end923
+	JB   end935
 
-loop922:
+loop934:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop922
+	JAE    loop934
 
-end923:
+end935:
 	TESTQ     CX, CX
-	JZ        none924
+	JZ        none936
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19852,17 +20058,17 @@ end923:
 	VPCMPD    $0x01, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none924:
-	JMP done906
+none936:
+	JMP done918
 
-case919:
+case931:
 	CMPQ    DX, $+3
-	JNE     case925
+	JNE     case937
 	CMPQ    CX, $+128
-	JB      end927
+	JB      end939
 	PCALIGN $0x40
 
-loop926:
+loop938:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -19882,23 +20088,23 @@ loop926:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop926
+	JAE    loop938
 
-end927:
+end939:
 	CMPQ CX, $+16
-	JB   end929
+	JB   end941
 
-loop928:
+loop940:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop928
+	JAE    loop940
 
-end929:
+end941:
 	TESTQ     CX, CX
-	JZ        none930
+	JZ        none942
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19906,17 +20112,17 @@ end929:
 	VPCMPD    $0x02, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none930:
-	JMP done906
+none942:
+	JMP done918
 
-case925:
+case937:
 	CMPQ    DX, $+4
-	JNE     case931
+	JNE     case943
 	CMPQ    CX, $+128
-	JB      end933
+	JB      end945
 	PCALIGN $0x40
 
-loop932:
+loop944:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -19936,23 +20142,23 @@ loop932:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop932
+	JAE    loop944
 
-end933:
+end945:
 	CMPQ CX, $+16
-	JB   end935
+	JB   end947
 
-loop934:
+loop946:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop934
+	JAE    loop946
 
-end935:
+end947:
 	TESTQ     CX, CX
-	JZ        none936
+	JZ        none948
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19960,15 +20166,15 @@ end935:
 	VPCMPD    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none936:
-	JMP done906
+none948:
+	JMP done918
 
-case931:
+case943:
 	CMPQ    CX, $+128
-	JB      end939
+	JB      end951
 	PCALIGN $0x40
 
-loop938:
+loop950:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -19988,23 +20194,23 @@ loop938:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop938
+	JAE    loop950
 
-end939:
+end951:
 	CMPQ CX, $+16
-	JB   end941
+	JB   end953
 
-loop940:
+loop952:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop940
+	JAE    loop952
 
-end941:
+end953:
 	TESTQ     CX, CX
-	JZ        none942
+	JZ        none954
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20012,8 +20218,8 @@ end941:
 	VPCMPD    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none942:
-done906:
+none954:
+done918:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -20043,11 +20249,11 @@ TEXT ·compareFloat32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case944
+	JNE          case956
 	CMPQ         CX, $+64
-	JB           end946
+	JB           end958
 
-loop945:
+loop957:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -20060,100 +20266,6 @@ loop945:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop945
-
-end946:
-	CMPQ CX, $+16
-	JB   end948
-
-loop947:
-	VCMPPS $0x1e, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	ADDQ   $+64, AX
-	ADDQ   $+2, DX
-	SUBQ   $+16, CX
-	CMPQ   CX, $+16
-	JAE    loop947
-
-end948:
-	TESTQ     CX, CX
-	JZ        none949
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z1
-	VCMPPS    $0x1e, Z1, Z0, K1, K1
-	KMOVW     K1, (DX)
-
-none949:
-	JMP done943
-
-case944:
-	CMPQ BX, $+1
-	JNE  case950
-	CMPQ CX, $+64
-	JB   end952
-
-loop951:
-	VCMPPS $0x1d, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	VCMPPS $0x1d, 64(AX), Z0, K1
-	KMOVW  K1, 2(DX)
-	VCMPPS $0x1d, 128(AX), Z0, K1
-	KMOVW  K1, 4(DX)
-	VCMPPS $0x1d, 192(AX), Z0, K1
-	KMOVW  K1, 6(DX)
-	ADDQ   $+256, AX
-	ADDQ   $+8, DX
-	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop951
-
-end952:
-	CMPQ CX, $+16
-	JB   end954
-
-loop953:
-	VCMPPS $0x1d, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	ADDQ   $+64, AX
-	ADDQ   $+2, DX
-	SUBQ   $+16, CX
-	CMPQ   CX, $+16
-	JAE    loop953
-
-end954:
-	TESTQ     CX, CX
-	JZ        none955
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z1
-	VCMPPS    $0x1d, Z1, Z0, K1, K1
-	KMOVW     K1, (DX)
-
-none955:
-	JMP done943
-
-case950:
-	CMPQ BX, $+2
-	JNE  case956
-	CMPQ CX, $+64
-	JB   end958
-
-loop957:
-	VCMPPS $0x11, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	VCMPPS $0x11, 64(AX), Z0, K1
-	KMOVW  K1, 2(DX)
-	VCMPPS $0x11, 128(AX), Z0, K1
-	KMOVW  K1, 4(DX)
-	VCMPPS $0x11, 192(AX), Z0, K1
-	KMOVW  K1, 6(DX)
-	ADDQ   $+256, AX
-	ADDQ   $+8, DX
-	SUBQ   $+64, CX
-	CMPQ   CX, $+64
 	JAE    loop957
 
 end958:
@@ -20161,7 +20273,7 @@ end958:
 	JB   end960
 
 loop959:
-	VCMPPS $0x11, (AX), Z0, K1
+	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -20176,26 +20288,26 @@ end960:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VCMPPS    $0x11, Z1, Z0, K1, K1
+	VCMPPS    $0x1e, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none961:
-	JMP done943
+	JMP done955
 
 case956:
-	CMPQ BX, $+3
+	CMPQ BX, $+1
 	JNE  case962
 	CMPQ CX, $+64
 	JB   end964
 
 loop963:
-	VCMPPS $0x12, (AX), Z0, K1
+	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
-	VCMPPS $0x12, 64(AX), Z0, K1
+	VCMPPS $0x1d, 64(AX), Z0, K1
 	KMOVW  K1, 2(DX)
-	VCMPPS $0x12, 128(AX), Z0, K1
+	VCMPPS $0x1d, 128(AX), Z0, K1
 	KMOVW  K1, 4(DX)
-	VCMPPS $0x12, 192(AX), Z0, K1
+	VCMPPS $0x1d, 192(AX), Z0, K1
 	KMOVW  K1, 6(DX)
 	ADDQ   $+256, AX
 	ADDQ   $+8, DX
@@ -20208,7 +20320,7 @@ end964:
 	JB   end966
 
 loop965:
-	VCMPPS $0x12, (AX), Z0, K1
+	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -20223,26 +20335,26 @@ end966:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VCMPPS    $0x12, Z1, Z0, K1, K1
+	VCMPPS    $0x1d, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none967:
-	JMP done943
+	JMP done955
 
 case962:
-	CMPQ BX, $+4
+	CMPQ BX, $+2
 	JNE  case968
 	CMPQ CX, $+64
 	JB   end970
 
 loop969:
-	VCMPPS $0x00, (AX), Z0, K1
+	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
-	VCMPPS $0x00, 64(AX), Z0, K1
+	VCMPPS $0x11, 64(AX), Z0, K1
 	KMOVW  K1, 2(DX)
-	VCMPPS $0x00, 128(AX), Z0, K1
+	VCMPPS $0x11, 128(AX), Z0, K1
 	KMOVW  K1, 4(DX)
-	VCMPPS $0x00, 192(AX), Z0, K1
+	VCMPPS $0x11, 192(AX), Z0, K1
 	KMOVW  K1, 6(DX)
 	ADDQ   $+256, AX
 	ADDQ   $+8, DX
@@ -20255,7 +20367,7 @@ end970:
 	JB   end972
 
 loop971:
-	VCMPPS $0x00, (AX), Z0, K1
+	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -20270,24 +20382,26 @@ end972:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VCMPPS    $0x00, Z1, Z0, K1, K1
+	VCMPPS    $0x11, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none973:
-	JMP done943
+	JMP done955
 
 case968:
+	CMPQ BX, $+3
+	JNE  case974
 	CMPQ CX, $+64
 	JB   end976
 
 loop975:
-	VCMPPS $0x04, (AX), Z0, K1
+	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
-	VCMPPS $0x04, 64(AX), Z0, K1
+	VCMPPS $0x12, 64(AX), Z0, K1
 	KMOVW  K1, 2(DX)
-	VCMPPS $0x04, 128(AX), Z0, K1
+	VCMPPS $0x12, 128(AX), Z0, K1
 	KMOVW  K1, 4(DX)
-	VCMPPS $0x04, 192(AX), Z0, K1
+	VCMPPS $0x12, 192(AX), Z0, K1
 	KMOVW  K1, 6(DX)
 	ADDQ   $+256, AX
 	ADDQ   $+8, DX
@@ -20300,7 +20414,7 @@ end976:
 	JB   end978
 
 loop977:
-	VCMPPS $0x04, (AX), Z0, K1
+	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -20315,11 +20429,103 @@ end978:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VCMPPS    $0x04, Z1, Z0, K1, K1
+	VCMPPS    $0x12, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none979:
-done943:
+	JMP done955
+
+case974:
+	CMPQ BX, $+4
+	JNE  case980
+	CMPQ CX, $+64
+	JB   end982
+
+loop981:
+	VCMPPS $0x00, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x00, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x00, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x00, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop981
+
+end982:
+	CMPQ CX, $+16
+	JB   end984
+
+loop983:
+	VCMPPS $0x00, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop983
+
+end984:
+	TESTQ     CX, CX
+	JZ        none985
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x00, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none985:
+	JMP done955
+
+case980:
+	CMPQ CX, $+64
+	JB   end988
+
+loop987:
+	VCMPPS $0x04, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x04, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x04, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x04, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop987
+
+end988:
+	CMPQ CX, $+16
+	JB   end990
+
+loop989:
+	VCMPPS $0x04, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop989
+
+end990:
+	TESTQ     CX, CX
+	JZ        none991
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x04, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none991:
+done955:
 	VZEROUPPER
 	RET
 
@@ -20332,11 +20538,11 @@ TEXT ·compareInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case981
+	JNE          case993
 	CMPQ         CX, $+64
-	JB           end983
+	JB           end995
 
-loop982:
+loop994:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -20349,100 +20555,6 @@ loop982:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop982
-
-end983:
-	CMPQ CX, $+16
-	JB   end985
-
-loop984:
-	VPCMPD $0x06, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	ADDQ   $+64, AX
-	ADDQ   $+2, DX
-	SUBQ   $+16, CX
-	CMPQ   CX, $+16
-	JAE    loop984
-
-end985:
-	TESTQ     CX, CX
-	JZ        none986
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z1
-	VPCMPD    $0x06, Z1, Z0, K1, K1
-	KMOVW     K1, (DX)
-
-none986:
-	JMP done980
-
-case981:
-	CMPQ BX, $+1
-	JNE  case987
-	CMPQ CX, $+64
-	JB   end989
-
-loop988:
-	VPCMPD $0x05, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	VPCMPD $0x05, 64(AX), Z0, K1
-	KMOVW  K1, 2(DX)
-	VPCMPD $0x05, 128(AX), Z0, K1
-	KMOVW  K1, 4(DX)
-	VPCMPD $0x05, 192(AX), Z0, K1
-	KMOVW  K1, 6(DX)
-	ADDQ   $+256, AX
-	ADDQ   $+8, DX
-	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop988
-
-end989:
-	CMPQ CX, $+16
-	JB   end991
-
-loop990:
-	VPCMPD $0x05, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	ADDQ   $+64, AX
-	ADDQ   $+2, DX
-	SUBQ   $+16, CX
-	CMPQ   CX, $+16
-	JAE    loop990
-
-end991:
-	TESTQ     CX, CX
-	JZ        none992
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z1
-	VPCMPD    $0x05, Z1, Z0, K1, K1
-	KMOVW     K1, (DX)
-
-none992:
-	JMP done980
-
-case987:
-	CMPQ BX, $+2
-	JNE  case993
-	CMPQ CX, $+64
-	JB   end995
-
-loop994:
-	VPCMPD $0x01, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	VPCMPD $0x01, 64(AX), Z0, K1
-	KMOVW  K1, 2(DX)
-	VPCMPD $0x01, 128(AX), Z0, K1
-	KMOVW  K1, 4(DX)
-	VPCMPD $0x01, 192(AX), Z0, K1
-	KMOVW  K1, 6(DX)
-	ADDQ   $+256, AX
-	ADDQ   $+8, DX
-	SUBQ   $+64, CX
-	CMPQ   CX, $+64
 	JAE    loop994
 
 end995:
@@ -20450,7 +20562,7 @@ end995:
 	JB   end997
 
 loop996:
-	VPCMPD $0x01, (AX), Z0, K1
+	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -20465,26 +20577,26 @@ end997:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VPCMPD    $0x01, Z1, Z0, K1, K1
+	VPCMPD    $0x06, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none998:
-	JMP done980
+	JMP done992
 
 case993:
-	CMPQ BX, $+3
+	CMPQ BX, $+1
 	JNE  case999
 	CMPQ CX, $+64
 	JB   end1001
 
 loop1000:
-	VPCMPD $0x02, (AX), Z0, K1
+	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
-	VPCMPD $0x02, 64(AX), Z0, K1
+	VPCMPD $0x05, 64(AX), Z0, K1
 	KMOVW  K1, 2(DX)
-	VPCMPD $0x02, 128(AX), Z0, K1
+	VPCMPD $0x05, 128(AX), Z0, K1
 	KMOVW  K1, 4(DX)
-	VPCMPD $0x02, 192(AX), Z0, K1
+	VPCMPD $0x05, 192(AX), Z0, K1
 	KMOVW  K1, 6(DX)
 	ADDQ   $+256, AX
 	ADDQ   $+8, DX
@@ -20497,7 +20609,7 @@ end1001:
 	JB   end1003
 
 loop1002:
-	VPCMPD $0x02, (AX), Z0, K1
+	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -20512,26 +20624,26 @@ end1003:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VPCMPD    $0x02, Z1, Z0, K1, K1
+	VPCMPD    $0x05, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none1004:
-	JMP done980
+	JMP done992
 
 case999:
-	CMPQ BX, $+4
+	CMPQ BX, $+2
 	JNE  case1005
 	CMPQ CX, $+64
 	JB   end1007
 
 loop1006:
-	VPCMPD $0x00, (AX), Z0, K1
+	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
-	VPCMPD $0x00, 64(AX), Z0, K1
+	VPCMPD $0x01, 64(AX), Z0, K1
 	KMOVW  K1, 2(DX)
-	VPCMPD $0x00, 128(AX), Z0, K1
+	VPCMPD $0x01, 128(AX), Z0, K1
 	KMOVW  K1, 4(DX)
-	VPCMPD $0x00, 192(AX), Z0, K1
+	VPCMPD $0x01, 192(AX), Z0, K1
 	KMOVW  K1, 6(DX)
 	ADDQ   $+256, AX
 	ADDQ   $+8, DX
@@ -20544,7 +20656,7 @@ end1007:
 	JB   end1009
 
 loop1008:
-	VPCMPD $0x00, (AX), Z0, K1
+	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -20559,24 +20671,26 @@ end1009:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VPCMPD    $0x00, Z1, Z0, K1, K1
+	VPCMPD    $0x01, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none1010:
-	JMP done980
+	JMP done992
 
 case1005:
+	CMPQ BX, $+3
+	JNE  case1011
 	CMPQ CX, $+64
 	JB   end1013
 
 loop1012:
-	VPCMPD $0x04, (AX), Z0, K1
+	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
-	VPCMPD $0x04, 64(AX), Z0, K1
+	VPCMPD $0x02, 64(AX), Z0, K1
 	KMOVW  K1, 2(DX)
-	VPCMPD $0x04, 128(AX), Z0, K1
+	VPCMPD $0x02, 128(AX), Z0, K1
 	KMOVW  K1, 4(DX)
-	VPCMPD $0x04, 192(AX), Z0, K1
+	VPCMPD $0x02, 192(AX), Z0, K1
 	KMOVW  K1, 6(DX)
 	ADDQ   $+256, AX
 	ADDQ   $+8, DX
@@ -20589,7 +20703,7 @@ end1013:
 	JB   end1015
 
 loop1014:
-	VPCMPD $0x04, (AX), Z0, K1
+	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -20604,11 +20718,103 @@ end1015:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VPCMPD    $0x04, Z1, Z0, K1, K1
+	VPCMPD    $0x02, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none1016:
-done980:
+	JMP done992
+
+case1011:
+	CMPQ BX, $+4
+	JNE  case1017
+	CMPQ CX, $+64
+	JB   end1019
+
+loop1018:
+	VPCMPD $0x00, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VPCMPD $0x00, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VPCMPD $0x00, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VPCMPD $0x00, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop1018
+
+end1019:
+	CMPQ CX, $+16
+	JB   end1021
+
+loop1020:
+	VPCMPD $0x00, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop1020
+
+end1021:
+	TESTQ     CX, CX
+	JZ        none1022
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPCMPD    $0x00, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none1022:
+	JMP done992
+
+case1017:
+	CMPQ CX, $+64
+	JB   end1025
+
+loop1024:
+	VPCMPD $0x04, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VPCMPD $0x04, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VPCMPD $0x04, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VPCMPD $0x04, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop1024
+
+end1025:
+	CMPQ CX, $+16
+	JB   end1027
+
+loop1026:
+	VPCMPD $0x04, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop1026
+
+end1027:
+	TESTQ     CX, CX
+	JZ        none1028
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPCMPD    $0x04, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none1028:
+done992:
 	VZEROUPPER
 	RET
 
@@ -20620,9 +20826,9 @@ TEXT ·indexOfFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1020
+	JB           end1032
 
-loop1019:
+loop1031:
 	VCMPPS $0x00, (AX), Z0, K1
 	VCMPPS $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -20632,30 +20838,30 @@ loop1019:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1018
+	JNZ    near1030
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1019
+	JAE    loop1031
 
-end1020:
-near1018:
+end1032:
+near1030:
 	CMPQ CX, $+16
-	JB   end1022
+	JB   end1034
 
-loop1021:
+loop1033:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1017
+	JNZ    found1029
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1021
+	JAE    loop1033
 
-end1022:
+end1034:
 	TESTQ     CX, CX
-	JZ        none1023
+	JZ        none1035
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20663,13 +20869,13 @@ end1022:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1017
+	JNZ       found1029
 	LEAQ      (AX)(CX*4), AX
 
-none1023:
+none1035:
 	XORQ BX, BX
 
-found1017:
+found1029:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -20688,9 +20894,9 @@ TEXT ·indexOfInt32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1027
+	JB           end1039
 
-loop1026:
+loop1038:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPCMPD $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -20700,30 +20906,30 @@ loop1026:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1025
+	JNZ    near1037
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1026
+	JAE    loop1038
 
-end1027:
-near1025:
+end1039:
+near1037:
 	CMPQ CX, $+16
-	JB   end1029
+	JB   end1041
 
-loop1028:
+loop1040:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1024
+	JNZ    found1036
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1028
+	JAE    loop1040
 
-end1029:
+end1041:
 	TESTQ     CX, CX
-	JZ        none1030
+	JZ        none1042
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20731,13 +20937,13 @@ end1029:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1024
+	JNZ       found1036
 	LEAQ      (AX)(CX*4), AX
 
-none1030:
+none1042:
 	XORQ BX, BX
 
-found1024:
+found1036:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -20755,9 +20961,9 @@ TEXT ·indexNaNFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+64
-	JB   end1034
+	JB   end1046
 
-loop1033:
+loop1045:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -20771,31 +20977,31 @@ loop1033:
 	KORW    K2, K1, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     near1032
+	JNZ     near1044
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1033
+	JAE     loop1045
 
-end1034:
-near1032:
+end1046:
+near1044:
 	CMPQ CX, $+16
-	JB   end1036
+	JB   end1048
 
-loop1035:
+loop1047:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     found1031
+	JNZ     found1043
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1035
+	JAE     loop1047
 
-end1036:
+end1048:
 	TESTQ     CX, CX
-	JZ        none1037
+	JZ        none1049
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20804,13 +21010,13 @@ end1036:
 	VCMPPS    $0x03, Z0, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1031
+	JNZ       found1043
 	LEAQ      (AX)(CX*4), AX
 
-none1037:
+none1049:
 	XORQ BX, BX
 
-found1031:
+found1043:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -20841,21 +21047,40 @@ TEXT ·leastFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K2, K2, K2
 	KXNORW  K3, K3, K3
 	KXNORW  K4, K4, K4
-
-piece1039:
-	TESTQ   CX, CX
-	JZ      all1038
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+128
-	JB      end1041
+
+piece1051:
+	TESTQ   CX, CX
+	JZ      all1050
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near1052
+	CMPQ    R8, $+128
+	JB      end1054
 	PCALIGN $0x40
 
-loop1040:
+loop1053:
+	MOVQ    (AX), R9
+	MOVQ    8(AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    72(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    136(AX), R9
+	MOVQ    192(AX), R9
+	MOVQ    200(AX), R9
+	MOVQ    256(AX), R9
+	MOVQ    264(AX), R9
+	MOVQ    320(AX), R9
+	MOVQ    328(AX), R9
+	MOVQ    384(AX), R9
+	MOVQ    392(AX), R9
+	MOVQ    448(AX), R9
+	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -20877,36 +21102,68 @@ loop1040:
 	VMINPS  Z8, Z10, Z8
 	VCMPPS  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
-	SUBQ    $+128, DI
-	CMPQ    DI, $+128
-	JAE     loop1040
+	SUBQ    $+128, R8
+	CMPQ    R8, $+128
+	JAE     loop1053
 
-end1041:
-	CMPQ DI, $+16
-	JB   end1043
+end1054:
+near1052:
+	CMPQ    R8, $+128
+	JB      end1056
+	PCALIGN $0x40
 
-loop1042:
+loop1055:
+	VMOVUPD (AX), Z9
+	VMINPS  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMINPS  Z2, Z10, Z2
+	VCMPPS  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMINPS  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMINPS  Z4, Z10, Z4
+	VCMPPS  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMINPS  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMINPS  Z6, Z10, Z6
+	VCMPPS  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMINPS  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMINPS  Z8, Z10, Z8
+	VCMPPS  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+128, R8
+	CMPQ    R8, $+128
+	JAE     loop1055
+
+end1056:
+	CMPQ R8, $+16
+	JB   end1058
+
+loop1057:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
-	SUBQ    $+16, DI
-	CMPQ    DI, $+16
-	JAE     loop1042
+	SUBQ    $+16, R8
+	CMPQ    R8, $+16
+	JAE     loop1057
 
-end1043:
-	TESTQ   DI, DI
-	JZ      none1044
-	MOVQ    $-1, R8
-	BZHIQ   DI, R8, R8
-	KMOVW   R8, K5
+end1058:
+	TESTQ   R8, R8
+	JZ      none1059
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K5
 	VMOVAPS Z0, Z9
 	VMOVUPS (AX), K5, Z9
 	VMOVUPD Z9, Z9
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none1044:
+none1059:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -20915,9 +21172,9 @@ none1044:
 	VMINPS        Z2, Z4, Z2
 	VMINPS        Z1, Z2, Z1
 	VCMPPS        $0x1e, Z1, Z0, K5
-	KMOVW         K5, DI
-	TESTQ         DI, DI
-	JZ            same1045
+	KMOVW         K5, R8
+	TESTQ         R8, R8
+	JZ            same1060
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPS        Y0, Y9, Y0
@@ -20930,10 +21187,10 @@ none1044:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1045:
-	JMP piece1039
+same1060:
+	JMP piece1051
 
-all1038:
+all1050:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -20977,21 +21234,40 @@ TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K2, K2, K2
 	KXNORW  K3, K3, K3
 	KXNORW  K4, K4, K4
-
-piece1047:
-	TESTQ   CX, CX
-	JZ      all1046
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+128
-	JB      end1049
+
+piece1062:
+	TESTQ   CX, CX
+	JZ      all1061
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near1063
+	CMPQ    R8, $+128
+	JB      end1065
 	PCALIGN $0x40
 
-loop1048:
+loop1064:
+	MOVQ    (AX), R9
+	MOVQ    8(AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    72(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    136(AX), R9
+	MOVQ    192(AX), R9
+	MOVQ    200(AX), R9
+	MOVQ    256(AX), R9
+	MOVQ    264(AX), R9
+	MOVQ    320(AX), R9
+	MOVQ    328(AX), R9
+	MOVQ    384(AX), R9
+	MOVQ    392(AX), R9
+	MOVQ    448(AX), R9
+	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -21013,36 +21289,68 @@ loop1048:
 	VMAXPS  Z8, Z10, Z8
 	VCMPPS  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
-	SUBQ    $+128, DI
-	CMPQ    DI, $+128
-	JAE     loop1048
+	SUBQ    $+128, R8
+	CMPQ    R8, $+128
+	JAE     loop1064
 
-end1049:
-	CMPQ DI, $+16
-	JB   end1051
+end1065:
+near1063:
+	CMPQ    R8, $+128
+	JB      end1067
+	PCALIGN $0x40
 
-loop1050:
+loop1066:
+	VMOVUPD (AX), Z9
+	VMAXPS  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMAXPS  Z2, Z10, Z2
+	VCMPPS  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMAXPS  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMAXPS  Z4, Z10, Z4
+	VCMPPS  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMAXPS  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMAXPS  Z6, Z10, Z6
+	VCMPPS  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMAXPS  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMAXPS  Z8, Z10, Z8
+	VCMPPS  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+128, R8
+	CMPQ    R8, $+128
+	JAE     loop1066
+
+end1067:
+	CMPQ R8, $+16
+	JB   end1069
+
+loop1068:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
-	SUBQ    $+16, DI
-	CMPQ    DI, $+16
-	JAE     loop1050
+	SUBQ    $+16, R8
+	CMPQ    R8, $+16
+	JAE     loop1068
 
-end1051:
-	TESTQ   DI, DI
-	JZ      none1052
-	MOVQ    $-1, R8
-	BZHIQ   DI, R8, R8
-	KMOVW   R8, K5
+end1069:
+	TESTQ   R8, R8
+	JZ      none1070
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K5
 	VMOVAPS Z0, Z9
 	VMOVUPS (AX), K5, Z9
 	VMOVUPD Z9, Z9
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none1052:
+none1070:
 	VMAXPS        Z1, Z5, Z1
 	VMAXPS        Z2, Z6, Z2
 	VMAXPS        Z3, Z7, Z3
@@ -21051,9 +21359,9 @@ none1052:
 	VMAXPS        Z2, Z4, Z2
 	VMAXPS        Z1, Z2, Z1
 	VCMPPS        $0x11, Z1, Z0, K5
-	KMOVW         K5, DI
-	TESTQ         DI, DI
-	JZ            same1053
+	KMOVW         K5, R8
+	TESTQ         R8, R8
+	JZ            same1071
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPS        Y0, Y9, Y0
@@ -21066,10 +21374,10 @@ none1052:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1053:
-	JMP piece1047
+same1071:
+	JMP piece1062
 
-all1046:
+all1061:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -21109,21 +21417,40 @@ TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z6
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
-
-piece1055:
-	TESTQ   CX, CX
-	JZ      all1054
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+128
-	JB      end1057
+
+piece1073:
+	TESTQ   CX, CX
+	JZ      all1072
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near1074
+	CMPQ    R8, $+128
+	JB      end1076
 	PCALIGN $0x40
 
-loop1056:
+loop1075:
+	MOVQ    (AX), R9
+	MOVQ    8(AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    72(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    136(AX), R9
+	MOVQ    192(AX), R9
+	MOVQ    200(AX), R9
+	MOVQ    256(AX), R9
+	MOVQ    264(AX), R9
+	MOVQ    320(AX), R9
+	MOVQ    328(AX), R9
+	MOVQ    384(AX), R9
+	MOVQ    392(AX), R9
+	MOVQ    448(AX), R9
+	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -21141,34 +21468,62 @@ loop1056:
 	VMOVUPD 448(AX), Z9
 	VPMINSD Z8, Z9, Z8
 	ADDQ    $+512, AX
-	SUBQ    $+128, DI
-	CMPQ    DI, $+128
-	JAE     loop1056
+	SUBQ    $+128, R8
+	CMPQ    R8, $+128
+	JAE     loop1075
 
-end1057:
-	CMPQ DI, $+16
-	JB   end1059
+end1076:
+near1074:
+	CMPQ    R8, $+128
+	JB      end1078
+	PCALIGN $0x40
 
-loop1058:
+loop1077:
+	VMOVUPD (AX), Z9
+	VPMINSD Z1, Z9, Z1
+	VMOVUPD 64(AX), Z9
+	VPMINSD Z2, Z9, Z2
+	VMOVUPD 128(AX), Z9
+	VPMINSD Z3, Z9, Z3
+	VMOVUPD 192(AX), Z9
+	VPMINSD Z4, Z9, Z4
+	VMOVUPD 256(AX), Z9
+	VPMINSD Z5, Z9, Z5
+	VMOVUPD 320(AX), Z9
+	VPMINSD Z6, Z9, Z6
+	VMOVUPD 384(AX), Z9
+	VPMINSD Z7, Z9, Z7
+	VMOVUPD 448(AX), Z9
+	VPMINSD Z8, Z9, Z8
+	ADDQ    $+512, AX
+	SUBQ    $+128, R8
+	CMPQ    R8, $+128
+	JAE     loop1077
+
+end1078:
+	CMPQ R8, $+16
+	JB   end1080
+
+loop1079:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	ADDQ    $+64, AX
-	SUBQ    $+16, DI
-	CMPQ    DI, $+16
-	JAE     loop1058
+	SUBQ    $+16, R8
+	CMPQ    R8, $+16
+	JAE     loop1079
 
-end1059:
-	TESTQ   DI, DI
-	JZ      none1060
-	MOVQ    $-1, R8
-	BZHIQ   DI, R8, R8
-	KMOVW   R8, K1
+end1080:
+	TESTQ   R8, R8
+	JZ      none1081
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K1
 	VMOVAPS Z0, Z9
 	VMOVUPS (AX), K1, Z9
 	VMOVUPD Z9, Z9
 	VPMINSD Z1, Z9, Z1
 
-none1060:
+none1081:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -21177,9 +21532,9 @@ none1060:
 	VPMINSD       Z2, Z4, Z2
 	VPMINSD       Z1, Z2, Z1
 	VPCMPD        $0x06, Z1, Z0, K1
-	KMOVW         K1, DI
-	TESTQ         DI, DI
-	JZ            same1061
+	KMOVW         K1, R8
+	TESTQ         R8, R8
+	JZ            same1082
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSD       Y0, Y9, Y0
@@ -21192,10 +21547,10 @@ none1060:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1061:
-	JMP piece1055
+same1082:
+	JMP piece1073
 
-all1054:
+all1072:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -21231,21 +21586,40 @@ TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z6
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
-
-piece1063:
-	TESTQ   CX, CX
-	JZ      all1062
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+128
-	JB      end1065
+
+piece1084:
+	TESTQ   CX, CX
+	JZ      all1083
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near1085
+	CMPQ    R8, $+128
+	JB      end1087
 	PCALIGN $0x40
 
-loop1064:
+loop1086:
+	MOVQ    (AX), R9
+	MOVQ    8(AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    72(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    136(AX), R9
+	MOVQ    192(AX), R9
+	MOVQ    200(AX), R9
+	MOVQ    256(AX), R9
+	MOVQ    264(AX), R9
+	MOVQ    320(AX), R9
+	MOVQ    328(AX), R9
+	MOVQ    384(AX), R9
+	MOVQ    392(AX), R9
+	MOVQ    448(AX), R9
+	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -21263,34 +21637,62 @@ loop1064:
 	VMOVUPD 448(AX), Z9
 	VPMAXSD Z8, Z9, Z8
 	ADDQ    $+512, AX
-	SUBQ    $+128, DI
-	CMPQ    DI, $+128
-	JAE     loop1064
+	SUBQ    $+128, R8
+	CMPQ    R8, $+128
+	JAE     loop1086
 
-end1065:
-	CMPQ DI, $+16
-	JB   end1067
+end1087:
+near1085:
+	CMPQ    R8, $+128
+	JB      end1089
+	PCALIGN $0x40
 
-loop1066:
+loop1088:
+	VMOVUPD (AX), Z9
+	VPMAXSD Z1, Z9, Z1
+	VMOVUPD 64(AX), Z9
+	VPMAXSD Z2, Z9, Z2
+	VMOVUPD 128(AX), Z9
+	VPMAXSD Z3, Z9, Z3
+	VMOVUPD 192(AX), Z9
+	VPMAXSD Z4, Z9, Z4
+	VMOVUPD 256(AX), Z9
+	VPMAXSD Z5, Z9, Z5
+	VMOVUPD 320(AX), Z9
+	VPMAXSD Z6, Z9, Z6
+	VMOVUPD 384(AX), Z9
+	VPMAXSD Z7, Z9, Z7
+	VMOVUPD 448(AX), Z9
+	VPMAXSD Z8, Z9, Z8
+	ADDQ    $+512, AX
+	SUBQ    $+128, R8
+	CMPQ    R8, $+128
+	JAE     loop1088
+
+end1089:
+	CMPQ R8, $+16
+	JB   end1091
+
+loop1090:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	ADDQ    $+64, AX
-	SUBQ    $+16, DI
-	CMPQ    DI, $+16
-	JAE     loop1066
+	SUBQ    $+16, R8
+	CMPQ    R8, $+16
+	JAE     loop1090
 
-end1067:
-	TESTQ   DI, DI
-	JZ      none1068
-	MOVQ    $-1, R8
-	BZHIQ   DI, R8, R8
-	KMOVW   R8, K1
+end1091:
+	TESTQ   R8, R8
+	JZ      none1092
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K1
 	VMOVAPS Z0, Z9
 	VMOVUPS (AX), K1, Z9
 	VMOVUPD Z9, Z9
 	VPMAXSD Z1, Z9, Z1
 
-none1068:
+none1092:
 	VPMAXSD       Z1, Z5, Z1
 	VPMAXSD       Z2, Z6, Z2
 	VPMAXSD       Z3, Z7, Z3
@@ -21299,9 +21701,9 @@ none1068:
 	VPMAXSD       Z2, Z4, Z2
 	VPMAXSD       Z1, Z2, Z1
 	VPCMPD        $0x01, Z1, Z0, K1
-	KMOVW         K1, DI
-	TESTQ         DI, DI
-	JZ            same1069
+	KMOVW         K1, R8
+	TESTQ         R8, R8
+	JZ            same1093
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSD       Y0, Y9, Y0
@@ -21314,10 +21716,10 @@ none1068:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1069:
-	JMP piece1063
+same1093:
+	JMP piece1084
 
-all1062:
+all1083:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -21342,9 +21744,9 @@ TEXT ·compressDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end1071
+	JB      end1095
 
-loop1070:
+loop1094:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -21384,9 +21786,9 @@ loop1070:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1070
+	JAE           loop1094
 
-end1071:
+end1095:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -21403,11 +21805,11 @@ TEXT ·filterFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1073
+	JNE          case1097
 	CMPQ         CX, $+64
-	JB           end1075
+	JB           end1099
 
-loop1074:
+loop1098:
 	VCMPPS        $0x1e, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21439,18 +21841,18 @@ loop1074:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1074
+	JAE           loop1098
 
-end1075:
-	JMP done1072
+end1099:
+	JMP done1096
 
-case1073:
+case1097:
 	CMPQ BX, $+1
-	JNE  case1076
+	JNE  case1100
 	CMPQ CX, $+64
-	JB   end1078
+	JB   end1102
 
-loop1077:
+loop1101:
 	VCMPPS        $0x1d, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21482,18 +21884,18 @@ loop1077:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1077
+	JAE           loop1101
 
-end1078:
-	JMP done1072
+end1102:
+	JMP done1096
 
-case1076:
+case1100:
 	CMPQ BX, $+2
-	JNE  case1079
+	JNE  case1103
 	CMPQ CX, $+64
-	JB   end1081
+	JB   end1105
 
-loop1080:
+loop1104:
 	VCMPPS        $0x11, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21525,18 +21927,18 @@ loop1080:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1080
+	JAE           loop1104
 
-end1081:
-	JMP done1072
+end1105:
+	JMP done1096
 
-case1079:
+case1103:
 	CMPQ BX, $+3
-	JNE  case1082
+	JNE  case1106
 	CMPQ CX, $+64
-	JB   end1084
+	JB   end1108
 
-loop1083:
+loop1107:
 	VCMPPS        $0x12, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21568,18 +21970,18 @@ loop1083:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1083
+	JAE           loop1107
 
-end1084:
-	JMP done1072
+end1108:
+	JMP done1096
 
-case1082:
+case1106:
 	CMPQ BX, $+4
-	JNE  case1085
+	JNE  case1109
 	CMPQ CX, $+64
-	JB   end1087
+	JB   end1111
 
-loop1086:
+loop1110:
 	VCMPPS        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21611,16 +22013,16 @@ loop1086:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1086
+	JAE           loop1110
 
-end1087:
-	JMP done1072
+end1111:
+	JMP done1096
 
-case1085:
+case1109:
 	CMPQ CX, $+64
-	JB   end1090
+	JB   end1114
 
-loop1089:
+loop1113:
 	VCMPPS        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21652,10 +22054,10 @@ loop1089:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1089
+	JAE           loop1113
 
-end1090:
-done1072:
+end1114:
+done1096:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -21672,11 +22074,11 @@ TEXT ·filterInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1092
+	JNE          case1116
 	CMPQ         CX, $+64
-	JB           end1094
+	JB           end1118
 
-loop1093:
+loop1117:
 	VPCMPD        $0x06, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21708,18 +22110,18 @@ loop1093:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1093
+	JAE           loop1117
 
-end1094:
-	JMP done1091
+end1118:
+	JMP done1115
 
-case1092:
+case1116:
 	CMPQ BX, $+1
-	JNE  case1095
+	JNE  case1119
 	CMPQ CX, $+64
-	JB   end1097
+	JB   end1121
 
-loop1096:
+loop1120:
 	VPCMPD        $0x05, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21751,18 +22153,18 @@ loop1096:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1096
+	JAE           loop1120
 
-end1097:
-	JMP done1091
+end1121:
+	JMP done1115
 
-case1095:
+case1119:
 	CMPQ BX, $+2
-	JNE  case1098
+	JNE  case1122
 	CMPQ CX, $+64
-	JB   end1100
+	JB   end1124
 
-loop1099:
+loop1123:
 	VPCMPD        $0x01, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21794,18 +22196,18 @@ loop1099:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1099
+	JAE           loop1123
 
-end1100:
-	JMP done1091
+end1124:
+	JMP done1115
 
-case1098:
+case1122:
 	CMPQ BX, $+3
-	JNE  case1101
+	JNE  case1125
 	CMPQ CX, $+64
-	JB   end1103
+	JB   end1127
 
-loop1102:
+loop1126:
 	VPCMPD        $0x02, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21837,18 +22239,18 @@ loop1102:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1102
+	JAE           loop1126
 
-end1103:
-	JMP done1091
+end1127:
+	JMP done1115
 
-case1101:
+case1125:
 	CMPQ BX, $+4
-	JNE  case1104
+	JNE  case1128
 	CMPQ CX, $+64
-	JB   end1106
+	JB   end1130
 
-loop1105:
+loop1129:
 	VPCMPD        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21880,16 +22282,16 @@ loop1105:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1105
+	JAE           loop1129
 
-end1106:
-	JMP done1091
+end1130:
+	JMP done1115
 
-case1104:
+case1128:
 	CMPQ CX, $+64
-	JB   end1109
+	JB   end1133
 
-loop1108:
+loop1132:
 	VPCMPD        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21921,10 +22323,10 @@ loop1108:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1108
+	JAE           loop1132
 
-end1109:
-done1091:
+end1133:
+done1115:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -21945,9 +22347,9 @@ TEXT ·prefixInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1111
+	JB           end1135
 
-loop1110:
+loop1134:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22012,13 +22414,13 @@ loop1110:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1110
+	JAE          loop1134
 
-end1111:
+end1135:
 	CMPQ CX, $+16
-	JB   end1113
+	JB   end1137
 
-loop1112:
+loop1136:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22038,9 +22440,9 @@ loop1112:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1112
+	JAE          loop1136
 
-end1113:
+end1137:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -22061,9 +22463,9 @@ TEXT ·prefixBeforeInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1115
+	JB           end1139
 
-loop1114:
+loop1138:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22132,13 +22534,13 @@ loop1114:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1114
+	JAE          loop1138
 
-end1115:
+end1139:
 	CMPQ CX, $+16
-	JB   end1117
+	JB   end1141
 
-loop1116:
+loop1140:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22159,9 +22561,9 @@ loop1116:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1116
+	JAE          loop1140
 
-end1117:
+end1141:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -22176,13 +22578,13 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1119
+	JNE          case1143
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1120
+	JZ           plain1144
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1120
+	JNZ          plain1144
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -22190,7 +22592,7 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1121
+	JZ           none1145
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -22205,11 +22607,11 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1121:
+none1145:
 	CMPQ CX, $+64
-	JB   end1123
+	JB   end1147
 
-loop1122:
+loop1146:
 	VPXORQ   (AX), Z1, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
@@ -22238,17 +22640,17 @@ loop1122:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1122
+	JAE      loop1146
 
-end1123:
+end1147:
 	SFENCE
 
-plain1120:
+plain1144:
 	CMPQ    CX, $+64
-	JB      end1125
+	JB      end1149
 	PCALIGN $0x40
 
-loop1124:
+loop1148:
 	VPXORQ  (AX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
@@ -22277,13 +22679,13 @@ loop1124:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1124
+	JAE     loop1148
 
-end1125:
+end1149:
 	CMPQ CX, $+16
-	JB   end1127
+	JB   end1151
 
-loop1126:
+loop1150:
 	VPXORQ  (AX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
@@ -22294,11 +22696,11 @@ loop1126:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1126
+	JAE     loop1150
 
-end1127:
+end1151:
 	TESTQ     CX, CX
-	JZ        none1128
+	JZ        none1152
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22310,18 +22712,18 @@ end1127:
 	VPSUBD    avx512const79<>+0(SB), Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none1128:
-	JMP done1118
+none1152:
+	JMP done1142
 
-case1119:
+case1143:
 	CMPQ      BX, $+1
-	JNE       case1129
+	JNE       case1153
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1130
+	JZ        plain1154
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1130
+	JNZ       plain1154
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -22329,7 +22731,7 @@ case1119:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1131
+	JZ        none1155
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -22345,11 +22747,11 @@ case1119:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1131:
+none1155:
 	CMPQ CX, $+64
-	JB   end1133
+	JB   end1157
 
-loop1132:
+loop1156:
 	VMOVUPD  (AX), Z0
 	VPADDD   avx512const79<>+0(SB), Z0, Z0
 	VPSRAD   $0x1f, Z0, Z2
@@ -22382,17 +22784,17 @@ loop1132:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1132
+	JAE      loop1156
 
-end1133:
+end1157:
 	SFENCE
 
-plain1130:
+plain1154:
 	CMPQ    CX, $+64
-	JB      end1135
+	JB      end1159
 	PCALIGN $0x40
 
-loop1134:
+loop1158:
 	VMOVUPD (AX), Z0
 	VPADDD  avx512const79<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
@@ -22425,13 +22827,13 @@ loop1134:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1134
+	JAE     loop1158
 
-end1135:
+end1159:
 	CMPQ CX, $+16
-	JB   end1137
+	JB   end1161
 
-loop1136:
+loop1160:
 	VMOVUPD (AX), Z0
 	VPADDD  avx512const79<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
@@ -22443,11 +22845,11 @@ loop1136:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1136
+	JAE     loop1160
 
-end1137:
+end1161:
 	TESTQ     CX, CX
-	JZ        none1138
+	JZ        none1162
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22460,18 +22862,18 @@ end1137:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none1138:
-	JMP done1118
+none1162:
+	JMP done1142
 
-case1129:
+case1153:
 	CMPQ      BX, $+2
-	JNE       case1139
+	JNE       case1163
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1140
+	JZ        plain1164
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1140
+	JNZ       plain1164
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -22479,7 +22881,7 @@ case1129:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1141
+	JZ        none1165
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -22497,11 +22899,11 @@ case1129:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1141:
+none1165:
 	CMPQ CX, $+64
-	JB   end1143
+	JB   end1167
 
-loop1142:
+loop1166:
 	VPXORQ   (AX), Z1, Z2
 	VADDPS   Z2, Z0, Z2
 	VCMPPS   $0x03, Z2, Z2, K1
@@ -22542,17 +22944,17 @@ loop1142:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1142
+	JAE      loop1166
 
-end1143:
+end1167:
 	SFENCE
 
-plain1140:
+plain1164:
 	CMPQ    CX, $+64
-	JB      end1145
+	JB      end1169
 	PCALIGN $0x40
 
-loop1144:
+loop1168:
 	VPXORQ  (AX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
@@ -22593,13 +22995,13 @@ loop1144:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1144
+	JAE     loop1168
 
-end1145:
+end1169:
 	CMPQ CX, $+16
-	JB   end1147
+	JB   end1171
 
-loop1146:
+loop1170:
 	VPXORQ  (AX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
@@ -22613,11 +23015,11 @@ loop1146:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1146
+	JAE     loop1170
 
-end1147:
+end1171:
 	TESTQ     CX, CX
-	JZ        none1148
+	JZ        none1172
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22632,16 +23034,16 @@ end1147:
 	VPSUBD    avx512const79<>+0(SB), Z1, Z1
 	VMOVUPS   Z1, K1, (DX)
 
-none1148:
-	JMP done1118
+none1172:
+	JMP done1142
 
-case1139:
+case1163:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1150
+	JZ        plain1174
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1150
+	JNZ       plain1174
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -22649,7 +23051,7 @@ case1139:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1151
+	JZ        none1175
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -22660,11 +23062,11 @@ case1139:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1151:
+none1175:
 	CMPQ CX, $+64
-	JB   end1153
+	JB   end1177
 
-loop1152:
+loop1176:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -22677,17 +23079,17 @@ loop1152:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1152
+	JAE      loop1176
 
-end1153:
+end1177:
 	SFENCE
 
-plain1150:
+plain1174:
 	CMPQ    CX, $+64
-	JB      end1155
+	JB      end1179
 	PCALIGN $0x40
 
-loop1154:
+loop1178:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -22700,24 +23102,24 @@ loop1154:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1154
+	JAE     loop1178
 
-end1155:
+end1179:
 	CMPQ CX, $+16
-	JB   end1157
+	JB   end1181
 
-loop1156:
+loop1180:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1156
+	JAE     loop1180
 
-end1157:
+end1181:
 	TESTQ     CX, CX
-	JZ        none1158
+	JZ        none1182
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22725,8 +23127,8 @@ end1157:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none1158:
-done1118:
+none1182:
+done1142:
 	VZEROUPPER
 	RET
 
@@ -22767,13 +23169,13 @@ TEXT ·partitionDwordsAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*4), DX
 	LEAQ         avx512const81<>+64(SB), CX
 	CMPQ         AX, $+1
-	JB           end1161
+	JB           end1185
 
-loop1160:
+loop1184:
 	MOVQ          SI, R8
 	SUBQ          BX, R8
 	CMPQ          R8, $+256
-	JB            end1159
+	JB            end1183
 	MOVQ          BX, R8
 	SUBQ          DI, R8
 	MOVQ          DX, R9
@@ -22848,10 +23250,10 @@ loop1160:
 	LEAQ          -64(DX)(R10*4), DX
 	SUBQ          $+1, AX
 	CMPQ          AX, $+1
-	JAE           loop1160
+	JAE           loop1184
 
-end1161:
-end1159:
+end1185:
+end1183:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -22895,7 +23297,7 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Z0
 	CMPQ         CX, $+16
-	JA           more1163
+	JA           more1187
 	LEAQ         (AX), CX
 	VPCMPD       $0x06, avx512const82<>+0(SB), Z0, K1
 	VMOVUPD      avx512const77<>+0(SB), Z1
@@ -22963,11 +23365,11 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVDQA32    Z1, K1, Z2
 	VPCMPD       $0x06, avx512const82<>+0(SB), Z0, K1
 	VMOVUPS      Z2, K1, (AX)
-	JMP          sorted1162
+	JMP          sorted1186
 
-more1163:
+more1187:
 	CMPQ       CX, $+32
-	JA         more1164
+	JA         more1188
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPD     $0x06, avx512const83<>+0(SB), Z0, K1
@@ -23111,11 +23513,11 @@ more1163:
 	VMOVUPD    Z4, (AX)
 	VPCMPD     $0x06, avx512const83<>+0(SB), Z0, K1
 	VMOVUPS    Z3, K1, 64(AX)
-	JMP        sorted1162
+	JMP        sorted1186
 
-more1164:
+more1188:
 	CMPQ       CX, $+64
-	JA         more1165
+	JA         more1189
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -23454,11 +23856,11 @@ more1164:
 	VMOVUPS    Z2, K1, 128(AX)
 	VPCMPD     $0x06, avx512const85<>+0(SB), Z0, K1
 	VMOVUPS    Z6, K1, 192(AX)
-	JMP        sorted1162
+	JMP        sorted1186
 
-more1165:
+more1189:
 	CMPQ       CX, $+128
-	JA         more1166
+	JA         more1190
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -24267,9 +24669,9 @@ more1165:
 	VMOVUPS    Z9, K1, 384(AX)
 	VPCMPD     $0x06, avx512const89<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 448(AX)
-	JMP        sorted1162
+	JMP        sorted1186
 
-more1166:
+more1190:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -26187,7 +26589,7 @@ more1166:
 	VPCMPD     $0x06, avx512const97<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 960(AX)
 
-sorted1162:
+sorted1186:
 	VZEROUPPER
 	RET
 
@@ -26367,19 +26769,19 @@ TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z8, Z8, Z8
 	VPXORQ       Z9, Z9, Z9
 	CMPQ         CX, $+64
-	JB           end1169
+	JB           end1193
 
-loop1168:
+loop1192:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1171
+	JB      end1195
 	PCALIGN $0x40
 
-loop1170:
+loop1194:
 	VCVTPS2PD   (AX), Z10
 	VFMADD231PD Z0, Z10, Z1
 	VCVTPS2PD   32(AX), Z10
@@ -26399,9 +26801,9 @@ loop1170:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1170
+	JAE         loop1194
 
-end1171:
+end1195:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -26422,23 +26824,23 @@ end1171:
 	VPXORQ Z8, Z8, Z8
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1168
+	JAE    loop1192
 
-end1169:
+end1193:
 	CMPQ CX, $+8
-	JB   end1173
+	JB   end1197
 
-loop1172:
+loop1196:
 	VCVTPS2PD   (AX), Z2
 	VFMADD231PD Z0, Z2, Z1
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1172
+	JAE         loop1196
 
-end1173:
+end1197:
 	TESTQ       CX, CX
-	JZ          none1174
+	JZ          none1198
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -26446,7 +26848,7 @@ end1173:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z0, Z2, Z1
 
-none1174:
+none1198:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -26475,19 +26877,19 @@ TEXT ·dotFloat32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, $+64
-	JB     end1176
+	JB     end1200
 
-loop1175:
+loop1199:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+64
-	JB      end1178
+	JB      end1202
 	PCALIGN $0x40
 
-loop1177:
+loop1201:
 	VCVTPS2PD   (AX), Z9
 	VCVTPS2PD   (DX), Z10
 	VFMADD231PD Z9, Z10, Z0
@@ -26516,9 +26918,9 @@ loop1177:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop1177
+	JAE         loop1201
 
-end1178:
+end1202:
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -26539,13 +26941,13 @@ end1178:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1175
+	JAE    loop1199
 
-end1176:
+end1200:
 	CMPQ CX, $+8
-	JB   end1180
+	JB   end1204
 
-loop1179:
+loop1203:
 	VCVTPS2PD   (AX), Z1
 	VCVTPS2PD   (DX), Z2
 	VFMADD231PD Z1, Z2, Z0
@@ -26553,11 +26955,11 @@ loop1179:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1179
+	JAE         loop1203
 
-end1180:
+end1204:
 	TESTQ       CX, CX
-	JZ          none1181
+	JZ          none1205
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -26567,7 +26969,7 @@ end1180:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z1, Z2, Z0
 
-none1181:
+none1205:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -26596,19 +26998,19 @@ TEXT ·sumAbsFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z10, Z10, Z10
 	VMOVUPD      avx512const0<>+0(SB), Z0
 	CMPQ         CX, $+64
-	JB           end1183
+	JB           end1207
 
-loop1182:
+loop1206:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1185
+	JB      end1209
 	PCALIGN $0x40
 
-loop1184:
+loop1208:
 	VCVTPS2PD   (AX), Z11
 	VPANDNQ     Z11, Z0, Z11
 	VFMADD231PD Z1, Z11, Z2
@@ -26636,9 +27038,9 @@ loop1184:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1184
+	JAE         loop1208
 
-end1185:
+end1209:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -26659,24 +27061,24 @@ end1185:
 	VPXORQ Z9, Z9, Z9
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1182
+	JAE    loop1206
 
-end1183:
+end1207:
 	CMPQ CX, $+8
-	JB   end1187
+	JB   end1211
 
-loop1186:
+loop1210:
 	VCVTPS2PD   (AX), Z3
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1186
+	JAE         loop1210
 
-end1187:
+end1211:
 	TESTQ       CX, CX
-	JZ          none1188
+	JZ          none1212
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -26685,7 +27087,7 @@ end1187:
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 
-none1188:
+none1212:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -26724,19 +27126,19 @@ TEXT ·shiftedFloat32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1190
+	JB           end1214
 
-loop1189:
+loop1213:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1192
+	JB      end1216
 	PCALIGN $0x40
 
-loop1191:
+loop1215:
 	VCVTPS2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -26772,9 +27174,9 @@ loop1191:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1191
+	JAE         loop1215
 
-end1192:
+end1216:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -26811,13 +27213,13 @@ end1192:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1189
+	JAE    loop1213
 
-end1190:
+end1214:
 	CMPQ CX, $+8
-	JB   end1194
+	JB   end1218
 
-loop1193:
+loop1217:
 	VCVTPS2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -26825,11 +27227,11 @@ loop1193:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1193
+	JAE         loop1217
 
-end1194:
+end1218:
 	TESTQ       CX, CX
-	JZ          none1195
+	JZ          none1219
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -26840,7 +27242,7 @@ end1194:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1195:
+none1219:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -26887,19 +27289,19 @@ TEXT ·shiftedInt32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1197
+	JB           end1221
 
-loop1196:
+loop1220:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1199
+	JB      end1223
 	PCALIGN $0x40
 
-loop1198:
+loop1222:
 	VCVTDQ2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -26935,9 +27337,9 @@ loop1198:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1198
+	JAE         loop1222
 
-end1199:
+end1223:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -26974,13 +27376,13 @@ end1199:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1196
+	JAE    loop1220
 
-end1197:
+end1221:
 	CMPQ CX, $+8
-	JB   end1201
+	JB   end1225
 
-loop1200:
+loop1224:
 	VCVTDQ2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -26988,11 +27390,11 @@ loop1200:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1200
+	JAE         loop1224
 
-end1201:
+end1225:
 	TESTQ       CX, CX
-	JZ          none1202
+	JZ          none1226
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27003,7 +27405,7 @@ end1201:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1202:
+none1226:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -27056,10 +27458,10 @@ TEXT ·coShiftedFloat32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end1204
+	JB           end1228
 	PCALIGN      $0x40
 
-loop1203:
+loop1227:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -27104,13 +27506,13 @@ loop1203:
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop1203
+	JAE         loop1227
 
-end1204:
+end1228:
 	CMPQ CX, $+8
-	JB   end1206
+	JB   end1230
 
-loop1205:
+loop1229:
 	VCVTPS2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTPS2PD   (DX), Z23
@@ -27124,11 +27526,11 @@ loop1205:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1205
+	JAE         loop1229
 
-end1206:
+end1230:
 	TESTQ       CX, CX
-	JZ          none1207
+	JZ          none1231
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -27146,7 +27548,7 @@ end1206:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1207:
+none1231:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -27233,10 +27635,10 @@ TEXT ·coShiftedInt32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end1209
+	JB           end1233
 	PCALIGN      $0x40
 
-loop1208:
+loop1232:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -27281,13 +27683,13 @@ loop1208:
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop1208
+	JAE         loop1232
 
-end1209:
+end1233:
 	CMPQ CX, $+8
-	JB   end1211
+	JB   end1235
 
-loop1210:
+loop1234:
 	VCVTDQ2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTDQ2PD   (DX), Z23
@@ -27301,11 +27703,11 @@ loop1210:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1210
+	JAE         loop1234
 
-end1211:
+end1235:
 	TESTQ       CX, CX
-	JZ          none1212
+	JZ          none1236
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -27323,7 +27725,7 @@ end1211:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1212:
+none1236:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -27389,9 +27791,9 @@ TEXT ·groupFloatsFloat32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1214
+	JB      end1238
 
-loop1213:
+loop1237:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -27413,9 +27815,9 @@ loop1213:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1213
+	JAE      loop1237
 
-end1214:
+end1238:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -27423,9 +27825,9 @@ end1214:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1216
+	JB      end1240
 
-loop1215:
+loop1239:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -27526,13 +27928,13 @@ loop1215:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1215
+	JAE          loop1239
 
-end1216:
+end1240:
 	CMPQ BX, $+1
-	JB   end1218
+	JB   end1242
 
-loop1217:
+loop1241:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -27549,15 +27951,15 @@ loop1217:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1217
+	JAE          loop1241
 
-end1218:
+end1242:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1220
+	JB   end1244
 
-loop1219:
+loop1243:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -27579,9 +27981,9 @@ loop1219:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1219
+	JAE     loop1243
 
-end1220:
+end1244:
 	VZEROUPPER
 	RET
 
@@ -27597,9 +27999,9 @@ TEXT ·groupFloatsInt32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1222
+	JB      end1246
 
-loop1221:
+loop1245:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -27621,9 +28023,9 @@ loop1221:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1221
+	JAE      loop1245
 
-end1222:
+end1246:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -27631,9 +28033,9 @@ end1222:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1224
+	JB      end1248
 
-loop1223:
+loop1247:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -27734,13 +28136,13 @@ loop1223:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1223
+	JAE          loop1247
 
-end1224:
+end1248:
 	CMPQ BX, $+1
-	JB   end1226
+	JB   end1250
 
-loop1225:
+loop1249:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -27757,15 +28159,15 @@ loop1225:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1225
+	JAE          loop1249
 
-end1226:
+end1250:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1228
+	JB   end1252
 
-loop1227:
+loop1251:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -27787,9 +28189,9 @@ loop1227:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1227
+	JAE     loop1251
 
-end1228:
+end1252:
 	VZEROUPPER
 	RET
 
@@ -27800,18 +28202,18 @@ TEXT ·widenFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1230
+	JB   end1254
 
-loop1229:
+loop1253:
 	VCVTPS2PD (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1229
+	JAE       loop1253
 
-end1230:
+end1254:
 	VZEROUPPER
 	RET
 
@@ -27822,18 +28224,18 @@ TEXT ·widenInt32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1232
+	JB   end1256
 
-loop1231:
+loop1255:
 	VPMOVSXDQ (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1231
+	JAE       loop1255
 
-end1232:
+end1256:
 	VZEROUPPER
 	RET
 
@@ -27844,9 +28246,9 @@ TEXT ·roundFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1234
+	JB   end1258
 
-loop1233:
+loop1257:
 	VMOVUPD   (AX), Z0
 	VCVTPD2PS Z0, Y0
 	VMOVUPS   Y0, (DX)
@@ -27854,9 +28256,9 @@ loop1233:
 	ADDQ      $+32, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1233
+	JAE       loop1257
 
-end1234:
+end1258:
 	VZEROUPPER
 	RET
 
@@ -27872,23 +28274,23 @@ TEXT ·takeDwordsAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+8
-	JB           end1237
+	JB           end1261
 
-loop1236:
+loop1260:
 	VMOVUPD    (DX), Z2
 	VPCMPUQ    $0x06, Z2, Z0, K1
 	KORTESTB   K1, K1
-	JAE        bad1235
+	JAE        bad1259
 	VGATHERQPS (AX)(Z2*4), K1, Y1
 	VMOVUPS    Y1, (CX)
 	ADDQ       $+64, DX
 	ADDQ       $+32, CX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop1236
+	JAE        loop1260
 
-end1237:
-bad1235:
+end1261:
+bad1259:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -27915,10 +28317,10 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1238
+	JZ           plain1262
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1238
+	JNZ          plain1262
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -27926,7 +28328,7 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1239
+	JZ           none1263
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -27958,11 +28360,11 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1239:
+none1263:
 	CMPQ CX, $+32
-	JB   end1241
+	JB   end1265
 
-loop1240:
+loop1264:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -28059,17 +28461,17 @@ loop1240:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1240
+	JAE          loop1264
 
-end1241:
+end1265:
 	SFENCE
 
-plain1238:
+plain1262:
 	CMPQ    CX, $+32
-	JB      end1243
+	JB      end1267
 	PCALIGN $0x40
 
-loop1242:
+loop1266:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -28166,13 +28568,13 @@ loop1242:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1242
+	JAE          loop1266
 
-end1243:
+end1267:
 	CMPQ CX, $+8
-	JB   end1245
+	JB   end1269
 
-loop1244:
+loop1268:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -28200,11 +28602,11 @@ loop1244:
 	ADDQ         $+32, AX
 	SUBQ         $+8, CX
 	CMPQ         CX, $+8
-	JAE          loop1244
+	JAE          loop1268
 
-end1245:
+end1269:
 	TESTQ        CX, CX
-	JZ           none1246
+	JZ           none1270
 	MOVQ         $-1, BX
 	BZHIQ        CX, BX, BX
 	KMOVW        BX, K1
@@ -28233,7 +28635,7 @@ end1245:
 	VCVTPD2PS    Z4, Y0
 	VMOVUPS      Y0, K1, (DX)
 
-none1246:
+none1270:
 	VZEROUPPER
 	RET
 
@@ -28286,10 +28688,10 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1247
+	JZ           plain1271
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1247
+	JNZ          plain1271
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -28297,7 +28699,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1248
+	JZ           none1272
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -28322,7 +28724,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VFMADD231PD  Z7, Z16, Z18
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary1249
+	JZ           ordinary1273
 	VCMPPD       $0x11, Z13, Z14, K2
 	VMOVUPD      avx512const54<>+0(SB), K2, Z18
 	VCMPPD       $0x00, Z13, Z14, K2
@@ -28330,18 +28732,18 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z18
 
-ordinary1249:
+ordinary1273:
 	VCVTPD2PS Z18, Y14
 	VMOVUPS   Y14, K1, (DX)
 	SUBQ      BX, CX
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1248:
+none1272:
 	CMPQ CX, $+32
-	JB   end1251
+	JB   end1275
 
-loop1250:
+loop1274:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -28362,7 +28764,7 @@ loop1250:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1252
+	JZ          ordinary1276
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28370,7 +28772,7 @@ loop1250:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1252:
+ordinary1276:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, (DX)
 	VCVTPS2PD   32(AX), Z14
@@ -28393,7 +28795,7 @@ ordinary1252:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1253
+	JZ          ordinary1277
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28401,7 +28803,7 @@ ordinary1252:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1253:
+ordinary1277:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, 32(DX)
 	VCVTPS2PD   64(AX), Z14
@@ -28424,7 +28826,7 @@ ordinary1253:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1254
+	JZ          ordinary1278
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28432,7 +28834,7 @@ ordinary1253:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1254:
+ordinary1278:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, 64(DX)
 	VCVTPS2PD   96(AX), Z14
@@ -28455,7 +28857,7 @@ ordinary1254:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1255
+	JZ          ordinary1279
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28463,24 +28865,24 @@ ordinary1254:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1255:
+ordinary1279:
 	VCVTPD2PS Z18, Y14
 	VMOVNTPD  Y14, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1250
+	JAE       loop1274
 
-end1251:
+end1275:
 	SFENCE
 
-plain1247:
+plain1271:
 	CMPQ    CX, $+32
-	JB      end1257
+	JB      end1281
 	PCALIGN $0x40
 
-loop1256:
+loop1280:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -28501,7 +28903,7 @@ loop1256:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1258
+	JZ          ordinary1282
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28509,7 +28911,7 @@ loop1256:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1258:
+ordinary1282:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, (DX)
 	VCVTPS2PD   32(AX), Z14
@@ -28532,7 +28934,7 @@ ordinary1258:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1259
+	JZ          ordinary1283
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28540,7 +28942,7 @@ ordinary1258:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1259:
+ordinary1283:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, 32(DX)
 	VCVTPS2PD   64(AX), Z14
@@ -28563,7 +28965,7 @@ ordinary1259:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1260
+	JZ          ordinary1284
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28571,7 +28973,7 @@ ordinary1259:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1260:
+ordinary1284:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, 64(DX)
 	VCVTPS2PD   96(AX), Z14
@@ -28594,7 +28996,7 @@ ordinary1260:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1261
+	JZ          ordinary1285
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28602,20 +29004,20 @@ ordinary1260:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1261:
+ordinary1285:
 	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1256
+	JAE       loop1280
 
-end1257:
+end1281:
 	CMPQ CX, $+8
-	JB   end1263
+	JB   end1287
 
-loop1262:
+loop1286:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -28636,7 +29038,7 @@ loop1262:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1264
+	JZ          ordinary1288
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28644,18 +29046,18 @@ loop1262:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1264:
+ordinary1288:
 	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, (DX)
 	ADDQ      $+32, DX
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1262
+	JAE       loop1286
 
-end1263:
+end1287:
 	TESTQ       CX, CX
-	JZ          none1265
+	JZ          none1289
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -28680,7 +29082,7 @@ end1263:
 	VFMADD231PD Z7, Z15, Z2
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary1266
+	JZ          ordinary1290
 	VCMPPD      $0x11, Z13, Z14, K2
 	VMOVUPD     avx512const54<>+0(SB), K2, Z2
 	VCMPPD      $0x00, Z13, Z14, K2
@@ -28688,11 +29090,11 @@ end1263:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z2
 
-ordinary1266:
+ordinary1290:
 	VCVTPD2PS Z2, Y0
 	VMOVUPS   Y0, K1, (DX)
 
-none1265:
+none1289:
 	VZEROUPPER
 	RET
 
@@ -28733,13 +29135,13 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1268
+	JNE          case1292
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1269
+	JZ           plain1293
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1269
+	JNZ          plain1293
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -28747,7 +29149,7 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1270
+	JZ           none1294
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -28759,11 +29161,11 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1270:
+none1294:
 	CMPQ CX, $+32
-	JB   end1272
+	JB   end1296
 
-loop1271:
+loop1295:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VMOVNTPD Z1, (DX)
@@ -28780,17 +29182,17 @@ loop1271:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1271
+	JAE      loop1295
 
-end1272:
+end1296:
 	SFENCE
 
-plain1269:
+plain1293:
 	CMPQ    CX, $+32
-	JB      end1274
+	JB      end1298
 	PCALIGN $0x40
 
-loop1273:
+loop1297:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -28807,13 +29209,13 @@ loop1273:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1273
+	JAE     loop1297
 
-end1274:
+end1298:
 	CMPQ CX, $+8
-	JB   end1276
+	JB   end1300
 
-loop1275:
+loop1299:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -28821,11 +29223,11 @@ loop1275:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1275
+	JAE     loop1299
 
-end1276:
+end1300:
 	TESTQ     CX, CX
-	JZ        none1277
+	JZ        none1301
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -28834,18 +29236,18 @@ end1276:
 	VPMULLQ   Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (DX)
 
-none1277:
-	JMP done1267
+none1301:
+	JMP done1291
 
-case1268:
+case1292:
 	CMPQ      BX, $+1
-	JNE       case1278
+	JNE       case1302
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1279
+	JZ        plain1303
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1279
+	JNZ       plain1303
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -28853,7 +29255,7 @@ case1268:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1280
+	JZ        none1304
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -28864,11 +29266,11 @@ case1268:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none1280:
+none1304:
 	CMPQ CX, $+32
-	JB   end1282
+	JB   end1306
 
-loop1281:
+loop1305:
 	VPABSQ   (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VPABSQ   64(AX), Z0
@@ -28881,17 +29283,17 @@ loop1281:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1281
+	JAE      loop1305
 
-end1282:
+end1306:
 	SFENCE
 
-plain1279:
+plain1303:
 	CMPQ    CX, $+32
-	JB      end1284
+	JB      end1308
 	PCALIGN $0x40
 
-loop1283:
+loop1307:
 	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	VPABSQ  64(AX), Z0
@@ -28904,24 +29306,24 @@ loop1283:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1283
+	JAE     loop1307
 
-end1284:
+end1308:
 	CMPQ CX, $+8
-	JB   end1286
+	JB   end1310
 
-loop1285:
+loop1309:
 	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1285
+	JAE     loop1309
 
-end1286:
+end1310:
 	TESTQ     CX, CX
-	JZ        none1287
+	JZ        none1311
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -28929,16 +29331,16 @@ end1286:
 	VPABSQ    Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1287:
-	JMP done1267
+none1311:
+	JMP done1291
 
-case1278:
+case1302:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1289
+	JZ        plain1313
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1289
+	JNZ       plain1313
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -28946,7 +29348,7 @@ case1278:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1290
+	JZ        none1314
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -28957,11 +29359,11 @@ case1278:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none1290:
+none1314:
 	CMPQ CX, $+32
-	JB   end1292
+	JB   end1316
 
-loop1291:
+loop1315:
 	VPSUBQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPSUBQ   64(AX), Z1, Z0
@@ -28974,17 +29376,17 @@ loop1291:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1291
+	JAE      loop1315
 
-end1292:
+end1316:
 	SFENCE
 
-plain1289:
+plain1313:
 	CMPQ    CX, $+32
-	JB      end1294
+	JB      end1318
 	PCALIGN $0x40
 
-loop1293:
+loop1317:
 	VPSUBQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPSUBQ  64(AX), Z1, Z0
@@ -28997,24 +29399,24 @@ loop1293:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1293
+	JAE     loop1317
 
-end1294:
+end1318:
 	CMPQ CX, $+8
-	JB   end1296
+	JB   end1320
 
-loop1295:
+loop1319:
 	VPSUBQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1295
+	JAE     loop1319
 
-end1296:
+end1320:
 	TESTQ     CX, CX
-	JZ        none1297
+	JZ        none1321
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -29022,8 +29424,8 @@ end1296:
 	VPSUBQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1297:
-done1267:
+none1321:
+done1291:
 	VZEROUPPER
 	RET
 
@@ -29038,10 +29440,10 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1298
+	JZ           plain1322
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1298
+	JNZ          plain1322
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -29049,7 +29451,7 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1299
+	JZ           none1323
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -29064,11 +29466,11 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1299:
+none1323:
 	CMPQ DX, $+32
-	JB   end1301
+	JB   end1325
 
-loop1300:
+loop1324:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VPADDQ   (CX), Z1, Z1
@@ -29090,17 +29492,17 @@ loop1300:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1300
+	JAE      loop1324
 
-end1301:
+end1325:
 	SFENCE
 
-plain1298:
+plain1322:
 	CMPQ    DX, $+32
-	JB      end1303
+	JB      end1327
 	PCALIGN $0x40
 
-loop1302:
+loop1326:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -29122,13 +29524,13 @@ loop1302:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop1302
+	JAE     loop1326
 
-end1303:
+end1327:
 	CMPQ DX, $+8
-	JB   end1305
+	JB   end1329
 
-loop1304:
+loop1328:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -29138,11 +29540,11 @@ loop1304:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop1304
+	JAE     loop1328
 
-end1305:
+end1329:
 	TESTQ     DX, DX
-	JZ        none1306
+	JZ        none1330
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -29153,7 +29555,7 @@ end1305:
 	VPADDQ    Z2, Z1, Z1
 	VMOVUPD   Z1, K1, (BX)
 
-none1306:
+none1330:
 	VZEROUPPER
 	RET
 
@@ -29169,10 +29571,10 @@ TEXT ·dotInt64AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z2, Z2, Z2
 	VPXORQ  Z3, Z3, Z3
 	CMPQ    CX, $+32
-	JB      end1308
+	JB      end1332
 	PCALIGN $0x40
 
-loop1307:
+loop1331:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -29189,13 +29591,13 @@ loop1307:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1307
+	JAE     loop1331
 
-end1308:
+end1332:
 	CMPQ CX, $+8
-	JB   end1310
+	JB   end1334
 
-loop1309:
+loop1333:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -29203,11 +29605,11 @@ loop1309:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1309
+	JAE     loop1333
 
-end1310:
+end1334:
 	TESTQ     CX, CX
-	JZ        none1311
+	JZ        none1335
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -29217,7 +29619,7 @@ end1310:
 	VPMULLQ   Z5, Z4, Z4
 	VPADDQ    Z4, Z0, Z0
 
-none1311:
+none1335:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -29260,19 +29662,19 @@ TEXT ·shiftedInt64AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1313
+	JB           end1337
 
-loop1312:
+loop1336:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1315
+	JB      end1339
 	PCALIGN $0x40
 
-loop1314:
+loop1338:
 	VPADDQ      (AX), Z0, Z20
 	VCVTQQ2PD   Z20, Z20
 	VFMADD231PD Z19, Z20, Z1
@@ -29308,9 +29710,9 @@ loop1314:
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1314
+	JAE         loop1338
 
-end1315:
+end1339:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -29347,13 +29749,13 @@ end1315:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1312
+	JAE    loop1336
 
-end1313:
+end1337:
 	CMPQ CX, $+8
-	JB   end1317
+	JB   end1341
 
-loop1316:
+loop1340:
 	VPADDQ      (AX), Z0, Z2
 	VCVTQQ2PD   Z2, Z2
 	VFMADD231PD Z19, Z2, Z1
@@ -29361,11 +29763,11 @@ loop1316:
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1316
+	JAE         loop1340
 
-end1317:
+end1341:
 	TESTQ       CX, CX
-	JZ          none1318
+	JZ          none1342
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -29376,7 +29778,7 @@ end1317:
 	VFMADD231PD Z19, Z0, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none1318:
+none1342:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -29405,10 +29807,10 @@ TEXT ·flipAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1319
+	JZ           plain1343
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1319
+	JNZ          plain1343
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -29416,7 +29818,7 @@ TEXT ·flipAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1320
+	JZ           none1344
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -29427,11 +29829,11 @@ TEXT ·flipAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1320:
+none1344:
 	CMPQ CX, $+32
-	JB   end1322
+	JB   end1346
 
-loop1321:
+loop1345:
 	VPXORQ   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VPXORQ   64(AX), Z0, Z1
@@ -29444,17 +29846,17 @@ loop1321:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1321
+	JAE      loop1345
 
-end1322:
+end1346:
 	SFENCE
 
-plain1319:
+plain1343:
 	CMPQ    CX, $+32
-	JB      end1324
+	JB      end1348
 	PCALIGN $0x40
 
-loop1323:
+loop1347:
 	VPXORQ  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VPXORQ  64(AX), Z0, Z1
@@ -29467,24 +29869,24 @@ loop1323:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1323
+	JAE     loop1347
 
-end1324:
+end1348:
 	CMPQ CX, $+8
-	JB   end1326
+	JB   end1350
 
-loop1325:
+loop1349:
 	VPXORQ  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1325
+	JAE     loop1349
 
-end1326:
+end1350:
 	TESTQ     CX, CX
-	JZ        none1327
+	JZ        none1351
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -29492,7 +29894,7 @@ end1326:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1327:
+none1351:
 	VZEROUPPER
 	RET
 
@@ -29507,10 +29909,10 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1328
+	JZ           plain1352
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1328
+	JNZ          plain1352
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -29518,7 +29920,7 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1329
+	JZ           none1353
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -29537,11 +29939,11 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1329:
+none1353:
 	CMPQ CX, $+32
-	JB   end1331
+	JB   end1355
 
-loop1330:
+loop1354:
 	VPXORQ   (AX), Z0, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
@@ -29586,17 +29988,17 @@ loop1330:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1330
+	JAE      loop1354
 
-end1331:
+end1355:
 	SFENCE
 
-plain1328:
+plain1352:
 	CMPQ    CX, $+32
-	JB      end1333
+	JB      end1357
 	PCALIGN $0x40
 
-loop1332:
+loop1356:
 	VPXORQ  (AX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -29641,13 +30043,13 @@ loop1332:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1332
+	JAE     loop1356
 
-end1333:
+end1357:
 	CMPQ CX, $+8
-	JB   end1335
+	JB   end1359
 
-loop1334:
+loop1358:
 	VPXORQ  (AX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -29662,11 +30064,11 @@ loop1334:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1334
+	JAE     loop1358
 
-end1335:
+end1359:
 	TESTQ     CX, CX
-	JZ        none1336
+	JZ        none1360
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -29682,7 +30084,7 @@ end1335:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1336:
+none1360:
 	VZEROUPPER
 	RET
 
@@ -29717,9 +30119,9 @@ TEXT ·bucketsOfAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+32
-	JB           end1338
+	JB           end1362
 
-loop1337:
+loop1361:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -29776,13 +30178,13 @@ loop1337:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1337
+	JAE      loop1361
 
-end1338:
+end1362:
 	CMPQ DX, $+8
-	JB   end1340
+	JB   end1364
 
-loop1339:
+loop1363:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -29800,11 +30202,11 @@ loop1339:
 	ADDQ     $+64, CX
 	SUBQ     $+8, DX
 	CMPQ     DX, $+8
-	JAE      loop1339
+	JAE      loop1363
 
-end1340:
+end1364:
 	TESTQ     DX, DX
-	JZ        none1341
+	JZ        none1365
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
 	KMOVW     BX, K1
@@ -29823,7 +30225,7 @@ end1340:
 	VPSRLQ    $0x20, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-none1341:
+none1365:
 	VZEROUPPER
 	RET
 
@@ -29842,24 +30244,24 @@ TEXT ·encodeAVX512(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1346
+	JB      end1370
 
-loop1345:
+loop1369:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1345
+	JAE        loop1369
 
-end1346:
+end1370:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1342:
+key1366:
 	CMPQ         BX, R12
-	JAE          end1344
+	JAE          end1368
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -29869,7 +30271,7 @@ key1342:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1343:
+again1367:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -29877,18 +30279,18 @@ again1343:
 	CMOVLHI  R10, R8
 	BZHIL    R8, DI, DI
 	TESTL    DI, DI
-	JZ       miss1347
+	JZ       miss1371
 	TZCNTL   DI, DI
 	MOVL     40(SI)(DI*4), R8
 	MOVL     R8, (AX)(BX*4)
 	INCQ     BX
-	JMP      key1342
+	JMP      key1366
 
-miss1347:
+miss1371:
 	CMPL R8, $+5
-	JAE  full1348
+	JAE  full1372
 	CMPQ R13, room+80(FP)
-	JAE  end1344
+	JAE  end1368
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -29898,24 +30300,24 @@ miss1347:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1342
+	JMP  key1366
 
-full1348:
-	JNE  passed1349
+full1372:
+	JNE  passed1373
 	MOVL $0x00000006, 60(SI)
 
-passed1349:
+passed1373:
 	DECL    R9
-	JZ      last1350
+	JZ      last1374
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1343
+	JMP     again1367
 
-last1350:
-end1344:
+last1374:
+end1368:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -29936,24 +30338,24 @@ TEXT ·findAVX512(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1355
+	JB      end1379
 
-loop1354:
+loop1378:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1354
+	JAE        loop1378
 
-end1355:
+end1379:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1351:
+key1375:
 	CMPQ         BX, R12
-	JAE          end1353
+	JAE          end1377
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -29963,7 +30365,7 @@ key1351:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1352:
+again1376:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -29972,7 +30374,7 @@ again1352:
 	BZHIL    R8, DI, DI
 	XORL     $+6, R8
 	ORL      DI, R8
-	JZ       passed1357
+	JZ       passed1381
 	MOVL     DI, R8
 	ORL      $+32, R8
 	TZCNTL   R8, R8
@@ -29983,25 +30385,25 @@ again1352:
 	CMPL     DI, $+1
 	SBBQ     $+0, R13
 	INCQ     BX
-	JMP      key1351
+	JMP      key1375
 
-passed1357:
+passed1381:
 	DECL    R9
-	JZ      last1358
+	JZ      last1382
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1352
+	JMP     again1376
 
-last1358:
+last1382:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1351
+	JMP  key1375
 
-end1353:
+end1377:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

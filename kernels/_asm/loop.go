@@ -18,6 +18,7 @@ type loop struct {
 	pad   VecVirtual // what lanes past the end hold; zero if nil
 	ahead Register   // bytes before their use that lines are asked for; nil leaves it to the processor
 	far   bool       // there is a loop for long slices, which touches: see touch
+	all   Register   // what is long then, where n is a piece of it; nil is n
 	many  bool       // vectors are those of the unrolled loop
 	touch bool
 }
@@ -26,8 +27,11 @@ type loop struct {
 func (l *loop) emit() {
 	l.many = true
 	if l.far {
-		near := fresh("near")
-		CMPQ(l.n, NewDataAddr(Symbol{Name: "\u00b7touchFrom"}, 0))
+		near, all := fresh("near"), l.n
+		if l.all != nil {
+			all = l.all
+		}
+		CMPQ(all, NewDataAddr(Symbol{Name: "\u00b7touchFrom"}, 0))
 		JB(LabelRef(near))
 		l.touch = true
 		l.run()

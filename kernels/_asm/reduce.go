@@ -42,8 +42,10 @@ func sumInt() {
 	low, high := vecs(4), vecs(4)
 	l := loop{n: n, in: []GPVirtual{x}, unroll: 4, far: true}
 	l.body = func(j int, in []Op, m *mask) {
-		VPADDQ(in[0], low[j], low[j])
-		h := highHalf(in[0], m)
+		v := vec()
+		VMOVUPD(in[0], v)
+		VPADDQ(v, low[j], low[j])
+		h := highHalf(v, m)
 		VPADDQ(h, high[j], high[j])
 	}
 	l.emit()
@@ -62,14 +64,13 @@ func sumInt() {
 
 // highHalf returns v>>32 in the lanes of m; for AVX2, which has no such
 // shift, 2^31 more.
-func highHalf(v Op, m *mask) VecVirtual {
+func highHalf(v VecVirtual, m *mask) VecVirtual {
 	h := vec()
 	if level.wide {
 		VPSRAQ(Imm(32), v, h)
 		return h
 	}
-	VMOVDQU(v, h)
-	VPXOR(splat(1<<63), h, h)
+	VPXOR(splat(1<<63), v, h)
 	VPSRLQ(Imm(32), h, h)
 	m.keep(h)
 	return h
