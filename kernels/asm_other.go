@@ -7,6 +7,7 @@ package kernels
 
 func sumAVX2([]float64) float64            { panic(noAssembly) }
 func sumAVX512([]float64) float64          { panic(noAssembly) }
+func sumHalvesAVX512([]float64) float64    { panic(noAssembly) }
 func dotAVX2(_, _ []float64) float64       { panic(noAssembly) }
 func dotAVX512(_, _ []float64) float64     { panic(noAssembly) }
 func fetchAVX2(*int64)                     { panic(noAssembly) }

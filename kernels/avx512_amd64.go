@@ -9,6 +9,11 @@ package kernels
 //go:noescape
 func sumAVX512(x []float64) float64
 
+// sumHalvesAVX512 equals sumAVX512 to the bit.
+//
+//go:noescape
+func sumHalvesAVX512(x []float64) float64
+
 // dotAVX512 equals dotGo.
 //
 //go:noescape

@@ -170,6 +170,224 @@ none12:
 	VZEROUPPER
 	RET
 
+// func sumHalvesAVX512(x []float64) float64
+// Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·sumHalvesAVX512(SB), NOSPLIT, $0-32
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	VXORPD Y12, Y12, Y12
+	VXORPD Y13, Y13, Y13
+	VXORPD Y14, Y14, Y14
+	VXORPD Y15, Y15, Y15
+	VXORPD Y16, Y16, Y16
+	VXORPD Y17, Y17, Y17
+	VXORPD Y9, Y9, Y9
+	CMPQ   CX, ·touchFrom+0(SB)
+	JB     near13
+	CMPQ   CX, $+64
+	JB     end15
+
+loop14:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end17
+	PCALIGN $0x40
+
+loop16:
+	MOVQ   (AX), BX
+	MOVQ   64(AX), BX
+	MOVQ   128(AX), BX
+	MOVQ   192(AX), BX
+	VADDPD (AX), Y1, Y1
+	VADDPD 32(AX), Y10, Y10
+	VADDPD 64(AX), Y2, Y2
+	VADDPD 96(AX), Y11, Y11
+	VADDPD 128(AX), Y3, Y3
+	VADDPD 160(AX), Y12, Y12
+	VADDPD 192(AX), Y4, Y4
+	VADDPD 224(AX), Y13, Y13
+	MOVQ   256(AX), BX
+	MOVQ   320(AX), BX
+	MOVQ   384(AX), BX
+	MOVQ   448(AX), BX
+	VADDPD 256(AX), Y5, Y5
+	VADDPD 288(AX), Y14, Y14
+	VADDPD 320(AX), Y6, Y6
+	VADDPD 352(AX), Y15, Y15
+	VADDPD 384(AX), Y7, Y7
+	VADDPD 416(AX), Y16, Y16
+	VADDPD 448(AX), Y8, Y8
+	VADDPD 480(AX), Y17, Y17
+	ADDQ   $+512, AX
+	SUBQ   $+64, DX
+	CMPQ   DX, $+64
+	JAE    loop16
+
+end17:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Y5, Y1, Y1
+	VADDPD Y6, Y2, Y2
+	VADDPD Y7, Y3, Y3
+	VADDPD Y8, Y4, Y4
+	VADDPD Y3, Y1, Y1
+	VADDPD Y4, Y2, Y2
+	VADDPD Y2, Y1, Y1
+	VADDPD Y1, Y0, Y0
+	VPXORQ Y1, Y1, Y1
+	VPXORQ Y2, Y2, Y2
+	VPXORQ Y3, Y3, Y3
+	VPXORQ Y4, Y4, Y4
+	VPXORQ Y5, Y5, Y5
+	VPXORQ Y6, Y6, Y6
+	VPXORQ Y7, Y7, Y7
+	VPXORQ Y8, Y8, Y8
+	VADDPD Y14, Y10, Y10
+	VADDPD Y15, Y11, Y11
+	VADDPD Y16, Y12, Y12
+	VADDPD Y17, Y13, Y13
+	VADDPD Y12, Y10, Y10
+	VADDPD Y13, Y11, Y11
+	VADDPD Y11, Y10, Y10
+	VADDPD Y10, Y9, Y9
+	VPXORQ Y10, Y10, Y10
+	VPXORQ Y11, Y11, Y11
+	VPXORQ Y12, Y12, Y12
+	VPXORQ Y13, Y13, Y13
+	VPXORQ Y14, Y14, Y14
+	VPXORQ Y15, Y15, Y15
+	VPXORQ Y16, Y16, Y16
+	VPXORQ Y17, Y17, Y17
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop14
+
+end15:
+near13:
+	CMPQ CX, $+64
+	JB   end19
+
+loop18:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end21
+	PCALIGN $0x40
+
+loop20:
+	VADDPD (AX), Y1, Y1
+	VADDPD 32(AX), Y10, Y10
+	VADDPD 64(AX), Y2, Y2
+	VADDPD 96(AX), Y11, Y11
+	VADDPD 128(AX), Y3, Y3
+	VADDPD 160(AX), Y12, Y12
+	VADDPD 192(AX), Y4, Y4
+	VADDPD 224(AX), Y13, Y13
+	VADDPD 256(AX), Y5, Y5
+	VADDPD 288(AX), Y14, Y14
+	VADDPD 320(AX), Y6, Y6
+	VADDPD 352(AX), Y15, Y15
+	VADDPD 384(AX), Y7, Y7
+	VADDPD 416(AX), Y16, Y16
+	VADDPD 448(AX), Y8, Y8
+	VADDPD 480(AX), Y17, Y17
+	ADDQ   $+512, AX
+	SUBQ   $+64, DX
+	CMPQ   DX, $+64
+	JAE    loop20
+
+end21:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Y5, Y1, Y1
+	VADDPD Y6, Y2, Y2
+	VADDPD Y7, Y3, Y3
+	VADDPD Y8, Y4, Y4
+	VADDPD Y3, Y1, Y1
+	VADDPD Y4, Y2, Y2
+	VADDPD Y2, Y1, Y1
+	VADDPD Y1, Y0, Y0
+	VPXORQ Y1, Y1, Y1
+	VPXORQ Y2, Y2, Y2
+	VPXORQ Y3, Y3, Y3
+	VPXORQ Y4, Y4, Y4
+	VPXORQ Y5, Y5, Y5
+	VPXORQ Y6, Y6, Y6
+	VPXORQ Y7, Y7, Y7
+	VPXORQ Y8, Y8, Y8
+	VADDPD Y14, Y10, Y10
+	VADDPD Y15, Y11, Y11
+	VADDPD Y16, Y12, Y12
+	VADDPD Y17, Y13, Y13
+	VADDPD Y12, Y10, Y10
+	VADDPD Y13, Y11, Y11
+	VADDPD Y11, Y10, Y10
+	VADDPD Y10, Y9, Y9
+	VPXORQ Y10, Y10, Y10
+	VPXORQ Y11, Y11, Y11
+	VPXORQ Y12, Y12, Y12
+	VPXORQ Y13, Y13, Y13
+	VPXORQ Y14, Y14, Y14
+	VPXORQ Y15, Y15, Y15
+	VPXORQ Y16, Y16, Y16
+	VPXORQ Y17, Y17, Y17
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop18
+
+end19:
+	CMPQ CX, $+8
+	JB   end23
+
+loop22:
+	VADDPD (AX), Y1, Y1
+	VADDPD 32(AX), Y10, Y10
+	ADDQ   $+64, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop22
+
+end23:
+	TESTQ         CX, CX
+	JZ            none24
+	MOVQ          $-1, DX
+	BZHIQ         CX, DX, DX
+	KMOVW         DX, K1
+	VMOVUPD.Z     (AX), K1, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VADDPD        Y2, Y1, Y1
+	VADDPD        Y3, Y10, Y10
+
+none24:
+	VADDPD       Y1, Y0, Y0
+	VADDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPD       X1, X0, X0
+	VMOVSD       X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
 // func dotAVX512(x []float64, y []float64) float64
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
 TEXT ·dotAVX512(SB), NOSPLIT, $0-56
@@ -187,21 +405,21 @@ TEXT ·dotAVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, ·touchFrom+0(SB)
-	JB     near13
+	JB     near25
 	CMPQ   CX, $+64
-	JB     end15
+	JB     end27
 
-loop14:
+loop26:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+64
-	JB      end17
+	JB      end29
 	PCALIGN $0x40
 
-loop16:
+loop28:
 	MOVQ        (AX), SI
 	MOVQ        8(AX), SI
 	MOVQ        64(AX), SI
@@ -254,9 +472,9 @@ loop16:
 	ADDQ        $+512, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop16
+	JAE         loop28
 
-end17:
+end29:
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -277,24 +495,24 @@ end17:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop14
+	JAE    loop26
 
-end15:
-near13:
+end27:
+near25:
 	CMPQ CX, $+64
-	JB   end19
+	JB   end31
 
-loop18:
+loop30:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+64
-	JB      end21
+	JB      end33
 	PCALIGN $0x40
 
-loop20:
+loop32:
 	VMOVUPD     (AX), Z9
 	VFMADD231PD (DX), Z9, Z0
 	VMOVUPD     64(AX), Z9
@@ -315,9 +533,9 @@ loop20:
 	ADDQ        $+512, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop20
+	JAE         loop32
 
-end21:
+end33:
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -338,24 +556,24 @@ end21:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop18
+	JAE    loop30
 
-end19:
+end31:
 	CMPQ CX, $+8
-	JB   end23
+	JB   end35
 
-loop22:
+loop34:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (DX), Z1, Z0
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop22
+	JAE         loop34
 
-end23:
+end35:
 	TESTQ       CX, CX
-	JZ          none24
+	JZ          none36
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -364,7 +582,7 @@ end23:
 	VMOVUPD     Z1, Z1
 	VFMADD231PD Z2, Z1, Z0
 
-none24:
+none36:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -391,12 +609,12 @@ TEXT ·sumInt64AVX512(SB), NOSPLIT, $0-40
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near25
+	JB      near37
 	CMPQ    CX, $+32
-	JB      end27
+	JB      end39
 	PCALIGN $0x40
 
-loop26:
+loop38:
 	MOVQ    (AX), DX
 	MOVQ    8(AX), DX
 	MOVQ    64(AX), DX
@@ -424,15 +642,15 @@ loop26:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop26
+	JAE     loop38
 
-end27:
-near25:
+end39:
+near37:
 	CMPQ    CX, $+32
-	JB      end29
+	JB      end41
 	PCALIGN $0x40
 
-loop28:
+loop40:
 	VMOVUPD (AX), Z8
 	VPADDQ  Z8, Z0, Z0
 	VPSRAQ  $0x20, Z8, Z8
@@ -452,13 +670,13 @@ loop28:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop28
+	JAE     loop40
 
-end29:
+end41:
 	CMPQ CX, $+8
-	JB   end31
+	JB   end43
 
-loop30:
+loop42:
 	VMOVUPD (AX), Z8
 	VPADDQ  Z8, Z0, Z0
 	VPSRAQ  $0x20, Z8, Z8
@@ -466,11 +684,11 @@ loop30:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop30
+	JAE     loop42
 
-end31:
+end43:
 	TESTQ     CX, CX
-	JZ        none32
+	JZ        none44
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -480,7 +698,7 @@ end31:
 	VPSRAQ    $0x20, Z8, Z8
 	VPADDQ    Z8, Z4, Z4
 
-none32:
+none44:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -531,21 +749,21 @@ TEXT ·shiftedAVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near33
+	JB           near45
 	CMPQ         CX, $+64
-	JB           end35
+	JB           end47
 
-loop34:
+loop46:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end37
+	JB      end49
 	PCALIGN $0x40
 
-loop36:
+loop48:
 	MOVQ        (AX), BX
 	MOVQ        8(AX), BX
 	MOVQ        64(AX), BX
@@ -589,9 +807,9 @@ loop36:
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop36
+	JAE         loop48
 
-end37:
+end49:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -628,24 +846,24 @@ end37:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop34
+	JAE    loop46
 
-end35:
-near33:
+end47:
+near45:
 	CMPQ CX, $+64
-	JB   end39
+	JB   end51
 
-loop38:
+loop50:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end41
+	JB      end53
 	PCALIGN $0x40
 
-loop40:
+loop52:
 	VADDPD      (AX), Z0, Z19
 	VADDPD      Z19, Z1, Z1
 	VFMADD231PD Z19, Z19, Z10
@@ -673,9 +891,9 @@ loop40:
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop40
+	JAE         loop52
 
-end41:
+end53:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -712,24 +930,24 @@ end41:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop38
+	JAE    loop50
 
-end39:
+end51:
 	CMPQ CX, $+8
-	JB   end43
+	JB   end55
 
-loop42:
+loop54:
 	VADDPD      (AX), Z0, Z2
 	VADDPD      Z2, Z1, Z1
 	VFMADD231PD Z2, Z2, Z10
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop42
+	JAE         loop54
 
-end43:
+end55:
 	TESTQ       CX, CX
-	JZ          none44
+	JZ          none56
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -739,7 +957,7 @@ end43:
 	VADDPD      Z0, Z1, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none44:
+none56:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -802,10 +1020,10 @@ TEXT ·coShiftedAVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end46
+	JB           end58
 	PCALIGN      $0x40
 
-loop45:
+loop57:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  128(AX)(BX*1)
@@ -846,13 +1064,13 @@ loop45:
 	ADDQ        $+256, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop45
+	JAE         loop57
 
-end46:
+end58:
 	CMPQ CX, $+8
-	JB   end48
+	JB   end60
 
-loop47:
+loop59:
 	VADDPD      (AX), Z0, Z22
 	VADDPD      (DX), Z1, Z23
 	VADDPD      Z22, Z2, Z2
@@ -864,11 +1082,11 @@ loop47:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop47
+	JAE         loop59
 
-end48:
+end60:
 	TESTQ       CX, CX
-	JZ          none49
+	JZ          none61
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -884,7 +1102,7 @@ end48:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none49:
+none61:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -975,10 +1193,10 @@ TEXT ·coShiftedInt64AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z20, Z20, Z20
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end51
+	JB           end63
 	PCALIGN      $0x40
 
-loop50:
+loop62:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  128(AX)(BX*1)
@@ -1027,13 +1245,13 @@ loop50:
 	ADDQ        $+256, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop50
+	JAE         loop62
 
-end51:
+end63:
 	CMPQ CX, $+8
-	JB   end53
+	JB   end65
 
-loop52:
+loop64:
 	VPADDQ      (AX), Z0, Z22
 	VPADDQ      (DX), Z21, Z23
 	VCVTQQ2PD   Z22, Z22
@@ -1047,11 +1265,11 @@ loop52:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop52
+	JAE         loop64
 
-end53:
+end65:
 	TESTQ       CX, CX
-	JZ          none54
+	JZ          none66
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -1069,7 +1287,7 @@ end53:
 	VFMADD231PD Z21, Z21, Z13
 	VFMADD231PD Z0, Z21, Z17
 
-none54:
+none66:
 	VADDPD        Z3, Z1, Z1
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z2, Z1, Z1
@@ -1137,10 +1355,10 @@ TEXT ·nearBitsAVX512(SB), NOSPLIT, $0-40
 	VPXORQ       Z3, Z3, Z3
 	VPXORQ       Z4, Z4, Z4
 	CMPQ         CX, $+32
-	JB           end56
+	JB           end68
 	PCALIGN      $0x40
 
-loop55:
+loop67:
 	VPADDQ (AX), Z0, Z5
 	VPORQ  Z5, Z1, Z1
 	VPADDQ 64(AX), Z0, Z5
@@ -1152,23 +1370,23 @@ loop55:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop55
+	JAE    loop67
 
-end56:
+end68:
 	CMPQ CX, $+8
-	JB   end58
+	JB   end70
 
-loop57:
+loop69:
 	VPADDQ (AX), Z0, Z5
 	VPORQ  Z5, Z1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop57
+	JAE    loop69
 
-end58:
+end70:
 	TESTQ     CX, CX
-	JZ        none59
+	JZ        none71
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -1177,7 +1395,7 @@ end58:
 	VMOVAPD.Z Z0, K1, Z0
 	VPORQ     Z0, Z1, Z1
 
-none59:
+none71:
 	VORPD         Z3, Z1, Z1
 	VORPD         Z4, Z2, Z2
 	VORPD         Z2, Z1, Z1
@@ -1218,12 +1436,12 @@ TEXT ·minMaxAVX512(SB), NOSPLIT, $0-40
 	KXNORB       K3, K3, K3
 	KXNORB       K4, K4, K4
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near60
+	JB           near72
 	CMPQ         CX, $+64
-	JB           end62
+	JB           end74
 	PCALIGN      $0x40
 
-loop61:
+loop73:
 	MOVQ    (AX), DX
 	MOVQ    8(AX), DX
 	MOVQ    64(AX), DX
@@ -1271,15 +1489,15 @@ loop61:
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop61
+	JAE     loop73
 
-end62:
-near60:
+end74:
+near72:
 	CMPQ    CX, $+64
-	JB      end64
+	JB      end76
 	PCALIGN $0x40
 
-loop63:
+loop75:
 	VMOVUPD (AX), Z17
 	VMINPD  Z17, Z1, Z1
 	VMAXPD  Z17, Z9, Z9
@@ -1311,13 +1529,13 @@ loop63:
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop63
+	JAE     loop75
 
-end64:
+end76:
 	CMPQ CX, $+8
-	JB   end66
+	JB   end78
 
-loop65:
+loop77:
 	VMOVUPD (AX), Z17
 	VMINPD  Z17, Z1, Z1
 	VMAXPD  Z17, Z9, Z9
@@ -1325,11 +1543,11 @@ loop65:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop65
+	JAE     loop77
 
-end66:
+end78:
 	TESTQ   CX, CX
-	JZ      none67
+	JZ      none79
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K5
@@ -1340,7 +1558,7 @@ end66:
 	VMAXPD  Z0, Z9, Z9
 	VCMPPD  $0x07, Z0, Z0, K1, K1
 
-none67:
+none79:
 	VMINPD        Z5, Z1, Z1
 	VMINPD        Z6, Z2, Z2
 	VMINPD        Z7, Z3, Z3
@@ -1373,11 +1591,11 @@ none67:
 	KMOVB         K1, AX
 	XORL          $0x000000ff, AX
 	TESTQ         AX, AX
-	JZ            ordered68
+	JZ            ordered80
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered68:
+ordered80:
 	VMOVSD X1, lo+24(FP)
 	VMOVSD X9, hi+32(FP)
 	VZEROUPPER
@@ -1398,12 +1616,12 @@ TEXT ·minMaxInt64AVX512(SB), NOSPLIT, $0-40
 	VMOVAPD      Z0, Z7
 	VMOVAPD      Z0, Z8
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near69
+	JB           near81
 	CMPQ         CX, $+32
-	JB           end71
+	JB           end83
 	PCALIGN      $0x40
 
-loop70:
+loop82:
 	MOVQ    (AX), DX
 	MOVQ    8(AX), DX
 	MOVQ    64(AX), DX
@@ -1427,15 +1645,15 @@ loop70:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop70
+	JAE     loop82
 
-end71:
-near69:
+end83:
+near81:
 	CMPQ    CX, $+32
-	JB      end73
+	JB      end85
 	PCALIGN $0x40
 
-loop72:
+loop84:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VPMAXSQ Z9, Z5, Z5
@@ -1451,24 +1669,24 @@ loop72:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop72
+	JAE     loop84
 
-end73:
+end85:
 	CMPQ CX, $+8
-	JB   end75
+	JB   end87
 
-loop74:
+loop86:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VPMAXSQ Z9, Z5, Z5
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop74
+	JAE     loop86
 
-end75:
+end87:
 	TESTQ   CX, CX
-	JZ      none76
+	JZ      none88
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -1478,7 +1696,7 @@ end75:
 	VPMINSQ Z0, Z1, Z1
 	VPMAXSQ Z0, Z5, Z5
 
-none76:
+none88:
 	VPMINSQ       Z3, Z1, Z1
 	VPMINSQ       Z4, Z2, Z2
 	VPMINSQ       Z2, Z1, Z1
@@ -1512,9 +1730,9 @@ TEXT ·maxCodeAVX512(SB), NOSPLIT, $0-25
 	VPXORQ Z2, Z2, Z2
 	VPXORQ Z3, Z3, Z3
 	CMPQ   CX, $+256
-	JB     end78
+	JB     end90
 
-loop77:
+loop89:
 	VPMAXUB (AX), Z0, Z0
 	VPMAXUB 64(AX), Z1, Z1
 	VPMAXUB 128(AX), Z2, Z2
@@ -1522,20 +1740,20 @@ loop77:
 	ADDQ    $+256, AX
 	SUBQ    $+256, CX
 	CMPQ    CX, $+256
-	JAE     loop77
+	JAE     loop89
 
-end78:
+end90:
 	CMPQ CX, $+64
-	JB   end80
+	JB   end92
 
-loop79:
+loop91:
 	VPMAXUB (AX), Z0, Z0
 	ADDQ    $+64, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop79
+	JAE     loop91
 
-end80:
+end92:
 	VPMAXUB       Z2, Z0, Z0
 	VPMAXUB       Z3, Z1, Z1
 	VPMAXUB       Z1, Z0, Z0
@@ -1566,18 +1784,18 @@ end80:
 	VMOVQ         X1, DX
 	MOVBLZX       DL, DX
 	CMPQ          CX, $+1
-	JB            end82
+	JB            end94
 
-loop81:
+loop93:
 	MOVBLZX (AX), BX
 	CMPL    BX, DX
 	CMOVLHI BX, DX
 	INCQ    AX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop81
+	JAE     loop93
 
-end82:
+end94:
 	MOVB DL, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -1597,9 +1815,9 @@ TEXT ·hourOfDayAVX512(SB), NOSPLIT, $0-48
 	MOVQ    ·fetchAhead+0(SB), BX
 	VMOVDQU avx512const6<>+0(SB), Y5
 	CMPQ    DX, $+32
-	JB      end84
+	JB      end96
 
-loop83:
+loop95:
 	PREFETCHT0   (CX)(BX*1)
 	PREFETCHT0   64(CX)(BX*1)
 	PREFETCHT0   128(CX)(BX*1)
@@ -1652,13 +1870,13 @@ loop83:
 	ADDQ         $+32, AX
 	SUBQ         $+32, DX
 	CMPQ         DX, $+32
-	JAE          loop83
+	JAE          loop95
 
-end84:
+end96:
 	CMPQ DX, $+8
-	JB   end86
+	JB   end98
 
-loop85:
+loop97:
 	PREFETCHT0   (CX)(BX*1)
 	VPSRAQ       $0x0a, (CX), Z6
 	VCVTQQ2PD    Z6, Z6
@@ -1675,11 +1893,11 @@ loop85:
 	ADDQ         $+8, AX
 	SUBQ         $+8, DX
 	CMPQ         DX, $+8
-	JAE          loop85
+	JAE          loop97
 
-end86:
+end98:
 	TESTQ        DX, DX
-	JZ           none87
+	JZ           none99
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
 	KMOVW        BX, K1
@@ -1696,7 +1914,7 @@ end86:
 	VPMINUD      Y1, Y0, Y0
 	VPMOVDB      Y0, K1, (AX)
 
-none87:
+none99:
 	VZEROUPPER
 	RET
 
@@ -1766,9 +1984,9 @@ TEXT ·nearSumsAVX512(SB), NOSPLIT, $0-80
 	MOVQ    groups+8(FP), DX
 	VMOVDQU avx512const7<>+0(SB), Y0
 	CMPQ    DX, $+1
-	JB      end89
+	JB      end101
 
-loop88:
+loop100:
 	VMOVDQU Y0, (CX)
 	VMOVDQU Y0, 32(CX)
 	VMOVDQU Y0, 64(CX)
@@ -1776,9 +1994,9 @@ loop88:
 	ADDQ    $+128, CX
 	SUBQ    $+1, DX
 	CMPQ    DX, $+1
-	JAE     loop88
+	JAE     loop100
 
-end89:
+end101:
 	MOVQ         codes_base+16(FP), CX
 	MOVQ         codes_len+24(FP), DX
 	MOVQ         x_base+40(FP), DX
@@ -1799,13 +2017,13 @@ end89:
 	VMOVQ        SI, X2
 	VPBROADCASTQ X2, Z2
 	CMPQ         BX, $+64
-	JB           end91
+	JB           end103
 
-loop90:
+loop102:
 	VPBROADCASTB  (CX), Z3
 	VPCMPEQB      (CX), Z3, K4
 	KORTESTQ      K4, K4
-	JAE           mixed92
+	JAE           mixed104
 	VPADDQ        (DX), Z2, Z5
 	VPMULDQ       Z5, Z5, Z6
 	VMOVUPD       Z5, Z7
@@ -1879,16 +2097,16 @@ loop90:
 	VPMAXSD       Y4, Y3, K3, Y5
 	VMOVDQU       Y5, Y3
 	VMOVDQU       Y3, (AX)(SI*1)
-	JMP           next93
+	JMP           next105
 
-mixed92:
+mixed104:
 	MOVQ $+64, SI
 	MOVQ CX, DI
 	MOVQ DX, R8
 	CMPQ SI, $+8
-	JB   end95
+	JB   end107
 
-loop94:
+loop106:
 	MOVBLZX      (DI), R9
 	SHLQ         $0x07, R9
 	VPBROADCASTQ (R8), Y3
@@ -1981,21 +2199,21 @@ loop94:
 	ADDQ         $+64, R8
 	SUBQ         $+8, SI
 	CMPQ         SI, $+8
-	JAE          loop94
+	JAE          loop106
 
-end95:
-next93:
+end107:
+next105:
 	ADDQ $+64, CX
 	ADDQ $+512, DX
 	SUBQ $+64, BX
 	CMPQ BX, $+64
-	JAE  loop90
+	JAE  loop102
 
-end91:
+end103:
 	CMPQ BX, $+1
-	JB   end97
+	JB   end109
 
-loop96:
+loop108:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x07, SI
 	VPBROADCASTQ (DX), Y1
@@ -2011,15 +2229,15 @@ loop96:
 	ADDQ         $+8, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop96
+	JAE          loop108
 
-end97:
+end109:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end99
+	JB   end111
 
-loop98:
+loop110:
 	VMOVDQU (AX), Y0
 	VMOVDQU 32(AX), Y1
 	VPADDQ  Y1, Y0, Y2
@@ -2055,9 +2273,9 @@ loop98:
 	ADDQ    $+128, AX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop98
+	JAE     loop110
 
-end99:
+end111:
 	VZEROUPPER
 	RET
 
@@ -2097,9 +2315,9 @@ TEXT ·binCellsAVX512(SB), NOSPLIT, $0-48
 	VCVTQQ2PD    Z0, Z0
 	VCVTQQ2PD    Z1, Z1
 	CMPQ         BX, $+32
-	JB           end101
+	JB           end113
 
-loop100:
+loop112:
 	VCVTQQ2PD  (DX), Z5
 	VMAXPD     Z0, Z5, Z5
 	VMINPD     Z1, Z5, Z5
@@ -2153,13 +2371,13 @@ loop100:
 	ADDQ       $+128, AX
 	SUBQ       $+32, BX
 	CMPQ       BX, $+32
-	JAE        loop100
+	JAE        loop112
 
-end101:
+end113:
 	CMPQ BX, $+8
-	JB   end103
+	JB   end115
 
-loop102:
+loop114:
 	VCVTQQ2PD  (DX), Z5
 	VMAXPD     Z0, Z5, Z5
 	VMINPD     Z1, Z5, Z5
@@ -2177,9 +2395,9 @@ loop102:
 	ADDQ       $+32, AX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop102
+	JAE        loop114
 
-end103:
+end115:
 	VZEROUPPER
 	RET
 
@@ -2199,9 +2417,9 @@ TEXT ·countRowsAVX512(SB), NOSPLIT, $0-32
 	MOVQ rows_base+8(FP), CX
 	MOVQ rows_len+16(FP), DX
 	CMPQ DX, $+8
-	JB   end105
+	JB   end117
 
-loop104:
+loop116:
 	MOVQ (CX), BX
 	MOVL BX, SI
 	SHRQ $0x20, BX
@@ -2225,9 +2443,9 @@ loop104:
 	ADDQ $+32, CX
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop104
+	JAE  loop116
 
-end105:
+end117:
 	RET
 
 // func fetchAVX512(x *int64)
@@ -2270,9 +2488,9 @@ TEXT ·countFloatsAVX512(SB), NOSPLIT, $160-40
 	ADDQ         $+31, SI
 	ANDQ         $-32, SI
 	CMPQ         DX, $+32
-	JB           end109
+	JB           end121
 
-loop108:
+loop120:
 	VMOVUPD     (CX), Z7
 	VSUBPD      Z0, Z7, Z7
 	VFMADD213PD Z4, Z1, Z7
@@ -2325,9 +2543,9 @@ loop108:
 	VPSLLD      $0x05, Y7, Y7
 	VMOVDQU     Y7, 96(SI)
 	KORTESTB    K1, K1
-	JNZ         near106
+	JNZ         near118
 
-found107:
+found119:
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -2411,13 +2629,13 @@ found107:
 	ADDQ $+256, CX
 	SUBQ $+32, DX
 	CMPQ DX, $+32
-	JAE  loop108
+	JAE  loop120
 
-end109:
+end121:
 	CMPQ DX, $+8
-	JB   end113
+	JB   end125
 
-loop112:
+loop124:
 	VMOVUPD     (CX), Z7
 	VSUBPD      Z0, Z7, Z7
 	VFMADD213PD Z4, Z1, Z7
@@ -2431,9 +2649,9 @@ loop112:
 	VPSLLD      $0x05, Y7, Y7
 	VMOVDQU     Y7, (SI)
 	KORTESTB    K1, K1
-	JNZ         near110
+	JNZ         near122
 
-found111:
+found123:
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -2457,13 +2675,13 @@ found111:
 	ADDQ $+64, CX
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop112
+	JAE  loop124
 
-end113:
+end125:
 	VZEROUPPER
 	RET
 
-near106:
+near118:
 	VBROADCASTSD 16(BX), Z14
 	VBROADCASTSD 32(BX), Z15
 	VMOVUPD      (CX), Z7
@@ -2596,9 +2814,9 @@ near106:
 	VPANDD       avx512const11<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, 96(SI)
-	JMP          found107
+	JMP          found119
 
-near110:
+near122:
 	VBROADCASTSD 16(BX), Z9
 	VBROADCASTSD 32(BX), Z10
 	VMOVUPD      (CX), Z7
@@ -2632,7 +2850,7 @@ near110:
 	VPANDD       avx512const11<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, (SI)
-	JMP          found111
+	JMP          found123
 
 DATA avx512const12<>+0(SB)/8, $0x3ff0000000000000
 DATA avx512const12<>+8(SB)/8, $0x3ff0000000000000
@@ -2671,9 +2889,9 @@ TEXT ·addRowsAVX512(SB), NOSPLIT, $0-32
 	MOVQ dst_len+8(FP), CX
 	MOVQ t+24(FP), DX
 	CMPQ CX, $+4
-	JB   end115
+	JB   end127
 
-loop114:
+loop126:
 	VMOVDQU      (DX), Y0
 	VPHADDD      32(DX), Y0, Y0
 	VMOVDQU      64(DX), Y1
@@ -2688,9 +2906,9 @@ loop114:
 	ADDQ         $+32, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop114
+	JAE          loop126
 
-end115:
+end127:
 	VZEROUPPER
 	RET
 
@@ -2706,9 +2924,9 @@ TEXT ·groupFloatsAVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end117
+	JB      end129
 
-loop116:
+loop128:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -2730,9 +2948,9 @@ loop116:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop116
+	JAE      loop128
 
-end117:
+end129:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -2740,9 +2958,9 @@ end117:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end119
+	JB      end131
 
-loop118:
+loop130:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -2835,13 +3053,13 @@ loop118:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop118
+	JAE         loop130
 
-end119:
+end131:
 	CMPQ BX, $+1
-	JB   end121
+	JB   end133
 
-loop120:
+loop132:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -2857,15 +3075,15 @@ loop120:
 	ADDQ        $+8, DX
 	SUBQ        $+1, BX
 	CMPQ        BX, $+1
-	JAE         loop120
+	JAE         loop132
 
-end121:
+end133:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end123
+	JB   end135
 
-loop122:
+loop134:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -2887,9 +3105,9 @@ loop122:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop122
+	JAE     loop134
 
-end123:
+end135:
 	VZEROUPPER
 	RET
 
@@ -2927,9 +3145,9 @@ TEXT ·leastAVX512(SB), NOSPLIT, $0-48
 	KXNORB  K4, K4, K4
 	MOVQ    CX, DI
 
-piece125:
+piece137:
 	TESTQ   CX, CX
-	JZ      all124
+	JZ      all136
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -2937,12 +3155,12 @@ piece125:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near126
+	JB      near138
 	CMPQ    R8, $+64
-	JB      end128
+	JB      end140
 	PCALIGN $0x40
 
-loop127:
+loop139:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -2982,15 +3200,15 @@ loop127:
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop127
+	JAE     loop139
 
-end128:
-near126:
+end140:
+near138:
 	CMPQ    R8, $+64
-	JB      end130
+	JB      end142
 	PCALIGN $0x40
 
-loop129:
+loop141:
 	VMOVUPD (AX), Z9
 	VMINPD  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -3014,24 +3232,24 @@ loop129:
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop129
+	JAE     loop141
 
-end130:
+end142:
 	CMPQ R8, $+8
-	JB   end132
+	JB   end144
 
-loop131:
+loop143:
 	VMOVUPD (AX), Z9
 	VMINPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop131
+	JAE     loop143
 
-end132:
+end144:
 	TESTQ   R8, R8
-	JZ      none133
+	JZ      none145
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K5
@@ -3041,7 +3259,7 @@ end132:
 	VMINPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 
-none133:
+none145:
 	VMINPD        Z1, Z5, Z1
 	VMINPD        Z2, Z6, Z2
 	VMINPD        Z3, Z7, Z3
@@ -3051,7 +3269,7 @@ none133:
 	VMINPD        Z1, Z2, Z1
 	VCMPPD        $0x11, Z0, Z1, K5
 	KORTESTB      K5, K5
-	JZ            same134
+	JZ            same146
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPD        Y0, Y9, Y0
@@ -3062,10 +3280,10 @@ none133:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same134:
-	JMP piece125
+same146:
+	JMP piece137
 
-all124:
+all136:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3111,9 +3329,9 @@ TEXT ·greatestAVX512(SB), NOSPLIT, $0-48
 	KXNORB  K4, K4, K4
 	MOVQ    CX, DI
 
-piece136:
+piece148:
 	TESTQ   CX, CX
-	JZ      all135
+	JZ      all147
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3121,12 +3339,12 @@ piece136:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near137
+	JB      near149
 	CMPQ    R8, $+64
-	JB      end139
+	JB      end151
 	PCALIGN $0x40
 
-loop138:
+loop150:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -3166,15 +3384,15 @@ loop138:
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop138
+	JAE     loop150
 
-end139:
-near137:
+end151:
+near149:
 	CMPQ    R8, $+64
-	JB      end141
+	JB      end153
 	PCALIGN $0x40
 
-loop140:
+loop152:
 	VMOVUPD (AX), Z9
 	VMAXPD  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -3198,24 +3416,24 @@ loop140:
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop140
+	JAE     loop152
 
-end141:
+end153:
 	CMPQ R8, $+8
-	JB   end143
+	JB   end155
 
-loop142:
+loop154:
 	VMOVUPD (AX), Z9
 	VMAXPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop142
+	JAE     loop154
 
-end143:
+end155:
 	TESTQ   R8, R8
-	JZ      none144
+	JZ      none156
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K5
@@ -3225,7 +3443,7 @@ end143:
 	VMAXPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 
-none144:
+none156:
 	VMAXPD        Z1, Z5, Z1
 	VMAXPD        Z2, Z6, Z2
 	VMAXPD        Z3, Z7, Z3
@@ -3235,7 +3453,7 @@ none144:
 	VMAXPD        Z1, Z2, Z1
 	VCMPPD        $0x11, Z1, Z0, K5
 	KORTESTB      K5, K5
-	JZ            same145
+	JZ            same157
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPD        Y0, Y9, Y0
@@ -3246,10 +3464,10 @@ none144:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same145:
-	JMP piece136
+same157:
+	JMP piece148
 
-all135:
+all147:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3291,9 +3509,9 @@ TEXT ·leastInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece147:
+piece159:
 	TESTQ   CX, CX
-	JZ      all146
+	JZ      all158
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3301,12 +3519,12 @@ piece147:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near148
+	JB      near160
 	CMPQ    R8, $+64
-	JB      end150
+	JB      end162
 	PCALIGN $0x40
 
-loop149:
+loop161:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -3342,15 +3560,15 @@ loop149:
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop149
+	JAE     loop161
 
-end150:
-near148:
+end162:
+near160:
 	CMPQ    R8, $+64
-	JB      end152
+	JB      end164
 	PCALIGN $0x40
 
-loop151:
+loop163:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VMOVUPD 64(AX), Z9
@@ -3370,23 +3588,23 @@ loop151:
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop151
+	JAE     loop163
 
-end152:
+end164:
 	CMPQ R8, $+8
-	JB   end154
+	JB   end166
 
-loop153:
+loop165:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop153
+	JAE     loop165
 
-end154:
+end166:
 	TESTQ   R8, R8
-	JZ      none155
+	JZ      none167
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -3395,7 +3613,7 @@ end154:
 	VMOVUPD Z9, Z9
 	VPMINSQ Z9, Z1, Z1
 
-none155:
+none167:
 	VPMINSQ       Z5, Z1, Z1
 	VPMINSQ       Z6, Z2, Z2
 	VPMINSQ       Z7, Z3, Z3
@@ -3405,7 +3623,7 @@ none155:
 	VPMINSQ       Z2, Z1, Z1
 	VPCMPGTQ      Z1, Z0, K1
 	KORTESTB      K1, K1
-	JZ            same156
+	JZ            same168
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSQ       Y9, Y0, Y0
@@ -3416,10 +3634,10 @@ none155:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same156:
-	JMP piece147
+same168:
+	JMP piece159
 
-all146:
+all158:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3447,9 +3665,9 @@ TEXT ·greatestInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece158:
+piece170:
 	TESTQ   CX, CX
-	JZ      all157
+	JZ      all169
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3457,12 +3675,12 @@ piece158:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near159
+	JB      near171
 	CMPQ    R8, $+64
-	JB      end161
+	JB      end173
 	PCALIGN $0x40
 
-loop160:
+loop172:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -3498,15 +3716,15 @@ loop160:
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop160
+	JAE     loop172
 
-end161:
-near159:
+end173:
+near171:
 	CMPQ    R8, $+64
-	JB      end163
+	JB      end175
 	PCALIGN $0x40
 
-loop162:
+loop174:
 	VMOVUPD (AX), Z9
 	VPMAXSQ Z9, Z1, Z1
 	VMOVUPD 64(AX), Z9
@@ -3526,23 +3744,23 @@ loop162:
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop162
+	JAE     loop174
 
-end163:
+end175:
 	CMPQ R8, $+8
-	JB   end165
+	JB   end177
 
-loop164:
+loop176:
 	VMOVUPD (AX), Z9
 	VPMAXSQ Z9, Z1, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop164
+	JAE     loop176
 
-end165:
+end177:
 	TESTQ   R8, R8
-	JZ      none166
+	JZ      none178
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -3551,7 +3769,7 @@ end165:
 	VMOVUPD Z9, Z9
 	VPMAXSQ Z9, Z1, Z1
 
-none166:
+none178:
 	VPMAXSQ       Z5, Z1, Z1
 	VPMAXSQ       Z6, Z2, Z2
 	VPMAXSQ       Z7, Z3, Z3
@@ -3561,7 +3779,7 @@ none166:
 	VPMAXSQ       Z2, Z1, Z1
 	VPCMPGTQ      Z0, Z1, K1
 	KORTESTB      K1, K1
-	JZ            same167
+	JZ            same179
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSQ       Y9, Y0, Y0
@@ -3572,10 +3790,10 @@ none166:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same167:
-	JMP piece158
+same179:
+	JMP piece170
 
-all157:
+all169:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3593,9 +3811,9 @@ TEXT ·indexOfAVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end171
+	JB           end183
 
-loop170:
+loop182:
 	VCMPPD $0x00, (AX), Z0, K1
 	VCMPPD $0x00, 64(AX), Z0, K2
 	KORB   K2, K1, K1
@@ -3605,30 +3823,30 @@ loop170:
 	KORB   K2, K1, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    near169
+	JNZ    near181
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop170
+	JAE    loop182
 
-end171:
-near169:
+end183:
+near181:
 	CMPQ CX, $+8
-	JB   end173
+	JB   end185
 
-loop172:
+loop184:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    found168
+	JNZ    found180
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop172
+	JAE    loop184
 
-end173:
+end185:
 	TESTQ     CX, CX
-	JZ        none174
+	JZ        none186
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3636,13 +3854,13 @@ end173:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found168
+	JNZ       found180
 	LEAQ      (AX)(CX*8), AX
 
-none174:
+none186:
 	XORQ BX, BX
 
-found168:
+found180:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3661,9 +3879,9 @@ TEXT ·indexOfInt64AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end178
+	JB           end190
 
-loop177:
+loop189:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPCMPQ $0x00, 64(AX), Z0, K2
 	KORB   K2, K1, K1
@@ -3673,30 +3891,30 @@ loop177:
 	KORB   K2, K1, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    near176
+	JNZ    near188
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop177
+	JAE    loop189
 
-end178:
-near176:
+end190:
+near188:
 	CMPQ CX, $+8
-	JB   end180
+	JB   end192
 
-loop179:
+loop191:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    found175
+	JNZ    found187
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop179
+	JAE    loop191
 
-end180:
+end192:
 	TESTQ     CX, CX
-	JZ        none181
+	JZ        none193
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3704,13 +3922,13 @@ end180:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found175
+	JNZ       found187
 	LEAQ      (AX)(CX*8), AX
 
-none181:
+none193:
 	XORQ BX, BX
 
-found175:
+found187:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3728,9 +3946,9 @@ TEXT ·indexNaNAVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end185
+	JB   end197
 
-loop184:
+loop196:
 	VMOVUPD (AX), Z0
 	VCMPPD  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -3744,31 +3962,31 @@ loop184:
 	KORB    K2, K1, K1
 	KMOVB   K1, BX
 	TESTQ   BX, BX
-	JNZ     near183
+	JNZ     near195
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop184
+	JAE     loop196
 
-end185:
-near183:
+end197:
+near195:
 	CMPQ CX, $+8
-	JB   end187
+	JB   end199
 
-loop186:
+loop198:
 	VMOVUPD (AX), Z0
 	VCMPPD  $0x03, Z0, Z0, K1
 	KMOVB   K1, BX
 	TESTQ   BX, BX
-	JNZ     found182
+	JNZ     found194
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop186
+	JAE     loop198
 
-end187:
+end199:
 	TESTQ     CX, CX
-	JZ        none188
+	JZ        none200
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3777,13 +3995,13 @@ end187:
 	VCMPPD    $0x03, Z0, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found182
+	JNZ       found194
 	LEAQ      (AX)(CX*8), AX
 
-none188:
+none200:
 	XORQ BX, BX
 
-found182:
+found194:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3811,14 +4029,14 @@ TEXT ·countAVX512(SB), NOSPLIT, $0-48
 	VMOVUPD      avx512const20<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case190
+	JNE          case202
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near191
+	JB           near203
 	CMPQ         CX, $+64
-	JB           end193
+	JB           end205
 	PCALIGN      $0x40
 
-loop192:
+loop204:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -3854,15 +4072,15 @@ loop192:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop192
+	JAE    loop204
 
-end193:
-near191:
+end205:
+near203:
 	CMPQ    CX, $+64
-	JB      end195
+	JB      end207
 	PCALIGN $0x40
 
-loop194:
+loop206:
 	VCMPPD $0x1e, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -3882,23 +4100,23 @@ loop194:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop194
+	JAE    loop206
 
-end195:
+end207:
 	CMPQ CX, $+8
-	JB   end197
+	JB   end209
 
-loop196:
+loop208:
 	VCMPPD $0x1e, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop196
+	JAE    loop208
 
-end197:
+end209:
 	TESTQ     CX, CX
-	JZ        none198
+	JZ        none210
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3906,19 +4124,19 @@ end197:
 	VCMPPD    $0x1e, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none198:
-	JMP done189
+none210:
+	JMP done201
 
-case190:
+case202:
 	CMPQ    DX, $+1
-	JNE     case199
+	JNE     case211
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near200
+	JB      near212
 	CMPQ    CX, $+64
-	JB      end202
+	JB      end214
 	PCALIGN $0x40
 
-loop201:
+loop213:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -3954,15 +4172,15 @@ loop201:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop201
+	JAE    loop213
 
-end202:
-near200:
+end214:
+near212:
 	CMPQ    CX, $+64
-	JB      end204
+	JB      end216
 	PCALIGN $0x40
 
-loop203:
+loop215:
 	VCMPPD $0x1d, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -3982,23 +4200,23 @@ loop203:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop203
+	JAE    loop215
 
-end204:
+end216:
 	CMPQ CX, $+8
-	JB   end206
+	JB   end218
 
-loop205:
+loop217:
 	VCMPPD $0x1d, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop205
+	JAE    loop217
 
-end206:
+end218:
 	TESTQ     CX, CX
-	JZ        none207
+	JZ        none219
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4006,19 +4224,19 @@ end206:
 	VCMPPD    $0x1d, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none207:
-	JMP done189
+none219:
+	JMP done201
 
-case199:
+case211:
 	CMPQ    DX, $+2
-	JNE     case208
+	JNE     case220
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near209
+	JB      near221
 	CMPQ    CX, $+64
-	JB      end211
+	JB      end223
 	PCALIGN $0x40
 
-loop210:
+loop222:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4054,15 +4272,15 @@ loop210:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop210
+	JAE    loop222
 
-end211:
-near209:
+end223:
+near221:
 	CMPQ    CX, $+64
-	JB      end213
+	JB      end225
 	PCALIGN $0x40
 
-loop212:
+loop224:
 	VCMPPD $0x11, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -4082,23 +4300,23 @@ loop212:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop212
+	JAE    loop224
 
-end213:
+end225:
 	CMPQ CX, $+8
-	JB   end215
+	JB   end227
 
-loop214:
+loop226:
 	VCMPPD $0x11, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop214
+	JAE    loop226
 
-end215:
+end227:
 	TESTQ     CX, CX
-	JZ        none216
+	JZ        none228
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4106,19 +4324,19 @@ end215:
 	VCMPPD    $0x11, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none216:
-	JMP done189
+none228:
+	JMP done201
 
-case208:
+case220:
 	CMPQ    DX, $+3
-	JNE     case217
+	JNE     case229
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near218
+	JB      near230
 	CMPQ    CX, $+64
-	JB      end220
+	JB      end232
 	PCALIGN $0x40
 
-loop219:
+loop231:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4154,15 +4372,15 @@ loop219:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop219
+	JAE    loop231
 
-end220:
-near218:
+end232:
+near230:
 	CMPQ    CX, $+64
-	JB      end222
+	JB      end234
 	PCALIGN $0x40
 
-loop221:
+loop233:
 	VCMPPD $0x12, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x12, 64(AX), Z0, K1
@@ -4182,23 +4400,23 @@ loop221:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop221
+	JAE    loop233
 
-end222:
+end234:
 	CMPQ CX, $+8
-	JB   end224
+	JB   end236
 
-loop223:
+loop235:
 	VCMPPD $0x12, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop223
+	JAE    loop235
 
-end224:
+end236:
 	TESTQ     CX, CX
-	JZ        none225
+	JZ        none237
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4206,17 +4424,17 @@ end224:
 	VCMPPD    $0x12, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none225:
-	JMP done189
+none237:
+	JMP done201
 
-case217:
+case229:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near227
+	JB      near239
 	CMPQ    CX, $+64
-	JB      end229
+	JB      end241
 	PCALIGN $0x40
 
-loop228:
+loop240:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4252,15 +4470,15 @@ loop228:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop228
+	JAE    loop240
 
-end229:
-near227:
+end241:
+near239:
 	CMPQ    CX, $+64
-	JB      end231
+	JB      end243
 	PCALIGN $0x40
 
-loop230:
+loop242:
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -4280,23 +4498,23 @@ loop230:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop230
+	JAE    loop242
 
-end231:
+end243:
 	CMPQ CX, $+8
-	JB   end233
+	JB   end245
 
-loop232:
+loop244:
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop232
+	JAE    loop244
 
-end233:
+end245:
 	TESTQ     CX, CX
-	JZ        none234
+	JZ        none246
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4304,8 +4522,8 @@ end233:
 	VCMPPD    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none234:
-done189:
+none246:
+done201:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -4350,14 +4568,14 @@ TEXT ·countInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVUPD      avx512const20<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case236
+	JNE          case248
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near237
+	JB           near249
 	CMPQ         CX, $+64
-	JB           end239
+	JB           end251
 	PCALIGN      $0x40
 
-loop238:
+loop250:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4393,15 +4611,15 @@ loop238:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop238
+	JAE    loop250
 
-end239:
-near237:
+end251:
+near249:
 	CMPQ    CX, $+64
-	JB      end241
+	JB      end253
 	PCALIGN $0x40
 
-loop240:
+loop252:
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -4421,23 +4639,23 @@ loop240:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop240
+	JAE    loop252
 
-end241:
+end253:
 	CMPQ CX, $+8
-	JB   end243
+	JB   end255
 
-loop242:
+loop254:
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop242
+	JAE    loop254
 
-end243:
+end255:
 	TESTQ     CX, CX
-	JZ        none244
+	JZ        none256
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4445,19 +4663,19 @@ end243:
 	VPCMPQ    $0x06, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none244:
-	JMP done235
+none256:
+	JMP done247
 
-case236:
+case248:
 	CMPQ    DX, $+1
-	JNE     case245
+	JNE     case257
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near246
+	JB      near258
 	CMPQ    CX, $+64
-	JB      end248
+	JB      end260
 	PCALIGN $0x40
 
-loop247:
+loop259:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4493,15 +4711,15 @@ loop247:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop247
+	JAE    loop259
 
-end248:
-near246:
+end260:
+near258:
 	CMPQ    CX, $+64
-	JB      end250
+	JB      end262
 	PCALIGN $0x40
 
-loop249:
+loop261:
 	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -4521,23 +4739,23 @@ loop249:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop249
+	JAE    loop261
 
-end250:
+end262:
 	CMPQ CX, $+8
-	JB   end252
+	JB   end264
 
-loop251:
+loop263:
 	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop251
+	JAE    loop263
 
-end252:
+end264:
 	TESTQ     CX, CX
-	JZ        none253
+	JZ        none265
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4545,17 +4763,17 @@ end252:
 	VPCMPQ    $0x01, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none253:
-	JMP done235
+none265:
+	JMP done247
 
-case245:
+case257:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near255
+	JB      near267
 	CMPQ    CX, $+64
-	JB      end257
+	JB      end269
 	PCALIGN $0x40
 
-loop256:
+loop268:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4591,15 +4809,15 @@ loop256:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop256
+	JAE    loop268
 
-end257:
-near255:
+end269:
+near267:
 	CMPQ    CX, $+64
-	JB      end259
+	JB      end271
 	PCALIGN $0x40
 
-loop258:
+loop270:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -4619,23 +4837,23 @@ loop258:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop258
+	JAE    loop270
 
-end259:
+end271:
 	CMPQ CX, $+8
-	JB   end261
+	JB   end273
 
-loop260:
+loop272:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop260
+	JAE    loop272
 
-end261:
+end273:
 	TESTQ     CX, CX
-	JZ        none262
+	JZ        none274
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4643,8 +4861,8 @@ end261:
 	VPCMPQ    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none262:
-done235:
+none274:
+done247:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -4671,11 +4889,11 @@ TEXT ·compareAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case264
+	JNE          case276
 	CMPQ         CX, $+64
-	JB           end266
+	JB           end278
 
-loop265:
+loop277:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -4696,24 +4914,24 @@ loop265:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop265
+	JAE    loop277
 
-end266:
+end278:
 	CMPQ CX, $+8
-	JB   end268
+	JB   end280
 
-loop267:
+loop279:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop267
+	JAE    loop279
 
-end268:
+end280:
 	TESTQ     CX, CX
-	JZ        none269
+	JZ        none281
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4721,16 +4939,16 @@ end268:
 	VCMPPD    $0x1e, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none269:
-	JMP done263
+none281:
+	JMP done275
 
-case264:
+case276:
 	CMPQ BX, $+1
-	JNE  case270
+	JNE  case282
 	CMPQ CX, $+64
-	JB   end272
+	JB   end284
 
-loop271:
+loop283:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -4751,24 +4969,24 @@ loop271:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop271
+	JAE    loop283
 
-end272:
+end284:
 	CMPQ CX, $+8
-	JB   end274
+	JB   end286
 
-loop273:
+loop285:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop273
+	JAE    loop285
 
-end274:
+end286:
 	TESTQ     CX, CX
-	JZ        none275
+	JZ        none287
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4776,16 +4994,16 @@ end274:
 	VCMPPD    $0x1d, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none275:
-	JMP done263
+none287:
+	JMP done275
 
-case270:
+case282:
 	CMPQ BX, $+2
-	JNE  case276
+	JNE  case288
 	CMPQ CX, $+64
-	JB   end278
+	JB   end290
 
-loop277:
+loop289:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -4806,24 +5024,24 @@ loop277:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop277
+	JAE    loop289
 
-end278:
+end290:
 	CMPQ CX, $+8
-	JB   end280
+	JB   end292
 
-loop279:
+loop291:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop279
+	JAE    loop291
 
-end280:
+end292:
 	TESTQ     CX, CX
-	JZ        none281
+	JZ        none293
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4831,16 +5049,16 @@ end280:
 	VCMPPD    $0x11, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none281:
-	JMP done263
+none293:
+	JMP done275
 
-case276:
+case288:
 	CMPQ BX, $+3
-	JNE  case282
+	JNE  case294
 	CMPQ CX, $+64
-	JB   end284
+	JB   end296
 
-loop283:
+loop295:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x12, 64(AX), Z0, K1
@@ -4861,24 +5079,24 @@ loop283:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop283
+	JAE    loop295
 
-end284:
+end296:
 	CMPQ CX, $+8
-	JB   end286
+	JB   end298
 
-loop285:
+loop297:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop285
+	JAE    loop297
 
-end286:
+end298:
 	TESTQ     CX, CX
-	JZ        none287
+	JZ        none299
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4886,16 +5104,16 @@ end286:
 	VCMPPD    $0x12, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none287:
-	JMP done263
+none299:
+	JMP done275
 
-case282:
+case294:
 	CMPQ BX, $+4
-	JNE  case288
+	JNE  case300
 	CMPQ CX, $+64
-	JB   end290
+	JB   end302
 
-loop289:
+loop301:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -4916,24 +5134,24 @@ loop289:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop289
+	JAE    loop301
 
-end290:
+end302:
 	CMPQ CX, $+8
-	JB   end292
+	JB   end304
 
-loop291:
+loop303:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop291
+	JAE    loop303
 
-end292:
+end304:
 	TESTQ     CX, CX
-	JZ        none293
+	JZ        none305
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4941,14 +5159,14 @@ end292:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none293:
-	JMP done263
+none305:
+	JMP done275
 
-case288:
+case300:
 	CMPQ CX, $+64
-	JB   end296
+	JB   end308
 
-loop295:
+loop307:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x04, 64(AX), Z0, K1
@@ -4969,24 +5187,24 @@ loop295:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop295
+	JAE    loop307
 
-end296:
+end308:
 	CMPQ CX, $+8
-	JB   end298
+	JB   end310
 
-loop297:
+loop309:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop297
+	JAE    loop309
 
-end298:
+end310:
 	TESTQ     CX, CX
-	JZ        none299
+	JZ        none311
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4994,8 +5212,8 @@ end298:
 	VCMPPD    $0x04, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none299:
-done263:
+none311:
+done275:
 	VZEROUPPER
 	RET
 
@@ -5008,11 +5226,11 @@ TEXT ·compareInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case301
+	JNE          case313
 	CMPQ         CX, $+64
-	JB           end303
+	JB           end315
 
-loop302:
+loop314:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -5033,24 +5251,24 @@ loop302:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop302
+	JAE    loop314
 
-end303:
+end315:
 	CMPQ CX, $+8
-	JB   end305
+	JB   end317
 
-loop304:
+loop316:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop304
+	JAE    loop316
 
-end305:
+end317:
 	TESTQ     CX, CX
-	JZ        none306
+	JZ        none318
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5058,16 +5276,16 @@ end305:
 	VPCMPQ    $0x06, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none306:
-	JMP done300
+none318:
+	JMP done312
 
-case301:
+case313:
 	CMPQ BX, $+1
-	JNE  case307
+	JNE  case319
 	CMPQ CX, $+64
-	JB   end309
+	JB   end321
 
-loop308:
+loop320:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -5088,24 +5306,24 @@ loop308:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop308
+	JAE    loop320
 
-end309:
+end321:
 	CMPQ CX, $+8
-	JB   end311
+	JB   end323
 
-loop310:
+loop322:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop310
+	JAE    loop322
 
-end311:
+end323:
 	TESTQ     CX, CX
-	JZ        none312
+	JZ        none324
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5113,14 +5331,14 @@ end311:
 	VPCMPQ    $0x01, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none312:
-	JMP done300
+none324:
+	JMP done312
 
-case307:
+case319:
 	CMPQ CX, $+64
-	JB   end315
+	JB   end327
 
-loop314:
+loop326:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -5141,24 +5359,24 @@ loop314:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop314
+	JAE    loop326
 
-end315:
+end327:
 	CMPQ CX, $+8
-	JB   end317
+	JB   end329
 
-loop316:
+loop328:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop316
+	JAE    loop328
 
-end317:
+end329:
 	TESTQ     CX, CX
-	JZ        none318
+	JZ        none330
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5166,8 +5384,8 @@ end317:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none318:
-done300:
+none330:
+done312:
 	VZEROUPPER
 	RET
 
@@ -5181,13 +5399,13 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case320
+	JNE       case332
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain321
+	JZ        plain333
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain321
+	JNZ       plain333
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5195,7 +5413,7 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none322
+	JZ        none334
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5209,11 +5427,11 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none322:
+none334:
 	CMPQ DX, $+32
-	JB   end324
+	JB   end336
 
-loop323:
+loop335:
 	VMOVUPD  (AX), Z0
 	VADDPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5231,17 +5449,17 @@ loop323:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop323
+	JAE      loop335
 
-end324:
+end336:
 	SFENCE
 
-plain321:
+plain333:
 	CMPQ    DX, $+32
-	JB      end326
+	JB      end338
 	PCALIGN $0x40
 
-loop325:
+loop337:
 	VMOVUPD (AX), Z0
 	VADDPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5259,13 +5477,13 @@ loop325:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop325
+	JAE     loop337
 
-end326:
+end338:
 	CMPQ DX, $+8
-	JB   end328
+	JB   end340
 
-loop327:
+loop339:
 	VMOVUPD (AX), Z0
 	VADDPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5274,11 +5492,11 @@ loop327:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop327
+	JAE     loop339
 
-end328:
+end340:
 	TESTQ     DX, DX
-	JZ        none329
+	JZ        none341
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5288,18 +5506,18 @@ end328:
 	VADDPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none329:
-	JMP done319
+none341:
+	JMP done331
 
-case320:
+case332:
 	CMPQ      SI, $+1
-	JNE       case330
+	JNE       case342
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain331
+	JZ        plain343
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain331
+	JNZ       plain343
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5307,7 +5525,7 @@ case320:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none332
+	JZ        none344
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5321,11 +5539,11 @@ case320:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none332:
+none344:
 	CMPQ DX, $+32
-	JB   end334
+	JB   end346
 
-loop333:
+loop345:
 	VMOVUPD  (AX), Z0
 	VSUBPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5343,17 +5561,17 @@ loop333:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop333
+	JAE      loop345
 
-end334:
+end346:
 	SFENCE
 
-plain331:
+plain343:
 	CMPQ    DX, $+32
-	JB      end336
+	JB      end348
 	PCALIGN $0x40
 
-loop335:
+loop347:
 	VMOVUPD (AX), Z0
 	VSUBPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5371,13 +5589,13 @@ loop335:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop335
+	JAE     loop347
 
-end336:
+end348:
 	CMPQ DX, $+8
-	JB   end338
+	JB   end350
 
-loop337:
+loop349:
 	VMOVUPD (AX), Z0
 	VSUBPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5386,11 +5604,11 @@ loop337:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop337
+	JAE     loop349
 
-end338:
+end350:
 	TESTQ     DX, DX
-	JZ        none339
+	JZ        none351
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5400,18 +5618,18 @@ end338:
 	VSUBPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none339:
-	JMP done319
+none351:
+	JMP done331
 
-case330:
+case342:
 	CMPQ      SI, $+2
-	JNE       case340
+	JNE       case352
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain341
+	JZ        plain353
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain341
+	JNZ       plain353
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5419,7 +5637,7 @@ case330:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none342
+	JZ        none354
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5433,11 +5651,11 @@ case330:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none342:
+none354:
 	CMPQ DX, $+32
-	JB   end344
+	JB   end356
 
-loop343:
+loop355:
 	VMOVUPD  (AX), Z0
 	VMULPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5455,17 +5673,17 @@ loop343:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop343
+	JAE      loop355
 
-end344:
+end356:
 	SFENCE
 
-plain341:
+plain353:
 	CMPQ    DX, $+32
-	JB      end346
+	JB      end358
 	PCALIGN $0x40
 
-loop345:
+loop357:
 	VMOVUPD (AX), Z0
 	VMULPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5483,13 +5701,13 @@ loop345:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop345
+	JAE     loop357
 
-end346:
+end358:
 	CMPQ DX, $+8
-	JB   end348
+	JB   end360
 
-loop347:
+loop359:
 	VMOVUPD (AX), Z0
 	VMULPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5498,11 +5716,11 @@ loop347:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop347
+	JAE     loop359
 
-end348:
+end360:
 	TESTQ     DX, DX
-	JZ        none349
+	JZ        none361
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5512,16 +5730,16 @@ end348:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none349:
-	JMP done319
+none361:
+	JMP done331
 
-case340:
+case352:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain351
+	JZ        plain363
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain351
+	JNZ       plain363
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5529,7 +5747,7 @@ case340:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none352
+	JZ        none364
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5543,11 +5761,11 @@ case340:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none352:
+none364:
 	CMPQ DX, $+32
-	JB   end354
+	JB   end366
 
-loop353:
+loop365:
 	VMOVUPD  (AX), Z0
 	VDIVPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5565,17 +5783,17 @@ loop353:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop353
+	JAE      loop365
 
-end354:
+end366:
 	SFENCE
 
-plain351:
+plain363:
 	CMPQ    DX, $+32
-	JB      end356
+	JB      end368
 	PCALIGN $0x40
 
-loop355:
+loop367:
 	VMOVUPD (AX), Z0
 	VDIVPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5593,13 +5811,13 @@ loop355:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop355
+	JAE     loop367
 
-end356:
+end368:
 	CMPQ DX, $+8
-	JB   end358
+	JB   end370
 
-loop357:
+loop369:
 	VMOVUPD (AX), Z0
 	VDIVPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5608,11 +5826,11 @@ loop357:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop357
+	JAE     loop369
 
-end358:
+end370:
 	TESTQ     DX, DX
-	JZ        none359
+	JZ        none371
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5622,8 +5840,8 @@ end358:
 	VDIVPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none359:
-done319:
+none371:
+done331:
 	VZEROUPPER
 	RET
 
@@ -5637,13 +5855,13 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case361
+	JNE       case373
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain362
+	JZ        plain374
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain362
+	JNZ       plain374
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5651,7 +5869,7 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none363
+	JZ        none375
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5665,11 +5883,11 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none363:
+none375:
 	CMPQ DX, $+32
-	JB   end365
+	JB   end377
 
-loop364:
+loop376:
 	VMOVUPD  (AX), Z0
 	VPADDQ   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5687,17 +5905,17 @@ loop364:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop364
+	JAE      loop376
 
-end365:
+end377:
 	SFENCE
 
-plain362:
+plain374:
 	CMPQ    DX, $+32
-	JB      end367
+	JB      end379
 	PCALIGN $0x40
 
-loop366:
+loop378:
 	VMOVUPD (AX), Z0
 	VPADDQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5715,13 +5933,13 @@ loop366:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop366
+	JAE     loop378
 
-end367:
+end379:
 	CMPQ DX, $+8
-	JB   end369
+	JB   end381
 
-loop368:
+loop380:
 	VMOVUPD (AX), Z0
 	VPADDQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5730,11 +5948,11 @@ loop368:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop368
+	JAE     loop380
 
-end369:
+end381:
 	TESTQ     DX, DX
-	JZ        none370
+	JZ        none382
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5744,18 +5962,18 @@ end369:
 	VPADDQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none370:
-	JMP done360
+none382:
+	JMP done372
 
-case361:
+case373:
 	CMPQ      SI, $+1
-	JNE       case371
+	JNE       case383
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain372
+	JZ        plain384
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain372
+	JNZ       plain384
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5763,7 +5981,7 @@ case361:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none373
+	JZ        none385
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5777,11 +5995,11 @@ case361:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none373:
+none385:
 	CMPQ DX, $+32
-	JB   end375
+	JB   end387
 
-loop374:
+loop386:
 	VMOVUPD  (AX), Z0
 	VPSUBQ   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5799,17 +6017,17 @@ loop374:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop374
+	JAE      loop386
 
-end375:
+end387:
 	SFENCE
 
-plain372:
+plain384:
 	CMPQ    DX, $+32
-	JB      end377
+	JB      end389
 	PCALIGN $0x40
 
-loop376:
+loop388:
 	VMOVUPD (AX), Z0
 	VPSUBQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5827,13 +6045,13 @@ loop376:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop376
+	JAE     loop388
 
-end377:
+end389:
 	CMPQ DX, $+8
-	JB   end379
+	JB   end391
 
-loop378:
+loop390:
 	VMOVUPD (AX), Z0
 	VPSUBQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5842,11 +6060,11 @@ loop378:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop378
+	JAE     loop390
 
-end379:
+end391:
 	TESTQ     DX, DX
-	JZ        none380
+	JZ        none392
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5856,16 +6074,16 @@ end379:
 	VPSUBQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none380:
-	JMP done360
+none392:
+	JMP done372
 
-case371:
+case383:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain382
+	JZ        plain394
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain382
+	JNZ       plain394
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5873,7 +6091,7 @@ case371:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none383
+	JZ        none395
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5887,11 +6105,11 @@ case371:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none383:
+none395:
 	CMPQ DX, $+32
-	JB   end385
+	JB   end397
 
-loop384:
+loop396:
 	VMOVUPD  (AX), Z0
 	VPMULLQ  (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5909,17 +6127,17 @@ loop384:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop384
+	JAE      loop396
 
-end385:
+end397:
 	SFENCE
 
-plain382:
+plain394:
 	CMPQ    DX, $+32
-	JB      end387
+	JB      end399
 	PCALIGN $0x40
 
-loop386:
+loop398:
 	VMOVUPD (AX), Z0
 	VPMULLQ (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5937,13 +6155,13 @@ loop386:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop386
+	JAE     loop398
 
-end387:
+end399:
 	CMPQ DX, $+8
-	JB   end389
+	JB   end401
 
-loop388:
+loop400:
 	VMOVUPD (AX), Z0
 	VPMULLQ (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5952,11 +6170,11 @@ loop388:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop388
+	JAE     loop400
 
-end389:
+end401:
 	TESTQ     DX, DX
-	JZ        none390
+	JZ        none402
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5966,8 +6184,8 @@ end389:
 	VPMULLQ   Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none390:
-done360:
+none402:
+done372:
 	VZEROUPPER
 	RET
 
@@ -5981,13 +6199,13 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case392
+	JNE          case404
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain393
+	JZ           plain405
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain393
+	JNZ          plain405
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -5995,7 +6213,7 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none394
+	JZ           none406
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -6006,11 +6224,11 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none394:
+none406:
 	CMPQ CX, $+32
-	JB   end396
+	JB   end408
 
-loop395:
+loop407:
 	VMULPD   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VMULPD   64(AX), Z0, Z1
@@ -6023,17 +6241,17 @@ loop395:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop395
+	JAE      loop407
 
-end396:
+end408:
 	SFENCE
 
-plain393:
+plain405:
 	CMPQ    CX, $+32
-	JB      end398
+	JB      end410
 	PCALIGN $0x40
 
-loop397:
+loop409:
 	VMULPD  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VMULPD  64(AX), Z0, Z1
@@ -6046,24 +6264,24 @@ loop397:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop397
+	JAE     loop409
 
-end398:
+end410:
 	CMPQ CX, $+8
-	JB   end400
+	JB   end412
 
-loop399:
+loop411:
 	VMULPD  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop399
+	JAE     loop411
 
-end400:
+end412:
 	TESTQ     CX, CX
-	JZ        none401
+	JZ        none413
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -6071,18 +6289,18 @@ end400:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none401:
-	JMP done391
+none413:
+	JMP done403
 
-case392:
+case404:
 	CMPQ      BX, $+1
-	JNE       case402
+	JNE       case414
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain403
+	JZ        plain415
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain403
+	JNZ       plain415
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -6090,7 +6308,7 @@ case392:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none404
+	JZ        none416
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -6101,11 +6319,11 @@ case392:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none404:
+none416:
 	CMPQ CX, $+32
-	JB   end406
+	JB   end418
 
-loop405:
+loop417:
 	VSQRTPD  (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VSQRTPD  64(AX), Z0
@@ -6118,17 +6336,17 @@ loop405:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop405
+	JAE      loop417
 
-end406:
+end418:
 	SFENCE
 
-plain403:
+plain415:
 	CMPQ    CX, $+32
-	JB      end408
+	JB      end420
 	PCALIGN $0x40
 
-loop407:
+loop419:
 	VSQRTPD (AX), Z0
 	VMOVUPD Z0, (DX)
 	VSQRTPD 64(AX), Z0
@@ -6141,24 +6359,24 @@ loop407:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop407
+	JAE     loop419
 
-end408:
+end420:
 	CMPQ CX, $+8
-	JB   end410
+	JB   end422
 
-loop409:
+loop421:
 	VSQRTPD (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop409
+	JAE     loop421
 
-end410:
+end422:
 	TESTQ     CX, CX
-	JZ        none411
+	JZ        none423
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -6166,18 +6384,18 @@ end410:
 	VSQRTPD   Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none411:
-	JMP done391
+none423:
+	JMP done403
 
-case402:
+case414:
 	CMPQ      BX, $+2
-	JNE       case412
+	JNE       case424
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain413
+	JZ        plain425
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain413
+	JNZ       plain425
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -6185,7 +6403,7 @@ case402:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none414
+	JZ        none426
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -6196,11 +6414,11 @@ case402:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none414:
+none426:
 	CMPQ CX, $+32
-	JB   end416
+	JB   end428
 
-loop415:
+loop427:
 	VPANDNQ  (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPANDNQ  64(AX), Z1, Z0
@@ -6213,17 +6431,17 @@ loop415:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop415
+	JAE      loop427
 
-end416:
+end428:
 	SFENCE
 
-plain413:
+plain425:
 	CMPQ    CX, $+32
-	JB      end418
+	JB      end430
 	PCALIGN $0x40
 
-loop417:
+loop429:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPANDNQ 64(AX), Z1, Z0
@@ -6236,24 +6454,24 @@ loop417:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop417
+	JAE     loop429
 
-end418:
+end430:
 	CMPQ CX, $+8
-	JB   end420
+	JB   end432
 
-loop419:
+loop431:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop419
+	JAE     loop431
 
-end420:
+end432:
 	TESTQ     CX, CX
-	JZ        none421
+	JZ        none433
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -6261,16 +6479,16 @@ end420:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none421:
-	JMP done391
+none433:
+	JMP done403
 
-case412:
+case424:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain423
+	JZ        plain435
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain423
+	JNZ       plain435
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -6278,7 +6496,7 @@ case412:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none424
+	JZ        none436
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -6289,11 +6507,11 @@ case412:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none424:
+none436:
 	CMPQ CX, $+32
-	JB   end426
+	JB   end438
 
-loop425:
+loop437:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -6306,17 +6524,17 @@ loop425:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop425
+	JAE      loop437
 
-end426:
+end438:
 	SFENCE
 
-plain423:
+plain435:
 	CMPQ    CX, $+32
-	JB      end428
+	JB      end440
 	PCALIGN $0x40
 
-loop427:
+loop439:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -6329,24 +6547,24 @@ loop427:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop427
+	JAE     loop439
 
-end428:
+end440:
 	CMPQ CX, $+8
-	JB   end430
+	JB   end442
 
-loop429:
+loop441:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop429
+	JAE     loop441
 
-end430:
+end442:
 	TESTQ     CX, CX
-	JZ        none431
+	JZ        none443
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -6354,8 +6572,8 @@ end430:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none431:
-done391:
+none443:
+done403:
 	VZEROUPPER
 	RET
 
@@ -6371,10 +6589,10 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain432
+	JZ          plain444
 	MOVQ        SI, DI
 	ANDQ        $+7, DI
-	JNZ         plain432
+	JNZ         plain444
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -6382,7 +6600,7 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none433
+	JZ          none445
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -6399,11 +6617,11 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (DX)(DI*8), DX
 
-none433:
+none445:
 	CMPQ BX, $+32
-	JB   end435
+	JB   end447
 
-loop434:
+loop446:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -6426,17 +6644,17 @@ loop434:
 	ADDQ        $+256, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop434
+	JAE         loop446
 
-end435:
+end447:
 	SFENCE
 
-plain432:
+plain444:
 	CMPQ    BX, $+32
-	JB      end437
+	JB      end449
 	PCALIGN $0x40
 
-loop436:
+loop448:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -6459,13 +6677,13 @@ loop436:
 	ADDQ        $+256, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop436
+	JAE         loop448
 
-end437:
+end449:
 	CMPQ BX, $+8
-	JB   end439
+	JB   end451
 
-loop438:
+loop450:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -6476,11 +6694,11 @@ loop438:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop438
+	JAE         loop450
 
-end439:
+end451:
 	TESTQ       BX, BX
-	JZ          none440
+	JZ          none452
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
 	KMOVW       DI, K1
@@ -6492,7 +6710,7 @@ end439:
 	VFMADD213PD Z2, Z1, Z0
 	VMOVUPD     Z0, K1, (SI)
 
-none440:
+none452:
 	VZEROUPPER
 	RET
 
@@ -6507,10 +6725,10 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain441
+	JZ           plain453
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain441
+	JNZ          plain453
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -6518,7 +6736,7 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none442
+	JZ           none454
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -6532,11 +6750,11 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none442:
+none454:
 	CMPQ DX, $+32
-	JB   end444
+	JB   end456
 
-loop443:
+loop455:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVNTPD    Z1, (BX)
@@ -6554,17 +6772,17 @@ loop443:
 	ADDQ        $+256, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop443
+	JAE         loop455
 
-end444:
+end456:
 	SFENCE
 
-plain441:
+plain453:
 	CMPQ    DX, $+32
-	JB      end446
+	JB      end458
 	PCALIGN $0x40
 
-loop445:
+loop457:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -6582,13 +6800,13 @@ loop445:
 	ADDQ        $+256, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop445
+	JAE         loop457
 
-end446:
+end458:
 	CMPQ DX, $+8
-	JB   end448
+	JB   end460
 
-loop447:
+loop459:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -6597,11 +6815,11 @@ loop447:
 	ADDQ        $+64, CX
 	SUBQ        $+8, DX
 	CMPQ        DX, $+8
-	JAE         loop447
+	JAE         loop459
 
-end448:
+end460:
 	TESTQ       DX, DX
-	JZ          none449
+	JZ          none461
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
 	KMOVW       SI, K1
@@ -6611,7 +6829,7 @@ end448:
 	VFMADD213PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (BX)
 
-none449:
+none461:
 	VZEROUPPER
 	RET
 
@@ -6630,9 +6848,9 @@ TEXT ·compressAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end451
+	JB      end463
 
-loop450:
+loop462:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -6704,9 +6922,9 @@ loop450:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop450
+	JAE           loop462
 
-end451:
+end463:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -6731,9 +6949,9 @@ TEXT ·placesAVX512(SB), NOSPLIT, $0-48
 	MOVQ         SI, DI
 	NEGQ         DI
 	CMPQ         AX, $+64
-	JB           end453
+	JB           end465
 
-loop452:
+loop464:
 	SHRXQ         SI, (DX), R8
 	SHLXQ         DI, (DX)(BX*1), R9
 	ORQ           R9, R8
@@ -6820,9 +7038,9 @@ loop452:
 	LEAQ          (CX)(R8*8), CX
 	SUBQ          $+64, AX
 	CMPQ          AX, $+64
-	JAE           loop452
+	JAE           loop464
 
-end453:
+end465:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, CX
 	SHRQ $0x03, CX
@@ -6852,11 +7070,11 @@ TEXT ·filterAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case455
+	JNE          case467
 	CMPQ         CX, $+64
-	JB           end457
+	JB           end469
 
-loop456:
+loop468:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6916,13 +7134,13 @@ loop456:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop456
+	JAE           loop468
 
-end457:
+end469:
 	CMPQ CX, $+8
-	JB   end459
+	JB   end471
 
-loop458:
+loop470:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6933,18 +7151,18 @@ loop458:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop458
+	JAE           loop470
 
-end459:
-	JMP done454
+end471:
+	JMP done466
 
-case455:
+case467:
 	CMPQ BX, $+1
-	JNE  case460
+	JNE  case472
 	CMPQ CX, $+64
-	JB   end462
+	JB   end474
 
-loop461:
+loop473:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7004,13 +7222,13 @@ loop461:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop461
+	JAE           loop473
 
-end462:
+end474:
 	CMPQ CX, $+8
-	JB   end464
+	JB   end476
 
-loop463:
+loop475:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7021,18 +7239,18 @@ loop463:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop463
+	JAE           loop475
 
-end464:
-	JMP done454
+end476:
+	JMP done466
 
-case460:
+case472:
 	CMPQ BX, $+2
-	JNE  case465
+	JNE  case477
 	CMPQ CX, $+64
-	JB   end467
+	JB   end479
 
-loop466:
+loop478:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7092,13 +7310,13 @@ loop466:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop466
+	JAE           loop478
 
-end467:
+end479:
 	CMPQ CX, $+8
-	JB   end469
+	JB   end481
 
-loop468:
+loop480:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7109,18 +7327,18 @@ loop468:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop468
+	JAE           loop480
 
-end469:
-	JMP done454
+end481:
+	JMP done466
 
-case465:
+case477:
 	CMPQ BX, $+3
-	JNE  case470
+	JNE  case482
 	CMPQ CX, $+64
-	JB   end472
+	JB   end484
 
-loop471:
+loop483:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7180,13 +7398,13 @@ loop471:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop471
+	JAE           loop483
 
-end472:
+end484:
 	CMPQ CX, $+8
-	JB   end474
+	JB   end486
 
-loop473:
+loop485:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7197,18 +7415,18 @@ loop473:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop473
+	JAE           loop485
 
-end474:
-	JMP done454
+end486:
+	JMP done466
 
-case470:
+case482:
 	CMPQ BX, $+4
-	JNE  case475
+	JNE  case487
 	CMPQ CX, $+64
-	JB   end477
+	JB   end489
 
-loop476:
+loop488:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7268,13 +7486,13 @@ loop476:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop476
+	JAE           loop488
 
-end477:
+end489:
 	CMPQ CX, $+8
-	JB   end479
+	JB   end491
 
-loop478:
+loop490:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7285,16 +7503,16 @@ loop478:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop478
+	JAE           loop490
 
-end479:
-	JMP done454
+end491:
+	JMP done466
 
-case475:
+case487:
 	CMPQ CX, $+64
-	JB   end482
+	JB   end494
 
-loop481:
+loop493:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7354,13 +7572,13 @@ loop481:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop481
+	JAE           loop493
 
-end482:
+end494:
 	CMPQ CX, $+8
-	JB   end484
+	JB   end496
 
-loop483:
+loop495:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7371,10 +7589,10 @@ loop483:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop483
+	JAE           loop495
 
-end484:
-done454:
+end496:
+done466:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -7391,11 +7609,11 @@ TEXT ·filterInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case486
+	JNE          case498
 	CMPQ         CX, $+64
-	JB           end488
+	JB           end500
 
-loop487:
+loop499:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7455,13 +7673,13 @@ loop487:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop487
+	JAE           loop499
 
-end488:
+end500:
 	CMPQ CX, $+8
-	JB   end490
+	JB   end502
 
-loop489:
+loop501:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7472,18 +7690,18 @@ loop489:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop489
+	JAE           loop501
 
-end490:
-	JMP done485
+end502:
+	JMP done497
 
-case486:
+case498:
 	CMPQ BX, $+1
-	JNE  case491
+	JNE  case503
 	CMPQ CX, $+64
-	JB   end493
+	JB   end505
 
-loop492:
+loop504:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7543,13 +7761,13 @@ loop492:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop492
+	JAE           loop504
 
-end493:
+end505:
 	CMPQ CX, $+8
-	JB   end495
+	JB   end507
 
-loop494:
+loop506:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7560,18 +7778,18 @@ loop494:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop494
+	JAE           loop506
 
-end495:
-	JMP done485
+end507:
+	JMP done497
 
-case491:
+case503:
 	CMPQ BX, $+2
-	JNE  case496
+	JNE  case508
 	CMPQ CX, $+64
-	JB   end498
+	JB   end510
 
-loop497:
+loop509:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7631,13 +7849,13 @@ loop497:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop497
+	JAE           loop509
 
-end498:
+end510:
 	CMPQ CX, $+8
-	JB   end500
+	JB   end512
 
-loop499:
+loop511:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7648,18 +7866,18 @@ loop499:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop499
+	JAE           loop511
 
-end500:
-	JMP done485
+end512:
+	JMP done497
 
-case496:
+case508:
 	CMPQ BX, $+3
-	JNE  case501
+	JNE  case513
 	CMPQ CX, $+64
-	JB   end503
+	JB   end515
 
-loop502:
+loop514:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7719,13 +7937,13 @@ loop502:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop502
+	JAE           loop514
 
-end503:
+end515:
 	CMPQ CX, $+8
-	JB   end505
+	JB   end517
 
-loop504:
+loop516:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7736,18 +7954,18 @@ loop504:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop504
+	JAE           loop516
 
-end505:
-	JMP done485
+end517:
+	JMP done497
 
-case501:
+case513:
 	CMPQ BX, $+4
-	JNE  case506
+	JNE  case518
 	CMPQ CX, $+64
-	JB   end508
+	JB   end520
 
-loop507:
+loop519:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7807,13 +8025,13 @@ loop507:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop507
+	JAE           loop519
 
-end508:
+end520:
 	CMPQ CX, $+8
-	JB   end510
+	JB   end522
 
-loop509:
+loop521:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7824,16 +8042,16 @@ loop509:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop509
+	JAE           loop521
 
-end510:
-	JMP done485
+end522:
+	JMP done497
 
-case506:
+case518:
 	CMPQ CX, $+64
-	JB   end513
+	JB   end525
 
-loop512:
+loop524:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7893,13 +8111,13 @@ loop512:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop512
+	JAE           loop524
 
-end513:
+end525:
 	CMPQ CX, $+8
-	JB   end515
+	JB   end527
 
-loop514:
+loop526:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7910,10 +8128,10 @@ loop514:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop514
+	JAE           loop526
 
-end515:
-done485:
+end527:
+done497:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -7930,21 +8148,21 @@ TEXT ·takeAVX512(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), SI
 	MOVQ BX, DI
 	CMPQ BX, $+8
-	JB   end518
+	JB   end530
 
-loop517:
+loop529:
 	MOVQ (DX), R8
 	CMPQ R8, CX
-	JAE  bad516
+	JAE  bad528
 	MOVQ 8(DX), R9
 	CMPQ R9, CX
-	JAE  bad516
+	JAE  bad528
 	MOVQ 16(DX), R10
 	CMPQ R10, CX
-	JAE  bad516
+	JAE  bad528
 	MOVQ 24(DX), R11
 	CMPQ R11, CX
-	JAE  bad516
+	JAE  bad528
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -7955,16 +8173,16 @@ loop517:
 	MOVQ R11, 24(SI)
 	MOVQ 32(DX), R8
 	CMPQ R8, CX
-	JAE  bad516
+	JAE  bad528
 	MOVQ 40(DX), R9
 	CMPQ R9, CX
-	JAE  bad516
+	JAE  bad528
 	MOVQ 48(DX), R10
 	CMPQ R10, CX
-	JAE  bad516
+	JAE  bad528
 	MOVQ 56(DX), R11
 	CMPQ R11, CX
-	JAE  bad516
+	JAE  bad528
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -7977,10 +8195,10 @@ loop517:
 	ADDQ $+64, SI
 	SUBQ $+8, BX
 	CMPQ BX, $+8
-	JAE  loop517
+	JAE  loop529
 
-end518:
-bad516:
+end530:
+bad528:
 	SUBQ BX, DI
 	MOVQ DI, ret+56(FP)
 	RET
@@ -8001,9 +8219,9 @@ TEXT ·prefixAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end520
+	JB           end532
 
-loop519:
+loop531:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -8052,13 +8270,13 @@ loop519:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop519
+	JAE     loop531
 
-end520:
+end532:
 	CMPQ CX, $+8
-	JB   end522
+	JB   end534
 
-loop521:
+loop533:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -8074,9 +8292,9 @@ loop521:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop521
+	JAE     loop533
 
-end522:
+end534:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8103,9 +8321,9 @@ TEXT ·prefixBeforeAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end524
+	JB           end536
 
-loop523:
+loop535:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -8158,13 +8376,13 @@ loop523:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop523
+	JAE     loop535
 
-end524:
+end536:
 	CMPQ CX, $+8
-	JB   end526
+	JB   end538
 
-loop525:
+loop537:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -8181,9 +8399,9 @@ loop525:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop525
+	JAE     loop537
 
-end526:
+end538:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8204,9 +8422,9 @@ TEXT ·prefixInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end528
+	JB           end540
 
-loop527:
+loop539:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8255,13 +8473,13 @@ loop527:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop527
+	JAE     loop539
 
-end528:
+end540:
 	CMPQ CX, $+8
-	JB   end530
+	JB   end542
 
-loop529:
+loop541:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8277,9 +8495,9 @@ loop529:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop529
+	JAE     loop541
 
-end530:
+end542:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8300,9 +8518,9 @@ TEXT ·prefixBeforeInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end532
+	JB           end544
 
-loop531:
+loop543:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8355,13 +8573,13 @@ loop531:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop531
+	JAE     loop543
 
-end532:
+end544:
 	CMPQ CX, $+8
-	JB   end534
+	JB   end546
 
-loop533:
+loop545:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8378,9 +8596,9 @@ loop533:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop533
+	JAE     loop545
 
-end534:
+end546:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8410,10 +8628,10 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain535
+	JZ           plain547
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain535
+	JNZ          plain547
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -8421,7 +8639,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none536
+	JZ           none548
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -8458,11 +8676,11 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none536:
+none548:
 	CMPQ CX, $+32
-	JB   end538
+	JB   end550
 
-loop537:
+loop549:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -8579,17 +8797,17 @@ loop537:
 	ADDQ         $+256, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop537
+	JAE          loop549
 
-end538:
+end550:
 	SFENCE
 
-plain535:
+plain547:
 	CMPQ    CX, $+32
-	JB      end540
+	JB      end552
 	PCALIGN $0x40
 
-loop539:
+loop551:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -8706,13 +8924,13 @@ loop539:
 	ADDQ         $+256, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop539
+	JAE          loop551
 
-end540:
+end552:
 	CMPQ CX, $+8
-	JB   end542
+	JB   end554
 
-loop541:
+loop553:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -8745,11 +8963,11 @@ loop541:
 	ADDQ         $+64, AX
 	SUBQ         $+8, CX
 	CMPQ         CX, $+8
-	JAE          loop541
+	JAE          loop553
 
-end542:
+end554:
 	TESTQ        CX, CX
-	JZ           none543
+	JZ           none555
 	MOVQ         $-1, BX
 	BZHIQ        CX, BX, BX
 	KMOVW        BX, K1
@@ -8783,7 +9001,7 @@ end542:
 	VSCALEFPD    Z1, Z3, Z3
 	VMOVUPD      Z3, K1, (DX)
 
-none543:
+none555:
 	VZEROUPPER
 	RET
 
@@ -8860,10 +9078,10 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain544
+	JZ           plain556
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain544
+	JNZ          plain556
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -8871,7 +9089,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none545
+	JZ           none557
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -8906,7 +9124,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	VFMADD231PD  Z3, Z16, Z15
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary546
+	JZ           ordinary558
 	VCMPPD       $0x11, Z12, Z14, K2
 	VMOVUPD      avx512const54<>+0(SB), K2, Z15
 	VCMPPD       $0x00, Z12, Z14, K2
@@ -8914,360 +9132,14 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z15
 
-ordinary546:
+ordinary558:
 	VMOVUPD Z15, K1, (DX)
 	SUBQ    BX, CX
 	LEAQ    (DX)(BX*8), DX
 	LEAQ    (AX)(BX*8), AX
 
-none545:
+none557:
 	CMPQ CX, $+32
-	JB   end548
-
-loop547:
-	VMOVUPD     (AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary549
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary549:
-	VMOVNTPD    Z15, (DX)
-	VMOVUPD     64(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary550
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary550:
-	VMOVNTPD    Z15, 64(DX)
-	VMOVUPD     128(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary551
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary551:
-	VMOVNTPD    Z15, 128(DX)
-	VMOVUPD     192(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary552
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary552:
-	VMOVNTPD Z15, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop547
-
-end548:
-	SFENCE
-
-plain544:
-	CMPQ    CX, $+32
-	JB      end554
-	PCALIGN $0x40
-
-loop553:
-	VMOVUPD     (AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary555
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary555:
-	VMOVUPD     Z15, (DX)
-	VMOVUPD     64(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary556
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary556:
-	VMOVUPD     Z15, 64(DX)
-	VMOVUPD     128(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary557
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary557:
-	VMOVUPD     Z15, 128(DX)
-	VMOVUPD     192(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary558
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary558:
-	VMOVUPD Z15, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop553
-
-end554:
-	CMPQ CX, $+8
 	JB   end560
 
 loop559:
@@ -9310,16 +9182,362 @@ loop559:
 	VMOVUPD     Z14, K1, Z15
 
 ordinary561:
+	VMOVNTPD    Z15, (DX)
+	VMOVUPD     64(AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary562
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary562:
+	VMOVNTPD    Z15, 64(DX)
+	VMOVUPD     128(AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary563
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary563:
+	VMOVNTPD    Z15, 128(DX)
+	VMOVUPD     192(AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary564
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary564:
+	VMOVNTPD Z15, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop559
+
+end560:
+	SFENCE
+
+plain556:
+	CMPQ    CX, $+32
+	JB      end566
+	PCALIGN $0x40
+
+loop565:
+	VMOVUPD     (AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary567
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary567:
+	VMOVUPD     Z15, (DX)
+	VMOVUPD     64(AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary568
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary568:
+	VMOVUPD     Z15, 64(DX)
+	VMOVUPD     128(AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary569
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary569:
+	VMOVUPD     Z15, 128(DX)
+	VMOVUPD     192(AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary570
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary570:
+	VMOVUPD Z15, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop565
+
+end566:
+	CMPQ CX, $+8
+	JB   end572
+
+loop571:
+	VMOVUPD     (AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary573
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary573:
 	VMOVUPD Z15, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop559
+	JAE     loop571
 
-end560:
+end572:
 	TESTQ       CX, CX
-	JZ          none562
+	JZ          none574
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -9354,7 +9572,7 @@ end560:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary563
+	JZ          ordinary575
 	VCMPPD      $0x11, Z12, Z14, K2
 	VMOVUPD     avx512const54<>+0(SB), K2, Z15
 	VCMPPD      $0x00, Z12, Z14, K2
@@ -9362,10 +9580,10 @@ end560:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z15
 
-ordinary563:
+ordinary575:
 	VMOVUPD Z15, K1, (DX)
 
-none562:
+none574:
 	VZEROUPPER
 	RET
 
@@ -9426,9 +9644,9 @@ TEXT ·compensateAVX512(SB), NOSPLIT, $0-32
 	VMOVUPD 128(DX), Z2
 	VMOVUPD 192(DX), Z3
 	CMPQ    CX, $+16
-	JB      end565
+	JB      end577
 
-loop564:
+loop576:
 	VMOVUPD (AX), Z4
 	VADDPD  Z4, Z0, Z5
 	VSUBPD  Z0, Z5, Z6
@@ -9450,9 +9668,9 @@ loop564:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop564
+	JAE     loop576
 
-end565:
+end577:
 	VMOVUPD Z0, (DX)
 	VMOVUPD Z1, 64(DX)
 	VMOVUPD Z2, 128(DX)
@@ -9476,21 +9694,21 @@ TEXT ·sumAbsAVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z8, Z8, Z8
 	VMOVUPD avx512const0<>+0(SB), Z9
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near566
+	JB      near578
 	CMPQ    CX, $+64
-	JB      end568
+	JB      end580
 
-loop567:
+loop579:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end570
+	JB      end582
 	PCALIGN $0x40
 
-loop569:
+loop581:
 	MOVQ    (AX), BX
 	MOVQ    8(AX), BX
 	MOVQ    64(AX), BX
@@ -9526,9 +9744,9 @@ loop569:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop569
+	JAE     loop581
 
-end570:
+end582:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -9549,24 +9767,24 @@ end570:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop567
+	JAE    loop579
 
-end568:
-near566:
+end580:
+near578:
 	CMPQ CX, $+64
-	JB   end572
+	JB   end584
 
-loop571:
+loop583:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end574
+	JB      end586
 	PCALIGN $0x40
 
-loop573:
+loop585:
 	VPANDNQ (AX), Z9, Z10
 	VADDPD  Z10, Z0, Z0
 	VPANDNQ 64(AX), Z9, Z10
@@ -9586,9 +9804,9 @@ loop573:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop573
+	JAE     loop585
 
-end574:
+end586:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -9609,23 +9827,23 @@ end574:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop571
+	JAE    loop583
 
-end572:
+end584:
 	CMPQ CX, $+8
-	JB   end576
+	JB   end588
 
-loop575:
+loop587:
 	VPANDNQ (AX), Z9, Z1
 	VADDPD  Z1, Z0, Z0
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop575
+	JAE     loop587
 
-end576:
+end588:
 	TESTQ     CX, CX
-	JZ        none577
+	JZ        none589
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -9633,7 +9851,7 @@ end576:
 	VPANDNQ   Z1, Z9, Z1
 	VADDPD    Z1, Z0, Z0
 
-none577:
+none589:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -9654,13 +9872,13 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	MOVQ      dst+8(FP), DX
 	MOVQ      c+0(FP), BX
 	CMPQ      BX, $+0
-	JNE       case579
+	JNE       case591
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain580
+	JZ        plain592
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain580
+	JNZ       plain592
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -9668,7 +9886,7 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none581
+	JZ        none593
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -9683,225 +9901,225 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none581:
+none593:
 	CMPQ CX, $+32
-	JB   end583
-
-loop582:
-	VMOVUPD  (AX), Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, (DX)
-	VMOVUPD  64(AX), Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, 64(DX)
-	VMOVUPD  128(AX), Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, 128(DX)
-	VMOVUPD  192(AX), Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop582
-
-end583:
-	SFENCE
-
-plain580:
-	CMPQ    CX, $+32
-	JB      end585
-	PCALIGN $0x40
-
-loop584:
-	VMOVUPD (AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, (DX)
-	VMOVUPD 64(AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 64(DX)
-	VMOVUPD 128(AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 128(DX)
-	VMOVUPD 192(AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop584
-
-end585:
-	CMPQ CX, $+8
-	JB   end587
-
-loop586:
-	VMOVUPD (AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop586
-
-end587:
-	TESTQ     CX, CX
-	JZ        none588
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD   Z0, Z0
-	VPSRAQ    $0x3f, Z0, Z1
-	VPSRLQ    $0x01, Z1, Z1
-	VPXORQ    Z1, Z0, Z0
-	VPSUBQ    avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
-
-none588:
-	JMP done578
-
-case579:
-	CMPQ      BX, $+1
-	JNE       case589
-	MOVQ      stream+40(FP), BX
-	TESTQ     BX, BX
-	JZ        plain590
-	MOVQ      DX, BX
-	ANDQ      $+7, BX
-	JNZ       plain590
-	MOVQ      DX, BX
-	NEGQ      BX
-	ANDQ      $+63, BX
-	SHRQ      $0x03, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
-	TESTQ     BX, BX
-	JZ        none591
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD   Z0, Z0
-	VPADDQ    avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ    $0x3f, Z0, Z1
-	VPSRLQ    $0x01, Z1, Z1
-	VPXORQ    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
-	SUBQ      BX, CX
-	LEAQ      (DX)(BX*8), DX
-	LEAQ      (AX)(BX*8), AX
-
-none591:
-	CMPQ CX, $+32
-	JB   end593
-
-loop592:
-	VMOVUPD  (AX), Z0
-	VPADDQ   avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VMOVNTPD Z0, (DX)
-	VMOVUPD  64(AX), Z0
-	VPADDQ   avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VMOVNTPD Z0, 64(DX)
-	VMOVUPD  128(AX), Z0
-	VPADDQ   avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VMOVNTPD Z0, 128(DX)
-	VMOVUPD  192(AX), Z0
-	VPADDQ   avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VMOVNTPD Z0, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop592
-
-end593:
-	SFENCE
-
-plain590:
-	CMPQ    CX, $+32
-	JB      end595
-	PCALIGN $0x40
+	JB   end595
 
 loop594:
-	VMOVUPD (AX), Z0
-	VPADDQ  avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VMOVUPD Z0, (DX)
-	VMOVUPD 64(AX), Z0
-	VPADDQ  avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VMOVUPD Z0, 64(DX)
-	VMOVUPD 128(AX), Z0
-	VPADDQ  avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VMOVUPD Z0, 128(DX)
-	VMOVUPD 192(AX), Z0
-	VPADDQ  avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VMOVUPD Z0, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop594
+	VMOVUPD  (AX), Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, (DX)
+	VMOVUPD  64(AX), Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, 64(DX)
+	VMOVUPD  128(AX), Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, 128(DX)
+	VMOVUPD  192(AX), Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop594
 
 end595:
-	CMPQ CX, $+8
-	JB   end597
+	SFENCE
+
+plain592:
+	CMPQ    CX, $+32
+	JB      end597
+	PCALIGN $0x40
 
 loop596:
 	VMOVUPD (AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD Z0, (DX)
+	VMOVUPD 64(AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD Z0, 64(DX)
+	VMOVUPD 128(AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD Z0, 128(DX)
+	VMOVUPD 192(AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop596
+
+end597:
+	CMPQ CX, $+8
+	JB   end599
+
+loop598:
+	VMOVUPD (AX), Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop598
+
+end599:
+	TESTQ     CX, CX
+	JZ        none600
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD   Z0, Z0
+	VPSRAQ    $0x3f, Z0, Z1
+	VPSRLQ    $0x01, Z1, Z1
+	VPXORQ    Z1, Z0, Z0
+	VPSUBQ    avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none600:
+	JMP done590
+
+case591:
+	CMPQ      BX, $+1
+	JNE       case601
+	MOVQ      stream+40(FP), BX
+	TESTQ     BX, BX
+	JZ        plain602
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain602
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none603
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD   Z0, Z0
+	VPADDQ    avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ    $0x3f, Z0, Z1
+	VPSRLQ    $0x01, Z1, Z1
+	VPXORQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none603:
+	CMPQ CX, $+32
+	JB   end605
+
+loop604:
+	VMOVUPD  (AX), Z0
+	VPADDQ   avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VMOVNTPD Z0, (DX)
+	VMOVUPD  64(AX), Z0
+	VPADDQ   avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VMOVNTPD Z0, 64(DX)
+	VMOVUPD  128(AX), Z0
+	VPADDQ   avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VMOVNTPD Z0, 128(DX)
+	VMOVUPD  192(AX), Z0
+	VPADDQ   avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z1
+	VPSRLQ   $0x01, Z1, Z1
+	VPXORQ   Z1, Z0, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop604
+
+end605:
+	SFENCE
+
+plain602:
+	CMPQ    CX, $+32
+	JB      end607
+	PCALIGN $0x40
+
+loop606:
+	VMOVUPD (AX), Z0
+	VPADDQ  avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VMOVUPD Z0, (DX)
+	VMOVUPD 64(AX), Z0
+	VPADDQ  avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VMOVUPD Z0, 64(DX)
+	VMOVUPD 128(AX), Z0
+	VPADDQ  avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VMOVUPD Z0, 128(DX)
+	VMOVUPD 192(AX), Z0
+	VPADDQ  avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z1
+	VPSRLQ  $0x01, Z1, Z1
+	VPXORQ  Z1, Z0, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop606
+
+end607:
+	CMPQ CX, $+8
+	JB   end609
+
+loop608:
+	VMOVUPD (AX), Z0
 	VPADDQ  avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z1
 	VPSRLQ  $0x01, Z1, Z1
@@ -9911,11 +10129,11 @@ loop596:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop596
+	JAE     loop608
 
-end597:
+end609:
 	TESTQ     CX, CX
-	JZ        none598
+	JZ        none610
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -9927,16 +10145,16 @@ end597:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none598:
-	JMP done578
+none610:
+	JMP done590
 
-case589:
+case601:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain600
+	JZ        plain612
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain600
+	JNZ       plain612
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -9944,7 +10162,7 @@ case589:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none601
+	JZ        none613
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -9961,11 +10179,11 @@ case589:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none601:
+none613:
 	CMPQ CX, $+32
-	JB   end603
+	JB   end615
 
-loop602:
+loop614:
 	VADDPD   (AX), Z0, Z1
 	VCMPPD   $0x03, Z1, Z1, K1
 	VMOVUPD  avx512const56<>+0(SB), K1, Z1
@@ -10002,17 +10220,17 @@ loop602:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop602
+	JAE      loop614
 
-end603:
+end615:
 	SFENCE
 
-plain600:
+plain612:
 	CMPQ    CX, $+32
-	JB      end605
+	JB      end617
 	PCALIGN $0x40
 
-loop604:
+loop616:
 	VADDPD  (AX), Z0, Z1
 	VCMPPD  $0x03, Z1, Z1, K1
 	VMOVUPD avx512const56<>+0(SB), K1, Z1
@@ -10049,13 +10267,13 @@ loop604:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop604
+	JAE     loop616
 
-end605:
+end617:
 	CMPQ CX, $+8
-	JB   end607
+	JB   end619
 
-loop606:
+loop618:
 	VADDPD  (AX), Z0, Z1
 	VCMPPD  $0x03, Z1, Z1, K1
 	VMOVUPD avx512const56<>+0(SB), K1, Z1
@@ -10068,11 +10286,11 @@ loop606:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop606
+	JAE     loop618
 
-end607:
+end619:
 	TESTQ     CX, CX
-	JZ        none608
+	JZ        none620
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -10086,8 +10304,8 @@ end607:
 	VPSUBQ    avx512const55<>+0(SB), Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none608:
-done578:
+none620:
+done590:
 	VZEROUPPER
 	RET
 
@@ -10128,13 +10346,13 @@ TEXT ·partitionAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx512const57<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end611
+	JB           end623
 
-loop610:
+loop622:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+256
-	JB        end609
+	JB        end621
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -10189,10 +10407,10 @@ loop610:
 	LEAQ      -64(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop610
+	JAE       loop622
 
-end611:
-end609:
+end623:
+end621:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -10488,13 +10706,13 @@ TEXT ·partitionPairsAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx512const57<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end614
+	JB           end626
 
-loop613:
+loop625:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+256
-	JB        end612
+	JB        end624
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -10561,10 +10779,10 @@ loop613:
 	LEAQ      -64(BX)(R13*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop613
+	JAE       loop625
 
-end614:
-end612:
+end626:
+end624:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -10590,7 +10808,7 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         CX, $+8
-	JA           more616
+	JA           more628
 	LEAQ         (AX), CX
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      avx512const14<>+0(SB), Z1
@@ -10628,11 +10846,11 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VPMAXSQ      Z1, Z3, K1, Z2
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (AX)
-	JMP          sorted615
+	JMP          sorted627
 
-more616:
+more628:
 	CMPQ       CX, $+16
-	JA         more617
+	JA         more629
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
@@ -10716,11 +10934,11 @@ more616:
 	VMOVUPD    Z3, (AX)
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
 	VMOVUPD    Z2, K1, 64(AX)
-	JMP        sorted615
+	JMP        sorted627
 
-more617:
+more629:
 	CMPQ       CX, $+32
-	JA         more618
+	JA         more630
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -10913,11 +11131,11 @@ more617:
 	VMOVUPD    Z6, K1, 128(AX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
 	VMOVUPD    Z5, K1, 192(AX)
-	JMP        sorted615
+	JMP        sorted627
 
-more618:
+more630:
 	CMPQ       CX, $+64
-	JA         more619
+	JA         more631
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -11380,9 +11598,9 @@ more618:
 	VMOVUPD    Z3, K1, 384(AX)
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
 	VMOVUPD    Z6, K1, 448(AX)
-	JMP        sorted615
+	JMP        sorted627
 
-more619:
+more631:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -12498,7 +12716,7 @@ more619:
 	VPCMPQ     $0x06, avx512const72<>+0(SB), Z0, K1
 	VMOVUPD    Z11, K1, 960(AX)
 
-sorted615:
+sorted627:
 	VZEROUPPER
 	RET
 
@@ -12661,7 +12879,7 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         DX, $+8
-	JA           more622
+	JA           more634
 	LEAQ         (AX), DX
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      avx512const14<>+0(SB), Z1
@@ -12742,11 +12960,11 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVUPD      Z1, K1, (AX)
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (CX)
-	JMP          sorted621
+	JMP          sorted633
 
-more622:
+more634:
 	CMPQ       DX, $+16
-	JA         more623
+	JA         more635
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), DX
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
@@ -12954,11 +13172,11 @@ more622:
 	VMOVUPD    Z1, (CX)
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 64(CX)
-	JMP        sorted621
+	JMP        sorted633
 
-more623:
+more635:
 	CMPQ       DX, $+32
-	JA         more624
+	JA         more636
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), DX
@@ -13499,9 +13717,9 @@ more623:
 	VMOVUPD    Z3, K1, 128(CX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 192(CX)
-	JMP        sorted621
+	JMP        sorted633
 
-more624:
+more636:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -14889,7 +15107,7 @@ more624:
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
 	VMOVUPD    Z15, K1, 448(CX)
 
-sorted621:
+sorted633:
 	VZEROUPPER
 	RET
 
@@ -14928,16 +15146,16 @@ TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-80
 	MOVQ    a+8(FP), SI
 	MOVQ    b+16(FP), DI
 	CMPQ    DX, $+8
-	JA      wider627
+	JA      wider639
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end629
+	JB      end641
 
-loop628:
+loop640:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Z24
@@ -15088,14 +15306,14 @@ loop628:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop628
+	JAE          loop640
 
-end629:
+end641:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end631
+	JB   end643
 
-loop630:
+loop642:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -15172,13 +15390,13 @@ loop630:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop630
+	JAE          loop642
 
-end631:
+end643:
 	CMPQ BX, $+1
-	JB   end633
+	JB   end645
 
-loop632:
+loop644:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -15201,23 +15419,23 @@ loop632:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop632
+	JAE          loop644
 
-end633:
-	JMP multiplied626
+end645:
+	JMP multiplied638
 
-wider627:
+wider639:
 	CMPQ    DX, $+16
-	JA      wider634
+	JA      wider646
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end636
+	JB      end648
 
-loop635:
+loop647:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	ADDQ         CX, R8
@@ -15441,14 +15659,14 @@ loop635:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop635
+	JAE          loop647
 
-end636:
+end648:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end638
+	JB   end650
 
-loop637:
+loop649:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -15561,13 +15779,13 @@ loop637:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop637
+	JAE          loop649
 
-end638:
+end650:
 	CMPQ BX, $+1
-	JB   end640
+	JB   end652
 
-loop639:
+loop651:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -15599,21 +15817,21 @@ loop639:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop639
+	JAE          loop651
 
-end640:
-	JMP multiplied626
+end652:
+	JMP multiplied638
 
-wider634:
+wider646:
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end642
+	JB      end654
 
-loop641:
+loop653:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	PREFETCHT0   128(R8)
@@ -15910,14 +16128,14 @@ loop641:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop641
+	JAE          loop653
 
-end642:
+end654:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end644
+	JB   end656
 
-loop643:
+loop655:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -16066,13 +16284,13 @@ loop643:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop643
+	JAE          loop655
 
-end644:
+end656:
 	CMPQ BX, $+1
-	JB   end646
+	JB   end658
 
-loop645:
+loop657:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -16113,14 +16331,14 @@ loop645:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop645
+	JAE          loop657
 
-end646:
-multiplied626:
+end658:
+multiplied638:
 	MOVQ         alpha+56(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
 	CMPQ         BX, SI
-	JE           scaled647
+	JE           scaled659
 	VBROADCASTSD alpha+56(FP), Z24
 	VMULPD       Z24, Z0, Z0
 	VMULPD       Z24, Z1, Z1
@@ -16147,13 +16365,13 @@ multiplied626:
 	VMULPD       Z24, Z22, Z22
 	VMULPD       Z24, Z23, Z23
 
-scaled647:
+scaled659:
 	MOVQ         rows+40(FP), SI
 	MOVQ         keep+72(FP), BX
 	TESTQ        BX, BX
-	JZ           over648
+	JZ           over660
 	CMPQ         DX, $+24
-	JB           part649
+	JB           part661
 	VBROADCASTSD beta+64(FP), Z24
 	VFMADD231PD  (AX), Z24, Z0
 	VMOVUPD      Z0, (AX)
@@ -16162,7 +16380,7 @@ scaled647:
 	VFMADD231PD  128(AX), Z24, Z16
 	VMOVUPD      Z16, 128(AX)
 	CMPQ         SI, $+1
-	JBE          end650
+	JBE          end662
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z1
 	VMOVUPD      Z1, (AX)
@@ -16171,7 +16389,7 @@ scaled647:
 	VFMADD231PD  128(AX), Z24, Z17
 	VMOVUPD      Z17, 128(AX)
 	CMPQ         SI, $+2
-	JBE          end650
+	JBE          end662
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z2
 	VMOVUPD      Z2, (AX)
@@ -16180,7 +16398,7 @@ scaled647:
 	VFMADD231PD  128(AX), Z24, Z18
 	VMOVUPD      Z18, 128(AX)
 	CMPQ         SI, $+3
-	JBE          end650
+	JBE          end662
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z3
 	VMOVUPD      Z3, (AX)
@@ -16189,7 +16407,7 @@ scaled647:
 	VFMADD231PD  128(AX), Z24, Z19
 	VMOVUPD      Z19, 128(AX)
 	CMPQ         SI, $+4
-	JBE          end650
+	JBE          end662
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z4
 	VMOVUPD      Z4, (AX)
@@ -16198,7 +16416,7 @@ scaled647:
 	VFMADD231PD  128(AX), Z24, Z20
 	VMOVUPD      Z20, 128(AX)
 	CMPQ         SI, $+5
-	JBE          end650
+	JBE          end662
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z5
 	VMOVUPD      Z5, (AX)
@@ -16207,7 +16425,7 @@ scaled647:
 	VFMADD231PD  128(AX), Z24, Z21
 	VMOVUPD      Z21, 128(AX)
 	CMPQ         SI, $+6
-	JBE          end650
+	JBE          end662
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z6
 	VMOVUPD      Z6, (AX)
@@ -16216,7 +16434,7 @@ scaled647:
 	VFMADD231PD  128(AX), Z24, Z22
 	VMOVUPD      Z22, 128(AX)
 	CMPQ         SI, $+7
-	JBE          end650
+	JBE          end662
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z7
 	VMOVUPD      Z7, (AX)
@@ -16225,14 +16443,14 @@ scaled647:
 	VFMADD231PD  128(AX), Z24, Z23
 	VMOVUPD      Z23, 128(AX)
 
-end650:
+end662:
 	VZEROUPPER
 	RET
 
-part649:
+part661:
 	VBROADCASTSD beta+64(FP), Z24
 	CMPQ         DX, $+0
-	JBE          all651
+	JBE          all663
 	LEAQ         (DX), BX
 	MOVQ         $-1, DI
 	BZHIQ        BX, DI, DI
@@ -16242,51 +16460,51 @@ part649:
 	VFMADD231PD  Z25, Z24, Z0
 	VMOVUPD      Z0, K1, (BX)
 	CMPQ         SI, $+1
-	JBE          end652
+	JBE          end664
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z1
 	VMOVUPD      Z1, K1, (BX)
 	CMPQ         SI, $+2
-	JBE          end652
+	JBE          end664
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z2
 	VMOVUPD      Z2, K1, (BX)
 	CMPQ         SI, $+3
-	JBE          end652
+	JBE          end664
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z3
 	VMOVUPD      Z3, K1, (BX)
 	CMPQ         SI, $+4
-	JBE          end652
+	JBE          end664
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z4
 	VMOVUPD      Z4, K1, (BX)
 	CMPQ         SI, $+5
-	JBE          end652
+	JBE          end664
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z5
 	VMOVUPD      Z5, K1, (BX)
 	CMPQ         SI, $+6
-	JBE          end652
+	JBE          end664
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z6
 	VMOVUPD      Z6, K1, (BX)
 	CMPQ         SI, $+7
-	JBE          end652
+	JBE          end664
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z7
 	VMOVUPD      Z7, K1, (BX)
 
-end652:
+end664:
 	CMPQ        DX, $+8
-	JBE         all651
+	JBE         all663
 	LEAQ        -8(DX), BX
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
@@ -16296,51 +16514,51 @@ end652:
 	VFMADD231PD Z0, Z24, Z8
 	VMOVUPD     Z8, K1, (BX)
 	CMPQ        SI, $+1
-	JBE         end653
+	JBE         end665
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z9
 	VMOVUPD     Z9, K1, (BX)
 	CMPQ        SI, $+2
-	JBE         end653
+	JBE         end665
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z10
 	VMOVUPD     Z10, K1, (BX)
 	CMPQ        SI, $+3
-	JBE         end653
+	JBE         end665
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z11
 	VMOVUPD     Z11, K1, (BX)
 	CMPQ        SI, $+4
-	JBE         end653
+	JBE         end665
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z12
 	VMOVUPD     Z12, K1, (BX)
 	CMPQ        SI, $+5
-	JBE         end653
+	JBE         end665
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z13
 	VMOVUPD     Z13, K1, (BX)
 	CMPQ        SI, $+6
-	JBE         end653
+	JBE         end665
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z14
 	VMOVUPD     Z14, K1, (BX)
 	CMPQ        SI, $+7
-	JBE         end653
+	JBE         end665
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z15
 	VMOVUPD     Z15, K1, (BX)
 
-end653:
+end665:
 	CMPQ        DX, $+16
-	JBE         all651
+	JBE         all663
 	LEAQ        -16(DX), DX
 	MOVQ        $-1, BX
 	BZHIQ       DX, BX, BX
@@ -16350,109 +16568,109 @@ end653:
 	VFMADD231PD Z0, Z24, Z16
 	VMOVUPD     Z16, K1, (AX)
 	CMPQ        SI, $+1
-	JBE         end654
+	JBE         end666
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z17
 	VMOVUPD     Z17, K1, (AX)
 	CMPQ        SI, $+2
-	JBE         end654
+	JBE         end666
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z18
 	VMOVUPD     Z18, K1, (AX)
 	CMPQ        SI, $+3
-	JBE         end654
+	JBE         end666
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z19
 	VMOVUPD     Z19, K1, (AX)
 	CMPQ        SI, $+4
-	JBE         end654
+	JBE         end666
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z20
 	VMOVUPD     Z20, K1, (AX)
 	CMPQ        SI, $+5
-	JBE         end654
+	JBE         end666
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z21
 	VMOVUPD     Z21, K1, (AX)
 	CMPQ        SI, $+6
-	JBE         end654
+	JBE         end666
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z22
 	VMOVUPD     Z22, K1, (AX)
 	CMPQ        SI, $+7
-	JBE         end654
+	JBE         end666
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z23
 	VMOVUPD     Z23, K1, (AX)
 
-end654:
-all651:
+end666:
+all663:
 	VZEROUPPER
 	RET
 
-over648:
+over660:
 	CMPQ    DX, $+24
-	JB      part655
+	JB      part667
 	VMOVUPD Z0, (AX)
 	VMOVUPD Z8, 64(AX)
 	VMOVUPD Z16, 128(AX)
 	CMPQ    SI, $+1
-	JBE     end656
+	JBE     end668
 	ADDQ    CX, AX
 	VMOVUPD Z1, (AX)
 	VMOVUPD Z9, 64(AX)
 	VMOVUPD Z17, 128(AX)
 	CMPQ    SI, $+2
-	JBE     end656
+	JBE     end668
 	ADDQ    CX, AX
 	VMOVUPD Z2, (AX)
 	VMOVUPD Z10, 64(AX)
 	VMOVUPD Z18, 128(AX)
 	CMPQ    SI, $+3
-	JBE     end656
+	JBE     end668
 	ADDQ    CX, AX
 	VMOVUPD Z3, (AX)
 	VMOVUPD Z11, 64(AX)
 	VMOVUPD Z19, 128(AX)
 	CMPQ    SI, $+4
-	JBE     end656
+	JBE     end668
 	ADDQ    CX, AX
 	VMOVUPD Z4, (AX)
 	VMOVUPD Z12, 64(AX)
 	VMOVUPD Z20, 128(AX)
 	CMPQ    SI, $+5
-	JBE     end656
+	JBE     end668
 	ADDQ    CX, AX
 	VMOVUPD Z5, (AX)
 	VMOVUPD Z13, 64(AX)
 	VMOVUPD Z21, 128(AX)
 	CMPQ    SI, $+6
-	JBE     end656
+	JBE     end668
 	ADDQ    CX, AX
 	VMOVUPD Z6, (AX)
 	VMOVUPD Z14, 64(AX)
 	VMOVUPD Z22, 128(AX)
 	CMPQ    SI, $+7
-	JBE     end656
+	JBE     end668
 	ADDQ    CX, AX
 	VMOVUPD Z7, (AX)
 	VMOVUPD Z15, 64(AX)
 	VMOVUPD Z23, 128(AX)
 
-end656:
+end668:
 	VZEROUPPER
 	RET
 
-part655:
+part667:
 	CMPQ    DX, $+0
-	JBE     all657
+	JBE     all669
 	LEAQ    (DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -16460,37 +16678,37 @@ part655:
 	LEAQ    (AX), BX
 	VMOVUPD Z0, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end658
+	JBE     end670
 	ADDQ    CX, BX
 	VMOVUPD Z1, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end658
+	JBE     end670
 	ADDQ    CX, BX
 	VMOVUPD Z2, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end658
+	JBE     end670
 	ADDQ    CX, BX
 	VMOVUPD Z3, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end658
+	JBE     end670
 	ADDQ    CX, BX
 	VMOVUPD Z4, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end658
+	JBE     end670
 	ADDQ    CX, BX
 	VMOVUPD Z5, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end658
+	JBE     end670
 	ADDQ    CX, BX
 	VMOVUPD Z6, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end658
+	JBE     end670
 	ADDQ    CX, BX
 	VMOVUPD Z7, K1, (BX)
 
-end658:
+end670:
 	CMPQ    DX, $+8
-	JBE     all657
+	JBE     all669
 	LEAQ    -8(DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -16498,37 +16716,37 @@ end658:
 	LEAQ    64(AX), BX
 	VMOVUPD Z8, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end659
+	JBE     end671
 	ADDQ    CX, BX
 	VMOVUPD Z9, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end659
+	JBE     end671
 	ADDQ    CX, BX
 	VMOVUPD Z10, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end659
+	JBE     end671
 	ADDQ    CX, BX
 	VMOVUPD Z11, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end659
+	JBE     end671
 	ADDQ    CX, BX
 	VMOVUPD Z12, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end659
+	JBE     end671
 	ADDQ    CX, BX
 	VMOVUPD Z13, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end659
+	JBE     end671
 	ADDQ    CX, BX
 	VMOVUPD Z14, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end659
+	JBE     end671
 	ADDQ    CX, BX
 	VMOVUPD Z15, K1, (BX)
 
-end659:
+end671:
 	CMPQ    DX, $+16
-	JBE     all657
+	JBE     all669
 	LEAQ    -16(DX), DX
 	MOVQ    $-1, BX
 	BZHIQ   DX, BX, BX
@@ -16536,36 +16754,36 @@ end659:
 	LEAQ    128(AX), AX
 	VMOVUPD Z16, K1, (AX)
 	CMPQ    SI, $+1
-	JBE     end660
+	JBE     end672
 	ADDQ    CX, AX
 	VMOVUPD Z17, K1, (AX)
 	CMPQ    SI, $+2
-	JBE     end660
+	JBE     end672
 	ADDQ    CX, AX
 	VMOVUPD Z18, K1, (AX)
 	CMPQ    SI, $+3
-	JBE     end660
+	JBE     end672
 	ADDQ    CX, AX
 	VMOVUPD Z19, K1, (AX)
 	CMPQ    SI, $+4
-	JBE     end660
+	JBE     end672
 	ADDQ    CX, AX
 	VMOVUPD Z20, K1, (AX)
 	CMPQ    SI, $+5
-	JBE     end660
+	JBE     end672
 	ADDQ    CX, AX
 	VMOVUPD Z21, K1, (AX)
 	CMPQ    SI, $+6
-	JBE     end660
+	JBE     end672
 	ADDQ    CX, AX
 	VMOVUPD Z22, K1, (AX)
 	CMPQ    SI, $+7
-	JBE     end660
+	JBE     end672
 	ADDQ    CX, AX
 	VMOVUPD Z23, K1, (AX)
 
-end660:
-all657:
+end672:
+all669:
 	VZEROUPPER
 	RET
 
@@ -16586,9 +16804,9 @@ TEXT ·gemmPackLeftAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K1
 	CMPQ    SI, $+1
-	JB      end662
+	JB      end674
 
-loop661:
+loop673:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -16596,9 +16814,9 @@ loop661:
 	ADDQ      $+64, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop661
+	JAE       loop673
 
-end662:
+end674:
 	VZEROUPPER
 	RET
 
@@ -16633,9 +16851,9 @@ TEXT ·gemmPackRightAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K3
 	CMPQ    SI, $+1
-	JB      end664
+	JB      end676
 
-loop663:
+loop675:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -16649,9 +16867,9 @@ loop663:
 	ADDQ      $+192, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop663
+	JAE       loop675
 
-end664:
+end676:
 	VZEROUPPER
 	RET
 
@@ -16695,9 +16913,9 @@ TEXT ·gemmPackAlongAVX512(SB), NOSPLIT, $0-48
 	CMOVQLE R12, R13
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+8
-	JB      end666
+	JB      end678
 
-loop665:
+loop677:
 	VMOVUPD    (SI), Z0
 	VMOVUPD    (DI), Z1
 	VMOVUPD    (R8), Z2
@@ -16756,11 +16974,11 @@ loop665:
 	ADDQ       $+64, R13
 	SUBQ       $+8, DX
 	CMPQ       DX, $+8
-	JAE        loop665
+	JAE        loop677
 
-end666:
+end678:
 	TESTQ      DX, DX
-	JZ         none667
+	JZ         none679
 	MOVQ       $-1, BX
 	BZHIQ      DX, BX, BX
 	KMOVW      BX, K1
@@ -16798,32 +17016,32 @@ end666:
 	VSHUFF64X2 $0xdd, Z4, Z0, Z0
 	VMOVUPD    Z5, (AX)
 	CMPQ       DX, $+1
-	JBE        end668
+	JBE        end680
 	ADDQ       CX, AX
 	VMOVUPD    Z6, (AX)
 	CMPQ       DX, $+2
-	JBE        end668
+	JBE        end680
 	ADDQ       CX, AX
 	VMOVUPD    Z9, (AX)
 	CMPQ       DX, $+3
-	JBE        end668
+	JBE        end680
 	ADDQ       CX, AX
 	VMOVUPD    Z8, (AX)
 	CMPQ       DX, $+4
-	JBE        end668
+	JBE        end680
 	ADDQ       CX, AX
 	VMOVUPD    Z7, (AX)
 	CMPQ       DX, $+5
-	JBE        end668
+	JBE        end680
 	ADDQ       CX, AX
 	VMOVUPD    Z2, (AX)
 	CMPQ       DX, $+6
-	JBE        end668
+	JBE        end680
 	ADDQ       CX, AX
 	VMOVUPD    Z1, (AX)
 
-end668:
-none667:
+end680:
+none679:
 	VZEROUPPER
 	RET
 
@@ -16850,10 +17068,10 @@ TEXT ·gemvDotAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	CMPQ    CX, $+16
-	JB      end670
+	JB      end682
 	PCALIGN $0x40
 
-loop669:
+loop681:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -16871,13 +17089,13 @@ loop669:
 	ADDQ        $+128, R8
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop669
+	JAE         loop681
 
-end670:
+end682:
 	CMPQ CX, $+8
-	JB   end672
+	JB   end684
 
-loop671:
+loop683:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -16890,11 +17108,11 @@ loop671:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop671
+	JAE         loop683
 
-end672:
+end684:
 	TESTQ       CX, CX
-	JZ          none673
+	JZ          none685
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -16909,7 +17127,7 @@ end672:
 	VFMADD231PD Z11, Z8, Z4
 	VFMADD231PD Z12, Z8, Z6
 
-none673:
+none685:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -16957,10 +17175,10 @@ TEXT ·gemvDotOneAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z0, Z0, Z0
 	VPXORQ  Z1, Z1, Z1
 	CMPQ    CX, $+16
-	JB      end675
+	JB      end687
 	PCALIGN $0x40
 
-loop674:
+loop686:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	VMOVUPD     64(AX), Z2
@@ -16969,24 +17187,24 @@ loop674:
 	ADDQ        $+128, DX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop674
+	JAE         loop686
 
-end675:
+end687:
 	CMPQ CX, $+8
-	JB   end677
+	JB   end689
 
-loop676:
+loop688:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop676
+	JAE         loop688
 
-end677:
+end689:
 	TESTQ       CX, CX
-	JZ          none678
+	JZ          none690
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -16995,7 +17213,7 @@ end677:
 	VMOVUPD     Z2, Z2
 	VFMADD231PD Z3, Z2, Z0
 
-none678:
+none690:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -17040,10 +17258,10 @@ TEXT ·gemvAddAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD 48(DX), Z6
 	VBROADCASTSD 56(DX), Z7
 	CMPQ         CX, $+16
-	JB           end680
+	JB           end692
 	PCALIGN      $0x40
 
-loop679:
+loop691:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -17075,13 +17293,13 @@ loop679:
 	ADDQ        $+128, R13
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop679
+	JAE         loop691
 
-end680:
+end692:
 	CMPQ CX, $+8
-	JB   end682
+	JB   end694
 
-loop681:
+loop693:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -17103,11 +17321,11 @@ loop681:
 	ADDQ        $+64, R13
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop681
+	JAE         loop693
 
-end682:
+end694:
 	TESTQ       CX, CX
-	JZ          none683
+	JZ          none695
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -17131,7 +17349,7 @@ end682:
 	VFMADD231PD Z16, Z7, Z8
 	VMOVUPD     Z8, K1, (AX)
 
-none683:
+none695:
 	VZEROUPPER
 	RET
 
@@ -17146,10 +17364,10 @@ TEXT ·gemvAddOneAVX512(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Z0
 	CMPQ         CX, $+16
-	JB           end685
+	JB           end697
 	PCALIGN      $0x40
 
-loop684:
+loop696:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -17160,13 +17378,13 @@ loop684:
 	ADDQ        $+128, BX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop684
+	JAE         loop696
 
-end685:
+end697:
 	CMPQ CX, $+8
-	JB   end687
+	JB   end699
 
-loop686:
+loop698:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -17174,11 +17392,11 @@ loop686:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop686
+	JAE         loop698
 
-end687:
+end699:
 	TESTQ       CX, CX
-	JZ          none688
+	JZ          none700
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -17188,7 +17406,7 @@ end687:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (AX)
 
-none688:
+none700:
 	VZEROUPPER
 	RET
 
@@ -17206,10 +17424,10 @@ TEXT ·sumInt32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	CMPQ    CX, $+64
-	JB      end690
+	JB      end702
 	PCALIGN $0x40
 
-loop689:
+loop701:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -17229,13 +17447,13 @@ loop689:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop689
+	JAE     loop701
 
-end690:
+end702:
 	CMPQ CX, $+16
-	JB   end692
+	JB   end704
 
-loop691:
+loop703:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -17243,11 +17461,11 @@ loop691:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop691
+	JAE     loop703
 
-end692:
+end704:
 	TESTQ     CX, CX
-	JZ        none693
+	JZ        none705
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17257,7 +17475,7 @@ end692:
 	VPSRAD    $0x10, Z8, Z8
 	VPADDD    Z8, Z4, Z4
 
-none693:
+none705:
 	VPADDD        Z2, Z0, Z0
 	VPADDD        Z3, Z1, Z1
 	VPADDD        Z1, Z0, Z0
@@ -17301,10 +17519,10 @@ TEXT ·dotInt32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	CMPQ    CX, $+64
-	JB      end695
+	JB      end707
 	PCALIGN $0x40
 
-loop694:
+loop706:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -17341,13 +17559,13 @@ loop694:
 	ADDQ    $+256, DX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop694
+	JAE     loop706
 
-end695:
+end707:
 	CMPQ CX, $+16
-	JB   end697
+	JB   end709
 
-loop696:
+loop708:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -17360,11 +17578,11 @@ loop696:
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop696
+	JAE     loop708
 
-end697:
+end709:
 	TESTQ     CX, CX
-	JZ        none698
+	JZ        none710
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -17379,7 +17597,7 @@ end697:
 	VPMULDQ   Z8, Z9, Z10
 	VPADDQ    Z10, Z4, Z4
 
-none698:
+none710:
 	VPADDQ        Z4, Z0, Z0
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
@@ -17424,10 +17642,10 @@ TEXT ·minMaxFloat32AVX512(SB), NOSPLIT, $0-32
 	KXNORW       K3, K3, K3
 	KXNORW       K4, K4, K4
 	CMPQ         CX, $+128
-	JB           end700
+	JB           end712
 	PCALIGN      $0x40
 
-loop699:
+loop711:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -17459,13 +17677,13 @@ loop699:
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop699
+	JAE     loop711
 
-end700:
+end712:
 	CMPQ CX, $+16
-	JB   end702
+	JB   end714
 
-loop701:
+loop713:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -17473,11 +17691,11 @@ loop701:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop701
+	JAE     loop713
 
-end702:
+end714:
 	TESTQ   CX, CX
-	JZ      none703
+	JZ      none715
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K5
@@ -17488,7 +17706,7 @@ end702:
 	VMAXPS  Z0, Z9, Z9
 	VCMPPS  $0x07, Z0, Z0, K1, K1
 
-none703:
+none715:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -17525,11 +17743,11 @@ none703:
 	KMOVW         K1, AX
 	XORL          $0x0000ffff, AX
 	TESTQ         AX, AX
-	JZ            ordered704
+	JZ            ordered716
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered704:
+ordered716:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X9, hi+28(FP)
 	VZEROUPPER
@@ -17558,10 +17776,10 @@ TEXT ·minMaxInt32AVX512(SB), NOSPLIT, $0-32
 	VMOVAPD      Z0, Z15
 	VMOVAPD      Z0, Z16
 	CMPQ         CX, $+128
-	JB           end706
+	JB           end718
 	PCALIGN      $0x40
 
-loop705:
+loop717:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
@@ -17589,24 +17807,24 @@ loop705:
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop705
+	JAE     loop717
 
-end706:
+end718:
 	CMPQ CX, $+16
-	JB   end708
+	JB   end720
 
-loop707:
+loop719:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop707
+	JAE     loop719
 
-end708:
+end720:
 	TESTQ   CX, CX
-	JZ      none709
+	JZ      none721
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -17616,7 +17834,7 @@ end708:
 	VPMINSD Z0, Z1, Z1
 	VPMAXSD Z0, Z9, Z9
 
-none709:
+none721:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -17662,13 +17880,13 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case711
+	JNE       case723
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain712
+	JZ        plain724
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain712
+	JNZ       plain724
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -17676,7 +17894,7 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none713
+	JZ        none725
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -17690,11 +17908,11 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none713:
+none725:
 	CMPQ DX, $+64
-	JB   end715
+	JB   end727
 
-loop714:
+loop726:
 	VMOVUPD  (AX), Z0
 	VADDPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -17712,17 +17930,17 @@ loop714:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop714
+	JAE      loop726
 
-end715:
+end727:
 	SFENCE
 
-plain712:
+plain724:
 	CMPQ    DX, $+64
-	JB      end717
+	JB      end729
 	PCALIGN $0x40
 
-loop716:
+loop728:
 	VMOVUPD (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17740,13 +17958,13 @@ loop716:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop716
+	JAE     loop728
 
-end717:
+end729:
 	CMPQ DX, $+16
-	JB   end719
+	JB   end731
 
-loop718:
+loop730:
 	VMOVUPD (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17755,11 +17973,11 @@ loop718:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop718
+	JAE     loop730
 
-end719:
+end731:
 	TESTQ     DX, DX
-	JZ        none720
+	JZ        none732
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -17769,18 +17987,18 @@ end719:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none720:
-	JMP done710
+none732:
+	JMP done722
 
-case711:
+case723:
 	CMPQ      SI, $+1
-	JNE       case721
+	JNE       case733
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain722
+	JZ        plain734
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain722
+	JNZ       plain734
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -17788,7 +18006,7 @@ case711:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none723
+	JZ        none735
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -17802,11 +18020,11 @@ case711:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none723:
+none735:
 	CMPQ DX, $+64
-	JB   end725
+	JB   end737
 
-loop724:
+loop736:
 	VMOVUPD  (AX), Z0
 	VSUBPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -17824,17 +18042,17 @@ loop724:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop724
+	JAE      loop736
 
-end725:
+end737:
 	SFENCE
 
-plain722:
+plain734:
 	CMPQ    DX, $+64
-	JB      end727
+	JB      end739
 	PCALIGN $0x40
 
-loop726:
+loop738:
 	VMOVUPD (AX), Z0
 	VSUBPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17852,13 +18070,13 @@ loop726:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop726
+	JAE     loop738
 
-end727:
+end739:
 	CMPQ DX, $+16
-	JB   end729
+	JB   end741
 
-loop728:
+loop740:
 	VMOVUPD (AX), Z0
 	VSUBPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17867,11 +18085,11 @@ loop728:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop728
+	JAE     loop740
 
-end729:
+end741:
 	TESTQ     DX, DX
-	JZ        none730
+	JZ        none742
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -17881,18 +18099,18 @@ end729:
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none730:
-	JMP done710
+none742:
+	JMP done722
 
-case721:
+case733:
 	CMPQ      SI, $+2
-	JNE       case731
+	JNE       case743
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain732
+	JZ        plain744
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain732
+	JNZ       plain744
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -17900,7 +18118,7 @@ case721:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none733
+	JZ        none745
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -17914,11 +18132,11 @@ case721:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none733:
+none745:
 	CMPQ DX, $+64
-	JB   end735
+	JB   end747
 
-loop734:
+loop746:
 	VMOVUPD  (AX), Z0
 	VMULPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -17936,17 +18154,17 @@ loop734:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop734
+	JAE      loop746
 
-end735:
+end747:
 	SFENCE
 
-plain732:
+plain744:
 	CMPQ    DX, $+64
-	JB      end737
+	JB      end749
 	PCALIGN $0x40
 
-loop736:
+loop748:
 	VMOVUPD (AX), Z0
 	VMULPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17964,13 +18182,13 @@ loop736:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop736
+	JAE     loop748
 
-end737:
+end749:
 	CMPQ DX, $+16
-	JB   end739
+	JB   end751
 
-loop738:
+loop750:
 	VMOVUPD (AX), Z0
 	VMULPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17979,11 +18197,11 @@ loop738:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop738
+	JAE     loop750
 
-end739:
+end751:
 	TESTQ     DX, DX
-	JZ        none740
+	JZ        none752
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -17993,16 +18211,16 @@ end739:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none740:
-	JMP done710
+none752:
+	JMP done722
 
-case731:
+case743:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain742
+	JZ        plain754
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain742
+	JNZ       plain754
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18010,7 +18228,7 @@ case731:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none743
+	JZ        none755
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18024,11 +18242,11 @@ case731:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none743:
+none755:
 	CMPQ DX, $+64
-	JB   end745
+	JB   end757
 
-loop744:
+loop756:
 	VMOVUPD  (AX), Z0
 	VDIVPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -18046,17 +18264,17 @@ loop744:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop744
+	JAE      loop756
 
-end745:
+end757:
 	SFENCE
 
-plain742:
+plain754:
 	CMPQ    DX, $+64
-	JB      end747
+	JB      end759
 	PCALIGN $0x40
 
-loop746:
+loop758:
 	VMOVUPD (AX), Z0
 	VDIVPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18074,13 +18292,13 @@ loop746:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop746
+	JAE     loop758
 
-end747:
+end759:
 	CMPQ DX, $+16
-	JB   end749
+	JB   end761
 
-loop748:
+loop760:
 	VMOVUPD (AX), Z0
 	VDIVPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18089,11 +18307,11 @@ loop748:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop748
+	JAE     loop760
 
-end749:
+end761:
 	TESTQ     DX, DX
-	JZ        none750
+	JZ        none762
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -18103,8 +18321,8 @@ end749:
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none750:
-done710:
+none762:
+done722:
 	VZEROUPPER
 	RET
 
@@ -18118,13 +18336,13 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case752
+	JNE       case764
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain753
+	JZ        plain765
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain753
+	JNZ       plain765
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18132,7 +18350,7 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none754
+	JZ        none766
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18146,11 +18364,11 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none754:
+none766:
 	CMPQ DX, $+64
-	JB   end756
+	JB   end768
 
-loop755:
+loop767:
 	VMOVUPD  (AX), Z0
 	VPADDD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -18168,17 +18386,17 @@ loop755:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop755
+	JAE      loop767
 
-end756:
+end768:
 	SFENCE
 
-plain753:
+plain765:
 	CMPQ    DX, $+64
-	JB      end758
+	JB      end770
 	PCALIGN $0x40
 
-loop757:
+loop769:
 	VMOVUPD (AX), Z0
 	VPADDD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18196,13 +18414,13 @@ loop757:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop757
+	JAE     loop769
 
-end758:
+end770:
 	CMPQ DX, $+16
-	JB   end760
+	JB   end772
 
-loop759:
+loop771:
 	VMOVUPD (AX), Z0
 	VPADDD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18211,11 +18429,11 @@ loop759:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop759
+	JAE     loop771
 
-end760:
+end772:
 	TESTQ     DX, DX
-	JZ        none761
+	JZ        none773
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -18225,18 +18443,18 @@ end760:
 	VPADDD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none761:
-	JMP done751
+none773:
+	JMP done763
 
-case752:
+case764:
 	CMPQ      SI, $+1
-	JNE       case762
+	JNE       case774
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain763
+	JZ        plain775
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain763
+	JNZ       plain775
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18244,7 +18462,7 @@ case752:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none764
+	JZ        none776
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18258,11 +18476,11 @@ case752:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none764:
+none776:
 	CMPQ DX, $+64
-	JB   end766
+	JB   end778
 
-loop765:
+loop777:
 	VMOVUPD  (AX), Z0
 	VPSUBD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -18280,17 +18498,17 @@ loop765:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop765
+	JAE      loop777
 
-end766:
+end778:
 	SFENCE
 
-plain763:
+plain775:
 	CMPQ    DX, $+64
-	JB      end768
+	JB      end780
 	PCALIGN $0x40
 
-loop767:
+loop779:
 	VMOVUPD (AX), Z0
 	VPSUBD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18308,13 +18526,13 @@ loop767:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop767
+	JAE     loop779
 
-end768:
+end780:
 	CMPQ DX, $+16
-	JB   end770
+	JB   end782
 
-loop769:
+loop781:
 	VMOVUPD (AX), Z0
 	VPSUBD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18323,11 +18541,11 @@ loop769:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop769
+	JAE     loop781
 
-end770:
+end782:
 	TESTQ     DX, DX
-	JZ        none771
+	JZ        none783
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -18337,16 +18555,16 @@ end770:
 	VPSUBD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none771:
-	JMP done751
+none783:
+	JMP done763
 
-case762:
+case774:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain773
+	JZ        plain785
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain773
+	JNZ       plain785
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18354,7 +18572,7 @@ case762:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none774
+	JZ        none786
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18368,11 +18586,11 @@ case762:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none774:
+none786:
 	CMPQ DX, $+64
-	JB   end776
+	JB   end788
 
-loop775:
+loop787:
 	VMOVUPD  (AX), Z0
 	VPMULLD  (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -18390,17 +18608,17 @@ loop775:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop775
+	JAE      loop787
 
-end776:
+end788:
 	SFENCE
 
-plain773:
+plain785:
 	CMPQ    DX, $+64
-	JB      end778
+	JB      end790
 	PCALIGN $0x40
 
-loop777:
+loop789:
 	VMOVUPD (AX), Z0
 	VPMULLD (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18418,13 +18636,13 @@ loop777:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop777
+	JAE     loop789
 
-end778:
+end790:
 	CMPQ DX, $+16
-	JB   end780
+	JB   end792
 
-loop779:
+loop791:
 	VMOVUPD (AX), Z0
 	VPMULLD (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18433,11 +18651,11 @@ loop779:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop779
+	JAE     loop791
 
-end780:
+end792:
 	TESTQ     DX, DX
-	JZ        none781
+	JZ        none793
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -18447,8 +18665,8 @@ end780:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none781:
-done751:
+none793:
+done763:
 	VZEROUPPER
 	RET
 
@@ -18462,13 +18680,13 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case783
+	JNE          case795
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain784
+	JZ           plain796
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain784
+	JNZ          plain796
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -18476,7 +18694,7 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none785
+	JZ           none797
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -18487,11 +18705,11 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none785:
+none797:
 	CMPQ CX, $+64
-	JB   end787
+	JB   end799
 
-loop786:
+loop798:
 	VMULPS   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VMULPS   64(AX), Z0, Z1
@@ -18504,17 +18722,17 @@ loop786:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop786
+	JAE      loop798
 
-end787:
+end799:
 	SFENCE
 
-plain784:
+plain796:
 	CMPQ    CX, $+64
-	JB      end789
+	JB      end801
 	PCALIGN $0x40
 
-loop788:
+loop800:
 	VMULPS  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VMULPS  64(AX), Z0, Z1
@@ -18527,24 +18745,24 @@ loop788:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop788
+	JAE     loop800
 
-end789:
+end801:
 	CMPQ CX, $+16
-	JB   end791
+	JB   end803
 
-loop790:
+loop802:
 	VMULPS  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop790
+	JAE     loop802
 
-end791:
+end803:
 	TESTQ     CX, CX
-	JZ        none792
+	JZ        none804
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18552,18 +18770,18 @@ end791:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none792:
-	JMP done782
+none804:
+	JMP done794
 
-case783:
+case795:
 	CMPQ      BX, $+1
-	JNE       case793
+	JNE       case805
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain794
+	JZ        plain806
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain794
+	JNZ       plain806
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -18571,7 +18789,7 @@ case783:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none795
+	JZ        none807
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -18582,11 +18800,11 @@ case783:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none795:
+none807:
 	CMPQ CX, $+64
-	JB   end797
+	JB   end809
 
-loop796:
+loop808:
 	VSQRTPS  (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VSQRTPS  64(AX), Z0
@@ -18599,17 +18817,17 @@ loop796:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop796
+	JAE      loop808
 
-end797:
+end809:
 	SFENCE
 
-plain794:
+plain806:
 	CMPQ    CX, $+64
-	JB      end799
+	JB      end811
 	PCALIGN $0x40
 
-loop798:
+loop810:
 	VSQRTPS (AX), Z0
 	VMOVUPD Z0, (DX)
 	VSQRTPS 64(AX), Z0
@@ -18622,24 +18840,24 @@ loop798:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop798
+	JAE     loop810
 
-end799:
+end811:
 	CMPQ CX, $+16
-	JB   end801
+	JB   end813
 
-loop800:
+loop812:
 	VSQRTPS (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop800
+	JAE     loop812
 
-end801:
+end813:
 	TESTQ     CX, CX
-	JZ        none802
+	JZ        none814
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18647,18 +18865,18 @@ end801:
 	VSQRTPS   Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none802:
-	JMP done782
+none814:
+	JMP done794
 
-case793:
+case805:
 	CMPQ      BX, $+2
-	JNE       case803
+	JNE       case815
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain804
+	JZ        plain816
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain804
+	JNZ       plain816
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -18666,7 +18884,7 @@ case793:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none805
+	JZ        none817
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -18677,11 +18895,11 @@ case793:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none805:
+none817:
 	CMPQ CX, $+64
-	JB   end807
+	JB   end819
 
-loop806:
+loop818:
 	VPANDNQ  (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPANDNQ  64(AX), Z1, Z0
@@ -18694,17 +18912,17 @@ loop806:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop806
+	JAE      loop818
 
-end807:
+end819:
 	SFENCE
 
-plain804:
+plain816:
 	CMPQ    CX, $+64
-	JB      end809
+	JB      end821
 	PCALIGN $0x40
 
-loop808:
+loop820:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPANDNQ 64(AX), Z1, Z0
@@ -18717,24 +18935,24 @@ loop808:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop808
+	JAE     loop820
 
-end809:
+end821:
 	CMPQ CX, $+16
-	JB   end811
+	JB   end823
 
-loop810:
+loop822:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop810
+	JAE     loop822
 
-end811:
+end823:
 	TESTQ     CX, CX
-	JZ        none812
+	JZ        none824
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18742,16 +18960,16 @@ end811:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none812:
-	JMP done782
+none824:
+	JMP done794
 
-case803:
+case815:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain814
+	JZ        plain826
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain814
+	JNZ       plain826
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -18759,7 +18977,7 @@ case803:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none815
+	JZ        none827
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -18770,11 +18988,11 @@ case803:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none815:
+none827:
 	CMPQ CX, $+64
-	JB   end817
+	JB   end829
 
-loop816:
+loop828:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -18787,17 +19005,17 @@ loop816:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop816
+	JAE      loop828
 
-end817:
+end829:
 	SFENCE
 
-plain814:
+plain826:
 	CMPQ    CX, $+64
-	JB      end819
+	JB      end831
 	PCALIGN $0x40
 
-loop818:
+loop830:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -18810,24 +19028,24 @@ loop818:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop818
+	JAE     loop830
 
-end819:
+end831:
 	CMPQ CX, $+16
-	JB   end821
+	JB   end833
 
-loop820:
+loop832:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop820
+	JAE     loop832
 
-end821:
+end833:
 	TESTQ     CX, CX
-	JZ        none822
+	JZ        none834
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18835,8 +19053,8 @@ end821:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none822:
-done782:
+none834:
+done794:
 	VZEROUPPER
 	RET
 
@@ -18860,13 +19078,13 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case824
+	JNE          case836
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain825
+	JZ           plain837
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain825
+	JNZ          plain837
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -18874,7 +19092,7 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none826
+	JZ           none838
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -18885,11 +19103,11 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none826:
+none838:
 	CMPQ CX, $+64
-	JB   end828
+	JB   end840
 
-loop827:
+loop839:
 	VPMULLD  (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VPMULLD  64(AX), Z0, Z1
@@ -18902,17 +19120,17 @@ loop827:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop827
+	JAE      loop839
 
-end828:
+end840:
 	SFENCE
 
-plain825:
+plain837:
 	CMPQ    CX, $+64
-	JB      end830
+	JB      end842
 	PCALIGN $0x40
 
-loop829:
+loop841:
 	VPMULLD (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VPMULLD 64(AX), Z0, Z1
@@ -18925,24 +19143,24 @@ loop829:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop829
+	JAE     loop841
 
-end830:
+end842:
 	CMPQ CX, $+16
-	JB   end832
+	JB   end844
 
-loop831:
+loop843:
 	VPMULLD (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop831
+	JAE     loop843
 
-end832:
+end844:
 	TESTQ     CX, CX
-	JZ        none833
+	JZ        none845
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18950,18 +19168,18 @@ end832:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none833:
-	JMP done823
+none845:
+	JMP done835
 
-case824:
+case836:
 	CMPQ      BX, $+1
-	JNE       case834
+	JNE       case846
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain835
+	JZ        plain847
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain835
+	JNZ       plain847
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -18969,7 +19187,7 @@ case824:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none836
+	JZ        none848
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -18980,11 +19198,11 @@ case824:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none836:
+none848:
 	CMPQ CX, $+64
-	JB   end838
+	JB   end850
 
-loop837:
+loop849:
 	VPABSD   (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VPABSD   64(AX), Z0
@@ -18997,17 +19215,17 @@ loop837:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop837
+	JAE      loop849
 
-end838:
+end850:
 	SFENCE
 
-plain835:
+plain847:
 	CMPQ    CX, $+64
-	JB      end840
+	JB      end852
 	PCALIGN $0x40
 
-loop839:
+loop851:
 	VPABSD  (AX), Z0
 	VMOVUPD Z0, (DX)
 	VPABSD  64(AX), Z0
@@ -19020,24 +19238,24 @@ loop839:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop839
+	JAE     loop851
 
-end840:
+end852:
 	CMPQ CX, $+16
-	JB   end842
+	JB   end854
 
-loop841:
+loop853:
 	VPABSD  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop841
+	JAE     loop853
 
-end842:
+end854:
 	TESTQ     CX, CX
-	JZ        none843
+	JZ        none855
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -19045,16 +19263,16 @@ end842:
 	VPABSD    Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none843:
-	JMP done823
+none855:
+	JMP done835
 
-case834:
+case846:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain845
+	JZ        plain857
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain845
+	JNZ       plain857
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -19062,7 +19280,7 @@ case834:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none846
+	JZ        none858
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -19073,11 +19291,11 @@ case834:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none846:
+none858:
 	CMPQ CX, $+64
-	JB   end848
+	JB   end860
 
-loop847:
+loop859:
 	VPSUBD   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPSUBD   64(AX), Z1, Z0
@@ -19090,17 +19308,17 @@ loop847:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop847
+	JAE      loop859
 
-end848:
+end860:
 	SFENCE
 
-plain845:
+plain857:
 	CMPQ    CX, $+64
-	JB      end850
+	JB      end862
 	PCALIGN $0x40
 
-loop849:
+loop861:
 	VPSUBD  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPSUBD  64(AX), Z1, Z0
@@ -19113,24 +19331,24 @@ loop849:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop849
+	JAE     loop861
 
-end850:
+end862:
 	CMPQ CX, $+16
-	JB   end852
+	JB   end864
 
-loop851:
+loop863:
 	VPSUBD  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop851
+	JAE     loop863
 
-end852:
+end864:
 	TESTQ     CX, CX
-	JZ        none853
+	JZ        none865
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -19138,8 +19356,8 @@ end852:
 	VPSUBD    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none853:
-done823:
+none865:
+done835:
 	VZEROUPPER
 	RET
 
@@ -19155,10 +19373,10 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain854
+	JZ          plain866
 	MOVQ        SI, DI
 	ANDQ        $+3, DI
-	JNZ         plain854
+	JNZ         plain866
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -19166,7 +19384,7 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none855
+	JZ          none867
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -19183,11 +19401,11 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
 
-none855:
+none867:
 	CMPQ BX, $+64
-	JB   end857
+	JB   end869
 
-loop856:
+loop868:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -19210,17 +19428,17 @@ loop856:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop856
+	JAE         loop868
 
-end857:
+end869:
 	SFENCE
 
-plain854:
+plain866:
 	CMPQ    BX, $+64
-	JB      end859
+	JB      end871
 	PCALIGN $0x40
 
-loop858:
+loop870:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -19243,13 +19461,13 @@ loop858:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop858
+	JAE         loop870
 
-end859:
+end871:
 	CMPQ BX, $+16
-	JB   end861
+	JB   end873
 
-loop860:
+loop872:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -19260,11 +19478,11 @@ loop860:
 	ADDQ        $+64, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop860
+	JAE         loop872
 
-end861:
+end873:
 	TESTQ       BX, BX
-	JZ          none862
+	JZ          none874
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
 	KMOVW       DI, K1
@@ -19276,7 +19494,7 @@ end861:
 	VFMADD213PS Z2, Z1, Z0
 	VMOVUPS     Z0, K1, (SI)
 
-none862:
+none874:
 	VZEROUPPER
 	RET
 
@@ -19291,10 +19509,10 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain863
+	JZ           plain875
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain863
+	JNZ          plain875
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -19302,7 +19520,7 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none864
+	JZ           none876
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -19316,11 +19534,11 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none864:
+none876:
 	CMPQ DX, $+64
-	JB   end866
+	JB   end878
 
-loop865:
+loop877:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVNTPD    Z1, (BX)
@@ -19338,17 +19556,17 @@ loop865:
 	ADDQ        $+256, CX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop865
+	JAE         loop877
 
-end866:
+end878:
 	SFENCE
 
-plain863:
+plain875:
 	CMPQ    DX, $+64
-	JB      end868
+	JB      end880
 	PCALIGN $0x40
 
-loop867:
+loop879:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -19366,13 +19584,13 @@ loop867:
 	ADDQ        $+256, CX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop867
+	JAE         loop879
 
-end868:
+end880:
 	CMPQ DX, $+16
-	JB   end870
+	JB   end882
 
-loop869:
+loop881:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -19381,11 +19599,11 @@ loop869:
 	ADDQ        $+64, CX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop869
+	JAE         loop881
 
-end870:
+end882:
 	TESTQ       DX, DX
-	JZ          none871
+	JZ          none883
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
 	KMOVW       SI, K1
@@ -19395,7 +19613,7 @@ end870:
 	VFMADD213PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (BX)
 
-none871:
+none883:
 	VZEROUPPER
 	RET
 
@@ -19410,10 +19628,10 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain872
+	JZ           plain884
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain872
+	JNZ          plain884
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -19421,7 +19639,7 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none873
+	JZ           none885
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -19435,11 +19653,11 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none873:
+none885:
 	CMPQ DX, $+64
-	JB   end875
+	JB   end887
 
-loop874:
+loop886:
 	VPMULLD  (AX), Z0, Z1
 	VPADDD   (CX), Z1, Z1
 	VMOVNTPD Z1, (BX)
@@ -19457,17 +19675,17 @@ loop874:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop874
+	JAE      loop886
 
-end875:
+end887:
 	SFENCE
 
-plain872:
+plain884:
 	CMPQ    DX, $+64
-	JB      end877
+	JB      end889
 	PCALIGN $0x40
 
-loop876:
+loop888:
 	VPMULLD (AX), Z0, Z1
 	VPADDD  (CX), Z1, Z1
 	VMOVUPD Z1, (BX)
@@ -19485,13 +19703,13 @@ loop876:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop876
+	JAE     loop888
 
-end877:
+end889:
 	CMPQ DX, $+16
-	JB   end879
+	JB   end891
 
-loop878:
+loop890:
 	VPMULLD (AX), Z0, Z1
 	VPADDD  (CX), Z1, Z1
 	VMOVUPD Z1, (BX)
@@ -19500,11 +19718,11 @@ loop878:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop878
+	JAE     loop890
 
-end879:
+end891:
 	TESTQ     DX, DX
-	JZ        none880
+	JZ        none892
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -19514,7 +19732,7 @@ end879:
 	VPADDD    Z2, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none880:
+none892:
 	VZEROUPPER
 	RET
 
@@ -19535,12 +19753,12 @@ TEXT ·countFloat32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const74<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case882
+	JNE          case894
 	CMPQ         CX, $+128
-	JB           end884
+	JB           end896
 	PCALIGN      $0x40
 
-loop883:
+loop895:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -19560,23 +19778,23 @@ loop883:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop883
+	JAE    loop895
 
-end884:
+end896:
 	CMPQ CX, $+16
-	JB   end886
+	JB   end898
 
-loop885:
+loop897:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop885
+	JAE    loop897
 
-end886:
+end898:
 	TESTQ     CX, CX
-	JZ        none887
+	JZ        none899
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19584,17 +19802,17 @@ end886:
 	VCMPPS    $0x1e, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none887:
-	JMP done881
+none899:
+	JMP done893
 
-case882:
+case894:
 	CMPQ    DX, $+1
-	JNE     case888
+	JNE     case900
 	CMPQ    CX, $+128
-	JB      end890
+	JB      end902
 	PCALIGN $0x40
 
-loop889:
+loop901:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -19614,23 +19832,23 @@ loop889:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop889
+	JAE    loop901
 
-end890:
+end902:
 	CMPQ CX, $+16
-	JB   end892
+	JB   end904
 
-loop891:
+loop903:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop891
+	JAE    loop903
 
-end892:
+end904:
 	TESTQ     CX, CX
-	JZ        none893
+	JZ        none905
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19638,17 +19856,17 @@ end892:
 	VCMPPS    $0x1d, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none893:
-	JMP done881
+none905:
+	JMP done893
 
-case888:
+case900:
 	CMPQ    DX, $+2
-	JNE     case894
+	JNE     case906
 	CMPQ    CX, $+128
-	JB      end896
+	JB      end908
 	PCALIGN $0x40
 
-loop895:
+loop907:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -19668,23 +19886,23 @@ loop895:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop895
+	JAE    loop907
 
-end896:
+end908:
 	CMPQ CX, $+16
-	JB   end898
+	JB   end910
 
-loop897:
+loop909:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop897
+	JAE    loop909
 
-end898:
+end910:
 	TESTQ     CX, CX
-	JZ        none899
+	JZ        none911
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19692,17 +19910,17 @@ end898:
 	VCMPPS    $0x11, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none899:
-	JMP done881
+none911:
+	JMP done893
 
-case894:
+case906:
 	CMPQ    DX, $+3
-	JNE     case900
+	JNE     case912
 	CMPQ    CX, $+128
-	JB      end902
+	JB      end914
 	PCALIGN $0x40
 
-loop901:
+loop913:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -19722,23 +19940,23 @@ loop901:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop901
+	JAE    loop913
 
-end902:
+end914:
 	CMPQ CX, $+16
-	JB   end904
+	JB   end916
 
-loop903:
+loop915:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop903
+	JAE    loop915
 
-end904:
+end916:
 	TESTQ     CX, CX
-	JZ        none905
+	JZ        none917
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19746,17 +19964,17 @@ end904:
 	VCMPPS    $0x12, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none905:
-	JMP done881
+none917:
+	JMP done893
 
-case900:
+case912:
 	CMPQ    DX, $+4
-	JNE     case906
+	JNE     case918
 	CMPQ    CX, $+128
-	JB      end908
+	JB      end920
 	PCALIGN $0x40
 
-loop907:
+loop919:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -19776,23 +19994,23 @@ loop907:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop907
+	JAE    loop919
 
-end908:
+end920:
 	CMPQ CX, $+16
-	JB   end910
+	JB   end922
 
-loop909:
+loop921:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop909
+	JAE    loop921
 
-end910:
+end922:
 	TESTQ     CX, CX
-	JZ        none911
+	JZ        none923
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19800,15 +20018,15 @@ end910:
 	VCMPPS    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none911:
-	JMP done881
+none923:
+	JMP done893
 
-case906:
+case918:
 	CMPQ    CX, $+128
-	JB      end914
+	JB      end926
 	PCALIGN $0x40
 
-loop913:
+loop925:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -19828,23 +20046,23 @@ loop913:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop913
+	JAE    loop925
 
-end914:
+end926:
 	CMPQ CX, $+16
-	JB   end916
+	JB   end928
 
-loop915:
+loop927:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop915
+	JAE    loop927
 
-end916:
+end928:
 	TESTQ     CX, CX
-	JZ        none917
+	JZ        none929
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19852,8 +20070,8 @@ end916:
 	VCMPPS    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none917:
-done881:
+none929:
+done893:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -19901,12 +20119,12 @@ TEXT ·countInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const74<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case919
+	JNE          case931
 	CMPQ         CX, $+128
-	JB           end921
+	JB           end933
 	PCALIGN      $0x40
 
-loop920:
+loop932:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -19926,23 +20144,23 @@ loop920:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop920
+	JAE    loop932
 
-end921:
+end933:
 	CMPQ CX, $+16
-	JB   end923
+	JB   end935
 
-loop922:
+loop934:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop922
+	JAE    loop934
 
-end923:
+end935:
 	TESTQ     CX, CX
-	JZ        none924
+	JZ        none936
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19950,17 +20168,17 @@ end923:
 	VPCMPD    $0x06, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none924:
-	JMP done918
+none936:
+	JMP done930
 
-case919:
+case931:
 	CMPQ    DX, $+1
-	JNE     case925
+	JNE     case937
 	CMPQ    CX, $+128
-	JB      end927
+	JB      end939
 	PCALIGN $0x40
 
-loop926:
+loop938:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -19980,23 +20198,23 @@ loop926:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop926
+	JAE    loop938
 
-end927:
+end939:
 	CMPQ CX, $+16
-	JB   end929
+	JB   end941
 
-loop928:
+loop940:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop928
+	JAE    loop940
 
-end929:
+end941:
 	TESTQ     CX, CX
-	JZ        none930
+	JZ        none942
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20004,17 +20222,17 @@ end929:
 	VPCMPD    $0x05, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none930:
-	JMP done918
+none942:
+	JMP done930
 
-case925:
+case937:
 	CMPQ    DX, $+2
-	JNE     case931
+	JNE     case943
 	CMPQ    CX, $+128
-	JB      end933
+	JB      end945
 	PCALIGN $0x40
 
-loop932:
+loop944:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -20034,23 +20252,23 @@ loop932:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop932
+	JAE    loop944
 
-end933:
+end945:
 	CMPQ CX, $+16
-	JB   end935
+	JB   end947
 
-loop934:
+loop946:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop934
+	JAE    loop946
 
-end935:
+end947:
 	TESTQ     CX, CX
-	JZ        none936
+	JZ        none948
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20058,17 +20276,17 @@ end935:
 	VPCMPD    $0x01, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none936:
-	JMP done918
+none948:
+	JMP done930
 
-case931:
+case943:
 	CMPQ    DX, $+3
-	JNE     case937
+	JNE     case949
 	CMPQ    CX, $+128
-	JB      end939
+	JB      end951
 	PCALIGN $0x40
 
-loop938:
+loop950:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -20088,23 +20306,23 @@ loop938:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop938
+	JAE    loop950
 
-end939:
+end951:
 	CMPQ CX, $+16
-	JB   end941
+	JB   end953
 
-loop940:
+loop952:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop940
+	JAE    loop952
 
-end941:
+end953:
 	TESTQ     CX, CX
-	JZ        none942
+	JZ        none954
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20112,17 +20330,17 @@ end941:
 	VPCMPD    $0x02, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none942:
-	JMP done918
+none954:
+	JMP done930
 
-case937:
+case949:
 	CMPQ    DX, $+4
-	JNE     case943
+	JNE     case955
 	CMPQ    CX, $+128
-	JB      end945
+	JB      end957
 	PCALIGN $0x40
 
-loop944:
+loop956:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -20142,23 +20360,23 @@ loop944:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop944
+	JAE    loop956
 
-end945:
+end957:
 	CMPQ CX, $+16
-	JB   end947
+	JB   end959
 
-loop946:
+loop958:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop946
+	JAE    loop958
 
-end947:
+end959:
 	TESTQ     CX, CX
-	JZ        none948
+	JZ        none960
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20166,15 +20384,15 @@ end947:
 	VPCMPD    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none948:
-	JMP done918
+none960:
+	JMP done930
 
-case943:
+case955:
 	CMPQ    CX, $+128
-	JB      end951
+	JB      end963
 	PCALIGN $0x40
 
-loop950:
+loop962:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -20194,23 +20412,23 @@ loop950:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop950
+	JAE    loop962
 
-end951:
+end963:
 	CMPQ CX, $+16
-	JB   end953
+	JB   end965
 
-loop952:
+loop964:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop952
+	JAE    loop964
 
-end953:
+end965:
 	TESTQ     CX, CX
-	JZ        none954
+	JZ        none966
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20218,8 +20436,8 @@ end953:
 	VPCMPD    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none954:
-done918:
+none966:
+done930:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -20249,11 +20467,11 @@ TEXT ·compareFloat32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case956
+	JNE          case968
 	CMPQ         CX, $+64
-	JB           end958
+	JB           end970
 
-loop957:
+loop969:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -20266,100 +20484,6 @@ loop957:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop957
-
-end958:
-	CMPQ CX, $+16
-	JB   end960
-
-loop959:
-	VCMPPS $0x1e, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	ADDQ   $+64, AX
-	ADDQ   $+2, DX
-	SUBQ   $+16, CX
-	CMPQ   CX, $+16
-	JAE    loop959
-
-end960:
-	TESTQ     CX, CX
-	JZ        none961
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z1
-	VCMPPS    $0x1e, Z1, Z0, K1, K1
-	KMOVW     K1, (DX)
-
-none961:
-	JMP done955
-
-case956:
-	CMPQ BX, $+1
-	JNE  case962
-	CMPQ CX, $+64
-	JB   end964
-
-loop963:
-	VCMPPS $0x1d, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	VCMPPS $0x1d, 64(AX), Z0, K1
-	KMOVW  K1, 2(DX)
-	VCMPPS $0x1d, 128(AX), Z0, K1
-	KMOVW  K1, 4(DX)
-	VCMPPS $0x1d, 192(AX), Z0, K1
-	KMOVW  K1, 6(DX)
-	ADDQ   $+256, AX
-	ADDQ   $+8, DX
-	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop963
-
-end964:
-	CMPQ CX, $+16
-	JB   end966
-
-loop965:
-	VCMPPS $0x1d, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	ADDQ   $+64, AX
-	ADDQ   $+2, DX
-	SUBQ   $+16, CX
-	CMPQ   CX, $+16
-	JAE    loop965
-
-end966:
-	TESTQ     CX, CX
-	JZ        none967
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z1
-	VCMPPS    $0x1d, Z1, Z0, K1, K1
-	KMOVW     K1, (DX)
-
-none967:
-	JMP done955
-
-case962:
-	CMPQ BX, $+2
-	JNE  case968
-	CMPQ CX, $+64
-	JB   end970
-
-loop969:
-	VCMPPS $0x11, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	VCMPPS $0x11, 64(AX), Z0, K1
-	KMOVW  K1, 2(DX)
-	VCMPPS $0x11, 128(AX), Z0, K1
-	KMOVW  K1, 4(DX)
-	VCMPPS $0x11, 192(AX), Z0, K1
-	KMOVW  K1, 6(DX)
-	ADDQ   $+256, AX
-	ADDQ   $+8, DX
-	SUBQ   $+64, CX
-	CMPQ   CX, $+64
 	JAE    loop969
 
 end970:
@@ -20367,7 +20491,7 @@ end970:
 	JB   end972
 
 loop971:
-	VCMPPS $0x11, (AX), Z0, K1
+	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -20382,26 +20506,26 @@ end972:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VCMPPS    $0x11, Z1, Z0, K1, K1
+	VCMPPS    $0x1e, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none973:
-	JMP done955
+	JMP done967
 
 case968:
-	CMPQ BX, $+3
+	CMPQ BX, $+1
 	JNE  case974
 	CMPQ CX, $+64
 	JB   end976
 
 loop975:
-	VCMPPS $0x12, (AX), Z0, K1
+	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
-	VCMPPS $0x12, 64(AX), Z0, K1
+	VCMPPS $0x1d, 64(AX), Z0, K1
 	KMOVW  K1, 2(DX)
-	VCMPPS $0x12, 128(AX), Z0, K1
+	VCMPPS $0x1d, 128(AX), Z0, K1
 	KMOVW  K1, 4(DX)
-	VCMPPS $0x12, 192(AX), Z0, K1
+	VCMPPS $0x1d, 192(AX), Z0, K1
 	KMOVW  K1, 6(DX)
 	ADDQ   $+256, AX
 	ADDQ   $+8, DX
@@ -20414,7 +20538,7 @@ end976:
 	JB   end978
 
 loop977:
-	VCMPPS $0x12, (AX), Z0, K1
+	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -20429,26 +20553,26 @@ end978:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VCMPPS    $0x12, Z1, Z0, K1, K1
+	VCMPPS    $0x1d, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none979:
-	JMP done955
+	JMP done967
 
 case974:
-	CMPQ BX, $+4
+	CMPQ BX, $+2
 	JNE  case980
 	CMPQ CX, $+64
 	JB   end982
 
 loop981:
-	VCMPPS $0x00, (AX), Z0, K1
+	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
-	VCMPPS $0x00, 64(AX), Z0, K1
+	VCMPPS $0x11, 64(AX), Z0, K1
 	KMOVW  K1, 2(DX)
-	VCMPPS $0x00, 128(AX), Z0, K1
+	VCMPPS $0x11, 128(AX), Z0, K1
 	KMOVW  K1, 4(DX)
-	VCMPPS $0x00, 192(AX), Z0, K1
+	VCMPPS $0x11, 192(AX), Z0, K1
 	KMOVW  K1, 6(DX)
 	ADDQ   $+256, AX
 	ADDQ   $+8, DX
@@ -20461,7 +20585,7 @@ end982:
 	JB   end984
 
 loop983:
-	VCMPPS $0x00, (AX), Z0, K1
+	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -20476,24 +20600,26 @@ end984:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VCMPPS    $0x00, Z1, Z0, K1, K1
+	VCMPPS    $0x11, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none985:
-	JMP done955
+	JMP done967
 
 case980:
+	CMPQ BX, $+3
+	JNE  case986
 	CMPQ CX, $+64
 	JB   end988
 
 loop987:
-	VCMPPS $0x04, (AX), Z0, K1
+	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
-	VCMPPS $0x04, 64(AX), Z0, K1
+	VCMPPS $0x12, 64(AX), Z0, K1
 	KMOVW  K1, 2(DX)
-	VCMPPS $0x04, 128(AX), Z0, K1
+	VCMPPS $0x12, 128(AX), Z0, K1
 	KMOVW  K1, 4(DX)
-	VCMPPS $0x04, 192(AX), Z0, K1
+	VCMPPS $0x12, 192(AX), Z0, K1
 	KMOVW  K1, 6(DX)
 	ADDQ   $+256, AX
 	ADDQ   $+8, DX
@@ -20506,7 +20632,7 @@ end988:
 	JB   end990
 
 loop989:
-	VCMPPS $0x04, (AX), Z0, K1
+	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -20521,11 +20647,103 @@ end990:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VCMPPS    $0x04, Z1, Z0, K1, K1
+	VCMPPS    $0x12, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none991:
-done955:
+	JMP done967
+
+case986:
+	CMPQ BX, $+4
+	JNE  case992
+	CMPQ CX, $+64
+	JB   end994
+
+loop993:
+	VCMPPS $0x00, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x00, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x00, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x00, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop993
+
+end994:
+	CMPQ CX, $+16
+	JB   end996
+
+loop995:
+	VCMPPS $0x00, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop995
+
+end996:
+	TESTQ     CX, CX
+	JZ        none997
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x00, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none997:
+	JMP done967
+
+case992:
+	CMPQ CX, $+64
+	JB   end1000
+
+loop999:
+	VCMPPS $0x04, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x04, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x04, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x04, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop999
+
+end1000:
+	CMPQ CX, $+16
+	JB   end1002
+
+loop1001:
+	VCMPPS $0x04, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop1001
+
+end1002:
+	TESTQ     CX, CX
+	JZ        none1003
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x04, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none1003:
+done967:
 	VZEROUPPER
 	RET
 
@@ -20538,11 +20756,11 @@ TEXT ·compareInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case993
+	JNE          case1005
 	CMPQ         CX, $+64
-	JB           end995
+	JB           end1007
 
-loop994:
+loop1006:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -20555,100 +20773,6 @@ loop994:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop994
-
-end995:
-	CMPQ CX, $+16
-	JB   end997
-
-loop996:
-	VPCMPD $0x06, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	ADDQ   $+64, AX
-	ADDQ   $+2, DX
-	SUBQ   $+16, CX
-	CMPQ   CX, $+16
-	JAE    loop996
-
-end997:
-	TESTQ     CX, CX
-	JZ        none998
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z1
-	VPCMPD    $0x06, Z1, Z0, K1, K1
-	KMOVW     K1, (DX)
-
-none998:
-	JMP done992
-
-case993:
-	CMPQ BX, $+1
-	JNE  case999
-	CMPQ CX, $+64
-	JB   end1001
-
-loop1000:
-	VPCMPD $0x05, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	VPCMPD $0x05, 64(AX), Z0, K1
-	KMOVW  K1, 2(DX)
-	VPCMPD $0x05, 128(AX), Z0, K1
-	KMOVW  K1, 4(DX)
-	VPCMPD $0x05, 192(AX), Z0, K1
-	KMOVW  K1, 6(DX)
-	ADDQ   $+256, AX
-	ADDQ   $+8, DX
-	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop1000
-
-end1001:
-	CMPQ CX, $+16
-	JB   end1003
-
-loop1002:
-	VPCMPD $0x05, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	ADDQ   $+64, AX
-	ADDQ   $+2, DX
-	SUBQ   $+16, CX
-	CMPQ   CX, $+16
-	JAE    loop1002
-
-end1003:
-	TESTQ     CX, CX
-	JZ        none1004
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z1
-	VPCMPD    $0x05, Z1, Z0, K1, K1
-	KMOVW     K1, (DX)
-
-none1004:
-	JMP done992
-
-case999:
-	CMPQ BX, $+2
-	JNE  case1005
-	CMPQ CX, $+64
-	JB   end1007
-
-loop1006:
-	VPCMPD $0x01, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	VPCMPD $0x01, 64(AX), Z0, K1
-	KMOVW  K1, 2(DX)
-	VPCMPD $0x01, 128(AX), Z0, K1
-	KMOVW  K1, 4(DX)
-	VPCMPD $0x01, 192(AX), Z0, K1
-	KMOVW  K1, 6(DX)
-	ADDQ   $+256, AX
-	ADDQ   $+8, DX
-	SUBQ   $+64, CX
-	CMPQ   CX, $+64
 	JAE    loop1006
 
 end1007:
@@ -20656,7 +20780,7 @@ end1007:
 	JB   end1009
 
 loop1008:
-	VPCMPD $0x01, (AX), Z0, K1
+	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -20671,26 +20795,26 @@ end1009:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VPCMPD    $0x01, Z1, Z0, K1, K1
+	VPCMPD    $0x06, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none1010:
-	JMP done992
+	JMP done1004
 
 case1005:
-	CMPQ BX, $+3
+	CMPQ BX, $+1
 	JNE  case1011
 	CMPQ CX, $+64
 	JB   end1013
 
 loop1012:
-	VPCMPD $0x02, (AX), Z0, K1
+	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
-	VPCMPD $0x02, 64(AX), Z0, K1
+	VPCMPD $0x05, 64(AX), Z0, K1
 	KMOVW  K1, 2(DX)
-	VPCMPD $0x02, 128(AX), Z0, K1
+	VPCMPD $0x05, 128(AX), Z0, K1
 	KMOVW  K1, 4(DX)
-	VPCMPD $0x02, 192(AX), Z0, K1
+	VPCMPD $0x05, 192(AX), Z0, K1
 	KMOVW  K1, 6(DX)
 	ADDQ   $+256, AX
 	ADDQ   $+8, DX
@@ -20703,7 +20827,7 @@ end1013:
 	JB   end1015
 
 loop1014:
-	VPCMPD $0x02, (AX), Z0, K1
+	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -20718,26 +20842,26 @@ end1015:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VPCMPD    $0x02, Z1, Z0, K1, K1
+	VPCMPD    $0x05, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none1016:
-	JMP done992
+	JMP done1004
 
 case1011:
-	CMPQ BX, $+4
+	CMPQ BX, $+2
 	JNE  case1017
 	CMPQ CX, $+64
 	JB   end1019
 
 loop1018:
-	VPCMPD $0x00, (AX), Z0, K1
+	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
-	VPCMPD $0x00, 64(AX), Z0, K1
+	VPCMPD $0x01, 64(AX), Z0, K1
 	KMOVW  K1, 2(DX)
-	VPCMPD $0x00, 128(AX), Z0, K1
+	VPCMPD $0x01, 128(AX), Z0, K1
 	KMOVW  K1, 4(DX)
-	VPCMPD $0x00, 192(AX), Z0, K1
+	VPCMPD $0x01, 192(AX), Z0, K1
 	KMOVW  K1, 6(DX)
 	ADDQ   $+256, AX
 	ADDQ   $+8, DX
@@ -20750,7 +20874,7 @@ end1019:
 	JB   end1021
 
 loop1020:
-	VPCMPD $0x00, (AX), Z0, K1
+	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -20765,24 +20889,26 @@ end1021:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VPCMPD    $0x00, Z1, Z0, K1, K1
+	VPCMPD    $0x01, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none1022:
-	JMP done992
+	JMP done1004
 
 case1017:
+	CMPQ BX, $+3
+	JNE  case1023
 	CMPQ CX, $+64
 	JB   end1025
 
 loop1024:
-	VPCMPD $0x04, (AX), Z0, K1
+	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
-	VPCMPD $0x04, 64(AX), Z0, K1
+	VPCMPD $0x02, 64(AX), Z0, K1
 	KMOVW  K1, 2(DX)
-	VPCMPD $0x04, 128(AX), Z0, K1
+	VPCMPD $0x02, 128(AX), Z0, K1
 	KMOVW  K1, 4(DX)
-	VPCMPD $0x04, 192(AX), Z0, K1
+	VPCMPD $0x02, 192(AX), Z0, K1
 	KMOVW  K1, 6(DX)
 	ADDQ   $+256, AX
 	ADDQ   $+8, DX
@@ -20795,7 +20921,7 @@ end1025:
 	JB   end1027
 
 loop1026:
-	VPCMPD $0x04, (AX), Z0, K1
+	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -20810,11 +20936,103 @@ end1027:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VPCMPD    $0x04, Z1, Z0, K1, K1
+	VPCMPD    $0x02, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none1028:
-done992:
+	JMP done1004
+
+case1023:
+	CMPQ BX, $+4
+	JNE  case1029
+	CMPQ CX, $+64
+	JB   end1031
+
+loop1030:
+	VPCMPD $0x00, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VPCMPD $0x00, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VPCMPD $0x00, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VPCMPD $0x00, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop1030
+
+end1031:
+	CMPQ CX, $+16
+	JB   end1033
+
+loop1032:
+	VPCMPD $0x00, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop1032
+
+end1033:
+	TESTQ     CX, CX
+	JZ        none1034
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPCMPD    $0x00, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none1034:
+	JMP done1004
+
+case1029:
+	CMPQ CX, $+64
+	JB   end1037
+
+loop1036:
+	VPCMPD $0x04, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VPCMPD $0x04, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VPCMPD $0x04, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VPCMPD $0x04, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop1036
+
+end1037:
+	CMPQ CX, $+16
+	JB   end1039
+
+loop1038:
+	VPCMPD $0x04, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop1038
+
+end1039:
+	TESTQ     CX, CX
+	JZ        none1040
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VPCMPD    $0x04, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none1040:
+done1004:
 	VZEROUPPER
 	RET
 
@@ -20826,9 +21044,9 @@ TEXT ·indexOfFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1032
+	JB           end1044
 
-loop1031:
+loop1043:
 	VCMPPS $0x00, (AX), Z0, K1
 	VCMPPS $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -20838,30 +21056,30 @@ loop1031:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1030
+	JNZ    near1042
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1031
+	JAE    loop1043
 
-end1032:
-near1030:
+end1044:
+near1042:
 	CMPQ CX, $+16
-	JB   end1034
+	JB   end1046
 
-loop1033:
+loop1045:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1029
+	JNZ    found1041
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1033
+	JAE    loop1045
 
-end1034:
+end1046:
 	TESTQ     CX, CX
-	JZ        none1035
+	JZ        none1047
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20869,13 +21087,13 @@ end1034:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1029
+	JNZ       found1041
 	LEAQ      (AX)(CX*4), AX
 
-none1035:
+none1047:
 	XORQ BX, BX
 
-found1029:
+found1041:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -20894,9 +21112,9 @@ TEXT ·indexOfInt32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1039
+	JB           end1051
 
-loop1038:
+loop1050:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPCMPD $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -20906,30 +21124,30 @@ loop1038:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1037
+	JNZ    near1049
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1038
+	JAE    loop1050
 
-end1039:
-near1037:
+end1051:
+near1049:
 	CMPQ CX, $+16
-	JB   end1041
+	JB   end1053
 
-loop1040:
+loop1052:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1036
+	JNZ    found1048
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1040
+	JAE    loop1052
 
-end1041:
+end1053:
 	TESTQ     CX, CX
-	JZ        none1042
+	JZ        none1054
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20937,13 +21155,13 @@ end1041:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1036
+	JNZ       found1048
 	LEAQ      (AX)(CX*4), AX
 
-none1042:
+none1054:
 	XORQ BX, BX
 
-found1036:
+found1048:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -20961,9 +21179,9 @@ TEXT ·indexNaNFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+64
-	JB   end1046
+	JB   end1058
 
-loop1045:
+loop1057:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -20977,31 +21195,31 @@ loop1045:
 	KORW    K2, K1, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     near1044
+	JNZ     near1056
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1045
+	JAE     loop1057
 
-end1046:
-near1044:
+end1058:
+near1056:
 	CMPQ CX, $+16
-	JB   end1048
+	JB   end1060
 
-loop1047:
+loop1059:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     found1043
+	JNZ     found1055
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1047
+	JAE     loop1059
 
-end1048:
+end1060:
 	TESTQ     CX, CX
-	JZ        none1049
+	JZ        none1061
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21010,13 +21228,13 @@ end1048:
 	VCMPPS    $0x03, Z0, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1043
+	JNZ       found1055
 	LEAQ      (AX)(CX*4), AX
 
-none1049:
+none1061:
 	XORQ BX, BX
 
-found1043:
+found1055:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -21049,9 +21267,9 @@ TEXT ·leastFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K4, K4, K4
 	MOVQ    CX, DI
 
-piece1051:
+piece1063:
 	TESTQ   CX, CX
-	JZ      all1050
+	JZ      all1062
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -21059,12 +21277,12 @@ piece1051:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1052
+	JB      near1064
 	CMPQ    R8, $+128
-	JB      end1054
+	JB      end1066
 	PCALIGN $0x40
 
-loop1053:
+loop1065:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -21104,15 +21322,15 @@ loop1053:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1053
+	JAE     loop1065
 
-end1054:
-near1052:
+end1066:
+near1064:
 	CMPQ    R8, $+128
-	JB      end1056
+	JB      end1068
 	PCALIGN $0x40
 
-loop1055:
+loop1067:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -21136,24 +21354,24 @@ loop1055:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1055
+	JAE     loop1067
 
-end1056:
+end1068:
 	CMPQ R8, $+16
-	JB   end1058
+	JB   end1070
 
-loop1057:
+loop1069:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1057
+	JAE     loop1069
 
-end1058:
+end1070:
 	TESTQ   R8, R8
-	JZ      none1059
+	JZ      none1071
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K5
@@ -21163,7 +21381,7 @@ end1058:
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none1059:
+none1071:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -21174,7 +21392,7 @@ none1059:
 	VCMPPS        $0x1e, Z1, Z0, K5
 	KMOVW         K5, R8
 	TESTQ         R8, R8
-	JZ            same1060
+	JZ            same1072
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPS        Y0, Y9, Y0
@@ -21187,10 +21405,10 @@ none1059:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1060:
-	JMP piece1051
+same1072:
+	JMP piece1063
 
-all1050:
+all1062:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -21236,9 +21454,9 @@ TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K4, K4, K4
 	MOVQ    CX, DI
 
-piece1062:
+piece1074:
 	TESTQ   CX, CX
-	JZ      all1061
+	JZ      all1073
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -21246,12 +21464,12 @@ piece1062:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1063
+	JB      near1075
 	CMPQ    R8, $+128
-	JB      end1065
+	JB      end1077
 	PCALIGN $0x40
 
-loop1064:
+loop1076:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -21291,15 +21509,15 @@ loop1064:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1064
+	JAE     loop1076
 
-end1065:
-near1063:
+end1077:
+near1075:
 	CMPQ    R8, $+128
-	JB      end1067
+	JB      end1079
 	PCALIGN $0x40
 
-loop1066:
+loop1078:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -21323,24 +21541,24 @@ loop1066:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1066
+	JAE     loop1078
 
-end1067:
+end1079:
 	CMPQ R8, $+16
-	JB   end1069
+	JB   end1081
 
-loop1068:
+loop1080:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1068
+	JAE     loop1080
 
-end1069:
+end1081:
 	TESTQ   R8, R8
-	JZ      none1070
+	JZ      none1082
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K5
@@ -21350,7 +21568,7 @@ end1069:
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none1070:
+none1082:
 	VMAXPS        Z1, Z5, Z1
 	VMAXPS        Z2, Z6, Z2
 	VMAXPS        Z3, Z7, Z3
@@ -21361,7 +21579,7 @@ none1070:
 	VCMPPS        $0x11, Z1, Z0, K5
 	KMOVW         K5, R8
 	TESTQ         R8, R8
-	JZ            same1071
+	JZ            same1083
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPS        Y0, Y9, Y0
@@ -21374,10 +21592,10 @@ none1070:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1071:
-	JMP piece1062
+same1083:
+	JMP piece1074
 
-all1061:
+all1073:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -21419,9 +21637,9 @@ TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece1073:
+piece1085:
 	TESTQ   CX, CX
-	JZ      all1072
+	JZ      all1084
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -21429,12 +21647,12 @@ piece1073:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1074
+	JB      near1086
 	CMPQ    R8, $+128
-	JB      end1076
+	JB      end1088
 	PCALIGN $0x40
 
-loop1075:
+loop1087:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -21470,15 +21688,15 @@ loop1075:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1075
+	JAE     loop1087
 
-end1076:
-near1074:
+end1088:
+near1086:
 	CMPQ    R8, $+128
-	JB      end1078
+	JB      end1090
 	PCALIGN $0x40
 
-loop1077:
+loop1089:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -21498,23 +21716,23 @@ loop1077:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1077
+	JAE     loop1089
 
-end1078:
+end1090:
 	CMPQ R8, $+16
-	JB   end1080
+	JB   end1092
 
-loop1079:
+loop1091:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1079
+	JAE     loop1091
 
-end1080:
+end1092:
 	TESTQ   R8, R8
-	JZ      none1081
+	JZ      none1093
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -21523,7 +21741,7 @@ end1080:
 	VMOVUPD Z9, Z9
 	VPMINSD Z1, Z9, Z1
 
-none1081:
+none1093:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -21534,7 +21752,7 @@ none1081:
 	VPCMPD        $0x06, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1082
+	JZ            same1094
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSD       Y0, Y9, Y0
@@ -21547,10 +21765,10 @@ none1081:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1082:
-	JMP piece1073
+same1094:
+	JMP piece1085
 
-all1072:
+all1084:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -21588,9 +21806,9 @@ TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece1084:
+piece1096:
 	TESTQ   CX, CX
-	JZ      all1083
+	JZ      all1095
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -21598,12 +21816,12 @@ piece1084:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1085
+	JB      near1097
 	CMPQ    R8, $+128
-	JB      end1087
+	JB      end1099
 	PCALIGN $0x40
 
-loop1086:
+loop1098:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -21639,15 +21857,15 @@ loop1086:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1086
+	JAE     loop1098
 
-end1087:
-near1085:
+end1099:
+near1097:
 	CMPQ    R8, $+128
-	JB      end1089
+	JB      end1101
 	PCALIGN $0x40
 
-loop1088:
+loop1100:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -21667,23 +21885,23 @@ loop1088:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1088
+	JAE     loop1100
 
-end1089:
+end1101:
 	CMPQ R8, $+16
-	JB   end1091
+	JB   end1103
 
-loop1090:
+loop1102:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1090
+	JAE     loop1102
 
-end1091:
+end1103:
 	TESTQ   R8, R8
-	JZ      none1092
+	JZ      none1104
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -21692,7 +21910,7 @@ end1091:
 	VMOVUPD Z9, Z9
 	VPMAXSD Z1, Z9, Z1
 
-none1092:
+none1104:
 	VPMAXSD       Z1, Z5, Z1
 	VPMAXSD       Z2, Z6, Z2
 	VPMAXSD       Z3, Z7, Z3
@@ -21703,7 +21921,7 @@ none1092:
 	VPCMPD        $0x01, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1093
+	JZ            same1105
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSD       Y0, Y9, Y0
@@ -21716,10 +21934,10 @@ none1092:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1093:
-	JMP piece1084
+same1105:
+	JMP piece1096
 
-all1083:
+all1095:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -21744,9 +21962,9 @@ TEXT ·compressDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end1095
+	JB      end1107
 
-loop1094:
+loop1106:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -21786,9 +22004,9 @@ loop1094:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1094
+	JAE           loop1106
 
-end1095:
+end1107:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -21805,11 +22023,11 @@ TEXT ·filterFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1097
+	JNE          case1109
 	CMPQ         CX, $+64
-	JB           end1099
+	JB           end1111
 
-loop1098:
+loop1110:
 	VCMPPS        $0x1e, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21841,18 +22059,18 @@ loop1098:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1098
+	JAE           loop1110
 
-end1099:
-	JMP done1096
+end1111:
+	JMP done1108
 
-case1097:
+case1109:
 	CMPQ BX, $+1
-	JNE  case1100
+	JNE  case1112
 	CMPQ CX, $+64
-	JB   end1102
+	JB   end1114
 
-loop1101:
+loop1113:
 	VCMPPS        $0x1d, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21884,18 +22102,18 @@ loop1101:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1101
+	JAE           loop1113
 
-end1102:
-	JMP done1096
+end1114:
+	JMP done1108
 
-case1100:
+case1112:
 	CMPQ BX, $+2
-	JNE  case1103
+	JNE  case1115
 	CMPQ CX, $+64
-	JB   end1105
+	JB   end1117
 
-loop1104:
+loop1116:
 	VCMPPS        $0x11, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21927,18 +22145,18 @@ loop1104:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1104
+	JAE           loop1116
 
-end1105:
-	JMP done1096
+end1117:
+	JMP done1108
 
-case1103:
+case1115:
 	CMPQ BX, $+3
-	JNE  case1106
+	JNE  case1118
 	CMPQ CX, $+64
-	JB   end1108
+	JB   end1120
 
-loop1107:
+loop1119:
 	VCMPPS        $0x12, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21970,18 +22188,18 @@ loop1107:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1107
+	JAE           loop1119
 
-end1108:
-	JMP done1096
+end1120:
+	JMP done1108
 
-case1106:
+case1118:
 	CMPQ BX, $+4
-	JNE  case1109
+	JNE  case1121
 	CMPQ CX, $+64
-	JB   end1111
+	JB   end1123
 
-loop1110:
+loop1122:
 	VCMPPS        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22013,16 +22231,16 @@ loop1110:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1110
+	JAE           loop1122
 
-end1111:
-	JMP done1096
+end1123:
+	JMP done1108
 
-case1109:
+case1121:
 	CMPQ CX, $+64
-	JB   end1114
+	JB   end1126
 
-loop1113:
+loop1125:
 	VCMPPS        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22054,10 +22272,10 @@ loop1113:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1113
+	JAE           loop1125
 
-end1114:
-done1096:
+end1126:
+done1108:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -22074,11 +22292,11 @@ TEXT ·filterInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1116
+	JNE          case1128
 	CMPQ         CX, $+64
-	JB           end1118
+	JB           end1130
 
-loop1117:
+loop1129:
 	VPCMPD        $0x06, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22110,18 +22328,18 @@ loop1117:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1117
+	JAE           loop1129
 
-end1118:
-	JMP done1115
+end1130:
+	JMP done1127
 
-case1116:
+case1128:
 	CMPQ BX, $+1
-	JNE  case1119
+	JNE  case1131
 	CMPQ CX, $+64
-	JB   end1121
+	JB   end1133
 
-loop1120:
+loop1132:
 	VPCMPD        $0x05, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22153,18 +22371,18 @@ loop1120:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1120
+	JAE           loop1132
 
-end1121:
-	JMP done1115
+end1133:
+	JMP done1127
 
-case1119:
+case1131:
 	CMPQ BX, $+2
-	JNE  case1122
+	JNE  case1134
 	CMPQ CX, $+64
-	JB   end1124
+	JB   end1136
 
-loop1123:
+loop1135:
 	VPCMPD        $0x01, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22196,18 +22414,18 @@ loop1123:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1123
+	JAE           loop1135
 
-end1124:
-	JMP done1115
+end1136:
+	JMP done1127
 
-case1122:
+case1134:
 	CMPQ BX, $+3
-	JNE  case1125
+	JNE  case1137
 	CMPQ CX, $+64
-	JB   end1127
+	JB   end1139
 
-loop1126:
+loop1138:
 	VPCMPD        $0x02, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22239,18 +22457,18 @@ loop1126:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1126
+	JAE           loop1138
 
-end1127:
-	JMP done1115
+end1139:
+	JMP done1127
 
-case1125:
+case1137:
 	CMPQ BX, $+4
-	JNE  case1128
+	JNE  case1140
 	CMPQ CX, $+64
-	JB   end1130
+	JB   end1142
 
-loop1129:
+loop1141:
 	VPCMPD        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22282,16 +22500,16 @@ loop1129:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1129
+	JAE           loop1141
 
-end1130:
-	JMP done1115
+end1142:
+	JMP done1127
 
-case1128:
+case1140:
 	CMPQ CX, $+64
-	JB   end1133
+	JB   end1145
 
-loop1132:
+loop1144:
 	VPCMPD        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22323,10 +22541,10 @@ loop1132:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1132
+	JAE           loop1144
 
-end1133:
-done1115:
+end1145:
+done1127:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -22347,9 +22565,9 @@ TEXT ·prefixInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1135
+	JB           end1147
 
-loop1134:
+loop1146:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22414,13 +22632,13 @@ loop1134:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1134
+	JAE          loop1146
 
-end1135:
+end1147:
 	CMPQ CX, $+16
-	JB   end1137
+	JB   end1149
 
-loop1136:
+loop1148:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22440,9 +22658,9 @@ loop1136:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1136
+	JAE          loop1148
 
-end1137:
+end1149:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -22463,9 +22681,9 @@ TEXT ·prefixBeforeInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1139
+	JB           end1151
 
-loop1138:
+loop1150:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22534,13 +22752,13 @@ loop1138:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1138
+	JAE          loop1150
 
-end1139:
+end1151:
 	CMPQ CX, $+16
-	JB   end1141
+	JB   end1153
 
-loop1140:
+loop1152:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22561,9 +22779,9 @@ loop1140:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1140
+	JAE          loop1152
 
-end1141:
+end1153:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -22578,13 +22796,13 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1143
+	JNE          case1155
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1144
+	JZ           plain1156
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1144
+	JNZ          plain1156
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -22592,7 +22810,7 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1145
+	JZ           none1157
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -22607,11 +22825,11 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1145:
+none1157:
 	CMPQ CX, $+64
-	JB   end1147
+	JB   end1159
 
-loop1146:
+loop1158:
 	VPXORQ   (AX), Z1, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
@@ -22640,17 +22858,17 @@ loop1146:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1146
+	JAE      loop1158
 
-end1147:
+end1159:
 	SFENCE
 
-plain1144:
+plain1156:
 	CMPQ    CX, $+64
-	JB      end1149
+	JB      end1161
 	PCALIGN $0x40
 
-loop1148:
+loop1160:
 	VPXORQ  (AX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
@@ -22679,13 +22897,13 @@ loop1148:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1148
+	JAE     loop1160
 
-end1149:
+end1161:
 	CMPQ CX, $+16
-	JB   end1151
+	JB   end1163
 
-loop1150:
+loop1162:
 	VPXORQ  (AX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
@@ -22696,11 +22914,11 @@ loop1150:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1150
+	JAE     loop1162
 
-end1151:
+end1163:
 	TESTQ     CX, CX
-	JZ        none1152
+	JZ        none1164
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22712,18 +22930,18 @@ end1151:
 	VPSUBD    avx512const79<>+0(SB), Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none1152:
-	JMP done1142
+none1164:
+	JMP done1154
 
-case1143:
+case1155:
 	CMPQ      BX, $+1
-	JNE       case1153
+	JNE       case1165
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1154
+	JZ        plain1166
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1154
+	JNZ       plain1166
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -22731,7 +22949,7 @@ case1143:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1155
+	JZ        none1167
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -22747,11 +22965,11 @@ case1143:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1155:
+none1167:
 	CMPQ CX, $+64
-	JB   end1157
+	JB   end1169
 
-loop1156:
+loop1168:
 	VMOVUPD  (AX), Z0
 	VPADDD   avx512const79<>+0(SB), Z0, Z0
 	VPSRAD   $0x1f, Z0, Z2
@@ -22784,17 +23002,17 @@ loop1156:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1156
+	JAE      loop1168
 
-end1157:
+end1169:
 	SFENCE
 
-plain1154:
+plain1166:
 	CMPQ    CX, $+64
-	JB      end1159
+	JB      end1171
 	PCALIGN $0x40
 
-loop1158:
+loop1170:
 	VMOVUPD (AX), Z0
 	VPADDD  avx512const79<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
@@ -22827,13 +23045,13 @@ loop1158:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1158
+	JAE     loop1170
 
-end1159:
+end1171:
 	CMPQ CX, $+16
-	JB   end1161
+	JB   end1173
 
-loop1160:
+loop1172:
 	VMOVUPD (AX), Z0
 	VPADDD  avx512const79<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
@@ -22845,11 +23063,11 @@ loop1160:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1160
+	JAE     loop1172
 
-end1161:
+end1173:
 	TESTQ     CX, CX
-	JZ        none1162
+	JZ        none1174
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22862,18 +23080,18 @@ end1161:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none1162:
-	JMP done1142
+none1174:
+	JMP done1154
 
-case1153:
+case1165:
 	CMPQ      BX, $+2
-	JNE       case1163
+	JNE       case1175
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1164
+	JZ        plain1176
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1164
+	JNZ       plain1176
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -22881,7 +23099,7 @@ case1153:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1165
+	JZ        none1177
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -22899,11 +23117,11 @@ case1153:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1165:
+none1177:
 	CMPQ CX, $+64
-	JB   end1167
+	JB   end1179
 
-loop1166:
+loop1178:
 	VPXORQ   (AX), Z1, Z2
 	VADDPS   Z2, Z0, Z2
 	VCMPPS   $0x03, Z2, Z2, K1
@@ -22944,17 +23162,17 @@ loop1166:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1166
+	JAE      loop1178
 
-end1167:
+end1179:
 	SFENCE
 
-plain1164:
+plain1176:
 	CMPQ    CX, $+64
-	JB      end1169
+	JB      end1181
 	PCALIGN $0x40
 
-loop1168:
+loop1180:
 	VPXORQ  (AX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
@@ -22995,13 +23213,13 @@ loop1168:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1168
+	JAE     loop1180
 
-end1169:
+end1181:
 	CMPQ CX, $+16
-	JB   end1171
+	JB   end1183
 
-loop1170:
+loop1182:
 	VPXORQ  (AX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
@@ -23015,11 +23233,11 @@ loop1170:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1170
+	JAE     loop1182
 
-end1171:
+end1183:
 	TESTQ     CX, CX
-	JZ        none1172
+	JZ        none1184
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -23034,16 +23252,16 @@ end1171:
 	VPSUBD    avx512const79<>+0(SB), Z1, Z1
 	VMOVUPS   Z1, K1, (DX)
 
-none1172:
-	JMP done1142
+none1184:
+	JMP done1154
 
-case1163:
+case1175:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1174
+	JZ        plain1186
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1174
+	JNZ       plain1186
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -23051,7 +23269,7 @@ case1163:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1175
+	JZ        none1187
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -23062,11 +23280,11 @@ case1163:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1175:
+none1187:
 	CMPQ CX, $+64
-	JB   end1177
+	JB   end1189
 
-loop1176:
+loop1188:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -23079,17 +23297,17 @@ loop1176:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1176
+	JAE      loop1188
 
-end1177:
+end1189:
 	SFENCE
 
-plain1174:
+plain1186:
 	CMPQ    CX, $+64
-	JB      end1179
+	JB      end1191
 	PCALIGN $0x40
 
-loop1178:
+loop1190:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -23102,24 +23320,24 @@ loop1178:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1178
+	JAE     loop1190
 
-end1179:
+end1191:
 	CMPQ CX, $+16
-	JB   end1181
+	JB   end1193
 
-loop1180:
+loop1192:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1180
+	JAE     loop1192
 
-end1181:
+end1193:
 	TESTQ     CX, CX
-	JZ        none1182
+	JZ        none1194
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -23127,8 +23345,8 @@ end1181:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none1182:
-done1142:
+none1194:
+done1154:
 	VZEROUPPER
 	RET
 
@@ -23169,13 +23387,13 @@ TEXT ·partitionDwordsAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*4), DX
 	LEAQ         avx512const81<>+64(SB), CX
 	CMPQ         AX, $+1
-	JB           end1185
+	JB           end1197
 
-loop1184:
+loop1196:
 	MOVQ          SI, R8
 	SUBQ          BX, R8
 	CMPQ          R8, $+256
-	JB            end1183
+	JB            end1195
 	MOVQ          BX, R8
 	SUBQ          DI, R8
 	MOVQ          DX, R9
@@ -23250,10 +23468,10 @@ loop1184:
 	LEAQ          -64(DX)(R10*4), DX
 	SUBQ          $+1, AX
 	CMPQ          AX, $+1
-	JAE           loop1184
+	JAE           loop1196
 
-end1185:
-end1183:
+end1197:
+end1195:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -23297,7 +23515,7 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Z0
 	CMPQ         CX, $+16
-	JA           more1187
+	JA           more1199
 	LEAQ         (AX), CX
 	VPCMPD       $0x06, avx512const82<>+0(SB), Z0, K1
 	VMOVUPD      avx512const77<>+0(SB), Z1
@@ -23365,11 +23583,11 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVDQA32    Z1, K1, Z2
 	VPCMPD       $0x06, avx512const82<>+0(SB), Z0, K1
 	VMOVUPS      Z2, K1, (AX)
-	JMP          sorted1186
+	JMP          sorted1198
 
-more1187:
+more1199:
 	CMPQ       CX, $+32
-	JA         more1188
+	JA         more1200
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPD     $0x06, avx512const83<>+0(SB), Z0, K1
@@ -23513,11 +23731,11 @@ more1187:
 	VMOVUPD    Z4, (AX)
 	VPCMPD     $0x06, avx512const83<>+0(SB), Z0, K1
 	VMOVUPS    Z3, K1, 64(AX)
-	JMP        sorted1186
+	JMP        sorted1198
 
-more1188:
+more1200:
 	CMPQ       CX, $+64
-	JA         more1189
+	JA         more1201
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -23856,11 +24074,11 @@ more1188:
 	VMOVUPS    Z2, K1, 128(AX)
 	VPCMPD     $0x06, avx512const85<>+0(SB), Z0, K1
 	VMOVUPS    Z6, K1, 192(AX)
-	JMP        sorted1186
+	JMP        sorted1198
 
-more1189:
+more1201:
 	CMPQ       CX, $+128
-	JA         more1190
+	JA         more1202
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -24669,9 +24887,9 @@ more1189:
 	VMOVUPS    Z9, K1, 384(AX)
 	VPCMPD     $0x06, avx512const89<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 448(AX)
-	JMP        sorted1186
+	JMP        sorted1198
 
-more1190:
+more1202:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -26589,7 +26807,7 @@ more1190:
 	VPCMPD     $0x06, avx512const97<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 960(AX)
 
-sorted1186:
+sorted1198:
 	VZEROUPPER
 	RET
 
@@ -26769,19 +26987,19 @@ TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z8, Z8, Z8
 	VPXORQ       Z9, Z9, Z9
 	CMPQ         CX, $+64
-	JB           end1193
+	JB           end1205
 
-loop1192:
+loop1204:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1195
+	JB      end1207
 	PCALIGN $0x40
 
-loop1194:
+loop1206:
 	VCVTPS2PD   (AX), Z10
 	VFMADD231PD Z0, Z10, Z1
 	VCVTPS2PD   32(AX), Z10
@@ -26801,9 +27019,9 @@ loop1194:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1194
+	JAE         loop1206
 
-end1195:
+end1207:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -26824,23 +27042,23 @@ end1195:
 	VPXORQ Z8, Z8, Z8
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1192
+	JAE    loop1204
 
-end1193:
+end1205:
 	CMPQ CX, $+8
-	JB   end1197
+	JB   end1209
 
-loop1196:
+loop1208:
 	VCVTPS2PD   (AX), Z2
 	VFMADD231PD Z0, Z2, Z1
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1196
+	JAE         loop1208
 
-end1197:
+end1209:
 	TESTQ       CX, CX
-	JZ          none1198
+	JZ          none1210
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -26848,7 +27066,7 @@ end1197:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z0, Z2, Z1
 
-none1198:
+none1210:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -26877,19 +27095,19 @@ TEXT ·dotFloat32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, $+64
-	JB     end1200
+	JB     end1212
 
-loop1199:
+loop1211:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+64
-	JB      end1202
+	JB      end1214
 	PCALIGN $0x40
 
-loop1201:
+loop1213:
 	VCVTPS2PD   (AX), Z9
 	VCVTPS2PD   (DX), Z10
 	VFMADD231PD Z9, Z10, Z0
@@ -26918,9 +27136,9 @@ loop1201:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop1201
+	JAE         loop1213
 
-end1202:
+end1214:
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -26941,13 +27159,13 @@ end1202:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1199
+	JAE    loop1211
 
-end1200:
+end1212:
 	CMPQ CX, $+8
-	JB   end1204
+	JB   end1216
 
-loop1203:
+loop1215:
 	VCVTPS2PD   (AX), Z1
 	VCVTPS2PD   (DX), Z2
 	VFMADD231PD Z1, Z2, Z0
@@ -26955,11 +27173,11 @@ loop1203:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1203
+	JAE         loop1215
 
-end1204:
+end1216:
 	TESTQ       CX, CX
-	JZ          none1205
+	JZ          none1217
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -26969,7 +27187,7 @@ end1204:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z1, Z2, Z0
 
-none1205:
+none1217:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -26998,19 +27216,19 @@ TEXT ·sumAbsFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z10, Z10, Z10
 	VMOVUPD      avx512const0<>+0(SB), Z0
 	CMPQ         CX, $+64
-	JB           end1207
+	JB           end1219
 
-loop1206:
+loop1218:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1209
+	JB      end1221
 	PCALIGN $0x40
 
-loop1208:
+loop1220:
 	VCVTPS2PD   (AX), Z11
 	VPANDNQ     Z11, Z0, Z11
 	VFMADD231PD Z1, Z11, Z2
@@ -27038,9 +27256,9 @@ loop1208:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1208
+	JAE         loop1220
 
-end1209:
+end1221:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -27061,24 +27279,24 @@ end1209:
 	VPXORQ Z9, Z9, Z9
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1206
+	JAE    loop1218
 
-end1207:
+end1219:
 	CMPQ CX, $+8
-	JB   end1211
+	JB   end1223
 
-loop1210:
+loop1222:
 	VCVTPS2PD   (AX), Z3
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1210
+	JAE         loop1222
 
-end1211:
+end1223:
 	TESTQ       CX, CX
-	JZ          none1212
+	JZ          none1224
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27087,7 +27305,7 @@ end1211:
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 
-none1212:
+none1224:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -27126,19 +27344,19 @@ TEXT ·shiftedFloat32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1214
+	JB           end1226
 
-loop1213:
+loop1225:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1216
+	JB      end1228
 	PCALIGN $0x40
 
-loop1215:
+loop1227:
 	VCVTPS2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -27174,9 +27392,9 @@ loop1215:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1215
+	JAE         loop1227
 
-end1216:
+end1228:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -27213,13 +27431,13 @@ end1216:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1213
+	JAE    loop1225
 
-end1214:
+end1226:
 	CMPQ CX, $+8
-	JB   end1218
+	JB   end1230
 
-loop1217:
+loop1229:
 	VCVTPS2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -27227,11 +27445,11 @@ loop1217:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1217
+	JAE         loop1229
 
-end1218:
+end1230:
 	TESTQ       CX, CX
-	JZ          none1219
+	JZ          none1231
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27242,7 +27460,7 @@ end1218:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1219:
+none1231:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -27289,19 +27507,19 @@ TEXT ·shiftedInt32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1221
+	JB           end1233
 
-loop1220:
+loop1232:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1223
+	JB      end1235
 	PCALIGN $0x40
 
-loop1222:
+loop1234:
 	VCVTDQ2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -27337,9 +27555,9 @@ loop1222:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1222
+	JAE         loop1234
 
-end1223:
+end1235:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -27376,13 +27594,13 @@ end1223:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1220
+	JAE    loop1232
 
-end1221:
+end1233:
 	CMPQ CX, $+8
-	JB   end1225
+	JB   end1237
 
-loop1224:
+loop1236:
 	VCVTDQ2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -27390,11 +27608,11 @@ loop1224:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1224
+	JAE         loop1236
 
-end1225:
+end1237:
 	TESTQ       CX, CX
-	JZ          none1226
+	JZ          none1238
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27405,7 +27623,7 @@ end1225:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1226:
+none1238:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -27458,10 +27676,10 @@ TEXT ·coShiftedFloat32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end1228
+	JB           end1240
 	PCALIGN      $0x40
 
-loop1227:
+loop1239:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -27506,13 +27724,13 @@ loop1227:
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop1227
+	JAE         loop1239
 
-end1228:
+end1240:
 	CMPQ CX, $+8
-	JB   end1230
+	JB   end1242
 
-loop1229:
+loop1241:
 	VCVTPS2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTPS2PD   (DX), Z23
@@ -27526,11 +27744,11 @@ loop1229:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1229
+	JAE         loop1241
 
-end1230:
+end1242:
 	TESTQ       CX, CX
-	JZ          none1231
+	JZ          none1243
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -27548,7 +27766,7 @@ end1230:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1231:
+none1243:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -27635,10 +27853,10 @@ TEXT ·coShiftedInt32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end1233
+	JB           end1245
 	PCALIGN      $0x40
 
-loop1232:
+loop1244:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -27683,13 +27901,13 @@ loop1232:
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop1232
+	JAE         loop1244
 
-end1233:
+end1245:
 	CMPQ CX, $+8
-	JB   end1235
+	JB   end1247
 
-loop1234:
+loop1246:
 	VCVTDQ2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTDQ2PD   (DX), Z23
@@ -27703,11 +27921,11 @@ loop1234:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1234
+	JAE         loop1246
 
-end1235:
+end1247:
 	TESTQ       CX, CX
-	JZ          none1236
+	JZ          none1248
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -27725,7 +27943,7 @@ end1235:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1236:
+none1248:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -27791,9 +28009,9 @@ TEXT ·groupFloatsFloat32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1238
+	JB      end1250
 
-loop1237:
+loop1249:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -27815,9 +28033,9 @@ loop1237:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1237
+	JAE      loop1249
 
-end1238:
+end1250:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -27825,9 +28043,9 @@ end1238:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1240
+	JB      end1252
 
-loop1239:
+loop1251:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -27928,13 +28146,13 @@ loop1239:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1239
+	JAE          loop1251
 
-end1240:
+end1252:
 	CMPQ BX, $+1
-	JB   end1242
+	JB   end1254
 
-loop1241:
+loop1253:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -27951,15 +28169,15 @@ loop1241:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1241
+	JAE          loop1253
 
-end1242:
+end1254:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1244
+	JB   end1256
 
-loop1243:
+loop1255:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -27981,9 +28199,9 @@ loop1243:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1243
+	JAE     loop1255
 
-end1244:
+end1256:
 	VZEROUPPER
 	RET
 
@@ -27999,9 +28217,9 @@ TEXT ·groupFloatsInt32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1246
+	JB      end1258
 
-loop1245:
+loop1257:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -28023,9 +28241,9 @@ loop1245:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1245
+	JAE      loop1257
 
-end1246:
+end1258:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -28033,9 +28251,9 @@ end1246:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1248
+	JB      end1260
 
-loop1247:
+loop1259:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -28136,13 +28354,13 @@ loop1247:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1247
+	JAE          loop1259
 
-end1248:
+end1260:
 	CMPQ BX, $+1
-	JB   end1250
+	JB   end1262
 
-loop1249:
+loop1261:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -28159,15 +28377,15 @@ loop1249:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1249
+	JAE          loop1261
 
-end1250:
+end1262:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1252
+	JB   end1264
 
-loop1251:
+loop1263:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -28189,9 +28407,9 @@ loop1251:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1251
+	JAE     loop1263
 
-end1252:
+end1264:
 	VZEROUPPER
 	RET
 
@@ -28202,18 +28420,18 @@ TEXT ·widenFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1254
+	JB   end1266
 
-loop1253:
+loop1265:
 	VCVTPS2PD (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1253
+	JAE       loop1265
 
-end1254:
+end1266:
 	VZEROUPPER
 	RET
 
@@ -28224,18 +28442,18 @@ TEXT ·widenInt32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1256
+	JB   end1268
 
-loop1255:
+loop1267:
 	VPMOVSXDQ (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1255
+	JAE       loop1267
 
-end1256:
+end1268:
 	VZEROUPPER
 	RET
 
@@ -28246,9 +28464,9 @@ TEXT ·roundFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1258
+	JB   end1270
 
-loop1257:
+loop1269:
 	VMOVUPD   (AX), Z0
 	VCVTPD2PS Z0, Y0
 	VMOVUPS   Y0, (DX)
@@ -28256,9 +28474,9 @@ loop1257:
 	ADDQ      $+32, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1257
+	JAE       loop1269
 
-end1258:
+end1270:
 	VZEROUPPER
 	RET
 
@@ -28274,23 +28492,23 @@ TEXT ·takeDwordsAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+8
-	JB           end1261
+	JB           end1273
 
-loop1260:
+loop1272:
 	VMOVUPD    (DX), Z2
 	VPCMPUQ    $0x06, Z2, Z0, K1
 	KORTESTB   K1, K1
-	JAE        bad1259
+	JAE        bad1271
 	VGATHERQPS (AX)(Z2*4), K1, Y1
 	VMOVUPS    Y1, (CX)
 	ADDQ       $+64, DX
 	ADDQ       $+32, CX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop1260
+	JAE        loop1272
 
-end1261:
-bad1259:
+end1273:
+bad1271:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -28317,10 +28535,10 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1262
+	JZ           plain1274
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1262
+	JNZ          plain1274
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -28328,7 +28546,7 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1263
+	JZ           none1275
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -28360,11 +28578,11 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1263:
+none1275:
 	CMPQ CX, $+32
-	JB   end1265
+	JB   end1277
 
-loop1264:
+loop1276:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -28461,17 +28679,17 @@ loop1264:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1264
+	JAE          loop1276
 
-end1265:
+end1277:
 	SFENCE
 
-plain1262:
+plain1274:
 	CMPQ    CX, $+32
-	JB      end1267
+	JB      end1279
 	PCALIGN $0x40
 
-loop1266:
+loop1278:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -28568,13 +28786,13 @@ loop1266:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1266
+	JAE          loop1278
 
-end1267:
+end1279:
 	CMPQ CX, $+8
-	JB   end1269
+	JB   end1281
 
-loop1268:
+loop1280:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -28602,11 +28820,11 @@ loop1268:
 	ADDQ         $+32, AX
 	SUBQ         $+8, CX
 	CMPQ         CX, $+8
-	JAE          loop1268
+	JAE          loop1280
 
-end1269:
+end1281:
 	TESTQ        CX, CX
-	JZ           none1270
+	JZ           none1282
 	MOVQ         $-1, BX
 	BZHIQ        CX, BX, BX
 	KMOVW        BX, K1
@@ -28635,7 +28853,7 @@ end1269:
 	VCVTPD2PS    Z4, Y0
 	VMOVUPS      Y0, K1, (DX)
 
-none1270:
+none1282:
 	VZEROUPPER
 	RET
 
@@ -28688,10 +28906,10 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1271
+	JZ           plain1283
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1271
+	JNZ          plain1283
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -28699,7 +28917,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1272
+	JZ           none1284
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -28724,7 +28942,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VFMADD231PD  Z7, Z16, Z18
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary1273
+	JZ           ordinary1285
 	VCMPPD       $0x11, Z13, Z14, K2
 	VMOVUPD      avx512const54<>+0(SB), K2, Z18
 	VCMPPD       $0x00, Z13, Z14, K2
@@ -28732,289 +28950,15 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z18
 
-ordinary1273:
+ordinary1285:
 	VCVTPD2PS Z18, Y14
 	VMOVUPS   Y14, K1, (DX)
 	SUBQ      BX, CX
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1272:
+none1284:
 	CMPQ CX, $+32
-	JB   end1275
-
-loop1274:
-	VCVTPS2PD   (AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1276
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1276:
-	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, (DX)
-	VCVTPS2PD   32(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1277
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1277:
-	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, 32(DX)
-	VCVTPS2PD   64(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1278
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1278:
-	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, 64(DX)
-	VCVTPS2PD   96(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1279
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1279:
-	VCVTPD2PS Z18, Y14
-	VMOVNTPD  Y14, 96(DX)
-	ADDQ      $+128, DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1274
-
-end1275:
-	SFENCE
-
-plain1271:
-	CMPQ    CX, $+32
-	JB      end1281
-	PCALIGN $0x40
-
-loop1280:
-	VCVTPS2PD   (AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1282
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1282:
-	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, (DX)
-	VCVTPS2PD   32(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1283
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1283:
-	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, 32(DX)
-	VCVTPS2PD   64(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1284
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1284:
-	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, 64(DX)
-	VCVTPS2PD   96(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1285
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1285:
-	VCVTPD2PS Z18, Y14
-	VMOVUPD   Y14, 96(DX)
-	ADDQ      $+128, DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1280
-
-end1281:
-	CMPQ CX, $+8
 	JB   end1287
 
 loop1286:
@@ -29047,17 +28991,291 @@ loop1286:
 	VMOVUPD     Z14, K1, Z18
 
 ordinary1288:
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, (DX)
+	VCVTPS2PD   32(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1289
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1289:
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, 32(DX)
+	VCVTPS2PD   64(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1290
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1290:
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, 64(DX)
+	VCVTPS2PD   96(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1291
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1291:
+	VCVTPD2PS Z18, Y14
+	VMOVNTPD  Y14, 96(DX)
+	ADDQ      $+128, DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1286
+
+end1287:
+	SFENCE
+
+plain1283:
+	CMPQ    CX, $+32
+	JB      end1293
+	PCALIGN $0x40
+
+loop1292:
+	VCVTPS2PD   (AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1294
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1294:
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, (DX)
+	VCVTPS2PD   32(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1295
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1295:
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, 32(DX)
+	VCVTPS2PD   64(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1296
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1296:
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, 64(DX)
+	VCVTPS2PD   96(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1297
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1297:
+	VCVTPD2PS Z18, Y14
+	VMOVUPD   Y14, 96(DX)
+	ADDQ      $+128, DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1292
+
+end1293:
+	CMPQ CX, $+8
+	JB   end1299
+
+loop1298:
+	VCVTPS2PD   (AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1300
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1300:
 	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, (DX)
 	ADDQ      $+32, DX
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1286
+	JAE       loop1298
 
-end1287:
+end1299:
 	TESTQ       CX, CX
-	JZ          none1289
+	JZ          none1301
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -29082,7 +29300,7 @@ end1287:
 	VFMADD231PD Z7, Z15, Z2
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary1290
+	JZ          ordinary1302
 	VCMPPD      $0x11, Z13, Z14, K2
 	VMOVUPD     avx512const54<>+0(SB), K2, Z2
 	VCMPPD      $0x00, Z13, Z14, K2
@@ -29090,11 +29308,11 @@ end1287:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z2
 
-ordinary1290:
+ordinary1302:
 	VCVTPD2PS Z2, Y0
 	VMOVUPS   Y0, K1, (DX)
 
-none1289:
+none1301:
 	VZEROUPPER
 	RET
 
@@ -29135,13 +29353,13 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1292
+	JNE          case1304
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1293
+	JZ           plain1305
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1293
+	JNZ          plain1305
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -29149,7 +29367,7 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1294
+	JZ           none1306
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -29161,11 +29379,11 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1294:
+none1306:
 	CMPQ CX, $+32
-	JB   end1296
+	JB   end1308
 
-loop1295:
+loop1307:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VMOVNTPD Z1, (DX)
@@ -29182,17 +29400,17 @@ loop1295:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1295
+	JAE      loop1307
 
-end1296:
+end1308:
 	SFENCE
 
-plain1293:
+plain1305:
 	CMPQ    CX, $+32
-	JB      end1298
+	JB      end1310
 	PCALIGN $0x40
 
-loop1297:
+loop1309:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -29209,13 +29427,13 @@ loop1297:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1297
+	JAE     loop1309
 
-end1298:
+end1310:
 	CMPQ CX, $+8
-	JB   end1300
+	JB   end1312
 
-loop1299:
+loop1311:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -29223,11 +29441,11 @@ loop1299:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1299
+	JAE     loop1311
 
-end1300:
+end1312:
 	TESTQ     CX, CX
-	JZ        none1301
+	JZ        none1313
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -29236,18 +29454,18 @@ end1300:
 	VPMULLQ   Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (DX)
 
-none1301:
-	JMP done1291
+none1313:
+	JMP done1303
 
-case1292:
+case1304:
 	CMPQ      BX, $+1
-	JNE       case1302
+	JNE       case1314
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1303
+	JZ        plain1315
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1303
+	JNZ       plain1315
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -29255,7 +29473,7 @@ case1292:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1304
+	JZ        none1316
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -29266,11 +29484,11 @@ case1292:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none1304:
+none1316:
 	CMPQ CX, $+32
-	JB   end1306
+	JB   end1318
 
-loop1305:
+loop1317:
 	VPABSQ   (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VPABSQ   64(AX), Z0
@@ -29283,17 +29501,17 @@ loop1305:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1305
+	JAE      loop1317
 
-end1306:
+end1318:
 	SFENCE
 
-plain1303:
+plain1315:
 	CMPQ    CX, $+32
-	JB      end1308
+	JB      end1320
 	PCALIGN $0x40
 
-loop1307:
+loop1319:
 	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	VPABSQ  64(AX), Z0
@@ -29306,24 +29524,24 @@ loop1307:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1307
+	JAE     loop1319
 
-end1308:
+end1320:
 	CMPQ CX, $+8
-	JB   end1310
+	JB   end1322
 
-loop1309:
+loop1321:
 	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1309
+	JAE     loop1321
 
-end1310:
+end1322:
 	TESTQ     CX, CX
-	JZ        none1311
+	JZ        none1323
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -29331,16 +29549,16 @@ end1310:
 	VPABSQ    Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1311:
-	JMP done1291
+none1323:
+	JMP done1303
 
-case1302:
+case1314:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1313
+	JZ        plain1325
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1313
+	JNZ       plain1325
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -29348,7 +29566,7 @@ case1302:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1314
+	JZ        none1326
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -29359,11 +29577,11 @@ case1302:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none1314:
+none1326:
 	CMPQ CX, $+32
-	JB   end1316
+	JB   end1328
 
-loop1315:
+loop1327:
 	VPSUBQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPSUBQ   64(AX), Z1, Z0
@@ -29376,17 +29594,17 @@ loop1315:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1315
+	JAE      loop1327
 
-end1316:
+end1328:
 	SFENCE
 
-plain1313:
+plain1325:
 	CMPQ    CX, $+32
-	JB      end1318
+	JB      end1330
 	PCALIGN $0x40
 
-loop1317:
+loop1329:
 	VPSUBQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPSUBQ  64(AX), Z1, Z0
@@ -29399,24 +29617,24 @@ loop1317:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1317
+	JAE     loop1329
 
-end1318:
+end1330:
 	CMPQ CX, $+8
-	JB   end1320
+	JB   end1332
 
-loop1319:
+loop1331:
 	VPSUBQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1319
+	JAE     loop1331
 
-end1320:
+end1332:
 	TESTQ     CX, CX
-	JZ        none1321
+	JZ        none1333
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -29424,8 +29642,8 @@ end1320:
 	VPSUBQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1321:
-done1291:
+none1333:
+done1303:
 	VZEROUPPER
 	RET
 
@@ -29440,10 +29658,10 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1322
+	JZ           plain1334
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1322
+	JNZ          plain1334
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -29451,7 +29669,7 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1323
+	JZ           none1335
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -29466,11 +29684,11 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1323:
+none1335:
 	CMPQ DX, $+32
-	JB   end1325
+	JB   end1337
 
-loop1324:
+loop1336:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VPADDQ   (CX), Z1, Z1
@@ -29492,17 +29710,17 @@ loop1324:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1324
+	JAE      loop1336
 
-end1325:
+end1337:
 	SFENCE
 
-plain1322:
+plain1334:
 	CMPQ    DX, $+32
-	JB      end1327
+	JB      end1339
 	PCALIGN $0x40
 
-loop1326:
+loop1338:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -29524,13 +29742,13 @@ loop1326:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop1326
+	JAE     loop1338
 
-end1327:
+end1339:
 	CMPQ DX, $+8
-	JB   end1329
+	JB   end1341
 
-loop1328:
+loop1340:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -29540,11 +29758,11 @@ loop1328:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop1328
+	JAE     loop1340
 
-end1329:
+end1341:
 	TESTQ     DX, DX
-	JZ        none1330
+	JZ        none1342
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -29555,7 +29773,7 @@ end1329:
 	VPADDQ    Z2, Z1, Z1
 	VMOVUPD   Z1, K1, (BX)
 
-none1330:
+none1342:
 	VZEROUPPER
 	RET
 
@@ -29571,10 +29789,10 @@ TEXT ·dotInt64AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z2, Z2, Z2
 	VPXORQ  Z3, Z3, Z3
 	CMPQ    CX, $+32
-	JB      end1332
+	JB      end1344
 	PCALIGN $0x40
 
-loop1331:
+loop1343:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -29591,13 +29809,13 @@ loop1331:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1331
+	JAE     loop1343
 
-end1332:
+end1344:
 	CMPQ CX, $+8
-	JB   end1334
+	JB   end1346
 
-loop1333:
+loop1345:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -29605,11 +29823,11 @@ loop1333:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1333
+	JAE     loop1345
 
-end1334:
+end1346:
 	TESTQ     CX, CX
-	JZ        none1335
+	JZ        none1347
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -29619,7 +29837,7 @@ end1334:
 	VPMULLQ   Z5, Z4, Z4
 	VPADDQ    Z4, Z0, Z0
 
-none1335:
+none1347:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -29662,19 +29880,19 @@ TEXT ·shiftedInt64AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1337
+	JB           end1349
 
-loop1336:
+loop1348:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1339
+	JB      end1351
 	PCALIGN $0x40
 
-loop1338:
+loop1350:
 	VPADDQ      (AX), Z0, Z20
 	VCVTQQ2PD   Z20, Z20
 	VFMADD231PD Z19, Z20, Z1
@@ -29710,9 +29928,9 @@ loop1338:
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1338
+	JAE         loop1350
 
-end1339:
+end1351:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -29749,13 +29967,13 @@ end1339:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1336
+	JAE    loop1348
 
-end1337:
+end1349:
 	CMPQ CX, $+8
-	JB   end1341
+	JB   end1353
 
-loop1340:
+loop1352:
 	VPADDQ      (AX), Z0, Z2
 	VCVTQQ2PD   Z2, Z2
 	VFMADD231PD Z19, Z2, Z1
@@ -29763,11 +29981,11 @@ loop1340:
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1340
+	JAE         loop1352
 
-end1341:
+end1353:
 	TESTQ       CX, CX
-	JZ          none1342
+	JZ          none1354
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -29778,7 +29996,7 @@ end1341:
 	VFMADD231PD Z19, Z0, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none1342:
+none1354:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -29807,10 +30025,10 @@ TEXT ·flipAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1343
+	JZ           plain1355
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1343
+	JNZ          plain1355
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -29818,7 +30036,7 @@ TEXT ·flipAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1344
+	JZ           none1356
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -29829,11 +30047,11 @@ TEXT ·flipAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1344:
+none1356:
 	CMPQ CX, $+32
-	JB   end1346
+	JB   end1358
 
-loop1345:
+loop1357:
 	VPXORQ   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VPXORQ   64(AX), Z0, Z1
@@ -29846,17 +30064,17 @@ loop1345:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1345
+	JAE      loop1357
 
-end1346:
+end1358:
 	SFENCE
 
-plain1343:
+plain1355:
 	CMPQ    CX, $+32
-	JB      end1348
+	JB      end1360
 	PCALIGN $0x40
 
-loop1347:
+loop1359:
 	VPXORQ  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VPXORQ  64(AX), Z0, Z1
@@ -29869,24 +30087,24 @@ loop1347:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1347
+	JAE     loop1359
 
-end1348:
+end1360:
 	CMPQ CX, $+8
-	JB   end1350
+	JB   end1362
 
-loop1349:
+loop1361:
 	VPXORQ  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1349
+	JAE     loop1361
 
-end1350:
+end1362:
 	TESTQ     CX, CX
-	JZ        none1351
+	JZ        none1363
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -29894,7 +30112,7 @@ end1350:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1351:
+none1363:
 	VZEROUPPER
 	RET
 
@@ -29909,10 +30127,10 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1352
+	JZ           plain1364
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1352
+	JNZ          plain1364
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -29920,7 +30138,7 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1353
+	JZ           none1365
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -29939,11 +30157,11 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1353:
+none1365:
 	CMPQ CX, $+32
-	JB   end1355
+	JB   end1367
 
-loop1354:
+loop1366:
 	VPXORQ   (AX), Z0, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
@@ -29988,17 +30206,17 @@ loop1354:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1354
+	JAE      loop1366
 
-end1355:
+end1367:
 	SFENCE
 
-plain1352:
+plain1364:
 	CMPQ    CX, $+32
-	JB      end1357
+	JB      end1369
 	PCALIGN $0x40
 
-loop1356:
+loop1368:
 	VPXORQ  (AX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -30043,13 +30261,13 @@ loop1356:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1356
+	JAE     loop1368
 
-end1357:
+end1369:
 	CMPQ CX, $+8
-	JB   end1359
+	JB   end1371
 
-loop1358:
+loop1370:
 	VPXORQ  (AX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -30064,11 +30282,11 @@ loop1358:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1358
+	JAE     loop1370
 
-end1359:
+end1371:
 	TESTQ     CX, CX
-	JZ        none1360
+	JZ        none1372
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -30084,7 +30302,7 @@ end1359:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1360:
+none1372:
 	VZEROUPPER
 	RET
 
@@ -30119,9 +30337,9 @@ TEXT ·bucketsOfAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+32
-	JB           end1362
+	JB           end1374
 
-loop1361:
+loop1373:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -30178,13 +30396,13 @@ loop1361:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1361
+	JAE      loop1373
 
-end1362:
+end1374:
 	CMPQ DX, $+8
-	JB   end1364
+	JB   end1376
 
-loop1363:
+loop1375:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -30202,11 +30420,11 @@ loop1363:
 	ADDQ     $+64, CX
 	SUBQ     $+8, DX
 	CMPQ     DX, $+8
-	JAE      loop1363
+	JAE      loop1375
 
-end1364:
+end1376:
 	TESTQ     DX, DX
-	JZ        none1365
+	JZ        none1377
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
 	KMOVW     BX, K1
@@ -30225,7 +30443,7 @@ end1364:
 	VPSRLQ    $0x20, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-none1365:
+none1377:
 	VZEROUPPER
 	RET
 
@@ -30244,24 +30462,24 @@ TEXT ·encodeAVX512(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1370
+	JB      end1382
 
-loop1369:
+loop1381:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1369
+	JAE        loop1381
 
-end1370:
+end1382:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1366:
+key1378:
 	CMPQ         BX, R12
-	JAE          end1368
+	JAE          end1380
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -30271,7 +30489,7 @@ key1366:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1367:
+again1379:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -30279,18 +30497,18 @@ again1367:
 	CMOVLHI  R10, R8
 	BZHIL    R8, DI, DI
 	TESTL    DI, DI
-	JZ       miss1371
+	JZ       miss1383
 	TZCNTL   DI, DI
 	MOVL     40(SI)(DI*4), R8
 	MOVL     R8, (AX)(BX*4)
 	INCQ     BX
-	JMP      key1366
+	JMP      key1378
 
-miss1371:
+miss1383:
 	CMPL R8, $+5
-	JAE  full1372
+	JAE  full1384
 	CMPQ R13, room+80(FP)
-	JAE  end1368
+	JAE  end1380
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -30300,24 +30518,24 @@ miss1371:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1366
+	JMP  key1378
 
-full1372:
-	JNE  passed1373
+full1384:
+	JNE  passed1385
 	MOVL $0x00000006, 60(SI)
 
-passed1373:
+passed1385:
 	DECL    R9
-	JZ      last1374
+	JZ      last1386
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1367
+	JMP     again1379
 
-last1374:
-end1368:
+last1386:
+end1380:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -30338,24 +30556,24 @@ TEXT ·findAVX512(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1379
+	JB      end1391
 
-loop1378:
+loop1390:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1378
+	JAE        loop1390
 
-end1379:
+end1391:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1375:
+key1387:
 	CMPQ         BX, R12
-	JAE          end1377
+	JAE          end1389
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -30365,7 +30583,7 @@ key1375:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1376:
+again1388:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -30374,7 +30592,7 @@ again1376:
 	BZHIL    R8, DI, DI
 	XORL     $+6, R8
 	ORL      DI, R8
-	JZ       passed1381
+	JZ       passed1393
 	MOVL     DI, R8
 	ORL      $+32, R8
 	TZCNTL   R8, R8
@@ -30385,25 +30603,25 @@ again1376:
 	CMPL     DI, $+1
 	SBBQ     $+0, R13
 	INCQ     BX
-	JMP      key1375
+	JMP      key1387
 
-passed1381:
+passed1393:
 	DECL    R9
-	JZ      last1382
+	JZ      last1394
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1376
+	JMP     again1388
 
-last1382:
+last1394:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1375
+	JMP  key1387
 
-end1377:
+end1389:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

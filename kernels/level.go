@@ -27,7 +27,8 @@ var active, errLevel = choose(os.Getenv(envLevel), best())
 
 // mover is the level of bodies that move more than they compute: active, but where
 // vectors of 512 bits pass the ports to memory in two halves. Element by element
-// the levels do the same, so the bits are the same. It is written with active.
+// the levels do the same, so the bits are the same. It is written with active, and
+// differs from it only as AVX2 from AVX-512.
 var mover = moverOf(active, halfPorts)
 
 func moverOf(l level, half bool) level {
