@@ -11369,77 +11369,78 @@ none597:
 	VZEROUPPER
 	RET
 
-// func keysAVX2(c int, dst *int64, x []int64, stream int)
+// func keysAVX2(c int, dst *int64, x []int64, flip int64, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·keysAVX2(SB), NOSPLIT, $0-48
-	VPXOR      Y0, Y0, Y0
-	MOVQ       x_base+16(FP), AX
-	MOVQ       x_len+24(FP), CX
-	MOVQ       dst+8(FP), DX
-	MOVQ       c+0(FP), BX
-	CMPQ       BX, $+0
-	JNE        case599
-	MOVQ       stream+40(FP), BX
-	TESTQ      BX, BX
-	JZ         plain600
-	MOVQ       DX, BX
-	ANDQ       $+7, BX
-	JNZ        plain600
-	MOVQ       DX, BX
-	NEGQ       BX
-	ANDQ       $+31, BX
-	SHRQ       $0x03, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
-	TESTQ      BX, BX
-	JZ         none601
-	LEAQ       avx2const0<>+24(SB), SI
-	NEGQ       BX
-	VMOVDQU    (SI)(BX*8), Y0
-	NEGQ       BX
-	VMASKMOVPD (AX), Y0, Y1
-	VMOVUPD    Y1, Y1
-	VPXOR      Y2, Y2, Y2
-	VPCMPGTQ   Y1, Y2, Y2
-	VPSRLQ     $0x01, Y2, Y2
-	VPXOR      Y2, Y1, Y1
-	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
-	VMASKMOVPD Y1, Y0, (DX)
-	SUBQ       BX, CX
-	LEAQ       (DX)(BX*8), DX
-	LEAQ       (AX)(BX*8), AX
+TEXT ·keysAVX2(SB), NOSPLIT, $0-56
+	VPXOR        Y0, Y0, Y0
+	VPBROADCASTQ flip+40(FP), Y1
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case599
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain600
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain600
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none601
+	LEAQ         avx2const0<>+24(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*8), Y0
+	NEGQ         BX
+	VMASKMOVPD   (AX), Y0, Y2
+	VPXOR        Y2, Y1, Y2
+	VPXOR        Y3, Y3, Y3
+	VPCMPGTQ     Y2, Y3, Y3
+	VPSRLQ       $0x01, Y3, Y3
+	VPXOR        Y3, Y2, Y2
+	VPSUBQ       avx2const62<>+0(SB), Y2, Y2
+	VMASKMOVPD   Y2, Y0, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
 
 none601:
 	CMPQ CX, $+16
 	JB   end603
 
 loop602:
-	VMOVUPD  (AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    (AX), Y1, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
 	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, (DX)
-	VMOVUPD  32(AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    32(AX), Y1, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
 	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 32(DX)
-	VMOVUPD  64(AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    64(AX), Y1, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
 	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 64(DX)
-	VMOVUPD  96(AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    96(AX), Y1, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
 	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 96(DX)
 	ADDQ     $+128, DX
@@ -11457,32 +11458,32 @@ plain600:
 	PCALIGN $0x40
 
 loop604:
-	VMOVUPD  (AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    (AX), Y1, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
 	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, (DX)
-	VMOVUPD  32(AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    32(AX), Y1, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
 	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, 32(DX)
-	VMOVUPD  64(AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    64(AX), Y1, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
 	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, 64(DX)
-	VMOVUPD  96(AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    96(AX), Y1, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
 	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, 96(DX)
 	ADDQ     $+128, DX
@@ -11496,11 +11497,11 @@ end605:
 	JB   end607
 
 loop606:
-	VMOVUPD  (AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    (AX), Y1, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
 	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, (DX)
 	ADDQ     $+32, DX
@@ -11516,8 +11517,8 @@ end607:
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
 	NEGQ       CX
-	VMASKMOVPD (AX), Y0, Y1
-	VMOVUPD    Y1, Y1
+	VMASKMOVPD (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y1
 	VPXOR      Y2, Y2, Y2
 	VPCMPGTQ   Y1, Y2, Y2
 	VPSRLQ     $0x01, Y2, Y2
@@ -11531,7 +11532,7 @@ none608:
 case599:
 	CMPQ       BX, $+1
 	JNE        case609
-	MOVQ       stream+40(FP), BX
+	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
 	JZ         plain610
 	MOVQ       DX, BX
@@ -11549,14 +11550,15 @@ case599:
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
 	NEGQ       BX
-	VMASKMOVPD (AX), Y0, Y1
-	VMOVUPD    Y1, Y1
-	VPADDQ     avx2const62<>+0(SB), Y1, Y1
-	VPXOR      Y2, Y2, Y2
-	VPCMPGTQ   Y1, Y2, Y2
-	VPSRLQ     $0x01, Y2, Y2
-	VPXOR      Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (DX)
+	VMASKMOVPD (AX), Y0, Y2
+	VMOVUPD    Y2, Y2
+	VPADDQ     avx2const62<>+0(SB), Y2, Y2
+	VPXOR      Y3, Y3, Y3
+	VPCMPGTQ   Y2, Y3, Y3
+	VPSRLQ     $0x01, Y3, Y3
+	VPXOR      Y3, Y2, Y2
+	VPXOR      Y2, Y1, Y2
+	VMASKMOVPD Y2, Y0, (DX)
 	SUBQ       BX, CX
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
@@ -11568,31 +11570,35 @@ none611:
 loop612:
 	VMOVUPD  (AX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VMOVUPD  32(AX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
 	VMOVNTPD Y0, 32(DX)
 	VMOVUPD  64(AX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
 	VMOVNTPD Y0, 64(DX)
 	VMOVUPD  96(AX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
 	VMOVNTPD Y0, 96(DX)
 	ADDQ     $+128, DX
 	ADDQ     $+128, AX
@@ -11611,31 +11617,35 @@ plain610:
 loop614:
 	VMOVUPD  (AX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
 	VMOVUPD  Y0, (DX)
 	VMOVUPD  32(AX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
 	VMOVUPD  Y0, 32(DX)
 	VMOVUPD  64(AX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
 	VMOVUPD  Y0, 64(DX)
 	VMOVUPD  96(AX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
 	VMOVUPD  Y0, 96(DX)
 	ADDQ     $+128, DX
 	ADDQ     $+128, AX
@@ -11650,10 +11660,11 @@ end615:
 loop616:
 	VMOVUPD  (AX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
 	VMOVUPD  Y0, (DX)
 	ADDQ     $+32, DX
 	ADDQ     $+32, AX
@@ -11668,12 +11679,13 @@ end617:
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
 	NEGQ       CX
-	VMASKMOVPD (AX), Y0, Y1
-	VMOVUPD    Y1, Y1
-	VPADDQ     avx2const62<>+0(SB), Y1, Y1
-	VPXOR      Y2, Y2, Y2
-	VPCMPGTQ   Y1, Y2, Y2
-	VPSRLQ     $0x01, Y2, Y2
+	VMASKMOVPD (AX), Y0, Y2
+	VMOVUPD    Y2, Y2
+	VPADDQ     avx2const62<>+0(SB), Y2, Y2
+	VPXOR      Y3, Y3, Y3
+	VPCMPGTQ   Y2, Y3, Y3
+	VPSRLQ     $0x01, Y3, Y3
+	VPXOR      Y3, Y2, Y2
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
@@ -11681,7 +11693,9 @@ none618:
 	JMP done598
 
 case609:
-	MOVQ       stream+40(FP), BX
+	CMPQ       BX, $+2
+	JNE        case619
+	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
 	JZ         plain620
 	MOVQ       DX, BX
@@ -11697,18 +11711,19 @@ case609:
 	JZ         none621
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
-	VMOVDQU    (SI)(BX*8), Y1
+	VMOVDQU    (SI)(BX*8), Y2
 	NEGQ       BX
-	VMASKMOVPD (AX), Y1, Y2
-	VADDPD     Y2, Y0, Y2
-	VCMPPD     $0x03, Y2, Y2, Y3
-	VBLENDVPD  Y3, avx2const66<>+0(SB), Y2, Y2
-	VPXOR      Y3, Y3, Y3
-	VPCMPGTQ   Y2, Y3, Y3
-	VPSRLQ     $0x01, Y3, Y3
-	VPXOR      Y3, Y2, Y2
-	VPSUBQ     avx2const62<>+0(SB), Y2, Y2
-	VMASKMOVPD Y2, Y1, (DX)
+	VMASKMOVPD (AX), Y2, Y3
+	VPXOR      Y3, Y1, Y3
+	VADDPD     Y3, Y0, Y3
+	VCMPPD     $0x03, Y3, Y3, Y4
+	VBLENDVPD  Y4, avx2const66<>+0(SB), Y3, Y3
+	VPXOR      Y4, Y4, Y4
+	VPCMPGTQ   Y3, Y4, Y4
+	VPSRLQ     $0x01, Y4, Y4
+	VPXOR      Y4, Y3, Y3
+	VPSUBQ     avx2const62<>+0(SB), Y3, Y3
+	VMASKMOVPD Y3, Y2, (DX)
 	SUBQ       BX, CX
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
@@ -11718,42 +11733,46 @@ none621:
 	JB   end623
 
 loop622:
-	VADDPD    (AX), Y0, Y1
-	VCMPPD    $0x03, Y1, Y1, Y2
-	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
-	VPXOR     Y2, Y2, Y2
-	VPCMPGTQ  Y1, Y2, Y2
-	VPSRLQ    $0x01, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
-	VMOVNTPD  Y1, (DX)
-	VADDPD    32(AX), Y0, Y1
-	VCMPPD    $0x03, Y1, Y1, Y2
-	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
-	VPXOR     Y2, Y2, Y2
-	VPCMPGTQ  Y1, Y2, Y2
-	VPSRLQ    $0x01, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
-	VMOVNTPD  Y1, 32(DX)
-	VADDPD    64(AX), Y0, Y1
-	VCMPPD    $0x03, Y1, Y1, Y2
-	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
-	VPXOR     Y2, Y2, Y2
-	VPCMPGTQ  Y1, Y2, Y2
-	VPSRLQ    $0x01, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
-	VMOVNTPD  Y1, 64(DX)
-	VADDPD    96(AX), Y0, Y1
-	VCMPPD    $0x03, Y1, Y1, Y2
-	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
-	VPXOR     Y2, Y2, Y2
-	VPCMPGTQ  Y1, Y2, Y2
-	VPSRLQ    $0x01, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
-	VMOVNTPD  Y1, 96(DX)
+	VPXOR     (AX), Y1, Y2
+	VADDPD    Y2, Y0, Y2
+	VCMPPD    $0x03, Y2, Y2, Y3
+	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPGTQ  Y2, Y3, Y3
+	VPSRLQ    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VMOVNTPD  Y2, (DX)
+	VPXOR     32(AX), Y1, Y2
+	VADDPD    Y2, Y0, Y2
+	VCMPPD    $0x03, Y2, Y2, Y3
+	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPGTQ  Y2, Y3, Y3
+	VPSRLQ    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VMOVNTPD  Y2, 32(DX)
+	VPXOR     64(AX), Y1, Y2
+	VADDPD    Y2, Y0, Y2
+	VCMPPD    $0x03, Y2, Y2, Y3
+	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPGTQ  Y2, Y3, Y3
+	VPSRLQ    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VMOVNTPD  Y2, 64(DX)
+	VPXOR     96(AX), Y1, Y2
+	VADDPD    Y2, Y0, Y2
+	VCMPPD    $0x03, Y2, Y2, Y3
+	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPGTQ  Y2, Y3, Y3
+	VPSRLQ    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VMOVNTPD  Y2, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
@@ -11769,42 +11788,46 @@ plain620:
 	PCALIGN $0x40
 
 loop624:
-	VADDPD    (AX), Y0, Y1
-	VCMPPD    $0x03, Y1, Y1, Y2
-	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
-	VPXOR     Y2, Y2, Y2
-	VPCMPGTQ  Y1, Y2, Y2
-	VPSRLQ    $0x01, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
-	VMOVUPD   Y1, (DX)
-	VADDPD    32(AX), Y0, Y1
-	VCMPPD    $0x03, Y1, Y1, Y2
-	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
-	VPXOR     Y2, Y2, Y2
-	VPCMPGTQ  Y1, Y2, Y2
-	VPSRLQ    $0x01, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
-	VMOVUPD   Y1, 32(DX)
-	VADDPD    64(AX), Y0, Y1
-	VCMPPD    $0x03, Y1, Y1, Y2
-	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
-	VPXOR     Y2, Y2, Y2
-	VPCMPGTQ  Y1, Y2, Y2
-	VPSRLQ    $0x01, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
-	VMOVUPD   Y1, 64(DX)
-	VADDPD    96(AX), Y0, Y1
-	VCMPPD    $0x03, Y1, Y1, Y2
-	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
-	VPXOR     Y2, Y2, Y2
-	VPCMPGTQ  Y1, Y2, Y2
-	VPSRLQ    $0x01, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
-	VMOVUPD   Y1, 96(DX)
+	VPXOR     (AX), Y1, Y2
+	VADDPD    Y2, Y0, Y2
+	VCMPPD    $0x03, Y2, Y2, Y3
+	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPGTQ  Y2, Y3, Y3
+	VPSRLQ    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VMOVUPD   Y2, (DX)
+	VPXOR     32(AX), Y1, Y2
+	VADDPD    Y2, Y0, Y2
+	VCMPPD    $0x03, Y2, Y2, Y3
+	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPGTQ  Y2, Y3, Y3
+	VPSRLQ    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VMOVUPD   Y2, 32(DX)
+	VPXOR     64(AX), Y1, Y2
+	VADDPD    Y2, Y0, Y2
+	VCMPPD    $0x03, Y2, Y2, Y3
+	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPGTQ  Y2, Y3, Y3
+	VPSRLQ    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VMOVUPD   Y2, 64(DX)
+	VPXOR     96(AX), Y1, Y2
+	VADDPD    Y2, Y0, Y2
+	VCMPPD    $0x03, Y2, Y2, Y3
+	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPGTQ  Y2, Y3, Y3
+	VPSRLQ    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VMOVUPD   Y2, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
@@ -11816,15 +11839,16 @@ end625:
 	JB   end627
 
 loop626:
-	VADDPD    (AX), Y0, Y1
-	VCMPPD    $0x03, Y1, Y1, Y2
-	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
-	VPXOR     Y2, Y2, Y2
-	VPCMPGTQ  Y1, Y2, Y2
-	VPSRLQ    $0x01, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
-	VMOVUPD   Y1, (DX)
+	VPXOR     (AX), Y1, Y2
+	VADDPD    Y2, Y0, Y2
+	VCMPPD    $0x03, Y2, Y2, Y3
+	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPGTQ  Y2, Y3, Y3
+	VPSRLQ    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VMOVUPD   Y2, (DX)
 	ADDQ      $+32, DX
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
@@ -11836,20 +11860,116 @@ end627:
 	JZ         none628
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y1
+	VMOVDQU    (BX)(CX*8), Y2
 	NEGQ       CX
-	VMASKMOVPD (AX), Y1, Y2
-	VADDPD     Y2, Y0, Y0
-	VCMPPD     $0x03, Y0, Y0, Y2
-	VBLENDVPD  Y2, avx2const66<>+0(SB), Y0, Y0
-	VPXOR      Y2, Y2, Y2
-	VPCMPGTQ   Y0, Y2, Y2
-	VPSRLQ     $0x01, Y2, Y2
-	VPXOR      Y2, Y0, Y0
-	VPSUBQ     avx2const62<>+0(SB), Y0, Y0
-	VMASKMOVPD Y0, Y1, (DX)
+	VMASKMOVPD (AX), Y2, Y3
+	VPXOR      Y3, Y1, Y1
+	VADDPD     Y1, Y0, Y1
+	VCMPPD     $0x03, Y1, Y1, Y0
+	VBLENDVPD  Y0, avx2const66<>+0(SB), Y1, Y1
+	VPXOR      Y0, Y0, Y0
+	VPCMPGTQ   Y1, Y0, Y0
+	VPSRLQ     $0x01, Y0, Y0
+	VPXOR      Y0, Y1, Y1
+	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
+	VMASKMOVPD Y1, Y2, (DX)
 
 none628:
+	JMP done598
+
+case619:
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain630
+	MOVQ       DX, BX
+	ANDQ       $+7, BX
+	JNZ        plain630
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none631
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	NEGQ       BX
+	VMASKMOVPD (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y2
+	VMASKMOVPD Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*8), DX
+	LEAQ       (AX)(BX*8), AX
+
+none631:
+	CMPQ CX, $+16
+	JB   end633
+
+loop632:
+	VPXOR    (AX), Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VPXOR    32(AX), Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPXOR    64(AX), Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPXOR    96(AX), Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop632
+
+end633:
+	SFENCE
+
+plain630:
+	CMPQ    CX, $+16
+	JB      end635
+	PCALIGN $0x40
+
+loop634:
+	VPXOR   (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	VPXOR   32(AX), Y1, Y0
+	VMOVUPD Y0, 32(DX)
+	VPXOR   64(AX), Y1, Y0
+	VMOVUPD Y0, 64(DX)
+	VPXOR   96(AX), Y1, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop634
+
+end635:
+	CMPQ CX, $+4
+	JB   end637
+
+loop636:
+	VPXOR   (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+4, CX
+	CMPQ    CX, $+4
+	JAE     loop636
+
+end637:
+	TESTQ      CX, CX
+	JZ         none638
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y0
+	NEGQ       CX
+	VMASKMOVPD (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+
+none638:
 done598:
 	VZEROUPPER
 	RET
@@ -11877,13 +11997,13 @@ TEXT ·partitionAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx2const26<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end631
+	JB           end641
 
-loop630:
+loop640:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+128
-	JB        end629
+	JB        end639
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -11942,10 +12062,10 @@ loop630:
 	LEAQ      -32(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop630
+	JAE       loop640
 
-end631:
-end629:
+end641:
+end639:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -11983,13 +12103,13 @@ TEXT ·partitionPairsAVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx2const26<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end634
+	JB           end644
 
-loop633:
+loop643:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+64
-	JB        end632
+	JB        end642
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -12032,10 +12152,10 @@ loop633:
 	LEAQ      -32(BX)(R10*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop633
+	JAE       loop643
 
-end634:
-end632:
+end644:
+end642:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -12061,7 +12181,7 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         CX, $+4
-	JA           more636
+	JA           more646
 	LEAQ         (AX), CX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -12081,11 +12201,11 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VBLENDVPD    Y2, Y1, Y3, Y2
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (AX)
-	JMP          sorted635
+	JMP          sorted645
 
-more636:
+more646:
 	CMPQ       CX, $+8
-	JA         more637
+	JA         more647
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
@@ -12138,11 +12258,11 @@ more636:
 	VMOVUPD    Y2, (AX)
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 32(AX)
-	JMP        sorted635
+	JMP        sorted645
 
-more637:
+more647:
 	CMPQ       CX, $+16
-	JA         more638
+	JA         more648
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
@@ -12291,9 +12411,9 @@ more637:
 	VMASKMOVPD Y5, Y1, 64(AX)
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
 	VMASKMOVPD Y3, Y0, 96(AX)
-	JMP        sorted635
+	JMP        sorted645
 
-more638:
+more648:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
@@ -12691,7 +12811,7 @@ more638:
 	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 224(AX)
 
-sorted635:
+sorted645:
 	VZEROUPPER
 	RET
 
@@ -12776,7 +12896,7 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         DX, $+4
-	JA           more641
+	JA           more651
 	LEAQ         (AX), DX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -12812,11 +12932,11 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMASKMOVPD   Y1, Y3, (AX)
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (CX)
-	JMP          sorted640
+	JMP          sorted650
 
-more641:
+more651:
 	CMPQ       DX, $+8
-	JA         more642
+	JA         more652
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), DX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
@@ -12911,9 +13031,9 @@ more641:
 	VMOVUPD    Y3, (CX)
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 32(CX)
-	JMP        sorted640
+	JMP        sorted650
 
-more642:
+more652:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), DX
@@ -13183,7 +13303,7 @@ more642:
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 96(CX)
 
-sorted640:
+sorted650:
 	VZEROUPPER
 	RET
 
@@ -13210,16 +13330,16 @@ TEXT ·gemmTileAVX2(SB), NOSPLIT, $0-80
 	MOVQ    a+8(FP), SI
 	MOVQ    b+16(FP), DI
 	CMPQ    DX, $+4
-	JA      wider645
+	JA      wider655
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end647
+	JB      end657
 
-loop646:
+loop656:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Y12
@@ -13302,14 +13422,14 @@ loop646:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop646
+	JAE          loop656
 
-end647:
+end657:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end649
+	JB   end659
 
-loop648:
+loop658:
 	VMOVUPD      (DI), Y12
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Y13
@@ -13352,13 +13472,13 @@ loop648:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop648
+	JAE          loop658
 
-end649:
+end659:
 	CMPQ BX, $+1
-	JB   end651
+	JB   end661
 
-loop650:
+loop660:
 	VMOVUPD      (DI), Y12
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Y13
@@ -13373,23 +13493,23 @@ loop650:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop650
+	JAE          loop660
 
-end651:
-	JMP multiplied644
+end661:
+	JMP multiplied654
 
-wider645:
+wider655:
 	CMPQ    DX, $+8
-	JA      wider652
+	JA      wider662
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end654
+	JB      end664
 
-loop653:
+loop663:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Y12
@@ -13512,14 +13632,14 @@ loop653:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop653
+	JAE          loop663
 
-end654:
+end664:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end656
+	JB   end666
 
-loop655:
+loop665:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	PREFETCHT0   2048(SI)
@@ -13582,13 +13702,13 @@ loop655:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop655
+	JAE          loop665
 
-end656:
+end666:
 	CMPQ BX, $+1
-	JB   end658
+	JB   end668
 
-loop657:
+loop667:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	PREFETCHT0   2048(SI)
@@ -13608,21 +13728,21 @@ loop657:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop657
+	JAE          loop667
 
-end658:
-	JMP multiplied644
+end668:
+	JMP multiplied654
 
-wider652:
+wider662:
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end660
+	JB      end670
 
-loop659:
+loop669:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	ADDQ         CX, R8
@@ -13786,14 +13906,14 @@ loop659:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop659
+	JAE          loop669
 
-end660:
+end670:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end662
+	JB   end672
 
-loop661:
+loop671:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	VMOVUPD      64(DI), Y14
@@ -13876,13 +13996,13 @@ loop661:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop661
+	JAE          loop671
 
-end662:
+end672:
 	CMPQ BX, $+1
-	JB   end664
+	JB   end674
 
-loop663:
+loop673:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	VMOVUPD      64(DI), Y14
@@ -13907,14 +14027,14 @@ loop663:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop663
+	JAE          loop673
 
-end664:
-multiplied644:
+end674:
+multiplied654:
 	MOVQ         alpha+56(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
 	CMPQ         BX, SI
-	JE           scaled665
+	JE           scaled675
 	VBROADCASTSD alpha+56(FP), Y12
 	VMULPD       Y12, Y0, Y0
 	VMULPD       Y12, Y1, Y1
@@ -13929,13 +14049,13 @@ multiplied644:
 	VMULPD       Y12, Y10, Y10
 	VMULPD       Y12, Y11, Y11
 
-scaled665:
+scaled675:
 	MOVQ         rows+40(FP), SI
 	MOVQ         keep+72(FP), BX
 	TESTQ        BX, BX
-	JZ           over666
+	JZ           over676
 	CMPQ         DX, $+12
-	JB           part667
+	JB           part677
 	VBROADCASTSD beta+64(FP), Y12
 	VFMADD231PD  (AX), Y12, Y0
 	VMOVUPD      Y0, (AX)
@@ -13944,7 +14064,7 @@ scaled665:
 	VFMADD231PD  64(AX), Y12, Y8
 	VMOVUPD      Y8, 64(AX)
 	CMPQ         SI, $+1
-	JBE          end668
+	JBE          end678
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y1
 	VMOVUPD      Y1, (AX)
@@ -13953,7 +14073,7 @@ scaled665:
 	VFMADD231PD  64(AX), Y12, Y9
 	VMOVUPD      Y9, 64(AX)
 	CMPQ         SI, $+2
-	JBE          end668
+	JBE          end678
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y2
 	VMOVUPD      Y2, (AX)
@@ -13962,7 +14082,7 @@ scaled665:
 	VFMADD231PD  64(AX), Y12, Y10
 	VMOVUPD      Y10, 64(AX)
 	CMPQ         SI, $+3
-	JBE          end668
+	JBE          end678
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y3
 	VMOVUPD      Y3, (AX)
@@ -13971,14 +14091,14 @@ scaled665:
 	VFMADD231PD  64(AX), Y12, Y11
 	VMOVUPD      Y11, 64(AX)
 
-end668:
+end678:
 	VZEROUPPER
 	RET
 
-part667:
+part677:
 	VBROADCASTSD beta+64(FP), Y12
 	CMPQ         DX, $+0
-	JBE          all669
+	JBE          all679
 	LEAQ         (DX), BX
 	MOVQ         $+4, DI
 	CMPQ         BX, DI
@@ -13994,27 +14114,27 @@ part667:
 	VFMADD231PD  Y14, Y12, Y0
 	VMASKMOVPD   Y0, Y13, (BX)
 	CMPQ         SI, $+1
-	JBE          end670
+	JBE          end680
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y1
 	VMASKMOVPD   Y1, Y13, (BX)
 	CMPQ         SI, $+2
-	JBE          end670
+	JBE          end680
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y2
 	VMASKMOVPD   Y2, Y13, (BX)
 	CMPQ         SI, $+3
-	JBE          end670
+	JBE          end680
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y3
 	VMASKMOVPD   Y3, Y13, (BX)
 
-end670:
+end680:
 	CMPQ        DX, $+4
-	JBE         all669
+	JBE         all679
 	LEAQ        -4(DX), BX
 	MOVQ        $+4, DI
 	CMPQ        BX, DI
@@ -14030,27 +14150,27 @@ end670:
 	VFMADD231PD Y1, Y12, Y4
 	VMASKMOVPD  Y4, Y0, (BX)
 	CMPQ        SI, $+1
-	JBE         end671
+	JBE         end681
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y5
 	VMASKMOVPD  Y5, Y0, (BX)
 	CMPQ        SI, $+2
-	JBE         end671
+	JBE         end681
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y6
 	VMASKMOVPD  Y6, Y0, (BX)
 	CMPQ        SI, $+3
-	JBE         end671
+	JBE         end681
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y7
 	VMASKMOVPD  Y7, Y0, (BX)
 
-end671:
+end681:
 	CMPQ        DX, $+8
-	JBE         all669
+	JBE         all679
 	LEAQ        -8(DX), DX
 	MOVQ        $+4, BX
 	CMPQ        DX, BX
@@ -14066,61 +14186,61 @@ end671:
 	VFMADD231PD Y1, Y12, Y8
 	VMASKMOVPD  Y8, Y0, (AX)
 	CMPQ        SI, $+1
-	JBE         end672
+	JBE         end682
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y9
 	VMASKMOVPD  Y9, Y0, (AX)
 	CMPQ        SI, $+2
-	JBE         end672
+	JBE         end682
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y10
 	VMASKMOVPD  Y10, Y0, (AX)
 	CMPQ        SI, $+3
-	JBE         end672
+	JBE         end682
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y11
 	VMASKMOVPD  Y11, Y0, (AX)
 
-end672:
-all669:
+end682:
+all679:
 	VZEROUPPER
 	RET
 
-over666:
+over676:
 	CMPQ    DX, $+12
-	JB      part673
+	JB      part683
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y4, 32(AX)
 	VMOVUPD Y8, 64(AX)
 	CMPQ    SI, $+1
-	JBE     end674
+	JBE     end684
 	ADDQ    CX, AX
 	VMOVUPD Y1, (AX)
 	VMOVUPD Y5, 32(AX)
 	VMOVUPD Y9, 64(AX)
 	CMPQ    SI, $+2
-	JBE     end674
+	JBE     end684
 	ADDQ    CX, AX
 	VMOVUPD Y2, (AX)
 	VMOVUPD Y6, 32(AX)
 	VMOVUPD Y10, 64(AX)
 	CMPQ    SI, $+3
-	JBE     end674
+	JBE     end684
 	ADDQ    CX, AX
 	VMOVUPD Y3, (AX)
 	VMOVUPD Y7, 32(AX)
 	VMOVUPD Y11, 64(AX)
 
-end674:
+end684:
 	VZEROUPPER
 	RET
 
-part673:
+part683:
 	CMPQ       DX, $+0
-	JBE        all675
+	JBE        all685
 	LEAQ       (DX), BX
 	MOVQ       $+4, DI
 	CMPQ       BX, DI
@@ -14134,21 +14254,21 @@ part673:
 	LEAQ       (AX), BX
 	VMASKMOVPD Y0, Y12, (BX)
 	CMPQ       SI, $+1
-	JBE        end676
+	JBE        end686
 	ADDQ       CX, BX
 	VMASKMOVPD Y1, Y12, (BX)
 	CMPQ       SI, $+2
-	JBE        end676
+	JBE        end686
 	ADDQ       CX, BX
 	VMASKMOVPD Y2, Y12, (BX)
 	CMPQ       SI, $+3
-	JBE        end676
+	JBE        end686
 	ADDQ       CX, BX
 	VMASKMOVPD Y3, Y12, (BX)
 
-end676:
+end686:
 	CMPQ       DX, $+4
-	JBE        all675
+	JBE        all685
 	LEAQ       -4(DX), BX
 	MOVQ       $+4, DI
 	CMPQ       BX, DI
@@ -14162,21 +14282,21 @@ end676:
 	LEAQ       32(AX), BX
 	VMASKMOVPD Y4, Y0, (BX)
 	CMPQ       SI, $+1
-	JBE        end677
+	JBE        end687
 	ADDQ       CX, BX
 	VMASKMOVPD Y5, Y0, (BX)
 	CMPQ       SI, $+2
-	JBE        end677
+	JBE        end687
 	ADDQ       CX, BX
 	VMASKMOVPD Y6, Y0, (BX)
 	CMPQ       SI, $+3
-	JBE        end677
+	JBE        end687
 	ADDQ       CX, BX
 	VMASKMOVPD Y7, Y0, (BX)
 
-end677:
+end687:
 	CMPQ       DX, $+8
-	JBE        all675
+	JBE        all685
 	LEAQ       -8(DX), DX
 	MOVQ       $+4, BX
 	CMPQ       DX, BX
@@ -14190,20 +14310,20 @@ end677:
 	LEAQ       64(AX), AX
 	VMASKMOVPD Y8, Y0, (AX)
 	CMPQ       SI, $+1
-	JBE        end678
+	JBE        end688
 	ADDQ       CX, AX
 	VMASKMOVPD Y9, Y0, (AX)
 	CMPQ       SI, $+2
-	JBE        end678
+	JBE        end688
 	ADDQ       CX, AX
 	VMASKMOVPD Y10, Y0, (AX)
 	CMPQ       SI, $+3
-	JBE        end678
+	JBE        end688
 	ADDQ       CX, AX
 	VMASKMOVPD Y11, Y0, (AX)
 
-end678:
-all675:
+end688:
+all685:
 	VZEROUPPER
 	RET
 
@@ -14237,9 +14357,9 @@ TEXT ·gemmPackLeftAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y0
 	CMPQ    SI, $+1
-	JB      end680
+	JB      end690
 
-loop679:
+loop689:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y1
 	VMOVUPD    Y1, (AX)
@@ -14247,9 +14367,9 @@ loop679:
 	ADDQ       $+32, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop679
+	JAE        loop689
 
-end680:
+end690:
 	VZEROUPPER
 	RET
 
@@ -14293,9 +14413,9 @@ TEXT ·gemmPackRightAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y2
 	CMPQ    SI, $+1
-	JB      end682
+	JB      end692
 
-loop681:
+loop691:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y3
 	VMOVUPD    Y3, (AX)
@@ -14309,9 +14429,9 @@ loop681:
 	ADDQ       $+96, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop681
+	JAE        loop691
 
-end682:
+end692:
 	VZEROUPPER
 	RET
 
@@ -14339,9 +14459,9 @@ TEXT ·gemmPackAlongAVX2(SB), NOSPLIT, $0-48
 	CMOVQLE R8, R9
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+4
-	JB      end684
+	JB      end694
 
-loop683:
+loop693:
 	VMOVUPD    (SI), Y0
 	VMOVUPD    (DI), Y1
 	VMOVUPD    (R8), Y2
@@ -14368,11 +14488,11 @@ loop683:
 	ADDQ       $+32, R9
 	SUBQ       $+4, DX
 	CMPQ       DX, $+4
-	JAE        loop683
+	JAE        loop693
 
-end684:
+end694:
 	TESTQ      DX, DX
-	JZ         none685
+	JZ         none695
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
@@ -14391,16 +14511,16 @@ end684:
 	VPERM2F128 $0x31, Y0, Y1, Y0
 	VMOVUPD    Y3, (AX)
 	CMPQ       DX, $+1
-	JBE        end686
+	JBE        end696
 	ADDQ       CX, AX
 	VMOVUPD    Y4, (AX)
 	CMPQ       DX, $+2
-	JBE        end686
+	JBE        end696
 	ADDQ       CX, AX
 	VMOVUPD    Y2, (AX)
 
-end686:
-none685:
+end696:
+none695:
 	VZEROUPPER
 	RET
 
@@ -14427,10 +14547,10 @@ TEXT ·gemvDotAVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	CMPQ    CX, $+8
-	JB      end688
+	JB      end698
 	PCALIGN $0x40
 
-loop687:
+loop697:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -14448,13 +14568,13 @@ loop687:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop687
+	JAE         loop697
 
-end688:
+end698:
 	CMPQ CX, $+4
-	JB   end690
+	JB   end700
 
-loop689:
+loop699:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -14467,11 +14587,11 @@ loop689:
 	ADDQ        $+32, R8
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop689
+	JAE         loop699
 
-end690:
+end700:
 	TESTQ       CX, CX
-	JZ          none691
+	JZ          none701
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y8
@@ -14487,7 +14607,7 @@ end690:
 	VFMADD231PD Y12, Y9, Y4
 	VFMADD231PD Y8, Y9, Y6
 
-none691:
+none701:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -14527,10 +14647,10 @@ TEXT ·gemvDotOneAVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y0, Y0, Y0
 	VPXOR   Y1, Y1, Y1
 	CMPQ    CX, $+8
-	JB      end693
+	JB      end703
 	PCALIGN $0x40
 
-loop692:
+loop702:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	VMOVUPD     32(AX), Y2
@@ -14539,24 +14659,24 @@ loop692:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop692
+	JAE         loop702
 
-end693:
+end703:
 	CMPQ CX, $+4
-	JB   end695
+	JB   end705
 
-loop694:
+loop704:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop694
+	JAE         loop704
 
-end695:
+end705:
 	TESTQ       CX, CX
-	JZ          none696
+	JZ          none706
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y2
@@ -14566,7 +14686,7 @@ end695:
 	VMOVUPD     Y3, Y3
 	VFMADD231PD Y2, Y3, Y0
 
-none696:
+none706:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -14597,10 +14717,10 @@ TEXT ·gemvAddAVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSD 16(DX), Y2
 	VBROADCASTSD 24(DX), Y3
 	CMPQ         CX, $+8
-	JB           end698
+	JB           end708
 	PCALIGN      $0x40
 
-loop697:
+loop707:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -14620,13 +14740,13 @@ loop697:
 	ADDQ        $+64, R9
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop697
+	JAE         loop707
 
-end698:
+end708:
 	CMPQ CX, $+4
-	JB   end700
+	JB   end710
 
-loop699:
+loop709:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -14640,11 +14760,11 @@ loop699:
 	ADDQ        $+32, R9
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop699
+	JAE         loop709
 
-end700:
+end710:
 	TESTQ       CX, CX
-	JZ          none701
+	JZ          none711
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y4
@@ -14661,7 +14781,7 @@ end700:
 	VFMADD231PD Y9, Y3, Y5
 	VMASKMOVPD  Y5, Y4, (AX)
 
-none701:
+none711:
 	VZEROUPPER
 	RET
 
@@ -14676,10 +14796,10 @@ TEXT ·gemvAddOneAVX2(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Y0
 	CMPQ         CX, $+8
-	JB           end703
+	JB           end713
 	PCALIGN      $0x40
 
-loop702:
+loop712:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -14690,13 +14810,13 @@ loop702:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop702
+	JAE         loop712
 
-end703:
+end713:
 	CMPQ CX, $+4
-	JB   end705
+	JB   end715
 
-loop704:
+loop714:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -14704,11 +14824,11 @@ loop704:
 	ADDQ        $+32, BX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop704
+	JAE         loop714
 
-end705:
+end715:
 	TESTQ       CX, CX
-	JZ          none706
+	JZ          none716
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y1
@@ -14719,7 +14839,7 @@ end705:
 	VFMADD231PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (AX)
 
-none706:
+none716:
 	VZEROUPPER
 	RET
 
@@ -14737,10 +14857,10 @@ TEXT ·sumInt32AVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	CMPQ    CX, $+32
-	JB      end708
+	JB      end718
 	PCALIGN $0x40
 
-loop707:
+loop717:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -14760,13 +14880,13 @@ loop707:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop707
+	JAE     loop717
 
-end708:
+end718:
 	CMPQ CX, $+8
-	JB   end710
+	JB   end720
 
-loop709:
+loop719:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -14774,11 +14894,11 @@ loop709:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop709
+	JAE     loop719
 
-end710:
+end720:
 	TESTQ      CX, CX
-	JZ         none711
+	JZ         none721
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y8
@@ -14789,7 +14909,7 @@ end710:
 	VPSRAD     $0x10, Y8, Y8
 	VPADDD     Y8, Y4, Y4
 
-none711:
+none721:
 	VPADDD       Y2, Y0, Y0
 	VPADDD       Y3, Y1, Y1
 	VPADDD       Y1, Y0, Y0
@@ -14829,10 +14949,10 @@ TEXT ·dotInt32AVX2(SB), NOSPLIT, $0-56
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	CMPQ    CX, $+32
-	JB      end713
+	JB      end723
 	PCALIGN $0x40
 
-loop712:
+loop722:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -14869,13 +14989,13 @@ loop712:
 	ADDQ    $+128, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop712
+	JAE     loop722
 
-end713:
+end723:
 	CMPQ CX, $+8
-	JB   end715
+	JB   end725
 
-loop714:
+loop724:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -14888,11 +15008,11 @@ loop714:
 	ADDQ    $+32, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop714
+	JAE     loop724
 
-end715:
+end725:
 	TESTQ      CX, CX
-	JZ         none716
+	JZ         none726
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y8
@@ -14908,7 +15028,7 @@ end715:
 	VPMULDQ    Y9, Y8, Y10
 	VPADDQ     Y10, Y4, Y4
 
-none716:
+none726:
 	VPADDQ       Y4, Y0, Y0
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
@@ -14940,10 +15060,10 @@ TEXT ·minMaxFloat32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y8
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, $+32
-	JB           end718
+	JB           end728
 	PCALIGN      $0x40
 
-loop717:
+loop727:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -14963,13 +15083,13 @@ loop717:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop717
+	JAE     loop727
 
-end718:
+end728:
 	CMPQ CX, $+8
-	JB   end720
+	JB   end730
 
-loop719:
+loop729:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -14978,11 +15098,11 @@ loop719:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop719
+	JAE     loop729
 
-end720:
+end730:
 	TESTQ      CX, CX
-	JZ         none721
+	JZ         none731
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y10
@@ -14995,7 +15115,7 @@ end720:
 	VCMPPS     $0x03, Y0, Y0, Y0
 	VORPS      Y0, Y9, Y9
 
-none721:
+none731:
 	VMINPS       Y1, Y3, Y1
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y1, Y2, Y1
@@ -15016,11 +15136,11 @@ none721:
 	VMAXPS       X5, X0, X5
 	VMOVMSKPS    Y9, AX
 	TESTQ        AX, AX
-	JZ           ordered722
+	JZ           ordered732
 	VPCMPEQD     X1, X1, X1
 	VPCMPEQD     X5, X5, X5
 
-ordered722:
+ordered732:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X5, hi+28(FP)
 	VZEROUPPER
@@ -15041,10 +15161,10 @@ TEXT ·minMaxInt32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
 	CMPQ         CX, $+32
-	JB           end724
+	JB           end734
 	PCALIGN      $0x40
 
-loop723:
+loop733:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
@@ -15060,24 +15180,24 @@ loop723:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop723
+	JAE     loop733
 
-end724:
+end734:
 	CMPQ CX, $+8
-	JB   end726
+	JB   end736
 
-loop725:
+loop735:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop725
+	JAE     loop735
 
-end726:
+end736:
 	TESTQ      CX, CX
-	JZ         none727
+	JZ         none737
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15088,7 +15208,7 @@ end726:
 	VPMINSD    Y0, Y1, Y1
 	VPMAXSD    Y0, Y5, Y5
 
-none727:
+none737:
 	VPMINSD      Y1, Y3, Y1
 	VPMINSD      Y2, Y4, Y2
 	VPMINSD      Y1, Y2, Y1
@@ -15122,120 +15242,6 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case729
-	MOVQ       stream+64(FP), SI
-	TESTQ      SI, SI
-	JZ         plain730
-	MOVQ       BX, SI
-	ANDQ       $+3, SI
-	JNZ        plain730
-	MOVQ       BX, SI
-	NEGQ       SI
-	ANDQ       $+31, SI
-	SHRQ       $0x02, SI
-	CMPQ       SI, DX
-	CMOVQHI    DX, SI
-	TESTQ      SI, SI
-	JZ         none731
-	LEAQ       avx2const79<>+32(SB), DI
-	NEGQ       SI
-	VMOVDQU    (DI)(SI*4), Y0
-	NEGQ       SI
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
-	VMOVUPD    Y1, Y1
-	VADDPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
-	SUBQ       SI, DX
-	LEAQ       (BX)(SI*4), BX
-	LEAQ       (AX)(SI*4), AX
-	LEAQ       (CX)(SI*4), CX
-
-none731:
-	CMPQ DX, $+32
-	JB   end733
-
-loop732:
-	VMOVUPD  (AX), Y0
-	VADDPS   (CX), Y0, Y0
-	VMOVNTPD Y0, (BX)
-	VMOVUPD  32(AX), Y0
-	VADDPS   32(CX), Y0, Y0
-	VMOVNTPD Y0, 32(BX)
-	VMOVUPD  64(AX), Y0
-	VADDPS   64(CX), Y0, Y0
-	VMOVNTPD Y0, 64(BX)
-	VMOVUPD  96(AX), Y0
-	VADDPS   96(CX), Y0, Y0
-	VMOVNTPD Y0, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
-	ADDQ     $+128, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop732
-
-end733:
-	SFENCE
-
-plain730:
-	CMPQ    DX, $+32
-	JB      end735
-	PCALIGN $0x40
-
-loop734:
-	VMOVUPD (AX), Y0
-	VADDPS  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	VMOVUPD 32(AX), Y0
-	VADDPS  32(CX), Y0, Y0
-	VMOVUPD Y0, 32(BX)
-	VMOVUPD 64(AX), Y0
-	VADDPS  64(CX), Y0, Y0
-	VMOVUPD Y0, 64(BX)
-	VMOVUPD 96(AX), Y0
-	VADDPS  96(CX), Y0, Y0
-	VMOVUPD Y0, 96(BX)
-	ADDQ    $+128, BX
-	ADDQ    $+128, AX
-	ADDQ    $+128, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop734
-
-end735:
-	CMPQ DX, $+8
-	JB   end737
-
-loop736:
-	VMOVUPD (AX), Y0
-	VADDPS  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	ADDQ    $+32, BX
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
-	JAE     loop736
-
-end737:
-	TESTQ      DX, DX
-	JZ         none738
-	LEAQ       avx2const79<>+32(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*4), Y0
-	NEGQ       DX
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
-	VMOVUPD    Y1, Y1
-	VADDPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
-
-none738:
-	JMP done728
-
-case729:
-	CMPQ       SI, $+1
 	JNE        case739
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
@@ -15258,7 +15264,7 @@ case729:
 	VMASKMOVPS (AX), Y0, Y1
 	VMASKMOVPS (CX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VSUBPS     Y2, Y1, Y1
+	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 	SUBQ       SI, DX
 	LEAQ       (BX)(SI*4), BX
@@ -15271,16 +15277,16 @@ none741:
 
 loop742:
 	VMOVUPD  (AX), Y0
-	VSUBPS   (CX), Y0, Y0
+	VADDPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
 	VMOVUPD  32(AX), Y0
-	VSUBPS   32(CX), Y0, Y0
+	VADDPS   32(CX), Y0, Y0
 	VMOVNTPD Y0, 32(BX)
 	VMOVUPD  64(AX), Y0
-	VSUBPS   64(CX), Y0, Y0
+	VADDPS   64(CX), Y0, Y0
 	VMOVNTPD Y0, 64(BX)
 	VMOVUPD  96(AX), Y0
-	VSUBPS   96(CX), Y0, Y0
+	VADDPS   96(CX), Y0, Y0
 	VMOVNTPD Y0, 96(BX)
 	ADDQ     $+128, BX
 	ADDQ     $+128, AX
@@ -15299,16 +15305,16 @@ plain740:
 
 loop744:
 	VMOVUPD (AX), Y0
-	VSUBPS  (CX), Y0, Y0
+	VADDPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
 	VMOVUPD 32(AX), Y0
-	VSUBPS  32(CX), Y0, Y0
+	VADDPS  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(BX)
 	VMOVUPD 64(AX), Y0
-	VSUBPS  64(CX), Y0, Y0
+	VADDPS  64(CX), Y0, Y0
 	VMOVUPD Y0, 64(BX)
 	VMOVUPD 96(AX), Y0
-	VSUBPS  96(CX), Y0, Y0
+	VADDPS  96(CX), Y0, Y0
 	VMOVUPD Y0, 96(BX)
 	ADDQ    $+128, BX
 	ADDQ    $+128, AX
@@ -15323,7 +15329,7 @@ end745:
 
 loop746:
 	VMOVUPD (AX), Y0
-	VSUBPS  (CX), Y0, Y0
+	VADDPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
 	ADDQ    $+32, BX
 	ADDQ    $+32, AX
@@ -15342,14 +15348,14 @@ end747:
 	VMASKMOVPS (AX), Y0, Y1
 	VMASKMOVPS (CX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VSUBPS     Y2, Y1, Y1
+	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
 none748:
-	JMP done728
+	JMP done738
 
 case739:
-	CMPQ       SI, $+2
+	CMPQ       SI, $+1
 	JNE        case749
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
@@ -15372,7 +15378,7 @@ case739:
 	VMASKMOVPS (AX), Y0, Y1
 	VMASKMOVPS (CX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VMULPS     Y2, Y1, Y1
+	VSUBPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 	SUBQ       SI, DX
 	LEAQ       (BX)(SI*4), BX
@@ -15385,16 +15391,16 @@ none751:
 
 loop752:
 	VMOVUPD  (AX), Y0
-	VMULPS   (CX), Y0, Y0
+	VSUBPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
 	VMOVUPD  32(AX), Y0
-	VMULPS   32(CX), Y0, Y0
+	VSUBPS   32(CX), Y0, Y0
 	VMOVNTPD Y0, 32(BX)
 	VMOVUPD  64(AX), Y0
-	VMULPS   64(CX), Y0, Y0
+	VSUBPS   64(CX), Y0, Y0
 	VMOVNTPD Y0, 64(BX)
 	VMOVUPD  96(AX), Y0
-	VMULPS   96(CX), Y0, Y0
+	VSUBPS   96(CX), Y0, Y0
 	VMOVNTPD Y0, 96(BX)
 	ADDQ     $+128, BX
 	ADDQ     $+128, AX
@@ -15413,16 +15419,16 @@ plain750:
 
 loop754:
 	VMOVUPD (AX), Y0
-	VMULPS  (CX), Y0, Y0
+	VSUBPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
 	VMOVUPD 32(AX), Y0
-	VMULPS  32(CX), Y0, Y0
+	VSUBPS  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(BX)
 	VMOVUPD 64(AX), Y0
-	VMULPS  64(CX), Y0, Y0
+	VSUBPS  64(CX), Y0, Y0
 	VMOVUPD Y0, 64(BX)
 	VMOVUPD 96(AX), Y0
-	VMULPS  96(CX), Y0, Y0
+	VSUBPS  96(CX), Y0, Y0
 	VMOVUPD Y0, 96(BX)
 	ADDQ    $+128, BX
 	ADDQ    $+128, AX
@@ -15437,7 +15443,7 @@ end755:
 
 loop756:
 	VMOVUPD (AX), Y0
-	VMULPS  (CX), Y0, Y0
+	VSUBPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
 	ADDQ    $+32, BX
 	ADDQ    $+32, AX
@@ -15456,13 +15462,15 @@ end757:
 	VMASKMOVPS (AX), Y0, Y1
 	VMASKMOVPS (CX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VMULPS     Y2, Y1, Y1
+	VSUBPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
 none758:
-	JMP done728
+	JMP done738
 
 case749:
+	CMPQ       SI, $+2
+	JNE        case759
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
 	JZ         plain760
@@ -15484,7 +15492,7 @@ case749:
 	VMASKMOVPS (AX), Y0, Y1
 	VMASKMOVPS (CX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VDIVPS     Y2, Y1, Y1
+	VMULPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 	SUBQ       SI, DX
 	LEAQ       (BX)(SI*4), BX
@@ -15497,16 +15505,16 @@ none761:
 
 loop762:
 	VMOVUPD  (AX), Y0
-	VDIVPS   (CX), Y0, Y0
+	VMULPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
 	VMOVUPD  32(AX), Y0
-	VDIVPS   32(CX), Y0, Y0
+	VMULPS   32(CX), Y0, Y0
 	VMOVNTPD Y0, 32(BX)
 	VMOVUPD  64(AX), Y0
-	VDIVPS   64(CX), Y0, Y0
+	VMULPS   64(CX), Y0, Y0
 	VMOVNTPD Y0, 64(BX)
 	VMOVUPD  96(AX), Y0
-	VDIVPS   96(CX), Y0, Y0
+	VMULPS   96(CX), Y0, Y0
 	VMOVNTPD Y0, 96(BX)
 	ADDQ     $+128, BX
 	ADDQ     $+128, AX
@@ -15525,16 +15533,16 @@ plain760:
 
 loop764:
 	VMOVUPD (AX), Y0
-	VDIVPS  (CX), Y0, Y0
+	VMULPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
 	VMOVUPD 32(AX), Y0
-	VDIVPS  32(CX), Y0, Y0
+	VMULPS  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(BX)
 	VMOVUPD 64(AX), Y0
-	VDIVPS  64(CX), Y0, Y0
+	VMULPS  64(CX), Y0, Y0
 	VMOVUPD Y0, 64(BX)
 	VMOVUPD 96(AX), Y0
-	VDIVPS  96(CX), Y0, Y0
+	VMULPS  96(CX), Y0, Y0
 	VMOVUPD Y0, 96(BX)
 	ADDQ    $+128, BX
 	ADDQ    $+128, AX
@@ -15549,7 +15557,7 @@ end765:
 
 loop766:
 	VMOVUPD (AX), Y0
-	VDIVPS  (CX), Y0, Y0
+	VMULPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
 	ADDQ    $+32, BX
 	ADDQ    $+32, AX
@@ -15568,11 +15576,123 @@ end767:
 	VMASKMOVPS (AX), Y0, Y1
 	VMASKMOVPS (CX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VDIVPS     Y2, Y1, Y1
+	VMULPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
 none768:
-done728:
+	JMP done738
+
+case759:
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain770
+	MOVQ       BX, SI
+	ANDQ       $+3, SI
+	JNZ        plain770
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none771
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VDIVPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*4), BX
+	LEAQ       (AX)(SI*4), AX
+	LEAQ       (CX)(SI*4), CX
+
+none771:
+	CMPQ DX, $+32
+	JB   end773
+
+loop772:
+	VMOVUPD  (AX), Y0
+	VDIVPS   (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VDIVPS   32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VDIVPS   64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VDIVPS   96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop772
+
+end773:
+	SFENCE
+
+plain770:
+	CMPQ    DX, $+32
+	JB      end775
+	PCALIGN $0x40
+
+loop774:
+	VMOVUPD (AX), Y0
+	VDIVPS  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VDIVPS  32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VDIVPS  64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VDIVPS  96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop774
+
+end775:
+	CMPQ DX, $+8
+	JB   end777
+
+loop776:
+	VMOVUPD (AX), Y0
+	VDIVPS  (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop776
+
+end777:
+	TESTQ      DX, DX
+	JZ         none778
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y0
+	NEGQ       DX
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VDIVPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+
+none778:
+done738:
 	VZEROUPPER
 	RET
 
@@ -15586,120 +15706,6 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case770
-	MOVQ       stream+64(FP), SI
-	TESTQ      SI, SI
-	JZ         plain771
-	MOVQ       BX, SI
-	ANDQ       $+3, SI
-	JNZ        plain771
-	MOVQ       BX, SI
-	NEGQ       SI
-	ANDQ       $+31, SI
-	SHRQ       $0x02, SI
-	CMPQ       SI, DX
-	CMOVQHI    DX, SI
-	TESTQ      SI, SI
-	JZ         none772
-	LEAQ       avx2const79<>+32(SB), DI
-	NEGQ       SI
-	VMOVDQU    (DI)(SI*4), Y0
-	NEGQ       SI
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
-	VMOVUPD    Y1, Y1
-	VPADDD     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
-	SUBQ       SI, DX
-	LEAQ       (BX)(SI*4), BX
-	LEAQ       (AX)(SI*4), AX
-	LEAQ       (CX)(SI*4), CX
-
-none772:
-	CMPQ DX, $+32
-	JB   end774
-
-loop773:
-	VMOVUPD  (AX), Y0
-	VPADDD   (CX), Y0, Y0
-	VMOVNTPD Y0, (BX)
-	VMOVUPD  32(AX), Y0
-	VPADDD   32(CX), Y0, Y0
-	VMOVNTPD Y0, 32(BX)
-	VMOVUPD  64(AX), Y0
-	VPADDD   64(CX), Y0, Y0
-	VMOVNTPD Y0, 64(BX)
-	VMOVUPD  96(AX), Y0
-	VPADDD   96(CX), Y0, Y0
-	VMOVNTPD Y0, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
-	ADDQ     $+128, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop773
-
-end774:
-	SFENCE
-
-plain771:
-	CMPQ    DX, $+32
-	JB      end776
-	PCALIGN $0x40
-
-loop775:
-	VMOVUPD (AX), Y0
-	VPADDD  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	VMOVUPD 32(AX), Y0
-	VPADDD  32(CX), Y0, Y0
-	VMOVUPD Y0, 32(BX)
-	VMOVUPD 64(AX), Y0
-	VPADDD  64(CX), Y0, Y0
-	VMOVUPD Y0, 64(BX)
-	VMOVUPD 96(AX), Y0
-	VPADDD  96(CX), Y0, Y0
-	VMOVUPD Y0, 96(BX)
-	ADDQ    $+128, BX
-	ADDQ    $+128, AX
-	ADDQ    $+128, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop775
-
-end776:
-	CMPQ DX, $+8
-	JB   end778
-
-loop777:
-	VMOVUPD (AX), Y0
-	VPADDD  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	ADDQ    $+32, BX
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
-	JAE     loop777
-
-end778:
-	TESTQ      DX, DX
-	JZ         none779
-	LEAQ       avx2const79<>+32(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*4), Y0
-	NEGQ       DX
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
-	VMOVUPD    Y1, Y1
-	VPADDD     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
-
-none779:
-	JMP done769
-
-case770:
-	CMPQ       SI, $+1
 	JNE        case780
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
@@ -15722,7 +15728,7 @@ case770:
 	VMASKMOVPS (AX), Y0, Y1
 	VMASKMOVPS (CX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VPSUBD     Y2, Y1, Y1
+	VPADDD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 	SUBQ       SI, DX
 	LEAQ       (BX)(SI*4), BX
@@ -15735,16 +15741,16 @@ none782:
 
 loop783:
 	VMOVUPD  (AX), Y0
-	VPSUBD   (CX), Y0, Y0
+	VPADDD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
 	VMOVUPD  32(AX), Y0
-	VPSUBD   32(CX), Y0, Y0
+	VPADDD   32(CX), Y0, Y0
 	VMOVNTPD Y0, 32(BX)
 	VMOVUPD  64(AX), Y0
-	VPSUBD   64(CX), Y0, Y0
+	VPADDD   64(CX), Y0, Y0
 	VMOVNTPD Y0, 64(BX)
 	VMOVUPD  96(AX), Y0
-	VPSUBD   96(CX), Y0, Y0
+	VPADDD   96(CX), Y0, Y0
 	VMOVNTPD Y0, 96(BX)
 	ADDQ     $+128, BX
 	ADDQ     $+128, AX
@@ -15763,16 +15769,16 @@ plain781:
 
 loop785:
 	VMOVUPD (AX), Y0
-	VPSUBD  (CX), Y0, Y0
+	VPADDD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
 	VMOVUPD 32(AX), Y0
-	VPSUBD  32(CX), Y0, Y0
+	VPADDD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(BX)
 	VMOVUPD 64(AX), Y0
-	VPSUBD  64(CX), Y0, Y0
+	VPADDD  64(CX), Y0, Y0
 	VMOVUPD Y0, 64(BX)
 	VMOVUPD 96(AX), Y0
-	VPSUBD  96(CX), Y0, Y0
+	VPADDD  96(CX), Y0, Y0
 	VMOVUPD Y0, 96(BX)
 	ADDQ    $+128, BX
 	ADDQ    $+128, AX
@@ -15787,7 +15793,7 @@ end786:
 
 loop787:
 	VMOVUPD (AX), Y0
-	VPSUBD  (CX), Y0, Y0
+	VPADDD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
 	ADDQ    $+32, BX
 	ADDQ    $+32, AX
@@ -15806,13 +15812,15 @@ end788:
 	VMASKMOVPS (AX), Y0, Y1
 	VMASKMOVPS (CX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VPSUBD     Y2, Y1, Y1
+	VPADDD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
 none789:
-	JMP done769
+	JMP done779
 
 case780:
+	CMPQ       SI, $+1
+	JNE        case790
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
 	JZ         plain791
@@ -15834,7 +15842,7 @@ case780:
 	VMASKMOVPS (AX), Y0, Y1
 	VMASKMOVPS (CX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VPMULLD    Y2, Y1, Y1
+	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 	SUBQ       SI, DX
 	LEAQ       (BX)(SI*4), BX
@@ -15847,16 +15855,16 @@ none792:
 
 loop793:
 	VMOVUPD  (AX), Y0
-	VPMULLD  (CX), Y0, Y0
+	VPSUBD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
 	VMOVUPD  32(AX), Y0
-	VPMULLD  32(CX), Y0, Y0
+	VPSUBD   32(CX), Y0, Y0
 	VMOVNTPD Y0, 32(BX)
 	VMOVUPD  64(AX), Y0
-	VPMULLD  64(CX), Y0, Y0
+	VPSUBD   64(CX), Y0, Y0
 	VMOVNTPD Y0, 64(BX)
 	VMOVUPD  96(AX), Y0
-	VPMULLD  96(CX), Y0, Y0
+	VPSUBD   96(CX), Y0, Y0
 	VMOVNTPD Y0, 96(BX)
 	ADDQ     $+128, BX
 	ADDQ     $+128, AX
@@ -15875,16 +15883,16 @@ plain791:
 
 loop795:
 	VMOVUPD (AX), Y0
-	VPMULLD (CX), Y0, Y0
+	VPSUBD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
 	VMOVUPD 32(AX), Y0
-	VPMULLD 32(CX), Y0, Y0
+	VPSUBD  32(CX), Y0, Y0
 	VMOVUPD Y0, 32(BX)
 	VMOVUPD 64(AX), Y0
-	VPMULLD 64(CX), Y0, Y0
+	VPSUBD  64(CX), Y0, Y0
 	VMOVUPD Y0, 64(BX)
 	VMOVUPD 96(AX), Y0
-	VPMULLD 96(CX), Y0, Y0
+	VPSUBD  96(CX), Y0, Y0
 	VMOVUPD Y0, 96(BX)
 	ADDQ    $+128, BX
 	ADDQ    $+128, AX
@@ -15899,7 +15907,7 @@ end796:
 
 loop797:
 	VMOVUPD (AX), Y0
-	VPMULLD (CX), Y0, Y0
+	VPSUBD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
 	ADDQ    $+32, BX
 	ADDQ    $+32, AX
@@ -15918,11 +15926,123 @@ end798:
 	VMASKMOVPS (AX), Y0, Y1
 	VMASKMOVPS (CX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VPMULLD    Y2, Y1, Y1
+	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
 none799:
-done769:
+	JMP done779
+
+case790:
+	MOVQ       stream+64(FP), SI
+	TESTQ      SI, SI
+	JZ         plain801
+	MOVQ       BX, SI
+	ANDQ       $+3, SI
+	JNZ        plain801
+	MOVQ       BX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, DX
+	CMOVQHI    DX, SI
+	TESTQ      SI, SI
+	JZ         none802
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPMULLD    Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+	SUBQ       SI, DX
+	LEAQ       (BX)(SI*4), BX
+	LEAQ       (AX)(SI*4), AX
+	LEAQ       (CX)(SI*4), CX
+
+none802:
+	CMPQ DX, $+32
+	JB   end804
+
+loop803:
+	VMOVUPD  (AX), Y0
+	VPMULLD  (CX), Y0, Y0
+	VMOVNTPD Y0, (BX)
+	VMOVUPD  32(AX), Y0
+	VPMULLD  32(CX), Y0, Y0
+	VMOVNTPD Y0, 32(BX)
+	VMOVUPD  64(AX), Y0
+	VPMULLD  64(CX), Y0, Y0
+	VMOVNTPD Y0, 64(BX)
+	VMOVUPD  96(AX), Y0
+	VPMULLD  96(CX), Y0, Y0
+	VMOVNTPD Y0, 96(BX)
+	ADDQ     $+128, BX
+	ADDQ     $+128, AX
+	ADDQ     $+128, CX
+	SUBQ     $+32, DX
+	CMPQ     DX, $+32
+	JAE      loop803
+
+end804:
+	SFENCE
+
+plain801:
+	CMPQ    DX, $+32
+	JB      end806
+	PCALIGN $0x40
+
+loop805:
+	VMOVUPD (AX), Y0
+	VPMULLD (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	VMOVUPD 32(AX), Y0
+	VPMULLD 32(CX), Y0, Y0
+	VMOVUPD Y0, 32(BX)
+	VMOVUPD 64(AX), Y0
+	VPMULLD 64(CX), Y0, Y0
+	VMOVUPD Y0, 64(BX)
+	VMOVUPD 96(AX), Y0
+	VPMULLD 96(CX), Y0, Y0
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, BX
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JAE     loop805
+
+end806:
+	CMPQ DX, $+8
+	JB   end808
+
+loop807:
+	VMOVUPD (AX), Y0
+	VPMULLD (CX), Y0, Y0
+	VMOVUPD Y0, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JAE     loop807
+
+end808:
+	TESTQ      DX, DX
+	JZ         none809
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y0
+	NEGQ       DX
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPMULLD    Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+
+none809:
+done779:
 	VZEROUPPER
 	RET
 
@@ -15936,13 +16056,13 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case801
+	JNE          case811
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain802
+	JZ           plain812
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain802
+	JNZ          plain812
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -15950,7 +16070,7 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none803
+	JZ           none813
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -15962,11 +16082,11 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none803:
+none813:
 	CMPQ CX, $+32
-	JB   end805
+	JB   end815
 
-loop804:
+loop814:
 	VMULPS   (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VMULPS   32(AX), Y0, Y1
@@ -15975,103 +16095,6 @@ loop804:
 	VMOVNTPD Y1, 64(DX)
 	VMULPS   96(AX), Y0, Y1
 	VMOVNTPD Y1, 96(DX)
-	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop804
-
-end805:
-	SFENCE
-
-plain802:
-	CMPQ    CX, $+32
-	JB      end807
-	PCALIGN $0x40
-
-loop806:
-	VMULPS  (AX), Y0, Y1
-	VMOVUPD Y1, (DX)
-	VMULPS  32(AX), Y0, Y1
-	VMOVUPD Y1, 32(DX)
-	VMULPS  64(AX), Y0, Y1
-	VMOVUPD Y1, 64(DX)
-	VMULPS  96(AX), Y0, Y1
-	VMOVUPD Y1, 96(DX)
-	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop806
-
-end807:
-	CMPQ CX, $+8
-	JB   end809
-
-loop808:
-	VMULPS  (AX), Y0, Y1
-	VMOVUPD Y1, (DX)
-	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop808
-
-end809:
-	TESTQ      CX, CX
-	JZ         none810
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y1
-	NEGQ       CX
-	VMASKMOVPS (AX), Y1, Y2
-	VMULPS     Y2, Y0, Y0
-	VMASKMOVPS Y0, Y1, (DX)
-
-none810:
-	JMP done800
-
-case801:
-	CMPQ       BX, $+1
-	JNE        case811
-	MOVQ       stream+48(FP), BX
-	TESTQ      BX, BX
-	JZ         plain812
-	MOVQ       DX, BX
-	ANDQ       $+3, BX
-	JNZ        plain812
-	MOVQ       DX, BX
-	NEGQ       BX
-	ANDQ       $+31, BX
-	SHRQ       $0x02, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
-	TESTQ      BX, BX
-	JZ         none813
-	LEAQ       avx2const79<>+32(SB), SI
-	NEGQ       BX
-	VMOVDQU    (SI)(BX*4), Y0
-	NEGQ       BX
-	VMASKMOVPS (AX), Y0, Y1
-	VSQRTPS    Y1, Y1
-	VMASKMOVPS Y1, Y0, (DX)
-	SUBQ       BX, CX
-	LEAQ       (DX)(BX*4), DX
-	LEAQ       (AX)(BX*4), AX
-
-none813:
-	CMPQ CX, $+32
-	JB   end815
-
-loop814:
-	VSQRTPS  (AX), Y0
-	VMOVNTPD Y0, (DX)
-	VSQRTPS  32(AX), Y0
-	VMOVNTPD Y0, 32(DX)
-	VSQRTPS  64(AX), Y0
-	VMOVNTPD Y0, 64(DX)
-	VSQRTPS  96(AX), Y0
-	VMOVNTPD Y0, 96(DX)
 	ADDQ     $+128, DX
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
@@ -16087,14 +16110,14 @@ plain812:
 	PCALIGN $0x40
 
 loop816:
-	VSQRTPS (AX), Y0
-	VMOVUPD Y0, (DX)
-	VSQRTPS 32(AX), Y0
-	VMOVUPD Y0, 32(DX)
-	VSQRTPS 64(AX), Y0
-	VMOVUPD Y0, 64(DX)
-	VSQRTPS 96(AX), Y0
-	VMOVUPD Y0, 96(DX)
+	VMULPS  (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
+	VMULPS  32(AX), Y0, Y1
+	VMOVUPD Y1, 32(DX)
+	VMULPS  64(AX), Y0, Y1
+	VMOVUPD Y1, 64(DX)
+	VMULPS  96(AX), Y0, Y1
+	VMOVUPD Y1, 96(DX)
 	ADDQ    $+128, DX
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
@@ -16106,8 +16129,8 @@ end817:
 	JB   end819
 
 loop818:
-	VSQRTPS (AX), Y0
-	VMOVUPD Y0, (DX)
+	VMULPS  (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
@@ -16119,17 +16142,17 @@ end819:
 	JZ         none820
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y0
+	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
-	VMASKMOVPS (AX), Y0, Y1
-	VSQRTPS    Y1, Y1
-	VMASKMOVPS Y1, Y0, (DX)
+	VMASKMOVPS (AX), Y1, Y2
+	VMULPS     Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (DX)
 
 none820:
-	JMP done800
+	JMP done810
 
 case811:
-	CMPQ       BX, $+2
+	CMPQ       BX, $+1
 	JNE        case821
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
@@ -16149,9 +16172,9 @@ case811:
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
-	VMASKMOVPS (AX), Y0, Y2
-	VPANDN     Y2, Y1, Y2
-	VMASKMOVPS Y2, Y0, (DX)
+	VMASKMOVPS (AX), Y0, Y1
+	VSQRTPS    Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
 	SUBQ       BX, CX
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
@@ -16161,13 +16184,13 @@ none823:
 	JB   end825
 
 loop824:
-	VPANDN   (AX), Y1, Y0
+	VSQRTPS  (AX), Y0
 	VMOVNTPD Y0, (DX)
-	VPANDN   32(AX), Y1, Y0
+	VSQRTPS  32(AX), Y0
 	VMOVNTPD Y0, 32(DX)
-	VPANDN   64(AX), Y1, Y0
+	VSQRTPS  64(AX), Y0
 	VMOVNTPD Y0, 64(DX)
-	VPANDN   96(AX), Y1, Y0
+	VSQRTPS  96(AX), Y0
 	VMOVNTPD Y0, 96(DX)
 	ADDQ     $+128, DX
 	ADDQ     $+128, AX
@@ -16184,13 +16207,13 @@ plain822:
 	PCALIGN $0x40
 
 loop826:
-	VPANDN  (AX), Y1, Y0
+	VSQRTPS (AX), Y0
 	VMOVUPD Y0, (DX)
-	VPANDN  32(AX), Y1, Y0
+	VSQRTPS 32(AX), Y0
 	VMOVUPD Y0, 32(DX)
-	VPANDN  64(AX), Y1, Y0
+	VSQRTPS 64(AX), Y0
 	VMOVUPD Y0, 64(DX)
-	VPANDN  96(AX), Y1, Y0
+	VSQRTPS 96(AX), Y0
 	VMOVUPD Y0, 96(DX)
 	ADDQ    $+128, DX
 	ADDQ    $+128, AX
@@ -16203,7 +16226,7 @@ end827:
 	JB   end829
 
 loop828:
-	VPANDN  (AX), Y1, Y0
+	VSQRTPS (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
@@ -16218,14 +16241,16 @@ end829:
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
 	NEGQ       CX
-	VMASKMOVPS (AX), Y0, Y2
-	VPANDN     Y2, Y1, Y1
+	VMASKMOVPS (AX), Y0, Y1
+	VSQRTPS    Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
 none830:
-	JMP done800
+	JMP done810
 
 case821:
+	CMPQ       BX, $+2
+	JNE        case831
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
 	JZ         plain832
@@ -16245,7 +16270,7 @@ case821:
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
 	VMASKMOVPS (AX), Y0, Y2
-	VPXOR      Y2, Y1, Y2
+	VPANDN     Y2, Y1, Y2
 	VMASKMOVPS Y2, Y0, (DX)
 	SUBQ       BX, CX
 	LEAQ       (DX)(BX*4), DX
@@ -16256,13 +16281,13 @@ none833:
 	JB   end835
 
 loop834:
-	VPXOR    (AX), Y1, Y0
+	VPANDN   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
-	VPXOR    32(AX), Y1, Y0
+	VPANDN   32(AX), Y1, Y0
 	VMOVNTPD Y0, 32(DX)
-	VPXOR    64(AX), Y1, Y0
+	VPANDN   64(AX), Y1, Y0
 	VMOVNTPD Y0, 64(DX)
-	VPXOR    96(AX), Y1, Y0
+	VPANDN   96(AX), Y1, Y0
 	VMOVNTPD Y0, 96(DX)
 	ADDQ     $+128, DX
 	ADDQ     $+128, AX
@@ -16279,13 +16304,13 @@ plain832:
 	PCALIGN $0x40
 
 loop836:
-	VPXOR   (AX), Y1, Y0
+	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
-	VPXOR   32(AX), Y1, Y0
+	VPANDN  32(AX), Y1, Y0
 	VMOVUPD Y0, 32(DX)
-	VPXOR   64(AX), Y1, Y0
+	VPANDN  64(AX), Y1, Y0
 	VMOVUPD Y0, 64(DX)
-	VPXOR   96(AX), Y1, Y0
+	VPANDN  96(AX), Y1, Y0
 	VMOVUPD Y0, 96(DX)
 	ADDQ    $+128, DX
 	ADDQ    $+128, AX
@@ -16298,7 +16323,7 @@ end837:
 	JB   end839
 
 loop838:
-	VPXOR   (AX), Y1, Y0
+	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
@@ -16314,11 +16339,106 @@ end839:
 	VMOVDQU    (BX)(CX*4), Y0
 	NEGQ       CX
 	VMASKMOVPS (AX), Y0, Y2
-	VPXOR      Y2, Y1, Y1
+	VPANDN     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
 none840:
-done800:
+	JMP done810
+
+case831:
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain842
+	MOVQ       DX, BX
+	ANDQ       $+3, BX
+	JNZ        plain842
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none843
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	NEGQ       BX
+	VMASKMOVPS (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y2
+	VMASKMOVPS Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*4), DX
+	LEAQ       (AX)(BX*4), AX
+
+none843:
+	CMPQ CX, $+32
+	JB   end845
+
+loop844:
+	VPXOR    (AX), Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VPXOR    32(AX), Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPXOR    64(AX), Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPXOR    96(AX), Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop844
+
+end845:
+	SFENCE
+
+plain842:
+	CMPQ    CX, $+32
+	JB      end847
+	PCALIGN $0x40
+
+loop846:
+	VPXOR   (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	VPXOR   32(AX), Y1, Y0
+	VMOVUPD Y0, 32(DX)
+	VPXOR   64(AX), Y1, Y0
+	VMOVUPD Y0, 64(DX)
+	VPXOR   96(AX), Y1, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop846
+
+end847:
+	CMPQ CX, $+8
+	JB   end849
+
+loop848:
+	VPXOR   (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop848
+
+end849:
+	TESTQ      CX, CX
+	JZ         none850
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y0
+	NEGQ       CX
+	VMASKMOVPS (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+
+none850:
+done810:
 	VZEROUPPER
 	RET
 
@@ -16338,13 +16458,13 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case842
+	JNE          case852
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain843
+	JZ           plain853
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain843
+	JNZ          plain853
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -16352,7 +16472,7 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none844
+	JZ           none854
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -16364,11 +16484,11 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none844:
+none854:
 	CMPQ CX, $+32
-	JB   end846
+	JB   end856
 
-loop845:
+loop855:
 	VPMULLD  (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VPMULLD  32(AX), Y0, Y1
@@ -16377,103 +16497,6 @@ loop845:
 	VMOVNTPD Y1, 64(DX)
 	VPMULLD  96(AX), Y0, Y1
 	VMOVNTPD Y1, 96(DX)
-	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop845
-
-end846:
-	SFENCE
-
-plain843:
-	CMPQ    CX, $+32
-	JB      end848
-	PCALIGN $0x40
-
-loop847:
-	VPMULLD (AX), Y0, Y1
-	VMOVUPD Y1, (DX)
-	VPMULLD 32(AX), Y0, Y1
-	VMOVUPD Y1, 32(DX)
-	VPMULLD 64(AX), Y0, Y1
-	VMOVUPD Y1, 64(DX)
-	VPMULLD 96(AX), Y0, Y1
-	VMOVUPD Y1, 96(DX)
-	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop847
-
-end848:
-	CMPQ CX, $+8
-	JB   end850
-
-loop849:
-	VPMULLD (AX), Y0, Y1
-	VMOVUPD Y1, (DX)
-	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop849
-
-end850:
-	TESTQ      CX, CX
-	JZ         none851
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y1
-	NEGQ       CX
-	VMASKMOVPS (AX), Y1, Y2
-	VPMULLD    Y2, Y0, Y0
-	VMASKMOVPS Y0, Y1, (DX)
-
-none851:
-	JMP done841
-
-case842:
-	CMPQ       BX, $+1
-	JNE        case852
-	MOVQ       stream+48(FP), BX
-	TESTQ      BX, BX
-	JZ         plain853
-	MOVQ       DX, BX
-	ANDQ       $+3, BX
-	JNZ        plain853
-	MOVQ       DX, BX
-	NEGQ       BX
-	ANDQ       $+31, BX
-	SHRQ       $0x02, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
-	TESTQ      BX, BX
-	JZ         none854
-	LEAQ       avx2const79<>+32(SB), SI
-	NEGQ       BX
-	VMOVDQU    (SI)(BX*4), Y0
-	NEGQ       BX
-	VMASKMOVPS (AX), Y0, Y1
-	VPABSD     Y1, Y1
-	VMASKMOVPS Y1, Y0, (DX)
-	SUBQ       BX, CX
-	LEAQ       (DX)(BX*4), DX
-	LEAQ       (AX)(BX*4), AX
-
-none854:
-	CMPQ CX, $+32
-	JB   end856
-
-loop855:
-	VPABSD   (AX), Y0
-	VMOVNTPD Y0, (DX)
-	VPABSD   32(AX), Y0
-	VMOVNTPD Y0, 32(DX)
-	VPABSD   64(AX), Y0
-	VMOVNTPD Y0, 64(DX)
-	VPABSD   96(AX), Y0
-	VMOVNTPD Y0, 96(DX)
 	ADDQ     $+128, DX
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
@@ -16489,14 +16512,14 @@ plain853:
 	PCALIGN $0x40
 
 loop857:
-	VPABSD  (AX), Y0
-	VMOVUPD Y0, (DX)
-	VPABSD  32(AX), Y0
-	VMOVUPD Y0, 32(DX)
-	VPABSD  64(AX), Y0
-	VMOVUPD Y0, 64(DX)
-	VPABSD  96(AX), Y0
-	VMOVUPD Y0, 96(DX)
+	VPMULLD (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
+	VPMULLD 32(AX), Y0, Y1
+	VMOVUPD Y1, 32(DX)
+	VPMULLD 64(AX), Y0, Y1
+	VMOVUPD Y1, 64(DX)
+	VPMULLD 96(AX), Y0, Y1
+	VMOVUPD Y1, 96(DX)
 	ADDQ    $+128, DX
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
@@ -16508,8 +16531,8 @@ end858:
 	JB   end860
 
 loop859:
-	VPABSD  (AX), Y0
-	VMOVUPD Y0, (DX)
+	VPMULLD (AX), Y0, Y1
+	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
@@ -16521,16 +16544,18 @@ end860:
 	JZ         none861
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y0
+	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
-	VMASKMOVPS (AX), Y0, Y1
-	VPABSD     Y1, Y1
-	VMASKMOVPS Y1, Y0, (DX)
+	VMASKMOVPS (AX), Y1, Y2
+	VPMULLD    Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (DX)
 
 none861:
-	JMP done841
+	JMP done851
 
 case852:
+	CMPQ       BX, $+1
+	JNE        case862
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
 	JZ         plain863
@@ -16549,9 +16574,9 @@ case852:
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
-	VMASKMOVPS (AX), Y0, Y2
-	VPSUBD     Y2, Y1, Y2
-	VMASKMOVPS Y2, Y0, (DX)
+	VMASKMOVPS (AX), Y0, Y1
+	VPABSD     Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
 	SUBQ       BX, CX
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
@@ -16561,13 +16586,13 @@ none864:
 	JB   end866
 
 loop865:
-	VPSUBD   (AX), Y1, Y0
+	VPABSD   (AX), Y0
 	VMOVNTPD Y0, (DX)
-	VPSUBD   32(AX), Y1, Y0
+	VPABSD   32(AX), Y0
 	VMOVNTPD Y0, 32(DX)
-	VPSUBD   64(AX), Y1, Y0
+	VPABSD   64(AX), Y0
 	VMOVNTPD Y0, 64(DX)
-	VPSUBD   96(AX), Y1, Y0
+	VPABSD   96(AX), Y0
 	VMOVNTPD Y0, 96(DX)
 	ADDQ     $+128, DX
 	ADDQ     $+128, AX
@@ -16584,13 +16609,13 @@ plain863:
 	PCALIGN $0x40
 
 loop867:
-	VPSUBD  (AX), Y1, Y0
+	VPABSD  (AX), Y0
 	VMOVUPD Y0, (DX)
-	VPSUBD  32(AX), Y1, Y0
+	VPABSD  32(AX), Y0
 	VMOVUPD Y0, 32(DX)
-	VPSUBD  64(AX), Y1, Y0
+	VPABSD  64(AX), Y0
 	VMOVUPD Y0, 64(DX)
-	VPSUBD  96(AX), Y1, Y0
+	VPABSD  96(AX), Y0
 	VMOVUPD Y0, 96(DX)
 	ADDQ    $+128, DX
 	ADDQ    $+128, AX
@@ -16603,7 +16628,7 @@ end868:
 	JB   end870
 
 loop869:
-	VPSUBD  (AX), Y1, Y0
+	VPABSD  (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
@@ -16618,12 +16643,107 @@ end870:
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
 	NEGQ       CX
+	VMASKMOVPS (AX), Y0, Y1
+	VPABSD     Y1, Y1
+	VMASKMOVPS Y1, Y0, (DX)
+
+none871:
+	JMP done851
+
+case862:
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain873
+	MOVQ       DX, BX
+	ANDQ       $+3, BX
+	JNZ        plain873
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none874
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	NEGQ       BX
+	VMASKMOVPS (AX), Y0, Y2
+	VPSUBD     Y2, Y1, Y2
+	VMASKMOVPS Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*4), DX
+	LEAQ       (AX)(BX*4), AX
+
+none874:
+	CMPQ CX, $+32
+	JB   end876
+
+loop875:
+	VPSUBD   (AX), Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VPSUBD   32(AX), Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPSUBD   64(AX), Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPSUBD   96(AX), Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop875
+
+end876:
+	SFENCE
+
+plain873:
+	CMPQ    CX, $+32
+	JB      end878
+	PCALIGN $0x40
+
+loop877:
+	VPSUBD  (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	VPSUBD  32(AX), Y1, Y0
+	VMOVUPD Y0, 32(DX)
+	VPSUBD  64(AX), Y1, Y0
+	VMOVUPD Y0, 64(DX)
+	VPSUBD  96(AX), Y1, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop877
+
+end878:
+	CMPQ CX, $+8
+	JB   end880
+
+loop879:
+	VPSUBD  (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop879
+
+end880:
+	TESTQ      CX, CX
+	JZ         none881
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y0
+	NEGQ       CX
 	VMASKMOVPS (AX), Y0, Y2
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none871:
-done841:
+none881:
+done851:
 	VZEROUPPER
 	RET
 
@@ -16639,10 +16759,10 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain872
+	JZ          plain882
 	MOVQ        SI, DI
 	ANDQ        $+3, DI
-	JNZ         plain872
+	JNZ         plain882
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
@@ -16650,7 +16770,7 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none873
+	JZ          none883
 	LEAQ        avx2const79<>+32(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*4), Y0
@@ -16668,11 +16788,11 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
 
-none873:
+none883:
 	CMPQ BX, $+32
-	JB   end875
+	JB   end885
 
-loop874:
+loop884:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -16695,17 +16815,17 @@ loop874:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop874
+	JAE         loop884
 
-end875:
+end885:
 	SFENCE
 
-plain872:
+plain882:
 	CMPQ    BX, $+32
-	JB      end877
+	JB      end887
 	PCALIGN $0x40
 
-loop876:
+loop886:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -16728,13 +16848,13 @@ loop876:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop876
+	JAE         loop886
 
-end877:
+end887:
 	CMPQ BX, $+8
-	JB   end879
+	JB   end889
 
-loop878:
+loop888:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -16745,11 +16865,11 @@ loop878:
 	ADDQ        $+32, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop878
+	JAE         loop888
 
-end879:
+end889:
 	TESTQ       BX, BX
-	JZ          none880
+	JZ          none890
 	LEAQ        avx2const79<>+32(SB), DI
 	NEGQ        BX
 	VMOVDQU     (DI)(BX*4), Y0
@@ -16762,7 +16882,7 @@ end879:
 	VFMADD213PS Y3, Y2, Y1
 	VMASKMOVPS  Y1, Y0, (SI)
 
-none880:
+none890:
 	VZEROUPPER
 	RET
 
@@ -16777,10 +16897,10 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain881
+	JZ           plain891
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain881
+	JNZ          plain891
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -16788,7 +16908,7 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none882
+	JZ           none892
 	LEAQ         avx2const79<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
@@ -16803,11 +16923,11 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none882:
+none892:
 	CMPQ DX, $+32
-	JB   end884
+	JB   end894
 
-loop883:
+loop893:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVNTPD    Y1, (BX)
@@ -16825,17 +16945,17 @@ loop883:
 	ADDQ        $+128, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop883
+	JAE         loop893
 
-end884:
+end894:
 	SFENCE
 
-plain881:
+plain891:
 	CMPQ    DX, $+32
-	JB      end886
+	JB      end896
 	PCALIGN $0x40
 
-loop885:
+loop895:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -16853,13 +16973,13 @@ loop885:
 	ADDQ        $+128, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop885
+	JAE         loop895
 
-end886:
+end896:
 	CMPQ DX, $+8
-	JB   end888
+	JB   end898
 
-loop887:
+loop897:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -16868,11 +16988,11 @@ loop887:
 	ADDQ        $+32, CX
 	SUBQ        $+8, DX
 	CMPQ        DX, $+8
-	JAE         loop887
+	JAE         loop897
 
-end888:
+end898:
 	TESTQ       DX, DX
-	JZ          none889
+	JZ          none899
 	LEAQ        avx2const79<>+32(SB), SI
 	NEGQ        DX
 	VMOVDQU     (SI)(DX*4), Y1
@@ -16883,7 +17003,7 @@ end888:
 	VFMADD213PS Y3, Y0, Y2
 	VMASKMOVPS  Y2, Y1, (BX)
 
-none889:
+none899:
 	VZEROUPPER
 	RET
 
@@ -16898,10 +17018,10 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain890
+	JZ           plain900
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain890
+	JNZ          plain900
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -16909,7 +17029,7 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none891
+	JZ           none901
 	LEAQ         avx2const79<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
@@ -16924,11 +17044,11 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none891:
+none901:
 	CMPQ DX, $+32
-	JB   end893
+	JB   end903
 
-loop892:
+loop902:
 	VPMULLD  (AX), Y0, Y1
 	VPADDD   (CX), Y1, Y1
 	VMOVNTPD Y1, (BX)
@@ -16946,17 +17066,17 @@ loop892:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop892
+	JAE      loop902
 
-end893:
+end903:
 	SFENCE
 
-plain890:
+plain900:
 	CMPQ    DX, $+32
-	JB      end895
+	JB      end905
 	PCALIGN $0x40
 
-loop894:
+loop904:
 	VPMULLD (AX), Y0, Y1
 	VPADDD  (CX), Y1, Y1
 	VMOVUPD Y1, (BX)
@@ -16974,13 +17094,13 @@ loop894:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop894
+	JAE     loop904
 
-end895:
+end905:
 	CMPQ DX, $+8
-	JB   end897
+	JB   end907
 
-loop896:
+loop906:
 	VPMULLD (AX), Y0, Y1
 	VPADDD  (CX), Y1, Y1
 	VMOVUPD Y1, (BX)
@@ -16989,11 +17109,11 @@ loop896:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop896
+	JAE     loop906
 
-end897:
+end907:
 	TESTQ      DX, DX
-	JZ         none898
+	JZ         none908
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y1
@@ -17004,7 +17124,7 @@ end897:
 	VPADDD     Y3, Y0, Y0
 	VMASKMOVPS Y0, Y1, (BX)
 
-none898:
+none908:
 	VZEROUPPER
 	RET
 
@@ -17025,12 +17145,12 @@ TEXT ·countFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const81<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case900
+	JNE          case910
 	CMPQ         CX, $+64
-	JB           end902
+	JB           end912
 	PCALIGN      $0x40
 
-loop901:
+loop911:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1e, 32(AX), Y0, Y9
@@ -17050,23 +17170,23 @@ loop901:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop901
+	JAE    loop911
 
-end902:
+end912:
 	CMPQ CX, $+8
-	JB   end904
+	JB   end914
 
-loop903:
+loop913:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop903
+	JAE    loop913
 
-end904:
+end914:
 	TESTQ      CX, CX
-	JZ         none905
+	JZ         none915
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17076,17 +17196,17 @@ end904:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none905:
-	JMP done899
+none915:
+	JMP done909
 
-case900:
+case910:
 	CMPQ    DX, $+1
-	JNE     case906
+	JNE     case916
 	CMPQ    CX, $+64
-	JB      end908
+	JB      end918
 	PCALIGN $0x40
 
-loop907:
+loop917:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1d, 32(AX), Y0, Y9
@@ -17106,23 +17226,23 @@ loop907:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop907
+	JAE    loop917
 
-end908:
+end918:
 	CMPQ CX, $+8
-	JB   end910
+	JB   end920
 
-loop909:
+loop919:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop909
+	JAE    loop919
 
-end910:
+end920:
 	TESTQ      CX, CX
-	JZ         none911
+	JZ         none921
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17132,17 +17252,17 @@ end910:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none911:
-	JMP done899
+none921:
+	JMP done909
 
-case906:
+case916:
 	CMPQ    DX, $+2
-	JNE     case912
+	JNE     case922
 	CMPQ    CX, $+64
-	JB      end914
+	JB      end924
 	PCALIGN $0x40
 
-loop913:
+loop923:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x11, 32(AX), Y0, Y9
@@ -17162,23 +17282,23 @@ loop913:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop913
+	JAE    loop923
 
-end914:
+end924:
 	CMPQ CX, $+8
-	JB   end916
+	JB   end926
 
-loop915:
+loop925:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop915
+	JAE    loop925
 
-end916:
+end926:
 	TESTQ      CX, CX
-	JZ         none917
+	JZ         none927
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17188,17 +17308,17 @@ end916:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none917:
-	JMP done899
+none927:
+	JMP done909
 
-case912:
+case922:
 	CMPQ    DX, $+3
-	JNE     case918
+	JNE     case928
 	CMPQ    CX, $+64
-	JB      end920
+	JB      end930
 	PCALIGN $0x40
 
-loop919:
+loop929:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x12, 32(AX), Y0, Y9
@@ -17218,23 +17338,23 @@ loop919:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop919
+	JAE    loop929
 
-end920:
+end930:
 	CMPQ CX, $+8
-	JB   end922
+	JB   end932
 
-loop921:
+loop931:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop921
+	JAE    loop931
 
-end922:
+end932:
 	TESTQ      CX, CX
-	JZ         none923
+	JZ         none933
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17244,17 +17364,17 @@ end922:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none923:
-	JMP done899
+none933:
+	JMP done909
 
-case918:
+case928:
 	CMPQ    DX, $+4
-	JNE     case924
+	JNE     case934
 	CMPQ    CX, $+64
-	JB      end926
+	JB      end936
 	PCALIGN $0x40
 
-loop925:
+loop935:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x00, 32(AX), Y0, Y9
@@ -17274,23 +17394,23 @@ loop925:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop925
+	JAE    loop935
 
-end926:
+end936:
 	CMPQ CX, $+8
-	JB   end928
+	JB   end938
 
-loop927:
+loop937:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop927
+	JAE    loop937
 
-end928:
+end938:
 	TESTQ      CX, CX
-	JZ         none929
+	JZ         none939
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17300,15 +17420,15 @@ end928:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none929:
-	JMP done899
+none939:
+	JMP done909
 
-case924:
+case934:
 	CMPQ    CX, $+64
-	JB      end932
+	JB      end942
 	PCALIGN $0x40
 
-loop931:
+loop941:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x04, 32(AX), Y0, Y9
@@ -17328,23 +17448,23 @@ loop931:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop931
+	JAE    loop941
 
-end932:
+end942:
 	CMPQ CX, $+8
-	JB   end934
+	JB   end944
 
-loop933:
+loop943:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop933
+	JAE    loop943
 
-end934:
+end944:
 	TESTQ      CX, CX
-	JZ         none935
+	JZ         none945
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17354,8 +17474,8 @@ end934:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none935:
-done899:
+none945:
+done909:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -17397,12 +17517,12 @@ TEXT ·countInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const81<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case937
+	JNE          case947
 	CMPQ         CX, $+64
-	JB           end939
+	JB           end949
 	PCALIGN      $0x40
 
-loop938:
+loop948:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPGTD 32(AX), Y0, Y9
@@ -17422,174 +17542,174 @@ loop938:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop938
+	JAE      loop948
 
-end939:
+end949:
 	CMPQ CX, $+8
-	JB   end941
+	JB   end951
 
-loop940:
+loop950:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop940
-
-end941:
-	TESTQ      CX, CX
-	JZ         none942
-	LEAQ       avx2const79<>+32(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), Y9
-	NEGQ       CX
-	VMASKMOVPS (AX), Y9, Y10
-	VPCMPGTD   Y10, Y0, Y0
-	VANDPD     Y9, Y0, Y0
-	VPSUBD     Y0, Y1, Y1
-
-none942:
-	JMP done936
-
-case937:
-	CMPQ    DX, $+1
-	JNE     case943
-	CMPQ    CX, $+64
-	JB      end945
-	PCALIGN $0x40
-
-loop944:
-	VMOVUPD  (AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	VMOVUPD  32(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y2, Y2
-	VMOVUPD  64(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y3, Y3
-	VMOVUPD  96(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y4, Y4
-	VMOVUPD  128(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y5, Y5
-	VMOVUPD  160(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y6, Y6
-	VMOVUPD  192(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y7, Y7
-	VMOVUPD  224(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y8, Y8
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop944
-
-end945:
-	CMPQ CX, $+8
-	JB   end947
-
-loop946:
-	VMOVUPD  (AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	ADDQ     $+32, AX
-	SUBQ     $+8, CX
-	CMPQ     CX, $+8
-	JAE      loop946
-
-end947:
-	TESTQ      CX, CX
-	JZ         none948
-	LEAQ       avx2const79<>+32(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), Y9
-	NEGQ       CX
-	VMASKMOVPS (AX), Y9, Y10
-	VMOVUPD    Y10, Y10
-	VPCMPGTD   Y0, Y10, Y0
-	VPCMPEQD   Y10, Y10, Y10
-	VPXOR      Y10, Y0, Y0
-	VANDPD     Y9, Y0, Y0
-	VPSUBD     Y0, Y1, Y1
-
-none948:
-	JMP done936
-
-case943:
-	CMPQ    DX, $+2
-	JNE     case949
-	CMPQ    CX, $+64
-	JB      end951
-	PCALIGN $0x40
-
-loop950:
-	VMOVUPD  (AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	VMOVUPD  32(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y2, Y2
-	VMOVUPD  64(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y3, Y3
-	VMOVUPD  96(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y4, Y4
-	VMOVUPD  128(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y5, Y5
-	VMOVUPD  160(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y6, Y6
-	VMOVUPD  192(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y7, Y7
-	VMOVUPD  224(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y8, Y8
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
 	JAE      loop950
 
 end951:
-	CMPQ CX, $+8
-	JB   end953
+	TESTQ      CX, CX
+	JZ         none952
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VPCMPGTD   Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
 
-loop952:
+none952:
+	JMP done946
+
+case947:
+	CMPQ    DX, $+1
+	JNE     case953
+	CMPQ    CX, $+64
+	JB      end955
+	PCALIGN $0x40
+
+loop954:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VMOVUPD  32(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VMOVUPD  64(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VMOVUPD  96(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VMOVUPD  128(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VMOVUPD  160(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VMOVUPD  192(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VMOVUPD  224(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop954
+
+end955:
+	CMPQ CX, $+8
+	JB   end957
+
+loop956:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop956
+
+end957:
+	TESTQ      CX, CX
+	JZ         none958
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VMOVUPD    Y10, Y10
+	VPCMPGTD   Y0, Y10, Y0
+	VPCMPEQD   Y10, Y10, Y10
+	VPXOR      Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none958:
+	JMP done946
+
+case953:
+	CMPQ    DX, $+2
+	JNE     case959
+	CMPQ    CX, $+64
+	JB      end961
+	PCALIGN $0x40
+
+loop960:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VMOVUPD  32(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VMOVUPD  64(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VMOVUPD  96(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VMOVUPD  128(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VMOVUPD  160(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VMOVUPD  192(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VMOVUPD  224(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop960
+
+end961:
+	CMPQ CX, $+8
+	JB   end963
+
+loop962:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop952
+	JAE      loop962
 
-end953:
+end963:
 	TESTQ      CX, CX
-	JZ         none954
+	JZ         none964
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17600,17 +17720,17 @@ end953:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none954:
-	JMP done936
+none964:
+	JMP done946
 
-case949:
+case959:
 	CMPQ    DX, $+3
-	JNE     case955
+	JNE     case965
 	CMPQ    CX, $+64
-	JB      end957
+	JB      end967
 	PCALIGN $0x40
 
-loop956:
+loop966:
 	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -17646,13 +17766,13 @@ loop956:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop956
+	JAE      loop966
 
-end957:
+end967:
 	CMPQ CX, $+8
-	JB   end959
+	JB   end969
 
-loop958:
+loop968:
 	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -17660,11 +17780,11 @@ loop958:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop958
+	JAE      loop968
 
-end959:
+end969:
 	TESTQ      CX, CX
-	JZ         none960
+	JZ         none970
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17676,17 +17796,17 @@ end959:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none960:
-	JMP done936
+none970:
+	JMP done946
 
-case955:
+case965:
 	CMPQ    DX, $+4
-	JNE     case961
+	JNE     case971
 	CMPQ    CX, $+64
-	JB      end963
+	JB      end973
 	PCALIGN $0x40
 
-loop962:
+loop972:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPEQD 32(AX), Y0, Y9
@@ -17706,23 +17826,23 @@ loop962:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop962
+	JAE      loop972
 
-end963:
+end973:
 	CMPQ CX, $+8
-	JB   end965
+	JB   end975
 
-loop964:
+loop974:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop964
+	JAE      loop974
 
-end965:
+end975:
 	TESTQ      CX, CX
-	JZ         none966
+	JZ         none976
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17732,15 +17852,15 @@ end965:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none966:
-	JMP done936
+none976:
+	JMP done946
 
-case961:
+case971:
 	CMPQ    CX, $+64
-	JB      end969
+	JB      end979
 	PCALIGN $0x40
 
-loop968:
+loop978:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -17776,13 +17896,13 @@ loop968:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop968
+	JAE      loop978
 
-end969:
+end979:
 	CMPQ CX, $+8
-	JB   end971
+	JB   end981
 
-loop970:
+loop980:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -17790,11 +17910,11 @@ loop970:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop970
+	JAE      loop980
 
-end971:
+end981:
 	TESTQ      CX, CX
-	JZ         none972
+	JZ         none982
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17806,8 +17926,8 @@ end971:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none972:
-done936:
+none982:
+done946:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -17835,11 +17955,11 @@ TEXT ·compareFloat32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case974
+	JNE          case984
 	CMPQ         CX, $+32
-	JB           end976
+	JB           end986
 
-loop975:
+loop985:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17856,13 +17976,13 @@ loop975:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop975
+	JAE       loop985
 
-end976:
+end986:
 	CMPQ CX, $+8
-	JB   end978
+	JB   end988
 
-loop977:
+loop987:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17870,11 +17990,11 @@ loop977:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop977
+	JAE       loop987
 
-end978:
+end988:
 	TESTQ      CX, CX
-	JZ         none979
+	JZ         none989
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17885,16 +18005,16 @@ end978:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none979:
-	JMP done973
+none989:
+	JMP done983
 
-case974:
+case984:
 	CMPQ BX, $+1
-	JNE  case980
+	JNE  case990
 	CMPQ CX, $+32
-	JB   end982
+	JB   end992
 
-loop981:
+loop991:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17911,13 +18031,13 @@ loop981:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop981
+	JAE       loop991
 
-end982:
+end992:
 	CMPQ CX, $+8
-	JB   end984
+	JB   end994
 
-loop983:
+loop993:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17925,11 +18045,11 @@ loop983:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop983
+	JAE       loop993
 
-end984:
+end994:
 	TESTQ      CX, CX
-	JZ         none985
+	JZ         none995
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17940,16 +18060,16 @@ end984:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none985:
-	JMP done973
+none995:
+	JMP done983
 
-case980:
+case990:
 	CMPQ BX, $+2
-	JNE  case986
+	JNE  case996
 	CMPQ CX, $+32
-	JB   end988
+	JB   end998
 
-loop987:
+loop997:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17966,13 +18086,13 @@ loop987:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop987
+	JAE       loop997
 
-end988:
+end998:
 	CMPQ CX, $+8
-	JB   end990
+	JB   end1000
 
-loop989:
+loop999:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17980,11 +18100,11 @@ loop989:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop989
+	JAE       loop999
 
-end990:
+end1000:
 	TESTQ      CX, CX
-	JZ         none991
+	JZ         none1001
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17995,16 +18115,16 @@ end990:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none991:
-	JMP done973
+none1001:
+	JMP done983
 
-case986:
+case996:
 	CMPQ BX, $+3
-	JNE  case992
+	JNE  case1002
 	CMPQ CX, $+32
-	JB   end994
+	JB   end1004
 
-loop993:
+loop1003:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18021,13 +18141,13 @@ loop993:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop993
+	JAE       loop1003
 
-end994:
+end1004:
 	CMPQ CX, $+8
-	JB   end996
+	JB   end1006
 
-loop995:
+loop1005:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18035,11 +18155,11 @@ loop995:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop995
+	JAE       loop1005
 
-end996:
+end1006:
 	TESTQ      CX, CX
-	JZ         none997
+	JZ         none1007
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18050,16 +18170,16 @@ end996:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none997:
-	JMP done973
+none1007:
+	JMP done983
 
-case992:
+case1002:
 	CMPQ BX, $+4
-	JNE  case998
+	JNE  case1008
 	CMPQ CX, $+32
-	JB   end1000
+	JB   end1010
 
-loop999:
+loop1009:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18076,13 +18196,13 @@ loop999:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop999
+	JAE       loop1009
 
-end1000:
+end1010:
 	CMPQ CX, $+8
-	JB   end1002
+	JB   end1012
 
-loop1001:
+loop1011:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18090,11 +18210,11 @@ loop1001:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1001
+	JAE       loop1011
 
-end1002:
+end1012:
 	TESTQ      CX, CX
-	JZ         none1003
+	JZ         none1013
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18105,14 +18225,14 @@ end1002:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1003:
-	JMP done973
+none1013:
+	JMP done983
 
-case998:
+case1008:
 	CMPQ CX, $+32
-	JB   end1006
+	JB   end1016
 
-loop1005:
+loop1015:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18129,13 +18249,13 @@ loop1005:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1005
+	JAE       loop1015
 
-end1006:
+end1016:
 	CMPQ CX, $+8
-	JB   end1008
+	JB   end1018
 
-loop1007:
+loop1017:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18143,11 +18263,11 @@ loop1007:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1007
+	JAE       loop1017
 
-end1008:
+end1018:
 	TESTQ      CX, CX
-	JZ         none1009
+	JZ         none1019
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18158,8 +18278,8 @@ end1008:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1009:
-done973:
+none1019:
+done983:
 	VZEROUPPER
 	RET
 
@@ -18172,11 +18292,11 @@ TEXT ·compareInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1011
+	JNE          case1021
 	CMPQ         CX, $+32
-	JB           end1013
+	JB           end1023
 
-loop1012:
+loop1022:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18193,118 +18313,118 @@ loop1012:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1012
+	JAE       loop1022
 
-end1013:
+end1023:
 	CMPQ CX, $+8
-	JB   end1015
-
-loop1014:
-	VPCMPGTD  (AX), Y0, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	ADDQ      $+32, AX
-	ADDQ      $+1, DX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop1014
-
-end1015:
-	TESTQ      CX, CX
-	JZ         none1016
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y1
-	NEGQ       CX
-	VMASKMOVPS (AX), Y1, Y2
-	VPCMPGTD   Y2, Y0, Y0
-	VANDPD     Y1, Y0, Y0
-	VMOVMSKPS  Y0, AX
-	MOVB       AL, (DX)
-
-none1016:
-	JMP done1010
-
-case1011:
-	CMPQ BX, $+1
-	JNE  case1017
-	CMPQ CX, $+32
-	JB   end1019
-
-loop1018:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	VMOVUPD   32(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 1(DX)
-	VMOVUPD   64(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 2(DX)
-	VMOVUPD   96(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 3(DX)
-	ADDQ      $+128, AX
-	ADDQ      $+4, DX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1018
-
-end1019:
-	CMPQ CX, $+8
-	JB   end1021
-
-loop1020:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	ADDQ      $+32, AX
-	ADDQ      $+1, DX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop1020
-
-end1021:
-	TESTQ      CX, CX
-	JZ         none1022
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y1
-	NEGQ       CX
-	VMASKMOVPS (AX), Y1, Y2
-	VMOVUPD    Y2, Y2
-	VPCMPGTD   Y0, Y2, Y0
-	VPCMPEQD   Y2, Y2, Y2
-	VPXOR      Y2, Y0, Y0
-	VANDPD     Y1, Y0, Y0
-	VMOVMSKPS  Y0, AX
-	MOVB       AL, (DX)
-
-none1022:
-	JMP done1010
-
-case1017:
-	CMPQ BX, $+2
-	JNE  case1023
-	CMPQ CX, $+32
 	JB   end1025
 
 loop1024:
+	VPCMPGTD  (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1024
+
+end1025:
+	TESTQ      CX, CX
+	JZ         none1026
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VPCMPGTD   Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none1026:
+	JMP done1020
+
+case1021:
+	CMPQ BX, $+1
+	JNE  case1027
+	CMPQ CX, $+32
+	JB   end1029
+
+loop1028:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VMOVUPD   32(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VMOVUPD   64(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VMOVUPD   96(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1028
+
+end1029:
+	CMPQ CX, $+8
+	JB   end1031
+
+loop1030:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1030
+
+end1031:
+	TESTQ      CX, CX
+	JZ         none1032
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VMOVUPD    Y2, Y2
+	VPCMPGTD   Y0, Y2, Y0
+	VPCMPEQD   Y2, Y2, Y2
+	VPXOR      Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none1032:
+	JMP done1020
+
+case1027:
+	CMPQ BX, $+2
+	JNE  case1033
+	CMPQ CX, $+32
+	JB   end1035
+
+loop1034:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -18325,13 +18445,13 @@ loop1024:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1024
+	JAE       loop1034
 
-end1025:
+end1035:
 	CMPQ CX, $+8
-	JB   end1027
+	JB   end1037
 
-loop1026:
+loop1036:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -18340,11 +18460,11 @@ loop1026:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1026
+	JAE       loop1036
 
-end1027:
+end1037:
 	TESTQ      CX, CX
-	JZ         none1028
+	JZ         none1038
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18356,16 +18476,16 @@ end1027:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1028:
-	JMP done1010
+none1038:
+	JMP done1020
 
-case1023:
+case1033:
 	CMPQ BX, $+3
-	JNE  case1029
+	JNE  case1039
 	CMPQ CX, $+32
-	JB   end1031
+	JB   end1041
 
-loop1030:
+loop1040:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -18390,13 +18510,13 @@ loop1030:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1030
+	JAE       loop1040
 
-end1031:
+end1041:
 	CMPQ CX, $+8
-	JB   end1033
+	JB   end1043
 
-loop1032:
+loop1042:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -18406,11 +18526,11 @@ loop1032:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1032
+	JAE       loop1042
 
-end1033:
+end1043:
 	TESTQ      CX, CX
-	JZ         none1034
+	JZ         none1044
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18423,16 +18543,16 @@ end1033:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1034:
-	JMP done1010
+none1044:
+	JMP done1020
 
-case1029:
+case1039:
 	CMPQ BX, $+4
-	JNE  case1035
+	JNE  case1045
 	CMPQ CX, $+32
-	JB   end1037
+	JB   end1047
 
-loop1036:
+loop1046:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18449,13 +18569,13 @@ loop1036:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1036
+	JAE       loop1046
 
-end1037:
+end1047:
 	CMPQ CX, $+8
-	JB   end1039
+	JB   end1049
 
-loop1038:
+loop1048:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18463,11 +18583,11 @@ loop1038:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1038
+	JAE       loop1048
 
-end1039:
+end1049:
 	TESTQ      CX, CX
-	JZ         none1040
+	JZ         none1050
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18478,14 +18598,14 @@ end1039:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1040:
-	JMP done1010
+none1050:
+	JMP done1020
 
-case1035:
+case1045:
 	CMPQ CX, $+32
-	JB   end1043
+	JB   end1053
 
-loop1042:
+loop1052:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -18510,13 +18630,13 @@ loop1042:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1042
+	JAE       loop1052
 
-end1043:
+end1053:
 	CMPQ CX, $+8
-	JB   end1045
+	JB   end1055
 
-loop1044:
+loop1054:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -18526,11 +18646,11 @@ loop1044:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1044
+	JAE       loop1054
 
-end1045:
+end1055:
 	TESTQ      CX, CX
-	JZ         none1046
+	JZ         none1056
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18543,8 +18663,8 @@ end1045:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1046:
-done1010:
+none1056:
+done1020:
 	VZEROUPPER
 	RET
 
@@ -18556,9 +18676,9 @@ TEXT ·indexOfFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end1050
+	JB           end1060
 
-loop1049:
+loop1059:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VCMPPS    $0x00, 32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -18568,30 +18688,30 @@ loop1049:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near1048
+	JNZ       near1058
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1049
+	JAE       loop1059
 
-end1050:
-near1048:
+end1060:
+near1058:
 	CMPQ CX, $+8
-	JB   end1052
+	JB   end1062
 
-loop1051:
+loop1061:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found1047
+	JNZ       found1057
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1051
+	JAE       loop1061
 
-end1052:
+end1062:
 	TESTQ      CX, CX
-	JZ         none1053
+	JZ         none1063
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18601,13 +18721,13 @@ end1052:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found1047
+	JNZ        found1057
 	LEAQ       (AX)(CX*4), AX
 
-none1053:
+none1063:
 	XORQ BX, BX
 
-found1047:
+found1057:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -18626,9 +18746,9 @@ TEXT ·indexOfInt32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end1057
+	JB           end1067
 
-loop1056:
+loop1066:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -18638,30 +18758,30 @@ loop1056:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near1055
+	JNZ       near1065
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1056
+	JAE       loop1066
 
-end1057:
-near1055:
+end1067:
+near1065:
 	CMPQ CX, $+8
-	JB   end1059
+	JB   end1069
 
-loop1058:
+loop1068:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found1054
+	JNZ       found1064
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1058
+	JAE       loop1068
 
-end1059:
+end1069:
 	TESTQ      CX, CX
-	JZ         none1060
+	JZ         none1070
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18671,13 +18791,13 @@ end1059:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found1054
+	JNZ        found1064
 	LEAQ       (AX)(CX*4), AX
 
-none1060:
+none1070:
 	XORQ BX, BX
 
-found1054:
+found1064:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -18695,9 +18815,9 @@ TEXT ·indexNaNFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end1064
+	JB   end1074
 
-loop1063:
+loop1073:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVUPD   32(AX), Y1
@@ -18711,31 +18831,31 @@ loop1063:
 	VORPS     Y1, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       near1062
+	JNZ       near1072
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1063
+	JAE       loop1073
 
-end1064:
-near1062:
+end1074:
+near1072:
 	CMPQ CX, $+8
-	JB   end1066
+	JB   end1076
 
-loop1065:
+loop1075:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       found1061
+	JNZ       found1071
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1065
+	JAE       loop1075
 
-end1066:
+end1076:
 	TESTQ      CX, CX
-	JZ         none1067
+	JZ         none1077
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -18746,13 +18866,13 @@ end1066:
 	VANDPD     Y0, Y1, Y1
 	VMOVMSKPS  Y1, BX
 	TESTQ      BX, BX
-	JNZ        found1061
+	JNZ        found1071
 	LEAQ       (AX)(CX*4), AX
 
-none1067:
+none1077:
 	XORQ BX, BX
 
-found1061:
+found1071:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -18782,9 +18902,9 @@ TEXT ·leastFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y9, Y9, Y9
 	MOVQ    CX, DI
 
-piece1069:
+piece1079:
 	TESTQ   CX, CX
-	JZ      all1068
+	JZ      all1078
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -18792,12 +18912,12 @@ piece1069:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1070
+	JB      near1080
 	CMPQ    R8, $+64
-	JB      end1072
+	JB      end1082
 	PCALIGN $0x40
 
-loop1071:
+loop1081:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -18829,15 +18949,15 @@ loop1071:
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop1071
+	JAE     loop1081
 
-end1072:
-near1070:
+end1082:
+near1080:
 	CMPQ    R8, $+64
-	JB      end1074
+	JB      end1084
 	PCALIGN $0x40
 
-loop1073:
+loop1083:
 	VMOVUPD (AX), Y10
 	VMINPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -18865,13 +18985,13 @@ loop1073:
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop1073
+	JAE     loop1083
 
-end1074:
+end1084:
 	CMPQ R8, $+8
-	JB   end1076
+	JB   end1086
 
-loop1075:
+loop1085:
 	VMOVUPD (AX), Y10
 	VMINPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
@@ -18879,11 +18999,11 @@ loop1075:
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1075
+	JAE     loop1085
 
-end1076:
+end1086:
 	TESTQ      R8, R8
-	JZ         none1077
+	JZ         none1087
 	LEAQ       avx2const79<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y10
@@ -18895,7 +19015,7 @@ end1076:
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
-none1077:
+none1087:
 	VMINPS       Y1, Y5, Y1
 	VMINPS       Y2, Y6, Y2
 	VMINPS       Y3, Y7, Y3
@@ -18906,7 +19026,7 @@ none1077:
 	VCMPPS       $0x1e, Y1, Y0, Y10
 	VMOVMSKPS    Y10, R8
 	TESTQ        R8, R8
-	JZ           same1078
+	JZ           same1088
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMINPS       X0, X10, X0
@@ -18917,10 +19037,10 @@ none1077:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1078:
-	JMP piece1069
+same1088:
+	JMP piece1079
 
-all1068:
+all1078:
 	VMOVSS    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x02, SI
@@ -18955,9 +19075,9 @@ TEXT ·greatestFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y9, Y9, Y9
 	MOVQ    CX, DI
 
-piece1080:
+piece1090:
 	TESTQ   CX, CX
-	JZ      all1079
+	JZ      all1089
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -18965,12 +19085,12 @@ piece1080:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1081
+	JB      near1091
 	CMPQ    R8, $+64
-	JB      end1083
+	JB      end1093
 	PCALIGN $0x40
 
-loop1082:
+loop1092:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -19002,15 +19122,15 @@ loop1082:
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop1082
+	JAE     loop1092
 
-end1083:
-near1081:
+end1093:
+near1091:
 	CMPQ    R8, $+64
-	JB      end1085
+	JB      end1095
 	PCALIGN $0x40
 
-loop1084:
+loop1094:
 	VMOVUPD (AX), Y10
 	VMAXPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -19038,13 +19158,13 @@ loop1084:
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop1084
+	JAE     loop1094
 
-end1085:
+end1095:
 	CMPQ R8, $+8
-	JB   end1087
+	JB   end1097
 
-loop1086:
+loop1096:
 	VMOVUPD (AX), Y10
 	VMAXPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
@@ -19052,11 +19172,11 @@ loop1086:
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1086
+	JAE     loop1096
 
-end1087:
+end1097:
 	TESTQ      R8, R8
-	JZ         none1088
+	JZ         none1098
 	LEAQ       avx2const79<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y10
@@ -19068,7 +19188,7 @@ end1087:
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
-none1088:
+none1098:
 	VMAXPS       Y1, Y5, Y1
 	VMAXPS       Y2, Y6, Y2
 	VMAXPS       Y3, Y7, Y3
@@ -19079,7 +19199,7 @@ none1088:
 	VCMPPS       $0x11, Y1, Y0, Y10
 	VMOVMSKPS    Y10, R8
 	TESTQ        R8, R8
-	JZ           same1089
+	JZ           same1099
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMAXPS       X0, X10, X0
@@ -19090,10 +19210,10 @@ none1088:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1089:
-	JMP piece1080
+same1099:
+	JMP piece1090
 
-all1079:
+all1089:
 	VMOVSS    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x02, SI
@@ -19127,9 +19247,9 @@ TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	MOVQ    CX, DI
 
-piece1091:
+piece1101:
 	TESTQ   CX, CX
-	JZ      all1090
+	JZ      all1100
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -19137,12 +19257,12 @@ piece1091:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1092
+	JB      near1102
 	CMPQ    R8, $+64
-	JB      end1094
+	JB      end1104
 	PCALIGN $0x40
 
-loop1093:
+loop1103:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -19166,15 +19286,15 @@ loop1093:
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop1093
+	JAE     loop1103
 
-end1094:
-near1092:
+end1104:
+near1102:
 	CMPQ    R8, $+64
-	JB      end1096
+	JB      end1106
 	PCALIGN $0x40
 
-loop1095:
+loop1105:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -19194,23 +19314,23 @@ loop1095:
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop1095
+	JAE     loop1105
 
-end1096:
+end1106:
 	CMPQ R8, $+8
-	JB   end1098
+	JB   end1108
 
-loop1097:
+loop1107:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1097
+	JAE     loop1107
 
-end1098:
+end1108:
 	TESTQ      R8, R8
-	JZ         none1099
+	JZ         none1109
 	LEAQ       avx2const79<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y9
@@ -19220,7 +19340,7 @@ end1098:
 	VMOVUPD    Y10, Y9
 	VPMINSD    Y1, Y9, Y1
 
-none1099:
+none1109:
 	VPMINSD      Y1, Y5, Y1
 	VPMINSD      Y2, Y6, Y2
 	VPMINSD      Y3, Y7, Y3
@@ -19231,7 +19351,7 @@ none1099:
 	VPCMPGTD     Y1, Y0, Y9
 	VMOVMSKPS    Y9, R8
 	TESTQ        R8, R8
-	JZ           same1100
+	JZ           same1110
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMINSD      X0, X9, X0
@@ -19242,10 +19362,10 @@ none1099:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1100:
-	JMP piece1091
+same1110:
+	JMP piece1101
 
-all1090:
+all1100:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19279,9 +19399,9 @@ TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	MOVQ    CX, DI
 
-piece1102:
+piece1112:
 	TESTQ   CX, CX
-	JZ      all1101
+	JZ      all1111
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -19289,12 +19409,12 @@ piece1102:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1103
+	JB      near1113
 	CMPQ    R8, $+64
-	JB      end1105
+	JB      end1115
 	PCALIGN $0x40
 
-loop1104:
+loop1114:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -19318,15 +19438,15 @@ loop1104:
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop1104
+	JAE     loop1114
 
-end1105:
-near1103:
+end1115:
+near1113:
 	CMPQ    R8, $+64
-	JB      end1107
+	JB      end1117
 	PCALIGN $0x40
 
-loop1106:
+loop1116:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -19346,23 +19466,23 @@ loop1106:
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop1106
+	JAE     loop1116
 
-end1107:
+end1117:
 	CMPQ R8, $+8
-	JB   end1109
+	JB   end1119
 
-loop1108:
+loop1118:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1108
+	JAE     loop1118
 
-end1109:
+end1119:
 	TESTQ      R8, R8
-	JZ         none1110
+	JZ         none1120
 	LEAQ       avx2const79<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y9
@@ -19372,7 +19492,7 @@ end1109:
 	VMOVUPD    Y10, Y9
 	VPMAXSD    Y1, Y9, Y1
 
-none1110:
+none1120:
 	VPMAXSD      Y1, Y5, Y1
 	VPMAXSD      Y2, Y6, Y2
 	VPMAXSD      Y3, Y7, Y3
@@ -19384,7 +19504,7 @@ none1110:
 	VPCMPGTD     Y0, Y9, Y9
 	VMOVMSKPS    Y9, R8
 	TESTQ        R8, R8
-	JZ           same1111
+	JZ           same1121
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMAXSD      X0, X9, X0
@@ -19395,10 +19515,10 @@ none1110:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1111:
-	JMP piece1102
+same1121:
+	JMP piece1112
 
-all1101:
+all1111:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19424,9 +19544,9 @@ TEXT ·compressDwordsAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end1113
+	JB      end1123
 
-loop1112:
+loop1122:
 	SHRXQ     R8, (SI), R10
 	SHLXQ     R9, (SI)(DI*1), R11
 	ORQ       R11, R10
@@ -19490,9 +19610,9 @@ loop1112:
 	ADDQ      $+256, AX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop1112
+	JAE       loop1122
 
-end1113:
+end1123:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -19768,11 +19888,11 @@ TEXT ·filterFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const85<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1115
+	JNE          case1125
 	CMPQ         CX, $+32
-	JB           end1117
+	JB           end1127
 
-loop1116:
+loop1126:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -19804,18 +19924,18 @@ loop1116:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1116
+	JAE       loop1126
 
-end1117:
-	JMP done1114
+end1127:
+	JMP done1124
 
-case1115:
+case1125:
 	CMPQ SI, $+1
-	JNE  case1118
+	JNE  case1128
 	CMPQ CX, $+32
-	JB   end1120
+	JB   end1130
 
-loop1119:
+loop1129:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -19847,18 +19967,18 @@ loop1119:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1119
+	JAE       loop1129
 
-end1120:
-	JMP done1114
+end1130:
+	JMP done1124
 
-case1118:
+case1128:
 	CMPQ SI, $+2
-	JNE  case1121
+	JNE  case1131
 	CMPQ CX, $+32
-	JB   end1123
+	JB   end1133
 
-loop1122:
+loop1132:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -19890,18 +20010,18 @@ loop1122:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1122
+	JAE       loop1132
 
-end1123:
-	JMP done1114
+end1133:
+	JMP done1124
 
-case1121:
+case1131:
 	CMPQ SI, $+3
-	JNE  case1124
+	JNE  case1134
 	CMPQ CX, $+32
-	JB   end1126
+	JB   end1136
 
-loop1125:
+loop1135:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -19933,18 +20053,18 @@ loop1125:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1125
+	JAE       loop1135
 
-end1126:
-	JMP done1114
+end1136:
+	JMP done1124
 
-case1124:
+case1134:
 	CMPQ SI, $+4
-	JNE  case1127
+	JNE  case1137
 	CMPQ CX, $+32
-	JB   end1129
+	JB   end1139
 
-loop1128:
+loop1138:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -19976,16 +20096,16 @@ loop1128:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1128
+	JAE       loop1138
 
-end1129:
-	JMP done1114
+end1139:
+	JMP done1124
 
-case1127:
+case1137:
 	CMPQ CX, $+32
-	JB   end1132
+	JB   end1142
 
-loop1131:
+loop1141:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20017,10 +20137,10 @@ loop1131:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1131
+	JAE       loop1141
 
-end1132:
-done1114:
+end1142:
+done1124:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -20038,11 +20158,11 @@ TEXT ·filterInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const85<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1134
+	JNE          case1144
 	CMPQ         CX, $+32
-	JB           end1136
+	JB           end1146
 
-loop1135:
+loop1145:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20074,18 +20194,18 @@ loop1135:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1135
+	JAE       loop1145
 
-end1136:
-	JMP done1133
+end1146:
+	JMP done1143
 
-case1134:
+case1144:
 	CMPQ SI, $+1
-	JNE  case1137
+	JNE  case1147
 	CMPQ CX, $+32
-	JB   end1139
+	JB   end1149
 
-loop1138:
+loop1148:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -20129,18 +20249,18 @@ loop1138:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1138
+	JAE       loop1148
 
-end1139:
-	JMP done1133
+end1149:
+	JMP done1143
 
-case1137:
+case1147:
 	CMPQ SI, $+2
-	JNE  case1140
+	JNE  case1150
 	CMPQ CX, $+32
-	JB   end1142
+	JB   end1152
 
-loop1141:
+loop1151:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, SI
@@ -20176,18 +20296,18 @@ loop1141:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1141
+	JAE       loop1151
 
-end1142:
-	JMP done1133
+end1152:
+	JMP done1143
 
-case1140:
+case1150:
 	CMPQ SI, $+3
-	JNE  case1143
+	JNE  case1153
 	CMPQ CX, $+32
-	JB   end1145
+	JB   end1155
 
-loop1144:
+loop1154:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -20227,18 +20347,18 @@ loop1144:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1144
+	JAE       loop1154
 
-end1145:
-	JMP done1133
+end1155:
+	JMP done1143
 
-case1143:
+case1153:
 	CMPQ SI, $+4
-	JNE  case1146
+	JNE  case1156
 	CMPQ CX, $+32
-	JB   end1148
+	JB   end1158
 
-loop1147:
+loop1157:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20270,16 +20390,16 @@ loop1147:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1147
+	JAE       loop1157
 
-end1148:
-	JMP done1133
+end1158:
+	JMP done1143
 
-case1146:
+case1156:
 	CMPQ CX, $+32
-	JB   end1151
+	JB   end1161
 
-loop1150:
+loop1160:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -20319,10 +20439,10 @@ loop1150:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1150
+	JAE       loop1160
 
-end1151:
-done1133:
+end1161:
+done1143:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -20340,9 +20460,9 @@ TEXT ·prefixInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1153
+	JB           end1163
 
-loop1152:
+loop1162:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -20395,13 +20515,13 @@ loop1152:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1152
+	JAE        loop1162
 
-end1153:
+end1163:
 	CMPQ CX, $+8
-	JB   end1155
+	JB   end1165
 
-loop1154:
+loop1164:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -20418,9 +20538,9 @@ loop1154:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1154
+	JAE        loop1164
 
-end1155:
+end1165:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -20444,9 +20564,9 @@ TEXT ·prefixBeforeInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1157
+	JB           end1167
 
-loop1156:
+loop1166:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -20507,13 +20627,13 @@ loop1156:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1156
+	JAE        loop1166
 
-end1157:
+end1167:
 	CMPQ CX, $+8
-	JB   end1159
+	JB   end1169
 
-loop1158:
+loop1168:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -20532,9 +20652,9 @@ loop1158:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1158
+	JAE        loop1168
 
-end1159:
+end1169:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -20549,13 +20669,13 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1161
+	JNE          case1171
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1162
+	JZ           plain1172
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1162
+	JNZ          plain1172
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -20563,7 +20683,7 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1163
+	JZ           none1173
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y0
@@ -20579,11 +20699,11 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1163:
+none1173:
 	CMPQ CX, $+32
-	JB   end1165
+	JB   end1175
 
-loop1164:
+loop1174:
 	VPXOR    (AX), Y1, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
@@ -20612,17 +20732,17 @@ loop1164:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1164
+	JAE      loop1174
 
-end1165:
+end1175:
 	SFENCE
 
-plain1162:
+plain1172:
 	CMPQ    CX, $+32
-	JB      end1167
+	JB      end1177
 	PCALIGN $0x40
 
-loop1166:
+loop1176:
 	VPXOR   (AX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
@@ -20651,13 +20771,13 @@ loop1166:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1166
+	JAE     loop1176
 
-end1167:
+end1177:
 	CMPQ CX, $+8
-	JB   end1169
+	JB   end1179
 
-loop1168:
+loop1178:
 	VPXOR   (AX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
@@ -20668,11 +20788,11 @@ loop1168:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1168
+	JAE     loop1178
 
-end1169:
+end1179:
 	TESTQ      CX, CX
-	JZ         none1170
+	JZ         none1180
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -20685,18 +20805,18 @@ end1169:
 	VPSUBD     avx2const88<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none1170:
-	JMP done1160
+none1180:
+	JMP done1170
 
-case1161:
+case1171:
 	CMPQ       BX, $+1
-	JNE        case1171
+	JNE        case1181
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1172
+	JZ         plain1182
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1172
+	JNZ        plain1182
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -20704,7 +20824,7 @@ case1161:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1173
+	JZ         none1183
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -20721,11 +20841,11 @@ case1161:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none1173:
+none1183:
 	CMPQ CX, $+32
-	JB   end1175
+	JB   end1185
 
-loop1174:
+loop1184:
 	VMOVUPD  (AX), Y0
 	VPADDD   avx2const88<>+0(SB), Y0, Y0
 	VPSRAD   $0x1f, Y0, Y2
@@ -20758,17 +20878,17 @@ loop1174:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1174
+	JAE      loop1184
 
-end1175:
+end1185:
 	SFENCE
 
-plain1172:
+plain1182:
 	CMPQ    CX, $+32
-	JB      end1177
+	JB      end1187
 	PCALIGN $0x40
 
-loop1176:
+loop1186:
 	VMOVUPD (AX), Y0
 	VPADDD  avx2const88<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
@@ -20801,13 +20921,13 @@ loop1176:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1176
+	JAE     loop1186
 
-end1177:
+end1187:
 	CMPQ CX, $+8
-	JB   end1179
+	JB   end1189
 
-loop1178:
+loop1188:
 	VMOVUPD (AX), Y0
 	VPADDD  avx2const88<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
@@ -20819,11 +20939,11 @@ loop1178:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1178
+	JAE     loop1188
 
-end1179:
+end1189:
 	TESTQ      CX, CX
-	JZ         none1180
+	JZ         none1190
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -20837,18 +20957,18 @@ end1179:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none1180:
-	JMP done1160
+none1190:
+	JMP done1170
 
-case1171:
+case1181:
 	CMPQ       BX, $+2
-	JNE        case1181
+	JNE        case1191
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1182
+	JZ         plain1192
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1182
+	JNZ        plain1192
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -20856,7 +20976,7 @@ case1171:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1183
+	JZ         none1193
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y2
@@ -20875,11 +20995,11 @@ case1171:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none1183:
+none1193:
 	CMPQ CX, $+32
-	JB   end1185
+	JB   end1195
 
-loop1184:
+loop1194:
 	VPXOR     (AX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -20920,17 +21040,17 @@ loop1184:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1184
+	JAE       loop1194
 
-end1185:
+end1195:
 	SFENCE
 
-plain1182:
+plain1192:
 	CMPQ    CX, $+32
-	JB      end1187
+	JB      end1197
 	PCALIGN $0x40
 
-loop1186:
+loop1196:
 	VPXOR     (AX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -20971,13 +21091,13 @@ loop1186:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1186
+	JAE       loop1196
 
-end1187:
+end1197:
 	CMPQ CX, $+8
-	JB   end1189
+	JB   end1199
 
-loop1188:
+loop1198:
 	VPXOR     (AX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -20991,11 +21111,11 @@ loop1188:
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1188
+	JAE       loop1198
 
-end1189:
+end1199:
 	TESTQ      CX, CX
-	JZ         none1190
+	JZ         none1200
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y2
@@ -21011,16 +21131,16 @@ end1189:
 	VPSUBD     avx2const88<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y2, (DX)
 
-none1190:
-	JMP done1160
+none1200:
+	JMP done1170
 
-case1181:
+case1191:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1192
+	JZ         plain1202
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1192
+	JNZ        plain1202
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -21028,7 +21148,7 @@ case1181:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1193
+	JZ         none1203
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -21040,11 +21160,11 @@ case1181:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none1193:
+none1203:
 	CMPQ CX, $+32
-	JB   end1195
+	JB   end1205
 
-loop1194:
+loop1204:
 	VPXOR    (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPXOR    32(AX), Y1, Y0
@@ -21057,17 +21177,17 @@ loop1194:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1194
+	JAE      loop1204
 
-end1195:
+end1205:
 	SFENCE
 
-plain1192:
+plain1202:
 	CMPQ    CX, $+32
-	JB      end1197
+	JB      end1207
 	PCALIGN $0x40
 
-loop1196:
+loop1206:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPXOR   32(AX), Y1, Y0
@@ -21080,24 +21200,24 @@ loop1196:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1196
+	JAE     loop1206
 
-end1197:
+end1207:
 	CMPQ CX, $+8
-	JB   end1199
+	JB   end1209
 
-loop1198:
+loop1208:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1198
+	JAE     loop1208
 
-end1199:
+end1209:
 	TESTQ      CX, CX
-	JZ         none1200
+	JZ         none1210
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -21106,8 +21226,8 @@ end1199:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none1200:
-done1160:
+none1210:
+done1170:
 	VZEROUPPER
 	RET
 
@@ -21140,13 +21260,13 @@ TEXT ·partitionDwordsAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*4), DX
 	LEAQ         avx2const85<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end1203
+	JB           end1213
 
-loop1202:
+loop1212:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+128
-	JB        end1201
+	JB        end1211
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -21201,10 +21321,10 @@ loop1202:
 	LEAQ      -32(DX)(R10*4), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop1202
+	JAE       loop1212
 
-end1203:
-end1201:
+end1213:
+end1211:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -21230,7 +21350,7 @@ TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	CMPQ         CX, $+8
-	JA           more1205
+	JA           more1215
 	LEAQ         (AX), CX
 	VPCMPGTD     avx2const90<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const84<>+0(SB), Y2
@@ -21262,11 +21382,11 @@ TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
 	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VPCMPGTD     avx2const90<>+0(SB), Y0, Y0
 	VMASKMOVPS   Y3, Y0, (AX)
-	JMP          sorted1204
+	JMP          sorted1214
 
-more1205:
+more1215:
 	CMPQ       CX, $+16
-	JA         more1206
+	JA         more1216
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
 	VPCMPGTD   avx2const91<>+0(SB), Y0, Y2
@@ -21350,11 +21470,11 @@ more1205:
 	VMOVUPD    Y3, (AX)
 	VPCMPGTD   avx2const91<>+0(SB), Y0, Y0
 	VMASKMOVPS Y2, Y0, 32(AX)
-	JMP        sorted1204
+	JMP        sorted1214
 
-more1206:
+more1216:
 	CMPQ       CX, $+32
-	JA         more1207
+	JA         more1217
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
@@ -21577,9 +21697,9 @@ more1206:
 	VMASKMOVPS Y6, Y1, 64(AX)
 	VPCMPGTD   avx2const93<>+0(SB), Y0, Y0
 	VMASKMOVPS Y5, Y0, 96(AX)
-	JMP        sorted1204
+	JMP        sorted1214
 
-more1207:
+more1217:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
@@ -22145,7 +22265,7 @@ more1207:
 	VPCMPGTD   avx2const97<>+0(SB), Y0, Y0
 	VMASKMOVPS Y5, Y0, 224(AX)
 
-sorted1204:
+sorted1214:
 	VZEROUPPER
 	RET
 
@@ -22213,19 +22333,19 @@ TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, $+32
-	JB           end1210
+	JB           end1220
 
-loop1209:
+loop1219:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end1212
+	JB      end1222
 	PCALIGN $0x40
 
-loop1211:
+loop1221:
 	VCVTPS2PD   (AX), Y10
 	VFMADD231PD Y0, Y10, Y1
 	VCVTPS2PD   16(AX), Y10
@@ -22245,9 +22365,9 @@ loop1211:
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop1211
+	JAE         loop1221
 
-end1212:
+end1222:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y5, Y1, Y1
@@ -22268,23 +22388,23 @@ end1212:
 	VPXOR  Y8, Y8, Y8
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1209
+	JAE    loop1219
 
-end1210:
+end1220:
 	CMPQ CX, $+4
-	JB   end1214
+	JB   end1224
 
-loop1213:
+loop1223:
 	VCVTPS2PD   (AX), Y2
 	VFMADD231PD Y0, Y2, Y1
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1213
+	JAE         loop1223
 
-end1214:
+end1224:
 	TESTQ       CX, CX
-	JZ          none1215
+	JZ          none1225
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X2
@@ -22294,7 +22414,7 @@ end1214:
 	VCVTPS2PD   X2, Y2
 	VFMADD231PD Y0, Y2, Y1
 
-none1215:
+none1225:
 	VADDPD       Y1, Y9, Y9
 	VEXTRACTF128 $0x01, Y9, X0
 	VADDPD       X0, X9, X9
@@ -22321,19 +22441,19 @@ TEXT ·dotFloat32AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
 	CMPQ  CX, $+32
-	JB    end1217
+	JB    end1227
 
-loop1216:
+loop1226:
 	MOVQ    CX, BX
 	MOVQ    $+4096, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+32
-	JB      end1219
+	JB      end1229
 	PCALIGN $0x40
 
-loop1218:
+loop1228:
 	VCVTPS2PD   (AX), Y9
 	VCVTPS2PD   (DX), Y10
 	VFMADD231PD Y9, Y10, Y0
@@ -22362,9 +22482,9 @@ loop1218:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop1218
+	JAE         loop1228
 
-end1219:
+end1229:
 	ADDQ   BX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -22385,13 +22505,13 @@ end1219:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1216
+	JAE    loop1226
 
-end1217:
+end1227:
 	CMPQ CX, $+4
-	JB   end1221
+	JB   end1231
 
-loop1220:
+loop1230:
 	VCVTPS2PD   (AX), Y1
 	VCVTPS2PD   (DX), Y2
 	VFMADD231PD Y1, Y2, Y0
@@ -22399,11 +22519,11 @@ loop1220:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1220
+	JAE         loop1230
 
-end1221:
+end1231:
 	TESTQ       CX, CX
-	JZ          none1222
+	JZ          none1232
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -22415,7 +22535,7 @@ end1221:
 	VCVTPS2PD   X1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-none1222:
+none1232:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -22442,19 +22562,19 @@ TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y10, Y10, Y10
 	VMOVUPD      avx2const1<>+0(SB), Y0
 	CMPQ         CX, $+32
-	JB           end1224
+	JB           end1234
 
-loop1223:
+loop1233:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end1226
+	JB      end1236
 	PCALIGN $0x40
 
-loop1225:
+loop1235:
 	VCVTPS2PD   (AX), Y11
 	VPANDN      Y11, Y0, Y11
 	VFMADD231PD Y1, Y11, Y2
@@ -22482,9 +22602,9 @@ loop1225:
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop1225
+	JAE         loop1235
 
-end1226:
+end1236:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y6, Y2, Y2
@@ -22505,24 +22625,24 @@ end1226:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1223
+	JAE    loop1233
 
-end1224:
+end1234:
 	CMPQ CX, $+4
-	JB   end1228
+	JB   end1238
 
-loop1227:
+loop1237:
 	VCVTPS2PD   (AX), Y3
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1227
+	JAE         loop1237
 
-end1228:
+end1238:
 	TESTQ       CX, CX
-	JZ          none1229
+	JZ          none1239
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -22533,7 +22653,7 @@ end1228:
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 
-none1229:
+none1239:
 	VADDPD       Y2, Y10, Y10
 	VEXTRACTF128 $0x01, Y10, X0
 	VADDPD       X0, X10, X10
@@ -22562,19 +22682,19 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1231
+	JB           end1241
 
-loop1230:
+loop1240:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1233
+	JB      end1243
 	PCALIGN $0x40
 
-loop1232:
+loop1242:
 	VCVTPS2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -22594,9 +22714,9 @@ loop1232:
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1232
+	JAE         loop1242
 
-end1233:
+end1243:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -22617,13 +22737,13 @@ end1233:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1230
+	JAE    loop1240
 
-end1231:
+end1241:
 	CMPQ CX, $+4
-	JB   end1235
+	JB   end1245
 
-loop1234:
+loop1244:
 	VCVTPS2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -22631,11 +22751,11 @@ loop1234:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1234
+	JAE         loop1244
 
-end1235:
+end1245:
 	TESTQ       CX, CX
-	JZ          none1236
+	JZ          none1246
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -22648,7 +22768,7 @@ end1235:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1236:
+none1246:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -22683,19 +22803,19 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1238
+	JB           end1248
 
-loop1237:
+loop1247:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1240
+	JB      end1250
 	PCALIGN $0x40
 
-loop1239:
+loop1249:
 	VCVTDQ2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -22715,9 +22835,9 @@ loop1239:
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1239
+	JAE         loop1249
 
-end1240:
+end1250:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -22738,13 +22858,13 @@ end1240:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1237
+	JAE    loop1247
 
-end1238:
+end1248:
 	CMPQ CX, $+4
-	JB   end1242
+	JB   end1252
 
-loop1241:
+loop1251:
 	VCVTDQ2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -22752,11 +22872,11 @@ loop1241:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1241
+	JAE         loop1251
 
-end1242:
+end1252:
 	TESTQ       CX, CX
-	JZ          none1243
+	JZ          none1253
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -22769,7 +22889,7 @@ end1242:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1243:
+none1253:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -22808,10 +22928,10 @@ TEXT ·coShiftedFloat32AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+8
-	JB           end1245
+	JB           end1255
 	PCALIGN      $0x40
 
-loop1244:
+loop1254:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VCVTPS2PD   (AX), Y12
@@ -22836,13 +22956,13 @@ loop1244:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1244
+	JAE         loop1254
 
-end1245:
+end1255:
 	CMPQ CX, $+4
-	JB   end1247
+	JB   end1257
 
-loop1246:
+loop1256:
 	VCVTPS2PD   (AX), Y12
 	VADDPD      Y12, Y0, Y12
 	VCVTPS2PD   (DX), Y13
@@ -22856,11 +22976,11 @@ loop1246:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1246
+	JAE         loop1256
 
-end1247:
+end1257:
 	TESTQ       CX, CX
-	JZ          none1248
+	JZ          none1258
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X12
@@ -22880,7 +23000,7 @@ end1247:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none1248:
+none1258:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -22937,10 +23057,10 @@ TEXT ·coShiftedInt32AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+8
-	JB           end1250
+	JB           end1260
 	PCALIGN      $0x40
 
-loop1249:
+loop1259:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VCVTDQ2PD   (AX), Y12
@@ -22965,13 +23085,13 @@ loop1249:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1249
+	JAE         loop1259
 
-end1250:
+end1260:
 	CMPQ CX, $+4
-	JB   end1252
+	JB   end1262
 
-loop1251:
+loop1261:
 	VCVTDQ2PD   (AX), Y12
 	VADDPD      Y12, Y0, Y12
 	VCVTDQ2PD   (DX), Y13
@@ -22985,11 +23105,11 @@ loop1251:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1251
+	JAE         loop1261
 
-end1252:
+end1262:
 	TESTQ       CX, CX
-	JZ          none1253
+	JZ          none1263
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X12
@@ -23009,7 +23129,7 @@ end1252:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none1253:
+none1263:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -23055,9 +23175,9 @@ TEXT ·groupFloatsFloat32AVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1255
+	JB      end1265
 
-loop1254:
+loop1264:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -23079,9 +23199,9 @@ loop1254:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1254
+	JAE      loop1264
 
-end1255:
+end1265:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -23089,9 +23209,9 @@ end1255:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1257
+	JB      end1267
 
-loop1256:
+loop1266:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -23192,13 +23312,13 @@ loop1256:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1256
+	JAE          loop1266
 
-end1257:
+end1267:
 	CMPQ BX, $+1
-	JB   end1259
+	JB   end1269
 
-loop1258:
+loop1268:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -23215,15 +23335,15 @@ loop1258:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1258
+	JAE          loop1268
 
-end1259:
+end1269:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1261
+	JB   end1271
 
-loop1260:
+loop1270:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -23245,9 +23365,9 @@ loop1260:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1260
+	JAE     loop1270
 
-end1261:
+end1271:
 	VZEROUPPER
 	RET
 
@@ -23263,9 +23383,9 @@ TEXT ·groupFloatsInt32AVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1263
+	JB      end1273
 
-loop1262:
+loop1272:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -23287,9 +23407,9 @@ loop1262:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1262
+	JAE      loop1272
 
-end1263:
+end1273:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -23297,9 +23417,9 @@ end1263:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1265
+	JB      end1275
 
-loop1264:
+loop1274:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -23400,13 +23520,13 @@ loop1264:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1264
+	JAE          loop1274
 
-end1265:
+end1275:
 	CMPQ BX, $+1
-	JB   end1267
+	JB   end1277
 
-loop1266:
+loop1276:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -23423,15 +23543,15 @@ loop1266:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1266
+	JAE          loop1276
 
-end1267:
+end1277:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1269
+	JB   end1279
 
-loop1268:
+loop1278:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -23453,9 +23573,9 @@ loop1268:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1268
+	JAE     loop1278
 
-end1269:
+end1279:
 	VZEROUPPER
 	RET
 
@@ -23466,9 +23586,9 @@ TEXT ·widenFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1271
+	JB   end1281
 
-loop1270:
+loop1280:
 	VCVTPS2PD (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VCVTPS2PD 16(AX), Y0
@@ -23477,9 +23597,9 @@ loop1270:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1270
+	JAE       loop1280
 
-end1271:
+end1281:
 	VZEROUPPER
 	RET
 
@@ -23490,9 +23610,9 @@ TEXT ·widenInt32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1273
+	JB   end1283
 
-loop1272:
+loop1282:
 	VPMOVSXDQ (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VPMOVSXDQ 16(AX), Y0
@@ -23501,9 +23621,9 @@ loop1272:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1272
+	JAE       loop1282
 
-end1273:
+end1283:
 	VZEROUPPER
 	RET
 
@@ -23514,9 +23634,9 @@ TEXT ·roundFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1275
+	JB   end1285
 
-loop1274:
+loop1284:
 	VMOVUPD    (AX), Y0
 	VCVTPD2PSY Y0, X0
 	VMOVUPS    X0, (DX)
@@ -23527,9 +23647,9 @@ loop1274:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1274
+	JAE        loop1284
 
-end1275:
+end1285:
 	VZEROUPPER
 	RET
 
@@ -23545,15 +23665,15 @@ TEXT ·takeDwordsAVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+4
-	JB           end1278
+	JB           end1288
 
-loop1277:
+loop1287:
 	VMOVUPD    (DX), Y2
 	VPCMPGTQ   Y2, Y0, Y3
 	VPANDN     Y3, Y2, Y3
 	VMOVMSKPD  Y3, DI
 	CMPL       DI, $0x0f
-	JNE        bad1276
+	JNE        bad1286
 	VPCMPEQD   X3, X3, X3
 	VGATHERQPS X3, (AX)(Y2*4), X1
 	VMOVUPS    X1, (CX)
@@ -23561,10 +23681,10 @@ loop1277:
 	ADDQ       $+16, CX
 	SUBQ       $+4, BX
 	CMPQ       BX, $+4
-	JAE        loop1277
+	JAE        loop1287
 
-end1278:
-bad1276:
+end1288:
+bad1286:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -23578,10 +23698,10 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1279
+	JZ           plain1289
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1279
+	JNZ          plain1289
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+15, BX
@@ -23589,7 +23709,7 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1280
+	JZ           none1290
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), X0
@@ -23623,11 +23743,11 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1280:
+none1290:
 	CMPQ CX, $+16
-	JB   end1282
+	JB   end1292
 
-loop1281:
+loop1291:
 	VMOVUPD      avx2const98<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -23724,17 +23844,17 @@ loop1281:
 	ADDQ         $+64, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1281
+	JAE          loop1291
 
-end1282:
+end1292:
 	SFENCE
 
-plain1279:
+plain1289:
 	CMPQ    CX, $+16
-	JB      end1284
+	JB      end1294
 	PCALIGN $0x40
 
-loop1283:
+loop1293:
 	VMOVUPD      avx2const98<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -23831,13 +23951,13 @@ loop1283:
 	ADDQ         $+64, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1283
+	JAE          loop1293
 
-end1284:
+end1294:
 	CMPQ CX, $+4
-	JB   end1286
+	JB   end1296
 
-loop1285:
+loop1295:
 	VMOVUPD      avx2const98<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -23865,11 +23985,11 @@ loop1285:
 	ADDQ         $+16, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop1285
+	JAE          loop1295
 
-end1286:
+end1296:
 	TESTQ        CX, CX
-	JZ           none1287
+	JZ           none1297
 	LEAQ         avx2const79<>+32(SB), BX
 	NEGQ         CX
 	VMOVDQU      (BX)(CX*4), X0
@@ -23900,7 +24020,7 @@ end1286:
 	VCVTPD2PSY   Y5, X1
 	VMASKMOVPS   X1, X0, (DX)
 
-none1287:
+none1297:
 	VZEROUPPER
 	RET
 
@@ -23979,10 +24099,10 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ        dst+0(FP), DX
 	MOVQ        stream+32(FP), BX
 	TESTQ       BX, BX
-	JZ          plain1288
+	JZ          plain1298
 	MOVQ        DX, BX
 	ANDQ        $+3, BX
-	JNZ         plain1288
+	JNZ         plain1298
 	MOVQ        DX, BX
 	NEGQ        BX
 	ANDQ        $+15, BX
@@ -23990,7 +24110,7 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	CMPQ        BX, CX
 	CMOVQHI     CX, BX
 	TESTQ       BX, BX
-	JZ          none1289
+	JZ          none1299
 	LEAQ        avx2const79<>+32(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*4), X1
@@ -24027,11 +24147,11 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	LEAQ        (DX)(BX*4), DX
 	LEAQ        (AX)(BX*4), AX
 
-none1289:
+none1299:
 	CMPQ CX, $+16
-	JB   end1292
+	JB   end1302
 
-loop1291:
+loop1301:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -24140,17 +24260,17 @@ loop1291:
 	ADDQ        $+64, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop1291
+	JAE         loop1301
 
-end1292:
+end1302:
 	SFENCE
 
-plain1288:
+plain1298:
 	CMPQ    CX, $+16
-	JB      end1298
+	JB      end1308
 	PCALIGN $0x40
 
-loop1297:
+loop1307:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -24259,13 +24379,13 @@ loop1297:
 	ADDQ        $+64, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop1297
+	JAE         loop1307
 
-end1298:
+end1308:
 	CMPQ CX, $+4
-	JB   end1304
+	JB   end1314
 
-loop1303:
+loop1313:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -24296,11 +24416,11 @@ loop1303:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1303
+	JAE         loop1313
 
-end1304:
+end1314:
 	TESTQ       CX, CX
-	JZ          none1306
+	JZ          none1316
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -24334,7 +24454,7 @@ end1304:
 	VCVTPD2PSY  Y6, X0
 	VMASKMOVPS  X0, X1, (DX)
 
-none1306:
+none1316:
 	VZEROUPPER
 	RET
 
@@ -24372,13 +24492,13 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1309
+	JNE          case1319
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1310
+	JZ           plain1320
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1310
+	JNZ          plain1320
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -24386,7 +24506,7 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1311
+	JZ           none1321
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -24407,11 +24527,11 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1311:
+none1321:
 	CMPQ CX, $+16
-	JB   end1313
+	JB   end1323
 
-loop1312:
+loop1322:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -24460,17 +24580,17 @@ loop1312:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1312
+	JAE      loop1322
 
-end1313:
+end1323:
 	SFENCE
 
-plain1310:
+plain1320:
 	CMPQ    CX, $+16
-	JB      end1315
+	JB      end1325
 	PCALIGN $0x40
 
-loop1314:
+loop1324:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -24519,13 +24639,13 @@ loop1314:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1314
+	JAE      loop1324
 
-end1315:
+end1325:
 	CMPQ CX, $+4
-	JB   end1317
+	JB   end1327
 
-loop1316:
+loop1326:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -24541,11 +24661,11 @@ loop1316:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1316
+	JAE      loop1326
 
-end1317:
+end1327:
 	TESTQ      CX, CX
-	JZ         none1318
+	JZ         none1328
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -24563,18 +24683,18 @@ end1317:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (DX)
 
-none1318:
-	JMP done1308
+none1328:
+	JMP done1318
 
-case1309:
+case1319:
 	CMPQ       BX, $+1
-	JNE        case1319
+	JNE        case1329
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1320
+	JZ         plain1330
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1320
+	JNZ        plain1330
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -24582,7 +24702,7 @@ case1309:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1321
+	JZ         none1331
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -24596,11 +24716,11 @@ case1309:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none1321:
+none1331:
 	CMPQ CX, $+16
-	JB   end1323
+	JB   end1333
 
-loop1322:
+loop1332:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -24621,17 +24741,17 @@ loop1322:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1322
+	JAE      loop1332
 
-end1323:
+end1333:
 	SFENCE
 
-plain1320:
+plain1330:
 	CMPQ    CX, $+16
-	JB      end1325
+	JB      end1335
 	PCALIGN $0x40
 
-loop1324:
+loop1334:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -24652,13 +24772,13 @@ loop1324:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1324
+	JAE      loop1334
 
-end1325:
+end1335:
 	CMPQ CX, $+4
-	JB   end1327
+	JB   end1337
 
-loop1326:
+loop1336:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -24667,11 +24787,11 @@ loop1326:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1326
+	JAE      loop1336
 
-end1327:
+end1337:
 	TESTQ      CX, CX
-	JZ         none1328
+	JZ         none1338
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -24682,16 +24802,16 @@ end1327:
 	VPSUBQ     Y1, Y2, Y2
 	VMASKMOVPD Y2, Y0, (DX)
 
-none1328:
-	JMP done1308
+none1338:
+	JMP done1318
 
-case1319:
+case1329:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1330
+	JZ         plain1340
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1330
+	JNZ        plain1340
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -24699,7 +24819,7 @@ case1319:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1331
+	JZ         none1341
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -24711,11 +24831,11 @@ case1319:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none1331:
+none1341:
 	CMPQ CX, $+16
-	JB   end1333
+	JB   end1343
 
-loop1332:
+loop1342:
 	VPSUBQ   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPSUBQ   32(AX), Y1, Y0
@@ -24728,17 +24848,17 @@ loop1332:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1332
+	JAE      loop1342
 
-end1333:
+end1343:
 	SFENCE
 
-plain1330:
+plain1340:
 	CMPQ    CX, $+16
-	JB      end1335
+	JB      end1345
 	PCALIGN $0x40
 
-loop1334:
+loop1344:
 	VPSUBQ  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPSUBQ  32(AX), Y1, Y0
@@ -24751,24 +24871,24 @@ loop1334:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1334
+	JAE     loop1344
 
-end1335:
+end1345:
 	CMPQ CX, $+4
-	JB   end1337
+	JB   end1347
 
-loop1336:
+loop1346:
 	VPSUBQ  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop1336
+	JAE     loop1346
 
-end1337:
+end1347:
 	TESTQ      CX, CX
-	JZ         none1338
+	JZ         none1348
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -24777,8 +24897,8 @@ end1337:
 	VPSUBQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none1338:
-done1308:
+none1348:
+done1318:
 	VZEROUPPER
 	RET
 
@@ -24793,10 +24913,10 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1339
+	JZ           plain1349
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1339
+	JNZ          plain1349
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -24804,7 +24924,7 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1340
+	JZ           none1350
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
@@ -24828,11 +24948,11 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1340:
+none1350:
 	CMPQ DX, $+16
-	JB   end1342
+	JB   end1352
 
-loop1341:
+loop1351:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -24886,17 +25006,17 @@ loop1341:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1341
+	JAE      loop1351
 
-end1342:
+end1352:
 	SFENCE
 
-plain1339:
+plain1349:
 	CMPQ    DX, $+16
-	JB      end1344
+	JB      end1354
 	PCALIGN $0x40
 
-loop1343:
+loop1353:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -24950,13 +25070,13 @@ loop1343:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1343
+	JAE      loop1353
 
-end1344:
+end1354:
 	CMPQ DX, $+4
-	JB   end1346
+	JB   end1356
 
-loop1345:
+loop1355:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -24974,11 +25094,11 @@ loop1345:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1345
+	JAE      loop1355
 
-end1346:
+end1356:
 	TESTQ      DX, DX
-	JZ         none1347
+	JZ         none1357
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y1
@@ -24998,7 +25118,7 @@ end1346:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (BX)
 
-none1347:
+none1357:
 	VZEROUPPER
 	RET
 
@@ -25014,10 +25134,10 @@ TEXT ·dotInt64AVX2(SB), NOSPLIT, $0-56
 	VPXOR   Y2, Y2, Y2
 	VPXOR   Y3, Y3, Y3
 	CMPQ    CX, $+16
-	JB      end1349
+	JB      end1359
 	PCALIGN $0x40
 
-loop1348:
+loop1358:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -25066,13 +25186,13 @@ loop1348:
 	ADDQ     $+128, DX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1348
+	JAE      loop1358
 
-end1349:
+end1359:
 	CMPQ CX, $+4
-	JB   end1351
+	JB   end1361
 
-loop1350:
+loop1360:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -25088,11 +25208,11 @@ loop1350:
 	ADDQ     $+32, DX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1350
+	JAE      loop1360
 
-end1351:
+end1361:
 	TESTQ      CX, CX
-	JZ         none1352
+	JZ         none1362
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y4
@@ -25111,7 +25231,7 @@ end1351:
 	VPADDQ     Y6, Y5, Y5
 	VPADDQ     Y5, Y0, Y0
 
-none1352:
+none1362:
 	VPADDQ       Y2, Y0, Y0
 	VPADDQ       Y3, Y1, Y1
 	VPADDQ       Y1, Y0, Y0
@@ -25145,19 +25265,19 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1354
+	JB           end1364
 
-loop1353:
+loop1363:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1356
+	JB      end1366
 	PCALIGN $0x40
 
-loop1355:
+loop1365:
 	VPADDQ      (AX), Y0, Y12
 	VSUBPD      avx2const2<>+0(SB), Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -25177,9 +25297,9 @@ loop1355:
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1355
+	JAE         loop1365
 
-end1356:
+end1366:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -25200,13 +25320,13 @@ end1356:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1353
+	JAE    loop1363
 
-end1354:
+end1364:
 	CMPQ CX, $+4
-	JB   end1358
+	JB   end1368
 
-loop1357:
+loop1367:
 	VPADDQ      (AX), Y0, Y3
 	VSUBPD      avx2const2<>+0(SB), Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -25214,11 +25334,11 @@ loop1357:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1357
+	JAE         loop1367
 
-end1358:
+end1368:
 	TESTQ       CX, CX
-	JZ          none1359
+	JZ          none1369
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y3
@@ -25230,7 +25350,7 @@ end1358:
 	VFMADD231PD Y1, Y0, Y2
 	VFMADD231PD Y0, Y0, Y7
 
-none1359:
+none1369:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -25246,108 +25366,6 @@ none1359:
 	VZEROUPPER
 	RET
 
-// func flipAVX2(dst *int64, x []int64, c int64, stream int)
-// Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·flipAVX2(SB), NOSPLIT, $0-48
-	VPBROADCASTQ c+32(FP), Y0
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	MOVQ         stream+40(FP), BX
-	TESTQ        BX, BX
-	JZ           plain1360
-	MOVQ         DX, BX
-	ANDQ         $+7, BX
-	JNZ          plain1360
-	MOVQ         DX, BX
-	NEGQ         BX
-	ANDQ         $+31, BX
-	SHRQ         $0x03, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
-	TESTQ        BX, BX
-	JZ           none1361
-	LEAQ         avx2const0<>+24(SB), SI
-	NEGQ         BX
-	VMOVDQU      (SI)(BX*8), Y1
-	NEGQ         BX
-	VMASKMOVPD   (AX), Y1, Y2
-	VPXOR        Y2, Y0, Y2
-	VMASKMOVPD   Y2, Y1, (DX)
-	SUBQ         BX, CX
-	LEAQ         (DX)(BX*8), DX
-	LEAQ         (AX)(BX*8), AX
-
-none1361:
-	CMPQ CX, $+16
-	JB   end1363
-
-loop1362:
-	VPXOR    (AX), Y0, Y1
-	VMOVNTPD Y1, (DX)
-	VPXOR    32(AX), Y0, Y1
-	VMOVNTPD Y1, 32(DX)
-	VPXOR    64(AX), Y0, Y1
-	VMOVNTPD Y1, 64(DX)
-	VPXOR    96(AX), Y0, Y1
-	VMOVNTPD Y1, 96(DX)
-	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop1362
-
-end1363:
-	SFENCE
-
-plain1360:
-	CMPQ    CX, $+16
-	JB      end1365
-	PCALIGN $0x40
-
-loop1364:
-	VPXOR   (AX), Y0, Y1
-	VMOVUPD Y1, (DX)
-	VPXOR   32(AX), Y0, Y1
-	VMOVUPD Y1, 32(DX)
-	VPXOR   64(AX), Y0, Y1
-	VMOVUPD Y1, 64(DX)
-	VPXOR   96(AX), Y0, Y1
-	VMOVUPD Y1, 96(DX)
-	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop1364
-
-end1365:
-	CMPQ CX, $+4
-	JB   end1367
-
-loop1366:
-	VPXOR   (AX), Y0, Y1
-	VMOVUPD Y1, (DX)
-	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+4, CX
-	CMPQ    CX, $+4
-	JAE     loop1366
-
-end1367:
-	TESTQ      CX, CX
-	JZ         none1368
-	LEAQ       avx2const0<>+24(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y1
-	NEGQ       CX
-	VMASKMOVPD (AX), Y1, Y2
-	VPXOR      Y2, Y0, Y0
-	VMASKMOVPD Y0, Y1, (DX)
-
-none1368:
-	VZEROUPPER
-	RET
-
 // func hashAVX2(dst *int64, x []int64, seed uint64, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·hashAVX2(SB), NOSPLIT, $0-48
@@ -25359,10 +25377,10 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1369
+	JZ           plain1370
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1369
+	JNZ          plain1370
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -25370,7 +25388,7 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1370
+	JZ           none1371
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y3
@@ -25404,11 +25422,11 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1370:
+none1371:
 	CMPQ CX, $+16
-	JB   end1372
+	JB   end1373
 
-loop1371:
+loop1372:
 	VPXOR    (AX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -25509,17 +25527,17 @@ loop1371:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1371
+	JAE      loop1372
 
-end1372:
+end1373:
 	SFENCE
 
-plain1369:
+plain1370:
 	CMPQ    CX, $+16
-	JB      end1374
+	JB      end1375
 	PCALIGN $0x40
 
-loop1373:
+loop1374:
 	VPXOR    (AX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -25620,13 +25638,13 @@ loop1373:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1373
+	JAE      loop1374
 
-end1374:
+end1375:
 	CMPQ CX, $+4
-	JB   end1376
+	JB   end1377
 
-loop1375:
+loop1376:
 	VPXOR    (AX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -25655,11 +25673,11 @@ loop1375:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1375
+	JAE      loop1376
 
-end1376:
+end1377:
 	TESTQ      CX, CX
-	JZ         none1377
+	JZ         none1378
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y3
@@ -25690,7 +25708,7 @@ end1376:
 	VPXOR      Y1, Y0, Y0
 	VMASKMOVPD Y0, Y3, (DX)
 
-none1377:
+none1378:
 	VZEROUPPER
 	RET
 
@@ -25717,9 +25735,9 @@ TEXT ·bucketsOfAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+16
-	JB           end1379
+	JB           end1380
 
-loop1378:
+loop1379:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -25832,13 +25850,13 @@ loop1378:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1378
+	JAE      loop1379
 
-end1379:
+end1380:
 	CMPQ DX, $+4
-	JB   end1381
+	JB   end1382
 
-loop1380:
+loop1381:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -25870,11 +25888,11 @@ loop1380:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1380
+	JAE      loop1381
 
-end1381:
+end1382:
 	TESTQ      DX, DX
-	JZ         none1382
+	JZ         none1383
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y4
@@ -25908,7 +25926,7 @@ end1381:
 	VPSRLQ     $0x20, Y0, Y0
 	VMASKMOVPD Y0, Y4, (AX)
 
-none1382:
+none1383:
 	VZEROUPPER
 	RET
 
@@ -25925,24 +25943,24 @@ TEXT ·encodeAVX2(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1387
+	JB      end1388
 
-loop1386:
+loop1387:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1386
+	JAE        loop1387
 
-end1387:
+end1388:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1383:
+key1384:
 	CMPQ         BX, R12
-	JAE          end1385
+	JAE          end1386
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -25952,7 +25970,7 @@ key1383:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1384:
+again1385:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -25966,18 +25984,18 @@ again1384:
 	CMOVLHI   R10, R8
 	BZHIL     R8, DI, DI
 	TESTL     DI, DI
-	JZ        miss1388
+	JZ        miss1389
 	TZCNTL    DI, DI
 	MOVL      40(SI)(DI*4), R8
 	MOVL      R8, (AX)(BX*4)
 	INCQ      BX
-	JMP       key1383
+	JMP       key1384
 
-miss1388:
+miss1389:
 	CMPL R8, $+5
-	JAE  full1389
+	JAE  full1390
 	CMPQ R13, room+80(FP)
-	JAE  end1385
+	JAE  end1386
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -25987,24 +26005,24 @@ miss1388:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1383
+	JMP  key1384
 
-full1389:
-	JNE  passed1390
+full1390:
+	JNE  passed1391
 	MOVL $0x00000006, 60(SI)
 
-passed1390:
+passed1391:
 	DECL    R9
-	JZ      last1391
+	JZ      last1392
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1384
+	JMP     again1385
 
-last1391:
-end1385:
+last1392:
+end1386:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -26023,24 +26041,24 @@ TEXT ·findAVX2(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1396
+	JB      end1397
 
-loop1395:
+loop1396:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1395
+	JAE        loop1396
 
-end1396:
+end1397:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1392:
+key1393:
 	CMPQ         BX, R12
-	JAE          end1394
+	JAE          end1395
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -26050,7 +26068,7 @@ key1392:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1393:
+again1394:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -26065,7 +26083,7 @@ again1393:
 	BZHIL     R8, DI, DI
 	XORL      $+6, R8
 	ORL       DI, R8
-	JZ        passed1398
+	JZ        passed1399
 	MOVL      DI, R8
 	ORL       $+32, R8
 	TZCNTL    R8, R8
@@ -26076,25 +26094,25 @@ again1393:
 	CMPL      DI, $+1
 	SBBQ      $+0, R13
 	INCQ      BX
-	JMP       key1392
+	JMP       key1393
 
-passed1398:
+passed1399:
 	DECL    R9
-	JZ      last1399
+	JZ      last1400
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1393
+	JMP     again1394
 
-last1399:
+last1400:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1392
+	JMP  key1393
 
-end1394:
+end1395:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

@@ -9863,71 +9863,72 @@ none589:
 	VZEROUPPER
 	RET
 
-// func keysAVX512(c int, dst *int64, x []int64, stream int)
+// func keysAVX512(c int, dst *int64, x []int64, flip int64, stream int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·keysAVX512(SB), NOSPLIT, $0-48
-	VPXORQ    Z0, Z0, Z0
-	MOVQ      x_base+16(FP), AX
-	MOVQ      x_len+24(FP), CX
-	MOVQ      dst+8(FP), DX
-	MOVQ      c+0(FP), BX
-	CMPQ      BX, $+0
-	JNE       case591
-	MOVQ      stream+40(FP), BX
-	TESTQ     BX, BX
-	JZ        plain592
-	MOVQ      DX, BX
-	ANDQ      $+7, BX
-	JNZ       plain592
-	MOVQ      DX, BX
-	NEGQ      BX
-	ANDQ      $+63, BX
-	SHRQ      $0x03, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
-	TESTQ     BX, BX
-	JZ        none593
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD   Z0, Z0
-	VPSRAQ    $0x3f, Z0, Z1
-	VPSRLQ    $0x01, Z1, Z1
-	VPXORQ    Z1, Z0, Z0
-	VPSUBQ    avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
-	SUBQ      BX, CX
-	LEAQ      (DX)(BX*8), DX
-	LEAQ      (AX)(BX*8), AX
+TEXT ·keysAVX512(SB), NOSPLIT, $0-56
+	VPXORQ       Z0, Z0, Z0
+	VPBROADCASTQ flip+40(FP), Z1
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case591
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain592
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain592
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+63, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none593
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPD.Z    (AX), K1, Z0
+	VPXORQ       Z0, Z1, Z0
+	VPSRAQ       $0x3f, Z0, Z2
+	VPSRLQ       $0x01, Z2, Z2
+	VPXORQ       Z2, Z0, Z0
+	VPSUBQ       avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD      Z0, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
 
 none593:
 	CMPQ CX, $+32
 	JB   end595
 
 loop594:
-	VMOVUPD  (AX), Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
+	VPXORQ   (AX), Z1, Z0
+	VPSRAQ   $0x3f, Z0, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
 	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
 	VMOVNTPD Z0, (DX)
-	VMOVUPD  64(AX), Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
+	VPXORQ   64(AX), Z1, Z0
+	VPSRAQ   $0x3f, Z0, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
 	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
 	VMOVNTPD Z0, 64(DX)
-	VMOVUPD  128(AX), Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
+	VPXORQ   128(AX), Z1, Z0
+	VPSRAQ   $0x3f, Z0, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
 	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
 	VMOVNTPD Z0, 128(DX)
-	VMOVUPD  192(AX), Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
+	VPXORQ   192(AX), Z1, Z0
+	VPSRAQ   $0x3f, Z0, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
 	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
 	VMOVNTPD Z0, 192(DX)
 	ADDQ     $+256, DX
@@ -9945,28 +9946,28 @@ plain592:
 	PCALIGN $0x40
 
 loop596:
-	VMOVUPD (AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
+	VPXORQ  (AX), Z1, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
 	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
 	VMOVUPD Z0, (DX)
-	VMOVUPD 64(AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
+	VPXORQ  64(AX), Z1, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
 	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
 	VMOVUPD Z0, 64(DX)
-	VMOVUPD 128(AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
+	VPXORQ  128(AX), Z1, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
 	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
 	VMOVUPD Z0, 128(DX)
-	VMOVUPD 192(AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
+	VPXORQ  192(AX), Z1, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
 	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
 	VMOVUPD Z0, 192(DX)
 	ADDQ    $+256, DX
@@ -9980,10 +9981,10 @@ end597:
 	JB   end599
 
 loop598:
-	VMOVUPD (AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
+	VPXORQ  (AX), Z1, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
 	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
@@ -9999,7 +10000,7 @@ end599:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD   Z0, Z0
+	VPXORQ    Z0, Z1, Z0
 	VPSRAQ    $0x3f, Z0, Z1
 	VPSRLQ    $0x01, Z1, Z1
 	VPXORQ    Z1, Z0, Z0
@@ -10012,7 +10013,7 @@ none600:
 case591:
 	CMPQ      BX, $+1
 	JNE       case601
-	MOVQ      stream+40(FP), BX
+	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
 	JZ        plain602
 	MOVQ      DX, BX
@@ -10032,9 +10033,10 @@ case591:
 	VMOVUPD.Z (AX), K1, Z0
 	VMOVUPD   Z0, Z0
 	VPADDQ    avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ    $0x3f, Z0, Z1
-	VPSRLQ    $0x01, Z1, Z1
-	VPXORQ    Z1, Z0, Z0
+	VPSRAQ    $0x3f, Z0, Z2
+	VPSRLQ    $0x01, Z2, Z2
+	VPXORQ    Z2, Z0, Z0
+	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 	SUBQ      BX, CX
 	LEAQ      (DX)(BX*8), DX
@@ -10047,27 +10049,31 @@ none603:
 loop604:
 	VMOVUPD  (AX), Z0
 	VPADDQ   avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPXORQ   Z0, Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VMOVUPD  64(AX), Z0
 	VPADDQ   avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPXORQ   Z0, Z1, Z0
 	VMOVNTPD Z0, 64(DX)
 	VMOVUPD  128(AX), Z0
 	VPADDQ   avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPXORQ   Z0, Z1, Z0
 	VMOVNTPD Z0, 128(DX)
 	VMOVUPD  192(AX), Z0
 	VPADDQ   avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPXORQ   Z0, Z1, Z0
 	VMOVNTPD Z0, 192(DX)
 	ADDQ     $+256, DX
 	ADDQ     $+256, AX
@@ -10086,27 +10092,31 @@ plain602:
 loop606:
 	VMOVUPD (AX), Z0
 	VPADDQ  avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPXORQ  Z0, Z1, Z0
 	VMOVUPD Z0, (DX)
 	VMOVUPD 64(AX), Z0
 	VPADDQ  avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPXORQ  Z0, Z1, Z0
 	VMOVUPD Z0, 64(DX)
 	VMOVUPD 128(AX), Z0
 	VPADDQ  avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPXORQ  Z0, Z1, Z0
 	VMOVUPD Z0, 128(DX)
 	VMOVUPD 192(AX), Z0
 	VPADDQ  avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPXORQ  Z0, Z1, Z0
 	VMOVUPD Z0, 192(DX)
 	ADDQ    $+256, DX
 	ADDQ    $+256, AX
@@ -10121,9 +10131,10 @@ end607:
 loop608:
 	VMOVUPD (AX), Z0
 	VPADDQ  avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPXORQ  Z0, Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
@@ -10140,16 +10151,19 @@ end609:
 	VMOVUPD.Z (AX), K1, Z0
 	VMOVUPD   Z0, Z0
 	VPADDQ    avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ    $0x3f, Z0, Z1
-	VPSRLQ    $0x01, Z1, Z1
-	VPXORQ    Z1, Z0, Z0
+	VPSRAQ    $0x3f, Z0, Z2
+	VPSRLQ    $0x01, Z2, Z2
+	VPXORQ    Z2, Z0, Z0
+	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
 none610:
 	JMP done590
 
 case601:
-	MOVQ      stream+40(FP), BX
+	CMPQ      BX, $+2
+	JNE       case611
+	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
 	JZ        plain612
 	MOVQ      DX, BX
@@ -10166,15 +10180,16 @@ case601:
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z1
-	VADDPD    Z1, Z0, Z1
-	VCMPPD    $0x03, Z1, Z1, K2
-	VMOVUPD   avx512const56<>+0(SB), K2, Z1
-	VPSRAQ    $0x3f, Z1, Z2
-	VPSRLQ    $0x01, Z2, Z2
-	VPXORQ    Z2, Z1, Z1
-	VPSUBQ    avx512const55<>+0(SB), Z1, Z1
-	VMOVUPD   Z1, K1, (DX)
+	VMOVUPD.Z (AX), K1, Z2
+	VPXORQ    Z2, Z1, Z2
+	VADDPD    Z2, Z0, Z2
+	VCMPPD    $0x03, Z2, Z2, K2
+	VMOVUPD   avx512const56<>+0(SB), K2, Z2
+	VPSRAQ    $0x3f, Z2, Z3
+	VPSRLQ    $0x01, Z3, Z3
+	VPXORQ    Z3, Z2, Z2
+	VPSUBQ    avx512const55<>+0(SB), Z2, Z2
+	VMOVUPD   Z2, K1, (DX)
 	SUBQ      BX, CX
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
@@ -10184,38 +10199,42 @@ none613:
 	JB   end615
 
 loop614:
-	VADDPD   (AX), Z0, Z1
-	VCMPPD   $0x03, Z1, Z1, K1
-	VMOVUPD  avx512const56<>+0(SB), K1, Z1
-	VPSRAQ   $0x3f, Z1, Z2
-	VPSRLQ   $0x01, Z2, Z2
-	VPXORQ   Z2, Z1, Z1
-	VPSUBQ   avx512const55<>+0(SB), Z1, Z1
-	VMOVNTPD Z1, (DX)
-	VADDPD   64(AX), Z0, Z1
-	VCMPPD   $0x03, Z1, Z1, K1
-	VMOVUPD  avx512const56<>+0(SB), K1, Z1
-	VPSRAQ   $0x3f, Z1, Z2
-	VPSRLQ   $0x01, Z2, Z2
-	VPXORQ   Z2, Z1, Z1
-	VPSUBQ   avx512const55<>+0(SB), Z1, Z1
-	VMOVNTPD Z1, 64(DX)
-	VADDPD   128(AX), Z0, Z1
-	VCMPPD   $0x03, Z1, Z1, K1
-	VMOVUPD  avx512const56<>+0(SB), K1, Z1
-	VPSRAQ   $0x3f, Z1, Z2
-	VPSRLQ   $0x01, Z2, Z2
-	VPXORQ   Z2, Z1, Z1
-	VPSUBQ   avx512const55<>+0(SB), Z1, Z1
-	VMOVNTPD Z1, 128(DX)
-	VADDPD   192(AX), Z0, Z1
-	VCMPPD   $0x03, Z1, Z1, K1
-	VMOVUPD  avx512const56<>+0(SB), K1, Z1
-	VPSRAQ   $0x3f, Z1, Z2
-	VPSRLQ   $0x01, Z2, Z2
-	VPXORQ   Z2, Z1, Z1
-	VPSUBQ   avx512const55<>+0(SB), Z1, Z1
-	VMOVNTPD Z1, 192(DX)
+	VPXORQ   (AX), Z1, Z2
+	VADDPD   Z2, Z0, Z2
+	VCMPPD   $0x03, Z2, Z2, K1
+	VMOVUPD  avx512const56<>+0(SB), K1, Z2
+	VPSRAQ   $0x3f, Z2, Z3
+	VPSRLQ   $0x01, Z3, Z3
+	VPXORQ   Z3, Z2, Z2
+	VPSUBQ   avx512const55<>+0(SB), Z2, Z2
+	VMOVNTPD Z2, (DX)
+	VPXORQ   64(AX), Z1, Z2
+	VADDPD   Z2, Z0, Z2
+	VCMPPD   $0x03, Z2, Z2, K1
+	VMOVUPD  avx512const56<>+0(SB), K1, Z2
+	VPSRAQ   $0x3f, Z2, Z3
+	VPSRLQ   $0x01, Z3, Z3
+	VPXORQ   Z3, Z2, Z2
+	VPSUBQ   avx512const55<>+0(SB), Z2, Z2
+	VMOVNTPD Z2, 64(DX)
+	VPXORQ   128(AX), Z1, Z2
+	VADDPD   Z2, Z0, Z2
+	VCMPPD   $0x03, Z2, Z2, K1
+	VMOVUPD  avx512const56<>+0(SB), K1, Z2
+	VPSRAQ   $0x3f, Z2, Z3
+	VPSRLQ   $0x01, Z3, Z3
+	VPXORQ   Z3, Z2, Z2
+	VPSUBQ   avx512const55<>+0(SB), Z2, Z2
+	VMOVNTPD Z2, 128(DX)
+	VPXORQ   192(AX), Z1, Z2
+	VADDPD   Z2, Z0, Z2
+	VCMPPD   $0x03, Z2, Z2, K1
+	VMOVUPD  avx512const56<>+0(SB), K1, Z2
+	VPSRAQ   $0x3f, Z2, Z3
+	VPSRLQ   $0x01, Z3, Z3
+	VPXORQ   Z3, Z2, Z2
+	VPSUBQ   avx512const55<>+0(SB), Z2, Z2
+	VMOVNTPD Z2, 192(DX)
 	ADDQ     $+256, DX
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
@@ -10231,38 +10250,42 @@ plain612:
 	PCALIGN $0x40
 
 loop616:
-	VADDPD  (AX), Z0, Z1
-	VCMPPD  $0x03, Z1, Z1, K1
-	VMOVUPD avx512const56<>+0(SB), K1, Z1
-	VPSRAQ  $0x3f, Z1, Z2
-	VPSRLQ  $0x01, Z2, Z2
-	VPXORQ  Z2, Z1, Z1
-	VPSUBQ  avx512const55<>+0(SB), Z1, Z1
-	VMOVUPD Z1, (DX)
-	VADDPD  64(AX), Z0, Z1
-	VCMPPD  $0x03, Z1, Z1, K1
-	VMOVUPD avx512const56<>+0(SB), K1, Z1
-	VPSRAQ  $0x3f, Z1, Z2
-	VPSRLQ  $0x01, Z2, Z2
-	VPXORQ  Z2, Z1, Z1
-	VPSUBQ  avx512const55<>+0(SB), Z1, Z1
-	VMOVUPD Z1, 64(DX)
-	VADDPD  128(AX), Z0, Z1
-	VCMPPD  $0x03, Z1, Z1, K1
-	VMOVUPD avx512const56<>+0(SB), K1, Z1
-	VPSRAQ  $0x3f, Z1, Z2
-	VPSRLQ  $0x01, Z2, Z2
-	VPXORQ  Z2, Z1, Z1
-	VPSUBQ  avx512const55<>+0(SB), Z1, Z1
-	VMOVUPD Z1, 128(DX)
-	VADDPD  192(AX), Z0, Z1
-	VCMPPD  $0x03, Z1, Z1, K1
-	VMOVUPD avx512const56<>+0(SB), K1, Z1
-	VPSRAQ  $0x3f, Z1, Z2
-	VPSRLQ  $0x01, Z2, Z2
-	VPXORQ  Z2, Z1, Z1
-	VPSUBQ  avx512const55<>+0(SB), Z1, Z1
-	VMOVUPD Z1, 192(DX)
+	VPXORQ  (AX), Z1, Z2
+	VADDPD  Z2, Z0, Z2
+	VCMPPD  $0x03, Z2, Z2, K1
+	VMOVUPD avx512const56<>+0(SB), K1, Z2
+	VPSRAQ  $0x3f, Z2, Z3
+	VPSRLQ  $0x01, Z3, Z3
+	VPXORQ  Z3, Z2, Z2
+	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
+	VMOVUPD Z2, (DX)
+	VPXORQ  64(AX), Z1, Z2
+	VADDPD  Z2, Z0, Z2
+	VCMPPD  $0x03, Z2, Z2, K1
+	VMOVUPD avx512const56<>+0(SB), K1, Z2
+	VPSRAQ  $0x3f, Z2, Z3
+	VPSRLQ  $0x01, Z3, Z3
+	VPXORQ  Z3, Z2, Z2
+	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
+	VMOVUPD Z2, 64(DX)
+	VPXORQ  128(AX), Z1, Z2
+	VADDPD  Z2, Z0, Z2
+	VCMPPD  $0x03, Z2, Z2, K1
+	VMOVUPD avx512const56<>+0(SB), K1, Z2
+	VPSRAQ  $0x3f, Z2, Z3
+	VPSRLQ  $0x01, Z3, Z3
+	VPXORQ  Z3, Z2, Z2
+	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
+	VMOVUPD Z2, 128(DX)
+	VPXORQ  192(AX), Z1, Z2
+	VADDPD  Z2, Z0, Z2
+	VCMPPD  $0x03, Z2, Z2, K1
+	VMOVUPD avx512const56<>+0(SB), K1, Z2
+	VPSRAQ  $0x3f, Z2, Z3
+	VPSRLQ  $0x01, Z3, Z3
+	VPXORQ  Z3, Z2, Z2
+	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
+	VMOVUPD Z2, 192(DX)
 	ADDQ    $+256, DX
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
@@ -10274,14 +10297,15 @@ end617:
 	JB   end619
 
 loop618:
-	VADDPD  (AX), Z0, Z1
-	VCMPPD  $0x03, Z1, Z1, K1
-	VMOVUPD avx512const56<>+0(SB), K1, Z1
-	VPSRAQ  $0x3f, Z1, Z2
-	VPSRLQ  $0x01, Z2, Z2
-	VPXORQ  Z2, Z1, Z1
-	VPSUBQ  avx512const55<>+0(SB), Z1, Z1
-	VMOVUPD Z1, (DX)
+	VPXORQ  (AX), Z1, Z2
+	VADDPD  Z2, Z0, Z2
+	VCMPPD  $0x03, Z2, Z2, K1
+	VMOVUPD avx512const56<>+0(SB), K1, Z2
+	VPSRAQ  $0x3f, Z2, Z3
+	VPSRLQ  $0x01, Z3, Z3
+	VPXORQ  Z3, Z2, Z2
+	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
+	VMOVUPD Z2, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
@@ -10294,17 +10318,111 @@ end619:
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z1
-	VADDPD    Z1, Z0, Z0
-	VCMPPD    $0x03, Z0, Z0, K2
-	VMOVUPD   avx512const56<>+0(SB), K2, Z0
-	VPSRAQ    $0x3f, Z0, Z1
-	VPSRLQ    $0x01, Z1, Z1
-	VPXORQ    Z1, Z0, Z0
-	VPSUBQ    avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
+	VMOVUPD.Z (AX), K1, Z2
+	VPXORQ    Z2, Z1, Z1
+	VADDPD    Z1, Z0, Z1
+	VCMPPD    $0x03, Z1, Z1, K2
+	VMOVUPD   avx512const56<>+0(SB), K2, Z1
+	VPSRAQ    $0x3f, Z1, Z0
+	VPSRLQ    $0x01, Z0, Z0
+	VPXORQ    Z0, Z1, Z1
+	VPSUBQ    avx512const55<>+0(SB), Z1, Z1
+	VMOVUPD   Z1, K1, (DX)
 
 none620:
+	JMP done590
+
+case611:
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain622
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain622
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none623
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none623:
+	CMPQ CX, $+32
+	JB   end625
+
+loop624:
+	VPXORQ   (AX), Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VPXORQ   64(AX), Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPXORQ   128(AX), Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPXORQ   192(AX), Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop624
+
+end625:
+	SFENCE
+
+plain622:
+	CMPQ    CX, $+32
+	JB      end627
+	PCALIGN $0x40
+
+loop626:
+	VPXORQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	VPXORQ  64(AX), Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VPXORQ  128(AX), Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VPXORQ  192(AX), Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop626
+
+end627:
+	CMPQ CX, $+8
+	JB   end629
+
+loop628:
+	VPXORQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop628
+
+end629:
+	TESTQ     CX, CX
+	JZ        none630
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none630:
 done590:
 	VZEROUPPER
 	RET
@@ -10346,13 +10464,13 @@ TEXT ·partitionAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx512const57<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end623
+	JB           end633
 
-loop622:
+loop632:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+256
-	JB        end621
+	JB        end631
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -10407,10 +10525,10 @@ loop622:
 	LEAQ      -64(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop622
+	JAE       loop632
 
-end623:
-end621:
+end633:
+end631:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -10706,13 +10824,13 @@ TEXT ·partitionPairsAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx512const57<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end626
+	JB           end636
 
-loop625:
+loop635:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+256
-	JB        end624
+	JB        end634
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -10779,10 +10897,10 @@ loop625:
 	LEAQ      -64(BX)(R13*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop625
+	JAE       loop635
 
-end626:
-end624:
+end636:
+end634:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -10808,7 +10926,7 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         CX, $+8
-	JA           more628
+	JA           more638
 	LEAQ         (AX), CX
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      avx512const14<>+0(SB), Z1
@@ -10846,11 +10964,11 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VPMAXSQ      Z1, Z3, K1, Z2
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (AX)
-	JMP          sorted627
+	JMP          sorted637
 
-more628:
+more638:
 	CMPQ       CX, $+16
-	JA         more629
+	JA         more639
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
@@ -10934,11 +11052,11 @@ more628:
 	VMOVUPD    Z3, (AX)
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
 	VMOVUPD    Z2, K1, 64(AX)
-	JMP        sorted627
+	JMP        sorted637
 
-more629:
+more639:
 	CMPQ       CX, $+32
-	JA         more630
+	JA         more640
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -11131,11 +11249,11 @@ more629:
 	VMOVUPD    Z6, K1, 128(AX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
 	VMOVUPD    Z5, K1, 192(AX)
-	JMP        sorted627
+	JMP        sorted637
 
-more630:
+more640:
 	CMPQ       CX, $+64
-	JA         more631
+	JA         more641
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -11598,9 +11716,9 @@ more630:
 	VMOVUPD    Z3, K1, 384(AX)
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
 	VMOVUPD    Z6, K1, 448(AX)
-	JMP        sorted627
+	JMP        sorted637
 
-more631:
+more641:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -12716,7 +12834,7 @@ more631:
 	VPCMPQ     $0x06, avx512const72<>+0(SB), Z0, K1
 	VMOVUPD    Z11, K1, 960(AX)
 
-sorted627:
+sorted637:
 	VZEROUPPER
 	RET
 
@@ -12879,7 +12997,7 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         DX, $+8
-	JA           more634
+	JA           more644
 	LEAQ         (AX), DX
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      avx512const14<>+0(SB), Z1
@@ -12960,11 +13078,11 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVUPD      Z1, K1, (AX)
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (CX)
-	JMP          sorted633
+	JMP          sorted643
 
-more634:
+more644:
 	CMPQ       DX, $+16
-	JA         more635
+	JA         more645
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), DX
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
@@ -13172,11 +13290,11 @@ more634:
 	VMOVUPD    Z1, (CX)
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 64(CX)
-	JMP        sorted633
+	JMP        sorted643
 
-more635:
+more645:
 	CMPQ       DX, $+32
-	JA         more636
+	JA         more646
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), DX
@@ -13717,9 +13835,9 @@ more635:
 	VMOVUPD    Z3, K1, 128(CX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 192(CX)
-	JMP        sorted633
+	JMP        sorted643
 
-more636:
+more646:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -15107,7 +15225,7 @@ more636:
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
 	VMOVUPD    Z15, K1, 448(CX)
 
-sorted633:
+sorted643:
 	VZEROUPPER
 	RET
 
@@ -15146,16 +15264,16 @@ TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-80
 	MOVQ    a+8(FP), SI
 	MOVQ    b+16(FP), DI
 	CMPQ    DX, $+8
-	JA      wider639
+	JA      wider649
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end641
+	JB      end651
 
-loop640:
+loop650:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Z24
@@ -15306,14 +15424,14 @@ loop640:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop640
+	JAE          loop650
 
-end641:
+end651:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end643
+	JB   end653
 
-loop642:
+loop652:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -15390,13 +15508,13 @@ loop642:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop642
+	JAE          loop652
 
-end643:
+end653:
 	CMPQ BX, $+1
-	JB   end645
+	JB   end655
 
-loop644:
+loop654:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -15419,23 +15537,23 @@ loop644:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop644
+	JAE          loop654
 
-end645:
-	JMP multiplied638
+end655:
+	JMP multiplied648
 
-wider639:
+wider649:
 	CMPQ    DX, $+16
-	JA      wider646
+	JA      wider656
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end648
+	JB      end658
 
-loop647:
+loop657:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	ADDQ         CX, R8
@@ -15659,14 +15777,14 @@ loop647:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop647
+	JAE          loop657
 
-end648:
+end658:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end650
+	JB   end660
 
-loop649:
+loop659:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -15779,13 +15897,13 @@ loop649:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop649
+	JAE          loop659
 
-end650:
+end660:
 	CMPQ BX, $+1
-	JB   end652
+	JB   end662
 
-loop651:
+loop661:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -15817,21 +15935,21 @@ loop651:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop651
+	JAE          loop661
 
-end652:
-	JMP multiplied638
+end662:
+	JMP multiplied648
 
-wider646:
+wider656:
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end654
+	JB      end664
 
-loop653:
+loop663:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	PREFETCHT0   128(R8)
@@ -16128,14 +16246,14 @@ loop653:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop653
+	JAE          loop663
 
-end654:
+end664:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end656
+	JB   end666
 
-loop655:
+loop665:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -16284,13 +16402,13 @@ loop655:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop655
+	JAE          loop665
 
-end656:
+end666:
 	CMPQ BX, $+1
-	JB   end658
+	JB   end668
 
-loop657:
+loop667:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -16331,14 +16449,14 @@ loop657:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop657
+	JAE          loop667
 
-end658:
-multiplied638:
+end668:
+multiplied648:
 	MOVQ         alpha+56(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
 	CMPQ         BX, SI
-	JE           scaled659
+	JE           scaled669
 	VBROADCASTSD alpha+56(FP), Z24
 	VMULPD       Z24, Z0, Z0
 	VMULPD       Z24, Z1, Z1
@@ -16365,13 +16483,13 @@ multiplied638:
 	VMULPD       Z24, Z22, Z22
 	VMULPD       Z24, Z23, Z23
 
-scaled659:
+scaled669:
 	MOVQ         rows+40(FP), SI
 	MOVQ         keep+72(FP), BX
 	TESTQ        BX, BX
-	JZ           over660
+	JZ           over670
 	CMPQ         DX, $+24
-	JB           part661
+	JB           part671
 	VBROADCASTSD beta+64(FP), Z24
 	VFMADD231PD  (AX), Z24, Z0
 	VMOVUPD      Z0, (AX)
@@ -16380,7 +16498,7 @@ scaled659:
 	VFMADD231PD  128(AX), Z24, Z16
 	VMOVUPD      Z16, 128(AX)
 	CMPQ         SI, $+1
-	JBE          end662
+	JBE          end672
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z1
 	VMOVUPD      Z1, (AX)
@@ -16389,7 +16507,7 @@ scaled659:
 	VFMADD231PD  128(AX), Z24, Z17
 	VMOVUPD      Z17, 128(AX)
 	CMPQ         SI, $+2
-	JBE          end662
+	JBE          end672
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z2
 	VMOVUPD      Z2, (AX)
@@ -16398,7 +16516,7 @@ scaled659:
 	VFMADD231PD  128(AX), Z24, Z18
 	VMOVUPD      Z18, 128(AX)
 	CMPQ         SI, $+3
-	JBE          end662
+	JBE          end672
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z3
 	VMOVUPD      Z3, (AX)
@@ -16407,7 +16525,7 @@ scaled659:
 	VFMADD231PD  128(AX), Z24, Z19
 	VMOVUPD      Z19, 128(AX)
 	CMPQ         SI, $+4
-	JBE          end662
+	JBE          end672
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z4
 	VMOVUPD      Z4, (AX)
@@ -16416,7 +16534,7 @@ scaled659:
 	VFMADD231PD  128(AX), Z24, Z20
 	VMOVUPD      Z20, 128(AX)
 	CMPQ         SI, $+5
-	JBE          end662
+	JBE          end672
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z5
 	VMOVUPD      Z5, (AX)
@@ -16425,7 +16543,7 @@ scaled659:
 	VFMADD231PD  128(AX), Z24, Z21
 	VMOVUPD      Z21, 128(AX)
 	CMPQ         SI, $+6
-	JBE          end662
+	JBE          end672
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z6
 	VMOVUPD      Z6, (AX)
@@ -16434,7 +16552,7 @@ scaled659:
 	VFMADD231PD  128(AX), Z24, Z22
 	VMOVUPD      Z22, 128(AX)
 	CMPQ         SI, $+7
-	JBE          end662
+	JBE          end672
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z7
 	VMOVUPD      Z7, (AX)
@@ -16443,14 +16561,14 @@ scaled659:
 	VFMADD231PD  128(AX), Z24, Z23
 	VMOVUPD      Z23, 128(AX)
 
-end662:
+end672:
 	VZEROUPPER
 	RET
 
-part661:
+part671:
 	VBROADCASTSD beta+64(FP), Z24
 	CMPQ         DX, $+0
-	JBE          all663
+	JBE          all673
 	LEAQ         (DX), BX
 	MOVQ         $-1, DI
 	BZHIQ        BX, DI, DI
@@ -16460,51 +16578,51 @@ part661:
 	VFMADD231PD  Z25, Z24, Z0
 	VMOVUPD      Z0, K1, (BX)
 	CMPQ         SI, $+1
-	JBE          end664
+	JBE          end674
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z1
 	VMOVUPD      Z1, K1, (BX)
 	CMPQ         SI, $+2
-	JBE          end664
+	JBE          end674
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z2
 	VMOVUPD      Z2, K1, (BX)
 	CMPQ         SI, $+3
-	JBE          end664
+	JBE          end674
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z3
 	VMOVUPD      Z3, K1, (BX)
 	CMPQ         SI, $+4
-	JBE          end664
+	JBE          end674
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z4
 	VMOVUPD      Z4, K1, (BX)
 	CMPQ         SI, $+5
-	JBE          end664
+	JBE          end674
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z5
 	VMOVUPD      Z5, K1, (BX)
 	CMPQ         SI, $+6
-	JBE          end664
+	JBE          end674
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z6
 	VMOVUPD      Z6, K1, (BX)
 	CMPQ         SI, $+7
-	JBE          end664
+	JBE          end674
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z7
 	VMOVUPD      Z7, K1, (BX)
 
-end664:
+end674:
 	CMPQ        DX, $+8
-	JBE         all663
+	JBE         all673
 	LEAQ        -8(DX), BX
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
@@ -16514,51 +16632,51 @@ end664:
 	VFMADD231PD Z0, Z24, Z8
 	VMOVUPD     Z8, K1, (BX)
 	CMPQ        SI, $+1
-	JBE         end665
+	JBE         end675
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z9
 	VMOVUPD     Z9, K1, (BX)
 	CMPQ        SI, $+2
-	JBE         end665
+	JBE         end675
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z10
 	VMOVUPD     Z10, K1, (BX)
 	CMPQ        SI, $+3
-	JBE         end665
+	JBE         end675
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z11
 	VMOVUPD     Z11, K1, (BX)
 	CMPQ        SI, $+4
-	JBE         end665
+	JBE         end675
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z12
 	VMOVUPD     Z12, K1, (BX)
 	CMPQ        SI, $+5
-	JBE         end665
+	JBE         end675
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z13
 	VMOVUPD     Z13, K1, (BX)
 	CMPQ        SI, $+6
-	JBE         end665
+	JBE         end675
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z14
 	VMOVUPD     Z14, K1, (BX)
 	CMPQ        SI, $+7
-	JBE         end665
+	JBE         end675
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z15
 	VMOVUPD     Z15, K1, (BX)
 
-end665:
+end675:
 	CMPQ        DX, $+16
-	JBE         all663
+	JBE         all673
 	LEAQ        -16(DX), DX
 	MOVQ        $-1, BX
 	BZHIQ       DX, BX, BX
@@ -16568,109 +16686,109 @@ end665:
 	VFMADD231PD Z0, Z24, Z16
 	VMOVUPD     Z16, K1, (AX)
 	CMPQ        SI, $+1
-	JBE         end666
+	JBE         end676
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z17
 	VMOVUPD     Z17, K1, (AX)
 	CMPQ        SI, $+2
-	JBE         end666
+	JBE         end676
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z18
 	VMOVUPD     Z18, K1, (AX)
 	CMPQ        SI, $+3
-	JBE         end666
+	JBE         end676
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z19
 	VMOVUPD     Z19, K1, (AX)
 	CMPQ        SI, $+4
-	JBE         end666
+	JBE         end676
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z20
 	VMOVUPD     Z20, K1, (AX)
 	CMPQ        SI, $+5
-	JBE         end666
+	JBE         end676
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z21
 	VMOVUPD     Z21, K1, (AX)
 	CMPQ        SI, $+6
-	JBE         end666
+	JBE         end676
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z22
 	VMOVUPD     Z22, K1, (AX)
 	CMPQ        SI, $+7
-	JBE         end666
+	JBE         end676
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z23
 	VMOVUPD     Z23, K1, (AX)
 
-end666:
-all663:
+end676:
+all673:
 	VZEROUPPER
 	RET
 
-over660:
+over670:
 	CMPQ    DX, $+24
-	JB      part667
+	JB      part677
 	VMOVUPD Z0, (AX)
 	VMOVUPD Z8, 64(AX)
 	VMOVUPD Z16, 128(AX)
 	CMPQ    SI, $+1
-	JBE     end668
+	JBE     end678
 	ADDQ    CX, AX
 	VMOVUPD Z1, (AX)
 	VMOVUPD Z9, 64(AX)
 	VMOVUPD Z17, 128(AX)
 	CMPQ    SI, $+2
-	JBE     end668
+	JBE     end678
 	ADDQ    CX, AX
 	VMOVUPD Z2, (AX)
 	VMOVUPD Z10, 64(AX)
 	VMOVUPD Z18, 128(AX)
 	CMPQ    SI, $+3
-	JBE     end668
+	JBE     end678
 	ADDQ    CX, AX
 	VMOVUPD Z3, (AX)
 	VMOVUPD Z11, 64(AX)
 	VMOVUPD Z19, 128(AX)
 	CMPQ    SI, $+4
-	JBE     end668
+	JBE     end678
 	ADDQ    CX, AX
 	VMOVUPD Z4, (AX)
 	VMOVUPD Z12, 64(AX)
 	VMOVUPD Z20, 128(AX)
 	CMPQ    SI, $+5
-	JBE     end668
+	JBE     end678
 	ADDQ    CX, AX
 	VMOVUPD Z5, (AX)
 	VMOVUPD Z13, 64(AX)
 	VMOVUPD Z21, 128(AX)
 	CMPQ    SI, $+6
-	JBE     end668
+	JBE     end678
 	ADDQ    CX, AX
 	VMOVUPD Z6, (AX)
 	VMOVUPD Z14, 64(AX)
 	VMOVUPD Z22, 128(AX)
 	CMPQ    SI, $+7
-	JBE     end668
+	JBE     end678
 	ADDQ    CX, AX
 	VMOVUPD Z7, (AX)
 	VMOVUPD Z15, 64(AX)
 	VMOVUPD Z23, 128(AX)
 
-end668:
+end678:
 	VZEROUPPER
 	RET
 
-part667:
+part677:
 	CMPQ    DX, $+0
-	JBE     all669
+	JBE     all679
 	LEAQ    (DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -16678,37 +16796,37 @@ part667:
 	LEAQ    (AX), BX
 	VMOVUPD Z0, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end670
+	JBE     end680
 	ADDQ    CX, BX
 	VMOVUPD Z1, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end670
+	JBE     end680
 	ADDQ    CX, BX
 	VMOVUPD Z2, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end670
+	JBE     end680
 	ADDQ    CX, BX
 	VMOVUPD Z3, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end670
+	JBE     end680
 	ADDQ    CX, BX
 	VMOVUPD Z4, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end670
+	JBE     end680
 	ADDQ    CX, BX
 	VMOVUPD Z5, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end670
+	JBE     end680
 	ADDQ    CX, BX
 	VMOVUPD Z6, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end670
+	JBE     end680
 	ADDQ    CX, BX
 	VMOVUPD Z7, K1, (BX)
 
-end670:
+end680:
 	CMPQ    DX, $+8
-	JBE     all669
+	JBE     all679
 	LEAQ    -8(DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -16716,37 +16834,37 @@ end670:
 	LEAQ    64(AX), BX
 	VMOVUPD Z8, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end671
+	JBE     end681
 	ADDQ    CX, BX
 	VMOVUPD Z9, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end671
+	JBE     end681
 	ADDQ    CX, BX
 	VMOVUPD Z10, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end671
+	JBE     end681
 	ADDQ    CX, BX
 	VMOVUPD Z11, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end671
+	JBE     end681
 	ADDQ    CX, BX
 	VMOVUPD Z12, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end671
+	JBE     end681
 	ADDQ    CX, BX
 	VMOVUPD Z13, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end671
+	JBE     end681
 	ADDQ    CX, BX
 	VMOVUPD Z14, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end671
+	JBE     end681
 	ADDQ    CX, BX
 	VMOVUPD Z15, K1, (BX)
 
-end671:
+end681:
 	CMPQ    DX, $+16
-	JBE     all669
+	JBE     all679
 	LEAQ    -16(DX), DX
 	MOVQ    $-1, BX
 	BZHIQ   DX, BX, BX
@@ -16754,36 +16872,36 @@ end671:
 	LEAQ    128(AX), AX
 	VMOVUPD Z16, K1, (AX)
 	CMPQ    SI, $+1
-	JBE     end672
+	JBE     end682
 	ADDQ    CX, AX
 	VMOVUPD Z17, K1, (AX)
 	CMPQ    SI, $+2
-	JBE     end672
+	JBE     end682
 	ADDQ    CX, AX
 	VMOVUPD Z18, K1, (AX)
 	CMPQ    SI, $+3
-	JBE     end672
+	JBE     end682
 	ADDQ    CX, AX
 	VMOVUPD Z19, K1, (AX)
 	CMPQ    SI, $+4
-	JBE     end672
+	JBE     end682
 	ADDQ    CX, AX
 	VMOVUPD Z20, K1, (AX)
 	CMPQ    SI, $+5
-	JBE     end672
+	JBE     end682
 	ADDQ    CX, AX
 	VMOVUPD Z21, K1, (AX)
 	CMPQ    SI, $+6
-	JBE     end672
+	JBE     end682
 	ADDQ    CX, AX
 	VMOVUPD Z22, K1, (AX)
 	CMPQ    SI, $+7
-	JBE     end672
+	JBE     end682
 	ADDQ    CX, AX
 	VMOVUPD Z23, K1, (AX)
 
-end672:
-all669:
+end682:
+all679:
 	VZEROUPPER
 	RET
 
@@ -16804,9 +16922,9 @@ TEXT ·gemmPackLeftAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K1
 	CMPQ    SI, $+1
-	JB      end674
+	JB      end684
 
-loop673:
+loop683:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -16814,9 +16932,9 @@ loop673:
 	ADDQ      $+64, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop673
+	JAE       loop683
 
-end674:
+end684:
 	VZEROUPPER
 	RET
 
@@ -16851,9 +16969,9 @@ TEXT ·gemmPackRightAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K3
 	CMPQ    SI, $+1
-	JB      end676
+	JB      end686
 
-loop675:
+loop685:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -16867,9 +16985,9 @@ loop675:
 	ADDQ      $+192, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop675
+	JAE       loop685
 
-end676:
+end686:
 	VZEROUPPER
 	RET
 
@@ -16913,9 +17031,9 @@ TEXT ·gemmPackAlongAVX512(SB), NOSPLIT, $0-48
 	CMOVQLE R12, R13
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+8
-	JB      end678
+	JB      end688
 
-loop677:
+loop687:
 	VMOVUPD    (SI), Z0
 	VMOVUPD    (DI), Z1
 	VMOVUPD    (R8), Z2
@@ -16974,11 +17092,11 @@ loop677:
 	ADDQ       $+64, R13
 	SUBQ       $+8, DX
 	CMPQ       DX, $+8
-	JAE        loop677
+	JAE        loop687
 
-end678:
+end688:
 	TESTQ      DX, DX
-	JZ         none679
+	JZ         none689
 	MOVQ       $-1, BX
 	BZHIQ      DX, BX, BX
 	KMOVW      BX, K1
@@ -17016,32 +17134,32 @@ end678:
 	VSHUFF64X2 $0xdd, Z4, Z0, Z0
 	VMOVUPD    Z5, (AX)
 	CMPQ       DX, $+1
-	JBE        end680
+	JBE        end690
 	ADDQ       CX, AX
 	VMOVUPD    Z6, (AX)
 	CMPQ       DX, $+2
-	JBE        end680
+	JBE        end690
 	ADDQ       CX, AX
 	VMOVUPD    Z9, (AX)
 	CMPQ       DX, $+3
-	JBE        end680
+	JBE        end690
 	ADDQ       CX, AX
 	VMOVUPD    Z8, (AX)
 	CMPQ       DX, $+4
-	JBE        end680
+	JBE        end690
 	ADDQ       CX, AX
 	VMOVUPD    Z7, (AX)
 	CMPQ       DX, $+5
-	JBE        end680
+	JBE        end690
 	ADDQ       CX, AX
 	VMOVUPD    Z2, (AX)
 	CMPQ       DX, $+6
-	JBE        end680
+	JBE        end690
 	ADDQ       CX, AX
 	VMOVUPD    Z1, (AX)
 
-end680:
-none679:
+end690:
+none689:
 	VZEROUPPER
 	RET
 
@@ -17068,10 +17186,10 @@ TEXT ·gemvDotAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	CMPQ    CX, $+16
-	JB      end682
+	JB      end692
 	PCALIGN $0x40
 
-loop681:
+loop691:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -17089,13 +17207,13 @@ loop681:
 	ADDQ        $+128, R8
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop681
+	JAE         loop691
 
-end682:
+end692:
 	CMPQ CX, $+8
-	JB   end684
+	JB   end694
 
-loop683:
+loop693:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -17108,11 +17226,11 @@ loop683:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop683
+	JAE         loop693
 
-end684:
+end694:
 	TESTQ       CX, CX
-	JZ          none685
+	JZ          none695
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -17127,7 +17245,7 @@ end684:
 	VFMADD231PD Z11, Z8, Z4
 	VFMADD231PD Z12, Z8, Z6
 
-none685:
+none695:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -17175,10 +17293,10 @@ TEXT ·gemvDotOneAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z0, Z0, Z0
 	VPXORQ  Z1, Z1, Z1
 	CMPQ    CX, $+16
-	JB      end687
+	JB      end697
 	PCALIGN $0x40
 
-loop686:
+loop696:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	VMOVUPD     64(AX), Z2
@@ -17187,24 +17305,24 @@ loop686:
 	ADDQ        $+128, DX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop686
+	JAE         loop696
 
-end687:
+end697:
 	CMPQ CX, $+8
-	JB   end689
+	JB   end699
 
-loop688:
+loop698:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop688
+	JAE         loop698
 
-end689:
+end699:
 	TESTQ       CX, CX
-	JZ          none690
+	JZ          none700
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -17213,7 +17331,7 @@ end689:
 	VMOVUPD     Z2, Z2
 	VFMADD231PD Z3, Z2, Z0
 
-none690:
+none700:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -17258,10 +17376,10 @@ TEXT ·gemvAddAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD 48(DX), Z6
 	VBROADCASTSD 56(DX), Z7
 	CMPQ         CX, $+16
-	JB           end692
+	JB           end702
 	PCALIGN      $0x40
 
-loop691:
+loop701:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -17293,13 +17411,13 @@ loop691:
 	ADDQ        $+128, R13
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop691
+	JAE         loop701
 
-end692:
+end702:
 	CMPQ CX, $+8
-	JB   end694
+	JB   end704
 
-loop693:
+loop703:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -17321,11 +17439,11 @@ loop693:
 	ADDQ        $+64, R13
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop693
+	JAE         loop703
 
-end694:
+end704:
 	TESTQ       CX, CX
-	JZ          none695
+	JZ          none705
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -17349,7 +17467,7 @@ end694:
 	VFMADD231PD Z16, Z7, Z8
 	VMOVUPD     Z8, K1, (AX)
 
-none695:
+none705:
 	VZEROUPPER
 	RET
 
@@ -17364,10 +17482,10 @@ TEXT ·gemvAddOneAVX512(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Z0
 	CMPQ         CX, $+16
-	JB           end697
+	JB           end707
 	PCALIGN      $0x40
 
-loop696:
+loop706:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -17378,13 +17496,13 @@ loop696:
 	ADDQ        $+128, BX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop696
+	JAE         loop706
 
-end697:
+end707:
 	CMPQ CX, $+8
-	JB   end699
+	JB   end709
 
-loop698:
+loop708:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -17392,11 +17510,11 @@ loop698:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop698
+	JAE         loop708
 
-end699:
+end709:
 	TESTQ       CX, CX
-	JZ          none700
+	JZ          none710
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -17406,7 +17524,7 @@ end699:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (AX)
 
-none700:
+none710:
 	VZEROUPPER
 	RET
 
@@ -17424,10 +17542,10 @@ TEXT ·sumInt32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	CMPQ    CX, $+64
-	JB      end702
+	JB      end712
 	PCALIGN $0x40
 
-loop701:
+loop711:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -17447,13 +17565,13 @@ loop701:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop701
+	JAE     loop711
 
-end702:
+end712:
 	CMPQ CX, $+16
-	JB   end704
+	JB   end714
 
-loop703:
+loop713:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -17461,11 +17579,11 @@ loop703:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop703
+	JAE     loop713
 
-end704:
+end714:
 	TESTQ     CX, CX
-	JZ        none705
+	JZ        none715
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17475,7 +17593,7 @@ end704:
 	VPSRAD    $0x10, Z8, Z8
 	VPADDD    Z8, Z4, Z4
 
-none705:
+none715:
 	VPADDD        Z2, Z0, Z0
 	VPADDD        Z3, Z1, Z1
 	VPADDD        Z1, Z0, Z0
@@ -17519,10 +17637,10 @@ TEXT ·dotInt32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	CMPQ    CX, $+64
-	JB      end707
+	JB      end717
 	PCALIGN $0x40
 
-loop706:
+loop716:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -17559,13 +17677,13 @@ loop706:
 	ADDQ    $+256, DX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop706
+	JAE     loop716
 
-end707:
+end717:
 	CMPQ CX, $+16
-	JB   end709
+	JB   end719
 
-loop708:
+loop718:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -17578,11 +17696,11 @@ loop708:
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop708
+	JAE     loop718
 
-end709:
+end719:
 	TESTQ     CX, CX
-	JZ        none710
+	JZ        none720
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -17597,7 +17715,7 @@ end709:
 	VPMULDQ   Z8, Z9, Z10
 	VPADDQ    Z10, Z4, Z4
 
-none710:
+none720:
 	VPADDQ        Z4, Z0, Z0
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
@@ -17642,10 +17760,10 @@ TEXT ·minMaxFloat32AVX512(SB), NOSPLIT, $0-32
 	KXNORW       K3, K3, K3
 	KXNORW       K4, K4, K4
 	CMPQ         CX, $+128
-	JB           end712
+	JB           end722
 	PCALIGN      $0x40
 
-loop711:
+loop721:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -17677,13 +17795,13 @@ loop711:
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop711
+	JAE     loop721
 
-end712:
+end722:
 	CMPQ CX, $+16
-	JB   end714
+	JB   end724
 
-loop713:
+loop723:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -17691,11 +17809,11 @@ loop713:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop713
+	JAE     loop723
 
-end714:
+end724:
 	TESTQ   CX, CX
-	JZ      none715
+	JZ      none725
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K5
@@ -17706,7 +17824,7 @@ end714:
 	VMAXPS  Z0, Z9, Z9
 	VCMPPS  $0x07, Z0, Z0, K1, K1
 
-none715:
+none725:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -17743,11 +17861,11 @@ none715:
 	KMOVW         K1, AX
 	XORL          $0x0000ffff, AX
 	TESTQ         AX, AX
-	JZ            ordered716
+	JZ            ordered726
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered716:
+ordered726:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X9, hi+28(FP)
 	VZEROUPPER
@@ -17776,10 +17894,10 @@ TEXT ·minMaxInt32AVX512(SB), NOSPLIT, $0-32
 	VMOVAPD      Z0, Z15
 	VMOVAPD      Z0, Z16
 	CMPQ         CX, $+128
-	JB           end718
+	JB           end728
 	PCALIGN      $0x40
 
-loop717:
+loop727:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
@@ -17807,24 +17925,24 @@ loop717:
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop717
+	JAE     loop727
 
-end718:
+end728:
 	CMPQ CX, $+16
-	JB   end720
+	JB   end730
 
-loop719:
+loop729:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop719
+	JAE     loop729
 
-end720:
+end730:
 	TESTQ   CX, CX
-	JZ      none721
+	JZ      none731
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -17834,7 +17952,7 @@ end720:
 	VPMINSD Z0, Z1, Z1
 	VPMAXSD Z0, Z9, Z9
 
-none721:
+none731:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -17880,118 +17998,6 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case723
-	MOVQ      stream+64(FP), SI
-	TESTQ     SI, SI
-	JZ        plain724
-	MOVQ      BX, SI
-	ANDQ      $+3, SI
-	JNZ       plain724
-	MOVQ      BX, SI
-	NEGQ      SI
-	ANDQ      $+63, SI
-	SHRQ      $0x02, SI
-	CMPQ      SI, DX
-	CMOVQHI   DX, SI
-	TESTQ     SI, SI
-	JZ        none725
-	MOVQ      $-1, DI
-	BZHIQ     SI, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
-	VMOVUPD   Z0, Z0
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
-	SUBQ      SI, DX
-	LEAQ      (BX)(SI*4), BX
-	LEAQ      (AX)(SI*4), AX
-	LEAQ      (CX)(SI*4), CX
-
-none725:
-	CMPQ DX, $+64
-	JB   end727
-
-loop726:
-	VMOVUPD  (AX), Z0
-	VADDPS   (CX), Z0, Z0
-	VMOVNTPD Z0, (BX)
-	VMOVUPD  64(AX), Z0
-	VADDPS   64(CX), Z0, Z0
-	VMOVNTPD Z0, 64(BX)
-	VMOVUPD  128(AX), Z0
-	VADDPS   128(CX), Z0, Z0
-	VMOVNTPD Z0, 128(BX)
-	VMOVUPD  192(AX), Z0
-	VADDPS   192(CX), Z0, Z0
-	VMOVNTPD Z0, 192(BX)
-	ADDQ     $+256, BX
-	ADDQ     $+256, AX
-	ADDQ     $+256, CX
-	SUBQ     $+64, DX
-	CMPQ     DX, $+64
-	JAE      loop726
-
-end727:
-	SFENCE
-
-plain724:
-	CMPQ    DX, $+64
-	JB      end729
-	PCALIGN $0x40
-
-loop728:
-	VMOVUPD (AX), Z0
-	VADDPS  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	VMOVUPD 64(AX), Z0
-	VADDPS  64(CX), Z0, Z0
-	VMOVUPD Z0, 64(BX)
-	VMOVUPD 128(AX), Z0
-	VADDPS  128(CX), Z0, Z0
-	VMOVUPD Z0, 128(BX)
-	VMOVUPD 192(AX), Z0
-	VADDPS  192(CX), Z0, Z0
-	VMOVUPD Z0, 192(BX)
-	ADDQ    $+256, BX
-	ADDQ    $+256, AX
-	ADDQ    $+256, CX
-	SUBQ    $+64, DX
-	CMPQ    DX, $+64
-	JAE     loop728
-
-end729:
-	CMPQ DX, $+16
-	JB   end731
-
-loop730:
-	VMOVUPD (AX), Z0
-	VADDPS  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	ADDQ    $+64, BX
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JAE     loop730
-
-end731:
-	TESTQ     DX, DX
-	JZ        none732
-	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
-	VMOVUPD   Z0, Z0
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
-
-none732:
-	JMP done722
-
-case723:
-	CMPQ      SI, $+1
 	JNE       case733
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
@@ -18013,7 +18019,7 @@ case723:
 	VMOVUPS.Z (AX), K1, Z0
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVUPD   Z0, Z0
-	VSUBPS    Z1, Z0, Z0
+	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 	SUBQ      SI, DX
 	LEAQ      (BX)(SI*4), BX
@@ -18026,16 +18032,16 @@ none735:
 
 loop736:
 	VMOVUPD  (AX), Z0
-	VSUBPS   (CX), Z0, Z0
+	VADDPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
 	VMOVUPD  64(AX), Z0
-	VSUBPS   64(CX), Z0, Z0
+	VADDPS   64(CX), Z0, Z0
 	VMOVNTPD Z0, 64(BX)
 	VMOVUPD  128(AX), Z0
-	VSUBPS   128(CX), Z0, Z0
+	VADDPS   128(CX), Z0, Z0
 	VMOVNTPD Z0, 128(BX)
 	VMOVUPD  192(AX), Z0
-	VSUBPS   192(CX), Z0, Z0
+	VADDPS   192(CX), Z0, Z0
 	VMOVNTPD Z0, 192(BX)
 	ADDQ     $+256, BX
 	ADDQ     $+256, AX
@@ -18054,16 +18060,16 @@ plain734:
 
 loop738:
 	VMOVUPD (AX), Z0
-	VSUBPS  (CX), Z0, Z0
+	VADDPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
 	VMOVUPD 64(AX), Z0
-	VSUBPS  64(CX), Z0, Z0
+	VADDPS  64(CX), Z0, Z0
 	VMOVUPD Z0, 64(BX)
 	VMOVUPD 128(AX), Z0
-	VSUBPS  128(CX), Z0, Z0
+	VADDPS  128(CX), Z0, Z0
 	VMOVUPD Z0, 128(BX)
 	VMOVUPD 192(AX), Z0
-	VSUBPS  192(CX), Z0, Z0
+	VADDPS  192(CX), Z0, Z0
 	VMOVUPD Z0, 192(BX)
 	ADDQ    $+256, BX
 	ADDQ    $+256, AX
@@ -18078,7 +18084,7 @@ end739:
 
 loop740:
 	VMOVUPD (AX), Z0
-	VSUBPS  (CX), Z0, Z0
+	VADDPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
 	ADDQ    $+64, BX
 	ADDQ    $+64, AX
@@ -18096,14 +18102,14 @@ end741:
 	VMOVUPS.Z (AX), K1, Z0
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVUPD   Z0, Z0
-	VSUBPS    Z1, Z0, Z0
+	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
 none742:
-	JMP done722
+	JMP done732
 
 case733:
-	CMPQ      SI, $+2
+	CMPQ      SI, $+1
 	JNE       case743
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
@@ -18125,7 +18131,7 @@ case733:
 	VMOVUPS.Z (AX), K1, Z0
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVUPD   Z0, Z0
-	VMULPS    Z1, Z0, Z0
+	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 	SUBQ      SI, DX
 	LEAQ      (BX)(SI*4), BX
@@ -18138,16 +18144,16 @@ none745:
 
 loop746:
 	VMOVUPD  (AX), Z0
-	VMULPS   (CX), Z0, Z0
+	VSUBPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
 	VMOVUPD  64(AX), Z0
-	VMULPS   64(CX), Z0, Z0
+	VSUBPS   64(CX), Z0, Z0
 	VMOVNTPD Z0, 64(BX)
 	VMOVUPD  128(AX), Z0
-	VMULPS   128(CX), Z0, Z0
+	VSUBPS   128(CX), Z0, Z0
 	VMOVNTPD Z0, 128(BX)
 	VMOVUPD  192(AX), Z0
-	VMULPS   192(CX), Z0, Z0
+	VSUBPS   192(CX), Z0, Z0
 	VMOVNTPD Z0, 192(BX)
 	ADDQ     $+256, BX
 	ADDQ     $+256, AX
@@ -18166,16 +18172,16 @@ plain744:
 
 loop748:
 	VMOVUPD (AX), Z0
-	VMULPS  (CX), Z0, Z0
+	VSUBPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
 	VMOVUPD 64(AX), Z0
-	VMULPS  64(CX), Z0, Z0
+	VSUBPS  64(CX), Z0, Z0
 	VMOVUPD Z0, 64(BX)
 	VMOVUPD 128(AX), Z0
-	VMULPS  128(CX), Z0, Z0
+	VSUBPS  128(CX), Z0, Z0
 	VMOVUPD Z0, 128(BX)
 	VMOVUPD 192(AX), Z0
-	VMULPS  192(CX), Z0, Z0
+	VSUBPS  192(CX), Z0, Z0
 	VMOVUPD Z0, 192(BX)
 	ADDQ    $+256, BX
 	ADDQ    $+256, AX
@@ -18190,7 +18196,7 @@ end749:
 
 loop750:
 	VMOVUPD (AX), Z0
-	VMULPS  (CX), Z0, Z0
+	VSUBPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
 	ADDQ    $+64, BX
 	ADDQ    $+64, AX
@@ -18208,13 +18214,15 @@ end751:
 	VMOVUPS.Z (AX), K1, Z0
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVUPD   Z0, Z0
-	VMULPS    Z1, Z0, Z0
+	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
 none752:
-	JMP done722
+	JMP done732
 
 case743:
+	CMPQ      SI, $+2
+	JNE       case753
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
 	JZ        plain754
@@ -18235,7 +18243,7 @@ case743:
 	VMOVUPS.Z (AX), K1, Z0
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVUPD   Z0, Z0
-	VDIVPS    Z1, Z0, Z0
+	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 	SUBQ      SI, DX
 	LEAQ      (BX)(SI*4), BX
@@ -18248,16 +18256,16 @@ none755:
 
 loop756:
 	VMOVUPD  (AX), Z0
-	VDIVPS   (CX), Z0, Z0
+	VMULPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
 	VMOVUPD  64(AX), Z0
-	VDIVPS   64(CX), Z0, Z0
+	VMULPS   64(CX), Z0, Z0
 	VMOVNTPD Z0, 64(BX)
 	VMOVUPD  128(AX), Z0
-	VDIVPS   128(CX), Z0, Z0
+	VMULPS   128(CX), Z0, Z0
 	VMOVNTPD Z0, 128(BX)
 	VMOVUPD  192(AX), Z0
-	VDIVPS   192(CX), Z0, Z0
+	VMULPS   192(CX), Z0, Z0
 	VMOVNTPD Z0, 192(BX)
 	ADDQ     $+256, BX
 	ADDQ     $+256, AX
@@ -18276,16 +18284,16 @@ plain754:
 
 loop758:
 	VMOVUPD (AX), Z0
-	VDIVPS  (CX), Z0, Z0
+	VMULPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
 	VMOVUPD 64(AX), Z0
-	VDIVPS  64(CX), Z0, Z0
+	VMULPS  64(CX), Z0, Z0
 	VMOVUPD Z0, 64(BX)
 	VMOVUPD 128(AX), Z0
-	VDIVPS  128(CX), Z0, Z0
+	VMULPS  128(CX), Z0, Z0
 	VMOVUPD Z0, 128(BX)
 	VMOVUPD 192(AX), Z0
-	VDIVPS  192(CX), Z0, Z0
+	VMULPS  192(CX), Z0, Z0
 	VMOVUPD Z0, 192(BX)
 	ADDQ    $+256, BX
 	ADDQ    $+256, AX
@@ -18300,7 +18308,7 @@ end759:
 
 loop760:
 	VMOVUPD (AX), Z0
-	VDIVPS  (CX), Z0, Z0
+	VMULPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
 	ADDQ    $+64, BX
 	ADDQ    $+64, AX
@@ -18318,11 +18326,121 @@ end761:
 	VMOVUPS.Z (AX), K1, Z0
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVUPD   Z0, Z0
-	VDIVPS    Z1, Z0, Z0
+	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
 none762:
-done722:
+	JMP done732
+
+case753:
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain764
+	MOVQ      BX, SI
+	ANDQ      $+3, SI
+	JNZ       plain764
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x02, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none765
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (AX)(SI*4), AX
+	LEAQ      (CX)(SI*4), CX
+
+none765:
+	CMPQ DX, $+64
+	JB   end767
+
+loop766:
+	VMOVUPD  (AX), Z0
+	VDIVPS   (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VDIVPS   64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VDIVPS   128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VDIVPS   192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JAE      loop766
+
+end767:
+	SFENCE
+
+plain764:
+	CMPQ    DX, $+64
+	JB      end769
+	PCALIGN $0x40
+
+loop768:
+	VMOVUPD (AX), Z0
+	VDIVPS  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VDIVPS  64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VDIVPS  128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VDIVPS  192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop768
+
+end769:
+	CMPQ DX, $+16
+	JB   end771
+
+loop770:
+	VMOVUPD (AX), Z0
+	VDIVPS  (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop770
+
+end771:
+	TESTQ     DX, DX
+	JZ        none772
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+none772:
+done732:
 	VZEROUPPER
 	RET
 
@@ -18336,118 +18454,6 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case764
-	MOVQ      stream+64(FP), SI
-	TESTQ     SI, SI
-	JZ        plain765
-	MOVQ      BX, SI
-	ANDQ      $+3, SI
-	JNZ       plain765
-	MOVQ      BX, SI
-	NEGQ      SI
-	ANDQ      $+63, SI
-	SHRQ      $0x02, SI
-	CMPQ      SI, DX
-	CMOVQHI   DX, SI
-	TESTQ     SI, SI
-	JZ        none766
-	MOVQ      $-1, DI
-	BZHIQ     SI, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
-	VMOVUPD   Z0, Z0
-	VPADDD    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
-	SUBQ      SI, DX
-	LEAQ      (BX)(SI*4), BX
-	LEAQ      (AX)(SI*4), AX
-	LEAQ      (CX)(SI*4), CX
-
-none766:
-	CMPQ DX, $+64
-	JB   end768
-
-loop767:
-	VMOVUPD  (AX), Z0
-	VPADDD   (CX), Z0, Z0
-	VMOVNTPD Z0, (BX)
-	VMOVUPD  64(AX), Z0
-	VPADDD   64(CX), Z0, Z0
-	VMOVNTPD Z0, 64(BX)
-	VMOVUPD  128(AX), Z0
-	VPADDD   128(CX), Z0, Z0
-	VMOVNTPD Z0, 128(BX)
-	VMOVUPD  192(AX), Z0
-	VPADDD   192(CX), Z0, Z0
-	VMOVNTPD Z0, 192(BX)
-	ADDQ     $+256, BX
-	ADDQ     $+256, AX
-	ADDQ     $+256, CX
-	SUBQ     $+64, DX
-	CMPQ     DX, $+64
-	JAE      loop767
-
-end768:
-	SFENCE
-
-plain765:
-	CMPQ    DX, $+64
-	JB      end770
-	PCALIGN $0x40
-
-loop769:
-	VMOVUPD (AX), Z0
-	VPADDD  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	VMOVUPD 64(AX), Z0
-	VPADDD  64(CX), Z0, Z0
-	VMOVUPD Z0, 64(BX)
-	VMOVUPD 128(AX), Z0
-	VPADDD  128(CX), Z0, Z0
-	VMOVUPD Z0, 128(BX)
-	VMOVUPD 192(AX), Z0
-	VPADDD  192(CX), Z0, Z0
-	VMOVUPD Z0, 192(BX)
-	ADDQ    $+256, BX
-	ADDQ    $+256, AX
-	ADDQ    $+256, CX
-	SUBQ    $+64, DX
-	CMPQ    DX, $+64
-	JAE     loop769
-
-end770:
-	CMPQ DX, $+16
-	JB   end772
-
-loop771:
-	VMOVUPD (AX), Z0
-	VPADDD  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	ADDQ    $+64, BX
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JAE     loop771
-
-end772:
-	TESTQ     DX, DX
-	JZ        none773
-	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
-	VMOVUPD   Z0, Z0
-	VPADDD    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
-
-none773:
-	JMP done763
-
-case764:
-	CMPQ      SI, $+1
 	JNE       case774
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
@@ -18469,7 +18475,7 @@ case764:
 	VMOVUPS.Z (AX), K1, Z0
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVUPD   Z0, Z0
-	VPSUBD    Z1, Z0, Z0
+	VPADDD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 	SUBQ      SI, DX
 	LEAQ      (BX)(SI*4), BX
@@ -18482,16 +18488,16 @@ none776:
 
 loop777:
 	VMOVUPD  (AX), Z0
-	VPSUBD   (CX), Z0, Z0
+	VPADDD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
 	VMOVUPD  64(AX), Z0
-	VPSUBD   64(CX), Z0, Z0
+	VPADDD   64(CX), Z0, Z0
 	VMOVNTPD Z0, 64(BX)
 	VMOVUPD  128(AX), Z0
-	VPSUBD   128(CX), Z0, Z0
+	VPADDD   128(CX), Z0, Z0
 	VMOVNTPD Z0, 128(BX)
 	VMOVUPD  192(AX), Z0
-	VPSUBD   192(CX), Z0, Z0
+	VPADDD   192(CX), Z0, Z0
 	VMOVNTPD Z0, 192(BX)
 	ADDQ     $+256, BX
 	ADDQ     $+256, AX
@@ -18510,16 +18516,16 @@ plain775:
 
 loop779:
 	VMOVUPD (AX), Z0
-	VPSUBD  (CX), Z0, Z0
+	VPADDD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
 	VMOVUPD 64(AX), Z0
-	VPSUBD  64(CX), Z0, Z0
+	VPADDD  64(CX), Z0, Z0
 	VMOVUPD Z0, 64(BX)
 	VMOVUPD 128(AX), Z0
-	VPSUBD  128(CX), Z0, Z0
+	VPADDD  128(CX), Z0, Z0
 	VMOVUPD Z0, 128(BX)
 	VMOVUPD 192(AX), Z0
-	VPSUBD  192(CX), Z0, Z0
+	VPADDD  192(CX), Z0, Z0
 	VMOVUPD Z0, 192(BX)
 	ADDQ    $+256, BX
 	ADDQ    $+256, AX
@@ -18534,7 +18540,7 @@ end780:
 
 loop781:
 	VMOVUPD (AX), Z0
-	VPSUBD  (CX), Z0, Z0
+	VPADDD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
 	ADDQ    $+64, BX
 	ADDQ    $+64, AX
@@ -18552,13 +18558,15 @@ end782:
 	VMOVUPS.Z (AX), K1, Z0
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVUPD   Z0, Z0
-	VPSUBD    Z1, Z0, Z0
+	VPADDD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
 none783:
-	JMP done763
+	JMP done773
 
 case774:
+	CMPQ      SI, $+1
+	JNE       case784
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
 	JZ        plain785
@@ -18579,7 +18587,7 @@ case774:
 	VMOVUPS.Z (AX), K1, Z0
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVUPD   Z0, Z0
-	VPMULLD   Z1, Z0, Z0
+	VPSUBD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 	SUBQ      SI, DX
 	LEAQ      (BX)(SI*4), BX
@@ -18592,16 +18600,16 @@ none786:
 
 loop787:
 	VMOVUPD  (AX), Z0
-	VPMULLD  (CX), Z0, Z0
+	VPSUBD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
 	VMOVUPD  64(AX), Z0
-	VPMULLD  64(CX), Z0, Z0
+	VPSUBD   64(CX), Z0, Z0
 	VMOVNTPD Z0, 64(BX)
 	VMOVUPD  128(AX), Z0
-	VPMULLD  128(CX), Z0, Z0
+	VPSUBD   128(CX), Z0, Z0
 	VMOVNTPD Z0, 128(BX)
 	VMOVUPD  192(AX), Z0
-	VPMULLD  192(CX), Z0, Z0
+	VPSUBD   192(CX), Z0, Z0
 	VMOVNTPD Z0, 192(BX)
 	ADDQ     $+256, BX
 	ADDQ     $+256, AX
@@ -18620,16 +18628,16 @@ plain785:
 
 loop789:
 	VMOVUPD (AX), Z0
-	VPMULLD (CX), Z0, Z0
+	VPSUBD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
 	VMOVUPD 64(AX), Z0
-	VPMULLD 64(CX), Z0, Z0
+	VPSUBD  64(CX), Z0, Z0
 	VMOVUPD Z0, 64(BX)
 	VMOVUPD 128(AX), Z0
-	VPMULLD 128(CX), Z0, Z0
+	VPSUBD  128(CX), Z0, Z0
 	VMOVUPD Z0, 128(BX)
 	VMOVUPD 192(AX), Z0
-	VPMULLD 192(CX), Z0, Z0
+	VPSUBD  192(CX), Z0, Z0
 	VMOVUPD Z0, 192(BX)
 	ADDQ    $+256, BX
 	ADDQ    $+256, AX
@@ -18644,7 +18652,7 @@ end790:
 
 loop791:
 	VMOVUPD (AX), Z0
-	VPMULLD (CX), Z0, Z0
+	VPSUBD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
 	ADDQ    $+64, BX
 	ADDQ    $+64, AX
@@ -18662,11 +18670,121 @@ end792:
 	VMOVUPS.Z (AX), K1, Z0
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVUPD   Z0, Z0
-	VPMULLD   Z1, Z0, Z0
+	VPSUBD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
 none793:
-done763:
+	JMP done773
+
+case784:
+	MOVQ      stream+64(FP), SI
+	TESTQ     SI, SI
+	JZ        plain795
+	MOVQ      BX, SI
+	ANDQ      $+3, SI
+	JNZ       plain795
+	MOVQ      BX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x02, SI
+	CMPQ      SI, DX
+	CMOVQHI   DX, SI
+	TESTQ     SI, SI
+	JZ        none796
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPMULLD   Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	SUBQ      SI, DX
+	LEAQ      (BX)(SI*4), BX
+	LEAQ      (AX)(SI*4), AX
+	LEAQ      (CX)(SI*4), CX
+
+none796:
+	CMPQ DX, $+64
+	JB   end798
+
+loop797:
+	VMOVUPD  (AX), Z0
+	VPMULLD  (CX), Z0, Z0
+	VMOVNTPD Z0, (BX)
+	VMOVUPD  64(AX), Z0
+	VPMULLD  64(CX), Z0, Z0
+	VMOVNTPD Z0, 64(BX)
+	VMOVUPD  128(AX), Z0
+	VPMULLD  128(CX), Z0, Z0
+	VMOVNTPD Z0, 128(BX)
+	VMOVUPD  192(AX), Z0
+	VPMULLD  192(CX), Z0, Z0
+	VMOVNTPD Z0, 192(BX)
+	ADDQ     $+256, BX
+	ADDQ     $+256, AX
+	ADDQ     $+256, CX
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JAE      loop797
+
+end798:
+	SFENCE
+
+plain795:
+	CMPQ    DX, $+64
+	JB      end800
+	PCALIGN $0x40
+
+loop799:
+	VMOVUPD (AX), Z0
+	VPMULLD (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	VMOVUPD 64(AX), Z0
+	VPMULLD 64(CX), Z0, Z0
+	VMOVUPD Z0, 64(BX)
+	VMOVUPD 128(AX), Z0
+	VPMULLD 128(CX), Z0, Z0
+	VMOVUPD Z0, 128(BX)
+	VMOVUPD 192(AX), Z0
+	VPMULLD 192(CX), Z0, Z0
+	VMOVUPD Z0, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, AX
+	ADDQ    $+256, CX
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JAE     loop799
+
+end800:
+	CMPQ DX, $+16
+	JB   end802
+
+loop801:
+	VMOVUPD (AX), Z0
+	VPMULLD (CX), Z0, Z0
+	VMOVUPD Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JAE     loop801
+
+end802:
+	TESTQ     DX, DX
+	JZ        none803
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPMULLD   Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+none803:
+done773:
 	VZEROUPPER
 	RET
 
@@ -18680,13 +18798,13 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case795
+	JNE          case805
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain796
+	JZ           plain806
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain796
+	JNZ          plain806
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -18694,7 +18812,7 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none797
+	JZ           none807
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -18705,11 +18823,11 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none797:
+none807:
 	CMPQ CX, $+64
-	JB   end799
+	JB   end809
 
-loop798:
+loop808:
 	VMULPS   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VMULPS   64(AX), Z0, Z1
@@ -18718,101 +18836,6 @@ loop798:
 	VMOVNTPD Z1, 128(DX)
 	VMULPS   192(AX), Z0, Z1
 	VMOVNTPD Z1, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop798
-
-end799:
-	SFENCE
-
-plain796:
-	CMPQ    CX, $+64
-	JB      end801
-	PCALIGN $0x40
-
-loop800:
-	VMULPS  (AX), Z0, Z1
-	VMOVUPD Z1, (DX)
-	VMULPS  64(AX), Z0, Z1
-	VMOVUPD Z1, 64(DX)
-	VMULPS  128(AX), Z0, Z1
-	VMOVUPD Z1, 128(DX)
-	VMULPS  192(AX), Z0, Z1
-	VMOVUPD Z1, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+64, CX
-	CMPQ    CX, $+64
-	JAE     loop800
-
-end801:
-	CMPQ CX, $+16
-	JB   end803
-
-loop802:
-	VMULPS  (AX), Z0, Z1
-	VMOVUPD Z1, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop802
-
-end803:
-	TESTQ     CX, CX
-	JZ        none804
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z1
-	VMULPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (DX)
-
-none804:
-	JMP done794
-
-case795:
-	CMPQ      BX, $+1
-	JNE       case805
-	MOVQ      stream+48(FP), BX
-	TESTQ     BX, BX
-	JZ        plain806
-	MOVQ      DX, BX
-	ANDQ      $+3, BX
-	JNZ       plain806
-	MOVQ      DX, BX
-	NEGQ      BX
-	ANDQ      $+63, BX
-	SHRQ      $0x02, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
-	TESTQ     BX, BX
-	JZ        none807
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VSQRTPS   Z0, Z0
-	VMOVUPS   Z0, K1, (DX)
-	SUBQ      BX, CX
-	LEAQ      (DX)(BX*4), DX
-	LEAQ      (AX)(BX*4), AX
-
-none807:
-	CMPQ CX, $+64
-	JB   end809
-
-loop808:
-	VSQRTPS  (AX), Z0
-	VMOVNTPD Z0, (DX)
-	VSQRTPS  64(AX), Z0
-	VMOVNTPD Z0, 64(DX)
-	VSQRTPS  128(AX), Z0
-	VMOVNTPD Z0, 128(DX)
-	VSQRTPS  192(AX), Z0
-	VMOVNTPD Z0, 192(DX)
 	ADDQ     $+256, DX
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
@@ -18828,14 +18851,14 @@ plain806:
 	PCALIGN $0x40
 
 loop810:
-	VSQRTPS (AX), Z0
-	VMOVUPD Z0, (DX)
-	VSQRTPS 64(AX), Z0
-	VMOVUPD Z0, 64(DX)
-	VSQRTPS 128(AX), Z0
-	VMOVUPD Z0, 128(DX)
-	VSQRTPS 192(AX), Z0
-	VMOVUPD Z0, 192(DX)
+	VMULPS  (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
+	VMULPS  64(AX), Z0, Z1
+	VMOVUPD Z1, 64(DX)
+	VMULPS  128(AX), Z0, Z1
+	VMOVUPD Z1, 128(DX)
+	VMULPS  192(AX), Z0, Z1
+	VMOVUPD Z1, 192(DX)
 	ADDQ    $+256, DX
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
@@ -18847,8 +18870,8 @@ end811:
 	JB   end813
 
 loop812:
-	VSQRTPS (AX), Z0
-	VMOVUPD Z0, (DX)
+	VMULPS  (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
@@ -18861,15 +18884,15 @@ end813:
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VSQRTPS   Z0, Z0
+	VMOVUPS.Z (AX), K1, Z1
+	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
 none814:
-	JMP done794
+	JMP done804
 
 case805:
-	CMPQ      BX, $+2
+	CMPQ      BX, $+1
 	JNE       case815
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
@@ -18889,7 +18912,7 @@ case805:
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
 	VMOVUPS.Z (AX), K1, Z0
-	VPANDNQ   Z0, Z1, Z0
+	VSQRTPS   Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 	SUBQ      BX, CX
 	LEAQ      (DX)(BX*4), DX
@@ -18900,13 +18923,13 @@ none817:
 	JB   end819
 
 loop818:
-	VPANDNQ  (AX), Z1, Z0
+	VSQRTPS  (AX), Z0
 	VMOVNTPD Z0, (DX)
-	VPANDNQ  64(AX), Z1, Z0
+	VSQRTPS  64(AX), Z0
 	VMOVNTPD Z0, 64(DX)
-	VPANDNQ  128(AX), Z1, Z0
+	VSQRTPS  128(AX), Z0
 	VMOVNTPD Z0, 128(DX)
-	VPANDNQ  192(AX), Z1, Z0
+	VSQRTPS  192(AX), Z0
 	VMOVNTPD Z0, 192(DX)
 	ADDQ     $+256, DX
 	ADDQ     $+256, AX
@@ -18923,13 +18946,13 @@ plain816:
 	PCALIGN $0x40
 
 loop820:
-	VPANDNQ (AX), Z1, Z0
+	VSQRTPS (AX), Z0
 	VMOVUPD Z0, (DX)
-	VPANDNQ 64(AX), Z1, Z0
+	VSQRTPS 64(AX), Z0
 	VMOVUPD Z0, 64(DX)
-	VPANDNQ 128(AX), Z1, Z0
+	VSQRTPS 128(AX), Z0
 	VMOVUPD Z0, 128(DX)
-	VPANDNQ 192(AX), Z1, Z0
+	VSQRTPS 192(AX), Z0
 	VMOVUPD Z0, 192(DX)
 	ADDQ    $+256, DX
 	ADDQ    $+256, AX
@@ -18942,7 +18965,7 @@ end821:
 	JB   end823
 
 loop822:
-	VPANDNQ (AX), Z1, Z0
+	VSQRTPS (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
@@ -18957,13 +18980,15 @@ end823:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z0
-	VPANDNQ   Z0, Z1, Z0
+	VSQRTPS   Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
 none824:
-	JMP done794
+	JMP done804
 
 case815:
+	CMPQ      BX, $+2
+	JNE       case825
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
 	JZ        plain826
@@ -18982,7 +19007,7 @@ case815:
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
 	VMOVUPS.Z (AX), K1, Z0
-	VPXORQ    Z0, Z1, Z0
+	VPANDNQ   Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 	SUBQ      BX, CX
 	LEAQ      (DX)(BX*4), DX
@@ -18993,13 +19018,13 @@ none827:
 	JB   end829
 
 loop828:
-	VPXORQ   (AX), Z1, Z0
+	VPANDNQ  (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
-	VPXORQ   64(AX), Z1, Z0
+	VPANDNQ  64(AX), Z1, Z0
 	VMOVNTPD Z0, 64(DX)
-	VPXORQ   128(AX), Z1, Z0
+	VPANDNQ  128(AX), Z1, Z0
 	VMOVNTPD Z0, 128(DX)
-	VPXORQ   192(AX), Z1, Z0
+	VPANDNQ  192(AX), Z1, Z0
 	VMOVNTPD Z0, 192(DX)
 	ADDQ     $+256, DX
 	ADDQ     $+256, AX
@@ -19016,13 +19041,13 @@ plain826:
 	PCALIGN $0x40
 
 loop830:
-	VPXORQ  (AX), Z1, Z0
+	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
-	VPXORQ  64(AX), Z1, Z0
+	VPANDNQ 64(AX), Z1, Z0
 	VMOVUPD Z0, 64(DX)
-	VPXORQ  128(AX), Z1, Z0
+	VPANDNQ 128(AX), Z1, Z0
 	VMOVUPD Z0, 128(DX)
-	VPXORQ  192(AX), Z1, Z0
+	VPANDNQ 192(AX), Z1, Z0
 	VMOVUPD Z0, 192(DX)
 	ADDQ    $+256, DX
 	ADDQ    $+256, AX
@@ -19035,7 +19060,7 @@ end831:
 	JB   end833
 
 loop832:
-	VPXORQ  (AX), Z1, Z0
+	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
@@ -19050,11 +19075,104 @@ end833:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z0
-	VPXORQ    Z0, Z1, Z0
+	VPANDNQ   Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
 none834:
-done794:
+	JMP done804
+
+case825:
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain836
+	MOVQ      DX, BX
+	ANDQ      $+3, BX
+	JNZ       plain836
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none837
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (AX)(BX*4), AX
+
+none837:
+	CMPQ CX, $+64
+	JB   end839
+
+loop838:
+	VPXORQ   (AX), Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VPXORQ   64(AX), Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPXORQ   128(AX), Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPXORQ   192(AX), Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop838
+
+end839:
+	SFENCE
+
+plain836:
+	CMPQ    CX, $+64
+	JB      end841
+	PCALIGN $0x40
+
+loop840:
+	VPXORQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	VPXORQ  64(AX), Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VPXORQ  128(AX), Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VPXORQ  192(AX), Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop840
+
+end841:
+	CMPQ CX, $+16
+	JB   end843
+
+loop842:
+	VPXORQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop842
+
+end843:
+	TESTQ     CX, CX
+	JZ        none844
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none844:
+done804:
 	VZEROUPPER
 	RET
 
@@ -19078,13 +19196,13 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case836
+	JNE          case846
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain837
+	JZ           plain847
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain837
+	JNZ          plain847
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -19092,7 +19210,7 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none838
+	JZ           none848
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -19103,11 +19221,11 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none838:
+none848:
 	CMPQ CX, $+64
-	JB   end840
+	JB   end850
 
-loop839:
+loop849:
 	VPMULLD  (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VPMULLD  64(AX), Z0, Z1
@@ -19116,101 +19234,6 @@ loop839:
 	VMOVNTPD Z1, 128(DX)
 	VPMULLD  192(AX), Z0, Z1
 	VMOVNTPD Z1, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop839
-
-end840:
-	SFENCE
-
-plain837:
-	CMPQ    CX, $+64
-	JB      end842
-	PCALIGN $0x40
-
-loop841:
-	VPMULLD (AX), Z0, Z1
-	VMOVUPD Z1, (DX)
-	VPMULLD 64(AX), Z0, Z1
-	VMOVUPD Z1, 64(DX)
-	VPMULLD 128(AX), Z0, Z1
-	VMOVUPD Z1, 128(DX)
-	VPMULLD 192(AX), Z0, Z1
-	VMOVUPD Z1, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+64, CX
-	CMPQ    CX, $+64
-	JAE     loop841
-
-end842:
-	CMPQ CX, $+16
-	JB   end844
-
-loop843:
-	VPMULLD (AX), Z0, Z1
-	VMOVUPD Z1, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop843
-
-end844:
-	TESTQ     CX, CX
-	JZ        none845
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z1
-	VPMULLD   Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (DX)
-
-none845:
-	JMP done835
-
-case836:
-	CMPQ      BX, $+1
-	JNE       case846
-	MOVQ      stream+48(FP), BX
-	TESTQ     BX, BX
-	JZ        plain847
-	MOVQ      DX, BX
-	ANDQ      $+3, BX
-	JNZ       plain847
-	MOVQ      DX, BX
-	NEGQ      BX
-	ANDQ      $+63, BX
-	SHRQ      $0x02, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
-	TESTQ     BX, BX
-	JZ        none848
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VPABSD    Z0, Z0
-	VMOVUPS   Z0, K1, (DX)
-	SUBQ      BX, CX
-	LEAQ      (DX)(BX*4), DX
-	LEAQ      (AX)(BX*4), AX
-
-none848:
-	CMPQ CX, $+64
-	JB   end850
-
-loop849:
-	VPABSD   (AX), Z0
-	VMOVNTPD Z0, (DX)
-	VPABSD   64(AX), Z0
-	VMOVNTPD Z0, 64(DX)
-	VPABSD   128(AX), Z0
-	VMOVNTPD Z0, 128(DX)
-	VPABSD   192(AX), Z0
-	VMOVNTPD Z0, 192(DX)
 	ADDQ     $+256, DX
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
@@ -19226,14 +19249,14 @@ plain847:
 	PCALIGN $0x40
 
 loop851:
-	VPABSD  (AX), Z0
-	VMOVUPD Z0, (DX)
-	VPABSD  64(AX), Z0
-	VMOVUPD Z0, 64(DX)
-	VPABSD  128(AX), Z0
-	VMOVUPD Z0, 128(DX)
-	VPABSD  192(AX), Z0
-	VMOVUPD Z0, 192(DX)
+	VPMULLD (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
+	VPMULLD 64(AX), Z0, Z1
+	VMOVUPD Z1, 64(DX)
+	VPMULLD 128(AX), Z0, Z1
+	VMOVUPD Z1, 128(DX)
+	VPMULLD 192(AX), Z0, Z1
+	VMOVUPD Z1, 192(DX)
 	ADDQ    $+256, DX
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
@@ -19245,8 +19268,8 @@ end852:
 	JB   end854
 
 loop853:
-	VPABSD  (AX), Z0
-	VMOVUPD Z0, (DX)
+	VPMULLD (AX), Z0, Z1
+	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
@@ -19259,14 +19282,16 @@ end854:
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VPABSD    Z0, Z0
+	VMOVUPS.Z (AX), K1, Z1
+	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
 none855:
-	JMP done835
+	JMP done845
 
 case846:
+	CMPQ      BX, $+1
+	JNE       case856
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
 	JZ        plain857
@@ -19285,7 +19310,7 @@ case846:
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
 	VMOVUPS.Z (AX), K1, Z0
-	VPSUBD    Z0, Z1, Z0
+	VPABSD    Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 	SUBQ      BX, CX
 	LEAQ      (DX)(BX*4), DX
@@ -19296,13 +19321,13 @@ none858:
 	JB   end860
 
 loop859:
-	VPSUBD   (AX), Z1, Z0
+	VPABSD   (AX), Z0
 	VMOVNTPD Z0, (DX)
-	VPSUBD   64(AX), Z1, Z0
+	VPABSD   64(AX), Z0
 	VMOVNTPD Z0, 64(DX)
-	VPSUBD   128(AX), Z1, Z0
+	VPABSD   128(AX), Z0
 	VMOVNTPD Z0, 128(DX)
-	VPSUBD   192(AX), Z1, Z0
+	VPABSD   192(AX), Z0
 	VMOVNTPD Z0, 192(DX)
 	ADDQ     $+256, DX
 	ADDQ     $+256, AX
@@ -19319,13 +19344,13 @@ plain857:
 	PCALIGN $0x40
 
 loop861:
-	VPSUBD  (AX), Z1, Z0
+	VPABSD  (AX), Z0
 	VMOVUPD Z0, (DX)
-	VPSUBD  64(AX), Z1, Z0
+	VPABSD  64(AX), Z0
 	VMOVUPD Z0, 64(DX)
-	VPSUBD  128(AX), Z1, Z0
+	VPABSD  128(AX), Z0
 	VMOVUPD Z0, 128(DX)
-	VPSUBD  192(AX), Z1, Z0
+	VPABSD  192(AX), Z0
 	VMOVUPD Z0, 192(DX)
 	ADDQ    $+256, DX
 	ADDQ    $+256, AX
@@ -19338,7 +19363,7 @@ end862:
 	JB   end864
 
 loop863:
-	VPSUBD  (AX), Z1, Z0
+	VPABSD  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
@@ -19353,11 +19378,104 @@ end864:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z0
-	VPSUBD    Z0, Z1, Z0
+	VPABSD    Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
 none865:
-done835:
+	JMP done845
+
+case856:
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain867
+	MOVQ      DX, BX
+	ANDQ      $+3, BX
+	JNZ       plain867
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none868
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPSUBD    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (AX)(BX*4), AX
+
+none868:
+	CMPQ CX, $+64
+	JB   end870
+
+loop869:
+	VPSUBD   (AX), Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VPSUBD   64(AX), Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPSUBD   128(AX), Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPSUBD   192(AX), Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop869
+
+end870:
+	SFENCE
+
+plain867:
+	CMPQ    CX, $+64
+	JB      end872
+	PCALIGN $0x40
+
+loop871:
+	VPSUBD  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	VPSUBD  64(AX), Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VPSUBD  128(AX), Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VPSUBD  192(AX), Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+64, CX
+	CMPQ    CX, $+64
+	JAE     loop871
+
+end872:
+	CMPQ CX, $+16
+	JB   end874
+
+loop873:
+	VPSUBD  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop873
+
+end874:
+	TESTQ     CX, CX
+	JZ        none875
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VPSUBD    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+none875:
+done845:
 	VZEROUPPER
 	RET
 
@@ -19373,10 +19491,10 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain866
+	JZ          plain876
 	MOVQ        SI, DI
 	ANDQ        $+3, DI
-	JNZ         plain866
+	JNZ         plain876
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -19384,7 +19502,7 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none867
+	JZ          none877
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -19401,11 +19519,11 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
 
-none867:
+none877:
 	CMPQ BX, $+64
-	JB   end869
+	JB   end879
 
-loop868:
+loop878:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -19428,17 +19546,17 @@ loop868:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop868
+	JAE         loop878
 
-end869:
+end879:
 	SFENCE
 
-plain866:
+plain876:
 	CMPQ    BX, $+64
-	JB      end871
+	JB      end881
 	PCALIGN $0x40
 
-loop870:
+loop880:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -19461,13 +19579,13 @@ loop870:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop870
+	JAE         loop880
 
-end871:
+end881:
 	CMPQ BX, $+16
-	JB   end873
+	JB   end883
 
-loop872:
+loop882:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -19478,11 +19596,11 @@ loop872:
 	ADDQ        $+64, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop872
+	JAE         loop882
 
-end873:
+end883:
 	TESTQ       BX, BX
-	JZ          none874
+	JZ          none884
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
 	KMOVW       DI, K1
@@ -19494,7 +19612,7 @@ end873:
 	VFMADD213PS Z2, Z1, Z0
 	VMOVUPS     Z0, K1, (SI)
 
-none874:
+none884:
 	VZEROUPPER
 	RET
 
@@ -19509,10 +19627,10 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain875
+	JZ           plain885
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain875
+	JNZ          plain885
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -19520,7 +19638,7 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none876
+	JZ           none886
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -19534,11 +19652,11 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none876:
+none886:
 	CMPQ DX, $+64
-	JB   end878
+	JB   end888
 
-loop877:
+loop887:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVNTPD    Z1, (BX)
@@ -19556,17 +19674,17 @@ loop877:
 	ADDQ        $+256, CX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop877
+	JAE         loop887
 
-end878:
+end888:
 	SFENCE
 
-plain875:
+plain885:
 	CMPQ    DX, $+64
-	JB      end880
+	JB      end890
 	PCALIGN $0x40
 
-loop879:
+loop889:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -19584,13 +19702,13 @@ loop879:
 	ADDQ        $+256, CX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop879
+	JAE         loop889
 
-end880:
+end890:
 	CMPQ DX, $+16
-	JB   end882
+	JB   end892
 
-loop881:
+loop891:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -19599,11 +19717,11 @@ loop881:
 	ADDQ        $+64, CX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop881
+	JAE         loop891
 
-end882:
+end892:
 	TESTQ       DX, DX
-	JZ          none883
+	JZ          none893
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
 	KMOVW       SI, K1
@@ -19613,7 +19731,7 @@ end882:
 	VFMADD213PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (BX)
 
-none883:
+none893:
 	VZEROUPPER
 	RET
 
@@ -19628,10 +19746,10 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain884
+	JZ           plain894
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain884
+	JNZ          plain894
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -19639,7 +19757,7 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none885
+	JZ           none895
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -19653,11 +19771,11 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none885:
+none895:
 	CMPQ DX, $+64
-	JB   end887
+	JB   end897
 
-loop886:
+loop896:
 	VPMULLD  (AX), Z0, Z1
 	VPADDD   (CX), Z1, Z1
 	VMOVNTPD Z1, (BX)
@@ -19675,17 +19793,17 @@ loop886:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop886
+	JAE      loop896
 
-end887:
+end897:
 	SFENCE
 
-plain884:
+plain894:
 	CMPQ    DX, $+64
-	JB      end889
+	JB      end899
 	PCALIGN $0x40
 
-loop888:
+loop898:
 	VPMULLD (AX), Z0, Z1
 	VPADDD  (CX), Z1, Z1
 	VMOVUPD Z1, (BX)
@@ -19703,13 +19821,13 @@ loop888:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop888
+	JAE     loop898
 
-end889:
+end899:
 	CMPQ DX, $+16
-	JB   end891
+	JB   end901
 
-loop890:
+loop900:
 	VPMULLD (AX), Z0, Z1
 	VPADDD  (CX), Z1, Z1
 	VMOVUPD Z1, (BX)
@@ -19718,11 +19836,11 @@ loop890:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop890
+	JAE     loop900
 
-end891:
+end901:
 	TESTQ     DX, DX
-	JZ        none892
+	JZ        none902
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -19732,7 +19850,7 @@ end891:
 	VPADDD    Z2, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none892:
+none902:
 	VZEROUPPER
 	RET
 
@@ -19753,12 +19871,12 @@ TEXT ·countFloat32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const74<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case894
+	JNE          case904
 	CMPQ         CX, $+128
-	JB           end896
+	JB           end906
 	PCALIGN      $0x40
 
-loop895:
+loop905:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -19778,23 +19896,23 @@ loop895:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop895
+	JAE    loop905
 
-end896:
+end906:
 	CMPQ CX, $+16
-	JB   end898
+	JB   end908
 
-loop897:
+loop907:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop897
+	JAE    loop907
 
-end898:
+end908:
 	TESTQ     CX, CX
-	JZ        none899
+	JZ        none909
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19802,17 +19920,17 @@ end898:
 	VCMPPS    $0x1e, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none899:
-	JMP done893
+none909:
+	JMP done903
 
-case894:
+case904:
 	CMPQ    DX, $+1
-	JNE     case900
+	JNE     case910
 	CMPQ    CX, $+128
-	JB      end902
+	JB      end912
 	PCALIGN $0x40
 
-loop901:
+loop911:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -19832,23 +19950,23 @@ loop901:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop901
+	JAE    loop911
 
-end902:
+end912:
 	CMPQ CX, $+16
-	JB   end904
+	JB   end914
 
-loop903:
+loop913:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop903
+	JAE    loop913
 
-end904:
+end914:
 	TESTQ     CX, CX
-	JZ        none905
+	JZ        none915
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19856,17 +19974,17 @@ end904:
 	VCMPPS    $0x1d, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none905:
-	JMP done893
+none915:
+	JMP done903
 
-case900:
+case910:
 	CMPQ    DX, $+2
-	JNE     case906
+	JNE     case916
 	CMPQ    CX, $+128
-	JB      end908
+	JB      end918
 	PCALIGN $0x40
 
-loop907:
+loop917:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -19886,23 +20004,23 @@ loop907:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop907
+	JAE    loop917
 
-end908:
+end918:
 	CMPQ CX, $+16
-	JB   end910
+	JB   end920
 
-loop909:
+loop919:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop909
+	JAE    loop919
 
-end910:
+end920:
 	TESTQ     CX, CX
-	JZ        none911
+	JZ        none921
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19910,17 +20028,17 @@ end910:
 	VCMPPS    $0x11, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none911:
-	JMP done893
+none921:
+	JMP done903
 
-case906:
+case916:
 	CMPQ    DX, $+3
-	JNE     case912
+	JNE     case922
 	CMPQ    CX, $+128
-	JB      end914
+	JB      end924
 	PCALIGN $0x40
 
-loop913:
+loop923:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -19940,23 +20058,23 @@ loop913:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop913
+	JAE    loop923
 
-end914:
+end924:
 	CMPQ CX, $+16
-	JB   end916
+	JB   end926
 
-loop915:
+loop925:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop915
+	JAE    loop925
 
-end916:
+end926:
 	TESTQ     CX, CX
-	JZ        none917
+	JZ        none927
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19964,17 +20082,17 @@ end916:
 	VCMPPS    $0x12, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none917:
-	JMP done893
+none927:
+	JMP done903
 
-case912:
+case922:
 	CMPQ    DX, $+4
-	JNE     case918
+	JNE     case928
 	CMPQ    CX, $+128
-	JB      end920
+	JB      end930
 	PCALIGN $0x40
 
-loop919:
+loop929:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -19994,23 +20112,23 @@ loop919:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop919
+	JAE    loop929
 
-end920:
+end930:
 	CMPQ CX, $+16
-	JB   end922
+	JB   end932
 
-loop921:
+loop931:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop921
+	JAE    loop931
 
-end922:
+end932:
 	TESTQ     CX, CX
-	JZ        none923
+	JZ        none933
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20018,15 +20136,15 @@ end922:
 	VCMPPS    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none923:
-	JMP done893
+none933:
+	JMP done903
 
-case918:
+case928:
 	CMPQ    CX, $+128
-	JB      end926
+	JB      end936
 	PCALIGN $0x40
 
-loop925:
+loop935:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -20046,23 +20164,23 @@ loop925:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop925
+	JAE    loop935
 
-end926:
+end936:
 	CMPQ CX, $+16
-	JB   end928
+	JB   end938
 
-loop927:
+loop937:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop927
+	JAE    loop937
 
-end928:
+end938:
 	TESTQ     CX, CX
-	JZ        none929
+	JZ        none939
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20070,8 +20188,8 @@ end928:
 	VCMPPS    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none929:
-done893:
+none939:
+done903:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -20119,12 +20237,12 @@ TEXT ·countInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const74<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case931
+	JNE          case941
 	CMPQ         CX, $+128
-	JB           end933
+	JB           end943
 	PCALIGN      $0x40
 
-loop932:
+loop942:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -20144,23 +20262,23 @@ loop932:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop932
+	JAE    loop942
 
-end933:
+end943:
 	CMPQ CX, $+16
-	JB   end935
+	JB   end945
 
-loop934:
+loop944:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop934
+	JAE    loop944
 
-end935:
+end945:
 	TESTQ     CX, CX
-	JZ        none936
+	JZ        none946
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20168,17 +20286,17 @@ end935:
 	VPCMPD    $0x06, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none936:
-	JMP done930
+none946:
+	JMP done940
 
-case931:
+case941:
 	CMPQ    DX, $+1
-	JNE     case937
+	JNE     case947
 	CMPQ    CX, $+128
-	JB      end939
+	JB      end949
 	PCALIGN $0x40
 
-loop938:
+loop948:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -20198,23 +20316,23 @@ loop938:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop938
+	JAE    loop948
 
-end939:
+end949:
 	CMPQ CX, $+16
-	JB   end941
+	JB   end951
 
-loop940:
+loop950:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop940
+	JAE    loop950
 
-end941:
+end951:
 	TESTQ     CX, CX
-	JZ        none942
+	JZ        none952
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20222,17 +20340,17 @@ end941:
 	VPCMPD    $0x05, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none942:
-	JMP done930
+none952:
+	JMP done940
 
-case937:
+case947:
 	CMPQ    DX, $+2
-	JNE     case943
+	JNE     case953
 	CMPQ    CX, $+128
-	JB      end945
+	JB      end955
 	PCALIGN $0x40
 
-loop944:
+loop954:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -20252,23 +20370,23 @@ loop944:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop944
+	JAE    loop954
 
-end945:
+end955:
 	CMPQ CX, $+16
-	JB   end947
+	JB   end957
 
-loop946:
+loop956:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop946
+	JAE    loop956
 
-end947:
+end957:
 	TESTQ     CX, CX
-	JZ        none948
+	JZ        none958
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20276,17 +20394,17 @@ end947:
 	VPCMPD    $0x01, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none948:
-	JMP done930
+none958:
+	JMP done940
 
-case943:
+case953:
 	CMPQ    DX, $+3
-	JNE     case949
+	JNE     case959
 	CMPQ    CX, $+128
-	JB      end951
+	JB      end961
 	PCALIGN $0x40
 
-loop950:
+loop960:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -20306,23 +20424,23 @@ loop950:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop950
+	JAE    loop960
 
-end951:
+end961:
 	CMPQ CX, $+16
-	JB   end953
+	JB   end963
 
-loop952:
+loop962:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop952
+	JAE    loop962
 
-end953:
+end963:
 	TESTQ     CX, CX
-	JZ        none954
+	JZ        none964
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20330,17 +20448,17 @@ end953:
 	VPCMPD    $0x02, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none954:
-	JMP done930
+none964:
+	JMP done940
 
-case949:
+case959:
 	CMPQ    DX, $+4
-	JNE     case955
+	JNE     case965
 	CMPQ    CX, $+128
-	JB      end957
+	JB      end967
 	PCALIGN $0x40
 
-loop956:
+loop966:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -20360,23 +20478,23 @@ loop956:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop956
+	JAE    loop966
 
-end957:
+end967:
 	CMPQ CX, $+16
-	JB   end959
+	JB   end969
 
-loop958:
+loop968:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop958
+	JAE    loop968
 
-end959:
+end969:
 	TESTQ     CX, CX
-	JZ        none960
+	JZ        none970
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20384,15 +20502,15 @@ end959:
 	VPCMPD    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none960:
-	JMP done930
+none970:
+	JMP done940
 
-case955:
+case965:
 	CMPQ    CX, $+128
-	JB      end963
+	JB      end973
 	PCALIGN $0x40
 
-loop962:
+loop972:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -20412,23 +20530,23 @@ loop962:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop962
+	JAE    loop972
 
-end963:
+end973:
 	CMPQ CX, $+16
-	JB   end965
+	JB   end975
 
-loop964:
+loop974:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop964
+	JAE    loop974
 
-end965:
+end975:
 	TESTQ     CX, CX
-	JZ        none966
+	JZ        none976
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20436,8 +20554,8 @@ end965:
 	VPCMPD    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none966:
-done930:
+none976:
+done940:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -20467,11 +20585,11 @@ TEXT ·compareFloat32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case968
+	JNE          case978
 	CMPQ         CX, $+64
-	JB           end970
+	JB           end980
 
-loop969:
+loop979:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -20484,24 +20602,24 @@ loop969:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop969
+	JAE    loop979
 
-end970:
+end980:
 	CMPQ CX, $+16
-	JB   end972
+	JB   end982
 
-loop971:
+loop981:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop971
+	JAE    loop981
 
-end972:
+end982:
 	TESTQ     CX, CX
-	JZ        none973
+	JZ        none983
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20509,16 +20627,16 @@ end972:
 	VCMPPS    $0x1e, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none973:
-	JMP done967
+none983:
+	JMP done977
 
-case968:
+case978:
 	CMPQ BX, $+1
-	JNE  case974
+	JNE  case984
 	CMPQ CX, $+64
-	JB   end976
+	JB   end986
 
-loop975:
+loop985:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -20531,24 +20649,24 @@ loop975:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop975
+	JAE    loop985
 
-end976:
+end986:
 	CMPQ CX, $+16
-	JB   end978
+	JB   end988
 
-loop977:
+loop987:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop977
+	JAE    loop987
 
-end978:
+end988:
 	TESTQ     CX, CX
-	JZ        none979
+	JZ        none989
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20556,16 +20674,16 @@ end978:
 	VCMPPS    $0x1d, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none979:
-	JMP done967
+none989:
+	JMP done977
 
-case974:
+case984:
 	CMPQ BX, $+2
-	JNE  case980
+	JNE  case990
 	CMPQ CX, $+64
-	JB   end982
+	JB   end992
 
-loop981:
+loop991:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -20578,24 +20696,24 @@ loop981:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop981
+	JAE    loop991
 
-end982:
+end992:
 	CMPQ CX, $+16
-	JB   end984
+	JB   end994
 
-loop983:
+loop993:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop983
+	JAE    loop993
 
-end984:
+end994:
 	TESTQ     CX, CX
-	JZ        none985
+	JZ        none995
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20603,16 +20721,16 @@ end984:
 	VCMPPS    $0x11, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none985:
-	JMP done967
+none995:
+	JMP done977
 
-case980:
+case990:
 	CMPQ BX, $+3
-	JNE  case986
+	JNE  case996
 	CMPQ CX, $+64
-	JB   end988
+	JB   end998
 
-loop987:
+loop997:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -20625,24 +20743,24 @@ loop987:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop987
+	JAE    loop997
 
-end988:
+end998:
 	CMPQ CX, $+16
-	JB   end990
+	JB   end1000
 
-loop989:
+loop999:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop989
+	JAE    loop999
 
-end990:
+end1000:
 	TESTQ     CX, CX
-	JZ        none991
+	JZ        none1001
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20650,16 +20768,16 @@ end990:
 	VCMPPS    $0x12, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none991:
-	JMP done967
+none1001:
+	JMP done977
 
-case986:
+case996:
 	CMPQ BX, $+4
-	JNE  case992
+	JNE  case1002
 	CMPQ CX, $+64
-	JB   end994
+	JB   end1004
 
-loop993:
+loop1003:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -20672,24 +20790,24 @@ loop993:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop993
+	JAE    loop1003
 
-end994:
+end1004:
 	CMPQ CX, $+16
-	JB   end996
+	JB   end1006
 
-loop995:
+loop1005:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop995
+	JAE    loop1005
 
-end996:
+end1006:
 	TESTQ     CX, CX
-	JZ        none997
+	JZ        none1007
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20697,14 +20815,14 @@ end996:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none997:
-	JMP done967
+none1007:
+	JMP done977
 
-case992:
+case1002:
 	CMPQ CX, $+64
-	JB   end1000
+	JB   end1010
 
-loop999:
+loop1009:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -20717,24 +20835,24 @@ loop999:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop999
+	JAE    loop1009
 
-end1000:
+end1010:
 	CMPQ CX, $+16
-	JB   end1002
+	JB   end1012
 
-loop1001:
+loop1011:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1001
+	JAE    loop1011
 
-end1002:
+end1012:
 	TESTQ     CX, CX
-	JZ        none1003
+	JZ        none1013
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20742,8 +20860,8 @@ end1002:
 	VCMPPS    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1003:
-done967:
+none1013:
+done977:
 	VZEROUPPER
 	RET
 
@@ -20756,11 +20874,11 @@ TEXT ·compareInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1005
+	JNE          case1015
 	CMPQ         CX, $+64
-	JB           end1007
+	JB           end1017
 
-loop1006:
+loop1016:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -20773,24 +20891,24 @@ loop1006:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1006
+	JAE    loop1016
 
-end1007:
+end1017:
 	CMPQ CX, $+16
-	JB   end1009
+	JB   end1019
 
-loop1008:
+loop1018:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1008
+	JAE    loop1018
 
-end1009:
+end1019:
 	TESTQ     CX, CX
-	JZ        none1010
+	JZ        none1020
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20798,16 +20916,16 @@ end1009:
 	VPCMPD    $0x06, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1010:
-	JMP done1004
+none1020:
+	JMP done1014
 
-case1005:
+case1015:
 	CMPQ BX, $+1
-	JNE  case1011
+	JNE  case1021
 	CMPQ CX, $+64
-	JB   end1013
+	JB   end1023
 
-loop1012:
+loop1022:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -20820,24 +20938,24 @@ loop1012:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1012
+	JAE    loop1022
 
-end1013:
+end1023:
 	CMPQ CX, $+16
-	JB   end1015
+	JB   end1025
 
-loop1014:
+loop1024:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1014
+	JAE    loop1024
 
-end1015:
+end1025:
 	TESTQ     CX, CX
-	JZ        none1016
+	JZ        none1026
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20845,16 +20963,16 @@ end1015:
 	VPCMPD    $0x05, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1016:
-	JMP done1004
+none1026:
+	JMP done1014
 
-case1011:
+case1021:
 	CMPQ BX, $+2
-	JNE  case1017
+	JNE  case1027
 	CMPQ CX, $+64
-	JB   end1019
+	JB   end1029
 
-loop1018:
+loop1028:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -20867,24 +20985,24 @@ loop1018:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1018
+	JAE    loop1028
 
-end1019:
+end1029:
 	CMPQ CX, $+16
-	JB   end1021
+	JB   end1031
 
-loop1020:
+loop1030:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1020
+	JAE    loop1030
 
-end1021:
+end1031:
 	TESTQ     CX, CX
-	JZ        none1022
+	JZ        none1032
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20892,16 +21010,16 @@ end1021:
 	VPCMPD    $0x01, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1022:
-	JMP done1004
+none1032:
+	JMP done1014
 
-case1017:
+case1027:
 	CMPQ BX, $+3
-	JNE  case1023
+	JNE  case1033
 	CMPQ CX, $+64
-	JB   end1025
+	JB   end1035
 
-loop1024:
+loop1034:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -20914,24 +21032,24 @@ loop1024:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1024
+	JAE    loop1034
 
-end1025:
+end1035:
 	CMPQ CX, $+16
-	JB   end1027
+	JB   end1037
 
-loop1026:
+loop1036:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1026
+	JAE    loop1036
 
-end1027:
+end1037:
 	TESTQ     CX, CX
-	JZ        none1028
+	JZ        none1038
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20939,16 +21057,16 @@ end1027:
 	VPCMPD    $0x02, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1028:
-	JMP done1004
+none1038:
+	JMP done1014
 
-case1023:
+case1033:
 	CMPQ BX, $+4
-	JNE  case1029
+	JNE  case1039
 	CMPQ CX, $+64
-	JB   end1031
+	JB   end1041
 
-loop1030:
+loop1040:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -20961,24 +21079,24 @@ loop1030:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1030
+	JAE    loop1040
 
-end1031:
+end1041:
 	CMPQ CX, $+16
-	JB   end1033
+	JB   end1043
 
-loop1032:
+loop1042:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1032
+	JAE    loop1042
 
-end1033:
+end1043:
 	TESTQ     CX, CX
-	JZ        none1034
+	JZ        none1044
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20986,14 +21104,14 @@ end1033:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1034:
-	JMP done1004
+none1044:
+	JMP done1014
 
-case1029:
+case1039:
 	CMPQ CX, $+64
-	JB   end1037
+	JB   end1047
 
-loop1036:
+loop1046:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -21006,24 +21124,24 @@ loop1036:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1036
+	JAE    loop1046
 
-end1037:
+end1047:
 	CMPQ CX, $+16
-	JB   end1039
+	JB   end1049
 
-loop1038:
+loop1048:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1038
+	JAE    loop1048
 
-end1039:
+end1049:
 	TESTQ     CX, CX
-	JZ        none1040
+	JZ        none1050
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21031,8 +21149,8 @@ end1039:
 	VPCMPD    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1040:
-done1004:
+none1050:
+done1014:
 	VZEROUPPER
 	RET
 
@@ -21044,9 +21162,9 @@ TEXT ·indexOfFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1044
+	JB           end1054
 
-loop1043:
+loop1053:
 	VCMPPS $0x00, (AX), Z0, K1
 	VCMPPS $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -21056,30 +21174,30 @@ loop1043:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1042
+	JNZ    near1052
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1043
+	JAE    loop1053
 
-end1044:
-near1042:
+end1054:
+near1052:
 	CMPQ CX, $+16
-	JB   end1046
+	JB   end1056
 
-loop1045:
+loop1055:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1041
+	JNZ    found1051
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1045
+	JAE    loop1055
 
-end1046:
+end1056:
 	TESTQ     CX, CX
-	JZ        none1047
+	JZ        none1057
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21087,13 +21205,13 @@ end1046:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1041
+	JNZ       found1051
 	LEAQ      (AX)(CX*4), AX
 
-none1047:
+none1057:
 	XORQ BX, BX
 
-found1041:
+found1051:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -21112,9 +21230,9 @@ TEXT ·indexOfInt32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1051
+	JB           end1061
 
-loop1050:
+loop1060:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPCMPD $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -21124,30 +21242,30 @@ loop1050:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1049
+	JNZ    near1059
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1050
+	JAE    loop1060
 
-end1051:
-near1049:
+end1061:
+near1059:
 	CMPQ CX, $+16
-	JB   end1053
+	JB   end1063
 
-loop1052:
+loop1062:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1048
+	JNZ    found1058
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1052
+	JAE    loop1062
 
-end1053:
+end1063:
 	TESTQ     CX, CX
-	JZ        none1054
+	JZ        none1064
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21155,13 +21273,13 @@ end1053:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1048
+	JNZ       found1058
 	LEAQ      (AX)(CX*4), AX
 
-none1054:
+none1064:
 	XORQ BX, BX
 
-found1048:
+found1058:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -21179,9 +21297,9 @@ TEXT ·indexNaNFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+64
-	JB   end1058
+	JB   end1068
 
-loop1057:
+loop1067:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -21195,31 +21313,31 @@ loop1057:
 	KORW    K2, K1, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     near1056
+	JNZ     near1066
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1057
+	JAE     loop1067
 
-end1058:
-near1056:
+end1068:
+near1066:
 	CMPQ CX, $+16
-	JB   end1060
+	JB   end1070
 
-loop1059:
+loop1069:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     found1055
+	JNZ     found1065
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1059
+	JAE     loop1069
 
-end1060:
+end1070:
 	TESTQ     CX, CX
-	JZ        none1061
+	JZ        none1071
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21228,13 +21346,13 @@ end1060:
 	VCMPPS    $0x03, Z0, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1055
+	JNZ       found1065
 	LEAQ      (AX)(CX*4), AX
 
-none1061:
+none1071:
 	XORQ BX, BX
 
-found1055:
+found1065:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -21267,9 +21385,9 @@ TEXT ·leastFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K4, K4, K4
 	MOVQ    CX, DI
 
-piece1063:
+piece1073:
 	TESTQ   CX, CX
-	JZ      all1062
+	JZ      all1072
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -21277,12 +21395,12 @@ piece1063:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1064
+	JB      near1074
 	CMPQ    R8, $+128
-	JB      end1066
+	JB      end1076
 	PCALIGN $0x40
 
-loop1065:
+loop1075:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -21322,15 +21440,15 @@ loop1065:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1065
+	JAE     loop1075
 
-end1066:
-near1064:
+end1076:
+near1074:
 	CMPQ    R8, $+128
-	JB      end1068
+	JB      end1078
 	PCALIGN $0x40
 
-loop1067:
+loop1077:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -21354,24 +21472,24 @@ loop1067:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1067
+	JAE     loop1077
 
-end1068:
+end1078:
 	CMPQ R8, $+16
-	JB   end1070
+	JB   end1080
 
-loop1069:
+loop1079:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1069
+	JAE     loop1079
 
-end1070:
+end1080:
 	TESTQ   R8, R8
-	JZ      none1071
+	JZ      none1081
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K5
@@ -21381,7 +21499,7 @@ end1070:
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none1071:
+none1081:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -21392,7 +21510,7 @@ none1071:
 	VCMPPS        $0x1e, Z1, Z0, K5
 	KMOVW         K5, R8
 	TESTQ         R8, R8
-	JZ            same1072
+	JZ            same1082
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPS        Y0, Y9, Y0
@@ -21405,10 +21523,10 @@ none1071:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1072:
-	JMP piece1063
+same1082:
+	JMP piece1073
 
-all1062:
+all1072:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -21454,9 +21572,9 @@ TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K4, K4, K4
 	MOVQ    CX, DI
 
-piece1074:
+piece1084:
 	TESTQ   CX, CX
-	JZ      all1073
+	JZ      all1083
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -21464,12 +21582,12 @@ piece1074:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1075
+	JB      near1085
 	CMPQ    R8, $+128
-	JB      end1077
+	JB      end1087
 	PCALIGN $0x40
 
-loop1076:
+loop1086:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -21509,15 +21627,15 @@ loop1076:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1076
+	JAE     loop1086
 
-end1077:
-near1075:
+end1087:
+near1085:
 	CMPQ    R8, $+128
-	JB      end1079
+	JB      end1089
 	PCALIGN $0x40
 
-loop1078:
+loop1088:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -21541,24 +21659,24 @@ loop1078:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1078
+	JAE     loop1088
 
-end1079:
+end1089:
 	CMPQ R8, $+16
-	JB   end1081
+	JB   end1091
 
-loop1080:
+loop1090:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1080
+	JAE     loop1090
 
-end1081:
+end1091:
 	TESTQ   R8, R8
-	JZ      none1082
+	JZ      none1092
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K5
@@ -21568,7 +21686,7 @@ end1081:
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none1082:
+none1092:
 	VMAXPS        Z1, Z5, Z1
 	VMAXPS        Z2, Z6, Z2
 	VMAXPS        Z3, Z7, Z3
@@ -21579,7 +21697,7 @@ none1082:
 	VCMPPS        $0x11, Z1, Z0, K5
 	KMOVW         K5, R8
 	TESTQ         R8, R8
-	JZ            same1083
+	JZ            same1093
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPS        Y0, Y9, Y0
@@ -21592,10 +21710,10 @@ none1082:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1083:
-	JMP piece1074
+same1093:
+	JMP piece1084
 
-all1073:
+all1083:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -21637,9 +21755,9 @@ TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece1085:
+piece1095:
 	TESTQ   CX, CX
-	JZ      all1084
+	JZ      all1094
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -21647,12 +21765,12 @@ piece1085:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1086
+	JB      near1096
 	CMPQ    R8, $+128
-	JB      end1088
+	JB      end1098
 	PCALIGN $0x40
 
-loop1087:
+loop1097:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -21688,15 +21806,15 @@ loop1087:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1087
+	JAE     loop1097
 
-end1088:
-near1086:
+end1098:
+near1096:
 	CMPQ    R8, $+128
-	JB      end1090
+	JB      end1100
 	PCALIGN $0x40
 
-loop1089:
+loop1099:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -21716,23 +21834,23 @@ loop1089:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1089
+	JAE     loop1099
 
-end1090:
+end1100:
 	CMPQ R8, $+16
-	JB   end1092
+	JB   end1102
 
-loop1091:
+loop1101:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1091
+	JAE     loop1101
 
-end1092:
+end1102:
 	TESTQ   R8, R8
-	JZ      none1093
+	JZ      none1103
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -21741,7 +21859,7 @@ end1092:
 	VMOVUPD Z9, Z9
 	VPMINSD Z1, Z9, Z1
 
-none1093:
+none1103:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -21752,7 +21870,7 @@ none1093:
 	VPCMPD        $0x06, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1094
+	JZ            same1104
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSD       Y0, Y9, Y0
@@ -21765,10 +21883,10 @@ none1093:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1094:
-	JMP piece1085
+same1104:
+	JMP piece1095
 
-all1084:
+all1094:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -21806,9 +21924,9 @@ TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece1096:
+piece1106:
 	TESTQ   CX, CX
-	JZ      all1095
+	JZ      all1105
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -21816,12 +21934,12 @@ piece1096:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1097
+	JB      near1107
 	CMPQ    R8, $+128
-	JB      end1099
+	JB      end1109
 	PCALIGN $0x40
 
-loop1098:
+loop1108:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -21857,15 +21975,15 @@ loop1098:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1098
+	JAE     loop1108
 
-end1099:
-near1097:
+end1109:
+near1107:
 	CMPQ    R8, $+128
-	JB      end1101
+	JB      end1111
 	PCALIGN $0x40
 
-loop1100:
+loop1110:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -21885,23 +22003,23 @@ loop1100:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1100
+	JAE     loop1110
 
-end1101:
+end1111:
 	CMPQ R8, $+16
-	JB   end1103
+	JB   end1113
 
-loop1102:
+loop1112:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1102
+	JAE     loop1112
 
-end1103:
+end1113:
 	TESTQ   R8, R8
-	JZ      none1104
+	JZ      none1114
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -21910,7 +22028,7 @@ end1103:
 	VMOVUPD Z9, Z9
 	VPMAXSD Z1, Z9, Z1
 
-none1104:
+none1114:
 	VPMAXSD       Z1, Z5, Z1
 	VPMAXSD       Z2, Z6, Z2
 	VPMAXSD       Z3, Z7, Z3
@@ -21921,7 +22039,7 @@ none1104:
 	VPCMPD        $0x01, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1105
+	JZ            same1115
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSD       Y0, Y9, Y0
@@ -21934,10 +22052,10 @@ none1104:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1105:
-	JMP piece1096
+same1115:
+	JMP piece1106
 
-all1095:
+all1105:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -21962,9 +22080,9 @@ TEXT ·compressDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end1107
+	JB      end1117
 
-loop1106:
+loop1116:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -22004,9 +22122,9 @@ loop1106:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1106
+	JAE           loop1116
 
-end1107:
+end1117:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -22023,11 +22141,11 @@ TEXT ·filterFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1109
+	JNE          case1119
 	CMPQ         CX, $+64
-	JB           end1111
+	JB           end1121
 
-loop1110:
+loop1120:
 	VCMPPS        $0x1e, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22059,18 +22177,18 @@ loop1110:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1110
+	JAE           loop1120
 
-end1111:
-	JMP done1108
+end1121:
+	JMP done1118
 
-case1109:
+case1119:
 	CMPQ BX, $+1
-	JNE  case1112
+	JNE  case1122
 	CMPQ CX, $+64
-	JB   end1114
+	JB   end1124
 
-loop1113:
+loop1123:
 	VCMPPS        $0x1d, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22102,18 +22220,18 @@ loop1113:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1113
+	JAE           loop1123
 
-end1114:
-	JMP done1108
+end1124:
+	JMP done1118
 
-case1112:
+case1122:
 	CMPQ BX, $+2
-	JNE  case1115
+	JNE  case1125
 	CMPQ CX, $+64
-	JB   end1117
+	JB   end1127
 
-loop1116:
+loop1126:
 	VCMPPS        $0x11, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22145,18 +22263,18 @@ loop1116:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1116
+	JAE           loop1126
 
-end1117:
-	JMP done1108
+end1127:
+	JMP done1118
 
-case1115:
+case1125:
 	CMPQ BX, $+3
-	JNE  case1118
+	JNE  case1128
 	CMPQ CX, $+64
-	JB   end1120
+	JB   end1130
 
-loop1119:
+loop1129:
 	VCMPPS        $0x12, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22188,18 +22306,18 @@ loop1119:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1119
+	JAE           loop1129
 
-end1120:
-	JMP done1108
+end1130:
+	JMP done1118
 
-case1118:
+case1128:
 	CMPQ BX, $+4
-	JNE  case1121
+	JNE  case1131
 	CMPQ CX, $+64
-	JB   end1123
+	JB   end1133
 
-loop1122:
+loop1132:
 	VCMPPS        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22231,16 +22349,16 @@ loop1122:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1122
+	JAE           loop1132
 
-end1123:
-	JMP done1108
+end1133:
+	JMP done1118
 
-case1121:
+case1131:
 	CMPQ CX, $+64
-	JB   end1126
+	JB   end1136
 
-loop1125:
+loop1135:
 	VCMPPS        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22272,10 +22390,10 @@ loop1125:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1125
+	JAE           loop1135
 
-end1126:
-done1108:
+end1136:
+done1118:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -22292,11 +22410,11 @@ TEXT ·filterInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1128
+	JNE          case1138
 	CMPQ         CX, $+64
-	JB           end1130
+	JB           end1140
 
-loop1129:
+loop1139:
 	VPCMPD        $0x06, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22328,18 +22446,18 @@ loop1129:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1129
+	JAE           loop1139
 
-end1130:
-	JMP done1127
+end1140:
+	JMP done1137
 
-case1128:
+case1138:
 	CMPQ BX, $+1
-	JNE  case1131
+	JNE  case1141
 	CMPQ CX, $+64
-	JB   end1133
+	JB   end1143
 
-loop1132:
+loop1142:
 	VPCMPD        $0x05, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22371,18 +22489,18 @@ loop1132:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1132
+	JAE           loop1142
 
-end1133:
-	JMP done1127
+end1143:
+	JMP done1137
 
-case1131:
+case1141:
 	CMPQ BX, $+2
-	JNE  case1134
+	JNE  case1144
 	CMPQ CX, $+64
-	JB   end1136
+	JB   end1146
 
-loop1135:
+loop1145:
 	VPCMPD        $0x01, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22414,18 +22532,18 @@ loop1135:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1135
+	JAE           loop1145
 
-end1136:
-	JMP done1127
+end1146:
+	JMP done1137
 
-case1134:
+case1144:
 	CMPQ BX, $+3
-	JNE  case1137
+	JNE  case1147
 	CMPQ CX, $+64
-	JB   end1139
+	JB   end1149
 
-loop1138:
+loop1148:
 	VPCMPD        $0x02, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22457,18 +22575,18 @@ loop1138:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1138
+	JAE           loop1148
 
-end1139:
-	JMP done1127
+end1149:
+	JMP done1137
 
-case1137:
+case1147:
 	CMPQ BX, $+4
-	JNE  case1140
+	JNE  case1150
 	CMPQ CX, $+64
-	JB   end1142
+	JB   end1152
 
-loop1141:
+loop1151:
 	VPCMPD        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22500,16 +22618,16 @@ loop1141:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1141
+	JAE           loop1151
 
-end1142:
-	JMP done1127
+end1152:
+	JMP done1137
 
-case1140:
+case1150:
 	CMPQ CX, $+64
-	JB   end1145
+	JB   end1155
 
-loop1144:
+loop1154:
 	VPCMPD        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22541,10 +22659,10 @@ loop1144:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1144
+	JAE           loop1154
 
-end1145:
-done1127:
+end1155:
+done1137:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -22565,9 +22683,9 @@ TEXT ·prefixInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1147
+	JB           end1157
 
-loop1146:
+loop1156:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22632,13 +22750,13 @@ loop1146:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1146
+	JAE          loop1156
 
-end1147:
+end1157:
 	CMPQ CX, $+16
-	JB   end1149
+	JB   end1159
 
-loop1148:
+loop1158:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22658,9 +22776,9 @@ loop1148:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1148
+	JAE          loop1158
 
-end1149:
+end1159:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -22681,9 +22799,9 @@ TEXT ·prefixBeforeInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1151
+	JB           end1161
 
-loop1150:
+loop1160:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22752,13 +22870,13 @@ loop1150:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1150
+	JAE          loop1160
 
-end1151:
+end1161:
 	CMPQ CX, $+16
-	JB   end1153
+	JB   end1163
 
-loop1152:
+loop1162:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22779,9 +22897,9 @@ loop1152:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1152
+	JAE          loop1162
 
-end1153:
+end1163:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -22796,13 +22914,13 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1155
+	JNE          case1165
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1156
+	JZ           plain1166
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1156
+	JNZ          plain1166
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -22810,7 +22928,7 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1157
+	JZ           none1167
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -22825,11 +22943,11 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1157:
+none1167:
 	CMPQ CX, $+64
-	JB   end1159
+	JB   end1169
 
-loop1158:
+loop1168:
 	VPXORQ   (AX), Z1, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
@@ -22858,17 +22976,17 @@ loop1158:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1158
+	JAE      loop1168
 
-end1159:
+end1169:
 	SFENCE
 
-plain1156:
+plain1166:
 	CMPQ    CX, $+64
-	JB      end1161
+	JB      end1171
 	PCALIGN $0x40
 
-loop1160:
+loop1170:
 	VPXORQ  (AX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
@@ -22897,13 +23015,13 @@ loop1160:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1160
+	JAE     loop1170
 
-end1161:
+end1171:
 	CMPQ CX, $+16
-	JB   end1163
+	JB   end1173
 
-loop1162:
+loop1172:
 	VPXORQ  (AX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
@@ -22914,11 +23032,11 @@ loop1162:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1162
+	JAE     loop1172
 
-end1163:
+end1173:
 	TESTQ     CX, CX
-	JZ        none1164
+	JZ        none1174
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22930,18 +23048,18 @@ end1163:
 	VPSUBD    avx512const79<>+0(SB), Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none1164:
-	JMP done1154
+none1174:
+	JMP done1164
 
-case1155:
+case1165:
 	CMPQ      BX, $+1
-	JNE       case1165
+	JNE       case1175
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1166
+	JZ        plain1176
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1166
+	JNZ       plain1176
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -22949,7 +23067,7 @@ case1155:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1167
+	JZ        none1177
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -22965,11 +23083,11 @@ case1155:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1167:
+none1177:
 	CMPQ CX, $+64
-	JB   end1169
+	JB   end1179
 
-loop1168:
+loop1178:
 	VMOVUPD  (AX), Z0
 	VPADDD   avx512const79<>+0(SB), Z0, Z0
 	VPSRAD   $0x1f, Z0, Z2
@@ -23002,17 +23120,17 @@ loop1168:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1168
+	JAE      loop1178
 
-end1169:
+end1179:
 	SFENCE
 
-plain1166:
+plain1176:
 	CMPQ    CX, $+64
-	JB      end1171
+	JB      end1181
 	PCALIGN $0x40
 
-loop1170:
+loop1180:
 	VMOVUPD (AX), Z0
 	VPADDD  avx512const79<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
@@ -23045,13 +23163,13 @@ loop1170:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1170
+	JAE     loop1180
 
-end1171:
+end1181:
 	CMPQ CX, $+16
-	JB   end1173
+	JB   end1183
 
-loop1172:
+loop1182:
 	VMOVUPD (AX), Z0
 	VPADDD  avx512const79<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
@@ -23063,11 +23181,11 @@ loop1172:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1172
+	JAE     loop1182
 
-end1173:
+end1183:
 	TESTQ     CX, CX
-	JZ        none1174
+	JZ        none1184
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -23080,18 +23198,18 @@ end1173:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none1174:
-	JMP done1154
+none1184:
+	JMP done1164
 
-case1165:
+case1175:
 	CMPQ      BX, $+2
-	JNE       case1175
+	JNE       case1185
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1176
+	JZ        plain1186
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1176
+	JNZ       plain1186
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -23099,7 +23217,7 @@ case1165:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1177
+	JZ        none1187
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -23117,11 +23235,11 @@ case1165:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1177:
+none1187:
 	CMPQ CX, $+64
-	JB   end1179
+	JB   end1189
 
-loop1178:
+loop1188:
 	VPXORQ   (AX), Z1, Z2
 	VADDPS   Z2, Z0, Z2
 	VCMPPS   $0x03, Z2, Z2, K1
@@ -23162,17 +23280,17 @@ loop1178:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1178
+	JAE      loop1188
 
-end1179:
+end1189:
 	SFENCE
 
-plain1176:
+plain1186:
 	CMPQ    CX, $+64
-	JB      end1181
+	JB      end1191
 	PCALIGN $0x40
 
-loop1180:
+loop1190:
 	VPXORQ  (AX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
@@ -23213,13 +23331,13 @@ loop1180:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1180
+	JAE     loop1190
 
-end1181:
+end1191:
 	CMPQ CX, $+16
-	JB   end1183
+	JB   end1193
 
-loop1182:
+loop1192:
 	VPXORQ  (AX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
@@ -23233,11 +23351,11 @@ loop1182:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1182
+	JAE     loop1192
 
-end1183:
+end1193:
 	TESTQ     CX, CX
-	JZ        none1184
+	JZ        none1194
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -23252,16 +23370,16 @@ end1183:
 	VPSUBD    avx512const79<>+0(SB), Z1, Z1
 	VMOVUPS   Z1, K1, (DX)
 
-none1184:
-	JMP done1154
+none1194:
+	JMP done1164
 
-case1175:
+case1185:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1186
+	JZ        plain1196
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1186
+	JNZ       plain1196
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -23269,7 +23387,7 @@ case1175:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1187
+	JZ        none1197
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -23280,11 +23398,11 @@ case1175:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1187:
+none1197:
 	CMPQ CX, $+64
-	JB   end1189
+	JB   end1199
 
-loop1188:
+loop1198:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -23297,17 +23415,17 @@ loop1188:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1188
+	JAE      loop1198
 
-end1189:
+end1199:
 	SFENCE
 
-plain1186:
+plain1196:
 	CMPQ    CX, $+64
-	JB      end1191
+	JB      end1201
 	PCALIGN $0x40
 
-loop1190:
+loop1200:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -23320,24 +23438,24 @@ loop1190:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1190
+	JAE     loop1200
 
-end1191:
+end1201:
 	CMPQ CX, $+16
-	JB   end1193
+	JB   end1203
 
-loop1192:
+loop1202:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1192
+	JAE     loop1202
 
-end1193:
+end1203:
 	TESTQ     CX, CX
-	JZ        none1194
+	JZ        none1204
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -23345,8 +23463,8 @@ end1193:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none1194:
-done1154:
+none1204:
+done1164:
 	VZEROUPPER
 	RET
 
@@ -23387,13 +23505,13 @@ TEXT ·partitionDwordsAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*4), DX
 	LEAQ         avx512const81<>+64(SB), CX
 	CMPQ         AX, $+1
-	JB           end1197
+	JB           end1207
 
-loop1196:
+loop1206:
 	MOVQ          SI, R8
 	SUBQ          BX, R8
 	CMPQ          R8, $+256
-	JB            end1195
+	JB            end1205
 	MOVQ          BX, R8
 	SUBQ          DI, R8
 	MOVQ          DX, R9
@@ -23468,10 +23586,10 @@ loop1196:
 	LEAQ          -64(DX)(R10*4), DX
 	SUBQ          $+1, AX
 	CMPQ          AX, $+1
-	JAE           loop1196
+	JAE           loop1206
 
-end1197:
-end1195:
+end1207:
+end1205:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -23515,7 +23633,7 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Z0
 	CMPQ         CX, $+16
-	JA           more1199
+	JA           more1209
 	LEAQ         (AX), CX
 	VPCMPD       $0x06, avx512const82<>+0(SB), Z0, K1
 	VMOVUPD      avx512const77<>+0(SB), Z1
@@ -23583,11 +23701,11 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVDQA32    Z1, K1, Z2
 	VPCMPD       $0x06, avx512const82<>+0(SB), Z0, K1
 	VMOVUPS      Z2, K1, (AX)
-	JMP          sorted1198
+	JMP          sorted1208
 
-more1199:
+more1209:
 	CMPQ       CX, $+32
-	JA         more1200
+	JA         more1210
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPD     $0x06, avx512const83<>+0(SB), Z0, K1
@@ -23731,11 +23849,11 @@ more1199:
 	VMOVUPD    Z4, (AX)
 	VPCMPD     $0x06, avx512const83<>+0(SB), Z0, K1
 	VMOVUPS    Z3, K1, 64(AX)
-	JMP        sorted1198
+	JMP        sorted1208
 
-more1200:
+more1210:
 	CMPQ       CX, $+64
-	JA         more1201
+	JA         more1211
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -24074,11 +24192,11 @@ more1200:
 	VMOVUPS    Z2, K1, 128(AX)
 	VPCMPD     $0x06, avx512const85<>+0(SB), Z0, K1
 	VMOVUPS    Z6, K1, 192(AX)
-	JMP        sorted1198
+	JMP        sorted1208
 
-more1201:
+more1211:
 	CMPQ       CX, $+128
-	JA         more1202
+	JA         more1212
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -24887,9 +25005,9 @@ more1201:
 	VMOVUPS    Z9, K1, 384(AX)
 	VPCMPD     $0x06, avx512const89<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 448(AX)
-	JMP        sorted1198
+	JMP        sorted1208
 
-more1202:
+more1212:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -26807,7 +26925,7 @@ more1202:
 	VPCMPD     $0x06, avx512const97<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 960(AX)
 
-sorted1198:
+sorted1208:
 	VZEROUPPER
 	RET
 
@@ -26987,19 +27105,19 @@ TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z8, Z8, Z8
 	VPXORQ       Z9, Z9, Z9
 	CMPQ         CX, $+64
-	JB           end1205
+	JB           end1215
 
-loop1204:
+loop1214:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1207
+	JB      end1217
 	PCALIGN $0x40
 
-loop1206:
+loop1216:
 	VCVTPS2PD   (AX), Z10
 	VFMADD231PD Z0, Z10, Z1
 	VCVTPS2PD   32(AX), Z10
@@ -27019,9 +27137,9 @@ loop1206:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1206
+	JAE         loop1216
 
-end1207:
+end1217:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -27042,23 +27160,23 @@ end1207:
 	VPXORQ Z8, Z8, Z8
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1204
+	JAE    loop1214
 
-end1205:
+end1215:
 	CMPQ CX, $+8
-	JB   end1209
+	JB   end1219
 
-loop1208:
+loop1218:
 	VCVTPS2PD   (AX), Z2
 	VFMADD231PD Z0, Z2, Z1
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1208
+	JAE         loop1218
 
-end1209:
+end1219:
 	TESTQ       CX, CX
-	JZ          none1210
+	JZ          none1220
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27066,7 +27184,7 @@ end1209:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z0, Z2, Z1
 
-none1210:
+none1220:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -27095,19 +27213,19 @@ TEXT ·dotFloat32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, $+64
-	JB     end1212
+	JB     end1222
 
-loop1211:
+loop1221:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+64
-	JB      end1214
+	JB      end1224
 	PCALIGN $0x40
 
-loop1213:
+loop1223:
 	VCVTPS2PD   (AX), Z9
 	VCVTPS2PD   (DX), Z10
 	VFMADD231PD Z9, Z10, Z0
@@ -27136,9 +27254,9 @@ loop1213:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop1213
+	JAE         loop1223
 
-end1214:
+end1224:
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -27159,13 +27277,13 @@ end1214:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1211
+	JAE    loop1221
 
-end1212:
+end1222:
 	CMPQ CX, $+8
-	JB   end1216
+	JB   end1226
 
-loop1215:
+loop1225:
 	VCVTPS2PD   (AX), Z1
 	VCVTPS2PD   (DX), Z2
 	VFMADD231PD Z1, Z2, Z0
@@ -27173,11 +27291,11 @@ loop1215:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1215
+	JAE         loop1225
 
-end1216:
+end1226:
 	TESTQ       CX, CX
-	JZ          none1217
+	JZ          none1227
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -27187,7 +27305,7 @@ end1216:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z1, Z2, Z0
 
-none1217:
+none1227:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -27216,19 +27334,19 @@ TEXT ·sumAbsFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z10, Z10, Z10
 	VMOVUPD      avx512const0<>+0(SB), Z0
 	CMPQ         CX, $+64
-	JB           end1219
+	JB           end1229
 
-loop1218:
+loop1228:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1221
+	JB      end1231
 	PCALIGN $0x40
 
-loop1220:
+loop1230:
 	VCVTPS2PD   (AX), Z11
 	VPANDNQ     Z11, Z0, Z11
 	VFMADD231PD Z1, Z11, Z2
@@ -27256,9 +27374,9 @@ loop1220:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1220
+	JAE         loop1230
 
-end1221:
+end1231:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -27279,24 +27397,24 @@ end1221:
 	VPXORQ Z9, Z9, Z9
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1218
+	JAE    loop1228
 
-end1219:
+end1229:
 	CMPQ CX, $+8
-	JB   end1223
+	JB   end1233
 
-loop1222:
+loop1232:
 	VCVTPS2PD   (AX), Z3
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1222
+	JAE         loop1232
 
-end1223:
+end1233:
 	TESTQ       CX, CX
-	JZ          none1224
+	JZ          none1234
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27305,7 +27423,7 @@ end1223:
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 
-none1224:
+none1234:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -27344,19 +27462,19 @@ TEXT ·shiftedFloat32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1226
+	JB           end1236
 
-loop1225:
+loop1235:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1228
+	JB      end1238
 	PCALIGN $0x40
 
-loop1227:
+loop1237:
 	VCVTPS2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -27392,9 +27510,9 @@ loop1227:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1227
+	JAE         loop1237
 
-end1228:
+end1238:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -27431,13 +27549,13 @@ end1228:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1225
+	JAE    loop1235
 
-end1226:
+end1236:
 	CMPQ CX, $+8
-	JB   end1230
+	JB   end1240
 
-loop1229:
+loop1239:
 	VCVTPS2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -27445,11 +27563,11 @@ loop1229:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1229
+	JAE         loop1239
 
-end1230:
+end1240:
 	TESTQ       CX, CX
-	JZ          none1231
+	JZ          none1241
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27460,7 +27578,7 @@ end1230:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1231:
+none1241:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -27507,19 +27625,19 @@ TEXT ·shiftedInt32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1233
+	JB           end1243
 
-loop1232:
+loop1242:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1235
+	JB      end1245
 	PCALIGN $0x40
 
-loop1234:
+loop1244:
 	VCVTDQ2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -27555,9 +27673,9 @@ loop1234:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1234
+	JAE         loop1244
 
-end1235:
+end1245:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -27594,13 +27712,13 @@ end1235:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1232
+	JAE    loop1242
 
-end1233:
+end1243:
 	CMPQ CX, $+8
-	JB   end1237
+	JB   end1247
 
-loop1236:
+loop1246:
 	VCVTDQ2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -27608,11 +27726,11 @@ loop1236:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1236
+	JAE         loop1246
 
-end1237:
+end1247:
 	TESTQ       CX, CX
-	JZ          none1238
+	JZ          none1248
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27623,7 +27741,7 @@ end1237:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1238:
+none1248:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -27676,10 +27794,10 @@ TEXT ·coShiftedFloat32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end1240
+	JB           end1250
 	PCALIGN      $0x40
 
-loop1239:
+loop1249:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -27724,13 +27842,13 @@ loop1239:
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop1239
+	JAE         loop1249
 
-end1240:
+end1250:
 	CMPQ CX, $+8
-	JB   end1242
+	JB   end1252
 
-loop1241:
+loop1251:
 	VCVTPS2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTPS2PD   (DX), Z23
@@ -27744,11 +27862,11 @@ loop1241:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1241
+	JAE         loop1251
 
-end1242:
+end1252:
 	TESTQ       CX, CX
-	JZ          none1243
+	JZ          none1253
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -27766,7 +27884,7 @@ end1242:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1243:
+none1253:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -27853,10 +27971,10 @@ TEXT ·coShiftedInt32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end1245
+	JB           end1255
 	PCALIGN      $0x40
 
-loop1244:
+loop1254:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -27901,13 +28019,13 @@ loop1244:
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop1244
+	JAE         loop1254
 
-end1245:
+end1255:
 	CMPQ CX, $+8
-	JB   end1247
+	JB   end1257
 
-loop1246:
+loop1256:
 	VCVTDQ2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTDQ2PD   (DX), Z23
@@ -27921,11 +28039,11 @@ loop1246:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1246
+	JAE         loop1256
 
-end1247:
+end1257:
 	TESTQ       CX, CX
-	JZ          none1248
+	JZ          none1258
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -27943,7 +28061,7 @@ end1247:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1248:
+none1258:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -28009,9 +28127,9 @@ TEXT ·groupFloatsFloat32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1250
+	JB      end1260
 
-loop1249:
+loop1259:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -28033,9 +28151,9 @@ loop1249:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1249
+	JAE      loop1259
 
-end1250:
+end1260:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -28043,9 +28161,9 @@ end1250:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1252
+	JB      end1262
 
-loop1251:
+loop1261:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -28146,13 +28264,13 @@ loop1251:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1251
+	JAE          loop1261
 
-end1252:
+end1262:
 	CMPQ BX, $+1
-	JB   end1254
+	JB   end1264
 
-loop1253:
+loop1263:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -28169,15 +28287,15 @@ loop1253:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1253
+	JAE          loop1263
 
-end1254:
+end1264:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1256
+	JB   end1266
 
-loop1255:
+loop1265:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -28199,9 +28317,9 @@ loop1255:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1255
+	JAE     loop1265
 
-end1256:
+end1266:
 	VZEROUPPER
 	RET
 
@@ -28217,9 +28335,9 @@ TEXT ·groupFloatsInt32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1258
+	JB      end1268
 
-loop1257:
+loop1267:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -28241,9 +28359,9 @@ loop1257:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1257
+	JAE      loop1267
 
-end1258:
+end1268:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -28251,9 +28369,9 @@ end1258:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1260
+	JB      end1270
 
-loop1259:
+loop1269:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -28354,13 +28472,13 @@ loop1259:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1259
+	JAE          loop1269
 
-end1260:
+end1270:
 	CMPQ BX, $+1
-	JB   end1262
+	JB   end1272
 
-loop1261:
+loop1271:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -28377,15 +28495,15 @@ loop1261:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1261
+	JAE          loop1271
 
-end1262:
+end1272:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1264
+	JB   end1274
 
-loop1263:
+loop1273:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -28407,9 +28525,9 @@ loop1263:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1263
+	JAE     loop1273
 
-end1264:
+end1274:
 	VZEROUPPER
 	RET
 
@@ -28420,18 +28538,18 @@ TEXT ·widenFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1266
+	JB   end1276
 
-loop1265:
+loop1275:
 	VCVTPS2PD (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1265
+	JAE       loop1275
 
-end1266:
+end1276:
 	VZEROUPPER
 	RET
 
@@ -28442,18 +28560,18 @@ TEXT ·widenInt32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1268
+	JB   end1278
 
-loop1267:
+loop1277:
 	VPMOVSXDQ (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1267
+	JAE       loop1277
 
-end1268:
+end1278:
 	VZEROUPPER
 	RET
 
@@ -28464,9 +28582,9 @@ TEXT ·roundFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1270
+	JB   end1280
 
-loop1269:
+loop1279:
 	VMOVUPD   (AX), Z0
 	VCVTPD2PS Z0, Y0
 	VMOVUPS   Y0, (DX)
@@ -28474,9 +28592,9 @@ loop1269:
 	ADDQ      $+32, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1269
+	JAE       loop1279
 
-end1270:
+end1280:
 	VZEROUPPER
 	RET
 
@@ -28492,23 +28610,23 @@ TEXT ·takeDwordsAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+8
-	JB           end1273
+	JB           end1283
 
-loop1272:
+loop1282:
 	VMOVUPD    (DX), Z2
 	VPCMPUQ    $0x06, Z2, Z0, K1
 	KORTESTB   K1, K1
-	JAE        bad1271
+	JAE        bad1281
 	VGATHERQPS (AX)(Z2*4), K1, Y1
 	VMOVUPS    Y1, (CX)
 	ADDQ       $+64, DX
 	ADDQ       $+32, CX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop1272
+	JAE        loop1282
 
-end1273:
-bad1271:
+end1283:
+bad1281:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -28535,10 +28653,10 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1274
+	JZ           plain1284
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1274
+	JNZ          plain1284
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -28546,7 +28664,7 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1275
+	JZ           none1285
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -28578,11 +28696,11 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1275:
+none1285:
 	CMPQ CX, $+32
-	JB   end1277
+	JB   end1287
 
-loop1276:
+loop1286:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -28679,17 +28797,17 @@ loop1276:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1276
+	JAE          loop1286
 
-end1277:
+end1287:
 	SFENCE
 
-plain1274:
+plain1284:
 	CMPQ    CX, $+32
-	JB      end1279
+	JB      end1289
 	PCALIGN $0x40
 
-loop1278:
+loop1288:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -28786,13 +28904,13 @@ loop1278:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1278
+	JAE          loop1288
 
-end1279:
+end1289:
 	CMPQ CX, $+8
-	JB   end1281
+	JB   end1291
 
-loop1280:
+loop1290:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -28820,11 +28938,11 @@ loop1280:
 	ADDQ         $+32, AX
 	SUBQ         $+8, CX
 	CMPQ         CX, $+8
-	JAE          loop1280
+	JAE          loop1290
 
-end1281:
+end1291:
 	TESTQ        CX, CX
-	JZ           none1282
+	JZ           none1292
 	MOVQ         $-1, BX
 	BZHIQ        CX, BX, BX
 	KMOVW        BX, K1
@@ -28853,7 +28971,7 @@ end1281:
 	VCVTPD2PS    Z4, Y0
 	VMOVUPS      Y0, K1, (DX)
 
-none1282:
+none1292:
 	VZEROUPPER
 	RET
 
@@ -28906,10 +29024,10 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1283
+	JZ           plain1293
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1283
+	JNZ          plain1293
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -28917,7 +29035,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1284
+	JZ           none1294
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -28942,7 +29060,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VFMADD231PD  Z7, Z16, Z18
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary1285
+	JZ           ordinary1295
 	VCMPPD       $0x11, Z13, Z14, K2
 	VMOVUPD      avx512const54<>+0(SB), K2, Z18
 	VCMPPD       $0x00, Z13, Z14, K2
@@ -28950,18 +29068,18 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z18
 
-ordinary1285:
+ordinary1295:
 	VCVTPD2PS Z18, Y14
 	VMOVUPS   Y14, K1, (DX)
 	SUBQ      BX, CX
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1284:
+none1294:
 	CMPQ CX, $+32
-	JB   end1287
+	JB   end1297
 
-loop1286:
+loop1296:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -28982,7 +29100,7 @@ loop1286:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1288
+	JZ          ordinary1298
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28990,7 +29108,7 @@ loop1286:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1288:
+ordinary1298:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, (DX)
 	VCVTPS2PD   32(AX), Z14
@@ -29013,7 +29131,7 @@ ordinary1288:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1289
+	JZ          ordinary1299
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29021,222 +29139,10 @@ ordinary1288:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1289:
+ordinary1299:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, 32(DX)
 	VCVTPS2PD   64(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1290
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1290:
-	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, 64(DX)
-	VCVTPS2PD   96(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1291
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1291:
-	VCVTPD2PS Z18, Y14
-	VMOVNTPD  Y14, 96(DX)
-	ADDQ      $+128, DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1286
-
-end1287:
-	SFENCE
-
-plain1283:
-	CMPQ    CX, $+32
-	JB      end1293
-	PCALIGN $0x40
-
-loop1292:
-	VCVTPS2PD   (AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1294
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1294:
-	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, (DX)
-	VCVTPS2PD   32(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1295
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1295:
-	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, 32(DX)
-	VCVTPS2PD   64(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1296
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1296:
-	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, 64(DX)
-	VCVTPS2PD   96(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1297
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1297:
-	VCVTPD2PS Z18, Y14
-	VMOVUPD   Y14, 96(DX)
-	ADDQ      $+128, DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1292
-
-end1293:
-	CMPQ CX, $+8
-	JB   end1299
-
-loop1298:
-	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -29265,17 +29171,229 @@ loop1298:
 	VMOVUPD     Z14, K1, Z18
 
 ordinary1300:
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, 64(DX)
+	VCVTPS2PD   96(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1301
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1301:
+	VCVTPD2PS Z18, Y14
+	VMOVNTPD  Y14, 96(DX)
+	ADDQ      $+128, DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1296
+
+end1297:
+	SFENCE
+
+plain1293:
+	CMPQ    CX, $+32
+	JB      end1303
+	PCALIGN $0x40
+
+loop1302:
+	VCVTPS2PD   (AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1304
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1304:
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, (DX)
+	VCVTPS2PD   32(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1305
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1305:
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, 32(DX)
+	VCVTPS2PD   64(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1306
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1306:
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, 64(DX)
+	VCVTPS2PD   96(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1307
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1307:
+	VCVTPD2PS Z18, Y14
+	VMOVUPD   Y14, 96(DX)
+	ADDQ      $+128, DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1302
+
+end1303:
+	CMPQ CX, $+8
+	JB   end1309
+
+loop1308:
+	VCVTPS2PD   (AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1310
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1310:
 	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, (DX)
 	ADDQ      $+32, DX
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1298
+	JAE       loop1308
 
-end1299:
+end1309:
 	TESTQ       CX, CX
-	JZ          none1301
+	JZ          none1311
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -29300,7 +29418,7 @@ end1299:
 	VFMADD231PD Z7, Z15, Z2
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary1302
+	JZ          ordinary1312
 	VCMPPD      $0x11, Z13, Z14, K2
 	VMOVUPD     avx512const54<>+0(SB), K2, Z2
 	VCMPPD      $0x00, Z13, Z14, K2
@@ -29308,11 +29426,11 @@ end1299:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z2
 
-ordinary1302:
+ordinary1312:
 	VCVTPD2PS Z2, Y0
 	VMOVUPS   Y0, K1, (DX)
 
-none1301:
+none1311:
 	VZEROUPPER
 	RET
 
@@ -29353,13 +29471,13 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1304
+	JNE          case1314
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1305
+	JZ           plain1315
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1305
+	JNZ          plain1315
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -29367,7 +29485,7 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1306
+	JZ           none1316
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -29379,11 +29497,11 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1306:
+none1316:
 	CMPQ CX, $+32
-	JB   end1308
+	JB   end1318
 
-loop1307:
+loop1317:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VMOVNTPD Z1, (DX)
@@ -29400,17 +29518,17 @@ loop1307:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1307
+	JAE      loop1317
 
-end1308:
+end1318:
 	SFENCE
 
-plain1305:
+plain1315:
 	CMPQ    CX, $+32
-	JB      end1310
+	JB      end1320
 	PCALIGN $0x40
 
-loop1309:
+loop1319:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -29427,103 +29545,6 @@ loop1309:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1309
-
-end1310:
-	CMPQ CX, $+8
-	JB   end1312
-
-loop1311:
-	VMOVUPD (AX), Z1
-	VPMULLQ Z0, Z1, Z1
-	VMOVUPD Z1, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop1311
-
-end1312:
-	TESTQ     CX, CX
-	JZ        none1313
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z1
-	VMOVUPD   Z1, Z1
-	VPMULLQ   Z0, Z1, Z1
-	VMOVUPD   Z1, K1, (DX)
-
-none1313:
-	JMP done1303
-
-case1304:
-	CMPQ      BX, $+1
-	JNE       case1314
-	MOVQ      stream+48(FP), BX
-	TESTQ     BX, BX
-	JZ        plain1315
-	MOVQ      DX, BX
-	ANDQ      $+7, BX
-	JNZ       plain1315
-	MOVQ      DX, BX
-	NEGQ      BX
-	ANDQ      $+63, BX
-	SHRQ      $0x03, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
-	TESTQ     BX, BX
-	JZ        none1316
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VPABSQ    Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
-	SUBQ      BX, CX
-	LEAQ      (DX)(BX*8), DX
-	LEAQ      (AX)(BX*8), AX
-
-none1316:
-	CMPQ CX, $+32
-	JB   end1318
-
-loop1317:
-	VPABSQ   (AX), Z0
-	VMOVNTPD Z0, (DX)
-	VPABSQ   64(AX), Z0
-	VMOVNTPD Z0, 64(DX)
-	VPABSQ   128(AX), Z0
-	VMOVNTPD Z0, 128(DX)
-	VPABSQ   192(AX), Z0
-	VMOVNTPD Z0, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop1317
-
-end1318:
-	SFENCE
-
-plain1315:
-	CMPQ    CX, $+32
-	JB      end1320
-	PCALIGN $0x40
-
-loop1319:
-	VPABSQ  (AX), Z0
-	VMOVUPD Z0, (DX)
-	VPABSQ  64(AX), Z0
-	VMOVUPD Z0, 64(DX)
-	VPABSQ  128(AX), Z0
-	VMOVUPD Z0, 128(DX)
-	VPABSQ  192(AX), Z0
-	VMOVUPD Z0, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
 	JAE     loop1319
 
 end1320:
@@ -29531,8 +29552,9 @@ end1320:
 	JB   end1322
 
 loop1321:
-	VPABSQ  (AX), Z0
-	VMOVUPD Z0, (DX)
+	VMOVUPD (AX), Z1
+	VPMULLQ Z0, Z1, Z1
+	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
@@ -29545,14 +29567,17 @@ end1322:
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VPABSQ    Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
+	VMOVUPD.Z (AX), K1, Z1
+	VMOVUPD   Z1, Z1
+	VPMULLQ   Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (DX)
 
 none1323:
-	JMP done1303
+	JMP done1313
 
 case1314:
+	CMPQ      BX, $+1
+	JNE       case1324
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
 	JZ        plain1325
@@ -29571,7 +29596,7 @@ case1314:
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
 	VMOVUPD.Z (AX), K1, Z0
-	VPSUBQ    Z0, Z1, Z0
+	VPABSQ    Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 	SUBQ      BX, CX
 	LEAQ      (DX)(BX*8), DX
@@ -29582,13 +29607,13 @@ none1326:
 	JB   end1328
 
 loop1327:
-	VPSUBQ   (AX), Z1, Z0
+	VPABSQ   (AX), Z0
 	VMOVNTPD Z0, (DX)
-	VPSUBQ   64(AX), Z1, Z0
+	VPABSQ   64(AX), Z0
 	VMOVNTPD Z0, 64(DX)
-	VPSUBQ   128(AX), Z1, Z0
+	VPABSQ   128(AX), Z0
 	VMOVNTPD Z0, 128(DX)
-	VPSUBQ   192(AX), Z1, Z0
+	VPABSQ   192(AX), Z0
 	VMOVNTPD Z0, 192(DX)
 	ADDQ     $+256, DX
 	ADDQ     $+256, AX
@@ -29605,13 +29630,13 @@ plain1325:
 	PCALIGN $0x40
 
 loop1329:
-	VPSUBQ  (AX), Z1, Z0
+	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
-	VPSUBQ  64(AX), Z1, Z0
+	VPABSQ  64(AX), Z0
 	VMOVUPD Z0, 64(DX)
-	VPSUBQ  128(AX), Z1, Z0
+	VPABSQ  128(AX), Z0
 	VMOVUPD Z0, 128(DX)
-	VPSUBQ  192(AX), Z1, Z0
+	VPABSQ  192(AX), Z0
 	VMOVUPD Z0, 192(DX)
 	ADDQ    $+256, DX
 	ADDQ    $+256, AX
@@ -29624,7 +29649,7 @@ end1330:
 	JB   end1332
 
 loop1331:
-	VPSUBQ  (AX), Z1, Z0
+	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
@@ -29639,11 +29664,104 @@ end1332:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPD.Z (AX), K1, Z0
-	VPSUBQ    Z0, Z1, Z0
+	VPABSQ    Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
 none1333:
-done1303:
+	JMP done1313
+
+case1324:
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain1335
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain1335
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none1336
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPSUBQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none1336:
+	CMPQ CX, $+32
+	JB   end1338
+
+loop1337:
+	VPSUBQ   (AX), Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VPSUBQ   64(AX), Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPSUBQ   128(AX), Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPSUBQ   192(AX), Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop1337
+
+end1338:
+	SFENCE
+
+plain1335:
+	CMPQ    CX, $+32
+	JB      end1340
+	PCALIGN $0x40
+
+loop1339:
+	VPSUBQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	VPSUBQ  64(AX), Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VPSUBQ  128(AX), Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VPSUBQ  192(AX), Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop1339
+
+end1340:
+	CMPQ CX, $+8
+	JB   end1342
+
+loop1341:
+	VPSUBQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop1341
+
+end1342:
+	TESTQ     CX, CX
+	JZ        none1343
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPSUBQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none1343:
+done1313:
 	VZEROUPPER
 	RET
 
@@ -29658,10 +29776,10 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1334
+	JZ           plain1344
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1334
+	JNZ          plain1344
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -29669,7 +29787,7 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1335
+	JZ           none1345
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -29684,11 +29802,11 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1335:
+none1345:
 	CMPQ DX, $+32
-	JB   end1337
+	JB   end1347
 
-loop1336:
+loop1346:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VPADDQ   (CX), Z1, Z1
@@ -29710,17 +29828,17 @@ loop1336:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1336
+	JAE      loop1346
 
-end1337:
+end1347:
 	SFENCE
 
-plain1334:
+plain1344:
 	CMPQ    DX, $+32
-	JB      end1339
+	JB      end1349
 	PCALIGN $0x40
 
-loop1338:
+loop1348:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -29742,13 +29860,13 @@ loop1338:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop1338
+	JAE     loop1348
 
-end1339:
+end1349:
 	CMPQ DX, $+8
-	JB   end1341
+	JB   end1351
 
-loop1340:
+loop1350:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -29758,11 +29876,11 @@ loop1340:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop1340
+	JAE     loop1350
 
-end1341:
+end1351:
 	TESTQ     DX, DX
-	JZ        none1342
+	JZ        none1352
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -29773,7 +29891,7 @@ end1341:
 	VPADDQ    Z2, Z1, Z1
 	VMOVUPD   Z1, K1, (BX)
 
-none1342:
+none1352:
 	VZEROUPPER
 	RET
 
@@ -29789,10 +29907,10 @@ TEXT ·dotInt64AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z2, Z2, Z2
 	VPXORQ  Z3, Z3, Z3
 	CMPQ    CX, $+32
-	JB      end1344
+	JB      end1354
 	PCALIGN $0x40
 
-loop1343:
+loop1353:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -29809,13 +29927,13 @@ loop1343:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1343
+	JAE     loop1353
 
-end1344:
+end1354:
 	CMPQ CX, $+8
-	JB   end1346
+	JB   end1356
 
-loop1345:
+loop1355:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -29823,11 +29941,11 @@ loop1345:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1345
+	JAE     loop1355
 
-end1346:
+end1356:
 	TESTQ     CX, CX
-	JZ        none1347
+	JZ        none1357
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -29837,7 +29955,7 @@ end1346:
 	VPMULLQ   Z5, Z4, Z4
 	VPADDQ    Z4, Z0, Z0
 
-none1347:
+none1357:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -29880,19 +29998,19 @@ TEXT ·shiftedInt64AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1349
+	JB           end1359
 
-loop1348:
+loop1358:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1351
+	JB      end1361
 	PCALIGN $0x40
 
-loop1350:
+loop1360:
 	VPADDQ      (AX), Z0, Z20
 	VCVTQQ2PD   Z20, Z20
 	VFMADD231PD Z19, Z20, Z1
@@ -29928,9 +30046,9 @@ loop1350:
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1350
+	JAE         loop1360
 
-end1351:
+end1361:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -29967,13 +30085,13 @@ end1351:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1348
+	JAE    loop1358
 
-end1349:
+end1359:
 	CMPQ CX, $+8
-	JB   end1353
+	JB   end1363
 
-loop1352:
+loop1362:
 	VPADDQ      (AX), Z0, Z2
 	VCVTQQ2PD   Z2, Z2
 	VFMADD231PD Z19, Z2, Z1
@@ -29981,11 +30099,11 @@ loop1352:
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1352
+	JAE         loop1362
 
-end1353:
+end1363:
 	TESTQ       CX, CX
-	JZ          none1354
+	JZ          none1364
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -29996,7 +30114,7 @@ end1353:
 	VFMADD231PD Z19, Z0, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none1354:
+none1364:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -30016,106 +30134,6 @@ none1354:
 	VZEROUPPER
 	RET
 
-// func flipAVX512(dst *int64, x []int64, c int64, stream int)
-// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·flipAVX512(SB), NOSPLIT, $0-48
-	VPBROADCASTQ c+32(FP), Z0
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	MOVQ         stream+40(FP), BX
-	TESTQ        BX, BX
-	JZ           plain1355
-	MOVQ         DX, BX
-	ANDQ         $+7, BX
-	JNZ          plain1355
-	MOVQ         DX, BX
-	NEGQ         BX
-	ANDQ         $+63, BX
-	SHRQ         $0x03, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
-	TESTQ        BX, BX
-	JZ           none1356
-	MOVQ         $-1, SI
-	BZHIQ        BX, SI, SI
-	KMOVW        SI, K1
-	VMOVUPD.Z    (AX), K1, Z1
-	VPXORQ       Z1, Z0, Z1
-	VMOVUPD      Z1, K1, (DX)
-	SUBQ         BX, CX
-	LEAQ         (DX)(BX*8), DX
-	LEAQ         (AX)(BX*8), AX
-
-none1356:
-	CMPQ CX, $+32
-	JB   end1358
-
-loop1357:
-	VPXORQ   (AX), Z0, Z1
-	VMOVNTPD Z1, (DX)
-	VPXORQ   64(AX), Z0, Z1
-	VMOVNTPD Z1, 64(DX)
-	VPXORQ   128(AX), Z0, Z1
-	VMOVNTPD Z1, 128(DX)
-	VPXORQ   192(AX), Z0, Z1
-	VMOVNTPD Z1, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop1357
-
-end1358:
-	SFENCE
-
-plain1355:
-	CMPQ    CX, $+32
-	JB      end1360
-	PCALIGN $0x40
-
-loop1359:
-	VPXORQ  (AX), Z0, Z1
-	VMOVUPD Z1, (DX)
-	VPXORQ  64(AX), Z0, Z1
-	VMOVUPD Z1, 64(DX)
-	VPXORQ  128(AX), Z0, Z1
-	VMOVUPD Z1, 128(DX)
-	VPXORQ  192(AX), Z0, Z1
-	VMOVUPD Z1, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop1359
-
-end1360:
-	CMPQ CX, $+8
-	JB   end1362
-
-loop1361:
-	VPXORQ  (AX), Z0, Z1
-	VMOVUPD Z1, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop1361
-
-end1362:
-	TESTQ     CX, CX
-	JZ        none1363
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z1
-	VPXORQ    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
-
-none1363:
-	VZEROUPPER
-	RET
-
 // func hashAVX512(dst *int64, x []int64, seed uint64, stream int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·hashAVX512(SB), NOSPLIT, $0-48
@@ -30127,10 +30145,10 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1364
+	JZ           plain1365
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1364
+	JNZ          plain1365
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -30138,7 +30156,7 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1365
+	JZ           none1366
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -30157,11 +30175,11 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1365:
+none1366:
 	CMPQ CX, $+32
-	JB   end1367
+	JB   end1368
 
-loop1366:
+loop1367:
 	VPXORQ   (AX), Z0, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
@@ -30206,17 +30224,17 @@ loop1366:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1366
+	JAE      loop1367
 
-end1367:
+end1368:
 	SFENCE
 
-plain1364:
+plain1365:
 	CMPQ    CX, $+32
-	JB      end1369
+	JB      end1370
 	PCALIGN $0x40
 
-loop1368:
+loop1369:
 	VPXORQ  (AX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -30261,13 +30279,13 @@ loop1368:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1368
+	JAE     loop1369
 
-end1369:
+end1370:
 	CMPQ CX, $+8
-	JB   end1371
+	JB   end1372
 
-loop1370:
+loop1371:
 	VPXORQ  (AX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -30282,11 +30300,11 @@ loop1370:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1370
+	JAE     loop1371
 
-end1371:
+end1372:
 	TESTQ     CX, CX
-	JZ        none1372
+	JZ        none1373
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -30302,7 +30320,7 @@ end1371:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1372:
+none1373:
 	VZEROUPPER
 	RET
 
@@ -30337,9 +30355,9 @@ TEXT ·bucketsOfAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+32
-	JB           end1374
+	JB           end1375
 
-loop1373:
+loop1374:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -30396,13 +30414,13 @@ loop1373:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1373
+	JAE      loop1374
 
-end1374:
+end1375:
 	CMPQ DX, $+8
-	JB   end1376
+	JB   end1377
 
-loop1375:
+loop1376:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -30420,11 +30438,11 @@ loop1375:
 	ADDQ     $+64, CX
 	SUBQ     $+8, DX
 	CMPQ     DX, $+8
-	JAE      loop1375
+	JAE      loop1376
 
-end1376:
+end1377:
 	TESTQ     DX, DX
-	JZ        none1377
+	JZ        none1378
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
 	KMOVW     BX, K1
@@ -30443,7 +30461,7 @@ end1376:
 	VPSRLQ    $0x20, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-none1377:
+none1378:
 	VZEROUPPER
 	RET
 
@@ -30462,24 +30480,24 @@ TEXT ·encodeAVX512(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1382
+	JB      end1383
 
-loop1381:
+loop1382:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1381
+	JAE        loop1382
 
-end1382:
+end1383:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1378:
+key1379:
 	CMPQ         BX, R12
-	JAE          end1380
+	JAE          end1381
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -30489,7 +30507,7 @@ key1378:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1379:
+again1380:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -30497,18 +30515,18 @@ again1379:
 	CMOVLHI  R10, R8
 	BZHIL    R8, DI, DI
 	TESTL    DI, DI
-	JZ       miss1383
+	JZ       miss1384
 	TZCNTL   DI, DI
 	MOVL     40(SI)(DI*4), R8
 	MOVL     R8, (AX)(BX*4)
 	INCQ     BX
-	JMP      key1378
+	JMP      key1379
 
-miss1383:
+miss1384:
 	CMPL R8, $+5
-	JAE  full1384
+	JAE  full1385
 	CMPQ R13, room+80(FP)
-	JAE  end1380
+	JAE  end1381
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -30518,24 +30536,24 @@ miss1383:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1378
+	JMP  key1379
 
-full1384:
-	JNE  passed1385
+full1385:
+	JNE  passed1386
 	MOVL $0x00000006, 60(SI)
 
-passed1385:
+passed1386:
 	DECL    R9
-	JZ      last1386
+	JZ      last1387
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1379
+	JMP     again1380
 
-last1386:
-end1380:
+last1387:
+end1381:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -30556,24 +30574,24 @@ TEXT ·findAVX512(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1391
+	JB      end1392
 
-loop1390:
+loop1391:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1390
+	JAE        loop1391
 
-end1391:
+end1392:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1387:
+key1388:
 	CMPQ         BX, R12
-	JAE          end1389
+	JAE          end1390
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -30583,7 +30601,7 @@ key1387:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1388:
+again1389:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -30592,7 +30610,7 @@ again1388:
 	BZHIL    R8, DI, DI
 	XORL     $+6, R8
 	ORL      DI, R8
-	JZ       passed1393
+	JZ       passed1394
 	MOVL     DI, R8
 	ORL      $+32, R8
 	TZCNTL   R8, R8
@@ -30603,25 +30621,25 @@ again1388:
 	CMPL     DI, $+1
 	SBBQ     $+0, R13
 	INCQ     BX
-	JMP      key1387
+	JMP      key1388
 
-passed1393:
+passed1394:
 	DECL    R9
-	JZ      last1394
+	JZ      last1395
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1388
+	JMP     again1389
 
-last1394:
+last1395:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1387
+	JMP  key1388
 
-end1389:
+end1390:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

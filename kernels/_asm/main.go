@@ -30,7 +30,7 @@ func main() {
 		keys, parting, partingPairs, network, networkPairs,
 		gemmTile, gemmPackAcross, gemmPackAlong, gemvDot, gemvAdd,
 		narrow, unaryInt, axpyInt, dotInt, shiftedInt,
-		flip, hash, bucketsOf, encode, find,
+		hash, bucketsOf, encode, find,
 	} {
 		emit()
 	}
