@@ -33,25 +33,32 @@ func Mul(dst, x, y []float64) { arith(opMul, dst, x, y) }
 // division by zero gives an infinity or NaN. See [Add] for what must hold.
 func Div(dst, x, y []float64) { arith(opDiv, dst, x, y) }
 
+// arith goes straight to the assembly with what is one block: in the first cache a call
+// more, with the words that it puts on the stack, is to be seen beside the operation.
 func arith(op int, dst, x, y []float64) {
 	apart := writesTo(dst, x)
 	apart = writesTo(dst, y) && apart
-	if len(dst) == 0 {
-		return
+	switch {
+	case len(dst) > block3:
+		arithLong(op, dst, x, y, streams(len(dst), apart))
+	case len(dst) == 0:
+	case mover == levelAVX2:
+		arithAVX2(op, &dst[0], x, y, 0)
+	case mover == levelAVX512:
+		arithAVX512(op, &dst[0], x, y, 0)
+	default:
+		arithGo(op, dst, x, y)
 	}
-	if len(dst) <= block3 {
-		arithBlock(op, dst, x, y, 0)
-		return
-	}
-	stream := streams(len(dst), apart)
+}
+
+// arithLong is arith for more than a block.
+func arithLong(op int, dst, x, y []float64, stream int) {
 	for len(dst) > block3 {
 		arithBlock(op, dst[:block3], x[:block3], y[:block3], stream)
 		giveWayBy(len(dst), block3)
 		dst, x, y = dst[block3:], x[block3:], y[block3:]
 	}
-	if len(dst) > 0 {
-		arithBlock(op, dst, x, y, stream)
-	}
+	arithBlock(op, dst, x, y, stream)
 }
 
 func arithBlock(op int, dst, x, y []float64, stream int) {
@@ -106,22 +113,27 @@ func MulInt64(dst, x, y []int64) { arithInt64(opMul, dst, x, y) }
 func arithInt64(op int, dst, x, y []int64) {
 	apart := writesTo(dst, x)
 	apart = writesTo(dst, y) && apart
-	if len(dst) == 0 {
-		return
+	switch {
+	case len(dst) > block3:
+		arithInt64Long(op, dst, x, y, streams(len(dst), apart))
+	case len(dst) == 0:
+	case mover == levelAVX2:
+		arithInt64AVX2(op, &dst[0], x, y, 0)
+	case mover == levelAVX512:
+		arithInt64AVX512(op, &dst[0], x, y, 0)
+	default:
+		wholeGo(op, dst, x, y)
 	}
-	if len(dst) <= block3 {
-		arithInt64Block(op, dst, x, y, 0)
-		return
-	}
-	stream := streams(len(dst), apart)
+}
+
+// arithInt64Long is arithInt64 for more than a block.
+func arithInt64Long(op int, dst, x, y []int64, stream int) {
 	for len(dst) > block3 {
 		arithInt64Block(op, dst[:block3], x[:block3], y[:block3], stream)
 		giveWayBy(len(dst), block3)
 		dst, x, y = dst[block3:], x[block3:], y[block3:]
 	}
-	if len(dst) > 0 {
-		arithInt64Block(op, dst, x, y, stream)
-	}
+	arithInt64Block(op, dst, x, y, stream)
 }
 
 func arithInt64Block(op int, dst, x, y []int64, stream int) {

@@ -13,16 +13,23 @@ func MulFloat32(dst, x, y []float32) { arithFloat32(opMul, dst, x, y) }
 func DivFloat32(dst, x, y []float32) { arithFloat32(opDiv, dst, x, y) }
 
 func arithFloat32(op int, dst, x, y []float32) {
-	eachPair(dst, x, y, func(dst, x, y []float32, stream int) {
-		switch active {
-		case levelAVX512:
-			arithFloat32AVX512(op, &dst[0], x, y, stream)
-		case levelAVX2:
-			arithFloat32AVX2(op, &dst[0], x, y, stream)
-		default:
-			quotientGo(op, dst, x, y)
-		}
-	})
+	stream := streamsPair(dst, x, y)
+	for len(dst) > 0 {
+		n := nextBlock(len(dst), narrow3)
+		arithFloat32Block(op, dst[:n], x[:n], y[:n], stream)
+		dst, x, y = dst[n:], x[n:], y[n:]
+	}
+}
+
+func arithFloat32Block(op int, dst, x, y []float32, stream int) {
+	switch active {
+	case levelAVX512:
+		arithFloat32AVX512(op, &dst[0], x, y, stream)
+	case levelAVX2:
+		arithFloat32AVX2(op, &dst[0], x, y, stream)
+	default:
+		quotientGo(op, dst, x, y)
+	}
 }
 
 // quotientGo is wholeGo with division.
@@ -69,16 +76,23 @@ func fmaFloat32Go(dst, x, y, z []float32) {
 
 // AxpyFloat32 is [Axpy] for float32: multiples of x plus y, rounded once.
 func AxpyFloat32(dst []float32, a float32, x, y []float32) {
-	eachPair(dst, x, y, func(dst, x, y []float32, stream int) {
-		switch active {
-		case levelAVX512:
-			axpyFloat32AVX512(&dst[0], a, x, y, stream)
-		case levelAVX2:
-			axpyFloat32AVX2(&dst[0], a, x, y, stream)
-		default:
-			axpyFloat32Go(dst, a, x, y)
-		}
-	})
+	stream := streamsPair(dst, x, y)
+	for len(dst) > 0 {
+		n := nextBlock(len(dst), narrow3)
+		axpyFloat32Block(dst[:n], a, x[:n], y[:n], stream)
+		dst, x, y = dst[n:], x[n:], y[n:]
+	}
+}
+
+func axpyFloat32Block(dst []float32, a float32, x, y []float32, stream int) {
+	switch active {
+	case levelAVX512:
+		axpyFloat32AVX512(&dst[0], a, x, y, stream)
+	case levelAVX2:
+		axpyFloat32AVX2(&dst[0], a, x, y, stream)
+	default:
+		axpyFloat32Go(dst, a, x, y)
+	}
 }
 
 func axpyFloat32Go(dst []float32, a float32, x, y []float32) {

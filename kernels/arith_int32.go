@@ -10,16 +10,23 @@ func SubInt32(dst, x, y []int32) { arithInt32(opSub, dst, x, y) }
 func MulInt32(dst, x, y []int32) { arithInt32(opMul, dst, x, y) }
 
 func arithInt32(op int, dst, x, y []int32) {
-	eachPair(dst, x, y, func(dst, x, y []int32, stream int) {
-		switch active {
-		case levelAVX512:
-			arithInt32AVX512(op, &dst[0], x, y, stream)
-		case levelAVX2:
-			arithInt32AVX2(op, &dst[0], x, y, stream)
-		default:
-			wholeGo(op, dst, x, y)
-		}
-	})
+	stream := streamsPair(dst, x, y)
+	for len(dst) > 0 {
+		n := nextBlock(len(dst), narrow3)
+		arithInt32Block(op, dst[:n], x[:n], y[:n], stream)
+		dst, x, y = dst[n:], x[n:], y[n:]
+	}
+}
+
+func arithInt32Block(op int, dst, x, y []int32, stream int) {
+	switch active {
+	case levelAVX512:
+		arithInt32AVX512(op, &dst[0], x, y, stream)
+	case levelAVX2:
+		arithInt32AVX2(op, &dst[0], x, y, stream)
+	default:
+		wholeGo(op, dst, x, y)
+	}
 }
 
 // AxpyInt32 writes multiples of x plus y, which wrap as in Go; dst may be y:
@@ -28,16 +35,23 @@ func arithInt32(op int, dst, x, y []int32) {
 //
 // See [Add] for what must hold.
 func AxpyInt32(dst []int32, a int32, x, y []int32) {
-	eachPair(dst, x, y, func(dst, x, y []int32, stream int) {
-		switch active {
-		case levelAVX512:
-			axpyInt32AVX512(&dst[0], a, x, y, stream)
-		case levelAVX2:
-			axpyInt32AVX2(&dst[0], a, x, y, stream)
-		default:
-			axpyIntGo(dst, a, x, y)
-		}
-	})
+	stream := streamsPair(dst, x, y)
+	for len(dst) > 0 {
+		n := nextBlock(len(dst), narrow3)
+		axpyInt32Block(dst[:n], a, x[:n], y[:n], stream)
+		dst, x, y = dst[n:], x[n:], y[n:]
+	}
+}
+
+func axpyInt32Block(dst []int32, a int32, x, y []int32, stream int) {
+	switch active {
+	case levelAVX512:
+		axpyInt32AVX512(&dst[0], a, x, y, stream)
+	case levelAVX2:
+		axpyInt32AVX2(&dst[0], a, x, y, stream)
+	default:
+		axpyIntGo(dst, a, x, y)
+	}
 }
 
 func axpyIntGo[T int32 | int64](dst []T, a T, x, y []T) {
@@ -65,16 +79,23 @@ func AbsInt32(dst, x []int32) { unaryInt32(opAbsInt, dst, x, 0) }
 func NegInt32(dst, x []int32) { unaryInt32(opNegInt, dst, x, 0) }
 
 func unaryInt32(op int, dst, x []int32, a int32) {
-	eachOf(dst, x, func(dst, x []int32, stream int) {
-		switch active {
-		case levelAVX512:
-			unaryInt32AVX512(op, &dst[0], x, a, stream)
-		case levelAVX2:
-			unaryInt32AVX2(op, &dst[0], x, a, stream)
-		default:
-			unaryIntGo(op, dst, x, a)
-		}
-	})
+	stream := streamsOf(dst, x)
+	for len(dst) > 0 {
+		n := nextBlock(len(dst), narrow2)
+		unaryInt32Block(op, dst[:n], x[:n], a, stream)
+		dst, x = dst[n:], x[n:]
+	}
+}
+
+func unaryInt32Block(op int, dst, x []int32, a int32, stream int) {
+	switch active {
+	case levelAVX512:
+		unaryInt32AVX512(op, &dst[0], x, a, stream)
+	case levelAVX2:
+		unaryInt32AVX2(op, &dst[0], x, a, stream)
+	default:
+		unaryIntGo(op, dst, x, a)
+	}
 }
 
 func unaryIntGo[T int32 | int64](op int, dst, x []T, a T) {

@@ -12,16 +12,23 @@ func AbsInt64(dst, x []int64) { unaryInt64(opAbsInt, dst, x, 0) }
 func NegInt64(dst, x []int64) { unaryInt64(opNegInt, dst, x, 0) }
 
 func unaryInt64(op int, dst, x []int64, a int64) {
-	eachOf(dst, x, func(dst, x []int64, stream int) {
-		switch active {
-		case levelAVX512:
-			unaryInt64AVX512(op, &dst[0], x, a, stream)
-		case levelAVX2:
-			unaryInt64AVX2(op, &dst[0], x, a, stream)
-		default:
-			unaryIntGo(op, dst, x, a)
-		}
-	})
+	stream := streamsOf(dst, x)
+	for len(dst) > 0 {
+		n := nextBlock(len(dst), block2)
+		unaryInt64Block(op, dst[:n], x[:n], a, stream)
+		dst, x = dst[n:], x[n:]
+	}
+}
+
+func unaryInt64Block(op int, dst, x []int64, a int64, stream int) {
+	switch active {
+	case levelAVX512:
+		unaryInt64AVX512(op, &dst[0], x, a, stream)
+	case levelAVX2:
+		unaryInt64AVX2(op, &dst[0], x, a, stream)
+	default:
+		unaryIntGo(op, dst, x, a)
+	}
 }
 
 // AxpyInt64 writes multiples of x plus y, which wrap as in Go; dst may be y:
@@ -30,16 +37,23 @@ func unaryInt64(op int, dst, x []int64, a int64) {
 //
 // See [Add] for what must hold.
 func AxpyInt64(dst []int64, a int64, x, y []int64) {
-	eachPair(dst, x, y, func(dst, x, y []int64, stream int) {
-		switch active {
-		case levelAVX512:
-			axpyInt64AVX512(&dst[0], a, x, y, stream)
-		case levelAVX2:
-			axpyInt64AVX2(&dst[0], a, x, y, stream)
-		default:
-			axpyIntGo(dst, a, x, y)
-		}
-	})
+	stream := streamsPair(dst, x, y)
+	for len(dst) > 0 {
+		n := nextBlock(len(dst), block3)
+		axpyInt64Block(dst[:n], a, x[:n], y[:n], stream)
+		dst, x, y = dst[n:], x[n:], y[n:]
+	}
+}
+
+func axpyInt64Block(dst []int64, a int64, x, y []int64, stream int) {
+	switch active {
+	case levelAVX512:
+		axpyInt64AVX512(&dst[0], a, x, y, stream)
+	case levelAVX2:
+		axpyInt64AVX2(&dst[0], a, x, y, stream)
+	default:
+		axpyIntGo(dst, a, x, y)
+	}
 }
 
 // DotInt64 returns the inner product of x and y; products and sums wrap as in Go:

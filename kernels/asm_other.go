@@ -7,6 +7,7 @@ package kernels
 
 func sumAVX2([]float64) float64            { panic(noAssembly) }
 func sumAVX512([]float64) float64          { panic(noAssembly) }
+func sumHalvesAVX512([]float64) float64    { panic(noAssembly) }
 func dotAVX2(_, _ []float64) float64       { panic(noAssembly) }
 func dotAVX512(_, _ []float64) float64     { panic(noAssembly) }
 func fetchAVX2(*int64)                     { panic(noAssembly) }
@@ -107,16 +108,16 @@ func expAVX512(*float64, []float64, int) { panic(noAssembly) }
 func logAVX2(*float64, []float64, int)   { panic(noAssembly) }
 func logAVX512(*float64, []float64, int) { panic(noAssembly) }
 
-func compensateAVX2(*float64, []float64)       { panic(noAssembly) }
-func compensateAVX512(*float64, []float64)     { panic(noAssembly) }
-func sumAbsAVX2([]float64) float64             { panic(noAssembly) }
-func sumAbsAVX512([]float64) float64           { panic(noAssembly) }
-func keysAVX2(int, *int64, []int64, int)       { panic(noAssembly) }
-func keysAVX512(int, *int64, []int64, int)     { panic(noAssembly) }
-func partitionAVX2(*int64, *int, int64, int)   { panic(noAssembly) }
-func partitionAVX512(*int64, *int, int64, int) { panic(noAssembly) }
-func sortFewAVX2(*int64, int)                  { panic(noAssembly) }
-func sortFewAVX512(*int64, int)                { panic(noAssembly) }
+func compensateAVX2(*float64, []float64)          { panic(noAssembly) }
+func compensateAVX512(*float64, []float64)        { panic(noAssembly) }
+func sumAbsAVX2([]float64) float64                { panic(noAssembly) }
+func sumAbsAVX512([]float64) float64              { panic(noAssembly) }
+func keysAVX2(int, *int64, []int64, int64, int)   { panic(noAssembly) }
+func keysAVX512(int, *int64, []int64, int64, int) { panic(noAssembly) }
+func partitionAVX2(*int64, *int, int64, int)      { panic(noAssembly) }
+func partitionAVX512(*int64, *int, int64, int)    { panic(noAssembly) }
+func sortFewAVX2(*int64, int)                     { panic(noAssembly) }
+func sortFewAVX512(*int64, int)                   { panic(noAssembly) }
 
 func partitionPairsAVX2(*int64, *int64, *int, int64, int)   { panic(noAssembly) }
 func partitionPairsAVX512(*int64, *int64, *int, int64, int) { panic(noAssembly) }

@@ -244,10 +244,10 @@ func compensateAVX2(acc *float64, x []float64)
 //go:noescape
 func sumAbsAVX2(x []float64) float64
 
-// keysAVX2 equals keysGo with no bits flipped.
+// keysAVX2 equals keysGo.
 //
 //go:noescape
-func keysAVX2(c int, dst *int64, x []int64, stream int)
+func keysAVX2(c int, dst *int64, x []int64, flip int64, stream int)
 
 // partitionAVX2 moves at most so many steps of elements below the pivot to the front and of
 // others to the back: see partition.
@@ -557,11 +557,6 @@ func dotInt64AVX2(x []int64, y []int64) int64
 //
 //go:noescape
 func shiftedInt64AVX2(x []int64, shift int64) (s1 float64, s2 float64)
-
-// flipAVX2 equals flipGo.
-//
-//go:noescape
-func flipAVX2(dst *int64, x []int64, c int64, stream int)
 
 // hashAVX2 equals hashGo.
 //

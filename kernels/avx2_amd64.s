@@ -369,23 +369,23 @@ TEXT ·sumInt64AVX2(SB), NOSPLIT, $0-40
 loop26:
 	MOVQ    (AX), BX
 	MOVQ    64(AX), BX
-	VPADDQ  (AX), Y0, Y0
-	VMOVDQU (AX), Y8
+	VMOVUPD (AX), Y8
+	VPADDQ  Y8, Y0, Y0
 	VPXOR   avx2const1<>+0(SB), Y8, Y8
 	VPSRLQ  $0x20, Y8, Y8
 	VPADDQ  Y8, Y4, Y4
-	VPADDQ  32(AX), Y1, Y1
-	VMOVDQU 32(AX), Y8
+	VMOVUPD 32(AX), Y8
+	VPADDQ  Y8, Y1, Y1
 	VPXOR   avx2const1<>+0(SB), Y8, Y8
 	VPSRLQ  $0x20, Y8, Y8
 	VPADDQ  Y8, Y5, Y5
-	VPADDQ  64(AX), Y2, Y2
-	VMOVDQU 64(AX), Y8
+	VMOVUPD 64(AX), Y8
+	VPADDQ  Y8, Y2, Y2
 	VPXOR   avx2const1<>+0(SB), Y8, Y8
 	VPSRLQ  $0x20, Y8, Y8
 	VPADDQ  Y8, Y6, Y6
-	VPADDQ  96(AX), Y3, Y3
-	VMOVDQU 96(AX), Y8
+	VMOVUPD 96(AX), Y8
+	VPADDQ  Y8, Y3, Y3
 	VPXOR   avx2const1<>+0(SB), Y8, Y8
 	VPSRLQ  $0x20, Y8, Y8
 	VPADDQ  Y8, Y7, Y7
@@ -401,23 +401,23 @@ near25:
 	PCALIGN $0x40
 
 loop28:
-	VPADDQ  (AX), Y0, Y0
-	VMOVDQU (AX), Y8
+	VMOVUPD (AX), Y8
+	VPADDQ  Y8, Y0, Y0
 	VPXOR   avx2const1<>+0(SB), Y8, Y8
 	VPSRLQ  $0x20, Y8, Y8
 	VPADDQ  Y8, Y4, Y4
-	VPADDQ  32(AX), Y1, Y1
-	VMOVDQU 32(AX), Y8
+	VMOVUPD 32(AX), Y8
+	VPADDQ  Y8, Y1, Y1
 	VPXOR   avx2const1<>+0(SB), Y8, Y8
 	VPSRLQ  $0x20, Y8, Y8
 	VPADDQ  Y8, Y5, Y5
-	VPADDQ  64(AX), Y2, Y2
-	VMOVDQU 64(AX), Y8
+	VMOVUPD 64(AX), Y8
+	VPADDQ  Y8, Y2, Y2
 	VPXOR   avx2const1<>+0(SB), Y8, Y8
 	VPSRLQ  $0x20, Y8, Y8
 	VPADDQ  Y8, Y6, Y6
-	VPADDQ  96(AX), Y3, Y3
-	VMOVDQU 96(AX), Y8
+	VMOVUPD 96(AX), Y8
+	VPADDQ  Y8, Y3, Y3
 	VPXOR   avx2const1<>+0(SB), Y8, Y8
 	VPSRLQ  $0x20, Y8, Y8
 	VPADDQ  Y8, Y7, Y7
@@ -431,8 +431,8 @@ end29:
 	JB   end31
 
 loop30:
-	VPADDQ  (AX), Y0, Y0
-	VMOVDQU (AX), Y8
+	VMOVUPD (AX), Y8
+	VPADDQ  Y8, Y0, Y0
 	VPXOR   avx2const1<>+0(SB), Y8, Y8
 	VPSRLQ  $0x20, Y8, Y8
 	VPADDQ  Y8, Y4, Y4
@@ -449,8 +449,8 @@ end31:
 	VMOVDQU    (BX)(CX*8), Y8
 	NEGQ       CX
 	VMASKMOVPD (AX), Y8, Y9
+	VMOVUPD    Y9, Y9
 	VPADDQ     Y9, Y0, Y0
-	VMOVDQU    Y9, Y9
 	VPXOR      avx2const1<>+0(SB), Y9, Y9
 	VPSRLQ     $0x20, Y9, Y9
 	VANDPD     Y8, Y9, Y9
@@ -3019,21 +3019,28 @@ TEXT ·leastAVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
+	MOVQ    CX, DI
 
 piece127:
 	TESTQ   CX, CX
 	JZ      all126
 	MOVQ    AX, BX
-	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+32
-	JB      end129
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near128
+	CMPQ    R8, $+32
+	JB      end130
 	PCALIGN $0x40
 
-loop128:
+loop129:
+	MOVQ    (AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    192(AX), R9
 	VMOVUPD (AX), Y10
 	VMINPD  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -3059,31 +3066,67 @@ loop128:
 	VCMPPD  $0x03, Y10, Y11, Y10
 	VORPD   Y10, Y9, Y9
 	ADDQ    $+256, AX
-	SUBQ    $+32, DI
-	CMPQ    DI, $+32
-	JAE     loop128
+	SUBQ    $+32, R8
+	CMPQ    R8, $+32
+	JAE     loop129
 
-end129:
-	CMPQ DI, $+4
-	JB   end131
+end130:
+near128:
+	CMPQ    R8, $+32
+	JB      end132
+	PCALIGN $0x40
 
-loop130:
+loop131:
+	VMOVUPD (AX), Y10
+	VMINPD  Y1, Y10, Y1
+	VMOVUPD 32(AX), Y11
+	VMINPD  Y2, Y11, Y2
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	VMOVUPD 64(AX), Y10
+	VMINPD  Y3, Y10, Y3
+	VMOVUPD 96(AX), Y11
+	VMINPD  Y4, Y11, Y4
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	VMOVUPD 128(AX), Y10
+	VMINPD  Y5, Y10, Y5
+	VMOVUPD 160(AX), Y11
+	VMINPD  Y6, Y11, Y6
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	VMOVUPD 192(AX), Y10
+	VMINPD  Y7, Y10, Y7
+	VMOVUPD 224(AX), Y11
+	VMINPD  Y8, Y11, Y8
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	ADDQ    $+256, AX
+	SUBQ    $+32, R8
+	CMPQ    R8, $+32
+	JAE     loop131
+
+end132:
+	CMPQ R8, $+4
+	JB   end134
+
+loop133:
 	VMOVUPD (AX), Y10
 	VMINPD  Y1, Y10, Y1
 	VCMPPD  $0x03, Y10, Y10, Y10
 	VORPD   Y10, Y9, Y9
 	ADDQ    $+32, AX
-	SUBQ    $+4, DI
-	CMPQ    DI, $+4
-	JAE     loop130
+	SUBQ    $+4, R8
+	CMPQ    R8, $+4
+	JAE     loop133
 
-end131:
-	TESTQ      DI, DI
-	JZ         none132
-	LEAQ       avx2const0<>+24(SB), R8
-	NEGQ       DI
-	VMOVDQU    (R8)(DI*8), Y10
-	NEGQ       DI
+end134:
+	TESTQ      R8, R8
+	JZ         none135
+	LEAQ       avx2const0<>+24(SB), R9
+	NEGQ       R8
+	VMOVDQU    (R9)(R8*8), Y10
+	NEGQ       R8
 	VMASKMOVPD (AX), Y10, Y11
 	VBLENDVPD  Y10, Y11, Y0, Y11
 	VMOVUPD    Y11, Y10
@@ -3091,7 +3134,7 @@ end131:
 	VCMPPD     $0x03, Y10, Y10, Y10
 	VORPD      Y10, Y9, Y9
 
-none132:
+none135:
 	VMINPD       Y1, Y5, Y1
 	VMINPD       Y2, Y6, Y2
 	VMINPD       Y3, Y7, Y3
@@ -3100,9 +3143,9 @@ none132:
 	VMINPD       Y2, Y4, Y2
 	VMINPD       Y1, Y2, Y1
 	VCMPPD       $0x11, Y0, Y1, Y10
-	VMOVMSKPD    Y10, DI
-	TESTL        DI, DI
-	JZ           same133
+	VMOVMSKPD    Y10, R8
+	TESTL        R8, R8
+	JZ           same136
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMINPD       X0, X10, X0
@@ -3111,7 +3154,7 @@ none132:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same133:
+same136:
 	JMP piece127
 
 all126:
@@ -3147,21 +3190,28 @@ TEXT ·greatestAVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
-
-piece135:
-	TESTQ   CX, CX
-	JZ      all134
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+32
-	JB      end137
+
+piece138:
+	TESTQ   CX, CX
+	JZ      all137
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near139
+	CMPQ    R8, $+32
+	JB      end141
 	PCALIGN $0x40
 
-loop136:
+loop140:
+	MOVQ    (AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    192(AX), R9
 	VMOVUPD (AX), Y10
 	VMAXPD  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -3187,31 +3237,67 @@ loop136:
 	VCMPPD  $0x03, Y10, Y11, Y10
 	VORPD   Y10, Y9, Y9
 	ADDQ    $+256, AX
-	SUBQ    $+32, DI
-	CMPQ    DI, $+32
-	JAE     loop136
+	SUBQ    $+32, R8
+	CMPQ    R8, $+32
+	JAE     loop140
 
-end137:
-	CMPQ DI, $+4
-	JB   end139
+end141:
+near139:
+	CMPQ    R8, $+32
+	JB      end143
+	PCALIGN $0x40
 
-loop138:
+loop142:
+	VMOVUPD (AX), Y10
+	VMAXPD  Y1, Y10, Y1
+	VMOVUPD 32(AX), Y11
+	VMAXPD  Y2, Y11, Y2
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	VMOVUPD 64(AX), Y10
+	VMAXPD  Y3, Y10, Y3
+	VMOVUPD 96(AX), Y11
+	VMAXPD  Y4, Y11, Y4
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	VMOVUPD 128(AX), Y10
+	VMAXPD  Y5, Y10, Y5
+	VMOVUPD 160(AX), Y11
+	VMAXPD  Y6, Y11, Y6
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	VMOVUPD 192(AX), Y10
+	VMAXPD  Y7, Y10, Y7
+	VMOVUPD 224(AX), Y11
+	VMAXPD  Y8, Y11, Y8
+	VCMPPD  $0x03, Y10, Y11, Y10
+	VORPD   Y10, Y9, Y9
+	ADDQ    $+256, AX
+	SUBQ    $+32, R8
+	CMPQ    R8, $+32
+	JAE     loop142
+
+end143:
+	CMPQ R8, $+4
+	JB   end145
+
+loop144:
 	VMOVUPD (AX), Y10
 	VMAXPD  Y1, Y10, Y1
 	VCMPPD  $0x03, Y10, Y10, Y10
 	VORPD   Y10, Y9, Y9
 	ADDQ    $+32, AX
-	SUBQ    $+4, DI
-	CMPQ    DI, $+4
-	JAE     loop138
+	SUBQ    $+4, R8
+	CMPQ    R8, $+4
+	JAE     loop144
 
-end139:
-	TESTQ      DI, DI
-	JZ         none140
-	LEAQ       avx2const0<>+24(SB), R8
-	NEGQ       DI
-	VMOVDQU    (R8)(DI*8), Y10
-	NEGQ       DI
+end145:
+	TESTQ      R8, R8
+	JZ         none146
+	LEAQ       avx2const0<>+24(SB), R9
+	NEGQ       R8
+	VMOVDQU    (R9)(R8*8), Y10
+	NEGQ       R8
 	VMASKMOVPD (AX), Y10, Y11
 	VBLENDVPD  Y10, Y11, Y0, Y11
 	VMOVUPD    Y11, Y10
@@ -3219,7 +3305,7 @@ end139:
 	VCMPPD     $0x03, Y10, Y10, Y10
 	VORPD      Y10, Y9, Y9
 
-none140:
+none146:
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y2, Y6, Y2
 	VMAXPD       Y3, Y7, Y3
@@ -3228,9 +3314,9 @@ none140:
 	VMAXPD       Y2, Y4, Y2
 	VMAXPD       Y1, Y2, Y1
 	VCMPPD       $0x11, Y1, Y0, Y10
-	VMOVMSKPD    Y10, DI
-	TESTL        DI, DI
-	JZ           same141
+	VMOVMSKPD    Y10, R8
+	TESTL        R8, R8
+	JZ           same147
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMAXPD       X0, X10, X0
@@ -3239,10 +3325,10 @@ none140:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same141:
-	JMP piece135
+same147:
+	JMP piece138
 
-all134:
+all137:
 	VMOVSD    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x03, SI
@@ -3274,21 +3360,28 @@ TEXT ·leastInt64AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y6
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
-
-piece143:
-	TESTQ   CX, CX
-	JZ      all142
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+32
-	JB      end145
+
+piece149:
+	TESTQ   CX, CX
+	JZ      all148
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near150
+	CMPQ    R8, $+32
+	JB      end152
 	PCALIGN $0x40
 
-loop144:
+loop151:
+	MOVQ      (AX), R9
+	MOVQ      64(AX), R9
+	MOVQ      128(AX), R9
+	MOVQ      192(AX), R9
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y9, Y1, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
@@ -3314,37 +3407,73 @@ loop144:
 	VPCMPGTQ  Y9, Y8, Y10
 	VBLENDVPD Y10, Y9, Y8, Y8
 	ADDQ      $+256, AX
-	SUBQ      $+32, DI
-	CMPQ      DI, $+32
-	JAE       loop144
+	SUBQ      $+32, R8
+	CMPQ      R8, $+32
+	JAE       loop151
 
-end145:
-	CMPQ DI, $+4
-	JB   end147
+end152:
+near150:
+	CMPQ    R8, $+32
+	JB      end154
+	PCALIGN $0x40
 
-loop146:
+loop153:
+	VMOVUPD   (AX), Y9
+	VPCMPGTQ  Y9, Y1, Y10
+	VBLENDVPD Y10, Y9, Y1, Y1
+	VMOVUPD   32(AX), Y9
+	VPCMPGTQ  Y9, Y2, Y10
+	VBLENDVPD Y10, Y9, Y2, Y2
+	VMOVUPD   64(AX), Y9
+	VPCMPGTQ  Y9, Y3, Y10
+	VBLENDVPD Y10, Y9, Y3, Y3
+	VMOVUPD   96(AX), Y9
+	VPCMPGTQ  Y9, Y4, Y10
+	VBLENDVPD Y10, Y9, Y4, Y4
+	VMOVUPD   128(AX), Y9
+	VPCMPGTQ  Y9, Y5, Y10
+	VBLENDVPD Y10, Y9, Y5, Y5
+	VMOVUPD   160(AX), Y9
+	VPCMPGTQ  Y9, Y6, Y10
+	VBLENDVPD Y10, Y9, Y6, Y6
+	VMOVUPD   192(AX), Y9
+	VPCMPGTQ  Y9, Y7, Y10
+	VBLENDVPD Y10, Y9, Y7, Y7
+	VMOVUPD   224(AX), Y9
+	VPCMPGTQ  Y9, Y8, Y10
+	VBLENDVPD Y10, Y9, Y8, Y8
+	ADDQ      $+256, AX
+	SUBQ      $+32, R8
+	CMPQ      R8, $+32
+	JAE       loop153
+
+end154:
+	CMPQ R8, $+4
+	JB   end156
+
+loop155:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y9, Y1, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
 	ADDQ      $+32, AX
-	SUBQ      $+4, DI
-	CMPQ      DI, $+4
-	JAE       loop146
+	SUBQ      $+4, R8
+	CMPQ      R8, $+4
+	JAE       loop155
 
-end147:
-	TESTQ      DI, DI
-	JZ         none148
-	LEAQ       avx2const0<>+24(SB), R8
-	NEGQ       DI
-	VMOVDQU    (R8)(DI*8), Y9
-	NEGQ       DI
+end156:
+	TESTQ      R8, R8
+	JZ         none157
+	LEAQ       avx2const0<>+24(SB), R9
+	NEGQ       R8
+	VMOVDQU    (R9)(R8*8), Y9
+	NEGQ       R8
 	VMASKMOVPD (AX), Y9, Y10
 	VBLENDVPD  Y9, Y10, Y0, Y10
 	VMOVUPD    Y10, Y9
 	VPCMPGTQ   Y9, Y1, Y10
 	VBLENDVPD  Y10, Y9, Y1, Y1
 
-none148:
+none157:
 	VPCMPGTQ     Y5, Y1, Y9
 	VBLENDVPD    Y9, Y5, Y1, Y1
 	VPCMPGTQ     Y6, Y2, Y9
@@ -3360,9 +3489,9 @@ none148:
 	VPCMPGTQ     Y2, Y1, Y9
 	VBLENDVPD    Y9, Y2, Y1, Y1
 	VPCMPGTQ     Y1, Y0, Y9
-	VMOVMSKPD    Y9, DI
-	TESTL        DI, DI
-	JZ           same149
+	VMOVMSKPD    Y9, R8
+	TESTL        R8, R8
+	JZ           same158
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPCMPGTQ     X9, X0, X10
@@ -3373,10 +3502,10 @@ none148:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same149:
-	JMP piece143
+same158:
+	JMP piece149
 
-all142:
+all148:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3402,21 +3531,28 @@ TEXT ·greatestInt64AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y6
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
-
-piece151:
-	TESTQ   CX, CX
-	JZ      all150
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+32
-	JB      end153
+
+piece160:
+	TESTQ   CX, CX
+	JZ      all159
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near161
+	CMPQ    R8, $+32
+	JB      end163
 	PCALIGN $0x40
 
-loop152:
+loop162:
+	MOVQ      (AX), R9
+	MOVQ      64(AX), R9
+	MOVQ      128(AX), R9
+	MOVQ      192(AX), R9
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y1, Y9, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
@@ -3442,37 +3578,73 @@ loop152:
 	VPCMPGTQ  Y8, Y9, Y10
 	VBLENDVPD Y10, Y9, Y8, Y8
 	ADDQ      $+256, AX
-	SUBQ      $+32, DI
-	CMPQ      DI, $+32
-	JAE       loop152
+	SUBQ      $+32, R8
+	CMPQ      R8, $+32
+	JAE       loop162
 
-end153:
-	CMPQ DI, $+4
-	JB   end155
+end163:
+near161:
+	CMPQ    R8, $+32
+	JB      end165
+	PCALIGN $0x40
 
-loop154:
+loop164:
+	VMOVUPD   (AX), Y9
+	VPCMPGTQ  Y1, Y9, Y10
+	VBLENDVPD Y10, Y9, Y1, Y1
+	VMOVUPD   32(AX), Y9
+	VPCMPGTQ  Y2, Y9, Y10
+	VBLENDVPD Y10, Y9, Y2, Y2
+	VMOVUPD   64(AX), Y9
+	VPCMPGTQ  Y3, Y9, Y10
+	VBLENDVPD Y10, Y9, Y3, Y3
+	VMOVUPD   96(AX), Y9
+	VPCMPGTQ  Y4, Y9, Y10
+	VBLENDVPD Y10, Y9, Y4, Y4
+	VMOVUPD   128(AX), Y9
+	VPCMPGTQ  Y5, Y9, Y10
+	VBLENDVPD Y10, Y9, Y5, Y5
+	VMOVUPD   160(AX), Y9
+	VPCMPGTQ  Y6, Y9, Y10
+	VBLENDVPD Y10, Y9, Y6, Y6
+	VMOVUPD   192(AX), Y9
+	VPCMPGTQ  Y7, Y9, Y10
+	VBLENDVPD Y10, Y9, Y7, Y7
+	VMOVUPD   224(AX), Y9
+	VPCMPGTQ  Y8, Y9, Y10
+	VBLENDVPD Y10, Y9, Y8, Y8
+	ADDQ      $+256, AX
+	SUBQ      $+32, R8
+	CMPQ      R8, $+32
+	JAE       loop164
+
+end165:
+	CMPQ R8, $+4
+	JB   end167
+
+loop166:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y1, Y9, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
 	ADDQ      $+32, AX
-	SUBQ      $+4, DI
-	CMPQ      DI, $+4
-	JAE       loop154
+	SUBQ      $+4, R8
+	CMPQ      R8, $+4
+	JAE       loop166
 
-end155:
-	TESTQ      DI, DI
-	JZ         none156
-	LEAQ       avx2const0<>+24(SB), R8
-	NEGQ       DI
-	VMOVDQU    (R8)(DI*8), Y9
-	NEGQ       DI
+end167:
+	TESTQ      R8, R8
+	JZ         none168
+	LEAQ       avx2const0<>+24(SB), R9
+	NEGQ       R8
+	VMOVDQU    (R9)(R8*8), Y9
+	NEGQ       R8
 	VMASKMOVPD (AX), Y9, Y10
 	VBLENDVPD  Y9, Y10, Y0, Y10
 	VMOVUPD    Y10, Y9
 	VPCMPGTQ   Y1, Y9, Y10
 	VBLENDVPD  Y10, Y9, Y1, Y1
 
-none156:
+none168:
 	VPCMPGTQ     Y1, Y5, Y9
 	VBLENDVPD    Y9, Y5, Y1, Y1
 	VPCMPGTQ     Y2, Y6, Y9
@@ -3488,9 +3660,9 @@ none156:
 	VPCMPGTQ     Y1, Y2, Y9
 	VBLENDVPD    Y9, Y2, Y1, Y1
 	VPCMPGTQ     Y0, Y1, Y9
-	VMOVMSKPD    Y9, DI
-	TESTL        DI, DI
-	JZ           same157
+	VMOVMSKPD    Y9, R8
+	TESTL        R8, R8
+	JZ           same169
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPCMPGTQ     X0, X9, X10
@@ -3501,10 +3673,10 @@ none156:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same157:
-	JMP piece151
+same169:
+	JMP piece160
 
-all150:
+all159:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3522,9 +3694,9 @@ TEXT ·indexOfAVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+16
-	JB           end161
+	JB           end173
 
-loop160:
+loop172:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VORPD     Y2, Y1, Y1
@@ -3534,30 +3706,30 @@ loop160:
 	VORPD     Y2, Y1, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       near159
+	JNZ       near171
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop160
+	JAE       loop172
 
-end161:
-near159:
+end173:
+near171:
 	CMPQ CX, $+4
-	JB   end163
+	JB   end175
 
-loop162:
+loop174:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       found158
+	JNZ       found170
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop162
+	JAE       loop174
 
-end163:
+end175:
 	TESTQ      CX, CX
-	JZ         none164
+	JZ         none176
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -3567,13 +3739,13 @@ end163:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPD  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found158
+	JNZ        found170
 	LEAQ       (AX)(CX*8), AX
 
-none164:
+none176:
 	XORQ BX, BX
 
-found158:
+found170:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3592,9 +3764,9 @@ TEXT ·indexOfInt64AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+16
-	JB           end168
+	JB           end180
 
-loop167:
+loop179:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VORPD     Y2, Y1, Y1
@@ -3604,30 +3776,30 @@ loop167:
 	VORPD     Y2, Y1, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       near166
+	JNZ       near178
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop167
+	JAE       loop179
 
-end168:
-near166:
+end180:
+near178:
 	CMPQ CX, $+4
-	JB   end170
+	JB   end182
 
-loop169:
+loop181:
 	VPCMPEQQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       found165
+	JNZ       found177
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop169
+	JAE       loop181
 
-end170:
+end182:
 	TESTQ      CX, CX
-	JZ         none171
+	JZ         none183
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -3637,13 +3809,13 @@ end170:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPD  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found165
+	JNZ        found177
 	LEAQ       (AX)(CX*8), AX
 
-none171:
+none183:
 	XORQ BX, BX
 
-found165:
+found177:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3661,9 +3833,9 @@ TEXT ·indexNaNAVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+16
-	JB   end175
+	JB   end187
 
-loop174:
+loop186:
 	VMOVUPD   (AX), Y0
 	VCMPPD    $0x03, Y0, Y0, Y0
 	VMOVUPD   32(AX), Y1
@@ -3677,31 +3849,31 @@ loop174:
 	VORPD     Y1, Y0, Y0
 	VMOVMSKPD Y0, BX
 	TESTQ     BX, BX
-	JNZ       near173
+	JNZ       near185
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop174
+	JAE       loop186
 
-end175:
-near173:
+end187:
+near185:
 	CMPQ CX, $+4
-	JB   end177
+	JB   end189
 
-loop176:
+loop188:
 	VMOVUPD   (AX), Y0
 	VCMPPD    $0x03, Y0, Y0, Y0
 	VMOVMSKPD Y0, BX
 	TESTQ     BX, BX
-	JNZ       found172
+	JNZ       found184
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop176
+	JAE       loop188
 
-end177:
+end189:
 	TESTQ      CX, CX
-	JZ         none178
+	JZ         none190
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -3712,13 +3884,13 @@ end177:
 	VANDPD     Y0, Y1, Y1
 	VMOVMSKPD  Y1, BX
 	TESTQ      BX, BX
-	JNZ        found172
+	JNZ        found184
 	LEAQ       (AX)(CX*8), AX
 
-none178:
+none190:
 	XORQ BX, BX
 
-found172:
+found184:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3746,14 +3918,14 @@ TEXT ·countAVX2(SB), NOSPLIT, $0-48
 	VMOVUPD      avx2const25<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case180
+	JNE          case192
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near181
+	JB           near193
 	CMPQ         CX, $+32
-	JB           end183
+	JB           end195
 	PCALIGN      $0x40
 
-loop182:
+loop194:
 	MOVQ   (AX), DX
 	MOVQ   64(AX), DX
 	MOVQ   128(AX), DX
@@ -3777,15 +3949,15 @@ loop182:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop182
+	JAE    loop194
 
-end183:
-near181:
+end195:
+near193:
 	CMPQ    CX, $+32
-	JB      end185
+	JB      end197
 	PCALIGN $0x40
 
-loop184:
+loop196:
 	VCMPPD $0x1e, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x1e, 32(AX), Y0, Y9
@@ -3805,23 +3977,23 @@ loop184:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop184
+	JAE    loop196
 
-end185:
+end197:
 	CMPQ CX, $+4
-	JB   end187
+	JB   end199
 
-loop186:
+loop198:
 	VCMPPD $0x1e, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop186
+	JAE    loop198
 
-end187:
+end199:
 	TESTQ      CX, CX
-	JZ         none188
+	JZ         none200
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3831,19 +4003,19 @@ end187:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none188:
-	JMP done179
+none200:
+	JMP done191
 
-case180:
+case192:
 	CMPQ    DX, $+1
-	JNE     case189
+	JNE     case201
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near190
+	JB      near202
 	CMPQ    CX, $+32
-	JB      end192
+	JB      end204
 	PCALIGN $0x40
 
-loop191:
+loop203:
 	MOVQ   (AX), DX
 	MOVQ   64(AX), DX
 	MOVQ   128(AX), DX
@@ -3867,15 +4039,15 @@ loop191:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop191
+	JAE    loop203
 
-end192:
-near190:
+end204:
+near202:
 	CMPQ    CX, $+32
-	JB      end194
+	JB      end206
 	PCALIGN $0x40
 
-loop193:
+loop205:
 	VCMPPD $0x1d, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x1d, 32(AX), Y0, Y9
@@ -3895,23 +4067,23 @@ loop193:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop193
+	JAE    loop205
 
-end194:
+end206:
 	CMPQ CX, $+4
-	JB   end196
+	JB   end208
 
-loop195:
+loop207:
 	VCMPPD $0x1d, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop195
+	JAE    loop207
 
-end196:
+end208:
 	TESTQ      CX, CX
-	JZ         none197
+	JZ         none209
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -3921,19 +4093,19 @@ end196:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none197:
-	JMP done179
+none209:
+	JMP done191
 
-case189:
+case201:
 	CMPQ    DX, $+2
-	JNE     case198
+	JNE     case210
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near199
+	JB      near211
 	CMPQ    CX, $+32
-	JB      end201
+	JB      end213
 	PCALIGN $0x40
 
-loop200:
+loop212:
 	MOVQ   (AX), DX
 	MOVQ   64(AX), DX
 	MOVQ   128(AX), DX
@@ -3957,15 +4129,15 @@ loop200:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop200
+	JAE    loop212
 
-end201:
-near199:
+end213:
+near211:
 	CMPQ    CX, $+32
-	JB      end203
+	JB      end215
 	PCALIGN $0x40
 
-loop202:
+loop214:
 	VCMPPD $0x11, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x11, 32(AX), Y0, Y9
@@ -3985,23 +4157,23 @@ loop202:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop202
+	JAE    loop214
 
-end203:
+end215:
 	CMPQ CX, $+4
-	JB   end205
+	JB   end217
 
-loop204:
+loop216:
 	VCMPPD $0x11, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop204
+	JAE    loop216
 
-end205:
+end217:
 	TESTQ      CX, CX
-	JZ         none206
+	JZ         none218
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4011,19 +4183,19 @@ end205:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none206:
-	JMP done179
+none218:
+	JMP done191
 
-case198:
+case210:
 	CMPQ    DX, $+3
-	JNE     case207
+	JNE     case219
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near208
+	JB      near220
 	CMPQ    CX, $+32
-	JB      end210
+	JB      end222
 	PCALIGN $0x40
 
-loop209:
+loop221:
 	MOVQ   (AX), DX
 	MOVQ   64(AX), DX
 	MOVQ   128(AX), DX
@@ -4047,15 +4219,15 @@ loop209:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop209
+	JAE    loop221
 
-end210:
-near208:
+end222:
+near220:
 	CMPQ    CX, $+32
-	JB      end212
+	JB      end224
 	PCALIGN $0x40
 
-loop211:
+loop223:
 	VCMPPD $0x12, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x12, 32(AX), Y0, Y9
@@ -4075,23 +4247,23 @@ loop211:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop211
+	JAE    loop223
 
-end212:
+end224:
 	CMPQ CX, $+4
-	JB   end214
+	JB   end226
 
-loop213:
+loop225:
 	VCMPPD $0x12, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop213
+	JAE    loop225
 
-end214:
+end226:
 	TESTQ      CX, CX
-	JZ         none215
+	JZ         none227
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4101,17 +4273,17 @@ end214:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none215:
-	JMP done179
+none227:
+	JMP done191
 
-case207:
+case219:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near217
+	JB      near229
 	CMPQ    CX, $+32
-	JB      end219
+	JB      end231
 	PCALIGN $0x40
 
-loop218:
+loop230:
 	MOVQ   (AX), DX
 	MOVQ   64(AX), DX
 	MOVQ   128(AX), DX
@@ -4135,15 +4307,15 @@ loop218:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop218
+	JAE    loop230
 
-end219:
-near217:
+end231:
+near229:
 	CMPQ    CX, $+32
-	JB      end221
+	JB      end233
 	PCALIGN $0x40
 
-loop220:
+loop232:
 	VCMPPD $0x00, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x00, 32(AX), Y0, Y9
@@ -4163,23 +4335,23 @@ loop220:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop220
+	JAE    loop232
 
-end221:
+end233:
 	CMPQ CX, $+4
-	JB   end223
+	JB   end235
 
-loop222:
+loop234:
 	VCMPPD $0x00, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop222
+	JAE    loop234
 
-end223:
+end235:
 	TESTQ      CX, CX
-	JZ         none224
+	JZ         none236
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4189,8 +4361,8 @@ end223:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none224:
-done179:
+none236:
+done191:
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
 	VPADDQ       Y7, Y3, Y3
@@ -4229,14 +4401,14 @@ TEXT ·countInt64AVX2(SB), NOSPLIT, $0-48
 	VMOVUPD      avx2const25<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case226
+	JNE          case238
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near227
+	JB           near239
 	CMPQ         CX, $+32
-	JB           end229
+	JB           end241
 	PCALIGN      $0x40
 
-loop228:
+loop240:
 	MOVQ     (AX), DX
 	MOVQ     64(AX), DX
 	MOVQ     128(AX), DX
@@ -4260,15 +4432,15 @@ loop228:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop228
+	JAE      loop240
 
-end229:
-near227:
+end241:
+near239:
 	CMPQ    CX, $+32
-	JB      end231
+	JB      end243
 	PCALIGN $0x40
 
-loop230:
+loop242:
 	VPCMPGTQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	VPCMPGTQ 32(AX), Y0, Y9
@@ -4288,23 +4460,23 @@ loop230:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop230
+	JAE      loop242
 
-end231:
+end243:
 	CMPQ CX, $+4
-	JB   end233
+	JB   end245
 
-loop232:
+loop244:
 	VPCMPGTQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop232
+	JAE      loop244
 
-end233:
+end245:
 	TESTQ      CX, CX
-	JZ         none234
+	JZ         none246
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4314,19 +4486,19 @@ end233:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none234:
-	JMP done225
+none246:
+	JMP done237
 
-case226:
+case238:
 	CMPQ    DX, $+1
-	JNE     case235
+	JNE     case247
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near236
+	JB      near248
 	CMPQ    CX, $+32
-	JB      end238
+	JB      end250
 	PCALIGN $0x40
 
-loop237:
+loop249:
 	MOVQ     (AX), DX
 	MOVQ     64(AX), DX
 	MOVQ     128(AX), DX
@@ -4358,15 +4530,15 @@ loop237:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop237
+	JAE      loop249
 
-end238:
-near236:
+end250:
+near248:
 	CMPQ    CX, $+32
-	JB      end240
+	JB      end252
 	PCALIGN $0x40
 
-loop239:
+loop251:
 	VMOVUPD  (AX), Y9
 	VPCMPGTQ Y0, Y9, Y9
 	VPSUBQ   Y9, Y1, Y1
@@ -4394,24 +4566,24 @@ loop239:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop239
+	JAE      loop251
 
-end240:
+end252:
 	CMPQ CX, $+4
-	JB   end242
+	JB   end254
 
-loop241:
+loop253:
 	VMOVUPD  (AX), Y9
 	VPCMPGTQ Y0, Y9, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop241
+	JAE      loop253
 
-end242:
+end254:
 	TESTQ      CX, CX
-	JZ         none243
+	JZ         none255
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4422,17 +4594,17 @@ end242:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none243:
-	JMP done225
+none255:
+	JMP done237
 
-case235:
+case247:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near245
+	JB      near257
 	CMPQ    CX, $+32
-	JB      end247
+	JB      end259
 	PCALIGN $0x40
 
-loop246:
+loop258:
 	MOVQ     (AX), DX
 	MOVQ     64(AX), DX
 	MOVQ     128(AX), DX
@@ -4456,15 +4628,15 @@ loop246:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop246
+	JAE      loop258
 
-end247:
-near245:
+end259:
+near257:
 	CMPQ    CX, $+32
-	JB      end249
+	JB      end261
 	PCALIGN $0x40
 
-loop248:
+loop260:
 	VPCMPEQQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	VPCMPEQQ 32(AX), Y0, Y9
@@ -4484,23 +4656,23 @@ loop248:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop248
+	JAE      loop260
 
-end249:
+end261:
 	CMPQ CX, $+4
-	JB   end251
+	JB   end263
 
-loop250:
+loop262:
 	VPCMPEQQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop250
+	JAE      loop262
 
-end251:
+end263:
 	TESTQ      CX, CX
-	JZ         none252
+	JZ         none264
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4510,8 +4682,8 @@ end251:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none252:
-done225:
+none264:
+done237:
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
 	VPADDQ       Y7, Y3, Y3
@@ -4536,11 +4708,11 @@ TEXT ·compareAVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case254
+	JNE          case266
 	CMPQ         CX, $+64
-	JB           end256
+	JB           end268
 
-loop255:
+loop267:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VCMPPD    $0x1e, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4601,13 +4773,13 @@ loop255:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop255
+	JAE       loop267
 
-end256:
+end268:
 	CMPQ CX, $+8
-	JB   end258
+	JB   end270
 
-loop257:
+loop269:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VCMPPD    $0x1e, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4619,13 +4791,13 @@ loop257:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop257
+	JAE       loop269
 
-end258:
+end270:
 	TESTQ      CX, CX
-	JZ         none259
+	JZ         none271
 	CMPQ       CX, $+4
-	JB         few260
+	JB         few272
 	VCMPPD     $0x1e, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4641,9 +4813,9 @@ end258:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end261
+	JMP        end273
 
-few260:
+few272:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4654,17 +4826,17 @@ few260:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end261:
-none259:
-	JMP done253
+end273:
+none271:
+	JMP done265
 
-case254:
+case266:
 	CMPQ BX, $+1
-	JNE  case262
+	JNE  case274
 	CMPQ CX, $+64
-	JB   end264
+	JB   end276
 
-loop263:
+loop275:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VCMPPD    $0x1d, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4725,13 +4897,13 @@ loop263:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop263
+	JAE       loop275
 
-end264:
+end276:
 	CMPQ CX, $+8
-	JB   end266
+	JB   end278
 
-loop265:
+loop277:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VCMPPD    $0x1d, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4743,13 +4915,13 @@ loop265:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop265
+	JAE       loop277
 
-end266:
+end278:
 	TESTQ      CX, CX
-	JZ         none267
+	JZ         none279
 	CMPQ       CX, $+4
-	JB         few268
+	JB         few280
 	VCMPPD     $0x1d, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4765,9 +4937,9 @@ end266:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end269
+	JMP        end281
 
-few268:
+few280:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4778,17 +4950,17 @@ few268:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end269:
-none267:
-	JMP done253
+end281:
+none279:
+	JMP done265
 
-case262:
+case274:
 	CMPQ BX, $+2
-	JNE  case270
+	JNE  case282
 	CMPQ CX, $+64
-	JB   end272
+	JB   end284
 
-loop271:
+loop283:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VCMPPD    $0x11, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4849,13 +5021,13 @@ loop271:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop271
+	JAE       loop283
 
-end272:
+end284:
 	CMPQ CX, $+8
-	JB   end274
+	JB   end286
 
-loop273:
+loop285:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VCMPPD    $0x11, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4867,13 +5039,13 @@ loop273:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop273
+	JAE       loop285
 
-end274:
+end286:
 	TESTQ      CX, CX
-	JZ         none275
+	JZ         none287
 	CMPQ       CX, $+4
-	JB         few276
+	JB         few288
 	VCMPPD     $0x11, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4889,9 +5061,9 @@ end274:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end277
+	JMP        end289
 
-few276:
+few288:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4902,17 +5074,17 @@ few276:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end277:
-none275:
-	JMP done253
+end289:
+none287:
+	JMP done265
 
-case270:
+case282:
 	CMPQ BX, $+3
-	JNE  case278
+	JNE  case290
 	CMPQ CX, $+64
-	JB   end280
+	JB   end292
 
-loop279:
+loop291:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VCMPPD    $0x12, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4973,13 +5145,13 @@ loop279:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop279
+	JAE       loop291
 
-end280:
+end292:
 	CMPQ CX, $+8
-	JB   end282
+	JB   end294
 
-loop281:
+loop293:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VCMPPD    $0x12, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4991,13 +5163,13 @@ loop281:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop281
+	JAE       loop293
 
-end282:
+end294:
 	TESTQ      CX, CX
-	JZ         none283
+	JZ         none295
 	CMPQ       CX, $+4
-	JB         few284
+	JB         few296
 	VCMPPD     $0x12, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5013,9 +5185,9 @@ end282:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end285
+	JMP        end297
 
-few284:
+few296:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5026,17 +5198,17 @@ few284:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end285:
-none283:
-	JMP done253
+end297:
+none295:
+	JMP done265
 
-case278:
+case290:
 	CMPQ BX, $+4
-	JNE  case286
+	JNE  case298
 	CMPQ CX, $+64
-	JB   end288
+	JB   end300
 
-loop287:
+loop299:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5097,13 +5269,13 @@ loop287:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop287
+	JAE       loop299
 
-end288:
+end300:
 	CMPQ CX, $+8
-	JB   end290
+	JB   end302
 
-loop289:
+loop301:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5115,13 +5287,13 @@ loop289:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop289
+	JAE       loop301
 
-end290:
+end302:
 	TESTQ      CX, CX
-	JZ         none291
+	JZ         none303
 	CMPQ       CX, $+4
-	JB         few292
+	JB         few304
 	VCMPPD     $0x00, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5137,9 +5309,9 @@ end290:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end293
+	JMP        end305
 
-few292:
+few304:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5150,15 +5322,15 @@ few292:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end293:
-none291:
-	JMP done253
+end305:
+none303:
+	JMP done265
 
-case286:
+case298:
 	CMPQ CX, $+64
-	JB   end296
+	JB   end308
 
-loop295:
+loop307:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VCMPPD    $0x04, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5219,13 +5391,13 @@ loop295:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop295
+	JAE       loop307
 
-end296:
+end308:
 	CMPQ CX, $+8
-	JB   end298
+	JB   end310
 
-loop297:
+loop309:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VCMPPD    $0x04, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5237,13 +5409,13 @@ loop297:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop297
+	JAE       loop309
 
-end298:
+end310:
 	TESTQ      CX, CX
-	JZ         none299
+	JZ         none311
 	CMPQ       CX, $+4
-	JB         few300
+	JB         few312
 	VCMPPD     $0x04, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5259,9 +5431,9 @@ end298:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end301
+	JMP        end313
 
-few300:
+few312:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5272,9 +5444,9 @@ few300:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end301:
-none299:
-done253:
+end313:
+none311:
+done265:
 	VZEROUPPER
 	RET
 
@@ -5287,11 +5459,11 @@ TEXT ·compareInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case303
+	JNE          case315
 	CMPQ         CX, $+64
-	JB           end305
+	JB           end317
 
-loop304:
+loop316:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPGTQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5352,13 +5524,13 @@ loop304:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop304
+	JAE       loop316
 
-end305:
+end317:
 	CMPQ CX, $+8
-	JB   end307
+	JB   end319
 
-loop306:
+loop318:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPGTQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5370,13 +5542,13 @@ loop306:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop306
+	JAE       loop318
 
-end307:
+end319:
 	TESTQ      CX, CX
-	JZ         none308
+	JZ         none320
 	CMPQ       CX, $+4
-	JB         few309
+	JB         few321
 	VPCMPGTQ   (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5392,9 +5564,9 @@ end307:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end310
+	JMP        end322
 
-few309:
+few321:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5405,17 +5577,17 @@ few309:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end310:
-none308:
-	JMP done302
+end322:
+none320:
+	JMP done314
 
-case303:
+case315:
 	CMPQ BX, $+1
-	JNE  case311
+	JNE  case323
 	CMPQ CX, $+64
-	JB   end313
+	JB   end325
 
-loop312:
+loop324:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVUPD   32(AX), Y2
@@ -5492,13 +5664,13 @@ loop312:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop312
+	JAE       loop324
 
-end313:
+end325:
 	CMPQ CX, $+8
-	JB   end315
+	JB   end327
 
-loop314:
+loop326:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVUPD   32(AX), Y2
@@ -5512,13 +5684,13 @@ loop314:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop314
+	JAE       loop326
 
-end315:
+end327:
 	TESTQ      CX, CX
-	JZ         none316
+	JZ         none328
 	CMPQ       CX, $+4
-	JB         few317
+	JB         few329
 	VMOVUPD    (AX), Y1
 	VPCMPGTQ   Y0, Y1, Y1
 	SUBQ       $+4, CX
@@ -5536,9 +5708,9 @@ end315:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end318
+	JMP        end330
 
-few317:
+few329:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5550,15 +5722,15 @@ few317:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end318:
-none316:
-	JMP done302
+end330:
+none328:
+	JMP done314
 
-case311:
+case323:
 	CMPQ CX, $+64
-	JB   end321
+	JB   end333
 
-loop320:
+loop332:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5619,13 +5791,13 @@ loop320:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop320
+	JAE       loop332
 
-end321:
+end333:
 	CMPQ CX, $+8
-	JB   end323
+	JB   end335
 
-loop322:
+loop334:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5637,13 +5809,13 @@ loop322:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop322
+	JAE       loop334
 
-end323:
+end335:
 	TESTQ      CX, CX
-	JZ         none324
+	JZ         none336
 	CMPQ       CX, $+4
-	JB         few325
+	JB         few337
 	VPCMPEQQ   (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5659,9 +5831,9 @@ end323:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end326
+	JMP        end338
 
-few325:
+few337:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5672,9 +5844,9 @@ few325:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end326:
-none324:
-done302:
+end338:
+none336:
+done314:
 	VZEROUPPER
 	RET
 
@@ -5688,13 +5860,13 @@ TEXT ·arithAVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case328
+	JNE        case340
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain329
+	JZ         plain341
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain329
+	JNZ        plain341
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5702,7 +5874,7 @@ TEXT ·arithAVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none330
+	JZ         none342
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5717,11 +5889,11 @@ TEXT ·arithAVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none330:
+none342:
 	CMPQ DX, $+16
-	JB   end332
+	JB   end344
 
-loop331:
+loop343:
 	VMOVUPD  (AX), Y0
 	VADDPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -5739,17 +5911,17 @@ loop331:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop331
+	JAE      loop343
 
-end332:
+end344:
 	SFENCE
 
-plain329:
+plain341:
 	CMPQ    DX, $+16
-	JB      end334
+	JB      end346
 	PCALIGN $0x40
 
-loop333:
+loop345:
 	VMOVUPD (AX), Y0
 	VADDPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5767,13 +5939,13 @@ loop333:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop333
+	JAE     loop345
 
-end334:
+end346:
 	CMPQ DX, $+4
-	JB   end336
+	JB   end348
 
-loop335:
+loop347:
 	VMOVUPD (AX), Y0
 	VADDPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5782,11 +5954,11 @@ loop335:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop335
+	JAE     loop347
 
-end336:
+end348:
 	TESTQ      DX, DX
-	JZ         none337
+	JZ         none349
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5797,18 +5969,18 @@ end336:
 	VADDPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none337:
-	JMP done327
+none349:
+	JMP done339
 
-case328:
+case340:
 	CMPQ       SI, $+1
-	JNE        case338
+	JNE        case350
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain339
+	JZ         plain351
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain339
+	JNZ        plain351
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5816,7 +5988,7 @@ case328:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none340
+	JZ         none352
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5831,11 +6003,11 @@ case328:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none340:
+none352:
 	CMPQ DX, $+16
-	JB   end342
+	JB   end354
 
-loop341:
+loop353:
 	VMOVUPD  (AX), Y0
 	VSUBPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -5853,17 +6025,17 @@ loop341:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop341
+	JAE      loop353
 
-end342:
+end354:
 	SFENCE
 
-plain339:
+plain351:
 	CMPQ    DX, $+16
-	JB      end344
+	JB      end356
 	PCALIGN $0x40
 
-loop343:
+loop355:
 	VMOVUPD (AX), Y0
 	VSUBPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5881,13 +6053,13 @@ loop343:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop343
+	JAE     loop355
 
-end344:
+end356:
 	CMPQ DX, $+4
-	JB   end346
+	JB   end358
 
-loop345:
+loop357:
 	VMOVUPD (AX), Y0
 	VSUBPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5896,11 +6068,11 @@ loop345:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop345
+	JAE     loop357
 
-end346:
+end358:
 	TESTQ      DX, DX
-	JZ         none347
+	JZ         none359
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5911,18 +6083,18 @@ end346:
 	VSUBPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none347:
-	JMP done327
+none359:
+	JMP done339
 
-case338:
+case350:
 	CMPQ       SI, $+2
-	JNE        case348
+	JNE        case360
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain349
+	JZ         plain361
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain349
+	JNZ        plain361
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5930,7 +6102,7 @@ case338:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none350
+	JZ         none362
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5945,11 +6117,11 @@ case338:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none350:
+none362:
 	CMPQ DX, $+16
-	JB   end352
+	JB   end364
 
-loop351:
+loop363:
 	VMOVUPD  (AX), Y0
 	VMULPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -5967,17 +6139,17 @@ loop351:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop351
+	JAE      loop363
 
-end352:
+end364:
 	SFENCE
 
-plain349:
+plain361:
 	CMPQ    DX, $+16
-	JB      end354
+	JB      end366
 	PCALIGN $0x40
 
-loop353:
+loop365:
 	VMOVUPD (AX), Y0
 	VMULPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5995,13 +6167,13 @@ loop353:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop353
+	JAE     loop365
 
-end354:
+end366:
 	CMPQ DX, $+4
-	JB   end356
+	JB   end368
 
-loop355:
+loop367:
 	VMOVUPD (AX), Y0
 	VMULPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -6010,11 +6182,11 @@ loop355:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop355
+	JAE     loop367
 
-end356:
+end368:
 	TESTQ      DX, DX
-	JZ         none357
+	JZ         none369
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -6025,16 +6197,16 @@ end356:
 	VMULPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none357:
-	JMP done327
+none369:
+	JMP done339
 
-case348:
+case360:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain359
+	JZ         plain371
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain359
+	JNZ        plain371
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -6042,7 +6214,7 @@ case348:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none360
+	JZ         none372
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -6057,11 +6229,11 @@ case348:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none360:
+none372:
 	CMPQ DX, $+16
-	JB   end362
+	JB   end374
 
-loop361:
+loop373:
 	VMOVUPD  (AX), Y0
 	VDIVPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -6079,17 +6251,17 @@ loop361:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop361
+	JAE      loop373
 
-end362:
+end374:
 	SFENCE
 
-plain359:
+plain371:
 	CMPQ    DX, $+16
-	JB      end364
+	JB      end376
 	PCALIGN $0x40
 
-loop363:
+loop375:
 	VMOVUPD (AX), Y0
 	VDIVPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -6107,13 +6279,13 @@ loop363:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop363
+	JAE     loop375
 
-end364:
+end376:
 	CMPQ DX, $+4
-	JB   end366
+	JB   end378
 
-loop365:
+loop377:
 	VMOVUPD (AX), Y0
 	VDIVPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -6122,11 +6294,11 @@ loop365:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop365
+	JAE     loop377
 
-end366:
+end378:
 	TESTQ      DX, DX
-	JZ         none367
+	JZ         none379
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -6137,8 +6309,8 @@ end366:
 	VDIVPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none367:
-done327:
+none379:
+done339:
 	VZEROUPPER
 	RET
 
@@ -6152,13 +6324,13 @@ TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case369
+	JNE        case381
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain370
+	JZ         plain382
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain370
+	JNZ        plain382
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -6166,7 +6338,7 @@ TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none371
+	JZ         none383
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -6181,11 +6353,11 @@ TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none371:
+none383:
 	CMPQ DX, $+16
-	JB   end373
+	JB   end385
 
-loop372:
+loop384:
 	VMOVUPD  (AX), Y0
 	VPADDQ   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -6203,17 +6375,17 @@ loop372:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop372
+	JAE      loop384
 
-end373:
+end385:
 	SFENCE
 
-plain370:
+plain382:
 	CMPQ    DX, $+16
-	JB      end375
+	JB      end387
 	PCALIGN $0x40
 
-loop374:
+loop386:
 	VMOVUPD (AX), Y0
 	VPADDQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -6231,13 +6403,13 @@ loop374:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop374
+	JAE     loop386
 
-end375:
+end387:
 	CMPQ DX, $+4
-	JB   end377
+	JB   end389
 
-loop376:
+loop388:
 	VMOVUPD (AX), Y0
 	VPADDQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -6246,11 +6418,11 @@ loop376:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop376
+	JAE     loop388
 
-end377:
+end389:
 	TESTQ      DX, DX
-	JZ         none378
+	JZ         none390
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -6261,18 +6433,18 @@ end377:
 	VPADDQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none378:
-	JMP done368
+none390:
+	JMP done380
 
-case369:
+case381:
 	CMPQ       SI, $+1
-	JNE        case379
+	JNE        case391
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain380
+	JZ         plain392
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain380
+	JNZ        plain392
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -6280,7 +6452,7 @@ case369:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none381
+	JZ         none393
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -6295,11 +6467,11 @@ case369:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none381:
+none393:
 	CMPQ DX, $+16
-	JB   end383
+	JB   end395
 
-loop382:
+loop394:
 	VMOVUPD  (AX), Y0
 	VPSUBQ   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -6317,17 +6489,17 @@ loop382:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop382
+	JAE      loop394
 
-end383:
+end395:
 	SFENCE
 
-plain380:
+plain392:
 	CMPQ    DX, $+16
-	JB      end385
+	JB      end397
 	PCALIGN $0x40
 
-loop384:
+loop396:
 	VMOVUPD (AX), Y0
 	VPSUBQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -6345,13 +6517,13 @@ loop384:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop384
+	JAE     loop396
 
-end385:
+end397:
 	CMPQ DX, $+4
-	JB   end387
+	JB   end399
 
-loop386:
+loop398:
 	VMOVUPD (AX), Y0
 	VPSUBQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -6360,11 +6532,11 @@ loop386:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop386
+	JAE     loop398
 
-end387:
+end399:
 	TESTQ      DX, DX
-	JZ         none388
+	JZ         none400
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -6375,16 +6547,16 @@ end387:
 	VPSUBQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none388:
-	JMP done368
+none400:
+	JMP done380
 
-case379:
+case391:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain390
+	JZ         plain402
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain390
+	JNZ        plain402
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -6392,7 +6564,7 @@ case379:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none391
+	JZ         none403
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -6415,11 +6587,11 @@ case379:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none391:
+none403:
 	CMPQ DX, $+16
-	JB   end393
+	JB   end405
 
-loop392:
+loop404:
 	VMOVUPD  (AX), Y0
 	VMOVUPD  (CX), Y1
 	VPSRLQ   $0x20, Y0, Y2
@@ -6469,17 +6641,17 @@ loop392:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop392
+	JAE      loop404
 
-end393:
+end405:
 	SFENCE
 
-plain390:
+plain402:
 	CMPQ    DX, $+16
-	JB      end395
+	JB      end407
 	PCALIGN $0x40
 
-loop394:
+loop406:
 	VMOVUPD  (AX), Y0
 	VMOVUPD  (CX), Y1
 	VPSRLQ   $0x20, Y0, Y2
@@ -6529,13 +6701,13 @@ loop394:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop394
+	JAE      loop406
 
-end395:
+end407:
 	CMPQ DX, $+4
-	JB   end397
+	JB   end409
 
-loop396:
+loop408:
 	VMOVUPD  (AX), Y0
 	VMOVUPD  (CX), Y1
 	VPSRLQ   $0x20, Y0, Y2
@@ -6552,11 +6724,11 @@ loop396:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop396
+	JAE      loop408
 
-end397:
+end409:
 	TESTQ      DX, DX
-	JZ         none398
+	JZ         none410
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -6575,8 +6747,8 @@ end397:
 	VPADDQ     Y3, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none398:
-done368:
+none410:
+done380:
 	VZEROUPPER
 	RET
 
@@ -6590,13 +6762,13 @@ TEXT ·unaryAVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case400
+	JNE          case412
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain401
+	JZ           plain413
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain401
+	JNZ          plain413
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -6604,7 +6776,7 @@ TEXT ·unaryAVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none402
+	JZ           none414
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -6616,11 +6788,11 @@ TEXT ·unaryAVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none402:
+none414:
 	CMPQ CX, $+16
-	JB   end404
+	JB   end416
 
-loop403:
+loop415:
 	VMULPD   (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VMULPD   32(AX), Y0, Y1
@@ -6633,17 +6805,17 @@ loop403:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop403
+	JAE      loop415
 
-end404:
+end416:
 	SFENCE
 
-plain401:
+plain413:
 	CMPQ    CX, $+16
-	JB      end406
+	JB      end418
 	PCALIGN $0x40
 
-loop405:
+loop417:
 	VMULPD  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VMULPD  32(AX), Y0, Y1
@@ -6656,24 +6828,24 @@ loop405:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop405
+	JAE     loop417
 
-end406:
+end418:
 	CMPQ CX, $+4
-	JB   end408
+	JB   end420
 
-loop407:
+loop419:
 	VMULPD  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop407
+	JAE     loop419
 
-end408:
+end420:
 	TESTQ      CX, CX
-	JZ         none409
+	JZ         none421
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -6682,18 +6854,18 @@ end408:
 	VMULPD     Y2, Y0, Y0
 	VMASKMOVPD Y0, Y1, (DX)
 
-none409:
-	JMP done399
+none421:
+	JMP done411
 
-case400:
+case412:
 	CMPQ       BX, $+1
-	JNE        case410
+	JNE        case422
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain411
+	JZ         plain423
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain411
+	JNZ        plain423
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -6701,7 +6873,7 @@ case400:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none412
+	JZ         none424
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -6713,11 +6885,11 @@ case400:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none412:
+none424:
 	CMPQ CX, $+16
-	JB   end414
+	JB   end426
 
-loop413:
+loop425:
 	VSQRTPD  (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VSQRTPD  32(AX), Y0
@@ -6730,17 +6902,17 @@ loop413:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop413
+	JAE      loop425
 
-end414:
+end426:
 	SFENCE
 
-plain411:
+plain423:
 	CMPQ    CX, $+16
-	JB      end416
+	JB      end428
 	PCALIGN $0x40
 
-loop415:
+loop427:
 	VSQRTPD (AX), Y0
 	VMOVUPD Y0, (DX)
 	VSQRTPD 32(AX), Y0
@@ -6753,24 +6925,24 @@ loop415:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop415
+	JAE     loop427
 
-end416:
+end428:
 	CMPQ CX, $+4
-	JB   end418
+	JB   end430
 
-loop417:
+loop429:
 	VSQRTPD (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop417
+	JAE     loop429
 
-end418:
+end430:
 	TESTQ      CX, CX
-	JZ         none419
+	JZ         none431
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -6779,18 +6951,18 @@ end418:
 	VSQRTPD    Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none419:
-	JMP done399
+none431:
+	JMP done411
 
-case410:
+case422:
 	CMPQ       BX, $+2
-	JNE        case420
+	JNE        case432
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain421
+	JZ         plain433
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain421
+	JNZ        plain433
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -6798,7 +6970,7 @@ case410:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none422
+	JZ         none434
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -6810,11 +6982,11 @@ case410:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none422:
+none434:
 	CMPQ CX, $+16
-	JB   end424
+	JB   end436
 
-loop423:
+loop435:
 	VPANDN   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPANDN   32(AX), Y1, Y0
@@ -6827,17 +6999,17 @@ loop423:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop423
+	JAE      loop435
 
-end424:
+end436:
 	SFENCE
 
-plain421:
+plain433:
 	CMPQ    CX, $+16
-	JB      end426
+	JB      end438
 	PCALIGN $0x40
 
-loop425:
+loop437:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPANDN  32(AX), Y1, Y0
@@ -6850,24 +7022,24 @@ loop425:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop425
+	JAE     loop437
 
-end426:
+end438:
 	CMPQ CX, $+4
-	JB   end428
+	JB   end440
 
-loop427:
+loop439:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop427
+	JAE     loop439
 
-end428:
+end440:
 	TESTQ      CX, CX
-	JZ         none429
+	JZ         none441
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -6876,16 +7048,16 @@ end428:
 	VPANDN     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none429:
-	JMP done399
+none441:
+	JMP done411
 
-case420:
+case432:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain431
+	JZ         plain443
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain431
+	JNZ        plain443
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -6893,7 +7065,7 @@ case420:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none432
+	JZ         none444
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -6905,11 +7077,11 @@ case420:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none432:
+none444:
 	CMPQ CX, $+16
-	JB   end434
+	JB   end446
 
-loop433:
+loop445:
 	VPXOR    (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPXOR    32(AX), Y1, Y0
@@ -6922,17 +7094,17 @@ loop433:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop433
+	JAE      loop445
 
-end434:
+end446:
 	SFENCE
 
-plain431:
+plain443:
 	CMPQ    CX, $+16
-	JB      end436
+	JB      end448
 	PCALIGN $0x40
 
-loop435:
+loop447:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPXOR   32(AX), Y1, Y0
@@ -6945,24 +7117,24 @@ loop435:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop435
+	JAE     loop447
 
-end436:
+end448:
 	CMPQ CX, $+4
-	JB   end438
+	JB   end450
 
-loop437:
+loop449:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop437
+	JAE     loop449
 
-end438:
+end450:
 	TESTQ      CX, CX
-	JZ         none439
+	JZ         none451
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -6971,8 +7143,8 @@ end438:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none439:
-done399:
+none451:
+done411:
 	VZEROUPPER
 	RET
 
@@ -6988,10 +7160,10 @@ TEXT ·fmaAVX2(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain440
+	JZ          plain452
 	MOVQ        SI, DI
 	ANDQ        $+7, DI
-	JNZ         plain440
+	JNZ         plain452
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
@@ -6999,7 +7171,7 @@ TEXT ·fmaAVX2(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none441
+	JZ          none453
 	LEAQ        avx2const0<>+24(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*8), Y0
@@ -7017,11 +7189,11 @@ TEXT ·fmaAVX2(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (DX)(DI*8), DX
 
-none441:
+none453:
 	CMPQ BX, $+16
-	JB   end443
+	JB   end455
 
-loop442:
+loop454:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PD (DX), Y1, Y0
@@ -7044,17 +7216,17 @@ loop442:
 	ADDQ        $+128, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop442
+	JAE         loop454
 
-end443:
+end455:
 	SFENCE
 
-plain440:
+plain452:
 	CMPQ    BX, $+16
-	JB      end445
+	JB      end457
 	PCALIGN $0x40
 
-loop444:
+loop456:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PD (DX), Y1, Y0
@@ -7077,13 +7249,13 @@ loop444:
 	ADDQ        $+128, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop444
+	JAE         loop456
 
-end445:
+end457:
 	CMPQ BX, $+4
-	JB   end447
+	JB   end459
 
-loop446:
+loop458:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PD (DX), Y1, Y0
@@ -7094,11 +7266,11 @@ loop446:
 	ADDQ        $+32, DX
 	SUBQ        $+4, BX
 	CMPQ        BX, $+4
-	JAE         loop446
+	JAE         loop458
 
-end447:
+end459:
 	TESTQ       BX, BX
-	JZ          none448
+	JZ          none460
 	LEAQ        avx2const0<>+24(SB), DI
 	NEGQ        BX
 	VMOVDQU     (DI)(BX*8), Y0
@@ -7111,7 +7283,7 @@ end447:
 	VFMADD213PD Y3, Y2, Y1
 	VMASKMOVPD  Y1, Y0, (SI)
 
-none448:
+none460:
 	VZEROUPPER
 	RET
 
@@ -7126,10 +7298,10 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain449
+	JZ           plain461
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain449
+	JNZ          plain461
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -7137,7 +7309,7 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none450
+	JZ           none462
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
@@ -7152,11 +7324,11 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none450:
+none462:
 	CMPQ DX, $+16
-	JB   end452
+	JB   end464
 
-loop451:
+loop463:
 	VMOVUPD     (AX), Y1
 	VFMADD213PD (CX), Y0, Y1
 	VMOVNTPD    Y1, (BX)
@@ -7174,17 +7346,17 @@ loop451:
 	ADDQ        $+128, CX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop451
+	JAE         loop463
 
-end452:
+end464:
 	SFENCE
 
-plain449:
+plain461:
 	CMPQ    DX, $+16
-	JB      end454
+	JB      end466
 	PCALIGN $0x40
 
-loop453:
+loop465:
 	VMOVUPD     (AX), Y1
 	VFMADD213PD (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -7202,13 +7374,13 @@ loop453:
 	ADDQ        $+128, CX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop453
+	JAE         loop465
 
-end454:
+end466:
 	CMPQ DX, $+4
-	JB   end456
+	JB   end468
 
-loop455:
+loop467:
 	VMOVUPD     (AX), Y1
 	VFMADD213PD (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -7217,11 +7389,11 @@ loop455:
 	ADDQ        $+32, CX
 	SUBQ        $+4, DX
 	CMPQ        DX, $+4
-	JAE         loop455
+	JAE         loop467
 
-end456:
+end468:
 	TESTQ       DX, DX
-	JZ          none457
+	JZ          none469
 	LEAQ        avx2const0<>+24(SB), SI
 	NEGQ        DX
 	VMOVDQU     (SI)(DX*8), Y1
@@ -7232,7 +7404,7 @@ end456:
 	VFMADD213PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (BX)
 
-none457:
+none469:
 	VZEROUPPER
 	RET
 
@@ -7252,9 +7424,9 @@ TEXT ·compressAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end459
+	JB      end471
 
-loop458:
+loop470:
 	SHRXQ   R8, (SI), R10
 	SHLXQ   R9, (SI)(DI*1), R11
 	ORQ     R11, R10
@@ -7406,9 +7578,9 @@ loop458:
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop458
+	JAE     loop470
 
-end459:
+end471:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -7500,9 +7672,9 @@ TEXT ·placesAVX2(SB), NOSPLIT, $0-48
 	MOVQ         DI, R8
 	NEGQ         R8
 	CMPQ         AX, $+64
-	JB           end461
+	JB           end473
 
-loop460:
+loop472:
 	SHRXQ   DI, (BX), R9
 	SHLXQ   R8, (BX)(SI*1), R10
 	ORQ     R10, R9
@@ -7685,9 +7857,9 @@ loop460:
 	LEAQ    (CX)(R9*8), CX
 	SUBQ    $+64, AX
 	CMPQ    AX, $+64
-	JAE     loop460
+	JAE     loop472
 
-end461:
+end473:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, CX
 	SHRQ $0x03, CX
@@ -7714,11 +7886,11 @@ TEXT ·filterAVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const26<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case463
+	JNE          case475
 	CMPQ         CX, $+32
-	JB           end465
+	JB           end477
 
-loop464:
+loop476:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7786,13 +7958,13 @@ loop464:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop464
+	JAE       loop476
 
-end465:
+end477:
 	CMPQ CX, $+8
-	JB   end467
+	JB   end479
 
-loop466:
+loop478:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7812,18 +7984,18 @@ loop466:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop466
+	JAE       loop478
 
-end467:
-	JMP done462
+end479:
+	JMP done474
 
-case463:
+case475:
 	CMPQ SI, $+1
-	JNE  case468
+	JNE  case480
 	CMPQ CX, $+32
-	JB   end470
+	JB   end482
 
-loop469:
+loop481:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7891,13 +8063,13 @@ loop469:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop469
+	JAE       loop481
 
-end470:
+end482:
 	CMPQ CX, $+8
-	JB   end472
+	JB   end484
 
-loop471:
+loop483:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7917,18 +8089,18 @@ loop471:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop471
+	JAE       loop483
 
-end472:
-	JMP done462
+end484:
+	JMP done474
 
-case468:
+case480:
 	CMPQ SI, $+2
-	JNE  case473
+	JNE  case485
 	CMPQ CX, $+32
-	JB   end475
+	JB   end487
 
-loop474:
+loop486:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7996,13 +8168,13 @@ loop474:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop474
+	JAE       loop486
 
-end475:
+end487:
 	CMPQ CX, $+8
-	JB   end477
+	JB   end489
 
-loop476:
+loop488:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8022,18 +8194,18 @@ loop476:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop476
+	JAE       loop488
 
-end477:
-	JMP done462
+end489:
+	JMP done474
 
-case473:
+case485:
 	CMPQ SI, $+3
-	JNE  case478
+	JNE  case490
 	CMPQ CX, $+32
-	JB   end480
+	JB   end492
 
-loop479:
+loop491:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8101,13 +8273,13 @@ loop479:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop479
+	JAE       loop491
 
-end480:
+end492:
 	CMPQ CX, $+8
-	JB   end482
+	JB   end494
 
-loop481:
+loop493:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8127,18 +8299,18 @@ loop481:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop481
+	JAE       loop493
 
-end482:
-	JMP done462
+end494:
+	JMP done474
 
-case478:
+case490:
 	CMPQ SI, $+4
-	JNE  case483
+	JNE  case495
 	CMPQ CX, $+32
-	JB   end485
+	JB   end497
 
-loop484:
+loop496:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8206,13 +8378,13 @@ loop484:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop484
+	JAE       loop496
 
-end485:
+end497:
 	CMPQ CX, $+8
-	JB   end487
+	JB   end499
 
-loop486:
+loop498:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8232,16 +8404,16 @@ loop486:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop486
+	JAE       loop498
 
-end487:
-	JMP done462
+end499:
+	JMP done474
 
-case483:
+case495:
 	CMPQ CX, $+32
-	JB   end490
+	JB   end502
 
-loop489:
+loop501:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8309,13 +8481,13 @@ loop489:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop489
+	JAE       loop501
 
-end490:
+end502:
 	CMPQ CX, $+8
-	JB   end492
+	JB   end504
 
-loop491:
+loop503:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8335,10 +8507,10 @@ loop491:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop491
+	JAE       loop503
 
-end492:
-done462:
+end504:
+done474:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -8356,11 +8528,11 @@ TEXT ·filterInt64AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const26<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case494
+	JNE          case506
 	CMPQ         CX, $+32
-	JB           end496
+	JB           end508
 
-loop495:
+loop507:
 	VPCMPGTQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8428,294 +8600,294 @@ loop495:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop495
-
-end496:
-	CMPQ CX, $+8
-	JB   end498
-
-loop497:
-	VPCMPGTQ  (AX), Y0, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    (AX), Y1, Y1
-	VPCMPGTQ  32(AX), Y0, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	ADDQ      $+64, AX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop497
-
-end498:
-	JMP done493
-
-case494:
-	CMPQ SI, $+1
-	JNE  case499
-	CMPQ CX, $+32
-	JB   end501
-
-loop500:
-	VMOVUPD   (AX), Y1
-	VPCMPGTQ  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    (AX), Y1, Y1
-	VMOVUPD   32(AX), Y2
-	VPCMPGTQ  Y0, Y2, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   64(AX), Y3
-	VPCMPGTQ  Y0, Y3, Y3
-	VPCMPEQD  Y4, Y4, Y4
-	VPXOR     Y4, Y3, Y3
-	VMOVMSKPD Y3, SI
-	POPCNTL   SI, R9
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y3
-	VPERMD    64(AX), Y3, Y3
-	VMOVUPD   96(AX), Y4
-	VPCMPGTQ  Y0, Y4, Y4
-	VPCMPEQD  Y5, Y5, Y5
-	VPXOR     Y5, Y4, Y4
-	VMOVMSKPD Y4, SI
-	POPCNTL   SI, R10
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y4
-	VPERMD    96(AX), Y4, Y4
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	VMOVUPD   Y3, (DX)
-	LEAQ      (DX)(R9*8), DX
-	VMOVUPD   Y4, (DX)
-	LEAQ      (DX)(R10*8), DX
-	VMOVUPD   128(AX), Y1
-	VPCMPGTQ  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    128(AX), Y1, Y1
-	VMOVUPD   160(AX), Y2
-	VPCMPGTQ  Y0, Y2, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    160(AX), Y2, Y2
-	VMOVUPD   192(AX), Y3
-	VPCMPGTQ  Y0, Y3, Y3
-	VPCMPEQD  Y4, Y4, Y4
-	VPXOR     Y4, Y3, Y3
-	VMOVMSKPD Y3, SI
-	POPCNTL   SI, R9
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y3
-	VPERMD    192(AX), Y3, Y3
-	VMOVUPD   224(AX), Y4
-	VPCMPGTQ  Y0, Y4, Y4
-	VPCMPEQD  Y5, Y5, Y5
-	VPXOR     Y5, Y4, Y4
-	VMOVMSKPD Y4, SI
-	POPCNTL   SI, R10
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y4
-	VPERMD    224(AX), Y4, Y4
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	VMOVUPD   Y3, (DX)
-	LEAQ      (DX)(R9*8), DX
-	VMOVUPD   Y4, (DX)
-	LEAQ      (DX)(R10*8), DX
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop500
-
-end501:
-	CMPQ CX, $+8
-	JB   end503
-
-loop502:
-	VMOVUPD   (AX), Y1
-	VPCMPGTQ  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    (AX), Y1, Y1
-	VMOVUPD   32(AX), Y2
-	VPCMPGTQ  Y0, Y2, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	ADDQ      $+64, AX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop502
-
-end503:
-	JMP done493
-
-case499:
-	CMPQ SI, $+2
-	JNE  case504
-	CMPQ CX, $+32
-	JB   end506
-
-loop505:
-	VMOVUPD   (AX), Y1
-	VPCMPGTQ  Y0, Y1, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    (AX), Y1, Y1
-	VMOVUPD   32(AX), Y2
-	VPCMPGTQ  Y0, Y2, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   64(AX), Y3
-	VPCMPGTQ  Y0, Y3, Y3
-	VMOVMSKPD Y3, SI
-	POPCNTL   SI, R9
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y3
-	VPERMD    64(AX), Y3, Y3
-	VMOVUPD   96(AX), Y4
-	VPCMPGTQ  Y0, Y4, Y4
-	VMOVMSKPD Y4, SI
-	POPCNTL   SI, R10
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y4
-	VPERMD    96(AX), Y4, Y4
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	VMOVUPD   Y3, (DX)
-	LEAQ      (DX)(R9*8), DX
-	VMOVUPD   Y4, (DX)
-	LEAQ      (DX)(R10*8), DX
-	VMOVUPD   128(AX), Y1
-	VPCMPGTQ  Y0, Y1, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    128(AX), Y1, Y1
-	VMOVUPD   160(AX), Y2
-	VPCMPGTQ  Y0, Y2, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    160(AX), Y2, Y2
-	VMOVUPD   192(AX), Y3
-	VPCMPGTQ  Y0, Y3, Y3
-	VMOVMSKPD Y3, SI
-	POPCNTL   SI, R9
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y3
-	VPERMD    192(AX), Y3, Y3
-	VMOVUPD   224(AX), Y4
-	VPCMPGTQ  Y0, Y4, Y4
-	VMOVMSKPD Y4, SI
-	POPCNTL   SI, R10
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y4
-	VPERMD    224(AX), Y4, Y4
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	VMOVUPD   Y3, (DX)
-	LEAQ      (DX)(R9*8), DX
-	VMOVUPD   Y4, (DX)
-	LEAQ      (DX)(R10*8), DX
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop505
-
-end506:
-	CMPQ CX, $+8
-	JB   end508
-
-loop507:
-	VMOVUPD   (AX), Y1
-	VPCMPGTQ  Y0, Y1, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    (AX), Y1, Y1
-	VMOVUPD   32(AX), Y2
-	VPCMPGTQ  Y0, Y2, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	ADDQ      $+64, AX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
 	JAE       loop507
 
 end508:
-	JMP done493
+	CMPQ CX, $+8
+	JB   end510
 
-case504:
-	CMPQ SI, $+3
-	JNE  case509
+loop509:
+	VPCMPGTQ  (AX), Y0, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPGTQ  32(AX), Y0, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop509
+
+end510:
+	JMP done505
+
+case506:
+	CMPQ SI, $+1
+	JNE  case511
 	CMPQ CX, $+32
-	JB   end511
+	JB   end513
 
-loop510:
+loop512:
+	VMOVUPD   (AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    (AX), Y1, Y1
+	VMOVUPD   32(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   64(AX), Y3
+	VPCMPGTQ  Y0, Y3, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPD Y3, SI
+	POPCNTL   SI, R9
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y3
+	VPERMD    64(AX), Y3, Y3
+	VMOVUPD   96(AX), Y4
+	VPCMPGTQ  Y0, Y4, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPD Y4, SI
+	POPCNTL   SI, R10
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	VMOVUPD   Y3, (DX)
+	LEAQ      (DX)(R9*8), DX
+	VMOVUPD   Y4, (DX)
+	LEAQ      (DX)(R10*8), DX
+	VMOVUPD   128(AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    128(AX), Y1, Y1
+	VMOVUPD   160(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    160(AX), Y2, Y2
+	VMOVUPD   192(AX), Y3
+	VPCMPGTQ  Y0, Y3, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPD Y3, SI
+	POPCNTL   SI, R9
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y3
+	VPERMD    192(AX), Y3, Y3
+	VMOVUPD   224(AX), Y4
+	VPCMPGTQ  Y0, Y4, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPD Y4, SI
+	POPCNTL   SI, R10
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y4
+	VPERMD    224(AX), Y4, Y4
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	VMOVUPD   Y3, (DX)
+	LEAQ      (DX)(R9*8), DX
+	VMOVUPD   Y4, (DX)
+	LEAQ      (DX)(R10*8), DX
+	ADDQ      $+256, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop512
+
+end513:
+	CMPQ CX, $+8
+	JB   end515
+
+loop514:
+	VMOVUPD   (AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    (AX), Y1, Y1
+	VMOVUPD   32(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop514
+
+end515:
+	JMP done505
+
+case511:
+	CMPQ SI, $+2
+	JNE  case516
+	CMPQ CX, $+32
+	JB   end518
+
+loop517:
+	VMOVUPD   (AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    (AX), Y1, Y1
+	VMOVUPD   32(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   64(AX), Y3
+	VPCMPGTQ  Y0, Y3, Y3
+	VMOVMSKPD Y3, SI
+	POPCNTL   SI, R9
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y3
+	VPERMD    64(AX), Y3, Y3
+	VMOVUPD   96(AX), Y4
+	VPCMPGTQ  Y0, Y4, Y4
+	VMOVMSKPD Y4, SI
+	POPCNTL   SI, R10
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	VMOVUPD   Y3, (DX)
+	LEAQ      (DX)(R9*8), DX
+	VMOVUPD   Y4, (DX)
+	LEAQ      (DX)(R10*8), DX
+	VMOVUPD   128(AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    128(AX), Y1, Y1
+	VMOVUPD   160(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    160(AX), Y2, Y2
+	VMOVUPD   192(AX), Y3
+	VPCMPGTQ  Y0, Y3, Y3
+	VMOVMSKPD Y3, SI
+	POPCNTL   SI, R9
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y3
+	VPERMD    192(AX), Y3, Y3
+	VMOVUPD   224(AX), Y4
+	VPCMPGTQ  Y0, Y4, Y4
+	VMOVMSKPD Y4, SI
+	POPCNTL   SI, R10
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y4
+	VPERMD    224(AX), Y4, Y4
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	VMOVUPD   Y3, (DX)
+	LEAQ      (DX)(R9*8), DX
+	VMOVUPD   Y4, (DX)
+	LEAQ      (DX)(R10*8), DX
+	ADDQ      $+256, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop517
+
+end518:
+	CMPQ CX, $+8
+	JB   end520
+
+loop519:
+	VMOVUPD   (AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    (AX), Y1, Y1
+	VMOVUPD   32(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop519
+
+end520:
+	JMP done505
+
+case516:
+	CMPQ SI, $+3
+	JNE  case521
+	CMPQ CX, $+32
+	JB   end523
+
+loop522:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -8799,13 +8971,13 @@ loop510:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop510
+	JAE       loop522
 
-end511:
+end523:
 	CMPQ CX, $+8
-	JB   end513
+	JB   end525
 
-loop512:
+loop524:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -8829,18 +9001,18 @@ loop512:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop512
+	JAE       loop524
 
-end513:
-	JMP done493
+end525:
+	JMP done505
 
-case509:
+case521:
 	CMPQ SI, $+4
-	JNE  case514
+	JNE  case526
 	CMPQ CX, $+32
-	JB   end516
+	JB   end528
 
-loop515:
+loop527:
 	VPCMPEQQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8908,13 +9080,13 @@ loop515:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop515
+	JAE       loop527
 
-end516:
+end528:
 	CMPQ CX, $+8
-	JB   end518
+	JB   end530
 
-loop517:
+loop529:
 	VPCMPEQQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8934,16 +9106,16 @@ loop517:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop517
+	JAE       loop529
 
-end518:
-	JMP done493
+end530:
+	JMP done505
 
-case514:
+case526:
 	CMPQ CX, $+32
-	JB   end521
+	JB   end533
 
-loop520:
+loop532:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -9027,13 +9199,13 @@ loop520:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop520
+	JAE       loop532
 
-end521:
+end533:
 	CMPQ CX, $+8
-	JB   end523
+	JB   end535
 
-loop522:
+loop534:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -9057,10 +9229,10 @@ loop522:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop522
+	JAE       loop534
 
-end523:
-done493:
+end535:
+done505:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -9077,21 +9249,21 @@ TEXT ·takeAVX2(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), SI
 	MOVQ BX, DI
 	CMPQ BX, $+8
-	JB   end526
+	JB   end538
 
-loop525:
+loop537:
 	MOVQ (DX), R8
 	CMPQ R8, CX
-	JAE  bad524
+	JAE  bad536
 	MOVQ 8(DX), R9
 	CMPQ R9, CX
-	JAE  bad524
+	JAE  bad536
 	MOVQ 16(DX), R10
 	CMPQ R10, CX
-	JAE  bad524
+	JAE  bad536
 	MOVQ 24(DX), R11
 	CMPQ R11, CX
-	JAE  bad524
+	JAE  bad536
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -9102,16 +9274,16 @@ loop525:
 	MOVQ R11, 24(SI)
 	MOVQ 32(DX), R8
 	CMPQ R8, CX
-	JAE  bad524
+	JAE  bad536
 	MOVQ 40(DX), R9
 	CMPQ R9, CX
-	JAE  bad524
+	JAE  bad536
 	MOVQ 48(DX), R10
 	CMPQ R10, CX
-	JAE  bad524
+	JAE  bad536
 	MOVQ 56(DX), R11
 	CMPQ R11, CX
-	JAE  bad524
+	JAE  bad536
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -9124,10 +9296,10 @@ loop525:
 	ADDQ $+64, SI
 	SUBQ $+8, BX
 	CMPQ BX, $+8
-	JAE  loop525
+	JAE  loop537
 
-end526:
-bad524:
+end538:
+bad536:
 	SUBQ BX, DI
 	MOVQ DI, ret+56(FP)
 	RET
@@ -9141,9 +9313,9 @@ TEXT ·prefixAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end528
+	JB           end540
 
-loop527:
+loop539:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9236,13 +9408,13 @@ loop527:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop527
+	JAE      loop539
 
-end528:
+end540:
 	CMPQ CX, $+8
-	JB   end530
+	JB   end542
 
-loop529:
+loop541:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9269,9 +9441,9 @@ loop529:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop529
+	JAE      loop541
 
-end530:
+end542:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -9285,9 +9457,9 @@ TEXT ·prefixBeforeAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end532
+	JB           end544
 
-loop531:
+loop543:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9400,13 +9572,13 @@ loop531:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop531
+	JAE      loop543
 
-end532:
+end544:
 	CMPQ CX, $+8
-	JB   end534
+	JB   end546
 
-loop533:
+loop545:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9438,9 +9610,9 @@ loop533:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop533
+	JAE      loop545
 
-end534:
+end546:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -9454,9 +9626,9 @@ TEXT ·prefixInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end536
+	JB           end548
 
-loop535:
+loop547:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9549,13 +9721,13 @@ loop535:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop535
+	JAE      loop547
 
-end536:
+end548:
 	CMPQ CX, $+8
-	JB   end538
+	JB   end550
 
-loop537:
+loop549:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9582,9 +9754,9 @@ loop537:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop537
+	JAE      loop549
 
-end538:
+end550:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -9604,9 +9776,9 @@ TEXT ·prefixBeforeInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end540
+	JB           end552
 
-loop539:
+loop551:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9719,13 +9891,13 @@ loop539:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop539
+	JAE      loop551
 
-end540:
+end552:
 	CMPQ CX, $+8
-	JB   end542
+	JB   end554
 
-loop541:
+loop553:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9757,9 +9929,9 @@ loop541:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop541
+	JAE      loop553
 
-end542:
+end554:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -9777,10 +9949,10 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain543
+	JZ           plain555
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain543
+	JNZ          plain555
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -9788,7 +9960,7 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none544
+	JZ           none556
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y5
@@ -9832,11 +10004,11 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none544:
+none556:
 	CMPQ CX, $+16
-	JB   end546
+	JB   end558
 
-loop545:
+loop557:
 	VMOVUPD      avx2const30<>+0(SB), Y5
 	VMINPD       (AX), Y5, Y5
 	VMOVUPD      avx2const31<>+0(SB), Y6
@@ -9977,17 +10149,17 @@ loop545:
 	ADDQ         $+128, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop545
+	JAE          loop557
 
-end546:
+end558:
 	SFENCE
 
-plain543:
+plain555:
 	CMPQ    CX, $+16
-	JB      end548
+	JB      end560
 	PCALIGN $0x40
 
-loop547:
+loop559:
 	VMOVUPD      avx2const30<>+0(SB), Y5
 	VMINPD       (AX), Y5, Y5
 	VMOVUPD      avx2const31<>+0(SB), Y6
@@ -10128,13 +10300,13 @@ loop547:
 	ADDQ         $+128, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop547
+	JAE          loop559
 
-end548:
+end560:
 	CMPQ CX, $+4
-	JB   end550
+	JB   end562
 
-loop549:
+loop561:
 	VMOVUPD      avx2const30<>+0(SB), Y5
 	VMINPD       (AX), Y5, Y5
 	VMOVUPD      avx2const31<>+0(SB), Y6
@@ -10173,11 +10345,11 @@ loop549:
 	ADDQ         $+32, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop549
+	JAE          loop561
 
-end550:
+end562:
 	TESTQ        CX, CX
-	JZ           none551
+	JZ           none563
 	LEAQ         avx2const0<>+24(SB), BX
 	NEGQ         CX
 	VMOVDQU      (BX)(CX*8), Y5
@@ -10218,7 +10390,7 @@ end550:
 	VMULPD       Y6, Y1, Y1
 	VMASKMOVPD   Y1, Y5, (DX)
 
-none551:
+none563:
 	VZEROUPPER
 	RET
 
@@ -10324,10 +10496,10 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	MOVQ        dst+0(FP), DX
 	MOVQ        stream+32(FP), BX
 	TESTQ       BX, BX
-	JZ          plain552
+	JZ          plain564
 	MOVQ        DX, BX
 	ANDQ        $+7, BX
-	JNZ         plain552
+	JNZ         plain564
 	MOVQ        DX, BX
 	NEGQ        BX
 	ANDQ        $+31, BX
@@ -10335,7 +10507,7 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	CMPQ        BX, CX
 	CMOVQHI     CX, BX
 	TESTQ       BX, BX
-	JZ          none553
+	JZ          none565
 	LEAQ        avx2const0<>+24(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*8), Y1
@@ -10386,11 +10558,11 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	LEAQ        (DX)(BX*8), DX
 	LEAQ        (AX)(BX*8), AX
 
-none553:
+none565:
 	CMPQ CX, $+16
-	JB   end556
+	JB   end568
 
-loop555:
+loop567:
 	VMOVUPD     (AX), Y1
 	VMOVUPD     avx2const63<>+0(SB), Y3
 	VMULPD      avx2const59<>+0(SB), Y1, Y2
@@ -10559,17 +10731,17 @@ loop555:
 	ADDQ        $+128, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop555
+	JAE         loop567
 
-end556:
+end568:
 	SFENCE
 
-plain552:
+plain564:
 	CMPQ    CX, $+16
-	JB      end562
+	JB      end574
 	PCALIGN $0x40
 
-loop561:
+loop573:
 	VMOVUPD     (AX), Y1
 	VMOVUPD     avx2const63<>+0(SB), Y3
 	VMULPD      avx2const59<>+0(SB), Y1, Y2
@@ -10738,13 +10910,13 @@ loop561:
 	ADDQ        $+128, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop561
+	JAE         loop573
 
-end562:
+end574:
 	CMPQ CX, $+4
-	JB   end568
+	JB   end580
 
-loop567:
+loop579:
 	VMOVUPD     (AX), Y1
 	VMOVUPD     avx2const63<>+0(SB), Y3
 	VMULPD      avx2const59<>+0(SB), Y1, Y2
@@ -10790,11 +10962,11 @@ loop567:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop567
+	JAE         loop579
 
-end568:
+end580:
 	TESTQ       CX, CX
-	JZ          none570
+	JZ          none582
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y1
@@ -10842,7 +11014,7 @@ end568:
 	VBLENDVPD   Y0, Y2, Y3, Y3
 	VMASKMOVPD  Y3, Y1, (DX)
 
-none570:
+none582:
 	VZEROUPPER
 	RET
 
@@ -10969,9 +11141,9 @@ TEXT ·compensateAVX2(SB), NOSPLIT, $0-32
 	VMOVUPD 192(DX), Y6
 	VMOVUPD 224(DX), Y7
 	CMPQ    CX, $+16
-	JB      end573
+	JB      end585
 
-loop572:
+loop584:
 	VMOVUPD (AX), Y8
 	VADDPD  Y8, Y0, Y9
 	VSUBPD  Y0, Y9, Y10
@@ -11011,9 +11183,9 @@ loop572:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop572
+	JAE     loop584
 
-end573:
+end585:
 	VMOVUPD Y0, (DX)
 	VMOVUPD Y1, 32(DX)
 	VMOVUPD Y2, 64(DX)
@@ -11041,21 +11213,21 @@ TEXT ·sumAbsAVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y8, Y8, Y8
 	VMOVUPD avx2const1<>+0(SB), Y9
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near574
+	JB      near586
 	CMPQ    CX, $+32
-	JB      end576
+	JB      end588
 
-loop575:
+loop587:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end578
+	JB      end590
 	PCALIGN $0x40
 
-loop577:
+loop589:
 	MOVQ   (AX), BX
 	MOVQ   64(AX), BX
 	MOVQ   128(AX), BX
@@ -11079,9 +11251,9 @@ loop577:
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
 	CMPQ   DX, $+32
-	JAE    loop577
+	JAE    loop589
 
-end578:
+end590:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -11102,24 +11274,24 @@ end578:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop575
+	JAE    loop587
 
-end576:
-near574:
+end588:
+near586:
 	CMPQ CX, $+32
-	JB   end580
+	JB   end592
 
-loop579:
+loop591:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end582
+	JB      end594
 	PCALIGN $0x40
 
-loop581:
+loop593:
 	VPANDN (AX), Y9, Y10
 	VADDPD Y10, Y0, Y0
 	VPANDN 32(AX), Y9, Y10
@@ -11139,9 +11311,9 @@ loop581:
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
 	CMPQ   DX, $+32
-	JAE    loop581
+	JAE    loop593
 
-end582:
+end594:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -11162,23 +11334,23 @@ end582:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop579
+	JAE    loop591
 
-end580:
+end592:
 	CMPQ CX, $+4
-	JB   end584
+	JB   end596
 
-loop583:
+loop595:
 	VPANDN (AX), Y9, Y1
 	VADDPD Y1, Y0, Y0
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop583
+	JAE    loop595
 
-end584:
+end596:
 	TESTQ      CX, CX
-	JZ         none585
+	JZ         none597
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y1
@@ -11187,7 +11359,7 @@ end584:
 	VPANDN     Y1, Y9, Y1
 	VADDPD     Y1, Y0, Y0
 
-none585:
+none597:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -11197,274 +11369,80 @@ none585:
 	VZEROUPPER
 	RET
 
-// func keysAVX2(c int, dst *int64, x []int64, stream int)
+// func keysAVX2(c int, dst *int64, x []int64, flip int64, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·keysAVX2(SB), NOSPLIT, $0-48
-	VPXOR      Y0, Y0, Y0
-	MOVQ       x_base+16(FP), AX
-	MOVQ       x_len+24(FP), CX
-	MOVQ       dst+8(FP), DX
-	MOVQ       c+0(FP), BX
-	CMPQ       BX, $+0
-	JNE        case587
-	MOVQ       stream+40(FP), BX
-	TESTQ      BX, BX
-	JZ         plain588
-	MOVQ       DX, BX
-	ANDQ       $+7, BX
-	JNZ        plain588
-	MOVQ       DX, BX
-	NEGQ       BX
-	ANDQ       $+31, BX
-	SHRQ       $0x03, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
-	TESTQ      BX, BX
-	JZ         none589
-	LEAQ       avx2const0<>+24(SB), SI
-	NEGQ       BX
-	VMOVDQU    (SI)(BX*8), Y0
-	NEGQ       BX
-	VMASKMOVPD (AX), Y0, Y1
-	VMOVUPD    Y1, Y1
-	VPXOR      Y2, Y2, Y2
-	VPCMPGTQ   Y1, Y2, Y2
-	VPSRLQ     $0x01, Y2, Y2
-	VPXOR      Y2, Y1, Y1
-	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
-	VMASKMOVPD Y1, Y0, (DX)
-	SUBQ       BX, CX
-	LEAQ       (DX)(BX*8), DX
-	LEAQ       (AX)(BX*8), AX
+TEXT ·keysAVX2(SB), NOSPLIT, $0-56
+	VPXOR        Y0, Y0, Y0
+	VPBROADCASTQ flip+40(FP), Y1
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case599
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain600
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain600
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+31, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none601
+	LEAQ         avx2const0<>+24(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*8), Y0
+	NEGQ         BX
+	VMASKMOVPD   (AX), Y0, Y2
+	VPXOR        Y2, Y1, Y2
+	VPXOR        Y3, Y3, Y3
+	VPCMPGTQ     Y2, Y3, Y3
+	VPSRLQ       $0x01, Y3, Y3
+	VPXOR        Y3, Y2, Y2
+	VPSUBQ       avx2const62<>+0(SB), Y2, Y2
+	VMASKMOVPD   Y2, Y0, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
 
-none589:
+none601:
 	CMPQ CX, $+16
-	JB   end591
-
-loop590:
-	VMOVUPD  (AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
-	VMOVNTPD Y0, (DX)
-	VMOVUPD  32(AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
-	VMOVNTPD Y0, 32(DX)
-	VMOVUPD  64(AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
-	VMOVNTPD Y0, 64(DX)
-	VMOVUPD  96(AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
-	VMOVNTPD Y0, 96(DX)
-	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop590
-
-end591:
-	SFENCE
-
-plain588:
-	CMPQ    CX, $+16
-	JB      end593
-	PCALIGN $0x40
-
-loop592:
-	VMOVUPD  (AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
-	VMOVUPD  Y0, (DX)
-	VMOVUPD  32(AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
-	VMOVUPD  Y0, 32(DX)
-	VMOVUPD  64(AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
-	VMOVUPD  Y0, 64(DX)
-	VMOVUPD  96(AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
-	VMOVUPD  Y0, 96(DX)
-	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop592
-
-end593:
-	CMPQ CX, $+4
-	JB   end595
-
-loop594:
-	VMOVUPD  (AX), Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
-	VMOVUPD  Y0, (DX)
-	ADDQ     $+32, DX
-	ADDQ     $+32, AX
-	SUBQ     $+4, CX
-	CMPQ     CX, $+4
-	JAE      loop594
-
-end595:
-	TESTQ      CX, CX
-	JZ         none596
-	LEAQ       avx2const0<>+24(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y0
-	NEGQ       CX
-	VMASKMOVPD (AX), Y0, Y1
-	VMOVUPD    Y1, Y1
-	VPXOR      Y2, Y2, Y2
-	VPCMPGTQ   Y1, Y2, Y2
-	VPSRLQ     $0x01, Y2, Y2
-	VPXOR      Y2, Y1, Y1
-	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
-	VMASKMOVPD Y1, Y0, (DX)
-
-none596:
-	JMP done586
-
-case587:
-	CMPQ       BX, $+1
-	JNE        case597
-	MOVQ       stream+40(FP), BX
-	TESTQ      BX, BX
-	JZ         plain598
-	MOVQ       DX, BX
-	ANDQ       $+7, BX
-	JNZ        plain598
-	MOVQ       DX, BX
-	NEGQ       BX
-	ANDQ       $+31, BX
-	SHRQ       $0x03, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
-	TESTQ      BX, BX
-	JZ         none599
-	LEAQ       avx2const0<>+24(SB), SI
-	NEGQ       BX
-	VMOVDQU    (SI)(BX*8), Y0
-	NEGQ       BX
-	VMASKMOVPD (AX), Y0, Y1
-	VMOVUPD    Y1, Y1
-	VPADDQ     avx2const62<>+0(SB), Y1, Y1
-	VPXOR      Y2, Y2, Y2
-	VPCMPGTQ   Y1, Y2, Y2
-	VPSRLQ     $0x01, Y2, Y2
-	VPXOR      Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (DX)
-	SUBQ       BX, CX
-	LEAQ       (DX)(BX*8), DX
-	LEAQ       (AX)(BX*8), AX
-
-none599:
-	CMPQ CX, $+16
-	JB   end601
-
-loop600:
-	VMOVUPD  (AX), Y0
-	VPADDQ   avx2const62<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VMOVNTPD Y0, (DX)
-	VMOVUPD  32(AX), Y0
-	VPADDQ   avx2const62<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VMOVNTPD Y0, 32(DX)
-	VMOVUPD  64(AX), Y0
-	VPADDQ   avx2const62<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VMOVNTPD Y0, 64(DX)
-	VMOVUPD  96(AX), Y0
-	VPADDQ   avx2const62<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VMOVNTPD Y0, 96(DX)
-	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop600
-
-end601:
-	SFENCE
-
-plain598:
-	CMPQ    CX, $+16
-	JB      end603
-	PCALIGN $0x40
+	JB   end603
 
 loop602:
-	VMOVUPD  (AX), Y0
-	VPADDQ   avx2const62<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VMOVUPD  Y0, (DX)
-	VMOVUPD  32(AX), Y0
-	VPADDQ   avx2const62<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VMOVUPD  Y0, 32(DX)
-	VMOVUPD  64(AX), Y0
-	VPADDQ   avx2const62<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VMOVUPD  Y0, 64(DX)
-	VMOVUPD  96(AX), Y0
-	VPADDQ   avx2const62<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
-	VMOVUPD  Y0, 96(DX)
+	VPXOR    (AX), Y1, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
+	VMOVNTPD Y0, (DX)
+	VPXOR    32(AX), Y1, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPXOR    64(AX), Y1, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPXOR    96(AX), Y1, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
+	VMOVNTPD Y0, 96(DX)
 	ADDQ     $+128, DX
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
@@ -11472,49 +11450,94 @@ loop602:
 	JAE      loop602
 
 end603:
-	CMPQ CX, $+4
-	JB   end605
+	SFENCE
+
+plain600:
+	CMPQ    CX, $+16
+	JB      end605
+	PCALIGN $0x40
 
 loop604:
-	VMOVUPD  (AX), Y0
-	VPADDQ   avx2const62<>+0(SB), Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPCMPGTQ Y0, Y1, Y1
-	VPSRLQ   $0x01, Y1, Y1
-	VPXOR    Y1, Y0, Y0
+	VPXOR    (AX), Y1, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
+	VMOVUPD  Y0, (DX)
+	VPXOR    32(AX), Y1, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
+	VMOVUPD  Y0, 32(DX)
+	VPXOR    64(AX), Y1, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
+	VMOVUPD  Y0, 64(DX)
+	VPXOR    96(AX), Y1, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
+	VMOVUPD  Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop604
+
+end605:
+	CMPQ CX, $+4
+	JB   end607
+
+loop606:
+	VPXOR    (AX), Y1, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, (DX)
 	ADDQ     $+32, DX
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop604
+	JAE      loop606
 
-end605:
+end607:
 	TESTQ      CX, CX
-	JZ         none606
+	JZ         none608
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
 	NEGQ       CX
-	VMASKMOVPD (AX), Y0, Y1
-	VMOVUPD    Y1, Y1
-	VPADDQ     avx2const62<>+0(SB), Y1, Y1
+	VMASKMOVPD (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y1
 	VPXOR      Y2, Y2, Y2
 	VPCMPGTQ   Y1, Y2, Y2
 	VPSRLQ     $0x01, Y2, Y2
 	VPXOR      Y2, Y1, Y1
+	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none606:
-	JMP done586
+none608:
+	JMP done598
 
-case597:
-	MOVQ       stream+40(FP), BX
+case599:
+	CMPQ       BX, $+1
+	JNE        case609
+	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain608
+	JZ         plain610
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain608
+	JNZ        plain610
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -11522,163 +11545,432 @@ case597:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none609
+	JZ         none611
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
-	VMOVDQU    (SI)(BX*8), Y1
+	VMOVDQU    (SI)(BX*8), Y0
 	NEGQ       BX
-	VMASKMOVPD (AX), Y1, Y2
-	VADDPD     Y2, Y0, Y2
-	VCMPPD     $0x03, Y2, Y2, Y3
-	VBLENDVPD  Y3, avx2const66<>+0(SB), Y2, Y2
+	VMASKMOVPD (AX), Y0, Y2
+	VMOVUPD    Y2, Y2
+	VPADDQ     avx2const62<>+0(SB), Y2, Y2
 	VPXOR      Y3, Y3, Y3
 	VPCMPGTQ   Y2, Y3, Y3
 	VPSRLQ     $0x01, Y3, Y3
 	VPXOR      Y3, Y2, Y2
-	VPSUBQ     avx2const62<>+0(SB), Y2, Y2
-	VMASKMOVPD Y2, Y1, (DX)
+	VPXOR      Y2, Y1, Y2
+	VMASKMOVPD Y2, Y0, (DX)
 	SUBQ       BX, CX
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none609:
+none611:
 	CMPQ CX, $+16
-	JB   end611
-
-loop610:
-	VADDPD    (AX), Y0, Y1
-	VCMPPD    $0x03, Y1, Y1, Y2
-	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
-	VPXOR     Y2, Y2, Y2
-	VPCMPGTQ  Y1, Y2, Y2
-	VPSRLQ    $0x01, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
-	VMOVNTPD  Y1, (DX)
-	VADDPD    32(AX), Y0, Y1
-	VCMPPD    $0x03, Y1, Y1, Y2
-	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
-	VPXOR     Y2, Y2, Y2
-	VPCMPGTQ  Y1, Y2, Y2
-	VPSRLQ    $0x01, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
-	VMOVNTPD  Y1, 32(DX)
-	VADDPD    64(AX), Y0, Y1
-	VCMPPD    $0x03, Y1, Y1, Y2
-	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
-	VPXOR     Y2, Y2, Y2
-	VPCMPGTQ  Y1, Y2, Y2
-	VPSRLQ    $0x01, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
-	VMOVNTPD  Y1, 64(DX)
-	VADDPD    96(AX), Y0, Y1
-	VCMPPD    $0x03, Y1, Y1, Y2
-	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
-	VPXOR     Y2, Y2, Y2
-	VPCMPGTQ  Y1, Y2, Y2
-	VPSRLQ    $0x01, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
-	VMOVNTPD  Y1, 96(DX)
-	ADDQ      $+128, DX
-	ADDQ      $+128, AX
-	SUBQ      $+16, CX
-	CMPQ      CX, $+16
-	JAE       loop610
-
-end611:
-	SFENCE
-
-plain608:
-	CMPQ    CX, $+16
-	JB      end613
-	PCALIGN $0x40
+	JB   end613
 
 loop612:
-	VADDPD    (AX), Y0, Y1
-	VCMPPD    $0x03, Y1, Y1, Y2
-	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
-	VPXOR     Y2, Y2, Y2
-	VPCMPGTQ  Y1, Y2, Y2
-	VPSRLQ    $0x01, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
-	VMOVUPD   Y1, (DX)
-	VADDPD    32(AX), Y0, Y1
-	VCMPPD    $0x03, Y1, Y1, Y2
-	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
-	VPXOR     Y2, Y2, Y2
-	VPCMPGTQ  Y1, Y2, Y2
-	VPSRLQ    $0x01, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
-	VMOVUPD   Y1, 32(DX)
-	VADDPD    64(AX), Y0, Y1
-	VCMPPD    $0x03, Y1, Y1, Y2
-	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
-	VPXOR     Y2, Y2, Y2
-	VPCMPGTQ  Y1, Y2, Y2
-	VPSRLQ    $0x01, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
-	VMOVUPD   Y1, 64(DX)
-	VADDPD    96(AX), Y0, Y1
-	VCMPPD    $0x03, Y1, Y1, Y2
-	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
-	VPXOR     Y2, Y2, Y2
-	VPCMPGTQ  Y1, Y2, Y2
-	VPSRLQ    $0x01, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
-	VMOVUPD   Y1, 96(DX)
+	VMOVUPD  (AX), Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VMOVUPD  32(AX), Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VMOVUPD  64(AX), Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VMOVUPD  96(AX), Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop612
+
+end613:
+	SFENCE
+
+plain610:
+	CMPQ    CX, $+16
+	JB      end615
+	PCALIGN $0x40
+
+loop614:
+	VMOVUPD  (AX), Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
+	VMOVUPD  Y0, (DX)
+	VMOVUPD  32(AX), Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
+	VMOVUPD  Y0, 32(DX)
+	VMOVUPD  64(AX), Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
+	VMOVUPD  Y0, 64(DX)
+	VMOVUPD  96(AX), Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
+	VMOVUPD  Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop614
+
+end615:
+	CMPQ CX, $+4
+	JB   end617
+
+loop616:
+	VMOVUPD  (AX), Y0
+	VPADDQ   avx2const62<>+0(SB), Y0, Y0
+	VPXOR    Y2, Y2, Y2
+	VPCMPGTQ Y0, Y2, Y2
+	VPSRLQ   $0x01, Y2, Y2
+	VPXOR    Y2, Y0, Y0
+	VPXOR    Y0, Y1, Y0
+	VMOVUPD  Y0, (DX)
+	ADDQ     $+32, DX
+	ADDQ     $+32, AX
+	SUBQ     $+4, CX
+	CMPQ     CX, $+4
+	JAE      loop616
+
+end617:
+	TESTQ      CX, CX
+	JZ         none618
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y0
+	NEGQ       CX
+	VMASKMOVPD (AX), Y0, Y2
+	VMOVUPD    Y2, Y2
+	VPADDQ     avx2const62<>+0(SB), Y2, Y2
+	VPXOR      Y3, Y3, Y3
+	VPCMPGTQ   Y2, Y3, Y3
+	VPSRLQ     $0x01, Y3, Y3
+	VPXOR      Y3, Y2, Y2
+	VPXOR      Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+
+none618:
+	JMP done598
+
+case609:
+	CMPQ       BX, $+2
+	JNE        case619
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain620
+	MOVQ       DX, BX
+	ANDQ       $+7, BX
+	JNZ        plain620
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none621
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y2
+	NEGQ       BX
+	VMASKMOVPD (AX), Y2, Y3
+	VPXOR      Y3, Y1, Y3
+	VADDPD     Y3, Y0, Y3
+	VCMPPD     $0x03, Y3, Y3, Y4
+	VBLENDVPD  Y4, avx2const66<>+0(SB), Y3, Y3
+	VPXOR      Y4, Y4, Y4
+	VPCMPGTQ   Y3, Y4, Y4
+	VPSRLQ     $0x01, Y4, Y4
+	VPXOR      Y4, Y3, Y3
+	VPSUBQ     avx2const62<>+0(SB), Y3, Y3
+	VMASKMOVPD Y3, Y2, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*8), DX
+	LEAQ       (AX)(BX*8), AX
+
+none621:
+	CMPQ CX, $+16
+	JB   end623
+
+loop622:
+	VPXOR     (AX), Y1, Y2
+	VADDPD    Y2, Y0, Y2
+	VCMPPD    $0x03, Y2, Y2, Y3
+	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPGTQ  Y2, Y3, Y3
+	VPSRLQ    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VMOVNTPD  Y2, (DX)
+	VPXOR     32(AX), Y1, Y2
+	VADDPD    Y2, Y0, Y2
+	VCMPPD    $0x03, Y2, Y2, Y3
+	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPGTQ  Y2, Y3, Y3
+	VPSRLQ    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VMOVNTPD  Y2, 32(DX)
+	VPXOR     64(AX), Y1, Y2
+	VADDPD    Y2, Y0, Y2
+	VCMPPD    $0x03, Y2, Y2, Y3
+	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPGTQ  Y2, Y3, Y3
+	VPSRLQ    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VMOVNTPD  Y2, 64(DX)
+	VPXOR     96(AX), Y1, Y2
+	VADDPD    Y2, Y0, Y2
+	VCMPPD    $0x03, Y2, Y2, Y3
+	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPGTQ  Y2, Y3, Y3
+	VPSRLQ    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VMOVNTPD  Y2, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop612
+	JAE       loop622
 
-end613:
+end623:
+	SFENCE
+
+plain620:
+	CMPQ    CX, $+16
+	JB      end625
+	PCALIGN $0x40
+
+loop624:
+	VPXOR     (AX), Y1, Y2
+	VADDPD    Y2, Y0, Y2
+	VCMPPD    $0x03, Y2, Y2, Y3
+	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPGTQ  Y2, Y3, Y3
+	VPSRLQ    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VMOVUPD   Y2, (DX)
+	VPXOR     32(AX), Y1, Y2
+	VADDPD    Y2, Y0, Y2
+	VCMPPD    $0x03, Y2, Y2, Y3
+	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPGTQ  Y2, Y3, Y3
+	VPSRLQ    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VMOVUPD   Y2, 32(DX)
+	VPXOR     64(AX), Y1, Y2
+	VADDPD    Y2, Y0, Y2
+	VCMPPD    $0x03, Y2, Y2, Y3
+	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPGTQ  Y2, Y3, Y3
+	VPSRLQ    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VMOVUPD   Y2, 64(DX)
+	VPXOR     96(AX), Y1, Y2
+	VADDPD    Y2, Y0, Y2
+	VCMPPD    $0x03, Y2, Y2, Y3
+	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPGTQ  Y2, Y3, Y3
+	VPSRLQ    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VMOVUPD   Y2, 96(DX)
+	ADDQ      $+128, DX
+	ADDQ      $+128, AX
+	SUBQ      $+16, CX
+	CMPQ      CX, $+16
+	JAE       loop624
+
+end625:
 	CMPQ CX, $+4
-	JB   end615
+	JB   end627
 
-loop614:
-	VADDPD    (AX), Y0, Y1
-	VCMPPD    $0x03, Y1, Y1, Y2
-	VBLENDVPD Y2, avx2const66<>+0(SB), Y1, Y1
-	VPXOR     Y2, Y2, Y2
-	VPCMPGTQ  Y1, Y2, Y2
-	VPSRLQ    $0x01, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VPSUBQ    avx2const62<>+0(SB), Y1, Y1
-	VMOVUPD   Y1, (DX)
+loop626:
+	VPXOR     (AX), Y1, Y2
+	VADDPD    Y2, Y0, Y2
+	VCMPPD    $0x03, Y2, Y2, Y3
+	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VPXOR     Y3, Y3, Y3
+	VPCMPGTQ  Y2, Y3, Y3
+	VPSRLQ    $0x01, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VMOVUPD   Y2, (DX)
 	ADDQ      $+32, DX
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop614
+	JAE       loop626
 
-end615:
+end627:
 	TESTQ      CX, CX
-	JZ         none616
+	JZ         none628
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y1
+	VMOVDQU    (BX)(CX*8), Y2
 	NEGQ       CX
-	VMASKMOVPD (AX), Y1, Y2
-	VADDPD     Y2, Y0, Y0
-	VCMPPD     $0x03, Y0, Y0, Y2
-	VBLENDVPD  Y2, avx2const66<>+0(SB), Y0, Y0
-	VPXOR      Y2, Y2, Y2
-	VPCMPGTQ   Y0, Y2, Y2
-	VPSRLQ     $0x01, Y2, Y2
-	VPXOR      Y2, Y0, Y0
-	VPSUBQ     avx2const62<>+0(SB), Y0, Y0
-	VMASKMOVPD Y0, Y1, (DX)
+	VMASKMOVPD (AX), Y2, Y3
+	VPXOR      Y3, Y1, Y1
+	VADDPD     Y1, Y0, Y1
+	VCMPPD     $0x03, Y1, Y1, Y0
+	VBLENDVPD  Y0, avx2const66<>+0(SB), Y1, Y1
+	VPXOR      Y0, Y0, Y0
+	VPCMPGTQ   Y1, Y0, Y0
+	VPSRLQ     $0x01, Y0, Y0
+	VPXOR      Y0, Y1, Y1
+	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
+	VMASKMOVPD Y1, Y2, (DX)
 
-none616:
-done586:
+none628:
+	JMP done598
+
+case619:
+	MOVQ       stream+48(FP), BX
+	TESTQ      BX, BX
+	JZ         plain630
+	MOVQ       DX, BX
+	ANDQ       $+7, BX
+	JNZ        plain630
+	MOVQ       DX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, CX
+	CMOVQHI    CX, BX
+	TESTQ      BX, BX
+	JZ         none631
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	NEGQ       BX
+	VMASKMOVPD (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y2
+	VMASKMOVPD Y2, Y0, (DX)
+	SUBQ       BX, CX
+	LEAQ       (DX)(BX*8), DX
+	LEAQ       (AX)(BX*8), AX
+
+none631:
+	CMPQ CX, $+16
+	JB   end633
+
+loop632:
+	VPXOR    (AX), Y1, Y0
+	VMOVNTPD Y0, (DX)
+	VPXOR    32(AX), Y1, Y0
+	VMOVNTPD Y0, 32(DX)
+	VPXOR    64(AX), Y1, Y0
+	VMOVNTPD Y0, 64(DX)
+	VPXOR    96(AX), Y1, Y0
+	VMOVNTPD Y0, 96(DX)
+	ADDQ     $+128, DX
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	CMPQ     CX, $+16
+	JAE      loop632
+
+end633:
+	SFENCE
+
+plain630:
+	CMPQ    CX, $+16
+	JB      end635
+	PCALIGN $0x40
+
+loop634:
+	VPXOR   (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	VPXOR   32(AX), Y1, Y0
+	VMOVUPD Y0, 32(DX)
+	VPXOR   64(AX), Y1, Y0
+	VMOVUPD Y0, 64(DX)
+	VPXOR   96(AX), Y1, Y0
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DX
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	CMPQ    CX, $+16
+	JAE     loop634
+
+end635:
+	CMPQ CX, $+4
+	JB   end637
+
+loop636:
+	VPXOR   (AX), Y1, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $+32, DX
+	ADDQ    $+32, AX
+	SUBQ    $+4, CX
+	CMPQ    CX, $+4
+	JAE     loop636
+
+end637:
+	TESTQ      CX, CX
+	JZ         none638
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*8), Y0
+	NEGQ       CX
+	VMASKMOVPD (AX), Y0, Y2
+	VPXOR      Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (DX)
+
+none638:
+done598:
 	VZEROUPPER
 	RET
 
@@ -11705,13 +11997,13 @@ TEXT ·partitionAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx2const26<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end619
+	JB           end641
 
-loop618:
+loop640:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+128
-	JB        end617
+	JB        end639
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -11770,10 +12062,10 @@ loop618:
 	LEAQ      -32(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop618
+	JAE       loop640
 
-end619:
-end617:
+end641:
+end639:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -11811,13 +12103,13 @@ TEXT ·partitionPairsAVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx2const26<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end622
+	JB           end644
 
-loop621:
+loop643:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+64
-	JB        end620
+	JB        end642
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -11860,10 +12152,10 @@ loop621:
 	LEAQ      -32(BX)(R10*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop621
+	JAE       loop643
 
-end622:
-end620:
+end644:
+end642:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -11889,7 +12181,7 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         CX, $+4
-	JA           more624
+	JA           more646
 	LEAQ         (AX), CX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -11909,11 +12201,11 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VBLENDVPD    Y2, Y1, Y3, Y2
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (AX)
-	JMP          sorted623
+	JMP          sorted645
 
-more624:
+more646:
 	CMPQ       CX, $+8
-	JA         more625
+	JA         more647
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
@@ -11966,11 +12258,11 @@ more624:
 	VMOVUPD    Y2, (AX)
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 32(AX)
-	JMP        sorted623
+	JMP        sorted645
 
-more625:
+more647:
 	CMPQ       CX, $+16
-	JA         more626
+	JA         more648
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
@@ -12119,9 +12411,9 @@ more625:
 	VMASKMOVPD Y5, Y1, 64(AX)
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
 	VMASKMOVPD Y3, Y0, 96(AX)
-	JMP        sorted623
+	JMP        sorted645
 
-more626:
+more648:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
@@ -12519,7 +12811,7 @@ more626:
 	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 224(AX)
 
-sorted623:
+sorted645:
 	VZEROUPPER
 	RET
 
@@ -12604,7 +12896,7 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         DX, $+4
-	JA           more629
+	JA           more651
 	LEAQ         (AX), DX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -12640,11 +12932,11 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMASKMOVPD   Y1, Y3, (AX)
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (CX)
-	JMP          sorted628
+	JMP          sorted650
 
-more629:
+more651:
 	CMPQ       DX, $+8
-	JA         more630
+	JA         more652
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), DX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
@@ -12739,9 +13031,9 @@ more629:
 	VMOVUPD    Y3, (CX)
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 32(CX)
-	JMP        sorted628
+	JMP        sorted650
 
-more630:
+more652:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), DX
@@ -13011,7 +13303,7 @@ more630:
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 96(CX)
 
-sorted628:
+sorted650:
 	VZEROUPPER
 	RET
 
@@ -13038,16 +13330,16 @@ TEXT ·gemmTileAVX2(SB), NOSPLIT, $0-80
 	MOVQ    a+8(FP), SI
 	MOVQ    b+16(FP), DI
 	CMPQ    DX, $+4
-	JA      wider633
+	JA      wider655
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end635
+	JB      end657
 
-loop634:
+loop656:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Y12
@@ -13130,14 +13422,14 @@ loop634:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop634
+	JAE          loop656
 
-end635:
+end657:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end637
+	JB   end659
 
-loop636:
+loop658:
 	VMOVUPD      (DI), Y12
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Y13
@@ -13180,13 +13472,13 @@ loop636:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop636
+	JAE          loop658
 
-end637:
+end659:
 	CMPQ BX, $+1
-	JB   end639
+	JB   end661
 
-loop638:
+loop660:
 	VMOVUPD      (DI), Y12
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Y13
@@ -13201,23 +13493,23 @@ loop638:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop638
+	JAE          loop660
 
-end639:
-	JMP multiplied632
+end661:
+	JMP multiplied654
 
-wider633:
+wider655:
 	CMPQ    DX, $+8
-	JA      wider640
+	JA      wider662
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end642
+	JB      end664
 
-loop641:
+loop663:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Y12
@@ -13340,14 +13632,14 @@ loop641:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop641
+	JAE          loop663
 
-end642:
+end664:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end644
+	JB   end666
 
-loop643:
+loop665:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	PREFETCHT0   2048(SI)
@@ -13410,13 +13702,13 @@ loop643:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop643
+	JAE          loop665
 
-end644:
+end666:
 	CMPQ BX, $+1
-	JB   end646
+	JB   end668
 
-loop645:
+loop667:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	PREFETCHT0   2048(SI)
@@ -13436,21 +13728,21 @@ loop645:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop645
+	JAE          loop667
 
-end646:
-	JMP multiplied632
+end668:
+	JMP multiplied654
 
-wider640:
+wider662:
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end648
+	JB      end670
 
-loop647:
+loop669:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	ADDQ         CX, R8
@@ -13614,14 +13906,14 @@ loop647:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop647
+	JAE          loop669
 
-end648:
+end670:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end650
+	JB   end672
 
-loop649:
+loop671:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	VMOVUPD      64(DI), Y14
@@ -13704,13 +13996,13 @@ loop649:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop649
+	JAE          loop671
 
-end650:
+end672:
 	CMPQ BX, $+1
-	JB   end652
+	JB   end674
 
-loop651:
+loop673:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	VMOVUPD      64(DI), Y14
@@ -13735,14 +14027,14 @@ loop651:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop651
+	JAE          loop673
 
-end652:
-multiplied632:
+end674:
+multiplied654:
 	MOVQ         alpha+56(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
 	CMPQ         BX, SI
-	JE           scaled653
+	JE           scaled675
 	VBROADCASTSD alpha+56(FP), Y12
 	VMULPD       Y12, Y0, Y0
 	VMULPD       Y12, Y1, Y1
@@ -13757,13 +14049,13 @@ multiplied632:
 	VMULPD       Y12, Y10, Y10
 	VMULPD       Y12, Y11, Y11
 
-scaled653:
+scaled675:
 	MOVQ         rows+40(FP), SI
 	MOVQ         keep+72(FP), BX
 	TESTQ        BX, BX
-	JZ           over654
+	JZ           over676
 	CMPQ         DX, $+12
-	JB           part655
+	JB           part677
 	VBROADCASTSD beta+64(FP), Y12
 	VFMADD231PD  (AX), Y12, Y0
 	VMOVUPD      Y0, (AX)
@@ -13772,7 +14064,7 @@ scaled653:
 	VFMADD231PD  64(AX), Y12, Y8
 	VMOVUPD      Y8, 64(AX)
 	CMPQ         SI, $+1
-	JBE          end656
+	JBE          end678
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y1
 	VMOVUPD      Y1, (AX)
@@ -13781,7 +14073,7 @@ scaled653:
 	VFMADD231PD  64(AX), Y12, Y9
 	VMOVUPD      Y9, 64(AX)
 	CMPQ         SI, $+2
-	JBE          end656
+	JBE          end678
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y2
 	VMOVUPD      Y2, (AX)
@@ -13790,7 +14082,7 @@ scaled653:
 	VFMADD231PD  64(AX), Y12, Y10
 	VMOVUPD      Y10, 64(AX)
 	CMPQ         SI, $+3
-	JBE          end656
+	JBE          end678
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y3
 	VMOVUPD      Y3, (AX)
@@ -13799,14 +14091,14 @@ scaled653:
 	VFMADD231PD  64(AX), Y12, Y11
 	VMOVUPD      Y11, 64(AX)
 
-end656:
+end678:
 	VZEROUPPER
 	RET
 
-part655:
+part677:
 	VBROADCASTSD beta+64(FP), Y12
 	CMPQ         DX, $+0
-	JBE          all657
+	JBE          all679
 	LEAQ         (DX), BX
 	MOVQ         $+4, DI
 	CMPQ         BX, DI
@@ -13822,27 +14114,27 @@ part655:
 	VFMADD231PD  Y14, Y12, Y0
 	VMASKMOVPD   Y0, Y13, (BX)
 	CMPQ         SI, $+1
-	JBE          end658
+	JBE          end680
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y1
 	VMASKMOVPD   Y1, Y13, (BX)
 	CMPQ         SI, $+2
-	JBE          end658
+	JBE          end680
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y2
 	VMASKMOVPD   Y2, Y13, (BX)
 	CMPQ         SI, $+3
-	JBE          end658
+	JBE          end680
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y3
 	VMASKMOVPD   Y3, Y13, (BX)
 
-end658:
+end680:
 	CMPQ        DX, $+4
-	JBE         all657
+	JBE         all679
 	LEAQ        -4(DX), BX
 	MOVQ        $+4, DI
 	CMPQ        BX, DI
@@ -13858,27 +14150,27 @@ end658:
 	VFMADD231PD Y1, Y12, Y4
 	VMASKMOVPD  Y4, Y0, (BX)
 	CMPQ        SI, $+1
-	JBE         end659
+	JBE         end681
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y5
 	VMASKMOVPD  Y5, Y0, (BX)
 	CMPQ        SI, $+2
-	JBE         end659
+	JBE         end681
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y6
 	VMASKMOVPD  Y6, Y0, (BX)
 	CMPQ        SI, $+3
-	JBE         end659
+	JBE         end681
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y7
 	VMASKMOVPD  Y7, Y0, (BX)
 
-end659:
+end681:
 	CMPQ        DX, $+8
-	JBE         all657
+	JBE         all679
 	LEAQ        -8(DX), DX
 	MOVQ        $+4, BX
 	CMPQ        DX, BX
@@ -13894,61 +14186,61 @@ end659:
 	VFMADD231PD Y1, Y12, Y8
 	VMASKMOVPD  Y8, Y0, (AX)
 	CMPQ        SI, $+1
-	JBE         end660
+	JBE         end682
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y9
 	VMASKMOVPD  Y9, Y0, (AX)
 	CMPQ        SI, $+2
-	JBE         end660
+	JBE         end682
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y10
 	VMASKMOVPD  Y10, Y0, (AX)
 	CMPQ        SI, $+3
-	JBE         end660
+	JBE         end682
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y11
 	VMASKMOVPD  Y11, Y0, (AX)
 
-end660:
-all657:
+end682:
+all679:
 	VZEROUPPER
 	RET
 
-over654:
+over676:
 	CMPQ    DX, $+12
-	JB      part661
+	JB      part683
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y4, 32(AX)
 	VMOVUPD Y8, 64(AX)
 	CMPQ    SI, $+1
-	JBE     end662
+	JBE     end684
 	ADDQ    CX, AX
 	VMOVUPD Y1, (AX)
 	VMOVUPD Y5, 32(AX)
 	VMOVUPD Y9, 64(AX)
 	CMPQ    SI, $+2
-	JBE     end662
+	JBE     end684
 	ADDQ    CX, AX
 	VMOVUPD Y2, (AX)
 	VMOVUPD Y6, 32(AX)
 	VMOVUPD Y10, 64(AX)
 	CMPQ    SI, $+3
-	JBE     end662
+	JBE     end684
 	ADDQ    CX, AX
 	VMOVUPD Y3, (AX)
 	VMOVUPD Y7, 32(AX)
 	VMOVUPD Y11, 64(AX)
 
-end662:
+end684:
 	VZEROUPPER
 	RET
 
-part661:
+part683:
 	CMPQ       DX, $+0
-	JBE        all663
+	JBE        all685
 	LEAQ       (DX), BX
 	MOVQ       $+4, DI
 	CMPQ       BX, DI
@@ -13962,21 +14254,21 @@ part661:
 	LEAQ       (AX), BX
 	VMASKMOVPD Y0, Y12, (BX)
 	CMPQ       SI, $+1
-	JBE        end664
+	JBE        end686
 	ADDQ       CX, BX
 	VMASKMOVPD Y1, Y12, (BX)
 	CMPQ       SI, $+2
-	JBE        end664
+	JBE        end686
 	ADDQ       CX, BX
 	VMASKMOVPD Y2, Y12, (BX)
 	CMPQ       SI, $+3
-	JBE        end664
+	JBE        end686
 	ADDQ       CX, BX
 	VMASKMOVPD Y3, Y12, (BX)
 
-end664:
+end686:
 	CMPQ       DX, $+4
-	JBE        all663
+	JBE        all685
 	LEAQ       -4(DX), BX
 	MOVQ       $+4, DI
 	CMPQ       BX, DI
@@ -13990,21 +14282,21 @@ end664:
 	LEAQ       32(AX), BX
 	VMASKMOVPD Y4, Y0, (BX)
 	CMPQ       SI, $+1
-	JBE        end665
+	JBE        end687
 	ADDQ       CX, BX
 	VMASKMOVPD Y5, Y0, (BX)
 	CMPQ       SI, $+2
-	JBE        end665
+	JBE        end687
 	ADDQ       CX, BX
 	VMASKMOVPD Y6, Y0, (BX)
 	CMPQ       SI, $+3
-	JBE        end665
+	JBE        end687
 	ADDQ       CX, BX
 	VMASKMOVPD Y7, Y0, (BX)
 
-end665:
+end687:
 	CMPQ       DX, $+8
-	JBE        all663
+	JBE        all685
 	LEAQ       -8(DX), DX
 	MOVQ       $+4, BX
 	CMPQ       DX, BX
@@ -14018,20 +14310,20 @@ end665:
 	LEAQ       64(AX), AX
 	VMASKMOVPD Y8, Y0, (AX)
 	CMPQ       SI, $+1
-	JBE        end666
+	JBE        end688
 	ADDQ       CX, AX
 	VMASKMOVPD Y9, Y0, (AX)
 	CMPQ       SI, $+2
-	JBE        end666
+	JBE        end688
 	ADDQ       CX, AX
 	VMASKMOVPD Y10, Y0, (AX)
 	CMPQ       SI, $+3
-	JBE        end666
+	JBE        end688
 	ADDQ       CX, AX
 	VMASKMOVPD Y11, Y0, (AX)
 
-end666:
-all663:
+end688:
+all685:
 	VZEROUPPER
 	RET
 
@@ -14065,9 +14357,9 @@ TEXT ·gemmPackLeftAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y0
 	CMPQ    SI, $+1
-	JB      end668
+	JB      end690
 
-loop667:
+loop689:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y1
 	VMOVUPD    Y1, (AX)
@@ -14075,9 +14367,9 @@ loop667:
 	ADDQ       $+32, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop667
+	JAE        loop689
 
-end668:
+end690:
 	VZEROUPPER
 	RET
 
@@ -14121,9 +14413,9 @@ TEXT ·gemmPackRightAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y2
 	CMPQ    SI, $+1
-	JB      end670
+	JB      end692
 
-loop669:
+loop691:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y3
 	VMOVUPD    Y3, (AX)
@@ -14137,9 +14429,9 @@ loop669:
 	ADDQ       $+96, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop669
+	JAE        loop691
 
-end670:
+end692:
 	VZEROUPPER
 	RET
 
@@ -14167,9 +14459,9 @@ TEXT ·gemmPackAlongAVX2(SB), NOSPLIT, $0-48
 	CMOVQLE R8, R9
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+4
-	JB      end672
+	JB      end694
 
-loop671:
+loop693:
 	VMOVUPD    (SI), Y0
 	VMOVUPD    (DI), Y1
 	VMOVUPD    (R8), Y2
@@ -14196,11 +14488,11 @@ loop671:
 	ADDQ       $+32, R9
 	SUBQ       $+4, DX
 	CMPQ       DX, $+4
-	JAE        loop671
+	JAE        loop693
 
-end672:
+end694:
 	TESTQ      DX, DX
-	JZ         none673
+	JZ         none695
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
@@ -14219,16 +14511,16 @@ end672:
 	VPERM2F128 $0x31, Y0, Y1, Y0
 	VMOVUPD    Y3, (AX)
 	CMPQ       DX, $+1
-	JBE        end674
+	JBE        end696
 	ADDQ       CX, AX
 	VMOVUPD    Y4, (AX)
 	CMPQ       DX, $+2
-	JBE        end674
+	JBE        end696
 	ADDQ       CX, AX
 	VMOVUPD    Y2, (AX)
 
-end674:
-none673:
+end696:
+none695:
 	VZEROUPPER
 	RET
 
@@ -14255,10 +14547,10 @@ TEXT ·gemvDotAVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	CMPQ    CX, $+8
-	JB      end676
+	JB      end698
 	PCALIGN $0x40
 
-loop675:
+loop697:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -14276,13 +14568,13 @@ loop675:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop675
+	JAE         loop697
 
-end676:
+end698:
 	CMPQ CX, $+4
-	JB   end678
+	JB   end700
 
-loop677:
+loop699:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -14295,11 +14587,11 @@ loop677:
 	ADDQ        $+32, R8
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop677
+	JAE         loop699
 
-end678:
+end700:
 	TESTQ       CX, CX
-	JZ          none679
+	JZ          none701
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y8
@@ -14315,7 +14607,7 @@ end678:
 	VFMADD231PD Y12, Y9, Y4
 	VFMADD231PD Y8, Y9, Y6
 
-none679:
+none701:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -14355,10 +14647,10 @@ TEXT ·gemvDotOneAVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y0, Y0, Y0
 	VPXOR   Y1, Y1, Y1
 	CMPQ    CX, $+8
-	JB      end681
+	JB      end703
 	PCALIGN $0x40
 
-loop680:
+loop702:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	VMOVUPD     32(AX), Y2
@@ -14367,24 +14659,24 @@ loop680:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop680
+	JAE         loop702
 
-end681:
+end703:
 	CMPQ CX, $+4
-	JB   end683
+	JB   end705
 
-loop682:
+loop704:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop682
+	JAE         loop704
 
-end683:
+end705:
 	TESTQ       CX, CX
-	JZ          none684
+	JZ          none706
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y2
@@ -14394,7 +14686,7 @@ end683:
 	VMOVUPD     Y3, Y3
 	VFMADD231PD Y2, Y3, Y0
 
-none684:
+none706:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -14425,10 +14717,10 @@ TEXT ·gemvAddAVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSD 16(DX), Y2
 	VBROADCASTSD 24(DX), Y3
 	CMPQ         CX, $+8
-	JB           end686
+	JB           end708
 	PCALIGN      $0x40
 
-loop685:
+loop707:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -14448,13 +14740,13 @@ loop685:
 	ADDQ        $+64, R9
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop685
+	JAE         loop707
 
-end686:
+end708:
 	CMPQ CX, $+4
-	JB   end688
+	JB   end710
 
-loop687:
+loop709:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -14468,11 +14760,11 @@ loop687:
 	ADDQ        $+32, R9
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop687
+	JAE         loop709
 
-end688:
+end710:
 	TESTQ       CX, CX
-	JZ          none689
+	JZ          none711
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y4
@@ -14489,7 +14781,7 @@ end688:
 	VFMADD231PD Y9, Y3, Y5
 	VMASKMOVPD  Y5, Y4, (AX)
 
-none689:
+none711:
 	VZEROUPPER
 	RET
 
@@ -14504,10 +14796,10 @@ TEXT ·gemvAddOneAVX2(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Y0
 	CMPQ         CX, $+8
-	JB           end691
+	JB           end713
 	PCALIGN      $0x40
 
-loop690:
+loop712:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -14518,13 +14810,13 @@ loop690:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop690
+	JAE         loop712
 
-end691:
+end713:
 	CMPQ CX, $+4
-	JB   end693
+	JB   end715
 
-loop692:
+loop714:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -14532,11 +14824,11 @@ loop692:
 	ADDQ        $+32, BX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop692
+	JAE         loop714
 
-end693:
+end715:
 	TESTQ       CX, CX
-	JZ          none694
+	JZ          none716
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y1
@@ -14547,7 +14839,7 @@ end693:
 	VFMADD231PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (AX)
 
-none694:
+none716:
 	VZEROUPPER
 	RET
 
@@ -14565,10 +14857,10 @@ TEXT ·sumInt32AVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	CMPQ    CX, $+32
-	JB      end696
+	JB      end718
 	PCALIGN $0x40
 
-loop695:
+loop717:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -14588,13 +14880,13 @@ loop695:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop695
+	JAE     loop717
 
-end696:
+end718:
 	CMPQ CX, $+8
-	JB   end698
+	JB   end720
 
-loop697:
+loop719:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -14602,11 +14894,11 @@ loop697:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop697
+	JAE     loop719
 
-end698:
+end720:
 	TESTQ      CX, CX
-	JZ         none699
+	JZ         none721
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y8
@@ -14617,7 +14909,7 @@ end698:
 	VPSRAD     $0x10, Y8, Y8
 	VPADDD     Y8, Y4, Y4
 
-none699:
+none721:
 	VPADDD       Y2, Y0, Y0
 	VPADDD       Y3, Y1, Y1
 	VPADDD       Y1, Y0, Y0
@@ -14657,10 +14949,10 @@ TEXT ·dotInt32AVX2(SB), NOSPLIT, $0-56
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	CMPQ    CX, $+32
-	JB      end701
+	JB      end723
 	PCALIGN $0x40
 
-loop700:
+loop722:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -14697,13 +14989,13 @@ loop700:
 	ADDQ    $+128, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop700
+	JAE     loop722
 
-end701:
+end723:
 	CMPQ CX, $+8
-	JB   end703
+	JB   end725
 
-loop702:
+loop724:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -14716,11 +15008,11 @@ loop702:
 	ADDQ    $+32, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop702
+	JAE     loop724
 
-end703:
+end725:
 	TESTQ      CX, CX
-	JZ         none704
+	JZ         none726
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y8
@@ -14736,7 +15028,7 @@ end703:
 	VPMULDQ    Y9, Y8, Y10
 	VPADDQ     Y10, Y4, Y4
 
-none704:
+none726:
 	VPADDQ       Y4, Y0, Y0
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
@@ -14768,10 +15060,10 @@ TEXT ·minMaxFloat32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y8
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, $+32
-	JB           end706
+	JB           end728
 	PCALIGN      $0x40
 
-loop705:
+loop727:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -14791,13 +15083,13 @@ loop705:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop705
+	JAE     loop727
 
-end706:
+end728:
 	CMPQ CX, $+8
-	JB   end708
+	JB   end730
 
-loop707:
+loop729:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -14806,11 +15098,11 @@ loop707:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop707
+	JAE     loop729
 
-end708:
+end730:
 	TESTQ      CX, CX
-	JZ         none709
+	JZ         none731
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y10
@@ -14823,7 +15115,7 @@ end708:
 	VCMPPS     $0x03, Y0, Y0, Y0
 	VORPS      Y0, Y9, Y9
 
-none709:
+none731:
 	VMINPS       Y1, Y3, Y1
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y1, Y2, Y1
@@ -14844,11 +15136,11 @@ none709:
 	VMAXPS       X5, X0, X5
 	VMOVMSKPS    Y9, AX
 	TESTQ        AX, AX
-	JZ           ordered710
+	JZ           ordered732
 	VPCMPEQD     X1, X1, X1
 	VPCMPEQD     X5, X5, X5
 
-ordered710:
+ordered732:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X5, hi+28(FP)
 	VZEROUPPER
@@ -14869,10 +15161,10 @@ TEXT ·minMaxInt32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
 	CMPQ         CX, $+32
-	JB           end712
+	JB           end734
 	PCALIGN      $0x40
 
-loop711:
+loop733:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
@@ -14888,24 +15180,24 @@ loop711:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop711
+	JAE     loop733
 
-end712:
+end734:
 	CMPQ CX, $+8
-	JB   end714
+	JB   end736
 
-loop713:
+loop735:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop713
+	JAE     loop735
 
-end714:
+end736:
 	TESTQ      CX, CX
-	JZ         none715
+	JZ         none737
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -14916,7 +15208,7 @@ end714:
 	VPMINSD    Y0, Y1, Y1
 	VPMAXSD    Y0, Y5, Y5
 
-none715:
+none737:
 	VPMINSD      Y1, Y3, Y1
 	VPMINSD      Y2, Y4, Y2
 	VPMINSD      Y1, Y2, Y1
@@ -14950,13 +15242,13 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case717
+	JNE        case739
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain718
+	JZ         plain740
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain718
+	JNZ        plain740
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -14964,7 +15256,7 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none719
+	JZ         none741
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -14979,11 +15271,11 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none719:
+none741:
 	CMPQ DX, $+32
-	JB   end721
+	JB   end743
 
-loop720:
+loop742:
 	VMOVUPD  (AX), Y0
 	VADDPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -15001,17 +15293,17 @@ loop720:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop720
+	JAE      loop742
 
-end721:
+end743:
 	SFENCE
 
-plain718:
+plain740:
 	CMPQ    DX, $+32
-	JB      end723
+	JB      end745
 	PCALIGN $0x40
 
-loop722:
+loop744:
 	VMOVUPD (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15029,13 +15321,13 @@ loop722:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop722
+	JAE     loop744
 
-end723:
+end745:
 	CMPQ DX, $+8
-	JB   end725
+	JB   end747
 
-loop724:
+loop746:
 	VMOVUPD (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15044,11 +15336,11 @@ loop724:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop724
+	JAE     loop746
 
-end725:
+end747:
 	TESTQ      DX, DX
-	JZ         none726
+	JZ         none748
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -15059,18 +15351,18 @@ end725:
 	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none726:
-	JMP done716
+none748:
+	JMP done738
 
-case717:
+case739:
 	CMPQ       SI, $+1
-	JNE        case727
+	JNE        case749
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain728
+	JZ         plain750
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain728
+	JNZ        plain750
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -15078,7 +15370,7 @@ case717:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none729
+	JZ         none751
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -15093,11 +15385,11 @@ case717:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none729:
+none751:
 	CMPQ DX, $+32
-	JB   end731
+	JB   end753
 
-loop730:
+loop752:
 	VMOVUPD  (AX), Y0
 	VSUBPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -15115,17 +15407,17 @@ loop730:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop730
+	JAE      loop752
 
-end731:
+end753:
 	SFENCE
 
-plain728:
+plain750:
 	CMPQ    DX, $+32
-	JB      end733
+	JB      end755
 	PCALIGN $0x40
 
-loop732:
+loop754:
 	VMOVUPD (AX), Y0
 	VSUBPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15143,13 +15435,13 @@ loop732:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop732
+	JAE     loop754
 
-end733:
+end755:
 	CMPQ DX, $+8
-	JB   end735
+	JB   end757
 
-loop734:
+loop756:
 	VMOVUPD (AX), Y0
 	VSUBPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15158,11 +15450,11 @@ loop734:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop734
+	JAE     loop756
 
-end735:
+end757:
 	TESTQ      DX, DX
-	JZ         none736
+	JZ         none758
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -15173,18 +15465,18 @@ end735:
 	VSUBPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none736:
-	JMP done716
+none758:
+	JMP done738
 
-case727:
+case749:
 	CMPQ       SI, $+2
-	JNE        case737
+	JNE        case759
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain738
+	JZ         plain760
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain738
+	JNZ        plain760
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -15192,7 +15484,7 @@ case727:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none739
+	JZ         none761
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -15207,11 +15499,11 @@ case727:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none739:
+none761:
 	CMPQ DX, $+32
-	JB   end741
+	JB   end763
 
-loop740:
+loop762:
 	VMOVUPD  (AX), Y0
 	VMULPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -15229,17 +15521,17 @@ loop740:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop740
+	JAE      loop762
 
-end741:
+end763:
 	SFENCE
 
-plain738:
+plain760:
 	CMPQ    DX, $+32
-	JB      end743
+	JB      end765
 	PCALIGN $0x40
 
-loop742:
+loop764:
 	VMOVUPD (AX), Y0
 	VMULPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15257,13 +15549,13 @@ loop742:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop742
+	JAE     loop764
 
-end743:
+end765:
 	CMPQ DX, $+8
-	JB   end745
+	JB   end767
 
-loop744:
+loop766:
 	VMOVUPD (AX), Y0
 	VMULPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15272,11 +15564,11 @@ loop744:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop744
+	JAE     loop766
 
-end745:
+end767:
 	TESTQ      DX, DX
-	JZ         none746
+	JZ         none768
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -15287,16 +15579,16 @@ end745:
 	VMULPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none746:
-	JMP done716
+none768:
+	JMP done738
 
-case737:
+case759:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain748
+	JZ         plain770
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain748
+	JNZ        plain770
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -15304,7 +15596,7 @@ case737:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none749
+	JZ         none771
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -15319,11 +15611,11 @@ case737:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none749:
+none771:
 	CMPQ DX, $+32
-	JB   end751
+	JB   end773
 
-loop750:
+loop772:
 	VMOVUPD  (AX), Y0
 	VDIVPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -15341,17 +15633,17 @@ loop750:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop750
+	JAE      loop772
 
-end751:
+end773:
 	SFENCE
 
-plain748:
+plain770:
 	CMPQ    DX, $+32
-	JB      end753
+	JB      end775
 	PCALIGN $0x40
 
-loop752:
+loop774:
 	VMOVUPD (AX), Y0
 	VDIVPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15369,13 +15661,13 @@ loop752:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop752
+	JAE     loop774
 
-end753:
+end775:
 	CMPQ DX, $+8
-	JB   end755
+	JB   end777
 
-loop754:
+loop776:
 	VMOVUPD (AX), Y0
 	VDIVPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15384,11 +15676,11 @@ loop754:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop754
+	JAE     loop776
 
-end755:
+end777:
 	TESTQ      DX, DX
-	JZ         none756
+	JZ         none778
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -15399,8 +15691,8 @@ end755:
 	VDIVPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none756:
-done716:
+none778:
+done738:
 	VZEROUPPER
 	RET
 
@@ -15414,13 +15706,13 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case758
+	JNE        case780
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain759
+	JZ         plain781
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain759
+	JNZ        plain781
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -15428,7 +15720,7 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none760
+	JZ         none782
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -15443,11 +15735,11 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none760:
+none782:
 	CMPQ DX, $+32
-	JB   end762
+	JB   end784
 
-loop761:
+loop783:
 	VMOVUPD  (AX), Y0
 	VPADDD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -15465,17 +15757,17 @@ loop761:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop761
+	JAE      loop783
 
-end762:
+end784:
 	SFENCE
 
-plain759:
+plain781:
 	CMPQ    DX, $+32
-	JB      end764
+	JB      end786
 	PCALIGN $0x40
 
-loop763:
+loop785:
 	VMOVUPD (AX), Y0
 	VPADDD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15493,13 +15785,13 @@ loop763:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop763
+	JAE     loop785
 
-end764:
+end786:
 	CMPQ DX, $+8
-	JB   end766
+	JB   end788
 
-loop765:
+loop787:
 	VMOVUPD (AX), Y0
 	VPADDD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15508,11 +15800,11 @@ loop765:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop765
+	JAE     loop787
 
-end766:
+end788:
 	TESTQ      DX, DX
-	JZ         none767
+	JZ         none789
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -15523,18 +15815,18 @@ end766:
 	VPADDD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none767:
-	JMP done757
+none789:
+	JMP done779
 
-case758:
+case780:
 	CMPQ       SI, $+1
-	JNE        case768
+	JNE        case790
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain769
+	JZ         plain791
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain769
+	JNZ        plain791
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -15542,7 +15834,7 @@ case758:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none770
+	JZ         none792
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -15557,11 +15849,11 @@ case758:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none770:
+none792:
 	CMPQ DX, $+32
-	JB   end772
+	JB   end794
 
-loop771:
+loop793:
 	VMOVUPD  (AX), Y0
 	VPSUBD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -15579,17 +15871,17 @@ loop771:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop771
+	JAE      loop793
 
-end772:
+end794:
 	SFENCE
 
-plain769:
+plain791:
 	CMPQ    DX, $+32
-	JB      end774
+	JB      end796
 	PCALIGN $0x40
 
-loop773:
+loop795:
 	VMOVUPD (AX), Y0
 	VPSUBD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15607,13 +15899,13 @@ loop773:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop773
+	JAE     loop795
 
-end774:
+end796:
 	CMPQ DX, $+8
-	JB   end776
+	JB   end798
 
-loop775:
+loop797:
 	VMOVUPD (AX), Y0
 	VPSUBD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15622,11 +15914,11 @@ loop775:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop775
+	JAE     loop797
 
-end776:
+end798:
 	TESTQ      DX, DX
-	JZ         none777
+	JZ         none799
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -15637,16 +15929,16 @@ end776:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none777:
-	JMP done757
+none799:
+	JMP done779
 
-case768:
+case790:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain779
+	JZ         plain801
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain779
+	JNZ        plain801
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -15654,7 +15946,7 @@ case768:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none780
+	JZ         none802
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -15669,11 +15961,11 @@ case768:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none780:
+none802:
 	CMPQ DX, $+32
-	JB   end782
+	JB   end804
 
-loop781:
+loop803:
 	VMOVUPD  (AX), Y0
 	VPMULLD  (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -15691,17 +15983,17 @@ loop781:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop781
+	JAE      loop803
 
-end782:
+end804:
 	SFENCE
 
-plain779:
+plain801:
 	CMPQ    DX, $+32
-	JB      end784
+	JB      end806
 	PCALIGN $0x40
 
-loop783:
+loop805:
 	VMOVUPD (AX), Y0
 	VPMULLD (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15719,13 +16011,13 @@ loop783:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop783
+	JAE     loop805
 
-end784:
+end806:
 	CMPQ DX, $+8
-	JB   end786
+	JB   end808
 
-loop785:
+loop807:
 	VMOVUPD (AX), Y0
 	VPMULLD (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15734,11 +16026,11 @@ loop785:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop785
+	JAE     loop807
 
-end786:
+end808:
 	TESTQ      DX, DX
-	JZ         none787
+	JZ         none809
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -15749,8 +16041,8 @@ end786:
 	VPMULLD    Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none787:
-done757:
+none809:
+done779:
 	VZEROUPPER
 	RET
 
@@ -15764,13 +16056,13 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case789
+	JNE          case811
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain790
+	JZ           plain812
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain790
+	JNZ          plain812
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -15778,7 +16070,7 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none791
+	JZ           none813
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -15790,11 +16082,11 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none791:
+none813:
 	CMPQ CX, $+32
-	JB   end793
+	JB   end815
 
-loop792:
+loop814:
 	VMULPS   (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VMULPS   32(AX), Y0, Y1
@@ -15807,17 +16099,17 @@ loop792:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop792
+	JAE      loop814
 
-end793:
+end815:
 	SFENCE
 
-plain790:
+plain812:
 	CMPQ    CX, $+32
-	JB      end795
+	JB      end817
 	PCALIGN $0x40
 
-loop794:
+loop816:
 	VMULPS  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VMULPS  32(AX), Y0, Y1
@@ -15830,24 +16122,24 @@ loop794:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop794
+	JAE     loop816
 
-end795:
+end817:
 	CMPQ CX, $+8
-	JB   end797
+	JB   end819
 
-loop796:
+loop818:
 	VMULPS  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop796
+	JAE     loop818
 
-end797:
+end819:
 	TESTQ      CX, CX
-	JZ         none798
+	JZ         none820
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -15856,18 +16148,18 @@ end797:
 	VMULPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (DX)
 
-none798:
-	JMP done788
+none820:
+	JMP done810
 
-case789:
+case811:
 	CMPQ       BX, $+1
-	JNE        case799
+	JNE        case821
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain800
+	JZ         plain822
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain800
+	JNZ        plain822
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -15875,7 +16167,7 @@ case789:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none801
+	JZ         none823
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -15887,11 +16179,11 @@ case789:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none801:
+none823:
 	CMPQ CX, $+32
-	JB   end803
+	JB   end825
 
-loop802:
+loop824:
 	VSQRTPS  (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VSQRTPS  32(AX), Y0
@@ -15904,17 +16196,17 @@ loop802:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop802
+	JAE      loop824
 
-end803:
+end825:
 	SFENCE
 
-plain800:
+plain822:
 	CMPQ    CX, $+32
-	JB      end805
+	JB      end827
 	PCALIGN $0x40
 
-loop804:
+loop826:
 	VSQRTPS (AX), Y0
 	VMOVUPD Y0, (DX)
 	VSQRTPS 32(AX), Y0
@@ -15927,24 +16219,24 @@ loop804:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop804
+	JAE     loop826
 
-end805:
+end827:
 	CMPQ CX, $+8
-	JB   end807
+	JB   end829
 
-loop806:
+loop828:
 	VSQRTPS (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop806
+	JAE     loop828
 
-end807:
+end829:
 	TESTQ      CX, CX
-	JZ         none808
+	JZ         none830
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -15953,18 +16245,18 @@ end807:
 	VSQRTPS    Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none808:
-	JMP done788
+none830:
+	JMP done810
 
-case799:
+case821:
 	CMPQ       BX, $+2
-	JNE        case809
+	JNE        case831
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain810
+	JZ         plain832
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain810
+	JNZ        plain832
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -15972,7 +16264,7 @@ case799:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none811
+	JZ         none833
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -15984,11 +16276,11 @@ case799:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none811:
+none833:
 	CMPQ CX, $+32
-	JB   end813
+	JB   end835
 
-loop812:
+loop834:
 	VPANDN   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPANDN   32(AX), Y1, Y0
@@ -16001,17 +16293,17 @@ loop812:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop812
+	JAE      loop834
 
-end813:
+end835:
 	SFENCE
 
-plain810:
+plain832:
 	CMPQ    CX, $+32
-	JB      end815
+	JB      end837
 	PCALIGN $0x40
 
-loop814:
+loop836:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPANDN  32(AX), Y1, Y0
@@ -16024,24 +16316,24 @@ loop814:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop814
+	JAE     loop836
 
-end815:
+end837:
 	CMPQ CX, $+8
-	JB   end817
+	JB   end839
 
-loop816:
+loop838:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop816
+	JAE     loop838
 
-end817:
+end839:
 	TESTQ      CX, CX
-	JZ         none818
+	JZ         none840
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -16050,16 +16342,16 @@ end817:
 	VPANDN     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none818:
-	JMP done788
+none840:
+	JMP done810
 
-case809:
+case831:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain820
+	JZ         plain842
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain820
+	JNZ        plain842
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -16067,7 +16359,7 @@ case809:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none821
+	JZ         none843
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -16079,11 +16371,11 @@ case809:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none821:
+none843:
 	CMPQ CX, $+32
-	JB   end823
+	JB   end845
 
-loop822:
+loop844:
 	VPXOR    (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPXOR    32(AX), Y1, Y0
@@ -16096,17 +16388,17 @@ loop822:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop822
+	JAE      loop844
 
-end823:
+end845:
 	SFENCE
 
-plain820:
+plain842:
 	CMPQ    CX, $+32
-	JB      end825
+	JB      end847
 	PCALIGN $0x40
 
-loop824:
+loop846:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPXOR   32(AX), Y1, Y0
@@ -16119,24 +16411,24 @@ loop824:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop824
+	JAE     loop846
 
-end825:
+end847:
 	CMPQ CX, $+8
-	JB   end827
+	JB   end849
 
-loop826:
+loop848:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop826
+	JAE     loop848
 
-end827:
+end849:
 	TESTQ      CX, CX
-	JZ         none828
+	JZ         none850
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -16145,8 +16437,8 @@ end827:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none828:
-done788:
+none850:
+done810:
 	VZEROUPPER
 	RET
 
@@ -16166,13 +16458,13 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case830
+	JNE          case852
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain831
+	JZ           plain853
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain831
+	JNZ          plain853
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -16180,7 +16472,7 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none832
+	JZ           none854
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -16192,11 +16484,11 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none832:
+none854:
 	CMPQ CX, $+32
-	JB   end834
+	JB   end856
 
-loop833:
+loop855:
 	VPMULLD  (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VPMULLD  32(AX), Y0, Y1
@@ -16209,17 +16501,17 @@ loop833:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop833
+	JAE      loop855
 
-end834:
+end856:
 	SFENCE
 
-plain831:
+plain853:
 	CMPQ    CX, $+32
-	JB      end836
+	JB      end858
 	PCALIGN $0x40
 
-loop835:
+loop857:
 	VPMULLD (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VPMULLD 32(AX), Y0, Y1
@@ -16232,24 +16524,24 @@ loop835:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop835
+	JAE     loop857
 
-end836:
+end858:
 	CMPQ CX, $+8
-	JB   end838
+	JB   end860
 
-loop837:
+loop859:
 	VPMULLD (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop837
+	JAE     loop859
 
-end838:
+end860:
 	TESTQ      CX, CX
-	JZ         none839
+	JZ         none861
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16258,18 +16550,18 @@ end838:
 	VPMULLD    Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (DX)
 
-none839:
-	JMP done829
+none861:
+	JMP done851
 
-case830:
+case852:
 	CMPQ       BX, $+1
-	JNE        case840
+	JNE        case862
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain841
+	JZ         plain863
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain841
+	JNZ        plain863
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -16277,7 +16569,7 @@ case830:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none842
+	JZ         none864
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -16289,11 +16581,11 @@ case830:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none842:
+none864:
 	CMPQ CX, $+32
-	JB   end844
+	JB   end866
 
-loop843:
+loop865:
 	VPABSD   (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VPABSD   32(AX), Y0
@@ -16306,17 +16598,17 @@ loop843:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop843
+	JAE      loop865
 
-end844:
+end866:
 	SFENCE
 
-plain841:
+plain863:
 	CMPQ    CX, $+32
-	JB      end846
+	JB      end868
 	PCALIGN $0x40
 
-loop845:
+loop867:
 	VPABSD  (AX), Y0
 	VMOVUPD Y0, (DX)
 	VPABSD  32(AX), Y0
@@ -16329,24 +16621,24 @@ loop845:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop845
+	JAE     loop867
 
-end846:
+end868:
 	CMPQ CX, $+8
-	JB   end848
+	JB   end870
 
-loop847:
+loop869:
 	VPABSD  (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop847
+	JAE     loop869
 
-end848:
+end870:
 	TESTQ      CX, CX
-	JZ         none849
+	JZ         none871
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -16355,16 +16647,16 @@ end848:
 	VPABSD     Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none849:
-	JMP done829
+none871:
+	JMP done851
 
-case840:
+case862:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain851
+	JZ         plain873
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain851
+	JNZ        plain873
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -16372,7 +16664,7 @@ case840:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none852
+	JZ         none874
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -16384,11 +16676,11 @@ case840:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none852:
+none874:
 	CMPQ CX, $+32
-	JB   end854
+	JB   end876
 
-loop853:
+loop875:
 	VPSUBD   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPSUBD   32(AX), Y1, Y0
@@ -16401,17 +16693,17 @@ loop853:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop853
+	JAE      loop875
 
-end854:
+end876:
 	SFENCE
 
-plain851:
+plain873:
 	CMPQ    CX, $+32
-	JB      end856
+	JB      end878
 	PCALIGN $0x40
 
-loop855:
+loop877:
 	VPSUBD  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPSUBD  32(AX), Y1, Y0
@@ -16424,24 +16716,24 @@ loop855:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop855
+	JAE     loop877
 
-end856:
+end878:
 	CMPQ CX, $+8
-	JB   end858
+	JB   end880
 
-loop857:
+loop879:
 	VPSUBD  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop857
+	JAE     loop879
 
-end858:
+end880:
 	TESTQ      CX, CX
-	JZ         none859
+	JZ         none881
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -16450,8 +16742,8 @@ end858:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none859:
-done829:
+none881:
+done851:
 	VZEROUPPER
 	RET
 
@@ -16467,10 +16759,10 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain860
+	JZ          plain882
 	MOVQ        SI, DI
 	ANDQ        $+3, DI
-	JNZ         plain860
+	JNZ         plain882
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
@@ -16478,7 +16770,7 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none861
+	JZ          none883
 	LEAQ        avx2const79<>+32(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*4), Y0
@@ -16496,11 +16788,11 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
 
-none861:
+none883:
 	CMPQ BX, $+32
-	JB   end863
+	JB   end885
 
-loop862:
+loop884:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -16523,17 +16815,17 @@ loop862:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop862
+	JAE         loop884
 
-end863:
+end885:
 	SFENCE
 
-plain860:
+plain882:
 	CMPQ    BX, $+32
-	JB      end865
+	JB      end887
 	PCALIGN $0x40
 
-loop864:
+loop886:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -16556,13 +16848,13 @@ loop864:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop864
+	JAE         loop886
 
-end865:
+end887:
 	CMPQ BX, $+8
-	JB   end867
+	JB   end889
 
-loop866:
+loop888:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -16573,11 +16865,11 @@ loop866:
 	ADDQ        $+32, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop866
+	JAE         loop888
 
-end867:
+end889:
 	TESTQ       BX, BX
-	JZ          none868
+	JZ          none890
 	LEAQ        avx2const79<>+32(SB), DI
 	NEGQ        BX
 	VMOVDQU     (DI)(BX*4), Y0
@@ -16590,7 +16882,7 @@ end867:
 	VFMADD213PS Y3, Y2, Y1
 	VMASKMOVPS  Y1, Y0, (SI)
 
-none868:
+none890:
 	VZEROUPPER
 	RET
 
@@ -16605,10 +16897,10 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain869
+	JZ           plain891
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain869
+	JNZ          plain891
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -16616,7 +16908,7 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none870
+	JZ           none892
 	LEAQ         avx2const79<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
@@ -16631,11 +16923,11 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none870:
+none892:
 	CMPQ DX, $+32
-	JB   end872
+	JB   end894
 
-loop871:
+loop893:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVNTPD    Y1, (BX)
@@ -16653,17 +16945,17 @@ loop871:
 	ADDQ        $+128, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop871
+	JAE         loop893
 
-end872:
+end894:
 	SFENCE
 
-plain869:
+plain891:
 	CMPQ    DX, $+32
-	JB      end874
+	JB      end896
 	PCALIGN $0x40
 
-loop873:
+loop895:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -16681,13 +16973,13 @@ loop873:
 	ADDQ        $+128, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop873
+	JAE         loop895
 
-end874:
+end896:
 	CMPQ DX, $+8
-	JB   end876
+	JB   end898
 
-loop875:
+loop897:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -16696,11 +16988,11 @@ loop875:
 	ADDQ        $+32, CX
 	SUBQ        $+8, DX
 	CMPQ        DX, $+8
-	JAE         loop875
+	JAE         loop897
 
-end876:
+end898:
 	TESTQ       DX, DX
-	JZ          none877
+	JZ          none899
 	LEAQ        avx2const79<>+32(SB), SI
 	NEGQ        DX
 	VMOVDQU     (SI)(DX*4), Y1
@@ -16711,7 +17003,7 @@ end876:
 	VFMADD213PS Y3, Y0, Y2
 	VMASKMOVPS  Y2, Y1, (BX)
 
-none877:
+none899:
 	VZEROUPPER
 	RET
 
@@ -16726,10 +17018,10 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain878
+	JZ           plain900
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain878
+	JNZ          plain900
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -16737,7 +17029,7 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none879
+	JZ           none901
 	LEAQ         avx2const79<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
@@ -16752,11 +17044,11 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none879:
+none901:
 	CMPQ DX, $+32
-	JB   end881
+	JB   end903
 
-loop880:
+loop902:
 	VPMULLD  (AX), Y0, Y1
 	VPADDD   (CX), Y1, Y1
 	VMOVNTPD Y1, (BX)
@@ -16774,17 +17066,17 @@ loop880:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop880
+	JAE      loop902
 
-end881:
+end903:
 	SFENCE
 
-plain878:
+plain900:
 	CMPQ    DX, $+32
-	JB      end883
+	JB      end905
 	PCALIGN $0x40
 
-loop882:
+loop904:
 	VPMULLD (AX), Y0, Y1
 	VPADDD  (CX), Y1, Y1
 	VMOVUPD Y1, (BX)
@@ -16802,13 +17094,13 @@ loop882:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop882
+	JAE     loop904
 
-end883:
+end905:
 	CMPQ DX, $+8
-	JB   end885
+	JB   end907
 
-loop884:
+loop906:
 	VPMULLD (AX), Y0, Y1
 	VPADDD  (CX), Y1, Y1
 	VMOVUPD Y1, (BX)
@@ -16817,11 +17109,11 @@ loop884:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop884
+	JAE     loop906
 
-end885:
+end907:
 	TESTQ      DX, DX
-	JZ         none886
+	JZ         none908
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y1
@@ -16832,7 +17124,7 @@ end885:
 	VPADDD     Y3, Y0, Y0
 	VMASKMOVPS Y0, Y1, (BX)
 
-none886:
+none908:
 	VZEROUPPER
 	RET
 
@@ -16853,12 +17145,12 @@ TEXT ·countFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const81<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case888
+	JNE          case910
 	CMPQ         CX, $+64
-	JB           end890
+	JB           end912
 	PCALIGN      $0x40
 
-loop889:
+loop911:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1e, 32(AX), Y0, Y9
@@ -16878,23 +17170,23 @@ loop889:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop889
+	JAE    loop911
 
-end890:
+end912:
 	CMPQ CX, $+8
-	JB   end892
+	JB   end914
 
-loop891:
+loop913:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop891
+	JAE    loop913
 
-end892:
+end914:
 	TESTQ      CX, CX
-	JZ         none893
+	JZ         none915
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16904,17 +17196,17 @@ end892:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none893:
-	JMP done887
+none915:
+	JMP done909
 
-case888:
+case910:
 	CMPQ    DX, $+1
-	JNE     case894
+	JNE     case916
 	CMPQ    CX, $+64
-	JB      end896
+	JB      end918
 	PCALIGN $0x40
 
-loop895:
+loop917:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1d, 32(AX), Y0, Y9
@@ -16934,23 +17226,23 @@ loop895:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop895
+	JAE    loop917
 
-end896:
+end918:
 	CMPQ CX, $+8
-	JB   end898
+	JB   end920
 
-loop897:
+loop919:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop897
+	JAE    loop919
 
-end898:
+end920:
 	TESTQ      CX, CX
-	JZ         none899
+	JZ         none921
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16960,17 +17252,17 @@ end898:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none899:
-	JMP done887
+none921:
+	JMP done909
 
-case894:
+case916:
 	CMPQ    DX, $+2
-	JNE     case900
+	JNE     case922
 	CMPQ    CX, $+64
-	JB      end902
+	JB      end924
 	PCALIGN $0x40
 
-loop901:
+loop923:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x11, 32(AX), Y0, Y9
@@ -16990,23 +17282,23 @@ loop901:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop901
+	JAE    loop923
 
-end902:
+end924:
 	CMPQ CX, $+8
-	JB   end904
+	JB   end926
 
-loop903:
+loop925:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop903
+	JAE    loop925
 
-end904:
+end926:
 	TESTQ      CX, CX
-	JZ         none905
+	JZ         none927
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17016,17 +17308,17 @@ end904:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none905:
-	JMP done887
+none927:
+	JMP done909
 
-case900:
+case922:
 	CMPQ    DX, $+3
-	JNE     case906
+	JNE     case928
 	CMPQ    CX, $+64
-	JB      end908
+	JB      end930
 	PCALIGN $0x40
 
-loop907:
+loop929:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x12, 32(AX), Y0, Y9
@@ -17046,23 +17338,23 @@ loop907:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop907
+	JAE    loop929
 
-end908:
+end930:
 	CMPQ CX, $+8
-	JB   end910
+	JB   end932
 
-loop909:
+loop931:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop909
+	JAE    loop931
 
-end910:
+end932:
 	TESTQ      CX, CX
-	JZ         none911
+	JZ         none933
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17072,17 +17364,17 @@ end910:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none911:
-	JMP done887
+none933:
+	JMP done909
 
-case906:
+case928:
 	CMPQ    DX, $+4
-	JNE     case912
+	JNE     case934
 	CMPQ    CX, $+64
-	JB      end914
+	JB      end936
 	PCALIGN $0x40
 
-loop913:
+loop935:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x00, 32(AX), Y0, Y9
@@ -17102,23 +17394,23 @@ loop913:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop913
+	JAE    loop935
 
-end914:
+end936:
 	CMPQ CX, $+8
-	JB   end916
+	JB   end938
 
-loop915:
+loop937:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop915
+	JAE    loop937
 
-end916:
+end938:
 	TESTQ      CX, CX
-	JZ         none917
+	JZ         none939
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17128,15 +17420,15 @@ end916:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none917:
-	JMP done887
+none939:
+	JMP done909
 
-case912:
+case934:
 	CMPQ    CX, $+64
-	JB      end920
+	JB      end942
 	PCALIGN $0x40
 
-loop919:
+loop941:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x04, 32(AX), Y0, Y9
@@ -17156,23 +17448,23 @@ loop919:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop919
+	JAE    loop941
 
-end920:
+end942:
 	CMPQ CX, $+8
-	JB   end922
+	JB   end944
 
-loop921:
+loop943:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop921
+	JAE    loop943
 
-end922:
+end944:
 	TESTQ      CX, CX
-	JZ         none923
+	JZ         none945
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17182,8 +17474,8 @@ end922:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none923:
-done887:
+none945:
+done909:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -17225,12 +17517,12 @@ TEXT ·countInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const81<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case925
+	JNE          case947
 	CMPQ         CX, $+64
-	JB           end927
+	JB           end949
 	PCALIGN      $0x40
 
-loop926:
+loop948:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPGTD 32(AX), Y0, Y9
@@ -17250,307 +17542,307 @@ loop926:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop926
+	JAE      loop948
 
-end927:
+end949:
 	CMPQ CX, $+8
-	JB   end929
-
-loop928:
-	VPCMPGTD (AX), Y0, Y9
-	VPSUBD   Y9, Y1, Y1
-	ADDQ     $+32, AX
-	SUBQ     $+8, CX
-	CMPQ     CX, $+8
-	JAE      loop928
-
-end929:
-	TESTQ      CX, CX
-	JZ         none930
-	LEAQ       avx2const79<>+32(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), Y9
-	NEGQ       CX
-	VMASKMOVPS (AX), Y9, Y10
-	VPCMPGTD   Y10, Y0, Y0
-	VANDPD     Y9, Y0, Y0
-	VPSUBD     Y0, Y1, Y1
-
-none930:
-	JMP done924
-
-case925:
-	CMPQ    DX, $+1
-	JNE     case931
-	CMPQ    CX, $+64
-	JB      end933
-	PCALIGN $0x40
-
-loop932:
-	VMOVUPD  (AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	VMOVUPD  32(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y2, Y2
-	VMOVUPD  64(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y3, Y3
-	VMOVUPD  96(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y4, Y4
-	VMOVUPD  128(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y5, Y5
-	VMOVUPD  160(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y6, Y6
-	VMOVUPD  192(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y7, Y7
-	VMOVUPD  224(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y8, Y8
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop932
-
-end933:
-	CMPQ CX, $+8
-	JB   end935
-
-loop934:
-	VMOVUPD  (AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	ADDQ     $+32, AX
-	SUBQ     $+8, CX
-	CMPQ     CX, $+8
-	JAE      loop934
-
-end935:
-	TESTQ      CX, CX
-	JZ         none936
-	LEAQ       avx2const79<>+32(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), Y9
-	NEGQ       CX
-	VMASKMOVPS (AX), Y9, Y10
-	VMOVUPD    Y10, Y10
-	VPCMPGTD   Y0, Y10, Y0
-	VPCMPEQD   Y10, Y10, Y10
-	VPXOR      Y10, Y0, Y0
-	VANDPD     Y9, Y0, Y0
-	VPSUBD     Y0, Y1, Y1
-
-none936:
-	JMP done924
-
-case931:
-	CMPQ    DX, $+2
-	JNE     case937
-	CMPQ    CX, $+64
-	JB      end939
-	PCALIGN $0x40
-
-loop938:
-	VMOVUPD  (AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	VMOVUPD  32(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y2, Y2
-	VMOVUPD  64(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y3, Y3
-	VMOVUPD  96(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y4, Y4
-	VMOVUPD  128(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y5, Y5
-	VMOVUPD  160(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y6, Y6
-	VMOVUPD  192(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y7, Y7
-	VMOVUPD  224(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y8, Y8
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop938
-
-end939:
-	CMPQ CX, $+8
-	JB   end941
-
-loop940:
-	VMOVUPD  (AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	ADDQ     $+32, AX
-	SUBQ     $+8, CX
-	CMPQ     CX, $+8
-	JAE      loop940
-
-end941:
-	TESTQ      CX, CX
-	JZ         none942
-	LEAQ       avx2const79<>+32(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), Y9
-	NEGQ       CX
-	VMASKMOVPS (AX), Y9, Y10
-	VMOVUPD    Y10, Y10
-	VPCMPGTD   Y0, Y10, Y0
-	VANDPD     Y9, Y0, Y0
-	VPSUBD     Y0, Y1, Y1
-
-none942:
-	JMP done924
-
-case937:
-	CMPQ    DX, $+3
-	JNE     case943
-	CMPQ    CX, $+64
-	JB      end945
-	PCALIGN $0x40
-
-loop944:
-	VPCMPGTD (AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	VPCMPGTD 32(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y2, Y2
-	VPCMPGTD 64(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y3, Y3
-	VPCMPGTD 96(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y4, Y4
-	VPCMPGTD 128(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y5, Y5
-	VPCMPGTD 160(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y6, Y6
-	VPCMPGTD 192(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y7, Y7
-	VPCMPGTD 224(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y8, Y8
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop944
-
-end945:
-	CMPQ CX, $+8
-	JB   end947
-
-loop946:
-	VPCMPGTD (AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	ADDQ     $+32, AX
-	SUBQ     $+8, CX
-	CMPQ     CX, $+8
-	JAE      loop946
-
-end947:
-	TESTQ      CX, CX
-	JZ         none948
-	LEAQ       avx2const79<>+32(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), Y9
-	NEGQ       CX
-	VMASKMOVPS (AX), Y9, Y10
-	VPCMPGTD   Y10, Y0, Y0
-	VPCMPEQD   Y10, Y10, Y10
-	VPXOR      Y10, Y0, Y0
-	VANDPD     Y9, Y0, Y0
-	VPSUBD     Y0, Y1, Y1
-
-none948:
-	JMP done924
-
-case943:
-	CMPQ    DX, $+4
-	JNE     case949
-	CMPQ    CX, $+64
-	JB      end951
-	PCALIGN $0x40
+	JB   end951
 
 loop950:
-	VPCMPEQD (AX), Y0, Y9
+	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
-	VPCMPEQD 32(AX), Y0, Y9
-	VPSUBD   Y9, Y2, Y2
-	VPCMPEQD 64(AX), Y0, Y9
-	VPSUBD   Y9, Y3, Y3
-	VPCMPEQD 96(AX), Y0, Y9
-	VPSUBD   Y9, Y4, Y4
-	VPCMPEQD 128(AX), Y0, Y9
-	VPSUBD   Y9, Y5, Y5
-	VPCMPEQD 160(AX), Y0, Y9
-	VPSUBD   Y9, Y6, Y6
-	VPCMPEQD 192(AX), Y0, Y9
-	VPSUBD   Y9, Y7, Y7
-	VPCMPEQD 224(AX), Y0, Y9
-	VPSUBD   Y9, Y8, Y8
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
 	JAE      loop950
 
 end951:
-	CMPQ CX, $+8
-	JB   end953
+	TESTQ      CX, CX
+	JZ         none952
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VPCMPGTD   Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
 
-loop952:
+none952:
+	JMP done946
+
+case947:
+	CMPQ    DX, $+1
+	JNE     case953
+	CMPQ    CX, $+64
+	JB      end955
+	PCALIGN $0x40
+
+loop954:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VMOVUPD  32(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VMOVUPD  64(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VMOVUPD  96(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VMOVUPD  128(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VMOVUPD  160(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VMOVUPD  192(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VMOVUPD  224(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop954
+
+end955:
+	CMPQ CX, $+8
+	JB   end957
+
+loop956:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop956
+
+end957:
+	TESTQ      CX, CX
+	JZ         none958
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VMOVUPD    Y10, Y10
+	VPCMPGTD   Y0, Y10, Y0
+	VPCMPEQD   Y10, Y10, Y10
+	VPXOR      Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none958:
+	JMP done946
+
+case953:
+	CMPQ    DX, $+2
+	JNE     case959
+	CMPQ    CX, $+64
+	JB      end961
+	PCALIGN $0x40
+
+loop960:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VMOVUPD  32(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VMOVUPD  64(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VMOVUPD  96(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VMOVUPD  128(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VMOVUPD  160(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VMOVUPD  192(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VMOVUPD  224(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop960
+
+end961:
+	CMPQ CX, $+8
+	JB   end963
+
+loop962:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop962
+
+end963:
+	TESTQ      CX, CX
+	JZ         none964
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VMOVUPD    Y10, Y10
+	VPCMPGTD   Y0, Y10, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none964:
+	JMP done946
+
+case959:
+	CMPQ    DX, $+3
+	JNE     case965
+	CMPQ    CX, $+64
+	JB      end967
+	PCALIGN $0x40
+
+loop966:
+	VPCMPGTD (AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VPCMPGTD 32(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VPCMPGTD 64(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VPCMPGTD 96(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VPCMPGTD 128(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VPCMPGTD 160(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VPCMPGTD 192(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VPCMPGTD 224(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop966
+
+end967:
+	CMPQ CX, $+8
+	JB   end969
+
+loop968:
+	VPCMPGTD (AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop968
+
+end969:
+	TESTQ      CX, CX
+	JZ         none970
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VPCMPGTD   Y10, Y0, Y0
+	VPCMPEQD   Y10, Y10, Y10
+	VPXOR      Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none970:
+	JMP done946
+
+case965:
+	CMPQ    DX, $+4
+	JNE     case971
+	CMPQ    CX, $+64
+	JB      end973
+	PCALIGN $0x40
+
+loop972:
+	VPCMPEQD (AX), Y0, Y9
+	VPSUBD   Y9, Y1, Y1
+	VPCMPEQD 32(AX), Y0, Y9
+	VPSUBD   Y9, Y2, Y2
+	VPCMPEQD 64(AX), Y0, Y9
+	VPSUBD   Y9, Y3, Y3
+	VPCMPEQD 96(AX), Y0, Y9
+	VPSUBD   Y9, Y4, Y4
+	VPCMPEQD 128(AX), Y0, Y9
+	VPSUBD   Y9, Y5, Y5
+	VPCMPEQD 160(AX), Y0, Y9
+	VPSUBD   Y9, Y6, Y6
+	VPCMPEQD 192(AX), Y0, Y9
+	VPSUBD   Y9, Y7, Y7
+	VPCMPEQD 224(AX), Y0, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	CMPQ     CX, $+64
+	JAE      loop972
+
+end973:
+	CMPQ CX, $+8
+	JB   end975
+
+loop974:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop952
+	JAE      loop974
 
-end953:
+end975:
 	TESTQ      CX, CX
-	JZ         none954
+	JZ         none976
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17560,15 +17852,15 @@ end953:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none954:
-	JMP done924
+none976:
+	JMP done946
 
-case949:
+case971:
 	CMPQ    CX, $+64
-	JB      end957
+	JB      end979
 	PCALIGN $0x40
 
-loop956:
+loop978:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -17604,13 +17896,13 @@ loop956:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop956
+	JAE      loop978
 
-end957:
+end979:
 	CMPQ CX, $+8
-	JB   end959
+	JB   end981
 
-loop958:
+loop980:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -17618,11 +17910,11 @@ loop958:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop958
+	JAE      loop980
 
-end959:
+end981:
 	TESTQ      CX, CX
-	JZ         none960
+	JZ         none982
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17634,8 +17926,8 @@ end959:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none960:
-done924:
+none982:
+done946:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -17663,11 +17955,11 @@ TEXT ·compareFloat32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case962
+	JNE          case984
 	CMPQ         CX, $+32
-	JB           end964
+	JB           end986
 
-loop963:
+loop985:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17684,13 +17976,13 @@ loop963:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop963
+	JAE       loop985
 
-end964:
+end986:
 	CMPQ CX, $+8
-	JB   end966
+	JB   end988
 
-loop965:
+loop987:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17698,11 +17990,11 @@ loop965:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop965
+	JAE       loop987
 
-end966:
+end988:
 	TESTQ      CX, CX
-	JZ         none967
+	JZ         none989
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17713,16 +18005,16 @@ end966:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none967:
-	JMP done961
+none989:
+	JMP done983
 
-case962:
+case984:
 	CMPQ BX, $+1
-	JNE  case968
+	JNE  case990
 	CMPQ CX, $+32
-	JB   end970
+	JB   end992
 
-loop969:
+loop991:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17739,13 +18031,13 @@ loop969:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop969
+	JAE       loop991
 
-end970:
+end992:
 	CMPQ CX, $+8
-	JB   end972
+	JB   end994
 
-loop971:
+loop993:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17753,11 +18045,11 @@ loop971:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop971
+	JAE       loop993
 
-end972:
+end994:
 	TESTQ      CX, CX
-	JZ         none973
+	JZ         none995
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17768,16 +18060,16 @@ end972:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none973:
-	JMP done961
+none995:
+	JMP done983
 
-case968:
+case990:
 	CMPQ BX, $+2
-	JNE  case974
+	JNE  case996
 	CMPQ CX, $+32
-	JB   end976
+	JB   end998
 
-loop975:
+loop997:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17794,13 +18086,13 @@ loop975:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop975
+	JAE       loop997
 
-end976:
+end998:
 	CMPQ CX, $+8
-	JB   end978
+	JB   end1000
 
-loop977:
+loop999:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17808,11 +18100,11 @@ loop977:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop977
+	JAE       loop999
 
-end978:
+end1000:
 	TESTQ      CX, CX
-	JZ         none979
+	JZ         none1001
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17823,16 +18115,16 @@ end978:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none979:
-	JMP done961
+none1001:
+	JMP done983
 
-case974:
+case996:
 	CMPQ BX, $+3
-	JNE  case980
+	JNE  case1002
 	CMPQ CX, $+32
-	JB   end982
+	JB   end1004
 
-loop981:
+loop1003:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17849,13 +18141,13 @@ loop981:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop981
+	JAE       loop1003
 
-end982:
+end1004:
 	CMPQ CX, $+8
-	JB   end984
+	JB   end1006
 
-loop983:
+loop1005:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17863,11 +18155,11 @@ loop983:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop983
+	JAE       loop1005
 
-end984:
+end1006:
 	TESTQ      CX, CX
-	JZ         none985
+	JZ         none1007
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17878,16 +18170,16 @@ end984:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none985:
-	JMP done961
+none1007:
+	JMP done983
 
-case980:
+case1002:
 	CMPQ BX, $+4
-	JNE  case986
+	JNE  case1008
 	CMPQ CX, $+32
-	JB   end988
+	JB   end1010
 
-loop987:
+loop1009:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17904,13 +18196,13 @@ loop987:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop987
+	JAE       loop1009
 
-end988:
+end1010:
 	CMPQ CX, $+8
-	JB   end990
+	JB   end1012
 
-loop989:
+loop1011:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17918,11 +18210,11 @@ loop989:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop989
+	JAE       loop1011
 
-end990:
+end1012:
 	TESTQ      CX, CX
-	JZ         none991
+	JZ         none1013
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17933,14 +18225,14 @@ end990:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none991:
-	JMP done961
+none1013:
+	JMP done983
 
-case986:
+case1008:
 	CMPQ CX, $+32
-	JB   end994
+	JB   end1016
 
-loop993:
+loop1015:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17957,13 +18249,13 @@ loop993:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop993
+	JAE       loop1015
 
-end994:
+end1016:
 	CMPQ CX, $+8
-	JB   end996
+	JB   end1018
 
-loop995:
+loop1017:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17971,11 +18263,11 @@ loop995:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop995
+	JAE       loop1017
 
-end996:
+end1018:
 	TESTQ      CX, CX
-	JZ         none997
+	JZ         none1019
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -17986,8 +18278,8 @@ end996:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none997:
-done961:
+none1019:
+done983:
 	VZEROUPPER
 	RET
 
@@ -18000,11 +18292,11 @@ TEXT ·compareInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case999
+	JNE          case1021
 	CMPQ         CX, $+32
-	JB           end1001
+	JB           end1023
 
-loop1000:
+loop1022:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18021,246 +18313,246 @@ loop1000:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1000
+	JAE       loop1022
 
-end1001:
+end1023:
 	CMPQ CX, $+8
-	JB   end1003
-
-loop1002:
-	VPCMPGTD  (AX), Y0, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	ADDQ      $+32, AX
-	ADDQ      $+1, DX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop1002
-
-end1003:
-	TESTQ      CX, CX
-	JZ         none1004
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y1
-	NEGQ       CX
-	VMASKMOVPS (AX), Y1, Y2
-	VPCMPGTD   Y2, Y0, Y0
-	VANDPD     Y1, Y0, Y0
-	VMOVMSKPS  Y0, AX
-	MOVB       AL, (DX)
-
-none1004:
-	JMP done998
-
-case999:
-	CMPQ BX, $+1
-	JNE  case1005
-	CMPQ CX, $+32
-	JB   end1007
-
-loop1006:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	VMOVUPD   32(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 1(DX)
-	VMOVUPD   64(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 2(DX)
-	VMOVUPD   96(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 3(DX)
-	ADDQ      $+128, AX
-	ADDQ      $+4, DX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1006
-
-end1007:
-	CMPQ CX, $+8
-	JB   end1009
-
-loop1008:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	ADDQ      $+32, AX
-	ADDQ      $+1, DX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop1008
-
-end1009:
-	TESTQ      CX, CX
-	JZ         none1010
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y1
-	NEGQ       CX
-	VMASKMOVPS (AX), Y1, Y2
-	VMOVUPD    Y2, Y2
-	VPCMPGTD   Y0, Y2, Y0
-	VPCMPEQD   Y2, Y2, Y2
-	VPXOR      Y2, Y0, Y0
-	VANDPD     Y1, Y0, Y0
-	VMOVMSKPS  Y0, AX
-	MOVB       AL, (DX)
-
-none1010:
-	JMP done998
-
-case1005:
-	CMPQ BX, $+2
-	JNE  case1011
-	CMPQ CX, $+32
-	JB   end1013
-
-loop1012:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	VMOVUPD   32(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 1(DX)
-	VMOVUPD   64(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 2(DX)
-	VMOVUPD   96(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 3(DX)
-	ADDQ      $+128, AX
-	ADDQ      $+4, DX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1012
-
-end1013:
-	CMPQ CX, $+8
-	JB   end1015
-
-loop1014:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	ADDQ      $+32, AX
-	ADDQ      $+1, DX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop1014
-
-end1015:
-	TESTQ      CX, CX
-	JZ         none1016
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y1
-	NEGQ       CX
-	VMASKMOVPS (AX), Y1, Y2
-	VMOVUPD    Y2, Y2
-	VPCMPGTD   Y0, Y2, Y0
-	VANDPD     Y1, Y0, Y0
-	VMOVMSKPS  Y0, AX
-	MOVB       AL, (DX)
-
-none1016:
-	JMP done998
-
-case1011:
-	CMPQ BX, $+3
-	JNE  case1017
-	CMPQ CX, $+32
-	JB   end1019
-
-loop1018:
-	VPCMPGTD  (AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	VPCMPGTD  32(AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 1(DX)
-	VPCMPGTD  64(AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 2(DX)
-	VPCMPGTD  96(AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 3(DX)
-	ADDQ      $+128, AX
-	ADDQ      $+4, DX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1018
-
-end1019:
-	CMPQ CX, $+8
-	JB   end1021
-
-loop1020:
-	VPCMPGTD  (AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	ADDQ      $+32, AX
-	ADDQ      $+1, DX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop1020
-
-end1021:
-	TESTQ      CX, CX
-	JZ         none1022
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y1
-	NEGQ       CX
-	VMASKMOVPS (AX), Y1, Y2
-	VPCMPGTD   Y2, Y0, Y0
-	VPCMPEQD   Y2, Y2, Y2
-	VPXOR      Y2, Y0, Y0
-	VANDPD     Y1, Y0, Y0
-	VMOVMSKPS  Y0, AX
-	MOVB       AL, (DX)
-
-none1022:
-	JMP done998
-
-case1017:
-	CMPQ BX, $+4
-	JNE  case1023
-	CMPQ CX, $+32
 	JB   end1025
 
 loop1024:
+	VPCMPGTD  (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1024
+
+end1025:
+	TESTQ      CX, CX
+	JZ         none1026
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VPCMPGTD   Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none1026:
+	JMP done1020
+
+case1021:
+	CMPQ BX, $+1
+	JNE  case1027
+	CMPQ CX, $+32
+	JB   end1029
+
+loop1028:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VMOVUPD   32(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VMOVUPD   64(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VMOVUPD   96(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1028
+
+end1029:
+	CMPQ CX, $+8
+	JB   end1031
+
+loop1030:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1030
+
+end1031:
+	TESTQ      CX, CX
+	JZ         none1032
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VMOVUPD    Y2, Y2
+	VPCMPGTD   Y0, Y2, Y0
+	VPCMPEQD   Y2, Y2, Y2
+	VPXOR      Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none1032:
+	JMP done1020
+
+case1027:
+	CMPQ BX, $+2
+	JNE  case1033
+	CMPQ CX, $+32
+	JB   end1035
+
+loop1034:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VMOVUPD   32(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VMOVUPD   64(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VMOVUPD   96(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1034
+
+end1035:
+	CMPQ CX, $+8
+	JB   end1037
+
+loop1036:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1036
+
+end1037:
+	TESTQ      CX, CX
+	JZ         none1038
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VMOVUPD    Y2, Y2
+	VPCMPGTD   Y0, Y2, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none1038:
+	JMP done1020
+
+case1033:
+	CMPQ BX, $+3
+	JNE  case1039
+	CMPQ CX, $+32
+	JB   end1041
+
+loop1040:
+	VPCMPGTD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VPCMPGTD  32(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VPCMPGTD  64(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VPCMPGTD  96(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1040
+
+end1041:
+	CMPQ CX, $+8
+	JB   end1043
+
+loop1042:
+	VPCMPGTD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1042
+
+end1043:
+	TESTQ      CX, CX
+	JZ         none1044
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VPCMPGTD   Y2, Y0, Y0
+	VPCMPEQD   Y2, Y2, Y2
+	VPXOR      Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none1044:
+	JMP done1020
+
+case1039:
+	CMPQ BX, $+4
+	JNE  case1045
+	CMPQ CX, $+32
+	JB   end1047
+
+loop1046:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18277,13 +18569,13 @@ loop1024:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1024
+	JAE       loop1046
 
-end1025:
+end1047:
 	CMPQ CX, $+8
-	JB   end1027
+	JB   end1049
 
-loop1026:
+loop1048:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18291,11 +18583,11 @@ loop1026:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1026
+	JAE       loop1048
 
-end1027:
+end1049:
 	TESTQ      CX, CX
-	JZ         none1028
+	JZ         none1050
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18306,14 +18598,14 @@ end1027:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1028:
-	JMP done998
+none1050:
+	JMP done1020
 
-case1023:
+case1045:
 	CMPQ CX, $+32
-	JB   end1031
+	JB   end1053
 
-loop1030:
+loop1052:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -18338,13 +18630,13 @@ loop1030:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1030
+	JAE       loop1052
 
-end1031:
+end1053:
 	CMPQ CX, $+8
-	JB   end1033
+	JB   end1055
 
-loop1032:
+loop1054:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -18354,11 +18646,11 @@ loop1032:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1032
+	JAE       loop1054
 
-end1033:
+end1055:
 	TESTQ      CX, CX
-	JZ         none1034
+	JZ         none1056
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18371,8 +18663,8 @@ end1033:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1034:
-done998:
+none1056:
+done1020:
 	VZEROUPPER
 	RET
 
@@ -18384,9 +18676,9 @@ TEXT ·indexOfFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end1038
+	JB           end1060
 
-loop1037:
+loop1059:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VCMPPS    $0x00, 32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -18396,30 +18688,30 @@ loop1037:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near1036
+	JNZ       near1058
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1037
+	JAE       loop1059
 
-end1038:
-near1036:
+end1060:
+near1058:
 	CMPQ CX, $+8
-	JB   end1040
+	JB   end1062
 
-loop1039:
+loop1061:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found1035
+	JNZ       found1057
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1039
+	JAE       loop1061
 
-end1040:
+end1062:
 	TESTQ      CX, CX
-	JZ         none1041
+	JZ         none1063
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18429,13 +18721,13 @@ end1040:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found1035
+	JNZ        found1057
 	LEAQ       (AX)(CX*4), AX
 
-none1041:
+none1063:
 	XORQ BX, BX
 
-found1035:
+found1057:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -18454,9 +18746,9 @@ TEXT ·indexOfInt32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end1045
+	JB           end1067
 
-loop1044:
+loop1066:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -18466,30 +18758,30 @@ loop1044:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near1043
+	JNZ       near1065
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1044
+	JAE       loop1066
 
-end1045:
-near1043:
+end1067:
+near1065:
 	CMPQ CX, $+8
-	JB   end1047
+	JB   end1069
 
-loop1046:
+loop1068:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found1042
+	JNZ       found1064
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1046
+	JAE       loop1068
 
-end1047:
+end1069:
 	TESTQ      CX, CX
-	JZ         none1048
+	JZ         none1070
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18499,13 +18791,13 @@ end1047:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found1042
+	JNZ        found1064
 	LEAQ       (AX)(CX*4), AX
 
-none1048:
+none1070:
 	XORQ BX, BX
 
-found1042:
+found1064:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -18523,9 +18815,9 @@ TEXT ·indexNaNFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end1052
+	JB   end1074
 
-loop1051:
+loop1073:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVUPD   32(AX), Y1
@@ -18539,31 +18831,31 @@ loop1051:
 	VORPS     Y1, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       near1050
+	JNZ       near1072
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1051
+	JAE       loop1073
 
-end1052:
-near1050:
+end1074:
+near1072:
 	CMPQ CX, $+8
-	JB   end1054
+	JB   end1076
 
-loop1053:
+loop1075:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       found1049
+	JNZ       found1071
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1053
+	JAE       loop1075
 
-end1054:
+end1076:
 	TESTQ      CX, CX
-	JZ         none1055
+	JZ         none1077
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -18574,13 +18866,13 @@ end1054:
 	VANDPD     Y0, Y1, Y1
 	VMOVMSKPS  Y1, BX
 	TESTQ      BX, BX
-	JNZ        found1049
+	JNZ        found1071
 	LEAQ       (AX)(CX*4), AX
 
-none1055:
+none1077:
 	XORQ BX, BX
 
-found1049:
+found1071:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -18608,21 +18900,28 @@ TEXT ·leastFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
-
-piece1057:
-	TESTQ   CX, CX
-	JZ      all1056
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+64
-	JB      end1059
+
+piece1079:
+	TESTQ   CX, CX
+	JZ      all1078
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near1080
+	CMPQ    R8, $+64
+	JB      end1082
 	PCALIGN $0x40
 
-loop1058:
+loop1081:
+	MOVQ    (AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    192(AX), R9
 	VMOVUPD (AX), Y10
 	VMINPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -18648,31 +18947,67 @@ loop1058:
 	VCMPPS  $0x03, Y10, Y11, Y10
 	VORPS   Y10, Y9, Y9
 	ADDQ    $+256, AX
-	SUBQ    $+64, DI
-	CMPQ    DI, $+64
-	JAE     loop1058
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop1081
 
-end1059:
-	CMPQ DI, $+8
-	JB   end1061
+end1082:
+near1080:
+	CMPQ    R8, $+64
+	JB      end1084
+	PCALIGN $0x40
 
-loop1060:
+loop1083:
+	VMOVUPD (AX), Y10
+	VMINPS  Y1, Y10, Y1
+	VMOVUPD 32(AX), Y11
+	VMINPS  Y2, Y11, Y2
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 64(AX), Y10
+	VMINPS  Y3, Y10, Y3
+	VMOVUPD 96(AX), Y11
+	VMINPS  Y4, Y11, Y4
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 128(AX), Y10
+	VMINPS  Y5, Y10, Y5
+	VMOVUPD 160(AX), Y11
+	VMINPS  Y6, Y11, Y6
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 192(AX), Y10
+	VMINPS  Y7, Y10, Y7
+	VMOVUPD 224(AX), Y11
+	VMINPS  Y8, Y11, Y8
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	ADDQ    $+256, AX
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop1083
+
+end1084:
+	CMPQ R8, $+8
+	JB   end1086
+
+loop1085:
 	VMOVUPD (AX), Y10
 	VMINPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
 	VORPS   Y10, Y9, Y9
 	ADDQ    $+32, AX
-	SUBQ    $+8, DI
-	CMPQ    DI, $+8
-	JAE     loop1060
+	SUBQ    $+8, R8
+	CMPQ    R8, $+8
+	JAE     loop1085
 
-end1061:
-	TESTQ      DI, DI
-	JZ         none1062
-	LEAQ       avx2const79<>+32(SB), R8
-	NEGQ       DI
-	VMOVDQU    (R8)(DI*4), Y10
-	NEGQ       DI
+end1086:
+	TESTQ      R8, R8
+	JZ         none1087
+	LEAQ       avx2const79<>+32(SB), R9
+	NEGQ       R8
+	VMOVDQU    (R9)(R8*4), Y10
+	NEGQ       R8
 	VMASKMOVPS (AX), Y10, Y11
 	VBLENDVPS  Y10, Y11, Y0, Y11
 	VMOVUPD    Y11, Y10
@@ -18680,7 +19015,7 @@ end1061:
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
-none1062:
+none1087:
 	VMINPS       Y1, Y5, Y1
 	VMINPS       Y2, Y6, Y2
 	VMINPS       Y3, Y7, Y3
@@ -18689,9 +19024,9 @@ none1062:
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y1, Y2, Y1
 	VCMPPS       $0x1e, Y1, Y0, Y10
-	VMOVMSKPS    Y10, DI
-	TESTQ        DI, DI
-	JZ           same1063
+	VMOVMSKPS    Y10, R8
+	TESTQ        R8, R8
+	JZ           same1088
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMINPS       X0, X10, X0
@@ -18702,10 +19037,10 @@ none1062:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1063:
-	JMP piece1057
+same1088:
+	JMP piece1079
 
-all1056:
+all1078:
 	VMOVSS    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x02, SI
@@ -18738,21 +19073,28 @@ TEXT ·greatestFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
 	VPXOR   Y9, Y9, Y9
-
-piece1065:
-	TESTQ   CX, CX
-	JZ      all1064
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+64
-	JB      end1067
+
+piece1090:
+	TESTQ   CX, CX
+	JZ      all1089
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near1091
+	CMPQ    R8, $+64
+	JB      end1093
 	PCALIGN $0x40
 
-loop1066:
+loop1092:
+	MOVQ    (AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    192(AX), R9
 	VMOVUPD (AX), Y10
 	VMAXPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -18778,31 +19120,67 @@ loop1066:
 	VCMPPS  $0x03, Y10, Y11, Y10
 	VORPS   Y10, Y9, Y9
 	ADDQ    $+256, AX
-	SUBQ    $+64, DI
-	CMPQ    DI, $+64
-	JAE     loop1066
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop1092
 
-end1067:
-	CMPQ DI, $+8
-	JB   end1069
+end1093:
+near1091:
+	CMPQ    R8, $+64
+	JB      end1095
+	PCALIGN $0x40
 
-loop1068:
+loop1094:
+	VMOVUPD (AX), Y10
+	VMAXPS  Y1, Y10, Y1
+	VMOVUPD 32(AX), Y11
+	VMAXPS  Y2, Y11, Y2
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 64(AX), Y10
+	VMAXPS  Y3, Y10, Y3
+	VMOVUPD 96(AX), Y11
+	VMAXPS  Y4, Y11, Y4
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 128(AX), Y10
+	VMAXPS  Y5, Y10, Y5
+	VMOVUPD 160(AX), Y11
+	VMAXPS  Y6, Y11, Y6
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 192(AX), Y10
+	VMAXPS  Y7, Y10, Y7
+	VMOVUPD 224(AX), Y11
+	VMAXPS  Y8, Y11, Y8
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	ADDQ    $+256, AX
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop1094
+
+end1095:
+	CMPQ R8, $+8
+	JB   end1097
+
+loop1096:
 	VMOVUPD (AX), Y10
 	VMAXPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
 	VORPS   Y10, Y9, Y9
 	ADDQ    $+32, AX
-	SUBQ    $+8, DI
-	CMPQ    DI, $+8
-	JAE     loop1068
+	SUBQ    $+8, R8
+	CMPQ    R8, $+8
+	JAE     loop1096
 
-end1069:
-	TESTQ      DI, DI
-	JZ         none1070
-	LEAQ       avx2const79<>+32(SB), R8
-	NEGQ       DI
-	VMOVDQU    (R8)(DI*4), Y10
-	NEGQ       DI
+end1097:
+	TESTQ      R8, R8
+	JZ         none1098
+	LEAQ       avx2const79<>+32(SB), R9
+	NEGQ       R8
+	VMOVDQU    (R9)(R8*4), Y10
+	NEGQ       R8
 	VMASKMOVPS (AX), Y10, Y11
 	VBLENDVPS  Y10, Y11, Y0, Y11
 	VMOVUPD    Y11, Y10
@@ -18810,7 +19188,7 @@ end1069:
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
-none1070:
+none1098:
 	VMAXPS       Y1, Y5, Y1
 	VMAXPS       Y2, Y6, Y2
 	VMAXPS       Y3, Y7, Y3
@@ -18819,9 +19197,9 @@ none1070:
 	VMAXPS       Y2, Y4, Y2
 	VMAXPS       Y1, Y2, Y1
 	VCMPPS       $0x11, Y1, Y0, Y10
-	VMOVMSKPS    Y10, DI
-	TESTQ        DI, DI
-	JZ           same1071
+	VMOVMSKPS    Y10, R8
+	TESTQ        R8, R8
+	JZ           same1099
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMAXPS       X0, X10, X0
@@ -18832,10 +19210,10 @@ none1070:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1071:
-	JMP piece1065
+same1099:
+	JMP piece1090
 
-all1064:
+all1089:
 	VMOVSS    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x02, SI
@@ -18867,21 +19245,28 @@ TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y6
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
-
-piece1073:
-	TESTQ   CX, CX
-	JZ      all1072
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+64
-	JB      end1075
+
+piece1101:
+	TESTQ   CX, CX
+	JZ      all1100
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near1102
+	CMPQ    R8, $+64
+	JB      end1104
 	PCALIGN $0x40
 
-loop1074:
+loop1103:
+	MOVQ    (AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    192(AX), R9
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -18899,35 +19284,63 @@ loop1074:
 	VMOVUPD 224(AX), Y9
 	VPMINSD Y8, Y9, Y8
 	ADDQ    $+256, AX
-	SUBQ    $+64, DI
-	CMPQ    DI, $+64
-	JAE     loop1074
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop1103
 
-end1075:
-	CMPQ DI, $+8
-	JB   end1077
+end1104:
+near1102:
+	CMPQ    R8, $+64
+	JB      end1106
+	PCALIGN $0x40
 
-loop1076:
+loop1105:
+	VMOVUPD (AX), Y9
+	VPMINSD Y1, Y9, Y1
+	VMOVUPD 32(AX), Y9
+	VPMINSD Y2, Y9, Y2
+	VMOVUPD 64(AX), Y9
+	VPMINSD Y3, Y9, Y3
+	VMOVUPD 96(AX), Y9
+	VPMINSD Y4, Y9, Y4
+	VMOVUPD 128(AX), Y9
+	VPMINSD Y5, Y9, Y5
+	VMOVUPD 160(AX), Y9
+	VPMINSD Y6, Y9, Y6
+	VMOVUPD 192(AX), Y9
+	VPMINSD Y7, Y9, Y7
+	VMOVUPD 224(AX), Y9
+	VPMINSD Y8, Y9, Y8
+	ADDQ    $+256, AX
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop1105
+
+end1106:
+	CMPQ R8, $+8
+	JB   end1108
+
+loop1107:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	ADDQ    $+32, AX
-	SUBQ    $+8, DI
-	CMPQ    DI, $+8
-	JAE     loop1076
+	SUBQ    $+8, R8
+	CMPQ    R8, $+8
+	JAE     loop1107
 
-end1077:
-	TESTQ      DI, DI
-	JZ         none1078
-	LEAQ       avx2const79<>+32(SB), R8
-	NEGQ       DI
-	VMOVDQU    (R8)(DI*4), Y9
-	NEGQ       DI
+end1108:
+	TESTQ      R8, R8
+	JZ         none1109
+	LEAQ       avx2const79<>+32(SB), R9
+	NEGQ       R8
+	VMOVDQU    (R9)(R8*4), Y9
+	NEGQ       R8
 	VMASKMOVPS (AX), Y9, Y10
 	VBLENDVPS  Y9, Y10, Y0, Y10
 	VMOVUPD    Y10, Y9
 	VPMINSD    Y1, Y9, Y1
 
-none1078:
+none1109:
 	VPMINSD      Y1, Y5, Y1
 	VPMINSD      Y2, Y6, Y2
 	VPMINSD      Y3, Y7, Y3
@@ -18936,9 +19349,9 @@ none1078:
 	VPMINSD      Y2, Y4, Y2
 	VPMINSD      Y1, Y2, Y1
 	VPCMPGTD     Y1, Y0, Y9
-	VMOVMSKPS    Y9, DI
-	TESTQ        DI, DI
-	JZ           same1079
+	VMOVMSKPS    Y9, R8
+	TESTQ        R8, R8
+	JZ           same1110
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMINSD      X0, X9, X0
@@ -18949,10 +19362,10 @@ none1078:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1079:
-	JMP piece1073
+same1110:
+	JMP piece1101
 
-all1072:
+all1100:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -18984,21 +19397,28 @@ TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y6
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
-
-piece1081:
-	TESTQ   CX, CX
-	JZ      all1080
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+64
-	JB      end1083
+
+piece1112:
+	TESTQ   CX, CX
+	JZ      all1111
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near1113
+	CMPQ    R8, $+64
+	JB      end1115
 	PCALIGN $0x40
 
-loop1082:
+loop1114:
+	MOVQ    (AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    192(AX), R9
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -19016,35 +19436,63 @@ loop1082:
 	VMOVUPD 224(AX), Y9
 	VPMAXSD Y8, Y9, Y8
 	ADDQ    $+256, AX
-	SUBQ    $+64, DI
-	CMPQ    DI, $+64
-	JAE     loop1082
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop1114
 
-end1083:
-	CMPQ DI, $+8
-	JB   end1085
+end1115:
+near1113:
+	CMPQ    R8, $+64
+	JB      end1117
+	PCALIGN $0x40
 
-loop1084:
+loop1116:
+	VMOVUPD (AX), Y9
+	VPMAXSD Y1, Y9, Y1
+	VMOVUPD 32(AX), Y9
+	VPMAXSD Y2, Y9, Y2
+	VMOVUPD 64(AX), Y9
+	VPMAXSD Y3, Y9, Y3
+	VMOVUPD 96(AX), Y9
+	VPMAXSD Y4, Y9, Y4
+	VMOVUPD 128(AX), Y9
+	VPMAXSD Y5, Y9, Y5
+	VMOVUPD 160(AX), Y9
+	VPMAXSD Y6, Y9, Y6
+	VMOVUPD 192(AX), Y9
+	VPMAXSD Y7, Y9, Y7
+	VMOVUPD 224(AX), Y9
+	VPMAXSD Y8, Y9, Y8
+	ADDQ    $+256, AX
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop1116
+
+end1117:
+	CMPQ R8, $+8
+	JB   end1119
+
+loop1118:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	ADDQ    $+32, AX
-	SUBQ    $+8, DI
-	CMPQ    DI, $+8
-	JAE     loop1084
+	SUBQ    $+8, R8
+	CMPQ    R8, $+8
+	JAE     loop1118
 
-end1085:
-	TESTQ      DI, DI
-	JZ         none1086
-	LEAQ       avx2const79<>+32(SB), R8
-	NEGQ       DI
-	VMOVDQU    (R8)(DI*4), Y9
-	NEGQ       DI
+end1119:
+	TESTQ      R8, R8
+	JZ         none1120
+	LEAQ       avx2const79<>+32(SB), R9
+	NEGQ       R8
+	VMOVDQU    (R9)(R8*4), Y9
+	NEGQ       R8
 	VMASKMOVPS (AX), Y9, Y10
 	VBLENDVPS  Y9, Y10, Y0, Y10
 	VMOVUPD    Y10, Y9
 	VPMAXSD    Y1, Y9, Y1
 
-none1086:
+none1120:
 	VPMAXSD      Y1, Y5, Y1
 	VPMAXSD      Y2, Y6, Y2
 	VPMAXSD      Y3, Y7, Y3
@@ -19054,9 +19502,9 @@ none1086:
 	VPMAXSD      Y1, Y2, Y1
 	VMOVUPD      Y1, Y9
 	VPCMPGTD     Y0, Y9, Y9
-	VMOVMSKPS    Y9, DI
-	TESTQ        DI, DI
-	JZ           same1087
+	VMOVMSKPS    Y9, R8
+	TESTQ        R8, R8
+	JZ           same1121
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMAXSD      X0, X9, X0
@@ -19067,10 +19515,10 @@ none1086:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1087:
-	JMP piece1081
+same1121:
+	JMP piece1112
 
-all1080:
+all1111:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19096,9 +19544,9 @@ TEXT ·compressDwordsAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end1089
+	JB      end1123
 
-loop1088:
+loop1122:
 	SHRXQ     R8, (SI), R10
 	SHLXQ     R9, (SI)(DI*1), R11
 	ORQ       R11, R10
@@ -19162,9 +19610,9 @@ loop1088:
 	ADDQ      $+256, AX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop1088
+	JAE       loop1122
 
-end1089:
+end1123:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -19440,11 +19888,11 @@ TEXT ·filterFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const85<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1091
+	JNE          case1125
 	CMPQ         CX, $+32
-	JB           end1093
+	JB           end1127
 
-loop1092:
+loop1126:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -19476,18 +19924,18 @@ loop1092:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1092
+	JAE       loop1126
 
-end1093:
-	JMP done1090
+end1127:
+	JMP done1124
 
-case1091:
+case1125:
 	CMPQ SI, $+1
-	JNE  case1094
+	JNE  case1128
 	CMPQ CX, $+32
-	JB   end1096
+	JB   end1130
 
-loop1095:
+loop1129:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -19519,18 +19967,18 @@ loop1095:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1095
+	JAE       loop1129
 
-end1096:
-	JMP done1090
+end1130:
+	JMP done1124
 
-case1094:
+case1128:
 	CMPQ SI, $+2
-	JNE  case1097
+	JNE  case1131
 	CMPQ CX, $+32
-	JB   end1099
+	JB   end1133
 
-loop1098:
+loop1132:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -19562,18 +20010,18 @@ loop1098:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1098
+	JAE       loop1132
 
-end1099:
-	JMP done1090
+end1133:
+	JMP done1124
 
-case1097:
+case1131:
 	CMPQ SI, $+3
-	JNE  case1100
+	JNE  case1134
 	CMPQ CX, $+32
-	JB   end1102
+	JB   end1136
 
-loop1101:
+loop1135:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -19605,18 +20053,18 @@ loop1101:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1101
+	JAE       loop1135
 
-end1102:
-	JMP done1090
+end1136:
+	JMP done1124
 
-case1100:
+case1134:
 	CMPQ SI, $+4
-	JNE  case1103
+	JNE  case1137
 	CMPQ CX, $+32
-	JB   end1105
+	JB   end1139
 
-loop1104:
+loop1138:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -19648,16 +20096,16 @@ loop1104:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1104
+	JAE       loop1138
 
-end1105:
-	JMP done1090
+end1139:
+	JMP done1124
 
-case1103:
+case1137:
 	CMPQ CX, $+32
-	JB   end1108
+	JB   end1142
 
-loop1107:
+loop1141:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -19689,10 +20137,10 @@ loop1107:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1107
+	JAE       loop1141
 
-end1108:
-done1090:
+end1142:
+done1124:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -19710,11 +20158,11 @@ TEXT ·filterInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const85<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1110
+	JNE          case1144
 	CMPQ         CX, $+32
-	JB           end1112
+	JB           end1146
 
-loop1111:
+loop1145:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -19746,18 +20194,18 @@ loop1111:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1111
+	JAE       loop1145
 
-end1112:
-	JMP done1109
+end1146:
+	JMP done1143
 
-case1110:
+case1144:
 	CMPQ SI, $+1
-	JNE  case1113
+	JNE  case1147
 	CMPQ CX, $+32
-	JB   end1115
+	JB   end1149
 
-loop1114:
+loop1148:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -19801,18 +20249,18 @@ loop1114:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1114
+	JAE       loop1148
 
-end1115:
-	JMP done1109
+end1149:
+	JMP done1143
 
-case1113:
+case1147:
 	CMPQ SI, $+2
-	JNE  case1116
+	JNE  case1150
 	CMPQ CX, $+32
-	JB   end1118
+	JB   end1152
 
-loop1117:
+loop1151:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, SI
@@ -19848,18 +20296,18 @@ loop1117:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1117
+	JAE       loop1151
 
-end1118:
-	JMP done1109
+end1152:
+	JMP done1143
 
-case1116:
+case1150:
 	CMPQ SI, $+3
-	JNE  case1119
+	JNE  case1153
 	CMPQ CX, $+32
-	JB   end1121
+	JB   end1155
 
-loop1120:
+loop1154:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -19899,18 +20347,18 @@ loop1120:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1120
+	JAE       loop1154
 
-end1121:
-	JMP done1109
+end1155:
+	JMP done1143
 
-case1119:
+case1153:
 	CMPQ SI, $+4
-	JNE  case1122
+	JNE  case1156
 	CMPQ CX, $+32
-	JB   end1124
+	JB   end1158
 
-loop1123:
+loop1157:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -19942,16 +20390,16 @@ loop1123:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1123
+	JAE       loop1157
 
-end1124:
-	JMP done1109
+end1158:
+	JMP done1143
 
-case1122:
+case1156:
 	CMPQ CX, $+32
-	JB   end1127
+	JB   end1161
 
-loop1126:
+loop1160:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -19991,10 +20439,10 @@ loop1126:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1126
+	JAE       loop1160
 
-end1127:
-done1109:
+end1161:
+done1143:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -20012,9 +20460,9 @@ TEXT ·prefixInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1129
+	JB           end1163
 
-loop1128:
+loop1162:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -20067,13 +20515,13 @@ loop1128:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1128
+	JAE        loop1162
 
-end1129:
+end1163:
 	CMPQ CX, $+8
-	JB   end1131
+	JB   end1165
 
-loop1130:
+loop1164:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -20090,9 +20538,9 @@ loop1130:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1130
+	JAE        loop1164
 
-end1131:
+end1165:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -20116,9 +20564,9 @@ TEXT ·prefixBeforeInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1133
+	JB           end1167
 
-loop1132:
+loop1166:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -20179,13 +20627,13 @@ loop1132:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1132
+	JAE        loop1166
 
-end1133:
+end1167:
 	CMPQ CX, $+8
-	JB   end1135
+	JB   end1169
 
-loop1134:
+loop1168:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -20204,9 +20652,9 @@ loop1134:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1134
+	JAE        loop1168
 
-end1135:
+end1169:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -20221,13 +20669,13 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1137
+	JNE          case1171
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1138
+	JZ           plain1172
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1138
+	JNZ          plain1172
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -20235,7 +20683,7 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1139
+	JZ           none1173
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y0
@@ -20251,11 +20699,11 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1139:
+none1173:
 	CMPQ CX, $+32
-	JB   end1141
+	JB   end1175
 
-loop1140:
+loop1174:
 	VPXOR    (AX), Y1, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
@@ -20284,17 +20732,17 @@ loop1140:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1140
+	JAE      loop1174
 
-end1141:
+end1175:
 	SFENCE
 
-plain1138:
+plain1172:
 	CMPQ    CX, $+32
-	JB      end1143
+	JB      end1177
 	PCALIGN $0x40
 
-loop1142:
+loop1176:
 	VPXOR   (AX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
@@ -20323,13 +20771,13 @@ loop1142:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1142
+	JAE     loop1176
 
-end1143:
+end1177:
 	CMPQ CX, $+8
-	JB   end1145
+	JB   end1179
 
-loop1144:
+loop1178:
 	VPXOR   (AX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
@@ -20340,11 +20788,11 @@ loop1144:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1144
+	JAE     loop1178
 
-end1145:
+end1179:
 	TESTQ      CX, CX
-	JZ         none1146
+	JZ         none1180
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -20357,18 +20805,18 @@ end1145:
 	VPSUBD     avx2const88<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none1146:
-	JMP done1136
+none1180:
+	JMP done1170
 
-case1137:
+case1171:
 	CMPQ       BX, $+1
-	JNE        case1147
+	JNE        case1181
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1148
+	JZ         plain1182
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1148
+	JNZ        plain1182
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -20376,7 +20824,7 @@ case1137:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1149
+	JZ         none1183
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -20393,11 +20841,11 @@ case1137:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none1149:
+none1183:
 	CMPQ CX, $+32
-	JB   end1151
+	JB   end1185
 
-loop1150:
+loop1184:
 	VMOVUPD  (AX), Y0
 	VPADDD   avx2const88<>+0(SB), Y0, Y0
 	VPSRAD   $0x1f, Y0, Y2
@@ -20430,17 +20878,17 @@ loop1150:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1150
+	JAE      loop1184
 
-end1151:
+end1185:
 	SFENCE
 
-plain1148:
+plain1182:
 	CMPQ    CX, $+32
-	JB      end1153
+	JB      end1187
 	PCALIGN $0x40
 
-loop1152:
+loop1186:
 	VMOVUPD (AX), Y0
 	VPADDD  avx2const88<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
@@ -20473,13 +20921,13 @@ loop1152:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1152
+	JAE     loop1186
 
-end1153:
+end1187:
 	CMPQ CX, $+8
-	JB   end1155
+	JB   end1189
 
-loop1154:
+loop1188:
 	VMOVUPD (AX), Y0
 	VPADDD  avx2const88<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
@@ -20491,11 +20939,11 @@ loop1154:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1154
+	JAE     loop1188
 
-end1155:
+end1189:
 	TESTQ      CX, CX
-	JZ         none1156
+	JZ         none1190
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -20509,18 +20957,18 @@ end1155:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none1156:
-	JMP done1136
+none1190:
+	JMP done1170
 
-case1147:
+case1181:
 	CMPQ       BX, $+2
-	JNE        case1157
+	JNE        case1191
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1158
+	JZ         plain1192
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1158
+	JNZ        plain1192
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -20528,7 +20976,7 @@ case1147:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1159
+	JZ         none1193
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y2
@@ -20547,11 +20995,11 @@ case1147:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none1159:
+none1193:
 	CMPQ CX, $+32
-	JB   end1161
+	JB   end1195
 
-loop1160:
+loop1194:
 	VPXOR     (AX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -20592,17 +21040,17 @@ loop1160:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1160
+	JAE       loop1194
 
-end1161:
+end1195:
 	SFENCE
 
-plain1158:
+plain1192:
 	CMPQ    CX, $+32
-	JB      end1163
+	JB      end1197
 	PCALIGN $0x40
 
-loop1162:
+loop1196:
 	VPXOR     (AX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -20643,13 +21091,13 @@ loop1162:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1162
+	JAE       loop1196
 
-end1163:
+end1197:
 	CMPQ CX, $+8
-	JB   end1165
+	JB   end1199
 
-loop1164:
+loop1198:
 	VPXOR     (AX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -20663,11 +21111,11 @@ loop1164:
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1164
+	JAE       loop1198
 
-end1165:
+end1199:
 	TESTQ      CX, CX
-	JZ         none1166
+	JZ         none1200
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y2
@@ -20683,16 +21131,16 @@ end1165:
 	VPSUBD     avx2const88<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y2, (DX)
 
-none1166:
-	JMP done1136
+none1200:
+	JMP done1170
 
-case1157:
+case1191:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1168
+	JZ         plain1202
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1168
+	JNZ        plain1202
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -20700,7 +21148,7 @@ case1157:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1169
+	JZ         none1203
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -20712,11 +21160,11 @@ case1157:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none1169:
+none1203:
 	CMPQ CX, $+32
-	JB   end1171
+	JB   end1205
 
-loop1170:
+loop1204:
 	VPXOR    (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPXOR    32(AX), Y1, Y0
@@ -20729,17 +21177,17 @@ loop1170:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1170
+	JAE      loop1204
 
-end1171:
+end1205:
 	SFENCE
 
-plain1168:
+plain1202:
 	CMPQ    CX, $+32
-	JB      end1173
+	JB      end1207
 	PCALIGN $0x40
 
-loop1172:
+loop1206:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPXOR   32(AX), Y1, Y0
@@ -20752,24 +21200,24 @@ loop1172:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1172
+	JAE     loop1206
 
-end1173:
+end1207:
 	CMPQ CX, $+8
-	JB   end1175
+	JB   end1209
 
-loop1174:
+loop1208:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1174
+	JAE     loop1208
 
-end1175:
+end1209:
 	TESTQ      CX, CX
-	JZ         none1176
+	JZ         none1210
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -20778,8 +21226,8 @@ end1175:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none1176:
-done1136:
+none1210:
+done1170:
 	VZEROUPPER
 	RET
 
@@ -20812,13 +21260,13 @@ TEXT ·partitionDwordsAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*4), DX
 	LEAQ         avx2const85<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end1179
+	JB           end1213
 
-loop1178:
+loop1212:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+128
-	JB        end1177
+	JB        end1211
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -20873,10 +21321,10 @@ loop1178:
 	LEAQ      -32(DX)(R10*4), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop1178
+	JAE       loop1212
 
-end1179:
-end1177:
+end1213:
+end1211:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -20902,7 +21350,7 @@ TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	CMPQ         CX, $+8
-	JA           more1181
+	JA           more1215
 	LEAQ         (AX), CX
 	VPCMPGTD     avx2const90<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const84<>+0(SB), Y2
@@ -20934,11 +21382,11 @@ TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
 	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VPCMPGTD     avx2const90<>+0(SB), Y0, Y0
 	VMASKMOVPS   Y3, Y0, (AX)
-	JMP          sorted1180
+	JMP          sorted1214
 
-more1181:
+more1215:
 	CMPQ       CX, $+16
-	JA         more1182
+	JA         more1216
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
 	VPCMPGTD   avx2const91<>+0(SB), Y0, Y2
@@ -21022,11 +21470,11 @@ more1181:
 	VMOVUPD    Y3, (AX)
 	VPCMPGTD   avx2const91<>+0(SB), Y0, Y0
 	VMASKMOVPS Y2, Y0, 32(AX)
-	JMP        sorted1180
+	JMP        sorted1214
 
-more1182:
+more1216:
 	CMPQ       CX, $+32
-	JA         more1183
+	JA         more1217
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
@@ -21249,9 +21697,9 @@ more1182:
 	VMASKMOVPS Y6, Y1, 64(AX)
 	VPCMPGTD   avx2const93<>+0(SB), Y0, Y0
 	VMASKMOVPS Y5, Y0, 96(AX)
-	JMP        sorted1180
+	JMP        sorted1214
 
-more1183:
+more1217:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
@@ -21817,7 +22265,7 @@ more1183:
 	VPCMPGTD   avx2const97<>+0(SB), Y0, Y0
 	VMASKMOVPS Y5, Y0, 224(AX)
 
-sorted1180:
+sorted1214:
 	VZEROUPPER
 	RET
 
@@ -21885,19 +22333,19 @@ TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, $+32
-	JB           end1186
+	JB           end1220
 
-loop1185:
+loop1219:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end1188
+	JB      end1222
 	PCALIGN $0x40
 
-loop1187:
+loop1221:
 	VCVTPS2PD   (AX), Y10
 	VFMADD231PD Y0, Y10, Y1
 	VCVTPS2PD   16(AX), Y10
@@ -21917,9 +22365,9 @@ loop1187:
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop1187
+	JAE         loop1221
 
-end1188:
+end1222:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y5, Y1, Y1
@@ -21940,23 +22388,23 @@ end1188:
 	VPXOR  Y8, Y8, Y8
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1185
+	JAE    loop1219
 
-end1186:
+end1220:
 	CMPQ CX, $+4
-	JB   end1190
+	JB   end1224
 
-loop1189:
+loop1223:
 	VCVTPS2PD   (AX), Y2
 	VFMADD231PD Y0, Y2, Y1
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1189
+	JAE         loop1223
 
-end1190:
+end1224:
 	TESTQ       CX, CX
-	JZ          none1191
+	JZ          none1225
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X2
@@ -21966,7 +22414,7 @@ end1190:
 	VCVTPS2PD   X2, Y2
 	VFMADD231PD Y0, Y2, Y1
 
-none1191:
+none1225:
 	VADDPD       Y1, Y9, Y9
 	VEXTRACTF128 $0x01, Y9, X0
 	VADDPD       X0, X9, X9
@@ -21993,19 +22441,19 @@ TEXT ·dotFloat32AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
 	CMPQ  CX, $+32
-	JB    end1193
+	JB    end1227
 
-loop1192:
+loop1226:
 	MOVQ    CX, BX
 	MOVQ    $+4096, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+32
-	JB      end1195
+	JB      end1229
 	PCALIGN $0x40
 
-loop1194:
+loop1228:
 	VCVTPS2PD   (AX), Y9
 	VCVTPS2PD   (DX), Y10
 	VFMADD231PD Y9, Y10, Y0
@@ -22034,9 +22482,9 @@ loop1194:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop1194
+	JAE         loop1228
 
-end1195:
+end1229:
 	ADDQ   BX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -22057,13 +22505,13 @@ end1195:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1192
+	JAE    loop1226
 
-end1193:
+end1227:
 	CMPQ CX, $+4
-	JB   end1197
+	JB   end1231
 
-loop1196:
+loop1230:
 	VCVTPS2PD   (AX), Y1
 	VCVTPS2PD   (DX), Y2
 	VFMADD231PD Y1, Y2, Y0
@@ -22071,11 +22519,11 @@ loop1196:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1196
+	JAE         loop1230
 
-end1197:
+end1231:
 	TESTQ       CX, CX
-	JZ          none1198
+	JZ          none1232
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -22087,7 +22535,7 @@ end1197:
 	VCVTPS2PD   X1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-none1198:
+none1232:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -22114,19 +22562,19 @@ TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y10, Y10, Y10
 	VMOVUPD      avx2const1<>+0(SB), Y0
 	CMPQ         CX, $+32
-	JB           end1200
+	JB           end1234
 
-loop1199:
+loop1233:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end1202
+	JB      end1236
 	PCALIGN $0x40
 
-loop1201:
+loop1235:
 	VCVTPS2PD   (AX), Y11
 	VPANDN      Y11, Y0, Y11
 	VFMADD231PD Y1, Y11, Y2
@@ -22154,9 +22602,9 @@ loop1201:
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop1201
+	JAE         loop1235
 
-end1202:
+end1236:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y6, Y2, Y2
@@ -22177,24 +22625,24 @@ end1202:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1199
+	JAE    loop1233
 
-end1200:
+end1234:
 	CMPQ CX, $+4
-	JB   end1204
+	JB   end1238
 
-loop1203:
+loop1237:
 	VCVTPS2PD   (AX), Y3
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1203
+	JAE         loop1237
 
-end1204:
+end1238:
 	TESTQ       CX, CX
-	JZ          none1205
+	JZ          none1239
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -22205,7 +22653,7 @@ end1204:
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 
-none1205:
+none1239:
 	VADDPD       Y2, Y10, Y10
 	VEXTRACTF128 $0x01, Y10, X0
 	VADDPD       X0, X10, X10
@@ -22234,19 +22682,19 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1207
+	JB           end1241
 
-loop1206:
+loop1240:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1209
+	JB      end1243
 	PCALIGN $0x40
 
-loop1208:
+loop1242:
 	VCVTPS2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -22266,9 +22714,9 @@ loop1208:
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1208
+	JAE         loop1242
 
-end1209:
+end1243:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -22289,13 +22737,13 @@ end1209:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1206
+	JAE    loop1240
 
-end1207:
+end1241:
 	CMPQ CX, $+4
-	JB   end1211
+	JB   end1245
 
-loop1210:
+loop1244:
 	VCVTPS2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -22303,11 +22751,11 @@ loop1210:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1210
+	JAE         loop1244
 
-end1211:
+end1245:
 	TESTQ       CX, CX
-	JZ          none1212
+	JZ          none1246
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -22320,7 +22768,7 @@ end1211:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1212:
+none1246:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -22355,19 +22803,19 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1214
+	JB           end1248
 
-loop1213:
+loop1247:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1216
+	JB      end1250
 	PCALIGN $0x40
 
-loop1215:
+loop1249:
 	VCVTDQ2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -22387,9 +22835,9 @@ loop1215:
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1215
+	JAE         loop1249
 
-end1216:
+end1250:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -22410,13 +22858,13 @@ end1216:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1213
+	JAE    loop1247
 
-end1214:
+end1248:
 	CMPQ CX, $+4
-	JB   end1218
+	JB   end1252
 
-loop1217:
+loop1251:
 	VCVTDQ2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -22424,11 +22872,11 @@ loop1217:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1217
+	JAE         loop1251
 
-end1218:
+end1252:
 	TESTQ       CX, CX
-	JZ          none1219
+	JZ          none1253
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -22441,7 +22889,7 @@ end1218:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1219:
+none1253:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -22480,10 +22928,10 @@ TEXT ·coShiftedFloat32AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+8
-	JB           end1221
+	JB           end1255
 	PCALIGN      $0x40
 
-loop1220:
+loop1254:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VCVTPS2PD   (AX), Y12
@@ -22508,13 +22956,13 @@ loop1220:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1220
+	JAE         loop1254
 
-end1221:
+end1255:
 	CMPQ CX, $+4
-	JB   end1223
+	JB   end1257
 
-loop1222:
+loop1256:
 	VCVTPS2PD   (AX), Y12
 	VADDPD      Y12, Y0, Y12
 	VCVTPS2PD   (DX), Y13
@@ -22528,11 +22976,11 @@ loop1222:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1222
+	JAE         loop1256
 
-end1223:
+end1257:
 	TESTQ       CX, CX
-	JZ          none1224
+	JZ          none1258
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X12
@@ -22552,7 +23000,7 @@ end1223:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none1224:
+none1258:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -22609,10 +23057,10 @@ TEXT ·coShiftedInt32AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+8
-	JB           end1226
+	JB           end1260
 	PCALIGN      $0x40
 
-loop1225:
+loop1259:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VCVTDQ2PD   (AX), Y12
@@ -22637,13 +23085,13 @@ loop1225:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1225
+	JAE         loop1259
 
-end1226:
+end1260:
 	CMPQ CX, $+4
-	JB   end1228
+	JB   end1262
 
-loop1227:
+loop1261:
 	VCVTDQ2PD   (AX), Y12
 	VADDPD      Y12, Y0, Y12
 	VCVTDQ2PD   (DX), Y13
@@ -22657,11 +23105,11 @@ loop1227:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1227
+	JAE         loop1261
 
-end1228:
+end1262:
 	TESTQ       CX, CX
-	JZ          none1229
+	JZ          none1263
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X12
@@ -22681,7 +23129,7 @@ end1228:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none1229:
+none1263:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -22727,9 +23175,9 @@ TEXT ·groupFloatsFloat32AVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1231
+	JB      end1265
 
-loop1230:
+loop1264:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -22751,9 +23199,9 @@ loop1230:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1230
+	JAE      loop1264
 
-end1231:
+end1265:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -22761,9 +23209,9 @@ end1231:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1233
+	JB      end1267
 
-loop1232:
+loop1266:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -22864,13 +23312,13 @@ loop1232:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1232
+	JAE          loop1266
 
-end1233:
+end1267:
 	CMPQ BX, $+1
-	JB   end1235
+	JB   end1269
 
-loop1234:
+loop1268:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -22887,15 +23335,15 @@ loop1234:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1234
+	JAE          loop1268
 
-end1235:
+end1269:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1237
+	JB   end1271
 
-loop1236:
+loop1270:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -22917,9 +23365,9 @@ loop1236:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1236
+	JAE     loop1270
 
-end1237:
+end1271:
 	VZEROUPPER
 	RET
 
@@ -22935,9 +23383,9 @@ TEXT ·groupFloatsInt32AVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1239
+	JB      end1273
 
-loop1238:
+loop1272:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -22959,9 +23407,9 @@ loop1238:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1238
+	JAE      loop1272
 
-end1239:
+end1273:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -22969,9 +23417,9 @@ end1239:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1241
+	JB      end1275
 
-loop1240:
+loop1274:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -23072,13 +23520,13 @@ loop1240:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1240
+	JAE          loop1274
 
-end1241:
+end1275:
 	CMPQ BX, $+1
-	JB   end1243
+	JB   end1277
 
-loop1242:
+loop1276:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -23095,15 +23543,15 @@ loop1242:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1242
+	JAE          loop1276
 
-end1243:
+end1277:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1245
+	JB   end1279
 
-loop1244:
+loop1278:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -23125,9 +23573,9 @@ loop1244:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1244
+	JAE     loop1278
 
-end1245:
+end1279:
 	VZEROUPPER
 	RET
 
@@ -23138,9 +23586,9 @@ TEXT ·widenFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1247
+	JB   end1281
 
-loop1246:
+loop1280:
 	VCVTPS2PD (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VCVTPS2PD 16(AX), Y0
@@ -23149,9 +23597,9 @@ loop1246:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1246
+	JAE       loop1280
 
-end1247:
+end1281:
 	VZEROUPPER
 	RET
 
@@ -23162,9 +23610,9 @@ TEXT ·widenInt32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1249
+	JB   end1283
 
-loop1248:
+loop1282:
 	VPMOVSXDQ (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VPMOVSXDQ 16(AX), Y0
@@ -23173,9 +23621,9 @@ loop1248:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1248
+	JAE       loop1282
 
-end1249:
+end1283:
 	VZEROUPPER
 	RET
 
@@ -23186,9 +23634,9 @@ TEXT ·roundFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1251
+	JB   end1285
 
-loop1250:
+loop1284:
 	VMOVUPD    (AX), Y0
 	VCVTPD2PSY Y0, X0
 	VMOVUPS    X0, (DX)
@@ -23199,9 +23647,9 @@ loop1250:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1250
+	JAE        loop1284
 
-end1251:
+end1285:
 	VZEROUPPER
 	RET
 
@@ -23217,15 +23665,15 @@ TEXT ·takeDwordsAVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+4
-	JB           end1254
+	JB           end1288
 
-loop1253:
+loop1287:
 	VMOVUPD    (DX), Y2
 	VPCMPGTQ   Y2, Y0, Y3
 	VPANDN     Y3, Y2, Y3
 	VMOVMSKPD  Y3, DI
 	CMPL       DI, $0x0f
-	JNE        bad1252
+	JNE        bad1286
 	VPCMPEQD   X3, X3, X3
 	VGATHERQPS X3, (AX)(Y2*4), X1
 	VMOVUPS    X1, (CX)
@@ -23233,10 +23681,10 @@ loop1253:
 	ADDQ       $+16, CX
 	SUBQ       $+4, BX
 	CMPQ       BX, $+4
-	JAE        loop1253
+	JAE        loop1287
 
-end1254:
-bad1252:
+end1288:
+bad1286:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -23250,10 +23698,10 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1255
+	JZ           plain1289
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1255
+	JNZ          plain1289
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+15, BX
@@ -23261,7 +23709,7 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1256
+	JZ           none1290
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), X0
@@ -23295,11 +23743,11 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1256:
+none1290:
 	CMPQ CX, $+16
-	JB   end1258
+	JB   end1292
 
-loop1257:
+loop1291:
 	VMOVUPD      avx2const98<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -23396,17 +23844,17 @@ loop1257:
 	ADDQ         $+64, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1257
+	JAE          loop1291
 
-end1258:
+end1292:
 	SFENCE
 
-plain1255:
+plain1289:
 	CMPQ    CX, $+16
-	JB      end1260
+	JB      end1294
 	PCALIGN $0x40
 
-loop1259:
+loop1293:
 	VMOVUPD      avx2const98<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -23503,13 +23951,13 @@ loop1259:
 	ADDQ         $+64, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1259
+	JAE          loop1293
 
-end1260:
+end1294:
 	CMPQ CX, $+4
-	JB   end1262
+	JB   end1296
 
-loop1261:
+loop1295:
 	VMOVUPD      avx2const98<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -23537,11 +23985,11 @@ loop1261:
 	ADDQ         $+16, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop1261
+	JAE          loop1295
 
-end1262:
+end1296:
 	TESTQ        CX, CX
-	JZ           none1263
+	JZ           none1297
 	LEAQ         avx2const79<>+32(SB), BX
 	NEGQ         CX
 	VMOVDQU      (BX)(CX*4), X0
@@ -23572,7 +24020,7 @@ end1262:
 	VCVTPD2PSY   Y5, X1
 	VMASKMOVPS   X1, X0, (DX)
 
-none1263:
+none1297:
 	VZEROUPPER
 	RET
 
@@ -23651,10 +24099,10 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ        dst+0(FP), DX
 	MOVQ        stream+32(FP), BX
 	TESTQ       BX, BX
-	JZ          plain1264
+	JZ          plain1298
 	MOVQ        DX, BX
 	ANDQ        $+3, BX
-	JNZ         plain1264
+	JNZ         plain1298
 	MOVQ        DX, BX
 	NEGQ        BX
 	ANDQ        $+15, BX
@@ -23662,7 +24110,7 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	CMPQ        BX, CX
 	CMOVQHI     CX, BX
 	TESTQ       BX, BX
-	JZ          none1265
+	JZ          none1299
 	LEAQ        avx2const79<>+32(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*4), X1
@@ -23699,11 +24147,11 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	LEAQ        (DX)(BX*4), DX
 	LEAQ        (AX)(BX*4), AX
 
-none1265:
+none1299:
 	CMPQ CX, $+16
-	JB   end1268
+	JB   end1302
 
-loop1267:
+loop1301:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -23812,17 +24260,17 @@ loop1267:
 	ADDQ        $+64, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop1267
+	JAE         loop1301
 
-end1268:
+end1302:
 	SFENCE
 
-plain1264:
+plain1298:
 	CMPQ    CX, $+16
-	JB      end1274
+	JB      end1308
 	PCALIGN $0x40
 
-loop1273:
+loop1307:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -23931,13 +24379,13 @@ loop1273:
 	ADDQ        $+64, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop1273
+	JAE         loop1307
 
-end1274:
+end1308:
 	CMPQ CX, $+4
-	JB   end1280
+	JB   end1314
 
-loop1279:
+loop1313:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -23968,11 +24416,11 @@ loop1279:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1279
+	JAE         loop1313
 
-end1280:
+end1314:
 	TESTQ       CX, CX
-	JZ          none1282
+	JZ          none1316
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -24006,7 +24454,7 @@ end1280:
 	VCVTPD2PSY  Y6, X0
 	VMASKMOVPS  X0, X1, (DX)
 
-none1282:
+none1316:
 	VZEROUPPER
 	RET
 
@@ -24044,13 +24492,13 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1285
+	JNE          case1319
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1286
+	JZ           plain1320
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1286
+	JNZ          plain1320
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -24058,7 +24506,7 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1287
+	JZ           none1321
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -24079,11 +24527,11 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1287:
+none1321:
 	CMPQ CX, $+16
-	JB   end1289
+	JB   end1323
 
-loop1288:
+loop1322:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -24132,17 +24580,17 @@ loop1288:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1288
+	JAE      loop1322
 
-end1289:
+end1323:
 	SFENCE
 
-plain1286:
+plain1320:
 	CMPQ    CX, $+16
-	JB      end1291
+	JB      end1325
 	PCALIGN $0x40
 
-loop1290:
+loop1324:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -24191,13 +24639,13 @@ loop1290:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1290
+	JAE      loop1324
 
-end1291:
+end1325:
 	CMPQ CX, $+4
-	JB   end1293
+	JB   end1327
 
-loop1292:
+loop1326:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -24213,11 +24661,11 @@ loop1292:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1292
+	JAE      loop1326
 
-end1293:
+end1327:
 	TESTQ      CX, CX
-	JZ         none1294
+	JZ         none1328
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -24235,18 +24683,18 @@ end1293:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (DX)
 
-none1294:
-	JMP done1284
+none1328:
+	JMP done1318
 
-case1285:
+case1319:
 	CMPQ       BX, $+1
-	JNE        case1295
+	JNE        case1329
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1296
+	JZ         plain1330
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1296
+	JNZ        plain1330
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -24254,7 +24702,7 @@ case1285:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1297
+	JZ         none1331
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -24268,11 +24716,11 @@ case1285:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none1297:
+none1331:
 	CMPQ CX, $+16
-	JB   end1299
+	JB   end1333
 
-loop1298:
+loop1332:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -24293,17 +24741,17 @@ loop1298:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1298
+	JAE      loop1332
 
-end1299:
+end1333:
 	SFENCE
 
-plain1296:
+plain1330:
 	CMPQ    CX, $+16
-	JB      end1301
+	JB      end1335
 	PCALIGN $0x40
 
-loop1300:
+loop1334:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -24324,13 +24772,13 @@ loop1300:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1300
+	JAE      loop1334
 
-end1301:
+end1335:
 	CMPQ CX, $+4
-	JB   end1303
+	JB   end1337
 
-loop1302:
+loop1336:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -24339,11 +24787,11 @@ loop1302:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1302
+	JAE      loop1336
 
-end1303:
+end1337:
 	TESTQ      CX, CX
-	JZ         none1304
+	JZ         none1338
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -24354,16 +24802,16 @@ end1303:
 	VPSUBQ     Y1, Y2, Y2
 	VMASKMOVPD Y2, Y0, (DX)
 
-none1304:
-	JMP done1284
+none1338:
+	JMP done1318
 
-case1295:
+case1329:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1306
+	JZ         plain1340
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1306
+	JNZ        plain1340
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -24371,7 +24819,7 @@ case1295:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1307
+	JZ         none1341
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -24383,11 +24831,11 @@ case1295:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none1307:
+none1341:
 	CMPQ CX, $+16
-	JB   end1309
+	JB   end1343
 
-loop1308:
+loop1342:
 	VPSUBQ   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPSUBQ   32(AX), Y1, Y0
@@ -24400,17 +24848,17 @@ loop1308:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1308
+	JAE      loop1342
 
-end1309:
+end1343:
 	SFENCE
 
-plain1306:
+plain1340:
 	CMPQ    CX, $+16
-	JB      end1311
+	JB      end1345
 	PCALIGN $0x40
 
-loop1310:
+loop1344:
 	VPSUBQ  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPSUBQ  32(AX), Y1, Y0
@@ -24423,24 +24871,24 @@ loop1310:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1310
+	JAE     loop1344
 
-end1311:
+end1345:
 	CMPQ CX, $+4
-	JB   end1313
+	JB   end1347
 
-loop1312:
+loop1346:
 	VPSUBQ  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop1312
+	JAE     loop1346
 
-end1313:
+end1347:
 	TESTQ      CX, CX
-	JZ         none1314
+	JZ         none1348
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -24449,8 +24897,8 @@ end1313:
 	VPSUBQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none1314:
-done1284:
+none1348:
+done1318:
 	VZEROUPPER
 	RET
 
@@ -24465,10 +24913,10 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1315
+	JZ           plain1349
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1315
+	JNZ          plain1349
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -24476,7 +24924,7 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1316
+	JZ           none1350
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
@@ -24500,11 +24948,11 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1316:
+none1350:
 	CMPQ DX, $+16
-	JB   end1318
+	JB   end1352
 
-loop1317:
+loop1351:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -24558,17 +25006,17 @@ loop1317:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1317
+	JAE      loop1351
 
-end1318:
+end1352:
 	SFENCE
 
-plain1315:
+plain1349:
 	CMPQ    DX, $+16
-	JB      end1320
+	JB      end1354
 	PCALIGN $0x40
 
-loop1319:
+loop1353:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -24622,13 +25070,13 @@ loop1319:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1319
+	JAE      loop1353
 
-end1320:
+end1354:
 	CMPQ DX, $+4
-	JB   end1322
+	JB   end1356
 
-loop1321:
+loop1355:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -24646,11 +25094,11 @@ loop1321:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1321
+	JAE      loop1355
 
-end1322:
+end1356:
 	TESTQ      DX, DX
-	JZ         none1323
+	JZ         none1357
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y1
@@ -24670,7 +25118,7 @@ end1322:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (BX)
 
-none1323:
+none1357:
 	VZEROUPPER
 	RET
 
@@ -24686,10 +25134,10 @@ TEXT ·dotInt64AVX2(SB), NOSPLIT, $0-56
 	VPXOR   Y2, Y2, Y2
 	VPXOR   Y3, Y3, Y3
 	CMPQ    CX, $+16
-	JB      end1325
+	JB      end1359
 	PCALIGN $0x40
 
-loop1324:
+loop1358:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -24738,13 +25186,13 @@ loop1324:
 	ADDQ     $+128, DX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1324
+	JAE      loop1358
 
-end1325:
+end1359:
 	CMPQ CX, $+4
-	JB   end1327
+	JB   end1361
 
-loop1326:
+loop1360:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -24760,11 +25208,11 @@ loop1326:
 	ADDQ     $+32, DX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1326
+	JAE      loop1360
 
-end1327:
+end1361:
 	TESTQ      CX, CX
-	JZ         none1328
+	JZ         none1362
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y4
@@ -24783,7 +25231,7 @@ end1327:
 	VPADDQ     Y6, Y5, Y5
 	VPADDQ     Y5, Y0, Y0
 
-none1328:
+none1362:
 	VPADDQ       Y2, Y0, Y0
 	VPADDQ       Y3, Y1, Y1
 	VPADDQ       Y1, Y0, Y0
@@ -24817,19 +25265,19 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1330
+	JB           end1364
 
-loop1329:
+loop1363:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1332
+	JB      end1366
 	PCALIGN $0x40
 
-loop1331:
+loop1365:
 	VPADDQ      (AX), Y0, Y12
 	VSUBPD      avx2const2<>+0(SB), Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -24849,9 +25297,9 @@ loop1331:
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1331
+	JAE         loop1365
 
-end1332:
+end1366:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -24872,13 +25320,13 @@ end1332:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1329
+	JAE    loop1363
 
-end1330:
+end1364:
 	CMPQ CX, $+4
-	JB   end1334
+	JB   end1368
 
-loop1333:
+loop1367:
 	VPADDQ      (AX), Y0, Y3
 	VSUBPD      avx2const2<>+0(SB), Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -24886,11 +25334,11 @@ loop1333:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1333
+	JAE         loop1367
 
-end1334:
+end1368:
 	TESTQ       CX, CX
-	JZ          none1335
+	JZ          none1369
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y3
@@ -24902,7 +25350,7 @@ end1334:
 	VFMADD231PD Y1, Y0, Y2
 	VFMADD231PD Y0, Y0, Y7
 
-none1335:
+none1369:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -24918,108 +25366,6 @@ none1335:
 	VZEROUPPER
 	RET
 
-// func flipAVX2(dst *int64, x []int64, c int64, stream int)
-// Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·flipAVX2(SB), NOSPLIT, $0-48
-	VPBROADCASTQ c+32(FP), Y0
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	MOVQ         stream+40(FP), BX
-	TESTQ        BX, BX
-	JZ           plain1336
-	MOVQ         DX, BX
-	ANDQ         $+7, BX
-	JNZ          plain1336
-	MOVQ         DX, BX
-	NEGQ         BX
-	ANDQ         $+31, BX
-	SHRQ         $0x03, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
-	TESTQ        BX, BX
-	JZ           none1337
-	LEAQ         avx2const0<>+24(SB), SI
-	NEGQ         BX
-	VMOVDQU      (SI)(BX*8), Y1
-	NEGQ         BX
-	VMASKMOVPD   (AX), Y1, Y2
-	VPXOR        Y2, Y0, Y2
-	VMASKMOVPD   Y2, Y1, (DX)
-	SUBQ         BX, CX
-	LEAQ         (DX)(BX*8), DX
-	LEAQ         (AX)(BX*8), AX
-
-none1337:
-	CMPQ CX, $+16
-	JB   end1339
-
-loop1338:
-	VPXOR    (AX), Y0, Y1
-	VMOVNTPD Y1, (DX)
-	VPXOR    32(AX), Y0, Y1
-	VMOVNTPD Y1, 32(DX)
-	VPXOR    64(AX), Y0, Y1
-	VMOVNTPD Y1, 64(DX)
-	VPXOR    96(AX), Y0, Y1
-	VMOVNTPD Y1, 96(DX)
-	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop1338
-
-end1339:
-	SFENCE
-
-plain1336:
-	CMPQ    CX, $+16
-	JB      end1341
-	PCALIGN $0x40
-
-loop1340:
-	VPXOR   (AX), Y0, Y1
-	VMOVUPD Y1, (DX)
-	VPXOR   32(AX), Y0, Y1
-	VMOVUPD Y1, 32(DX)
-	VPXOR   64(AX), Y0, Y1
-	VMOVUPD Y1, 64(DX)
-	VPXOR   96(AX), Y0, Y1
-	VMOVUPD Y1, 96(DX)
-	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop1340
-
-end1341:
-	CMPQ CX, $+4
-	JB   end1343
-
-loop1342:
-	VPXOR   (AX), Y0, Y1
-	VMOVUPD Y1, (DX)
-	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+4, CX
-	CMPQ    CX, $+4
-	JAE     loop1342
-
-end1343:
-	TESTQ      CX, CX
-	JZ         none1344
-	LEAQ       avx2const0<>+24(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y1
-	NEGQ       CX
-	VMASKMOVPD (AX), Y1, Y2
-	VPXOR      Y2, Y0, Y0
-	VMASKMOVPD Y0, Y1, (DX)
-
-none1344:
-	VZEROUPPER
-	RET
-
 // func hashAVX2(dst *int64, x []int64, seed uint64, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·hashAVX2(SB), NOSPLIT, $0-48
@@ -25031,10 +25377,10 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1345
+	JZ           plain1370
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1345
+	JNZ          plain1370
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -25042,7 +25388,7 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1346
+	JZ           none1371
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y3
@@ -25076,11 +25422,11 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1346:
+none1371:
 	CMPQ CX, $+16
-	JB   end1348
+	JB   end1373
 
-loop1347:
+loop1372:
 	VPXOR    (AX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -25181,17 +25527,17 @@ loop1347:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1347
+	JAE      loop1372
 
-end1348:
+end1373:
 	SFENCE
 
-plain1345:
+plain1370:
 	CMPQ    CX, $+16
-	JB      end1350
+	JB      end1375
 	PCALIGN $0x40
 
-loop1349:
+loop1374:
 	VPXOR    (AX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -25292,13 +25638,13 @@ loop1349:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1349
+	JAE      loop1374
 
-end1350:
+end1375:
 	CMPQ CX, $+4
-	JB   end1352
+	JB   end1377
 
-loop1351:
+loop1376:
 	VPXOR    (AX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -25327,11 +25673,11 @@ loop1351:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1351
+	JAE      loop1376
 
-end1352:
+end1377:
 	TESTQ      CX, CX
-	JZ         none1353
+	JZ         none1378
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y3
@@ -25362,7 +25708,7 @@ end1352:
 	VPXOR      Y1, Y0, Y0
 	VMASKMOVPD Y0, Y3, (DX)
 
-none1353:
+none1378:
 	VZEROUPPER
 	RET
 
@@ -25389,9 +25735,9 @@ TEXT ·bucketsOfAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+16
-	JB           end1355
+	JB           end1380
 
-loop1354:
+loop1379:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -25504,13 +25850,13 @@ loop1354:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1354
+	JAE      loop1379
 
-end1355:
+end1380:
 	CMPQ DX, $+4
-	JB   end1357
+	JB   end1382
 
-loop1356:
+loop1381:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -25542,11 +25888,11 @@ loop1356:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1356
+	JAE      loop1381
 
-end1357:
+end1382:
 	TESTQ      DX, DX
-	JZ         none1358
+	JZ         none1383
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y4
@@ -25580,7 +25926,7 @@ end1357:
 	VPSRLQ     $0x20, Y0, Y0
 	VMASKMOVPD Y0, Y4, (AX)
 
-none1358:
+none1383:
 	VZEROUPPER
 	RET
 
@@ -25597,24 +25943,24 @@ TEXT ·encodeAVX2(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1363
+	JB      end1388
 
-loop1362:
+loop1387:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1362
+	JAE        loop1387
 
-end1363:
+end1388:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1359:
+key1384:
 	CMPQ         BX, R12
-	JAE          end1361
+	JAE          end1386
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -25624,7 +25970,7 @@ key1359:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1360:
+again1385:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -25638,18 +25984,18 @@ again1360:
 	CMOVLHI   R10, R8
 	BZHIL     R8, DI, DI
 	TESTL     DI, DI
-	JZ        miss1364
+	JZ        miss1389
 	TZCNTL    DI, DI
 	MOVL      40(SI)(DI*4), R8
 	MOVL      R8, (AX)(BX*4)
 	INCQ      BX
-	JMP       key1359
+	JMP       key1384
 
-miss1364:
+miss1389:
 	CMPL R8, $+5
-	JAE  full1365
+	JAE  full1390
 	CMPQ R13, room+80(FP)
-	JAE  end1361
+	JAE  end1386
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -25659,24 +26005,24 @@ miss1364:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1359
+	JMP  key1384
 
-full1365:
-	JNE  passed1366
+full1390:
+	JNE  passed1391
 	MOVL $0x00000006, 60(SI)
 
-passed1366:
+passed1391:
 	DECL    R9
-	JZ      last1367
+	JZ      last1392
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1360
+	JMP     again1385
 
-last1367:
-end1361:
+last1392:
+end1386:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -25695,24 +26041,24 @@ TEXT ·findAVX2(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1372
+	JB      end1397
 
-loop1371:
+loop1396:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1371
+	JAE        loop1396
 
-end1372:
+end1397:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1368:
+key1393:
 	CMPQ         BX, R12
-	JAE          end1370
+	JAE          end1395
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -25722,7 +26068,7 @@ key1368:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1369:
+again1394:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -25737,7 +26083,7 @@ again1369:
 	BZHIL     R8, DI, DI
 	XORL      $+6, R8
 	ORL       DI, R8
-	JZ        passed1374
+	JZ        passed1399
 	MOVL      DI, R8
 	ORL       $+32, R8
 	TZCNTL    R8, R8
@@ -25748,25 +26094,25 @@ again1369:
 	CMPL      DI, $+1
 	SBBQ      $+0, R13
 	INCQ      BX
-	JMP       key1368
+	JMP       key1393
 
-passed1374:
+passed1399:
 	DECL    R9
-	JZ      last1375
+	JZ      last1400
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1369
+	JMP     again1394
 
-last1375:
+last1400:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1368
+	JMP  key1393
 
-end1370:
+end1395:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

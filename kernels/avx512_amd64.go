@@ -9,6 +9,11 @@ package kernels
 //go:noescape
 func sumAVX512(x []float64) float64
 
+// sumHalvesAVX512 equals sumAVX512 to the bit.
+//
+//go:noescape
+func sumHalvesAVX512(x []float64) float64
+
 // dotAVX512 equals dotGo.
 //
 //go:noescape
@@ -244,10 +249,10 @@ func compensateAVX512(acc *float64, x []float64)
 //go:noescape
 func sumAbsAVX512(x []float64) float64
 
-// keysAVX512 equals keysGo with no bits flipped.
+// keysAVX512 equals keysGo.
 //
 //go:noescape
-func keysAVX512(c int, dst *int64, x []int64, stream int)
+func keysAVX512(c int, dst *int64, x []int64, flip int64, stream int)
 
 // partitionAVX512 moves at most so many steps of elements below the pivot to the front and of
 // others to the back: see partition.
@@ -557,11 +562,6 @@ func dotInt64AVX512(x []int64, y []int64) int64
 //
 //go:noescape
 func shiftedInt64AVX512(x []int64, shift int64) (s1 float64, s2 float64)
-
-// flipAVX512 equals flipGo.
-//
-//go:noescape
-func flipAVX512(dst *int64, x []int64, c int64, stream int)
 
 // hashAVX512 equals hashGo.
 //

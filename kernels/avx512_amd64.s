@@ -170,6 +170,224 @@ none12:
 	VZEROUPPER
 	RET
 
+// func sumHalvesAVX512(x []float64) float64
+// Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·sumHalvesAVX512(SB), NOSPLIT, $0-32
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y0, Y0, Y0
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	VXORPD Y12, Y12, Y12
+	VXORPD Y13, Y13, Y13
+	VXORPD Y14, Y14, Y14
+	VXORPD Y15, Y15, Y15
+	VXORPD Y16, Y16, Y16
+	VXORPD Y17, Y17, Y17
+	VXORPD Y9, Y9, Y9
+	CMPQ   CX, ·touchFrom+0(SB)
+	JB     near13
+	CMPQ   CX, $+64
+	JB     end15
+
+loop14:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end17
+	PCALIGN $0x40
+
+loop16:
+	MOVQ   (AX), BX
+	MOVQ   64(AX), BX
+	MOVQ   128(AX), BX
+	MOVQ   192(AX), BX
+	VADDPD (AX), Y1, Y1
+	VADDPD 32(AX), Y10, Y10
+	VADDPD 64(AX), Y2, Y2
+	VADDPD 96(AX), Y11, Y11
+	VADDPD 128(AX), Y3, Y3
+	VADDPD 160(AX), Y12, Y12
+	VADDPD 192(AX), Y4, Y4
+	VADDPD 224(AX), Y13, Y13
+	MOVQ   256(AX), BX
+	MOVQ   320(AX), BX
+	MOVQ   384(AX), BX
+	MOVQ   448(AX), BX
+	VADDPD 256(AX), Y5, Y5
+	VADDPD 288(AX), Y14, Y14
+	VADDPD 320(AX), Y6, Y6
+	VADDPD 352(AX), Y15, Y15
+	VADDPD 384(AX), Y7, Y7
+	VADDPD 416(AX), Y16, Y16
+	VADDPD 448(AX), Y8, Y8
+	VADDPD 480(AX), Y17, Y17
+	ADDQ   $+512, AX
+	SUBQ   $+64, DX
+	CMPQ   DX, $+64
+	JAE    loop16
+
+end17:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Y5, Y1, Y1
+	VADDPD Y6, Y2, Y2
+	VADDPD Y7, Y3, Y3
+	VADDPD Y8, Y4, Y4
+	VADDPD Y3, Y1, Y1
+	VADDPD Y4, Y2, Y2
+	VADDPD Y2, Y1, Y1
+	VADDPD Y1, Y0, Y0
+	VPXORQ Y1, Y1, Y1
+	VPXORQ Y2, Y2, Y2
+	VPXORQ Y3, Y3, Y3
+	VPXORQ Y4, Y4, Y4
+	VPXORQ Y5, Y5, Y5
+	VPXORQ Y6, Y6, Y6
+	VPXORQ Y7, Y7, Y7
+	VPXORQ Y8, Y8, Y8
+	VADDPD Y14, Y10, Y10
+	VADDPD Y15, Y11, Y11
+	VADDPD Y16, Y12, Y12
+	VADDPD Y17, Y13, Y13
+	VADDPD Y12, Y10, Y10
+	VADDPD Y13, Y11, Y11
+	VADDPD Y11, Y10, Y10
+	VADDPD Y10, Y9, Y9
+	VPXORQ Y10, Y10, Y10
+	VPXORQ Y11, Y11, Y11
+	VPXORQ Y12, Y12, Y12
+	VPXORQ Y13, Y13, Y13
+	VPXORQ Y14, Y14, Y14
+	VPXORQ Y15, Y15, Y15
+	VPXORQ Y16, Y16, Y16
+	VPXORQ Y17, Y17, Y17
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop14
+
+end15:
+near13:
+	CMPQ CX, $+64
+	JB   end19
+
+loop18:
+	MOVQ    CX, DX
+	MOVQ    $+8192, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	CMPQ    DX, $+64
+	JB      end21
+	PCALIGN $0x40
+
+loop20:
+	VADDPD (AX), Y1, Y1
+	VADDPD 32(AX), Y10, Y10
+	VADDPD 64(AX), Y2, Y2
+	VADDPD 96(AX), Y11, Y11
+	VADDPD 128(AX), Y3, Y3
+	VADDPD 160(AX), Y12, Y12
+	VADDPD 192(AX), Y4, Y4
+	VADDPD 224(AX), Y13, Y13
+	VADDPD 256(AX), Y5, Y5
+	VADDPD 288(AX), Y14, Y14
+	VADDPD 320(AX), Y6, Y6
+	VADDPD 352(AX), Y15, Y15
+	VADDPD 384(AX), Y7, Y7
+	VADDPD 416(AX), Y16, Y16
+	VADDPD 448(AX), Y8, Y8
+	VADDPD 480(AX), Y17, Y17
+	ADDQ   $+512, AX
+	SUBQ   $+64, DX
+	CMPQ   DX, $+64
+	JAE    loop20
+
+end21:
+	ADDQ   DX, CX
+	ADDQ   $+64, CX
+	VADDPD Y5, Y1, Y1
+	VADDPD Y6, Y2, Y2
+	VADDPD Y7, Y3, Y3
+	VADDPD Y8, Y4, Y4
+	VADDPD Y3, Y1, Y1
+	VADDPD Y4, Y2, Y2
+	VADDPD Y2, Y1, Y1
+	VADDPD Y1, Y0, Y0
+	VPXORQ Y1, Y1, Y1
+	VPXORQ Y2, Y2, Y2
+	VPXORQ Y3, Y3, Y3
+	VPXORQ Y4, Y4, Y4
+	VPXORQ Y5, Y5, Y5
+	VPXORQ Y6, Y6, Y6
+	VPXORQ Y7, Y7, Y7
+	VPXORQ Y8, Y8, Y8
+	VADDPD Y14, Y10, Y10
+	VADDPD Y15, Y11, Y11
+	VADDPD Y16, Y12, Y12
+	VADDPD Y17, Y13, Y13
+	VADDPD Y12, Y10, Y10
+	VADDPD Y13, Y11, Y11
+	VADDPD Y11, Y10, Y10
+	VADDPD Y10, Y9, Y9
+	VPXORQ Y10, Y10, Y10
+	VPXORQ Y11, Y11, Y11
+	VPXORQ Y12, Y12, Y12
+	VPXORQ Y13, Y13, Y13
+	VPXORQ Y14, Y14, Y14
+	VPXORQ Y15, Y15, Y15
+	VPXORQ Y16, Y16, Y16
+	VPXORQ Y17, Y17, Y17
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop18
+
+end19:
+	CMPQ CX, $+8
+	JB   end23
+
+loop22:
+	VADDPD (AX), Y1, Y1
+	VADDPD 32(AX), Y10, Y10
+	ADDQ   $+64, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop22
+
+end23:
+	TESTQ         CX, CX
+	JZ            none24
+	MOVQ          $-1, DX
+	BZHIQ         CX, DX, DX
+	KMOVW         DX, K1
+	VMOVUPD.Z     (AX), K1, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VADDPD        Y2, Y1, Y1
+	VADDPD        Y3, Y10, Y10
+
+none24:
+	VADDPD       Y1, Y0, Y0
+	VADDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPD       X1, X0, X0
+	VMOVSD       X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
 // func dotAVX512(x []float64, y []float64) float64
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
 TEXT ·dotAVX512(SB), NOSPLIT, $0-56
@@ -187,21 +405,21 @@ TEXT ·dotAVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, ·touchFrom+0(SB)
-	JB     near13
+	JB     near25
 	CMPQ   CX, $+64
-	JB     end15
+	JB     end27
 
-loop14:
+loop26:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+64
-	JB      end17
+	JB      end29
 	PCALIGN $0x40
 
-loop16:
+loop28:
 	MOVQ        (AX), SI
 	MOVQ        8(AX), SI
 	MOVQ        64(AX), SI
@@ -254,9 +472,9 @@ loop16:
 	ADDQ        $+512, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop16
+	JAE         loop28
 
-end17:
+end29:
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -277,24 +495,24 @@ end17:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop14
+	JAE    loop26
 
-end15:
-near13:
+end27:
+near25:
 	CMPQ CX, $+64
-	JB   end19
+	JB   end31
 
-loop18:
+loop30:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+64
-	JB      end21
+	JB      end33
 	PCALIGN $0x40
 
-loop20:
+loop32:
 	VMOVUPD     (AX), Z9
 	VFMADD231PD (DX), Z9, Z0
 	VMOVUPD     64(AX), Z9
@@ -315,9 +533,9 @@ loop20:
 	ADDQ        $+512, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop20
+	JAE         loop32
 
-end21:
+end33:
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -338,24 +556,24 @@ end21:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop18
+	JAE    loop30
 
-end19:
+end31:
 	CMPQ CX, $+8
-	JB   end23
+	JB   end35
 
-loop22:
+loop34:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (DX), Z1, Z0
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop22
+	JAE         loop34
 
-end23:
+end35:
 	TESTQ       CX, CX
-	JZ          none24
+	JZ          none36
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -364,7 +582,7 @@ end23:
 	VMOVUPD     Z1, Z1
 	VFMADD231PD Z2, Z1, Z0
 
-none24:
+none36:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -391,86 +609,96 @@ TEXT ·sumInt64AVX512(SB), NOSPLIT, $0-40
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near25
+	JB      near37
 	CMPQ    CX, $+32
-	JB      end27
+	JB      end39
 	PCALIGN $0x40
 
-loop26:
-	MOVQ   (AX), DX
-	MOVQ   8(AX), DX
-	MOVQ   64(AX), DX
-	MOVQ   72(AX), DX
-	MOVQ   128(AX), DX
-	MOVQ   136(AX), DX
-	MOVQ   192(AX), DX
-	MOVQ   200(AX), DX
-	VPADDQ (AX), Z0, Z0
-	VPSRAQ $0x20, (AX), Z8
-	VPADDQ Z8, Z4, Z4
-	VPADDQ 64(AX), Z1, Z1
-	VPSRAQ $0x20, 64(AX), Z8
-	VPADDQ Z8, Z5, Z5
-	VPADDQ 128(AX), Z2, Z2
-	VPSRAQ $0x20, 128(AX), Z8
-	VPADDQ Z8, Z6, Z6
-	VPADDQ 192(AX), Z3, Z3
-	VPSRAQ $0x20, 192(AX), Z8
-	VPADDQ Z8, Z7, Z7
-	ADDQ   $+256, AX
-	SUBQ   $+32, CX
-	CMPQ   CX, $+32
-	JAE    loop26
-
-end27:
-near25:
+loop38:
+	MOVQ    (AX), DX
+	MOVQ    8(AX), DX
+	MOVQ    64(AX), DX
+	MOVQ    72(AX), DX
+	MOVQ    128(AX), DX
+	MOVQ    136(AX), DX
+	MOVQ    192(AX), DX
+	MOVQ    200(AX), DX
+	VMOVUPD (AX), Z8
+	VPADDQ  Z8, Z0, Z0
+	VPSRAQ  $0x20, Z8, Z8
+	VPADDQ  Z8, Z4, Z4
+	VMOVUPD 64(AX), Z8
+	VPADDQ  Z8, Z1, Z1
+	VPSRAQ  $0x20, Z8, Z8
+	VPADDQ  Z8, Z5, Z5
+	VMOVUPD 128(AX), Z8
+	VPADDQ  Z8, Z2, Z2
+	VPSRAQ  $0x20, Z8, Z8
+	VPADDQ  Z8, Z6, Z6
+	VMOVUPD 192(AX), Z8
+	VPADDQ  Z8, Z3, Z3
+	VPSRAQ  $0x20, Z8, Z8
+	VPADDQ  Z8, Z7, Z7
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JB      end29
+	JAE     loop38
+
+end39:
+near37:
+	CMPQ    CX, $+32
+	JB      end41
 	PCALIGN $0x40
 
-loop28:
-	VPADDQ (AX), Z0, Z0
-	VPSRAQ $0x20, (AX), Z8
-	VPADDQ Z8, Z4, Z4
-	VPADDQ 64(AX), Z1, Z1
-	VPSRAQ $0x20, 64(AX), Z8
-	VPADDQ Z8, Z5, Z5
-	VPADDQ 128(AX), Z2, Z2
-	VPSRAQ $0x20, 128(AX), Z8
-	VPADDQ Z8, Z6, Z6
-	VPADDQ 192(AX), Z3, Z3
-	VPSRAQ $0x20, 192(AX), Z8
-	VPADDQ Z8, Z7, Z7
-	ADDQ   $+256, AX
-	SUBQ   $+32, CX
-	CMPQ   CX, $+32
-	JAE    loop28
+loop40:
+	VMOVUPD (AX), Z8
+	VPADDQ  Z8, Z0, Z0
+	VPSRAQ  $0x20, Z8, Z8
+	VPADDQ  Z8, Z4, Z4
+	VMOVUPD 64(AX), Z8
+	VPADDQ  Z8, Z1, Z1
+	VPSRAQ  $0x20, Z8, Z8
+	VPADDQ  Z8, Z5, Z5
+	VMOVUPD 128(AX), Z8
+	VPADDQ  Z8, Z2, Z2
+	VPSRAQ  $0x20, Z8, Z8
+	VPADDQ  Z8, Z6, Z6
+	VMOVUPD 192(AX), Z8
+	VPADDQ  Z8, Z3, Z3
+	VPSRAQ  $0x20, Z8, Z8
+	VPADDQ  Z8, Z7, Z7
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop40
 
-end29:
+end41:
 	CMPQ CX, $+8
-	JB   end31
+	JB   end43
 
-loop30:
-	VPADDQ (AX), Z0, Z0
-	VPSRAQ $0x20, (AX), Z8
-	VPADDQ Z8, Z4, Z4
-	ADDQ   $+64, AX
-	SUBQ   $+8, CX
-	CMPQ   CX, $+8
-	JAE    loop30
+loop42:
+	VMOVUPD (AX), Z8
+	VPADDQ  Z8, Z0, Z0
+	VPSRAQ  $0x20, Z8, Z8
+	VPADDQ  Z8, Z4, Z4
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop42
 
-end31:
+end43:
 	TESTQ     CX, CX
-	JZ        none32
+	JZ        none44
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
 	VMOVUPD.Z (AX), K1, Z8
+	VMOVUPD   Z8, Z8
 	VPADDQ    Z8, Z0, Z0
 	VPSRAQ    $0x20, Z8, Z8
 	VPADDQ    Z8, Z4, Z4
 
-none32:
+none44:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -521,21 +749,21 @@ TEXT ·shiftedAVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near33
+	JB           near45
 	CMPQ         CX, $+64
-	JB           end35
+	JB           end47
 
-loop34:
+loop46:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end37
+	JB      end49
 	PCALIGN $0x40
 
-loop36:
+loop48:
 	MOVQ        (AX), BX
 	MOVQ        8(AX), BX
 	MOVQ        64(AX), BX
@@ -579,9 +807,9 @@ loop36:
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop36
+	JAE         loop48
 
-end37:
+end49:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -618,24 +846,24 @@ end37:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop34
+	JAE    loop46
 
-end35:
-near33:
+end47:
+near45:
 	CMPQ CX, $+64
-	JB   end39
+	JB   end51
 
-loop38:
+loop50:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end41
+	JB      end53
 	PCALIGN $0x40
 
-loop40:
+loop52:
 	VADDPD      (AX), Z0, Z19
 	VADDPD      Z19, Z1, Z1
 	VFMADD231PD Z19, Z19, Z10
@@ -663,9 +891,9 @@ loop40:
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop40
+	JAE         loop52
 
-end41:
+end53:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -702,24 +930,24 @@ end41:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop38
+	JAE    loop50
 
-end39:
+end51:
 	CMPQ CX, $+8
-	JB   end43
+	JB   end55
 
-loop42:
+loop54:
 	VADDPD      (AX), Z0, Z2
 	VADDPD      Z2, Z1, Z1
 	VFMADD231PD Z2, Z2, Z10
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop42
+	JAE         loop54
 
-end43:
+end55:
 	TESTQ       CX, CX
-	JZ          none44
+	JZ          none56
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -729,7 +957,7 @@ end43:
 	VADDPD      Z0, Z1, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none44:
+none56:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -792,10 +1020,10 @@ TEXT ·coShiftedAVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end46
+	JB           end58
 	PCALIGN      $0x40
 
-loop45:
+loop57:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  128(AX)(BX*1)
@@ -836,13 +1064,13 @@ loop45:
 	ADDQ        $+256, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop45
+	JAE         loop57
 
-end46:
+end58:
 	CMPQ CX, $+8
-	JB   end48
+	JB   end60
 
-loop47:
+loop59:
 	VADDPD      (AX), Z0, Z22
 	VADDPD      (DX), Z1, Z23
 	VADDPD      Z22, Z2, Z2
@@ -854,11 +1082,11 @@ loop47:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop47
+	JAE         loop59
 
-end48:
+end60:
 	TESTQ       CX, CX
-	JZ          none49
+	JZ          none61
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -874,7 +1102,7 @@ end48:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none49:
+none61:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -965,10 +1193,10 @@ TEXT ·coShiftedInt64AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z20, Z20, Z20
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end51
+	JB           end63
 	PCALIGN      $0x40
 
-loop50:
+loop62:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  128(AX)(BX*1)
@@ -1017,13 +1245,13 @@ loop50:
 	ADDQ        $+256, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop50
+	JAE         loop62
 
-end51:
+end63:
 	CMPQ CX, $+8
-	JB   end53
+	JB   end65
 
-loop52:
+loop64:
 	VPADDQ      (AX), Z0, Z22
 	VPADDQ      (DX), Z21, Z23
 	VCVTQQ2PD   Z22, Z22
@@ -1037,11 +1265,11 @@ loop52:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop52
+	JAE         loop64
 
-end53:
+end65:
 	TESTQ       CX, CX
-	JZ          none54
+	JZ          none66
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -1059,7 +1287,7 @@ end53:
 	VFMADD231PD Z21, Z21, Z13
 	VFMADD231PD Z0, Z21, Z17
 
-none54:
+none66:
 	VADDPD        Z3, Z1, Z1
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z2, Z1, Z1
@@ -1127,10 +1355,10 @@ TEXT ·nearBitsAVX512(SB), NOSPLIT, $0-40
 	VPXORQ       Z3, Z3, Z3
 	VPXORQ       Z4, Z4, Z4
 	CMPQ         CX, $+32
-	JB           end56
+	JB           end68
 	PCALIGN      $0x40
 
-loop55:
+loop67:
 	VPADDQ (AX), Z0, Z5
 	VPORQ  Z5, Z1, Z1
 	VPADDQ 64(AX), Z0, Z5
@@ -1142,23 +1370,23 @@ loop55:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop55
+	JAE    loop67
 
-end56:
+end68:
 	CMPQ CX, $+8
-	JB   end58
+	JB   end70
 
-loop57:
+loop69:
 	VPADDQ (AX), Z0, Z5
 	VPORQ  Z5, Z1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop57
+	JAE    loop69
 
-end58:
+end70:
 	TESTQ     CX, CX
-	JZ        none59
+	JZ        none71
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -1167,7 +1395,7 @@ end58:
 	VMOVAPD.Z Z0, K1, Z0
 	VPORQ     Z0, Z1, Z1
 
-none59:
+none71:
 	VORPD         Z3, Z1, Z1
 	VORPD         Z4, Z2, Z2
 	VORPD         Z2, Z1, Z1
@@ -1208,12 +1436,12 @@ TEXT ·minMaxAVX512(SB), NOSPLIT, $0-40
 	KXNORB       K3, K3, K3
 	KXNORB       K4, K4, K4
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near60
+	JB           near72
 	CMPQ         CX, $+64
-	JB           end62
+	JB           end74
 	PCALIGN      $0x40
 
-loop61:
+loop73:
 	MOVQ    (AX), DX
 	MOVQ    8(AX), DX
 	MOVQ    64(AX), DX
@@ -1261,15 +1489,15 @@ loop61:
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop61
+	JAE     loop73
 
-end62:
-near60:
+end74:
+near72:
 	CMPQ    CX, $+64
-	JB      end64
+	JB      end76
 	PCALIGN $0x40
 
-loop63:
+loop75:
 	VMOVUPD (AX), Z17
 	VMINPD  Z17, Z1, Z1
 	VMAXPD  Z17, Z9, Z9
@@ -1301,13 +1529,13 @@ loop63:
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop63
+	JAE     loop75
 
-end64:
+end76:
 	CMPQ CX, $+8
-	JB   end66
+	JB   end78
 
-loop65:
+loop77:
 	VMOVUPD (AX), Z17
 	VMINPD  Z17, Z1, Z1
 	VMAXPD  Z17, Z9, Z9
@@ -1315,11 +1543,11 @@ loop65:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop65
+	JAE     loop77
 
-end66:
+end78:
 	TESTQ   CX, CX
-	JZ      none67
+	JZ      none79
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K5
@@ -1330,7 +1558,7 @@ end66:
 	VMAXPD  Z0, Z9, Z9
 	VCMPPD  $0x07, Z0, Z0, K1, K1
 
-none67:
+none79:
 	VMINPD        Z5, Z1, Z1
 	VMINPD        Z6, Z2, Z2
 	VMINPD        Z7, Z3, Z3
@@ -1363,11 +1591,11 @@ none67:
 	KMOVB         K1, AX
 	XORL          $0x000000ff, AX
 	TESTQ         AX, AX
-	JZ            ordered68
+	JZ            ordered80
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered68:
+ordered80:
 	VMOVSD X1, lo+24(FP)
 	VMOVSD X9, hi+32(FP)
 	VZEROUPPER
@@ -1388,12 +1616,12 @@ TEXT ·minMaxInt64AVX512(SB), NOSPLIT, $0-40
 	VMOVAPD      Z0, Z7
 	VMOVAPD      Z0, Z8
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near69
+	JB           near81
 	CMPQ         CX, $+32
-	JB           end71
+	JB           end83
 	PCALIGN      $0x40
 
-loop70:
+loop82:
 	MOVQ    (AX), DX
 	MOVQ    8(AX), DX
 	MOVQ    64(AX), DX
@@ -1417,15 +1645,15 @@ loop70:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop70
+	JAE     loop82
 
-end71:
-near69:
+end83:
+near81:
 	CMPQ    CX, $+32
-	JB      end73
+	JB      end85
 	PCALIGN $0x40
 
-loop72:
+loop84:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VPMAXSQ Z9, Z5, Z5
@@ -1441,24 +1669,24 @@ loop72:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop72
+	JAE     loop84
 
-end73:
+end85:
 	CMPQ CX, $+8
-	JB   end75
+	JB   end87
 
-loop74:
+loop86:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VPMAXSQ Z9, Z5, Z5
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop74
+	JAE     loop86
 
-end75:
+end87:
 	TESTQ   CX, CX
-	JZ      none76
+	JZ      none88
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -1468,7 +1696,7 @@ end75:
 	VPMINSQ Z0, Z1, Z1
 	VPMAXSQ Z0, Z5, Z5
 
-none76:
+none88:
 	VPMINSQ       Z3, Z1, Z1
 	VPMINSQ       Z4, Z2, Z2
 	VPMINSQ       Z2, Z1, Z1
@@ -1502,9 +1730,9 @@ TEXT ·maxCodeAVX512(SB), NOSPLIT, $0-25
 	VPXORQ Z2, Z2, Z2
 	VPXORQ Z3, Z3, Z3
 	CMPQ   CX, $+256
-	JB     end78
+	JB     end90
 
-loop77:
+loop89:
 	VPMAXUB (AX), Z0, Z0
 	VPMAXUB 64(AX), Z1, Z1
 	VPMAXUB 128(AX), Z2, Z2
@@ -1512,20 +1740,20 @@ loop77:
 	ADDQ    $+256, AX
 	SUBQ    $+256, CX
 	CMPQ    CX, $+256
-	JAE     loop77
+	JAE     loop89
 
-end78:
+end90:
 	CMPQ CX, $+64
-	JB   end80
+	JB   end92
 
-loop79:
+loop91:
 	VPMAXUB (AX), Z0, Z0
 	ADDQ    $+64, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop79
+	JAE     loop91
 
-end80:
+end92:
 	VPMAXUB       Z2, Z0, Z0
 	VPMAXUB       Z3, Z1, Z1
 	VPMAXUB       Z1, Z0, Z0
@@ -1556,18 +1784,18 @@ end80:
 	VMOVQ         X1, DX
 	MOVBLZX       DL, DX
 	CMPQ          CX, $+1
-	JB            end82
+	JB            end94
 
-loop81:
+loop93:
 	MOVBLZX (AX), BX
 	CMPL    BX, DX
 	CMOVLHI BX, DX
 	INCQ    AX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop81
+	JAE     loop93
 
-end82:
+end94:
 	MOVB DL, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -1587,9 +1815,9 @@ TEXT ·hourOfDayAVX512(SB), NOSPLIT, $0-48
 	MOVQ    ·fetchAhead+0(SB), BX
 	VMOVDQU avx512const6<>+0(SB), Y5
 	CMPQ    DX, $+32
-	JB      end84
+	JB      end96
 
-loop83:
+loop95:
 	PREFETCHT0   (CX)(BX*1)
 	PREFETCHT0   64(CX)(BX*1)
 	PREFETCHT0   128(CX)(BX*1)
@@ -1642,13 +1870,13 @@ loop83:
 	ADDQ         $+32, AX
 	SUBQ         $+32, DX
 	CMPQ         DX, $+32
-	JAE          loop83
+	JAE          loop95
 
-end84:
+end96:
 	CMPQ DX, $+8
-	JB   end86
+	JB   end98
 
-loop85:
+loop97:
 	PREFETCHT0   (CX)(BX*1)
 	VPSRAQ       $0x0a, (CX), Z6
 	VCVTQQ2PD    Z6, Z6
@@ -1665,11 +1893,11 @@ loop85:
 	ADDQ         $+8, AX
 	SUBQ         $+8, DX
 	CMPQ         DX, $+8
-	JAE          loop85
+	JAE          loop97
 
-end86:
+end98:
 	TESTQ        DX, DX
-	JZ           none87
+	JZ           none99
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
 	KMOVW        BX, K1
@@ -1686,7 +1914,7 @@ end86:
 	VPMINUD      Y1, Y0, Y0
 	VPMOVDB      Y0, K1, (AX)
 
-none87:
+none99:
 	VZEROUPPER
 	RET
 
@@ -1756,9 +1984,9 @@ TEXT ·nearSumsAVX512(SB), NOSPLIT, $0-80
 	MOVQ    groups+8(FP), DX
 	VMOVDQU avx512const7<>+0(SB), Y0
 	CMPQ    DX, $+1
-	JB      end89
+	JB      end101
 
-loop88:
+loop100:
 	VMOVDQU Y0, (CX)
 	VMOVDQU Y0, 32(CX)
 	VMOVDQU Y0, 64(CX)
@@ -1766,9 +1994,9 @@ loop88:
 	ADDQ    $+128, CX
 	SUBQ    $+1, DX
 	CMPQ    DX, $+1
-	JAE     loop88
+	JAE     loop100
 
-end89:
+end101:
 	MOVQ         codes_base+16(FP), CX
 	MOVQ         codes_len+24(FP), DX
 	MOVQ         x_base+40(FP), DX
@@ -1789,13 +2017,13 @@ end89:
 	VMOVQ        SI, X2
 	VPBROADCASTQ X2, Z2
 	CMPQ         BX, $+64
-	JB           end91
+	JB           end103
 
-loop90:
+loop102:
 	VPBROADCASTB  (CX), Z3
 	VPCMPEQB      (CX), Z3, K4
 	KORTESTQ      K4, K4
-	JAE           mixed92
+	JAE           mixed104
 	VPADDQ        (DX), Z2, Z5
 	VPMULDQ       Z5, Z5, Z6
 	VMOVUPD       Z5, Z7
@@ -1869,16 +2097,16 @@ loop90:
 	VPMAXSD       Y4, Y3, K3, Y5
 	VMOVDQU       Y5, Y3
 	VMOVDQU       Y3, (AX)(SI*1)
-	JMP           next93
+	JMP           next105
 
-mixed92:
+mixed104:
 	MOVQ $+64, SI
 	MOVQ CX, DI
 	MOVQ DX, R8
 	CMPQ SI, $+8
-	JB   end95
+	JB   end107
 
-loop94:
+loop106:
 	MOVBLZX      (DI), R9
 	SHLQ         $0x07, R9
 	VPBROADCASTQ (R8), Y3
@@ -1971,21 +2199,21 @@ loop94:
 	ADDQ         $+64, R8
 	SUBQ         $+8, SI
 	CMPQ         SI, $+8
-	JAE          loop94
+	JAE          loop106
 
-end95:
-next93:
+end107:
+next105:
 	ADDQ $+64, CX
 	ADDQ $+512, DX
 	SUBQ $+64, BX
 	CMPQ BX, $+64
-	JAE  loop90
+	JAE  loop102
 
-end91:
+end103:
 	CMPQ BX, $+1
-	JB   end97
+	JB   end109
 
-loop96:
+loop108:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x07, SI
 	VPBROADCASTQ (DX), Y1
@@ -2001,15 +2229,15 @@ loop96:
 	ADDQ         $+8, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop96
+	JAE          loop108
 
-end97:
+end109:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end99
+	JB   end111
 
-loop98:
+loop110:
 	VMOVDQU (AX), Y0
 	VMOVDQU 32(AX), Y1
 	VPADDQ  Y1, Y0, Y2
@@ -2045,9 +2273,9 @@ loop98:
 	ADDQ    $+128, AX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop98
+	JAE     loop110
 
-end99:
+end111:
 	VZEROUPPER
 	RET
 
@@ -2087,9 +2315,9 @@ TEXT ·binCellsAVX512(SB), NOSPLIT, $0-48
 	VCVTQQ2PD    Z0, Z0
 	VCVTQQ2PD    Z1, Z1
 	CMPQ         BX, $+32
-	JB           end101
+	JB           end113
 
-loop100:
+loop112:
 	VCVTQQ2PD  (DX), Z5
 	VMAXPD     Z0, Z5, Z5
 	VMINPD     Z1, Z5, Z5
@@ -2143,13 +2371,13 @@ loop100:
 	ADDQ       $+128, AX
 	SUBQ       $+32, BX
 	CMPQ       BX, $+32
-	JAE        loop100
+	JAE        loop112
 
-end101:
+end113:
 	CMPQ BX, $+8
-	JB   end103
+	JB   end115
 
-loop102:
+loop114:
 	VCVTQQ2PD  (DX), Z5
 	VMAXPD     Z0, Z5, Z5
 	VMINPD     Z1, Z5, Z5
@@ -2167,9 +2395,9 @@ loop102:
 	ADDQ       $+32, AX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop102
+	JAE        loop114
 
-end103:
+end115:
 	VZEROUPPER
 	RET
 
@@ -2189,9 +2417,9 @@ TEXT ·countRowsAVX512(SB), NOSPLIT, $0-32
 	MOVQ rows_base+8(FP), CX
 	MOVQ rows_len+16(FP), DX
 	CMPQ DX, $+8
-	JB   end105
+	JB   end117
 
-loop104:
+loop116:
 	MOVQ (CX), BX
 	MOVL BX, SI
 	SHRQ $0x20, BX
@@ -2215,9 +2443,9 @@ loop104:
 	ADDQ $+32, CX
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop104
+	JAE  loop116
 
-end105:
+end117:
 	RET
 
 // func fetchAVX512(x *int64)
@@ -2260,9 +2488,9 @@ TEXT ·countFloatsAVX512(SB), NOSPLIT, $160-40
 	ADDQ         $+31, SI
 	ANDQ         $-32, SI
 	CMPQ         DX, $+32
-	JB           end109
+	JB           end121
 
-loop108:
+loop120:
 	VMOVUPD     (CX), Z7
 	VSUBPD      Z0, Z7, Z7
 	VFMADD213PD Z4, Z1, Z7
@@ -2315,9 +2543,9 @@ loop108:
 	VPSLLD      $0x05, Y7, Y7
 	VMOVDQU     Y7, 96(SI)
 	KORTESTB    K1, K1
-	JNZ         near106
+	JNZ         near118
 
-found107:
+found119:
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -2401,13 +2629,13 @@ found107:
 	ADDQ $+256, CX
 	SUBQ $+32, DX
 	CMPQ DX, $+32
-	JAE  loop108
+	JAE  loop120
 
-end109:
+end121:
 	CMPQ DX, $+8
-	JB   end113
+	JB   end125
 
-loop112:
+loop124:
 	VMOVUPD     (CX), Z7
 	VSUBPD      Z0, Z7, Z7
 	VFMADD213PD Z4, Z1, Z7
@@ -2421,9 +2649,9 @@ loop112:
 	VPSLLD      $0x05, Y7, Y7
 	VMOVDQU     Y7, (SI)
 	KORTESTB    K1, K1
-	JNZ         near110
+	JNZ         near122
 
-found111:
+found123:
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -2447,13 +2675,13 @@ found111:
 	ADDQ $+64, CX
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop112
+	JAE  loop124
 
-end113:
+end125:
 	VZEROUPPER
 	RET
 
-near106:
+near118:
 	VBROADCASTSD 16(BX), Z14
 	VBROADCASTSD 32(BX), Z15
 	VMOVUPD      (CX), Z7
@@ -2586,9 +2814,9 @@ near106:
 	VPANDD       avx512const11<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, 96(SI)
-	JMP          found107
+	JMP          found119
 
-near110:
+near122:
 	VBROADCASTSD 16(BX), Z9
 	VBROADCASTSD 32(BX), Z10
 	VMOVUPD      (CX), Z7
@@ -2622,7 +2850,7 @@ near110:
 	VPANDD       avx512const11<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, (SI)
-	JMP          found111
+	JMP          found123
 
 DATA avx512const12<>+0(SB)/8, $0x3ff0000000000000
 DATA avx512const12<>+8(SB)/8, $0x3ff0000000000000
@@ -2661,9 +2889,9 @@ TEXT ·addRowsAVX512(SB), NOSPLIT, $0-32
 	MOVQ dst_len+8(FP), CX
 	MOVQ t+24(FP), DX
 	CMPQ CX, $+4
-	JB   end115
+	JB   end127
 
-loop114:
+loop126:
 	VMOVDQU      (DX), Y0
 	VPHADDD      32(DX), Y0, Y0
 	VMOVDQU      64(DX), Y1
@@ -2678,9 +2906,9 @@ loop114:
 	ADDQ         $+32, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop114
+	JAE          loop126
 
-end115:
+end127:
 	VZEROUPPER
 	RET
 
@@ -2696,9 +2924,9 @@ TEXT ·groupFloatsAVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end117
+	JB      end129
 
-loop116:
+loop128:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -2720,9 +2948,9 @@ loop116:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop116
+	JAE      loop128
 
-end117:
+end129:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -2730,9 +2958,9 @@ end117:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end119
+	JB      end131
 
-loop118:
+loop130:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -2825,13 +3053,13 @@ loop118:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop118
+	JAE         loop130
 
-end119:
+end131:
 	CMPQ BX, $+1
-	JB   end121
+	JB   end133
 
-loop120:
+loop132:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -2847,15 +3075,15 @@ loop120:
 	ADDQ        $+8, DX
 	SUBQ        $+1, BX
 	CMPQ        BX, $+1
-	JAE         loop120
+	JAE         loop132
 
-end121:
+end133:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end123
+	JB   end135
 
-loop122:
+loop134:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -2877,9 +3105,9 @@ loop122:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop122
+	JAE     loop134
 
-end123:
+end135:
 	VZEROUPPER
 	RET
 
@@ -2915,21 +3143,40 @@ TEXT ·leastAVX512(SB), NOSPLIT, $0-48
 	KXNORB  K2, K2, K2
 	KXNORB  K3, K3, K3
 	KXNORB  K4, K4, K4
-
-piece125:
-	TESTQ   CX, CX
-	JZ      all124
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+64
-	JB      end127
+
+piece137:
+	TESTQ   CX, CX
+	JZ      all136
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near138
+	CMPQ    R8, $+64
+	JB      end140
 	PCALIGN $0x40
 
-loop126:
+loop139:
+	MOVQ    (AX), R9
+	MOVQ    8(AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    72(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    136(AX), R9
+	MOVQ    192(AX), R9
+	MOVQ    200(AX), R9
+	MOVQ    256(AX), R9
+	MOVQ    264(AX), R9
+	MOVQ    320(AX), R9
+	MOVQ    328(AX), R9
+	MOVQ    384(AX), R9
+	MOVQ    392(AX), R9
+	MOVQ    448(AX), R9
+	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VMINPD  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -2951,36 +3198,68 @@ loop126:
 	VMINPD  Z8, Z10, Z8
 	VCMPPD  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
-	SUBQ    $+64, DI
-	CMPQ    DI, $+64
-	JAE     loop126
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop139
 
-end127:
-	CMPQ DI, $+8
-	JB   end129
+end140:
+near138:
+	CMPQ    R8, $+64
+	JB      end142
+	PCALIGN $0x40
 
-loop128:
+loop141:
+	VMOVUPD (AX), Z9
+	VMINPD  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMINPD  Z2, Z10, Z2
+	VCMPPD  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMINPD  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMINPD  Z4, Z10, Z4
+	VCMPPD  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMINPD  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMINPD  Z6, Z10, Z6
+	VCMPPD  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMINPD  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMINPD  Z8, Z10, Z8
+	VCMPPD  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop141
+
+end142:
+	CMPQ R8, $+8
+	JB   end144
+
+loop143:
 	VMOVUPD (AX), Z9
 	VMINPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
-	SUBQ    $+8, DI
-	CMPQ    DI, $+8
-	JAE     loop128
+	SUBQ    $+8, R8
+	CMPQ    R8, $+8
+	JAE     loop143
 
-end129:
-	TESTQ   DI, DI
-	JZ      none130
-	MOVQ    $-1, R8
-	BZHIQ   DI, R8, R8
-	KMOVW   R8, K5
+end144:
+	TESTQ   R8, R8
+	JZ      none145
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K5
 	VMOVAPD Z0, Z9
 	VMOVUPD (AX), K5, Z9
 	VMOVUPD Z9, Z9
 	VMINPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 
-none130:
+none145:
 	VMINPD        Z1, Z5, Z1
 	VMINPD        Z2, Z6, Z2
 	VMINPD        Z3, Z7, Z3
@@ -2990,7 +3269,7 @@ none130:
 	VMINPD        Z1, Z2, Z1
 	VCMPPD        $0x11, Z0, Z1, K5
 	KORTESTB      K5, K5
-	JZ            same131
+	JZ            same146
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPD        Y0, Y9, Y0
@@ -3001,10 +3280,10 @@ none130:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same131:
-	JMP piece125
+same146:
+	JMP piece137
 
-all124:
+all136:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3048,21 +3327,40 @@ TEXT ·greatestAVX512(SB), NOSPLIT, $0-48
 	KXNORB  K2, K2, K2
 	KXNORB  K3, K3, K3
 	KXNORB  K4, K4, K4
-
-piece133:
-	TESTQ   CX, CX
-	JZ      all132
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+64
-	JB      end135
+
+piece148:
+	TESTQ   CX, CX
+	JZ      all147
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near149
+	CMPQ    R8, $+64
+	JB      end151
 	PCALIGN $0x40
 
-loop134:
+loop150:
+	MOVQ    (AX), R9
+	MOVQ    8(AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    72(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    136(AX), R9
+	MOVQ    192(AX), R9
+	MOVQ    200(AX), R9
+	MOVQ    256(AX), R9
+	MOVQ    264(AX), R9
+	MOVQ    320(AX), R9
+	MOVQ    328(AX), R9
+	MOVQ    384(AX), R9
+	MOVQ    392(AX), R9
+	MOVQ    448(AX), R9
+	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VMAXPD  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -3084,36 +3382,68 @@ loop134:
 	VMAXPD  Z8, Z10, Z8
 	VCMPPD  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
-	SUBQ    $+64, DI
-	CMPQ    DI, $+64
-	JAE     loop134
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop150
 
-end135:
-	CMPQ DI, $+8
-	JB   end137
+end151:
+near149:
+	CMPQ    R8, $+64
+	JB      end153
+	PCALIGN $0x40
 
-loop136:
+loop152:
+	VMOVUPD (AX), Z9
+	VMAXPD  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMAXPD  Z2, Z10, Z2
+	VCMPPD  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMAXPD  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMAXPD  Z4, Z10, Z4
+	VCMPPD  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMAXPD  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMAXPD  Z6, Z10, Z6
+	VCMPPD  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMAXPD  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMAXPD  Z8, Z10, Z8
+	VCMPPD  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop152
+
+end153:
+	CMPQ R8, $+8
+	JB   end155
+
+loop154:
 	VMOVUPD (AX), Z9
 	VMAXPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
-	SUBQ    $+8, DI
-	CMPQ    DI, $+8
-	JAE     loop136
+	SUBQ    $+8, R8
+	CMPQ    R8, $+8
+	JAE     loop154
 
-end137:
-	TESTQ   DI, DI
-	JZ      none138
-	MOVQ    $-1, R8
-	BZHIQ   DI, R8, R8
-	KMOVW   R8, K5
+end155:
+	TESTQ   R8, R8
+	JZ      none156
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K5
 	VMOVAPD Z0, Z9
 	VMOVUPD (AX), K5, Z9
 	VMOVUPD Z9, Z9
 	VMAXPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 
-none138:
+none156:
 	VMAXPD        Z1, Z5, Z1
 	VMAXPD        Z2, Z6, Z2
 	VMAXPD        Z3, Z7, Z3
@@ -3123,7 +3453,7 @@ none138:
 	VMAXPD        Z1, Z2, Z1
 	VCMPPD        $0x11, Z1, Z0, K5
 	KORTESTB      K5, K5
-	JZ            same139
+	JZ            same157
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPD        Y0, Y9, Y0
@@ -3134,10 +3464,10 @@ none138:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same139:
-	JMP piece133
+same157:
+	JMP piece148
 
-all132:
+all147:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3177,21 +3507,40 @@ TEXT ·leastInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z6
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
-
-piece141:
-	TESTQ   CX, CX
-	JZ      all140
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+64
-	JB      end143
+
+piece159:
+	TESTQ   CX, CX
+	JZ      all158
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near160
+	CMPQ    R8, $+64
+	JB      end162
 	PCALIGN $0x40
 
-loop142:
+loop161:
+	MOVQ    (AX), R9
+	MOVQ    8(AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    72(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    136(AX), R9
+	MOVQ    192(AX), R9
+	MOVQ    200(AX), R9
+	MOVQ    256(AX), R9
+	MOVQ    264(AX), R9
+	MOVQ    320(AX), R9
+	MOVQ    328(AX), R9
+	MOVQ    384(AX), R9
+	MOVQ    392(AX), R9
+	MOVQ    448(AX), R9
+	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VMOVUPD 64(AX), Z9
@@ -3209,34 +3558,62 @@ loop142:
 	VMOVUPD 448(AX), Z9
 	VPMINSQ Z9, Z8, Z8
 	ADDQ    $+512, AX
-	SUBQ    $+64, DI
-	CMPQ    DI, $+64
-	JAE     loop142
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop161
 
-end143:
-	CMPQ DI, $+8
-	JB   end145
+end162:
+near160:
+	CMPQ    R8, $+64
+	JB      end164
+	PCALIGN $0x40
 
-loop144:
+loop163:
+	VMOVUPD (AX), Z9
+	VPMINSQ Z9, Z1, Z1
+	VMOVUPD 64(AX), Z9
+	VPMINSQ Z9, Z2, Z2
+	VMOVUPD 128(AX), Z9
+	VPMINSQ Z9, Z3, Z3
+	VMOVUPD 192(AX), Z9
+	VPMINSQ Z9, Z4, Z4
+	VMOVUPD 256(AX), Z9
+	VPMINSQ Z9, Z5, Z5
+	VMOVUPD 320(AX), Z9
+	VPMINSQ Z9, Z6, Z6
+	VMOVUPD 384(AX), Z9
+	VPMINSQ Z9, Z7, Z7
+	VMOVUPD 448(AX), Z9
+	VPMINSQ Z9, Z8, Z8
+	ADDQ    $+512, AX
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop163
+
+end164:
+	CMPQ R8, $+8
+	JB   end166
+
+loop165:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	ADDQ    $+64, AX
-	SUBQ    $+8, DI
-	CMPQ    DI, $+8
-	JAE     loop144
+	SUBQ    $+8, R8
+	CMPQ    R8, $+8
+	JAE     loop165
 
-end145:
-	TESTQ   DI, DI
-	JZ      none146
-	MOVQ    $-1, R8
-	BZHIQ   DI, R8, R8
-	KMOVW   R8, K1
+end166:
+	TESTQ   R8, R8
+	JZ      none167
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K1
 	VMOVAPD Z0, Z9
 	VMOVUPD (AX), K1, Z9
 	VMOVUPD Z9, Z9
 	VPMINSQ Z9, Z1, Z1
 
-none146:
+none167:
 	VPMINSQ       Z5, Z1, Z1
 	VPMINSQ       Z6, Z2, Z2
 	VPMINSQ       Z7, Z3, Z3
@@ -3246,7 +3623,7 @@ none146:
 	VPMINSQ       Z2, Z1, Z1
 	VPCMPGTQ      Z1, Z0, K1
 	KORTESTB      K1, K1
-	JZ            same147
+	JZ            same168
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSQ       Y9, Y0, Y0
@@ -3257,10 +3634,10 @@ none146:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same147:
-	JMP piece141
+same168:
+	JMP piece159
 
-all140:
+all158:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3286,21 +3663,40 @@ TEXT ·greatestInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z6
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
-
-piece149:
-	TESTQ   CX, CX
-	JZ      all148
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+64
-	JB      end151
+
+piece170:
+	TESTQ   CX, CX
+	JZ      all169
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near171
+	CMPQ    R8, $+64
+	JB      end173
 	PCALIGN $0x40
 
-loop150:
+loop172:
+	MOVQ    (AX), R9
+	MOVQ    8(AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    72(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    136(AX), R9
+	MOVQ    192(AX), R9
+	MOVQ    200(AX), R9
+	MOVQ    256(AX), R9
+	MOVQ    264(AX), R9
+	MOVQ    320(AX), R9
+	MOVQ    328(AX), R9
+	MOVQ    384(AX), R9
+	MOVQ    392(AX), R9
+	MOVQ    448(AX), R9
+	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VPMAXSQ Z9, Z1, Z1
 	VMOVUPD 64(AX), Z9
@@ -3318,34 +3714,62 @@ loop150:
 	VMOVUPD 448(AX), Z9
 	VPMAXSQ Z9, Z8, Z8
 	ADDQ    $+512, AX
-	SUBQ    $+64, DI
-	CMPQ    DI, $+64
-	JAE     loop150
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop172
 
-end151:
-	CMPQ DI, $+8
-	JB   end153
+end173:
+near171:
+	CMPQ    R8, $+64
+	JB      end175
+	PCALIGN $0x40
 
-loop152:
+loop174:
+	VMOVUPD (AX), Z9
+	VPMAXSQ Z9, Z1, Z1
+	VMOVUPD 64(AX), Z9
+	VPMAXSQ Z9, Z2, Z2
+	VMOVUPD 128(AX), Z9
+	VPMAXSQ Z9, Z3, Z3
+	VMOVUPD 192(AX), Z9
+	VPMAXSQ Z9, Z4, Z4
+	VMOVUPD 256(AX), Z9
+	VPMAXSQ Z9, Z5, Z5
+	VMOVUPD 320(AX), Z9
+	VPMAXSQ Z9, Z6, Z6
+	VMOVUPD 384(AX), Z9
+	VPMAXSQ Z9, Z7, Z7
+	VMOVUPD 448(AX), Z9
+	VPMAXSQ Z9, Z8, Z8
+	ADDQ    $+512, AX
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JAE     loop174
+
+end175:
+	CMPQ R8, $+8
+	JB   end177
+
+loop176:
 	VMOVUPD (AX), Z9
 	VPMAXSQ Z9, Z1, Z1
 	ADDQ    $+64, AX
-	SUBQ    $+8, DI
-	CMPQ    DI, $+8
-	JAE     loop152
+	SUBQ    $+8, R8
+	CMPQ    R8, $+8
+	JAE     loop176
 
-end153:
-	TESTQ   DI, DI
-	JZ      none154
-	MOVQ    $-1, R8
-	BZHIQ   DI, R8, R8
-	KMOVW   R8, K1
+end177:
+	TESTQ   R8, R8
+	JZ      none178
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K1
 	VMOVAPD Z0, Z9
 	VMOVUPD (AX), K1, Z9
 	VMOVUPD Z9, Z9
 	VPMAXSQ Z9, Z1, Z1
 
-none154:
+none178:
 	VPMAXSQ       Z5, Z1, Z1
 	VPMAXSQ       Z6, Z2, Z2
 	VPMAXSQ       Z7, Z3, Z3
@@ -3355,7 +3779,7 @@ none154:
 	VPMAXSQ       Z2, Z1, Z1
 	VPCMPGTQ      Z0, Z1, K1
 	KORTESTB      K1, K1
-	JZ            same155
+	JZ            same179
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSQ       Y9, Y0, Y0
@@ -3366,10 +3790,10 @@ none154:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same155:
-	JMP piece149
+same179:
+	JMP piece170
 
-all148:
+all169:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3387,9 +3811,9 @@ TEXT ·indexOfAVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end159
+	JB           end183
 
-loop158:
+loop182:
 	VCMPPD $0x00, (AX), Z0, K1
 	VCMPPD $0x00, 64(AX), Z0, K2
 	KORB   K2, K1, K1
@@ -3399,30 +3823,30 @@ loop158:
 	KORB   K2, K1, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    near157
+	JNZ    near181
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop158
+	JAE    loop182
 
-end159:
-near157:
+end183:
+near181:
 	CMPQ CX, $+8
-	JB   end161
+	JB   end185
 
-loop160:
+loop184:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    found156
+	JNZ    found180
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop160
+	JAE    loop184
 
-end161:
+end185:
 	TESTQ     CX, CX
-	JZ        none162
+	JZ        none186
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3430,13 +3854,13 @@ end161:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found156
+	JNZ       found180
 	LEAQ      (AX)(CX*8), AX
 
-none162:
+none186:
 	XORQ BX, BX
 
-found156:
+found180:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3455,9 +3879,9 @@ TEXT ·indexOfInt64AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end166
+	JB           end190
 
-loop165:
+loop189:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPCMPQ $0x00, 64(AX), Z0, K2
 	KORB   K2, K1, K1
@@ -3467,30 +3891,30 @@ loop165:
 	KORB   K2, K1, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    near164
+	JNZ    near188
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop165
+	JAE    loop189
 
-end166:
-near164:
+end190:
+near188:
 	CMPQ CX, $+8
-	JB   end168
+	JB   end192
 
-loop167:
+loop191:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    found163
+	JNZ    found187
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop167
+	JAE    loop191
 
-end168:
+end192:
 	TESTQ     CX, CX
-	JZ        none169
+	JZ        none193
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3498,13 +3922,13 @@ end168:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found163
+	JNZ       found187
 	LEAQ      (AX)(CX*8), AX
 
-none169:
+none193:
 	XORQ BX, BX
 
-found163:
+found187:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3522,9 +3946,9 @@ TEXT ·indexNaNAVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end173
+	JB   end197
 
-loop172:
+loop196:
 	VMOVUPD (AX), Z0
 	VCMPPD  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -3538,31 +3962,31 @@ loop172:
 	KORB    K2, K1, K1
 	KMOVB   K1, BX
 	TESTQ   BX, BX
-	JNZ     near171
+	JNZ     near195
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop172
+	JAE     loop196
 
-end173:
-near171:
+end197:
+near195:
 	CMPQ CX, $+8
-	JB   end175
+	JB   end199
 
-loop174:
+loop198:
 	VMOVUPD (AX), Z0
 	VCMPPD  $0x03, Z0, Z0, K1
 	KMOVB   K1, BX
 	TESTQ   BX, BX
-	JNZ     found170
+	JNZ     found194
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop174
+	JAE     loop198
 
-end175:
+end199:
 	TESTQ     CX, CX
-	JZ        none176
+	JZ        none200
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3571,13 +3995,13 @@ end175:
 	VCMPPD    $0x03, Z0, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found170
+	JNZ       found194
 	LEAQ      (AX)(CX*8), AX
 
-none176:
+none200:
 	XORQ BX, BX
 
-found170:
+found194:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3605,14 +4029,14 @@ TEXT ·countAVX512(SB), NOSPLIT, $0-48
 	VMOVUPD      avx512const20<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case178
+	JNE          case202
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near179
+	JB           near203
 	CMPQ         CX, $+64
-	JB           end181
+	JB           end205
 	PCALIGN      $0x40
 
-loop180:
+loop204:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -3648,15 +4072,15 @@ loop180:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop180
+	JAE    loop204
 
-end181:
-near179:
+end205:
+near203:
 	CMPQ    CX, $+64
-	JB      end183
+	JB      end207
 	PCALIGN $0x40
 
-loop182:
+loop206:
 	VCMPPD $0x1e, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -3676,23 +4100,23 @@ loop182:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop182
+	JAE    loop206
 
-end183:
+end207:
 	CMPQ CX, $+8
-	JB   end185
+	JB   end209
 
-loop184:
+loop208:
 	VCMPPD $0x1e, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop184
+	JAE    loop208
 
-end185:
+end209:
 	TESTQ     CX, CX
-	JZ        none186
+	JZ        none210
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3700,19 +4124,19 @@ end185:
 	VCMPPD    $0x1e, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none186:
-	JMP done177
+none210:
+	JMP done201
 
-case178:
+case202:
 	CMPQ    DX, $+1
-	JNE     case187
+	JNE     case211
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near188
+	JB      near212
 	CMPQ    CX, $+64
-	JB      end190
+	JB      end214
 	PCALIGN $0x40
 
-loop189:
+loop213:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -3748,15 +4172,15 @@ loop189:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop189
+	JAE    loop213
 
-end190:
-near188:
+end214:
+near212:
 	CMPQ    CX, $+64
-	JB      end192
+	JB      end216
 	PCALIGN $0x40
 
-loop191:
+loop215:
 	VCMPPD $0x1d, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -3776,23 +4200,23 @@ loop191:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop191
+	JAE    loop215
 
-end192:
+end216:
 	CMPQ CX, $+8
-	JB   end194
+	JB   end218
 
-loop193:
+loop217:
 	VCMPPD $0x1d, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop193
+	JAE    loop217
 
-end194:
+end218:
 	TESTQ     CX, CX
-	JZ        none195
+	JZ        none219
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3800,19 +4224,19 @@ end194:
 	VCMPPD    $0x1d, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none195:
-	JMP done177
+none219:
+	JMP done201
 
-case187:
+case211:
 	CMPQ    DX, $+2
-	JNE     case196
+	JNE     case220
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near197
+	JB      near221
 	CMPQ    CX, $+64
-	JB      end199
+	JB      end223
 	PCALIGN $0x40
 
-loop198:
+loop222:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -3848,15 +4272,15 @@ loop198:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop198
+	JAE    loop222
 
-end199:
-near197:
+end223:
+near221:
 	CMPQ    CX, $+64
-	JB      end201
+	JB      end225
 	PCALIGN $0x40
 
-loop200:
+loop224:
 	VCMPPD $0x11, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -3876,23 +4300,23 @@ loop200:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop200
+	JAE    loop224
 
-end201:
+end225:
 	CMPQ CX, $+8
-	JB   end203
+	JB   end227
 
-loop202:
+loop226:
 	VCMPPD $0x11, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop202
+	JAE    loop226
 
-end203:
+end227:
 	TESTQ     CX, CX
-	JZ        none204
+	JZ        none228
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -3900,19 +4324,19 @@ end203:
 	VCMPPD    $0x11, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none204:
-	JMP done177
+none228:
+	JMP done201
 
-case196:
+case220:
 	CMPQ    DX, $+3
-	JNE     case205
+	JNE     case229
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near206
+	JB      near230
 	CMPQ    CX, $+64
-	JB      end208
+	JB      end232
 	PCALIGN $0x40
 
-loop207:
+loop231:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -3948,15 +4372,15 @@ loop207:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop207
+	JAE    loop231
 
-end208:
-near206:
+end232:
+near230:
 	CMPQ    CX, $+64
-	JB      end210
+	JB      end234
 	PCALIGN $0x40
 
-loop209:
+loop233:
 	VCMPPD $0x12, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x12, 64(AX), Z0, K1
@@ -3976,23 +4400,23 @@ loop209:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop209
+	JAE    loop233
 
-end210:
+end234:
 	CMPQ CX, $+8
-	JB   end212
+	JB   end236
 
-loop211:
+loop235:
 	VCMPPD $0x12, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop211
+	JAE    loop235
 
-end212:
+end236:
 	TESTQ     CX, CX
-	JZ        none213
+	JZ        none237
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4000,17 +4424,17 @@ end212:
 	VCMPPD    $0x12, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none213:
-	JMP done177
+none237:
+	JMP done201
 
-case205:
+case229:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near215
+	JB      near239
 	CMPQ    CX, $+64
-	JB      end217
+	JB      end241
 	PCALIGN $0x40
 
-loop216:
+loop240:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4046,15 +4470,15 @@ loop216:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop216
+	JAE    loop240
 
-end217:
-near215:
+end241:
+near239:
 	CMPQ    CX, $+64
-	JB      end219
+	JB      end243
 	PCALIGN $0x40
 
-loop218:
+loop242:
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -4074,23 +4498,23 @@ loop218:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop218
+	JAE    loop242
 
-end219:
+end243:
 	CMPQ CX, $+8
-	JB   end221
+	JB   end245
 
-loop220:
+loop244:
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop220
+	JAE    loop244
 
-end221:
+end245:
 	TESTQ     CX, CX
-	JZ        none222
+	JZ        none246
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4098,8 +4522,8 @@ end221:
 	VCMPPD    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none222:
-done177:
+none246:
+done201:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -4144,14 +4568,14 @@ TEXT ·countInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVUPD      avx512const20<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case224
+	JNE          case248
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near225
+	JB           near249
 	CMPQ         CX, $+64
-	JB           end227
+	JB           end251
 	PCALIGN      $0x40
 
-loop226:
+loop250:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4187,15 +4611,15 @@ loop226:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop226
+	JAE    loop250
 
-end227:
-near225:
+end251:
+near249:
 	CMPQ    CX, $+64
-	JB      end229
+	JB      end253
 	PCALIGN $0x40
 
-loop228:
+loop252:
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -4215,23 +4639,23 @@ loop228:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop228
+	JAE    loop252
 
-end229:
+end253:
 	CMPQ CX, $+8
-	JB   end231
+	JB   end255
 
-loop230:
+loop254:
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop230
+	JAE    loop254
 
-end231:
+end255:
 	TESTQ     CX, CX
-	JZ        none232
+	JZ        none256
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4239,19 +4663,19 @@ end231:
 	VPCMPQ    $0x06, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none232:
-	JMP done223
+none256:
+	JMP done247
 
-case224:
+case248:
 	CMPQ    DX, $+1
-	JNE     case233
+	JNE     case257
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near234
+	JB      near258
 	CMPQ    CX, $+64
-	JB      end236
+	JB      end260
 	PCALIGN $0x40
 
-loop235:
+loop259:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4287,15 +4711,15 @@ loop235:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop235
+	JAE    loop259
 
-end236:
-near234:
+end260:
+near258:
 	CMPQ    CX, $+64
-	JB      end238
+	JB      end262
 	PCALIGN $0x40
 
-loop237:
+loop261:
 	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -4315,23 +4739,23 @@ loop237:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop237
+	JAE    loop261
 
-end238:
+end262:
 	CMPQ CX, $+8
-	JB   end240
+	JB   end264
 
-loop239:
+loop263:
 	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop239
+	JAE    loop263
 
-end240:
+end264:
 	TESTQ     CX, CX
-	JZ        none241
+	JZ        none265
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4339,17 +4763,17 @@ end240:
 	VPCMPQ    $0x01, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none241:
-	JMP done223
+none265:
+	JMP done247
 
-case233:
+case257:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near243
+	JB      near267
 	CMPQ    CX, $+64
-	JB      end245
+	JB      end269
 	PCALIGN $0x40
 
-loop244:
+loop268:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4385,15 +4809,15 @@ loop244:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop244
+	JAE    loop268
 
-end245:
-near243:
+end269:
+near267:
 	CMPQ    CX, $+64
-	JB      end247
+	JB      end271
 	PCALIGN $0x40
 
-loop246:
+loop270:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -4413,23 +4837,23 @@ loop246:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop246
+	JAE    loop270
 
-end247:
+end271:
 	CMPQ CX, $+8
-	JB   end249
+	JB   end273
 
-loop248:
+loop272:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop248
+	JAE    loop272
 
-end249:
+end273:
 	TESTQ     CX, CX
-	JZ        none250
+	JZ        none274
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4437,8 +4861,8 @@ end249:
 	VPCMPQ    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none250:
-done223:
+none274:
+done247:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -4465,11 +4889,11 @@ TEXT ·compareAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case252
+	JNE          case276
 	CMPQ         CX, $+64
-	JB           end254
+	JB           end278
 
-loop253:
+loop277:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -4490,24 +4914,24 @@ loop253:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop253
+	JAE    loop277
 
-end254:
+end278:
 	CMPQ CX, $+8
-	JB   end256
+	JB   end280
 
-loop255:
+loop279:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop255
+	JAE    loop279
 
-end256:
+end280:
 	TESTQ     CX, CX
-	JZ        none257
+	JZ        none281
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4515,16 +4939,16 @@ end256:
 	VCMPPD    $0x1e, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none257:
-	JMP done251
+none281:
+	JMP done275
 
-case252:
+case276:
 	CMPQ BX, $+1
-	JNE  case258
+	JNE  case282
 	CMPQ CX, $+64
-	JB   end260
+	JB   end284
 
-loop259:
+loop283:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -4545,24 +4969,24 @@ loop259:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop259
+	JAE    loop283
 
-end260:
+end284:
 	CMPQ CX, $+8
-	JB   end262
+	JB   end286
 
-loop261:
+loop285:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop261
+	JAE    loop285
 
-end262:
+end286:
 	TESTQ     CX, CX
-	JZ        none263
+	JZ        none287
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4570,16 +4994,16 @@ end262:
 	VCMPPD    $0x1d, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none263:
-	JMP done251
+none287:
+	JMP done275
 
-case258:
+case282:
 	CMPQ BX, $+2
-	JNE  case264
+	JNE  case288
 	CMPQ CX, $+64
-	JB   end266
+	JB   end290
 
-loop265:
+loop289:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -4600,24 +5024,24 @@ loop265:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop265
+	JAE    loop289
 
-end266:
+end290:
 	CMPQ CX, $+8
-	JB   end268
+	JB   end292
 
-loop267:
+loop291:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop267
+	JAE    loop291
 
-end268:
+end292:
 	TESTQ     CX, CX
-	JZ        none269
+	JZ        none293
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4625,16 +5049,16 @@ end268:
 	VCMPPD    $0x11, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none269:
-	JMP done251
+none293:
+	JMP done275
 
-case264:
+case288:
 	CMPQ BX, $+3
-	JNE  case270
+	JNE  case294
 	CMPQ CX, $+64
-	JB   end272
+	JB   end296
 
-loop271:
+loop295:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x12, 64(AX), Z0, K1
@@ -4655,24 +5079,24 @@ loop271:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop271
+	JAE    loop295
 
-end272:
+end296:
 	CMPQ CX, $+8
-	JB   end274
+	JB   end298
 
-loop273:
+loop297:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop273
+	JAE    loop297
 
-end274:
+end298:
 	TESTQ     CX, CX
-	JZ        none275
+	JZ        none299
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4680,16 +5104,16 @@ end274:
 	VCMPPD    $0x12, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none275:
-	JMP done251
+none299:
+	JMP done275
 
-case270:
+case294:
 	CMPQ BX, $+4
-	JNE  case276
+	JNE  case300
 	CMPQ CX, $+64
-	JB   end278
+	JB   end302
 
-loop277:
+loop301:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -4710,24 +5134,24 @@ loop277:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop277
+	JAE    loop301
 
-end278:
+end302:
 	CMPQ CX, $+8
-	JB   end280
+	JB   end304
 
-loop279:
+loop303:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop279
+	JAE    loop303
 
-end280:
+end304:
 	TESTQ     CX, CX
-	JZ        none281
+	JZ        none305
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4735,14 +5159,14 @@ end280:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none281:
-	JMP done251
+none305:
+	JMP done275
 
-case276:
+case300:
 	CMPQ CX, $+64
-	JB   end284
+	JB   end308
 
-loop283:
+loop307:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x04, 64(AX), Z0, K1
@@ -4763,24 +5187,24 @@ loop283:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop283
+	JAE    loop307
 
-end284:
+end308:
 	CMPQ CX, $+8
-	JB   end286
+	JB   end310
 
-loop285:
+loop309:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop285
+	JAE    loop309
 
-end286:
+end310:
 	TESTQ     CX, CX
-	JZ        none287
+	JZ        none311
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4788,8 +5212,8 @@ end286:
 	VCMPPD    $0x04, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none287:
-done251:
+none311:
+done275:
 	VZEROUPPER
 	RET
 
@@ -4802,11 +5226,11 @@ TEXT ·compareInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case289
+	JNE          case313
 	CMPQ         CX, $+64
-	JB           end291
+	JB           end315
 
-loop290:
+loop314:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -4827,24 +5251,24 @@ loop290:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop290
+	JAE    loop314
 
-end291:
+end315:
 	CMPQ CX, $+8
-	JB   end293
+	JB   end317
 
-loop292:
+loop316:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop292
+	JAE    loop316
 
-end293:
+end317:
 	TESTQ     CX, CX
-	JZ        none294
+	JZ        none318
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4852,16 +5276,16 @@ end293:
 	VPCMPQ    $0x06, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none294:
-	JMP done288
+none318:
+	JMP done312
 
-case289:
+case313:
 	CMPQ BX, $+1
-	JNE  case295
+	JNE  case319
 	CMPQ CX, $+64
-	JB   end297
+	JB   end321
 
-loop296:
+loop320:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -4882,24 +5306,24 @@ loop296:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop296
+	JAE    loop320
 
-end297:
+end321:
 	CMPQ CX, $+8
-	JB   end299
+	JB   end323
 
-loop298:
+loop322:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop298
+	JAE    loop322
 
-end299:
+end323:
 	TESTQ     CX, CX
-	JZ        none300
+	JZ        none324
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4907,14 +5331,14 @@ end299:
 	VPCMPQ    $0x01, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none300:
-	JMP done288
+none324:
+	JMP done312
 
-case295:
+case319:
 	CMPQ CX, $+64
-	JB   end303
+	JB   end327
 
-loop302:
+loop326:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -4935,24 +5359,24 @@ loop302:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop302
+	JAE    loop326
 
-end303:
+end327:
 	CMPQ CX, $+8
-	JB   end305
+	JB   end329
 
-loop304:
+loop328:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop304
+	JAE    loop328
 
-end305:
+end329:
 	TESTQ     CX, CX
-	JZ        none306
+	JZ        none330
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4960,8 +5384,8 @@ end305:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none306:
-done288:
+none330:
+done312:
 	VZEROUPPER
 	RET
 
@@ -4975,13 +5399,13 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case308
+	JNE       case332
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain309
+	JZ        plain333
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain309
+	JNZ       plain333
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -4989,7 +5413,7 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none310
+	JZ        none334
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5003,11 +5427,11 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none310:
+none334:
 	CMPQ DX, $+32
-	JB   end312
+	JB   end336
 
-loop311:
+loop335:
 	VMOVUPD  (AX), Z0
 	VADDPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5025,17 +5449,17 @@ loop311:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop311
+	JAE      loop335
 
-end312:
+end336:
 	SFENCE
 
-plain309:
+plain333:
 	CMPQ    DX, $+32
-	JB      end314
+	JB      end338
 	PCALIGN $0x40
 
-loop313:
+loop337:
 	VMOVUPD (AX), Z0
 	VADDPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5053,13 +5477,13 @@ loop313:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop313
+	JAE     loop337
 
-end314:
+end338:
 	CMPQ DX, $+8
-	JB   end316
+	JB   end340
 
-loop315:
+loop339:
 	VMOVUPD (AX), Z0
 	VADDPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5068,11 +5492,11 @@ loop315:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop315
+	JAE     loop339
 
-end316:
+end340:
 	TESTQ     DX, DX
-	JZ        none317
+	JZ        none341
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5082,18 +5506,18 @@ end316:
 	VADDPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none317:
-	JMP done307
+none341:
+	JMP done331
 
-case308:
+case332:
 	CMPQ      SI, $+1
-	JNE       case318
+	JNE       case342
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain319
+	JZ        plain343
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain319
+	JNZ       plain343
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5101,7 +5525,7 @@ case308:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none320
+	JZ        none344
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5115,11 +5539,11 @@ case308:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none320:
+none344:
 	CMPQ DX, $+32
-	JB   end322
+	JB   end346
 
-loop321:
+loop345:
 	VMOVUPD  (AX), Z0
 	VSUBPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5137,17 +5561,17 @@ loop321:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop321
+	JAE      loop345
 
-end322:
+end346:
 	SFENCE
 
-plain319:
+plain343:
 	CMPQ    DX, $+32
-	JB      end324
+	JB      end348
 	PCALIGN $0x40
 
-loop323:
+loop347:
 	VMOVUPD (AX), Z0
 	VSUBPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5165,13 +5589,13 @@ loop323:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop323
+	JAE     loop347
 
-end324:
+end348:
 	CMPQ DX, $+8
-	JB   end326
+	JB   end350
 
-loop325:
+loop349:
 	VMOVUPD (AX), Z0
 	VSUBPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5180,11 +5604,11 @@ loop325:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop325
+	JAE     loop349
 
-end326:
+end350:
 	TESTQ     DX, DX
-	JZ        none327
+	JZ        none351
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5194,18 +5618,18 @@ end326:
 	VSUBPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none327:
-	JMP done307
+none351:
+	JMP done331
 
-case318:
+case342:
 	CMPQ      SI, $+2
-	JNE       case328
+	JNE       case352
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain329
+	JZ        plain353
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain329
+	JNZ       plain353
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5213,7 +5637,7 @@ case318:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none330
+	JZ        none354
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5227,11 +5651,11 @@ case318:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none330:
+none354:
 	CMPQ DX, $+32
-	JB   end332
+	JB   end356
 
-loop331:
+loop355:
 	VMOVUPD  (AX), Z0
 	VMULPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5249,17 +5673,17 @@ loop331:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop331
+	JAE      loop355
 
-end332:
+end356:
 	SFENCE
 
-plain329:
+plain353:
 	CMPQ    DX, $+32
-	JB      end334
+	JB      end358
 	PCALIGN $0x40
 
-loop333:
+loop357:
 	VMOVUPD (AX), Z0
 	VMULPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5277,13 +5701,13 @@ loop333:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop333
+	JAE     loop357
 
-end334:
+end358:
 	CMPQ DX, $+8
-	JB   end336
+	JB   end360
 
-loop335:
+loop359:
 	VMOVUPD (AX), Z0
 	VMULPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5292,11 +5716,11 @@ loop335:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop335
+	JAE     loop359
 
-end336:
+end360:
 	TESTQ     DX, DX
-	JZ        none337
+	JZ        none361
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5306,16 +5730,16 @@ end336:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none337:
-	JMP done307
+none361:
+	JMP done331
 
-case328:
+case352:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain339
+	JZ        plain363
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain339
+	JNZ       plain363
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5323,7 +5747,7 @@ case328:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none340
+	JZ        none364
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5337,11 +5761,11 @@ case328:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none340:
+none364:
 	CMPQ DX, $+32
-	JB   end342
+	JB   end366
 
-loop341:
+loop365:
 	VMOVUPD  (AX), Z0
 	VDIVPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5359,17 +5783,17 @@ loop341:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop341
+	JAE      loop365
 
-end342:
+end366:
 	SFENCE
 
-plain339:
+plain363:
 	CMPQ    DX, $+32
-	JB      end344
+	JB      end368
 	PCALIGN $0x40
 
-loop343:
+loop367:
 	VMOVUPD (AX), Z0
 	VDIVPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5387,13 +5811,13 @@ loop343:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop343
+	JAE     loop367
 
-end344:
+end368:
 	CMPQ DX, $+8
-	JB   end346
+	JB   end370
 
-loop345:
+loop369:
 	VMOVUPD (AX), Z0
 	VDIVPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5402,11 +5826,11 @@ loop345:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop345
+	JAE     loop369
 
-end346:
+end370:
 	TESTQ     DX, DX
-	JZ        none347
+	JZ        none371
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5416,8 +5840,8 @@ end346:
 	VDIVPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none347:
-done307:
+none371:
+done331:
 	VZEROUPPER
 	RET
 
@@ -5431,13 +5855,13 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case349
+	JNE       case373
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain350
+	JZ        plain374
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain350
+	JNZ       plain374
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5445,7 +5869,7 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none351
+	JZ        none375
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5459,11 +5883,11 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none351:
+none375:
 	CMPQ DX, $+32
-	JB   end353
+	JB   end377
 
-loop352:
+loop376:
 	VMOVUPD  (AX), Z0
 	VPADDQ   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5481,17 +5905,17 @@ loop352:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop352
+	JAE      loop376
 
-end353:
+end377:
 	SFENCE
 
-plain350:
+plain374:
 	CMPQ    DX, $+32
-	JB      end355
+	JB      end379
 	PCALIGN $0x40
 
-loop354:
+loop378:
 	VMOVUPD (AX), Z0
 	VPADDQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5509,13 +5933,13 @@ loop354:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop354
+	JAE     loop378
 
-end355:
+end379:
 	CMPQ DX, $+8
-	JB   end357
+	JB   end381
 
-loop356:
+loop380:
 	VMOVUPD (AX), Z0
 	VPADDQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5524,11 +5948,11 @@ loop356:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop356
+	JAE     loop380
 
-end357:
+end381:
 	TESTQ     DX, DX
-	JZ        none358
+	JZ        none382
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5538,18 +5962,18 @@ end357:
 	VPADDQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none358:
-	JMP done348
+none382:
+	JMP done372
 
-case349:
+case373:
 	CMPQ      SI, $+1
-	JNE       case359
+	JNE       case383
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain360
+	JZ        plain384
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain360
+	JNZ       plain384
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5557,7 +5981,7 @@ case349:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none361
+	JZ        none385
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5571,11 +5995,11 @@ case349:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none361:
+none385:
 	CMPQ DX, $+32
-	JB   end363
+	JB   end387
 
-loop362:
+loop386:
 	VMOVUPD  (AX), Z0
 	VPSUBQ   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5593,17 +6017,17 @@ loop362:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop362
+	JAE      loop386
 
-end363:
+end387:
 	SFENCE
 
-plain360:
+plain384:
 	CMPQ    DX, $+32
-	JB      end365
+	JB      end389
 	PCALIGN $0x40
 
-loop364:
+loop388:
 	VMOVUPD (AX), Z0
 	VPSUBQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5621,13 +6045,13 @@ loop364:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop364
+	JAE     loop388
 
-end365:
+end389:
 	CMPQ DX, $+8
-	JB   end367
+	JB   end391
 
-loop366:
+loop390:
 	VMOVUPD (AX), Z0
 	VPSUBQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5636,11 +6060,11 @@ loop366:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop366
+	JAE     loop390
 
-end367:
+end391:
 	TESTQ     DX, DX
-	JZ        none368
+	JZ        none392
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5650,16 +6074,16 @@ end367:
 	VPSUBQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none368:
-	JMP done348
+none392:
+	JMP done372
 
-case359:
+case383:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain370
+	JZ        plain394
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain370
+	JNZ       plain394
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5667,7 +6091,7 @@ case359:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none371
+	JZ        none395
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5681,11 +6105,11 @@ case359:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none371:
+none395:
 	CMPQ DX, $+32
-	JB   end373
+	JB   end397
 
-loop372:
+loop396:
 	VMOVUPD  (AX), Z0
 	VPMULLQ  (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5703,17 +6127,17 @@ loop372:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop372
+	JAE      loop396
 
-end373:
+end397:
 	SFENCE
 
-plain370:
+plain394:
 	CMPQ    DX, $+32
-	JB      end375
+	JB      end399
 	PCALIGN $0x40
 
-loop374:
+loop398:
 	VMOVUPD (AX), Z0
 	VPMULLQ (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5731,13 +6155,13 @@ loop374:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop374
+	JAE     loop398
 
-end375:
+end399:
 	CMPQ DX, $+8
-	JB   end377
+	JB   end401
 
-loop376:
+loop400:
 	VMOVUPD (AX), Z0
 	VPMULLQ (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5746,11 +6170,11 @@ loop376:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop376
+	JAE     loop400
 
-end377:
+end401:
 	TESTQ     DX, DX
-	JZ        none378
+	JZ        none402
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5760,8 +6184,8 @@ end377:
 	VPMULLQ   Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none378:
-done348:
+none402:
+done372:
 	VZEROUPPER
 	RET
 
@@ -5775,13 +6199,13 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case380
+	JNE          case404
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain381
+	JZ           plain405
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain381
+	JNZ          plain405
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -5789,7 +6213,7 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none382
+	JZ           none406
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -5800,11 +6224,11 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none382:
+none406:
 	CMPQ CX, $+32
-	JB   end384
+	JB   end408
 
-loop383:
+loop407:
 	VMULPD   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VMULPD   64(AX), Z0, Z1
@@ -5817,17 +6241,17 @@ loop383:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop383
+	JAE      loop407
 
-end384:
+end408:
 	SFENCE
 
-plain381:
+plain405:
 	CMPQ    CX, $+32
-	JB      end386
+	JB      end410
 	PCALIGN $0x40
 
-loop385:
+loop409:
 	VMULPD  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VMULPD  64(AX), Z0, Z1
@@ -5840,24 +6264,24 @@ loop385:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop385
+	JAE     loop409
 
-end386:
+end410:
 	CMPQ CX, $+8
-	JB   end388
+	JB   end412
 
-loop387:
+loop411:
 	VMULPD  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop387
+	JAE     loop411
 
-end388:
+end412:
 	TESTQ     CX, CX
-	JZ        none389
+	JZ        none413
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5865,18 +6289,18 @@ end388:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none389:
-	JMP done379
+none413:
+	JMP done403
 
-case380:
+case404:
 	CMPQ      BX, $+1
-	JNE       case390
+	JNE       case414
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain391
+	JZ        plain415
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain391
+	JNZ       plain415
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -5884,7 +6308,7 @@ case380:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none392
+	JZ        none416
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -5895,11 +6319,11 @@ case380:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none392:
+none416:
 	CMPQ CX, $+32
-	JB   end394
+	JB   end418
 
-loop393:
+loop417:
 	VSQRTPD  (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VSQRTPD  64(AX), Z0
@@ -5912,17 +6336,17 @@ loop393:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop393
+	JAE      loop417
 
-end394:
+end418:
 	SFENCE
 
-plain391:
+plain415:
 	CMPQ    CX, $+32
-	JB      end396
+	JB      end420
 	PCALIGN $0x40
 
-loop395:
+loop419:
 	VSQRTPD (AX), Z0
 	VMOVUPD Z0, (DX)
 	VSQRTPD 64(AX), Z0
@@ -5935,24 +6359,24 @@ loop395:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop395
+	JAE     loop419
 
-end396:
+end420:
 	CMPQ CX, $+8
-	JB   end398
+	JB   end422
 
-loop397:
+loop421:
 	VSQRTPD (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop397
+	JAE     loop421
 
-end398:
+end422:
 	TESTQ     CX, CX
-	JZ        none399
+	JZ        none423
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5960,18 +6384,18 @@ end398:
 	VSQRTPD   Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none399:
-	JMP done379
+none423:
+	JMP done403
 
-case390:
+case414:
 	CMPQ      BX, $+2
-	JNE       case400
+	JNE       case424
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain401
+	JZ        plain425
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain401
+	JNZ       plain425
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -5979,7 +6403,7 @@ case390:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none402
+	JZ        none426
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -5990,11 +6414,11 @@ case390:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none402:
+none426:
 	CMPQ CX, $+32
-	JB   end404
+	JB   end428
 
-loop403:
+loop427:
 	VPANDNQ  (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPANDNQ  64(AX), Z1, Z0
@@ -6007,17 +6431,17 @@ loop403:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop403
+	JAE      loop427
 
-end404:
+end428:
 	SFENCE
 
-plain401:
+plain425:
 	CMPQ    CX, $+32
-	JB      end406
+	JB      end430
 	PCALIGN $0x40
 
-loop405:
+loop429:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPANDNQ 64(AX), Z1, Z0
@@ -6030,24 +6454,24 @@ loop405:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop405
+	JAE     loop429
 
-end406:
+end430:
 	CMPQ CX, $+8
-	JB   end408
+	JB   end432
 
-loop407:
+loop431:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop407
+	JAE     loop431
 
-end408:
+end432:
 	TESTQ     CX, CX
-	JZ        none409
+	JZ        none433
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -6055,16 +6479,16 @@ end408:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none409:
-	JMP done379
+none433:
+	JMP done403
 
-case400:
+case424:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain411
+	JZ        plain435
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain411
+	JNZ       plain435
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -6072,7 +6496,7 @@ case400:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none412
+	JZ        none436
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -6083,11 +6507,11 @@ case400:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none412:
+none436:
 	CMPQ CX, $+32
-	JB   end414
+	JB   end438
 
-loop413:
+loop437:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -6100,17 +6524,17 @@ loop413:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop413
+	JAE      loop437
 
-end414:
+end438:
 	SFENCE
 
-plain411:
+plain435:
 	CMPQ    CX, $+32
-	JB      end416
+	JB      end440
 	PCALIGN $0x40
 
-loop415:
+loop439:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -6123,24 +6547,24 @@ loop415:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop415
+	JAE     loop439
 
-end416:
+end440:
 	CMPQ CX, $+8
-	JB   end418
+	JB   end442
 
-loop417:
+loop441:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop417
+	JAE     loop441
 
-end418:
+end442:
 	TESTQ     CX, CX
-	JZ        none419
+	JZ        none443
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -6148,8 +6572,8 @@ end418:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none419:
-done379:
+none443:
+done403:
 	VZEROUPPER
 	RET
 
@@ -6165,10 +6589,10 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain420
+	JZ          plain444
 	MOVQ        SI, DI
 	ANDQ        $+7, DI
-	JNZ         plain420
+	JNZ         plain444
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -6176,7 +6600,7 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none421
+	JZ          none445
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -6193,11 +6617,11 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (DX)(DI*8), DX
 
-none421:
+none445:
 	CMPQ BX, $+32
-	JB   end423
+	JB   end447
 
-loop422:
+loop446:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -6220,17 +6644,17 @@ loop422:
 	ADDQ        $+256, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop422
+	JAE         loop446
 
-end423:
+end447:
 	SFENCE
 
-plain420:
+plain444:
 	CMPQ    BX, $+32
-	JB      end425
+	JB      end449
 	PCALIGN $0x40
 
-loop424:
+loop448:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -6253,13 +6677,13 @@ loop424:
 	ADDQ        $+256, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop424
+	JAE         loop448
 
-end425:
+end449:
 	CMPQ BX, $+8
-	JB   end427
+	JB   end451
 
-loop426:
+loop450:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -6270,11 +6694,11 @@ loop426:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop426
+	JAE         loop450
 
-end427:
+end451:
 	TESTQ       BX, BX
-	JZ          none428
+	JZ          none452
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
 	KMOVW       DI, K1
@@ -6286,7 +6710,7 @@ end427:
 	VFMADD213PD Z2, Z1, Z0
 	VMOVUPD     Z0, K1, (SI)
 
-none428:
+none452:
 	VZEROUPPER
 	RET
 
@@ -6301,10 +6725,10 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain429
+	JZ           plain453
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain429
+	JNZ          plain453
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -6312,7 +6736,7 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none430
+	JZ           none454
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -6326,11 +6750,11 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none430:
+none454:
 	CMPQ DX, $+32
-	JB   end432
+	JB   end456
 
-loop431:
+loop455:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVNTPD    Z1, (BX)
@@ -6348,17 +6772,17 @@ loop431:
 	ADDQ        $+256, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop431
+	JAE         loop455
 
-end432:
+end456:
 	SFENCE
 
-plain429:
+plain453:
 	CMPQ    DX, $+32
-	JB      end434
+	JB      end458
 	PCALIGN $0x40
 
-loop433:
+loop457:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -6376,13 +6800,13 @@ loop433:
 	ADDQ        $+256, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop433
+	JAE         loop457
 
-end434:
+end458:
 	CMPQ DX, $+8
-	JB   end436
+	JB   end460
 
-loop435:
+loop459:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -6391,11 +6815,11 @@ loop435:
 	ADDQ        $+64, CX
 	SUBQ        $+8, DX
 	CMPQ        DX, $+8
-	JAE         loop435
+	JAE         loop459
 
-end436:
+end460:
 	TESTQ       DX, DX
-	JZ          none437
+	JZ          none461
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
 	KMOVW       SI, K1
@@ -6405,7 +6829,7 @@ end436:
 	VFMADD213PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (BX)
 
-none437:
+none461:
 	VZEROUPPER
 	RET
 
@@ -6424,9 +6848,9 @@ TEXT ·compressAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end439
+	JB      end463
 
-loop438:
+loop462:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -6498,9 +6922,9 @@ loop438:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop438
+	JAE           loop462
 
-end439:
+end463:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -6525,9 +6949,9 @@ TEXT ·placesAVX512(SB), NOSPLIT, $0-48
 	MOVQ         SI, DI
 	NEGQ         DI
 	CMPQ         AX, $+64
-	JB           end441
+	JB           end465
 
-loop440:
+loop464:
 	SHRXQ         SI, (DX), R8
 	SHLXQ         DI, (DX)(BX*1), R9
 	ORQ           R9, R8
@@ -6614,9 +7038,9 @@ loop440:
 	LEAQ          (CX)(R8*8), CX
 	SUBQ          $+64, AX
 	CMPQ          AX, $+64
-	JAE           loop440
+	JAE           loop464
 
-end441:
+end465:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, CX
 	SHRQ $0x03, CX
@@ -6646,11 +7070,11 @@ TEXT ·filterAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case443
+	JNE          case467
 	CMPQ         CX, $+64
-	JB           end445
+	JB           end469
 
-loop444:
+loop468:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6710,13 +7134,13 @@ loop444:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop444
+	JAE           loop468
 
-end445:
+end469:
 	CMPQ CX, $+8
-	JB   end447
+	JB   end471
 
-loop446:
+loop470:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6727,18 +7151,18 @@ loop446:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop446
+	JAE           loop470
 
-end447:
-	JMP done442
+end471:
+	JMP done466
 
-case443:
+case467:
 	CMPQ BX, $+1
-	JNE  case448
+	JNE  case472
 	CMPQ CX, $+64
-	JB   end450
+	JB   end474
 
-loop449:
+loop473:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6798,13 +7222,13 @@ loop449:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop449
+	JAE           loop473
 
-end450:
+end474:
 	CMPQ CX, $+8
-	JB   end452
+	JB   end476
 
-loop451:
+loop475:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6815,18 +7239,18 @@ loop451:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop451
+	JAE           loop475
 
-end452:
-	JMP done442
+end476:
+	JMP done466
 
-case448:
+case472:
 	CMPQ BX, $+2
-	JNE  case453
+	JNE  case477
 	CMPQ CX, $+64
-	JB   end455
+	JB   end479
 
-loop454:
+loop478:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6886,13 +7310,13 @@ loop454:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop454
+	JAE           loop478
 
-end455:
+end479:
 	CMPQ CX, $+8
-	JB   end457
+	JB   end481
 
-loop456:
+loop480:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6903,18 +7327,18 @@ loop456:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop456
+	JAE           loop480
 
-end457:
-	JMP done442
+end481:
+	JMP done466
 
-case453:
+case477:
 	CMPQ BX, $+3
-	JNE  case458
+	JNE  case482
 	CMPQ CX, $+64
-	JB   end460
+	JB   end484
 
-loop459:
+loop483:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6974,13 +7398,13 @@ loop459:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop459
+	JAE           loop483
 
-end460:
+end484:
 	CMPQ CX, $+8
-	JB   end462
+	JB   end486
 
-loop461:
+loop485:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -6991,18 +7415,18 @@ loop461:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop461
+	JAE           loop485
 
-end462:
-	JMP done442
+end486:
+	JMP done466
 
-case458:
+case482:
 	CMPQ BX, $+4
-	JNE  case463
+	JNE  case487
 	CMPQ CX, $+64
-	JB   end465
+	JB   end489
 
-loop464:
+loop488:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7062,13 +7486,13 @@ loop464:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop464
+	JAE           loop488
 
-end465:
+end489:
 	CMPQ CX, $+8
-	JB   end467
+	JB   end491
 
-loop466:
+loop490:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7079,16 +7503,16 @@ loop466:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop466
+	JAE           loop490
 
-end467:
-	JMP done442
+end491:
+	JMP done466
 
-case463:
+case487:
 	CMPQ CX, $+64
-	JB   end470
+	JB   end494
 
-loop469:
+loop493:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7148,13 +7572,13 @@ loop469:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop469
+	JAE           loop493
 
-end470:
+end494:
 	CMPQ CX, $+8
-	JB   end472
+	JB   end496
 
-loop471:
+loop495:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7165,10 +7589,10 @@ loop471:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop471
+	JAE           loop495
 
-end472:
-done442:
+end496:
+done466:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -7185,11 +7609,11 @@ TEXT ·filterInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case474
+	JNE          case498
 	CMPQ         CX, $+64
-	JB           end476
+	JB           end500
 
-loop475:
+loop499:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7249,13 +7673,13 @@ loop475:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop475
+	JAE           loop499
 
-end476:
+end500:
 	CMPQ CX, $+8
-	JB   end478
+	JB   end502
 
-loop477:
+loop501:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7266,18 +7690,18 @@ loop477:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop477
+	JAE           loop501
 
-end478:
-	JMP done473
+end502:
+	JMP done497
 
-case474:
+case498:
 	CMPQ BX, $+1
-	JNE  case479
+	JNE  case503
 	CMPQ CX, $+64
-	JB   end481
+	JB   end505
 
-loop480:
+loop504:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7337,13 +7761,13 @@ loop480:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop480
+	JAE           loop504
 
-end481:
+end505:
 	CMPQ CX, $+8
-	JB   end483
+	JB   end507
 
-loop482:
+loop506:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7354,18 +7778,18 @@ loop482:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop482
+	JAE           loop506
 
-end483:
-	JMP done473
+end507:
+	JMP done497
 
-case479:
+case503:
 	CMPQ BX, $+2
-	JNE  case484
+	JNE  case508
 	CMPQ CX, $+64
-	JB   end486
+	JB   end510
 
-loop485:
+loop509:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7425,13 +7849,13 @@ loop485:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop485
+	JAE           loop509
 
-end486:
+end510:
 	CMPQ CX, $+8
-	JB   end488
+	JB   end512
 
-loop487:
+loop511:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7442,18 +7866,18 @@ loop487:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop487
+	JAE           loop511
 
-end488:
-	JMP done473
+end512:
+	JMP done497
 
-case484:
+case508:
 	CMPQ BX, $+3
-	JNE  case489
+	JNE  case513
 	CMPQ CX, $+64
-	JB   end491
+	JB   end515
 
-loop490:
+loop514:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7513,13 +7937,13 @@ loop490:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop490
+	JAE           loop514
 
-end491:
+end515:
 	CMPQ CX, $+8
-	JB   end493
+	JB   end517
 
-loop492:
+loop516:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7530,18 +7954,18 @@ loop492:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop492
+	JAE           loop516
 
-end493:
-	JMP done473
+end517:
+	JMP done497
 
-case489:
+case513:
 	CMPQ BX, $+4
-	JNE  case494
+	JNE  case518
 	CMPQ CX, $+64
-	JB   end496
+	JB   end520
 
-loop495:
+loop519:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7601,13 +8025,13 @@ loop495:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop495
+	JAE           loop519
 
-end496:
+end520:
 	CMPQ CX, $+8
-	JB   end498
+	JB   end522
 
-loop497:
+loop521:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7618,16 +8042,16 @@ loop497:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop497
+	JAE           loop521
 
-end498:
-	JMP done473
+end522:
+	JMP done497
 
-case494:
+case518:
 	CMPQ CX, $+64
-	JB   end501
+	JB   end525
 
-loop500:
+loop524:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7687,13 +8111,13 @@ loop500:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop500
+	JAE           loop524
 
-end501:
+end525:
 	CMPQ CX, $+8
-	JB   end503
+	JB   end527
 
-loop502:
+loop526:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7704,10 +8128,10 @@ loop502:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop502
+	JAE           loop526
 
-end503:
-done473:
+end527:
+done497:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -7724,21 +8148,21 @@ TEXT ·takeAVX512(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), SI
 	MOVQ BX, DI
 	CMPQ BX, $+8
-	JB   end506
+	JB   end530
 
-loop505:
+loop529:
 	MOVQ (DX), R8
 	CMPQ R8, CX
-	JAE  bad504
+	JAE  bad528
 	MOVQ 8(DX), R9
 	CMPQ R9, CX
-	JAE  bad504
+	JAE  bad528
 	MOVQ 16(DX), R10
 	CMPQ R10, CX
-	JAE  bad504
+	JAE  bad528
 	MOVQ 24(DX), R11
 	CMPQ R11, CX
-	JAE  bad504
+	JAE  bad528
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -7749,16 +8173,16 @@ loop505:
 	MOVQ R11, 24(SI)
 	MOVQ 32(DX), R8
 	CMPQ R8, CX
-	JAE  bad504
+	JAE  bad528
 	MOVQ 40(DX), R9
 	CMPQ R9, CX
-	JAE  bad504
+	JAE  bad528
 	MOVQ 48(DX), R10
 	CMPQ R10, CX
-	JAE  bad504
+	JAE  bad528
 	MOVQ 56(DX), R11
 	CMPQ R11, CX
-	JAE  bad504
+	JAE  bad528
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -7771,10 +8195,10 @@ loop505:
 	ADDQ $+64, SI
 	SUBQ $+8, BX
 	CMPQ BX, $+8
-	JAE  loop505
+	JAE  loop529
 
-end506:
-bad504:
+end530:
+bad528:
 	SUBQ BX, DI
 	MOVQ DI, ret+56(FP)
 	RET
@@ -7795,9 +8219,9 @@ TEXT ·prefixAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end508
+	JB           end532
 
-loop507:
+loop531:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -7846,13 +8270,13 @@ loop507:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop507
+	JAE     loop531
 
-end508:
+end532:
 	CMPQ CX, $+8
-	JB   end510
+	JB   end534
 
-loop509:
+loop533:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -7868,9 +8292,9 @@ loop509:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop509
+	JAE     loop533
 
-end510:
+end534:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -7897,9 +8321,9 @@ TEXT ·prefixBeforeAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end512
+	JB           end536
 
-loop511:
+loop535:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -7952,13 +8376,13 @@ loop511:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop511
+	JAE     loop535
 
-end512:
+end536:
 	CMPQ CX, $+8
-	JB   end514
+	JB   end538
 
-loop513:
+loop537:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -7975,9 +8399,9 @@ loop513:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop513
+	JAE     loop537
 
-end514:
+end538:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -7998,9 +8422,9 @@ TEXT ·prefixInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end516
+	JB           end540
 
-loop515:
+loop539:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8049,13 +8473,13 @@ loop515:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop515
+	JAE     loop539
 
-end516:
+end540:
 	CMPQ CX, $+8
-	JB   end518
+	JB   end542
 
-loop517:
+loop541:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8071,9 +8495,9 @@ loop517:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop517
+	JAE     loop541
 
-end518:
+end542:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8094,9 +8518,9 @@ TEXT ·prefixBeforeInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end520
+	JB           end544
 
-loop519:
+loop543:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8149,13 +8573,13 @@ loop519:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop519
+	JAE     loop543
 
-end520:
+end544:
 	CMPQ CX, $+8
-	JB   end522
+	JB   end546
 
-loop521:
+loop545:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8172,9 +8596,9 @@ loop521:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop521
+	JAE     loop545
 
-end522:
+end546:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8204,10 +8628,10 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain523
+	JZ           plain547
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain523
+	JNZ          plain547
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -8215,7 +8639,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none524
+	JZ           none548
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -8252,11 +8676,11 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none524:
+none548:
 	CMPQ CX, $+32
-	JB   end526
+	JB   end550
 
-loop525:
+loop549:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -8373,17 +8797,17 @@ loop525:
 	ADDQ         $+256, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop525
+	JAE          loop549
 
-end526:
+end550:
 	SFENCE
 
-plain523:
+plain547:
 	CMPQ    CX, $+32
-	JB      end528
+	JB      end552
 	PCALIGN $0x40
 
-loop527:
+loop551:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -8500,13 +8924,13 @@ loop527:
 	ADDQ         $+256, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop527
+	JAE          loop551
 
-end528:
+end552:
 	CMPQ CX, $+8
-	JB   end530
+	JB   end554
 
-loop529:
+loop553:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -8539,11 +8963,11 @@ loop529:
 	ADDQ         $+64, AX
 	SUBQ         $+8, CX
 	CMPQ         CX, $+8
-	JAE          loop529
+	JAE          loop553
 
-end530:
+end554:
 	TESTQ        CX, CX
-	JZ           none531
+	JZ           none555
 	MOVQ         $-1, BX
 	BZHIQ        CX, BX, BX
 	KMOVW        BX, K1
@@ -8577,7 +9001,7 @@ end530:
 	VSCALEFPD    Z1, Z3, Z3
 	VMOVUPD      Z3, K1, (DX)
 
-none531:
+none555:
 	VZEROUPPER
 	RET
 
@@ -8654,10 +9078,10 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain532
+	JZ           plain556
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain532
+	JNZ          plain556
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -8665,7 +9089,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none533
+	JZ           none557
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -8700,7 +9124,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	VFMADD231PD  Z3, Z16, Z15
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary534
+	JZ           ordinary558
 	VCMPPD       $0x11, Z12, Z14, K2
 	VMOVUPD      avx512const54<>+0(SB), K2, Z15
 	VCMPPD       $0x00, Z12, Z14, K2
@@ -8708,17 +9132,17 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z15
 
-ordinary534:
+ordinary558:
 	VMOVUPD Z15, K1, (DX)
 	SUBQ    BX, CX
 	LEAQ    (DX)(BX*8), DX
 	LEAQ    (AX)(BX*8), AX
 
-none533:
+none557:
 	CMPQ CX, $+32
-	JB   end536
+	JB   end560
 
-loop535:
+loop559:
 	VMOVUPD     (AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
@@ -8749,7 +9173,7 @@ loop535:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary537
+	JZ          ordinary561
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8757,7 +9181,7 @@ loop535:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary537:
+ordinary561:
 	VMOVNTPD    Z15, (DX)
 	VMOVUPD     64(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -8789,7 +9213,7 @@ ordinary537:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary538
+	JZ          ordinary562
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8797,7 +9221,7 @@ ordinary537:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary538:
+ordinary562:
 	VMOVNTPD    Z15, 64(DX)
 	VMOVUPD     128(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -8829,7 +9253,7 @@ ordinary538:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary539
+	JZ          ordinary563
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8837,7 +9261,7 @@ ordinary538:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary539:
+ordinary563:
 	VMOVNTPD    Z15, 128(DX)
 	VMOVUPD     192(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -8869,7 +9293,7 @@ ordinary539:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary540
+	JZ          ordinary564
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8877,23 +9301,23 @@ ordinary539:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary540:
+ordinary564:
 	VMOVNTPD Z15, 192(DX)
 	ADDQ     $+256, DX
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop535
+	JAE      loop559
 
-end536:
+end560:
 	SFENCE
 
-plain532:
+plain556:
 	CMPQ    CX, $+32
-	JB      end542
+	JB      end566
 	PCALIGN $0x40
 
-loop541:
+loop565:
 	VMOVUPD     (AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
@@ -8924,7 +9348,7 @@ loop541:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary543
+	JZ          ordinary567
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8932,7 +9356,7 @@ loop541:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary543:
+ordinary567:
 	VMOVUPD     Z15, (DX)
 	VMOVUPD     64(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -8964,7 +9388,7 @@ ordinary543:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary544
+	JZ          ordinary568
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -8972,7 +9396,7 @@ ordinary543:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary544:
+ordinary568:
 	VMOVUPD     Z15, 64(DX)
 	VMOVUPD     128(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -9004,7 +9428,7 @@ ordinary544:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary545
+	JZ          ordinary569
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -9012,7 +9436,7 @@ ordinary544:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary545:
+ordinary569:
 	VMOVUPD     Z15, 128(DX)
 	VMOVUPD     192(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -9044,7 +9468,7 @@ ordinary545:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary546
+	JZ          ordinary570
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -9052,19 +9476,19 @@ ordinary545:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary546:
+ordinary570:
 	VMOVUPD Z15, 192(DX)
 	ADDQ    $+256, DX
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop541
+	JAE     loop565
 
-end542:
+end566:
 	CMPQ CX, $+8
-	JB   end548
+	JB   end572
 
-loop547:
+loop571:
 	VMOVUPD     (AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
@@ -9095,7 +9519,7 @@ loop547:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary549
+	JZ          ordinary573
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -9103,17 +9527,17 @@ loop547:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary549:
+ordinary573:
 	VMOVUPD Z15, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop547
+	JAE     loop571
 
-end548:
+end572:
 	TESTQ       CX, CX
-	JZ          none550
+	JZ          none574
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -9148,7 +9572,7 @@ end548:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary551
+	JZ          ordinary575
 	VCMPPD      $0x11, Z12, Z14, K2
 	VMOVUPD     avx512const54<>+0(SB), K2, Z15
 	VCMPPD      $0x00, Z12, Z14, K2
@@ -9156,10 +9580,10 @@ end548:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z15
 
-ordinary551:
+ordinary575:
 	VMOVUPD Z15, K1, (DX)
 
-none550:
+none574:
 	VZEROUPPER
 	RET
 
@@ -9220,9 +9644,9 @@ TEXT ·compensateAVX512(SB), NOSPLIT, $0-32
 	VMOVUPD 128(DX), Z2
 	VMOVUPD 192(DX), Z3
 	CMPQ    CX, $+16
-	JB      end553
+	JB      end577
 
-loop552:
+loop576:
 	VMOVUPD (AX), Z4
 	VADDPD  Z4, Z0, Z5
 	VSUBPD  Z0, Z5, Z6
@@ -9244,9 +9668,9 @@ loop552:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop552
+	JAE     loop576
 
-end553:
+end577:
 	VMOVUPD Z0, (DX)
 	VMOVUPD Z1, 64(DX)
 	VMOVUPD Z2, 128(DX)
@@ -9270,21 +9694,21 @@ TEXT ·sumAbsAVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z8, Z8, Z8
 	VMOVUPD avx512const0<>+0(SB), Z9
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near554
+	JB      near578
 	CMPQ    CX, $+64
-	JB      end556
+	JB      end580
 
-loop555:
+loop579:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end558
+	JB      end582
 	PCALIGN $0x40
 
-loop557:
+loop581:
 	MOVQ    (AX), BX
 	MOVQ    8(AX), BX
 	MOVQ    64(AX), BX
@@ -9320,9 +9744,9 @@ loop557:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop557
+	JAE     loop581
 
-end558:
+end582:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -9343,24 +9767,24 @@ end558:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop555
+	JAE    loop579
 
-end556:
-near554:
+end580:
+near578:
 	CMPQ CX, $+64
-	JB   end560
+	JB   end584
 
-loop559:
+loop583:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end562
+	JB      end586
 	PCALIGN $0x40
 
-loop561:
+loop585:
 	VPANDNQ (AX), Z9, Z10
 	VADDPD  Z10, Z0, Z0
 	VPANDNQ 64(AX), Z9, Z10
@@ -9380,9 +9804,9 @@ loop561:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop561
+	JAE     loop585
 
-end562:
+end586:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -9403,23 +9827,23 @@ end562:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop559
+	JAE    loop583
 
-end560:
+end584:
 	CMPQ CX, $+8
-	JB   end564
+	JB   end588
 
-loop563:
+loop587:
 	VPANDNQ (AX), Z9, Z1
 	VADDPD  Z1, Z0, Z0
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop563
+	JAE     loop587
 
-end564:
+end588:
 	TESTQ     CX, CX
-	JZ        none565
+	JZ        none589
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -9427,7 +9851,7 @@ end564:
 	VPANDNQ   Z1, Z9, Z1
 	VADDPD    Z1, Z0, Z0
 
-none565:
+none589:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -9439,449 +9863,567 @@ none565:
 	VZEROUPPER
 	RET
 
-// func keysAVX512(c int, dst *int64, x []int64, stream int)
+// func keysAVX512(c int, dst *int64, x []int64, flip int64, stream int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·keysAVX512(SB), NOSPLIT, $0-48
-	VPXORQ    Z0, Z0, Z0
-	MOVQ      x_base+16(FP), AX
-	MOVQ      x_len+24(FP), CX
-	MOVQ      dst+8(FP), DX
-	MOVQ      c+0(FP), BX
-	CMPQ      BX, $+0
-	JNE       case567
-	MOVQ      stream+40(FP), BX
-	TESTQ     BX, BX
-	JZ        plain568
-	MOVQ      DX, BX
-	ANDQ      $+7, BX
-	JNZ       plain568
-	MOVQ      DX, BX
-	NEGQ      BX
-	ANDQ      $+63, BX
-	SHRQ      $0x03, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
-	TESTQ     BX, BX
-	JZ        none569
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD   Z0, Z0
-	VPSRAQ    $0x3f, Z0, Z1
-	VPSRLQ    $0x01, Z1, Z1
-	VPXORQ    Z1, Z0, Z0
-	VPSUBQ    avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
-	SUBQ      BX, CX
-	LEAQ      (DX)(BX*8), DX
-	LEAQ      (AX)(BX*8), AX
+TEXT ·keysAVX512(SB), NOSPLIT, $0-56
+	VPXORQ       Z0, Z0, Z0
+	VPBROADCASTQ flip+40(FP), Z1
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         dst+8(FP), DX
+	MOVQ         c+0(FP), BX
+	CMPQ         BX, $+0
+	JNE          case591
+	MOVQ         stream+48(FP), BX
+	TESTQ        BX, BX
+	JZ           plain592
+	MOVQ         DX, BX
+	ANDQ         $+7, BX
+	JNZ          plain592
+	MOVQ         DX, BX
+	NEGQ         BX
+	ANDQ         $+63, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, CX
+	CMOVQHI      CX, BX
+	TESTQ        BX, BX
+	JZ           none593
+	MOVQ         $-1, SI
+	BZHIQ        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPD.Z    (AX), K1, Z0
+	VPXORQ       Z0, Z1, Z0
+	VPSRAQ       $0x3f, Z0, Z2
+	VPSRLQ       $0x01, Z2, Z2
+	VPXORQ       Z2, Z0, Z0
+	VPSUBQ       avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD      Z0, K1, (DX)
+	SUBQ         BX, CX
+	LEAQ         (DX)(BX*8), DX
+	LEAQ         (AX)(BX*8), AX
 
-none569:
+none593:
 	CMPQ CX, $+32
-	JB   end571
-
-loop570:
-	VMOVUPD  (AX), Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, (DX)
-	VMOVUPD  64(AX), Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, 64(DX)
-	VMOVUPD  128(AX), Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, 128(DX)
-	VMOVUPD  192(AX), Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop570
-
-end571:
-	SFENCE
-
-plain568:
-	CMPQ    CX, $+32
-	JB      end573
-	PCALIGN $0x40
-
-loop572:
-	VMOVUPD (AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, (DX)
-	VMOVUPD 64(AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 64(DX)
-	VMOVUPD 128(AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 128(DX)
-	VMOVUPD 192(AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop572
-
-end573:
-	CMPQ CX, $+8
-	JB   end575
-
-loop574:
-	VMOVUPD (AX), Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop574
-
-end575:
-	TESTQ     CX, CX
-	JZ        none576
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD   Z0, Z0
-	VPSRAQ    $0x3f, Z0, Z1
-	VPSRLQ    $0x01, Z1, Z1
-	VPXORQ    Z1, Z0, Z0
-	VPSUBQ    avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
-
-none576:
-	JMP done566
-
-case567:
-	CMPQ      BX, $+1
-	JNE       case577
-	MOVQ      stream+40(FP), BX
-	TESTQ     BX, BX
-	JZ        plain578
-	MOVQ      DX, BX
-	ANDQ      $+7, BX
-	JNZ       plain578
-	MOVQ      DX, BX
-	NEGQ      BX
-	ANDQ      $+63, BX
-	SHRQ      $0x03, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
-	TESTQ     BX, BX
-	JZ        none579
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD   Z0, Z0
-	VPADDQ    avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ    $0x3f, Z0, Z1
-	VPSRLQ    $0x01, Z1, Z1
-	VPXORQ    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
-	SUBQ      BX, CX
-	LEAQ      (DX)(BX*8), DX
-	LEAQ      (AX)(BX*8), AX
-
-none579:
-	CMPQ CX, $+32
-	JB   end581
-
-loop580:
-	VMOVUPD  (AX), Z0
-	VPADDQ   avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VMOVNTPD Z0, (DX)
-	VMOVUPD  64(AX), Z0
-	VPADDQ   avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VMOVNTPD Z0, 64(DX)
-	VMOVUPD  128(AX), Z0
-	VPADDQ   avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VMOVNTPD Z0, 128(DX)
-	VMOVUPD  192(AX), Z0
-	VPADDQ   avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ   $0x3f, Z0, Z1
-	VPSRLQ   $0x01, Z1, Z1
-	VPXORQ   Z1, Z0, Z0
-	VMOVNTPD Z0, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop580
-
-end581:
-	SFENCE
-
-plain578:
-	CMPQ    CX, $+32
-	JB      end583
-	PCALIGN $0x40
-
-loop582:
-	VMOVUPD (AX), Z0
-	VPADDQ  avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VMOVUPD Z0, (DX)
-	VMOVUPD 64(AX), Z0
-	VPADDQ  avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VMOVUPD Z0, 64(DX)
-	VMOVUPD 128(AX), Z0
-	VPADDQ  avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VMOVUPD Z0, 128(DX)
-	VMOVUPD 192(AX), Z0
-	VPADDQ  avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VMOVUPD Z0, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop582
-
-end583:
-	CMPQ CX, $+8
-	JB   end585
-
-loop584:
-	VMOVUPD (AX), Z0
-	VPADDQ  avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ  $0x3f, Z0, Z1
-	VPSRLQ  $0x01, Z1, Z1
-	VPXORQ  Z1, Z0, Z0
-	VMOVUPD Z0, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop584
-
-end585:
-	TESTQ     CX, CX
-	JZ        none586
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD   Z0, Z0
-	VPADDQ    avx512const55<>+0(SB), Z0, Z0
-	VPSRAQ    $0x3f, Z0, Z1
-	VPSRLQ    $0x01, Z1, Z1
-	VPXORQ    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
-
-none586:
-	JMP done566
-
-case577:
-	MOVQ      stream+40(FP), BX
-	TESTQ     BX, BX
-	JZ        plain588
-	MOVQ      DX, BX
-	ANDQ      $+7, BX
-	JNZ       plain588
-	MOVQ      DX, BX
-	NEGQ      BX
-	ANDQ      $+63, BX
-	SHRQ      $0x03, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
-	TESTQ     BX, BX
-	JZ        none589
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z1
-	VADDPD    Z1, Z0, Z1
-	VCMPPD    $0x03, Z1, Z1, K2
-	VMOVUPD   avx512const56<>+0(SB), K2, Z1
-	VPSRAQ    $0x3f, Z1, Z2
-	VPSRLQ    $0x01, Z2, Z2
-	VPXORQ    Z2, Z1, Z1
-	VPSUBQ    avx512const55<>+0(SB), Z1, Z1
-	VMOVUPD   Z1, K1, (DX)
-	SUBQ      BX, CX
-	LEAQ      (DX)(BX*8), DX
-	LEAQ      (AX)(BX*8), AX
-
-none589:
-	CMPQ CX, $+32
-	JB   end591
-
-loop590:
-	VADDPD   (AX), Z0, Z1
-	VCMPPD   $0x03, Z1, Z1, K1
-	VMOVUPD  avx512const56<>+0(SB), K1, Z1
-	VPSRAQ   $0x3f, Z1, Z2
-	VPSRLQ   $0x01, Z2, Z2
-	VPXORQ   Z2, Z1, Z1
-	VPSUBQ   avx512const55<>+0(SB), Z1, Z1
-	VMOVNTPD Z1, (DX)
-	VADDPD   64(AX), Z0, Z1
-	VCMPPD   $0x03, Z1, Z1, K1
-	VMOVUPD  avx512const56<>+0(SB), K1, Z1
-	VPSRAQ   $0x3f, Z1, Z2
-	VPSRLQ   $0x01, Z2, Z2
-	VPXORQ   Z2, Z1, Z1
-	VPSUBQ   avx512const55<>+0(SB), Z1, Z1
-	VMOVNTPD Z1, 64(DX)
-	VADDPD   128(AX), Z0, Z1
-	VCMPPD   $0x03, Z1, Z1, K1
-	VMOVUPD  avx512const56<>+0(SB), K1, Z1
-	VPSRAQ   $0x3f, Z1, Z2
-	VPSRLQ   $0x01, Z2, Z2
-	VPXORQ   Z2, Z1, Z1
-	VPSUBQ   avx512const55<>+0(SB), Z1, Z1
-	VMOVNTPD Z1, 128(DX)
-	VADDPD   192(AX), Z0, Z1
-	VCMPPD   $0x03, Z1, Z1, K1
-	VMOVUPD  avx512const56<>+0(SB), K1, Z1
-	VPSRAQ   $0x3f, Z1, Z2
-	VPSRLQ   $0x01, Z2, Z2
-	VPXORQ   Z2, Z1, Z1
-	VPSUBQ   avx512const55<>+0(SB), Z1, Z1
-	VMOVNTPD Z1, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop590
-
-end591:
-	SFENCE
-
-plain588:
-	CMPQ    CX, $+32
-	JB      end593
-	PCALIGN $0x40
-
-loop592:
-	VADDPD  (AX), Z0, Z1
-	VCMPPD  $0x03, Z1, Z1, K1
-	VMOVUPD avx512const56<>+0(SB), K1, Z1
-	VPSRAQ  $0x3f, Z1, Z2
-	VPSRLQ  $0x01, Z2, Z2
-	VPXORQ  Z2, Z1, Z1
-	VPSUBQ  avx512const55<>+0(SB), Z1, Z1
-	VMOVUPD Z1, (DX)
-	VADDPD  64(AX), Z0, Z1
-	VCMPPD  $0x03, Z1, Z1, K1
-	VMOVUPD avx512const56<>+0(SB), K1, Z1
-	VPSRAQ  $0x3f, Z1, Z2
-	VPSRLQ  $0x01, Z2, Z2
-	VPXORQ  Z2, Z1, Z1
-	VPSUBQ  avx512const55<>+0(SB), Z1, Z1
-	VMOVUPD Z1, 64(DX)
-	VADDPD  128(AX), Z0, Z1
-	VCMPPD  $0x03, Z1, Z1, K1
-	VMOVUPD avx512const56<>+0(SB), K1, Z1
-	VPSRAQ  $0x3f, Z1, Z2
-	VPSRLQ  $0x01, Z2, Z2
-	VPXORQ  Z2, Z1, Z1
-	VPSUBQ  avx512const55<>+0(SB), Z1, Z1
-	VMOVUPD Z1, 128(DX)
-	VADDPD  192(AX), Z0, Z1
-	VCMPPD  $0x03, Z1, Z1, K1
-	VMOVUPD avx512const56<>+0(SB), K1, Z1
-	VPSRAQ  $0x3f, Z1, Z2
-	VPSRLQ  $0x01, Z2, Z2
-	VPXORQ  Z2, Z1, Z1
-	VPSUBQ  avx512const55<>+0(SB), Z1, Z1
-	VMOVUPD Z1, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop592
-
-end593:
-	CMPQ CX, $+8
 	JB   end595
 
 loop594:
-	VADDPD  (AX), Z0, Z1
-	VCMPPD  $0x03, Z1, Z1, K1
-	VMOVUPD avx512const56<>+0(SB), K1, Z1
-	VPSRAQ  $0x3f, Z1, Z2
+	VPXORQ   (AX), Z1, Z0
+	VPSRAQ   $0x3f, Z0, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, (DX)
+	VPXORQ   64(AX), Z1, Z0
+	VPSRAQ   $0x3f, Z0, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPXORQ   128(AX), Z1, Z0
+	VPSRAQ   $0x3f, Z0, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPXORQ   192(AX), Z1, Z0
+	VPSRAQ   $0x3f, Z0, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop594
+
+end595:
+	SFENCE
+
+plain592:
+	CMPQ    CX, $+32
+	JB      end597
+	PCALIGN $0x40
+
+loop596:
+	VPXORQ  (AX), Z1, Z0
+	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
-	VPXORQ  Z2, Z1, Z1
-	VPSUBQ  avx512const55<>+0(SB), Z1, Z1
-	VMOVUPD Z1, (DX)
+	VPXORQ  Z2, Z0, Z0
+	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD Z0, (DX)
+	VPXORQ  64(AX), Z1, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD Z0, 64(DX)
+	VPXORQ  128(AX), Z1, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD Z0, 128(DX)
+	VPXORQ  192(AX), Z1, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop596
+
+end597:
+	CMPQ CX, $+8
+	JB   end599
+
+loop598:
+	VPXORQ  (AX), Z1, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop594
+	JAE     loop598
 
-end595:
+end599:
 	TESTQ     CX, CX
-	JZ        none596
+	JZ        none600
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z1
-	VADDPD    Z1, Z0, Z0
-	VCMPPD    $0x03, Z0, Z0, K2
-	VMOVUPD   avx512const56<>+0(SB), K2, Z0
+	VMOVUPD.Z (AX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
 	VPSRAQ    $0x3f, Z0, Z1
 	VPSRLQ    $0x01, Z1, Z1
 	VPXORQ    Z1, Z0, Z0
 	VPSUBQ    avx512const55<>+0(SB), Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none596:
-done566:
+none600:
+	JMP done590
+
+case591:
+	CMPQ      BX, $+1
+	JNE       case601
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain602
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain602
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none603
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD   Z0, Z0
+	VPADDQ    avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ    $0x3f, Z0, Z2
+	VPSRLQ    $0x01, Z2, Z2
+	VPXORQ    Z2, Z0, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none603:
+	CMPQ CX, $+32
+	JB   end605
+
+loop604:
+	VMOVUPD  (AX), Z0
+	VPADDQ   avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPXORQ   Z0, Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VMOVUPD  64(AX), Z0
+	VPADDQ   avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPXORQ   Z0, Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VMOVUPD  128(AX), Z0
+	VPADDQ   avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPXORQ   Z0, Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VMOVUPD  192(AX), Z0
+	VPADDQ   avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ   $0x3f, Z0, Z2
+	VPSRLQ   $0x01, Z2, Z2
+	VPXORQ   Z2, Z0, Z0
+	VPXORQ   Z0, Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop604
+
+end605:
+	SFENCE
+
+plain602:
+	CMPQ    CX, $+32
+	JB      end607
+	PCALIGN $0x40
+
+loop606:
+	VMOVUPD (AX), Z0
+	VPADDQ  avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPXORQ  Z0, Z1, Z0
+	VMOVUPD Z0, (DX)
+	VMOVUPD 64(AX), Z0
+	VPADDQ  avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPXORQ  Z0, Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VMOVUPD 128(AX), Z0
+	VPADDQ  avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPXORQ  Z0, Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VMOVUPD 192(AX), Z0
+	VPADDQ  avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPXORQ  Z0, Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop606
+
+end607:
+	CMPQ CX, $+8
+	JB   end609
+
+loop608:
+	VMOVUPD (AX), Z0
+	VPADDQ  avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ  $0x3f, Z0, Z2
+	VPSRLQ  $0x01, Z2, Z2
+	VPXORQ  Z2, Z0, Z0
+	VPXORQ  Z0, Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop608
+
+end609:
+	TESTQ     CX, CX
+	JZ        none610
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD   Z0, Z0
+	VPADDQ    avx512const55<>+0(SB), Z0, Z0
+	VPSRAQ    $0x3f, Z0, Z2
+	VPSRLQ    $0x01, Z2, Z2
+	VPXORQ    Z2, Z0, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none610:
+	JMP done590
+
+case601:
+	CMPQ      BX, $+2
+	JNE       case611
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain612
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain612
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none613
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z2
+	VPXORQ    Z2, Z1, Z2
+	VADDPD    Z2, Z0, Z2
+	VCMPPD    $0x03, Z2, Z2, K2
+	VMOVUPD   avx512const56<>+0(SB), K2, Z2
+	VPSRAQ    $0x3f, Z2, Z3
+	VPSRLQ    $0x01, Z3, Z3
+	VPXORQ    Z3, Z2, Z2
+	VPSUBQ    avx512const55<>+0(SB), Z2, Z2
+	VMOVUPD   Z2, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none613:
+	CMPQ CX, $+32
+	JB   end615
+
+loop614:
+	VPXORQ   (AX), Z1, Z2
+	VADDPD   Z2, Z0, Z2
+	VCMPPD   $0x03, Z2, Z2, K1
+	VMOVUPD  avx512const56<>+0(SB), K1, Z2
+	VPSRAQ   $0x3f, Z2, Z3
+	VPSRLQ   $0x01, Z3, Z3
+	VPXORQ   Z3, Z2, Z2
+	VPSUBQ   avx512const55<>+0(SB), Z2, Z2
+	VMOVNTPD Z2, (DX)
+	VPXORQ   64(AX), Z1, Z2
+	VADDPD   Z2, Z0, Z2
+	VCMPPD   $0x03, Z2, Z2, K1
+	VMOVUPD  avx512const56<>+0(SB), K1, Z2
+	VPSRAQ   $0x3f, Z2, Z3
+	VPSRLQ   $0x01, Z3, Z3
+	VPXORQ   Z3, Z2, Z2
+	VPSUBQ   avx512const55<>+0(SB), Z2, Z2
+	VMOVNTPD Z2, 64(DX)
+	VPXORQ   128(AX), Z1, Z2
+	VADDPD   Z2, Z0, Z2
+	VCMPPD   $0x03, Z2, Z2, K1
+	VMOVUPD  avx512const56<>+0(SB), K1, Z2
+	VPSRAQ   $0x3f, Z2, Z3
+	VPSRLQ   $0x01, Z3, Z3
+	VPXORQ   Z3, Z2, Z2
+	VPSUBQ   avx512const55<>+0(SB), Z2, Z2
+	VMOVNTPD Z2, 128(DX)
+	VPXORQ   192(AX), Z1, Z2
+	VADDPD   Z2, Z0, Z2
+	VCMPPD   $0x03, Z2, Z2, K1
+	VMOVUPD  avx512const56<>+0(SB), K1, Z2
+	VPSRAQ   $0x3f, Z2, Z3
+	VPSRLQ   $0x01, Z3, Z3
+	VPXORQ   Z3, Z2, Z2
+	VPSUBQ   avx512const55<>+0(SB), Z2, Z2
+	VMOVNTPD Z2, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop614
+
+end615:
+	SFENCE
+
+plain612:
+	CMPQ    CX, $+32
+	JB      end617
+	PCALIGN $0x40
+
+loop616:
+	VPXORQ  (AX), Z1, Z2
+	VADDPD  Z2, Z0, Z2
+	VCMPPD  $0x03, Z2, Z2, K1
+	VMOVUPD avx512const56<>+0(SB), K1, Z2
+	VPSRAQ  $0x3f, Z2, Z3
+	VPSRLQ  $0x01, Z3, Z3
+	VPXORQ  Z3, Z2, Z2
+	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
+	VMOVUPD Z2, (DX)
+	VPXORQ  64(AX), Z1, Z2
+	VADDPD  Z2, Z0, Z2
+	VCMPPD  $0x03, Z2, Z2, K1
+	VMOVUPD avx512const56<>+0(SB), K1, Z2
+	VPSRAQ  $0x3f, Z2, Z3
+	VPSRLQ  $0x01, Z3, Z3
+	VPXORQ  Z3, Z2, Z2
+	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
+	VMOVUPD Z2, 64(DX)
+	VPXORQ  128(AX), Z1, Z2
+	VADDPD  Z2, Z0, Z2
+	VCMPPD  $0x03, Z2, Z2, K1
+	VMOVUPD avx512const56<>+0(SB), K1, Z2
+	VPSRAQ  $0x3f, Z2, Z3
+	VPSRLQ  $0x01, Z3, Z3
+	VPXORQ  Z3, Z2, Z2
+	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
+	VMOVUPD Z2, 128(DX)
+	VPXORQ  192(AX), Z1, Z2
+	VADDPD  Z2, Z0, Z2
+	VCMPPD  $0x03, Z2, Z2, K1
+	VMOVUPD avx512const56<>+0(SB), K1, Z2
+	VPSRAQ  $0x3f, Z2, Z3
+	VPSRLQ  $0x01, Z3, Z3
+	VPXORQ  Z3, Z2, Z2
+	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
+	VMOVUPD Z2, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop616
+
+end617:
+	CMPQ CX, $+8
+	JB   end619
+
+loop618:
+	VPXORQ  (AX), Z1, Z2
+	VADDPD  Z2, Z0, Z2
+	VCMPPD  $0x03, Z2, Z2, K1
+	VMOVUPD avx512const56<>+0(SB), K1, Z2
+	VPSRAQ  $0x3f, Z2, Z3
+	VPSRLQ  $0x01, Z3, Z3
+	VPXORQ  Z3, Z2, Z2
+	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
+	VMOVUPD Z2, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop618
+
+end619:
+	TESTQ     CX, CX
+	JZ        none620
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z2
+	VPXORQ    Z2, Z1, Z1
+	VADDPD    Z1, Z0, Z1
+	VCMPPD    $0x03, Z1, Z1, K2
+	VMOVUPD   avx512const56<>+0(SB), K2, Z1
+	VPSRAQ    $0x3f, Z1, Z0
+	VPSRLQ    $0x01, Z0, Z0
+	VPXORQ    Z0, Z1, Z1
+	VPSUBQ    avx512const55<>+0(SB), Z1, Z1
+	VMOVUPD   Z1, K1, (DX)
+
+none620:
+	JMP done590
+
+case611:
+	MOVQ      stream+48(FP), BX
+	TESTQ     BX, BX
+	JZ        plain622
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	JNZ       plain622
+	MOVQ      DX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, CX
+	CMOVQHI   CX, BX
+	TESTQ     BX, BX
+	JZ        none623
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+	SUBQ      BX, CX
+	LEAQ      (DX)(BX*8), DX
+	LEAQ      (AX)(BX*8), AX
+
+none623:
+	CMPQ CX, $+32
+	JB   end625
+
+loop624:
+	VPXORQ   (AX), Z1, Z0
+	VMOVNTPD Z0, (DX)
+	VPXORQ   64(AX), Z1, Z0
+	VMOVNTPD Z0, 64(DX)
+	VPXORQ   128(AX), Z1, Z0
+	VMOVNTPD Z0, 128(DX)
+	VPXORQ   192(AX), Z1, Z0
+	VMOVNTPD Z0, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop624
+
+end625:
+	SFENCE
+
+plain622:
+	CMPQ    CX, $+32
+	JB      end627
+	PCALIGN $0x40
+
+loop626:
+	VPXORQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	VPXORQ  64(AX), Z1, Z0
+	VMOVUPD Z0, 64(DX)
+	VPXORQ  128(AX), Z1, Z0
+	VMOVUPD Z0, 128(DX)
+	VPXORQ  192(AX), Z1, Z0
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop626
+
+end627:
+	CMPQ CX, $+8
+	JB   end629
+
+loop628:
+	VPXORQ  (AX), Z1, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ    $+64, DX
+	ADDQ    $+64, AX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop628
+
+end629:
+	TESTQ     CX, CX
+	JZ        none630
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (DX)
+
+none630:
+done590:
 	VZEROUPPER
 	RET
 
@@ -9922,13 +10464,13 @@ TEXT ·partitionAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx512const57<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end599
+	JB           end633
 
-loop598:
+loop632:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+256
-	JB        end597
+	JB        end631
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -9983,10 +10525,10 @@ loop598:
 	LEAQ      -64(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop598
+	JAE       loop632
 
-end599:
-end597:
+end633:
+end631:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -10282,13 +10824,13 @@ TEXT ·partitionPairsAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx512const57<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end602
+	JB           end636
 
-loop601:
+loop635:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+256
-	JB        end600
+	JB        end634
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -10355,10 +10897,10 @@ loop601:
 	LEAQ      -64(BX)(R13*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop601
+	JAE       loop635
 
-end602:
-end600:
+end636:
+end634:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -10384,7 +10926,7 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         CX, $+8
-	JA           more604
+	JA           more638
 	LEAQ         (AX), CX
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      avx512const14<>+0(SB), Z1
@@ -10422,11 +10964,11 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VPMAXSQ      Z1, Z3, K1, Z2
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (AX)
-	JMP          sorted603
+	JMP          sorted637
 
-more604:
+more638:
 	CMPQ       CX, $+16
-	JA         more605
+	JA         more639
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
@@ -10510,11 +11052,11 @@ more604:
 	VMOVUPD    Z3, (AX)
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
 	VMOVUPD    Z2, K1, 64(AX)
-	JMP        sorted603
+	JMP        sorted637
 
-more605:
+more639:
 	CMPQ       CX, $+32
-	JA         more606
+	JA         more640
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -10707,11 +11249,11 @@ more605:
 	VMOVUPD    Z6, K1, 128(AX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
 	VMOVUPD    Z5, K1, 192(AX)
-	JMP        sorted603
+	JMP        sorted637
 
-more606:
+more640:
 	CMPQ       CX, $+64
-	JA         more607
+	JA         more641
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -11174,9 +11716,9 @@ more606:
 	VMOVUPD    Z3, K1, 384(AX)
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
 	VMOVUPD    Z6, K1, 448(AX)
-	JMP        sorted603
+	JMP        sorted637
 
-more607:
+more641:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -12292,7 +12834,7 @@ more607:
 	VPCMPQ     $0x06, avx512const72<>+0(SB), Z0, K1
 	VMOVUPD    Z11, K1, 960(AX)
 
-sorted603:
+sorted637:
 	VZEROUPPER
 	RET
 
@@ -12455,7 +12997,7 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         DX, $+8
-	JA           more610
+	JA           more644
 	LEAQ         (AX), DX
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      avx512const14<>+0(SB), Z1
@@ -12536,11 +13078,11 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVUPD      Z1, K1, (AX)
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (CX)
-	JMP          sorted609
+	JMP          sorted643
 
-more610:
+more644:
 	CMPQ       DX, $+16
-	JA         more611
+	JA         more645
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), DX
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
@@ -12748,11 +13290,11 @@ more610:
 	VMOVUPD    Z1, (CX)
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 64(CX)
-	JMP        sorted609
+	JMP        sorted643
 
-more611:
+more645:
 	CMPQ       DX, $+32
-	JA         more612
+	JA         more646
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), DX
@@ -13293,9 +13835,9 @@ more611:
 	VMOVUPD    Z3, K1, 128(CX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 192(CX)
-	JMP        sorted609
+	JMP        sorted643
 
-more612:
+more646:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -14683,7 +15225,7 @@ more612:
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
 	VMOVUPD    Z15, K1, 448(CX)
 
-sorted609:
+sorted643:
 	VZEROUPPER
 	RET
 
@@ -14722,16 +15264,16 @@ TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-80
 	MOVQ    a+8(FP), SI
 	MOVQ    b+16(FP), DI
 	CMPQ    DX, $+8
-	JA      wider615
+	JA      wider649
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end617
+	JB      end651
 
-loop616:
+loop650:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Z24
@@ -14882,14 +15424,14 @@ loop616:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop616
+	JAE          loop650
 
-end617:
+end651:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end619
+	JB   end653
 
-loop618:
+loop652:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -14966,13 +15508,13 @@ loop618:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop618
+	JAE          loop652
 
-end619:
+end653:
 	CMPQ BX, $+1
-	JB   end621
+	JB   end655
 
-loop620:
+loop654:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -14995,23 +15537,23 @@ loop620:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop620
+	JAE          loop654
 
-end621:
-	JMP multiplied614
+end655:
+	JMP multiplied648
 
-wider615:
+wider649:
 	CMPQ    DX, $+16
-	JA      wider622
+	JA      wider656
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end624
+	JB      end658
 
-loop623:
+loop657:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	ADDQ         CX, R8
@@ -15235,14 +15777,14 @@ loop623:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop623
+	JAE          loop657
 
-end624:
+end658:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end626
+	JB   end660
 
-loop625:
+loop659:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -15355,13 +15897,13 @@ loop625:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop625
+	JAE          loop659
 
-end626:
+end660:
 	CMPQ BX, $+1
-	JB   end628
+	JB   end662
 
-loop627:
+loop661:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -15393,21 +15935,21 @@ loop627:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop627
+	JAE          loop661
 
-end628:
-	JMP multiplied614
+end662:
+	JMP multiplied648
 
-wider622:
+wider656:
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end630
+	JB      end664
 
-loop629:
+loop663:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	PREFETCHT0   128(R8)
@@ -15704,14 +16246,14 @@ loop629:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop629
+	JAE          loop663
 
-end630:
+end664:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end632
+	JB   end666
 
-loop631:
+loop665:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -15860,13 +16402,13 @@ loop631:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop631
+	JAE          loop665
 
-end632:
+end666:
 	CMPQ BX, $+1
-	JB   end634
+	JB   end668
 
-loop633:
+loop667:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -15907,14 +16449,14 @@ loop633:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop633
+	JAE          loop667
 
-end634:
-multiplied614:
+end668:
+multiplied648:
 	MOVQ         alpha+56(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
 	CMPQ         BX, SI
-	JE           scaled635
+	JE           scaled669
 	VBROADCASTSD alpha+56(FP), Z24
 	VMULPD       Z24, Z0, Z0
 	VMULPD       Z24, Z1, Z1
@@ -15941,13 +16483,13 @@ multiplied614:
 	VMULPD       Z24, Z22, Z22
 	VMULPD       Z24, Z23, Z23
 
-scaled635:
+scaled669:
 	MOVQ         rows+40(FP), SI
 	MOVQ         keep+72(FP), BX
 	TESTQ        BX, BX
-	JZ           over636
+	JZ           over670
 	CMPQ         DX, $+24
-	JB           part637
+	JB           part671
 	VBROADCASTSD beta+64(FP), Z24
 	VFMADD231PD  (AX), Z24, Z0
 	VMOVUPD      Z0, (AX)
@@ -15956,7 +16498,7 @@ scaled635:
 	VFMADD231PD  128(AX), Z24, Z16
 	VMOVUPD      Z16, 128(AX)
 	CMPQ         SI, $+1
-	JBE          end638
+	JBE          end672
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z1
 	VMOVUPD      Z1, (AX)
@@ -15965,7 +16507,7 @@ scaled635:
 	VFMADD231PD  128(AX), Z24, Z17
 	VMOVUPD      Z17, 128(AX)
 	CMPQ         SI, $+2
-	JBE          end638
+	JBE          end672
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z2
 	VMOVUPD      Z2, (AX)
@@ -15974,7 +16516,7 @@ scaled635:
 	VFMADD231PD  128(AX), Z24, Z18
 	VMOVUPD      Z18, 128(AX)
 	CMPQ         SI, $+3
-	JBE          end638
+	JBE          end672
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z3
 	VMOVUPD      Z3, (AX)
@@ -15983,7 +16525,7 @@ scaled635:
 	VFMADD231PD  128(AX), Z24, Z19
 	VMOVUPD      Z19, 128(AX)
 	CMPQ         SI, $+4
-	JBE          end638
+	JBE          end672
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z4
 	VMOVUPD      Z4, (AX)
@@ -15992,7 +16534,7 @@ scaled635:
 	VFMADD231PD  128(AX), Z24, Z20
 	VMOVUPD      Z20, 128(AX)
 	CMPQ         SI, $+5
-	JBE          end638
+	JBE          end672
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z5
 	VMOVUPD      Z5, (AX)
@@ -16001,7 +16543,7 @@ scaled635:
 	VFMADD231PD  128(AX), Z24, Z21
 	VMOVUPD      Z21, 128(AX)
 	CMPQ         SI, $+6
-	JBE          end638
+	JBE          end672
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z6
 	VMOVUPD      Z6, (AX)
@@ -16010,7 +16552,7 @@ scaled635:
 	VFMADD231PD  128(AX), Z24, Z22
 	VMOVUPD      Z22, 128(AX)
 	CMPQ         SI, $+7
-	JBE          end638
+	JBE          end672
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z7
 	VMOVUPD      Z7, (AX)
@@ -16019,14 +16561,14 @@ scaled635:
 	VFMADD231PD  128(AX), Z24, Z23
 	VMOVUPD      Z23, 128(AX)
 
-end638:
+end672:
 	VZEROUPPER
 	RET
 
-part637:
+part671:
 	VBROADCASTSD beta+64(FP), Z24
 	CMPQ         DX, $+0
-	JBE          all639
+	JBE          all673
 	LEAQ         (DX), BX
 	MOVQ         $-1, DI
 	BZHIQ        BX, DI, DI
@@ -16036,51 +16578,51 @@ part637:
 	VFMADD231PD  Z25, Z24, Z0
 	VMOVUPD      Z0, K1, (BX)
 	CMPQ         SI, $+1
-	JBE          end640
+	JBE          end674
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z1
 	VMOVUPD      Z1, K1, (BX)
 	CMPQ         SI, $+2
-	JBE          end640
+	JBE          end674
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z2
 	VMOVUPD      Z2, K1, (BX)
 	CMPQ         SI, $+3
-	JBE          end640
+	JBE          end674
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z3
 	VMOVUPD      Z3, K1, (BX)
 	CMPQ         SI, $+4
-	JBE          end640
+	JBE          end674
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z4
 	VMOVUPD      Z4, K1, (BX)
 	CMPQ         SI, $+5
-	JBE          end640
+	JBE          end674
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z5
 	VMOVUPD      Z5, K1, (BX)
 	CMPQ         SI, $+6
-	JBE          end640
+	JBE          end674
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z6
 	VMOVUPD      Z6, K1, (BX)
 	CMPQ         SI, $+7
-	JBE          end640
+	JBE          end674
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z7
 	VMOVUPD      Z7, K1, (BX)
 
-end640:
+end674:
 	CMPQ        DX, $+8
-	JBE         all639
+	JBE         all673
 	LEAQ        -8(DX), BX
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
@@ -16090,51 +16632,51 @@ end640:
 	VFMADD231PD Z0, Z24, Z8
 	VMOVUPD     Z8, K1, (BX)
 	CMPQ        SI, $+1
-	JBE         end641
+	JBE         end675
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z9
 	VMOVUPD     Z9, K1, (BX)
 	CMPQ        SI, $+2
-	JBE         end641
+	JBE         end675
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z10
 	VMOVUPD     Z10, K1, (BX)
 	CMPQ        SI, $+3
-	JBE         end641
+	JBE         end675
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z11
 	VMOVUPD     Z11, K1, (BX)
 	CMPQ        SI, $+4
-	JBE         end641
+	JBE         end675
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z12
 	VMOVUPD     Z12, K1, (BX)
 	CMPQ        SI, $+5
-	JBE         end641
+	JBE         end675
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z13
 	VMOVUPD     Z13, K1, (BX)
 	CMPQ        SI, $+6
-	JBE         end641
+	JBE         end675
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z14
 	VMOVUPD     Z14, K1, (BX)
 	CMPQ        SI, $+7
-	JBE         end641
+	JBE         end675
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z15
 	VMOVUPD     Z15, K1, (BX)
 
-end641:
+end675:
 	CMPQ        DX, $+16
-	JBE         all639
+	JBE         all673
 	LEAQ        -16(DX), DX
 	MOVQ        $-1, BX
 	BZHIQ       DX, BX, BX
@@ -16144,109 +16686,109 @@ end641:
 	VFMADD231PD Z0, Z24, Z16
 	VMOVUPD     Z16, K1, (AX)
 	CMPQ        SI, $+1
-	JBE         end642
+	JBE         end676
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z17
 	VMOVUPD     Z17, K1, (AX)
 	CMPQ        SI, $+2
-	JBE         end642
+	JBE         end676
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z18
 	VMOVUPD     Z18, K1, (AX)
 	CMPQ        SI, $+3
-	JBE         end642
+	JBE         end676
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z19
 	VMOVUPD     Z19, K1, (AX)
 	CMPQ        SI, $+4
-	JBE         end642
+	JBE         end676
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z20
 	VMOVUPD     Z20, K1, (AX)
 	CMPQ        SI, $+5
-	JBE         end642
+	JBE         end676
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z21
 	VMOVUPD     Z21, K1, (AX)
 	CMPQ        SI, $+6
-	JBE         end642
+	JBE         end676
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z22
 	VMOVUPD     Z22, K1, (AX)
 	CMPQ        SI, $+7
-	JBE         end642
+	JBE         end676
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z23
 	VMOVUPD     Z23, K1, (AX)
 
-end642:
-all639:
+end676:
+all673:
 	VZEROUPPER
 	RET
 
-over636:
+over670:
 	CMPQ    DX, $+24
-	JB      part643
+	JB      part677
 	VMOVUPD Z0, (AX)
 	VMOVUPD Z8, 64(AX)
 	VMOVUPD Z16, 128(AX)
 	CMPQ    SI, $+1
-	JBE     end644
+	JBE     end678
 	ADDQ    CX, AX
 	VMOVUPD Z1, (AX)
 	VMOVUPD Z9, 64(AX)
 	VMOVUPD Z17, 128(AX)
 	CMPQ    SI, $+2
-	JBE     end644
+	JBE     end678
 	ADDQ    CX, AX
 	VMOVUPD Z2, (AX)
 	VMOVUPD Z10, 64(AX)
 	VMOVUPD Z18, 128(AX)
 	CMPQ    SI, $+3
-	JBE     end644
+	JBE     end678
 	ADDQ    CX, AX
 	VMOVUPD Z3, (AX)
 	VMOVUPD Z11, 64(AX)
 	VMOVUPD Z19, 128(AX)
 	CMPQ    SI, $+4
-	JBE     end644
+	JBE     end678
 	ADDQ    CX, AX
 	VMOVUPD Z4, (AX)
 	VMOVUPD Z12, 64(AX)
 	VMOVUPD Z20, 128(AX)
 	CMPQ    SI, $+5
-	JBE     end644
+	JBE     end678
 	ADDQ    CX, AX
 	VMOVUPD Z5, (AX)
 	VMOVUPD Z13, 64(AX)
 	VMOVUPD Z21, 128(AX)
 	CMPQ    SI, $+6
-	JBE     end644
+	JBE     end678
 	ADDQ    CX, AX
 	VMOVUPD Z6, (AX)
 	VMOVUPD Z14, 64(AX)
 	VMOVUPD Z22, 128(AX)
 	CMPQ    SI, $+7
-	JBE     end644
+	JBE     end678
 	ADDQ    CX, AX
 	VMOVUPD Z7, (AX)
 	VMOVUPD Z15, 64(AX)
 	VMOVUPD Z23, 128(AX)
 
-end644:
+end678:
 	VZEROUPPER
 	RET
 
-part643:
+part677:
 	CMPQ    DX, $+0
-	JBE     all645
+	JBE     all679
 	LEAQ    (DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -16254,37 +16796,37 @@ part643:
 	LEAQ    (AX), BX
 	VMOVUPD Z0, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end646
+	JBE     end680
 	ADDQ    CX, BX
 	VMOVUPD Z1, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end646
+	JBE     end680
 	ADDQ    CX, BX
 	VMOVUPD Z2, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end646
+	JBE     end680
 	ADDQ    CX, BX
 	VMOVUPD Z3, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end646
+	JBE     end680
 	ADDQ    CX, BX
 	VMOVUPD Z4, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end646
+	JBE     end680
 	ADDQ    CX, BX
 	VMOVUPD Z5, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end646
+	JBE     end680
 	ADDQ    CX, BX
 	VMOVUPD Z6, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end646
+	JBE     end680
 	ADDQ    CX, BX
 	VMOVUPD Z7, K1, (BX)
 
-end646:
+end680:
 	CMPQ    DX, $+8
-	JBE     all645
+	JBE     all679
 	LEAQ    -8(DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -16292,37 +16834,37 @@ end646:
 	LEAQ    64(AX), BX
 	VMOVUPD Z8, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end647
+	JBE     end681
 	ADDQ    CX, BX
 	VMOVUPD Z9, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end647
+	JBE     end681
 	ADDQ    CX, BX
 	VMOVUPD Z10, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end647
+	JBE     end681
 	ADDQ    CX, BX
 	VMOVUPD Z11, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end647
+	JBE     end681
 	ADDQ    CX, BX
 	VMOVUPD Z12, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end647
+	JBE     end681
 	ADDQ    CX, BX
 	VMOVUPD Z13, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end647
+	JBE     end681
 	ADDQ    CX, BX
 	VMOVUPD Z14, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end647
+	JBE     end681
 	ADDQ    CX, BX
 	VMOVUPD Z15, K1, (BX)
 
-end647:
+end681:
 	CMPQ    DX, $+16
-	JBE     all645
+	JBE     all679
 	LEAQ    -16(DX), DX
 	MOVQ    $-1, BX
 	BZHIQ   DX, BX, BX
@@ -16330,36 +16872,36 @@ end647:
 	LEAQ    128(AX), AX
 	VMOVUPD Z16, K1, (AX)
 	CMPQ    SI, $+1
-	JBE     end648
+	JBE     end682
 	ADDQ    CX, AX
 	VMOVUPD Z17, K1, (AX)
 	CMPQ    SI, $+2
-	JBE     end648
+	JBE     end682
 	ADDQ    CX, AX
 	VMOVUPD Z18, K1, (AX)
 	CMPQ    SI, $+3
-	JBE     end648
+	JBE     end682
 	ADDQ    CX, AX
 	VMOVUPD Z19, K1, (AX)
 	CMPQ    SI, $+4
-	JBE     end648
+	JBE     end682
 	ADDQ    CX, AX
 	VMOVUPD Z20, K1, (AX)
 	CMPQ    SI, $+5
-	JBE     end648
+	JBE     end682
 	ADDQ    CX, AX
 	VMOVUPD Z21, K1, (AX)
 	CMPQ    SI, $+6
-	JBE     end648
+	JBE     end682
 	ADDQ    CX, AX
 	VMOVUPD Z22, K1, (AX)
 	CMPQ    SI, $+7
-	JBE     end648
+	JBE     end682
 	ADDQ    CX, AX
 	VMOVUPD Z23, K1, (AX)
 
-end648:
-all645:
+end682:
+all679:
 	VZEROUPPER
 	RET
 
@@ -16380,9 +16922,9 @@ TEXT ·gemmPackLeftAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K1
 	CMPQ    SI, $+1
-	JB      end650
+	JB      end684
 
-loop649:
+loop683:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -16390,9 +16932,9 @@ loop649:
 	ADDQ      $+64, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop649
+	JAE       loop683
 
-end650:
+end684:
 	VZEROUPPER
 	RET
 
@@ -16427,9 +16969,9 @@ TEXT ·gemmPackRightAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K3
 	CMPQ    SI, $+1
-	JB      end652
+	JB      end686
 
-loop651:
+loop685:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -16443,9 +16985,9 @@ loop651:
 	ADDQ      $+192, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop651
+	JAE       loop685
 
-end652:
+end686:
 	VZEROUPPER
 	RET
 
@@ -16489,9 +17031,9 @@ TEXT ·gemmPackAlongAVX512(SB), NOSPLIT, $0-48
 	CMOVQLE R12, R13
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+8
-	JB      end654
+	JB      end688
 
-loop653:
+loop687:
 	VMOVUPD    (SI), Z0
 	VMOVUPD    (DI), Z1
 	VMOVUPD    (R8), Z2
@@ -16550,11 +17092,11 @@ loop653:
 	ADDQ       $+64, R13
 	SUBQ       $+8, DX
 	CMPQ       DX, $+8
-	JAE        loop653
+	JAE        loop687
 
-end654:
+end688:
 	TESTQ      DX, DX
-	JZ         none655
+	JZ         none689
 	MOVQ       $-1, BX
 	BZHIQ      DX, BX, BX
 	KMOVW      BX, K1
@@ -16592,32 +17134,32 @@ end654:
 	VSHUFF64X2 $0xdd, Z4, Z0, Z0
 	VMOVUPD    Z5, (AX)
 	CMPQ       DX, $+1
-	JBE        end656
+	JBE        end690
 	ADDQ       CX, AX
 	VMOVUPD    Z6, (AX)
 	CMPQ       DX, $+2
-	JBE        end656
+	JBE        end690
 	ADDQ       CX, AX
 	VMOVUPD    Z9, (AX)
 	CMPQ       DX, $+3
-	JBE        end656
+	JBE        end690
 	ADDQ       CX, AX
 	VMOVUPD    Z8, (AX)
 	CMPQ       DX, $+4
-	JBE        end656
+	JBE        end690
 	ADDQ       CX, AX
 	VMOVUPD    Z7, (AX)
 	CMPQ       DX, $+5
-	JBE        end656
+	JBE        end690
 	ADDQ       CX, AX
 	VMOVUPD    Z2, (AX)
 	CMPQ       DX, $+6
-	JBE        end656
+	JBE        end690
 	ADDQ       CX, AX
 	VMOVUPD    Z1, (AX)
 
-end656:
-none655:
+end690:
+none689:
 	VZEROUPPER
 	RET
 
@@ -16644,10 +17186,10 @@ TEXT ·gemvDotAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	CMPQ    CX, $+16
-	JB      end658
+	JB      end692
 	PCALIGN $0x40
 
-loop657:
+loop691:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -16665,13 +17207,13 @@ loop657:
 	ADDQ        $+128, R8
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop657
+	JAE         loop691
 
-end658:
+end692:
 	CMPQ CX, $+8
-	JB   end660
+	JB   end694
 
-loop659:
+loop693:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -16684,11 +17226,11 @@ loop659:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop659
+	JAE         loop693
 
-end660:
+end694:
 	TESTQ       CX, CX
-	JZ          none661
+	JZ          none695
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -16703,7 +17245,7 @@ end660:
 	VFMADD231PD Z11, Z8, Z4
 	VFMADD231PD Z12, Z8, Z6
 
-none661:
+none695:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -16751,10 +17293,10 @@ TEXT ·gemvDotOneAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z0, Z0, Z0
 	VPXORQ  Z1, Z1, Z1
 	CMPQ    CX, $+16
-	JB      end663
+	JB      end697
 	PCALIGN $0x40
 
-loop662:
+loop696:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	VMOVUPD     64(AX), Z2
@@ -16763,24 +17305,24 @@ loop662:
 	ADDQ        $+128, DX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop662
+	JAE         loop696
 
-end663:
+end697:
 	CMPQ CX, $+8
-	JB   end665
+	JB   end699
 
-loop664:
+loop698:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop664
+	JAE         loop698
 
-end665:
+end699:
 	TESTQ       CX, CX
-	JZ          none666
+	JZ          none700
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -16789,7 +17331,7 @@ end665:
 	VMOVUPD     Z2, Z2
 	VFMADD231PD Z3, Z2, Z0
 
-none666:
+none700:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -16834,10 +17376,10 @@ TEXT ·gemvAddAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD 48(DX), Z6
 	VBROADCASTSD 56(DX), Z7
 	CMPQ         CX, $+16
-	JB           end668
+	JB           end702
 	PCALIGN      $0x40
 
-loop667:
+loop701:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -16869,13 +17411,13 @@ loop667:
 	ADDQ        $+128, R13
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop667
+	JAE         loop701
 
-end668:
+end702:
 	CMPQ CX, $+8
-	JB   end670
+	JB   end704
 
-loop669:
+loop703:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -16897,11 +17439,11 @@ loop669:
 	ADDQ        $+64, R13
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop669
+	JAE         loop703
 
-end670:
+end704:
 	TESTQ       CX, CX
-	JZ          none671
+	JZ          none705
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -16925,7 +17467,7 @@ end670:
 	VFMADD231PD Z16, Z7, Z8
 	VMOVUPD     Z8, K1, (AX)
 
-none671:
+none705:
 	VZEROUPPER
 	RET
 
@@ -16940,10 +17482,10 @@ TEXT ·gemvAddOneAVX512(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Z0
 	CMPQ         CX, $+16
-	JB           end673
+	JB           end707
 	PCALIGN      $0x40
 
-loop672:
+loop706:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -16954,13 +17496,13 @@ loop672:
 	ADDQ        $+128, BX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop672
+	JAE         loop706
 
-end673:
+end707:
 	CMPQ CX, $+8
-	JB   end675
+	JB   end709
 
-loop674:
+loop708:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -16968,11 +17510,11 @@ loop674:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop674
+	JAE         loop708
 
-end675:
+end709:
 	TESTQ       CX, CX
-	JZ          none676
+	JZ          none710
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -16982,7 +17524,7 @@ end675:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (AX)
 
-none676:
+none710:
 	VZEROUPPER
 	RET
 
@@ -17000,10 +17542,10 @@ TEXT ·sumInt32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	CMPQ    CX, $+64
-	JB      end678
+	JB      end712
 	PCALIGN $0x40
 
-loop677:
+loop711:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -17023,13 +17565,13 @@ loop677:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop677
+	JAE     loop711
 
-end678:
+end712:
 	CMPQ CX, $+16
-	JB   end680
+	JB   end714
 
-loop679:
+loop713:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -17037,11 +17579,11 @@ loop679:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop679
+	JAE     loop713
 
-end680:
+end714:
 	TESTQ     CX, CX
-	JZ        none681
+	JZ        none715
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17051,7 +17593,7 @@ end680:
 	VPSRAD    $0x10, Z8, Z8
 	VPADDD    Z8, Z4, Z4
 
-none681:
+none715:
 	VPADDD        Z2, Z0, Z0
 	VPADDD        Z3, Z1, Z1
 	VPADDD        Z1, Z0, Z0
@@ -17095,10 +17637,10 @@ TEXT ·dotInt32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	CMPQ    CX, $+64
-	JB      end683
+	JB      end717
 	PCALIGN $0x40
 
-loop682:
+loop716:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -17135,13 +17677,13 @@ loop682:
 	ADDQ    $+256, DX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop682
+	JAE     loop716
 
-end683:
+end717:
 	CMPQ CX, $+16
-	JB   end685
+	JB   end719
 
-loop684:
+loop718:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -17154,11 +17696,11 @@ loop684:
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop684
+	JAE     loop718
 
-end685:
+end719:
 	TESTQ     CX, CX
-	JZ        none686
+	JZ        none720
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -17173,7 +17715,7 @@ end685:
 	VPMULDQ   Z8, Z9, Z10
 	VPADDQ    Z10, Z4, Z4
 
-none686:
+none720:
 	VPADDQ        Z4, Z0, Z0
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
@@ -17218,10 +17760,10 @@ TEXT ·minMaxFloat32AVX512(SB), NOSPLIT, $0-32
 	KXNORW       K3, K3, K3
 	KXNORW       K4, K4, K4
 	CMPQ         CX, $+128
-	JB           end688
+	JB           end722
 	PCALIGN      $0x40
 
-loop687:
+loop721:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -17253,13 +17795,13 @@ loop687:
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop687
+	JAE     loop721
 
-end688:
+end722:
 	CMPQ CX, $+16
-	JB   end690
+	JB   end724
 
-loop689:
+loop723:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -17267,11 +17809,11 @@ loop689:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop689
+	JAE     loop723
 
-end690:
+end724:
 	TESTQ   CX, CX
-	JZ      none691
+	JZ      none725
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K5
@@ -17282,7 +17824,7 @@ end690:
 	VMAXPS  Z0, Z9, Z9
 	VCMPPS  $0x07, Z0, Z0, K1, K1
 
-none691:
+none725:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -17319,11 +17861,11 @@ none691:
 	KMOVW         K1, AX
 	XORL          $0x0000ffff, AX
 	TESTQ         AX, AX
-	JZ            ordered692
+	JZ            ordered726
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered692:
+ordered726:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X9, hi+28(FP)
 	VZEROUPPER
@@ -17352,10 +17894,10 @@ TEXT ·minMaxInt32AVX512(SB), NOSPLIT, $0-32
 	VMOVAPD      Z0, Z15
 	VMOVAPD      Z0, Z16
 	CMPQ         CX, $+128
-	JB           end694
+	JB           end728
 	PCALIGN      $0x40
 
-loop693:
+loop727:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
@@ -17383,24 +17925,24 @@ loop693:
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop693
+	JAE     loop727
 
-end694:
+end728:
 	CMPQ CX, $+16
-	JB   end696
+	JB   end730
 
-loop695:
+loop729:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop695
+	JAE     loop729
 
-end696:
+end730:
 	TESTQ   CX, CX
-	JZ      none697
+	JZ      none731
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -17410,7 +17952,7 @@ end696:
 	VPMINSD Z0, Z1, Z1
 	VPMAXSD Z0, Z9, Z9
 
-none697:
+none731:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -17456,13 +17998,13 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case699
+	JNE       case733
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain700
+	JZ        plain734
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain700
+	JNZ       plain734
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -17470,7 +18012,7 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none701
+	JZ        none735
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -17484,11 +18026,11 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none701:
+none735:
 	CMPQ DX, $+64
-	JB   end703
+	JB   end737
 
-loop702:
+loop736:
 	VMOVUPD  (AX), Z0
 	VADDPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -17506,17 +18048,17 @@ loop702:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop702
+	JAE      loop736
 
-end703:
+end737:
 	SFENCE
 
-plain700:
+plain734:
 	CMPQ    DX, $+64
-	JB      end705
+	JB      end739
 	PCALIGN $0x40
 
-loop704:
+loop738:
 	VMOVUPD (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17534,13 +18076,13 @@ loop704:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop704
+	JAE     loop738
 
-end705:
+end739:
 	CMPQ DX, $+16
-	JB   end707
+	JB   end741
 
-loop706:
+loop740:
 	VMOVUPD (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17549,11 +18091,11 @@ loop706:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop706
+	JAE     loop740
 
-end707:
+end741:
 	TESTQ     DX, DX
-	JZ        none708
+	JZ        none742
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -17563,18 +18105,18 @@ end707:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none708:
-	JMP done698
+none742:
+	JMP done732
 
-case699:
+case733:
 	CMPQ      SI, $+1
-	JNE       case709
+	JNE       case743
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain710
+	JZ        plain744
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain710
+	JNZ       plain744
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -17582,7 +18124,7 @@ case699:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none711
+	JZ        none745
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -17596,11 +18138,11 @@ case699:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none711:
+none745:
 	CMPQ DX, $+64
-	JB   end713
+	JB   end747
 
-loop712:
+loop746:
 	VMOVUPD  (AX), Z0
 	VSUBPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -17618,17 +18160,17 @@ loop712:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop712
+	JAE      loop746
 
-end713:
+end747:
 	SFENCE
 
-plain710:
+plain744:
 	CMPQ    DX, $+64
-	JB      end715
+	JB      end749
 	PCALIGN $0x40
 
-loop714:
+loop748:
 	VMOVUPD (AX), Z0
 	VSUBPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17646,13 +18188,13 @@ loop714:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop714
+	JAE     loop748
 
-end715:
+end749:
 	CMPQ DX, $+16
-	JB   end717
+	JB   end751
 
-loop716:
+loop750:
 	VMOVUPD (AX), Z0
 	VSUBPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17661,11 +18203,11 @@ loop716:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop716
+	JAE     loop750
 
-end717:
+end751:
 	TESTQ     DX, DX
-	JZ        none718
+	JZ        none752
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -17675,18 +18217,18 @@ end717:
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none718:
-	JMP done698
+none752:
+	JMP done732
 
-case709:
+case743:
 	CMPQ      SI, $+2
-	JNE       case719
+	JNE       case753
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain720
+	JZ        plain754
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain720
+	JNZ       plain754
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -17694,7 +18236,7 @@ case709:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none721
+	JZ        none755
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -17708,11 +18250,11 @@ case709:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none721:
+none755:
 	CMPQ DX, $+64
-	JB   end723
+	JB   end757
 
-loop722:
+loop756:
 	VMOVUPD  (AX), Z0
 	VMULPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -17730,17 +18272,17 @@ loop722:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop722
+	JAE      loop756
 
-end723:
+end757:
 	SFENCE
 
-plain720:
+plain754:
 	CMPQ    DX, $+64
-	JB      end725
+	JB      end759
 	PCALIGN $0x40
 
-loop724:
+loop758:
 	VMOVUPD (AX), Z0
 	VMULPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17758,13 +18300,13 @@ loop724:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop724
+	JAE     loop758
 
-end725:
+end759:
 	CMPQ DX, $+16
-	JB   end727
+	JB   end761
 
-loop726:
+loop760:
 	VMOVUPD (AX), Z0
 	VMULPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17773,11 +18315,11 @@ loop726:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop726
+	JAE     loop760
 
-end727:
+end761:
 	TESTQ     DX, DX
-	JZ        none728
+	JZ        none762
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -17787,16 +18329,16 @@ end727:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none728:
-	JMP done698
+none762:
+	JMP done732
 
-case719:
+case753:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain730
+	JZ        plain764
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain730
+	JNZ       plain764
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -17804,7 +18346,7 @@ case719:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none731
+	JZ        none765
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -17818,11 +18360,11 @@ case719:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none731:
+none765:
 	CMPQ DX, $+64
-	JB   end733
+	JB   end767
 
-loop732:
+loop766:
 	VMOVUPD  (AX), Z0
 	VDIVPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -17840,17 +18382,17 @@ loop732:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop732
+	JAE      loop766
 
-end733:
+end767:
 	SFENCE
 
-plain730:
+plain764:
 	CMPQ    DX, $+64
-	JB      end735
+	JB      end769
 	PCALIGN $0x40
 
-loop734:
+loop768:
 	VMOVUPD (AX), Z0
 	VDIVPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17868,13 +18410,13 @@ loop734:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop734
+	JAE     loop768
 
-end735:
+end769:
 	CMPQ DX, $+16
-	JB   end737
+	JB   end771
 
-loop736:
+loop770:
 	VMOVUPD (AX), Z0
 	VDIVPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17883,11 +18425,11 @@ loop736:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop736
+	JAE     loop770
 
-end737:
+end771:
 	TESTQ     DX, DX
-	JZ        none738
+	JZ        none772
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -17897,8 +18439,8 @@ end737:
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none738:
-done698:
+none772:
+done732:
 	VZEROUPPER
 	RET
 
@@ -17912,13 +18454,13 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case740
+	JNE       case774
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain741
+	JZ        plain775
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain741
+	JNZ       plain775
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -17926,7 +18468,7 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none742
+	JZ        none776
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -17940,11 +18482,11 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none742:
+none776:
 	CMPQ DX, $+64
-	JB   end744
+	JB   end778
 
-loop743:
+loop777:
 	VMOVUPD  (AX), Z0
 	VPADDD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -17962,17 +18504,17 @@ loop743:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop743
+	JAE      loop777
 
-end744:
+end778:
 	SFENCE
 
-plain741:
+plain775:
 	CMPQ    DX, $+64
-	JB      end746
+	JB      end780
 	PCALIGN $0x40
 
-loop745:
+loop779:
 	VMOVUPD (AX), Z0
 	VPADDD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -17990,13 +18532,13 @@ loop745:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop745
+	JAE     loop779
 
-end746:
+end780:
 	CMPQ DX, $+16
-	JB   end748
+	JB   end782
 
-loop747:
+loop781:
 	VMOVUPD (AX), Z0
 	VPADDD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18005,11 +18547,11 @@ loop747:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop747
+	JAE     loop781
 
-end748:
+end782:
 	TESTQ     DX, DX
-	JZ        none749
+	JZ        none783
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -18019,18 +18561,18 @@ end748:
 	VPADDD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none749:
-	JMP done739
+none783:
+	JMP done773
 
-case740:
+case774:
 	CMPQ      SI, $+1
-	JNE       case750
+	JNE       case784
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain751
+	JZ        plain785
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain751
+	JNZ       plain785
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18038,7 +18580,7 @@ case740:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none752
+	JZ        none786
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18052,11 +18594,11 @@ case740:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none752:
+none786:
 	CMPQ DX, $+64
-	JB   end754
+	JB   end788
 
-loop753:
+loop787:
 	VMOVUPD  (AX), Z0
 	VPSUBD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -18074,17 +18616,17 @@ loop753:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop753
+	JAE      loop787
 
-end754:
+end788:
 	SFENCE
 
-plain751:
+plain785:
 	CMPQ    DX, $+64
-	JB      end756
+	JB      end790
 	PCALIGN $0x40
 
-loop755:
+loop789:
 	VMOVUPD (AX), Z0
 	VPSUBD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18102,13 +18644,13 @@ loop755:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop755
+	JAE     loop789
 
-end756:
+end790:
 	CMPQ DX, $+16
-	JB   end758
+	JB   end792
 
-loop757:
+loop791:
 	VMOVUPD (AX), Z0
 	VPSUBD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18117,11 +18659,11 @@ loop757:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop757
+	JAE     loop791
 
-end758:
+end792:
 	TESTQ     DX, DX
-	JZ        none759
+	JZ        none793
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -18131,16 +18673,16 @@ end758:
 	VPSUBD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none759:
-	JMP done739
+none793:
+	JMP done773
 
-case750:
+case784:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain761
+	JZ        plain795
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain761
+	JNZ       plain795
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18148,7 +18690,7 @@ case750:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none762
+	JZ        none796
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18162,11 +18704,11 @@ case750:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none762:
+none796:
 	CMPQ DX, $+64
-	JB   end764
+	JB   end798
 
-loop763:
+loop797:
 	VMOVUPD  (AX), Z0
 	VPMULLD  (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -18184,17 +18726,17 @@ loop763:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop763
+	JAE      loop797
 
-end764:
+end798:
 	SFENCE
 
-plain761:
+plain795:
 	CMPQ    DX, $+64
-	JB      end766
+	JB      end800
 	PCALIGN $0x40
 
-loop765:
+loop799:
 	VMOVUPD (AX), Z0
 	VPMULLD (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18212,13 +18754,13 @@ loop765:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop765
+	JAE     loop799
 
-end766:
+end800:
 	CMPQ DX, $+16
-	JB   end768
+	JB   end802
 
-loop767:
+loop801:
 	VMOVUPD (AX), Z0
 	VPMULLD (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18227,11 +18769,11 @@ loop767:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop767
+	JAE     loop801
 
-end768:
+end802:
 	TESTQ     DX, DX
-	JZ        none769
+	JZ        none803
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -18241,8 +18783,8 @@ end768:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none769:
-done739:
+none803:
+done773:
 	VZEROUPPER
 	RET
 
@@ -18256,13 +18798,13 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case771
+	JNE          case805
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain772
+	JZ           plain806
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain772
+	JNZ          plain806
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -18270,7 +18812,7 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none773
+	JZ           none807
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -18281,11 +18823,11 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none773:
+none807:
 	CMPQ CX, $+64
-	JB   end775
+	JB   end809
 
-loop774:
+loop808:
 	VMULPS   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VMULPS   64(AX), Z0, Z1
@@ -18298,17 +18840,17 @@ loop774:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop774
+	JAE      loop808
 
-end775:
+end809:
 	SFENCE
 
-plain772:
+plain806:
 	CMPQ    CX, $+64
-	JB      end777
+	JB      end811
 	PCALIGN $0x40
 
-loop776:
+loop810:
 	VMULPS  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VMULPS  64(AX), Z0, Z1
@@ -18321,24 +18863,24 @@ loop776:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop776
+	JAE     loop810
 
-end777:
+end811:
 	CMPQ CX, $+16
-	JB   end779
+	JB   end813
 
-loop778:
+loop812:
 	VMULPS  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop778
+	JAE     loop812
 
-end779:
+end813:
 	TESTQ     CX, CX
-	JZ        none780
+	JZ        none814
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18346,18 +18888,18 @@ end779:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none780:
-	JMP done770
+none814:
+	JMP done804
 
-case771:
+case805:
 	CMPQ      BX, $+1
-	JNE       case781
+	JNE       case815
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain782
+	JZ        plain816
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain782
+	JNZ       plain816
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -18365,7 +18907,7 @@ case771:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none783
+	JZ        none817
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -18376,11 +18918,11 @@ case771:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none783:
+none817:
 	CMPQ CX, $+64
-	JB   end785
+	JB   end819
 
-loop784:
+loop818:
 	VSQRTPS  (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VSQRTPS  64(AX), Z0
@@ -18393,17 +18935,17 @@ loop784:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop784
+	JAE      loop818
 
-end785:
+end819:
 	SFENCE
 
-plain782:
+plain816:
 	CMPQ    CX, $+64
-	JB      end787
+	JB      end821
 	PCALIGN $0x40
 
-loop786:
+loop820:
 	VSQRTPS (AX), Z0
 	VMOVUPD Z0, (DX)
 	VSQRTPS 64(AX), Z0
@@ -18416,24 +18958,24 @@ loop786:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop786
+	JAE     loop820
 
-end787:
+end821:
 	CMPQ CX, $+16
-	JB   end789
+	JB   end823
 
-loop788:
+loop822:
 	VSQRTPS (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop788
+	JAE     loop822
 
-end789:
+end823:
 	TESTQ     CX, CX
-	JZ        none790
+	JZ        none824
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18441,18 +18983,18 @@ end789:
 	VSQRTPS   Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none790:
-	JMP done770
+none824:
+	JMP done804
 
-case781:
+case815:
 	CMPQ      BX, $+2
-	JNE       case791
+	JNE       case825
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain792
+	JZ        plain826
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain792
+	JNZ       plain826
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -18460,7 +19002,7 @@ case781:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none793
+	JZ        none827
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -18471,11 +19013,11 @@ case781:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none793:
+none827:
 	CMPQ CX, $+64
-	JB   end795
+	JB   end829
 
-loop794:
+loop828:
 	VPANDNQ  (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPANDNQ  64(AX), Z1, Z0
@@ -18488,17 +19030,17 @@ loop794:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop794
+	JAE      loop828
 
-end795:
+end829:
 	SFENCE
 
-plain792:
+plain826:
 	CMPQ    CX, $+64
-	JB      end797
+	JB      end831
 	PCALIGN $0x40
 
-loop796:
+loop830:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPANDNQ 64(AX), Z1, Z0
@@ -18511,24 +19053,24 @@ loop796:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop796
+	JAE     loop830
 
-end797:
+end831:
 	CMPQ CX, $+16
-	JB   end799
+	JB   end833
 
-loop798:
+loop832:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop798
+	JAE     loop832
 
-end799:
+end833:
 	TESTQ     CX, CX
-	JZ        none800
+	JZ        none834
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18536,16 +19078,16 @@ end799:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none800:
-	JMP done770
+none834:
+	JMP done804
 
-case791:
+case825:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain802
+	JZ        plain836
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain802
+	JNZ       plain836
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -18553,7 +19095,7 @@ case791:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none803
+	JZ        none837
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -18564,11 +19106,11 @@ case791:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none803:
+none837:
 	CMPQ CX, $+64
-	JB   end805
+	JB   end839
 
-loop804:
+loop838:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -18581,17 +19123,17 @@ loop804:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop804
+	JAE      loop838
 
-end805:
+end839:
 	SFENCE
 
-plain802:
+plain836:
 	CMPQ    CX, $+64
-	JB      end807
+	JB      end841
 	PCALIGN $0x40
 
-loop806:
+loop840:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -18604,24 +19146,24 @@ loop806:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop806
+	JAE     loop840
 
-end807:
+end841:
 	CMPQ CX, $+16
-	JB   end809
+	JB   end843
 
-loop808:
+loop842:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop808
+	JAE     loop842
 
-end809:
+end843:
 	TESTQ     CX, CX
-	JZ        none810
+	JZ        none844
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18629,8 +19171,8 @@ end809:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none810:
-done770:
+none844:
+done804:
 	VZEROUPPER
 	RET
 
@@ -18654,13 +19196,13 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case812
+	JNE          case846
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain813
+	JZ           plain847
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain813
+	JNZ          plain847
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -18668,7 +19210,7 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none814
+	JZ           none848
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -18679,11 +19221,11 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none814:
+none848:
 	CMPQ CX, $+64
-	JB   end816
+	JB   end850
 
-loop815:
+loop849:
 	VPMULLD  (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VPMULLD  64(AX), Z0, Z1
@@ -18696,17 +19238,17 @@ loop815:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop815
+	JAE      loop849
 
-end816:
+end850:
 	SFENCE
 
-plain813:
+plain847:
 	CMPQ    CX, $+64
-	JB      end818
+	JB      end852
 	PCALIGN $0x40
 
-loop817:
+loop851:
 	VPMULLD (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VPMULLD 64(AX), Z0, Z1
@@ -18719,24 +19261,24 @@ loop817:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop817
+	JAE     loop851
 
-end818:
+end852:
 	CMPQ CX, $+16
-	JB   end820
+	JB   end854
 
-loop819:
+loop853:
 	VPMULLD (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop819
+	JAE     loop853
 
-end820:
+end854:
 	TESTQ     CX, CX
-	JZ        none821
+	JZ        none855
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18744,18 +19286,18 @@ end820:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none821:
-	JMP done811
+none855:
+	JMP done845
 
-case812:
+case846:
 	CMPQ      BX, $+1
-	JNE       case822
+	JNE       case856
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain823
+	JZ        plain857
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain823
+	JNZ       plain857
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -18763,7 +19305,7 @@ case812:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none824
+	JZ        none858
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -18774,11 +19316,11 @@ case812:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none824:
+none858:
 	CMPQ CX, $+64
-	JB   end826
+	JB   end860
 
-loop825:
+loop859:
 	VPABSD   (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VPABSD   64(AX), Z0
@@ -18791,17 +19333,17 @@ loop825:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop825
+	JAE      loop859
 
-end826:
+end860:
 	SFENCE
 
-plain823:
+plain857:
 	CMPQ    CX, $+64
-	JB      end828
+	JB      end862
 	PCALIGN $0x40
 
-loop827:
+loop861:
 	VPABSD  (AX), Z0
 	VMOVUPD Z0, (DX)
 	VPABSD  64(AX), Z0
@@ -18814,24 +19356,24 @@ loop827:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop827
+	JAE     loop861
 
-end828:
+end862:
 	CMPQ CX, $+16
-	JB   end830
+	JB   end864
 
-loop829:
+loop863:
 	VPABSD  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop829
+	JAE     loop863
 
-end830:
+end864:
 	TESTQ     CX, CX
-	JZ        none831
+	JZ        none865
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18839,16 +19381,16 @@ end830:
 	VPABSD    Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none831:
-	JMP done811
+none865:
+	JMP done845
 
-case822:
+case856:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain833
+	JZ        plain867
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain833
+	JNZ       plain867
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -18856,7 +19398,7 @@ case822:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none834
+	JZ        none868
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -18867,11 +19409,11 @@ case822:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none834:
+none868:
 	CMPQ CX, $+64
-	JB   end836
+	JB   end870
 
-loop835:
+loop869:
 	VPSUBD   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPSUBD   64(AX), Z1, Z0
@@ -18884,17 +19426,17 @@ loop835:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop835
+	JAE      loop869
 
-end836:
+end870:
 	SFENCE
 
-plain833:
+plain867:
 	CMPQ    CX, $+64
-	JB      end838
+	JB      end872
 	PCALIGN $0x40
 
-loop837:
+loop871:
 	VPSUBD  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPSUBD  64(AX), Z1, Z0
@@ -18907,24 +19449,24 @@ loop837:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop837
+	JAE     loop871
 
-end838:
+end872:
 	CMPQ CX, $+16
-	JB   end840
+	JB   end874
 
-loop839:
+loop873:
 	VPSUBD  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop839
+	JAE     loop873
 
-end840:
+end874:
 	TESTQ     CX, CX
-	JZ        none841
+	JZ        none875
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18932,8 +19474,8 @@ end840:
 	VPSUBD    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none841:
-done811:
+none875:
+done845:
 	VZEROUPPER
 	RET
 
@@ -18949,10 +19491,10 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain842
+	JZ          plain876
 	MOVQ        SI, DI
 	ANDQ        $+3, DI
-	JNZ         plain842
+	JNZ         plain876
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -18960,7 +19502,7 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none843
+	JZ          none877
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -18977,11 +19519,11 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
 
-none843:
+none877:
 	CMPQ BX, $+64
-	JB   end845
+	JB   end879
 
-loop844:
+loop878:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -19004,17 +19546,17 @@ loop844:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop844
+	JAE         loop878
 
-end845:
+end879:
 	SFENCE
 
-plain842:
+plain876:
 	CMPQ    BX, $+64
-	JB      end847
+	JB      end881
 	PCALIGN $0x40
 
-loop846:
+loop880:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -19037,13 +19579,13 @@ loop846:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop846
+	JAE         loop880
 
-end847:
+end881:
 	CMPQ BX, $+16
-	JB   end849
+	JB   end883
 
-loop848:
+loop882:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -19054,11 +19596,11 @@ loop848:
 	ADDQ        $+64, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop848
+	JAE         loop882
 
-end849:
+end883:
 	TESTQ       BX, BX
-	JZ          none850
+	JZ          none884
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
 	KMOVW       DI, K1
@@ -19070,7 +19612,7 @@ end849:
 	VFMADD213PS Z2, Z1, Z0
 	VMOVUPS     Z0, K1, (SI)
 
-none850:
+none884:
 	VZEROUPPER
 	RET
 
@@ -19085,10 +19627,10 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain851
+	JZ           plain885
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain851
+	JNZ          plain885
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -19096,7 +19638,7 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none852
+	JZ           none886
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -19110,11 +19652,11 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none852:
+none886:
 	CMPQ DX, $+64
-	JB   end854
+	JB   end888
 
-loop853:
+loop887:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVNTPD    Z1, (BX)
@@ -19132,17 +19674,17 @@ loop853:
 	ADDQ        $+256, CX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop853
+	JAE         loop887
 
-end854:
+end888:
 	SFENCE
 
-plain851:
+plain885:
 	CMPQ    DX, $+64
-	JB      end856
+	JB      end890
 	PCALIGN $0x40
 
-loop855:
+loop889:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -19160,13 +19702,13 @@ loop855:
 	ADDQ        $+256, CX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop855
+	JAE         loop889
 
-end856:
+end890:
 	CMPQ DX, $+16
-	JB   end858
+	JB   end892
 
-loop857:
+loop891:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -19175,11 +19717,11 @@ loop857:
 	ADDQ        $+64, CX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop857
+	JAE         loop891
 
-end858:
+end892:
 	TESTQ       DX, DX
-	JZ          none859
+	JZ          none893
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
 	KMOVW       SI, K1
@@ -19189,7 +19731,7 @@ end858:
 	VFMADD213PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (BX)
 
-none859:
+none893:
 	VZEROUPPER
 	RET
 
@@ -19204,10 +19746,10 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain860
+	JZ           plain894
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain860
+	JNZ          plain894
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -19215,7 +19757,7 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none861
+	JZ           none895
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -19229,11 +19771,11 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none861:
+none895:
 	CMPQ DX, $+64
-	JB   end863
+	JB   end897
 
-loop862:
+loop896:
 	VPMULLD  (AX), Z0, Z1
 	VPADDD   (CX), Z1, Z1
 	VMOVNTPD Z1, (BX)
@@ -19251,17 +19793,17 @@ loop862:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop862
+	JAE      loop896
 
-end863:
+end897:
 	SFENCE
 
-plain860:
+plain894:
 	CMPQ    DX, $+64
-	JB      end865
+	JB      end899
 	PCALIGN $0x40
 
-loop864:
+loop898:
 	VPMULLD (AX), Z0, Z1
 	VPADDD  (CX), Z1, Z1
 	VMOVUPD Z1, (BX)
@@ -19279,13 +19821,13 @@ loop864:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop864
+	JAE     loop898
 
-end865:
+end899:
 	CMPQ DX, $+16
-	JB   end867
+	JB   end901
 
-loop866:
+loop900:
 	VPMULLD (AX), Z0, Z1
 	VPADDD  (CX), Z1, Z1
 	VMOVUPD Z1, (BX)
@@ -19294,11 +19836,11 @@ loop866:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop866
+	JAE     loop900
 
-end867:
+end901:
 	TESTQ     DX, DX
-	JZ        none868
+	JZ        none902
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -19308,7 +19850,7 @@ end867:
 	VPADDD    Z2, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none868:
+none902:
 	VZEROUPPER
 	RET
 
@@ -19329,12 +19871,12 @@ TEXT ·countFloat32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const74<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case870
+	JNE          case904
 	CMPQ         CX, $+128
-	JB           end872
+	JB           end906
 	PCALIGN      $0x40
 
-loop871:
+loop905:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -19354,23 +19896,23 @@ loop871:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop871
+	JAE    loop905
 
-end872:
+end906:
 	CMPQ CX, $+16
-	JB   end874
+	JB   end908
 
-loop873:
+loop907:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop873
+	JAE    loop907
 
-end874:
+end908:
 	TESTQ     CX, CX
-	JZ        none875
+	JZ        none909
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19378,17 +19920,17 @@ end874:
 	VCMPPS    $0x1e, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none875:
-	JMP done869
+none909:
+	JMP done903
 
-case870:
+case904:
 	CMPQ    DX, $+1
-	JNE     case876
+	JNE     case910
 	CMPQ    CX, $+128
-	JB      end878
+	JB      end912
 	PCALIGN $0x40
 
-loop877:
+loop911:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -19408,23 +19950,23 @@ loop877:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop877
+	JAE    loop911
 
-end878:
+end912:
 	CMPQ CX, $+16
-	JB   end880
+	JB   end914
 
-loop879:
+loop913:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop879
+	JAE    loop913
 
-end880:
+end914:
 	TESTQ     CX, CX
-	JZ        none881
+	JZ        none915
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19432,17 +19974,17 @@ end880:
 	VCMPPS    $0x1d, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none881:
-	JMP done869
+none915:
+	JMP done903
 
-case876:
+case910:
 	CMPQ    DX, $+2
-	JNE     case882
+	JNE     case916
 	CMPQ    CX, $+128
-	JB      end884
+	JB      end918
 	PCALIGN $0x40
 
-loop883:
+loop917:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -19462,23 +20004,23 @@ loop883:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop883
+	JAE    loop917
 
-end884:
+end918:
 	CMPQ CX, $+16
-	JB   end886
+	JB   end920
 
-loop885:
+loop919:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop885
+	JAE    loop919
 
-end886:
+end920:
 	TESTQ     CX, CX
-	JZ        none887
+	JZ        none921
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19486,17 +20028,17 @@ end886:
 	VCMPPS    $0x11, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none887:
-	JMP done869
+none921:
+	JMP done903
 
-case882:
+case916:
 	CMPQ    DX, $+3
-	JNE     case888
+	JNE     case922
 	CMPQ    CX, $+128
-	JB      end890
+	JB      end924
 	PCALIGN $0x40
 
-loop889:
+loop923:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -19516,23 +20058,23 @@ loop889:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop889
+	JAE    loop923
 
-end890:
+end924:
 	CMPQ CX, $+16
-	JB   end892
+	JB   end926
 
-loop891:
+loop925:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop891
+	JAE    loop925
 
-end892:
+end926:
 	TESTQ     CX, CX
-	JZ        none893
+	JZ        none927
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19540,17 +20082,17 @@ end892:
 	VCMPPS    $0x12, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none893:
-	JMP done869
+none927:
+	JMP done903
 
-case888:
+case922:
 	CMPQ    DX, $+4
-	JNE     case894
+	JNE     case928
 	CMPQ    CX, $+128
-	JB      end896
+	JB      end930
 	PCALIGN $0x40
 
-loop895:
+loop929:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -19570,23 +20112,23 @@ loop895:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop895
+	JAE    loop929
 
-end896:
+end930:
 	CMPQ CX, $+16
-	JB   end898
+	JB   end932
 
-loop897:
+loop931:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop897
+	JAE    loop931
 
-end898:
+end932:
 	TESTQ     CX, CX
-	JZ        none899
+	JZ        none933
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19594,15 +20136,15 @@ end898:
 	VCMPPS    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none899:
-	JMP done869
+none933:
+	JMP done903
 
-case894:
+case928:
 	CMPQ    CX, $+128
-	JB      end902
+	JB      end936
 	PCALIGN $0x40
 
-loop901:
+loop935:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -19622,23 +20164,23 @@ loop901:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop901
+	JAE    loop935
 
-end902:
+end936:
 	CMPQ CX, $+16
-	JB   end904
+	JB   end938
 
-loop903:
+loop937:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop903
+	JAE    loop937
 
-end904:
+end938:
 	TESTQ     CX, CX
-	JZ        none905
+	JZ        none939
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19646,8 +20188,8 @@ end904:
 	VCMPPS    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none905:
-done869:
+none939:
+done903:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -19695,12 +20237,12 @@ TEXT ·countInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const74<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case907
+	JNE          case941
 	CMPQ         CX, $+128
-	JB           end909
+	JB           end943
 	PCALIGN      $0x40
 
-loop908:
+loop942:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -19720,23 +20262,23 @@ loop908:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop908
+	JAE    loop942
 
-end909:
+end943:
 	CMPQ CX, $+16
-	JB   end911
+	JB   end945
 
-loop910:
+loop944:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop910
+	JAE    loop944
 
-end911:
+end945:
 	TESTQ     CX, CX
-	JZ        none912
+	JZ        none946
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19744,17 +20286,17 @@ end911:
 	VPCMPD    $0x06, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none912:
-	JMP done906
+none946:
+	JMP done940
 
-case907:
+case941:
 	CMPQ    DX, $+1
-	JNE     case913
+	JNE     case947
 	CMPQ    CX, $+128
-	JB      end915
+	JB      end949
 	PCALIGN $0x40
 
-loop914:
+loop948:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -19774,23 +20316,23 @@ loop914:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop914
+	JAE    loop948
 
-end915:
+end949:
 	CMPQ CX, $+16
-	JB   end917
+	JB   end951
 
-loop916:
+loop950:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop916
+	JAE    loop950
 
-end917:
+end951:
 	TESTQ     CX, CX
-	JZ        none918
+	JZ        none952
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19798,17 +20340,17 @@ end917:
 	VPCMPD    $0x05, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none918:
-	JMP done906
+none952:
+	JMP done940
 
-case913:
+case947:
 	CMPQ    DX, $+2
-	JNE     case919
+	JNE     case953
 	CMPQ    CX, $+128
-	JB      end921
+	JB      end955
 	PCALIGN $0x40
 
-loop920:
+loop954:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -19828,23 +20370,23 @@ loop920:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop920
+	JAE    loop954
 
-end921:
+end955:
 	CMPQ CX, $+16
-	JB   end923
+	JB   end957
 
-loop922:
+loop956:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop922
+	JAE    loop956
 
-end923:
+end957:
 	TESTQ     CX, CX
-	JZ        none924
+	JZ        none958
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19852,17 +20394,17 @@ end923:
 	VPCMPD    $0x01, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none924:
-	JMP done906
+none958:
+	JMP done940
 
-case919:
+case953:
 	CMPQ    DX, $+3
-	JNE     case925
+	JNE     case959
 	CMPQ    CX, $+128
-	JB      end927
+	JB      end961
 	PCALIGN $0x40
 
-loop926:
+loop960:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -19882,23 +20424,23 @@ loop926:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop926
+	JAE    loop960
 
-end927:
+end961:
 	CMPQ CX, $+16
-	JB   end929
+	JB   end963
 
-loop928:
+loop962:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop928
+	JAE    loop962
 
-end929:
+end963:
 	TESTQ     CX, CX
-	JZ        none930
+	JZ        none964
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19906,17 +20448,17 @@ end929:
 	VPCMPD    $0x02, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none930:
-	JMP done906
+none964:
+	JMP done940
 
-case925:
+case959:
 	CMPQ    DX, $+4
-	JNE     case931
+	JNE     case965
 	CMPQ    CX, $+128
-	JB      end933
+	JB      end967
 	PCALIGN $0x40
 
-loop932:
+loop966:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -19936,23 +20478,23 @@ loop932:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop932
+	JAE    loop966
 
-end933:
+end967:
 	CMPQ CX, $+16
-	JB   end935
+	JB   end969
 
-loop934:
+loop968:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop934
+	JAE    loop968
 
-end935:
+end969:
 	TESTQ     CX, CX
-	JZ        none936
+	JZ        none970
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19960,15 +20502,15 @@ end935:
 	VPCMPD    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none936:
-	JMP done906
+none970:
+	JMP done940
 
-case931:
+case965:
 	CMPQ    CX, $+128
-	JB      end939
+	JB      end973
 	PCALIGN $0x40
 
-loop938:
+loop972:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -19988,23 +20530,23 @@ loop938:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop938
+	JAE    loop972
 
-end939:
+end973:
 	CMPQ CX, $+16
-	JB   end941
+	JB   end975
 
-loop940:
+loop974:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop940
+	JAE    loop974
 
-end941:
+end975:
 	TESTQ     CX, CX
-	JZ        none942
+	JZ        none976
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20012,8 +20554,8 @@ end941:
 	VPCMPD    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none942:
-done906:
+none976:
+done940:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -20043,11 +20585,11 @@ TEXT ·compareFloat32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case944
+	JNE          case978
 	CMPQ         CX, $+64
-	JB           end946
+	JB           end980
 
-loop945:
+loop979:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -20060,24 +20602,24 @@ loop945:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop945
+	JAE    loop979
 
-end946:
+end980:
 	CMPQ CX, $+16
-	JB   end948
+	JB   end982
 
-loop947:
+loop981:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop947
+	JAE    loop981
 
-end948:
+end982:
 	TESTQ     CX, CX
-	JZ        none949
+	JZ        none983
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20085,16 +20627,16 @@ end948:
 	VCMPPS    $0x1e, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none949:
-	JMP done943
+none983:
+	JMP done977
 
-case944:
+case978:
 	CMPQ BX, $+1
-	JNE  case950
+	JNE  case984
 	CMPQ CX, $+64
-	JB   end952
+	JB   end986
 
-loop951:
+loop985:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -20107,24 +20649,24 @@ loop951:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop951
+	JAE    loop985
 
-end952:
+end986:
 	CMPQ CX, $+16
-	JB   end954
+	JB   end988
 
-loop953:
+loop987:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop953
+	JAE    loop987
 
-end954:
+end988:
 	TESTQ     CX, CX
-	JZ        none955
+	JZ        none989
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20132,16 +20674,16 @@ end954:
 	VCMPPS    $0x1d, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none955:
-	JMP done943
+none989:
+	JMP done977
 
-case950:
+case984:
 	CMPQ BX, $+2
-	JNE  case956
+	JNE  case990
 	CMPQ CX, $+64
-	JB   end958
+	JB   end992
 
-loop957:
+loop991:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -20154,24 +20696,24 @@ loop957:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop957
+	JAE    loop991
 
-end958:
+end992:
 	CMPQ CX, $+16
-	JB   end960
+	JB   end994
 
-loop959:
+loop993:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop959
+	JAE    loop993
 
-end960:
+end994:
 	TESTQ     CX, CX
-	JZ        none961
+	JZ        none995
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20179,16 +20721,16 @@ end960:
 	VCMPPS    $0x11, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none961:
-	JMP done943
+none995:
+	JMP done977
 
-case956:
+case990:
 	CMPQ BX, $+3
-	JNE  case962
+	JNE  case996
 	CMPQ CX, $+64
-	JB   end964
+	JB   end998
 
-loop963:
+loop997:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -20201,24 +20743,24 @@ loop963:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop963
+	JAE    loop997
 
-end964:
+end998:
 	CMPQ CX, $+16
-	JB   end966
+	JB   end1000
 
-loop965:
+loop999:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop965
+	JAE    loop999
 
-end966:
+end1000:
 	TESTQ     CX, CX
-	JZ        none967
+	JZ        none1001
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20226,16 +20768,16 @@ end966:
 	VCMPPS    $0x12, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none967:
-	JMP done943
+none1001:
+	JMP done977
 
-case962:
+case996:
 	CMPQ BX, $+4
-	JNE  case968
+	JNE  case1002
 	CMPQ CX, $+64
-	JB   end970
+	JB   end1004
 
-loop969:
+loop1003:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -20248,24 +20790,24 @@ loop969:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop969
+	JAE    loop1003
 
-end970:
+end1004:
 	CMPQ CX, $+16
-	JB   end972
+	JB   end1006
 
-loop971:
+loop1005:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop971
+	JAE    loop1005
 
-end972:
+end1006:
 	TESTQ     CX, CX
-	JZ        none973
+	JZ        none1007
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20273,14 +20815,14 @@ end972:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none973:
-	JMP done943
+none1007:
+	JMP done977
 
-case968:
+case1002:
 	CMPQ CX, $+64
-	JB   end976
+	JB   end1010
 
-loop975:
+loop1009:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -20293,24 +20835,24 @@ loop975:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop975
+	JAE    loop1009
 
-end976:
+end1010:
 	CMPQ CX, $+16
-	JB   end978
+	JB   end1012
 
-loop977:
+loop1011:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop977
+	JAE    loop1011
 
-end978:
+end1012:
 	TESTQ     CX, CX
-	JZ        none979
+	JZ        none1013
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20318,8 +20860,8 @@ end978:
 	VCMPPS    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none979:
-done943:
+none1013:
+done977:
 	VZEROUPPER
 	RET
 
@@ -20332,11 +20874,11 @@ TEXT ·compareInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case981
+	JNE          case1015
 	CMPQ         CX, $+64
-	JB           end983
+	JB           end1017
 
-loop982:
+loop1016:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -20349,24 +20891,24 @@ loop982:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop982
+	JAE    loop1016
 
-end983:
+end1017:
 	CMPQ CX, $+16
-	JB   end985
+	JB   end1019
 
-loop984:
+loop1018:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop984
+	JAE    loop1018
 
-end985:
+end1019:
 	TESTQ     CX, CX
-	JZ        none986
+	JZ        none1020
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20374,16 +20916,16 @@ end985:
 	VPCMPD    $0x06, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none986:
-	JMP done980
+none1020:
+	JMP done1014
 
-case981:
+case1015:
 	CMPQ BX, $+1
-	JNE  case987
+	JNE  case1021
 	CMPQ CX, $+64
-	JB   end989
+	JB   end1023
 
-loop988:
+loop1022:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -20396,24 +20938,24 @@ loop988:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop988
+	JAE    loop1022
 
-end989:
+end1023:
 	CMPQ CX, $+16
-	JB   end991
+	JB   end1025
 
-loop990:
+loop1024:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop990
+	JAE    loop1024
 
-end991:
+end1025:
 	TESTQ     CX, CX
-	JZ        none992
+	JZ        none1026
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20421,16 +20963,16 @@ end991:
 	VPCMPD    $0x05, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none992:
-	JMP done980
+none1026:
+	JMP done1014
 
-case987:
+case1021:
 	CMPQ BX, $+2
-	JNE  case993
+	JNE  case1027
 	CMPQ CX, $+64
-	JB   end995
+	JB   end1029
 
-loop994:
+loop1028:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -20443,24 +20985,24 @@ loop994:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop994
+	JAE    loop1028
 
-end995:
+end1029:
 	CMPQ CX, $+16
-	JB   end997
+	JB   end1031
 
-loop996:
+loop1030:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop996
+	JAE    loop1030
 
-end997:
+end1031:
 	TESTQ     CX, CX
-	JZ        none998
+	JZ        none1032
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20468,16 +21010,16 @@ end997:
 	VPCMPD    $0x01, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none998:
-	JMP done980
+none1032:
+	JMP done1014
 
-case993:
+case1027:
 	CMPQ BX, $+3
-	JNE  case999
+	JNE  case1033
 	CMPQ CX, $+64
-	JB   end1001
+	JB   end1035
 
-loop1000:
+loop1034:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -20490,24 +21032,24 @@ loop1000:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1000
+	JAE    loop1034
 
-end1001:
+end1035:
 	CMPQ CX, $+16
-	JB   end1003
+	JB   end1037
 
-loop1002:
+loop1036:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1002
+	JAE    loop1036
 
-end1003:
+end1037:
 	TESTQ     CX, CX
-	JZ        none1004
+	JZ        none1038
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20515,16 +21057,16 @@ end1003:
 	VPCMPD    $0x02, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1004:
-	JMP done980
+none1038:
+	JMP done1014
 
-case999:
+case1033:
 	CMPQ BX, $+4
-	JNE  case1005
+	JNE  case1039
 	CMPQ CX, $+64
-	JB   end1007
+	JB   end1041
 
-loop1006:
+loop1040:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -20537,24 +21079,24 @@ loop1006:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1006
+	JAE    loop1040
 
-end1007:
+end1041:
 	CMPQ CX, $+16
-	JB   end1009
+	JB   end1043
 
-loop1008:
+loop1042:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1008
+	JAE    loop1042
 
-end1009:
+end1043:
 	TESTQ     CX, CX
-	JZ        none1010
+	JZ        none1044
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20562,14 +21104,14 @@ end1009:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1010:
-	JMP done980
+none1044:
+	JMP done1014
 
-case1005:
+case1039:
 	CMPQ CX, $+64
-	JB   end1013
+	JB   end1047
 
-loop1012:
+loop1046:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -20582,24 +21124,24 @@ loop1012:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1012
+	JAE    loop1046
 
-end1013:
+end1047:
 	CMPQ CX, $+16
-	JB   end1015
+	JB   end1049
 
-loop1014:
+loop1048:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1014
+	JAE    loop1048
 
-end1015:
+end1049:
 	TESTQ     CX, CX
-	JZ        none1016
+	JZ        none1050
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20607,8 +21149,8 @@ end1015:
 	VPCMPD    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1016:
-done980:
+none1050:
+done1014:
 	VZEROUPPER
 	RET
 
@@ -20620,9 +21162,9 @@ TEXT ·indexOfFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1020
+	JB           end1054
 
-loop1019:
+loop1053:
 	VCMPPS $0x00, (AX), Z0, K1
 	VCMPPS $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -20632,30 +21174,30 @@ loop1019:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1018
+	JNZ    near1052
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1019
+	JAE    loop1053
 
-end1020:
-near1018:
+end1054:
+near1052:
 	CMPQ CX, $+16
-	JB   end1022
+	JB   end1056
 
-loop1021:
+loop1055:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1017
+	JNZ    found1051
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1021
+	JAE    loop1055
 
-end1022:
+end1056:
 	TESTQ     CX, CX
-	JZ        none1023
+	JZ        none1057
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20663,13 +21205,13 @@ end1022:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1017
+	JNZ       found1051
 	LEAQ      (AX)(CX*4), AX
 
-none1023:
+none1057:
 	XORQ BX, BX
 
-found1017:
+found1051:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -20688,9 +21230,9 @@ TEXT ·indexOfInt32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1027
+	JB           end1061
 
-loop1026:
+loop1060:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPCMPD $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -20700,30 +21242,30 @@ loop1026:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1025
+	JNZ    near1059
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1026
+	JAE    loop1060
 
-end1027:
-near1025:
+end1061:
+near1059:
 	CMPQ CX, $+16
-	JB   end1029
+	JB   end1063
 
-loop1028:
+loop1062:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1024
+	JNZ    found1058
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1028
+	JAE    loop1062
 
-end1029:
+end1063:
 	TESTQ     CX, CX
-	JZ        none1030
+	JZ        none1064
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20731,13 +21273,13 @@ end1029:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1024
+	JNZ       found1058
 	LEAQ      (AX)(CX*4), AX
 
-none1030:
+none1064:
 	XORQ BX, BX
 
-found1024:
+found1058:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -20755,9 +21297,9 @@ TEXT ·indexNaNFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+64
-	JB   end1034
+	JB   end1068
 
-loop1033:
+loop1067:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -20771,31 +21313,31 @@ loop1033:
 	KORW    K2, K1, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     near1032
+	JNZ     near1066
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1033
+	JAE     loop1067
 
-end1034:
-near1032:
+end1068:
+near1066:
 	CMPQ CX, $+16
-	JB   end1036
+	JB   end1070
 
-loop1035:
+loop1069:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     found1031
+	JNZ     found1065
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1035
+	JAE     loop1069
 
-end1036:
+end1070:
 	TESTQ     CX, CX
-	JZ        none1037
+	JZ        none1071
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20804,13 +21346,13 @@ end1036:
 	VCMPPS    $0x03, Z0, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1031
+	JNZ       found1065
 	LEAQ      (AX)(CX*4), AX
 
-none1037:
+none1071:
 	XORQ BX, BX
 
-found1031:
+found1065:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -20841,21 +21383,40 @@ TEXT ·leastFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K2, K2, K2
 	KXNORW  K3, K3, K3
 	KXNORW  K4, K4, K4
-
-piece1039:
-	TESTQ   CX, CX
-	JZ      all1038
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+128
-	JB      end1041
+
+piece1073:
+	TESTQ   CX, CX
+	JZ      all1072
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near1074
+	CMPQ    R8, $+128
+	JB      end1076
 	PCALIGN $0x40
 
-loop1040:
+loop1075:
+	MOVQ    (AX), R9
+	MOVQ    8(AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    72(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    136(AX), R9
+	MOVQ    192(AX), R9
+	MOVQ    200(AX), R9
+	MOVQ    256(AX), R9
+	MOVQ    264(AX), R9
+	MOVQ    320(AX), R9
+	MOVQ    328(AX), R9
+	MOVQ    384(AX), R9
+	MOVQ    392(AX), R9
+	MOVQ    448(AX), R9
+	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -20877,36 +21438,68 @@ loop1040:
 	VMINPS  Z8, Z10, Z8
 	VCMPPS  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
-	SUBQ    $+128, DI
-	CMPQ    DI, $+128
-	JAE     loop1040
+	SUBQ    $+128, R8
+	CMPQ    R8, $+128
+	JAE     loop1075
 
-end1041:
-	CMPQ DI, $+16
-	JB   end1043
+end1076:
+near1074:
+	CMPQ    R8, $+128
+	JB      end1078
+	PCALIGN $0x40
 
-loop1042:
+loop1077:
+	VMOVUPD (AX), Z9
+	VMINPS  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMINPS  Z2, Z10, Z2
+	VCMPPS  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMINPS  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMINPS  Z4, Z10, Z4
+	VCMPPS  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMINPS  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMINPS  Z6, Z10, Z6
+	VCMPPS  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMINPS  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMINPS  Z8, Z10, Z8
+	VCMPPS  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+128, R8
+	CMPQ    R8, $+128
+	JAE     loop1077
+
+end1078:
+	CMPQ R8, $+16
+	JB   end1080
+
+loop1079:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
-	SUBQ    $+16, DI
-	CMPQ    DI, $+16
-	JAE     loop1042
+	SUBQ    $+16, R8
+	CMPQ    R8, $+16
+	JAE     loop1079
 
-end1043:
-	TESTQ   DI, DI
-	JZ      none1044
-	MOVQ    $-1, R8
-	BZHIQ   DI, R8, R8
-	KMOVW   R8, K5
+end1080:
+	TESTQ   R8, R8
+	JZ      none1081
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K5
 	VMOVAPS Z0, Z9
 	VMOVUPS (AX), K5, Z9
 	VMOVUPD Z9, Z9
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none1044:
+none1081:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -20915,9 +21508,9 @@ none1044:
 	VMINPS        Z2, Z4, Z2
 	VMINPS        Z1, Z2, Z1
 	VCMPPS        $0x1e, Z1, Z0, K5
-	KMOVW         K5, DI
-	TESTQ         DI, DI
-	JZ            same1045
+	KMOVW         K5, R8
+	TESTQ         R8, R8
+	JZ            same1082
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPS        Y0, Y9, Y0
@@ -20930,10 +21523,10 @@ none1044:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1045:
-	JMP piece1039
+same1082:
+	JMP piece1073
 
-all1038:
+all1072:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -20977,21 +21570,40 @@ TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K2, K2, K2
 	KXNORW  K3, K3, K3
 	KXNORW  K4, K4, K4
-
-piece1047:
-	TESTQ   CX, CX
-	JZ      all1046
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+128
-	JB      end1049
+
+piece1084:
+	TESTQ   CX, CX
+	JZ      all1083
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near1085
+	CMPQ    R8, $+128
+	JB      end1087
 	PCALIGN $0x40
 
-loop1048:
+loop1086:
+	MOVQ    (AX), R9
+	MOVQ    8(AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    72(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    136(AX), R9
+	MOVQ    192(AX), R9
+	MOVQ    200(AX), R9
+	MOVQ    256(AX), R9
+	MOVQ    264(AX), R9
+	MOVQ    320(AX), R9
+	MOVQ    328(AX), R9
+	MOVQ    384(AX), R9
+	MOVQ    392(AX), R9
+	MOVQ    448(AX), R9
+	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -21013,36 +21625,68 @@ loop1048:
 	VMAXPS  Z8, Z10, Z8
 	VCMPPS  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
-	SUBQ    $+128, DI
-	CMPQ    DI, $+128
-	JAE     loop1048
+	SUBQ    $+128, R8
+	CMPQ    R8, $+128
+	JAE     loop1086
 
-end1049:
-	CMPQ DI, $+16
-	JB   end1051
+end1087:
+near1085:
+	CMPQ    R8, $+128
+	JB      end1089
+	PCALIGN $0x40
 
-loop1050:
+loop1088:
+	VMOVUPD (AX), Z9
+	VMAXPS  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMAXPS  Z2, Z10, Z2
+	VCMPPS  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMAXPS  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMAXPS  Z4, Z10, Z4
+	VCMPPS  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMAXPS  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMAXPS  Z6, Z10, Z6
+	VCMPPS  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMAXPS  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMAXPS  Z8, Z10, Z8
+	VCMPPS  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+128, R8
+	CMPQ    R8, $+128
+	JAE     loop1088
+
+end1089:
+	CMPQ R8, $+16
+	JB   end1091
+
+loop1090:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
-	SUBQ    $+16, DI
-	CMPQ    DI, $+16
-	JAE     loop1050
+	SUBQ    $+16, R8
+	CMPQ    R8, $+16
+	JAE     loop1090
 
-end1051:
-	TESTQ   DI, DI
-	JZ      none1052
-	MOVQ    $-1, R8
-	BZHIQ   DI, R8, R8
-	KMOVW   R8, K5
+end1091:
+	TESTQ   R8, R8
+	JZ      none1092
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K5
 	VMOVAPS Z0, Z9
 	VMOVUPS (AX), K5, Z9
 	VMOVUPD Z9, Z9
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none1052:
+none1092:
 	VMAXPS        Z1, Z5, Z1
 	VMAXPS        Z2, Z6, Z2
 	VMAXPS        Z3, Z7, Z3
@@ -21051,9 +21695,9 @@ none1052:
 	VMAXPS        Z2, Z4, Z2
 	VMAXPS        Z1, Z2, Z1
 	VCMPPS        $0x11, Z1, Z0, K5
-	KMOVW         K5, DI
-	TESTQ         DI, DI
-	JZ            same1053
+	KMOVW         K5, R8
+	TESTQ         R8, R8
+	JZ            same1093
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPS        Y0, Y9, Y0
@@ -21066,10 +21710,10 @@ none1052:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1053:
-	JMP piece1047
+same1093:
+	JMP piece1084
 
-all1046:
+all1083:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -21109,21 +21753,40 @@ TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z6
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
-
-piece1055:
-	TESTQ   CX, CX
-	JZ      all1054
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+128
-	JB      end1057
+
+piece1095:
+	TESTQ   CX, CX
+	JZ      all1094
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near1096
+	CMPQ    R8, $+128
+	JB      end1098
 	PCALIGN $0x40
 
-loop1056:
+loop1097:
+	MOVQ    (AX), R9
+	MOVQ    8(AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    72(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    136(AX), R9
+	MOVQ    192(AX), R9
+	MOVQ    200(AX), R9
+	MOVQ    256(AX), R9
+	MOVQ    264(AX), R9
+	MOVQ    320(AX), R9
+	MOVQ    328(AX), R9
+	MOVQ    384(AX), R9
+	MOVQ    392(AX), R9
+	MOVQ    448(AX), R9
+	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -21141,34 +21804,62 @@ loop1056:
 	VMOVUPD 448(AX), Z9
 	VPMINSD Z8, Z9, Z8
 	ADDQ    $+512, AX
-	SUBQ    $+128, DI
-	CMPQ    DI, $+128
-	JAE     loop1056
+	SUBQ    $+128, R8
+	CMPQ    R8, $+128
+	JAE     loop1097
 
-end1057:
-	CMPQ DI, $+16
-	JB   end1059
+end1098:
+near1096:
+	CMPQ    R8, $+128
+	JB      end1100
+	PCALIGN $0x40
 
-loop1058:
+loop1099:
+	VMOVUPD (AX), Z9
+	VPMINSD Z1, Z9, Z1
+	VMOVUPD 64(AX), Z9
+	VPMINSD Z2, Z9, Z2
+	VMOVUPD 128(AX), Z9
+	VPMINSD Z3, Z9, Z3
+	VMOVUPD 192(AX), Z9
+	VPMINSD Z4, Z9, Z4
+	VMOVUPD 256(AX), Z9
+	VPMINSD Z5, Z9, Z5
+	VMOVUPD 320(AX), Z9
+	VPMINSD Z6, Z9, Z6
+	VMOVUPD 384(AX), Z9
+	VPMINSD Z7, Z9, Z7
+	VMOVUPD 448(AX), Z9
+	VPMINSD Z8, Z9, Z8
+	ADDQ    $+512, AX
+	SUBQ    $+128, R8
+	CMPQ    R8, $+128
+	JAE     loop1099
+
+end1100:
+	CMPQ R8, $+16
+	JB   end1102
+
+loop1101:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	ADDQ    $+64, AX
-	SUBQ    $+16, DI
-	CMPQ    DI, $+16
-	JAE     loop1058
+	SUBQ    $+16, R8
+	CMPQ    R8, $+16
+	JAE     loop1101
 
-end1059:
-	TESTQ   DI, DI
-	JZ      none1060
-	MOVQ    $-1, R8
-	BZHIQ   DI, R8, R8
-	KMOVW   R8, K1
+end1102:
+	TESTQ   R8, R8
+	JZ      none1103
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K1
 	VMOVAPS Z0, Z9
 	VMOVUPS (AX), K1, Z9
 	VMOVUPD Z9, Z9
 	VPMINSD Z1, Z9, Z1
 
-none1060:
+none1103:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -21177,9 +21868,9 @@ none1060:
 	VPMINSD       Z2, Z4, Z2
 	VPMINSD       Z1, Z2, Z1
 	VPCMPD        $0x06, Z1, Z0, K1
-	KMOVW         K1, DI
-	TESTQ         DI, DI
-	JZ            same1061
+	KMOVW         K1, R8
+	TESTQ         R8, R8
+	JZ            same1104
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSD       Y0, Y9, Y0
@@ -21192,10 +21883,10 @@ none1060:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1061:
-	JMP piece1055
+same1104:
+	JMP piece1095
 
-all1054:
+all1094:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -21231,21 +21922,40 @@ TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z6
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
-
-piece1063:
-	TESTQ   CX, CX
-	JZ      all1062
-	MOVQ    AX, BX
 	MOVQ    CX, DI
-	MOVQ    $+2048, R8
-	CMPQ    DI, R8
-	CMOVQGT R8, DI
-	SUBQ    DI, CX
-	CMPQ    DI, $+128
-	JB      end1065
+
+piece1106:
+	TESTQ   CX, CX
+	JZ      all1105
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near1107
+	CMPQ    R8, $+128
+	JB      end1109
 	PCALIGN $0x40
 
-loop1064:
+loop1108:
+	MOVQ    (AX), R9
+	MOVQ    8(AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    72(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    136(AX), R9
+	MOVQ    192(AX), R9
+	MOVQ    200(AX), R9
+	MOVQ    256(AX), R9
+	MOVQ    264(AX), R9
+	MOVQ    320(AX), R9
+	MOVQ    328(AX), R9
+	MOVQ    384(AX), R9
+	MOVQ    392(AX), R9
+	MOVQ    448(AX), R9
+	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -21263,34 +21973,62 @@ loop1064:
 	VMOVUPD 448(AX), Z9
 	VPMAXSD Z8, Z9, Z8
 	ADDQ    $+512, AX
-	SUBQ    $+128, DI
-	CMPQ    DI, $+128
-	JAE     loop1064
+	SUBQ    $+128, R8
+	CMPQ    R8, $+128
+	JAE     loop1108
 
-end1065:
-	CMPQ DI, $+16
-	JB   end1067
+end1109:
+near1107:
+	CMPQ    R8, $+128
+	JB      end1111
+	PCALIGN $0x40
 
-loop1066:
+loop1110:
+	VMOVUPD (AX), Z9
+	VPMAXSD Z1, Z9, Z1
+	VMOVUPD 64(AX), Z9
+	VPMAXSD Z2, Z9, Z2
+	VMOVUPD 128(AX), Z9
+	VPMAXSD Z3, Z9, Z3
+	VMOVUPD 192(AX), Z9
+	VPMAXSD Z4, Z9, Z4
+	VMOVUPD 256(AX), Z9
+	VPMAXSD Z5, Z9, Z5
+	VMOVUPD 320(AX), Z9
+	VPMAXSD Z6, Z9, Z6
+	VMOVUPD 384(AX), Z9
+	VPMAXSD Z7, Z9, Z7
+	VMOVUPD 448(AX), Z9
+	VPMAXSD Z8, Z9, Z8
+	ADDQ    $+512, AX
+	SUBQ    $+128, R8
+	CMPQ    R8, $+128
+	JAE     loop1110
+
+end1111:
+	CMPQ R8, $+16
+	JB   end1113
+
+loop1112:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	ADDQ    $+64, AX
-	SUBQ    $+16, DI
-	CMPQ    DI, $+16
-	JAE     loop1066
+	SUBQ    $+16, R8
+	CMPQ    R8, $+16
+	JAE     loop1112
 
-end1067:
-	TESTQ   DI, DI
-	JZ      none1068
-	MOVQ    $-1, R8
-	BZHIQ   DI, R8, R8
-	KMOVW   R8, K1
+end1113:
+	TESTQ   R8, R8
+	JZ      none1114
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K1
 	VMOVAPS Z0, Z9
 	VMOVUPS (AX), K1, Z9
 	VMOVUPD Z9, Z9
 	VPMAXSD Z1, Z9, Z1
 
-none1068:
+none1114:
 	VPMAXSD       Z1, Z5, Z1
 	VPMAXSD       Z2, Z6, Z2
 	VPMAXSD       Z3, Z7, Z3
@@ -21299,9 +22037,9 @@ none1068:
 	VPMAXSD       Z2, Z4, Z2
 	VPMAXSD       Z1, Z2, Z1
 	VPCMPD        $0x01, Z1, Z0, K1
-	KMOVW         K1, DI
-	TESTQ         DI, DI
-	JZ            same1069
+	KMOVW         K1, R8
+	TESTQ         R8, R8
+	JZ            same1115
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSD       Y0, Y9, Y0
@@ -21314,10 +22052,10 @@ none1068:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1069:
-	JMP piece1063
+same1115:
+	JMP piece1106
 
-all1062:
+all1105:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -21342,9 +22080,9 @@ TEXT ·compressDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end1071
+	JB      end1117
 
-loop1070:
+loop1116:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -21384,9 +22122,9 @@ loop1070:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1070
+	JAE           loop1116
 
-end1071:
+end1117:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -21403,11 +22141,11 @@ TEXT ·filterFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1073
+	JNE          case1119
 	CMPQ         CX, $+64
-	JB           end1075
+	JB           end1121
 
-loop1074:
+loop1120:
 	VCMPPS        $0x1e, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21439,18 +22177,18 @@ loop1074:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1074
+	JAE           loop1120
 
-end1075:
-	JMP done1072
+end1121:
+	JMP done1118
 
-case1073:
+case1119:
 	CMPQ BX, $+1
-	JNE  case1076
+	JNE  case1122
 	CMPQ CX, $+64
-	JB   end1078
+	JB   end1124
 
-loop1077:
+loop1123:
 	VCMPPS        $0x1d, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21482,18 +22220,18 @@ loop1077:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1077
+	JAE           loop1123
 
-end1078:
-	JMP done1072
+end1124:
+	JMP done1118
 
-case1076:
+case1122:
 	CMPQ BX, $+2
-	JNE  case1079
+	JNE  case1125
 	CMPQ CX, $+64
-	JB   end1081
+	JB   end1127
 
-loop1080:
+loop1126:
 	VCMPPS        $0x11, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21525,18 +22263,18 @@ loop1080:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1080
+	JAE           loop1126
 
-end1081:
-	JMP done1072
+end1127:
+	JMP done1118
 
-case1079:
+case1125:
 	CMPQ BX, $+3
-	JNE  case1082
+	JNE  case1128
 	CMPQ CX, $+64
-	JB   end1084
+	JB   end1130
 
-loop1083:
+loop1129:
 	VCMPPS        $0x12, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21568,18 +22306,18 @@ loop1083:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1083
+	JAE           loop1129
 
-end1084:
-	JMP done1072
+end1130:
+	JMP done1118
 
-case1082:
+case1128:
 	CMPQ BX, $+4
-	JNE  case1085
+	JNE  case1131
 	CMPQ CX, $+64
-	JB   end1087
+	JB   end1133
 
-loop1086:
+loop1132:
 	VCMPPS        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21611,16 +22349,16 @@ loop1086:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1086
+	JAE           loop1132
 
-end1087:
-	JMP done1072
+end1133:
+	JMP done1118
 
-case1085:
+case1131:
 	CMPQ CX, $+64
-	JB   end1090
+	JB   end1136
 
-loop1089:
+loop1135:
 	VCMPPS        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21652,10 +22390,10 @@ loop1089:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1089
+	JAE           loop1135
 
-end1090:
-done1072:
+end1136:
+done1118:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -21672,11 +22410,11 @@ TEXT ·filterInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1092
+	JNE          case1138
 	CMPQ         CX, $+64
-	JB           end1094
+	JB           end1140
 
-loop1093:
+loop1139:
 	VPCMPD        $0x06, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21708,18 +22446,18 @@ loop1093:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1093
+	JAE           loop1139
 
-end1094:
-	JMP done1091
+end1140:
+	JMP done1137
 
-case1092:
+case1138:
 	CMPQ BX, $+1
-	JNE  case1095
+	JNE  case1141
 	CMPQ CX, $+64
-	JB   end1097
+	JB   end1143
 
-loop1096:
+loop1142:
 	VPCMPD        $0x05, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21751,18 +22489,18 @@ loop1096:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1096
+	JAE           loop1142
 
-end1097:
-	JMP done1091
+end1143:
+	JMP done1137
 
-case1095:
+case1141:
 	CMPQ BX, $+2
-	JNE  case1098
+	JNE  case1144
 	CMPQ CX, $+64
-	JB   end1100
+	JB   end1146
 
-loop1099:
+loop1145:
 	VPCMPD        $0x01, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21794,18 +22532,18 @@ loop1099:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1099
+	JAE           loop1145
 
-end1100:
-	JMP done1091
+end1146:
+	JMP done1137
 
-case1098:
+case1144:
 	CMPQ BX, $+3
-	JNE  case1101
+	JNE  case1147
 	CMPQ CX, $+64
-	JB   end1103
+	JB   end1149
 
-loop1102:
+loop1148:
 	VPCMPD        $0x02, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21837,18 +22575,18 @@ loop1102:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1102
+	JAE           loop1148
 
-end1103:
-	JMP done1091
+end1149:
+	JMP done1137
 
-case1101:
+case1147:
 	CMPQ BX, $+4
-	JNE  case1104
+	JNE  case1150
 	CMPQ CX, $+64
-	JB   end1106
+	JB   end1152
 
-loop1105:
+loop1151:
 	VPCMPD        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21880,16 +22618,16 @@ loop1105:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1105
+	JAE           loop1151
 
-end1106:
-	JMP done1091
+end1152:
+	JMP done1137
 
-case1104:
+case1150:
 	CMPQ CX, $+64
-	JB   end1109
+	JB   end1155
 
-loop1108:
+loop1154:
 	VPCMPD        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -21921,10 +22659,10 @@ loop1108:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1108
+	JAE           loop1154
 
-end1109:
-done1091:
+end1155:
+done1137:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -21945,9 +22683,9 @@ TEXT ·prefixInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1111
+	JB           end1157
 
-loop1110:
+loop1156:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22012,13 +22750,13 @@ loop1110:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1110
+	JAE          loop1156
 
-end1111:
+end1157:
 	CMPQ CX, $+16
-	JB   end1113
+	JB   end1159
 
-loop1112:
+loop1158:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22038,9 +22776,9 @@ loop1112:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1112
+	JAE          loop1158
 
-end1113:
+end1159:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -22061,9 +22799,9 @@ TEXT ·prefixBeforeInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1115
+	JB           end1161
 
-loop1114:
+loop1160:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22132,13 +22870,13 @@ loop1114:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1114
+	JAE          loop1160
 
-end1115:
+end1161:
 	CMPQ CX, $+16
-	JB   end1117
+	JB   end1163
 
-loop1116:
+loop1162:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22159,9 +22897,9 @@ loop1116:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1116
+	JAE          loop1162
 
-end1117:
+end1163:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -22176,13 +22914,13 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1119
+	JNE          case1165
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1120
+	JZ           plain1166
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1120
+	JNZ          plain1166
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -22190,7 +22928,7 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1121
+	JZ           none1167
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -22205,11 +22943,11 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1121:
+none1167:
 	CMPQ CX, $+64
-	JB   end1123
+	JB   end1169
 
-loop1122:
+loop1168:
 	VPXORQ   (AX), Z1, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
@@ -22238,17 +22976,17 @@ loop1122:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1122
+	JAE      loop1168
 
-end1123:
+end1169:
 	SFENCE
 
-plain1120:
+plain1166:
 	CMPQ    CX, $+64
-	JB      end1125
+	JB      end1171
 	PCALIGN $0x40
 
-loop1124:
+loop1170:
 	VPXORQ  (AX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
@@ -22277,13 +23015,13 @@ loop1124:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1124
+	JAE     loop1170
 
-end1125:
+end1171:
 	CMPQ CX, $+16
-	JB   end1127
+	JB   end1173
 
-loop1126:
+loop1172:
 	VPXORQ  (AX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
@@ -22294,11 +23032,11 @@ loop1126:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1126
+	JAE     loop1172
 
-end1127:
+end1173:
 	TESTQ     CX, CX
-	JZ        none1128
+	JZ        none1174
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22310,18 +23048,18 @@ end1127:
 	VPSUBD    avx512const79<>+0(SB), Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none1128:
-	JMP done1118
+none1174:
+	JMP done1164
 
-case1119:
+case1165:
 	CMPQ      BX, $+1
-	JNE       case1129
+	JNE       case1175
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1130
+	JZ        plain1176
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1130
+	JNZ       plain1176
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -22329,7 +23067,7 @@ case1119:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1131
+	JZ        none1177
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -22345,11 +23083,11 @@ case1119:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1131:
+none1177:
 	CMPQ CX, $+64
-	JB   end1133
+	JB   end1179
 
-loop1132:
+loop1178:
 	VMOVUPD  (AX), Z0
 	VPADDD   avx512const79<>+0(SB), Z0, Z0
 	VPSRAD   $0x1f, Z0, Z2
@@ -22382,17 +23120,17 @@ loop1132:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1132
+	JAE      loop1178
 
-end1133:
+end1179:
 	SFENCE
 
-plain1130:
+plain1176:
 	CMPQ    CX, $+64
-	JB      end1135
+	JB      end1181
 	PCALIGN $0x40
 
-loop1134:
+loop1180:
 	VMOVUPD (AX), Z0
 	VPADDD  avx512const79<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
@@ -22425,13 +23163,13 @@ loop1134:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1134
+	JAE     loop1180
 
-end1135:
+end1181:
 	CMPQ CX, $+16
-	JB   end1137
+	JB   end1183
 
-loop1136:
+loop1182:
 	VMOVUPD (AX), Z0
 	VPADDD  avx512const79<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
@@ -22443,11 +23181,11 @@ loop1136:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1136
+	JAE     loop1182
 
-end1137:
+end1183:
 	TESTQ     CX, CX
-	JZ        none1138
+	JZ        none1184
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22460,18 +23198,18 @@ end1137:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none1138:
-	JMP done1118
+none1184:
+	JMP done1164
 
-case1129:
+case1175:
 	CMPQ      BX, $+2
-	JNE       case1139
+	JNE       case1185
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1140
+	JZ        plain1186
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1140
+	JNZ       plain1186
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -22479,7 +23217,7 @@ case1129:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1141
+	JZ        none1187
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -22497,11 +23235,11 @@ case1129:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1141:
+none1187:
 	CMPQ CX, $+64
-	JB   end1143
+	JB   end1189
 
-loop1142:
+loop1188:
 	VPXORQ   (AX), Z1, Z2
 	VADDPS   Z2, Z0, Z2
 	VCMPPS   $0x03, Z2, Z2, K1
@@ -22542,17 +23280,17 @@ loop1142:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1142
+	JAE      loop1188
 
-end1143:
+end1189:
 	SFENCE
 
-plain1140:
+plain1186:
 	CMPQ    CX, $+64
-	JB      end1145
+	JB      end1191
 	PCALIGN $0x40
 
-loop1144:
+loop1190:
 	VPXORQ  (AX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
@@ -22593,13 +23331,13 @@ loop1144:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1144
+	JAE     loop1190
 
-end1145:
+end1191:
 	CMPQ CX, $+16
-	JB   end1147
+	JB   end1193
 
-loop1146:
+loop1192:
 	VPXORQ  (AX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
@@ -22613,11 +23351,11 @@ loop1146:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1146
+	JAE     loop1192
 
-end1147:
+end1193:
 	TESTQ     CX, CX
-	JZ        none1148
+	JZ        none1194
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22632,16 +23370,16 @@ end1147:
 	VPSUBD    avx512const79<>+0(SB), Z1, Z1
 	VMOVUPS   Z1, K1, (DX)
 
-none1148:
-	JMP done1118
+none1194:
+	JMP done1164
 
-case1139:
+case1185:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1150
+	JZ        plain1196
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1150
+	JNZ       plain1196
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -22649,7 +23387,7 @@ case1139:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1151
+	JZ        none1197
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -22660,11 +23398,11 @@ case1139:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1151:
+none1197:
 	CMPQ CX, $+64
-	JB   end1153
+	JB   end1199
 
-loop1152:
+loop1198:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -22677,17 +23415,17 @@ loop1152:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1152
+	JAE      loop1198
 
-end1153:
+end1199:
 	SFENCE
 
-plain1150:
+plain1196:
 	CMPQ    CX, $+64
-	JB      end1155
+	JB      end1201
 	PCALIGN $0x40
 
-loop1154:
+loop1200:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -22700,24 +23438,24 @@ loop1154:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1154
+	JAE     loop1200
 
-end1155:
+end1201:
 	CMPQ CX, $+16
-	JB   end1157
+	JB   end1203
 
-loop1156:
+loop1202:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1156
+	JAE     loop1202
 
-end1157:
+end1203:
 	TESTQ     CX, CX
-	JZ        none1158
+	JZ        none1204
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22725,8 +23463,8 @@ end1157:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none1158:
-done1118:
+none1204:
+done1164:
 	VZEROUPPER
 	RET
 
@@ -22767,13 +23505,13 @@ TEXT ·partitionDwordsAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*4), DX
 	LEAQ         avx512const81<>+64(SB), CX
 	CMPQ         AX, $+1
-	JB           end1161
+	JB           end1207
 
-loop1160:
+loop1206:
 	MOVQ          SI, R8
 	SUBQ          BX, R8
 	CMPQ          R8, $+256
-	JB            end1159
+	JB            end1205
 	MOVQ          BX, R8
 	SUBQ          DI, R8
 	MOVQ          DX, R9
@@ -22848,10 +23586,10 @@ loop1160:
 	LEAQ          -64(DX)(R10*4), DX
 	SUBQ          $+1, AX
 	CMPQ          AX, $+1
-	JAE           loop1160
+	JAE           loop1206
 
-end1161:
-end1159:
+end1207:
+end1205:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -22895,7 +23633,7 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Z0
 	CMPQ         CX, $+16
-	JA           more1163
+	JA           more1209
 	LEAQ         (AX), CX
 	VPCMPD       $0x06, avx512const82<>+0(SB), Z0, K1
 	VMOVUPD      avx512const77<>+0(SB), Z1
@@ -22963,11 +23701,11 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVDQA32    Z1, K1, Z2
 	VPCMPD       $0x06, avx512const82<>+0(SB), Z0, K1
 	VMOVUPS      Z2, K1, (AX)
-	JMP          sorted1162
+	JMP          sorted1208
 
-more1163:
+more1209:
 	CMPQ       CX, $+32
-	JA         more1164
+	JA         more1210
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPD     $0x06, avx512const83<>+0(SB), Z0, K1
@@ -23111,11 +23849,11 @@ more1163:
 	VMOVUPD    Z4, (AX)
 	VPCMPD     $0x06, avx512const83<>+0(SB), Z0, K1
 	VMOVUPS    Z3, K1, 64(AX)
-	JMP        sorted1162
+	JMP        sorted1208
 
-more1164:
+more1210:
 	CMPQ       CX, $+64
-	JA         more1165
+	JA         more1211
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -23454,11 +24192,11 @@ more1164:
 	VMOVUPS    Z2, K1, 128(AX)
 	VPCMPD     $0x06, avx512const85<>+0(SB), Z0, K1
 	VMOVUPS    Z6, K1, 192(AX)
-	JMP        sorted1162
+	JMP        sorted1208
 
-more1165:
+more1211:
 	CMPQ       CX, $+128
-	JA         more1166
+	JA         more1212
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -24267,9 +25005,9 @@ more1165:
 	VMOVUPS    Z9, K1, 384(AX)
 	VPCMPD     $0x06, avx512const89<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 448(AX)
-	JMP        sorted1162
+	JMP        sorted1208
 
-more1166:
+more1212:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -26187,7 +26925,7 @@ more1166:
 	VPCMPD     $0x06, avx512const97<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 960(AX)
 
-sorted1162:
+sorted1208:
 	VZEROUPPER
 	RET
 
@@ -26367,19 +27105,19 @@ TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z8, Z8, Z8
 	VPXORQ       Z9, Z9, Z9
 	CMPQ         CX, $+64
-	JB           end1169
+	JB           end1215
 
-loop1168:
+loop1214:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1171
+	JB      end1217
 	PCALIGN $0x40
 
-loop1170:
+loop1216:
 	VCVTPS2PD   (AX), Z10
 	VFMADD231PD Z0, Z10, Z1
 	VCVTPS2PD   32(AX), Z10
@@ -26399,9 +27137,9 @@ loop1170:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1170
+	JAE         loop1216
 
-end1171:
+end1217:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -26422,23 +27160,23 @@ end1171:
 	VPXORQ Z8, Z8, Z8
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1168
+	JAE    loop1214
 
-end1169:
+end1215:
 	CMPQ CX, $+8
-	JB   end1173
+	JB   end1219
 
-loop1172:
+loop1218:
 	VCVTPS2PD   (AX), Z2
 	VFMADD231PD Z0, Z2, Z1
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1172
+	JAE         loop1218
 
-end1173:
+end1219:
 	TESTQ       CX, CX
-	JZ          none1174
+	JZ          none1220
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -26446,7 +27184,7 @@ end1173:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z0, Z2, Z1
 
-none1174:
+none1220:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -26475,19 +27213,19 @@ TEXT ·dotFloat32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, $+64
-	JB     end1176
+	JB     end1222
 
-loop1175:
+loop1221:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+64
-	JB      end1178
+	JB      end1224
 	PCALIGN $0x40
 
-loop1177:
+loop1223:
 	VCVTPS2PD   (AX), Z9
 	VCVTPS2PD   (DX), Z10
 	VFMADD231PD Z9, Z10, Z0
@@ -26516,9 +27254,9 @@ loop1177:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop1177
+	JAE         loop1223
 
-end1178:
+end1224:
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -26539,13 +27277,13 @@ end1178:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1175
+	JAE    loop1221
 
-end1176:
+end1222:
 	CMPQ CX, $+8
-	JB   end1180
+	JB   end1226
 
-loop1179:
+loop1225:
 	VCVTPS2PD   (AX), Z1
 	VCVTPS2PD   (DX), Z2
 	VFMADD231PD Z1, Z2, Z0
@@ -26553,11 +27291,11 @@ loop1179:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1179
+	JAE         loop1225
 
-end1180:
+end1226:
 	TESTQ       CX, CX
-	JZ          none1181
+	JZ          none1227
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -26567,7 +27305,7 @@ end1180:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z1, Z2, Z0
 
-none1181:
+none1227:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -26596,19 +27334,19 @@ TEXT ·sumAbsFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z10, Z10, Z10
 	VMOVUPD      avx512const0<>+0(SB), Z0
 	CMPQ         CX, $+64
-	JB           end1183
+	JB           end1229
 
-loop1182:
+loop1228:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1185
+	JB      end1231
 	PCALIGN $0x40
 
-loop1184:
+loop1230:
 	VCVTPS2PD   (AX), Z11
 	VPANDNQ     Z11, Z0, Z11
 	VFMADD231PD Z1, Z11, Z2
@@ -26636,9 +27374,9 @@ loop1184:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1184
+	JAE         loop1230
 
-end1185:
+end1231:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -26659,24 +27397,24 @@ end1185:
 	VPXORQ Z9, Z9, Z9
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1182
+	JAE    loop1228
 
-end1183:
+end1229:
 	CMPQ CX, $+8
-	JB   end1187
+	JB   end1233
 
-loop1186:
+loop1232:
 	VCVTPS2PD   (AX), Z3
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1186
+	JAE         loop1232
 
-end1187:
+end1233:
 	TESTQ       CX, CX
-	JZ          none1188
+	JZ          none1234
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -26685,7 +27423,7 @@ end1187:
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 
-none1188:
+none1234:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -26724,19 +27462,19 @@ TEXT ·shiftedFloat32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1190
+	JB           end1236
 
-loop1189:
+loop1235:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1192
+	JB      end1238
 	PCALIGN $0x40
 
-loop1191:
+loop1237:
 	VCVTPS2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -26772,9 +27510,9 @@ loop1191:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1191
+	JAE         loop1237
 
-end1192:
+end1238:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -26811,13 +27549,13 @@ end1192:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1189
+	JAE    loop1235
 
-end1190:
+end1236:
 	CMPQ CX, $+8
-	JB   end1194
+	JB   end1240
 
-loop1193:
+loop1239:
 	VCVTPS2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -26825,11 +27563,11 @@ loop1193:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1193
+	JAE         loop1239
 
-end1194:
+end1240:
 	TESTQ       CX, CX
-	JZ          none1195
+	JZ          none1241
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -26840,7 +27578,7 @@ end1194:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1195:
+none1241:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -26887,19 +27625,19 @@ TEXT ·shiftedInt32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1197
+	JB           end1243
 
-loop1196:
+loop1242:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1199
+	JB      end1245
 	PCALIGN $0x40
 
-loop1198:
+loop1244:
 	VCVTDQ2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -26935,9 +27673,9 @@ loop1198:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1198
+	JAE         loop1244
 
-end1199:
+end1245:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -26974,13 +27712,13 @@ end1199:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1196
+	JAE    loop1242
 
-end1197:
+end1243:
 	CMPQ CX, $+8
-	JB   end1201
+	JB   end1247
 
-loop1200:
+loop1246:
 	VCVTDQ2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -26988,11 +27726,11 @@ loop1200:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1200
+	JAE         loop1246
 
-end1201:
+end1247:
 	TESTQ       CX, CX
-	JZ          none1202
+	JZ          none1248
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27003,7 +27741,7 @@ end1201:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1202:
+none1248:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -27056,10 +27794,10 @@ TEXT ·coShiftedFloat32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end1204
+	JB           end1250
 	PCALIGN      $0x40
 
-loop1203:
+loop1249:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -27104,13 +27842,13 @@ loop1203:
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop1203
+	JAE         loop1249
 
-end1204:
+end1250:
 	CMPQ CX, $+8
-	JB   end1206
+	JB   end1252
 
-loop1205:
+loop1251:
 	VCVTPS2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTPS2PD   (DX), Z23
@@ -27124,11 +27862,11 @@ loop1205:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1205
+	JAE         loop1251
 
-end1206:
+end1252:
 	TESTQ       CX, CX
-	JZ          none1207
+	JZ          none1253
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -27146,7 +27884,7 @@ end1206:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1207:
+none1253:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -27233,10 +27971,10 @@ TEXT ·coShiftedInt32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end1209
+	JB           end1255
 	PCALIGN      $0x40
 
-loop1208:
+loop1254:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -27281,13 +28019,13 @@ loop1208:
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop1208
+	JAE         loop1254
 
-end1209:
+end1255:
 	CMPQ CX, $+8
-	JB   end1211
+	JB   end1257
 
-loop1210:
+loop1256:
 	VCVTDQ2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTDQ2PD   (DX), Z23
@@ -27301,11 +28039,11 @@ loop1210:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1210
+	JAE         loop1256
 
-end1211:
+end1257:
 	TESTQ       CX, CX
-	JZ          none1212
+	JZ          none1258
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -27323,7 +28061,7 @@ end1211:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1212:
+none1258:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -27389,9 +28127,9 @@ TEXT ·groupFloatsFloat32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1214
+	JB      end1260
 
-loop1213:
+loop1259:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -27413,9 +28151,9 @@ loop1213:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1213
+	JAE      loop1259
 
-end1214:
+end1260:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -27423,9 +28161,9 @@ end1214:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1216
+	JB      end1262
 
-loop1215:
+loop1261:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -27526,13 +28264,13 @@ loop1215:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1215
+	JAE          loop1261
 
-end1216:
+end1262:
 	CMPQ BX, $+1
-	JB   end1218
+	JB   end1264
 
-loop1217:
+loop1263:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -27549,15 +28287,15 @@ loop1217:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1217
+	JAE          loop1263
 
-end1218:
+end1264:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1220
+	JB   end1266
 
-loop1219:
+loop1265:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -27579,9 +28317,9 @@ loop1219:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1219
+	JAE     loop1265
 
-end1220:
+end1266:
 	VZEROUPPER
 	RET
 
@@ -27597,9 +28335,9 @@ TEXT ·groupFloatsInt32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1222
+	JB      end1268
 
-loop1221:
+loop1267:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -27621,9 +28359,9 @@ loop1221:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1221
+	JAE      loop1267
 
-end1222:
+end1268:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -27631,9 +28369,9 @@ end1222:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1224
+	JB      end1270
 
-loop1223:
+loop1269:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -27734,13 +28472,13 @@ loop1223:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1223
+	JAE          loop1269
 
-end1224:
+end1270:
 	CMPQ BX, $+1
-	JB   end1226
+	JB   end1272
 
-loop1225:
+loop1271:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -27757,15 +28495,15 @@ loop1225:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1225
+	JAE          loop1271
 
-end1226:
+end1272:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1228
+	JB   end1274
 
-loop1227:
+loop1273:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -27787,9 +28525,9 @@ loop1227:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1227
+	JAE     loop1273
 
-end1228:
+end1274:
 	VZEROUPPER
 	RET
 
@@ -27800,18 +28538,18 @@ TEXT ·widenFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1230
+	JB   end1276
 
-loop1229:
+loop1275:
 	VCVTPS2PD (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1229
+	JAE       loop1275
 
-end1230:
+end1276:
 	VZEROUPPER
 	RET
 
@@ -27822,18 +28560,18 @@ TEXT ·widenInt32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1232
+	JB   end1278
 
-loop1231:
+loop1277:
 	VPMOVSXDQ (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1231
+	JAE       loop1277
 
-end1232:
+end1278:
 	VZEROUPPER
 	RET
 
@@ -27844,9 +28582,9 @@ TEXT ·roundFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1234
+	JB   end1280
 
-loop1233:
+loop1279:
 	VMOVUPD   (AX), Z0
 	VCVTPD2PS Z0, Y0
 	VMOVUPS   Y0, (DX)
@@ -27854,9 +28592,9 @@ loop1233:
 	ADDQ      $+32, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1233
+	JAE       loop1279
 
-end1234:
+end1280:
 	VZEROUPPER
 	RET
 
@@ -27872,23 +28610,23 @@ TEXT ·takeDwordsAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+8
-	JB           end1237
+	JB           end1283
 
-loop1236:
+loop1282:
 	VMOVUPD    (DX), Z2
 	VPCMPUQ    $0x06, Z2, Z0, K1
 	KORTESTB   K1, K1
-	JAE        bad1235
+	JAE        bad1281
 	VGATHERQPS (AX)(Z2*4), K1, Y1
 	VMOVUPS    Y1, (CX)
 	ADDQ       $+64, DX
 	ADDQ       $+32, CX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop1236
+	JAE        loop1282
 
-end1237:
-bad1235:
+end1283:
+bad1281:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -27915,10 +28653,10 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1238
+	JZ           plain1284
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1238
+	JNZ          plain1284
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -27926,7 +28664,7 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1239
+	JZ           none1285
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -27958,11 +28696,11 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1239:
+none1285:
 	CMPQ CX, $+32
-	JB   end1241
+	JB   end1287
 
-loop1240:
+loop1286:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -28059,17 +28797,17 @@ loop1240:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1240
+	JAE          loop1286
 
-end1241:
+end1287:
 	SFENCE
 
-plain1238:
+plain1284:
 	CMPQ    CX, $+32
-	JB      end1243
+	JB      end1289
 	PCALIGN $0x40
 
-loop1242:
+loop1288:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -28166,13 +28904,13 @@ loop1242:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1242
+	JAE          loop1288
 
-end1243:
+end1289:
 	CMPQ CX, $+8
-	JB   end1245
+	JB   end1291
 
-loop1244:
+loop1290:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -28200,11 +28938,11 @@ loop1244:
 	ADDQ         $+32, AX
 	SUBQ         $+8, CX
 	CMPQ         CX, $+8
-	JAE          loop1244
+	JAE          loop1290
 
-end1245:
+end1291:
 	TESTQ        CX, CX
-	JZ           none1246
+	JZ           none1292
 	MOVQ         $-1, BX
 	BZHIQ        CX, BX, BX
 	KMOVW        BX, K1
@@ -28233,7 +28971,7 @@ end1245:
 	VCVTPD2PS    Z4, Y0
 	VMOVUPS      Y0, K1, (DX)
 
-none1246:
+none1292:
 	VZEROUPPER
 	RET
 
@@ -28286,10 +29024,10 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1247
+	JZ           plain1293
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1247
+	JNZ          plain1293
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -28297,7 +29035,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1248
+	JZ           none1294
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -28322,7 +29060,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VFMADD231PD  Z7, Z16, Z18
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary1249
+	JZ           ordinary1295
 	VCMPPD       $0x11, Z13, Z14, K2
 	VMOVUPD      avx512const54<>+0(SB), K2, Z18
 	VCMPPD       $0x00, Z13, Z14, K2
@@ -28330,18 +29068,18 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z18
 
-ordinary1249:
+ordinary1295:
 	VCVTPD2PS Z18, Y14
 	VMOVUPS   Y14, K1, (DX)
 	SUBQ      BX, CX
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1248:
+none1294:
 	CMPQ CX, $+32
-	JB   end1251
+	JB   end1297
 
-loop1250:
+loop1296:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -28362,7 +29100,7 @@ loop1250:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1252
+	JZ          ordinary1298
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28370,7 +29108,7 @@ loop1250:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1252:
+ordinary1298:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, (DX)
 	VCVTPS2PD   32(AX), Z14
@@ -28393,7 +29131,7 @@ ordinary1252:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1253
+	JZ          ordinary1299
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28401,7 +29139,7 @@ ordinary1252:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1253:
+ordinary1299:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, 32(DX)
 	VCVTPS2PD   64(AX), Z14
@@ -28424,7 +29162,7 @@ ordinary1253:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1254
+	JZ          ordinary1300
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28432,7 +29170,7 @@ ordinary1253:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1254:
+ordinary1300:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, 64(DX)
 	VCVTPS2PD   96(AX), Z14
@@ -28455,7 +29193,7 @@ ordinary1254:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1255
+	JZ          ordinary1301
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28463,24 +29201,24 @@ ordinary1254:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1255:
+ordinary1301:
 	VCVTPD2PS Z18, Y14
 	VMOVNTPD  Y14, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1250
+	JAE       loop1296
 
-end1251:
+end1297:
 	SFENCE
 
-plain1247:
+plain1293:
 	CMPQ    CX, $+32
-	JB      end1257
+	JB      end1303
 	PCALIGN $0x40
 
-loop1256:
+loop1302:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -28501,7 +29239,7 @@ loop1256:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1258
+	JZ          ordinary1304
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28509,7 +29247,7 @@ loop1256:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1258:
+ordinary1304:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, (DX)
 	VCVTPS2PD   32(AX), Z14
@@ -28532,7 +29270,7 @@ ordinary1258:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1259
+	JZ          ordinary1305
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28540,7 +29278,7 @@ ordinary1258:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1259:
+ordinary1305:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, 32(DX)
 	VCVTPS2PD   64(AX), Z14
@@ -28563,7 +29301,7 @@ ordinary1259:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1260
+	JZ          ordinary1306
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28571,7 +29309,7 @@ ordinary1259:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1260:
+ordinary1306:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, 64(DX)
 	VCVTPS2PD   96(AX), Z14
@@ -28594,7 +29332,7 @@ ordinary1260:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1261
+	JZ          ordinary1307
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28602,20 +29340,20 @@ ordinary1260:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1261:
+ordinary1307:
 	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, 96(DX)
 	ADDQ      $+128, DX
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1256
+	JAE       loop1302
 
-end1257:
+end1303:
 	CMPQ CX, $+8
-	JB   end1263
+	JB   end1309
 
-loop1262:
+loop1308:
 	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -28636,7 +29374,7 @@ loop1262:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1264
+	JZ          ordinary1310
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -28644,18 +29382,18 @@ loop1262:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1264:
+ordinary1310:
 	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, (DX)
 	ADDQ      $+32, DX
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1262
+	JAE       loop1308
 
-end1263:
+end1309:
 	TESTQ       CX, CX
-	JZ          none1265
+	JZ          none1311
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -28680,7 +29418,7 @@ end1263:
 	VFMADD231PD Z7, Z15, Z2
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary1266
+	JZ          ordinary1312
 	VCMPPD      $0x11, Z13, Z14, K2
 	VMOVUPD     avx512const54<>+0(SB), K2, Z2
 	VCMPPD      $0x00, Z13, Z14, K2
@@ -28688,11 +29426,11 @@ end1263:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z2
 
-ordinary1266:
+ordinary1312:
 	VCVTPD2PS Z2, Y0
 	VMOVUPS   Y0, K1, (DX)
 
-none1265:
+none1311:
 	VZEROUPPER
 	RET
 
@@ -28733,13 +29471,13 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1268
+	JNE          case1314
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1269
+	JZ           plain1315
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1269
+	JNZ          plain1315
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -28747,7 +29485,7 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1270
+	JZ           none1316
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -28759,11 +29497,11 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1270:
+none1316:
 	CMPQ CX, $+32
-	JB   end1272
+	JB   end1318
 
-loop1271:
+loop1317:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VMOVNTPD Z1, (DX)
@@ -28780,17 +29518,17 @@ loop1271:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1271
+	JAE      loop1317
 
-end1272:
+end1318:
 	SFENCE
 
-plain1269:
+plain1315:
 	CMPQ    CX, $+32
-	JB      end1274
+	JB      end1320
 	PCALIGN $0x40
 
-loop1273:
+loop1319:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -28807,13 +29545,13 @@ loop1273:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1273
+	JAE     loop1319
 
-end1274:
+end1320:
 	CMPQ CX, $+8
-	JB   end1276
+	JB   end1322
 
-loop1275:
+loop1321:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -28821,11 +29559,11 @@ loop1275:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1275
+	JAE     loop1321
 
-end1276:
+end1322:
 	TESTQ     CX, CX
-	JZ        none1277
+	JZ        none1323
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -28834,18 +29572,18 @@ end1276:
 	VPMULLQ   Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (DX)
 
-none1277:
-	JMP done1267
+none1323:
+	JMP done1313
 
-case1268:
+case1314:
 	CMPQ      BX, $+1
-	JNE       case1278
+	JNE       case1324
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1279
+	JZ        plain1325
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1279
+	JNZ       plain1325
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -28853,7 +29591,7 @@ case1268:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1280
+	JZ        none1326
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -28864,11 +29602,11 @@ case1268:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none1280:
+none1326:
 	CMPQ CX, $+32
-	JB   end1282
+	JB   end1328
 
-loop1281:
+loop1327:
 	VPABSQ   (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VPABSQ   64(AX), Z0
@@ -28881,17 +29619,17 @@ loop1281:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1281
+	JAE      loop1327
 
-end1282:
+end1328:
 	SFENCE
 
-plain1279:
+plain1325:
 	CMPQ    CX, $+32
-	JB      end1284
+	JB      end1330
 	PCALIGN $0x40
 
-loop1283:
+loop1329:
 	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	VPABSQ  64(AX), Z0
@@ -28904,24 +29642,24 @@ loop1283:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1283
+	JAE     loop1329
 
-end1284:
+end1330:
 	CMPQ CX, $+8
-	JB   end1286
+	JB   end1332
 
-loop1285:
+loop1331:
 	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1285
+	JAE     loop1331
 
-end1286:
+end1332:
 	TESTQ     CX, CX
-	JZ        none1287
+	JZ        none1333
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -28929,16 +29667,16 @@ end1286:
 	VPABSQ    Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1287:
-	JMP done1267
+none1333:
+	JMP done1313
 
-case1278:
+case1324:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1289
+	JZ        plain1335
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1289
+	JNZ       plain1335
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -28946,7 +29684,7 @@ case1278:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1290
+	JZ        none1336
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -28957,11 +29695,11 @@ case1278:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none1290:
+none1336:
 	CMPQ CX, $+32
-	JB   end1292
+	JB   end1338
 
-loop1291:
+loop1337:
 	VPSUBQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPSUBQ   64(AX), Z1, Z0
@@ -28974,17 +29712,17 @@ loop1291:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1291
+	JAE      loop1337
 
-end1292:
+end1338:
 	SFENCE
 
-plain1289:
+plain1335:
 	CMPQ    CX, $+32
-	JB      end1294
+	JB      end1340
 	PCALIGN $0x40
 
-loop1293:
+loop1339:
 	VPSUBQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPSUBQ  64(AX), Z1, Z0
@@ -28997,24 +29735,24 @@ loop1293:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1293
+	JAE     loop1339
 
-end1294:
+end1340:
 	CMPQ CX, $+8
-	JB   end1296
+	JB   end1342
 
-loop1295:
+loop1341:
 	VPSUBQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1295
+	JAE     loop1341
 
-end1296:
+end1342:
 	TESTQ     CX, CX
-	JZ        none1297
+	JZ        none1343
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -29022,8 +29760,8 @@ end1296:
 	VPSUBQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1297:
-done1267:
+none1343:
+done1313:
 	VZEROUPPER
 	RET
 
@@ -29038,10 +29776,10 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1298
+	JZ           plain1344
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1298
+	JNZ          plain1344
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -29049,7 +29787,7 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1299
+	JZ           none1345
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -29064,11 +29802,11 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1299:
+none1345:
 	CMPQ DX, $+32
-	JB   end1301
+	JB   end1347
 
-loop1300:
+loop1346:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VPADDQ   (CX), Z1, Z1
@@ -29090,17 +29828,17 @@ loop1300:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1300
+	JAE      loop1346
 
-end1301:
+end1347:
 	SFENCE
 
-plain1298:
+plain1344:
 	CMPQ    DX, $+32
-	JB      end1303
+	JB      end1349
 	PCALIGN $0x40
 
-loop1302:
+loop1348:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -29122,13 +29860,13 @@ loop1302:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop1302
+	JAE     loop1348
 
-end1303:
+end1349:
 	CMPQ DX, $+8
-	JB   end1305
+	JB   end1351
 
-loop1304:
+loop1350:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -29138,11 +29876,11 @@ loop1304:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop1304
+	JAE     loop1350
 
-end1305:
+end1351:
 	TESTQ     DX, DX
-	JZ        none1306
+	JZ        none1352
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -29153,7 +29891,7 @@ end1305:
 	VPADDQ    Z2, Z1, Z1
 	VMOVUPD   Z1, K1, (BX)
 
-none1306:
+none1352:
 	VZEROUPPER
 	RET
 
@@ -29169,10 +29907,10 @@ TEXT ·dotInt64AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z2, Z2, Z2
 	VPXORQ  Z3, Z3, Z3
 	CMPQ    CX, $+32
-	JB      end1308
+	JB      end1354
 	PCALIGN $0x40
 
-loop1307:
+loop1353:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -29189,13 +29927,13 @@ loop1307:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1307
+	JAE     loop1353
 
-end1308:
+end1354:
 	CMPQ CX, $+8
-	JB   end1310
+	JB   end1356
 
-loop1309:
+loop1355:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -29203,11 +29941,11 @@ loop1309:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1309
+	JAE     loop1355
 
-end1310:
+end1356:
 	TESTQ     CX, CX
-	JZ        none1311
+	JZ        none1357
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -29217,7 +29955,7 @@ end1310:
 	VPMULLQ   Z5, Z4, Z4
 	VPADDQ    Z4, Z0, Z0
 
-none1311:
+none1357:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -29260,19 +29998,19 @@ TEXT ·shiftedInt64AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1313
+	JB           end1359
 
-loop1312:
+loop1358:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1315
+	JB      end1361
 	PCALIGN $0x40
 
-loop1314:
+loop1360:
 	VPADDQ      (AX), Z0, Z20
 	VCVTQQ2PD   Z20, Z20
 	VFMADD231PD Z19, Z20, Z1
@@ -29308,9 +30046,9 @@ loop1314:
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1314
+	JAE         loop1360
 
-end1315:
+end1361:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -29347,13 +30085,13 @@ end1315:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1312
+	JAE    loop1358
 
-end1313:
+end1359:
 	CMPQ CX, $+8
-	JB   end1317
+	JB   end1363
 
-loop1316:
+loop1362:
 	VPADDQ      (AX), Z0, Z2
 	VCVTQQ2PD   Z2, Z2
 	VFMADD231PD Z19, Z2, Z1
@@ -29361,11 +30099,11 @@ loop1316:
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1316
+	JAE         loop1362
 
-end1317:
+end1363:
 	TESTQ       CX, CX
-	JZ          none1318
+	JZ          none1364
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -29376,7 +30114,7 @@ end1317:
 	VFMADD231PD Z19, Z0, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none1318:
+none1364:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -29396,106 +30134,6 @@ none1318:
 	VZEROUPPER
 	RET
 
-// func flipAVX512(dst *int64, x []int64, c int64, stream int)
-// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·flipAVX512(SB), NOSPLIT, $0-48
-	VPBROADCASTQ c+32(FP), Z0
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	MOVQ         stream+40(FP), BX
-	TESTQ        BX, BX
-	JZ           plain1319
-	MOVQ         DX, BX
-	ANDQ         $+7, BX
-	JNZ          plain1319
-	MOVQ         DX, BX
-	NEGQ         BX
-	ANDQ         $+63, BX
-	SHRQ         $0x03, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
-	TESTQ        BX, BX
-	JZ           none1320
-	MOVQ         $-1, SI
-	BZHIQ        BX, SI, SI
-	KMOVW        SI, K1
-	VMOVUPD.Z    (AX), K1, Z1
-	VPXORQ       Z1, Z0, Z1
-	VMOVUPD      Z1, K1, (DX)
-	SUBQ         BX, CX
-	LEAQ         (DX)(BX*8), DX
-	LEAQ         (AX)(BX*8), AX
-
-none1320:
-	CMPQ CX, $+32
-	JB   end1322
-
-loop1321:
-	VPXORQ   (AX), Z0, Z1
-	VMOVNTPD Z1, (DX)
-	VPXORQ   64(AX), Z0, Z1
-	VMOVNTPD Z1, 64(DX)
-	VPXORQ   128(AX), Z0, Z1
-	VMOVNTPD Z1, 128(DX)
-	VPXORQ   192(AX), Z0, Z1
-	VMOVNTPD Z1, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop1321
-
-end1322:
-	SFENCE
-
-plain1319:
-	CMPQ    CX, $+32
-	JB      end1324
-	PCALIGN $0x40
-
-loop1323:
-	VPXORQ  (AX), Z0, Z1
-	VMOVUPD Z1, (DX)
-	VPXORQ  64(AX), Z0, Z1
-	VMOVUPD Z1, 64(DX)
-	VPXORQ  128(AX), Z0, Z1
-	VMOVUPD Z1, 128(DX)
-	VPXORQ  192(AX), Z0, Z1
-	VMOVUPD Z1, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop1323
-
-end1324:
-	CMPQ CX, $+8
-	JB   end1326
-
-loop1325:
-	VPXORQ  (AX), Z0, Z1
-	VMOVUPD Z1, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop1325
-
-end1326:
-	TESTQ     CX, CX
-	JZ        none1327
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z1
-	VPXORQ    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
-
-none1327:
-	VZEROUPPER
-	RET
-
 // func hashAVX512(dst *int64, x []int64, seed uint64, stream int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·hashAVX512(SB), NOSPLIT, $0-48
@@ -29507,10 +30145,10 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1328
+	JZ           plain1365
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1328
+	JNZ          plain1365
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -29518,7 +30156,7 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1329
+	JZ           none1366
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -29537,11 +30175,11 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1329:
+none1366:
 	CMPQ CX, $+32
-	JB   end1331
+	JB   end1368
 
-loop1330:
+loop1367:
 	VPXORQ   (AX), Z0, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
@@ -29586,17 +30224,17 @@ loop1330:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1330
+	JAE      loop1367
 
-end1331:
+end1368:
 	SFENCE
 
-plain1328:
+plain1365:
 	CMPQ    CX, $+32
-	JB      end1333
+	JB      end1370
 	PCALIGN $0x40
 
-loop1332:
+loop1369:
 	VPXORQ  (AX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -29641,13 +30279,13 @@ loop1332:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1332
+	JAE     loop1369
 
-end1333:
+end1370:
 	CMPQ CX, $+8
-	JB   end1335
+	JB   end1372
 
-loop1334:
+loop1371:
 	VPXORQ  (AX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -29662,11 +30300,11 @@ loop1334:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1334
+	JAE     loop1371
 
-end1335:
+end1372:
 	TESTQ     CX, CX
-	JZ        none1336
+	JZ        none1373
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -29682,7 +30320,7 @@ end1335:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1336:
+none1373:
 	VZEROUPPER
 	RET
 
@@ -29717,9 +30355,9 @@ TEXT ·bucketsOfAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+32
-	JB           end1338
+	JB           end1375
 
-loop1337:
+loop1374:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -29776,13 +30414,13 @@ loop1337:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1337
+	JAE      loop1374
 
-end1338:
+end1375:
 	CMPQ DX, $+8
-	JB   end1340
+	JB   end1377
 
-loop1339:
+loop1376:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -29800,11 +30438,11 @@ loop1339:
 	ADDQ     $+64, CX
 	SUBQ     $+8, DX
 	CMPQ     DX, $+8
-	JAE      loop1339
+	JAE      loop1376
 
-end1340:
+end1377:
 	TESTQ     DX, DX
-	JZ        none1341
+	JZ        none1378
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
 	KMOVW     BX, K1
@@ -29823,7 +30461,7 @@ end1340:
 	VPSRLQ    $0x20, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-none1341:
+none1378:
 	VZEROUPPER
 	RET
 
@@ -29842,24 +30480,24 @@ TEXT ·encodeAVX512(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1346
+	JB      end1383
 
-loop1345:
+loop1382:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1345
+	JAE        loop1382
 
-end1346:
+end1383:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1342:
+key1379:
 	CMPQ         BX, R12
-	JAE          end1344
+	JAE          end1381
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -29869,7 +30507,7 @@ key1342:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1343:
+again1380:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -29877,18 +30515,18 @@ again1343:
 	CMOVLHI  R10, R8
 	BZHIL    R8, DI, DI
 	TESTL    DI, DI
-	JZ       miss1347
+	JZ       miss1384
 	TZCNTL   DI, DI
 	MOVL     40(SI)(DI*4), R8
 	MOVL     R8, (AX)(BX*4)
 	INCQ     BX
-	JMP      key1342
+	JMP      key1379
 
-miss1347:
+miss1384:
 	CMPL R8, $+5
-	JAE  full1348
+	JAE  full1385
 	CMPQ R13, room+80(FP)
-	JAE  end1344
+	JAE  end1381
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -29898,24 +30536,24 @@ miss1347:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1342
+	JMP  key1379
 
-full1348:
-	JNE  passed1349
+full1385:
+	JNE  passed1386
 	MOVL $0x00000006, 60(SI)
 
-passed1349:
+passed1386:
 	DECL    R9
-	JZ      last1350
+	JZ      last1387
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1343
+	JMP     again1380
 
-last1350:
-end1344:
+last1387:
+end1381:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -29936,24 +30574,24 @@ TEXT ·findAVX512(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1355
+	JB      end1392
 
-loop1354:
+loop1391:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1354
+	JAE        loop1391
 
-end1355:
+end1392:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1351:
+key1388:
 	CMPQ         BX, R12
-	JAE          end1353
+	JAE          end1390
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -29963,7 +30601,7 @@ key1351:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1352:
+again1389:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -29972,7 +30610,7 @@ again1352:
 	BZHIL    R8, DI, DI
 	XORL     $+6, R8
 	ORL      DI, R8
-	JZ       passed1357
+	JZ       passed1394
 	MOVL     DI, R8
 	ORL      $+32, R8
 	TZCNTL   R8, R8
@@ -29983,25 +30621,25 @@ again1352:
 	CMPL     DI, $+1
 	SBBQ     $+0, R13
 	INCQ     BX
-	JMP      key1351
+	JMP      key1388
 
-passed1357:
+passed1394:
 	DECL    R9
-	JZ      last1358
+	JZ      last1395
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1352
+	JMP     again1389
 
-last1358:
+last1395:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1351
+	JMP  key1388
 
-end1353:
+end1390:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

@@ -1,22 +1,24 @@
 package kernels
 
 // CountFloat32 is [Count] for float32.
-func CountFloat32(x []float32, c Comparison, t float32) int {
+func CountFloat32(x []float32, c Comparison, t float32) (n int) {
 	c.check()
-	return countBlocks(x, func(x []float32) int { return countFloat32Block(x, c, t) })
-}
-
-// CountInt32 is [Count] for int32.
-func CountInt32(x []int32, c Comparison, t int32) int {
-	c.check()
-	return countBlocks(x, func(x []int32) int { return countInt32Block(x, c, t) })
-}
-
-func countBlocks[T int32 | float32](x []T, count func(x []T) int) (n int) {
 	for len(x) > 0 {
 		giveWay(len(x))
 		part := x[:min(len(x), narrow1)]
-		n += count(part)
+		n += countFloat32Block(part, c, t)
+		x = x[len(part):]
+	}
+	return n
+}
+
+// CountInt32 is [Count] for int32.
+func CountInt32(x []int32, c Comparison, t int32) (n int) {
+	c.check()
+	for len(x) > 0 {
+		giveWay(len(x))
+		part := x[:min(len(x), narrow1)]
+		n += countInt32Block(part, c, t)
 		x = x[len(part):]
 	}
 	return n
@@ -45,25 +47,32 @@ func countInt32Block(x []int32, c Comparison, t int32) int {
 // CompareFloat32 is [Compare] for float32.
 func CompareFloat32(dst []uint64, x []float32, c Comparison, t float32) {
 	c.check()
-	compareBlocks(dst, x, func(dst []uint64, x []float32) { compareFloat32Block(dst, x, c, t) })
+	sameLength(len(dst), Bits(len(x)))
+	for len(x) > 0 {
+		part := x[:min(len(x), narrow1)]
+		compareFloat32Block(partMask(dst, len(x), len(part)), part, c, t)
+		dst, x = dst[Bits(len(part)):], x[len(part):]
+	}
 }
 
 // CompareInt32 is [Compare] for int32.
 func CompareInt32(dst []uint64, x []int32, c Comparison, t int32) {
 	c.check()
-	compareBlocks(dst, x, func(dst []uint64, x []int32) { compareInt32Block(dst, x, c, t) })
-}
-
-func compareBlocks[T int32 | float32](dst []uint64, x []T, compare func(dst []uint64, x []T)) {
 	sameLength(len(dst), Bits(len(x)))
 	for len(x) > 0 {
-		giveWay(len(x))
 		part := x[:min(len(x), narrow1)]
-		words := Bits(len(part))
-		dst[words-1] = 0
-		compare(dst[:words], part)
-		dst, x = dst[words:], x[len(part):]
+		compareInt32Block(partMask(dst, len(x), len(part)), part, c, t)
+		dst, x = dst[Bits(len(part)):], x[len(part):]
 	}
+}
+
+// partMask gives way, and returns the words of the next n bits of a mask, with left still
+// to write. Bits beyond them are zero.
+func partMask(dst []uint64, left, n int) []uint64 {
+	giveWay(left)
+	words := Bits(n)
+	dst[words-1] = 0
+	return dst[:words]
 }
 
 func compareFloat32Block(dst []uint64, x []float32, c Comparison, t float32) {

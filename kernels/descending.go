@@ -47,8 +47,8 @@ func mergeFloats[K key](dst, a, b []K, flip K) {
 		dst[i+j] = v
 		i, j = i+1-fromB, j+fromB
 	}
-	copy(dst[i+j:], a[i:])
-	copy(dst[len(a)+j:], b[j:])
+	copyBlocks(dst[i+j:], a[i:])
+	copyBlocks(dst[len(a)+j:], b[j:])
 }
 
 // MergeInt64Descending is [Merge] for slices in the order of

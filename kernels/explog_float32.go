@@ -11,16 +11,23 @@ import "math"
 // polynomial of degree 7 that is 1 at 0 and has the least relative error, 2^-34.3.
 // k is added to the exponent, which float64 has room for.
 func ExpFloat32(dst, x []float32) {
-	eachOf(dst, x, func(dst, x []float32, stream int) {
-		switch active {
-		case levelAVX512:
-			expFloat32AVX512(&dst[0], x, stream)
-		case levelAVX2:
-			expFloat32AVX2(&dst[0], x, stream)
-		default:
-			expFloat32Go(dst, x)
-		}
-	})
+	stream := streamsOf(dst, x)
+	for len(dst) > 0 {
+		n := nextBlock(len(dst), narrow2)
+		expFloat32Block(dst[:n], x[:n], stream)
+		dst, x = dst[n:], x[n:]
+	}
+}
+
+func expFloat32Block(dst, x []float32, stream int) {
+	switch active {
+	case levelAVX512:
+		expFloat32AVX512(&dst[0], x, stream)
+	case levelAVX2:
+		expFloat32AVX2(&dst[0], x, stream)
+	default:
+		expFloat32Go(dst, x)
+	}
 }
 
 // The constants of ExpFloat32, which the assembly has too.
@@ -59,16 +66,23 @@ func exp32(v float32) float32 {
 // ln m is s * (2 + s^2*R(s^2)) with R of degree 3 and the least relative error of
 // the whole, 2^-37.6.
 func LogFloat32(dst, x []float32) {
-	eachOf(dst, x, func(dst, x []float32, stream int) {
-		switch active {
-		case levelAVX512:
-			logFloat32AVX512(&dst[0], x, stream)
-		case levelAVX2:
-			logFloat32AVX2(&dst[0], x, stream)
-		default:
-			logFloat32Go(dst, x)
-		}
-	})
+	stream := streamsOf(dst, x)
+	for len(dst) > 0 {
+		n := nextBlock(len(dst), narrow2)
+		logFloat32Block(dst[:n], x[:n], stream)
+		dst, x = dst[n:], x[n:]
+	}
+}
+
+func logFloat32Block(dst, x []float32, stream int) {
+	switch active {
+	case levelAVX512:
+		logFloat32AVX512(&dst[0], x, stream)
+	case levelAVX2:
+		logFloat32AVX2(&dst[0], x, stream)
+	default:
+		logFloat32Go(dst, x)
+	}
 }
 
 func logFloat32Go(dst, x []float32) {

@@ -39,6 +39,19 @@ func ArgMin(x []float64) int { return leastFloat64.place(x) }
 func ArgMax(x []float64) int { return greatestFloat64.place(x) }
 
 var (
-	leastFloat64    = extreme[float64]{leastAVX512, leastAVX2, leastGo[float64], below[float64], indexOf, indexNaN, math.Inf(1), math.NaN()}
-	greatestFloat64 = extreme[float64]{greatestAVX512, greatestAVX2, greatestGo[float64], above[float64], indexOf, indexNaN, math.Inf(-1), math.NaN()}
+	leastFloat64    = extreme[float64]{false, math.Inf(1), math.NaN()}
+	greatestFloat64 = extreme[float64]{true, math.Inf(-1), math.NaN()}
 )
+
+func extremeFloat64(x []float64, greatest, wide bool) (best float64, piece int, nan uint64) {
+	switch {
+	case greatest && wide:
+		return greatestAVX512(x)
+	case greatest:
+		return greatestAVX2(x)
+	case wide:
+		return leastAVX512(x)
+	default:
+		return leastAVX2(x)
+	}
+}

@@ -21,8 +21,19 @@ func ArgMinFloat32(x []float32) int { return leastFloat32.place(x) }
 func ArgMaxFloat32(x []float32) int { return greatestFloat32.place(x) }
 
 var (
-	leastFloat32 = extreme[float32]{leastFloat32AVX512, leastFloat32AVX2, leastGo[float32], below[float32],
-		indexOfFloat32, indexNaNFloat32, float32(math.Inf(1)), nan32()}
-	greatestFloat32 = extreme[float32]{greatestFloat32AVX512, greatestFloat32AVX2, greatestGo[float32], above[float32],
-		indexOfFloat32, indexNaNFloat32, float32(math.Inf(-1)), nan32()}
+	leastFloat32    = extreme[float32]{false, float32(math.Inf(1)), nan32()}
+	greatestFloat32 = extreme[float32]{true, float32(math.Inf(-1)), nan32()}
 )
+
+func extremeFloat32(x []float32, greatest, wide bool) (best float32, piece int, nan uint64) {
+	switch {
+	case greatest && wide:
+		return greatestFloat32AVX512(x)
+	case greatest:
+		return greatestFloat32AVX2(x)
+	case wide:
+		return leastFloat32AVX512(x)
+	default:
+		return leastFloat32AVX2(x)
+	}
+}

@@ -15,6 +15,19 @@ func ArgMinInt32(x []int32) int { return leastInt32.place(x) }
 func ArgMaxInt32(x []int32) int { return greatestInt32.place(x) }
 
 var (
-	leastInt32    = extreme[int32]{leastInt32AVX512, leastInt32AVX2, leastGo[int32], below[int32], indexOfInt32, nil, math.MaxInt32, 0}
-	greatestInt32 = extreme[int32]{greatestInt32AVX512, greatestInt32AVX2, greatestGo[int32], above[int32], indexOfInt32, nil, math.MinInt32, 0}
+	leastInt32    = extreme[int32]{false, math.MaxInt32, 0}
+	greatestInt32 = extreme[int32]{true, math.MinInt32, 0}
 )
+
+func extremeInt32(x []int32, greatest, wide bool) (best int32, piece int, nan uint64) {
+	switch {
+	case greatest && wide:
+		return greatestInt32AVX512(x)
+	case greatest:
+		return greatestInt32AVX2(x)
+	case wide:
+		return leastInt32AVX512(x)
+	default:
+		return leastInt32AVX2(x)
+	}
+}

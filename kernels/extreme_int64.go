@@ -25,6 +25,19 @@ func ArgMinInt64(x []int64) int { return leastInt64.place(x) }
 func ArgMaxInt64(x []int64) int { return greatestInt64.place(x) }
 
 var (
-	leastInt64    = extreme[int64]{leastInt64AVX512, leastInt64AVX2, leastGo[int64], below[int64], indexOfInt64, nil, math.MaxInt64, 0}
-	greatestInt64 = extreme[int64]{greatestInt64AVX512, greatestInt64AVX2, greatestGo[int64], above[int64], indexOfInt64, nil, math.MinInt64, 0}
+	leastInt64    = extreme[int64]{false, math.MaxInt64, 0}
+	greatestInt64 = extreme[int64]{true, math.MinInt64, 0}
 )
+
+func extremeInt64(x []int64, greatest, wide bool) (best int64, piece int, nan uint64) {
+	switch {
+	case greatest && wide:
+		return greatestInt64AVX512(x)
+	case greatest:
+		return greatestInt64AVX2(x)
+	case wide:
+		return leastInt64AVX512(x)
+	default:
+		return leastInt64AVX2(x)
+	}
+}

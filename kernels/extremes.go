@@ -1,19 +1,19 @@
 package kernels
 
 // extreme is the search for the least or for the greatest element, for one type.
-// Its functions are called for blocks, not for elements.
 type extreme[T element] struct {
-	avx512, avx2 func(x []T) (best T, piece int, nan uint64)          // search a block, as the next does
-	plain        func(x []T, worst T) (best T, piece int, nan uint64) // see leastGo
-	ahead        func(a, b T) bool
-	indexOf      func(x []T, v T) int
-	indexNaN     func(x []T) int // not called for integers
-	worst        T               // what no element is behind
-	none         T               // the result where there is none
+	greatest bool
+	worst    T // what no element is behind
+	none     T // the result where there is none
 }
 
-func below[T element](a, b T) bool { return a < b }
-func above[T element](a, b T) bool { return a > b }
+// ahead reports whether a is better than b.
+func (e *extreme[T]) ahead(a, b T) bool {
+	if e.greatest {
+		return a > b
+	}
+	return a < b
+}
 
 // pieceSize is how many elements a search for the best one takes at a time:
 // only the piece that it found is searched for its place.
@@ -48,14 +48,27 @@ func greatestGo[T element](x []T, worst T) (best T, piece int, nan uint64) {
 	return best, piece, nan
 }
 
+// block searches a block, as leastGo does. It chooses the body by the type of the elements.
 func (e *extreme[T]) block(x []T) (best T, piece int, nan uint64) {
-	if active == levelAVX512 {
-		return e.avx512(x)
+	switch {
+	case active == levelGo && e.greatest:
+		return greatestGo(x, e.worst)
+	case active == levelGo:
+		return leastGo(x, e.worst)
 	}
-	if active == levelAVX2 {
-		return e.avx2(x)
+	wide := active == levelAVX512
+	to := any(&best)
+	switch x := any(x).(type) {
+	case []float64:
+		*to.(*float64), piece, nan = extremeFloat64(x, e.greatest, wide && !halves(len(x)))
+	case []int64:
+		*to.(*int64), piece, nan = extremeInt64(x, e.greatest, wide)
+	case []float32:
+		*to.(*float32), piece, nan = extremeFloat32(x, e.greatest, wide && !halves(len(x)))
+	case []int32:
+		*to.(*int32), piece, nan = extremeInt32(x, e.greatest, wide)
 	}
-	return e.plain(x, e.worst)
+	return best, piece, nan
 }
 
 // of returns the best element that is not NaN, the worst if there is none, the
@@ -77,7 +90,7 @@ func (e *extreme[T]) of(x []T) (best T, piece int, nan bool) {
 // value returns the best element, or NaN if there is one.
 func (e *extreme[T]) value(x []T) (best T, ok bool) {
 	best, _, nan := e.of(x)
-	if len(x) == 0 || nan && e.indexNaN(x) < len(x) {
+	if len(x) == 0 || nan && indexNaN(x) < len(x) {
 		return e.none, len(x) > 0
 	}
 	return best + 0, true // -0 + 0 is +0
@@ -86,7 +99,7 @@ func (e *extreme[T]) value(x []T) (best T, ok bool) {
 // number returns the best element that is not NaN.
 func (e *extreme[T]) number(x []T) (best T, ok bool) {
 	best, at, nan := e.of(x)
-	if (nan || len(x) == 0) && best == e.worst && e.indexOf(x[at:], best) == len(x)-at {
+	if (nan || len(x) == 0) && best == e.worst && indexOf(x[at:], best) == len(x)-at {
 		return e.none, false
 	}
 	return best + 0, true
@@ -100,9 +113,9 @@ func (e *extreme[T]) place(x []T) int {
 	}
 	best, at, nan := e.of(x)
 	if nan {
-		if i := e.indexNaN(x); i < len(x) {
+		if i := indexNaN(x); i < len(x) {
 			return i
 		}
 	}
-	return at + e.indexOf(x[at:], best)
+	return at + indexOf(x[at:], best)
 }

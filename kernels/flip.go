@@ -13,28 +13,4 @@ const (
 )
 
 // flip writes x with the bits of c flipped to dst, which may be x.
-func flip(dst, x []int64, c int64) {
-	for len(dst) > 0 {
-		giveWay(len(dst))
-		n := min(len(dst), block2)
-		flipBlock(dst[:n], x[:n], c)
-		dst, x = dst[n:], x[n:]
-	}
-}
-
-func flipBlock(dst, x []int64, c int64) {
-	switch active {
-	case levelAVX512:
-		flipAVX512(&dst[0], x, c, 0)
-	case levelAVX2:
-		flipAVX2(&dst[0], x, c, 0)
-	default:
-		flipGo(dst, x, c)
-	}
-}
-
-func flipGo(dst, x []int64, c int64) {
-	for i, v := range x {
-		dst[i] = v ^ c
-	}
-}
+func flip(dst, x []int64, c int64) { keys(opFlipKeys, dst, x, c) }

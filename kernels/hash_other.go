@@ -4,8 +4,6 @@ package kernels
 
 // As in asm_other.go: nothing here is ever called.
 
-func flipAVX2(*int64, []int64, int64, int)              { panic(noAssembly) }
-func flipAVX512(*int64, []int64, int64, int)            { panic(noAssembly) }
 func hashAVX2(*int64, []int64, uint64, int)             { panic(noAssembly) }
 func hashAVX512(*int64, []int64, uint64, int)           { panic(noAssembly) }
 func bucketsOfAVX2(*int64, []int64, uint64, uint64)     { panic(noAssembly) }

@@ -2,18 +2,48 @@ package kernels
 
 // indexOf returns the index of the first element that equals v, len(x) if none
 // does.
-func indexOf(x []float64, v float64) int {
-	return firstIndex(x, func(x []float64) int { return indexOfBlock(x, v) })
+func indexOf[T element](x []T, v T) int {
+	for at := 0; at < len(x); at += block1 {
+		giveWay(len(x) - at)
+		part := x[at:min(at+block1, len(x))]
+		if i := indexOfBlock(part, v); i < len(part) {
+			return at + i
+		}
+	}
+	return len(x)
 }
 
-func indexOfBlock(x []float64, v float64) int {
-	if active == levelAVX512 {
+// indexOfBlock chooses the body by the type of the elements.
+func indexOfBlock[T element](x []T, v T) int {
+	if active == levelGo {
+		return indexOfGo(x, v)
+	}
+	wide := active == levelAVX512
+	switch x := any(x).(type) {
+	case []float64:
+		return indexOfFloat64Block(x, any(v).(float64), wide)
+	case []int64:
+		return indexOfInt64Block(x, any(v).(int64), wide)
+	case []float32:
+		return indexOfFloat32Block(x, any(v).(float32), wide)
+	case []int32:
+		return indexOfInt32Block(x, any(v).(int32), wide)
+	}
+	return 0
+}
+
+func indexOfFloat64Block(x []float64, v float64, wide bool) int {
+	if wide {
 		return indexOfAVX512(x, v)
 	}
-	if active == levelAVX2 {
-		return indexOfAVX2(x, v)
+	return indexOfAVX2(x, v)
+}
+
+func indexOfInt64Block(x []int64, v int64, wide bool) int {
+	if wide {
+		return indexOfInt64AVX512(x, v)
 	}
-	return indexOfGo(x, v)
+	return indexOfInt64AVX2(x, v)
 }
 
 func indexOfGo[T element](x []T, v T) int {
@@ -25,53 +55,44 @@ func indexOfGo[T element](x []T, v T) int {
 	return len(x)
 }
 
-// indexNaN returns the index of the first NaN, len(x) if there is none.
-func indexNaN(x []float64) int {
-	return firstIndex(x, indexNaNBlock)
-}
-
-func indexNaNBlock(x []float64) int {
-	if active == levelAVX512 {
-		return indexNaNAVX512(x)
-	}
-	if active == levelAVX2 {
-		return indexNaNAVX2(x)
-	}
-	return indexNaNGo(x)
-}
-
-func indexNaNGo[T float64 | float32](x []T) int {
-	for i, v := range x {
-		if v != v {
-			return i
+// indexNaN returns the index of the first NaN, len(x) if there is none. Integers have
+// none.
+func indexNaN[T element](x []T) int {
+	for at := 0; at < len(x); at += block1 {
+		giveWay(len(x) - at)
+		part := x[at:min(at+block1, len(x))]
+		if i := indexNaNBlock(part); i < len(part) {
+			return at + i
 		}
 	}
 	return len(x)
 }
 
-// indexOfInt64 is indexOf for integers.
-func indexOfInt64(x []int64, v int64) int {
-	return firstIndex(x, func(x []int64) int { return indexOfInt64Block(x, v) })
+// indexNaNBlock chooses the body by the type of the elements.
+func indexNaNBlock[T element](x []T) int {
+	if active == levelGo {
+		return indexNaNGo(x)
+	}
+	wide := active == levelAVX512
+	switch x := any(x).(type) {
+	case []float64:
+		if wide {
+			return indexNaNAVX512(x)
+		}
+		return indexNaNAVX2(x)
+	case []float32:
+		if wide {
+			return indexNaNFloat32AVX512(x)
+		}
+		return indexNaNFloat32AVX2(x)
+	}
+	return len(x)
 }
 
-func indexOfInt64Block(x []int64, v int64) int {
-	if active == levelAVX512 {
-		return indexOfInt64AVX512(x, v)
-	}
-	if active == levelAVX2 {
-		return indexOfInt64AVX2(x, v)
-	}
-	return indexOfGo(x, v)
-}
-
-// firstIndex searches block by block with a function that returns the length
-// of its block if it finds nothing.
-func firstIndex[T any](x []T, search func([]T) int) int {
-	for at := 0; at < len(x); at += block1 {
-		giveWay(len(x) - at)
-		part := x[at:min(at+block1, len(x))]
-		if i := search(part); i < len(part) {
-			return at + i
+func indexNaNGo[T element](x []T) int {
+	for i, v := range x {
+		if v != v {
+			return i
 		}
 	}
 	return len(x)

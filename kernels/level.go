@@ -27,7 +27,8 @@ var active, errLevel = choose(os.Getenv(envLevel), best())
 
 // mover is the level of bodies that move more than they compute: active, but where
 // vectors of 512 bits pass the ports to memory in two halves. Element by element
-// the levels do the same, so the bits are the same. It is written with active.
+// the levels do the same, so the bits are the same. It is written with active, and
+// differs from it only as AVX2 from AVX-512.
 var mover = moverOf(active, halfPorts)
 
 func moverOf(l level, half bool) level {
@@ -36,6 +37,16 @@ func moverOf(l level, half bool) level {
 	}
 	return l
 }
+
+// farFrom is how many elements, and more, are taken for data that come from beyond the
+// first cache.
+const farFrom = 8 << 10
+
+// halves reports that n elements are better taken in half vectors though active is
+// AVX-512, by an operation that gives the same bits on each level: far data where vectors
+// pass in two halves. Whole ones need one more word of each line touched (decision 0043),
+// which takes a sixth more time in the second cache if there is little to compute.
+func halves(n int) bool { return n >= farFrom && mover != active }
 
 // Level names the bodies that run in this process: "avx512", "avx2" or "go".
 func Level() string { return active.String() }

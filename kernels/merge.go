@@ -20,8 +20,8 @@ func Merge(dst, a, b []float64) {
 		to[i+j] = v
 		i, j = i+1-fromY, j+fromY
 	}
-	copy(to[i+j:], x[i:])
-	copy(to[len(x)+j:], y[j:])
+	copyBlocks(to[i+j:], x[i:])
+	copyBlocks(to[len(x)+j:], y[j:])
 }
 
 // MergeInt64 is [Merge] for integers in the order of [SortInt64].
@@ -36,8 +36,8 @@ func MergeInt64(dst, a, b []int64) {
 		dst[i+j] = v
 		i, j = i+1-fromB, j+fromB
 	}
-	copy(dst[i+j:], a[i:])
-	copy(dst[len(a)+j:], b[j:])
+	copyBlocks(dst[i+j:], a[i:])
+	copyBlocks(dst[len(a)+j:], b[j:])
 }
 
 func apartMerge[K key](dst, a, b []K) {
@@ -45,4 +45,16 @@ func apartMerge[K key](dst, a, b []K) {
 	if overlap(dst, a) || overlap(dst, b) {
 		panic("kernels: slices overlap")
 	}
+}
+
+// copyBlocks is copy for any length, with a safepoint between two blocks: there is none
+// within a copy. dst has room for all of src.
+func copyBlocks[K key](dst, src []K) {
+	most := blockBytes / sizeOf(src)
+	for len(src) > most {
+		copy(dst, src[:most])
+		giveWayBy(len(src), most)
+		dst, src = dst[most:], src[most:]
+	}
+	copy(dst, src)
 }

@@ -26,15 +26,14 @@ func MinMaxInt32(x []int32) (lo, hi int32, ok bool) { return extentInt32.of(x) }
 // extent is the search for both extremes of at least one element, for one type. Of
 // the zeros it may give either; any NaN makes both results NaN.
 type extent[T element] struct {
-	avx512, avx2, plain func(x []T) (lo, hi T)
-	none                T // both results where there are none
+	none T // both results where there are none
 }
 
 var (
-	extentFloat64 = extent[float64]{minMaxAVX512, minMaxAVX2, minMaxGo[float64], math.NaN()}
-	extentInt64   = extent[int64]{minMaxInt64AVX512, minMaxInt64AVX2, minMaxGo[int64], 0}
-	extentFloat32 = extent[float32]{minMaxFloat32AVX512, minMaxFloat32AVX2, minMaxGo[float32], nan32()}
-	extentInt32   = extent[int32]{minMaxInt32AVX512, minMaxInt32AVX2, minMaxGo[int32], 0}
+	extentFloat64 = extent[float64]{math.NaN()}
+	extentInt64   = extent[int64]{0}
+	extentFloat32 = extent[float32]{nan32()}
+	extentInt32   = extent[int32]{0}
 )
 
 // nan32 returns the NaN of package math.
@@ -45,11 +44,11 @@ func (e *extent[T]) of(x []T) (lo, hi T, ok bool) {
 		return e.none, e.none, false
 	}
 	most := blockBytes / sizeOf(x)
-	lo, hi = e.block(x[:min(len(x), most)])
+	lo, hi = extentBlock(x[:min(len(x), most)])
 	for len(x) > most {
 		giveWay(len(x))
 		x = x[most:]
-		l, h := e.block(x[:min(len(x), most)])
+		l, h := extentBlock(x[:min(len(x), most)])
 		lo, hi = min(lo, l), max(hi, h)
 	}
 	if lo != lo || hi != hi {
@@ -58,14 +57,52 @@ func (e *extent[T]) of(x []T) (lo, hi T, ok bool) {
 	return lo + 0, hi + 0, true // -0 + 0 is +0
 }
 
-func (e *extent[T]) block(x []T) (lo, hi T) {
-	if active == levelAVX512 {
-		return e.avx512(x)
+// extentBlock chooses the body by the type of the elements.
+func extentBlock[T element](x []T) (lo, hi T) {
+	if active == levelGo {
+		return minMaxGo(x)
 	}
-	if active == levelAVX2 {
-		return e.avx2(x)
+	wide := active == levelAVX512
+	low, high := any(&lo), any(&hi)
+	switch x := any(x).(type) {
+	case []float64:
+		*low.(*float64), *high.(*float64) = minMaxFloat64Block(x, wide)
+	case []int64:
+		*low.(*int64), *high.(*int64) = minMaxInt64Block(x, wide)
+	case []float32:
+		*low.(*float32), *high.(*float32) = minMaxFloat32Block(x, wide)
+	case []int32:
+		*low.(*int32), *high.(*int32) = minMaxInt32Block(x, wide)
 	}
-	return e.plain(x)
+	return lo, hi
+}
+
+func minMaxFloat64Block(x []float64, wide bool) (lo, hi float64) {
+	if wide {
+		return minMaxAVX512(x)
+	}
+	return minMaxAVX2(x)
+}
+
+func minMaxInt64Block(x []int64, wide bool) (lo, hi int64) {
+	if wide {
+		return minMaxInt64AVX512(x)
+	}
+	return minMaxInt64AVX2(x)
+}
+
+func minMaxFloat32Block(x []float32, wide bool) (lo, hi float32) {
+	if wide {
+		return minMaxFloat32AVX512(x)
+	}
+	return minMaxFloat32AVX2(x)
+}
+
+func minMaxInt32Block(x []int32, wide bool) (lo, hi int32) {
+	if wide {
+		return minMaxInt32AVX512(x)
+	}
+	return minMaxInt32AVX2(x)
 }
 
 func minMaxGo[T element](x []T) (lo, hi T) {

@@ -44,7 +44,7 @@ const pilotSize = 64
 // or 0 where that is not finite.
 func pilot(x []float64) float64 {
 	x = x[:min(len(x), pilotSize)]
-	return finite(sumBlock(x) / float64(len(x)))
+	return finite(Sum(x) / float64(len(x)))
 }
 
 // pilotOf is pilot for all types that become float64 without loss.

@@ -85,5 +85,5 @@ func scaledSquares(x []float64, a float64) float64 {
 	for i, v := range x {
 		scaled[i] = a * v
 	}
-	return dotBlock(scaled[:len(x)], scaled[:len(x)])
+	return Dot(scaled[:len(x)], scaled[:len(x)])
 }

@@ -63,34 +63,16 @@ func keys[K key](op int, dst, x []K, flip K) {
 		switch {
 		case active == levelGo:
 			keysGo(op, dst[:n], x[:n], flip)
+		case eightBytes[K]() && active == levelAVX512:
+			keysAVX512(op, &wideKeys(dst)[0], wideKeys(x[:n]), int64(flip), 0)
 		case eightBytes[K]():
-			keysWords(op, wideKeys(dst[:n]), wideKeys(x[:n]), int64(flip))
+			keysAVX2(op, &wideKeys(dst)[0], wideKeys(x[:n]), int64(flip), 0)
 		case active == levelAVX512:
 			keysDwordsAVX512(op, &narrowKeys(dst)[0], narrowKeys(x[:n]), int32(flip), 0)
 		default:
 			keysDwordsAVX2(op, &narrowKeys(dst)[0], narrowKeys(x[:n]), int32(flip), 0)
 		}
 		dst, x = dst[n:], x[n:]
-	}
-}
-
-// keysWords writes a block of keys of 8 bytes; bits are flipped in a pass of their
-// own.
-func keysWords(op int, dst, x []int64, c int64) {
-	if op == opFlipKeys || c != 0 && op != opFromKeys {
-		flipBlock(dst, x, c)
-		x = dst
-	}
-	switch {
-	case op == opFlipKeys:
-		return
-	case active == levelAVX512:
-		keysAVX512(op, &dst[0], x, 0)
-	default:
-		keysAVX2(op, &dst[0], x, 0)
-	}
-	if c != 0 && op == opFromKeys {
-		flipBlock(dst, dst, c)
 	}
 }
 

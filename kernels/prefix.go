@@ -21,7 +21,7 @@ package kernels
 // Parts give the bits of the whole if they are cut at multiples of eight. See
 // [Add] for what must hold.
 func PrefixSum(dst, x []float64, start float64) float64 {
-	return prefixBlocks(dst, x, start, prefixBlock)
+	return prefix(dst, x, start, false)
 }
 
 // PrefixSumExclusive writes the sums of what comes before each element, and
@@ -31,85 +31,83 @@ func PrefixSum(dst, x []float64, start float64) float64 {
 //	for i, v := range x { dst[i] = s; s += v }
 //	return s
 func PrefixSumExclusive(dst, x []float64, start float64) float64 {
-	return prefixBlocks(dst, x, start, prefixBeforeBlock)
+	return prefix(dst, x, start, true)
 }
 
 // PrefixSumInt64 is [PrefixSum] for integers; sums wrap as in Go. Whether they
 // do can be told from [SumInt64] where all elements have one sign.
 func PrefixSumInt64(dst, x []int64, start int64) int64 {
-	return prefixBlocks(dst, x, start, prefixInt64Block)
+	return prefixInt64(dst, x, start, false)
 }
 
 // PrefixSumExclusiveInt64 is [PrefixSumExclusive] for integers; sums wrap as in
 // Go. Of counts it gives where each part begins.
 func PrefixSumExclusiveInt64(dst, x []int64, start int64) int64 {
-	return prefixBlocks(dst, x, start, prefixBeforeInt64Block)
+	return prefixInt64(dst, x, start, true)
 }
 
-func prefixBlocks[T element](dst, x []T, sum T, block func(dst, x []T, start T) T) T {
+func prefix(dst, x []float64, sum float64, before bool) float64 {
 	writesTo(dst, x)
 	for len(x) > block2 {
-		sum = block(dst[:block2], x[:block2], sum)
+		sum = prefixBlock(dst[:block2], x[:block2], sum, before)
 		giveWay(len(x))
 		dst, x = dst[block2:], x[block2:]
 	}
-	return block(dst, x, sum)
+	return prefixBlock(dst, x, sum, before)
 }
 
-func prefixBlock(dst, x []float64, start float64) float64 {
+// prefixBlock writes the sums before each element, or up to it.
+func prefixBlock(dst, x []float64, start float64, before bool) float64 {
 	n := len(x) &^ 7
 	switch {
 	case n == 0:
+	case active == levelAVX512 && before:
+		start = prefixBeforeAVX512(&dst[0], x[:n], start)
 	case active == levelAVX512:
 		start = prefixAVX512(&dst[0], x[:n], start)
+	case active == levelAVX2 && before:
+		start = prefixBeforeAVX2(&dst[0], x[:n], start)
 	case active == levelAVX2:
 		start = prefixAVX2(&dst[0], x[:n], start)
 	default:
 		n = 0
 	}
+	if before {
+		return prefixBeforeGo(dst[n:], x[n:], start)
+	}
 	return prefixGo(dst[n:], x[n:], start)
 }
 
-func prefixBeforeBlock(dst, x []float64, start float64) float64 {
-	n := len(x) &^ 7
-	switch {
-	case n == 0:
-	case active == levelAVX512:
-		start = prefixBeforeAVX512(&dst[0], x[:n], start)
-	case active == levelAVX2:
-		start = prefixBeforeAVX2(&dst[0], x[:n], start)
-	default:
-		n = 0
+func prefixInt64(dst, x []int64, sum int64, before bool) int64 {
+	writesTo(dst, x)
+	for len(x) > block2 {
+		sum = prefixInt64Block(dst[:block2], x[:block2], sum, before)
+		giveWay(len(x))
+		dst, x = dst[block2:], x[block2:]
 	}
-	return prefixBeforeGo(dst[n:], x[n:], start)
+	return prefixInt64Block(dst, x, sum, before)
 }
 
-func prefixInt64Block(dst, x []int64, start int64) int64 {
+// prefixInt64Block writes the sums before each element, or up to it.
+func prefixInt64Block(dst, x []int64, start int64, before bool) int64 {
 	n := len(x) &^ 7
 	switch {
 	case n == 0:
+	case active == levelAVX512 && before:
+		start = prefixBeforeInt64AVX512(&dst[0], x[:n], start)
 	case active == levelAVX512:
 		start = prefixInt64AVX512(&dst[0], x[:n], start)
+	case active == levelAVX2 && before:
+		start = prefixBeforeInt64AVX2(&dst[0], x[:n], start)
 	case active == levelAVX2:
 		start = prefixInt64AVX2(&dst[0], x[:n], start)
 	default:
 		n = 0
 	}
-	return prefixGo(dst[n:], x[n:], start)
-}
-
-func prefixBeforeInt64Block(dst, x []int64, start int64) int64 {
-	n := len(x) &^ 7
-	switch {
-	case n == 0:
-	case active == levelAVX512:
-		start = prefixBeforeInt64AVX512(&dst[0], x[:n], start)
-	case active == levelAVX2:
-		start = prefixBeforeInt64AVX2(&dst[0], x[:n], start)
-	default:
-		n = 0
+	if before {
+		return prefixBeforeGo(dst[n:], x[n:], start)
 	}
-	return prefixBeforeGo(dst[n:], x[n:], start)
+	return prefixGo(dst[n:], x[n:], start)
 }
 
 func prefixGo[T element](dst, x []T, sum T) T {

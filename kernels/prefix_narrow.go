@@ -27,11 +27,7 @@ func prefixFloat32(dst, x []float32, sum float64, before bool) float64 {
 		n := min(len(x), widened)
 		sums := buffer[:n]
 		widenFloat32(sums, x[:n])
-		if before {
-			sum = prefixBeforeBlock(sums, sums, sum)
-		} else {
-			sum = prefixBlock(sums, sums, sum)
-		}
+		sum = prefixBlock(sums, sums, sum, before)
 		roundFloat32(dst[:n], sums)
 		dst, x = dst[n:], x[n:]
 	}
@@ -41,38 +37,42 @@ func prefixFloat32(dst, x []float32, sum float64, before bool) float64 {
 // PrefixSumInt32 is [PrefixSum] for int32; sums wrap as in Go. Whether they do can
 // be told from [SumInt32] where all elements have one sign.
 func PrefixSumInt32(dst, x []int32, start int32) int32 {
-	return prefixBlocks(dst, x, start, prefixInt32Block)
+	return prefixInt32(dst, x, start, false)
 }
 
 // PrefixSumExclusiveInt32 is [PrefixSumExclusive] for int32; sums wrap as in Go.
 func PrefixSumExclusiveInt32(dst, x []int32, start int32) int32 {
-	return prefixBlocks(dst, x, start, prefixBeforeInt32Block)
+	return prefixInt32(dst, x, start, true)
 }
 
-func prefixInt32Block(dst, x []int32, start int32) int32 {
+func prefixInt32(dst, x []int32, sum int32, before bool) int32 {
+	writesTo(dst, x)
+	for len(x) > block2 {
+		sum = prefixInt32Block(dst[:block2], x[:block2], sum, before)
+		giveWay(len(x))
+		dst, x = dst[block2:], x[block2:]
+	}
+	return prefixInt32Block(dst, x, sum, before)
+}
+
+// prefixInt32Block writes the sums before each element, or up to it.
+func prefixInt32Block(dst, x []int32, start int32, before bool) int32 {
 	n := len(x) &^ 15
 	switch {
 	case n == 0:
+	case active == levelAVX512 && before:
+		start = prefixBeforeInt32AVX512(&dst[0], x[:n], start)
 	case active == levelAVX512:
 		start = prefixInt32AVX512(&dst[0], x[:n], start)
+	case active == levelAVX2 && before:
+		start = prefixBeforeInt32AVX2(&dst[0], x[:n], start)
 	case active == levelAVX2:
 		start = prefixInt32AVX2(&dst[0], x[:n], start)
 	default:
 		n = 0
 	}
-	return prefixGo(dst[n:], x[n:], start)
-}
-
-func prefixBeforeInt32Block(dst, x []int32, start int32) int32 {
-	n := len(x) &^ 15
-	switch {
-	case n == 0:
-	case active == levelAVX512:
-		start = prefixBeforeInt32AVX512(&dst[0], x[:n], start)
-	case active == levelAVX2:
-		start = prefixBeforeInt32AVX2(&dst[0], x[:n], start)
-	default:
-		n = 0
+	if before {
+		return prefixBeforeGo(dst[n:], x[n:], start)
 	}
-	return prefixBeforeGo(dst[n:], x[n:], start)
+	return prefixGo(dst[n:], x[n:], start)
 }

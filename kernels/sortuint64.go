@@ -35,6 +35,6 @@ func mergeFlipped[K key](dst, a, b []K, c K) {
 		dst[i+j] = v
 		i, j = i+1-fromB, j+fromB
 	}
-	copy(dst[i+j:], a[i:])
-	copy(dst[len(a)+j:], b[j:])
+	copyBlocks(dst[i+j:], a[i:])
+	copyBlocks(dst[len(a)+j:], b[j:])
 }

@@ -9,21 +9,24 @@ package kernels
 // sum|x|. The sum of no elements, and of negative zeros, is +0. The result
 // depends on the values, their number and [Level], not on where x lies.
 func Sum(x []float64) float64 {
-	if len(x) > block1 {
-		h := split(len(x), block1)
-		return Sum(x[:h]) + Sum(x[h:])
+	switch {
+	case len(x) > block1:
+		return sumLong(x)
+	case active != mover:
+		return sumHalvesAVX512(x)
+	case active == levelAVX512:
+		return sumAVX512(x)
+	case active == levelAVX2:
+		return sumAVX2(x)
+	default:
+		return sumGo(x)
 	}
-	return sumBlock(x)
 }
 
-func sumBlock(x []float64) float64 {
-	if active == levelAVX512 {
-		return sumAVX512(x)
-	}
-	if active == levelAVX2 {
-		return sumAVX2(x)
-	}
-	return sumGo(x)
+// sumLong is Sum of more than a block.
+func sumLong(x []float64) float64 {
+	h := split(len(x), block1)
+	return Sum(x[:h]) + Sum(x[h:])
 }
 
 // run is how many elements the twins add into one set of partial sums.
@@ -65,21 +68,22 @@ func sumRun(x []float64) float64 {
 // Preconditions: len(x) == len(y); else it panics.
 func Dot(x, y []float64) float64 {
 	sameLength(len(x), len(y))
-	if len(x) > block2 {
-		h := split(len(x), block2)
-		return Dot(x[:h], y[:h]) + Dot(x[h:], y[h:])
+	switch {
+	case len(x) > block2:
+		return dotLong(x, y)
+	case active == levelAVX512:
+		return dotAVX512(x, y)
+	case active == levelAVX2:
+		return dotAVX2(x, y)
+	default:
+		return dotGo(x, y)
 	}
-	return dotBlock(x, y)
 }
 
-func dotBlock(x, y []float64) float64 {
-	if active == levelAVX512 {
-		return dotAVX512(x, y)
-	}
-	if active == levelAVX2 {
-		return dotAVX2(x, y)
-	}
-	return dotGo(x, y)
+// dotLong is Dot of more than a block.
+func dotLong(x, y []float64) float64 {
+	h := split(len(x), block2)
+	return Dot(x[:h], y[:h]) + Dot(x[h:], y[h:])
 }
 
 func dotGo(x, y []float64) float64 {

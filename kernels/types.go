@@ -14,29 +14,22 @@ const (
 	narrow3 = narrow1 / 4    // three or four
 )
 
-// eachOf cuts a map of one input into blocks. The function does one of them; a
-// stream of 1 tells it to store round the caches.
-func eachOf[T element](dst, x []T, block func(dst, x []T, stream int)) {
-	stream := streams(len(dst)*sizeOf(dst)/8, writesTo(dst, x))
-	most := block2 * 8 / sizeOf(dst)
-	for len(dst) > 0 {
-		giveWayBy(len(dst), most)
-		n := min(len(dst), most)
-		block(dst[:n], x[:n], stream)
-		dst, x = dst[n:], x[n:]
-	}
+// streamsOf is streams for what is written for each element of x, which may be over it.
+func streamsOf[T element](dst, x []T) int {
+	return streams(len(dst)*sizeOf(dst)/8, writesTo(dst, x))
 }
 
-// eachPair is eachOf for two inputs.
-func eachPair[T element](dst, x, y []T, block func(dst, x, y []T, stream int)) {
+// streamsPair is streamsOf for two inputs.
+func streamsPair[T element](dst, x, y []T) int {
 	apart := writesTo(dst, x)
 	apart = writesTo(dst, y) && apart
-	stream := streams(len(dst)*sizeOf(dst)/8, apart)
-	most := block3 * 8 / sizeOf(dst)
-	for len(dst) > 0 {
-		giveWayBy(len(dst), most)
-		n := min(len(dst), most)
-		block(dst[:n], x[:n], y[:n], stream)
-		dst, x, y = dst[n:], x[n:], y[n:]
-	}
+	return streams(len(dst)*sizeOf(dst)/8, apart)
+}
+
+// nextBlock returns how many elements come next, of those that are left of an operation
+// element by element, and gives way before. Such loops are written out: a function that
+// is handed over as a value would move its caller's arrays to the heap.
+func nextBlock(left, most int) int {
+	giveWayBy(left, most)
+	return min(left, most)
 }

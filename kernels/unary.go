@@ -28,27 +28,36 @@ func Neg(dst, x []float64) { unary(opNeg, dst, x, 0) }
 
 func unary(op int, dst, x []float64, a float64) {
 	apart := writesTo(dst, x)
-	if len(dst) == 0 {
-		return
+	at := mover
+	if op == opSqrt { // it computes more than it moves
+		at = active
 	}
-	if len(dst) <= block2 {
-		unaryBlock(op, dst, x, a, 0)
-		return
+	switch {
+	case len(dst) > block2:
+		unaryLong(op, dst, x, a, streams(len(dst), apart))
+	case len(dst) == 0:
+	case at == levelAVX2:
+		unaryAVX2(op, &dst[0], x, a, 0)
+	case at == levelAVX512:
+		unaryAVX512(op, &dst[0], x, a, 0)
+	default:
+		unaryGo(op, dst, x, a)
 	}
-	stream := streams(len(dst), apart)
+}
+
+// unaryLong is unary for more than a block.
+func unaryLong(op int, dst, x []float64, a float64, stream int) {
 	for len(dst) > block2 {
 		unaryBlock(op, dst[:block2], x[:block2], a, stream)
 		giveWayBy(len(dst), block2)
 		dst, x = dst[block2:], x[block2:]
 	}
-	if len(dst) > 0 {
-		unaryBlock(op, dst, x, a, stream)
-	}
+	unaryBlock(op, dst, x, a, stream)
 }
 
 func unaryBlock(op int, dst, x []float64, a float64, stream int) {
 	at := mover
-	if op == opSqrt { // it computes more than it moves
+	if op == opSqrt {
 		at = active
 	}
 	switch at {
@@ -128,22 +137,27 @@ func fmaGo(dst, x, y, z []float64) {
 func Axpy(dst []float64, a float64, x, y []float64) {
 	apart := writesTo(dst, x)
 	apart = writesTo(dst, y) && apart
-	if len(dst) == 0 {
-		return
+	switch {
+	case len(dst) > block3:
+		axpyLong(dst, a, x, y, streams(len(dst), apart))
+	case len(dst) == 0:
+	case mover == levelAVX2:
+		axpyAVX2(&dst[0], a, x, y, 0)
+	case mover == levelAVX512:
+		axpyAVX512(&dst[0], a, x, y, 0)
+	default:
+		axpyGo(dst, a, x, y)
 	}
-	if len(dst) <= block3 {
-		axpyBlock(dst, a, x, y, 0)
-		return
-	}
-	stream := streams(len(dst), apart)
+}
+
+// axpyLong is Axpy for more than a block.
+func axpyLong(dst []float64, a float64, x, y []float64, stream int) {
 	for len(dst) > block3 {
 		axpyBlock(dst[:block3], a, x[:block3], y[:block3], stream)
 		giveWayBy(len(dst), block3)
 		dst, x, y = dst[block3:], x[block3:], y[block3:]
 	}
-	if len(dst) > 0 {
-		axpyBlock(dst, a, x, y, stream)
-	}
+	axpyBlock(dst, a, x, y, stream)
 }
 
 func axpyBlock(dst []float64, a float64, x, y []float64, stream int) {

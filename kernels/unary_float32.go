@@ -15,16 +15,23 @@ func AbsFloat32(dst, x []float32) { unaryFloat32(opAbs, dst, x, 0) }
 func NegFloat32(dst, x []float32) { unaryFloat32(opNeg, dst, x, 0) }
 
 func unaryFloat32(op int, dst, x []float32, a float32) {
-	eachOf(dst, x, func(dst, x []float32, stream int) {
-		switch active {
-		case levelAVX512:
-			unaryFloat32AVX512(op, &dst[0], x, a, stream)
-		case levelAVX2:
-			unaryFloat32AVX2(op, &dst[0], x, a, stream)
-		default:
-			unaryFloat32Go(op, dst, x, a)
-		}
-	})
+	stream := streamsOf(dst, x)
+	for len(dst) > 0 {
+		n := nextBlock(len(dst), narrow2)
+		unaryFloat32Block(op, dst[:n], x[:n], a, stream)
+		dst, x = dst[n:], x[n:]
+	}
+}
+
+func unaryFloat32Block(op int, dst, x []float32, a float32, stream int) {
+	switch active {
+	case levelAVX512:
+		unaryFloat32AVX512(op, &dst[0], x, a, stream)
+	case levelAVX2:
+		unaryFloat32AVX2(op, &dst[0], x, a, stream)
+	default:
+		unaryFloat32Go(op, dst, x, a)
+	}
 }
 
 func unaryFloat32Go(op int, dst, x []float32, a float32) {

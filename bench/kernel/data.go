@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"errors"
 	"slices"
 
 	"github.com/shmengine/shmengine/kernels"
@@ -48,12 +47,15 @@ func number(op string, i int) float64 {
 	return u
 }
 
-// whole is an operand of 38 bits: the sum of 2^24 of them, the most that are measured, is
-// below 2^63.
-func whole(i int) int64 { return int64(mix(uint64(i)) >> 26) }
+// wholeBits is how many bits whole operands have: not even the sum of those of the
+// largest case has 64.
+const wholeBits = 39
+
+// whole is an operand among integers.
+func whole(i int) int64 { return int64(mix(uint64(i)) >> (64 - wholeBits)) }
 
 // wholeAt is what so large a share of whole numbers is not above.
-func wholeAt(share float64) int64 { return int64(share * (1 << 38)) }
+func wholeAt(share float64) int64 { return int64(share * (1 << wholeBits)) }
 
 // newOperands makes the operands of an operation; free gives them back.
 func newOperands(op, typ string, n int, threshold float64) (_ *operands, err error) {
@@ -61,25 +63,22 @@ func newOperands(op, typ string, n int, threshold float64) (_ *operands, err err
 	if o.bins, err = kernels.NewBins(0, 1, bins); err != nil {
 		return nil, err
 	}
-	if typ == int64s {
-		err = errors.Join(take(o, &o.ix, n), take(o, &o.iy, n), take(o, &o.idst, n))
-	} else {
-		err = errors.Join(take(o, &o.x, n), take(o, &o.y, n), take(o, &o.dst, n), take(o, &o.idx, n), take(o, &o.keys, n), take(o, &o.places, n))
+	if o.memory, err = newMemory(n); err != nil {
+		return nil, err
 	}
-	if err != nil {
-		return nil, errors.Join(err, o.free())
+	if typ == int64s {
+		o.ix, o.iy, o.idst = vector[int64](o, slotX, n), vector[int64](o, slotY, n), vector[int64](o, slotDst, n)
+	} else {
+		o.x, o.y, o.dst = vector[float64](o, slotX, n), vector[float64](o, slotY, n), vector[float64](o, slotDst, n)
+		o.idx, o.keys, o.places = vector[int64](o, slotIdx, n), vector[int64](o, slotKeys, n), vector[int](o, slotPlaces, n)
 	}
 	o.fill(op, n)
 	return o, nil
 }
 
-// take makes one vector.
-func take[T float64 | int64 | int](o *operands, to *[]T, n int) error {
-	b, err := o.room(n)
-	if err == nil {
-		*to = view[T](b)
-	}
-	return err
+// vector is one vector of the operands' memory.
+func vector[T float64 | int64 | int](o *operands, slot, n int) []T {
+	return view[T](o.memory.vector(slot, n))
 }
 
 // fill writes what an operation reads.

@@ -1,25 +1,53 @@
 package kernel
 
-import "errors"
+// hugePage is what a block's begin and size are multiples of.
+const hugePage = 2 << 20
 
-// memory is what operands are made of: pages of its own, large ones where the kernel has
-// some, as the C side has them.
-type memory struct{ blocks [][]byte }
+// page is what a vector's begin is a multiple of, within a block.
+const page = 4 << 10
 
-// room returns memory for n numbers, all zero; what is not touched takes none.
-func (m *memory) room(n int) ([]byte, error) {
-	b, err := newBlock(8 * n)
-	if err == nil {
-		m.blocks = append(m.blocks, b)
-	}
-	return b, err
+// The vectors of a block, in order: in C there are the same, and room for two where places
+// is. They begin at the same distances from the begin of a huge page in each system, so
+// that none of them is faster or slower because of where its operands lie.
+const (
+	slotX      = iota // of integers too
+	slotY             // "
+	slotDst           // "
+	slotIdx           // of what sorts and gathers
+	slotKeys          // "
+	slotPlaces        // "
+	slotRoom          // in C
+	slots
+)
+
+// memory is what operands are made of: a block of its own, of large pages where the kernel
+// has some, as the C side has it.
+type memory struct {
+	whole []byte // for who frees it
+	block []byte
+	each  int // bytes from one vector to the next
 }
+
+// newMemory makes room for vectors of n numbers, all zero; what is not touched takes none.
+func newMemory(n int) (m memory, err error) {
+	m.each = roundUp(8*n, page)
+	size := roundUp(slots*m.each, hugePage)
+	if m.whole, err = newBlock(size + hugePage); err != nil {
+		return memory{}, err
+	}
+	m.block = from(m.whole, hugePage)[:size]
+	askHuge(m.block)
+	return m, nil
+}
+
+// vector is one of the vectors.
+func (m *memory) vector(slot, n int) []byte { return m.block[slot*m.each:][: 8*n : 8*n] }
 
 // free gives all of it back.
-func (m *memory) free() (err error) {
-	for _, b := range m.blocks {
-		err = errors.Join(err, freeBlock(b))
-	}
-	m.blocks = nil
-	return err
+func (m *memory) free() error {
+	whole := m.whole
+	*m = memory{}
+	return freeBlock(whole)
 }
+
+func roundUp(n, to int) int { return (n + to - 1) / to * to }

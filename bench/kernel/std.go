@@ -103,7 +103,7 @@ var standard = map[string]func(*operands){
 		slices.SortFunc(o.idx, func(i, j int64) int { return cmp.Compare(o.x[i], o.x[j]) })
 	},
 	"sum/i64": func(o *operands) {
-		s := int64(0) // the numbers have 38 bits: no sum of theirs overflows here
+		s := int64(0) // which no sum here overflows: see wholeBits
 		for _, v := range o.ix {
 			s += v
 		}

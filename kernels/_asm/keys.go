@@ -8,40 +8,43 @@ import (
 
 // keys writes the integers that float64 are sorted by, or turns them back.
 func keys() {
-	routine("keys", "func(c int, dst *int64, x []int64, stream int)", "equals keysGo with no bits flipped.")
+	routine("keys", "func(c int, dst *int64, x []int64, flip int64, stream int)", "equals keysGo.")
 	const negativeNaNs = 1<<52 - 1
-	zero := vecs(1)[0]
+	zero, flip := vecs(1)[0], vec()
+	VPBROADCASTQ(address(Param("flip")), flip)
 	order := func(v VecVirtual) VecVirtual { // flips what is below the sign of negative numbers
-		flip := vec()
+		signs := vec()
 		if level.wide {
-			VPSRAQ(Imm(63), v, flip)
+			VPSRAQ(Imm(63), v, signs)
 		} else {
-			clear(flip)
-			VPCMPGTQ(v, flip, flip)
+			clear(signs)
+			VPCMPGTQ(v, signs, signs)
 		}
-		VPSRLQ(Imm(1), flip, flip)
-		xor(flip, v, v)
+		VPSRLQ(Imm(1), signs, signs)
+		xor(signs, v, v)
 		return v
 	}
+	flipped := func(in Op) VecVirtual { v := vec(); xor(in, flip, v); return v }
 	mapEach([]string{"x"},
 		func(in []Op) VecVirtual {
-			v := order(loaded(in[0]))
+			v := order(flipped(in[0]))
 			VPSUBQ(splat(negativeNaNs), v, v)
 			return v
 		},
 		func(in []Op) VecVirtual {
 			v := loaded(in[0])
 			VPADDQ(splat(negativeNaNs), v, v)
-			return order(v)
+			return flipped(order(v))
 		},
 		func(in []Op) VecVirtual {
-			v := vec()
-			VADDPD(in[0], zero, v) // -0 + 0 is +0
+			v := flipped(in[0])
+			VADDPD(v, zero, v) // -0 + 0 is +0
 			setWhere(compareFloat(unordered, v, v, nil), splat(0x7ff8<<48), v)
 			order(v)
 			VPSUBQ(splat(negativeNaNs), v, v)
 			return v
 		},
+		func(in []Op) VecVirtual { return flipped(in[0]) },
 	)
 }
 

@@ -62,13 +62,14 @@ func (e *extreme) emit() {
 	parts := copies(best, unroll)
 	nan := e.nans(unroll / 2)
 	end := fresh("all")
-	left, more := GP64(), fresh("piece")
+	all, left, more := GP64(), GP64(), fresh("piece")
+	MOVQ(n, all)
 	Label(more)
 	TESTQ(n, n)
 	JZ(LabelRef(end))
 	MOVQ(x, from)
 	e.cut(n, left)
-	e.pass(left, x, parts, nan, best)
+	e.pass(left, all, x, parts, nan, best)
 	e.compare(parts, best, from, at)
 	JMP(LabelRef(more))
 	Label(end)
@@ -97,24 +98,22 @@ func (e *extreme) cut(n, left Register) {
 	SUBQ(left, n)
 }
 
-// pass takes all of a piece into the parts.
-func (e *extreme) pass(n Register, x GPVirtual, parts []VecVirtual, nan *nans, pad VecVirtual) {
-	l := loop{n: n, in: []GPVirtual{x}, unroll: len(parts), pad: pad}
+// pass takes all of a piece into the parts; all is what it is a piece of.
+func (e *extreme) pass(n, all Register, x GPVirtual, parts []VecVirtual, nan *nans, pad VecVirtual) {
+	l := loop{n: n, in: []GPVirtual{x}, unroll: len(parts), pad: pad, far: true, all: all}
 	var previous VecVirtual
-	inPairs := true
 	l.body = func(j int, in []Op, _ *mask) {
 		v := vec()
 		VMOVUPD(in[0], v)
 		e.take(v, parts[j])
 		switch {
 		case !e.float:
-		case !inPairs:
+		case !l.many: // single vectors
 			nan.see(0, v, v)
 		case j%2 == 1:
 			nan.see(j/2, previous, v)
 		}
 		previous = v
-		inPairs = inPairs && j != len(parts)-1 // single vectors follow
 	}
 	l.emit()
 }

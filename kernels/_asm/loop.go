@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -18,16 +20,21 @@ type loop struct {
 	pad   VecVirtual // what lanes past the end hold; zero if nil
 	ahead Register   // bytes before their use that lines are asked for; nil leaves it to the processor
 	far   bool       // there is a loop for long slices, which touches: see touch
+	all   Register   // what is long then, where n is a piece of it; nil is n
 	many  bool       // vectors are those of the unrolled loop
 	touch bool
+	words int // of each line that are touched, half of the lines at a time; 0 is as level has it
 }
 
 // emit writes the unrolled loop, one for single vectors, and the tail.
 func (l *loop) emit() {
 	l.many = true
 	if l.far {
-		near := fresh("near")
-		CMPQ(l.n, NewDataAddr(Symbol{Name: "\u00b7touchFrom"}, 0))
+		near, all := fresh("near"), l.n
+		if l.all != nil {
+			all = l.all
+		}
+		CMPQ(all, NewDataAddr(Symbol{Name: "\u00b7touchFrom"}, 0))
 		JB(LabelRef(near))
 		l.touch = true
 		l.run()
@@ -60,10 +67,9 @@ func (l *loop) run() {
 }
 
 func (l *loop) unrolled() {
-	if l.touch {
-		for _, p := range l.in {
-			touch(p, l.unroll*level.bytes())
-		}
+	some := l.unroll
+	if l.words > 0 {
+		some /= 2
 	}
 	if l.ahead != nil {
 		for _, p := range l.in {
@@ -71,6 +77,9 @@ func (l *loop) unrolled() {
 		}
 	}
 	for j := range l.unroll {
+		if l.touch && j%some == 0 {
+			l.touchNext(j, some)
+		}
 		l.vector(j)
 	}
 	l.advance(l.unroll)
@@ -130,6 +139,51 @@ func (t *totals) store(i int) {
 	result(halves(t.total, addFloat), i)
 }
 
+// halfTotals are totals of half vectors: of the first half of each, and of the second.
+type halfTotals struct{ low, high *totals }
+
+func newHalfTotals(n int) *halfTotals {
+	half := func() *totals {
+		t := &totals{parts: make([]VecVirtual, n), total: YMM()}
+		for i := range t.parts {
+			t.parts[i] = YMM()
+		}
+		for _, r := range append(t.parts, t.total) {
+			VXORPD(r, r, r)
+		}
+		return t
+	}
+	return &halfTotals{half(), half()}
+}
+
+func (t *halfTotals) fold() {
+	t.low.fold()
+	t.high.fold()
+}
+
+// store returns the whole sum, added up as totals does.
+func (t *halfTotals) store(i int) {
+	addFloat(t.low.parts[0], t.low.total)
+	addFloat(t.high.parts[0], t.high.total)
+	addFloat(t.high.total, t.low.total)
+	x, low := XMM(), t.low.total.AsX().(VecVirtual)
+	VEXTRACTF128(Imm(1), t.low.total, x)
+	addFloat(x, low)
+	VPERMILPD(Imm(1), low, x)
+	addFloat(x, low)
+	result(low, i)
+}
+
+// inHalves returns both halves of a vector.
+func inHalves(in Op) (low, high Op) {
+	if m, ok := in.(Mem); ok {
+		return m, m.Offset(level.bytes() / 2)
+	}
+	y := YMM()
+	VEXTRACTF64X4(Imm(1), in, y)
+	return in.(VecVirtual).AsY(), y
+}
+
 // fetchAhead returns how far ahead to fetch, which depends on the processor.
 func fetchAhead() Register {
 	ahead := GP64()
@@ -149,13 +203,16 @@ func prefetch(p, ahead Register, n int) {
 	}
 }
 
-// touch reads a word of each of the next lines twice, or once where vectors are
-// half a line: after three loads from a line, the prefetchers of AMD's Zen 4 begin
+// touchNext reads some words of each of the lines of the next vectors: two, or one where
+// vectors are half a line. After three loads from a line, the prefetchers of AMD's Zen 4 begin
 // with a page much sooner than after one.
-func touch(p Register, bytes int) {
-	for off := 0; off < bytes; off += cacheLine {
-		for j := range pick(2, 1) {
-			MOVQ(at(p, off+j*bytesAnElem), GP64())
+func (l *loop) touchNext(from, vectors int) {
+	words := cmp.Or(l.words, pick(2, 1))
+	for _, p := range l.in {
+		for off := from * level.bytes(); off < (from+vectors)*level.bytes(); off += cacheLine {
+			for j := range words {
+				MOVQ(at(p, off+j*bytesAnElem), GP64())
+			}
 		}
 	}
 }

@@ -20,7 +20,7 @@ func main() {
 	}
 	ConstraintExpr("amd64,!purego")
 	for _, emit := range []func(){
-		sum, dot, sumInt, shifted, coShifted, coShiftedInt, nearBits,
+		sum, sumHalves, dot, sumInt, shifted, coShifted, coShiftedInt, nearBits,
 		minMax, minMaxInt, maxCode, hourOfDay, nearSums, binCells, countRows, fetch, countFloats, addRows, groupFloats,
 		least, greatest, leastInt, greatestInt, indexOf, indexOfInt, indexNaN,
 		count, countInt, compareBits, compareBitsInt,
@@ -30,7 +30,7 @@ func main() {
 		keys, parting, partingPairs, network, networkPairs,
 		gemmTile, gemmPackAcross, gemmPackAlong, gemvDot, gemvAdd,
 		narrow, unaryInt, axpyInt, dotInt, shiftedInt,
-		flip, hash, bucketsOf, encode, find,
+		hash, bucketsOf, encode, find,
 	} {
 		emit()
 	}

@@ -19,7 +19,7 @@ func minMaxNarrow() {
 		lo, hi := copies(first, unroll), copies(first, unroll)
 		nan := t.nans(unroll / 2)
 		l := loop{n: n, in: []GPVirtual{x}, unroll: unroll, pad: first}
-		l.body = nan.watched(unroll, func(j int, v VecVirtual) {
+		l.body = nan.watched(&l, func(j int, v VecVirtual) {
 			t.min(v, lo[j], lo[j])
 			t.max(v, hi[j], hi[j])
 		})
@@ -60,21 +60,19 @@ func (t *numbers) nans(n int) *dwordNaNs {
 
 // watched returns the body of a loop that looks at each pair of vectors of the
 // unrolled loop for NaN, and at single ones.
-func (s *dwordNaNs) watched(unroll int, body func(j int, v VecVirtual)) func(j int, in []Op, m *mask) {
+func (s *dwordNaNs) watched(l *loop, body func(j int, v VecVirtual)) func(j int, in []Op, m *mask) {
 	var previous VecVirtual
-	inPairs := true
 	return func(j int, in []Op, _ *mask) {
 		v := loaded(in[0])
 		body(j, v)
 		switch {
 		case s == nil:
-		case !inPairs:
+		case !l.many:
 			s.see(0, v, v)
 		case j%2 == 1:
 			s.see(j/2, previous, v)
 		}
 		previous = v
-		inPairs = inPairs && j != unroll-1 // single vectors follow
 	}
 }
 
@@ -151,14 +149,15 @@ func (e *dwordExtreme) emit() {
 	VMOVUPS(splatDword(e.worst), best)
 	const unroll = 8
 	parts, nan := copies(best, unroll), e.nans(unroll/2)
-	end, left, more := fresh("all"), GP64(), fresh("piece")
+	end, all, left, more := fresh("all"), GP64(), GP64(), fresh("piece")
+	MOVQ(n, all)
 	Label(more)
 	TESTQ(n, n)
 	JZ(LabelRef(end))
 	MOVQ(x, from)
 	(&extreme{}).cut(n, left)
-	l := loop{n: left, in: []GPVirtual{x}, unroll: unroll, pad: best}
-	l.body = nan.watched(unroll, func(j int, v VecVirtual) { e.take(v, parts[j]) })
+	l := loop{n: left, in: []GPVirtual{x}, unroll: unroll, pad: best, far: true, all: all}
+	l.body = nan.watched(&l, func(j int, v VecVirtual) { e.take(v, parts[j]) })
 	l.emit()
 	e.keep(parts, best, from, at)
 	JMP(LabelRef(more))

@@ -36,7 +36,7 @@ enum { width = 8 };
 #endif
 #endif
 
-enum { in_fd = 3, out_fd = 4, lanes = 8, bins = 256, weights = 7 };
+enum { in_fd = 3, out_fd = 4, lanes = 8, bins = 256, weights = 7, whole_bits = 39 };
 #ifdef WIDE
 // Outputs from this size on go round the caches.
 static const size_t large = 8 << 20;
@@ -409,7 +409,7 @@ static NOINLINE void argsort_f64(struct operands *o) {
 }
 
 static NOINLINE void sum_i64(struct operands *o) {
-	int64_t s = 0; // the numbers have 38 bits: no sum of theirs overflows here
+	int64_t s = 0; // which no sum here overflows: see whole_bits
 	for (size_t i = 0; i < o->n; i++) s += o->ix[i];
 	o->out[0] = (double)s;
 }
@@ -510,12 +510,28 @@ static const struct operation operations[] = {
 #endif
 };
 
-// room returns memory for n numbers, in large pages where the kernel has some.
-static void *room(size_t n) {
-	void *p = mmap(NULL, n * 8 + 64, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (p == MAP_FAILED) exit(1);
-	madvise(p, n * 8, MADV_HUGEPAGE);
-	return p;
+// The vectors of a block, in order: room is two. In Go there are the same, at the same
+// distances from the begin of a huge page, so that nobody is faster or slower because of
+// where its operands lie.
+enum { slot_x, slot_y, slot_dst, slot_idx, slot_keys, slot_room, slots = slot_room + 2 };
+enum { page = 4 << 10, huge_page = 2 << 20 };
+
+static size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
+
+static char *whole_block; // of the operands that there are
+static size_t whole_size;
+
+// new_block returns memory for the vectors of n numbers, in large pages where the kernel
+// has some, in place of the block before.
+static char *new_block(size_t each) {
+	size_t size = round_up(slots * each, huge_page);
+	if (whole_size != 0) munmap(whole_block, whole_size);
+	whole_size = size + huge_page;
+	whole_block = mmap(NULL, whole_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (whole_block == MAP_FAILED) exit(1);
+	char *block = (char *)round_up((size_t)whole_block, huge_page);
+	madvise(block, size, MADV_HUGEPAGE);
+	return block;
 }
 
 static double number(const char *op, uint64_t i) {
@@ -530,29 +546,24 @@ static int reads_two(const char *op) { return strcmp(op, "dot") == 0 || strcmp(o
 // fill makes the operands of an operation: memory that it does not use stays untouched,
 // and takes none.
 static void fill(struct operands *o, const char *op, const char *type, size_t n, double threshold) {
-	static struct operands all; // of the operation before
-	static size_t had;
-	if (had != 0) {
-		void *old[] = {all.x, all.y, all.dst, all.ix, all.iy, all.idst, all.idx, all.keys};
-		for (size_t k = 0; k < sizeof old / sizeof *old; k++) munmap(old[k], had * 8 + 64);
-		munmap(all.room, 2 * had * 8 + 64);
-	}
+	const size_t each = round_up(n * 8, page);
+	char *block = new_block(each);
 	memset(o, 0, sizeof *o);
 	o->n = n, o->threshold = threshold;
-	o->x = room(n), o->y = room(n), o->dst = room(n), o->ix = room(n), o->iy = room(n), o->idst = room(n), o->idx = room(n), o->keys = room(n);
-	o->room = room(2 * n);
+	o->x = (double *)(block + slot_x * each), o->y = (double *)(block + slot_y * each), o->dst = (double *)(block + slot_dst * each);
+	o->ix = (int64_t *)o->x, o->iy = (int64_t *)o->y, o->idst = (int64_t *)o->dst;
+	o->idx = (int64_t *)(block + slot_idx * each), o->keys = (int64_t *)(block + slot_keys * each), o->room = (int64_t *)(block + slot_room * each);
 	int whole = strcmp(type, "i64") == 0;
-	if (whole) o->threshold = threshold * 0x1p38;
+	if (whole) o->threshold = threshold * (double)((uint64_t)1 << whole_bits);
 	for (size_t i = 0; i < n; i++) {
-		if (whole) o->ix[i] = (int64_t)(mix(i) >> 26);
+		if (whole) o->ix[i] = (int64_t)(mix(i) >> (64 - whole_bits));
 		else o->x[i] = number(op, i);
 	}
 	for (size_t i = 0; i < n && reads_two(op); i++) {
-		if (whole) o->iy[i] = (int64_t)(mix(i + n) >> 26);
+		if (whole) o->iy[i] = (int64_t)(mix(i + n) >> (64 - whole_bits));
 		else o->y[i] = number(op, i + n);
 	}
 	for (size_t i = 0; i < n && strcmp(op, "gather") == 0; i++) o->idx[i] = (int64_t)(mix(i + 2 * n) % n);
-	all = *o, had = n;
 }
 
 // digest is one number that every element of a result has its part in.
