@@ -44,9 +44,10 @@ func arith(op int, dst, x, y []float64) {
 		return
 	}
 	stream := streams(len(dst), apart)
+	var p pace
 	for len(dst) > block3 {
 		arithBlock(op, dst[:block3], x[:block3], y[:block3], stream)
-		giveWayBy(len(dst), block3)
+		p.spend(block3, lookElems)
 		dst, x, y = dst[block3:], x[block3:], y[block3:]
 	}
 	if len(dst) > 0 {
@@ -114,9 +115,10 @@ func arithInt64(op int, dst, x, y []int64) {
 		return
 	}
 	stream := streams(len(dst), apart)
+	var p pace
 	for len(dst) > block3 {
 		arithInt64Block(op, dst[:block3], x[:block3], y[:block3], stream)
-		giveWayBy(len(dst), block3)
+		p.spend(block3, lookElems)
 		dst, x, y = dst[block3:], x[block3:], y[block3:]
 	}
 	if len(dst) > 0 {

@@ -42,8 +42,9 @@ func FMAFloat32(dst, x, y, z []float32) {
 	apart = writesTo(dst, y) && apart
 	apart = writesTo(dst, z) && apart
 	stream := streams(len(dst)/2, apart)
+	var p pace
 	for len(dst) > 0 {
-		giveWayBy(len(dst), narrow3)
+		p.spend(narrow3, lookElems)
 		n := min(len(dst), narrow3)
 		fmaFloat32Block(dst[:n], x[:n], y[:n], z[:n], stream)
 		dst, x, y, z = dst[n:], x[n:], y[n:], z[n:]

@@ -14,8 +14,9 @@ const (
 
 // flip writes x with the bits of c flipped to dst, which may be x.
 func flip(dst, x []int64, c int64) {
+	var p pace
 	for len(dst) > 0 {
-		giveWay(len(dst))
+		p.spend(block2, lookElems)
 		n := min(len(dst), block2)
 		flipBlock(dst[:n], x[:n], c)
 		dst, x = dst[n:], x[n:]

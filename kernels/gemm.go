@@ -77,7 +77,7 @@ func scaleVector(y []float64, beta float64) {
 		var p pace
 		for ; len(y) > block1; y = y[block1:] { // clear has no safepoint
 			clear(y[:block1])
-			p.spend(block1, gemvTurn)
+			p.spend(block1, lookElems)
 		}
 		clear(y)
 	case 1:
@@ -94,6 +94,13 @@ const (
 	gemmDepth = 256  // products that are added up in registers
 	gemmCols  = 240  // of the right factor, in the second cache
 	gemmRows  = 1024 // of the left factor, in the third
+)
+
+// Multiplications between two looks at the clock, of which a tile has as many however full it
+// is, and the work of packing and writing a tile, in products for each of its elements.
+const (
+	gemmLook    = 1 << 19
+	gemmTileEnd = 16
 )
 
 // gemmTiles are the sizes of a tile: a multiple of each fits the blocks.
@@ -155,7 +162,7 @@ func (g *gemmBuffer) block(c Matrix, alpha, beta float64, k int) {
 	tile := gemmTiles[active]
 	for i := 0; i < c.Rows; i += tile.rows {
 		left, rows := g.left[i*k:], min(tile.rows, c.Rows-i)
-		g.pace.spend(tile.rows*c.Cols*(k+gemmTileEnd), gemmTurn)
+		g.pace.spend(tile.rows*c.Cols*(k+gemmTileEnd), gemmLook)
 		for j := 0; j < c.Cols; j += tile.cols {
 			gemmTile(k, left, g.right[j*k:], c.Data[i*c.Stride+j:], c.Stride, rows, min(tile.cols, c.Cols-j), alpha, beta)
 		}

@@ -51,6 +51,7 @@ func TestGemmLetsTheCollectorRun(t *testing.T) {
 // turns they would wait for the runtime to take the processor away, each 10 ms.
 func TestLongProductsTakeTurns(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	shorterTurns(t)
 	const n, enough = 1 << 24, 24
 	x, y := make([]float64, n), make([]float64, n)
 	row, column := Matrix{x, 1, n, n, false}, Matrix{x, n, 1, n, true}

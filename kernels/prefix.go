@@ -48,9 +48,10 @@ func PrefixSumExclusiveInt64(dst, x []int64, start int64) int64 {
 
 func prefixBlocks[T element](dst, x []T, sum T, block func(dst, x []T, start T) T) T {
 	writesTo(dst, x)
+	var p pace
 	for len(x) > block2 {
 		sum = block(dst[:block2], x[:block2], sum)
-		giveWay(len(x))
+		p.spend(block2, lookElems)
 		dst, x = dst[block2:], x[block2:]
 	}
 	return block(dst, x, sum)

@@ -22,8 +22,9 @@ func PrefixSumExclusiveFloat32(dst, x []float32, start float64) float64 {
 func prefixFloat32(dst, x []float32, sum float64, before bool) float64 {
 	writesTo(dst, x)
 	var buffer [widened]float64
+	var p pace
 	for len(x) > 0 {
-		giveWay(len(x))
+		p.spend(widened, lookElems)
 		n := min(len(x), widened)
 		sums := buffer[:n]
 		widenFloat32(sums, x[:n])

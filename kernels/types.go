@@ -19,8 +19,9 @@ const (
 func eachOf[T element](dst, x []T, block func(dst, x []T, stream int)) {
 	stream := streams(len(dst)*sizeOf(dst)/8, writesTo(dst, x))
 	most := block2 * 8 / sizeOf(dst)
+	var p pace
 	for len(dst) > 0 {
-		giveWayBy(len(dst), most)
+		p.spend(most, lookElems)
 		n := min(len(dst), most)
 		block(dst[:n], x[:n], stream)
 		dst, x = dst[n:], x[n:]
@@ -33,8 +34,9 @@ func eachPair[T element](dst, x, y []T, block func(dst, x, y []T, stream int)) {
 	apart = writesTo(dst, y) && apart
 	stream := streams(len(dst)*sizeOf(dst)/8, apart)
 	most := block3 * 8 / sizeOf(dst)
+	var p pace
 	for len(dst) > 0 {
-		giveWayBy(len(dst), most)
+		p.spend(most, lookElems)
 		n := min(len(dst), most)
 		block(dst[:n], x[:n], y[:n], stream)
 		dst, x, y = dst[n:], x[n:], y[n:]

@@ -36,9 +36,10 @@ func unary(op int, dst, x []float64, a float64) {
 		return
 	}
 	stream := streams(len(dst), apart)
+	var p pace
 	for len(dst) > block2 {
 		unaryBlock(op, dst[:block2], x[:block2], a, stream)
-		giveWayBy(len(dst), block2)
+		p.spend(block2, lookElems)
 		dst, x = dst[block2:], x[block2:]
 	}
 	if len(dst) > 0 {
@@ -93,9 +94,10 @@ func FMA(dst, x, y, z []float64) {
 	apart = writesTo(dst, y) && apart
 	apart = writesTo(dst, z) && apart
 	stream := streams(len(dst), apart)
+	var p pace
 	for len(dst) > block3 {
 		fmaBlock(dst[:block3], x[:block3], y[:block3], z[:block3], stream)
-		giveWayBy(len(dst), block3)
+		p.spend(block3, lookElems)
 		dst, x, y, z = dst[block3:], x[block3:], y[block3:], z[block3:]
 	}
 	if len(dst) > 0 {
@@ -136,9 +138,10 @@ func Axpy(dst []float64, a float64, x, y []float64) {
 		return
 	}
 	stream := streams(len(dst), apart)
+	var p pace
 	for len(dst) > block3 {
 		axpyBlock(dst[:block3], a, x[:block3], y[:block3], stream)
-		giveWayBy(len(dst), block3)
+		p.spend(block3, lookElems)
 		dst, x, y = dst[block3:], x[block3:], y[block3:]
 	}
 	if len(dst) > 0 {
