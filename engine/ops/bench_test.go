@@ -54,9 +54,14 @@ func sideBySide[T any](b *testing.B, sides []side, setUp func(e *engine.Engine) 
 	inTurn(b, append(all, beside...))
 }
 
+// settle is how long all wait between two runs: workers look for more to do for some
+// milliseconds, and would do so on the processors of whoever is next.
+const settle = 5 * time.Millisecond
+
 func inTurn(b *testing.B, all []runner) {
 	times := make([][]float64, len(all))
 	run := func(i int) float64 {
+		time.Sleep(settle)
 		begin := time.Now()
 		if err := all[i].run(); err != nil {
 			b.Fatal(err)
