@@ -27,8 +27,9 @@ func ArgSort(idx []int64, x []float64, keys []int64) {
 // ArgSortInt64 is [ArgSort] for integers.
 func ArgSortInt64(idx, x, keys []int64) {
 	apartPairs(idx, x, keys)
+	var p pace
 	for at := 0; at < len(x); at += block2 {
-		giveWay(len(x) - at)
+		p.spend(block2, lookElems)
 		copy(keys[at:], x[at:min(at+block2, len(x))])
 	}
 	argSort(idx, keys)

@@ -53,9 +53,10 @@ func arith(op int, dst, x, y []float64) {
 
 // arithLong is arith for more than a block.
 func arithLong(op int, dst, x, y []float64, stream int) {
+	var p pace
 	for len(dst) > block3 {
 		arithBlock(op, dst[:block3], x[:block3], y[:block3], stream)
-		giveWayBy(len(dst), block3)
+		p.spend(block3, lookElems)
 		dst, x, y = dst[block3:], x[block3:], y[block3:]
 	}
 	arithBlock(op, dst, x, y, stream)
@@ -128,9 +129,10 @@ func arithInt64(op int, dst, x, y []int64) {
 
 // arithInt64Long is arithInt64 for more than a block.
 func arithInt64Long(op int, dst, x, y []int64, stream int) {
+	var p pace
 	for len(dst) > block3 {
 		arithInt64Block(op, dst[:block3], x[:block3], y[:block3], stream)
-		giveWayBy(len(dst), block3)
+		p.spend(block3, lookElems)
 		dst, x, y = dst[block3:], x[block3:], y[block3:]
 	}
 	arithInt64Block(op, dst, x, y, stream)

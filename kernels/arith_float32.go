@@ -14,8 +14,9 @@ func DivFloat32(dst, x, y []float32) { arithFloat32(opDiv, dst, x, y) }
 
 func arithFloat32(op int, dst, x, y []float32) {
 	stream := streamsPair(dst, x, y)
+	var p pace
 	for len(dst) > 0 {
-		n := nextBlock(len(dst), narrow3)
+		n := p.next(len(dst), narrow3)
 		arithFloat32Block(op, dst[:n], x[:n], y[:n], stream)
 		dst, x, y = dst[n:], x[n:], y[n:]
 	}
@@ -49,8 +50,9 @@ func FMAFloat32(dst, x, y, z []float32) {
 	apart = writesTo(dst, y) && apart
 	apart = writesTo(dst, z) && apart
 	stream := streams(len(dst)/2, apart)
+	var p pace
 	for len(dst) > 0 {
-		giveWayBy(len(dst), narrow3)
+		p.spend(narrow3, lookElems)
 		n := min(len(dst), narrow3)
 		fmaFloat32Block(dst[:n], x[:n], y[:n], z[:n], stream)
 		dst, x, y, z = dst[n:], x[n:], y[n:], z[n:]
@@ -77,8 +79,9 @@ func fmaFloat32Go(dst, x, y, z []float32) {
 // AxpyFloat32 is [Axpy] for float32: multiples of x plus y, rounded once.
 func AxpyFloat32(dst []float32, a float32, x, y []float32) {
 	stream := streamsPair(dst, x, y)
+	var p pace
 	for len(dst) > 0 {
-		n := nextBlock(len(dst), narrow3)
+		n := p.next(len(dst), narrow3)
 		axpyFloat32Block(dst[:n], a, x[:n], y[:n], stream)
 		dst, x, y = dst[n:], x[n:], y[n:]
 	}

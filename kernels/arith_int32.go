@@ -11,8 +11,9 @@ func MulInt32(dst, x, y []int32) { arithInt32(opMul, dst, x, y) }
 
 func arithInt32(op int, dst, x, y []int32) {
 	stream := streamsPair(dst, x, y)
+	var p pace
 	for len(dst) > 0 {
-		n := nextBlock(len(dst), narrow3)
+		n := p.next(len(dst), narrow3)
 		arithInt32Block(op, dst[:n], x[:n], y[:n], stream)
 		dst, x, y = dst[n:], x[n:], y[n:]
 	}
@@ -36,8 +37,9 @@ func arithInt32Block(op int, dst, x, y []int32, stream int) {
 // See [Add] for what must hold.
 func AxpyInt32(dst []int32, a int32, x, y []int32) {
 	stream := streamsPair(dst, x, y)
+	var p pace
 	for len(dst) > 0 {
-		n := nextBlock(len(dst), narrow3)
+		n := p.next(len(dst), narrow3)
 		axpyInt32Block(dst[:n], a, x[:n], y[:n], stream)
 		dst, x, y = dst[n:], x[n:], y[n:]
 	}
@@ -80,8 +82,9 @@ func NegInt32(dst, x []int32) { unaryInt32(opNegInt, dst, x, 0) }
 
 func unaryInt32(op int, dst, x []int32, a int32) {
 	stream := streamsOf(dst, x)
+	var p pace
 	for len(dst) > 0 {
-		n := nextBlock(len(dst), narrow2)
+		n := p.next(len(dst), narrow2)
 		unaryInt32Block(op, dst[:n], x[:n], a, stream)
 		dst, x = dst[n:], x[n:]
 	}

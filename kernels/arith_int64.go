@@ -13,8 +13,9 @@ func NegInt64(dst, x []int64) { unaryInt64(opNegInt, dst, x, 0) }
 
 func unaryInt64(op int, dst, x []int64, a int64) {
 	stream := streamsOf(dst, x)
+	var p pace
 	for len(dst) > 0 {
-		n := nextBlock(len(dst), block2)
+		n := p.next(len(dst), block2)
 		unaryInt64Block(op, dst[:n], x[:n], a, stream)
 		dst, x = dst[n:], x[n:]
 	}
@@ -38,8 +39,9 @@ func unaryInt64Block(op int, dst, x []int64, a int64, stream int) {
 // See [Add] for what must hold.
 func AxpyInt64(dst []int64, a int64, x, y []int64) {
 	stream := streamsPair(dst, x, y)
+	var p pace
 	for len(dst) > 0 {
-		n := nextBlock(len(dst), block3)
+		n := p.next(len(dst), block3)
 		axpyInt64Block(dst[:n], a, x[:n], y[:n], stream)
 		dst, x, y = dst[n:], x[n:], y[n:]
 	}

@@ -12,7 +12,7 @@ import (
 // Beside gonum's, which uses as many threads as there are: run with -cpu 1.
 func BenchmarkGemm(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 1))
-	for _, n := range []int{4, 16, 64, 256, 1024, 2048} {
+	for _, n := range []int{4, 8, 16, 32, 48, 64, 100, 128, 256, 1024, 2048} {
 		x, y, z := random(r, n, n, false), random(r, n, n, false), random(r, n, n, false)
 		x.Stride, y.Stride, z.Stride = n, n, n // as gonum has them
 		flops := func(b *testing.B, f func()) {

@@ -3,6 +3,7 @@ package kernels
 import (
 	"os"
 	"runtime"
+	"runtime/debug"
 	"runtime/metrics"
 	"slices"
 	"sync"
@@ -19,34 +20,72 @@ func TestCollectionsBesideLongCalls(t *testing.T) {
 		t.Skip("1 GiB for each processor, and 1 more: SHMENGINE_STRESS=1")
 	}
 	const n = 1 << 27
-	x, outs := make([]float64, n), make([][]float64, runtime.GOMAXPROCS(0))
+	x, outs := make([]float64, n), untouched(n)
 	inNoOrder(x)
+	for _, y := range outs {
+		copy(y, x)
+	}
+	for _, c := range slices.Concat(reading(x), writing(x), multiplying(x)) {
+		collections(t, c.name, outs, c.call)
+	}
+	for _, y := range outs {
+		inNoOrder(y) // the calls have left other numbers
+	}
+	collections(t, "Sort", outs, Sort)
+	clear(outs)
+	for _, c := range writing(x) {
+		debug.FreeOSMemory()
+		collections(t, c.name+", new memory", untouched(n), c.call)
+	}
+}
+
+// untouched returns memory for each processor, which the system has not given yet.
+func untouched(n int) [][]float64 {
+	outs := make([][]float64, runtime.GOMAXPROCS(0))
 	for i := range outs {
 		outs[i] = make([]float64, n)
 	}
+	return outs
+}
+
+// A longCall is made on a slice that only its caller has.
+type longCall struct {
+	name string
+	call func(y []float64)
+}
+
+func reading(x []float64) []longCall {
+	return []longCall{
+		{"loop of plain Go", func([]float64) { sumGo(x) }},
+		{"Sum", func([]float64) { Sum(x) }},
+		{"MinMax", func([]float64) { MinMax(x) }},
+		{"Count", func([]float64) { Count(x, Less, 0.5) }},
+	}
+}
+
+func writing(x []float64) []longCall {
+	return []longCall{
+		{"Axpy", func(y []float64) { Axpy(y, 0.5, x, y) }},
+		{"Add", func(y []float64) { Add(y, x, y) }},
+		{"Add to another", func(y []float64) { Add(y, x, x) }},
+		{"FMA", func(y []float64) { FMA(y, x, x, y) }},
+		{"Scale", func(y []float64) { Scale(y, 0.5, x) }},
+		{"Exp", func(y []float64) { Exp(y, x) }},
+		{"PrefixSum", func(y []float64) { PrefixSum(y, x, 0) }},
+		{"FilterCompare", func(y []float64) { _, _ = FilterCompare(y, x, Less, 0.5) }},
+	}
+}
+
+func multiplying(x []float64) []longCall {
+	n := len(x)
 	half := Matrix{x, 2, n / 2, n / 2, false}
-	for _, c := range []struct {
-		name    string
-		prepare func(y []float64)
-		call    func(y []float64)
-	}{
-		{"loop of plain Go", nil, func([]float64) { sumGo(x) }},
-		{"Sum", nil, func([]float64) { Sum(x) }},
-		{"Axpy", nil, func(y []float64) { Axpy(y, 0.5, x, y) }},
-		{"Sort", inNoOrder, Sort},
-		{"Gemm, 2048 cubed", nil, func(y []float64) { Gemm(squareOf(y, 2048), 1, squareOf(x, 2048), squareOf(x[n/2:], 2048), 0) }},
-		{"Gemm, tall", nil, func(y []float64) { Gemm(wide(y, 64), 1, wide(x, 64), squareOf(x, 64), 0) }},
-		{"Gemm, two products", nil, func(y []float64) { Gemm(vector(y[:n/2]), 1, vector(x[:2]), half, 0) }},
-		{"Gemm of nothing", nil, func(y []float64) { Gemm(vector(y), 0, vector(x[:1]), vector(x), 0) }},
-		{"Gemv by rows", nil, func(y []float64) { Gemv(y[:2], 1, half, x[:n/2], 0) }},
-		{"Gemv by columns", nil, func(y []float64) { Gemv(y[:n/2], 1, half.T(), x[:2], 0) }},
-	} {
-		if c.prepare != nil {
-			for _, y := range outs {
-				c.prepare(y)
-			}
-		}
-		collections(t, c.name, outs, c.call)
+	return []longCall{
+		{"Gemm, 2048 cubed", func(y []float64) { Gemm(squareOf(y, 2048), 1, squareOf(x, 2048), squareOf(x[n/2:], 2048), 0) }},
+		{"Gemm, tall", func(y []float64) { Gemm(wide(y, 64), 1, wide(x, 64), squareOf(x, 64), 0) }},
+		{"Gemm, two products", func(y []float64) { Gemm(vector(y[:n/2]), 1, vector(x[:2]), half, 0) }},
+		{"Gemm of nothing", func(y []float64) { Gemm(vector(y), 0, vector(x[:1]), vector(x), 0) }},
+		{"Gemv by rows", func(y []float64) { Gemv(y[:2], 1, half, x[:n/2], 0) }},
+		{"Gemv by columns", func(y []float64) { Gemv(y[:n/2], 1, half.T(), x[:2], 0) }},
 	}
 }
 
@@ -95,7 +134,7 @@ func collections(t *testing.T, name string, outs [][]float64, call func(y []floa
 	stop.Store(true)
 	wg.Wait()
 	slices.Sort(took)
-	t.Logf("%-20s GC min %8v median %8v max %8v; %d of %d inside of calls; a stop of the world waited %v at most",
+	t.Logf("%-26s GC min %8v median %8v max %8v; %d of %d inside of calls; a stop of the world waited %v at most",
 		name, took[0].Round(time.Microsecond), took[rounds/2].Round(time.Microsecond), took[rounds-1].Round(time.Microsecond), inside, rounds, worst)
 	if inside == 0 {
 		t.Errorf("%s: no collection ended before a call did", name)

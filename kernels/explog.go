@@ -16,9 +16,10 @@ import "math"
 // rounding is added to the last term.
 func Exp(dst, x []float64) {
 	stream := streams(len(dst), writesTo(dst, x))
+	var p pace
 	for len(dst) > block2 {
 		expBlock(dst[:block2], x[:block2], stream)
-		giveWayBy(len(dst), block2)
+		p.spend(block2, lookElems)
 		dst, x = dst[block2:], x[block2:]
 	}
 	if len(dst) > 0 {
@@ -100,9 +101,10 @@ func fma3(z, a, b, c float64) float64 { return math.FMA(math.FMA(c, z, b), z, a)
 // that its product with k is exact.
 func Log(dst, x []float64) {
 	stream := streams(len(dst), writesTo(dst, x))
+	var p pace
 	for len(dst) > block2 {
 		logBlock(dst[:block2], x[:block2], stream)
-		giveWayBy(len(dst), block2)
+		p.spend(block2, lookElems)
 		dst, x = dst[block2:], x[block2:]
 	}
 	if len(dst) > 0 {

@@ -12,8 +12,9 @@ import "math"
 // k is added to the exponent, which float64 has room for.
 func ExpFloat32(dst, x []float32) {
 	stream := streamsOf(dst, x)
+	var p pace
 	for len(dst) > 0 {
-		n := nextBlock(len(dst), narrow2)
+		n := p.next(len(dst), narrow2)
 		expFloat32Block(dst[:n], x[:n], stream)
 		dst, x = dst[n:], x[n:]
 	}
@@ -67,8 +68,9 @@ func exp32(v float32) float32 {
 // the whole, 2^-37.6.
 func LogFloat32(dst, x []float32) {
 	stream := streamsOf(dst, x)
+	var p pace
 	for len(dst) > 0 {
-		n := nextBlock(len(dst), narrow2)
+		n := p.next(len(dst), narrow2)
 		logFloat32Block(dst[:n], x[:n], stream)
 		dst, x = dst[n:], x[n:]
 	}

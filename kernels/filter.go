@@ -99,9 +99,9 @@ var errChanged = fmt.Errorf("more are selected than were counted before; was the
 // take n elements from number at on, write to place to and return how many;
 // word returns -1 if dst is full.
 func inRuns(n, room int, run, word func(at, n, to int) int) (int, error) {
+	var p pace
 	at, to := 0, 0
 	for at < n {
-		giveWay(n - at)
 		step := min(n-at, room-to, block1) &^ 63
 		took := 0
 		if step > 0 {
@@ -114,6 +114,7 @@ func inRuns(n, room int, run, word func(at, n, to int) int) (int, error) {
 			return to, errChanged
 		}
 		at, to = at+step, to+took
+		p.spend(step, lookElems)
 	}
 	return to, nil
 }

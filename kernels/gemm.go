@@ -39,7 +39,7 @@ func Gemm(c Matrix, alpha float64, a, b Matrix, beta float64) {
 	c.inside()
 	a.inside()
 	b.inside()
-	if c.meets(a) || c.meets(b) {
+	if c.meets(&a) || c.meets(&b) {
 		panic("kernels: matrix overlaps a factor")
 	}
 	if c.ByColumns {
@@ -47,22 +47,22 @@ func Gemm(c Matrix, alpha float64, a, b Matrix, beta float64) {
 	}
 	switch {
 	case alpha == 0 || a.Cols == 0 || c.empty():
-		scaleMatrix(c, beta)
+		scaleMatrix(&c, beta)
 	case few(c.Rows, c.Cols, a.Cols):
-		gemmFew(c, alpha, a, b, beta)
+		gemmFew(&c, alpha, &a, &b, beta)
 	default:
-		gemmPacked(c, alpha, a, b, beta)
+		gemmPacked(&c, alpha, &a, &b, beta)
 	}
 }
 
-func gemmPacked(c Matrix, alpha float64, a, b Matrix, beta float64) {
+func gemmPacked(c *Matrix, alpha float64, a, b *Matrix, beta float64) {
 	buffer, _ := gemmBuffers.Get().(*gemmBuffer)
 	buffer.multiply(c, alpha, a, b, beta)
 	gemmBuffers.Put(buffer)
 }
 
 // scaleMatrix multiplies a matrix by a number, and does not read it if that is 0.
-func scaleMatrix(c Matrix, beta float64) {
+func scaleMatrix(c *Matrix, beta float64) {
 	if beta == 1 || c.empty() {
 		return
 	}
@@ -77,7 +77,7 @@ func scaleVector(y []float64, beta float64) {
 		var p pace
 		for ; len(y) > block1; y = y[block1:] { // clear has no safepoint
 			clear(y[:block1])
-			p.spend(block1, gemvTurn)
+			p.spend(block1, lookElems)
 		}
 		clear(y)
 	case 1:
@@ -94,6 +94,13 @@ const (
 	gemmDepth = 256  // products that are added up in registers
 	gemmCols  = 240  // of the right factor, in the second cache
 	gemmRows  = 1024 // of the left factor, in the third
+)
+
+// Multiplications between two looks at the clock, of which a tile has as many however full it
+// is, and the work of packing and writing a tile, in products for each of its elements.
+const (
+	gemmLook    = 1 << 19
+	gemmTileEnd = 16
 )
 
 // gemmTiles are the sizes of a tile: a multiple of each fits the blocks.
@@ -118,7 +125,7 @@ func sized(x []float64, n int) []float64 {
 }
 
 // multiply adds alpha*a*b to beta*c, whose rows follow each other.
-func (g *gemmBuffer) multiply(c Matrix, alpha float64, a, b Matrix, beta float64) {
+func (g *gemmBuffer) multiply(c *Matrix, alpha float64, a, b *Matrix, beta float64) {
 	tile := gemmTiles[active]
 	g.pace = pace{}
 	depth := evenly(a.Cols, gemmDepth)
@@ -128,12 +135,12 @@ func (g *gemmBuffer) multiply(c Matrix, alpha float64, a, b Matrix, beta float64
 		for p := 0; p < a.Cols; p += depth {
 			k := min(depth, a.Cols-p)
 			g.left = sized(g.left, upTo(rows, tile.rows)*k)
-			gemmPack(g.left, tile.rows, a.Part(i, p, rows, k).T())
+			gemmPack(g.left, tile.rows, &Matrix{a.from(i, p), k, rows, a.Stride, !a.ByColumns})
 			for j := 0; j < c.Cols; j += width {
 				cols := min(width, c.Cols-j)
 				g.right = sized(g.right, upTo(cols, tile.cols)*k)
-				gemmPack(g.right, tile.cols, b.Part(p, j, k, cols))
-				g.block(c.Part(i, j, rows, cols), alpha, so, k)
+				gemmPack(g.right, tile.cols, &Matrix{b.from(p, j), k, cols, b.Stride, b.ByColumns})
+				g.block(&Matrix{c.from(i, j), rows, cols, c.Stride, false}, alpha, so, k)
 			}
 			so = 1 // c holds the sums so far
 		}
@@ -143,6 +150,9 @@ func (g *gemmBuffer) multiply(c Matrix, alpha float64, a, b Matrix, beta float64
 // evenly returns the size of the parts that n is cut into so that none is longer
 // than most, and all are about as long.
 func evenly(n, most int) int {
+	if n <= most {
+		return n // without the divisions, which count in small products
+	}
 	parts := (n + most - 1) / most
 	return (n + parts - 1) / parts
 }
@@ -151,11 +161,11 @@ func evenly(n, most int) int {
 func upTo(n, step int) int { return (n + step - 1) / step * step }
 
 // block adds the product of the packed blocks to beta*c.
-func (g *gemmBuffer) block(c Matrix, alpha, beta float64, k int) {
+func (g *gemmBuffer) block(c *Matrix, alpha, beta float64, k int) {
 	tile := gemmTiles[active]
 	for i := 0; i < c.Rows; i += tile.rows {
 		left, rows := g.left[i*k:], min(tile.rows, c.Rows-i)
-		g.pace.spend(tile.rows*c.Cols*(k+gemmTileEnd), gemmTurn)
+		g.pace.spend(tile.rows*c.Cols*(k+gemmTileEnd), gemmLook)
 		for j := 0; j < c.Cols; j += tile.cols {
 			gemmTile(k, left, g.right[j*k:], c.Data[i*c.Stride+j:], c.Stride, rows, min(tile.cols, c.Cols-j), alpha, beta)
 		}

@@ -149,6 +149,24 @@ func checkWhole(t *testing.T, r *rand.Rand, c, a, b Matrix) {
 	}
 }
 
+// Small products have the same bits where they lie and in tiles, so that it does not matter
+// how large the parts of a product are.
+func TestFewProductsHaveTheBitsOfTiles(t *testing.T) {
+	r := rand.New(rand.NewPCG(41, 9))
+	onEachLevel(t, func(t *testing.T) {
+		for range 300 {
+			m, n, k := 1+r.IntN(12), 1+r.IntN(30), 1+r.IntN(gemmFewest-1)
+			a, b := random(r, m, k, r.IntN(2) == 0), random(r, k, n, r.IntN(2) == 0)
+			c, d := random(r, m, n, false), random(r, m, n, false)
+			c.take(d)
+			alpha, beta := [...]float64{1, 0.3, -2}[r.IntN(3)], [...]float64{0, 1, 0.7}[r.IntN(3)]
+			gemmFew(&c, alpha, &a, &b, beta)
+			gemmPacked(&d, alpha, &a, &b, beta)
+			c.sameBits(t, d)
+		}
+	})
+}
+
 // Rows may be shared out: the bits are those of the whole.
 func TestGemmByManyGoroutines(t *testing.T) {
 	r := rand.New(rand.NewPCG(41, 4))
@@ -237,9 +255,12 @@ func TestMisuseOfGemm(t *testing.T) {
 	short.Data = short.Data[:7]
 	onEachLevel(t, func(t *testing.T) {
 		for what, f := range map[string]func(){
-			"rows of c and a":     func() { Gemm(c, 1, a.T(), b, 0) },
-			"columns of c and b":  func() { Gemm(c, 1, a, b.T(), 0) },
-			"columns and rows":    func() { Gemm(c, 1, a.Part(0, 0, 2, 3), b, 0) },
+			"rows of c and a":    func() { Gemm(c, 1, a.T(), b, 0) },
+			"columns of c and b": func() { Gemm(c, 1, a, b.T(), 0) },
+			"columns and rows":   func() { Gemm(c, 1, a.Part(0, 0, 2, 3), b, 0) },
+			"stride of 2^62": func() {
+				Gemm(Matrix{x, 5, 1, 1 << 62, false}, 1, Matrix{x[50:], 5, 1, 1, false}, Matrix{x[60:], 1, 1, 1, false}, 0)
+			},
 			"short data":          func() { Gemm(c, 1, short, b, 0) },
 			"c is a":              func() { Gemm(a.Part(0, 0, 2, 3), 1, a, b, 0) },
 			"c is in b":           func() { Gemm(b.Part(2, 0, 2, 3), 1, a, b, 0) },

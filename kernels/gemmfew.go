@@ -2,18 +2,30 @@ package kernels
 
 import "math"
 
-// gemmFewest is the number of products from which copying the factors into panels
-// costs less than it gains.
-const gemmFewest = 256
+// Products that are done where they lie: for more, copying the factors into panels costs less
+// than it gains. In plain Go that is counted in multiplications; beside assembly each sum costs
+// as much as four, and of up to four sums copies take longer however many products each has.
+const (
+	gemmFewest = 256 // no side has as many: all are in one block
+	gemmFewGo  = 256
+	gemmFewAsm = 120
+	gemmFewSum = 4
+)
 
-// few reports whether a product of these sizes has less than that.
+// few reports whether a product of these sizes is one of them.
 func few(m, n, k int) bool {
-	return m < gemmFewest && n < gemmFewest && k < gemmFewest && m*n < gemmFewest && m*n*k < gemmFewest
+	switch {
+	case max(m, n, k) >= gemmFewest:
+		return false
+	case active == levelGo:
+		return m*n*k < gemmFewGo
+	}
+	return m*n <= gemmFewSum || m*n*(k+gemmFewSum) < gemmFewAsm
 }
 
 // gemmFew adds alpha*a*b to beta*c, whose rows follow each other, without copying.
 // The bits are those of a tile.
-func gemmFew(c Matrix, alpha float64, a, b Matrix, beta float64) {
+func gemmFew(c *Matrix, alpha float64, a, b *Matrix, beta float64) {
 	aRow, aCol := a.steps()
 	bRow, bCol := b.steps()
 	fused := active != levelGo
@@ -34,7 +46,7 @@ func gemmFew(c Matrix, alpha float64, a, b Matrix, beta float64) {
 }
 
 // steps returns how far the next row and the next column lie.
-func (m Matrix) steps() (row, col int) {
+func (m *Matrix) steps() (row, col int) {
 	if m.ByColumns {
 		return 1, m.Stride
 	}

@@ -34,13 +34,14 @@ func TestGemmLetsTheCollectorRun(t *testing.T) {
 	a, b, c := random(r, rows, k, true), random(r, k, gemmCols, false), random(r, rows, gemmCols, false)
 	onEachLevel(t, func(t *testing.T) {
 		g := gemmBuffer{left: make([]float64, rows*k), right: make([]float64, gemmCols*k)}
-		gemmPack(g.left, gemmTiles[active].rows, a.T())
-		gemmPack(g.right, gemmTiles[active].cols, b)
+		turned := a.T()
+		gemmPack(g.left, gemmTiles[active].rows, &turned)
+		gemmPack(g.right, gemmTiles[active].cols, &b)
 		part := c
 		if active == levelGo {
 			part = c.Part(0, 0, 4*gemmRows, gemmCols) // it takes as long
 		}
-		stops := stopsWithin(enough, func() { g.block(part, 1, 0, k) })
+		stops := stopsWithin(enough, func() { g.block(&part, 1, 0, k) })
 		if stops < enough {
 			t.Errorf("the world stopped %d times at most while a block was multiplied", stops)
 		}
@@ -51,6 +52,7 @@ func TestGemmLetsTheCollectorRun(t *testing.T) {
 // turns they would wait for the runtime to take the processor away, each 10 ms.
 func TestLongProductsTakeTurns(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	shorterTurns(t)
 	const n, enough = 1 << 24, 24
 	x, y := make([]float64, n), make([]float64, n)
 	row, column := Matrix{x, 1, n, n, false}, Matrix{x, n, 1, n, true}

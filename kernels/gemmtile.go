@@ -51,24 +51,36 @@ func gemmTileGo(k int, a, b, c []float64, stride, rows, cols int, alpha, beta fl
 // a set of the first cache holds lines, since rows of large matrices may share one.
 const gemmPackLines = 8
 
+// gemmNear is up to how many elements from its first to its last a block is in the second
+// cache anyway, so that all rows of a panel are copied at once.
+const gemmNear = 1 << 14
+
 // gemmPack writes panels of w columns each, one after the other. What the last one has beyond
 // x is any number: only what the tile does not write depends on it.
-func gemmPack(dst []float64, w int, x Matrix) {
+func gemmPack(dst []float64, w int, x *Matrix) {
 	lines := x.Rows
-	if active != levelGo && !x.ByColumns {
+	if active != levelGo && !x.ByColumns && x.Rows*x.Stride > gemmNear {
 		lines = gemmPackLines
 	}
 	for i := 0; i < x.Rows; i += lines {
 		rows := min(lines, x.Rows-i)
 		for j := 0; j < x.Cols; j += w {
 			safepoint()
-			gemmPackPanel(dst[j*x.Rows+i*w:], w, x.Part(i, j, rows, min(w, x.Cols-j)))
+			gemmPackPanel(dst[j*x.Rows+i*w:], w, &Matrix{x.from(i, j), rows, min(w, x.Cols-j), x.Stride, x.ByColumns})
 		}
 	}
 }
 
+// from returns the elements of a matrix from i, j on, which is one of them.
+func (m *Matrix) from(i, j int) []float64 {
+	if m.ByColumns {
+		i, j = j, i
+	}
+	return m.Data[i*m.Stride+j:]
+}
+
 // gemmPackPanel writes the rows of x, at most w elements each, as rows of w.
-func gemmPackPanel(dst []float64, w int, x Matrix) {
+func gemmPackPanel(dst []float64, w int, x *Matrix) {
 	switch {
 	case active == levelGo:
 		gemmPackGo(dst, w, x)
@@ -79,7 +91,7 @@ func gemmPackPanel(dst []float64, w int, x Matrix) {
 	}
 }
 
-func gemmPackGo(dst []float64, w int, x Matrix) {
+func gemmPackGo(dst []float64, w int, x *Matrix) {
 	if x.ByColumns {
 		for j := range x.Cols {
 			for p, v := range x.Data[j*x.Stride:][:x.Rows] {
@@ -94,7 +106,7 @@ func gemmPackGo(dst []float64, w int, x Matrix) {
 }
 
 // gemmPackAlong turns as many columns at once as a vector has lanes.
-func gemmPackAlong(dst []float64, w int, x Matrix) {
+func gemmPackAlong(dst []float64, w int, x *Matrix) {
 	lanes := gemmTiles[active].rows
 	for j := 0; j < x.Cols; j += lanes {
 		n, src := min(lanes, x.Cols-j), x.Data[j*x.Stride:]
@@ -106,7 +118,7 @@ func gemmPackAlong(dst []float64, w int, x Matrix) {
 	}
 }
 
-func gemmPackAcross(dst []float64, w int, x Matrix) {
+func gemmPackAcross(dst []float64, w int, x *Matrix) {
 	left := w == gemmTiles[active].rows
 	switch {
 	case active == levelAVX512 && left:

@@ -70,7 +70,7 @@ func gemvRows(p *pace, sums *[gemvDots]float64, a []float64, stride int, x []flo
 	*sums = [gemvDots]float64{}
 	for j := 0; j < len(x); j += gemvWidth {
 		some := x[j:min(j+gemvWidth, len(x))]
-		p.spend(n*len(some), gemvTurn)
+		p.spend(n*len(some), lookElems)
 		var part [gemvDots]float64
 		gemvDotBlock(&part, a[j:], stride, some, n)
 		for r, v := range part[:n] {
@@ -115,7 +115,7 @@ func gemvAdd(y []float64, alpha float64, a Matrix, x []float64) {
 			if len(x)-j >= most {
 				n = most
 			}
-			p.spend(n*len(part), gemvTurn)
+			p.spend(n*len(part), lookElems)
 			for r := range n {
 				factors[r] = alpha * x[j+r]
 			}

@@ -3,20 +3,28 @@ package kernels
 import (
 	"math/rand/v2"
 	"runtime"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // A long call of any kernel gives others a turn, again and again, on one processor.
 func TestLongCallsGiveWay(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	defer func(before int) { turnElems = before }(turnElems)
-	turnElems = 1 << 17
+	shorterTurns(t)
 	const n, enough = 16 << 17, 3
 	for name, call := range longCalls(n) {
 		if turns := turnsOfOthers(call); turns < enough {
 			t.Errorf("%s let another goroutine run %d times, not %d", name, turns, enough)
 		}
 	}
+}
+
+// shorterTurns has turns end as soon as somebody looks, until the end of a test.
+func shorterTurns(t *testing.T) {
+	elems, length := turnElems, turnTime
+	t.Cleanup(func() { turnElems, turnTime = elems, length })
+	turnElems, turnTime = 1<<17, 0
 }
 
 // longCalls are calls of n elements, of each shape that a kernel has.
@@ -81,13 +89,74 @@ func TestShortCallsKeepTheirTurn(t *testing.T) {
 	t.Error("another goroutine ran during each call")
 }
 
+// A loop that writes looks at the clock once it has done much, and then again and again.
+func TestPaceLooksAtTheClock(t *testing.T) {
+	defer func(before time.Duration) { turnTime = before }(turnTime)
+	turnTime = time.Hour
+	var p pace
+	for range paceFirst - 1 {
+		p.spend(lookElems, lookElems)
+	}
+	if p.last != 0 {
+		t.Error("a call that may be short looked at the clock")
+	}
+	p.spend(lookElems, lookElems)
+	first := p.last
+	if first == 0 || p.work != 0 {
+		t.Errorf("a long call did not look at the clock: last %v, work %d", p.last, p.work)
+	}
+	p.spend(lookElems-1, lookElems)
+	if p.work != lookElems-1 {
+		t.Error("looked at the clock too soon")
+	}
+	p.spend(1, lookElems)
+	if p.work != 0 || p.last != first {
+		t.Errorf("at a look before the end of a turn: work %d, last %v, not 0 and %v", p.work, p.last, first)
+	}
+	turnTime = 0
+	p.spend(lookElems, lookElems)
+	if p.last <= first {
+		t.Error("no turn though it was time")
+	}
+}
+
+// A turn is as long whatever an element takes: nobody else runs before it is over.
+func TestPaceKeepsItsTurn(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	defer func(before time.Duration) { turnTime = before }(turnTime)
+	turnTime = time.Hour
+	x := make([]float64, 8*paceFirst*lookElems)
+	for range 1000 {
+		if turnsOfOthers(func() { Axpy(x, 2, x, x) }) == 0 {
+			return
+		}
+	}
+	t.Error("another goroutine ran during each call")
+}
+
+// What others took is not taken for one's own turn: the next begins when they are done.
+func TestPaceBeginsBehindOthers(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	defer func(before time.Duration) { turnTime = before }(turnTime)
+	turnTime = 0
+	var ended atomic.Int64
+	p := pace{last: time.Since(began)}
+	go func() { ended.Store(int64(time.Since(began))) }()
+	for ended.Load() == 0 {
+		p.look()
+	}
+	if at := time.Duration(ended.Load()); p.last < at {
+		t.Errorf("a turn began at %v, others ran until %v", p.last, at)
+	}
+}
+
 // However long a block is, one of them is there at each turn.
 func TestTurnsMeetEachSizeOfBlock(t *testing.T) {
 	for _, block := range []int{block3, block2, block1, narrow1, 1000} {
 		for _, n := range []int{8 * turnElems, 8*turnElems + 1, 8*turnElems + block1 + 7, 9*turnElems - 1} {
 			met := 0
 			for last, left := -1, n; left > 0; left -= block {
-				if gives(left, turnElems, mostElems) && left/turnElems != last {
+				if gives(left, mostElems) && left/turnElems != last {
 					met, last = met+1, left/turnElems
 				}
 			}

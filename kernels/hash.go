@@ -19,8 +19,9 @@ func HashInt64(dst []uint64, x []int64, seed uint64) {
 	apart := writesTo(signed(dst), x)
 	stream := streams(len(dst), apart)
 	to := signed(dst)
+	var p pace
 	for len(to) > 0 {
-		giveWay(len(to))
+		p.spend(block2, lookElems)
 		n := min(len(to), block2)
 		hashBlock(to[:n], x[:n], seed, stream)
 		to, x = to[n:], x[n:]

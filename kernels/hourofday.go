@@ -16,8 +16,9 @@ const (
 // Preconditions: len(dst) == len(ts); else it panics.
 func HourOfDay(dst []uint8, ts []int64) {
 	sameLength(len(dst), len(ts))
+	var p pace
 	for len(ts) > 0 {
-		giveWay(len(ts))
+		p.spend(block2, lookElems)
 		n := min(len(ts), block2)
 		hourOfDayBlock(dst[:n], ts[:n])
 		dst, ts = dst[n:], ts[n:]

@@ -1,5 +1,7 @@
 package kernels
 
+import "math/bits"
+
 // Matrix is a view of numbers in memory as a matrix: a plain value, which owns
 // nothing. Its rows follow each other in Data, Stride elements apart: element
 // i, j is Data[i*Stride+j]. ByColumns says that its columns do instead, which
@@ -40,26 +42,29 @@ func (m Matrix) Part(i, j, rows, cols int) Matrix {
 	return p
 }
 
+// What follows takes pointers, and keeps none: a copy of a Matrix takes as long as what is
+// asked of it.
+
 // lines returns the number of the rows, or columns, that follow each other, and
 // the number of elements of each.
-func (m Matrix) lines() (n, width int) {
+func (m *Matrix) lines() (n, width int) {
 	if m.ByColumns {
 		return m.Cols, m.Rows
 	}
 	return m.Rows, m.Cols
 }
 
-func (m Matrix) empty() bool { return m.Rows == 0 || m.Cols == 0 }
+func (m *Matrix) empty() bool { return m.Rows == 0 || m.Cols == 0 }
 
 // span returns the number of elements from the first to the last of a matrix
 // that has any.
-func (m Matrix) span() int {
+func (m *Matrix) span() int {
 	n, width := m.lines()
 	return (n-1)*m.Stride + width
 }
 
 // inside panics unless the matrix lies in its Data, each element at a place of its own.
-func (m Matrix) inside() {
+func (m *Matrix) inside() {
 	n, width := m.lines()
 	switch {
 	case n < 0 || width < 0:
@@ -67,9 +72,16 @@ func (m Matrix) inside() {
 	case n == 0 || width == 0:
 	case n > 1 && m.Stride < width:
 		panic("kernels: stride is shorter than a line of the matrix")
-	case len(m.Data) < width || n > 1 && n-1 > (len(m.Data)-width)/m.Stride:
+	case len(m.Data) < width || farther(n-1, m.Stride, len(m.Data)-width):
 		panic("kernels: data is too short for the matrix")
 	}
+}
+
+// farther reports whether n steps of some elements each lead beyond an element. None of the
+// numbers is negative but for the length of the step if n is 0.
+func farther(n, step, last int) bool {
+	high, low := bits.Mul64(uint64(n), uint64(step))
+	return n > 0 && (high > 0 || low > uint64(last))
 }
 
 // Overlaps reports whether two matrices share an element. Parts of one matrix
@@ -82,11 +94,11 @@ func (m Matrix) inside() {
 func (m Matrix) Overlaps(o Matrix) bool {
 	m.inside()
 	o.inside()
-	return m.meets(o)
+	return m.meets(&o)
 }
 
 // meets is Overlaps of matrices that lie in their Data.
-func (m Matrix) meets(o Matrix) bool {
+func (m *Matrix) meets(o *Matrix) bool {
 	if m.empty() || o.empty() || !overlap(m.Data[:m.span()], o.Data[:o.span()]) {
 		return false
 	}

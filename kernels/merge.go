@@ -51,9 +51,10 @@ func apartMerge[K key](dst, a, b []K) {
 // within a copy. dst has room for all of src.
 func copyBlocks[K key](dst, src []K) {
 	most := blockBytes / sizeOf(src)
+	var p pace
 	for len(src) > most {
 		copy(dst, src[:most])
-		giveWayBy(len(src), most)
+		p.spend(most, lookElems)
 		dst, src = dst[most:], src[most:]
 	}
 	copy(dst, src)

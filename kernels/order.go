@@ -57,8 +57,9 @@ func (o order[K]) fromKeys(x []K) {
 // or last on the way back.
 func keys[K key](op int, dst, x []K, flip K) {
 	most := blockBytes / 2 / sizeOf(x)
+	var p pace
 	for len(dst) > 0 {
-		giveWay(len(dst))
+		p.spend(most, lookElems)
 		n := min(len(dst), most)
 		switch {
 		case active == levelGo:

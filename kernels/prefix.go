@@ -48,9 +48,10 @@ func PrefixSumExclusiveInt64(dst, x []int64, start int64) int64 {
 
 func prefix(dst, x []float64, sum float64, before bool) float64 {
 	writesTo(dst, x)
+	var p pace
 	for len(x) > block2 {
 		sum = prefixBlock(dst[:block2], x[:block2], sum, before)
-		giveWay(len(x))
+		p.spend(block2, lookElems)
 		dst, x = dst[block2:], x[block2:]
 	}
 	return prefixBlock(dst, x, sum, before)
@@ -80,9 +81,10 @@ func prefixBlock(dst, x []float64, start float64, before bool) float64 {
 
 func prefixInt64(dst, x []int64, sum int64, before bool) int64 {
 	writesTo(dst, x)
+	var p pace
 	for len(x) > block2 {
 		sum = prefixInt64Block(dst[:block2], x[:block2], sum, before)
-		giveWay(len(x))
+		p.spend(block2, lookElems)
 		dst, x = dst[block2:], x[block2:]
 	}
 	return prefixInt64Block(dst, x, sum, before)

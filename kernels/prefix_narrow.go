@@ -22,8 +22,9 @@ func PrefixSumExclusiveFloat32(dst, x []float32, start float64) float64 {
 func prefixFloat32(dst, x []float32, sum float64, before bool) float64 {
 	writesTo(dst, x)
 	var buffer [widened]float64
+	var p pace
 	for len(x) > 0 {
-		giveWay(len(x))
+		p.spend(widened, lookElems)
 		n := min(len(x), widened)
 		sums := buffer[:n]
 		widenFloat32(sums, x[:n])
@@ -47,9 +48,10 @@ func PrefixSumExclusiveInt32(dst, x []int32, start int32) int32 {
 
 func prefixInt32(dst, x []int32, sum int32, before bool) int32 {
 	writesTo(dst, x)
+	var p pace
 	for len(x) > block2 {
 		sum = prefixInt32Block(dst[:block2], x[:block2], sum, before)
-		giveWay(len(x))
+		p.spend(block2, lookElems)
 		dst, x = dst[block2:], x[block2:]
 	}
 	return prefixInt32Block(dst, x, sum, before)

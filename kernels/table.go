@@ -44,8 +44,9 @@ func (t Table) Reset(seed uint64) {
 
 // clearBlocks clears x with safepoints: all at once cannot be preempted.
 func clearBlocks[T uint32 | uint64](x []T) {
+	var p pace
 	for at := 0; at < len(x); at += block1 {
-		giveWay(len(x) - at)
+		p.spend(block1, lookElems)
 		clear(x[at:min(at+block1, len(x))])
 	}
 }

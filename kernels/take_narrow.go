@@ -20,8 +20,9 @@ func takeDwords(dst, x []uint32, idx []int64) error {
 	if lo, hi, ok := MinMaxInt64(idx); ok && (lo < 0 || hi >= int64(len(x))) {
 		return outOfBounds(idx, len(x))
 	}
+	var p pace
 	for at := 0; at < len(idx); at += block2 {
-		giveWay(len(idx) - at)
+		p.spend(block2, lookElems)
 		end := min(at+block2, len(idx))
 		if !takeDwordsBlock(dst[at:end], x, idx[at:end]) {
 			return fmt.Errorf("take %d of %d elements: an index was changed meanwhile: %w", len(idx), len(x), ErrBounds)

@@ -25,11 +25,3 @@ func streamsPair[T element](dst, x, y []T) int {
 	apart = writesTo(dst, y) && apart
 	return streams(len(dst)*sizeOf(dst)/8, apart)
 }
-
-// nextBlock returns how many elements come next, of those that are left of an operation
-// element by element, and gives way before. Such loops are written out: a function that
-// is handed over as a value would move its caller's arrays to the heap.
-func nextBlock(left, most int) int {
-	giveWayBy(left, most)
-	return min(left, most)
-}

@@ -47,9 +47,10 @@ func unary(op int, dst, x []float64, a float64) {
 
 // unaryLong is unary for more than a block.
 func unaryLong(op int, dst, x []float64, a float64, stream int) {
+	var p pace
 	for len(dst) > block2 {
 		unaryBlock(op, dst[:block2], x[:block2], a, stream)
-		giveWayBy(len(dst), block2)
+		p.spend(block2, lookElems)
 		dst, x = dst[block2:], x[block2:]
 	}
 	unaryBlock(op, dst, x, a, stream)
@@ -102,9 +103,10 @@ func FMA(dst, x, y, z []float64) {
 	apart = writesTo(dst, y) && apart
 	apart = writesTo(dst, z) && apart
 	stream := streams(len(dst), apart)
+	var p pace
 	for len(dst) > block3 {
 		fmaBlock(dst[:block3], x[:block3], y[:block3], z[:block3], stream)
-		giveWayBy(len(dst), block3)
+		p.spend(block3, lookElems)
 		dst, x, y, z = dst[block3:], x[block3:], y[block3:], z[block3:]
 	}
 	if len(dst) > 0 {
@@ -152,9 +154,10 @@ func Axpy(dst []float64, a float64, x, y []float64) {
 
 // axpyLong is Axpy for more than a block.
 func axpyLong(dst []float64, a float64, x, y []float64, stream int) {
+	var p pace
 	for len(dst) > block3 {
 		axpyBlock(dst[:block3], a, x[:block3], y[:block3], stream)
-		giveWayBy(len(dst), block3)
+		p.spend(block3, lookElems)
 		dst, x, y = dst[block3:], x[block3:], y[block3:]
 	}
 	axpyBlock(dst, a, x, y, stream)

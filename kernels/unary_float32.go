@@ -16,8 +16,9 @@ func NegFloat32(dst, x []float32) { unaryFloat32(opNeg, dst, x, 0) }
 
 func unaryFloat32(op int, dst, x []float32, a float32) {
 	stream := streamsOf(dst, x)
+	var p pace
 	for len(dst) > 0 {
-		n := nextBlock(len(dst), narrow2)
+		n := p.next(len(dst), narrow2)
 		unaryFloat32Block(op, dst[:n], x[:n], a, stream)
 		dst, x = dst[n:], x[n:]
 	}

@@ -3,6 +3,8 @@ package ops_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,39 +27,61 @@ var (
 	both       = side{"2-workers", engine.Config{Workers: 2}}
 )
 
-// sideBySide runs f on each side in turn, and reports medians in milliseconds, and how
-// many times as fast as the first the others are.
-func sideBySide[T any](b *testing.B, sides []side, setUp func(e *engine.Engine) T, f func(e *engine.Engine, x T) error) {
-	times := make([][]float64, len(sides))
-	runs := make([]func(), len(sides))
-	for i, s := range sides {
+// A runner is one of those that take turns.
+type runner struct {
+	name string
+	run  func() error
+}
+
+// byHand is the same without an engine.
+func byHand(run func()) runner {
+	return runner{"by-hand", func() error { run(); return nil }}
+}
+
+// sideBySide runs f on each side in turn, and what is beside them, and reports medians in
+// milliseconds, and how many times as fast as the first the others are.
+func sideBySide[T any](b *testing.B, sides []side, setUp func(e *engine.Engine) T, f func(e *engine.Engine, x T) error, beside ...runner) {
+	var all []runner
+	for _, s := range sides {
 		e, err := engine.Start(b.Context(), s.cfg)
 		if err != nil {
 			b.Fatal(err)
 		}
 		defer e.Close()
 		x := setUp(e)
-		runs[i] = func() {
-			begin := time.Now()
-			if err := f(e, x); err != nil {
-				b.Fatal(err)
-			}
-			times[i] = append(times[i], float64(time.Since(begin)))
-		}
-		runs[i]()
-		times[i] = nil // the first run is not like the others
+		all = append(all, runner{s.name, func() error { return f(e, x) }})
 	}
-	for b.Loop() {
-		for _, run := range runs {
-			run()
-		}
-	}
-	report(b, sides, times)
+	inTurn(b, append(all, beside...))
 }
 
-func report(b *testing.B, sides []side, times [][]float64) {
+// settle is how long all wait between two runs: workers look for more to do for some
+// milliseconds, and would do so on the processors of whoever is next.
+const settle = 5 * time.Millisecond
+
+func inTurn(b *testing.B, all []runner) {
+	times := make([][]float64, len(all))
+	run := func(i int) float64 {
+		time.Sleep(settle)
+		begin := time.Now()
+		if err := all[i].run(); err != nil {
+			b.Fatal(err)
+		}
+		return float64(time.Since(begin))
+	}
+	for i := range all {
+		run(i) // the first run is not like the others
+	}
+	for b.Loop() {
+		for i := range all {
+			times[i] = append(times[i], run(i))
+		}
+	}
+	report(b, all, times)
+}
+
+func report(b *testing.B, all []runner, times [][]float64) {
 	b.ReportMetric(0, "ns/op")
-	for i, s := range sides {
+	for i, s := range all {
 		b.ReportMetric(median(times[i])/1e6, s.name+"-ms")
 		if i == 0 {
 			continue
@@ -66,7 +90,7 @@ func report(b *testing.B, sides []side, times [][]float64) {
 		for k, t := range times[i] {
 			ratios[k] = times[0][k] / t
 		}
-		b.ReportMetric(median(ratios), fmt.Sprintf("%s-x-%s", s.name, sides[0].name))
+		b.ReportMetric(median(ratios), fmt.Sprintf("%s-x-%s", s.name, all[0].name))
 	}
 }
 
@@ -114,26 +138,42 @@ func BenchmarkSortKernel(b *testing.B) {
 	}
 }
 
-// BenchmarkMatMul is two matrices of 1,024 rows and columns.
+// BenchmarkMatMul is two square matrices. Beside the engine, two goroutines multiply half
+// each, into memory that is there.
 func BenchmarkMatMul(b *testing.B) {
 	type factors [2]shmarena.View[float64]
-	const n = 1024
-	setUp := func(e *engine.Engine) (f factors) {
-		for i := range f {
-			v, err := shmarena.AllocView[float64](e.Arena(), n, n)
-			if err != nil {
-				b.Fatal(err)
+	for _, n := range []int{512, 1024, 2048} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			setUp := func(e *engine.Engine) (f factors) {
+				for i := range f {
+					v, err := shmarena.AllocView[float64](e.Arena(), n, n)
+					if err != nil {
+						b.Fatal(err)
+					}
+					copy(v.Span(), random(n*n, uint64(i)))
+					f[i] = v
+				}
+				return f
 			}
-			copy(v.Span(), random(n*n, uint64(i)))
-			f[i] = v
-		}
-		return f
+			x, y, z := random(n*n, 0), random(n*n, 1), make([]float64, n*n)
+			sideBySide(b, []side{alone, both, goroutines}, setUp, func(e *engine.Engine, f factors) error {
+				c, err := ops.MatMul(b.Context(), e, f[0], f[1])
+				if err != nil {
+					return err
+				}
+				return c.Array().Free()
+			}, byHand(func() { multiplyHalves(n, z, x, y) }))
+		})
 	}
-	sideBySide(b, []side{alone, both, goroutines}, setUp, func(e *engine.Engine, f factors) error {
-		c, err := ops.MatMul(b.Context(), e, f[0], f[1])
-		if err != nil {
-			return err
+}
+
+func multiplyHalves(n int, z, x, y []float64) {
+	var wg sync.WaitGroup
+	for half := range 2 {
+		rows := func(x []float64) kernels.Matrix {
+			return kernels.Matrix{Data: x, Rows: n, Cols: n, Stride: n}.Part(half*n/2, 0, n/2, n)
 		}
-		return c.Array().Free()
-	})
+		wg.Go(func() { kernels.Gemm(rows(z), 1, rows(x), kernels.Matrix{Data: y, Rows: n, Cols: n, Stride: n}, 0) })
+	}
+	wg.Wait()
 }

@@ -29,9 +29,24 @@ var mulPiece = engine.NewKernel("ops/matmul", engine.Idempotent, func(t *engine.
 	return nil
 })
 
-// leastRows is how many rows or columns of a product a piece has at least: each piece
-// copies panels of both factors once, and what that costs is shared by its rows.
-const leastRows = 128
+// Rows or columns of a piece: each copies panels of the whole other factor, and what that
+// costs is shared by its rows.
+const (
+	leastRows = 64  // fewer are not worth the way to a worker
+	wantRows  = 256 // 128 take a tenth longer, 512 a fortieth less
+	tileRows  = 8   // of the kernel: a piece of others ends in a tile that is partly empty
+)
+
+// most pieces of a worker: one that is held up leaves the rest to the others.
+const mostPieces = 4
+
+// rowsOf returns how many rows a piece has: as many as are wanted if there are enough, and
+// for each worker the same number of pieces.
+func rowsOf(long, workers int) int {
+	each := min(max(long/(wantRows*workers), 1), mostPieces)
+	rows := max(leastRows, pieces(long, each*workers))
+	return pieces(rows, tileRows) * tileRows
+}
 
 // MatMul returns the product of two matrices: a new one, of a's rows and b's columns,
 // whose array the caller frees. Views are cut and turned as they like ([shmarena.View.Swap]
@@ -70,7 +85,7 @@ func multiply(ctx context.Context, e *engine.Engine, c, a, b shmarena.View[float
 		p.Cut = 1
 	}
 	long := c.Dim(int(p.Cut))
-	p.Rows = int64(max(leastRows, pieces(long, 4*e.Workers())))
+	p.Rows = int64(rowsOf(long, e.Workers()))
 	return over(ctx, e, mulPiece, pieces(long, int(p.Rows)), p)
 }
 

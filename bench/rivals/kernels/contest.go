@@ -30,7 +30,7 @@ type contest struct {
 }
 
 // systems in the order in which they are measured.
-var systems = []string{baseline, "vek", "arrow", "gonum", "openblas"}
+var systems = []string{baseline, "vek", "arrow", "gonum", "c", "openblas"}
 
 // operations are what is measured, and what each system does for it.
 var operations = []struct {
@@ -56,7 +56,7 @@ func contests() (all []contest) {
 			all = append(all, contest{op.name + "/" + size.name, op.what, size.n, float64(size.n), op.makers, false})
 		}
 	}
-	for _, n := range []int{64, 256, 512, 1024, 2048} {
+	for _, n := range []int{8, 16, 32, 48, 64, 100, 128, 256, 512, 1024, 2048} {
 		all = append(all, contest{fmt.Sprintf("gemm/%d", n), "the product of two square matrices, by elements of the result", n, float64(n) * float64(n), gemms, n > 1024})
 	}
 	return all

@@ -6,8 +6,9 @@
 //
 // The systems are ours; vek, which is github.com/viterin/vek (AVX2); arrow, which is
 // Apache Arrow's compute functions (github.com/apache/arrow-go), which make a new
-// array for each result; gonum; and openblas, with one thread, if the program is built
-// with that tag. A case is an operation on float64 in the first-level cache (L1,
+// array for each result; gonum; and, if the program is built with the tag openblas,
+// openblas with one thread, and c, a product of matrices by three loops that gcc makes
+// vectors of. A case is an operation on float64 in the first-level cache (L1,
 // 2,048 elements) or from memory (DRAM, 4 Mi elements), or a product of square matrices,
 // of which gemm/2048 takes seconds and is measured only if it is asked for.
 //
