@@ -58,3 +58,28 @@ func TestMPMCFullIsRemembered(t *testing.T) {
 		t.Errorf("%v, and the next value to claim is %d, want 4", err, x.s.next)
 	}
 }
+
+// A receiver that only tries gets past what a dead sender has claimed: after at most askEvery failures, and at once
+// when the ring is closed.
+func TestMPMCTriesSkipTheDead(t *testing.T) {
+	for _, ended := range []bool{false, true} {
+		x := heapCrowd(t, Options{Capacity: 4})
+		victim := must[*Sender[message]](t)(x.Sender(x.town.member(3)))
+		must[uint64](t)(victim.claim())
+		noError(t, x.s.TryPush(messageOf(7)))
+		x.town.dead[3].Store(true)
+		most := askEvery
+		if ended {
+			noError(t, x.Close())
+			most = 1
+		}
+		var v message
+		err := x.c.TryPop(&v)
+		for n := 1; err == ErrEmpty && n < most; n++ {
+			err = x.c.TryPop(&v)
+		}
+		if err != nil || v != messageOf(7) {
+			t.Errorf("closed %v: behind the dead one's cell: %v, %v", ended, v, err)
+		}
+	}
+}
