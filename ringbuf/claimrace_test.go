@@ -3,6 +3,7 @@ package ringbuf
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 
 	"github.com/shmengine/shmengine/futex"
@@ -141,17 +142,24 @@ func TestPlainIsSaid(t *testing.T) {
 // Whoever takes a role anew publishes with a fence, whatever the one before it had said.
 func TestNewHandlesAreFenced(t *testing.T) {
 	x, y, z := heapPair(t, 4), heapBytes(t, 64, false), heapCast(t, Options{Capacity: 4})
-	x.p.Release()
-	y.p.Release()
-	z.p.Release()
-	goPlain(x.plainPush)
-	goPlain(y.plainPush)
-	goPlain(z.plainPublish)
+	for _, release := range []func(){x.p.Release, x.c.Release, y.p.Release, y.c.Release, z.p.Release} {
+		release()
+	}
+	said := map[string]*atomic.Uint32{
+		"producer": x.plainPush, "consumer": x.plainPop, "bytes producer": y.plainPush, "bytes consumer": y.plainPop, "publisher": z.plainPublish,
+	}
+	for _, word := range said {
+		goPlain(word)
+	}
 	must[*Producer[message]](t)(x.Producer(x.pm))
+	must[*Consumer[message]](t)(x.Consumer(x.cm))
 	must[*BytesProducer](t)(y.Bytes.Producer(y.pm))
+	must[*BytesConsumer](t)(y.Bytes.Consumer(y.cm))
 	must[*Publisher[message]](t)(z.Publisher(z.pm))
-	if a, b, c := x.plainPush.Load(), y.plainPush.Load(), z.plainPublish.Load(); a|b|c != 0 {
-		t.Errorf("new handles have said %d, %d, %d", a, b, c)
+	for who, word := range said {
+		if got := word.Load(); got != 0 {
+			t.Errorf("a new %s has said %d", who, got)
+		}
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/shmengine/shmengine/futex"
 )
 
 // sleeper is one side that waits, the word on which it sleeps, and a call of the other side.
@@ -97,6 +99,22 @@ func TestMPMCEveryCallWakes(t *testing.T) {
 			popsMPMC(x, func() error { return call(x) }).wakes(t)
 		})
 	}
+	for name, end := range map[string]struct {
+		call func(x *crowd[message]) error
+		want error
+	}{
+		"close":  {func(x *crowd[message]) error { return x.Close() }, ErrClosed},
+		"poison": {func(x *crowd[message]) error { return other(x.poison("test", 1), ErrCorrupt) }, ErrCorrupt},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := heapCrowd(t, Options{Capacity: 4})
+			endsBy(popsMPMC(x, func() error { return end.call(x) }), end.want).wakes(t)
+		})
+		t.Run(name+" of a full ring", func(t *testing.T) {
+			x := heapCrowd(t, Options{Capacity: 4})
+			endsBy(pushesMPMC(t, x, func() error { return end.call(x) }), end.want).wakes(t)
+		})
+	}
 	t.Run("return", func(t *testing.T) {
 		x := heapCrowd(t, Options{Capacity: 4})
 		other := heldByAnother(t, x)
@@ -106,6 +124,16 @@ func TestMPMCEveryCallWakes(t *testing.T) {
 
 func popsMPMC(x *crowd[message], call func() error) sleeper {
 	return sleeper{func(ctx context.Context) error { _, err := x.c.Pop(ctx); return err }, x.toSenders, call}
+}
+
+// pushesMPMC is a sender that sleeps because the ring is full.
+func pushesMPMC(t *testing.T, x *crowd[message], call func() error) sleeper {
+	for i := range x.Cap() {
+		if err := x.s.TryPush(messageOf(uint64(i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return sleeper{func(ctx context.Context) error { return x.s.Push(ctx, messageOf(9)) }, x.toReceivers, call}
 }
 
 func TestMPMCEveryCallMakesRoom(t *testing.T) {
@@ -120,12 +148,7 @@ func TestMPMCEveryCallMakesRoom(t *testing.T) {
 				if x.c.fast = fast; fast {
 					x.c.fast = registerBarrier() && goPlain(x.plainPop)
 				}
-				for i := range x.Cap() {
-					if err := x.s.TryPush(messageOf(uint64(i))); err != nil {
-						t.Fatal(err)
-					}
-				}
-				sleeper{func(ctx context.Context) error { return x.s.Push(ctx, messageOf(9)) }, x.toReceivers, func() error { return call(x) }}.wakes(t)
+				pushesMPMC(t, x, func() error { return call(x) }).wakes(t)
 			})
 		}
 	}
@@ -202,5 +225,32 @@ func TestBroadcastEveryCallWakes(t *testing.T) {
 			}
 			sleeper{func(ctx context.Context) error { return x.p.Publish(ctx, messageOf(9)) }, x.toSubscribers, func() error { return call(s) }}.wakes(t)
 		})
+	}
+}
+
+// Who sleeps because of one other says whose death it waits for: the mark of anybody else's is nothing to
+// it, and costs it nothing.
+func TestSleeperSaysOfWhom(t *testing.T) {
+	one, full, bytes := heapPair(t, 4), heapPair(t, 4), heapBytes(t, 64, false)
+	reads := func(ctx context.Context) error { _, err := bytes.c.Pop(ctx, make([]byte, 64)); return err }
+	for name, x := range map[string]struct {
+		sleeper
+		who *double
+		of  futex.ID
+	}{
+		"pop":  {popping(one, one.Close), one.cm, one.pm.id},
+		"push": {waitsToPush(t, full, full.Close), full.pm, full.cm.id},
+		"read": {sleeper{reads, bytes.toProducer, bytes.Close}, bytes.cm, bytes.pm.id},
+	} {
+		ended := make(chan error, 1)
+		go func() { ended <- x.wait(t.Context()) }()
+		untilAsleep(x.word, 1)
+		if !x.who.WaitsFor(x.of) || x.who.WaitsFor(x.of+5) {
+			t.Errorf("%s: it waits for its peer: %v, for another: %v", name, x.who.WaitsFor(x.of), x.who.WaitsFor(x.of+5))
+		}
+		noError(t, x.call())
+		if err := <-ended; !errors.Is(err, ErrClosed) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

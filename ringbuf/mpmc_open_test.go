@@ -77,3 +77,13 @@ func forgedMPMC(t *testing.T, capacity, stride uint64, mode Overflow) []byte {
 	mpmcKind.seal(mem, s)
 	return mem
 }
+
+// A header that says another size of the values, and has a right checksum, is that of another type.
+func TestMPMCForgedElement(t *testing.T) {
+	mem, s := testmem.Go(t, 8192), shapeOf[uint64](1, Block)
+	s.element++
+	mpmcKind.seal(mem, s)
+	if _, err := AttachMPMC[uint64](mem, Options{}); !errors.Is(err, ErrType) {
+		t.Errorf("attach: %v", err)
+	}
+}

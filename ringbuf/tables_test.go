@@ -194,6 +194,7 @@ func TestOpenRefuses(t *testing.T) {
 		"unaligned": {attach(good()[8:]), ErrSize}, "pointers": {pointer, pod.ErrNotPOD}, "new of pointers": {newPointer, pod.ErrNotPOD},
 		"new in too little": {short, ErrSize}, "new unaligned": {odd, ErrSize},
 		"impossible sums": {attach(forged(t, header{element: 8, hash: 0, stride: 64, capacity: 8})), ErrType},
+		"impossible size": {attach(forged(t, header{element: 9, hash: forgery(8, 64).hash, stride: 64, capacity: 8})), ErrType},
 		"forged capacity": {attach(forged(t, forgery(7, 64))), ErrCorrupt}, "forged size": {attach(forged(t, forgery(1<<40, 64))), ErrCorrupt},
 		"forged large": {attach(forged(t, forgery(1<<30, 64))), ErrSize}, "forged stride": {attach(forged(t, forgery(8, 1<<60))), ErrCorrupt},
 		"forged nothing": {attach(forged(t, forgery(0, 64))), ErrCorrupt},

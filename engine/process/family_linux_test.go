@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -20,7 +21,7 @@ func TestChildren(t *testing.T) {
 	if got := process.Children(); !slices.Equal(got, append(slices.Clone(before), p, q)) {
 		t.Errorf("children %v, want %v, %v and %v", got, before, p, q)
 	}
-	if p.Name() != "idler" || q.Name() != "process.test" {
+	if p.Name() != "idler" || q.Name() != filepath.Base(os.Args[0]) {
 		t.Errorf("names %q and %q", p.Name(), q.Name())
 	}
 	if err := p.Kill(); err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
 	"sync"
 	"testing"
@@ -39,6 +40,7 @@ func TestMain(m *testing.M) {
 		process.Init()
 	}
 	if name == "" {
+		hearInterrupts()
 		leaktest.Main(m)
 		return
 	}
@@ -49,6 +51,15 @@ func TestMain(m *testing.M) {
 	}
 	f(os.Args[1:])
 	os.Exit(0)
+}
+
+// hearInterrupts has children begin with interrupts that end them, also if this process was started with
+// interrupts ignored, as a shell does in the background: what is ignored stays so through exec, what is caught
+// does not.
+func hearInterrupts() {
+	if signal.Ignored(os.Interrupt) {
+		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	}
 }
 
 // child is a command that plays a role, whose standard output nobody hears unless the test

@@ -3,7 +3,6 @@ package queue
 import (
 	"errors"
 	"os"
-	"runtime"
 	"sync"
 	"testing"
 
@@ -73,23 +72,4 @@ func TestLargerNumberCounts(t *testing.T) {
 		}
 		check(t, errors.Join(s.end.goAway(false), r.end.goAway(false)))
 	}
-}
-
-// TestJoinWakesWhenTheReceiverCloses: who sleeps in Join is told that nobody will receive what is left.
-func TestJoinWakesWhenTheReceiverCloses(t *testing.T) {
-	ctx, cancel := soon()
-	defer cancel()
-	g := newStage(t)
-	check(t, g.begin(true, true))
-	check(t, g.s.TryPut(1))
-	joined := make(chan error, 1)
-	go func() { joined <- g.s.Join(ctx) }()
-	for g.s.end.ctl.done.Load()&doneWaiting == 0 {
-		runtime.Gosched()
-	}
-	check(t, g.r.end.goAway(false))
-	if err := <-joined; !errors.Is(err, ErrClosed) {
-		t.Errorf("Join = %v", err)
-	}
-	check(t, g.s.end.goAway(false))
 }

@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -165,4 +166,69 @@ func TestListenerOfOtherTypes(t *testing.T) {
 	if err := <-dialled; !errors.Is(err, ErrType) {
 		t.Errorf("Dial = %v", err)
 	}
+}
+
+// verdictOf is what the listener answers to a dialer's proof.
+func (g *greeter) verdictOf(t *testing.T, p proof) (v verdict) {
+	t.Helper()
+	check(t, g.hello(t.Context()))
+	var theirs proof
+	check(t, receiveFlat(t.Context(), g.conn, proofPlan, &theirs))
+	if p.MAC == ([32]byte{}) {
+		p.MAC = g.mac(true)
+	}
+	check(t, sendFlat(t.Context(), g.conn, proofPlan, &p))
+	check(t, receiveFlat(t.Context(), g.conn, verdictPlan, &v))
+	return v
+}
+
+// TestVerdicts: a client is told why it is not let in, and one without the key nothing else.
+func TestVerdicts(t *testing.T) {
+	name, told := guarded(t)
+	g := visitor(t, name)
+	if v := g.verdictOf(t, proof{MAC: [32]byte{1}, Types: g.ours}); v != (verdict{Code: badKey}) {
+		t.Errorf("the verdict of one without the key is %+v", v)
+	}
+	hears(t, told)
+	p, err := plansOf[string, string]()
+	check(t, err)
+	g = visitor(t, name)
+	if v := g.verdictOf(t, proof{Types: p.types()}); v.Code != badType || v.Types != g.ours {
+		t.Errorf("the verdict of one that sends another type is %+v", v)
+	}
+	if err := <-told; !errors.Is(err, ErrType) {
+		t.Errorf("the listener is told %v", err)
+	}
+	g = visitor(t, name)
+	if v := g.verdictOf(t, proof{Types: g.ours}); v.Code != accepted || v.Types != g.ours {
+		t.Errorf("the verdict of one of ours is %+v", v)
+	}
+}
+
+// TestNoRoomForAccept: who comes when as many as can be wait for Accept is turned away, and the listener is told
+// why.
+func TestNoRoomForAccept(t *testing.T) {
+	name, told := leaktest.Name("crowded"), make(chan error, 1)
+	l, err := Listen[int, int](name, ConnOptions{Refused: func(err error) { told <- err }})
+	check(t, err)
+	for range readyMost {
+		l.ready <- nil
+	}
+	c, err := Dial[int, int](t.Context(), name, ConnOptions{})
+	if err == nil { // it was let in, and then not
+		_, err = c.Receive(t.Context())
+		check(t, c.Close())
+	}
+	if !errors.Is(err, ErrClosed) {
+		t.Errorf("the client: %v", err)
+	}
+	if err := <-told; !errors.Is(err, ErrFull) || !strings.Contains(err.Error(), "1024 connections wait") {
+		t.Errorf("the listener is told %v", err)
+	}
+	for range readyMost {
+		if c := <-l.ready; c != nil {
+			t.Fatal("it was let in")
+		}
+	}
+	check(t, l.Close())
 }

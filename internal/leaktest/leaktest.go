@@ -10,8 +10,9 @@ import (
 	"github.com/shmengine/shmengine/internal/reexec"
 )
 
-// Main is all of a package's TestMain. It does not return.
-func Main(m *testing.M) {
+// Main is all of a package's TestMain. It does not return. When the tests are over, and what they left was looked
+// for, it calls last.
+func Main(m *testing.M, last ...func()) {
 	reexec.Main()
 	os.Setenv(env, tag())
 	before := look()
@@ -19,6 +20,9 @@ func Main(m *testing.M) {
 	if left := settle(before); len(left) > 0 {
 		report(os.Stderr, left)
 		code = max(code, 1)
+	}
+	for _, f := range last {
+		f()
 	}
 	os.Exit(code)
 }
