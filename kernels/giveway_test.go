@@ -33,7 +33,14 @@ func longCalls(n int) map[string]func() {
 	x, y, ints := random(r, n, 1, true).Data, make([]float64, n), make([]int64, n)
 	words, singles, dwords := make([]uint64, n), make([]float32, n), make([]int32, n)
 	idx, mask, bytes := make([]int64, n), make([]uint64, Bits(n)), make([]uint8, n)
+	table, _ := TableOn(make([]uint64, TableWords(n)))
+	join, _ := JoinOn(make([]uint64, JoinWords(1)))
+	codes := make([]uint32, n)
 	return map[string]func(){
+		"Table.Encode":     func() { _, _ = table.Encode(codes, ints) },
+		"Table.Find":       func() { table.Find(codes, ints) },
+		"Join.Pairs":       func() { join.Pairs(AntiJoin, idx, nil, ints, JoinPlace{}) },
+		"GroupedMoments":   func() { _ = GroupedMoments(make([]GroupMoments, maxGroups), bytes, x) },
 		"Sum":              func() { Sum(x) },
 		"Dot":              func() { Dot(x, y) },
 		"Norm1":            func() { Norm1(x) },
