@@ -25,7 +25,7 @@ func TestCollectionsBesideLongCalls(t *testing.T) {
 	for _, y := range outs {
 		copy(y, x)
 	}
-	for _, c := range slices.Concat(reading(x), writing(x), multiplying(x)) {
+	for _, c := range slices.Concat(reading(x), writing(x), multiplying(x), lookingUp(t)) {
 		collections(t, c.name, outs, c.call)
 	}
 	for _, y := range outs {
@@ -87,6 +87,22 @@ func multiplying(x []float64) []longCall {
 		{"Gemv by rows", func(y []float64) { Gemv(y[:2], 1, half, x[:n/2], 0) }},
 		{"Gemv by columns", func(y []float64) { Gemv(y[:n/2], 1, half.T(), x[:2], 0) }},
 	}
+}
+
+// lookingUp are calls on 16 Mi keys, each of which is some cache misses.
+func lookingUp(t *testing.T) []longCall {
+	keys, codes := make([]int64, 1<<24), make([]uint32, 1<<20)
+	for i := range keys {
+		keys[i] = int64(uint64(i)*0x9E3779B97F4A7C15) >> 44
+	}
+	table, err := TableOn(make([]uint64, TableWords(1<<20)))
+	if err == nil {
+		_, err = table.Encode(codes, keys[:len(codes)])
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []longCall{{"Table.Find", func(y []float64) { table.Find(narrow(wordsOf(y))[:len(keys)], keys) }}}
 }
 
 // inNoOrder writes numbers in no order.

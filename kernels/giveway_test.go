@@ -13,9 +13,11 @@ func TestLongCallsGiveWay(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	shorterTurns(t)
 	const n, enough = 16 << 17, 3
-	for name, call := range longCalls(n) {
-		if turns := turnsOfOthers(call); turns < enough {
-			t.Errorf("%s let another goroutine run %d times, not %d", name, turns, enough)
+	for _, calls := range []map[string]func(){longCalls(n), slowCalls(n)} {
+		for name, call := range calls {
+			if turns := turnsOfOthers(call); turns < enough {
+				t.Errorf("%s let another goroutine run %d times, not %d", name, turns, enough)
+			}
 		}
 	}
 }
@@ -65,6 +67,19 @@ func longCalls(n int) map[string]func() {
 		"Sort":             func() { copy(y, x); Sort(y) },
 		"ArgSort":          func() { ArgSort(idx, x, ints) },
 		"SortFloat32":      func() { _ = narrowed(singles, x); SortFloat32(singles) },
+	}
+}
+
+// slowCalls are calls of n elements each of which takes long.
+func slowCalls(n int) map[string]func() {
+	table, _ := TableOn(make([]uint64, TableWords(n)))
+	join, _ := JoinOn(make([]uint64, JoinWords(1)))
+	keys, codes, idx, bytes := make([]int64, n), make([]uint32, n), make([]int64, n), make([]uint8, n)
+	return map[string]func(){
+		"Table.Encode":   func() { _, _ = table.Encode(codes, keys) },
+		"Table.Find":     func() { table.Find(codes, keys) },
+		"Join.Pairs":     func() { join.Pairs(AntiJoin, idx, nil, keys, JoinPlace{}) },
+		"GroupedMoments": func() { _ = GroupedMoments(make([]GroupMoments, maxGroups), bytes, make([]float64, n)) },
 	}
 }
 

@@ -32,8 +32,9 @@ func groupedMoments[T numeral](acc []GroupMoments, codes []uint8, x []T) error {
 		return fmt.Errorf("kernels: grouped moments: %w", err)
 	}
 	acc = acc[:min(len(acc), maxGroups)]
+	var p pace
 	for len(x) > 0 {
-		giveWay(len(x))
+		p.spend(block2, lookElems)
 		n := min(len(x), block2)
 		groupedMomentsBlock(acc, codes[:n], x[:n])
 		codes, x = codes[n:], x[n:]

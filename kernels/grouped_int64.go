@@ -27,8 +27,9 @@ func GroupedMomentsInt64(acc []GroupMoments, codes []uint8, x []int64) error {
 		return fmt.Errorf("kernels: grouped moments: %w", err)
 	}
 	acc = acc[:min(len(acc), maxGroups)]
+	var p pace
 	for len(x) > 0 {
-		giveWay(len(x))
+		p.spend(block2, lookElems)
 		n := min(len(x), block2)
 		groupedMomentsInt64Block(acc, codes[:n], x[:n])
 		codes, x = codes[n:], x[n:]

@@ -44,8 +44,9 @@ func (j Join) Pairs(kind JoinKind, left, right, keys []int64, from JoinPlace) (n
 	var codes [blockKeys]uint32
 	p := pairing{join: j, kind: kind, left: left, right: right, place: from, single: j.table.Len() == j.Rows()}
 	seed := j.table.head[tableSeed]
+	var pace pace
 	for p.place.Row < len(keys) && p.n < len(left) {
-		safepoint()
+		pace.spend(blockKeys, lookElems)
 		block := keys[p.place.Row:min(p.place.Row+blockKeys, len(keys))]
 		j.table.findBlock(codes[:len(block)], block, &places, seed)
 		p.block(codes[:len(block)])

@@ -106,8 +106,9 @@ func (t Table) Encode(codes []uint32, keys []int64) (int, error) {
 func (t Table) encode(codes []uint32, keys []int64) (int, error) {
 	var places keyBuckets
 	seed, used := t.head[tableSeed], t.Len()
+	var p pace
 	for at := 0; at < len(keys); at += blockKeys {
-		giveWay(len(keys) - at)
+		p.spend(blockKeys, lookElems)
 		block := keys[at:min(at+blockKeys, len(keys))]
 		bucketsOf(places[:len(block)], block, seed, t.size())
 		done, now := t.encodeBlock(codes[at:at+len(block)], block, &places, used)
@@ -144,8 +145,9 @@ func (t Table) Find(codes []uint32, keys []int64) int {
 	t.check(codes, keys)
 	var places keyBuckets
 	seed, found := t.head[tableSeed], 0
+	var p pace
 	for len(keys) > 0 {
-		giveWay(len(keys))
+		p.spend(blockKeys, lookElems)
 		n := min(len(keys), blockKeys)
 		found += t.findBlock(codes[:n], keys[:n], &places, seed)
 		codes, keys = codes[n:], keys[n:]
