@@ -2113,7 +2113,7 @@ TEXT ·fetchAVX2(SB), NOSPLIT, $0-8
 
 // func countFloatsAVX2(t *uint32, x []float64, b *float64)
 // Requires: AVX, AVX2, FMA3
-TEXT ·countFloatsAVX2(SB), NOSPLIT, $144-40
+TEXT ·countFloatsAVX2(SB), NOSPLIT, $272-40
 	MOVQ         t+0(FP), AX
 	MOVQ         x_base+8(FP), CX
 	MOVQ         x_len+16(FP), DX
@@ -2128,10 +2128,123 @@ TEXT ·countFloatsAVX2(SB), NOSPLIT, $144-40
 	LEAQ         (SP), SI
 	ADDQ         $+15, SI
 	ANDQ         $-16, SI
+	LEAQ         128(SI), DI
 	CMPQ         DX, $+32
-	JB           end111
+	JB           few108
+	VMOVUPD      (CX), Y7
+	VSUBPD       Y0, Y7, Y7
+	VFMADD213PD  Y4, Y1, Y7
+	VMAXPD       Y7, Y5, Y7
+	VMINPD       Y7, Y2, Y7
+	VROUNDPD     $0x00, Y7, Y8
+	VSUBPD       Y8, Y7, Y8
+	VPAND        Y6, Y8, Y8
+	VCMPPD       $0x09, Y3, Y8, Y8
+	VCVTTPD2DQY  Y7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, (SI)
+	VMOVUPD      32(CX), Y7
+	VSUBPD       Y0, Y7, Y7
+	VFMADD213PD  Y4, Y1, Y7
+	VMAXPD       Y7, Y5, Y7
+	VMINPD       Y7, Y2, Y7
+	VROUNDPD     $0x00, Y7, Y9
+	VSUBPD       Y9, Y7, Y9
+	VPAND        Y6, Y9, Y9
+	VCMPPD       $0x09, Y3, Y9, Y9
+	VORPD        Y9, Y8, Y8
+	VCVTTPD2DQY  Y7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 16(SI)
+	VMOVUPD      64(CX), Y7
+	VSUBPD       Y0, Y7, Y7
+	VFMADD213PD  Y4, Y1, Y7
+	VMAXPD       Y7, Y5, Y7
+	VMINPD       Y7, Y2, Y7
+	VROUNDPD     $0x00, Y7, Y9
+	VSUBPD       Y9, Y7, Y9
+	VPAND        Y6, Y9, Y9
+	VCMPPD       $0x09, Y3, Y9, Y9
+	VORPD        Y9, Y8, Y8
+	VCVTTPD2DQY  Y7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 32(SI)
+	VMOVUPD      96(CX), Y7
+	VSUBPD       Y0, Y7, Y7
+	VFMADD213PD  Y4, Y1, Y7
+	VMAXPD       Y7, Y5, Y7
+	VMINPD       Y7, Y2, Y7
+	VROUNDPD     $0x00, Y7, Y9
+	VSUBPD       Y9, Y7, Y9
+	VPAND        Y6, Y9, Y9
+	VCMPPD       $0x09, Y3, Y9, Y9
+	VORPD        Y9, Y8, Y8
+	VCVTTPD2DQY  Y7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 48(SI)
+	VMOVUPD      128(CX), Y7
+	VSUBPD       Y0, Y7, Y7
+	VFMADD213PD  Y4, Y1, Y7
+	VMAXPD       Y7, Y5, Y7
+	VMINPD       Y7, Y2, Y7
+	VROUNDPD     $0x00, Y7, Y9
+	VSUBPD       Y9, Y7, Y9
+	VPAND        Y6, Y9, Y9
+	VCMPPD       $0x09, Y3, Y9, Y9
+	VORPD        Y9, Y8, Y8
+	VCVTTPD2DQY  Y7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 64(SI)
+	VMOVUPD      160(CX), Y7
+	VSUBPD       Y0, Y7, Y7
+	VFMADD213PD  Y4, Y1, Y7
+	VMAXPD       Y7, Y5, Y7
+	VMINPD       Y7, Y2, Y7
+	VROUNDPD     $0x00, Y7, Y9
+	VSUBPD       Y9, Y7, Y9
+	VPAND        Y6, Y9, Y9
+	VCMPPD       $0x09, Y3, Y9, Y9
+	VORPD        Y9, Y8, Y8
+	VCVTTPD2DQY  Y7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 80(SI)
+	VMOVUPD      192(CX), Y7
+	VSUBPD       Y0, Y7, Y7
+	VFMADD213PD  Y4, Y1, Y7
+	VMAXPD       Y7, Y5, Y7
+	VMINPD       Y7, Y2, Y7
+	VROUNDPD     $0x00, Y7, Y9
+	VSUBPD       Y9, Y7, Y9
+	VPAND        Y6, Y9, Y9
+	VCMPPD       $0x09, Y3, Y9, Y9
+	VORPD        Y9, Y8, Y8
+	VCVTTPD2DQY  Y7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 96(SI)
+	VMOVUPD      224(CX), Y7
+	VSUBPD       Y0, Y7, Y7
+	VFMADD213PD  Y4, Y1, Y7
+	VMAXPD       Y7, Y5, Y7
+	VMINPD       Y7, Y2, Y7
+	VROUNDPD     $0x00, Y7, Y9
+	VSUBPD       Y9, Y7, Y9
+	VPAND        Y6, Y9, Y9
+	VCMPPD       $0x09, Y3, Y9, Y9
+	VORPD        Y9, Y8, Y8
+	VCVTTPD2DQY  Y7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 112(SI)
+	VTESTPD      Y8, Y8
+	JNZ          near109
 
-loop110:
+found110:
+	ADDQ $+256, CX
+	SUBQ $+32, DX
+	CMPQ DX, $+32
+	JB   end112
+
+loop111:
+	XCHGQ       SI, DI
 	VMOVUPD     (CX), Y7
 	VSUBPD      Y0, Y7, Y7
 	VFMADD213PD Y4, Y1, Y7
@@ -2236,9 +2349,95 @@ loop110:
 	VPSLLD      $0x05, X7, X7
 	VMOVDQU     X7, 112(SI)
 	VTESTPD     Y8, Y8
-	JNZ         near108
+	JNZ         near113
 
-found109:
+found114:
+	ADDQ $+256, CX
+	MOVQ (DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL (AX)(R9*1)
+	INCL 4(AX)(R8*1)
+	MOVQ 8(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 8(AX)(R9*1)
+	INCL 12(AX)(R8*1)
+	MOVQ 16(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 16(AX)(R9*1)
+	INCL 20(AX)(R8*1)
+	MOVQ 24(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 24(AX)(R9*1)
+	INCL 28(AX)(R8*1)
+	MOVQ 32(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL (AX)(R9*1)
+	INCL 4(AX)(R8*1)
+	MOVQ 40(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 8(AX)(R9*1)
+	INCL 12(AX)(R8*1)
+	MOVQ 48(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 16(AX)(R9*1)
+	INCL 20(AX)(R8*1)
+	MOVQ 56(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 24(AX)(R9*1)
+	INCL 28(AX)(R8*1)
+	MOVQ 64(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL (AX)(R9*1)
+	INCL 4(AX)(R8*1)
+	MOVQ 72(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 8(AX)(R9*1)
+	INCL 12(AX)(R8*1)
+	MOVQ 80(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 16(AX)(R9*1)
+	INCL 20(AX)(R8*1)
+	MOVQ 88(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 24(AX)(R9*1)
+	INCL 28(AX)(R8*1)
+	MOVQ 96(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL (AX)(R9*1)
+	INCL 4(AX)(R8*1)
+	MOVQ 104(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 8(AX)(R9*1)
+	INCL 12(AX)(R8*1)
+	MOVQ 112(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 16(AX)(R9*1)
+	INCL 20(AX)(R8*1)
+	MOVQ 120(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 24(AX)(R9*1)
+	INCL 28(AX)(R8*1)
+	SUBQ $+32, DX
+	CMPQ DX, $+32
+	JAE  loop111
+
+end112:
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -2319,16 +2518,12 @@ found109:
 	SHRQ $0x20, DI
 	INCL 24(AX)(R8*1)
 	INCL 28(AX)(DI*1)
-	ADDQ $+256, CX
-	SUBQ $+32, DX
-	CMPQ DX, $+32
-	JAE  loop110
 
-end111:
+few108:
 	CMPQ DX, $+8
-	JB   end115
+	JB   end116
 
-loop114:
+loop115:
 	VMOVUPD     (CX), Y7
 	VSUBPD      Y0, Y7, Y7
 	VFMADD213PD Y4, Y1, Y7
@@ -2355,9 +2550,10 @@ loop114:
 	VPSLLD      $0x05, X7, X7
 	VMOVDQU     X7, 16(SI)
 	VTESTPD     Y8, Y8
-	JNZ         near112
+	JNZ         near117
 
-found113:
+found118:
+	ADDQ $+64, CX
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -2378,16 +2574,15 @@ found113:
 	SHRQ $0x20, DI
 	INCL 24(AX)(R8*1)
 	INCL 28(AX)(DI*1)
-	ADDQ $+64, CX
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop114
+	JAE  loop115
 
-end115:
+end116:
 	VZEROUPPER
 	RET
 
-near108:
+near109:
 	VBROADCASTSD 16(BX), Y10
 	VBROADCASTSD 32(BX), Y11
 	VMOVUPD      (CX), Y7
@@ -2668,9 +2863,9 @@ near108:
 	VPAND        avx2const16<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 112(SI)
-	JMP          found109
+	JMP          found110
 
-near112:
+near113:
 	VBROADCASTSD 16(BX), Y10
 	VBROADCASTSD 32(BX), Y11
 	VMOVUPD      (CX), Y7
@@ -2741,7 +2936,290 @@ near112:
 	VPAND        avx2const16<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 16(SI)
-	JMP          found113
+	VBROADCASTSD 16(BX), Y10
+	VBROADCASTSD 32(BX), Y11
+	VMOVUPD      64(CX), Y7
+	VPXOR        Y9, Y9, Y9
+	VSUBPD       Y0, Y7, Y8
+	VMULPD       Y1, Y8, Y8
+	VMAXPD       Y9, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VROUNDPD     $0x03, Y8, Y8
+	VMULPD       Y10, Y8, Y12
+	VADDPD       Y0, Y12, Y12
+	VCMPPD       $0x01, Y12, Y7, Y12
+	VANDPD       Y4, Y12, Y12
+	VSUBPD       Y12, Y8, Y8
+	VADDPD       Y4, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y0, Y10, Y10
+	VCMPPD       $0x0d, Y10, Y7, Y10
+	VANDPD       Y4, Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VCMPPD       $0x01, Y0, Y7, Y10
+	VBLENDVPD    Y10, Y9, Y8, Y8
+	VBROADCASTSD 8(BX), Y9
+	VCMPPD       $0x0e, Y9, Y7, Y9
+	VBROADCASTSD 40(BX), Y10
+	VBLENDVPD    Y9, Y10, Y8, Y8
+	VCMPPD       $0x03, Y7, Y7, Y7
+	VBROADCASTSD 48(BX), Y9
+	VBLENDVPD    Y7, Y9, Y8, Y8
+	VCVTTPD2DQY  Y8, X7
+	VPAND        avx2const16<>+0(SB), X7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 32(SI)
+	VBROADCASTSD 16(BX), Y10
+	VBROADCASTSD 32(BX), Y11
+	VMOVUPD      96(CX), Y7
+	VPXOR        Y9, Y9, Y9
+	VSUBPD       Y0, Y7, Y8
+	VMULPD       Y1, Y8, Y8
+	VMAXPD       Y9, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VROUNDPD     $0x03, Y8, Y8
+	VMULPD       Y10, Y8, Y12
+	VADDPD       Y0, Y12, Y12
+	VCMPPD       $0x01, Y12, Y7, Y12
+	VANDPD       Y4, Y12, Y12
+	VSUBPD       Y12, Y8, Y8
+	VADDPD       Y4, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y0, Y10, Y10
+	VCMPPD       $0x0d, Y10, Y7, Y10
+	VANDPD       Y4, Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VCMPPD       $0x01, Y0, Y7, Y10
+	VBLENDVPD    Y10, Y9, Y8, Y8
+	VBROADCASTSD 8(BX), Y9
+	VCMPPD       $0x0e, Y9, Y7, Y9
+	VBROADCASTSD 40(BX), Y10
+	VBLENDVPD    Y9, Y10, Y8, Y8
+	VCMPPD       $0x03, Y7, Y7, Y7
+	VBROADCASTSD 48(BX), Y9
+	VBLENDVPD    Y7, Y9, Y8, Y8
+	VCVTTPD2DQY  Y8, X7
+	VPAND        avx2const16<>+0(SB), X7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 48(SI)
+	VBROADCASTSD 16(BX), Y10
+	VBROADCASTSD 32(BX), Y11
+	VMOVUPD      128(CX), Y7
+	VPXOR        Y9, Y9, Y9
+	VSUBPD       Y0, Y7, Y8
+	VMULPD       Y1, Y8, Y8
+	VMAXPD       Y9, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VROUNDPD     $0x03, Y8, Y8
+	VMULPD       Y10, Y8, Y12
+	VADDPD       Y0, Y12, Y12
+	VCMPPD       $0x01, Y12, Y7, Y12
+	VANDPD       Y4, Y12, Y12
+	VSUBPD       Y12, Y8, Y8
+	VADDPD       Y4, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y0, Y10, Y10
+	VCMPPD       $0x0d, Y10, Y7, Y10
+	VANDPD       Y4, Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VCMPPD       $0x01, Y0, Y7, Y10
+	VBLENDVPD    Y10, Y9, Y8, Y8
+	VBROADCASTSD 8(BX), Y9
+	VCMPPD       $0x0e, Y9, Y7, Y9
+	VBROADCASTSD 40(BX), Y10
+	VBLENDVPD    Y9, Y10, Y8, Y8
+	VCMPPD       $0x03, Y7, Y7, Y7
+	VBROADCASTSD 48(BX), Y9
+	VBLENDVPD    Y7, Y9, Y8, Y8
+	VCVTTPD2DQY  Y8, X7
+	VPAND        avx2const16<>+0(SB), X7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 64(SI)
+	VBROADCASTSD 16(BX), Y10
+	VBROADCASTSD 32(BX), Y11
+	VMOVUPD      160(CX), Y7
+	VPXOR        Y9, Y9, Y9
+	VSUBPD       Y0, Y7, Y8
+	VMULPD       Y1, Y8, Y8
+	VMAXPD       Y9, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VROUNDPD     $0x03, Y8, Y8
+	VMULPD       Y10, Y8, Y12
+	VADDPD       Y0, Y12, Y12
+	VCMPPD       $0x01, Y12, Y7, Y12
+	VANDPD       Y4, Y12, Y12
+	VSUBPD       Y12, Y8, Y8
+	VADDPD       Y4, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y0, Y10, Y10
+	VCMPPD       $0x0d, Y10, Y7, Y10
+	VANDPD       Y4, Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VCMPPD       $0x01, Y0, Y7, Y10
+	VBLENDVPD    Y10, Y9, Y8, Y8
+	VBROADCASTSD 8(BX), Y9
+	VCMPPD       $0x0e, Y9, Y7, Y9
+	VBROADCASTSD 40(BX), Y10
+	VBLENDVPD    Y9, Y10, Y8, Y8
+	VCMPPD       $0x03, Y7, Y7, Y7
+	VBROADCASTSD 48(BX), Y9
+	VBLENDVPD    Y7, Y9, Y8, Y8
+	VCVTTPD2DQY  Y8, X7
+	VPAND        avx2const16<>+0(SB), X7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 80(SI)
+	VBROADCASTSD 16(BX), Y10
+	VBROADCASTSD 32(BX), Y11
+	VMOVUPD      192(CX), Y7
+	VPXOR        Y9, Y9, Y9
+	VSUBPD       Y0, Y7, Y8
+	VMULPD       Y1, Y8, Y8
+	VMAXPD       Y9, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VROUNDPD     $0x03, Y8, Y8
+	VMULPD       Y10, Y8, Y12
+	VADDPD       Y0, Y12, Y12
+	VCMPPD       $0x01, Y12, Y7, Y12
+	VANDPD       Y4, Y12, Y12
+	VSUBPD       Y12, Y8, Y8
+	VADDPD       Y4, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y0, Y10, Y10
+	VCMPPD       $0x0d, Y10, Y7, Y10
+	VANDPD       Y4, Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VCMPPD       $0x01, Y0, Y7, Y10
+	VBLENDVPD    Y10, Y9, Y8, Y8
+	VBROADCASTSD 8(BX), Y9
+	VCMPPD       $0x0e, Y9, Y7, Y9
+	VBROADCASTSD 40(BX), Y10
+	VBLENDVPD    Y9, Y10, Y8, Y8
+	VCMPPD       $0x03, Y7, Y7, Y7
+	VBROADCASTSD 48(BX), Y9
+	VBLENDVPD    Y7, Y9, Y8, Y8
+	VCVTTPD2DQY  Y8, X7
+	VPAND        avx2const16<>+0(SB), X7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 96(SI)
+	VBROADCASTSD 16(BX), Y10
+	VBROADCASTSD 32(BX), Y11
+	VMOVUPD      224(CX), Y7
+	VPXOR        Y9, Y9, Y9
+	VSUBPD       Y0, Y7, Y8
+	VMULPD       Y1, Y8, Y8
+	VMAXPD       Y9, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VROUNDPD     $0x03, Y8, Y8
+	VMULPD       Y10, Y8, Y12
+	VADDPD       Y0, Y12, Y12
+	VCMPPD       $0x01, Y12, Y7, Y12
+	VANDPD       Y4, Y12, Y12
+	VSUBPD       Y12, Y8, Y8
+	VADDPD       Y4, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y0, Y10, Y10
+	VCMPPD       $0x0d, Y10, Y7, Y10
+	VANDPD       Y4, Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VCMPPD       $0x01, Y0, Y7, Y10
+	VBLENDVPD    Y10, Y9, Y8, Y8
+	VBROADCASTSD 8(BX), Y9
+	VCMPPD       $0x0e, Y9, Y7, Y9
+	VBROADCASTSD 40(BX), Y10
+	VBLENDVPD    Y9, Y10, Y8, Y8
+	VCMPPD       $0x03, Y7, Y7, Y7
+	VBROADCASTSD 48(BX), Y9
+	VBLENDVPD    Y7, Y9, Y8, Y8
+	VCVTTPD2DQY  Y8, X7
+	VPAND        avx2const16<>+0(SB), X7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 112(SI)
+	JMP          found114
+
+near117:
+	VBROADCASTSD 16(BX), Y10
+	VBROADCASTSD 32(BX), Y11
+	VMOVUPD      (CX), Y7
+	VPXOR        Y9, Y9, Y9
+	VSUBPD       Y0, Y7, Y8
+	VMULPD       Y1, Y8, Y8
+	VMAXPD       Y9, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VROUNDPD     $0x03, Y8, Y8
+	VMULPD       Y10, Y8, Y12
+	VADDPD       Y0, Y12, Y12
+	VCMPPD       $0x01, Y12, Y7, Y12
+	VANDPD       Y4, Y12, Y12
+	VSUBPD       Y12, Y8, Y8
+	VADDPD       Y4, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y0, Y10, Y10
+	VCMPPD       $0x0d, Y10, Y7, Y10
+	VANDPD       Y4, Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VCMPPD       $0x01, Y0, Y7, Y10
+	VBLENDVPD    Y10, Y9, Y8, Y8
+	VBROADCASTSD 8(BX), Y9
+	VCMPPD       $0x0e, Y9, Y7, Y9
+	VBROADCASTSD 40(BX), Y10
+	VBLENDVPD    Y9, Y10, Y8, Y8
+	VCMPPD       $0x03, Y7, Y7, Y7
+	VBROADCASTSD 48(BX), Y9
+	VBLENDVPD    Y7, Y9, Y8, Y8
+	VCVTTPD2DQY  Y8, X7
+	VPAND        avx2const16<>+0(SB), X7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, (SI)
+	VBROADCASTSD 16(BX), Y10
+	VBROADCASTSD 32(BX), Y11
+	VMOVUPD      32(CX), Y7
+	VPXOR        Y9, Y9, Y9
+	VSUBPD       Y0, Y7, Y8
+	VMULPD       Y1, Y8, Y8
+	VMAXPD       Y9, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VROUNDPD     $0x03, Y8, Y8
+	VMULPD       Y10, Y8, Y12
+	VADDPD       Y0, Y12, Y12
+	VCMPPD       $0x01, Y12, Y7, Y12
+	VANDPD       Y4, Y12, Y12
+	VSUBPD       Y12, Y8, Y8
+	VADDPD       Y4, Y8, Y12
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y0, Y10, Y10
+	VCMPPD       $0x0d, Y10, Y7, Y10
+	VANDPD       Y4, Y10, Y10
+	VADDPD       Y10, Y8, Y8
+	VMINPD       Y11, Y8, Y8
+	VADDPD       Y4, Y8, Y8
+	VCMPPD       $0x01, Y0, Y7, Y10
+	VBLENDVPD    Y10, Y9, Y8, Y8
+	VBROADCASTSD 8(BX), Y9
+	VCMPPD       $0x0e, Y9, Y7, Y9
+	VBROADCASTSD 40(BX), Y10
+	VBLENDVPD    Y9, Y10, Y8, Y8
+	VCMPPD       $0x03, Y7, Y7, Y7
+	VBROADCASTSD 48(BX), Y9
+	VBLENDVPD    Y7, Y9, Y8, Y8
+	VCVTTPD2DQY  Y8, X7
+	VPAND        avx2const16<>+0(SB), X7, X7
+	VPSLLD       $0x05, X7, X7
+	VMOVDQU      X7, 16(SI)
+	JMP          found118
 
 DATA avx2const17<>+0(SB)/8, $0x3ff0000000000000
 DATA avx2const17<>+8(SB)/8, $0x3ff0000000000000
@@ -2768,9 +3246,9 @@ TEXT ·addRowsAVX2(SB), NOSPLIT, $0-32
 	MOVQ dst_len+8(FP), CX
 	MOVQ t+24(FP), DX
 	CMPQ CX, $+4
-	JB   end117
+	JB   end120
 
-loop116:
+loop119:
 	VMOVDQU      (DX), Y0
 	VPHADDD      32(DX), Y0, Y0
 	VMOVDQU      64(DX), Y1
@@ -2785,9 +3263,9 @@ loop116:
 	ADDQ         $+32, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop116
+	JAE          loop119
 
-end117:
+end120:
 	VZEROUPPER
 	RET
 
@@ -2803,9 +3281,9 @@ TEXT ·groupFloatsAVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end119
+	JB      end122
 
-loop118:
+loop121:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -2827,9 +3305,9 @@ loop118:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop118
+	JAE      loop121
 
-end119:
+end122:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -2837,9 +3315,9 @@ end119:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end121
+	JB      end124
 
-loop120:
+loop123:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -2932,13 +3410,13 @@ loop120:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop120
+	JAE         loop123
 
-end121:
+end124:
 	CMPQ BX, $+1
-	JB   end123
+	JB   end126
 
-loop122:
+loop125:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -2954,15 +3432,15 @@ loop122:
 	ADDQ        $+8, DX
 	SUBQ        $+1, BX
 	CMPQ        BX, $+1
-	JAE         loop122
+	JAE         loop125
 
-end123:
+end126:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end125
+	JB   end128
 
-loop124:
+loop127:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -2984,9 +3462,9 @@ loop124:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop124
+	JAE     loop127
 
-end125:
+end128:
 	VZEROUPPER
 	RET
 
@@ -3021,9 +3499,9 @@ TEXT ·leastAVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y9, Y9, Y9
 	MOVQ    CX, DI
 
-piece127:
+piece130:
 	TESTQ   CX, CX
-	JZ      all126
+	JZ      all129
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3031,12 +3509,12 @@ piece127:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near128
+	JB      near131
 	CMPQ    R8, $+32
-	JB      end130
+	JB      end133
 	PCALIGN $0x40
 
-loop129:
+loop132:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -3068,15 +3546,15 @@ loop129:
 	ADDQ    $+256, AX
 	SUBQ    $+32, R8
 	CMPQ    R8, $+32
-	JAE     loop129
+	JAE     loop132
 
-end130:
-near128:
+end133:
+near131:
 	CMPQ    R8, $+32
-	JB      end132
+	JB      end135
 	PCALIGN $0x40
 
-loop131:
+loop134:
 	VMOVUPD (AX), Y10
 	VMINPD  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -3104,13 +3582,13 @@ loop131:
 	ADDQ    $+256, AX
 	SUBQ    $+32, R8
 	CMPQ    R8, $+32
-	JAE     loop131
+	JAE     loop134
 
-end132:
+end135:
 	CMPQ R8, $+4
-	JB   end134
+	JB   end137
 
-loop133:
+loop136:
 	VMOVUPD (AX), Y10
 	VMINPD  Y1, Y10, Y1
 	VCMPPD  $0x03, Y10, Y10, Y10
@@ -3118,11 +3596,11 @@ loop133:
 	ADDQ    $+32, AX
 	SUBQ    $+4, R8
 	CMPQ    R8, $+4
-	JAE     loop133
+	JAE     loop136
 
-end134:
+end137:
 	TESTQ      R8, R8
-	JZ         none135
+	JZ         none138
 	LEAQ       avx2const0<>+24(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*8), Y10
@@ -3134,7 +3612,7 @@ end134:
 	VCMPPD     $0x03, Y10, Y10, Y10
 	VORPD      Y10, Y9, Y9
 
-none135:
+none138:
 	VMINPD       Y1, Y5, Y1
 	VMINPD       Y2, Y6, Y2
 	VMINPD       Y3, Y7, Y3
@@ -3145,7 +3623,7 @@ none135:
 	VCMPPD       $0x11, Y0, Y1, Y10
 	VMOVMSKPD    Y10, R8
 	TESTL        R8, R8
-	JZ           same136
+	JZ           same139
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMINPD       X0, X10, X0
@@ -3154,10 +3632,10 @@ none135:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same136:
-	JMP piece127
+same139:
+	JMP piece130
 
-all126:
+all129:
 	VMOVSD    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x03, SI
@@ -3192,9 +3670,9 @@ TEXT ·greatestAVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y9, Y9, Y9
 	MOVQ    CX, DI
 
-piece138:
+piece141:
 	TESTQ   CX, CX
-	JZ      all137
+	JZ      all140
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3202,12 +3680,12 @@ piece138:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near139
+	JB      near142
 	CMPQ    R8, $+32
-	JB      end141
+	JB      end144
 	PCALIGN $0x40
 
-loop140:
+loop143:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -3239,15 +3717,15 @@ loop140:
 	ADDQ    $+256, AX
 	SUBQ    $+32, R8
 	CMPQ    R8, $+32
-	JAE     loop140
+	JAE     loop143
 
-end141:
-near139:
+end144:
+near142:
 	CMPQ    R8, $+32
-	JB      end143
+	JB      end146
 	PCALIGN $0x40
 
-loop142:
+loop145:
 	VMOVUPD (AX), Y10
 	VMAXPD  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -3275,13 +3753,13 @@ loop142:
 	ADDQ    $+256, AX
 	SUBQ    $+32, R8
 	CMPQ    R8, $+32
-	JAE     loop142
+	JAE     loop145
 
-end143:
+end146:
 	CMPQ R8, $+4
-	JB   end145
+	JB   end148
 
-loop144:
+loop147:
 	VMOVUPD (AX), Y10
 	VMAXPD  Y1, Y10, Y1
 	VCMPPD  $0x03, Y10, Y10, Y10
@@ -3289,11 +3767,11 @@ loop144:
 	ADDQ    $+32, AX
 	SUBQ    $+4, R8
 	CMPQ    R8, $+4
-	JAE     loop144
+	JAE     loop147
 
-end145:
+end148:
 	TESTQ      R8, R8
-	JZ         none146
+	JZ         none149
 	LEAQ       avx2const0<>+24(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*8), Y10
@@ -3305,7 +3783,7 @@ end145:
 	VCMPPD     $0x03, Y10, Y10, Y10
 	VORPD      Y10, Y9, Y9
 
-none146:
+none149:
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y2, Y6, Y2
 	VMAXPD       Y3, Y7, Y3
@@ -3316,7 +3794,7 @@ none146:
 	VCMPPD       $0x11, Y1, Y0, Y10
 	VMOVMSKPD    Y10, R8
 	TESTL        R8, R8
-	JZ           same147
+	JZ           same150
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMAXPD       X0, X10, X0
@@ -3325,10 +3803,10 @@ none146:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same147:
-	JMP piece138
+same150:
+	JMP piece141
 
-all137:
+all140:
 	VMOVSD    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x03, SI
@@ -3362,9 +3840,9 @@ TEXT ·leastInt64AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	MOVQ    CX, DI
 
-piece149:
+piece152:
 	TESTQ   CX, CX
-	JZ      all148
+	JZ      all151
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3372,12 +3850,12 @@ piece149:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near150
+	JB      near153
 	CMPQ    R8, $+32
-	JB      end152
+	JB      end155
 	PCALIGN $0x40
 
-loop151:
+loop154:
 	MOVQ      (AX), R9
 	MOVQ      64(AX), R9
 	MOVQ      128(AX), R9
@@ -3409,15 +3887,15 @@ loop151:
 	ADDQ      $+256, AX
 	SUBQ      $+32, R8
 	CMPQ      R8, $+32
-	JAE       loop151
+	JAE       loop154
 
-end152:
-near150:
+end155:
+near153:
 	CMPQ    R8, $+32
-	JB      end154
+	JB      end157
 	PCALIGN $0x40
 
-loop153:
+loop156:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y9, Y1, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
@@ -3445,24 +3923,24 @@ loop153:
 	ADDQ      $+256, AX
 	SUBQ      $+32, R8
 	CMPQ      R8, $+32
-	JAE       loop153
+	JAE       loop156
 
-end154:
+end157:
 	CMPQ R8, $+4
-	JB   end156
+	JB   end159
 
-loop155:
+loop158:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y9, Y1, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
 	ADDQ      $+32, AX
 	SUBQ      $+4, R8
 	CMPQ      R8, $+4
-	JAE       loop155
+	JAE       loop158
 
-end156:
+end159:
 	TESTQ      R8, R8
-	JZ         none157
+	JZ         none160
 	LEAQ       avx2const0<>+24(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*8), Y9
@@ -3473,7 +3951,7 @@ end156:
 	VPCMPGTQ   Y9, Y1, Y10
 	VBLENDVPD  Y10, Y9, Y1, Y1
 
-none157:
+none160:
 	VPCMPGTQ     Y5, Y1, Y9
 	VBLENDVPD    Y9, Y5, Y1, Y1
 	VPCMPGTQ     Y6, Y2, Y9
@@ -3491,7 +3969,7 @@ none157:
 	VPCMPGTQ     Y1, Y0, Y9
 	VMOVMSKPD    Y9, R8
 	TESTL        R8, R8
-	JZ           same158
+	JZ           same161
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPCMPGTQ     X9, X0, X10
@@ -3502,10 +3980,10 @@ none157:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same158:
-	JMP piece149
+same161:
+	JMP piece152
 
-all148:
+all151:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3533,9 +4011,9 @@ TEXT ·greatestInt64AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	MOVQ    CX, DI
 
-piece160:
+piece163:
 	TESTQ   CX, CX
-	JZ      all159
+	JZ      all162
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3543,12 +4021,12 @@ piece160:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near161
+	JB      near164
 	CMPQ    R8, $+32
-	JB      end163
+	JB      end166
 	PCALIGN $0x40
 
-loop162:
+loop165:
 	MOVQ      (AX), R9
 	MOVQ      64(AX), R9
 	MOVQ      128(AX), R9
@@ -3580,15 +4058,15 @@ loop162:
 	ADDQ      $+256, AX
 	SUBQ      $+32, R8
 	CMPQ      R8, $+32
-	JAE       loop162
+	JAE       loop165
 
-end163:
-near161:
+end166:
+near164:
 	CMPQ    R8, $+32
-	JB      end165
+	JB      end168
 	PCALIGN $0x40
 
-loop164:
+loop167:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y1, Y9, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
@@ -3616,24 +4094,24 @@ loop164:
 	ADDQ      $+256, AX
 	SUBQ      $+32, R8
 	CMPQ      R8, $+32
-	JAE       loop164
+	JAE       loop167
 
-end165:
+end168:
 	CMPQ R8, $+4
-	JB   end167
+	JB   end170
 
-loop166:
+loop169:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y1, Y9, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
 	ADDQ      $+32, AX
 	SUBQ      $+4, R8
 	CMPQ      R8, $+4
-	JAE       loop166
+	JAE       loop169
 
-end167:
+end170:
 	TESTQ      R8, R8
-	JZ         none168
+	JZ         none171
 	LEAQ       avx2const0<>+24(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*8), Y9
@@ -3644,7 +4122,7 @@ end167:
 	VPCMPGTQ   Y1, Y9, Y10
 	VBLENDVPD  Y10, Y9, Y1, Y1
 
-none168:
+none171:
 	VPCMPGTQ     Y1, Y5, Y9
 	VBLENDVPD    Y9, Y5, Y1, Y1
 	VPCMPGTQ     Y2, Y6, Y9
@@ -3662,7 +4140,7 @@ none168:
 	VPCMPGTQ     Y0, Y1, Y9
 	VMOVMSKPD    Y9, R8
 	TESTL        R8, R8
-	JZ           same169
+	JZ           same172
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPCMPGTQ     X0, X9, X10
@@ -3673,10 +4151,10 @@ none168:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same169:
-	JMP piece160
+same172:
+	JMP piece163
 
-all159:
+all162:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3694,9 +4172,9 @@ TEXT ·indexOfAVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+16
-	JB           end173
+	JB           end176
 
-loop172:
+loop175:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VORPD     Y2, Y1, Y1
@@ -3706,30 +4184,30 @@ loop172:
 	VORPD     Y2, Y1, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       near171
+	JNZ       near174
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop172
+	JAE       loop175
 
-end173:
-near171:
+end176:
+near174:
 	CMPQ CX, $+4
-	JB   end175
+	JB   end178
 
-loop174:
+loop177:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       found170
+	JNZ       found173
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop174
+	JAE       loop177
 
-end175:
+end178:
 	TESTQ      CX, CX
-	JZ         none176
+	JZ         none179
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -3739,13 +4217,13 @@ end175:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPD  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found170
+	JNZ        found173
 	LEAQ       (AX)(CX*8), AX
 
-none176:
+none179:
 	XORQ BX, BX
 
-found170:
+found173:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3764,9 +4242,9 @@ TEXT ·indexOfInt64AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+16
-	JB           end180
+	JB           end183
 
-loop179:
+loop182:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VORPD     Y2, Y1, Y1
@@ -3776,30 +4254,30 @@ loop179:
 	VORPD     Y2, Y1, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       near178
+	JNZ       near181
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop179
+	JAE       loop182
 
-end180:
-near178:
+end183:
+near181:
 	CMPQ CX, $+4
-	JB   end182
+	JB   end185
 
-loop181:
+loop184:
 	VPCMPEQQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       found177
+	JNZ       found180
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop181
+	JAE       loop184
 
-end182:
+end185:
 	TESTQ      CX, CX
-	JZ         none183
+	JZ         none186
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -3809,13 +4287,13 @@ end182:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPD  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found177
+	JNZ        found180
 	LEAQ       (AX)(CX*8), AX
 
-none183:
+none186:
 	XORQ BX, BX
 
-found177:
+found180:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3833,9 +4311,9 @@ TEXT ·indexNaNAVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+16
-	JB   end187
+	JB   end190
 
-loop186:
+loop189:
 	VMOVUPD   (AX), Y0
 	VCMPPD    $0x03, Y0, Y0, Y0
 	VMOVUPD   32(AX), Y1
@@ -3849,31 +4327,31 @@ loop186:
 	VORPD     Y1, Y0, Y0
 	VMOVMSKPD Y0, BX
 	TESTQ     BX, BX
-	JNZ       near185
+	JNZ       near188
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop186
+	JAE       loop189
 
-end187:
-near185:
+end190:
+near188:
 	CMPQ CX, $+4
-	JB   end189
+	JB   end192
 
-loop188:
+loop191:
 	VMOVUPD   (AX), Y0
 	VCMPPD    $0x03, Y0, Y0, Y0
 	VMOVMSKPD Y0, BX
 	TESTQ     BX, BX
-	JNZ       found184
+	JNZ       found187
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop188
+	JAE       loop191
 
-end189:
+end192:
 	TESTQ      CX, CX
-	JZ         none190
+	JZ         none193
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -3884,13 +4362,13 @@ end189:
 	VANDPD     Y0, Y1, Y1
 	VMOVMSKPD  Y1, BX
 	TESTQ      BX, BX
-	JNZ        found184
+	JNZ        found187
 	LEAQ       (AX)(CX*8), AX
 
-none190:
+none193:
 	XORQ BX, BX
 
-found184:
+found187:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3918,14 +4396,14 @@ TEXT ·countAVX2(SB), NOSPLIT, $0-48
 	VMOVUPD      avx2const25<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case192
+	JNE          case195
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near193
+	JB           near196
 	CMPQ         CX, $+32
-	JB           end195
+	JB           end198
 	PCALIGN      $0x40
 
-loop194:
+loop197:
 	MOVQ   (AX), DX
 	MOVQ   64(AX), DX
 	MOVQ   128(AX), DX
@@ -3949,15 +4427,15 @@ loop194:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop194
+	JAE    loop197
 
-end195:
-near193:
+end198:
+near196:
 	CMPQ    CX, $+32
-	JB      end197
+	JB      end200
 	PCALIGN $0x40
 
-loop196:
+loop199:
 	VCMPPD $0x1e, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x1e, 32(AX), Y0, Y9
@@ -3977,23 +4455,23 @@ loop196:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop196
+	JAE    loop199
 
-end197:
+end200:
 	CMPQ CX, $+4
-	JB   end199
+	JB   end202
 
-loop198:
+loop201:
 	VCMPPD $0x1e, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop198
+	JAE    loop201
 
-end199:
+end202:
 	TESTQ      CX, CX
-	JZ         none200
+	JZ         none203
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4003,19 +4481,19 @@ end199:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none200:
-	JMP done191
+none203:
+	JMP done194
 
-case192:
+case195:
 	CMPQ    DX, $+1
-	JNE     case201
+	JNE     case204
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near202
+	JB      near205
 	CMPQ    CX, $+32
-	JB      end204
+	JB      end207
 	PCALIGN $0x40
 
-loop203:
+loop206:
 	MOVQ   (AX), DX
 	MOVQ   64(AX), DX
 	MOVQ   128(AX), DX
@@ -4039,15 +4517,15 @@ loop203:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop203
+	JAE    loop206
 
-end204:
-near202:
+end207:
+near205:
 	CMPQ    CX, $+32
-	JB      end206
+	JB      end209
 	PCALIGN $0x40
 
-loop205:
+loop208:
 	VCMPPD $0x1d, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x1d, 32(AX), Y0, Y9
@@ -4067,23 +4545,23 @@ loop205:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop205
+	JAE    loop208
 
-end206:
+end209:
 	CMPQ CX, $+4
-	JB   end208
+	JB   end211
 
-loop207:
+loop210:
 	VCMPPD $0x1d, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop207
+	JAE    loop210
 
-end208:
+end211:
 	TESTQ      CX, CX
-	JZ         none209
+	JZ         none212
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4093,19 +4571,19 @@ end208:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none209:
-	JMP done191
+none212:
+	JMP done194
 
-case201:
+case204:
 	CMPQ    DX, $+2
-	JNE     case210
+	JNE     case213
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near211
+	JB      near214
 	CMPQ    CX, $+32
-	JB      end213
+	JB      end216
 	PCALIGN $0x40
 
-loop212:
+loop215:
 	MOVQ   (AX), DX
 	MOVQ   64(AX), DX
 	MOVQ   128(AX), DX
@@ -4129,15 +4607,15 @@ loop212:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop212
+	JAE    loop215
 
-end213:
-near211:
+end216:
+near214:
 	CMPQ    CX, $+32
-	JB      end215
+	JB      end218
 	PCALIGN $0x40
 
-loop214:
+loop217:
 	VCMPPD $0x11, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x11, 32(AX), Y0, Y9
@@ -4157,23 +4635,23 @@ loop214:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop214
+	JAE    loop217
 
-end215:
+end218:
 	CMPQ CX, $+4
-	JB   end217
+	JB   end220
 
-loop216:
+loop219:
 	VCMPPD $0x11, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop216
+	JAE    loop219
 
-end217:
+end220:
 	TESTQ      CX, CX
-	JZ         none218
+	JZ         none221
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4183,19 +4661,19 @@ end217:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none218:
-	JMP done191
+none221:
+	JMP done194
 
-case210:
+case213:
 	CMPQ    DX, $+3
-	JNE     case219
+	JNE     case222
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near220
+	JB      near223
 	CMPQ    CX, $+32
-	JB      end222
+	JB      end225
 	PCALIGN $0x40
 
-loop221:
+loop224:
 	MOVQ   (AX), DX
 	MOVQ   64(AX), DX
 	MOVQ   128(AX), DX
@@ -4219,15 +4697,15 @@ loop221:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop221
+	JAE    loop224
 
-end222:
-near220:
+end225:
+near223:
 	CMPQ    CX, $+32
-	JB      end224
+	JB      end227
 	PCALIGN $0x40
 
-loop223:
+loop226:
 	VCMPPD $0x12, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x12, 32(AX), Y0, Y9
@@ -4247,23 +4725,23 @@ loop223:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop223
+	JAE    loop226
 
-end224:
+end227:
 	CMPQ CX, $+4
-	JB   end226
+	JB   end229
 
-loop225:
+loop228:
 	VCMPPD $0x12, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop225
+	JAE    loop228
 
-end226:
+end229:
 	TESTQ      CX, CX
-	JZ         none227
+	JZ         none230
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4273,17 +4751,17 @@ end226:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none227:
-	JMP done191
+none230:
+	JMP done194
 
-case219:
+case222:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near229
+	JB      near232
 	CMPQ    CX, $+32
-	JB      end231
+	JB      end234
 	PCALIGN $0x40
 
-loop230:
+loop233:
 	MOVQ   (AX), DX
 	MOVQ   64(AX), DX
 	MOVQ   128(AX), DX
@@ -4307,15 +4785,15 @@ loop230:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop230
+	JAE    loop233
 
-end231:
-near229:
+end234:
+near232:
 	CMPQ    CX, $+32
-	JB      end233
+	JB      end236
 	PCALIGN $0x40
 
-loop232:
+loop235:
 	VCMPPD $0x00, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x00, 32(AX), Y0, Y9
@@ -4335,23 +4813,23 @@ loop232:
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop232
+	JAE    loop235
 
-end233:
+end236:
 	CMPQ CX, $+4
-	JB   end235
+	JB   end238
 
-loop234:
+loop237:
 	VCMPPD $0x00, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop234
+	JAE    loop237
 
-end235:
+end238:
 	TESTQ      CX, CX
-	JZ         none236
+	JZ         none239
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4361,8 +4839,8 @@ end235:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none236:
-done191:
+none239:
+done194:
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
 	VPADDQ       Y7, Y3, Y3
@@ -4401,14 +4879,14 @@ TEXT ·countInt64AVX2(SB), NOSPLIT, $0-48
 	VMOVUPD      avx2const25<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case238
+	JNE          case241
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near239
+	JB           near242
 	CMPQ         CX, $+32
-	JB           end241
+	JB           end244
 	PCALIGN      $0x40
 
-loop240:
+loop243:
 	MOVQ     (AX), DX
 	MOVQ     64(AX), DX
 	MOVQ     128(AX), DX
@@ -4432,15 +4910,15 @@ loop240:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop240
+	JAE      loop243
 
-end241:
-near239:
+end244:
+near242:
 	CMPQ    CX, $+32
-	JB      end243
+	JB      end246
 	PCALIGN $0x40
 
-loop242:
+loop245:
 	VPCMPGTQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	VPCMPGTQ 32(AX), Y0, Y9
@@ -4460,23 +4938,23 @@ loop242:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop242
+	JAE      loop245
 
-end243:
+end246:
 	CMPQ CX, $+4
-	JB   end245
+	JB   end248
 
-loop244:
+loop247:
 	VPCMPGTQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop244
+	JAE      loop247
 
-end245:
+end248:
 	TESTQ      CX, CX
-	JZ         none246
+	JZ         none249
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4486,19 +4964,19 @@ end245:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none246:
-	JMP done237
+none249:
+	JMP done240
 
-case238:
+case241:
 	CMPQ    DX, $+1
-	JNE     case247
+	JNE     case250
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near248
+	JB      near251
 	CMPQ    CX, $+32
-	JB      end250
+	JB      end253
 	PCALIGN $0x40
 
-loop249:
+loop252:
 	MOVQ     (AX), DX
 	MOVQ     64(AX), DX
 	MOVQ     128(AX), DX
@@ -4530,15 +5008,15 @@ loop249:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop249
+	JAE      loop252
 
-end250:
-near248:
+end253:
+near251:
 	CMPQ    CX, $+32
-	JB      end252
+	JB      end255
 	PCALIGN $0x40
 
-loop251:
+loop254:
 	VMOVUPD  (AX), Y9
 	VPCMPGTQ Y0, Y9, Y9
 	VPSUBQ   Y9, Y1, Y1
@@ -4566,24 +5044,24 @@ loop251:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop251
+	JAE      loop254
 
-end252:
+end255:
 	CMPQ CX, $+4
-	JB   end254
+	JB   end257
 
-loop253:
+loop256:
 	VMOVUPD  (AX), Y9
 	VPCMPGTQ Y0, Y9, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop253
+	JAE      loop256
 
-end254:
+end257:
 	TESTQ      CX, CX
-	JZ         none255
+	JZ         none258
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4594,17 +5072,17 @@ end254:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none255:
-	JMP done237
+none258:
+	JMP done240
 
-case247:
+case250:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near257
+	JB      near260
 	CMPQ    CX, $+32
-	JB      end259
+	JB      end262
 	PCALIGN $0x40
 
-loop258:
+loop261:
 	MOVQ     (AX), DX
 	MOVQ     64(AX), DX
 	MOVQ     128(AX), DX
@@ -4628,15 +5106,15 @@ loop258:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop258
+	JAE      loop261
 
-end259:
-near257:
+end262:
+near260:
 	CMPQ    CX, $+32
-	JB      end261
+	JB      end264
 	PCALIGN $0x40
 
-loop260:
+loop263:
 	VPCMPEQQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	VPCMPEQQ 32(AX), Y0, Y9
@@ -4656,23 +5134,23 @@ loop260:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop260
+	JAE      loop263
 
-end261:
+end264:
 	CMPQ CX, $+4
-	JB   end263
+	JB   end266
 
-loop262:
+loop265:
 	VPCMPEQQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop262
+	JAE      loop265
 
-end263:
+end266:
 	TESTQ      CX, CX
-	JZ         none264
+	JZ         none267
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4682,8 +5160,8 @@ end263:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none264:
-done237:
+none267:
+done240:
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
 	VPADDQ       Y7, Y3, Y3
@@ -4708,11 +5186,11 @@ TEXT ·compareAVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case266
+	JNE          case269
 	CMPQ         CX, $+64
-	JB           end268
+	JB           end271
 
-loop267:
+loop270:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VCMPPD    $0x1e, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4773,13 +5251,13 @@ loop267:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop267
+	JAE       loop270
 
-end268:
+end271:
 	CMPQ CX, $+8
-	JB   end270
+	JB   end273
 
-loop269:
+loop272:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VCMPPD    $0x1e, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4791,13 +5269,13 @@ loop269:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop269
+	JAE       loop272
 
-end270:
+end273:
 	TESTQ      CX, CX
-	JZ         none271
+	JZ         none274
 	CMPQ       CX, $+4
-	JB         few272
+	JB         few275
 	VCMPPD     $0x1e, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4813,9 +5291,9 @@ end270:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end273
+	JMP        end276
 
-few272:
+few275:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4826,17 +5304,17 @@ few272:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end273:
-none271:
-	JMP done265
+end276:
+none274:
+	JMP done268
 
-case266:
+case269:
 	CMPQ BX, $+1
-	JNE  case274
+	JNE  case277
 	CMPQ CX, $+64
-	JB   end276
+	JB   end279
 
-loop275:
+loop278:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VCMPPD    $0x1d, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4897,13 +5375,13 @@ loop275:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop275
+	JAE       loop278
 
-end276:
+end279:
 	CMPQ CX, $+8
-	JB   end278
+	JB   end281
 
-loop277:
+loop280:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VCMPPD    $0x1d, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -4915,13 +5393,13 @@ loop277:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop277
+	JAE       loop280
 
-end278:
+end281:
 	TESTQ      CX, CX
-	JZ         none279
+	JZ         none282
 	CMPQ       CX, $+4
-	JB         few280
+	JB         few283
 	VCMPPD     $0x1d, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -4937,9 +5415,9 @@ end278:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end281
+	JMP        end284
 
-few280:
+few283:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4950,17 +5428,17 @@ few280:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end281:
-none279:
-	JMP done265
+end284:
+none282:
+	JMP done268
 
-case274:
+case277:
 	CMPQ BX, $+2
-	JNE  case282
+	JNE  case285
 	CMPQ CX, $+64
-	JB   end284
+	JB   end287
 
-loop283:
+loop286:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VCMPPD    $0x11, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5021,13 +5499,13 @@ loop283:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop283
+	JAE       loop286
 
-end284:
+end287:
 	CMPQ CX, $+8
-	JB   end286
+	JB   end289
 
-loop285:
+loop288:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VCMPPD    $0x11, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5039,13 +5517,13 @@ loop285:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop285
+	JAE       loop288
 
-end286:
+end289:
 	TESTQ      CX, CX
-	JZ         none287
+	JZ         none290
 	CMPQ       CX, $+4
-	JB         few288
+	JB         few291
 	VCMPPD     $0x11, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5061,9 +5539,9 @@ end286:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end289
+	JMP        end292
 
-few288:
+few291:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5074,17 +5552,17 @@ few288:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end289:
-none287:
-	JMP done265
+end292:
+none290:
+	JMP done268
 
-case282:
+case285:
 	CMPQ BX, $+3
-	JNE  case290
+	JNE  case293
 	CMPQ CX, $+64
-	JB   end292
+	JB   end295
 
-loop291:
+loop294:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VCMPPD    $0x12, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5145,13 +5623,13 @@ loop291:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop291
+	JAE       loop294
 
-end292:
+end295:
 	CMPQ CX, $+8
-	JB   end294
+	JB   end297
 
-loop293:
+loop296:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VCMPPD    $0x12, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5163,13 +5641,13 @@ loop293:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop293
+	JAE       loop296
 
-end294:
+end297:
 	TESTQ      CX, CX
-	JZ         none295
+	JZ         none298
 	CMPQ       CX, $+4
-	JB         few296
+	JB         few299
 	VCMPPD     $0x12, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5185,9 +5663,9 @@ end294:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end297
+	JMP        end300
 
-few296:
+few299:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5198,17 +5676,17 @@ few296:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end297:
-none295:
-	JMP done265
+end300:
+none298:
+	JMP done268
 
-case290:
+case293:
 	CMPQ BX, $+4
-	JNE  case298
+	JNE  case301
 	CMPQ CX, $+64
-	JB   end300
+	JB   end303
 
-loop299:
+loop302:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5269,13 +5747,13 @@ loop299:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop299
+	JAE       loop302
 
-end300:
+end303:
 	CMPQ CX, $+8
-	JB   end302
+	JB   end305
 
-loop301:
+loop304:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5287,13 +5765,13 @@ loop301:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop301
+	JAE       loop304
 
-end302:
+end305:
 	TESTQ      CX, CX
-	JZ         none303
+	JZ         none306
 	CMPQ       CX, $+4
-	JB         few304
+	JB         few307
 	VCMPPD     $0x00, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5309,9 +5787,9 @@ end302:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end305
+	JMP        end308
 
-few304:
+few307:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5322,15 +5800,15 @@ few304:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end305:
-none303:
-	JMP done265
+end308:
+none306:
+	JMP done268
 
-case298:
+case301:
 	CMPQ CX, $+64
-	JB   end308
+	JB   end311
 
-loop307:
+loop310:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VCMPPD    $0x04, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5391,13 +5869,13 @@ loop307:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop307
+	JAE       loop310
 
-end308:
+end311:
 	CMPQ CX, $+8
-	JB   end310
+	JB   end313
 
-loop309:
+loop312:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VCMPPD    $0x04, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5409,13 +5887,13 @@ loop309:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop309
+	JAE       loop312
 
-end310:
+end313:
 	TESTQ      CX, CX
-	JZ         none311
+	JZ         none314
 	CMPQ       CX, $+4
-	JB         few312
+	JB         few315
 	VCMPPD     $0x04, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5431,9 +5909,9 @@ end310:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end313
+	JMP        end316
 
-few312:
+few315:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5444,9 +5922,9 @@ few312:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end313:
-none311:
-done265:
+end316:
+none314:
+done268:
 	VZEROUPPER
 	RET
 
@@ -5459,11 +5937,11 @@ TEXT ·compareInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case315
+	JNE          case318
 	CMPQ         CX, $+64
-	JB           end317
+	JB           end320
 
-loop316:
+loop319:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPGTQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5524,13 +6002,13 @@ loop316:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop316
+	JAE       loop319
 
-end317:
+end320:
 	CMPQ CX, $+8
-	JB   end319
+	JB   end322
 
-loop318:
+loop321:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPGTQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5542,13 +6020,13 @@ loop318:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop318
+	JAE       loop321
 
-end319:
+end322:
 	TESTQ      CX, CX
-	JZ         none320
+	JZ         none323
 	CMPQ       CX, $+4
-	JB         few321
+	JB         few324
 	VPCMPGTQ   (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5564,9 +6042,9 @@ end319:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end322
+	JMP        end325
 
-few321:
+few324:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5577,17 +6055,17 @@ few321:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end322:
-none320:
-	JMP done314
+end325:
+none323:
+	JMP done317
 
-case315:
+case318:
 	CMPQ BX, $+1
-	JNE  case323
+	JNE  case326
 	CMPQ CX, $+64
-	JB   end325
+	JB   end328
 
-loop324:
+loop327:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVUPD   32(AX), Y2
@@ -5664,13 +6142,13 @@ loop324:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop324
+	JAE       loop327
 
-end325:
+end328:
 	CMPQ CX, $+8
-	JB   end327
+	JB   end330
 
-loop326:
+loop329:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVUPD   32(AX), Y2
@@ -5684,13 +6162,13 @@ loop326:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop326
+	JAE       loop329
 
-end327:
+end330:
 	TESTQ      CX, CX
-	JZ         none328
+	JZ         none331
 	CMPQ       CX, $+4
-	JB         few329
+	JB         few332
 	VMOVUPD    (AX), Y1
 	VPCMPGTQ   Y0, Y1, Y1
 	SUBQ       $+4, CX
@@ -5708,9 +6186,9 @@ end327:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end330
+	JMP        end333
 
-few329:
+few332:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5722,15 +6200,15 @@ few329:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end330:
-none328:
-	JMP done314
+end333:
+none331:
+	JMP done317
 
-case323:
+case326:
 	CMPQ CX, $+64
-	JB   end333
+	JB   end336
 
-loop332:
+loop335:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5791,13 +6269,13 @@ loop332:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop332
+	JAE       loop335
 
-end333:
+end336:
 	CMPQ CX, $+8
-	JB   end335
+	JB   end338
 
-loop334:
+loop337:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5809,13 +6287,13 @@ loop334:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop334
+	JAE       loop337
 
-end335:
+end338:
 	TESTQ      CX, CX
-	JZ         none336
+	JZ         none339
 	CMPQ       CX, $+4
-	JB         few337
+	JB         few340
 	VPCMPEQQ   (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5831,9 +6309,9 @@ end335:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end338
+	JMP        end341
 
-few337:
+few340:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5844,9 +6322,9 @@ few337:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end338:
-none336:
-done314:
+end341:
+none339:
+done317:
 	VZEROUPPER
 	RET
 
@@ -5860,13 +6338,13 @@ TEXT ·arithAVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case340
+	JNE        case343
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain341
+	JZ         plain344
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain341
+	JNZ        plain344
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5874,7 +6352,7 @@ TEXT ·arithAVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none342
+	JZ         none345
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -5889,11 +6367,11 @@ TEXT ·arithAVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none342:
+none345:
 	CMPQ DX, $+16
-	JB   end344
+	JB   end347
 
-loop343:
+loop346:
 	VMOVUPD  (AX), Y0
 	VADDPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -5911,17 +6389,17 @@ loop343:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop343
+	JAE      loop346
 
-end344:
+end347:
 	SFENCE
 
-plain341:
+plain344:
 	CMPQ    DX, $+16
-	JB      end346
+	JB      end349
 	PCALIGN $0x40
 
-loop345:
+loop348:
 	VMOVUPD (AX), Y0
 	VADDPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5939,13 +6417,13 @@ loop345:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop345
+	JAE     loop348
 
-end346:
+end349:
 	CMPQ DX, $+4
-	JB   end348
+	JB   end351
 
-loop347:
+loop350:
 	VMOVUPD (AX), Y0
 	VADDPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -5954,11 +6432,11 @@ loop347:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop347
+	JAE     loop350
 
-end348:
+end351:
 	TESTQ      DX, DX
-	JZ         none349
+	JZ         none352
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -5969,18 +6447,18 @@ end348:
 	VADDPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none349:
-	JMP done339
+none352:
+	JMP done342
 
-case340:
+case343:
 	CMPQ       SI, $+1
-	JNE        case350
+	JNE        case353
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain351
+	JZ         plain354
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain351
+	JNZ        plain354
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -5988,7 +6466,7 @@ case340:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none352
+	JZ         none355
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -6003,11 +6481,11 @@ case340:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none352:
+none355:
 	CMPQ DX, $+16
-	JB   end354
+	JB   end357
 
-loop353:
+loop356:
 	VMOVUPD  (AX), Y0
 	VSUBPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -6025,17 +6503,17 @@ loop353:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop353
+	JAE      loop356
 
-end354:
+end357:
 	SFENCE
 
-plain351:
+plain354:
 	CMPQ    DX, $+16
-	JB      end356
+	JB      end359
 	PCALIGN $0x40
 
-loop355:
+loop358:
 	VMOVUPD (AX), Y0
 	VSUBPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -6053,13 +6531,13 @@ loop355:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop355
+	JAE     loop358
 
-end356:
+end359:
 	CMPQ DX, $+4
-	JB   end358
+	JB   end361
 
-loop357:
+loop360:
 	VMOVUPD (AX), Y0
 	VSUBPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -6068,11 +6546,11 @@ loop357:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop357
+	JAE     loop360
 
-end358:
+end361:
 	TESTQ      DX, DX
-	JZ         none359
+	JZ         none362
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -6083,18 +6561,18 @@ end358:
 	VSUBPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none359:
-	JMP done339
+none362:
+	JMP done342
 
-case350:
+case353:
 	CMPQ       SI, $+2
-	JNE        case360
+	JNE        case363
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain361
+	JZ         plain364
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain361
+	JNZ        plain364
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -6102,7 +6580,7 @@ case350:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none362
+	JZ         none365
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -6117,11 +6595,11 @@ case350:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none362:
+none365:
 	CMPQ DX, $+16
-	JB   end364
+	JB   end367
 
-loop363:
+loop366:
 	VMOVUPD  (AX), Y0
 	VMULPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -6139,17 +6617,17 @@ loop363:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop363
+	JAE      loop366
 
-end364:
+end367:
 	SFENCE
 
-plain361:
+plain364:
 	CMPQ    DX, $+16
-	JB      end366
+	JB      end369
 	PCALIGN $0x40
 
-loop365:
+loop368:
 	VMOVUPD (AX), Y0
 	VMULPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -6167,13 +6645,13 @@ loop365:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop365
+	JAE     loop368
 
-end366:
+end369:
 	CMPQ DX, $+4
-	JB   end368
+	JB   end371
 
-loop367:
+loop370:
 	VMOVUPD (AX), Y0
 	VMULPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -6182,11 +6660,11 @@ loop367:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop367
+	JAE     loop370
 
-end368:
+end371:
 	TESTQ      DX, DX
-	JZ         none369
+	JZ         none372
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -6197,16 +6675,16 @@ end368:
 	VMULPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none369:
-	JMP done339
+none372:
+	JMP done342
 
-case360:
+case363:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain371
+	JZ         plain374
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain371
+	JNZ        plain374
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -6214,7 +6692,7 @@ case360:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none372
+	JZ         none375
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -6229,11 +6707,11 @@ case360:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none372:
+none375:
 	CMPQ DX, $+16
-	JB   end374
+	JB   end377
 
-loop373:
+loop376:
 	VMOVUPD  (AX), Y0
 	VDIVPD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -6251,17 +6729,17 @@ loop373:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop373
+	JAE      loop376
 
-end374:
+end377:
 	SFENCE
 
-plain371:
+plain374:
 	CMPQ    DX, $+16
-	JB      end376
+	JB      end379
 	PCALIGN $0x40
 
-loop375:
+loop378:
 	VMOVUPD (AX), Y0
 	VDIVPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -6279,13 +6757,13 @@ loop375:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop375
+	JAE     loop378
 
-end376:
+end379:
 	CMPQ DX, $+4
-	JB   end378
+	JB   end381
 
-loop377:
+loop380:
 	VMOVUPD (AX), Y0
 	VDIVPD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -6294,11 +6772,11 @@ loop377:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop377
+	JAE     loop380
 
-end378:
+end381:
 	TESTQ      DX, DX
-	JZ         none379
+	JZ         none382
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -6309,8 +6787,8 @@ end378:
 	VDIVPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none379:
-done339:
+none382:
+done342:
 	VZEROUPPER
 	RET
 
@@ -6324,13 +6802,13 @@ TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case381
+	JNE        case384
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain382
+	JZ         plain385
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain382
+	JNZ        plain385
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -6338,7 +6816,7 @@ TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none383
+	JZ         none386
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -6353,11 +6831,11 @@ TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none383:
+none386:
 	CMPQ DX, $+16
-	JB   end385
+	JB   end388
 
-loop384:
+loop387:
 	VMOVUPD  (AX), Y0
 	VPADDQ   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -6375,17 +6853,17 @@ loop384:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop384
+	JAE      loop387
 
-end385:
+end388:
 	SFENCE
 
-plain382:
+plain385:
 	CMPQ    DX, $+16
-	JB      end387
+	JB      end390
 	PCALIGN $0x40
 
-loop386:
+loop389:
 	VMOVUPD (AX), Y0
 	VPADDQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -6403,13 +6881,13 @@ loop386:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop386
+	JAE     loop389
 
-end387:
+end390:
 	CMPQ DX, $+4
-	JB   end389
+	JB   end392
 
-loop388:
+loop391:
 	VMOVUPD (AX), Y0
 	VPADDQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -6418,11 +6896,11 @@ loop388:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop388
+	JAE     loop391
 
-end389:
+end392:
 	TESTQ      DX, DX
-	JZ         none390
+	JZ         none393
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -6433,18 +6911,18 @@ end389:
 	VPADDQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none390:
-	JMP done380
+none393:
+	JMP done383
 
-case381:
+case384:
 	CMPQ       SI, $+1
-	JNE        case391
+	JNE        case394
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain392
+	JZ         plain395
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain392
+	JNZ        plain395
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -6452,7 +6930,7 @@ case381:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none393
+	JZ         none396
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -6467,11 +6945,11 @@ case381:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none393:
+none396:
 	CMPQ DX, $+16
-	JB   end395
+	JB   end398
 
-loop394:
+loop397:
 	VMOVUPD  (AX), Y0
 	VPSUBQ   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -6489,17 +6967,17 @@ loop394:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop394
+	JAE      loop397
 
-end395:
+end398:
 	SFENCE
 
-plain392:
+plain395:
 	CMPQ    DX, $+16
-	JB      end397
+	JB      end400
 	PCALIGN $0x40
 
-loop396:
+loop399:
 	VMOVUPD (AX), Y0
 	VPSUBQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -6517,13 +6995,13 @@ loop396:
 	ADDQ    $+128, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop396
+	JAE     loop399
 
-end397:
+end400:
 	CMPQ DX, $+4
-	JB   end399
+	JB   end402
 
-loop398:
+loop401:
 	VMOVUPD (AX), Y0
 	VPSUBQ  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -6532,11 +7010,11 @@ loop398:
 	ADDQ    $+32, CX
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JAE     loop398
+	JAE     loop401
 
-end399:
+end402:
 	TESTQ      DX, DX
-	JZ         none400
+	JZ         none403
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -6547,16 +7025,16 @@ end399:
 	VPSUBQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none400:
-	JMP done380
+none403:
+	JMP done383
 
-case391:
+case394:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain402
+	JZ         plain405
 	MOVQ       BX, SI
 	ANDQ       $+7, SI
-	JNZ        plain402
+	JNZ        plain405
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -6564,7 +7042,7 @@ case391:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none403
+	JZ         none406
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -6587,11 +7065,11 @@ case391:
 	LEAQ       (AX)(SI*8), AX
 	LEAQ       (CX)(SI*8), CX
 
-none403:
+none406:
 	CMPQ DX, $+16
-	JB   end405
+	JB   end408
 
-loop404:
+loop407:
 	VMOVUPD  (AX), Y0
 	VMOVUPD  (CX), Y1
 	VPSRLQ   $0x20, Y0, Y2
@@ -6641,17 +7119,17 @@ loop404:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop404
+	JAE      loop407
 
-end405:
+end408:
 	SFENCE
 
-plain402:
+plain405:
 	CMPQ    DX, $+16
-	JB      end407
+	JB      end410
 	PCALIGN $0x40
 
-loop406:
+loop409:
 	VMOVUPD  (AX), Y0
 	VMOVUPD  (CX), Y1
 	VPSRLQ   $0x20, Y0, Y2
@@ -6701,13 +7179,13 @@ loop406:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop406
+	JAE      loop409
 
-end407:
+end410:
 	CMPQ DX, $+4
-	JB   end409
+	JB   end412
 
-loop408:
+loop411:
 	VMOVUPD  (AX), Y0
 	VMOVUPD  (CX), Y1
 	VPSRLQ   $0x20, Y0, Y2
@@ -6724,11 +7202,11 @@ loop408:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop408
+	JAE      loop411
 
-end409:
+end412:
 	TESTQ      DX, DX
-	JZ         none410
+	JZ         none413
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y0
@@ -6747,8 +7225,8 @@ end409:
 	VPADDQ     Y3, Y1, Y1
 	VMASKMOVPD Y1, Y0, (BX)
 
-none410:
-done380:
+none413:
+done383:
 	VZEROUPPER
 	RET
 
@@ -6762,13 +7240,13 @@ TEXT ·unaryAVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case412
+	JNE          case415
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain413
+	JZ           plain416
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain413
+	JNZ          plain416
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -6776,7 +7254,7 @@ TEXT ·unaryAVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none414
+	JZ           none417
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -6788,11 +7266,11 @@ TEXT ·unaryAVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none414:
+none417:
 	CMPQ CX, $+16
-	JB   end416
+	JB   end419
 
-loop415:
+loop418:
 	VMULPD   (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VMULPD   32(AX), Y0, Y1
@@ -6805,17 +7283,17 @@ loop415:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop415
+	JAE      loop418
 
-end416:
+end419:
 	SFENCE
 
-plain413:
+plain416:
 	CMPQ    CX, $+16
-	JB      end418
+	JB      end421
 	PCALIGN $0x40
 
-loop417:
+loop420:
 	VMULPD  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VMULPD  32(AX), Y0, Y1
@@ -6828,24 +7306,24 @@ loop417:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop417
+	JAE     loop420
 
-end418:
+end421:
 	CMPQ CX, $+4
-	JB   end420
+	JB   end423
 
-loop419:
+loop422:
 	VMULPD  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop419
+	JAE     loop422
 
-end420:
+end423:
 	TESTQ      CX, CX
-	JZ         none421
+	JZ         none424
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -6854,18 +7332,18 @@ end420:
 	VMULPD     Y2, Y0, Y0
 	VMASKMOVPD Y0, Y1, (DX)
 
-none421:
-	JMP done411
+none424:
+	JMP done414
 
-case412:
+case415:
 	CMPQ       BX, $+1
-	JNE        case422
+	JNE        case425
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain423
+	JZ         plain426
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain423
+	JNZ        plain426
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -6873,7 +7351,7 @@ case412:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none424
+	JZ         none427
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -6885,11 +7363,11 @@ case412:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none424:
+none427:
 	CMPQ CX, $+16
-	JB   end426
+	JB   end429
 
-loop425:
+loop428:
 	VSQRTPD  (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VSQRTPD  32(AX), Y0
@@ -6902,17 +7380,17 @@ loop425:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop425
+	JAE      loop428
 
-end426:
+end429:
 	SFENCE
 
-plain423:
+plain426:
 	CMPQ    CX, $+16
-	JB      end428
+	JB      end431
 	PCALIGN $0x40
 
-loop427:
+loop430:
 	VSQRTPD (AX), Y0
 	VMOVUPD Y0, (DX)
 	VSQRTPD 32(AX), Y0
@@ -6925,24 +7403,24 @@ loop427:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop427
+	JAE     loop430
 
-end428:
+end431:
 	CMPQ CX, $+4
-	JB   end430
+	JB   end433
 
-loop429:
+loop432:
 	VSQRTPD (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop429
+	JAE     loop432
 
-end430:
+end433:
 	TESTQ      CX, CX
-	JZ         none431
+	JZ         none434
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -6951,18 +7429,18 @@ end430:
 	VSQRTPD    Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none431:
-	JMP done411
+none434:
+	JMP done414
 
-case422:
+case425:
 	CMPQ       BX, $+2
-	JNE        case432
+	JNE        case435
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain433
+	JZ         plain436
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain433
+	JNZ        plain436
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -6970,7 +7448,7 @@ case422:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none434
+	JZ         none437
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -6982,11 +7460,11 @@ case422:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none434:
+none437:
 	CMPQ CX, $+16
-	JB   end436
+	JB   end439
 
-loop435:
+loop438:
 	VPANDN   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPANDN   32(AX), Y1, Y0
@@ -6999,17 +7477,17 @@ loop435:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop435
+	JAE      loop438
 
-end436:
+end439:
 	SFENCE
 
-plain433:
+plain436:
 	CMPQ    CX, $+16
-	JB      end438
+	JB      end441
 	PCALIGN $0x40
 
-loop437:
+loop440:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPANDN  32(AX), Y1, Y0
@@ -7022,24 +7500,24 @@ loop437:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop437
+	JAE     loop440
 
-end438:
+end441:
 	CMPQ CX, $+4
-	JB   end440
+	JB   end443
 
-loop439:
+loop442:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop439
+	JAE     loop442
 
-end440:
+end443:
 	TESTQ      CX, CX
-	JZ         none441
+	JZ         none444
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -7048,16 +7526,16 @@ end440:
 	VPANDN     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none441:
-	JMP done411
+none444:
+	JMP done414
 
-case432:
+case435:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain443
+	JZ         plain446
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain443
+	JNZ        plain446
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -7065,7 +7543,7 @@ case432:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none444
+	JZ         none447
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -7077,11 +7555,11 @@ case432:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none444:
+none447:
 	CMPQ CX, $+16
-	JB   end446
+	JB   end449
 
-loop445:
+loop448:
 	VPXOR    (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPXOR    32(AX), Y1, Y0
@@ -7094,17 +7572,17 @@ loop445:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop445
+	JAE      loop448
 
-end446:
+end449:
 	SFENCE
 
-plain443:
+plain446:
 	CMPQ    CX, $+16
-	JB      end448
+	JB      end451
 	PCALIGN $0x40
 
-loop447:
+loop450:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPXOR   32(AX), Y1, Y0
@@ -7117,24 +7595,24 @@ loop447:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop447
+	JAE     loop450
 
-end448:
+end451:
 	CMPQ CX, $+4
-	JB   end450
+	JB   end453
 
-loop449:
+loop452:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop449
+	JAE     loop452
 
-end450:
+end453:
 	TESTQ      CX, CX
-	JZ         none451
+	JZ         none454
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -7143,8 +7621,8 @@ end450:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none451:
-done411:
+none454:
+done414:
 	VZEROUPPER
 	RET
 
@@ -7160,10 +7638,10 @@ TEXT ·fmaAVX2(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain452
+	JZ          plain455
 	MOVQ        SI, DI
 	ANDQ        $+7, DI
-	JNZ         plain452
+	JNZ         plain455
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
@@ -7171,7 +7649,7 @@ TEXT ·fmaAVX2(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none453
+	JZ          none456
 	LEAQ        avx2const0<>+24(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*8), Y0
@@ -7189,11 +7667,11 @@ TEXT ·fmaAVX2(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (DX)(DI*8), DX
 
-none453:
+none456:
 	CMPQ BX, $+16
-	JB   end455
+	JB   end458
 
-loop454:
+loop457:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PD (DX), Y1, Y0
@@ -7216,17 +7694,17 @@ loop454:
 	ADDQ        $+128, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop454
+	JAE         loop457
 
-end455:
+end458:
 	SFENCE
 
-plain452:
+plain455:
 	CMPQ    BX, $+16
-	JB      end457
+	JB      end460
 	PCALIGN $0x40
 
-loop456:
+loop459:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PD (DX), Y1, Y0
@@ -7249,13 +7727,13 @@ loop456:
 	ADDQ        $+128, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop456
+	JAE         loop459
 
-end457:
+end460:
 	CMPQ BX, $+4
-	JB   end459
+	JB   end462
 
-loop458:
+loop461:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PD (DX), Y1, Y0
@@ -7266,11 +7744,11 @@ loop458:
 	ADDQ        $+32, DX
 	SUBQ        $+4, BX
 	CMPQ        BX, $+4
-	JAE         loop458
+	JAE         loop461
 
-end459:
+end462:
 	TESTQ       BX, BX
-	JZ          none460
+	JZ          none463
 	LEAQ        avx2const0<>+24(SB), DI
 	NEGQ        BX
 	VMOVDQU     (DI)(BX*8), Y0
@@ -7283,7 +7761,7 @@ end459:
 	VFMADD213PD Y3, Y2, Y1
 	VMASKMOVPD  Y1, Y0, (SI)
 
-none460:
+none463:
 	VZEROUPPER
 	RET
 
@@ -7298,10 +7776,10 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain461
+	JZ           plain464
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain461
+	JNZ          plain464
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -7309,7 +7787,7 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none462
+	JZ           none465
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
@@ -7324,11 +7802,11 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none462:
+none465:
 	CMPQ DX, $+16
-	JB   end464
+	JB   end467
 
-loop463:
+loop466:
 	VMOVUPD     (AX), Y1
 	VFMADD213PD (CX), Y0, Y1
 	VMOVNTPD    Y1, (BX)
@@ -7346,17 +7824,17 @@ loop463:
 	ADDQ        $+128, CX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop463
+	JAE         loop466
 
-end464:
+end467:
 	SFENCE
 
-plain461:
+plain464:
 	CMPQ    DX, $+16
-	JB      end466
+	JB      end469
 	PCALIGN $0x40
 
-loop465:
+loop468:
 	VMOVUPD     (AX), Y1
 	VFMADD213PD (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -7374,13 +7852,13 @@ loop465:
 	ADDQ        $+128, CX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop465
+	JAE         loop468
 
-end466:
+end469:
 	CMPQ DX, $+4
-	JB   end468
+	JB   end471
 
-loop467:
+loop470:
 	VMOVUPD     (AX), Y1
 	VFMADD213PD (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -7389,11 +7867,11 @@ loop467:
 	ADDQ        $+32, CX
 	SUBQ        $+4, DX
 	CMPQ        DX, $+4
-	JAE         loop467
+	JAE         loop470
 
-end468:
+end471:
 	TESTQ       DX, DX
-	JZ          none469
+	JZ          none472
 	LEAQ        avx2const0<>+24(SB), SI
 	NEGQ        DX
 	VMOVDQU     (SI)(DX*8), Y1
@@ -7404,7 +7882,7 @@ end468:
 	VFMADD213PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (BX)
 
-none469:
+none472:
 	VZEROUPPER
 	RET
 
@@ -7424,9 +7902,9 @@ TEXT ·compressAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end471
+	JB      end474
 
-loop470:
+loop473:
 	SHRXQ   R8, (SI), R10
 	SHLXQ   R9, (SI)(DI*1), R11
 	ORQ     R11, R10
@@ -7578,9 +8056,9 @@ loop470:
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop470
+	JAE     loop473
 
-end471:
+end474:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -7672,9 +8150,9 @@ TEXT ·placesAVX2(SB), NOSPLIT, $0-48
 	MOVQ         DI, R8
 	NEGQ         R8
 	CMPQ         AX, $+64
-	JB           end473
+	JB           end476
 
-loop472:
+loop475:
 	SHRXQ   DI, (BX), R9
 	SHLXQ   R8, (BX)(SI*1), R10
 	ORQ     R10, R9
@@ -7857,9 +8335,9 @@ loop472:
 	LEAQ    (CX)(R9*8), CX
 	SUBQ    $+64, AX
 	CMPQ    AX, $+64
-	JAE     loop472
+	JAE     loop475
 
-end473:
+end476:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, CX
 	SHRQ $0x03, CX
@@ -7886,11 +8364,11 @@ TEXT ·filterAVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const26<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case475
+	JNE          case478
 	CMPQ         CX, $+32
-	JB           end477
+	JB           end480
 
-loop476:
+loop479:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7958,13 +8436,13 @@ loop476:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop476
+	JAE       loop479
 
-end477:
+end480:
 	CMPQ CX, $+8
-	JB   end479
+	JB   end482
 
-loop478:
+loop481:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -7984,18 +8462,18 @@ loop478:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop478
+	JAE       loop481
 
-end479:
-	JMP done474
+end482:
+	JMP done477
 
-case475:
+case478:
 	CMPQ SI, $+1
-	JNE  case480
+	JNE  case483
 	CMPQ CX, $+32
-	JB   end482
+	JB   end485
 
-loop481:
+loop484:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8063,13 +8541,13 @@ loop481:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop481
+	JAE       loop484
 
-end482:
+end485:
 	CMPQ CX, $+8
-	JB   end484
+	JB   end487
 
-loop483:
+loop486:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8089,18 +8567,18 @@ loop483:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop483
+	JAE       loop486
 
-end484:
-	JMP done474
+end487:
+	JMP done477
 
-case480:
+case483:
 	CMPQ SI, $+2
-	JNE  case485
+	JNE  case488
 	CMPQ CX, $+32
-	JB   end487
+	JB   end490
 
-loop486:
+loop489:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8168,13 +8646,13 @@ loop486:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop486
+	JAE       loop489
 
-end487:
+end490:
 	CMPQ CX, $+8
-	JB   end489
+	JB   end492
 
-loop488:
+loop491:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8194,18 +8672,18 @@ loop488:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop488
+	JAE       loop491
 
-end489:
-	JMP done474
+end492:
+	JMP done477
 
-case485:
+case488:
 	CMPQ SI, $+3
-	JNE  case490
+	JNE  case493
 	CMPQ CX, $+32
-	JB   end492
+	JB   end495
 
-loop491:
+loop494:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8273,13 +8751,13 @@ loop491:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop491
+	JAE       loop494
 
-end492:
+end495:
 	CMPQ CX, $+8
-	JB   end494
+	JB   end497
 
-loop493:
+loop496:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8299,18 +8777,18 @@ loop493:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop493
+	JAE       loop496
 
-end494:
-	JMP done474
+end497:
+	JMP done477
 
-case490:
+case493:
 	CMPQ SI, $+4
-	JNE  case495
+	JNE  case498
 	CMPQ CX, $+32
-	JB   end497
+	JB   end500
 
-loop496:
+loop499:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8378,13 +8856,13 @@ loop496:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop496
+	JAE       loop499
 
-end497:
+end500:
 	CMPQ CX, $+8
-	JB   end499
+	JB   end502
 
-loop498:
+loop501:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8404,16 +8882,16 @@ loop498:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop498
+	JAE       loop501
 
-end499:
-	JMP done474
+end502:
+	JMP done477
 
-case495:
+case498:
 	CMPQ CX, $+32
-	JB   end502
+	JB   end505
 
-loop501:
+loop504:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8481,13 +8959,13 @@ loop501:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop501
+	JAE       loop504
 
-end502:
+end505:
 	CMPQ CX, $+8
-	JB   end504
+	JB   end507
 
-loop503:
+loop506:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8507,10 +8985,10 @@ loop503:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop503
+	JAE       loop506
 
-end504:
-done474:
+end507:
+done477:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -8528,11 +9006,11 @@ TEXT ·filterInt64AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const26<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case506
+	JNE          case509
 	CMPQ         CX, $+32
-	JB           end508
+	JB           end511
 
-loop507:
+loop510:
 	VPCMPGTQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8600,13 +9078,13 @@ loop507:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop507
+	JAE       loop510
 
-end508:
+end511:
 	CMPQ CX, $+8
-	JB   end510
+	JB   end513
 
-loop509:
+loop512:
 	VPCMPGTQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8626,18 +9104,18 @@ loop509:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop509
+	JAE       loop512
 
-end510:
-	JMP done505
+end513:
+	JMP done508
 
-case506:
+case509:
 	CMPQ SI, $+1
-	JNE  case511
+	JNE  case514
 	CMPQ CX, $+32
-	JB   end513
+	JB   end516
 
-loop512:
+loop515:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -8729,52 +9207,52 @@ loop512:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop512
+	JAE       loop515
 
-end513:
+end516:
 	CMPQ CX, $+8
-	JB   end515
-
-loop514:
-	VMOVUPD   (AX), Y1
-	VPCMPGTQ  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    (AX), Y1, Y1
-	VMOVUPD   32(AX), Y2
-	VPCMPGTQ  Y0, Y2, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	ADDQ      $+64, AX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop514
-
-end515:
-	JMP done505
-
-case511:
-	CMPQ SI, $+2
-	JNE  case516
-	CMPQ CX, $+32
 	JB   end518
 
 loop517:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    (AX), Y1, Y1
+	VMOVUPD   32(AX), Y2
+	VPCMPGTQ  Y0, Y2, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop517
+
+end518:
+	JMP done508
+
+case514:
+	CMPQ SI, $+2
+	JNE  case519
+	CMPQ CX, $+32
+	JB   end521
+
+loop520:
+	VMOVUPD   (AX), Y1
+	VPCMPGTQ  Y0, Y1, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
 	SHLQ      $0x05, SI
@@ -8848,13 +9326,13 @@ loop517:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop517
+	JAE       loop520
 
-end518:
+end521:
 	CMPQ CX, $+8
-	JB   end520
+	JB   end523
 
-loop519:
+loop522:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVMSKPD Y1, SI
@@ -8876,18 +9354,18 @@ loop519:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop519
+	JAE       loop522
 
-end520:
-	JMP done505
+end523:
+	JMP done508
 
-case516:
+case519:
 	CMPQ SI, $+3
-	JNE  case521
+	JNE  case524
 	CMPQ CX, $+32
-	JB   end523
+	JB   end526
 
-loop522:
+loop525:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -8971,13 +9449,13 @@ loop522:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop522
+	JAE       loop525
 
-end523:
+end526:
 	CMPQ CX, $+8
-	JB   end525
+	JB   end528
 
-loop524:
+loop527:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -9001,18 +9479,18 @@ loop524:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop524
+	JAE       loop527
 
-end525:
-	JMP done505
+end528:
+	JMP done508
 
-case521:
+case524:
 	CMPQ SI, $+4
-	JNE  case526
+	JNE  case529
 	CMPQ CX, $+32
-	JB   end528
+	JB   end531
 
-loop527:
+loop530:
 	VPCMPEQQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -9080,43 +9558,43 @@ loop527:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop527
+	JAE       loop530
 
-end528:
+end531:
 	CMPQ CX, $+8
-	JB   end530
-
-loop529:
-	VPCMPEQQ  (AX), Y0, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    (AX), Y1, Y1
-	VPCMPEQQ  32(AX), Y0, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	ADDQ      $+64, AX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop529
-
-end530:
-	JMP done505
-
-case526:
-	CMPQ CX, $+32
 	JB   end533
 
 loop532:
 	VPCMPEQQ  (AX), Y0, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPEQQ  32(AX), Y0, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop532
+
+end533:
+	JMP done508
+
+case529:
+	CMPQ CX, $+32
+	JB   end536
+
+loop535:
+	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
 	VMOVMSKPD Y1, SI
@@ -9199,13 +9677,13 @@ loop532:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop532
+	JAE       loop535
 
-end533:
+end536:
 	CMPQ CX, $+8
-	JB   end535
+	JB   end538
 
-loop534:
+loop537:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -9229,10 +9707,10 @@ loop534:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop534
+	JAE       loop537
 
-end535:
-done505:
+end538:
+done508:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -9249,21 +9727,21 @@ TEXT ·takeAVX2(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), SI
 	MOVQ BX, DI
 	CMPQ BX, $+8
-	JB   end538
+	JB   end541
 
-loop537:
+loop540:
 	MOVQ (DX), R8
 	CMPQ R8, CX
-	JAE  bad536
+	JAE  bad539
 	MOVQ 8(DX), R9
 	CMPQ R9, CX
-	JAE  bad536
+	JAE  bad539
 	MOVQ 16(DX), R10
 	CMPQ R10, CX
-	JAE  bad536
+	JAE  bad539
 	MOVQ 24(DX), R11
 	CMPQ R11, CX
-	JAE  bad536
+	JAE  bad539
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -9274,16 +9752,16 @@ loop537:
 	MOVQ R11, 24(SI)
 	MOVQ 32(DX), R8
 	CMPQ R8, CX
-	JAE  bad536
+	JAE  bad539
 	MOVQ 40(DX), R9
 	CMPQ R9, CX
-	JAE  bad536
+	JAE  bad539
 	MOVQ 48(DX), R10
 	CMPQ R10, CX
-	JAE  bad536
+	JAE  bad539
 	MOVQ 56(DX), R11
 	CMPQ R11, CX
-	JAE  bad536
+	JAE  bad539
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -9296,10 +9774,10 @@ loop537:
 	ADDQ $+64, SI
 	SUBQ $+8, BX
 	CMPQ BX, $+8
-	JAE  loop537
+	JAE  loop540
 
-end538:
-bad536:
+end541:
+bad539:
 	SUBQ BX, DI
 	MOVQ DI, ret+56(FP)
 	RET
@@ -9313,9 +9791,9 @@ TEXT ·prefixAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end540
+	JB           end543
 
-loop539:
+loop542:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9408,13 +9886,13 @@ loop539:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop539
+	JAE      loop542
 
-end540:
+end543:
 	CMPQ CX, $+8
-	JB   end542
+	JB   end545
 
-loop541:
+loop544:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9441,9 +9919,9 @@ loop541:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop541
+	JAE      loop544
 
-end542:
+end545:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -9457,9 +9935,9 @@ TEXT ·prefixBeforeAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end544
+	JB           end547
 
-loop543:
+loop546:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9572,13 +10050,13 @@ loop543:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop543
+	JAE      loop546
 
-end544:
+end547:
 	CMPQ CX, $+8
-	JB   end546
+	JB   end549
 
-loop545:
+loop548:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9610,9 +10088,9 @@ loop545:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop545
+	JAE      loop548
 
-end546:
+end549:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -9626,9 +10104,9 @@ TEXT ·prefixInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end548
+	JB           end551
 
-loop547:
+loop550:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9721,13 +10199,13 @@ loop547:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop547
+	JAE      loop550
 
-end548:
+end551:
 	CMPQ CX, $+8
-	JB   end550
+	JB   end553
 
-loop549:
+loop552:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9754,9 +10232,9 @@ loop549:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop549
+	JAE      loop552
 
-end550:
+end553:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -9776,9 +10254,9 @@ TEXT ·prefixBeforeInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end552
+	JB           end555
 
-loop551:
+loop554:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9891,13 +10369,13 @@ loop551:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop551
+	JAE      loop554
 
-end552:
+end555:
 	CMPQ CX, $+8
-	JB   end554
+	JB   end557
 
-loop553:
+loop556:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9929,9 +10407,9 @@ loop553:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop553
+	JAE      loop556
 
-end554:
+end557:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -9949,10 +10427,10 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain555
+	JZ           plain558
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain555
+	JNZ          plain558
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -9960,7 +10438,7 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none556
+	JZ           none559
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y5
@@ -10004,11 +10482,11 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none556:
+none559:
 	CMPQ CX, $+16
-	JB   end558
+	JB   end561
 
-loop557:
+loop560:
 	VMOVUPD      avx2const30<>+0(SB), Y5
 	VMINPD       (AX), Y5, Y5
 	VMOVUPD      avx2const31<>+0(SB), Y6
@@ -10149,17 +10627,17 @@ loop557:
 	ADDQ         $+128, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop557
+	JAE          loop560
 
-end558:
+end561:
 	SFENCE
 
-plain555:
+plain558:
 	CMPQ    CX, $+16
-	JB      end560
+	JB      end563
 	PCALIGN $0x40
 
-loop559:
+loop562:
 	VMOVUPD      avx2const30<>+0(SB), Y5
 	VMINPD       (AX), Y5, Y5
 	VMOVUPD      avx2const31<>+0(SB), Y6
@@ -10300,13 +10778,13 @@ loop559:
 	ADDQ         $+128, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop559
+	JAE          loop562
 
-end560:
+end563:
 	CMPQ CX, $+4
-	JB   end562
+	JB   end565
 
-loop561:
+loop564:
 	VMOVUPD      avx2const30<>+0(SB), Y5
 	VMINPD       (AX), Y5, Y5
 	VMOVUPD      avx2const31<>+0(SB), Y6
@@ -10345,11 +10823,11 @@ loop561:
 	ADDQ         $+32, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop561
+	JAE          loop564
 
-end562:
+end565:
 	TESTQ        CX, CX
-	JZ           none563
+	JZ           none566
 	LEAQ         avx2const0<>+24(SB), BX
 	NEGQ         CX
 	VMOVDQU      (BX)(CX*8), Y5
@@ -10390,7 +10868,7 @@ end562:
 	VMULPD       Y6, Y1, Y1
 	VMASKMOVPD   Y1, Y5, (DX)
 
-none563:
+none566:
 	VZEROUPPER
 	RET
 
@@ -10496,10 +10974,10 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	MOVQ        dst+0(FP), DX
 	MOVQ        stream+32(FP), BX
 	TESTQ       BX, BX
-	JZ          plain564
+	JZ          plain567
 	MOVQ        DX, BX
 	ANDQ        $+7, BX
-	JNZ         plain564
+	JNZ         plain567
 	MOVQ        DX, BX
 	NEGQ        BX
 	ANDQ        $+31, BX
@@ -10507,7 +10985,7 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	CMPQ        BX, CX
 	CMOVQHI     CX, BX
 	TESTQ       BX, BX
-	JZ          none565
+	JZ          none568
 	LEAQ        avx2const0<>+24(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*8), Y1
@@ -10558,11 +11036,11 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	LEAQ        (DX)(BX*8), DX
 	LEAQ        (AX)(BX*8), AX
 
-none565:
+none568:
 	CMPQ CX, $+16
-	JB   end568
+	JB   end571
 
-loop567:
+loop570:
 	VMOVUPD     (AX), Y1
 	VMOVUPD     avx2const63<>+0(SB), Y3
 	VMULPD      avx2const59<>+0(SB), Y1, Y2
@@ -10731,17 +11209,17 @@ loop567:
 	ADDQ        $+128, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop567
+	JAE         loop570
 
-end568:
+end571:
 	SFENCE
 
-plain564:
+plain567:
 	CMPQ    CX, $+16
-	JB      end574
+	JB      end577
 	PCALIGN $0x40
 
-loop573:
+loop576:
 	VMOVUPD     (AX), Y1
 	VMOVUPD     avx2const63<>+0(SB), Y3
 	VMULPD      avx2const59<>+0(SB), Y1, Y2
@@ -10910,13 +11388,13 @@ loop573:
 	ADDQ        $+128, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop573
+	JAE         loop576
 
-end574:
+end577:
 	CMPQ CX, $+4
-	JB   end580
+	JB   end583
 
-loop579:
+loop582:
 	VMOVUPD     (AX), Y1
 	VMOVUPD     avx2const63<>+0(SB), Y3
 	VMULPD      avx2const59<>+0(SB), Y1, Y2
@@ -10962,11 +11440,11 @@ loop579:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop579
+	JAE         loop582
 
-end580:
+end583:
 	TESTQ       CX, CX
-	JZ          none582
+	JZ          none585
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y1
@@ -11014,7 +11492,7 @@ end580:
 	VBLENDVPD   Y0, Y2, Y3, Y3
 	VMASKMOVPD  Y3, Y1, (DX)
 
-none582:
+none585:
 	VZEROUPPER
 	RET
 
@@ -11141,9 +11619,9 @@ TEXT ·compensateAVX2(SB), NOSPLIT, $0-32
 	VMOVUPD 192(DX), Y6
 	VMOVUPD 224(DX), Y7
 	CMPQ    CX, $+16
-	JB      end585
+	JB      end588
 
-loop584:
+loop587:
 	VMOVUPD (AX), Y8
 	VADDPD  Y8, Y0, Y9
 	VSUBPD  Y0, Y9, Y10
@@ -11183,9 +11661,9 @@ loop584:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop584
+	JAE     loop587
 
-end585:
+end588:
 	VMOVUPD Y0, (DX)
 	VMOVUPD Y1, 32(DX)
 	VMOVUPD Y2, 64(DX)
@@ -11213,21 +11691,21 @@ TEXT ·sumAbsAVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y8, Y8, Y8
 	VMOVUPD avx2const1<>+0(SB), Y9
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near586
+	JB      near589
 	CMPQ    CX, $+32
-	JB      end588
+	JB      end591
 
-loop587:
+loop590:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end590
+	JB      end593
 	PCALIGN $0x40
 
-loop589:
+loop592:
 	MOVQ   (AX), BX
 	MOVQ   64(AX), BX
 	MOVQ   128(AX), BX
@@ -11251,9 +11729,9 @@ loop589:
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
 	CMPQ   DX, $+32
-	JAE    loop589
+	JAE    loop592
 
-end590:
+end593:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -11274,24 +11752,24 @@ end590:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop587
+	JAE    loop590
 
-end588:
-near586:
+end591:
+near589:
 	CMPQ CX, $+32
-	JB   end592
+	JB   end595
 
-loop591:
+loop594:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end594
+	JB      end597
 	PCALIGN $0x40
 
-loop593:
+loop596:
 	VPANDN (AX), Y9, Y10
 	VADDPD Y10, Y0, Y0
 	VPANDN 32(AX), Y9, Y10
@@ -11311,9 +11789,9 @@ loop593:
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
 	CMPQ   DX, $+32
-	JAE    loop593
+	JAE    loop596
 
-end594:
+end597:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -11334,23 +11812,23 @@ end594:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop591
+	JAE    loop594
 
-end592:
+end595:
 	CMPQ CX, $+4
-	JB   end596
+	JB   end599
 
-loop595:
+loop598:
 	VPANDN (AX), Y9, Y1
 	VADDPD Y1, Y0, Y0
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop595
+	JAE    loop598
 
-end596:
+end599:
 	TESTQ      CX, CX
-	JZ         none597
+	JZ         none600
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y1
@@ -11359,7 +11837,7 @@ end596:
 	VPANDN     Y1, Y9, Y1
 	VADDPD     Y1, Y0, Y0
 
-none597:
+none600:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -11379,13 +11857,13 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case599
+	JNE          case602
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain600
+	JZ           plain603
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain600
+	JNZ          plain603
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -11393,7 +11871,7 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none601
+	JZ           none604
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y0
@@ -11410,11 +11888,11 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none601:
+none604:
 	CMPQ CX, $+16
-	JB   end603
+	JB   end606
 
-loop602:
+loop605:
 	VPXOR    (AX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
@@ -11447,17 +11925,17 @@ loop602:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop602
+	JAE      loop605
 
-end603:
+end606:
 	SFENCE
 
-plain600:
+plain603:
 	CMPQ    CX, $+16
-	JB      end605
+	JB      end608
 	PCALIGN $0x40
 
-loop604:
+loop607:
 	VPXOR    (AX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
@@ -11490,13 +11968,13 @@ loop604:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop604
+	JAE      loop607
 
-end605:
+end608:
 	CMPQ CX, $+4
-	JB   end607
+	JB   end610
 
-loop606:
+loop609:
 	VPXOR    (AX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
@@ -11508,11 +11986,11 @@ loop606:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop606
+	JAE      loop609
 
-end607:
+end610:
 	TESTQ      CX, CX
-	JZ         none608
+	JZ         none611
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -11526,18 +12004,18 @@ end607:
 	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none608:
-	JMP done598
+none611:
+	JMP done601
 
-case599:
+case602:
 	CMPQ       BX, $+1
-	JNE        case609
+	JNE        case612
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain610
+	JZ         plain613
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain610
+	JNZ        plain613
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -11545,7 +12023,7 @@ case599:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none611
+	JZ         none614
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -11563,11 +12041,11 @@ case599:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none611:
+none614:
 	CMPQ CX, $+16
-	JB   end613
+	JB   end616
 
-loop612:
+loop615:
 	VMOVUPD  (AX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
@@ -11604,17 +12082,17 @@ loop612:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop612
+	JAE      loop615
 
-end613:
+end616:
 	SFENCE
 
-plain610:
+plain613:
 	CMPQ    CX, $+16
-	JB      end615
+	JB      end618
 	PCALIGN $0x40
 
-loop614:
+loop617:
 	VMOVUPD  (AX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
@@ -11651,13 +12129,13 @@ loop614:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop614
+	JAE      loop617
 
-end615:
+end618:
 	CMPQ CX, $+4
-	JB   end617
+	JB   end620
 
-loop616:
+loop619:
 	VMOVUPD  (AX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
@@ -11670,11 +12148,11 @@ loop616:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop616
+	JAE      loop619
 
-end617:
+end620:
 	TESTQ      CX, CX
-	JZ         none618
+	JZ         none621
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -11689,18 +12167,18 @@ end617:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none618:
-	JMP done598
+none621:
+	JMP done601
 
-case609:
+case612:
 	CMPQ       BX, $+2
-	JNE        case619
+	JNE        case622
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain620
+	JZ         plain623
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain620
+	JNZ        plain623
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -11708,7 +12186,7 @@ case609:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none621
+	JZ         none624
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y2
@@ -11728,11 +12206,11 @@ case609:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none621:
+none624:
 	CMPQ CX, $+16
-	JB   end623
+	JB   end626
 
-loop622:
+loop625:
 	VPXOR     (AX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
@@ -11777,17 +12255,17 @@ loop622:
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop622
+	JAE       loop625
 
-end623:
+end626:
 	SFENCE
 
-plain620:
+plain623:
 	CMPQ    CX, $+16
-	JB      end625
+	JB      end628
 	PCALIGN $0x40
 
-loop624:
+loop627:
 	VPXOR     (AX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
@@ -11832,13 +12310,13 @@ loop624:
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop624
+	JAE       loop627
 
-end625:
+end628:
 	CMPQ CX, $+4
-	JB   end627
+	JB   end630
 
-loop626:
+loop629:
 	VPXOR     (AX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
@@ -11853,11 +12331,11 @@ loop626:
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop626
+	JAE       loop629
 
-end627:
+end630:
 	TESTQ      CX, CX
-	JZ         none628
+	JZ         none631
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y2
@@ -11874,16 +12352,16 @@ end627:
 	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y2, (DX)
 
-none628:
-	JMP done598
+none631:
+	JMP done601
 
-case619:
+case622:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain630
+	JZ         plain633
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain630
+	JNZ        plain633
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -11891,7 +12369,7 @@ case619:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none631
+	JZ         none634
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -11903,11 +12381,11 @@ case619:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none631:
+none634:
 	CMPQ CX, $+16
-	JB   end633
+	JB   end636
 
-loop632:
+loop635:
 	VPXOR    (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPXOR    32(AX), Y1, Y0
@@ -11920,17 +12398,17 @@ loop632:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop632
+	JAE      loop635
 
-end633:
+end636:
 	SFENCE
 
-plain630:
+plain633:
 	CMPQ    CX, $+16
-	JB      end635
+	JB      end638
 	PCALIGN $0x40
 
-loop634:
+loop637:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPXOR   32(AX), Y1, Y0
@@ -11943,24 +12421,24 @@ loop634:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop634
+	JAE     loop637
 
-end635:
+end638:
 	CMPQ CX, $+4
-	JB   end637
+	JB   end640
 
-loop636:
+loop639:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop636
+	JAE     loop639
 
-end637:
+end640:
 	TESTQ      CX, CX
-	JZ         none638
+	JZ         none641
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -11969,8 +12447,8 @@ end637:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none638:
-done598:
+none641:
+done601:
 	VZEROUPPER
 	RET
 
@@ -11997,13 +12475,13 @@ TEXT ·partitionAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx2const26<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end641
+	JB           end644
 
-loop640:
+loop643:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+128
-	JB        end639
+	JB        end642
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -12062,10 +12540,10 @@ loop640:
 	LEAQ      -32(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop640
+	JAE       loop643
 
-end641:
-end639:
+end644:
+end642:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -12103,13 +12581,13 @@ TEXT ·partitionPairsAVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx2const26<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end644
+	JB           end647
 
-loop643:
+loop646:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+64
-	JB        end642
+	JB        end645
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -12152,10 +12630,10 @@ loop643:
 	LEAQ      -32(BX)(R10*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop643
+	JAE       loop646
 
-end644:
-end642:
+end647:
+end645:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -12181,7 +12659,7 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         CX, $+4
-	JA           more646
+	JA           more649
 	LEAQ         (AX), CX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -12201,11 +12679,11 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VBLENDVPD    Y2, Y1, Y3, Y2
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (AX)
-	JMP          sorted645
+	JMP          sorted648
 
-more646:
+more649:
 	CMPQ       CX, $+8
-	JA         more647
+	JA         more650
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
@@ -12258,11 +12736,11 @@ more646:
 	VMOVUPD    Y2, (AX)
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 32(AX)
-	JMP        sorted645
+	JMP        sorted648
 
-more647:
+more650:
 	CMPQ       CX, $+16
-	JA         more648
+	JA         more651
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
@@ -12411,9 +12889,9 @@ more647:
 	VMASKMOVPD Y5, Y1, 64(AX)
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
 	VMASKMOVPD Y3, Y0, 96(AX)
-	JMP        sorted645
+	JMP        sorted648
 
-more648:
+more651:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
@@ -12811,7 +13289,7 @@ more648:
 	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 224(AX)
 
-sorted645:
+sorted648:
 	VZEROUPPER
 	RET
 
@@ -12896,7 +13374,7 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         DX, $+4
-	JA           more651
+	JA           more654
 	LEAQ         (AX), DX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -12932,11 +13410,11 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMASKMOVPD   Y1, Y3, (AX)
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (CX)
-	JMP          sorted650
+	JMP          sorted653
 
-more651:
+more654:
 	CMPQ       DX, $+8
-	JA         more652
+	JA         more655
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), DX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
@@ -13031,9 +13509,9 @@ more651:
 	VMOVUPD    Y3, (CX)
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 32(CX)
-	JMP        sorted650
+	JMP        sorted653
 
-more652:
+more655:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), DX
@@ -13303,7 +13781,7 @@ more652:
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 96(CX)
 
-sorted650:
+sorted653:
 	VZEROUPPER
 	RET
 
@@ -13330,16 +13808,16 @@ TEXT ·gemmTileAVX2(SB), NOSPLIT, $0-80
 	MOVQ    a+8(FP), SI
 	MOVQ    b+16(FP), DI
 	CMPQ    DX, $+4
-	JA      wider655
+	JA      wider658
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end657
+	JB      end660
 
-loop656:
+loop659:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Y12
@@ -13422,14 +13900,14 @@ loop656:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop656
+	JAE          loop659
 
-end657:
+end660:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end659
+	JB   end662
 
-loop658:
+loop661:
 	VMOVUPD      (DI), Y12
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Y13
@@ -13472,13 +13950,13 @@ loop658:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop658
+	JAE          loop661
 
-end659:
+end662:
 	CMPQ BX, $+1
-	JB   end661
+	JB   end664
 
-loop660:
+loop663:
 	VMOVUPD      (DI), Y12
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Y13
@@ -13493,23 +13971,23 @@ loop660:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop660
+	JAE          loop663
 
-end661:
-	JMP multiplied654
+end664:
+	JMP multiplied657
 
-wider655:
+wider658:
 	CMPQ    DX, $+8
-	JA      wider662
+	JA      wider665
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end664
+	JB      end667
 
-loop663:
+loop666:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Y12
@@ -13632,14 +14110,14 @@ loop663:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop663
+	JAE          loop666
 
-end664:
+end667:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end666
+	JB   end669
 
-loop665:
+loop668:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	PREFETCHT0   2048(SI)
@@ -13702,13 +14180,13 @@ loop665:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop665
+	JAE          loop668
 
-end666:
+end669:
 	CMPQ BX, $+1
-	JB   end668
+	JB   end671
 
-loop667:
+loop670:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	PREFETCHT0   2048(SI)
@@ -13728,21 +14206,21 @@ loop667:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop667
+	JAE          loop670
 
-end668:
-	JMP multiplied654
+end671:
+	JMP multiplied657
 
-wider662:
+wider665:
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end670
+	JB      end673
 
-loop669:
+loop672:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	ADDQ         CX, R8
@@ -13906,14 +14384,14 @@ loop669:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop669
+	JAE          loop672
 
-end670:
+end673:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end672
+	JB   end675
 
-loop671:
+loop674:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	VMOVUPD      64(DI), Y14
@@ -13996,13 +14474,13 @@ loop671:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop671
+	JAE          loop674
 
-end672:
+end675:
 	CMPQ BX, $+1
-	JB   end674
+	JB   end677
 
-loop673:
+loop676:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	VMOVUPD      64(DI), Y14
@@ -14027,14 +14505,14 @@ loop673:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop673
+	JAE          loop676
 
-end674:
-multiplied654:
+end677:
+multiplied657:
 	MOVQ         alpha+56(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
 	CMPQ         BX, SI
-	JE           scaled675
+	JE           scaled678
 	VBROADCASTSD alpha+56(FP), Y12
 	VMULPD       Y12, Y0, Y0
 	VMULPD       Y12, Y1, Y1
@@ -14049,13 +14527,13 @@ multiplied654:
 	VMULPD       Y12, Y10, Y10
 	VMULPD       Y12, Y11, Y11
 
-scaled675:
+scaled678:
 	MOVQ         rows+40(FP), SI
 	MOVQ         keep+72(FP), BX
 	TESTQ        BX, BX
-	JZ           over676
+	JZ           over679
 	CMPQ         DX, $+12
-	JB           part677
+	JB           part680
 	VBROADCASTSD beta+64(FP), Y12
 	VFMADD231PD  (AX), Y12, Y0
 	VMOVUPD      Y0, (AX)
@@ -14064,7 +14542,7 @@ scaled675:
 	VFMADD231PD  64(AX), Y12, Y8
 	VMOVUPD      Y8, 64(AX)
 	CMPQ         SI, $+1
-	JBE          end678
+	JBE          end681
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y1
 	VMOVUPD      Y1, (AX)
@@ -14073,7 +14551,7 @@ scaled675:
 	VFMADD231PD  64(AX), Y12, Y9
 	VMOVUPD      Y9, 64(AX)
 	CMPQ         SI, $+2
-	JBE          end678
+	JBE          end681
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y2
 	VMOVUPD      Y2, (AX)
@@ -14082,7 +14560,7 @@ scaled675:
 	VFMADD231PD  64(AX), Y12, Y10
 	VMOVUPD      Y10, 64(AX)
 	CMPQ         SI, $+3
-	JBE          end678
+	JBE          end681
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y3
 	VMOVUPD      Y3, (AX)
@@ -14091,14 +14569,14 @@ scaled675:
 	VFMADD231PD  64(AX), Y12, Y11
 	VMOVUPD      Y11, 64(AX)
 
-end678:
+end681:
 	VZEROUPPER
 	RET
 
-part677:
+part680:
 	VBROADCASTSD beta+64(FP), Y12
 	CMPQ         DX, $+0
-	JBE          all679
+	JBE          all682
 	LEAQ         (DX), BX
 	MOVQ         $+4, DI
 	CMPQ         BX, DI
@@ -14114,27 +14592,27 @@ part677:
 	VFMADD231PD  Y14, Y12, Y0
 	VMASKMOVPD   Y0, Y13, (BX)
 	CMPQ         SI, $+1
-	JBE          end680
+	JBE          end683
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y1
 	VMASKMOVPD   Y1, Y13, (BX)
 	CMPQ         SI, $+2
-	JBE          end680
+	JBE          end683
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y2
 	VMASKMOVPD   Y2, Y13, (BX)
 	CMPQ         SI, $+3
-	JBE          end680
+	JBE          end683
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y3
 	VMASKMOVPD   Y3, Y13, (BX)
 
-end680:
+end683:
 	CMPQ        DX, $+4
-	JBE         all679
+	JBE         all682
 	LEAQ        -4(DX), BX
 	MOVQ        $+4, DI
 	CMPQ        BX, DI
@@ -14150,27 +14628,27 @@ end680:
 	VFMADD231PD Y1, Y12, Y4
 	VMASKMOVPD  Y4, Y0, (BX)
 	CMPQ        SI, $+1
-	JBE         end681
+	JBE         end684
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y5
 	VMASKMOVPD  Y5, Y0, (BX)
 	CMPQ        SI, $+2
-	JBE         end681
+	JBE         end684
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y6
 	VMASKMOVPD  Y6, Y0, (BX)
 	CMPQ        SI, $+3
-	JBE         end681
+	JBE         end684
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y7
 	VMASKMOVPD  Y7, Y0, (BX)
 
-end681:
+end684:
 	CMPQ        DX, $+8
-	JBE         all679
+	JBE         all682
 	LEAQ        -8(DX), DX
 	MOVQ        $+4, BX
 	CMPQ        DX, BX
@@ -14186,61 +14664,61 @@ end681:
 	VFMADD231PD Y1, Y12, Y8
 	VMASKMOVPD  Y8, Y0, (AX)
 	CMPQ        SI, $+1
-	JBE         end682
+	JBE         end685
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y9
 	VMASKMOVPD  Y9, Y0, (AX)
 	CMPQ        SI, $+2
-	JBE         end682
+	JBE         end685
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y10
 	VMASKMOVPD  Y10, Y0, (AX)
 	CMPQ        SI, $+3
-	JBE         end682
+	JBE         end685
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y11
 	VMASKMOVPD  Y11, Y0, (AX)
 
-end682:
-all679:
+end685:
+all682:
 	VZEROUPPER
 	RET
 
-over676:
+over679:
 	CMPQ    DX, $+12
-	JB      part683
+	JB      part686
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y4, 32(AX)
 	VMOVUPD Y8, 64(AX)
 	CMPQ    SI, $+1
-	JBE     end684
+	JBE     end687
 	ADDQ    CX, AX
 	VMOVUPD Y1, (AX)
 	VMOVUPD Y5, 32(AX)
 	VMOVUPD Y9, 64(AX)
 	CMPQ    SI, $+2
-	JBE     end684
+	JBE     end687
 	ADDQ    CX, AX
 	VMOVUPD Y2, (AX)
 	VMOVUPD Y6, 32(AX)
 	VMOVUPD Y10, 64(AX)
 	CMPQ    SI, $+3
-	JBE     end684
+	JBE     end687
 	ADDQ    CX, AX
 	VMOVUPD Y3, (AX)
 	VMOVUPD Y7, 32(AX)
 	VMOVUPD Y11, 64(AX)
 
-end684:
+end687:
 	VZEROUPPER
 	RET
 
-part683:
+part686:
 	CMPQ       DX, $+0
-	JBE        all685
+	JBE        all688
 	LEAQ       (DX), BX
 	MOVQ       $+4, DI
 	CMPQ       BX, DI
@@ -14254,21 +14732,21 @@ part683:
 	LEAQ       (AX), BX
 	VMASKMOVPD Y0, Y12, (BX)
 	CMPQ       SI, $+1
-	JBE        end686
+	JBE        end689
 	ADDQ       CX, BX
 	VMASKMOVPD Y1, Y12, (BX)
 	CMPQ       SI, $+2
-	JBE        end686
+	JBE        end689
 	ADDQ       CX, BX
 	VMASKMOVPD Y2, Y12, (BX)
 	CMPQ       SI, $+3
-	JBE        end686
+	JBE        end689
 	ADDQ       CX, BX
 	VMASKMOVPD Y3, Y12, (BX)
 
-end686:
+end689:
 	CMPQ       DX, $+4
-	JBE        all685
+	JBE        all688
 	LEAQ       -4(DX), BX
 	MOVQ       $+4, DI
 	CMPQ       BX, DI
@@ -14282,21 +14760,21 @@ end686:
 	LEAQ       32(AX), BX
 	VMASKMOVPD Y4, Y0, (BX)
 	CMPQ       SI, $+1
-	JBE        end687
+	JBE        end690
 	ADDQ       CX, BX
 	VMASKMOVPD Y5, Y0, (BX)
 	CMPQ       SI, $+2
-	JBE        end687
+	JBE        end690
 	ADDQ       CX, BX
 	VMASKMOVPD Y6, Y0, (BX)
 	CMPQ       SI, $+3
-	JBE        end687
+	JBE        end690
 	ADDQ       CX, BX
 	VMASKMOVPD Y7, Y0, (BX)
 
-end687:
+end690:
 	CMPQ       DX, $+8
-	JBE        all685
+	JBE        all688
 	LEAQ       -8(DX), DX
 	MOVQ       $+4, BX
 	CMPQ       DX, BX
@@ -14310,20 +14788,20 @@ end687:
 	LEAQ       64(AX), AX
 	VMASKMOVPD Y8, Y0, (AX)
 	CMPQ       SI, $+1
-	JBE        end688
+	JBE        end691
 	ADDQ       CX, AX
 	VMASKMOVPD Y9, Y0, (AX)
 	CMPQ       SI, $+2
-	JBE        end688
+	JBE        end691
 	ADDQ       CX, AX
 	VMASKMOVPD Y10, Y0, (AX)
 	CMPQ       SI, $+3
-	JBE        end688
+	JBE        end691
 	ADDQ       CX, AX
 	VMASKMOVPD Y11, Y0, (AX)
 
-end688:
-all685:
+end691:
+all688:
 	VZEROUPPER
 	RET
 
@@ -14357,9 +14835,9 @@ TEXT ·gemmPackLeftAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y0
 	CMPQ    SI, $+1
-	JB      end690
+	JB      end693
 
-loop689:
+loop692:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y1
 	VMOVUPD    Y1, (AX)
@@ -14367,9 +14845,9 @@ loop689:
 	ADDQ       $+32, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop689
+	JAE        loop692
 
-end690:
+end693:
 	VZEROUPPER
 	RET
 
@@ -14413,9 +14891,9 @@ TEXT ·gemmPackRightAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y2
 	CMPQ    SI, $+1
-	JB      end692
+	JB      end695
 
-loop691:
+loop694:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y3
 	VMOVUPD    Y3, (AX)
@@ -14429,9 +14907,9 @@ loop691:
 	ADDQ       $+96, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop691
+	JAE        loop694
 
-end692:
+end695:
 	VZEROUPPER
 	RET
 
@@ -14459,9 +14937,9 @@ TEXT ·gemmPackAlongAVX2(SB), NOSPLIT, $0-48
 	CMOVQLE R8, R9
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+4
-	JB      end694
+	JB      end697
 
-loop693:
+loop696:
 	VMOVUPD    (SI), Y0
 	VMOVUPD    (DI), Y1
 	VMOVUPD    (R8), Y2
@@ -14488,11 +14966,11 @@ loop693:
 	ADDQ       $+32, R9
 	SUBQ       $+4, DX
 	CMPQ       DX, $+4
-	JAE        loop693
+	JAE        loop696
 
-end694:
+end697:
 	TESTQ      DX, DX
-	JZ         none695
+	JZ         none698
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
@@ -14511,16 +14989,16 @@ end694:
 	VPERM2F128 $0x31, Y0, Y1, Y0
 	VMOVUPD    Y3, (AX)
 	CMPQ       DX, $+1
-	JBE        end696
+	JBE        end699
 	ADDQ       CX, AX
 	VMOVUPD    Y4, (AX)
 	CMPQ       DX, $+2
-	JBE        end696
+	JBE        end699
 	ADDQ       CX, AX
 	VMOVUPD    Y2, (AX)
 
-end696:
-none695:
+end699:
+none698:
 	VZEROUPPER
 	RET
 
@@ -14547,10 +15025,10 @@ TEXT ·gemvDotAVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	CMPQ    CX, $+8
-	JB      end698
+	JB      end701
 	PCALIGN $0x40
 
-loop697:
+loop700:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -14568,13 +15046,13 @@ loop697:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop697
+	JAE         loop700
 
-end698:
+end701:
 	CMPQ CX, $+4
-	JB   end700
+	JB   end703
 
-loop699:
+loop702:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -14587,11 +15065,11 @@ loop699:
 	ADDQ        $+32, R8
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop699
+	JAE         loop702
 
-end700:
+end703:
 	TESTQ       CX, CX
-	JZ          none701
+	JZ          none704
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y8
@@ -14607,7 +15085,7 @@ end700:
 	VFMADD231PD Y12, Y9, Y4
 	VFMADD231PD Y8, Y9, Y6
 
-none701:
+none704:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -14647,10 +15125,10 @@ TEXT ·gemvDotOneAVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y0, Y0, Y0
 	VPXOR   Y1, Y1, Y1
 	CMPQ    CX, $+8
-	JB      end703
+	JB      end706
 	PCALIGN $0x40
 
-loop702:
+loop705:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	VMOVUPD     32(AX), Y2
@@ -14659,24 +15137,24 @@ loop702:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop702
+	JAE         loop705
 
-end703:
+end706:
 	CMPQ CX, $+4
-	JB   end705
+	JB   end708
 
-loop704:
+loop707:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop704
+	JAE         loop707
 
-end705:
+end708:
 	TESTQ       CX, CX
-	JZ          none706
+	JZ          none709
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y2
@@ -14686,7 +15164,7 @@ end705:
 	VMOVUPD     Y3, Y3
 	VFMADD231PD Y2, Y3, Y0
 
-none706:
+none709:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -14717,10 +15195,10 @@ TEXT ·gemvAddAVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSD 16(DX), Y2
 	VBROADCASTSD 24(DX), Y3
 	CMPQ         CX, $+8
-	JB           end708
+	JB           end711
 	PCALIGN      $0x40
 
-loop707:
+loop710:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -14740,13 +15218,13 @@ loop707:
 	ADDQ        $+64, R9
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop707
+	JAE         loop710
 
-end708:
+end711:
 	CMPQ CX, $+4
-	JB   end710
+	JB   end713
 
-loop709:
+loop712:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -14760,11 +15238,11 @@ loop709:
 	ADDQ        $+32, R9
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop709
+	JAE         loop712
 
-end710:
+end713:
 	TESTQ       CX, CX
-	JZ          none711
+	JZ          none714
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y4
@@ -14781,7 +15259,7 @@ end710:
 	VFMADD231PD Y9, Y3, Y5
 	VMASKMOVPD  Y5, Y4, (AX)
 
-none711:
+none714:
 	VZEROUPPER
 	RET
 
@@ -14796,10 +15274,10 @@ TEXT ·gemvAddOneAVX2(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Y0
 	CMPQ         CX, $+8
-	JB           end713
+	JB           end716
 	PCALIGN      $0x40
 
-loop712:
+loop715:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -14810,13 +15288,13 @@ loop712:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop712
+	JAE         loop715
 
-end713:
+end716:
 	CMPQ CX, $+4
-	JB   end715
+	JB   end718
 
-loop714:
+loop717:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -14824,11 +15302,11 @@ loop714:
 	ADDQ        $+32, BX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop714
+	JAE         loop717
 
-end715:
+end718:
 	TESTQ       CX, CX
-	JZ          none716
+	JZ          none719
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y1
@@ -14839,7 +15317,7 @@ end715:
 	VFMADD231PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (AX)
 
-none716:
+none719:
 	VZEROUPPER
 	RET
 
@@ -14857,10 +15335,10 @@ TEXT ·sumInt32AVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	CMPQ    CX, $+32
-	JB      end718
+	JB      end721
 	PCALIGN $0x40
 
-loop717:
+loop720:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -14880,13 +15358,13 @@ loop717:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop717
+	JAE     loop720
 
-end718:
+end721:
 	CMPQ CX, $+8
-	JB   end720
+	JB   end723
 
-loop719:
+loop722:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -14894,11 +15372,11 @@ loop719:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop719
+	JAE     loop722
 
-end720:
+end723:
 	TESTQ      CX, CX
-	JZ         none721
+	JZ         none724
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y8
@@ -14909,7 +15387,7 @@ end720:
 	VPSRAD     $0x10, Y8, Y8
 	VPADDD     Y8, Y4, Y4
 
-none721:
+none724:
 	VPADDD       Y2, Y0, Y0
 	VPADDD       Y3, Y1, Y1
 	VPADDD       Y1, Y0, Y0
@@ -14949,10 +15427,10 @@ TEXT ·dotInt32AVX2(SB), NOSPLIT, $0-56
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	CMPQ    CX, $+32
-	JB      end723
+	JB      end726
 	PCALIGN $0x40
 
-loop722:
+loop725:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -14989,13 +15467,13 @@ loop722:
 	ADDQ    $+128, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop722
+	JAE     loop725
 
-end723:
+end726:
 	CMPQ CX, $+8
-	JB   end725
+	JB   end728
 
-loop724:
+loop727:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -15008,11 +15486,11 @@ loop724:
 	ADDQ    $+32, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop724
+	JAE     loop727
 
-end725:
+end728:
 	TESTQ      CX, CX
-	JZ         none726
+	JZ         none729
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y8
@@ -15028,7 +15506,7 @@ end725:
 	VPMULDQ    Y9, Y8, Y10
 	VPADDQ     Y10, Y4, Y4
 
-none726:
+none729:
 	VPADDQ       Y4, Y0, Y0
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
@@ -15060,10 +15538,10 @@ TEXT ·minMaxFloat32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y8
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, $+32
-	JB           end728
+	JB           end731
 	PCALIGN      $0x40
 
-loop727:
+loop730:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -15083,13 +15561,13 @@ loop727:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop727
+	JAE     loop730
 
-end728:
+end731:
 	CMPQ CX, $+8
-	JB   end730
+	JB   end733
 
-loop729:
+loop732:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -15098,11 +15576,11 @@ loop729:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop729
+	JAE     loop732
 
-end730:
+end733:
 	TESTQ      CX, CX
-	JZ         none731
+	JZ         none734
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y10
@@ -15115,7 +15593,7 @@ end730:
 	VCMPPS     $0x03, Y0, Y0, Y0
 	VORPS      Y0, Y9, Y9
 
-none731:
+none734:
 	VMINPS       Y1, Y3, Y1
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y1, Y2, Y1
@@ -15136,11 +15614,11 @@ none731:
 	VMAXPS       X5, X0, X5
 	VMOVMSKPS    Y9, AX
 	TESTQ        AX, AX
-	JZ           ordered732
+	JZ           ordered735
 	VPCMPEQD     X1, X1, X1
 	VPCMPEQD     X5, X5, X5
 
-ordered732:
+ordered735:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X5, hi+28(FP)
 	VZEROUPPER
@@ -15161,10 +15639,10 @@ TEXT ·minMaxInt32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
 	CMPQ         CX, $+32
-	JB           end734
+	JB           end737
 	PCALIGN      $0x40
 
-loop733:
+loop736:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
@@ -15180,24 +15658,24 @@ loop733:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop733
+	JAE     loop736
 
-end734:
+end737:
 	CMPQ CX, $+8
-	JB   end736
+	JB   end739
 
-loop735:
+loop738:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop735
+	JAE     loop738
 
-end736:
+end739:
 	TESTQ      CX, CX
-	JZ         none737
+	JZ         none740
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15208,7 +15686,7 @@ end736:
 	VPMINSD    Y0, Y1, Y1
 	VPMAXSD    Y0, Y5, Y5
 
-none737:
+none740:
 	VPMINSD      Y1, Y3, Y1
 	VPMINSD      Y2, Y4, Y2
 	VPMINSD      Y1, Y2, Y1
@@ -15242,13 +15720,13 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case739
+	JNE        case742
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain740
+	JZ         plain743
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain740
+	JNZ        plain743
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -15256,7 +15734,7 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none741
+	JZ         none744
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -15271,11 +15749,11 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none741:
+none744:
 	CMPQ DX, $+32
-	JB   end743
+	JB   end746
 
-loop742:
+loop745:
 	VMOVUPD  (AX), Y0
 	VADDPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -15293,17 +15771,17 @@ loop742:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop742
+	JAE      loop745
 
-end743:
+end746:
 	SFENCE
 
-plain740:
+plain743:
 	CMPQ    DX, $+32
-	JB      end745
+	JB      end748
 	PCALIGN $0x40
 
-loop744:
+loop747:
 	VMOVUPD (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15321,13 +15799,13 @@ loop744:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop744
+	JAE     loop747
 
-end745:
+end748:
 	CMPQ DX, $+8
-	JB   end747
+	JB   end750
 
-loop746:
+loop749:
 	VMOVUPD (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15336,11 +15814,11 @@ loop746:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop746
+	JAE     loop749
 
-end747:
+end750:
 	TESTQ      DX, DX
-	JZ         none748
+	JZ         none751
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -15351,18 +15829,18 @@ end747:
 	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none748:
-	JMP done738
+none751:
+	JMP done741
 
-case739:
+case742:
 	CMPQ       SI, $+1
-	JNE        case749
+	JNE        case752
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain750
+	JZ         plain753
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain750
+	JNZ        plain753
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -15370,7 +15848,7 @@ case739:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none751
+	JZ         none754
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -15385,11 +15863,11 @@ case739:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none751:
+none754:
 	CMPQ DX, $+32
-	JB   end753
+	JB   end756
 
-loop752:
+loop755:
 	VMOVUPD  (AX), Y0
 	VSUBPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -15407,17 +15885,17 @@ loop752:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop752
+	JAE      loop755
 
-end753:
+end756:
 	SFENCE
 
-plain750:
+plain753:
 	CMPQ    DX, $+32
-	JB      end755
+	JB      end758
 	PCALIGN $0x40
 
-loop754:
+loop757:
 	VMOVUPD (AX), Y0
 	VSUBPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15435,13 +15913,13 @@ loop754:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop754
+	JAE     loop757
 
-end755:
+end758:
 	CMPQ DX, $+8
-	JB   end757
+	JB   end760
 
-loop756:
+loop759:
 	VMOVUPD (AX), Y0
 	VSUBPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15450,11 +15928,11 @@ loop756:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop756
+	JAE     loop759
 
-end757:
+end760:
 	TESTQ      DX, DX
-	JZ         none758
+	JZ         none761
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -15465,18 +15943,18 @@ end757:
 	VSUBPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none758:
-	JMP done738
+none761:
+	JMP done741
 
-case749:
+case752:
 	CMPQ       SI, $+2
-	JNE        case759
+	JNE        case762
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain760
+	JZ         plain763
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain760
+	JNZ        plain763
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -15484,7 +15962,7 @@ case749:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none761
+	JZ         none764
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -15499,11 +15977,11 @@ case749:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none761:
+none764:
 	CMPQ DX, $+32
-	JB   end763
+	JB   end766
 
-loop762:
+loop765:
 	VMOVUPD  (AX), Y0
 	VMULPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -15521,17 +15999,17 @@ loop762:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop762
+	JAE      loop765
 
-end763:
+end766:
 	SFENCE
 
-plain760:
+plain763:
 	CMPQ    DX, $+32
-	JB      end765
+	JB      end768
 	PCALIGN $0x40
 
-loop764:
+loop767:
 	VMOVUPD (AX), Y0
 	VMULPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15549,13 +16027,13 @@ loop764:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop764
+	JAE     loop767
 
-end765:
+end768:
 	CMPQ DX, $+8
-	JB   end767
+	JB   end770
 
-loop766:
+loop769:
 	VMOVUPD (AX), Y0
 	VMULPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15564,11 +16042,11 @@ loop766:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop766
+	JAE     loop769
 
-end767:
+end770:
 	TESTQ      DX, DX
-	JZ         none768
+	JZ         none771
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -15579,16 +16057,16 @@ end767:
 	VMULPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none768:
-	JMP done738
+none771:
+	JMP done741
 
-case759:
+case762:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain770
+	JZ         plain773
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain770
+	JNZ        plain773
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -15596,7 +16074,7 @@ case759:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none771
+	JZ         none774
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -15611,11 +16089,11 @@ case759:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none771:
+none774:
 	CMPQ DX, $+32
-	JB   end773
+	JB   end776
 
-loop772:
+loop775:
 	VMOVUPD  (AX), Y0
 	VDIVPS   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -15633,17 +16111,17 @@ loop772:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop772
+	JAE      loop775
 
-end773:
+end776:
 	SFENCE
 
-plain770:
+plain773:
 	CMPQ    DX, $+32
-	JB      end775
+	JB      end778
 	PCALIGN $0x40
 
-loop774:
+loop777:
 	VMOVUPD (AX), Y0
 	VDIVPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15661,13 +16139,13 @@ loop774:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop774
+	JAE     loop777
 
-end775:
+end778:
 	CMPQ DX, $+8
-	JB   end777
+	JB   end780
 
-loop776:
+loop779:
 	VMOVUPD (AX), Y0
 	VDIVPS  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15676,11 +16154,11 @@ loop776:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop776
+	JAE     loop779
 
-end777:
+end780:
 	TESTQ      DX, DX
-	JZ         none778
+	JZ         none781
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -15691,8 +16169,8 @@ end777:
 	VDIVPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none778:
-done738:
+none781:
+done741:
 	VZEROUPPER
 	RET
 
@@ -15706,13 +16184,13 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	MOVQ       dst+8(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case780
+	JNE        case783
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain781
+	JZ         plain784
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain781
+	JNZ        plain784
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -15720,7 +16198,7 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none782
+	JZ         none785
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -15735,11 +16213,11 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none782:
+none785:
 	CMPQ DX, $+32
-	JB   end784
+	JB   end787
 
-loop783:
+loop786:
 	VMOVUPD  (AX), Y0
 	VPADDD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -15757,17 +16235,17 @@ loop783:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop783
+	JAE      loop786
 
-end784:
+end787:
 	SFENCE
 
-plain781:
+plain784:
 	CMPQ    DX, $+32
-	JB      end786
+	JB      end789
 	PCALIGN $0x40
 
-loop785:
+loop788:
 	VMOVUPD (AX), Y0
 	VPADDD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15785,13 +16263,13 @@ loop785:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop785
+	JAE     loop788
 
-end786:
+end789:
 	CMPQ DX, $+8
-	JB   end788
+	JB   end791
 
-loop787:
+loop790:
 	VMOVUPD (AX), Y0
 	VPADDD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15800,11 +16278,11 @@ loop787:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop787
+	JAE     loop790
 
-end788:
+end791:
 	TESTQ      DX, DX
-	JZ         none789
+	JZ         none792
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -15815,18 +16293,18 @@ end788:
 	VPADDD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none789:
-	JMP done779
+none792:
+	JMP done782
 
-case780:
+case783:
 	CMPQ       SI, $+1
-	JNE        case790
+	JNE        case793
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain791
+	JZ         plain794
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain791
+	JNZ        plain794
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -15834,7 +16312,7 @@ case780:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none792
+	JZ         none795
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -15849,11 +16327,11 @@ case780:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none792:
+none795:
 	CMPQ DX, $+32
-	JB   end794
+	JB   end797
 
-loop793:
+loop796:
 	VMOVUPD  (AX), Y0
 	VPSUBD   (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -15871,17 +16349,17 @@ loop793:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop793
+	JAE      loop796
 
-end794:
+end797:
 	SFENCE
 
-plain791:
+plain794:
 	CMPQ    DX, $+32
-	JB      end796
+	JB      end799
 	PCALIGN $0x40
 
-loop795:
+loop798:
 	VMOVUPD (AX), Y0
 	VPSUBD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15899,13 +16377,13 @@ loop795:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop795
+	JAE     loop798
 
-end796:
+end799:
 	CMPQ DX, $+8
-	JB   end798
+	JB   end801
 
-loop797:
+loop800:
 	VMOVUPD (AX), Y0
 	VPSUBD  (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -15914,11 +16392,11 @@ loop797:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop797
+	JAE     loop800
 
-end798:
+end801:
 	TESTQ      DX, DX
-	JZ         none799
+	JZ         none802
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -15929,16 +16407,16 @@ end798:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none799:
-	JMP done779
+none802:
+	JMP done782
 
-case790:
+case793:
 	MOVQ       stream+64(FP), SI
 	TESTQ      SI, SI
-	JZ         plain801
+	JZ         plain804
 	MOVQ       BX, SI
 	ANDQ       $+3, SI
-	JNZ        plain801
+	JNZ        plain804
 	MOVQ       BX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -15946,7 +16424,7 @@ case790:
 	CMPQ       SI, DX
 	CMOVQHI    DX, SI
 	TESTQ      SI, SI
-	JZ         none802
+	JZ         none805
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -15961,11 +16439,11 @@ case790:
 	LEAQ       (AX)(SI*4), AX
 	LEAQ       (CX)(SI*4), CX
 
-none802:
+none805:
 	CMPQ DX, $+32
-	JB   end804
+	JB   end807
 
-loop803:
+loop806:
 	VMOVUPD  (AX), Y0
 	VPMULLD  (CX), Y0, Y0
 	VMOVNTPD Y0, (BX)
@@ -15983,17 +16461,17 @@ loop803:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop803
+	JAE      loop806
 
-end804:
+end807:
 	SFENCE
 
-plain801:
+plain804:
 	CMPQ    DX, $+32
-	JB      end806
+	JB      end809
 	PCALIGN $0x40
 
-loop805:
+loop808:
 	VMOVUPD (AX), Y0
 	VPMULLD (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -16011,13 +16489,13 @@ loop805:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop805
+	JAE     loop808
 
-end806:
+end809:
 	CMPQ DX, $+8
-	JB   end808
+	JB   end811
 
-loop807:
+loop810:
 	VMOVUPD (AX), Y0
 	VPMULLD (CX), Y0, Y0
 	VMOVUPD Y0, (BX)
@@ -16026,11 +16504,11 @@ loop807:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop807
+	JAE     loop810
 
-end808:
+end811:
 	TESTQ      DX, DX
-	JZ         none809
+	JZ         none812
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y0
@@ -16041,8 +16519,8 @@ end808:
 	VPMULLD    Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)
 
-none809:
-done779:
+none812:
+done782:
 	VZEROUPPER
 	RET
 
@@ -16056,13 +16534,13 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case811
+	JNE          case814
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain812
+	JZ           plain815
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain812
+	JNZ          plain815
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -16070,7 +16548,7 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none813
+	JZ           none816
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -16082,11 +16560,11 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none813:
+none816:
 	CMPQ CX, $+32
-	JB   end815
+	JB   end818
 
-loop814:
+loop817:
 	VMULPS   (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VMULPS   32(AX), Y0, Y1
@@ -16099,17 +16577,17 @@ loop814:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop814
+	JAE      loop817
 
-end815:
+end818:
 	SFENCE
 
-plain812:
+plain815:
 	CMPQ    CX, $+32
-	JB      end817
+	JB      end820
 	PCALIGN $0x40
 
-loop816:
+loop819:
 	VMULPS  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VMULPS  32(AX), Y0, Y1
@@ -16122,24 +16600,24 @@ loop816:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop816
+	JAE     loop819
 
-end817:
+end820:
 	CMPQ CX, $+8
-	JB   end819
+	JB   end822
 
-loop818:
+loop821:
 	VMULPS  (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop818
+	JAE     loop821
 
-end819:
+end822:
 	TESTQ      CX, CX
-	JZ         none820
+	JZ         none823
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16148,18 +16626,18 @@ end819:
 	VMULPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (DX)
 
-none820:
-	JMP done810
+none823:
+	JMP done813
 
-case811:
+case814:
 	CMPQ       BX, $+1
-	JNE        case821
+	JNE        case824
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain822
+	JZ         plain825
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain822
+	JNZ        plain825
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -16167,7 +16645,7 @@ case811:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none823
+	JZ         none826
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -16179,11 +16657,11 @@ case811:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none823:
+none826:
 	CMPQ CX, $+32
-	JB   end825
+	JB   end828
 
-loop824:
+loop827:
 	VSQRTPS  (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VSQRTPS  32(AX), Y0
@@ -16196,17 +16674,17 @@ loop824:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop824
+	JAE      loop827
 
-end825:
+end828:
 	SFENCE
 
-plain822:
+plain825:
 	CMPQ    CX, $+32
-	JB      end827
+	JB      end830
 	PCALIGN $0x40
 
-loop826:
+loop829:
 	VSQRTPS (AX), Y0
 	VMOVUPD Y0, (DX)
 	VSQRTPS 32(AX), Y0
@@ -16219,24 +16697,24 @@ loop826:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop826
+	JAE     loop829
 
-end827:
+end830:
 	CMPQ CX, $+8
-	JB   end829
+	JB   end832
 
-loop828:
+loop831:
 	VSQRTPS (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop828
+	JAE     loop831
 
-end829:
+end832:
 	TESTQ      CX, CX
-	JZ         none830
+	JZ         none833
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -16245,18 +16723,18 @@ end829:
 	VSQRTPS    Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none830:
-	JMP done810
+none833:
+	JMP done813
 
-case821:
+case824:
 	CMPQ       BX, $+2
-	JNE        case831
+	JNE        case834
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain832
+	JZ         plain835
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain832
+	JNZ        plain835
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -16264,7 +16742,7 @@ case821:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none833
+	JZ         none836
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -16276,11 +16754,11 @@ case821:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none833:
+none836:
 	CMPQ CX, $+32
-	JB   end835
+	JB   end838
 
-loop834:
+loop837:
 	VPANDN   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPANDN   32(AX), Y1, Y0
@@ -16293,17 +16771,17 @@ loop834:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop834
+	JAE      loop837
 
-end835:
+end838:
 	SFENCE
 
-plain832:
+plain835:
 	CMPQ    CX, $+32
-	JB      end837
+	JB      end840
 	PCALIGN $0x40
 
-loop836:
+loop839:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPANDN  32(AX), Y1, Y0
@@ -16316,24 +16794,24 @@ loop836:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop836
+	JAE     loop839
 
-end837:
+end840:
 	CMPQ CX, $+8
-	JB   end839
+	JB   end842
 
-loop838:
+loop841:
 	VPANDN  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop838
+	JAE     loop841
 
-end839:
+end842:
 	TESTQ      CX, CX
-	JZ         none840
+	JZ         none843
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -16342,16 +16820,16 @@ end839:
 	VPANDN     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none840:
-	JMP done810
+none843:
+	JMP done813
 
-case831:
+case834:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain842
+	JZ         plain845
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain842
+	JNZ        plain845
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -16359,7 +16837,7 @@ case831:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none843
+	JZ         none846
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -16371,11 +16849,11 @@ case831:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none843:
+none846:
 	CMPQ CX, $+32
-	JB   end845
+	JB   end848
 
-loop844:
+loop847:
 	VPXOR    (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPXOR    32(AX), Y1, Y0
@@ -16388,17 +16866,17 @@ loop844:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop844
+	JAE      loop847
 
-end845:
+end848:
 	SFENCE
 
-plain842:
+plain845:
 	CMPQ    CX, $+32
-	JB      end847
+	JB      end850
 	PCALIGN $0x40
 
-loop846:
+loop849:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPXOR   32(AX), Y1, Y0
@@ -16411,24 +16889,24 @@ loop846:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop846
+	JAE     loop849
 
-end847:
+end850:
 	CMPQ CX, $+8
-	JB   end849
+	JB   end852
 
-loop848:
+loop851:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop848
+	JAE     loop851
 
-end849:
+end852:
 	TESTQ      CX, CX
-	JZ         none850
+	JZ         none853
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -16437,8 +16915,8 @@ end849:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none850:
-done810:
+none853:
+done813:
 	VZEROUPPER
 	RET
 
@@ -16458,13 +16936,13 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case852
+	JNE          case855
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain853
+	JZ           plain856
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain853
+	JNZ          plain856
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -16472,7 +16950,7 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none854
+	JZ           none857
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -16484,11 +16962,11 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none854:
+none857:
 	CMPQ CX, $+32
-	JB   end856
+	JB   end859
 
-loop855:
+loop858:
 	VPMULLD  (AX), Y0, Y1
 	VMOVNTPD Y1, (DX)
 	VPMULLD  32(AX), Y0, Y1
@@ -16501,17 +16979,17 @@ loop855:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop855
+	JAE      loop858
 
-end856:
+end859:
 	SFENCE
 
-plain853:
+plain856:
 	CMPQ    CX, $+32
-	JB      end858
+	JB      end861
 	PCALIGN $0x40
 
-loop857:
+loop860:
 	VPMULLD (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	VPMULLD 32(AX), Y0, Y1
@@ -16524,24 +17002,24 @@ loop857:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop857
+	JAE     loop860
 
-end858:
+end861:
 	CMPQ CX, $+8
-	JB   end860
+	JB   end863
 
-loop859:
+loop862:
 	VPMULLD (AX), Y0, Y1
 	VMOVUPD Y1, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop859
+	JAE     loop862
 
-end860:
+end863:
 	TESTQ      CX, CX
-	JZ         none861
+	JZ         none864
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -16550,18 +17028,18 @@ end860:
 	VPMULLD    Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (DX)
 
-none861:
-	JMP done851
+none864:
+	JMP done854
 
-case852:
+case855:
 	CMPQ       BX, $+1
-	JNE        case862
+	JNE        case865
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain863
+	JZ         plain866
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain863
+	JNZ        plain866
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -16569,7 +17047,7 @@ case852:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none864
+	JZ         none867
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -16581,11 +17059,11 @@ case852:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none864:
+none867:
 	CMPQ CX, $+32
-	JB   end866
+	JB   end869
 
-loop865:
+loop868:
 	VPABSD   (AX), Y0
 	VMOVNTPD Y0, (DX)
 	VPABSD   32(AX), Y0
@@ -16598,17 +17076,17 @@ loop865:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop865
+	JAE      loop868
 
-end866:
+end869:
 	SFENCE
 
-plain863:
+plain866:
 	CMPQ    CX, $+32
-	JB      end868
+	JB      end871
 	PCALIGN $0x40
 
-loop867:
+loop870:
 	VPABSD  (AX), Y0
 	VMOVUPD Y0, (DX)
 	VPABSD  32(AX), Y0
@@ -16621,24 +17099,24 @@ loop867:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop867
+	JAE     loop870
 
-end868:
+end871:
 	CMPQ CX, $+8
-	JB   end870
+	JB   end873
 
-loop869:
+loop872:
 	VPABSD  (AX), Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop869
+	JAE     loop872
 
-end870:
+end873:
 	TESTQ      CX, CX
-	JZ         none871
+	JZ         none874
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -16647,16 +17125,16 @@ end870:
 	VPABSD     Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none871:
-	JMP done851
+none874:
+	JMP done854
 
-case862:
+case865:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain873
+	JZ         plain876
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain873
+	JNZ        plain876
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -16664,7 +17142,7 @@ case862:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none874
+	JZ         none877
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -16676,11 +17154,11 @@ case862:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none874:
+none877:
 	CMPQ CX, $+32
-	JB   end876
+	JB   end879
 
-loop875:
+loop878:
 	VPSUBD   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPSUBD   32(AX), Y1, Y0
@@ -16693,17 +17171,17 @@ loop875:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop875
+	JAE      loop878
 
-end876:
+end879:
 	SFENCE
 
-plain873:
+plain876:
 	CMPQ    CX, $+32
-	JB      end878
+	JB      end881
 	PCALIGN $0x40
 
-loop877:
+loop880:
 	VPSUBD  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPSUBD  32(AX), Y1, Y0
@@ -16716,24 +17194,24 @@ loop877:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop877
+	JAE     loop880
 
-end878:
+end881:
 	CMPQ CX, $+8
-	JB   end880
+	JB   end883
 
-loop879:
+loop882:
 	VPSUBD  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop879
+	JAE     loop882
 
-end880:
+end883:
 	TESTQ      CX, CX
-	JZ         none881
+	JZ         none884
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -16742,8 +17220,8 @@ end880:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none881:
-done851:
+none884:
+done854:
 	VZEROUPPER
 	RET
 
@@ -16759,10 +17237,10 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain882
+	JZ          plain885
 	MOVQ        SI, DI
 	ANDQ        $+3, DI
-	JNZ         plain882
+	JNZ         plain885
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
@@ -16770,7 +17248,7 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none883
+	JZ          none886
 	LEAQ        avx2const79<>+32(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*4), Y0
@@ -16788,11 +17266,11 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
 
-none883:
+none886:
 	CMPQ BX, $+32
-	JB   end885
+	JB   end888
 
-loop884:
+loop887:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -16815,17 +17293,17 @@ loop884:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop884
+	JAE         loop887
 
-end885:
+end888:
 	SFENCE
 
-plain882:
+plain885:
 	CMPQ    BX, $+32
-	JB      end887
+	JB      end890
 	PCALIGN $0x40
 
-loop886:
+loop889:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -16848,13 +17326,13 @@ loop886:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop886
+	JAE         loop889
 
-end887:
+end890:
 	CMPQ BX, $+8
-	JB   end889
+	JB   end892
 
-loop888:
+loop891:
 	VMOVUPD     (AX), Y0
 	VMOVUPD     (CX), Y1
 	VFMADD213PS (DX), Y1, Y0
@@ -16865,11 +17343,11 @@ loop888:
 	ADDQ        $+32, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop888
+	JAE         loop891
 
-end889:
+end892:
 	TESTQ       BX, BX
-	JZ          none890
+	JZ          none893
 	LEAQ        avx2const79<>+32(SB), DI
 	NEGQ        BX
 	VMOVDQU     (DI)(BX*4), Y0
@@ -16882,7 +17360,7 @@ end889:
 	VFMADD213PS Y3, Y2, Y1
 	VMASKMOVPS  Y1, Y0, (SI)
 
-none890:
+none893:
 	VZEROUPPER
 	RET
 
@@ -16897,10 +17375,10 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain891
+	JZ           plain894
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain891
+	JNZ          plain894
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -16908,7 +17386,7 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none892
+	JZ           none895
 	LEAQ         avx2const79<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
@@ -16923,11 +17401,11 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none892:
+none895:
 	CMPQ DX, $+32
-	JB   end894
+	JB   end897
 
-loop893:
+loop896:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVNTPD    Y1, (BX)
@@ -16945,17 +17423,17 @@ loop893:
 	ADDQ        $+128, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop893
+	JAE         loop896
 
-end894:
+end897:
 	SFENCE
 
-plain891:
+plain894:
 	CMPQ    DX, $+32
-	JB      end896
+	JB      end899
 	PCALIGN $0x40
 
-loop895:
+loop898:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -16973,13 +17451,13 @@ loop895:
 	ADDQ        $+128, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop895
+	JAE         loop898
 
-end896:
+end899:
 	CMPQ DX, $+8
-	JB   end898
+	JB   end901
 
-loop897:
+loop900:
 	VMOVUPD     (AX), Y1
 	VFMADD213PS (CX), Y0, Y1
 	VMOVUPD     Y1, (BX)
@@ -16988,11 +17466,11 @@ loop897:
 	ADDQ        $+32, CX
 	SUBQ        $+8, DX
 	CMPQ        DX, $+8
-	JAE         loop897
+	JAE         loop900
 
-end898:
+end901:
 	TESTQ       DX, DX
-	JZ          none899
+	JZ          none902
 	LEAQ        avx2const79<>+32(SB), SI
 	NEGQ        DX
 	VMOVDQU     (SI)(DX*4), Y1
@@ -17003,7 +17481,7 @@ end898:
 	VFMADD213PS Y3, Y0, Y2
 	VMASKMOVPS  Y2, Y1, (BX)
 
-none899:
+none902:
 	VZEROUPPER
 	RET
 
@@ -17018,10 +17496,10 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain900
+	JZ           plain903
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain900
+	JNZ          plain903
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -17029,7 +17507,7 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none901
+	JZ           none904
 	LEAQ         avx2const79<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
@@ -17044,11 +17522,11 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none901:
+none904:
 	CMPQ DX, $+32
-	JB   end903
+	JB   end906
 
-loop902:
+loop905:
 	VPMULLD  (AX), Y0, Y1
 	VPADDD   (CX), Y1, Y1
 	VMOVNTPD Y1, (BX)
@@ -17066,17 +17544,17 @@ loop902:
 	ADDQ     $+128, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop902
+	JAE      loop905
 
-end903:
+end906:
 	SFENCE
 
-plain900:
+plain903:
 	CMPQ    DX, $+32
-	JB      end905
+	JB      end908
 	PCALIGN $0x40
 
-loop904:
+loop907:
 	VPMULLD (AX), Y0, Y1
 	VPADDD  (CX), Y1, Y1
 	VMOVUPD Y1, (BX)
@@ -17094,13 +17572,13 @@ loop904:
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop904
+	JAE     loop907
 
-end905:
+end908:
 	CMPQ DX, $+8
-	JB   end907
+	JB   end910
 
-loop906:
+loop909:
 	VPMULLD (AX), Y0, Y1
 	VPADDD  (CX), Y1, Y1
 	VMOVUPD Y1, (BX)
@@ -17109,11 +17587,11 @@ loop906:
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop906
+	JAE     loop909
 
-end907:
+end910:
 	TESTQ      DX, DX
-	JZ         none908
+	JZ         none911
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y1
@@ -17124,7 +17602,7 @@ end907:
 	VPADDD     Y3, Y0, Y0
 	VMASKMOVPS Y0, Y1, (BX)
 
-none908:
+none911:
 	VZEROUPPER
 	RET
 
@@ -17145,12 +17623,12 @@ TEXT ·countFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const81<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case910
+	JNE          case913
 	CMPQ         CX, $+64
-	JB           end912
+	JB           end915
 	PCALIGN      $0x40
 
-loop911:
+loop914:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1e, 32(AX), Y0, Y9
@@ -17170,23 +17648,23 @@ loop911:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop911
+	JAE    loop914
 
-end912:
+end915:
 	CMPQ CX, $+8
-	JB   end914
+	JB   end917
 
-loop913:
+loop916:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop913
+	JAE    loop916
 
-end914:
+end917:
 	TESTQ      CX, CX
-	JZ         none915
+	JZ         none918
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17196,17 +17674,17 @@ end914:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none915:
-	JMP done909
+none918:
+	JMP done912
 
-case910:
+case913:
 	CMPQ    DX, $+1
-	JNE     case916
+	JNE     case919
 	CMPQ    CX, $+64
-	JB      end918
+	JB      end921
 	PCALIGN $0x40
 
-loop917:
+loop920:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1d, 32(AX), Y0, Y9
@@ -17226,23 +17704,23 @@ loop917:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop917
+	JAE    loop920
 
-end918:
+end921:
 	CMPQ CX, $+8
-	JB   end920
+	JB   end923
 
-loop919:
+loop922:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop919
+	JAE    loop922
 
-end920:
+end923:
 	TESTQ      CX, CX
-	JZ         none921
+	JZ         none924
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17252,17 +17730,17 @@ end920:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none921:
-	JMP done909
+none924:
+	JMP done912
 
-case916:
+case919:
 	CMPQ    DX, $+2
-	JNE     case922
+	JNE     case925
 	CMPQ    CX, $+64
-	JB      end924
+	JB      end927
 	PCALIGN $0x40
 
-loop923:
+loop926:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x11, 32(AX), Y0, Y9
@@ -17282,23 +17760,23 @@ loop923:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop923
+	JAE    loop926
 
-end924:
+end927:
 	CMPQ CX, $+8
-	JB   end926
+	JB   end929
 
-loop925:
+loop928:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop925
+	JAE    loop928
 
-end926:
+end929:
 	TESTQ      CX, CX
-	JZ         none927
+	JZ         none930
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17308,17 +17786,17 @@ end926:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none927:
-	JMP done909
+none930:
+	JMP done912
 
-case922:
+case925:
 	CMPQ    DX, $+3
-	JNE     case928
+	JNE     case931
 	CMPQ    CX, $+64
-	JB      end930
+	JB      end933
 	PCALIGN $0x40
 
-loop929:
+loop932:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x12, 32(AX), Y0, Y9
@@ -17338,23 +17816,23 @@ loop929:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop929
+	JAE    loop932
 
-end930:
+end933:
 	CMPQ CX, $+8
-	JB   end932
+	JB   end935
 
-loop931:
+loop934:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop931
+	JAE    loop934
 
-end932:
+end935:
 	TESTQ      CX, CX
-	JZ         none933
+	JZ         none936
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17364,17 +17842,17 @@ end932:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none933:
-	JMP done909
+none936:
+	JMP done912
 
-case928:
+case931:
 	CMPQ    DX, $+4
-	JNE     case934
+	JNE     case937
 	CMPQ    CX, $+64
-	JB      end936
+	JB      end939
 	PCALIGN $0x40
 
-loop935:
+loop938:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x00, 32(AX), Y0, Y9
@@ -17394,23 +17872,23 @@ loop935:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop935
+	JAE    loop938
 
-end936:
+end939:
 	CMPQ CX, $+8
-	JB   end938
+	JB   end941
 
-loop937:
+loop940:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop937
+	JAE    loop940
 
-end938:
+end941:
 	TESTQ      CX, CX
-	JZ         none939
+	JZ         none942
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17420,15 +17898,15 @@ end938:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none939:
-	JMP done909
+none942:
+	JMP done912
 
-case934:
+case937:
 	CMPQ    CX, $+64
-	JB      end942
+	JB      end945
 	PCALIGN $0x40
 
-loop941:
+loop944:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x04, 32(AX), Y0, Y9
@@ -17448,23 +17926,23 @@ loop941:
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop941
+	JAE    loop944
 
-end942:
+end945:
 	CMPQ CX, $+8
-	JB   end944
+	JB   end947
 
-loop943:
+loop946:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop943
+	JAE    loop946
 
-end944:
+end947:
 	TESTQ      CX, CX
-	JZ         none945
+	JZ         none948
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17474,8 +17952,8 @@ end944:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none945:
-done909:
+none948:
+done912:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -17517,12 +17995,12 @@ TEXT ·countInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const81<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case947
+	JNE          case950
 	CMPQ         CX, $+64
-	JB           end949
+	JB           end952
 	PCALIGN      $0x40
 
-loop948:
+loop951:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPGTD 32(AX), Y0, Y9
@@ -17542,23 +18020,23 @@ loop948:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop948
+	JAE      loop951
 
-end949:
+end952:
 	CMPQ CX, $+8
-	JB   end951
+	JB   end954
 
-loop950:
+loop953:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop950
+	JAE      loop953
 
-end951:
+end954:
 	TESTQ      CX, CX
-	JZ         none952
+	JZ         none955
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17568,17 +18046,17 @@ end951:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none952:
-	JMP done946
+none955:
+	JMP done949
 
-case947:
+case950:
 	CMPQ    DX, $+1
-	JNE     case953
+	JNE     case956
 	CMPQ    CX, $+64
-	JB      end955
+	JB      end958
 	PCALIGN $0x40
 
-loop954:
+loop957:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPCMPEQD Y10, Y10, Y10
@@ -17622,13 +18100,13 @@ loop954:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop954
+	JAE      loop957
 
-end955:
+end958:
 	CMPQ CX, $+8
-	JB   end957
+	JB   end960
 
-loop956:
+loop959:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPCMPEQD Y10, Y10, Y10
@@ -17637,11 +18115,11 @@ loop956:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop956
+	JAE      loop959
 
-end957:
+end960:
 	TESTQ      CX, CX
-	JZ         none958
+	JZ         none961
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17654,17 +18132,17 @@ end957:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none958:
-	JMP done946
+none961:
+	JMP done949
 
-case953:
+case956:
 	CMPQ    DX, $+2
-	JNE     case959
+	JNE     case962
 	CMPQ    CX, $+64
-	JB      end961
+	JB      end964
 	PCALIGN $0x40
 
-loop960:
+loop963:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
@@ -17692,24 +18170,24 @@ loop960:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop960
+	JAE      loop963
 
-end961:
+end964:
 	CMPQ CX, $+8
-	JB   end963
+	JB   end966
 
-loop962:
+loop965:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop962
+	JAE      loop965
 
-end963:
+end966:
 	TESTQ      CX, CX
-	JZ         none964
+	JZ         none967
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17720,17 +18198,17 @@ end963:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none964:
-	JMP done946
+none967:
+	JMP done949
 
-case959:
+case962:
 	CMPQ    DX, $+3
-	JNE     case965
+	JNE     case968
 	CMPQ    CX, $+64
-	JB      end967
+	JB      end970
 	PCALIGN $0x40
 
-loop966:
+loop969:
 	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -17766,13 +18244,13 @@ loop966:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop966
+	JAE      loop969
 
-end967:
+end970:
 	CMPQ CX, $+8
-	JB   end969
+	JB   end972
 
-loop968:
+loop971:
 	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -17780,11 +18258,11 @@ loop968:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop968
+	JAE      loop971
 
-end969:
+end972:
 	TESTQ      CX, CX
-	JZ         none970
+	JZ         none973
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17796,17 +18274,17 @@ end969:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none970:
-	JMP done946
+none973:
+	JMP done949
 
-case965:
+case968:
 	CMPQ    DX, $+4
-	JNE     case971
+	JNE     case974
 	CMPQ    CX, $+64
-	JB      end973
+	JB      end976
 	PCALIGN $0x40
 
-loop972:
+loop975:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPEQD 32(AX), Y0, Y9
@@ -17826,23 +18304,23 @@ loop972:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop972
+	JAE      loop975
 
-end973:
+end976:
 	CMPQ CX, $+8
-	JB   end975
+	JB   end978
 
-loop974:
+loop977:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop974
+	JAE      loop977
 
-end975:
+end978:
 	TESTQ      CX, CX
-	JZ         none976
+	JZ         none979
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17852,15 +18330,15 @@ end975:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none976:
-	JMP done946
+none979:
+	JMP done949
 
-case971:
+case974:
 	CMPQ    CX, $+64
-	JB      end979
+	JB      end982
 	PCALIGN $0x40
 
-loop978:
+loop981:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -17896,13 +18374,13 @@ loop978:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop978
+	JAE      loop981
 
-end979:
+end982:
 	CMPQ CX, $+8
-	JB   end981
+	JB   end984
 
-loop980:
+loop983:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -17910,11 +18388,11 @@ loop980:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop980
+	JAE      loop983
 
-end981:
+end984:
 	TESTQ      CX, CX
-	JZ         none982
+	JZ         none985
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17926,8 +18404,8 @@ end981:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none982:
-done946:
+none985:
+done949:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -17955,11 +18433,11 @@ TEXT ·compareFloat32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case984
+	JNE          case987
 	CMPQ         CX, $+32
-	JB           end986
+	JB           end989
 
-loop985:
+loop988:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17976,13 +18454,13 @@ loop985:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop985
+	JAE       loop988
 
-end986:
+end989:
 	CMPQ CX, $+8
-	JB   end988
+	JB   end991
 
-loop987:
+loop990:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -17990,11 +18468,11 @@ loop987:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop987
+	JAE       loop990
 
-end988:
+end991:
 	TESTQ      CX, CX
-	JZ         none989
+	JZ         none992
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18005,16 +18483,16 @@ end988:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none989:
-	JMP done983
+none992:
+	JMP done986
 
-case984:
+case987:
 	CMPQ BX, $+1
-	JNE  case990
+	JNE  case993
 	CMPQ CX, $+32
-	JB   end992
+	JB   end995
 
-loop991:
+loop994:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18031,13 +18509,13 @@ loop991:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop991
+	JAE       loop994
 
-end992:
+end995:
 	CMPQ CX, $+8
-	JB   end994
+	JB   end997
 
-loop993:
+loop996:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18045,11 +18523,11 @@ loop993:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop993
+	JAE       loop996
 
-end994:
+end997:
 	TESTQ      CX, CX
-	JZ         none995
+	JZ         none998
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18060,16 +18538,16 @@ end994:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none995:
-	JMP done983
+none998:
+	JMP done986
 
-case990:
+case993:
 	CMPQ BX, $+2
-	JNE  case996
+	JNE  case999
 	CMPQ CX, $+32
-	JB   end998
+	JB   end1001
 
-loop997:
+loop1000:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18086,13 +18564,13 @@ loop997:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop997
+	JAE       loop1000
 
-end998:
+end1001:
 	CMPQ CX, $+8
-	JB   end1000
+	JB   end1003
 
-loop999:
+loop1002:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18100,11 +18578,11 @@ loop999:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop999
+	JAE       loop1002
 
-end1000:
+end1003:
 	TESTQ      CX, CX
-	JZ         none1001
+	JZ         none1004
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18115,16 +18593,16 @@ end1000:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1001:
-	JMP done983
+none1004:
+	JMP done986
 
-case996:
+case999:
 	CMPQ BX, $+3
-	JNE  case1002
+	JNE  case1005
 	CMPQ CX, $+32
-	JB   end1004
+	JB   end1007
 
-loop1003:
+loop1006:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18141,13 +18619,13 @@ loop1003:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1003
+	JAE       loop1006
 
-end1004:
+end1007:
 	CMPQ CX, $+8
-	JB   end1006
+	JB   end1009
 
-loop1005:
+loop1008:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18155,11 +18633,11 @@ loop1005:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1005
+	JAE       loop1008
 
-end1006:
+end1009:
 	TESTQ      CX, CX
-	JZ         none1007
+	JZ         none1010
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18170,16 +18648,16 @@ end1006:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1007:
-	JMP done983
+none1010:
+	JMP done986
 
-case1002:
+case1005:
 	CMPQ BX, $+4
-	JNE  case1008
+	JNE  case1011
 	CMPQ CX, $+32
-	JB   end1010
+	JB   end1013
 
-loop1009:
+loop1012:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18196,13 +18674,13 @@ loop1009:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1009
+	JAE       loop1012
 
-end1010:
+end1013:
 	CMPQ CX, $+8
-	JB   end1012
+	JB   end1015
 
-loop1011:
+loop1014:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18210,11 +18688,11 @@ loop1011:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1011
+	JAE       loop1014
 
-end1012:
+end1015:
 	TESTQ      CX, CX
-	JZ         none1013
+	JZ         none1016
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18225,14 +18703,14 @@ end1012:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1013:
-	JMP done983
+none1016:
+	JMP done986
 
-case1008:
+case1011:
 	CMPQ CX, $+32
-	JB   end1016
+	JB   end1019
 
-loop1015:
+loop1018:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18249,13 +18727,13 @@ loop1015:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1015
+	JAE       loop1018
 
-end1016:
+end1019:
 	CMPQ CX, $+8
-	JB   end1018
+	JB   end1021
 
-loop1017:
+loop1020:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18263,11 +18741,11 @@ loop1017:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1017
+	JAE       loop1020
 
-end1018:
+end1021:
 	TESTQ      CX, CX
-	JZ         none1019
+	JZ         none1022
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18278,8 +18756,8 @@ end1018:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1019:
-done983:
+none1022:
+done986:
 	VZEROUPPER
 	RET
 
@@ -18292,11 +18770,11 @@ TEXT ·compareInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1021
+	JNE          case1024
 	CMPQ         CX, $+32
-	JB           end1023
+	JB           end1026
 
-loop1022:
+loop1025:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18313,13 +18791,13 @@ loop1022:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1022
+	JAE       loop1025
 
-end1023:
+end1026:
 	CMPQ CX, $+8
-	JB   end1025
+	JB   end1028
 
-loop1024:
+loop1027:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18327,11 +18805,11 @@ loop1024:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1024
+	JAE       loop1027
 
-end1025:
+end1028:
 	TESTQ      CX, CX
-	JZ         none1026
+	JZ         none1029
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18342,16 +18820,16 @@ end1025:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1026:
-	JMP done1020
+none1029:
+	JMP done1023
 
-case1021:
+case1024:
 	CMPQ BX, $+1
-	JNE  case1027
+	JNE  case1030
 	CMPQ CX, $+32
-	JB   end1029
+	JB   end1032
 
-loop1028:
+loop1031:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -18380,13 +18858,13 @@ loop1028:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1028
+	JAE       loop1031
 
-end1029:
+end1032:
 	CMPQ CX, $+8
-	JB   end1031
+	JB   end1034
 
-loop1030:
+loop1033:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -18397,11 +18875,11 @@ loop1030:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1030
+	JAE       loop1033
 
-end1031:
+end1034:
 	TESTQ      CX, CX
-	JZ         none1032
+	JZ         none1035
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18415,16 +18893,16 @@ end1031:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1032:
-	JMP done1020
+none1035:
+	JMP done1023
 
-case1027:
+case1030:
 	CMPQ BX, $+2
-	JNE  case1033
+	JNE  case1036
 	CMPQ CX, $+32
-	JB   end1035
+	JB   end1038
 
-loop1034:
+loop1037:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -18445,13 +18923,13 @@ loop1034:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1034
+	JAE       loop1037
 
-end1035:
+end1038:
 	CMPQ CX, $+8
-	JB   end1037
+	JB   end1040
 
-loop1036:
+loop1039:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -18460,11 +18938,11 @@ loop1036:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1036
+	JAE       loop1039
 
-end1037:
+end1040:
 	TESTQ      CX, CX
-	JZ         none1038
+	JZ         none1041
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18476,16 +18954,16 @@ end1037:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1038:
-	JMP done1020
+none1041:
+	JMP done1023
 
-case1033:
+case1036:
 	CMPQ BX, $+3
-	JNE  case1039
+	JNE  case1042
 	CMPQ CX, $+32
-	JB   end1041
+	JB   end1044
 
-loop1040:
+loop1043:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -18510,13 +18988,13 @@ loop1040:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1040
+	JAE       loop1043
 
-end1041:
+end1044:
 	CMPQ CX, $+8
-	JB   end1043
+	JB   end1046
 
-loop1042:
+loop1045:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -18526,11 +19004,11 @@ loop1042:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1042
+	JAE       loop1045
 
-end1043:
+end1046:
 	TESTQ      CX, CX
-	JZ         none1044
+	JZ         none1047
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18543,16 +19021,16 @@ end1043:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1044:
-	JMP done1020
+none1047:
+	JMP done1023
 
-case1039:
+case1042:
 	CMPQ BX, $+4
-	JNE  case1045
+	JNE  case1048
 	CMPQ CX, $+32
-	JB   end1047
+	JB   end1050
 
-loop1046:
+loop1049:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18569,13 +19047,13 @@ loop1046:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1046
+	JAE       loop1049
 
-end1047:
+end1050:
 	CMPQ CX, $+8
-	JB   end1049
+	JB   end1052
 
-loop1048:
+loop1051:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18583,11 +19061,11 @@ loop1048:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1048
+	JAE       loop1051
 
-end1049:
+end1052:
 	TESTQ      CX, CX
-	JZ         none1050
+	JZ         none1053
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18598,14 +19076,14 @@ end1049:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1050:
-	JMP done1020
+none1053:
+	JMP done1023
 
-case1045:
+case1048:
 	CMPQ CX, $+32
-	JB   end1053
+	JB   end1056
 
-loop1052:
+loop1055:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -18630,13 +19108,13 @@ loop1052:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1052
+	JAE       loop1055
 
-end1053:
+end1056:
 	CMPQ CX, $+8
-	JB   end1055
+	JB   end1058
 
-loop1054:
+loop1057:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -18646,11 +19124,11 @@ loop1054:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1054
+	JAE       loop1057
 
-end1055:
+end1058:
 	TESTQ      CX, CX
-	JZ         none1056
+	JZ         none1059
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18663,8 +19141,8 @@ end1055:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1056:
-done1020:
+none1059:
+done1023:
 	VZEROUPPER
 	RET
 
@@ -18676,9 +19154,9 @@ TEXT ·indexOfFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end1060
+	JB           end1063
 
-loop1059:
+loop1062:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VCMPPS    $0x00, 32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -18688,30 +19166,30 @@ loop1059:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near1058
+	JNZ       near1061
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1059
+	JAE       loop1062
 
-end1060:
-near1058:
+end1063:
+near1061:
 	CMPQ CX, $+8
-	JB   end1062
+	JB   end1065
 
-loop1061:
+loop1064:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found1057
+	JNZ       found1060
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1061
+	JAE       loop1064
 
-end1062:
+end1065:
 	TESTQ      CX, CX
-	JZ         none1063
+	JZ         none1066
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18721,13 +19199,13 @@ end1062:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found1057
+	JNZ        found1060
 	LEAQ       (AX)(CX*4), AX
 
-none1063:
+none1066:
 	XORQ BX, BX
 
-found1057:
+found1060:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -18746,9 +19224,9 @@ TEXT ·indexOfInt32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end1067
+	JB           end1070
 
-loop1066:
+loop1069:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -18758,30 +19236,30 @@ loop1066:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near1065
+	JNZ       near1068
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1066
+	JAE       loop1069
 
-end1067:
-near1065:
+end1070:
+near1068:
 	CMPQ CX, $+8
-	JB   end1069
+	JB   end1072
 
-loop1068:
+loop1071:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found1064
+	JNZ       found1067
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1068
+	JAE       loop1071
 
-end1069:
+end1072:
 	TESTQ      CX, CX
-	JZ         none1070
+	JZ         none1073
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18791,13 +19269,13 @@ end1069:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found1064
+	JNZ        found1067
 	LEAQ       (AX)(CX*4), AX
 
-none1070:
+none1073:
 	XORQ BX, BX
 
-found1064:
+found1067:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -18815,9 +19293,9 @@ TEXT ·indexNaNFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end1074
+	JB   end1077
 
-loop1073:
+loop1076:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVUPD   32(AX), Y1
@@ -18831,31 +19309,31 @@ loop1073:
 	VORPS     Y1, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       near1072
+	JNZ       near1075
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1073
+	JAE       loop1076
 
-end1074:
-near1072:
+end1077:
+near1075:
 	CMPQ CX, $+8
-	JB   end1076
+	JB   end1079
 
-loop1075:
+loop1078:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       found1071
+	JNZ       found1074
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1075
+	JAE       loop1078
 
-end1076:
+end1079:
 	TESTQ      CX, CX
-	JZ         none1077
+	JZ         none1080
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -18866,13 +19344,13 @@ end1076:
 	VANDPD     Y0, Y1, Y1
 	VMOVMSKPS  Y1, BX
 	TESTQ      BX, BX
-	JNZ        found1071
+	JNZ        found1074
 	LEAQ       (AX)(CX*4), AX
 
-none1077:
+none1080:
 	XORQ BX, BX
 
-found1071:
+found1074:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -18902,9 +19380,9 @@ TEXT ·leastFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y9, Y9, Y9
 	MOVQ    CX, DI
 
-piece1079:
+piece1082:
 	TESTQ   CX, CX
-	JZ      all1078
+	JZ      all1081
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -18912,12 +19390,12 @@ piece1079:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1080
+	JB      near1083
 	CMPQ    R8, $+64
-	JB      end1082
+	JB      end1085
 	PCALIGN $0x40
 
-loop1081:
+loop1084:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -18949,15 +19427,15 @@ loop1081:
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop1081
+	JAE     loop1084
 
-end1082:
-near1080:
+end1085:
+near1083:
 	CMPQ    R8, $+64
-	JB      end1084
+	JB      end1087
 	PCALIGN $0x40
 
-loop1083:
+loop1086:
 	VMOVUPD (AX), Y10
 	VMINPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -18985,13 +19463,13 @@ loop1083:
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop1083
+	JAE     loop1086
 
-end1084:
+end1087:
 	CMPQ R8, $+8
-	JB   end1086
+	JB   end1089
 
-loop1085:
+loop1088:
 	VMOVUPD (AX), Y10
 	VMINPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
@@ -18999,11 +19477,11 @@ loop1085:
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1085
+	JAE     loop1088
 
-end1086:
+end1089:
 	TESTQ      R8, R8
-	JZ         none1087
+	JZ         none1090
 	LEAQ       avx2const79<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y10
@@ -19015,7 +19493,7 @@ end1086:
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
-none1087:
+none1090:
 	VMINPS       Y1, Y5, Y1
 	VMINPS       Y2, Y6, Y2
 	VMINPS       Y3, Y7, Y3
@@ -19026,7 +19504,7 @@ none1087:
 	VCMPPS       $0x1e, Y1, Y0, Y10
 	VMOVMSKPS    Y10, R8
 	TESTQ        R8, R8
-	JZ           same1088
+	JZ           same1091
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMINPS       X0, X10, X0
@@ -19037,10 +19515,10 @@ none1087:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1088:
-	JMP piece1079
+same1091:
+	JMP piece1082
 
-all1078:
+all1081:
 	VMOVSS    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x02, SI
@@ -19075,9 +19553,9 @@ TEXT ·greatestFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y9, Y9, Y9
 	MOVQ    CX, DI
 
-piece1090:
+piece1093:
 	TESTQ   CX, CX
-	JZ      all1089
+	JZ      all1092
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -19085,12 +19563,12 @@ piece1090:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1091
+	JB      near1094
 	CMPQ    R8, $+64
-	JB      end1093
+	JB      end1096
 	PCALIGN $0x40
 
-loop1092:
+loop1095:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -19122,15 +19600,15 @@ loop1092:
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop1092
+	JAE     loop1095
 
-end1093:
-near1091:
+end1096:
+near1094:
 	CMPQ    R8, $+64
-	JB      end1095
+	JB      end1098
 	PCALIGN $0x40
 
-loop1094:
+loop1097:
 	VMOVUPD (AX), Y10
 	VMAXPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -19158,13 +19636,13 @@ loop1094:
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop1094
+	JAE     loop1097
 
-end1095:
+end1098:
 	CMPQ R8, $+8
-	JB   end1097
+	JB   end1100
 
-loop1096:
+loop1099:
 	VMOVUPD (AX), Y10
 	VMAXPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
@@ -19172,11 +19650,11 @@ loop1096:
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1096
+	JAE     loop1099
 
-end1097:
+end1100:
 	TESTQ      R8, R8
-	JZ         none1098
+	JZ         none1101
 	LEAQ       avx2const79<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y10
@@ -19188,7 +19666,7 @@ end1097:
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
-none1098:
+none1101:
 	VMAXPS       Y1, Y5, Y1
 	VMAXPS       Y2, Y6, Y2
 	VMAXPS       Y3, Y7, Y3
@@ -19199,7 +19677,7 @@ none1098:
 	VCMPPS       $0x11, Y1, Y0, Y10
 	VMOVMSKPS    Y10, R8
 	TESTQ        R8, R8
-	JZ           same1099
+	JZ           same1102
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMAXPS       X0, X10, X0
@@ -19210,10 +19688,10 @@ none1098:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1099:
-	JMP piece1090
+same1102:
+	JMP piece1093
 
-all1089:
+all1092:
 	VMOVSS    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x02, SI
@@ -19247,9 +19725,9 @@ TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	MOVQ    CX, DI
 
-piece1101:
+piece1104:
 	TESTQ   CX, CX
-	JZ      all1100
+	JZ      all1103
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -19257,12 +19735,12 @@ piece1101:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1102
+	JB      near1105
 	CMPQ    R8, $+64
-	JB      end1104
+	JB      end1107
 	PCALIGN $0x40
 
-loop1103:
+loop1106:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -19286,15 +19764,15 @@ loop1103:
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop1103
+	JAE     loop1106
 
-end1104:
-near1102:
+end1107:
+near1105:
 	CMPQ    R8, $+64
-	JB      end1106
+	JB      end1109
 	PCALIGN $0x40
 
-loop1105:
+loop1108:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -19314,23 +19792,23 @@ loop1105:
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop1105
+	JAE     loop1108
 
-end1106:
+end1109:
 	CMPQ R8, $+8
-	JB   end1108
+	JB   end1111
 
-loop1107:
+loop1110:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1107
+	JAE     loop1110
 
-end1108:
+end1111:
 	TESTQ      R8, R8
-	JZ         none1109
+	JZ         none1112
 	LEAQ       avx2const79<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y9
@@ -19340,7 +19818,7 @@ end1108:
 	VMOVUPD    Y10, Y9
 	VPMINSD    Y1, Y9, Y1
 
-none1109:
+none1112:
 	VPMINSD      Y1, Y5, Y1
 	VPMINSD      Y2, Y6, Y2
 	VPMINSD      Y3, Y7, Y3
@@ -19351,7 +19829,7 @@ none1109:
 	VPCMPGTD     Y1, Y0, Y9
 	VMOVMSKPS    Y9, R8
 	TESTQ        R8, R8
-	JZ           same1110
+	JZ           same1113
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMINSD      X0, X9, X0
@@ -19362,10 +19840,10 @@ none1109:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1110:
-	JMP piece1101
+same1113:
+	JMP piece1104
 
-all1100:
+all1103:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19399,9 +19877,9 @@ TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	MOVQ    CX, DI
 
-piece1112:
+piece1115:
 	TESTQ   CX, CX
-	JZ      all1111
+	JZ      all1114
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -19409,12 +19887,12 @@ piece1112:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1113
+	JB      near1116
 	CMPQ    R8, $+64
-	JB      end1115
+	JB      end1118
 	PCALIGN $0x40
 
-loop1114:
+loop1117:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -19438,15 +19916,15 @@ loop1114:
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop1114
+	JAE     loop1117
 
-end1115:
-near1113:
+end1118:
+near1116:
 	CMPQ    R8, $+64
-	JB      end1117
+	JB      end1120
 	PCALIGN $0x40
 
-loop1116:
+loop1119:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -19466,23 +19944,23 @@ loop1116:
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop1116
+	JAE     loop1119
 
-end1117:
+end1120:
 	CMPQ R8, $+8
-	JB   end1119
+	JB   end1122
 
-loop1118:
+loop1121:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1118
+	JAE     loop1121
 
-end1119:
+end1122:
 	TESTQ      R8, R8
-	JZ         none1120
+	JZ         none1123
 	LEAQ       avx2const79<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y9
@@ -19492,7 +19970,7 @@ end1119:
 	VMOVUPD    Y10, Y9
 	VPMAXSD    Y1, Y9, Y1
 
-none1120:
+none1123:
 	VPMAXSD      Y1, Y5, Y1
 	VPMAXSD      Y2, Y6, Y2
 	VPMAXSD      Y3, Y7, Y3
@@ -19504,7 +19982,7 @@ none1120:
 	VPCMPGTD     Y0, Y9, Y9
 	VMOVMSKPS    Y9, R8
 	TESTQ        R8, R8
-	JZ           same1121
+	JZ           same1124
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMAXSD      X0, X9, X0
@@ -19515,10 +19993,10 @@ none1120:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1121:
-	JMP piece1112
+same1124:
+	JMP piece1115
 
-all1111:
+all1114:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19544,9 +20022,9 @@ TEXT ·compressDwordsAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end1123
+	JB      end1126
 
-loop1122:
+loop1125:
 	SHRXQ     R8, (SI), R10
 	SHLXQ     R9, (SI)(DI*1), R11
 	ORQ       R11, R10
@@ -19610,9 +20088,9 @@ loop1122:
 	ADDQ      $+256, AX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop1122
+	JAE       loop1125
 
-end1123:
+end1126:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -19888,11 +20366,11 @@ TEXT ·filterFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const85<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1125
+	JNE          case1128
 	CMPQ         CX, $+32
-	JB           end1127
+	JB           end1130
 
-loop1126:
+loop1129:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -19924,18 +20402,18 @@ loop1126:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1126
+	JAE       loop1129
 
-end1127:
-	JMP done1124
+end1130:
+	JMP done1127
 
-case1125:
+case1128:
 	CMPQ SI, $+1
-	JNE  case1128
+	JNE  case1131
 	CMPQ CX, $+32
-	JB   end1130
+	JB   end1133
 
-loop1129:
+loop1132:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -19967,18 +20445,18 @@ loop1129:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1129
+	JAE       loop1132
 
-end1130:
-	JMP done1124
+end1133:
+	JMP done1127
 
-case1128:
+case1131:
 	CMPQ SI, $+2
-	JNE  case1131
+	JNE  case1134
 	CMPQ CX, $+32
-	JB   end1133
+	JB   end1136
 
-loop1132:
+loop1135:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20010,18 +20488,18 @@ loop1132:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1132
+	JAE       loop1135
 
-end1133:
-	JMP done1124
+end1136:
+	JMP done1127
 
-case1131:
+case1134:
 	CMPQ SI, $+3
-	JNE  case1134
+	JNE  case1137
 	CMPQ CX, $+32
-	JB   end1136
+	JB   end1139
 
-loop1135:
+loop1138:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20053,18 +20531,18 @@ loop1135:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1135
+	JAE       loop1138
 
-end1136:
-	JMP done1124
+end1139:
+	JMP done1127
 
-case1134:
+case1137:
 	CMPQ SI, $+4
-	JNE  case1137
+	JNE  case1140
 	CMPQ CX, $+32
-	JB   end1139
+	JB   end1142
 
-loop1138:
+loop1141:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20096,16 +20574,16 @@ loop1138:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1138
+	JAE       loop1141
 
-end1139:
-	JMP done1124
+end1142:
+	JMP done1127
 
-case1137:
+case1140:
 	CMPQ CX, $+32
-	JB   end1142
+	JB   end1145
 
-loop1141:
+loop1144:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20137,10 +20615,10 @@ loop1141:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1141
+	JAE       loop1144
 
-end1142:
-done1124:
+end1145:
+done1127:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -20158,11 +20636,11 @@ TEXT ·filterInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const85<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1144
+	JNE          case1147
 	CMPQ         CX, $+32
-	JB           end1146
+	JB           end1149
 
-loop1145:
+loop1148:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20179,61 +20657,6 @@ loop1145:
 	VPMOVZXBD (BX)(SI*8), Y3
 	VPERMD    64(AX), Y3, Y3
 	VPCMPGTD  96(AX), Y0, Y4
-	VMOVMSKPS Y4, SI
-	POPCNTL   SI, R10
-	VPMOVZXBD (BX)(SI*8), Y4
-	VPERMD    96(AX), Y4, Y4
-	VMOVUPS   Y1, (DX)
-	LEAQ      (DX)(DI*4), DX
-	VMOVUPS   Y2, (DX)
-	LEAQ      (DX)(R8*4), DX
-	VMOVUPS   Y3, (DX)
-	LEAQ      (DX)(R9*4), DX
-	VMOVUPS   Y4, (DX)
-	LEAQ      (DX)(R10*4), DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1145
-
-end1146:
-	JMP done1143
-
-case1144:
-	CMPQ SI, $+1
-	JNE  case1147
-	CMPQ CX, $+32
-	JB   end1149
-
-loop1148:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, SI
-	POPCNTL   SI, DI
-	VPMOVZXBD (BX)(SI*8), Y1
-	VPERMD    (AX), Y1, Y1
-	VMOVUPD   32(AX), Y2
-	VPCMPGTD  Y0, Y2, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPS Y2, SI
-	POPCNTL   SI, R8
-	VPMOVZXBD (BX)(SI*8), Y2
-	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   64(AX), Y3
-	VPCMPGTD  Y0, Y3, Y3
-	VPCMPEQD  Y4, Y4, Y4
-	VPXOR     Y4, Y3, Y3
-	VMOVMSKPS Y3, SI
-	POPCNTL   SI, R9
-	VPMOVZXBD (BX)(SI*8), Y3
-	VPERMD    64(AX), Y3, Y3
-	VMOVUPD   96(AX), Y4
-	VPCMPGTD  Y0, Y4, Y4
-	VPCMPEQD  Y5, Y5, Y5
-	VPXOR     Y5, Y4, Y4
 	VMOVMSKPS Y4, SI
 	POPCNTL   SI, R10
 	VPMOVZXBD (BX)(SI*8), Y4
@@ -20252,15 +20675,70 @@ loop1148:
 	JAE       loop1148
 
 end1149:
-	JMP done1143
+	JMP done1146
 
 case1147:
-	CMPQ SI, $+2
+	CMPQ SI, $+1
 	JNE  case1150
 	CMPQ CX, $+32
 	JB   end1152
 
 loop1151:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VMOVUPD   32(AX), Y2
+	VPCMPGTD  Y0, Y2, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   64(AX), Y3
+	VPCMPGTD  Y0, Y3, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VMOVUPD   96(AX), Y4
+	VPCMPGTD  Y0, Y4, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1151
+
+end1152:
+	JMP done1146
+
+case1150:
+	CMPQ SI, $+2
+	JNE  case1153
+	CMPQ CX, $+32
+	JB   end1155
+
+loop1154:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, SI
@@ -20296,18 +20774,18 @@ loop1151:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1151
+	JAE       loop1154
 
-end1152:
-	JMP done1143
+end1155:
+	JMP done1146
 
-case1150:
+case1153:
 	CMPQ SI, $+3
-	JNE  case1153
+	JNE  case1156
 	CMPQ CX, $+32
-	JB   end1155
+	JB   end1158
 
-loop1154:
+loop1157:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -20347,18 +20825,18 @@ loop1154:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1154
+	JAE       loop1157
 
-end1155:
-	JMP done1143
+end1158:
+	JMP done1146
 
-case1153:
+case1156:
 	CMPQ SI, $+4
-	JNE  case1156
+	JNE  case1159
 	CMPQ CX, $+32
-	JB   end1158
+	JB   end1161
 
-loop1157:
+loop1160:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20390,16 +20868,16 @@ loop1157:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1157
+	JAE       loop1160
 
-end1158:
-	JMP done1143
+end1161:
+	JMP done1146
 
-case1156:
+case1159:
 	CMPQ CX, $+32
-	JB   end1161
+	JB   end1164
 
-loop1160:
+loop1163:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -20439,10 +20917,10 @@ loop1160:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1160
+	JAE       loop1163
 
-end1161:
-done1143:
+end1164:
+done1146:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -20460,9 +20938,9 @@ TEXT ·prefixInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1163
+	JB           end1166
 
-loop1162:
+loop1165:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -20515,13 +20993,13 @@ loop1162:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1162
+	JAE        loop1165
 
-end1163:
+end1166:
 	CMPQ CX, $+8
-	JB   end1165
+	JB   end1168
 
-loop1164:
+loop1167:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -20538,9 +21016,9 @@ loop1164:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1164
+	JAE        loop1167
 
-end1165:
+end1168:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -20564,9 +21042,9 @@ TEXT ·prefixBeforeInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1167
+	JB           end1170
 
-loop1166:
+loop1169:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -20627,13 +21105,13 @@ loop1166:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1166
+	JAE        loop1169
 
-end1167:
+end1170:
 	CMPQ CX, $+8
-	JB   end1169
+	JB   end1172
 
-loop1168:
+loop1171:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -20652,9 +21130,9 @@ loop1168:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1168
+	JAE        loop1171
 
-end1169:
+end1172:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -20669,13 +21147,13 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1171
+	JNE          case1174
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1172
+	JZ           plain1175
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1172
+	JNZ          plain1175
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -20683,7 +21161,7 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1173
+	JZ           none1176
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y0
@@ -20699,11 +21177,11 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1173:
+none1176:
 	CMPQ CX, $+32
-	JB   end1175
+	JB   end1178
 
-loop1174:
+loop1177:
 	VPXOR    (AX), Y1, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
@@ -20732,17 +21210,17 @@ loop1174:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1174
+	JAE      loop1177
 
-end1175:
+end1178:
 	SFENCE
 
-plain1172:
+plain1175:
 	CMPQ    CX, $+32
-	JB      end1177
+	JB      end1180
 	PCALIGN $0x40
 
-loop1176:
+loop1179:
 	VPXOR   (AX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
@@ -20771,13 +21249,13 @@ loop1176:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1176
+	JAE     loop1179
 
-end1177:
+end1180:
 	CMPQ CX, $+8
-	JB   end1179
+	JB   end1182
 
-loop1178:
+loop1181:
 	VPXOR   (AX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
@@ -20788,11 +21266,11 @@ loop1178:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1178
+	JAE     loop1181
 
-end1179:
+end1182:
 	TESTQ      CX, CX
-	JZ         none1180
+	JZ         none1183
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -20805,18 +21283,18 @@ end1179:
 	VPSUBD     avx2const88<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none1180:
-	JMP done1170
+none1183:
+	JMP done1173
 
-case1171:
+case1174:
 	CMPQ       BX, $+1
-	JNE        case1181
+	JNE        case1184
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1182
+	JZ         plain1185
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1182
+	JNZ        plain1185
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -20824,7 +21302,7 @@ case1171:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1183
+	JZ         none1186
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -20841,11 +21319,11 @@ case1171:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none1183:
+none1186:
 	CMPQ CX, $+32
-	JB   end1185
+	JB   end1188
 
-loop1184:
+loop1187:
 	VMOVUPD  (AX), Y0
 	VPADDD   avx2const88<>+0(SB), Y0, Y0
 	VPSRAD   $0x1f, Y0, Y2
@@ -20878,17 +21356,17 @@ loop1184:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1184
+	JAE      loop1187
 
-end1185:
+end1188:
 	SFENCE
 
-plain1182:
+plain1185:
 	CMPQ    CX, $+32
-	JB      end1187
+	JB      end1190
 	PCALIGN $0x40
 
-loop1186:
+loop1189:
 	VMOVUPD (AX), Y0
 	VPADDD  avx2const88<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
@@ -20921,13 +21399,13 @@ loop1186:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1186
+	JAE     loop1189
 
-end1187:
+end1190:
 	CMPQ CX, $+8
-	JB   end1189
+	JB   end1192
 
-loop1188:
+loop1191:
 	VMOVUPD (AX), Y0
 	VPADDD  avx2const88<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
@@ -20939,11 +21417,11 @@ loop1188:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1188
+	JAE     loop1191
 
-end1189:
+end1192:
 	TESTQ      CX, CX
-	JZ         none1190
+	JZ         none1193
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -20957,18 +21435,18 @@ end1189:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none1190:
-	JMP done1170
+none1193:
+	JMP done1173
 
-case1181:
+case1184:
 	CMPQ       BX, $+2
-	JNE        case1191
+	JNE        case1194
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1192
+	JZ         plain1195
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1192
+	JNZ        plain1195
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -20976,7 +21454,7 @@ case1181:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1193
+	JZ         none1196
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y2
@@ -20995,11 +21473,11 @@ case1181:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none1193:
+none1196:
 	CMPQ CX, $+32
-	JB   end1195
+	JB   end1198
 
-loop1194:
+loop1197:
 	VPXOR     (AX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -21040,17 +21518,17 @@ loop1194:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1194
+	JAE       loop1197
 
-end1195:
+end1198:
 	SFENCE
 
-plain1192:
+plain1195:
 	CMPQ    CX, $+32
-	JB      end1197
+	JB      end1200
 	PCALIGN $0x40
 
-loop1196:
+loop1199:
 	VPXOR     (AX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -21091,13 +21569,13 @@ loop1196:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1196
+	JAE       loop1199
 
-end1197:
+end1200:
 	CMPQ CX, $+8
-	JB   end1199
+	JB   end1202
 
-loop1198:
+loop1201:
 	VPXOR     (AX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -21111,11 +21589,11 @@ loop1198:
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1198
+	JAE       loop1201
 
-end1199:
+end1202:
 	TESTQ      CX, CX
-	JZ         none1200
+	JZ         none1203
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y2
@@ -21131,16 +21609,16 @@ end1199:
 	VPSUBD     avx2const88<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y2, (DX)
 
-none1200:
-	JMP done1170
+none1203:
+	JMP done1173
 
-case1191:
+case1194:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1202
+	JZ         plain1205
 	MOVQ       DX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1202
+	JNZ        plain1205
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -21148,7 +21626,7 @@ case1191:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1203
+	JZ         none1206
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -21160,11 +21638,11 @@ case1191:
 	LEAQ       (DX)(BX*4), DX
 	LEAQ       (AX)(BX*4), AX
 
-none1203:
+none1206:
 	CMPQ CX, $+32
-	JB   end1205
+	JB   end1208
 
-loop1204:
+loop1207:
 	VPXOR    (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPXOR    32(AX), Y1, Y0
@@ -21177,17 +21655,17 @@ loop1204:
 	ADDQ     $+128, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1204
+	JAE      loop1207
 
-end1205:
+end1208:
 	SFENCE
 
-plain1202:
+plain1205:
 	CMPQ    CX, $+32
-	JB      end1207
+	JB      end1210
 	PCALIGN $0x40
 
-loop1206:
+loop1209:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPXOR   32(AX), Y1, Y0
@@ -21200,24 +21678,24 @@ loop1206:
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1206
+	JAE     loop1209
 
-end1207:
+end1210:
 	CMPQ CX, $+8
-	JB   end1209
+	JB   end1212
 
-loop1208:
+loop1211:
 	VPXOR   (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1208
+	JAE     loop1211
 
-end1209:
+end1212:
 	TESTQ      CX, CX
-	JZ         none1210
+	JZ         none1213
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -21226,8 +21704,8 @@ end1209:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (DX)
 
-none1210:
-done1170:
+none1213:
+done1173:
 	VZEROUPPER
 	RET
 
@@ -21260,13 +21738,13 @@ TEXT ·partitionDwordsAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*4), DX
 	LEAQ         avx2const85<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end1213
+	JB           end1216
 
-loop1212:
+loop1215:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+128
-	JB        end1211
+	JB        end1214
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -21321,10 +21799,10 @@ loop1212:
 	LEAQ      -32(DX)(R10*4), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop1212
+	JAE       loop1215
 
-end1213:
-end1211:
+end1216:
+end1214:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -21350,7 +21828,7 @@ TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	CMPQ         CX, $+8
-	JA           more1215
+	JA           more1218
 	LEAQ         (AX), CX
 	VPCMPGTD     avx2const90<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const84<>+0(SB), Y2
@@ -21382,11 +21860,11 @@ TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
 	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VPCMPGTD     avx2const90<>+0(SB), Y0, Y0
 	VMASKMOVPS   Y3, Y0, (AX)
-	JMP          sorted1214
+	JMP          sorted1217
 
-more1215:
+more1218:
 	CMPQ       CX, $+16
-	JA         more1216
+	JA         more1219
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
 	VPCMPGTD   avx2const91<>+0(SB), Y0, Y2
@@ -21470,11 +21948,11 @@ more1215:
 	VMOVUPD    Y3, (AX)
 	VPCMPGTD   avx2const91<>+0(SB), Y0, Y0
 	VMASKMOVPS Y2, Y0, 32(AX)
-	JMP        sorted1214
+	JMP        sorted1217
 
-more1216:
+more1219:
 	CMPQ       CX, $+32
-	JA         more1217
+	JA         more1220
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
@@ -21697,9 +22175,9 @@ more1216:
 	VMASKMOVPS Y6, Y1, 64(AX)
 	VPCMPGTD   avx2const93<>+0(SB), Y0, Y0
 	VMASKMOVPS Y5, Y0, 96(AX)
-	JMP        sorted1214
+	JMP        sorted1217
 
-more1217:
+more1220:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
@@ -22265,7 +22743,7 @@ more1217:
 	VPCMPGTD   avx2const97<>+0(SB), Y0, Y0
 	VMASKMOVPS Y5, Y0, 224(AX)
 
-sorted1214:
+sorted1217:
 	VZEROUPPER
 	RET
 
@@ -22333,19 +22811,19 @@ TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, $+32
-	JB           end1220
+	JB           end1223
 
-loop1219:
+loop1222:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end1222
+	JB      end1225
 	PCALIGN $0x40
 
-loop1221:
+loop1224:
 	VCVTPS2PD   (AX), Y10
 	VFMADD231PD Y0, Y10, Y1
 	VCVTPS2PD   16(AX), Y10
@@ -22365,9 +22843,9 @@ loop1221:
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop1221
+	JAE         loop1224
 
-end1222:
+end1225:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y5, Y1, Y1
@@ -22388,23 +22866,23 @@ end1222:
 	VPXOR  Y8, Y8, Y8
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1219
+	JAE    loop1222
 
-end1220:
+end1223:
 	CMPQ CX, $+4
-	JB   end1224
+	JB   end1227
 
-loop1223:
+loop1226:
 	VCVTPS2PD   (AX), Y2
 	VFMADD231PD Y0, Y2, Y1
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1223
+	JAE         loop1226
 
-end1224:
+end1227:
 	TESTQ       CX, CX
-	JZ          none1225
+	JZ          none1228
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X2
@@ -22414,7 +22892,7 @@ end1224:
 	VCVTPS2PD   X2, Y2
 	VFMADD231PD Y0, Y2, Y1
 
-none1225:
+none1228:
 	VADDPD       Y1, Y9, Y9
 	VEXTRACTF128 $0x01, Y9, X0
 	VADDPD       X0, X9, X9
@@ -22441,19 +22919,19 @@ TEXT ·dotFloat32AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
 	CMPQ  CX, $+32
-	JB    end1227
+	JB    end1230
 
-loop1226:
+loop1229:
 	MOVQ    CX, BX
 	MOVQ    $+4096, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+32
-	JB      end1229
+	JB      end1232
 	PCALIGN $0x40
 
-loop1228:
+loop1231:
 	VCVTPS2PD   (AX), Y9
 	VCVTPS2PD   (DX), Y10
 	VFMADD231PD Y9, Y10, Y0
@@ -22482,9 +22960,9 @@ loop1228:
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop1228
+	JAE         loop1231
 
-end1229:
+end1232:
 	ADDQ   BX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -22505,13 +22983,13 @@ end1229:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1226
+	JAE    loop1229
 
-end1227:
+end1230:
 	CMPQ CX, $+4
-	JB   end1231
+	JB   end1234
 
-loop1230:
+loop1233:
 	VCVTPS2PD   (AX), Y1
 	VCVTPS2PD   (DX), Y2
 	VFMADD231PD Y1, Y2, Y0
@@ -22519,11 +22997,11 @@ loop1230:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1230
+	JAE         loop1233
 
-end1231:
+end1234:
 	TESTQ       CX, CX
-	JZ          none1232
+	JZ          none1235
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -22535,7 +23013,7 @@ end1231:
 	VCVTPS2PD   X1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-none1232:
+none1235:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -22562,19 +23040,19 @@ TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y10, Y10, Y10
 	VMOVUPD      avx2const1<>+0(SB), Y0
 	CMPQ         CX, $+32
-	JB           end1234
+	JB           end1237
 
-loop1233:
+loop1236:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+32
-	JB      end1236
+	JB      end1239
 	PCALIGN $0x40
 
-loop1235:
+loop1238:
 	VCVTPS2PD   (AX), Y11
 	VPANDN      Y11, Y0, Y11
 	VFMADD231PD Y1, Y11, Y2
@@ -22602,9 +23080,9 @@ loop1235:
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop1235
+	JAE         loop1238
 
-end1236:
+end1239:
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y6, Y2, Y2
@@ -22625,24 +23103,24 @@ end1236:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1233
+	JAE    loop1236
 
-end1234:
+end1237:
 	CMPQ CX, $+4
-	JB   end1238
+	JB   end1241
 
-loop1237:
+loop1240:
 	VCVTPS2PD   (AX), Y3
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1237
+	JAE         loop1240
 
-end1238:
+end1241:
 	TESTQ       CX, CX
-	JZ          none1239
+	JZ          none1242
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -22653,7 +23131,7 @@ end1238:
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 
-none1239:
+none1242:
 	VADDPD       Y2, Y10, Y10
 	VEXTRACTF128 $0x01, Y10, X0
 	VADDPD       X0, X10, X10
@@ -22682,19 +23160,19 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1241
+	JB           end1244
 
-loop1240:
+loop1243:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1243
+	JB      end1246
 	PCALIGN $0x40
 
-loop1242:
+loop1245:
 	VCVTPS2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -22714,9 +23192,9 @@ loop1242:
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1242
+	JAE         loop1245
 
-end1243:
+end1246:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -22737,13 +23215,13 @@ end1243:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1240
+	JAE    loop1243
 
-end1241:
+end1244:
 	CMPQ CX, $+4
-	JB   end1245
+	JB   end1248
 
-loop1244:
+loop1247:
 	VCVTPS2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -22751,11 +23229,11 @@ loop1244:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1244
+	JAE         loop1247
 
-end1245:
+end1248:
 	TESTQ       CX, CX
-	JZ          none1246
+	JZ          none1249
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -22768,7 +23246,7 @@ end1245:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1246:
+none1249:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -22803,19 +23281,19 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1248
+	JB           end1251
 
-loop1247:
+loop1250:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1250
+	JB      end1253
 	PCALIGN $0x40
 
-loop1249:
+loop1252:
 	VCVTDQ2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -22835,9 +23313,9 @@ loop1249:
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1249
+	JAE         loop1252
 
-end1250:
+end1253:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -22858,13 +23336,13 @@ end1250:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1247
+	JAE    loop1250
 
-end1248:
+end1251:
 	CMPQ CX, $+4
-	JB   end1252
+	JB   end1255
 
-loop1251:
+loop1254:
 	VCVTDQ2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -22872,11 +23350,11 @@ loop1251:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1251
+	JAE         loop1254
 
-end1252:
+end1255:
 	TESTQ       CX, CX
-	JZ          none1253
+	JZ          none1256
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -22889,7 +23367,7 @@ end1252:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1253:
+none1256:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -22928,10 +23406,10 @@ TEXT ·coShiftedFloat32AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+8
-	JB           end1255
+	JB           end1258
 	PCALIGN      $0x40
 
-loop1254:
+loop1257:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VCVTPS2PD   (AX), Y12
@@ -22956,13 +23434,13 @@ loop1254:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1254
+	JAE         loop1257
 
-end1255:
+end1258:
 	CMPQ CX, $+4
-	JB   end1257
+	JB   end1260
 
-loop1256:
+loop1259:
 	VCVTPS2PD   (AX), Y12
 	VADDPD      Y12, Y0, Y12
 	VCVTPS2PD   (DX), Y13
@@ -22976,11 +23454,11 @@ loop1256:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1256
+	JAE         loop1259
 
-end1257:
+end1260:
 	TESTQ       CX, CX
-	JZ          none1258
+	JZ          none1261
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X12
@@ -23000,7 +23478,7 @@ end1257:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none1258:
+none1261:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -23057,10 +23535,10 @@ TEXT ·coShiftedInt32AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+8
-	JB           end1260
+	JB           end1263
 	PCALIGN      $0x40
 
-loop1259:
+loop1262:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VCVTDQ2PD   (AX), Y12
@@ -23085,13 +23563,13 @@ loop1259:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1259
+	JAE         loop1262
 
-end1260:
+end1263:
 	CMPQ CX, $+4
-	JB   end1262
+	JB   end1265
 
-loop1261:
+loop1264:
 	VCVTDQ2PD   (AX), Y12
 	VADDPD      Y12, Y0, Y12
 	VCVTDQ2PD   (DX), Y13
@@ -23105,11 +23583,11 @@ loop1261:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1261
+	JAE         loop1264
 
-end1262:
+end1265:
 	TESTQ       CX, CX
-	JZ          none1263
+	JZ          none1266
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X12
@@ -23129,7 +23607,7 @@ end1262:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none1263:
+none1266:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -23175,9 +23653,9 @@ TEXT ·groupFloatsFloat32AVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1265
+	JB      end1268
 
-loop1264:
+loop1267:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -23199,9 +23677,9 @@ loop1264:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1264
+	JAE      loop1267
 
-end1265:
+end1268:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -23209,9 +23687,9 @@ end1265:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1267
+	JB      end1270
 
-loop1266:
+loop1269:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -23312,13 +23790,13 @@ loop1266:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1266
+	JAE          loop1269
 
-end1267:
+end1270:
 	CMPQ BX, $+1
-	JB   end1269
+	JB   end1272
 
-loop1268:
+loop1271:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -23335,15 +23813,15 @@ loop1268:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1268
+	JAE          loop1271
 
-end1269:
+end1272:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1271
+	JB   end1274
 
-loop1270:
+loop1273:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -23365,9 +23843,9 @@ loop1270:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1270
+	JAE     loop1273
 
-end1271:
+end1274:
 	VZEROUPPER
 	RET
 
@@ -23383,9 +23861,9 @@ TEXT ·groupFloatsInt32AVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1273
+	JB      end1276
 
-loop1272:
+loop1275:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -23407,9 +23885,9 @@ loop1272:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1272
+	JAE      loop1275
 
-end1273:
+end1276:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -23417,9 +23895,9 @@ end1273:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1275
+	JB      end1278
 
-loop1274:
+loop1277:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -23520,13 +23998,13 @@ loop1274:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1274
+	JAE          loop1277
 
-end1275:
+end1278:
 	CMPQ BX, $+1
-	JB   end1277
+	JB   end1280
 
-loop1276:
+loop1279:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -23543,15 +24021,15 @@ loop1276:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1276
+	JAE          loop1279
 
-end1277:
+end1280:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1279
+	JB   end1282
 
-loop1278:
+loop1281:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -23573,9 +24051,9 @@ loop1278:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1278
+	JAE     loop1281
 
-end1279:
+end1282:
 	VZEROUPPER
 	RET
 
@@ -23586,9 +24064,9 @@ TEXT ·widenFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1281
+	JB   end1284
 
-loop1280:
+loop1283:
 	VCVTPS2PD (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VCVTPS2PD 16(AX), Y0
@@ -23597,9 +24075,9 @@ loop1280:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1280
+	JAE       loop1283
 
-end1281:
+end1284:
 	VZEROUPPER
 	RET
 
@@ -23610,9 +24088,9 @@ TEXT ·widenInt32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1283
+	JB   end1286
 
-loop1282:
+loop1285:
 	VPMOVSXDQ (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VPMOVSXDQ 16(AX), Y0
@@ -23621,9 +24099,9 @@ loop1282:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1282
+	JAE       loop1285
 
-end1283:
+end1286:
 	VZEROUPPER
 	RET
 
@@ -23634,9 +24112,9 @@ TEXT ·roundFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1285
+	JB   end1288
 
-loop1284:
+loop1287:
 	VMOVUPD    (AX), Y0
 	VCVTPD2PSY Y0, X0
 	VMOVUPS    X0, (DX)
@@ -23647,9 +24125,9 @@ loop1284:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1284
+	JAE        loop1287
 
-end1285:
+end1288:
 	VZEROUPPER
 	RET
 
@@ -23665,15 +24143,15 @@ TEXT ·takeDwordsAVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+4
-	JB           end1288
+	JB           end1291
 
-loop1287:
+loop1290:
 	VMOVUPD    (DX), Y2
 	VPCMPGTQ   Y2, Y0, Y3
 	VPANDN     Y3, Y2, Y3
 	VMOVMSKPD  Y3, DI
 	CMPL       DI, $0x0f
-	JNE        bad1286
+	JNE        bad1289
 	VPCMPEQD   X3, X3, X3
 	VGATHERQPS X3, (AX)(Y2*4), X1
 	VMOVUPS    X1, (CX)
@@ -23681,10 +24159,10 @@ loop1287:
 	ADDQ       $+16, CX
 	SUBQ       $+4, BX
 	CMPQ       BX, $+4
-	JAE        loop1287
+	JAE        loop1290
 
-end1288:
-bad1286:
+end1291:
+bad1289:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -23698,10 +24176,10 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1289
+	JZ           plain1292
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1289
+	JNZ          plain1292
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+15, BX
@@ -23709,7 +24187,7 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1290
+	JZ           none1293
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), X0
@@ -23743,11 +24221,11 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1290:
+none1293:
 	CMPQ CX, $+16
-	JB   end1292
+	JB   end1295
 
-loop1291:
+loop1294:
 	VMOVUPD      avx2const98<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -23844,17 +24322,17 @@ loop1291:
 	ADDQ         $+64, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1291
+	JAE          loop1294
 
-end1292:
+end1295:
 	SFENCE
 
-plain1289:
+plain1292:
 	CMPQ    CX, $+16
-	JB      end1294
+	JB      end1297
 	PCALIGN $0x40
 
-loop1293:
+loop1296:
 	VMOVUPD      avx2const98<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -23951,13 +24429,13 @@ loop1293:
 	ADDQ         $+64, AX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1293
+	JAE          loop1296
 
-end1294:
+end1297:
 	CMPQ CX, $+4
-	JB   end1296
+	JB   end1299
 
-loop1295:
+loop1298:
 	VMOVUPD      avx2const98<>+0(SB), Y0
 	VCVTPS2PD    (AX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -23985,11 +24463,11 @@ loop1295:
 	ADDQ         $+16, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop1295
+	JAE          loop1298
 
-end1296:
+end1299:
 	TESTQ        CX, CX
-	JZ           none1297
+	JZ           none1300
 	LEAQ         avx2const79<>+32(SB), BX
 	NEGQ         CX
 	VMOVDQU      (BX)(CX*4), X0
@@ -24020,7 +24498,7 @@ end1296:
 	VCVTPD2PSY   Y5, X1
 	VMASKMOVPS   X1, X0, (DX)
 
-none1297:
+none1300:
 	VZEROUPPER
 	RET
 
@@ -24099,10 +24577,10 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ        dst+0(FP), DX
 	MOVQ        stream+32(FP), BX
 	TESTQ       BX, BX
-	JZ          plain1298
+	JZ          plain1301
 	MOVQ        DX, BX
 	ANDQ        $+3, BX
-	JNZ         plain1298
+	JNZ         plain1301
 	MOVQ        DX, BX
 	NEGQ        BX
 	ANDQ        $+15, BX
@@ -24110,7 +24588,7 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	CMPQ        BX, CX
 	CMOVQHI     CX, BX
 	TESTQ       BX, BX
-	JZ          none1299
+	JZ          none1302
 	LEAQ        avx2const79<>+32(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*4), X1
@@ -24147,11 +24625,11 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	LEAQ        (DX)(BX*4), DX
 	LEAQ        (AX)(BX*4), AX
 
-none1299:
+none1302:
 	CMPQ CX, $+16
-	JB   end1302
+	JB   end1305
 
-loop1301:
+loop1304:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -24260,17 +24738,17 @@ loop1301:
 	ADDQ        $+64, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop1301
+	JAE         loop1304
 
-end1302:
+end1305:
 	SFENCE
 
-plain1298:
+plain1301:
 	CMPQ    CX, $+16
-	JB      end1308
+	JB      end1311
 	PCALIGN $0x40
 
-loop1307:
+loop1310:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -24379,13 +24857,13 @@ loop1307:
 	ADDQ        $+64, AX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop1307
+	JAE         loop1310
 
-end1308:
+end1311:
 	CMPQ CX, $+4
-	JB   end1314
+	JB   end1317
 
-loop1313:
+loop1316:
 	VCVTPS2PD   (AX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -24416,11 +24894,11 @@ loop1313:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1313
+	JAE         loop1316
 
-end1314:
+end1317:
 	TESTQ       CX, CX
-	JZ          none1316
+	JZ          none1319
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -24454,7 +24932,7 @@ end1314:
 	VCVTPD2PSY  Y6, X0
 	VMASKMOVPS  X0, X1, (DX)
 
-none1316:
+none1319:
 	VZEROUPPER
 	RET
 
@@ -24492,13 +24970,13 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1319
+	JNE          case1322
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1320
+	JZ           plain1323
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1320
+	JNZ          plain1323
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -24506,7 +24984,7 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1321
+	JZ           none1324
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -24527,11 +25005,11 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1321:
+none1324:
 	CMPQ CX, $+16
-	JB   end1323
+	JB   end1326
 
-loop1322:
+loop1325:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -24580,17 +25058,17 @@ loop1322:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1322
+	JAE      loop1325
 
-end1323:
+end1326:
 	SFENCE
 
-plain1320:
+plain1323:
 	CMPQ    CX, $+16
-	JB      end1325
+	JB      end1328
 	PCALIGN $0x40
 
-loop1324:
+loop1327:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -24639,13 +25117,13 @@ loop1324:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1324
+	JAE      loop1327
 
-end1325:
+end1328:
 	CMPQ CX, $+4
-	JB   end1327
+	JB   end1330
 
-loop1326:
+loop1329:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -24661,11 +25139,11 @@ loop1326:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1326
+	JAE      loop1329
 
-end1327:
+end1330:
 	TESTQ      CX, CX
-	JZ         none1328
+	JZ         none1331
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -24683,18 +25161,18 @@ end1327:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (DX)
 
-none1328:
-	JMP done1318
+none1331:
+	JMP done1321
 
-case1319:
+case1322:
 	CMPQ       BX, $+1
-	JNE        case1329
+	JNE        case1332
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1330
+	JZ         plain1333
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1330
+	JNZ        plain1333
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -24702,7 +25180,7 @@ case1319:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1331
+	JZ         none1334
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -24716,11 +25194,11 @@ case1319:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none1331:
+none1334:
 	CMPQ CX, $+16
-	JB   end1333
+	JB   end1336
 
-loop1332:
+loop1335:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -24741,17 +25219,17 @@ loop1332:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1332
+	JAE      loop1335
 
-end1333:
+end1336:
 	SFENCE
 
-plain1330:
+plain1333:
 	CMPQ    CX, $+16
-	JB      end1335
+	JB      end1338
 	PCALIGN $0x40
 
-loop1334:
+loop1337:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -24772,13 +25250,13 @@ loop1334:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1334
+	JAE      loop1337
 
-end1335:
+end1338:
 	CMPQ CX, $+4
-	JB   end1337
+	JB   end1340
 
-loop1336:
+loop1339:
 	VPCMPGTQ (AX), Y1, Y0
 	VPXOR    (AX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -24787,11 +25265,11 @@ loop1336:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1336
+	JAE      loop1339
 
-end1337:
+end1340:
 	TESTQ      CX, CX
-	JZ         none1338
+	JZ         none1341
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -24802,16 +25280,16 @@ end1337:
 	VPSUBQ     Y1, Y2, Y2
 	VMASKMOVPD Y2, Y0, (DX)
 
-none1338:
-	JMP done1318
+none1341:
+	JMP done1321
 
-case1329:
+case1332:
 	MOVQ       stream+48(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1340
+	JZ         plain1343
 	MOVQ       DX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1340
+	JNZ        plain1343
 	MOVQ       DX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -24819,7 +25297,7 @@ case1329:
 	CMPQ       BX, CX
 	CMOVQHI    CX, BX
 	TESTQ      BX, BX
-	JZ         none1341
+	JZ         none1344
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -24831,11 +25309,11 @@ case1329:
 	LEAQ       (DX)(BX*8), DX
 	LEAQ       (AX)(BX*8), AX
 
-none1341:
+none1344:
 	CMPQ CX, $+16
-	JB   end1343
+	JB   end1346
 
-loop1342:
+loop1345:
 	VPSUBQ   (AX), Y1, Y0
 	VMOVNTPD Y0, (DX)
 	VPSUBQ   32(AX), Y1, Y0
@@ -24848,17 +25326,17 @@ loop1342:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1342
+	JAE      loop1345
 
-end1343:
+end1346:
 	SFENCE
 
-plain1340:
+plain1343:
 	CMPQ    CX, $+16
-	JB      end1345
+	JB      end1348
 	PCALIGN $0x40
 
-loop1344:
+loop1347:
 	VPSUBQ  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	VPSUBQ  32(AX), Y1, Y0
@@ -24871,24 +25349,24 @@ loop1344:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1344
+	JAE     loop1347
 
-end1345:
+end1348:
 	CMPQ CX, $+4
-	JB   end1347
+	JB   end1350
 
-loop1346:
+loop1349:
 	VPSUBQ  (AX), Y1, Y0
 	VMOVUPD Y0, (DX)
 	ADDQ    $+32, DX
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop1346
+	JAE     loop1349
 
-end1347:
+end1350:
 	TESTQ      CX, CX
-	JZ         none1348
+	JZ         none1351
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -24897,8 +25375,8 @@ end1347:
 	VPSUBQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (DX)
 
-none1348:
-done1318:
+none1351:
+done1321:
 	VZEROUPPER
 	RET
 
@@ -24913,10 +25391,10 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1349
+	JZ           plain1352
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1349
+	JNZ          plain1352
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -24924,7 +25402,7 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1350
+	JZ           none1353
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
@@ -24948,11 +25426,11 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1350:
+none1353:
 	CMPQ DX, $+16
-	JB   end1352
+	JB   end1355
 
-loop1351:
+loop1354:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -25006,17 +25484,17 @@ loop1351:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1351
+	JAE      loop1354
 
-end1352:
+end1355:
 	SFENCE
 
-plain1349:
+plain1352:
 	CMPQ    DX, $+16
-	JB      end1354
+	JB      end1357
 	PCALIGN $0x40
 
-loop1353:
+loop1356:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -25070,13 +25548,13 @@ loop1353:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1353
+	JAE      loop1356
 
-end1354:
+end1357:
 	CMPQ DX, $+4
-	JB   end1356
+	JB   end1359
 
-loop1355:
+loop1358:
 	VMOVUPD  (AX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -25094,11 +25572,11 @@ loop1355:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1355
+	JAE      loop1358
 
-end1356:
+end1359:
 	TESTQ      DX, DX
-	JZ         none1357
+	JZ         none1360
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*8), Y1
@@ -25118,7 +25596,7 @@ end1356:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (BX)
 
-none1357:
+none1360:
 	VZEROUPPER
 	RET
 
@@ -25134,10 +25612,10 @@ TEXT ·dotInt64AVX2(SB), NOSPLIT, $0-56
 	VPXOR   Y2, Y2, Y2
 	VPXOR   Y3, Y3, Y3
 	CMPQ    CX, $+16
-	JB      end1359
+	JB      end1362
 	PCALIGN $0x40
 
-loop1358:
+loop1361:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -25186,13 +25664,13 @@ loop1358:
 	ADDQ     $+128, DX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1358
+	JAE      loop1361
 
-end1359:
+end1362:
 	CMPQ CX, $+4
-	JB   end1361
+	JB   end1364
 
-loop1360:
+loop1363:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -25208,11 +25686,11 @@ loop1360:
 	ADDQ     $+32, DX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1360
+	JAE      loop1363
 
-end1361:
+end1364:
 	TESTQ      CX, CX
-	JZ         none1362
+	JZ         none1365
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y4
@@ -25231,7 +25709,7 @@ end1361:
 	VPADDQ     Y6, Y5, Y5
 	VPADDQ     Y5, Y0, Y0
 
-none1362:
+none1365:
 	VPADDQ       Y2, Y0, Y0
 	VPADDQ       Y3, Y1, Y1
 	VPADDQ       Y1, Y0, Y0
@@ -25265,19 +25743,19 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1364
+	JB           end1367
 
-loop1363:
+loop1366:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+16
-	JB      end1366
+	JB      end1369
 	PCALIGN $0x40
 
-loop1365:
+loop1368:
 	VPADDQ      (AX), Y0, Y12
 	VSUBPD      avx2const2<>+0(SB), Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -25297,9 +25775,9 @@ loop1365:
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop1365
+	JAE         loop1368
 
-end1366:
+end1369:
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -25320,13 +25798,13 @@ end1366:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1363
+	JAE    loop1366
 
-end1364:
+end1367:
 	CMPQ CX, $+4
-	JB   end1368
+	JB   end1371
 
-loop1367:
+loop1370:
 	VPADDQ      (AX), Y0, Y3
 	VSUBPD      avx2const2<>+0(SB), Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -25334,11 +25812,11 @@ loop1367:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1367
+	JAE         loop1370
 
-end1368:
+end1371:
 	TESTQ       CX, CX
-	JZ          none1369
+	JZ          none1372
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y3
@@ -25350,7 +25828,7 @@ end1368:
 	VFMADD231PD Y1, Y0, Y2
 	VFMADD231PD Y0, Y0, Y7
 
-none1369:
+none1372:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -25377,10 +25855,10 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1370
+	JZ           plain1373
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1370
+	JNZ          plain1373
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -25388,7 +25866,7 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1371
+	JZ           none1374
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y3
@@ -25422,11 +25900,11 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1371:
+none1374:
 	CMPQ CX, $+16
-	JB   end1373
+	JB   end1376
 
-loop1372:
+loop1375:
 	VPXOR    (AX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -25527,17 +26005,17 @@ loop1372:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1372
+	JAE      loop1375
 
-end1373:
+end1376:
 	SFENCE
 
-plain1370:
+plain1373:
 	CMPQ    CX, $+16
-	JB      end1375
+	JB      end1378
 	PCALIGN $0x40
 
-loop1374:
+loop1377:
 	VPXOR    (AX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -25638,13 +26116,13 @@ loop1374:
 	ADDQ     $+128, AX
 	SUBQ     $+16, CX
 	CMPQ     CX, $+16
-	JAE      loop1374
+	JAE      loop1377
 
-end1375:
+end1378:
 	CMPQ CX, $+4
-	JB   end1377
+	JB   end1380
 
-loop1376:
+loop1379:
 	VPXOR    (AX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -25673,11 +26151,11 @@ loop1376:
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1376
+	JAE      loop1379
 
-end1377:
+end1380:
 	TESTQ      CX, CX
-	JZ         none1378
+	JZ         none1381
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y3
@@ -25708,7 +26186,7 @@ end1377:
 	VPXOR      Y1, Y0, Y0
 	VMASKMOVPD Y0, Y3, (DX)
 
-none1378:
+none1381:
 	VZEROUPPER
 	RET
 
@@ -25735,9 +26213,9 @@ TEXT ·bucketsOfAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+16
-	JB           end1380
+	JB           end1383
 
-loop1379:
+loop1382:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -25850,13 +26328,13 @@ loop1379:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1379
+	JAE      loop1382
 
-end1380:
+end1383:
 	CMPQ DX, $+4
-	JB   end1382
+	JB   end1385
 
-loop1381:
+loop1384:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -25888,11 +26366,11 @@ loop1381:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1381
+	JAE      loop1384
 
-end1382:
+end1385:
 	TESTQ      DX, DX
-	JZ         none1383
+	JZ         none1386
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y4
@@ -25926,7 +26404,7 @@ end1382:
 	VPSRLQ     $0x20, Y0, Y0
 	VMASKMOVPD Y0, Y4, (AX)
 
-none1383:
+none1386:
 	VZEROUPPER
 	RET
 
@@ -25943,24 +26421,24 @@ TEXT ·encodeAVX2(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1388
+	JB      end1391
 
-loop1387:
+loop1390:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1387
+	JAE        loop1390
 
-end1388:
+end1391:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1384:
+key1387:
 	CMPQ         BX, R12
-	JAE          end1386
+	JAE          end1389
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -25970,7 +26448,7 @@ key1384:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1385:
+again1388:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -25984,18 +26462,18 @@ again1385:
 	CMOVLHI   R10, R8
 	BZHIL     R8, DI, DI
 	TESTL     DI, DI
-	JZ        miss1389
+	JZ        miss1392
 	TZCNTL    DI, DI
 	MOVL      40(SI)(DI*4), R8
 	MOVL      R8, (AX)(BX*4)
 	INCQ      BX
-	JMP       key1384
+	JMP       key1387
 
-miss1389:
+miss1392:
 	CMPL R8, $+5
-	JAE  full1390
+	JAE  full1393
 	CMPQ R13, room+80(FP)
-	JAE  end1386
+	JAE  end1389
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -26005,24 +26483,24 @@ miss1389:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1384
+	JMP  key1387
 
-full1390:
-	JNE  passed1391
+full1393:
+	JNE  passed1394
 	MOVL $0x00000006, 60(SI)
 
-passed1391:
+passed1394:
 	DECL    R9
-	JZ      last1392
+	JZ      last1395
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1385
+	JMP     again1388
 
-last1392:
-end1386:
+last1395:
+end1389:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -26041,24 +26519,24 @@ TEXT ·findAVX2(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1397
+	JB      end1400
 
-loop1396:
+loop1399:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1396
+	JAE        loop1399
 
-end1397:
+end1400:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1393:
+key1396:
 	CMPQ         BX, R12
-	JAE          end1395
+	JAE          end1398
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -26068,7 +26546,7 @@ key1393:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1394:
+again1397:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -26083,7 +26561,7 @@ again1394:
 	BZHIL     R8, DI, DI
 	XORL      $+6, R8
 	ORL       DI, R8
-	JZ        passed1399
+	JZ        passed1402
 	MOVL      DI, R8
 	ORL       $+32, R8
 	TZCNTL    R8, R8
@@ -26094,25 +26572,25 @@ again1394:
 	CMPL      DI, $+1
 	SBBQ      $+0, R13
 	INCQ      BX
-	JMP       key1393
+	JMP       key1396
 
-passed1399:
+passed1402:
 	DECL    R9
-	JZ      last1400
+	JZ      last1403
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1394
+	JMP     again1397
 
-last1400:
+last1403:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1393
+	JMP  key1396
 
-end1395:
+end1398:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

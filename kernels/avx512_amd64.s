@@ -2472,7 +2472,7 @@ TEXT ·fetchAVX512(SB), NOSPLIT, $0-8
 
 // func countFloatsAVX512(t *uint32, x []float64, b *float64)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
-TEXT ·countFloatsAVX512(SB), NOSPLIT, $160-40
+TEXT ·countFloatsAVX512(SB), NOSPLIT, $288-40
 	MOVQ         t+0(FP), AX
 	MOVQ         x_base+8(FP), CX
 	MOVQ         x_len+16(FP), DX
@@ -2487,10 +2487,71 @@ TEXT ·countFloatsAVX512(SB), NOSPLIT, $160-40
 	LEAQ         (SP), SI
 	ADDQ         $+31, SI
 	ANDQ         $-32, SI
+	LEAQ         128(SI), DI
 	CMPQ         DX, $+32
-	JB           end121
+	JB           few118
+	VMOVUPD      (CX), Z7
+	VSUBPD       Z0, Z7, Z7
+	VFMADD213PD  Z4, Z1, Z7
+	VMAXPD       Z7, Z5, Z7
+	VMINPD       Z7, Z2, Z7
+	VRNDSCALEPD  $0x00, Z7, Z8
+	VSUBPD       Z8, Z7, Z8
+	VPANDQ       Z6, Z8, Z8
+	VCMPPD       $0x09, Z3, Z8, K1
+	VCVTTPD2DQ   Z7, Y7
+	VPSLLD       $0x05, Y7, Y7
+	VMOVDQU      Y7, (SI)
+	VMOVUPD      64(CX), Z7
+	VSUBPD       Z0, Z7, Z7
+	VFMADD213PD  Z4, Z1, Z7
+	VMAXPD       Z7, Z5, Z7
+	VMINPD       Z7, Z2, Z7
+	VRNDSCALEPD  $0x00, Z7, Z8
+	VSUBPD       Z8, Z7, Z8
+	VPANDQ       Z6, Z8, Z8
+	VCMPPD       $0x09, Z3, Z8, K2
+	KORB         K2, K1, K1
+	VCVTTPD2DQ   Z7, Y7
+	VPSLLD       $0x05, Y7, Y7
+	VMOVDQU      Y7, 32(SI)
+	VMOVUPD      128(CX), Z7
+	VSUBPD       Z0, Z7, Z7
+	VFMADD213PD  Z4, Z1, Z7
+	VMAXPD       Z7, Z5, Z7
+	VMINPD       Z7, Z2, Z7
+	VRNDSCALEPD  $0x00, Z7, Z8
+	VSUBPD       Z8, Z7, Z8
+	VPANDQ       Z6, Z8, Z8
+	VCMPPD       $0x09, Z3, Z8, K2
+	KORB         K2, K1, K1
+	VCVTTPD2DQ   Z7, Y7
+	VPSLLD       $0x05, Y7, Y7
+	VMOVDQU      Y7, 64(SI)
+	VMOVUPD      192(CX), Z7
+	VSUBPD       Z0, Z7, Z7
+	VFMADD213PD  Z4, Z1, Z7
+	VMAXPD       Z7, Z5, Z7
+	VMINPD       Z7, Z2, Z7
+	VRNDSCALEPD  $0x00, Z7, Z8
+	VSUBPD       Z8, Z7, Z8
+	VPANDQ       Z6, Z8, Z8
+	VCMPPD       $0x09, Z3, Z8, K2
+	KORB         K2, K1, K1
+	VCVTTPD2DQ   Z7, Y7
+	VPSLLD       $0x05, Y7, Y7
+	VMOVDQU      Y7, 96(SI)
+	KORTESTB     K1, K1
+	JNZ          near119
 
-loop120:
+found120:
+	ADDQ $+256, CX
+	SUBQ $+32, DX
+	CMPQ DX, $+32
+	JB   end122
+
+loop121:
+	XCHGQ       SI, DI
 	VMOVUPD     (CX), Z7
 	VSUBPD      Z0, Z7, Z7
 	VFMADD213PD Z4, Z1, Z7
@@ -2543,9 +2604,95 @@ loop120:
 	VPSLLD      $0x05, Y7, Y7
 	VMOVDQU     Y7, 96(SI)
 	KORTESTB    K1, K1
-	JNZ         near118
+	JNZ         near123
 
-found119:
+found124:
+	ADDQ $+256, CX
+	MOVQ (DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL (AX)(R9*1)
+	INCL 4(AX)(R8*1)
+	MOVQ 8(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 8(AX)(R9*1)
+	INCL 12(AX)(R8*1)
+	MOVQ 16(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 16(AX)(R9*1)
+	INCL 20(AX)(R8*1)
+	MOVQ 24(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 24(AX)(R9*1)
+	INCL 28(AX)(R8*1)
+	MOVQ 32(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL (AX)(R9*1)
+	INCL 4(AX)(R8*1)
+	MOVQ 40(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 8(AX)(R9*1)
+	INCL 12(AX)(R8*1)
+	MOVQ 48(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 16(AX)(R9*1)
+	INCL 20(AX)(R8*1)
+	MOVQ 56(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 24(AX)(R9*1)
+	INCL 28(AX)(R8*1)
+	MOVQ 64(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL (AX)(R9*1)
+	INCL 4(AX)(R8*1)
+	MOVQ 72(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 8(AX)(R9*1)
+	INCL 12(AX)(R8*1)
+	MOVQ 80(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 16(AX)(R9*1)
+	INCL 20(AX)(R8*1)
+	MOVQ 88(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 24(AX)(R9*1)
+	INCL 28(AX)(R8*1)
+	MOVQ 96(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL (AX)(R9*1)
+	INCL 4(AX)(R8*1)
+	MOVQ 104(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 8(AX)(R9*1)
+	INCL 12(AX)(R8*1)
+	MOVQ 112(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 16(AX)(R9*1)
+	INCL 20(AX)(R8*1)
+	MOVQ 120(DI), R8
+	MOVL R8, R9
+	SHRQ $0x20, R8
+	INCL 24(AX)(R9*1)
+	INCL 28(AX)(R8*1)
+	SUBQ $+32, DX
+	CMPQ DX, $+32
+	JAE  loop121
+
+end122:
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -2626,16 +2773,12 @@ found119:
 	SHRQ $0x20, DI
 	INCL 24(AX)(R8*1)
 	INCL 28(AX)(DI*1)
-	ADDQ $+256, CX
-	SUBQ $+32, DX
-	CMPQ DX, $+32
-	JAE  loop120
 
-end121:
+few118:
 	CMPQ DX, $+8
-	JB   end125
+	JB   end126
 
-loop124:
+loop125:
 	VMOVUPD     (CX), Z7
 	VSUBPD      Z0, Z7, Z7
 	VFMADD213PD Z4, Z1, Z7
@@ -2649,9 +2792,10 @@ loop124:
 	VPSLLD      $0x05, Y7, Y7
 	VMOVDQU     Y7, (SI)
 	KORTESTB    K1, K1
-	JNZ         near122
+	JNZ         near127
 
-found123:
+found128:
+	ADDQ $+64, CX
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -2672,42 +2816,41 @@ found123:
 	SHRQ $0x20, DI
 	INCL 24(AX)(R8*1)
 	INCL 28(AX)(DI*1)
-	ADDQ $+64, CX
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop124
+	JAE  loop125
 
-end125:
+end126:
 	VZEROUPPER
 	RET
 
-near118:
-	VBROADCASTSD 16(BX), Z14
-	VBROADCASTSD 32(BX), Z15
+near119:
+	VBROADCASTSD 16(BX), Z18
+	VBROADCASTSD 32(BX), Z19
 	VMOVUPD      (CX), Z7
 	VPXORQ       Z9, Z9, Z9
 	VSUBPD       Z0, Z7, Z8
 	VMULPD       Z1, Z8, Z8
 	VMAXPD       Z9, Z8, Z8
-	VMINPD       Z15, Z8, Z8
+	VMINPD       Z19, Z8, Z8
 	VRNDSCALEPD  $0x03, Z8, Z8
-	VMULPD       Z14, Z8, Z16
-	VADDPD       Z0, Z16, Z16
-	VCMPPD       $0x01, Z16, Z7, K1
+	VMULPD       Z18, Z8, Z20
+	VADDPD       Z0, Z20, Z20
+	VCMPPD       $0x01, Z20, Z7, K1
 	VSUBPD       Z4, Z8, K1, Z8
-	VADDPD       Z4, Z8, Z16
-	VMULPD       Z14, Z16, Z14
-	VADDPD       Z0, Z14, Z14
-	VCMPPD       $0x0d, Z14, Z7, K1
+	VADDPD       Z4, Z8, Z20
+	VMULPD       Z18, Z20, Z18
+	VADDPD       Z0, Z18, Z18
+	VCMPPD       $0x0d, Z18, Z7, K1
 	VADDPD       Z4, Z8, K1, Z8
-	VMINPD       Z15, Z8, Z8
+	VMINPD       Z19, Z8, Z8
 	VADDPD       Z4, Z8, Z8
 	VCMPPD       $0x01, Z0, Z7, K1
 	VMOVAPD      Z9, K1, Z8
-	VBROADCASTSD 8(BX), Z14
-	VCMPPD       $0x0e, Z14, Z7, K1
-	VBROADCASTSD 40(BX), Z14
-	VMOVAPD      Z14, K1, Z8
+	VBROADCASTSD 8(BX), Z9
+	VCMPPD       $0x0e, Z9, Z7, K1
+	VBROADCASTSD 40(BX), Z9
+	VMOVAPD      Z9, K1, Z8
 	VCMPPD       $0x03, Z7, Z7, K1
 	VBROADCASTSD 48(BX), Z7
 	VMOVAPD      Z7, K1, Z8
@@ -2715,32 +2858,32 @@ near118:
 	VPANDD       avx512const11<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, (SI)
-	VBROADCASTSD 16(BX), Z14
-	VBROADCASTSD 32(BX), Z15
+	VBROADCASTSD 16(BX), Z9
+	VBROADCASTSD 32(BX), Z18
 	VMOVUPD      64(CX), Z7
 	VPXORQ       Z10, Z10, Z10
 	VSUBPD       Z0, Z7, Z8
 	VMULPD       Z1, Z8, Z8
 	VMAXPD       Z10, Z8, Z8
-	VMINPD       Z15, Z8, Z8
+	VMINPD       Z18, Z8, Z8
 	VRNDSCALEPD  $0x03, Z8, Z8
-	VMULPD       Z14, Z8, Z16
-	VADDPD       Z0, Z16, Z16
-	VCMPPD       $0x01, Z16, Z7, K1
+	VMULPD       Z9, Z8, Z19
+	VADDPD       Z0, Z19, Z19
+	VCMPPD       $0x01, Z19, Z7, K1
 	VSUBPD       Z4, Z8, K1, Z8
-	VADDPD       Z4, Z8, Z16
-	VMULPD       Z14, Z16, Z14
-	VADDPD       Z0, Z14, Z14
-	VCMPPD       $0x0d, Z14, Z7, K1
+	VADDPD       Z4, Z8, Z19
+	VMULPD       Z9, Z19, Z9
+	VADDPD       Z0, Z9, Z9
+	VCMPPD       $0x0d, Z9, Z7, K1
 	VADDPD       Z4, Z8, K1, Z8
-	VMINPD       Z15, Z8, Z8
+	VMINPD       Z18, Z8, Z8
 	VADDPD       Z4, Z8, Z8
 	VCMPPD       $0x01, Z0, Z7, K1
 	VMOVAPD      Z10, K1, Z8
-	VBROADCASTSD 8(BX), Z14
-	VCMPPD       $0x0e, Z14, Z7, K1
-	VBROADCASTSD 40(BX), Z14
-	VMOVAPD      Z14, K1, Z8
+	VBROADCASTSD 8(BX), Z9
+	VCMPPD       $0x0e, Z9, Z7, K1
+	VBROADCASTSD 40(BX), Z9
+	VMOVAPD      Z9, K1, Z8
 	VCMPPD       $0x03, Z7, Z7, K1
 	VBROADCASTSD 48(BX), Z7
 	VMOVAPD      Z7, K1, Z8
@@ -2748,32 +2891,32 @@ near118:
 	VPANDD       avx512const11<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, 32(SI)
-	VBROADCASTSD 16(BX), Z14
-	VBROADCASTSD 32(BX), Z15
+	VBROADCASTSD 16(BX), Z9
+	VBROADCASTSD 32(BX), Z10
 	VMOVUPD      128(CX), Z7
 	VPXORQ       Z11, Z11, Z11
 	VSUBPD       Z0, Z7, Z8
 	VMULPD       Z1, Z8, Z8
 	VMAXPD       Z11, Z8, Z8
-	VMINPD       Z15, Z8, Z8
+	VMINPD       Z10, Z8, Z8
 	VRNDSCALEPD  $0x03, Z8, Z8
-	VMULPD       Z14, Z8, Z16
-	VADDPD       Z0, Z16, Z16
-	VCMPPD       $0x01, Z16, Z7, K1
+	VMULPD       Z9, Z8, Z18
+	VADDPD       Z0, Z18, Z18
+	VCMPPD       $0x01, Z18, Z7, K1
 	VSUBPD       Z4, Z8, K1, Z8
-	VADDPD       Z4, Z8, Z16
-	VMULPD       Z14, Z16, Z14
-	VADDPD       Z0, Z14, Z14
-	VCMPPD       $0x0d, Z14, Z7, K1
+	VADDPD       Z4, Z8, Z18
+	VMULPD       Z9, Z18, Z9
+	VADDPD       Z0, Z9, Z9
+	VCMPPD       $0x0d, Z9, Z7, K1
 	VADDPD       Z4, Z8, K1, Z8
-	VMINPD       Z15, Z8, Z8
+	VMINPD       Z10, Z8, Z8
 	VADDPD       Z4, Z8, Z8
 	VCMPPD       $0x01, Z0, Z7, K1
 	VMOVAPD      Z11, K1, Z8
-	VBROADCASTSD 8(BX), Z14
-	VCMPPD       $0x0e, Z14, Z7, K1
-	VBROADCASTSD 40(BX), Z14
-	VMOVAPD      Z14, K1, Z8
+	VBROADCASTSD 8(BX), Z9
+	VCMPPD       $0x0e, Z9, Z7, K1
+	VBROADCASTSD 40(BX), Z9
+	VMOVAPD      Z9, K1, Z8
 	VCMPPD       $0x03, Z7, Z7, K1
 	VBROADCASTSD 48(BX), Z7
 	VMOVAPD      Z7, K1, Z8
@@ -2781,32 +2924,32 @@ near118:
 	VPANDD       avx512const11<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, 64(SI)
-	VBROADCASTSD 16(BX), Z14
-	VBROADCASTSD 32(BX), Z15
+	VBROADCASTSD 16(BX), Z9
+	VBROADCASTSD 32(BX), Z10
 	VMOVUPD      192(CX), Z7
 	VPXORQ       Z12, Z12, Z12
 	VSUBPD       Z0, Z7, Z8
 	VMULPD       Z1, Z8, Z8
 	VMAXPD       Z12, Z8, Z8
-	VMINPD       Z15, Z8, Z8
+	VMINPD       Z10, Z8, Z8
 	VRNDSCALEPD  $0x03, Z8, Z8
-	VMULPD       Z14, Z8, Z16
-	VADDPD       Z0, Z16, Z16
-	VCMPPD       $0x01, Z16, Z7, K1
+	VMULPD       Z9, Z8, Z11
+	VADDPD       Z0, Z11, Z11
+	VCMPPD       $0x01, Z11, Z7, K1
 	VSUBPD       Z4, Z8, K1, Z8
-	VADDPD       Z4, Z8, Z16
-	VMULPD       Z14, Z16, Z14
-	VADDPD       Z0, Z14, Z14
-	VCMPPD       $0x0d, Z14, Z7, K1
+	VADDPD       Z4, Z8, Z11
+	VMULPD       Z9, Z11, Z9
+	VADDPD       Z0, Z9, Z9
+	VCMPPD       $0x0d, Z9, Z7, K1
 	VADDPD       Z4, Z8, K1, Z8
-	VMINPD       Z15, Z8, Z8
+	VMINPD       Z10, Z8, Z8
 	VADDPD       Z4, Z8, Z8
 	VCMPPD       $0x01, Z0, Z7, K1
 	VMOVAPD      Z12, K1, Z8
-	VBROADCASTSD 8(BX), Z14
-	VCMPPD       $0x0e, Z14, Z7, K1
-	VBROADCASTSD 40(BX), Z14
-	VMOVAPD      Z14, K1, Z8
+	VBROADCASTSD 8(BX), Z9
+	VCMPPD       $0x0e, Z9, Z7, K1
+	VBROADCASTSD 40(BX), Z9
+	VMOVAPD      Z9, K1, Z8
 	VCMPPD       $0x03, Z7, Z7, K1
 	VBROADCASTSD 48(BX), Z7
 	VMOVAPD      Z7, K1, Z8
@@ -2814,9 +2957,9 @@ near118:
 	VPANDD       avx512const11<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, 96(SI)
-	JMP          found119
+	JMP          found120
 
-near122:
+near123:
 	VBROADCASTSD 16(BX), Z9
 	VBROADCASTSD 32(BX), Z10
 	VMOVUPD      (CX), Z7
@@ -2850,7 +2993,142 @@ near122:
 	VPANDD       avx512const11<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, (SI)
-	JMP          found123
+	VBROADCASTSD 16(BX), Z9
+	VBROADCASTSD 32(BX), Z10
+	VMOVUPD      64(CX), Z7
+	VPXORQ       Z14, Z14, Z14
+	VSUBPD       Z0, Z7, Z8
+	VMULPD       Z1, Z8, Z8
+	VMAXPD       Z14, Z8, Z8
+	VMINPD       Z10, Z8, Z8
+	VRNDSCALEPD  $0x03, Z8, Z8
+	VMULPD       Z9, Z8, Z11
+	VADDPD       Z0, Z11, Z11
+	VCMPPD       $0x01, Z11, Z7, K1
+	VSUBPD       Z4, Z8, K1, Z8
+	VADDPD       Z4, Z8, Z11
+	VMULPD       Z9, Z11, Z9
+	VADDPD       Z0, Z9, Z9
+	VCMPPD       $0x0d, Z9, Z7, K1
+	VADDPD       Z4, Z8, K1, Z8
+	VMINPD       Z10, Z8, Z8
+	VADDPD       Z4, Z8, Z8
+	VCMPPD       $0x01, Z0, Z7, K1
+	VMOVAPD      Z14, K1, Z8
+	VBROADCASTSD 8(BX), Z9
+	VCMPPD       $0x0e, Z9, Z7, K1
+	VBROADCASTSD 40(BX), Z9
+	VMOVAPD      Z9, K1, Z8
+	VCMPPD       $0x03, Z7, Z7, K1
+	VBROADCASTSD 48(BX), Z7
+	VMOVAPD      Z7, K1, Z8
+	VCVTTPD2DQ   Z8, Y7
+	VPANDD       avx512const11<>+0(SB), Y7, Y7
+	VPSLLD       $0x05, Y7, Y7
+	VMOVDQU      Y7, 32(SI)
+	VBROADCASTSD 16(BX), Z9
+	VBROADCASTSD 32(BX), Z10
+	VMOVUPD      128(CX), Z7
+	VPXORQ       Z15, Z15, Z15
+	VSUBPD       Z0, Z7, Z8
+	VMULPD       Z1, Z8, Z8
+	VMAXPD       Z15, Z8, Z8
+	VMINPD       Z10, Z8, Z8
+	VRNDSCALEPD  $0x03, Z8, Z8
+	VMULPD       Z9, Z8, Z11
+	VADDPD       Z0, Z11, Z11
+	VCMPPD       $0x01, Z11, Z7, K1
+	VSUBPD       Z4, Z8, K1, Z8
+	VADDPD       Z4, Z8, Z11
+	VMULPD       Z9, Z11, Z9
+	VADDPD       Z0, Z9, Z9
+	VCMPPD       $0x0d, Z9, Z7, K1
+	VADDPD       Z4, Z8, K1, Z8
+	VMINPD       Z10, Z8, Z8
+	VADDPD       Z4, Z8, Z8
+	VCMPPD       $0x01, Z0, Z7, K1
+	VMOVAPD      Z15, K1, Z8
+	VBROADCASTSD 8(BX), Z9
+	VCMPPD       $0x0e, Z9, Z7, K1
+	VBROADCASTSD 40(BX), Z9
+	VMOVAPD      Z9, K1, Z8
+	VCMPPD       $0x03, Z7, Z7, K1
+	VBROADCASTSD 48(BX), Z7
+	VMOVAPD      Z7, K1, Z8
+	VCVTTPD2DQ   Z8, Y7
+	VPANDD       avx512const11<>+0(SB), Y7, Y7
+	VPSLLD       $0x05, Y7, Y7
+	VMOVDQU      Y7, 64(SI)
+	VBROADCASTSD 16(BX), Z9
+	VBROADCASTSD 32(BX), Z10
+	VMOVUPD      192(CX), Z7
+	VPXORQ       Z16, Z16, Z16
+	VSUBPD       Z0, Z7, Z8
+	VMULPD       Z1, Z8, Z8
+	VMAXPD       Z16, Z8, Z8
+	VMINPD       Z10, Z8, Z8
+	VRNDSCALEPD  $0x03, Z8, Z8
+	VMULPD       Z9, Z8, Z11
+	VADDPD       Z0, Z11, Z11
+	VCMPPD       $0x01, Z11, Z7, K1
+	VSUBPD       Z4, Z8, K1, Z8
+	VADDPD       Z4, Z8, Z11
+	VMULPD       Z9, Z11, Z9
+	VADDPD       Z0, Z9, Z9
+	VCMPPD       $0x0d, Z9, Z7, K1
+	VADDPD       Z4, Z8, K1, Z8
+	VMINPD       Z10, Z8, Z8
+	VADDPD       Z4, Z8, Z8
+	VCMPPD       $0x01, Z0, Z7, K1
+	VMOVAPD      Z16, K1, Z8
+	VBROADCASTSD 8(BX), Z9
+	VCMPPD       $0x0e, Z9, Z7, K1
+	VBROADCASTSD 40(BX), Z9
+	VMOVAPD      Z9, K1, Z8
+	VCMPPD       $0x03, Z7, Z7, K1
+	VBROADCASTSD 48(BX), Z7
+	VMOVAPD      Z7, K1, Z8
+	VCVTTPD2DQ   Z8, Y7
+	VPANDD       avx512const11<>+0(SB), Y7, Y7
+	VPSLLD       $0x05, Y7, Y7
+	VMOVDQU      Y7, 96(SI)
+	JMP          found124
+
+near127:
+	VBROADCASTSD 16(BX), Z9
+	VBROADCASTSD 32(BX), Z10
+	VMOVUPD      (CX), Z7
+	VPXORQ       Z17, Z17, Z17
+	VSUBPD       Z0, Z7, Z8
+	VMULPD       Z1, Z8, Z8
+	VMAXPD       Z17, Z8, Z8
+	VMINPD       Z10, Z8, Z8
+	VRNDSCALEPD  $0x03, Z8, Z8
+	VMULPD       Z9, Z8, Z11
+	VADDPD       Z0, Z11, Z11
+	VCMPPD       $0x01, Z11, Z7, K1
+	VSUBPD       Z4, Z8, K1, Z8
+	VADDPD       Z4, Z8, Z11
+	VMULPD       Z9, Z11, Z9
+	VADDPD       Z0, Z9, Z9
+	VCMPPD       $0x0d, Z9, Z7, K1
+	VADDPD       Z4, Z8, K1, Z8
+	VMINPD       Z10, Z8, Z8
+	VADDPD       Z4, Z8, Z8
+	VCMPPD       $0x01, Z0, Z7, K1
+	VMOVAPD      Z17, K1, Z8
+	VBROADCASTSD 8(BX), Z9
+	VCMPPD       $0x0e, Z9, Z7, K1
+	VBROADCASTSD 40(BX), Z9
+	VMOVAPD      Z9, K1, Z8
+	VCMPPD       $0x03, Z7, Z7, K1
+	VBROADCASTSD 48(BX), Z7
+	VMOVAPD      Z7, K1, Z8
+	VCVTTPD2DQ   Z8, Y7
+	VPANDD       avx512const11<>+0(SB), Y7, Y7
+	VPSLLD       $0x05, Y7, Y7
+	VMOVDQU      Y7, (SI)
+	JMP          found128
 
 DATA avx512const12<>+0(SB)/8, $0x3ff0000000000000
 DATA avx512const12<>+8(SB)/8, $0x3ff0000000000000
@@ -2889,9 +3167,9 @@ TEXT ·addRowsAVX512(SB), NOSPLIT, $0-32
 	MOVQ dst_len+8(FP), CX
 	MOVQ t+24(FP), DX
 	CMPQ CX, $+4
-	JB   end127
+	JB   end130
 
-loop126:
+loop129:
 	VMOVDQU      (DX), Y0
 	VPHADDD      32(DX), Y0, Y0
 	VMOVDQU      64(DX), Y1
@@ -2906,9 +3184,9 @@ loop126:
 	ADDQ         $+32, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop126
+	JAE          loop129
 
-end127:
+end130:
 	VZEROUPPER
 	RET
 
@@ -2924,9 +3202,9 @@ TEXT ·groupFloatsAVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end129
+	JB      end132
 
-loop128:
+loop131:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -2948,9 +3226,9 @@ loop128:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop128
+	JAE      loop131
 
-end129:
+end132:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -2958,9 +3236,9 @@ end129:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end131
+	JB      end134
 
-loop130:
+loop133:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -3053,13 +3331,13 @@ loop130:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop130
+	JAE         loop133
 
-end131:
+end134:
 	CMPQ BX, $+1
-	JB   end133
+	JB   end136
 
-loop132:
+loop135:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -3075,15 +3353,15 @@ loop132:
 	ADDQ        $+8, DX
 	SUBQ        $+1, BX
 	CMPQ        BX, $+1
-	JAE         loop132
+	JAE         loop135
 
-end133:
+end136:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end135
+	JB   end138
 
-loop134:
+loop137:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -3105,9 +3383,9 @@ loop134:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop134
+	JAE     loop137
 
-end135:
+end138:
 	VZEROUPPER
 	RET
 
@@ -3145,9 +3423,9 @@ TEXT ·leastAVX512(SB), NOSPLIT, $0-48
 	KXNORB  K4, K4, K4
 	MOVQ    CX, DI
 
-piece137:
+piece140:
 	TESTQ   CX, CX
-	JZ      all136
+	JZ      all139
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3155,12 +3433,12 @@ piece137:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near138
+	JB      near141
 	CMPQ    R8, $+64
-	JB      end140
+	JB      end143
 	PCALIGN $0x40
 
-loop139:
+loop142:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -3200,15 +3478,15 @@ loop139:
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop139
+	JAE     loop142
 
-end140:
-near138:
+end143:
+near141:
 	CMPQ    R8, $+64
-	JB      end142
+	JB      end145
 	PCALIGN $0x40
 
-loop141:
+loop144:
 	VMOVUPD (AX), Z9
 	VMINPD  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -3232,24 +3510,24 @@ loop141:
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop141
+	JAE     loop144
 
-end142:
+end145:
 	CMPQ R8, $+8
-	JB   end144
+	JB   end147
 
-loop143:
+loop146:
 	VMOVUPD (AX), Z9
 	VMINPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop143
+	JAE     loop146
 
-end144:
+end147:
 	TESTQ   R8, R8
-	JZ      none145
+	JZ      none148
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K5
@@ -3259,7 +3537,7 @@ end144:
 	VMINPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 
-none145:
+none148:
 	VMINPD        Z1, Z5, Z1
 	VMINPD        Z2, Z6, Z2
 	VMINPD        Z3, Z7, Z3
@@ -3269,7 +3547,7 @@ none145:
 	VMINPD        Z1, Z2, Z1
 	VCMPPD        $0x11, Z0, Z1, K5
 	KORTESTB      K5, K5
-	JZ            same146
+	JZ            same149
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPD        Y0, Y9, Y0
@@ -3280,10 +3558,10 @@ none145:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same146:
-	JMP piece137
+same149:
+	JMP piece140
 
-all136:
+all139:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3329,9 +3607,9 @@ TEXT ·greatestAVX512(SB), NOSPLIT, $0-48
 	KXNORB  K4, K4, K4
 	MOVQ    CX, DI
 
-piece148:
+piece151:
 	TESTQ   CX, CX
-	JZ      all147
+	JZ      all150
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3339,12 +3617,12 @@ piece148:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near149
+	JB      near152
 	CMPQ    R8, $+64
-	JB      end151
+	JB      end154
 	PCALIGN $0x40
 
-loop150:
+loop153:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -3384,15 +3662,15 @@ loop150:
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop150
+	JAE     loop153
 
-end151:
-near149:
+end154:
+near152:
 	CMPQ    R8, $+64
-	JB      end153
+	JB      end156
 	PCALIGN $0x40
 
-loop152:
+loop155:
 	VMOVUPD (AX), Z9
 	VMAXPD  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -3416,24 +3694,24 @@ loop152:
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop152
+	JAE     loop155
 
-end153:
+end156:
 	CMPQ R8, $+8
-	JB   end155
+	JB   end158
 
-loop154:
+loop157:
 	VMOVUPD (AX), Z9
 	VMAXPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop154
+	JAE     loop157
 
-end155:
+end158:
 	TESTQ   R8, R8
-	JZ      none156
+	JZ      none159
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K5
@@ -3443,7 +3721,7 @@ end155:
 	VMAXPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 
-none156:
+none159:
 	VMAXPD        Z1, Z5, Z1
 	VMAXPD        Z2, Z6, Z2
 	VMAXPD        Z3, Z7, Z3
@@ -3453,7 +3731,7 @@ none156:
 	VMAXPD        Z1, Z2, Z1
 	VCMPPD        $0x11, Z1, Z0, K5
 	KORTESTB      K5, K5
-	JZ            same157
+	JZ            same160
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPD        Y0, Y9, Y0
@@ -3464,10 +3742,10 @@ none156:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same157:
-	JMP piece148
+same160:
+	JMP piece151
 
-all147:
+all150:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3509,9 +3787,9 @@ TEXT ·leastInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece159:
+piece162:
 	TESTQ   CX, CX
-	JZ      all158
+	JZ      all161
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3519,12 +3797,12 @@ piece159:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near160
+	JB      near163
 	CMPQ    R8, $+64
-	JB      end162
+	JB      end165
 	PCALIGN $0x40
 
-loop161:
+loop164:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -3560,15 +3838,15 @@ loop161:
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop161
+	JAE     loop164
 
-end162:
-near160:
+end165:
+near163:
 	CMPQ    R8, $+64
-	JB      end164
+	JB      end167
 	PCALIGN $0x40
 
-loop163:
+loop166:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VMOVUPD 64(AX), Z9
@@ -3588,23 +3866,23 @@ loop163:
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop163
+	JAE     loop166
 
-end164:
+end167:
 	CMPQ R8, $+8
-	JB   end166
+	JB   end169
 
-loop165:
+loop168:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop165
+	JAE     loop168
 
-end166:
+end169:
 	TESTQ   R8, R8
-	JZ      none167
+	JZ      none170
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -3613,7 +3891,7 @@ end166:
 	VMOVUPD Z9, Z9
 	VPMINSQ Z9, Z1, Z1
 
-none167:
+none170:
 	VPMINSQ       Z5, Z1, Z1
 	VPMINSQ       Z6, Z2, Z2
 	VPMINSQ       Z7, Z3, Z3
@@ -3623,7 +3901,7 @@ none167:
 	VPMINSQ       Z2, Z1, Z1
 	VPCMPGTQ      Z1, Z0, K1
 	KORTESTB      K1, K1
-	JZ            same168
+	JZ            same171
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSQ       Y9, Y0, Y0
@@ -3634,10 +3912,10 @@ none167:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same168:
-	JMP piece159
+same171:
+	JMP piece162
 
-all158:
+all161:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3665,9 +3943,9 @@ TEXT ·greatestInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece170:
+piece173:
 	TESTQ   CX, CX
-	JZ      all169
+	JZ      all172
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3675,12 +3953,12 @@ piece170:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near171
+	JB      near174
 	CMPQ    R8, $+64
-	JB      end173
+	JB      end176
 	PCALIGN $0x40
 
-loop172:
+loop175:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -3716,15 +3994,15 @@ loop172:
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop172
+	JAE     loop175
 
-end173:
-near171:
+end176:
+near174:
 	CMPQ    R8, $+64
-	JB      end175
+	JB      end178
 	PCALIGN $0x40
 
-loop174:
+loop177:
 	VMOVUPD (AX), Z9
 	VPMAXSQ Z9, Z1, Z1
 	VMOVUPD 64(AX), Z9
@@ -3744,23 +4022,23 @@ loop174:
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JAE     loop174
+	JAE     loop177
 
-end175:
+end178:
 	CMPQ R8, $+8
-	JB   end177
+	JB   end180
 
-loop176:
+loop179:
 	VMOVUPD (AX), Z9
 	VPMAXSQ Z9, Z1, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop176
+	JAE     loop179
 
-end177:
+end180:
 	TESTQ   R8, R8
-	JZ      none178
+	JZ      none181
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -3769,7 +4047,7 @@ end177:
 	VMOVUPD Z9, Z9
 	VPMAXSQ Z9, Z1, Z1
 
-none178:
+none181:
 	VPMAXSQ       Z5, Z1, Z1
 	VPMAXSQ       Z6, Z2, Z2
 	VPMAXSQ       Z7, Z3, Z3
@@ -3779,7 +4057,7 @@ none178:
 	VPMAXSQ       Z2, Z1, Z1
 	VPCMPGTQ      Z0, Z1, K1
 	KORTESTB      K1, K1
-	JZ            same179
+	JZ            same182
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSQ       Y9, Y0, Y0
@@ -3790,10 +4068,10 @@ none178:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same179:
-	JMP piece170
+same182:
+	JMP piece173
 
-all169:
+all172:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3811,9 +4089,9 @@ TEXT ·indexOfAVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end183
+	JB           end186
 
-loop182:
+loop185:
 	VCMPPD $0x00, (AX), Z0, K1
 	VCMPPD $0x00, 64(AX), Z0, K2
 	KORB   K2, K1, K1
@@ -3823,30 +4101,30 @@ loop182:
 	KORB   K2, K1, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    near181
+	JNZ    near184
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop182
+	JAE    loop185
 
-end183:
-near181:
+end186:
+near184:
 	CMPQ CX, $+8
-	JB   end185
+	JB   end188
 
-loop184:
+loop187:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    found180
+	JNZ    found183
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop184
+	JAE    loop187
 
-end185:
+end188:
 	TESTQ     CX, CX
-	JZ        none186
+	JZ        none189
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3854,13 +4132,13 @@ end185:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found180
+	JNZ       found183
 	LEAQ      (AX)(CX*8), AX
 
-none186:
+none189:
 	XORQ BX, BX
 
-found180:
+found183:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3879,9 +4157,9 @@ TEXT ·indexOfInt64AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end190
+	JB           end193
 
-loop189:
+loop192:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPCMPQ $0x00, 64(AX), Z0, K2
 	KORB   K2, K1, K1
@@ -3891,30 +4169,30 @@ loop189:
 	KORB   K2, K1, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    near188
+	JNZ    near191
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop189
+	JAE    loop192
 
-end190:
-near188:
+end193:
+near191:
 	CMPQ CX, $+8
-	JB   end192
+	JB   end195
 
-loop191:
+loop194:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    found187
+	JNZ    found190
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop191
+	JAE    loop194
 
-end192:
+end195:
 	TESTQ     CX, CX
-	JZ        none193
+	JZ        none196
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3922,13 +4200,13 @@ end192:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found187
+	JNZ       found190
 	LEAQ      (AX)(CX*8), AX
 
-none193:
+none196:
 	XORQ BX, BX
 
-found187:
+found190:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -3946,9 +4224,9 @@ TEXT ·indexNaNAVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end197
+	JB   end200
 
-loop196:
+loop199:
 	VMOVUPD (AX), Z0
 	VCMPPD  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -3962,31 +4240,31 @@ loop196:
 	KORB    K2, K1, K1
 	KMOVB   K1, BX
 	TESTQ   BX, BX
-	JNZ     near195
+	JNZ     near198
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop196
+	JAE     loop199
 
-end197:
-near195:
+end200:
+near198:
 	CMPQ CX, $+8
-	JB   end199
+	JB   end202
 
-loop198:
+loop201:
 	VMOVUPD (AX), Z0
 	VCMPPD  $0x03, Z0, Z0, K1
 	KMOVB   K1, BX
 	TESTQ   BX, BX
-	JNZ     found194
+	JNZ     found197
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop198
+	JAE     loop201
 
-end199:
+end202:
 	TESTQ     CX, CX
-	JZ        none200
+	JZ        none203
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -3995,13 +4273,13 @@ end199:
 	VCMPPD    $0x03, Z0, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found194
+	JNZ       found197
 	LEAQ      (AX)(CX*8), AX
 
-none200:
+none203:
 	XORQ BX, BX
 
-found194:
+found197:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -4029,14 +4307,14 @@ TEXT ·countAVX512(SB), NOSPLIT, $0-48
 	VMOVUPD      avx512const20<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case202
+	JNE          case205
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near203
+	JB           near206
 	CMPQ         CX, $+64
-	JB           end205
+	JB           end208
 	PCALIGN      $0x40
 
-loop204:
+loop207:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4072,15 +4350,15 @@ loop204:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop204
+	JAE    loop207
 
-end205:
-near203:
+end208:
+near206:
 	CMPQ    CX, $+64
-	JB      end207
+	JB      end210
 	PCALIGN $0x40
 
-loop206:
+loop209:
 	VCMPPD $0x1e, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -4100,23 +4378,23 @@ loop206:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop206
+	JAE    loop209
 
-end207:
+end210:
 	CMPQ CX, $+8
-	JB   end209
+	JB   end212
 
-loop208:
+loop211:
 	VCMPPD $0x1e, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop208
+	JAE    loop211
 
-end209:
+end212:
 	TESTQ     CX, CX
-	JZ        none210
+	JZ        none213
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4124,19 +4402,19 @@ end209:
 	VCMPPD    $0x1e, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none210:
-	JMP done201
+none213:
+	JMP done204
 
-case202:
+case205:
 	CMPQ    DX, $+1
-	JNE     case211
+	JNE     case214
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near212
+	JB      near215
 	CMPQ    CX, $+64
-	JB      end214
+	JB      end217
 	PCALIGN $0x40
 
-loop213:
+loop216:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4172,15 +4450,15 @@ loop213:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop213
+	JAE    loop216
 
-end214:
-near212:
+end217:
+near215:
 	CMPQ    CX, $+64
-	JB      end216
+	JB      end219
 	PCALIGN $0x40
 
-loop215:
+loop218:
 	VCMPPD $0x1d, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -4200,23 +4478,23 @@ loop215:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop215
+	JAE    loop218
 
-end216:
+end219:
 	CMPQ CX, $+8
-	JB   end218
+	JB   end221
 
-loop217:
+loop220:
 	VCMPPD $0x1d, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop217
+	JAE    loop220
 
-end218:
+end221:
 	TESTQ     CX, CX
-	JZ        none219
+	JZ        none222
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4224,19 +4502,19 @@ end218:
 	VCMPPD    $0x1d, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none219:
-	JMP done201
+none222:
+	JMP done204
 
-case211:
+case214:
 	CMPQ    DX, $+2
-	JNE     case220
+	JNE     case223
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near221
+	JB      near224
 	CMPQ    CX, $+64
-	JB      end223
+	JB      end226
 	PCALIGN $0x40
 
-loop222:
+loop225:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4272,15 +4550,15 @@ loop222:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop222
+	JAE    loop225
 
-end223:
-near221:
+end226:
+near224:
 	CMPQ    CX, $+64
-	JB      end225
+	JB      end228
 	PCALIGN $0x40
 
-loop224:
+loop227:
 	VCMPPD $0x11, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -4300,23 +4578,23 @@ loop224:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop224
+	JAE    loop227
 
-end225:
+end228:
 	CMPQ CX, $+8
-	JB   end227
+	JB   end230
 
-loop226:
+loop229:
 	VCMPPD $0x11, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop226
+	JAE    loop229
 
-end227:
+end230:
 	TESTQ     CX, CX
-	JZ        none228
+	JZ        none231
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4324,19 +4602,19 @@ end227:
 	VCMPPD    $0x11, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none228:
-	JMP done201
+none231:
+	JMP done204
 
-case220:
+case223:
 	CMPQ    DX, $+3
-	JNE     case229
+	JNE     case232
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near230
+	JB      near233
 	CMPQ    CX, $+64
-	JB      end232
+	JB      end235
 	PCALIGN $0x40
 
-loop231:
+loop234:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4372,15 +4650,15 @@ loop231:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop231
+	JAE    loop234
 
-end232:
-near230:
+end235:
+near233:
 	CMPQ    CX, $+64
-	JB      end234
+	JB      end237
 	PCALIGN $0x40
 
-loop233:
+loop236:
 	VCMPPD $0x12, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x12, 64(AX), Z0, K1
@@ -4400,23 +4678,23 @@ loop233:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop233
+	JAE    loop236
 
-end234:
+end237:
 	CMPQ CX, $+8
-	JB   end236
+	JB   end239
 
-loop235:
+loop238:
 	VCMPPD $0x12, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop235
+	JAE    loop238
 
-end236:
+end239:
 	TESTQ     CX, CX
-	JZ        none237
+	JZ        none240
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4424,17 +4702,17 @@ end236:
 	VCMPPD    $0x12, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none237:
-	JMP done201
+none240:
+	JMP done204
 
-case229:
+case232:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near239
+	JB      near242
 	CMPQ    CX, $+64
-	JB      end241
+	JB      end244
 	PCALIGN $0x40
 
-loop240:
+loop243:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4470,15 +4748,15 @@ loop240:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop240
+	JAE    loop243
 
-end241:
-near239:
+end244:
+near242:
 	CMPQ    CX, $+64
-	JB      end243
+	JB      end246
 	PCALIGN $0x40
 
-loop242:
+loop245:
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -4498,23 +4776,23 @@ loop242:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop242
+	JAE    loop245
 
-end243:
+end246:
 	CMPQ CX, $+8
-	JB   end245
+	JB   end248
 
-loop244:
+loop247:
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop244
+	JAE    loop247
 
-end245:
+end248:
 	TESTQ     CX, CX
-	JZ        none246
+	JZ        none249
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4522,8 +4800,8 @@ end245:
 	VCMPPD    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none246:
-done201:
+none249:
+done204:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -4568,14 +4846,14 @@ TEXT ·countInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVUPD      avx512const20<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case248
+	JNE          case251
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near249
+	JB           near252
 	CMPQ         CX, $+64
-	JB           end251
+	JB           end254
 	PCALIGN      $0x40
 
-loop250:
+loop253:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4611,15 +4889,15 @@ loop250:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop250
+	JAE    loop253
 
-end251:
-near249:
+end254:
+near252:
 	CMPQ    CX, $+64
-	JB      end253
+	JB      end256
 	PCALIGN $0x40
 
-loop252:
+loop255:
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -4639,23 +4917,23 @@ loop252:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop252
+	JAE    loop255
 
-end253:
+end256:
 	CMPQ CX, $+8
-	JB   end255
+	JB   end258
 
-loop254:
+loop257:
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop254
+	JAE    loop257
 
-end255:
+end258:
 	TESTQ     CX, CX
-	JZ        none256
+	JZ        none259
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4663,19 +4941,19 @@ end255:
 	VPCMPQ    $0x06, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none256:
-	JMP done247
+none259:
+	JMP done250
 
-case248:
+case251:
 	CMPQ    DX, $+1
-	JNE     case257
+	JNE     case260
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near258
+	JB      near261
 	CMPQ    CX, $+64
-	JB      end260
+	JB      end263
 	PCALIGN $0x40
 
-loop259:
+loop262:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4711,15 +4989,15 @@ loop259:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop259
+	JAE    loop262
 
-end260:
-near258:
+end263:
+near261:
 	CMPQ    CX, $+64
-	JB      end262
+	JB      end265
 	PCALIGN $0x40
 
-loop261:
+loop264:
 	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -4739,23 +5017,23 @@ loop261:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop261
+	JAE    loop264
 
-end262:
+end265:
 	CMPQ CX, $+8
-	JB   end264
+	JB   end267
 
-loop263:
+loop266:
 	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop263
+	JAE    loop266
 
-end264:
+end267:
 	TESTQ     CX, CX
-	JZ        none265
+	JZ        none268
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4763,17 +5041,17 @@ end264:
 	VPCMPQ    $0x01, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none265:
-	JMP done247
+none268:
+	JMP done250
 
-case257:
+case260:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near267
+	JB      near270
 	CMPQ    CX, $+64
-	JB      end269
+	JB      end272
 	PCALIGN $0x40
 
-loop268:
+loop271:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4809,15 +5087,15 @@ loop268:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop268
+	JAE    loop271
 
-end269:
-near267:
+end272:
+near270:
 	CMPQ    CX, $+64
-	JB      end271
+	JB      end274
 	PCALIGN $0x40
 
-loop270:
+loop273:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -4837,23 +5115,23 @@ loop270:
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop270
+	JAE    loop273
 
-end271:
+end274:
 	CMPQ CX, $+8
-	JB   end273
+	JB   end276
 
-loop272:
+loop275:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop272
+	JAE    loop275
 
-end273:
+end276:
 	TESTQ     CX, CX
-	JZ        none274
+	JZ        none277
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4861,8 +5139,8 @@ end273:
 	VPCMPQ    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none274:
-done247:
+none277:
+done250:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -4889,11 +5167,11 @@ TEXT ·compareAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case276
+	JNE          case279
 	CMPQ         CX, $+64
-	JB           end278
+	JB           end281
 
-loop277:
+loop280:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -4914,24 +5192,24 @@ loop277:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop277
+	JAE    loop280
 
-end278:
+end281:
 	CMPQ CX, $+8
-	JB   end280
+	JB   end283
 
-loop279:
+loop282:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop279
+	JAE    loop282
 
-end280:
+end283:
 	TESTQ     CX, CX
-	JZ        none281
+	JZ        none284
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4939,16 +5217,16 @@ end280:
 	VCMPPD    $0x1e, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none281:
-	JMP done275
+none284:
+	JMP done278
 
-case276:
+case279:
 	CMPQ BX, $+1
-	JNE  case282
+	JNE  case285
 	CMPQ CX, $+64
-	JB   end284
+	JB   end287
 
-loop283:
+loop286:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -4969,24 +5247,24 @@ loop283:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop283
+	JAE    loop286
 
-end284:
+end287:
 	CMPQ CX, $+8
-	JB   end286
+	JB   end289
 
-loop285:
+loop288:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop285
+	JAE    loop288
 
-end286:
+end289:
 	TESTQ     CX, CX
-	JZ        none287
+	JZ        none290
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4994,16 +5272,16 @@ end286:
 	VCMPPD    $0x1d, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none287:
-	JMP done275
+none290:
+	JMP done278
 
-case282:
+case285:
 	CMPQ BX, $+2
-	JNE  case288
+	JNE  case291
 	CMPQ CX, $+64
-	JB   end290
+	JB   end293
 
-loop289:
+loop292:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -5024,24 +5302,24 @@ loop289:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop289
+	JAE    loop292
 
-end290:
+end293:
 	CMPQ CX, $+8
-	JB   end292
+	JB   end295
 
-loop291:
+loop294:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop291
+	JAE    loop294
 
-end292:
+end295:
 	TESTQ     CX, CX
-	JZ        none293
+	JZ        none296
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5049,16 +5327,16 @@ end292:
 	VCMPPD    $0x11, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none293:
-	JMP done275
+none296:
+	JMP done278
 
-case288:
+case291:
 	CMPQ BX, $+3
-	JNE  case294
+	JNE  case297
 	CMPQ CX, $+64
-	JB   end296
+	JB   end299
 
-loop295:
+loop298:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x12, 64(AX), Z0, K1
@@ -5079,24 +5357,24 @@ loop295:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop295
+	JAE    loop298
 
-end296:
+end299:
 	CMPQ CX, $+8
-	JB   end298
+	JB   end301
 
-loop297:
+loop300:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop297
+	JAE    loop300
 
-end298:
+end301:
 	TESTQ     CX, CX
-	JZ        none299
+	JZ        none302
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5104,16 +5382,16 @@ end298:
 	VCMPPD    $0x12, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none299:
-	JMP done275
+none302:
+	JMP done278
 
-case294:
+case297:
 	CMPQ BX, $+4
-	JNE  case300
+	JNE  case303
 	CMPQ CX, $+64
-	JB   end302
+	JB   end305
 
-loop301:
+loop304:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -5134,24 +5412,24 @@ loop301:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop301
+	JAE    loop304
 
-end302:
+end305:
 	CMPQ CX, $+8
-	JB   end304
+	JB   end307
 
-loop303:
+loop306:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop303
+	JAE    loop306
 
-end304:
+end307:
 	TESTQ     CX, CX
-	JZ        none305
+	JZ        none308
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5159,14 +5437,14 @@ end304:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none305:
-	JMP done275
+none308:
+	JMP done278
 
-case300:
+case303:
 	CMPQ CX, $+64
-	JB   end308
+	JB   end311
 
-loop307:
+loop310:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x04, 64(AX), Z0, K1
@@ -5187,24 +5465,24 @@ loop307:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop307
+	JAE    loop310
 
-end308:
+end311:
 	CMPQ CX, $+8
-	JB   end310
+	JB   end313
 
-loop309:
+loop312:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop309
+	JAE    loop312
 
-end310:
+end313:
 	TESTQ     CX, CX
-	JZ        none311
+	JZ        none314
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5212,8 +5490,8 @@ end310:
 	VCMPPD    $0x04, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none311:
-done275:
+none314:
+done278:
 	VZEROUPPER
 	RET
 
@@ -5226,11 +5504,11 @@ TEXT ·compareInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case313
+	JNE          case316
 	CMPQ         CX, $+64
-	JB           end315
+	JB           end318
 
-loop314:
+loop317:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -5251,24 +5529,24 @@ loop314:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop314
+	JAE    loop317
 
-end315:
+end318:
 	CMPQ CX, $+8
-	JB   end317
+	JB   end320
 
-loop316:
+loop319:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop316
+	JAE    loop319
 
-end317:
+end320:
 	TESTQ     CX, CX
-	JZ        none318
+	JZ        none321
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5276,16 +5554,16 @@ end317:
 	VPCMPQ    $0x06, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none318:
-	JMP done312
+none321:
+	JMP done315
 
-case313:
+case316:
 	CMPQ BX, $+1
-	JNE  case319
+	JNE  case322
 	CMPQ CX, $+64
-	JB   end321
+	JB   end324
 
-loop320:
+loop323:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -5306,24 +5584,24 @@ loop320:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop320
+	JAE    loop323
 
-end321:
+end324:
 	CMPQ CX, $+8
-	JB   end323
+	JB   end326
 
-loop322:
+loop325:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop322
+	JAE    loop325
 
-end323:
+end326:
 	TESTQ     CX, CX
-	JZ        none324
+	JZ        none327
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5331,14 +5609,14 @@ end323:
 	VPCMPQ    $0x01, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none324:
-	JMP done312
+none327:
+	JMP done315
 
-case319:
+case322:
 	CMPQ CX, $+64
-	JB   end327
+	JB   end330
 
-loop326:
+loop329:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -5359,24 +5637,24 @@ loop326:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop326
+	JAE    loop329
 
-end327:
+end330:
 	CMPQ CX, $+8
-	JB   end329
+	JB   end332
 
-loop328:
+loop331:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop328
+	JAE    loop331
 
-end329:
+end332:
 	TESTQ     CX, CX
-	JZ        none330
+	JZ        none333
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5384,8 +5662,8 @@ end329:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none330:
-done312:
+none333:
+done315:
 	VZEROUPPER
 	RET
 
@@ -5399,13 +5677,13 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case332
+	JNE       case335
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain333
+	JZ        plain336
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain333
+	JNZ       plain336
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5413,7 +5691,7 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none334
+	JZ        none337
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5427,11 +5705,11 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none334:
+none337:
 	CMPQ DX, $+32
-	JB   end336
+	JB   end339
 
-loop335:
+loop338:
 	VMOVUPD  (AX), Z0
 	VADDPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5449,17 +5727,17 @@ loop335:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop335
+	JAE      loop338
 
-end336:
+end339:
 	SFENCE
 
-plain333:
+plain336:
 	CMPQ    DX, $+32
-	JB      end338
+	JB      end341
 	PCALIGN $0x40
 
-loop337:
+loop340:
 	VMOVUPD (AX), Z0
 	VADDPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5477,13 +5755,13 @@ loop337:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop337
+	JAE     loop340
 
-end338:
+end341:
 	CMPQ DX, $+8
-	JB   end340
+	JB   end343
 
-loop339:
+loop342:
 	VMOVUPD (AX), Z0
 	VADDPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5492,11 +5770,11 @@ loop339:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop339
+	JAE     loop342
 
-end340:
+end343:
 	TESTQ     DX, DX
-	JZ        none341
+	JZ        none344
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5506,18 +5784,18 @@ end340:
 	VADDPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none341:
-	JMP done331
+none344:
+	JMP done334
 
-case332:
+case335:
 	CMPQ      SI, $+1
-	JNE       case342
+	JNE       case345
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain343
+	JZ        plain346
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain343
+	JNZ       plain346
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5525,7 +5803,7 @@ case332:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none344
+	JZ        none347
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5539,11 +5817,11 @@ case332:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none344:
+none347:
 	CMPQ DX, $+32
-	JB   end346
+	JB   end349
 
-loop345:
+loop348:
 	VMOVUPD  (AX), Z0
 	VSUBPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5561,17 +5839,17 @@ loop345:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop345
+	JAE      loop348
 
-end346:
+end349:
 	SFENCE
 
-plain343:
+plain346:
 	CMPQ    DX, $+32
-	JB      end348
+	JB      end351
 	PCALIGN $0x40
 
-loop347:
+loop350:
 	VMOVUPD (AX), Z0
 	VSUBPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5589,13 +5867,13 @@ loop347:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop347
+	JAE     loop350
 
-end348:
+end351:
 	CMPQ DX, $+8
-	JB   end350
+	JB   end353
 
-loop349:
+loop352:
 	VMOVUPD (AX), Z0
 	VSUBPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5604,11 +5882,11 @@ loop349:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop349
+	JAE     loop352
 
-end350:
+end353:
 	TESTQ     DX, DX
-	JZ        none351
+	JZ        none354
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5618,18 +5896,18 @@ end350:
 	VSUBPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none351:
-	JMP done331
+none354:
+	JMP done334
 
-case342:
+case345:
 	CMPQ      SI, $+2
-	JNE       case352
+	JNE       case355
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain353
+	JZ        plain356
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain353
+	JNZ       plain356
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5637,7 +5915,7 @@ case342:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none354
+	JZ        none357
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5651,11 +5929,11 @@ case342:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none354:
+none357:
 	CMPQ DX, $+32
-	JB   end356
+	JB   end359
 
-loop355:
+loop358:
 	VMOVUPD  (AX), Z0
 	VMULPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5673,17 +5951,17 @@ loop355:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop355
+	JAE      loop358
 
-end356:
+end359:
 	SFENCE
 
-plain353:
+plain356:
 	CMPQ    DX, $+32
-	JB      end358
+	JB      end361
 	PCALIGN $0x40
 
-loop357:
+loop360:
 	VMOVUPD (AX), Z0
 	VMULPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5701,13 +5979,13 @@ loop357:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop357
+	JAE     loop360
 
-end358:
+end361:
 	CMPQ DX, $+8
-	JB   end360
+	JB   end363
 
-loop359:
+loop362:
 	VMOVUPD (AX), Z0
 	VMULPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5716,11 +5994,11 @@ loop359:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop359
+	JAE     loop362
 
-end360:
+end363:
 	TESTQ     DX, DX
-	JZ        none361
+	JZ        none364
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5730,16 +6008,16 @@ end360:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none361:
-	JMP done331
+none364:
+	JMP done334
 
-case352:
+case355:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain363
+	JZ        plain366
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain363
+	JNZ       plain366
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5747,7 +6025,7 @@ case352:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none364
+	JZ        none367
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5761,11 +6039,11 @@ case352:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none364:
+none367:
 	CMPQ DX, $+32
-	JB   end366
+	JB   end369
 
-loop365:
+loop368:
 	VMOVUPD  (AX), Z0
 	VDIVPD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5783,17 +6061,17 @@ loop365:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop365
+	JAE      loop368
 
-end366:
+end369:
 	SFENCE
 
-plain363:
+plain366:
 	CMPQ    DX, $+32
-	JB      end368
+	JB      end371
 	PCALIGN $0x40
 
-loop367:
+loop370:
 	VMOVUPD (AX), Z0
 	VDIVPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5811,13 +6089,13 @@ loop367:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop367
+	JAE     loop370
 
-end368:
+end371:
 	CMPQ DX, $+8
-	JB   end370
+	JB   end373
 
-loop369:
+loop372:
 	VMOVUPD (AX), Z0
 	VDIVPD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5826,11 +6104,11 @@ loop369:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop369
+	JAE     loop372
 
-end370:
+end373:
 	TESTQ     DX, DX
-	JZ        none371
+	JZ        none374
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5840,8 +6118,8 @@ end370:
 	VDIVPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none371:
-done331:
+none374:
+done334:
 	VZEROUPPER
 	RET
 
@@ -5855,13 +6133,13 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case373
+	JNE       case376
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain374
+	JZ        plain377
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain374
+	JNZ       plain377
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5869,7 +6147,7 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none375
+	JZ        none378
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5883,11 +6161,11 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none375:
+none378:
 	CMPQ DX, $+32
-	JB   end377
+	JB   end380
 
-loop376:
+loop379:
 	VMOVUPD  (AX), Z0
 	VPADDQ   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -5905,17 +6183,17 @@ loop376:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop376
+	JAE      loop379
 
-end377:
+end380:
 	SFENCE
 
-plain374:
+plain377:
 	CMPQ    DX, $+32
-	JB      end379
+	JB      end382
 	PCALIGN $0x40
 
-loop378:
+loop381:
 	VMOVUPD (AX), Z0
 	VPADDQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5933,13 +6211,13 @@ loop378:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop378
+	JAE     loop381
 
-end379:
+end382:
 	CMPQ DX, $+8
-	JB   end381
+	JB   end384
 
-loop380:
+loop383:
 	VMOVUPD (AX), Z0
 	VPADDQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -5948,11 +6226,11 @@ loop380:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop380
+	JAE     loop383
 
-end381:
+end384:
 	TESTQ     DX, DX
-	JZ        none382
+	JZ        none385
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -5962,18 +6240,18 @@ end381:
 	VPADDQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none382:
-	JMP done372
+none385:
+	JMP done375
 
-case373:
+case376:
 	CMPQ      SI, $+1
-	JNE       case383
+	JNE       case386
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain384
+	JZ        plain387
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain384
+	JNZ       plain387
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5981,7 +6259,7 @@ case373:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none385
+	JZ        none388
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5995,11 +6273,11 @@ case373:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none385:
+none388:
 	CMPQ DX, $+32
-	JB   end387
+	JB   end390
 
-loop386:
+loop389:
 	VMOVUPD  (AX), Z0
 	VPSUBQ   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -6017,17 +6295,17 @@ loop386:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop386
+	JAE      loop389
 
-end387:
+end390:
 	SFENCE
 
-plain384:
+plain387:
 	CMPQ    DX, $+32
-	JB      end389
+	JB      end392
 	PCALIGN $0x40
 
-loop388:
+loop391:
 	VMOVUPD (AX), Z0
 	VPSUBQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -6045,13 +6323,13 @@ loop388:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop388
+	JAE     loop391
 
-end389:
+end392:
 	CMPQ DX, $+8
-	JB   end391
+	JB   end394
 
-loop390:
+loop393:
 	VMOVUPD (AX), Z0
 	VPSUBQ  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -6060,11 +6338,11 @@ loop390:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop390
+	JAE     loop393
 
-end391:
+end394:
 	TESTQ     DX, DX
-	JZ        none392
+	JZ        none395
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -6074,16 +6352,16 @@ end391:
 	VPSUBQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none392:
-	JMP done372
+none395:
+	JMP done375
 
-case383:
+case386:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain394
+	JZ        plain397
 	MOVQ      BX, SI
 	ANDQ      $+7, SI
-	JNZ       plain394
+	JNZ       plain397
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -6091,7 +6369,7 @@ case383:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none395
+	JZ        none398
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -6105,11 +6383,11 @@ case383:
 	LEAQ      (AX)(SI*8), AX
 	LEAQ      (CX)(SI*8), CX
 
-none395:
+none398:
 	CMPQ DX, $+32
-	JB   end397
+	JB   end400
 
-loop396:
+loop399:
 	VMOVUPD  (AX), Z0
 	VPMULLQ  (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -6127,17 +6405,17 @@ loop396:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop396
+	JAE      loop399
 
-end397:
+end400:
 	SFENCE
 
-plain394:
+plain397:
 	CMPQ    DX, $+32
-	JB      end399
+	JB      end402
 	PCALIGN $0x40
 
-loop398:
+loop401:
 	VMOVUPD (AX), Z0
 	VPMULLQ (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -6155,13 +6433,13 @@ loop398:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop398
+	JAE     loop401
 
-end399:
+end402:
 	CMPQ DX, $+8
-	JB   end401
+	JB   end404
 
-loop400:
+loop403:
 	VMOVUPD (AX), Z0
 	VPMULLQ (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -6170,11 +6448,11 @@ loop400:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop400
+	JAE     loop403
 
-end401:
+end404:
 	TESTQ     DX, DX
-	JZ        none402
+	JZ        none405
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -6184,8 +6462,8 @@ end401:
 	VPMULLQ   Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (BX)
 
-none402:
-done372:
+none405:
+done375:
 	VZEROUPPER
 	RET
 
@@ -6199,13 +6477,13 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case404
+	JNE          case407
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain405
+	JZ           plain408
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain405
+	JNZ          plain408
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -6213,7 +6491,7 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none406
+	JZ           none409
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -6224,11 +6502,11 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none406:
+none409:
 	CMPQ CX, $+32
-	JB   end408
+	JB   end411
 
-loop407:
+loop410:
 	VMULPD   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VMULPD   64(AX), Z0, Z1
@@ -6241,17 +6519,17 @@ loop407:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop407
+	JAE      loop410
 
-end408:
+end411:
 	SFENCE
 
-plain405:
+plain408:
 	CMPQ    CX, $+32
-	JB      end410
+	JB      end413
 	PCALIGN $0x40
 
-loop409:
+loop412:
 	VMULPD  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VMULPD  64(AX), Z0, Z1
@@ -6264,24 +6542,24 @@ loop409:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop409
+	JAE     loop412
 
-end410:
+end413:
 	CMPQ CX, $+8
-	JB   end412
+	JB   end415
 
-loop411:
+loop414:
 	VMULPD  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop411
+	JAE     loop414
 
-end412:
+end415:
 	TESTQ     CX, CX
-	JZ        none413
+	JZ        none416
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -6289,18 +6567,18 @@ end412:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none413:
-	JMP done403
+none416:
+	JMP done406
 
-case404:
+case407:
 	CMPQ      BX, $+1
-	JNE       case414
+	JNE       case417
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain415
+	JZ        plain418
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain415
+	JNZ       plain418
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -6308,7 +6586,7 @@ case404:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none416
+	JZ        none419
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -6319,11 +6597,11 @@ case404:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none416:
+none419:
 	CMPQ CX, $+32
-	JB   end418
+	JB   end421
 
-loop417:
+loop420:
 	VSQRTPD  (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VSQRTPD  64(AX), Z0
@@ -6336,17 +6614,17 @@ loop417:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop417
+	JAE      loop420
 
-end418:
+end421:
 	SFENCE
 
-plain415:
+plain418:
 	CMPQ    CX, $+32
-	JB      end420
+	JB      end423
 	PCALIGN $0x40
 
-loop419:
+loop422:
 	VSQRTPD (AX), Z0
 	VMOVUPD Z0, (DX)
 	VSQRTPD 64(AX), Z0
@@ -6359,24 +6637,24 @@ loop419:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop419
+	JAE     loop422
 
-end420:
+end423:
 	CMPQ CX, $+8
-	JB   end422
+	JB   end425
 
-loop421:
+loop424:
 	VSQRTPD (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop421
+	JAE     loop424
 
-end422:
+end425:
 	TESTQ     CX, CX
-	JZ        none423
+	JZ        none426
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -6384,18 +6662,18 @@ end422:
 	VSQRTPD   Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none423:
-	JMP done403
+none426:
+	JMP done406
 
-case414:
+case417:
 	CMPQ      BX, $+2
-	JNE       case424
+	JNE       case427
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain425
+	JZ        plain428
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain425
+	JNZ       plain428
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -6403,7 +6681,7 @@ case414:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none426
+	JZ        none429
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -6414,11 +6692,11 @@ case414:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none426:
+none429:
 	CMPQ CX, $+32
-	JB   end428
+	JB   end431
 
-loop427:
+loop430:
 	VPANDNQ  (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPANDNQ  64(AX), Z1, Z0
@@ -6431,17 +6709,17 @@ loop427:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop427
+	JAE      loop430
 
-end428:
+end431:
 	SFENCE
 
-plain425:
+plain428:
 	CMPQ    CX, $+32
-	JB      end430
+	JB      end433
 	PCALIGN $0x40
 
-loop429:
+loop432:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPANDNQ 64(AX), Z1, Z0
@@ -6454,24 +6732,24 @@ loop429:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop429
+	JAE     loop432
 
-end430:
+end433:
 	CMPQ CX, $+8
-	JB   end432
+	JB   end435
 
-loop431:
+loop434:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop431
+	JAE     loop434
 
-end432:
+end435:
 	TESTQ     CX, CX
-	JZ        none433
+	JZ        none436
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -6479,16 +6757,16 @@ end432:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none433:
-	JMP done403
+none436:
+	JMP done406
 
-case424:
+case427:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain435
+	JZ        plain438
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain435
+	JNZ       plain438
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -6496,7 +6774,7 @@ case424:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none436
+	JZ        none439
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -6507,11 +6785,11 @@ case424:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none436:
+none439:
 	CMPQ CX, $+32
-	JB   end438
+	JB   end441
 
-loop437:
+loop440:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -6524,17 +6802,17 @@ loop437:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop437
+	JAE      loop440
 
-end438:
+end441:
 	SFENCE
 
-plain435:
+plain438:
 	CMPQ    CX, $+32
-	JB      end440
+	JB      end443
 	PCALIGN $0x40
 
-loop439:
+loop442:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -6547,24 +6825,24 @@ loop439:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop439
+	JAE     loop442
 
-end440:
+end443:
 	CMPQ CX, $+8
-	JB   end442
+	JB   end445
 
-loop441:
+loop444:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop441
+	JAE     loop444
 
-end442:
+end445:
 	TESTQ     CX, CX
-	JZ        none443
+	JZ        none446
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -6572,8 +6850,8 @@ end442:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none443:
-done403:
+none446:
+done406:
 	VZEROUPPER
 	RET
 
@@ -6589,10 +6867,10 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain444
+	JZ          plain447
 	MOVQ        SI, DI
 	ANDQ        $+7, DI
-	JNZ         plain444
+	JNZ         plain447
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -6600,7 +6878,7 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none445
+	JZ          none448
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -6617,11 +6895,11 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (DX)(DI*8), DX
 
-none445:
+none448:
 	CMPQ BX, $+32
-	JB   end447
+	JB   end450
 
-loop446:
+loop449:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -6644,17 +6922,17 @@ loop446:
 	ADDQ        $+256, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop446
+	JAE         loop449
 
-end447:
+end450:
 	SFENCE
 
-plain444:
+plain447:
 	CMPQ    BX, $+32
-	JB      end449
+	JB      end452
 	PCALIGN $0x40
 
-loop448:
+loop451:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -6677,13 +6955,13 @@ loop448:
 	ADDQ        $+256, DX
 	SUBQ        $+32, BX
 	CMPQ        BX, $+32
-	JAE         loop448
+	JAE         loop451
 
-end449:
+end452:
 	CMPQ BX, $+8
-	JB   end451
+	JB   end454
 
-loop450:
+loop453:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PD (DX), Z1, Z0
@@ -6694,11 +6972,11 @@ loop450:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop450
+	JAE         loop453
 
-end451:
+end454:
 	TESTQ       BX, BX
-	JZ          none452
+	JZ          none455
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
 	KMOVW       DI, K1
@@ -6710,7 +6988,7 @@ end451:
 	VFMADD213PD Z2, Z1, Z0
 	VMOVUPD     Z0, K1, (SI)
 
-none452:
+none455:
 	VZEROUPPER
 	RET
 
@@ -6725,10 +7003,10 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain453
+	JZ           plain456
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain453
+	JNZ          plain456
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -6736,7 +7014,7 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none454
+	JZ           none457
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -6750,11 +7028,11 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none454:
+none457:
 	CMPQ DX, $+32
-	JB   end456
+	JB   end459
 
-loop455:
+loop458:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVNTPD    Z1, (BX)
@@ -6772,17 +7050,17 @@ loop455:
 	ADDQ        $+256, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop455
+	JAE         loop458
 
-end456:
+end459:
 	SFENCE
 
-plain453:
+plain456:
 	CMPQ    DX, $+32
-	JB      end458
+	JB      end461
 	PCALIGN $0x40
 
-loop457:
+loop460:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -6800,13 +7078,13 @@ loop457:
 	ADDQ        $+256, CX
 	SUBQ        $+32, DX
 	CMPQ        DX, $+32
-	JAE         loop457
+	JAE         loop460
 
-end458:
+end461:
 	CMPQ DX, $+8
-	JB   end460
+	JB   end463
 
-loop459:
+loop462:
 	VMOVUPD     (AX), Z1
 	VFMADD213PD (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -6815,11 +7093,11 @@ loop459:
 	ADDQ        $+64, CX
 	SUBQ        $+8, DX
 	CMPQ        DX, $+8
-	JAE         loop459
+	JAE         loop462
 
-end460:
+end463:
 	TESTQ       DX, DX
-	JZ          none461
+	JZ          none464
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
 	KMOVW       SI, K1
@@ -6829,7 +7107,7 @@ end460:
 	VFMADD213PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (BX)
 
-none461:
+none464:
 	VZEROUPPER
 	RET
 
@@ -6848,9 +7126,9 @@ TEXT ·compressAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end463
+	JB      end466
 
-loop462:
+loop465:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -6922,9 +7200,9 @@ loop462:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop462
+	JAE           loop465
 
-end463:
+end466:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -6949,9 +7227,9 @@ TEXT ·placesAVX512(SB), NOSPLIT, $0-48
 	MOVQ         SI, DI
 	NEGQ         DI
 	CMPQ         AX, $+64
-	JB           end465
+	JB           end468
 
-loop464:
+loop467:
 	SHRXQ         SI, (DX), R8
 	SHLXQ         DI, (DX)(BX*1), R9
 	ORQ           R9, R8
@@ -7038,9 +7316,9 @@ loop464:
 	LEAQ          (CX)(R8*8), CX
 	SUBQ          $+64, AX
 	CMPQ          AX, $+64
-	JAE           loop464
+	JAE           loop467
 
-end465:
+end468:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, CX
 	SHRQ $0x03, CX
@@ -7070,11 +7348,11 @@ TEXT ·filterAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case467
+	JNE          case470
 	CMPQ         CX, $+64
-	JB           end469
+	JB           end472
 
-loop468:
+loop471:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7134,13 +7412,13 @@ loop468:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop468
+	JAE           loop471
 
-end469:
+end472:
 	CMPQ CX, $+8
-	JB   end471
+	JB   end474
 
-loop470:
+loop473:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7151,18 +7429,18 @@ loop470:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop470
+	JAE           loop473
 
-end471:
-	JMP done466
+end474:
+	JMP done469
 
-case467:
+case470:
 	CMPQ BX, $+1
-	JNE  case472
+	JNE  case475
 	CMPQ CX, $+64
-	JB   end474
+	JB   end477
 
-loop473:
+loop476:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7222,13 +7500,13 @@ loop473:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop473
+	JAE           loop476
 
-end474:
+end477:
 	CMPQ CX, $+8
-	JB   end476
+	JB   end479
 
-loop475:
+loop478:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7239,18 +7517,18 @@ loop475:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop475
+	JAE           loop478
 
-end476:
-	JMP done466
+end479:
+	JMP done469
 
-case472:
+case475:
 	CMPQ BX, $+2
-	JNE  case477
+	JNE  case480
 	CMPQ CX, $+64
-	JB   end479
+	JB   end482
 
-loop478:
+loop481:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7310,13 +7588,13 @@ loop478:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop478
+	JAE           loop481
 
-end479:
+end482:
 	CMPQ CX, $+8
-	JB   end481
+	JB   end484
 
-loop480:
+loop483:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7327,18 +7605,18 @@ loop480:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop480
+	JAE           loop483
 
-end481:
-	JMP done466
+end484:
+	JMP done469
 
-case477:
+case480:
 	CMPQ BX, $+3
-	JNE  case482
+	JNE  case485
 	CMPQ CX, $+64
-	JB   end484
+	JB   end487
 
-loop483:
+loop486:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7398,13 +7676,13 @@ loop483:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop483
+	JAE           loop486
 
-end484:
+end487:
 	CMPQ CX, $+8
-	JB   end486
+	JB   end489
 
-loop485:
+loop488:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7415,18 +7693,18 @@ loop485:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop485
+	JAE           loop488
 
-end486:
-	JMP done466
+end489:
+	JMP done469
 
-case482:
+case485:
 	CMPQ BX, $+4
-	JNE  case487
+	JNE  case490
 	CMPQ CX, $+64
-	JB   end489
+	JB   end492
 
-loop488:
+loop491:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7486,13 +7764,13 @@ loop488:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop488
+	JAE           loop491
 
-end489:
+end492:
 	CMPQ CX, $+8
-	JB   end491
+	JB   end494
 
-loop490:
+loop493:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7503,16 +7781,16 @@ loop490:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop490
+	JAE           loop493
 
-end491:
-	JMP done466
+end494:
+	JMP done469
 
-case487:
+case490:
 	CMPQ CX, $+64
-	JB   end494
+	JB   end497
 
-loop493:
+loop496:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7572,13 +7850,13 @@ loop493:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop493
+	JAE           loop496
 
-end494:
+end497:
 	CMPQ CX, $+8
-	JB   end496
+	JB   end499
 
-loop495:
+loop498:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7589,10 +7867,10 @@ loop495:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop495
+	JAE           loop498
 
-end496:
-done466:
+end499:
+done469:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -7609,11 +7887,11 @@ TEXT ·filterInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case498
+	JNE          case501
 	CMPQ         CX, $+64
-	JB           end500
+	JB           end503
 
-loop499:
+loop502:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7673,13 +7951,13 @@ loop499:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop499
+	JAE           loop502
 
-end500:
+end503:
 	CMPQ CX, $+8
-	JB   end502
+	JB   end505
 
-loop501:
+loop504:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7690,18 +7968,18 @@ loop501:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop501
+	JAE           loop504
 
-end502:
-	JMP done497
+end505:
+	JMP done500
 
-case498:
+case501:
 	CMPQ BX, $+1
-	JNE  case503
+	JNE  case506
 	CMPQ CX, $+64
-	JB   end505
+	JB   end508
 
-loop504:
+loop507:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7761,13 +8039,13 @@ loop504:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop504
+	JAE           loop507
 
-end505:
+end508:
 	CMPQ CX, $+8
-	JB   end507
+	JB   end510
 
-loop506:
+loop509:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7778,18 +8056,18 @@ loop506:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop506
+	JAE           loop509
 
-end507:
-	JMP done497
+end510:
+	JMP done500
 
-case503:
+case506:
 	CMPQ BX, $+2
-	JNE  case508
+	JNE  case511
 	CMPQ CX, $+64
-	JB   end510
+	JB   end513
 
-loop509:
+loop512:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7849,13 +8127,13 @@ loop509:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop509
+	JAE           loop512
 
-end510:
+end513:
 	CMPQ CX, $+8
-	JB   end512
+	JB   end515
 
-loop511:
+loop514:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7866,18 +8144,18 @@ loop511:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop511
+	JAE           loop514
 
-end512:
-	JMP done497
+end515:
+	JMP done500
 
-case508:
+case511:
 	CMPQ BX, $+3
-	JNE  case513
+	JNE  case516
 	CMPQ CX, $+64
-	JB   end515
+	JB   end518
 
-loop514:
+loop517:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7937,13 +8215,13 @@ loop514:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop514
+	JAE           loop517
 
-end515:
+end518:
 	CMPQ CX, $+8
-	JB   end517
+	JB   end520
 
-loop516:
+loop519:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7954,18 +8232,18 @@ loop516:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop516
+	JAE           loop519
 
-end517:
-	JMP done497
+end520:
+	JMP done500
 
-case513:
+case516:
 	CMPQ BX, $+4
-	JNE  case518
+	JNE  case521
 	CMPQ CX, $+64
-	JB   end520
+	JB   end523
 
-loop519:
+loop522:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8025,13 +8303,13 @@ loop519:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop519
+	JAE           loop522
 
-end520:
+end523:
 	CMPQ CX, $+8
-	JB   end522
+	JB   end525
 
-loop521:
+loop524:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8042,16 +8320,16 @@ loop521:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop521
+	JAE           loop524
 
-end522:
-	JMP done497
+end525:
+	JMP done500
 
-case518:
+case521:
 	CMPQ CX, $+64
-	JB   end525
+	JB   end528
 
-loop524:
+loop527:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8111,13 +8389,13 @@ loop524:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop524
+	JAE           loop527
 
-end525:
+end528:
 	CMPQ CX, $+8
-	JB   end527
+	JB   end530
 
-loop526:
+loop529:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8128,10 +8406,10 @@ loop526:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop526
+	JAE           loop529
 
-end527:
-done497:
+end530:
+done500:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -8148,21 +8426,21 @@ TEXT ·takeAVX512(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), SI
 	MOVQ BX, DI
 	CMPQ BX, $+8
-	JB   end530
+	JB   end533
 
-loop529:
+loop532:
 	MOVQ (DX), R8
 	CMPQ R8, CX
-	JAE  bad528
+	JAE  bad531
 	MOVQ 8(DX), R9
 	CMPQ R9, CX
-	JAE  bad528
+	JAE  bad531
 	MOVQ 16(DX), R10
 	CMPQ R10, CX
-	JAE  bad528
+	JAE  bad531
 	MOVQ 24(DX), R11
 	CMPQ R11, CX
-	JAE  bad528
+	JAE  bad531
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -8173,16 +8451,16 @@ loop529:
 	MOVQ R11, 24(SI)
 	MOVQ 32(DX), R8
 	CMPQ R8, CX
-	JAE  bad528
+	JAE  bad531
 	MOVQ 40(DX), R9
 	CMPQ R9, CX
-	JAE  bad528
+	JAE  bad531
 	MOVQ 48(DX), R10
 	CMPQ R10, CX
-	JAE  bad528
+	JAE  bad531
 	MOVQ 56(DX), R11
 	CMPQ R11, CX
-	JAE  bad528
+	JAE  bad531
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -8195,10 +8473,10 @@ loop529:
 	ADDQ $+64, SI
 	SUBQ $+8, BX
 	CMPQ BX, $+8
-	JAE  loop529
+	JAE  loop532
 
-end530:
-bad528:
+end533:
+bad531:
 	SUBQ BX, DI
 	MOVQ DI, ret+56(FP)
 	RET
@@ -8219,9 +8497,9 @@ TEXT ·prefixAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end532
+	JB           end535
 
-loop531:
+loop534:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -8270,13 +8548,13 @@ loop531:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop531
+	JAE     loop534
 
-end532:
+end535:
 	CMPQ CX, $+8
-	JB   end534
+	JB   end537
 
-loop533:
+loop536:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -8292,9 +8570,9 @@ loop533:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop533
+	JAE     loop536
 
-end534:
+end537:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8321,9 +8599,9 @@ TEXT ·prefixBeforeAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end536
+	JB           end539
 
-loop535:
+loop538:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -8376,13 +8654,13 @@ loop535:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop535
+	JAE     loop538
 
-end536:
+end539:
 	CMPQ CX, $+8
-	JB   end538
+	JB   end541
 
-loop537:
+loop540:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -8399,9 +8677,9 @@ loop537:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop537
+	JAE     loop540
 
-end538:
+end541:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8422,9 +8700,9 @@ TEXT ·prefixInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end540
+	JB           end543
 
-loop539:
+loop542:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8473,13 +8751,13 @@ loop539:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop539
+	JAE     loop542
 
-end540:
+end543:
 	CMPQ CX, $+8
-	JB   end542
+	JB   end545
 
-loop541:
+loop544:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8495,9 +8773,9 @@ loop541:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop541
+	JAE     loop544
 
-end542:
+end545:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8518,9 +8796,9 @@ TEXT ·prefixBeforeInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end544
+	JB           end547
 
-loop543:
+loop546:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8573,13 +8851,13 @@ loop543:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop543
+	JAE     loop546
 
-end544:
+end547:
 	CMPQ CX, $+8
-	JB   end546
+	JB   end549
 
-loop545:
+loop548:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8596,9 +8874,9 @@ loop545:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop545
+	JAE     loop548
 
-end546:
+end549:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8628,10 +8906,10 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain547
+	JZ           plain550
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain547
+	JNZ          plain550
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -8639,7 +8917,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none548
+	JZ           none551
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -8676,11 +8954,11 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none548:
+none551:
 	CMPQ CX, $+32
-	JB   end550
+	JB   end553
 
-loop549:
+loop552:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -8797,17 +9075,17 @@ loop549:
 	ADDQ         $+256, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop549
+	JAE          loop552
 
-end550:
+end553:
 	SFENCE
 
-plain547:
+plain550:
 	CMPQ    CX, $+32
-	JB      end552
+	JB      end555
 	PCALIGN $0x40
 
-loop551:
+loop554:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -8924,13 +9202,13 @@ loop551:
 	ADDQ         $+256, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop551
+	JAE          loop554
 
-end552:
+end555:
 	CMPQ CX, $+8
-	JB   end554
+	JB   end557
 
-loop553:
+loop556:
 	VMOVUPD      Z0, Z17
 	VMINPD       (AX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -8963,11 +9241,11 @@ loop553:
 	ADDQ         $+64, AX
 	SUBQ         $+8, CX
 	CMPQ         CX, $+8
-	JAE          loop553
+	JAE          loop556
 
-end554:
+end557:
 	TESTQ        CX, CX
-	JZ           none555
+	JZ           none558
 	MOVQ         $-1, BX
 	BZHIQ        CX, BX, BX
 	KMOVW        BX, K1
@@ -9001,7 +9279,7 @@ end554:
 	VSCALEFPD    Z1, Z3, Z3
 	VMOVUPD      Z3, K1, (DX)
 
-none555:
+none558:
 	VZEROUPPER
 	RET
 
@@ -9078,10 +9356,10 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain556
+	JZ           plain559
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain556
+	JNZ          plain559
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -9089,7 +9367,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none557
+	JZ           none560
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -9124,7 +9402,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	VFMADD231PD  Z3, Z16, Z15
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary558
+	JZ           ordinary561
 	VCMPPD       $0x11, Z12, Z14, K2
 	VMOVUPD      avx512const54<>+0(SB), K2, Z15
 	VCMPPD       $0x00, Z12, Z14, K2
@@ -9132,138 +9410,18 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z15
 
-ordinary558:
+ordinary561:
 	VMOVUPD Z15, K1, (DX)
 	SUBQ    BX, CX
 	LEAQ    (DX)(BX*8), DX
 	LEAQ    (AX)(BX*8), AX
 
-none557:
+none560:
 	CMPQ CX, $+32
-	JB   end560
+	JB   end563
 
-loop559:
+loop562:
 	VMOVUPD     (AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary561
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary561:
-	VMOVNTPD    Z15, (DX)
-	VMOVUPD     64(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary562
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary562:
-	VMOVNTPD    Z15, 64(DX)
-	VMOVUPD     128(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary563
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary563:
-	VMOVNTPD    Z15, 128(DX)
-	VMOVUPD     192(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
 	VCMPPD      $0x0d, Z13, Z15, K1
@@ -9302,23 +9460,88 @@ ordinary563:
 	VMOVUPD     Z14, K1, Z15
 
 ordinary564:
-	VMOVNTPD Z15, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop559
+	VMOVNTPD    Z15, (DX)
+	VMOVUPD     64(AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary565
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
 
-end560:
-	SFENCE
+ordinary565:
+	VMOVNTPD    Z15, 64(DX)
+	VMOVUPD     128(AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary566
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
 
-plain556:
-	CMPQ    CX, $+32
-	JB      end566
-	PCALIGN $0x40
-
-loop565:
-	VMOVUPD     (AX), Z14
+ordinary566:
+	VMOVNTPD    Z15, 128(DX)
+	VMOVUPD     192(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
 	VCMPPD      $0x0d, Z13, Z15, K1
@@ -9357,88 +9580,23 @@ loop565:
 	VMOVUPD     Z14, K1, Z15
 
 ordinary567:
-	VMOVUPD     Z15, (DX)
-	VMOVUPD     64(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary568
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
+	VMOVNTPD Z15, 192(DX)
+	ADDQ     $+256, DX
+	ADDQ     $+256, AX
+	SUBQ     $+32, CX
+	CMPQ     CX, $+32
+	JAE      loop562
 
-ordinary568:
-	VMOVUPD     Z15, 64(DX)
-	VMOVUPD     128(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary569
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
+end563:
+	SFENCE
 
-ordinary569:
-	VMOVUPD     Z15, 128(DX)
-	VMOVUPD     192(AX), Z14
+plain559:
+	CMPQ    CX, $+32
+	JB      end569
+	PCALIGN $0x40
+
+loop568:
+	VMOVUPD     (AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
 	VCMPPD      $0x0d, Z13, Z15, K1
@@ -9477,19 +9635,88 @@ ordinary569:
 	VMOVUPD     Z14, K1, Z15
 
 ordinary570:
-	VMOVUPD Z15, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop565
+	VMOVUPD     Z15, (DX)
+	VMOVUPD     64(AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary571
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
 
-end566:
-	CMPQ CX, $+8
-	JB   end572
+ordinary571:
+	VMOVUPD     Z15, 64(DX)
+	VMOVUPD     128(AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary572
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
 
-loop571:
-	VMOVUPD     (AX), Z14
+ordinary572:
+	VMOVUPD     Z15, 128(DX)
+	VMOVUPD     192(AX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
 	VCMPPD      $0x0d, Z13, Z15, K1
@@ -9528,16 +9755,67 @@ loop571:
 	VMOVUPD     Z14, K1, Z15
 
 ordinary573:
+	VMOVUPD Z15, 192(DX)
+	ADDQ    $+256, DX
+	ADDQ    $+256, AX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop568
+
+end569:
+	CMPQ CX, $+8
+	JB   end575
+
+loop574:
+	VMOVUPD     (AX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary576
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary576:
 	VMOVUPD Z15, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop571
+	JAE     loop574
 
-end572:
+end575:
 	TESTQ       CX, CX
-	JZ          none574
+	JZ          none577
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -9572,7 +9850,7 @@ end572:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary575
+	JZ          ordinary578
 	VCMPPD      $0x11, Z12, Z14, K2
 	VMOVUPD     avx512const54<>+0(SB), K2, Z15
 	VCMPPD      $0x00, Z12, Z14, K2
@@ -9580,10 +9858,10 @@ end572:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z15
 
-ordinary575:
+ordinary578:
 	VMOVUPD Z15, K1, (DX)
 
-none574:
+none577:
 	VZEROUPPER
 	RET
 
@@ -9644,9 +9922,9 @@ TEXT ·compensateAVX512(SB), NOSPLIT, $0-32
 	VMOVUPD 128(DX), Z2
 	VMOVUPD 192(DX), Z3
 	CMPQ    CX, $+16
-	JB      end577
+	JB      end580
 
-loop576:
+loop579:
 	VMOVUPD (AX), Z4
 	VADDPD  Z4, Z0, Z5
 	VSUBPD  Z0, Z5, Z6
@@ -9668,9 +9946,9 @@ loop576:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop576
+	JAE     loop579
 
-end577:
+end580:
 	VMOVUPD Z0, (DX)
 	VMOVUPD Z1, 64(DX)
 	VMOVUPD Z2, 128(DX)
@@ -9694,21 +9972,21 @@ TEXT ·sumAbsAVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z8, Z8, Z8
 	VMOVUPD avx512const0<>+0(SB), Z9
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near578
+	JB      near581
 	CMPQ    CX, $+64
-	JB      end580
+	JB      end583
 
-loop579:
+loop582:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end582
+	JB      end585
 	PCALIGN $0x40
 
-loop581:
+loop584:
 	MOVQ    (AX), BX
 	MOVQ    8(AX), BX
 	MOVQ    64(AX), BX
@@ -9744,9 +10022,9 @@ loop581:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop581
+	JAE     loop584
 
-end582:
+end585:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -9767,24 +10045,24 @@ end582:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop579
+	JAE    loop582
 
-end580:
-near578:
+end583:
+near581:
 	CMPQ CX, $+64
-	JB   end584
+	JB   end587
 
-loop583:
+loop586:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end586
+	JB      end589
 	PCALIGN $0x40
 
-loop585:
+loop588:
 	VPANDNQ (AX), Z9, Z10
 	VADDPD  Z10, Z0, Z0
 	VPANDNQ 64(AX), Z9, Z10
@@ -9804,9 +10082,9 @@ loop585:
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop585
+	JAE     loop588
 
-end586:
+end589:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -9827,23 +10105,23 @@ end586:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop583
+	JAE    loop586
 
-end584:
+end587:
 	CMPQ CX, $+8
-	JB   end588
+	JB   end591
 
-loop587:
+loop590:
 	VPANDNQ (AX), Z9, Z1
 	VADDPD  Z1, Z0, Z0
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop587
+	JAE     loop590
 
-end588:
+end591:
 	TESTQ     CX, CX
-	JZ        none589
+	JZ        none592
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -9851,7 +10129,7 @@ end588:
 	VPANDNQ   Z1, Z9, Z1
 	VADDPD    Z1, Z0, Z0
 
-none589:
+none592:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -9873,13 +10151,13 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case591
+	JNE          case594
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain592
+	JZ           plain595
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain592
+	JNZ          plain595
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -9887,7 +10165,7 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none593
+	JZ           none596
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -9902,11 +10180,11 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none593:
+none596:
 	CMPQ CX, $+32
-	JB   end595
+	JB   end598
 
-loop594:
+loop597:
 	VPXORQ   (AX), Z1, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
@@ -9935,17 +10213,17 @@ loop594:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop594
+	JAE      loop597
 
-end595:
+end598:
 	SFENCE
 
-plain592:
+plain595:
 	CMPQ    CX, $+32
-	JB      end597
+	JB      end600
 	PCALIGN $0x40
 
-loop596:
+loop599:
 	VPXORQ  (AX), Z1, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
@@ -9974,13 +10252,13 @@ loop596:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop596
+	JAE     loop599
 
-end597:
+end600:
 	CMPQ CX, $+8
-	JB   end599
+	JB   end602
 
-loop598:
+loop601:
 	VPXORQ  (AX), Z1, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
@@ -9991,11 +10269,11 @@ loop598:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop598
+	JAE     loop601
 
-end599:
+end602:
 	TESTQ     CX, CX
-	JZ        none600
+	JZ        none603
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -10007,18 +10285,18 @@ end599:
 	VPSUBQ    avx512const55<>+0(SB), Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none600:
-	JMP done590
+none603:
+	JMP done593
 
-case591:
+case594:
 	CMPQ      BX, $+1
-	JNE       case601
+	JNE       case604
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain602
+	JZ        plain605
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain602
+	JNZ       plain605
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -10026,7 +10304,7 @@ case591:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none603
+	JZ        none606
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -10042,11 +10320,11 @@ case591:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none603:
+none606:
 	CMPQ CX, $+32
-	JB   end605
+	JB   end608
 
-loop604:
+loop607:
 	VMOVUPD  (AX), Z0
 	VPADDQ   avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ   $0x3f, Z0, Z2
@@ -10079,17 +10357,17 @@ loop604:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop604
+	JAE      loop607
 
-end605:
+end608:
 	SFENCE
 
-plain602:
+plain605:
 	CMPQ    CX, $+32
-	JB      end607
+	JB      end610
 	PCALIGN $0x40
 
-loop606:
+loop609:
 	VMOVUPD (AX), Z0
 	VPADDQ  avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z2
@@ -10122,13 +10400,13 @@ loop606:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop606
+	JAE     loop609
 
-end607:
+end610:
 	CMPQ CX, $+8
-	JB   end609
+	JB   end612
 
-loop608:
+loop611:
 	VMOVUPD (AX), Z0
 	VPADDQ  avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z2
@@ -10140,11 +10418,11 @@ loop608:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop608
+	JAE     loop611
 
-end609:
+end612:
 	TESTQ     CX, CX
-	JZ        none610
+	JZ        none613
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -10157,18 +10435,18 @@ end609:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none610:
-	JMP done590
+none613:
+	JMP done593
 
-case601:
+case604:
 	CMPQ      BX, $+2
-	JNE       case611
+	JNE       case614
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain612
+	JZ        plain615
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain612
+	JNZ       plain615
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -10176,7 +10454,7 @@ case601:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none613
+	JZ        none616
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -10194,11 +10472,11 @@ case601:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none613:
+none616:
 	CMPQ CX, $+32
-	JB   end615
+	JB   end618
 
-loop614:
+loop617:
 	VPXORQ   (AX), Z1, Z2
 	VADDPD   Z2, Z0, Z2
 	VCMPPD   $0x03, Z2, Z2, K1
@@ -10239,17 +10517,17 @@ loop614:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop614
+	JAE      loop617
 
-end615:
+end618:
 	SFENCE
 
-plain612:
+plain615:
 	CMPQ    CX, $+32
-	JB      end617
+	JB      end620
 	PCALIGN $0x40
 
-loop616:
+loop619:
 	VPXORQ  (AX), Z1, Z2
 	VADDPD  Z2, Z0, Z2
 	VCMPPD  $0x03, Z2, Z2, K1
@@ -10290,13 +10568,13 @@ loop616:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop616
+	JAE     loop619
 
-end617:
+end620:
 	CMPQ CX, $+8
-	JB   end619
+	JB   end622
 
-loop618:
+loop621:
 	VPXORQ  (AX), Z1, Z2
 	VADDPD  Z2, Z0, Z2
 	VCMPPD  $0x03, Z2, Z2, K1
@@ -10310,11 +10588,11 @@ loop618:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop618
+	JAE     loop621
 
-end619:
+end622:
 	TESTQ     CX, CX
-	JZ        none620
+	JZ        none623
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -10329,16 +10607,16 @@ end619:
 	VPSUBQ    avx512const55<>+0(SB), Z1, Z1
 	VMOVUPD   Z1, K1, (DX)
 
-none620:
-	JMP done590
+none623:
+	JMP done593
 
-case611:
+case614:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain622
+	JZ        plain625
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain622
+	JNZ       plain625
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -10346,7 +10624,7 @@ case611:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none623
+	JZ        none626
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -10357,11 +10635,11 @@ case611:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none623:
+none626:
 	CMPQ CX, $+32
-	JB   end625
+	JB   end628
 
-loop624:
+loop627:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -10374,17 +10652,17 @@ loop624:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop624
+	JAE      loop627
 
-end625:
+end628:
 	SFENCE
 
-plain622:
+plain625:
 	CMPQ    CX, $+32
-	JB      end627
+	JB      end630
 	PCALIGN $0x40
 
-loop626:
+loop629:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -10397,24 +10675,24 @@ loop626:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop626
+	JAE     loop629
 
-end627:
+end630:
 	CMPQ CX, $+8
-	JB   end629
+	JB   end632
 
-loop628:
+loop631:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop628
+	JAE     loop631
 
-end629:
+end632:
 	TESTQ     CX, CX
-	JZ        none630
+	JZ        none633
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -10422,8 +10700,8 @@ end629:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none630:
-done590:
+none633:
+done593:
 	VZEROUPPER
 	RET
 
@@ -10464,13 +10742,13 @@ TEXT ·partitionAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx512const57<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end633
+	JB           end636
 
-loop632:
+loop635:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+256
-	JB        end631
+	JB        end634
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -10525,10 +10803,10 @@ loop632:
 	LEAQ      -64(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop632
+	JAE       loop635
 
-end633:
-end631:
+end636:
+end634:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -10824,13 +11102,13 @@ TEXT ·partitionPairsAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx512const57<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end636
+	JB           end639
 
-loop635:
+loop638:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+256
-	JB        end634
+	JB        end637
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -10897,10 +11175,10 @@ loop635:
 	LEAQ      -64(BX)(R13*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop635
+	JAE       loop638
 
-end636:
-end634:
+end639:
+end637:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -10926,7 +11204,7 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         CX, $+8
-	JA           more638
+	JA           more641
 	LEAQ         (AX), CX
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      avx512const14<>+0(SB), Z1
@@ -10964,11 +11242,11 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VPMAXSQ      Z1, Z3, K1, Z2
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (AX)
-	JMP          sorted637
+	JMP          sorted640
 
-more638:
+more641:
 	CMPQ       CX, $+16
-	JA         more639
+	JA         more642
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
@@ -11052,11 +11330,11 @@ more638:
 	VMOVUPD    Z3, (AX)
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
 	VMOVUPD    Z2, K1, 64(AX)
-	JMP        sorted637
+	JMP        sorted640
 
-more639:
+more642:
 	CMPQ       CX, $+32
-	JA         more640
+	JA         more643
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -11249,11 +11527,11 @@ more639:
 	VMOVUPD    Z6, K1, 128(AX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
 	VMOVUPD    Z5, K1, 192(AX)
-	JMP        sorted637
+	JMP        sorted640
 
-more640:
+more643:
 	CMPQ       CX, $+64
-	JA         more641
+	JA         more644
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -11716,9 +11994,9 @@ more640:
 	VMOVUPD    Z3, K1, 384(AX)
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
 	VMOVUPD    Z6, K1, 448(AX)
-	JMP        sorted637
+	JMP        sorted640
 
-more641:
+more644:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -12834,7 +13112,7 @@ more641:
 	VPCMPQ     $0x06, avx512const72<>+0(SB), Z0, K1
 	VMOVUPD    Z11, K1, 960(AX)
 
-sorted637:
+sorted640:
 	VZEROUPPER
 	RET
 
@@ -12997,7 +13275,7 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         DX, $+8
-	JA           more644
+	JA           more647
 	LEAQ         (AX), DX
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      avx512const14<>+0(SB), Z1
@@ -13078,11 +13356,11 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVUPD      Z1, K1, (AX)
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (CX)
-	JMP          sorted643
+	JMP          sorted646
 
-more644:
+more647:
 	CMPQ       DX, $+16
-	JA         more645
+	JA         more648
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), DX
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
@@ -13290,11 +13568,11 @@ more644:
 	VMOVUPD    Z1, (CX)
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 64(CX)
-	JMP        sorted643
+	JMP        sorted646
 
-more645:
+more648:
 	CMPQ       DX, $+32
-	JA         more646
+	JA         more649
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), DX
@@ -13835,9 +14113,9 @@ more645:
 	VMOVUPD    Z3, K1, 128(CX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 192(CX)
-	JMP        sorted643
+	JMP        sorted646
 
-more646:
+more649:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -15225,7 +15503,7 @@ more646:
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
 	VMOVUPD    Z15, K1, 448(CX)
 
-sorted643:
+sorted646:
 	VZEROUPPER
 	RET
 
@@ -15264,16 +15542,16 @@ TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-80
 	MOVQ    a+8(FP), SI
 	MOVQ    b+16(FP), DI
 	CMPQ    DX, $+8
-	JA      wider649
+	JA      wider652
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end651
+	JB      end654
 
-loop650:
+loop653:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Z24
@@ -15424,14 +15702,14 @@ loop650:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop650
+	JAE          loop653
 
-end651:
+end654:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end653
+	JB   end656
 
-loop652:
+loop655:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -15508,13 +15786,13 @@ loop652:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop652
+	JAE          loop655
 
-end653:
+end656:
 	CMPQ BX, $+1
-	JB   end655
+	JB   end658
 
-loop654:
+loop657:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -15537,23 +15815,23 @@ loop654:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop654
+	JAE          loop657
 
-end655:
-	JMP multiplied648
+end658:
+	JMP multiplied651
 
-wider649:
+wider652:
 	CMPQ    DX, $+16
-	JA      wider656
+	JA      wider659
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end658
+	JB      end661
 
-loop657:
+loop660:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	ADDQ         CX, R8
@@ -15777,14 +16055,14 @@ loop657:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop657
+	JAE          loop660
 
-end658:
+end661:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end660
+	JB   end663
 
-loop659:
+loop662:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -15897,13 +16175,13 @@ loop659:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop659
+	JAE          loop662
 
-end660:
+end663:
 	CMPQ BX, $+1
-	JB   end662
+	JB   end665
 
-loop661:
+loop664:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -15935,21 +16213,21 @@ loop661:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop661
+	JAE          loop664
 
-end662:
-	JMP multiplied648
+end665:
+	JMP multiplied651
 
-wider656:
+wider659:
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end664
+	JB      end667
 
-loop663:
+loop666:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	PREFETCHT0   128(R8)
@@ -16246,14 +16524,14 @@ loop663:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop663
+	JAE          loop666
 
-end664:
+end667:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end666
+	JB   end669
 
-loop665:
+loop668:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -16402,13 +16680,13 @@ loop665:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop665
+	JAE          loop668
 
-end666:
+end669:
 	CMPQ BX, $+1
-	JB   end668
+	JB   end671
 
-loop667:
+loop670:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -16449,14 +16727,14 @@ loop667:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop667
+	JAE          loop670
 
-end668:
-multiplied648:
+end671:
+multiplied651:
 	MOVQ         alpha+56(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
 	CMPQ         BX, SI
-	JE           scaled669
+	JE           scaled672
 	VBROADCASTSD alpha+56(FP), Z24
 	VMULPD       Z24, Z0, Z0
 	VMULPD       Z24, Z1, Z1
@@ -16483,13 +16761,13 @@ multiplied648:
 	VMULPD       Z24, Z22, Z22
 	VMULPD       Z24, Z23, Z23
 
-scaled669:
+scaled672:
 	MOVQ         rows+40(FP), SI
 	MOVQ         keep+72(FP), BX
 	TESTQ        BX, BX
-	JZ           over670
+	JZ           over673
 	CMPQ         DX, $+24
-	JB           part671
+	JB           part674
 	VBROADCASTSD beta+64(FP), Z24
 	VFMADD231PD  (AX), Z24, Z0
 	VMOVUPD      Z0, (AX)
@@ -16498,7 +16776,7 @@ scaled669:
 	VFMADD231PD  128(AX), Z24, Z16
 	VMOVUPD      Z16, 128(AX)
 	CMPQ         SI, $+1
-	JBE          end672
+	JBE          end675
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z1
 	VMOVUPD      Z1, (AX)
@@ -16507,7 +16785,7 @@ scaled669:
 	VFMADD231PD  128(AX), Z24, Z17
 	VMOVUPD      Z17, 128(AX)
 	CMPQ         SI, $+2
-	JBE          end672
+	JBE          end675
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z2
 	VMOVUPD      Z2, (AX)
@@ -16516,7 +16794,7 @@ scaled669:
 	VFMADD231PD  128(AX), Z24, Z18
 	VMOVUPD      Z18, 128(AX)
 	CMPQ         SI, $+3
-	JBE          end672
+	JBE          end675
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z3
 	VMOVUPD      Z3, (AX)
@@ -16525,7 +16803,7 @@ scaled669:
 	VFMADD231PD  128(AX), Z24, Z19
 	VMOVUPD      Z19, 128(AX)
 	CMPQ         SI, $+4
-	JBE          end672
+	JBE          end675
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z4
 	VMOVUPD      Z4, (AX)
@@ -16534,7 +16812,7 @@ scaled669:
 	VFMADD231PD  128(AX), Z24, Z20
 	VMOVUPD      Z20, 128(AX)
 	CMPQ         SI, $+5
-	JBE          end672
+	JBE          end675
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z5
 	VMOVUPD      Z5, (AX)
@@ -16543,7 +16821,7 @@ scaled669:
 	VFMADD231PD  128(AX), Z24, Z21
 	VMOVUPD      Z21, 128(AX)
 	CMPQ         SI, $+6
-	JBE          end672
+	JBE          end675
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z6
 	VMOVUPD      Z6, (AX)
@@ -16552,7 +16830,7 @@ scaled669:
 	VFMADD231PD  128(AX), Z24, Z22
 	VMOVUPD      Z22, 128(AX)
 	CMPQ         SI, $+7
-	JBE          end672
+	JBE          end675
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z7
 	VMOVUPD      Z7, (AX)
@@ -16561,14 +16839,14 @@ scaled669:
 	VFMADD231PD  128(AX), Z24, Z23
 	VMOVUPD      Z23, 128(AX)
 
-end672:
+end675:
 	VZEROUPPER
 	RET
 
-part671:
+part674:
 	VBROADCASTSD beta+64(FP), Z24
 	CMPQ         DX, $+0
-	JBE          all673
+	JBE          all676
 	LEAQ         (DX), BX
 	MOVQ         $-1, DI
 	BZHIQ        BX, DI, DI
@@ -16578,51 +16856,51 @@ part671:
 	VFMADD231PD  Z25, Z24, Z0
 	VMOVUPD      Z0, K1, (BX)
 	CMPQ         SI, $+1
-	JBE          end674
+	JBE          end677
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z1
 	VMOVUPD      Z1, K1, (BX)
 	CMPQ         SI, $+2
-	JBE          end674
+	JBE          end677
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z2
 	VMOVUPD      Z2, K1, (BX)
 	CMPQ         SI, $+3
-	JBE          end674
+	JBE          end677
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z3
 	VMOVUPD      Z3, K1, (BX)
 	CMPQ         SI, $+4
-	JBE          end674
+	JBE          end677
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z4
 	VMOVUPD      Z4, K1, (BX)
 	CMPQ         SI, $+5
-	JBE          end674
+	JBE          end677
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z5
 	VMOVUPD      Z5, K1, (BX)
 	CMPQ         SI, $+6
-	JBE          end674
+	JBE          end677
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z6
 	VMOVUPD      Z6, K1, (BX)
 	CMPQ         SI, $+7
-	JBE          end674
+	JBE          end677
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z7
 	VMOVUPD      Z7, K1, (BX)
 
-end674:
+end677:
 	CMPQ        DX, $+8
-	JBE         all673
+	JBE         all676
 	LEAQ        -8(DX), BX
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
@@ -16632,51 +16910,51 @@ end674:
 	VFMADD231PD Z0, Z24, Z8
 	VMOVUPD     Z8, K1, (BX)
 	CMPQ        SI, $+1
-	JBE         end675
+	JBE         end678
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z9
 	VMOVUPD     Z9, K1, (BX)
 	CMPQ        SI, $+2
-	JBE         end675
+	JBE         end678
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z10
 	VMOVUPD     Z10, K1, (BX)
 	CMPQ        SI, $+3
-	JBE         end675
+	JBE         end678
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z11
 	VMOVUPD     Z11, K1, (BX)
 	CMPQ        SI, $+4
-	JBE         end675
+	JBE         end678
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z12
 	VMOVUPD     Z12, K1, (BX)
 	CMPQ        SI, $+5
-	JBE         end675
+	JBE         end678
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z13
 	VMOVUPD     Z13, K1, (BX)
 	CMPQ        SI, $+6
-	JBE         end675
+	JBE         end678
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z14
 	VMOVUPD     Z14, K1, (BX)
 	CMPQ        SI, $+7
-	JBE         end675
+	JBE         end678
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z15
 	VMOVUPD     Z15, K1, (BX)
 
-end675:
+end678:
 	CMPQ        DX, $+16
-	JBE         all673
+	JBE         all676
 	LEAQ        -16(DX), DX
 	MOVQ        $-1, BX
 	BZHIQ       DX, BX, BX
@@ -16686,109 +16964,109 @@ end675:
 	VFMADD231PD Z0, Z24, Z16
 	VMOVUPD     Z16, K1, (AX)
 	CMPQ        SI, $+1
-	JBE         end676
+	JBE         end679
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z17
 	VMOVUPD     Z17, K1, (AX)
 	CMPQ        SI, $+2
-	JBE         end676
+	JBE         end679
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z18
 	VMOVUPD     Z18, K1, (AX)
 	CMPQ        SI, $+3
-	JBE         end676
+	JBE         end679
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z19
 	VMOVUPD     Z19, K1, (AX)
 	CMPQ        SI, $+4
-	JBE         end676
+	JBE         end679
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z20
 	VMOVUPD     Z20, K1, (AX)
 	CMPQ        SI, $+5
-	JBE         end676
+	JBE         end679
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z21
 	VMOVUPD     Z21, K1, (AX)
 	CMPQ        SI, $+6
-	JBE         end676
+	JBE         end679
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z22
 	VMOVUPD     Z22, K1, (AX)
 	CMPQ        SI, $+7
-	JBE         end676
+	JBE         end679
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z23
 	VMOVUPD     Z23, K1, (AX)
 
-end676:
-all673:
+end679:
+all676:
 	VZEROUPPER
 	RET
 
-over670:
+over673:
 	CMPQ    DX, $+24
-	JB      part677
+	JB      part680
 	VMOVUPD Z0, (AX)
 	VMOVUPD Z8, 64(AX)
 	VMOVUPD Z16, 128(AX)
 	CMPQ    SI, $+1
-	JBE     end678
+	JBE     end681
 	ADDQ    CX, AX
 	VMOVUPD Z1, (AX)
 	VMOVUPD Z9, 64(AX)
 	VMOVUPD Z17, 128(AX)
 	CMPQ    SI, $+2
-	JBE     end678
+	JBE     end681
 	ADDQ    CX, AX
 	VMOVUPD Z2, (AX)
 	VMOVUPD Z10, 64(AX)
 	VMOVUPD Z18, 128(AX)
 	CMPQ    SI, $+3
-	JBE     end678
+	JBE     end681
 	ADDQ    CX, AX
 	VMOVUPD Z3, (AX)
 	VMOVUPD Z11, 64(AX)
 	VMOVUPD Z19, 128(AX)
 	CMPQ    SI, $+4
-	JBE     end678
+	JBE     end681
 	ADDQ    CX, AX
 	VMOVUPD Z4, (AX)
 	VMOVUPD Z12, 64(AX)
 	VMOVUPD Z20, 128(AX)
 	CMPQ    SI, $+5
-	JBE     end678
+	JBE     end681
 	ADDQ    CX, AX
 	VMOVUPD Z5, (AX)
 	VMOVUPD Z13, 64(AX)
 	VMOVUPD Z21, 128(AX)
 	CMPQ    SI, $+6
-	JBE     end678
+	JBE     end681
 	ADDQ    CX, AX
 	VMOVUPD Z6, (AX)
 	VMOVUPD Z14, 64(AX)
 	VMOVUPD Z22, 128(AX)
 	CMPQ    SI, $+7
-	JBE     end678
+	JBE     end681
 	ADDQ    CX, AX
 	VMOVUPD Z7, (AX)
 	VMOVUPD Z15, 64(AX)
 	VMOVUPD Z23, 128(AX)
 
-end678:
+end681:
 	VZEROUPPER
 	RET
 
-part677:
+part680:
 	CMPQ    DX, $+0
-	JBE     all679
+	JBE     all682
 	LEAQ    (DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -16796,37 +17074,37 @@ part677:
 	LEAQ    (AX), BX
 	VMOVUPD Z0, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end680
+	JBE     end683
 	ADDQ    CX, BX
 	VMOVUPD Z1, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end680
+	JBE     end683
 	ADDQ    CX, BX
 	VMOVUPD Z2, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end680
+	JBE     end683
 	ADDQ    CX, BX
 	VMOVUPD Z3, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end680
+	JBE     end683
 	ADDQ    CX, BX
 	VMOVUPD Z4, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end680
+	JBE     end683
 	ADDQ    CX, BX
 	VMOVUPD Z5, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end680
+	JBE     end683
 	ADDQ    CX, BX
 	VMOVUPD Z6, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end680
+	JBE     end683
 	ADDQ    CX, BX
 	VMOVUPD Z7, K1, (BX)
 
-end680:
+end683:
 	CMPQ    DX, $+8
-	JBE     all679
+	JBE     all682
 	LEAQ    -8(DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -16834,37 +17112,37 @@ end680:
 	LEAQ    64(AX), BX
 	VMOVUPD Z8, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end681
+	JBE     end684
 	ADDQ    CX, BX
 	VMOVUPD Z9, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end681
+	JBE     end684
 	ADDQ    CX, BX
 	VMOVUPD Z10, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end681
+	JBE     end684
 	ADDQ    CX, BX
 	VMOVUPD Z11, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end681
+	JBE     end684
 	ADDQ    CX, BX
 	VMOVUPD Z12, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end681
+	JBE     end684
 	ADDQ    CX, BX
 	VMOVUPD Z13, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end681
+	JBE     end684
 	ADDQ    CX, BX
 	VMOVUPD Z14, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end681
+	JBE     end684
 	ADDQ    CX, BX
 	VMOVUPD Z15, K1, (BX)
 
-end681:
+end684:
 	CMPQ    DX, $+16
-	JBE     all679
+	JBE     all682
 	LEAQ    -16(DX), DX
 	MOVQ    $-1, BX
 	BZHIQ   DX, BX, BX
@@ -16872,36 +17150,36 @@ end681:
 	LEAQ    128(AX), AX
 	VMOVUPD Z16, K1, (AX)
 	CMPQ    SI, $+1
-	JBE     end682
+	JBE     end685
 	ADDQ    CX, AX
 	VMOVUPD Z17, K1, (AX)
 	CMPQ    SI, $+2
-	JBE     end682
+	JBE     end685
 	ADDQ    CX, AX
 	VMOVUPD Z18, K1, (AX)
 	CMPQ    SI, $+3
-	JBE     end682
+	JBE     end685
 	ADDQ    CX, AX
 	VMOVUPD Z19, K1, (AX)
 	CMPQ    SI, $+4
-	JBE     end682
+	JBE     end685
 	ADDQ    CX, AX
 	VMOVUPD Z20, K1, (AX)
 	CMPQ    SI, $+5
-	JBE     end682
+	JBE     end685
 	ADDQ    CX, AX
 	VMOVUPD Z21, K1, (AX)
 	CMPQ    SI, $+6
-	JBE     end682
+	JBE     end685
 	ADDQ    CX, AX
 	VMOVUPD Z22, K1, (AX)
 	CMPQ    SI, $+7
-	JBE     end682
+	JBE     end685
 	ADDQ    CX, AX
 	VMOVUPD Z23, K1, (AX)
 
-end682:
-all679:
+end685:
+all682:
 	VZEROUPPER
 	RET
 
@@ -16922,9 +17200,9 @@ TEXT ·gemmPackLeftAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K1
 	CMPQ    SI, $+1
-	JB      end684
+	JB      end687
 
-loop683:
+loop686:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -16932,9 +17210,9 @@ loop683:
 	ADDQ      $+64, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop683
+	JAE       loop686
 
-end684:
+end687:
 	VZEROUPPER
 	RET
 
@@ -16969,9 +17247,9 @@ TEXT ·gemmPackRightAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K3
 	CMPQ    SI, $+1
-	JB      end686
+	JB      end689
 
-loop685:
+loop688:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -16985,9 +17263,9 @@ loop685:
 	ADDQ      $+192, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop685
+	JAE       loop688
 
-end686:
+end689:
 	VZEROUPPER
 	RET
 
@@ -17031,9 +17309,9 @@ TEXT ·gemmPackAlongAVX512(SB), NOSPLIT, $0-48
 	CMOVQLE R12, R13
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+8
-	JB      end688
+	JB      end691
 
-loop687:
+loop690:
 	VMOVUPD    (SI), Z0
 	VMOVUPD    (DI), Z1
 	VMOVUPD    (R8), Z2
@@ -17092,11 +17370,11 @@ loop687:
 	ADDQ       $+64, R13
 	SUBQ       $+8, DX
 	CMPQ       DX, $+8
-	JAE        loop687
+	JAE        loop690
 
-end688:
+end691:
 	TESTQ      DX, DX
-	JZ         none689
+	JZ         none692
 	MOVQ       $-1, BX
 	BZHIQ      DX, BX, BX
 	KMOVW      BX, K1
@@ -17134,32 +17412,32 @@ end688:
 	VSHUFF64X2 $0xdd, Z4, Z0, Z0
 	VMOVUPD    Z5, (AX)
 	CMPQ       DX, $+1
-	JBE        end690
+	JBE        end693
 	ADDQ       CX, AX
 	VMOVUPD    Z6, (AX)
 	CMPQ       DX, $+2
-	JBE        end690
+	JBE        end693
 	ADDQ       CX, AX
 	VMOVUPD    Z9, (AX)
 	CMPQ       DX, $+3
-	JBE        end690
+	JBE        end693
 	ADDQ       CX, AX
 	VMOVUPD    Z8, (AX)
 	CMPQ       DX, $+4
-	JBE        end690
+	JBE        end693
 	ADDQ       CX, AX
 	VMOVUPD    Z7, (AX)
 	CMPQ       DX, $+5
-	JBE        end690
+	JBE        end693
 	ADDQ       CX, AX
 	VMOVUPD    Z2, (AX)
 	CMPQ       DX, $+6
-	JBE        end690
+	JBE        end693
 	ADDQ       CX, AX
 	VMOVUPD    Z1, (AX)
 
-end690:
-none689:
+end693:
+none692:
 	VZEROUPPER
 	RET
 
@@ -17186,10 +17464,10 @@ TEXT ·gemvDotAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	CMPQ    CX, $+16
-	JB      end692
+	JB      end695
 	PCALIGN $0x40
 
-loop691:
+loop694:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -17207,13 +17485,13 @@ loop691:
 	ADDQ        $+128, R8
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop691
+	JAE         loop694
 
-end692:
+end695:
 	CMPQ CX, $+8
-	JB   end694
+	JB   end697
 
-loop693:
+loop696:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -17226,11 +17504,11 @@ loop693:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop693
+	JAE         loop696
 
-end694:
+end697:
 	TESTQ       CX, CX
-	JZ          none695
+	JZ          none698
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -17245,7 +17523,7 @@ end694:
 	VFMADD231PD Z11, Z8, Z4
 	VFMADD231PD Z12, Z8, Z6
 
-none695:
+none698:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -17293,10 +17571,10 @@ TEXT ·gemvDotOneAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z0, Z0, Z0
 	VPXORQ  Z1, Z1, Z1
 	CMPQ    CX, $+16
-	JB      end697
+	JB      end700
 	PCALIGN $0x40
 
-loop696:
+loop699:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	VMOVUPD     64(AX), Z2
@@ -17305,24 +17583,24 @@ loop696:
 	ADDQ        $+128, DX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop696
+	JAE         loop699
 
-end697:
+end700:
 	CMPQ CX, $+8
-	JB   end699
+	JB   end702
 
-loop698:
+loop701:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop698
+	JAE         loop701
 
-end699:
+end702:
 	TESTQ       CX, CX
-	JZ          none700
+	JZ          none703
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -17331,7 +17609,7 @@ end699:
 	VMOVUPD     Z2, Z2
 	VFMADD231PD Z3, Z2, Z0
 
-none700:
+none703:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -17376,10 +17654,10 @@ TEXT ·gemvAddAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD 48(DX), Z6
 	VBROADCASTSD 56(DX), Z7
 	CMPQ         CX, $+16
-	JB           end702
+	JB           end705
 	PCALIGN      $0x40
 
-loop701:
+loop704:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -17411,13 +17689,13 @@ loop701:
 	ADDQ        $+128, R13
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop701
+	JAE         loop704
 
-end702:
+end705:
 	CMPQ CX, $+8
-	JB   end704
+	JB   end707
 
-loop703:
+loop706:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -17439,11 +17717,11 @@ loop703:
 	ADDQ        $+64, R13
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop703
+	JAE         loop706
 
-end704:
+end707:
 	TESTQ       CX, CX
-	JZ          none705
+	JZ          none708
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -17467,7 +17745,7 @@ end704:
 	VFMADD231PD Z16, Z7, Z8
 	VMOVUPD     Z8, K1, (AX)
 
-none705:
+none708:
 	VZEROUPPER
 	RET
 
@@ -17482,10 +17760,10 @@ TEXT ·gemvAddOneAVX512(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Z0
 	CMPQ         CX, $+16
-	JB           end707
+	JB           end710
 	PCALIGN      $0x40
 
-loop706:
+loop709:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -17496,13 +17774,13 @@ loop706:
 	ADDQ        $+128, BX
 	SUBQ        $+16, CX
 	CMPQ        CX, $+16
-	JAE         loop706
+	JAE         loop709
 
-end707:
+end710:
 	CMPQ CX, $+8
-	JB   end709
+	JB   end712
 
-loop708:
+loop711:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -17510,11 +17788,11 @@ loop708:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop708
+	JAE         loop711
 
-end709:
+end712:
 	TESTQ       CX, CX
-	JZ          none710
+	JZ          none713
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -17524,7 +17802,7 @@ end709:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (AX)
 
-none710:
+none713:
 	VZEROUPPER
 	RET
 
@@ -17542,10 +17820,10 @@ TEXT ·sumInt32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	CMPQ    CX, $+64
-	JB      end712
+	JB      end715
 	PCALIGN $0x40
 
-loop711:
+loop714:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -17565,13 +17843,13 @@ loop711:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop711
+	JAE     loop714
 
-end712:
+end715:
 	CMPQ CX, $+16
-	JB   end714
+	JB   end717
 
-loop713:
+loop716:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -17579,11 +17857,11 @@ loop713:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop713
+	JAE     loop716
 
-end714:
+end717:
 	TESTQ     CX, CX
-	JZ        none715
+	JZ        none718
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17593,7 +17871,7 @@ end714:
 	VPSRAD    $0x10, Z8, Z8
 	VPADDD    Z8, Z4, Z4
 
-none715:
+none718:
 	VPADDD        Z2, Z0, Z0
 	VPADDD        Z3, Z1, Z1
 	VPADDD        Z1, Z0, Z0
@@ -17637,10 +17915,10 @@ TEXT ·dotInt32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	CMPQ    CX, $+64
-	JB      end717
+	JB      end720
 	PCALIGN $0x40
 
-loop716:
+loop719:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -17677,13 +17955,13 @@ loop716:
 	ADDQ    $+256, DX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop716
+	JAE     loop719
 
-end717:
+end720:
 	CMPQ CX, $+16
-	JB   end719
+	JB   end722
 
-loop718:
+loop721:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -17696,11 +17974,11 @@ loop718:
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop718
+	JAE     loop721
 
-end719:
+end722:
 	TESTQ     CX, CX
-	JZ        none720
+	JZ        none723
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -17715,7 +17993,7 @@ end719:
 	VPMULDQ   Z8, Z9, Z10
 	VPADDQ    Z10, Z4, Z4
 
-none720:
+none723:
 	VPADDQ        Z4, Z0, Z0
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
@@ -17760,10 +18038,10 @@ TEXT ·minMaxFloat32AVX512(SB), NOSPLIT, $0-32
 	KXNORW       K3, K3, K3
 	KXNORW       K4, K4, K4
 	CMPQ         CX, $+128
-	JB           end722
+	JB           end725
 	PCALIGN      $0x40
 
-loop721:
+loop724:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -17795,13 +18073,13 @@ loop721:
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop721
+	JAE     loop724
 
-end722:
+end725:
 	CMPQ CX, $+16
-	JB   end724
+	JB   end727
 
-loop723:
+loop726:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -17809,11 +18087,11 @@ loop723:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop723
+	JAE     loop726
 
-end724:
+end727:
 	TESTQ   CX, CX
-	JZ      none725
+	JZ      none728
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K5
@@ -17824,7 +18102,7 @@ end724:
 	VMAXPS  Z0, Z9, Z9
 	VCMPPS  $0x07, Z0, Z0, K1, K1
 
-none725:
+none728:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -17861,11 +18139,11 @@ none725:
 	KMOVW         K1, AX
 	XORL          $0x0000ffff, AX
 	TESTQ         AX, AX
-	JZ            ordered726
+	JZ            ordered729
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered726:
+ordered729:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X9, hi+28(FP)
 	VZEROUPPER
@@ -17894,10 +18172,10 @@ TEXT ·minMaxInt32AVX512(SB), NOSPLIT, $0-32
 	VMOVAPD      Z0, Z15
 	VMOVAPD      Z0, Z16
 	CMPQ         CX, $+128
-	JB           end728
+	JB           end731
 	PCALIGN      $0x40
 
-loop727:
+loop730:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
@@ -17925,24 +18203,24 @@ loop727:
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop727
+	JAE     loop730
 
-end728:
+end731:
 	CMPQ CX, $+16
-	JB   end730
+	JB   end733
 
-loop729:
+loop732:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop729
+	JAE     loop732
 
-end730:
+end733:
 	TESTQ   CX, CX
-	JZ      none731
+	JZ      none734
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -17952,7 +18230,7 @@ end730:
 	VPMINSD Z0, Z1, Z1
 	VPMAXSD Z0, Z9, Z9
 
-none731:
+none734:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -17998,13 +18276,13 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case733
+	JNE       case736
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain734
+	JZ        plain737
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain734
+	JNZ       plain737
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18012,7 +18290,7 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none735
+	JZ        none738
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18026,11 +18304,11 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none735:
+none738:
 	CMPQ DX, $+64
-	JB   end737
+	JB   end740
 
-loop736:
+loop739:
 	VMOVUPD  (AX), Z0
 	VADDPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -18048,17 +18326,17 @@ loop736:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop736
+	JAE      loop739
 
-end737:
+end740:
 	SFENCE
 
-plain734:
+plain737:
 	CMPQ    DX, $+64
-	JB      end739
+	JB      end742
 	PCALIGN $0x40
 
-loop738:
+loop741:
 	VMOVUPD (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18076,13 +18354,13 @@ loop738:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop738
+	JAE     loop741
 
-end739:
+end742:
 	CMPQ DX, $+16
-	JB   end741
+	JB   end744
 
-loop740:
+loop743:
 	VMOVUPD (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18091,11 +18369,11 @@ loop740:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop740
+	JAE     loop743
 
-end741:
+end744:
 	TESTQ     DX, DX
-	JZ        none742
+	JZ        none745
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -18105,18 +18383,18 @@ end741:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none742:
-	JMP done732
+none745:
+	JMP done735
 
-case733:
+case736:
 	CMPQ      SI, $+1
-	JNE       case743
+	JNE       case746
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain744
+	JZ        plain747
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain744
+	JNZ       plain747
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18124,7 +18402,7 @@ case733:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none745
+	JZ        none748
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18138,11 +18416,11 @@ case733:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none745:
+none748:
 	CMPQ DX, $+64
-	JB   end747
+	JB   end750
 
-loop746:
+loop749:
 	VMOVUPD  (AX), Z0
 	VSUBPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -18160,17 +18438,17 @@ loop746:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop746
+	JAE      loop749
 
-end747:
+end750:
 	SFENCE
 
-plain744:
+plain747:
 	CMPQ    DX, $+64
-	JB      end749
+	JB      end752
 	PCALIGN $0x40
 
-loop748:
+loop751:
 	VMOVUPD (AX), Z0
 	VSUBPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18188,13 +18466,13 @@ loop748:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop748
+	JAE     loop751
 
-end749:
+end752:
 	CMPQ DX, $+16
-	JB   end751
+	JB   end754
 
-loop750:
+loop753:
 	VMOVUPD (AX), Z0
 	VSUBPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18203,11 +18481,11 @@ loop750:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop750
+	JAE     loop753
 
-end751:
+end754:
 	TESTQ     DX, DX
-	JZ        none752
+	JZ        none755
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -18217,18 +18495,18 @@ end751:
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none752:
-	JMP done732
+none755:
+	JMP done735
 
-case743:
+case746:
 	CMPQ      SI, $+2
-	JNE       case753
+	JNE       case756
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain754
+	JZ        plain757
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain754
+	JNZ       plain757
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18236,7 +18514,7 @@ case743:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none755
+	JZ        none758
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18250,11 +18528,11 @@ case743:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none755:
+none758:
 	CMPQ DX, $+64
-	JB   end757
+	JB   end760
 
-loop756:
+loop759:
 	VMOVUPD  (AX), Z0
 	VMULPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -18272,17 +18550,17 @@ loop756:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop756
+	JAE      loop759
 
-end757:
+end760:
 	SFENCE
 
-plain754:
+plain757:
 	CMPQ    DX, $+64
-	JB      end759
+	JB      end762
 	PCALIGN $0x40
 
-loop758:
+loop761:
 	VMOVUPD (AX), Z0
 	VMULPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18300,13 +18578,13 @@ loop758:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop758
+	JAE     loop761
 
-end759:
+end762:
 	CMPQ DX, $+16
-	JB   end761
+	JB   end764
 
-loop760:
+loop763:
 	VMOVUPD (AX), Z0
 	VMULPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18315,11 +18593,11 @@ loop760:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop760
+	JAE     loop763
 
-end761:
+end764:
 	TESTQ     DX, DX
-	JZ        none762
+	JZ        none765
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -18329,16 +18607,16 @@ end761:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none762:
-	JMP done732
+none765:
+	JMP done735
 
-case753:
+case756:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain764
+	JZ        plain767
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain764
+	JNZ       plain767
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18346,7 +18624,7 @@ case753:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none765
+	JZ        none768
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18360,11 +18638,11 @@ case753:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none765:
+none768:
 	CMPQ DX, $+64
-	JB   end767
+	JB   end770
 
-loop766:
+loop769:
 	VMOVUPD  (AX), Z0
 	VDIVPS   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -18382,17 +18660,17 @@ loop766:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop766
+	JAE      loop769
 
-end767:
+end770:
 	SFENCE
 
-plain764:
+plain767:
 	CMPQ    DX, $+64
-	JB      end769
+	JB      end772
 	PCALIGN $0x40
 
-loop768:
+loop771:
 	VMOVUPD (AX), Z0
 	VDIVPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18410,13 +18688,13 @@ loop768:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop768
+	JAE     loop771
 
-end769:
+end772:
 	CMPQ DX, $+16
-	JB   end771
+	JB   end774
 
-loop770:
+loop773:
 	VMOVUPD (AX), Z0
 	VDIVPS  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18425,11 +18703,11 @@ loop770:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop770
+	JAE     loop773
 
-end771:
+end774:
 	TESTQ     DX, DX
-	JZ        none772
+	JZ        none775
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -18439,8 +18717,8 @@ end771:
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none772:
-done732:
+none775:
+done735:
 	VZEROUPPER
 	RET
 
@@ -18454,13 +18732,13 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	MOVQ      dst+8(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case774
+	JNE       case777
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain775
+	JZ        plain778
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain775
+	JNZ       plain778
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18468,7 +18746,7 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none776
+	JZ        none779
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18482,11 +18760,11 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none776:
+none779:
 	CMPQ DX, $+64
-	JB   end778
+	JB   end781
 
-loop777:
+loop780:
 	VMOVUPD  (AX), Z0
 	VPADDD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -18504,17 +18782,17 @@ loop777:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop777
+	JAE      loop780
 
-end778:
+end781:
 	SFENCE
 
-plain775:
+plain778:
 	CMPQ    DX, $+64
-	JB      end780
+	JB      end783
 	PCALIGN $0x40
 
-loop779:
+loop782:
 	VMOVUPD (AX), Z0
 	VPADDD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18532,13 +18810,13 @@ loop779:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop779
+	JAE     loop782
 
-end780:
+end783:
 	CMPQ DX, $+16
-	JB   end782
+	JB   end785
 
-loop781:
+loop784:
 	VMOVUPD (AX), Z0
 	VPADDD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18547,11 +18825,11 @@ loop781:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop781
+	JAE     loop784
 
-end782:
+end785:
 	TESTQ     DX, DX
-	JZ        none783
+	JZ        none786
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -18561,18 +18839,18 @@ end782:
 	VPADDD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none783:
-	JMP done773
+none786:
+	JMP done776
 
-case774:
+case777:
 	CMPQ      SI, $+1
-	JNE       case784
+	JNE       case787
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain785
+	JZ        plain788
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain785
+	JNZ       plain788
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18580,7 +18858,7 @@ case774:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none786
+	JZ        none789
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18594,11 +18872,11 @@ case774:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none786:
+none789:
 	CMPQ DX, $+64
-	JB   end788
+	JB   end791
 
-loop787:
+loop790:
 	VMOVUPD  (AX), Z0
 	VPSUBD   (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -18616,17 +18894,17 @@ loop787:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop787
+	JAE      loop790
 
-end788:
+end791:
 	SFENCE
 
-plain785:
+plain788:
 	CMPQ    DX, $+64
-	JB      end790
+	JB      end793
 	PCALIGN $0x40
 
-loop789:
+loop792:
 	VMOVUPD (AX), Z0
 	VPSUBD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18644,13 +18922,13 @@ loop789:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop789
+	JAE     loop792
 
-end790:
+end793:
 	CMPQ DX, $+16
-	JB   end792
+	JB   end795
 
-loop791:
+loop794:
 	VMOVUPD (AX), Z0
 	VPSUBD  (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18659,11 +18937,11 @@ loop791:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop791
+	JAE     loop794
 
-end792:
+end795:
 	TESTQ     DX, DX
-	JZ        none793
+	JZ        none796
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -18673,16 +18951,16 @@ end792:
 	VPSUBD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none793:
-	JMP done773
+none796:
+	JMP done776
 
-case784:
+case787:
 	MOVQ      stream+64(FP), SI
 	TESTQ     SI, SI
-	JZ        plain795
+	JZ        plain798
 	MOVQ      BX, SI
 	ANDQ      $+3, SI
-	JNZ       plain795
+	JNZ       plain798
 	MOVQ      BX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18690,7 +18968,7 @@ case784:
 	CMPQ      SI, DX
 	CMOVQHI   DX, SI
 	TESTQ     SI, SI
-	JZ        none796
+	JZ        none799
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18704,11 +18982,11 @@ case784:
 	LEAQ      (AX)(SI*4), AX
 	LEAQ      (CX)(SI*4), CX
 
-none796:
+none799:
 	CMPQ DX, $+64
-	JB   end798
+	JB   end801
 
-loop797:
+loop800:
 	VMOVUPD  (AX), Z0
 	VPMULLD  (CX), Z0, Z0
 	VMOVNTPD Z0, (BX)
@@ -18726,17 +19004,17 @@ loop797:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop797
+	JAE      loop800
 
-end798:
+end801:
 	SFENCE
 
-plain795:
+plain798:
 	CMPQ    DX, $+64
-	JB      end800
+	JB      end803
 	PCALIGN $0x40
 
-loop799:
+loop802:
 	VMOVUPD (AX), Z0
 	VPMULLD (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18754,13 +19032,13 @@ loop799:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop799
+	JAE     loop802
 
-end800:
+end803:
 	CMPQ DX, $+16
-	JB   end802
+	JB   end805
 
-loop801:
+loop804:
 	VMOVUPD (AX), Z0
 	VPMULLD (CX), Z0, Z0
 	VMOVUPD Z0, (BX)
@@ -18769,11 +19047,11 @@ loop801:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop801
+	JAE     loop804
 
-end802:
+end805:
 	TESTQ     DX, DX
-	JZ        none803
+	JZ        none806
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -18783,8 +19061,8 @@ end802:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none803:
-done773:
+none806:
+done776:
 	VZEROUPPER
 	RET
 
@@ -18798,13 +19076,13 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case805
+	JNE          case808
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain806
+	JZ           plain809
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain806
+	JNZ          plain809
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -18812,7 +19090,7 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none807
+	JZ           none810
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -18823,11 +19101,11 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none807:
+none810:
 	CMPQ CX, $+64
-	JB   end809
+	JB   end812
 
-loop808:
+loop811:
 	VMULPS   (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VMULPS   64(AX), Z0, Z1
@@ -18840,17 +19118,17 @@ loop808:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop808
+	JAE      loop811
 
-end809:
+end812:
 	SFENCE
 
-plain806:
+plain809:
 	CMPQ    CX, $+64
-	JB      end811
+	JB      end814
 	PCALIGN $0x40
 
-loop810:
+loop813:
 	VMULPS  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VMULPS  64(AX), Z0, Z1
@@ -18863,24 +19141,24 @@ loop810:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop810
+	JAE     loop813
 
-end811:
+end814:
 	CMPQ CX, $+16
-	JB   end813
+	JB   end816
 
-loop812:
+loop815:
 	VMULPS  (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop812
+	JAE     loop815
 
-end813:
+end816:
 	TESTQ     CX, CX
-	JZ        none814
+	JZ        none817
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18888,18 +19166,18 @@ end813:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none814:
-	JMP done804
+none817:
+	JMP done807
 
-case805:
+case808:
 	CMPQ      BX, $+1
-	JNE       case815
+	JNE       case818
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain816
+	JZ        plain819
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain816
+	JNZ       plain819
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -18907,7 +19185,7 @@ case805:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none817
+	JZ        none820
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -18918,11 +19196,11 @@ case805:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none817:
+none820:
 	CMPQ CX, $+64
-	JB   end819
+	JB   end822
 
-loop818:
+loop821:
 	VSQRTPS  (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VSQRTPS  64(AX), Z0
@@ -18935,17 +19213,17 @@ loop818:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop818
+	JAE      loop821
 
-end819:
+end822:
 	SFENCE
 
-plain816:
+plain819:
 	CMPQ    CX, $+64
-	JB      end821
+	JB      end824
 	PCALIGN $0x40
 
-loop820:
+loop823:
 	VSQRTPS (AX), Z0
 	VMOVUPD Z0, (DX)
 	VSQRTPS 64(AX), Z0
@@ -18958,24 +19236,24 @@ loop820:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop820
+	JAE     loop823
 
-end821:
+end824:
 	CMPQ CX, $+16
-	JB   end823
+	JB   end826
 
-loop822:
+loop825:
 	VSQRTPS (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop822
+	JAE     loop825
 
-end823:
+end826:
 	TESTQ     CX, CX
-	JZ        none824
+	JZ        none827
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18983,18 +19261,18 @@ end823:
 	VSQRTPS   Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none824:
-	JMP done804
+none827:
+	JMP done807
 
-case815:
+case818:
 	CMPQ      BX, $+2
-	JNE       case825
+	JNE       case828
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain826
+	JZ        plain829
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain826
+	JNZ       plain829
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -19002,7 +19280,7 @@ case815:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none827
+	JZ        none830
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -19013,11 +19291,11 @@ case815:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none827:
+none830:
 	CMPQ CX, $+64
-	JB   end829
+	JB   end832
 
-loop828:
+loop831:
 	VPANDNQ  (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPANDNQ  64(AX), Z1, Z0
@@ -19030,17 +19308,17 @@ loop828:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop828
+	JAE      loop831
 
-end829:
+end832:
 	SFENCE
 
-plain826:
+plain829:
 	CMPQ    CX, $+64
-	JB      end831
+	JB      end834
 	PCALIGN $0x40
 
-loop830:
+loop833:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPANDNQ 64(AX), Z1, Z0
@@ -19053,24 +19331,24 @@ loop830:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop830
+	JAE     loop833
 
-end831:
+end834:
 	CMPQ CX, $+16
-	JB   end833
+	JB   end836
 
-loop832:
+loop835:
 	VPANDNQ (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop832
+	JAE     loop835
 
-end833:
+end836:
 	TESTQ     CX, CX
-	JZ        none834
+	JZ        none837
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -19078,16 +19356,16 @@ end833:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none834:
-	JMP done804
+none837:
+	JMP done807
 
-case825:
+case828:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain836
+	JZ        plain839
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain836
+	JNZ       plain839
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -19095,7 +19373,7 @@ case825:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none837
+	JZ        none840
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -19106,11 +19384,11 @@ case825:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none837:
+none840:
 	CMPQ CX, $+64
-	JB   end839
+	JB   end842
 
-loop838:
+loop841:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -19123,17 +19401,17 @@ loop838:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop838
+	JAE      loop841
 
-end839:
+end842:
 	SFENCE
 
-plain836:
+plain839:
 	CMPQ    CX, $+64
-	JB      end841
+	JB      end844
 	PCALIGN $0x40
 
-loop840:
+loop843:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -19146,24 +19424,24 @@ loop840:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop840
+	JAE     loop843
 
-end841:
+end844:
 	CMPQ CX, $+16
-	JB   end843
+	JB   end846
 
-loop842:
+loop845:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop842
+	JAE     loop845
 
-end843:
+end846:
 	TESTQ     CX, CX
-	JZ        none844
+	JZ        none847
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -19171,8 +19449,8 @@ end843:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none844:
-done804:
+none847:
+done807:
 	VZEROUPPER
 	RET
 
@@ -19196,13 +19474,13 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case846
+	JNE          case849
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain847
+	JZ           plain850
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain847
+	JNZ          plain850
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -19210,7 +19488,7 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none848
+	JZ           none851
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -19221,11 +19499,11 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none848:
+none851:
 	CMPQ CX, $+64
-	JB   end850
+	JB   end853
 
-loop849:
+loop852:
 	VPMULLD  (AX), Z0, Z1
 	VMOVNTPD Z1, (DX)
 	VPMULLD  64(AX), Z0, Z1
@@ -19238,17 +19516,17 @@ loop849:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop849
+	JAE      loop852
 
-end850:
+end853:
 	SFENCE
 
-plain847:
+plain850:
 	CMPQ    CX, $+64
-	JB      end852
+	JB      end855
 	PCALIGN $0x40
 
-loop851:
+loop854:
 	VPMULLD (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	VPMULLD 64(AX), Z0, Z1
@@ -19261,24 +19539,24 @@ loop851:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop851
+	JAE     loop854
 
-end852:
+end855:
 	CMPQ CX, $+16
-	JB   end854
+	JB   end857
 
-loop853:
+loop856:
 	VPMULLD (AX), Z0, Z1
 	VMOVUPD Z1, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop853
+	JAE     loop856
 
-end854:
+end857:
 	TESTQ     CX, CX
-	JZ        none855
+	JZ        none858
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -19286,18 +19564,18 @@ end854:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none855:
-	JMP done845
+none858:
+	JMP done848
 
-case846:
+case849:
 	CMPQ      BX, $+1
-	JNE       case856
+	JNE       case859
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain857
+	JZ        plain860
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain857
+	JNZ       plain860
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -19305,7 +19583,7 @@ case846:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none858
+	JZ        none861
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -19316,11 +19594,11 @@ case846:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none858:
+none861:
 	CMPQ CX, $+64
-	JB   end860
+	JB   end863
 
-loop859:
+loop862:
 	VPABSD   (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VPABSD   64(AX), Z0
@@ -19333,17 +19611,17 @@ loop859:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop859
+	JAE      loop862
 
-end860:
+end863:
 	SFENCE
 
-plain857:
+plain860:
 	CMPQ    CX, $+64
-	JB      end862
+	JB      end865
 	PCALIGN $0x40
 
-loop861:
+loop864:
 	VPABSD  (AX), Z0
 	VMOVUPD Z0, (DX)
 	VPABSD  64(AX), Z0
@@ -19356,24 +19634,24 @@ loop861:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop861
+	JAE     loop864
 
-end862:
+end865:
 	CMPQ CX, $+16
-	JB   end864
+	JB   end867
 
-loop863:
+loop866:
 	VPABSD  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop863
+	JAE     loop866
 
-end864:
+end867:
 	TESTQ     CX, CX
-	JZ        none865
+	JZ        none868
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -19381,16 +19659,16 @@ end864:
 	VPABSD    Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none865:
-	JMP done845
+none868:
+	JMP done848
 
-case856:
+case859:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain867
+	JZ        plain870
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain867
+	JNZ       plain870
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -19398,7 +19676,7 @@ case856:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none868
+	JZ        none871
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -19409,11 +19687,11 @@ case856:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none868:
+none871:
 	CMPQ CX, $+64
-	JB   end870
+	JB   end873
 
-loop869:
+loop872:
 	VPSUBD   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPSUBD   64(AX), Z1, Z0
@@ -19426,17 +19704,17 @@ loop869:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop869
+	JAE      loop872
 
-end870:
+end873:
 	SFENCE
 
-plain867:
+plain870:
 	CMPQ    CX, $+64
-	JB      end872
+	JB      end875
 	PCALIGN $0x40
 
-loop871:
+loop874:
 	VPSUBD  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPSUBD  64(AX), Z1, Z0
@@ -19449,24 +19727,24 @@ loop871:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop871
+	JAE     loop874
 
-end872:
+end875:
 	CMPQ CX, $+16
-	JB   end874
+	JB   end877
 
-loop873:
+loop876:
 	VPSUBD  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop873
+	JAE     loop876
 
-end874:
+end877:
 	TESTQ     CX, CX
-	JZ        none875
+	JZ        none878
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -19474,8 +19752,8 @@ end874:
 	VPSUBD    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none875:
-done845:
+none878:
+done848:
 	VZEROUPPER
 	RET
 
@@ -19491,10 +19769,10 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	MOVQ        dst+0(FP), SI
 	MOVQ        stream+80(FP), DI
 	TESTQ       DI, DI
-	JZ          plain876
+	JZ          plain879
 	MOVQ        SI, DI
 	ANDQ        $+3, DI
-	JNZ         plain876
+	JNZ         plain879
 	MOVQ        SI, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -19502,7 +19780,7 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	CMPQ        DI, BX
 	CMOVQHI     BX, DI
 	TESTQ       DI, DI
-	JZ          none877
+	JZ          none880
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -19519,11 +19797,11 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
 
-none877:
+none880:
 	CMPQ BX, $+64
-	JB   end879
+	JB   end882
 
-loop878:
+loop881:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -19546,17 +19824,17 @@ loop878:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop878
+	JAE         loop881
 
-end879:
+end882:
 	SFENCE
 
-plain876:
+plain879:
 	CMPQ    BX, $+64
-	JB      end881
+	JB      end884
 	PCALIGN $0x40
 
-loop880:
+loop883:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -19579,13 +19857,13 @@ loop880:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop880
+	JAE         loop883
 
-end881:
+end884:
 	CMPQ BX, $+16
-	JB   end883
+	JB   end886
 
-loop882:
+loop885:
 	VMOVUPD     (AX), Z0
 	VMOVUPD     (CX), Z1
 	VFMADD213PS (DX), Z1, Z0
@@ -19596,11 +19874,11 @@ loop882:
 	ADDQ        $+64, DX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop882
+	JAE         loop885
 
-end883:
+end886:
 	TESTQ       BX, BX
-	JZ          none884
+	JZ          none887
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
 	KMOVW       DI, K1
@@ -19612,7 +19890,7 @@ end883:
 	VFMADD213PS Z2, Z1, Z0
 	VMOVUPS     Z0, K1, (SI)
 
-none884:
+none887:
 	VZEROUPPER
 	RET
 
@@ -19627,10 +19905,10 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain885
+	JZ           plain888
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain885
+	JNZ          plain888
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -19638,7 +19916,7 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none886
+	JZ           none889
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -19652,11 +19930,11 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none886:
+none889:
 	CMPQ DX, $+64
-	JB   end888
+	JB   end891
 
-loop887:
+loop890:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVNTPD    Z1, (BX)
@@ -19674,17 +19952,17 @@ loop887:
 	ADDQ        $+256, CX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop887
+	JAE         loop890
 
-end888:
+end891:
 	SFENCE
 
-plain885:
+plain888:
 	CMPQ    DX, $+64
-	JB      end890
+	JB      end893
 	PCALIGN $0x40
 
-loop889:
+loop892:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -19702,13 +19980,13 @@ loop889:
 	ADDQ        $+256, CX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop889
+	JAE         loop892
 
-end890:
+end893:
 	CMPQ DX, $+16
-	JB   end892
+	JB   end895
 
-loop891:
+loop894:
 	VMOVUPD     (AX), Z1
 	VFMADD213PS (CX), Z0, Z1
 	VMOVUPD     Z1, (BX)
@@ -19717,11 +19995,11 @@ loop891:
 	ADDQ        $+64, CX
 	SUBQ        $+16, DX
 	CMPQ        DX, $+16
-	JAE         loop891
+	JAE         loop894
 
-end892:
+end895:
 	TESTQ       DX, DX
-	JZ          none893
+	JZ          none896
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
 	KMOVW       SI, K1
@@ -19731,7 +20009,7 @@ end892:
 	VFMADD213PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (BX)
 
-none893:
+none896:
 	VZEROUPPER
 	RET
 
@@ -19746,10 +20024,10 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain894
+	JZ           plain897
 	MOVQ         BX, SI
 	ANDQ         $+3, SI
-	JNZ          plain894
+	JNZ          plain897
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -19757,7 +20035,7 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none895
+	JZ           none898
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -19771,11 +20049,11 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*4), AX
 	LEAQ         (CX)(SI*4), CX
 
-none895:
+none898:
 	CMPQ DX, $+64
-	JB   end897
+	JB   end900
 
-loop896:
+loop899:
 	VPMULLD  (AX), Z0, Z1
 	VPADDD   (CX), Z1, Z1
 	VMOVNTPD Z1, (BX)
@@ -19793,17 +20071,17 @@ loop896:
 	ADDQ     $+256, CX
 	SUBQ     $+64, DX
 	CMPQ     DX, $+64
-	JAE      loop896
+	JAE      loop899
 
-end897:
+end900:
 	SFENCE
 
-plain894:
+plain897:
 	CMPQ    DX, $+64
-	JB      end899
+	JB      end902
 	PCALIGN $0x40
 
-loop898:
+loop901:
 	VPMULLD (AX), Z0, Z1
 	VPADDD  (CX), Z1, Z1
 	VMOVUPD Z1, (BX)
@@ -19821,13 +20099,13 @@ loop898:
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JAE     loop898
+	JAE     loop901
 
-end899:
+end902:
 	CMPQ DX, $+16
-	JB   end901
+	JB   end904
 
-loop900:
+loop903:
 	VPMULLD (AX), Z0, Z1
 	VPADDD  (CX), Z1, Z1
 	VMOVUPD Z1, (BX)
@@ -19836,11 +20114,11 @@ loop900:
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JAE     loop900
+	JAE     loop903
 
-end901:
+end904:
 	TESTQ     DX, DX
-	JZ        none902
+	JZ        none905
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -19850,7 +20128,7 @@ end901:
 	VPADDD    Z2, Z0, Z0
 	VMOVUPS   Z0, K1, (BX)
 
-none902:
+none905:
 	VZEROUPPER
 	RET
 
@@ -19871,12 +20149,12 @@ TEXT ·countFloat32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const74<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case904
+	JNE          case907
 	CMPQ         CX, $+128
-	JB           end906
+	JB           end909
 	PCALIGN      $0x40
 
-loop905:
+loop908:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -19896,23 +20174,23 @@ loop905:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop905
+	JAE    loop908
 
-end906:
+end909:
 	CMPQ CX, $+16
-	JB   end908
+	JB   end911
 
-loop907:
+loop910:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop907
+	JAE    loop910
 
-end908:
+end911:
 	TESTQ     CX, CX
-	JZ        none909
+	JZ        none912
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19920,17 +20198,17 @@ end908:
 	VCMPPS    $0x1e, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none909:
-	JMP done903
+none912:
+	JMP done906
 
-case904:
+case907:
 	CMPQ    DX, $+1
-	JNE     case910
+	JNE     case913
 	CMPQ    CX, $+128
-	JB      end912
+	JB      end915
 	PCALIGN $0x40
 
-loop911:
+loop914:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -19950,23 +20228,23 @@ loop911:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop911
+	JAE    loop914
 
-end912:
+end915:
 	CMPQ CX, $+16
-	JB   end914
+	JB   end917
 
-loop913:
+loop916:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop913
+	JAE    loop916
 
-end914:
+end917:
 	TESTQ     CX, CX
-	JZ        none915
+	JZ        none918
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -19974,17 +20252,17 @@ end914:
 	VCMPPS    $0x1d, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none915:
-	JMP done903
+none918:
+	JMP done906
 
-case910:
+case913:
 	CMPQ    DX, $+2
-	JNE     case916
+	JNE     case919
 	CMPQ    CX, $+128
-	JB      end918
+	JB      end921
 	PCALIGN $0x40
 
-loop917:
+loop920:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -20004,23 +20282,23 @@ loop917:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop917
+	JAE    loop920
 
-end918:
+end921:
 	CMPQ CX, $+16
-	JB   end920
+	JB   end923
 
-loop919:
+loop922:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop919
+	JAE    loop922
 
-end920:
+end923:
 	TESTQ     CX, CX
-	JZ        none921
+	JZ        none924
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20028,17 +20306,17 @@ end920:
 	VCMPPS    $0x11, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none921:
-	JMP done903
+none924:
+	JMP done906
 
-case916:
+case919:
 	CMPQ    DX, $+3
-	JNE     case922
+	JNE     case925
 	CMPQ    CX, $+128
-	JB      end924
+	JB      end927
 	PCALIGN $0x40
 
-loop923:
+loop926:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -20058,23 +20336,23 @@ loop923:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop923
+	JAE    loop926
 
-end924:
+end927:
 	CMPQ CX, $+16
-	JB   end926
+	JB   end929
 
-loop925:
+loop928:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop925
+	JAE    loop928
 
-end926:
+end929:
 	TESTQ     CX, CX
-	JZ        none927
+	JZ        none930
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20082,17 +20360,17 @@ end926:
 	VCMPPS    $0x12, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none927:
-	JMP done903
+none930:
+	JMP done906
 
-case922:
+case925:
 	CMPQ    DX, $+4
-	JNE     case928
+	JNE     case931
 	CMPQ    CX, $+128
-	JB      end930
+	JB      end933
 	PCALIGN $0x40
 
-loop929:
+loop932:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -20112,23 +20390,23 @@ loop929:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop929
+	JAE    loop932
 
-end930:
+end933:
 	CMPQ CX, $+16
-	JB   end932
+	JB   end935
 
-loop931:
+loop934:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop931
+	JAE    loop934
 
-end932:
+end935:
 	TESTQ     CX, CX
-	JZ        none933
+	JZ        none936
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20136,15 +20414,15 @@ end932:
 	VCMPPS    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none933:
-	JMP done903
+none936:
+	JMP done906
 
-case928:
+case931:
 	CMPQ    CX, $+128
-	JB      end936
+	JB      end939
 	PCALIGN $0x40
 
-loop935:
+loop938:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -20164,23 +20442,23 @@ loop935:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop935
+	JAE    loop938
 
-end936:
+end939:
 	CMPQ CX, $+16
-	JB   end938
+	JB   end941
 
-loop937:
+loop940:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop937
+	JAE    loop940
 
-end938:
+end941:
 	TESTQ     CX, CX
-	JZ        none939
+	JZ        none942
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20188,8 +20466,8 @@ end938:
 	VCMPPS    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none939:
-done903:
+none942:
+done906:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -20237,12 +20515,12 @@ TEXT ·countInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const74<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case941
+	JNE          case944
 	CMPQ         CX, $+128
-	JB           end943
+	JB           end946
 	PCALIGN      $0x40
 
-loop942:
+loop945:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -20262,23 +20540,23 @@ loop942:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop942
+	JAE    loop945
 
-end943:
+end946:
 	CMPQ CX, $+16
-	JB   end945
+	JB   end948
 
-loop944:
+loop947:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop944
+	JAE    loop947
 
-end945:
+end948:
 	TESTQ     CX, CX
-	JZ        none946
+	JZ        none949
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20286,17 +20564,17 @@ end945:
 	VPCMPD    $0x06, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none946:
-	JMP done940
+none949:
+	JMP done943
 
-case941:
+case944:
 	CMPQ    DX, $+1
-	JNE     case947
+	JNE     case950
 	CMPQ    CX, $+128
-	JB      end949
+	JB      end952
 	PCALIGN $0x40
 
-loop948:
+loop951:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -20316,23 +20594,23 @@ loop948:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop948
+	JAE    loop951
 
-end949:
+end952:
 	CMPQ CX, $+16
-	JB   end951
+	JB   end954
 
-loop950:
+loop953:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop950
+	JAE    loop953
 
-end951:
+end954:
 	TESTQ     CX, CX
-	JZ        none952
+	JZ        none955
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20340,17 +20618,17 @@ end951:
 	VPCMPD    $0x05, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none952:
-	JMP done940
+none955:
+	JMP done943
 
-case947:
+case950:
 	CMPQ    DX, $+2
-	JNE     case953
+	JNE     case956
 	CMPQ    CX, $+128
-	JB      end955
+	JB      end958
 	PCALIGN $0x40
 
-loop954:
+loop957:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -20370,23 +20648,23 @@ loop954:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop954
+	JAE    loop957
 
-end955:
+end958:
 	CMPQ CX, $+16
-	JB   end957
+	JB   end960
 
-loop956:
+loop959:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop956
+	JAE    loop959
 
-end957:
+end960:
 	TESTQ     CX, CX
-	JZ        none958
+	JZ        none961
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20394,17 +20672,17 @@ end957:
 	VPCMPD    $0x01, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none958:
-	JMP done940
+none961:
+	JMP done943
 
-case953:
+case956:
 	CMPQ    DX, $+3
-	JNE     case959
+	JNE     case962
 	CMPQ    CX, $+128
-	JB      end961
+	JB      end964
 	PCALIGN $0x40
 
-loop960:
+loop963:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -20424,23 +20702,23 @@ loop960:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop960
+	JAE    loop963
 
-end961:
+end964:
 	CMPQ CX, $+16
-	JB   end963
+	JB   end966
 
-loop962:
+loop965:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop962
+	JAE    loop965
 
-end963:
+end966:
 	TESTQ     CX, CX
-	JZ        none964
+	JZ        none967
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20448,17 +20726,17 @@ end963:
 	VPCMPD    $0x02, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none964:
-	JMP done940
+none967:
+	JMP done943
 
-case959:
+case962:
 	CMPQ    DX, $+4
-	JNE     case965
+	JNE     case968
 	CMPQ    CX, $+128
-	JB      end967
+	JB      end970
 	PCALIGN $0x40
 
-loop966:
+loop969:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -20478,23 +20756,23 @@ loop966:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop966
+	JAE    loop969
 
-end967:
+end970:
 	CMPQ CX, $+16
-	JB   end969
+	JB   end972
 
-loop968:
+loop971:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop968
+	JAE    loop971
 
-end969:
+end972:
 	TESTQ     CX, CX
-	JZ        none970
+	JZ        none973
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20502,15 +20780,15 @@ end969:
 	VPCMPD    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none970:
-	JMP done940
+none973:
+	JMP done943
 
-case965:
+case968:
 	CMPQ    CX, $+128
-	JB      end973
+	JB      end976
 	PCALIGN $0x40
 
-loop972:
+loop975:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -20530,23 +20808,23 @@ loop972:
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
 	CMPQ   CX, $+128
-	JAE    loop972
+	JAE    loop975
 
-end973:
+end976:
 	CMPQ CX, $+16
-	JB   end975
+	JB   end978
 
-loop974:
+loop977:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop974
+	JAE    loop977
 
-end975:
+end978:
 	TESTQ     CX, CX
-	JZ        none976
+	JZ        none979
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20554,8 +20832,8 @@ end975:
 	VPCMPD    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none976:
-done940:
+none979:
+done943:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -20585,11 +20863,11 @@ TEXT ·compareFloat32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case978
+	JNE          case981
 	CMPQ         CX, $+64
-	JB           end980
+	JB           end983
 
-loop979:
+loop982:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -20602,24 +20880,24 @@ loop979:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop979
+	JAE    loop982
 
-end980:
+end983:
 	CMPQ CX, $+16
-	JB   end982
+	JB   end985
 
-loop981:
+loop984:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop981
+	JAE    loop984
 
-end982:
+end985:
 	TESTQ     CX, CX
-	JZ        none983
+	JZ        none986
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20627,16 +20905,16 @@ end982:
 	VCMPPS    $0x1e, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none983:
-	JMP done977
+none986:
+	JMP done980
 
-case978:
+case981:
 	CMPQ BX, $+1
-	JNE  case984
+	JNE  case987
 	CMPQ CX, $+64
-	JB   end986
+	JB   end989
 
-loop985:
+loop988:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -20649,24 +20927,24 @@ loop985:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop985
+	JAE    loop988
 
-end986:
+end989:
 	CMPQ CX, $+16
-	JB   end988
+	JB   end991
 
-loop987:
+loop990:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop987
+	JAE    loop990
 
-end988:
+end991:
 	TESTQ     CX, CX
-	JZ        none989
+	JZ        none992
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20674,16 +20952,16 @@ end988:
 	VCMPPS    $0x1d, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none989:
-	JMP done977
+none992:
+	JMP done980
 
-case984:
+case987:
 	CMPQ BX, $+2
-	JNE  case990
+	JNE  case993
 	CMPQ CX, $+64
-	JB   end992
+	JB   end995
 
-loop991:
+loop994:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -20696,24 +20974,24 @@ loop991:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop991
+	JAE    loop994
 
-end992:
+end995:
 	CMPQ CX, $+16
-	JB   end994
+	JB   end997
 
-loop993:
+loop996:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop993
+	JAE    loop996
 
-end994:
+end997:
 	TESTQ     CX, CX
-	JZ        none995
+	JZ        none998
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20721,16 +20999,16 @@ end994:
 	VCMPPS    $0x11, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none995:
-	JMP done977
+none998:
+	JMP done980
 
-case990:
+case993:
 	CMPQ BX, $+3
-	JNE  case996
+	JNE  case999
 	CMPQ CX, $+64
-	JB   end998
+	JB   end1001
 
-loop997:
+loop1000:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -20743,24 +21021,24 @@ loop997:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop997
+	JAE    loop1000
 
-end998:
+end1001:
 	CMPQ CX, $+16
-	JB   end1000
+	JB   end1003
 
-loop999:
+loop1002:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop999
+	JAE    loop1002
 
-end1000:
+end1003:
 	TESTQ     CX, CX
-	JZ        none1001
+	JZ        none1004
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20768,16 +21046,16 @@ end1000:
 	VCMPPS    $0x12, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1001:
-	JMP done977
+none1004:
+	JMP done980
 
-case996:
+case999:
 	CMPQ BX, $+4
-	JNE  case1002
+	JNE  case1005
 	CMPQ CX, $+64
-	JB   end1004
+	JB   end1007
 
-loop1003:
+loop1006:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -20790,24 +21068,24 @@ loop1003:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1003
+	JAE    loop1006
 
-end1004:
+end1007:
 	CMPQ CX, $+16
-	JB   end1006
+	JB   end1009
 
-loop1005:
+loop1008:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1005
+	JAE    loop1008
 
-end1006:
+end1009:
 	TESTQ     CX, CX
-	JZ        none1007
+	JZ        none1010
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20815,14 +21093,14 @@ end1006:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1007:
-	JMP done977
+none1010:
+	JMP done980
 
-case1002:
+case1005:
 	CMPQ CX, $+64
-	JB   end1010
+	JB   end1013
 
-loop1009:
+loop1012:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -20835,24 +21113,24 @@ loop1009:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1009
+	JAE    loop1012
 
-end1010:
+end1013:
 	CMPQ CX, $+16
-	JB   end1012
+	JB   end1015
 
-loop1011:
+loop1014:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1011
+	JAE    loop1014
 
-end1012:
+end1015:
 	TESTQ     CX, CX
-	JZ        none1013
+	JZ        none1016
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20860,8 +21138,8 @@ end1012:
 	VCMPPS    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1013:
-done977:
+none1016:
+done980:
 	VZEROUPPER
 	RET
 
@@ -20874,11 +21152,11 @@ TEXT ·compareInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1015
+	JNE          case1018
 	CMPQ         CX, $+64
-	JB           end1017
+	JB           end1020
 
-loop1016:
+loop1019:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -20891,24 +21169,24 @@ loop1016:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1016
+	JAE    loop1019
 
-end1017:
+end1020:
 	CMPQ CX, $+16
-	JB   end1019
+	JB   end1022
 
-loop1018:
+loop1021:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1018
+	JAE    loop1021
 
-end1019:
+end1022:
 	TESTQ     CX, CX
-	JZ        none1020
+	JZ        none1023
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20916,16 +21194,16 @@ end1019:
 	VPCMPD    $0x06, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1020:
-	JMP done1014
+none1023:
+	JMP done1017
 
-case1015:
+case1018:
 	CMPQ BX, $+1
-	JNE  case1021
+	JNE  case1024
 	CMPQ CX, $+64
-	JB   end1023
+	JB   end1026
 
-loop1022:
+loop1025:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -20938,24 +21216,24 @@ loop1022:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1022
+	JAE    loop1025
 
-end1023:
+end1026:
 	CMPQ CX, $+16
-	JB   end1025
+	JB   end1028
 
-loop1024:
+loop1027:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1024
+	JAE    loop1027
 
-end1025:
+end1028:
 	TESTQ     CX, CX
-	JZ        none1026
+	JZ        none1029
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20963,16 +21241,16 @@ end1025:
 	VPCMPD    $0x05, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1026:
-	JMP done1014
+none1029:
+	JMP done1017
 
-case1021:
+case1024:
 	CMPQ BX, $+2
-	JNE  case1027
+	JNE  case1030
 	CMPQ CX, $+64
-	JB   end1029
+	JB   end1032
 
-loop1028:
+loop1031:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -20985,24 +21263,24 @@ loop1028:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1028
+	JAE    loop1031
 
-end1029:
+end1032:
 	CMPQ CX, $+16
-	JB   end1031
+	JB   end1034
 
-loop1030:
+loop1033:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1030
+	JAE    loop1033
 
-end1031:
+end1034:
 	TESTQ     CX, CX
-	JZ        none1032
+	JZ        none1035
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21010,16 +21288,16 @@ end1031:
 	VPCMPD    $0x01, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1032:
-	JMP done1014
+none1035:
+	JMP done1017
 
-case1027:
+case1030:
 	CMPQ BX, $+3
-	JNE  case1033
+	JNE  case1036
 	CMPQ CX, $+64
-	JB   end1035
+	JB   end1038
 
-loop1034:
+loop1037:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -21032,24 +21310,24 @@ loop1034:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1034
+	JAE    loop1037
 
-end1035:
+end1038:
 	CMPQ CX, $+16
-	JB   end1037
+	JB   end1040
 
-loop1036:
+loop1039:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1036
+	JAE    loop1039
 
-end1037:
+end1040:
 	TESTQ     CX, CX
-	JZ        none1038
+	JZ        none1041
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21057,16 +21335,16 @@ end1037:
 	VPCMPD    $0x02, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1038:
-	JMP done1014
+none1041:
+	JMP done1017
 
-case1033:
+case1036:
 	CMPQ BX, $+4
-	JNE  case1039
+	JNE  case1042
 	CMPQ CX, $+64
-	JB   end1041
+	JB   end1044
 
-loop1040:
+loop1043:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -21079,24 +21357,24 @@ loop1040:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1040
+	JAE    loop1043
 
-end1041:
+end1044:
 	CMPQ CX, $+16
-	JB   end1043
+	JB   end1046
 
-loop1042:
+loop1045:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1042
+	JAE    loop1045
 
-end1043:
+end1046:
 	TESTQ     CX, CX
-	JZ        none1044
+	JZ        none1047
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21104,14 +21382,14 @@ end1043:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1044:
-	JMP done1014
+none1047:
+	JMP done1017
 
-case1039:
+case1042:
 	CMPQ CX, $+64
-	JB   end1047
+	JB   end1050
 
-loop1046:
+loop1049:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -21124,24 +21402,24 @@ loop1046:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1046
+	JAE    loop1049
 
-end1047:
+end1050:
 	CMPQ CX, $+16
-	JB   end1049
+	JB   end1052
 
-loop1048:
+loop1051:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1048
+	JAE    loop1051
 
-end1049:
+end1052:
 	TESTQ     CX, CX
-	JZ        none1050
+	JZ        none1053
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21149,8 +21427,8 @@ end1049:
 	VPCMPD    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1050:
-done1014:
+none1053:
+done1017:
 	VZEROUPPER
 	RET
 
@@ -21162,9 +21440,9 @@ TEXT ·indexOfFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1054
+	JB           end1057
 
-loop1053:
+loop1056:
 	VCMPPS $0x00, (AX), Z0, K1
 	VCMPPS $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -21174,30 +21452,30 @@ loop1053:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1052
+	JNZ    near1055
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1053
+	JAE    loop1056
 
-end1054:
-near1052:
+end1057:
+near1055:
 	CMPQ CX, $+16
-	JB   end1056
+	JB   end1059
 
-loop1055:
+loop1058:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1051
+	JNZ    found1054
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1055
+	JAE    loop1058
 
-end1056:
+end1059:
 	TESTQ     CX, CX
-	JZ        none1057
+	JZ        none1060
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21205,13 +21483,13 @@ end1056:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1051
+	JNZ       found1054
 	LEAQ      (AX)(CX*4), AX
 
-none1057:
+none1060:
 	XORQ BX, BX
 
-found1051:
+found1054:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -21230,9 +21508,9 @@ TEXT ·indexOfInt32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1061
+	JB           end1064
 
-loop1060:
+loop1063:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPCMPD $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -21242,30 +21520,30 @@ loop1060:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1059
+	JNZ    near1062
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1060
+	JAE    loop1063
 
-end1061:
-near1059:
+end1064:
+near1062:
 	CMPQ CX, $+16
-	JB   end1063
+	JB   end1066
 
-loop1062:
+loop1065:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1058
+	JNZ    found1061
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1062
+	JAE    loop1065
 
-end1063:
+end1066:
 	TESTQ     CX, CX
-	JZ        none1064
+	JZ        none1067
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21273,13 +21551,13 @@ end1063:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1058
+	JNZ       found1061
 	LEAQ      (AX)(CX*4), AX
 
-none1064:
+none1067:
 	XORQ BX, BX
 
-found1058:
+found1061:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -21297,9 +21575,9 @@ TEXT ·indexNaNFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+64
-	JB   end1068
+	JB   end1071
 
-loop1067:
+loop1070:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -21313,31 +21591,31 @@ loop1067:
 	KORW    K2, K1, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     near1066
+	JNZ     near1069
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1067
+	JAE     loop1070
 
-end1068:
-near1066:
+end1071:
+near1069:
 	CMPQ CX, $+16
-	JB   end1070
+	JB   end1073
 
-loop1069:
+loop1072:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     found1065
+	JNZ     found1068
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1069
+	JAE     loop1072
 
-end1070:
+end1073:
 	TESTQ     CX, CX
-	JZ        none1071
+	JZ        none1074
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21346,13 +21624,13 @@ end1070:
 	VCMPPS    $0x03, Z0, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1065
+	JNZ       found1068
 	LEAQ      (AX)(CX*4), AX
 
-none1071:
+none1074:
 	XORQ BX, BX
 
-found1065:
+found1068:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -21385,9 +21663,9 @@ TEXT ·leastFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K4, K4, K4
 	MOVQ    CX, DI
 
-piece1073:
+piece1076:
 	TESTQ   CX, CX
-	JZ      all1072
+	JZ      all1075
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -21395,12 +21673,12 @@ piece1073:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1074
+	JB      near1077
 	CMPQ    R8, $+128
-	JB      end1076
+	JB      end1079
 	PCALIGN $0x40
 
-loop1075:
+loop1078:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -21440,15 +21718,15 @@ loop1075:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1075
+	JAE     loop1078
 
-end1076:
-near1074:
+end1079:
+near1077:
 	CMPQ    R8, $+128
-	JB      end1078
+	JB      end1081
 	PCALIGN $0x40
 
-loop1077:
+loop1080:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -21472,24 +21750,24 @@ loop1077:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1077
+	JAE     loop1080
 
-end1078:
+end1081:
 	CMPQ R8, $+16
-	JB   end1080
+	JB   end1083
 
-loop1079:
+loop1082:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1079
+	JAE     loop1082
 
-end1080:
+end1083:
 	TESTQ   R8, R8
-	JZ      none1081
+	JZ      none1084
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K5
@@ -21499,7 +21777,7 @@ end1080:
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none1081:
+none1084:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -21510,7 +21788,7 @@ none1081:
 	VCMPPS        $0x1e, Z1, Z0, K5
 	KMOVW         K5, R8
 	TESTQ         R8, R8
-	JZ            same1082
+	JZ            same1085
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPS        Y0, Y9, Y0
@@ -21523,10 +21801,10 @@ none1081:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1082:
-	JMP piece1073
+same1085:
+	JMP piece1076
 
-all1072:
+all1075:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -21572,9 +21850,9 @@ TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K4, K4, K4
 	MOVQ    CX, DI
 
-piece1084:
+piece1087:
 	TESTQ   CX, CX
-	JZ      all1083
+	JZ      all1086
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -21582,12 +21860,12 @@ piece1084:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1085
+	JB      near1088
 	CMPQ    R8, $+128
-	JB      end1087
+	JB      end1090
 	PCALIGN $0x40
 
-loop1086:
+loop1089:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -21627,15 +21905,15 @@ loop1086:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1086
+	JAE     loop1089
 
-end1087:
-near1085:
+end1090:
+near1088:
 	CMPQ    R8, $+128
-	JB      end1089
+	JB      end1092
 	PCALIGN $0x40
 
-loop1088:
+loop1091:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -21659,24 +21937,24 @@ loop1088:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1088
+	JAE     loop1091
 
-end1089:
+end1092:
 	CMPQ R8, $+16
-	JB   end1091
+	JB   end1094
 
-loop1090:
+loop1093:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1090
+	JAE     loop1093
 
-end1091:
+end1094:
 	TESTQ   R8, R8
-	JZ      none1092
+	JZ      none1095
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K5
@@ -21686,7 +21964,7 @@ end1091:
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none1092:
+none1095:
 	VMAXPS        Z1, Z5, Z1
 	VMAXPS        Z2, Z6, Z2
 	VMAXPS        Z3, Z7, Z3
@@ -21697,7 +21975,7 @@ none1092:
 	VCMPPS        $0x11, Z1, Z0, K5
 	KMOVW         K5, R8
 	TESTQ         R8, R8
-	JZ            same1093
+	JZ            same1096
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPS        Y0, Y9, Y0
@@ -21710,10 +21988,10 @@ none1092:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1093:
-	JMP piece1084
+same1096:
+	JMP piece1087
 
-all1083:
+all1086:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -21755,9 +22033,9 @@ TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece1095:
+piece1098:
 	TESTQ   CX, CX
-	JZ      all1094
+	JZ      all1097
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -21765,12 +22043,12 @@ piece1095:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1096
+	JB      near1099
 	CMPQ    R8, $+128
-	JB      end1098
+	JB      end1101
 	PCALIGN $0x40
 
-loop1097:
+loop1100:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -21806,15 +22084,15 @@ loop1097:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1097
+	JAE     loop1100
 
-end1098:
-near1096:
+end1101:
+near1099:
 	CMPQ    R8, $+128
-	JB      end1100
+	JB      end1103
 	PCALIGN $0x40
 
-loop1099:
+loop1102:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -21834,23 +22112,23 @@ loop1099:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1099
+	JAE     loop1102
 
-end1100:
+end1103:
 	CMPQ R8, $+16
-	JB   end1102
+	JB   end1105
 
-loop1101:
+loop1104:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1101
+	JAE     loop1104
 
-end1102:
+end1105:
 	TESTQ   R8, R8
-	JZ      none1103
+	JZ      none1106
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -21859,7 +22137,7 @@ end1102:
 	VMOVUPD Z9, Z9
 	VPMINSD Z1, Z9, Z1
 
-none1103:
+none1106:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -21870,7 +22148,7 @@ none1103:
 	VPCMPD        $0x06, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1104
+	JZ            same1107
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSD       Y0, Y9, Y0
@@ -21883,10 +22161,10 @@ none1103:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1104:
-	JMP piece1095
+same1107:
+	JMP piece1098
 
-all1094:
+all1097:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -21924,9 +22202,9 @@ TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece1106:
+piece1109:
 	TESTQ   CX, CX
-	JZ      all1105
+	JZ      all1108
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -21934,12 +22212,12 @@ piece1106:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1107
+	JB      near1110
 	CMPQ    R8, $+128
-	JB      end1109
+	JB      end1112
 	PCALIGN $0x40
 
-loop1108:
+loop1111:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -21975,15 +22253,15 @@ loop1108:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1108
+	JAE     loop1111
 
-end1109:
-near1107:
+end1112:
+near1110:
 	CMPQ    R8, $+128
-	JB      end1111
+	JB      end1114
 	PCALIGN $0x40
 
-loop1110:
+loop1113:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -22003,23 +22281,23 @@ loop1110:
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
 	CMPQ    R8, $+128
-	JAE     loop1110
+	JAE     loop1113
 
-end1111:
+end1114:
 	CMPQ R8, $+16
-	JB   end1113
+	JB   end1116
 
-loop1112:
+loop1115:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1112
+	JAE     loop1115
 
-end1113:
+end1116:
 	TESTQ   R8, R8
-	JZ      none1114
+	JZ      none1117
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -22028,7 +22306,7 @@ end1113:
 	VMOVUPD Z9, Z9
 	VPMAXSD Z1, Z9, Z1
 
-none1114:
+none1117:
 	VPMAXSD       Z1, Z5, Z1
 	VPMAXSD       Z2, Z6, Z2
 	VPMAXSD       Z3, Z7, Z3
@@ -22039,7 +22317,7 @@ none1114:
 	VPCMPD        $0x01, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1115
+	JZ            same1118
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSD       Y0, Y9, Y0
@@ -22052,10 +22330,10 @@ none1114:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1115:
-	JMP piece1106
+same1118:
+	JMP piece1109
 
-all1105:
+all1108:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -22080,9 +22358,9 @@ TEXT ·compressDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end1117
+	JB      end1120
 
-loop1116:
+loop1119:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -22122,9 +22400,9 @@ loop1116:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1116
+	JAE           loop1119
 
-end1117:
+end1120:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -22141,11 +22419,11 @@ TEXT ·filterFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1119
+	JNE          case1122
 	CMPQ         CX, $+64
-	JB           end1121
+	JB           end1124
 
-loop1120:
+loop1123:
 	VCMPPS        $0x1e, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22177,18 +22455,18 @@ loop1120:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1120
+	JAE           loop1123
 
-end1121:
-	JMP done1118
+end1124:
+	JMP done1121
 
-case1119:
+case1122:
 	CMPQ BX, $+1
-	JNE  case1122
+	JNE  case1125
 	CMPQ CX, $+64
-	JB   end1124
+	JB   end1127
 
-loop1123:
+loop1126:
 	VCMPPS        $0x1d, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22220,18 +22498,18 @@ loop1123:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1123
+	JAE           loop1126
 
-end1124:
-	JMP done1118
+end1127:
+	JMP done1121
 
-case1122:
+case1125:
 	CMPQ BX, $+2
-	JNE  case1125
+	JNE  case1128
 	CMPQ CX, $+64
-	JB   end1127
+	JB   end1130
 
-loop1126:
+loop1129:
 	VCMPPS        $0x11, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22263,18 +22541,18 @@ loop1126:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1126
+	JAE           loop1129
 
-end1127:
-	JMP done1118
+end1130:
+	JMP done1121
 
-case1125:
+case1128:
 	CMPQ BX, $+3
-	JNE  case1128
+	JNE  case1131
 	CMPQ CX, $+64
-	JB   end1130
+	JB   end1133
 
-loop1129:
+loop1132:
 	VCMPPS        $0x12, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22306,18 +22584,18 @@ loop1129:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1129
+	JAE           loop1132
 
-end1130:
-	JMP done1118
+end1133:
+	JMP done1121
 
-case1128:
+case1131:
 	CMPQ BX, $+4
-	JNE  case1131
+	JNE  case1134
 	CMPQ CX, $+64
-	JB   end1133
+	JB   end1136
 
-loop1132:
+loop1135:
 	VCMPPS        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22349,16 +22627,16 @@ loop1132:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1132
+	JAE           loop1135
 
-end1133:
-	JMP done1118
+end1136:
+	JMP done1121
 
-case1131:
+case1134:
 	CMPQ CX, $+64
-	JB   end1136
+	JB   end1139
 
-loop1135:
+loop1138:
 	VCMPPS        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22390,10 +22668,10 @@ loop1135:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1135
+	JAE           loop1138
 
-end1136:
-done1118:
+end1139:
+done1121:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -22410,11 +22688,11 @@ TEXT ·filterInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1138
+	JNE          case1141
 	CMPQ         CX, $+64
-	JB           end1140
+	JB           end1143
 
-loop1139:
+loop1142:
 	VPCMPD        $0x06, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22446,18 +22724,18 @@ loop1139:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1139
+	JAE           loop1142
 
-end1140:
-	JMP done1137
+end1143:
+	JMP done1140
 
-case1138:
+case1141:
 	CMPQ BX, $+1
-	JNE  case1141
+	JNE  case1144
 	CMPQ CX, $+64
-	JB   end1143
+	JB   end1146
 
-loop1142:
+loop1145:
 	VPCMPD        $0x05, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22489,18 +22767,18 @@ loop1142:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1142
+	JAE           loop1145
 
-end1143:
-	JMP done1137
+end1146:
+	JMP done1140
 
-case1141:
+case1144:
 	CMPQ BX, $+2
-	JNE  case1144
+	JNE  case1147
 	CMPQ CX, $+64
-	JB   end1146
+	JB   end1149
 
-loop1145:
+loop1148:
 	VPCMPD        $0x01, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22532,18 +22810,18 @@ loop1145:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1145
+	JAE           loop1148
 
-end1146:
-	JMP done1137
+end1149:
+	JMP done1140
 
-case1144:
+case1147:
 	CMPQ BX, $+3
-	JNE  case1147
+	JNE  case1150
 	CMPQ CX, $+64
-	JB   end1149
+	JB   end1152
 
-loop1148:
+loop1151:
 	VPCMPD        $0x02, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22575,18 +22853,18 @@ loop1148:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1148
+	JAE           loop1151
 
-end1149:
-	JMP done1137
+end1152:
+	JMP done1140
 
-case1147:
+case1150:
 	CMPQ BX, $+4
-	JNE  case1150
+	JNE  case1153
 	CMPQ CX, $+64
-	JB   end1152
+	JB   end1155
 
-loop1151:
+loop1154:
 	VPCMPD        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22618,16 +22896,16 @@ loop1151:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1151
+	JAE           loop1154
 
-end1152:
-	JMP done1137
+end1155:
+	JMP done1140
 
-case1150:
+case1153:
 	CMPQ CX, $+64
-	JB   end1155
+	JB   end1158
 
-loop1154:
+loop1157:
 	VPCMPD        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22659,10 +22937,10 @@ loop1154:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1154
+	JAE           loop1157
 
-end1155:
-done1137:
+end1158:
+done1140:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -22683,9 +22961,9 @@ TEXT ·prefixInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1157
+	JB           end1160
 
-loop1156:
+loop1159:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22750,13 +23028,13 @@ loop1156:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1156
+	JAE          loop1159
 
-end1157:
+end1160:
 	CMPQ CX, $+16
-	JB   end1159
+	JB   end1162
 
-loop1158:
+loop1161:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22776,9 +23054,9 @@ loop1158:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1158
+	JAE          loop1161
 
-end1159:
+end1162:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -22799,9 +23077,9 @@ TEXT ·prefixBeforeInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1161
+	JB           end1164
 
-loop1160:
+loop1163:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22870,13 +23148,13 @@ loop1160:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1160
+	JAE          loop1163
 
-end1161:
+end1164:
 	CMPQ CX, $+16
-	JB   end1163
+	JB   end1166
 
-loop1162:
+loop1165:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -22897,9 +23175,9 @@ loop1162:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1162
+	JAE          loop1165
 
-end1163:
+end1166:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -22914,13 +23192,13 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1165
+	JNE          case1168
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1166
+	JZ           plain1169
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1166
+	JNZ          plain1169
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -22928,7 +23206,7 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1167
+	JZ           none1170
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -22943,11 +23221,11 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1167:
+none1170:
 	CMPQ CX, $+64
-	JB   end1169
+	JB   end1172
 
-loop1168:
+loop1171:
 	VPXORQ   (AX), Z1, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
@@ -22976,17 +23254,17 @@ loop1168:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1168
+	JAE      loop1171
 
-end1169:
+end1172:
 	SFENCE
 
-plain1166:
+plain1169:
 	CMPQ    CX, $+64
-	JB      end1171
+	JB      end1174
 	PCALIGN $0x40
 
-loop1170:
+loop1173:
 	VPXORQ  (AX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
@@ -23015,13 +23293,13 @@ loop1170:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1170
+	JAE     loop1173
 
-end1171:
+end1174:
 	CMPQ CX, $+16
-	JB   end1173
+	JB   end1176
 
-loop1172:
+loop1175:
 	VPXORQ  (AX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
@@ -23032,11 +23310,11 @@ loop1172:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1172
+	JAE     loop1175
 
-end1173:
+end1176:
 	TESTQ     CX, CX
-	JZ        none1174
+	JZ        none1177
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -23048,18 +23326,18 @@ end1173:
 	VPSUBD    avx512const79<>+0(SB), Z0, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none1174:
-	JMP done1164
+none1177:
+	JMP done1167
 
-case1165:
+case1168:
 	CMPQ      BX, $+1
-	JNE       case1175
+	JNE       case1178
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1176
+	JZ        plain1179
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1176
+	JNZ       plain1179
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -23067,7 +23345,7 @@ case1165:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1177
+	JZ        none1180
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -23083,11 +23361,11 @@ case1165:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1177:
+none1180:
 	CMPQ CX, $+64
-	JB   end1179
+	JB   end1182
 
-loop1178:
+loop1181:
 	VMOVUPD  (AX), Z0
 	VPADDD   avx512const79<>+0(SB), Z0, Z0
 	VPSRAD   $0x1f, Z0, Z2
@@ -23120,17 +23398,17 @@ loop1178:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1178
+	JAE      loop1181
 
-end1179:
+end1182:
 	SFENCE
 
-plain1176:
+plain1179:
 	CMPQ    CX, $+64
-	JB      end1181
+	JB      end1184
 	PCALIGN $0x40
 
-loop1180:
+loop1183:
 	VMOVUPD (AX), Z0
 	VPADDD  avx512const79<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
@@ -23163,13 +23441,13 @@ loop1180:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1180
+	JAE     loop1183
 
-end1181:
+end1184:
 	CMPQ CX, $+16
-	JB   end1183
+	JB   end1186
 
-loop1182:
+loop1185:
 	VMOVUPD (AX), Z0
 	VPADDD  avx512const79<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
@@ -23181,11 +23459,11 @@ loop1182:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1182
+	JAE     loop1185
 
-end1183:
+end1186:
 	TESTQ     CX, CX
-	JZ        none1184
+	JZ        none1187
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -23198,18 +23476,18 @@ end1183:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none1184:
-	JMP done1164
+none1187:
+	JMP done1167
 
-case1175:
+case1178:
 	CMPQ      BX, $+2
-	JNE       case1185
+	JNE       case1188
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1186
+	JZ        plain1189
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1186
+	JNZ       plain1189
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -23217,7 +23495,7 @@ case1175:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1187
+	JZ        none1190
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -23235,11 +23513,11 @@ case1175:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1187:
+none1190:
 	CMPQ CX, $+64
-	JB   end1189
+	JB   end1192
 
-loop1188:
+loop1191:
 	VPXORQ   (AX), Z1, Z2
 	VADDPS   Z2, Z0, Z2
 	VCMPPS   $0x03, Z2, Z2, K1
@@ -23280,17 +23558,17 @@ loop1188:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1188
+	JAE      loop1191
 
-end1189:
+end1192:
 	SFENCE
 
-plain1186:
+plain1189:
 	CMPQ    CX, $+64
-	JB      end1191
+	JB      end1194
 	PCALIGN $0x40
 
-loop1190:
+loop1193:
 	VPXORQ  (AX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
@@ -23331,13 +23609,13 @@ loop1190:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1190
+	JAE     loop1193
 
-end1191:
+end1194:
 	CMPQ CX, $+16
-	JB   end1193
+	JB   end1196
 
-loop1192:
+loop1195:
 	VPXORQ  (AX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
@@ -23351,11 +23629,11 @@ loop1192:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1192
+	JAE     loop1195
 
-end1193:
+end1196:
 	TESTQ     CX, CX
-	JZ        none1194
+	JZ        none1197
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -23370,16 +23648,16 @@ end1193:
 	VPSUBD    avx512const79<>+0(SB), Z1, Z1
 	VMOVUPS   Z1, K1, (DX)
 
-none1194:
-	JMP done1164
+none1197:
+	JMP done1167
 
-case1185:
+case1188:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1196
+	JZ        plain1199
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1196
+	JNZ       plain1199
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -23387,7 +23665,7 @@ case1185:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1197
+	JZ        none1200
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -23398,11 +23676,11 @@ case1185:
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1197:
+none1200:
 	CMPQ CX, $+64
-	JB   end1199
+	JB   end1202
 
-loop1198:
+loop1201:
 	VPXORQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPXORQ   64(AX), Z1, Z0
@@ -23415,17 +23693,17 @@ loop1198:
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
 	CMPQ     CX, $+64
-	JAE      loop1198
+	JAE      loop1201
 
-end1199:
+end1202:
 	SFENCE
 
-plain1196:
+plain1199:
 	CMPQ    CX, $+64
-	JB      end1201
+	JB      end1204
 	PCALIGN $0x40
 
-loop1200:
+loop1203:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPXORQ  64(AX), Z1, Z0
@@ -23438,24 +23716,24 @@ loop1200:
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1200
+	JAE     loop1203
 
-end1201:
+end1204:
 	CMPQ CX, $+16
-	JB   end1203
+	JB   end1206
 
-loop1202:
+loop1205:
 	VPXORQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1202
+	JAE     loop1205
 
-end1203:
+end1206:
 	TESTQ     CX, CX
-	JZ        none1204
+	JZ        none1207
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -23463,8 +23741,8 @@ end1203:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DX)
 
-none1204:
-done1164:
+none1207:
+done1167:
 	VZEROUPPER
 	RET
 
@@ -23505,13 +23783,13 @@ TEXT ·partitionDwordsAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*4), DX
 	LEAQ         avx512const81<>+64(SB), CX
 	CMPQ         AX, $+1
-	JB           end1207
+	JB           end1210
 
-loop1206:
+loop1209:
 	MOVQ          SI, R8
 	SUBQ          BX, R8
 	CMPQ          R8, $+256
-	JB            end1205
+	JB            end1208
 	MOVQ          BX, R8
 	SUBQ          DI, R8
 	MOVQ          DX, R9
@@ -23586,10 +23864,10 @@ loop1206:
 	LEAQ          -64(DX)(R10*4), DX
 	SUBQ          $+1, AX
 	CMPQ          AX, $+1
-	JAE           loop1206
+	JAE           loop1209
 
-end1207:
-end1205:
+end1210:
+end1208:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -23633,7 +23911,7 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Z0
 	CMPQ         CX, $+16
-	JA           more1209
+	JA           more1212
 	LEAQ         (AX), CX
 	VPCMPD       $0x06, avx512const82<>+0(SB), Z0, K1
 	VMOVUPD      avx512const77<>+0(SB), Z1
@@ -23701,11 +23979,11 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVDQA32    Z1, K1, Z2
 	VPCMPD       $0x06, avx512const82<>+0(SB), Z0, K1
 	VMOVUPS      Z2, K1, (AX)
-	JMP          sorted1208
+	JMP          sorted1211
 
-more1209:
+more1212:
 	CMPQ       CX, $+32
-	JA         more1210
+	JA         more1213
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPD     $0x06, avx512const83<>+0(SB), Z0, K1
@@ -23849,11 +24127,11 @@ more1209:
 	VMOVUPD    Z4, (AX)
 	VPCMPD     $0x06, avx512const83<>+0(SB), Z0, K1
 	VMOVUPS    Z3, K1, 64(AX)
-	JMP        sorted1208
+	JMP        sorted1211
 
-more1210:
+more1213:
 	CMPQ       CX, $+64
-	JA         more1211
+	JA         more1214
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -24192,11 +24470,11 @@ more1210:
 	VMOVUPS    Z2, K1, 128(AX)
 	VPCMPD     $0x06, avx512const85<>+0(SB), Z0, K1
 	VMOVUPS    Z6, K1, 192(AX)
-	JMP        sorted1208
+	JMP        sorted1211
 
-more1211:
+more1214:
 	CMPQ       CX, $+128
-	JA         more1212
+	JA         more1215
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -25005,9 +25283,9 @@ more1211:
 	VMOVUPS    Z9, K1, 384(AX)
 	VPCMPD     $0x06, avx512const89<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 448(AX)
-	JMP        sorted1208
+	JMP        sorted1211
 
-more1212:
+more1215:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -26925,7 +27203,7 @@ more1212:
 	VPCMPD     $0x06, avx512const97<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 960(AX)
 
-sorted1208:
+sorted1211:
 	VZEROUPPER
 	RET
 
@@ -27105,19 +27383,19 @@ TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z8, Z8, Z8
 	VPXORQ       Z9, Z9, Z9
 	CMPQ         CX, $+64
-	JB           end1215
+	JB           end1218
 
-loop1214:
+loop1217:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1217
+	JB      end1220
 	PCALIGN $0x40
 
-loop1216:
+loop1219:
 	VCVTPS2PD   (AX), Z10
 	VFMADD231PD Z0, Z10, Z1
 	VCVTPS2PD   32(AX), Z10
@@ -27137,9 +27415,9 @@ loop1216:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1216
+	JAE         loop1219
 
-end1217:
+end1220:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -27160,23 +27438,23 @@ end1217:
 	VPXORQ Z8, Z8, Z8
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1214
+	JAE    loop1217
 
-end1215:
+end1218:
 	CMPQ CX, $+8
-	JB   end1219
+	JB   end1222
 
-loop1218:
+loop1221:
 	VCVTPS2PD   (AX), Z2
 	VFMADD231PD Z0, Z2, Z1
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1218
+	JAE         loop1221
 
-end1219:
+end1222:
 	TESTQ       CX, CX
-	JZ          none1220
+	JZ          none1223
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27184,7 +27462,7 @@ end1219:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z0, Z2, Z1
 
-none1220:
+none1223:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -27213,19 +27491,19 @@ TEXT ·dotFloat32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, $+64
-	JB     end1222
+	JB     end1225
 
-loop1221:
+loop1224:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	CMPQ    BX, $+64
-	JB      end1224
+	JB      end1227
 	PCALIGN $0x40
 
-loop1223:
+loop1226:
 	VCVTPS2PD   (AX), Z9
 	VCVTPS2PD   (DX), Z10
 	VFMADD231PD Z9, Z10, Z0
@@ -27254,9 +27532,9 @@ loop1223:
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
 	CMPQ        BX, $+64
-	JAE         loop1223
+	JAE         loop1226
 
-end1224:
+end1227:
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -27277,13 +27555,13 @@ end1224:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1221
+	JAE    loop1224
 
-end1222:
+end1225:
 	CMPQ CX, $+8
-	JB   end1226
+	JB   end1229
 
-loop1225:
+loop1228:
 	VCVTPS2PD   (AX), Z1
 	VCVTPS2PD   (DX), Z2
 	VFMADD231PD Z1, Z2, Z0
@@ -27291,11 +27569,11 @@ loop1225:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1225
+	JAE         loop1228
 
-end1226:
+end1229:
 	TESTQ       CX, CX
-	JZ          none1227
+	JZ          none1230
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -27305,7 +27583,7 @@ end1226:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z1, Z2, Z0
 
-none1227:
+none1230:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -27334,19 +27612,19 @@ TEXT ·sumAbsFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z10, Z10, Z10
 	VMOVUPD      avx512const0<>+0(SB), Z0
 	CMPQ         CX, $+64
-	JB           end1229
+	JB           end1232
 
-loop1228:
+loop1231:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1231
+	JB      end1234
 	PCALIGN $0x40
 
-loop1230:
+loop1233:
 	VCVTPS2PD   (AX), Z11
 	VPANDNQ     Z11, Z0, Z11
 	VFMADD231PD Z1, Z11, Z2
@@ -27374,9 +27652,9 @@ loop1230:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1230
+	JAE         loop1233
 
-end1231:
+end1234:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -27397,24 +27675,24 @@ end1231:
 	VPXORQ Z9, Z9, Z9
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1228
+	JAE    loop1231
 
-end1229:
+end1232:
 	CMPQ CX, $+8
-	JB   end1233
+	JB   end1236
 
-loop1232:
+loop1235:
 	VCVTPS2PD   (AX), Z3
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1232
+	JAE         loop1235
 
-end1233:
+end1236:
 	TESTQ       CX, CX
-	JZ          none1234
+	JZ          none1237
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27423,7 +27701,7 @@ end1233:
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 
-none1234:
+none1237:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -27462,19 +27740,19 @@ TEXT ·shiftedFloat32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1236
+	JB           end1239
 
-loop1235:
+loop1238:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1238
+	JB      end1241
 	PCALIGN $0x40
 
-loop1237:
+loop1240:
 	VCVTPS2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -27510,9 +27788,9 @@ loop1237:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1237
+	JAE         loop1240
 
-end1238:
+end1241:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -27549,13 +27827,13 @@ end1238:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1235
+	JAE    loop1238
 
-end1236:
+end1239:
 	CMPQ CX, $+8
-	JB   end1240
+	JB   end1243
 
-loop1239:
+loop1242:
 	VCVTPS2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -27563,11 +27841,11 @@ loop1239:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1239
+	JAE         loop1242
 
-end1240:
+end1243:
 	TESTQ       CX, CX
-	JZ          none1241
+	JZ          none1244
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27578,7 +27856,7 @@ end1240:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1241:
+none1244:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -27625,19 +27903,19 @@ TEXT ·shiftedInt32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1243
+	JB           end1246
 
-loop1242:
+loop1245:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1245
+	JB      end1248
 	PCALIGN $0x40
 
-loop1244:
+loop1247:
 	VCVTDQ2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -27673,9 +27951,9 @@ loop1244:
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1244
+	JAE         loop1247
 
-end1245:
+end1248:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -27712,13 +27990,13 @@ end1245:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1242
+	JAE    loop1245
 
-end1243:
+end1246:
 	CMPQ CX, $+8
-	JB   end1247
+	JB   end1250
 
-loop1246:
+loop1249:
 	VCVTDQ2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -27726,11 +28004,11 @@ loop1246:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1246
+	JAE         loop1249
 
-end1247:
+end1250:
 	TESTQ       CX, CX
-	JZ          none1248
+	JZ          none1251
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27741,7 +28019,7 @@ end1247:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1248:
+none1251:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -27794,10 +28072,10 @@ TEXT ·coShiftedFloat32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end1250
+	JB           end1253
 	PCALIGN      $0x40
 
-loop1249:
+loop1252:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -27842,13 +28120,13 @@ loop1249:
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop1249
+	JAE         loop1252
 
-end1250:
+end1253:
 	CMPQ CX, $+8
-	JB   end1252
+	JB   end1255
 
-loop1251:
+loop1254:
 	VCVTPS2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTPS2PD   (DX), Z23
@@ -27862,11 +28140,11 @@ loop1251:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1251
+	JAE         loop1254
 
-end1252:
+end1255:
 	TESTQ       CX, CX
-	JZ          none1253
+	JZ          none1256
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -27884,7 +28162,7 @@ end1252:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1253:
+none1256:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -27971,10 +28249,10 @@ TEXT ·coShiftedInt32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	CMPQ         CX, $+32
-	JB           end1255
+	JB           end1258
 	PCALIGN      $0x40
 
-loop1254:
+loop1257:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -28019,13 +28297,13 @@ loop1254:
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
 	CMPQ        CX, $+32
-	JAE         loop1254
+	JAE         loop1257
 
-end1255:
+end1258:
 	CMPQ CX, $+8
-	JB   end1257
+	JB   end1260
 
-loop1256:
+loop1259:
 	VCVTDQ2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTDQ2PD   (DX), Z23
@@ -28039,11 +28317,11 @@ loop1256:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1256
+	JAE         loop1259
 
-end1257:
+end1260:
 	TESTQ       CX, CX
-	JZ          none1258
+	JZ          none1261
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -28061,7 +28339,7 @@ end1257:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1258:
+none1261:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -28127,9 +28405,9 @@ TEXT ·groupFloatsFloat32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1260
+	JB      end1263
 
-loop1259:
+loop1262:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -28151,9 +28429,9 @@ loop1259:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1259
+	JAE      loop1262
 
-end1260:
+end1263:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -28161,9 +28439,9 @@ end1260:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1262
+	JB      end1265
 
-loop1261:
+loop1264:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -28264,13 +28542,13 @@ loop1261:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1261
+	JAE          loop1264
 
-end1262:
+end1265:
 	CMPQ BX, $+1
-	JB   end1264
+	JB   end1267
 
-loop1263:
+loop1266:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -28287,15 +28565,15 @@ loop1263:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1263
+	JAE          loop1266
 
-end1264:
+end1267:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1266
+	JB   end1269
 
-loop1265:
+loop1268:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -28317,9 +28595,9 @@ loop1265:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1265
+	JAE     loop1268
 
-end1266:
+end1269:
 	VZEROUPPER
 	RET
 
@@ -28335,9 +28613,9 @@ TEXT ·groupFloatsInt32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1268
+	JB      end1271
 
-loop1267:
+loop1270:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -28359,9 +28637,9 @@ loop1267:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1267
+	JAE      loop1270
 
-end1268:
+end1271:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -28369,9 +28647,9 @@ end1268:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1270
+	JB      end1273
 
-loop1269:
+loop1272:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -28472,13 +28750,13 @@ loop1269:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1269
+	JAE          loop1272
 
-end1270:
+end1273:
 	CMPQ BX, $+1
-	JB   end1272
+	JB   end1275
 
-loop1271:
+loop1274:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -28495,15 +28773,15 @@ loop1271:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1271
+	JAE          loop1274
 
-end1272:
+end1275:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1274
+	JB   end1277
 
-loop1273:
+loop1276:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -28525,9 +28803,9 @@ loop1273:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1273
+	JAE     loop1276
 
-end1274:
+end1277:
 	VZEROUPPER
 	RET
 
@@ -28538,18 +28816,18 @@ TEXT ·widenFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1276
+	JB   end1279
 
-loop1275:
+loop1278:
 	VCVTPS2PD (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1275
+	JAE       loop1278
 
-end1276:
+end1279:
 	VZEROUPPER
 	RET
 
@@ -28560,18 +28838,18 @@ TEXT ·widenInt32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1278
+	JB   end1281
 
-loop1277:
+loop1280:
 	VPMOVSXDQ (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1277
+	JAE       loop1280
 
-end1278:
+end1281:
 	VZEROUPPER
 	RET
 
@@ -28582,9 +28860,9 @@ TEXT ·roundFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1280
+	JB   end1283
 
-loop1279:
+loop1282:
 	VMOVUPD   (AX), Z0
 	VCVTPD2PS Z0, Y0
 	VMOVUPS   Y0, (DX)
@@ -28592,9 +28870,9 @@ loop1279:
 	ADDQ      $+32, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1279
+	JAE       loop1282
 
-end1280:
+end1283:
 	VZEROUPPER
 	RET
 
@@ -28610,23 +28888,23 @@ TEXT ·takeDwordsAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+8
-	JB           end1283
+	JB           end1286
 
-loop1282:
+loop1285:
 	VMOVUPD    (DX), Z2
 	VPCMPUQ    $0x06, Z2, Z0, K1
 	KORTESTB   K1, K1
-	JAE        bad1281
+	JAE        bad1284
 	VGATHERQPS (AX)(Z2*4), K1, Y1
 	VMOVUPS    Y1, (CX)
 	ADDQ       $+64, DX
 	ADDQ       $+32, CX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop1282
+	JAE        loop1285
 
-end1283:
-bad1281:
+end1286:
+bad1284:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -28653,10 +28931,10 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1284
+	JZ           plain1287
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1284
+	JNZ          plain1287
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -28664,7 +28942,7 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1285
+	JZ           none1288
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -28696,11 +28974,11 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*4), DX
 	LEAQ         (AX)(BX*4), AX
 
-none1285:
+none1288:
 	CMPQ CX, $+32
-	JB   end1287
+	JB   end1290
 
-loop1286:
+loop1289:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -28797,17 +29075,17 @@ loop1286:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1286
+	JAE          loop1289
 
-end1287:
+end1290:
 	SFENCE
 
-plain1284:
+plain1287:
 	CMPQ    CX, $+32
-	JB      end1289
+	JB      end1292
 	PCALIGN $0x40
 
-loop1288:
+loop1291:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -28904,13 +29182,13 @@ loop1288:
 	ADDQ         $+128, AX
 	SUBQ         $+32, CX
 	CMPQ         CX, $+32
-	JAE          loop1288
+	JAE          loop1291
 
-end1289:
+end1292:
 	CMPQ CX, $+8
-	JB   end1291
+	JB   end1294
 
-loop1290:
+loop1293:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (AX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -28938,11 +29216,11 @@ loop1290:
 	ADDQ         $+32, AX
 	SUBQ         $+8, CX
 	CMPQ         CX, $+8
-	JAE          loop1290
+	JAE          loop1293
 
-end1291:
+end1294:
 	TESTQ        CX, CX
-	JZ           none1292
+	JZ           none1295
 	MOVQ         $-1, BX
 	BZHIQ        CX, BX, BX
 	KMOVW        BX, K1
@@ -28971,7 +29249,7 @@ end1291:
 	VCVTPD2PS    Z4, Y0
 	VMOVUPS      Y0, K1, (DX)
 
-none1292:
+none1295:
 	VZEROUPPER
 	RET
 
@@ -29024,10 +29302,10 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1293
+	JZ           plain1296
 	MOVQ         DX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1293
+	JNZ          plain1296
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -29035,7 +29313,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1294
+	JZ           none1297
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -29060,7 +29338,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VFMADD231PD  Z7, Z16, Z18
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary1295
+	JZ           ordinary1298
 	VCMPPD       $0x11, Z13, Z14, K2
 	VMOVUPD      avx512const54<>+0(SB), K2, Z18
 	VCMPPD       $0x00, Z13, Z14, K2
@@ -29068,112 +29346,19 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z18
 
-ordinary1295:
+ordinary1298:
 	VCVTPD2PS Z18, Y14
 	VMOVUPS   Y14, K1, (DX)
 	SUBQ      BX, CX
 	LEAQ      (DX)(BX*4), DX
 	LEAQ      (AX)(BX*4), AX
 
-none1294:
+none1297:
 	CMPQ CX, $+32
-	JB   end1297
+	JB   end1300
 
-loop1296:
+loop1299:
 	VCVTPS2PD   (AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1298
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1298:
-	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, (DX)
-	VCVTPS2PD   32(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1299
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1299:
-	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, 32(DX)
-	VCVTPS2PD   64(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1300
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1300:
-	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, 64(DX)
-	VCVTPS2PD   96(AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -29202,24 +29387,71 @@ ordinary1300:
 	VMOVUPD     Z14, K1, Z18
 
 ordinary1301:
-	VCVTPD2PS Z18, Y14
-	VMOVNTPD  Y14, 96(DX)
-	ADDQ      $+128, DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1296
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, (DX)
+	VCVTPS2PD   32(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1302
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
 
-end1297:
-	SFENCE
+ordinary1302:
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, 32(DX)
+	VCVTPS2PD   64(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1303
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
 
-plain1293:
-	CMPQ    CX, $+32
-	JB      end1303
-	PCALIGN $0x40
-
-loop1302:
-	VCVTPS2PD   (AX), Z14
+ordinary1303:
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, 64(DX)
+	VCVTPS2PD   96(AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -29248,71 +29480,24 @@ loop1302:
 	VMOVUPD     Z14, K1, Z18
 
 ordinary1304:
-	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, (DX)
-	VCVTPS2PD   32(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1305
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS Z18, Y14
+	VMOVNTPD  Y14, 96(DX)
+	ADDQ      $+128, DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1299
 
-ordinary1305:
-	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, 32(DX)
-	VCVTPS2PD   64(AX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1306
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
+end1300:
+	SFENCE
 
-ordinary1306:
-	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, 64(DX)
-	VCVTPS2PD   96(AX), Z14
+plain1296:
+	CMPQ    CX, $+32
+	JB      end1306
+	PCALIGN $0x40
+
+loop1305:
+	VCVTPS2PD   (AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -29341,20 +29526,71 @@ ordinary1306:
 	VMOVUPD     Z14, K1, Z18
 
 ordinary1307:
-	VCVTPD2PS Z18, Y14
-	VMOVUPD   Y14, 96(DX)
-	ADDQ      $+128, DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1302
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, (DX)
+	VCVTPS2PD   32(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1308
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
 
-end1303:
-	CMPQ CX, $+8
-	JB   end1309
+ordinary1308:
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, 32(DX)
+	VCVTPS2PD   64(AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1309
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
 
-loop1308:
-	VCVTPS2PD   (AX), Z14
+ordinary1309:
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, 64(DX)
+	VCVTPS2PD   96(AX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -29384,16 +29620,58 @@ loop1308:
 
 ordinary1310:
 	VCVTPD2PS Z18, Y14
+	VMOVUPD   Y14, 96(DX)
+	ADDQ      $+128, DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1305
+
+end1306:
+	CMPQ CX, $+8
+	JB   end1312
+
+loop1311:
+	VCVTPS2PD   (AX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1313
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1313:
+	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, (DX)
 	ADDQ      $+32, DX
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1308
+	JAE       loop1311
 
-end1309:
+end1312:
 	TESTQ       CX, CX
-	JZ          none1311
+	JZ          none1314
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -29418,7 +29696,7 @@ end1309:
 	VFMADD231PD Z7, Z15, Z2
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary1312
+	JZ          ordinary1315
 	VCMPPD      $0x11, Z13, Z14, K2
 	VMOVUPD     avx512const54<>+0(SB), K2, Z2
 	VCMPPD      $0x00, Z13, Z14, K2
@@ -29426,11 +29704,11 @@ end1309:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z2
 
-ordinary1312:
+ordinary1315:
 	VCVTPD2PS Z2, Y0
 	VMOVUPS   Y0, K1, (DX)
 
-none1311:
+none1314:
 	VZEROUPPER
 	RET
 
@@ -29471,13 +29749,13 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+8(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1314
+	JNE          case1317
 	MOVQ         stream+48(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1315
+	JZ           plain1318
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1315
+	JNZ          plain1318
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -29485,7 +29763,7 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1316
+	JZ           none1319
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -29497,11 +29775,11 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1316:
+none1319:
 	CMPQ CX, $+32
-	JB   end1318
+	JB   end1321
 
-loop1317:
+loop1320:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VMOVNTPD Z1, (DX)
@@ -29518,17 +29796,17 @@ loop1317:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1317
+	JAE      loop1320
 
-end1318:
+end1321:
 	SFENCE
 
-plain1315:
+plain1318:
 	CMPQ    CX, $+32
-	JB      end1320
+	JB      end1323
 	PCALIGN $0x40
 
-loop1319:
+loop1322:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -29545,13 +29823,13 @@ loop1319:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1319
+	JAE     loop1322
 
-end1320:
+end1323:
 	CMPQ CX, $+8
-	JB   end1322
+	JB   end1325
 
-loop1321:
+loop1324:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (DX)
@@ -29559,11 +29837,11 @@ loop1321:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1321
+	JAE     loop1324
 
-end1322:
+end1325:
 	TESTQ     CX, CX
-	JZ        none1323
+	JZ        none1326
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -29572,18 +29850,18 @@ end1322:
 	VPMULLQ   Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (DX)
 
-none1323:
-	JMP done1313
+none1326:
+	JMP done1316
 
-case1314:
+case1317:
 	CMPQ      BX, $+1
-	JNE       case1324
+	JNE       case1327
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1325
+	JZ        plain1328
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1325
+	JNZ       plain1328
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -29591,7 +29869,7 @@ case1314:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1326
+	JZ        none1329
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -29602,11 +29880,11 @@ case1314:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none1326:
+none1329:
 	CMPQ CX, $+32
-	JB   end1328
+	JB   end1331
 
-loop1327:
+loop1330:
 	VPABSQ   (AX), Z0
 	VMOVNTPD Z0, (DX)
 	VPABSQ   64(AX), Z0
@@ -29619,17 +29897,17 @@ loop1327:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1327
+	JAE      loop1330
 
-end1328:
+end1331:
 	SFENCE
 
-plain1325:
+plain1328:
 	CMPQ    CX, $+32
-	JB      end1330
+	JB      end1333
 	PCALIGN $0x40
 
-loop1329:
+loop1332:
 	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	VPABSQ  64(AX), Z0
@@ -29642,24 +29920,24 @@ loop1329:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1329
+	JAE     loop1332
 
-end1330:
+end1333:
 	CMPQ CX, $+8
-	JB   end1332
+	JB   end1335
 
-loop1331:
+loop1334:
 	VPABSQ  (AX), Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1331
+	JAE     loop1334
 
-end1332:
+end1335:
 	TESTQ     CX, CX
-	JZ        none1333
+	JZ        none1336
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -29667,16 +29945,16 @@ end1332:
 	VPABSQ    Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1333:
-	JMP done1313
+none1336:
+	JMP done1316
 
-case1324:
+case1327:
 	MOVQ      stream+48(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1335
+	JZ        plain1338
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1335
+	JNZ       plain1338
 	MOVQ      DX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -29684,7 +29962,7 @@ case1324:
 	CMPQ      BX, CX
 	CMOVQHI   CX, BX
 	TESTQ     BX, BX
-	JZ        none1336
+	JZ        none1339
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -29695,11 +29973,11 @@ case1324:
 	LEAQ      (DX)(BX*8), DX
 	LEAQ      (AX)(BX*8), AX
 
-none1336:
+none1339:
 	CMPQ CX, $+32
-	JB   end1338
+	JB   end1341
 
-loop1337:
+loop1340:
 	VPSUBQ   (AX), Z1, Z0
 	VMOVNTPD Z0, (DX)
 	VPSUBQ   64(AX), Z1, Z0
@@ -29712,17 +29990,17 @@ loop1337:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1337
+	JAE      loop1340
 
-end1338:
+end1341:
 	SFENCE
 
-plain1335:
+plain1338:
 	CMPQ    CX, $+32
-	JB      end1340
+	JB      end1343
 	PCALIGN $0x40
 
-loop1339:
+loop1342:
 	VPSUBQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	VPSUBQ  64(AX), Z1, Z0
@@ -29735,24 +30013,24 @@ loop1339:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1339
+	JAE     loop1342
 
-end1340:
+end1343:
 	CMPQ CX, $+8
-	JB   end1342
+	JB   end1345
 
-loop1341:
+loop1344:
 	VPSUBQ  (AX), Z1, Z0
 	VMOVUPD Z0, (DX)
 	ADDQ    $+64, DX
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1341
+	JAE     loop1344
 
-end1342:
+end1345:
 	TESTQ     CX, CX
-	JZ        none1343
+	JZ        none1346
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -29760,8 +30038,8 @@ end1342:
 	VPSUBQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1343:
-done1313:
+none1346:
+done1316:
 	VZEROUPPER
 	RET
 
@@ -29776,10 +30054,10 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dst+0(FP), BX
 	MOVQ         stream+64(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1344
+	JZ           plain1347
 	MOVQ         BX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1344
+	JNZ          plain1347
 	MOVQ         BX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -29787,7 +30065,7 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	CMPQ         SI, DX
 	CMOVQHI      DX, SI
 	TESTQ        SI, SI
-	JZ           none1345
+	JZ           none1348
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -29802,11 +30080,11 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
 	LEAQ         (AX)(SI*8), AX
 	LEAQ         (CX)(SI*8), CX
 
-none1345:
+none1348:
 	CMPQ DX, $+32
-	JB   end1347
+	JB   end1350
 
-loop1346:
+loop1349:
 	VMOVUPD  (AX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VPADDQ   (CX), Z1, Z1
@@ -29828,17 +30106,17 @@ loop1346:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1346
+	JAE      loop1349
 
-end1347:
+end1350:
 	SFENCE
 
-plain1344:
+plain1347:
 	CMPQ    DX, $+32
-	JB      end1349
+	JB      end1352
 	PCALIGN $0x40
 
-loop1348:
+loop1351:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -29860,13 +30138,13 @@ loop1348:
 	ADDQ    $+256, CX
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JAE     loop1348
+	JAE     loop1351
 
-end1349:
+end1352:
 	CMPQ DX, $+8
-	JB   end1351
+	JB   end1354
 
-loop1350:
+loop1353:
 	VMOVUPD (AX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (CX), Z1, Z1
@@ -29876,11 +30154,11 @@ loop1350:
 	ADDQ    $+64, CX
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JAE     loop1350
+	JAE     loop1353
 
-end1351:
+end1354:
 	TESTQ     DX, DX
-	JZ        none1352
+	JZ        none1355
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
@@ -29891,7 +30169,7 @@ end1351:
 	VPADDQ    Z2, Z1, Z1
 	VMOVUPD   Z1, K1, (BX)
 
-none1352:
+none1355:
 	VZEROUPPER
 	RET
 
@@ -29907,10 +30185,10 @@ TEXT ·dotInt64AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z2, Z2, Z2
 	VPXORQ  Z3, Z3, Z3
 	CMPQ    CX, $+32
-	JB      end1354
+	JB      end1357
 	PCALIGN $0x40
 
-loop1353:
+loop1356:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -29927,13 +30205,13 @@ loop1353:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1353
+	JAE     loop1356
 
-end1354:
+end1357:
 	CMPQ CX, $+8
-	JB   end1356
+	JB   end1359
 
-loop1355:
+loop1358:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -29941,11 +30219,11 @@ loop1355:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1355
+	JAE     loop1358
 
-end1356:
+end1359:
 	TESTQ     CX, CX
-	JZ        none1357
+	JZ        none1360
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -29955,7 +30233,7 @@ end1356:
 	VPMULLQ   Z5, Z4, Z4
 	VPADDQ    Z4, Z0, Z0
 
-none1357:
+none1360:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -29998,19 +30276,19 @@ TEXT ·shiftedInt64AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1359
+	JB           end1362
 
-loop1358:
+loop1361:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	CMPQ    DX, $+64
-	JB      end1361
+	JB      end1364
 	PCALIGN $0x40
 
-loop1360:
+loop1363:
 	VPADDQ      (AX), Z0, Z20
 	VCVTQQ2PD   Z20, Z20
 	VFMADD231PD Z19, Z20, Z1
@@ -30046,9 +30324,9 @@ loop1360:
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
 	CMPQ        DX, $+64
-	JAE         loop1360
+	JAE         loop1363
 
-end1361:
+end1364:
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -30085,13 +30363,13 @@ end1361:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1358
+	JAE    loop1361
 
-end1359:
+end1362:
 	CMPQ CX, $+8
-	JB   end1363
+	JB   end1366
 
-loop1362:
+loop1365:
 	VPADDQ      (AX), Z0, Z2
 	VCVTQQ2PD   Z2, Z2
 	VFMADD231PD Z19, Z2, Z1
@@ -30099,11 +30377,11 @@ loop1362:
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1362
+	JAE         loop1365
 
-end1363:
+end1366:
 	TESTQ       CX, CX
-	JZ          none1364
+	JZ          none1367
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -30114,7 +30392,7 @@ end1363:
 	VFMADD231PD Z19, Z0, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none1364:
+none1367:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -30145,10 +30423,10 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1365
+	JZ           plain1368
 	MOVQ         DX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1365
+	JNZ          plain1368
 	MOVQ         DX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -30156,7 +30434,7 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, CX
 	CMOVQHI      CX, BX
 	TESTQ        BX, BX
-	JZ           none1366
+	JZ           none1369
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -30175,11 +30453,11 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(BX*8), DX
 	LEAQ         (AX)(BX*8), AX
 
-none1366:
+none1369:
 	CMPQ CX, $+32
-	JB   end1368
+	JB   end1371
 
-loop1367:
+loop1370:
 	VPXORQ   (AX), Z0, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
@@ -30224,17 +30502,17 @@ loop1367:
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop1367
+	JAE      loop1370
 
-end1368:
+end1371:
 	SFENCE
 
-plain1365:
+plain1368:
 	CMPQ    CX, $+32
-	JB      end1370
+	JB      end1373
 	PCALIGN $0x40
 
-loop1369:
+loop1372:
 	VPXORQ  (AX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -30279,13 +30557,13 @@ loop1369:
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop1369
+	JAE     loop1372
 
-end1370:
+end1373:
 	CMPQ CX, $+8
-	JB   end1372
+	JB   end1375
 
-loop1371:
+loop1374:
 	VPXORQ  (AX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -30300,11 +30578,11 @@ loop1371:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1371
+	JAE     loop1374
 
-end1372:
+end1375:
 	TESTQ     CX, CX
-	JZ        none1373
+	JZ        none1376
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -30320,7 +30598,7 @@ end1372:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (DX)
 
-none1373:
+none1376:
 	VZEROUPPER
 	RET
 
@@ -30355,9 +30633,9 @@ TEXT ·bucketsOfAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+32
-	JB           end1375
+	JB           end1378
 
-loop1374:
+loop1377:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -30414,13 +30692,13 @@ loop1374:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1374
+	JAE      loop1377
 
-end1375:
+end1378:
 	CMPQ DX, $+8
-	JB   end1377
+	JB   end1380
 
-loop1376:
+loop1379:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -30438,11 +30716,11 @@ loop1376:
 	ADDQ     $+64, CX
 	SUBQ     $+8, DX
 	CMPQ     DX, $+8
-	JAE      loop1376
+	JAE      loop1379
 
-end1377:
+end1380:
 	TESTQ     DX, DX
-	JZ        none1378
+	JZ        none1381
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
 	KMOVW     BX, K1
@@ -30461,7 +30739,7 @@ end1377:
 	VPSRLQ    $0x20, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-none1378:
+none1381:
 	VZEROUPPER
 	RET
 
@@ -30480,24 +30758,24 @@ TEXT ·encodeAVX512(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1383
+	JB      end1386
 
-loop1382:
+loop1385:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1382
+	JAE        loop1385
 
-end1383:
+end1386:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1379:
+key1382:
 	CMPQ         BX, R12
-	JAE          end1381
+	JAE          end1384
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -30507,7 +30785,7 @@ key1379:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1380:
+again1383:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -30515,18 +30793,18 @@ again1380:
 	CMOVLHI  R10, R8
 	BZHIL    R8, DI, DI
 	TESTL    DI, DI
-	JZ       miss1384
+	JZ       miss1387
 	TZCNTL   DI, DI
 	MOVL     40(SI)(DI*4), R8
 	MOVL     R8, (AX)(BX*4)
 	INCQ     BX
-	JMP      key1379
+	JMP      key1382
 
-miss1384:
+miss1387:
 	CMPL R8, $+5
-	JAE  full1385
+	JAE  full1388
 	CMPQ R13, room+80(FP)
-	JAE  end1381
+	JAE  end1384
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -30536,24 +30814,24 @@ miss1384:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1379
+	JMP  key1382
 
-full1385:
-	JNE  passed1386
+full1388:
+	JNE  passed1389
 	MOVL $0x00000006, 60(SI)
 
-passed1386:
+passed1389:
 	DECL    R9
-	JZ      last1387
+	JZ      last1390
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1380
+	JMP     again1383
 
-last1387:
-end1381:
+last1390:
+end1384:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -30574,24 +30852,24 @@ TEXT ·findAVX512(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1392
+	JB      end1395
 
-loop1391:
+loop1394:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1391
+	JAE        loop1394
 
-end1392:
+end1395:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1388:
+key1391:
 	CMPQ         BX, R12
-	JAE          end1390
+	JAE          end1393
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -30601,7 +30879,7 @@ key1388:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1389:
+again1392:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -30610,7 +30888,7 @@ again1389:
 	BZHIL    R8, DI, DI
 	XORL     $+6, R8
 	ORL      DI, R8
-	JZ       passed1394
+	JZ       passed1397
 	MOVL     DI, R8
 	ORL      $+32, R8
 	TZCNTL   R8, R8
@@ -30621,25 +30899,25 @@ again1389:
 	CMPL     DI, $+1
 	SBBQ     $+0, R13
 	INCQ     BX
-	JMP      key1388
+	JMP      key1391
 
-passed1394:
+passed1397:
 	DECL    R9
-	JZ      last1395
+	JZ      last1398
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1389
+	JMP     again1392
 
-last1395:
+last1398:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1388
+	JMP  key1391
 
-end1390:
+end1393:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

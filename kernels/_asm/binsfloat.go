@@ -9,41 +9,69 @@ import (
 // countedAtOnce is how many cells are found before they are counted.
 const countedAtOnce = 32
 
-// countFloats finds the cells of values in vectors, puts them down, and counts: the
-// processor finds the next while it counts. An estimate of a cell whose distance from the
-// nearest edge is more than all roundings together is right; where one is not, all of its
-// group are found by the edges, as Bins.index does.
+// countFloats finds the cells of values in vectors, puts them down, and counts those of the
+// group before: nothing waits for what was just found. An estimate of a cell whose distance
+// from the nearest edge is more than all roundings together is right; where one is not, all
+// of its group are found by the edges, as Bins.index does.
 func countFloats() {
 	routine("countFloats", "func(t *uint32, x []float64, b *float64)",
 		"adds 1, for each of a multiple of 8 values, to lane i%8 of a row of the table: row 0",
 		"below the bins, Bins.index + 1 in them, one more above them, and one more for NaN.")
-	t := GP64()
-	Load(Param("t"), t)
-	x, n := slice("x")
-	b := newFloatBinner()
-	rows := alignedLocal(4*countedAtOnce, level.bytes()/2)
-	var mend []func()
-	for _, group := range []int{countedAtOnce, 8} {
-		near, found := fresh("near"), fresh("found")
-		while(n, group, func() {
-			b.estimates(group, x, rows, near)
-			Label(found)
-			for off := 0; off < group; off += 8 {
-				countEight(t, at(rows, 4*off))
-			}
-			ADDQ(imm(bytesAnElem*group), x)
-		})
-		mend = append(mend, func() {
-			Label(near)
-			for j := range group / level.lanes {
-				storeRows(b.of(at(x, j*level.bytes())), at(rows, 4*level.lanes*j))
-			}
-			JMP(LabelRef(found))
-		})
-	}
+	c := &floatCounter{t: GP64()}
+	Load(Param("t"), c.t)
+	c.x, c.n = slice("x")
+	c.b = newFloatBinner()
+	c.rows = alignedLocal(2*4*countedAtOnce, level.bytes()/2)
+	c.found = GP64()
+	LEAQ(at(c.rows, 4*countedAtOnce), c.found)
+	few := fresh("few")
+	CMPQ(c.n, imm(countedAtOnce))
+	JB(LabelRef(few))
+	c.find(countedAtOnce)
+	SUBQ(imm(countedAtOnce), c.n)
+	while(c.n, countedAtOnce, func() {
+		XCHGQ(c.rows, c.found)
+		c.find(countedAtOnce)
+		c.count(c.found, countedAtOnce)
+	})
+	c.count(c.rows, countedAtOnce)
+	Label(few)
+	while(c.n, 8, func() {
+		c.find(8)
+		c.count(c.rows, 8)
+	})
 	done()
-	for _, emit := range mend {
+	for _, emit := range c.mend {
 		emit()
+	}
+}
+
+// floatCounter is what countFloats works with.
+type floatCounter struct {
+	t, x, n, rows, found GPVirtual
+	b                    *floatBinner
+	mend                 []func() // where estimates are unsure
+}
+
+// find writes the rows of the next group of values, and goes on behind them.
+func (c *floatCounter) find(group int) {
+	near, found := fresh("near"), fresh("found")
+	c.b.estimates(group, c.x, c.rows, near)
+	Label(found)
+	ADDQ(imm(bytesAnElem*group), c.x)
+	c.mend = append(c.mend, func() {
+		Label(near)
+		for j := range group / level.lanes {
+			storeRows(c.b.of(at(c.x, j*level.bytes())), at(c.rows, 4*level.lanes*j))
+		}
+		JMP(LabelRef(found))
+	})
+}
+
+// count counts a group whose rows were written.
+func (c *floatCounter) count(rows GPVirtual, group int) {
+	for off := 0; off < group; off += 8 {
+		countEight(c.t, at(rows, 4*off))
 	}
 }
 
