@@ -45,6 +45,7 @@ func TestChoose(t *testing.T) {
 		"every third":     {Config{Stride: 3}, []int{0, 3}},
 		"what can differ": {Config{Watch: []byte{}}, []int{0, 2, 4}},
 		"both":            {Config{Watch: []byte{}, Stride: 2}, []int{0, 4}},
+		"only elsewhere":  {Config{Only: []string{"no such function"}}, nil},
 	}
 	for name, tt := range tests {
 		if got := tt.cfg.choose(steps); !slices.Equal(got, tt.want) {

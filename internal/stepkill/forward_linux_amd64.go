@@ -1,6 +1,8 @@
 package stepkill
 
 import (
+	"fmt"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -41,6 +43,35 @@ func (x *tracee) forward(pc uintptr, hits int) error {
 		}
 	}
 	return breakAt(x.tid, 0, 0)
+}
+
+// finish lets the child make the rest of its region at full speed, with all its threads.
+func (x *tracee) finish() error {
+	if x.pc == x.leave {
+		return nil
+	}
+	x.thaw()
+	if err := breakAt(x.tid, x.leave, x.leave); err != nil {
+		return fmt.Errorf("no debug registers: %w", err)
+	}
+	for x.pc != x.leave {
+		if err := x.resume(unix.PTRACE_CONT); err != nil {
+			return err
+		}
+		ws, err := wait(x.tid)
+		if err != nil {
+			return err
+		}
+		if stopped, err := x.note(ws); err != nil {
+			return err
+		} else if !stopped {
+			continue
+		}
+		if err := x.look(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // awaitAwake returns the next stop, and has the child woken as often as needed.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,13 @@ type Config struct {
 	// region ends there.
 	Asleep func()
 
+	// Meanwhile, if given, is called with the child standing at its point, which then makes
+	// the rest of the region and is killed at its end: what Meanwhile does falls between
+	// two instructions. What the child has looked at counts here as well as what
+	// it has changed, so leave File and Watch empty. Meanwhile must not wait for something
+	// that the child holds there.
+	Meanwhile func(Point)
+
 	// File is all that survivors can see of a process that is dead. If given, a kill
 	// is left out where neither a byte of it has changed, nor how much memory it
 	// takes, nor a system call was made since the kill before: the two kills
@@ -50,6 +58,9 @@ type Config struct {
 	// Skip are prefixes of names of functions in which not to kill, such as
 	// "runtime.". What they do is still stepped through.
 	Skip []string
+
+	// Only, if given, are prefixes of names of the only functions in which to kill.
+	Only []string
 }
 
 // Point is one kill.
@@ -230,12 +241,8 @@ func tellable(s step) bool { return s.changed || s.system }
 
 func (c Config) skips(pc uintptr) bool {
 	name := function(pc)
-	for _, prefix := range c.Skip {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
-	}
-	return false
+	begins := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
+	return slices.ContainsFunc(c.Skip, begins) || len(c.Only) > 0 && !slices.ContainsFunc(c.Only, begins)
 }
 
 // scope is a TB whose clean-up comes with the end of one child, not of the

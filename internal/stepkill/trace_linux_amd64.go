@@ -66,6 +66,11 @@ func traceChild(tb *scope, cfg Config, k int, known []step, a anchor) (Point, []
 		end(x.proc.PID())
 	})
 	trace, err := x.travel(k, known, a)
+	p := x.point(len(trace))
+	if cfg.Meanwhile != nil && err == nil && !x.late.Load() {
+		cfg.Meanwhile(p)
+		err = x.finish()
+	}
 	x.kill()
 	if x.late.Load() {
 		err = fmt.Errorf("its region still ran after %v", life)
@@ -73,12 +78,17 @@ func traceChild(tb *scope, cfg Config, k int, known []step, a anchor) (Point, []
 	if err != nil && !errors.Is(err, errStrayed) {
 		return Point{}, trace, fmt.Errorf("%w; its output:\n%s", err, x.proc.Output())
 	}
-	p := Point{K: len(trace), Where: "an unknown instruction", Asleep: x.asleep, End: x.pc == x.leave}
+	return p, trace, err
+}
+
+// point is where the child stands after k steps.
+func (x *tracee) point(k int) Point {
+	p := Point{K: k, Where: "an unknown instruction", Asleep: x.asleep, End: x.pc == x.leave}
 	if x.pc != 0 {
 		p.pc = x.pc - x.slide
 		p.Where = where(p.pc)
 	}
-	return p, trace, err
+	return p
 }
 
 // travel takes the child to its place, by leap and by step.
