@@ -11,8 +11,7 @@ import (
 // turn, again and again, on one processor.
 func TestRestsOfMergesGiveWay(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	defer func(before int) { turnElems = before }(turnElems)
-	turnElems = 1 << 17
+	shorterTurns(t)
 	const n, enough = 16 << 17, 3
 	dst, x := make([]int64, n), make([]int64, n)
 	dwords, y := make([]int32, n), make([]int32, n)
