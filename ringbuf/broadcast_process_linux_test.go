@@ -248,8 +248,8 @@ func (c stepCase) killCast(t *testing.T, mode Overflow) {
 			return surviveCast(mine, m, c.op, at)
 		},
 	}
-	if !c.every || !stress {
-		cfg.Watch = s.region
+	if cfg.File = s.file; !stress {
+		cfg.File, cfg.Watch = nil, s.region
 	}
 	t.Logf("%d kills", stepkill.Run(t, cfg))
 }

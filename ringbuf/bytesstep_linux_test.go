@@ -3,6 +3,7 @@ package ringbuf
 import (
 	"errors"
 	"fmt"
+	"os"
 	"testing"
 
 	"github.com/shmengine/shmengine/futex"
@@ -88,7 +89,7 @@ func TestBytesKilledAtEachInstruction(t *testing.T) {
 			s := newBytesSegment(t, BytesOptions{128, c.many})
 			m := s.join(t)
 			t.Logf("%d kills", stepkill.Run(t, stepkill.Config{
-				Child: bytesStepped, Args: []string{"128", c.op, c.mode}, Files: s.files(), Watch: c.watch(s),
+				Child: bytesStepped, Args: []string{"128", c.op, c.mode}, Files: s.files(), Watch: c.watch(s), File: c.file(s),
 				Prepare: func() { c.prepare(t, s, m) },
 				Verify: func(p stepkill.Point) error {
 					_, err := m.Reap()
@@ -109,13 +110,20 @@ type bytesStepCase struct {
 	parked, many bool
 }
 
-// watch leaves kills out that no survivor can tell apart, but for one operation; under
-// SHMENGINE_STRESS for none.
+// watch leaves kills out that no survivor can tell apart by the memory; for one operation, and under
+// SHMENGINE_STRESS for all, file does it by all that is left.
 func (c bytesStepCase) watch(s *segment) []byte {
 	if stress || c.op == "claim" && c.many {
 		return nil
 	}
 	return s.region
+}
+
+func (c bytesStepCase) file(s *segment) *os.File {
+	if c.watch(s) == nil {
+		return s.file
+	}
+	return nil
 }
 
 var steppedBefore = []string{"first", "second"}

@@ -178,8 +178,8 @@ var actor = reexec.Register("actor", func(c *reexec.Child) {
 
 // TestKilledAtEachInstruction: whoever is killed while it enters or leaves, at whatever instruction, the
 // others go on: they pass items with all the room that there is, learn of the end, and the next
-// queue begins. By default it is after each instruction that a survivor could tell from the one
-// before; in the long run after each one.
+// queue begins. It is after each instruction that a survivor could tell from the one before: by default by the
+// bytes of the arena, in the long run by all that is left of it.
 func TestKilledAtEachInstruction(t *testing.T) {
 	for name, sc := range scenes {
 		t.Run(name, func(t *testing.T) {
@@ -189,13 +189,13 @@ func TestKilledAtEachInstruction(t *testing.T) {
 				Prepare: func() { check(t, g.clear()); check(t, g.begin(sc.sender, sc.receiver)) },
 				Verify:  func(at stepkill.Point) error { return g.survive(sc, at) },
 			}
-			if every := os.Getenv("SHMENGINE_STRESS") != ""; every == (sc.stride != 0) {
+			switch every := os.Getenv("SHMENGINE_STRESS") != ""; {
+			case every: // what is left out leaves the same as the kill before
+				cfg.File, cfg.Stride = g.arena.File(), 1
+			case sc.stride == 0:
 				st, err := g.arena.File().Stat()
 				check(t, err)
-				cfg.Watch = testmem.Map(t, g.arena.File(), int(st.Size()))
-			}
-			if cfg.Watch != nil {
-				cfg.Stride = 1
+				cfg.Watch, cfg.Stride = testmem.Map(t, g.arena.File(), int(st.Size())), 1
 			}
 			t.Logf("%d kills", stepkill.Run(t, cfg))
 			check(t, g.clear())
