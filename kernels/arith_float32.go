@@ -52,8 +52,7 @@ func FMAFloat32(dst, x, y, z []float32) {
 	stream := streams(len(dst)/2, apart)
 	var p pace
 	for len(dst) > 0 {
-		p.spend(narrow3, lookElems)
-		n := min(len(dst), narrow3)
+		n := p.next(len(dst), narrow3)
 		fmaFloat32Block(dst[:n], x[:n], y[:n], z[:n], stream)
 		dst, x, y, z = dst[n:], x[n:], y[n:], z[n:]
 	}

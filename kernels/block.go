@@ -109,7 +109,7 @@ var turnElems = 1 << 19
 // giveWay is a safepoint between two blocks of what only reads, and gives others a turn if
 // left, the number of elements that are still to do, passes a multiple of turnElems. There
 // is nothing to count.
-func giveWay(left int) { giveWayIf(gives(left, mostElems)) }
+func giveWay(left int) { giveWayIf(gives(left)) }
 
 // giveWayAt gives others a turn before n elements are parted, if they are many.
 func giveWayAt(n int) { giveWayIf(n >= pieceElems) }
@@ -124,7 +124,7 @@ func giveWayIf(yes bool) {
 
 // gives reports whether, of a call that is long, one of the blocks that are still to do
 // is the first of a turn.
-func gives(left, block int) bool { return left >= turnElems && left&(turnElems-1) < block }
+func gives(left int) bool { return left >= turnElems && left&(turnElems-1) < mostElems }
 
 // split returns where to cut n elements, more than one block of them, in two:
 // after the largest power of two of blocks that leaves something behind it. So

@@ -171,7 +171,7 @@ func TestTurnsMeetEachSizeOfBlock(t *testing.T) {
 		for _, n := range []int{8 * turnElems, 8*turnElems + 1, 8*turnElems + block1 + 7, 9*turnElems - 1} {
 			met := 0
 			for last, left := -1, n; left > 0; left -= block {
-				if gives(left, mostElems) && left/turnElems != last {
+				if gives(left) && left/turnElems != last {
 					met, last = met+1, left/turnElems
 				}
 			}

@@ -34,8 +34,7 @@ func groupedMoments[T numeral](acc []GroupMoments, codes []uint8, x []T) error {
 	acc = acc[:min(len(acc), maxGroups)]
 	var p pace
 	for len(x) > 0 {
-		p.spend(block2, lookElems)
-		n := min(len(x), block2)
+		n := p.next(len(x), block2)
 		groupedMomentsBlock(acc, codes[:n], x[:n])
 		codes, x = codes[n:], x[n:]
 	}

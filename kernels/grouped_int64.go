@@ -29,8 +29,7 @@ func GroupedMomentsInt64(acc []GroupMoments, codes []uint8, x []int64) error {
 	acc = acc[:min(len(acc), maxGroups)]
 	var p pace
 	for len(x) > 0 {
-		p.spend(block2, lookElems)
-		n := min(len(x), block2)
+		n := p.next(len(x), block2)
 		groupedMomentsInt64Block(acc, codes[:n], x[:n])
 		codes, x = codes[n:], x[n:]
 	}

@@ -21,8 +21,7 @@ func HashInt64(dst []uint64, x []int64, seed uint64) {
 	to := signed(dst)
 	var p pace
 	for len(to) > 0 {
-		p.spend(block2, lookElems)
-		n := min(len(to), block2)
+		n := p.next(len(to), block2)
 		hashBlock(to[:n], x[:n], seed, stream)
 		to, x = to[n:], x[n:]
 	}

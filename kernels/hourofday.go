@@ -18,8 +18,7 @@ func HourOfDay(dst []uint8, ts []int64) {
 	sameLength(len(dst), len(ts))
 	var p pace
 	for len(ts) > 0 {
-		p.spend(block2, lookElems)
-		n := min(len(ts), block2)
+		n := p.next(len(ts), block2)
 		hourOfDayBlock(dst[:n], ts[:n])
 		dst, ts = dst[n:], ts[n:]
 	}

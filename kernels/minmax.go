@@ -8,40 +8,29 @@ import "math"
 //
 // A NaN anywhere makes both NaN. Zeros are not told apart: a result that is
 // zero is +0. With no elements ok is false and both are NaN.
-func MinMax(x []float64) (lo, hi float64, ok bool) { return extentFloat64.of(x) }
+func MinMax(x []float64) (lo, hi float64, ok bool) { return extent(x, math.NaN()) }
 
 // MinMaxInt64 returns the smallest and the largest element of x in one pass:
 //
 //	for _, v := range x { lo, hi = min(lo, v), max(hi, v) }
 //
 // With no elements ok is false and both are 0.
-func MinMaxInt64(x []int64) (lo, hi int64, ok bool) { return extentInt64.of(x) }
+func MinMaxInt64(x []int64) (lo, hi int64, ok bool) { return extent(x, 0) }
 
 // MinMaxFloat32 is [MinMax] for float32.
-func MinMaxFloat32(x []float32) (lo, hi float32, ok bool) { return extentFloat32.of(x) }
+func MinMaxFloat32(x []float32) (lo, hi float32, ok bool) { return extent(x, nan32()) }
 
 // MinMaxInt32 is [MinMaxInt64] for int32.
-func MinMaxInt32(x []int32) (lo, hi int32, ok bool) { return extentInt32.of(x) }
-
-// extent is the search for both extremes of at least one element, for one type. Of
-// the zeros it may give either; any NaN makes both results NaN.
-type extent[T element] struct {
-	none T // both results where there are none
-}
-
-var (
-	extentFloat64 = extent[float64]{math.NaN()}
-	extentInt64   = extent[int64]{0}
-	extentFloat32 = extent[float32]{nan32()}
-	extentInt32   = extent[int32]{0}
-)
+func MinMaxInt32(x []int32) (lo, hi int32, ok bool) { return extent(x, 0) }
 
 // nan32 returns the NaN of package math.
 func nan32() float32 { return float32(math.NaN()) }
 
-func (e *extent[T]) of(x []T) (lo, hi T, ok bool) {
+// extent returns both extremes of x. Of the zeros a block may give either; any NaN makes both
+// results none, and so they are where there are no elements.
+func extent[T element](x []T, none T) (lo, hi T, ok bool) {
 	if len(x) == 0 {
-		return e.none, e.none, false
+		return none, none, false
 	}
 	most := blockBytes / sizeOf(x)
 	lo, hi = extentBlock(x[:min(len(x), most)])
@@ -52,7 +41,7 @@ func (e *extent[T]) of(x []T) (lo, hi T, ok bool) {
 		lo, hi = min(lo, l), max(hi, h)
 	}
 	if lo != lo || hi != hi {
-		return e.none, e.none, true // one NaN for all levels
+		return none, none, true // one NaN for all levels
 	}
 	return lo + 0, hi + 0, true // -0 + 0 is +0
 }

@@ -59,8 +59,7 @@ func keys[K key](op int, dst, x []K, flip K) {
 	most := blockBytes / 2 / sizeOf(x)
 	var p pace
 	for len(dst) > 0 {
-		p.spend(most, lookElems)
-		n := min(len(dst), most)
+		n := p.next(len(dst), most)
 		switch {
 		case active == levelGo:
 			keysGo(op, dst[:n], x[:n], flip)

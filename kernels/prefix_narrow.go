@@ -24,8 +24,7 @@ func prefixFloat32(dst, x []float32, sum float64, before bool) float64 {
 	var buffer [widened]float64
 	var p pace
 	for len(x) > 0 {
-		p.spend(widened, lookElems)
-		n := min(len(x), widened)
+		n := p.next(len(x), widened)
 		sums := buffer[:n]
 		widenFloat32(sums, x[:n])
 		sum = prefixBlock(sums, sums, sum, before)

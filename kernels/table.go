@@ -147,8 +147,7 @@ func (t Table) Find(codes []uint32, keys []int64) int {
 	seed, found := t.head[tableSeed], 0
 	var p pace
 	for len(keys) > 0 {
-		p.spend(blockKeys, lookElems)
-		n := min(len(keys), blockKeys)
+		n := p.next(len(keys), blockKeys)
 		found += t.findBlock(codes[:n], keys[:n], &places, seed)
 		codes, keys = codes[n:], keys[n:]
 	}

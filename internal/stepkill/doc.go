@@ -38,7 +38,8 @@
 // What it does not do: other threads are not stepped, so work that an operation
 // hands to another goroutine is not cut in pieces. A second process that races
 // with the region makes the order of things vary from child to child; each kill
-// is still at an instruction, but not all interleavings are tried.
+// is still at an instruction, but not all interleavings are tried. Of two operations,
+// one of which stands still while the other is done, Meanwhile tries all.
 //
 // A step takes up to 25 us in a virtual machine, a child 2 ms and more; it runs at
 // full speed to where its last steps begin. A region of n instructions costs n
