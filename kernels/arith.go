@@ -19,40 +19,42 @@ const (
 // element; else they panic before anything is written:
 //   - all slices have the same length;
 //   - dst is one of the inputs, or shares no memory with any.
-func Add(dst, x, y []float64) { arith(opAdd, dst, x, y) }
+func Add(dst, x, y []float64) { arith(dst, x, y, opAdd) }
 
 // Sub writes the differences: for i := range dst { dst[i] = x[i] - y[i] }. See
 // [Add] for what must hold.
-func Sub(dst, x, y []float64) { arith(opSub, dst, x, y) }
+func Sub(dst, x, y []float64) { arith(dst, x, y, opSub) }
 
 // Mul writes the products: for i := range dst { dst[i] = x[i] * y[i] }. See
 // [Add] for what must hold.
-func Mul(dst, x, y []float64) { arith(opMul, dst, x, y) }
+func Mul(dst, x, y []float64) { arith(dst, x, y, opMul) }
 
 // Div writes the quotients: for i := range dst { dst[i] = x[i] / y[i] }. A
 // division by zero gives an infinity or NaN. See [Add] for what must hold.
-func Div(dst, x, y []float64) { arith(opDiv, dst, x, y) }
+func Div(dst, x, y []float64) { arith(dst, x, y, opDiv) }
 
 // arith goes straight to the assembly with what is one block: in the first cache a call
-// more, with the words that it puts on the stack, is to be seen beside the operation.
-func arith(op int, dst, x, y []float64) {
-	apart := writesTo(dst, x)
-	apart = writesTo(dst, y) && apart
+// more, with the words that it puts on the stack, is to be seen beside the operation. So op
+// is last: the slices stay in the registers in which Add has them.
+func arith(dst, x, y []float64, op int) {
 	switch {
+	case !fits(dst, x) || !fits(dst, y):
+		refuse(len(dst), len(x), len(y))
 	case len(dst) > block3:
-		arithLong(op, dst, x, y, streams(len(dst), apart))
+		arithLong(op, dst, x, y)
 	case len(dst) == 0:
 	case mover == levelAVX2:
-		arithAVX2(op, &dst[0], x, y, 0)
+		arithAVX2(op, &dst[0], &x[0], &y[0], len(dst), 0)
 	case mover == levelAVX512:
-		arithAVX512(op, &dst[0], x, y, 0)
+		arithAVX512(op, &dst[0], &x[0], &y[0], len(dst), 0)
 	default:
 		arithGo(op, dst, x, y)
 	}
 }
 
 // arithLong is arith for more than a block.
-func arithLong(op int, dst, x, y []float64, stream int) {
+func arithLong(op int, dst, x, y []float64) {
+	stream := streamsPair(dst, x, y)
 	var p pace
 	for len(dst) > block3 {
 		arithBlock(op, dst[:block3], x[:block3], y[:block3], stream)
@@ -65,9 +67,9 @@ func arithLong(op int, dst, x, y []float64, stream int) {
 func arithBlock(op int, dst, x, y []float64, stream int) {
 	switch mover {
 	case levelAVX512:
-		arithAVX512(op, &dst[0], x, y, stream)
+		arithAVX512(op, &dst[0], &x[0], &y[0], len(dst), stream)
 	case levelAVX2:
-		arithAVX2(op, &dst[0], x, y, stream)
+		arithAVX2(op, &dst[0], &x[0], &y[0], len(dst), stream)
 	default:
 		arithGo(op, dst, x, y)
 	}
@@ -103,32 +105,33 @@ func wholeGo[T element](op int, dst, x, y []T) {
 }
 
 // AddInt64 is [Add] for integers; sums wrap as in Go.
-func AddInt64(dst, x, y []int64) { arithInt64(opAdd, dst, x, y) }
+func AddInt64(dst, x, y []int64) { arithInt64(dst, x, y, opAdd) }
 
 // SubInt64 is [Sub] for integers; differences wrap as in Go.
-func SubInt64(dst, x, y []int64) { arithInt64(opSub, dst, x, y) }
+func SubInt64(dst, x, y []int64) { arithInt64(dst, x, y, opSub) }
 
 // MulInt64 is [Mul] for integers; products wrap as in Go.
-func MulInt64(dst, x, y []int64) { arithInt64(opMul, dst, x, y) }
+func MulInt64(dst, x, y []int64) { arithInt64(dst, x, y, opMul) }
 
-func arithInt64(op int, dst, x, y []int64) {
-	apart := writesTo(dst, x)
-	apart = writesTo(dst, y) && apart
+func arithInt64(dst, x, y []int64, op int) {
 	switch {
+	case !fits(dst, x) || !fits(dst, y):
+		refuse(len(dst), len(x), len(y))
 	case len(dst) > block3:
-		arithInt64Long(op, dst, x, y, streams(len(dst), apart))
+		arithInt64Long(op, dst, x, y)
 	case len(dst) == 0:
 	case mover == levelAVX2:
-		arithInt64AVX2(op, &dst[0], x, y, 0)
+		arithInt64AVX2(op, &dst[0], &x[0], &y[0], len(dst), 0)
 	case mover == levelAVX512:
-		arithInt64AVX512(op, &dst[0], x, y, 0)
+		arithInt64AVX512(op, &dst[0], &x[0], &y[0], len(dst), 0)
 	default:
 		wholeGo(op, dst, x, y)
 	}
 }
 
 // arithInt64Long is arithInt64 for more than a block.
-func arithInt64Long(op int, dst, x, y []int64, stream int) {
+func arithInt64Long(op int, dst, x, y []int64) {
+	stream := streamsPair(dst, x, y)
 	var p pace
 	for len(dst) > block3 {
 		arithInt64Block(op, dst[:block3], x[:block3], y[:block3], stream)
@@ -141,9 +144,9 @@ func arithInt64Long(op int, dst, x, y []int64, stream int) {
 func arithInt64Block(op int, dst, x, y []int64, stream int) {
 	switch mover {
 	case levelAVX512:
-		arithInt64AVX512(op, &dst[0], x, y, stream)
+		arithInt64AVX512(op, &dst[0], &x[0], &y[0], len(dst), stream)
 	case levelAVX2:
-		arithInt64AVX2(op, &dst[0], x, y, stream)
+		arithInt64AVX2(op, &dst[0], &x[0], &y[0], len(dst), stream)
 	default:
 		wholeGo(op, dst, x, y)
 	}

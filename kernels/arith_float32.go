@@ -25,9 +25,9 @@ func arithFloat32(op int, dst, x, y []float32) {
 func arithFloat32Block(op int, dst, x, y []float32, stream int) {
 	switch active {
 	case levelAVX512:
-		arithFloat32AVX512(op, &dst[0], x, y, stream)
+		arithFloat32AVX512(op, &dst[0], &x[0], &y[0], len(dst), stream)
 	case levelAVX2:
-		arithFloat32AVX2(op, &dst[0], x, y, stream)
+		arithFloat32AVX2(op, &dst[0], &x[0], &y[0], len(dst), stream)
 	default:
 		quotientGo(op, dst, x, y)
 	}
@@ -61,9 +61,9 @@ func FMAFloat32(dst, x, y, z []float32) {
 func fmaFloat32Block(dst, x, y, z []float32, stream int) {
 	switch active {
 	case levelAVX512:
-		fmaFloat32AVX512(&dst[0], x, y, z, stream)
+		fmaFloat32AVX512(&dst[0], &x[0], &y[0], &z[0], len(dst), stream)
 	case levelAVX2:
-		fmaFloat32AVX2(&dst[0], x, y, z, stream)
+		fmaFloat32AVX2(&dst[0], &x[0], &y[0], &z[0], len(dst), stream)
 	default:
 		fmaFloat32Go(dst, x, y, z)
 	}
@@ -89,9 +89,9 @@ func AxpyFloat32(dst []float32, a float32, x, y []float32) {
 func axpyFloat32Block(dst []float32, a float32, x, y []float32, stream int) {
 	switch active {
 	case levelAVX512:
-		axpyFloat32AVX512(&dst[0], a, x, y, stream)
+		axpyFloat32AVX512(&dst[0], a, &x[0], &y[0], len(dst), stream)
 	case levelAVX2:
-		axpyFloat32AVX2(&dst[0], a, x, y, stream)
+		axpyFloat32AVX2(&dst[0], a, &x[0], &y[0], len(dst), stream)
 	default:
 		axpyFloat32Go(dst, a, x, y)
 	}

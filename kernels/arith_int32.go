@@ -22,9 +22,9 @@ func arithInt32(op int, dst, x, y []int32) {
 func arithInt32Block(op int, dst, x, y []int32, stream int) {
 	switch active {
 	case levelAVX512:
-		arithInt32AVX512(op, &dst[0], x, y, stream)
+		arithInt32AVX512(op, &dst[0], &x[0], &y[0], len(dst), stream)
 	case levelAVX2:
-		arithInt32AVX2(op, &dst[0], x, y, stream)
+		arithInt32AVX2(op, &dst[0], &x[0], &y[0], len(dst), stream)
 	default:
 		wholeGo(op, dst, x, y)
 	}
@@ -48,9 +48,9 @@ func AxpyInt32(dst []int32, a int32, x, y []int32) {
 func axpyInt32Block(dst []int32, a int32, x, y []int32, stream int) {
 	switch active {
 	case levelAVX512:
-		axpyInt32AVX512(&dst[0], a, x, y, stream)
+		axpyInt32AVX512(&dst[0], a, &x[0], &y[0], len(dst), stream)
 	case levelAVX2:
-		axpyInt32AVX2(&dst[0], a, x, y, stream)
+		axpyInt32AVX2(&dst[0], a, &x[0], &y[0], len(dst), stream)
 	default:
 		axpyIntGo(dst, a, x, y)
 	}
@@ -93,9 +93,9 @@ func unaryInt32(op int, dst, x []int32, a int32) {
 func unaryInt32Block(op int, dst, x []int32, a int32, stream int) {
 	switch active {
 	case levelAVX512:
-		unaryInt32AVX512(op, &dst[0], x, a, stream)
+		unaryInt32AVX512(op, &dst[0], &x[0], a, len(dst), stream)
 	case levelAVX2:
-		unaryInt32AVX2(op, &dst[0], x, a, stream)
+		unaryInt32AVX2(op, &dst[0], &x[0], a, len(dst), stream)
 	default:
 		unaryIntGo(op, dst, x, a)
 	}

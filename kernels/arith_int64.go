@@ -24,9 +24,9 @@ func unaryInt64(op int, dst, x []int64, a int64) {
 func unaryInt64Block(op int, dst, x []int64, a int64, stream int) {
 	switch active {
 	case levelAVX512:
-		unaryInt64AVX512(op, &dst[0], x, a, stream)
+		unaryInt64AVX512(op, &dst[0], &x[0], a, len(dst), stream)
 	case levelAVX2:
-		unaryInt64AVX2(op, &dst[0], x, a, stream)
+		unaryInt64AVX2(op, &dst[0], &x[0], a, len(dst), stream)
 	default:
 		unaryIntGo(op, dst, x, a)
 	}
@@ -50,9 +50,9 @@ func AxpyInt64(dst []int64, a int64, x, y []int64) {
 func axpyInt64Block(dst []int64, a int64, x, y []int64, stream int) {
 	switch active {
 	case levelAVX512:
-		axpyInt64AVX512(&dst[0], a, x, y, stream)
+		axpyInt64AVX512(&dst[0], a, &x[0], &y[0], len(dst), stream)
 	case levelAVX2:
-		axpyInt64AVX2(&dst[0], a, x, y, stream)
+		axpyInt64AVX2(&dst[0], a, &x[0], &y[0], len(dst), stream)
 	default:
 		axpyIntGo(dst, a, x, y)
 	}

@@ -71,16 +71,16 @@ func compareAVX512(*uint64, []float64, int, float64)  { panic(noAssembly) }
 func compareInt64AVX2(*uint64, []int64, int, int64)   { panic(noAssembly) }
 func compareInt64AVX512(*uint64, []int64, int, int64) { panic(noAssembly) }
 
-func arithAVX2(int, *float64, []float64, []float64, int)       { panic(noAssembly) }
-func arithAVX512(int, *float64, []float64, []float64, int)     { panic(noAssembly) }
-func arithInt64AVX2(int, *int64, []int64, []int64, int)        { panic(noAssembly) }
-func arithInt64AVX512(int, *int64, []int64, []int64, int)      { panic(noAssembly) }
-func unaryAVX2(int, *float64, []float64, float64, int)         { panic(noAssembly) }
-func unaryAVX512(int, *float64, []float64, float64, int)       { panic(noAssembly) }
-func fmaAVX2(*float64, []float64, []float64, []float64, int)   { panic(noAssembly) }
-func fmaAVX512(*float64, []float64, []float64, []float64, int) { panic(noAssembly) }
-func axpyAVX2(*float64, float64, []float64, []float64, int)    { panic(noAssembly) }
-func axpyAVX512(*float64, float64, []float64, []float64, int)  { panic(noAssembly) }
+func arithAVX2(int, *float64, *float64, *float64, int, int)      { panic(noAssembly) }
+func arithAVX512(int, *float64, *float64, *float64, int, int)    { panic(noAssembly) }
+func arithInt64AVX2(int, *int64, *int64, *int64, int, int)       { panic(noAssembly) }
+func arithInt64AVX512(int, *int64, *int64, *int64, int, int)     { panic(noAssembly) }
+func unaryAVX2(int, *float64, *float64, float64, int, int)       { panic(noAssembly) }
+func unaryAVX512(int, *float64, *float64, float64, int, int)     { panic(noAssembly) }
+func fmaAVX2(*float64, *float64, *float64, *float64, int, int)   { panic(noAssembly) }
+func fmaAVX512(*float64, *float64, *float64, *float64, int, int) { panic(noAssembly) }
+func axpyAVX2(*float64, float64, *float64, *float64, int, int)   { panic(noAssembly) }
+func axpyAVX512(*float64, float64, *float64, *float64, int, int) { panic(noAssembly) }
 
 func compressAVX2(*uint64, []uint64, *uint64, int) int   { panic(noAssembly) }
 func compressAVX512(*uint64, []uint64, *uint64, int) int { panic(noAssembly) }
@@ -103,21 +103,21 @@ func prefixInt64AVX512(*int64, []int64, int64) int64          { panic(noAssembly
 func prefixBeforeInt64AVX2(*int64, []int64, int64) int64      { panic(noAssembly) }
 func prefixBeforeInt64AVX512(*int64, []int64, int64) int64    { panic(noAssembly) }
 
-func expAVX2(*float64, []float64, int)   { panic(noAssembly) }
-func expAVX512(*float64, []float64, int) { panic(noAssembly) }
-func logAVX2(*float64, []float64, int)   { panic(noAssembly) }
-func logAVX512(*float64, []float64, int) { panic(noAssembly) }
+func expAVX2(*float64, *float64, int, int)   { panic(noAssembly) }
+func expAVX512(*float64, *float64, int, int) { panic(noAssembly) }
+func logAVX2(*float64, *float64, int, int)   { panic(noAssembly) }
+func logAVX512(*float64, *float64, int, int) { panic(noAssembly) }
 
-func compensateAVX2(*float64, []float64)          { panic(noAssembly) }
-func compensateAVX512(*float64, []float64)        { panic(noAssembly) }
-func sumAbsAVX2([]float64) float64                { panic(noAssembly) }
-func sumAbsAVX512([]float64) float64              { panic(noAssembly) }
-func keysAVX2(int, *int64, []int64, int64, int)   { panic(noAssembly) }
-func keysAVX512(int, *int64, []int64, int64, int) { panic(noAssembly) }
-func partitionAVX2(*int64, *int, int64, int)      { panic(noAssembly) }
-func partitionAVX512(*int64, *int, int64, int)    { panic(noAssembly) }
-func sortFewAVX2(*int64, int)                     { panic(noAssembly) }
-func sortFewAVX512(*int64, int)                   { panic(noAssembly) }
+func compensateAVX2(*float64, []float64)              { panic(noAssembly) }
+func compensateAVX512(*float64, []float64)            { panic(noAssembly) }
+func sumAbsAVX2([]float64) float64                    { panic(noAssembly) }
+func sumAbsAVX512([]float64) float64                  { panic(noAssembly) }
+func keysAVX2(int, *int64, *int64, int64, int, int)   { panic(noAssembly) }
+func keysAVX512(int, *int64, *int64, int64, int, int) { panic(noAssembly) }
+func partitionAVX2(*int64, *int, int64, int)          { panic(noAssembly) }
+func partitionAVX512(*int64, *int, int64, int)        { panic(noAssembly) }
+func sortFewAVX2(*int64, int)                         { panic(noAssembly) }
+func sortFewAVX512(*int64, int)                       { panic(noAssembly) }
 
 func partitionPairsAVX2(*int64, *int64, *int, int64, int)   { panic(noAssembly) }
 func partitionPairsAVX512(*int64, *int64, *int, int64, int) { panic(noAssembly) }

@@ -16,26 +16,26 @@ func minMaxFloat32AVX512([]float32) (lo float32, hi float32) { panic(noAssembly)
 func minMaxInt32AVX2([]int32) (lo int32, hi int32)   { panic(noAssembly) }
 func minMaxInt32AVX512([]int32) (lo int32, hi int32) { panic(noAssembly) }
 
-func arithFloat32AVX2(int, *float32, []float32, []float32, int)   { panic(noAssembly) }
-func arithFloat32AVX512(int, *float32, []float32, []float32, int) { panic(noAssembly) }
+func arithFloat32AVX2(int, *float32, *float32, *float32, int, int)   { panic(noAssembly) }
+func arithFloat32AVX512(int, *float32, *float32, *float32, int, int) { panic(noAssembly) }
 
-func arithInt32AVX2(int, *int32, []int32, []int32, int)   { panic(noAssembly) }
-func arithInt32AVX512(int, *int32, []int32, []int32, int) { panic(noAssembly) }
+func arithInt32AVX2(int, *int32, *int32, *int32, int, int)   { panic(noAssembly) }
+func arithInt32AVX512(int, *int32, *int32, *int32, int, int) { panic(noAssembly) }
 
-func unaryFloat32AVX2(int, *float32, []float32, float32, int)   { panic(noAssembly) }
-func unaryFloat32AVX512(int, *float32, []float32, float32, int) { panic(noAssembly) }
+func unaryFloat32AVX2(int, *float32, *float32, float32, int, int)   { panic(noAssembly) }
+func unaryFloat32AVX512(int, *float32, *float32, float32, int, int) { panic(noAssembly) }
 
-func unaryInt32AVX2(int, *int32, []int32, int32, int)   { panic(noAssembly) }
-func unaryInt32AVX512(int, *int32, []int32, int32, int) { panic(noAssembly) }
+func unaryInt32AVX2(int, *int32, *int32, int32, int, int)   { panic(noAssembly) }
+func unaryInt32AVX512(int, *int32, *int32, int32, int, int) { panic(noAssembly) }
 
-func fmaFloat32AVX2(*float32, []float32, []float32, []float32, int)   { panic(noAssembly) }
-func fmaFloat32AVX512(*float32, []float32, []float32, []float32, int) { panic(noAssembly) }
+func fmaFloat32AVX2(*float32, *float32, *float32, *float32, int, int)   { panic(noAssembly) }
+func fmaFloat32AVX512(*float32, *float32, *float32, *float32, int, int) { panic(noAssembly) }
 
-func axpyFloat32AVX2(*float32, float32, []float32, []float32, int)   { panic(noAssembly) }
-func axpyFloat32AVX512(*float32, float32, []float32, []float32, int) { panic(noAssembly) }
+func axpyFloat32AVX2(*float32, float32, *float32, *float32, int, int)   { panic(noAssembly) }
+func axpyFloat32AVX512(*float32, float32, *float32, *float32, int, int) { panic(noAssembly) }
 
-func axpyInt32AVX2(*int32, int32, []int32, []int32, int)   { panic(noAssembly) }
-func axpyInt32AVX512(*int32, int32, []int32, []int32, int) { panic(noAssembly) }
+func axpyInt32AVX2(*int32, int32, *int32, *int32, int, int)   { panic(noAssembly) }
+func axpyInt32AVX512(*int32, int32, *int32, *int32, int, int) { panic(noAssembly) }
 
 func countFloat32AVX2([]float32, int, float32) int   { panic(noAssembly) }
 func countFloat32AVX512([]float32, int, float32) int { panic(noAssembly) }
@@ -112,17 +112,17 @@ func roundFloat32AVX512(*float32, []float64) { panic(noAssembly) }
 func takeDwordsAVX2(*uint32, []uint32, []int64) int   { panic(noAssembly) }
 func takeDwordsAVX512(*uint32, []uint32, []int64) int { panic(noAssembly) }
 
-func expFloat32AVX2(*float32, []float32, int)   { panic(noAssembly) }
-func expFloat32AVX512(*float32, []float32, int) { panic(noAssembly) }
+func expFloat32AVX2(*float32, *float32, int, int)   { panic(noAssembly) }
+func expFloat32AVX512(*float32, *float32, int, int) { panic(noAssembly) }
 
-func logFloat32AVX2(*float32, []float32, int)   { panic(noAssembly) }
-func logFloat32AVX512(*float32, []float32, int) { panic(noAssembly) }
+func logFloat32AVX2(*float32, *float32, int, int)   { panic(noAssembly) }
+func logFloat32AVX512(*float32, *float32, int, int) { panic(noAssembly) }
 
-func unaryInt64AVX2(int, *int64, []int64, int64, int)   { panic(noAssembly) }
-func unaryInt64AVX512(int, *int64, []int64, int64, int) { panic(noAssembly) }
+func unaryInt64AVX2(int, *int64, *int64, int64, int, int)   { panic(noAssembly) }
+func unaryInt64AVX512(int, *int64, *int64, int64, int, int) { panic(noAssembly) }
 
-func axpyInt64AVX2(*int64, int64, []int64, []int64, int)   { panic(noAssembly) }
-func axpyInt64AVX512(*int64, int64, []int64, []int64, int) { panic(noAssembly) }
+func axpyInt64AVX2(*int64, int64, *int64, *int64, int, int)   { panic(noAssembly) }
+func axpyInt64AVX512(*int64, int64, *int64, *int64, int, int) { panic(noAssembly) }
 
 func dotInt64AVX2([]int64, []int64) int64   { panic(noAssembly) }
 func dotInt64AVX512([]int64, []int64) int64 { panic(noAssembly) }
@@ -130,8 +130,8 @@ func dotInt64AVX512([]int64, []int64) int64 { panic(noAssembly) }
 func shiftedInt64AVX2([]int64, int64) (s1 float64, s2 float64)   { panic(noAssembly) }
 func shiftedInt64AVX512([]int64, int64) (s1 float64, s2 float64) { panic(noAssembly) }
 
-func keysDwordsAVX2(int, *int32, []int32, int32, int)   { panic(noAssembly) }
-func keysDwordsAVX512(int, *int32, []int32, int32, int) { panic(noAssembly) }
+func keysDwordsAVX2(int, *int32, *int32, int32, int, int)   { panic(noAssembly) }
+func keysDwordsAVX512(int, *int32, *int32, int32, int, int) { panic(noAssembly) }
 
 func partitionDwordsAVX2(*int32, *int, int32, int)   { panic(noAssembly) }
 func partitionDwordsAVX512(*int32, *int, int32, int) { panic(noAssembly) }

@@ -157,27 +157,27 @@ func compareInt64AVX2(dst *uint64, x []int64, c int, t int64)
 // arithAVX2 equals arithGo.
 //
 //go:noescape
-func arithAVX2(c int, dst *float64, x []float64, y []float64, stream int)
+func arithAVX2(c int, dst *float64, x *float64, y *float64, n int, stream int)
 
 // arithInt64AVX2 equals wholeGo.
 //
 //go:noescape
-func arithInt64AVX2(c int, dst *int64, x []int64, y []int64, stream int)
+func arithInt64AVX2(c int, dst *int64, x *int64, y *int64, n int, stream int)
 
 // unaryAVX2 equals unaryGo.
 //
 //go:noescape
-func unaryAVX2(c int, dst *float64, x []float64, a float64, stream int)
+func unaryAVX2(c int, dst *float64, x *float64, a float64, n int, stream int)
 
 // fmaAVX2 equals fmaGo.
 //
 //go:noescape
-func fmaAVX2(dst *float64, x []float64, y []float64, z []float64, stream int)
+func fmaAVX2(dst *float64, x *float64, y *float64, z *float64, n int, stream int)
 
 // axpyAVX2 equals axpyGo.
 //
 //go:noescape
-func axpyAVX2(dst *float64, a float64, x []float64, y []float64, stream int)
+func axpyAVX2(dst *float64, a float64, x *float64, y *float64, n int, stream int)
 
 // compressAVX2 equals compressGo for a multiple of 64 elements; it may write as many words as x has.
 //
@@ -227,12 +227,12 @@ func prefixBeforeInt64AVX2(dst *int64, x []int64, start int64) int64
 // expAVX2 equals expGo.
 //
 //go:noescape
-func expAVX2(dst *float64, x []float64, stream int)
+func expAVX2(dst *float64, x *float64, n int, stream int)
 
 // logAVX2 equals logGo.
 //
 //go:noescape
-func logAVX2(dst *float64, x []float64, stream int)
+func logAVX2(dst *float64, x *float64, n int, stream int)
 
 // compensateAVX2 equals compensateGo for a multiple of 16 elements.
 //
@@ -247,7 +247,7 @@ func sumAbsAVX2(x []float64) float64
 // keysAVX2 equals keysGo.
 //
 //go:noescape
-func keysAVX2(c int, dst *int64, x []int64, flip int64, stream int)
+func keysAVX2(c int, dst *int64, x *int64, flip int64, n int, stream int)
 
 // partitionAVX2 moves at most so many steps of elements below the pivot to the front and of
 // others to the back: see partition.
@@ -334,37 +334,37 @@ func minMaxInt32AVX2(x []int32) (lo int32, hi int32)
 // arithFloat32AVX2 equals quotientGo.
 //
 //go:noescape
-func arithFloat32AVX2(c int, dst *float32, x []float32, y []float32, stream int)
+func arithFloat32AVX2(c int, dst *float32, x *float32, y *float32, n int, stream int)
 
 // arithInt32AVX2 equals wholeGo.
 //
 //go:noescape
-func arithInt32AVX2(c int, dst *int32, x []int32, y []int32, stream int)
+func arithInt32AVX2(c int, dst *int32, x *int32, y *int32, n int, stream int)
 
 // unaryFloat32AVX2 equals unaryFloat32Go.
 //
 //go:noescape
-func unaryFloat32AVX2(c int, dst *float32, x []float32, a float32, stream int)
+func unaryFloat32AVX2(c int, dst *float32, x *float32, a float32, n int, stream int)
 
 // unaryInt32AVX2 equals unaryIntGo.
 //
 //go:noescape
-func unaryInt32AVX2(c int, dst *int32, x []int32, a int32, stream int)
+func unaryInt32AVX2(c int, dst *int32, x *int32, a int32, n int, stream int)
 
 // fmaFloat32AVX2 equals fmaFloat32Go.
 //
 //go:noescape
-func fmaFloat32AVX2(dst *float32, x []float32, y []float32, z []float32, stream int)
+func fmaFloat32AVX2(dst *float32, x *float32, y *float32, z *float32, n int, stream int)
 
 // axpyFloat32AVX2 equals axpyFloat32Go.
 //
 //go:noescape
-func axpyFloat32AVX2(dst *float32, a float32, x []float32, y []float32, stream int)
+func axpyFloat32AVX2(dst *float32, a float32, x *float32, y *float32, n int, stream int)
 
 // axpyInt32AVX2 equals axpyIntGo.
 //
 //go:noescape
-func axpyInt32AVX2(dst *int32, a int32, x []int32, y []int32, stream int)
+func axpyInt32AVX2(dst *int32, a int32, x *int32, y *int32, n int, stream int)
 
 // countFloat32AVX2 equals countGo, for less than 2^31 elements.
 //
@@ -449,7 +449,7 @@ func prefixBeforeInt32AVX2(dst *int32, x []int32, start int32) int32
 // keysDwordsAVX2 equals keysGo.
 //
 //go:noescape
-func keysDwordsAVX2(c int, dst *int32, x []int32, flip int32, stream int)
+func keysDwordsAVX2(c int, dst *int32, x *int32, flip int32, n int, stream int)
 
 // partitionDwordsAVX2 moves at most so many steps of elements below the pivot to the front and of
 // others to the back: see partition.
@@ -531,22 +531,22 @@ func takeDwordsAVX2(dst *uint32, x []uint32, idx []int64) int
 // expFloat32AVX2 equals expFloat32Go.
 //
 //go:noescape
-func expFloat32AVX2(dst *float32, x []float32, stream int)
+func expFloat32AVX2(dst *float32, x *float32, n int, stream int)
 
 // logFloat32AVX2 equals logFloat32Go.
 //
 //go:noescape
-func logFloat32AVX2(dst *float32, x []float32, stream int)
+func logFloat32AVX2(dst *float32, x *float32, n int, stream int)
 
 // unaryInt64AVX2 equals unaryIntGo.
 //
 //go:noescape
-func unaryInt64AVX2(c int, dst *int64, x []int64, a int64, stream int)
+func unaryInt64AVX2(c int, dst *int64, x *int64, a int64, n int, stream int)
 
 // axpyInt64AVX2 equals axpyIntGo.
 //
 //go:noescape
-func axpyInt64AVX2(dst *int64, a int64, x []int64, y []int64, stream int)
+func axpyInt64AVX2(dst *int64, a int64, x *int64, y *int64, n int, stream int)
 
 // dotInt64AVX2 equals dotInt64Go.
 //
@@ -561,7 +561,7 @@ func shiftedInt64AVX2(x []int64, shift int64) (s1 float64, s2 float64)
 // hashAVX2 equals hashGo.
 //
 //go:noescape
-func hashAVX2(dst *int64, x []int64, seed uint64, stream int)
+func hashAVX2(dst *int64, x *int64, seed uint64, n int, stream int)
 
 // bucketsOfAVX2 equals bucketsOfGo.
 //

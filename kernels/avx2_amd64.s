@@ -29,7 +29,7 @@ loop2:
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+32
+	SUBQ    $+32, DX
 	JB      end5
 	PCALIGN $0x40
 
@@ -48,10 +48,10 @@ loop4:
 	VADDPD 224(AX), Y7, Y7
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
-	CMPQ   DX, $+32
 	JAE    loop4
 
 end5:
+	ADDQ   $+32, DX
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -85,7 +85,7 @@ loop6:
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+32
+	SUBQ    $+32, DX
 	JB      end9
 	PCALIGN $0x40
 
@@ -100,10 +100,10 @@ loop8:
 	VADDPD 224(AX), Y7, Y7
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
-	CMPQ   DX, $+32
 	JAE    loop8
 
 end9:
+	ADDQ   $+32, DX
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -192,7 +192,7 @@ loop14:
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
-	CMPQ    BX, $+32
+	SUBQ    $+32, BX
 	JB      end17
 	PCALIGN $0x40
 
@@ -224,10 +224,10 @@ loop16:
 	ADDQ        $+256, AX
 	ADDQ        $+256, DX
 	SUBQ        $+32, BX
-	CMPQ        BX, $+32
 	JAE         loop16
 
 end17:
+	ADDQ   $+32, BX
 	ADDQ   BX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -261,7 +261,7 @@ loop18:
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
-	CMPQ    BX, $+32
+	SUBQ    $+32, BX
 	JB      end21
 	PCALIGN $0x40
 
@@ -285,10 +285,10 @@ loop20:
 	ADDQ        $+256, AX
 	ADDQ        $+256, DX
 	SUBQ        $+32, BX
-	CMPQ        BX, $+32
 	JAE         loop20
 
 end21:
+	ADDQ   $+32, BX
 	ADDQ   BX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -362,7 +362,7 @@ TEXT ·sumInt64AVX2(SB), NOSPLIT, $0-40
 	VPXOR   Y7, Y7, Y7
 	CMPQ    CX, ·touchFrom+0(SB)
 	JB      near25
-	CMPQ    CX, $+16
+	SUBQ    $+16, CX
 	JB      end27
 	PCALIGN $0x40
 
@@ -391,12 +391,13 @@ loop26:
 	VPADDQ  Y8, Y7, Y7
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
-	CMPQ    CX, $+16
 	JAE     loop26
 
 end27:
+	ADDQ $+16, CX
+
 near25:
-	CMPQ    CX, $+16
+	SUBQ    $+16, CX
 	JB      end29
 	PCALIGN $0x40
 
@@ -423,10 +424,10 @@ loop28:
 	VPADDQ  Y8, Y7, Y7
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
-	CMPQ    CX, $+16
 	JAE     loop28
 
 end29:
+	ADDQ $+16, CX
 	CMPQ CX, $+4
 	JB   end31
 
@@ -513,7 +514,7 @@ loop34:
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+16
+	SUBQ    $+16, DX
 	JB      end37
 	PCALIGN $0x40
 
@@ -534,10 +535,10 @@ loop36:
 	VFMADD231PD Y11, Y11, Y9
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
-	CMPQ        DX, $+16
 	JAE         loop36
 
 end37:
+	ADDQ   $+16, DX
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y3, Y1, Y1
@@ -571,7 +572,7 @@ loop38:
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+16
+	SUBQ    $+16, DX
 	JB      end41
 	PCALIGN $0x40
 
@@ -590,10 +591,10 @@ loop40:
 	VFMADD231PD Y11, Y11, Y9
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
-	CMPQ        DX, $+16
 	JAE         loop40
 
 end41:
+	ADDQ   $+16, DX
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y3, Y1, Y1
@@ -680,7 +681,7 @@ TEXT ·coShiftedAVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
-	CMPQ         CX, $+8
+	SUBQ         $+8, CX
 	JB           end46
 	PCALIGN      $0x40
 
@@ -704,10 +705,10 @@ loop45:
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
-	CMPQ        CX, $+8
 	JAE         loop45
 
 end46:
+	ADDQ $+8, CX
 	CMPQ CX, $+4
 	JB   end48
 
@@ -806,7 +807,7 @@ TEXT ·coShiftedInt64AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
-	CMPQ         CX, $+8
+	SUBQ         $+8, CX
 	JB           end51
 	PCALIGN      $0x40
 
@@ -834,10 +835,10 @@ loop50:
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
-	CMPQ        CX, $+8
 	JAE         loop50
 
 end51:
+	ADDQ $+8, CX
 	CMPQ CX, $+4
 	JB   end53
 
@@ -931,7 +932,7 @@ TEXT ·nearBitsAVX2(SB), NOSPLIT, $0-40
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
-	CMPQ         CX, $+16
+	SUBQ         $+16, CX
 	JB           end56
 	PCALIGN      $0x40
 
@@ -946,10 +947,10 @@ loop55:
 	VPOR   Y5, Y4, Y4
 	ADDQ   $+128, AX
 	SUBQ   $+16, CX
-	CMPQ   CX, $+16
 	JAE    loop55
 
 end56:
+	ADDQ $+16, CX
 	CMPQ CX, $+4
 	JB   end58
 
@@ -1002,7 +1003,7 @@ TEXT ·minMaxAVX2(SB), NOSPLIT, $0-40
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, ·touchFrom+0(SB)
 	JB           near60
-	CMPQ         CX, $+16
+	SUBQ         $+16, CX
 	JB           end62
 	PCALIGN      $0x40
 
@@ -1027,12 +1028,13 @@ loop61:
 	VORPD   Y10, Y9, Y9
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
-	CMPQ    CX, $+16
 	JAE     loop61
 
 end62:
+	ADDQ $+16, CX
+
 near60:
-	CMPQ    CX, $+16
+	SUBQ    $+16, CX
 	JB      end64
 	PCALIGN $0x40
 
@@ -1055,10 +1057,10 @@ loop63:
 	VORPD   Y10, Y9, Y9
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
-	CMPQ    CX, $+16
 	JAE     loop63
 
 end64:
+	ADDQ $+16, CX
 	CMPQ CX, $+4
 	JB   end66
 
@@ -1131,7 +1133,7 @@ TEXT ·minMaxInt64AVX2(SB), NOSPLIT, $0-40
 	VMOVAPD      Y0, Y8
 	CMPQ         CX, ·touchFrom+0(SB)
 	JB           near69
-	CMPQ         CX, $+32
+	SUBQ         $+32, CX
 	JB           end71
 	PCALIGN      $0x40
 
@@ -1178,12 +1180,13 @@ loop70:
 	VBLENDVPD Y9, Y10, Y8, Y8
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
-	CMPQ      CX, $+32
 	JAE       loop70
 
 end71:
+	ADDQ $+32, CX
+
 near69:
-	CMPQ    CX, $+32
+	SUBQ    $+32, CX
 	JB      end73
 	PCALIGN $0x40
 
@@ -1226,10 +1229,10 @@ loop72:
 	VBLENDVPD Y9, Y10, Y8, Y8
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
-	CMPQ      CX, $+32
 	JAE       loop72
 
 end73:
+	ADDQ $+32, CX
 	CMPQ CX, $+4
 	JB   end75
 
@@ -3510,7 +3513,7 @@ piece130:
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
 	JB      near131
-	CMPQ    R8, $+32
+	SUBQ    $+32, R8
 	JB      end133
 	PCALIGN $0x40
 
@@ -3545,12 +3548,13 @@ loop132:
 	VORPD   Y10, Y9, Y9
 	ADDQ    $+256, AX
 	SUBQ    $+32, R8
-	CMPQ    R8, $+32
 	JAE     loop132
 
 end133:
+	ADDQ $+32, R8
+
 near131:
-	CMPQ    R8, $+32
+	SUBQ    $+32, R8
 	JB      end135
 	PCALIGN $0x40
 
@@ -3581,10 +3585,10 @@ loop134:
 	VORPD   Y10, Y9, Y9
 	ADDQ    $+256, AX
 	SUBQ    $+32, R8
-	CMPQ    R8, $+32
 	JAE     loop134
 
 end135:
+	ADDQ $+32, R8
 	CMPQ R8, $+4
 	JB   end137
 
@@ -3681,7 +3685,7 @@ piece141:
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
 	JB      near142
-	CMPQ    R8, $+32
+	SUBQ    $+32, R8
 	JB      end144
 	PCALIGN $0x40
 
@@ -3716,12 +3720,13 @@ loop143:
 	VORPD   Y10, Y9, Y9
 	ADDQ    $+256, AX
 	SUBQ    $+32, R8
-	CMPQ    R8, $+32
 	JAE     loop143
 
 end144:
+	ADDQ $+32, R8
+
 near142:
-	CMPQ    R8, $+32
+	SUBQ    $+32, R8
 	JB      end146
 	PCALIGN $0x40
 
@@ -3752,10 +3757,10 @@ loop145:
 	VORPD   Y10, Y9, Y9
 	ADDQ    $+256, AX
 	SUBQ    $+32, R8
-	CMPQ    R8, $+32
 	JAE     loop145
 
 end146:
+	ADDQ $+32, R8
 	CMPQ R8, $+4
 	JB   end148
 
@@ -3851,7 +3856,7 @@ piece152:
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
 	JB      near153
-	CMPQ    R8, $+32
+	SUBQ    $+32, R8
 	JB      end155
 	PCALIGN $0x40
 
@@ -3886,12 +3891,13 @@ loop154:
 	VBLENDVPD Y10, Y9, Y8, Y8
 	ADDQ      $+256, AX
 	SUBQ      $+32, R8
-	CMPQ      R8, $+32
 	JAE       loop154
 
 end155:
+	ADDQ $+32, R8
+
 near153:
-	CMPQ    R8, $+32
+	SUBQ    $+32, R8
 	JB      end157
 	PCALIGN $0x40
 
@@ -3922,10 +3928,10 @@ loop156:
 	VBLENDVPD Y10, Y9, Y8, Y8
 	ADDQ      $+256, AX
 	SUBQ      $+32, R8
-	CMPQ      R8, $+32
 	JAE       loop156
 
 end157:
+	ADDQ $+32, R8
 	CMPQ R8, $+4
 	JB   end159
 
@@ -4022,7 +4028,7 @@ piece163:
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
 	JB      near164
-	CMPQ    R8, $+32
+	SUBQ    $+32, R8
 	JB      end166
 	PCALIGN $0x40
 
@@ -4057,12 +4063,13 @@ loop165:
 	VBLENDVPD Y10, Y9, Y8, Y8
 	ADDQ      $+256, AX
 	SUBQ      $+32, R8
-	CMPQ      R8, $+32
 	JAE       loop165
 
 end166:
+	ADDQ $+32, R8
+
 near164:
-	CMPQ    R8, $+32
+	SUBQ    $+32, R8
 	JB      end168
 	PCALIGN $0x40
 
@@ -4093,10 +4100,10 @@ loop167:
 	VBLENDVPD Y10, Y9, Y8, Y8
 	ADDQ      $+256, AX
 	SUBQ      $+32, R8
-	CMPQ      R8, $+32
 	JAE       loop167
 
 end168:
+	ADDQ $+32, R8
 	CMPQ R8, $+4
 	JB   end170
 
@@ -4399,7 +4406,7 @@ TEXT ·countAVX2(SB), NOSPLIT, $0-48
 	JNE          case195
 	CMPQ         CX, ·touchFrom+0(SB)
 	JB           near196
-	CMPQ         CX, $+32
+	SUBQ         $+32, CX
 	JB           end198
 	PCALIGN      $0x40
 
@@ -4426,12 +4433,13 @@ loop197:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	CMPQ   CX, $+32
 	JAE    loop197
 
 end198:
+	ADDQ $+32, CX
+
 near196:
-	CMPQ    CX, $+32
+	SUBQ    $+32, CX
 	JB      end200
 	PCALIGN $0x40
 
@@ -4454,10 +4462,10 @@ loop199:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	CMPQ   CX, $+32
 	JAE    loop199
 
 end200:
+	ADDQ $+32, CX
 	CMPQ CX, $+4
 	JB   end202
 
@@ -4489,7 +4497,7 @@ case195:
 	JNE     case204
 	CMPQ    CX, ·touchFrom+0(SB)
 	JB      near205
-	CMPQ    CX, $+32
+	SUBQ    $+32, CX
 	JB      end207
 	PCALIGN $0x40
 
@@ -4516,12 +4524,13 @@ loop206:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	CMPQ   CX, $+32
 	JAE    loop206
 
 end207:
+	ADDQ $+32, CX
+
 near205:
-	CMPQ    CX, $+32
+	SUBQ    $+32, CX
 	JB      end209
 	PCALIGN $0x40
 
@@ -4544,10 +4553,10 @@ loop208:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	CMPQ   CX, $+32
 	JAE    loop208
 
 end209:
+	ADDQ $+32, CX
 	CMPQ CX, $+4
 	JB   end211
 
@@ -4579,7 +4588,7 @@ case204:
 	JNE     case213
 	CMPQ    CX, ·touchFrom+0(SB)
 	JB      near214
-	CMPQ    CX, $+32
+	SUBQ    $+32, CX
 	JB      end216
 	PCALIGN $0x40
 
@@ -4606,12 +4615,13 @@ loop215:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	CMPQ   CX, $+32
 	JAE    loop215
 
 end216:
+	ADDQ $+32, CX
+
 near214:
-	CMPQ    CX, $+32
+	SUBQ    $+32, CX
 	JB      end218
 	PCALIGN $0x40
 
@@ -4634,10 +4644,10 @@ loop217:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	CMPQ   CX, $+32
 	JAE    loop217
 
 end218:
+	ADDQ $+32, CX
 	CMPQ CX, $+4
 	JB   end220
 
@@ -4669,7 +4679,7 @@ case213:
 	JNE     case222
 	CMPQ    CX, ·touchFrom+0(SB)
 	JB      near223
-	CMPQ    CX, $+32
+	SUBQ    $+32, CX
 	JB      end225
 	PCALIGN $0x40
 
@@ -4696,12 +4706,13 @@ loop224:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	CMPQ   CX, $+32
 	JAE    loop224
 
 end225:
+	ADDQ $+32, CX
+
 near223:
-	CMPQ    CX, $+32
+	SUBQ    $+32, CX
 	JB      end227
 	PCALIGN $0x40
 
@@ -4724,10 +4735,10 @@ loop226:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	CMPQ   CX, $+32
 	JAE    loop226
 
 end227:
+	ADDQ $+32, CX
 	CMPQ CX, $+4
 	JB   end229
 
@@ -4756,12 +4767,12 @@ none230:
 
 case222:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near232
-	CMPQ    CX, $+32
-	JB      end234
+	JB      near231
+	SUBQ    $+32, CX
+	JB      end233
 	PCALIGN $0x40
 
-loop233:
+loop232:
 	MOVQ   (AX), DX
 	MOVQ   64(AX), DX
 	MOVQ   128(AX), DX
@@ -4784,16 +4795,17 @@ loop233:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	CMPQ   CX, $+32
-	JAE    loop233
+	JAE    loop232
 
-end234:
-near232:
-	CMPQ    CX, $+32
-	JB      end236
+end233:
+	ADDQ $+32, CX
+
+near231:
+	SUBQ    $+32, CX
+	JB      end235
 	PCALIGN $0x40
 
-loop235:
+loop234:
 	VCMPPD $0x00, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x00, 32(AX), Y0, Y9
@@ -4812,24 +4824,24 @@ loop235:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	CMPQ   CX, $+32
-	JAE    loop235
+	JAE    loop234
 
-end236:
+end235:
+	ADDQ $+32, CX
 	CMPQ CX, $+4
-	JB   end238
+	JB   end237
 
-loop237:
+loop236:
 	VCMPPD $0x00, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop237
+	JAE    loop236
 
-end238:
+end237:
 	TESTQ      CX, CX
-	JZ         none239
+	JZ         none238
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4839,7 +4851,7 @@ end238:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none239:
+none238:
 done194:
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
@@ -4879,14 +4891,14 @@ TEXT ·countInt64AVX2(SB), NOSPLIT, $0-48
 	VMOVUPD      avx2const25<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case241
+	JNE          case240
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near242
-	CMPQ         CX, $+32
-	JB           end244
+	JB           near241
+	SUBQ         $+32, CX
+	JB           end243
 	PCALIGN      $0x40
 
-loop243:
+loop242:
 	MOVQ     (AX), DX
 	MOVQ     64(AX), DX
 	MOVQ     128(AX), DX
@@ -4909,16 +4921,17 @@ loop243:
 	VPSUBQ   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop243
+	JAE      loop242
 
-end244:
-near242:
-	CMPQ    CX, $+32
-	JB      end246
+end243:
+	ADDQ $+32, CX
+
+near241:
+	SUBQ    $+32, CX
+	JB      end245
 	PCALIGN $0x40
 
-loop245:
+loop244:
 	VPCMPGTQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	VPCMPGTQ 32(AX), Y0, Y9
@@ -4937,24 +4950,24 @@ loop245:
 	VPSUBQ   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop245
+	JAE      loop244
 
-end246:
+end245:
+	ADDQ $+32, CX
 	CMPQ CX, $+4
-	JB   end248
+	JB   end247
 
-loop247:
+loop246:
 	VPCMPGTQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop247
+	JAE      loop246
 
-end248:
+end247:
 	TESTQ      CX, CX
-	JZ         none249
+	JZ         none248
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4964,19 +4977,19 @@ end248:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none249:
-	JMP done240
+none248:
+	JMP done239
 
-case241:
+case240:
 	CMPQ    DX, $+1
-	JNE     case250
+	JNE     case249
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near251
-	CMPQ    CX, $+32
-	JB      end253
+	JB      near250
+	SUBQ    $+32, CX
+	JB      end252
 	PCALIGN $0x40
 
-loop252:
+loop251:
 	MOVQ     (AX), DX
 	MOVQ     64(AX), DX
 	MOVQ     128(AX), DX
@@ -5007,16 +5020,17 @@ loop252:
 	VPSUBQ   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop252
+	JAE      loop251
 
-end253:
-near251:
-	CMPQ    CX, $+32
-	JB      end255
+end252:
+	ADDQ $+32, CX
+
+near250:
+	SUBQ    $+32, CX
+	JB      end254
 	PCALIGN $0x40
 
-loop254:
+loop253:
 	VMOVUPD  (AX), Y9
 	VPCMPGTQ Y0, Y9, Y9
 	VPSUBQ   Y9, Y1, Y1
@@ -5043,25 +5057,25 @@ loop254:
 	VPSUBQ   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop254
+	JAE      loop253
 
-end255:
+end254:
+	ADDQ $+32, CX
 	CMPQ CX, $+4
-	JB   end257
+	JB   end256
 
-loop256:
+loop255:
 	VMOVUPD  (AX), Y9
 	VPCMPGTQ Y0, Y9, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop256
+	JAE      loop255
 
-end257:
+end256:
 	TESTQ      CX, CX
-	JZ         none258
+	JZ         none257
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -5072,17 +5086,17 @@ end257:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none258:
-	JMP done240
+none257:
+	JMP done239
 
-case250:
+case249:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near260
-	CMPQ    CX, $+32
-	JB      end262
+	JB      near258
+	SUBQ    $+32, CX
+	JB      end260
 	PCALIGN $0x40
 
-loop261:
+loop259:
 	MOVQ     (AX), DX
 	MOVQ     64(AX), DX
 	MOVQ     128(AX), DX
@@ -5105,16 +5119,17 @@ loop261:
 	VPSUBQ   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop261
+	JAE      loop259
 
-end262:
-near260:
-	CMPQ    CX, $+32
-	JB      end264
+end260:
+	ADDQ $+32, CX
+
+near258:
+	SUBQ    $+32, CX
+	JB      end262
 	PCALIGN $0x40
 
-loop263:
+loop261:
 	VPCMPEQQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	VPCMPEQQ 32(AX), Y0, Y9
@@ -5133,24 +5148,24 @@ loop263:
 	VPSUBQ   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop263
+	JAE      loop261
 
-end264:
+end262:
+	ADDQ $+32, CX
 	CMPQ CX, $+4
-	JB   end266
+	JB   end264
 
-loop265:
+loop263:
 	VPCMPEQQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop265
+	JAE      loop263
 
-end266:
+end264:
 	TESTQ      CX, CX
-	JZ         none267
+	JZ         none265
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -5160,8 +5175,8 @@ end266:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none267:
-done240:
+none265:
+done239:
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
 	VPADDQ       Y7, Y3, Y3
@@ -5186,11 +5201,11 @@ TEXT ·compareAVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case269
+	JNE          case267
 	CMPQ         CX, $+64
-	JB           end271
+	JB           end269
 
-loop270:
+loop268:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VCMPPD    $0x1e, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5251,13 +5266,13 @@ loop270:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop270
+	JAE       loop268
 
-end271:
+end269:
 	CMPQ CX, $+8
-	JB   end273
+	JB   end271
 
-loop272:
+loop270:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VCMPPD    $0x1e, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5269,13 +5284,13 @@ loop272:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop272
+	JAE       loop270
 
-end273:
+end271:
 	TESTQ      CX, CX
-	JZ         none274
+	JZ         none272
 	CMPQ       CX, $+4
-	JB         few275
+	JB         few273
 	VCMPPD     $0x1e, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5291,9 +5306,9 @@ end273:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end276
+	JMP        end274
 
-few275:
+few273:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5304,17 +5319,17 @@ few275:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end276:
-none274:
-	JMP done268
+end274:
+none272:
+	JMP done266
 
-case269:
+case267:
 	CMPQ BX, $+1
-	JNE  case277
+	JNE  case275
 	CMPQ CX, $+64
-	JB   end279
+	JB   end277
 
-loop278:
+loop276:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VCMPPD    $0x1d, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5375,13 +5390,13 @@ loop278:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop278
+	JAE       loop276
 
-end279:
+end277:
 	CMPQ CX, $+8
-	JB   end281
+	JB   end279
 
-loop280:
+loop278:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VCMPPD    $0x1d, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5393,13 +5408,13 @@ loop280:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop280
+	JAE       loop278
 
-end281:
+end279:
 	TESTQ      CX, CX
-	JZ         none282
+	JZ         none280
 	CMPQ       CX, $+4
-	JB         few283
+	JB         few281
 	VCMPPD     $0x1d, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5415,9 +5430,9 @@ end281:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end284
+	JMP        end282
 
-few283:
+few281:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5428,17 +5443,17 @@ few283:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end284:
-none282:
-	JMP done268
+end282:
+none280:
+	JMP done266
 
-case277:
+case275:
 	CMPQ BX, $+2
-	JNE  case285
+	JNE  case283
 	CMPQ CX, $+64
-	JB   end287
+	JB   end285
 
-loop286:
+loop284:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VCMPPD    $0x11, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5499,13 +5514,13 @@ loop286:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop286
+	JAE       loop284
 
-end287:
+end285:
 	CMPQ CX, $+8
-	JB   end289
+	JB   end287
 
-loop288:
+loop286:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VCMPPD    $0x11, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5517,13 +5532,13 @@ loop288:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop288
+	JAE       loop286
 
-end289:
+end287:
 	TESTQ      CX, CX
-	JZ         none290
+	JZ         none288
 	CMPQ       CX, $+4
-	JB         few291
+	JB         few289
 	VCMPPD     $0x11, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5539,9 +5554,9 @@ end289:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end292
+	JMP        end290
 
-few291:
+few289:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5552,17 +5567,17 @@ few291:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end292:
-none290:
-	JMP done268
+end290:
+none288:
+	JMP done266
 
-case285:
+case283:
 	CMPQ BX, $+3
-	JNE  case293
+	JNE  case291
 	CMPQ CX, $+64
-	JB   end295
+	JB   end293
 
-loop294:
+loop292:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VCMPPD    $0x12, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5623,13 +5638,13 @@ loop294:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop294
+	JAE       loop292
 
-end295:
+end293:
 	CMPQ CX, $+8
-	JB   end297
+	JB   end295
 
-loop296:
+loop294:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VCMPPD    $0x12, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5641,13 +5656,13 @@ loop296:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop296
+	JAE       loop294
 
-end297:
+end295:
 	TESTQ      CX, CX
-	JZ         none298
+	JZ         none296
 	CMPQ       CX, $+4
-	JB         few299
+	JB         few297
 	VCMPPD     $0x12, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5663,9 +5678,9 @@ end297:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end300
+	JMP        end298
 
-few299:
+few297:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5676,17 +5691,17 @@ few299:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end300:
-none298:
-	JMP done268
+end298:
+none296:
+	JMP done266
 
-case293:
+case291:
 	CMPQ BX, $+4
-	JNE  case301
+	JNE  case299
 	CMPQ CX, $+64
-	JB   end303
+	JB   end301
 
-loop302:
+loop300:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5747,13 +5762,13 @@ loop302:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop302
+	JAE       loop300
 
-end303:
+end301:
 	CMPQ CX, $+8
-	JB   end305
+	JB   end303
 
-loop304:
+loop302:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5765,13 +5780,13 @@ loop304:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop304
+	JAE       loop302
 
-end305:
+end303:
 	TESTQ      CX, CX
-	JZ         none306
+	JZ         none304
 	CMPQ       CX, $+4
-	JB         few307
+	JB         few305
 	VCMPPD     $0x00, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5787,9 +5802,9 @@ end305:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end308
+	JMP        end306
 
-few307:
+few305:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5800,15 +5815,15 @@ few307:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end308:
-none306:
-	JMP done268
+end306:
+none304:
+	JMP done266
 
-case301:
+case299:
 	CMPQ CX, $+64
-	JB   end311
+	JB   end308
 
-loop310:
+loop307:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VCMPPD    $0x04, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5869,13 +5884,13 @@ loop310:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop310
+	JAE       loop307
 
-end311:
+end308:
 	CMPQ CX, $+8
-	JB   end313
+	JB   end310
 
-loop312:
+loop309:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VCMPPD    $0x04, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5887,13 +5902,13 @@ loop312:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop312
+	JAE       loop309
 
-end313:
+end310:
 	TESTQ      CX, CX
-	JZ         none314
+	JZ         none311
 	CMPQ       CX, $+4
-	JB         few315
+	JB         few312
 	VCMPPD     $0x04, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5909,9 +5924,9 @@ end313:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end316
+	JMP        end313
 
-few315:
+few312:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5922,9 +5937,9 @@ few315:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end316:
-none314:
-done268:
+end313:
+none311:
+done266:
 	VZEROUPPER
 	RET
 
@@ -5937,11 +5952,11 @@ TEXT ·compareInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case318
+	JNE          case315
 	CMPQ         CX, $+64
-	JB           end320
+	JB           end317
 
-loop319:
+loop316:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPGTQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -6002,13 +6017,13 @@ loop319:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop319
+	JAE       loop316
 
-end320:
+end317:
 	CMPQ CX, $+8
-	JB   end322
+	JB   end319
 
-loop321:
+loop318:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPGTQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -6020,13 +6035,13 @@ loop321:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop321
+	JAE       loop318
 
-end322:
+end319:
 	TESTQ      CX, CX
-	JZ         none323
+	JZ         none320
 	CMPQ       CX, $+4
-	JB         few324
+	JB         few321
 	VPCMPGTQ   (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -6042,9 +6057,9 @@ end322:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end325
+	JMP        end322
 
-few324:
+few321:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -6055,17 +6070,17 @@ few324:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end325:
-none323:
-	JMP done317
+end322:
+none320:
+	JMP done314
 
-case318:
+case315:
 	CMPQ BX, $+1
-	JNE  case326
+	JNE  case323
 	CMPQ CX, $+64
-	JB   end328
+	JB   end325
 
-loop327:
+loop324:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVUPD   32(AX), Y2
@@ -6142,13 +6157,13 @@ loop327:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop327
+	JAE       loop324
 
-end328:
+end325:
 	CMPQ CX, $+8
-	JB   end330
+	JB   end327
 
-loop329:
+loop326:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVUPD   32(AX), Y2
@@ -6162,13 +6177,13 @@ loop329:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop329
+	JAE       loop326
 
-end330:
+end327:
 	TESTQ      CX, CX
-	JZ         none331
+	JZ         none328
 	CMPQ       CX, $+4
-	JB         few332
+	JB         few329
 	VMOVUPD    (AX), Y1
 	VPCMPGTQ   Y0, Y1, Y1
 	SUBQ       $+4, CX
@@ -6186,9 +6201,9 @@ end330:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end333
+	JMP        end330
 
-few332:
+few329:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -6200,15 +6215,15 @@ few332:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end333:
-none331:
-	JMP done317
+end330:
+none328:
+	JMP done314
 
-case326:
+case323:
 	CMPQ CX, $+64
-	JB   end336
+	JB   end332
 
-loop335:
+loop331:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -6269,13 +6284,13 @@ loop335:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop335
+	JAE       loop331
 
-end336:
+end332:
 	CMPQ CX, $+8
-	JB   end338
+	JB   end334
 
-loop337:
+loop333:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -6287,13 +6302,13 @@ loop337:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop337
+	JAE       loop333
 
-end338:
+end334:
 	TESTQ      CX, CX
-	JZ         none339
+	JZ         none335
 	CMPQ       CX, $+4
-	JB         few340
+	JB         few336
 	VPCMPEQQ   (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -6309,9 +6324,9 @@ end338:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end341
+	JMP        end337
 
-few340:
+few336:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -6322,1567 +6337,1567 @@ few340:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end341:
-none339:
-done317:
+end337:
+none335:
+done314:
 	VZEROUPPER
 	RET
 
-// func arithAVX2(c int, dst *float64, x []float64, y []float64, stream int)
+// func arithAVX2(c int, dst *float64, x *float64, y *float64, n int, stream int)
 // Requires: AVX, CMOV, MMX+
-TEXT ·arithAVX2(SB), NOSPLIT, $0-72
-	MOVQ       x_base+16(FP), AX
-	MOVQ       x_len+24(FP), CX
-	MOVQ       y_base+40(FP), CX
-	MOVQ       y_len+48(FP), DX
-	MOVQ       dst+8(FP), BX
+TEXT ·arithAVX2(SB), NOSPLIT, $0-48
+	MOVQ       n+32(FP), AX
+	MOVQ       dst+8(FP), CX
+	MOVQ       x+16(FP), DX
+	MOVQ       y+24(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case343
-	MOVQ       stream+64(FP), SI
+	JNE        case338
+	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain344
-	MOVQ       BX, SI
+	JZ         plain339
+	MOVQ       CX, SI
 	ANDQ       $+7, SI
-	JNZ        plain344
-	MOVQ       BX, SI
+	JNZ        plain339
+	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
 	SHRQ       $0x03, SI
-	CMPQ       SI, DX
-	CMOVQHI    DX, SI
+	CMPQ       SI, AX
+	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none345
+	JZ         none340
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
 	NEGQ       SI
-	VMASKMOVPD (AX), Y0, Y1
-	VMASKMOVPD (CX), Y0, Y2
+	VMASKMOVPD (DX), Y0, Y1
+	VMASKMOVPD (BX), Y0, Y2
 	VMOVUPD    Y1, Y1
 	VADDPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (BX)
-	SUBQ       SI, DX
-	LEAQ       (BX)(SI*8), BX
-	LEAQ       (AX)(SI*8), AX
+	VMASKMOVPD Y1, Y0, (CX)
+	SUBQ       SI, AX
 	LEAQ       (CX)(SI*8), CX
+	LEAQ       (DX)(SI*8), DX
+	LEAQ       (BX)(SI*8), BX
 
-none345:
-	CMPQ DX, $+16
-	JB   end347
+none340:
+	CMPQ AX, $+16
+	JB   end342
 
-loop346:
-	VMOVUPD  (AX), Y0
-	VADDPD   (CX), Y0, Y0
-	VMOVNTPD Y0, (BX)
-	VMOVUPD  32(AX), Y0
-	VADDPD   32(CX), Y0, Y0
-	VMOVNTPD Y0, 32(BX)
-	VMOVUPD  64(AX), Y0
-	VADDPD   64(CX), Y0, Y0
-	VMOVNTPD Y0, 64(BX)
-	VMOVUPD  96(AX), Y0
-	VADDPD   96(CX), Y0, Y0
-	VMOVNTPD Y0, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
+loop341:
+	VMOVUPD  (DX), Y0
+	VADDPD   (BX), Y0, Y0
+	VMOVNTPD Y0, (CX)
+	VMOVUPD  32(DX), Y0
+	VADDPD   32(BX), Y0, Y0
+	VMOVNTPD Y0, 32(CX)
+	VMOVUPD  64(DX), Y0
+	VADDPD   64(BX), Y0, Y0
+	VMOVNTPD Y0, 64(CX)
+	VMOVUPD  96(DX), Y0
+	VADDPD   96(BX), Y0, Y0
+	VMOVNTPD Y0, 96(CX)
 	ADDQ     $+128, CX
-	SUBQ     $+16, DX
-	CMPQ     DX, $+16
-	JAE      loop346
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop341
 
-end347:
+end342:
 	SFENCE
 
-plain344:
-	CMPQ    DX, $+16
-	JB      end349
+plain339:
+	SUBQ    $+16, AX
+	JB      end344
 	PCALIGN $0x40
 
-loop348:
-	VMOVUPD (AX), Y0
-	VADDPD  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	VMOVUPD 32(AX), Y0
-	VADDPD  32(CX), Y0, Y0
-	VMOVUPD Y0, 32(BX)
-	VMOVUPD 64(AX), Y0
-	VADDPD  64(CX), Y0, Y0
-	VMOVUPD Y0, 64(BX)
-	VMOVUPD 96(AX), Y0
-	VADDPD  96(CX), Y0, Y0
-	VMOVUPD Y0, 96(BX)
-	ADDQ    $+128, BX
-	ADDQ    $+128, AX
+loop343:
+	VMOVUPD (DX), Y0
+	VADDPD  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD 32(DX), Y0
+	VADDPD  32(BX), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD 64(DX), Y0
+	VADDPD  64(BX), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD 96(DX), Y0
+	VADDPD  96(BX), Y0, Y0
+	VMOVUPD Y0, 96(CX)
 	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JAE     loop348
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+16, AX
+	JAE     loop343
 
-end349:
-	CMPQ DX, $+4
-	JB   end351
+end344:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end346
 
-loop350:
-	VMOVUPD (AX), Y0
-	VADDPD  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	ADDQ    $+32, BX
-	ADDQ    $+32, AX
+loop345:
+	VMOVUPD (DX), Y0
+	VADDPD  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
-	SUBQ    $+4, DX
-	CMPQ    DX, $+4
-	JAE     loop350
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+4, AX
+	CMPQ    AX, $+4
+	JAE     loop345
 
-end351:
-	TESTQ      DX, DX
-	JZ         none352
+end346:
+	TESTQ      AX, AX
+	JZ         none347
 	LEAQ       avx2const0<>+24(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*8), Y0
-	NEGQ       DX
-	VMASKMOVPD (AX), Y0, Y1
-	VMASKMOVPD (CX), Y0, Y2
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*8), Y0
+	NEGQ       AX
+	VMASKMOVPD (DX), Y0, Y1
+	VMASKMOVPD (BX), Y0, Y2
 	VMOVUPD    Y1, Y1
 	VADDPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (BX)
+	VMASKMOVPD Y1, Y0, (CX)
 
-none352:
-	JMP done342
+none347:
+	VZEROUPPER
+	RET
 
-case343:
+case338:
 	CMPQ       SI, $+1
-	JNE        case353
-	MOVQ       stream+64(FP), SI
+	JNE        case348
+	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain354
-	MOVQ       BX, SI
+	JZ         plain349
+	MOVQ       CX, SI
 	ANDQ       $+7, SI
-	JNZ        plain354
-	MOVQ       BX, SI
+	JNZ        plain349
+	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
 	SHRQ       $0x03, SI
-	CMPQ       SI, DX
-	CMOVQHI    DX, SI
+	CMPQ       SI, AX
+	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none355
+	JZ         none350
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
 	NEGQ       SI
-	VMASKMOVPD (AX), Y0, Y1
-	VMASKMOVPD (CX), Y0, Y2
+	VMASKMOVPD (DX), Y0, Y1
+	VMASKMOVPD (BX), Y0, Y2
 	VMOVUPD    Y1, Y1
 	VSUBPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (BX)
-	SUBQ       SI, DX
-	LEAQ       (BX)(SI*8), BX
-	LEAQ       (AX)(SI*8), AX
+	VMASKMOVPD Y1, Y0, (CX)
+	SUBQ       SI, AX
 	LEAQ       (CX)(SI*8), CX
+	LEAQ       (DX)(SI*8), DX
+	LEAQ       (BX)(SI*8), BX
 
-none355:
-	CMPQ DX, $+16
-	JB   end357
+none350:
+	CMPQ AX, $+16
+	JB   end352
 
-loop356:
-	VMOVUPD  (AX), Y0
-	VSUBPD   (CX), Y0, Y0
-	VMOVNTPD Y0, (BX)
-	VMOVUPD  32(AX), Y0
-	VSUBPD   32(CX), Y0, Y0
-	VMOVNTPD Y0, 32(BX)
-	VMOVUPD  64(AX), Y0
-	VSUBPD   64(CX), Y0, Y0
-	VMOVNTPD Y0, 64(BX)
-	VMOVUPD  96(AX), Y0
-	VSUBPD   96(CX), Y0, Y0
-	VMOVNTPD Y0, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
+loop351:
+	VMOVUPD  (DX), Y0
+	VSUBPD   (BX), Y0, Y0
+	VMOVNTPD Y0, (CX)
+	VMOVUPD  32(DX), Y0
+	VSUBPD   32(BX), Y0, Y0
+	VMOVNTPD Y0, 32(CX)
+	VMOVUPD  64(DX), Y0
+	VSUBPD   64(BX), Y0, Y0
+	VMOVNTPD Y0, 64(CX)
+	VMOVUPD  96(DX), Y0
+	VSUBPD   96(BX), Y0, Y0
+	VMOVNTPD Y0, 96(CX)
 	ADDQ     $+128, CX
-	SUBQ     $+16, DX
-	CMPQ     DX, $+16
-	JAE      loop356
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop351
 
-end357:
+end352:
 	SFENCE
 
-plain354:
-	CMPQ    DX, $+16
-	JB      end359
+plain349:
+	SUBQ    $+16, AX
+	JB      end354
 	PCALIGN $0x40
 
-loop358:
-	VMOVUPD (AX), Y0
-	VSUBPD  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	VMOVUPD 32(AX), Y0
-	VSUBPD  32(CX), Y0, Y0
-	VMOVUPD Y0, 32(BX)
-	VMOVUPD 64(AX), Y0
-	VSUBPD  64(CX), Y0, Y0
-	VMOVUPD Y0, 64(BX)
-	VMOVUPD 96(AX), Y0
-	VSUBPD  96(CX), Y0, Y0
-	VMOVUPD Y0, 96(BX)
-	ADDQ    $+128, BX
-	ADDQ    $+128, AX
+loop353:
+	VMOVUPD (DX), Y0
+	VSUBPD  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD 32(DX), Y0
+	VSUBPD  32(BX), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD 64(DX), Y0
+	VSUBPD  64(BX), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD 96(DX), Y0
+	VSUBPD  96(BX), Y0, Y0
+	VMOVUPD Y0, 96(CX)
 	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JAE     loop358
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+16, AX
+	JAE     loop353
 
-end359:
-	CMPQ DX, $+4
-	JB   end361
+end354:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end356
 
-loop360:
-	VMOVUPD (AX), Y0
-	VSUBPD  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	ADDQ    $+32, BX
-	ADDQ    $+32, AX
+loop355:
+	VMOVUPD (DX), Y0
+	VSUBPD  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
-	SUBQ    $+4, DX
-	CMPQ    DX, $+4
-	JAE     loop360
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+4, AX
+	CMPQ    AX, $+4
+	JAE     loop355
 
-end361:
-	TESTQ      DX, DX
-	JZ         none362
+end356:
+	TESTQ      AX, AX
+	JZ         none357
 	LEAQ       avx2const0<>+24(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*8), Y0
-	NEGQ       DX
-	VMASKMOVPD (AX), Y0, Y1
-	VMASKMOVPD (CX), Y0, Y2
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*8), Y0
+	NEGQ       AX
+	VMASKMOVPD (DX), Y0, Y1
+	VMASKMOVPD (BX), Y0, Y2
 	VMOVUPD    Y1, Y1
 	VSUBPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (BX)
+	VMASKMOVPD Y1, Y0, (CX)
 
-none362:
-	JMP done342
+none357:
+	VZEROUPPER
+	RET
 
-case353:
+case348:
 	CMPQ       SI, $+2
-	JNE        case363
-	MOVQ       stream+64(FP), SI
+	JNE        case358
+	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain364
-	MOVQ       BX, SI
+	JZ         plain359
+	MOVQ       CX, SI
 	ANDQ       $+7, SI
-	JNZ        plain364
-	MOVQ       BX, SI
+	JNZ        plain359
+	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
 	SHRQ       $0x03, SI
-	CMPQ       SI, DX
-	CMOVQHI    DX, SI
+	CMPQ       SI, AX
+	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none365
+	JZ         none360
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
 	NEGQ       SI
-	VMASKMOVPD (AX), Y0, Y1
-	VMASKMOVPD (CX), Y0, Y2
+	VMASKMOVPD (DX), Y0, Y1
+	VMASKMOVPD (BX), Y0, Y2
 	VMOVUPD    Y1, Y1
 	VMULPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (BX)
-	SUBQ       SI, DX
-	LEAQ       (BX)(SI*8), BX
-	LEAQ       (AX)(SI*8), AX
+	VMASKMOVPD Y1, Y0, (CX)
+	SUBQ       SI, AX
 	LEAQ       (CX)(SI*8), CX
+	LEAQ       (DX)(SI*8), DX
+	LEAQ       (BX)(SI*8), BX
 
-none365:
-	CMPQ DX, $+16
-	JB   end367
+none360:
+	CMPQ AX, $+16
+	JB   end362
 
-loop366:
-	VMOVUPD  (AX), Y0
-	VMULPD   (CX), Y0, Y0
-	VMOVNTPD Y0, (BX)
-	VMOVUPD  32(AX), Y0
-	VMULPD   32(CX), Y0, Y0
-	VMOVNTPD Y0, 32(BX)
-	VMOVUPD  64(AX), Y0
-	VMULPD   64(CX), Y0, Y0
-	VMOVNTPD Y0, 64(BX)
-	VMOVUPD  96(AX), Y0
-	VMULPD   96(CX), Y0, Y0
-	VMOVNTPD Y0, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
+loop361:
+	VMOVUPD  (DX), Y0
+	VMULPD   (BX), Y0, Y0
+	VMOVNTPD Y0, (CX)
+	VMOVUPD  32(DX), Y0
+	VMULPD   32(BX), Y0, Y0
+	VMOVNTPD Y0, 32(CX)
+	VMOVUPD  64(DX), Y0
+	VMULPD   64(BX), Y0, Y0
+	VMOVNTPD Y0, 64(CX)
+	VMOVUPD  96(DX), Y0
+	VMULPD   96(BX), Y0, Y0
+	VMOVNTPD Y0, 96(CX)
 	ADDQ     $+128, CX
-	SUBQ     $+16, DX
-	CMPQ     DX, $+16
-	JAE      loop366
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop361
 
-end367:
+end362:
 	SFENCE
 
-plain364:
-	CMPQ    DX, $+16
-	JB      end369
+plain359:
+	SUBQ    $+16, AX
+	JB      end364
 	PCALIGN $0x40
 
-loop368:
-	VMOVUPD (AX), Y0
-	VMULPD  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	VMOVUPD 32(AX), Y0
-	VMULPD  32(CX), Y0, Y0
-	VMOVUPD Y0, 32(BX)
-	VMOVUPD 64(AX), Y0
-	VMULPD  64(CX), Y0, Y0
-	VMOVUPD Y0, 64(BX)
-	VMOVUPD 96(AX), Y0
-	VMULPD  96(CX), Y0, Y0
-	VMOVUPD Y0, 96(BX)
-	ADDQ    $+128, BX
-	ADDQ    $+128, AX
+loop363:
+	VMOVUPD (DX), Y0
+	VMULPD  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD 32(DX), Y0
+	VMULPD  32(BX), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD 64(DX), Y0
+	VMULPD  64(BX), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD 96(DX), Y0
+	VMULPD  96(BX), Y0, Y0
+	VMOVUPD Y0, 96(CX)
 	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JAE     loop368
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+16, AX
+	JAE     loop363
 
-end369:
-	CMPQ DX, $+4
+end364:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end366
+
+loop365:
+	VMOVUPD (DX), Y0
+	VMULPD  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+4, AX
+	CMPQ    AX, $+4
+	JAE     loop365
+
+end366:
+	TESTQ      AX, AX
+	JZ         none367
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*8), Y0
+	NEGQ       AX
+	VMASKMOVPD (DX), Y0, Y1
+	VMASKMOVPD (BX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VMULPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (CX)
+
+none367:
+	VZEROUPPER
+	RET
+
+case358:
+	MOVQ       stream+40(FP), SI
+	TESTQ      SI, SI
+	JZ         plain368
+	MOVQ       CX, SI
+	ANDQ       $+7, SI
+	JNZ        plain368
+	MOVQ       CX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x03, SI
+	CMPQ       SI, AX
+	CMOVQHI    AX, SI
+	TESTQ      SI, SI
+	JZ         none369
+	LEAQ       avx2const0<>+24(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*8), Y0
+	NEGQ       SI
+	VMASKMOVPD (DX), Y0, Y1
+	VMASKMOVPD (BX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VDIVPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (CX)
+	SUBQ       SI, AX
+	LEAQ       (CX)(SI*8), CX
+	LEAQ       (DX)(SI*8), DX
+	LEAQ       (BX)(SI*8), BX
+
+none369:
+	CMPQ AX, $+16
 	JB   end371
 
 loop370:
-	VMOVUPD (AX), Y0
-	VMULPD  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	ADDQ    $+32, BX
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+4, DX
-	CMPQ    DX, $+4
-	JAE     loop370
+	VMOVUPD  (DX), Y0
+	VDIVPD   (BX), Y0, Y0
+	VMOVNTPD Y0, (CX)
+	VMOVUPD  32(DX), Y0
+	VDIVPD   32(BX), Y0, Y0
+	VMOVNTPD Y0, 32(CX)
+	VMOVUPD  64(DX), Y0
+	VDIVPD   64(BX), Y0, Y0
+	VMOVNTPD Y0, 64(CX)
+	VMOVUPD  96(DX), Y0
+	VDIVPD   96(BX), Y0, Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop370
 
 end371:
-	TESTQ      DX, DX
-	JZ         none372
+	SFENCE
+
+plain368:
+	SUBQ    $+16, AX
+	JB      end373
+	PCALIGN $0x40
+
+loop372:
+	VMOVUPD (DX), Y0
+	VDIVPD  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD 32(DX), Y0
+	VDIVPD  32(BX), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD 64(DX), Y0
+	VDIVPD  64(BX), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD 96(DX), Y0
+	VDIVPD  96(BX), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+16, AX
+	JAE     loop372
+
+end373:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end375
+
+loop374:
+	VMOVUPD (DX), Y0
+	VDIVPD  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+4, AX
+	CMPQ    AX, $+4
+	JAE     loop374
+
+end375:
+	TESTQ      AX, AX
+	JZ         none376
 	LEAQ       avx2const0<>+24(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*8), Y0
-	NEGQ       DX
-	VMASKMOVPD (AX), Y0, Y1
-	VMASKMOVPD (CX), Y0, Y2
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*8), Y0
+	NEGQ       AX
+	VMASKMOVPD (DX), Y0, Y1
+	VMASKMOVPD (BX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VMULPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (BX)
+	VDIVPD     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (CX)
 
-none372:
-	JMP done342
+none376:
+	VZEROUPPER
+	RET
 
-case363:
-	MOVQ       stream+64(FP), SI
+// func arithInt64AVX2(c int, dst *int64, x *int64, y *int64, n int, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-48
+	MOVQ       n+32(FP), AX
+	MOVQ       dst+8(FP), CX
+	MOVQ       x+16(FP), DX
+	MOVQ       y+24(FP), BX
+	MOVQ       c+0(FP), SI
+	CMPQ       SI, $+0
+	JNE        case377
+	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain374
-	MOVQ       BX, SI
+	JZ         plain378
+	MOVQ       CX, SI
 	ANDQ       $+7, SI
-	JNZ        plain374
-	MOVQ       BX, SI
+	JNZ        plain378
+	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
 	SHRQ       $0x03, SI
-	CMPQ       SI, DX
-	CMOVQHI    DX, SI
+	CMPQ       SI, AX
+	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none375
+	JZ         none379
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
 	NEGQ       SI
-	VMASKMOVPD (AX), Y0, Y1
-	VMASKMOVPD (CX), Y0, Y2
+	VMASKMOVPD (DX), Y0, Y1
+	VMASKMOVPD (BX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VDIVPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (BX)
-	SUBQ       SI, DX
-	LEAQ       (BX)(SI*8), BX
-	LEAQ       (AX)(SI*8), AX
+	VPADDQ     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (CX)
+	SUBQ       SI, AX
 	LEAQ       (CX)(SI*8), CX
+	LEAQ       (DX)(SI*8), DX
+	LEAQ       (BX)(SI*8), BX
 
-none375:
-	CMPQ DX, $+16
-	JB   end377
-
-loop376:
-	VMOVUPD  (AX), Y0
-	VDIVPD   (CX), Y0, Y0
-	VMOVNTPD Y0, (BX)
-	VMOVUPD  32(AX), Y0
-	VDIVPD   32(CX), Y0, Y0
-	VMOVNTPD Y0, 32(BX)
-	VMOVUPD  64(AX), Y0
-	VDIVPD   64(CX), Y0, Y0
-	VMOVNTPD Y0, 64(BX)
-	VMOVUPD  96(AX), Y0
-	VDIVPD   96(CX), Y0, Y0
-	VMOVNTPD Y0, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
-	ADDQ     $+128, CX
-	SUBQ     $+16, DX
-	CMPQ     DX, $+16
-	JAE      loop376
-
-end377:
-	SFENCE
-
-plain374:
-	CMPQ    DX, $+16
-	JB      end379
-	PCALIGN $0x40
-
-loop378:
-	VMOVUPD (AX), Y0
-	VDIVPD  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	VMOVUPD 32(AX), Y0
-	VDIVPD  32(CX), Y0, Y0
-	VMOVUPD Y0, 32(BX)
-	VMOVUPD 64(AX), Y0
-	VDIVPD  64(CX), Y0, Y0
-	VMOVUPD Y0, 64(BX)
-	VMOVUPD 96(AX), Y0
-	VDIVPD  96(CX), Y0, Y0
-	VMOVUPD Y0, 96(BX)
-	ADDQ    $+128, BX
-	ADDQ    $+128, AX
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JAE     loop378
-
-end379:
-	CMPQ DX, $+4
+none379:
+	CMPQ AX, $+16
 	JB   end381
 
 loop380:
-	VMOVUPD (AX), Y0
-	VDIVPD  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	ADDQ    $+32, BX
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+4, DX
-	CMPQ    DX, $+4
-	JAE     loop380
+	VMOVUPD  (DX), Y0
+	VPADDQ   (BX), Y0, Y0
+	VMOVNTPD Y0, (CX)
+	VMOVUPD  32(DX), Y0
+	VPADDQ   32(BX), Y0, Y0
+	VMOVNTPD Y0, 32(CX)
+	VMOVUPD  64(DX), Y0
+	VPADDQ   64(BX), Y0, Y0
+	VMOVNTPD Y0, 64(CX)
+	VMOVUPD  96(DX), Y0
+	VPADDQ   96(BX), Y0, Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop380
 
 end381:
-	TESTQ      DX, DX
-	JZ         none382
-	LEAQ       avx2const0<>+24(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*8), Y0
-	NEGQ       DX
-	VMASKMOVPD (AX), Y0, Y1
-	VMASKMOVPD (CX), Y0, Y2
-	VMOVUPD    Y1, Y1
-	VDIVPD     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (BX)
+	SFENCE
 
-none382:
-done342:
-	VZEROUPPER
-	RET
+plain378:
+	SUBQ    $+16, AX
+	JB      end383
+	PCALIGN $0x40
 
-// func arithInt64AVX2(c int, dst *int64, x []int64, y []int64, stream int)
-// Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-72
-	MOVQ       x_base+16(FP), AX
-	MOVQ       x_len+24(FP), CX
-	MOVQ       y_base+40(FP), CX
-	MOVQ       y_len+48(FP), DX
-	MOVQ       dst+8(FP), BX
-	MOVQ       c+0(FP), SI
-	CMPQ       SI, $+0
-	JNE        case384
-	MOVQ       stream+64(FP), SI
-	TESTQ      SI, SI
-	JZ         plain385
-	MOVQ       BX, SI
-	ANDQ       $+7, SI
-	JNZ        plain385
-	MOVQ       BX, SI
-	NEGQ       SI
-	ANDQ       $+31, SI
-	SHRQ       $0x03, SI
-	CMPQ       SI, DX
-	CMOVQHI    DX, SI
-	TESTQ      SI, SI
+loop382:
+	VMOVUPD (DX), Y0
+	VPADDQ  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD 32(DX), Y0
+	VPADDQ  32(BX), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD 64(DX), Y0
+	VPADDQ  64(BX), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD 96(DX), Y0
+	VPADDQ  96(BX), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+16, AX
+	JAE     loop382
+
+end383:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end385
+
+loop384:
+	VMOVUPD (DX), Y0
+	VPADDQ  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+4, AX
+	CMPQ    AX, $+4
+	JAE     loop384
+
+end385:
+	TESTQ      AX, AX
 	JZ         none386
-	LEAQ       avx2const0<>+24(SB), DI
-	NEGQ       SI
-	VMOVDQU    (DI)(SI*8), Y0
-	NEGQ       SI
-	VMASKMOVPD (AX), Y0, Y1
-	VMASKMOVPD (CX), Y0, Y2
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*8), Y0
+	NEGQ       AX
+	VMASKMOVPD (DX), Y0, Y1
+	VMASKMOVPD (BX), Y0, Y2
 	VMOVUPD    Y1, Y1
 	VPADDQ     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (BX)
-	SUBQ       SI, DX
-	LEAQ       (BX)(SI*8), BX
-	LEAQ       (AX)(SI*8), AX
-	LEAQ       (CX)(SI*8), CX
+	VMASKMOVPD Y1, Y0, (CX)
 
 none386:
-	CMPQ DX, $+16
-	JB   end388
-
-loop387:
-	VMOVUPD  (AX), Y0
-	VPADDQ   (CX), Y0, Y0
-	VMOVNTPD Y0, (BX)
-	VMOVUPD  32(AX), Y0
-	VPADDQ   32(CX), Y0, Y0
-	VMOVNTPD Y0, 32(BX)
-	VMOVUPD  64(AX), Y0
-	VPADDQ   64(CX), Y0, Y0
-	VMOVNTPD Y0, 64(BX)
-	VMOVUPD  96(AX), Y0
-	VPADDQ   96(CX), Y0, Y0
-	VMOVNTPD Y0, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
-	ADDQ     $+128, CX
-	SUBQ     $+16, DX
-	CMPQ     DX, $+16
-	JAE      loop387
-
-end388:
-	SFENCE
-
-plain385:
-	CMPQ    DX, $+16
-	JB      end390
-	PCALIGN $0x40
-
-loop389:
-	VMOVUPD (AX), Y0
-	VPADDQ  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	VMOVUPD 32(AX), Y0
-	VPADDQ  32(CX), Y0, Y0
-	VMOVUPD Y0, 32(BX)
-	VMOVUPD 64(AX), Y0
-	VPADDQ  64(CX), Y0, Y0
-	VMOVUPD Y0, 64(BX)
-	VMOVUPD 96(AX), Y0
-	VPADDQ  96(CX), Y0, Y0
-	VMOVUPD Y0, 96(BX)
-	ADDQ    $+128, BX
-	ADDQ    $+128, AX
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JAE     loop389
-
-end390:
-	CMPQ DX, $+4
-	JB   end392
-
-loop391:
-	VMOVUPD (AX), Y0
-	VPADDQ  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	ADDQ    $+32, BX
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+4, DX
-	CMPQ    DX, $+4
-	JAE     loop391
-
-end392:
-	TESTQ      DX, DX
-	JZ         none393
-	LEAQ       avx2const0<>+24(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*8), Y0
-	NEGQ       DX
-	VMASKMOVPD (AX), Y0, Y1
-	VMASKMOVPD (CX), Y0, Y2
-	VMOVUPD    Y1, Y1
-	VPADDQ     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (BX)
-
-none393:
-	JMP done383
-
-case384:
-	CMPQ       SI, $+1
-	JNE        case394
-	MOVQ       stream+64(FP), SI
-	TESTQ      SI, SI
-	JZ         plain395
-	MOVQ       BX, SI
-	ANDQ       $+7, SI
-	JNZ        plain395
-	MOVQ       BX, SI
-	NEGQ       SI
-	ANDQ       $+31, SI
-	SHRQ       $0x03, SI
-	CMPQ       SI, DX
-	CMOVQHI    DX, SI
-	TESTQ      SI, SI
-	JZ         none396
-	LEAQ       avx2const0<>+24(SB), DI
-	NEGQ       SI
-	VMOVDQU    (DI)(SI*8), Y0
-	NEGQ       SI
-	VMASKMOVPD (AX), Y0, Y1
-	VMASKMOVPD (CX), Y0, Y2
-	VMOVUPD    Y1, Y1
-	VPSUBQ     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (BX)
-	SUBQ       SI, DX
-	LEAQ       (BX)(SI*8), BX
-	LEAQ       (AX)(SI*8), AX
-	LEAQ       (CX)(SI*8), CX
-
-none396:
-	CMPQ DX, $+16
-	JB   end398
-
-loop397:
-	VMOVUPD  (AX), Y0
-	VPSUBQ   (CX), Y0, Y0
-	VMOVNTPD Y0, (BX)
-	VMOVUPD  32(AX), Y0
-	VPSUBQ   32(CX), Y0, Y0
-	VMOVNTPD Y0, 32(BX)
-	VMOVUPD  64(AX), Y0
-	VPSUBQ   64(CX), Y0, Y0
-	VMOVNTPD Y0, 64(BX)
-	VMOVUPD  96(AX), Y0
-	VPSUBQ   96(CX), Y0, Y0
-	VMOVNTPD Y0, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
-	ADDQ     $+128, CX
-	SUBQ     $+16, DX
-	CMPQ     DX, $+16
-	JAE      loop397
-
-end398:
-	SFENCE
-
-plain395:
-	CMPQ    DX, $+16
-	JB      end400
-	PCALIGN $0x40
-
-loop399:
-	VMOVUPD (AX), Y0
-	VPSUBQ  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	VMOVUPD 32(AX), Y0
-	VPSUBQ  32(CX), Y0, Y0
-	VMOVUPD Y0, 32(BX)
-	VMOVUPD 64(AX), Y0
-	VPSUBQ  64(CX), Y0, Y0
-	VMOVUPD Y0, 64(BX)
-	VMOVUPD 96(AX), Y0
-	VPSUBQ  96(CX), Y0, Y0
-	VMOVUPD Y0, 96(BX)
-	ADDQ    $+128, BX
-	ADDQ    $+128, AX
-	ADDQ    $+128, CX
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JAE     loop399
-
-end400:
-	CMPQ DX, $+4
-	JB   end402
-
-loop401:
-	VMOVUPD (AX), Y0
-	VPSUBQ  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	ADDQ    $+32, BX
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+4, DX
-	CMPQ    DX, $+4
-	JAE     loop401
-
-end402:
-	TESTQ      DX, DX
-	JZ         none403
-	LEAQ       avx2const0<>+24(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*8), Y0
-	NEGQ       DX
-	VMASKMOVPD (AX), Y0, Y1
-	VMASKMOVPD (CX), Y0, Y2
-	VMOVUPD    Y1, Y1
-	VPSUBQ     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (BX)
-
-none403:
-	JMP done383
-
-case394:
-	MOVQ       stream+64(FP), SI
-	TESTQ      SI, SI
-	JZ         plain405
-	MOVQ       BX, SI
-	ANDQ       $+7, SI
-	JNZ        plain405
-	MOVQ       BX, SI
-	NEGQ       SI
-	ANDQ       $+31, SI
-	SHRQ       $0x03, SI
-	CMPQ       SI, DX
-	CMOVQHI    DX, SI
-	TESTQ      SI, SI
-	JZ         none406
-	LEAQ       avx2const0<>+24(SB), DI
-	NEGQ       SI
-	VMOVDQU    (DI)(SI*8), Y0
-	NEGQ       SI
-	VMASKMOVPD (AX), Y0, Y1
-	VMASKMOVPD (CX), Y0, Y2
-	VMOVUPD    Y1, Y1
-	VMOVUPD    Y2, Y2
-	VPSRLQ     $0x20, Y1, Y3
-	VPSRLQ     $0x20, Y2, Y4
-	VPMULUDQ   Y3, Y2, Y3
-	VPMULUDQ   Y4, Y1, Y4
-	VPADDQ     Y3, Y4, Y3
-	VPSLLQ     $0x20, Y3, Y3
-	VPMULUDQ   Y1, Y2, Y1
-	VPADDQ     Y3, Y1, Y1
-	VMASKMOVPD Y1, Y0, (BX)
-	SUBQ       SI, DX
-	LEAQ       (BX)(SI*8), BX
-	LEAQ       (AX)(SI*8), AX
-	LEAQ       (CX)(SI*8), CX
-
-none406:
-	CMPQ DX, $+16
-	JB   end408
-
-loop407:
-	VMOVUPD  (AX), Y0
-	VMOVUPD  (CX), Y1
-	VPSRLQ   $0x20, Y0, Y2
-	VPSRLQ   $0x20, Y1, Y3
-	VPMULUDQ Y2, Y1, Y2
-	VPMULUDQ Y3, Y0, Y3
-	VPADDQ   Y2, Y3, Y2
-	VPSLLQ   $0x20, Y2, Y2
-	VPMULUDQ Y0, Y1, Y0
-	VPADDQ   Y2, Y0, Y0
-	VMOVNTPD Y0, (BX)
-	VMOVUPD  32(AX), Y0
-	VMOVUPD  32(CX), Y1
-	VPSRLQ   $0x20, Y0, Y2
-	VPSRLQ   $0x20, Y1, Y3
-	VPMULUDQ Y2, Y1, Y2
-	VPMULUDQ Y3, Y0, Y3
-	VPADDQ   Y2, Y3, Y2
-	VPSLLQ   $0x20, Y2, Y2
-	VPMULUDQ Y0, Y1, Y0
-	VPADDQ   Y2, Y0, Y0
-	VMOVNTPD Y0, 32(BX)
-	VMOVUPD  64(AX), Y0
-	VMOVUPD  64(CX), Y1
-	VPSRLQ   $0x20, Y0, Y2
-	VPSRLQ   $0x20, Y1, Y3
-	VPMULUDQ Y2, Y1, Y2
-	VPMULUDQ Y3, Y0, Y3
-	VPADDQ   Y2, Y3, Y2
-	VPSLLQ   $0x20, Y2, Y2
-	VPMULUDQ Y0, Y1, Y0
-	VPADDQ   Y2, Y0, Y0
-	VMOVNTPD Y0, 64(BX)
-	VMOVUPD  96(AX), Y0
-	VMOVUPD  96(CX), Y1
-	VPSRLQ   $0x20, Y0, Y2
-	VPSRLQ   $0x20, Y1, Y3
-	VPMULUDQ Y2, Y1, Y2
-	VPMULUDQ Y3, Y0, Y3
-	VPADDQ   Y2, Y3, Y2
-	VPSLLQ   $0x20, Y2, Y2
-	VPMULUDQ Y0, Y1, Y0
-	VPADDQ   Y2, Y0, Y0
-	VMOVNTPD Y0, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
-	ADDQ     $+128, CX
-	SUBQ     $+16, DX
-	CMPQ     DX, $+16
-	JAE      loop407
-
-end408:
-	SFENCE
-
-plain405:
-	CMPQ    DX, $+16
-	JB      end410
-	PCALIGN $0x40
-
-loop409:
-	VMOVUPD  (AX), Y0
-	VMOVUPD  (CX), Y1
-	VPSRLQ   $0x20, Y0, Y2
-	VPSRLQ   $0x20, Y1, Y3
-	VPMULUDQ Y2, Y1, Y2
-	VPMULUDQ Y3, Y0, Y3
-	VPADDQ   Y2, Y3, Y2
-	VPSLLQ   $0x20, Y2, Y2
-	VPMULUDQ Y0, Y1, Y0
-	VPADDQ   Y2, Y0, Y0
-	VMOVUPD  Y0, (BX)
-	VMOVUPD  32(AX), Y0
-	VMOVUPD  32(CX), Y1
-	VPSRLQ   $0x20, Y0, Y2
-	VPSRLQ   $0x20, Y1, Y3
-	VPMULUDQ Y2, Y1, Y2
-	VPMULUDQ Y3, Y0, Y3
-	VPADDQ   Y2, Y3, Y2
-	VPSLLQ   $0x20, Y2, Y2
-	VPMULUDQ Y0, Y1, Y0
-	VPADDQ   Y2, Y0, Y0
-	VMOVUPD  Y0, 32(BX)
-	VMOVUPD  64(AX), Y0
-	VMOVUPD  64(CX), Y1
-	VPSRLQ   $0x20, Y0, Y2
-	VPSRLQ   $0x20, Y1, Y3
-	VPMULUDQ Y2, Y1, Y2
-	VPMULUDQ Y3, Y0, Y3
-	VPADDQ   Y2, Y3, Y2
-	VPSLLQ   $0x20, Y2, Y2
-	VPMULUDQ Y0, Y1, Y0
-	VPADDQ   Y2, Y0, Y0
-	VMOVUPD  Y0, 64(BX)
-	VMOVUPD  96(AX), Y0
-	VMOVUPD  96(CX), Y1
-	VPSRLQ   $0x20, Y0, Y2
-	VPSRLQ   $0x20, Y1, Y3
-	VPMULUDQ Y2, Y1, Y2
-	VPMULUDQ Y3, Y0, Y3
-	VPADDQ   Y2, Y3, Y2
-	VPSLLQ   $0x20, Y2, Y2
-	VPMULUDQ Y0, Y1, Y0
-	VPADDQ   Y2, Y0, Y0
-	VMOVUPD  Y0, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
-	ADDQ     $+128, CX
-	SUBQ     $+16, DX
-	CMPQ     DX, $+16
-	JAE      loop409
-
-end410:
-	CMPQ DX, $+4
-	JB   end412
-
-loop411:
-	VMOVUPD  (AX), Y0
-	VMOVUPD  (CX), Y1
-	VPSRLQ   $0x20, Y0, Y2
-	VPSRLQ   $0x20, Y1, Y3
-	VPMULUDQ Y2, Y1, Y2
-	VPMULUDQ Y3, Y0, Y3
-	VPADDQ   Y2, Y3, Y2
-	VPSLLQ   $0x20, Y2, Y2
-	VPMULUDQ Y0, Y1, Y0
-	VPADDQ   Y2, Y0, Y0
-	VMOVUPD  Y0, (BX)
-	ADDQ     $+32, BX
-	ADDQ     $+32, AX
-	ADDQ     $+32, CX
-	SUBQ     $+4, DX
-	CMPQ     DX, $+4
-	JAE      loop411
-
-end412:
-	TESTQ      DX, DX
-	JZ         none413
-	LEAQ       avx2const0<>+24(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*8), Y0
-	NEGQ       DX
-	VMASKMOVPD (AX), Y0, Y1
-	VMASKMOVPD (CX), Y0, Y2
-	VMOVUPD    Y1, Y1
-	VMOVUPD    Y2, Y2
-	VPSRLQ     $0x20, Y1, Y3
-	VPSRLQ     $0x20, Y2, Y4
-	VPMULUDQ   Y3, Y2, Y3
-	VPMULUDQ   Y4, Y1, Y4
-	VPADDQ     Y3, Y4, Y3
-	VPSLLQ     $0x20, Y3, Y3
-	VPMULUDQ   Y1, Y2, Y1
-	VPADDQ     Y3, Y1, Y1
-	VMASKMOVPD Y1, Y0, (BX)
-
-none413:
-done383:
 	VZEROUPPER
 	RET
 
-// func unaryAVX2(c int, dst *float64, x []float64, a float64, stream int)
+case377:
+	CMPQ       SI, $+1
+	JNE        case387
+	MOVQ       stream+40(FP), SI
+	TESTQ      SI, SI
+	JZ         plain388
+	MOVQ       CX, SI
+	ANDQ       $+7, SI
+	JNZ        plain388
+	MOVQ       CX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x03, SI
+	CMPQ       SI, AX
+	CMOVQHI    AX, SI
+	TESTQ      SI, SI
+	JZ         none389
+	LEAQ       avx2const0<>+24(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*8), Y0
+	NEGQ       SI
+	VMASKMOVPD (DX), Y0, Y1
+	VMASKMOVPD (BX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPSUBQ     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (CX)
+	SUBQ       SI, AX
+	LEAQ       (CX)(SI*8), CX
+	LEAQ       (DX)(SI*8), DX
+	LEAQ       (BX)(SI*8), BX
+
+none389:
+	CMPQ AX, $+16
+	JB   end391
+
+loop390:
+	VMOVUPD  (DX), Y0
+	VPSUBQ   (BX), Y0, Y0
+	VMOVNTPD Y0, (CX)
+	VMOVUPD  32(DX), Y0
+	VPSUBQ   32(BX), Y0, Y0
+	VMOVNTPD Y0, 32(CX)
+	VMOVUPD  64(DX), Y0
+	VPSUBQ   64(BX), Y0, Y0
+	VMOVNTPD Y0, 64(CX)
+	VMOVUPD  96(DX), Y0
+	VPSUBQ   96(BX), Y0, Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop390
+
+end391:
+	SFENCE
+
+plain388:
+	SUBQ    $+16, AX
+	JB      end393
+	PCALIGN $0x40
+
+loop392:
+	VMOVUPD (DX), Y0
+	VPSUBQ  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD 32(DX), Y0
+	VPSUBQ  32(BX), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD 64(DX), Y0
+	VPSUBQ  64(BX), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD 96(DX), Y0
+	VPSUBQ  96(BX), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+16, AX
+	JAE     loop392
+
+end393:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end395
+
+loop394:
+	VMOVUPD (DX), Y0
+	VPSUBQ  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+4, AX
+	CMPQ    AX, $+4
+	JAE     loop394
+
+end395:
+	TESTQ      AX, AX
+	JZ         none396
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*8), Y0
+	NEGQ       AX
+	VMASKMOVPD (DX), Y0, Y1
+	VMASKMOVPD (BX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPSUBQ     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (CX)
+
+none396:
+	VZEROUPPER
+	RET
+
+case387:
+	MOVQ       stream+40(FP), SI
+	TESTQ      SI, SI
+	JZ         plain397
+	MOVQ       CX, SI
+	ANDQ       $+7, SI
+	JNZ        plain397
+	MOVQ       CX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x03, SI
+	CMPQ       SI, AX
+	CMOVQHI    AX, SI
+	TESTQ      SI, SI
+	JZ         none398
+	LEAQ       avx2const0<>+24(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*8), Y0
+	NEGQ       SI
+	VMASKMOVPD (DX), Y0, Y1
+	VMASKMOVPD (BX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VMOVUPD    Y2, Y2
+	VPSRLQ     $0x20, Y1, Y3
+	VPSRLQ     $0x20, Y2, Y4
+	VPMULUDQ   Y3, Y2, Y3
+	VPMULUDQ   Y4, Y1, Y4
+	VPADDQ     Y3, Y4, Y3
+	VPSLLQ     $0x20, Y3, Y3
+	VPMULUDQ   Y1, Y2, Y1
+	VPADDQ     Y3, Y1, Y1
+	VMASKMOVPD Y1, Y0, (CX)
+	SUBQ       SI, AX
+	LEAQ       (CX)(SI*8), CX
+	LEAQ       (DX)(SI*8), DX
+	LEAQ       (BX)(SI*8), BX
+
+none398:
+	CMPQ AX, $+16
+	JB   end400
+
+loop399:
+	VMOVUPD  (DX), Y0
+	VMOVUPD  (BX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVNTPD Y0, (CX)
+	VMOVUPD  32(DX), Y0
+	VMOVUPD  32(BX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVNTPD Y0, 32(CX)
+	VMOVUPD  64(DX), Y0
+	VMOVUPD  64(BX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVNTPD Y0, 64(CX)
+	VMOVUPD  96(DX), Y0
+	VMOVUPD  96(BX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop399
+
+end400:
+	SFENCE
+
+plain397:
+	SUBQ    $+16, AX
+	JB      end402
+	PCALIGN $0x40
+
+loop401:
+	VMOVUPD  (DX), Y0
+	VMOVUPD  (BX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVUPD  Y0, (CX)
+	VMOVUPD  32(DX), Y0
+	VMOVUPD  32(BX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVUPD  Y0, 32(CX)
+	VMOVUPD  64(DX), Y0
+	VMOVUPD  64(BX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVUPD  Y0, 64(CX)
+	VMOVUPD  96(DX), Y0
+	VMOVUPD  96(BX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVUPD  Y0, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+16, AX
+	JAE      loop401
+
+end402:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end404
+
+loop403:
+	VMOVUPD  (DX), Y0
+	VMOVUPD  (BX), Y1
+	VPSRLQ   $0x20, Y0, Y2
+	VPSRLQ   $0x20, Y1, Y3
+	VPMULUDQ Y2, Y1, Y2
+	VPMULUDQ Y3, Y0, Y3
+	VPADDQ   Y2, Y3, Y2
+	VPSLLQ   $0x20, Y2, Y2
+	VPMULUDQ Y0, Y1, Y0
+	VPADDQ   Y2, Y0, Y0
+	VMOVUPD  Y0, (CX)
+	ADDQ     $+32, CX
+	ADDQ     $+32, DX
+	ADDQ     $+32, BX
+	SUBQ     $+4, AX
+	CMPQ     AX, $+4
+	JAE      loop403
+
+end404:
+	TESTQ      AX, AX
+	JZ         none405
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*8), Y0
+	NEGQ       AX
+	VMASKMOVPD (DX), Y0, Y1
+	VMASKMOVPD (BX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VMOVUPD    Y2, Y2
+	VPSRLQ     $0x20, Y1, Y3
+	VPSRLQ     $0x20, Y2, Y4
+	VPMULUDQ   Y3, Y2, Y3
+	VPMULUDQ   Y4, Y1, Y4
+	VPADDQ     Y3, Y4, Y3
+	VPSLLQ     $0x20, Y3, Y3
+	VPMULUDQ   Y1, Y2, Y1
+	VPADDQ     Y3, Y1, Y1
+	VMASKMOVPD Y1, Y0, (CX)
+
+none405:
+	VZEROUPPER
+	RET
+
+// func unaryAVX2(c int, dst *float64, x *float64, a float64, n int, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·unaryAVX2(SB), NOSPLIT, $0-56
-	VBROADCASTSD a+40(FP), Y0
+TEXT ·unaryAVX2(SB), NOSPLIT, $0-48
+	VBROADCASTSD a+24(FP), Y0
 	VMOVUPD      avx2const1<>+0(SB), Y1
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         dst+8(FP), DX
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case415
-	MOVQ         stream+48(FP), BX
+	JNE          case406
+	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain416
-	MOVQ         DX, BX
+	JZ           plain407
+	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain416
-	MOVQ         DX, BX
+	JNZ          plain407
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
 	SHRQ         $0x03, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none417
+	JZ           none408
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
 	NEGQ         BX
-	VMASKMOVPD   (AX), Y1, Y2
+	VMASKMOVPD   (DX), Y1, Y2
 	VMULPD       Y2, Y0, Y2
-	VMASKMOVPD   Y2, Y1, (DX)
-	SUBQ         BX, CX
+	VMASKMOVPD   Y2, Y1, (CX)
+	SUBQ         BX, AX
+	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
-	LEAQ         (AX)(BX*8), AX
 
-none417:
-	CMPQ CX, $+16
-	JB   end419
+none408:
+	CMPQ AX, $+16
+	JB   end410
 
-loop418:
-	VMULPD   (AX), Y0, Y1
-	VMOVNTPD Y1, (DX)
-	VMULPD   32(AX), Y0, Y1
-	VMOVNTPD Y1, 32(DX)
-	VMULPD   64(AX), Y0, Y1
-	VMOVNTPD Y1, 64(DX)
-	VMULPD   96(AX), Y0, Y1
-	VMOVNTPD Y1, 96(DX)
+loop409:
+	VMULPD   (DX), Y0, Y1
+	VMOVNTPD Y1, (CX)
+	VMULPD   32(DX), Y0, Y1
+	VMOVNTPD Y1, 32(CX)
+	VMULPD   64(DX), Y0, Y1
+	VMOVNTPD Y1, 64(CX)
+	VMULPD   96(DX), Y0, Y1
+	VMOVNTPD Y1, 96(CX)
+	ADDQ     $+128, CX
 	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop418
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop409
 
-end419:
+end410:
 	SFENCE
 
-plain416:
-	CMPQ    CX, $+16
-	JB      end421
+plain407:
+	SUBQ    $+16, AX
+	JB      end412
 	PCALIGN $0x40
 
-loop420:
-	VMULPD  (AX), Y0, Y1
-	VMOVUPD Y1, (DX)
-	VMULPD  32(AX), Y0, Y1
-	VMOVUPD Y1, 32(DX)
-	VMULPD  64(AX), Y0, Y1
-	VMOVUPD Y1, 64(DX)
-	VMULPD  96(AX), Y0, Y1
-	VMOVUPD Y1, 96(DX)
+loop411:
+	VMULPD  (DX), Y0, Y1
+	VMOVUPD Y1, (CX)
+	VMULPD  32(DX), Y0, Y1
+	VMOVUPD Y1, 32(CX)
+	VMULPD  64(DX), Y0, Y1
+	VMOVUPD Y1, 64(CX)
+	VMULPD  96(DX), Y0, Y1
+	VMOVUPD Y1, 96(CX)
+	ADDQ    $+128, CX
 	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop420
+	SUBQ    $+16, AX
+	JAE     loop411
 
-end421:
-	CMPQ CX, $+4
-	JB   end423
+end412:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end414
 
-loop422:
-	VMULPD  (AX), Y0, Y1
-	VMOVUPD Y1, (DX)
+loop413:
+	VMULPD  (DX), Y0, Y1
+	VMOVUPD Y1, (CX)
+	ADDQ    $+32, CX
 	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+4, CX
-	CMPQ    CX, $+4
-	JAE     loop422
+	SUBQ    $+4, AX
+	CMPQ    AX, $+4
+	JAE     loop413
 
-end423:
-	TESTQ      CX, CX
-	JZ         none424
+end414:
+	TESTQ      AX, AX
+	JZ         none415
 	LEAQ       avx2const0<>+24(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y1
-	NEGQ       CX
-	VMASKMOVPD (AX), Y1, Y2
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*8), Y1
+	NEGQ       AX
+	VMASKMOVPD (DX), Y1, Y2
 	VMULPD     Y2, Y0, Y0
-	VMASKMOVPD Y0, Y1, (DX)
+	VMASKMOVPD Y0, Y1, (CX)
 
-none424:
-	JMP done414
+none415:
+	VZEROUPPER
+	RET
 
-case415:
+case406:
 	CMPQ       BX, $+1
-	JNE        case425
-	MOVQ       stream+48(FP), BX
+	JNE        case416
+	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain426
-	MOVQ       DX, BX
+	JZ         plain417
+	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain426
-	MOVQ       DX, BX
+	JNZ        plain417
+	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
 	SHRQ       $0x03, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
+	CMPQ       BX, AX
+	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none427
+	JZ         none418
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
 	NEGQ       BX
-	VMASKMOVPD (AX), Y0, Y1
+	VMASKMOVPD (DX), Y0, Y1
 	VSQRTPD    Y1, Y1
-	VMASKMOVPD Y1, Y0, (DX)
-	SUBQ       BX, CX
+	VMASKMOVPD Y1, Y0, (CX)
+	SUBQ       BX, AX
+	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
-	LEAQ       (AX)(BX*8), AX
 
-none427:
-	CMPQ CX, $+16
-	JB   end429
+none418:
+	CMPQ AX, $+16
+	JB   end420
 
-loop428:
-	VSQRTPD  (AX), Y0
-	VMOVNTPD Y0, (DX)
-	VSQRTPD  32(AX), Y0
-	VMOVNTPD Y0, 32(DX)
-	VSQRTPD  64(AX), Y0
-	VMOVNTPD Y0, 64(DX)
-	VSQRTPD  96(AX), Y0
-	VMOVNTPD Y0, 96(DX)
+loop419:
+	VSQRTPD  (DX), Y0
+	VMOVNTPD Y0, (CX)
+	VSQRTPD  32(DX), Y0
+	VMOVNTPD Y0, 32(CX)
+	VSQRTPD  64(DX), Y0
+	VMOVNTPD Y0, 64(CX)
+	VSQRTPD  96(DX), Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
 	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop428
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop419
 
-end429:
+end420:
 	SFENCE
 
-plain426:
-	CMPQ    CX, $+16
-	JB      end431
+plain417:
+	SUBQ    $+16, AX
+	JB      end422
 	PCALIGN $0x40
 
-loop430:
-	VSQRTPD (AX), Y0
-	VMOVUPD Y0, (DX)
-	VSQRTPD 32(AX), Y0
-	VMOVUPD Y0, 32(DX)
-	VSQRTPD 64(AX), Y0
-	VMOVUPD Y0, 64(DX)
-	VSQRTPD 96(AX), Y0
-	VMOVUPD Y0, 96(DX)
+loop421:
+	VSQRTPD (DX), Y0
+	VMOVUPD Y0, (CX)
+	VSQRTPD 32(DX), Y0
+	VMOVUPD Y0, 32(CX)
+	VSQRTPD 64(DX), Y0
+	VMOVUPD Y0, 64(CX)
+	VSQRTPD 96(DX), Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
 	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop430
+	SUBQ    $+16, AX
+	JAE     loop421
 
-end431:
-	CMPQ CX, $+4
-	JB   end433
+end422:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end424
 
-loop432:
-	VSQRTPD (AX), Y0
-	VMOVUPD Y0, (DX)
+loop423:
+	VSQRTPD (DX), Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
 	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+4, CX
-	CMPQ    CX, $+4
-	JAE     loop432
+	SUBQ    $+4, AX
+	CMPQ    AX, $+4
+	JAE     loop423
 
-end433:
-	TESTQ      CX, CX
-	JZ         none434
+end424:
+	TESTQ      AX, AX
+	JZ         none425
 	LEAQ       avx2const0<>+24(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y0
-	NEGQ       CX
-	VMASKMOVPD (AX), Y0, Y1
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*8), Y0
+	NEGQ       AX
+	VMASKMOVPD (DX), Y0, Y1
 	VSQRTPD    Y1, Y1
-	VMASKMOVPD Y1, Y0, (DX)
+	VMASKMOVPD Y1, Y0, (CX)
 
-none434:
-	JMP done414
+none425:
+	VZEROUPPER
+	RET
 
-case425:
+case416:
 	CMPQ       BX, $+2
-	JNE        case435
-	MOVQ       stream+48(FP), BX
+	JNE        case426
+	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain436
-	MOVQ       DX, BX
+	JZ         plain427
+	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain436
-	MOVQ       DX, BX
+	JNZ        plain427
+	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
 	SHRQ       $0x03, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
+	CMPQ       BX, AX
+	CMOVQHI    AX, BX
+	TESTQ      BX, BX
+	JZ         none428
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	NEGQ       BX
+	VMASKMOVPD (DX), Y0, Y2
+	VPANDN     Y2, Y1, Y2
+	VMASKMOVPD Y2, Y0, (CX)
+	SUBQ       BX, AX
+	LEAQ       (CX)(BX*8), CX
+	LEAQ       (DX)(BX*8), DX
+
+none428:
+	CMPQ AX, $+16
+	JB   end430
+
+loop429:
+	VPANDN   (DX), Y1, Y0
+	VMOVNTPD Y0, (CX)
+	VPANDN   32(DX), Y1, Y0
+	VMOVNTPD Y0, 32(CX)
+	VPANDN   64(DX), Y1, Y0
+	VMOVNTPD Y0, 64(CX)
+	VPANDN   96(DX), Y1, Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop429
+
+end430:
+	SFENCE
+
+plain427:
+	SUBQ    $+16, AX
+	JB      end432
+	PCALIGN $0x40
+
+loop431:
+	VPANDN  (DX), Y1, Y0
+	VMOVUPD Y0, (CX)
+	VPANDN  32(DX), Y1, Y0
+	VMOVUPD Y0, 32(CX)
+	VPANDN  64(DX), Y1, Y0
+	VMOVUPD Y0, 64(CX)
+	VPANDN  96(DX), Y1, Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	SUBQ    $+16, AX
+	JAE     loop431
+
+end432:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end434
+
+loop433:
+	VPANDN  (DX), Y1, Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+4, AX
+	CMPQ    AX, $+4
+	JAE     loop433
+
+end434:
+	TESTQ      AX, AX
+	JZ         none435
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*8), Y0
+	NEGQ       AX
+	VMASKMOVPD (DX), Y0, Y2
+	VPANDN     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (CX)
+
+none435:
+	VZEROUPPER
+	RET
+
+case426:
+	MOVQ       stream+40(FP), BX
+	TESTQ      BX, BX
+	JZ         plain436
+	MOVQ       CX, BX
+	ANDQ       $+7, BX
+	JNZ        plain436
+	MOVQ       CX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, AX
+	CMOVQHI    AX, BX
 	TESTQ      BX, BX
 	JZ         none437
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
 	NEGQ       BX
-	VMASKMOVPD (AX), Y0, Y2
-	VPANDN     Y2, Y1, Y2
-	VMASKMOVPD Y2, Y0, (DX)
-	SUBQ       BX, CX
+	VMASKMOVPD (DX), Y0, Y2
+	VPXOR      Y2, Y1, Y2
+	VMASKMOVPD Y2, Y0, (CX)
+	SUBQ       BX, AX
+	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
-	LEAQ       (AX)(BX*8), AX
 
 none437:
-	CMPQ CX, $+16
+	CMPQ AX, $+16
 	JB   end439
 
 loop438:
-	VPANDN   (AX), Y1, Y0
-	VMOVNTPD Y0, (DX)
-	VPANDN   32(AX), Y1, Y0
-	VMOVNTPD Y0, 32(DX)
-	VPANDN   64(AX), Y1, Y0
-	VMOVNTPD Y0, 64(DX)
-	VPANDN   96(AX), Y1, Y0
-	VMOVNTPD Y0, 96(DX)
+	VPXOR    (DX), Y1, Y0
+	VMOVNTPD Y0, (CX)
+	VPXOR    32(DX), Y1, Y0
+	VMOVNTPD Y0, 32(CX)
+	VPXOR    64(DX), Y1, Y0
+	VMOVNTPD Y0, 64(CX)
+	VPXOR    96(DX), Y1, Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
 	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
 	JAE      loop438
 
 end439:
 	SFENCE
 
 plain436:
-	CMPQ    CX, $+16
+	SUBQ    $+16, AX
 	JB      end441
 	PCALIGN $0x40
 
 loop440:
-	VPANDN  (AX), Y1, Y0
-	VMOVUPD Y0, (DX)
-	VPANDN  32(AX), Y1, Y0
-	VMOVUPD Y0, 32(DX)
-	VPANDN  64(AX), Y1, Y0
-	VMOVUPD Y0, 64(DX)
-	VPANDN  96(AX), Y1, Y0
-	VMOVUPD Y0, 96(DX)
+	VPXOR   (DX), Y1, Y0
+	VMOVUPD Y0, (CX)
+	VPXOR   32(DX), Y1, Y0
+	VMOVUPD Y0, 32(CX)
+	VPXOR   64(DX), Y1, Y0
+	VMOVUPD Y0, 64(CX)
+	VPXOR   96(DX), Y1, Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
 	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
+	SUBQ    $+16, AX
 	JAE     loop440
 
 end441:
-	CMPQ CX, $+4
+	ADDQ $+16, AX
+	CMPQ AX, $+4
 	JB   end443
 
 loop442:
-	VPANDN  (AX), Y1, Y0
-	VMOVUPD Y0, (DX)
+	VPXOR   (DX), Y1, Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
 	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+4, CX
-	CMPQ    CX, $+4
+	SUBQ    $+4, AX
+	CMPQ    AX, $+4
 	JAE     loop442
 
 end443:
-	TESTQ      CX, CX
+	TESTQ      AX, AX
 	JZ         none444
 	LEAQ       avx2const0<>+24(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y0
-	NEGQ       CX
-	VMASKMOVPD (AX), Y0, Y2
-	VPANDN     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (DX)
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*8), Y0
+	NEGQ       AX
+	VMASKMOVPD (DX), Y0, Y2
+	VPXOR      Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (CX)
 
 none444:
-	JMP done414
-
-case435:
-	MOVQ       stream+48(FP), BX
-	TESTQ      BX, BX
-	JZ         plain446
-	MOVQ       DX, BX
-	ANDQ       $+7, BX
-	JNZ        plain446
-	MOVQ       DX, BX
-	NEGQ       BX
-	ANDQ       $+31, BX
-	SHRQ       $0x03, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
-	TESTQ      BX, BX
-	JZ         none447
-	LEAQ       avx2const0<>+24(SB), SI
-	NEGQ       BX
-	VMOVDQU    (SI)(BX*8), Y0
-	NEGQ       BX
-	VMASKMOVPD (AX), Y0, Y2
-	VPXOR      Y2, Y1, Y2
-	VMASKMOVPD Y2, Y0, (DX)
-	SUBQ       BX, CX
-	LEAQ       (DX)(BX*8), DX
-	LEAQ       (AX)(BX*8), AX
-
-none447:
-	CMPQ CX, $+16
-	JB   end449
-
-loop448:
-	VPXOR    (AX), Y1, Y0
-	VMOVNTPD Y0, (DX)
-	VPXOR    32(AX), Y1, Y0
-	VMOVNTPD Y0, 32(DX)
-	VPXOR    64(AX), Y1, Y0
-	VMOVNTPD Y0, 64(DX)
-	VPXOR    96(AX), Y1, Y0
-	VMOVNTPD Y0, 96(DX)
-	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop448
-
-end449:
-	SFENCE
-
-plain446:
-	CMPQ    CX, $+16
-	JB      end451
-	PCALIGN $0x40
-
-loop450:
-	VPXOR   (AX), Y1, Y0
-	VMOVUPD Y0, (DX)
-	VPXOR   32(AX), Y1, Y0
-	VMOVUPD Y0, 32(DX)
-	VPXOR   64(AX), Y1, Y0
-	VMOVUPD Y0, 64(DX)
-	VPXOR   96(AX), Y1, Y0
-	VMOVUPD Y0, 96(DX)
-	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop450
-
-end451:
-	CMPQ CX, $+4
-	JB   end453
-
-loop452:
-	VPXOR   (AX), Y1, Y0
-	VMOVUPD Y0, (DX)
-	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+4, CX
-	CMPQ    CX, $+4
-	JAE     loop452
-
-end453:
-	TESTQ      CX, CX
-	JZ         none454
-	LEAQ       avx2const0<>+24(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y0
-	NEGQ       CX
-	VMASKMOVPD (AX), Y0, Y2
-	VPXOR      Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (DX)
-
-none454:
-done414:
 	VZEROUPPER
 	RET
 
-// func fmaAVX2(dst *float64, x []float64, y []float64, z []float64, stream int)
+// func fmaAVX2(dst *float64, x *float64, y *float64, z *float64, n int, stream int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·fmaAVX2(SB), NOSPLIT, $0-88
-	MOVQ        x_base+8(FP), AX
-	MOVQ        x_len+16(FP), CX
-	MOVQ        y_base+32(FP), CX
-	MOVQ        y_len+40(FP), DX
-	MOVQ        z_base+56(FP), DX
-	MOVQ        z_len+64(FP), BX
-	MOVQ        dst+0(FP), SI
-	MOVQ        stream+80(FP), DI
+TEXT ·fmaAVX2(SB), NOSPLIT, $0-48
+	MOVQ        n+32(FP), AX
+	MOVQ        dst+0(FP), CX
+	MOVQ        x+8(FP), DX
+	MOVQ        y+16(FP), BX
+	MOVQ        z+24(FP), SI
+	MOVQ        stream+40(FP), DI
 	TESTQ       DI, DI
-	JZ          plain455
-	MOVQ        SI, DI
+	JZ          plain445
+	MOVQ        CX, DI
 	ANDQ        $+7, DI
-	JNZ         plain455
-	MOVQ        SI, DI
+	JNZ         plain445
+	MOVQ        CX, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
 	SHRQ        $0x03, DI
-	CMPQ        DI, BX
-	CMOVQHI     BX, DI
+	CMPQ        DI, AX
+	CMOVQHI     AX, DI
 	TESTQ       DI, DI
-	JZ          none456
+	JZ          none446
 	LEAQ        avx2const0<>+24(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*8), Y0
 	NEGQ        DI
-	VMASKMOVPD  (AX), Y0, Y1
-	VMASKMOVPD  (CX), Y0, Y2
-	VMASKMOVPD  (DX), Y0, Y3
+	VMASKMOVPD  (DX), Y0, Y1
+	VMASKMOVPD  (BX), Y0, Y2
+	VMASKMOVPD  (SI), Y0, Y3
 	VMOVUPD     Y1, Y1
 	VMOVUPD     Y2, Y2
 	VFMADD213PD Y3, Y2, Y1
-	VMASKMOVPD  Y1, Y0, (SI)
-	SUBQ        DI, BX
-	LEAQ        (SI)(DI*8), SI
-	LEAQ        (AX)(DI*8), AX
+	VMASKMOVPD  Y1, Y0, (CX)
+	SUBQ        DI, AX
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (DX)(DI*8), DX
+	LEAQ        (BX)(DI*8), BX
+	LEAQ        (SI)(DI*8), SI
 
-none456:
-	CMPQ BX, $+16
-	JB   end458
+none446:
+	CMPQ AX, $+16
+	JB   end448
 
-loop457:
-	VMOVUPD     (AX), Y0
-	VMOVUPD     (CX), Y1
-	VFMADD213PD (DX), Y1, Y0
-	VMOVNTPD    Y0, (SI)
-	VMOVUPD     32(AX), Y0
-	VMOVUPD     32(CX), Y1
-	VFMADD213PD 32(DX), Y1, Y0
-	VMOVNTPD    Y0, 32(SI)
-	VMOVUPD     64(AX), Y0
-	VMOVUPD     64(CX), Y1
-	VFMADD213PD 64(DX), Y1, Y0
-	VMOVNTPD    Y0, 64(SI)
-	VMOVUPD     96(AX), Y0
-	VMOVUPD     96(CX), Y1
-	VFMADD213PD 96(DX), Y1, Y0
-	VMOVNTPD    Y0, 96(SI)
-	ADDQ        $+128, SI
-	ADDQ        $+128, AX
+loop447:
+	VMOVUPD     (DX), Y0
+	VMOVUPD     (BX), Y1
+	VFMADD213PD (SI), Y1, Y0
+	VMOVNTPD    Y0, (CX)
+	VMOVUPD     32(DX), Y0
+	VMOVUPD     32(BX), Y1
+	VFMADD213PD 32(SI), Y1, Y0
+	VMOVNTPD    Y0, 32(CX)
+	VMOVUPD     64(DX), Y0
+	VMOVUPD     64(BX), Y1
+	VFMADD213PD 64(SI), Y1, Y0
+	VMOVNTPD    Y0, 64(CX)
+	VMOVUPD     96(DX), Y0
+	VMOVUPD     96(BX), Y1
+	VFMADD213PD 96(SI), Y1, Y0
+	VMOVNTPD    Y0, 96(CX)
 	ADDQ        $+128, CX
 	ADDQ        $+128, DX
-	SUBQ        $+16, BX
-	CMPQ        BX, $+16
-	JAE         loop457
+	ADDQ        $+128, BX
+	ADDQ        $+128, SI
+	SUBQ        $+16, AX
+	CMPQ        AX, $+16
+	JAE         loop447
 
-end458:
+end448:
 	SFENCE
 
-plain455:
-	CMPQ    BX, $+16
-	JB      end460
+plain445:
+	SUBQ    $+16, AX
+	JB      end450
 	PCALIGN $0x40
 
-loop459:
-	VMOVUPD     (AX), Y0
-	VMOVUPD     (CX), Y1
-	VFMADD213PD (DX), Y1, Y0
-	VMOVUPD     Y0, (SI)
-	VMOVUPD     32(AX), Y0
-	VMOVUPD     32(CX), Y1
-	VFMADD213PD 32(DX), Y1, Y0
-	VMOVUPD     Y0, 32(SI)
-	VMOVUPD     64(AX), Y0
-	VMOVUPD     64(CX), Y1
-	VFMADD213PD 64(DX), Y1, Y0
-	VMOVUPD     Y0, 64(SI)
-	VMOVUPD     96(AX), Y0
-	VMOVUPD     96(CX), Y1
-	VFMADD213PD 96(DX), Y1, Y0
-	VMOVUPD     Y0, 96(SI)
-	ADDQ        $+128, SI
-	ADDQ        $+128, AX
+loop449:
+	VMOVUPD     (DX), Y0
+	VMOVUPD     (BX), Y1
+	VFMADD213PD (SI), Y1, Y0
+	VMOVUPD     Y0, (CX)
+	VMOVUPD     32(DX), Y0
+	VMOVUPD     32(BX), Y1
+	VFMADD213PD 32(SI), Y1, Y0
+	VMOVUPD     Y0, 32(CX)
+	VMOVUPD     64(DX), Y0
+	VMOVUPD     64(BX), Y1
+	VFMADD213PD 64(SI), Y1, Y0
+	VMOVUPD     Y0, 64(CX)
+	VMOVUPD     96(DX), Y0
+	VMOVUPD     96(BX), Y1
+	VFMADD213PD 96(SI), Y1, Y0
+	VMOVUPD     Y0, 96(CX)
 	ADDQ        $+128, CX
 	ADDQ        $+128, DX
-	SUBQ        $+16, BX
-	CMPQ        BX, $+16
-	JAE         loop459
+	ADDQ        $+128, BX
+	ADDQ        $+128, SI
+	SUBQ        $+16, AX
+	JAE         loop449
 
-end460:
-	CMPQ BX, $+4
-	JB   end462
+end450:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end452
 
-loop461:
-	VMOVUPD     (AX), Y0
-	VMOVUPD     (CX), Y1
-	VFMADD213PD (DX), Y1, Y0
-	VMOVUPD     Y0, (SI)
-	ADDQ        $+32, SI
-	ADDQ        $+32, AX
+loop451:
+	VMOVUPD     (DX), Y0
+	VMOVUPD     (BX), Y1
+	VFMADD213PD (SI), Y1, Y0
+	VMOVUPD     Y0, (CX)
 	ADDQ        $+32, CX
 	ADDQ        $+32, DX
-	SUBQ        $+4, BX
-	CMPQ        BX, $+4
-	JAE         loop461
+	ADDQ        $+32, BX
+	ADDQ        $+32, SI
+	SUBQ        $+4, AX
+	CMPQ        AX, $+4
+	JAE         loop451
 
-end462:
-	TESTQ       BX, BX
-	JZ          none463
+end452:
+	TESTQ       AX, AX
+	JZ          none453
 	LEAQ        avx2const0<>+24(SB), DI
-	NEGQ        BX
-	VMOVDQU     (DI)(BX*8), Y0
-	NEGQ        BX
-	VMASKMOVPD  (AX), Y0, Y1
-	VMASKMOVPD  (CX), Y0, Y2
-	VMASKMOVPD  (DX), Y0, Y3
+	NEGQ        AX
+	VMOVDQU     (DI)(AX*8), Y0
+	NEGQ        AX
+	VMASKMOVPD  (DX), Y0, Y1
+	VMASKMOVPD  (BX), Y0, Y2
+	VMASKMOVPD  (SI), Y0, Y3
 	VMOVUPD     Y1, Y1
 	VMOVUPD     Y2, Y2
 	VFMADD213PD Y3, Y2, Y1
-	VMASKMOVPD  Y1, Y0, (SI)
+	VMASKMOVPD  Y1, Y0, (CX)
 
-none463:
+none453:
 	VZEROUPPER
 	RET
 
-// func axpyAVX2(dst *float64, a float64, x []float64, y []float64, stream int)
+// func axpyAVX2(dst *float64, a float64, x *float64, y *float64, n int, stream int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·axpyAVX2(SB), NOSPLIT, $0-72
+TEXT ·axpyAVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSD a+8(FP), Y0
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         y_base+40(FP), CX
-	MOVQ         y_len+48(FP), DX
-	MOVQ         dst+0(FP), BX
-	MOVQ         stream+64(FP), SI
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         y+24(FP), BX
+	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain464
-	MOVQ         BX, SI
+	JZ           plain454
+	MOVQ         CX, SI
 	ANDQ         $+7, SI
-	JNZ          plain464
-	MOVQ         BX, SI
+	JNZ          plain454
+	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
 	SHRQ         $0x03, SI
-	CMPQ         SI, DX
-	CMOVQHI      DX, SI
+	CMPQ         SI, AX
+	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none465
+	JZ           none455
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
 	NEGQ         SI
-	VMASKMOVPD   (AX), Y1, Y2
-	VMASKMOVPD   (CX), Y1, Y3
+	VMASKMOVPD   (DX), Y1, Y2
+	VMASKMOVPD   (BX), Y1, Y3
 	VMOVUPD      Y2, Y2
 	VFMADD213PD  Y3, Y0, Y2
-	VMASKMOVPD   Y2, Y1, (BX)
-	SUBQ         SI, DX
-	LEAQ         (BX)(SI*8), BX
-	LEAQ         (AX)(SI*8), AX
+	VMASKMOVPD   Y2, Y1, (CX)
+	SUBQ         SI, AX
 	LEAQ         (CX)(SI*8), CX
+	LEAQ         (DX)(SI*8), DX
+	LEAQ         (BX)(SI*8), BX
 
-none465:
-	CMPQ DX, $+16
-	JB   end467
+none455:
+	CMPQ AX, $+16
+	JB   end457
 
-loop466:
-	VMOVUPD     (AX), Y1
-	VFMADD213PD (CX), Y0, Y1
-	VMOVNTPD    Y1, (BX)
-	VMOVUPD     32(AX), Y1
-	VFMADD213PD 32(CX), Y0, Y1
-	VMOVNTPD    Y1, 32(BX)
-	VMOVUPD     64(AX), Y1
-	VFMADD213PD 64(CX), Y0, Y1
-	VMOVNTPD    Y1, 64(BX)
-	VMOVUPD     96(AX), Y1
-	VFMADD213PD 96(CX), Y0, Y1
-	VMOVNTPD    Y1, 96(BX)
-	ADDQ        $+128, BX
-	ADDQ        $+128, AX
+loop456:
+	VMOVUPD     (DX), Y1
+	VFMADD213PD (BX), Y0, Y1
+	VMOVNTPD    Y1, (CX)
+	VMOVUPD     32(DX), Y1
+	VFMADD213PD 32(BX), Y0, Y1
+	VMOVNTPD    Y1, 32(CX)
+	VMOVUPD     64(DX), Y1
+	VFMADD213PD 64(BX), Y0, Y1
+	VMOVNTPD    Y1, 64(CX)
+	VMOVUPD     96(DX), Y1
+	VFMADD213PD 96(BX), Y0, Y1
+	VMOVNTPD    Y1, 96(CX)
 	ADDQ        $+128, CX
-	SUBQ        $+16, DX
-	CMPQ        DX, $+16
-	JAE         loop466
+	ADDQ        $+128, DX
+	ADDQ        $+128, BX
+	SUBQ        $+16, AX
+	CMPQ        AX, $+16
+	JAE         loop456
 
-end467:
+end457:
 	SFENCE
 
-plain464:
-	CMPQ    DX, $+16
-	JB      end469
+plain454:
+	SUBQ    $+16, AX
+	JB      end459
 	PCALIGN $0x40
 
-loop468:
-	VMOVUPD     (AX), Y1
-	VFMADD213PD (CX), Y0, Y1
-	VMOVUPD     Y1, (BX)
-	VMOVUPD     32(AX), Y1
-	VFMADD213PD 32(CX), Y0, Y1
-	VMOVUPD     Y1, 32(BX)
-	VMOVUPD     64(AX), Y1
-	VFMADD213PD 64(CX), Y0, Y1
-	VMOVUPD     Y1, 64(BX)
-	VMOVUPD     96(AX), Y1
-	VFMADD213PD 96(CX), Y0, Y1
-	VMOVUPD     Y1, 96(BX)
-	ADDQ        $+128, BX
-	ADDQ        $+128, AX
+loop458:
+	VMOVUPD     (DX), Y1
+	VFMADD213PD (BX), Y0, Y1
+	VMOVUPD     Y1, (CX)
+	VMOVUPD     32(DX), Y1
+	VFMADD213PD 32(BX), Y0, Y1
+	VMOVUPD     Y1, 32(CX)
+	VMOVUPD     64(DX), Y1
+	VFMADD213PD 64(BX), Y0, Y1
+	VMOVUPD     Y1, 64(CX)
+	VMOVUPD     96(DX), Y1
+	VFMADD213PD 96(BX), Y0, Y1
+	VMOVUPD     Y1, 96(CX)
 	ADDQ        $+128, CX
-	SUBQ        $+16, DX
-	CMPQ        DX, $+16
-	JAE         loop468
+	ADDQ        $+128, DX
+	ADDQ        $+128, BX
+	SUBQ        $+16, AX
+	JAE         loop458
 
-end469:
-	CMPQ DX, $+4
-	JB   end471
+end459:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end461
 
-loop470:
-	VMOVUPD     (AX), Y1
-	VFMADD213PD (CX), Y0, Y1
-	VMOVUPD     Y1, (BX)
-	ADDQ        $+32, BX
-	ADDQ        $+32, AX
+loop460:
+	VMOVUPD     (DX), Y1
+	VFMADD213PD (BX), Y0, Y1
+	VMOVUPD     Y1, (CX)
 	ADDQ        $+32, CX
-	SUBQ        $+4, DX
-	CMPQ        DX, $+4
-	JAE         loop470
+	ADDQ        $+32, DX
+	ADDQ        $+32, BX
+	SUBQ        $+4, AX
+	CMPQ        AX, $+4
+	JAE         loop460
 
-end471:
-	TESTQ       DX, DX
-	JZ          none472
+end461:
+	TESTQ       AX, AX
+	JZ          none462
 	LEAQ        avx2const0<>+24(SB), SI
-	NEGQ        DX
-	VMOVDQU     (SI)(DX*8), Y1
-	NEGQ        DX
-	VMASKMOVPD  (AX), Y1, Y2
-	VMASKMOVPD  (CX), Y1, Y3
+	NEGQ        AX
+	VMOVDQU     (SI)(AX*8), Y1
+	NEGQ        AX
+	VMASKMOVPD  (DX), Y1, Y2
+	VMASKMOVPD  (BX), Y1, Y3
 	VMOVUPD     Y2, Y2
 	VFMADD213PD Y3, Y0, Y2
-	VMASKMOVPD  Y2, Y1, (BX)
+	VMASKMOVPD  Y2, Y1, (CX)
 
-none472:
+none462:
 	VZEROUPPER
 	RET
 
@@ -7902,9 +7917,9 @@ TEXT ·compressAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end474
+	JB      end464
 
-loop473:
+loop463:
 	SHRXQ   R8, (SI), R10
 	SHLXQ   R9, (SI)(DI*1), R11
 	ORQ     R11, R10
@@ -8056,9 +8071,9 @@ loop473:
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop473
+	JAE     loop463
 
-end474:
+end464:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -8150,9 +8165,9 @@ TEXT ·placesAVX2(SB), NOSPLIT, $0-48
 	MOVQ         DI, R8
 	NEGQ         R8
 	CMPQ         AX, $+64
-	JB           end476
+	JB           end466
 
-loop475:
+loop465:
 	SHRXQ   DI, (BX), R9
 	SHLXQ   R8, (BX)(SI*1), R10
 	ORQ     R10, R9
@@ -8335,9 +8350,9 @@ loop475:
 	LEAQ    (CX)(R9*8), CX
 	SUBQ    $+64, AX
 	CMPQ    AX, $+64
-	JAE     loop475
+	JAE     loop465
 
-end476:
+end466:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, CX
 	SHRQ $0x03, CX
@@ -8364,11 +8379,11 @@ TEXT ·filterAVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const26<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case478
+	JNE          case468
 	CMPQ         CX, $+32
-	JB           end480
+	JB           end470
 
-loop479:
+loop469:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8436,13 +8451,13 @@ loop479:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop479
+	JAE       loop469
 
-end480:
+end470:
 	CMPQ CX, $+8
-	JB   end482
+	JB   end472
 
-loop481:
+loop471:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8462,18 +8477,18 @@ loop481:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop481
+	JAE       loop471
 
-end482:
-	JMP done477
+end472:
+	JMP done467
 
-case478:
+case468:
 	CMPQ SI, $+1
-	JNE  case483
+	JNE  case473
 	CMPQ CX, $+32
-	JB   end485
+	JB   end475
 
-loop484:
+loop474:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8541,13 +8556,13 @@ loop484:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop484
+	JAE       loop474
 
-end485:
+end475:
 	CMPQ CX, $+8
-	JB   end487
+	JB   end477
 
-loop486:
+loop476:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8567,18 +8582,18 @@ loop486:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop486
+	JAE       loop476
 
-end487:
-	JMP done477
+end477:
+	JMP done467
 
-case483:
+case473:
 	CMPQ SI, $+2
-	JNE  case488
+	JNE  case478
 	CMPQ CX, $+32
-	JB   end490
+	JB   end480
 
-loop489:
+loop479:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8646,13 +8661,13 @@ loop489:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop489
+	JAE       loop479
 
-end490:
+end480:
 	CMPQ CX, $+8
-	JB   end492
+	JB   end482
 
-loop491:
+loop481:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8672,18 +8687,18 @@ loop491:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop491
+	JAE       loop481
 
-end492:
-	JMP done477
+end482:
+	JMP done467
 
-case488:
+case478:
 	CMPQ SI, $+3
-	JNE  case493
+	JNE  case483
 	CMPQ CX, $+32
-	JB   end495
+	JB   end485
 
-loop494:
+loop484:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8751,13 +8766,13 @@ loop494:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop494
+	JAE       loop484
 
-end495:
+end485:
 	CMPQ CX, $+8
-	JB   end497
+	JB   end487
 
-loop496:
+loop486:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8777,18 +8792,18 @@ loop496:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop496
+	JAE       loop486
 
-end497:
-	JMP done477
+end487:
+	JMP done467
 
-case493:
+case483:
 	CMPQ SI, $+4
-	JNE  case498
+	JNE  case488
 	CMPQ CX, $+32
-	JB   end500
+	JB   end490
 
-loop499:
+loop489:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8856,13 +8871,13 @@ loop499:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop499
+	JAE       loop489
 
-end500:
+end490:
 	CMPQ CX, $+8
-	JB   end502
+	JB   end492
 
-loop501:
+loop491:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8882,16 +8897,16 @@ loop501:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop501
+	JAE       loop491
 
-end502:
-	JMP done477
+end492:
+	JMP done467
 
-case498:
+case488:
 	CMPQ CX, $+32
-	JB   end505
+	JB   end494
 
-loop504:
+loop493:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8959,13 +8974,13 @@ loop504:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop504
+	JAE       loop493
 
-end505:
+end494:
 	CMPQ CX, $+8
-	JB   end507
+	JB   end496
 
-loop506:
+loop495:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8985,10 +9000,10 @@ loop506:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop506
+	JAE       loop495
 
-end507:
-done477:
+end496:
+done467:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -9006,11 +9021,11 @@ TEXT ·filterInt64AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const26<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case509
+	JNE          case498
 	CMPQ         CX, $+32
-	JB           end511
+	JB           end500
 
-loop510:
+loop499:
 	VPCMPGTQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -9078,13 +9093,13 @@ loop510:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop510
+	JAE       loop499
 
-end511:
+end500:
 	CMPQ CX, $+8
-	JB   end513
+	JB   end502
 
-loop512:
+loop501:
 	VPCMPGTQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -9104,18 +9119,18 @@ loop512:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop512
+	JAE       loop501
 
-end513:
-	JMP done508
+end502:
+	JMP done497
 
-case509:
+case498:
 	CMPQ SI, $+1
-	JNE  case514
+	JNE  case503
 	CMPQ CX, $+32
-	JB   end516
+	JB   end505
 
-loop515:
+loop504:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -9207,13 +9222,13 @@ loop515:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop515
+	JAE       loop504
 
-end516:
+end505:
 	CMPQ CX, $+8
-	JB   end518
+	JB   end507
 
-loop517:
+loop506:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -9239,18 +9254,18 @@ loop517:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop517
+	JAE       loop506
 
-end518:
-	JMP done508
+end507:
+	JMP done497
 
-case514:
+case503:
 	CMPQ SI, $+2
-	JNE  case519
+	JNE  case508
 	CMPQ CX, $+32
-	JB   end521
+	JB   end510
 
-loop520:
+loop509:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVMSKPD Y1, SI
@@ -9326,13 +9341,13 @@ loop520:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop520
+	JAE       loop509
 
-end521:
+end510:
 	CMPQ CX, $+8
-	JB   end523
+	JB   end512
 
-loop522:
+loop511:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVMSKPD Y1, SI
@@ -9354,19 +9369,337 @@ loop522:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop522
+	JAE       loop511
 
-end523:
-	JMP done508
+end512:
+	JMP done497
 
-case519:
+case508:
 	CMPQ SI, $+3
-	JNE  case524
+	JNE  case513
 	CMPQ CX, $+32
+	JB   end515
+
+loop514:
+	VPCMPGTQ  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPGTQ  32(AX), Y0, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    32(AX), Y2, Y2
+	VPCMPGTQ  64(AX), Y0, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPD Y3, SI
+	POPCNTL   SI, R9
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y3
+	VPERMD    64(AX), Y3, Y3
+	VPCMPGTQ  96(AX), Y0, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPD Y4, SI
+	POPCNTL   SI, R10
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	VMOVUPD   Y3, (DX)
+	LEAQ      (DX)(R9*8), DX
+	VMOVUPD   Y4, (DX)
+	LEAQ      (DX)(R10*8), DX
+	VPCMPGTQ  128(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    128(AX), Y1, Y1
+	VPCMPGTQ  160(AX), Y0, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    160(AX), Y2, Y2
+	VPCMPGTQ  192(AX), Y0, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPD Y3, SI
+	POPCNTL   SI, R9
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y3
+	VPERMD    192(AX), Y3, Y3
+	VPCMPGTQ  224(AX), Y0, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPD Y4, SI
+	POPCNTL   SI, R10
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y4
+	VPERMD    224(AX), Y4, Y4
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	VMOVUPD   Y3, (DX)
+	LEAQ      (DX)(R9*8), DX
+	VMOVUPD   Y4, (DX)
+	LEAQ      (DX)(R10*8), DX
+	ADDQ      $+256, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop514
+
+end515:
+	CMPQ CX, $+8
+	JB   end517
+
+loop516:
+	VPCMPGTQ  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPGTQ  32(AX), Y0, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop516
+
+end517:
+	JMP done497
+
+case513:
+	CMPQ SI, $+4
+	JNE  case518
+	CMPQ CX, $+32
+	JB   end520
+
+loop519:
+	VPCMPEQQ  (AX), Y0, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPEQQ  32(AX), Y0, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    32(AX), Y2, Y2
+	VPCMPEQQ  64(AX), Y0, Y3
+	VMOVMSKPD Y3, SI
+	POPCNTL   SI, R9
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y3
+	VPERMD    64(AX), Y3, Y3
+	VPCMPEQQ  96(AX), Y0, Y4
+	VMOVMSKPD Y4, SI
+	POPCNTL   SI, R10
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	VMOVUPD   Y3, (DX)
+	LEAQ      (DX)(R9*8), DX
+	VMOVUPD   Y4, (DX)
+	LEAQ      (DX)(R10*8), DX
+	VPCMPEQQ  128(AX), Y0, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    128(AX), Y1, Y1
+	VPCMPEQQ  160(AX), Y0, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    160(AX), Y2, Y2
+	VPCMPEQQ  192(AX), Y0, Y3
+	VMOVMSKPD Y3, SI
+	POPCNTL   SI, R9
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y3
+	VPERMD    192(AX), Y3, Y3
+	VPCMPEQQ  224(AX), Y0, Y4
+	VMOVMSKPD Y4, SI
+	POPCNTL   SI, R10
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y4
+	VPERMD    224(AX), Y4, Y4
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	VMOVUPD   Y3, (DX)
+	LEAQ      (DX)(R9*8), DX
+	VMOVUPD   Y4, (DX)
+	LEAQ      (DX)(R10*8), DX
+	ADDQ      $+256, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop519
+
+end520:
+	CMPQ CX, $+8
+	JB   end522
+
+loop521:
+	VPCMPEQQ  (AX), Y0, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPEQQ  32(AX), Y0, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop521
+
+end522:
+	JMP done497
+
+case518:
+	CMPQ CX, $+32
+	JB   end524
+
+loop523:
+	VPCMPEQQ  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPEQQ  32(AX), Y0, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    32(AX), Y2, Y2
+	VPCMPEQQ  64(AX), Y0, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPD Y3, SI
+	POPCNTL   SI, R9
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y3
+	VPERMD    64(AX), Y3, Y3
+	VPCMPEQQ  96(AX), Y0, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPD Y4, SI
+	POPCNTL   SI, R10
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	VMOVUPD   Y3, (DX)
+	LEAQ      (DX)(R9*8), DX
+	VMOVUPD   Y4, (DX)
+	LEAQ      (DX)(R10*8), DX
+	VPCMPEQQ  128(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPD Y1, SI
+	POPCNTL   SI, DI
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y1
+	VPERMD    128(AX), Y1, Y1
+	VPCMPEQQ  160(AX), Y0, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPD Y2, SI
+	POPCNTL   SI, R8
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y2
+	VPERMD    160(AX), Y2, Y2
+	VPCMPEQQ  192(AX), Y0, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPD Y3, SI
+	POPCNTL   SI, R9
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y3
+	VPERMD    192(AX), Y3, Y3
+	VPCMPEQQ  224(AX), Y0, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPD Y4, SI
+	POPCNTL   SI, R10
+	SHLQ      $0x05, SI
+	VMOVDQU   (BX)(SI*1), Y4
+	VPERMD    224(AX), Y4, Y4
+	VMOVUPD   Y1, (DX)
+	LEAQ      (DX)(DI*8), DX
+	VMOVUPD   Y2, (DX)
+	LEAQ      (DX)(R8*8), DX
+	VMOVUPD   Y3, (DX)
+	LEAQ      (DX)(R9*8), DX
+	VMOVUPD   Y4, (DX)
+	LEAQ      (DX)(R10*8), DX
+	ADDQ      $+256, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop523
+
+end524:
+	CMPQ CX, $+8
 	JB   end526
 
 loop525:
-	VPCMPGTQ  (AX), Y0, Y1
+	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
 	VMOVMSKPD Y1, SI
@@ -9374,7 +9707,7 @@ loop525:
 	SHLQ      $0x05, SI
 	VMOVDQU   (BX)(SI*1), Y1
 	VPERMD    (AX), Y1, Y1
-	VPCMPGTQ  32(AX), Y0, Y2
+	VPCMPEQQ  32(AX), Y0, Y2
 	VPCMPEQD  Y3, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VMOVMSKPD Y2, SI
@@ -9382,335 +9715,17 @@ loop525:
 	SHLQ      $0x05, SI
 	VMOVDQU   (BX)(SI*1), Y2
 	VPERMD    32(AX), Y2, Y2
-	VPCMPGTQ  64(AX), Y0, Y3
-	VPCMPEQD  Y4, Y4, Y4
-	VPXOR     Y4, Y3, Y3
-	VMOVMSKPD Y3, SI
-	POPCNTL   SI, R9
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y3
-	VPERMD    64(AX), Y3, Y3
-	VPCMPGTQ  96(AX), Y0, Y4
-	VPCMPEQD  Y5, Y5, Y5
-	VPXOR     Y5, Y4, Y4
-	VMOVMSKPD Y4, SI
-	POPCNTL   SI, R10
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y4
-	VPERMD    96(AX), Y4, Y4
 	VMOVUPD   Y1, (DX)
 	LEAQ      (DX)(DI*8), DX
 	VMOVUPD   Y2, (DX)
 	LEAQ      (DX)(R8*8), DX
-	VMOVUPD   Y3, (DX)
-	LEAQ      (DX)(R9*8), DX
-	VMOVUPD   Y4, (DX)
-	LEAQ      (DX)(R10*8), DX
-	VPCMPGTQ  128(AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    128(AX), Y1, Y1
-	VPCMPGTQ  160(AX), Y0, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    160(AX), Y2, Y2
-	VPCMPGTQ  192(AX), Y0, Y3
-	VPCMPEQD  Y4, Y4, Y4
-	VPXOR     Y4, Y3, Y3
-	VMOVMSKPD Y3, SI
-	POPCNTL   SI, R9
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y3
-	VPERMD    192(AX), Y3, Y3
-	VPCMPGTQ  224(AX), Y0, Y4
-	VPCMPEQD  Y5, Y5, Y5
-	VPXOR     Y5, Y4, Y4
-	VMOVMSKPD Y4, SI
-	POPCNTL   SI, R10
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y4
-	VPERMD    224(AX), Y4, Y4
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	VMOVUPD   Y3, (DX)
-	LEAQ      (DX)(R9*8), DX
-	VMOVUPD   Y4, (DX)
-	LEAQ      (DX)(R10*8), DX
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
+	ADDQ      $+64, AX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
 	JAE       loop525
 
 end526:
-	CMPQ CX, $+8
-	JB   end528
-
-loop527:
-	VPCMPGTQ  (AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    (AX), Y1, Y1
-	VPCMPGTQ  32(AX), Y0, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	ADDQ      $+64, AX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop527
-
-end528:
-	JMP done508
-
-case524:
-	CMPQ SI, $+4
-	JNE  case529
-	CMPQ CX, $+32
-	JB   end531
-
-loop530:
-	VPCMPEQQ  (AX), Y0, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    (AX), Y1, Y1
-	VPCMPEQQ  32(AX), Y0, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    32(AX), Y2, Y2
-	VPCMPEQQ  64(AX), Y0, Y3
-	VMOVMSKPD Y3, SI
-	POPCNTL   SI, R9
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y3
-	VPERMD    64(AX), Y3, Y3
-	VPCMPEQQ  96(AX), Y0, Y4
-	VMOVMSKPD Y4, SI
-	POPCNTL   SI, R10
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y4
-	VPERMD    96(AX), Y4, Y4
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	VMOVUPD   Y3, (DX)
-	LEAQ      (DX)(R9*8), DX
-	VMOVUPD   Y4, (DX)
-	LEAQ      (DX)(R10*8), DX
-	VPCMPEQQ  128(AX), Y0, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    128(AX), Y1, Y1
-	VPCMPEQQ  160(AX), Y0, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    160(AX), Y2, Y2
-	VPCMPEQQ  192(AX), Y0, Y3
-	VMOVMSKPD Y3, SI
-	POPCNTL   SI, R9
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y3
-	VPERMD    192(AX), Y3, Y3
-	VPCMPEQQ  224(AX), Y0, Y4
-	VMOVMSKPD Y4, SI
-	POPCNTL   SI, R10
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y4
-	VPERMD    224(AX), Y4, Y4
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	VMOVUPD   Y3, (DX)
-	LEAQ      (DX)(R9*8), DX
-	VMOVUPD   Y4, (DX)
-	LEAQ      (DX)(R10*8), DX
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop530
-
-end531:
-	CMPQ CX, $+8
-	JB   end533
-
-loop532:
-	VPCMPEQQ  (AX), Y0, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    (AX), Y1, Y1
-	VPCMPEQQ  32(AX), Y0, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	ADDQ      $+64, AX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop532
-
-end533:
-	JMP done508
-
-case529:
-	CMPQ CX, $+32
-	JB   end536
-
-loop535:
-	VPCMPEQQ  (AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    (AX), Y1, Y1
-	VPCMPEQQ  32(AX), Y0, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    32(AX), Y2, Y2
-	VPCMPEQQ  64(AX), Y0, Y3
-	VPCMPEQD  Y4, Y4, Y4
-	VPXOR     Y4, Y3, Y3
-	VMOVMSKPD Y3, SI
-	POPCNTL   SI, R9
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y3
-	VPERMD    64(AX), Y3, Y3
-	VPCMPEQQ  96(AX), Y0, Y4
-	VPCMPEQD  Y5, Y5, Y5
-	VPXOR     Y5, Y4, Y4
-	VMOVMSKPD Y4, SI
-	POPCNTL   SI, R10
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y4
-	VPERMD    96(AX), Y4, Y4
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	VMOVUPD   Y3, (DX)
-	LEAQ      (DX)(R9*8), DX
-	VMOVUPD   Y4, (DX)
-	LEAQ      (DX)(R10*8), DX
-	VPCMPEQQ  128(AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    128(AX), Y1, Y1
-	VPCMPEQQ  160(AX), Y0, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    160(AX), Y2, Y2
-	VPCMPEQQ  192(AX), Y0, Y3
-	VPCMPEQD  Y4, Y4, Y4
-	VPXOR     Y4, Y3, Y3
-	VMOVMSKPD Y3, SI
-	POPCNTL   SI, R9
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y3
-	VPERMD    192(AX), Y3, Y3
-	VPCMPEQQ  224(AX), Y0, Y4
-	VPCMPEQD  Y5, Y5, Y5
-	VPXOR     Y5, Y4, Y4
-	VMOVMSKPD Y4, SI
-	POPCNTL   SI, R10
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y4
-	VPERMD    224(AX), Y4, Y4
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	VMOVUPD   Y3, (DX)
-	LEAQ      (DX)(R9*8), DX
-	VMOVUPD   Y4, (DX)
-	LEAQ      (DX)(R10*8), DX
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop535
-
-end536:
-	CMPQ CX, $+8
-	JB   end538
-
-loop537:
-	VPCMPEQQ  (AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPD Y1, SI
-	POPCNTL   SI, DI
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y1
-	VPERMD    (AX), Y1, Y1
-	VPCMPEQQ  32(AX), Y0, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPD Y2, SI
-	POPCNTL   SI, R8
-	SHLQ      $0x05, SI
-	VMOVDQU   (BX)(SI*1), Y2
-	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   Y1, (DX)
-	LEAQ      (DX)(DI*8), DX
-	VMOVUPD   Y2, (DX)
-	LEAQ      (DX)(R8*8), DX
-	ADDQ      $+64, AX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop537
-
-end538:
-done508:
+done497:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -9727,21 +9742,21 @@ TEXT ·takeAVX2(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), SI
 	MOVQ BX, DI
 	CMPQ BX, $+8
-	JB   end541
+	JB   end529
 
-loop540:
+loop528:
 	MOVQ (DX), R8
 	CMPQ R8, CX
-	JAE  bad539
+	JAE  bad527
 	MOVQ 8(DX), R9
 	CMPQ R9, CX
-	JAE  bad539
+	JAE  bad527
 	MOVQ 16(DX), R10
 	CMPQ R10, CX
-	JAE  bad539
+	JAE  bad527
 	MOVQ 24(DX), R11
 	CMPQ R11, CX
-	JAE  bad539
+	JAE  bad527
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -9752,16 +9767,16 @@ loop540:
 	MOVQ R11, 24(SI)
 	MOVQ 32(DX), R8
 	CMPQ R8, CX
-	JAE  bad539
+	JAE  bad527
 	MOVQ 40(DX), R9
 	CMPQ R9, CX
-	JAE  bad539
+	JAE  bad527
 	MOVQ 48(DX), R10
 	CMPQ R10, CX
-	JAE  bad539
+	JAE  bad527
 	MOVQ 56(DX), R11
 	CMPQ R11, CX
-	JAE  bad539
+	JAE  bad527
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -9774,10 +9789,10 @@ loop540:
 	ADDQ $+64, SI
 	SUBQ $+8, BX
 	CMPQ BX, $+8
-	JAE  loop540
+	JAE  loop528
 
-end541:
-bad539:
+end529:
+bad527:
 	SUBQ BX, DI
 	MOVQ DI, ret+56(FP)
 	RET
@@ -9791,9 +9806,9 @@ TEXT ·prefixAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end543
+	JB           end531
 
-loop542:
+loop530:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9886,13 +9901,13 @@ loop542:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop542
+	JAE      loop530
 
-end543:
+end531:
 	CMPQ CX, $+8
-	JB   end545
+	JB   end533
 
-loop544:
+loop532:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9919,9 +9934,9 @@ loop544:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop544
+	JAE      loop532
 
-end545:
+end533:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -9935,9 +9950,9 @@ TEXT ·prefixBeforeAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end547
+	JB           end535
 
-loop546:
+loop534:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -10050,13 +10065,13 @@ loop546:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop546
+	JAE      loop534
 
-end547:
+end535:
 	CMPQ CX, $+8
-	JB   end549
+	JB   end537
 
-loop548:
+loop536:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -10088,9 +10103,9 @@ loop548:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop548
+	JAE      loop536
 
-end549:
+end537:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -10104,9 +10119,9 @@ TEXT ·prefixInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end551
+	JB           end539
 
-loop550:
+loop538:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -10199,13 +10214,13 @@ loop550:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop550
+	JAE      loop538
 
-end551:
+end539:
 	CMPQ CX, $+8
-	JB   end553
+	JB   end541
 
-loop552:
+loop540:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -10232,9 +10247,9 @@ loop552:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop552
+	JAE      loop540
 
-end553:
+end541:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -10254,9 +10269,9 @@ TEXT ·prefixBeforeInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end555
+	JB           end543
 
-loop554:
+loop542:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -10369,13 +10384,13 @@ loop554:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop554
+	JAE      loop542
 
-end555:
+end543:
 	CMPQ CX, $+8
-	JB   end557
+	JB   end545
 
-loop556:
+loop544:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -10407,43 +10422,43 @@ loop556:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop556
+	JAE      loop544
 
-end557:
+end545:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
 
-// func expAVX2(dst *float64, x []float64, stream int)
+// func expAVX2(dst *float64, x *float64, n int, stream int)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
-TEXT ·expAVX2(SB), NOSPLIT, $0-40
+TEXT ·expAVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSD avx2const32<>+0(SB), Y0
 	VBROADCASTSD avx2const33<>+0(SB), Y1
 	VBROADCASTSD avx2const34<>+0(SB), Y2
 	VBROADCASTSD avx2const35<>+0(SB), Y3
 	VBROADCASTSD avx2const36<>+0(SB), Y4
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	MOVQ         stream+32(FP), BX
+	MOVQ         n+16(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain558
-	MOVQ         DX, BX
+	JZ           plain546
+	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain558
-	MOVQ         DX, BX
+	JNZ          plain546
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
 	SHRQ         $0x03, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none559
+	JZ           none547
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y5
 	NEGQ         BX
-	VMASKMOVPD   (AX), Y5, Y6
+	VMASKMOVPD   (DX), Y5, Y6
 	VMOVUPD      avx2const30<>+0(SB), Y7
 	VMINPD       Y6, Y7, Y7
 	VMOVUPD      avx2const31<>+0(SB), Y6
@@ -10477,18 +10492,18 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-40
 	VMULPD       Y7, Y9, Y9
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y6, Y9, Y9
-	VMASKMOVPD   Y9, Y5, (DX)
-	SUBQ         BX, CX
+	VMASKMOVPD   Y9, Y5, (CX)
+	SUBQ         BX, AX
+	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
-	LEAQ         (AX)(BX*8), AX
 
-none559:
-	CMPQ CX, $+16
-	JB   end561
+none547:
+	CMPQ AX, $+16
+	JB   end549
 
-loop560:
+loop548:
 	VMOVUPD      avx2const30<>+0(SB), Y5
-	VMINPD       (AX), Y5, Y5
+	VMINPD       (DX), Y5, Y5
 	VMOVUPD      avx2const31<>+0(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVUPD      Y1, Y6
@@ -10520,9 +10535,9 @@ loop560:
 	VMULPD       Y5, Y8, Y8
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y6, Y8, Y8
-	VMOVNTPD     Y8, (DX)
+	VMOVNTPD     Y8, (CX)
 	VMOVUPD      avx2const30<>+0(SB), Y5
-	VMINPD       32(AX), Y5, Y5
+	VMINPD       32(DX), Y5, Y5
 	VMOVUPD      avx2const31<>+0(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVUPD      Y1, Y6
@@ -10554,9 +10569,9 @@ loop560:
 	VMULPD       Y5, Y8, Y8
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y6, Y8, Y8
-	VMOVNTPD     Y8, 32(DX)
+	VMOVNTPD     Y8, 32(CX)
 	VMOVUPD      avx2const30<>+0(SB), Y5
-	VMINPD       64(AX), Y5, Y5
+	VMINPD       64(DX), Y5, Y5
 	VMOVUPD      avx2const31<>+0(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVUPD      Y1, Y6
@@ -10588,9 +10603,9 @@ loop560:
 	VMULPD       Y5, Y8, Y8
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y6, Y8, Y8
-	VMOVNTPD     Y8, 64(DX)
+	VMOVNTPD     Y8, 64(CX)
 	VMOVUPD      avx2const30<>+0(SB), Y5
-	VMINPD       96(AX), Y5, Y5
+	VMINPD       96(DX), Y5, Y5
 	VMOVUPD      avx2const31<>+0(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVUPD      Y1, Y6
@@ -10622,24 +10637,24 @@ loop560:
 	VMULPD       Y5, Y8, Y8
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y6, Y8, Y8
-	VMOVNTPD     Y8, 96(DX)
+	VMOVNTPD     Y8, 96(CX)
+	ADDQ         $+128, CX
 	ADDQ         $+128, DX
-	ADDQ         $+128, AX
-	SUBQ         $+16, CX
-	CMPQ         CX, $+16
-	JAE          loop560
+	SUBQ         $+16, AX
+	CMPQ         AX, $+16
+	JAE          loop548
 
-end561:
+end549:
 	SFENCE
 
-plain558:
-	CMPQ    CX, $+16
-	JB      end563
+plain546:
+	SUBQ    $+16, AX
+	JB      end551
 	PCALIGN $0x40
 
-loop562:
+loop550:
 	VMOVUPD      avx2const30<>+0(SB), Y5
-	VMINPD       (AX), Y5, Y5
+	VMINPD       (DX), Y5, Y5
 	VMOVUPD      avx2const31<>+0(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVUPD      Y1, Y6
@@ -10671,9 +10686,9 @@ loop562:
 	VMULPD       Y5, Y8, Y8
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y6, Y8, Y8
-	VMOVUPD      Y8, (DX)
+	VMOVUPD      Y8, (CX)
 	VMOVUPD      avx2const30<>+0(SB), Y5
-	VMINPD       32(AX), Y5, Y5
+	VMINPD       32(DX), Y5, Y5
 	VMOVUPD      avx2const31<>+0(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVUPD      Y1, Y6
@@ -10705,9 +10720,9 @@ loop562:
 	VMULPD       Y5, Y8, Y8
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y6, Y8, Y8
-	VMOVUPD      Y8, 32(DX)
+	VMOVUPD      Y8, 32(CX)
 	VMOVUPD      avx2const30<>+0(SB), Y5
-	VMINPD       64(AX), Y5, Y5
+	VMINPD       64(DX), Y5, Y5
 	VMOVUPD      avx2const31<>+0(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVUPD      Y1, Y6
@@ -10739,9 +10754,9 @@ loop562:
 	VMULPD       Y5, Y8, Y8
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y6, Y8, Y8
-	VMOVUPD      Y8, 64(DX)
+	VMOVUPD      Y8, 64(CX)
 	VMOVUPD      avx2const30<>+0(SB), Y5
-	VMINPD       96(AX), Y5, Y5
+	VMINPD       96(DX), Y5, Y5
 	VMOVUPD      avx2const31<>+0(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVUPD      Y1, Y6
@@ -10773,20 +10788,20 @@ loop562:
 	VMULPD       Y5, Y8, Y8
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y6, Y8, Y8
-	VMOVUPD      Y8, 96(DX)
+	VMOVUPD      Y8, 96(CX)
+	ADDQ         $+128, CX
 	ADDQ         $+128, DX
-	ADDQ         $+128, AX
-	SUBQ         $+16, CX
-	CMPQ         CX, $+16
-	JAE          loop562
+	SUBQ         $+16, AX
+	JAE          loop550
 
-end563:
-	CMPQ CX, $+4
-	JB   end565
+end551:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end553
 
-loop564:
+loop552:
 	VMOVUPD      avx2const30<>+0(SB), Y5
-	VMINPD       (AX), Y5, Y5
+	VMINPD       (DX), Y5, Y5
 	VMOVUPD      avx2const31<>+0(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVUPD      Y1, Y6
@@ -10818,21 +10833,21 @@ loop564:
 	VMULPD       Y5, Y8, Y8
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y6, Y8, Y8
-	VMOVUPD      Y8, (DX)
+	VMOVUPD      Y8, (CX)
+	ADDQ         $+32, CX
 	ADDQ         $+32, DX
-	ADDQ         $+32, AX
-	SUBQ         $+4, CX
-	CMPQ         CX, $+4
-	JAE          loop564
+	SUBQ         $+4, AX
+	CMPQ         AX, $+4
+	JAE          loop552
 
-end565:
-	TESTQ        CX, CX
-	JZ           none566
+end553:
+	TESTQ        AX, AX
+	JZ           none554
 	LEAQ         avx2const0<>+24(SB), BX
-	NEGQ         CX
-	VMOVDQU      (BX)(CX*8), Y5
-	NEGQ         CX
-	VMASKMOVPD   (AX), Y5, Y6
+	NEGQ         AX
+	VMOVDQU      (BX)(AX*8), Y5
+	NEGQ         AX
+	VMASKMOVPD   (DX), Y5, Y6
 	VMOVUPD      avx2const30<>+0(SB), Y7
 	VMINPD       Y6, Y7, Y7
 	VMOVUPD      avx2const31<>+0(SB), Y6
@@ -10866,9 +10881,9 @@ end565:
 	VMULPD       Y0, Y1, Y1
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y6, Y1, Y1
-	VMASKMOVPD   Y1, Y5, (DX)
+	VMASKMOVPD   Y1, Y5, (CX)
 
-none566:
+none554:
 	VZEROUPPER
 	RET
 
@@ -10965,32 +10980,32 @@ DATA avx2const47<>+16(SB)/8, $0x00000000000007fe
 DATA avx2const47<>+24(SB)/8, $0x00000000000007fe
 GLOBL avx2const47<>(SB), RODATA|NOPTR, $32
 
-// func logAVX2(dst *float64, x []float64, stream int)
+// func logAVX2(dst *float64, x *float64, n int, stream int)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
-TEXT ·logAVX2(SB), NOSPLIT, $0-40
+TEXT ·logAVX2(SB), NOSPLIT, $0-32
 	VPXOR       Y0, Y0, Y0
-	MOVQ        x_base+8(FP), AX
-	MOVQ        x_len+16(FP), CX
-	MOVQ        dst+0(FP), DX
-	MOVQ        stream+32(FP), BX
+	MOVQ        n+16(FP), AX
+	MOVQ        dst+0(FP), CX
+	MOVQ        x+8(FP), DX
+	MOVQ        stream+24(FP), BX
 	TESTQ       BX, BX
-	JZ          plain567
-	MOVQ        DX, BX
+	JZ          plain555
+	MOVQ        CX, BX
 	ANDQ        $+7, BX
-	JNZ         plain567
-	MOVQ        DX, BX
+	JNZ         plain555
+	MOVQ        CX, BX
 	NEGQ        BX
 	ANDQ        $+31, BX
 	SHRQ        $0x03, BX
-	CMPQ        BX, CX
-	CMOVQHI     CX, BX
+	CMPQ        BX, AX
+	CMOVQHI     AX, BX
 	TESTQ       BX, BX
-	JZ          none568
+	JZ          none556
 	LEAQ        avx2const0<>+24(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*8), Y1
 	NEGQ        BX
-	VMASKMOVPD  (AX), Y1, Y2
+	VMASKMOVPD  (DX), Y1, Y2
 	VMOVUPD     Y2, Y2
 	VMOVUPD     avx2const63<>+0(SB), Y4
 	VMULPD      avx2const59<>+0(SB), Y2, Y3
@@ -11031,17 +11046,371 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-40
 	VBLENDVPD   Y4, avx2const24<>+0(SB), Y3, Y3
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y4
 	VBLENDVPD   Y4, Y2, Y3, Y3
-	VMASKMOVPD  Y3, Y1, (DX)
-	SUBQ        BX, CX
+	VMASKMOVPD  Y3, Y1, (CX)
+	SUBQ        BX, AX
+	LEAQ        (CX)(BX*8), CX
 	LEAQ        (DX)(BX*8), DX
-	LEAQ        (AX)(BX*8), AX
 
-none568:
-	CMPQ CX, $+16
+none556:
+	CMPQ AX, $+16
+	JB   end559
+
+loop558:
+	VMOVUPD     (DX), Y1
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
+	VBLENDVPD   Y4, Y2, Y1, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+	VMOVNTPD    Y2, (CX)
+	VMOVUPD     32(DX), Y1
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
+	VBLENDVPD   Y4, Y2, Y1, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+	VMOVNTPD    Y2, 32(CX)
+	VMOVUPD     64(DX), Y1
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
+	VBLENDVPD   Y4, Y2, Y1, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+	VMOVNTPD    Y2, 64(CX)
+	VMOVUPD     96(DX), Y1
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
+	VBLENDVPD   Y4, Y2, Y1, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+	VMOVNTPD    Y2, 96(CX)
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	SUBQ        $+16, AX
+	CMPQ        AX, $+16
+	JAE         loop558
+
+end559:
+	SFENCE
+
+plain555:
+	SUBQ    $+16, AX
+	JB      end565
+	PCALIGN $0x40
+
+loop564:
+	VMOVUPD     (DX), Y1
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
+	VBLENDVPD   Y4, Y2, Y1, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+	VMOVUPD     Y2, (CX)
+	VMOVUPD     32(DX), Y1
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
+	VBLENDVPD   Y4, Y2, Y1, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+	VMOVUPD     Y2, 32(CX)
+	VMOVUPD     64(DX), Y1
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
+	VBLENDVPD   Y4, Y2, Y1, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+	VMOVUPD     Y2, 64(CX)
+	VMOVUPD     96(DX), Y1
+	VMOVUPD     avx2const63<>+0(SB), Y3
+	VMULPD      avx2const59<>+0(SB), Y1, Y2
+	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
+	VBLENDVPD   Y4, Y2, Y1, Y2
+	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+	VMOVUPD     Y2, 96(CX)
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	SUBQ        $+16, AX
+	JAE         loop564
+
+end565:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
 	JB   end571
 
 loop570:
-	VMOVUPD     (AX), Y1
+	VMOVUPD     (DX), Y1
 	VMOVUPD     avx2const63<>+0(SB), Y3
 	VMULPD      avx2const59<>+0(SB), Y1, Y2
 	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
@@ -11081,375 +11450,21 @@ loop570:
 	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
-	VMOVNTPD    Y2, (DX)
-	VMOVUPD     32(AX), Y1
-	VMOVUPD     avx2const63<>+0(SB), Y3
-	VMULPD      avx2const59<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
-	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y5
-	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
-	VMULPD      Y5, Y7, Y7
-	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
-	VMULPD      Y2, Y5, Y5
-	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
-	VFMADD213PD Y6, Y4, Y8
-	VSUBPD      Y8, Y5, Y5
-	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
-	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
-	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, Y1, Y2, Y2
-	VMOVNTPD    Y2, 32(DX)
-	VMOVUPD     64(AX), Y1
-	VMOVUPD     avx2const63<>+0(SB), Y3
-	VMULPD      avx2const59<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
-	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y5
-	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
-	VMULPD      Y5, Y7, Y7
-	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
-	VMULPD      Y2, Y5, Y5
-	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
-	VFMADD213PD Y6, Y4, Y8
-	VSUBPD      Y8, Y5, Y5
-	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
-	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
-	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, Y1, Y2, Y2
-	VMOVNTPD    Y2, 64(DX)
-	VMOVUPD     96(AX), Y1
-	VMOVUPD     avx2const63<>+0(SB), Y3
-	VMULPD      avx2const59<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
-	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y5
-	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
-	VMULPD      Y5, Y7, Y7
-	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
-	VMULPD      Y2, Y5, Y5
-	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
-	VFMADD213PD Y6, Y4, Y8
-	VSUBPD      Y8, Y5, Y5
-	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
-	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
-	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, Y1, Y2, Y2
-	VMOVNTPD    Y2, 96(DX)
-	ADDQ        $+128, DX
-	ADDQ        $+128, AX
-	SUBQ        $+16, CX
-	CMPQ        CX, $+16
+	VMOVUPD     Y2, (CX)
+	ADDQ        $+32, CX
+	ADDQ        $+32, DX
+	SUBQ        $+4, AX
+	CMPQ        AX, $+4
 	JAE         loop570
 
 end571:
-	SFENCE
-
-plain567:
-	CMPQ    CX, $+16
-	JB      end577
-	PCALIGN $0x40
-
-loop576:
-	VMOVUPD     (AX), Y1
-	VMOVUPD     avx2const63<>+0(SB), Y3
-	VMULPD      avx2const59<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
-	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y5
-	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
-	VMULPD      Y5, Y7, Y7
-	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
-	VMULPD      Y2, Y5, Y5
-	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
-	VFMADD213PD Y6, Y4, Y8
-	VSUBPD      Y8, Y5, Y5
-	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
-	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
-	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, Y1, Y2, Y2
-	VMOVUPD     Y2, (DX)
-	VMOVUPD     32(AX), Y1
-	VMOVUPD     avx2const63<>+0(SB), Y3
-	VMULPD      avx2const59<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
-	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y5
-	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
-	VMULPD      Y5, Y7, Y7
-	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
-	VMULPD      Y2, Y5, Y5
-	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
-	VFMADD213PD Y6, Y4, Y8
-	VSUBPD      Y8, Y5, Y5
-	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
-	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
-	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, Y1, Y2, Y2
-	VMOVUPD     Y2, 32(DX)
-	VMOVUPD     64(AX), Y1
-	VMOVUPD     avx2const63<>+0(SB), Y3
-	VMULPD      avx2const59<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
-	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y5
-	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
-	VMULPD      Y5, Y7, Y7
-	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
-	VMULPD      Y2, Y5, Y5
-	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
-	VFMADD213PD Y6, Y4, Y8
-	VSUBPD      Y8, Y5, Y5
-	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
-	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
-	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, Y1, Y2, Y2
-	VMOVUPD     Y2, 64(DX)
-	VMOVUPD     96(AX), Y1
-	VMOVUPD     avx2const63<>+0(SB), Y3
-	VMULPD      avx2const59<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
-	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y5
-	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
-	VMULPD      Y5, Y7, Y7
-	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
-	VMULPD      Y2, Y5, Y5
-	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
-	VFMADD213PD Y6, Y4, Y8
-	VSUBPD      Y8, Y5, Y5
-	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
-	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
-	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, Y1, Y2, Y2
-	VMOVUPD     Y2, 96(DX)
-	ADDQ        $+128, DX
-	ADDQ        $+128, AX
-	SUBQ        $+16, CX
-	CMPQ        CX, $+16
-	JAE         loop576
-
-end577:
-	CMPQ CX, $+4
-	JB   end583
-
-loop582:
-	VMOVUPD     (AX), Y1
-	VMOVUPD     avx2const63<>+0(SB), Y3
-	VMULPD      avx2const59<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
-	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y5
-	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
-	VMULPD      Y5, Y7, Y7
-	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
-	VMULPD      Y2, Y5, Y5
-	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
-	VFMADD213PD Y6, Y4, Y8
-	VSUBPD      Y8, Y5, Y5
-	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
-	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
-	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, Y1, Y2, Y2
-	VMOVUPD     Y2, (DX)
-	ADDQ        $+32, DX
-	ADDQ        $+32, AX
-	SUBQ        $+4, CX
-	CMPQ        CX, $+4
-	JAE         loop582
-
-end583:
-	TESTQ       CX, CX
-	JZ          none585
+	TESTQ       AX, AX
+	JZ          none573
 	LEAQ        avx2const0<>+24(SB), BX
-	NEGQ        CX
-	VMOVDQU     (BX)(CX*8), Y1
-	NEGQ        CX
-	VMASKMOVPD  (AX), Y1, Y2
+	NEGQ        AX
+	VMOVDQU     (BX)(AX*8), Y1
+	NEGQ        AX
+	VMASKMOVPD  (DX), Y1, Y2
 	VMOVUPD     Y2, Y2
 	VMOVUPD     avx2const63<>+0(SB), Y4
 	VMULPD      avx2const59<>+0(SB), Y2, Y3
@@ -11490,9 +11505,9 @@ end583:
 	VBLENDVPD   Y0, avx2const24<>+0(SB), Y3, Y3
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y0
 	VBLENDVPD   Y0, Y2, Y3, Y3
-	VMASKMOVPD  Y3, Y1, (DX)
+	VMASKMOVPD  Y3, Y1, (CX)
 
-none585:
+none573:
 	VZEROUPPER
 	RET
 
@@ -11619,9 +11634,9 @@ TEXT ·compensateAVX2(SB), NOSPLIT, $0-32
 	VMOVUPD 192(DX), Y6
 	VMOVUPD 224(DX), Y7
 	CMPQ    CX, $+16
-	JB      end588
+	JB      end576
 
-loop587:
+loop575:
 	VMOVUPD (AX), Y8
 	VADDPD  Y8, Y0, Y9
 	VSUBPD  Y0, Y9, Y10
@@ -11661,9 +11676,9 @@ loop587:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop587
+	JAE     loop575
 
-end588:
+end576:
 	VMOVUPD Y0, (DX)
 	VMOVUPD Y1, 32(DX)
 	VMOVUPD Y2, 64(DX)
@@ -11691,21 +11706,21 @@ TEXT ·sumAbsAVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y8, Y8, Y8
 	VMOVUPD avx2const1<>+0(SB), Y9
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near589
+	JB      near577
 	CMPQ    CX, $+32
-	JB      end591
+	JB      end579
 
-loop590:
+loop578:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+32
-	JB      end593
+	SUBQ    $+32, DX
+	JB      end581
 	PCALIGN $0x40
 
-loop592:
+loop580:
 	MOVQ   (AX), BX
 	MOVQ   64(AX), BX
 	MOVQ   128(AX), BX
@@ -11728,10 +11743,10 @@ loop592:
 	VADDPD Y10, Y7, Y7
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
-	CMPQ   DX, $+32
-	JAE    loop592
+	JAE    loop580
 
-end593:
+end581:
+	ADDQ   $+32, DX
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -11752,24 +11767,24 @@ end593:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop590
+	JAE    loop578
 
-end591:
-near589:
+end579:
+near577:
 	CMPQ CX, $+32
-	JB   end595
+	JB   end583
 
-loop594:
+loop582:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+32
-	JB      end597
+	SUBQ    $+32, DX
+	JB      end585
 	PCALIGN $0x40
 
-loop596:
+loop584:
 	VPANDN (AX), Y9, Y10
 	VADDPD Y10, Y0, Y0
 	VPANDN 32(AX), Y9, Y10
@@ -11788,10 +11803,10 @@ loop596:
 	VADDPD Y10, Y7, Y7
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
-	CMPQ   DX, $+32
-	JAE    loop596
+	JAE    loop584
 
-end597:
+end585:
+	ADDQ   $+32, DX
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -11812,23 +11827,23 @@ end597:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop594
+	JAE    loop582
 
-end595:
+end583:
 	CMPQ CX, $+4
-	JB   end599
+	JB   end587
 
-loop598:
+loop586:
 	VPANDN (AX), Y9, Y1
 	VADDPD Y1, Y0, Y0
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop598
+	JAE    loop586
 
-end599:
+end587:
 	TESTQ      CX, CX
-	JZ         none600
+	JZ         none588
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y1
@@ -11837,7 +11852,7 @@ end599:
 	VPANDN     Y1, Y9, Y1
 	VADDPD     Y1, Y0, Y0
 
-none600:
+none588:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -11847,188 +11862,189 @@ none600:
 	VZEROUPPER
 	RET
 
-// func keysAVX2(c int, dst *int64, x []int64, flip int64, stream int)
+// func keysAVX2(c int, dst *int64, x *int64, flip int64, n int, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·keysAVX2(SB), NOSPLIT, $0-56
+TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y0, Y0, Y0
-	VPBROADCASTQ flip+40(FP), Y1
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         dst+8(FP), DX
+	VPBROADCASTQ flip+24(FP), Y1
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case602
-	MOVQ         stream+48(FP), BX
+	JNE          case589
+	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain603
-	MOVQ         DX, BX
+	JZ           plain590
+	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain603
-	MOVQ         DX, BX
+	JNZ          plain590
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
 	SHRQ         $0x03, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none604
+	JZ           none591
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y0
 	NEGQ         BX
-	VMASKMOVPD   (AX), Y0, Y2
+	VMASKMOVPD   (DX), Y0, Y2
 	VPXOR        Y2, Y1, Y2
 	VPXOR        Y3, Y3, Y3
 	VPCMPGTQ     Y2, Y3, Y3
 	VPSRLQ       $0x01, Y3, Y3
 	VPXOR        Y3, Y2, Y2
 	VPSUBQ       avx2const62<>+0(SB), Y2, Y2
-	VMASKMOVPD   Y2, Y0, (DX)
-	SUBQ         BX, CX
+	VMASKMOVPD   Y2, Y0, (CX)
+	SUBQ         BX, AX
+	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
-	LEAQ         (AX)(BX*8), AX
 
-none604:
-	CMPQ CX, $+16
-	JB   end606
+none591:
+	CMPQ AX, $+16
+	JB   end593
 
-loop605:
-	VPXOR    (AX), Y1, Y0
+loop592:
+	VPXOR    (DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
-	VMOVNTPD Y0, (DX)
-	VPXOR    32(AX), Y1, Y0
+	VMOVNTPD Y0, (CX)
+	VPXOR    32(DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
-	VMOVNTPD Y0, 32(DX)
-	VPXOR    64(AX), Y1, Y0
+	VMOVNTPD Y0, 32(CX)
+	VPXOR    64(DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
-	VMOVNTPD Y0, 64(DX)
-	VPXOR    96(AX), Y1, Y0
+	VMOVNTPD Y0, 64(CX)
+	VPXOR    96(DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
-	VMOVNTPD Y0, 96(DX)
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
 	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop605
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop592
 
-end606:
+end593:
 	SFENCE
 
-plain603:
-	CMPQ    CX, $+16
-	JB      end608
+plain590:
+	SUBQ    $+16, AX
+	JB      end595
 	PCALIGN $0x40
 
-loop607:
-	VPXOR    (AX), Y1, Y0
+loop594:
+	VPXOR    (DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
-	VMOVUPD  Y0, (DX)
-	VPXOR    32(AX), Y1, Y0
+	VMOVUPD  Y0, (CX)
+	VPXOR    32(DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
-	VMOVUPD  Y0, 32(DX)
-	VPXOR    64(AX), Y1, Y0
+	VMOVUPD  Y0, 32(CX)
+	VPXOR    64(DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
-	VMOVUPD  Y0, 64(DX)
-	VPXOR    96(AX), Y1, Y0
+	VMOVUPD  Y0, 64(CX)
+	VPXOR    96(DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
-	VMOVUPD  Y0, 96(DX)
+	VMOVUPD  Y0, 96(CX)
+	ADDQ     $+128, CX
 	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop607
+	SUBQ     $+16, AX
+	JAE      loop594
 
-end608:
-	CMPQ CX, $+4
-	JB   end610
+end595:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end597
 
-loop609:
-	VPXOR    (AX), Y1, Y0
+loop596:
+	VPXOR    (DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
-	VMOVUPD  Y0, (DX)
+	VMOVUPD  Y0, (CX)
+	ADDQ     $+32, CX
 	ADDQ     $+32, DX
-	ADDQ     $+32, AX
-	SUBQ     $+4, CX
-	CMPQ     CX, $+4
-	JAE      loop609
+	SUBQ     $+4, AX
+	CMPQ     AX, $+4
+	JAE      loop596
 
-end610:
-	TESTQ      CX, CX
-	JZ         none611
+end597:
+	TESTQ      AX, AX
+	JZ         none598
 	LEAQ       avx2const0<>+24(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y0
-	NEGQ       CX
-	VMASKMOVPD (AX), Y0, Y2
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*8), Y0
+	NEGQ       AX
+	VMASKMOVPD (DX), Y0, Y2
 	VPXOR      Y2, Y1, Y1
 	VPXOR      Y2, Y2, Y2
 	VPCMPGTQ   Y1, Y2, Y2
 	VPSRLQ     $0x01, Y2, Y2
 	VPXOR      Y2, Y1, Y1
 	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
-	VMASKMOVPD Y1, Y0, (DX)
+	VMASKMOVPD Y1, Y0, (CX)
 
-none611:
-	JMP done601
+none598:
+	VZEROUPPER
+	RET
 
-case602:
+case589:
 	CMPQ       BX, $+1
-	JNE        case612
-	MOVQ       stream+48(FP), BX
+	JNE        case599
+	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain613
-	MOVQ       DX, BX
+	JZ         plain600
+	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain613
-	MOVQ       DX, BX
+	JNZ        plain600
+	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
 	SHRQ       $0x03, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
+	CMPQ       BX, AX
+	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none614
+	JZ         none601
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
 	NEGQ       BX
-	VMASKMOVPD (AX), Y0, Y2
+	VMASKMOVPD (DX), Y0, Y2
 	VMOVUPD    Y2, Y2
 	VPADDQ     avx2const62<>+0(SB), Y2, Y2
 	VPXOR      Y3, Y3, Y3
@@ -12036,128 +12052,128 @@ case602:
 	VPSRLQ     $0x01, Y3, Y3
 	VPXOR      Y3, Y2, Y2
 	VPXOR      Y2, Y1, Y2
-	VMASKMOVPD Y2, Y0, (DX)
-	SUBQ       BX, CX
+	VMASKMOVPD Y2, Y0, (CX)
+	SUBQ       BX, AX
+	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
-	LEAQ       (AX)(BX*8), AX
 
-none614:
-	CMPQ CX, $+16
-	JB   end616
+none601:
+	CMPQ AX, $+16
+	JB   end603
 
-loop615:
-	VMOVUPD  (AX), Y0
+loop602:
+	VMOVUPD  (DX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
-	VMOVNTPD Y0, (DX)
-	VMOVUPD  32(AX), Y0
+	VMOVNTPD Y0, (CX)
+	VMOVUPD  32(DX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
-	VMOVNTPD Y0, 32(DX)
-	VMOVUPD  64(AX), Y0
+	VMOVNTPD Y0, 32(CX)
+	VMOVUPD  64(DX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
-	VMOVNTPD Y0, 64(DX)
-	VMOVUPD  96(AX), Y0
+	VMOVNTPD Y0, 64(CX)
+	VMOVUPD  96(DX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
-	VMOVNTPD Y0, 96(DX)
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
 	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop615
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop602
 
-end616:
+end603:
 	SFENCE
 
-plain613:
-	CMPQ    CX, $+16
-	JB      end618
+plain600:
+	SUBQ    $+16, AX
+	JB      end605
 	PCALIGN $0x40
 
-loop617:
-	VMOVUPD  (AX), Y0
+loop604:
+	VMOVUPD  (DX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
-	VMOVUPD  Y0, (DX)
-	VMOVUPD  32(AX), Y0
+	VMOVUPD  Y0, (CX)
+	VMOVUPD  32(DX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
-	VMOVUPD  Y0, 32(DX)
-	VMOVUPD  64(AX), Y0
+	VMOVUPD  Y0, 32(CX)
+	VMOVUPD  64(DX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
-	VMOVUPD  Y0, 64(DX)
-	VMOVUPD  96(AX), Y0
+	VMOVUPD  Y0, 64(CX)
+	VMOVUPD  96(DX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
-	VMOVUPD  Y0, 96(DX)
+	VMOVUPD  Y0, 96(CX)
+	ADDQ     $+128, CX
 	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop617
+	SUBQ     $+16, AX
+	JAE      loop604
 
-end618:
-	CMPQ CX, $+4
-	JB   end620
+end605:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end607
 
-loop619:
-	VMOVUPD  (AX), Y0
+loop606:
+	VMOVUPD  (DX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
-	VMOVUPD  Y0, (DX)
+	VMOVUPD  Y0, (CX)
+	ADDQ     $+32, CX
 	ADDQ     $+32, DX
-	ADDQ     $+32, AX
-	SUBQ     $+4, CX
-	CMPQ     CX, $+4
-	JAE      loop619
+	SUBQ     $+4, AX
+	CMPQ     AX, $+4
+	JAE      loop606
 
-end620:
-	TESTQ      CX, CX
-	JZ         none621
+end607:
+	TESTQ      AX, AX
+	JZ         none608
 	LEAQ       avx2const0<>+24(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y0
-	NEGQ       CX
-	VMASKMOVPD (AX), Y0, Y2
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*8), Y0
+	NEGQ       AX
+	VMASKMOVPD (DX), Y0, Y2
 	VMOVUPD    Y2, Y2
 	VPADDQ     avx2const62<>+0(SB), Y2, Y2
 	VPXOR      Y3, Y3, Y3
@@ -12165,33 +12181,34 @@ end620:
 	VPSRLQ     $0x01, Y3, Y3
 	VPXOR      Y3, Y2, Y2
 	VPXOR      Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (DX)
+	VMASKMOVPD Y1, Y0, (CX)
 
-none621:
-	JMP done601
+none608:
+	VZEROUPPER
+	RET
 
-case612:
+case599:
 	CMPQ       BX, $+2
-	JNE        case622
-	MOVQ       stream+48(FP), BX
+	JNE        case609
+	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain623
-	MOVQ       DX, BX
+	JZ         plain610
+	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain623
-	MOVQ       DX, BX
+	JNZ        plain610
+	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
 	SHRQ       $0x03, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
+	CMPQ       BX, AX
+	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none624
+	JZ         none611
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y2
 	NEGQ       BX
-	VMASKMOVPD (AX), Y2, Y3
+	VMASKMOVPD (DX), Y2, Y3
 	VPXOR      Y3, Y1, Y3
 	VADDPD     Y3, Y0, Y3
 	VCMPPD     $0x03, Y3, Y3, Y4
@@ -12201,17 +12218,17 @@ case612:
 	VPSRLQ     $0x01, Y4, Y4
 	VPXOR      Y4, Y3, Y3
 	VPSUBQ     avx2const62<>+0(SB), Y3, Y3
-	VMASKMOVPD Y3, Y2, (DX)
-	SUBQ       BX, CX
+	VMASKMOVPD Y3, Y2, (CX)
+	SUBQ       BX, AX
+	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
-	LEAQ       (AX)(BX*8), AX
 
-none624:
-	CMPQ CX, $+16
-	JB   end626
+none611:
+	CMPQ AX, $+16
+	JB   end613
 
-loop625:
-	VPXOR     (AX), Y1, Y2
+loop612:
+	VPXOR     (DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
 	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
@@ -12220,8 +12237,8 @@ loop625:
 	VPSRLQ    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
-	VMOVNTPD  Y2, (DX)
-	VPXOR     32(AX), Y1, Y2
+	VMOVNTPD  Y2, (CX)
+	VPXOR     32(DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
 	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
@@ -12230,8 +12247,8 @@ loop625:
 	VPSRLQ    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
-	VMOVNTPD  Y2, 32(DX)
-	VPXOR     64(AX), Y1, Y2
+	VMOVNTPD  Y2, 32(CX)
+	VPXOR     64(DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
 	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
@@ -12240,8 +12257,8 @@ loop625:
 	VPSRLQ    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
-	VMOVNTPD  Y2, 64(DX)
-	VPXOR     96(AX), Y1, Y2
+	VMOVNTPD  Y2, 64(CX)
+	VPXOR     96(DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
 	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
@@ -12250,23 +12267,23 @@ loop625:
 	VPSRLQ    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
-	VMOVNTPD  Y2, 96(DX)
+	VMOVNTPD  Y2, 96(CX)
+	ADDQ      $+128, CX
 	ADDQ      $+128, DX
-	ADDQ      $+128, AX
-	SUBQ      $+16, CX
-	CMPQ      CX, $+16
-	JAE       loop625
+	SUBQ      $+16, AX
+	CMPQ      AX, $+16
+	JAE       loop612
 
-end626:
+end613:
 	SFENCE
 
-plain623:
-	CMPQ    CX, $+16
-	JB      end628
+plain610:
+	SUBQ    $+16, AX
+	JB      end615
 	PCALIGN $0x40
 
-loop627:
-	VPXOR     (AX), Y1, Y2
+loop614:
+	VPXOR     (DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
 	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
@@ -12275,8 +12292,8 @@ loop627:
 	VPSRLQ    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
-	VMOVUPD   Y2, (DX)
-	VPXOR     32(AX), Y1, Y2
+	VMOVUPD   Y2, (CX)
+	VPXOR     32(DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
 	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
@@ -12285,8 +12302,8 @@ loop627:
 	VPSRLQ    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
-	VMOVUPD   Y2, 32(DX)
-	VPXOR     64(AX), Y1, Y2
+	VMOVUPD   Y2, 32(CX)
+	VPXOR     64(DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
 	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
@@ -12295,8 +12312,8 @@ loop627:
 	VPSRLQ    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
-	VMOVUPD   Y2, 64(DX)
-	VPXOR     96(AX), Y1, Y2
+	VMOVUPD   Y2, 64(CX)
+	VPXOR     96(DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
 	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
@@ -12305,19 +12322,19 @@ loop627:
 	VPSRLQ    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
-	VMOVUPD   Y2, 96(DX)
+	VMOVUPD   Y2, 96(CX)
+	ADDQ      $+128, CX
 	ADDQ      $+128, DX
-	ADDQ      $+128, AX
-	SUBQ      $+16, CX
-	CMPQ      CX, $+16
-	JAE       loop627
+	SUBQ      $+16, AX
+	JAE       loop614
 
-end628:
-	CMPQ CX, $+4
-	JB   end630
+end615:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end617
 
-loop629:
-	VPXOR     (AX), Y1, Y2
+loop616:
+	VPXOR     (DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
 	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
@@ -12326,21 +12343,21 @@ loop629:
 	VPSRLQ    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
-	VMOVUPD   Y2, (DX)
+	VMOVUPD   Y2, (CX)
+	ADDQ      $+32, CX
 	ADDQ      $+32, DX
-	ADDQ      $+32, AX
-	SUBQ      $+4, CX
-	CMPQ      CX, $+4
-	JAE       loop629
+	SUBQ      $+4, AX
+	CMPQ      AX, $+4
+	JAE       loop616
 
-end630:
-	TESTQ      CX, CX
-	JZ         none631
+end617:
+	TESTQ      AX, AX
+	JZ         none618
 	LEAQ       avx2const0<>+24(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y2
-	NEGQ       CX
-	VMASKMOVPD (AX), Y2, Y3
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*8), Y2
+	NEGQ       AX
+	VMASKMOVPD (DX), Y2, Y3
 	VPXOR      Y3, Y1, Y1
 	VADDPD     Y1, Y0, Y1
 	VCMPPD     $0x03, Y1, Y1, Y0
@@ -12350,105 +12367,105 @@ end630:
 	VPSRLQ     $0x01, Y0, Y0
 	VPXOR      Y0, Y1, Y1
 	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
-	VMASKMOVPD Y1, Y2, (DX)
+	VMASKMOVPD Y1, Y2, (CX)
 
-none631:
-	JMP done601
+none618:
+	VZEROUPPER
+	RET
 
-case622:
-	MOVQ       stream+48(FP), BX
+case609:
+	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain633
-	MOVQ       DX, BX
+	JZ         plain619
+	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain633
-	MOVQ       DX, BX
+	JNZ        plain619
+	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
 	SHRQ       $0x03, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
+	CMPQ       BX, AX
+	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none634
+	JZ         none620
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
 	NEGQ       BX
-	VMASKMOVPD (AX), Y0, Y2
+	VMASKMOVPD (DX), Y0, Y2
 	VPXOR      Y2, Y1, Y2
-	VMASKMOVPD Y2, Y0, (DX)
-	SUBQ       BX, CX
+	VMASKMOVPD Y2, Y0, (CX)
+	SUBQ       BX, AX
+	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
-	LEAQ       (AX)(BX*8), AX
 
-none634:
-	CMPQ CX, $+16
-	JB   end636
+none620:
+	CMPQ AX, $+16
+	JB   end622
 
-loop635:
-	VPXOR    (AX), Y1, Y0
-	VMOVNTPD Y0, (DX)
-	VPXOR    32(AX), Y1, Y0
-	VMOVNTPD Y0, 32(DX)
-	VPXOR    64(AX), Y1, Y0
-	VMOVNTPD Y0, 64(DX)
-	VPXOR    96(AX), Y1, Y0
-	VMOVNTPD Y0, 96(DX)
+loop621:
+	VPXOR    (DX), Y1, Y0
+	VMOVNTPD Y0, (CX)
+	VPXOR    32(DX), Y1, Y0
+	VMOVNTPD Y0, 32(CX)
+	VPXOR    64(DX), Y1, Y0
+	VMOVNTPD Y0, 64(CX)
+	VPXOR    96(DX), Y1, Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
 	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop635
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop621
 
-end636:
+end622:
 	SFENCE
 
-plain633:
-	CMPQ    CX, $+16
-	JB      end638
+plain619:
+	SUBQ    $+16, AX
+	JB      end624
 	PCALIGN $0x40
 
-loop637:
-	VPXOR   (AX), Y1, Y0
-	VMOVUPD Y0, (DX)
-	VPXOR   32(AX), Y1, Y0
-	VMOVUPD Y0, 32(DX)
-	VPXOR   64(AX), Y1, Y0
-	VMOVUPD Y0, 64(DX)
-	VPXOR   96(AX), Y1, Y0
-	VMOVUPD Y0, 96(DX)
+loop623:
+	VPXOR   (DX), Y1, Y0
+	VMOVUPD Y0, (CX)
+	VPXOR   32(DX), Y1, Y0
+	VMOVUPD Y0, 32(CX)
+	VPXOR   64(DX), Y1, Y0
+	VMOVUPD Y0, 64(CX)
+	VPXOR   96(DX), Y1, Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
 	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop637
+	SUBQ    $+16, AX
+	JAE     loop623
 
-end638:
-	CMPQ CX, $+4
-	JB   end640
+end624:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end626
 
-loop639:
-	VPXOR   (AX), Y1, Y0
-	VMOVUPD Y0, (DX)
+loop625:
+	VPXOR   (DX), Y1, Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
 	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+4, CX
-	CMPQ    CX, $+4
-	JAE     loop639
+	SUBQ    $+4, AX
+	CMPQ    AX, $+4
+	JAE     loop625
 
-end640:
-	TESTQ      CX, CX
-	JZ         none641
+end626:
+	TESTQ      AX, AX
+	JZ         none627
 	LEAQ       avx2const0<>+24(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y0
-	NEGQ       CX
-	VMASKMOVPD (AX), Y0, Y2
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*8), Y0
+	NEGQ       AX
+	VMASKMOVPD (DX), Y0, Y2
 	VPXOR      Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (DX)
+	VMASKMOVPD Y1, Y0, (CX)
 
-none641:
-done601:
+none627:
 	VZEROUPPER
 	RET
 
@@ -12475,13 +12492,13 @@ TEXT ·partitionAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx2const26<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end644
+	JB           end630
 
-loop643:
+loop629:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+128
-	JB        end642
+	JB        end628
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -12540,10 +12557,10 @@ loop643:
 	LEAQ      -32(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop643
+	JAE       loop629
 
-end644:
-end642:
+end630:
+end628:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -12581,13 +12598,13 @@ TEXT ·partitionPairsAVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx2const26<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end647
+	JB           end633
 
-loop646:
+loop632:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+64
-	JB        end645
+	JB        end631
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -12630,10 +12647,10 @@ loop646:
 	LEAQ      -32(BX)(R10*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop646
+	JAE       loop632
 
-end647:
-end645:
+end633:
+end631:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -12659,7 +12676,7 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         CX, $+4
-	JA           more649
+	JA           more635
 	LEAQ         (AX), CX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -12679,11 +12696,11 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VBLENDVPD    Y2, Y1, Y3, Y2
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (AX)
-	JMP          sorted648
+	JMP          sorted634
 
-more649:
+more635:
 	CMPQ       CX, $+8
-	JA         more650
+	JA         more636
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
@@ -12736,11 +12753,11 @@ more649:
 	VMOVUPD    Y2, (AX)
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 32(AX)
-	JMP        sorted648
+	JMP        sorted634
 
-more650:
+more636:
 	CMPQ       CX, $+16
-	JA         more651
+	JA         more637
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
@@ -12889,9 +12906,9 @@ more650:
 	VMASKMOVPD Y5, Y1, 64(AX)
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
 	VMASKMOVPD Y3, Y0, 96(AX)
-	JMP        sorted648
+	JMP        sorted634
 
-more651:
+more637:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
@@ -13289,7 +13306,7 @@ more651:
 	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 224(AX)
 
-sorted648:
+sorted634:
 	VZEROUPPER
 	RET
 
@@ -13374,7 +13391,7 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         DX, $+4
-	JA           more654
+	JA           more640
 	LEAQ         (AX), DX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -13410,11 +13427,11 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMASKMOVPD   Y1, Y3, (AX)
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (CX)
-	JMP          sorted653
+	JMP          sorted639
 
-more654:
+more640:
 	CMPQ       DX, $+8
-	JA         more655
+	JA         more641
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), DX
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
@@ -13509,9 +13526,9 @@ more654:
 	VMOVUPD    Y3, (CX)
 	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 32(CX)
-	JMP        sorted653
+	JMP        sorted639
 
-more655:
+more641:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), DX
@@ -13781,7 +13798,7 @@ more655:
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 96(CX)
 
-sorted653:
+sorted639:
 	VZEROUPPER
 	RET
 
@@ -13808,16 +13825,16 @@ TEXT ·gemmTileAVX2(SB), NOSPLIT, $0-80
 	MOVQ    a+8(FP), SI
 	MOVQ    b+16(FP), DI
 	CMPQ    DX, $+4
-	JA      wider658
+	JA      wider644
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end660
+	JB      end646
 
-loop659:
+loop645:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Y12
@@ -13900,14 +13917,14 @@ loop659:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop659
+	JAE          loop645
 
-end660:
+end646:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end662
+	JB   end648
 
-loop661:
+loop647:
 	VMOVUPD      (DI), Y12
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Y13
@@ -13950,13 +13967,13 @@ loop661:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop661
+	JAE          loop647
 
-end662:
+end648:
 	CMPQ BX, $+1
-	JB   end664
+	JB   end650
 
-loop663:
+loop649:
 	VMOVUPD      (DI), Y12
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Y13
@@ -13971,23 +13988,23 @@ loop663:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop663
+	JAE          loop649
 
-end664:
-	JMP multiplied657
+end650:
+	JMP multiplied643
 
-wider658:
+wider644:
 	CMPQ    DX, $+8
-	JA      wider665
+	JA      wider651
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end667
+	JB      end653
 
-loop666:
+loop652:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Y12
@@ -14110,14 +14127,14 @@ loop666:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop666
+	JAE          loop652
 
-end667:
+end653:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end669
+	JB   end655
 
-loop668:
+loop654:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	PREFETCHT0   2048(SI)
@@ -14180,13 +14197,13 @@ loop668:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop668
+	JAE          loop654
 
-end669:
+end655:
 	CMPQ BX, $+1
-	JB   end671
+	JB   end657
 
-loop670:
+loop656:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	PREFETCHT0   2048(SI)
@@ -14206,21 +14223,21 @@ loop670:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop670
+	JAE          loop656
 
-end671:
-	JMP multiplied657
+end657:
+	JMP multiplied643
 
-wider665:
+wider651:
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end673
+	JB      end659
 
-loop672:
+loop658:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	ADDQ         CX, R8
@@ -14384,14 +14401,14 @@ loop672:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop672
+	JAE          loop658
 
-end673:
+end659:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end675
+	JB   end661
 
-loop674:
+loop660:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	VMOVUPD      64(DI), Y14
@@ -14474,13 +14491,13 @@ loop674:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop674
+	JAE          loop660
 
-end675:
+end661:
 	CMPQ BX, $+1
-	JB   end677
+	JB   end663
 
-loop676:
+loop662:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	VMOVUPD      64(DI), Y14
@@ -14505,14 +14522,14 @@ loop676:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop676
+	JAE          loop662
 
-end677:
-multiplied657:
+end663:
+multiplied643:
 	MOVQ         alpha+56(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
 	CMPQ         BX, SI
-	JE           scaled678
+	JE           scaled664
 	VBROADCASTSD alpha+56(FP), Y12
 	VMULPD       Y12, Y0, Y0
 	VMULPD       Y12, Y1, Y1
@@ -14527,13 +14544,13 @@ multiplied657:
 	VMULPD       Y12, Y10, Y10
 	VMULPD       Y12, Y11, Y11
 
-scaled678:
+scaled664:
 	MOVQ         rows+40(FP), SI
 	MOVQ         keep+72(FP), BX
 	TESTQ        BX, BX
-	JZ           over679
+	JZ           over665
 	CMPQ         DX, $+12
-	JB           part680
+	JB           part666
 	VBROADCASTSD beta+64(FP), Y12
 	VFMADD231PD  (AX), Y12, Y0
 	VMOVUPD      Y0, (AX)
@@ -14542,7 +14559,7 @@ scaled678:
 	VFMADD231PD  64(AX), Y12, Y8
 	VMOVUPD      Y8, 64(AX)
 	CMPQ         SI, $+1
-	JBE          end681
+	JBE          end667
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y1
 	VMOVUPD      Y1, (AX)
@@ -14551,7 +14568,7 @@ scaled678:
 	VFMADD231PD  64(AX), Y12, Y9
 	VMOVUPD      Y9, 64(AX)
 	CMPQ         SI, $+2
-	JBE          end681
+	JBE          end667
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y2
 	VMOVUPD      Y2, (AX)
@@ -14560,7 +14577,7 @@ scaled678:
 	VFMADD231PD  64(AX), Y12, Y10
 	VMOVUPD      Y10, 64(AX)
 	CMPQ         SI, $+3
-	JBE          end681
+	JBE          end667
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y3
 	VMOVUPD      Y3, (AX)
@@ -14569,14 +14586,14 @@ scaled678:
 	VFMADD231PD  64(AX), Y12, Y11
 	VMOVUPD      Y11, 64(AX)
 
-end681:
+end667:
 	VZEROUPPER
 	RET
 
-part680:
+part666:
 	VBROADCASTSD beta+64(FP), Y12
 	CMPQ         DX, $+0
-	JBE          all682
+	JBE          all668
 	LEAQ         (DX), BX
 	MOVQ         $+4, DI
 	CMPQ         BX, DI
@@ -14592,27 +14609,27 @@ part680:
 	VFMADD231PD  Y14, Y12, Y0
 	VMASKMOVPD   Y0, Y13, (BX)
 	CMPQ         SI, $+1
-	JBE          end683
+	JBE          end669
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y1
 	VMASKMOVPD   Y1, Y13, (BX)
 	CMPQ         SI, $+2
-	JBE          end683
+	JBE          end669
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y2
 	VMASKMOVPD   Y2, Y13, (BX)
 	CMPQ         SI, $+3
-	JBE          end683
+	JBE          end669
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y3
 	VMASKMOVPD   Y3, Y13, (BX)
 
-end683:
+end669:
 	CMPQ        DX, $+4
-	JBE         all682
+	JBE         all668
 	LEAQ        -4(DX), BX
 	MOVQ        $+4, DI
 	CMPQ        BX, DI
@@ -14628,27 +14645,27 @@ end683:
 	VFMADD231PD Y1, Y12, Y4
 	VMASKMOVPD  Y4, Y0, (BX)
 	CMPQ        SI, $+1
-	JBE         end684
+	JBE         end670
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y5
 	VMASKMOVPD  Y5, Y0, (BX)
 	CMPQ        SI, $+2
-	JBE         end684
+	JBE         end670
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y6
 	VMASKMOVPD  Y6, Y0, (BX)
 	CMPQ        SI, $+3
-	JBE         end684
+	JBE         end670
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y7
 	VMASKMOVPD  Y7, Y0, (BX)
 
-end684:
+end670:
 	CMPQ        DX, $+8
-	JBE         all682
+	JBE         all668
 	LEAQ        -8(DX), DX
 	MOVQ        $+4, BX
 	CMPQ        DX, BX
@@ -14664,61 +14681,61 @@ end684:
 	VFMADD231PD Y1, Y12, Y8
 	VMASKMOVPD  Y8, Y0, (AX)
 	CMPQ        SI, $+1
-	JBE         end685
+	JBE         end671
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y9
 	VMASKMOVPD  Y9, Y0, (AX)
 	CMPQ        SI, $+2
-	JBE         end685
+	JBE         end671
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y10
 	VMASKMOVPD  Y10, Y0, (AX)
 	CMPQ        SI, $+3
-	JBE         end685
+	JBE         end671
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y11
 	VMASKMOVPD  Y11, Y0, (AX)
 
-end685:
-all682:
+end671:
+all668:
 	VZEROUPPER
 	RET
 
-over679:
+over665:
 	CMPQ    DX, $+12
-	JB      part686
+	JB      part672
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y4, 32(AX)
 	VMOVUPD Y8, 64(AX)
 	CMPQ    SI, $+1
-	JBE     end687
+	JBE     end673
 	ADDQ    CX, AX
 	VMOVUPD Y1, (AX)
 	VMOVUPD Y5, 32(AX)
 	VMOVUPD Y9, 64(AX)
 	CMPQ    SI, $+2
-	JBE     end687
+	JBE     end673
 	ADDQ    CX, AX
 	VMOVUPD Y2, (AX)
 	VMOVUPD Y6, 32(AX)
 	VMOVUPD Y10, 64(AX)
 	CMPQ    SI, $+3
-	JBE     end687
+	JBE     end673
 	ADDQ    CX, AX
 	VMOVUPD Y3, (AX)
 	VMOVUPD Y7, 32(AX)
 	VMOVUPD Y11, 64(AX)
 
-end687:
+end673:
 	VZEROUPPER
 	RET
 
-part686:
+part672:
 	CMPQ       DX, $+0
-	JBE        all688
+	JBE        all674
 	LEAQ       (DX), BX
 	MOVQ       $+4, DI
 	CMPQ       BX, DI
@@ -14732,21 +14749,21 @@ part686:
 	LEAQ       (AX), BX
 	VMASKMOVPD Y0, Y12, (BX)
 	CMPQ       SI, $+1
-	JBE        end689
+	JBE        end675
 	ADDQ       CX, BX
 	VMASKMOVPD Y1, Y12, (BX)
 	CMPQ       SI, $+2
-	JBE        end689
+	JBE        end675
 	ADDQ       CX, BX
 	VMASKMOVPD Y2, Y12, (BX)
 	CMPQ       SI, $+3
-	JBE        end689
+	JBE        end675
 	ADDQ       CX, BX
 	VMASKMOVPD Y3, Y12, (BX)
 
-end689:
+end675:
 	CMPQ       DX, $+4
-	JBE        all688
+	JBE        all674
 	LEAQ       -4(DX), BX
 	MOVQ       $+4, DI
 	CMPQ       BX, DI
@@ -14760,21 +14777,21 @@ end689:
 	LEAQ       32(AX), BX
 	VMASKMOVPD Y4, Y0, (BX)
 	CMPQ       SI, $+1
-	JBE        end690
+	JBE        end676
 	ADDQ       CX, BX
 	VMASKMOVPD Y5, Y0, (BX)
 	CMPQ       SI, $+2
-	JBE        end690
+	JBE        end676
 	ADDQ       CX, BX
 	VMASKMOVPD Y6, Y0, (BX)
 	CMPQ       SI, $+3
-	JBE        end690
+	JBE        end676
 	ADDQ       CX, BX
 	VMASKMOVPD Y7, Y0, (BX)
 
-end690:
+end676:
 	CMPQ       DX, $+8
-	JBE        all688
+	JBE        all674
 	LEAQ       -8(DX), DX
 	MOVQ       $+4, BX
 	CMPQ       DX, BX
@@ -14788,20 +14805,20 @@ end690:
 	LEAQ       64(AX), AX
 	VMASKMOVPD Y8, Y0, (AX)
 	CMPQ       SI, $+1
-	JBE        end691
+	JBE        end677
 	ADDQ       CX, AX
 	VMASKMOVPD Y9, Y0, (AX)
 	CMPQ       SI, $+2
-	JBE        end691
+	JBE        end677
 	ADDQ       CX, AX
 	VMASKMOVPD Y10, Y0, (AX)
 	CMPQ       SI, $+3
-	JBE        end691
+	JBE        end677
 	ADDQ       CX, AX
 	VMASKMOVPD Y11, Y0, (AX)
 
-end691:
-all688:
+end677:
+all674:
 	VZEROUPPER
 	RET
 
@@ -14835,9 +14852,9 @@ TEXT ·gemmPackLeftAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y0
 	CMPQ    SI, $+1
-	JB      end693
+	JB      end679
 
-loop692:
+loop678:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y1
 	VMOVUPD    Y1, (AX)
@@ -14845,9 +14862,9 @@ loop692:
 	ADDQ       $+32, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop692
+	JAE        loop678
 
-end693:
+end679:
 	VZEROUPPER
 	RET
 
@@ -14891,9 +14908,9 @@ TEXT ·gemmPackRightAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y2
 	CMPQ    SI, $+1
-	JB      end695
+	JB      end681
 
-loop694:
+loop680:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y3
 	VMOVUPD    Y3, (AX)
@@ -14907,9 +14924,9 @@ loop694:
 	ADDQ       $+96, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop694
+	JAE        loop680
 
-end695:
+end681:
 	VZEROUPPER
 	RET
 
@@ -14937,9 +14954,9 @@ TEXT ·gemmPackAlongAVX2(SB), NOSPLIT, $0-48
 	CMOVQLE R8, R9
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+4
-	JB      end697
+	JB      end683
 
-loop696:
+loop682:
 	VMOVUPD    (SI), Y0
 	VMOVUPD    (DI), Y1
 	VMOVUPD    (R8), Y2
@@ -14966,11 +14983,11 @@ loop696:
 	ADDQ       $+32, R9
 	SUBQ       $+4, DX
 	CMPQ       DX, $+4
-	JAE        loop696
+	JAE        loop682
 
-end697:
+end683:
 	TESTQ      DX, DX
-	JZ         none698
+	JZ         none684
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
@@ -14989,16 +15006,16 @@ end697:
 	VPERM2F128 $0x31, Y0, Y1, Y0
 	VMOVUPD    Y3, (AX)
 	CMPQ       DX, $+1
-	JBE        end699
+	JBE        end685
 	ADDQ       CX, AX
 	VMOVUPD    Y4, (AX)
 	CMPQ       DX, $+2
-	JBE        end699
+	JBE        end685
 	ADDQ       CX, AX
 	VMOVUPD    Y2, (AX)
 
-end699:
-none698:
+end685:
+none684:
 	VZEROUPPER
 	RET
 
@@ -15024,11 +15041,11 @@ TEXT ·gemvDotAVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y5, Y5, Y5
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
-	CMPQ    CX, $+8
-	JB      end701
+	SUBQ    $+8, CX
+	JB      end687
 	PCALIGN $0x40
 
-loop700:
+loop686:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -15045,14 +15062,14 @@ loop700:
 	ADDQ        $+64, DI
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
-	CMPQ        CX, $+8
-	JAE         loop700
+	JAE         loop686
 
-end701:
+end687:
+	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end703
+	JB   end689
 
-loop702:
+loop688:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -15065,11 +15082,11 @@ loop702:
 	ADDQ        $+32, R8
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop702
+	JAE         loop688
 
-end703:
+end689:
 	TESTQ       CX, CX
-	JZ          none704
+	JZ          none690
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y8
@@ -15085,7 +15102,7 @@ end703:
 	VFMADD231PD Y12, Y9, Y4
 	VFMADD231PD Y8, Y9, Y6
 
-none704:
+none690:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -15124,11 +15141,11 @@ TEXT ·gemvDotOneAVX2(SB), NOSPLIT, $0-48
 	MOVQ    a+8(FP), DX
 	VPXOR   Y0, Y0, Y0
 	VPXOR   Y1, Y1, Y1
-	CMPQ    CX, $+8
-	JB      end706
+	SUBQ    $+8, CX
+	JB      end692
 	PCALIGN $0x40
 
-loop705:
+loop691:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	VMOVUPD     32(AX), Y2
@@ -15136,25 +15153,25 @@ loop705:
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
-	CMPQ        CX, $+8
-	JAE         loop705
+	JAE         loop691
 
-end706:
+end692:
+	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end708
+	JB   end694
 
-loop707:
+loop693:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop707
+	JAE         loop693
 
-end708:
+end694:
 	TESTQ       CX, CX
-	JZ          none709
+	JZ          none695
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y2
@@ -15164,7 +15181,7 @@ end708:
 	VMOVUPD     Y3, Y3
 	VFMADD231PD Y2, Y3, Y0
 
-none709:
+none695:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -15194,11 +15211,11 @@ TEXT ·gemvAddAVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSD 8(DX), Y1
 	VBROADCASTSD 16(DX), Y2
 	VBROADCASTSD 24(DX), Y3
-	CMPQ         CX, $+8
-	JB           end711
+	SUBQ         $+8, CX
+	JB           end697
 	PCALIGN      $0x40
 
-loop710:
+loop696:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -15217,14 +15234,14 @@ loop710:
 	ADDQ        $+64, R8
 	ADDQ        $+64, R9
 	SUBQ        $+8, CX
-	CMPQ        CX, $+8
-	JAE         loop710
+	JAE         loop696
 
-end711:
+end697:
+	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end713
+	JB   end699
 
-loop712:
+loop698:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -15238,11 +15255,11 @@ loop712:
 	ADDQ        $+32, R9
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop712
+	JAE         loop698
 
-end713:
+end699:
 	TESTQ       CX, CX
-	JZ          none714
+	JZ          none700
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y4
@@ -15259,7 +15276,7 @@ end713:
 	VFMADD231PD Y9, Y3, Y5
 	VMASKMOVPD  Y5, Y4, (AX)
 
-none714:
+none700:
 	VZEROUPPER
 	RET
 
@@ -15273,11 +15290,11 @@ TEXT ·gemvAddOneAVX2(SB), NOSPLIT, $0-48
 	SHLQ         $0x03, BX
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Y0
-	CMPQ         CX, $+8
-	JB           end716
+	SUBQ         $+8, CX
+	JB           end702
 	PCALIGN      $0x40
 
-loop715:
+loop701:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -15287,14 +15304,14 @@ loop715:
 	ADDQ        $+64, AX
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
-	CMPQ        CX, $+8
-	JAE         loop715
+	JAE         loop701
 
-end716:
+end702:
+	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end718
+	JB   end704
 
-loop717:
+loop703:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -15302,11 +15319,11 @@ loop717:
 	ADDQ        $+32, BX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop717
+	JAE         loop703
 
-end718:
+end704:
 	TESTQ       CX, CX
-	JZ          none719
+	JZ          none705
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y1
@@ -15317,7 +15334,7 @@ end718:
 	VFMADD231PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (AX)
 
-none719:
+none705:
 	VZEROUPPER
 	RET
 
@@ -15334,11 +15351,11 @@ TEXT ·sumInt32AVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y5, Y5, Y5
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
-	CMPQ    CX, $+32
-	JB      end721
+	SUBQ    $+32, CX
+	JB      end707
 	PCALIGN $0x40
 
-loop720:
+loop706:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -15357,14 +15374,14 @@ loop720:
 	VPADDD  Y8, Y7, Y7
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop720
+	JAE     loop706
 
-end721:
+end707:
+	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end723
+	JB   end709
 
-loop722:
+loop708:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -15372,11 +15389,11 @@ loop722:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop722
+	JAE     loop708
 
-end723:
+end709:
 	TESTQ      CX, CX
-	JZ         none724
+	JZ         none710
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y8
@@ -15387,7 +15404,7 @@ end723:
 	VPSRAD     $0x10, Y8, Y8
 	VPADDD     Y8, Y4, Y4
 
-none724:
+none710:
 	VPADDD       Y2, Y0, Y0
 	VPADDD       Y3, Y1, Y1
 	VPADDD       Y1, Y0, Y0
@@ -15426,11 +15443,11 @@ TEXT ·dotInt32AVX2(SB), NOSPLIT, $0-56
 	VPXOR   Y5, Y5, Y5
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
-	CMPQ    CX, $+32
-	JB      end726
+	SUBQ    $+32, CX
+	JB      end712
 	PCALIGN $0x40
 
-loop725:
+loop711:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -15466,14 +15483,14 @@ loop725:
 	ADDQ    $+128, AX
 	ADDQ    $+128, DX
 	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop725
+	JAE     loop711
 
-end726:
+end712:
+	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end728
+	JB   end714
 
-loop727:
+loop713:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -15486,11 +15503,11 @@ loop727:
 	ADDQ    $+32, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop727
+	JAE     loop713
 
-end728:
+end714:
 	TESTQ      CX, CX
-	JZ         none729
+	JZ         none715
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y8
@@ -15506,7 +15523,7 @@ end728:
 	VPMULDQ    Y9, Y8, Y10
 	VPADDQ     Y10, Y4, Y4
 
-none729:
+none715:
 	VPADDQ       Y4, Y0, Y0
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
@@ -15537,11 +15554,11 @@ TEXT ·minMaxFloat32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
 	VPXOR        Y9, Y9, Y9
-	CMPQ         CX, $+32
-	JB           end731
+	SUBQ         $+32, CX
+	JB           end717
 	PCALIGN      $0x40
 
-loop730:
+loop716:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -15560,14 +15577,14 @@ loop730:
 	VORPS   Y10, Y9, Y9
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop730
+	JAE     loop716
 
-end731:
+end717:
+	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end733
+	JB   end719
 
-loop732:
+loop718:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -15576,11 +15593,11 @@ loop732:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop732
+	JAE     loop718
 
-end733:
+end719:
 	TESTQ      CX, CX
-	JZ         none734
+	JZ         none720
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y10
@@ -15593,7 +15610,7 @@ end733:
 	VCMPPS     $0x03, Y0, Y0, Y0
 	VORPS      Y0, Y9, Y9
 
-none734:
+none720:
 	VMINPS       Y1, Y3, Y1
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y1, Y2, Y1
@@ -15614,11 +15631,11 @@ none734:
 	VMAXPS       X5, X0, X5
 	VMOVMSKPS    Y9, AX
 	TESTQ        AX, AX
-	JZ           ordered735
+	JZ           ordered721
 	VPCMPEQD     X1, X1, X1
 	VPCMPEQD     X5, X5, X5
 
-ordered735:
+ordered721:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X5, hi+28(FP)
 	VZEROUPPER
@@ -15638,11 +15655,11 @@ TEXT ·minMaxInt32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y6
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
-	CMPQ         CX, $+32
-	JB           end737
+	SUBQ         $+32, CX
+	JB           end723
 	PCALIGN      $0x40
 
-loop736:
+loop722:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
@@ -15657,25 +15674,25 @@ loop736:
 	VPMAXSD Y9, Y8, Y8
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop736
+	JAE     loop722
 
-end737:
+end723:
+	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end739
+	JB   end725
 
-loop738:
+loop724:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop738
+	JAE     loop724
 
-end739:
+end725:
 	TESTQ      CX, CX
-	JZ         none740
+	JZ         none726
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15686,7 +15703,7 @@ end739:
 	VPMINSD    Y0, Y1, Y1
 	VPMAXSD    Y0, Y5, Y5
 
-none740:
+none726:
 	VPMINSD      Y1, Y3, Y1
 	VPMINSD      Y2, Y4, Y2
 	VPMINSD      Y1, Y2, Y1
@@ -15710,1213 +15727,1216 @@ none740:
 	VZEROUPPER
 	RET
 
-// func arithFloat32AVX2(c int, dst *float32, x []float32, y []float32, stream int)
+// func arithFloat32AVX2(c int, dst *float32, x *float32, y *float32, n int, stream int)
 // Requires: AVX, CMOV, MMX+
-TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-72
-	MOVQ       x_base+16(FP), AX
-	MOVQ       x_len+24(FP), CX
-	MOVQ       y_base+40(FP), CX
-	MOVQ       y_len+48(FP), DX
-	MOVQ       dst+8(FP), BX
+TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ       n+32(FP), AX
+	MOVQ       dst+8(FP), CX
+	MOVQ       x+16(FP), DX
+	MOVQ       y+24(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case742
-	MOVQ       stream+64(FP), SI
+	JNE        case727
+	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain743
-	MOVQ       BX, SI
+	JZ         plain728
+	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain743
-	MOVQ       BX, SI
+	JNZ        plain728
+	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
 	SHRQ       $0x02, SI
-	CMPQ       SI, DX
-	CMOVQHI    DX, SI
+	CMPQ       SI, AX
+	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none744
+	JZ         none729
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS (DX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
 	VMOVUPD    Y1, Y1
 	VADDPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
-	SUBQ       SI, DX
-	LEAQ       (BX)(SI*4), BX
-	LEAQ       (AX)(SI*4), AX
+	VMASKMOVPS Y1, Y0, (CX)
+	SUBQ       SI, AX
 	LEAQ       (CX)(SI*4), CX
+	LEAQ       (DX)(SI*4), DX
+	LEAQ       (BX)(SI*4), BX
 
-none744:
-	CMPQ DX, $+32
-	JB   end746
+none729:
+	CMPQ AX, $+32
+	JB   end731
 
-loop745:
-	VMOVUPD  (AX), Y0
-	VADDPS   (CX), Y0, Y0
-	VMOVNTPD Y0, (BX)
-	VMOVUPD  32(AX), Y0
-	VADDPS   32(CX), Y0, Y0
-	VMOVNTPD Y0, 32(BX)
-	VMOVUPD  64(AX), Y0
-	VADDPS   64(CX), Y0, Y0
-	VMOVNTPD Y0, 64(BX)
-	VMOVUPD  96(AX), Y0
-	VADDPS   96(CX), Y0, Y0
-	VMOVNTPD Y0, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
+loop730:
+	VMOVUPD  (DX), Y0
+	VADDPS   (BX), Y0, Y0
+	VMOVNTPD Y0, (CX)
+	VMOVUPD  32(DX), Y0
+	VADDPS   32(BX), Y0, Y0
+	VMOVNTPD Y0, 32(CX)
+	VMOVUPD  64(DX), Y0
+	VADDPS   64(BX), Y0, Y0
+	VMOVNTPD Y0, 64(CX)
+	VMOVUPD  96(DX), Y0
+	VADDPS   96(BX), Y0, Y0
+	VMOVNTPD Y0, 96(CX)
 	ADDQ     $+128, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop745
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop730
 
-end746:
+end731:
 	SFENCE
 
-plain743:
-	CMPQ    DX, $+32
-	JB      end748
+plain728:
+	SUBQ    $+32, AX
+	JB      end733
 	PCALIGN $0x40
 
-loop747:
-	VMOVUPD (AX), Y0
-	VADDPS  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	VMOVUPD 32(AX), Y0
-	VADDPS  32(CX), Y0, Y0
-	VMOVUPD Y0, 32(BX)
-	VMOVUPD 64(AX), Y0
-	VADDPS  64(CX), Y0, Y0
-	VMOVUPD Y0, 64(BX)
-	VMOVUPD 96(AX), Y0
-	VADDPS  96(CX), Y0, Y0
-	VMOVUPD Y0, 96(BX)
-	ADDQ    $+128, BX
-	ADDQ    $+128, AX
+loop732:
+	VMOVUPD (DX), Y0
+	VADDPS  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD 32(DX), Y0
+	VADDPS  32(BX), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD 64(DX), Y0
+	VADDPS  64(BX), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD 96(DX), Y0
+	VADDPS  96(BX), Y0, Y0
+	VMOVUPD Y0, 96(CX)
 	ADDQ    $+128, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop747
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, AX
+	JAE     loop732
 
-end748:
-	CMPQ DX, $+8
-	JB   end750
+end733:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end735
 
-loop749:
-	VMOVUPD (AX), Y0
-	VADDPS  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	ADDQ    $+32, BX
-	ADDQ    $+32, AX
+loop734:
+	VMOVUPD (DX), Y0
+	VADDPS  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
-	JAE     loop749
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop734
 
-end750:
-	TESTQ      DX, DX
-	JZ         none751
+end735:
+	TESTQ      AX, AX
+	JZ         none736
 	LEAQ       avx2const79<>+32(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*4), Y0
-	NEGQ       DX
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*4), Y0
+	NEGQ       AX
+	VMASKMOVPS (DX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
 	VMOVUPD    Y1, Y1
 	VADDPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
+	VMASKMOVPS Y1, Y0, (CX)
 
-none751:
-	JMP done741
+none736:
+	VZEROUPPER
+	RET
 
-case742:
+case727:
 	CMPQ       SI, $+1
-	JNE        case752
-	MOVQ       stream+64(FP), SI
+	JNE        case737
+	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain753
-	MOVQ       BX, SI
+	JZ         plain738
+	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain753
-	MOVQ       BX, SI
+	JNZ        plain738
+	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
 	SHRQ       $0x02, SI
-	CMPQ       SI, DX
-	CMOVQHI    DX, SI
+	CMPQ       SI, AX
+	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none754
+	JZ         none739
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS (DX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
 	VMOVUPD    Y1, Y1
 	VSUBPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
-	SUBQ       SI, DX
-	LEAQ       (BX)(SI*4), BX
-	LEAQ       (AX)(SI*4), AX
+	VMASKMOVPS Y1, Y0, (CX)
+	SUBQ       SI, AX
 	LEAQ       (CX)(SI*4), CX
+	LEAQ       (DX)(SI*4), DX
+	LEAQ       (BX)(SI*4), BX
 
-none754:
-	CMPQ DX, $+32
-	JB   end756
+none739:
+	CMPQ AX, $+32
+	JB   end741
 
-loop755:
-	VMOVUPD  (AX), Y0
-	VSUBPS   (CX), Y0, Y0
-	VMOVNTPD Y0, (BX)
-	VMOVUPD  32(AX), Y0
-	VSUBPS   32(CX), Y0, Y0
-	VMOVNTPD Y0, 32(BX)
-	VMOVUPD  64(AX), Y0
-	VSUBPS   64(CX), Y0, Y0
-	VMOVNTPD Y0, 64(BX)
-	VMOVUPD  96(AX), Y0
-	VSUBPS   96(CX), Y0, Y0
-	VMOVNTPD Y0, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
+loop740:
+	VMOVUPD  (DX), Y0
+	VSUBPS   (BX), Y0, Y0
+	VMOVNTPD Y0, (CX)
+	VMOVUPD  32(DX), Y0
+	VSUBPS   32(BX), Y0, Y0
+	VMOVNTPD Y0, 32(CX)
+	VMOVUPD  64(DX), Y0
+	VSUBPS   64(BX), Y0, Y0
+	VMOVNTPD Y0, 64(CX)
+	VMOVUPD  96(DX), Y0
+	VSUBPS   96(BX), Y0, Y0
+	VMOVNTPD Y0, 96(CX)
 	ADDQ     $+128, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop755
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop740
 
-end756:
+end741:
 	SFENCE
 
-plain753:
-	CMPQ    DX, $+32
-	JB      end758
+plain738:
+	SUBQ    $+32, AX
+	JB      end743
 	PCALIGN $0x40
 
-loop757:
-	VMOVUPD (AX), Y0
-	VSUBPS  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	VMOVUPD 32(AX), Y0
-	VSUBPS  32(CX), Y0, Y0
-	VMOVUPD Y0, 32(BX)
-	VMOVUPD 64(AX), Y0
-	VSUBPS  64(CX), Y0, Y0
-	VMOVUPD Y0, 64(BX)
-	VMOVUPD 96(AX), Y0
-	VSUBPS  96(CX), Y0, Y0
-	VMOVUPD Y0, 96(BX)
-	ADDQ    $+128, BX
-	ADDQ    $+128, AX
+loop742:
+	VMOVUPD (DX), Y0
+	VSUBPS  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD 32(DX), Y0
+	VSUBPS  32(BX), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD 64(DX), Y0
+	VSUBPS  64(BX), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD 96(DX), Y0
+	VSUBPS  96(BX), Y0, Y0
+	VMOVUPD Y0, 96(CX)
 	ADDQ    $+128, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop757
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, AX
+	JAE     loop742
 
-end758:
-	CMPQ DX, $+8
+end743:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end745
+
+loop744:
+	VMOVUPD (DX), Y0
+	VSUBPS  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop744
+
+end745:
+	TESTQ      AX, AX
+	JZ         none746
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*4), Y0
+	NEGQ       AX
+	VMASKMOVPS (DX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VSUBPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+
+none746:
+	VZEROUPPER
+	RET
+
+case737:
+	CMPQ       SI, $+2
+	JNE        case747
+	MOVQ       stream+40(FP), SI
+	TESTQ      SI, SI
+	JZ         plain748
+	MOVQ       CX, SI
+	ANDQ       $+3, SI
+	JNZ        plain748
+	MOVQ       CX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, AX
+	CMOVQHI    AX, SI
+	TESTQ      SI, SI
+	JZ         none749
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (DX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+	SUBQ       SI, AX
+	LEAQ       (CX)(SI*4), CX
+	LEAQ       (DX)(SI*4), DX
+	LEAQ       (BX)(SI*4), BX
+
+none749:
+	CMPQ AX, $+32
+	JB   end751
+
+loop750:
+	VMOVUPD  (DX), Y0
+	VMULPS   (BX), Y0, Y0
+	VMOVNTPD Y0, (CX)
+	VMOVUPD  32(DX), Y0
+	VMULPS   32(BX), Y0, Y0
+	VMOVNTPD Y0, 32(CX)
+	VMOVUPD  64(DX), Y0
+	VMULPS   64(BX), Y0, Y0
+	VMOVNTPD Y0, 64(CX)
+	VMOVUPD  96(DX), Y0
+	VMULPS   96(BX), Y0, Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop750
+
+end751:
+	SFENCE
+
+plain748:
+	SUBQ    $+32, AX
+	JB      end753
+	PCALIGN $0x40
+
+loop752:
+	VMOVUPD (DX), Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD 32(DX), Y0
+	VMULPS  32(BX), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD 64(DX), Y0
+	VMULPS  64(BX), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD 96(DX), Y0
+	VMULPS  96(BX), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, AX
+	JAE     loop752
+
+end753:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end755
+
+loop754:
+	VMOVUPD (DX), Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop754
+
+end755:
+	TESTQ      AX, AX
+	JZ         none756
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*4), Y0
+	NEGQ       AX
+	VMASKMOVPS (DX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+
+none756:
+	VZEROUPPER
+	RET
+
+case747:
+	MOVQ       stream+40(FP), SI
+	TESTQ      SI, SI
+	JZ         plain757
+	MOVQ       CX, SI
+	ANDQ       $+3, SI
+	JNZ        plain757
+	MOVQ       CX, SI
+	NEGQ       SI
+	ANDQ       $+31, SI
+	SHRQ       $0x02, SI
+	CMPQ       SI, AX
+	CMOVQHI    AX, SI
+	TESTQ      SI, SI
+	JZ         none758
+	LEAQ       avx2const79<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y0
+	NEGQ       SI
+	VMASKMOVPS (DX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VDIVPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+	SUBQ       SI, AX
+	LEAQ       (CX)(SI*4), CX
+	LEAQ       (DX)(SI*4), DX
+	LEAQ       (BX)(SI*4), BX
+
+none758:
+	CMPQ AX, $+32
 	JB   end760
 
 loop759:
-	VMOVUPD (AX), Y0
-	VSUBPS  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	ADDQ    $+32, BX
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
-	JAE     loop759
+	VMOVUPD  (DX), Y0
+	VDIVPS   (BX), Y0, Y0
+	VMOVNTPD Y0, (CX)
+	VMOVUPD  32(DX), Y0
+	VDIVPS   32(BX), Y0, Y0
+	VMOVNTPD Y0, 32(CX)
+	VMOVUPD  64(DX), Y0
+	VDIVPS   64(BX), Y0, Y0
+	VMOVNTPD Y0, 64(CX)
+	VMOVUPD  96(DX), Y0
+	VDIVPS   96(BX), Y0, Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop759
 
 end760:
-	TESTQ      DX, DX
-	JZ         none761
+	SFENCE
+
+plain757:
+	SUBQ    $+32, AX
+	JB      end762
+	PCALIGN $0x40
+
+loop761:
+	VMOVUPD (DX), Y0
+	VDIVPS  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD 32(DX), Y0
+	VDIVPS  32(BX), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD 64(DX), Y0
+	VDIVPS  64(BX), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD 96(DX), Y0
+	VDIVPS  96(BX), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, AX
+	JAE     loop761
+
+end762:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end764
+
+loop763:
+	VMOVUPD (DX), Y0
+	VDIVPS  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop763
+
+end764:
+	TESTQ      AX, AX
+	JZ         none765
 	LEAQ       avx2const79<>+32(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*4), Y0
-	NEGQ       DX
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*4), Y0
+	NEGQ       AX
+	VMASKMOVPS (DX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VSUBPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
+	VDIVPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
 
-none761:
-	JMP done741
+none765:
+	VZEROUPPER
+	RET
 
-case752:
-	CMPQ       SI, $+2
-	JNE        case762
-	MOVQ       stream+64(FP), SI
+// func arithInt32AVX2(c int, dst *int32, x *int32, y *int32, n int, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-48
+	MOVQ       n+32(FP), AX
+	MOVQ       dst+8(FP), CX
+	MOVQ       x+16(FP), DX
+	MOVQ       y+24(FP), BX
+	MOVQ       c+0(FP), SI
+	CMPQ       SI, $+0
+	JNE        case766
+	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain763
-	MOVQ       BX, SI
+	JZ         plain767
+	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain763
-	MOVQ       BX, SI
+	JNZ        plain767
+	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
 	SHRQ       $0x02, SI
-	CMPQ       SI, DX
-	CMOVQHI    DX, SI
+	CMPQ       SI, AX
+	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none764
+	JZ         none768
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS (DX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VMULPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
-	SUBQ       SI, DX
-	LEAQ       (BX)(SI*4), BX
-	LEAQ       (AX)(SI*4), AX
+	VPADDD     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+	SUBQ       SI, AX
 	LEAQ       (CX)(SI*4), CX
+	LEAQ       (DX)(SI*4), DX
+	LEAQ       (BX)(SI*4), BX
 
-none764:
-	CMPQ DX, $+32
-	JB   end766
-
-loop765:
-	VMOVUPD  (AX), Y0
-	VMULPS   (CX), Y0, Y0
-	VMOVNTPD Y0, (BX)
-	VMOVUPD  32(AX), Y0
-	VMULPS   32(CX), Y0, Y0
-	VMOVNTPD Y0, 32(BX)
-	VMOVUPD  64(AX), Y0
-	VMULPS   64(CX), Y0, Y0
-	VMOVNTPD Y0, 64(BX)
-	VMOVUPD  96(AX), Y0
-	VMULPS   96(CX), Y0, Y0
-	VMOVNTPD Y0, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
-	ADDQ     $+128, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop765
-
-end766:
-	SFENCE
-
-plain763:
-	CMPQ    DX, $+32
-	JB      end768
-	PCALIGN $0x40
-
-loop767:
-	VMOVUPD (AX), Y0
-	VMULPS  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	VMOVUPD 32(AX), Y0
-	VMULPS  32(CX), Y0, Y0
-	VMOVUPD Y0, 32(BX)
-	VMOVUPD 64(AX), Y0
-	VMULPS  64(CX), Y0, Y0
-	VMOVUPD Y0, 64(BX)
-	VMOVUPD 96(AX), Y0
-	VMULPS  96(CX), Y0, Y0
-	VMOVUPD Y0, 96(BX)
-	ADDQ    $+128, BX
-	ADDQ    $+128, AX
-	ADDQ    $+128, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop767
-
-end768:
-	CMPQ DX, $+8
+none768:
+	CMPQ AX, $+32
 	JB   end770
 
 loop769:
-	VMOVUPD (AX), Y0
-	VMULPS  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	ADDQ    $+32, BX
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
-	JAE     loop769
+	VMOVUPD  (DX), Y0
+	VPADDD   (BX), Y0, Y0
+	VMOVNTPD Y0, (CX)
+	VMOVUPD  32(DX), Y0
+	VPADDD   32(BX), Y0, Y0
+	VMOVNTPD Y0, 32(CX)
+	VMOVUPD  64(DX), Y0
+	VPADDD   64(BX), Y0, Y0
+	VMOVNTPD Y0, 64(CX)
+	VMOVUPD  96(DX), Y0
+	VPADDD   96(BX), Y0, Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop769
 
 end770:
-	TESTQ      DX, DX
-	JZ         none771
+	SFENCE
+
+plain767:
+	SUBQ    $+32, AX
+	JB      end772
+	PCALIGN $0x40
+
+loop771:
+	VMOVUPD (DX), Y0
+	VPADDD  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD 32(DX), Y0
+	VPADDD  32(BX), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD 64(DX), Y0
+	VPADDD  64(BX), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD 96(DX), Y0
+	VPADDD  96(BX), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, AX
+	JAE     loop771
+
+end772:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end774
+
+loop773:
+	VMOVUPD (DX), Y0
+	VPADDD  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop773
+
+end774:
+	TESTQ      AX, AX
+	JZ         none775
 	LEAQ       avx2const79<>+32(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*4), Y0
-	NEGQ       DX
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*4), Y0
+	NEGQ       AX
+	VMASKMOVPS (DX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VMULPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
+	VPADDD     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
 
-none771:
-	JMP done741
+none775:
+	VZEROUPPER
+	RET
 
-case762:
-	MOVQ       stream+64(FP), SI
+case766:
+	CMPQ       SI, $+1
+	JNE        case776
+	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain773
-	MOVQ       BX, SI
+	JZ         plain777
+	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain773
-	MOVQ       BX, SI
+	JNZ        plain777
+	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
 	SHRQ       $0x02, SI
-	CMPQ       SI, DX
-	CMOVQHI    DX, SI
+	CMPQ       SI, AX
+	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none774
+	JZ         none778
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS (DX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VDIVPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
-	SUBQ       SI, DX
-	LEAQ       (BX)(SI*4), BX
-	LEAQ       (AX)(SI*4), AX
+	VPSUBD     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+	SUBQ       SI, AX
 	LEAQ       (CX)(SI*4), CX
+	LEAQ       (DX)(SI*4), DX
+	LEAQ       (BX)(SI*4), BX
 
-none774:
-	CMPQ DX, $+32
-	JB   end776
-
-loop775:
-	VMOVUPD  (AX), Y0
-	VDIVPS   (CX), Y0, Y0
-	VMOVNTPD Y0, (BX)
-	VMOVUPD  32(AX), Y0
-	VDIVPS   32(CX), Y0, Y0
-	VMOVNTPD Y0, 32(BX)
-	VMOVUPD  64(AX), Y0
-	VDIVPS   64(CX), Y0, Y0
-	VMOVNTPD Y0, 64(BX)
-	VMOVUPD  96(AX), Y0
-	VDIVPS   96(CX), Y0, Y0
-	VMOVNTPD Y0, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
-	ADDQ     $+128, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop775
-
-end776:
-	SFENCE
-
-plain773:
-	CMPQ    DX, $+32
-	JB      end778
-	PCALIGN $0x40
-
-loop777:
-	VMOVUPD (AX), Y0
-	VDIVPS  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	VMOVUPD 32(AX), Y0
-	VDIVPS  32(CX), Y0, Y0
-	VMOVUPD Y0, 32(BX)
-	VMOVUPD 64(AX), Y0
-	VDIVPS  64(CX), Y0, Y0
-	VMOVUPD Y0, 64(BX)
-	VMOVUPD 96(AX), Y0
-	VDIVPS  96(CX), Y0, Y0
-	VMOVUPD Y0, 96(BX)
-	ADDQ    $+128, BX
-	ADDQ    $+128, AX
-	ADDQ    $+128, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop777
-
-end778:
-	CMPQ DX, $+8
+none778:
+	CMPQ AX, $+32
 	JB   end780
 
 loop779:
-	VMOVUPD (AX), Y0
-	VDIVPS  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	ADDQ    $+32, BX
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
-	JAE     loop779
+	VMOVUPD  (DX), Y0
+	VPSUBD   (BX), Y0, Y0
+	VMOVNTPD Y0, (CX)
+	VMOVUPD  32(DX), Y0
+	VPSUBD   32(BX), Y0, Y0
+	VMOVNTPD Y0, 32(CX)
+	VMOVUPD  64(DX), Y0
+	VPSUBD   64(BX), Y0, Y0
+	VMOVNTPD Y0, 64(CX)
+	VMOVUPD  96(DX), Y0
+	VPSUBD   96(BX), Y0, Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop779
 
 end780:
-	TESTQ      DX, DX
-	JZ         none781
-	LEAQ       avx2const79<>+32(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*4), Y0
-	NEGQ       DX
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
-	VMOVUPD    Y1, Y1
-	VDIVPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
+	SFENCE
 
-none781:
-done741:
+plain777:
+	SUBQ    $+32, AX
+	JB      end782
+	PCALIGN $0x40
+
+loop781:
+	VMOVUPD (DX), Y0
+	VPSUBD  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD 32(DX), Y0
+	VPSUBD  32(BX), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD 64(DX), Y0
+	VPSUBD  64(BX), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD 96(DX), Y0
+	VPSUBD  96(BX), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, AX
+	JAE     loop781
+
+end782:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end784
+
+loop783:
+	VMOVUPD (DX), Y0
+	VPSUBD  (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop783
+
+end784:
+	TESTQ      AX, AX
+	JZ         none785
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*4), Y0
+	NEGQ       AX
+	VMASKMOVPS (DX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
+	VMOVUPD    Y1, Y1
+	VPSUBD     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+
+none785:
 	VZEROUPPER
 	RET
 
-// func arithInt32AVX2(c int, dst *int32, x []int32, y []int32, stream int)
-// Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-72
-	MOVQ       x_base+16(FP), AX
-	MOVQ       x_len+24(FP), CX
-	MOVQ       y_base+40(FP), CX
-	MOVQ       y_len+48(FP), DX
-	MOVQ       dst+8(FP), BX
-	MOVQ       c+0(FP), SI
-	CMPQ       SI, $+0
-	JNE        case783
-	MOVQ       stream+64(FP), SI
+case776:
+	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain784
-	MOVQ       BX, SI
+	JZ         plain786
+	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain784
-	MOVQ       BX, SI
+	JNZ        plain786
+	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
 	SHRQ       $0x02, SI
-	CMPQ       SI, DX
-	CMOVQHI    DX, SI
+	CMPQ       SI, AX
+	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none785
+	JZ         none787
 	LEAQ       avx2const79<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS (DX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
 	VMOVUPD    Y1, Y1
-	VPADDD     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
-	SUBQ       SI, DX
-	LEAQ       (BX)(SI*4), BX
-	LEAQ       (AX)(SI*4), AX
+	VPMULLD    Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+	SUBQ       SI, AX
 	LEAQ       (CX)(SI*4), CX
+	LEAQ       (DX)(SI*4), DX
+	LEAQ       (BX)(SI*4), BX
 
-none785:
-	CMPQ DX, $+32
-	JB   end787
-
-loop786:
-	VMOVUPD  (AX), Y0
-	VPADDD   (CX), Y0, Y0
-	VMOVNTPD Y0, (BX)
-	VMOVUPD  32(AX), Y0
-	VPADDD   32(CX), Y0, Y0
-	VMOVNTPD Y0, 32(BX)
-	VMOVUPD  64(AX), Y0
-	VPADDD   64(CX), Y0, Y0
-	VMOVNTPD Y0, 64(BX)
-	VMOVUPD  96(AX), Y0
-	VPADDD   96(CX), Y0, Y0
-	VMOVNTPD Y0, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
-	ADDQ     $+128, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop786
-
-end787:
-	SFENCE
-
-plain784:
-	CMPQ    DX, $+32
-	JB      end789
-	PCALIGN $0x40
+none787:
+	CMPQ AX, $+32
+	JB   end789
 
 loop788:
-	VMOVUPD (AX), Y0
-	VPADDD  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	VMOVUPD 32(AX), Y0
-	VPADDD  32(CX), Y0, Y0
-	VMOVUPD Y0, 32(BX)
-	VMOVUPD 64(AX), Y0
-	VPADDD  64(CX), Y0, Y0
-	VMOVUPD Y0, 64(BX)
-	VMOVUPD 96(AX), Y0
-	VPADDD  96(CX), Y0, Y0
-	VMOVUPD Y0, 96(BX)
-	ADDQ    $+128, BX
-	ADDQ    $+128, AX
-	ADDQ    $+128, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop788
+	VMOVUPD  (DX), Y0
+	VPMULLD  (BX), Y0, Y0
+	VMOVNTPD Y0, (CX)
+	VMOVUPD  32(DX), Y0
+	VPMULLD  32(BX), Y0, Y0
+	VMOVNTPD Y0, 32(CX)
+	VMOVUPD  64(DX), Y0
+	VPMULLD  64(BX), Y0, Y0
+	VMOVNTPD Y0, 64(CX)
+	VMOVUPD  96(DX), Y0
+	VPMULLD  96(BX), Y0, Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop788
 
 end789:
-	CMPQ DX, $+8
-	JB   end791
+	SFENCE
+
+plain786:
+	SUBQ    $+32, AX
+	JB      end791
+	PCALIGN $0x40
 
 loop790:
-	VMOVUPD (AX), Y0
-	VPADDD  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	ADDQ    $+32, BX
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
+	VMOVUPD (DX), Y0
+	VPMULLD (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD 32(DX), Y0
+	VPMULLD 32(BX), Y0, Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD 64(DX), Y0
+	VPMULLD 64(BX), Y0, Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD 96(DX), Y0
+	VPMULLD 96(BX), Y0, Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, AX
 	JAE     loop790
 
 end791:
-	TESTQ      DX, DX
-	JZ         none792
-	LEAQ       avx2const79<>+32(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*4), Y0
-	NEGQ       DX
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
-	VMOVUPD    Y1, Y1
-	VPADDD     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end793
 
-none792:
-	JMP done782
-
-case783:
-	CMPQ       SI, $+1
-	JNE        case793
-	MOVQ       stream+64(FP), SI
-	TESTQ      SI, SI
-	JZ         plain794
-	MOVQ       BX, SI
-	ANDQ       $+3, SI
-	JNZ        plain794
-	MOVQ       BX, SI
-	NEGQ       SI
-	ANDQ       $+31, SI
-	SHRQ       $0x02, SI
-	CMPQ       SI, DX
-	CMOVQHI    DX, SI
-	TESTQ      SI, SI
-	JZ         none795
-	LEAQ       avx2const79<>+32(SB), DI
-	NEGQ       SI
-	VMOVDQU    (DI)(SI*4), Y0
-	NEGQ       SI
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
-	VMOVUPD    Y1, Y1
-	VPSUBD     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
-	SUBQ       SI, DX
-	LEAQ       (BX)(SI*4), BX
-	LEAQ       (AX)(SI*4), AX
-	LEAQ       (CX)(SI*4), CX
-
-none795:
-	CMPQ DX, $+32
-	JB   end797
-
-loop796:
-	VMOVUPD  (AX), Y0
-	VPSUBD   (CX), Y0, Y0
-	VMOVNTPD Y0, (BX)
-	VMOVUPD  32(AX), Y0
-	VPSUBD   32(CX), Y0, Y0
-	VMOVNTPD Y0, 32(BX)
-	VMOVUPD  64(AX), Y0
-	VPSUBD   64(CX), Y0, Y0
-	VMOVNTPD Y0, 64(BX)
-	VMOVUPD  96(AX), Y0
-	VPSUBD   96(CX), Y0, Y0
-	VMOVNTPD Y0, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
-	ADDQ     $+128, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop796
-
-end797:
-	SFENCE
-
-plain794:
-	CMPQ    DX, $+32
-	JB      end799
-	PCALIGN $0x40
-
-loop798:
-	VMOVUPD (AX), Y0
-	VPSUBD  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	VMOVUPD 32(AX), Y0
-	VPSUBD  32(CX), Y0, Y0
-	VMOVUPD Y0, 32(BX)
-	VMOVUPD 64(AX), Y0
-	VPSUBD  64(CX), Y0, Y0
-	VMOVUPD Y0, 64(BX)
-	VMOVUPD 96(AX), Y0
-	VPSUBD  96(CX), Y0, Y0
-	VMOVUPD Y0, 96(BX)
-	ADDQ    $+128, BX
-	ADDQ    $+128, AX
-	ADDQ    $+128, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop798
-
-end799:
-	CMPQ DX, $+8
-	JB   end801
-
-loop800:
-	VMOVUPD (AX), Y0
-	VPSUBD  (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	ADDQ    $+32, BX
-	ADDQ    $+32, AX
+loop792:
+	VMOVUPD (DX), Y0
+	VPMULLD (BX), Y0, Y0
+	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
-	JAE     loop800
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop792
 
-end801:
-	TESTQ      DX, DX
-	JZ         none802
+end793:
+	TESTQ      AX, AX
+	JZ         none794
 	LEAQ       avx2const79<>+32(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*4), Y0
-	NEGQ       DX
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
-	VMOVUPD    Y1, Y1
-	VPSUBD     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
-
-none802:
-	JMP done782
-
-case793:
-	MOVQ       stream+64(FP), SI
-	TESTQ      SI, SI
-	JZ         plain804
-	MOVQ       BX, SI
-	ANDQ       $+3, SI
-	JNZ        plain804
-	MOVQ       BX, SI
-	NEGQ       SI
-	ANDQ       $+31, SI
-	SHRQ       $0x02, SI
-	CMPQ       SI, DX
-	CMOVQHI    DX, SI
-	TESTQ      SI, SI
-	JZ         none805
-	LEAQ       avx2const79<>+32(SB), DI
-	NEGQ       SI
-	VMOVDQU    (DI)(SI*4), Y0
-	NEGQ       SI
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*4), Y0
+	NEGQ       AX
+	VMASKMOVPS (DX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
 	VMOVUPD    Y1, Y1
 	VPMULLD    Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
-	SUBQ       SI, DX
-	LEAQ       (BX)(SI*4), BX
-	LEAQ       (AX)(SI*4), AX
-	LEAQ       (CX)(SI*4), CX
+	VMASKMOVPS Y1, Y0, (CX)
 
-none805:
-	CMPQ DX, $+32
-	JB   end807
-
-loop806:
-	VMOVUPD  (AX), Y0
-	VPMULLD  (CX), Y0, Y0
-	VMOVNTPD Y0, (BX)
-	VMOVUPD  32(AX), Y0
-	VPMULLD  32(CX), Y0, Y0
-	VMOVNTPD Y0, 32(BX)
-	VMOVUPD  64(AX), Y0
-	VPMULLD  64(CX), Y0, Y0
-	VMOVNTPD Y0, 64(BX)
-	VMOVUPD  96(AX), Y0
-	VPMULLD  96(CX), Y0, Y0
-	VMOVNTPD Y0, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
-	ADDQ     $+128, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop806
-
-end807:
-	SFENCE
-
-plain804:
-	CMPQ    DX, $+32
-	JB      end809
-	PCALIGN $0x40
-
-loop808:
-	VMOVUPD (AX), Y0
-	VPMULLD (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	VMOVUPD 32(AX), Y0
-	VPMULLD 32(CX), Y0, Y0
-	VMOVUPD Y0, 32(BX)
-	VMOVUPD 64(AX), Y0
-	VPMULLD 64(CX), Y0, Y0
-	VMOVUPD Y0, 64(BX)
-	VMOVUPD 96(AX), Y0
-	VPMULLD 96(CX), Y0, Y0
-	VMOVUPD Y0, 96(BX)
-	ADDQ    $+128, BX
-	ADDQ    $+128, AX
-	ADDQ    $+128, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop808
-
-end809:
-	CMPQ DX, $+8
-	JB   end811
-
-loop810:
-	VMOVUPD (AX), Y0
-	VPMULLD (CX), Y0, Y0
-	VMOVUPD Y0, (BX)
-	ADDQ    $+32, BX
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
-	JAE     loop810
-
-end811:
-	TESTQ      DX, DX
-	JZ         none812
-	LEAQ       avx2const79<>+32(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*4), Y0
-	NEGQ       DX
-	VMASKMOVPS (AX), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
-	VMOVUPD    Y1, Y1
-	VPMULLD    Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (BX)
-
-none812:
-done782:
+none794:
 	VZEROUPPER
 	RET
 
-// func unaryFloat32AVX2(c int, dst *float32, x []float32, a float32, stream int)
+// func unaryFloat32AVX2(c int, dst *float32, x *float32, a float32, n int, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-56
-	VBROADCASTSS a+40(FP), Y0
+TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-48
+	VBROADCASTSS a+24(FP), Y0
 	VMOVUPS      avx2const80<>+0(SB), Y1
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         dst+8(FP), DX
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case814
-	MOVQ         stream+48(FP), BX
+	JNE          case795
+	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain815
-	MOVQ         DX, BX
+	JZ           plain796
+	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain815
-	MOVQ         DX, BX
+	JNZ          plain796
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
 	SHRQ         $0x02, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none816
+	JZ           none797
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
 	NEGQ         BX
-	VMASKMOVPS   (AX), Y1, Y2
+	VMASKMOVPS   (DX), Y1, Y2
 	VMULPS       Y2, Y0, Y2
-	VMASKMOVPS   Y2, Y1, (DX)
-	SUBQ         BX, CX
+	VMASKMOVPS   Y2, Y1, (CX)
+	SUBQ         BX, AX
+	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
-	LEAQ         (AX)(BX*4), AX
 
-none816:
-	CMPQ CX, $+32
-	JB   end818
+none797:
+	CMPQ AX, $+32
+	JB   end799
 
-loop817:
-	VMULPS   (AX), Y0, Y1
-	VMOVNTPD Y1, (DX)
-	VMULPS   32(AX), Y0, Y1
-	VMOVNTPD Y1, 32(DX)
-	VMULPS   64(AX), Y0, Y1
-	VMOVNTPD Y1, 64(DX)
-	VMULPS   96(AX), Y0, Y1
-	VMOVNTPD Y1, 96(DX)
+loop798:
+	VMULPS   (DX), Y0, Y1
+	VMOVNTPD Y1, (CX)
+	VMULPS   32(DX), Y0, Y1
+	VMOVNTPD Y1, 32(CX)
+	VMULPS   64(DX), Y0, Y1
+	VMOVNTPD Y1, 64(CX)
+	VMULPS   96(DX), Y0, Y1
+	VMOVNTPD Y1, 96(CX)
+	ADDQ     $+128, CX
 	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop817
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop798
 
-end818:
+end799:
 	SFENCE
 
-plain815:
-	CMPQ    CX, $+32
-	JB      end820
+plain796:
+	SUBQ    $+32, AX
+	JB      end801
 	PCALIGN $0x40
 
-loop819:
-	VMULPS  (AX), Y0, Y1
-	VMOVUPD Y1, (DX)
-	VMULPS  32(AX), Y0, Y1
-	VMOVUPD Y1, 32(DX)
-	VMULPS  64(AX), Y0, Y1
-	VMOVUPD Y1, 64(DX)
-	VMULPS  96(AX), Y0, Y1
-	VMOVUPD Y1, 96(DX)
+loop800:
+	VMULPS  (DX), Y0, Y1
+	VMOVUPD Y1, (CX)
+	VMULPS  32(DX), Y0, Y1
+	VMOVUPD Y1, 32(CX)
+	VMULPS  64(DX), Y0, Y1
+	VMOVUPD Y1, 64(CX)
+	VMULPS  96(DX), Y0, Y1
+	VMOVUPD Y1, 96(CX)
+	ADDQ    $+128, CX
 	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop819
+	SUBQ    $+32, AX
+	JAE     loop800
 
-end820:
-	CMPQ CX, $+8
-	JB   end822
+end801:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end803
 
-loop821:
-	VMULPS  (AX), Y0, Y1
-	VMOVUPD Y1, (DX)
+loop802:
+	VMULPS  (DX), Y0, Y1
+	VMOVUPD Y1, (CX)
+	ADDQ    $+32, CX
 	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop821
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop802
 
-end822:
-	TESTQ      CX, CX
-	JZ         none823
+end803:
+	TESTQ      AX, AX
+	JZ         none804
 	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y1
-	NEGQ       CX
-	VMASKMOVPS (AX), Y1, Y2
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*4), Y1
+	NEGQ       AX
+	VMASKMOVPS (DX), Y1, Y2
 	VMULPS     Y2, Y0, Y0
-	VMASKMOVPS Y0, Y1, (DX)
+	VMASKMOVPS Y0, Y1, (CX)
 
-none823:
-	JMP done813
+none804:
+	VZEROUPPER
+	RET
 
-case814:
+case795:
 	CMPQ       BX, $+1
-	JNE        case824
-	MOVQ       stream+48(FP), BX
+	JNE        case805
+	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain825
-	MOVQ       DX, BX
+	JZ         plain806
+	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain825
-	MOVQ       DX, BX
+	JNZ        plain806
+	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
 	SHRQ       $0x02, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
+	CMPQ       BX, AX
+	CMOVQHI    AX, BX
+	TESTQ      BX, BX
+	JZ         none807
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	NEGQ       BX
+	VMASKMOVPS (DX), Y0, Y1
+	VSQRTPS    Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+	SUBQ       BX, AX
+	LEAQ       (CX)(BX*4), CX
+	LEAQ       (DX)(BX*4), DX
+
+none807:
+	CMPQ AX, $+32
+	JB   end809
+
+loop808:
+	VSQRTPS  (DX), Y0
+	VMOVNTPD Y0, (CX)
+	VSQRTPS  32(DX), Y0
+	VMOVNTPD Y0, 32(CX)
+	VSQRTPS  64(DX), Y0
+	VMOVNTPD Y0, 64(CX)
+	VSQRTPS  96(DX), Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop808
+
+end809:
+	SFENCE
+
+plain806:
+	SUBQ    $+32, AX
+	JB      end811
+	PCALIGN $0x40
+
+loop810:
+	VSQRTPS (DX), Y0
+	VMOVUPD Y0, (CX)
+	VSQRTPS 32(DX), Y0
+	VMOVUPD Y0, 32(CX)
+	VSQRTPS 64(DX), Y0
+	VMOVUPD Y0, 64(CX)
+	VSQRTPS 96(DX), Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	SUBQ    $+32, AX
+	JAE     loop810
+
+end811:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end813
+
+loop812:
+	VSQRTPS (DX), Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop812
+
+end813:
+	TESTQ      AX, AX
+	JZ         none814
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*4), Y0
+	NEGQ       AX
+	VMASKMOVPS (DX), Y0, Y1
+	VSQRTPS    Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+
+none814:
+	VZEROUPPER
+	RET
+
+case805:
+	CMPQ       BX, $+2
+	JNE        case815
+	MOVQ       stream+40(FP), BX
+	TESTQ      BX, BX
+	JZ         plain816
+	MOVQ       CX, BX
+	ANDQ       $+3, BX
+	JNZ        plain816
+	MOVQ       CX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, AX
+	CMOVQHI    AX, BX
+	TESTQ      BX, BX
+	JZ         none817
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	NEGQ       BX
+	VMASKMOVPS (DX), Y0, Y2
+	VPANDN     Y2, Y1, Y2
+	VMASKMOVPS Y2, Y0, (CX)
+	SUBQ       BX, AX
+	LEAQ       (CX)(BX*4), CX
+	LEAQ       (DX)(BX*4), DX
+
+none817:
+	CMPQ AX, $+32
+	JB   end819
+
+loop818:
+	VPANDN   (DX), Y1, Y0
+	VMOVNTPD Y0, (CX)
+	VPANDN   32(DX), Y1, Y0
+	VMOVNTPD Y0, 32(CX)
+	VPANDN   64(DX), Y1, Y0
+	VMOVNTPD Y0, 64(CX)
+	VPANDN   96(DX), Y1, Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop818
+
+end819:
+	SFENCE
+
+plain816:
+	SUBQ    $+32, AX
+	JB      end821
+	PCALIGN $0x40
+
+loop820:
+	VPANDN  (DX), Y1, Y0
+	VMOVUPD Y0, (CX)
+	VPANDN  32(DX), Y1, Y0
+	VMOVUPD Y0, 32(CX)
+	VPANDN  64(DX), Y1, Y0
+	VMOVUPD Y0, 64(CX)
+	VPANDN  96(DX), Y1, Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	SUBQ    $+32, AX
+	JAE     loop820
+
+end821:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end823
+
+loop822:
+	VPANDN  (DX), Y1, Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop822
+
+end823:
+	TESTQ      AX, AX
+	JZ         none824
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*4), Y0
+	NEGQ       AX
+	VMASKMOVPS (DX), Y0, Y2
+	VPANDN     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+
+none824:
+	VZEROUPPER
+	RET
+
+case815:
+	MOVQ       stream+40(FP), BX
+	TESTQ      BX, BX
+	JZ         plain825
+	MOVQ       CX, BX
+	ANDQ       $+3, BX
+	JNZ        plain825
+	MOVQ       CX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, AX
+	CMOVQHI    AX, BX
 	TESTQ      BX, BX
 	JZ         none826
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
-	VMASKMOVPS (AX), Y0, Y1
-	VSQRTPS    Y1, Y1
-	VMASKMOVPS Y1, Y0, (DX)
-	SUBQ       BX, CX
+	VMASKMOVPS (DX), Y0, Y2
+	VPXOR      Y2, Y1, Y2
+	VMASKMOVPS Y2, Y0, (CX)
+	SUBQ       BX, AX
+	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
-	LEAQ       (AX)(BX*4), AX
 
 none826:
-	CMPQ CX, $+32
+	CMPQ AX, $+32
 	JB   end828
 
 loop827:
-	VSQRTPS  (AX), Y0
-	VMOVNTPD Y0, (DX)
-	VSQRTPS  32(AX), Y0
-	VMOVNTPD Y0, 32(DX)
-	VSQRTPS  64(AX), Y0
-	VMOVNTPD Y0, 64(DX)
-	VSQRTPS  96(AX), Y0
-	VMOVNTPD Y0, 96(DX)
+	VPXOR    (DX), Y1, Y0
+	VMOVNTPD Y0, (CX)
+	VPXOR    32(DX), Y1, Y0
+	VMOVNTPD Y0, 32(CX)
+	VPXOR    64(DX), Y1, Y0
+	VMOVNTPD Y0, 64(CX)
+	VPXOR    96(DX), Y1, Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
 	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
 	JAE      loop827
 
 end828:
 	SFENCE
 
 plain825:
-	CMPQ    CX, $+32
+	SUBQ    $+32, AX
 	JB      end830
 	PCALIGN $0x40
 
 loop829:
-	VSQRTPS (AX), Y0
-	VMOVUPD Y0, (DX)
-	VSQRTPS 32(AX), Y0
-	VMOVUPD Y0, 32(DX)
-	VSQRTPS 64(AX), Y0
-	VMOVUPD Y0, 64(DX)
-	VSQRTPS 96(AX), Y0
-	VMOVUPD Y0, 96(DX)
+	VPXOR   (DX), Y1, Y0
+	VMOVUPD Y0, (CX)
+	VPXOR   32(DX), Y1, Y0
+	VMOVUPD Y0, 32(CX)
+	VPXOR   64(DX), Y1, Y0
+	VMOVUPD Y0, 64(CX)
+	VPXOR   96(DX), Y1, Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
 	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
+	SUBQ    $+32, AX
 	JAE     loop829
 
 end830:
-	CMPQ CX, $+8
+	ADDQ $+32, AX
+	CMPQ AX, $+8
 	JB   end832
 
 loop831:
-	VSQRTPS (AX), Y0
-	VMOVUPD Y0, (DX)
+	VPXOR   (DX), Y1, Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
 	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
 	JAE     loop831
 
 end832:
-	TESTQ      CX, CX
+	TESTQ      AX, AX
 	JZ         none833
 	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y0
-	NEGQ       CX
-	VMASKMOVPS (AX), Y0, Y1
-	VSQRTPS    Y1, Y1
-	VMASKMOVPS Y1, Y0, (DX)
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*4), Y0
+	NEGQ       AX
+	VMASKMOVPS (DX), Y0, Y2
+	VPXOR      Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
 
 none833:
-	JMP done813
-
-case824:
-	CMPQ       BX, $+2
-	JNE        case834
-	MOVQ       stream+48(FP), BX
-	TESTQ      BX, BX
-	JZ         plain835
-	MOVQ       DX, BX
-	ANDQ       $+3, BX
-	JNZ        plain835
-	MOVQ       DX, BX
-	NEGQ       BX
-	ANDQ       $+31, BX
-	SHRQ       $0x02, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
-	TESTQ      BX, BX
-	JZ         none836
-	LEAQ       avx2const79<>+32(SB), SI
-	NEGQ       BX
-	VMOVDQU    (SI)(BX*4), Y0
-	NEGQ       BX
-	VMASKMOVPS (AX), Y0, Y2
-	VPANDN     Y2, Y1, Y2
-	VMASKMOVPS Y2, Y0, (DX)
-	SUBQ       BX, CX
-	LEAQ       (DX)(BX*4), DX
-	LEAQ       (AX)(BX*4), AX
-
-none836:
-	CMPQ CX, $+32
-	JB   end838
-
-loop837:
-	VPANDN   (AX), Y1, Y0
-	VMOVNTPD Y0, (DX)
-	VPANDN   32(AX), Y1, Y0
-	VMOVNTPD Y0, 32(DX)
-	VPANDN   64(AX), Y1, Y0
-	VMOVNTPD Y0, 64(DX)
-	VPANDN   96(AX), Y1, Y0
-	VMOVNTPD Y0, 96(DX)
-	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop837
-
-end838:
-	SFENCE
-
-plain835:
-	CMPQ    CX, $+32
-	JB      end840
-	PCALIGN $0x40
-
-loop839:
-	VPANDN  (AX), Y1, Y0
-	VMOVUPD Y0, (DX)
-	VPANDN  32(AX), Y1, Y0
-	VMOVUPD Y0, 32(DX)
-	VPANDN  64(AX), Y1, Y0
-	VMOVUPD Y0, 64(DX)
-	VPANDN  96(AX), Y1, Y0
-	VMOVUPD Y0, 96(DX)
-	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop839
-
-end840:
-	CMPQ CX, $+8
-	JB   end842
-
-loop841:
-	VPANDN  (AX), Y1, Y0
-	VMOVUPD Y0, (DX)
-	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop841
-
-end842:
-	TESTQ      CX, CX
-	JZ         none843
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y0
-	NEGQ       CX
-	VMASKMOVPS (AX), Y0, Y2
-	VPANDN     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (DX)
-
-none843:
-	JMP done813
-
-case834:
-	MOVQ       stream+48(FP), BX
-	TESTQ      BX, BX
-	JZ         plain845
-	MOVQ       DX, BX
-	ANDQ       $+3, BX
-	JNZ        plain845
-	MOVQ       DX, BX
-	NEGQ       BX
-	ANDQ       $+31, BX
-	SHRQ       $0x02, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
-	TESTQ      BX, BX
-	JZ         none846
-	LEAQ       avx2const79<>+32(SB), SI
-	NEGQ       BX
-	VMOVDQU    (SI)(BX*4), Y0
-	NEGQ       BX
-	VMASKMOVPS (AX), Y0, Y2
-	VPXOR      Y2, Y1, Y2
-	VMASKMOVPS Y2, Y0, (DX)
-	SUBQ       BX, CX
-	LEAQ       (DX)(BX*4), DX
-	LEAQ       (AX)(BX*4), AX
-
-none846:
-	CMPQ CX, $+32
-	JB   end848
-
-loop847:
-	VPXOR    (AX), Y1, Y0
-	VMOVNTPD Y0, (DX)
-	VPXOR    32(AX), Y1, Y0
-	VMOVNTPD Y0, 32(DX)
-	VPXOR    64(AX), Y1, Y0
-	VMOVNTPD Y0, 64(DX)
-	VPXOR    96(AX), Y1, Y0
-	VMOVNTPD Y0, 96(DX)
-	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop847
-
-end848:
-	SFENCE
-
-plain845:
-	CMPQ    CX, $+32
-	JB      end850
-	PCALIGN $0x40
-
-loop849:
-	VPXOR   (AX), Y1, Y0
-	VMOVUPD Y0, (DX)
-	VPXOR   32(AX), Y1, Y0
-	VMOVUPD Y0, 32(DX)
-	VPXOR   64(AX), Y1, Y0
-	VMOVUPD Y0, 64(DX)
-	VPXOR   96(AX), Y1, Y0
-	VMOVUPD Y0, 96(DX)
-	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop849
-
-end850:
-	CMPQ CX, $+8
-	JB   end852
-
-loop851:
-	VPXOR   (AX), Y1, Y0
-	VMOVUPD Y0, (DX)
-	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop851
-
-end852:
-	TESTQ      CX, CX
-	JZ         none853
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y0
-	NEGQ       CX
-	VMASKMOVPS (AX), Y0, Y2
-	VPXOR      Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (DX)
-
-none853:
-done813:
 	VZEROUPPER
 	RET
 
@@ -16926,683 +16946,680 @@ DATA avx2const80<>+16(SB)/8, $0x8000000080000000
 DATA avx2const80<>+24(SB)/8, $0x8000000080000000
 GLOBL avx2const80<>(SB), RODATA|NOPTR, $32
 
-// func unaryInt32AVX2(c int, dst *int32, x []int32, a int32, stream int)
+// func unaryInt32AVX2(c int, dst *int32, x *int32, a int32, n int, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-56
-	VBROADCASTSS a+40(FP), Y0
+TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-48
+	VBROADCASTSS a+24(FP), Y0
 	VPXOR        Y1, Y1, Y1
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         dst+8(FP), DX
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case855
-	MOVQ         stream+48(FP), BX
+	JNE          case834
+	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain856
-	MOVQ         DX, BX
+	JZ           plain835
+	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain856
-	MOVQ         DX, BX
+	JNZ          plain835
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
 	SHRQ         $0x02, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none857
+	JZ           none836
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
 	NEGQ         BX
-	VMASKMOVPS   (AX), Y1, Y2
+	VMASKMOVPS   (DX), Y1, Y2
 	VPMULLD      Y2, Y0, Y2
-	VMASKMOVPS   Y2, Y1, (DX)
-	SUBQ         BX, CX
+	VMASKMOVPS   Y2, Y1, (CX)
+	SUBQ         BX, AX
+	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
-	LEAQ         (AX)(BX*4), AX
 
-none857:
-	CMPQ CX, $+32
-	JB   end859
+none836:
+	CMPQ AX, $+32
+	JB   end838
 
-loop858:
-	VPMULLD  (AX), Y0, Y1
-	VMOVNTPD Y1, (DX)
-	VPMULLD  32(AX), Y0, Y1
-	VMOVNTPD Y1, 32(DX)
-	VPMULLD  64(AX), Y0, Y1
-	VMOVNTPD Y1, 64(DX)
-	VPMULLD  96(AX), Y0, Y1
-	VMOVNTPD Y1, 96(DX)
+loop837:
+	VPMULLD  (DX), Y0, Y1
+	VMOVNTPD Y1, (CX)
+	VPMULLD  32(DX), Y0, Y1
+	VMOVNTPD Y1, 32(CX)
+	VPMULLD  64(DX), Y0, Y1
+	VMOVNTPD Y1, 64(CX)
+	VPMULLD  96(DX), Y0, Y1
+	VMOVNTPD Y1, 96(CX)
+	ADDQ     $+128, CX
 	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop858
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop837
 
-end859:
+end838:
 	SFENCE
 
-plain856:
-	CMPQ    CX, $+32
-	JB      end861
+plain835:
+	SUBQ    $+32, AX
+	JB      end840
 	PCALIGN $0x40
 
-loop860:
-	VPMULLD (AX), Y0, Y1
-	VMOVUPD Y1, (DX)
-	VPMULLD 32(AX), Y0, Y1
-	VMOVUPD Y1, 32(DX)
-	VPMULLD 64(AX), Y0, Y1
-	VMOVUPD Y1, 64(DX)
-	VPMULLD 96(AX), Y0, Y1
-	VMOVUPD Y1, 96(DX)
+loop839:
+	VPMULLD (DX), Y0, Y1
+	VMOVUPD Y1, (CX)
+	VPMULLD 32(DX), Y0, Y1
+	VMOVUPD Y1, 32(CX)
+	VPMULLD 64(DX), Y0, Y1
+	VMOVUPD Y1, 64(CX)
+	VPMULLD 96(DX), Y0, Y1
+	VMOVUPD Y1, 96(CX)
+	ADDQ    $+128, CX
 	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop860
+	SUBQ    $+32, AX
+	JAE     loop839
 
-end861:
-	CMPQ CX, $+8
-	JB   end863
+end840:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end842
 
-loop862:
-	VPMULLD (AX), Y0, Y1
-	VMOVUPD Y1, (DX)
+loop841:
+	VPMULLD (DX), Y0, Y1
+	VMOVUPD Y1, (CX)
+	ADDQ    $+32, CX
 	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop862
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop841
 
-end863:
-	TESTQ      CX, CX
-	JZ         none864
+end842:
+	TESTQ      AX, AX
+	JZ         none843
 	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y1
-	NEGQ       CX
-	VMASKMOVPS (AX), Y1, Y2
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*4), Y1
+	NEGQ       AX
+	VMASKMOVPS (DX), Y1, Y2
 	VPMULLD    Y2, Y0, Y0
-	VMASKMOVPS Y0, Y1, (DX)
+	VMASKMOVPS Y0, Y1, (CX)
 
-none864:
-	JMP done854
-
-case855:
-	CMPQ       BX, $+1
-	JNE        case865
-	MOVQ       stream+48(FP), BX
-	TESTQ      BX, BX
-	JZ         plain866
-	MOVQ       DX, BX
-	ANDQ       $+3, BX
-	JNZ        plain866
-	MOVQ       DX, BX
-	NEGQ       BX
-	ANDQ       $+31, BX
-	SHRQ       $0x02, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
-	TESTQ      BX, BX
-	JZ         none867
-	LEAQ       avx2const79<>+32(SB), SI
-	NEGQ       BX
-	VMOVDQU    (SI)(BX*4), Y0
-	NEGQ       BX
-	VMASKMOVPS (AX), Y0, Y1
-	VPABSD     Y1, Y1
-	VMASKMOVPS Y1, Y0, (DX)
-	SUBQ       BX, CX
-	LEAQ       (DX)(BX*4), DX
-	LEAQ       (AX)(BX*4), AX
-
-none867:
-	CMPQ CX, $+32
-	JB   end869
-
-loop868:
-	VPABSD   (AX), Y0
-	VMOVNTPD Y0, (DX)
-	VPABSD   32(AX), Y0
-	VMOVNTPD Y0, 32(DX)
-	VPABSD   64(AX), Y0
-	VMOVNTPD Y0, 64(DX)
-	VPABSD   96(AX), Y0
-	VMOVNTPD Y0, 96(DX)
-	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop868
-
-end869:
-	SFENCE
-
-plain866:
-	CMPQ    CX, $+32
-	JB      end871
-	PCALIGN $0x40
-
-loop870:
-	VPABSD  (AX), Y0
-	VMOVUPD Y0, (DX)
-	VPABSD  32(AX), Y0
-	VMOVUPD Y0, 32(DX)
-	VPABSD  64(AX), Y0
-	VMOVUPD Y0, 64(DX)
-	VPABSD  96(AX), Y0
-	VMOVUPD Y0, 96(DX)
-	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop870
-
-end871:
-	CMPQ CX, $+8
-	JB   end873
-
-loop872:
-	VPABSD  (AX), Y0
-	VMOVUPD Y0, (DX)
-	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop872
-
-end873:
-	TESTQ      CX, CX
-	JZ         none874
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y0
-	NEGQ       CX
-	VMASKMOVPS (AX), Y0, Y1
-	VPABSD     Y1, Y1
-	VMASKMOVPS Y1, Y0, (DX)
-
-none874:
-	JMP done854
-
-case865:
-	MOVQ       stream+48(FP), BX
-	TESTQ      BX, BX
-	JZ         plain876
-	MOVQ       DX, BX
-	ANDQ       $+3, BX
-	JNZ        plain876
-	MOVQ       DX, BX
-	NEGQ       BX
-	ANDQ       $+31, BX
-	SHRQ       $0x02, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
-	TESTQ      BX, BX
-	JZ         none877
-	LEAQ       avx2const79<>+32(SB), SI
-	NEGQ       BX
-	VMOVDQU    (SI)(BX*4), Y0
-	NEGQ       BX
-	VMASKMOVPS (AX), Y0, Y2
-	VPSUBD     Y2, Y1, Y2
-	VMASKMOVPS Y2, Y0, (DX)
-	SUBQ       BX, CX
-	LEAQ       (DX)(BX*4), DX
-	LEAQ       (AX)(BX*4), AX
-
-none877:
-	CMPQ CX, $+32
-	JB   end879
-
-loop878:
-	VPSUBD   (AX), Y1, Y0
-	VMOVNTPD Y0, (DX)
-	VPSUBD   32(AX), Y1, Y0
-	VMOVNTPD Y0, 32(DX)
-	VPSUBD   64(AX), Y1, Y0
-	VMOVNTPD Y0, 64(DX)
-	VPSUBD   96(AX), Y1, Y0
-	VMOVNTPD Y0, 96(DX)
-	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop878
-
-end879:
-	SFENCE
-
-plain876:
-	CMPQ    CX, $+32
-	JB      end881
-	PCALIGN $0x40
-
-loop880:
-	VPSUBD  (AX), Y1, Y0
-	VMOVUPD Y0, (DX)
-	VPSUBD  32(AX), Y1, Y0
-	VMOVUPD Y0, 32(DX)
-	VPSUBD  64(AX), Y1, Y0
-	VMOVUPD Y0, 64(DX)
-	VPSUBD  96(AX), Y1, Y0
-	VMOVUPD Y0, 96(DX)
-	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop880
-
-end881:
-	CMPQ CX, $+8
-	JB   end883
-
-loop882:
-	VPSUBD  (AX), Y1, Y0
-	VMOVUPD Y0, (DX)
-	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop882
-
-end883:
-	TESTQ      CX, CX
-	JZ         none884
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y0
-	NEGQ       CX
-	VMASKMOVPS (AX), Y0, Y2
-	VPSUBD     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (DX)
-
-none884:
-done854:
+none843:
 	VZEROUPPER
 	RET
 
-// func fmaFloat32AVX2(dst *float32, x []float32, y []float32, z []float32, stream int)
+case834:
+	CMPQ       BX, $+1
+	JNE        case844
+	MOVQ       stream+40(FP), BX
+	TESTQ      BX, BX
+	JZ         plain845
+	MOVQ       CX, BX
+	ANDQ       $+3, BX
+	JNZ        plain845
+	MOVQ       CX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, AX
+	CMOVQHI    AX, BX
+	TESTQ      BX, BX
+	JZ         none846
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	NEGQ       BX
+	VMASKMOVPS (DX), Y0, Y1
+	VPABSD     Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+	SUBQ       BX, AX
+	LEAQ       (CX)(BX*4), CX
+	LEAQ       (DX)(BX*4), DX
+
+none846:
+	CMPQ AX, $+32
+	JB   end848
+
+loop847:
+	VPABSD   (DX), Y0
+	VMOVNTPD Y0, (CX)
+	VPABSD   32(DX), Y0
+	VMOVNTPD Y0, 32(CX)
+	VPABSD   64(DX), Y0
+	VMOVNTPD Y0, 64(CX)
+	VPABSD   96(DX), Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop847
+
+end848:
+	SFENCE
+
+plain845:
+	SUBQ    $+32, AX
+	JB      end850
+	PCALIGN $0x40
+
+loop849:
+	VPABSD  (DX), Y0
+	VMOVUPD Y0, (CX)
+	VPABSD  32(DX), Y0
+	VMOVUPD Y0, 32(CX)
+	VPABSD  64(DX), Y0
+	VMOVUPD Y0, 64(CX)
+	VPABSD  96(DX), Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	SUBQ    $+32, AX
+	JAE     loop849
+
+end850:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end852
+
+loop851:
+	VPABSD  (DX), Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop851
+
+end852:
+	TESTQ      AX, AX
+	JZ         none853
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*4), Y0
+	NEGQ       AX
+	VMASKMOVPS (DX), Y0, Y1
+	VPABSD     Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+
+none853:
+	VZEROUPPER
+	RET
+
+case844:
+	MOVQ       stream+40(FP), BX
+	TESTQ      BX, BX
+	JZ         plain854
+	MOVQ       CX, BX
+	ANDQ       $+3, BX
+	JNZ        plain854
+	MOVQ       CX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x02, BX
+	CMPQ       BX, AX
+	CMOVQHI    AX, BX
+	TESTQ      BX, BX
+	JZ         none855
+	LEAQ       avx2const79<>+32(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*4), Y0
+	NEGQ       BX
+	VMASKMOVPS (DX), Y0, Y2
+	VPSUBD     Y2, Y1, Y2
+	VMASKMOVPS Y2, Y0, (CX)
+	SUBQ       BX, AX
+	LEAQ       (CX)(BX*4), CX
+	LEAQ       (DX)(BX*4), DX
+
+none855:
+	CMPQ AX, $+32
+	JB   end857
+
+loop856:
+	VPSUBD   (DX), Y1, Y0
+	VMOVNTPD Y0, (CX)
+	VPSUBD   32(DX), Y1, Y0
+	VMOVNTPD Y0, 32(CX)
+	VPSUBD   64(DX), Y1, Y0
+	VMOVNTPD Y0, 64(CX)
+	VPSUBD   96(DX), Y1, Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop856
+
+end857:
+	SFENCE
+
+plain854:
+	SUBQ    $+32, AX
+	JB      end859
+	PCALIGN $0x40
+
+loop858:
+	VPSUBD  (DX), Y1, Y0
+	VMOVUPD Y0, (CX)
+	VPSUBD  32(DX), Y1, Y0
+	VMOVUPD Y0, 32(CX)
+	VPSUBD  64(DX), Y1, Y0
+	VMOVUPD Y0, 64(CX)
+	VPSUBD  96(DX), Y1, Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	SUBQ    $+32, AX
+	JAE     loop858
+
+end859:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end861
+
+loop860:
+	VPSUBD  (DX), Y1, Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop860
+
+end861:
+	TESTQ      AX, AX
+	JZ         none862
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*4), Y0
+	NEGQ       AX
+	VMASKMOVPS (DX), Y0, Y2
+	VPSUBD     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+
+none862:
+	VZEROUPPER
+	RET
+
+// func fmaFloat32AVX2(dst *float32, x *float32, y *float32, z *float32, n int, stream int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-88
-	MOVQ        x_base+8(FP), AX
-	MOVQ        x_len+16(FP), CX
-	MOVQ        y_base+32(FP), CX
-	MOVQ        y_len+40(FP), DX
-	MOVQ        z_base+56(FP), DX
-	MOVQ        z_len+64(FP), BX
-	MOVQ        dst+0(FP), SI
-	MOVQ        stream+80(FP), DI
+TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ        n+32(FP), AX
+	MOVQ        dst+0(FP), CX
+	MOVQ        x+8(FP), DX
+	MOVQ        y+16(FP), BX
+	MOVQ        z+24(FP), SI
+	MOVQ        stream+40(FP), DI
 	TESTQ       DI, DI
-	JZ          plain885
-	MOVQ        SI, DI
+	JZ          plain863
+	MOVQ        CX, DI
 	ANDQ        $+3, DI
-	JNZ         plain885
-	MOVQ        SI, DI
+	JNZ         plain863
+	MOVQ        CX, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
 	SHRQ        $0x02, DI
-	CMPQ        DI, BX
-	CMOVQHI     BX, DI
+	CMPQ        DI, AX
+	CMOVQHI     AX, DI
 	TESTQ       DI, DI
-	JZ          none886
+	JZ          none864
 	LEAQ        avx2const79<>+32(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*4), Y0
 	NEGQ        DI
-	VMASKMOVPS  (AX), Y0, Y1
-	VMASKMOVPS  (CX), Y0, Y2
-	VMASKMOVPS  (DX), Y0, Y3
+	VMASKMOVPS  (DX), Y0, Y1
+	VMASKMOVPS  (BX), Y0, Y2
+	VMASKMOVPS  (SI), Y0, Y3
 	VMOVUPD     Y1, Y1
 	VMOVUPD     Y2, Y2
 	VFMADD213PS Y3, Y2, Y1
-	VMASKMOVPS  Y1, Y0, (SI)
-	SUBQ        DI, BX
-	LEAQ        (SI)(DI*4), SI
-	LEAQ        (AX)(DI*4), AX
+	VMASKMOVPS  Y1, Y0, (CX)
+	SUBQ        DI, AX
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
+	LEAQ        (BX)(DI*4), BX
+	LEAQ        (SI)(DI*4), SI
 
-none886:
-	CMPQ BX, $+32
+none864:
+	CMPQ AX, $+32
+	JB   end866
+
+loop865:
+	VMOVUPD     (DX), Y0
+	VMOVUPD     (BX), Y1
+	VFMADD213PS (SI), Y1, Y0
+	VMOVNTPD    Y0, (CX)
+	VMOVUPD     32(DX), Y0
+	VMOVUPD     32(BX), Y1
+	VFMADD213PS 32(SI), Y1, Y0
+	VMOVNTPD    Y0, 32(CX)
+	VMOVUPD     64(DX), Y0
+	VMOVUPD     64(BX), Y1
+	VFMADD213PS 64(SI), Y1, Y0
+	VMOVNTPD    Y0, 64(CX)
+	VMOVUPD     96(DX), Y0
+	VMOVUPD     96(BX), Y1
+	VFMADD213PS 96(SI), Y1, Y0
+	VMOVNTPD    Y0, 96(CX)
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	ADDQ        $+128, BX
+	ADDQ        $+128, SI
+	SUBQ        $+32, AX
+	CMPQ        AX, $+32
+	JAE         loop865
+
+end866:
+	SFENCE
+
+plain863:
+	SUBQ    $+32, AX
+	JB      end868
+	PCALIGN $0x40
+
+loop867:
+	VMOVUPD     (DX), Y0
+	VMOVUPD     (BX), Y1
+	VFMADD213PS (SI), Y1, Y0
+	VMOVUPD     Y0, (CX)
+	VMOVUPD     32(DX), Y0
+	VMOVUPD     32(BX), Y1
+	VFMADD213PS 32(SI), Y1, Y0
+	VMOVUPD     Y0, 32(CX)
+	VMOVUPD     64(DX), Y0
+	VMOVUPD     64(BX), Y1
+	VFMADD213PS 64(SI), Y1, Y0
+	VMOVUPD     Y0, 64(CX)
+	VMOVUPD     96(DX), Y0
+	VMOVUPD     96(BX), Y1
+	VFMADD213PS 96(SI), Y1, Y0
+	VMOVUPD     Y0, 96(CX)
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	ADDQ        $+128, BX
+	ADDQ        $+128, SI
+	SUBQ        $+32, AX
+	JAE         loop867
+
+end868:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end870
+
+loop869:
+	VMOVUPD     (DX), Y0
+	VMOVUPD     (BX), Y1
+	VFMADD213PS (SI), Y1, Y0
+	VMOVUPD     Y0, (CX)
+	ADDQ        $+32, CX
+	ADDQ        $+32, DX
+	ADDQ        $+32, BX
+	ADDQ        $+32, SI
+	SUBQ        $+8, AX
+	CMPQ        AX, $+8
+	JAE         loop869
+
+end870:
+	TESTQ       AX, AX
+	JZ          none871
+	LEAQ        avx2const79<>+32(SB), DI
+	NEGQ        AX
+	VMOVDQU     (DI)(AX*4), Y0
+	NEGQ        AX
+	VMASKMOVPS  (DX), Y0, Y1
+	VMASKMOVPS  (BX), Y0, Y2
+	VMASKMOVPS  (SI), Y0, Y3
+	VMOVUPD     Y1, Y1
+	VMOVUPD     Y2, Y2
+	VFMADD213PS Y3, Y2, Y1
+	VMASKMOVPS  Y1, Y0, (CX)
+
+none871:
+	VZEROUPPER
+	RET
+
+// func axpyFloat32AVX2(dst *float32, a float32, x *float32, y *float32, n int, stream int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-48
+	VBROADCASTSS a+8(FP), Y0
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         y+24(FP), BX
+	MOVQ         stream+40(FP), SI
+	TESTQ        SI, SI
+	JZ           plain872
+	MOVQ         CX, SI
+	ANDQ         $+3, SI
+	JNZ          plain872
+	MOVQ         CX, SI
+	NEGQ         SI
+	ANDQ         $+31, SI
+	SHRQ         $0x02, SI
+	CMPQ         SI, AX
+	CMOVQHI      AX, SI
+	TESTQ        SI, SI
+	JZ           none873
+	LEAQ         avx2const79<>+32(SB), DI
+	NEGQ         SI
+	VMOVDQU      (DI)(SI*4), Y1
+	NEGQ         SI
+	VMASKMOVPS   (DX), Y1, Y2
+	VMASKMOVPS   (BX), Y1, Y3
+	VMOVUPD      Y2, Y2
+	VFMADD213PS  Y3, Y0, Y2
+	VMASKMOVPS   Y2, Y1, (CX)
+	SUBQ         SI, AX
+	LEAQ         (CX)(SI*4), CX
+	LEAQ         (DX)(SI*4), DX
+	LEAQ         (BX)(SI*4), BX
+
+none873:
+	CMPQ AX, $+32
+	JB   end875
+
+loop874:
+	VMOVUPD     (DX), Y1
+	VFMADD213PS (BX), Y0, Y1
+	VMOVNTPD    Y1, (CX)
+	VMOVUPD     32(DX), Y1
+	VFMADD213PS 32(BX), Y0, Y1
+	VMOVNTPD    Y1, 32(CX)
+	VMOVUPD     64(DX), Y1
+	VFMADD213PS 64(BX), Y0, Y1
+	VMOVNTPD    Y1, 64(CX)
+	VMOVUPD     96(DX), Y1
+	VFMADD213PS 96(BX), Y0, Y1
+	VMOVNTPD    Y1, 96(CX)
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	ADDQ        $+128, BX
+	SUBQ        $+32, AX
+	CMPQ        AX, $+32
+	JAE         loop874
+
+end875:
+	SFENCE
+
+plain872:
+	SUBQ    $+32, AX
+	JB      end877
+	PCALIGN $0x40
+
+loop876:
+	VMOVUPD     (DX), Y1
+	VFMADD213PS (BX), Y0, Y1
+	VMOVUPD     Y1, (CX)
+	VMOVUPD     32(DX), Y1
+	VFMADD213PS 32(BX), Y0, Y1
+	VMOVUPD     Y1, 32(CX)
+	VMOVUPD     64(DX), Y1
+	VFMADD213PS 64(BX), Y0, Y1
+	VMOVUPD     Y1, 64(CX)
+	VMOVUPD     96(DX), Y1
+	VFMADD213PS 96(BX), Y0, Y1
+	VMOVUPD     Y1, 96(CX)
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	ADDQ        $+128, BX
+	SUBQ        $+32, AX
+	JAE         loop876
+
+end877:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end879
+
+loop878:
+	VMOVUPD     (DX), Y1
+	VFMADD213PS (BX), Y0, Y1
+	VMOVUPD     Y1, (CX)
+	ADDQ        $+32, CX
+	ADDQ        $+32, DX
+	ADDQ        $+32, BX
+	SUBQ        $+8, AX
+	CMPQ        AX, $+8
+	JAE         loop878
+
+end879:
+	TESTQ       AX, AX
+	JZ          none880
+	LEAQ        avx2const79<>+32(SB), SI
+	NEGQ        AX
+	VMOVDQU     (SI)(AX*4), Y1
+	NEGQ        AX
+	VMASKMOVPS  (DX), Y1, Y2
+	VMASKMOVPS  (BX), Y1, Y3
+	VMOVUPD     Y2, Y2
+	VFMADD213PS Y3, Y0, Y2
+	VMASKMOVPS  Y2, Y1, (CX)
+
+none880:
+	VZEROUPPER
+	RET
+
+// func axpyInt32AVX2(dst *int32, a int32, x *int32, y *int32, n int, stream int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-48
+	VBROADCASTSS a+8(FP), Y0
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         y+24(FP), BX
+	MOVQ         stream+40(FP), SI
+	TESTQ        SI, SI
+	JZ           plain881
+	MOVQ         CX, SI
+	ANDQ         $+3, SI
+	JNZ          plain881
+	MOVQ         CX, SI
+	NEGQ         SI
+	ANDQ         $+31, SI
+	SHRQ         $0x02, SI
+	CMPQ         SI, AX
+	CMOVQHI      AX, SI
+	TESTQ        SI, SI
+	JZ           none882
+	LEAQ         avx2const79<>+32(SB), DI
+	NEGQ         SI
+	VMOVDQU      (DI)(SI*4), Y1
+	NEGQ         SI
+	VMASKMOVPS   (DX), Y1, Y2
+	VMASKMOVPS   (BX), Y1, Y3
+	VPMULLD      Y2, Y0, Y2
+	VPADDD       Y3, Y2, Y2
+	VMASKMOVPS   Y2, Y1, (CX)
+	SUBQ         SI, AX
+	LEAQ         (CX)(SI*4), CX
+	LEAQ         (DX)(SI*4), DX
+	LEAQ         (BX)(SI*4), BX
+
+none882:
+	CMPQ AX, $+32
+	JB   end884
+
+loop883:
+	VPMULLD  (DX), Y0, Y1
+	VPADDD   (BX), Y1, Y1
+	VMOVNTPD Y1, (CX)
+	VPMULLD  32(DX), Y0, Y1
+	VPADDD   32(BX), Y1, Y1
+	VMOVNTPD Y1, 32(CX)
+	VPMULLD  64(DX), Y0, Y1
+	VPADDD   64(BX), Y1, Y1
+	VMOVNTPD Y1, 64(CX)
+	VPMULLD  96(DX), Y0, Y1
+	VPADDD   96(BX), Y1, Y1
+	VMOVNTPD Y1, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop883
+
+end884:
+	SFENCE
+
+plain881:
+	SUBQ    $+32, AX
+	JB      end886
+	PCALIGN $0x40
+
+loop885:
+	VPMULLD (DX), Y0, Y1
+	VPADDD  (BX), Y1, Y1
+	VMOVUPD Y1, (CX)
+	VPMULLD 32(DX), Y0, Y1
+	VPADDD  32(BX), Y1, Y1
+	VMOVUPD Y1, 32(CX)
+	VPMULLD 64(DX), Y0, Y1
+	VPADDD  64(BX), Y1, Y1
+	VMOVUPD Y1, 64(CX)
+	VPMULLD 96(DX), Y0, Y1
+	VPADDD  96(BX), Y1, Y1
+	VMOVUPD Y1, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, AX
+	JAE     loop885
+
+end886:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
 	JB   end888
 
 loop887:
-	VMOVUPD     (AX), Y0
-	VMOVUPD     (CX), Y1
-	VFMADD213PS (DX), Y1, Y0
-	VMOVNTPD    Y0, (SI)
-	VMOVUPD     32(AX), Y0
-	VMOVUPD     32(CX), Y1
-	VFMADD213PS 32(DX), Y1, Y0
-	VMOVNTPD    Y0, 32(SI)
-	VMOVUPD     64(AX), Y0
-	VMOVUPD     64(CX), Y1
-	VFMADD213PS 64(DX), Y1, Y0
-	VMOVNTPD    Y0, 64(SI)
-	VMOVUPD     96(AX), Y0
-	VMOVUPD     96(CX), Y1
-	VFMADD213PS 96(DX), Y1, Y0
-	VMOVNTPD    Y0, 96(SI)
-	ADDQ        $+128, SI
-	ADDQ        $+128, AX
-	ADDQ        $+128, CX
-	ADDQ        $+128, DX
-	SUBQ        $+32, BX
-	CMPQ        BX, $+32
-	JAE         loop887
+	VPMULLD (DX), Y0, Y1
+	VPADDD  (BX), Y1, Y1
+	VMOVUPD Y1, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop887
 
 end888:
-	SFENCE
-
-plain885:
-	CMPQ    BX, $+32
-	JB      end890
-	PCALIGN $0x40
-
-loop889:
-	VMOVUPD     (AX), Y0
-	VMOVUPD     (CX), Y1
-	VFMADD213PS (DX), Y1, Y0
-	VMOVUPD     Y0, (SI)
-	VMOVUPD     32(AX), Y0
-	VMOVUPD     32(CX), Y1
-	VFMADD213PS 32(DX), Y1, Y0
-	VMOVUPD     Y0, 32(SI)
-	VMOVUPD     64(AX), Y0
-	VMOVUPD     64(CX), Y1
-	VFMADD213PS 64(DX), Y1, Y0
-	VMOVUPD     Y0, 64(SI)
-	VMOVUPD     96(AX), Y0
-	VMOVUPD     96(CX), Y1
-	VFMADD213PS 96(DX), Y1, Y0
-	VMOVUPD     Y0, 96(SI)
-	ADDQ        $+128, SI
-	ADDQ        $+128, AX
-	ADDQ        $+128, CX
-	ADDQ        $+128, DX
-	SUBQ        $+32, BX
-	CMPQ        BX, $+32
-	JAE         loop889
-
-end890:
-	CMPQ BX, $+8
-	JB   end892
-
-loop891:
-	VMOVUPD     (AX), Y0
-	VMOVUPD     (CX), Y1
-	VFMADD213PS (DX), Y1, Y0
-	VMOVUPD     Y0, (SI)
-	ADDQ        $+32, SI
-	ADDQ        $+32, AX
-	ADDQ        $+32, CX
-	ADDQ        $+32, DX
-	SUBQ        $+8, BX
-	CMPQ        BX, $+8
-	JAE         loop891
-
-end892:
-	TESTQ       BX, BX
-	JZ          none893
-	LEAQ        avx2const79<>+32(SB), DI
-	NEGQ        BX
-	VMOVDQU     (DI)(BX*4), Y0
-	NEGQ        BX
-	VMASKMOVPS  (AX), Y0, Y1
-	VMASKMOVPS  (CX), Y0, Y2
-	VMASKMOVPS  (DX), Y0, Y3
-	VMOVUPD     Y1, Y1
-	VMOVUPD     Y2, Y2
-	VFMADD213PS Y3, Y2, Y1
-	VMASKMOVPS  Y1, Y0, (SI)
-
-none893:
-	VZEROUPPER
-	RET
-
-// func axpyFloat32AVX2(dst *float32, a float32, x []float32, y []float32, stream int)
-// Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-72
-	VBROADCASTSS a+8(FP), Y0
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         y_base+40(FP), CX
-	MOVQ         y_len+48(FP), DX
-	MOVQ         dst+0(FP), BX
-	MOVQ         stream+64(FP), SI
-	TESTQ        SI, SI
-	JZ           plain894
-	MOVQ         BX, SI
-	ANDQ         $+3, SI
-	JNZ          plain894
-	MOVQ         BX, SI
-	NEGQ         SI
-	ANDQ         $+31, SI
-	SHRQ         $0x02, SI
-	CMPQ         SI, DX
-	CMOVQHI      DX, SI
-	TESTQ        SI, SI
-	JZ           none895
-	LEAQ         avx2const79<>+32(SB), DI
-	NEGQ         SI
-	VMOVDQU      (DI)(SI*4), Y1
-	NEGQ         SI
-	VMASKMOVPS   (AX), Y1, Y2
-	VMASKMOVPS   (CX), Y1, Y3
-	VMOVUPD      Y2, Y2
-	VFMADD213PS  Y3, Y0, Y2
-	VMASKMOVPS   Y2, Y1, (BX)
-	SUBQ         SI, DX
-	LEAQ         (BX)(SI*4), BX
-	LEAQ         (AX)(SI*4), AX
-	LEAQ         (CX)(SI*4), CX
-
-none895:
-	CMPQ DX, $+32
-	JB   end897
-
-loop896:
-	VMOVUPD     (AX), Y1
-	VFMADD213PS (CX), Y0, Y1
-	VMOVNTPD    Y1, (BX)
-	VMOVUPD     32(AX), Y1
-	VFMADD213PS 32(CX), Y0, Y1
-	VMOVNTPD    Y1, 32(BX)
-	VMOVUPD     64(AX), Y1
-	VFMADD213PS 64(CX), Y0, Y1
-	VMOVNTPD    Y1, 64(BX)
-	VMOVUPD     96(AX), Y1
-	VFMADD213PS 96(CX), Y0, Y1
-	VMOVNTPD    Y1, 96(BX)
-	ADDQ        $+128, BX
-	ADDQ        $+128, AX
-	ADDQ        $+128, CX
-	SUBQ        $+32, DX
-	CMPQ        DX, $+32
-	JAE         loop896
-
-end897:
-	SFENCE
-
-plain894:
-	CMPQ    DX, $+32
-	JB      end899
-	PCALIGN $0x40
-
-loop898:
-	VMOVUPD     (AX), Y1
-	VFMADD213PS (CX), Y0, Y1
-	VMOVUPD     Y1, (BX)
-	VMOVUPD     32(AX), Y1
-	VFMADD213PS 32(CX), Y0, Y1
-	VMOVUPD     Y1, 32(BX)
-	VMOVUPD     64(AX), Y1
-	VFMADD213PS 64(CX), Y0, Y1
-	VMOVUPD     Y1, 64(BX)
-	VMOVUPD     96(AX), Y1
-	VFMADD213PS 96(CX), Y0, Y1
-	VMOVUPD     Y1, 96(BX)
-	ADDQ        $+128, BX
-	ADDQ        $+128, AX
-	ADDQ        $+128, CX
-	SUBQ        $+32, DX
-	CMPQ        DX, $+32
-	JAE         loop898
-
-end899:
-	CMPQ DX, $+8
-	JB   end901
-
-loop900:
-	VMOVUPD     (AX), Y1
-	VFMADD213PS (CX), Y0, Y1
-	VMOVUPD     Y1, (BX)
-	ADDQ        $+32, BX
-	ADDQ        $+32, AX
-	ADDQ        $+32, CX
-	SUBQ        $+8, DX
-	CMPQ        DX, $+8
-	JAE         loop900
-
-end901:
-	TESTQ       DX, DX
-	JZ          none902
-	LEAQ        avx2const79<>+32(SB), SI
-	NEGQ        DX
-	VMOVDQU     (SI)(DX*4), Y1
-	NEGQ        DX
-	VMASKMOVPS  (AX), Y1, Y2
-	VMASKMOVPS  (CX), Y1, Y3
-	VMOVUPD     Y2, Y2
-	VFMADD213PS Y3, Y0, Y2
-	VMASKMOVPS  Y2, Y1, (BX)
-
-none902:
-	VZEROUPPER
-	RET
-
-// func axpyInt32AVX2(dst *int32, a int32, x []int32, y []int32, stream int)
-// Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-72
-	VBROADCASTSS a+8(FP), Y0
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         y_base+40(FP), CX
-	MOVQ         y_len+48(FP), DX
-	MOVQ         dst+0(FP), BX
-	MOVQ         stream+64(FP), SI
-	TESTQ        SI, SI
-	JZ           plain903
-	MOVQ         BX, SI
-	ANDQ         $+3, SI
-	JNZ          plain903
-	MOVQ         BX, SI
-	NEGQ         SI
-	ANDQ         $+31, SI
-	SHRQ         $0x02, SI
-	CMPQ         SI, DX
-	CMOVQHI      DX, SI
-	TESTQ        SI, SI
-	JZ           none904
-	LEAQ         avx2const79<>+32(SB), DI
-	NEGQ         SI
-	VMOVDQU      (DI)(SI*4), Y1
-	NEGQ         SI
-	VMASKMOVPS   (AX), Y1, Y2
-	VMASKMOVPS   (CX), Y1, Y3
-	VPMULLD      Y2, Y0, Y2
-	VPADDD       Y3, Y2, Y2
-	VMASKMOVPS   Y2, Y1, (BX)
-	SUBQ         SI, DX
-	LEAQ         (BX)(SI*4), BX
-	LEAQ         (AX)(SI*4), AX
-	LEAQ         (CX)(SI*4), CX
-
-none904:
-	CMPQ DX, $+32
-	JB   end906
-
-loop905:
-	VPMULLD  (AX), Y0, Y1
-	VPADDD   (CX), Y1, Y1
-	VMOVNTPD Y1, (BX)
-	VPMULLD  32(AX), Y0, Y1
-	VPADDD   32(CX), Y1, Y1
-	VMOVNTPD Y1, 32(BX)
-	VPMULLD  64(AX), Y0, Y1
-	VPADDD   64(CX), Y1, Y1
-	VMOVNTPD Y1, 64(BX)
-	VPMULLD  96(AX), Y0, Y1
-	VPADDD   96(CX), Y1, Y1
-	VMOVNTPD Y1, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
-	ADDQ     $+128, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop905
-
-end906:
-	SFENCE
-
-plain903:
-	CMPQ    DX, $+32
-	JB      end908
-	PCALIGN $0x40
-
-loop907:
-	VPMULLD (AX), Y0, Y1
-	VPADDD  (CX), Y1, Y1
-	VMOVUPD Y1, (BX)
-	VPMULLD 32(AX), Y0, Y1
-	VPADDD  32(CX), Y1, Y1
-	VMOVUPD Y1, 32(BX)
-	VPMULLD 64(AX), Y0, Y1
-	VPADDD  64(CX), Y1, Y1
-	VMOVUPD Y1, 64(BX)
-	VPMULLD 96(AX), Y0, Y1
-	VPADDD  96(CX), Y1, Y1
-	VMOVUPD Y1, 96(BX)
-	ADDQ    $+128, BX
-	ADDQ    $+128, AX
-	ADDQ    $+128, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop907
-
-end908:
-	CMPQ DX, $+8
-	JB   end910
-
-loop909:
-	VPMULLD (AX), Y0, Y1
-	VPADDD  (CX), Y1, Y1
-	VMOVUPD Y1, (BX)
-	ADDQ    $+32, BX
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
-	JAE     loop909
-
-end910:
-	TESTQ      DX, DX
-	JZ         none911
+	TESTQ      AX, AX
+	JZ         none889
 	LEAQ       avx2const79<>+32(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*4), Y1
-	NEGQ       DX
-	VMASKMOVPS (AX), Y1, Y2
-	VMASKMOVPS (CX), Y1, Y3
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*4), Y1
+	NEGQ       AX
+	VMASKMOVPS (DX), Y1, Y2
+	VMASKMOVPS (BX), Y1, Y3
 	VPMULLD    Y2, Y0, Y0
 	VPADDD     Y3, Y0, Y0
-	VMASKMOVPS Y0, Y1, (BX)
+	VMASKMOVPS Y0, Y1, (CX)
 
-none911:
+none889:
 	VZEROUPPER
 	RET
 
@@ -17623,12 +17640,12 @@ TEXT ·countFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const81<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case913
-	CMPQ         CX, $+64
-	JB           end915
+	JNE          case891
+	SUBQ         $+64, CX
+	JB           end893
 	PCALIGN      $0x40
 
-loop914:
+loop892:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1e, 32(AX), Y0, Y9
@@ -17647,24 +17664,24 @@ loop914:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop914
+	JAE    loop892
 
-end915:
+end893:
+	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end917
+	JB   end895
 
-loop916:
+loop894:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop916
+	JAE    loop894
 
-end917:
+end895:
 	TESTQ      CX, CX
-	JZ         none918
+	JZ         none896
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17674,17 +17691,17 @@ end917:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none918:
-	JMP done912
+none896:
+	JMP done890
 
-case913:
+case891:
 	CMPQ    DX, $+1
-	JNE     case919
-	CMPQ    CX, $+64
-	JB      end921
+	JNE     case897
+	SUBQ    $+64, CX
+	JB      end899
 	PCALIGN $0x40
 
-loop920:
+loop898:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1d, 32(AX), Y0, Y9
@@ -17703,24 +17720,24 @@ loop920:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop920
+	JAE    loop898
 
-end921:
+end899:
+	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end923
+	JB   end901
 
-loop922:
+loop900:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop922
+	JAE    loop900
 
-end923:
+end901:
 	TESTQ      CX, CX
-	JZ         none924
+	JZ         none902
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17730,17 +17747,17 @@ end923:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none924:
-	JMP done912
+none902:
+	JMP done890
 
-case919:
+case897:
 	CMPQ    DX, $+2
-	JNE     case925
-	CMPQ    CX, $+64
-	JB      end927
+	JNE     case903
+	SUBQ    $+64, CX
+	JB      end905
 	PCALIGN $0x40
 
-loop926:
+loop904:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x11, 32(AX), Y0, Y9
@@ -17759,24 +17776,24 @@ loop926:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop926
+	JAE    loop904
 
-end927:
+end905:
+	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end929
+	JB   end907
 
-loop928:
+loop906:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop928
+	JAE    loop906
 
-end929:
+end907:
 	TESTQ      CX, CX
-	JZ         none930
+	JZ         none908
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17786,17 +17803,17 @@ end929:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none930:
-	JMP done912
+none908:
+	JMP done890
 
-case925:
+case903:
 	CMPQ    DX, $+3
-	JNE     case931
-	CMPQ    CX, $+64
-	JB      end933
+	JNE     case909
+	SUBQ    $+64, CX
+	JB      end911
 	PCALIGN $0x40
 
-loop932:
+loop910:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x12, 32(AX), Y0, Y9
@@ -17815,24 +17832,24 @@ loop932:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop932
+	JAE    loop910
 
-end933:
+end911:
+	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end935
+	JB   end913
 
-loop934:
+loop912:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop934
+	JAE    loop912
 
-end935:
+end913:
 	TESTQ      CX, CX
-	JZ         none936
+	JZ         none914
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17842,17 +17859,17 @@ end935:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none936:
-	JMP done912
+none914:
+	JMP done890
 
-case931:
+case909:
 	CMPQ    DX, $+4
-	JNE     case937
-	CMPQ    CX, $+64
-	JB      end939
+	JNE     case915
+	SUBQ    $+64, CX
+	JB      end917
 	PCALIGN $0x40
 
-loop938:
+loop916:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x00, 32(AX), Y0, Y9
@@ -17871,24 +17888,24 @@ loop938:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop938
+	JAE    loop916
 
-end939:
+end917:
+	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end941
+	JB   end919
 
-loop940:
+loop918:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop940
+	JAE    loop918
 
-end941:
+end919:
 	TESTQ      CX, CX
-	JZ         none942
+	JZ         none920
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17898,15 +17915,15 @@ end941:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none942:
-	JMP done912
+none920:
+	JMP done890
 
-case937:
-	CMPQ    CX, $+64
-	JB      end945
+case915:
+	SUBQ    $+64, CX
+	JB      end922
 	PCALIGN $0x40
 
-loop944:
+loop921:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x04, 32(AX), Y0, Y9
@@ -17925,24 +17942,24 @@ loop944:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop944
+	JAE    loop921
 
-end945:
+end922:
+	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end947
+	JB   end924
 
-loop946:
+loop923:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop946
+	JAE    loop923
 
-end947:
+end924:
 	TESTQ      CX, CX
-	JZ         none948
+	JZ         none925
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17952,8 +17969,8 @@ end947:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none948:
-done912:
+none925:
+done890:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -17995,12 +18012,12 @@ TEXT ·countInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const81<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case950
-	CMPQ         CX, $+64
-	JB           end952
+	JNE          case927
+	SUBQ         $+64, CX
+	JB           end929
 	PCALIGN      $0x40
 
-loop951:
+loop928:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPGTD 32(AX), Y0, Y9
@@ -18019,24 +18036,24 @@ loop951:
 	VPSUBD   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop951
+	JAE      loop928
 
-end952:
+end929:
+	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end954
+	JB   end931
 
-loop953:
+loop930:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop953
+	JAE      loop930
 
-end954:
+end931:
 	TESTQ      CX, CX
-	JZ         none955
+	JZ         none932
 	LEAQ       avx2const79<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18046,17 +18063,17 @@ end954:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none955:
-	JMP done949
+none932:
+	JMP done926
 
-case950:
+case927:
 	CMPQ    DX, $+1
-	JNE     case956
-	CMPQ    CX, $+64
-	JB      end958
+	JNE     case933
+	SUBQ    $+64, CX
+	JB      end935
 	PCALIGN $0x40
 
-loop957:
+loop934:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPCMPEQD Y10, Y10, Y10
@@ -18099,16 +18116,289 @@ loop957:
 	VPSUBD   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
-	CMPQ     CX, $+64
+	JAE      loop934
+
+end935:
+	ADDQ $+64, CX
+	CMPQ CX, $+8
+	JB   end937
+
+loop936:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop936
+
+end937:
+	TESTQ      CX, CX
+	JZ         none938
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VMOVUPD    Y10, Y10
+	VPCMPGTD   Y0, Y10, Y0
+	VPCMPEQD   Y10, Y10, Y10
+	VPXOR      Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none938:
+	JMP done926
+
+case933:
+	CMPQ    DX, $+2
+	JNE     case939
+	SUBQ    $+64, CX
+	JB      end941
+	PCALIGN $0x40
+
+loop940:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VMOVUPD  32(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VMOVUPD  64(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VMOVUPD  96(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VMOVUPD  128(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VMOVUPD  160(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VMOVUPD  192(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VMOVUPD  224(AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	JAE      loop940
+
+end941:
+	ADDQ $+64, CX
+	CMPQ CX, $+8
+	JB   end943
+
+loop942:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop942
+
+end943:
+	TESTQ      CX, CX
+	JZ         none944
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VMOVUPD    Y10, Y10
+	VPCMPGTD   Y0, Y10, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none944:
+	JMP done926
+
+case939:
+	CMPQ    DX, $+3
+	JNE     case945
+	SUBQ    $+64, CX
+	JB      end947
+	PCALIGN $0x40
+
+loop946:
+	VPCMPGTD (AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VPCMPGTD 32(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VPCMPGTD 64(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VPCMPGTD 96(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VPCMPGTD 128(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VPCMPGTD 160(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VPCMPGTD 192(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VPCMPGTD 224(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	JAE      loop946
+
+end947:
+	ADDQ $+64, CX
+	CMPQ CX, $+8
+	JB   end949
+
+loop948:
+	VPCMPGTD (AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop948
+
+end949:
+	TESTQ      CX, CX
+	JZ         none950
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VPCMPGTD   Y10, Y0, Y0
+	VPCMPEQD   Y10, Y10, Y10
+	VPXOR      Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none950:
+	JMP done926
+
+case945:
+	CMPQ    DX, $+4
+	JNE     case951
+	SUBQ    $+64, CX
+	JB      end953
+	PCALIGN $0x40
+
+loop952:
+	VPCMPEQD (AX), Y0, Y9
+	VPSUBD   Y9, Y1, Y1
+	VPCMPEQD 32(AX), Y0, Y9
+	VPSUBD   Y9, Y2, Y2
+	VPCMPEQD 64(AX), Y0, Y9
+	VPSUBD   Y9, Y3, Y3
+	VPCMPEQD 96(AX), Y0, Y9
+	VPSUBD   Y9, Y4, Y4
+	VPCMPEQD 128(AX), Y0, Y9
+	VPSUBD   Y9, Y5, Y5
+	VPCMPEQD 160(AX), Y0, Y9
+	VPSUBD   Y9, Y6, Y6
+	VPCMPEQD 192(AX), Y0, Y9
+	VPSUBD   Y9, Y7, Y7
+	VPCMPEQD 224(AX), Y0, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	JAE      loop952
+
+end953:
+	ADDQ $+64, CX
+	CMPQ CX, $+8
+	JB   end955
+
+loop954:
+	VPCMPEQD (AX), Y0, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop954
+
+end955:
+	TESTQ      CX, CX
+	JZ         none956
+	LEAQ       avx2const79<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VPCMPEQD   Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none956:
+	JMP done926
+
+case951:
+	SUBQ    $+64, CX
+	JB      end958
+	PCALIGN $0x40
+
+loop957:
+	VPCMPEQD (AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VPCMPEQD 32(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VPCMPEQD 64(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VPCMPEQD 96(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VPCMPEQD 128(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VPCMPEQD 160(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VPCMPEQD 192(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VPCMPEQD 224(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
 	JAE      loop957
 
 end958:
+	ADDQ $+64, CX
 	CMPQ CX, $+8
 	JB   end960
 
 loop959:
-	VMOVUPD  (AX), Y9
-	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
@@ -18125,287 +18415,14 @@ end960:
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
 	VMASKMOVPS (AX), Y9, Y10
-	VMOVUPD    Y10, Y10
-	VPCMPGTD   Y0, Y10, Y0
+	VPCMPEQD   Y10, Y0, Y0
 	VPCMPEQD   Y10, Y10, Y10
 	VPXOR      Y10, Y0, Y0
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
 none961:
-	JMP done949
-
-case956:
-	CMPQ    DX, $+2
-	JNE     case962
-	CMPQ    CX, $+64
-	JB      end964
-	PCALIGN $0x40
-
-loop963:
-	VMOVUPD  (AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	VMOVUPD  32(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y2, Y2
-	VMOVUPD  64(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y3, Y3
-	VMOVUPD  96(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y4, Y4
-	VMOVUPD  128(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y5, Y5
-	VMOVUPD  160(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y6, Y6
-	VMOVUPD  192(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y7, Y7
-	VMOVUPD  224(AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y8, Y8
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop963
-
-end964:
-	CMPQ CX, $+8
-	JB   end966
-
-loop965:
-	VMOVUPD  (AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	ADDQ     $+32, AX
-	SUBQ     $+8, CX
-	CMPQ     CX, $+8
-	JAE      loop965
-
-end966:
-	TESTQ      CX, CX
-	JZ         none967
-	LEAQ       avx2const79<>+32(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), Y9
-	NEGQ       CX
-	VMASKMOVPS (AX), Y9, Y10
-	VMOVUPD    Y10, Y10
-	VPCMPGTD   Y0, Y10, Y0
-	VANDPD     Y9, Y0, Y0
-	VPSUBD     Y0, Y1, Y1
-
-none967:
-	JMP done949
-
-case962:
-	CMPQ    DX, $+3
-	JNE     case968
-	CMPQ    CX, $+64
-	JB      end970
-	PCALIGN $0x40
-
-loop969:
-	VPCMPGTD (AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	VPCMPGTD 32(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y2, Y2
-	VPCMPGTD 64(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y3, Y3
-	VPCMPGTD 96(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y4, Y4
-	VPCMPGTD 128(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y5, Y5
-	VPCMPGTD 160(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y6, Y6
-	VPCMPGTD 192(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y7, Y7
-	VPCMPGTD 224(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y8, Y8
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop969
-
-end970:
-	CMPQ CX, $+8
-	JB   end972
-
-loop971:
-	VPCMPGTD (AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	ADDQ     $+32, AX
-	SUBQ     $+8, CX
-	CMPQ     CX, $+8
-	JAE      loop971
-
-end972:
-	TESTQ      CX, CX
-	JZ         none973
-	LEAQ       avx2const79<>+32(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), Y9
-	NEGQ       CX
-	VMASKMOVPS (AX), Y9, Y10
-	VPCMPGTD   Y10, Y0, Y0
-	VPCMPEQD   Y10, Y10, Y10
-	VPXOR      Y10, Y0, Y0
-	VANDPD     Y9, Y0, Y0
-	VPSUBD     Y0, Y1, Y1
-
-none973:
-	JMP done949
-
-case968:
-	CMPQ    DX, $+4
-	JNE     case974
-	CMPQ    CX, $+64
-	JB      end976
-	PCALIGN $0x40
-
-loop975:
-	VPCMPEQD (AX), Y0, Y9
-	VPSUBD   Y9, Y1, Y1
-	VPCMPEQD 32(AX), Y0, Y9
-	VPSUBD   Y9, Y2, Y2
-	VPCMPEQD 64(AX), Y0, Y9
-	VPSUBD   Y9, Y3, Y3
-	VPCMPEQD 96(AX), Y0, Y9
-	VPSUBD   Y9, Y4, Y4
-	VPCMPEQD 128(AX), Y0, Y9
-	VPSUBD   Y9, Y5, Y5
-	VPCMPEQD 160(AX), Y0, Y9
-	VPSUBD   Y9, Y6, Y6
-	VPCMPEQD 192(AX), Y0, Y9
-	VPSUBD   Y9, Y7, Y7
-	VPCMPEQD 224(AX), Y0, Y9
-	VPSUBD   Y9, Y8, Y8
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop975
-
-end976:
-	CMPQ CX, $+8
-	JB   end978
-
-loop977:
-	VPCMPEQD (AX), Y0, Y9
-	VPSUBD   Y9, Y1, Y1
-	ADDQ     $+32, AX
-	SUBQ     $+8, CX
-	CMPQ     CX, $+8
-	JAE      loop977
-
-end978:
-	TESTQ      CX, CX
-	JZ         none979
-	LEAQ       avx2const79<>+32(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), Y9
-	NEGQ       CX
-	VMASKMOVPS (AX), Y9, Y10
-	VPCMPEQD   Y10, Y0, Y0
-	VANDPD     Y9, Y0, Y0
-	VPSUBD     Y0, Y1, Y1
-
-none979:
-	JMP done949
-
-case974:
-	CMPQ    CX, $+64
-	JB      end982
-	PCALIGN $0x40
-
-loop981:
-	VPCMPEQD (AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	VPCMPEQD 32(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y2, Y2
-	VPCMPEQD 64(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y3, Y3
-	VPCMPEQD 96(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y4, Y4
-	VPCMPEQD 128(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y5, Y5
-	VPCMPEQD 160(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y6, Y6
-	VPCMPEQD 192(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y7, Y7
-	VPCMPEQD 224(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y8, Y8
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop981
-
-end982:
-	CMPQ CX, $+8
-	JB   end984
-
-loop983:
-	VPCMPEQD (AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	ADDQ     $+32, AX
-	SUBQ     $+8, CX
-	CMPQ     CX, $+8
-	JAE      loop983
-
-end984:
-	TESTQ      CX, CX
-	JZ         none985
-	LEAQ       avx2const79<>+32(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), Y9
-	NEGQ       CX
-	VMASKMOVPS (AX), Y9, Y10
-	VPCMPEQD   Y10, Y0, Y0
-	VPCMPEQD   Y10, Y10, Y10
-	VPXOR      Y10, Y0, Y0
-	VANDPD     Y9, Y0, Y0
-	VPSUBD     Y0, Y1, Y1
-
-none985:
-done949:
+done926:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -18433,11 +18450,11 @@ TEXT ·compareFloat32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case987
+	JNE          case963
 	CMPQ         CX, $+32
-	JB           end989
+	JB           end965
 
-loop988:
+loop964:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18454,13 +18471,13 @@ loop988:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop988
+	JAE       loop964
 
-end989:
+end965:
 	CMPQ CX, $+8
-	JB   end991
+	JB   end967
 
-loop990:
+loop966:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18468,11 +18485,11 @@ loop990:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop990
+	JAE       loop966
 
-end991:
+end967:
 	TESTQ      CX, CX
-	JZ         none992
+	JZ         none968
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18483,16 +18500,16 @@ end991:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none992:
-	JMP done986
+none968:
+	JMP done962
 
-case987:
+case963:
 	CMPQ BX, $+1
-	JNE  case993
+	JNE  case969
 	CMPQ CX, $+32
-	JB   end995
+	JB   end971
 
-loop994:
+loop970:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18509,13 +18526,13 @@ loop994:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop994
+	JAE       loop970
 
-end995:
+end971:
 	CMPQ CX, $+8
-	JB   end997
+	JB   end973
 
-loop996:
+loop972:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18523,11 +18540,11 @@ loop996:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop996
+	JAE       loop972
 
-end997:
+end973:
 	TESTQ      CX, CX
-	JZ         none998
+	JZ         none974
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18538,16 +18555,16 @@ end997:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none998:
-	JMP done986
+none974:
+	JMP done962
 
-case993:
+case969:
 	CMPQ BX, $+2
-	JNE  case999
+	JNE  case975
 	CMPQ CX, $+32
-	JB   end1001
+	JB   end977
 
-loop1000:
+loop976:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18564,13 +18581,13 @@ loop1000:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1000
+	JAE       loop976
 
-end1001:
+end977:
 	CMPQ CX, $+8
-	JB   end1003
+	JB   end979
 
-loop1002:
+loop978:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18578,11 +18595,11 @@ loop1002:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1002
+	JAE       loop978
 
-end1003:
+end979:
 	TESTQ      CX, CX
-	JZ         none1004
+	JZ         none980
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18593,16 +18610,16 @@ end1003:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1004:
-	JMP done986
+none980:
+	JMP done962
 
-case999:
+case975:
 	CMPQ BX, $+3
-	JNE  case1005
+	JNE  case981
 	CMPQ CX, $+32
-	JB   end1007
+	JB   end983
 
-loop1006:
+loop982:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18619,13 +18636,13 @@ loop1006:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1006
+	JAE       loop982
 
-end1007:
+end983:
 	CMPQ CX, $+8
-	JB   end1009
+	JB   end985
 
-loop1008:
+loop984:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18633,11 +18650,11 @@ loop1008:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1008
+	JAE       loop984
 
-end1009:
+end985:
 	TESTQ      CX, CX
-	JZ         none1010
+	JZ         none986
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18648,16 +18665,16 @@ end1009:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1010:
-	JMP done986
+none986:
+	JMP done962
 
-case1005:
+case981:
 	CMPQ BX, $+4
-	JNE  case1011
+	JNE  case987
 	CMPQ CX, $+32
-	JB   end1013
+	JB   end989
 
-loop1012:
+loop988:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18674,13 +18691,13 @@ loop1012:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1012
+	JAE       loop988
 
-end1013:
+end989:
 	CMPQ CX, $+8
-	JB   end1015
+	JB   end991
 
-loop1014:
+loop990:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18688,11 +18705,11 @@ loop1014:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1014
+	JAE       loop990
 
-end1015:
+end991:
 	TESTQ      CX, CX
-	JZ         none1016
+	JZ         none992
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18703,14 +18720,14 @@ end1015:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1016:
-	JMP done986
+none992:
+	JMP done962
 
-case1011:
+case987:
 	CMPQ CX, $+32
-	JB   end1019
+	JB   end994
 
-loop1018:
+loop993:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18727,6 +18744,267 @@ loop1018:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
+	JAE       loop993
+
+end994:
+	CMPQ CX, $+8
+	JB   end996
+
+loop995:
+	VCMPPS    $0x04, (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop995
+
+end996:
+	TESTQ      CX, CX
+	JZ         none997
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VCMPPS     $0x04, Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none997:
+done962:
+	VZEROUPPER
+	RET
+
+// func compareInt32AVX2(dst *uint64, x []int32, c int, t int32)
+// Requires: AVX, AVX2
+TEXT ·compareInt32AVX2(SB), NOSPLIT, $0-44
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSS t+40(FP), Y0
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case999
+	CMPQ         CX, $+32
+	JB           end1001
+
+loop1000:
+	VPCMPGTD  (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VPCMPGTD  32(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VPCMPGTD  64(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VPCMPGTD  96(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1000
+
+end1001:
+	CMPQ CX, $+8
+	JB   end1003
+
+loop1002:
+	VPCMPGTD  (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1002
+
+end1003:
+	TESTQ      CX, CX
+	JZ         none1004
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VPCMPGTD   Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none1004:
+	JMP done998
+
+case999:
+	CMPQ BX, $+1
+	JNE  case1005
+	CMPQ CX, $+32
+	JB   end1007
+
+loop1006:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VMOVUPD   32(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VMOVUPD   64(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VMOVUPD   96(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1006
+
+end1007:
+	CMPQ CX, $+8
+	JB   end1009
+
+loop1008:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1008
+
+end1009:
+	TESTQ      CX, CX
+	JZ         none1010
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VMOVUPD    Y2, Y2
+	VPCMPGTD   Y0, Y2, Y0
+	VPCMPEQD   Y2, Y2, Y2
+	VPXOR      Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none1010:
+	JMP done998
+
+case1005:
+	CMPQ BX, $+2
+	JNE  case1011
+	CMPQ CX, $+32
+	JB   end1013
+
+loop1012:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VMOVUPD   32(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VMOVUPD   64(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VMOVUPD   96(AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1012
+
+end1013:
+	CMPQ CX, $+8
+	JB   end1015
+
+loop1014:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1014
+
+end1015:
+	TESTQ      CX, CX
+	JZ         none1016
+	LEAQ       avx2const79<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VMOVUPD    Y2, Y2
+	VPCMPGTD   Y0, Y2, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none1016:
+	JMP done998
+
+case1011:
+	CMPQ BX, $+3
+	JNE  case1017
+	CMPQ CX, $+32
+	JB   end1019
+
+loop1018:
+	VPCMPGTD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VPCMPGTD  32(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VPCMPGTD  64(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VPCMPGTD  96(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
 	JAE       loop1018
 
 end1019:
@@ -18734,7 +19012,9 @@ end1019:
 	JB   end1021
 
 loop1020:
-	VCMPPS    $0x04, (AX), Y0, Y1
+	VPCMPGTD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
 	ADDQ      $+32, AX
@@ -18751,384 +19031,121 @@ end1021:
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
 	VMASKMOVPS (AX), Y1, Y2
-	VCMPPS     $0x04, Y2, Y0, Y0
+	VPCMPGTD   Y2, Y0, Y0
+	VPCMPEQD   Y2, Y2, Y2
+	VPXOR      Y2, Y0, Y0
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
 none1022:
-done986:
-	VZEROUPPER
-	RET
+	JMP done998
 
-// func compareInt32AVX2(dst *uint64, x []int32, c int, t int32)
-// Requires: AVX, AVX2
-TEXT ·compareInt32AVX2(SB), NOSPLIT, $0-44
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	VBROADCASTSS t+40(FP), Y0
-	MOVQ         dst+0(FP), DX
-	MOVQ         c+32(FP), BX
-	CMPQ         BX, $+0
-	JNE          case1024
-	CMPQ         CX, $+32
-	JB           end1026
+case1017:
+	CMPQ BX, $+4
+	JNE  case1023
+	CMPQ CX, $+32
+	JB   end1025
 
-loop1025:
-	VPCMPGTD  (AX), Y0, Y1
+loop1024:
+	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
-	VPCMPGTD  32(AX), Y0, Y1
+	VPCMPEQD  32(AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, 1(DX)
-	VPCMPGTD  64(AX), Y0, Y1
+	VPCMPEQD  64(AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, 2(DX)
-	VPCMPGTD  96(AX), Y0, Y1
+	VPCMPEQD  96(AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, 3(DX)
 	ADDQ      $+128, AX
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1025
+	JAE       loop1024
 
-end1026:
+end1025:
 	CMPQ CX, $+8
-	JB   end1028
+	JB   end1027
 
-loop1027:
-	VPCMPGTD  (AX), Y0, Y1
+loop1026:
+	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1027
+	JAE       loop1026
 
-end1028:
+end1027:
 	TESTQ      CX, CX
-	JZ         none1029
+	JZ         none1028
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
 	VMASKMOVPS (AX), Y1, Y2
-	VPCMPGTD   Y2, Y0, Y0
+	VPCMPEQD   Y2, Y0, Y0
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1029:
-	JMP done1023
+none1028:
+	JMP done998
 
-case1024:
-	CMPQ BX, $+1
-	JNE  case1030
+case1023:
 	CMPQ CX, $+32
+	JB   end1030
+
+loop1029:
+	VPCMPEQD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VPCMPEQD  32(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VPCMPEQD  64(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VPCMPEQD  96(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1029
+
+end1030:
+	CMPQ CX, $+8
 	JB   end1032
 
 loop1031:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
-	VMOVUPD   32(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 1(DX)
-	VMOVUPD   64(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 2(DX)
-	VMOVUPD   96(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 3(DX)
-	ADDQ      $+128, AX
-	ADDQ      $+4, DX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
 	JAE       loop1031
 
 end1032:
-	CMPQ CX, $+8
-	JB   end1034
-
-loop1033:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	ADDQ      $+32, AX
-	ADDQ      $+1, DX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop1033
-
-end1034:
 	TESTQ      CX, CX
-	JZ         none1035
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y1
-	NEGQ       CX
-	VMASKMOVPS (AX), Y1, Y2
-	VMOVUPD    Y2, Y2
-	VPCMPGTD   Y0, Y2, Y0
-	VPCMPEQD   Y2, Y2, Y2
-	VPXOR      Y2, Y0, Y0
-	VANDPD     Y1, Y0, Y0
-	VMOVMSKPS  Y0, AX
-	MOVB       AL, (DX)
-
-none1035:
-	JMP done1023
-
-case1030:
-	CMPQ BX, $+2
-	JNE  case1036
-	CMPQ CX, $+32
-	JB   end1038
-
-loop1037:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	VMOVUPD   32(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 1(DX)
-	VMOVUPD   64(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 2(DX)
-	VMOVUPD   96(AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 3(DX)
-	ADDQ      $+128, AX
-	ADDQ      $+4, DX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1037
-
-end1038:
-	CMPQ CX, $+8
-	JB   end1040
-
-loop1039:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	ADDQ      $+32, AX
-	ADDQ      $+1, DX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop1039
-
-end1040:
-	TESTQ      CX, CX
-	JZ         none1041
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y1
-	NEGQ       CX
-	VMASKMOVPS (AX), Y1, Y2
-	VMOVUPD    Y2, Y2
-	VPCMPGTD   Y0, Y2, Y0
-	VANDPD     Y1, Y0, Y0
-	VMOVMSKPS  Y0, AX
-	MOVB       AL, (DX)
-
-none1041:
-	JMP done1023
-
-case1036:
-	CMPQ BX, $+3
-	JNE  case1042
-	CMPQ CX, $+32
-	JB   end1044
-
-loop1043:
-	VPCMPGTD  (AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	VPCMPGTD  32(AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 1(DX)
-	VPCMPGTD  64(AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 2(DX)
-	VPCMPGTD  96(AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 3(DX)
-	ADDQ      $+128, AX
-	ADDQ      $+4, DX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1043
-
-end1044:
-	CMPQ CX, $+8
-	JB   end1046
-
-loop1045:
-	VPCMPGTD  (AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	ADDQ      $+32, AX
-	ADDQ      $+1, DX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop1045
-
-end1046:
-	TESTQ      CX, CX
-	JZ         none1047
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y1
-	NEGQ       CX
-	VMASKMOVPS (AX), Y1, Y2
-	VPCMPGTD   Y2, Y0, Y0
-	VPCMPEQD   Y2, Y2, Y2
-	VPXOR      Y2, Y0, Y0
-	VANDPD     Y1, Y0, Y0
-	VMOVMSKPS  Y0, AX
-	MOVB       AL, (DX)
-
-none1047:
-	JMP done1023
-
-case1042:
-	CMPQ BX, $+4
-	JNE  case1048
-	CMPQ CX, $+32
-	JB   end1050
-
-loop1049:
-	VPCMPEQD  (AX), Y0, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	VPCMPEQD  32(AX), Y0, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 1(DX)
-	VPCMPEQD  64(AX), Y0, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 2(DX)
-	VPCMPEQD  96(AX), Y0, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 3(DX)
-	ADDQ      $+128, AX
-	ADDQ      $+4, DX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1049
-
-end1050:
-	CMPQ CX, $+8
-	JB   end1052
-
-loop1051:
-	VPCMPEQD  (AX), Y0, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	ADDQ      $+32, AX
-	ADDQ      $+1, DX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop1051
-
-end1052:
-	TESTQ      CX, CX
-	JZ         none1053
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y1
-	NEGQ       CX
-	VMASKMOVPS (AX), Y1, Y2
-	VPCMPEQD   Y2, Y0, Y0
-	VANDPD     Y1, Y0, Y0
-	VMOVMSKPS  Y0, AX
-	MOVB       AL, (DX)
-
-none1053:
-	JMP done1023
-
-case1048:
-	CMPQ CX, $+32
-	JB   end1056
-
-loop1055:
-	VPCMPEQD  (AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	VPCMPEQD  32(AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 1(DX)
-	VPCMPEQD  64(AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 2(DX)
-	VPCMPEQD  96(AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 3(DX)
-	ADDQ      $+128, AX
-	ADDQ      $+4, DX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1055
-
-end1056:
-	CMPQ CX, $+8
-	JB   end1058
-
-loop1057:
-	VPCMPEQD  (AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	ADDQ      $+32, AX
-	ADDQ      $+1, DX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop1057
-
-end1058:
-	TESTQ      CX, CX
-	JZ         none1059
+	JZ         none1033
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19141,8 +19158,8 @@ end1058:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1059:
-done1023:
+none1033:
+done998:
 	VZEROUPPER
 	RET
 
@@ -19154,9 +19171,9 @@ TEXT ·indexOfFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end1063
+	JB           end1037
 
-loop1062:
+loop1036:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VCMPPS    $0x00, 32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -19166,30 +19183,30 @@ loop1062:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near1061
+	JNZ       near1035
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1062
+	JAE       loop1036
 
-end1063:
-near1061:
+end1037:
+near1035:
 	CMPQ CX, $+8
-	JB   end1065
+	JB   end1039
 
-loop1064:
+loop1038:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found1060
+	JNZ       found1034
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1064
+	JAE       loop1038
 
-end1065:
+end1039:
 	TESTQ      CX, CX
-	JZ         none1066
+	JZ         none1040
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19199,13 +19216,13 @@ end1065:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found1060
+	JNZ        found1034
 	LEAQ       (AX)(CX*4), AX
 
-none1066:
+none1040:
 	XORQ BX, BX
 
-found1060:
+found1034:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -19224,9 +19241,9 @@ TEXT ·indexOfInt32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end1070
+	JB           end1044
 
-loop1069:
+loop1043:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -19236,30 +19253,30 @@ loop1069:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near1068
+	JNZ       near1042
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1069
+	JAE       loop1043
 
-end1070:
-near1068:
+end1044:
+near1042:
 	CMPQ CX, $+8
-	JB   end1072
+	JB   end1046
 
-loop1071:
+loop1045:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found1067
+	JNZ       found1041
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1071
+	JAE       loop1045
 
-end1072:
+end1046:
 	TESTQ      CX, CX
-	JZ         none1073
+	JZ         none1047
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19269,13 +19286,13 @@ end1072:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found1067
+	JNZ        found1041
 	LEAQ       (AX)(CX*4), AX
 
-none1073:
+none1047:
 	XORQ BX, BX
 
-found1067:
+found1041:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -19293,9 +19310,9 @@ TEXT ·indexNaNFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end1077
+	JB   end1051
 
-loop1076:
+loop1050:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVUPD   32(AX), Y1
@@ -19309,31 +19326,31 @@ loop1076:
 	VORPS     Y1, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       near1075
+	JNZ       near1049
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1076
+	JAE       loop1050
 
-end1077:
-near1075:
+end1051:
+near1049:
 	CMPQ CX, $+8
-	JB   end1079
+	JB   end1053
 
-loop1078:
+loop1052:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       found1074
+	JNZ       found1048
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1078
+	JAE       loop1052
 
-end1079:
+end1053:
 	TESTQ      CX, CX
-	JZ         none1080
+	JZ         none1054
 	LEAQ       avx2const79<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -19344,13 +19361,13 @@ end1079:
 	VANDPD     Y0, Y1, Y1
 	VMOVMSKPS  Y1, BX
 	TESTQ      BX, BX
-	JNZ        found1074
+	JNZ        found1048
 	LEAQ       (AX)(CX*4), AX
 
-none1080:
+none1054:
 	XORQ BX, BX
 
-found1074:
+found1048:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -19380,9 +19397,9 @@ TEXT ·leastFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y9, Y9, Y9
 	MOVQ    CX, DI
 
-piece1082:
+piece1056:
 	TESTQ   CX, CX
-	JZ      all1081
+	JZ      all1055
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -19390,12 +19407,12 @@ piece1082:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1083
-	CMPQ    R8, $+64
-	JB      end1085
+	JB      near1057
+	SUBQ    $+64, R8
+	JB      end1059
 	PCALIGN $0x40
 
-loop1084:
+loop1058:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -19426,16 +19443,17 @@ loop1084:
 	VORPS   Y10, Y9, Y9
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	CMPQ    R8, $+64
-	JAE     loop1084
+	JAE     loop1058
 
-end1085:
-near1083:
-	CMPQ    R8, $+64
-	JB      end1087
+end1059:
+	ADDQ $+64, R8
+
+near1057:
+	SUBQ    $+64, R8
+	JB      end1061
 	PCALIGN $0x40
 
-loop1086:
+loop1060:
 	VMOVUPD (AX), Y10
 	VMINPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -19462,14 +19480,14 @@ loop1086:
 	VORPS   Y10, Y9, Y9
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	CMPQ    R8, $+64
-	JAE     loop1086
+	JAE     loop1060
 
-end1087:
+end1061:
+	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end1089
+	JB   end1063
 
-loop1088:
+loop1062:
 	VMOVUPD (AX), Y10
 	VMINPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
@@ -19477,11 +19495,11 @@ loop1088:
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1088
+	JAE     loop1062
 
-end1089:
+end1063:
 	TESTQ      R8, R8
-	JZ         none1090
+	JZ         none1064
 	LEAQ       avx2const79<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y10
@@ -19493,7 +19511,7 @@ end1089:
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
-none1090:
+none1064:
 	VMINPS       Y1, Y5, Y1
 	VMINPS       Y2, Y6, Y2
 	VMINPS       Y3, Y7, Y3
@@ -19504,7 +19522,7 @@ none1090:
 	VCMPPS       $0x1e, Y1, Y0, Y10
 	VMOVMSKPS    Y10, R8
 	TESTQ        R8, R8
-	JZ           same1091
+	JZ           same1065
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMINPS       X0, X10, X0
@@ -19515,10 +19533,10 @@ none1090:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1091:
-	JMP piece1082
+same1065:
+	JMP piece1056
 
-all1081:
+all1055:
 	VMOVSS    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x02, SI
@@ -19553,9 +19571,9 @@ TEXT ·greatestFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y9, Y9, Y9
 	MOVQ    CX, DI
 
-piece1093:
+piece1067:
 	TESTQ   CX, CX
-	JZ      all1092
+	JZ      all1066
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -19563,12 +19581,12 @@ piece1093:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1094
-	CMPQ    R8, $+64
-	JB      end1096
+	JB      near1068
+	SUBQ    $+64, R8
+	JB      end1070
 	PCALIGN $0x40
 
-loop1095:
+loop1069:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -19599,16 +19617,17 @@ loop1095:
 	VORPS   Y10, Y9, Y9
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	CMPQ    R8, $+64
-	JAE     loop1095
+	JAE     loop1069
 
-end1096:
-near1094:
-	CMPQ    R8, $+64
-	JB      end1098
+end1070:
+	ADDQ $+64, R8
+
+near1068:
+	SUBQ    $+64, R8
+	JB      end1072
 	PCALIGN $0x40
 
-loop1097:
+loop1071:
 	VMOVUPD (AX), Y10
 	VMAXPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
@@ -19635,14 +19654,14 @@ loop1097:
 	VORPS   Y10, Y9, Y9
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	CMPQ    R8, $+64
-	JAE     loop1097
+	JAE     loop1071
 
-end1098:
+end1072:
+	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end1100
+	JB   end1074
 
-loop1099:
+loop1073:
 	VMOVUPD (AX), Y10
 	VMAXPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
@@ -19650,11 +19669,11 @@ loop1099:
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1099
+	JAE     loop1073
 
-end1100:
+end1074:
 	TESTQ      R8, R8
-	JZ         none1101
+	JZ         none1075
 	LEAQ       avx2const79<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y10
@@ -19666,7 +19685,7 @@ end1100:
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
-none1101:
+none1075:
 	VMAXPS       Y1, Y5, Y1
 	VMAXPS       Y2, Y6, Y2
 	VMAXPS       Y3, Y7, Y3
@@ -19677,7 +19696,7 @@ none1101:
 	VCMPPS       $0x11, Y1, Y0, Y10
 	VMOVMSKPS    Y10, R8
 	TESTQ        R8, R8
-	JZ           same1102
+	JZ           same1076
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
 	VMAXPS       X0, X10, X0
@@ -19688,10 +19707,10 @@ none1101:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1102:
-	JMP piece1093
+same1076:
+	JMP piece1067
 
-all1092:
+all1066:
 	VMOVSS    X0, best+24(FP)
 	SUBQ      DX, SI
 	SHRQ      $0x02, SI
@@ -19725,9 +19744,9 @@ TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	MOVQ    CX, DI
 
-piece1104:
+piece1078:
 	TESTQ   CX, CX
-	JZ      all1103
+	JZ      all1077
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -19735,12 +19754,12 @@ piece1104:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1105
-	CMPQ    R8, $+64
-	JB      end1107
+	JB      near1079
+	SUBQ    $+64, R8
+	JB      end1081
 	PCALIGN $0x40
 
-loop1106:
+loop1080:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -19763,16 +19782,17 @@ loop1106:
 	VPMINSD Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	CMPQ    R8, $+64
-	JAE     loop1106
+	JAE     loop1080
 
-end1107:
-near1105:
-	CMPQ    R8, $+64
-	JB      end1109
+end1081:
+	ADDQ $+64, R8
+
+near1079:
+	SUBQ    $+64, R8
+	JB      end1083
 	PCALIGN $0x40
 
-loop1108:
+loop1082:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -19791,24 +19811,24 @@ loop1108:
 	VPMINSD Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	CMPQ    R8, $+64
-	JAE     loop1108
+	JAE     loop1082
 
-end1109:
+end1083:
+	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end1111
+	JB   end1085
 
-loop1110:
+loop1084:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1110
+	JAE     loop1084
 
-end1111:
+end1085:
 	TESTQ      R8, R8
-	JZ         none1112
+	JZ         none1086
 	LEAQ       avx2const79<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y9
@@ -19818,7 +19838,7 @@ end1111:
 	VMOVUPD    Y10, Y9
 	VPMINSD    Y1, Y9, Y1
 
-none1112:
+none1086:
 	VPMINSD      Y1, Y5, Y1
 	VPMINSD      Y2, Y6, Y2
 	VPMINSD      Y3, Y7, Y3
@@ -19829,7 +19849,7 @@ none1112:
 	VPCMPGTD     Y1, Y0, Y9
 	VMOVMSKPS    Y9, R8
 	TESTQ        R8, R8
-	JZ           same1113
+	JZ           same1087
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMINSD      X0, X9, X0
@@ -19840,10 +19860,10 @@ none1112:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1113:
-	JMP piece1104
+same1087:
+	JMP piece1078
 
-all1103:
+all1077:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -19877,9 +19897,9 @@ TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	MOVQ    CX, DI
 
-piece1115:
+piece1089:
 	TESTQ   CX, CX
-	JZ      all1114
+	JZ      all1088
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -19887,12 +19907,12 @@ piece1115:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1116
-	CMPQ    R8, $+64
-	JB      end1118
+	JB      near1090
+	SUBQ    $+64, R8
+	JB      end1092
 	PCALIGN $0x40
 
-loop1117:
+loop1091:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -19915,16 +19935,17 @@ loop1117:
 	VPMAXSD Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	CMPQ    R8, $+64
-	JAE     loop1117
+	JAE     loop1091
 
-end1118:
-near1116:
-	CMPQ    R8, $+64
-	JB      end1120
+end1092:
+	ADDQ $+64, R8
+
+near1090:
+	SUBQ    $+64, R8
+	JB      end1094
 	PCALIGN $0x40
 
-loop1119:
+loop1093:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -19943,24 +19964,24 @@ loop1119:
 	VPMAXSD Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	CMPQ    R8, $+64
-	JAE     loop1119
+	JAE     loop1093
 
-end1120:
+end1094:
+	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end1122
+	JB   end1096
 
-loop1121:
+loop1095:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1121
+	JAE     loop1095
 
-end1122:
+end1096:
 	TESTQ      R8, R8
-	JZ         none1123
+	JZ         none1097
 	LEAQ       avx2const79<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y9
@@ -19970,7 +19991,7 @@ end1122:
 	VMOVUPD    Y10, Y9
 	VPMAXSD    Y1, Y9, Y1
 
-none1123:
+none1097:
 	VPMAXSD      Y1, Y5, Y1
 	VPMAXSD      Y2, Y6, Y2
 	VPMAXSD      Y3, Y7, Y3
@@ -19982,7 +20003,7 @@ none1123:
 	VPCMPGTD     Y0, Y9, Y9
 	VMOVMSKPS    Y9, R8
 	TESTQ        R8, R8
-	JZ           same1124
+	JZ           same1098
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMAXSD      X0, X9, X0
@@ -19993,10 +20014,10 @@ none1123:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1124:
-	JMP piece1115
+same1098:
+	JMP piece1089
 
-all1114:
+all1088:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -20022,9 +20043,9 @@ TEXT ·compressDwordsAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end1126
+	JB      end1100
 
-loop1125:
+loop1099:
 	SHRXQ     R8, (SI), R10
 	SHLXQ     R9, (SI)(DI*1), R11
 	ORQ       R11, R10
@@ -20088,9 +20109,9 @@ loop1125:
 	ADDQ      $+256, AX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop1125
+	JAE       loop1099
 
-end1126:
+end1100:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -20366,11 +20387,11 @@ TEXT ·filterFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const85<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1128
+	JNE          case1102
 	CMPQ         CX, $+32
-	JB           end1130
+	JB           end1104
 
-loop1129:
+loop1103:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20402,18 +20423,18 @@ loop1129:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1129
+	JAE       loop1103
 
-end1130:
-	JMP done1127
+end1104:
+	JMP done1101
 
-case1128:
+case1102:
 	CMPQ SI, $+1
-	JNE  case1131
+	JNE  case1105
 	CMPQ CX, $+32
-	JB   end1133
+	JB   end1107
 
-loop1132:
+loop1106:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20445,18 +20466,18 @@ loop1132:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1132
+	JAE       loop1106
 
-end1133:
-	JMP done1127
+end1107:
+	JMP done1101
 
-case1131:
+case1105:
 	CMPQ SI, $+2
-	JNE  case1134
+	JNE  case1108
 	CMPQ CX, $+32
-	JB   end1136
+	JB   end1110
 
-loop1135:
+loop1109:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20488,18 +20509,18 @@ loop1135:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1135
+	JAE       loop1109
 
-end1136:
-	JMP done1127
+end1110:
+	JMP done1101
 
-case1134:
+case1108:
 	CMPQ SI, $+3
-	JNE  case1137
+	JNE  case1111
 	CMPQ CX, $+32
-	JB   end1139
+	JB   end1113
 
-loop1138:
+loop1112:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20531,18 +20552,18 @@ loop1138:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1138
+	JAE       loop1112
 
-end1139:
-	JMP done1127
+end1113:
+	JMP done1101
 
-case1137:
+case1111:
 	CMPQ SI, $+4
-	JNE  case1140
+	JNE  case1114
 	CMPQ CX, $+32
-	JB   end1142
+	JB   end1116
 
-loop1141:
+loop1115:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20574,16 +20595,16 @@ loop1141:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1141
+	JAE       loop1115
 
-end1142:
-	JMP done1127
+end1116:
+	JMP done1101
 
-case1140:
+case1114:
 	CMPQ CX, $+32
-	JB   end1145
+	JB   end1118
 
-loop1144:
+loop1117:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20615,10 +20636,10 @@ loop1144:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1144
+	JAE       loop1117
 
-end1145:
-done1127:
+end1118:
+done1101:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -20636,11 +20657,11 @@ TEXT ·filterInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const85<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1147
+	JNE          case1120
 	CMPQ         CX, $+32
-	JB           end1149
+	JB           end1122
 
-loop1148:
+loop1121:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20672,18 +20693,18 @@ loop1148:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1148
+	JAE       loop1121
 
-end1149:
-	JMP done1146
+end1122:
+	JMP done1119
 
-case1147:
+case1120:
 	CMPQ SI, $+1
-	JNE  case1150
+	JNE  case1123
 	CMPQ CX, $+32
-	JB   end1152
+	JB   end1125
 
-loop1151:
+loop1124:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -20727,18 +20748,18 @@ loop1151:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1151
+	JAE       loop1124
 
-end1152:
-	JMP done1146
+end1125:
+	JMP done1119
 
-case1150:
+case1123:
 	CMPQ SI, $+2
-	JNE  case1153
+	JNE  case1126
 	CMPQ CX, $+32
-	JB   end1155
+	JB   end1128
 
-loop1154:
+loop1127:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, SI
@@ -20774,18 +20795,18 @@ loop1154:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1154
+	JAE       loop1127
 
-end1155:
-	JMP done1146
+end1128:
+	JMP done1119
 
-case1153:
+case1126:
 	CMPQ SI, $+3
-	JNE  case1156
+	JNE  case1129
 	CMPQ CX, $+32
-	JB   end1158
+	JB   end1131
 
-loop1157:
+loop1130:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -20825,18 +20846,18 @@ loop1157:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1157
+	JAE       loop1130
 
-end1158:
-	JMP done1146
+end1131:
+	JMP done1119
 
-case1156:
+case1129:
 	CMPQ SI, $+4
-	JNE  case1159
+	JNE  case1132
 	CMPQ CX, $+32
-	JB   end1161
+	JB   end1134
 
-loop1160:
+loop1133:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20868,16 +20889,16 @@ loop1160:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1160
+	JAE       loop1133
 
-end1161:
-	JMP done1146
+end1134:
+	JMP done1119
 
-case1159:
+case1132:
 	CMPQ CX, $+32
-	JB   end1164
+	JB   end1136
 
-loop1163:
+loop1135:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -20917,10 +20938,10 @@ loop1163:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1163
+	JAE       loop1135
 
-end1164:
-done1146:
+end1136:
+done1119:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -20938,9 +20959,9 @@ TEXT ·prefixInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1166
+	JB           end1138
 
-loop1165:
+loop1137:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -20993,13 +21014,13 @@ loop1165:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1165
+	JAE        loop1137
 
-end1166:
+end1138:
 	CMPQ CX, $+8
-	JB   end1168
+	JB   end1140
 
-loop1167:
+loop1139:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -21016,9 +21037,9 @@ loop1167:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1167
+	JAE        loop1139
 
-end1168:
+end1140:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -21042,9 +21063,9 @@ TEXT ·prefixBeforeInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1170
+	JB           end1142
 
-loop1169:
+loop1141:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -21105,13 +21126,13 @@ loop1169:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1169
+	JAE        loop1141
 
-end1170:
+end1142:
 	CMPQ CX, $+8
-	JB   end1172
+	JB   end1144
 
-loop1171:
+loop1143:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -21130,336 +21151,338 @@ loop1171:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1171
+	JAE        loop1143
 
-end1172:
+end1144:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
 
-// func keysDwordsAVX2(c int, dst *int32, x []int32, flip int32, stream int)
+// func keysDwordsAVX2(c int, dst *int32, x *int32, flip int32, n int, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-56
+TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y0, Y0, Y0
-	VBROADCASTSS flip+40(FP), Y1
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         dst+8(FP), DX
+	VBROADCASTSS flip+24(FP), Y1
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1174
-	MOVQ         stream+48(FP), BX
+	JNE          case1145
+	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1175
-	MOVQ         DX, BX
+	JZ           plain1146
+	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1175
-	MOVQ         DX, BX
+	JNZ          plain1146
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
 	SHRQ         $0x02, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1176
+	JZ           none1147
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y0
 	NEGQ         BX
-	VMASKMOVPS   (AX), Y0, Y2
+	VMASKMOVPS   (DX), Y0, Y2
 	VPXOR        Y2, Y1, Y2
 	VPSRAD       $0x1f, Y2, Y3
 	VPSRLD       $0x01, Y3, Y3
 	VPXOR        Y3, Y2, Y2
 	VPSUBD       avx2const88<>+0(SB), Y2, Y2
-	VMASKMOVPS   Y2, Y0, (DX)
-	SUBQ         BX, CX
+	VMASKMOVPS   Y2, Y0, (CX)
+	SUBQ         BX, AX
+	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
-	LEAQ         (AX)(BX*4), AX
 
-none1176:
-	CMPQ CX, $+32
-	JB   end1178
+none1147:
+	CMPQ AX, $+32
+	JB   end1149
 
-loop1177:
-	VPXOR    (AX), Y1, Y0
+loop1148:
+	VPXOR    (DX), Y1, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPSUBD   avx2const88<>+0(SB), Y0, Y0
-	VMOVNTPD Y0, (DX)
-	VPXOR    32(AX), Y1, Y0
+	VMOVNTPD Y0, (CX)
+	VPXOR    32(DX), Y1, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPSUBD   avx2const88<>+0(SB), Y0, Y0
-	VMOVNTPD Y0, 32(DX)
-	VPXOR    64(AX), Y1, Y0
+	VMOVNTPD Y0, 32(CX)
+	VPXOR    64(DX), Y1, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPSUBD   avx2const88<>+0(SB), Y0, Y0
-	VMOVNTPD Y0, 64(DX)
-	VPXOR    96(AX), Y1, Y0
+	VMOVNTPD Y0, 64(CX)
+	VPXOR    96(DX), Y1, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPSUBD   avx2const88<>+0(SB), Y0, Y0
-	VMOVNTPD Y0, 96(DX)
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
 	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop1177
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop1148
 
-end1178:
+end1149:
 	SFENCE
 
-plain1175:
-	CMPQ    CX, $+32
-	JB      end1180
+plain1146:
+	SUBQ    $+32, AX
+	JB      end1151
 	PCALIGN $0x40
 
-loop1179:
-	VPXOR   (AX), Y1, Y0
+loop1150:
+	VPXOR   (DX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
 	VPSUBD  avx2const88<>+0(SB), Y0, Y0
-	VMOVUPD Y0, (DX)
-	VPXOR   32(AX), Y1, Y0
+	VMOVUPD Y0, (CX)
+	VPXOR   32(DX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
 	VPSUBD  avx2const88<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 32(DX)
-	VPXOR   64(AX), Y1, Y0
+	VMOVUPD Y0, 32(CX)
+	VPXOR   64(DX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
 	VPSUBD  avx2const88<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 64(DX)
-	VPXOR   96(AX), Y1, Y0
+	VMOVUPD Y0, 64(CX)
+	VPXOR   96(DX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
 	VPSUBD  avx2const88<>+0(SB), Y0, Y0
-	VMOVUPD Y0, 96(DX)
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
 	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop1179
+	SUBQ    $+32, AX
+	JAE     loop1150
 
-end1180:
-	CMPQ CX, $+8
-	JB   end1182
+end1151:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end1153
 
-loop1181:
-	VPXOR   (AX), Y1, Y0
+loop1152:
+	VPXOR   (DX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
 	VPSUBD  avx2const88<>+0(SB), Y0, Y0
-	VMOVUPD Y0, (DX)
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
 	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop1181
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop1152
 
-end1182:
-	TESTQ      CX, CX
-	JZ         none1183
+end1153:
+	TESTQ      AX, AX
+	JZ         none1154
 	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y0
-	NEGQ       CX
-	VMASKMOVPS (AX), Y0, Y2
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*4), Y0
+	NEGQ       AX
+	VMASKMOVPS (DX), Y0, Y2
 	VPXOR      Y2, Y1, Y1
 	VPSRAD     $0x1f, Y1, Y2
 	VPSRLD     $0x01, Y2, Y2
 	VPXOR      Y2, Y1, Y1
 	VPSUBD     avx2const88<>+0(SB), Y1, Y1
-	VMASKMOVPS Y1, Y0, (DX)
+	VMASKMOVPS Y1, Y0, (CX)
 
-none1183:
-	JMP done1173
+none1154:
+	VZEROUPPER
+	RET
 
-case1174:
+case1145:
 	CMPQ       BX, $+1
-	JNE        case1184
-	MOVQ       stream+48(FP), BX
+	JNE        case1155
+	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1185
-	MOVQ       DX, BX
+	JZ         plain1156
+	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1185
-	MOVQ       DX, BX
+	JNZ        plain1156
+	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
 	SHRQ       $0x02, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
+	CMPQ       BX, AX
+	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none1186
+	JZ         none1157
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
-	VMASKMOVPS (AX), Y0, Y2
+	VMASKMOVPS (DX), Y0, Y2
 	VMOVUPD    Y2, Y2
 	VPADDD     avx2const88<>+0(SB), Y2, Y2
 	VPSRAD     $0x1f, Y2, Y3
 	VPSRLD     $0x01, Y3, Y3
 	VPXOR      Y3, Y2, Y2
 	VPXOR      Y2, Y1, Y2
-	VMASKMOVPS Y2, Y0, (DX)
-	SUBQ       BX, CX
+	VMASKMOVPS Y2, Y0, (CX)
+	SUBQ       BX, AX
+	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
-	LEAQ       (AX)(BX*4), AX
 
-none1186:
-	CMPQ CX, $+32
-	JB   end1188
+none1157:
+	CMPQ AX, $+32
+	JB   end1159
 
-loop1187:
-	VMOVUPD  (AX), Y0
+loop1158:
+	VMOVUPD  (DX), Y0
 	VPADDD   avx2const88<>+0(SB), Y0, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
-	VMOVNTPD Y0, (DX)
-	VMOVUPD  32(AX), Y0
+	VMOVNTPD Y0, (CX)
+	VMOVUPD  32(DX), Y0
 	VPADDD   avx2const88<>+0(SB), Y0, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
-	VMOVNTPD Y0, 32(DX)
-	VMOVUPD  64(AX), Y0
+	VMOVNTPD Y0, 32(CX)
+	VMOVUPD  64(DX), Y0
 	VPADDD   avx2const88<>+0(SB), Y0, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
-	VMOVNTPD Y0, 64(DX)
-	VMOVUPD  96(AX), Y0
+	VMOVNTPD Y0, 64(CX)
+	VMOVUPD  96(DX), Y0
 	VPADDD   avx2const88<>+0(SB), Y0, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
-	VMOVNTPD Y0, 96(DX)
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
 	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop1187
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop1158
 
-end1188:
+end1159:
 	SFENCE
 
-plain1185:
-	CMPQ    CX, $+32
-	JB      end1190
+plain1156:
+	SUBQ    $+32, AX
+	JB      end1161
 	PCALIGN $0x40
 
-loop1189:
-	VMOVUPD (AX), Y0
+loop1160:
+	VMOVUPD (DX), Y0
 	VPADDD  avx2const88<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
 	VPXOR   Y0, Y1, Y0
-	VMOVUPD Y0, (DX)
-	VMOVUPD 32(AX), Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD 32(DX), Y0
 	VPADDD  avx2const88<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
 	VPXOR   Y0, Y1, Y0
-	VMOVUPD Y0, 32(DX)
-	VMOVUPD 64(AX), Y0
+	VMOVUPD Y0, 32(CX)
+	VMOVUPD 64(DX), Y0
 	VPADDD  avx2const88<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
 	VPXOR   Y0, Y1, Y0
-	VMOVUPD Y0, 64(DX)
-	VMOVUPD 96(AX), Y0
+	VMOVUPD Y0, 64(CX)
+	VMOVUPD 96(DX), Y0
 	VPADDD  avx2const88<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
 	VPXOR   Y0, Y1, Y0
-	VMOVUPD Y0, 96(DX)
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
 	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop1189
+	SUBQ    $+32, AX
+	JAE     loop1160
 
-end1190:
-	CMPQ CX, $+8
-	JB   end1192
+end1161:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end1163
 
-loop1191:
-	VMOVUPD (AX), Y0
+loop1162:
+	VMOVUPD (DX), Y0
 	VPADDD  avx2const88<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
 	VPXOR   Y0, Y1, Y0
-	VMOVUPD Y0, (DX)
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
 	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop1191
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop1162
 
-end1192:
-	TESTQ      CX, CX
-	JZ         none1193
+end1163:
+	TESTQ      AX, AX
+	JZ         none1164
 	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y0
-	NEGQ       CX
-	VMASKMOVPS (AX), Y0, Y2
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*4), Y0
+	NEGQ       AX
+	VMASKMOVPS (DX), Y0, Y2
 	VMOVUPD    Y2, Y2
 	VPADDD     avx2const88<>+0(SB), Y2, Y2
 	VPSRAD     $0x1f, Y2, Y3
 	VPSRLD     $0x01, Y3, Y3
 	VPXOR      Y3, Y2, Y2
 	VPXOR      Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (DX)
+	VMASKMOVPS Y1, Y0, (CX)
 
-none1193:
-	JMP done1173
+none1164:
+	VZEROUPPER
+	RET
 
-case1184:
+case1155:
 	CMPQ       BX, $+2
-	JNE        case1194
-	MOVQ       stream+48(FP), BX
+	JNE        case1165
+	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1195
-	MOVQ       DX, BX
+	JZ         plain1166
+	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1195
-	MOVQ       DX, BX
+	JNZ        plain1166
+	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
 	SHRQ       $0x02, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
+	CMPQ       BX, AX
+	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none1196
+	JZ         none1167
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y2
 	NEGQ       BX
-	VMASKMOVPS (AX), Y2, Y3
+	VMASKMOVPS (DX), Y2, Y3
 	VPXOR      Y3, Y1, Y3
 	VADDPS     Y3, Y0, Y3
 	VCMPPS     $0x03, Y3, Y3, Y4
@@ -21468,17 +21491,17 @@ case1184:
 	VPSRLD     $0x01, Y4, Y4
 	VPXOR      Y4, Y3, Y3
 	VPSUBD     avx2const88<>+0(SB), Y3, Y3
-	VMASKMOVPS Y3, Y2, (DX)
-	SUBQ       BX, CX
+	VMASKMOVPS Y3, Y2, (CX)
+	SUBQ       BX, AX
+	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
-	LEAQ       (AX)(BX*4), AX
 
-none1196:
-	CMPQ CX, $+32
-	JB   end1198
+none1167:
+	CMPQ AX, $+32
+	JB   end1169
 
-loop1197:
-	VPXOR     (AX), Y1, Y2
+loop1168:
+	VPXOR     (DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
 	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
@@ -21486,8 +21509,8 @@ loop1197:
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VPSUBD    avx2const88<>+0(SB), Y2, Y2
-	VMOVNTPD  Y2, (DX)
-	VPXOR     32(AX), Y1, Y2
+	VMOVNTPD  Y2, (CX)
+	VPXOR     32(DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
 	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
@@ -21495,8 +21518,8 @@ loop1197:
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VPSUBD    avx2const88<>+0(SB), Y2, Y2
-	VMOVNTPD  Y2, 32(DX)
-	VPXOR     64(AX), Y1, Y2
+	VMOVNTPD  Y2, 32(CX)
+	VPXOR     64(DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
 	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
@@ -21504,8 +21527,8 @@ loop1197:
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VPSUBD    avx2const88<>+0(SB), Y2, Y2
-	VMOVNTPD  Y2, 64(DX)
-	VPXOR     96(AX), Y1, Y2
+	VMOVNTPD  Y2, 64(CX)
+	VPXOR     96(DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
 	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
@@ -21513,23 +21536,23 @@ loop1197:
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VPSUBD    avx2const88<>+0(SB), Y2, Y2
-	VMOVNTPD  Y2, 96(DX)
+	VMOVNTPD  Y2, 96(CX)
+	ADDQ      $+128, CX
 	ADDQ      $+128, DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1197
+	SUBQ      $+32, AX
+	CMPQ      AX, $+32
+	JAE       loop1168
 
-end1198:
+end1169:
 	SFENCE
 
-plain1195:
-	CMPQ    CX, $+32
-	JB      end1200
+plain1166:
+	SUBQ    $+32, AX
+	JB      end1171
 	PCALIGN $0x40
 
-loop1199:
-	VPXOR     (AX), Y1, Y2
+loop1170:
+	VPXOR     (DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
 	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
@@ -21537,8 +21560,8 @@ loop1199:
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VPSUBD    avx2const88<>+0(SB), Y2, Y2
-	VMOVUPD   Y2, (DX)
-	VPXOR     32(AX), Y1, Y2
+	VMOVUPD   Y2, (CX)
+	VPXOR     32(DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
 	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
@@ -21546,8 +21569,8 @@ loop1199:
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VPSUBD    avx2const88<>+0(SB), Y2, Y2
-	VMOVUPD   Y2, 32(DX)
-	VPXOR     64(AX), Y1, Y2
+	VMOVUPD   Y2, 32(CX)
+	VPXOR     64(DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
 	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
@@ -21555,8 +21578,8 @@ loop1199:
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VPSUBD    avx2const88<>+0(SB), Y2, Y2
-	VMOVUPD   Y2, 64(DX)
-	VPXOR     96(AX), Y1, Y2
+	VMOVUPD   Y2, 64(CX)
+	VPXOR     96(DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
 	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
@@ -21564,19 +21587,19 @@ loop1199:
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VPSUBD    avx2const88<>+0(SB), Y2, Y2
-	VMOVUPD   Y2, 96(DX)
+	VMOVUPD   Y2, 96(CX)
+	ADDQ      $+128, CX
 	ADDQ      $+128, DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1199
+	SUBQ      $+32, AX
+	JAE       loop1170
 
-end1200:
-	CMPQ CX, $+8
-	JB   end1202
+end1171:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end1173
 
-loop1201:
-	VPXOR     (AX), Y1, Y2
+loop1172:
+	VPXOR     (DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
 	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
@@ -21584,21 +21607,21 @@ loop1201:
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VPSUBD    avx2const88<>+0(SB), Y2, Y2
-	VMOVUPD   Y2, (DX)
+	VMOVUPD   Y2, (CX)
+	ADDQ      $+32, CX
 	ADDQ      $+32, DX
-	ADDQ      $+32, AX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop1201
+	SUBQ      $+8, AX
+	CMPQ      AX, $+8
+	JAE       loop1172
 
-end1202:
-	TESTQ      CX, CX
-	JZ         none1203
+end1173:
+	TESTQ      AX, AX
+	JZ         none1174
 	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y2
-	NEGQ       CX
-	VMASKMOVPS (AX), Y2, Y3
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*4), Y2
+	NEGQ       AX
+	VMASKMOVPS (DX), Y2, Y3
 	VPXOR      Y3, Y1, Y1
 	VADDPS     Y1, Y0, Y1
 	VCMPPS     $0x03, Y1, Y1, Y0
@@ -21607,105 +21630,105 @@ end1202:
 	VPSRLD     $0x01, Y0, Y0
 	VPXOR      Y0, Y1, Y1
 	VPSUBD     avx2const88<>+0(SB), Y1, Y1
-	VMASKMOVPS Y1, Y2, (DX)
+	VMASKMOVPS Y1, Y2, (CX)
 
-none1203:
-	JMP done1173
+none1174:
+	VZEROUPPER
+	RET
 
-case1194:
-	MOVQ       stream+48(FP), BX
+case1165:
+	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1205
-	MOVQ       DX, BX
+	JZ         plain1175
+	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1205
-	MOVQ       DX, BX
+	JNZ        plain1175
+	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
 	SHRQ       $0x02, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
+	CMPQ       BX, AX
+	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none1206
+	JZ         none1176
 	LEAQ       avx2const79<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
-	VMASKMOVPS (AX), Y0, Y2
+	VMASKMOVPS (DX), Y0, Y2
 	VPXOR      Y2, Y1, Y2
-	VMASKMOVPS Y2, Y0, (DX)
-	SUBQ       BX, CX
+	VMASKMOVPS Y2, Y0, (CX)
+	SUBQ       BX, AX
+	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
-	LEAQ       (AX)(BX*4), AX
 
-none1206:
-	CMPQ CX, $+32
-	JB   end1208
+none1176:
+	CMPQ AX, $+32
+	JB   end1178
 
-loop1207:
-	VPXOR    (AX), Y1, Y0
-	VMOVNTPD Y0, (DX)
-	VPXOR    32(AX), Y1, Y0
-	VMOVNTPD Y0, 32(DX)
-	VPXOR    64(AX), Y1, Y0
-	VMOVNTPD Y0, 64(DX)
-	VPXOR    96(AX), Y1, Y0
-	VMOVNTPD Y0, 96(DX)
+loop1177:
+	VPXOR    (DX), Y1, Y0
+	VMOVNTPD Y0, (CX)
+	VPXOR    32(DX), Y1, Y0
+	VMOVNTPD Y0, 32(CX)
+	VPXOR    64(DX), Y1, Y0
+	VMOVNTPD Y0, 64(CX)
+	VPXOR    96(DX), Y1, Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
 	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop1207
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop1177
 
-end1208:
+end1178:
 	SFENCE
 
-plain1205:
-	CMPQ    CX, $+32
-	JB      end1210
+plain1175:
+	SUBQ    $+32, AX
+	JB      end1180
 	PCALIGN $0x40
 
-loop1209:
-	VPXOR   (AX), Y1, Y0
-	VMOVUPD Y0, (DX)
-	VPXOR   32(AX), Y1, Y0
-	VMOVUPD Y0, 32(DX)
-	VPXOR   64(AX), Y1, Y0
-	VMOVUPD Y0, 64(DX)
-	VPXOR   96(AX), Y1, Y0
-	VMOVUPD Y0, 96(DX)
+loop1179:
+	VPXOR   (DX), Y1, Y0
+	VMOVUPD Y0, (CX)
+	VPXOR   32(DX), Y1, Y0
+	VMOVUPD Y0, 32(CX)
+	VPXOR   64(DX), Y1, Y0
+	VMOVUPD Y0, 64(CX)
+	VPXOR   96(DX), Y1, Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
 	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop1209
+	SUBQ    $+32, AX
+	JAE     loop1179
 
-end1210:
-	CMPQ CX, $+8
-	JB   end1212
+end1180:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end1182
 
-loop1211:
-	VPXOR   (AX), Y1, Y0
-	VMOVUPD Y0, (DX)
+loop1181:
+	VPXOR   (DX), Y1, Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
 	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop1211
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop1181
 
-end1212:
-	TESTQ      CX, CX
-	JZ         none1213
+end1182:
+	TESTQ      AX, AX
+	JZ         none1183
 	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y0
-	NEGQ       CX
-	VMASKMOVPS (AX), Y0, Y2
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*4), Y0
+	NEGQ       AX
+	VMASKMOVPS (DX), Y0, Y2
 	VPXOR      Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (DX)
+	VMASKMOVPS Y1, Y0, (CX)
 
-none1213:
-done1173:
+none1183:
 	VZEROUPPER
 	RET
 
@@ -21738,13 +21761,13 @@ TEXT ·partitionDwordsAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*4), DX
 	LEAQ         avx2const85<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end1216
+	JB           end1186
 
-loop1215:
+loop1185:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+128
-	JB        end1214
+	JB        end1184
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -21799,10 +21822,10 @@ loop1215:
 	LEAQ      -32(DX)(R10*4), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop1215
+	JAE       loop1185
 
-end1216:
-end1214:
+end1186:
+end1184:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -21828,7 +21851,7 @@ TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	CMPQ         CX, $+8
-	JA           more1218
+	JA           more1188
 	LEAQ         (AX), CX
 	VPCMPGTD     avx2const90<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const84<>+0(SB), Y2
@@ -21860,11 +21883,11 @@ TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
 	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VPCMPGTD     avx2const90<>+0(SB), Y0, Y0
 	VMASKMOVPS   Y3, Y0, (AX)
-	JMP          sorted1217
+	JMP          sorted1187
 
-more1218:
+more1188:
 	CMPQ       CX, $+16
-	JA         more1219
+	JA         more1189
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
 	VPCMPGTD   avx2const91<>+0(SB), Y0, Y2
@@ -21948,11 +21971,11 @@ more1218:
 	VMOVUPD    Y3, (AX)
 	VPCMPGTD   avx2const91<>+0(SB), Y0, Y0
 	VMASKMOVPS Y2, Y0, 32(AX)
-	JMP        sorted1217
+	JMP        sorted1187
 
-more1219:
+more1189:
 	CMPQ       CX, $+32
-	JA         more1220
+	JA         more1190
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
@@ -22175,9 +22198,9 @@ more1219:
 	VMASKMOVPS Y6, Y1, 64(AX)
 	VPCMPGTD   avx2const93<>+0(SB), Y0, Y0
 	VMASKMOVPS Y5, Y0, 96(AX)
-	JMP        sorted1217
+	JMP        sorted1187
 
-more1220:
+more1190:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
@@ -22743,7 +22766,7 @@ more1220:
 	VPCMPGTD   avx2const97<>+0(SB), Y0, Y0
 	VMASKMOVPS Y5, Y0, 224(AX)
 
-sorted1217:
+sorted1187:
 	VZEROUPPER
 	RET
 
@@ -22811,19 +22834,19 @@ TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, $+32
-	JB           end1223
+	JB           end1193
 
-loop1222:
+loop1192:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+32
-	JB      end1225
+	SUBQ    $+32, DX
+	JB      end1195
 	PCALIGN $0x40
 
-loop1224:
+loop1194:
 	VCVTPS2PD   (AX), Y10
 	VFMADD231PD Y0, Y10, Y1
 	VCVTPS2PD   16(AX), Y10
@@ -22842,10 +22865,10 @@ loop1224:
 	VFMADD231PD Y0, Y10, Y8
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
-	CMPQ        DX, $+32
-	JAE         loop1224
+	JAE         loop1194
 
-end1225:
+end1195:
+	ADDQ   $+32, DX
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y5, Y1, Y1
@@ -22866,23 +22889,23 @@ end1225:
 	VPXOR  Y8, Y8, Y8
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1222
+	JAE    loop1192
 
-end1223:
+end1193:
 	CMPQ CX, $+4
-	JB   end1227
+	JB   end1197
 
-loop1226:
+loop1196:
 	VCVTPS2PD   (AX), Y2
 	VFMADD231PD Y0, Y2, Y1
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1226
+	JAE         loop1196
 
-end1227:
+end1197:
 	TESTQ       CX, CX
-	JZ          none1228
+	JZ          none1198
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X2
@@ -22892,7 +22915,7 @@ end1227:
 	VCVTPS2PD   X2, Y2
 	VFMADD231PD Y0, Y2, Y1
 
-none1228:
+none1198:
 	VADDPD       Y1, Y9, Y9
 	VEXTRACTF128 $0x01, Y9, X0
 	VADDPD       X0, X9, X9
@@ -22919,19 +22942,19 @@ TEXT ·dotFloat32AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
 	CMPQ  CX, $+32
-	JB    end1230
+	JB    end1200
 
-loop1229:
+loop1199:
 	MOVQ    CX, BX
 	MOVQ    $+4096, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
-	CMPQ    BX, $+32
-	JB      end1232
+	SUBQ    $+32, BX
+	JB      end1202
 	PCALIGN $0x40
 
-loop1231:
+loop1201:
 	VCVTPS2PD   (AX), Y9
 	VCVTPS2PD   (DX), Y10
 	VFMADD231PD Y9, Y10, Y0
@@ -22959,10 +22982,10 @@ loop1231:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
-	CMPQ        BX, $+32
-	JAE         loop1231
+	JAE         loop1201
 
-end1232:
+end1202:
+	ADDQ   $+32, BX
 	ADDQ   BX, CX
 	ADDQ   $+32, CX
 	VADDPD Y4, Y0, Y0
@@ -22983,13 +23006,13 @@ end1232:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1229
+	JAE    loop1199
 
-end1230:
+end1200:
 	CMPQ CX, $+4
-	JB   end1234
+	JB   end1204
 
-loop1233:
+loop1203:
 	VCVTPS2PD   (AX), Y1
 	VCVTPS2PD   (DX), Y2
 	VFMADD231PD Y1, Y2, Y0
@@ -22997,11 +23020,11 @@ loop1233:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1233
+	JAE         loop1203
 
-end1234:
+end1204:
 	TESTQ       CX, CX
-	JZ          none1235
+	JZ          none1205
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -23013,7 +23036,7 @@ end1234:
 	VCVTPS2PD   X1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-none1235:
+none1205:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -23040,19 +23063,19 @@ TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y10, Y10, Y10
 	VMOVUPD      avx2const1<>+0(SB), Y0
 	CMPQ         CX, $+32
-	JB           end1237
+	JB           end1207
 
-loop1236:
+loop1206:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+32
-	JB      end1239
+	SUBQ    $+32, DX
+	JB      end1209
 	PCALIGN $0x40
 
-loop1238:
+loop1208:
 	VCVTPS2PD   (AX), Y11
 	VPANDN      Y11, Y0, Y11
 	VFMADD231PD Y1, Y11, Y2
@@ -23079,10 +23102,10 @@ loop1238:
 	VFMADD231PD Y1, Y11, Y9
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
-	CMPQ        DX, $+32
-	JAE         loop1238
+	JAE         loop1208
 
-end1239:
+end1209:
+	ADDQ   $+32, DX
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
 	VADDPD Y6, Y2, Y2
@@ -23103,24 +23126,24 @@ end1239:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1236
+	JAE    loop1206
 
-end1237:
+end1207:
 	CMPQ CX, $+4
-	JB   end1241
+	JB   end1211
 
-loop1240:
+loop1210:
 	VCVTPS2PD   (AX), Y3
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1240
+	JAE         loop1210
 
-end1241:
+end1211:
 	TESTQ       CX, CX
-	JZ          none1242
+	JZ          none1212
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -23131,7 +23154,7 @@ end1241:
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 
-none1242:
+none1212:
 	VADDPD       Y2, Y10, Y10
 	VEXTRACTF128 $0x01, Y10, X0
 	VADDPD       X0, X10, X10
@@ -23160,19 +23183,19 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1244
+	JB           end1214
 
-loop1243:
+loop1213:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+16
-	JB      end1246
+	SUBQ    $+16, DX
+	JB      end1216
 	PCALIGN $0x40
 
-loop1245:
+loop1215:
 	VCVTPS2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -23191,10 +23214,10 @@ loop1245:
 	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
-	CMPQ        DX, $+16
-	JAE         loop1245
+	JAE         loop1215
 
-end1246:
+end1216:
+	ADDQ   $+16, DX
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -23215,13 +23238,13 @@ end1246:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1243
+	JAE    loop1213
 
-end1244:
+end1214:
 	CMPQ CX, $+4
-	JB   end1248
+	JB   end1218
 
-loop1247:
+loop1217:
 	VCVTPS2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -23229,11 +23252,11 @@ loop1247:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1247
+	JAE         loop1217
 
-end1248:
+end1218:
 	TESTQ       CX, CX
-	JZ          none1249
+	JZ          none1219
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -23246,7 +23269,7 @@ end1248:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1249:
+none1219:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -23281,19 +23304,19 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1251
+	JB           end1221
 
-loop1250:
+loop1220:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+16
-	JB      end1253
+	SUBQ    $+16, DX
+	JB      end1223
 	PCALIGN $0x40
 
-loop1252:
+loop1222:
 	VCVTDQ2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -23312,10 +23335,10 @@ loop1252:
 	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
-	CMPQ        DX, $+16
-	JAE         loop1252
+	JAE         loop1222
 
-end1253:
+end1223:
+	ADDQ   $+16, DX
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -23336,13 +23359,13 @@ end1253:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1250
+	JAE    loop1220
 
-end1251:
+end1221:
 	CMPQ CX, $+4
-	JB   end1255
+	JB   end1225
 
-loop1254:
+loop1224:
 	VCVTDQ2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -23350,11 +23373,11 @@ loop1254:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1254
+	JAE         loop1224
 
-end1255:
+end1225:
 	TESTQ       CX, CX
-	JZ          none1256
+	JZ          none1226
 	LEAQ        avx2const79<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -23367,7 +23390,7 @@ end1255:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1256:
+none1226:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -23405,11 +23428,11 @@ TEXT ·coShiftedFloat32AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
-	CMPQ         CX, $+8
-	JB           end1258
+	SUBQ         $+8, CX
+	JB           end1228
 	PCALIGN      $0x40
 
-loop1257:
+loop1227:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VCVTPS2PD   (AX), Y12
@@ -23433,14 +23456,14 @@ loop1257:
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
-	CMPQ        CX, $+8
-	JAE         loop1257
+	JAE         loop1227
 
-end1258:
+end1228:
+	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end1260
+	JB   end1230
 
-loop1259:
+loop1229:
 	VCVTPS2PD   (AX), Y12
 	VADDPD      Y12, Y0, Y12
 	VCVTPS2PD   (DX), Y13
@@ -23454,11 +23477,11 @@ loop1259:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1259
+	JAE         loop1229
 
-end1260:
+end1230:
 	TESTQ       CX, CX
-	JZ          none1261
+	JZ          none1231
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X12
@@ -23478,7 +23501,7 @@ end1260:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none1261:
+none1231:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -23534,11 +23557,11 @@ TEXT ·coShiftedInt32AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
-	CMPQ         CX, $+8
-	JB           end1263
+	SUBQ         $+8, CX
+	JB           end1233
 	PCALIGN      $0x40
 
-loop1262:
+loop1232:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VCVTDQ2PD   (AX), Y12
@@ -23562,14 +23585,14 @@ loop1262:
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
-	CMPQ        CX, $+8
-	JAE         loop1262
+	JAE         loop1232
 
-end1263:
+end1233:
+	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end1265
+	JB   end1235
 
-loop1264:
+loop1234:
 	VCVTDQ2PD   (AX), Y12
 	VADDPD      Y12, Y0, Y12
 	VCVTDQ2PD   (DX), Y13
@@ -23583,11 +23606,11 @@ loop1264:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1264
+	JAE         loop1234
 
-end1265:
+end1235:
 	TESTQ       CX, CX
-	JZ          none1266
+	JZ          none1236
 	LEAQ        avx2const79<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X12
@@ -23607,7 +23630,7 @@ end1265:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none1266:
+none1236:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -23653,9 +23676,9 @@ TEXT ·groupFloatsFloat32AVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1268
+	JB      end1238
 
-loop1267:
+loop1237:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -23677,9 +23700,9 @@ loop1267:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1267
+	JAE      loop1237
 
-end1268:
+end1238:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -23687,9 +23710,9 @@ end1268:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1270
+	JB      end1240
 
-loop1269:
+loop1239:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -23790,13 +23813,13 @@ loop1269:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1269
+	JAE          loop1239
 
-end1270:
+end1240:
 	CMPQ BX, $+1
-	JB   end1272
+	JB   end1242
 
-loop1271:
+loop1241:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -23813,15 +23836,15 @@ loop1271:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1271
+	JAE          loop1241
 
-end1272:
+end1242:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1274
+	JB   end1244
 
-loop1273:
+loop1243:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -23843,9 +23866,9 @@ loop1273:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1273
+	JAE     loop1243
 
-end1274:
+end1244:
 	VZEROUPPER
 	RET
 
@@ -23861,9 +23884,9 @@ TEXT ·groupFloatsInt32AVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1276
+	JB      end1246
 
-loop1275:
+loop1245:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -23885,9 +23908,9 @@ loop1275:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1275
+	JAE      loop1245
 
-end1276:
+end1246:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -23895,9 +23918,9 @@ end1276:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1278
+	JB      end1248
 
-loop1277:
+loop1247:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -23998,13 +24021,13 @@ loop1277:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1277
+	JAE          loop1247
 
-end1278:
+end1248:
 	CMPQ BX, $+1
-	JB   end1280
+	JB   end1250
 
-loop1279:
+loop1249:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -24021,15 +24044,15 @@ loop1279:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1279
+	JAE          loop1249
 
-end1280:
+end1250:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1282
+	JB   end1252
 
-loop1281:
+loop1251:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -24051,9 +24074,9 @@ loop1281:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1281
+	JAE     loop1251
 
-end1282:
+end1252:
 	VZEROUPPER
 	RET
 
@@ -24064,9 +24087,9 @@ TEXT ·widenFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1284
+	JB   end1254
 
-loop1283:
+loop1253:
 	VCVTPS2PD (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VCVTPS2PD 16(AX), Y0
@@ -24075,9 +24098,9 @@ loop1283:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1283
+	JAE       loop1253
 
-end1284:
+end1254:
 	VZEROUPPER
 	RET
 
@@ -24088,9 +24111,9 @@ TEXT ·widenInt32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1286
+	JB   end1256
 
-loop1285:
+loop1255:
 	VPMOVSXDQ (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VPMOVSXDQ 16(AX), Y0
@@ -24099,9 +24122,9 @@ loop1285:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1285
+	JAE       loop1255
 
-end1286:
+end1256:
 	VZEROUPPER
 	RET
 
@@ -24112,9 +24135,9 @@ TEXT ·roundFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1288
+	JB   end1258
 
-loop1287:
+loop1257:
 	VMOVUPD    (AX), Y0
 	VCVTPD2PSY Y0, X0
 	VMOVUPS    X0, (DX)
@@ -24125,9 +24148,9 @@ loop1287:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1287
+	JAE        loop1257
 
-end1288:
+end1258:
 	VZEROUPPER
 	RET
 
@@ -24143,15 +24166,15 @@ TEXT ·takeDwordsAVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+4
-	JB           end1291
+	JB           end1261
 
-loop1290:
+loop1260:
 	VMOVUPD    (DX), Y2
 	VPCMPGTQ   Y2, Y0, Y3
 	VPANDN     Y3, Y2, Y3
 	VMOVMSKPD  Y3, DI
 	CMPL       DI, $0x0f
-	JNE        bad1289
+	JNE        bad1259
 	VPCMPEQD   X3, X3, X3
 	VGATHERQPS X3, (AX)(Y2*4), X1
 	VMOVUPS    X1, (CX)
@@ -24159,41 +24182,41 @@ loop1290:
 	ADDQ       $+16, CX
 	SUBQ       $+4, BX
 	CMPQ       BX, $+4
-	JAE        loop1290
+	JAE        loop1260
 
-end1291:
-bad1289:
+end1261:
+bad1259:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
 	RET
 
-// func expFloat32AVX2(dst *float32, x []float32, stream int)
+// func expFloat32AVX2(dst *float32, x *float32, n int, stream int)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
-TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	MOVQ         stream+32(FP), BX
+TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         n+16(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1292
-	MOVQ         DX, BX
+	JZ           plain1262
+	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1292
-	MOVQ         DX, BX
+	JNZ          plain1262
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+15, BX
 	SHRQ         $0x02, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1293
+	JZ           none1263
 	LEAQ         avx2const79<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), X0
 	NEGQ         BX
 	VPMOVSXDQ    X0, Y1
-	VMASKMOVPS   (AX), X0, X1
+	VMASKMOVPS   (DX), X0, X1
 	VMOVUPD      avx2const98<>+0(SB), Y2
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y2, Y2
@@ -24216,18 +24239,18 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-40
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y5, Y5
 	VCVTPD2PSY   Y5, X1
-	VMASKMOVPS   X1, X0, (DX)
-	SUBQ         BX, CX
+	VMASKMOVPS   X1, X0, (CX)
+	SUBQ         BX, AX
+	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
-	LEAQ         (AX)(BX*4), AX
 
-none1293:
-	CMPQ CX, $+16
-	JB   end1295
+none1263:
+	CMPQ AX, $+16
+	JB   end1265
 
-loop1294:
+loop1264:
 	VMOVUPD      avx2const98<>+0(SB), Y0
-	VCVTPS2PD    (AX), Y1
+	VCVTPS2PD    (DX), Y1
 	VMINPD       Y1, Y0, Y0
 	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
@@ -24248,9 +24271,9 @@ loop1294:
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
-	VMOVNTPD     X0, (DX)
+	VMOVNTPD     X0, (CX)
 	VMOVUPD      avx2const98<>+0(SB), Y0
-	VCVTPS2PD    16(AX), Y1
+	VCVTPS2PD    16(DX), Y1
 	VMINPD       Y1, Y0, Y0
 	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
@@ -24271,9 +24294,9 @@ loop1294:
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
-	VMOVNTPD     X0, 16(DX)
+	VMOVNTPD     X0, 16(CX)
 	VMOVUPD      avx2const98<>+0(SB), Y0
-	VCVTPS2PD    32(AX), Y1
+	VCVTPS2PD    32(DX), Y1
 	VMINPD       Y1, Y0, Y0
 	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
@@ -24294,9 +24317,9 @@ loop1294:
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
-	VMOVNTPD     X0, 32(DX)
+	VMOVNTPD     X0, 32(CX)
 	VMOVUPD      avx2const98<>+0(SB), Y0
-	VCVTPS2PD    48(AX), Y1
+	VCVTPS2PD    48(DX), Y1
 	VMINPD       Y1, Y0, Y0
 	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
@@ -24317,24 +24340,24 @@ loop1294:
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
-	VMOVNTPD     X0, 48(DX)
+	VMOVNTPD     X0, 48(CX)
+	ADDQ         $+64, CX
 	ADDQ         $+64, DX
-	ADDQ         $+64, AX
-	SUBQ         $+16, CX
-	CMPQ         CX, $+16
-	JAE          loop1294
+	SUBQ         $+16, AX
+	CMPQ         AX, $+16
+	JAE          loop1264
 
-end1295:
+end1265:
 	SFENCE
 
-plain1292:
-	CMPQ    CX, $+16
-	JB      end1297
+plain1262:
+	SUBQ    $+16, AX
+	JB      end1267
 	PCALIGN $0x40
 
-loop1296:
+loop1266:
 	VMOVUPD      avx2const98<>+0(SB), Y0
-	VCVTPS2PD    (AX), Y1
+	VCVTPS2PD    (DX), Y1
 	VMINPD       Y1, Y0, Y0
 	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
@@ -24355,9 +24378,9 @@ loop1296:
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
-	VMOVUPD      X0, (DX)
+	VMOVUPD      X0, (CX)
 	VMOVUPD      avx2const98<>+0(SB), Y0
-	VCVTPS2PD    16(AX), Y1
+	VCVTPS2PD    16(DX), Y1
 	VMINPD       Y1, Y0, Y0
 	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
@@ -24378,9 +24401,9 @@ loop1296:
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
-	VMOVUPD      X0, 16(DX)
+	VMOVUPD      X0, 16(CX)
 	VMOVUPD      avx2const98<>+0(SB), Y0
-	VCVTPS2PD    32(AX), Y1
+	VCVTPS2PD    32(DX), Y1
 	VMINPD       Y1, Y0, Y0
 	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
@@ -24401,9 +24424,9 @@ loop1296:
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
-	VMOVUPD      X0, 32(DX)
+	VMOVUPD      X0, 32(CX)
 	VMOVUPD      avx2const98<>+0(SB), Y0
-	VCVTPS2PD    48(AX), Y1
+	VCVTPS2PD    48(DX), Y1
 	VMINPD       Y1, Y0, Y0
 	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
@@ -24424,20 +24447,20 @@ loop1296:
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
-	VMOVUPD      X0, 48(DX)
+	VMOVUPD      X0, 48(CX)
+	ADDQ         $+64, CX
 	ADDQ         $+64, DX
-	ADDQ         $+64, AX
-	SUBQ         $+16, CX
-	CMPQ         CX, $+16
-	JAE          loop1296
+	SUBQ         $+16, AX
+	JAE          loop1266
 
-end1297:
-	CMPQ CX, $+4
-	JB   end1299
+end1267:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end1269
 
-loop1298:
+loop1268:
 	VMOVUPD      avx2const98<>+0(SB), Y0
-	VCVTPS2PD    (AX), Y1
+	VCVTPS2PD    (DX), Y1
 	VMINPD       Y1, Y0, Y0
 	VMOVUPD      avx2const99<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
@@ -24458,22 +24481,22 @@ loop1298:
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
-	VMOVUPD      X0, (DX)
+	VMOVUPD      X0, (CX)
+	ADDQ         $+16, CX
 	ADDQ         $+16, DX
-	ADDQ         $+16, AX
-	SUBQ         $+4, CX
-	CMPQ         CX, $+4
-	JAE          loop1298
+	SUBQ         $+4, AX
+	CMPQ         AX, $+4
+	JAE          loop1268
 
-end1299:
-	TESTQ        CX, CX
-	JZ           none1300
+end1269:
+	TESTQ        AX, AX
+	JZ           none1270
 	LEAQ         avx2const79<>+32(SB), BX
-	NEGQ         CX
-	VMOVDQU      (BX)(CX*4), X0
-	NEGQ         CX
+	NEGQ         AX
+	VMOVDQU      (BX)(AX*4), X0
+	NEGQ         AX
 	VPMOVSXDQ    X0, Y1
-	VMASKMOVPS   (AX), X0, X1
+	VMASKMOVPS   (DX), X0, X1
 	VMOVUPD      avx2const98<>+0(SB), Y2
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y2, Y2
@@ -24496,9 +24519,9 @@ end1299:
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y5, Y5
 	VCVTPD2PSY   Y5, X1
-	VMASKMOVPS   X1, X0, (DX)
+	VMASKMOVPS   X1, X0, (CX)
 
-none1300:
+none1270:
 	VZEROUPPER
 	RET
 
@@ -24568,33 +24591,33 @@ DATA avx2const108<>+16(SB)/8, $0x3f29e8ecd3ede4cf
 DATA avx2const108<>+24(SB)/8, $0x3f29e8ecd3ede4cf
 GLOBL avx2const108<>(SB), RODATA|NOPTR, $32
 
-// func logFloat32AVX2(dst *float32, x []float32, stream int)
+// func logFloat32AVX2(dst *float32, x *float32, n int, stream int)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
-TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
+TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR       Y0, Y0, Y0
-	MOVQ        x_base+8(FP), AX
-	MOVQ        x_len+16(FP), CX
-	MOVQ        dst+0(FP), DX
-	MOVQ        stream+32(FP), BX
+	MOVQ        n+16(FP), AX
+	MOVQ        dst+0(FP), CX
+	MOVQ        x+8(FP), DX
+	MOVQ        stream+24(FP), BX
 	TESTQ       BX, BX
-	JZ          plain1301
-	MOVQ        DX, BX
+	JZ          plain1271
+	MOVQ        CX, BX
 	ANDQ        $+3, BX
-	JNZ         plain1301
-	MOVQ        DX, BX
+	JNZ         plain1271
+	MOVQ        CX, BX
 	NEGQ        BX
 	ANDQ        $+15, BX
 	SHRQ        $0x02, BX
-	CMPQ        BX, CX
-	CMOVQHI     CX, BX
+	CMPQ        BX, AX
+	CMOVQHI     AX, BX
 	TESTQ       BX, BX
-	JZ          none1302
+	JZ          none1272
 	LEAQ        avx2const79<>+32(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*4), X1
 	NEGQ        BX
 	VPMOVSXDQ   X1, Y2
-	VMASKMOVPS  (AX), X1, X2
+	VMASKMOVPS  (DX), X1, X2
 	VCVTPS2PD   X2, Y2
 	VPADDQ      avx2const60<>+0(SB), Y2, Y3
 	VPSRLQ      $0x34, Y3, Y4
@@ -24620,17 +24643,17 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-40
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y3
 	VBLENDVPD   Y3, Y2, Y6, Y6
 	VCVTPD2PSY  Y6, X2
-	VMASKMOVPS  X2, X1, (DX)
-	SUBQ        BX, CX
+	VMASKMOVPS  X2, X1, (CX)
+	SUBQ        BX, AX
+	LEAQ        (CX)(BX*4), CX
 	LEAQ        (DX)(BX*4), DX
-	LEAQ        (AX)(BX*4), AX
 
-none1302:
-	CMPQ CX, $+16
-	JB   end1305
+none1272:
+	CMPQ AX, $+16
+	JB   end1275
 
-loop1304:
-	VCVTPS2PD   (AX), Y1
+loop1274:
+	VCVTPS2PD   (DX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
@@ -24655,8 +24678,8 @@ loop1304:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 	VCVTPD2PSY  Y5, X1
-	VMOVNTPD    X1, (DX)
-	VCVTPS2PD   16(AX), Y1
+	VMOVNTPD    X1, (CX)
+	VCVTPS2PD   16(DX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
@@ -24681,8 +24704,8 @@ loop1304:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 	VCVTPD2PSY  Y5, X1
-	VMOVNTPD    X1, 16(DX)
-	VCVTPS2PD   32(AX), Y1
+	VMOVNTPD    X1, 16(CX)
+	VCVTPS2PD   32(DX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
@@ -24707,8 +24730,8 @@ loop1304:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 	VCVTPD2PSY  Y5, X1
-	VMOVNTPD    X1, 32(DX)
-	VCVTPS2PD   48(AX), Y1
+	VMOVNTPD    X1, 32(CX)
+	VCVTPS2PD   48(DX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
@@ -24733,23 +24756,23 @@ loop1304:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 	VCVTPD2PSY  Y5, X1
-	VMOVNTPD    X1, 48(DX)
+	VMOVNTPD    X1, 48(CX)
+	ADDQ        $+64, CX
 	ADDQ        $+64, DX
-	ADDQ        $+64, AX
-	SUBQ        $+16, CX
-	CMPQ        CX, $+16
-	JAE         loop1304
+	SUBQ        $+16, AX
+	CMPQ        AX, $+16
+	JAE         loop1274
 
-end1305:
+end1275:
 	SFENCE
 
-plain1301:
-	CMPQ    CX, $+16
-	JB      end1311
+plain1271:
+	SUBQ    $+16, AX
+	JB      end1281
 	PCALIGN $0x40
 
-loop1310:
-	VCVTPS2PD   (AX), Y1
+loop1280:
+	VCVTPS2PD   (DX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
@@ -24774,8 +24797,8 @@ loop1310:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 	VCVTPD2PSY  Y5, X1
-	VMOVUPD     X1, (DX)
-	VCVTPS2PD   16(AX), Y1
+	VMOVUPD     X1, (CX)
+	VCVTPS2PD   16(DX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
@@ -24800,8 +24823,8 @@ loop1310:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 	VCVTPD2PSY  Y5, X1
-	VMOVUPD     X1, 16(DX)
-	VCVTPS2PD   32(AX), Y1
+	VMOVUPD     X1, 16(CX)
+	VCVTPS2PD   32(DX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
@@ -24826,8 +24849,8 @@ loop1310:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 	VCVTPD2PSY  Y5, X1
-	VMOVUPD     X1, 32(DX)
-	VCVTPS2PD   48(AX), Y1
+	VMOVUPD     X1, 32(CX)
+	VCVTPS2PD   48(DX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
@@ -24852,19 +24875,19 @@ loop1310:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 	VCVTPD2PSY  Y5, X1
-	VMOVUPD     X1, 48(DX)
+	VMOVUPD     X1, 48(CX)
+	ADDQ        $+64, CX
 	ADDQ        $+64, DX
-	ADDQ        $+64, AX
-	SUBQ        $+16, CX
-	CMPQ        CX, $+16
-	JAE         loop1310
+	SUBQ        $+16, AX
+	JAE         loop1280
 
-end1311:
-	CMPQ CX, $+4
-	JB   end1317
+end1281:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end1287
 
-loop1316:
-	VCVTPS2PD   (AX), Y1
+loop1286:
+	VCVTPS2PD   (DX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
 	VPOR        avx2const11<>+0(SB), Y3, Y3
@@ -24889,22 +24912,22 @@ loop1316:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 	VCVTPD2PSY  Y5, X1
-	VMOVUPD     X1, (DX)
+	VMOVUPD     X1, (CX)
+	ADDQ        $+16, CX
 	ADDQ        $+16, DX
-	ADDQ        $+16, AX
-	SUBQ        $+4, CX
-	CMPQ        CX, $+4
-	JAE         loop1316
+	SUBQ        $+4, AX
+	CMPQ        AX, $+4
+	JAE         loop1286
 
-end1317:
-	TESTQ       CX, CX
-	JZ          none1319
+end1287:
+	TESTQ       AX, AX
+	JZ          none1289
 	LEAQ        avx2const79<>+32(SB), BX
-	NEGQ        CX
-	VMOVDQU     (BX)(CX*4), X1
-	NEGQ        CX
+	NEGQ        AX
+	VMOVDQU     (BX)(AX*4), X1
+	NEGQ        AX
 	VPMOVSXDQ   X1, Y2
-	VMASKMOVPS  (AX), X1, X2
+	VMASKMOVPS  (DX), X1, X2
 	VCVTPS2PD   X2, Y2
 	VPADDQ      avx2const60<>+0(SB), Y2, Y3
 	VPSRLQ      $0x34, Y3, Y4
@@ -24930,9 +24953,9 @@ end1317:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y0
 	VBLENDVPD   Y0, Y2, Y6, Y6
 	VCVTPD2PSY  Y6, X0
-	VMASKMOVPS  X0, X1, (DX)
+	VMASKMOVPS  X0, X1, (CX)
 
-none1319:
+none1289:
 	VZEROUPPER
 	RET
 
@@ -24960,36 +24983,36 @@ DATA avx2const112<>+16(SB)/8, $0x3fce2f392124a067
 DATA avx2const112<>+24(SB)/8, $0x3fce2f392124a067
 GLOBL avx2const112<>(SB), RODATA|NOPTR, $32
 
-// func unaryInt64AVX2(c int, dst *int64, x []int64, a int64, stream int)
+// func unaryInt64AVX2(c int, dst *int64, x *int64, a int64, n int, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
+TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y1, Y1, Y1
-	VPBROADCASTQ a+40(FP), Y0
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         dst+8(FP), DX
+	VPBROADCASTQ a+24(FP), Y0
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1322
-	MOVQ         stream+48(FP), BX
+	JNE          case1291
+	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1323
-	MOVQ         DX, BX
+	JZ           plain1292
+	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1323
-	MOVQ         DX, BX
+	JNZ          plain1292
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
 	SHRQ         $0x03, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1324
+	JZ           none1293
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
 	NEGQ         BX
-	VMASKMOVPD   (AX), Y1, Y2
+	VMASKMOVPD   (DX), Y1, Y2
 	VMOVUPD      Y2, Y2
 	VMOVUPD      Y0, Y3
 	VPSRLQ       $0x20, Y2, Y4
@@ -25000,17 +25023,17 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-56
 	VPSLLQ       $0x20, Y4, Y4
 	VPMULUDQ     Y2, Y3, Y2
 	VPADDQ       Y4, Y2, Y2
-	VMASKMOVPD   Y2, Y1, (DX)
-	SUBQ         BX, CX
+	VMASKMOVPD   Y2, Y1, (CX)
+	SUBQ         BX, AX
+	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
-	LEAQ         (AX)(BX*8), AX
 
-none1324:
-	CMPQ CX, $+16
-	JB   end1326
+none1293:
+	CMPQ AX, $+16
+	JB   end1295
 
-loop1325:
-	VMOVUPD  (AX), Y1
+loop1294:
+	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
 	VPSRLQ   $0x20, Y2, Y4
@@ -25020,8 +25043,8 @@ loop1325:
 	VPSLLQ   $0x20, Y3, Y3
 	VPMULUDQ Y1, Y2, Y1
 	VPADDQ   Y3, Y1, Y1
-	VMOVNTPD Y1, (DX)
-	VMOVUPD  32(AX), Y1
+	VMOVNTPD Y1, (CX)
+	VMOVUPD  32(DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
 	VPSRLQ   $0x20, Y2, Y4
@@ -25031,8 +25054,8 @@ loop1325:
 	VPSLLQ   $0x20, Y3, Y3
 	VPMULUDQ Y1, Y2, Y1
 	VPADDQ   Y3, Y1, Y1
-	VMOVNTPD Y1, 32(DX)
-	VMOVUPD  64(AX), Y1
+	VMOVNTPD Y1, 32(CX)
+	VMOVUPD  64(DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
 	VPSRLQ   $0x20, Y2, Y4
@@ -25042,8 +25065,8 @@ loop1325:
 	VPSLLQ   $0x20, Y3, Y3
 	VPMULUDQ Y1, Y2, Y1
 	VPADDQ   Y3, Y1, Y1
-	VMOVNTPD Y1, 64(DX)
-	VMOVUPD  96(AX), Y1
+	VMOVNTPD Y1, 64(CX)
+	VMOVUPD  96(DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
 	VPSRLQ   $0x20, Y2, Y4
@@ -25053,23 +25076,23 @@ loop1325:
 	VPSLLQ   $0x20, Y3, Y3
 	VPMULUDQ Y1, Y2, Y1
 	VPADDQ   Y3, Y1, Y1
-	VMOVNTPD Y1, 96(DX)
+	VMOVNTPD Y1, 96(CX)
+	ADDQ     $+128, CX
 	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop1325
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop1294
 
-end1326:
+end1295:
 	SFENCE
 
-plain1323:
-	CMPQ    CX, $+16
-	JB      end1328
+plain1292:
+	SUBQ    $+16, AX
+	JB      end1297
 	PCALIGN $0x40
 
-loop1327:
-	VMOVUPD  (AX), Y1
+loop1296:
+	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
 	VPSRLQ   $0x20, Y2, Y4
@@ -25079,8 +25102,8 @@ loop1327:
 	VPSLLQ   $0x20, Y3, Y3
 	VPMULUDQ Y1, Y2, Y1
 	VPADDQ   Y3, Y1, Y1
-	VMOVUPD  Y1, (DX)
-	VMOVUPD  32(AX), Y1
+	VMOVUPD  Y1, (CX)
+	VMOVUPD  32(DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
 	VPSRLQ   $0x20, Y2, Y4
@@ -25090,8 +25113,8 @@ loop1327:
 	VPSLLQ   $0x20, Y3, Y3
 	VPMULUDQ Y1, Y2, Y1
 	VPADDQ   Y3, Y1, Y1
-	VMOVUPD  Y1, 32(DX)
-	VMOVUPD  64(AX), Y1
+	VMOVUPD  Y1, 32(CX)
+	VMOVUPD  64(DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
 	VPSRLQ   $0x20, Y2, Y4
@@ -25101,8 +25124,8 @@ loop1327:
 	VPSLLQ   $0x20, Y3, Y3
 	VPMULUDQ Y1, Y2, Y1
 	VPADDQ   Y3, Y1, Y1
-	VMOVUPD  Y1, 64(DX)
-	VMOVUPD  96(AX), Y1
+	VMOVUPD  Y1, 64(CX)
+	VMOVUPD  96(DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
 	VPSRLQ   $0x20, Y2, Y4
@@ -25112,19 +25135,19 @@ loop1327:
 	VPSLLQ   $0x20, Y3, Y3
 	VPMULUDQ Y1, Y2, Y1
 	VPADDQ   Y3, Y1, Y1
-	VMOVUPD  Y1, 96(DX)
+	VMOVUPD  Y1, 96(CX)
+	ADDQ     $+128, CX
 	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop1327
+	SUBQ     $+16, AX
+	JAE      loop1296
 
-end1328:
-	CMPQ CX, $+4
-	JB   end1330
+end1297:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end1299
 
-loop1329:
-	VMOVUPD  (AX), Y1
+loop1298:
+	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
 	VPSRLQ   $0x20, Y2, Y4
@@ -25134,21 +25157,21 @@ loop1329:
 	VPSLLQ   $0x20, Y3, Y3
 	VPMULUDQ Y1, Y2, Y1
 	VPADDQ   Y3, Y1, Y1
-	VMOVUPD  Y1, (DX)
+	VMOVUPD  Y1, (CX)
+	ADDQ     $+32, CX
 	ADDQ     $+32, DX
-	ADDQ     $+32, AX
-	SUBQ     $+4, CX
-	CMPQ     CX, $+4
-	JAE      loop1329
+	SUBQ     $+4, AX
+	CMPQ     AX, $+4
+	JAE      loop1298
 
-end1330:
-	TESTQ      CX, CX
-	JZ         none1331
+end1299:
+	TESTQ      AX, AX
+	JZ         none1300
 	LEAQ       avx2const0<>+24(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y1
-	NEGQ       CX
-	VMASKMOVPD (AX), Y1, Y2
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*8), Y1
+	NEGQ       AX
+	VMASKMOVPD (DX), Y1, Y2
 	VMOVUPD    Y2, Y2
 	VMOVUPD    Y0, Y0
 	VPSRLQ     $0x20, Y2, Y3
@@ -25159,256 +25182,256 @@ end1330:
 	VPSLLQ     $0x20, Y3, Y3
 	VPMULUDQ   Y2, Y0, Y2
 	VPADDQ     Y3, Y2, Y2
-	VMASKMOVPD Y2, Y1, (DX)
+	VMASKMOVPD Y2, Y1, (CX)
 
-none1331:
-	JMP done1321
-
-case1322:
-	CMPQ       BX, $+1
-	JNE        case1332
-	MOVQ       stream+48(FP), BX
-	TESTQ      BX, BX
-	JZ         plain1333
-	MOVQ       DX, BX
-	ANDQ       $+7, BX
-	JNZ        plain1333
-	MOVQ       DX, BX
-	NEGQ       BX
-	ANDQ       $+31, BX
-	SHRQ       $0x03, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
-	TESTQ      BX, BX
-	JZ         none1334
-	LEAQ       avx2const0<>+24(SB), SI
-	NEGQ       BX
-	VMOVDQU    (SI)(BX*8), Y0
-	NEGQ       BX
-	VMASKMOVPD (AX), Y0, Y2
-	VPCMPGTQ   Y2, Y1, Y3
-	VPXOR      Y2, Y3, Y2
-	VPSUBQ     Y3, Y2, Y2
-	VMASKMOVPD Y2, Y0, (DX)
-	SUBQ       BX, CX
-	LEAQ       (DX)(BX*8), DX
-	LEAQ       (AX)(BX*8), AX
-
-none1334:
-	CMPQ CX, $+16
-	JB   end1336
-
-loop1335:
-	VPCMPGTQ (AX), Y1, Y0
-	VPXOR    (AX), Y0, Y2
-	VPSUBQ   Y0, Y2, Y2
-	VMOVNTPD Y2, (DX)
-	VPCMPGTQ 32(AX), Y1, Y0
-	VPXOR    32(AX), Y0, Y2
-	VPSUBQ   Y0, Y2, Y2
-	VMOVNTPD Y2, 32(DX)
-	VPCMPGTQ 64(AX), Y1, Y0
-	VPXOR    64(AX), Y0, Y2
-	VPSUBQ   Y0, Y2, Y2
-	VMOVNTPD Y2, 64(DX)
-	VPCMPGTQ 96(AX), Y1, Y0
-	VPXOR    96(AX), Y0, Y2
-	VPSUBQ   Y0, Y2, Y2
-	VMOVNTPD Y2, 96(DX)
-	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop1335
-
-end1336:
-	SFENCE
-
-plain1333:
-	CMPQ    CX, $+16
-	JB      end1338
-	PCALIGN $0x40
-
-loop1337:
-	VPCMPGTQ (AX), Y1, Y0
-	VPXOR    (AX), Y0, Y2
-	VPSUBQ   Y0, Y2, Y2
-	VMOVUPD  Y2, (DX)
-	VPCMPGTQ 32(AX), Y1, Y0
-	VPXOR    32(AX), Y0, Y2
-	VPSUBQ   Y0, Y2, Y2
-	VMOVUPD  Y2, 32(DX)
-	VPCMPGTQ 64(AX), Y1, Y0
-	VPXOR    64(AX), Y0, Y2
-	VPSUBQ   Y0, Y2, Y2
-	VMOVUPD  Y2, 64(DX)
-	VPCMPGTQ 96(AX), Y1, Y0
-	VPXOR    96(AX), Y0, Y2
-	VPSUBQ   Y0, Y2, Y2
-	VMOVUPD  Y2, 96(DX)
-	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop1337
-
-end1338:
-	CMPQ CX, $+4
-	JB   end1340
-
-loop1339:
-	VPCMPGTQ (AX), Y1, Y0
-	VPXOR    (AX), Y0, Y2
-	VPSUBQ   Y0, Y2, Y2
-	VMOVUPD  Y2, (DX)
-	ADDQ     $+32, DX
-	ADDQ     $+32, AX
-	SUBQ     $+4, CX
-	CMPQ     CX, $+4
-	JAE      loop1339
-
-end1340:
-	TESTQ      CX, CX
-	JZ         none1341
-	LEAQ       avx2const0<>+24(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y0
-	NEGQ       CX
-	VMASKMOVPD (AX), Y0, Y2
-	VPCMPGTQ   Y2, Y1, Y1
-	VPXOR      Y2, Y1, Y2
-	VPSUBQ     Y1, Y2, Y2
-	VMASKMOVPD Y2, Y0, (DX)
-
-none1341:
-	JMP done1321
-
-case1332:
-	MOVQ       stream+48(FP), BX
-	TESTQ      BX, BX
-	JZ         plain1343
-	MOVQ       DX, BX
-	ANDQ       $+7, BX
-	JNZ        plain1343
-	MOVQ       DX, BX
-	NEGQ       BX
-	ANDQ       $+31, BX
-	SHRQ       $0x03, BX
-	CMPQ       BX, CX
-	CMOVQHI    CX, BX
-	TESTQ      BX, BX
-	JZ         none1344
-	LEAQ       avx2const0<>+24(SB), SI
-	NEGQ       BX
-	VMOVDQU    (SI)(BX*8), Y0
-	NEGQ       BX
-	VMASKMOVPD (AX), Y0, Y2
-	VPSUBQ     Y2, Y1, Y2
-	VMASKMOVPD Y2, Y0, (DX)
-	SUBQ       BX, CX
-	LEAQ       (DX)(BX*8), DX
-	LEAQ       (AX)(BX*8), AX
-
-none1344:
-	CMPQ CX, $+16
-	JB   end1346
-
-loop1345:
-	VPSUBQ   (AX), Y1, Y0
-	VMOVNTPD Y0, (DX)
-	VPSUBQ   32(AX), Y1, Y0
-	VMOVNTPD Y0, 32(DX)
-	VPSUBQ   64(AX), Y1, Y0
-	VMOVNTPD Y0, 64(DX)
-	VPSUBQ   96(AX), Y1, Y0
-	VMOVNTPD Y0, 96(DX)
-	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop1345
-
-end1346:
-	SFENCE
-
-plain1343:
-	CMPQ    CX, $+16
-	JB      end1348
-	PCALIGN $0x40
-
-loop1347:
-	VPSUBQ  (AX), Y1, Y0
-	VMOVUPD Y0, (DX)
-	VPSUBQ  32(AX), Y1, Y0
-	VMOVUPD Y0, 32(DX)
-	VPSUBQ  64(AX), Y1, Y0
-	VMOVUPD Y0, 64(DX)
-	VPSUBQ  96(AX), Y1, Y0
-	VMOVUPD Y0, 96(DX)
-	ADDQ    $+128, DX
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop1347
-
-end1348:
-	CMPQ CX, $+4
-	JB   end1350
-
-loop1349:
-	VPSUBQ  (AX), Y1, Y0
-	VMOVUPD Y0, (DX)
-	ADDQ    $+32, DX
-	ADDQ    $+32, AX
-	SUBQ    $+4, CX
-	CMPQ    CX, $+4
-	JAE     loop1349
-
-end1350:
-	TESTQ      CX, CX
-	JZ         none1351
-	LEAQ       avx2const0<>+24(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y0
-	NEGQ       CX
-	VMASKMOVPD (AX), Y0, Y2
-	VPSUBQ     Y2, Y1, Y1
-	VMASKMOVPD Y1, Y0, (DX)
-
-none1351:
-done1321:
+none1300:
 	VZEROUPPER
 	RET
 
-// func axpyInt64AVX2(dst *int64, a int64, x []int64, y []int64, stream int)
+case1291:
+	CMPQ       BX, $+1
+	JNE        case1301
+	MOVQ       stream+40(FP), BX
+	TESTQ      BX, BX
+	JZ         plain1302
+	MOVQ       CX, BX
+	ANDQ       $+7, BX
+	JNZ        plain1302
+	MOVQ       CX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, AX
+	CMOVQHI    AX, BX
+	TESTQ      BX, BX
+	JZ         none1303
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	NEGQ       BX
+	VMASKMOVPD (DX), Y0, Y2
+	VPCMPGTQ   Y2, Y1, Y3
+	VPXOR      Y2, Y3, Y2
+	VPSUBQ     Y3, Y2, Y2
+	VMASKMOVPD Y2, Y0, (CX)
+	SUBQ       BX, AX
+	LEAQ       (CX)(BX*8), CX
+	LEAQ       (DX)(BX*8), DX
+
+none1303:
+	CMPQ AX, $+16
+	JB   end1305
+
+loop1304:
+	VPCMPGTQ (DX), Y1, Y0
+	VPXOR    (DX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVNTPD Y2, (CX)
+	VPCMPGTQ 32(DX), Y1, Y0
+	VPXOR    32(DX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVNTPD Y2, 32(CX)
+	VPCMPGTQ 64(DX), Y1, Y0
+	VPXOR    64(DX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVNTPD Y2, 64(CX)
+	VPCMPGTQ 96(DX), Y1, Y0
+	VPXOR    96(DX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVNTPD Y2, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop1304
+
+end1305:
+	SFENCE
+
+plain1302:
+	SUBQ    $+16, AX
+	JB      end1307
+	PCALIGN $0x40
+
+loop1306:
+	VPCMPGTQ (DX), Y1, Y0
+	VPXOR    (DX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVUPD  Y2, (CX)
+	VPCMPGTQ 32(DX), Y1, Y0
+	VPXOR    32(DX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVUPD  Y2, 32(CX)
+	VPCMPGTQ 64(DX), Y1, Y0
+	VPXOR    64(DX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVUPD  Y2, 64(CX)
+	VPCMPGTQ 96(DX), Y1, Y0
+	VPXOR    96(DX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVUPD  Y2, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	SUBQ     $+16, AX
+	JAE      loop1306
+
+end1307:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end1309
+
+loop1308:
+	VPCMPGTQ (DX), Y1, Y0
+	VPXOR    (DX), Y0, Y2
+	VPSUBQ   Y0, Y2, Y2
+	VMOVUPD  Y2, (CX)
+	ADDQ     $+32, CX
+	ADDQ     $+32, DX
+	SUBQ     $+4, AX
+	CMPQ     AX, $+4
+	JAE      loop1308
+
+end1309:
+	TESTQ      AX, AX
+	JZ         none1310
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*8), Y0
+	NEGQ       AX
+	VMASKMOVPD (DX), Y0, Y2
+	VPCMPGTQ   Y2, Y1, Y1
+	VPXOR      Y2, Y1, Y2
+	VPSUBQ     Y1, Y2, Y2
+	VMASKMOVPD Y2, Y0, (CX)
+
+none1310:
+	VZEROUPPER
+	RET
+
+case1301:
+	MOVQ       stream+40(FP), BX
+	TESTQ      BX, BX
+	JZ         plain1311
+	MOVQ       CX, BX
+	ANDQ       $+7, BX
+	JNZ        plain1311
+	MOVQ       CX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, AX
+	CMOVQHI    AX, BX
+	TESTQ      BX, BX
+	JZ         none1312
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y0
+	NEGQ       BX
+	VMASKMOVPD (DX), Y0, Y2
+	VPSUBQ     Y2, Y1, Y2
+	VMASKMOVPD Y2, Y0, (CX)
+	SUBQ       BX, AX
+	LEAQ       (CX)(BX*8), CX
+	LEAQ       (DX)(BX*8), DX
+
+none1312:
+	CMPQ AX, $+16
+	JB   end1314
+
+loop1313:
+	VPSUBQ   (DX), Y1, Y0
+	VMOVNTPD Y0, (CX)
+	VPSUBQ   32(DX), Y1, Y0
+	VMOVNTPD Y0, 32(CX)
+	VPSUBQ   64(DX), Y1, Y0
+	VMOVNTPD Y0, 64(CX)
+	VPSUBQ   96(DX), Y1, Y0
+	VMOVNTPD Y0, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop1313
+
+end1314:
+	SFENCE
+
+plain1311:
+	SUBQ    $+16, AX
+	JB      end1316
+	PCALIGN $0x40
+
+loop1315:
+	VPSUBQ  (DX), Y1, Y0
+	VMOVUPD Y0, (CX)
+	VPSUBQ  32(DX), Y1, Y0
+	VMOVUPD Y0, 32(CX)
+	VPSUBQ  64(DX), Y1, Y0
+	VMOVUPD Y0, 64(CX)
+	VPSUBQ  96(DX), Y1, Y0
+	VMOVUPD Y0, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	SUBQ    $+16, AX
+	JAE     loop1315
+
+end1316:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end1318
+
+loop1317:
+	VPSUBQ  (DX), Y1, Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+4, AX
+	CMPQ    AX, $+4
+	JAE     loop1317
+
+end1318:
+	TESTQ      AX, AX
+	JZ         none1319
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*8), Y0
+	NEGQ       AX
+	VMASKMOVPD (DX), Y0, Y2
+	VPSUBQ     Y2, Y1, Y1
+	VMASKMOVPD Y1, Y0, (CX)
+
+none1319:
+	VZEROUPPER
+	RET
+
+// func axpyInt64AVX2(dst *int64, a int64, x *int64, y *int64, n int, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
+TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-48
 	VPBROADCASTQ a+8(FP), Y0
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         y_base+40(FP), CX
-	MOVQ         y_len+48(FP), DX
-	MOVQ         dst+0(FP), BX
-	MOVQ         stream+64(FP), SI
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         y+24(FP), BX
+	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1352
-	MOVQ         BX, SI
+	JZ           plain1320
+	MOVQ         CX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1352
-	MOVQ         BX, SI
+	JNZ          plain1320
+	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
 	SHRQ         $0x03, SI
-	CMPQ         SI, DX
-	CMOVQHI      DX, SI
+	CMPQ         SI, AX
+	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none1353
+	JZ           none1321
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
 	NEGQ         SI
-	VMASKMOVPD   (AX), Y1, Y2
-	VMASKMOVPD   (CX), Y1, Y3
+	VMASKMOVPD   (DX), Y1, Y2
+	VMASKMOVPD   (BX), Y1, Y3
 	VMOVUPD      Y2, Y2
 	VMOVUPD      Y0, Y4
 	VPSRLQ       $0x20, Y2, Y5
@@ -25420,18 +25443,18 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-72
 	VPMULUDQ     Y2, Y4, Y2
 	VPADDQ       Y5, Y2, Y2
 	VPADDQ       Y3, Y2, Y2
-	VMASKMOVPD   Y2, Y1, (BX)
-	SUBQ         SI, DX
-	LEAQ         (BX)(SI*8), BX
-	LEAQ         (AX)(SI*8), AX
+	VMASKMOVPD   Y2, Y1, (CX)
+	SUBQ         SI, AX
 	LEAQ         (CX)(SI*8), CX
+	LEAQ         (DX)(SI*8), DX
+	LEAQ         (BX)(SI*8), BX
 
-none1353:
-	CMPQ DX, $+16
-	JB   end1355
+none1321:
+	CMPQ AX, $+16
+	JB   end1323
 
-loop1354:
-	VMOVUPD  (AX), Y1
+loop1322:
+	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
 	VPSRLQ   $0x20, Y2, Y4
@@ -25441,9 +25464,9 @@ loop1354:
 	VPSLLQ   $0x20, Y3, Y3
 	VPMULUDQ Y1, Y2, Y1
 	VPADDQ   Y3, Y1, Y1
-	VPADDQ   (CX), Y1, Y1
-	VMOVNTPD Y1, (BX)
-	VMOVUPD  32(AX), Y1
+	VPADDQ   (BX), Y1, Y1
+	VMOVNTPD Y1, (CX)
+	VMOVUPD  32(DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
 	VPSRLQ   $0x20, Y2, Y4
@@ -25453,9 +25476,9 @@ loop1354:
 	VPSLLQ   $0x20, Y3, Y3
 	VPMULUDQ Y1, Y2, Y1
 	VPADDQ   Y3, Y1, Y1
-	VPADDQ   32(CX), Y1, Y1
-	VMOVNTPD Y1, 32(BX)
-	VMOVUPD  64(AX), Y1
+	VPADDQ   32(BX), Y1, Y1
+	VMOVNTPD Y1, 32(CX)
+	VMOVUPD  64(DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
 	VPSRLQ   $0x20, Y2, Y4
@@ -25465,9 +25488,9 @@ loop1354:
 	VPSLLQ   $0x20, Y3, Y3
 	VPMULUDQ Y1, Y2, Y1
 	VPADDQ   Y3, Y1, Y1
-	VPADDQ   64(CX), Y1, Y1
-	VMOVNTPD Y1, 64(BX)
-	VMOVUPD  96(AX), Y1
+	VPADDQ   64(BX), Y1, Y1
+	VMOVNTPD Y1, 64(CX)
+	VMOVUPD  96(DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
 	VPSRLQ   $0x20, Y2, Y4
@@ -25477,25 +25500,25 @@ loop1354:
 	VPSLLQ   $0x20, Y3, Y3
 	VPMULUDQ Y1, Y2, Y1
 	VPADDQ   Y3, Y1, Y1
-	VPADDQ   96(CX), Y1, Y1
-	VMOVNTPD Y1, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
+	VPADDQ   96(BX), Y1, Y1
+	VMOVNTPD Y1, 96(CX)
 	ADDQ     $+128, CX
-	SUBQ     $+16, DX
-	CMPQ     DX, $+16
-	JAE      loop1354
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop1322
 
-end1355:
+end1323:
 	SFENCE
 
-plain1352:
-	CMPQ    DX, $+16
-	JB      end1357
+plain1320:
+	SUBQ    $+16, AX
+	JB      end1325
 	PCALIGN $0x40
 
-loop1356:
-	VMOVUPD  (AX), Y1
+loop1324:
+	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
 	VPSRLQ   $0x20, Y2, Y4
@@ -25505,9 +25528,9 @@ loop1356:
 	VPSLLQ   $0x20, Y3, Y3
 	VPMULUDQ Y1, Y2, Y1
 	VPADDQ   Y3, Y1, Y1
-	VPADDQ   (CX), Y1, Y1
-	VMOVUPD  Y1, (BX)
-	VMOVUPD  32(AX), Y1
+	VPADDQ   (BX), Y1, Y1
+	VMOVUPD  Y1, (CX)
+	VMOVUPD  32(DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
 	VPSRLQ   $0x20, Y2, Y4
@@ -25517,9 +25540,9 @@ loop1356:
 	VPSLLQ   $0x20, Y3, Y3
 	VPMULUDQ Y1, Y2, Y1
 	VPADDQ   Y3, Y1, Y1
-	VPADDQ   32(CX), Y1, Y1
-	VMOVUPD  Y1, 32(BX)
-	VMOVUPD  64(AX), Y1
+	VPADDQ   32(BX), Y1, Y1
+	VMOVUPD  Y1, 32(CX)
+	VMOVUPD  64(DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
 	VPSRLQ   $0x20, Y2, Y4
@@ -25529,9 +25552,9 @@ loop1356:
 	VPSLLQ   $0x20, Y3, Y3
 	VPMULUDQ Y1, Y2, Y1
 	VPADDQ   Y3, Y1, Y1
-	VPADDQ   64(CX), Y1, Y1
-	VMOVUPD  Y1, 64(BX)
-	VMOVUPD  96(AX), Y1
+	VPADDQ   64(BX), Y1, Y1
+	VMOVUPD  Y1, 64(CX)
+	VMOVUPD  96(DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
 	VPSRLQ   $0x20, Y2, Y4
@@ -25541,21 +25564,21 @@ loop1356:
 	VPSLLQ   $0x20, Y3, Y3
 	VPMULUDQ Y1, Y2, Y1
 	VPADDQ   Y3, Y1, Y1
-	VPADDQ   96(CX), Y1, Y1
-	VMOVUPD  Y1, 96(BX)
-	ADDQ     $+128, BX
-	ADDQ     $+128, AX
+	VPADDQ   96(BX), Y1, Y1
+	VMOVUPD  Y1, 96(CX)
 	ADDQ     $+128, CX
-	SUBQ     $+16, DX
-	CMPQ     DX, $+16
-	JAE      loop1356
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+16, AX
+	JAE      loop1324
 
-end1357:
-	CMPQ DX, $+4
-	JB   end1359
+end1325:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end1327
 
-loop1358:
-	VMOVUPD  (AX), Y1
+loop1326:
+	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
 	VPSRLQ   $0x20, Y2, Y4
@@ -25565,24 +25588,24 @@ loop1358:
 	VPSLLQ   $0x20, Y3, Y3
 	VPMULUDQ Y1, Y2, Y1
 	VPADDQ   Y3, Y1, Y1
-	VPADDQ   (CX), Y1, Y1
-	VMOVUPD  Y1, (BX)
-	ADDQ     $+32, BX
-	ADDQ     $+32, AX
+	VPADDQ   (BX), Y1, Y1
+	VMOVUPD  Y1, (CX)
 	ADDQ     $+32, CX
-	SUBQ     $+4, DX
-	CMPQ     DX, $+4
-	JAE      loop1358
+	ADDQ     $+32, DX
+	ADDQ     $+32, BX
+	SUBQ     $+4, AX
+	CMPQ     AX, $+4
+	JAE      loop1326
 
-end1359:
-	TESTQ      DX, DX
-	JZ         none1360
+end1327:
+	TESTQ      AX, AX
+	JZ         none1328
 	LEAQ       avx2const0<>+24(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*8), Y1
-	NEGQ       DX
-	VMASKMOVPD (AX), Y1, Y2
-	VMASKMOVPD (CX), Y1, Y3
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*8), Y1
+	NEGQ       AX
+	VMASKMOVPD (DX), Y1, Y2
+	VMASKMOVPD (BX), Y1, Y3
 	VMOVUPD    Y2, Y2
 	VMOVUPD    Y0, Y0
 	VPSRLQ     $0x20, Y2, Y4
@@ -25594,9 +25617,9 @@ end1359:
 	VPMULUDQ   Y2, Y0, Y2
 	VPADDQ     Y4, Y2, Y2
 	VPADDQ     Y3, Y2, Y2
-	VMASKMOVPD Y2, Y1, (BX)
+	VMASKMOVPD Y2, Y1, (CX)
 
-none1360:
+none1328:
 	VZEROUPPER
 	RET
 
@@ -25611,11 +25634,11 @@ TEXT ·dotInt64AVX2(SB), NOSPLIT, $0-56
 	VPXOR   Y1, Y1, Y1
 	VPXOR   Y2, Y2, Y2
 	VPXOR   Y3, Y3, Y3
-	CMPQ    CX, $+16
-	JB      end1362
+	SUBQ    $+16, CX
+	JB      end1330
 	PCALIGN $0x40
 
-loop1361:
+loop1329:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -25663,14 +25686,14 @@ loop1361:
 	ADDQ     $+128, AX
 	ADDQ     $+128, DX
 	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop1361
+	JAE      loop1329
 
-end1362:
+end1330:
+	ADDQ $+16, CX
 	CMPQ CX, $+4
-	JB   end1364
+	JB   end1332
 
-loop1363:
+loop1331:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -25686,11 +25709,11 @@ loop1363:
 	ADDQ     $+32, DX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1363
+	JAE      loop1331
 
-end1364:
+end1332:
 	TESTQ      CX, CX
-	JZ         none1365
+	JZ         none1333
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y4
@@ -25709,7 +25732,7 @@ end1364:
 	VPADDQ     Y6, Y5, Y5
 	VPADDQ     Y5, Y0, Y0
 
-none1365:
+none1333:
 	VPADDQ       Y2, Y0, Y0
 	VPADDQ       Y3, Y1, Y1
 	VPADDQ       Y1, Y0, Y0
@@ -25743,19 +25766,19 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1367
+	JB           end1335
 
-loop1366:
+loop1334:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+16
-	JB      end1369
+	SUBQ    $+16, DX
+	JB      end1337
 	PCALIGN $0x40
 
-loop1368:
+loop1336:
 	VPADDQ      (AX), Y0, Y12
 	VSUBPD      avx2const2<>+0(SB), Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -25774,10 +25797,10 @@ loop1368:
 	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
-	CMPQ        DX, $+16
-	JAE         loop1368
+	JAE         loop1336
 
-end1369:
+end1337:
+	ADDQ   $+16, DX
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y4, Y2, Y2
@@ -25798,13 +25821,13 @@ end1369:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1366
+	JAE    loop1334
 
-end1367:
+end1335:
 	CMPQ CX, $+4
-	JB   end1371
+	JB   end1339
 
-loop1370:
+loop1338:
 	VPADDQ      (AX), Y0, Y3
 	VSUBPD      avx2const2<>+0(SB), Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -25812,11 +25835,11 @@ loop1370:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1370
+	JAE         loop1338
 
-end1371:
+end1339:
 	TESTQ       CX, CX
-	JZ          none1372
+	JZ          none1340
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y3
@@ -25828,7 +25851,7 @@ end1371:
 	VFMADD231PD Y1, Y0, Y2
 	VFMADD231PD Y0, Y0, Y7
 
-none1372:
+none1340:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -25844,34 +25867,34 @@ none1372:
 	VZEROUPPER
 	RET
 
-// func hashAVX2(dst *int64, x []int64, seed uint64, stream int)
+// func hashAVX2(dst *int64, x *int64, seed uint64, n int, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·hashAVX2(SB), NOSPLIT, $0-48
+TEXT ·hashAVX2(SB), NOSPLIT, $0-40
 	VMOVUPD      avx2const113<>+0(SB), Y1
 	VMOVUPD      avx2const114<>+0(SB), Y2
-	VPBROADCASTQ seed+32(FP), Y0
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	MOVQ         stream+40(FP), BX
+	VPBROADCASTQ seed+16(FP), Y0
+	MOVQ         n+24(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1373
-	MOVQ         DX, BX
+	JZ           plain1341
+	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1373
-	MOVQ         DX, BX
+	JNZ          plain1341
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
 	SHRQ         $0x03, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1374
+	JZ           none1342
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y3
 	NEGQ         BX
-	VMASKMOVPD   (AX), Y3, Y4
+	VMASKMOVPD   (DX), Y3, Y4
 	VPXOR        Y4, Y0, Y4
 	VPSRLQ       $0x21, Y4, Y5
 	VPXOR        Y5, Y4, Y4
@@ -25895,17 +25918,17 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-48
 	VPADDQ       Y5, Y4, Y4
 	VPSRLQ       $0x21, Y4, Y5
 	VPXOR        Y5, Y4, Y4
-	VMASKMOVPD   Y4, Y3, (DX)
-	SUBQ         BX, CX
+	VMASKMOVPD   Y4, Y3, (CX)
+	SUBQ         BX, AX
+	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
-	LEAQ         (AX)(BX*8), AX
 
-none1374:
-	CMPQ CX, $+16
-	JB   end1376
+none1342:
+	CMPQ AX, $+16
+	JB   end1344
 
-loop1375:
-	VPXOR    (AX), Y0, Y3
+loop1343:
+	VPXOR    (DX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
 	VPSRLQ   $0x20, Y3, Y4
@@ -25928,8 +25951,8 @@ loop1375:
 	VPADDQ   Y4, Y3, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
-	VMOVNTPD Y3, (DX)
-	VPXOR    32(AX), Y0, Y3
+	VMOVNTPD Y3, (CX)
+	VPXOR    32(DX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
 	VPSRLQ   $0x20, Y3, Y4
@@ -25952,8 +25975,8 @@ loop1375:
 	VPADDQ   Y4, Y3, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
-	VMOVNTPD Y3, 32(DX)
-	VPXOR    64(AX), Y0, Y3
+	VMOVNTPD Y3, 32(CX)
+	VPXOR    64(DX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
 	VPSRLQ   $0x20, Y3, Y4
@@ -25976,8 +25999,8 @@ loop1375:
 	VPADDQ   Y4, Y3, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
-	VMOVNTPD Y3, 64(DX)
-	VPXOR    96(AX), Y0, Y3
+	VMOVNTPD Y3, 64(CX)
+	VPXOR    96(DX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
 	VPSRLQ   $0x20, Y3, Y4
@@ -26000,23 +26023,23 @@ loop1375:
 	VPADDQ   Y4, Y3, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
-	VMOVNTPD Y3, 96(DX)
+	VMOVNTPD Y3, 96(CX)
+	ADDQ     $+128, CX
 	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop1375
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop1343
 
-end1376:
+end1344:
 	SFENCE
 
-plain1373:
-	CMPQ    CX, $+16
-	JB      end1378
+plain1341:
+	SUBQ    $+16, AX
+	JB      end1346
 	PCALIGN $0x40
 
-loop1377:
-	VPXOR    (AX), Y0, Y3
+loop1345:
+	VPXOR    (DX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
 	VPSRLQ   $0x20, Y3, Y4
@@ -26039,8 +26062,8 @@ loop1377:
 	VPADDQ   Y4, Y3, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
-	VMOVUPD  Y3, (DX)
-	VPXOR    32(AX), Y0, Y3
+	VMOVUPD  Y3, (CX)
+	VPXOR    32(DX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
 	VPSRLQ   $0x20, Y3, Y4
@@ -26063,8 +26086,8 @@ loop1377:
 	VPADDQ   Y4, Y3, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
-	VMOVUPD  Y3, 32(DX)
-	VPXOR    64(AX), Y0, Y3
+	VMOVUPD  Y3, 32(CX)
+	VPXOR    64(DX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
 	VPSRLQ   $0x20, Y3, Y4
@@ -26087,8 +26110,8 @@ loop1377:
 	VPADDQ   Y4, Y3, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
-	VMOVUPD  Y3, 64(DX)
-	VPXOR    96(AX), Y0, Y3
+	VMOVUPD  Y3, 64(CX)
+	VPXOR    96(DX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
 	VPSRLQ   $0x20, Y3, Y4
@@ -26111,19 +26134,19 @@ loop1377:
 	VPADDQ   Y4, Y3, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
-	VMOVUPD  Y3, 96(DX)
+	VMOVUPD  Y3, 96(CX)
+	ADDQ     $+128, CX
 	ADDQ     $+128, DX
-	ADDQ     $+128, AX
-	SUBQ     $+16, CX
-	CMPQ     CX, $+16
-	JAE      loop1377
+	SUBQ     $+16, AX
+	JAE      loop1345
 
-end1378:
-	CMPQ CX, $+4
-	JB   end1380
+end1346:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end1348
 
-loop1379:
-	VPXOR    (AX), Y0, Y3
+loop1347:
+	VPXOR    (DX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
 	VPSRLQ   $0x20, Y3, Y4
@@ -26146,21 +26169,21 @@ loop1379:
 	VPADDQ   Y4, Y3, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
-	VMOVUPD  Y3, (DX)
+	VMOVUPD  Y3, (CX)
+	ADDQ     $+32, CX
 	ADDQ     $+32, DX
-	ADDQ     $+32, AX
-	SUBQ     $+4, CX
-	CMPQ     CX, $+4
-	JAE      loop1379
+	SUBQ     $+4, AX
+	CMPQ     AX, $+4
+	JAE      loop1347
 
-end1380:
-	TESTQ      CX, CX
-	JZ         none1381
+end1348:
+	TESTQ      AX, AX
+	JZ         none1349
 	LEAQ       avx2const0<>+24(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y3
-	NEGQ       CX
-	VMASKMOVPD (AX), Y3, Y4
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*8), Y3
+	NEGQ       AX
+	VMASKMOVPD (DX), Y3, Y4
 	VPXOR      Y4, Y0, Y0
 	VPSRLQ     $0x21, Y0, Y4
 	VPXOR      Y4, Y0, Y0
@@ -26184,9 +26207,9 @@ end1380:
 	VPADDQ     Y1, Y0, Y0
 	VPSRLQ     $0x21, Y0, Y1
 	VPXOR      Y1, Y0, Y0
-	VMASKMOVPD Y0, Y3, (DX)
+	VMASKMOVPD Y0, Y3, (CX)
 
-none1381:
+none1349:
 	VZEROUPPER
 	RET
 
@@ -26213,9 +26236,9 @@ TEXT ·bucketsOfAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+16
-	JB           end1383
+	JB           end1351
 
-loop1382:
+loop1350:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -26328,13 +26351,13 @@ loop1382:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1382
+	JAE      loop1350
 
-end1383:
+end1351:
 	CMPQ DX, $+4
-	JB   end1385
+	JB   end1353
 
-loop1384:
+loop1352:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -26366,11 +26389,11 @@ loop1384:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1384
+	JAE      loop1352
 
-end1385:
+end1353:
 	TESTQ      DX, DX
-	JZ         none1386
+	JZ         none1354
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y4
@@ -26404,7 +26427,7 @@ end1385:
 	VPSRLQ     $0x20, Y0, Y0
 	VMASKMOVPD Y0, Y4, (AX)
 
-none1386:
+none1354:
 	VZEROUPPER
 	RET
 
@@ -26421,24 +26444,24 @@ TEXT ·encodeAVX2(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1391
+	JB      end1359
 
-loop1390:
+loop1358:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1390
+	JAE        loop1358
 
-end1391:
+end1359:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1387:
+key1355:
 	CMPQ         BX, R12
-	JAE          end1389
+	JAE          end1357
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -26448,7 +26471,7 @@ key1387:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1388:
+again1356:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -26462,18 +26485,18 @@ again1388:
 	CMOVLHI   R10, R8
 	BZHIL     R8, DI, DI
 	TESTL     DI, DI
-	JZ        miss1392
+	JZ        miss1360
 	TZCNTL    DI, DI
 	MOVL      40(SI)(DI*4), R8
 	MOVL      R8, (AX)(BX*4)
 	INCQ      BX
-	JMP       key1387
+	JMP       key1355
 
-miss1392:
+miss1360:
 	CMPL R8, $+5
-	JAE  full1393
+	JAE  full1361
 	CMPQ R13, room+80(FP)
-	JAE  end1389
+	JAE  end1357
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -26483,24 +26506,24 @@ miss1392:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1387
+	JMP  key1355
 
-full1393:
-	JNE  passed1394
+full1361:
+	JNE  passed1362
 	MOVL $0x00000006, 60(SI)
 
-passed1394:
+passed1362:
 	DECL    R9
-	JZ      last1395
+	JZ      last1363
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1388
+	JMP     again1356
 
-last1395:
-end1389:
+last1363:
+end1357:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -26519,24 +26542,24 @@ TEXT ·findAVX2(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1400
+	JB      end1368
 
-loop1399:
+loop1367:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1399
+	JAE        loop1367
 
-end1400:
+end1368:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1396:
+key1364:
 	CMPQ         BX, R12
-	JAE          end1398
+	JAE          end1366
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -26546,7 +26569,7 @@ key1396:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1397:
+again1365:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -26561,7 +26584,7 @@ again1397:
 	BZHIL     R8, DI, DI
 	XORL      $+6, R8
 	ORL       DI, R8
-	JZ        passed1402
+	JZ        passed1370
 	MOVL      DI, R8
 	ORL       $+32, R8
 	TZCNTL    R8, R8
@@ -26572,25 +26595,25 @@ again1397:
 	CMPL      DI, $+1
 	SBBQ      $+0, R13
 	INCQ      BX
-	JMP       key1396
+	JMP       key1364
 
-passed1402:
+passed1370:
 	DECL    R9
-	JZ      last1403
+	JZ      last1371
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1397
+	JMP     again1365
 
-last1403:
+last1371:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1396
+	JMP  key1364
 
-end1398:
+end1366:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

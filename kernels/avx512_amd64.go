@@ -162,27 +162,27 @@ func compareInt64AVX512(dst *uint64, x []int64, c int, t int64)
 // arithAVX512 equals arithGo.
 //
 //go:noescape
-func arithAVX512(c int, dst *float64, x []float64, y []float64, stream int)
+func arithAVX512(c int, dst *float64, x *float64, y *float64, n int, stream int)
 
 // arithInt64AVX512 equals wholeGo.
 //
 //go:noescape
-func arithInt64AVX512(c int, dst *int64, x []int64, y []int64, stream int)
+func arithInt64AVX512(c int, dst *int64, x *int64, y *int64, n int, stream int)
 
 // unaryAVX512 equals unaryGo.
 //
 //go:noescape
-func unaryAVX512(c int, dst *float64, x []float64, a float64, stream int)
+func unaryAVX512(c int, dst *float64, x *float64, a float64, n int, stream int)
 
 // fmaAVX512 equals fmaGo.
 //
 //go:noescape
-func fmaAVX512(dst *float64, x []float64, y []float64, z []float64, stream int)
+func fmaAVX512(dst *float64, x *float64, y *float64, z *float64, n int, stream int)
 
 // axpyAVX512 equals axpyGo.
 //
 //go:noescape
-func axpyAVX512(dst *float64, a float64, x []float64, y []float64, stream int)
+func axpyAVX512(dst *float64, a float64, x *float64, y *float64, n int, stream int)
 
 // compressAVX512 equals compressGo for a multiple of 64 elements; it may write as many words as x has.
 //
@@ -232,12 +232,12 @@ func prefixBeforeInt64AVX512(dst *int64, x []int64, start int64) int64
 // expAVX512 equals expGo.
 //
 //go:noescape
-func expAVX512(dst *float64, x []float64, stream int)
+func expAVX512(dst *float64, x *float64, n int, stream int)
 
 // logAVX512 equals logGo.
 //
 //go:noescape
-func logAVX512(dst *float64, x []float64, stream int)
+func logAVX512(dst *float64, x *float64, n int, stream int)
 
 // compensateAVX512 equals compensateGo for a multiple of 16 elements.
 //
@@ -252,7 +252,7 @@ func sumAbsAVX512(x []float64) float64
 // keysAVX512 equals keysGo.
 //
 //go:noescape
-func keysAVX512(c int, dst *int64, x []int64, flip int64, stream int)
+func keysAVX512(c int, dst *int64, x *int64, flip int64, n int, stream int)
 
 // partitionAVX512 moves at most so many steps of elements below the pivot to the front and of
 // others to the back: see partition.
@@ -339,37 +339,37 @@ func minMaxInt32AVX512(x []int32) (lo int32, hi int32)
 // arithFloat32AVX512 equals quotientGo.
 //
 //go:noescape
-func arithFloat32AVX512(c int, dst *float32, x []float32, y []float32, stream int)
+func arithFloat32AVX512(c int, dst *float32, x *float32, y *float32, n int, stream int)
 
 // arithInt32AVX512 equals wholeGo.
 //
 //go:noescape
-func arithInt32AVX512(c int, dst *int32, x []int32, y []int32, stream int)
+func arithInt32AVX512(c int, dst *int32, x *int32, y *int32, n int, stream int)
 
 // unaryFloat32AVX512 equals unaryFloat32Go.
 //
 //go:noescape
-func unaryFloat32AVX512(c int, dst *float32, x []float32, a float32, stream int)
+func unaryFloat32AVX512(c int, dst *float32, x *float32, a float32, n int, stream int)
 
 // unaryInt32AVX512 equals unaryIntGo.
 //
 //go:noescape
-func unaryInt32AVX512(c int, dst *int32, x []int32, a int32, stream int)
+func unaryInt32AVX512(c int, dst *int32, x *int32, a int32, n int, stream int)
 
 // fmaFloat32AVX512 equals fmaFloat32Go.
 //
 //go:noescape
-func fmaFloat32AVX512(dst *float32, x []float32, y []float32, z []float32, stream int)
+func fmaFloat32AVX512(dst *float32, x *float32, y *float32, z *float32, n int, stream int)
 
 // axpyFloat32AVX512 equals axpyFloat32Go.
 //
 //go:noescape
-func axpyFloat32AVX512(dst *float32, a float32, x []float32, y []float32, stream int)
+func axpyFloat32AVX512(dst *float32, a float32, x *float32, y *float32, n int, stream int)
 
 // axpyInt32AVX512 equals axpyIntGo.
 //
 //go:noescape
-func axpyInt32AVX512(dst *int32, a int32, x []int32, y []int32, stream int)
+func axpyInt32AVX512(dst *int32, a int32, x *int32, y *int32, n int, stream int)
 
 // countFloat32AVX512 equals countGo, for less than 2^31 elements.
 //
@@ -454,7 +454,7 @@ func prefixBeforeInt32AVX512(dst *int32, x []int32, start int32) int32
 // keysDwordsAVX512 equals keysGo.
 //
 //go:noescape
-func keysDwordsAVX512(c int, dst *int32, x []int32, flip int32, stream int)
+func keysDwordsAVX512(c int, dst *int32, x *int32, flip int32, n int, stream int)
 
 // partitionDwordsAVX512 moves at most so many steps of elements below the pivot to the front and of
 // others to the back: see partition.
@@ -536,22 +536,22 @@ func takeDwordsAVX512(dst *uint32, x []uint32, idx []int64) int
 // expFloat32AVX512 equals expFloat32Go.
 //
 //go:noescape
-func expFloat32AVX512(dst *float32, x []float32, stream int)
+func expFloat32AVX512(dst *float32, x *float32, n int, stream int)
 
 // logFloat32AVX512 equals logFloat32Go.
 //
 //go:noescape
-func logFloat32AVX512(dst *float32, x []float32, stream int)
+func logFloat32AVX512(dst *float32, x *float32, n int, stream int)
 
 // unaryInt64AVX512 equals unaryIntGo.
 //
 //go:noescape
-func unaryInt64AVX512(c int, dst *int64, x []int64, a int64, stream int)
+func unaryInt64AVX512(c int, dst *int64, x *int64, a int64, n int, stream int)
 
 // axpyInt64AVX512 equals axpyIntGo.
 //
 //go:noescape
-func axpyInt64AVX512(dst *int64, a int64, x []int64, y []int64, stream int)
+func axpyInt64AVX512(dst *int64, a int64, x *int64, y *int64, n int, stream int)
 
 // dotInt64AVX512 equals dotInt64Go.
 //
@@ -566,7 +566,7 @@ func shiftedInt64AVX512(x []int64, shift int64) (s1 float64, s2 float64)
 // hashAVX512 equals hashGo.
 //
 //go:noescape
-func hashAVX512(dst *int64, x []int64, seed uint64, stream int)
+func hashAVX512(dst *int64, x *int64, seed uint64, n int, stream int)
 
 // bucketsOfAVX512 equals bucketsOfGo.
 //

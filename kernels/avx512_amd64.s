@@ -29,7 +29,7 @@ loop2:
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+64
+	SUBQ    $+64, DX
 	JB      end5
 	PCALIGN $0x40
 
@@ -60,10 +60,10 @@ loop4:
 	VADDPD 448(AX), Z7, Z7
 	ADDQ   $+512, AX
 	SUBQ   $+64, DX
-	CMPQ   DX, $+64
 	JAE    loop4
 
 end5:
+	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -97,7 +97,7 @@ loop6:
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+64
+	SUBQ    $+64, DX
 	JB      end9
 	PCALIGN $0x40
 
@@ -112,10 +112,10 @@ loop8:
 	VADDPD 448(AX), Z7, Z7
 	ADDQ   $+512, AX
 	SUBQ   $+64, DX
-	CMPQ   DX, $+64
 	JAE    loop8
 
 end9:
+	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -204,7 +204,7 @@ loop14:
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+64
+	SUBQ    $+64, DX
 	JB      end17
 	PCALIGN $0x40
 
@@ -235,10 +235,10 @@ loop16:
 	VADDPD 480(AX), Y17, Y17
 	ADDQ   $+512, AX
 	SUBQ   $+64, DX
-	CMPQ   DX, $+64
 	JAE    loop16
 
 end17:
+	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Y5, Y1, Y1
@@ -288,7 +288,7 @@ loop18:
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+64
+	SUBQ    $+64, DX
 	JB      end21
 	PCALIGN $0x40
 
@@ -311,10 +311,10 @@ loop20:
 	VADDPD 480(AX), Y17, Y17
 	ADDQ   $+512, AX
 	SUBQ   $+64, DX
-	CMPQ   DX, $+64
 	JAE    loop20
 
 end21:
+	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Y5, Y1, Y1
@@ -415,7 +415,7 @@ loop26:
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
-	CMPQ    BX, $+64
+	SUBQ    $+64, BX
 	JB      end29
 	PCALIGN $0x40
 
@@ -471,10 +471,10 @@ loop28:
 	ADDQ        $+512, AX
 	ADDQ        $+512, DX
 	SUBQ        $+64, BX
-	CMPQ        BX, $+64
 	JAE         loop28
 
 end29:
+	ADDQ   $+64, BX
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -508,7 +508,7 @@ loop30:
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
-	CMPQ    BX, $+64
+	SUBQ    $+64, BX
 	JB      end33
 	PCALIGN $0x40
 
@@ -532,10 +532,10 @@ loop32:
 	ADDQ        $+512, AX
 	ADDQ        $+512, DX
 	SUBQ        $+64, BX
-	CMPQ        BX, $+64
 	JAE         loop32
 
 end33:
+	ADDQ   $+64, BX
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -610,7 +610,7 @@ TEXT ·sumInt64AVX512(SB), NOSPLIT, $0-40
 	VPXORQ  Z7, Z7, Z7
 	CMPQ    CX, ·touchFrom+0(SB)
 	JB      near37
-	CMPQ    CX, $+32
+	SUBQ    $+32, CX
 	JB      end39
 	PCALIGN $0x40
 
@@ -641,12 +641,13 @@ loop38:
 	VPADDQ  Z8, Z7, Z7
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
-	CMPQ    CX, $+32
 	JAE     loop38
 
 end39:
+	ADDQ $+32, CX
+
 near37:
-	CMPQ    CX, $+32
+	SUBQ    $+32, CX
 	JB      end41
 	PCALIGN $0x40
 
@@ -669,10 +670,10 @@ loop40:
 	VPADDQ  Z8, Z7, Z7
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
-	CMPQ    CX, $+32
 	JAE     loop40
 
 end41:
+	ADDQ $+32, CX
 	CMPQ CX, $+8
 	JB   end43
 
@@ -759,7 +760,7 @@ loop46:
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+64
+	SUBQ    $+64, DX
 	JB      end49
 	PCALIGN $0x40
 
@@ -806,10 +807,10 @@ loop48:
 	VFMADD231PD Z19, Z19, Z17
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
-	CMPQ        DX, $+64
 	JAE         loop48
 
 end49:
+	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -859,7 +860,7 @@ loop50:
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+64
+	SUBQ    $+64, DX
 	JB      end53
 	PCALIGN $0x40
 
@@ -890,10 +891,10 @@ loop52:
 	VFMADD231PD Z19, Z19, Z17
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
-	CMPQ        DX, $+64
 	JAE         loop52
 
 end53:
+	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -1019,7 +1020,7 @@ TEXT ·coShiftedAVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z20, Z20, Z20
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
-	CMPQ         CX, $+32
+	SUBQ         $+32, CX
 	JB           end58
 	PCALIGN      $0x40
 
@@ -1063,10 +1064,10 @@ loop57:
 	ADDQ        $+256, AX
 	ADDQ        $+256, DX
 	SUBQ        $+32, CX
-	CMPQ        CX, $+32
 	JAE         loop57
 
 end58:
+	ADDQ $+32, CX
 	CMPQ CX, $+8
 	JB   end60
 
@@ -1192,7 +1193,7 @@ TEXT ·coShiftedInt64AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z19, Z19, Z19
 	VPXORQ       Z20, Z20, Z20
 	MOVQ         ·fetchAhead+0(SB), BX
-	CMPQ         CX, $+32
+	SUBQ         $+32, CX
 	JB           end63
 	PCALIGN      $0x40
 
@@ -1244,10 +1245,10 @@ loop62:
 	ADDQ        $+256, AX
 	ADDQ        $+256, DX
 	SUBQ        $+32, CX
-	CMPQ        CX, $+32
 	JAE         loop62
 
 end63:
+	ADDQ $+32, CX
 	CMPQ CX, $+8
 	JB   end65
 
@@ -1354,7 +1355,7 @@ TEXT ·nearBitsAVX512(SB), NOSPLIT, $0-40
 	VPXORQ       Z2, Z2, Z2
 	VPXORQ       Z3, Z3, Z3
 	VPXORQ       Z4, Z4, Z4
-	CMPQ         CX, $+32
+	SUBQ         $+32, CX
 	JB           end68
 	PCALIGN      $0x40
 
@@ -1369,10 +1370,10 @@ loop67:
 	VPORQ  Z5, Z4, Z4
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	CMPQ   CX, $+32
 	JAE    loop67
 
 end68:
+	ADDQ $+32, CX
 	CMPQ CX, $+8
 	JB   end70
 
@@ -1437,7 +1438,7 @@ TEXT ·minMaxAVX512(SB), NOSPLIT, $0-40
 	KXNORB       K4, K4, K4
 	CMPQ         CX, ·touchFrom+0(SB)
 	JB           near72
-	CMPQ         CX, $+64
+	SUBQ         $+64, CX
 	JB           end74
 	PCALIGN      $0x40
 
@@ -1488,12 +1489,13 @@ loop73:
 	VCMPPD  $0x07, Z17, Z18, K4, K4
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
-	CMPQ    CX, $+64
 	JAE     loop73
 
 end74:
+	ADDQ $+64, CX
+
 near72:
-	CMPQ    CX, $+64
+	SUBQ    $+64, CX
 	JB      end76
 	PCALIGN $0x40
 
@@ -1528,10 +1530,10 @@ loop75:
 	VCMPPD  $0x07, Z17, Z18, K4, K4
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
-	CMPQ    CX, $+64
 	JAE     loop75
 
 end76:
+	ADDQ $+64, CX
 	CMPQ CX, $+8
 	JB   end78
 
@@ -1617,7 +1619,7 @@ TEXT ·minMaxInt64AVX512(SB), NOSPLIT, $0-40
 	VMOVAPD      Z0, Z8
 	CMPQ         CX, ·touchFrom+0(SB)
 	JB           near81
-	CMPQ         CX, $+32
+	SUBQ         $+32, CX
 	JB           end83
 	PCALIGN      $0x40
 
@@ -1644,12 +1646,13 @@ loop82:
 	VPMAXSQ Z9, Z8, Z8
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
-	CMPQ    CX, $+32
 	JAE     loop82
 
 end83:
+	ADDQ $+32, CX
+
 near81:
-	CMPQ    CX, $+32
+	SUBQ    $+32, CX
 	JB      end85
 	PCALIGN $0x40
 
@@ -1668,10 +1671,10 @@ loop84:
 	VPMAXSQ Z9, Z8, Z8
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
-	CMPQ    CX, $+32
 	JAE     loop84
 
 end85:
+	ADDQ $+32, CX
 	CMPQ CX, $+8
 	JB   end87
 
@@ -3434,7 +3437,7 @@ piece140:
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
 	JB      near141
-	CMPQ    R8, $+64
+	SUBQ    $+64, R8
 	JB      end143
 	PCALIGN $0x40
 
@@ -3477,12 +3480,13 @@ loop142:
 	VCMPPD  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	CMPQ    R8, $+64
 	JAE     loop142
 
 end143:
+	ADDQ $+64, R8
+
 near141:
-	CMPQ    R8, $+64
+	SUBQ    $+64, R8
 	JB      end145
 	PCALIGN $0x40
 
@@ -3509,10 +3513,10 @@ loop144:
 	VCMPPD  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	CMPQ    R8, $+64
 	JAE     loop144
 
 end145:
+	ADDQ $+64, R8
 	CMPQ R8, $+8
 	JB   end147
 
@@ -3618,7 +3622,7 @@ piece151:
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
 	JB      near152
-	CMPQ    R8, $+64
+	SUBQ    $+64, R8
 	JB      end154
 	PCALIGN $0x40
 
@@ -3661,12 +3665,13 @@ loop153:
 	VCMPPD  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	CMPQ    R8, $+64
 	JAE     loop153
 
 end154:
+	ADDQ $+64, R8
+
 near152:
-	CMPQ    R8, $+64
+	SUBQ    $+64, R8
 	JB      end156
 	PCALIGN $0x40
 
@@ -3693,10 +3698,10 @@ loop155:
 	VCMPPD  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	CMPQ    R8, $+64
 	JAE     loop155
 
 end156:
+	ADDQ $+64, R8
 	CMPQ R8, $+8
 	JB   end158
 
@@ -3798,7 +3803,7 @@ piece162:
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
 	JB      near163
-	CMPQ    R8, $+64
+	SUBQ    $+64, R8
 	JB      end165
 	PCALIGN $0x40
 
@@ -3837,12 +3842,13 @@ loop164:
 	VPMINSQ Z9, Z8, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	CMPQ    R8, $+64
 	JAE     loop164
 
 end165:
+	ADDQ $+64, R8
+
 near163:
-	CMPQ    R8, $+64
+	SUBQ    $+64, R8
 	JB      end167
 	PCALIGN $0x40
 
@@ -3865,10 +3871,10 @@ loop166:
 	VPMINSQ Z9, Z8, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	CMPQ    R8, $+64
 	JAE     loop166
 
 end167:
+	ADDQ $+64, R8
 	CMPQ R8, $+8
 	JB   end169
 
@@ -3954,7 +3960,7 @@ piece173:
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
 	JB      near174
-	CMPQ    R8, $+64
+	SUBQ    $+64, R8
 	JB      end176
 	PCALIGN $0x40
 
@@ -3993,12 +3999,13 @@ loop175:
 	VPMAXSQ Z9, Z8, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	CMPQ    R8, $+64
 	JAE     loop175
 
 end176:
+	ADDQ $+64, R8
+
 near174:
-	CMPQ    R8, $+64
+	SUBQ    $+64, R8
 	JB      end178
 	PCALIGN $0x40
 
@@ -4021,10 +4028,10 @@ loop177:
 	VPMAXSQ Z9, Z8, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	CMPQ    R8, $+64
 	JAE     loop177
 
 end178:
+	ADDQ $+64, R8
 	CMPQ R8, $+8
 	JB   end180
 
@@ -4310,7 +4317,7 @@ TEXT ·countAVX512(SB), NOSPLIT, $0-48
 	JNE          case205
 	CMPQ         CX, ·touchFrom+0(SB)
 	JB           near206
-	CMPQ         CX, $+64
+	SUBQ         $+64, CX
 	JB           end208
 	PCALIGN      $0x40
 
@@ -4349,12 +4356,13 @@ loop207:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
 	JAE    loop207
 
 end208:
+	ADDQ $+64, CX
+
 near206:
-	CMPQ    CX, $+64
+	SUBQ    $+64, CX
 	JB      end210
 	PCALIGN $0x40
 
@@ -4377,10 +4385,10 @@ loop209:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
 	JAE    loop209
 
 end210:
+	ADDQ $+64, CX
 	CMPQ CX, $+8
 	JB   end212
 
@@ -4410,7 +4418,7 @@ case205:
 	JNE     case214
 	CMPQ    CX, ·touchFrom+0(SB)
 	JB      near215
-	CMPQ    CX, $+64
+	SUBQ    $+64, CX
 	JB      end217
 	PCALIGN $0x40
 
@@ -4449,12 +4457,13 @@ loop216:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
 	JAE    loop216
 
 end217:
+	ADDQ $+64, CX
+
 near215:
-	CMPQ    CX, $+64
+	SUBQ    $+64, CX
 	JB      end219
 	PCALIGN $0x40
 
@@ -4477,10 +4486,10 @@ loop218:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
 	JAE    loop218
 
 end219:
+	ADDQ $+64, CX
 	CMPQ CX, $+8
 	JB   end221
 
@@ -4510,7 +4519,7 @@ case214:
 	JNE     case223
 	CMPQ    CX, ·touchFrom+0(SB)
 	JB      near224
-	CMPQ    CX, $+64
+	SUBQ    $+64, CX
 	JB      end226
 	PCALIGN $0x40
 
@@ -4549,12 +4558,13 @@ loop225:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
 	JAE    loop225
 
 end226:
+	ADDQ $+64, CX
+
 near224:
-	CMPQ    CX, $+64
+	SUBQ    $+64, CX
 	JB      end228
 	PCALIGN $0x40
 
@@ -4577,10 +4587,10 @@ loop227:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
 	JAE    loop227
 
 end228:
+	ADDQ $+64, CX
 	CMPQ CX, $+8
 	JB   end230
 
@@ -4610,7 +4620,7 @@ case223:
 	JNE     case232
 	CMPQ    CX, ·touchFrom+0(SB)
 	JB      near233
-	CMPQ    CX, $+64
+	SUBQ    $+64, CX
 	JB      end235
 	PCALIGN $0x40
 
@@ -4649,12 +4659,13 @@ loop234:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
 	JAE    loop234
 
 end235:
+	ADDQ $+64, CX
+
 near233:
-	CMPQ    CX, $+64
+	SUBQ    $+64, CX
 	JB      end237
 	PCALIGN $0x40
 
@@ -4677,10 +4688,10 @@ loop236:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
 	JAE    loop236
 
 end237:
+	ADDQ $+64, CX
 	CMPQ CX, $+8
 	JB   end239
 
@@ -4707,12 +4718,12 @@ none240:
 
 case232:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near242
-	CMPQ    CX, $+64
-	JB      end244
+	JB      near241
+	SUBQ    $+64, CX
+	JB      end243
 	PCALIGN $0x40
 
-loop243:
+loop242:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4747,16 +4758,17 @@ loop243:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop243
+	JAE    loop242
 
-end244:
-near242:
-	CMPQ    CX, $+64
-	JB      end246
+end243:
+	ADDQ $+64, CX
+
+near241:
+	SUBQ    $+64, CX
+	JB      end245
 	PCALIGN $0x40
 
-loop245:
+loop244:
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -4775,24 +4787,24 @@ loop245:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop245
+	JAE    loop244
 
-end246:
+end245:
+	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end248
+	JB   end247
 
-loop247:
+loop246:
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop247
+	JAE    loop246
 
-end248:
+end247:
 	TESTQ     CX, CX
-	JZ        none249
+	JZ        none248
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4800,7 +4812,7 @@ end248:
 	VCMPPD    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none249:
+none248:
 done204:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
@@ -4846,14 +4858,14 @@ TEXT ·countInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVUPD      avx512const20<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case251
+	JNE          case250
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near252
-	CMPQ         CX, $+64
-	JB           end254
+	JB           near251
+	SUBQ         $+64, CX
+	JB           end253
 	PCALIGN      $0x40
 
-loop253:
+loop252:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4888,16 +4900,17 @@ loop253:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop253
+	JAE    loop252
 
-end254:
-near252:
-	CMPQ    CX, $+64
-	JB      end256
+end253:
+	ADDQ $+64, CX
+
+near251:
+	SUBQ    $+64, CX
+	JB      end255
 	PCALIGN $0x40
 
-loop255:
+loop254:
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -4916,24 +4929,24 @@ loop255:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop255
+	JAE    loop254
 
-end256:
+end255:
+	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end258
+	JB   end257
 
-loop257:
+loop256:
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop257
+	JAE    loop256
 
-end258:
+end257:
 	TESTQ     CX, CX
-	JZ        none259
+	JZ        none258
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4941,19 +4954,19 @@ end258:
 	VPCMPQ    $0x06, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none259:
-	JMP done250
+none258:
+	JMP done249
 
-case251:
+case250:
 	CMPQ    DX, $+1
-	JNE     case260
+	JNE     case259
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near261
-	CMPQ    CX, $+64
-	JB      end263
+	JB      near260
+	SUBQ    $+64, CX
+	JB      end262
 	PCALIGN $0x40
 
-loop262:
+loop261:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4988,16 +5001,17 @@ loop262:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop262
+	JAE    loop261
 
-end263:
-near261:
-	CMPQ    CX, $+64
-	JB      end265
+end262:
+	ADDQ $+64, CX
+
+near260:
+	SUBQ    $+64, CX
+	JB      end264
 	PCALIGN $0x40
 
-loop264:
+loop263:
 	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -5016,24 +5030,24 @@ loop264:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop264
+	JAE    loop263
 
-end265:
+end264:
+	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end267
+	JB   end266
 
-loop266:
+loop265:
 	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop266
+	JAE    loop265
 
-end267:
+end266:
 	TESTQ     CX, CX
-	JZ        none268
+	JZ        none267
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -5041,17 +5055,17 @@ end267:
 	VPCMPQ    $0x01, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none268:
-	JMP done250
+none267:
+	JMP done249
 
-case260:
+case259:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near270
-	CMPQ    CX, $+64
-	JB      end272
+	JB      near268
+	SUBQ    $+64, CX
+	JB      end270
 	PCALIGN $0x40
 
-loop271:
+loop269:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -5086,16 +5100,17 @@ loop271:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop271
+	JAE    loop269
 
-end272:
-near270:
-	CMPQ    CX, $+64
-	JB      end274
+end270:
+	ADDQ $+64, CX
+
+near268:
+	SUBQ    $+64, CX
+	JB      end272
 	PCALIGN $0x40
 
-loop273:
+loop271:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -5114,24 +5129,24 @@ loop273:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop273
+	JAE    loop271
 
-end274:
+end272:
+	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end276
+	JB   end274
 
-loop275:
+loop273:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop275
+	JAE    loop273
 
-end276:
+end274:
 	TESTQ     CX, CX
-	JZ        none277
+	JZ        none275
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -5139,8 +5154,8 @@ end276:
 	VPCMPQ    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none277:
-done250:
+none275:
+done249:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -5167,11 +5182,11 @@ TEXT ·compareAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case279
+	JNE          case277
 	CMPQ         CX, $+64
-	JB           end281
+	JB           end279
 
-loop280:
+loop278:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -5192,24 +5207,24 @@ loop280:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop280
+	JAE    loop278
 
-end281:
+end279:
 	CMPQ CX, $+8
-	JB   end283
+	JB   end281
 
-loop282:
+loop280:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop282
+	JAE    loop280
 
-end283:
+end281:
 	TESTQ     CX, CX
-	JZ        none284
+	JZ        none282
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5217,16 +5232,16 @@ end283:
 	VCMPPD    $0x1e, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none284:
-	JMP done278
+none282:
+	JMP done276
 
-case279:
+case277:
 	CMPQ BX, $+1
-	JNE  case285
+	JNE  case283
 	CMPQ CX, $+64
-	JB   end287
+	JB   end285
 
-loop286:
+loop284:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -5247,24 +5262,24 @@ loop286:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop286
+	JAE    loop284
 
-end287:
+end285:
 	CMPQ CX, $+8
-	JB   end289
+	JB   end287
 
-loop288:
+loop286:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop288
+	JAE    loop286
 
-end289:
+end287:
 	TESTQ     CX, CX
-	JZ        none290
+	JZ        none288
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5272,16 +5287,16 @@ end289:
 	VCMPPD    $0x1d, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none290:
-	JMP done278
+none288:
+	JMP done276
 
-case285:
+case283:
 	CMPQ BX, $+2
-	JNE  case291
+	JNE  case289
 	CMPQ CX, $+64
-	JB   end293
+	JB   end291
 
-loop292:
+loop290:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -5302,24 +5317,24 @@ loop292:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop292
+	JAE    loop290
 
-end293:
+end291:
 	CMPQ CX, $+8
-	JB   end295
+	JB   end293
 
-loop294:
+loop292:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop294
+	JAE    loop292
 
-end295:
+end293:
 	TESTQ     CX, CX
-	JZ        none296
+	JZ        none294
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5327,16 +5342,16 @@ end295:
 	VCMPPD    $0x11, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none296:
-	JMP done278
+none294:
+	JMP done276
 
-case291:
+case289:
 	CMPQ BX, $+3
-	JNE  case297
+	JNE  case295
 	CMPQ CX, $+64
-	JB   end299
+	JB   end297
 
-loop298:
+loop296:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x12, 64(AX), Z0, K1
@@ -5357,24 +5372,24 @@ loop298:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop298
+	JAE    loop296
 
-end299:
+end297:
 	CMPQ CX, $+8
-	JB   end301
+	JB   end299
 
-loop300:
+loop298:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop300
+	JAE    loop298
 
-end301:
+end299:
 	TESTQ     CX, CX
-	JZ        none302
+	JZ        none300
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5382,16 +5397,16 @@ end301:
 	VCMPPD    $0x12, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none302:
-	JMP done278
+none300:
+	JMP done276
 
-case297:
+case295:
 	CMPQ BX, $+4
-	JNE  case303
+	JNE  case301
 	CMPQ CX, $+64
-	JB   end305
+	JB   end303
 
-loop304:
+loop302:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -5412,24 +5427,24 @@ loop304:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop304
+	JAE    loop302
 
-end305:
+end303:
 	CMPQ CX, $+8
-	JB   end307
+	JB   end305
 
-loop306:
+loop304:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop306
+	JAE    loop304
 
-end307:
+end305:
 	TESTQ     CX, CX
-	JZ        none308
+	JZ        none306
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5437,14 +5452,14 @@ end307:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none308:
-	JMP done278
+none306:
+	JMP done276
 
-case303:
+case301:
 	CMPQ CX, $+64
-	JB   end311
+	JB   end308
 
-loop310:
+loop307:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x04, 64(AX), Z0, K1
@@ -5465,24 +5480,24 @@ loop310:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop310
+	JAE    loop307
 
-end311:
+end308:
 	CMPQ CX, $+8
-	JB   end313
+	JB   end310
 
-loop312:
+loop309:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop312
+	JAE    loop309
 
-end313:
+end310:
 	TESTQ     CX, CX
-	JZ        none314
+	JZ        none311
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5490,8 +5505,8 @@ end313:
 	VCMPPD    $0x04, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none314:
-done278:
+none311:
+done276:
 	VZEROUPPER
 	RET
 
@@ -5504,11 +5519,11 @@ TEXT ·compareInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case316
+	JNE          case313
 	CMPQ         CX, $+64
-	JB           end318
+	JB           end315
 
-loop317:
+loop314:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -5529,24 +5544,24 @@ loop317:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop317
+	JAE    loop314
 
-end318:
+end315:
 	CMPQ CX, $+8
-	JB   end320
+	JB   end317
 
-loop319:
+loop316:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop319
+	JAE    loop316
 
-end320:
+end317:
 	TESTQ     CX, CX
-	JZ        none321
+	JZ        none318
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5554,16 +5569,16 @@ end320:
 	VPCMPQ    $0x06, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none321:
-	JMP done315
+none318:
+	JMP done312
 
-case316:
+case313:
 	CMPQ BX, $+1
-	JNE  case322
+	JNE  case319
 	CMPQ CX, $+64
-	JB   end324
+	JB   end321
 
-loop323:
+loop320:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -5584,24 +5599,24 @@ loop323:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop323
+	JAE    loop320
 
-end324:
+end321:
 	CMPQ CX, $+8
-	JB   end326
+	JB   end323
 
-loop325:
+loop322:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop325
+	JAE    loop322
 
-end326:
+end323:
 	TESTQ     CX, CX
-	JZ        none327
+	JZ        none324
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5609,14 +5624,14 @@ end326:
 	VPCMPQ    $0x01, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none327:
-	JMP done315
+none324:
+	JMP done312
 
-case322:
+case319:
 	CMPQ CX, $+64
-	JB   end330
+	JB   end326
 
-loop329:
+loop325:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -5637,24 +5652,24 @@ loop329:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop329
+	JAE    loop325
 
-end330:
+end326:
 	CMPQ CX, $+8
-	JB   end332
+	JB   end328
 
-loop331:
+loop327:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop331
+	JAE    loop327
 
-end332:
+end328:
 	TESTQ     CX, CX
-	JZ        none333
+	JZ        none329
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5662,1452 +5677,1452 @@ end332:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none333:
-done315:
+none329:
+done312:
 	VZEROUPPER
 	RET
 
-// func arithAVX512(c int, dst *float64, x []float64, y []float64, stream int)
+// func arithAVX512(c int, dst *float64, x *float64, y *float64, n int, stream int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·arithAVX512(SB), NOSPLIT, $0-72
-	MOVQ      x_base+16(FP), AX
-	MOVQ      x_len+24(FP), CX
-	MOVQ      y_base+40(FP), CX
-	MOVQ      y_len+48(FP), DX
-	MOVQ      dst+8(FP), BX
+TEXT ·arithAVX512(SB), NOSPLIT, $0-48
+	MOVQ      n+32(FP), AX
+	MOVQ      dst+8(FP), CX
+	MOVQ      x+16(FP), DX
+	MOVQ      y+24(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case335
-	MOVQ      stream+64(FP), SI
+	JNE       case330
+	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain336
-	MOVQ      BX, SI
+	JZ        plain331
+	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain336
-	MOVQ      BX, SI
+	JNZ       plain331
+	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
 	SHRQ      $0x03, SI
-	CMPQ      SI, DX
-	CMOVQHI   DX, SI
+	CMPQ      SI, AX
+	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none337
+	JZ        none332
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD.Z (BX), K1, Z1
 	VMOVUPD   Z0, Z0
 	VADDPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (BX)
-	SUBQ      SI, DX
-	LEAQ      (BX)(SI*8), BX
-	LEAQ      (AX)(SI*8), AX
+	VMOVUPD   Z0, K1, (CX)
+	SUBQ      SI, AX
 	LEAQ      (CX)(SI*8), CX
+	LEAQ      (DX)(SI*8), DX
+	LEAQ      (BX)(SI*8), BX
 
-none337:
-	CMPQ DX, $+32
-	JB   end339
+none332:
+	CMPQ AX, $+32
+	JB   end334
 
-loop338:
-	VMOVUPD  (AX), Z0
-	VADDPD   (CX), Z0, Z0
-	VMOVNTPD Z0, (BX)
-	VMOVUPD  64(AX), Z0
-	VADDPD   64(CX), Z0, Z0
-	VMOVNTPD Z0, 64(BX)
-	VMOVUPD  128(AX), Z0
-	VADDPD   128(CX), Z0, Z0
-	VMOVNTPD Z0, 128(BX)
-	VMOVUPD  192(AX), Z0
-	VADDPD   192(CX), Z0, Z0
-	VMOVNTPD Z0, 192(BX)
-	ADDQ     $+256, BX
-	ADDQ     $+256, AX
+loop333:
+	VMOVUPD  (DX), Z0
+	VADDPD   (BX), Z0, Z0
+	VMOVNTPD Z0, (CX)
+	VMOVUPD  64(DX), Z0
+	VADDPD   64(BX), Z0, Z0
+	VMOVNTPD Z0, 64(CX)
+	VMOVUPD  128(DX), Z0
+	VADDPD   128(BX), Z0, Z0
+	VMOVNTPD Z0, 128(CX)
+	VMOVUPD  192(DX), Z0
+	VADDPD   192(BX), Z0, Z0
+	VMOVNTPD Z0, 192(CX)
 	ADDQ     $+256, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop338
+	ADDQ     $+256, DX
+	ADDQ     $+256, BX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop333
 
-end339:
+end334:
 	SFENCE
 
-plain336:
-	CMPQ    DX, $+32
-	JB      end341
+plain331:
+	SUBQ    $+32, AX
+	JB      end336
 	PCALIGN $0x40
 
-loop340:
-	VMOVUPD (AX), Z0
-	VADDPD  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	VMOVUPD 64(AX), Z0
-	VADDPD  64(CX), Z0, Z0
-	VMOVUPD Z0, 64(BX)
-	VMOVUPD 128(AX), Z0
-	VADDPD  128(CX), Z0, Z0
-	VMOVUPD Z0, 128(BX)
-	VMOVUPD 192(AX), Z0
-	VADDPD  192(CX), Z0, Z0
-	VMOVUPD Z0, 192(BX)
-	ADDQ    $+256, BX
-	ADDQ    $+256, AX
+loop335:
+	VMOVUPD (DX), Z0
+	VADDPD  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(DX), Z0
+	VADDPD  64(BX), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD 128(DX), Z0
+	VADDPD  128(BX), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD 192(DX), Z0
+	VADDPD  192(BX), Z0, Z0
+	VMOVUPD Z0, 192(CX)
 	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop340
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+32, AX
+	JAE     loop335
 
-end341:
-	CMPQ DX, $+8
-	JB   end343
+end336:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end338
 
-loop342:
-	VMOVUPD (AX), Z0
-	VADDPD  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	ADDQ    $+64, BX
-	ADDQ    $+64, AX
+loop337:
+	VMOVUPD (DX), Z0
+	VADDPD  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
-	JAE     loop342
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop337
 
-end343:
-	TESTQ     DX, DX
-	JZ        none344
+end338:
+	TESTQ     AX, AX
+	JZ        none339
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD.Z (BX), K1, Z1
 	VMOVUPD   Z0, Z0
 	VADDPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (BX)
+	VMOVUPD   Z0, K1, (CX)
 
-none344:
-	JMP done334
+none339:
+	VZEROUPPER
+	RET
 
-case335:
+case330:
 	CMPQ      SI, $+1
-	JNE       case345
-	MOVQ      stream+64(FP), SI
+	JNE       case340
+	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain346
-	MOVQ      BX, SI
+	JZ        plain341
+	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain346
-	MOVQ      BX, SI
+	JNZ       plain341
+	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
 	SHRQ      $0x03, SI
-	CMPQ      SI, DX
-	CMOVQHI   DX, SI
+	CMPQ      SI, AX
+	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none347
+	JZ        none342
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD.Z (BX), K1, Z1
 	VMOVUPD   Z0, Z0
 	VSUBPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (BX)
-	SUBQ      SI, DX
-	LEAQ      (BX)(SI*8), BX
-	LEAQ      (AX)(SI*8), AX
+	VMOVUPD   Z0, K1, (CX)
+	SUBQ      SI, AX
 	LEAQ      (CX)(SI*8), CX
+	LEAQ      (DX)(SI*8), DX
+	LEAQ      (BX)(SI*8), BX
 
-none347:
-	CMPQ DX, $+32
-	JB   end349
+none342:
+	CMPQ AX, $+32
+	JB   end344
 
-loop348:
-	VMOVUPD  (AX), Z0
-	VSUBPD   (CX), Z0, Z0
-	VMOVNTPD Z0, (BX)
-	VMOVUPD  64(AX), Z0
-	VSUBPD   64(CX), Z0, Z0
-	VMOVNTPD Z0, 64(BX)
-	VMOVUPD  128(AX), Z0
-	VSUBPD   128(CX), Z0, Z0
-	VMOVNTPD Z0, 128(BX)
-	VMOVUPD  192(AX), Z0
-	VSUBPD   192(CX), Z0, Z0
-	VMOVNTPD Z0, 192(BX)
-	ADDQ     $+256, BX
-	ADDQ     $+256, AX
+loop343:
+	VMOVUPD  (DX), Z0
+	VSUBPD   (BX), Z0, Z0
+	VMOVNTPD Z0, (CX)
+	VMOVUPD  64(DX), Z0
+	VSUBPD   64(BX), Z0, Z0
+	VMOVNTPD Z0, 64(CX)
+	VMOVUPD  128(DX), Z0
+	VSUBPD   128(BX), Z0, Z0
+	VMOVNTPD Z0, 128(CX)
+	VMOVUPD  192(DX), Z0
+	VSUBPD   192(BX), Z0, Z0
+	VMOVNTPD Z0, 192(CX)
 	ADDQ     $+256, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop348
+	ADDQ     $+256, DX
+	ADDQ     $+256, BX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop343
 
-end349:
+end344:
 	SFENCE
 
-plain346:
-	CMPQ    DX, $+32
-	JB      end351
+plain341:
+	SUBQ    $+32, AX
+	JB      end346
 	PCALIGN $0x40
 
-loop350:
-	VMOVUPD (AX), Z0
-	VSUBPD  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	VMOVUPD 64(AX), Z0
-	VSUBPD  64(CX), Z0, Z0
-	VMOVUPD Z0, 64(BX)
-	VMOVUPD 128(AX), Z0
-	VSUBPD  128(CX), Z0, Z0
-	VMOVUPD Z0, 128(BX)
-	VMOVUPD 192(AX), Z0
-	VSUBPD  192(CX), Z0, Z0
-	VMOVUPD Z0, 192(BX)
-	ADDQ    $+256, BX
-	ADDQ    $+256, AX
+loop345:
+	VMOVUPD (DX), Z0
+	VSUBPD  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(DX), Z0
+	VSUBPD  64(BX), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD 128(DX), Z0
+	VSUBPD  128(BX), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD 192(DX), Z0
+	VSUBPD  192(BX), Z0, Z0
+	VMOVUPD Z0, 192(CX)
 	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop350
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+32, AX
+	JAE     loop345
 
-end351:
-	CMPQ DX, $+8
-	JB   end353
+end346:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end348
 
-loop352:
-	VMOVUPD (AX), Z0
-	VSUBPD  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	ADDQ    $+64, BX
-	ADDQ    $+64, AX
+loop347:
+	VMOVUPD (DX), Z0
+	VSUBPD  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
-	JAE     loop352
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop347
 
-end353:
-	TESTQ     DX, DX
-	JZ        none354
+end348:
+	TESTQ     AX, AX
+	JZ        none349
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD.Z (BX), K1, Z1
 	VMOVUPD   Z0, Z0
 	VSUBPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (BX)
+	VMOVUPD   Z0, K1, (CX)
 
-none354:
-	JMP done334
+none349:
+	VZEROUPPER
+	RET
 
-case345:
+case340:
 	CMPQ      SI, $+2
-	JNE       case355
-	MOVQ      stream+64(FP), SI
+	JNE       case350
+	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain356
-	MOVQ      BX, SI
+	JZ        plain351
+	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain356
-	MOVQ      BX, SI
+	JNZ       plain351
+	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
 	SHRQ      $0x03, SI
-	CMPQ      SI, DX
-	CMOVQHI   DX, SI
+	CMPQ      SI, AX
+	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none357
+	JZ        none352
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD.Z (BX), K1, Z1
 	VMOVUPD   Z0, Z0
 	VMULPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (BX)
-	SUBQ      SI, DX
-	LEAQ      (BX)(SI*8), BX
-	LEAQ      (AX)(SI*8), AX
+	VMOVUPD   Z0, K1, (CX)
+	SUBQ      SI, AX
 	LEAQ      (CX)(SI*8), CX
+	LEAQ      (DX)(SI*8), DX
+	LEAQ      (BX)(SI*8), BX
 
-none357:
-	CMPQ DX, $+32
-	JB   end359
+none352:
+	CMPQ AX, $+32
+	JB   end354
 
-loop358:
-	VMOVUPD  (AX), Z0
-	VMULPD   (CX), Z0, Z0
-	VMOVNTPD Z0, (BX)
-	VMOVUPD  64(AX), Z0
-	VMULPD   64(CX), Z0, Z0
-	VMOVNTPD Z0, 64(BX)
-	VMOVUPD  128(AX), Z0
-	VMULPD   128(CX), Z0, Z0
-	VMOVNTPD Z0, 128(BX)
-	VMOVUPD  192(AX), Z0
-	VMULPD   192(CX), Z0, Z0
-	VMOVNTPD Z0, 192(BX)
-	ADDQ     $+256, BX
-	ADDQ     $+256, AX
+loop353:
+	VMOVUPD  (DX), Z0
+	VMULPD   (BX), Z0, Z0
+	VMOVNTPD Z0, (CX)
+	VMOVUPD  64(DX), Z0
+	VMULPD   64(BX), Z0, Z0
+	VMOVNTPD Z0, 64(CX)
+	VMOVUPD  128(DX), Z0
+	VMULPD   128(BX), Z0, Z0
+	VMOVNTPD Z0, 128(CX)
+	VMOVUPD  192(DX), Z0
+	VMULPD   192(BX), Z0, Z0
+	VMOVNTPD Z0, 192(CX)
 	ADDQ     $+256, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop358
+	ADDQ     $+256, DX
+	ADDQ     $+256, BX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop353
 
-end359:
+end354:
 	SFENCE
 
-plain356:
-	CMPQ    DX, $+32
-	JB      end361
+plain351:
+	SUBQ    $+32, AX
+	JB      end356
 	PCALIGN $0x40
 
-loop360:
-	VMOVUPD (AX), Z0
-	VMULPD  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	VMOVUPD 64(AX), Z0
-	VMULPD  64(CX), Z0, Z0
-	VMOVUPD Z0, 64(BX)
-	VMOVUPD 128(AX), Z0
-	VMULPD  128(CX), Z0, Z0
-	VMOVUPD Z0, 128(BX)
-	VMOVUPD 192(AX), Z0
-	VMULPD  192(CX), Z0, Z0
-	VMOVUPD Z0, 192(BX)
-	ADDQ    $+256, BX
-	ADDQ    $+256, AX
+loop355:
+	VMOVUPD (DX), Z0
+	VMULPD  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(DX), Z0
+	VMULPD  64(BX), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD 128(DX), Z0
+	VMULPD  128(BX), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD 192(DX), Z0
+	VMULPD  192(BX), Z0, Z0
+	VMOVUPD Z0, 192(CX)
 	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop360
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+32, AX
+	JAE     loop355
 
-end361:
-	CMPQ DX, $+8
+end356:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end358
+
+loop357:
+	VMOVUPD (DX), Z0
+	VMULPD  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop357
+
+end358:
+	TESTQ     AX, AX
+	JZ        none359
+	MOVQ      $-1, SI
+	BZHIQ     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD.Z (BX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (CX)
+
+none359:
+	VZEROUPPER
+	RET
+
+case350:
+	MOVQ      stream+40(FP), SI
+	TESTQ     SI, SI
+	JZ        plain360
+	MOVQ      CX, SI
+	ANDQ      $+7, SI
+	JNZ       plain360
+	MOVQ      CX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x03, SI
+	CMPQ      SI, AX
+	CMOVQHI   AX, SI
+	TESTQ     SI, SI
+	JZ        none361
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD.Z (BX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VDIVPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (CX)
+	SUBQ      SI, AX
+	LEAQ      (CX)(SI*8), CX
+	LEAQ      (DX)(SI*8), DX
+	LEAQ      (BX)(SI*8), BX
+
+none361:
+	CMPQ AX, $+32
 	JB   end363
 
 loop362:
-	VMOVUPD (AX), Z0
-	VMULPD  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	ADDQ    $+64, BX
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
-	JAE     loop362
+	VMOVUPD  (DX), Z0
+	VDIVPD   (BX), Z0, Z0
+	VMOVNTPD Z0, (CX)
+	VMOVUPD  64(DX), Z0
+	VDIVPD   64(BX), Z0, Z0
+	VMOVNTPD Z0, 64(CX)
+	VMOVUPD  128(DX), Z0
+	VDIVPD   128(BX), Z0, Z0
+	VMOVNTPD Z0, 128(CX)
+	VMOVUPD  192(DX), Z0
+	VDIVPD   192(BX), Z0, Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	ADDQ     $+256, BX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop362
 
 end363:
-	TESTQ     DX, DX
-	JZ        none364
+	SFENCE
+
+plain360:
+	SUBQ    $+32, AX
+	JB      end365
+	PCALIGN $0x40
+
+loop364:
+	VMOVUPD (DX), Z0
+	VDIVPD  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(DX), Z0
+	VDIVPD  64(BX), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD 128(DX), Z0
+	VDIVPD  128(BX), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD 192(DX), Z0
+	VDIVPD  192(BX), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+32, AX
+	JAE     loop364
+
+end365:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end367
+
+loop366:
+	VMOVUPD (DX), Z0
+	VDIVPD  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop366
+
+end367:
+	TESTQ     AX, AX
+	JZ        none368
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD.Z (BX), K1, Z1
 	VMOVUPD   Z0, Z0
-	VMULPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (BX)
+	VDIVPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (CX)
 
-none364:
-	JMP done334
+none368:
+	VZEROUPPER
+	RET
 
-case355:
-	MOVQ      stream+64(FP), SI
+// func arithInt64AVX512(c int, dst *int64, x *int64, y *int64, n int, stream int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
+TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-48
+	MOVQ      n+32(FP), AX
+	MOVQ      dst+8(FP), CX
+	MOVQ      x+16(FP), DX
+	MOVQ      y+24(FP), BX
+	MOVQ      c+0(FP), SI
+	CMPQ      SI, $+0
+	JNE       case369
+	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain366
-	MOVQ      BX, SI
+	JZ        plain370
+	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain366
-	MOVQ      BX, SI
+	JNZ       plain370
+	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
 	SHRQ      $0x03, SI
-	CMPQ      SI, DX
-	CMOVQHI   DX, SI
+	CMPQ      SI, AX
+	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none367
+	JZ        none371
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD.Z (BX), K1, Z1
 	VMOVUPD   Z0, Z0
-	VDIVPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (BX)
-	SUBQ      SI, DX
-	LEAQ      (BX)(SI*8), BX
-	LEAQ      (AX)(SI*8), AX
+	VPADDQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (CX)
+	SUBQ      SI, AX
 	LEAQ      (CX)(SI*8), CX
+	LEAQ      (DX)(SI*8), DX
+	LEAQ      (BX)(SI*8), BX
 
-none367:
-	CMPQ DX, $+32
-	JB   end369
-
-loop368:
-	VMOVUPD  (AX), Z0
-	VDIVPD   (CX), Z0, Z0
-	VMOVNTPD Z0, (BX)
-	VMOVUPD  64(AX), Z0
-	VDIVPD   64(CX), Z0, Z0
-	VMOVNTPD Z0, 64(BX)
-	VMOVUPD  128(AX), Z0
-	VDIVPD   128(CX), Z0, Z0
-	VMOVNTPD Z0, 128(BX)
-	VMOVUPD  192(AX), Z0
-	VDIVPD   192(CX), Z0, Z0
-	VMOVNTPD Z0, 192(BX)
-	ADDQ     $+256, BX
-	ADDQ     $+256, AX
-	ADDQ     $+256, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop368
-
-end369:
-	SFENCE
-
-plain366:
-	CMPQ    DX, $+32
-	JB      end371
-	PCALIGN $0x40
-
-loop370:
-	VMOVUPD (AX), Z0
-	VDIVPD  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	VMOVUPD 64(AX), Z0
-	VDIVPD  64(CX), Z0, Z0
-	VMOVUPD Z0, 64(BX)
-	VMOVUPD 128(AX), Z0
-	VDIVPD  128(CX), Z0, Z0
-	VMOVUPD Z0, 128(BX)
-	VMOVUPD 192(AX), Z0
-	VDIVPD  192(CX), Z0, Z0
-	VMOVUPD Z0, 192(BX)
-	ADDQ    $+256, BX
-	ADDQ    $+256, AX
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop370
-
-end371:
-	CMPQ DX, $+8
+none371:
+	CMPQ AX, $+32
 	JB   end373
 
 loop372:
-	VMOVUPD (AX), Z0
-	VDIVPD  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	ADDQ    $+64, BX
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
-	JAE     loop372
+	VMOVUPD  (DX), Z0
+	VPADDQ   (BX), Z0, Z0
+	VMOVNTPD Z0, (CX)
+	VMOVUPD  64(DX), Z0
+	VPADDQ   64(BX), Z0, Z0
+	VMOVNTPD Z0, 64(CX)
+	VMOVUPD  128(DX), Z0
+	VPADDQ   128(BX), Z0, Z0
+	VMOVNTPD Z0, 128(CX)
+	VMOVUPD  192(DX), Z0
+	VPADDQ   192(BX), Z0, Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	ADDQ     $+256, BX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop372
 
 end373:
-	TESTQ     DX, DX
-	JZ        none374
-	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD.Z (CX), K1, Z1
-	VMOVUPD   Z0, Z0
-	VDIVPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (BX)
+	SFENCE
 
-none374:
-done334:
+plain370:
+	SUBQ    $+32, AX
+	JB      end375
+	PCALIGN $0x40
+
+loop374:
+	VMOVUPD (DX), Z0
+	VPADDQ  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(DX), Z0
+	VPADDQ  64(BX), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD 128(DX), Z0
+	VPADDQ  128(BX), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD 192(DX), Z0
+	VPADDQ  192(BX), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+32, AX
+	JAE     loop374
+
+end375:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end377
+
+loop376:
+	VMOVUPD (DX), Z0
+	VPADDQ  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop376
+
+end377:
+	TESTQ     AX, AX
+	JZ        none378
+	MOVQ      $-1, SI
+	BZHIQ     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD.Z (BX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPADDQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (CX)
+
+none378:
 	VZEROUPPER
 	RET
 
-// func arithInt64AVX512(c int, dst *int64, x []int64, y []int64, stream int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
-TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-72
-	MOVQ      x_base+16(FP), AX
-	MOVQ      x_len+24(FP), CX
-	MOVQ      y_base+40(FP), CX
-	MOVQ      y_len+48(FP), DX
-	MOVQ      dst+8(FP), BX
-	MOVQ      c+0(FP), SI
-	CMPQ      SI, $+0
-	JNE       case376
-	MOVQ      stream+64(FP), SI
-	TESTQ     SI, SI
-	JZ        plain377
-	MOVQ      BX, SI
-	ANDQ      $+7, SI
-	JNZ       plain377
-	MOVQ      BX, SI
-	NEGQ      SI
-	ANDQ      $+63, SI
-	SHRQ      $0x03, SI
-	CMPQ      SI, DX
-	CMOVQHI   DX, SI
-	TESTQ     SI, SI
-	JZ        none378
-	MOVQ      $-1, DI
-	BZHIQ     SI, DI, DI
-	KMOVW     DI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD.Z (CX), K1, Z1
-	VMOVUPD   Z0, Z0
-	VPADDQ    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (BX)
-	SUBQ      SI, DX
-	LEAQ      (BX)(SI*8), BX
-	LEAQ      (AX)(SI*8), AX
-	LEAQ      (CX)(SI*8), CX
-
-none378:
-	CMPQ DX, $+32
-	JB   end380
-
-loop379:
-	VMOVUPD  (AX), Z0
-	VPADDQ   (CX), Z0, Z0
-	VMOVNTPD Z0, (BX)
-	VMOVUPD  64(AX), Z0
-	VPADDQ   64(CX), Z0, Z0
-	VMOVNTPD Z0, 64(BX)
-	VMOVUPD  128(AX), Z0
-	VPADDQ   128(CX), Z0, Z0
-	VMOVNTPD Z0, 128(BX)
-	VMOVUPD  192(AX), Z0
-	VPADDQ   192(CX), Z0, Z0
-	VMOVNTPD Z0, 192(BX)
-	ADDQ     $+256, BX
-	ADDQ     $+256, AX
-	ADDQ     $+256, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop379
-
-end380:
-	SFENCE
-
-plain377:
-	CMPQ    DX, $+32
-	JB      end382
-	PCALIGN $0x40
-
-loop381:
-	VMOVUPD (AX), Z0
-	VPADDQ  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	VMOVUPD 64(AX), Z0
-	VPADDQ  64(CX), Z0, Z0
-	VMOVUPD Z0, 64(BX)
-	VMOVUPD 128(AX), Z0
-	VPADDQ  128(CX), Z0, Z0
-	VMOVUPD Z0, 128(BX)
-	VMOVUPD 192(AX), Z0
-	VPADDQ  192(CX), Z0, Z0
-	VMOVUPD Z0, 192(BX)
-	ADDQ    $+256, BX
-	ADDQ    $+256, AX
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop381
-
-end382:
-	CMPQ DX, $+8
-	JB   end384
-
-loop383:
-	VMOVUPD (AX), Z0
-	VPADDQ  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	ADDQ    $+64, BX
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
-	JAE     loop383
-
-end384:
-	TESTQ     DX, DX
-	JZ        none385
-	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD.Z (CX), K1, Z1
-	VMOVUPD   Z0, Z0
-	VPADDQ    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (BX)
-
-none385:
-	JMP done375
-
-case376:
+case369:
 	CMPQ      SI, $+1
-	JNE       case386
-	MOVQ      stream+64(FP), SI
+	JNE       case379
+	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain387
-	MOVQ      BX, SI
+	JZ        plain380
+	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain387
-	MOVQ      BX, SI
+	JNZ       plain380
+	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
 	SHRQ      $0x03, SI
-	CMPQ      SI, DX
-	CMOVQHI   DX, SI
+	CMPQ      SI, AX
+	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none388
+	JZ        none381
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD.Z (BX), K1, Z1
 	VMOVUPD   Z0, Z0
 	VPSUBQ    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (BX)
-	SUBQ      SI, DX
-	LEAQ      (BX)(SI*8), BX
-	LEAQ      (AX)(SI*8), AX
+	VMOVUPD   Z0, K1, (CX)
+	SUBQ      SI, AX
 	LEAQ      (CX)(SI*8), CX
+	LEAQ      (DX)(SI*8), DX
+	LEAQ      (BX)(SI*8), BX
 
-none388:
-	CMPQ DX, $+32
-	JB   end390
+none381:
+	CMPQ AX, $+32
+	JB   end383
 
-loop389:
-	VMOVUPD  (AX), Z0
-	VPSUBQ   (CX), Z0, Z0
-	VMOVNTPD Z0, (BX)
-	VMOVUPD  64(AX), Z0
-	VPSUBQ   64(CX), Z0, Z0
-	VMOVNTPD Z0, 64(BX)
-	VMOVUPD  128(AX), Z0
-	VPSUBQ   128(CX), Z0, Z0
-	VMOVNTPD Z0, 128(BX)
-	VMOVUPD  192(AX), Z0
-	VPSUBQ   192(CX), Z0, Z0
-	VMOVNTPD Z0, 192(BX)
-	ADDQ     $+256, BX
-	ADDQ     $+256, AX
+loop382:
+	VMOVUPD  (DX), Z0
+	VPSUBQ   (BX), Z0, Z0
+	VMOVNTPD Z0, (CX)
+	VMOVUPD  64(DX), Z0
+	VPSUBQ   64(BX), Z0, Z0
+	VMOVNTPD Z0, 64(CX)
+	VMOVUPD  128(DX), Z0
+	VPSUBQ   128(BX), Z0, Z0
+	VMOVNTPD Z0, 128(CX)
+	VMOVUPD  192(DX), Z0
+	VPSUBQ   192(BX), Z0, Z0
+	VMOVNTPD Z0, 192(CX)
 	ADDQ     $+256, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop389
+	ADDQ     $+256, DX
+	ADDQ     $+256, BX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop382
 
-end390:
+end383:
 	SFENCE
 
-plain387:
-	CMPQ    DX, $+32
-	JB      end392
+plain380:
+	SUBQ    $+32, AX
+	JB      end385
 	PCALIGN $0x40
 
-loop391:
-	VMOVUPD (AX), Z0
-	VPSUBQ  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	VMOVUPD 64(AX), Z0
-	VPSUBQ  64(CX), Z0, Z0
-	VMOVUPD Z0, 64(BX)
-	VMOVUPD 128(AX), Z0
-	VPSUBQ  128(CX), Z0, Z0
-	VMOVUPD Z0, 128(BX)
-	VMOVUPD 192(AX), Z0
-	VPSUBQ  192(CX), Z0, Z0
-	VMOVUPD Z0, 192(BX)
-	ADDQ    $+256, BX
-	ADDQ    $+256, AX
+loop384:
+	VMOVUPD (DX), Z0
+	VPSUBQ  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(DX), Z0
+	VPSUBQ  64(BX), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD 128(DX), Z0
+	VPSUBQ  128(BX), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD 192(DX), Z0
+	VPSUBQ  192(BX), Z0, Z0
+	VMOVUPD Z0, 192(CX)
 	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop391
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+32, AX
+	JAE     loop384
+
+end385:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end387
+
+loop386:
+	VMOVUPD (DX), Z0
+	VPSUBQ  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop386
+
+end387:
+	TESTQ     AX, AX
+	JZ        none388
+	MOVQ      $-1, SI
+	BZHIQ     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD.Z (BX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPSUBQ    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (CX)
+
+none388:
+	VZEROUPPER
+	RET
+
+case379:
+	MOVQ      stream+40(FP), SI
+	TESTQ     SI, SI
+	JZ        plain389
+	MOVQ      CX, SI
+	ANDQ      $+7, SI
+	JNZ       plain389
+	MOVQ      CX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x03, SI
+	CMPQ      SI, AX
+	CMOVQHI   AX, SI
+	TESTQ     SI, SI
+	JZ        none390
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD.Z (BX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPMULLQ   Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (CX)
+	SUBQ      SI, AX
+	LEAQ      (CX)(SI*8), CX
+	LEAQ      (DX)(SI*8), DX
+	LEAQ      (BX)(SI*8), BX
+
+none390:
+	CMPQ AX, $+32
+	JB   end392
+
+loop391:
+	VMOVUPD  (DX), Z0
+	VPMULLQ  (BX), Z0, Z0
+	VMOVNTPD Z0, (CX)
+	VMOVUPD  64(DX), Z0
+	VPMULLQ  64(BX), Z0, Z0
+	VMOVNTPD Z0, 64(CX)
+	VMOVUPD  128(DX), Z0
+	VPMULLQ  128(BX), Z0, Z0
+	VMOVNTPD Z0, 128(CX)
+	VMOVUPD  192(DX), Z0
+	VPMULLQ  192(BX), Z0, Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	ADDQ     $+256, BX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop391
 
 end392:
-	CMPQ DX, $+8
-	JB   end394
+	SFENCE
+
+plain389:
+	SUBQ    $+32, AX
+	JB      end394
+	PCALIGN $0x40
 
 loop393:
-	VMOVUPD (AX), Z0
-	VPSUBQ  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	ADDQ    $+64, BX
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
+	VMOVUPD (DX), Z0
+	VPMULLQ (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(DX), Z0
+	VPMULLQ 64(BX), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD 128(DX), Z0
+	VPMULLQ 128(BX), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD 192(DX), Z0
+	VPMULLQ 192(BX), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+32, AX
 	JAE     loop393
 
 end394:
-	TESTQ     DX, DX
-	JZ        none395
-	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD.Z (CX), K1, Z1
-	VMOVUPD   Z0, Z0
-	VPSUBQ    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (BX)
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end396
 
-none395:
-	JMP done375
-
-case386:
-	MOVQ      stream+64(FP), SI
-	TESTQ     SI, SI
-	JZ        plain397
-	MOVQ      BX, SI
-	ANDQ      $+7, SI
-	JNZ       plain397
-	MOVQ      BX, SI
-	NEGQ      SI
-	ANDQ      $+63, SI
-	SHRQ      $0x03, SI
-	CMPQ      SI, DX
-	CMOVQHI   DX, SI
-	TESTQ     SI, SI
-	JZ        none398
-	MOVQ      $-1, DI
-	BZHIQ     SI, DI, DI
-	KMOVW     DI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD.Z (CX), K1, Z1
-	VMOVUPD   Z0, Z0
-	VPMULLQ   Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (BX)
-	SUBQ      SI, DX
-	LEAQ      (BX)(SI*8), BX
-	LEAQ      (AX)(SI*8), AX
-	LEAQ      (CX)(SI*8), CX
-
-none398:
-	CMPQ DX, $+32
-	JB   end400
-
-loop399:
-	VMOVUPD  (AX), Z0
-	VPMULLQ  (CX), Z0, Z0
-	VMOVNTPD Z0, (BX)
-	VMOVUPD  64(AX), Z0
-	VPMULLQ  64(CX), Z0, Z0
-	VMOVNTPD Z0, 64(BX)
-	VMOVUPD  128(AX), Z0
-	VPMULLQ  128(CX), Z0, Z0
-	VMOVNTPD Z0, 128(BX)
-	VMOVUPD  192(AX), Z0
-	VPMULLQ  192(CX), Z0, Z0
-	VMOVNTPD Z0, 192(BX)
-	ADDQ     $+256, BX
-	ADDQ     $+256, AX
-	ADDQ     $+256, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop399
-
-end400:
-	SFENCE
-
-plain397:
-	CMPQ    DX, $+32
-	JB      end402
-	PCALIGN $0x40
-
-loop401:
-	VMOVUPD (AX), Z0
-	VPMULLQ (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	VMOVUPD 64(AX), Z0
-	VPMULLQ 64(CX), Z0, Z0
-	VMOVUPD Z0, 64(BX)
-	VMOVUPD 128(AX), Z0
-	VPMULLQ 128(CX), Z0, Z0
-	VMOVUPD Z0, 128(BX)
-	VMOVUPD 192(AX), Z0
-	VPMULLQ 192(CX), Z0, Z0
-	VMOVUPD Z0, 192(BX)
-	ADDQ    $+256, BX
-	ADDQ    $+256, AX
-	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop401
-
-end402:
-	CMPQ DX, $+8
-	JB   end404
-
-loop403:
-	VMOVUPD (AX), Z0
-	VPMULLQ (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	ADDQ    $+64, BX
-	ADDQ    $+64, AX
+loop395:
+	VMOVUPD (DX), Z0
+	VPMULLQ (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
-	JAE     loop403
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop395
 
-end404:
-	TESTQ     DX, DX
-	JZ        none405
+end396:
+	TESTQ     AX, AX
+	JZ        none397
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD.Z (DX), K1, Z0
+	VMOVUPD.Z (BX), K1, Z1
 	VMOVUPD   Z0, Z0
 	VPMULLQ   Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (BX)
+	VMOVUPD   Z0, K1, (CX)
 
-none405:
-done375:
+none397:
 	VZEROUPPER
 	RET
 
-// func unaryAVX512(c int, dst *float64, x []float64, a float64, stream int)
+// func unaryAVX512(c int, dst *float64, x *float64, a float64, n int, stream int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·unaryAVX512(SB), NOSPLIT, $0-56
-	VBROADCASTSD a+40(FP), Z0
+TEXT ·unaryAVX512(SB), NOSPLIT, $0-48
+	VBROADCASTSD a+24(FP), Z0
 	VMOVUPD      avx512const0<>+0(SB), Z1
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         dst+8(FP), DX
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case407
-	MOVQ         stream+48(FP), BX
+	JNE          case398
+	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain408
-	MOVQ         DX, BX
+	JZ           plain399
+	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain408
-	MOVQ         DX, BX
+	JNZ          plain399
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
 	SHRQ         $0x03, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none409
+	JZ           none400
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPD.Z    (AX), K1, Z1
+	VMOVUPD.Z    (DX), K1, Z1
 	VMULPD       Z1, Z0, Z1
-	VMOVUPD      Z1, K1, (DX)
-	SUBQ         BX, CX
+	VMOVUPD      Z1, K1, (CX)
+	SUBQ         BX, AX
+	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
-	LEAQ         (AX)(BX*8), AX
 
-none409:
-	CMPQ CX, $+32
-	JB   end411
+none400:
+	CMPQ AX, $+32
+	JB   end402
 
-loop410:
-	VMULPD   (AX), Z0, Z1
-	VMOVNTPD Z1, (DX)
-	VMULPD   64(AX), Z0, Z1
-	VMOVNTPD Z1, 64(DX)
-	VMULPD   128(AX), Z0, Z1
-	VMOVNTPD Z1, 128(DX)
-	VMULPD   192(AX), Z0, Z1
-	VMOVNTPD Z1, 192(DX)
+loop401:
+	VMULPD   (DX), Z0, Z1
+	VMOVNTPD Z1, (CX)
+	VMULPD   64(DX), Z0, Z1
+	VMOVNTPD Z1, 64(CX)
+	VMULPD   128(DX), Z0, Z1
+	VMOVNTPD Z1, 128(CX)
+	VMULPD   192(DX), Z0, Z1
+	VMOVNTPD Z1, 192(CX)
+	ADDQ     $+256, CX
 	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop410
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop401
 
-end411:
+end402:
 	SFENCE
 
-plain408:
-	CMPQ    CX, $+32
-	JB      end413
+plain399:
+	SUBQ    $+32, AX
+	JB      end404
 	PCALIGN $0x40
 
-loop412:
-	VMULPD  (AX), Z0, Z1
-	VMOVUPD Z1, (DX)
-	VMULPD  64(AX), Z0, Z1
-	VMOVUPD Z1, 64(DX)
-	VMULPD  128(AX), Z0, Z1
-	VMOVUPD Z1, 128(DX)
-	VMULPD  192(AX), Z0, Z1
-	VMOVUPD Z1, 192(DX)
+loop403:
+	VMULPD  (DX), Z0, Z1
+	VMOVUPD Z1, (CX)
+	VMULPD  64(DX), Z0, Z1
+	VMOVUPD Z1, 64(CX)
+	VMULPD  128(DX), Z0, Z1
+	VMOVUPD Z1, 128(CX)
+	VMULPD  192(DX), Z0, Z1
+	VMOVUPD Z1, 192(CX)
+	ADDQ    $+256, CX
 	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop412
+	SUBQ    $+32, AX
+	JAE     loop403
 
-end413:
-	CMPQ CX, $+8
-	JB   end415
+end404:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end406
 
-loop414:
-	VMULPD  (AX), Z0, Z1
-	VMOVUPD Z1, (DX)
+loop405:
+	VMULPD  (DX), Z0, Z1
+	VMOVUPD Z1, (CX)
+	ADDQ    $+64, CX
 	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop414
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop405
 
-end415:
-	TESTQ     CX, CX
-	JZ        none416
+end406:
+	TESTQ     AX, AX
+	JZ        none407
 	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
+	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z1
+	VMOVUPD.Z (DX), K1, Z1
 	VMULPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
+	VMOVUPD   Z0, K1, (CX)
 
-none416:
-	JMP done406
+none407:
+	VZEROUPPER
+	RET
 
-case407:
+case398:
 	CMPQ      BX, $+1
-	JNE       case417
-	MOVQ      stream+48(FP), BX
+	JNE       case408
+	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain418
-	MOVQ      DX, BX
+	JZ        plain409
+	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain418
-	MOVQ      DX, BX
+	JNZ       plain409
+	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
 	SHRQ      $0x03, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
+	CMPQ      BX, AX
+	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none419
+	JZ        none410
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z0
 	VSQRTPD   Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
-	SUBQ      BX, CX
+	VMOVUPD   Z0, K1, (CX)
+	SUBQ      BX, AX
+	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
-	LEAQ      (AX)(BX*8), AX
 
-none419:
-	CMPQ CX, $+32
-	JB   end421
+none410:
+	CMPQ AX, $+32
+	JB   end412
 
-loop420:
-	VSQRTPD  (AX), Z0
-	VMOVNTPD Z0, (DX)
-	VSQRTPD  64(AX), Z0
-	VMOVNTPD Z0, 64(DX)
-	VSQRTPD  128(AX), Z0
-	VMOVNTPD Z0, 128(DX)
-	VSQRTPD  192(AX), Z0
-	VMOVNTPD Z0, 192(DX)
+loop411:
+	VSQRTPD  (DX), Z0
+	VMOVNTPD Z0, (CX)
+	VSQRTPD  64(DX), Z0
+	VMOVNTPD Z0, 64(CX)
+	VSQRTPD  128(DX), Z0
+	VMOVNTPD Z0, 128(CX)
+	VSQRTPD  192(DX), Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
 	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop420
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop411
 
-end421:
+end412:
 	SFENCE
 
-plain418:
-	CMPQ    CX, $+32
-	JB      end423
+plain409:
+	SUBQ    $+32, AX
+	JB      end414
 	PCALIGN $0x40
 
-loop422:
-	VSQRTPD (AX), Z0
-	VMOVUPD Z0, (DX)
-	VSQRTPD 64(AX), Z0
-	VMOVUPD Z0, 64(DX)
-	VSQRTPD 128(AX), Z0
-	VMOVUPD Z0, 128(DX)
-	VSQRTPD 192(AX), Z0
-	VMOVUPD Z0, 192(DX)
+loop413:
+	VSQRTPD (DX), Z0
+	VMOVUPD Z0, (CX)
+	VSQRTPD 64(DX), Z0
+	VMOVUPD Z0, 64(CX)
+	VSQRTPD 128(DX), Z0
+	VMOVUPD Z0, 128(CX)
+	VSQRTPD 192(DX), Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
 	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop422
+	SUBQ    $+32, AX
+	JAE     loop413
 
-end423:
-	CMPQ CX, $+8
-	JB   end425
+end414:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end416
 
-loop424:
-	VSQRTPD (AX), Z0
-	VMOVUPD Z0, (DX)
+loop415:
+	VSQRTPD (DX), Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
 	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop424
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop415
 
-end425:
-	TESTQ     CX, CX
-	JZ        none426
+end416:
+	TESTQ     AX, AX
+	JZ        none417
 	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
+	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z0
 	VSQRTPD   Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
+	VMOVUPD   Z0, K1, (CX)
 
-none426:
-	JMP done406
+none417:
+	VZEROUPPER
+	RET
 
-case417:
+case408:
 	CMPQ      BX, $+2
-	JNE       case427
-	MOVQ      stream+48(FP), BX
+	JNE       case418
+	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain428
-	MOVQ      DX, BX
+	JZ        plain419
+	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain428
-	MOVQ      DX, BX
+	JNZ       plain419
+	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
 	SHRQ      $0x03, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
+	CMPQ      BX, AX
+	CMOVQHI   AX, BX
+	TESTQ     BX, BX
+	JZ        none420
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (DX), K1, Z0
+	VPANDNQ   Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (CX)
+	SUBQ      BX, AX
+	LEAQ      (CX)(BX*8), CX
+	LEAQ      (DX)(BX*8), DX
+
+none420:
+	CMPQ AX, $+32
+	JB   end422
+
+loop421:
+	VPANDNQ  (DX), Z1, Z0
+	VMOVNTPD Z0, (CX)
+	VPANDNQ  64(DX), Z1, Z0
+	VMOVNTPD Z0, 64(CX)
+	VPANDNQ  128(DX), Z1, Z0
+	VMOVNTPD Z0, 128(CX)
+	VPANDNQ  192(DX), Z1, Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop421
+
+end422:
+	SFENCE
+
+plain419:
+	SUBQ    $+32, AX
+	JB      end424
+	PCALIGN $0x40
+
+loop423:
+	VPANDNQ (DX), Z1, Z0
+	VMOVUPD Z0, (CX)
+	VPANDNQ 64(DX), Z1, Z0
+	VMOVUPD Z0, 64(CX)
+	VPANDNQ 128(DX), Z1, Z0
+	VMOVUPD Z0, 128(CX)
+	VPANDNQ 192(DX), Z1, Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	SUBQ    $+32, AX
+	JAE     loop423
+
+end424:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end426
+
+loop425:
+	VPANDNQ (DX), Z1, Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop425
+
+end426:
+	TESTQ     AX, AX
+	JZ        none427
+	MOVQ      $-1, BX
+	BZHIQ     AX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (DX), K1, Z0
+	VPANDNQ   Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (CX)
+
+none427:
+	VZEROUPPER
+	RET
+
+case418:
+	MOVQ      stream+40(FP), BX
+	TESTQ     BX, BX
+	JZ        plain428
+	MOVQ      CX, BX
+	ANDQ      $+7, BX
+	JNZ       plain428
+	MOVQ      CX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, AX
+	CMOVQHI   AX, BX
 	TESTQ     BX, BX
 	JZ        none429
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VPANDNQ   Z0, Z1, Z0
-	VMOVUPD   Z0, K1, (DX)
-	SUBQ      BX, CX
+	VMOVUPD.Z (DX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (CX)
+	SUBQ      BX, AX
+	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
-	LEAQ      (AX)(BX*8), AX
 
 none429:
-	CMPQ CX, $+32
+	CMPQ AX, $+32
 	JB   end431
 
 loop430:
-	VPANDNQ  (AX), Z1, Z0
-	VMOVNTPD Z0, (DX)
-	VPANDNQ  64(AX), Z1, Z0
-	VMOVNTPD Z0, 64(DX)
-	VPANDNQ  128(AX), Z1, Z0
-	VMOVNTPD Z0, 128(DX)
-	VPANDNQ  192(AX), Z1, Z0
-	VMOVNTPD Z0, 192(DX)
+	VPXORQ   (DX), Z1, Z0
+	VMOVNTPD Z0, (CX)
+	VPXORQ   64(DX), Z1, Z0
+	VMOVNTPD Z0, 64(CX)
+	VPXORQ   128(DX), Z1, Z0
+	VMOVNTPD Z0, 128(CX)
+	VPXORQ   192(DX), Z1, Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
 	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
 	JAE      loop430
 
 end431:
 	SFENCE
 
 plain428:
-	CMPQ    CX, $+32
+	SUBQ    $+32, AX
 	JB      end433
 	PCALIGN $0x40
 
 loop432:
-	VPANDNQ (AX), Z1, Z0
-	VMOVUPD Z0, (DX)
-	VPANDNQ 64(AX), Z1, Z0
-	VMOVUPD Z0, 64(DX)
-	VPANDNQ 128(AX), Z1, Z0
-	VMOVUPD Z0, 128(DX)
-	VPANDNQ 192(AX), Z1, Z0
-	VMOVUPD Z0, 192(DX)
+	VPXORQ  (DX), Z1, Z0
+	VMOVUPD Z0, (CX)
+	VPXORQ  64(DX), Z1, Z0
+	VMOVUPD Z0, 64(CX)
+	VPXORQ  128(DX), Z1, Z0
+	VMOVUPD Z0, 128(CX)
+	VPXORQ  192(DX), Z1, Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
 	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
+	SUBQ    $+32, AX
 	JAE     loop432
 
 end433:
-	CMPQ CX, $+8
+	ADDQ $+32, AX
+	CMPQ AX, $+8
 	JB   end435
 
 loop434:
-	VPANDNQ (AX), Z1, Z0
-	VMOVUPD Z0, (DX)
+	VPXORQ  (DX), Z1, Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
 	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
 	JAE     loop434
 
 end435:
-	TESTQ     CX, CX
+	TESTQ     AX, AX
 	JZ        none436
 	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
+	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VPANDNQ   Z0, Z1, Z0
-	VMOVUPD   Z0, K1, (DX)
+	VMOVUPD.Z (DX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (CX)
 
 none436:
-	JMP done406
-
-case427:
-	MOVQ      stream+48(FP), BX
-	TESTQ     BX, BX
-	JZ        plain438
-	MOVQ      DX, BX
-	ANDQ      $+7, BX
-	JNZ       plain438
-	MOVQ      DX, BX
-	NEGQ      BX
-	ANDQ      $+63, BX
-	SHRQ      $0x03, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
-	TESTQ     BX, BX
-	JZ        none439
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VPXORQ    Z0, Z1, Z0
-	VMOVUPD   Z0, K1, (DX)
-	SUBQ      BX, CX
-	LEAQ      (DX)(BX*8), DX
-	LEAQ      (AX)(BX*8), AX
-
-none439:
-	CMPQ CX, $+32
-	JB   end441
-
-loop440:
-	VPXORQ   (AX), Z1, Z0
-	VMOVNTPD Z0, (DX)
-	VPXORQ   64(AX), Z1, Z0
-	VMOVNTPD Z0, 64(DX)
-	VPXORQ   128(AX), Z1, Z0
-	VMOVNTPD Z0, 128(DX)
-	VPXORQ   192(AX), Z1, Z0
-	VMOVNTPD Z0, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop440
-
-end441:
-	SFENCE
-
-plain438:
-	CMPQ    CX, $+32
-	JB      end443
-	PCALIGN $0x40
-
-loop442:
-	VPXORQ  (AX), Z1, Z0
-	VMOVUPD Z0, (DX)
-	VPXORQ  64(AX), Z1, Z0
-	VMOVUPD Z0, 64(DX)
-	VPXORQ  128(AX), Z1, Z0
-	VMOVUPD Z0, 128(DX)
-	VPXORQ  192(AX), Z1, Z0
-	VMOVUPD Z0, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop442
-
-end443:
-	CMPQ CX, $+8
-	JB   end445
-
-loop444:
-	VPXORQ  (AX), Z1, Z0
-	VMOVUPD Z0, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop444
-
-end445:
-	TESTQ     CX, CX
-	JZ        none446
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VPXORQ    Z0, Z1, Z0
-	VMOVUPD   Z0, K1, (DX)
-
-none446:
-done406:
 	VZEROUPPER
 	RET
 
-// func fmaAVX512(dst *float64, x []float64, y []float64, z []float64, stream int)
+// func fmaAVX512(dst *float64, x *float64, y *float64, z *float64, n int, stream int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·fmaAVX512(SB), NOSPLIT, $0-88
-	MOVQ        x_base+8(FP), AX
-	MOVQ        x_len+16(FP), CX
-	MOVQ        y_base+32(FP), CX
-	MOVQ        y_len+40(FP), DX
-	MOVQ        z_base+56(FP), DX
-	MOVQ        z_len+64(FP), BX
-	MOVQ        dst+0(FP), SI
-	MOVQ        stream+80(FP), DI
+TEXT ·fmaAVX512(SB), NOSPLIT, $0-48
+	MOVQ        n+32(FP), AX
+	MOVQ        dst+0(FP), CX
+	MOVQ        x+8(FP), DX
+	MOVQ        y+16(FP), BX
+	MOVQ        z+24(FP), SI
+	MOVQ        stream+40(FP), DI
 	TESTQ       DI, DI
-	JZ          plain447
-	MOVQ        SI, DI
+	JZ          plain437
+	MOVQ        CX, DI
 	ANDQ        $+7, DI
-	JNZ         plain447
-	MOVQ        SI, DI
+	JNZ         plain437
+	MOVQ        CX, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
 	SHRQ        $0x03, DI
-	CMPQ        DI, BX
-	CMOVQHI     BX, DI
+	CMPQ        DI, AX
+	CMOVQHI     AX, DI
 	TESTQ       DI, DI
-	JZ          none448
+	JZ          none438
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
-	VMOVUPD.Z   (AX), K1, Z0
-	VMOVUPD.Z   (CX), K1, Z1
-	VMOVUPD.Z   (DX), K1, Z2
+	VMOVUPD.Z   (DX), K1, Z0
+	VMOVUPD.Z   (BX), K1, Z1
+	VMOVUPD.Z   (SI), K1, Z2
 	VMOVUPD     Z0, Z0
 	VMOVUPD     Z1, Z1
 	VFMADD213PD Z2, Z1, Z0
-	VMOVUPD     Z0, K1, (SI)
-	SUBQ        DI, BX
-	LEAQ        (SI)(DI*8), SI
-	LEAQ        (AX)(DI*8), AX
+	VMOVUPD     Z0, K1, (CX)
+	SUBQ        DI, AX
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (DX)(DI*8), DX
+	LEAQ        (BX)(DI*8), BX
+	LEAQ        (SI)(DI*8), SI
 
-none448:
-	CMPQ BX, $+32
-	JB   end450
+none438:
+	CMPQ AX, $+32
+	JB   end440
 
-loop449:
-	VMOVUPD     (AX), Z0
-	VMOVUPD     (CX), Z1
-	VFMADD213PD (DX), Z1, Z0
-	VMOVNTPD    Z0, (SI)
-	VMOVUPD     64(AX), Z0
-	VMOVUPD     64(CX), Z1
-	VFMADD213PD 64(DX), Z1, Z0
-	VMOVNTPD    Z0, 64(SI)
-	VMOVUPD     128(AX), Z0
-	VMOVUPD     128(CX), Z1
-	VFMADD213PD 128(DX), Z1, Z0
-	VMOVNTPD    Z0, 128(SI)
-	VMOVUPD     192(AX), Z0
-	VMOVUPD     192(CX), Z1
-	VFMADD213PD 192(DX), Z1, Z0
-	VMOVNTPD    Z0, 192(SI)
-	ADDQ        $+256, SI
-	ADDQ        $+256, AX
+loop439:
+	VMOVUPD     (DX), Z0
+	VMOVUPD     (BX), Z1
+	VFMADD213PD (SI), Z1, Z0
+	VMOVNTPD    Z0, (CX)
+	VMOVUPD     64(DX), Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD213PD 64(SI), Z1, Z0
+	VMOVNTPD    Z0, 64(CX)
+	VMOVUPD     128(DX), Z0
+	VMOVUPD     128(BX), Z1
+	VFMADD213PD 128(SI), Z1, Z0
+	VMOVNTPD    Z0, 128(CX)
+	VMOVUPD     192(DX), Z0
+	VMOVUPD     192(BX), Z1
+	VFMADD213PD 192(SI), Z1, Z0
+	VMOVNTPD    Z0, 192(CX)
 	ADDQ        $+256, CX
 	ADDQ        $+256, DX
-	SUBQ        $+32, BX
-	CMPQ        BX, $+32
-	JAE         loop449
+	ADDQ        $+256, BX
+	ADDQ        $+256, SI
+	SUBQ        $+32, AX
+	CMPQ        AX, $+32
+	JAE         loop439
 
-end450:
+end440:
 	SFENCE
 
-plain447:
-	CMPQ    BX, $+32
-	JB      end452
+plain437:
+	SUBQ    $+32, AX
+	JB      end442
 	PCALIGN $0x40
 
-loop451:
-	VMOVUPD     (AX), Z0
-	VMOVUPD     (CX), Z1
-	VFMADD213PD (DX), Z1, Z0
-	VMOVUPD     Z0, (SI)
-	VMOVUPD     64(AX), Z0
-	VMOVUPD     64(CX), Z1
-	VFMADD213PD 64(DX), Z1, Z0
-	VMOVUPD     Z0, 64(SI)
-	VMOVUPD     128(AX), Z0
-	VMOVUPD     128(CX), Z1
-	VFMADD213PD 128(DX), Z1, Z0
-	VMOVUPD     Z0, 128(SI)
-	VMOVUPD     192(AX), Z0
-	VMOVUPD     192(CX), Z1
-	VFMADD213PD 192(DX), Z1, Z0
-	VMOVUPD     Z0, 192(SI)
-	ADDQ        $+256, SI
-	ADDQ        $+256, AX
+loop441:
+	VMOVUPD     (DX), Z0
+	VMOVUPD     (BX), Z1
+	VFMADD213PD (SI), Z1, Z0
+	VMOVUPD     Z0, (CX)
+	VMOVUPD     64(DX), Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD213PD 64(SI), Z1, Z0
+	VMOVUPD     Z0, 64(CX)
+	VMOVUPD     128(DX), Z0
+	VMOVUPD     128(BX), Z1
+	VFMADD213PD 128(SI), Z1, Z0
+	VMOVUPD     Z0, 128(CX)
+	VMOVUPD     192(DX), Z0
+	VMOVUPD     192(BX), Z1
+	VFMADD213PD 192(SI), Z1, Z0
+	VMOVUPD     Z0, 192(CX)
 	ADDQ        $+256, CX
 	ADDQ        $+256, DX
-	SUBQ        $+32, BX
-	CMPQ        BX, $+32
-	JAE         loop451
+	ADDQ        $+256, BX
+	ADDQ        $+256, SI
+	SUBQ        $+32, AX
+	JAE         loop441
 
-end452:
-	CMPQ BX, $+8
-	JB   end454
+end442:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end444
 
-loop453:
-	VMOVUPD     (AX), Z0
-	VMOVUPD     (CX), Z1
-	VFMADD213PD (DX), Z1, Z0
-	VMOVUPD     Z0, (SI)
-	ADDQ        $+64, SI
-	ADDQ        $+64, AX
+loop443:
+	VMOVUPD     (DX), Z0
+	VMOVUPD     (BX), Z1
+	VFMADD213PD (SI), Z1, Z0
+	VMOVUPD     Z0, (CX)
 	ADDQ        $+64, CX
 	ADDQ        $+64, DX
-	SUBQ        $+8, BX
-	CMPQ        BX, $+8
-	JAE         loop453
+	ADDQ        $+64, BX
+	ADDQ        $+64, SI
+	SUBQ        $+8, AX
+	CMPQ        AX, $+8
+	JAE         loop443
 
-end454:
-	TESTQ       BX, BX
-	JZ          none455
+end444:
+	TESTQ       AX, AX
+	JZ          none445
 	MOVQ        $-1, DI
-	BZHIQ       BX, DI, DI
+	BZHIQ       AX, DI, DI
 	KMOVW       DI, K1
-	VMOVUPD.Z   (AX), K1, Z0
-	VMOVUPD.Z   (CX), K1, Z1
-	VMOVUPD.Z   (DX), K1, Z2
+	VMOVUPD.Z   (DX), K1, Z0
+	VMOVUPD.Z   (BX), K1, Z1
+	VMOVUPD.Z   (SI), K1, Z2
 	VMOVUPD     Z0, Z0
 	VMOVUPD     Z1, Z1
 	VFMADD213PD Z2, Z1, Z0
-	VMOVUPD     Z0, K1, (SI)
+	VMOVUPD     Z0, K1, (CX)
 
-none455:
+none445:
 	VZEROUPPER
 	RET
 
-// func axpyAVX512(dst *float64, a float64, x []float64, y []float64, stream int)
+// func axpyAVX512(dst *float64, a float64, x *float64, y *float64, n int, stream int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·axpyAVX512(SB), NOSPLIT, $0-72
+TEXT ·axpyAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD a+8(FP), Z0
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         y_base+40(FP), CX
-	MOVQ         y_len+48(FP), DX
-	MOVQ         dst+0(FP), BX
-	MOVQ         stream+64(FP), SI
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         y+24(FP), BX
+	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain456
-	MOVQ         BX, SI
+	JZ           plain446
+	MOVQ         CX, SI
 	ANDQ         $+7, SI
-	JNZ          plain456
-	MOVQ         BX, SI
+	JNZ          plain446
+	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
 	SHRQ         $0x03, SI
-	CMPQ         SI, DX
-	CMOVQHI      DX, SI
+	CMPQ         SI, AX
+	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none457
+	JZ           none447
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
-	VMOVUPD.Z    (AX), K1, Z1
-	VMOVUPD.Z    (CX), K1, Z2
+	VMOVUPD.Z    (DX), K1, Z1
+	VMOVUPD.Z    (BX), K1, Z2
 	VMOVUPD      Z1, Z1
 	VFMADD213PD  Z2, Z0, Z1
-	VMOVUPD      Z1, K1, (BX)
-	SUBQ         SI, DX
-	LEAQ         (BX)(SI*8), BX
-	LEAQ         (AX)(SI*8), AX
+	VMOVUPD      Z1, K1, (CX)
+	SUBQ         SI, AX
 	LEAQ         (CX)(SI*8), CX
+	LEAQ         (DX)(SI*8), DX
+	LEAQ         (BX)(SI*8), BX
 
-none457:
-	CMPQ DX, $+32
-	JB   end459
+none447:
+	CMPQ AX, $+32
+	JB   end449
 
-loop458:
-	VMOVUPD     (AX), Z1
-	VFMADD213PD (CX), Z0, Z1
-	VMOVNTPD    Z1, (BX)
-	VMOVUPD     64(AX), Z1
-	VFMADD213PD 64(CX), Z0, Z1
-	VMOVNTPD    Z1, 64(BX)
-	VMOVUPD     128(AX), Z1
-	VFMADD213PD 128(CX), Z0, Z1
-	VMOVNTPD    Z1, 128(BX)
-	VMOVUPD     192(AX), Z1
-	VFMADD213PD 192(CX), Z0, Z1
-	VMOVNTPD    Z1, 192(BX)
-	ADDQ        $+256, BX
-	ADDQ        $+256, AX
+loop448:
+	VMOVUPD     (DX), Z1
+	VFMADD213PD (BX), Z0, Z1
+	VMOVNTPD    Z1, (CX)
+	VMOVUPD     64(DX), Z1
+	VFMADD213PD 64(BX), Z0, Z1
+	VMOVNTPD    Z1, 64(CX)
+	VMOVUPD     128(DX), Z1
+	VFMADD213PD 128(BX), Z0, Z1
+	VMOVNTPD    Z1, 128(CX)
+	VMOVUPD     192(DX), Z1
+	VFMADD213PD 192(BX), Z0, Z1
+	VMOVNTPD    Z1, 192(CX)
 	ADDQ        $+256, CX
-	SUBQ        $+32, DX
-	CMPQ        DX, $+32
-	JAE         loop458
+	ADDQ        $+256, DX
+	ADDQ        $+256, BX
+	SUBQ        $+32, AX
+	CMPQ        AX, $+32
+	JAE         loop448
 
-end459:
+end449:
 	SFENCE
 
-plain456:
-	CMPQ    DX, $+32
-	JB      end461
+plain446:
+	SUBQ    $+32, AX
+	JB      end451
 	PCALIGN $0x40
 
-loop460:
-	VMOVUPD     (AX), Z1
-	VFMADD213PD (CX), Z0, Z1
-	VMOVUPD     Z1, (BX)
-	VMOVUPD     64(AX), Z1
-	VFMADD213PD 64(CX), Z0, Z1
-	VMOVUPD     Z1, 64(BX)
-	VMOVUPD     128(AX), Z1
-	VFMADD213PD 128(CX), Z0, Z1
-	VMOVUPD     Z1, 128(BX)
-	VMOVUPD     192(AX), Z1
-	VFMADD213PD 192(CX), Z0, Z1
-	VMOVUPD     Z1, 192(BX)
-	ADDQ        $+256, BX
-	ADDQ        $+256, AX
+loop450:
+	VMOVUPD     (DX), Z1
+	VFMADD213PD (BX), Z0, Z1
+	VMOVUPD     Z1, (CX)
+	VMOVUPD     64(DX), Z1
+	VFMADD213PD 64(BX), Z0, Z1
+	VMOVUPD     Z1, 64(CX)
+	VMOVUPD     128(DX), Z1
+	VFMADD213PD 128(BX), Z0, Z1
+	VMOVUPD     Z1, 128(CX)
+	VMOVUPD     192(DX), Z1
+	VFMADD213PD 192(BX), Z0, Z1
+	VMOVUPD     Z1, 192(CX)
 	ADDQ        $+256, CX
-	SUBQ        $+32, DX
-	CMPQ        DX, $+32
-	JAE         loop460
+	ADDQ        $+256, DX
+	ADDQ        $+256, BX
+	SUBQ        $+32, AX
+	JAE         loop450
 
-end461:
-	CMPQ DX, $+8
-	JB   end463
+end451:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end453
 
-loop462:
-	VMOVUPD     (AX), Z1
-	VFMADD213PD (CX), Z0, Z1
-	VMOVUPD     Z1, (BX)
-	ADDQ        $+64, BX
-	ADDQ        $+64, AX
+loop452:
+	VMOVUPD     (DX), Z1
+	VFMADD213PD (BX), Z0, Z1
+	VMOVUPD     Z1, (CX)
 	ADDQ        $+64, CX
-	SUBQ        $+8, DX
-	CMPQ        DX, $+8
-	JAE         loop462
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	SUBQ        $+8, AX
+	CMPQ        AX, $+8
+	JAE         loop452
 
-end463:
-	TESTQ       DX, DX
-	JZ          none464
+end453:
+	TESTQ       AX, AX
+	JZ          none454
 	MOVQ        $-1, SI
-	BZHIQ       DX, SI, SI
+	BZHIQ       AX, SI, SI
 	KMOVW       SI, K1
-	VMOVUPD.Z   (AX), K1, Z1
-	VMOVUPD.Z   (CX), K1, Z2
+	VMOVUPD.Z   (DX), K1, Z1
+	VMOVUPD.Z   (BX), K1, Z2
 	VMOVUPD     Z1, Z1
 	VFMADD213PD Z2, Z0, Z1
-	VMOVUPD     Z1, K1, (BX)
+	VMOVUPD     Z1, K1, (CX)
 
-none464:
+none454:
 	VZEROUPPER
 	RET
 
@@ -7126,9 +7141,9 @@ TEXT ·compressAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end466
+	JB      end456
 
-loop465:
+loop455:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -7200,9 +7215,9 @@ loop465:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop465
+	JAE           loop455
 
-end466:
+end456:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -7227,9 +7242,9 @@ TEXT ·placesAVX512(SB), NOSPLIT, $0-48
 	MOVQ         SI, DI
 	NEGQ         DI
 	CMPQ         AX, $+64
-	JB           end468
+	JB           end458
 
-loop467:
+loop457:
 	SHRXQ         SI, (DX), R8
 	SHLXQ         DI, (DX)(BX*1), R9
 	ORQ           R9, R8
@@ -7316,9 +7331,9 @@ loop467:
 	LEAQ          (CX)(R8*8), CX
 	SUBQ          $+64, AX
 	CMPQ          AX, $+64
-	JAE           loop467
+	JAE           loop457
 
-end468:
+end458:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, CX
 	SHRQ $0x03, CX
@@ -7348,11 +7363,11 @@ TEXT ·filterAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case470
+	JNE          case460
 	CMPQ         CX, $+64
-	JB           end472
+	JB           end462
 
-loop471:
+loop461:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7412,13 +7427,13 @@ loop471:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop471
+	JAE           loop461
 
-end472:
+end462:
 	CMPQ CX, $+8
-	JB   end474
+	JB   end464
 
-loop473:
+loop463:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7429,18 +7444,18 @@ loop473:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop473
+	JAE           loop463
 
-end474:
-	JMP done469
+end464:
+	JMP done459
 
-case470:
+case460:
 	CMPQ BX, $+1
-	JNE  case475
+	JNE  case465
 	CMPQ CX, $+64
-	JB   end477
+	JB   end467
 
-loop476:
+loop466:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7500,13 +7515,13 @@ loop476:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop476
+	JAE           loop466
 
-end477:
+end467:
 	CMPQ CX, $+8
-	JB   end479
+	JB   end469
 
-loop478:
+loop468:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7517,18 +7532,18 @@ loop478:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop478
+	JAE           loop468
 
-end479:
-	JMP done469
+end469:
+	JMP done459
 
-case475:
+case465:
 	CMPQ BX, $+2
-	JNE  case480
+	JNE  case470
 	CMPQ CX, $+64
-	JB   end482
+	JB   end472
 
-loop481:
+loop471:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7588,13 +7603,13 @@ loop481:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop481
+	JAE           loop471
 
-end482:
+end472:
 	CMPQ CX, $+8
-	JB   end484
+	JB   end474
 
-loop483:
+loop473:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7605,18 +7620,18 @@ loop483:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop483
+	JAE           loop473
 
-end484:
-	JMP done469
+end474:
+	JMP done459
 
-case480:
+case470:
 	CMPQ BX, $+3
-	JNE  case485
+	JNE  case475
 	CMPQ CX, $+64
-	JB   end487
+	JB   end477
 
-loop486:
+loop476:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7676,13 +7691,13 @@ loop486:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop486
+	JAE           loop476
 
-end487:
+end477:
 	CMPQ CX, $+8
-	JB   end489
+	JB   end479
 
-loop488:
+loop478:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7693,18 +7708,18 @@ loop488:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop488
+	JAE           loop478
 
-end489:
-	JMP done469
+end479:
+	JMP done459
 
-case485:
+case475:
 	CMPQ BX, $+4
-	JNE  case490
+	JNE  case480
 	CMPQ CX, $+64
-	JB   end492
+	JB   end482
 
-loop491:
+loop481:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7764,13 +7779,13 @@ loop491:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop491
+	JAE           loop481
 
-end492:
+end482:
 	CMPQ CX, $+8
-	JB   end494
+	JB   end484
 
-loop493:
+loop483:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7781,16 +7796,16 @@ loop493:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop493
+	JAE           loop483
 
-end494:
-	JMP done469
+end484:
+	JMP done459
 
-case490:
+case480:
 	CMPQ CX, $+64
-	JB   end497
+	JB   end486
 
-loop496:
+loop485:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7850,13 +7865,13 @@ loop496:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop496
+	JAE           loop485
 
-end497:
+end486:
 	CMPQ CX, $+8
-	JB   end499
+	JB   end488
 
-loop498:
+loop487:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7867,10 +7882,10 @@ loop498:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop498
+	JAE           loop487
 
-end499:
-done469:
+end488:
+done459:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -7887,11 +7902,11 @@ TEXT ·filterInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case501
+	JNE          case490
 	CMPQ         CX, $+64
-	JB           end503
+	JB           end492
 
-loop502:
+loop491:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7951,13 +7966,13 @@ loop502:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop502
+	JAE           loop491
 
-end503:
+end492:
 	CMPQ CX, $+8
-	JB   end505
+	JB   end494
 
-loop504:
+loop493:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7968,18 +7983,18 @@ loop504:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop504
+	JAE           loop493
 
-end505:
-	JMP done500
+end494:
+	JMP done489
 
-case501:
+case490:
 	CMPQ BX, $+1
-	JNE  case506
+	JNE  case495
 	CMPQ CX, $+64
-	JB   end508
+	JB   end497
 
-loop507:
+loop496:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8039,13 +8054,13 @@ loop507:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop507
+	JAE           loop496
 
-end508:
+end497:
 	CMPQ CX, $+8
-	JB   end510
+	JB   end499
 
-loop509:
+loop498:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8056,18 +8071,18 @@ loop509:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop509
+	JAE           loop498
 
-end510:
-	JMP done500
+end499:
+	JMP done489
 
-case506:
+case495:
 	CMPQ BX, $+2
-	JNE  case511
+	JNE  case500
 	CMPQ CX, $+64
-	JB   end513
+	JB   end502
 
-loop512:
+loop501:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8127,13 +8142,13 @@ loop512:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop512
+	JAE           loop501
 
-end513:
+end502:
 	CMPQ CX, $+8
-	JB   end515
+	JB   end504
 
-loop514:
+loop503:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8144,18 +8159,18 @@ loop514:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop514
+	JAE           loop503
 
-end515:
-	JMP done500
+end504:
+	JMP done489
 
-case511:
+case500:
 	CMPQ BX, $+3
-	JNE  case516
+	JNE  case505
 	CMPQ CX, $+64
-	JB   end518
+	JB   end507
 
-loop517:
+loop506:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8215,13 +8230,13 @@ loop517:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop517
+	JAE           loop506
 
-end518:
+end507:
 	CMPQ CX, $+8
-	JB   end520
+	JB   end509
 
-loop519:
+loop508:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8232,18 +8247,18 @@ loop519:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop519
+	JAE           loop508
 
-end520:
-	JMP done500
+end509:
+	JMP done489
 
-case516:
+case505:
 	CMPQ BX, $+4
-	JNE  case521
+	JNE  case510
 	CMPQ CX, $+64
-	JB   end523
+	JB   end512
 
-loop522:
+loop511:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8303,13 +8318,13 @@ loop522:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop522
+	JAE           loop511
 
-end523:
+end512:
 	CMPQ CX, $+8
-	JB   end525
+	JB   end514
 
-loop524:
+loop513:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8320,16 +8335,16 @@ loop524:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop524
+	JAE           loop513
 
-end525:
-	JMP done500
+end514:
+	JMP done489
 
-case521:
+case510:
 	CMPQ CX, $+64
-	JB   end528
+	JB   end516
 
-loop527:
+loop515:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8389,13 +8404,13 @@ loop527:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop527
+	JAE           loop515
 
-end528:
+end516:
 	CMPQ CX, $+8
-	JB   end530
+	JB   end518
 
-loop529:
+loop517:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8406,10 +8421,10 @@ loop529:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop529
+	JAE           loop517
 
-end530:
-done500:
+end518:
+done489:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -8426,21 +8441,21 @@ TEXT ·takeAVX512(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), SI
 	MOVQ BX, DI
 	CMPQ BX, $+8
-	JB   end533
+	JB   end521
 
-loop532:
+loop520:
 	MOVQ (DX), R8
 	CMPQ R8, CX
-	JAE  bad531
+	JAE  bad519
 	MOVQ 8(DX), R9
 	CMPQ R9, CX
-	JAE  bad531
+	JAE  bad519
 	MOVQ 16(DX), R10
 	CMPQ R10, CX
-	JAE  bad531
+	JAE  bad519
 	MOVQ 24(DX), R11
 	CMPQ R11, CX
-	JAE  bad531
+	JAE  bad519
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -8451,16 +8466,16 @@ loop532:
 	MOVQ R11, 24(SI)
 	MOVQ 32(DX), R8
 	CMPQ R8, CX
-	JAE  bad531
+	JAE  bad519
 	MOVQ 40(DX), R9
 	CMPQ R9, CX
-	JAE  bad531
+	JAE  bad519
 	MOVQ 48(DX), R10
 	CMPQ R10, CX
-	JAE  bad531
+	JAE  bad519
 	MOVQ 56(DX), R11
 	CMPQ R11, CX
-	JAE  bad531
+	JAE  bad519
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -8473,10 +8488,10 @@ loop532:
 	ADDQ $+64, SI
 	SUBQ $+8, BX
 	CMPQ BX, $+8
-	JAE  loop532
+	JAE  loop520
 
-end533:
-bad531:
+end521:
+bad519:
 	SUBQ BX, DI
 	MOVQ DI, ret+56(FP)
 	RET
@@ -8497,9 +8512,9 @@ TEXT ·prefixAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end535
+	JB           end523
 
-loop534:
+loop522:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -8548,13 +8563,13 @@ loop534:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop534
+	JAE     loop522
 
-end535:
+end523:
 	CMPQ CX, $+8
-	JB   end537
+	JB   end525
 
-loop536:
+loop524:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -8570,9 +8585,9 @@ loop536:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop536
+	JAE     loop524
 
-end537:
+end525:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8599,9 +8614,9 @@ TEXT ·prefixBeforeAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end539
+	JB           end527
 
-loop538:
+loop526:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -8654,13 +8669,13 @@ loop538:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop538
+	JAE     loop526
 
-end539:
+end527:
 	CMPQ CX, $+8
-	JB   end541
+	JB   end529
 
-loop540:
+loop528:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -8677,9 +8692,9 @@ loop540:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop540
+	JAE     loop528
 
-end541:
+end529:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8700,9 +8715,9 @@ TEXT ·prefixInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end543
+	JB           end531
 
-loop542:
+loop530:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8751,13 +8766,13 @@ loop542:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop542
+	JAE     loop530
 
-end543:
+end531:
 	CMPQ CX, $+8
-	JB   end545
+	JB   end533
 
-loop544:
+loop532:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8773,9 +8788,9 @@ loop544:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop544
+	JAE     loop532
 
-end545:
+end533:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8796,9 +8811,9 @@ TEXT ·prefixBeforeInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end547
+	JB           end535
 
-loop546:
+loop534:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8851,13 +8866,13 @@ loop546:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop546
+	JAE     loop534
 
-end547:
+end535:
 	CMPQ CX, $+8
-	JB   end549
+	JB   end537
 
-loop548:
+loop536:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8874,16 +8889,16 @@ loop548:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop548
+	JAE     loop536
 
-end549:
+end537:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
 
-// func expAVX512(dst *float64, x []float64, stream int)
+// func expAVX512(dst *float64, x *float64, n int, stream int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·expAVX512(SB), NOSPLIT, $0-40
+TEXT ·expAVX512(SB), NOSPLIT, $0-32
 	VPBROADCASTQ avx512const25<>+0(SB), Z0
 	VPBROADCASTQ avx512const26<>+0(SB), Z1
 	VBROADCASTSD avx512const27<>+0(SB), Z2
@@ -8901,27 +8916,27 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	VPBROADCASTQ avx512const39<>+0(SB), Z14
 	VPBROADCASTQ avx512const40<>+0(SB), Z15
 	VPBROADCASTQ avx512const41<>+0(SB), Z16
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	MOVQ         stream+32(FP), BX
+	MOVQ         n+16(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain550
-	MOVQ         DX, BX
+	JZ           plain538
+	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain550
-	MOVQ         DX, BX
+	JNZ          plain538
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
 	SHRQ         $0x03, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none551
+	JZ           none539
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPD.Z    (AX), K1, Z17
+	VMOVUPD.Z    (DX), K1, Z17
 	VMOVUPD      Z0, Z18
 	VMINPD       Z17, Z18, Z18
 	VMOVUPD      Z1, Z17
@@ -8949,18 +8964,18 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-40
 	VFMADD213PD  Z22, Z19, Z21
 	VADDPD       Z21, Z20, Z20
 	VSCALEFPD    Z17, Z20, Z20
-	VMOVUPD      Z20, K1, (DX)
-	SUBQ         BX, CX
+	VMOVUPD      Z20, K1, (CX)
+	SUBQ         BX, AX
+	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
-	LEAQ         (AX)(BX*8), AX
 
-none551:
-	CMPQ CX, $+32
-	JB   end553
+none539:
+	CMPQ AX, $+32
+	JB   end541
 
-loop552:
+loop540:
 	VMOVUPD      Z0, Z17
-	VMINPD       (AX), Z17, Z17
+	VMINPD       (DX), Z17, Z17
 	VMOVUPD      Z1, Z18
 	VMAXPD       Z17, Z18, Z17
 	VMOVUPD      Z3, Z18
@@ -8986,9 +9001,9 @@ loop552:
 	VFMADD213PD  Z22, Z19, Z21
 	VADDPD       Z21, Z20, Z20
 	VSCALEFPD    Z18, Z20, Z20
-	VMOVNTPD     Z20, (DX)
+	VMOVNTPD     Z20, (CX)
 	VMOVUPD      Z0, Z17
-	VMINPD       64(AX), Z17, Z17
+	VMINPD       64(DX), Z17, Z17
 	VMOVUPD      Z1, Z18
 	VMAXPD       Z17, Z18, Z17
 	VMOVUPD      Z3, Z18
@@ -9014,9 +9029,9 @@ loop552:
 	VFMADD213PD  Z22, Z19, Z21
 	VADDPD       Z21, Z20, Z20
 	VSCALEFPD    Z18, Z20, Z20
-	VMOVNTPD     Z20, 64(DX)
+	VMOVNTPD     Z20, 64(CX)
 	VMOVUPD      Z0, Z17
-	VMINPD       128(AX), Z17, Z17
+	VMINPD       128(DX), Z17, Z17
 	VMOVUPD      Z1, Z18
 	VMAXPD       Z17, Z18, Z17
 	VMOVUPD      Z3, Z18
@@ -9042,9 +9057,9 @@ loop552:
 	VFMADD213PD  Z22, Z19, Z21
 	VADDPD       Z21, Z20, Z20
 	VSCALEFPD    Z18, Z20, Z20
-	VMOVNTPD     Z20, 128(DX)
+	VMOVNTPD     Z20, 128(CX)
 	VMOVUPD      Z0, Z17
-	VMINPD       192(AX), Z17, Z17
+	VMINPD       192(DX), Z17, Z17
 	VMOVUPD      Z1, Z18
 	VMAXPD       Z17, Z18, Z17
 	VMOVUPD      Z3, Z18
@@ -9070,24 +9085,24 @@ loop552:
 	VFMADD213PD  Z22, Z19, Z21
 	VADDPD       Z21, Z20, Z20
 	VSCALEFPD    Z18, Z20, Z20
-	VMOVNTPD     Z20, 192(DX)
+	VMOVNTPD     Z20, 192(CX)
+	ADDQ         $+256, CX
 	ADDQ         $+256, DX
-	ADDQ         $+256, AX
-	SUBQ         $+32, CX
-	CMPQ         CX, $+32
-	JAE          loop552
+	SUBQ         $+32, AX
+	CMPQ         AX, $+32
+	JAE          loop540
 
-end553:
+end541:
 	SFENCE
 
-plain550:
-	CMPQ    CX, $+32
-	JB      end555
+plain538:
+	SUBQ    $+32, AX
+	JB      end543
 	PCALIGN $0x40
 
-loop554:
+loop542:
 	VMOVUPD      Z0, Z17
-	VMINPD       (AX), Z17, Z17
+	VMINPD       (DX), Z17, Z17
 	VMOVUPD      Z1, Z18
 	VMAXPD       Z17, Z18, Z17
 	VMOVUPD      Z3, Z18
@@ -9113,9 +9128,9 @@ loop554:
 	VFMADD213PD  Z22, Z19, Z21
 	VADDPD       Z21, Z20, Z20
 	VSCALEFPD    Z18, Z20, Z20
-	VMOVUPD      Z20, (DX)
+	VMOVUPD      Z20, (CX)
 	VMOVUPD      Z0, Z17
-	VMINPD       64(AX), Z17, Z17
+	VMINPD       64(DX), Z17, Z17
 	VMOVUPD      Z1, Z18
 	VMAXPD       Z17, Z18, Z17
 	VMOVUPD      Z3, Z18
@@ -9141,9 +9156,9 @@ loop554:
 	VFMADD213PD  Z22, Z19, Z21
 	VADDPD       Z21, Z20, Z20
 	VSCALEFPD    Z18, Z20, Z20
-	VMOVUPD      Z20, 64(DX)
+	VMOVUPD      Z20, 64(CX)
 	VMOVUPD      Z0, Z17
-	VMINPD       128(AX), Z17, Z17
+	VMINPD       128(DX), Z17, Z17
 	VMOVUPD      Z1, Z18
 	VMAXPD       Z17, Z18, Z17
 	VMOVUPD      Z3, Z18
@@ -9169,9 +9184,9 @@ loop554:
 	VFMADD213PD  Z22, Z19, Z21
 	VADDPD       Z21, Z20, Z20
 	VSCALEFPD    Z18, Z20, Z20
-	VMOVUPD      Z20, 128(DX)
+	VMOVUPD      Z20, 128(CX)
 	VMOVUPD      Z0, Z17
-	VMINPD       192(AX), Z17, Z17
+	VMINPD       192(DX), Z17, Z17
 	VMOVUPD      Z1, Z18
 	VMAXPD       Z17, Z18, Z17
 	VMOVUPD      Z3, Z18
@@ -9197,20 +9212,20 @@ loop554:
 	VFMADD213PD  Z22, Z19, Z21
 	VADDPD       Z21, Z20, Z20
 	VSCALEFPD    Z18, Z20, Z20
-	VMOVUPD      Z20, 192(DX)
+	VMOVUPD      Z20, 192(CX)
+	ADDQ         $+256, CX
 	ADDQ         $+256, DX
-	ADDQ         $+256, AX
-	SUBQ         $+32, CX
-	CMPQ         CX, $+32
-	JAE          loop554
+	SUBQ         $+32, AX
+	JAE          loop542
 
-end555:
-	CMPQ CX, $+8
-	JB   end557
+end543:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end545
 
-loop556:
+loop544:
 	VMOVUPD      Z0, Z17
-	VMINPD       (AX), Z17, Z17
+	VMINPD       (DX), Z17, Z17
 	VMOVUPD      Z1, Z18
 	VMAXPD       Z17, Z18, Z17
 	VMOVUPD      Z3, Z18
@@ -9236,20 +9251,20 @@ loop556:
 	VFMADD213PD  Z22, Z19, Z21
 	VADDPD       Z21, Z20, Z20
 	VSCALEFPD    Z18, Z20, Z20
-	VMOVUPD      Z20, (DX)
+	VMOVUPD      Z20, (CX)
+	ADDQ         $+64, CX
 	ADDQ         $+64, DX
-	ADDQ         $+64, AX
-	SUBQ         $+8, CX
-	CMPQ         CX, $+8
-	JAE          loop556
+	SUBQ         $+8, AX
+	CMPQ         AX, $+8
+	JAE          loop544
 
-end557:
-	TESTQ        CX, CX
-	JZ           none558
+end545:
+	TESTQ        AX, AX
+	JZ           none546
 	MOVQ         $-1, BX
-	BZHIQ        CX, BX, BX
+	BZHIQ        AX, BX, BX
 	KMOVW        BX, K1
-	VMOVUPD.Z    (AX), K1, Z17
+	VMOVUPD.Z    (DX), K1, Z17
 	VMOVUPD      Z0, Z0
 	VMINPD       Z17, Z0, Z0
 	VMOVUPD      Z1, Z1
@@ -9277,9 +9292,9 @@ end557:
 	VFMADD213PD  Z5, Z2, Z4
 	VADDPD       Z4, Z3, Z3
 	VSCALEFPD    Z1, Z3, Z3
-	VMOVUPD      Z3, K1, (DX)
+	VMOVUPD      Z3, K1, (CX)
 
-none558:
+none546:
 	VZEROUPPER
 	RET
 
@@ -9334,9 +9349,9 @@ GLOBL avx512const40<>(SB), RODATA|NOPTR, $8
 DATA avx512const41<>+0(SB)/8, $0x3e5ad7f6b5dc2ef6
 GLOBL avx512const41<>(SB), RODATA|NOPTR, $8
 
-// func logAVX512(dst *float64, x []float64, stream int)
+// func logAVX512(dst *float64, x *float64, n int, stream int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
-TEXT ·logAVX512(SB), NOSPLIT, $0-40
+TEXT ·logAVX512(SB), NOSPLIT, $0-32
 	VPBROADCASTQ avx512const31<>+0(SB), Z0
 	VPBROADCASTQ avx512const42<>+0(SB), Z1
 	VPBROADCASTQ avx512const43<>+0(SB), Z2
@@ -9351,27 +9366,27 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	VPBROADCASTQ avx512const52<>+0(SB), Z11
 	VPXORQ       Z12, Z12, Z12
 	VPBROADCASTQ avx512const53<>+0(SB), Z13
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	MOVQ         stream+32(FP), BX
+	MOVQ         n+16(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain559
-	MOVQ         DX, BX
+	JZ           plain547
+	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain559
-	MOVQ         DX, BX
+	JNZ          plain547
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
 	SHRQ         $0x03, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none560
+	JZ           none548
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPD.Z    (AX), K1, Z14
+	VMOVUPD.Z    (DX), K1, Z14
 	VMOVUPD      Z14, Z14
 	VGETMANTPD   $0x00, Z14, Z15
 	VGETEXPPD    Z14, Z16
@@ -9402,7 +9417,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	VFMADD231PD  Z3, Z16, Z15
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary561
+	JZ           ordinary549
 	VCMPPD       $0x11, Z12, Z14, K2
 	VMOVUPD      avx512const54<>+0(SB), K2, Z15
 	VCMPPD       $0x00, Z12, Z14, K2
@@ -9410,18 +9425,364 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z15
 
-ordinary561:
-	VMOVUPD Z15, K1, (DX)
-	SUBQ    BX, CX
+ordinary549:
+	VMOVUPD Z15, K1, (CX)
+	SUBQ    BX, AX
+	LEAQ    (CX)(BX*8), CX
 	LEAQ    (DX)(BX*8), DX
-	LEAQ    (AX)(BX*8), AX
 
-none560:
-	CMPQ CX, $+32
+none548:
+	CMPQ AX, $+32
+	JB   end551
+
+loop550:
+	VMOVUPD     (DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary552
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary552:
+	VMOVNTPD    Z15, (CX)
+	VMOVUPD     64(DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary553
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary553:
+	VMOVNTPD    Z15, 64(CX)
+	VMOVUPD     128(DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary554
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary554:
+	VMOVNTPD    Z15, 128(CX)
+	VMOVUPD     192(DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary555
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary555:
+	VMOVNTPD Z15, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop550
+
+end551:
+	SFENCE
+
+plain547:
+	SUBQ    $+32, AX
+	JB      end557
+	PCALIGN $0x40
+
+loop556:
+	VMOVUPD     (DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary558
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary558:
+	VMOVUPD     Z15, (CX)
+	VMOVUPD     64(DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary559
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary559:
+	VMOVUPD     Z15, 64(CX)
+	VMOVUPD     128(DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary560
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary560:
+	VMOVUPD     Z15, 128(CX)
+	VMOVUPD     192(DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary561
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const19<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary561:
+	VMOVUPD Z15, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	SUBQ    $+32, AX
+	JAE     loop556
+
+end557:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
 	JB   end563
 
 loop562:
-	VMOVUPD     (AX), Z14
+	VMOVUPD     (DX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
 	VCMPPD      $0x0d, Z13, Z15, K1
@@ -9460,366 +9821,20 @@ loop562:
 	VMOVUPD     Z14, K1, Z15
 
 ordinary564:
-	VMOVNTPD    Z15, (DX)
-	VMOVUPD     64(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary565
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary565:
-	VMOVNTPD    Z15, 64(DX)
-	VMOVUPD     128(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary566
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary566:
-	VMOVNTPD    Z15, 128(DX)
-	VMOVUPD     192(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary567
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary567:
-	VMOVNTPD Z15, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop562
+	VMOVUPD Z15, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop562
 
 end563:
-	SFENCE
-
-plain559:
-	CMPQ    CX, $+32
-	JB      end569
-	PCALIGN $0x40
-
-loop568:
-	VMOVUPD     (AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary570
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary570:
-	VMOVUPD     Z15, (DX)
-	VMOVUPD     64(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary571
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary571:
-	VMOVUPD     Z15, 64(DX)
-	VMOVUPD     128(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary572
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary572:
-	VMOVUPD     Z15, 128(DX)
-	VMOVUPD     192(AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary573
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary573:
-	VMOVUPD Z15, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop568
-
-end569:
-	CMPQ CX, $+8
-	JB   end575
-
-loop574:
-	VMOVUPD     (AX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary576
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary576:
-	VMOVUPD Z15, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop574
-
-end575:
-	TESTQ       CX, CX
-	JZ          none577
+	TESTQ       AX, AX
+	JZ          none565
 	MOVQ        $-1, BX
-	BZHIQ       CX, BX, BX
+	BZHIQ       AX, BX, BX
 	KMOVW       BX, K1
-	VMOVUPD.Z   (AX), K1, Z14
+	VMOVUPD.Z   (DX), K1, Z14
 	VMOVUPD     Z14, Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
@@ -9850,7 +9865,7 @@ end575:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary578
+	JZ          ordinary566
 	VCMPPD      $0x11, Z12, Z14, K2
 	VMOVUPD     avx512const54<>+0(SB), K2, Z15
 	VCMPPD      $0x00, Z12, Z14, K2
@@ -9858,10 +9873,10 @@ end575:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z15
 
-ordinary578:
-	VMOVUPD Z15, K1, (DX)
+ordinary566:
+	VMOVUPD Z15, K1, (CX)
 
-none577:
+none565:
 	VZEROUPPER
 	RET
 
@@ -9922,9 +9937,9 @@ TEXT ·compensateAVX512(SB), NOSPLIT, $0-32
 	VMOVUPD 128(DX), Z2
 	VMOVUPD 192(DX), Z3
 	CMPQ    CX, $+16
-	JB      end580
+	JB      end568
 
-loop579:
+loop567:
 	VMOVUPD (AX), Z4
 	VADDPD  Z4, Z0, Z5
 	VSUBPD  Z0, Z5, Z6
@@ -9946,9 +9961,9 @@ loop579:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop579
+	JAE     loop567
 
-end580:
+end568:
 	VMOVUPD Z0, (DX)
 	VMOVUPD Z1, 64(DX)
 	VMOVUPD Z2, 128(DX)
@@ -9972,21 +9987,21 @@ TEXT ·sumAbsAVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z8, Z8, Z8
 	VMOVUPD avx512const0<>+0(SB), Z9
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near581
+	JB      near569
 	CMPQ    CX, $+64
-	JB      end583
+	JB      end571
 
-loop582:
+loop570:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+64
-	JB      end585
+	SUBQ    $+64, DX
+	JB      end573
 	PCALIGN $0x40
 
-loop584:
+loop572:
 	MOVQ    (AX), BX
 	MOVQ    8(AX), BX
 	MOVQ    64(AX), BX
@@ -10021,10 +10036,10 @@ loop584:
 	VADDPD  Z10, Z7, Z7
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
-	CMPQ    DX, $+64
-	JAE     loop584
+	JAE     loop572
 
-end585:
+end573:
+	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -10045,24 +10060,24 @@ end585:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop582
+	JAE    loop570
 
-end583:
-near581:
+end571:
+near569:
 	CMPQ CX, $+64
-	JB   end587
+	JB   end575
 
-loop586:
+loop574:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+64
-	JB      end589
+	SUBQ    $+64, DX
+	JB      end577
 	PCALIGN $0x40
 
-loop588:
+loop576:
 	VPANDNQ (AX), Z9, Z10
 	VADDPD  Z10, Z0, Z0
 	VPANDNQ 64(AX), Z9, Z10
@@ -10081,10 +10096,10 @@ loop588:
 	VADDPD  Z10, Z7, Z7
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
-	CMPQ    DX, $+64
-	JAE     loop588
+	JAE     loop576
 
-end589:
+end577:
+	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -10105,23 +10120,23 @@ end589:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop586
+	JAE    loop574
 
-end587:
+end575:
 	CMPQ CX, $+8
-	JB   end591
+	JB   end579
 
-loop590:
+loop578:
 	VPANDNQ (AX), Z9, Z1
 	VADDPD  Z1, Z0, Z0
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop590
+	JAE     loop578
 
-end591:
+end579:
 	TESTQ     CX, CX
-	JZ        none592
+	JZ        none580
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -10129,7 +10144,7 @@ end591:
 	VPANDNQ   Z1, Z9, Z1
 	VADDPD    Z1, Z0, Z0
 
-none592:
+none580:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -10141,324 +10156,326 @@ none592:
 	VZEROUPPER
 	RET
 
-// func keysAVX512(c int, dst *int64, x []int64, flip int64, stream int)
+// func keysAVX512(c int, dst *int64, x *int64, flip int64, n int, stream int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·keysAVX512(SB), NOSPLIT, $0-56
+TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z0, Z0, Z0
-	VPBROADCASTQ flip+40(FP), Z1
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         dst+8(FP), DX
+	VPBROADCASTQ flip+24(FP), Z1
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case594
-	MOVQ         stream+48(FP), BX
+	JNE          case581
+	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain595
-	MOVQ         DX, BX
+	JZ           plain582
+	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain595
-	MOVQ         DX, BX
+	JNZ          plain582
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
 	SHRQ         $0x03, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none596
+	JZ           none583
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPD.Z    (AX), K1, Z0
+	VMOVUPD.Z    (DX), K1, Z0
 	VPXORQ       Z0, Z1, Z0
 	VPSRAQ       $0x3f, Z0, Z2
 	VPSRLQ       $0x01, Z2, Z2
 	VPXORQ       Z2, Z0, Z0
 	VPSUBQ       avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD      Z0, K1, (DX)
-	SUBQ         BX, CX
+	VMOVUPD      Z0, K1, (CX)
+	SUBQ         BX, AX
+	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
-	LEAQ         (AX)(BX*8), AX
 
-none596:
-	CMPQ CX, $+32
-	JB   end598
+none583:
+	CMPQ AX, $+32
+	JB   end585
 
-loop597:
-	VPXORQ   (AX), Z1, Z0
+loop584:
+	VPXORQ   (DX), Z1, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, (DX)
-	VPXORQ   64(AX), Z1, Z0
+	VMOVNTPD Z0, (CX)
+	VPXORQ   64(DX), Z1, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, 64(DX)
-	VPXORQ   128(AX), Z1, Z0
+	VMOVNTPD Z0, 64(CX)
+	VPXORQ   128(DX), Z1, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, 128(DX)
-	VPXORQ   192(AX), Z1, Z0
+	VMOVNTPD Z0, 128(CX)
+	VPXORQ   192(DX), Z1, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, 192(DX)
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
 	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop597
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop584
 
-end598:
+end585:
 	SFENCE
 
-plain595:
-	CMPQ    CX, $+32
-	JB      end600
+plain582:
+	SUBQ    $+32, AX
+	JB      end587
 	PCALIGN $0x40
 
-loop599:
-	VPXORQ  (AX), Z1, Z0
+loop586:
+	VPXORQ  (DX), Z1, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, (DX)
-	VPXORQ  64(AX), Z1, Z0
+	VMOVUPD Z0, (CX)
+	VPXORQ  64(DX), Z1, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 64(DX)
-	VPXORQ  128(AX), Z1, Z0
+	VMOVUPD Z0, 64(CX)
+	VPXORQ  128(DX), Z1, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 128(DX)
-	VPXORQ  192(AX), Z1, Z0
+	VMOVUPD Z0, 128(CX)
+	VPXORQ  192(DX), Z1, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 192(DX)
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
 	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop599
+	SUBQ    $+32, AX
+	JAE     loop586
 
-end600:
-	CMPQ CX, $+8
-	JB   end602
+end587:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end589
 
-loop601:
-	VPXORQ  (AX), Z1, Z0
+loop588:
+	VPXORQ  (DX), Z1, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD Z0, (DX)
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
 	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop601
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop588
 
-end602:
-	TESTQ     CX, CX
-	JZ        none603
+end589:
+	TESTQ     AX, AX
+	JZ        none590
 	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
+	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z0
 	VPXORQ    Z0, Z1, Z0
 	VPSRAQ    $0x3f, Z0, Z1
 	VPSRLQ    $0x01, Z1, Z1
 	VPXORQ    Z1, Z0, Z0
 	VPSUBQ    avx512const55<>+0(SB), Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
+	VMOVUPD   Z0, K1, (CX)
 
-none603:
-	JMP done593
+none590:
+	VZEROUPPER
+	RET
 
-case594:
+case581:
 	CMPQ      BX, $+1
-	JNE       case604
-	MOVQ      stream+48(FP), BX
+	JNE       case591
+	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain605
-	MOVQ      DX, BX
+	JZ        plain592
+	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain605
-	MOVQ      DX, BX
+	JNZ       plain592
+	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
 	SHRQ      $0x03, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
+	CMPQ      BX, AX
+	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none606
+	JZ        none593
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z0
 	VMOVUPD   Z0, Z0
 	VPADDQ    avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ    $0x3f, Z0, Z2
 	VPSRLQ    $0x01, Z2, Z2
 	VPXORQ    Z2, Z0, Z0
 	VPXORQ    Z0, Z1, Z0
-	VMOVUPD   Z0, K1, (DX)
-	SUBQ      BX, CX
+	VMOVUPD   Z0, K1, (CX)
+	SUBQ      BX, AX
+	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
-	LEAQ      (AX)(BX*8), AX
 
-none606:
-	CMPQ CX, $+32
-	JB   end608
+none593:
+	CMPQ AX, $+32
+	JB   end595
 
-loop607:
-	VMOVUPD  (AX), Z0
+loop594:
+	VMOVUPD  (DX), Z0
 	VPADDQ   avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPXORQ   Z0, Z1, Z0
-	VMOVNTPD Z0, (DX)
-	VMOVUPD  64(AX), Z0
+	VMOVNTPD Z0, (CX)
+	VMOVUPD  64(DX), Z0
 	VPADDQ   avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPXORQ   Z0, Z1, Z0
-	VMOVNTPD Z0, 64(DX)
-	VMOVUPD  128(AX), Z0
+	VMOVNTPD Z0, 64(CX)
+	VMOVUPD  128(DX), Z0
 	VPADDQ   avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPXORQ   Z0, Z1, Z0
-	VMOVNTPD Z0, 128(DX)
-	VMOVUPD  192(AX), Z0
+	VMOVNTPD Z0, 128(CX)
+	VMOVUPD  192(DX), Z0
 	VPADDQ   avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPXORQ   Z0, Z1, Z0
-	VMOVNTPD Z0, 192(DX)
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
 	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop607
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop594
 
-end608:
+end595:
 	SFENCE
 
-plain605:
-	CMPQ    CX, $+32
-	JB      end610
+plain592:
+	SUBQ    $+32, AX
+	JB      end597
 	PCALIGN $0x40
 
-loop609:
-	VMOVUPD (AX), Z0
+loop596:
+	VMOVUPD (DX), Z0
 	VPADDQ  avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPXORQ  Z0, Z1, Z0
-	VMOVUPD Z0, (DX)
-	VMOVUPD 64(AX), Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(DX), Z0
 	VPADDQ  avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPXORQ  Z0, Z1, Z0
-	VMOVUPD Z0, 64(DX)
-	VMOVUPD 128(AX), Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD 128(DX), Z0
 	VPADDQ  avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPXORQ  Z0, Z1, Z0
-	VMOVUPD Z0, 128(DX)
-	VMOVUPD 192(AX), Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD 192(DX), Z0
 	VPADDQ  avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPXORQ  Z0, Z1, Z0
-	VMOVUPD Z0, 192(DX)
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
 	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop609
+	SUBQ    $+32, AX
+	JAE     loop596
 
-end610:
-	CMPQ CX, $+8
-	JB   end612
+end597:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end599
 
-loop611:
-	VMOVUPD (AX), Z0
+loop598:
+	VMOVUPD (DX), Z0
 	VPADDQ  avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPXORQ  Z0, Z1, Z0
-	VMOVUPD Z0, (DX)
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
 	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop611
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop598
 
-end612:
-	TESTQ     CX, CX
-	JZ        none613
+end599:
+	TESTQ     AX, AX
+	JZ        none600
 	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
+	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z0
 	VMOVUPD   Z0, Z0
 	VPADDQ    avx512const55<>+0(SB), Z0, Z0
 	VPSRAQ    $0x3f, Z0, Z2
 	VPSRLQ    $0x01, Z2, Z2
 	VPXORQ    Z2, Z0, Z0
 	VPXORQ    Z0, Z1, Z0
-	VMOVUPD   Z0, K1, (DX)
+	VMOVUPD   Z0, K1, (CX)
 
-none613:
-	JMP done593
+none600:
+	VZEROUPPER
+	RET
 
-case604:
+case591:
 	CMPQ      BX, $+2
-	JNE       case614
-	MOVQ      stream+48(FP), BX
+	JNE       case601
+	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain615
-	MOVQ      DX, BX
+	JZ        plain602
+	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain615
-	MOVQ      DX, BX
+	JNZ       plain602
+	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
 	SHRQ      $0x03, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
+	CMPQ      BX, AX
+	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none616
+	JZ        none603
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z2
+	VMOVUPD.Z (DX), K1, Z2
 	VPXORQ    Z2, Z1, Z2
 	VADDPD    Z2, Z0, Z2
 	VCMPPD    $0x03, Z2, Z2, K2
@@ -10467,17 +10484,17 @@ case604:
 	VPSRLQ    $0x01, Z3, Z3
 	VPXORQ    Z3, Z2, Z2
 	VPSUBQ    avx512const55<>+0(SB), Z2, Z2
-	VMOVUPD   Z2, K1, (DX)
-	SUBQ      BX, CX
+	VMOVUPD   Z2, K1, (CX)
+	SUBQ      BX, AX
+	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
-	LEAQ      (AX)(BX*8), AX
 
-none616:
-	CMPQ CX, $+32
-	JB   end618
+none603:
+	CMPQ AX, $+32
+	JB   end605
 
-loop617:
-	VPXORQ   (AX), Z1, Z2
+loop604:
+	VPXORQ   (DX), Z1, Z2
 	VADDPD   Z2, Z0, Z2
 	VCMPPD   $0x03, Z2, Z2, K1
 	VMOVUPD  avx512const56<>+0(SB), K1, Z2
@@ -10485,8 +10502,8 @@ loop617:
 	VPSRLQ   $0x01, Z3, Z3
 	VPXORQ   Z3, Z2, Z2
 	VPSUBQ   avx512const55<>+0(SB), Z2, Z2
-	VMOVNTPD Z2, (DX)
-	VPXORQ   64(AX), Z1, Z2
+	VMOVNTPD Z2, (CX)
+	VPXORQ   64(DX), Z1, Z2
 	VADDPD   Z2, Z0, Z2
 	VCMPPD   $0x03, Z2, Z2, K1
 	VMOVUPD  avx512const56<>+0(SB), K1, Z2
@@ -10494,8 +10511,8 @@ loop617:
 	VPSRLQ   $0x01, Z3, Z3
 	VPXORQ   Z3, Z2, Z2
 	VPSUBQ   avx512const55<>+0(SB), Z2, Z2
-	VMOVNTPD Z2, 64(DX)
-	VPXORQ   128(AX), Z1, Z2
+	VMOVNTPD Z2, 64(CX)
+	VPXORQ   128(DX), Z1, Z2
 	VADDPD   Z2, Z0, Z2
 	VCMPPD   $0x03, Z2, Z2, K1
 	VMOVUPD  avx512const56<>+0(SB), K1, Z2
@@ -10503,8 +10520,8 @@ loop617:
 	VPSRLQ   $0x01, Z3, Z3
 	VPXORQ   Z3, Z2, Z2
 	VPSUBQ   avx512const55<>+0(SB), Z2, Z2
-	VMOVNTPD Z2, 128(DX)
-	VPXORQ   192(AX), Z1, Z2
+	VMOVNTPD Z2, 128(CX)
+	VPXORQ   192(DX), Z1, Z2
 	VADDPD   Z2, Z0, Z2
 	VCMPPD   $0x03, Z2, Z2, K1
 	VMOVUPD  avx512const56<>+0(SB), K1, Z2
@@ -10512,23 +10529,23 @@ loop617:
 	VPSRLQ   $0x01, Z3, Z3
 	VPXORQ   Z3, Z2, Z2
 	VPSUBQ   avx512const55<>+0(SB), Z2, Z2
-	VMOVNTPD Z2, 192(DX)
+	VMOVNTPD Z2, 192(CX)
+	ADDQ     $+256, CX
 	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop617
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop604
 
-end618:
+end605:
 	SFENCE
 
-plain615:
-	CMPQ    CX, $+32
-	JB      end620
+plain602:
+	SUBQ    $+32, AX
+	JB      end607
 	PCALIGN $0x40
 
-loop619:
-	VPXORQ  (AX), Z1, Z2
+loop606:
+	VPXORQ  (DX), Z1, Z2
 	VADDPD  Z2, Z0, Z2
 	VCMPPD  $0x03, Z2, Z2, K1
 	VMOVUPD avx512const56<>+0(SB), K1, Z2
@@ -10536,8 +10553,8 @@ loop619:
 	VPSRLQ  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
 	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
-	VMOVUPD Z2, (DX)
-	VPXORQ  64(AX), Z1, Z2
+	VMOVUPD Z2, (CX)
+	VPXORQ  64(DX), Z1, Z2
 	VADDPD  Z2, Z0, Z2
 	VCMPPD  $0x03, Z2, Z2, K1
 	VMOVUPD avx512const56<>+0(SB), K1, Z2
@@ -10545,8 +10562,8 @@ loop619:
 	VPSRLQ  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
 	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
-	VMOVUPD Z2, 64(DX)
-	VPXORQ  128(AX), Z1, Z2
+	VMOVUPD Z2, 64(CX)
+	VPXORQ  128(DX), Z1, Z2
 	VADDPD  Z2, Z0, Z2
 	VCMPPD  $0x03, Z2, Z2, K1
 	VMOVUPD avx512const56<>+0(SB), K1, Z2
@@ -10554,8 +10571,8 @@ loop619:
 	VPSRLQ  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
 	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
-	VMOVUPD Z2, 128(DX)
-	VPXORQ  192(AX), Z1, Z2
+	VMOVUPD Z2, 128(CX)
+	VPXORQ  192(DX), Z1, Z2
 	VADDPD  Z2, Z0, Z2
 	VCMPPD  $0x03, Z2, Z2, K1
 	VMOVUPD avx512const56<>+0(SB), K1, Z2
@@ -10563,19 +10580,19 @@ loop619:
 	VPSRLQ  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
 	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
-	VMOVUPD Z2, 192(DX)
+	VMOVUPD Z2, 192(CX)
+	ADDQ    $+256, CX
 	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop619
+	SUBQ    $+32, AX
+	JAE     loop606
 
-end620:
-	CMPQ CX, $+8
-	JB   end622
+end607:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end609
 
-loop621:
-	VPXORQ  (AX), Z1, Z2
+loop608:
+	VPXORQ  (DX), Z1, Z2
 	VADDPD  Z2, Z0, Z2
 	VCMPPD  $0x03, Z2, Z2, K1
 	VMOVUPD avx512const56<>+0(SB), K1, Z2
@@ -10583,20 +10600,20 @@ loop621:
 	VPSRLQ  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
 	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
-	VMOVUPD Z2, (DX)
+	VMOVUPD Z2, (CX)
+	ADDQ    $+64, CX
 	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop621
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop608
 
-end622:
-	TESTQ     CX, CX
-	JZ        none623
+end609:
+	TESTQ     AX, AX
+	JZ        none610
 	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
+	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z2
+	VMOVUPD.Z (DX), K1, Z2
 	VPXORQ    Z2, Z1, Z1
 	VADDPD    Z1, Z0, Z1
 	VCMPPD    $0x03, Z1, Z1, K2
@@ -10605,103 +10622,103 @@ end622:
 	VPSRLQ    $0x01, Z0, Z0
 	VPXORQ    Z0, Z1, Z1
 	VPSUBQ    avx512const55<>+0(SB), Z1, Z1
-	VMOVUPD   Z1, K1, (DX)
+	VMOVUPD   Z1, K1, (CX)
 
-none623:
-	JMP done593
+none610:
+	VZEROUPPER
+	RET
 
-case614:
-	MOVQ      stream+48(FP), BX
+case601:
+	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain625
-	MOVQ      DX, BX
+	JZ        plain611
+	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain625
-	MOVQ      DX, BX
+	JNZ       plain611
+	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
 	SHRQ      $0x03, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
+	CMPQ      BX, AX
+	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none626
+	JZ        none612
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z0
 	VPXORQ    Z0, Z1, Z0
-	VMOVUPD   Z0, K1, (DX)
-	SUBQ      BX, CX
+	VMOVUPD   Z0, K1, (CX)
+	SUBQ      BX, AX
+	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
-	LEAQ      (AX)(BX*8), AX
 
-none626:
-	CMPQ CX, $+32
-	JB   end628
+none612:
+	CMPQ AX, $+32
+	JB   end614
 
-loop627:
-	VPXORQ   (AX), Z1, Z0
-	VMOVNTPD Z0, (DX)
-	VPXORQ   64(AX), Z1, Z0
-	VMOVNTPD Z0, 64(DX)
-	VPXORQ   128(AX), Z1, Z0
-	VMOVNTPD Z0, 128(DX)
-	VPXORQ   192(AX), Z1, Z0
-	VMOVNTPD Z0, 192(DX)
+loop613:
+	VPXORQ   (DX), Z1, Z0
+	VMOVNTPD Z0, (CX)
+	VPXORQ   64(DX), Z1, Z0
+	VMOVNTPD Z0, 64(CX)
+	VPXORQ   128(DX), Z1, Z0
+	VMOVNTPD Z0, 128(CX)
+	VPXORQ   192(DX), Z1, Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
 	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop627
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop613
 
-end628:
+end614:
 	SFENCE
 
-plain625:
-	CMPQ    CX, $+32
-	JB      end630
+plain611:
+	SUBQ    $+32, AX
+	JB      end616
 	PCALIGN $0x40
 
-loop629:
-	VPXORQ  (AX), Z1, Z0
-	VMOVUPD Z0, (DX)
-	VPXORQ  64(AX), Z1, Z0
-	VMOVUPD Z0, 64(DX)
-	VPXORQ  128(AX), Z1, Z0
-	VMOVUPD Z0, 128(DX)
-	VPXORQ  192(AX), Z1, Z0
-	VMOVUPD Z0, 192(DX)
+loop615:
+	VPXORQ  (DX), Z1, Z0
+	VMOVUPD Z0, (CX)
+	VPXORQ  64(DX), Z1, Z0
+	VMOVUPD Z0, 64(CX)
+	VPXORQ  128(DX), Z1, Z0
+	VMOVUPD Z0, 128(CX)
+	VPXORQ  192(DX), Z1, Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
 	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop629
+	SUBQ    $+32, AX
+	JAE     loop615
 
-end630:
-	CMPQ CX, $+8
-	JB   end632
+end616:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end618
 
-loop631:
-	VPXORQ  (AX), Z1, Z0
-	VMOVUPD Z0, (DX)
+loop617:
+	VPXORQ  (DX), Z1, Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
 	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop631
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop617
 
-end632:
-	TESTQ     CX, CX
-	JZ        none633
+end618:
+	TESTQ     AX, AX
+	JZ        none619
 	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
+	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z0
 	VPXORQ    Z0, Z1, Z0
-	VMOVUPD   Z0, K1, (DX)
+	VMOVUPD   Z0, K1, (CX)
 
-none633:
-done593:
+none619:
 	VZEROUPPER
 	RET
 
@@ -10742,13 +10759,13 @@ TEXT ·partitionAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx512const57<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end636
+	JB           end622
 
-loop635:
+loop621:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+256
-	JB        end634
+	JB        end620
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -10803,10 +10820,10 @@ loop635:
 	LEAQ      -64(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop635
+	JAE       loop621
 
-end636:
-end634:
+end622:
+end620:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -11102,13 +11119,13 @@ TEXT ·partitionPairsAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx512const57<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end639
+	JB           end625
 
-loop638:
+loop624:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+256
-	JB        end637
+	JB        end623
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -11175,10 +11192,10 @@ loop638:
 	LEAQ      -64(BX)(R13*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop638
+	JAE       loop624
 
-end639:
-end637:
+end625:
+end623:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -11204,7 +11221,7 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         CX, $+8
-	JA           more641
+	JA           more627
 	LEAQ         (AX), CX
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      avx512const14<>+0(SB), Z1
@@ -11242,11 +11259,11 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VPMAXSQ      Z1, Z3, K1, Z2
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (AX)
-	JMP          sorted640
+	JMP          sorted626
 
-more641:
+more627:
 	CMPQ       CX, $+16
-	JA         more642
+	JA         more628
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
@@ -11330,11 +11347,11 @@ more641:
 	VMOVUPD    Z3, (AX)
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
 	VMOVUPD    Z2, K1, 64(AX)
-	JMP        sorted640
+	JMP        sorted626
 
-more642:
+more628:
 	CMPQ       CX, $+32
-	JA         more643
+	JA         more629
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -11527,11 +11544,11 @@ more642:
 	VMOVUPD    Z6, K1, 128(AX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
 	VMOVUPD    Z5, K1, 192(AX)
-	JMP        sorted640
+	JMP        sorted626
 
-more643:
+more629:
 	CMPQ       CX, $+64
-	JA         more644
+	JA         more630
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -11994,9 +12011,9 @@ more643:
 	VMOVUPD    Z3, K1, 384(AX)
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
 	VMOVUPD    Z6, K1, 448(AX)
-	JMP        sorted640
+	JMP        sorted626
 
-more644:
+more630:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -13112,7 +13129,7 @@ more644:
 	VPCMPQ     $0x06, avx512const72<>+0(SB), Z0, K1
 	VMOVUPD    Z11, K1, 960(AX)
 
-sorted640:
+sorted626:
 	VZEROUPPER
 	RET
 
@@ -13275,7 +13292,7 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         DX, $+8
-	JA           more647
+	JA           more633
 	LEAQ         (AX), DX
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      avx512const14<>+0(SB), Z1
@@ -13356,11 +13373,11 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVUPD      Z1, K1, (AX)
 	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (CX)
-	JMP          sorted646
+	JMP          sorted632
 
-more647:
+more633:
 	CMPQ       DX, $+16
-	JA         more648
+	JA         more634
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), DX
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
@@ -13568,11 +13585,11 @@ more647:
 	VMOVUPD    Z1, (CX)
 	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 64(CX)
-	JMP        sorted646
+	JMP        sorted632
 
-more648:
+more634:
 	CMPQ       DX, $+32
-	JA         more649
+	JA         more635
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), DX
@@ -14113,9 +14130,9 @@ more648:
 	VMOVUPD    Z3, K1, 128(CX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 192(CX)
-	JMP        sorted646
+	JMP        sorted632
 
-more649:
+more635:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -15503,7 +15520,7 @@ more649:
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
 	VMOVUPD    Z15, K1, 448(CX)
 
-sorted646:
+sorted632:
 	VZEROUPPER
 	RET
 
@@ -15542,16 +15559,16 @@ TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-80
 	MOVQ    a+8(FP), SI
 	MOVQ    b+16(FP), DI
 	CMPQ    DX, $+8
-	JA      wider652
+	JA      wider638
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end654
+	JB      end640
 
-loop653:
+loop639:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Z24
@@ -15702,14 +15719,14 @@ loop653:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop653
+	JAE          loop639
 
-end654:
+end640:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end656
+	JB   end642
 
-loop655:
+loop641:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -15786,13 +15803,13 @@ loop655:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop655
+	JAE          loop641
 
-end656:
+end642:
 	CMPQ BX, $+1
-	JB   end658
+	JB   end644
 
-loop657:
+loop643:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -15815,23 +15832,23 @@ loop657:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop657
+	JAE          loop643
 
-end658:
-	JMP multiplied651
+end644:
+	JMP multiplied637
 
-wider652:
+wider638:
 	CMPQ    DX, $+16
-	JA      wider659
+	JA      wider645
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end661
+	JB      end647
 
-loop660:
+loop646:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	ADDQ         CX, R8
@@ -16055,14 +16072,14 @@ loop660:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop660
+	JAE          loop646
 
-end661:
+end647:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end663
+	JB   end649
 
-loop662:
+loop648:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -16175,13 +16192,13 @@ loop662:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop662
+	JAE          loop648
 
-end663:
+end649:
 	CMPQ BX, $+1
-	JB   end665
+	JB   end651
 
-loop664:
+loop650:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -16213,21 +16230,21 @@ loop664:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop664
+	JAE          loop650
 
-end665:
-	JMP multiplied651
+end651:
+	JMP multiplied637
 
-wider659:
+wider645:
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end667
+	JB      end653
 
-loop666:
+loop652:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	PREFETCHT0   128(R8)
@@ -16524,14 +16541,14 @@ loop666:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop666
+	JAE          loop652
 
-end667:
+end653:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end669
+	JB   end655
 
-loop668:
+loop654:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -16680,13 +16697,13 @@ loop668:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop668
+	JAE          loop654
 
-end669:
+end655:
 	CMPQ BX, $+1
-	JB   end671
+	JB   end657
 
-loop670:
+loop656:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -16727,14 +16744,14 @@ loop670:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop670
+	JAE          loop656
 
-end671:
-multiplied651:
+end657:
+multiplied637:
 	MOVQ         alpha+56(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
 	CMPQ         BX, SI
-	JE           scaled672
+	JE           scaled658
 	VBROADCASTSD alpha+56(FP), Z24
 	VMULPD       Z24, Z0, Z0
 	VMULPD       Z24, Z1, Z1
@@ -16761,13 +16778,13 @@ multiplied651:
 	VMULPD       Z24, Z22, Z22
 	VMULPD       Z24, Z23, Z23
 
-scaled672:
+scaled658:
 	MOVQ         rows+40(FP), SI
 	MOVQ         keep+72(FP), BX
 	TESTQ        BX, BX
-	JZ           over673
+	JZ           over659
 	CMPQ         DX, $+24
-	JB           part674
+	JB           part660
 	VBROADCASTSD beta+64(FP), Z24
 	VFMADD231PD  (AX), Z24, Z0
 	VMOVUPD      Z0, (AX)
@@ -16776,7 +16793,7 @@ scaled672:
 	VFMADD231PD  128(AX), Z24, Z16
 	VMOVUPD      Z16, 128(AX)
 	CMPQ         SI, $+1
-	JBE          end675
+	JBE          end661
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z1
 	VMOVUPD      Z1, (AX)
@@ -16785,7 +16802,7 @@ scaled672:
 	VFMADD231PD  128(AX), Z24, Z17
 	VMOVUPD      Z17, 128(AX)
 	CMPQ         SI, $+2
-	JBE          end675
+	JBE          end661
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z2
 	VMOVUPD      Z2, (AX)
@@ -16794,7 +16811,7 @@ scaled672:
 	VFMADD231PD  128(AX), Z24, Z18
 	VMOVUPD      Z18, 128(AX)
 	CMPQ         SI, $+3
-	JBE          end675
+	JBE          end661
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z3
 	VMOVUPD      Z3, (AX)
@@ -16803,7 +16820,7 @@ scaled672:
 	VFMADD231PD  128(AX), Z24, Z19
 	VMOVUPD      Z19, 128(AX)
 	CMPQ         SI, $+4
-	JBE          end675
+	JBE          end661
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z4
 	VMOVUPD      Z4, (AX)
@@ -16812,7 +16829,7 @@ scaled672:
 	VFMADD231PD  128(AX), Z24, Z20
 	VMOVUPD      Z20, 128(AX)
 	CMPQ         SI, $+5
-	JBE          end675
+	JBE          end661
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z5
 	VMOVUPD      Z5, (AX)
@@ -16821,7 +16838,7 @@ scaled672:
 	VFMADD231PD  128(AX), Z24, Z21
 	VMOVUPD      Z21, 128(AX)
 	CMPQ         SI, $+6
-	JBE          end675
+	JBE          end661
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z6
 	VMOVUPD      Z6, (AX)
@@ -16830,7 +16847,7 @@ scaled672:
 	VFMADD231PD  128(AX), Z24, Z22
 	VMOVUPD      Z22, 128(AX)
 	CMPQ         SI, $+7
-	JBE          end675
+	JBE          end661
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z7
 	VMOVUPD      Z7, (AX)
@@ -16839,14 +16856,14 @@ scaled672:
 	VFMADD231PD  128(AX), Z24, Z23
 	VMOVUPD      Z23, 128(AX)
 
-end675:
+end661:
 	VZEROUPPER
 	RET
 
-part674:
+part660:
 	VBROADCASTSD beta+64(FP), Z24
 	CMPQ         DX, $+0
-	JBE          all676
+	JBE          all662
 	LEAQ         (DX), BX
 	MOVQ         $-1, DI
 	BZHIQ        BX, DI, DI
@@ -16856,51 +16873,51 @@ part674:
 	VFMADD231PD  Z25, Z24, Z0
 	VMOVUPD      Z0, K1, (BX)
 	CMPQ         SI, $+1
-	JBE          end677
+	JBE          end663
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z1
 	VMOVUPD      Z1, K1, (BX)
 	CMPQ         SI, $+2
-	JBE          end677
+	JBE          end663
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z2
 	VMOVUPD      Z2, K1, (BX)
 	CMPQ         SI, $+3
-	JBE          end677
+	JBE          end663
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z3
 	VMOVUPD      Z3, K1, (BX)
 	CMPQ         SI, $+4
-	JBE          end677
+	JBE          end663
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z4
 	VMOVUPD      Z4, K1, (BX)
 	CMPQ         SI, $+5
-	JBE          end677
+	JBE          end663
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z5
 	VMOVUPD      Z5, K1, (BX)
 	CMPQ         SI, $+6
-	JBE          end677
+	JBE          end663
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z6
 	VMOVUPD      Z6, K1, (BX)
 	CMPQ         SI, $+7
-	JBE          end677
+	JBE          end663
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z7
 	VMOVUPD      Z7, K1, (BX)
 
-end677:
+end663:
 	CMPQ        DX, $+8
-	JBE         all676
+	JBE         all662
 	LEAQ        -8(DX), BX
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
@@ -16910,51 +16927,51 @@ end677:
 	VFMADD231PD Z0, Z24, Z8
 	VMOVUPD     Z8, K1, (BX)
 	CMPQ        SI, $+1
-	JBE         end678
+	JBE         end664
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z9
 	VMOVUPD     Z9, K1, (BX)
 	CMPQ        SI, $+2
-	JBE         end678
+	JBE         end664
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z10
 	VMOVUPD     Z10, K1, (BX)
 	CMPQ        SI, $+3
-	JBE         end678
+	JBE         end664
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z11
 	VMOVUPD     Z11, K1, (BX)
 	CMPQ        SI, $+4
-	JBE         end678
+	JBE         end664
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z12
 	VMOVUPD     Z12, K1, (BX)
 	CMPQ        SI, $+5
-	JBE         end678
+	JBE         end664
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z13
 	VMOVUPD     Z13, K1, (BX)
 	CMPQ        SI, $+6
-	JBE         end678
+	JBE         end664
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z14
 	VMOVUPD     Z14, K1, (BX)
 	CMPQ        SI, $+7
-	JBE         end678
+	JBE         end664
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z15
 	VMOVUPD     Z15, K1, (BX)
 
-end678:
+end664:
 	CMPQ        DX, $+16
-	JBE         all676
+	JBE         all662
 	LEAQ        -16(DX), DX
 	MOVQ        $-1, BX
 	BZHIQ       DX, BX, BX
@@ -16964,109 +16981,109 @@ end678:
 	VFMADD231PD Z0, Z24, Z16
 	VMOVUPD     Z16, K1, (AX)
 	CMPQ        SI, $+1
-	JBE         end679
+	JBE         end665
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z17
 	VMOVUPD     Z17, K1, (AX)
 	CMPQ        SI, $+2
-	JBE         end679
+	JBE         end665
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z18
 	VMOVUPD     Z18, K1, (AX)
 	CMPQ        SI, $+3
-	JBE         end679
+	JBE         end665
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z19
 	VMOVUPD     Z19, K1, (AX)
 	CMPQ        SI, $+4
-	JBE         end679
+	JBE         end665
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z20
 	VMOVUPD     Z20, K1, (AX)
 	CMPQ        SI, $+5
-	JBE         end679
+	JBE         end665
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z21
 	VMOVUPD     Z21, K1, (AX)
 	CMPQ        SI, $+6
-	JBE         end679
+	JBE         end665
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z22
 	VMOVUPD     Z22, K1, (AX)
 	CMPQ        SI, $+7
-	JBE         end679
+	JBE         end665
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z23
 	VMOVUPD     Z23, K1, (AX)
 
-end679:
-all676:
+end665:
+all662:
 	VZEROUPPER
 	RET
 
-over673:
+over659:
 	CMPQ    DX, $+24
-	JB      part680
+	JB      part666
 	VMOVUPD Z0, (AX)
 	VMOVUPD Z8, 64(AX)
 	VMOVUPD Z16, 128(AX)
 	CMPQ    SI, $+1
-	JBE     end681
+	JBE     end667
 	ADDQ    CX, AX
 	VMOVUPD Z1, (AX)
 	VMOVUPD Z9, 64(AX)
 	VMOVUPD Z17, 128(AX)
 	CMPQ    SI, $+2
-	JBE     end681
+	JBE     end667
 	ADDQ    CX, AX
 	VMOVUPD Z2, (AX)
 	VMOVUPD Z10, 64(AX)
 	VMOVUPD Z18, 128(AX)
 	CMPQ    SI, $+3
-	JBE     end681
+	JBE     end667
 	ADDQ    CX, AX
 	VMOVUPD Z3, (AX)
 	VMOVUPD Z11, 64(AX)
 	VMOVUPD Z19, 128(AX)
 	CMPQ    SI, $+4
-	JBE     end681
+	JBE     end667
 	ADDQ    CX, AX
 	VMOVUPD Z4, (AX)
 	VMOVUPD Z12, 64(AX)
 	VMOVUPD Z20, 128(AX)
 	CMPQ    SI, $+5
-	JBE     end681
+	JBE     end667
 	ADDQ    CX, AX
 	VMOVUPD Z5, (AX)
 	VMOVUPD Z13, 64(AX)
 	VMOVUPD Z21, 128(AX)
 	CMPQ    SI, $+6
-	JBE     end681
+	JBE     end667
 	ADDQ    CX, AX
 	VMOVUPD Z6, (AX)
 	VMOVUPD Z14, 64(AX)
 	VMOVUPD Z22, 128(AX)
 	CMPQ    SI, $+7
-	JBE     end681
+	JBE     end667
 	ADDQ    CX, AX
 	VMOVUPD Z7, (AX)
 	VMOVUPD Z15, 64(AX)
 	VMOVUPD Z23, 128(AX)
 
-end681:
+end667:
 	VZEROUPPER
 	RET
 
-part680:
+part666:
 	CMPQ    DX, $+0
-	JBE     all682
+	JBE     all668
 	LEAQ    (DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -17074,37 +17091,37 @@ part680:
 	LEAQ    (AX), BX
 	VMOVUPD Z0, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end683
+	JBE     end669
 	ADDQ    CX, BX
 	VMOVUPD Z1, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end683
+	JBE     end669
 	ADDQ    CX, BX
 	VMOVUPD Z2, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end683
+	JBE     end669
 	ADDQ    CX, BX
 	VMOVUPD Z3, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end683
+	JBE     end669
 	ADDQ    CX, BX
 	VMOVUPD Z4, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end683
+	JBE     end669
 	ADDQ    CX, BX
 	VMOVUPD Z5, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end683
+	JBE     end669
 	ADDQ    CX, BX
 	VMOVUPD Z6, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end683
+	JBE     end669
 	ADDQ    CX, BX
 	VMOVUPD Z7, K1, (BX)
 
-end683:
+end669:
 	CMPQ    DX, $+8
-	JBE     all682
+	JBE     all668
 	LEAQ    -8(DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -17112,37 +17129,37 @@ end683:
 	LEAQ    64(AX), BX
 	VMOVUPD Z8, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end684
+	JBE     end670
 	ADDQ    CX, BX
 	VMOVUPD Z9, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end684
+	JBE     end670
 	ADDQ    CX, BX
 	VMOVUPD Z10, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end684
+	JBE     end670
 	ADDQ    CX, BX
 	VMOVUPD Z11, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end684
+	JBE     end670
 	ADDQ    CX, BX
 	VMOVUPD Z12, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end684
+	JBE     end670
 	ADDQ    CX, BX
 	VMOVUPD Z13, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end684
+	JBE     end670
 	ADDQ    CX, BX
 	VMOVUPD Z14, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end684
+	JBE     end670
 	ADDQ    CX, BX
 	VMOVUPD Z15, K1, (BX)
 
-end684:
+end670:
 	CMPQ    DX, $+16
-	JBE     all682
+	JBE     all668
 	LEAQ    -16(DX), DX
 	MOVQ    $-1, BX
 	BZHIQ   DX, BX, BX
@@ -17150,36 +17167,36 @@ end684:
 	LEAQ    128(AX), AX
 	VMOVUPD Z16, K1, (AX)
 	CMPQ    SI, $+1
-	JBE     end685
+	JBE     end671
 	ADDQ    CX, AX
 	VMOVUPD Z17, K1, (AX)
 	CMPQ    SI, $+2
-	JBE     end685
+	JBE     end671
 	ADDQ    CX, AX
 	VMOVUPD Z18, K1, (AX)
 	CMPQ    SI, $+3
-	JBE     end685
+	JBE     end671
 	ADDQ    CX, AX
 	VMOVUPD Z19, K1, (AX)
 	CMPQ    SI, $+4
-	JBE     end685
+	JBE     end671
 	ADDQ    CX, AX
 	VMOVUPD Z20, K1, (AX)
 	CMPQ    SI, $+5
-	JBE     end685
+	JBE     end671
 	ADDQ    CX, AX
 	VMOVUPD Z21, K1, (AX)
 	CMPQ    SI, $+6
-	JBE     end685
+	JBE     end671
 	ADDQ    CX, AX
 	VMOVUPD Z22, K1, (AX)
 	CMPQ    SI, $+7
-	JBE     end685
+	JBE     end671
 	ADDQ    CX, AX
 	VMOVUPD Z23, K1, (AX)
 
-end685:
-all682:
+end671:
+all668:
 	VZEROUPPER
 	RET
 
@@ -17200,9 +17217,9 @@ TEXT ·gemmPackLeftAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K1
 	CMPQ    SI, $+1
-	JB      end687
+	JB      end673
 
-loop686:
+loop672:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -17210,9 +17227,9 @@ loop686:
 	ADDQ      $+64, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop686
+	JAE       loop672
 
-end687:
+end673:
 	VZEROUPPER
 	RET
 
@@ -17247,9 +17264,9 @@ TEXT ·gemmPackRightAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K3
 	CMPQ    SI, $+1
-	JB      end689
+	JB      end675
 
-loop688:
+loop674:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -17263,9 +17280,9 @@ loop688:
 	ADDQ      $+192, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop688
+	JAE       loop674
 
-end689:
+end675:
 	VZEROUPPER
 	RET
 
@@ -17309,9 +17326,9 @@ TEXT ·gemmPackAlongAVX512(SB), NOSPLIT, $0-48
 	CMOVQLE R12, R13
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+8
-	JB      end691
+	JB      end677
 
-loop690:
+loop676:
 	VMOVUPD    (SI), Z0
 	VMOVUPD    (DI), Z1
 	VMOVUPD    (R8), Z2
@@ -17370,11 +17387,11 @@ loop690:
 	ADDQ       $+64, R13
 	SUBQ       $+8, DX
 	CMPQ       DX, $+8
-	JAE        loop690
+	JAE        loop676
 
-end691:
+end677:
 	TESTQ      DX, DX
-	JZ         none692
+	JZ         none678
 	MOVQ       $-1, BX
 	BZHIQ      DX, BX, BX
 	KMOVW      BX, K1
@@ -17412,32 +17429,32 @@ end691:
 	VSHUFF64X2 $0xdd, Z4, Z0, Z0
 	VMOVUPD    Z5, (AX)
 	CMPQ       DX, $+1
-	JBE        end693
+	JBE        end679
 	ADDQ       CX, AX
 	VMOVUPD    Z6, (AX)
 	CMPQ       DX, $+2
-	JBE        end693
+	JBE        end679
 	ADDQ       CX, AX
 	VMOVUPD    Z9, (AX)
 	CMPQ       DX, $+3
-	JBE        end693
+	JBE        end679
 	ADDQ       CX, AX
 	VMOVUPD    Z8, (AX)
 	CMPQ       DX, $+4
-	JBE        end693
+	JBE        end679
 	ADDQ       CX, AX
 	VMOVUPD    Z7, (AX)
 	CMPQ       DX, $+5
-	JBE        end693
+	JBE        end679
 	ADDQ       CX, AX
 	VMOVUPD    Z2, (AX)
 	CMPQ       DX, $+6
-	JBE        end693
+	JBE        end679
 	ADDQ       CX, AX
 	VMOVUPD    Z1, (AX)
 
-end693:
-none692:
+end679:
+none678:
 	VZEROUPPER
 	RET
 
@@ -17463,11 +17480,11 @@ TEXT ·gemvDotAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z5, Z5, Z5
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
-	CMPQ    CX, $+16
-	JB      end695
+	SUBQ    $+16, CX
+	JB      end681
 	PCALIGN $0x40
 
-loop694:
+loop680:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -17484,14 +17501,14 @@ loop694:
 	ADDQ        $+128, DI
 	ADDQ        $+128, R8
 	SUBQ        $+16, CX
-	CMPQ        CX, $+16
-	JAE         loop694
+	JAE         loop680
 
-end695:
+end681:
+	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end697
+	JB   end683
 
-loop696:
+loop682:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -17504,11 +17521,11 @@ loop696:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop696
+	JAE         loop682
 
-end697:
+end683:
 	TESTQ       CX, CX
-	JZ          none698
+	JZ          none684
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -17523,7 +17540,7 @@ end697:
 	VFMADD231PD Z11, Z8, Z4
 	VFMADD231PD Z12, Z8, Z6
 
-none698:
+none684:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -17570,11 +17587,11 @@ TEXT ·gemvDotOneAVX512(SB), NOSPLIT, $0-48
 	MOVQ    a+8(FP), DX
 	VPXORQ  Z0, Z0, Z0
 	VPXORQ  Z1, Z1, Z1
-	CMPQ    CX, $+16
-	JB      end700
+	SUBQ    $+16, CX
+	JB      end686
 	PCALIGN $0x40
 
-loop699:
+loop685:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	VMOVUPD     64(AX), Z2
@@ -17582,25 +17599,25 @@ loop699:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+16, CX
-	CMPQ        CX, $+16
-	JAE         loop699
+	JAE         loop685
 
-end700:
+end686:
+	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end702
+	JB   end688
 
-loop701:
+loop687:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop701
+	JAE         loop687
 
-end702:
+end688:
 	TESTQ       CX, CX
-	JZ          none703
+	JZ          none689
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -17609,7 +17626,7 @@ end702:
 	VMOVUPD     Z2, Z2
 	VFMADD231PD Z3, Z2, Z0
 
-none703:
+none689:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -17653,11 +17670,11 @@ TEXT ·gemvAddAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD 40(DX), Z5
 	VBROADCASTSD 48(DX), Z6
 	VBROADCASTSD 56(DX), Z7
-	CMPQ         CX, $+16
-	JB           end705
+	SUBQ         $+16, CX
+	JB           end691
 	PCALIGN      $0x40
 
-loop704:
+loop690:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -17688,14 +17705,14 @@ loop704:
 	ADDQ        $+128, R12
 	ADDQ        $+128, R13
 	SUBQ        $+16, CX
-	CMPQ        CX, $+16
-	JAE         loop704
+	JAE         loop690
 
-end705:
+end691:
+	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end707
+	JB   end693
 
-loop706:
+loop692:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -17717,11 +17734,11 @@ loop706:
 	ADDQ        $+64, R13
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop706
+	JAE         loop692
 
-end707:
+end693:
 	TESTQ       CX, CX
-	JZ          none708
+	JZ          none694
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -17745,7 +17762,7 @@ end707:
 	VFMADD231PD Z16, Z7, Z8
 	VMOVUPD     Z8, K1, (AX)
 
-none708:
+none694:
 	VZEROUPPER
 	RET
 
@@ -17759,11 +17776,11 @@ TEXT ·gemvAddOneAVX512(SB), NOSPLIT, $0-48
 	SHLQ         $0x03, BX
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Z0
-	CMPQ         CX, $+16
-	JB           end710
+	SUBQ         $+16, CX
+	JB           end696
 	PCALIGN      $0x40
 
-loop709:
+loop695:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -17773,14 +17790,14 @@ loop709:
 	ADDQ        $+128, AX
 	ADDQ        $+128, BX
 	SUBQ        $+16, CX
-	CMPQ        CX, $+16
-	JAE         loop709
+	JAE         loop695
 
-end710:
+end696:
+	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end712
+	JB   end698
 
-loop711:
+loop697:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -17788,11 +17805,11 @@ loop711:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop711
+	JAE         loop697
 
-end712:
+end698:
 	TESTQ       CX, CX
-	JZ          none713
+	JZ          none699
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -17802,7 +17819,7 @@ end712:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (AX)
 
-none713:
+none699:
 	VZEROUPPER
 	RET
 
@@ -17819,11 +17836,11 @@ TEXT ·sumInt32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z5, Z5, Z5
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
-	CMPQ    CX, $+64
-	JB      end715
+	SUBQ    $+64, CX
+	JB      end701
 	PCALIGN $0x40
 
-loop714:
+loop700:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -17842,14 +17859,14 @@ loop714:
 	VPADDD  Z8, Z7, Z7
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
-	CMPQ    CX, $+64
-	JAE     loop714
+	JAE     loop700
 
-end715:
+end701:
+	ADDQ $+64, CX
 	CMPQ CX, $+16
-	JB   end717
+	JB   end703
 
-loop716:
+loop702:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -17857,11 +17874,11 @@ loop716:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop716
+	JAE     loop702
 
-end717:
+end703:
 	TESTQ     CX, CX
-	JZ        none718
+	JZ        none704
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17871,7 +17888,7 @@ end717:
 	VPSRAD    $0x10, Z8, Z8
 	VPADDD    Z8, Z4, Z4
 
-none718:
+none704:
 	VPADDD        Z2, Z0, Z0
 	VPADDD        Z3, Z1, Z1
 	VPADDD        Z1, Z0, Z0
@@ -17914,11 +17931,11 @@ TEXT ·dotInt32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z5, Z5, Z5
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
-	CMPQ    CX, $+64
-	JB      end720
+	SUBQ    $+64, CX
+	JB      end706
 	PCALIGN $0x40
 
-loop719:
+loop705:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -17954,14 +17971,14 @@ loop719:
 	ADDQ    $+256, AX
 	ADDQ    $+256, DX
 	SUBQ    $+64, CX
-	CMPQ    CX, $+64
-	JAE     loop719
+	JAE     loop705
 
-end720:
+end706:
+	ADDQ $+64, CX
 	CMPQ CX, $+16
-	JB   end722
+	JB   end708
 
-loop721:
+loop707:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -17974,11 +17991,11 @@ loop721:
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop721
+	JAE     loop707
 
-end722:
+end708:
 	TESTQ     CX, CX
-	JZ        none723
+	JZ        none709
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -17993,7 +18010,7 @@ end722:
 	VPMULDQ   Z8, Z9, Z10
 	VPADDQ    Z10, Z4, Z4
 
-none723:
+none709:
 	VPADDQ        Z4, Z0, Z0
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
@@ -18037,11 +18054,11 @@ TEXT ·minMaxFloat32AVX512(SB), NOSPLIT, $0-32
 	KXNORW       K2, K2, K2
 	KXNORW       K3, K3, K3
 	KXNORW       K4, K4, K4
-	CMPQ         CX, $+128
-	JB           end725
+	SUBQ         $+128, CX
+	JB           end711
 	PCALIGN      $0x40
 
-loop724:
+loop710:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -18072,14 +18089,14 @@ loop724:
 	VCMPPS  $0x07, Z17, Z18, K4, K4
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
-	CMPQ    CX, $+128
-	JAE     loop724
+	JAE     loop710
 
-end725:
+end711:
+	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end727
+	JB   end713
 
-loop726:
+loop712:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -18087,11 +18104,11 @@ loop726:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop726
+	JAE     loop712
 
-end727:
+end713:
 	TESTQ   CX, CX
-	JZ      none728
+	JZ      none714
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K5
@@ -18102,7 +18119,7 @@ end727:
 	VMAXPS  Z0, Z9, Z9
 	VCMPPS  $0x07, Z0, Z0, K1, K1
 
-none728:
+none714:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -18139,11 +18156,11 @@ none728:
 	KMOVW         K1, AX
 	XORL          $0x0000ffff, AX
 	TESTQ         AX, AX
-	JZ            ordered729
+	JZ            ordered715
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered729:
+ordered715:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X9, hi+28(FP)
 	VZEROUPPER
@@ -18171,11 +18188,11 @@ TEXT ·minMaxInt32AVX512(SB), NOSPLIT, $0-32
 	VMOVAPD      Z0, Z14
 	VMOVAPD      Z0, Z15
 	VMOVAPD      Z0, Z16
-	CMPQ         CX, $+128
-	JB           end731
+	SUBQ         $+128, CX
+	JB           end717
 	PCALIGN      $0x40
 
-loop730:
+loop716:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
@@ -18202,25 +18219,25 @@ loop730:
 	VPMAXSD Z17, Z16, Z16
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
-	CMPQ    CX, $+128
-	JAE     loop730
+	JAE     loop716
 
-end731:
+end717:
+	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end733
+	JB   end719
 
-loop732:
+loop718:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop732
+	JAE     loop718
 
-end733:
+end719:
 	TESTQ   CX, CX
-	JZ      none734
+	JZ      none720
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -18230,7 +18247,7 @@ end733:
 	VPMINSD Z0, Z1, Z1
 	VPMAXSD Z0, Z9, Z9
 
-none734:
+none720:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -18266,1191 +18283,1194 @@ none734:
 	VZEROUPPER
 	RET
 
-// func arithFloat32AVX512(c int, dst *float32, x []float32, y []float32, stream int)
+// func arithFloat32AVX512(c int, dst *float32, x *float32, y *float32, n int, stream int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-72
-	MOVQ      x_base+16(FP), AX
-	MOVQ      x_len+24(FP), CX
-	MOVQ      y_base+40(FP), CX
-	MOVQ      y_len+48(FP), DX
-	MOVQ      dst+8(FP), BX
+TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ      n+32(FP), AX
+	MOVQ      dst+8(FP), CX
+	MOVQ      x+16(FP), DX
+	MOVQ      y+24(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case736
-	MOVQ      stream+64(FP), SI
+	JNE       case721
+	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain737
-	MOVQ      BX, SI
+	JZ        plain722
+	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain737
-	MOVQ      BX, SI
+	JNZ       plain722
+	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
 	SHRQ      $0x02, SI
-	CMPQ      SI, DX
-	CMOVQHI   DX, SI
+	CMPQ      SI, AX
+	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none738
+	JZ        none723
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
 	VMOVUPD   Z0, Z0
 	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
-	SUBQ      SI, DX
-	LEAQ      (BX)(SI*4), BX
-	LEAQ      (AX)(SI*4), AX
+	VMOVUPS   Z0, K1, (CX)
+	SUBQ      SI, AX
 	LEAQ      (CX)(SI*4), CX
+	LEAQ      (DX)(SI*4), DX
+	LEAQ      (BX)(SI*4), BX
 
-none738:
-	CMPQ DX, $+64
-	JB   end740
+none723:
+	CMPQ AX, $+64
+	JB   end725
 
-loop739:
-	VMOVUPD  (AX), Z0
-	VADDPS   (CX), Z0, Z0
-	VMOVNTPD Z0, (BX)
-	VMOVUPD  64(AX), Z0
-	VADDPS   64(CX), Z0, Z0
-	VMOVNTPD Z0, 64(BX)
-	VMOVUPD  128(AX), Z0
-	VADDPS   128(CX), Z0, Z0
-	VMOVNTPD Z0, 128(BX)
-	VMOVUPD  192(AX), Z0
-	VADDPS   192(CX), Z0, Z0
-	VMOVNTPD Z0, 192(BX)
-	ADDQ     $+256, BX
-	ADDQ     $+256, AX
+loop724:
+	VMOVUPD  (DX), Z0
+	VADDPS   (BX), Z0, Z0
+	VMOVNTPD Z0, (CX)
+	VMOVUPD  64(DX), Z0
+	VADDPS   64(BX), Z0, Z0
+	VMOVNTPD Z0, 64(CX)
+	VMOVUPD  128(DX), Z0
+	VADDPS   128(BX), Z0, Z0
+	VMOVNTPD Z0, 128(CX)
+	VMOVUPD  192(DX), Z0
+	VADDPS   192(BX), Z0, Z0
+	VMOVNTPD Z0, 192(CX)
 	ADDQ     $+256, CX
-	SUBQ     $+64, DX
-	CMPQ     DX, $+64
-	JAE      loop739
+	ADDQ     $+256, DX
+	ADDQ     $+256, BX
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
+	JAE      loop724
 
-end740:
+end725:
 	SFENCE
 
-plain737:
-	CMPQ    DX, $+64
-	JB      end742
+plain722:
+	SUBQ    $+64, AX
+	JB      end727
 	PCALIGN $0x40
 
-loop741:
-	VMOVUPD (AX), Z0
-	VADDPS  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	VMOVUPD 64(AX), Z0
-	VADDPS  64(CX), Z0, Z0
-	VMOVUPD Z0, 64(BX)
-	VMOVUPD 128(AX), Z0
-	VADDPS  128(CX), Z0, Z0
-	VMOVUPD Z0, 128(BX)
-	VMOVUPD 192(AX), Z0
-	VADDPS  192(CX), Z0, Z0
-	VMOVUPD Z0, 192(BX)
-	ADDQ    $+256, BX
-	ADDQ    $+256, AX
+loop726:
+	VMOVUPD (DX), Z0
+	VADDPS  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(DX), Z0
+	VADDPS  64(BX), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD 128(DX), Z0
+	VADDPS  128(BX), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD 192(DX), Z0
+	VADDPS  192(BX), Z0, Z0
+	VMOVUPD Z0, 192(CX)
 	ADDQ    $+256, CX
-	SUBQ    $+64, DX
-	CMPQ    DX, $+64
-	JAE     loop741
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+64, AX
+	JAE     loop726
 
-end742:
-	CMPQ DX, $+16
-	JB   end744
+end727:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end729
 
-loop743:
-	VMOVUPD (AX), Z0
-	VADDPS  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	ADDQ    $+64, BX
-	ADDQ    $+64, AX
+loop728:
+	VMOVUPD (DX), Z0
+	VADDPS  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JAE     loop743
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
+	JAE     loop728
 
-end744:
-	TESTQ     DX, DX
-	JZ        none745
+end729:
+	TESTQ     AX, AX
+	JZ        none730
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
 	VMOVUPD   Z0, Z0
 	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
+	VMOVUPS   Z0, K1, (CX)
 
-none745:
-	JMP done735
+none730:
+	VZEROUPPER
+	RET
 
-case736:
+case721:
 	CMPQ      SI, $+1
-	JNE       case746
-	MOVQ      stream+64(FP), SI
+	JNE       case731
+	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain747
-	MOVQ      BX, SI
+	JZ        plain732
+	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain747
-	MOVQ      BX, SI
+	JNZ       plain732
+	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
 	SHRQ      $0x02, SI
-	CMPQ      SI, DX
-	CMOVQHI   DX, SI
+	CMPQ      SI, AX
+	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none748
+	JZ        none733
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
 	VMOVUPD   Z0, Z0
 	VSUBPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
-	SUBQ      SI, DX
-	LEAQ      (BX)(SI*4), BX
-	LEAQ      (AX)(SI*4), AX
+	VMOVUPS   Z0, K1, (CX)
+	SUBQ      SI, AX
 	LEAQ      (CX)(SI*4), CX
+	LEAQ      (DX)(SI*4), DX
+	LEAQ      (BX)(SI*4), BX
 
-none748:
-	CMPQ DX, $+64
-	JB   end750
+none733:
+	CMPQ AX, $+64
+	JB   end735
 
-loop749:
-	VMOVUPD  (AX), Z0
-	VSUBPS   (CX), Z0, Z0
-	VMOVNTPD Z0, (BX)
-	VMOVUPD  64(AX), Z0
-	VSUBPS   64(CX), Z0, Z0
-	VMOVNTPD Z0, 64(BX)
-	VMOVUPD  128(AX), Z0
-	VSUBPS   128(CX), Z0, Z0
-	VMOVNTPD Z0, 128(BX)
-	VMOVUPD  192(AX), Z0
-	VSUBPS   192(CX), Z0, Z0
-	VMOVNTPD Z0, 192(BX)
-	ADDQ     $+256, BX
-	ADDQ     $+256, AX
+loop734:
+	VMOVUPD  (DX), Z0
+	VSUBPS   (BX), Z0, Z0
+	VMOVNTPD Z0, (CX)
+	VMOVUPD  64(DX), Z0
+	VSUBPS   64(BX), Z0, Z0
+	VMOVNTPD Z0, 64(CX)
+	VMOVUPD  128(DX), Z0
+	VSUBPS   128(BX), Z0, Z0
+	VMOVNTPD Z0, 128(CX)
+	VMOVUPD  192(DX), Z0
+	VSUBPS   192(BX), Z0, Z0
+	VMOVNTPD Z0, 192(CX)
 	ADDQ     $+256, CX
-	SUBQ     $+64, DX
-	CMPQ     DX, $+64
-	JAE      loop749
+	ADDQ     $+256, DX
+	ADDQ     $+256, BX
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
+	JAE      loop734
 
-end750:
+end735:
 	SFENCE
 
-plain747:
-	CMPQ    DX, $+64
-	JB      end752
+plain732:
+	SUBQ    $+64, AX
+	JB      end737
 	PCALIGN $0x40
 
-loop751:
-	VMOVUPD (AX), Z0
-	VSUBPS  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	VMOVUPD 64(AX), Z0
-	VSUBPS  64(CX), Z0, Z0
-	VMOVUPD Z0, 64(BX)
-	VMOVUPD 128(AX), Z0
-	VSUBPS  128(CX), Z0, Z0
-	VMOVUPD Z0, 128(BX)
-	VMOVUPD 192(AX), Z0
-	VSUBPS  192(CX), Z0, Z0
-	VMOVUPD Z0, 192(BX)
-	ADDQ    $+256, BX
-	ADDQ    $+256, AX
+loop736:
+	VMOVUPD (DX), Z0
+	VSUBPS  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(DX), Z0
+	VSUBPS  64(BX), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD 128(DX), Z0
+	VSUBPS  128(BX), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD 192(DX), Z0
+	VSUBPS  192(BX), Z0, Z0
+	VMOVUPD Z0, 192(CX)
 	ADDQ    $+256, CX
-	SUBQ    $+64, DX
-	CMPQ    DX, $+64
-	JAE     loop751
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+64, AX
+	JAE     loop736
 
-end752:
-	CMPQ DX, $+16
+end737:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end739
+
+loop738:
+	VMOVUPD (DX), Z0
+	VSUBPS  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
+	JAE     loop738
+
+end739:
+	TESTQ     AX, AX
+	JZ        none740
+	MOVQ      $-1, SI
+	BZHIQ     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+
+none740:
+	VZEROUPPER
+	RET
+
+case731:
+	CMPQ      SI, $+2
+	JNE       case741
+	MOVQ      stream+40(FP), SI
+	TESTQ     SI, SI
+	JZ        plain742
+	MOVQ      CX, SI
+	ANDQ      $+3, SI
+	JNZ       plain742
+	MOVQ      CX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x02, SI
+	CMPQ      SI, AX
+	CMOVQHI   AX, SI
+	TESTQ     SI, SI
+	JZ        none743
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+	SUBQ      SI, AX
+	LEAQ      (CX)(SI*4), CX
+	LEAQ      (DX)(SI*4), DX
+	LEAQ      (BX)(SI*4), BX
+
+none743:
+	CMPQ AX, $+64
+	JB   end745
+
+loop744:
+	VMOVUPD  (DX), Z0
+	VMULPS   (BX), Z0, Z0
+	VMOVNTPD Z0, (CX)
+	VMOVUPD  64(DX), Z0
+	VMULPS   64(BX), Z0, Z0
+	VMOVNTPD Z0, 64(CX)
+	VMOVUPD  128(DX), Z0
+	VMULPS   128(BX), Z0, Z0
+	VMOVNTPD Z0, 128(CX)
+	VMOVUPD  192(DX), Z0
+	VMULPS   192(BX), Z0, Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	ADDQ     $+256, BX
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
+	JAE      loop744
+
+end745:
+	SFENCE
+
+plain742:
+	SUBQ    $+64, AX
+	JB      end747
+	PCALIGN $0x40
+
+loop746:
+	VMOVUPD (DX), Z0
+	VMULPS  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(DX), Z0
+	VMULPS  64(BX), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD 128(DX), Z0
+	VMULPS  128(BX), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD 192(DX), Z0
+	VMULPS  192(BX), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+64, AX
+	JAE     loop746
+
+end747:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end749
+
+loop748:
+	VMOVUPD (DX), Z0
+	VMULPS  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
+	JAE     loop748
+
+end749:
+	TESTQ     AX, AX
+	JZ        none750
+	MOVQ      $-1, SI
+	BZHIQ     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+
+none750:
+	VZEROUPPER
+	RET
+
+case741:
+	MOVQ      stream+40(FP), SI
+	TESTQ     SI, SI
+	JZ        plain751
+	MOVQ      CX, SI
+	ANDQ      $+3, SI
+	JNZ       plain751
+	MOVQ      CX, SI
+	NEGQ      SI
+	ANDQ      $+63, SI
+	SHRQ      $0x02, SI
+	CMPQ      SI, AX
+	CMOVQHI   AX, SI
+	TESTQ     SI, SI
+	JZ        none752
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+	SUBQ      SI, AX
+	LEAQ      (CX)(SI*4), CX
+	LEAQ      (DX)(SI*4), DX
+	LEAQ      (BX)(SI*4), BX
+
+none752:
+	CMPQ AX, $+64
 	JB   end754
 
 loop753:
-	VMOVUPD (AX), Z0
-	VSUBPS  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	ADDQ    $+64, BX
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JAE     loop753
+	VMOVUPD  (DX), Z0
+	VDIVPS   (BX), Z0, Z0
+	VMOVNTPD Z0, (CX)
+	VMOVUPD  64(DX), Z0
+	VDIVPS   64(BX), Z0, Z0
+	VMOVNTPD Z0, 64(CX)
+	VMOVUPD  128(DX), Z0
+	VDIVPS   128(BX), Z0, Z0
+	VMOVNTPD Z0, 128(CX)
+	VMOVUPD  192(DX), Z0
+	VDIVPS   192(BX), Z0, Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	ADDQ     $+256, BX
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
+	JAE      loop753
 
 end754:
-	TESTQ     DX, DX
-	JZ        none755
+	SFENCE
+
+plain751:
+	SUBQ    $+64, AX
+	JB      end756
+	PCALIGN $0x40
+
+loop755:
+	VMOVUPD (DX), Z0
+	VDIVPS  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(DX), Z0
+	VDIVPS  64(BX), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD 128(DX), Z0
+	VDIVPS  128(BX), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD 192(DX), Z0
+	VDIVPS  192(BX), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+64, AX
+	JAE     loop755
+
+end756:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end758
+
+loop757:
+	VMOVUPD (DX), Z0
+	VDIVPS  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
+	JAE     loop757
+
+end758:
+	TESTQ     AX, AX
+	JZ        none759
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
 	VMOVUPD   Z0, Z0
-	VSUBPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
 
-none755:
-	JMP done735
+none759:
+	VZEROUPPER
+	RET
 
-case746:
-	CMPQ      SI, $+2
-	JNE       case756
-	MOVQ      stream+64(FP), SI
+// func arithInt32AVX512(c int, dst *int32, x *int32, y *int32, n int, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-48
+	MOVQ      n+32(FP), AX
+	MOVQ      dst+8(FP), CX
+	MOVQ      x+16(FP), DX
+	MOVQ      y+24(FP), BX
+	MOVQ      c+0(FP), SI
+	CMPQ      SI, $+0
+	JNE       case760
+	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain757
-	MOVQ      BX, SI
+	JZ        plain761
+	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain757
-	MOVQ      BX, SI
+	JNZ       plain761
+	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
 	SHRQ      $0x02, SI
-	CMPQ      SI, DX
-	CMOVQHI   DX, SI
+	CMPQ      SI, AX
+	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none758
+	JZ        none762
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
 	VMOVUPD   Z0, Z0
-	VMULPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
-	SUBQ      SI, DX
-	LEAQ      (BX)(SI*4), BX
-	LEAQ      (AX)(SI*4), AX
+	VPADDD    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+	SUBQ      SI, AX
 	LEAQ      (CX)(SI*4), CX
+	LEAQ      (DX)(SI*4), DX
+	LEAQ      (BX)(SI*4), BX
 
-none758:
-	CMPQ DX, $+64
-	JB   end760
-
-loop759:
-	VMOVUPD  (AX), Z0
-	VMULPS   (CX), Z0, Z0
-	VMOVNTPD Z0, (BX)
-	VMOVUPD  64(AX), Z0
-	VMULPS   64(CX), Z0, Z0
-	VMOVNTPD Z0, 64(BX)
-	VMOVUPD  128(AX), Z0
-	VMULPS   128(CX), Z0, Z0
-	VMOVNTPD Z0, 128(BX)
-	VMOVUPD  192(AX), Z0
-	VMULPS   192(CX), Z0, Z0
-	VMOVNTPD Z0, 192(BX)
-	ADDQ     $+256, BX
-	ADDQ     $+256, AX
-	ADDQ     $+256, CX
-	SUBQ     $+64, DX
-	CMPQ     DX, $+64
-	JAE      loop759
-
-end760:
-	SFENCE
-
-plain757:
-	CMPQ    DX, $+64
-	JB      end762
-	PCALIGN $0x40
-
-loop761:
-	VMOVUPD (AX), Z0
-	VMULPS  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	VMOVUPD 64(AX), Z0
-	VMULPS  64(CX), Z0, Z0
-	VMOVUPD Z0, 64(BX)
-	VMOVUPD 128(AX), Z0
-	VMULPS  128(CX), Z0, Z0
-	VMOVUPD Z0, 128(BX)
-	VMOVUPD 192(AX), Z0
-	VMULPS  192(CX), Z0, Z0
-	VMOVUPD Z0, 192(BX)
-	ADDQ    $+256, BX
-	ADDQ    $+256, AX
-	ADDQ    $+256, CX
-	SUBQ    $+64, DX
-	CMPQ    DX, $+64
-	JAE     loop761
-
-end762:
-	CMPQ DX, $+16
+none762:
+	CMPQ AX, $+64
 	JB   end764
 
 loop763:
-	VMOVUPD (AX), Z0
-	VMULPS  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	ADDQ    $+64, BX
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JAE     loop763
+	VMOVUPD  (DX), Z0
+	VPADDD   (BX), Z0, Z0
+	VMOVNTPD Z0, (CX)
+	VMOVUPD  64(DX), Z0
+	VPADDD   64(BX), Z0, Z0
+	VMOVNTPD Z0, 64(CX)
+	VMOVUPD  128(DX), Z0
+	VPADDD   128(BX), Z0, Z0
+	VMOVNTPD Z0, 128(CX)
+	VMOVUPD  192(DX), Z0
+	VPADDD   192(BX), Z0, Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	ADDQ     $+256, BX
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
+	JAE      loop763
 
 end764:
-	TESTQ     DX, DX
-	JZ        none765
+	SFENCE
+
+plain761:
+	SUBQ    $+64, AX
+	JB      end766
+	PCALIGN $0x40
+
+loop765:
+	VMOVUPD (DX), Z0
+	VPADDD  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(DX), Z0
+	VPADDD  64(BX), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD 128(DX), Z0
+	VPADDD  128(BX), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD 192(DX), Z0
+	VPADDD  192(BX), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+64, AX
+	JAE     loop765
+
+end766:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end768
+
+loop767:
+	VMOVUPD (DX), Z0
+	VPADDD  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
+	JAE     loop767
+
+end768:
+	TESTQ     AX, AX
+	JZ        none769
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
 	VMOVUPD   Z0, Z0
-	VMULPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
+	VPADDD    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
 
-none765:
-	JMP done735
+none769:
+	VZEROUPPER
+	RET
 
-case756:
-	MOVQ      stream+64(FP), SI
+case760:
+	CMPQ      SI, $+1
+	JNE       case770
+	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain767
-	MOVQ      BX, SI
+	JZ        plain771
+	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain767
-	MOVQ      BX, SI
+	JNZ       plain771
+	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
 	SHRQ      $0x02, SI
-	CMPQ      SI, DX
-	CMOVQHI   DX, SI
+	CMPQ      SI, AX
+	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none768
+	JZ        none772
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
 	VMOVUPD   Z0, Z0
-	VDIVPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
-	SUBQ      SI, DX
-	LEAQ      (BX)(SI*4), BX
-	LEAQ      (AX)(SI*4), AX
+	VPSUBD    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+	SUBQ      SI, AX
 	LEAQ      (CX)(SI*4), CX
+	LEAQ      (DX)(SI*4), DX
+	LEAQ      (BX)(SI*4), BX
 
-none768:
-	CMPQ DX, $+64
-	JB   end770
-
-loop769:
-	VMOVUPD  (AX), Z0
-	VDIVPS   (CX), Z0, Z0
-	VMOVNTPD Z0, (BX)
-	VMOVUPD  64(AX), Z0
-	VDIVPS   64(CX), Z0, Z0
-	VMOVNTPD Z0, 64(BX)
-	VMOVUPD  128(AX), Z0
-	VDIVPS   128(CX), Z0, Z0
-	VMOVNTPD Z0, 128(BX)
-	VMOVUPD  192(AX), Z0
-	VDIVPS   192(CX), Z0, Z0
-	VMOVNTPD Z0, 192(BX)
-	ADDQ     $+256, BX
-	ADDQ     $+256, AX
-	ADDQ     $+256, CX
-	SUBQ     $+64, DX
-	CMPQ     DX, $+64
-	JAE      loop769
-
-end770:
-	SFENCE
-
-plain767:
-	CMPQ    DX, $+64
-	JB      end772
-	PCALIGN $0x40
-
-loop771:
-	VMOVUPD (AX), Z0
-	VDIVPS  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	VMOVUPD 64(AX), Z0
-	VDIVPS  64(CX), Z0, Z0
-	VMOVUPD Z0, 64(BX)
-	VMOVUPD 128(AX), Z0
-	VDIVPS  128(CX), Z0, Z0
-	VMOVUPD Z0, 128(BX)
-	VMOVUPD 192(AX), Z0
-	VDIVPS  192(CX), Z0, Z0
-	VMOVUPD Z0, 192(BX)
-	ADDQ    $+256, BX
-	ADDQ    $+256, AX
-	ADDQ    $+256, CX
-	SUBQ    $+64, DX
-	CMPQ    DX, $+64
-	JAE     loop771
-
-end772:
-	CMPQ DX, $+16
+none772:
+	CMPQ AX, $+64
 	JB   end774
 
 loop773:
-	VMOVUPD (AX), Z0
-	VDIVPS  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	ADDQ    $+64, BX
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JAE     loop773
+	VMOVUPD  (DX), Z0
+	VPSUBD   (BX), Z0, Z0
+	VMOVNTPD Z0, (CX)
+	VMOVUPD  64(DX), Z0
+	VPSUBD   64(BX), Z0, Z0
+	VMOVNTPD Z0, 64(CX)
+	VMOVUPD  128(DX), Z0
+	VPSUBD   128(BX), Z0, Z0
+	VMOVNTPD Z0, 128(CX)
+	VMOVUPD  192(DX), Z0
+	VPSUBD   192(BX), Z0, Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	ADDQ     $+256, BX
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
+	JAE      loop773
 
 end774:
-	TESTQ     DX, DX
-	JZ        none775
-	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
-	VMOVUPD   Z0, Z0
-	VDIVPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
+	SFENCE
 
-none775:
-done735:
+plain771:
+	SUBQ    $+64, AX
+	JB      end776
+	PCALIGN $0x40
+
+loop775:
+	VMOVUPD (DX), Z0
+	VPSUBD  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(DX), Z0
+	VPSUBD  64(BX), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD 128(DX), Z0
+	VPSUBD  128(BX), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD 192(DX), Z0
+	VPSUBD  192(BX), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+64, AX
+	JAE     loop775
+
+end776:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end778
+
+loop777:
+	VMOVUPD (DX), Z0
+	VPSUBD  (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
+	JAE     loop777
+
+end778:
+	TESTQ     AX, AX
+	JZ        none779
+	MOVQ      $-1, SI
+	BZHIQ     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMOVUPD   Z0, Z0
+	VPSUBD    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+
+none779:
 	VZEROUPPER
 	RET
 
-// func arithInt32AVX512(c int, dst *int32, x []int32, y []int32, stream int)
-// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-72
-	MOVQ      x_base+16(FP), AX
-	MOVQ      x_len+24(FP), CX
-	MOVQ      y_base+40(FP), CX
-	MOVQ      y_len+48(FP), DX
-	MOVQ      dst+8(FP), BX
-	MOVQ      c+0(FP), SI
-	CMPQ      SI, $+0
-	JNE       case777
-	MOVQ      stream+64(FP), SI
+case770:
+	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain778
-	MOVQ      BX, SI
+	JZ        plain780
+	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain778
-	MOVQ      BX, SI
+	JNZ       plain780
+	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
 	SHRQ      $0x02, SI
-	CMPQ      SI, DX
-	CMOVQHI   DX, SI
+	CMPQ      SI, AX
+	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none779
+	JZ        none781
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
 	VMOVUPD   Z0, Z0
-	VPADDD    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
-	SUBQ      SI, DX
-	LEAQ      (BX)(SI*4), BX
-	LEAQ      (AX)(SI*4), AX
+	VPMULLD   Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+	SUBQ      SI, AX
 	LEAQ      (CX)(SI*4), CX
+	LEAQ      (DX)(SI*4), DX
+	LEAQ      (BX)(SI*4), BX
 
-none779:
-	CMPQ DX, $+64
-	JB   end781
-
-loop780:
-	VMOVUPD  (AX), Z0
-	VPADDD   (CX), Z0, Z0
-	VMOVNTPD Z0, (BX)
-	VMOVUPD  64(AX), Z0
-	VPADDD   64(CX), Z0, Z0
-	VMOVNTPD Z0, 64(BX)
-	VMOVUPD  128(AX), Z0
-	VPADDD   128(CX), Z0, Z0
-	VMOVNTPD Z0, 128(BX)
-	VMOVUPD  192(AX), Z0
-	VPADDD   192(CX), Z0, Z0
-	VMOVNTPD Z0, 192(BX)
-	ADDQ     $+256, BX
-	ADDQ     $+256, AX
-	ADDQ     $+256, CX
-	SUBQ     $+64, DX
-	CMPQ     DX, $+64
-	JAE      loop780
-
-end781:
-	SFENCE
-
-plain778:
-	CMPQ    DX, $+64
-	JB      end783
-	PCALIGN $0x40
+none781:
+	CMPQ AX, $+64
+	JB   end783
 
 loop782:
-	VMOVUPD (AX), Z0
-	VPADDD  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	VMOVUPD 64(AX), Z0
-	VPADDD  64(CX), Z0, Z0
-	VMOVUPD Z0, 64(BX)
-	VMOVUPD 128(AX), Z0
-	VPADDD  128(CX), Z0, Z0
-	VMOVUPD Z0, 128(BX)
-	VMOVUPD 192(AX), Z0
-	VPADDD  192(CX), Z0, Z0
-	VMOVUPD Z0, 192(BX)
-	ADDQ    $+256, BX
-	ADDQ    $+256, AX
-	ADDQ    $+256, CX
-	SUBQ    $+64, DX
-	CMPQ    DX, $+64
-	JAE     loop782
+	VMOVUPD  (DX), Z0
+	VPMULLD  (BX), Z0, Z0
+	VMOVNTPD Z0, (CX)
+	VMOVUPD  64(DX), Z0
+	VPMULLD  64(BX), Z0, Z0
+	VMOVNTPD Z0, 64(CX)
+	VMOVUPD  128(DX), Z0
+	VPMULLD  128(BX), Z0, Z0
+	VMOVNTPD Z0, 128(CX)
+	VMOVUPD  192(DX), Z0
+	VPMULLD  192(BX), Z0, Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	ADDQ     $+256, BX
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
+	JAE      loop782
 
 end783:
-	CMPQ DX, $+16
-	JB   end785
+	SFENCE
+
+plain780:
+	SUBQ    $+64, AX
+	JB      end785
+	PCALIGN $0x40
 
 loop784:
-	VMOVUPD (AX), Z0
-	VPADDD  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	ADDQ    $+64, BX
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
+	VMOVUPD (DX), Z0
+	VPMULLD (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(DX), Z0
+	VPMULLD 64(BX), Z0, Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD 128(DX), Z0
+	VPMULLD 128(BX), Z0, Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD 192(DX), Z0
+	VPMULLD 192(BX), Z0, Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+64, AX
 	JAE     loop784
 
 end785:
-	TESTQ     DX, DX
-	JZ        none786
-	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
-	VMOVUPD   Z0, Z0
-	VPADDD    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end787
 
-none786:
-	JMP done776
-
-case777:
-	CMPQ      SI, $+1
-	JNE       case787
-	MOVQ      stream+64(FP), SI
-	TESTQ     SI, SI
-	JZ        plain788
-	MOVQ      BX, SI
-	ANDQ      $+3, SI
-	JNZ       plain788
-	MOVQ      BX, SI
-	NEGQ      SI
-	ANDQ      $+63, SI
-	SHRQ      $0x02, SI
-	CMPQ      SI, DX
-	CMOVQHI   DX, SI
-	TESTQ     SI, SI
-	JZ        none789
-	MOVQ      $-1, DI
-	BZHIQ     SI, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
-	VMOVUPD   Z0, Z0
-	VPSUBD    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
-	SUBQ      SI, DX
-	LEAQ      (BX)(SI*4), BX
-	LEAQ      (AX)(SI*4), AX
-	LEAQ      (CX)(SI*4), CX
-
-none789:
-	CMPQ DX, $+64
-	JB   end791
-
-loop790:
-	VMOVUPD  (AX), Z0
-	VPSUBD   (CX), Z0, Z0
-	VMOVNTPD Z0, (BX)
-	VMOVUPD  64(AX), Z0
-	VPSUBD   64(CX), Z0, Z0
-	VMOVNTPD Z0, 64(BX)
-	VMOVUPD  128(AX), Z0
-	VPSUBD   128(CX), Z0, Z0
-	VMOVNTPD Z0, 128(BX)
-	VMOVUPD  192(AX), Z0
-	VPSUBD   192(CX), Z0, Z0
-	VMOVNTPD Z0, 192(BX)
-	ADDQ     $+256, BX
-	ADDQ     $+256, AX
-	ADDQ     $+256, CX
-	SUBQ     $+64, DX
-	CMPQ     DX, $+64
-	JAE      loop790
-
-end791:
-	SFENCE
-
-plain788:
-	CMPQ    DX, $+64
-	JB      end793
-	PCALIGN $0x40
-
-loop792:
-	VMOVUPD (AX), Z0
-	VPSUBD  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	VMOVUPD 64(AX), Z0
-	VPSUBD  64(CX), Z0, Z0
-	VMOVUPD Z0, 64(BX)
-	VMOVUPD 128(AX), Z0
-	VPSUBD  128(CX), Z0, Z0
-	VMOVUPD Z0, 128(BX)
-	VMOVUPD 192(AX), Z0
-	VPSUBD  192(CX), Z0, Z0
-	VMOVUPD Z0, 192(BX)
-	ADDQ    $+256, BX
-	ADDQ    $+256, AX
-	ADDQ    $+256, CX
-	SUBQ    $+64, DX
-	CMPQ    DX, $+64
-	JAE     loop792
-
-end793:
-	CMPQ DX, $+16
-	JB   end795
-
-loop794:
-	VMOVUPD (AX), Z0
-	VPSUBD  (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	ADDQ    $+64, BX
-	ADDQ    $+64, AX
+loop786:
+	VMOVUPD (DX), Z0
+	VPMULLD (BX), Z0, Z0
+	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JAE     loop794
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
+	JAE     loop786
 
-end795:
-	TESTQ     DX, DX
-	JZ        none796
+end787:
+	TESTQ     AX, AX
+	JZ        none788
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
-	VMOVUPD   Z0, Z0
-	VPSUBD    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
-
-none796:
-	JMP done776
-
-case787:
-	MOVQ      stream+64(FP), SI
-	TESTQ     SI, SI
-	JZ        plain798
-	MOVQ      BX, SI
-	ANDQ      $+3, SI
-	JNZ       plain798
-	MOVQ      BX, SI
-	NEGQ      SI
-	ANDQ      $+63, SI
-	SHRQ      $0x02, SI
-	CMPQ      SI, DX
-	CMOVQHI   DX, SI
-	TESTQ     SI, SI
-	JZ        none799
-	MOVQ      $-1, DI
-	BZHIQ     SI, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
 	VMOVUPD   Z0, Z0
 	VPMULLD   Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
-	SUBQ      SI, DX
-	LEAQ      (BX)(SI*4), BX
-	LEAQ      (AX)(SI*4), AX
-	LEAQ      (CX)(SI*4), CX
+	VMOVUPS   Z0, K1, (CX)
 
-none799:
-	CMPQ DX, $+64
-	JB   end801
-
-loop800:
-	VMOVUPD  (AX), Z0
-	VPMULLD  (CX), Z0, Z0
-	VMOVNTPD Z0, (BX)
-	VMOVUPD  64(AX), Z0
-	VPMULLD  64(CX), Z0, Z0
-	VMOVNTPD Z0, 64(BX)
-	VMOVUPD  128(AX), Z0
-	VPMULLD  128(CX), Z0, Z0
-	VMOVNTPD Z0, 128(BX)
-	VMOVUPD  192(AX), Z0
-	VPMULLD  192(CX), Z0, Z0
-	VMOVNTPD Z0, 192(BX)
-	ADDQ     $+256, BX
-	ADDQ     $+256, AX
-	ADDQ     $+256, CX
-	SUBQ     $+64, DX
-	CMPQ     DX, $+64
-	JAE      loop800
-
-end801:
-	SFENCE
-
-plain798:
-	CMPQ    DX, $+64
-	JB      end803
-	PCALIGN $0x40
-
-loop802:
-	VMOVUPD (AX), Z0
-	VPMULLD (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	VMOVUPD 64(AX), Z0
-	VPMULLD 64(CX), Z0, Z0
-	VMOVUPD Z0, 64(BX)
-	VMOVUPD 128(AX), Z0
-	VPMULLD 128(CX), Z0, Z0
-	VMOVUPD Z0, 128(BX)
-	VMOVUPD 192(AX), Z0
-	VPMULLD 192(CX), Z0, Z0
-	VMOVUPD Z0, 192(BX)
-	ADDQ    $+256, BX
-	ADDQ    $+256, AX
-	ADDQ    $+256, CX
-	SUBQ    $+64, DX
-	CMPQ    DX, $+64
-	JAE     loop802
-
-end803:
-	CMPQ DX, $+16
-	JB   end805
-
-loop804:
-	VMOVUPD (AX), Z0
-	VPMULLD (CX), Z0, Z0
-	VMOVUPD Z0, (BX)
-	ADDQ    $+64, BX
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JAE     loop804
-
-end805:
-	TESTQ     DX, DX
-	JZ        none806
-	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
-	VMOVUPD   Z0, Z0
-	VPMULLD   Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
-
-none806:
-done776:
+none788:
 	VZEROUPPER
 	RET
 
-// func unaryFloat32AVX512(c int, dst *float32, x []float32, a float32, stream int)
+// func unaryFloat32AVX512(c int, dst *float32, x *float32, a float32, n int, stream int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-56
-	VBROADCASTSS a+40(FP), Z0
+TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-48
+	VBROADCASTSS a+24(FP), Z0
 	VMOVUPS      avx512const73<>+0(SB), Z1
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         dst+8(FP), DX
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case808
-	MOVQ         stream+48(FP), BX
+	JNE          case789
+	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain809
-	MOVQ         DX, BX
+	JZ           plain790
+	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain809
-	MOVQ         DX, BX
+	JNZ          plain790
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
 	SHRQ         $0x02, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none810
+	JZ           none791
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (AX), K1, Z1
+	VMOVUPS.Z    (DX), K1, Z1
 	VMULPS       Z1, Z0, Z1
-	VMOVUPS      Z1, K1, (DX)
-	SUBQ         BX, CX
+	VMOVUPS      Z1, K1, (CX)
+	SUBQ         BX, AX
+	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
-	LEAQ         (AX)(BX*4), AX
 
-none810:
-	CMPQ CX, $+64
-	JB   end812
+none791:
+	CMPQ AX, $+64
+	JB   end793
 
-loop811:
-	VMULPS   (AX), Z0, Z1
-	VMOVNTPD Z1, (DX)
-	VMULPS   64(AX), Z0, Z1
-	VMOVNTPD Z1, 64(DX)
-	VMULPS   128(AX), Z0, Z1
-	VMOVNTPD Z1, 128(DX)
-	VMULPS   192(AX), Z0, Z1
-	VMOVNTPD Z1, 192(DX)
+loop792:
+	VMULPS   (DX), Z0, Z1
+	VMOVNTPD Z1, (CX)
+	VMULPS   64(DX), Z0, Z1
+	VMOVNTPD Z1, 64(CX)
+	VMULPS   128(DX), Z0, Z1
+	VMOVNTPD Z1, 128(CX)
+	VMULPS   192(DX), Z0, Z1
+	VMOVNTPD Z1, 192(CX)
+	ADDQ     $+256, CX
 	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop811
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
+	JAE      loop792
 
-end812:
+end793:
 	SFENCE
 
-plain809:
-	CMPQ    CX, $+64
-	JB      end814
+plain790:
+	SUBQ    $+64, AX
+	JB      end795
 	PCALIGN $0x40
 
-loop813:
-	VMULPS  (AX), Z0, Z1
-	VMOVUPD Z1, (DX)
-	VMULPS  64(AX), Z0, Z1
-	VMOVUPD Z1, 64(DX)
-	VMULPS  128(AX), Z0, Z1
-	VMOVUPD Z1, 128(DX)
-	VMULPS  192(AX), Z0, Z1
-	VMOVUPD Z1, 192(DX)
+loop794:
+	VMULPS  (DX), Z0, Z1
+	VMOVUPD Z1, (CX)
+	VMULPS  64(DX), Z0, Z1
+	VMOVUPD Z1, 64(CX)
+	VMULPS  128(DX), Z0, Z1
+	VMOVUPD Z1, 128(CX)
+	VMULPS  192(DX), Z0, Z1
+	VMOVUPD Z1, 192(CX)
+	ADDQ    $+256, CX
 	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+64, CX
-	CMPQ    CX, $+64
-	JAE     loop813
+	SUBQ    $+64, AX
+	JAE     loop794
 
-end814:
-	CMPQ CX, $+16
-	JB   end816
+end795:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end797
 
-loop815:
-	VMULPS  (AX), Z0, Z1
-	VMOVUPD Z1, (DX)
+loop796:
+	VMULPS  (DX), Z0, Z1
+	VMOVUPD Z1, (CX)
+	ADDQ    $+64, CX
 	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop815
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
+	JAE     loop796
 
-end816:
-	TESTQ     CX, CX
-	JZ        none817
+end797:
+	TESTQ     AX, AX
+	JZ        none798
 	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
+	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z1
 	VMULPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (DX)
+	VMOVUPS   Z0, K1, (CX)
 
-none817:
-	JMP done807
+none798:
+	VZEROUPPER
+	RET
 
-case808:
+case789:
 	CMPQ      BX, $+1
-	JNE       case818
-	MOVQ      stream+48(FP), BX
+	JNE       case799
+	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain819
-	MOVQ      DX, BX
+	JZ        plain800
+	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain819
-	MOVQ      DX, BX
+	JNZ       plain800
+	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
 	SHRQ      $0x02, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
+	CMPQ      BX, AX
+	CMOVQHI   AX, BX
+	TESTQ     BX, BX
+	JZ        none801
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VSQRTPS   Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+	SUBQ      BX, AX
+	LEAQ      (CX)(BX*4), CX
+	LEAQ      (DX)(BX*4), DX
+
+none801:
+	CMPQ AX, $+64
+	JB   end803
+
+loop802:
+	VSQRTPS  (DX), Z0
+	VMOVNTPD Z0, (CX)
+	VSQRTPS  64(DX), Z0
+	VMOVNTPD Z0, 64(CX)
+	VSQRTPS  128(DX), Z0
+	VMOVNTPD Z0, 128(CX)
+	VSQRTPS  192(DX), Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
+	JAE      loop802
+
+end803:
+	SFENCE
+
+plain800:
+	SUBQ    $+64, AX
+	JB      end805
+	PCALIGN $0x40
+
+loop804:
+	VSQRTPS (DX), Z0
+	VMOVUPD Z0, (CX)
+	VSQRTPS 64(DX), Z0
+	VMOVUPD Z0, 64(CX)
+	VSQRTPS 128(DX), Z0
+	VMOVUPD Z0, 128(CX)
+	VSQRTPS 192(DX), Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	SUBQ    $+64, AX
+	JAE     loop804
+
+end805:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end807
+
+loop806:
+	VSQRTPS (DX), Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
+	JAE     loop806
+
+end807:
+	TESTQ     AX, AX
+	JZ        none808
+	MOVQ      $-1, BX
+	BZHIQ     AX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VSQRTPS   Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+
+none808:
+	VZEROUPPER
+	RET
+
+case799:
+	CMPQ      BX, $+2
+	JNE       case809
+	MOVQ      stream+40(FP), BX
+	TESTQ     BX, BX
+	JZ        plain810
+	MOVQ      CX, BX
+	ANDQ      $+3, BX
+	JNZ       plain810
+	MOVQ      CX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, AX
+	CMOVQHI   AX, BX
+	TESTQ     BX, BX
+	JZ        none811
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VPANDNQ   Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (CX)
+	SUBQ      BX, AX
+	LEAQ      (CX)(BX*4), CX
+	LEAQ      (DX)(BX*4), DX
+
+none811:
+	CMPQ AX, $+64
+	JB   end813
+
+loop812:
+	VPANDNQ  (DX), Z1, Z0
+	VMOVNTPD Z0, (CX)
+	VPANDNQ  64(DX), Z1, Z0
+	VMOVNTPD Z0, 64(CX)
+	VPANDNQ  128(DX), Z1, Z0
+	VMOVNTPD Z0, 128(CX)
+	VPANDNQ  192(DX), Z1, Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
+	JAE      loop812
+
+end813:
+	SFENCE
+
+plain810:
+	SUBQ    $+64, AX
+	JB      end815
+	PCALIGN $0x40
+
+loop814:
+	VPANDNQ (DX), Z1, Z0
+	VMOVUPD Z0, (CX)
+	VPANDNQ 64(DX), Z1, Z0
+	VMOVUPD Z0, 64(CX)
+	VPANDNQ 128(DX), Z1, Z0
+	VMOVUPD Z0, 128(CX)
+	VPANDNQ 192(DX), Z1, Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	SUBQ    $+64, AX
+	JAE     loop814
+
+end815:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end817
+
+loop816:
+	VPANDNQ (DX), Z1, Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
+	JAE     loop816
+
+end817:
+	TESTQ     AX, AX
+	JZ        none818
+	MOVQ      $-1, BX
+	BZHIQ     AX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VPANDNQ   Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (CX)
+
+none818:
+	VZEROUPPER
+	RET
+
+case809:
+	MOVQ      stream+40(FP), BX
+	TESTQ     BX, BX
+	JZ        plain819
+	MOVQ      CX, BX
+	ANDQ      $+3, BX
+	JNZ       plain819
+	MOVQ      CX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, AX
+	CMOVQHI   AX, BX
 	TESTQ     BX, BX
 	JZ        none820
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VSQRTPS   Z0, Z0
-	VMOVUPS   Z0, K1, (DX)
-	SUBQ      BX, CX
+	VMOVUPS.Z (DX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (CX)
+	SUBQ      BX, AX
+	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
-	LEAQ      (AX)(BX*4), AX
 
 none820:
-	CMPQ CX, $+64
+	CMPQ AX, $+64
 	JB   end822
 
 loop821:
-	VSQRTPS  (AX), Z0
-	VMOVNTPD Z0, (DX)
-	VSQRTPS  64(AX), Z0
-	VMOVNTPD Z0, 64(DX)
-	VSQRTPS  128(AX), Z0
-	VMOVNTPD Z0, 128(DX)
-	VSQRTPS  192(AX), Z0
-	VMOVNTPD Z0, 192(DX)
+	VPXORQ   (DX), Z1, Z0
+	VMOVNTPD Z0, (CX)
+	VPXORQ   64(DX), Z1, Z0
+	VMOVNTPD Z0, 64(CX)
+	VPXORQ   128(DX), Z1, Z0
+	VMOVNTPD Z0, 128(CX)
+	VPXORQ   192(DX), Z1, Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
 	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
 	JAE      loop821
 
 end822:
 	SFENCE
 
 plain819:
-	CMPQ    CX, $+64
+	SUBQ    $+64, AX
 	JB      end824
 	PCALIGN $0x40
 
 loop823:
-	VSQRTPS (AX), Z0
-	VMOVUPD Z0, (DX)
-	VSQRTPS 64(AX), Z0
-	VMOVUPD Z0, 64(DX)
-	VSQRTPS 128(AX), Z0
-	VMOVUPD Z0, 128(DX)
-	VSQRTPS 192(AX), Z0
-	VMOVUPD Z0, 192(DX)
+	VPXORQ  (DX), Z1, Z0
+	VMOVUPD Z0, (CX)
+	VPXORQ  64(DX), Z1, Z0
+	VMOVUPD Z0, 64(CX)
+	VPXORQ  128(DX), Z1, Z0
+	VMOVUPD Z0, 128(CX)
+	VPXORQ  192(DX), Z1, Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
 	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+64, CX
-	CMPQ    CX, $+64
+	SUBQ    $+64, AX
 	JAE     loop823
 
 end824:
-	CMPQ CX, $+16
+	ADDQ $+64, AX
+	CMPQ AX, $+16
 	JB   end826
 
 loop825:
-	VSQRTPS (AX), Z0
-	VMOVUPD Z0, (DX)
+	VPXORQ  (DX), Z1, Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
 	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
 	JAE     loop825
 
 end826:
-	TESTQ     CX, CX
+	TESTQ     AX, AX
 	JZ        none827
 	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
+	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VSQRTPS   Z0, Z0
-	VMOVUPS   Z0, K1, (DX)
+	VMOVUPS.Z (DX), K1, Z0
+	VPXORQ    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (CX)
 
 none827:
-	JMP done807
-
-case818:
-	CMPQ      BX, $+2
-	JNE       case828
-	MOVQ      stream+48(FP), BX
-	TESTQ     BX, BX
-	JZ        plain829
-	MOVQ      DX, BX
-	ANDQ      $+3, BX
-	JNZ       plain829
-	MOVQ      DX, BX
-	NEGQ      BX
-	ANDQ      $+63, BX
-	SHRQ      $0x02, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
-	TESTQ     BX, BX
-	JZ        none830
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VPANDNQ   Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (DX)
-	SUBQ      BX, CX
-	LEAQ      (DX)(BX*4), DX
-	LEAQ      (AX)(BX*4), AX
-
-none830:
-	CMPQ CX, $+64
-	JB   end832
-
-loop831:
-	VPANDNQ  (AX), Z1, Z0
-	VMOVNTPD Z0, (DX)
-	VPANDNQ  64(AX), Z1, Z0
-	VMOVNTPD Z0, 64(DX)
-	VPANDNQ  128(AX), Z1, Z0
-	VMOVNTPD Z0, 128(DX)
-	VPANDNQ  192(AX), Z1, Z0
-	VMOVNTPD Z0, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop831
-
-end832:
-	SFENCE
-
-plain829:
-	CMPQ    CX, $+64
-	JB      end834
-	PCALIGN $0x40
-
-loop833:
-	VPANDNQ (AX), Z1, Z0
-	VMOVUPD Z0, (DX)
-	VPANDNQ 64(AX), Z1, Z0
-	VMOVUPD Z0, 64(DX)
-	VPANDNQ 128(AX), Z1, Z0
-	VMOVUPD Z0, 128(DX)
-	VPANDNQ 192(AX), Z1, Z0
-	VMOVUPD Z0, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+64, CX
-	CMPQ    CX, $+64
-	JAE     loop833
-
-end834:
-	CMPQ CX, $+16
-	JB   end836
-
-loop835:
-	VPANDNQ (AX), Z1, Z0
-	VMOVUPD Z0, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop835
-
-end836:
-	TESTQ     CX, CX
-	JZ        none837
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VPANDNQ   Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (DX)
-
-none837:
-	JMP done807
-
-case828:
-	MOVQ      stream+48(FP), BX
-	TESTQ     BX, BX
-	JZ        plain839
-	MOVQ      DX, BX
-	ANDQ      $+3, BX
-	JNZ       plain839
-	MOVQ      DX, BX
-	NEGQ      BX
-	ANDQ      $+63, BX
-	SHRQ      $0x02, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
-	TESTQ     BX, BX
-	JZ        none840
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VPXORQ    Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (DX)
-	SUBQ      BX, CX
-	LEAQ      (DX)(BX*4), DX
-	LEAQ      (AX)(BX*4), AX
-
-none840:
-	CMPQ CX, $+64
-	JB   end842
-
-loop841:
-	VPXORQ   (AX), Z1, Z0
-	VMOVNTPD Z0, (DX)
-	VPXORQ   64(AX), Z1, Z0
-	VMOVNTPD Z0, 64(DX)
-	VPXORQ   128(AX), Z1, Z0
-	VMOVNTPD Z0, 128(DX)
-	VPXORQ   192(AX), Z1, Z0
-	VMOVNTPD Z0, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop841
-
-end842:
-	SFENCE
-
-plain839:
-	CMPQ    CX, $+64
-	JB      end844
-	PCALIGN $0x40
-
-loop843:
-	VPXORQ  (AX), Z1, Z0
-	VMOVUPD Z0, (DX)
-	VPXORQ  64(AX), Z1, Z0
-	VMOVUPD Z0, 64(DX)
-	VPXORQ  128(AX), Z1, Z0
-	VMOVUPD Z0, 128(DX)
-	VPXORQ  192(AX), Z1, Z0
-	VMOVUPD Z0, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+64, CX
-	CMPQ    CX, $+64
-	JAE     loop843
-
-end844:
-	CMPQ CX, $+16
-	JB   end846
-
-loop845:
-	VPXORQ  (AX), Z1, Z0
-	VMOVUPD Z0, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop845
-
-end846:
-	TESTQ     CX, CX
-	JZ        none847
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VPXORQ    Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (DX)
-
-none847:
-done807:
 	VZEROUPPER
 	RET
 
@@ -19464,671 +19484,668 @@ DATA avx512const73<>+48(SB)/8, $0x8000000080000000
 DATA avx512const73<>+56(SB)/8, $0x8000000080000000
 GLOBL avx512const73<>(SB), RODATA|NOPTR, $64
 
-// func unaryInt32AVX512(c int, dst *int32, x []int32, a int32, stream int)
+// func unaryInt32AVX512(c int, dst *int32, x *int32, a int32, n int, stream int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-56
-	VBROADCASTSS a+40(FP), Z0
+TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-48
+	VBROADCASTSS a+24(FP), Z0
 	VPXORQ       Z1, Z1, Z1
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         dst+8(FP), DX
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case849
-	MOVQ         stream+48(FP), BX
+	JNE          case828
+	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain850
-	MOVQ         DX, BX
+	JZ           plain829
+	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain850
-	MOVQ         DX, BX
+	JNZ          plain829
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
 	SHRQ         $0x02, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none851
+	JZ           none830
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (AX), K1, Z1
+	VMOVUPS.Z    (DX), K1, Z1
 	VPMULLD      Z1, Z0, Z1
-	VMOVUPS      Z1, K1, (DX)
-	SUBQ         BX, CX
+	VMOVUPS      Z1, K1, (CX)
+	SUBQ         BX, AX
+	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
-	LEAQ         (AX)(BX*4), AX
 
-none851:
-	CMPQ CX, $+64
-	JB   end853
+none830:
+	CMPQ AX, $+64
+	JB   end832
 
-loop852:
-	VPMULLD  (AX), Z0, Z1
-	VMOVNTPD Z1, (DX)
-	VPMULLD  64(AX), Z0, Z1
-	VMOVNTPD Z1, 64(DX)
-	VPMULLD  128(AX), Z0, Z1
-	VMOVNTPD Z1, 128(DX)
-	VPMULLD  192(AX), Z0, Z1
-	VMOVNTPD Z1, 192(DX)
+loop831:
+	VPMULLD  (DX), Z0, Z1
+	VMOVNTPD Z1, (CX)
+	VPMULLD  64(DX), Z0, Z1
+	VMOVNTPD Z1, 64(CX)
+	VPMULLD  128(DX), Z0, Z1
+	VMOVNTPD Z1, 128(CX)
+	VPMULLD  192(DX), Z0, Z1
+	VMOVNTPD Z1, 192(CX)
+	ADDQ     $+256, CX
 	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop852
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
+	JAE      loop831
 
-end853:
+end832:
 	SFENCE
 
-plain850:
-	CMPQ    CX, $+64
-	JB      end855
+plain829:
+	SUBQ    $+64, AX
+	JB      end834
 	PCALIGN $0x40
 
-loop854:
-	VPMULLD (AX), Z0, Z1
-	VMOVUPD Z1, (DX)
-	VPMULLD 64(AX), Z0, Z1
-	VMOVUPD Z1, 64(DX)
-	VPMULLD 128(AX), Z0, Z1
-	VMOVUPD Z1, 128(DX)
-	VPMULLD 192(AX), Z0, Z1
-	VMOVUPD Z1, 192(DX)
+loop833:
+	VPMULLD (DX), Z0, Z1
+	VMOVUPD Z1, (CX)
+	VPMULLD 64(DX), Z0, Z1
+	VMOVUPD Z1, 64(CX)
+	VPMULLD 128(DX), Z0, Z1
+	VMOVUPD Z1, 128(CX)
+	VPMULLD 192(DX), Z0, Z1
+	VMOVUPD Z1, 192(CX)
+	ADDQ    $+256, CX
 	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+64, CX
-	CMPQ    CX, $+64
+	SUBQ    $+64, AX
+	JAE     loop833
+
+end834:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end836
+
+loop835:
+	VPMULLD (DX), Z0, Z1
+	VMOVUPD Z1, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
+	JAE     loop835
+
+end836:
+	TESTQ     AX, AX
+	JZ        none837
+	MOVQ      $-1, BX
+	BZHIQ     AX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z1
+	VPMULLD   Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+
+none837:
+	VZEROUPPER
+	RET
+
+case828:
+	CMPQ      BX, $+1
+	JNE       case838
+	MOVQ      stream+40(FP), BX
+	TESTQ     BX, BX
+	JZ        plain839
+	MOVQ      CX, BX
+	ANDQ      $+3, BX
+	JNZ       plain839
+	MOVQ      CX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, AX
+	CMOVQHI   AX, BX
+	TESTQ     BX, BX
+	JZ        none840
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VPABSD    Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+	SUBQ      BX, AX
+	LEAQ      (CX)(BX*4), CX
+	LEAQ      (DX)(BX*4), DX
+
+none840:
+	CMPQ AX, $+64
+	JB   end842
+
+loop841:
+	VPABSD   (DX), Z0
+	VMOVNTPD Z0, (CX)
+	VPABSD   64(DX), Z0
+	VMOVNTPD Z0, 64(CX)
+	VPABSD   128(DX), Z0
+	VMOVNTPD Z0, 128(CX)
+	VPABSD   192(DX), Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
+	JAE      loop841
+
+end842:
+	SFENCE
+
+plain839:
+	SUBQ    $+64, AX
+	JB      end844
+	PCALIGN $0x40
+
+loop843:
+	VPABSD  (DX), Z0
+	VMOVUPD Z0, (CX)
+	VPABSD  64(DX), Z0
+	VMOVUPD Z0, 64(CX)
+	VPABSD  128(DX), Z0
+	VMOVUPD Z0, 128(CX)
+	VPABSD  192(DX), Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	SUBQ    $+64, AX
+	JAE     loop843
+
+end844:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end846
+
+loop845:
+	VPABSD  (DX), Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
+	JAE     loop845
+
+end846:
+	TESTQ     AX, AX
+	JZ        none847
+	MOVQ      $-1, BX
+	BZHIQ     AX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VPABSD    Z0, Z0
+	VMOVUPS   Z0, K1, (CX)
+
+none847:
+	VZEROUPPER
+	RET
+
+case838:
+	MOVQ      stream+40(FP), BX
+	TESTQ     BX, BX
+	JZ        plain848
+	MOVQ      CX, BX
+	ANDQ      $+3, BX
+	JNZ       plain848
+	MOVQ      CX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, AX
+	CMOVQHI   AX, BX
+	TESTQ     BX, BX
+	JZ        none849
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VPSUBD    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (CX)
+	SUBQ      BX, AX
+	LEAQ      (CX)(BX*4), CX
+	LEAQ      (DX)(BX*4), DX
+
+none849:
+	CMPQ AX, $+64
+	JB   end851
+
+loop850:
+	VPSUBD   (DX), Z1, Z0
+	VMOVNTPD Z0, (CX)
+	VPSUBD   64(DX), Z1, Z0
+	VMOVNTPD Z0, 64(CX)
+	VPSUBD   128(DX), Z1, Z0
+	VMOVNTPD Z0, 128(CX)
+	VPSUBD   192(DX), Z1, Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
+	JAE      loop850
+
+end851:
+	SFENCE
+
+plain848:
+	SUBQ    $+64, AX
+	JB      end853
+	PCALIGN $0x40
+
+loop852:
+	VPSUBD  (DX), Z1, Z0
+	VMOVUPD Z0, (CX)
+	VPSUBD  64(DX), Z1, Z0
+	VMOVUPD Z0, 64(CX)
+	VPSUBD  128(DX), Z1, Z0
+	VMOVUPD Z0, 128(CX)
+	VPSUBD  192(DX), Z1, Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	SUBQ    $+64, AX
+	JAE     loop852
+
+end853:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end855
+
+loop854:
+	VPSUBD  (DX), Z1, Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
 	JAE     loop854
 
 end855:
-	CMPQ CX, $+16
-	JB   end857
-
-loop856:
-	VPMULLD (AX), Z0, Z1
-	VMOVUPD Z1, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop856
-
-end857:
-	TESTQ     CX, CX
-	JZ        none858
+	TESTQ     AX, AX
+	JZ        none856
 	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
+	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z1
-	VPMULLD   Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (DX)
-
-none858:
-	JMP done848
-
-case849:
-	CMPQ      BX, $+1
-	JNE       case859
-	MOVQ      stream+48(FP), BX
-	TESTQ     BX, BX
-	JZ        plain860
-	MOVQ      DX, BX
-	ANDQ      $+3, BX
-	JNZ       plain860
-	MOVQ      DX, BX
-	NEGQ      BX
-	ANDQ      $+63, BX
-	SHRQ      $0x02, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
-	TESTQ     BX, BX
-	JZ        none861
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VPABSD    Z0, Z0
-	VMOVUPS   Z0, K1, (DX)
-	SUBQ      BX, CX
-	LEAQ      (DX)(BX*4), DX
-	LEAQ      (AX)(BX*4), AX
-
-none861:
-	CMPQ CX, $+64
-	JB   end863
-
-loop862:
-	VPABSD   (AX), Z0
-	VMOVNTPD Z0, (DX)
-	VPABSD   64(AX), Z0
-	VMOVNTPD Z0, 64(DX)
-	VPABSD   128(AX), Z0
-	VMOVNTPD Z0, 128(DX)
-	VPABSD   192(AX), Z0
-	VMOVNTPD Z0, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop862
-
-end863:
-	SFENCE
-
-plain860:
-	CMPQ    CX, $+64
-	JB      end865
-	PCALIGN $0x40
-
-loop864:
-	VPABSD  (AX), Z0
-	VMOVUPD Z0, (DX)
-	VPABSD  64(AX), Z0
-	VMOVUPD Z0, 64(DX)
-	VPABSD  128(AX), Z0
-	VMOVUPD Z0, 128(DX)
-	VPABSD  192(AX), Z0
-	VMOVUPD Z0, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+64, CX
-	CMPQ    CX, $+64
-	JAE     loop864
-
-end865:
-	CMPQ CX, $+16
-	JB   end867
-
-loop866:
-	VPABSD  (AX), Z0
-	VMOVUPD Z0, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop866
-
-end867:
-	TESTQ     CX, CX
-	JZ        none868
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VPABSD    Z0, Z0
-	VMOVUPS   Z0, K1, (DX)
-
-none868:
-	JMP done848
-
-case859:
-	MOVQ      stream+48(FP), BX
-	TESTQ     BX, BX
-	JZ        plain870
-	MOVQ      DX, BX
-	ANDQ      $+3, BX
-	JNZ       plain870
-	MOVQ      DX, BX
-	NEGQ      BX
-	ANDQ      $+63, BX
-	SHRQ      $0x02, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
-	TESTQ     BX, BX
-	JZ        none871
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z0
 	VPSUBD    Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (DX)
-	SUBQ      BX, CX
-	LEAQ      (DX)(BX*4), DX
-	LEAQ      (AX)(BX*4), AX
+	VMOVUPS   Z0, K1, (CX)
 
-none871:
-	CMPQ CX, $+64
-	JB   end873
-
-loop872:
-	VPSUBD   (AX), Z1, Z0
-	VMOVNTPD Z0, (DX)
-	VPSUBD   64(AX), Z1, Z0
-	VMOVNTPD Z0, 64(DX)
-	VPSUBD   128(AX), Z1, Z0
-	VMOVNTPD Z0, 128(DX)
-	VPSUBD   192(AX), Z1, Z0
-	VMOVNTPD Z0, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop872
-
-end873:
-	SFENCE
-
-plain870:
-	CMPQ    CX, $+64
-	JB      end875
-	PCALIGN $0x40
-
-loop874:
-	VPSUBD  (AX), Z1, Z0
-	VMOVUPD Z0, (DX)
-	VPSUBD  64(AX), Z1, Z0
-	VMOVUPD Z0, 64(DX)
-	VPSUBD  128(AX), Z1, Z0
-	VMOVUPD Z0, 128(DX)
-	VPSUBD  192(AX), Z1, Z0
-	VMOVUPD Z0, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+64, CX
-	CMPQ    CX, $+64
-	JAE     loop874
-
-end875:
-	CMPQ CX, $+16
-	JB   end877
-
-loop876:
-	VPSUBD  (AX), Z1, Z0
-	VMOVUPD Z0, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop876
-
-end877:
-	TESTQ     CX, CX
-	JZ        none878
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	VPSUBD    Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (DX)
-
-none878:
-done848:
+none856:
 	VZEROUPPER
 	RET
 
-// func fmaFloat32AVX512(dst *float32, x []float32, y []float32, z []float32, stream int)
+// func fmaFloat32AVX512(dst *float32, x *float32, y *float32, z *float32, n int, stream int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-88
-	MOVQ        x_base+8(FP), AX
-	MOVQ        x_len+16(FP), CX
-	MOVQ        y_base+32(FP), CX
-	MOVQ        y_len+40(FP), DX
-	MOVQ        z_base+56(FP), DX
-	MOVQ        z_len+64(FP), BX
-	MOVQ        dst+0(FP), SI
-	MOVQ        stream+80(FP), DI
+TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ        n+32(FP), AX
+	MOVQ        dst+0(FP), CX
+	MOVQ        x+8(FP), DX
+	MOVQ        y+16(FP), BX
+	MOVQ        z+24(FP), SI
+	MOVQ        stream+40(FP), DI
 	TESTQ       DI, DI
-	JZ          plain879
-	MOVQ        SI, DI
+	JZ          plain857
+	MOVQ        CX, DI
 	ANDQ        $+3, DI
-	JNZ         plain879
-	MOVQ        SI, DI
+	JNZ         plain857
+	MOVQ        CX, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
 	SHRQ        $0x02, DI
-	CMPQ        DI, BX
-	CMOVQHI     BX, DI
+	CMPQ        DI, AX
+	CMOVQHI     AX, DI
 	TESTQ       DI, DI
-	JZ          none880
+	JZ          none858
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
-	VMOVUPS.Z   (AX), K1, Z0
-	VMOVUPS.Z   (CX), K1, Z1
-	VMOVUPS.Z   (DX), K1, Z2
+	VMOVUPS.Z   (DX), K1, Z0
+	VMOVUPS.Z   (BX), K1, Z1
+	VMOVUPS.Z   (SI), K1, Z2
 	VMOVUPD     Z0, Z0
 	VMOVUPD     Z1, Z1
 	VFMADD213PS Z2, Z1, Z0
-	VMOVUPS     Z0, K1, (SI)
-	SUBQ        DI, BX
-	LEAQ        (SI)(DI*4), SI
-	LEAQ        (AX)(DI*4), AX
+	VMOVUPS     Z0, K1, (CX)
+	SUBQ        DI, AX
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (DX)(DI*4), DX
+	LEAQ        (BX)(DI*4), BX
+	LEAQ        (SI)(DI*4), SI
 
-none880:
-	CMPQ BX, $+64
+none858:
+	CMPQ AX, $+64
+	JB   end860
+
+loop859:
+	VMOVUPD     (DX), Z0
+	VMOVUPD     (BX), Z1
+	VFMADD213PS (SI), Z1, Z0
+	VMOVNTPD    Z0, (CX)
+	VMOVUPD     64(DX), Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD213PS 64(SI), Z1, Z0
+	VMOVNTPD    Z0, 64(CX)
+	VMOVUPD     128(DX), Z0
+	VMOVUPD     128(BX), Z1
+	VFMADD213PS 128(SI), Z1, Z0
+	VMOVNTPD    Z0, 128(CX)
+	VMOVUPD     192(DX), Z0
+	VMOVUPD     192(BX), Z1
+	VFMADD213PS 192(SI), Z1, Z0
+	VMOVNTPD    Z0, 192(CX)
+	ADDQ        $+256, CX
+	ADDQ        $+256, DX
+	ADDQ        $+256, BX
+	ADDQ        $+256, SI
+	SUBQ        $+64, AX
+	CMPQ        AX, $+64
+	JAE         loop859
+
+end860:
+	SFENCE
+
+plain857:
+	SUBQ    $+64, AX
+	JB      end862
+	PCALIGN $0x40
+
+loop861:
+	VMOVUPD     (DX), Z0
+	VMOVUPD     (BX), Z1
+	VFMADD213PS (SI), Z1, Z0
+	VMOVUPD     Z0, (CX)
+	VMOVUPD     64(DX), Z0
+	VMOVUPD     64(BX), Z1
+	VFMADD213PS 64(SI), Z1, Z0
+	VMOVUPD     Z0, 64(CX)
+	VMOVUPD     128(DX), Z0
+	VMOVUPD     128(BX), Z1
+	VFMADD213PS 128(SI), Z1, Z0
+	VMOVUPD     Z0, 128(CX)
+	VMOVUPD     192(DX), Z0
+	VMOVUPD     192(BX), Z1
+	VFMADD213PS 192(SI), Z1, Z0
+	VMOVUPD     Z0, 192(CX)
+	ADDQ        $+256, CX
+	ADDQ        $+256, DX
+	ADDQ        $+256, BX
+	ADDQ        $+256, SI
+	SUBQ        $+64, AX
+	JAE         loop861
+
+end862:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end864
+
+loop863:
+	VMOVUPD     (DX), Z0
+	VMOVUPD     (BX), Z1
+	VFMADD213PS (SI), Z1, Z0
+	VMOVUPD     Z0, (CX)
+	ADDQ        $+64, CX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	ADDQ        $+64, SI
+	SUBQ        $+16, AX
+	CMPQ        AX, $+16
+	JAE         loop863
+
+end864:
+	TESTQ       AX, AX
+	JZ          none865
+	MOVQ        $-1, DI
+	BZHIQ       AX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (DX), K1, Z0
+	VMOVUPS.Z   (BX), K1, Z1
+	VMOVUPS.Z   (SI), K1, Z2
+	VMOVUPD     Z0, Z0
+	VMOVUPD     Z1, Z1
+	VFMADD213PS Z2, Z1, Z0
+	VMOVUPS     Z0, K1, (CX)
+
+none865:
+	VZEROUPPER
+	RET
+
+// func axpyFloat32AVX512(dst *float32, a float32, x *float32, y *float32, n int, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-48
+	VBROADCASTSS a+8(FP), Z0
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         y+24(FP), BX
+	MOVQ         stream+40(FP), SI
+	TESTQ        SI, SI
+	JZ           plain866
+	MOVQ         CX, SI
+	ANDQ         $+3, SI
+	JNZ          plain866
+	MOVQ         CX, SI
+	NEGQ         SI
+	ANDQ         $+63, SI
+	SHRQ         $0x02, SI
+	CMPQ         SI, AX
+	CMOVQHI      AX, SI
+	TESTQ        SI, SI
+	JZ           none867
+	MOVQ         $-1, DI
+	BZHIQ        SI, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (DX), K1, Z1
+	VMOVUPS.Z    (BX), K1, Z2
+	VMOVUPD      Z1, Z1
+	VFMADD213PS  Z2, Z0, Z1
+	VMOVUPS      Z1, K1, (CX)
+	SUBQ         SI, AX
+	LEAQ         (CX)(SI*4), CX
+	LEAQ         (DX)(SI*4), DX
+	LEAQ         (BX)(SI*4), BX
+
+none867:
+	CMPQ AX, $+64
+	JB   end869
+
+loop868:
+	VMOVUPD     (DX), Z1
+	VFMADD213PS (BX), Z0, Z1
+	VMOVNTPD    Z1, (CX)
+	VMOVUPD     64(DX), Z1
+	VFMADD213PS 64(BX), Z0, Z1
+	VMOVNTPD    Z1, 64(CX)
+	VMOVUPD     128(DX), Z1
+	VFMADD213PS 128(BX), Z0, Z1
+	VMOVNTPD    Z1, 128(CX)
+	VMOVUPD     192(DX), Z1
+	VFMADD213PS 192(BX), Z0, Z1
+	VMOVNTPD    Z1, 192(CX)
+	ADDQ        $+256, CX
+	ADDQ        $+256, DX
+	ADDQ        $+256, BX
+	SUBQ        $+64, AX
+	CMPQ        AX, $+64
+	JAE         loop868
+
+end869:
+	SFENCE
+
+plain866:
+	SUBQ    $+64, AX
+	JB      end871
+	PCALIGN $0x40
+
+loop870:
+	VMOVUPD     (DX), Z1
+	VFMADD213PS (BX), Z0, Z1
+	VMOVUPD     Z1, (CX)
+	VMOVUPD     64(DX), Z1
+	VFMADD213PS 64(BX), Z0, Z1
+	VMOVUPD     Z1, 64(CX)
+	VMOVUPD     128(DX), Z1
+	VFMADD213PS 128(BX), Z0, Z1
+	VMOVUPD     Z1, 128(CX)
+	VMOVUPD     192(DX), Z1
+	VFMADD213PS 192(BX), Z0, Z1
+	VMOVUPD     Z1, 192(CX)
+	ADDQ        $+256, CX
+	ADDQ        $+256, DX
+	ADDQ        $+256, BX
+	SUBQ        $+64, AX
+	JAE         loop870
+
+end871:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end873
+
+loop872:
+	VMOVUPD     (DX), Z1
+	VFMADD213PS (BX), Z0, Z1
+	VMOVUPD     Z1, (CX)
+	ADDQ        $+64, CX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	SUBQ        $+16, AX
+	CMPQ        AX, $+16
+	JAE         loop872
+
+end873:
+	TESTQ       AX, AX
+	JZ          none874
+	MOVQ        $-1, SI
+	BZHIQ       AX, SI, SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (DX), K1, Z1
+	VMOVUPS.Z   (BX), K1, Z2
+	VMOVUPD     Z1, Z1
+	VFMADD213PS Z2, Z0, Z1
+	VMOVUPS     Z1, K1, (CX)
+
+none874:
+	VZEROUPPER
+	RET
+
+// func axpyInt32AVX512(dst *int32, a int32, x *int32, y *int32, n int, stream int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-48
+	VBROADCASTSS a+8(FP), Z0
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         y+24(FP), BX
+	MOVQ         stream+40(FP), SI
+	TESTQ        SI, SI
+	JZ           plain875
+	MOVQ         CX, SI
+	ANDQ         $+3, SI
+	JNZ          plain875
+	MOVQ         CX, SI
+	NEGQ         SI
+	ANDQ         $+63, SI
+	SHRQ         $0x02, SI
+	CMPQ         SI, AX
+	CMOVQHI      AX, SI
+	TESTQ        SI, SI
+	JZ           none876
+	MOVQ         $-1, DI
+	BZHIQ        SI, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (DX), K1, Z1
+	VMOVUPS.Z    (BX), K1, Z2
+	VPMULLD      Z1, Z0, Z1
+	VPADDD       Z2, Z1, Z1
+	VMOVUPS      Z1, K1, (CX)
+	SUBQ         SI, AX
+	LEAQ         (CX)(SI*4), CX
+	LEAQ         (DX)(SI*4), DX
+	LEAQ         (BX)(SI*4), BX
+
+none876:
+	CMPQ AX, $+64
+	JB   end878
+
+loop877:
+	VPMULLD  (DX), Z0, Z1
+	VPADDD   (BX), Z1, Z1
+	VMOVNTPD Z1, (CX)
+	VPMULLD  64(DX), Z0, Z1
+	VPADDD   64(BX), Z1, Z1
+	VMOVNTPD Z1, 64(CX)
+	VPMULLD  128(DX), Z0, Z1
+	VPADDD   128(BX), Z1, Z1
+	VMOVNTPD Z1, 128(CX)
+	VPMULLD  192(DX), Z0, Z1
+	VPADDD   192(BX), Z1, Z1
+	VMOVNTPD Z1, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	ADDQ     $+256, BX
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
+	JAE      loop877
+
+end878:
+	SFENCE
+
+plain875:
+	SUBQ    $+64, AX
+	JB      end880
+	PCALIGN $0x40
+
+loop879:
+	VPMULLD (DX), Z0, Z1
+	VPADDD  (BX), Z1, Z1
+	VMOVUPD Z1, (CX)
+	VPMULLD 64(DX), Z0, Z1
+	VPADDD  64(BX), Z1, Z1
+	VMOVUPD Z1, 64(CX)
+	VPMULLD 128(DX), Z0, Z1
+	VPADDD  128(BX), Z1, Z1
+	VMOVUPD Z1, 128(CX)
+	VPMULLD 192(DX), Z0, Z1
+	VPADDD  192(BX), Z1, Z1
+	VMOVUPD Z1, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+64, AX
+	JAE     loop879
+
+end880:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
 	JB   end882
 
 loop881:
-	VMOVUPD     (AX), Z0
-	VMOVUPD     (CX), Z1
-	VFMADD213PS (DX), Z1, Z0
-	VMOVNTPD    Z0, (SI)
-	VMOVUPD     64(AX), Z0
-	VMOVUPD     64(CX), Z1
-	VFMADD213PS 64(DX), Z1, Z0
-	VMOVNTPD    Z0, 64(SI)
-	VMOVUPD     128(AX), Z0
-	VMOVUPD     128(CX), Z1
-	VFMADD213PS 128(DX), Z1, Z0
-	VMOVNTPD    Z0, 128(SI)
-	VMOVUPD     192(AX), Z0
-	VMOVUPD     192(CX), Z1
-	VFMADD213PS 192(DX), Z1, Z0
-	VMOVNTPD    Z0, 192(SI)
-	ADDQ        $+256, SI
-	ADDQ        $+256, AX
-	ADDQ        $+256, CX
-	ADDQ        $+256, DX
-	SUBQ        $+64, BX
-	CMPQ        BX, $+64
-	JAE         loop881
+	VPMULLD (DX), Z0, Z1
+	VPADDD  (BX), Z1, Z1
+	VMOVUPD Z1, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
+	JAE     loop881
 
 end882:
-	SFENCE
-
-plain879:
-	CMPQ    BX, $+64
-	JB      end884
-	PCALIGN $0x40
-
-loop883:
-	VMOVUPD     (AX), Z0
-	VMOVUPD     (CX), Z1
-	VFMADD213PS (DX), Z1, Z0
-	VMOVUPD     Z0, (SI)
-	VMOVUPD     64(AX), Z0
-	VMOVUPD     64(CX), Z1
-	VFMADD213PS 64(DX), Z1, Z0
-	VMOVUPD     Z0, 64(SI)
-	VMOVUPD     128(AX), Z0
-	VMOVUPD     128(CX), Z1
-	VFMADD213PS 128(DX), Z1, Z0
-	VMOVUPD     Z0, 128(SI)
-	VMOVUPD     192(AX), Z0
-	VMOVUPD     192(CX), Z1
-	VFMADD213PS 192(DX), Z1, Z0
-	VMOVUPD     Z0, 192(SI)
-	ADDQ        $+256, SI
-	ADDQ        $+256, AX
-	ADDQ        $+256, CX
-	ADDQ        $+256, DX
-	SUBQ        $+64, BX
-	CMPQ        BX, $+64
-	JAE         loop883
-
-end884:
-	CMPQ BX, $+16
-	JB   end886
-
-loop885:
-	VMOVUPD     (AX), Z0
-	VMOVUPD     (CX), Z1
-	VFMADD213PS (DX), Z1, Z0
-	VMOVUPD     Z0, (SI)
-	ADDQ        $+64, SI
-	ADDQ        $+64, AX
-	ADDQ        $+64, CX
-	ADDQ        $+64, DX
-	SUBQ        $+16, BX
-	CMPQ        BX, $+16
-	JAE         loop885
-
-end886:
-	TESTQ       BX, BX
-	JZ          none887
-	MOVQ        $-1, DI
-	BZHIQ       BX, DI, DI
-	KMOVW       DI, K1
-	VMOVUPS.Z   (AX), K1, Z0
-	VMOVUPS.Z   (CX), K1, Z1
-	VMOVUPS.Z   (DX), K1, Z2
-	VMOVUPD     Z0, Z0
-	VMOVUPD     Z1, Z1
-	VFMADD213PS Z2, Z1, Z0
-	VMOVUPS     Z0, K1, (SI)
-
-none887:
-	VZEROUPPER
-	RET
-
-// func axpyFloat32AVX512(dst *float32, a float32, x []float32, y []float32, stream int)
-// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-72
-	VBROADCASTSS a+8(FP), Z0
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         y_base+40(FP), CX
-	MOVQ         y_len+48(FP), DX
-	MOVQ         dst+0(FP), BX
-	MOVQ         stream+64(FP), SI
-	TESTQ        SI, SI
-	JZ           plain888
-	MOVQ         BX, SI
-	ANDQ         $+3, SI
-	JNZ          plain888
-	MOVQ         BX, SI
-	NEGQ         SI
-	ANDQ         $+63, SI
-	SHRQ         $0x02, SI
-	CMPQ         SI, DX
-	CMOVQHI      DX, SI
-	TESTQ        SI, SI
-	JZ           none889
-	MOVQ         $-1, DI
-	BZHIQ        SI, DI, DI
-	KMOVW        DI, K1
-	VMOVUPS.Z    (AX), K1, Z1
-	VMOVUPS.Z    (CX), K1, Z2
-	VMOVUPD      Z1, Z1
-	VFMADD213PS  Z2, Z0, Z1
-	VMOVUPS      Z1, K1, (BX)
-	SUBQ         SI, DX
-	LEAQ         (BX)(SI*4), BX
-	LEAQ         (AX)(SI*4), AX
-	LEAQ         (CX)(SI*4), CX
-
-none889:
-	CMPQ DX, $+64
-	JB   end891
-
-loop890:
-	VMOVUPD     (AX), Z1
-	VFMADD213PS (CX), Z0, Z1
-	VMOVNTPD    Z1, (BX)
-	VMOVUPD     64(AX), Z1
-	VFMADD213PS 64(CX), Z0, Z1
-	VMOVNTPD    Z1, 64(BX)
-	VMOVUPD     128(AX), Z1
-	VFMADD213PS 128(CX), Z0, Z1
-	VMOVNTPD    Z1, 128(BX)
-	VMOVUPD     192(AX), Z1
-	VFMADD213PS 192(CX), Z0, Z1
-	VMOVNTPD    Z1, 192(BX)
-	ADDQ        $+256, BX
-	ADDQ        $+256, AX
-	ADDQ        $+256, CX
-	SUBQ        $+64, DX
-	CMPQ        DX, $+64
-	JAE         loop890
-
-end891:
-	SFENCE
-
-plain888:
-	CMPQ    DX, $+64
-	JB      end893
-	PCALIGN $0x40
-
-loop892:
-	VMOVUPD     (AX), Z1
-	VFMADD213PS (CX), Z0, Z1
-	VMOVUPD     Z1, (BX)
-	VMOVUPD     64(AX), Z1
-	VFMADD213PS 64(CX), Z0, Z1
-	VMOVUPD     Z1, 64(BX)
-	VMOVUPD     128(AX), Z1
-	VFMADD213PS 128(CX), Z0, Z1
-	VMOVUPD     Z1, 128(BX)
-	VMOVUPD     192(AX), Z1
-	VFMADD213PS 192(CX), Z0, Z1
-	VMOVUPD     Z1, 192(BX)
-	ADDQ        $+256, BX
-	ADDQ        $+256, AX
-	ADDQ        $+256, CX
-	SUBQ        $+64, DX
-	CMPQ        DX, $+64
-	JAE         loop892
-
-end893:
-	CMPQ DX, $+16
-	JB   end895
-
-loop894:
-	VMOVUPD     (AX), Z1
-	VFMADD213PS (CX), Z0, Z1
-	VMOVUPD     Z1, (BX)
-	ADDQ        $+64, BX
-	ADDQ        $+64, AX
-	ADDQ        $+64, CX
-	SUBQ        $+16, DX
-	CMPQ        DX, $+16
-	JAE         loop894
-
-end895:
-	TESTQ       DX, DX
-	JZ          none896
-	MOVQ        $-1, SI
-	BZHIQ       DX, SI, SI
-	KMOVW       SI, K1
-	VMOVUPS.Z   (AX), K1, Z1
-	VMOVUPS.Z   (CX), K1, Z2
-	VMOVUPD     Z1, Z1
-	VFMADD213PS Z2, Z0, Z1
-	VMOVUPS     Z1, K1, (BX)
-
-none896:
-	VZEROUPPER
-	RET
-
-// func axpyInt32AVX512(dst *int32, a int32, x []int32, y []int32, stream int)
-// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-72
-	VBROADCASTSS a+8(FP), Z0
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         y_base+40(FP), CX
-	MOVQ         y_len+48(FP), DX
-	MOVQ         dst+0(FP), BX
-	MOVQ         stream+64(FP), SI
-	TESTQ        SI, SI
-	JZ           plain897
-	MOVQ         BX, SI
-	ANDQ         $+3, SI
-	JNZ          plain897
-	MOVQ         BX, SI
-	NEGQ         SI
-	ANDQ         $+63, SI
-	SHRQ         $0x02, SI
-	CMPQ         SI, DX
-	CMOVQHI      DX, SI
-	TESTQ        SI, SI
-	JZ           none898
-	MOVQ         $-1, DI
-	BZHIQ        SI, DI, DI
-	KMOVW        DI, K1
-	VMOVUPS.Z    (AX), K1, Z1
-	VMOVUPS.Z    (CX), K1, Z2
-	VPMULLD      Z1, Z0, Z1
-	VPADDD       Z2, Z1, Z1
-	VMOVUPS      Z1, K1, (BX)
-	SUBQ         SI, DX
-	LEAQ         (BX)(SI*4), BX
-	LEAQ         (AX)(SI*4), AX
-	LEAQ         (CX)(SI*4), CX
-
-none898:
-	CMPQ DX, $+64
-	JB   end900
-
-loop899:
-	VPMULLD  (AX), Z0, Z1
-	VPADDD   (CX), Z1, Z1
-	VMOVNTPD Z1, (BX)
-	VPMULLD  64(AX), Z0, Z1
-	VPADDD   64(CX), Z1, Z1
-	VMOVNTPD Z1, 64(BX)
-	VPMULLD  128(AX), Z0, Z1
-	VPADDD   128(CX), Z1, Z1
-	VMOVNTPD Z1, 128(BX)
-	VPMULLD  192(AX), Z0, Z1
-	VPADDD   192(CX), Z1, Z1
-	VMOVNTPD Z1, 192(BX)
-	ADDQ     $+256, BX
-	ADDQ     $+256, AX
-	ADDQ     $+256, CX
-	SUBQ     $+64, DX
-	CMPQ     DX, $+64
-	JAE      loop899
-
-end900:
-	SFENCE
-
-plain897:
-	CMPQ    DX, $+64
-	JB      end902
-	PCALIGN $0x40
-
-loop901:
-	VPMULLD (AX), Z0, Z1
-	VPADDD  (CX), Z1, Z1
-	VMOVUPD Z1, (BX)
-	VPMULLD 64(AX), Z0, Z1
-	VPADDD  64(CX), Z1, Z1
-	VMOVUPD Z1, 64(BX)
-	VPMULLD 128(AX), Z0, Z1
-	VPADDD  128(CX), Z1, Z1
-	VMOVUPD Z1, 128(BX)
-	VPMULLD 192(AX), Z0, Z1
-	VPADDD  192(CX), Z1, Z1
-	VMOVUPD Z1, 192(BX)
-	ADDQ    $+256, BX
-	ADDQ    $+256, AX
-	ADDQ    $+256, CX
-	SUBQ    $+64, DX
-	CMPQ    DX, $+64
-	JAE     loop901
-
-end902:
-	CMPQ DX, $+16
-	JB   end904
-
-loop903:
-	VPMULLD (AX), Z0, Z1
-	VPADDD  (CX), Z1, Z1
-	VMOVUPD Z1, (BX)
-	ADDQ    $+64, BX
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JAE     loop903
-
-end904:
-	TESTQ     DX, DX
-	JZ        none905
+	TESTQ     AX, AX
+	JZ        none883
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z1
-	VMOVUPS.Z (CX), K1, Z2
+	VMOVUPS.Z (DX), K1, Z1
+	VMOVUPS.Z (BX), K1, Z2
 	VPMULLD   Z1, Z0, Z0
 	VPADDD    Z2, Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
+	VMOVUPS   Z0, K1, (CX)
 
-none905:
+none883:
 	VZEROUPPER
 	RET
 
@@ -20149,12 +20166,12 @@ TEXT ·countFloat32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const74<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case907
-	CMPQ         CX, $+128
-	JB           end909
+	JNE          case885
+	SUBQ         $+128, CX
+	JB           end887
 	PCALIGN      $0x40
 
-loop908:
+loop886:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -20173,24 +20190,24 @@ loop908:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	CMPQ   CX, $+128
-	JAE    loop908
+	JAE    loop886
 
-end909:
+end887:
+	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end911
+	JB   end889
 
-loop910:
+loop888:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop910
+	JAE    loop888
 
-end911:
+end889:
 	TESTQ     CX, CX
-	JZ        none912
+	JZ        none890
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20198,17 +20215,17 @@ end911:
 	VCMPPS    $0x1e, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none912:
-	JMP done906
+none890:
+	JMP done884
 
-case907:
+case885:
 	CMPQ    DX, $+1
-	JNE     case913
-	CMPQ    CX, $+128
-	JB      end915
+	JNE     case891
+	SUBQ    $+128, CX
+	JB      end893
 	PCALIGN $0x40
 
-loop914:
+loop892:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -20227,24 +20244,24 @@ loop914:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	CMPQ   CX, $+128
-	JAE    loop914
+	JAE    loop892
 
-end915:
+end893:
+	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end917
+	JB   end895
 
-loop916:
+loop894:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop916
+	JAE    loop894
 
-end917:
+end895:
 	TESTQ     CX, CX
-	JZ        none918
+	JZ        none896
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20252,17 +20269,17 @@ end917:
 	VCMPPS    $0x1d, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none918:
-	JMP done906
+none896:
+	JMP done884
 
-case913:
+case891:
 	CMPQ    DX, $+2
-	JNE     case919
-	CMPQ    CX, $+128
-	JB      end921
+	JNE     case897
+	SUBQ    $+128, CX
+	JB      end899
 	PCALIGN $0x40
 
-loop920:
+loop898:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -20281,24 +20298,24 @@ loop920:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	CMPQ   CX, $+128
-	JAE    loop920
+	JAE    loop898
 
-end921:
+end899:
+	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end923
+	JB   end901
 
-loop922:
+loop900:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop922
+	JAE    loop900
 
-end923:
+end901:
 	TESTQ     CX, CX
-	JZ        none924
+	JZ        none902
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20306,17 +20323,17 @@ end923:
 	VCMPPS    $0x11, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none924:
-	JMP done906
+none902:
+	JMP done884
 
-case919:
+case897:
 	CMPQ    DX, $+3
-	JNE     case925
-	CMPQ    CX, $+128
-	JB      end927
+	JNE     case903
+	SUBQ    $+128, CX
+	JB      end905
 	PCALIGN $0x40
 
-loop926:
+loop904:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -20335,24 +20352,24 @@ loop926:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	CMPQ   CX, $+128
-	JAE    loop926
+	JAE    loop904
 
-end927:
+end905:
+	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end929
+	JB   end907
 
-loop928:
+loop906:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop928
+	JAE    loop906
 
-end929:
+end907:
 	TESTQ     CX, CX
-	JZ        none930
+	JZ        none908
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20360,17 +20377,17 @@ end929:
 	VCMPPS    $0x12, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none930:
-	JMP done906
+none908:
+	JMP done884
 
-case925:
+case903:
 	CMPQ    DX, $+4
-	JNE     case931
-	CMPQ    CX, $+128
-	JB      end933
+	JNE     case909
+	SUBQ    $+128, CX
+	JB      end911
 	PCALIGN $0x40
 
-loop932:
+loop910:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -20389,24 +20406,24 @@ loop932:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	CMPQ   CX, $+128
-	JAE    loop932
+	JAE    loop910
 
-end933:
+end911:
+	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end935
+	JB   end913
 
-loop934:
+loop912:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop934
+	JAE    loop912
 
-end935:
+end913:
 	TESTQ     CX, CX
-	JZ        none936
+	JZ        none914
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20414,15 +20431,15 @@ end935:
 	VCMPPS    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none936:
-	JMP done906
+none914:
+	JMP done884
 
-case931:
-	CMPQ    CX, $+128
-	JB      end939
+case909:
+	SUBQ    $+128, CX
+	JB      end916
 	PCALIGN $0x40
 
-loop938:
+loop915:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -20441,24 +20458,24 @@ loop938:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	CMPQ   CX, $+128
-	JAE    loop938
+	JAE    loop915
 
-end939:
+end916:
+	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end941
+	JB   end918
 
-loop940:
+loop917:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop940
+	JAE    loop917
 
-end941:
+end918:
 	TESTQ     CX, CX
-	JZ        none942
+	JZ        none919
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20466,8 +20483,8 @@ end941:
 	VCMPPS    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none942:
-done906:
+none919:
+done884:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -20515,12 +20532,12 @@ TEXT ·countInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const74<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case944
-	CMPQ         CX, $+128
-	JB           end946
+	JNE          case921
+	SUBQ         $+128, CX
+	JB           end923
 	PCALIGN      $0x40
 
-loop945:
+loop922:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -20539,24 +20556,24 @@ loop945:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	CMPQ   CX, $+128
-	JAE    loop945
+	JAE    loop922
 
-end946:
+end923:
+	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end948
+	JB   end925
 
-loop947:
+loop924:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop947
+	JAE    loop924
 
-end948:
+end925:
 	TESTQ     CX, CX
-	JZ        none949
+	JZ        none926
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20564,17 +20581,17 @@ end948:
 	VPCMPD    $0x06, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none949:
-	JMP done943
+none926:
+	JMP done920
 
-case944:
+case921:
 	CMPQ    DX, $+1
-	JNE     case950
-	CMPQ    CX, $+128
-	JB      end952
+	JNE     case927
+	SUBQ    $+128, CX
+	JB      end929
 	PCALIGN $0x40
 
-loop951:
+loop928:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -20593,24 +20610,24 @@ loop951:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	CMPQ   CX, $+128
-	JAE    loop951
+	JAE    loop928
 
-end952:
+end929:
+	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end954
+	JB   end931
 
-loop953:
+loop930:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop953
+	JAE    loop930
 
-end954:
+end931:
 	TESTQ     CX, CX
-	JZ        none955
+	JZ        none932
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20618,17 +20635,17 @@ end954:
 	VPCMPD    $0x05, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none955:
-	JMP done943
+none932:
+	JMP done920
 
-case950:
+case927:
 	CMPQ    DX, $+2
-	JNE     case956
-	CMPQ    CX, $+128
-	JB      end958
+	JNE     case933
+	SUBQ    $+128, CX
+	JB      end935
 	PCALIGN $0x40
 
-loop957:
+loop934:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -20647,24 +20664,24 @@ loop957:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	CMPQ   CX, $+128
-	JAE    loop957
+	JAE    loop934
 
-end958:
+end935:
+	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end960
+	JB   end937
 
-loop959:
+loop936:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop959
+	JAE    loop936
 
-end960:
+end937:
 	TESTQ     CX, CX
-	JZ        none961
+	JZ        none938
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20672,17 +20689,17 @@ end960:
 	VPCMPD    $0x01, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none961:
-	JMP done943
+none938:
+	JMP done920
 
-case956:
+case933:
 	CMPQ    DX, $+3
-	JNE     case962
-	CMPQ    CX, $+128
-	JB      end964
+	JNE     case939
+	SUBQ    $+128, CX
+	JB      end941
 	PCALIGN $0x40
 
-loop963:
+loop940:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -20701,24 +20718,24 @@ loop963:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	CMPQ   CX, $+128
-	JAE    loop963
+	JAE    loop940
 
-end964:
+end941:
+	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end966
+	JB   end943
 
-loop965:
+loop942:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop965
+	JAE    loop942
 
-end966:
+end943:
 	TESTQ     CX, CX
-	JZ        none967
+	JZ        none944
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20726,17 +20743,17 @@ end966:
 	VPCMPD    $0x02, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none967:
-	JMP done943
+none944:
+	JMP done920
 
-case962:
+case939:
 	CMPQ    DX, $+4
-	JNE     case968
-	CMPQ    CX, $+128
-	JB      end970
+	JNE     case945
+	SUBQ    $+128, CX
+	JB      end947
 	PCALIGN $0x40
 
-loop969:
+loop946:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -20755,24 +20772,24 @@ loop969:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	CMPQ   CX, $+128
-	JAE    loop969
+	JAE    loop946
 
-end970:
+end947:
+	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end972
+	JB   end949
 
-loop971:
+loop948:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop971
+	JAE    loop948
 
-end972:
+end949:
 	TESTQ     CX, CX
-	JZ        none973
+	JZ        none950
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20780,15 +20797,15 @@ end972:
 	VPCMPD    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none973:
-	JMP done943
+none950:
+	JMP done920
 
-case968:
-	CMPQ    CX, $+128
-	JB      end976
+case945:
+	SUBQ    $+128, CX
+	JB      end952
 	PCALIGN $0x40
 
-loop975:
+loop951:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -20807,24 +20824,24 @@ loop975:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	CMPQ   CX, $+128
-	JAE    loop975
+	JAE    loop951
 
-end976:
+end952:
+	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end978
+	JB   end954
 
-loop977:
+loop953:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop977
+	JAE    loop953
 
-end978:
+end954:
 	TESTQ     CX, CX
-	JZ        none979
+	JZ        none955
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20832,8 +20849,8 @@ end978:
 	VPCMPD    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none979:
-done943:
+none955:
+done920:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -20863,11 +20880,11 @@ TEXT ·compareFloat32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case981
+	JNE          case957
 	CMPQ         CX, $+64
-	JB           end983
+	JB           end959
 
-loop982:
+loop958:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -20880,6 +20897,194 @@ loop982:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
+	JAE    loop958
+
+end959:
+	CMPQ CX, $+16
+	JB   end961
+
+loop960:
+	VCMPPS $0x1e, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop960
+
+end961:
+	TESTQ     CX, CX
+	JZ        none962
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x1e, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none962:
+	JMP done956
+
+case957:
+	CMPQ BX, $+1
+	JNE  case963
+	CMPQ CX, $+64
+	JB   end965
+
+loop964:
+	VCMPPS $0x1d, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x1d, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x1d, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x1d, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop964
+
+end965:
+	CMPQ CX, $+16
+	JB   end967
+
+loop966:
+	VCMPPS $0x1d, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop966
+
+end967:
+	TESTQ     CX, CX
+	JZ        none968
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x1d, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none968:
+	JMP done956
+
+case963:
+	CMPQ BX, $+2
+	JNE  case969
+	CMPQ CX, $+64
+	JB   end971
+
+loop970:
+	VCMPPS $0x11, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x11, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x11, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x11, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop970
+
+end971:
+	CMPQ CX, $+16
+	JB   end973
+
+loop972:
+	VCMPPS $0x11, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop972
+
+end973:
+	TESTQ     CX, CX
+	JZ        none974
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x11, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none974:
+	JMP done956
+
+case969:
+	CMPQ BX, $+3
+	JNE  case975
+	CMPQ CX, $+64
+	JB   end977
+
+loop976:
+	VCMPPS $0x12, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x12, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x12, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x12, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop976
+
+end977:
+	CMPQ CX, $+16
+	JB   end979
+
+loop978:
+	VCMPPS $0x12, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	ADDQ   $+64, AX
+	ADDQ   $+2, DX
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop978
+
+end979:
+	TESTQ     CX, CX
+	JZ        none980
+	MOVQ      $-1, BX
+	BZHIQ     CX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VCMPPS    $0x12, Z1, Z0, K1, K1
+	KMOVW     K1, (DX)
+
+none980:
+	JMP done956
+
+case975:
+	CMPQ BX, $+4
+	JNE  case981
+	CMPQ CX, $+64
+	JB   end983
+
+loop982:
+	VCMPPS $0x00, (AX), Z0, K1
+	KMOVW  K1, (DX)
+	VCMPPS $0x00, 64(AX), Z0, K1
+	KMOVW  K1, 2(DX)
+	VCMPPS $0x00, 128(AX), Z0, K1
+	KMOVW  K1, 4(DX)
+	VCMPPS $0x00, 192(AX), Z0, K1
+	KMOVW  K1, 6(DX)
+	ADDQ   $+256, AX
+	ADDQ   $+8, DX
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
 	JAE    loop982
 
 end983:
@@ -20887,7 +21092,7 @@ end983:
 	JB   end985
 
 loop984:
-	VCMPPS $0x1e, (AX), Z0, K1
+	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -20902,73 +21107,80 @@ end985:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VCMPPS    $0x1e, Z1, Z0, K1, K1
+	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none986:
-	JMP done980
+	JMP done956
 
 case981:
-	CMPQ BX, $+1
-	JNE  case987
 	CMPQ CX, $+64
-	JB   end989
+	JB   end988
 
-loop988:
-	VCMPPS $0x1d, (AX), Z0, K1
+loop987:
+	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
-	VCMPPS $0x1d, 64(AX), Z0, K1
+	VCMPPS $0x04, 64(AX), Z0, K1
 	KMOVW  K1, 2(DX)
-	VCMPPS $0x1d, 128(AX), Z0, K1
+	VCMPPS $0x04, 128(AX), Z0, K1
 	KMOVW  K1, 4(DX)
-	VCMPPS $0x1d, 192(AX), Z0, K1
+	VCMPPS $0x04, 192(AX), Z0, K1
 	KMOVW  K1, 6(DX)
 	ADDQ   $+256, AX
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop988
+	JAE    loop987
 
-end989:
+end988:
 	CMPQ CX, $+16
-	JB   end991
+	JB   end990
 
-loop990:
-	VCMPPS $0x1d, (AX), Z0, K1
+loop989:
+	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop990
+	JAE    loop989
 
-end991:
+end990:
 	TESTQ     CX, CX
-	JZ        none992
+	JZ        none991
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VCMPPS    $0x1d, Z1, Z0, K1, K1
+	VCMPPS    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none992:
-	JMP done980
+none991:
+done956:
+	VZEROUPPER
+	RET
 
-case987:
-	CMPQ BX, $+2
-	JNE  case993
-	CMPQ CX, $+64
-	JB   end995
+// func compareInt32AVX512(dst *uint64, x []int32, c int, t int32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·compareInt32AVX512(SB), NOSPLIT, $0-44
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	VBROADCASTSS t+40(FP), Z0
+	MOVQ         dst+0(FP), DX
+	MOVQ         c+32(FP), BX
+	CMPQ         BX, $+0
+	JNE          case993
+	CMPQ         CX, $+64
+	JB           end995
 
 loop994:
-	VCMPPS $0x11, (AX), Z0, K1
+	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
-	VCMPPS $0x11, 64(AX), Z0, K1
+	VPCMPD $0x06, 64(AX), Z0, K1
 	KMOVW  K1, 2(DX)
-	VCMPPS $0x11, 128(AX), Z0, K1
+	VPCMPD $0x06, 128(AX), Z0, K1
 	KMOVW  K1, 4(DX)
-	VCMPPS $0x11, 192(AX), Z0, K1
+	VPCMPD $0x06, 192(AX), Z0, K1
 	KMOVW  K1, 6(DX)
 	ADDQ   $+256, AX
 	ADDQ   $+8, DX
@@ -20981,7 +21193,7 @@ end995:
 	JB   end997
 
 loop996:
-	VCMPPS $0x11, (AX), Z0, K1
+	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -20996,26 +21208,26 @@ end997:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VCMPPS    $0x11, Z1, Z0, K1, K1
+	VPCMPD    $0x06, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none998:
-	JMP done980
+	JMP done992
 
 case993:
-	CMPQ BX, $+3
+	CMPQ BX, $+1
 	JNE  case999
 	CMPQ CX, $+64
 	JB   end1001
 
 loop1000:
-	VCMPPS $0x12, (AX), Z0, K1
+	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
-	VCMPPS $0x12, 64(AX), Z0, K1
+	VPCMPD $0x05, 64(AX), Z0, K1
 	KMOVW  K1, 2(DX)
-	VCMPPS $0x12, 128(AX), Z0, K1
+	VPCMPD $0x05, 128(AX), Z0, K1
 	KMOVW  K1, 4(DX)
-	VCMPPS $0x12, 192(AX), Z0, K1
+	VPCMPD $0x05, 192(AX), Z0, K1
 	KMOVW  K1, 6(DX)
 	ADDQ   $+256, AX
 	ADDQ   $+8, DX
@@ -21028,7 +21240,7 @@ end1001:
 	JB   end1003
 
 loop1002:
-	VCMPPS $0x12, (AX), Z0, K1
+	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -21043,26 +21255,26 @@ end1003:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VCMPPS    $0x12, Z1, Z0, K1, K1
+	VPCMPD    $0x05, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none1004:
-	JMP done980
+	JMP done992
 
 case999:
-	CMPQ BX, $+4
+	CMPQ BX, $+2
 	JNE  case1005
 	CMPQ CX, $+64
 	JB   end1007
 
 loop1006:
-	VCMPPS $0x00, (AX), Z0, K1
+	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
-	VCMPPS $0x00, 64(AX), Z0, K1
+	VPCMPD $0x01, 64(AX), Z0, K1
 	KMOVW  K1, 2(DX)
-	VCMPPS $0x00, 128(AX), Z0, K1
+	VPCMPD $0x01, 128(AX), Z0, K1
 	KMOVW  K1, 4(DX)
-	VCMPPS $0x00, 192(AX), Z0, K1
+	VPCMPD $0x01, 192(AX), Z0, K1
 	KMOVW  K1, 6(DX)
 	ADDQ   $+256, AX
 	ADDQ   $+8, DX
@@ -21075,7 +21287,7 @@ end1007:
 	JB   end1009
 
 loop1008:
-	VCMPPS $0x00, (AX), Z0, K1
+	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -21090,24 +21302,26 @@ end1009:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VCMPPS    $0x00, Z1, Z0, K1, K1
+	VPCMPD    $0x01, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
 none1010:
-	JMP done980
+	JMP done992
 
 case1005:
+	CMPQ BX, $+3
+	JNE  case1011
 	CMPQ CX, $+64
 	JB   end1013
 
 loop1012:
-	VCMPPS $0x04, (AX), Z0, K1
+	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
-	VCMPPS $0x04, 64(AX), Z0, K1
+	VPCMPD $0x02, 64(AX), Z0, K1
 	KMOVW  K1, 2(DX)
-	VCMPPS $0x04, 128(AX), Z0, K1
+	VPCMPD $0x02, 128(AX), Z0, K1
 	KMOVW  K1, 4(DX)
-	VCMPPS $0x04, 192(AX), Z0, K1
+	VPCMPD $0x02, 192(AX), Z0, K1
 	KMOVW  K1, 6(DX)
 	ADDQ   $+256, AX
 	ADDQ   $+8, DX
@@ -21120,7 +21334,7 @@ end1013:
 	JB   end1015
 
 loop1014:
-	VCMPPS $0x04, (AX), Z0, K1
+	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
@@ -21135,216 +21349,19 @@ end1015:
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (AX), K1, Z1
-	VCMPPS    $0x04, Z1, Z0, K1, K1
-	KMOVW     K1, (DX)
-
-none1016:
-done980:
-	VZEROUPPER
-	RET
-
-// func compareInt32AVX512(dst *uint64, x []int32, c int, t int32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·compareInt32AVX512(SB), NOSPLIT, $0-44
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	VBROADCASTSS t+40(FP), Z0
-	MOVQ         dst+0(FP), DX
-	MOVQ         c+32(FP), BX
-	CMPQ         BX, $+0
-	JNE          case1018
-	CMPQ         CX, $+64
-	JB           end1020
-
-loop1019:
-	VPCMPD $0x06, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	VPCMPD $0x06, 64(AX), Z0, K1
-	KMOVW  K1, 2(DX)
-	VPCMPD $0x06, 128(AX), Z0, K1
-	KMOVW  K1, 4(DX)
-	VPCMPD $0x06, 192(AX), Z0, K1
-	KMOVW  K1, 6(DX)
-	ADDQ   $+256, AX
-	ADDQ   $+8, DX
-	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop1019
-
-end1020:
-	CMPQ CX, $+16
-	JB   end1022
-
-loop1021:
-	VPCMPD $0x06, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	ADDQ   $+64, AX
-	ADDQ   $+2, DX
-	SUBQ   $+16, CX
-	CMPQ   CX, $+16
-	JAE    loop1021
-
-end1022:
-	TESTQ     CX, CX
-	JZ        none1023
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z1
-	VPCMPD    $0x06, Z1, Z0, K1, K1
-	KMOVW     K1, (DX)
-
-none1023:
-	JMP done1017
-
-case1018:
-	CMPQ BX, $+1
-	JNE  case1024
-	CMPQ CX, $+64
-	JB   end1026
-
-loop1025:
-	VPCMPD $0x05, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	VPCMPD $0x05, 64(AX), Z0, K1
-	KMOVW  K1, 2(DX)
-	VPCMPD $0x05, 128(AX), Z0, K1
-	KMOVW  K1, 4(DX)
-	VPCMPD $0x05, 192(AX), Z0, K1
-	KMOVW  K1, 6(DX)
-	ADDQ   $+256, AX
-	ADDQ   $+8, DX
-	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop1025
-
-end1026:
-	CMPQ CX, $+16
-	JB   end1028
-
-loop1027:
-	VPCMPD $0x05, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	ADDQ   $+64, AX
-	ADDQ   $+2, DX
-	SUBQ   $+16, CX
-	CMPQ   CX, $+16
-	JAE    loop1027
-
-end1028:
-	TESTQ     CX, CX
-	JZ        none1029
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z1
-	VPCMPD    $0x05, Z1, Z0, K1, K1
-	KMOVW     K1, (DX)
-
-none1029:
-	JMP done1017
-
-case1024:
-	CMPQ BX, $+2
-	JNE  case1030
-	CMPQ CX, $+64
-	JB   end1032
-
-loop1031:
-	VPCMPD $0x01, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	VPCMPD $0x01, 64(AX), Z0, K1
-	KMOVW  K1, 2(DX)
-	VPCMPD $0x01, 128(AX), Z0, K1
-	KMOVW  K1, 4(DX)
-	VPCMPD $0x01, 192(AX), Z0, K1
-	KMOVW  K1, 6(DX)
-	ADDQ   $+256, AX
-	ADDQ   $+8, DX
-	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop1031
-
-end1032:
-	CMPQ CX, $+16
-	JB   end1034
-
-loop1033:
-	VPCMPD $0x01, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	ADDQ   $+64, AX
-	ADDQ   $+2, DX
-	SUBQ   $+16, CX
-	CMPQ   CX, $+16
-	JAE    loop1033
-
-end1034:
-	TESTQ     CX, CX
-	JZ        none1035
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z1
-	VPCMPD    $0x01, Z1, Z0, K1, K1
-	KMOVW     K1, (DX)
-
-none1035:
-	JMP done1017
-
-case1030:
-	CMPQ BX, $+3
-	JNE  case1036
-	CMPQ CX, $+64
-	JB   end1038
-
-loop1037:
-	VPCMPD $0x02, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	VPCMPD $0x02, 64(AX), Z0, K1
-	KMOVW  K1, 2(DX)
-	VPCMPD $0x02, 128(AX), Z0, K1
-	KMOVW  K1, 4(DX)
-	VPCMPD $0x02, 192(AX), Z0, K1
-	KMOVW  K1, 6(DX)
-	ADDQ   $+256, AX
-	ADDQ   $+8, DX
-	SUBQ   $+64, CX
-	CMPQ   CX, $+64
-	JAE    loop1037
-
-end1038:
-	CMPQ CX, $+16
-	JB   end1040
-
-loop1039:
-	VPCMPD $0x02, (AX), Z0, K1
-	KMOVW  K1, (DX)
-	ADDQ   $+64, AX
-	ADDQ   $+2, DX
-	SUBQ   $+16, CX
-	CMPQ   CX, $+16
-	JAE    loop1039
-
-end1040:
-	TESTQ     CX, CX
-	JZ        none1041
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z1
 	VPCMPD    $0x02, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1041:
-	JMP done1017
+none1016:
+	JMP done992
 
-case1036:
+case1011:
 	CMPQ BX, $+4
-	JNE  case1042
+	JNE  case1017
 	CMPQ CX, $+64
-	JB   end1044
+	JB   end1019
 
-loop1043:
+loop1018:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -21357,24 +21374,24 @@ loop1043:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1043
+	JAE    loop1018
 
-end1044:
+end1019:
 	CMPQ CX, $+16
-	JB   end1046
+	JB   end1021
 
-loop1045:
+loop1020:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1045
+	JAE    loop1020
 
-end1046:
+end1021:
 	TESTQ     CX, CX
-	JZ        none1047
+	JZ        none1022
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21382,14 +21399,14 @@ end1046:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1047:
-	JMP done1017
+none1022:
+	JMP done992
 
-case1042:
+case1017:
 	CMPQ CX, $+64
-	JB   end1050
+	JB   end1024
 
-loop1049:
+loop1023:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -21402,24 +21419,24 @@ loop1049:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1049
+	JAE    loop1023
 
-end1050:
+end1024:
 	CMPQ CX, $+16
-	JB   end1052
+	JB   end1026
 
-loop1051:
+loop1025:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1051
+	JAE    loop1025
 
-end1052:
+end1026:
 	TESTQ     CX, CX
-	JZ        none1053
+	JZ        none1027
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21427,8 +21444,8 @@ end1052:
 	VPCMPD    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1053:
-done1017:
+none1027:
+done992:
 	VZEROUPPER
 	RET
 
@@ -21440,9 +21457,9 @@ TEXT ·indexOfFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1057
+	JB           end1031
 
-loop1056:
+loop1030:
 	VCMPPS $0x00, (AX), Z0, K1
 	VCMPPS $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -21452,30 +21469,30 @@ loop1056:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1055
+	JNZ    near1029
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1056
+	JAE    loop1030
 
-end1057:
-near1055:
+end1031:
+near1029:
 	CMPQ CX, $+16
-	JB   end1059
+	JB   end1033
 
-loop1058:
+loop1032:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1054
+	JNZ    found1028
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1058
+	JAE    loop1032
 
-end1059:
+end1033:
 	TESTQ     CX, CX
-	JZ        none1060
+	JZ        none1034
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21483,13 +21500,13 @@ end1059:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1054
+	JNZ       found1028
 	LEAQ      (AX)(CX*4), AX
 
-none1060:
+none1034:
 	XORQ BX, BX
 
-found1054:
+found1028:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -21508,9 +21525,9 @@ TEXT ·indexOfInt32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1064
+	JB           end1038
 
-loop1063:
+loop1037:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPCMPD $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -21520,30 +21537,30 @@ loop1063:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1062
+	JNZ    near1036
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1063
+	JAE    loop1037
 
-end1064:
-near1062:
+end1038:
+near1036:
 	CMPQ CX, $+16
-	JB   end1066
+	JB   end1040
 
-loop1065:
+loop1039:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1061
+	JNZ    found1035
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1065
+	JAE    loop1039
 
-end1066:
+end1040:
 	TESTQ     CX, CX
-	JZ        none1067
+	JZ        none1041
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21551,13 +21568,13 @@ end1066:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1061
+	JNZ       found1035
 	LEAQ      (AX)(CX*4), AX
 
-none1067:
+none1041:
 	XORQ BX, BX
 
-found1061:
+found1035:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -21575,9 +21592,9 @@ TEXT ·indexNaNFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+64
-	JB   end1071
+	JB   end1045
 
-loop1070:
+loop1044:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -21591,31 +21608,31 @@ loop1070:
 	KORW    K2, K1, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     near1069
+	JNZ     near1043
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1070
+	JAE     loop1044
 
-end1071:
-near1069:
+end1045:
+near1043:
 	CMPQ CX, $+16
-	JB   end1073
+	JB   end1047
 
-loop1072:
+loop1046:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     found1068
+	JNZ     found1042
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1072
+	JAE     loop1046
 
-end1073:
+end1047:
 	TESTQ     CX, CX
-	JZ        none1074
+	JZ        none1048
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21624,13 +21641,13 @@ end1073:
 	VCMPPS    $0x03, Z0, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1068
+	JNZ       found1042
 	LEAQ      (AX)(CX*4), AX
 
-none1074:
+none1048:
 	XORQ BX, BX
 
-found1068:
+found1042:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -21663,9 +21680,9 @@ TEXT ·leastFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K4, K4, K4
 	MOVQ    CX, DI
 
-piece1076:
+piece1050:
 	TESTQ   CX, CX
-	JZ      all1075
+	JZ      all1049
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -21673,12 +21690,12 @@ piece1076:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1077
-	CMPQ    R8, $+128
-	JB      end1079
+	JB      near1051
+	SUBQ    $+128, R8
+	JB      end1053
 	PCALIGN $0x40
 
-loop1078:
+loop1052:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -21717,16 +21734,17 @@ loop1078:
 	VCMPPS  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	CMPQ    R8, $+128
-	JAE     loop1078
+	JAE     loop1052
 
-end1079:
-near1077:
-	CMPQ    R8, $+128
-	JB      end1081
+end1053:
+	ADDQ $+128, R8
+
+near1051:
+	SUBQ    $+128, R8
+	JB      end1055
 	PCALIGN $0x40
 
-loop1080:
+loop1054:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -21749,25 +21767,25 @@ loop1080:
 	VCMPPS  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	CMPQ    R8, $+128
-	JAE     loop1080
+	JAE     loop1054
 
-end1081:
+end1055:
+	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1083
+	JB   end1057
 
-loop1082:
+loop1056:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1082
+	JAE     loop1056
 
-end1083:
+end1057:
 	TESTQ   R8, R8
-	JZ      none1084
+	JZ      none1058
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K5
@@ -21777,7 +21795,7 @@ end1083:
 	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none1084:
+none1058:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -21788,7 +21806,7 @@ none1084:
 	VCMPPS        $0x1e, Z1, Z0, K5
 	KMOVW         K5, R8
 	TESTQ         R8, R8
-	JZ            same1085
+	JZ            same1059
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPS        Y0, Y9, Y0
@@ -21801,10 +21819,10 @@ none1084:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1085:
-	JMP piece1076
+same1059:
+	JMP piece1050
 
-all1075:
+all1049:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -21850,9 +21868,9 @@ TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K4, K4, K4
 	MOVQ    CX, DI
 
-piece1087:
+piece1061:
 	TESTQ   CX, CX
-	JZ      all1086
+	JZ      all1060
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -21860,12 +21878,12 @@ piece1087:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1088
-	CMPQ    R8, $+128
-	JB      end1090
+	JB      near1062
+	SUBQ    $+128, R8
+	JB      end1064
 	PCALIGN $0x40
 
-loop1089:
+loop1063:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -21904,16 +21922,17 @@ loop1089:
 	VCMPPS  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	CMPQ    R8, $+128
-	JAE     loop1089
+	JAE     loop1063
 
-end1090:
-near1088:
-	CMPQ    R8, $+128
-	JB      end1092
+end1064:
+	ADDQ $+128, R8
+
+near1062:
+	SUBQ    $+128, R8
+	JB      end1066
 	PCALIGN $0x40
 
-loop1091:
+loop1065:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
@@ -21936,25 +21955,25 @@ loop1091:
 	VCMPPS  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	CMPQ    R8, $+128
-	JAE     loop1091
+	JAE     loop1065
 
-end1092:
+end1066:
+	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1094
+	JB   end1068
 
-loop1093:
+loop1067:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1093
+	JAE     loop1067
 
-end1094:
+end1068:
 	TESTQ   R8, R8
-	JZ      none1095
+	JZ      none1069
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K5
@@ -21964,7 +21983,7 @@ end1094:
 	VMAXPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none1095:
+none1069:
 	VMAXPS        Z1, Z5, Z1
 	VMAXPS        Z2, Z6, Z2
 	VMAXPS        Z3, Z7, Z3
@@ -21975,7 +21994,7 @@ none1095:
 	VCMPPS        $0x11, Z1, Z0, K5
 	KMOVW         K5, R8
 	TESTQ         R8, R8
-	JZ            same1096
+	JZ            same1070
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPS        Y0, Y9, Y0
@@ -21988,10 +22007,10 @@ none1095:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1096:
-	JMP piece1087
+same1070:
+	JMP piece1061
 
-all1086:
+all1060:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -22033,9 +22052,9 @@ TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece1098:
+piece1072:
 	TESTQ   CX, CX
-	JZ      all1097
+	JZ      all1071
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -22043,12 +22062,12 @@ piece1098:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1099
-	CMPQ    R8, $+128
-	JB      end1101
+	JB      near1073
+	SUBQ    $+128, R8
+	JB      end1075
 	PCALIGN $0x40
 
-loop1100:
+loop1074:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -22083,16 +22102,17 @@ loop1100:
 	VPMINSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	CMPQ    R8, $+128
-	JAE     loop1100
+	JAE     loop1074
 
-end1101:
-near1099:
-	CMPQ    R8, $+128
-	JB      end1103
+end1075:
+	ADDQ $+128, R8
+
+near1073:
+	SUBQ    $+128, R8
+	JB      end1077
 	PCALIGN $0x40
 
-loop1102:
+loop1076:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -22111,24 +22131,24 @@ loop1102:
 	VPMINSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	CMPQ    R8, $+128
-	JAE     loop1102
+	JAE     loop1076
 
-end1103:
+end1077:
+	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1105
+	JB   end1079
 
-loop1104:
+loop1078:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1104
+	JAE     loop1078
 
-end1105:
+end1079:
 	TESTQ   R8, R8
-	JZ      none1106
+	JZ      none1080
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -22137,7 +22157,7 @@ end1105:
 	VMOVUPD Z9, Z9
 	VPMINSD Z1, Z9, Z1
 
-none1106:
+none1080:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -22148,7 +22168,7 @@ none1106:
 	VPCMPD        $0x06, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1107
+	JZ            same1081
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSD       Y0, Y9, Y0
@@ -22161,10 +22181,10 @@ none1106:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1107:
-	JMP piece1098
+same1081:
+	JMP piece1072
 
-all1097:
+all1071:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -22202,9 +22222,9 @@ TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece1109:
+piece1083:
 	TESTQ   CX, CX
-	JZ      all1108
+	JZ      all1082
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -22212,12 +22232,12 @@ piece1109:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1110
-	CMPQ    R8, $+128
-	JB      end1112
+	JB      near1084
+	SUBQ    $+128, R8
+	JB      end1086
 	PCALIGN $0x40
 
-loop1111:
+loop1085:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -22252,16 +22272,17 @@ loop1111:
 	VPMAXSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	CMPQ    R8, $+128
-	JAE     loop1111
+	JAE     loop1085
 
-end1112:
-near1110:
-	CMPQ    R8, $+128
-	JB      end1114
+end1086:
+	ADDQ $+128, R8
+
+near1084:
+	SUBQ    $+128, R8
+	JB      end1088
 	PCALIGN $0x40
 
-loop1113:
+loop1087:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -22280,24 +22301,24 @@ loop1113:
 	VPMAXSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	CMPQ    R8, $+128
-	JAE     loop1113
+	JAE     loop1087
 
-end1114:
+end1088:
+	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1116
+	JB   end1090
 
-loop1115:
+loop1089:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1115
+	JAE     loop1089
 
-end1116:
+end1090:
 	TESTQ   R8, R8
-	JZ      none1117
+	JZ      none1091
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -22306,7 +22327,7 @@ end1116:
 	VMOVUPD Z9, Z9
 	VPMAXSD Z1, Z9, Z1
 
-none1117:
+none1091:
 	VPMAXSD       Z1, Z5, Z1
 	VPMAXSD       Z2, Z6, Z2
 	VPMAXSD       Z3, Z7, Z3
@@ -22317,7 +22338,7 @@ none1117:
 	VPCMPD        $0x01, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1118
+	JZ            same1092
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSD       Y0, Y9, Y0
@@ -22330,10 +22351,10 @@ none1117:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1118:
-	JMP piece1109
+same1092:
+	JMP piece1083
 
-all1108:
+all1082:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -22358,9 +22379,9 @@ TEXT ·compressDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end1120
+	JB      end1094
 
-loop1119:
+loop1093:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -22400,9 +22421,9 @@ loop1119:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1119
+	JAE           loop1093
 
-end1120:
+end1094:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -22419,11 +22440,11 @@ TEXT ·filterFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1122
+	JNE          case1096
 	CMPQ         CX, $+64
-	JB           end1124
+	JB           end1098
 
-loop1123:
+loop1097:
 	VCMPPS        $0x1e, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22455,18 +22476,18 @@ loop1123:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1123
+	JAE           loop1097
 
-end1124:
-	JMP done1121
+end1098:
+	JMP done1095
 
-case1122:
+case1096:
 	CMPQ BX, $+1
-	JNE  case1125
+	JNE  case1099
 	CMPQ CX, $+64
-	JB   end1127
+	JB   end1101
 
-loop1126:
+loop1100:
 	VCMPPS        $0x1d, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22498,18 +22519,18 @@ loop1126:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1126
+	JAE           loop1100
 
-end1127:
-	JMP done1121
+end1101:
+	JMP done1095
 
-case1125:
+case1099:
 	CMPQ BX, $+2
-	JNE  case1128
+	JNE  case1102
 	CMPQ CX, $+64
-	JB   end1130
+	JB   end1104
 
-loop1129:
+loop1103:
 	VCMPPS        $0x11, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22541,18 +22562,18 @@ loop1129:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1129
+	JAE           loop1103
 
-end1130:
-	JMP done1121
+end1104:
+	JMP done1095
 
-case1128:
+case1102:
 	CMPQ BX, $+3
-	JNE  case1131
+	JNE  case1105
 	CMPQ CX, $+64
-	JB   end1133
+	JB   end1107
 
-loop1132:
+loop1106:
 	VCMPPS        $0x12, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22584,18 +22605,18 @@ loop1132:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1132
+	JAE           loop1106
 
-end1133:
-	JMP done1121
+end1107:
+	JMP done1095
 
-case1131:
+case1105:
 	CMPQ BX, $+4
-	JNE  case1134
+	JNE  case1108
 	CMPQ CX, $+64
-	JB   end1136
+	JB   end1110
 
-loop1135:
+loop1109:
 	VCMPPS        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22627,16 +22648,16 @@ loop1135:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1135
+	JAE           loop1109
 
-end1136:
-	JMP done1121
+end1110:
+	JMP done1095
 
-case1134:
+case1108:
 	CMPQ CX, $+64
-	JB   end1139
+	JB   end1112
 
-loop1138:
+loop1111:
 	VCMPPS        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22668,10 +22689,10 @@ loop1138:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1138
+	JAE           loop1111
 
-end1139:
-done1121:
+end1112:
+done1095:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -22688,11 +22709,11 @@ TEXT ·filterInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1141
+	JNE          case1114
 	CMPQ         CX, $+64
-	JB           end1143
+	JB           end1116
 
-loop1142:
+loop1115:
 	VPCMPD        $0x06, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22724,18 +22745,18 @@ loop1142:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1142
+	JAE           loop1115
 
-end1143:
-	JMP done1140
+end1116:
+	JMP done1113
 
-case1141:
+case1114:
 	CMPQ BX, $+1
-	JNE  case1144
+	JNE  case1117
 	CMPQ CX, $+64
-	JB   end1146
+	JB   end1119
 
-loop1145:
+loop1118:
 	VPCMPD        $0x05, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22767,18 +22788,18 @@ loop1145:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1145
+	JAE           loop1118
 
-end1146:
-	JMP done1140
+end1119:
+	JMP done1113
 
-case1144:
+case1117:
 	CMPQ BX, $+2
-	JNE  case1147
+	JNE  case1120
 	CMPQ CX, $+64
-	JB   end1149
+	JB   end1122
 
-loop1148:
+loop1121:
 	VPCMPD        $0x01, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22810,18 +22831,18 @@ loop1148:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1148
+	JAE           loop1121
 
-end1149:
-	JMP done1140
+end1122:
+	JMP done1113
 
-case1147:
+case1120:
 	CMPQ BX, $+3
-	JNE  case1150
+	JNE  case1123
 	CMPQ CX, $+64
-	JB   end1152
+	JB   end1125
 
-loop1151:
+loop1124:
 	VPCMPD        $0x02, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22853,18 +22874,18 @@ loop1151:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1151
+	JAE           loop1124
 
-end1152:
-	JMP done1140
+end1125:
+	JMP done1113
 
-case1150:
+case1123:
 	CMPQ BX, $+4
-	JNE  case1153
+	JNE  case1126
 	CMPQ CX, $+64
-	JB   end1155
+	JB   end1128
 
-loop1154:
+loop1127:
 	VPCMPD        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22896,16 +22917,16 @@ loop1154:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1154
+	JAE           loop1127
 
-end1155:
-	JMP done1140
+end1128:
+	JMP done1113
 
-case1153:
+case1126:
 	CMPQ CX, $+64
-	JB   end1158
+	JB   end1130
 
-loop1157:
+loop1129:
 	VPCMPD        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22937,10 +22958,10 @@ loop1157:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1157
+	JAE           loop1129
 
-end1158:
-done1140:
+end1130:
+done1113:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -22961,9 +22982,9 @@ TEXT ·prefixInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1160
+	JB           end1132
 
-loop1159:
+loop1131:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -23028,13 +23049,13 @@ loop1159:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1159
+	JAE          loop1131
 
-end1160:
+end1132:
 	CMPQ CX, $+16
-	JB   end1162
+	JB   end1134
 
-loop1161:
+loop1133:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -23054,9 +23075,9 @@ loop1161:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1161
+	JAE          loop1133
 
-end1162:
+end1134:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -23077,9 +23098,9 @@ TEXT ·prefixBeforeInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1164
+	JB           end1136
 
-loop1163:
+loop1135:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -23148,13 +23169,13 @@ loop1163:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1163
+	JAE          loop1135
 
-end1164:
+end1136:
 	CMPQ CX, $+16
-	JB   end1166
+	JB   end1138
 
-loop1165:
+loop1137:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -23175,331 +23196,333 @@ loop1165:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1165
+	JAE          loop1137
 
-end1166:
+end1138:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
 
-// func keysDwordsAVX512(c int, dst *int32, x []int32, flip int32, stream int)
+// func keysDwordsAVX512(c int, dst *int32, x *int32, flip int32, n int, stream int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-56
+TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z0, Z0, Z0
-	VBROADCASTSS flip+40(FP), Z1
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         dst+8(FP), DX
+	VBROADCASTSS flip+24(FP), Z1
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1168
-	MOVQ         stream+48(FP), BX
+	JNE          case1139
+	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1169
-	MOVQ         DX, BX
+	JZ           plain1140
+	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1169
-	MOVQ         DX, BX
+	JNZ          plain1140
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
 	SHRQ         $0x02, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1170
+	JZ           none1141
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (AX), K1, Z0
+	VMOVUPS.Z    (DX), K1, Z0
 	VPXORQ       Z0, Z1, Z0
 	VPSRAD       $0x1f, Z0, Z2
 	VPSRLD       $0x01, Z2, Z2
 	VPXORQ       Z2, Z0, Z0
 	VPSUBD       avx512const79<>+0(SB), Z0, Z0
-	VMOVUPS      Z0, K1, (DX)
-	SUBQ         BX, CX
+	VMOVUPS      Z0, K1, (CX)
+	SUBQ         BX, AX
+	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
-	LEAQ         (AX)(BX*4), AX
 
-none1170:
-	CMPQ CX, $+64
-	JB   end1172
+none1141:
+	CMPQ AX, $+64
+	JB   end1143
 
-loop1171:
-	VPXORQ   (AX), Z1, Z0
+loop1142:
+	VPXORQ   (DX), Z1, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPSUBD   avx512const79<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, (DX)
-	VPXORQ   64(AX), Z1, Z0
+	VMOVNTPD Z0, (CX)
+	VPXORQ   64(DX), Z1, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPSUBD   avx512const79<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, 64(DX)
-	VPXORQ   128(AX), Z1, Z0
+	VMOVNTPD Z0, 64(CX)
+	VPXORQ   128(DX), Z1, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPSUBD   avx512const79<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, 128(DX)
-	VPXORQ   192(AX), Z1, Z0
+	VMOVNTPD Z0, 128(CX)
+	VPXORQ   192(DX), Z1, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPSUBD   avx512const79<>+0(SB), Z0, Z0
-	VMOVNTPD Z0, 192(DX)
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
 	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop1171
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
+	JAE      loop1142
 
-end1172:
+end1143:
 	SFENCE
 
-plain1169:
-	CMPQ    CX, $+64
-	JB      end1174
+plain1140:
+	SUBQ    $+64, AX
+	JB      end1145
 	PCALIGN $0x40
 
-loop1173:
-	VPXORQ  (AX), Z1, Z0
+loop1144:
+	VPXORQ  (DX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPSUBD  avx512const79<>+0(SB), Z0, Z0
-	VMOVUPD Z0, (DX)
-	VPXORQ  64(AX), Z1, Z0
+	VMOVUPD Z0, (CX)
+	VPXORQ  64(DX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPSUBD  avx512const79<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 64(DX)
-	VPXORQ  128(AX), Z1, Z0
+	VMOVUPD Z0, 64(CX)
+	VPXORQ  128(DX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPSUBD  avx512const79<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 128(DX)
-	VPXORQ  192(AX), Z1, Z0
+	VMOVUPD Z0, 128(CX)
+	VPXORQ  192(DX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPSUBD  avx512const79<>+0(SB), Z0, Z0
-	VMOVUPD Z0, 192(DX)
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
 	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+64, CX
-	CMPQ    CX, $+64
-	JAE     loop1173
+	SUBQ    $+64, AX
+	JAE     loop1144
 
-end1174:
-	CMPQ CX, $+16
-	JB   end1176
+end1145:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end1147
 
-loop1175:
-	VPXORQ  (AX), Z1, Z0
+loop1146:
+	VPXORQ  (DX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPSUBD  avx512const79<>+0(SB), Z0, Z0
-	VMOVUPD Z0, (DX)
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
 	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop1175
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
+	JAE     loop1146
 
-end1176:
-	TESTQ     CX, CX
-	JZ        none1177
+end1147:
+	TESTQ     AX, AX
+	JZ        none1148
 	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
+	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z0
 	VPXORQ    Z0, Z1, Z0
 	VPSRAD    $0x1f, Z0, Z1
 	VPSRLD    $0x01, Z1, Z1
 	VPXORQ    Z1, Z0, Z0
 	VPSUBD    avx512const79<>+0(SB), Z0, Z0
-	VMOVUPS   Z0, K1, (DX)
+	VMOVUPS   Z0, K1, (CX)
 
-none1177:
-	JMP done1167
+none1148:
+	VZEROUPPER
+	RET
 
-case1168:
+case1139:
 	CMPQ      BX, $+1
-	JNE       case1178
-	MOVQ      stream+48(FP), BX
+	JNE       case1149
+	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1179
-	MOVQ      DX, BX
+	JZ        plain1150
+	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1179
-	MOVQ      DX, BX
+	JNZ       plain1150
+	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
 	SHRQ      $0x02, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
+	CMPQ      BX, AX
+	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1180
+	JZ        none1151
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z0
 	VMOVUPD   Z0, Z0
 	VPADDD    avx512const79<>+0(SB), Z0, Z0
 	VPSRAD    $0x1f, Z0, Z2
 	VPSRLD    $0x01, Z2, Z2
 	VPXORQ    Z2, Z0, Z0
 	VPXORQ    Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (DX)
-	SUBQ      BX, CX
+	VMOVUPS   Z0, K1, (CX)
+	SUBQ      BX, AX
+	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
-	LEAQ      (AX)(BX*4), AX
 
-none1180:
-	CMPQ CX, $+64
-	JB   end1182
+none1151:
+	CMPQ AX, $+64
+	JB   end1153
 
-loop1181:
-	VMOVUPD  (AX), Z0
+loop1152:
+	VMOVUPD  (DX), Z0
 	VPADDD   avx512const79<>+0(SB), Z0, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPXORQ   Z0, Z1, Z0
-	VMOVNTPD Z0, (DX)
-	VMOVUPD  64(AX), Z0
+	VMOVNTPD Z0, (CX)
+	VMOVUPD  64(DX), Z0
 	VPADDD   avx512const79<>+0(SB), Z0, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPXORQ   Z0, Z1, Z0
-	VMOVNTPD Z0, 64(DX)
-	VMOVUPD  128(AX), Z0
+	VMOVNTPD Z0, 64(CX)
+	VMOVUPD  128(DX), Z0
 	VPADDD   avx512const79<>+0(SB), Z0, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPXORQ   Z0, Z1, Z0
-	VMOVNTPD Z0, 128(DX)
-	VMOVUPD  192(AX), Z0
+	VMOVNTPD Z0, 128(CX)
+	VMOVUPD  192(DX), Z0
 	VPADDD   avx512const79<>+0(SB), Z0, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPXORQ   Z0, Z1, Z0
-	VMOVNTPD Z0, 192(DX)
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
 	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop1181
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
+	JAE      loop1152
 
-end1182:
+end1153:
 	SFENCE
 
-plain1179:
-	CMPQ    CX, $+64
-	JB      end1184
+plain1150:
+	SUBQ    $+64, AX
+	JB      end1155
 	PCALIGN $0x40
 
-loop1183:
-	VMOVUPD (AX), Z0
+loop1154:
+	VMOVUPD (DX), Z0
 	VPADDD  avx512const79<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPXORQ  Z0, Z1, Z0
-	VMOVUPD Z0, (DX)
-	VMOVUPD 64(AX), Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(DX), Z0
 	VPADDD  avx512const79<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPXORQ  Z0, Z1, Z0
-	VMOVUPD Z0, 64(DX)
-	VMOVUPD 128(AX), Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD 128(DX), Z0
 	VPADDD  avx512const79<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPXORQ  Z0, Z1, Z0
-	VMOVUPD Z0, 128(DX)
-	VMOVUPD 192(AX), Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD 192(DX), Z0
 	VPADDD  avx512const79<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPXORQ  Z0, Z1, Z0
-	VMOVUPD Z0, 192(DX)
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
 	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+64, CX
-	CMPQ    CX, $+64
-	JAE     loop1183
+	SUBQ    $+64, AX
+	JAE     loop1154
 
-end1184:
-	CMPQ CX, $+16
-	JB   end1186
+end1155:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end1157
 
-loop1185:
-	VMOVUPD (AX), Z0
+loop1156:
+	VMOVUPD (DX), Z0
 	VPADDD  avx512const79<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPXORQ  Z0, Z1, Z0
-	VMOVUPD Z0, (DX)
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
 	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop1185
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
+	JAE     loop1156
 
-end1186:
-	TESTQ     CX, CX
-	JZ        none1187
+end1157:
+	TESTQ     AX, AX
+	JZ        none1158
 	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
+	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z0
 	VMOVUPD   Z0, Z0
 	VPADDD    avx512const79<>+0(SB), Z0, Z0
 	VPSRAD    $0x1f, Z0, Z2
 	VPSRLD    $0x01, Z2, Z2
 	VPXORQ    Z2, Z0, Z0
 	VPXORQ    Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (DX)
+	VMOVUPS   Z0, K1, (CX)
 
-none1187:
-	JMP done1167
+none1158:
+	VZEROUPPER
+	RET
 
-case1178:
+case1149:
 	CMPQ      BX, $+2
-	JNE       case1188
-	MOVQ      stream+48(FP), BX
+	JNE       case1159
+	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1189
-	MOVQ      DX, BX
+	JZ        plain1160
+	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1189
-	MOVQ      DX, BX
+	JNZ       plain1160
+	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
 	SHRQ      $0x02, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
+	CMPQ      BX, AX
+	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1190
+	JZ        none1161
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z (DX), K1, Z2
 	VPXORQ    Z2, Z1, Z2
 	VADDPS    Z2, Z0, Z2
 	VCMPPS    $0x03, Z2, Z2, K2
@@ -23508,17 +23531,17 @@ case1178:
 	VPSRLD    $0x01, Z3, Z3
 	VPXORQ    Z3, Z2, Z2
 	VPSUBD    avx512const79<>+0(SB), Z2, Z2
-	VMOVUPS   Z2, K1, (DX)
-	SUBQ      BX, CX
+	VMOVUPS   Z2, K1, (CX)
+	SUBQ      BX, AX
+	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
-	LEAQ      (AX)(BX*4), AX
 
-none1190:
-	CMPQ CX, $+64
-	JB   end1192
+none1161:
+	CMPQ AX, $+64
+	JB   end1163
 
-loop1191:
-	VPXORQ   (AX), Z1, Z2
+loop1162:
+	VPXORQ   (DX), Z1, Z2
 	VADDPS   Z2, Z0, Z2
 	VCMPPS   $0x03, Z2, Z2, K1
 	VMOVUPS  avx512const80<>+0(SB), K1, Z2
@@ -23526,8 +23549,8 @@ loop1191:
 	VPSRLD   $0x01, Z3, Z3
 	VPXORQ   Z3, Z2, Z2
 	VPSUBD   avx512const79<>+0(SB), Z2, Z2
-	VMOVNTPD Z2, (DX)
-	VPXORQ   64(AX), Z1, Z2
+	VMOVNTPD Z2, (CX)
+	VPXORQ   64(DX), Z1, Z2
 	VADDPS   Z2, Z0, Z2
 	VCMPPS   $0x03, Z2, Z2, K1
 	VMOVUPS  avx512const80<>+0(SB), K1, Z2
@@ -23535,8 +23558,8 @@ loop1191:
 	VPSRLD   $0x01, Z3, Z3
 	VPXORQ   Z3, Z2, Z2
 	VPSUBD   avx512const79<>+0(SB), Z2, Z2
-	VMOVNTPD Z2, 64(DX)
-	VPXORQ   128(AX), Z1, Z2
+	VMOVNTPD Z2, 64(CX)
+	VPXORQ   128(DX), Z1, Z2
 	VADDPS   Z2, Z0, Z2
 	VCMPPS   $0x03, Z2, Z2, K1
 	VMOVUPS  avx512const80<>+0(SB), K1, Z2
@@ -23544,8 +23567,8 @@ loop1191:
 	VPSRLD   $0x01, Z3, Z3
 	VPXORQ   Z3, Z2, Z2
 	VPSUBD   avx512const79<>+0(SB), Z2, Z2
-	VMOVNTPD Z2, 128(DX)
-	VPXORQ   192(AX), Z1, Z2
+	VMOVNTPD Z2, 128(CX)
+	VPXORQ   192(DX), Z1, Z2
 	VADDPS   Z2, Z0, Z2
 	VCMPPS   $0x03, Z2, Z2, K1
 	VMOVUPS  avx512const80<>+0(SB), K1, Z2
@@ -23553,23 +23576,23 @@ loop1191:
 	VPSRLD   $0x01, Z3, Z3
 	VPXORQ   Z3, Z2, Z2
 	VPSUBD   avx512const79<>+0(SB), Z2, Z2
-	VMOVNTPD Z2, 192(DX)
+	VMOVNTPD Z2, 192(CX)
+	ADDQ     $+256, CX
 	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop1191
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
+	JAE      loop1162
 
-end1192:
+end1163:
 	SFENCE
 
-plain1189:
-	CMPQ    CX, $+64
-	JB      end1194
+plain1160:
+	SUBQ    $+64, AX
+	JB      end1165
 	PCALIGN $0x40
 
-loop1193:
-	VPXORQ  (AX), Z1, Z2
+loop1164:
+	VPXORQ  (DX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
 	VMOVUPS avx512const80<>+0(SB), K1, Z2
@@ -23577,8 +23600,8 @@ loop1193:
 	VPSRLD  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
 	VPSUBD  avx512const79<>+0(SB), Z2, Z2
-	VMOVUPD Z2, (DX)
-	VPXORQ  64(AX), Z1, Z2
+	VMOVUPD Z2, (CX)
+	VPXORQ  64(DX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
 	VMOVUPS avx512const80<>+0(SB), K1, Z2
@@ -23586,8 +23609,8 @@ loop1193:
 	VPSRLD  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
 	VPSUBD  avx512const79<>+0(SB), Z2, Z2
-	VMOVUPD Z2, 64(DX)
-	VPXORQ  128(AX), Z1, Z2
+	VMOVUPD Z2, 64(CX)
+	VPXORQ  128(DX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
 	VMOVUPS avx512const80<>+0(SB), K1, Z2
@@ -23595,8 +23618,8 @@ loop1193:
 	VPSRLD  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
 	VPSUBD  avx512const79<>+0(SB), Z2, Z2
-	VMOVUPD Z2, 128(DX)
-	VPXORQ  192(AX), Z1, Z2
+	VMOVUPD Z2, 128(CX)
+	VPXORQ  192(DX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
 	VMOVUPS avx512const80<>+0(SB), K1, Z2
@@ -23604,19 +23627,19 @@ loop1193:
 	VPSRLD  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
 	VPSUBD  avx512const79<>+0(SB), Z2, Z2
-	VMOVUPD Z2, 192(DX)
+	VMOVUPD Z2, 192(CX)
+	ADDQ    $+256, CX
 	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+64, CX
-	CMPQ    CX, $+64
-	JAE     loop1193
+	SUBQ    $+64, AX
+	JAE     loop1164
 
-end1194:
-	CMPQ CX, $+16
-	JB   end1196
+end1165:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end1167
 
-loop1195:
-	VPXORQ  (AX), Z1, Z2
+loop1166:
+	VPXORQ  (DX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
 	VMOVUPS avx512const80<>+0(SB), K1, Z2
@@ -23624,20 +23647,20 @@ loop1195:
 	VPSRLD  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
 	VPSUBD  avx512const79<>+0(SB), Z2, Z2
-	VMOVUPD Z2, (DX)
+	VMOVUPD Z2, (CX)
+	ADDQ    $+64, CX
 	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop1195
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
+	JAE     loop1166
 
-end1196:
-	TESTQ     CX, CX
-	JZ        none1197
+end1167:
+	TESTQ     AX, AX
+	JZ        none1168
 	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
+	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z (DX), K1, Z2
 	VPXORQ    Z2, Z1, Z1
 	VADDPS    Z1, Z0, Z1
 	VCMPPS    $0x03, Z1, Z1, K2
@@ -23646,103 +23669,103 @@ end1196:
 	VPSRLD    $0x01, Z0, Z0
 	VPXORQ    Z0, Z1, Z1
 	VPSUBD    avx512const79<>+0(SB), Z1, Z1
-	VMOVUPS   Z1, K1, (DX)
+	VMOVUPS   Z1, K1, (CX)
 
-none1197:
-	JMP done1167
+none1168:
+	VZEROUPPER
+	RET
 
-case1188:
-	MOVQ      stream+48(FP), BX
+case1159:
+	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1199
-	MOVQ      DX, BX
+	JZ        plain1169
+	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1199
-	MOVQ      DX, BX
+	JNZ       plain1169
+	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
 	SHRQ      $0x02, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
+	CMPQ      BX, AX
+	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1200
+	JZ        none1170
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z0
 	VPXORQ    Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (DX)
-	SUBQ      BX, CX
+	VMOVUPS   Z0, K1, (CX)
+	SUBQ      BX, AX
+	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
-	LEAQ      (AX)(BX*4), AX
 
-none1200:
-	CMPQ CX, $+64
-	JB   end1202
+none1170:
+	CMPQ AX, $+64
+	JB   end1172
 
-loop1201:
-	VPXORQ   (AX), Z1, Z0
-	VMOVNTPD Z0, (DX)
-	VPXORQ   64(AX), Z1, Z0
-	VMOVNTPD Z0, 64(DX)
-	VPXORQ   128(AX), Z1, Z0
-	VMOVNTPD Z0, 128(DX)
-	VPXORQ   192(AX), Z1, Z0
-	VMOVNTPD Z0, 192(DX)
+loop1171:
+	VPXORQ   (DX), Z1, Z0
+	VMOVNTPD Z0, (CX)
+	VPXORQ   64(DX), Z1, Z0
+	VMOVNTPD Z0, 64(CX)
+	VPXORQ   128(DX), Z1, Z0
+	VMOVNTPD Z0, 128(CX)
+	VPXORQ   192(DX), Z1, Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
 	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	CMPQ     CX, $+64
-	JAE      loop1201
+	SUBQ     $+64, AX
+	CMPQ     AX, $+64
+	JAE      loop1171
 
-end1202:
+end1172:
 	SFENCE
 
-plain1199:
-	CMPQ    CX, $+64
-	JB      end1204
+plain1169:
+	SUBQ    $+64, AX
+	JB      end1174
 	PCALIGN $0x40
 
-loop1203:
-	VPXORQ  (AX), Z1, Z0
-	VMOVUPD Z0, (DX)
-	VPXORQ  64(AX), Z1, Z0
-	VMOVUPD Z0, 64(DX)
-	VPXORQ  128(AX), Z1, Z0
-	VMOVUPD Z0, 128(DX)
-	VPXORQ  192(AX), Z1, Z0
-	VMOVUPD Z0, 192(DX)
+loop1173:
+	VPXORQ  (DX), Z1, Z0
+	VMOVUPD Z0, (CX)
+	VPXORQ  64(DX), Z1, Z0
+	VMOVUPD Z0, 64(CX)
+	VPXORQ  128(DX), Z1, Z0
+	VMOVUPD Z0, 128(CX)
+	VPXORQ  192(DX), Z1, Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
 	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+64, CX
-	CMPQ    CX, $+64
-	JAE     loop1203
+	SUBQ    $+64, AX
+	JAE     loop1173
 
-end1204:
-	CMPQ CX, $+16
-	JB   end1206
+end1174:
+	ADDQ $+64, AX
+	CMPQ AX, $+16
+	JB   end1176
 
-loop1205:
-	VPXORQ  (AX), Z1, Z0
-	VMOVUPD Z0, (DX)
+loop1175:
+	VPXORQ  (DX), Z1, Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
 	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+16, CX
-	CMPQ    CX, $+16
-	JAE     loop1205
+	SUBQ    $+16, AX
+	CMPQ    AX, $+16
+	JAE     loop1175
 
-end1206:
-	TESTQ     CX, CX
-	JZ        none1207
+end1176:
+	TESTQ     AX, AX
+	JZ        none1177
 	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
+	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z0
 	VPXORQ    Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (DX)
+	VMOVUPS   Z0, K1, (CX)
 
-none1207:
-done1167:
+none1177:
 	VZEROUPPER
 	RET
 
@@ -23783,13 +23806,13 @@ TEXT ·partitionDwordsAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*4), DX
 	LEAQ         avx512const81<>+64(SB), CX
 	CMPQ         AX, $+1
-	JB           end1210
+	JB           end1180
 
-loop1209:
+loop1179:
 	MOVQ          SI, R8
 	SUBQ          BX, R8
 	CMPQ          R8, $+256
-	JB            end1208
+	JB            end1178
 	MOVQ          BX, R8
 	SUBQ          DI, R8
 	MOVQ          DX, R9
@@ -23864,10 +23887,10 @@ loop1209:
 	LEAQ          -64(DX)(R10*4), DX
 	SUBQ          $+1, AX
 	CMPQ          AX, $+1
-	JAE           loop1209
+	JAE           loop1179
 
-end1210:
-end1208:
+end1180:
+end1178:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -23911,7 +23934,7 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Z0
 	CMPQ         CX, $+16
-	JA           more1212
+	JA           more1182
 	LEAQ         (AX), CX
 	VPCMPD       $0x06, avx512const82<>+0(SB), Z0, K1
 	VMOVUPD      avx512const77<>+0(SB), Z1
@@ -23979,11 +24002,11 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVDQA32    Z1, K1, Z2
 	VPCMPD       $0x06, avx512const82<>+0(SB), Z0, K1
 	VMOVUPS      Z2, K1, (AX)
-	JMP          sorted1211
+	JMP          sorted1181
 
-more1212:
+more1182:
 	CMPQ       CX, $+32
-	JA         more1213
+	JA         more1183
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPD     $0x06, avx512const83<>+0(SB), Z0, K1
@@ -24127,11 +24150,11 @@ more1212:
 	VMOVUPD    Z4, (AX)
 	VPCMPD     $0x06, avx512const83<>+0(SB), Z0, K1
 	VMOVUPS    Z3, K1, 64(AX)
-	JMP        sorted1211
+	JMP        sorted1181
 
-more1213:
+more1183:
 	CMPQ       CX, $+64
-	JA         more1214
+	JA         more1184
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -24470,11 +24493,11 @@ more1213:
 	VMOVUPS    Z2, K1, 128(AX)
 	VPCMPD     $0x06, avx512const85<>+0(SB), Z0, K1
 	VMOVUPS    Z6, K1, 192(AX)
-	JMP        sorted1211
+	JMP        sorted1181
 
-more1214:
+more1184:
 	CMPQ       CX, $+128
-	JA         more1215
+	JA         more1185
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -25283,9 +25306,9 @@ more1214:
 	VMOVUPS    Z9, K1, 384(AX)
 	VPCMPD     $0x06, avx512const89<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 448(AX)
-	JMP        sorted1211
+	JMP        sorted1181
 
-more1215:
+more1185:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -27203,7 +27226,7 @@ more1215:
 	VPCMPD     $0x06, avx512const97<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 960(AX)
 
-sorted1211:
+sorted1181:
 	VZEROUPPER
 	RET
 
@@ -27383,19 +27406,19 @@ TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z8, Z8, Z8
 	VPXORQ       Z9, Z9, Z9
 	CMPQ         CX, $+64
-	JB           end1218
+	JB           end1188
 
-loop1217:
+loop1187:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+64
-	JB      end1220
+	SUBQ    $+64, DX
+	JB      end1190
 	PCALIGN $0x40
 
-loop1219:
+loop1189:
 	VCVTPS2PD   (AX), Z10
 	VFMADD231PD Z0, Z10, Z1
 	VCVTPS2PD   32(AX), Z10
@@ -27414,10 +27437,10 @@ loop1219:
 	VFMADD231PD Z0, Z10, Z8
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	CMPQ        DX, $+64
-	JAE         loop1219
+	JAE         loop1189
 
-end1220:
+end1190:
+	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -27438,23 +27461,23 @@ end1220:
 	VPXORQ Z8, Z8, Z8
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1217
+	JAE    loop1187
 
-end1218:
+end1188:
 	CMPQ CX, $+8
-	JB   end1222
+	JB   end1192
 
-loop1221:
+loop1191:
 	VCVTPS2PD   (AX), Z2
 	VFMADD231PD Z0, Z2, Z1
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1221
+	JAE         loop1191
 
-end1222:
+end1192:
 	TESTQ       CX, CX
-	JZ          none1223
+	JZ          none1193
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27462,7 +27485,7 @@ end1222:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z0, Z2, Z1
 
-none1223:
+none1193:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -27491,19 +27514,19 @@ TEXT ·dotFloat32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, $+64
-	JB     end1225
+	JB     end1195
 
-loop1224:
+loop1194:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
-	CMPQ    BX, $+64
-	JB      end1227
+	SUBQ    $+64, BX
+	JB      end1197
 	PCALIGN $0x40
 
-loop1226:
+loop1196:
 	VCVTPS2PD   (AX), Z9
 	VCVTPS2PD   (DX), Z10
 	VFMADD231PD Z9, Z10, Z0
@@ -27531,10 +27554,10 @@ loop1226:
 	ADDQ        $+256, AX
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
-	CMPQ        BX, $+64
-	JAE         loop1226
+	JAE         loop1196
 
-end1227:
+end1197:
+	ADDQ   $+64, BX
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
 	VADDPD Z4, Z0, Z0
@@ -27555,13 +27578,13 @@ end1227:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1224
+	JAE    loop1194
 
-end1225:
+end1195:
 	CMPQ CX, $+8
-	JB   end1229
+	JB   end1199
 
-loop1228:
+loop1198:
 	VCVTPS2PD   (AX), Z1
 	VCVTPS2PD   (DX), Z2
 	VFMADD231PD Z1, Z2, Z0
@@ -27569,11 +27592,11 @@ loop1228:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1228
+	JAE         loop1198
 
-end1229:
+end1199:
 	TESTQ       CX, CX
-	JZ          none1230
+	JZ          none1200
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -27583,7 +27606,7 @@ end1229:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z1, Z2, Z0
 
-none1230:
+none1200:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -27612,19 +27635,19 @@ TEXT ·sumAbsFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z10, Z10, Z10
 	VMOVUPD      avx512const0<>+0(SB), Z0
 	CMPQ         CX, $+64
-	JB           end1232
+	JB           end1202
 
-loop1231:
+loop1201:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+64
-	JB      end1234
+	SUBQ    $+64, DX
+	JB      end1204
 	PCALIGN $0x40
 
-loop1233:
+loop1203:
 	VCVTPS2PD   (AX), Z11
 	VPANDNQ     Z11, Z0, Z11
 	VFMADD231PD Z1, Z11, Z2
@@ -27651,10 +27674,10 @@ loop1233:
 	VFMADD231PD Z1, Z11, Z9
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	CMPQ        DX, $+64
-	JAE         loop1233
+	JAE         loop1203
 
-end1234:
+end1204:
+	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -27675,24 +27698,24 @@ end1234:
 	VPXORQ Z9, Z9, Z9
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1231
+	JAE    loop1201
 
-end1232:
+end1202:
 	CMPQ CX, $+8
-	JB   end1236
+	JB   end1206
 
-loop1235:
+loop1205:
 	VCVTPS2PD   (AX), Z3
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1235
+	JAE         loop1205
 
-end1236:
+end1206:
 	TESTQ       CX, CX
-	JZ          none1237
+	JZ          none1207
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27701,7 +27724,7 @@ end1236:
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 
-none1237:
+none1207:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -27740,19 +27763,19 @@ TEXT ·shiftedFloat32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1239
+	JB           end1209
 
-loop1238:
+loop1208:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+64
-	JB      end1241
+	SUBQ    $+64, DX
+	JB      end1211
 	PCALIGN $0x40
 
-loop1240:
+loop1210:
 	VCVTPS2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -27787,10 +27810,10 @@ loop1240:
 	VFMADD231PD Z20, Z20, Z18
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	CMPQ        DX, $+64
-	JAE         loop1240
+	JAE         loop1210
 
-end1241:
+end1211:
+	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -27827,13 +27850,13 @@ end1241:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1238
+	JAE    loop1208
 
-end1239:
+end1209:
 	CMPQ CX, $+8
-	JB   end1243
+	JB   end1213
 
-loop1242:
+loop1212:
 	VCVTPS2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -27841,11 +27864,11 @@ loop1242:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1242
+	JAE         loop1212
 
-end1243:
+end1213:
 	TESTQ       CX, CX
-	JZ          none1244
+	JZ          none1214
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27856,7 +27879,7 @@ end1243:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1244:
+none1214:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -27903,19 +27926,19 @@ TEXT ·shiftedInt32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1246
+	JB           end1216
 
-loop1245:
+loop1215:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+64
-	JB      end1248
+	SUBQ    $+64, DX
+	JB      end1218
 	PCALIGN $0x40
 
-loop1247:
+loop1217:
 	VCVTDQ2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -27950,10 +27973,10 @@ loop1247:
 	VFMADD231PD Z20, Z20, Z18
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	CMPQ        DX, $+64
-	JAE         loop1247
+	JAE         loop1217
 
-end1248:
+end1218:
+	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z6, Z2, Z2
@@ -27990,13 +28013,13 @@ end1248:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1245
+	JAE    loop1215
 
-end1246:
+end1216:
 	CMPQ CX, $+8
-	JB   end1250
+	JB   end1220
 
-loop1249:
+loop1219:
 	VCVTDQ2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -28004,11 +28027,11 @@ loop1249:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1249
+	JAE         loop1219
 
-end1250:
+end1220:
 	TESTQ       CX, CX
-	JZ          none1251
+	JZ          none1221
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -28019,7 +28042,7 @@ end1250:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1251:
+none1221:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -28071,11 +28094,11 @@ TEXT ·coShiftedFloat32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z20, Z20, Z20
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
-	CMPQ         CX, $+32
-	JB           end1253
+	SUBQ         $+32, CX
+	JB           end1223
 	PCALIGN      $0x40
 
-loop1252:
+loop1222:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -28119,14 +28142,14 @@ loop1252:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
-	CMPQ        CX, $+32
-	JAE         loop1252
+	JAE         loop1222
 
-end1253:
+end1223:
+	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end1255
+	JB   end1225
 
-loop1254:
+loop1224:
 	VCVTPS2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTPS2PD   (DX), Z23
@@ -28140,11 +28163,11 @@ loop1254:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1254
+	JAE         loop1224
 
-end1255:
+end1225:
 	TESTQ       CX, CX
-	JZ          none1256
+	JZ          none1226
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -28162,7 +28185,7 @@ end1255:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1256:
+none1226:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -28248,11 +28271,11 @@ TEXT ·coShiftedInt32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z20, Z20, Z20
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
-	CMPQ         CX, $+32
-	JB           end1258
+	SUBQ         $+32, CX
+	JB           end1228
 	PCALIGN      $0x40
 
-loop1257:
+loop1227:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -28296,14 +28319,14 @@ loop1257:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
-	CMPQ        CX, $+32
-	JAE         loop1257
+	JAE         loop1227
 
-end1258:
+end1228:
+	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end1260
+	JB   end1230
 
-loop1259:
+loop1229:
 	VCVTDQ2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTDQ2PD   (DX), Z23
@@ -28317,11 +28340,11 @@ loop1259:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1259
+	JAE         loop1229
 
-end1260:
+end1230:
 	TESTQ       CX, CX
-	JZ          none1261
+	JZ          none1231
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -28339,7 +28362,7 @@ end1260:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1261:
+none1231:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -28405,9 +28428,9 @@ TEXT ·groupFloatsFloat32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1263
+	JB      end1233
 
-loop1262:
+loop1232:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -28429,9 +28452,9 @@ loop1262:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1262
+	JAE      loop1232
 
-end1263:
+end1233:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -28439,9 +28462,9 @@ end1263:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1265
+	JB      end1235
 
-loop1264:
+loop1234:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -28542,13 +28565,13 @@ loop1264:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1264
+	JAE          loop1234
 
-end1265:
+end1235:
 	CMPQ BX, $+1
-	JB   end1267
+	JB   end1237
 
-loop1266:
+loop1236:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -28565,15 +28588,15 @@ loop1266:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1266
+	JAE          loop1236
 
-end1267:
+end1237:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1269
+	JB   end1239
 
-loop1268:
+loop1238:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -28595,9 +28618,9 @@ loop1268:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1268
+	JAE     loop1238
 
-end1269:
+end1239:
 	VZEROUPPER
 	RET
 
@@ -28613,9 +28636,9 @@ TEXT ·groupFloatsInt32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const15<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1271
+	JB      end1241
 
-loop1270:
+loop1240:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -28637,9 +28660,9 @@ loop1270:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1270
+	JAE      loop1240
 
-end1271:
+end1241:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -28647,9 +28670,9 @@ end1271:
 	VMOVUPD avx512const16<>+0(SB), X0
 	VMOVUPD avx512const17<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1273
+	JB      end1243
 
-loop1272:
+loop1242:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -28750,13 +28773,13 @@ loop1272:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1272
+	JAE          loop1242
 
-end1273:
+end1243:
 	CMPQ BX, $+1
-	JB   end1275
+	JB   end1245
 
-loop1274:
+loop1244:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -28773,15 +28796,15 @@ loop1274:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1274
+	JAE          loop1244
 
-end1275:
+end1245:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1277
+	JB   end1247
 
-loop1276:
+loop1246:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -28803,9 +28826,9 @@ loop1276:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1276
+	JAE     loop1246
 
-end1277:
+end1247:
 	VZEROUPPER
 	RET
 
@@ -28816,18 +28839,18 @@ TEXT ·widenFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1279
+	JB   end1249
 
-loop1278:
+loop1248:
 	VCVTPS2PD (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1278
+	JAE       loop1248
 
-end1279:
+end1249:
 	VZEROUPPER
 	RET
 
@@ -28838,18 +28861,18 @@ TEXT ·widenInt32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1281
+	JB   end1251
 
-loop1280:
+loop1250:
 	VPMOVSXDQ (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1280
+	JAE       loop1250
 
-end1281:
+end1251:
 	VZEROUPPER
 	RET
 
@@ -28860,9 +28883,9 @@ TEXT ·roundFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1283
+	JB   end1253
 
-loop1282:
+loop1252:
 	VMOVUPD   (AX), Z0
 	VCVTPD2PS Z0, Y0
 	VMOVUPS   Y0, (DX)
@@ -28870,9 +28893,9 @@ loop1282:
 	ADDQ      $+32, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1282
+	JAE       loop1252
 
-end1283:
+end1253:
 	VZEROUPPER
 	RET
 
@@ -28888,31 +28911,31 @@ TEXT ·takeDwordsAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+8
-	JB           end1286
+	JB           end1256
 
-loop1285:
+loop1255:
 	VMOVUPD    (DX), Z2
 	VPCMPUQ    $0x06, Z2, Z0, K1
 	KORTESTB   K1, K1
-	JAE        bad1284
+	JAE        bad1254
 	VGATHERQPS (AX)(Z2*4), K1, Y1
 	VMOVUPS    Y1, (CX)
 	ADDQ       $+64, DX
 	ADDQ       $+32, CX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop1285
+	JAE        loop1255
 
-end1286:
-bad1284:
+end1256:
+bad1254:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
 	RET
 
-// func expFloat32AVX512(dst *float32, x []float32, stream int)
+// func expFloat32AVX512(dst *float32, x *float32, n int, stream int)
 // Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV, MMX+
-TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
+TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-32
 	VPBROADCASTQ avx512const98<>+0(SB), Z0
 	VPBROADCASTQ avx512const99<>+0(SB), Z1
 	VPBROADCASTQ avx512const27<>+0(SB), Z2
@@ -28926,27 +28949,27 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	VPBROADCASTQ avx512const104<>+0(SB), Z10
 	VPBROADCASTQ avx512const105<>+0(SB), Z11
 	VPBROADCASTQ avx512const106<>+0(SB), Z12
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	MOVQ         stream+32(FP), BX
+	MOVQ         n+16(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1287
-	MOVQ         DX, BX
+	JZ           plain1257
+	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1287
-	MOVQ         DX, BX
+	JNZ          plain1257
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
 	SHRQ         $0x02, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1288
+	JZ           none1258
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (AX), K1, Y13
+	VMOVUPS.Z    (DX), K1, Y13
 	VMOVUPD      Z0, Z14
 	VCVTPS2PD    Y13, Z13
 	VMINPD       Z13, Z14, Z14
@@ -28969,18 +28992,18 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-40
 	VPSLLQ       $0x34, Z13, Z13
 	VPADDQ       Z13, Z17, Z17
 	VCVTPD2PS    Z17, Y13
-	VMOVUPS      Y13, K1, (DX)
-	SUBQ         BX, CX
+	VMOVUPS      Y13, K1, (CX)
+	SUBQ         BX, AX
+	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
-	LEAQ         (AX)(BX*4), AX
 
-none1288:
-	CMPQ CX, $+32
-	JB   end1290
+none1258:
+	CMPQ AX, $+32
+	JB   end1260
 
-loop1289:
+loop1259:
 	VMOVUPD      Z0, Z13
-	VCVTPS2PD    (AX), Z14
+	VCVTPS2PD    (DX), Z14
 	VMINPD       Z14, Z13, Z13
 	VMOVUPD      Z1, Z14
 	VMAXPD       Z13, Z14, Z13
@@ -29001,9 +29024,9 @@ loop1289:
 	VPSLLQ       $0x34, Z14, Z14
 	VPADDQ       Z14, Z17, Z17
 	VCVTPD2PS    Z17, Y13
-	VMOVNTPD     Y13, (DX)
+	VMOVNTPD     Y13, (CX)
 	VMOVUPD      Z0, Z13
-	VCVTPS2PD    32(AX), Z14
+	VCVTPS2PD    32(DX), Z14
 	VMINPD       Z14, Z13, Z13
 	VMOVUPD      Z1, Z14
 	VMAXPD       Z13, Z14, Z13
@@ -29024,9 +29047,9 @@ loop1289:
 	VPSLLQ       $0x34, Z14, Z14
 	VPADDQ       Z14, Z17, Z17
 	VCVTPD2PS    Z17, Y13
-	VMOVNTPD     Y13, 32(DX)
+	VMOVNTPD     Y13, 32(CX)
 	VMOVUPD      Z0, Z13
-	VCVTPS2PD    64(AX), Z14
+	VCVTPS2PD    64(DX), Z14
 	VMINPD       Z14, Z13, Z13
 	VMOVUPD      Z1, Z14
 	VMAXPD       Z13, Z14, Z13
@@ -29047,9 +29070,9 @@ loop1289:
 	VPSLLQ       $0x34, Z14, Z14
 	VPADDQ       Z14, Z17, Z17
 	VCVTPD2PS    Z17, Y13
-	VMOVNTPD     Y13, 64(DX)
+	VMOVNTPD     Y13, 64(CX)
 	VMOVUPD      Z0, Z13
-	VCVTPS2PD    96(AX), Z14
+	VCVTPS2PD    96(DX), Z14
 	VMINPD       Z14, Z13, Z13
 	VMOVUPD      Z1, Z14
 	VMAXPD       Z13, Z14, Z13
@@ -29070,24 +29093,24 @@ loop1289:
 	VPSLLQ       $0x34, Z14, Z14
 	VPADDQ       Z14, Z17, Z17
 	VCVTPD2PS    Z17, Y13
-	VMOVNTPD     Y13, 96(DX)
+	VMOVNTPD     Y13, 96(CX)
+	ADDQ         $+128, CX
 	ADDQ         $+128, DX
-	ADDQ         $+128, AX
-	SUBQ         $+32, CX
-	CMPQ         CX, $+32
-	JAE          loop1289
+	SUBQ         $+32, AX
+	CMPQ         AX, $+32
+	JAE          loop1259
 
-end1290:
+end1260:
 	SFENCE
 
-plain1287:
-	CMPQ    CX, $+32
-	JB      end1292
+plain1257:
+	SUBQ    $+32, AX
+	JB      end1262
 	PCALIGN $0x40
 
-loop1291:
+loop1261:
 	VMOVUPD      Z0, Z13
-	VCVTPS2PD    (AX), Z14
+	VCVTPS2PD    (DX), Z14
 	VMINPD       Z14, Z13, Z13
 	VMOVUPD      Z1, Z14
 	VMAXPD       Z13, Z14, Z13
@@ -29108,9 +29131,9 @@ loop1291:
 	VPSLLQ       $0x34, Z14, Z14
 	VPADDQ       Z14, Z17, Z17
 	VCVTPD2PS    Z17, Y13
-	VMOVUPD      Y13, (DX)
+	VMOVUPD      Y13, (CX)
 	VMOVUPD      Z0, Z13
-	VCVTPS2PD    32(AX), Z14
+	VCVTPS2PD    32(DX), Z14
 	VMINPD       Z14, Z13, Z13
 	VMOVUPD      Z1, Z14
 	VMAXPD       Z13, Z14, Z13
@@ -29131,9 +29154,9 @@ loop1291:
 	VPSLLQ       $0x34, Z14, Z14
 	VPADDQ       Z14, Z17, Z17
 	VCVTPD2PS    Z17, Y13
-	VMOVUPD      Y13, 32(DX)
+	VMOVUPD      Y13, 32(CX)
 	VMOVUPD      Z0, Z13
-	VCVTPS2PD    64(AX), Z14
+	VCVTPS2PD    64(DX), Z14
 	VMINPD       Z14, Z13, Z13
 	VMOVUPD      Z1, Z14
 	VMAXPD       Z13, Z14, Z13
@@ -29154,9 +29177,9 @@ loop1291:
 	VPSLLQ       $0x34, Z14, Z14
 	VPADDQ       Z14, Z17, Z17
 	VCVTPD2PS    Z17, Y13
-	VMOVUPD      Y13, 64(DX)
+	VMOVUPD      Y13, 64(CX)
 	VMOVUPD      Z0, Z13
-	VCVTPS2PD    96(AX), Z14
+	VCVTPS2PD    96(DX), Z14
 	VMINPD       Z14, Z13, Z13
 	VMOVUPD      Z1, Z14
 	VMAXPD       Z13, Z14, Z13
@@ -29177,20 +29200,20 @@ loop1291:
 	VPSLLQ       $0x34, Z14, Z14
 	VPADDQ       Z14, Z17, Z17
 	VCVTPD2PS    Z17, Y13
-	VMOVUPD      Y13, 96(DX)
+	VMOVUPD      Y13, 96(CX)
+	ADDQ         $+128, CX
 	ADDQ         $+128, DX
-	ADDQ         $+128, AX
-	SUBQ         $+32, CX
-	CMPQ         CX, $+32
-	JAE          loop1291
+	SUBQ         $+32, AX
+	JAE          loop1261
 
-end1292:
-	CMPQ CX, $+8
-	JB   end1294
+end1262:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end1264
 
-loop1293:
+loop1263:
 	VMOVUPD      Z0, Z13
-	VCVTPS2PD    (AX), Z14
+	VCVTPS2PD    (DX), Z14
 	VMINPD       Z14, Z13, Z13
 	VMOVUPD      Z1, Z14
 	VMAXPD       Z13, Z14, Z13
@@ -29211,20 +29234,20 @@ loop1293:
 	VPSLLQ       $0x34, Z14, Z14
 	VPADDQ       Z14, Z17, Z17
 	VCVTPD2PS    Z17, Y13
-	VMOVUPD      Y13, (DX)
+	VMOVUPD      Y13, (CX)
+	ADDQ         $+32, CX
 	ADDQ         $+32, DX
-	ADDQ         $+32, AX
-	SUBQ         $+8, CX
-	CMPQ         CX, $+8
-	JAE          loop1293
+	SUBQ         $+8, AX
+	CMPQ         AX, $+8
+	JAE          loop1263
 
-end1294:
-	TESTQ        CX, CX
-	JZ           none1295
+end1264:
+	TESTQ        AX, AX
+	JZ           none1265
 	MOVQ         $-1, BX
-	BZHIQ        CX, BX, BX
+	BZHIQ        AX, BX, BX
 	KMOVW        BX, K1
-	VMOVUPS.Z    (AX), K1, Y13
+	VMOVUPS.Z    (DX), K1, Y13
 	VMOVUPD      Z0, Z0
 	VCVTPS2PD    Y13, Z13
 	VMINPD       Z13, Z0, Z0
@@ -29247,9 +29270,9 @@ end1294:
 	VPSLLQ       $0x34, Z1, Z1
 	VPADDQ       Z1, Z4, Z4
 	VCVTPD2PS    Z4, Y0
-	VMOVUPS      Y0, K1, (DX)
+	VMOVUPS      Y0, K1, (CX)
 
-none1295:
+none1265:
 	VZEROUPPER
 	RET
 
@@ -29280,9 +29303,9 @@ GLOBL avx512const105<>(SB), RODATA|NOPTR, $8
 DATA avx512const106<>+0(SB)/8, $0x3f29e8ecd3ede4cf
 GLOBL avx512const106<>(SB), RODATA|NOPTR, $8
 
-// func logFloat32AVX512(dst *float32, x []float32, stream int)
+// func logFloat32AVX512(dst *float32, x *float32, n int, stream int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, MMX+
-TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
+TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-32
 	VPBROADCASTQ avx512const107<>+0(SB), Z0
 	VPBROADCASTQ avx512const108<>+0(SB), Z1
 	VPBROADCASTQ avx512const109<>+0(SB), Z2
@@ -29297,27 +29320,27 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VPBROADCASTQ avx512const114<>+0(SB), Z11
 	VPBROADCASTQ avx512const115<>+0(SB), Z12
 	VPXORQ       Z13, Z13, Z13
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	MOVQ         stream+32(FP), BX
+	MOVQ         n+16(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1296
-	MOVQ         DX, BX
+	JZ           plain1266
+	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1296
-	MOVQ         DX, BX
+	JNZ          plain1266
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
 	SHRQ         $0x02, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1297
+	JZ           none1267
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (AX), K1, Y14
+	VMOVUPS.Z    (DX), K1, Y14
 	VCVTPS2PD    Y14, Z14
 	VPADDQ       Z0, Z14, Z15
 	VPSRLQ       $0x34, Z15, Z16
@@ -29338,7 +29361,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VFMADD231PD  Z7, Z16, Z18
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary1298
+	JZ           ordinary1268
 	VCMPPD       $0x11, Z13, Z14, K2
 	VMOVUPD      avx512const54<>+0(SB), K2, Z18
 	VCMPPD       $0x00, Z13, Z14, K2
@@ -29346,19 +29369,19 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-40
 	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z18
 
-ordinary1298:
+ordinary1268:
 	VCVTPD2PS Z18, Y14
-	VMOVUPS   Y14, K1, (DX)
-	SUBQ      BX, CX
+	VMOVUPS   Y14, K1, (CX)
+	SUBQ      BX, AX
+	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
-	LEAQ      (AX)(BX*4), AX
 
-none1297:
-	CMPQ CX, $+32
-	JB   end1300
+none1267:
+	CMPQ AX, $+32
+	JB   end1270
 
-loop1299:
-	VCVTPS2PD   (AX), Z14
+loop1269:
+	VCVTPS2PD   (DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -29378,7 +29401,7 @@ loop1299:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1301
+	JZ          ordinary1271
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29386,10 +29409,10 @@ loop1299:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1301:
+ordinary1271:
 	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, (DX)
-	VCVTPS2PD   32(AX), Z14
+	VMOVNTPD    Y14, (CX)
+	VCVTPS2PD   32(DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -29409,7 +29432,7 @@ ordinary1301:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1302
+	JZ          ordinary1272
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29417,10 +29440,10 @@ ordinary1301:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1302:
+ordinary1272:
 	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, 32(DX)
-	VCVTPS2PD   64(AX), Z14
+	VMOVNTPD    Y14, 32(CX)
+	VCVTPS2PD   64(DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -29440,7 +29463,7 @@ ordinary1302:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1303
+	JZ          ordinary1273
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29448,10 +29471,10 @@ ordinary1302:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1303:
+ordinary1273:
 	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, 64(DX)
-	VCVTPS2PD   96(AX), Z14
+	VMOVNTPD    Y14, 64(CX)
+	VCVTPS2PD   96(DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -29471,7 +29494,7 @@ ordinary1303:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1304
+	JZ          ordinary1274
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29479,25 +29502,25 @@ ordinary1303:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1304:
+ordinary1274:
 	VCVTPD2PS Z18, Y14
-	VMOVNTPD  Y14, 96(DX)
+	VMOVNTPD  Y14, 96(CX)
+	ADDQ      $+128, CX
 	ADDQ      $+128, DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1299
+	SUBQ      $+32, AX
+	CMPQ      AX, $+32
+	JAE       loop1269
 
-end1300:
+end1270:
 	SFENCE
 
-plain1296:
-	CMPQ    CX, $+32
-	JB      end1306
+plain1266:
+	SUBQ    $+32, AX
+	JB      end1276
 	PCALIGN $0x40
 
-loop1305:
-	VCVTPS2PD   (AX), Z14
+loop1275:
+	VCVTPS2PD   (DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -29517,7 +29540,7 @@ loop1305:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1307
+	JZ          ordinary1277
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29525,10 +29548,10 @@ loop1305:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1307:
+ordinary1277:
 	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, (DX)
-	VCVTPS2PD   32(AX), Z14
+	VMOVUPD     Y14, (CX)
+	VCVTPS2PD   32(DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -29548,7 +29571,7 @@ ordinary1307:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1308
+	JZ          ordinary1278
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29556,10 +29579,10 @@ ordinary1307:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1308:
+ordinary1278:
 	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, 32(DX)
-	VCVTPS2PD   64(AX), Z14
+	VMOVUPD     Y14, 32(CX)
+	VCVTPS2PD   64(DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -29579,7 +29602,7 @@ ordinary1308:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1309
+	JZ          ordinary1279
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29587,10 +29610,10 @@ ordinary1308:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1309:
+ordinary1279:
 	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, 64(DX)
-	VCVTPS2PD   96(AX), Z14
+	VMOVUPD     Y14, 64(CX)
+	VCVTPS2PD   96(DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -29610,7 +29633,7 @@ ordinary1309:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1310
+	JZ          ordinary1280
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29618,21 +29641,21 @@ ordinary1309:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1310:
+ordinary1280:
 	VCVTPD2PS Z18, Y14
-	VMOVUPD   Y14, 96(DX)
+	VMOVUPD   Y14, 96(CX)
+	ADDQ      $+128, CX
 	ADDQ      $+128, DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1305
+	SUBQ      $+32, AX
+	JAE       loop1275
 
-end1306:
-	CMPQ CX, $+8
-	JB   end1312
+end1276:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end1282
 
-loop1311:
-	VCVTPS2PD   (AX), Z14
+loop1281:
+	VCVTPS2PD   (DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -29652,7 +29675,7 @@ loop1311:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1313
+	JZ          ordinary1283
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const54<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29660,22 +29683,22 @@ loop1311:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1313:
+ordinary1283:
 	VCVTPD2PS Z18, Y14
-	VMOVUPD   Y14, (DX)
+	VMOVUPD   Y14, (CX)
+	ADDQ      $+32, CX
 	ADDQ      $+32, DX
-	ADDQ      $+32, AX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop1311
+	SUBQ      $+8, AX
+	CMPQ      AX, $+8
+	JAE       loop1281
 
-end1312:
-	TESTQ       CX, CX
-	JZ          none1314
+end1282:
+	TESTQ       AX, AX
+	JZ          none1284
 	MOVQ        $-1, BX
-	BZHIQ       CX, BX, BX
+	BZHIQ       AX, BX, BX
 	KMOVW       BX, K1
-	VMOVUPS.Z   (AX), K1, Y14
+	VMOVUPS.Z   (DX), K1, Y14
 	VCVTPS2PD   Y14, Z14
 	VPADDQ      Z0, Z14, Z0
 	VPSRLQ      $0x34, Z0, Z15
@@ -29696,7 +29719,7 @@ end1312:
 	VFMADD231PD Z7, Z15, Z2
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary1315
+	JZ          ordinary1285
 	VCMPPD      $0x11, Z13, Z14, K2
 	VMOVUPD     avx512const54<>+0(SB), K2, Z2
 	VCMPPD      $0x00, Z13, Z14, K2
@@ -29704,11 +29727,11 @@ end1312:
 	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z2
 
-ordinary1315:
+ordinary1285:
 	VCVTPD2PS Z2, Y0
-	VMOVUPS   Y0, K1, (DX)
+	VMOVUPS   Y0, K1, (CX)
 
-none1314:
+none1284:
 	VZEROUPPER
 	RET
 
@@ -29739,437 +29762,437 @@ GLOBL avx512const114<>(SB), RODATA|NOPTR, $8
 DATA avx512const115<>+0(SB)/8, $0x3fce2f392124a067
 GLOBL avx512const115<>(SB), RODATA|NOPTR, $8
 
-// func unaryInt64AVX512(c int, dst *int64, x []int64, a int64, stream int)
+// func unaryInt64AVX512(c int, dst *int64, x *int64, a int64, n int, stream int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
-TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-56
+TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z1, Z1, Z1
-	VPBROADCASTQ a+40(FP), Z0
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         dst+8(FP), DX
+	VPBROADCASTQ a+24(FP), Z0
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1317
-	MOVQ         stream+48(FP), BX
+	JNE          case1286
+	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1318
-	MOVQ         DX, BX
+	JZ           plain1287
+	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1318
-	MOVQ         DX, BX
+	JNZ          plain1287
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
 	SHRQ         $0x03, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1319
+	JZ           none1288
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPD.Z    (AX), K1, Z1
+	VMOVUPD.Z    (DX), K1, Z1
 	VMOVUPD      Z1, Z1
 	VPMULLQ      Z0, Z1, Z1
-	VMOVUPD      Z1, K1, (DX)
-	SUBQ         BX, CX
+	VMOVUPD      Z1, K1, (CX)
+	SUBQ         BX, AX
+	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
-	LEAQ         (AX)(BX*8), AX
 
-none1319:
-	CMPQ CX, $+32
-	JB   end1321
+none1288:
+	CMPQ AX, $+32
+	JB   end1290
 
-loop1320:
-	VMOVUPD  (AX), Z1
+loop1289:
+	VMOVUPD  (DX), Z1
 	VPMULLQ  Z0, Z1, Z1
-	VMOVNTPD Z1, (DX)
-	VMOVUPD  64(AX), Z1
+	VMOVNTPD Z1, (CX)
+	VMOVUPD  64(DX), Z1
 	VPMULLQ  Z0, Z1, Z1
-	VMOVNTPD Z1, 64(DX)
-	VMOVUPD  128(AX), Z1
+	VMOVNTPD Z1, 64(CX)
+	VMOVUPD  128(DX), Z1
 	VPMULLQ  Z0, Z1, Z1
-	VMOVNTPD Z1, 128(DX)
-	VMOVUPD  192(AX), Z1
+	VMOVNTPD Z1, 128(CX)
+	VMOVUPD  192(DX), Z1
 	VPMULLQ  Z0, Z1, Z1
-	VMOVNTPD Z1, 192(DX)
+	VMOVNTPD Z1, 192(CX)
+	ADDQ     $+256, CX
 	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop1320
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop1289
 
-end1321:
+end1290:
 	SFENCE
 
-plain1318:
-	CMPQ    CX, $+32
-	JB      end1323
+plain1287:
+	SUBQ    $+32, AX
+	JB      end1292
 	PCALIGN $0x40
 
-loop1322:
-	VMOVUPD (AX), Z1
+loop1291:
+	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
-	VMOVUPD Z1, (DX)
-	VMOVUPD 64(AX), Z1
+	VMOVUPD Z1, (CX)
+	VMOVUPD 64(DX), Z1
 	VPMULLQ Z0, Z1, Z1
-	VMOVUPD Z1, 64(DX)
-	VMOVUPD 128(AX), Z1
+	VMOVUPD Z1, 64(CX)
+	VMOVUPD 128(DX), Z1
 	VPMULLQ Z0, Z1, Z1
-	VMOVUPD Z1, 128(DX)
-	VMOVUPD 192(AX), Z1
+	VMOVUPD Z1, 128(CX)
+	VMOVUPD 192(DX), Z1
 	VPMULLQ Z0, Z1, Z1
-	VMOVUPD Z1, 192(DX)
+	VMOVUPD Z1, 192(CX)
+	ADDQ    $+256, CX
 	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop1322
+	SUBQ    $+32, AX
+	JAE     loop1291
 
-end1323:
-	CMPQ CX, $+8
-	JB   end1325
+end1292:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end1294
 
-loop1324:
-	VMOVUPD (AX), Z1
+loop1293:
+	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
-	VMOVUPD Z1, (DX)
+	VMOVUPD Z1, (CX)
+	ADDQ    $+64, CX
 	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop1324
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop1293
 
-end1325:
-	TESTQ     CX, CX
-	JZ        none1326
+end1294:
+	TESTQ     AX, AX
+	JZ        none1295
 	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
+	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z1
+	VMOVUPD.Z (DX), K1, Z1
 	VMOVUPD   Z1, Z1
 	VPMULLQ   Z0, Z1, Z1
-	VMOVUPD   Z1, K1, (DX)
+	VMOVUPD   Z1, K1, (CX)
 
-none1326:
-	JMP done1316
-
-case1317:
-	CMPQ      BX, $+1
-	JNE       case1327
-	MOVQ      stream+48(FP), BX
-	TESTQ     BX, BX
-	JZ        plain1328
-	MOVQ      DX, BX
-	ANDQ      $+7, BX
-	JNZ       plain1328
-	MOVQ      DX, BX
-	NEGQ      BX
-	ANDQ      $+63, BX
-	SHRQ      $0x03, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
-	TESTQ     BX, BX
-	JZ        none1329
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VPABSQ    Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
-	SUBQ      BX, CX
-	LEAQ      (DX)(BX*8), DX
-	LEAQ      (AX)(BX*8), AX
-
-none1329:
-	CMPQ CX, $+32
-	JB   end1331
-
-loop1330:
-	VPABSQ   (AX), Z0
-	VMOVNTPD Z0, (DX)
-	VPABSQ   64(AX), Z0
-	VMOVNTPD Z0, 64(DX)
-	VPABSQ   128(AX), Z0
-	VMOVNTPD Z0, 128(DX)
-	VPABSQ   192(AX), Z0
-	VMOVNTPD Z0, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop1330
-
-end1331:
-	SFENCE
-
-plain1328:
-	CMPQ    CX, $+32
-	JB      end1333
-	PCALIGN $0x40
-
-loop1332:
-	VPABSQ  (AX), Z0
-	VMOVUPD Z0, (DX)
-	VPABSQ  64(AX), Z0
-	VMOVUPD Z0, 64(DX)
-	VPABSQ  128(AX), Z0
-	VMOVUPD Z0, 128(DX)
-	VPABSQ  192(AX), Z0
-	VMOVUPD Z0, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop1332
-
-end1333:
-	CMPQ CX, $+8
-	JB   end1335
-
-loop1334:
-	VPABSQ  (AX), Z0
-	VMOVUPD Z0, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop1334
-
-end1335:
-	TESTQ     CX, CX
-	JZ        none1336
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VPABSQ    Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
-
-none1336:
-	JMP done1316
-
-case1327:
-	MOVQ      stream+48(FP), BX
-	TESTQ     BX, BX
-	JZ        plain1338
-	MOVQ      DX, BX
-	ANDQ      $+7, BX
-	JNZ       plain1338
-	MOVQ      DX, BX
-	NEGQ      BX
-	ANDQ      $+63, BX
-	SHRQ      $0x03, BX
-	CMPQ      BX, CX
-	CMOVQHI   CX, BX
-	TESTQ     BX, BX
-	JZ        none1339
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VPSUBQ    Z0, Z1, Z0
-	VMOVUPD   Z0, K1, (DX)
-	SUBQ      BX, CX
-	LEAQ      (DX)(BX*8), DX
-	LEAQ      (AX)(BX*8), AX
-
-none1339:
-	CMPQ CX, $+32
-	JB   end1341
-
-loop1340:
-	VPSUBQ   (AX), Z1, Z0
-	VMOVNTPD Z0, (DX)
-	VPSUBQ   64(AX), Z1, Z0
-	VMOVNTPD Z0, 64(DX)
-	VPSUBQ   128(AX), Z1, Z0
-	VMOVNTPD Z0, 128(DX)
-	VPSUBQ   192(AX), Z1, Z0
-	VMOVNTPD Z0, 192(DX)
-	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop1340
-
-end1341:
-	SFENCE
-
-plain1338:
-	CMPQ    CX, $+32
-	JB      end1343
-	PCALIGN $0x40
-
-loop1342:
-	VPSUBQ  (AX), Z1, Z0
-	VMOVUPD Z0, (DX)
-	VPSUBQ  64(AX), Z1, Z0
-	VMOVUPD Z0, 64(DX)
-	VPSUBQ  128(AX), Z1, Z0
-	VMOVUPD Z0, 128(DX)
-	VPSUBQ  192(AX), Z1, Z0
-	VMOVUPD Z0, 192(DX)
-	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop1342
-
-end1343:
-	CMPQ CX, $+8
-	JB   end1345
-
-loop1344:
-	VPSUBQ  (AX), Z1, Z0
-	VMOVUPD Z0, (DX)
-	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop1344
-
-end1345:
-	TESTQ     CX, CX
-	JZ        none1346
-	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z0
-	VPSUBQ    Z0, Z1, Z0
-	VMOVUPD   Z0, K1, (DX)
-
-none1346:
-done1316:
+none1295:
 	VZEROUPPER
 	RET
 
-// func axpyInt64AVX512(dst *int64, a int64, x []int64, y []int64, stream int)
+case1286:
+	CMPQ      BX, $+1
+	JNE       case1296
+	MOVQ      stream+40(FP), BX
+	TESTQ     BX, BX
+	JZ        plain1297
+	MOVQ      CX, BX
+	ANDQ      $+7, BX
+	JNZ       plain1297
+	MOVQ      CX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, AX
+	CMOVQHI   AX, BX
+	TESTQ     BX, BX
+	JZ        none1298
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (DX), K1, Z0
+	VPABSQ    Z0, Z0
+	VMOVUPD   Z0, K1, (CX)
+	SUBQ      BX, AX
+	LEAQ      (CX)(BX*8), CX
+	LEAQ      (DX)(BX*8), DX
+
+none1298:
+	CMPQ AX, $+32
+	JB   end1300
+
+loop1299:
+	VPABSQ   (DX), Z0
+	VMOVNTPD Z0, (CX)
+	VPABSQ   64(DX), Z0
+	VMOVNTPD Z0, 64(CX)
+	VPABSQ   128(DX), Z0
+	VMOVNTPD Z0, 128(CX)
+	VPABSQ   192(DX), Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop1299
+
+end1300:
+	SFENCE
+
+plain1297:
+	SUBQ    $+32, AX
+	JB      end1302
+	PCALIGN $0x40
+
+loop1301:
+	VPABSQ  (DX), Z0
+	VMOVUPD Z0, (CX)
+	VPABSQ  64(DX), Z0
+	VMOVUPD Z0, 64(CX)
+	VPABSQ  128(DX), Z0
+	VMOVUPD Z0, 128(CX)
+	VPABSQ  192(DX), Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	SUBQ    $+32, AX
+	JAE     loop1301
+
+end1302:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end1304
+
+loop1303:
+	VPABSQ  (DX), Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop1303
+
+end1304:
+	TESTQ     AX, AX
+	JZ        none1305
+	MOVQ      $-1, BX
+	BZHIQ     AX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (DX), K1, Z0
+	VPABSQ    Z0, Z0
+	VMOVUPD   Z0, K1, (CX)
+
+none1305:
+	VZEROUPPER
+	RET
+
+case1296:
+	MOVQ      stream+40(FP), BX
+	TESTQ     BX, BX
+	JZ        plain1306
+	MOVQ      CX, BX
+	ANDQ      $+7, BX
+	JNZ       plain1306
+	MOVQ      CX, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, AX
+	CMOVQHI   AX, BX
+	TESTQ     BX, BX
+	JZ        none1307
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (DX), K1, Z0
+	VPSUBQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (CX)
+	SUBQ      BX, AX
+	LEAQ      (CX)(BX*8), CX
+	LEAQ      (DX)(BX*8), DX
+
+none1307:
+	CMPQ AX, $+32
+	JB   end1309
+
+loop1308:
+	VPSUBQ   (DX), Z1, Z0
+	VMOVNTPD Z0, (CX)
+	VPSUBQ   64(DX), Z1, Z0
+	VMOVNTPD Z0, 64(CX)
+	VPSUBQ   128(DX), Z1, Z0
+	VMOVNTPD Z0, 128(CX)
+	VPSUBQ   192(DX), Z1, Z0
+	VMOVNTPD Z0, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop1308
+
+end1309:
+	SFENCE
+
+plain1306:
+	SUBQ    $+32, AX
+	JB      end1311
+	PCALIGN $0x40
+
+loop1310:
+	VPSUBQ  (DX), Z1, Z0
+	VMOVUPD Z0, (CX)
+	VPSUBQ  64(DX), Z1, Z0
+	VMOVUPD Z0, 64(CX)
+	VPSUBQ  128(DX), Z1, Z0
+	VMOVUPD Z0, 128(CX)
+	VPSUBQ  192(DX), Z1, Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	SUBQ    $+32, AX
+	JAE     loop1310
+
+end1311:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end1313
+
+loop1312:
+	VPSUBQ  (DX), Z1, Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop1312
+
+end1313:
+	TESTQ     AX, AX
+	JZ        none1314
+	MOVQ      $-1, BX
+	BZHIQ     AX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (DX), K1, Z0
+	VPSUBQ    Z0, Z1, Z0
+	VMOVUPD   Z0, K1, (CX)
+
+none1314:
+	VZEROUPPER
+	RET
+
+// func axpyInt64AVX512(dst *int64, a int64, x *int64, y *int64, n int, stream int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
-TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-72
+TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-48
 	VPBROADCASTQ a+8(FP), Z0
-	MOVQ         x_base+16(FP), AX
-	MOVQ         x_len+24(FP), CX
-	MOVQ         y_base+40(FP), CX
-	MOVQ         y_len+48(FP), DX
-	MOVQ         dst+0(FP), BX
-	MOVQ         stream+64(FP), SI
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         y+24(FP), BX
+	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1347
-	MOVQ         BX, SI
+	JZ           plain1315
+	MOVQ         CX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1347
-	MOVQ         BX, SI
+	JNZ          plain1315
+	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
 	SHRQ         $0x03, SI
-	CMPQ         SI, DX
-	CMOVQHI      DX, SI
+	CMPQ         SI, AX
+	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none1348
+	JZ           none1316
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
-	VMOVUPD.Z    (AX), K1, Z1
-	VMOVUPD.Z    (CX), K1, Z2
+	VMOVUPD.Z    (DX), K1, Z1
+	VMOVUPD.Z    (BX), K1, Z2
 	VMOVUPD      Z1, Z1
 	VPMULLQ      Z0, Z1, Z1
 	VPADDQ       Z2, Z1, Z1
-	VMOVUPD      Z1, K1, (BX)
-	SUBQ         SI, DX
-	LEAQ         (BX)(SI*8), BX
-	LEAQ         (AX)(SI*8), AX
+	VMOVUPD      Z1, K1, (CX)
+	SUBQ         SI, AX
 	LEAQ         (CX)(SI*8), CX
+	LEAQ         (DX)(SI*8), DX
+	LEAQ         (BX)(SI*8), BX
 
-none1348:
-	CMPQ DX, $+32
-	JB   end1350
+none1316:
+	CMPQ AX, $+32
+	JB   end1318
 
-loop1349:
-	VMOVUPD  (AX), Z1
+loop1317:
+	VMOVUPD  (DX), Z1
 	VPMULLQ  Z0, Z1, Z1
-	VPADDQ   (CX), Z1, Z1
-	VMOVNTPD Z1, (BX)
-	VMOVUPD  64(AX), Z1
+	VPADDQ   (BX), Z1, Z1
+	VMOVNTPD Z1, (CX)
+	VMOVUPD  64(DX), Z1
 	VPMULLQ  Z0, Z1, Z1
-	VPADDQ   64(CX), Z1, Z1
-	VMOVNTPD Z1, 64(BX)
-	VMOVUPD  128(AX), Z1
+	VPADDQ   64(BX), Z1, Z1
+	VMOVNTPD Z1, 64(CX)
+	VMOVUPD  128(DX), Z1
 	VPMULLQ  Z0, Z1, Z1
-	VPADDQ   128(CX), Z1, Z1
-	VMOVNTPD Z1, 128(BX)
-	VMOVUPD  192(AX), Z1
+	VPADDQ   128(BX), Z1, Z1
+	VMOVNTPD Z1, 128(CX)
+	VMOVUPD  192(DX), Z1
 	VPMULLQ  Z0, Z1, Z1
-	VPADDQ   192(CX), Z1, Z1
-	VMOVNTPD Z1, 192(BX)
-	ADDQ     $+256, BX
-	ADDQ     $+256, AX
+	VPADDQ   192(BX), Z1, Z1
+	VMOVNTPD Z1, 192(CX)
 	ADDQ     $+256, CX
-	SUBQ     $+32, DX
-	CMPQ     DX, $+32
-	JAE      loop1349
+	ADDQ     $+256, DX
+	ADDQ     $+256, BX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop1317
 
-end1350:
+end1318:
 	SFENCE
 
-plain1347:
-	CMPQ    DX, $+32
-	JB      end1352
+plain1315:
+	SUBQ    $+32, AX
+	JB      end1320
 	PCALIGN $0x40
 
-loop1351:
-	VMOVUPD (AX), Z1
+loop1319:
+	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
-	VPADDQ  (CX), Z1, Z1
-	VMOVUPD Z1, (BX)
-	VMOVUPD 64(AX), Z1
+	VPADDQ  (BX), Z1, Z1
+	VMOVUPD Z1, (CX)
+	VMOVUPD 64(DX), Z1
 	VPMULLQ Z0, Z1, Z1
-	VPADDQ  64(CX), Z1, Z1
-	VMOVUPD Z1, 64(BX)
-	VMOVUPD 128(AX), Z1
+	VPADDQ  64(BX), Z1, Z1
+	VMOVUPD Z1, 64(CX)
+	VMOVUPD 128(DX), Z1
 	VPMULLQ Z0, Z1, Z1
-	VPADDQ  128(CX), Z1, Z1
-	VMOVUPD Z1, 128(BX)
-	VMOVUPD 192(AX), Z1
+	VPADDQ  128(BX), Z1, Z1
+	VMOVUPD Z1, 128(CX)
+	VMOVUPD 192(DX), Z1
 	VPMULLQ Z0, Z1, Z1
-	VPADDQ  192(CX), Z1, Z1
-	VMOVUPD Z1, 192(BX)
-	ADDQ    $+256, BX
-	ADDQ    $+256, AX
+	VPADDQ  192(BX), Z1, Z1
+	VMOVUPD Z1, 192(CX)
 	ADDQ    $+256, CX
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JAE     loop1351
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+32, AX
+	JAE     loop1319
 
-end1352:
-	CMPQ DX, $+8
-	JB   end1354
+end1320:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end1322
 
-loop1353:
-	VMOVUPD (AX), Z1
+loop1321:
+	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
-	VPADDQ  (CX), Z1, Z1
-	VMOVUPD Z1, (BX)
-	ADDQ    $+64, BX
-	ADDQ    $+64, AX
+	VPADDQ  (BX), Z1, Z1
+	VMOVUPD Z1, (CX)
 	ADDQ    $+64, CX
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
-	JAE     loop1353
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop1321
 
-end1354:
-	TESTQ     DX, DX
-	JZ        none1355
+end1322:
+	TESTQ     AX, AX
+	JZ        none1323
 	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
+	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPD.Z (AX), K1, Z1
-	VMOVUPD.Z (CX), K1, Z2
+	VMOVUPD.Z (DX), K1, Z1
+	VMOVUPD.Z (BX), K1, Z2
 	VMOVUPD   Z1, Z1
 	VPMULLQ   Z0, Z1, Z1
 	VPADDQ    Z2, Z1, Z1
-	VMOVUPD   Z1, K1, (BX)
+	VMOVUPD   Z1, K1, (CX)
 
-none1355:
+none1323:
 	VZEROUPPER
 	RET
 
@@ -30184,11 +30207,11 @@ TEXT ·dotInt64AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z1, Z1, Z1
 	VPXORQ  Z2, Z2, Z2
 	VPXORQ  Z3, Z3, Z3
-	CMPQ    CX, $+32
-	JB      end1357
+	SUBQ    $+32, CX
+	JB      end1325
 	PCALIGN $0x40
 
-loop1356:
+loop1324:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -30204,14 +30227,14 @@ loop1356:
 	ADDQ    $+256, AX
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop1356
+	JAE     loop1324
 
-end1357:
+end1325:
+	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end1359
+	JB   end1327
 
-loop1358:
+loop1326:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -30219,11 +30242,11 @@ loop1358:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1358
+	JAE     loop1326
 
-end1359:
+end1327:
 	TESTQ     CX, CX
-	JZ        none1360
+	JZ        none1328
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -30233,7 +30256,7 @@ end1359:
 	VPMULLQ   Z5, Z4, Z4
 	VPADDQ    Z4, Z0, Z0
 
-none1360:
+none1328:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -30276,19 +30299,19 @@ TEXT ·shiftedInt64AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1362
+	JB           end1330
 
-loop1361:
+loop1329:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
-	CMPQ    DX, $+64
-	JB      end1364
+	SUBQ    $+64, DX
+	JB      end1332
 	PCALIGN $0x40
 
-loop1363:
+loop1331:
 	VPADDQ      (AX), Z0, Z20
 	VCVTQQ2PD   Z20, Z20
 	VFMADD231PD Z19, Z20, Z1
@@ -30323,10 +30346,10 @@ loop1363:
 	VFMADD231PD Z20, Z20, Z17
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
-	CMPQ        DX, $+64
-	JAE         loop1363
+	JAE         loop1331
 
-end1364:
+end1332:
+	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
 	VADDPD Z5, Z1, Z1
@@ -30363,13 +30386,13 @@ end1364:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1361
+	JAE    loop1329
 
-end1362:
+end1330:
 	CMPQ CX, $+8
-	JB   end1366
+	JB   end1334
 
-loop1365:
+loop1333:
 	VPADDQ      (AX), Z0, Z2
 	VCVTQQ2PD   Z2, Z2
 	VFMADD231PD Z19, Z2, Z1
@@ -30377,11 +30400,11 @@ loop1365:
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1365
+	JAE         loop1333
 
-end1366:
+end1334:
 	TESTQ       CX, CX
-	JZ          none1367
+	JZ          none1335
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -30392,7 +30415,7 @@ end1366:
 	VFMADD231PD Z19, Z0, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none1367:
+none1335:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -30412,33 +30435,33 @@ none1367:
 	VZEROUPPER
 	RET
 
-// func hashAVX512(dst *int64, x []int64, seed uint64, stream int)
+// func hashAVX512(dst *int64, x *int64, seed uint64, n int, stream int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
-TEXT ·hashAVX512(SB), NOSPLIT, $0-48
+TEXT ·hashAVX512(SB), NOSPLIT, $0-40
 	VMOVUPD      avx512const116<>+0(SB), Z1
 	VMOVUPD      avx512const117<>+0(SB), Z2
-	VPBROADCASTQ seed+32(FP), Z0
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	MOVQ         stream+40(FP), BX
+	VPBROADCASTQ seed+16(FP), Z0
+	MOVQ         n+24(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1368
-	MOVQ         DX, BX
+	JZ           plain1336
+	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1368
-	MOVQ         DX, BX
+	JNZ          plain1336
+	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
 	SHRQ         $0x03, BX
-	CMPQ         BX, CX
-	CMOVQHI      CX, BX
+	CMPQ         BX, AX
+	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1369
+	JZ           none1337
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPD.Z    (AX), K1, Z3
+	VMOVUPD.Z    (DX), K1, Z3
 	VPXORQ       Z3, Z0, Z3
 	VPSRLQ       $0x21, Z3, Z4
 	VPXORQ       Z4, Z3, Z3
@@ -30448,17 +30471,17 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-48
 	VPMULLQ      Z3, Z2, Z3
 	VPSRLQ       $0x21, Z3, Z4
 	VPXORQ       Z4, Z3, Z3
-	VMOVUPD      Z3, K1, (DX)
-	SUBQ         BX, CX
+	VMOVUPD      Z3, K1, (CX)
+	SUBQ         BX, AX
+	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
-	LEAQ         (AX)(BX*8), AX
 
-none1369:
-	CMPQ CX, $+32
-	JB   end1371
+none1337:
+	CMPQ AX, $+32
+	JB   end1339
 
-loop1370:
-	VPXORQ   (AX), Z0, Z3
+loop1338:
+	VPXORQ   (DX), Z0, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
 	VPMULLQ  Z3, Z1, Z3
@@ -30467,8 +30490,8 @@ loop1370:
 	VPMULLQ  Z3, Z2, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
-	VMOVNTPD Z3, (DX)
-	VPXORQ   64(AX), Z0, Z3
+	VMOVNTPD Z3, (CX)
+	VPXORQ   64(DX), Z0, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
 	VPMULLQ  Z3, Z1, Z3
@@ -30477,8 +30500,8 @@ loop1370:
 	VPMULLQ  Z3, Z2, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
-	VMOVNTPD Z3, 64(DX)
-	VPXORQ   128(AX), Z0, Z3
+	VMOVNTPD Z3, 64(CX)
+	VPXORQ   128(DX), Z0, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
 	VPMULLQ  Z3, Z1, Z3
@@ -30487,8 +30510,8 @@ loop1370:
 	VPMULLQ  Z3, Z2, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
-	VMOVNTPD Z3, 128(DX)
-	VPXORQ   192(AX), Z0, Z3
+	VMOVNTPD Z3, 128(CX)
+	VPXORQ   192(DX), Z0, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
 	VPMULLQ  Z3, Z1, Z3
@@ -30497,23 +30520,23 @@ loop1370:
 	VPMULLQ  Z3, Z2, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
-	VMOVNTPD Z3, 192(DX)
+	VMOVNTPD Z3, 192(CX)
+	ADDQ     $+256, CX
 	ADDQ     $+256, DX
-	ADDQ     $+256, AX
-	SUBQ     $+32, CX
-	CMPQ     CX, $+32
-	JAE      loop1370
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop1338
 
-end1371:
+end1339:
 	SFENCE
 
-plain1368:
-	CMPQ    CX, $+32
-	JB      end1373
+plain1336:
+	SUBQ    $+32, AX
+	JB      end1341
 	PCALIGN $0x40
 
-loop1372:
-	VPXORQ  (AX), Z0, Z3
+loop1340:
+	VPXORQ  (DX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
 	VPMULLQ Z3, Z1, Z3
@@ -30522,8 +30545,8 @@ loop1372:
 	VPMULLQ Z3, Z2, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
-	VMOVUPD Z3, (DX)
-	VPXORQ  64(AX), Z0, Z3
+	VMOVUPD Z3, (CX)
+	VPXORQ  64(DX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
 	VPMULLQ Z3, Z1, Z3
@@ -30532,8 +30555,8 @@ loop1372:
 	VPMULLQ Z3, Z2, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
-	VMOVUPD Z3, 64(DX)
-	VPXORQ  128(AX), Z0, Z3
+	VMOVUPD Z3, 64(CX)
+	VPXORQ  128(DX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
 	VPMULLQ Z3, Z1, Z3
@@ -30542,8 +30565,8 @@ loop1372:
 	VPMULLQ Z3, Z2, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
-	VMOVUPD Z3, 128(DX)
-	VPXORQ  192(AX), Z0, Z3
+	VMOVUPD Z3, 128(CX)
+	VPXORQ  192(DX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
 	VPMULLQ Z3, Z1, Z3
@@ -30552,19 +30575,19 @@ loop1372:
 	VPMULLQ Z3, Z2, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
-	VMOVUPD Z3, 192(DX)
+	VMOVUPD Z3, 192(CX)
+	ADDQ    $+256, CX
 	ADDQ    $+256, DX
-	ADDQ    $+256, AX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop1372
+	SUBQ    $+32, AX
+	JAE     loop1340
 
-end1373:
-	CMPQ CX, $+8
-	JB   end1375
+end1341:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end1343
 
-loop1374:
-	VPXORQ  (AX), Z0, Z3
+loop1342:
+	VPXORQ  (DX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
 	VPMULLQ Z3, Z1, Z3
@@ -30573,20 +30596,20 @@ loop1374:
 	VPMULLQ Z3, Z2, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
-	VMOVUPD Z3, (DX)
+	VMOVUPD Z3, (CX)
+	ADDQ    $+64, CX
 	ADDQ    $+64, DX
-	ADDQ    $+64, AX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop1374
+	SUBQ    $+8, AX
+	CMPQ    AX, $+8
+	JAE     loop1342
 
-end1375:
-	TESTQ     CX, CX
-	JZ        none1376
+end1343:
+	TESTQ     AX, AX
+	JZ        none1344
 	MOVQ      $-1, BX
-	BZHIQ     CX, BX, BX
+	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
-	VMOVUPD.Z (AX), K1, Z3
+	VMOVUPD.Z (DX), K1, Z3
 	VPXORQ    Z3, Z0, Z0
 	VPSRLQ    $0x21, Z0, Z3
 	VPXORQ    Z3, Z0, Z0
@@ -30596,9 +30619,9 @@ end1375:
 	VPMULLQ   Z0, Z2, Z0
 	VPSRLQ    $0x21, Z0, Z1
 	VPXORQ    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (DX)
+	VMOVUPD   Z0, K1, (CX)
 
-none1376:
+none1344:
 	VZEROUPPER
 	RET
 
@@ -30633,9 +30656,9 @@ TEXT ·bucketsOfAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+32
-	JB           end1378
+	JB           end1346
 
-loop1377:
+loop1345:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -30692,13 +30715,13 @@ loop1377:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1377
+	JAE      loop1345
 
-end1378:
+end1346:
 	CMPQ DX, $+8
-	JB   end1380
+	JB   end1348
 
-loop1379:
+loop1347:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -30716,11 +30739,11 @@ loop1379:
 	ADDQ     $+64, CX
 	SUBQ     $+8, DX
 	CMPQ     DX, $+8
-	JAE      loop1379
+	JAE      loop1347
 
-end1380:
+end1348:
 	TESTQ     DX, DX
-	JZ        none1381
+	JZ        none1349
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
 	KMOVW     BX, K1
@@ -30739,7 +30762,7 @@ end1380:
 	VPSRLQ    $0x20, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-none1381:
+none1349:
 	VZEROUPPER
 	RET
 
@@ -30758,24 +30781,24 @@ TEXT ·encodeAVX512(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1386
+	JB      end1354
 
-loop1385:
+loop1353:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1385
+	JAE        loop1353
 
-end1386:
+end1354:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1382:
+key1350:
 	CMPQ         BX, R12
-	JAE          end1384
+	JAE          end1352
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -30785,7 +30808,7 @@ key1382:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1383:
+again1351:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -30793,18 +30816,18 @@ again1383:
 	CMOVLHI  R10, R8
 	BZHIL    R8, DI, DI
 	TESTL    DI, DI
-	JZ       miss1387
+	JZ       miss1355
 	TZCNTL   DI, DI
 	MOVL     40(SI)(DI*4), R8
 	MOVL     R8, (AX)(BX*4)
 	INCQ     BX
-	JMP      key1382
+	JMP      key1350
 
-miss1387:
+miss1355:
 	CMPL R8, $+5
-	JAE  full1388
+	JAE  full1356
 	CMPQ R13, room+80(FP)
-	JAE  end1384
+	JAE  end1352
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -30814,24 +30837,24 @@ miss1387:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1382
+	JMP  key1350
 
-full1388:
-	JNE  passed1389
+full1356:
+	JNE  passed1357
 	MOVL $0x00000006, 60(SI)
 
-passed1389:
+passed1357:
 	DECL    R9
-	JZ      last1390
+	JZ      last1358
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1383
+	JMP     again1351
 
-last1390:
-end1384:
+last1358:
+end1352:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -30852,24 +30875,24 @@ TEXT ·findAVX512(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1395
+	JB      end1363
 
-loop1394:
+loop1362:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1394
+	JAE        loop1362
 
-end1395:
+end1363:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1391:
+key1359:
 	CMPQ         BX, R12
-	JAE          end1393
+	JAE          end1361
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -30879,7 +30902,7 @@ key1391:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1392:
+again1360:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -30888,7 +30911,7 @@ again1392:
 	BZHIL    R8, DI, DI
 	XORL     $+6, R8
 	ORL      DI, R8
-	JZ       passed1397
+	JZ       passed1365
 	MOVL     DI, R8
 	ORL      $+32, R8
 	TZCNTL   R8, R8
@@ -30899,25 +30922,25 @@ again1392:
 	CMPL     DI, $+1
 	SBBQ     $+0, R13
 	INCQ     BX
-	JMP      key1391
+	JMP      key1359
 
-passed1397:
+passed1365:
 	DECL    R9
-	JZ      last1398
+	JZ      last1366
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1392
+	JMP     again1360
 
-last1398:
+last1366:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1391
+	JMP  key1359
 
-end1393:
+end1361:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

@@ -30,9 +30,9 @@ func Exp(dst, x []float64) {
 func expBlock(dst, x []float64, stream int) {
 	switch active {
 	case levelAVX512:
-		expAVX512(&dst[0], x, stream)
+		expAVX512(&dst[0], &x[0], len(dst), stream)
 	case levelAVX2:
-		expAVX2(&dst[0], x, stream)
+		expAVX2(&dst[0], &x[0], len(dst), stream)
 	default:
 		expGo(dst, x)
 	}
@@ -115,9 +115,9 @@ func Log(dst, x []float64) {
 func logBlock(dst, x []float64, stream int) {
 	switch active {
 	case levelAVX512:
-		logAVX512(&dst[0], x, stream)
+		logAVX512(&dst[0], &x[0], len(dst), stream)
 	case levelAVX2:
-		logAVX2(&dst[0], x, stream)
+		logAVX2(&dst[0], &x[0], len(dst), stream)
 	default:
 		logGo(dst, x)
 	}

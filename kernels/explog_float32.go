@@ -23,9 +23,9 @@ func ExpFloat32(dst, x []float32) {
 func expFloat32Block(dst, x []float32, stream int) {
 	switch active {
 	case levelAVX512:
-		expFloat32AVX512(&dst[0], x, stream)
+		expFloat32AVX512(&dst[0], &x[0], len(dst), stream)
 	case levelAVX2:
-		expFloat32AVX2(&dst[0], x, stream)
+		expFloat32AVX2(&dst[0], &x[0], len(dst), stream)
 	default:
 		expFloat32Go(dst, x)
 	}
@@ -79,9 +79,9 @@ func LogFloat32(dst, x []float32) {
 func logFloat32Block(dst, x []float32, stream int) {
 	switch active {
 	case levelAVX512:
-		logFloat32AVX512(&dst[0], x, stream)
+		logFloat32AVX512(&dst[0], &x[0], len(dst), stream)
 	case levelAVX2:
-		logFloat32AVX2(&dst[0], x, stream)
+		logFloat32AVX2(&dst[0], &x[0], len(dst), stream)
 	default:
 		logFloat32Go(dst, x)
 	}

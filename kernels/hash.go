@@ -30,9 +30,9 @@ func HashInt64(dst []uint64, x []int64, seed uint64) {
 func hashBlock(dst, x []int64, seed uint64, stream int) {
 	switch active {
 	case levelAVX512:
-		hashAVX512(&dst[0], x, seed, stream)
+		hashAVX512(&dst[0], &x[0], seed, len(dst), stream)
 	case levelAVX2:
-		hashAVX2(&dst[0], x, seed, stream)
+		hashAVX2(&dst[0], &x[0], seed, len(dst), stream)
 	default:
 		hashGo(dst, x, seed)
 	}

@@ -4,8 +4,8 @@ package kernels
 
 // As in asm_other.go: nothing here is ever called.
 
-func hashAVX2(*int64, []int64, uint64, int)             { panic(noAssembly) }
-func hashAVX512(*int64, []int64, uint64, int)           { panic(noAssembly) }
+func hashAVX2(*int64, *int64, uint64, int, int)         { panic(noAssembly) }
+func hashAVX512(*int64, *int64, uint64, int, int)       { panic(noAssembly) }
 func bucketsOfAVX2(*int64, []int64, uint64, uint64)     { panic(noAssembly) }
 func bucketsOfAVX512(*int64, []int64, uint64, uint64)   { panic(noAssembly) }
 func findAVX2(*uint32, []int64, *int64, []uint64) int   { panic(noAssembly) }

@@ -2,22 +2,31 @@ package kernels
 
 import "unsafe"
 
-// writesTo checks that a result of one element for each element of x can be
-// written to dst, and reports whether that is not x itself. Anything between
-// panics: what is written would be read. It is small enough to be inlined.
-func writesTo[T element](dst, x []T) (apart bool) {
+// fits reports whether a result of one element for each element of x can be written
+// to dst: that is x itself, or shares no memory with it. It is small enough to be inlined.
+// Of empty slices it may say no.
+func fits[T element](dst, x []T) bool {
 	ahead := uintptr(unsafe.Pointer(unsafe.SliceData(dst))) - uintptr(unsafe.Pointer(unsafe.SliceData(x)))
 	size := uintptr(len(dst)) * unsafe.Sizeof(dst[0])
-	if len(dst) != len(x) || ahead+size-1 < 2*size-1 && ahead != 0 {
-		refuse(len(dst), len(x))
-	}
-	return ahead != 0
+	return len(dst) == len(x) && (ahead+size-1 >= 2*size-1 || ahead == 0)
 }
 
-// refuse panics for slices of some lengths that do not fit together, if it is
+// writesTo panics unless dst fits x, and reports whether it is not x itself.
+func writesTo[T element](dst, x []T) (apart bool) {
+	if !fits(dst, x) {
+		refuse(len(dst), len(x))
+	}
+	return unsafe.SliceData(dst) != unsafe.SliceData(x)
+}
+
+// refuse panics for a result and inputs of some lengths that do not fit together, if it is
 // not just that there is nothing in them.
-func refuse(dst, x int) {
-	sameLength(dst, x)
+//
+//go:noinline
+func refuse(dst int, inputs ...int) {
+	for _, n := range inputs {
+		sameLength(dst, n)
+	}
 	if dst > 0 {
 		panic("kernels: slices overlap in part")
 	}

@@ -27,26 +27,28 @@ func Abs(dst, x []float64) { unary(opAbs, dst, x, 0) }
 func Neg(dst, x []float64) { unary(opNeg, dst, x, 0) }
 
 func unary(op int, dst, x []float64, a float64) {
-	apart := writesTo(dst, x)
 	at := mover
 	if op == opSqrt { // it computes more than it moves
 		at = active
 	}
 	switch {
+	case !fits(dst, x):
+		refuse(len(dst), len(x))
 	case len(dst) > block2:
-		unaryLong(op, dst, x, a, streams(len(dst), apart))
+		unaryLong(op, dst, x, a)
 	case len(dst) == 0:
 	case at == levelAVX2:
-		unaryAVX2(op, &dst[0], x, a, 0)
+		unaryAVX2(op, &dst[0], &x[0], a, len(dst), 0)
 	case at == levelAVX512:
-		unaryAVX512(op, &dst[0], x, a, 0)
+		unaryAVX512(op, &dst[0], &x[0], a, len(dst), 0)
 	default:
 		unaryGo(op, dst, x, a)
 	}
 }
 
 // unaryLong is unary for more than a block.
-func unaryLong(op int, dst, x []float64, a float64, stream int) {
+func unaryLong(op int, dst, x []float64, a float64) {
+	stream := streamsOf(dst, x)
 	var p pace
 	for len(dst) > block2 {
 		unaryBlock(op, dst[:block2], x[:block2], a, stream)
@@ -63,9 +65,9 @@ func unaryBlock(op int, dst, x []float64, a float64, stream int) {
 	}
 	switch at {
 	case levelAVX512:
-		unaryAVX512(op, &dst[0], x, a, stream)
+		unaryAVX512(op, &dst[0], &x[0], a, len(dst), stream)
 	case levelAVX2:
-		unaryAVX2(op, &dst[0], x, a, stream)
+		unaryAVX2(op, &dst[0], &x[0], a, len(dst), stream)
 	default:
 		unaryGo(op, dst, x, a)
 	}
@@ -117,9 +119,9 @@ func FMA(dst, x, y, z []float64) {
 func fmaBlock(dst, x, y, z []float64, stream int) {
 	switch mover {
 	case levelAVX512:
-		fmaAVX512(&dst[0], x, y, z, stream)
+		fmaAVX512(&dst[0], &x[0], &y[0], &z[0], len(dst), stream)
 	case levelAVX2:
-		fmaAVX2(&dst[0], x, y, z, stream)
+		fmaAVX2(&dst[0], &x[0], &y[0], &z[0], len(dst), stream)
 	default:
 		fmaGo(dst, x, y, z)
 	}
@@ -137,23 +139,24 @@ func fmaGo(dst, x, y, z []float64) {
 //
 // See [Add] for what must hold.
 func Axpy(dst []float64, a float64, x, y []float64) {
-	apart := writesTo(dst, x)
-	apart = writesTo(dst, y) && apart
 	switch {
+	case !fits(dst, x) || !fits(dst, y):
+		refuse(len(dst), len(x), len(y))
 	case len(dst) > block3:
-		axpyLong(dst, a, x, y, streams(len(dst), apart))
+		axpyLong(dst, a, x, y)
 	case len(dst) == 0:
 	case mover == levelAVX2:
-		axpyAVX2(&dst[0], a, x, y, 0)
+		axpyAVX2(&dst[0], a, &x[0], &y[0], len(dst), 0)
 	case mover == levelAVX512:
-		axpyAVX512(&dst[0], a, x, y, 0)
+		axpyAVX512(&dst[0], a, &x[0], &y[0], len(dst), 0)
 	default:
 		axpyGo(dst, a, x, y)
 	}
 }
 
 // axpyLong is Axpy for more than a block.
-func axpyLong(dst []float64, a float64, x, y []float64, stream int) {
+func axpyLong(dst []float64, a float64, x, y []float64) {
+	stream := streamsPair(dst, x, y)
 	var p pace
 	for len(dst) > block3 {
 		axpyBlock(dst[:block3], a, x[:block3], y[:block3], stream)
@@ -166,14 +169,15 @@ func axpyLong(dst []float64, a float64, x, y []float64, stream int) {
 func axpyBlock(dst []float64, a float64, x, y []float64, stream int) {
 	switch mover {
 	case levelAVX512:
-		axpyAVX512(&dst[0], a, x, y, stream)
+		axpyAVX512(&dst[0], a, &x[0], &y[0], len(dst), stream)
 	case levelAVX2:
-		axpyAVX2(&dst[0], a, x, y, stream)
+		axpyAVX2(&dst[0], a, &x[0], &y[0], len(dst), stream)
 	default:
 		axpyGo(dst, a, x, y)
 	}
 }
 
+//go:noinline
 func axpyGo(dst []float64, a float64, x, y []float64) {
 	for i := range dst {
 		dst[i] = math.FMA(a, x[i], y[i])

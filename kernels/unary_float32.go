@@ -27,9 +27,9 @@ func unaryFloat32(op int, dst, x []float32, a float32) {
 func unaryFloat32Block(op int, dst, x []float32, a float32, stream int) {
 	switch active {
 	case levelAVX512:
-		unaryFloat32AVX512(op, &dst[0], x, a, stream)
+		unaryFloat32AVX512(op, &dst[0], &x[0], a, len(dst), stream)
 	case levelAVX2:
-		unaryFloat32AVX2(op, &dst[0], x, a, stream)
+		unaryFloat32AVX2(op, &dst[0], &x[0], a, len(dst), stream)
 	default:
 		unaryFloat32Go(op, dst, x, a)
 	}

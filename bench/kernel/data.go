@@ -66,6 +66,12 @@ func newOperands(op, typ string, n int, threshold float64) (_ *operands, err err
 	if o.memory, err = newMemory(n); err != nil {
 		return nil, err
 	}
+	o.settle(op, typ, n)
+	return o, nil
+}
+
+// settle puts the vectors where their memory has them, and fills them.
+func (o *operands) settle(op, typ string, n int) {
 	if typ == int64s {
 		o.ix, o.iy, o.idst = vector[int64](o, slotX, n), vector[int64](o, slotY, n), vector[int64](o, slotDst, n)
 	} else {
@@ -73,7 +79,18 @@ func newOperands(op, typ string, n int, threshold float64) (_ *operands, err err
 		o.idx, o.keys, o.places = vector[int64](o, slotIdx, n), vector[int64](o, slotKeys, n), vector[int](o, slotPlaces, n)
 	}
 	o.fill(op, n)
-	return o, nil
+}
+
+// move gives the operands another place, where there is one.
+func (o *operands) move(op string) {
+	if !o.turn() {
+		return
+	}
+	if o.ix != nil {
+		o.settle(op, int64s, len(o.ix))
+	} else {
+		o.settle(op, float64s, len(o.x))
+	}
 }
 
 // vector is one vector of the operands' memory.

@@ -96,6 +96,7 @@ func (h *hand) obey(line string) (string, error) {
 	if err := bind(cpu, h.cpus); err != nil {
 		return "", err
 	}
+	h.made.move(op)
 	begin, limit, err := h.console.Window()
 	if err != nil {
 		return "", err

@@ -64,7 +64,7 @@ func factor(v uint64) VecVirtual {
 }
 
 func hash() {
-	routine("hash", "func(dst *int64, x []int64, seed uint64, stream int)", "equals hashGo.")
+	routine("hash", "func(dst *int64, x *int64, seed uint64, n int, stream int)", "equals hashGo.")
 	seed, f1, f2 := vec(), factor(hashFactor1), factor(hashFactor2)
 	VPBROADCASTQ(address(Param("seed")), seed)
 	mapEach([]string{"x"}, func(in []Op) VecVirtual { return hashOf(in[0], seed, f1, f2) })

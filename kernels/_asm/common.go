@@ -55,6 +55,13 @@ func slice(name string) (base, n GPVirtual) {
 	return base, n
 }
 
+// word loads a parameter of 8 bytes.
+func word(name string) GPVirtual {
+	r := GP64()
+	Load(Param(name), r)
+	return r
+}
+
 var labels int
 
 // fresh returns a label that no other of this file has.
@@ -77,18 +84,18 @@ func while(n Register, step int, body func()) {
 }
 
 // tight is while for a loop that takes few cycles: its first instruction begins a
-// line of the cache.
+// line of the cache, and within it n is a step less than what is left.
 func tight(n Register, step int, body func()) {
 	top, end := fresh("loop"), fresh("end")
-	CMPQ(n, imm(step))
+	SUBQ(imm(step), n)
 	JB(LabelRef(end))
 	Instruction(&ir.Instruction{Opcode: "PCALIGN", Operands: []Op{Imm(cacheLine)}})
 	Label(top)
 	body()
 	SUBQ(imm(step), n)
-	CMPQ(n, imm(step))
 	JAE(LabelRef(top))
 	Label(end)
+	ADDQ(imm(step), n)
 }
 
 // unlessZero emits a body that is skipped if n is zero.

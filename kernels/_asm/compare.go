@@ -130,21 +130,27 @@ func countEach(comparisons int, compare func(i int, in Op, m *mask) hits) {
 // each emits a body for each value of parameter c, and jumps to the one that
 // is asked for.
 func each(values int, body func(i int)) {
-	c, end := GP64(), fresh("done")
-	Load(Param("c"), c)
-	for i := range values {
-		next := fresh("case")
-		if i < values-1 {
-			CMPQ(c, imm(i))
-			JNE(LabelRef(next))
-		}
+	end := fresh("done")
+	choose(values, func(i int) {
 		body(i)
 		if i < values-1 {
 			JMP(LabelRef(end))
-			Label(next)
 		}
-	}
+	})
 	Label(end)
+}
+
+// choose is each for bodies that end the routine.
+func choose(values int, body func(i int)) {
+	c := word("c")
+	for i := range values - 1 {
+		next := fresh("case")
+		CMPQ(c, imm(i))
+		JNE(LabelRef(next))
+		body(i)
+		Label(next)
+	}
+	body(values - 1)
 }
 
 func compareBits() {

@@ -83,7 +83,7 @@ func everySecond(all []Op, from int) (half []Op) {
 }
 
 func expEach() {
-	routine("exp", "func(dst *float64, x []float64, stream int)")
+	routine("exp", "func(dst *float64, x *float64, n int, stream int)")
 	most, least, perLn2, whole := kept(expMost), kept(expLeast), held(log2E), held(toInteger)
 	high, low, one, terms := held(ln2High), held(ln2Low), held(1), keptAll(expTerms)
 	mapEach([]string{"x"}, func(in []Op) VecVirtual {
@@ -130,7 +130,7 @@ func timesPower(v, k, n VecVirtual) VecVirtual {
 }
 
 func logEach() {
-	routine("log", "func(dst *float64, x []float64, stream int)")
+	routine("log", "func(dst *float64, x *float64, n int, stream int)")
 	l := &logarithm{
 		one: kept(1), half: kept(0.5), two: kept(2), high: kept(ln2Short), low: kept(ln2Behind), terms: keptAll(logTerms),
 		infinity: splatFloat(math.Inf(1)), zero: vecs(1)[0],

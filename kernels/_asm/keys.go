@@ -8,7 +8,7 @@ import (
 
 // keys writes the integers that float64 are sorted by, or turns them back.
 func keys() {
-	routine("keys", "func(c int, dst *int64, x []int64, flip int64, stream int)", "equals keysGo.")
+	routine("keys", "func(c int, dst *int64, x *int64, flip int64, n int, stream int)", "equals keysGo.")
 	const negativeNaNs = 1<<52 - 1
 	zero, flip := vecs(1)[0], vec()
 	VPBROADCASTQ(address(Param("flip")), flip)

@@ -91,27 +91,24 @@ func (m *mask) store(v VecVirtual, to Mem) {
 	}
 }
 
-// mapEach writes a mapping for each of some operations, on the slices of these
-// names, and ends the routine.
+// mapEach writes a mapping for each of some operations, on n elements from the pointers of
+// these names on, and ends the routine. A word less in the call is to be seen in the first
+// cache, so parameters are no slices.
 func mapEach(names []string, bodies ...func(in []Op) VecVirtual) {
-	l := mapping{}
+	l := mapping{n: word("n"), dst: word("dst")}
 	for _, name := range names {
-		var p GPVirtual
-		p, l.n = slice(name)
-		l.in = append(l.in, p)
+		l.in = append(l.in, word(name))
 	}
-	l.dst = GP64()
-	Load(Param("dst"), l.dst)
-	if len(bodies) == 1 {
-		l.body = bodies[0]
+	pick := func(i int) {
+		l.body = bodies[i]
 		l.emit()
-	} else {
-		each(len(bodies), func(i int) {
-			l.body = bodies[i]
-			l.emit()
-		})
+		done()
 	}
-	done()
+	if len(bodies) == 1 {
+		pick(0)
+	} else {
+		choose(len(bodies), pick)
+	}
 }
 
 // binary makes a body of an instruction.
@@ -125,12 +122,12 @@ func binary(op func(ops ...Op)) func(in []Op) VecVirtual {
 }
 
 func arith() {
-	routine("arith", "func(c int, dst *float64, x []float64, y []float64, stream int)")
+	routine("arith", "func(c int, dst *float64, x *float64, y *float64, n int, stream int)")
 	mapEach([]string{"x", "y"}, binary(VADDPD), binary(VSUBPD), binary(VMULPD), binary(VDIVPD))
 }
 
 func arithInt() {
-	routine("arithInt64", "func(c int, dst *int64, x []int64, y []int64, stream int)", "equals wholeGo.")
+	routine("arithInt64", "func(c int, dst *int64, x *int64, y *int64, n int, stream int)", "equals wholeGo.")
 	mapEach([]string{"x", "y"}, binary(VPADDQ), binary(VPSUBQ), mulInt)
 }
 
@@ -156,7 +153,7 @@ func mulInt(in []Op) VecVirtual {
 }
 
 func unary() {
-	routine("unary", "func(c int, dst *float64, x []float64, a float64, stream int)")
+	routine("unary", "func(c int, dst *float64, x *float64, a float64, n int, stream int)")
 	a := broadcastFloat("a")
 	signs := vec()
 	VMOVUPD(splat(1<<63), signs)
@@ -184,7 +181,7 @@ func andNot(a Op, b, dst VecVirtual) {
 }
 
 func fma() {
-	routine("fma", "func(dst *float64, x []float64, y []float64, z []float64, stream int)")
+	routine("fma", "func(dst *float64, x *float64, y *float64, z *float64, n int, stream int)")
 	mapEach([]string{"x", "y", "z"}, func(in []Op) VecVirtual {
 		v, y := vec(), vec()
 		VMOVUPD(in[0], v)
@@ -195,7 +192,7 @@ func fma() {
 }
 
 func axpy() {
-	routine("axpy", "func(dst *float64, a float64, x []float64, y []float64, stream int)")
+	routine("axpy", "func(dst *float64, a float64, x *float64, y *float64, n int, stream int)")
 	a := broadcastFloat("a")
 	mapEach([]string{"x", "y"}, func(in []Op) VecVirtual {
 		v := vec()

@@ -24,7 +24,7 @@ var (
 )
 
 func expFloat32() {
-	routine("expFloat32", "func(dst *float32, x []float32, stream int)")
+	routine("expFloat32", "func(dst *float32, x *float32, n int, stream int)")
 	most, least, perLn2, whole := kept(expMost32), kept(expLeast32), kept(log2E), kept(toInteger)
 	step, terms := kept(ln2), keptAll(expTerms32)
 	mapEach([]string{"x"}, func(in []Op) VecVirtual {
@@ -47,7 +47,7 @@ func expFloat32() {
 }
 
 func logFloat32() {
-	routine("logFloat32", "func(dst *float32, x []float32, stream int)")
+	routine("logFloat32", "func(dst *float32, x *float32, n int, stream int)")
 	shift, root, fraction := keptBits(oneBits-sqrtHalf), keptBits(sqrtHalf), keptBits(fractionBits)
 	toFloat, bias, one, two, step := kept(0x1p52), kept(0x1p52+1023), kept(1), kept(2), kept(ln2)
 	terms := keptAll(logTerms32)

@@ -11,7 +11,7 @@ import (
 // keysNarrow is keys for float32, with some bits flipped before or after, and the
 // flip alone.
 func keysNarrow() {
-	routine("keysDwords", "func(c int, dst *int32, x []int32, flip int32, stream int)", "equals keysGo.")
+	routine("keysDwords", "func(c int, dst *int32, x *int32, flip int32, n int, stream int)", "equals keysGo.")
 	const negativeNaNs = 1<<23 - 1
 	zero, flip := vecs(1)[0], broadcastDword("flip")
 	order := func(v VecVirtual) VecVirtual { // flips what is below the sign of negative numbers

@@ -519,12 +519,12 @@ enum { page = 4 << 10, huge_page = 2 << 20 };
 static size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
 static char *whole_block; // of the operands that there are
-static size_t whole_size;
+static size_t whole_size, block_size;
 
 // new_block returns memory for the vectors of n numbers, in large pages where the kernel
 // has some, in place of the block before.
 static char *new_block(size_t each) {
-	size_t size = round_up(slots * each, huge_page);
+	size_t size = block_size = round_up(slots * each, huge_page);
 	if (whole_size != 0) munmap(whole_block, whole_size);
 	whole_size = size + huge_page;
 	whole_block = mmap(NULL, whole_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -543,11 +543,9 @@ static double number(const char *op, uint64_t i) {
 
 static int reads_two(const char *op) { return strcmp(op, "dot") == 0 || strcmp(op, "axpy") == 0 || strcmp(op, "add") == 0; }
 
-// fill makes the operands of an operation: memory that it does not use stays untouched,
-// and takes none.
-static void fill(struct operands *o, const char *op, const char *type, size_t n, double threshold) {
-	const size_t each = round_up(n * 8, page);
-	char *block = new_block(each);
+// fill makes the operands of an operation, each bytes from vector to vector: memory that it
+// does not use stays untouched, and takes none.
+static void fill(struct operands *o, char *block, size_t each, const char *op, const char *type, size_t n, double threshold) {
 	memset(o, 0, sizeof *o);
 	o->n = n, o->threshold = threshold;
 	o->x = (double *)(block + slot_x * each), o->y = (double *)(block + slot_y * each), o->dst = (double *)(block + slot_dst * each);
@@ -618,7 +616,25 @@ static void hello(void) {
 }
 
 static struct operands operands;
-static char made_op[32];
+static char made_op[32], made_type[32];
+static double made_threshold;
+
+// make makes the operands of an operation, in a block of their own.
+static void make(const char *op, const char *type, size_t n, double threshold) {
+	const size_t each = round_up(n * 8, page);
+	fill(&operands, new_block(each), each, op, type, n, threshold);
+	strcpy(made_op, op), strcpy(made_type, type), made_threshold = threshold;
+}
+
+// move gives the operands another place in their block, where there is one: memory.go has
+// why.
+static void move(void) {
+	const size_t n = operands.n, each = round_up(n * 8, page), all = slots * each;
+	char *block = (char *)round_up((size_t)whole_block, huge_page);
+	size_t from = (size_t)((char *)operands.x - block) + all;
+	if (from + all > block_size) from = 0;
+	if (block_size >= 2 * all) fill(&operands, block + from, each, made_op, made_type, n, made_threshold);
+}
 
 // obey does what a line asks for: "make OP TYPE N THRESHOLD", or "run NAME CPU OP TYPE" and then
 // a window.
@@ -629,8 +645,7 @@ static void obey(const char *line, FILE *in) {
 	int cpu;
 	uint64_t begin, limit, calls = 0;
 	if (sscanf(line, "make %31s %31s %zu %lf", op, type, &n, &threshold) == 4 && n > 0) {
-		fill(&operands, op, type, n, threshold);
-		strcpy(made_op, op);
+		make(op, type, n, threshold);
 		dprintf(out_fd, "made\n");
 		return;
 	}
@@ -648,6 +663,7 @@ static void obey(const char *line, FILE *in) {
 		return;
 	}
 	pin(cpu);
+	move();
 	dprintf(out_fd, "ready\n");
 	if (fgets(next, sizeof next, in) == NULL || sscanf(next, "go %" SCNu64 " %" SCNu64, &begin, &limit) != 2) {
 		dprintf(out_fd, "error no window\n");
