@@ -21,6 +21,7 @@ func nearBitsAVX512([]int64, int64) uint64 { panic(noAssembly) }
 
 func sumInt64AVX2([]int64) (low uint64, high int64)                         { panic(noAssembly) }
 func sumInt64AVX512([]int64) (low uint64, high int64)                       { panic(noAssembly) }
+func sumWordsAVX512([]int64) (low uint64, high int64)                       { panic(noAssembly) }
 func minMaxAVX2([]float64) (lo, hi float64)                                 { panic(noAssembly) }
 func minMaxAVX512([]float64) (lo, hi float64)                               { panic(noAssembly) }
 func minMaxInt64AVX2([]int64) (lo, hi int64)                                { panic(noAssembly) }

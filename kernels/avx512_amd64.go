@@ -24,6 +24,11 @@ func dotAVX512(x []float64, y []float64) float64
 //go:noescape
 func sumInt64AVX512(x []int64) (low uint64, high int64)
 
+// sumWordsAVX512 returns the sum of all x and that of all x>>48, of up to 2^16 values.
+//
+//go:noescape
+func sumWordsAVX512(x []int64) (low uint64, high int64)
+
 // shiftedAVX512 equals shiftedGo.
 //
 //go:noescape

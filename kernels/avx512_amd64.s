@@ -724,13 +724,191 @@ none44:
 	VZEROUPPER
 	RET
 
+// func sumWordsAVX512(x []int64) (low uint64, high int64)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, AVX512VNNI, BMI2
+TEXT ·sumWordsAVX512(SB), NOSPLIT, $0-40
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	VMOVUPD avx512const0<>+0(SB), Z0
+	VPXORQ  Z1, Z1, Z1
+	VPXORQ  Z2, Z2, Z2
+	VPXORQ  Z3, Z3, Z3
+	VPXORQ  Z4, Z4, Z4
+	VPXORQ  Z5, Z5, Z5
+	VPXORQ  Z6, Z6, Z6
+	VPXORQ  Z7, Z7, Z7
+	VPXORQ  Z8, Z8, Z8
+	VPXORQ  Z9, Z9, Z9
+	VPXORQ  Z10, Z10, Z10
+	VPXORQ  Z11, Z11, Z11
+	VPXORQ  Z12, Z12, Z12
+	VPXORQ  Z13, Z13, Z13
+	VPXORQ  Z14, Z14, Z14
+	VPXORQ  Z15, Z15, Z15
+	VPXORQ  Z16, Z16, Z16
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near45
+	SUBQ    $+64, CX
+	JB      end47
+	PCALIGN $0x40
+
+loop46:
+	MOVQ     (AX), DX
+	MOVQ     8(AX), DX
+	MOVQ     64(AX), DX
+	MOVQ     72(AX), DX
+	MOVQ     128(AX), DX
+	MOVQ     136(AX), DX
+	MOVQ     192(AX), DX
+	MOVQ     200(AX), DX
+	VMOVUPD  (AX), Z17
+	VPADDQ   Z17, Z1, Z1
+	VPDPWSSD Z17, Z0, Z9
+	VMOVUPD  64(AX), Z17
+	VPADDQ   Z17, Z2, Z2
+	VPDPWSSD Z17, Z0, Z10
+	VMOVUPD  128(AX), Z17
+	VPADDQ   Z17, Z3, Z3
+	VPDPWSSD Z17, Z0, Z11
+	VMOVUPD  192(AX), Z17
+	VPADDQ   Z17, Z4, Z4
+	VPDPWSSD Z17, Z0, Z12
+	MOVQ     256(AX), DX
+	MOVQ     264(AX), DX
+	MOVQ     320(AX), DX
+	MOVQ     328(AX), DX
+	MOVQ     384(AX), DX
+	MOVQ     392(AX), DX
+	MOVQ     448(AX), DX
+	MOVQ     456(AX), DX
+	VMOVUPD  256(AX), Z17
+	VPADDQ   Z17, Z5, Z5
+	VPDPWSSD Z17, Z0, Z13
+	VMOVUPD  320(AX), Z17
+	VPADDQ   Z17, Z6, Z6
+	VPDPWSSD Z17, Z0, Z14
+	VMOVUPD  384(AX), Z17
+	VPADDQ   Z17, Z7, Z7
+	VPDPWSSD Z17, Z0, Z15
+	VMOVUPD  448(AX), Z17
+	VPADDQ   Z17, Z8, Z8
+	VPDPWSSD Z17, Z0, Z16
+	ADDQ     $+512, AX
+	SUBQ     $+64, CX
+	JAE      loop46
+
+end47:
+	ADDQ $+64, CX
+
+near45:
+	SUBQ    $+64, CX
+	JB      end49
+	PCALIGN $0x40
+
+loop48:
+	VMOVUPD  (AX), Z17
+	VPADDQ   Z17, Z1, Z1
+	VPDPWSSD Z17, Z0, Z9
+	VMOVUPD  64(AX), Z17
+	VPADDQ   Z17, Z2, Z2
+	VPDPWSSD Z17, Z0, Z10
+	VMOVUPD  128(AX), Z17
+	VPADDQ   Z17, Z3, Z3
+	VPDPWSSD Z17, Z0, Z11
+	VMOVUPD  192(AX), Z17
+	VPADDQ   Z17, Z4, Z4
+	VPDPWSSD Z17, Z0, Z12
+	VMOVUPD  256(AX), Z17
+	VPADDQ   Z17, Z5, Z5
+	VPDPWSSD Z17, Z0, Z13
+	VMOVUPD  320(AX), Z17
+	VPADDQ   Z17, Z6, Z6
+	VPDPWSSD Z17, Z0, Z14
+	VMOVUPD  384(AX), Z17
+	VPADDQ   Z17, Z7, Z7
+	VPDPWSSD Z17, Z0, Z15
+	VMOVUPD  448(AX), Z17
+	VPADDQ   Z17, Z8, Z8
+	VPDPWSSD Z17, Z0, Z16
+	ADDQ     $+512, AX
+	SUBQ     $+64, CX
+	JAE      loop48
+
+end49:
+	ADDQ $+64, CX
+	CMPQ CX, $+8
+	JB   end51
+
+loop50:
+	VMOVUPD  (AX), Z17
+	VPADDQ   Z17, Z1, Z1
+	VPDPWSSD Z17, Z0, Z9
+	ADDQ     $+64, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop50
+
+end51:
+	TESTQ     CX, CX
+	JZ        none52
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (AX), K1, Z17
+	VMOVUPD   Z17, Z17
+	VPADDQ    Z17, Z1, Z1
+	VPDPWSSD  Z17, Z0, Z9
+
+none52:
+	VPADDQ        Z5, Z1, Z1
+	VPADDQ        Z6, Z2, Z2
+	VPADDQ        Z7, Z3, Z3
+	VPADDQ        Z8, Z4, Z4
+	VPADDQ        Z3, Z1, Z1
+	VPADDQ        Z4, Z2, Z2
+	VPADDQ        Z2, Z1, Z1
+	VPADDQ        Z13, Z9, Z9
+	VPADDQ        Z14, Z10, Z10
+	VPADDQ        Z15, Z11, Z11
+	VPADDQ        Z16, Z12, Z12
+	VPADDQ        Z11, Z9, Z9
+	VPADDQ        Z12, Z10, Z10
+	VPADDQ        Z10, Z9, Z9
+	VPSRAQ        $0x20, Z9, Z9
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VPADDQ        Y0, Y1, Y1
+	VEXTRACTF64X2 $0x01, Y1, X0
+	VPADDQ        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VPADDQ        X0, X1, X1
+	VMOVSD        X1, low+24(FP)
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VPADDQ        Y0, Y9, Y9
+	VEXTRACTF64X2 $0x01, Y9, X0
+	VPADDQ        X0, X9, X9
+	VPERMILPD     $0x01, X9, X0
+	VPADDQ        X0, X9, X9
+	VMOVSD        X9, high+32(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const0<>+0(SB)/8, $0x0001000000000000
+DATA avx512const0<>+8(SB)/8, $0x0001000000000000
+DATA avx512const0<>+16(SB)/8, $0x0001000000000000
+DATA avx512const0<>+24(SB)/8, $0x0001000000000000
+DATA avx512const0<>+32(SB)/8, $0x0001000000000000
+DATA avx512const0<>+40(SB)/8, $0x0001000000000000
+DATA avx512const0<>+48(SB)/8, $0x0001000000000000
+DATA avx512const0<>+56(SB)/8, $0x0001000000000000
+GLOBL avx512const0<>(SB), RODATA|NOPTR, $64
+
 // func shiftedAVX512(x []float64, shift float64) (s1 float64, s2 float64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
 TEXT ·shiftedAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	VBROADCASTSD shift+24(FP), Z0
-	VPXORQ       avx512const0<>+0(SB), Z0, Z0
+	VPXORQ       avx512const1<>+0(SB), Z0, Z0
 	VPXORQ       Z1, Z1, Z1
 	VPXORQ       Z2, Z2, Z2
 	VPXORQ       Z3, Z3, Z3
@@ -750,21 +928,21 @@ TEXT ·shiftedAVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near45
+	JB           near53
 	CMPQ         CX, $+64
-	JB           end47
+	JB           end55
 
-loop46:
+loop54:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end49
+	JB      end57
 	PCALIGN $0x40
 
-loop48:
+loop56:
 	MOVQ        (AX), BX
 	MOVQ        8(AX), BX
 	MOVQ        64(AX), BX
@@ -807,9 +985,9 @@ loop48:
 	VFMADD231PD Z19, Z19, Z17
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
-	JAE         loop48
+	JAE         loop56
 
-end49:
+end57:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -847,24 +1025,24 @@ end49:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop46
+	JAE    loop54
 
-end47:
-near45:
+end55:
+near53:
 	CMPQ CX, $+64
-	JB   end51
+	JB   end59
 
-loop50:
+loop58:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end53
+	JB      end61
 	PCALIGN $0x40
 
-loop52:
+loop60:
 	VADDPD      (AX), Z0, Z19
 	VADDPD      Z19, Z1, Z1
 	VFMADD231PD Z19, Z19, Z10
@@ -891,9 +1069,9 @@ loop52:
 	VFMADD231PD Z19, Z19, Z17
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
-	JAE         loop52
+	JAE         loop60
 
-end53:
+end61:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -931,24 +1109,24 @@ end53:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop50
+	JAE    loop58
 
-end51:
+end59:
 	CMPQ CX, $+8
-	JB   end55
+	JB   end63
 
-loop54:
+loop62:
 	VADDPD      (AX), Z0, Z2
 	VADDPD      Z2, Z1, Z1
 	VFMADD231PD Z2, Z2, Z10
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop54
+	JAE         loop62
 
-end55:
+end63:
 	TESTQ       CX, CX
-	JZ          none56
+	JZ          none64
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -958,7 +1136,7 @@ end55:
 	VADDPD      Z0, Z1, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none56:
+none64:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -978,23 +1156,23 @@ none56:
 	VZEROUPPER
 	RET
 
-DATA avx512const0<>+0(SB)/8, $0x8000000000000000
-DATA avx512const0<>+8(SB)/8, $0x8000000000000000
-DATA avx512const0<>+16(SB)/8, $0x8000000000000000
-DATA avx512const0<>+24(SB)/8, $0x8000000000000000
-DATA avx512const0<>+32(SB)/8, $0x8000000000000000
-DATA avx512const0<>+40(SB)/8, $0x8000000000000000
-DATA avx512const0<>+48(SB)/8, $0x8000000000000000
-DATA avx512const0<>+56(SB)/8, $0x8000000000000000
-GLOBL avx512const0<>(SB), RODATA|NOPTR, $64
+DATA avx512const1<>+0(SB)/8, $0x8000000000000000
+DATA avx512const1<>+8(SB)/8, $0x8000000000000000
+DATA avx512const1<>+16(SB)/8, $0x8000000000000000
+DATA avx512const1<>+24(SB)/8, $0x8000000000000000
+DATA avx512const1<>+32(SB)/8, $0x8000000000000000
+DATA avx512const1<>+40(SB)/8, $0x8000000000000000
+DATA avx512const1<>+48(SB)/8, $0x8000000000000000
+DATA avx512const1<>+56(SB)/8, $0x8000000000000000
+GLOBL avx512const1<>(SB), RODATA|NOPTR, $64
 
 // func coShiftedAVX512(x []float64, y []float64, shiftX float64, shiftY float64) (x1 float64, y1 float64, xx float64, yy float64, xy float64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·coShiftedAVX512(SB), NOSPLIT, $0-104
 	VBROADCASTSD shiftX+48(FP), Z0
-	VPXORQ       avx512const0<>+0(SB), Z0, Z0
+	VPXORQ       avx512const1<>+0(SB), Z0, Z0
 	VBROADCASTSD shiftY+56(FP), Z1
-	VPXORQ       avx512const0<>+0(SB), Z1, Z1
+	VPXORQ       avx512const1<>+0(SB), Z1, Z1
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	MOVQ         y_base+24(FP), DX
@@ -1021,10 +1199,10 @@ TEXT ·coShiftedAVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+32, CX
-	JB           end58
+	JB           end66
 	PCALIGN      $0x40
 
-loop57:
+loop65:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  128(AX)(BX*1)
@@ -1064,14 +1242,14 @@ loop57:
 	ADDQ        $+256, AX
 	ADDQ        $+256, DX
 	SUBQ        $+32, CX
-	JAE         loop57
+	JAE         loop65
 
-end58:
+end66:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end60
+	JB   end68
 
-loop59:
+loop67:
 	VADDPD      (AX), Z0, Z22
 	VADDPD      (DX), Z1, Z23
 	VADDPD      Z22, Z2, Z2
@@ -1083,11 +1261,11 @@ loop59:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop59
+	JAE         loop67
 
-end60:
+end68:
 	TESTQ       CX, CX
-	JZ          none61
+	JZ          none69
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -1103,7 +1281,7 @@ end60:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none61:
+none69:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -1194,10 +1372,10 @@ TEXT ·coShiftedInt64AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z20, Z20, Z20
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+32, CX
-	JB           end63
+	JB           end71
 	PCALIGN      $0x40
 
-loop62:
+loop70:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  128(AX)(BX*1)
@@ -1245,14 +1423,14 @@ loop62:
 	ADDQ        $+256, AX
 	ADDQ        $+256, DX
 	SUBQ        $+32, CX
-	JAE         loop62
+	JAE         loop70
 
-end63:
+end71:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end65
+	JB   end73
 
-loop64:
+loop72:
 	VPADDQ      (AX), Z0, Z22
 	VPADDQ      (DX), Z21, Z23
 	VCVTQQ2PD   Z22, Z22
@@ -1266,11 +1444,11 @@ loop64:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop64
+	JAE         loop72
 
-end65:
+end73:
 	TESTQ       CX, CX
-	JZ          none66
+	JZ          none74
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -1288,7 +1466,7 @@ end65:
 	VFMADD231PD Z21, Z21, Z13
 	VFMADD231PD Z0, Z21, Z17
 
-none66:
+none74:
 	VADDPD        Z3, Z1, Z1
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z2, Z1, Z1
@@ -1356,10 +1534,10 @@ TEXT ·nearBitsAVX512(SB), NOSPLIT, $0-40
 	VPXORQ       Z3, Z3, Z3
 	VPXORQ       Z4, Z4, Z4
 	SUBQ         $+32, CX
-	JB           end68
+	JB           end76
 	PCALIGN      $0x40
 
-loop67:
+loop75:
 	VPADDQ (AX), Z0, Z5
 	VPORQ  Z5, Z1, Z1
 	VPADDQ 64(AX), Z0, Z5
@@ -1370,24 +1548,24 @@ loop67:
 	VPORQ  Z5, Z4, Z4
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	JAE    loop67
+	JAE    loop75
 
-end68:
+end76:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end70
+	JB   end78
 
-loop69:
+loop77:
 	VPADDQ (AX), Z0, Z5
 	VPORQ  Z5, Z1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop69
+	JAE    loop77
 
-end70:
+end78:
 	TESTQ     CX, CX
-	JZ        none71
+	JZ        none79
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -1396,7 +1574,7 @@ end70:
 	VMOVAPD.Z Z0, K1, Z0
 	VPORQ     Z0, Z1, Z1
 
-none71:
+none79:
 	VORPD         Z3, Z1, Z1
 	VORPD         Z4, Z2, Z2
 	VORPD         Z2, Z1, Z1
@@ -1437,12 +1615,12 @@ TEXT ·minMaxAVX512(SB), NOSPLIT, $0-40
 	KXNORB       K3, K3, K3
 	KXNORB       K4, K4, K4
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near72
+	JB           near80
 	SUBQ         $+64, CX
-	JB           end74
+	JB           end82
 	PCALIGN      $0x40
 
-loop73:
+loop81:
 	MOVQ    (AX), DX
 	MOVQ    8(AX), DX
 	MOVQ    64(AX), DX
@@ -1489,17 +1667,17 @@ loop73:
 	VCMPPD  $0x07, Z17, Z18, K4, K4
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
-	JAE     loop73
+	JAE     loop81
 
-end74:
+end82:
 	ADDQ $+64, CX
 
-near72:
+near80:
 	SUBQ    $+64, CX
-	JB      end76
+	JB      end84
 	PCALIGN $0x40
 
-loop75:
+loop83:
 	VMOVUPD (AX), Z17
 	VMINPD  Z17, Z1, Z1
 	VMAXPD  Z17, Z9, Z9
@@ -1530,14 +1708,14 @@ loop75:
 	VCMPPD  $0x07, Z17, Z18, K4, K4
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
-	JAE     loop75
+	JAE     loop83
 
-end76:
+end84:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end78
+	JB   end86
 
-loop77:
+loop85:
 	VMOVUPD (AX), Z17
 	VMINPD  Z17, Z1, Z1
 	VMAXPD  Z17, Z9, Z9
@@ -1545,11 +1723,11 @@ loop77:
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop77
+	JAE     loop85
 
-end78:
+end86:
 	TESTQ   CX, CX
-	JZ      none79
+	JZ      none87
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K5
@@ -1560,7 +1738,7 @@ end78:
 	VMAXPD  Z0, Z9, Z9
 	VCMPPD  $0x07, Z0, Z0, K1, K1
 
-none79:
+none87:
 	VMINPD        Z5, Z1, Z1
 	VMINPD        Z6, Z2, Z2
 	VMINPD        Z7, Z3, Z3
@@ -1593,11 +1771,11 @@ none79:
 	KMOVB         K1, AX
 	XORL          $0x000000ff, AX
 	TESTQ         AX, AX
-	JZ            ordered80
+	JZ            ordered88
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered80:
+ordered88:
 	VMOVSD X1, lo+24(FP)
 	VMOVSD X9, hi+32(FP)
 	VZEROUPPER
@@ -1618,12 +1796,12 @@ TEXT ·minMaxInt64AVX512(SB), NOSPLIT, $0-40
 	VMOVAPD      Z0, Z7
 	VMOVAPD      Z0, Z8
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near81
+	JB           near89
 	SUBQ         $+32, CX
-	JB           end83
+	JB           end91
 	PCALIGN      $0x40
 
-loop82:
+loop90:
 	MOVQ    (AX), DX
 	MOVQ    8(AX), DX
 	MOVQ    64(AX), DX
@@ -1646,17 +1824,17 @@ loop82:
 	VPMAXSQ Z9, Z8, Z8
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
-	JAE     loop82
+	JAE     loop90
 
-end83:
+end91:
 	ADDQ $+32, CX
 
-near81:
+near89:
 	SUBQ    $+32, CX
-	JB      end85
+	JB      end93
 	PCALIGN $0x40
 
-loop84:
+loop92:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VPMAXSQ Z9, Z5, Z5
@@ -1671,25 +1849,25 @@ loop84:
 	VPMAXSQ Z9, Z8, Z8
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
-	JAE     loop84
+	JAE     loop92
 
-end85:
+end93:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end87
+	JB   end95
 
-loop86:
+loop94:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VPMAXSQ Z9, Z5, Z5
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop86
+	JAE     loop94
 
-end87:
+end95:
 	TESTQ   CX, CX
-	JZ      none88
+	JZ      none96
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -1699,7 +1877,7 @@ end87:
 	VPMINSQ Z0, Z1, Z1
 	VPMAXSQ Z0, Z5, Z5
 
-none88:
+none96:
 	VPMINSQ       Z3, Z1, Z1
 	VPMINSQ       Z4, Z2, Z2
 	VPMINSQ       Z2, Z1, Z1
@@ -1733,9 +1911,9 @@ TEXT ·maxCodeAVX512(SB), NOSPLIT, $0-25
 	VPXORQ Z2, Z2, Z2
 	VPXORQ Z3, Z3, Z3
 	CMPQ   CX, $+256
-	JB     end90
+	JB     end98
 
-loop89:
+loop97:
 	VPMAXUB (AX), Z0, Z0
 	VPMAXUB 64(AX), Z1, Z1
 	VPMAXUB 128(AX), Z2, Z2
@@ -1743,20 +1921,20 @@ loop89:
 	ADDQ    $+256, AX
 	SUBQ    $+256, CX
 	CMPQ    CX, $+256
-	JAE     loop89
+	JAE     loop97
 
-end90:
+end98:
 	CMPQ CX, $+64
-	JB   end92
+	JB   end100
 
-loop91:
+loop99:
 	VPMAXUB (AX), Z0, Z0
 	ADDQ    $+64, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop91
+	JAE     loop99
 
-end92:
+end100:
 	VPMAXUB       Z2, Z0, Z0
 	VPMAXUB       Z3, Z1, Z1
 	VPMAXUB       Z1, Z0, Z0
@@ -1787,18 +1965,18 @@ end92:
 	VMOVQ         X1, DX
 	MOVBLZX       DL, DX
 	CMPQ          CX, $+1
-	JB            end94
+	JB            end102
 
-loop93:
+loop101:
 	MOVBLZX (AX), BX
 	CMPL    BX, DX
 	CMOVLHI BX, DX
 	INCQ    AX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop93
+	JAE     loop101
 
-end94:
+end102:
 	MOVB DL, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -1810,17 +1988,17 @@ TEXT ·hourOfDayAVX512(SB), NOSPLIT, $0-48
 	MOVQ    dst_len+8(FP), CX
 	MOVQ    ts_base+24(FP), CX
 	MOVQ    ts_len+32(FP), DX
-	VMOVUPD avx512const1<>+0(SB), Z0
-	VMOVUPD avx512const2<>+0(SB), Z1
-	VMOVUPD avx512const3<>+0(SB), Z2
-	VMOVUPD avx512const4<>+0(SB), Z3
-	VMOVUPD avx512const5<>+0(SB), Z4
+	VMOVUPD avx512const2<>+0(SB), Z0
+	VMOVUPD avx512const3<>+0(SB), Z1
+	VMOVUPD avx512const4<>+0(SB), Z2
+	VMOVUPD avx512const5<>+0(SB), Z3
+	VMOVUPD avx512const6<>+0(SB), Z4
 	MOVQ    ·fetchAhead+0(SB), BX
-	VMOVDQU avx512const6<>+0(SB), Y5
+	VMOVDQU avx512const7<>+0(SB), Y5
 	CMPQ    DX, $+32
-	JB      end96
+	JB      end104
 
-loop95:
+loop103:
 	PREFETCHT0   (CX)(BX*1)
 	PREFETCHT0   64(CX)(BX*1)
 	PREFETCHT0   128(CX)(BX*1)
@@ -1873,13 +2051,13 @@ loop95:
 	ADDQ         $+32, AX
 	SUBQ         $+32, DX
 	CMPQ         DX, $+32
-	JAE          loop95
+	JAE          loop103
 
-end96:
+end104:
 	CMPQ DX, $+8
-	JB   end98
+	JB   end106
 
-loop97:
+loop105:
 	PREFETCHT0   (CX)(BX*1)
 	VPSRAQ       $0x0a, (CX), Z6
 	VCVTQQ2PD    Z6, Z6
@@ -1896,11 +2074,11 @@ loop97:
 	ADDQ         $+8, AX
 	SUBQ         $+8, DX
 	CMPQ         DX, $+8
-	JAE          loop97
+	JAE          loop105
 
-end98:
+end106:
 	TESTQ        DX, DX
-	JZ           none99
+	JZ           none107
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
 	KMOVW        BX, K1
@@ -1917,65 +2095,65 @@ end98:
 	VPMINUD      Y1, Y0, Y0
 	VPMOVDB      Y0, K1, (AX)
 
-none99:
+none107:
 	VZEROUPPER
 	RET
 
-DATA avx512const1<>+0(SB)/8, $0x3e49739fdcab50dc
-DATA avx512const1<>+8(SB)/8, $0x3e49739fdcab50dc
-DATA avx512const1<>+16(SB)/8, $0x3e49739fdcab50dc
-DATA avx512const1<>+24(SB)/8, $0x3e49739fdcab50dc
-DATA avx512const1<>+32(SB)/8, $0x3e49739fdcab50dc
-DATA avx512const1<>+40(SB)/8, $0x3e49739fdcab50dc
-DATA avx512const1<>+48(SB)/8, $0x3e49739fdcab50dc
-DATA avx512const1<>+56(SB)/8, $0x3e49739fdcab50dc
-GLOBL avx512const1<>(SB), RODATA|NOPTR, $64
-
-DATA avx512const2<>+0(SB)/8, $0x4338000000000000
-DATA avx512const2<>+8(SB)/8, $0x4338000000000000
-DATA avx512const2<>+16(SB)/8, $0x4338000000000000
-DATA avx512const2<>+24(SB)/8, $0x4338000000000000
-DATA avx512const2<>+32(SB)/8, $0x4338000000000000
-DATA avx512const2<>+40(SB)/8, $0x4338000000000000
-DATA avx512const2<>+48(SB)/8, $0x4338000000000000
-DATA avx512const2<>+56(SB)/8, $0x4338000000000000
+DATA avx512const2<>+0(SB)/8, $0x3e49739fdcab50dc
+DATA avx512const2<>+8(SB)/8, $0x3e49739fdcab50dc
+DATA avx512const2<>+16(SB)/8, $0x3e49739fdcab50dc
+DATA avx512const2<>+24(SB)/8, $0x3e49739fdcab50dc
+DATA avx512const2<>+32(SB)/8, $0x3e49739fdcab50dc
+DATA avx512const2<>+40(SB)/8, $0x3e49739fdcab50dc
+DATA avx512const2<>+48(SB)/8, $0x3e49739fdcab50dc
+DATA avx512const2<>+56(SB)/8, $0x3e49739fdcab50dc
 GLOBL avx512const2<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const3<>+0(SB)/8, $0x41941dd760000000
-DATA avx512const3<>+8(SB)/8, $0x41941dd760000000
-DATA avx512const3<>+16(SB)/8, $0x41941dd760000000
-DATA avx512const3<>+24(SB)/8, $0x41941dd760000000
-DATA avx512const3<>+32(SB)/8, $0x41941dd760000000
-DATA avx512const3<>+40(SB)/8, $0x41941dd760000000
-DATA avx512const3<>+48(SB)/8, $0x41941dd760000000
-DATA avx512const3<>+56(SB)/8, $0x41941dd760000000
+DATA avx512const3<>+0(SB)/8, $0x4338000000000000
+DATA avx512const3<>+8(SB)/8, $0x4338000000000000
+DATA avx512const3<>+16(SB)/8, $0x4338000000000000
+DATA avx512const3<>+24(SB)/8, $0x4338000000000000
+DATA avx512const3<>+32(SB)/8, $0x4338000000000000
+DATA avx512const3<>+40(SB)/8, $0x4338000000000000
+DATA avx512const3<>+48(SB)/8, $0x4338000000000000
+DATA avx512const3<>+56(SB)/8, $0x4338000000000000
 GLOBL avx512const3<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const4<>+0(SB)/8, $0x3e9316b7e5807ca5
-DATA avx512const4<>+8(SB)/8, $0x3e9316b7e5807ca5
-DATA avx512const4<>+16(SB)/8, $0x3e9316b7e5807ca5
-DATA avx512const4<>+24(SB)/8, $0x3e9316b7e5807ca5
-DATA avx512const4<>+32(SB)/8, $0x3e9316b7e5807ca5
-DATA avx512const4<>+40(SB)/8, $0x3e9316b7e5807ca5
-DATA avx512const4<>+48(SB)/8, $0x3e9316b7e5807ca5
-DATA avx512const4<>+56(SB)/8, $0x3e9316b7e5807ca5
+DATA avx512const4<>+0(SB)/8, $0x41941dd760000000
+DATA avx512const4<>+8(SB)/8, $0x41941dd760000000
+DATA avx512const4<>+16(SB)/8, $0x41941dd760000000
+DATA avx512const4<>+24(SB)/8, $0x41941dd760000000
+DATA avx512const4<>+32(SB)/8, $0x41941dd760000000
+DATA avx512const4<>+40(SB)/8, $0x41941dd760000000
+DATA avx512const4<>+48(SB)/8, $0x41941dd760000000
+DATA avx512const4<>+56(SB)/8, $0x41941dd760000000
 GLOBL avx512const4<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const5<>+0(SB)/8, $0x403800000262d6fd
-DATA avx512const5<>+8(SB)/8, $0x403800000262d6fd
-DATA avx512const5<>+16(SB)/8, $0x403800000262d6fd
-DATA avx512const5<>+24(SB)/8, $0x403800000262d6fd
-DATA avx512const5<>+32(SB)/8, $0x403800000262d6fd
-DATA avx512const5<>+40(SB)/8, $0x403800000262d6fd
-DATA avx512const5<>+48(SB)/8, $0x403800000262d6fd
-DATA avx512const5<>+56(SB)/8, $0x403800000262d6fd
+DATA avx512const5<>+0(SB)/8, $0x3e9316b7e5807ca5
+DATA avx512const5<>+8(SB)/8, $0x3e9316b7e5807ca5
+DATA avx512const5<>+16(SB)/8, $0x3e9316b7e5807ca5
+DATA avx512const5<>+24(SB)/8, $0x3e9316b7e5807ca5
+DATA avx512const5<>+32(SB)/8, $0x3e9316b7e5807ca5
+DATA avx512const5<>+40(SB)/8, $0x3e9316b7e5807ca5
+DATA avx512const5<>+48(SB)/8, $0x3e9316b7e5807ca5
+DATA avx512const5<>+56(SB)/8, $0x3e9316b7e5807ca5
 GLOBL avx512const5<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const6<>+0(SB)/8, $0xffffffe8ffffffe8
-DATA avx512const6<>+8(SB)/8, $0xffffffe8ffffffe8
-DATA avx512const6<>+16(SB)/8, $0xffffffe8ffffffe8
-DATA avx512const6<>+24(SB)/8, $0xffffffe8ffffffe8
-GLOBL avx512const6<>(SB), RODATA|NOPTR, $32
+DATA avx512const6<>+0(SB)/8, $0x403800000262d6fd
+DATA avx512const6<>+8(SB)/8, $0x403800000262d6fd
+DATA avx512const6<>+16(SB)/8, $0x403800000262d6fd
+DATA avx512const6<>+24(SB)/8, $0x403800000262d6fd
+DATA avx512const6<>+32(SB)/8, $0x403800000262d6fd
+DATA avx512const6<>+40(SB)/8, $0x403800000262d6fd
+DATA avx512const6<>+48(SB)/8, $0x403800000262d6fd
+DATA avx512const6<>+56(SB)/8, $0x403800000262d6fd
+GLOBL avx512const6<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const7<>+0(SB)/8, $0xffffffe8ffffffe8
+DATA avx512const7<>+8(SB)/8, $0xffffffe8ffffffe8
+DATA avx512const7<>+16(SB)/8, $0xffffffe8ffffffe8
+DATA avx512const7<>+24(SB)/8, $0xffffffe8ffffffe8
+GLOBL avx512const7<>(SB), RODATA|NOPTR, $32
 
 // func nearSumsAVX512(sums *int64, groups int, codes []uint8, x []int64, ref int64, scratch *uint64)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL
@@ -1985,11 +2163,11 @@ TEXT ·nearSumsAVX512(SB), NOSPLIT, $0-80
 	ANDQ    $-64, AX
 	MOVQ    AX, CX
 	MOVQ    groups+8(FP), DX
-	VMOVDQU avx512const7<>+0(SB), Y0
+	VMOVDQU avx512const8<>+0(SB), Y0
 	CMPQ    DX, $+1
-	JB      end101
+	JB      end109
 
-loop100:
+loop108:
 	VMOVDQU Y0, (CX)
 	VMOVDQU Y0, 32(CX)
 	VMOVDQU Y0, 64(CX)
@@ -1997,9 +2175,9 @@ loop100:
 	ADDQ    $+128, CX
 	SUBQ    $+1, DX
 	CMPQ    DX, $+1
-	JAE     loop100
+	JAE     loop108
 
-end101:
+end109:
 	MOVQ         codes_base+16(FP), CX
 	MOVQ         codes_len+24(FP), DX
 	MOVQ         x_base+40(FP), DX
@@ -2008,7 +2186,7 @@ end101:
 	NEGQ         SI
 	VMOVQ        SI, X0
 	VPBROADCASTQ X0, Y0
-	VPADDQ       avx512const8<>+0(SB), Y0, Y0
+	VPADDQ       avx512const9<>+0(SB), Y0, Y0
 	MOVL         $0x00000002, SI
 	KMOVW        SI, K1
 	MOVL         $0x00000030, SI
@@ -2020,13 +2198,13 @@ end101:
 	VMOVQ        SI, X2
 	VPBROADCASTQ X2, Z2
 	CMPQ         BX, $+64
-	JB           end103
+	JB           end111
 
-loop102:
+loop110:
 	VPBROADCASTB  (CX), Z3
 	VPCMPEQB      (CX), Z3, K4
 	KORTESTQ      K4, K4
-	JAE           mixed104
+	JAE           mixed112
 	VPADDQ        (DX), Z2, Z5
 	VPMULDQ       Z5, Z5, Z6
 	VMOVUPD       Z5, Z7
@@ -2089,8 +2267,8 @@ loop102:
 	VPMINSD       Y3, Y7, Y7
 	VEXTRACTF64X2 $0x01, Y7, X3
 	VPMINSD       X3, X7, X7
-	VPXOR         avx512const9<>+0(SB), X7, X7
-	VPADDQ        avx512const10<>+0(SB), X5, X5
+	VPXOR         avx512const10<>+0(SB), X7, X7
+	VPADDQ        avx512const11<>+0(SB), X5, X5
 	VINSERTF128   $0x01, X7, Y5, Y3
 	MOVBLZX       (CX), SI
 	SHLQ          $0x07, SI
@@ -2100,16 +2278,16 @@ loop102:
 	VPMAXSD       Y4, Y3, K3, Y5
 	VMOVDQU       Y5, Y3
 	VMOVDQU       Y3, (AX)(SI*1)
-	JMP           next105
+	JMP           next113
 
-mixed104:
+mixed112:
 	MOVQ $+64, SI
 	MOVQ CX, DI
 	MOVQ DX, R8
 	CMPQ SI, $+8
-	JB   end107
+	JB   end115
 
-loop106:
+loop114:
 	MOVBLZX      (DI), R9
 	SHLQ         $0x07, R9
 	VPBROADCASTQ (R8), Y3
@@ -2202,21 +2380,21 @@ loop106:
 	ADDQ         $+64, R8
 	SUBQ         $+8, SI
 	CMPQ         SI, $+8
-	JAE          loop106
+	JAE          loop114
 
-end107:
-next105:
+end115:
+next113:
 	ADDQ $+64, CX
 	ADDQ $+512, DX
 	SUBQ $+64, BX
 	CMPQ BX, $+64
-	JAE  loop102
+	JAE  loop110
 
-end103:
+end111:
 	CMPQ BX, $+1
-	JB   end109
+	JB   end117
 
-loop108:
+loop116:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x07, SI
 	VPBROADCASTQ (DX), Y1
@@ -2232,15 +2410,15 @@ loop108:
 	ADDQ         $+8, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop108
+	JAE          loop116
 
-end109:
+end117:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end111
+	JB   end119
 
-loop110:
+loop118:
 	VMOVDQU (AX), Y0
 	VMOVDQU 32(AX), Y1
 	VPADDQ  Y1, Y0, Y2
@@ -2276,31 +2454,31 @@ loop110:
 	ADDQ    $+128, AX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop110
+	JAE     loop118
 
-end111:
+end119:
 	VZEROUPPER
 	RET
 
-DATA avx512const7<>+0(SB)/8, $0x0000000000000000
-DATA avx512const7<>+8(SB)/8, $0x0000000000000000
-DATA avx512const7<>+16(SB)/8, $0x000000007fffffff
-DATA avx512const7<>+24(SB)/8, $0x0000000080000000
-GLOBL avx512const7<>(SB), RODATA|NOPTR, $32
-
-DATA avx512const8<>+0(SB)/8, $0x0000100000000000
+DATA avx512const8<>+0(SB)/8, $0x0000000000000000
 DATA avx512const8<>+8(SB)/8, $0x0000000000000000
-DATA avx512const8<>+16(SB)/8, $0x0000000000000000
-DATA avx512const8<>+24(SB)/8, $0x0000000000000000
+DATA avx512const8<>+16(SB)/8, $0x000000007fffffff
+DATA avx512const8<>+24(SB)/8, $0x0000000080000000
 GLOBL avx512const8<>(SB), RODATA|NOPTR, $32
 
-DATA avx512const9<>+0(SB)/8, $0x0000000000000000
-DATA avx512const9<>+8(SB)/8, $0xffffffffffffffff
-GLOBL avx512const9<>(SB), RODATA|NOPTR, $16
+DATA avx512const9<>+0(SB)/8, $0x0000100000000000
+DATA avx512const9<>+8(SB)/8, $0x0000000000000000
+DATA avx512const9<>+16(SB)/8, $0x0000000000000000
+DATA avx512const9<>+24(SB)/8, $0x0000000000000000
+GLOBL avx512const9<>(SB), RODATA|NOPTR, $32
 
-DATA avx512const10<>+0(SB)/8, $0x0004000000000000
-DATA avx512const10<>+8(SB)/8, $0x0000000000000000
+DATA avx512const10<>+0(SB)/8, $0x0000000000000000
+DATA avx512const10<>+8(SB)/8, $0xffffffffffffffff
 GLOBL avx512const10<>(SB), RODATA|NOPTR, $16
+
+DATA avx512const11<>+0(SB)/8, $0x0004000000000000
+DATA avx512const11<>+8(SB)/8, $0x0000000000000000
+GLOBL avx512const11<>(SB), RODATA|NOPTR, $16
 
 // func binCellsAVX512(dst *uint32, codes *uint8, x []int64, b *int64)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
@@ -2318,9 +2496,9 @@ TEXT ·binCellsAVX512(SB), NOSPLIT, $0-48
 	VCVTQQ2PD    Z0, Z0
 	VCVTQQ2PD    Z1, Z1
 	CMPQ         BX, $+32
-	JB           end113
+	JB           end121
 
-loop112:
+loop120:
 	VCVTQQ2PD  (DX), Z5
 	VMAXPD     Z0, Z5, Z5
 	VMINPD     Z1, Z5, Z5
@@ -2330,7 +2508,7 @@ loop112:
 	VPMOVZXBD  (CX), Y6
 	VPMADDWD   Y4, Y6, Y6
 	VPADDD     Y6, Y5, Y5
-	VPANDD     avx512const11<>+0(SB), Y5, Y5
+	VPANDD     avx512const12<>+0(SB), Y5, Y5
 	VPSLLD     $0x05, Y5, Y5
 	VMOVDQU    Y5, (AX)
 	VCVTQQ2PD  64(DX), Z5
@@ -2342,7 +2520,7 @@ loop112:
 	VPMOVZXBD  8(CX), Y6
 	VPMADDWD   Y4, Y6, Y6
 	VPADDD     Y6, Y5, Y5
-	VPANDD     avx512const11<>+0(SB), Y5, Y5
+	VPANDD     avx512const12<>+0(SB), Y5, Y5
 	VPSLLD     $0x05, Y5, Y5
 	VMOVDQU    Y5, 32(AX)
 	VCVTQQ2PD  128(DX), Z5
@@ -2354,7 +2532,7 @@ loop112:
 	VPMOVZXBD  16(CX), Y6
 	VPMADDWD   Y4, Y6, Y6
 	VPADDD     Y6, Y5, Y5
-	VPANDD     avx512const11<>+0(SB), Y5, Y5
+	VPANDD     avx512const12<>+0(SB), Y5, Y5
 	VPSLLD     $0x05, Y5, Y5
 	VMOVDQU    Y5, 64(AX)
 	VCVTQQ2PD  192(DX), Z5
@@ -2366,7 +2544,7 @@ loop112:
 	VPMOVZXBD  24(CX), Y6
 	VPMADDWD   Y4, Y6, Y6
 	VPADDD     Y6, Y5, Y5
-	VPANDD     avx512const11<>+0(SB), Y5, Y5
+	VPANDD     avx512const12<>+0(SB), Y5, Y5
 	VPSLLD     $0x05, Y5, Y5
 	VMOVDQU    Y5, 96(AX)
 	ADDQ       $+256, DX
@@ -2374,13 +2552,13 @@ loop112:
 	ADDQ       $+128, AX
 	SUBQ       $+32, BX
 	CMPQ       BX, $+32
-	JAE        loop112
+	JAE        loop120
 
-end113:
+end121:
 	CMPQ BX, $+8
-	JB   end115
+	JB   end123
 
-loop114:
+loop122:
 	VCVTQQ2PD  (DX), Z5
 	VMAXPD     Z0, Z5, Z5
 	VMINPD     Z1, Z5, Z5
@@ -2390,7 +2568,7 @@ loop114:
 	VPMOVZXBD  (CX), Y6
 	VPMADDWD   Y4, Y6, Y6
 	VPADDD     Y6, Y5, Y5
-	VPANDD     avx512const11<>+0(SB), Y5, Y5
+	VPANDD     avx512const12<>+0(SB), Y5, Y5
 	VPSLLD     $0x05, Y5, Y5
 	VMOVDQU    Y5, (AX)
 	ADDQ       $+64, DX
@@ -2398,21 +2576,21 @@ loop114:
 	ADDQ       $+32, AX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop114
+	JAE        loop122
 
-end115:
+end123:
 	VZEROUPPER
 	RET
 
-DATA avx512const11<>+0(SB)/8, $0x000003ff000003ff
-DATA avx512const11<>+8(SB)/8, $0x000003ff000003ff
-DATA avx512const11<>+16(SB)/8, $0x000003ff000003ff
-DATA avx512const11<>+24(SB)/8, $0x000003ff000003ff
-DATA avx512const11<>+32(SB)/8, $0x000003ff000003ff
-DATA avx512const11<>+40(SB)/8, $0x000003ff000003ff
-DATA avx512const11<>+48(SB)/8, $0x000003ff000003ff
-DATA avx512const11<>+56(SB)/8, $0x000003ff000003ff
-GLOBL avx512const11<>(SB), RODATA|NOPTR, $64
+DATA avx512const12<>+0(SB)/8, $0x000003ff000003ff
+DATA avx512const12<>+8(SB)/8, $0x000003ff000003ff
+DATA avx512const12<>+16(SB)/8, $0x000003ff000003ff
+DATA avx512const12<>+24(SB)/8, $0x000003ff000003ff
+DATA avx512const12<>+32(SB)/8, $0x000003ff000003ff
+DATA avx512const12<>+40(SB)/8, $0x000003ff000003ff
+DATA avx512const12<>+48(SB)/8, $0x000003ff000003ff
+DATA avx512const12<>+56(SB)/8, $0x000003ff000003ff
+GLOBL avx512const12<>(SB), RODATA|NOPTR, $64
 
 // func countRowsAVX512(t *uint32, rows []uint32)
 TEXT ·countRowsAVX512(SB), NOSPLIT, $0-32
@@ -2420,9 +2598,9 @@ TEXT ·countRowsAVX512(SB), NOSPLIT, $0-32
 	MOVQ rows_base+8(FP), CX
 	MOVQ rows_len+16(FP), DX
 	CMPQ DX, $+8
-	JB   end117
+	JB   end125
 
-loop116:
+loop124:
 	MOVQ (CX), BX
 	MOVL BX, SI
 	SHRQ $0x20, BX
@@ -2446,9 +2624,9 @@ loop116:
 	ADDQ $+32, CX
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop116
+	JAE  loop124
 
-end117:
+end125:
 	RET
 
 // func fetchAVX512(x *int64)
@@ -2484,15 +2662,15 @@ TEXT ·countFloatsAVX512(SB), NOSPLIT, $288-40
 	VBROADCASTSD 24(BX), Z1
 	VBROADCASTSD 56(BX), Z2
 	VBROADCASTSD 64(BX), Z3
-	VMOVUPD      avx512const12<>+0(SB), Z4
-	VMOVUPD      avx512const13<>+0(SB), Z5
-	VMOVUPD      avx512const14<>+0(SB), Z6
+	VMOVUPD      avx512const13<>+0(SB), Z4
+	VMOVUPD      avx512const14<>+0(SB), Z5
+	VMOVUPD      avx512const15<>+0(SB), Z6
 	LEAQ         (SP), SI
 	ADDQ         $+31, SI
 	ANDQ         $-32, SI
 	LEAQ         128(SI), DI
 	CMPQ         DX, $+32
-	JB           few118
+	JB           few126
 	VMOVUPD      (CX), Z7
 	VSUBPD       Z0, Z7, Z7
 	VFMADD213PD  Z4, Z1, Z7
@@ -2545,15 +2723,15 @@ TEXT ·countFloatsAVX512(SB), NOSPLIT, $288-40
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, 96(SI)
 	KORTESTB     K1, K1
-	JNZ          near119
+	JNZ          near127
 
-found120:
+found128:
 	ADDQ $+256, CX
 	SUBQ $+32, DX
 	CMPQ DX, $+32
-	JB   end122
+	JB   end130
 
-loop121:
+loop129:
 	XCHGQ       SI, DI
 	VMOVUPD     (CX), Z7
 	VSUBPD      Z0, Z7, Z7
@@ -2607,9 +2785,9 @@ loop121:
 	VPSLLD      $0x05, Y7, Y7
 	VMOVDQU     Y7, 96(SI)
 	KORTESTB    K1, K1
-	JNZ         near123
+	JNZ         near131
 
-found124:
+found132:
 	ADDQ $+256, CX
 	MOVQ (DI), R8
 	MOVL R8, R9
@@ -2693,9 +2871,9 @@ found124:
 	INCL 28(AX)(R8*1)
 	SUBQ $+32, DX
 	CMPQ DX, $+32
-	JAE  loop121
+	JAE  loop129
 
-end122:
+end130:
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -2777,11 +2955,11 @@ end122:
 	INCL 24(AX)(R8*1)
 	INCL 28(AX)(DI*1)
 
-few118:
+few126:
 	CMPQ DX, $+8
-	JB   end126
+	JB   end134
 
-loop125:
+loop133:
 	VMOVUPD     (CX), Z7
 	VSUBPD      Z0, Z7, Z7
 	VFMADD213PD Z4, Z1, Z7
@@ -2795,9 +2973,9 @@ loop125:
 	VPSLLD      $0x05, Y7, Y7
 	VMOVDQU     Y7, (SI)
 	KORTESTB    K1, K1
-	JNZ         near127
+	JNZ         near135
 
-found128:
+found136:
 	ADDQ $+64, CX
 	MOVQ (SI), DI
 	MOVL DI, R8
@@ -2821,13 +2999,13 @@ found128:
 	INCL 28(AX)(DI*1)
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop125
+	JAE  loop133
 
-end126:
+end134:
 	VZEROUPPER
 	RET
 
-near119:
+near127:
 	VBROADCASTSD 16(BX), Z18
 	VBROADCASTSD 32(BX), Z19
 	VMOVUPD      (CX), Z7
@@ -2858,7 +3036,7 @@ near119:
 	VBROADCASTSD 48(BX), Z7
 	VMOVAPD      Z7, K1, Z8
 	VCVTTPD2DQ   Z8, Y7
-	VPANDD       avx512const11<>+0(SB), Y7, Y7
+	VPANDD       avx512const12<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, (SI)
 	VBROADCASTSD 16(BX), Z9
@@ -2891,7 +3069,7 @@ near119:
 	VBROADCASTSD 48(BX), Z7
 	VMOVAPD      Z7, K1, Z8
 	VCVTTPD2DQ   Z8, Y7
-	VPANDD       avx512const11<>+0(SB), Y7, Y7
+	VPANDD       avx512const12<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, 32(SI)
 	VBROADCASTSD 16(BX), Z9
@@ -2924,7 +3102,7 @@ near119:
 	VBROADCASTSD 48(BX), Z7
 	VMOVAPD      Z7, K1, Z8
 	VCVTTPD2DQ   Z8, Y7
-	VPANDD       avx512const11<>+0(SB), Y7, Y7
+	VPANDD       avx512const12<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, 64(SI)
 	VBROADCASTSD 16(BX), Z9
@@ -2957,12 +3135,12 @@ near119:
 	VBROADCASTSD 48(BX), Z7
 	VMOVAPD      Z7, K1, Z8
 	VCVTTPD2DQ   Z8, Y7
-	VPANDD       avx512const11<>+0(SB), Y7, Y7
+	VPANDD       avx512const12<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, 96(SI)
-	JMP          found120
+	JMP          found128
 
-near123:
+near131:
 	VBROADCASTSD 16(BX), Z9
 	VBROADCASTSD 32(BX), Z10
 	VMOVUPD      (CX), Z7
@@ -2993,7 +3171,7 @@ near123:
 	VBROADCASTSD 48(BX), Z7
 	VMOVAPD      Z7, K1, Z8
 	VCVTTPD2DQ   Z8, Y7
-	VPANDD       avx512const11<>+0(SB), Y7, Y7
+	VPANDD       avx512const12<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, (SI)
 	VBROADCASTSD 16(BX), Z9
@@ -3026,7 +3204,7 @@ near123:
 	VBROADCASTSD 48(BX), Z7
 	VMOVAPD      Z7, K1, Z8
 	VCVTTPD2DQ   Z8, Y7
-	VPANDD       avx512const11<>+0(SB), Y7, Y7
+	VPANDD       avx512const12<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, 32(SI)
 	VBROADCASTSD 16(BX), Z9
@@ -3059,7 +3237,7 @@ near123:
 	VBROADCASTSD 48(BX), Z7
 	VMOVAPD      Z7, K1, Z8
 	VCVTTPD2DQ   Z8, Y7
-	VPANDD       avx512const11<>+0(SB), Y7, Y7
+	VPANDD       avx512const12<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, 64(SI)
 	VBROADCASTSD 16(BX), Z9
@@ -3092,12 +3270,12 @@ near123:
 	VBROADCASTSD 48(BX), Z7
 	VMOVAPD      Z7, K1, Z8
 	VCVTTPD2DQ   Z8, Y7
-	VPANDD       avx512const11<>+0(SB), Y7, Y7
+	VPANDD       avx512const12<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, 96(SI)
-	JMP          found124
+	JMP          found132
 
-near127:
+near135:
 	VBROADCASTSD 16(BX), Z9
 	VBROADCASTSD 32(BX), Z10
 	VMOVUPD      (CX), Z7
@@ -3128,40 +3306,40 @@ near127:
 	VBROADCASTSD 48(BX), Z7
 	VMOVAPD      Z7, K1, Z8
 	VCVTTPD2DQ   Z8, Y7
-	VPANDD       avx512const11<>+0(SB), Y7, Y7
+	VPANDD       avx512const12<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, (SI)
-	JMP          found128
+	JMP          found136
 
-DATA avx512const12<>+0(SB)/8, $0x3ff0000000000000
-DATA avx512const12<>+8(SB)/8, $0x3ff0000000000000
-DATA avx512const12<>+16(SB)/8, $0x3ff0000000000000
-DATA avx512const12<>+24(SB)/8, $0x3ff0000000000000
-DATA avx512const12<>+32(SB)/8, $0x3ff0000000000000
-DATA avx512const12<>+40(SB)/8, $0x3ff0000000000000
-DATA avx512const12<>+48(SB)/8, $0x3ff0000000000000
-DATA avx512const12<>+56(SB)/8, $0x3ff0000000000000
-GLOBL avx512const12<>(SB), RODATA|NOPTR, $64
-
-DATA avx512const13<>+0(SB)/8, $0x3fe0000000000000
-DATA avx512const13<>+8(SB)/8, $0x3fe0000000000000
-DATA avx512const13<>+16(SB)/8, $0x3fe0000000000000
-DATA avx512const13<>+24(SB)/8, $0x3fe0000000000000
-DATA avx512const13<>+32(SB)/8, $0x3fe0000000000000
-DATA avx512const13<>+40(SB)/8, $0x3fe0000000000000
-DATA avx512const13<>+48(SB)/8, $0x3fe0000000000000
-DATA avx512const13<>+56(SB)/8, $0x3fe0000000000000
+DATA avx512const13<>+0(SB)/8, $0x3ff0000000000000
+DATA avx512const13<>+8(SB)/8, $0x3ff0000000000000
+DATA avx512const13<>+16(SB)/8, $0x3ff0000000000000
+DATA avx512const13<>+24(SB)/8, $0x3ff0000000000000
+DATA avx512const13<>+32(SB)/8, $0x3ff0000000000000
+DATA avx512const13<>+40(SB)/8, $0x3ff0000000000000
+DATA avx512const13<>+48(SB)/8, $0x3ff0000000000000
+DATA avx512const13<>+56(SB)/8, $0x3ff0000000000000
 GLOBL avx512const13<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const14<>+0(SB)/8, $0x7fffffffffffffff
-DATA avx512const14<>+8(SB)/8, $0x7fffffffffffffff
-DATA avx512const14<>+16(SB)/8, $0x7fffffffffffffff
-DATA avx512const14<>+24(SB)/8, $0x7fffffffffffffff
-DATA avx512const14<>+32(SB)/8, $0x7fffffffffffffff
-DATA avx512const14<>+40(SB)/8, $0x7fffffffffffffff
-DATA avx512const14<>+48(SB)/8, $0x7fffffffffffffff
-DATA avx512const14<>+56(SB)/8, $0x7fffffffffffffff
+DATA avx512const14<>+0(SB)/8, $0x3fe0000000000000
+DATA avx512const14<>+8(SB)/8, $0x3fe0000000000000
+DATA avx512const14<>+16(SB)/8, $0x3fe0000000000000
+DATA avx512const14<>+24(SB)/8, $0x3fe0000000000000
+DATA avx512const14<>+32(SB)/8, $0x3fe0000000000000
+DATA avx512const14<>+40(SB)/8, $0x3fe0000000000000
+DATA avx512const14<>+48(SB)/8, $0x3fe0000000000000
+DATA avx512const14<>+56(SB)/8, $0x3fe0000000000000
 GLOBL avx512const14<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const15<>+0(SB)/8, $0x7fffffffffffffff
+DATA avx512const15<>+8(SB)/8, $0x7fffffffffffffff
+DATA avx512const15<>+16(SB)/8, $0x7fffffffffffffff
+DATA avx512const15<>+24(SB)/8, $0x7fffffffffffffff
+DATA avx512const15<>+32(SB)/8, $0x7fffffffffffffff
+DATA avx512const15<>+40(SB)/8, $0x7fffffffffffffff
+DATA avx512const15<>+48(SB)/8, $0x7fffffffffffffff
+DATA avx512const15<>+56(SB)/8, $0x7fffffffffffffff
+GLOBL avx512const15<>(SB), RODATA|NOPTR, $64
 
 // func addRowsAVX512(dst []int64, t *uint32)
 // Requires: AVX, AVX2
@@ -3170,9 +3348,9 @@ TEXT ·addRowsAVX512(SB), NOSPLIT, $0-32
 	MOVQ dst_len+8(FP), CX
 	MOVQ t+24(FP), DX
 	CMPQ CX, $+4
-	JB   end130
+	JB   end138
 
-loop129:
+loop137:
 	VMOVDQU      (DX), Y0
 	VPHADDD      32(DX), Y0, Y0
 	VMOVDQU      64(DX), Y1
@@ -3187,9 +3365,9 @@ loop129:
 	ADDQ         $+32, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop129
+	JAE          loop137
 
-end130:
+end138:
 	VZEROUPPER
 	RET
 
@@ -3203,11 +3381,11 @@ TEXT ·groupFloatsAVX512(SB), NOSPLIT, $0-72
 	MOVQ    groups+8(FP), DX
 	MOVQ    sums+0(FP), BX
 	VPXOR   X0, X0, X0
-	VMOVUPD avx512const15<>+0(SB), X1
+	VMOVUPD avx512const16<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end132
+	JB      end140
 
-loop131:
+loop139:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -3229,19 +3407,19 @@ loop131:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop131
+	JAE      loop139
 
-end132:
+end140:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
 	MOVQ    x_len+48(FP), BX
-	VMOVUPD avx512const16<>+0(SB), X0
-	VMOVUPD avx512const17<>+0(SB), X1
+	VMOVUPD avx512const17<>+0(SB), X0
+	VMOVUPD avx512const18<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end134
+	JB      end142
 
-loop133:
+loop141:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -3334,13 +3512,13 @@ loop133:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop133
+	JAE         loop141
 
-end134:
+end142:
 	CMPQ BX, $+1
-	JB   end136
+	JB   end144
 
-loop135:
+loop143:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -3356,15 +3534,15 @@ loop135:
 	ADDQ        $+8, DX
 	SUBQ        $+1, BX
 	CMPQ        BX, $+1
-	JAE         loop135
+	JAE         loop143
 
-end136:
+end144:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end138
+	JB   end146
 
-loop137:
+loop145:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -3377,7 +3555,7 @@ loop137:
 	ADDQ    208(AX), BX
 	VADDPD  192(AX), X0, X0
 	VMINPD  224(AX), X1, X1
-	VMOVUPD avx512const17<>+0(SB), X2
+	VMOVUPD avx512const18<>+0(SB), X2
 	VXORPD  X2, X1, X1
 	MOVQ    BX, (DX)
 	VMOVUPD X0, 16(DX)
@@ -3386,212 +3564,27 @@ loop137:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop137
+	JAE     loop145
 
-end138:
+end146:
 	VZEROUPPER
 	RET
 
-DATA avx512const15<>+0(SB)/8, $0x7ff0000000000000
-DATA avx512const15<>+8(SB)/8, $0x7ff0000000000000
-GLOBL avx512const15<>(SB), RODATA|NOPTR, $16
-
-DATA avx512const16<>+0(SB)/8, $0x3ff0000000000000
-DATA avx512const16<>+8(SB)/8, $0x0000000000000000
+DATA avx512const16<>+0(SB)/8, $0x7ff0000000000000
+DATA avx512const16<>+8(SB)/8, $0x7ff0000000000000
 GLOBL avx512const16<>(SB), RODATA|NOPTR, $16
 
-DATA avx512const17<>+0(SB)/8, $0x0000000000000000
-DATA avx512const17<>+8(SB)/8, $0x8000000000000000
+DATA avx512const17<>+0(SB)/8, $0x3ff0000000000000
+DATA avx512const17<>+8(SB)/8, $0x0000000000000000
 GLOBL avx512const17<>(SB), RODATA|NOPTR, $16
+
+DATA avx512const18<>+0(SB)/8, $0x0000000000000000
+DATA avx512const18<>+8(SB)/8, $0x8000000000000000
+GLOBL avx512const18<>(SB), RODATA|NOPTR, $16
 
 // func leastAVX512(x []float64) (best float64, piece int, nan uint64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
 TEXT ·leastAVX512(SB), NOSPLIT, $0-48
-	MOVQ    x_base+0(FP), AX
-	MOVQ    x_len+8(FP), CX
-	MOVQ    AX, DX
-	MOVQ    AX, SI
-	VMOVUPD avx512const18<>+0(SB), Z0
-	VMOVAPD Z0, Z1
-	VMOVAPD Z0, Z2
-	VMOVAPD Z0, Z3
-	VMOVAPD Z0, Z4
-	VMOVAPD Z0, Z5
-	VMOVAPD Z0, Z6
-	VMOVAPD Z0, Z7
-	VMOVAPD Z0, Z8
-	KXNORB  K1, K1, K1
-	KXNORB  K2, K2, K2
-	KXNORB  K3, K3, K3
-	KXNORB  K4, K4, K4
-	MOVQ    CX, DI
-
-piece140:
-	TESTQ   CX, CX
-	JZ      all139
-	MOVQ    AX, BX
-	MOVQ    CX, R8
-	MOVQ    $+2048, R9
-	CMPQ    R8, R9
-	CMOVQGT R9, R8
-	SUBQ    R8, CX
-	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near141
-	SUBQ    $+64, R8
-	JB      end143
-	PCALIGN $0x40
-
-loop142:
-	MOVQ    (AX), R9
-	MOVQ    8(AX), R9
-	MOVQ    64(AX), R9
-	MOVQ    72(AX), R9
-	MOVQ    128(AX), R9
-	MOVQ    136(AX), R9
-	MOVQ    192(AX), R9
-	MOVQ    200(AX), R9
-	MOVQ    256(AX), R9
-	MOVQ    264(AX), R9
-	MOVQ    320(AX), R9
-	MOVQ    328(AX), R9
-	MOVQ    384(AX), R9
-	MOVQ    392(AX), R9
-	MOVQ    448(AX), R9
-	MOVQ    456(AX), R9
-	VMOVUPD (AX), Z9
-	VMINPD  Z1, Z9, Z1
-	VMOVUPD 64(AX), Z10
-	VMINPD  Z2, Z10, Z2
-	VCMPPD  $0x07, Z9, Z10, K1, K1
-	VMOVUPD 128(AX), Z9
-	VMINPD  Z3, Z9, Z3
-	VMOVUPD 192(AX), Z10
-	VMINPD  Z4, Z10, Z4
-	VCMPPD  $0x07, Z9, Z10, K2, K2
-	VMOVUPD 256(AX), Z9
-	VMINPD  Z5, Z9, Z5
-	VMOVUPD 320(AX), Z10
-	VMINPD  Z6, Z10, Z6
-	VCMPPD  $0x07, Z9, Z10, K3, K3
-	VMOVUPD 384(AX), Z9
-	VMINPD  Z7, Z9, Z7
-	VMOVUPD 448(AX), Z10
-	VMINPD  Z8, Z10, Z8
-	VCMPPD  $0x07, Z9, Z10, K4, K4
-	ADDQ    $+512, AX
-	SUBQ    $+64, R8
-	JAE     loop142
-
-end143:
-	ADDQ $+64, R8
-
-near141:
-	SUBQ    $+64, R8
-	JB      end145
-	PCALIGN $0x40
-
-loop144:
-	VMOVUPD (AX), Z9
-	VMINPD  Z1, Z9, Z1
-	VMOVUPD 64(AX), Z10
-	VMINPD  Z2, Z10, Z2
-	VCMPPD  $0x07, Z9, Z10, K1, K1
-	VMOVUPD 128(AX), Z9
-	VMINPD  Z3, Z9, Z3
-	VMOVUPD 192(AX), Z10
-	VMINPD  Z4, Z10, Z4
-	VCMPPD  $0x07, Z9, Z10, K2, K2
-	VMOVUPD 256(AX), Z9
-	VMINPD  Z5, Z9, Z5
-	VMOVUPD 320(AX), Z10
-	VMINPD  Z6, Z10, Z6
-	VCMPPD  $0x07, Z9, Z10, K3, K3
-	VMOVUPD 384(AX), Z9
-	VMINPD  Z7, Z9, Z7
-	VMOVUPD 448(AX), Z10
-	VMINPD  Z8, Z10, Z8
-	VCMPPD  $0x07, Z9, Z10, K4, K4
-	ADDQ    $+512, AX
-	SUBQ    $+64, R8
-	JAE     loop144
-
-end145:
-	ADDQ $+64, R8
-	CMPQ R8, $+8
-	JB   end147
-
-loop146:
-	VMOVUPD (AX), Z9
-	VMINPD  Z1, Z9, Z1
-	VCMPPD  $0x07, Z9, Z9, K1, K1
-	ADDQ    $+64, AX
-	SUBQ    $+8, R8
-	CMPQ    R8, $+8
-	JAE     loop146
-
-end147:
-	TESTQ   R8, R8
-	JZ      none148
-	MOVQ    $-1, R9
-	BZHIQ   R8, R9, R9
-	KMOVW   R9, K5
-	VMOVAPD Z0, Z9
-	VMOVUPD (AX), K5, Z9
-	VMOVUPD Z9, Z9
-	VMINPD  Z1, Z9, Z1
-	VCMPPD  $0x07, Z9, Z9, K1, K1
-
-none148:
-	VMINPD        Z1, Z5, Z1
-	VMINPD        Z2, Z6, Z2
-	VMINPD        Z3, Z7, Z3
-	VMINPD        Z4, Z8, Z4
-	VMINPD        Z1, Z3, Z1
-	VMINPD        Z2, Z4, Z2
-	VMINPD        Z1, Z2, Z1
-	VCMPPD        $0x11, Z0, Z1, K5
-	KORTESTB      K5, K5
-	JZ            same149
-	VMOVAPD       Z1, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y9
-	VMINPD        Y0, Y9, Y0
-	VEXTRACTF64X2 $0x01, Y0, X9
-	VMINPD        X0, X9, X0
-	VPERMILPD     $0x01, X0, X9
-	VMINPD        X0, X9, X0
-	VBROADCASTSD  X0, Z0
-	MOVQ          BX, SI
-
-same149:
-	JMP piece140
-
-all139:
-	VMOVSD X0, best+24(FP)
-	SUBQ   DX, SI
-	SHRQ   $0x03, SI
-	MOVQ   SI, piece+32(FP)
-	KANDB  K2, K1, K1
-	KANDB  K3, K1, K1
-	KANDB  K4, K1, K1
-	KMOVB  K1, AX
-	XORL   $0x000000ff, AX
-	MOVQ   AX, nan+40(FP)
-	VZEROUPPER
-	RET
-
-DATA avx512const18<>+0(SB)/8, $0x7ff0000000000000
-DATA avx512const18<>+8(SB)/8, $0x7ff0000000000000
-DATA avx512const18<>+16(SB)/8, $0x7ff0000000000000
-DATA avx512const18<>+24(SB)/8, $0x7ff0000000000000
-DATA avx512const18<>+32(SB)/8, $0x7ff0000000000000
-DATA avx512const18<>+40(SB)/8, $0x7ff0000000000000
-DATA avx512const18<>+48(SB)/8, $0x7ff0000000000000
-DATA avx512const18<>+56(SB)/8, $0x7ff0000000000000
-GLOBL avx512const18<>(SB), RODATA|NOPTR, $64
-
-// func greatestAVX512(x []float64) (best float64, piece int, nan uint64)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·greatestAVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -3611,9 +3604,9 @@ TEXT ·greatestAVX512(SB), NOSPLIT, $0-48
 	KXNORB  K4, K4, K4
 	MOVQ    CX, DI
 
-piece151:
+piece148:
 	TESTQ   CX, CX
-	JZ      all150
+	JZ      all147
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3621,12 +3614,12 @@ piece151:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near152
+	JB      near149
 	SUBQ    $+64, R8
-	JB      end154
+	JB      end151
 	PCALIGN $0x40
 
-loop153:
+loop150:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -3644,113 +3637,113 @@ loop153:
 	MOVQ    448(AX), R9
 	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
-	VMAXPD  Z1, Z9, Z1
+	VMINPD  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
-	VMAXPD  Z2, Z10, Z2
+	VMINPD  Z2, Z10, Z2
 	VCMPPD  $0x07, Z9, Z10, K1, K1
 	VMOVUPD 128(AX), Z9
-	VMAXPD  Z3, Z9, Z3
+	VMINPD  Z3, Z9, Z3
 	VMOVUPD 192(AX), Z10
-	VMAXPD  Z4, Z10, Z4
+	VMINPD  Z4, Z10, Z4
 	VCMPPD  $0x07, Z9, Z10, K2, K2
 	VMOVUPD 256(AX), Z9
-	VMAXPD  Z5, Z9, Z5
+	VMINPD  Z5, Z9, Z5
 	VMOVUPD 320(AX), Z10
-	VMAXPD  Z6, Z10, Z6
+	VMINPD  Z6, Z10, Z6
 	VCMPPD  $0x07, Z9, Z10, K3, K3
 	VMOVUPD 384(AX), Z9
-	VMAXPD  Z7, Z9, Z7
+	VMINPD  Z7, Z9, Z7
 	VMOVUPD 448(AX), Z10
-	VMAXPD  Z8, Z10, Z8
+	VMINPD  Z8, Z10, Z8
 	VCMPPD  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	JAE     loop153
+	JAE     loop150
 
-end154:
+end151:
 	ADDQ $+64, R8
 
-near152:
+near149:
 	SUBQ    $+64, R8
-	JB      end156
+	JB      end153
 	PCALIGN $0x40
 
-loop155:
+loop152:
 	VMOVUPD (AX), Z9
-	VMAXPD  Z1, Z9, Z1
+	VMINPD  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
-	VMAXPD  Z2, Z10, Z2
+	VMINPD  Z2, Z10, Z2
 	VCMPPD  $0x07, Z9, Z10, K1, K1
 	VMOVUPD 128(AX), Z9
-	VMAXPD  Z3, Z9, Z3
+	VMINPD  Z3, Z9, Z3
 	VMOVUPD 192(AX), Z10
-	VMAXPD  Z4, Z10, Z4
+	VMINPD  Z4, Z10, Z4
 	VCMPPD  $0x07, Z9, Z10, K2, K2
 	VMOVUPD 256(AX), Z9
-	VMAXPD  Z5, Z9, Z5
+	VMINPD  Z5, Z9, Z5
 	VMOVUPD 320(AX), Z10
-	VMAXPD  Z6, Z10, Z6
+	VMINPD  Z6, Z10, Z6
 	VCMPPD  $0x07, Z9, Z10, K3, K3
 	VMOVUPD 384(AX), Z9
-	VMAXPD  Z7, Z9, Z7
+	VMINPD  Z7, Z9, Z7
 	VMOVUPD 448(AX), Z10
-	VMAXPD  Z8, Z10, Z8
+	VMINPD  Z8, Z10, Z8
 	VCMPPD  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	JAE     loop155
+	JAE     loop152
 
-end156:
+end153:
 	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end158
+	JB   end155
 
-loop157:
+loop154:
 	VMOVUPD (AX), Z9
-	VMAXPD  Z1, Z9, Z1
+	VMINPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop157
+	JAE     loop154
 
-end158:
+end155:
 	TESTQ   R8, R8
-	JZ      none159
+	JZ      none156
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K5
 	VMOVAPD Z0, Z9
 	VMOVUPD (AX), K5, Z9
 	VMOVUPD Z9, Z9
-	VMAXPD  Z1, Z9, Z1
+	VMINPD  Z1, Z9, Z1
 	VCMPPD  $0x07, Z9, Z9, K1, K1
 
-none159:
-	VMAXPD        Z1, Z5, Z1
-	VMAXPD        Z2, Z6, Z2
-	VMAXPD        Z3, Z7, Z3
-	VMAXPD        Z4, Z8, Z4
-	VMAXPD        Z1, Z3, Z1
-	VMAXPD        Z2, Z4, Z2
-	VMAXPD        Z1, Z2, Z1
-	VCMPPD        $0x11, Z1, Z0, K5
+none156:
+	VMINPD        Z1, Z5, Z1
+	VMINPD        Z2, Z6, Z2
+	VMINPD        Z3, Z7, Z3
+	VMINPD        Z4, Z8, Z4
+	VMINPD        Z1, Z3, Z1
+	VMINPD        Z2, Z4, Z2
+	VMINPD        Z1, Z2, Z1
+	VCMPPD        $0x11, Z0, Z1, K5
 	KORTESTB      K5, K5
-	JZ            same160
+	JZ            same157
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
-	VMAXPD        Y0, Y9, Y0
+	VMINPD        Y0, Y9, Y0
 	VEXTRACTF64X2 $0x01, Y0, X9
-	VMAXPD        X0, X9, X0
+	VMINPD        X0, X9, X0
 	VPERMILPD     $0x01, X0, X9
-	VMAXPD        X0, X9, X0
+	VMINPD        X0, X9, X0
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same160:
-	JMP piece151
+same157:
+	JMP piece148
 
-all150:
+all147:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3764,15 +3757,200 @@ all150:
 	VZEROUPPER
 	RET
 
-DATA avx512const19<>+0(SB)/8, $0xfff0000000000000
-DATA avx512const19<>+8(SB)/8, $0xfff0000000000000
-DATA avx512const19<>+16(SB)/8, $0xfff0000000000000
-DATA avx512const19<>+24(SB)/8, $0xfff0000000000000
-DATA avx512const19<>+32(SB)/8, $0xfff0000000000000
-DATA avx512const19<>+40(SB)/8, $0xfff0000000000000
-DATA avx512const19<>+48(SB)/8, $0xfff0000000000000
-DATA avx512const19<>+56(SB)/8, $0xfff0000000000000
+DATA avx512const19<>+0(SB)/8, $0x7ff0000000000000
+DATA avx512const19<>+8(SB)/8, $0x7ff0000000000000
+DATA avx512const19<>+16(SB)/8, $0x7ff0000000000000
+DATA avx512const19<>+24(SB)/8, $0x7ff0000000000000
+DATA avx512const19<>+32(SB)/8, $0x7ff0000000000000
+DATA avx512const19<>+40(SB)/8, $0x7ff0000000000000
+DATA avx512const19<>+48(SB)/8, $0x7ff0000000000000
+DATA avx512const19<>+56(SB)/8, $0x7ff0000000000000
 GLOBL avx512const19<>(SB), RODATA|NOPTR, $64
+
+// func greatestAVX512(x []float64) (best float64, piece int, nan uint64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·greatestAVX512(SB), NOSPLIT, $0-48
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPD avx512const20<>+0(SB), Z0
+	VMOVAPD Z0, Z1
+	VMOVAPD Z0, Z2
+	VMOVAPD Z0, Z3
+	VMOVAPD Z0, Z4
+	VMOVAPD Z0, Z5
+	VMOVAPD Z0, Z6
+	VMOVAPD Z0, Z7
+	VMOVAPD Z0, Z8
+	KXNORB  K1, K1, K1
+	KXNORB  K2, K2, K2
+	KXNORB  K3, K3, K3
+	KXNORB  K4, K4, K4
+	MOVQ    CX, DI
+
+piece159:
+	TESTQ   CX, CX
+	JZ      all158
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near160
+	SUBQ    $+64, R8
+	JB      end162
+	PCALIGN $0x40
+
+loop161:
+	MOVQ    (AX), R9
+	MOVQ    8(AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    72(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    136(AX), R9
+	MOVQ    192(AX), R9
+	MOVQ    200(AX), R9
+	MOVQ    256(AX), R9
+	MOVQ    264(AX), R9
+	MOVQ    320(AX), R9
+	MOVQ    328(AX), R9
+	MOVQ    384(AX), R9
+	MOVQ    392(AX), R9
+	MOVQ    448(AX), R9
+	MOVQ    456(AX), R9
+	VMOVUPD (AX), Z9
+	VMAXPD  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMAXPD  Z2, Z10, Z2
+	VCMPPD  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMAXPD  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMAXPD  Z4, Z10, Z4
+	VCMPPD  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMAXPD  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMAXPD  Z6, Z10, Z6
+	VCMPPD  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMAXPD  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMAXPD  Z8, Z10, Z8
+	VCMPPD  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+64, R8
+	JAE     loop161
+
+end162:
+	ADDQ $+64, R8
+
+near160:
+	SUBQ    $+64, R8
+	JB      end164
+	PCALIGN $0x40
+
+loop163:
+	VMOVUPD (AX), Z9
+	VMAXPD  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMAXPD  Z2, Z10, Z2
+	VCMPPD  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMAXPD  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMAXPD  Z4, Z10, Z4
+	VCMPPD  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMAXPD  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMAXPD  Z6, Z10, Z6
+	VCMPPD  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMAXPD  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMAXPD  Z8, Z10, Z8
+	VCMPPD  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+64, R8
+	JAE     loop163
+
+end164:
+	ADDQ $+64, R8
+	CMPQ R8, $+8
+	JB   end166
+
+loop165:
+	VMOVUPD (AX), Z9
+	VMAXPD  Z1, Z9, Z1
+	VCMPPD  $0x07, Z9, Z9, K1, K1
+	ADDQ    $+64, AX
+	SUBQ    $+8, R8
+	CMPQ    R8, $+8
+	JAE     loop165
+
+end166:
+	TESTQ   R8, R8
+	JZ      none167
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K5
+	VMOVAPD Z0, Z9
+	VMOVUPD (AX), K5, Z9
+	VMOVUPD Z9, Z9
+	VMAXPD  Z1, Z9, Z1
+	VCMPPD  $0x07, Z9, Z9, K1, K1
+
+none167:
+	VMAXPD        Z1, Z5, Z1
+	VMAXPD        Z2, Z6, Z2
+	VMAXPD        Z3, Z7, Z3
+	VMAXPD        Z4, Z8, Z4
+	VMAXPD        Z1, Z3, Z1
+	VMAXPD        Z2, Z4, Z2
+	VMAXPD        Z1, Z2, Z1
+	VCMPPD        $0x11, Z1, Z0, K5
+	KORTESTB      K5, K5
+	JZ            same168
+	VMOVAPD       Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VMAXPD        Y0, Y9, Y0
+	VEXTRACTF64X2 $0x01, Y0, X9
+	VMAXPD        X0, X9, X0
+	VPERMILPD     $0x01, X0, X9
+	VMAXPD        X0, X9, X0
+	VBROADCASTSD  X0, Z0
+	MOVQ          BX, SI
+
+same168:
+	JMP piece159
+
+all158:
+	VMOVSD X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x03, SI
+	MOVQ   SI, piece+32(FP)
+	KANDB  K2, K1, K1
+	KANDB  K3, K1, K1
+	KANDB  K4, K1, K1
+	KMOVB  K1, AX
+	XORL   $0x000000ff, AX
+	MOVQ   AX, nan+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const20<>+0(SB)/8, $0xfff0000000000000
+DATA avx512const20<>+8(SB)/8, $0xfff0000000000000
+DATA avx512const20<>+16(SB)/8, $0xfff0000000000000
+DATA avx512const20<>+24(SB)/8, $0xfff0000000000000
+DATA avx512const20<>+32(SB)/8, $0xfff0000000000000
+DATA avx512const20<>+40(SB)/8, $0xfff0000000000000
+DATA avx512const20<>+48(SB)/8, $0xfff0000000000000
+DATA avx512const20<>+56(SB)/8, $0xfff0000000000000
+GLOBL avx512const20<>(SB), RODATA|NOPTR, $64
 
 // func leastInt64AVX512(x []int64) (best int64, piece int, nan uint64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
@@ -3781,7 +3959,7 @@ TEXT ·leastInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
 	MOVQ    AX, SI
-	VMOVUPD avx512const14<>+0(SB), Z0
+	VMOVUPD avx512const15<>+0(SB), Z0
 	VMOVAPD Z0, Z1
 	VMOVAPD Z0, Z2
 	VMOVAPD Z0, Z3
@@ -3792,9 +3970,9 @@ TEXT ·leastInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece162:
+piece170:
 	TESTQ   CX, CX
-	JZ      all161
+	JZ      all169
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3802,12 +3980,12 @@ piece162:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near163
+	JB      near171
 	SUBQ    $+64, R8
-	JB      end165
+	JB      end173
 	PCALIGN $0x40
 
-loop164:
+loop172:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -3842,17 +4020,17 @@ loop164:
 	VPMINSQ Z9, Z8, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	JAE     loop164
+	JAE     loop172
 
-end165:
+end173:
 	ADDQ $+64, R8
 
-near163:
+near171:
 	SUBQ    $+64, R8
-	JB      end167
+	JB      end175
 	PCALIGN $0x40
 
-loop166:
+loop174:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VMOVUPD 64(AX), Z9
@@ -3871,24 +4049,24 @@ loop166:
 	VPMINSQ Z9, Z8, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	JAE     loop166
+	JAE     loop174
 
-end167:
+end175:
 	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end169
+	JB   end177
 
-loop168:
+loop176:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop168
+	JAE     loop176
 
-end169:
+end177:
 	TESTQ   R8, R8
-	JZ      none170
+	JZ      none178
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -3897,7 +4075,7 @@ end169:
 	VMOVUPD Z9, Z9
 	VPMINSQ Z9, Z1, Z1
 
-none170:
+none178:
 	VPMINSQ       Z5, Z1, Z1
 	VPMINSQ       Z6, Z2, Z2
 	VPMINSQ       Z7, Z3, Z3
@@ -3907,7 +4085,7 @@ none170:
 	VPMINSQ       Z2, Z1, Z1
 	VPCMPGTQ      Z1, Z0, K1
 	KORTESTB      K1, K1
-	JZ            same171
+	JZ            same179
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSQ       Y9, Y0, Y0
@@ -3918,10 +4096,10 @@ none170:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same171:
-	JMP piece162
+same179:
+	JMP piece170
 
-all161:
+all169:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -3938,7 +4116,7 @@ TEXT ·greatestInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
 	MOVQ    AX, SI
-	VMOVUPD avx512const0<>+0(SB), Z0
+	VMOVUPD avx512const1<>+0(SB), Z0
 	VMOVAPD Z0, Z1
 	VMOVAPD Z0, Z2
 	VMOVAPD Z0, Z3
@@ -3949,9 +4127,9 @@ TEXT ·greatestInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece173:
+piece181:
 	TESTQ   CX, CX
-	JZ      all172
+	JZ      all180
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3959,12 +4137,12 @@ piece173:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near174
+	JB      near182
 	SUBQ    $+64, R8
-	JB      end176
+	JB      end184
 	PCALIGN $0x40
 
-loop175:
+loop183:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -3999,17 +4177,17 @@ loop175:
 	VPMAXSQ Z9, Z8, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	JAE     loop175
+	JAE     loop183
 
-end176:
+end184:
 	ADDQ $+64, R8
 
-near174:
+near182:
 	SUBQ    $+64, R8
-	JB      end178
+	JB      end186
 	PCALIGN $0x40
 
-loop177:
+loop185:
 	VMOVUPD (AX), Z9
 	VPMAXSQ Z9, Z1, Z1
 	VMOVUPD 64(AX), Z9
@@ -4028,24 +4206,24 @@ loop177:
 	VPMAXSQ Z9, Z8, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	JAE     loop177
+	JAE     loop185
 
-end178:
+end186:
 	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end180
+	JB   end188
 
-loop179:
+loop187:
 	VMOVUPD (AX), Z9
 	VPMAXSQ Z9, Z1, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop179
+	JAE     loop187
 
-end180:
+end188:
 	TESTQ   R8, R8
-	JZ      none181
+	JZ      none189
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -4054,7 +4232,7 @@ end180:
 	VMOVUPD Z9, Z9
 	VPMAXSQ Z9, Z1, Z1
 
-none181:
+none189:
 	VPMAXSQ       Z5, Z1, Z1
 	VPMAXSQ       Z6, Z2, Z2
 	VPMAXSQ       Z7, Z3, Z3
@@ -4064,7 +4242,7 @@ none181:
 	VPMAXSQ       Z2, Z1, Z1
 	VPCMPGTQ      Z0, Z1, K1
 	KORTESTB      K1, K1
-	JZ            same182
+	JZ            same190
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSQ       Y9, Y0, Y0
@@ -4075,10 +4253,10 @@ none181:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same182:
-	JMP piece173
+same190:
+	JMP piece181
 
-all172:
+all180:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -4096,9 +4274,9 @@ TEXT ·indexOfAVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end186
+	JB           end194
 
-loop185:
+loop193:
 	VCMPPD $0x00, (AX), Z0, K1
 	VCMPPD $0x00, 64(AX), Z0, K2
 	KORB   K2, K1, K1
@@ -4108,30 +4286,30 @@ loop185:
 	KORB   K2, K1, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    near184
+	JNZ    near192
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop185
+	JAE    loop193
 
-end186:
-near184:
+end194:
+near192:
 	CMPQ CX, $+8
-	JB   end188
+	JB   end196
 
-loop187:
+loop195:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    found183
+	JNZ    found191
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop187
+	JAE    loop195
 
-end188:
+end196:
 	TESTQ     CX, CX
-	JZ        none189
+	JZ        none197
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4139,13 +4317,13 @@ end188:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found183
+	JNZ       found191
 	LEAQ      (AX)(CX*8), AX
 
-none189:
+none197:
 	XORQ BX, BX
 
-found183:
+found191:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -4164,9 +4342,9 @@ TEXT ·indexOfInt64AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end193
+	JB           end201
 
-loop192:
+loop200:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPCMPQ $0x00, 64(AX), Z0, K2
 	KORB   K2, K1, K1
@@ -4176,30 +4354,30 @@ loop192:
 	KORB   K2, K1, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    near191
+	JNZ    near199
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop192
+	JAE    loop200
 
-end193:
-near191:
+end201:
+near199:
 	CMPQ CX, $+8
-	JB   end195
+	JB   end203
 
-loop194:
+loop202:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    found190
+	JNZ    found198
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop194
+	JAE    loop202
 
-end195:
+end203:
 	TESTQ     CX, CX
-	JZ        none196
+	JZ        none204
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4207,13 +4385,13 @@ end195:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found190
+	JNZ       found198
 	LEAQ      (AX)(CX*8), AX
 
-none196:
+none204:
 	XORQ BX, BX
 
-found190:
+found198:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -4231,9 +4409,9 @@ TEXT ·indexNaNAVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end200
+	JB   end208
 
-loop199:
+loop207:
 	VMOVUPD (AX), Z0
 	VCMPPD  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -4247,31 +4425,31 @@ loop199:
 	KORB    K2, K1, K1
 	KMOVB   K1, BX
 	TESTQ   BX, BX
-	JNZ     near198
+	JNZ     near206
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop199
+	JAE     loop207
 
-end200:
-near198:
+end208:
+near206:
 	CMPQ CX, $+8
-	JB   end202
+	JB   end210
 
-loop201:
+loop209:
 	VMOVUPD (AX), Z0
 	VCMPPD  $0x03, Z0, Z0, K1
 	KMOVB   K1, BX
 	TESTQ   BX, BX
-	JNZ     found197
+	JNZ     found205
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop201
+	JAE     loop209
 
-end202:
+end210:
 	TESTQ     CX, CX
-	JZ        none203
+	JZ        none211
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4280,13 +4458,13 @@ end202:
 	VCMPPD    $0x03, Z0, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found197
+	JNZ       found205
 	LEAQ      (AX)(CX*8), AX
 
-none203:
+none211:
 	XORQ BX, BX
 
-found197:
+found205:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -4311,17 +4489,17 @@ TEXT ·countAVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z6, Z6, Z6
 	VPXORQ       Z7, Z7, Z7
 	VPXORQ       Z8, Z8, Z8
-	VMOVUPD      avx512const20<>+0(SB), Z9
+	VMOVUPD      avx512const21<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case205
+	JNE          case213
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near206
+	JB           near214
 	SUBQ         $+64, CX
-	JB           end208
+	JB           end216
 	PCALIGN      $0x40
 
-loop207:
+loop215:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4356,17 +4534,17 @@ loop207:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop207
+	JAE    loop215
 
-end208:
+end216:
 	ADDQ $+64, CX
 
-near206:
+near214:
 	SUBQ    $+64, CX
-	JB      end210
+	JB      end218
 	PCALIGN $0x40
 
-loop209:
+loop217:
 	VCMPPD $0x1e, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -4385,24 +4563,24 @@ loop209:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop209
+	JAE    loop217
 
-end210:
+end218:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end212
+	JB   end220
 
-loop211:
+loop219:
 	VCMPPD $0x1e, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop211
+	JAE    loop219
 
-end212:
+end220:
 	TESTQ     CX, CX
-	JZ        none213
+	JZ        none221
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4410,19 +4588,19 @@ end212:
 	VCMPPD    $0x1e, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none213:
-	JMP done204
+none221:
+	JMP done212
 
-case205:
+case213:
 	CMPQ    DX, $+1
-	JNE     case214
+	JNE     case222
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near215
+	JB      near223
 	SUBQ    $+64, CX
-	JB      end217
+	JB      end225
 	PCALIGN $0x40
 
-loop216:
+loop224:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4457,17 +4635,17 @@ loop216:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop216
+	JAE    loop224
 
-end217:
+end225:
 	ADDQ $+64, CX
 
-near215:
+near223:
 	SUBQ    $+64, CX
-	JB      end219
+	JB      end227
 	PCALIGN $0x40
 
-loop218:
+loop226:
 	VCMPPD $0x1d, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -4486,24 +4664,24 @@ loop218:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop218
+	JAE    loop226
 
-end219:
+end227:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end221
+	JB   end229
 
-loop220:
+loop228:
 	VCMPPD $0x1d, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop220
+	JAE    loop228
 
-end221:
+end229:
 	TESTQ     CX, CX
-	JZ        none222
+	JZ        none230
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4511,19 +4689,19 @@ end221:
 	VCMPPD    $0x1d, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none222:
-	JMP done204
+none230:
+	JMP done212
 
-case214:
+case222:
 	CMPQ    DX, $+2
-	JNE     case223
+	JNE     case231
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near224
+	JB      near232
 	SUBQ    $+64, CX
-	JB      end226
+	JB      end234
 	PCALIGN $0x40
 
-loop225:
+loop233:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4558,17 +4736,17 @@ loop225:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop225
+	JAE    loop233
 
-end226:
+end234:
 	ADDQ $+64, CX
 
-near224:
+near232:
 	SUBQ    $+64, CX
-	JB      end228
+	JB      end236
 	PCALIGN $0x40
 
-loop227:
+loop235:
 	VCMPPD $0x11, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -4587,24 +4765,24 @@ loop227:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop227
+	JAE    loop235
 
-end228:
+end236:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end230
+	JB   end238
 
-loop229:
+loop237:
 	VCMPPD $0x11, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop229
+	JAE    loop237
 
-end230:
+end238:
 	TESTQ     CX, CX
-	JZ        none231
+	JZ        none239
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4612,111 +4790,12 @@ end230:
 	VCMPPD    $0x11, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none231:
-	JMP done204
+none239:
+	JMP done212
 
-case223:
+case231:
 	CMPQ    DX, $+3
-	JNE     case232
-	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near233
-	SUBQ    $+64, CX
-	JB      end235
-	PCALIGN $0x40
-
-loop234:
-	MOVQ   (AX), DX
-	MOVQ   8(AX), DX
-	MOVQ   64(AX), DX
-	MOVQ   72(AX), DX
-	MOVQ   128(AX), DX
-	MOVQ   136(AX), DX
-	MOVQ   192(AX), DX
-	MOVQ   200(AX), DX
-	MOVQ   256(AX), DX
-	MOVQ   264(AX), DX
-	MOVQ   320(AX), DX
-	MOVQ   328(AX), DX
-	MOVQ   384(AX), DX
-	MOVQ   392(AX), DX
-	MOVQ   448(AX), DX
-	MOVQ   456(AX), DX
-	VCMPPD $0x12, (AX), Z0, K1
-	VPADDQ Z9, Z1, K1, Z1
-	VCMPPD $0x12, 64(AX), Z0, K1
-	VPADDQ Z9, Z2, K1, Z2
-	VCMPPD $0x12, 128(AX), Z0, K1
-	VPADDQ Z9, Z3, K1, Z3
-	VCMPPD $0x12, 192(AX), Z0, K1
-	VPADDQ Z9, Z4, K1, Z4
-	VCMPPD $0x12, 256(AX), Z0, K1
-	VPADDQ Z9, Z5, K1, Z5
-	VCMPPD $0x12, 320(AX), Z0, K1
-	VPADDQ Z9, Z6, K1, Z6
-	VCMPPD $0x12, 384(AX), Z0, K1
-	VPADDQ Z9, Z7, K1, Z7
-	VCMPPD $0x12, 448(AX), Z0, K1
-	VPADDQ Z9, Z8, K1, Z8
-	ADDQ   $+512, AX
-	SUBQ   $+64, CX
-	JAE    loop234
-
-end235:
-	ADDQ $+64, CX
-
-near233:
-	SUBQ    $+64, CX
-	JB      end237
-	PCALIGN $0x40
-
-loop236:
-	VCMPPD $0x12, (AX), Z0, K1
-	VPADDQ Z9, Z1, K1, Z1
-	VCMPPD $0x12, 64(AX), Z0, K1
-	VPADDQ Z9, Z2, K1, Z2
-	VCMPPD $0x12, 128(AX), Z0, K1
-	VPADDQ Z9, Z3, K1, Z3
-	VCMPPD $0x12, 192(AX), Z0, K1
-	VPADDQ Z9, Z4, K1, Z4
-	VCMPPD $0x12, 256(AX), Z0, K1
-	VPADDQ Z9, Z5, K1, Z5
-	VCMPPD $0x12, 320(AX), Z0, K1
-	VPADDQ Z9, Z6, K1, Z6
-	VCMPPD $0x12, 384(AX), Z0, K1
-	VPADDQ Z9, Z7, K1, Z7
-	VCMPPD $0x12, 448(AX), Z0, K1
-	VPADDQ Z9, Z8, K1, Z8
-	ADDQ   $+512, AX
-	SUBQ   $+64, CX
-	JAE    loop236
-
-end237:
-	ADDQ $+64, CX
-	CMPQ CX, $+8
-	JB   end239
-
-loop238:
-	VCMPPD $0x12, (AX), Z0, K1
-	VPADDQ Z9, Z1, K1, Z1
-	ADDQ   $+64, AX
-	SUBQ   $+8, CX
-	CMPQ   CX, $+8
-	JAE    loop238
-
-end239:
-	TESTQ     CX, CX
-	JZ        none240
-	MOVQ      $-1, DX
-	BZHIQ     CX, DX, DX
-	KMOVW     DX, K1
-	VMOVUPD.Z (AX), K1, Z10
-	VCMPPD    $0x12, Z10, Z0, K1, K1
-	VPADDQ    Z9, Z1, K1, Z1
-
-none240:
-	JMP done204
-
-case232:
+	JNE     case240
 	CMPQ    CX, ·touchFrom+0(SB)
 	JB      near241
 	SUBQ    $+64, CX
@@ -4740,21 +4819,21 @@ loop242:
 	MOVQ   392(AX), DX
 	MOVQ   448(AX), DX
 	MOVQ   456(AX), DX
-	VCMPPD $0x00, (AX), Z0, K1
+	VCMPPD $0x12, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
-	VCMPPD $0x00, 64(AX), Z0, K1
+	VCMPPD $0x12, 64(AX), Z0, K1
 	VPADDQ Z9, Z2, K1, Z2
-	VCMPPD $0x00, 128(AX), Z0, K1
+	VCMPPD $0x12, 128(AX), Z0, K1
 	VPADDQ Z9, Z3, K1, Z3
-	VCMPPD $0x00, 192(AX), Z0, K1
+	VCMPPD $0x12, 192(AX), Z0, K1
 	VPADDQ Z9, Z4, K1, Z4
-	VCMPPD $0x00, 256(AX), Z0, K1
+	VCMPPD $0x12, 256(AX), Z0, K1
 	VPADDQ Z9, Z5, K1, Z5
-	VCMPPD $0x00, 320(AX), Z0, K1
+	VCMPPD $0x12, 320(AX), Z0, K1
 	VPADDQ Z9, Z6, K1, Z6
-	VCMPPD $0x00, 384(AX), Z0, K1
+	VCMPPD $0x12, 384(AX), Z0, K1
 	VPADDQ Z9, Z7, K1, Z7
-	VCMPPD $0x00, 448(AX), Z0, K1
+	VCMPPD $0x12, 448(AX), Z0, K1
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
@@ -4769,6 +4848,76 @@ near241:
 	PCALIGN $0x40
 
 loop244:
+	VCMPPD $0x12, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VCMPPD $0x12, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VCMPPD $0x12, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VCMPPD $0x12, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VCMPPD $0x12, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VCMPPD $0x12, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VCMPPD $0x12, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VCMPPD $0x12, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	JAE    loop244
+
+end245:
+	ADDQ $+64, CX
+	CMPQ CX, $+8
+	JB   end247
+
+loop246:
+	VCMPPD $0x12, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop246
+
+end247:
+	TESTQ     CX, CX
+	JZ        none248
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (AX), K1, Z10
+	VCMPPD    $0x12, Z10, Z0, K1, K1
+	VPADDQ    Z9, Z1, K1, Z1
+
+none248:
+	JMP done212
+
+case240:
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near249
+	SUBQ    $+64, CX
+	JB      end251
+	PCALIGN $0x40
+
+loop250:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
+	MOVQ   256(AX), DX
+	MOVQ   264(AX), DX
+	MOVQ   320(AX), DX
+	MOVQ   328(AX), DX
+	MOVQ   384(AX), DX
+	MOVQ   392(AX), DX
+	MOVQ   448(AX), DX
+	MOVQ   456(AX), DX
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -4787,24 +4936,53 @@ loop244:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop244
+	JAE    loop250
 
-end245:
+end251:
+	ADDQ $+64, CX
+
+near249:
+	SUBQ    $+64, CX
+	JB      end253
+	PCALIGN $0x40
+
+loop252:
+	VCMPPD $0x00, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VCMPPD $0x00, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VCMPPD $0x00, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VCMPPD $0x00, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VCMPPD $0x00, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VCMPPD $0x00, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VCMPPD $0x00, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VCMPPD $0x00, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	JAE    loop252
+
+end253:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end247
+	JB   end255
 
-loop246:
+loop254:
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop246
+	JAE    loop254
 
-end247:
+end255:
 	TESTQ     CX, CX
-	JZ        none248
+	JZ        none256
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4812,8 +4990,8 @@ end247:
 	VCMPPD    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none248:
-done204:
+none256:
+done212:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -4831,15 +5009,15 @@ done204:
 	VZEROUPPER
 	RET
 
-DATA avx512const20<>+0(SB)/8, $0x0000000000000001
-DATA avx512const20<>+8(SB)/8, $0x0000000000000001
-DATA avx512const20<>+16(SB)/8, $0x0000000000000001
-DATA avx512const20<>+24(SB)/8, $0x0000000000000001
-DATA avx512const20<>+32(SB)/8, $0x0000000000000001
-DATA avx512const20<>+40(SB)/8, $0x0000000000000001
-DATA avx512const20<>+48(SB)/8, $0x0000000000000001
-DATA avx512const20<>+56(SB)/8, $0x0000000000000001
-GLOBL avx512const20<>(SB), RODATA|NOPTR, $64
+DATA avx512const21<>+0(SB)/8, $0x0000000000000001
+DATA avx512const21<>+8(SB)/8, $0x0000000000000001
+DATA avx512const21<>+16(SB)/8, $0x0000000000000001
+DATA avx512const21<>+24(SB)/8, $0x0000000000000001
+DATA avx512const21<>+32(SB)/8, $0x0000000000000001
+DATA avx512const21<>+40(SB)/8, $0x0000000000000001
+DATA avx512const21<>+48(SB)/8, $0x0000000000000001
+DATA avx512const21<>+56(SB)/8, $0x0000000000000001
+GLOBL avx512const21<>(SB), RODATA|NOPTR, $64
 
 // func countInt64AVX512(x []int64, c int, t int64) int
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
@@ -4855,17 +5033,17 @@ TEXT ·countInt64AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z6, Z6, Z6
 	VPXORQ       Z7, Z7, Z7
 	VPXORQ       Z8, Z8, Z8
-	VMOVUPD      avx512const20<>+0(SB), Z9
+	VMOVUPD      avx512const21<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case250
+	JNE          case258
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near251
+	JB           near259
 	SUBQ         $+64, CX
-	JB           end253
+	JB           end261
 	PCALIGN      $0x40
 
-loop252:
+loop260:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4900,17 +5078,17 @@ loop252:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop252
+	JAE    loop260
 
-end253:
+end261:
 	ADDQ $+64, CX
 
-near251:
+near259:
 	SUBQ    $+64, CX
-	JB      end255
+	JB      end263
 	PCALIGN $0x40
 
-loop254:
+loop262:
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -4929,24 +5107,24 @@ loop254:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop254
+	JAE    loop262
 
-end255:
+end263:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end257
+	JB   end265
 
-loop256:
+loop264:
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop256
+	JAE    loop264
 
-end257:
+end265:
 	TESTQ     CX, CX
-	JZ        none258
+	JZ        none266
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4954,111 +5132,12 @@ end257:
 	VPCMPQ    $0x06, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none258:
-	JMP done249
+none266:
+	JMP done257
 
-case250:
+case258:
 	CMPQ    DX, $+1
-	JNE     case259
-	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near260
-	SUBQ    $+64, CX
-	JB      end262
-	PCALIGN $0x40
-
-loop261:
-	MOVQ   (AX), DX
-	MOVQ   8(AX), DX
-	MOVQ   64(AX), DX
-	MOVQ   72(AX), DX
-	MOVQ   128(AX), DX
-	MOVQ   136(AX), DX
-	MOVQ   192(AX), DX
-	MOVQ   200(AX), DX
-	MOVQ   256(AX), DX
-	MOVQ   264(AX), DX
-	MOVQ   320(AX), DX
-	MOVQ   328(AX), DX
-	MOVQ   384(AX), DX
-	MOVQ   392(AX), DX
-	MOVQ   448(AX), DX
-	MOVQ   456(AX), DX
-	VPCMPQ $0x01, (AX), Z0, K1
-	VPADDQ Z9, Z1, K1, Z1
-	VPCMPQ $0x01, 64(AX), Z0, K1
-	VPADDQ Z9, Z2, K1, Z2
-	VPCMPQ $0x01, 128(AX), Z0, K1
-	VPADDQ Z9, Z3, K1, Z3
-	VPCMPQ $0x01, 192(AX), Z0, K1
-	VPADDQ Z9, Z4, K1, Z4
-	VPCMPQ $0x01, 256(AX), Z0, K1
-	VPADDQ Z9, Z5, K1, Z5
-	VPCMPQ $0x01, 320(AX), Z0, K1
-	VPADDQ Z9, Z6, K1, Z6
-	VPCMPQ $0x01, 384(AX), Z0, K1
-	VPADDQ Z9, Z7, K1, Z7
-	VPCMPQ $0x01, 448(AX), Z0, K1
-	VPADDQ Z9, Z8, K1, Z8
-	ADDQ   $+512, AX
-	SUBQ   $+64, CX
-	JAE    loop261
-
-end262:
-	ADDQ $+64, CX
-
-near260:
-	SUBQ    $+64, CX
-	JB      end264
-	PCALIGN $0x40
-
-loop263:
-	VPCMPQ $0x01, (AX), Z0, K1
-	VPADDQ Z9, Z1, K1, Z1
-	VPCMPQ $0x01, 64(AX), Z0, K1
-	VPADDQ Z9, Z2, K1, Z2
-	VPCMPQ $0x01, 128(AX), Z0, K1
-	VPADDQ Z9, Z3, K1, Z3
-	VPCMPQ $0x01, 192(AX), Z0, K1
-	VPADDQ Z9, Z4, K1, Z4
-	VPCMPQ $0x01, 256(AX), Z0, K1
-	VPADDQ Z9, Z5, K1, Z5
-	VPCMPQ $0x01, 320(AX), Z0, K1
-	VPADDQ Z9, Z6, K1, Z6
-	VPCMPQ $0x01, 384(AX), Z0, K1
-	VPADDQ Z9, Z7, K1, Z7
-	VPCMPQ $0x01, 448(AX), Z0, K1
-	VPADDQ Z9, Z8, K1, Z8
-	ADDQ   $+512, AX
-	SUBQ   $+64, CX
-	JAE    loop263
-
-end264:
-	ADDQ $+64, CX
-	CMPQ CX, $+8
-	JB   end266
-
-loop265:
-	VPCMPQ $0x01, (AX), Z0, K1
-	VPADDQ Z9, Z1, K1, Z1
-	ADDQ   $+64, AX
-	SUBQ   $+8, CX
-	CMPQ   CX, $+8
-	JAE    loop265
-
-end266:
-	TESTQ     CX, CX
-	JZ        none267
-	MOVQ      $-1, DX
-	BZHIQ     CX, DX, DX
-	KMOVW     DX, K1
-	VMOVUPD.Z (AX), K1, Z10
-	VPCMPQ    $0x01, Z10, Z0, K1, K1
-	VPADDQ    Z9, Z1, K1, Z1
-
-none267:
-	JMP done249
-
-case259:
+	JNE     case267
 	CMPQ    CX, ·touchFrom+0(SB)
 	JB      near268
 	SUBQ    $+64, CX
@@ -5082,21 +5161,21 @@ loop269:
 	MOVQ   392(AX), DX
 	MOVQ   448(AX), DX
 	MOVQ   456(AX), DX
-	VPCMPQ $0x00, (AX), Z0, K1
+	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
-	VPCMPQ $0x00, 64(AX), Z0, K1
+	VPCMPQ $0x01, 64(AX), Z0, K1
 	VPADDQ Z9, Z2, K1, Z2
-	VPCMPQ $0x00, 128(AX), Z0, K1
+	VPCMPQ $0x01, 128(AX), Z0, K1
 	VPADDQ Z9, Z3, K1, Z3
-	VPCMPQ $0x00, 192(AX), Z0, K1
+	VPCMPQ $0x01, 192(AX), Z0, K1
 	VPADDQ Z9, Z4, K1, Z4
-	VPCMPQ $0x00, 256(AX), Z0, K1
+	VPCMPQ $0x01, 256(AX), Z0, K1
 	VPADDQ Z9, Z5, K1, Z5
-	VPCMPQ $0x00, 320(AX), Z0, K1
+	VPCMPQ $0x01, 320(AX), Z0, K1
 	VPADDQ Z9, Z6, K1, Z6
-	VPCMPQ $0x00, 384(AX), Z0, K1
+	VPCMPQ $0x01, 384(AX), Z0, K1
 	VPADDQ Z9, Z7, K1, Z7
-	VPCMPQ $0x00, 448(AX), Z0, K1
+	VPCMPQ $0x01, 448(AX), Z0, K1
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
@@ -5111,6 +5190,76 @@ near268:
 	PCALIGN $0x40
 
 loop271:
+	VPCMPQ $0x01, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VPCMPQ $0x01, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VPCMPQ $0x01, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VPCMPQ $0x01, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VPCMPQ $0x01, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VPCMPQ $0x01, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VPCMPQ $0x01, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VPCMPQ $0x01, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	JAE    loop271
+
+end272:
+	ADDQ $+64, CX
+	CMPQ CX, $+8
+	JB   end274
+
+loop273:
+	VPCMPQ $0x01, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	ADDQ   $+64, AX
+	SUBQ   $+8, CX
+	CMPQ   CX, $+8
+	JAE    loop273
+
+end274:
+	TESTQ     CX, CX
+	JZ        none275
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (AX), K1, Z10
+	VPCMPQ    $0x01, Z10, Z0, K1, K1
+	VPADDQ    Z9, Z1, K1, Z1
+
+none275:
+	JMP done257
+
+case267:
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near276
+	SUBQ    $+64, CX
+	JB      end278
+	PCALIGN $0x40
+
+loop277:
+	MOVQ   (AX), DX
+	MOVQ   8(AX), DX
+	MOVQ   64(AX), DX
+	MOVQ   72(AX), DX
+	MOVQ   128(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   192(AX), DX
+	MOVQ   200(AX), DX
+	MOVQ   256(AX), DX
+	MOVQ   264(AX), DX
+	MOVQ   320(AX), DX
+	MOVQ   328(AX), DX
+	MOVQ   384(AX), DX
+	MOVQ   392(AX), DX
+	MOVQ   448(AX), DX
+	MOVQ   456(AX), DX
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -5129,24 +5278,53 @@ loop271:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop271
+	JAE    loop277
 
-end272:
+end278:
+	ADDQ $+64, CX
+
+near276:
+	SUBQ    $+64, CX
+	JB      end280
+	PCALIGN $0x40
+
+loop279:
+	VPCMPQ $0x00, (AX), Z0, K1
+	VPADDQ Z9, Z1, K1, Z1
+	VPCMPQ $0x00, 64(AX), Z0, K1
+	VPADDQ Z9, Z2, K1, Z2
+	VPCMPQ $0x00, 128(AX), Z0, K1
+	VPADDQ Z9, Z3, K1, Z3
+	VPCMPQ $0x00, 192(AX), Z0, K1
+	VPADDQ Z9, Z4, K1, Z4
+	VPCMPQ $0x00, 256(AX), Z0, K1
+	VPADDQ Z9, Z5, K1, Z5
+	VPCMPQ $0x00, 320(AX), Z0, K1
+	VPADDQ Z9, Z6, K1, Z6
+	VPCMPQ $0x00, 384(AX), Z0, K1
+	VPADDQ Z9, Z7, K1, Z7
+	VPCMPQ $0x00, 448(AX), Z0, K1
+	VPADDQ Z9, Z8, K1, Z8
+	ADDQ   $+512, AX
+	SUBQ   $+64, CX
+	JAE    loop279
+
+end280:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end274
+	JB   end282
 
-loop273:
+loop281:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop273
+	JAE    loop281
 
-end274:
+end282:
 	TESTQ     CX, CX
-	JZ        none275
+	JZ        none283
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -5154,8 +5332,8 @@ end274:
 	VPCMPQ    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none275:
-done249:
+none283:
+done257:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -5182,11 +5360,11 @@ TEXT ·compareAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case277
+	JNE          case285
 	CMPQ         CX, $+64
-	JB           end279
+	JB           end287
 
-loop278:
+loop286:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -5207,24 +5385,24 @@ loop278:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop278
+	JAE    loop286
 
-end279:
+end287:
 	CMPQ CX, $+8
-	JB   end281
+	JB   end289
 
-loop280:
+loop288:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop280
+	JAE    loop288
 
-end281:
+end289:
 	TESTQ     CX, CX
-	JZ        none282
+	JZ        none290
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5232,16 +5410,16 @@ end281:
 	VCMPPD    $0x1e, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none282:
-	JMP done276
+none290:
+	JMP done284
 
-case277:
+case285:
 	CMPQ BX, $+1
-	JNE  case283
+	JNE  case291
 	CMPQ CX, $+64
-	JB   end285
+	JB   end293
 
-loop284:
+loop292:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -5262,24 +5440,24 @@ loop284:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop284
+	JAE    loop292
 
-end285:
+end293:
 	CMPQ CX, $+8
-	JB   end287
+	JB   end295
 
-loop286:
+loop294:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop286
+	JAE    loop294
 
-end287:
+end295:
 	TESTQ     CX, CX
-	JZ        none288
+	JZ        none296
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5287,16 +5465,16 @@ end287:
 	VCMPPD    $0x1d, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none288:
-	JMP done276
+none296:
+	JMP done284
 
-case283:
+case291:
 	CMPQ BX, $+2
-	JNE  case289
+	JNE  case297
 	CMPQ CX, $+64
-	JB   end291
+	JB   end299
 
-loop290:
+loop298:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -5317,24 +5495,24 @@ loop290:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop290
+	JAE    loop298
 
-end291:
+end299:
 	CMPQ CX, $+8
-	JB   end293
+	JB   end301
 
-loop292:
+loop300:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop292
+	JAE    loop300
 
-end293:
+end301:
 	TESTQ     CX, CX
-	JZ        none294
+	JZ        none302
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5342,16 +5520,16 @@ end293:
 	VCMPPD    $0x11, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none294:
-	JMP done276
+none302:
+	JMP done284
 
-case289:
+case297:
 	CMPQ BX, $+3
-	JNE  case295
+	JNE  case303
 	CMPQ CX, $+64
-	JB   end297
+	JB   end305
 
-loop296:
+loop304:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x12, 64(AX), Z0, K1
@@ -5372,24 +5550,24 @@ loop296:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop296
+	JAE    loop304
 
-end297:
+end305:
 	CMPQ CX, $+8
-	JB   end299
+	JB   end307
 
-loop298:
+loop306:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop298
+	JAE    loop306
 
-end299:
+end307:
 	TESTQ     CX, CX
-	JZ        none300
+	JZ        none308
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5397,16 +5575,16 @@ end299:
 	VCMPPD    $0x12, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none300:
-	JMP done276
+none308:
+	JMP done284
 
-case295:
+case303:
 	CMPQ BX, $+4
-	JNE  case301
+	JNE  case309
 	CMPQ CX, $+64
-	JB   end303
+	JB   end311
 
-loop302:
+loop310:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -5427,24 +5605,24 @@ loop302:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop302
+	JAE    loop310
 
-end303:
+end311:
 	CMPQ CX, $+8
-	JB   end305
+	JB   end313
 
-loop304:
+loop312:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop304
+	JAE    loop312
 
-end305:
+end313:
 	TESTQ     CX, CX
-	JZ        none306
+	JZ        none314
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5452,14 +5630,14 @@ end305:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none306:
-	JMP done276
+none314:
+	JMP done284
 
-case301:
+case309:
 	CMPQ CX, $+64
-	JB   end308
+	JB   end316
 
-loop307:
+loop315:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x04, 64(AX), Z0, K1
@@ -5480,24 +5658,24 @@ loop307:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop307
+	JAE    loop315
 
-end308:
+end316:
 	CMPQ CX, $+8
-	JB   end310
+	JB   end318
 
-loop309:
+loop317:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop309
+	JAE    loop317
 
-end310:
+end318:
 	TESTQ     CX, CX
-	JZ        none311
+	JZ        none319
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5505,8 +5683,8 @@ end310:
 	VCMPPD    $0x04, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none311:
-done276:
+none319:
+done284:
 	VZEROUPPER
 	RET
 
@@ -5519,11 +5697,11 @@ TEXT ·compareInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case313
+	JNE          case321
 	CMPQ         CX, $+64
-	JB           end315
+	JB           end323
 
-loop314:
+loop322:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -5544,24 +5722,24 @@ loop314:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop314
+	JAE    loop322
 
-end315:
+end323:
 	CMPQ CX, $+8
-	JB   end317
+	JB   end325
 
-loop316:
+loop324:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop316
+	JAE    loop324
 
-end317:
+end325:
 	TESTQ     CX, CX
-	JZ        none318
+	JZ        none326
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5569,16 +5747,16 @@ end317:
 	VPCMPQ    $0x06, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none318:
-	JMP done312
+none326:
+	JMP done320
 
-case313:
+case321:
 	CMPQ BX, $+1
-	JNE  case319
+	JNE  case327
 	CMPQ CX, $+64
-	JB   end321
+	JB   end329
 
-loop320:
+loop328:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -5599,24 +5777,24 @@ loop320:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop320
+	JAE    loop328
 
-end321:
+end329:
 	CMPQ CX, $+8
-	JB   end323
+	JB   end331
 
-loop322:
+loop330:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop322
+	JAE    loop330
 
-end323:
+end331:
 	TESTQ     CX, CX
-	JZ        none324
+	JZ        none332
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5624,14 +5802,14 @@ end323:
 	VPCMPQ    $0x01, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none324:
-	JMP done312
+none332:
+	JMP done320
 
-case319:
+case327:
 	CMPQ CX, $+64
-	JB   end326
+	JB   end334
 
-loop325:
+loop333:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -5652,24 +5830,24 @@ loop325:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop325
+	JAE    loop333
 
-end326:
+end334:
 	CMPQ CX, $+8
-	JB   end328
+	JB   end336
 
-loop327:
+loop335:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop327
+	JAE    loop335
 
-end328:
+end336:
 	TESTQ     CX, CX
-	JZ        none329
+	JZ        none337
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5677,8 +5855,8 @@ end328:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none329:
-done312:
+none337:
+done320:
 	VZEROUPPER
 	RET
 
@@ -5691,13 +5869,13 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-48
 	MOVQ      y+24(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case330
+	JNE       case338
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain331
+	JZ        plain339
 	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain331
+	JNZ       plain339
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5705,7 +5883,7 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-48
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none332
+	JZ        none340
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5719,11 +5897,11 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-48
 	LEAQ      (DX)(SI*8), DX
 	LEAQ      (BX)(SI*8), BX
 
-none332:
+none340:
 	CMPQ AX, $+32
-	JB   end334
+	JB   end342
 
-loop333:
+loop341:
 	VMOVUPD  (DX), Z0
 	VADDPD   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -5741,17 +5919,17 @@ loop333:
 	ADDQ     $+256, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop333
+	JAE      loop341
 
-end334:
+end342:
 	SFENCE
 
-plain331:
+plain339:
 	SUBQ    $+32, AX
-	JB      end336
+	JB      end344
 	PCALIGN $0x40
 
-loop335:
+loop343:
 	VMOVUPD (DX), Z0
 	VADDPD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -5768,14 +5946,14 @@ loop335:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+32, AX
-	JAE     loop335
+	JAE     loop343
 
-end336:
+end344:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end338
+	JB   end346
 
-loop337:
+loop345:
 	VMOVUPD (DX), Z0
 	VADDPD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -5784,11 +5962,11 @@ loop337:
 	ADDQ    $+64, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop337
+	JAE     loop345
 
-end338:
+end346:
 	TESTQ     AX, AX
-	JZ        none339
+	JZ        none347
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -5798,19 +5976,19 @@ end338:
 	VADDPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none339:
+none347:
 	VZEROUPPER
 	RET
 
-case330:
+case338:
 	CMPQ      SI, $+1
-	JNE       case340
+	JNE       case348
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain341
+	JZ        plain349
 	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain341
+	JNZ       plain349
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5818,7 +5996,7 @@ case330:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none342
+	JZ        none350
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5832,11 +6010,11 @@ case330:
 	LEAQ      (DX)(SI*8), DX
 	LEAQ      (BX)(SI*8), BX
 
-none342:
+none350:
 	CMPQ AX, $+32
-	JB   end344
+	JB   end352
 
-loop343:
+loop351:
 	VMOVUPD  (DX), Z0
 	VSUBPD   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -5854,17 +6032,17 @@ loop343:
 	ADDQ     $+256, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop343
+	JAE      loop351
 
-end344:
+end352:
 	SFENCE
 
-plain341:
+plain349:
 	SUBQ    $+32, AX
-	JB      end346
+	JB      end354
 	PCALIGN $0x40
 
-loop345:
+loop353:
 	VMOVUPD (DX), Z0
 	VSUBPD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -5881,14 +6059,14 @@ loop345:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+32, AX
-	JAE     loop345
+	JAE     loop353
 
-end346:
+end354:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end348
+	JB   end356
 
-loop347:
+loop355:
 	VMOVUPD (DX), Z0
 	VSUBPD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -5897,11 +6075,11 @@ loop347:
 	ADDQ    $+64, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop347
+	JAE     loop355
 
-end348:
+end356:
 	TESTQ     AX, AX
-	JZ        none349
+	JZ        none357
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -5911,19 +6089,19 @@ end348:
 	VSUBPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none349:
+none357:
 	VZEROUPPER
 	RET
 
-case340:
+case348:
 	CMPQ      SI, $+2
-	JNE       case350
+	JNE       case358
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain351
+	JZ        plain359
 	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain351
+	JNZ       plain359
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5931,7 +6109,7 @@ case340:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none352
+	JZ        none360
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5945,11 +6123,11 @@ case340:
 	LEAQ      (DX)(SI*8), DX
 	LEAQ      (BX)(SI*8), BX
 
-none352:
+none360:
 	CMPQ AX, $+32
-	JB   end354
+	JB   end362
 
-loop353:
+loop361:
 	VMOVUPD  (DX), Z0
 	VMULPD   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -5967,17 +6145,17 @@ loop353:
 	ADDQ     $+256, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop353
+	JAE      loop361
 
-end354:
+end362:
 	SFENCE
 
-plain351:
+plain359:
 	SUBQ    $+32, AX
-	JB      end356
+	JB      end364
 	PCALIGN $0x40
 
-loop355:
+loop363:
 	VMOVUPD (DX), Z0
 	VMULPD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -5994,14 +6172,14 @@ loop355:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+32, AX
-	JAE     loop355
+	JAE     loop363
 
-end356:
+end364:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end358
+	JB   end366
 
-loop357:
+loop365:
 	VMOVUPD (DX), Z0
 	VMULPD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6010,11 +6188,11 @@ loop357:
 	ADDQ    $+64, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop357
+	JAE     loop365
 
-end358:
+end366:
 	TESTQ     AX, AX
-	JZ        none359
+	JZ        none367
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -6024,17 +6202,17 @@ end358:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none359:
+none367:
 	VZEROUPPER
 	RET
 
-case350:
+case358:
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain360
+	JZ        plain368
 	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain360
+	JNZ       plain368
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -6042,7 +6220,7 @@ case350:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none361
+	JZ        none369
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -6056,11 +6234,11 @@ case350:
 	LEAQ      (DX)(SI*8), DX
 	LEAQ      (BX)(SI*8), BX
 
-none361:
+none369:
 	CMPQ AX, $+32
-	JB   end363
+	JB   end371
 
-loop362:
+loop370:
 	VMOVUPD  (DX), Z0
 	VDIVPD   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -6078,17 +6256,17 @@ loop362:
 	ADDQ     $+256, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop362
+	JAE      loop370
 
-end363:
+end371:
 	SFENCE
 
-plain360:
+plain368:
 	SUBQ    $+32, AX
-	JB      end365
+	JB      end373
 	PCALIGN $0x40
 
-loop364:
+loop372:
 	VMOVUPD (DX), Z0
 	VDIVPD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6105,14 +6283,14 @@ loop364:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+32, AX
-	JAE     loop364
+	JAE     loop372
 
-end365:
+end373:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end367
+	JB   end375
 
-loop366:
+loop374:
 	VMOVUPD (DX), Z0
 	VDIVPD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6121,11 +6299,11 @@ loop366:
 	ADDQ    $+64, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop366
+	JAE     loop374
 
-end367:
+end375:
 	TESTQ     AX, AX
-	JZ        none368
+	JZ        none376
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -6135,7 +6313,7 @@ end367:
 	VDIVPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none368:
+none376:
 	VZEROUPPER
 	RET
 
@@ -6148,13 +6326,13 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ      y+24(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case369
+	JNE       case377
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain370
+	JZ        plain378
 	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain370
+	JNZ       plain378
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -6162,7 +6340,7 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-48
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none371
+	JZ        none379
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -6176,11 +6354,11 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-48
 	LEAQ      (DX)(SI*8), DX
 	LEAQ      (BX)(SI*8), BX
 
-none371:
+none379:
 	CMPQ AX, $+32
-	JB   end373
+	JB   end381
 
-loop372:
+loop380:
 	VMOVUPD  (DX), Z0
 	VPADDQ   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -6198,17 +6376,17 @@ loop372:
 	ADDQ     $+256, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop372
+	JAE      loop380
 
-end373:
+end381:
 	SFENCE
 
-plain370:
+plain378:
 	SUBQ    $+32, AX
-	JB      end375
+	JB      end383
 	PCALIGN $0x40
 
-loop374:
+loop382:
 	VMOVUPD (DX), Z0
 	VPADDQ  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6225,14 +6403,14 @@ loop374:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+32, AX
-	JAE     loop374
+	JAE     loop382
 
-end375:
+end383:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end377
+	JB   end385
 
-loop376:
+loop384:
 	VMOVUPD (DX), Z0
 	VPADDQ  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6241,11 +6419,11 @@ loop376:
 	ADDQ    $+64, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop376
+	JAE     loop384
 
-end377:
+end385:
 	TESTQ     AX, AX
-	JZ        none378
+	JZ        none386
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -6255,19 +6433,19 @@ end377:
 	VPADDQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none378:
+none386:
 	VZEROUPPER
 	RET
 
-case369:
+case377:
 	CMPQ      SI, $+1
-	JNE       case379
+	JNE       case387
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain380
+	JZ        plain388
 	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain380
+	JNZ       plain388
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -6275,7 +6453,7 @@ case369:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none381
+	JZ        none389
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -6289,11 +6467,11 @@ case369:
 	LEAQ      (DX)(SI*8), DX
 	LEAQ      (BX)(SI*8), BX
 
-none381:
+none389:
 	CMPQ AX, $+32
-	JB   end383
+	JB   end391
 
-loop382:
+loop390:
 	VMOVUPD  (DX), Z0
 	VPSUBQ   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -6311,17 +6489,17 @@ loop382:
 	ADDQ     $+256, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop382
+	JAE      loop390
 
-end383:
+end391:
 	SFENCE
 
-plain380:
+plain388:
 	SUBQ    $+32, AX
-	JB      end385
+	JB      end393
 	PCALIGN $0x40
 
-loop384:
+loop392:
 	VMOVUPD (DX), Z0
 	VPSUBQ  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6338,14 +6516,14 @@ loop384:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+32, AX
-	JAE     loop384
+	JAE     loop392
 
-end385:
+end393:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end387
+	JB   end395
 
-loop386:
+loop394:
 	VMOVUPD (DX), Z0
 	VPSUBQ  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6354,11 +6532,11 @@ loop386:
 	ADDQ    $+64, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop386
+	JAE     loop394
 
-end387:
+end395:
 	TESTQ     AX, AX
-	JZ        none388
+	JZ        none396
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -6368,17 +6546,17 @@ end387:
 	VPSUBQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none388:
+none396:
 	VZEROUPPER
 	RET
 
-case379:
+case387:
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain389
+	JZ        plain397
 	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain389
+	JNZ       plain397
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -6386,7 +6564,7 @@ case379:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none390
+	JZ        none398
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -6400,11 +6578,11 @@ case379:
 	LEAQ      (DX)(SI*8), DX
 	LEAQ      (BX)(SI*8), BX
 
-none390:
+none398:
 	CMPQ AX, $+32
-	JB   end392
+	JB   end400
 
-loop391:
+loop399:
 	VMOVUPD  (DX), Z0
 	VPMULLQ  (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -6422,17 +6600,17 @@ loop391:
 	ADDQ     $+256, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop391
+	JAE      loop399
 
-end392:
+end400:
 	SFENCE
 
-plain389:
+plain397:
 	SUBQ    $+32, AX
-	JB      end394
+	JB      end402
 	PCALIGN $0x40
 
-loop393:
+loop401:
 	VMOVUPD (DX), Z0
 	VPMULLQ (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6449,14 +6627,14 @@ loop393:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+32, AX
-	JAE     loop393
+	JAE     loop401
 
-end394:
+end402:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end396
+	JB   end404
 
-loop395:
+loop403:
 	VMOVUPD (DX), Z0
 	VPMULLQ (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6465,11 +6643,11 @@ loop395:
 	ADDQ    $+64, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop395
+	JAE     loop403
 
-end396:
+end404:
 	TESTQ     AX, AX
-	JZ        none397
+	JZ        none405
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -6479,7 +6657,7 @@ end396:
 	VPMULLQ   Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none397:
+none405:
 	VZEROUPPER
 	RET
 
@@ -6487,19 +6665,19 @@ none397:
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·unaryAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD a+24(FP), Z0
-	VMOVUPD      avx512const0<>+0(SB), Z1
+	VMOVUPD      avx512const1<>+0(SB), Z1
 	MOVQ         n+32(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case398
+	JNE          case406
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain399
+	JZ           plain407
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain399
+	JNZ          plain407
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -6507,7 +6685,7 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none400
+	JZ           none408
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -6518,11 +6696,11 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none400:
+none408:
 	CMPQ AX, $+32
-	JB   end402
+	JB   end410
 
-loop401:
+loop409:
 	VMULPD   (DX), Z0, Z1
 	VMOVNTPD Z1, (CX)
 	VMULPD   64(DX), Z0, Z1
@@ -6535,17 +6713,17 @@ loop401:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop401
+	JAE      loop409
 
-end402:
+end410:
 	SFENCE
 
-plain399:
+plain407:
 	SUBQ    $+32, AX
-	JB      end404
+	JB      end412
 	PCALIGN $0x40
 
-loop403:
+loop411:
 	VMULPD  (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	VMULPD  64(DX), Z0, Z1
@@ -6557,25 +6735,25 @@ loop403:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop403
+	JAE     loop411
 
-end404:
+end412:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end406
+	JB   end414
 
-loop405:
+loop413:
 	VMULPD  (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop405
+	JAE     loop413
 
-end406:
+end414:
 	TESTQ     AX, AX
-	JZ        none407
+	JZ        none415
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -6583,19 +6761,19 @@ end406:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none407:
+none415:
 	VZEROUPPER
 	RET
 
-case398:
+case406:
 	CMPQ      BX, $+1
-	JNE       case408
+	JNE       case416
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain409
+	JZ        plain417
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain409
+	JNZ       plain417
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -6603,7 +6781,7 @@ case398:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none410
+	JZ        none418
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -6614,11 +6792,11 @@ case398:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none410:
+none418:
 	CMPQ AX, $+32
-	JB   end412
+	JB   end420
 
-loop411:
+loop419:
 	VSQRTPD  (DX), Z0
 	VMOVNTPD Z0, (CX)
 	VSQRTPD  64(DX), Z0
@@ -6631,17 +6809,17 @@ loop411:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop411
+	JAE      loop419
 
-end412:
+end420:
 	SFENCE
 
-plain409:
+plain417:
 	SUBQ    $+32, AX
-	JB      end414
+	JB      end422
 	PCALIGN $0x40
 
-loop413:
+loop421:
 	VSQRTPD (DX), Z0
 	VMOVUPD Z0, (CX)
 	VSQRTPD 64(DX), Z0
@@ -6653,25 +6831,25 @@ loop413:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop413
+	JAE     loop421
 
-end414:
+end422:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end416
+	JB   end424
 
-loop415:
+loop423:
 	VSQRTPD (DX), Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop415
+	JAE     loop423
 
-end416:
+end424:
 	TESTQ     AX, AX
-	JZ        none417
+	JZ        none425
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -6679,19 +6857,19 @@ end416:
 	VSQRTPD   Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none417:
+none425:
 	VZEROUPPER
 	RET
 
-case408:
+case416:
 	CMPQ      BX, $+2
-	JNE       case418
+	JNE       case426
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain419
+	JZ        plain427
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain419
+	JNZ       plain427
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -6699,7 +6877,7 @@ case408:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none420
+	JZ        none428
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -6710,11 +6888,11 @@ case408:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none420:
+none428:
 	CMPQ AX, $+32
-	JB   end422
+	JB   end430
 
-loop421:
+loop429:
 	VPANDNQ  (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPANDNQ  64(DX), Z1, Z0
@@ -6727,17 +6905,17 @@ loop421:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop421
+	JAE      loop429
 
-end422:
+end430:
 	SFENCE
 
-plain419:
+plain427:
 	SUBQ    $+32, AX
-	JB      end424
+	JB      end432
 	PCALIGN $0x40
 
-loop423:
+loop431:
 	VPANDNQ (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPANDNQ 64(DX), Z1, Z0
@@ -6749,25 +6927,25 @@ loop423:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop423
+	JAE     loop431
 
-end424:
+end432:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end426
+	JB   end434
 
-loop425:
+loop433:
 	VPANDNQ (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop425
+	JAE     loop433
 
-end426:
+end434:
 	TESTQ     AX, AX
-	JZ        none427
+	JZ        none435
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -6775,17 +6953,17 @@ end426:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none427:
+none435:
 	VZEROUPPER
 	RET
 
-case418:
+case426:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain428
+	JZ        plain436
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain428
+	JNZ       plain436
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -6793,7 +6971,7 @@ case418:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none429
+	JZ        none437
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -6804,11 +6982,11 @@ case418:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none429:
+none437:
 	CMPQ AX, $+32
-	JB   end431
+	JB   end439
 
-loop430:
+loop438:
 	VPXORQ   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPXORQ   64(DX), Z1, Z0
@@ -6821,17 +6999,17 @@ loop430:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop430
+	JAE      loop438
 
-end431:
+end439:
 	SFENCE
 
-plain428:
+plain436:
 	SUBQ    $+32, AX
-	JB      end433
+	JB      end441
 	PCALIGN $0x40
 
-loop432:
+loop440:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPXORQ  64(DX), Z1, Z0
@@ -6843,25 +7021,25 @@ loop432:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop432
+	JAE     loop440
 
-end433:
+end441:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end435
+	JB   end443
 
-loop434:
+loop442:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop434
+	JAE     loop442
 
-end435:
+end443:
 	TESTQ     AX, AX
-	JZ        none436
+	JZ        none444
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -6869,7 +7047,7 @@ end435:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none436:
+none444:
 	VZEROUPPER
 	RET
 
@@ -6883,10 +7061,10 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-48
 	MOVQ        z+24(FP), SI
 	MOVQ        stream+40(FP), DI
 	TESTQ       DI, DI
-	JZ          plain437
+	JZ          plain445
 	MOVQ        CX, DI
 	ANDQ        $+7, DI
-	JNZ         plain437
+	JNZ         plain445
 	MOVQ        CX, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -6894,7 +7072,7 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-48
 	CMPQ        DI, AX
 	CMOVQHI     AX, DI
 	TESTQ       DI, DI
-	JZ          none438
+	JZ          none446
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -6911,11 +7089,11 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-48
 	LEAQ        (BX)(DI*8), BX
 	LEAQ        (SI)(DI*8), SI
 
-none438:
+none446:
 	CMPQ AX, $+32
-	JB   end440
+	JB   end448
 
-loop439:
+loop447:
 	VMOVUPD     (DX), Z0
 	VMOVUPD     (BX), Z1
 	VFMADD213PD (SI), Z1, Z0
@@ -6938,17 +7116,17 @@ loop439:
 	ADDQ        $+256, SI
 	SUBQ        $+32, AX
 	CMPQ        AX, $+32
-	JAE         loop439
+	JAE         loop447
 
-end440:
+end448:
 	SFENCE
 
-plain437:
+plain445:
 	SUBQ    $+32, AX
-	JB      end442
+	JB      end450
 	PCALIGN $0x40
 
-loop441:
+loop449:
 	VMOVUPD     (DX), Z0
 	VMOVUPD     (BX), Z1
 	VFMADD213PD (SI), Z1, Z0
@@ -6970,14 +7148,14 @@ loop441:
 	ADDQ        $+256, BX
 	ADDQ        $+256, SI
 	SUBQ        $+32, AX
-	JAE         loop441
+	JAE         loop449
 
-end442:
+end450:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end444
+	JB   end452
 
-loop443:
+loop451:
 	VMOVUPD     (DX), Z0
 	VMOVUPD     (BX), Z1
 	VFMADD213PD (SI), Z1, Z0
@@ -6988,11 +7166,11 @@ loop443:
 	ADDQ        $+64, SI
 	SUBQ        $+8, AX
 	CMPQ        AX, $+8
-	JAE         loop443
+	JAE         loop451
 
-end444:
+end452:
 	TESTQ       AX, AX
-	JZ          none445
+	JZ          none453
 	MOVQ        $-1, DI
 	BZHIQ       AX, DI, DI
 	KMOVW       DI, K1
@@ -7004,7 +7182,7 @@ end444:
 	VFMADD213PD Z2, Z1, Z0
 	VMOVUPD     Z0, K1, (CX)
 
-none445:
+none453:
 	VZEROUPPER
 	RET
 
@@ -7018,10 +7196,10 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain446
+	JZ           plain454
 	MOVQ         CX, SI
 	ANDQ         $+7, SI
-	JNZ          plain446
+	JNZ          plain454
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -7029,7 +7207,7 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none447
+	JZ           none455
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -7043,11 +7221,11 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*8), DX
 	LEAQ         (BX)(SI*8), BX
 
-none447:
+none455:
 	CMPQ AX, $+32
-	JB   end449
+	JB   end457
 
-loop448:
+loop456:
 	VMOVUPD     (DX), Z1
 	VFMADD213PD (BX), Z0, Z1
 	VMOVNTPD    Z1, (CX)
@@ -7065,17 +7243,17 @@ loop448:
 	ADDQ        $+256, BX
 	SUBQ        $+32, AX
 	CMPQ        AX, $+32
-	JAE         loop448
+	JAE         loop456
 
-end449:
+end457:
 	SFENCE
 
-plain446:
+plain454:
 	SUBQ    $+32, AX
-	JB      end451
+	JB      end459
 	PCALIGN $0x40
 
-loop450:
+loop458:
 	VMOVUPD     (DX), Z1
 	VFMADD213PD (BX), Z0, Z1
 	VMOVUPD     Z1, (CX)
@@ -7092,14 +7270,14 @@ loop450:
 	ADDQ        $+256, DX
 	ADDQ        $+256, BX
 	SUBQ        $+32, AX
-	JAE         loop450
+	JAE         loop458
 
-end451:
+end459:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end453
+	JB   end461
 
-loop452:
+loop460:
 	VMOVUPD     (DX), Z1
 	VFMADD213PD (BX), Z0, Z1
 	VMOVUPD     Z1, (CX)
@@ -7108,11 +7286,11 @@ loop452:
 	ADDQ        $+64, BX
 	SUBQ        $+8, AX
 	CMPQ        AX, $+8
-	JAE         loop452
+	JAE         loop460
 
-end453:
+end461:
 	TESTQ       AX, AX
-	JZ          none454
+	JZ          none462
 	MOVQ        $-1, SI
 	BZHIQ       AX, SI, SI
 	KMOVW       SI, K1
@@ -7122,7 +7300,7 @@ end453:
 	VFMADD213PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (CX)
 
-none454:
+none462:
 	VZEROUPPER
 	RET
 
@@ -7141,9 +7319,9 @@ TEXT ·compressAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end456
+	JB      end464
 
-loop455:
+loop463:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -7215,9 +7393,9 @@ loop455:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop455
+	JAE           loop463
 
-end456:
+end464:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -7231,8 +7409,8 @@ TEXT ·placesAVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+16(FP), AX
 	MOVQ         dst+0(FP), CX
 	VPBROADCASTQ first+8(FP), Z0
-	VPADDQ       avx512const21<>+0(SB), Z0, Z0
-	VPBROADCASTQ avx512const22<>+0(SB), Z1
+	VPADDQ       avx512const22<>+0(SB), Z0, Z0
+	VPBROADCASTQ avx512const23<>+0(SB), Z1
 	MOVQ         mask+24(FP), DX
 	MOVQ         shift+32(FP), SI
 	XORL         BX, BX
@@ -7242,9 +7420,9 @@ TEXT ·placesAVX512(SB), NOSPLIT, $0-48
 	MOVQ         SI, DI
 	NEGQ         DI
 	CMPQ         AX, $+64
-	JB           end458
+	JB           end466
 
-loop457:
+loop465:
 	SHRXQ         SI, (DX), R8
 	SHLXQ         DI, (DX)(BX*1), R9
 	ORQ           R9, R8
@@ -7331,9 +7509,9 @@ loop457:
 	LEAQ          (CX)(R8*8), CX
 	SUBQ          $+64, AX
 	CMPQ          AX, $+64
-	JAE           loop457
+	JAE           loop465
 
-end458:
+end466:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, CX
 	SHRQ $0x03, CX
@@ -7341,18 +7519,18 @@ end458:
 	VZEROUPPER
 	RET
 
-DATA avx512const21<>+0(SB)/8, $0x0000000000000000
-DATA avx512const21<>+8(SB)/8, $0x0000000000000001
-DATA avx512const21<>+16(SB)/8, $0x0000000000000002
-DATA avx512const21<>+24(SB)/8, $0x0000000000000003
-DATA avx512const21<>+32(SB)/8, $0x0000000000000004
-DATA avx512const21<>+40(SB)/8, $0x0000000000000005
-DATA avx512const21<>+48(SB)/8, $0x0000000000000006
-DATA avx512const21<>+56(SB)/8, $0x0000000000000007
-GLOBL avx512const21<>(SB), RODATA|NOPTR, $64
+DATA avx512const22<>+0(SB)/8, $0x0000000000000000
+DATA avx512const22<>+8(SB)/8, $0x0000000000000001
+DATA avx512const22<>+16(SB)/8, $0x0000000000000002
+DATA avx512const22<>+24(SB)/8, $0x0000000000000003
+DATA avx512const22<>+32(SB)/8, $0x0000000000000004
+DATA avx512const22<>+40(SB)/8, $0x0000000000000005
+DATA avx512const22<>+48(SB)/8, $0x0000000000000006
+DATA avx512const22<>+56(SB)/8, $0x0000000000000007
+GLOBL avx512const22<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const22<>+0(SB)/8, $0x0000000000000008
-GLOBL avx512const22<>(SB), RODATA|NOPTR, $8
+DATA avx512const23<>+0(SB)/8, $0x0000000000000008
+GLOBL avx512const23<>(SB), RODATA|NOPTR, $8
 
 // func filterAVX512(dst *float64, x []float64, c int, t float64) int
 // Requires: AVX, AVX512DQ, AVX512F, POPCNT
@@ -7363,11 +7541,11 @@ TEXT ·filterAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case460
+	JNE          case468
 	CMPQ         CX, $+64
-	JB           end462
+	JB           end470
 
-loop461:
+loop469:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7427,13 +7605,13 @@ loop461:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop461
+	JAE           loop469
 
-end462:
+end470:
 	CMPQ CX, $+8
-	JB   end464
+	JB   end472
 
-loop463:
+loop471:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7444,18 +7622,18 @@ loop463:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop463
+	JAE           loop471
 
-end464:
-	JMP done459
+end472:
+	JMP done467
 
-case460:
+case468:
 	CMPQ BX, $+1
-	JNE  case465
+	JNE  case473
 	CMPQ CX, $+64
-	JB   end467
+	JB   end475
 
-loop466:
+loop474:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7515,13 +7693,13 @@ loop466:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop466
+	JAE           loop474
 
-end467:
+end475:
 	CMPQ CX, $+8
-	JB   end469
+	JB   end477
 
-loop468:
+loop476:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7532,18 +7710,18 @@ loop468:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop468
+	JAE           loop476
 
-end469:
-	JMP done459
+end477:
+	JMP done467
 
-case465:
+case473:
 	CMPQ BX, $+2
-	JNE  case470
+	JNE  case478
 	CMPQ CX, $+64
-	JB   end472
+	JB   end480
 
-loop471:
+loop479:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7603,13 +7781,13 @@ loop471:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop471
+	JAE           loop479
 
-end472:
+end480:
 	CMPQ CX, $+8
-	JB   end474
+	JB   end482
 
-loop473:
+loop481:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7620,18 +7798,18 @@ loop473:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop473
+	JAE           loop481
 
-end474:
-	JMP done459
+end482:
+	JMP done467
 
-case470:
+case478:
 	CMPQ BX, $+3
-	JNE  case475
+	JNE  case483
 	CMPQ CX, $+64
-	JB   end477
+	JB   end485
 
-loop476:
+loop484:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7691,13 +7869,13 @@ loop476:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop476
+	JAE           loop484
 
-end477:
+end485:
 	CMPQ CX, $+8
-	JB   end479
+	JB   end487
 
-loop478:
+loop486:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7708,18 +7886,18 @@ loop478:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop478
+	JAE           loop486
 
-end479:
-	JMP done459
+end487:
+	JMP done467
 
-case475:
+case483:
 	CMPQ BX, $+4
-	JNE  case480
+	JNE  case488
 	CMPQ CX, $+64
-	JB   end482
+	JB   end490
 
-loop481:
+loop489:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7779,13 +7957,13 @@ loop481:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop481
+	JAE           loop489
 
-end482:
+end490:
 	CMPQ CX, $+8
-	JB   end484
+	JB   end492
 
-loop483:
+loop491:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7796,16 +7974,16 @@ loop483:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop483
+	JAE           loop491
 
-end484:
-	JMP done459
+end492:
+	JMP done467
 
-case480:
+case488:
 	CMPQ CX, $+64
-	JB   end486
+	JB   end494
 
-loop485:
+loop493:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7865,13 +8043,13 @@ loop485:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop485
+	JAE           loop493
 
-end486:
+end494:
 	CMPQ CX, $+8
-	JB   end488
+	JB   end496
 
-loop487:
+loop495:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7882,10 +8060,10 @@ loop487:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop487
+	JAE           loop495
 
-end488:
-done459:
+end496:
+done467:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -7902,11 +8080,11 @@ TEXT ·filterInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case490
+	JNE          case498
 	CMPQ         CX, $+64
-	JB           end492
+	JB           end500
 
-loop491:
+loop499:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7966,13 +8144,13 @@ loop491:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop491
+	JAE           loop499
 
-end492:
+end500:
 	CMPQ CX, $+8
-	JB   end494
+	JB   end502
 
-loop493:
+loop501:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7983,18 +8161,18 @@ loop493:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop493
+	JAE           loop501
 
-end494:
-	JMP done489
+end502:
+	JMP done497
 
-case490:
+case498:
 	CMPQ BX, $+1
-	JNE  case495
+	JNE  case503
 	CMPQ CX, $+64
-	JB   end497
+	JB   end505
 
-loop496:
+loop504:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8054,13 +8232,13 @@ loop496:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop496
+	JAE           loop504
 
-end497:
+end505:
 	CMPQ CX, $+8
-	JB   end499
+	JB   end507
 
-loop498:
+loop506:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8071,18 +8249,18 @@ loop498:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop498
+	JAE           loop506
 
-end499:
-	JMP done489
+end507:
+	JMP done497
 
-case495:
+case503:
 	CMPQ BX, $+2
-	JNE  case500
+	JNE  case508
 	CMPQ CX, $+64
-	JB   end502
+	JB   end510
 
-loop501:
+loop509:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8142,13 +8320,13 @@ loop501:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop501
+	JAE           loop509
 
-end502:
+end510:
 	CMPQ CX, $+8
-	JB   end504
+	JB   end512
 
-loop503:
+loop511:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8159,18 +8337,18 @@ loop503:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop503
+	JAE           loop511
 
-end504:
-	JMP done489
+end512:
+	JMP done497
 
-case500:
+case508:
 	CMPQ BX, $+3
-	JNE  case505
+	JNE  case513
 	CMPQ CX, $+64
-	JB   end507
+	JB   end515
 
-loop506:
+loop514:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8230,13 +8408,13 @@ loop506:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop506
+	JAE           loop514
 
-end507:
+end515:
 	CMPQ CX, $+8
-	JB   end509
+	JB   end517
 
-loop508:
+loop516:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8247,18 +8425,18 @@ loop508:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop508
+	JAE           loop516
 
-end509:
-	JMP done489
+end517:
+	JMP done497
 
-case505:
+case513:
 	CMPQ BX, $+4
-	JNE  case510
+	JNE  case518
 	CMPQ CX, $+64
-	JB   end512
+	JB   end520
 
-loop511:
+loop519:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8318,13 +8496,13 @@ loop511:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop511
+	JAE           loop519
 
-end512:
+end520:
 	CMPQ CX, $+8
-	JB   end514
+	JB   end522
 
-loop513:
+loop521:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8335,16 +8513,16 @@ loop513:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop513
+	JAE           loop521
 
-end514:
-	JMP done489
+end522:
+	JMP done497
 
-case510:
+case518:
 	CMPQ CX, $+64
-	JB   end516
+	JB   end524
 
-loop515:
+loop523:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8404,13 +8582,13 @@ loop515:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop515
+	JAE           loop523
 
-end516:
+end524:
 	CMPQ CX, $+8
-	JB   end518
+	JB   end526
 
-loop517:
+loop525:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8421,10 +8599,10 @@ loop517:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop517
+	JAE           loop525
 
-end518:
-done489:
+end526:
+done497:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -8441,21 +8619,21 @@ TEXT ·takeAVX512(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), SI
 	MOVQ BX, DI
 	CMPQ BX, $+8
-	JB   end521
+	JB   end529
 
-loop520:
+loop528:
 	MOVQ (DX), R8
 	CMPQ R8, CX
-	JAE  bad519
+	JAE  bad527
 	MOVQ 8(DX), R9
 	CMPQ R9, CX
-	JAE  bad519
+	JAE  bad527
 	MOVQ 16(DX), R10
 	CMPQ R10, CX
-	JAE  bad519
+	JAE  bad527
 	MOVQ 24(DX), R11
 	CMPQ R11, CX
-	JAE  bad519
+	JAE  bad527
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -8466,16 +8644,16 @@ loop520:
 	MOVQ R11, 24(SI)
 	MOVQ 32(DX), R8
 	CMPQ R8, CX
-	JAE  bad519
+	JAE  bad527
 	MOVQ 40(DX), R9
 	CMPQ R9, CX
-	JAE  bad519
+	JAE  bad527
 	MOVQ 48(DX), R10
 	CMPQ R10, CX
-	JAE  bad519
+	JAE  bad527
 	MOVQ 56(DX), R11
 	CMPQ R11, CX
-	JAE  bad519
+	JAE  bad527
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -8488,10 +8666,10 @@ loop520:
 	ADDQ $+64, SI
 	SUBQ $+8, BX
 	CMPQ BX, $+8
-	JAE  loop520
+	JAE  loop528
 
-end521:
-bad519:
+end529:
+bad527:
 	SUBQ BX, DI
 	MOVQ DI, ret+56(FP)
 	RET
@@ -8500,211 +8678,8 @@ bad519:
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·prefixAVX512(SB), NOSPLIT, $0-48
 	VPBROADCASTQ start+32(FP), Z0
-	VPBROADCASTQ avx512const23<>+0(SB), Z1
-	VPBROADCASTQ avx512const24<>+0(SB), Z2
-	MOVL         $0x000000ee, AX
-	KMOVB        AX, K1
-	MOVL         $0x000000cc, AX
-	KMOVB        AX, K2
-	MOVL         $0x000000f0, AX
-	KMOVB        AX, K3
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	CMPQ         CX, $+32
-	JB           end523
-
-loop522:
-	VMOVUPD (AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VMOVUPD Z3, (DX)
-	VADDPD  Z4, Z0, Z0
-	VMOVUPD 64(AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VMOVUPD Z3, 64(DX)
-	VADDPD  Z4, Z0, Z0
-	VMOVUPD 128(AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VMOVUPD Z3, 128(DX)
-	VADDPD  Z4, Z0, Z0
-	VMOVUPD 192(AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VMOVUPD Z3, 192(DX)
-	VADDPD  Z4, Z0, Z0
-	ADDQ    $+256, AX
-	ADDQ    $+256, DX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop522
-
-end523:
-	CMPQ CX, $+8
-	JB   end525
-
-loop524:
-	VMOVUPD (AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VMOVUPD Z3, (DX)
-	VADDPD  Z4, Z0, Z0
-	ADDQ    $+64, AX
-	ADDQ    $+64, DX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop524
-
-end525:
-	VMOVSD X0, ret+40(FP)
-	VZEROUPPER
-	RET
-
-DATA avx512const23<>+0(SB)/8, $0x0000000000000003
-GLOBL avx512const23<>(SB), RODATA|NOPTR, $8
-
-DATA avx512const24<>+0(SB)/8, $0x0000000000000007
-GLOBL avx512const24<>(SB), RODATA|NOPTR, $8
-
-// func prefixBeforeAVX512(dst *float64, x []float64, start float64) float64
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·prefixBeforeAVX512(SB), NOSPLIT, $0-48
-	VPBROADCASTQ start+32(FP), Z0
-	VPBROADCASTQ avx512const23<>+0(SB), Z1
-	VPBROADCASTQ avx512const24<>+0(SB), Z2
-	MOVL         $0x000000ee, AX
-	KMOVB        AX, K1
-	MOVL         $0x000000cc, AX
-	KMOVB        AX, K2
-	MOVL         $0x000000f0, AX
-	KMOVB        AX, K3
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	CMPQ         CX, $+32
-	JB           end527
-
-loop526:
-	VMOVUPD (AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VALIGNQ $0x07, Z0, Z3, Z3
-	VMOVUPD Z3, (DX)
-	VADDPD  Z4, Z0, Z0
-	VMOVUPD 64(AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VALIGNQ $0x07, Z0, Z3, Z3
-	VMOVUPD Z3, 64(DX)
-	VADDPD  Z4, Z0, Z0
-	VMOVUPD 128(AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VALIGNQ $0x07, Z0, Z3, Z3
-	VMOVUPD Z3, 128(DX)
-	VADDPD  Z4, Z0, Z0
-	VMOVUPD 192(AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VALIGNQ $0x07, Z0, Z3, Z3
-	VMOVUPD Z3, 192(DX)
-	VADDPD  Z4, Z0, Z0
-	ADDQ    $+256, AX
-	ADDQ    $+256, DX
-	SUBQ    $+32, CX
-	CMPQ    CX, $+32
-	JAE     loop526
-
-end527:
-	CMPQ CX, $+8
-	JB   end529
-
-loop528:
-	VMOVUPD (AX), Z3
-	VPERMPD $0x90, Z3, Z4
-	VADDPD  Z4, Z3, K1, Z3
-	VPERMPD $0x40, Z3, Z4
-	VADDPD  Z4, Z3, K2, Z3
-	VPERMPD Z3, Z1, Z4
-	VADDPD  Z4, Z3, K3, Z3
-	VPERMPD Z3, Z2, Z4
-	VADDPD  Z0, Z3, Z3
-	VALIGNQ $0x07, Z0, Z3, Z3
-	VMOVUPD Z3, (DX)
-	VADDPD  Z4, Z0, Z0
-	ADDQ    $+64, AX
-	ADDQ    $+64, DX
-	SUBQ    $+8, CX
-	CMPQ    CX, $+8
-	JAE     loop528
-
-end529:
-	VMOVSD X0, ret+40(FP)
-	VZEROUPPER
-	RET
-
-// func prefixInt64AVX512(dst *int64, x []int64, start int64) int64
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·prefixInt64AVX512(SB), NOSPLIT, $0-48
-	VPBROADCASTQ start+32(FP), Z0
-	VPBROADCASTQ avx512const23<>+0(SB), Z1
-	VPBROADCASTQ avx512const24<>+0(SB), Z2
+	VPBROADCASTQ avx512const24<>+0(SB), Z1
+	VPBROADCASTQ avx512const25<>+0(SB), Z2
 	MOVL         $0x000000ee, AX
 	KMOVB        AX, K1
 	MOVL         $0x000000cc, AX
@@ -8720,48 +8695,48 @@ TEXT ·prefixInt64AVX512(SB), NOSPLIT, $0-48
 loop530:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
-	VPADDQ  Z4, Z3, K1, Z3
+	VADDPD  Z4, Z3, K1, Z3
 	VPERMPD $0x40, Z3, Z4
-	VPADDQ  Z4, Z3, K2, Z3
+	VADDPD  Z4, Z3, K2, Z3
 	VPERMPD Z3, Z1, Z4
-	VPADDQ  Z4, Z3, K3, Z3
+	VADDPD  Z4, Z3, K3, Z3
 	VPERMPD Z3, Z2, Z4
-	VPADDQ  Z0, Z3, Z3
+	VADDPD  Z0, Z3, Z3
 	VMOVUPD Z3, (DX)
-	VPADDQ  Z4, Z0, Z0
+	VADDPD  Z4, Z0, Z0
 	VMOVUPD 64(AX), Z3
 	VPERMPD $0x90, Z3, Z4
-	VPADDQ  Z4, Z3, K1, Z3
+	VADDPD  Z4, Z3, K1, Z3
 	VPERMPD $0x40, Z3, Z4
-	VPADDQ  Z4, Z3, K2, Z3
+	VADDPD  Z4, Z3, K2, Z3
 	VPERMPD Z3, Z1, Z4
-	VPADDQ  Z4, Z3, K3, Z3
+	VADDPD  Z4, Z3, K3, Z3
 	VPERMPD Z3, Z2, Z4
-	VPADDQ  Z0, Z3, Z3
+	VADDPD  Z0, Z3, Z3
 	VMOVUPD Z3, 64(DX)
-	VPADDQ  Z4, Z0, Z0
+	VADDPD  Z4, Z0, Z0
 	VMOVUPD 128(AX), Z3
 	VPERMPD $0x90, Z3, Z4
-	VPADDQ  Z4, Z3, K1, Z3
+	VADDPD  Z4, Z3, K1, Z3
 	VPERMPD $0x40, Z3, Z4
-	VPADDQ  Z4, Z3, K2, Z3
+	VADDPD  Z4, Z3, K2, Z3
 	VPERMPD Z3, Z1, Z4
-	VPADDQ  Z4, Z3, K3, Z3
+	VADDPD  Z4, Z3, K3, Z3
 	VPERMPD Z3, Z2, Z4
-	VPADDQ  Z0, Z3, Z3
+	VADDPD  Z0, Z3, Z3
 	VMOVUPD Z3, 128(DX)
-	VPADDQ  Z4, Z0, Z0
+	VADDPD  Z4, Z0, Z0
 	VMOVUPD 192(AX), Z3
 	VPERMPD $0x90, Z3, Z4
-	VPADDQ  Z4, Z3, K1, Z3
+	VADDPD  Z4, Z3, K1, Z3
 	VPERMPD $0x40, Z3, Z4
-	VPADDQ  Z4, Z3, K2, Z3
+	VADDPD  Z4, Z3, K2, Z3
 	VPERMPD Z3, Z1, Z4
-	VPADDQ  Z4, Z3, K3, Z3
+	VADDPD  Z4, Z3, K3, Z3
 	VPERMPD Z3, Z2, Z4
-	VPADDQ  Z0, Z3, Z3
+	VADDPD  Z0, Z3, Z3
 	VMOVUPD Z3, 192(DX)
-	VPADDQ  Z4, Z0, Z0
+	VADDPD  Z4, Z0, Z0
 	ADDQ    $+256, AX
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
@@ -8775,15 +8750,15 @@ end531:
 loop532:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
-	VPADDQ  Z4, Z3, K1, Z3
+	VADDPD  Z4, Z3, K1, Z3
 	VPERMPD $0x40, Z3, Z4
-	VPADDQ  Z4, Z3, K2, Z3
+	VADDPD  Z4, Z3, K2, Z3
 	VPERMPD Z3, Z1, Z4
-	VPADDQ  Z4, Z3, K3, Z3
+	VADDPD  Z4, Z3, K3, Z3
 	VPERMPD Z3, Z2, Z4
-	VPADDQ  Z0, Z3, Z3
+	VADDPD  Z0, Z3, Z3
 	VMOVUPD Z3, (DX)
-	VPADDQ  Z4, Z0, Z0
+	VADDPD  Z4, Z0, Z0
 	ADDQ    $+64, AX
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
@@ -8795,12 +8770,18 @@ end533:
 	VZEROUPPER
 	RET
 
-// func prefixBeforeInt64AVX512(dst *int64, x []int64, start int64) int64
+DATA avx512const24<>+0(SB)/8, $0x0000000000000003
+GLOBL avx512const24<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const25<>+0(SB)/8, $0x0000000000000007
+GLOBL avx512const25<>(SB), RODATA|NOPTR, $8
+
+// func prefixBeforeAVX512(dst *float64, x []float64, start float64) float64
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·prefixBeforeInt64AVX512(SB), NOSPLIT, $0-48
+TEXT ·prefixBeforeAVX512(SB), NOSPLIT, $0-48
 	VPBROADCASTQ start+32(FP), Z0
-	VPBROADCASTQ avx512const23<>+0(SB), Z1
-	VPBROADCASTQ avx512const24<>+0(SB), Z2
+	VPBROADCASTQ avx512const24<>+0(SB), Z1
+	VPBROADCASTQ avx512const25<>+0(SB), Z2
 	MOVL         $0x000000ee, AX
 	KMOVB        AX, K1
 	MOVL         $0x000000cc, AX
@@ -8816,6 +8797,203 @@ TEXT ·prefixBeforeInt64AVX512(SB), NOSPLIT, $0-48
 loop534:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, (DX)
+	VADDPD  Z4, Z0, Z0
+	VMOVUPD 64(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, 64(DX)
+	VADDPD  Z4, Z0, Z0
+	VMOVUPD 128(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, 128(DX)
+	VADDPD  Z4, Z0, Z0
+	VMOVUPD 192(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, 192(DX)
+	VADDPD  Z4, Z0, Z0
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop534
+
+end535:
+	CMPQ CX, $+8
+	JB   end537
+
+loop536:
+	VMOVUPD (AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VADDPD  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VADDPD  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VADDPD  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VADDPD  Z0, Z3, Z3
+	VALIGNQ $0x07, Z0, Z3, Z3
+	VMOVUPD Z3, (DX)
+	VADDPD  Z4, Z0, Z0
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop536
+
+end537:
+	VMOVSD X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func prefixInt64AVX512(dst *int64, x []int64, start int64) int64
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·prefixInt64AVX512(SB), NOSPLIT, $0-48
+	VPBROADCASTQ start+32(FP), Z0
+	VPBROADCASTQ avx512const24<>+0(SB), Z1
+	VPBROADCASTQ avx512const25<>+0(SB), Z2
+	MOVL         $0x000000ee, AX
+	KMOVB        AX, K1
+	MOVL         $0x000000cc, AX
+	KMOVB        AX, K2
+	MOVL         $0x000000f0, AX
+	KMOVB        AX, K3
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+32
+	JB           end539
+
+loop538:
+	VMOVUPD (AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VMOVUPD Z3, (DX)
+	VPADDQ  Z4, Z0, Z0
+	VMOVUPD 64(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VMOVUPD Z3, 64(DX)
+	VPADDQ  Z4, Z0, Z0
+	VMOVUPD 128(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VMOVUPD Z3, 128(DX)
+	VPADDQ  Z4, Z0, Z0
+	VMOVUPD 192(AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VMOVUPD Z3, 192(DX)
+	VPADDQ  Z4, Z0, Z0
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	SUBQ    $+32, CX
+	CMPQ    CX, $+32
+	JAE     loop538
+
+end539:
+	CMPQ CX, $+8
+	JB   end541
+
+loop540:
+	VMOVUPD (AX), Z3
+	VPERMPD $0x90, Z3, Z4
+	VPADDQ  Z4, Z3, K1, Z3
+	VPERMPD $0x40, Z3, Z4
+	VPADDQ  Z4, Z3, K2, Z3
+	VPERMPD Z3, Z1, Z4
+	VPADDQ  Z4, Z3, K3, Z3
+	VPERMPD Z3, Z2, Z4
+	VPADDQ  Z0, Z3, Z3
+	VMOVUPD Z3, (DX)
+	VPADDQ  Z4, Z0, Z0
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	SUBQ    $+8, CX
+	CMPQ    CX, $+8
+	JAE     loop540
+
+end541:
+	VMOVSD X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func prefixBeforeInt64AVX512(dst *int64, x []int64, start int64) int64
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·prefixBeforeInt64AVX512(SB), NOSPLIT, $0-48
+	VPBROADCASTQ start+32(FP), Z0
+	VPBROADCASTQ avx512const24<>+0(SB), Z1
+	VPBROADCASTQ avx512const25<>+0(SB), Z2
+	MOVL         $0x000000ee, AX
+	KMOVB        AX, K1
+	MOVL         $0x000000cc, AX
+	KMOVB        AX, K2
+	MOVL         $0x000000f0, AX
+	KMOVB        AX, K3
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+32
+	JB           end543
+
+loop542:
+	VMOVUPD (AX), Z3
+	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
 	VPERMPD $0x40, Z3, Z4
 	VPADDQ  Z4, Z3, K2, Z3
@@ -8866,13 +9044,13 @@ loop534:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop534
+	JAE     loop542
 
-end535:
+end543:
 	CMPQ CX, $+8
-	JB   end537
+	JB   end545
 
-loop536:
+loop544:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8889,9 +9067,9 @@ loop536:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop536
+	JAE     loop544
 
-end537:
+end545:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8899,32 +9077,32 @@ end537:
 // func expAVX512(dst *float64, x *float64, n int, stream int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·expAVX512(SB), NOSPLIT, $0-32
-	VPBROADCASTQ avx512const25<>+0(SB), Z0
-	VPBROADCASTQ avx512const26<>+0(SB), Z1
-	VBROADCASTSD avx512const27<>+0(SB), Z2
-	VBROADCASTSD avx512const28<>+0(SB), Z3
-	VBROADCASTSD avx512const29<>+0(SB), Z4
-	VBROADCASTSD avx512const30<>+0(SB), Z5
-	VBROADCASTSD avx512const31<>+0(SB), Z6
-	VPBROADCASTQ avx512const32<>+0(SB), Z7
-	VPBROADCASTQ avx512const33<>+0(SB), Z8
-	VPBROADCASTQ avx512const34<>+0(SB), Z9
-	VPBROADCASTQ avx512const35<>+0(SB), Z10
-	VPBROADCASTQ avx512const36<>+0(SB), Z11
-	VPBROADCASTQ avx512const37<>+0(SB), Z12
-	VPBROADCASTQ avx512const38<>+0(SB), Z13
-	VPBROADCASTQ avx512const39<>+0(SB), Z14
-	VPBROADCASTQ avx512const40<>+0(SB), Z15
-	VPBROADCASTQ avx512const41<>+0(SB), Z16
+	VPBROADCASTQ avx512const26<>+0(SB), Z0
+	VPBROADCASTQ avx512const27<>+0(SB), Z1
+	VBROADCASTSD avx512const28<>+0(SB), Z2
+	VBROADCASTSD avx512const29<>+0(SB), Z3
+	VBROADCASTSD avx512const30<>+0(SB), Z4
+	VBROADCASTSD avx512const31<>+0(SB), Z5
+	VBROADCASTSD avx512const32<>+0(SB), Z6
+	VPBROADCASTQ avx512const33<>+0(SB), Z7
+	VPBROADCASTQ avx512const34<>+0(SB), Z8
+	VPBROADCASTQ avx512const35<>+0(SB), Z9
+	VPBROADCASTQ avx512const36<>+0(SB), Z10
+	VPBROADCASTQ avx512const37<>+0(SB), Z11
+	VPBROADCASTQ avx512const38<>+0(SB), Z12
+	VPBROADCASTQ avx512const39<>+0(SB), Z13
+	VPBROADCASTQ avx512const40<>+0(SB), Z14
+	VPBROADCASTQ avx512const41<>+0(SB), Z15
+	VPBROADCASTQ avx512const42<>+0(SB), Z16
 	MOVQ         n+16(FP), AX
 	MOVQ         dst+0(FP), CX
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain538
+	JZ           plain546
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain538
+	JNZ          plain546
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -8932,7 +9110,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-32
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none539
+	JZ           none547
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -8969,11 +9147,11 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none539:
+none547:
 	CMPQ AX, $+32
-	JB   end541
+	JB   end549
 
-loop540:
+loop548:
 	VMOVUPD      Z0, Z17
 	VMINPD       (DX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -9090,17 +9268,17 @@ loop540:
 	ADDQ         $+256, DX
 	SUBQ         $+32, AX
 	CMPQ         AX, $+32
-	JAE          loop540
+	JAE          loop548
 
-end541:
+end549:
 	SFENCE
 
-plain538:
+plain546:
 	SUBQ    $+32, AX
-	JB      end543
+	JB      end551
 	PCALIGN $0x40
 
-loop542:
+loop550:
 	VMOVUPD      Z0, Z17
 	VMINPD       (DX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -9216,14 +9394,14 @@ loop542:
 	ADDQ         $+256, CX
 	ADDQ         $+256, DX
 	SUBQ         $+32, AX
-	JAE          loop542
+	JAE          loop550
 
-end543:
+end551:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end545
+	JB   end553
 
-loop544:
+loop552:
 	VMOVUPD      Z0, Z17
 	VMINPD       (DX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -9256,11 +9434,11 @@ loop544:
 	ADDQ         $+64, DX
 	SUBQ         $+8, AX
 	CMPQ         AX, $+8
-	JAE          loop544
+	JAE          loop552
 
-end545:
+end553:
 	TESTQ        AX, AX
-	JZ           none546
+	JZ           none554
 	MOVQ         $-1, BX
 	BZHIQ        AX, BX, BX
 	KMOVW        BX, K1
@@ -9294,87 +9472,87 @@ end545:
 	VSCALEFPD    Z1, Z3, Z3
 	VMOVUPD      Z3, K1, (CX)
 
-none546:
+none554:
 	VZEROUPPER
 	RET
 
-DATA avx512const25<>+0(SB)/8, $0x4086300000000000
-GLOBL avx512const25<>(SB), RODATA|NOPTR, $8
-
-DATA avx512const26<>+0(SB)/8, $0xc087500000000000
+DATA avx512const26<>+0(SB)/8, $0x4086300000000000
 GLOBL avx512const26<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const27<>+0(SB)/8, $0x3ff71547652b82fe
+DATA avx512const27<>+0(SB)/8, $0xc087500000000000
 GLOBL avx512const27<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const28<>+0(SB)/8, $0x4338000000000000
+DATA avx512const28<>+0(SB)/8, $0x3ff71547652b82fe
 GLOBL avx512const28<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const29<>+0(SB)/8, $0x3fe62e42fefa39ef
+DATA avx512const29<>+0(SB)/8, $0x4338000000000000
 GLOBL avx512const29<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const30<>+0(SB)/8, $0x3c7abc9e3b39803f
+DATA avx512const30<>+0(SB)/8, $0x3fe62e42fefa39ef
 GLOBL avx512const30<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const31<>+0(SB)/8, $0x3ff0000000000000
+DATA avx512const31<>+0(SB)/8, $0x3c7abc9e3b39803f
 GLOBL avx512const31<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const32<>+0(SB)/8, $0x3fe000000000000a
+DATA avx512const32<>+0(SB)/8, $0x3ff0000000000000
 GLOBL avx512const32<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const33<>+0(SB)/8, $0x3fc55555555554fa
+DATA avx512const33<>+0(SB)/8, $0x3fe000000000000a
 GLOBL avx512const33<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const34<>+0(SB)/8, $0x3fa555555555087d
+DATA avx512const34<>+0(SB)/8, $0x3fc55555555554fa
 GLOBL avx512const34<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const35<>+0(SB)/8, $0x3f81111111127be6
+DATA avx512const35<>+0(SB)/8, $0x3fa555555555087d
 GLOBL avx512const35<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const36<>+0(SB)/8, $0x3f56c16c1842a09f
+DATA avx512const36<>+0(SB)/8, $0x3f81111111127be6
 GLOBL avx512const36<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const37<>+0(SB)/8, $0x3f2a01a012a57064
+DATA avx512const37<>+0(SB)/8, $0x3f56c16c1842a09f
 GLOBL avx512const37<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const38<>+0(SB)/8, $0x3efa0199a0c78972
+DATA avx512const38<>+0(SB)/8, $0x3f2a01a012a57064
 GLOBL avx512const38<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const39<>+0(SB)/8, $0x3ec71df255430ed3
+DATA avx512const39<>+0(SB)/8, $0x3efa0199a0c78972
 GLOBL avx512const39<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const40<>+0(SB)/8, $0x3e928ad72bf7e407
+DATA avx512const40<>+0(SB)/8, $0x3ec71df255430ed3
 GLOBL avx512const40<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const41<>+0(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx512const41<>+0(SB)/8, $0x3e928ad72bf7e407
 GLOBL avx512const41<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const42<>+0(SB)/8, $0x3e5ad7f6b5dc2ef6
+GLOBL avx512const42<>(SB), RODATA|NOPTR, $8
 
 // func logAVX512(dst *float64, x *float64, n int, stream int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·logAVX512(SB), NOSPLIT, $0-32
-	VPBROADCASTQ avx512const31<>+0(SB), Z0
-	VPBROADCASTQ avx512const42<>+0(SB), Z1
-	VPBROADCASTQ avx512const43<>+0(SB), Z2
-	VPBROADCASTQ avx512const44<>+0(SB), Z3
-	VPBROADCASTQ avx512const45<>+0(SB), Z4
-	VPBROADCASTQ avx512const46<>+0(SB), Z5
-	VPBROADCASTQ avx512const47<>+0(SB), Z6
-	VPBROADCASTQ avx512const48<>+0(SB), Z7
-	VPBROADCASTQ avx512const49<>+0(SB), Z8
-	VPBROADCASTQ avx512const50<>+0(SB), Z9
-	VPBROADCASTQ avx512const51<>+0(SB), Z10
-	VPBROADCASTQ avx512const52<>+0(SB), Z11
+	VPBROADCASTQ avx512const32<>+0(SB), Z0
+	VPBROADCASTQ avx512const43<>+0(SB), Z1
+	VPBROADCASTQ avx512const44<>+0(SB), Z2
+	VPBROADCASTQ avx512const45<>+0(SB), Z3
+	VPBROADCASTQ avx512const46<>+0(SB), Z4
+	VPBROADCASTQ avx512const47<>+0(SB), Z5
+	VPBROADCASTQ avx512const48<>+0(SB), Z6
+	VPBROADCASTQ avx512const49<>+0(SB), Z7
+	VPBROADCASTQ avx512const50<>+0(SB), Z8
+	VPBROADCASTQ avx512const51<>+0(SB), Z9
+	VPBROADCASTQ avx512const52<>+0(SB), Z10
+	VPBROADCASTQ avx512const53<>+0(SB), Z11
 	VPXORQ       Z12, Z12, Z12
-	VPBROADCASTQ avx512const53<>+0(SB), Z13
+	VPBROADCASTQ avx512const54<>+0(SB), Z13
 	MOVQ         n+16(FP), AX
 	MOVQ         dst+0(FP), CX
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain547
+	JZ           plain555
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain547
+	JNZ          plain555
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -9382,7 +9560,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-32
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none548
+	JZ           none556
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -9417,281 +9595,26 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-32
 	VFMADD231PD  Z3, Z16, Z15
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary549
+	JZ           ordinary557
 	VCMPPD       $0x11, Z12, Z14, K2
-	VMOVUPD      avx512const54<>+0(SB), K2, Z15
+	VMOVUPD      avx512const55<>+0(SB), K2, Z15
 	VCMPPD       $0x00, Z12, Z14, K2
-	VMOVUPD      avx512const19<>+0(SB), K2, Z15
-	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
+	VMOVUPD      avx512const20<>+0(SB), K2, Z15
+	VCMPPD       $0x05, avx512const19<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z15
 
-ordinary549:
+ordinary557:
 	VMOVUPD Z15, K1, (CX)
 	SUBQ    BX, AX
 	LEAQ    (CX)(BX*8), CX
 	LEAQ    (DX)(BX*8), DX
 
-none548:
+none556:
 	CMPQ AX, $+32
-	JB   end551
+	JB   end559
 
-loop550:
+loop558:
 	VMOVUPD     (DX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary552
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary552:
-	VMOVNTPD    Z15, (CX)
-	VMOVUPD     64(DX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary553
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary553:
-	VMOVNTPD    Z15, 64(CX)
-	VMOVUPD     128(DX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary554
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary554:
-	VMOVNTPD    Z15, 128(CX)
-	VMOVUPD     192(DX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary555
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary555:
-	VMOVNTPD Z15, 192(CX)
-	ADDQ     $+256, CX
-	ADDQ     $+256, DX
-	SUBQ     $+32, AX
-	CMPQ     AX, $+32
-	JAE      loop550
-
-end551:
-	SFENCE
-
-plain547:
-	SUBQ    $+32, AX
-	JB      end557
-	PCALIGN $0x40
-
-loop556:
-	VMOVUPD     (DX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary558
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary558:
-	VMOVUPD     Z15, (CX)
-	VMOVUPD     64(DX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary559
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary559:
-	VMOVUPD     Z15, 64(CX)
-	VMOVUPD     128(DX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
 	VCMPPD      $0x0d, Z13, Z15, K1
@@ -9723,15 +9646,15 @@ ordinary559:
 	KORTESTB    K1, K1
 	JZ          ordinary560
 	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VMOVUPD     avx512const55<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
 ordinary560:
-	VMOVUPD     Z15, 128(CX)
-	VMOVUPD     192(DX), Z14
+	VMOVNTPD    Z15, (CX)
+	VMOVUPD     64(DX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
 	VCMPPD      $0x0d, Z13, Z15, K1
@@ -9763,25 +9686,109 @@ ordinary560:
 	KORTESTB    K1, K1
 	JZ          ordinary561
 	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VMOVUPD     avx512const55<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
 ordinary561:
-	VMOVUPD Z15, 192(CX)
-	ADDQ    $+256, CX
-	ADDQ    $+256, DX
+	VMOVNTPD    Z15, 64(CX)
+	VMOVUPD     128(DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary562
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary562:
+	VMOVNTPD    Z15, 128(CX)
+	VMOVUPD     192(DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary563
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary563:
+	VMOVNTPD Z15, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop558
+
+end559:
+	SFENCE
+
+plain555:
 	SUBQ    $+32, AX
-	JAE     loop556
+	JB      end565
+	PCALIGN $0x40
 
-end557:
-	ADDQ $+32, AX
-	CMPQ AX, $+8
-	JB   end563
-
-loop562:
+loop564:
 	VMOVUPD     (DX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
@@ -9812,25 +9819,196 @@ loop562:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary564
+	JZ          ordinary566
 	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z15
+	VMOVUPD     avx512const55<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary564:
+ordinary566:
+	VMOVUPD     Z15, (CX)
+	VMOVUPD     64(DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary567
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary567:
+	VMOVUPD     Z15, 64(CX)
+	VMOVUPD     128(DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary568
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary568:
+	VMOVUPD     Z15, 128(CX)
+	VMOVUPD     192(DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary569
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary569:
+	VMOVUPD Z15, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	SUBQ    $+32, AX
+	JAE     loop564
+
+end565:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end571
+
+loop570:
+	VMOVUPD     (DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary572
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary572:
 	VMOVUPD Z15, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop562
+	JAE     loop570
 
-end563:
+end571:
 	TESTQ       AX, AX
-	JZ          none565
+	JZ          none573
 	MOVQ        $-1, BX
 	BZHIQ       AX, BX, BX
 	KMOVW       BX, K1
@@ -9865,66 +10043,66 @@ end563:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary566
+	JZ          ordinary574
 	VCMPPD      $0x11, Z12, Z14, K2
-	VMOVUPD     avx512const54<>+0(SB), K2, Z15
+	VMOVUPD     avx512const55<>+0(SB), K2, Z15
 	VCMPPD      $0x00, Z12, Z14, K2
-	VMOVUPD     avx512const19<>+0(SB), K2, Z15
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
+	VMOVUPD     avx512const20<>+0(SB), K2, Z15
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z15
 
-ordinary566:
+ordinary574:
 	VMOVUPD Z15, K1, (CX)
 
-none565:
+none573:
 	VZEROUPPER
 	RET
 
-DATA avx512const42<>+0(SB)/8, $0x3fe0000000000000
-GLOBL avx512const42<>(SB), RODATA|NOPTR, $8
-
-DATA avx512const43<>+0(SB)/8, $0x4000000000000000
+DATA avx512const43<>+0(SB)/8, $0x3fe0000000000000
 GLOBL avx512const43<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const44<>+0(SB)/8, $0x3fe62e42fefa3800
+DATA avx512const44<>+0(SB)/8, $0x4000000000000000
 GLOBL avx512const44<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const45<>+0(SB)/8, $0x3d2ef35793c76730
+DATA avx512const45<>+0(SB)/8, $0x3fe62e42fefa3800
 GLOBL avx512const45<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const46<>+0(SB)/8, $0x3fe5555555555592
+DATA avx512const46<>+0(SB)/8, $0x3d2ef35793c76730
 GLOBL avx512const46<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const47<>+0(SB)/8, $0x3fd999999997fd77
+DATA avx512const47<>+0(SB)/8, $0x3fe5555555555592
 GLOBL avx512const47<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const48<>+0(SB)/8, $0x3fd24924941f4f5f
+DATA avx512const48<>+0(SB)/8, $0x3fd999999997fd77
 GLOBL avx512const48<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const49<>+0(SB)/8, $0x3fcc71c52060dda4
+DATA avx512const49<>+0(SB)/8, $0x3fd24924941f4f5f
 GLOBL avx512const49<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const50<>+0(SB)/8, $0x3fc74663fa0bb0f1
+DATA avx512const50<>+0(SB)/8, $0x3fcc71c52060dda4
 GLOBL avx512const50<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const51<>+0(SB)/8, $0x3fc39a1a71ff0a49
+DATA avx512const51<>+0(SB)/8, $0x3fc74663fa0bb0f1
 GLOBL avx512const51<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const52<>+0(SB)/8, $0x3fc2f0632cb74c93
+DATA avx512const52<>+0(SB)/8, $0x3fc39a1a71ff0a49
 GLOBL avx512const52<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const53<>+0(SB)/8, $0x3ff6a09e667f3bcd
+DATA avx512const53<>+0(SB)/8, $0x3fc2f0632cb74c93
 GLOBL avx512const53<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const54<>+0(SB)/8, $0x7ff8000000000001
-DATA avx512const54<>+8(SB)/8, $0x7ff8000000000001
-DATA avx512const54<>+16(SB)/8, $0x7ff8000000000001
-DATA avx512const54<>+24(SB)/8, $0x7ff8000000000001
-DATA avx512const54<>+32(SB)/8, $0x7ff8000000000001
-DATA avx512const54<>+40(SB)/8, $0x7ff8000000000001
-DATA avx512const54<>+48(SB)/8, $0x7ff8000000000001
-DATA avx512const54<>+56(SB)/8, $0x7ff8000000000001
-GLOBL avx512const54<>(SB), RODATA|NOPTR, $64
+DATA avx512const54<>+0(SB)/8, $0x3ff6a09e667f3bcd
+GLOBL avx512const54<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const55<>+0(SB)/8, $0x7ff8000000000001
+DATA avx512const55<>+8(SB)/8, $0x7ff8000000000001
+DATA avx512const55<>+16(SB)/8, $0x7ff8000000000001
+DATA avx512const55<>+24(SB)/8, $0x7ff8000000000001
+DATA avx512const55<>+32(SB)/8, $0x7ff8000000000001
+DATA avx512const55<>+40(SB)/8, $0x7ff8000000000001
+DATA avx512const55<>+48(SB)/8, $0x7ff8000000000001
+DATA avx512const55<>+56(SB)/8, $0x7ff8000000000001
+GLOBL avx512const55<>(SB), RODATA|NOPTR, $64
 
 // func compensateAVX512(acc *float64, x []float64)
 // Requires: AVX, AVX512F
@@ -9937,9 +10115,9 @@ TEXT ·compensateAVX512(SB), NOSPLIT, $0-32
 	VMOVUPD 128(DX), Z2
 	VMOVUPD 192(DX), Z3
 	CMPQ    CX, $+16
-	JB      end568
+	JB      end576
 
-loop567:
+loop575:
 	VMOVUPD (AX), Z4
 	VADDPD  Z4, Z0, Z5
 	VSUBPD  Z0, Z5, Z6
@@ -9961,9 +10139,9 @@ loop567:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop567
+	JAE     loop575
 
-end568:
+end576:
 	VMOVUPD Z0, (DX)
 	VMOVUPD Z1, 64(DX)
 	VMOVUPD Z2, 128(DX)
@@ -9985,23 +10163,23 @@ TEXT ·sumAbsAVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	VPXORQ  Z8, Z8, Z8
-	VMOVUPD avx512const0<>+0(SB), Z9
+	VMOVUPD avx512const1<>+0(SB), Z9
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near569
+	JB      near577
 	CMPQ    CX, $+64
-	JB      end571
+	JB      end579
 
-loop570:
+loop578:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end573
+	JB      end581
 	PCALIGN $0x40
 
-loop572:
+loop580:
 	MOVQ    (AX), BX
 	MOVQ    8(AX), BX
 	MOVQ    64(AX), BX
@@ -10036,9 +10214,9 @@ loop572:
 	VADDPD  Z10, Z7, Z7
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
-	JAE     loop572
+	JAE     loop580
 
-end573:
+end581:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -10060,24 +10238,24 @@ end573:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop570
+	JAE    loop578
 
-end571:
-near569:
+end579:
+near577:
 	CMPQ CX, $+64
-	JB   end575
+	JB   end583
 
-loop574:
+loop582:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end577
+	JB      end585
 	PCALIGN $0x40
 
-loop576:
+loop584:
 	VPANDNQ (AX), Z9, Z10
 	VADDPD  Z10, Z0, Z0
 	VPANDNQ 64(AX), Z9, Z10
@@ -10096,9 +10274,9 @@ loop576:
 	VADDPD  Z10, Z7, Z7
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
-	JAE     loop576
+	JAE     loop584
 
-end577:
+end585:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -10120,23 +10298,23 @@ end577:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop574
+	JAE    loop582
 
-end575:
+end583:
 	CMPQ CX, $+8
-	JB   end579
+	JB   end587
 
-loop578:
+loop586:
 	VPANDNQ (AX), Z9, Z1
 	VADDPD  Z1, Z0, Z0
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop578
+	JAE     loop586
 
-end579:
+end587:
 	TESTQ     CX, CX
-	JZ        none580
+	JZ        none588
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -10144,7 +10322,7 @@ end579:
 	VPANDNQ   Z1, Z9, Z1
 	VADDPD    Z1, Z0, Z0
 
-none580:
+none588:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -10166,13 +10344,13 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case581
+	JNE          case589
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain582
+	JZ           plain590
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain582
+	JNZ          plain590
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -10180,7 +10358,7 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none583
+	JZ           none591
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -10189,106 +10367,106 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	VPSRAQ       $0x3f, Z0, Z2
 	VPSRLQ       $0x01, Z2, Z2
 	VPXORQ       Z2, Z0, Z0
-	VPSUBQ       avx512const55<>+0(SB), Z0, Z0
+	VPSUBQ       avx512const56<>+0(SB), Z0, Z0
 	VMOVUPD      Z0, K1, (CX)
 	SUBQ         BX, AX
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none583:
+none591:
 	CMPQ AX, $+32
-	JB   end585
+	JB   end593
 
-loop584:
+loop592:
 	VPXORQ   (DX), Z1, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
-	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
+	VPSUBQ   avx512const56<>+0(SB), Z0, Z0
 	VMOVNTPD Z0, (CX)
 	VPXORQ   64(DX), Z1, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
-	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
+	VPSUBQ   avx512const56<>+0(SB), Z0, Z0
 	VMOVNTPD Z0, 64(CX)
 	VPXORQ   128(DX), Z1, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
-	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
+	VPSUBQ   avx512const56<>+0(SB), Z0, Z0
 	VMOVNTPD Z0, 128(CX)
 	VPXORQ   192(DX), Z1, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
-	VPSUBQ   avx512const55<>+0(SB), Z0, Z0
+	VPSUBQ   avx512const56<>+0(SB), Z0, Z0
 	VMOVNTPD Z0, 192(CX)
 	ADDQ     $+256, CX
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop584
+	JAE      loop592
 
-end585:
+end593:
 	SFENCE
 
-plain582:
+plain590:
 	SUBQ    $+32, AX
-	JB      end587
+	JB      end595
 	PCALIGN $0x40
 
-loop586:
+loop594:
 	VPXORQ  (DX), Z1, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VPSUBQ  avx512const56<>+0(SB), Z0, Z0
 	VMOVUPD Z0, (CX)
 	VPXORQ  64(DX), Z1, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VPSUBQ  avx512const56<>+0(SB), Z0, Z0
 	VMOVUPD Z0, 64(CX)
 	VPXORQ  128(DX), Z1, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VPSUBQ  avx512const56<>+0(SB), Z0, Z0
 	VMOVUPD Z0, 128(CX)
 	VPXORQ  192(DX), Z1, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VPSUBQ  avx512const56<>+0(SB), Z0, Z0
 	VMOVUPD Z0, 192(CX)
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop586
+	JAE     loop594
 
-end587:
+end595:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end589
+	JB   end597
 
-loop588:
+loop596:
 	VPXORQ  (DX), Z1, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
-	VPSUBQ  avx512const55<>+0(SB), Z0, Z0
+	VPSUBQ  avx512const56<>+0(SB), Z0, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop588
+	JAE     loop596
 
-end589:
+end597:
 	TESTQ     AX, AX
-	JZ        none590
+	JZ        none598
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -10297,22 +10475,22 @@ end589:
 	VPSRAQ    $0x3f, Z0, Z1
 	VPSRLQ    $0x01, Z1, Z1
 	VPXORQ    Z1, Z0, Z0
-	VPSUBQ    avx512const55<>+0(SB), Z0, Z0
+	VPSUBQ    avx512const56<>+0(SB), Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none590:
+none598:
 	VZEROUPPER
 	RET
 
-case581:
+case589:
 	CMPQ      BX, $+1
-	JNE       case591
+	JNE       case599
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain592
+	JZ        plain600
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain592
+	JNZ       plain600
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -10320,13 +10498,13 @@ case581:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none593
+	JZ        none601
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
 	VMOVUPD.Z (DX), K1, Z0
 	VMOVUPD   Z0, Z0
-	VPADDQ    avx512const55<>+0(SB), Z0, Z0
+	VPADDQ    avx512const56<>+0(SB), Z0, Z0
 	VPSRAQ    $0x3f, Z0, Z2
 	VPSRLQ    $0x01, Z2, Z2
 	VPXORQ    Z2, Z0, Z0
@@ -10336,34 +10514,34 @@ case581:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none593:
+none601:
 	CMPQ AX, $+32
-	JB   end595
+	JB   end603
 
-loop594:
+loop602:
 	VMOVUPD  (DX), Z0
-	VPADDQ   avx512const55<>+0(SB), Z0, Z0
+	VPADDQ   avx512const56<>+0(SB), Z0, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPXORQ   Z0, Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VMOVUPD  64(DX), Z0
-	VPADDQ   avx512const55<>+0(SB), Z0, Z0
+	VPADDQ   avx512const56<>+0(SB), Z0, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPXORQ   Z0, Z1, Z0
 	VMOVNTPD Z0, 64(CX)
 	VMOVUPD  128(DX), Z0
-	VPADDQ   avx512const55<>+0(SB), Z0, Z0
+	VPADDQ   avx512const56<>+0(SB), Z0, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPXORQ   Z0, Z1, Z0
 	VMOVNTPD Z0, 128(CX)
 	VMOVUPD  192(DX), Z0
-	VPADDQ   avx512const55<>+0(SB), Z0, Z0
+	VPADDQ   avx512const56<>+0(SB), Z0, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
@@ -10373,40 +10551,40 @@ loop594:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop594
+	JAE      loop602
 
-end595:
+end603:
 	SFENCE
 
-plain592:
+plain600:
 	SUBQ    $+32, AX
-	JB      end597
+	JB      end605
 	PCALIGN $0x40
 
-loop596:
+loop604:
 	VMOVUPD (DX), Z0
-	VPADDQ  avx512const55<>+0(SB), Z0, Z0
+	VPADDQ  avx512const56<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPXORQ  Z0, Z1, Z0
 	VMOVUPD Z0, (CX)
 	VMOVUPD 64(DX), Z0
-	VPADDQ  avx512const55<>+0(SB), Z0, Z0
+	VPADDQ  avx512const56<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPXORQ  Z0, Z1, Z0
 	VMOVUPD Z0, 64(CX)
 	VMOVUPD 128(DX), Z0
-	VPADDQ  avx512const55<>+0(SB), Z0, Z0
+	VPADDQ  avx512const56<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPXORQ  Z0, Z1, Z0
 	VMOVUPD Z0, 128(CX)
 	VMOVUPD 192(DX), Z0
-	VPADDQ  avx512const55<>+0(SB), Z0, Z0
+	VPADDQ  avx512const56<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
@@ -10415,16 +10593,16 @@ loop596:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop596
+	JAE     loop604
 
-end597:
+end605:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end599
+	JB   end607
 
-loop598:
+loop606:
 	VMOVUPD (DX), Z0
-	VPADDQ  avx512const55<>+0(SB), Z0, Z0
+	VPADDQ  avx512const56<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
@@ -10434,36 +10612,36 @@ loop598:
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop598
+	JAE     loop606
 
-end599:
+end607:
 	TESTQ     AX, AX
-	JZ        none600
+	JZ        none608
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPD.Z (DX), K1, Z0
 	VMOVUPD   Z0, Z0
-	VPADDQ    avx512const55<>+0(SB), Z0, Z0
+	VPADDQ    avx512const56<>+0(SB), Z0, Z0
 	VPSRAQ    $0x3f, Z0, Z2
 	VPSRLQ    $0x01, Z2, Z2
 	VPXORQ    Z2, Z0, Z0
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none600:
+none608:
 	VZEROUPPER
 	RET
 
-case591:
+case599:
 	CMPQ      BX, $+2
-	JNE       case601
+	JNE       case609
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain602
+	JZ        plain610
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain602
+	JNZ       plain610
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -10471,7 +10649,7 @@ case591:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none603
+	JZ        none611
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -10479,137 +10657,137 @@ case591:
 	VPXORQ    Z2, Z1, Z2
 	VADDPD    Z2, Z0, Z2
 	VCMPPD    $0x03, Z2, Z2, K2
-	VMOVUPD   avx512const56<>+0(SB), K2, Z2
+	VMOVUPD   avx512const57<>+0(SB), K2, Z2
 	VPSRAQ    $0x3f, Z2, Z3
 	VPSRLQ    $0x01, Z3, Z3
 	VPXORQ    Z3, Z2, Z2
-	VPSUBQ    avx512const55<>+0(SB), Z2, Z2
+	VPSUBQ    avx512const56<>+0(SB), Z2, Z2
 	VMOVUPD   Z2, K1, (CX)
 	SUBQ      BX, AX
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none603:
+none611:
 	CMPQ AX, $+32
-	JB   end605
+	JB   end613
 
-loop604:
+loop612:
 	VPXORQ   (DX), Z1, Z2
 	VADDPD   Z2, Z0, Z2
 	VCMPPD   $0x03, Z2, Z2, K1
-	VMOVUPD  avx512const56<>+0(SB), K1, Z2
+	VMOVUPD  avx512const57<>+0(SB), K1, Z2
 	VPSRAQ   $0x3f, Z2, Z3
 	VPSRLQ   $0x01, Z3, Z3
 	VPXORQ   Z3, Z2, Z2
-	VPSUBQ   avx512const55<>+0(SB), Z2, Z2
+	VPSUBQ   avx512const56<>+0(SB), Z2, Z2
 	VMOVNTPD Z2, (CX)
 	VPXORQ   64(DX), Z1, Z2
 	VADDPD   Z2, Z0, Z2
 	VCMPPD   $0x03, Z2, Z2, K1
-	VMOVUPD  avx512const56<>+0(SB), K1, Z2
+	VMOVUPD  avx512const57<>+0(SB), K1, Z2
 	VPSRAQ   $0x3f, Z2, Z3
 	VPSRLQ   $0x01, Z3, Z3
 	VPXORQ   Z3, Z2, Z2
-	VPSUBQ   avx512const55<>+0(SB), Z2, Z2
+	VPSUBQ   avx512const56<>+0(SB), Z2, Z2
 	VMOVNTPD Z2, 64(CX)
 	VPXORQ   128(DX), Z1, Z2
 	VADDPD   Z2, Z0, Z2
 	VCMPPD   $0x03, Z2, Z2, K1
-	VMOVUPD  avx512const56<>+0(SB), K1, Z2
+	VMOVUPD  avx512const57<>+0(SB), K1, Z2
 	VPSRAQ   $0x3f, Z2, Z3
 	VPSRLQ   $0x01, Z3, Z3
 	VPXORQ   Z3, Z2, Z2
-	VPSUBQ   avx512const55<>+0(SB), Z2, Z2
+	VPSUBQ   avx512const56<>+0(SB), Z2, Z2
 	VMOVNTPD Z2, 128(CX)
 	VPXORQ   192(DX), Z1, Z2
 	VADDPD   Z2, Z0, Z2
 	VCMPPD   $0x03, Z2, Z2, K1
-	VMOVUPD  avx512const56<>+0(SB), K1, Z2
+	VMOVUPD  avx512const57<>+0(SB), K1, Z2
 	VPSRAQ   $0x3f, Z2, Z3
 	VPSRLQ   $0x01, Z3, Z3
 	VPXORQ   Z3, Z2, Z2
-	VPSUBQ   avx512const55<>+0(SB), Z2, Z2
+	VPSUBQ   avx512const56<>+0(SB), Z2, Z2
 	VMOVNTPD Z2, 192(CX)
 	ADDQ     $+256, CX
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop604
+	JAE      loop612
 
-end605:
+end613:
 	SFENCE
 
-plain602:
+plain610:
 	SUBQ    $+32, AX
-	JB      end607
+	JB      end615
 	PCALIGN $0x40
 
-loop606:
+loop614:
 	VPXORQ  (DX), Z1, Z2
 	VADDPD  Z2, Z0, Z2
 	VCMPPD  $0x03, Z2, Z2, K1
-	VMOVUPD avx512const56<>+0(SB), K1, Z2
+	VMOVUPD avx512const57<>+0(SB), K1, Z2
 	VPSRAQ  $0x3f, Z2, Z3
 	VPSRLQ  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
-	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
+	VPSUBQ  avx512const56<>+0(SB), Z2, Z2
 	VMOVUPD Z2, (CX)
 	VPXORQ  64(DX), Z1, Z2
 	VADDPD  Z2, Z0, Z2
 	VCMPPD  $0x03, Z2, Z2, K1
-	VMOVUPD avx512const56<>+0(SB), K1, Z2
+	VMOVUPD avx512const57<>+0(SB), K1, Z2
 	VPSRAQ  $0x3f, Z2, Z3
 	VPSRLQ  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
-	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
+	VPSUBQ  avx512const56<>+0(SB), Z2, Z2
 	VMOVUPD Z2, 64(CX)
 	VPXORQ  128(DX), Z1, Z2
 	VADDPD  Z2, Z0, Z2
 	VCMPPD  $0x03, Z2, Z2, K1
-	VMOVUPD avx512const56<>+0(SB), K1, Z2
+	VMOVUPD avx512const57<>+0(SB), K1, Z2
 	VPSRAQ  $0x3f, Z2, Z3
 	VPSRLQ  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
-	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
+	VPSUBQ  avx512const56<>+0(SB), Z2, Z2
 	VMOVUPD Z2, 128(CX)
 	VPXORQ  192(DX), Z1, Z2
 	VADDPD  Z2, Z0, Z2
 	VCMPPD  $0x03, Z2, Z2, K1
-	VMOVUPD avx512const56<>+0(SB), K1, Z2
+	VMOVUPD avx512const57<>+0(SB), K1, Z2
 	VPSRAQ  $0x3f, Z2, Z3
 	VPSRLQ  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
-	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
+	VPSUBQ  avx512const56<>+0(SB), Z2, Z2
 	VMOVUPD Z2, 192(CX)
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop606
+	JAE     loop614
 
-end607:
+end615:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end609
+	JB   end617
 
-loop608:
+loop616:
 	VPXORQ  (DX), Z1, Z2
 	VADDPD  Z2, Z0, Z2
 	VCMPPD  $0x03, Z2, Z2, K1
-	VMOVUPD avx512const56<>+0(SB), K1, Z2
+	VMOVUPD avx512const57<>+0(SB), K1, Z2
 	VPSRAQ  $0x3f, Z2, Z3
 	VPSRLQ  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
-	VPSUBQ  avx512const55<>+0(SB), Z2, Z2
+	VPSUBQ  avx512const56<>+0(SB), Z2, Z2
 	VMOVUPD Z2, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop608
+	JAE     loop616
 
-end609:
+end617:
 	TESTQ     AX, AX
-	JZ        none610
+	JZ        none618
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -10617,24 +10795,24 @@ end609:
 	VPXORQ    Z2, Z1, Z1
 	VADDPD    Z1, Z0, Z1
 	VCMPPD    $0x03, Z1, Z1, K2
-	VMOVUPD   avx512const56<>+0(SB), K2, Z1
+	VMOVUPD   avx512const57<>+0(SB), K2, Z1
 	VPSRAQ    $0x3f, Z1, Z0
 	VPSRLQ    $0x01, Z0, Z0
 	VPXORQ    Z0, Z1, Z1
-	VPSUBQ    avx512const55<>+0(SB), Z1, Z1
+	VPSUBQ    avx512const56<>+0(SB), Z1, Z1
 	VMOVUPD   Z1, K1, (CX)
 
-none610:
+none618:
 	VZEROUPPER
 	RET
 
-case601:
+case609:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain611
+	JZ        plain619
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain611
+	JNZ       plain619
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -10642,7 +10820,7 @@ case601:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none612
+	JZ        none620
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -10653,11 +10831,11 @@ case601:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none612:
+none620:
 	CMPQ AX, $+32
-	JB   end614
+	JB   end622
 
-loop613:
+loop621:
 	VPXORQ   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPXORQ   64(DX), Z1, Z0
@@ -10670,17 +10848,17 @@ loop613:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop613
+	JAE      loop621
 
-end614:
+end622:
 	SFENCE
 
-plain611:
+plain619:
 	SUBQ    $+32, AX
-	JB      end616
+	JB      end624
 	PCALIGN $0x40
 
-loop615:
+loop623:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPXORQ  64(DX), Z1, Z0
@@ -10692,25 +10870,25 @@ loop615:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop615
+	JAE     loop623
 
-end616:
+end624:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end618
+	JB   end626
 
-loop617:
+loop625:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop617
+	JAE     loop625
 
-end618:
+end626:
 	TESTQ     AX, AX
-	JZ        none619
+	JZ        none627
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -10718,29 +10896,29 @@ end618:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none619:
+none627:
 	VZEROUPPER
 	RET
 
-DATA avx512const55<>+0(SB)/8, $0x000fffffffffffff
-DATA avx512const55<>+8(SB)/8, $0x000fffffffffffff
-DATA avx512const55<>+16(SB)/8, $0x000fffffffffffff
-DATA avx512const55<>+24(SB)/8, $0x000fffffffffffff
-DATA avx512const55<>+32(SB)/8, $0x000fffffffffffff
-DATA avx512const55<>+40(SB)/8, $0x000fffffffffffff
-DATA avx512const55<>+48(SB)/8, $0x000fffffffffffff
-DATA avx512const55<>+56(SB)/8, $0x000fffffffffffff
-GLOBL avx512const55<>(SB), RODATA|NOPTR, $64
-
-DATA avx512const56<>+0(SB)/8, $0x7ff8000000000000
-DATA avx512const56<>+8(SB)/8, $0x7ff8000000000000
-DATA avx512const56<>+16(SB)/8, $0x7ff8000000000000
-DATA avx512const56<>+24(SB)/8, $0x7ff8000000000000
-DATA avx512const56<>+32(SB)/8, $0x7ff8000000000000
-DATA avx512const56<>+40(SB)/8, $0x7ff8000000000000
-DATA avx512const56<>+48(SB)/8, $0x7ff8000000000000
-DATA avx512const56<>+56(SB)/8, $0x7ff8000000000000
+DATA avx512const56<>+0(SB)/8, $0x000fffffffffffff
+DATA avx512const56<>+8(SB)/8, $0x000fffffffffffff
+DATA avx512const56<>+16(SB)/8, $0x000fffffffffffff
+DATA avx512const56<>+24(SB)/8, $0x000fffffffffffff
+DATA avx512const56<>+32(SB)/8, $0x000fffffffffffff
+DATA avx512const56<>+40(SB)/8, $0x000fffffffffffff
+DATA avx512const56<>+48(SB)/8, $0x000fffffffffffff
+DATA avx512const56<>+56(SB)/8, $0x000fffffffffffff
 GLOBL avx512const56<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const57<>+0(SB)/8, $0x7ff8000000000000
+DATA avx512const57<>+8(SB)/8, $0x7ff8000000000000
+DATA avx512const57<>+16(SB)/8, $0x7ff8000000000000
+DATA avx512const57<>+24(SB)/8, $0x7ff8000000000000
+DATA avx512const57<>+32(SB)/8, $0x7ff8000000000000
+DATA avx512const57<>+40(SB)/8, $0x7ff8000000000000
+DATA avx512const57<>+48(SB)/8, $0x7ff8000000000000
+DATA avx512const57<>+56(SB)/8, $0x7ff8000000000000
+GLOBL avx512const57<>(SB), RODATA|NOPTR, $64
 
 // func partitionAVX512(x *int64, at *int, pivot int64, steps int)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV, POPCNT
@@ -10757,15 +10935,15 @@ TEXT ·partitionAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DI*8), DI
 	MOVQ         24(DX), DX
 	LEAQ         (CX)(DX*8), DX
-	LEAQ         avx512const57<>+0(SB), CX
+	LEAQ         avx512const58<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end622
+	JB           end630
 
-loop621:
+loop629:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+256
-	JB        end620
+	JB        end628
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -10820,10 +10998,10 @@ loop621:
 	LEAQ      -64(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop621
+	JAE       loop629
 
-end622:
-end620:
+end630:
+end628:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -10841,263 +11019,263 @@ end620:
 	VZEROUPPER
 	RET
 
-DATA avx512const57<>+0(SB)/8, $0x0706050403020100
-DATA avx512const57<>+8(SB)/8, $0x0706050403020100
-DATA avx512const57<>+16(SB)/8, $0x0706050403020001
-DATA avx512const57<>+24(SB)/8, $0x0706050403020100
-DATA avx512const57<>+32(SB)/8, $0x0706050403010002
-DATA avx512const57<>+40(SB)/8, $0x0706050403010200
-DATA avx512const57<>+48(SB)/8, $0x0706050403000201
-DATA avx512const57<>+56(SB)/8, $0x0706050403020100
-DATA avx512const57<>+64(SB)/8, $0x0706050402010003
-DATA avx512const57<>+72(SB)/8, $0x0706050402010300
-DATA avx512const57<>+80(SB)/8, $0x0706050402000301
-DATA avx512const57<>+88(SB)/8, $0x0706050402030100
-DATA avx512const57<>+96(SB)/8, $0x0706050401000302
-DATA avx512const57<>+104(SB)/8, $0x0706050401030200
-DATA avx512const57<>+112(SB)/8, $0x0706050400030201
-DATA avx512const57<>+120(SB)/8, $0x0706050403020100
-DATA avx512const57<>+128(SB)/8, $0x0706050302010004
-DATA avx512const57<>+136(SB)/8, $0x0706050302010400
-DATA avx512const57<>+144(SB)/8, $0x0706050302000401
-DATA avx512const57<>+152(SB)/8, $0x0706050302040100
-DATA avx512const57<>+160(SB)/8, $0x0706050301000402
-DATA avx512const57<>+168(SB)/8, $0x0706050301040200
-DATA avx512const57<>+176(SB)/8, $0x0706050300040201
-DATA avx512const57<>+184(SB)/8, $0x0706050304020100
-DATA avx512const57<>+192(SB)/8, $0x0706050201000403
-DATA avx512const57<>+200(SB)/8, $0x0706050201040300
-DATA avx512const57<>+208(SB)/8, $0x0706050200040301
-DATA avx512const57<>+216(SB)/8, $0x0706050204030100
-DATA avx512const57<>+224(SB)/8, $0x0706050100040302
-DATA avx512const57<>+232(SB)/8, $0x0706050104030200
-DATA avx512const57<>+240(SB)/8, $0x0706050004030201
-DATA avx512const57<>+248(SB)/8, $0x0706050403020100
-DATA avx512const57<>+256(SB)/8, $0x0706040302010005
-DATA avx512const57<>+264(SB)/8, $0x0706040302010500
-DATA avx512const57<>+272(SB)/8, $0x0706040302000501
-DATA avx512const57<>+280(SB)/8, $0x0706040302050100
-DATA avx512const57<>+288(SB)/8, $0x0706040301000502
-DATA avx512const57<>+296(SB)/8, $0x0706040301050200
-DATA avx512const57<>+304(SB)/8, $0x0706040300050201
-DATA avx512const57<>+312(SB)/8, $0x0706040305020100
-DATA avx512const57<>+320(SB)/8, $0x0706040201000503
-DATA avx512const57<>+328(SB)/8, $0x0706040201050300
-DATA avx512const57<>+336(SB)/8, $0x0706040200050301
-DATA avx512const57<>+344(SB)/8, $0x0706040205030100
-DATA avx512const57<>+352(SB)/8, $0x0706040100050302
-DATA avx512const57<>+360(SB)/8, $0x0706040105030200
-DATA avx512const57<>+368(SB)/8, $0x0706040005030201
-DATA avx512const57<>+376(SB)/8, $0x0706040503020100
-DATA avx512const57<>+384(SB)/8, $0x0706030201000504
-DATA avx512const57<>+392(SB)/8, $0x0706030201050400
-DATA avx512const57<>+400(SB)/8, $0x0706030200050401
-DATA avx512const57<>+408(SB)/8, $0x0706030205040100
-DATA avx512const57<>+416(SB)/8, $0x0706030100050402
-DATA avx512const57<>+424(SB)/8, $0x0706030105040200
-DATA avx512const57<>+432(SB)/8, $0x0706030005040201
-DATA avx512const57<>+440(SB)/8, $0x0706030504020100
-DATA avx512const57<>+448(SB)/8, $0x0706020100050403
-DATA avx512const57<>+456(SB)/8, $0x0706020105040300
-DATA avx512const57<>+464(SB)/8, $0x0706020005040301
-DATA avx512const57<>+472(SB)/8, $0x0706020504030100
-DATA avx512const57<>+480(SB)/8, $0x0706010005040302
-DATA avx512const57<>+488(SB)/8, $0x0706010504030200
-DATA avx512const57<>+496(SB)/8, $0x0706000504030201
-DATA avx512const57<>+504(SB)/8, $0x0706050403020100
-DATA avx512const57<>+512(SB)/8, $0x0705040302010006
-DATA avx512const57<>+520(SB)/8, $0x0705040302010600
-DATA avx512const57<>+528(SB)/8, $0x0705040302000601
-DATA avx512const57<>+536(SB)/8, $0x0705040302060100
-DATA avx512const57<>+544(SB)/8, $0x0705040301000602
-DATA avx512const57<>+552(SB)/8, $0x0705040301060200
-DATA avx512const57<>+560(SB)/8, $0x0705040300060201
-DATA avx512const57<>+568(SB)/8, $0x0705040306020100
-DATA avx512const57<>+576(SB)/8, $0x0705040201000603
-DATA avx512const57<>+584(SB)/8, $0x0705040201060300
-DATA avx512const57<>+592(SB)/8, $0x0705040200060301
-DATA avx512const57<>+600(SB)/8, $0x0705040206030100
-DATA avx512const57<>+608(SB)/8, $0x0705040100060302
-DATA avx512const57<>+616(SB)/8, $0x0705040106030200
-DATA avx512const57<>+624(SB)/8, $0x0705040006030201
-DATA avx512const57<>+632(SB)/8, $0x0705040603020100
-DATA avx512const57<>+640(SB)/8, $0x0705030201000604
-DATA avx512const57<>+648(SB)/8, $0x0705030201060400
-DATA avx512const57<>+656(SB)/8, $0x0705030200060401
-DATA avx512const57<>+664(SB)/8, $0x0705030206040100
-DATA avx512const57<>+672(SB)/8, $0x0705030100060402
-DATA avx512const57<>+680(SB)/8, $0x0705030106040200
-DATA avx512const57<>+688(SB)/8, $0x0705030006040201
-DATA avx512const57<>+696(SB)/8, $0x0705030604020100
-DATA avx512const57<>+704(SB)/8, $0x0705020100060403
-DATA avx512const57<>+712(SB)/8, $0x0705020106040300
-DATA avx512const57<>+720(SB)/8, $0x0705020006040301
-DATA avx512const57<>+728(SB)/8, $0x0705020604030100
-DATA avx512const57<>+736(SB)/8, $0x0705010006040302
-DATA avx512const57<>+744(SB)/8, $0x0705010604030200
-DATA avx512const57<>+752(SB)/8, $0x0705000604030201
-DATA avx512const57<>+760(SB)/8, $0x0705060403020100
-DATA avx512const57<>+768(SB)/8, $0x0704030201000605
-DATA avx512const57<>+776(SB)/8, $0x0704030201060500
-DATA avx512const57<>+784(SB)/8, $0x0704030200060501
-DATA avx512const57<>+792(SB)/8, $0x0704030206050100
-DATA avx512const57<>+800(SB)/8, $0x0704030100060502
-DATA avx512const57<>+808(SB)/8, $0x0704030106050200
-DATA avx512const57<>+816(SB)/8, $0x0704030006050201
-DATA avx512const57<>+824(SB)/8, $0x0704030605020100
-DATA avx512const57<>+832(SB)/8, $0x0704020100060503
-DATA avx512const57<>+840(SB)/8, $0x0704020106050300
-DATA avx512const57<>+848(SB)/8, $0x0704020006050301
-DATA avx512const57<>+856(SB)/8, $0x0704020605030100
-DATA avx512const57<>+864(SB)/8, $0x0704010006050302
-DATA avx512const57<>+872(SB)/8, $0x0704010605030200
-DATA avx512const57<>+880(SB)/8, $0x0704000605030201
-DATA avx512const57<>+888(SB)/8, $0x0704060503020100
-DATA avx512const57<>+896(SB)/8, $0x0703020100060504
-DATA avx512const57<>+904(SB)/8, $0x0703020106050400
-DATA avx512const57<>+912(SB)/8, $0x0703020006050401
-DATA avx512const57<>+920(SB)/8, $0x0703020605040100
-DATA avx512const57<>+928(SB)/8, $0x0703010006050402
-DATA avx512const57<>+936(SB)/8, $0x0703010605040200
-DATA avx512const57<>+944(SB)/8, $0x0703000605040201
-DATA avx512const57<>+952(SB)/8, $0x0703060504020100
-DATA avx512const57<>+960(SB)/8, $0x0702010006050403
-DATA avx512const57<>+968(SB)/8, $0x0702010605040300
-DATA avx512const57<>+976(SB)/8, $0x0702000605040301
-DATA avx512const57<>+984(SB)/8, $0x0702060504030100
-DATA avx512const57<>+992(SB)/8, $0x0701000605040302
-DATA avx512const57<>+1000(SB)/8, $0x0701060504030200
-DATA avx512const57<>+1008(SB)/8, $0x0700060504030201
-DATA avx512const57<>+1016(SB)/8, $0x0706050403020100
-DATA avx512const57<>+1024(SB)/8, $0x0605040302010007
-DATA avx512const57<>+1032(SB)/8, $0x0605040302010700
-DATA avx512const57<>+1040(SB)/8, $0x0605040302000701
-DATA avx512const57<>+1048(SB)/8, $0x0605040302070100
-DATA avx512const57<>+1056(SB)/8, $0x0605040301000702
-DATA avx512const57<>+1064(SB)/8, $0x0605040301070200
-DATA avx512const57<>+1072(SB)/8, $0x0605040300070201
-DATA avx512const57<>+1080(SB)/8, $0x0605040307020100
-DATA avx512const57<>+1088(SB)/8, $0x0605040201000703
-DATA avx512const57<>+1096(SB)/8, $0x0605040201070300
-DATA avx512const57<>+1104(SB)/8, $0x0605040200070301
-DATA avx512const57<>+1112(SB)/8, $0x0605040207030100
-DATA avx512const57<>+1120(SB)/8, $0x0605040100070302
-DATA avx512const57<>+1128(SB)/8, $0x0605040107030200
-DATA avx512const57<>+1136(SB)/8, $0x0605040007030201
-DATA avx512const57<>+1144(SB)/8, $0x0605040703020100
-DATA avx512const57<>+1152(SB)/8, $0x0605030201000704
-DATA avx512const57<>+1160(SB)/8, $0x0605030201070400
-DATA avx512const57<>+1168(SB)/8, $0x0605030200070401
-DATA avx512const57<>+1176(SB)/8, $0x0605030207040100
-DATA avx512const57<>+1184(SB)/8, $0x0605030100070402
-DATA avx512const57<>+1192(SB)/8, $0x0605030107040200
-DATA avx512const57<>+1200(SB)/8, $0x0605030007040201
-DATA avx512const57<>+1208(SB)/8, $0x0605030704020100
-DATA avx512const57<>+1216(SB)/8, $0x0605020100070403
-DATA avx512const57<>+1224(SB)/8, $0x0605020107040300
-DATA avx512const57<>+1232(SB)/8, $0x0605020007040301
-DATA avx512const57<>+1240(SB)/8, $0x0605020704030100
-DATA avx512const57<>+1248(SB)/8, $0x0605010007040302
-DATA avx512const57<>+1256(SB)/8, $0x0605010704030200
-DATA avx512const57<>+1264(SB)/8, $0x0605000704030201
-DATA avx512const57<>+1272(SB)/8, $0x0605070403020100
-DATA avx512const57<>+1280(SB)/8, $0x0604030201000705
-DATA avx512const57<>+1288(SB)/8, $0x0604030201070500
-DATA avx512const57<>+1296(SB)/8, $0x0604030200070501
-DATA avx512const57<>+1304(SB)/8, $0x0604030207050100
-DATA avx512const57<>+1312(SB)/8, $0x0604030100070502
-DATA avx512const57<>+1320(SB)/8, $0x0604030107050200
-DATA avx512const57<>+1328(SB)/8, $0x0604030007050201
-DATA avx512const57<>+1336(SB)/8, $0x0604030705020100
-DATA avx512const57<>+1344(SB)/8, $0x0604020100070503
-DATA avx512const57<>+1352(SB)/8, $0x0604020107050300
-DATA avx512const57<>+1360(SB)/8, $0x0604020007050301
-DATA avx512const57<>+1368(SB)/8, $0x0604020705030100
-DATA avx512const57<>+1376(SB)/8, $0x0604010007050302
-DATA avx512const57<>+1384(SB)/8, $0x0604010705030200
-DATA avx512const57<>+1392(SB)/8, $0x0604000705030201
-DATA avx512const57<>+1400(SB)/8, $0x0604070503020100
-DATA avx512const57<>+1408(SB)/8, $0x0603020100070504
-DATA avx512const57<>+1416(SB)/8, $0x0603020107050400
-DATA avx512const57<>+1424(SB)/8, $0x0603020007050401
-DATA avx512const57<>+1432(SB)/8, $0x0603020705040100
-DATA avx512const57<>+1440(SB)/8, $0x0603010007050402
-DATA avx512const57<>+1448(SB)/8, $0x0603010705040200
-DATA avx512const57<>+1456(SB)/8, $0x0603000705040201
-DATA avx512const57<>+1464(SB)/8, $0x0603070504020100
-DATA avx512const57<>+1472(SB)/8, $0x0602010007050403
-DATA avx512const57<>+1480(SB)/8, $0x0602010705040300
-DATA avx512const57<>+1488(SB)/8, $0x0602000705040301
-DATA avx512const57<>+1496(SB)/8, $0x0602070504030100
-DATA avx512const57<>+1504(SB)/8, $0x0601000705040302
-DATA avx512const57<>+1512(SB)/8, $0x0601070504030200
-DATA avx512const57<>+1520(SB)/8, $0x0600070504030201
-DATA avx512const57<>+1528(SB)/8, $0x0607050403020100
-DATA avx512const57<>+1536(SB)/8, $0x0504030201000706
-DATA avx512const57<>+1544(SB)/8, $0x0504030201070600
-DATA avx512const57<>+1552(SB)/8, $0x0504030200070601
-DATA avx512const57<>+1560(SB)/8, $0x0504030207060100
-DATA avx512const57<>+1568(SB)/8, $0x0504030100070602
-DATA avx512const57<>+1576(SB)/8, $0x0504030107060200
-DATA avx512const57<>+1584(SB)/8, $0x0504030007060201
-DATA avx512const57<>+1592(SB)/8, $0x0504030706020100
-DATA avx512const57<>+1600(SB)/8, $0x0504020100070603
-DATA avx512const57<>+1608(SB)/8, $0x0504020107060300
-DATA avx512const57<>+1616(SB)/8, $0x0504020007060301
-DATA avx512const57<>+1624(SB)/8, $0x0504020706030100
-DATA avx512const57<>+1632(SB)/8, $0x0504010007060302
-DATA avx512const57<>+1640(SB)/8, $0x0504010706030200
-DATA avx512const57<>+1648(SB)/8, $0x0504000706030201
-DATA avx512const57<>+1656(SB)/8, $0x0504070603020100
-DATA avx512const57<>+1664(SB)/8, $0x0503020100070604
-DATA avx512const57<>+1672(SB)/8, $0x0503020107060400
-DATA avx512const57<>+1680(SB)/8, $0x0503020007060401
-DATA avx512const57<>+1688(SB)/8, $0x0503020706040100
-DATA avx512const57<>+1696(SB)/8, $0x0503010007060402
-DATA avx512const57<>+1704(SB)/8, $0x0503010706040200
-DATA avx512const57<>+1712(SB)/8, $0x0503000706040201
-DATA avx512const57<>+1720(SB)/8, $0x0503070604020100
-DATA avx512const57<>+1728(SB)/8, $0x0502010007060403
-DATA avx512const57<>+1736(SB)/8, $0x0502010706040300
-DATA avx512const57<>+1744(SB)/8, $0x0502000706040301
-DATA avx512const57<>+1752(SB)/8, $0x0502070604030100
-DATA avx512const57<>+1760(SB)/8, $0x0501000706040302
-DATA avx512const57<>+1768(SB)/8, $0x0501070604030200
-DATA avx512const57<>+1776(SB)/8, $0x0500070604030201
-DATA avx512const57<>+1784(SB)/8, $0x0507060403020100
-DATA avx512const57<>+1792(SB)/8, $0x0403020100070605
-DATA avx512const57<>+1800(SB)/8, $0x0403020107060500
-DATA avx512const57<>+1808(SB)/8, $0x0403020007060501
-DATA avx512const57<>+1816(SB)/8, $0x0403020706050100
-DATA avx512const57<>+1824(SB)/8, $0x0403010007060502
-DATA avx512const57<>+1832(SB)/8, $0x0403010706050200
-DATA avx512const57<>+1840(SB)/8, $0x0403000706050201
-DATA avx512const57<>+1848(SB)/8, $0x0403070605020100
-DATA avx512const57<>+1856(SB)/8, $0x0402010007060503
-DATA avx512const57<>+1864(SB)/8, $0x0402010706050300
-DATA avx512const57<>+1872(SB)/8, $0x0402000706050301
-DATA avx512const57<>+1880(SB)/8, $0x0402070605030100
-DATA avx512const57<>+1888(SB)/8, $0x0401000706050302
-DATA avx512const57<>+1896(SB)/8, $0x0401070605030200
-DATA avx512const57<>+1904(SB)/8, $0x0400070605030201
-DATA avx512const57<>+1912(SB)/8, $0x0407060503020100
-DATA avx512const57<>+1920(SB)/8, $0x0302010007060504
-DATA avx512const57<>+1928(SB)/8, $0x0302010706050400
-DATA avx512const57<>+1936(SB)/8, $0x0302000706050401
-DATA avx512const57<>+1944(SB)/8, $0x0302070605040100
-DATA avx512const57<>+1952(SB)/8, $0x0301000706050402
-DATA avx512const57<>+1960(SB)/8, $0x0301070605040200
-DATA avx512const57<>+1968(SB)/8, $0x0300070605040201
-DATA avx512const57<>+1976(SB)/8, $0x0307060504020100
-DATA avx512const57<>+1984(SB)/8, $0x0201000706050403
-DATA avx512const57<>+1992(SB)/8, $0x0201070605040300
-DATA avx512const57<>+2000(SB)/8, $0x0200070605040301
-DATA avx512const57<>+2008(SB)/8, $0x0207060504030100
-DATA avx512const57<>+2016(SB)/8, $0x0100070605040302
-DATA avx512const57<>+2024(SB)/8, $0x0107060504030200
-DATA avx512const57<>+2032(SB)/8, $0x0007060504030201
-DATA avx512const57<>+2040(SB)/8, $0x0706050403020100
-GLOBL avx512const57<>(SB), RODATA|NOPTR, $2048
+DATA avx512const58<>+0(SB)/8, $0x0706050403020100
+DATA avx512const58<>+8(SB)/8, $0x0706050403020100
+DATA avx512const58<>+16(SB)/8, $0x0706050403020001
+DATA avx512const58<>+24(SB)/8, $0x0706050403020100
+DATA avx512const58<>+32(SB)/8, $0x0706050403010002
+DATA avx512const58<>+40(SB)/8, $0x0706050403010200
+DATA avx512const58<>+48(SB)/8, $0x0706050403000201
+DATA avx512const58<>+56(SB)/8, $0x0706050403020100
+DATA avx512const58<>+64(SB)/8, $0x0706050402010003
+DATA avx512const58<>+72(SB)/8, $0x0706050402010300
+DATA avx512const58<>+80(SB)/8, $0x0706050402000301
+DATA avx512const58<>+88(SB)/8, $0x0706050402030100
+DATA avx512const58<>+96(SB)/8, $0x0706050401000302
+DATA avx512const58<>+104(SB)/8, $0x0706050401030200
+DATA avx512const58<>+112(SB)/8, $0x0706050400030201
+DATA avx512const58<>+120(SB)/8, $0x0706050403020100
+DATA avx512const58<>+128(SB)/8, $0x0706050302010004
+DATA avx512const58<>+136(SB)/8, $0x0706050302010400
+DATA avx512const58<>+144(SB)/8, $0x0706050302000401
+DATA avx512const58<>+152(SB)/8, $0x0706050302040100
+DATA avx512const58<>+160(SB)/8, $0x0706050301000402
+DATA avx512const58<>+168(SB)/8, $0x0706050301040200
+DATA avx512const58<>+176(SB)/8, $0x0706050300040201
+DATA avx512const58<>+184(SB)/8, $0x0706050304020100
+DATA avx512const58<>+192(SB)/8, $0x0706050201000403
+DATA avx512const58<>+200(SB)/8, $0x0706050201040300
+DATA avx512const58<>+208(SB)/8, $0x0706050200040301
+DATA avx512const58<>+216(SB)/8, $0x0706050204030100
+DATA avx512const58<>+224(SB)/8, $0x0706050100040302
+DATA avx512const58<>+232(SB)/8, $0x0706050104030200
+DATA avx512const58<>+240(SB)/8, $0x0706050004030201
+DATA avx512const58<>+248(SB)/8, $0x0706050403020100
+DATA avx512const58<>+256(SB)/8, $0x0706040302010005
+DATA avx512const58<>+264(SB)/8, $0x0706040302010500
+DATA avx512const58<>+272(SB)/8, $0x0706040302000501
+DATA avx512const58<>+280(SB)/8, $0x0706040302050100
+DATA avx512const58<>+288(SB)/8, $0x0706040301000502
+DATA avx512const58<>+296(SB)/8, $0x0706040301050200
+DATA avx512const58<>+304(SB)/8, $0x0706040300050201
+DATA avx512const58<>+312(SB)/8, $0x0706040305020100
+DATA avx512const58<>+320(SB)/8, $0x0706040201000503
+DATA avx512const58<>+328(SB)/8, $0x0706040201050300
+DATA avx512const58<>+336(SB)/8, $0x0706040200050301
+DATA avx512const58<>+344(SB)/8, $0x0706040205030100
+DATA avx512const58<>+352(SB)/8, $0x0706040100050302
+DATA avx512const58<>+360(SB)/8, $0x0706040105030200
+DATA avx512const58<>+368(SB)/8, $0x0706040005030201
+DATA avx512const58<>+376(SB)/8, $0x0706040503020100
+DATA avx512const58<>+384(SB)/8, $0x0706030201000504
+DATA avx512const58<>+392(SB)/8, $0x0706030201050400
+DATA avx512const58<>+400(SB)/8, $0x0706030200050401
+DATA avx512const58<>+408(SB)/8, $0x0706030205040100
+DATA avx512const58<>+416(SB)/8, $0x0706030100050402
+DATA avx512const58<>+424(SB)/8, $0x0706030105040200
+DATA avx512const58<>+432(SB)/8, $0x0706030005040201
+DATA avx512const58<>+440(SB)/8, $0x0706030504020100
+DATA avx512const58<>+448(SB)/8, $0x0706020100050403
+DATA avx512const58<>+456(SB)/8, $0x0706020105040300
+DATA avx512const58<>+464(SB)/8, $0x0706020005040301
+DATA avx512const58<>+472(SB)/8, $0x0706020504030100
+DATA avx512const58<>+480(SB)/8, $0x0706010005040302
+DATA avx512const58<>+488(SB)/8, $0x0706010504030200
+DATA avx512const58<>+496(SB)/8, $0x0706000504030201
+DATA avx512const58<>+504(SB)/8, $0x0706050403020100
+DATA avx512const58<>+512(SB)/8, $0x0705040302010006
+DATA avx512const58<>+520(SB)/8, $0x0705040302010600
+DATA avx512const58<>+528(SB)/8, $0x0705040302000601
+DATA avx512const58<>+536(SB)/8, $0x0705040302060100
+DATA avx512const58<>+544(SB)/8, $0x0705040301000602
+DATA avx512const58<>+552(SB)/8, $0x0705040301060200
+DATA avx512const58<>+560(SB)/8, $0x0705040300060201
+DATA avx512const58<>+568(SB)/8, $0x0705040306020100
+DATA avx512const58<>+576(SB)/8, $0x0705040201000603
+DATA avx512const58<>+584(SB)/8, $0x0705040201060300
+DATA avx512const58<>+592(SB)/8, $0x0705040200060301
+DATA avx512const58<>+600(SB)/8, $0x0705040206030100
+DATA avx512const58<>+608(SB)/8, $0x0705040100060302
+DATA avx512const58<>+616(SB)/8, $0x0705040106030200
+DATA avx512const58<>+624(SB)/8, $0x0705040006030201
+DATA avx512const58<>+632(SB)/8, $0x0705040603020100
+DATA avx512const58<>+640(SB)/8, $0x0705030201000604
+DATA avx512const58<>+648(SB)/8, $0x0705030201060400
+DATA avx512const58<>+656(SB)/8, $0x0705030200060401
+DATA avx512const58<>+664(SB)/8, $0x0705030206040100
+DATA avx512const58<>+672(SB)/8, $0x0705030100060402
+DATA avx512const58<>+680(SB)/8, $0x0705030106040200
+DATA avx512const58<>+688(SB)/8, $0x0705030006040201
+DATA avx512const58<>+696(SB)/8, $0x0705030604020100
+DATA avx512const58<>+704(SB)/8, $0x0705020100060403
+DATA avx512const58<>+712(SB)/8, $0x0705020106040300
+DATA avx512const58<>+720(SB)/8, $0x0705020006040301
+DATA avx512const58<>+728(SB)/8, $0x0705020604030100
+DATA avx512const58<>+736(SB)/8, $0x0705010006040302
+DATA avx512const58<>+744(SB)/8, $0x0705010604030200
+DATA avx512const58<>+752(SB)/8, $0x0705000604030201
+DATA avx512const58<>+760(SB)/8, $0x0705060403020100
+DATA avx512const58<>+768(SB)/8, $0x0704030201000605
+DATA avx512const58<>+776(SB)/8, $0x0704030201060500
+DATA avx512const58<>+784(SB)/8, $0x0704030200060501
+DATA avx512const58<>+792(SB)/8, $0x0704030206050100
+DATA avx512const58<>+800(SB)/8, $0x0704030100060502
+DATA avx512const58<>+808(SB)/8, $0x0704030106050200
+DATA avx512const58<>+816(SB)/8, $0x0704030006050201
+DATA avx512const58<>+824(SB)/8, $0x0704030605020100
+DATA avx512const58<>+832(SB)/8, $0x0704020100060503
+DATA avx512const58<>+840(SB)/8, $0x0704020106050300
+DATA avx512const58<>+848(SB)/8, $0x0704020006050301
+DATA avx512const58<>+856(SB)/8, $0x0704020605030100
+DATA avx512const58<>+864(SB)/8, $0x0704010006050302
+DATA avx512const58<>+872(SB)/8, $0x0704010605030200
+DATA avx512const58<>+880(SB)/8, $0x0704000605030201
+DATA avx512const58<>+888(SB)/8, $0x0704060503020100
+DATA avx512const58<>+896(SB)/8, $0x0703020100060504
+DATA avx512const58<>+904(SB)/8, $0x0703020106050400
+DATA avx512const58<>+912(SB)/8, $0x0703020006050401
+DATA avx512const58<>+920(SB)/8, $0x0703020605040100
+DATA avx512const58<>+928(SB)/8, $0x0703010006050402
+DATA avx512const58<>+936(SB)/8, $0x0703010605040200
+DATA avx512const58<>+944(SB)/8, $0x0703000605040201
+DATA avx512const58<>+952(SB)/8, $0x0703060504020100
+DATA avx512const58<>+960(SB)/8, $0x0702010006050403
+DATA avx512const58<>+968(SB)/8, $0x0702010605040300
+DATA avx512const58<>+976(SB)/8, $0x0702000605040301
+DATA avx512const58<>+984(SB)/8, $0x0702060504030100
+DATA avx512const58<>+992(SB)/8, $0x0701000605040302
+DATA avx512const58<>+1000(SB)/8, $0x0701060504030200
+DATA avx512const58<>+1008(SB)/8, $0x0700060504030201
+DATA avx512const58<>+1016(SB)/8, $0x0706050403020100
+DATA avx512const58<>+1024(SB)/8, $0x0605040302010007
+DATA avx512const58<>+1032(SB)/8, $0x0605040302010700
+DATA avx512const58<>+1040(SB)/8, $0x0605040302000701
+DATA avx512const58<>+1048(SB)/8, $0x0605040302070100
+DATA avx512const58<>+1056(SB)/8, $0x0605040301000702
+DATA avx512const58<>+1064(SB)/8, $0x0605040301070200
+DATA avx512const58<>+1072(SB)/8, $0x0605040300070201
+DATA avx512const58<>+1080(SB)/8, $0x0605040307020100
+DATA avx512const58<>+1088(SB)/8, $0x0605040201000703
+DATA avx512const58<>+1096(SB)/8, $0x0605040201070300
+DATA avx512const58<>+1104(SB)/8, $0x0605040200070301
+DATA avx512const58<>+1112(SB)/8, $0x0605040207030100
+DATA avx512const58<>+1120(SB)/8, $0x0605040100070302
+DATA avx512const58<>+1128(SB)/8, $0x0605040107030200
+DATA avx512const58<>+1136(SB)/8, $0x0605040007030201
+DATA avx512const58<>+1144(SB)/8, $0x0605040703020100
+DATA avx512const58<>+1152(SB)/8, $0x0605030201000704
+DATA avx512const58<>+1160(SB)/8, $0x0605030201070400
+DATA avx512const58<>+1168(SB)/8, $0x0605030200070401
+DATA avx512const58<>+1176(SB)/8, $0x0605030207040100
+DATA avx512const58<>+1184(SB)/8, $0x0605030100070402
+DATA avx512const58<>+1192(SB)/8, $0x0605030107040200
+DATA avx512const58<>+1200(SB)/8, $0x0605030007040201
+DATA avx512const58<>+1208(SB)/8, $0x0605030704020100
+DATA avx512const58<>+1216(SB)/8, $0x0605020100070403
+DATA avx512const58<>+1224(SB)/8, $0x0605020107040300
+DATA avx512const58<>+1232(SB)/8, $0x0605020007040301
+DATA avx512const58<>+1240(SB)/8, $0x0605020704030100
+DATA avx512const58<>+1248(SB)/8, $0x0605010007040302
+DATA avx512const58<>+1256(SB)/8, $0x0605010704030200
+DATA avx512const58<>+1264(SB)/8, $0x0605000704030201
+DATA avx512const58<>+1272(SB)/8, $0x0605070403020100
+DATA avx512const58<>+1280(SB)/8, $0x0604030201000705
+DATA avx512const58<>+1288(SB)/8, $0x0604030201070500
+DATA avx512const58<>+1296(SB)/8, $0x0604030200070501
+DATA avx512const58<>+1304(SB)/8, $0x0604030207050100
+DATA avx512const58<>+1312(SB)/8, $0x0604030100070502
+DATA avx512const58<>+1320(SB)/8, $0x0604030107050200
+DATA avx512const58<>+1328(SB)/8, $0x0604030007050201
+DATA avx512const58<>+1336(SB)/8, $0x0604030705020100
+DATA avx512const58<>+1344(SB)/8, $0x0604020100070503
+DATA avx512const58<>+1352(SB)/8, $0x0604020107050300
+DATA avx512const58<>+1360(SB)/8, $0x0604020007050301
+DATA avx512const58<>+1368(SB)/8, $0x0604020705030100
+DATA avx512const58<>+1376(SB)/8, $0x0604010007050302
+DATA avx512const58<>+1384(SB)/8, $0x0604010705030200
+DATA avx512const58<>+1392(SB)/8, $0x0604000705030201
+DATA avx512const58<>+1400(SB)/8, $0x0604070503020100
+DATA avx512const58<>+1408(SB)/8, $0x0603020100070504
+DATA avx512const58<>+1416(SB)/8, $0x0603020107050400
+DATA avx512const58<>+1424(SB)/8, $0x0603020007050401
+DATA avx512const58<>+1432(SB)/8, $0x0603020705040100
+DATA avx512const58<>+1440(SB)/8, $0x0603010007050402
+DATA avx512const58<>+1448(SB)/8, $0x0603010705040200
+DATA avx512const58<>+1456(SB)/8, $0x0603000705040201
+DATA avx512const58<>+1464(SB)/8, $0x0603070504020100
+DATA avx512const58<>+1472(SB)/8, $0x0602010007050403
+DATA avx512const58<>+1480(SB)/8, $0x0602010705040300
+DATA avx512const58<>+1488(SB)/8, $0x0602000705040301
+DATA avx512const58<>+1496(SB)/8, $0x0602070504030100
+DATA avx512const58<>+1504(SB)/8, $0x0601000705040302
+DATA avx512const58<>+1512(SB)/8, $0x0601070504030200
+DATA avx512const58<>+1520(SB)/8, $0x0600070504030201
+DATA avx512const58<>+1528(SB)/8, $0x0607050403020100
+DATA avx512const58<>+1536(SB)/8, $0x0504030201000706
+DATA avx512const58<>+1544(SB)/8, $0x0504030201070600
+DATA avx512const58<>+1552(SB)/8, $0x0504030200070601
+DATA avx512const58<>+1560(SB)/8, $0x0504030207060100
+DATA avx512const58<>+1568(SB)/8, $0x0504030100070602
+DATA avx512const58<>+1576(SB)/8, $0x0504030107060200
+DATA avx512const58<>+1584(SB)/8, $0x0504030007060201
+DATA avx512const58<>+1592(SB)/8, $0x0504030706020100
+DATA avx512const58<>+1600(SB)/8, $0x0504020100070603
+DATA avx512const58<>+1608(SB)/8, $0x0504020107060300
+DATA avx512const58<>+1616(SB)/8, $0x0504020007060301
+DATA avx512const58<>+1624(SB)/8, $0x0504020706030100
+DATA avx512const58<>+1632(SB)/8, $0x0504010007060302
+DATA avx512const58<>+1640(SB)/8, $0x0504010706030200
+DATA avx512const58<>+1648(SB)/8, $0x0504000706030201
+DATA avx512const58<>+1656(SB)/8, $0x0504070603020100
+DATA avx512const58<>+1664(SB)/8, $0x0503020100070604
+DATA avx512const58<>+1672(SB)/8, $0x0503020107060400
+DATA avx512const58<>+1680(SB)/8, $0x0503020007060401
+DATA avx512const58<>+1688(SB)/8, $0x0503020706040100
+DATA avx512const58<>+1696(SB)/8, $0x0503010007060402
+DATA avx512const58<>+1704(SB)/8, $0x0503010706040200
+DATA avx512const58<>+1712(SB)/8, $0x0503000706040201
+DATA avx512const58<>+1720(SB)/8, $0x0503070604020100
+DATA avx512const58<>+1728(SB)/8, $0x0502010007060403
+DATA avx512const58<>+1736(SB)/8, $0x0502010706040300
+DATA avx512const58<>+1744(SB)/8, $0x0502000706040301
+DATA avx512const58<>+1752(SB)/8, $0x0502070604030100
+DATA avx512const58<>+1760(SB)/8, $0x0501000706040302
+DATA avx512const58<>+1768(SB)/8, $0x0501070604030200
+DATA avx512const58<>+1776(SB)/8, $0x0500070604030201
+DATA avx512const58<>+1784(SB)/8, $0x0507060403020100
+DATA avx512const58<>+1792(SB)/8, $0x0403020100070605
+DATA avx512const58<>+1800(SB)/8, $0x0403020107060500
+DATA avx512const58<>+1808(SB)/8, $0x0403020007060501
+DATA avx512const58<>+1816(SB)/8, $0x0403020706050100
+DATA avx512const58<>+1824(SB)/8, $0x0403010007060502
+DATA avx512const58<>+1832(SB)/8, $0x0403010706050200
+DATA avx512const58<>+1840(SB)/8, $0x0403000706050201
+DATA avx512const58<>+1848(SB)/8, $0x0403070605020100
+DATA avx512const58<>+1856(SB)/8, $0x0402010007060503
+DATA avx512const58<>+1864(SB)/8, $0x0402010706050300
+DATA avx512const58<>+1872(SB)/8, $0x0402000706050301
+DATA avx512const58<>+1880(SB)/8, $0x0402070605030100
+DATA avx512const58<>+1888(SB)/8, $0x0401000706050302
+DATA avx512const58<>+1896(SB)/8, $0x0401070605030200
+DATA avx512const58<>+1904(SB)/8, $0x0400070605030201
+DATA avx512const58<>+1912(SB)/8, $0x0407060503020100
+DATA avx512const58<>+1920(SB)/8, $0x0302010007060504
+DATA avx512const58<>+1928(SB)/8, $0x0302010706050400
+DATA avx512const58<>+1936(SB)/8, $0x0302000706050401
+DATA avx512const58<>+1944(SB)/8, $0x0302070605040100
+DATA avx512const58<>+1952(SB)/8, $0x0301000706050402
+DATA avx512const58<>+1960(SB)/8, $0x0301070605040200
+DATA avx512const58<>+1968(SB)/8, $0x0300070605040201
+DATA avx512const58<>+1976(SB)/8, $0x0307060504020100
+DATA avx512const58<>+1984(SB)/8, $0x0201000706050403
+DATA avx512const58<>+1992(SB)/8, $0x0201070605040300
+DATA avx512const58<>+2000(SB)/8, $0x0200070605040301
+DATA avx512const58<>+2008(SB)/8, $0x0207060504030100
+DATA avx512const58<>+2016(SB)/8, $0x0100070605040302
+DATA avx512const58<>+2024(SB)/8, $0x0107060504030200
+DATA avx512const58<>+2032(SB)/8, $0x0007060504030201
+DATA avx512const58<>+2040(SB)/8, $0x0706050403020100
+GLOBL avx512const58<>(SB), RODATA|NOPTR, $2048
 
 // func partitionPairsAVX512(keys *int64, values *int64, at *int, pivot int64, steps int)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV, POPCNT
@@ -11117,15 +11295,15 @@ TEXT ·partitionPairsAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(R8*8), R8
 	MOVQ         24(BX), BX
 	LEAQ         (DX)(BX*8), BX
-	LEAQ         avx512const57<>+0(SB), DX
+	LEAQ         avx512const58<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end625
+	JB           end633
 
-loop624:
+loop632:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+256
-	JB        end623
+	JB        end631
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -11192,10 +11370,10 @@ loop624:
 	LEAQ      -64(BX)(R13*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop624
+	JAE       loop632
 
-end625:
-end623:
+end633:
+end631:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -11221,10 +11399,10 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         CX, $+8
-	JA           more627
+	JA           more635
 	LEAQ         (AX), CX
-	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
-	VMOVUPD      avx512const14<>+0(SB), Z1
+	VPCMPQ       $0x06, avx512const22<>+0(SB), Z0, K1
+	VMOVUPD      avx512const15<>+0(SB), Z1
 	VMOVAPD      Z1, Z1
 	VMOVUPD      (CX), K1, Z1
 	VPERMILPD    $0x55, Z1, Z2
@@ -11257,17 +11435,17 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	MOVL         $0x000000aa, CX
 	KMOVB        CX, K1
 	VPMAXSQ      Z1, Z3, K1, Z2
-	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
+	VPCMPQ       $0x06, avx512const22<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (AX)
-	JMP          sorted626
+	JMP          sorted634
 
-more627:
+more635:
 	CMPQ       CX, $+16
-	JA         more628
+	JA         more636
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
-	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z2
+	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z2
 	VMOVAPD    Z2, Z2
 	VMOVUPD    (CX), K1, Z2
 	VPERMILPD  $0x55, Z1, Z3
@@ -11345,23 +11523,23 @@ more627:
 	VPMINSQ    Z1, Z4, Z2
 	VPMAXSQ    Z1, Z4, K3, Z2
 	VMOVUPD    Z3, (AX)
-	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
+	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
 	VMOVUPD    Z2, K1, 64(AX)
-	JMP        sorted626
+	JMP        sorted634
 
-more628:
+more636:
 	CMPQ       CX, $+32
-	JA         more629
+	JA         more637
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
-	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z3
+	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z3
 	VMOVAPD    Z3, Z3
 	VMOVUPD    (CX), K1, Z3
 	LEAQ       192(AX), CX
-	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z4
+	VPCMPQ     $0x06, avx512const61<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z4
 	VMOVAPD    Z4, Z4
 	VMOVUPD    (CX), K1, Z4
 	VPERMILPD  $0x55, Z1, Z5
@@ -11540,37 +11718,37 @@ more628:
 	VPMAXSQ    Z1, Z3, K5, Z5
 	VMOVUPD    Z4, (AX)
 	VMOVUPD    Z2, 64(AX)
-	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
-	VMOVUPD    Z6, K1, 128(AX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
+	VMOVUPD    Z6, K1, 128(AX)
+	VPCMPQ     $0x06, avx512const61<>+0(SB), Z0, K1
 	VMOVUPD    Z5, K1, 192(AX)
-	JMP        sorted626
+	JMP        sorted634
 
-more629:
+more637:
 	CMPQ       CX, $+64
-	JA         more630
+	JA         more638
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
 	VMOVUPD    192(AX), Z4
 	LEAQ       256(AX), CX
-	VPCMPQ     $0x06, avx512const61<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z5
+	VPCMPQ     $0x06, avx512const62<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z5
 	VMOVAPD    Z5, Z5
 	VMOVUPD    (CX), K1, Z5
 	LEAQ       320(AX), CX
-	VPCMPQ     $0x06, avx512const62<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z6
+	VPCMPQ     $0x06, avx512const63<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z6
 	VMOVAPD    Z6, Z6
 	VMOVUPD    (CX), K1, Z6
 	LEAQ       384(AX), CX
-	VPCMPQ     $0x06, avx512const63<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z7
+	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z7
 	VMOVAPD    Z7, Z7
 	VMOVUPD    (CX), K1, Z7
 	LEAQ       448(AX), CX
-	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z8
+	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z8
 	VMOVAPD    Z8, Z8
 	VMOVUPD    (CX), K1, Z8
 	VPERMILPD  $0x55, Z1, Z9
@@ -12003,17 +12181,17 @@ more629:
 	VMOVUPD    Z2, 64(AX)
 	VMOVUPD    Z10, 128(AX)
 	VMOVUPD    Z5, 192(AX)
-	VPCMPQ     $0x06, avx512const61<>+0(SB), Z0, K1
-	VMOVUPD    Z7, K1, 256(AX)
 	VPCMPQ     $0x06, avx512const62<>+0(SB), Z0, K1
-	VMOVUPD    Z9, K1, 320(AX)
+	VMOVUPD    Z7, K1, 256(AX)
 	VPCMPQ     $0x06, avx512const63<>+0(SB), Z0, K1
-	VMOVUPD    Z3, K1, 384(AX)
+	VMOVUPD    Z9, K1, 320(AX)
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
+	VMOVUPD    Z3, K1, 384(AX)
+	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
 	VMOVUPD    Z6, K1, 448(AX)
-	JMP        sorted626
+	JMP        sorted634
 
-more630:
+more638:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -12023,43 +12201,43 @@ more630:
 	VMOVUPD    384(AX), Z7
 	VMOVUPD    448(AX), Z8
 	LEAQ       512(AX), CX
-	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z9
+	VPCMPQ     $0x06, avx512const66<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z9
 	VMOVAPD    Z9, Z9
 	VMOVUPD    (CX), K1, Z9
 	LEAQ       576(AX), CX
-	VPCMPQ     $0x06, avx512const66<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z10
+	VPCMPQ     $0x06, avx512const67<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z10
 	VMOVAPD    Z10, Z10
 	VMOVUPD    (CX), K1, Z10
 	LEAQ       640(AX), CX
-	VPCMPQ     $0x06, avx512const67<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z11
+	VPCMPQ     $0x06, avx512const68<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z11
 	VMOVAPD    Z11, Z11
 	VMOVUPD    (CX), K1, Z11
 	LEAQ       704(AX), CX
-	VPCMPQ     $0x06, avx512const68<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z12
+	VPCMPQ     $0x06, avx512const69<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z12
 	VMOVAPD    Z12, Z12
 	VMOVUPD    (CX), K1, Z12
 	LEAQ       768(AX), CX
-	VPCMPQ     $0x06, avx512const69<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z13
+	VPCMPQ     $0x06, avx512const70<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z13
 	VMOVAPD    Z13, Z13
 	VMOVUPD    (CX), K1, Z13
 	LEAQ       832(AX), CX
-	VPCMPQ     $0x06, avx512const70<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z14
+	VPCMPQ     $0x06, avx512const71<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z14
 	VMOVAPD    Z14, Z14
 	VMOVUPD    (CX), K1, Z14
 	LEAQ       896(AX), CX
-	VPCMPQ     $0x06, avx512const71<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z15
+	VPCMPQ     $0x06, avx512const72<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z15
 	VMOVAPD    Z15, Z15
 	VMOVUPD    (CX), K1, Z15
 	LEAQ       960(AX), CX
-	VPCMPQ     $0x06, avx512const72<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z16
+	VPCMPQ     $0x06, avx512const73<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z16
 	VMOVAPD    Z16, Z16
 	VMOVUPD    (CX), K1, Z16
 	VPERMILPD  $0x55, Z1, Z17
@@ -13112,176 +13290,176 @@ more630:
 	VMOVUPD    Z14, 320(AX)
 	VMOVUPD    Z13, 384(AX)
 	VMOVUPD    Z15, 448(AX)
-	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
-	VMOVUPD    Z12, K1, 512(AX)
 	VPCMPQ     $0x06, avx512const66<>+0(SB), Z0, K1
-	VMOVUPD    Z17, K1, 576(AX)
+	VMOVUPD    Z12, K1, 512(AX)
 	VPCMPQ     $0x06, avx512const67<>+0(SB), Z0, K1
-	VMOVUPD    Z3, K1, 640(AX)
+	VMOVUPD    Z17, K1, 576(AX)
 	VPCMPQ     $0x06, avx512const68<>+0(SB), Z0, K1
-	VMOVUPD    Z9, K1, 704(AX)
+	VMOVUPD    Z3, K1, 640(AX)
 	VPCMPQ     $0x06, avx512const69<>+0(SB), Z0, K1
-	VMOVUPD    Z10, K1, 768(AX)
+	VMOVUPD    Z9, K1, 704(AX)
 	VPCMPQ     $0x06, avx512const70<>+0(SB), Z0, K1
-	VMOVUPD    Z16, K1, 832(AX)
+	VMOVUPD    Z10, K1, 768(AX)
 	VPCMPQ     $0x06, avx512const71<>+0(SB), Z0, K1
-	VMOVUPD    Z4, K1, 896(AX)
+	VMOVUPD    Z16, K1, 832(AX)
 	VPCMPQ     $0x06, avx512const72<>+0(SB), Z0, K1
+	VMOVUPD    Z4, K1, 896(AX)
+	VPCMPQ     $0x06, avx512const73<>+0(SB), Z0, K1
 	VMOVUPD    Z11, K1, 960(AX)
 
-sorted626:
+sorted634:
 	VZEROUPPER
 	RET
 
-DATA avx512const58<>+0(SB)/8, $0x0000000000000008
-DATA avx512const58<>+8(SB)/8, $0x0000000000000009
-DATA avx512const58<>+16(SB)/8, $0x000000000000000a
-DATA avx512const58<>+24(SB)/8, $0x000000000000000b
-DATA avx512const58<>+32(SB)/8, $0x000000000000000c
-DATA avx512const58<>+40(SB)/8, $0x000000000000000d
-DATA avx512const58<>+48(SB)/8, $0x000000000000000e
-DATA avx512const58<>+56(SB)/8, $0x000000000000000f
-GLOBL avx512const58<>(SB), RODATA|NOPTR, $64
-
-DATA avx512const59<>+0(SB)/8, $0x0000000000000010
-DATA avx512const59<>+8(SB)/8, $0x0000000000000011
-DATA avx512const59<>+16(SB)/8, $0x0000000000000012
-DATA avx512const59<>+24(SB)/8, $0x0000000000000013
-DATA avx512const59<>+32(SB)/8, $0x0000000000000014
-DATA avx512const59<>+40(SB)/8, $0x0000000000000015
-DATA avx512const59<>+48(SB)/8, $0x0000000000000016
-DATA avx512const59<>+56(SB)/8, $0x0000000000000017
+DATA avx512const59<>+0(SB)/8, $0x0000000000000008
+DATA avx512const59<>+8(SB)/8, $0x0000000000000009
+DATA avx512const59<>+16(SB)/8, $0x000000000000000a
+DATA avx512const59<>+24(SB)/8, $0x000000000000000b
+DATA avx512const59<>+32(SB)/8, $0x000000000000000c
+DATA avx512const59<>+40(SB)/8, $0x000000000000000d
+DATA avx512const59<>+48(SB)/8, $0x000000000000000e
+DATA avx512const59<>+56(SB)/8, $0x000000000000000f
 GLOBL avx512const59<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const60<>+0(SB)/8, $0x0000000000000018
-DATA avx512const60<>+8(SB)/8, $0x0000000000000019
-DATA avx512const60<>+16(SB)/8, $0x000000000000001a
-DATA avx512const60<>+24(SB)/8, $0x000000000000001b
-DATA avx512const60<>+32(SB)/8, $0x000000000000001c
-DATA avx512const60<>+40(SB)/8, $0x000000000000001d
-DATA avx512const60<>+48(SB)/8, $0x000000000000001e
-DATA avx512const60<>+56(SB)/8, $0x000000000000001f
+DATA avx512const60<>+0(SB)/8, $0x0000000000000010
+DATA avx512const60<>+8(SB)/8, $0x0000000000000011
+DATA avx512const60<>+16(SB)/8, $0x0000000000000012
+DATA avx512const60<>+24(SB)/8, $0x0000000000000013
+DATA avx512const60<>+32(SB)/8, $0x0000000000000014
+DATA avx512const60<>+40(SB)/8, $0x0000000000000015
+DATA avx512const60<>+48(SB)/8, $0x0000000000000016
+DATA avx512const60<>+56(SB)/8, $0x0000000000000017
 GLOBL avx512const60<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const61<>+0(SB)/8, $0x0000000000000020
-DATA avx512const61<>+8(SB)/8, $0x0000000000000021
-DATA avx512const61<>+16(SB)/8, $0x0000000000000022
-DATA avx512const61<>+24(SB)/8, $0x0000000000000023
-DATA avx512const61<>+32(SB)/8, $0x0000000000000024
-DATA avx512const61<>+40(SB)/8, $0x0000000000000025
-DATA avx512const61<>+48(SB)/8, $0x0000000000000026
-DATA avx512const61<>+56(SB)/8, $0x0000000000000027
+DATA avx512const61<>+0(SB)/8, $0x0000000000000018
+DATA avx512const61<>+8(SB)/8, $0x0000000000000019
+DATA avx512const61<>+16(SB)/8, $0x000000000000001a
+DATA avx512const61<>+24(SB)/8, $0x000000000000001b
+DATA avx512const61<>+32(SB)/8, $0x000000000000001c
+DATA avx512const61<>+40(SB)/8, $0x000000000000001d
+DATA avx512const61<>+48(SB)/8, $0x000000000000001e
+DATA avx512const61<>+56(SB)/8, $0x000000000000001f
 GLOBL avx512const61<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const62<>+0(SB)/8, $0x0000000000000028
-DATA avx512const62<>+8(SB)/8, $0x0000000000000029
-DATA avx512const62<>+16(SB)/8, $0x000000000000002a
-DATA avx512const62<>+24(SB)/8, $0x000000000000002b
-DATA avx512const62<>+32(SB)/8, $0x000000000000002c
-DATA avx512const62<>+40(SB)/8, $0x000000000000002d
-DATA avx512const62<>+48(SB)/8, $0x000000000000002e
-DATA avx512const62<>+56(SB)/8, $0x000000000000002f
+DATA avx512const62<>+0(SB)/8, $0x0000000000000020
+DATA avx512const62<>+8(SB)/8, $0x0000000000000021
+DATA avx512const62<>+16(SB)/8, $0x0000000000000022
+DATA avx512const62<>+24(SB)/8, $0x0000000000000023
+DATA avx512const62<>+32(SB)/8, $0x0000000000000024
+DATA avx512const62<>+40(SB)/8, $0x0000000000000025
+DATA avx512const62<>+48(SB)/8, $0x0000000000000026
+DATA avx512const62<>+56(SB)/8, $0x0000000000000027
 GLOBL avx512const62<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const63<>+0(SB)/8, $0x0000000000000030
-DATA avx512const63<>+8(SB)/8, $0x0000000000000031
-DATA avx512const63<>+16(SB)/8, $0x0000000000000032
-DATA avx512const63<>+24(SB)/8, $0x0000000000000033
-DATA avx512const63<>+32(SB)/8, $0x0000000000000034
-DATA avx512const63<>+40(SB)/8, $0x0000000000000035
-DATA avx512const63<>+48(SB)/8, $0x0000000000000036
-DATA avx512const63<>+56(SB)/8, $0x0000000000000037
+DATA avx512const63<>+0(SB)/8, $0x0000000000000028
+DATA avx512const63<>+8(SB)/8, $0x0000000000000029
+DATA avx512const63<>+16(SB)/8, $0x000000000000002a
+DATA avx512const63<>+24(SB)/8, $0x000000000000002b
+DATA avx512const63<>+32(SB)/8, $0x000000000000002c
+DATA avx512const63<>+40(SB)/8, $0x000000000000002d
+DATA avx512const63<>+48(SB)/8, $0x000000000000002e
+DATA avx512const63<>+56(SB)/8, $0x000000000000002f
 GLOBL avx512const63<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const64<>+0(SB)/8, $0x0000000000000038
-DATA avx512const64<>+8(SB)/8, $0x0000000000000039
-DATA avx512const64<>+16(SB)/8, $0x000000000000003a
-DATA avx512const64<>+24(SB)/8, $0x000000000000003b
-DATA avx512const64<>+32(SB)/8, $0x000000000000003c
-DATA avx512const64<>+40(SB)/8, $0x000000000000003d
-DATA avx512const64<>+48(SB)/8, $0x000000000000003e
-DATA avx512const64<>+56(SB)/8, $0x000000000000003f
+DATA avx512const64<>+0(SB)/8, $0x0000000000000030
+DATA avx512const64<>+8(SB)/8, $0x0000000000000031
+DATA avx512const64<>+16(SB)/8, $0x0000000000000032
+DATA avx512const64<>+24(SB)/8, $0x0000000000000033
+DATA avx512const64<>+32(SB)/8, $0x0000000000000034
+DATA avx512const64<>+40(SB)/8, $0x0000000000000035
+DATA avx512const64<>+48(SB)/8, $0x0000000000000036
+DATA avx512const64<>+56(SB)/8, $0x0000000000000037
 GLOBL avx512const64<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const65<>+0(SB)/8, $0x0000000000000040
-DATA avx512const65<>+8(SB)/8, $0x0000000000000041
-DATA avx512const65<>+16(SB)/8, $0x0000000000000042
-DATA avx512const65<>+24(SB)/8, $0x0000000000000043
-DATA avx512const65<>+32(SB)/8, $0x0000000000000044
-DATA avx512const65<>+40(SB)/8, $0x0000000000000045
-DATA avx512const65<>+48(SB)/8, $0x0000000000000046
-DATA avx512const65<>+56(SB)/8, $0x0000000000000047
+DATA avx512const65<>+0(SB)/8, $0x0000000000000038
+DATA avx512const65<>+8(SB)/8, $0x0000000000000039
+DATA avx512const65<>+16(SB)/8, $0x000000000000003a
+DATA avx512const65<>+24(SB)/8, $0x000000000000003b
+DATA avx512const65<>+32(SB)/8, $0x000000000000003c
+DATA avx512const65<>+40(SB)/8, $0x000000000000003d
+DATA avx512const65<>+48(SB)/8, $0x000000000000003e
+DATA avx512const65<>+56(SB)/8, $0x000000000000003f
 GLOBL avx512const65<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const66<>+0(SB)/8, $0x0000000000000048
-DATA avx512const66<>+8(SB)/8, $0x0000000000000049
-DATA avx512const66<>+16(SB)/8, $0x000000000000004a
-DATA avx512const66<>+24(SB)/8, $0x000000000000004b
-DATA avx512const66<>+32(SB)/8, $0x000000000000004c
-DATA avx512const66<>+40(SB)/8, $0x000000000000004d
-DATA avx512const66<>+48(SB)/8, $0x000000000000004e
-DATA avx512const66<>+56(SB)/8, $0x000000000000004f
+DATA avx512const66<>+0(SB)/8, $0x0000000000000040
+DATA avx512const66<>+8(SB)/8, $0x0000000000000041
+DATA avx512const66<>+16(SB)/8, $0x0000000000000042
+DATA avx512const66<>+24(SB)/8, $0x0000000000000043
+DATA avx512const66<>+32(SB)/8, $0x0000000000000044
+DATA avx512const66<>+40(SB)/8, $0x0000000000000045
+DATA avx512const66<>+48(SB)/8, $0x0000000000000046
+DATA avx512const66<>+56(SB)/8, $0x0000000000000047
 GLOBL avx512const66<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const67<>+0(SB)/8, $0x0000000000000050
-DATA avx512const67<>+8(SB)/8, $0x0000000000000051
-DATA avx512const67<>+16(SB)/8, $0x0000000000000052
-DATA avx512const67<>+24(SB)/8, $0x0000000000000053
-DATA avx512const67<>+32(SB)/8, $0x0000000000000054
-DATA avx512const67<>+40(SB)/8, $0x0000000000000055
-DATA avx512const67<>+48(SB)/8, $0x0000000000000056
-DATA avx512const67<>+56(SB)/8, $0x0000000000000057
+DATA avx512const67<>+0(SB)/8, $0x0000000000000048
+DATA avx512const67<>+8(SB)/8, $0x0000000000000049
+DATA avx512const67<>+16(SB)/8, $0x000000000000004a
+DATA avx512const67<>+24(SB)/8, $0x000000000000004b
+DATA avx512const67<>+32(SB)/8, $0x000000000000004c
+DATA avx512const67<>+40(SB)/8, $0x000000000000004d
+DATA avx512const67<>+48(SB)/8, $0x000000000000004e
+DATA avx512const67<>+56(SB)/8, $0x000000000000004f
 GLOBL avx512const67<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const68<>+0(SB)/8, $0x0000000000000058
-DATA avx512const68<>+8(SB)/8, $0x0000000000000059
-DATA avx512const68<>+16(SB)/8, $0x000000000000005a
-DATA avx512const68<>+24(SB)/8, $0x000000000000005b
-DATA avx512const68<>+32(SB)/8, $0x000000000000005c
-DATA avx512const68<>+40(SB)/8, $0x000000000000005d
-DATA avx512const68<>+48(SB)/8, $0x000000000000005e
-DATA avx512const68<>+56(SB)/8, $0x000000000000005f
+DATA avx512const68<>+0(SB)/8, $0x0000000000000050
+DATA avx512const68<>+8(SB)/8, $0x0000000000000051
+DATA avx512const68<>+16(SB)/8, $0x0000000000000052
+DATA avx512const68<>+24(SB)/8, $0x0000000000000053
+DATA avx512const68<>+32(SB)/8, $0x0000000000000054
+DATA avx512const68<>+40(SB)/8, $0x0000000000000055
+DATA avx512const68<>+48(SB)/8, $0x0000000000000056
+DATA avx512const68<>+56(SB)/8, $0x0000000000000057
 GLOBL avx512const68<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const69<>+0(SB)/8, $0x0000000000000060
-DATA avx512const69<>+8(SB)/8, $0x0000000000000061
-DATA avx512const69<>+16(SB)/8, $0x0000000000000062
-DATA avx512const69<>+24(SB)/8, $0x0000000000000063
-DATA avx512const69<>+32(SB)/8, $0x0000000000000064
-DATA avx512const69<>+40(SB)/8, $0x0000000000000065
-DATA avx512const69<>+48(SB)/8, $0x0000000000000066
-DATA avx512const69<>+56(SB)/8, $0x0000000000000067
+DATA avx512const69<>+0(SB)/8, $0x0000000000000058
+DATA avx512const69<>+8(SB)/8, $0x0000000000000059
+DATA avx512const69<>+16(SB)/8, $0x000000000000005a
+DATA avx512const69<>+24(SB)/8, $0x000000000000005b
+DATA avx512const69<>+32(SB)/8, $0x000000000000005c
+DATA avx512const69<>+40(SB)/8, $0x000000000000005d
+DATA avx512const69<>+48(SB)/8, $0x000000000000005e
+DATA avx512const69<>+56(SB)/8, $0x000000000000005f
 GLOBL avx512const69<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const70<>+0(SB)/8, $0x0000000000000068
-DATA avx512const70<>+8(SB)/8, $0x0000000000000069
-DATA avx512const70<>+16(SB)/8, $0x000000000000006a
-DATA avx512const70<>+24(SB)/8, $0x000000000000006b
-DATA avx512const70<>+32(SB)/8, $0x000000000000006c
-DATA avx512const70<>+40(SB)/8, $0x000000000000006d
-DATA avx512const70<>+48(SB)/8, $0x000000000000006e
-DATA avx512const70<>+56(SB)/8, $0x000000000000006f
+DATA avx512const70<>+0(SB)/8, $0x0000000000000060
+DATA avx512const70<>+8(SB)/8, $0x0000000000000061
+DATA avx512const70<>+16(SB)/8, $0x0000000000000062
+DATA avx512const70<>+24(SB)/8, $0x0000000000000063
+DATA avx512const70<>+32(SB)/8, $0x0000000000000064
+DATA avx512const70<>+40(SB)/8, $0x0000000000000065
+DATA avx512const70<>+48(SB)/8, $0x0000000000000066
+DATA avx512const70<>+56(SB)/8, $0x0000000000000067
 GLOBL avx512const70<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const71<>+0(SB)/8, $0x0000000000000070
-DATA avx512const71<>+8(SB)/8, $0x0000000000000071
-DATA avx512const71<>+16(SB)/8, $0x0000000000000072
-DATA avx512const71<>+24(SB)/8, $0x0000000000000073
-DATA avx512const71<>+32(SB)/8, $0x0000000000000074
-DATA avx512const71<>+40(SB)/8, $0x0000000000000075
-DATA avx512const71<>+48(SB)/8, $0x0000000000000076
-DATA avx512const71<>+56(SB)/8, $0x0000000000000077
+DATA avx512const71<>+0(SB)/8, $0x0000000000000068
+DATA avx512const71<>+8(SB)/8, $0x0000000000000069
+DATA avx512const71<>+16(SB)/8, $0x000000000000006a
+DATA avx512const71<>+24(SB)/8, $0x000000000000006b
+DATA avx512const71<>+32(SB)/8, $0x000000000000006c
+DATA avx512const71<>+40(SB)/8, $0x000000000000006d
+DATA avx512const71<>+48(SB)/8, $0x000000000000006e
+DATA avx512const71<>+56(SB)/8, $0x000000000000006f
 GLOBL avx512const71<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const72<>+0(SB)/8, $0x0000000000000078
-DATA avx512const72<>+8(SB)/8, $0x0000000000000079
-DATA avx512const72<>+16(SB)/8, $0x000000000000007a
-DATA avx512const72<>+24(SB)/8, $0x000000000000007b
-DATA avx512const72<>+32(SB)/8, $0x000000000000007c
-DATA avx512const72<>+40(SB)/8, $0x000000000000007d
-DATA avx512const72<>+48(SB)/8, $0x000000000000007e
-DATA avx512const72<>+56(SB)/8, $0x000000000000007f
+DATA avx512const72<>+0(SB)/8, $0x0000000000000070
+DATA avx512const72<>+8(SB)/8, $0x0000000000000071
+DATA avx512const72<>+16(SB)/8, $0x0000000000000072
+DATA avx512const72<>+24(SB)/8, $0x0000000000000073
+DATA avx512const72<>+32(SB)/8, $0x0000000000000074
+DATA avx512const72<>+40(SB)/8, $0x0000000000000075
+DATA avx512const72<>+48(SB)/8, $0x0000000000000076
+DATA avx512const72<>+56(SB)/8, $0x0000000000000077
 GLOBL avx512const72<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const73<>+0(SB)/8, $0x0000000000000078
+DATA avx512const73<>+8(SB)/8, $0x0000000000000079
+DATA avx512const73<>+16(SB)/8, $0x000000000000007a
+DATA avx512const73<>+24(SB)/8, $0x000000000000007b
+DATA avx512const73<>+32(SB)/8, $0x000000000000007c
+DATA avx512const73<>+40(SB)/8, $0x000000000000007d
+DATA avx512const73<>+48(SB)/8, $0x000000000000007e
+DATA avx512const73<>+56(SB)/8, $0x000000000000007f
+GLOBL avx512const73<>(SB), RODATA|NOPTR, $64
 
 // func sortFewPairsAVX512(keys *int64, values *int64, n int)
 // Requires: AVX, AVX512DQ, AVX512F
@@ -13292,15 +13470,15 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         DX, $+8
-	JA           more633
+	JA           more641
 	LEAQ         (AX), DX
-	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
-	VMOVUPD      avx512const14<>+0(SB), Z1
+	VPCMPQ       $0x06, avx512const22<>+0(SB), Z0, K1
+	VMOVUPD      avx512const15<>+0(SB), Z1
 	VMOVAPD      Z1, Z1
 	VMOVUPD      (DX), K1, Z1
 	LEAQ         (CX), DX
-	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
-	VMOVUPD      avx512const14<>+0(SB), Z2
+	VPCMPQ       $0x06, avx512const22<>+0(SB), Z0, K1
+	VMOVUPD      avx512const15<>+0(SB), Z2
 	VMOVAPD      Z2, Z2
 	VMOVUPD      (DX), K1, Z2
 	VPERMILPD    $0x55, Z1, Z3
@@ -13369,25 +13547,25 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VPERMILPD    $0x55, Z2, Z3
 	VMOVUPD      Z2, Z2
 	VMOVAPD      Z3, K1, Z2
-	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
+	VPCMPQ       $0x06, avx512const22<>+0(SB), Z0, K1
 	VMOVUPD      Z1, K1, (AX)
-	VPCMPQ       $0x06, avx512const21<>+0(SB), Z0, K1
+	VPCMPQ       $0x06, avx512const22<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (CX)
-	JMP          sorted632
+	JMP          sorted640
 
-more633:
+more641:
 	CMPQ       DX, $+16
-	JA         more634
+	JA         more642
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), DX
-	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z2
+	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z2
 	VMOVAPD    Z2, Z2
 	VMOVUPD    (DX), K1, Z2
 	VMOVUPD    (CX), Z3
 	LEAQ       64(CX), DX
-	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z4
+	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z4
 	VMOVAPD    Z4, Z4
 	VMOVUPD    (DX), K1, Z4
 	VPERMILPD  $0x55, Z1, Z5
@@ -13580,38 +13758,38 @@ more633:
 	VMOVUPD    Z4, Z4
 	VMOVAPD    Z3, K1, Z4
 	VMOVUPD    Z5, (AX)
-	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
+	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
 	VMOVUPD    Z2, K1, 64(AX)
 	VMOVUPD    Z1, (CX)
-	VPCMPQ     $0x06, avx512const58<>+0(SB), Z0, K1
+	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 64(CX)
-	JMP        sorted632
+	JMP        sorted640
 
-more634:
+more642:
 	CMPQ       DX, $+32
-	JA         more635
+	JA         more643
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), DX
-	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z3
+	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z3
 	VMOVAPD    Z3, Z3
 	VMOVUPD    (DX), K1, Z3
 	LEAQ       192(AX), DX
-	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z4
+	VPCMPQ     $0x06, avx512const61<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z4
 	VMOVAPD    Z4, Z4
 	VMOVUPD    (DX), K1, Z4
 	VMOVUPD    (CX), Z5
 	VMOVUPD    64(CX), Z6
 	LEAQ       128(CX), DX
-	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z7
+	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z7
 	VMOVAPD    Z7, Z7
 	VMOVUPD    (DX), K1, Z7
 	LEAQ       192(CX), DX
-	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z8
+	VPCMPQ     $0x06, avx512const61<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z8
 	VMOVAPD    Z8, Z8
 	VMOVUPD    (DX), K1, Z8
 	VPERMILPD  $0x55, Z1, Z9
@@ -14120,41 +14298,41 @@ more634:
 	VMOVAPD    Z7, K1, Z4
 	VMOVUPD    Z6, (AX)
 	VMOVUPD    Z1, 64(AX)
-	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
-	VMOVUPD    Z9, K1, 128(AX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
+	VMOVUPD    Z9, K1, 128(AX)
+	VPCMPQ     $0x06, avx512const61<>+0(SB), Z0, K1
 	VMOVUPD    Z5, K1, 192(AX)
 	VMOVUPD    Z8, (CX)
 	VMOVUPD    Z2, 64(CX)
-	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
-	VMOVUPD    Z3, K1, 128(CX)
 	VPCMPQ     $0x06, avx512const60<>+0(SB), Z0, K1
+	VMOVUPD    Z3, K1, 128(CX)
+	VPCMPQ     $0x06, avx512const61<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 192(CX)
-	JMP        sorted632
+	JMP        sorted640
 
-more635:
+more643:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
 	VMOVUPD    192(AX), Z4
 	LEAQ       256(AX), DX
-	VPCMPQ     $0x06, avx512const61<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z5
+	VPCMPQ     $0x06, avx512const62<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z5
 	VMOVAPD    Z5, Z5
 	VMOVUPD    (DX), K1, Z5
 	LEAQ       320(AX), DX
-	VPCMPQ     $0x06, avx512const62<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z6
+	VPCMPQ     $0x06, avx512const63<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z6
 	VMOVAPD    Z6, Z6
 	VMOVUPD    (DX), K1, Z6
 	LEAQ       384(AX), DX
-	VPCMPQ     $0x06, avx512const63<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z7
+	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z7
 	VMOVAPD    Z7, Z7
 	VMOVUPD    (DX), K1, Z7
 	LEAQ       448(AX), DX
-	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z8
+	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z8
 	VMOVAPD    Z8, Z8
 	VMOVUPD    (DX), K1, Z8
 	VMOVUPD    (CX), Z9
@@ -14162,23 +14340,23 @@ more635:
 	VMOVUPD    128(CX), Z11
 	VMOVUPD    192(CX), Z12
 	LEAQ       256(CX), DX
-	VPCMPQ     $0x06, avx512const61<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z13
+	VPCMPQ     $0x06, avx512const62<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z13
 	VMOVAPD    Z13, Z13
 	VMOVUPD    (DX), K1, Z13
 	LEAQ       320(CX), DX
-	VPCMPQ     $0x06, avx512const62<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z14
+	VPCMPQ     $0x06, avx512const63<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z14
 	VMOVAPD    Z14, Z14
 	VMOVUPD    (DX), K1, Z14
 	LEAQ       384(CX), DX
-	VPCMPQ     $0x06, avx512const63<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z15
+	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z15
 	VMOVAPD    Z15, Z15
 	VMOVUPD    (DX), K1, Z15
 	LEAQ       448(CX), DX
-	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
-	VMOVUPD    avx512const14<>+0(SB), Z16
+	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
+	VMOVUPD    avx512const15<>+0(SB), Z16
 	VMOVAPD    Z16, Z16
 	VMOVUPD    (DX), K1, Z16
 	VPERMILPD  $0x55, Z1, Z17
@@ -15499,28 +15677,28 @@ more635:
 	VMOVUPD    Z8, 64(AX)
 	VMOVUPD    Z13, 128(AX)
 	VMOVUPD    Z3, 192(AX)
-	VPCMPQ     $0x06, avx512const61<>+0(SB), Z0, K1
-	VMOVUPD    Z17, K1, 256(AX)
 	VPCMPQ     $0x06, avx512const62<>+0(SB), Z0, K1
-	VMOVUPD    Z5, K1, 320(AX)
+	VMOVUPD    Z17, K1, 256(AX)
 	VPCMPQ     $0x06, avx512const63<>+0(SB), Z0, K1
-	VMOVUPD    Z12, K1, 384(AX)
+	VMOVUPD    Z5, K1, 320(AX)
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
+	VMOVUPD    Z12, K1, 384(AX)
+	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
 	VMOVUPD    Z14, K1, 448(AX)
 	VMOVUPD    Z4, (CX)
 	VMOVUPD    Z16, 64(CX)
 	VMOVUPD    Z2, 128(CX)
 	VMOVUPD    Z9, 192(CX)
-	VPCMPQ     $0x06, avx512const61<>+0(SB), Z0, K1
-	VMOVUPD    Z1, K1, 256(CX)
 	VPCMPQ     $0x06, avx512const62<>+0(SB), Z0, K1
-	VMOVUPD    Z11, K1, 320(CX)
+	VMOVUPD    Z1, K1, 256(CX)
 	VPCMPQ     $0x06, avx512const63<>+0(SB), Z0, K1
-	VMOVUPD    Z10, K1, 384(CX)
+	VMOVUPD    Z11, K1, 320(CX)
 	VPCMPQ     $0x06, avx512const64<>+0(SB), Z0, K1
+	VMOVUPD    Z10, K1, 384(CX)
+	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
 	VMOVUPD    Z15, K1, 448(CX)
 
-sorted632:
+sorted640:
 	VZEROUPPER
 	RET
 
@@ -15559,16 +15737,16 @@ TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-80
 	MOVQ    a+8(FP), SI
 	MOVQ    b+16(FP), DI
 	CMPQ    DX, $+8
-	JA      wider638
+	JA      wider646
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end640
+	JB      end648
 
-loop639:
+loop647:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Z24
@@ -15719,14 +15897,14 @@ loop639:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop639
+	JAE          loop647
 
-end640:
+end648:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end642
+	JB   end650
 
-loop641:
+loop649:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -15803,13 +15981,13 @@ loop641:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop641
+	JAE          loop649
 
-end642:
+end650:
 	CMPQ BX, $+1
-	JB   end644
+	JB   end652
 
-loop643:
+loop651:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -15832,23 +16010,23 @@ loop643:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop643
+	JAE          loop651
 
-end644:
-	JMP multiplied637
+end652:
+	JMP multiplied645
 
-wider638:
+wider646:
 	CMPQ    DX, $+16
-	JA      wider645
+	JA      wider653
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end647
+	JB      end655
 
-loop646:
+loop654:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	ADDQ         CX, R8
@@ -16072,14 +16250,14 @@ loop646:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop646
+	JAE          loop654
 
-end647:
+end655:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end649
+	JB   end657
 
-loop648:
+loop656:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -16192,13 +16370,13 @@ loop648:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop648
+	JAE          loop656
 
-end649:
+end657:
 	CMPQ BX, $+1
-	JB   end651
+	JB   end659
 
-loop650:
+loop658:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -16230,21 +16408,21 @@ loop650:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop650
+	JAE          loop658
 
-end651:
-	JMP multiplied637
+end659:
+	JMP multiplied645
 
-wider645:
+wider653:
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end653
+	JB      end661
 
-loop652:
+loop660:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	PREFETCHT0   128(R8)
@@ -16541,14 +16719,14 @@ loop652:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop652
+	JAE          loop660
 
-end653:
+end661:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end655
+	JB   end663
 
-loop654:
+loop662:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -16697,13 +16875,13 @@ loop654:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop654
+	JAE          loop662
 
-end655:
+end663:
 	CMPQ BX, $+1
-	JB   end657
+	JB   end665
 
-loop656:
+loop664:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -16744,14 +16922,14 @@ loop656:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop656
+	JAE          loop664
 
-end657:
-multiplied637:
+end665:
+multiplied645:
 	MOVQ         alpha+56(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
 	CMPQ         BX, SI
-	JE           scaled658
+	JE           scaled666
 	VBROADCASTSD alpha+56(FP), Z24
 	VMULPD       Z24, Z0, Z0
 	VMULPD       Z24, Z1, Z1
@@ -16778,13 +16956,13 @@ multiplied637:
 	VMULPD       Z24, Z22, Z22
 	VMULPD       Z24, Z23, Z23
 
-scaled658:
+scaled666:
 	MOVQ         rows+40(FP), SI
 	MOVQ         keep+72(FP), BX
 	TESTQ        BX, BX
-	JZ           over659
+	JZ           over667
 	CMPQ         DX, $+24
-	JB           part660
+	JB           part668
 	VBROADCASTSD beta+64(FP), Z24
 	VFMADD231PD  (AX), Z24, Z0
 	VMOVUPD      Z0, (AX)
@@ -16793,7 +16971,7 @@ scaled658:
 	VFMADD231PD  128(AX), Z24, Z16
 	VMOVUPD      Z16, 128(AX)
 	CMPQ         SI, $+1
-	JBE          end661
+	JBE          end669
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z1
 	VMOVUPD      Z1, (AX)
@@ -16802,7 +16980,7 @@ scaled658:
 	VFMADD231PD  128(AX), Z24, Z17
 	VMOVUPD      Z17, 128(AX)
 	CMPQ         SI, $+2
-	JBE          end661
+	JBE          end669
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z2
 	VMOVUPD      Z2, (AX)
@@ -16811,7 +16989,7 @@ scaled658:
 	VFMADD231PD  128(AX), Z24, Z18
 	VMOVUPD      Z18, 128(AX)
 	CMPQ         SI, $+3
-	JBE          end661
+	JBE          end669
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z3
 	VMOVUPD      Z3, (AX)
@@ -16820,7 +16998,7 @@ scaled658:
 	VFMADD231PD  128(AX), Z24, Z19
 	VMOVUPD      Z19, 128(AX)
 	CMPQ         SI, $+4
-	JBE          end661
+	JBE          end669
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z4
 	VMOVUPD      Z4, (AX)
@@ -16829,7 +17007,7 @@ scaled658:
 	VFMADD231PD  128(AX), Z24, Z20
 	VMOVUPD      Z20, 128(AX)
 	CMPQ         SI, $+5
-	JBE          end661
+	JBE          end669
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z5
 	VMOVUPD      Z5, (AX)
@@ -16838,7 +17016,7 @@ scaled658:
 	VFMADD231PD  128(AX), Z24, Z21
 	VMOVUPD      Z21, 128(AX)
 	CMPQ         SI, $+6
-	JBE          end661
+	JBE          end669
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z6
 	VMOVUPD      Z6, (AX)
@@ -16847,7 +17025,7 @@ scaled658:
 	VFMADD231PD  128(AX), Z24, Z22
 	VMOVUPD      Z22, 128(AX)
 	CMPQ         SI, $+7
-	JBE          end661
+	JBE          end669
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z7
 	VMOVUPD      Z7, (AX)
@@ -16856,14 +17034,14 @@ scaled658:
 	VFMADD231PD  128(AX), Z24, Z23
 	VMOVUPD      Z23, 128(AX)
 
-end661:
+end669:
 	VZEROUPPER
 	RET
 
-part660:
+part668:
 	VBROADCASTSD beta+64(FP), Z24
 	CMPQ         DX, $+0
-	JBE          all662
+	JBE          all670
 	LEAQ         (DX), BX
 	MOVQ         $-1, DI
 	BZHIQ        BX, DI, DI
@@ -16873,51 +17051,51 @@ part660:
 	VFMADD231PD  Z25, Z24, Z0
 	VMOVUPD      Z0, K1, (BX)
 	CMPQ         SI, $+1
-	JBE          end663
+	JBE          end671
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z1
 	VMOVUPD      Z1, K1, (BX)
 	CMPQ         SI, $+2
-	JBE          end663
+	JBE          end671
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z2
 	VMOVUPD      Z2, K1, (BX)
 	CMPQ         SI, $+3
-	JBE          end663
+	JBE          end671
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z3
 	VMOVUPD      Z3, K1, (BX)
 	CMPQ         SI, $+4
-	JBE          end663
+	JBE          end671
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z4
 	VMOVUPD      Z4, K1, (BX)
 	CMPQ         SI, $+5
-	JBE          end663
+	JBE          end671
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z5
 	VMOVUPD      Z5, K1, (BX)
 	CMPQ         SI, $+6
-	JBE          end663
+	JBE          end671
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z6
 	VMOVUPD      Z6, K1, (BX)
 	CMPQ         SI, $+7
-	JBE          end663
+	JBE          end671
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z7
 	VMOVUPD      Z7, K1, (BX)
 
-end663:
+end671:
 	CMPQ        DX, $+8
-	JBE         all662
+	JBE         all670
 	LEAQ        -8(DX), BX
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
@@ -16927,51 +17105,51 @@ end663:
 	VFMADD231PD Z0, Z24, Z8
 	VMOVUPD     Z8, K1, (BX)
 	CMPQ        SI, $+1
-	JBE         end664
+	JBE         end672
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z9
 	VMOVUPD     Z9, K1, (BX)
 	CMPQ        SI, $+2
-	JBE         end664
+	JBE         end672
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z10
 	VMOVUPD     Z10, K1, (BX)
 	CMPQ        SI, $+3
-	JBE         end664
+	JBE         end672
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z11
 	VMOVUPD     Z11, K1, (BX)
 	CMPQ        SI, $+4
-	JBE         end664
+	JBE         end672
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z12
 	VMOVUPD     Z12, K1, (BX)
 	CMPQ        SI, $+5
-	JBE         end664
+	JBE         end672
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z13
 	VMOVUPD     Z13, K1, (BX)
 	CMPQ        SI, $+6
-	JBE         end664
+	JBE         end672
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z14
 	VMOVUPD     Z14, K1, (BX)
 	CMPQ        SI, $+7
-	JBE         end664
+	JBE         end672
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z15
 	VMOVUPD     Z15, K1, (BX)
 
-end664:
+end672:
 	CMPQ        DX, $+16
-	JBE         all662
+	JBE         all670
 	LEAQ        -16(DX), DX
 	MOVQ        $-1, BX
 	BZHIQ       DX, BX, BX
@@ -16981,109 +17159,109 @@ end664:
 	VFMADD231PD Z0, Z24, Z16
 	VMOVUPD     Z16, K1, (AX)
 	CMPQ        SI, $+1
-	JBE         end665
+	JBE         end673
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z17
 	VMOVUPD     Z17, K1, (AX)
 	CMPQ        SI, $+2
-	JBE         end665
+	JBE         end673
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z18
 	VMOVUPD     Z18, K1, (AX)
 	CMPQ        SI, $+3
-	JBE         end665
+	JBE         end673
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z19
 	VMOVUPD     Z19, K1, (AX)
 	CMPQ        SI, $+4
-	JBE         end665
+	JBE         end673
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z20
 	VMOVUPD     Z20, K1, (AX)
 	CMPQ        SI, $+5
-	JBE         end665
+	JBE         end673
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z21
 	VMOVUPD     Z21, K1, (AX)
 	CMPQ        SI, $+6
-	JBE         end665
+	JBE         end673
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z22
 	VMOVUPD     Z22, K1, (AX)
 	CMPQ        SI, $+7
-	JBE         end665
+	JBE         end673
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z23
 	VMOVUPD     Z23, K1, (AX)
 
-end665:
-all662:
+end673:
+all670:
 	VZEROUPPER
 	RET
 
-over659:
+over667:
 	CMPQ    DX, $+24
-	JB      part666
+	JB      part674
 	VMOVUPD Z0, (AX)
 	VMOVUPD Z8, 64(AX)
 	VMOVUPD Z16, 128(AX)
 	CMPQ    SI, $+1
-	JBE     end667
+	JBE     end675
 	ADDQ    CX, AX
 	VMOVUPD Z1, (AX)
 	VMOVUPD Z9, 64(AX)
 	VMOVUPD Z17, 128(AX)
 	CMPQ    SI, $+2
-	JBE     end667
+	JBE     end675
 	ADDQ    CX, AX
 	VMOVUPD Z2, (AX)
 	VMOVUPD Z10, 64(AX)
 	VMOVUPD Z18, 128(AX)
 	CMPQ    SI, $+3
-	JBE     end667
+	JBE     end675
 	ADDQ    CX, AX
 	VMOVUPD Z3, (AX)
 	VMOVUPD Z11, 64(AX)
 	VMOVUPD Z19, 128(AX)
 	CMPQ    SI, $+4
-	JBE     end667
+	JBE     end675
 	ADDQ    CX, AX
 	VMOVUPD Z4, (AX)
 	VMOVUPD Z12, 64(AX)
 	VMOVUPD Z20, 128(AX)
 	CMPQ    SI, $+5
-	JBE     end667
+	JBE     end675
 	ADDQ    CX, AX
 	VMOVUPD Z5, (AX)
 	VMOVUPD Z13, 64(AX)
 	VMOVUPD Z21, 128(AX)
 	CMPQ    SI, $+6
-	JBE     end667
+	JBE     end675
 	ADDQ    CX, AX
 	VMOVUPD Z6, (AX)
 	VMOVUPD Z14, 64(AX)
 	VMOVUPD Z22, 128(AX)
 	CMPQ    SI, $+7
-	JBE     end667
+	JBE     end675
 	ADDQ    CX, AX
 	VMOVUPD Z7, (AX)
 	VMOVUPD Z15, 64(AX)
 	VMOVUPD Z23, 128(AX)
 
-end667:
+end675:
 	VZEROUPPER
 	RET
 
-part666:
+part674:
 	CMPQ    DX, $+0
-	JBE     all668
+	JBE     all676
 	LEAQ    (DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -17091,37 +17269,37 @@ part666:
 	LEAQ    (AX), BX
 	VMOVUPD Z0, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end669
+	JBE     end677
 	ADDQ    CX, BX
 	VMOVUPD Z1, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end669
+	JBE     end677
 	ADDQ    CX, BX
 	VMOVUPD Z2, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end669
+	JBE     end677
 	ADDQ    CX, BX
 	VMOVUPD Z3, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end669
+	JBE     end677
 	ADDQ    CX, BX
 	VMOVUPD Z4, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end669
+	JBE     end677
 	ADDQ    CX, BX
 	VMOVUPD Z5, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end669
+	JBE     end677
 	ADDQ    CX, BX
 	VMOVUPD Z6, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end669
+	JBE     end677
 	ADDQ    CX, BX
 	VMOVUPD Z7, K1, (BX)
 
-end669:
+end677:
 	CMPQ    DX, $+8
-	JBE     all668
+	JBE     all676
 	LEAQ    -8(DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -17129,37 +17307,37 @@ end669:
 	LEAQ    64(AX), BX
 	VMOVUPD Z8, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end670
+	JBE     end678
 	ADDQ    CX, BX
 	VMOVUPD Z9, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end670
+	JBE     end678
 	ADDQ    CX, BX
 	VMOVUPD Z10, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end670
+	JBE     end678
 	ADDQ    CX, BX
 	VMOVUPD Z11, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end670
+	JBE     end678
 	ADDQ    CX, BX
 	VMOVUPD Z12, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end670
+	JBE     end678
 	ADDQ    CX, BX
 	VMOVUPD Z13, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end670
+	JBE     end678
 	ADDQ    CX, BX
 	VMOVUPD Z14, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end670
+	JBE     end678
 	ADDQ    CX, BX
 	VMOVUPD Z15, K1, (BX)
 
-end670:
+end678:
 	CMPQ    DX, $+16
-	JBE     all668
+	JBE     all676
 	LEAQ    -16(DX), DX
 	MOVQ    $-1, BX
 	BZHIQ   DX, BX, BX
@@ -17167,36 +17345,36 @@ end670:
 	LEAQ    128(AX), AX
 	VMOVUPD Z16, K1, (AX)
 	CMPQ    SI, $+1
-	JBE     end671
+	JBE     end679
 	ADDQ    CX, AX
 	VMOVUPD Z17, K1, (AX)
 	CMPQ    SI, $+2
-	JBE     end671
+	JBE     end679
 	ADDQ    CX, AX
 	VMOVUPD Z18, K1, (AX)
 	CMPQ    SI, $+3
-	JBE     end671
+	JBE     end679
 	ADDQ    CX, AX
 	VMOVUPD Z19, K1, (AX)
 	CMPQ    SI, $+4
-	JBE     end671
+	JBE     end679
 	ADDQ    CX, AX
 	VMOVUPD Z20, K1, (AX)
 	CMPQ    SI, $+5
-	JBE     end671
+	JBE     end679
 	ADDQ    CX, AX
 	VMOVUPD Z21, K1, (AX)
 	CMPQ    SI, $+6
-	JBE     end671
+	JBE     end679
 	ADDQ    CX, AX
 	VMOVUPD Z22, K1, (AX)
 	CMPQ    SI, $+7
-	JBE     end671
+	JBE     end679
 	ADDQ    CX, AX
 	VMOVUPD Z23, K1, (AX)
 
-end671:
-all668:
+end679:
+all676:
 	VZEROUPPER
 	RET
 
@@ -17217,9 +17395,9 @@ TEXT ·gemmPackLeftAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K1
 	CMPQ    SI, $+1
-	JB      end673
+	JB      end681
 
-loop672:
+loop680:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -17227,9 +17405,9 @@ loop672:
 	ADDQ      $+64, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop672
+	JAE       loop680
 
-end673:
+end681:
 	VZEROUPPER
 	RET
 
@@ -17264,9 +17442,9 @@ TEXT ·gemmPackRightAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K3
 	CMPQ    SI, $+1
-	JB      end675
+	JB      end683
 
-loop674:
+loop682:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -17280,9 +17458,9 @@ loop674:
 	ADDQ      $+192, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop674
+	JAE       loop682
 
-end675:
+end683:
 	VZEROUPPER
 	RET
 
@@ -17326,9 +17504,9 @@ TEXT ·gemmPackAlongAVX512(SB), NOSPLIT, $0-48
 	CMOVQLE R12, R13
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+8
-	JB      end677
+	JB      end685
 
-loop676:
+loop684:
 	VMOVUPD    (SI), Z0
 	VMOVUPD    (DI), Z1
 	VMOVUPD    (R8), Z2
@@ -17387,11 +17565,11 @@ loop676:
 	ADDQ       $+64, R13
 	SUBQ       $+8, DX
 	CMPQ       DX, $+8
-	JAE        loop676
+	JAE        loop684
 
-end677:
+end685:
 	TESTQ      DX, DX
-	JZ         none678
+	JZ         none686
 	MOVQ       $-1, BX
 	BZHIQ      DX, BX, BX
 	KMOVW      BX, K1
@@ -17429,32 +17607,32 @@ end677:
 	VSHUFF64X2 $0xdd, Z4, Z0, Z0
 	VMOVUPD    Z5, (AX)
 	CMPQ       DX, $+1
-	JBE        end679
+	JBE        end687
 	ADDQ       CX, AX
 	VMOVUPD    Z6, (AX)
 	CMPQ       DX, $+2
-	JBE        end679
+	JBE        end687
 	ADDQ       CX, AX
 	VMOVUPD    Z9, (AX)
 	CMPQ       DX, $+3
-	JBE        end679
+	JBE        end687
 	ADDQ       CX, AX
 	VMOVUPD    Z8, (AX)
 	CMPQ       DX, $+4
-	JBE        end679
+	JBE        end687
 	ADDQ       CX, AX
 	VMOVUPD    Z7, (AX)
 	CMPQ       DX, $+5
-	JBE        end679
+	JBE        end687
 	ADDQ       CX, AX
 	VMOVUPD    Z2, (AX)
 	CMPQ       DX, $+6
-	JBE        end679
+	JBE        end687
 	ADDQ       CX, AX
 	VMOVUPD    Z1, (AX)
 
-end679:
-none678:
+end687:
+none686:
 	VZEROUPPER
 	RET
 
@@ -17481,10 +17659,10 @@ TEXT ·gemvDotAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	SUBQ    $+16, CX
-	JB      end681
+	JB      end689
 	PCALIGN $0x40
 
-loop680:
+loop688:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -17501,14 +17679,14 @@ loop680:
 	ADDQ        $+128, DI
 	ADDQ        $+128, R8
 	SUBQ        $+16, CX
-	JAE         loop680
+	JAE         loop688
 
-end681:
+end689:
 	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end683
+	JB   end691
 
-loop682:
+loop690:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -17521,11 +17699,11 @@ loop682:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop682
+	JAE         loop690
 
-end683:
+end691:
 	TESTQ       CX, CX
-	JZ          none684
+	JZ          none692
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -17540,7 +17718,7 @@ end683:
 	VFMADD231PD Z11, Z8, Z4
 	VFMADD231PD Z12, Z8, Z6
 
-none684:
+none692:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -17588,10 +17766,10 @@ TEXT ·gemvDotOneAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z0, Z0, Z0
 	VPXORQ  Z1, Z1, Z1
 	SUBQ    $+16, CX
-	JB      end686
+	JB      end694
 	PCALIGN $0x40
 
-loop685:
+loop693:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	VMOVUPD     64(AX), Z2
@@ -17599,25 +17777,25 @@ loop685:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+16, CX
-	JAE         loop685
+	JAE         loop693
 
-end686:
+end694:
 	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end688
+	JB   end696
 
-loop687:
+loop695:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop687
+	JAE         loop695
 
-end688:
+end696:
 	TESTQ       CX, CX
-	JZ          none689
+	JZ          none697
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -17626,7 +17804,7 @@ end688:
 	VMOVUPD     Z2, Z2
 	VFMADD231PD Z3, Z2, Z0
 
-none689:
+none697:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -17671,10 +17849,10 @@ TEXT ·gemvAddAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD 48(DX), Z6
 	VBROADCASTSD 56(DX), Z7
 	SUBQ         $+16, CX
-	JB           end691
+	JB           end699
 	PCALIGN      $0x40
 
-loop690:
+loop698:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -17705,14 +17883,14 @@ loop690:
 	ADDQ        $+128, R12
 	ADDQ        $+128, R13
 	SUBQ        $+16, CX
-	JAE         loop690
+	JAE         loop698
 
-end691:
+end699:
 	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end693
+	JB   end701
 
-loop692:
+loop700:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -17734,11 +17912,11 @@ loop692:
 	ADDQ        $+64, R13
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop692
+	JAE         loop700
 
-end693:
+end701:
 	TESTQ       CX, CX
-	JZ          none694
+	JZ          none702
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -17762,7 +17940,7 @@ end693:
 	VFMADD231PD Z16, Z7, Z8
 	VMOVUPD     Z8, K1, (AX)
 
-none694:
+none702:
 	VZEROUPPER
 	RET
 
@@ -17777,10 +17955,10 @@ TEXT ·gemvAddOneAVX512(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Z0
 	SUBQ         $+16, CX
-	JB           end696
+	JB           end704
 	PCALIGN      $0x40
 
-loop695:
+loop703:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -17790,14 +17968,14 @@ loop695:
 	ADDQ        $+128, AX
 	ADDQ        $+128, BX
 	SUBQ        $+16, CX
-	JAE         loop695
+	JAE         loop703
 
-end696:
+end704:
 	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end698
+	JB   end706
 
-loop697:
+loop705:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -17805,11 +17983,11 @@ loop697:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop697
+	JAE         loop705
 
-end698:
+end706:
 	TESTQ       CX, CX
-	JZ          none699
+	JZ          none707
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -17819,7 +17997,7 @@ end698:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (AX)
 
-none699:
+none707:
 	VZEROUPPER
 	RET
 
@@ -17837,10 +18015,10 @@ TEXT ·sumInt32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	SUBQ    $+64, CX
-	JB      end701
+	JB      end709
 	PCALIGN $0x40
 
-loop700:
+loop708:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -17859,14 +18037,14 @@ loop700:
 	VPADDD  Z8, Z7, Z7
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
-	JAE     loop700
+	JAE     loop708
 
-end701:
+end709:
 	ADDQ $+64, CX
 	CMPQ CX, $+16
-	JB   end703
+	JB   end711
 
-loop702:
+loop710:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -17874,11 +18052,11 @@ loop702:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop702
+	JAE     loop710
 
-end703:
+end711:
 	TESTQ     CX, CX
-	JZ        none704
+	JZ        none712
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -17888,7 +18066,7 @@ end703:
 	VPSRAD    $0x10, Z8, Z8
 	VPADDD    Z8, Z4, Z4
 
-none704:
+none712:
 	VPADDD        Z2, Z0, Z0
 	VPADDD        Z3, Z1, Z1
 	VPADDD        Z1, Z0, Z0
@@ -17932,10 +18110,10 @@ TEXT ·dotInt32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	SUBQ    $+64, CX
-	JB      end706
+	JB      end714
 	PCALIGN $0x40
 
-loop705:
+loop713:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -17971,14 +18149,14 @@ loop705:
 	ADDQ    $+256, AX
 	ADDQ    $+256, DX
 	SUBQ    $+64, CX
-	JAE     loop705
+	JAE     loop713
 
-end706:
+end714:
 	ADDQ $+64, CX
 	CMPQ CX, $+16
-	JB   end708
+	JB   end716
 
-loop707:
+loop715:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -17991,11 +18169,11 @@ loop707:
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop707
+	JAE     loop715
 
-end708:
+end716:
 	TESTQ     CX, CX
-	JZ        none709
+	JZ        none717
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18010,7 +18188,7 @@ end708:
 	VPMULDQ   Z8, Z9, Z10
 	VPADDQ    Z10, Z4, Z4
 
-none709:
+none717:
 	VPADDQ        Z4, Z0, Z0
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
@@ -18055,10 +18233,10 @@ TEXT ·minMaxFloat32AVX512(SB), NOSPLIT, $0-32
 	KXNORW       K3, K3, K3
 	KXNORW       K4, K4, K4
 	SUBQ         $+128, CX
-	JB           end711
+	JB           end719
 	PCALIGN      $0x40
 
-loop710:
+loop718:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -18089,14 +18267,14 @@ loop710:
 	VCMPPS  $0x07, Z17, Z18, K4, K4
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
-	JAE     loop710
+	JAE     loop718
 
-end711:
+end719:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end713
+	JB   end721
 
-loop712:
+loop720:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -18104,11 +18282,11 @@ loop712:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop712
+	JAE     loop720
 
-end713:
+end721:
 	TESTQ   CX, CX
-	JZ      none714
+	JZ      none722
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K5
@@ -18119,7 +18297,7 @@ end713:
 	VMAXPS  Z0, Z9, Z9
 	VCMPPS  $0x07, Z0, Z0, K1, K1
 
-none714:
+none722:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -18156,11 +18334,11 @@ none714:
 	KMOVW         K1, AX
 	XORL          $0x0000ffff, AX
 	TESTQ         AX, AX
-	JZ            ordered715
+	JZ            ordered723
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered715:
+ordered723:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X9, hi+28(FP)
 	VZEROUPPER
@@ -18189,10 +18367,10 @@ TEXT ·minMaxInt32AVX512(SB), NOSPLIT, $0-32
 	VMOVAPD      Z0, Z15
 	VMOVAPD      Z0, Z16
 	SUBQ         $+128, CX
-	JB           end717
+	JB           end725
 	PCALIGN      $0x40
 
-loop716:
+loop724:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
@@ -18219,25 +18397,25 @@ loop716:
 	VPMAXSD Z17, Z16, Z16
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
-	JAE     loop716
+	JAE     loop724
 
-end717:
+end725:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end719
+	JB   end727
 
-loop718:
+loop726:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop718
+	JAE     loop726
 
-end719:
+end727:
 	TESTQ   CX, CX
-	JZ      none720
+	JZ      none728
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -18247,7 +18425,7 @@ end719:
 	VPMINSD Z0, Z1, Z1
 	VPMAXSD Z0, Z9, Z9
 
-none720:
+none728:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -18292,13 +18470,13 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ      y+24(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case721
+	JNE       case729
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain722
+	JZ        plain730
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain722
+	JNZ       plain730
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18306,7 +18484,7 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-48
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none723
+	JZ        none731
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18320,11 +18498,11 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-48
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none723:
+none731:
 	CMPQ AX, $+64
-	JB   end725
+	JB   end733
 
-loop724:
+loop732:
 	VMOVUPD  (DX), Z0
 	VADDPS   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -18342,17 +18520,17 @@ loop724:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop724
+	JAE      loop732
 
-end725:
+end733:
 	SFENCE
 
-plain722:
+plain730:
 	SUBQ    $+64, AX
-	JB      end727
+	JB      end735
 	PCALIGN $0x40
 
-loop726:
+loop734:
 	VMOVUPD (DX), Z0
 	VADDPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18369,14 +18547,14 @@ loop726:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop726
+	JAE     loop734
 
-end727:
+end735:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end729
+	JB   end737
 
-loop728:
+loop736:
 	VMOVUPD (DX), Z0
 	VADDPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18385,11 +18563,11 @@ loop728:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop728
+	JAE     loop736
 
-end729:
+end737:
 	TESTQ     AX, AX
-	JZ        none730
+	JZ        none738
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -18399,19 +18577,19 @@ end729:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none730:
+none738:
 	VZEROUPPER
 	RET
 
-case721:
+case729:
 	CMPQ      SI, $+1
-	JNE       case731
+	JNE       case739
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain732
+	JZ        plain740
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain732
+	JNZ       plain740
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18419,7 +18597,7 @@ case721:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none733
+	JZ        none741
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18433,11 +18611,11 @@ case721:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none733:
+none741:
 	CMPQ AX, $+64
-	JB   end735
+	JB   end743
 
-loop734:
+loop742:
 	VMOVUPD  (DX), Z0
 	VSUBPS   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -18455,17 +18633,17 @@ loop734:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop734
+	JAE      loop742
 
-end735:
+end743:
 	SFENCE
 
-plain732:
+plain740:
 	SUBQ    $+64, AX
-	JB      end737
+	JB      end745
 	PCALIGN $0x40
 
-loop736:
+loop744:
 	VMOVUPD (DX), Z0
 	VSUBPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18482,14 +18660,14 @@ loop736:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop736
+	JAE     loop744
 
-end737:
+end745:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end739
+	JB   end747
 
-loop738:
+loop746:
 	VMOVUPD (DX), Z0
 	VSUBPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18498,11 +18676,11 @@ loop738:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop738
+	JAE     loop746
 
-end739:
+end747:
 	TESTQ     AX, AX
-	JZ        none740
+	JZ        none748
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -18512,19 +18690,19 @@ end739:
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none740:
+none748:
 	VZEROUPPER
 	RET
 
-case731:
+case739:
 	CMPQ      SI, $+2
-	JNE       case741
+	JNE       case749
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain742
+	JZ        plain750
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain742
+	JNZ       plain750
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18532,7 +18710,7 @@ case731:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none743
+	JZ        none751
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18546,11 +18724,11 @@ case731:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none743:
+none751:
 	CMPQ AX, $+64
-	JB   end745
+	JB   end753
 
-loop744:
+loop752:
 	VMOVUPD  (DX), Z0
 	VMULPS   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -18568,17 +18746,17 @@ loop744:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop744
+	JAE      loop752
 
-end745:
+end753:
 	SFENCE
 
-plain742:
+plain750:
 	SUBQ    $+64, AX
-	JB      end747
+	JB      end755
 	PCALIGN $0x40
 
-loop746:
+loop754:
 	VMOVUPD (DX), Z0
 	VMULPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18595,14 +18773,14 @@ loop746:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop746
+	JAE     loop754
 
-end747:
+end755:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end749
+	JB   end757
 
-loop748:
+loop756:
 	VMOVUPD (DX), Z0
 	VMULPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18611,11 +18789,11 @@ loop748:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop748
+	JAE     loop756
 
-end749:
+end757:
 	TESTQ     AX, AX
-	JZ        none750
+	JZ        none758
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -18625,17 +18803,17 @@ end749:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none750:
+none758:
 	VZEROUPPER
 	RET
 
-case741:
+case749:
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain751
+	JZ        plain759
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain751
+	JNZ       plain759
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18643,7 +18821,7 @@ case741:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none752
+	JZ        none760
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18657,11 +18835,11 @@ case741:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none752:
+none760:
 	CMPQ AX, $+64
-	JB   end754
+	JB   end762
 
-loop753:
+loop761:
 	VMOVUPD  (DX), Z0
 	VDIVPS   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -18679,17 +18857,17 @@ loop753:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop753
+	JAE      loop761
 
-end754:
+end762:
 	SFENCE
 
-plain751:
+plain759:
 	SUBQ    $+64, AX
-	JB      end756
+	JB      end764
 	PCALIGN $0x40
 
-loop755:
+loop763:
 	VMOVUPD (DX), Z0
 	VDIVPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18706,14 +18884,14 @@ loop755:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop755
+	JAE     loop763
 
-end756:
+end764:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end758
+	JB   end766
 
-loop757:
+loop765:
 	VMOVUPD (DX), Z0
 	VDIVPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18722,11 +18900,11 @@ loop757:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop757
+	JAE     loop765
 
-end758:
+end766:
 	TESTQ     AX, AX
-	JZ        none759
+	JZ        none767
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -18736,7 +18914,7 @@ end758:
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none759:
+none767:
 	VZEROUPPER
 	RET
 
@@ -18749,13 +18927,13 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ      y+24(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case760
+	JNE       case768
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain761
+	JZ        plain769
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain761
+	JNZ       plain769
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18763,7 +18941,7 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-48
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none762
+	JZ        none770
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18777,11 +18955,11 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-48
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none762:
+none770:
 	CMPQ AX, $+64
-	JB   end764
+	JB   end772
 
-loop763:
+loop771:
 	VMOVUPD  (DX), Z0
 	VPADDD   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -18799,17 +18977,17 @@ loop763:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop763
+	JAE      loop771
 
-end764:
+end772:
 	SFENCE
 
-plain761:
+plain769:
 	SUBQ    $+64, AX
-	JB      end766
+	JB      end774
 	PCALIGN $0x40
 
-loop765:
+loop773:
 	VMOVUPD (DX), Z0
 	VPADDD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18826,14 +19004,14 @@ loop765:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop765
+	JAE     loop773
 
-end766:
+end774:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end768
+	JB   end776
 
-loop767:
+loop775:
 	VMOVUPD (DX), Z0
 	VPADDD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18842,11 +19020,11 @@ loop767:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop767
+	JAE     loop775
 
-end768:
+end776:
 	TESTQ     AX, AX
-	JZ        none769
+	JZ        none777
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -18856,19 +19034,19 @@ end768:
 	VPADDD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none769:
+none777:
 	VZEROUPPER
 	RET
 
-case760:
+case768:
 	CMPQ      SI, $+1
-	JNE       case770
+	JNE       case778
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain771
+	JZ        plain779
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain771
+	JNZ       plain779
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18876,7 +19054,7 @@ case760:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none772
+	JZ        none780
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18890,11 +19068,11 @@ case760:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none772:
+none780:
 	CMPQ AX, $+64
-	JB   end774
+	JB   end782
 
-loop773:
+loop781:
 	VMOVUPD  (DX), Z0
 	VPSUBD   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -18912,17 +19090,17 @@ loop773:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop773
+	JAE      loop781
 
-end774:
+end782:
 	SFENCE
 
-plain771:
+plain779:
 	SUBQ    $+64, AX
-	JB      end776
+	JB      end784
 	PCALIGN $0x40
 
-loop775:
+loop783:
 	VMOVUPD (DX), Z0
 	VPSUBD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18939,14 +19117,14 @@ loop775:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop775
+	JAE     loop783
 
-end776:
+end784:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end778
+	JB   end786
 
-loop777:
+loop785:
 	VMOVUPD (DX), Z0
 	VPSUBD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18955,11 +19133,11 @@ loop777:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop777
+	JAE     loop785
 
-end778:
+end786:
 	TESTQ     AX, AX
-	JZ        none779
+	JZ        none787
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -18969,17 +19147,17 @@ end778:
 	VPSUBD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none779:
+none787:
 	VZEROUPPER
 	RET
 
-case770:
+case778:
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain780
+	JZ        plain788
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain780
+	JNZ       plain788
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18987,7 +19165,7 @@ case770:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none781
+	JZ        none789
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -19001,11 +19179,11 @@ case770:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none781:
+none789:
 	CMPQ AX, $+64
-	JB   end783
+	JB   end791
 
-loop782:
+loop790:
 	VMOVUPD  (DX), Z0
 	VPMULLD  (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -19023,17 +19201,17 @@ loop782:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop782
+	JAE      loop790
 
-end783:
+end791:
 	SFENCE
 
-plain780:
+plain788:
 	SUBQ    $+64, AX
-	JB      end785
+	JB      end793
 	PCALIGN $0x40
 
-loop784:
+loop792:
 	VMOVUPD (DX), Z0
 	VPMULLD (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19050,14 +19228,14 @@ loop784:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop784
+	JAE     loop792
 
-end785:
+end793:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end787
+	JB   end795
 
-loop786:
+loop794:
 	VMOVUPD (DX), Z0
 	VPMULLD (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19066,11 +19244,11 @@ loop786:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop786
+	JAE     loop794
 
-end787:
+end795:
 	TESTQ     AX, AX
-	JZ        none788
+	JZ        none796
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -19080,7 +19258,7 @@ end787:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none788:
+none796:
 	VZEROUPPER
 	RET
 
@@ -19088,19 +19266,19 @@ none788:
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSS a+24(FP), Z0
-	VMOVUPS      avx512const73<>+0(SB), Z1
+	VMOVUPS      avx512const74<>+0(SB), Z1
 	MOVQ         n+32(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case789
+	JNE          case797
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain790
+	JZ           plain798
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain790
+	JNZ          plain798
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -19108,7 +19286,7 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none791
+	JZ           none799
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -19119,11 +19297,11 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none791:
+none799:
 	CMPQ AX, $+64
-	JB   end793
+	JB   end801
 
-loop792:
+loop800:
 	VMULPS   (DX), Z0, Z1
 	VMOVNTPD Z1, (CX)
 	VMULPS   64(DX), Z0, Z1
@@ -19136,17 +19314,17 @@ loop792:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop792
+	JAE      loop800
 
-end793:
+end801:
 	SFENCE
 
-plain790:
+plain798:
 	SUBQ    $+64, AX
-	JB      end795
+	JB      end803
 	PCALIGN $0x40
 
-loop794:
+loop802:
 	VMULPS  (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	VMULPS  64(DX), Z0, Z1
@@ -19158,25 +19336,25 @@ loop794:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop794
+	JAE     loop802
 
-end795:
+end803:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end797
+	JB   end805
 
-loop796:
+loop804:
 	VMULPS  (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop796
+	JAE     loop804
 
-end797:
+end805:
 	TESTQ     AX, AX
-	JZ        none798
+	JZ        none806
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -19184,19 +19362,19 @@ end797:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none798:
+none806:
 	VZEROUPPER
 	RET
 
-case789:
+case797:
 	CMPQ      BX, $+1
-	JNE       case799
+	JNE       case807
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain800
+	JZ        plain808
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain800
+	JNZ       plain808
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -19204,7 +19382,7 @@ case789:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none801
+	JZ        none809
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -19215,11 +19393,11 @@ case789:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none801:
+none809:
 	CMPQ AX, $+64
-	JB   end803
+	JB   end811
 
-loop802:
+loop810:
 	VSQRTPS  (DX), Z0
 	VMOVNTPD Z0, (CX)
 	VSQRTPS  64(DX), Z0
@@ -19232,17 +19410,17 @@ loop802:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop802
+	JAE      loop810
 
-end803:
+end811:
 	SFENCE
 
-plain800:
+plain808:
 	SUBQ    $+64, AX
-	JB      end805
+	JB      end813
 	PCALIGN $0x40
 
-loop804:
+loop812:
 	VSQRTPS (DX), Z0
 	VMOVUPD Z0, (CX)
 	VSQRTPS 64(DX), Z0
@@ -19254,25 +19432,25 @@ loop804:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop804
+	JAE     loop812
 
-end805:
+end813:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end807
+	JB   end815
 
-loop806:
+loop814:
 	VSQRTPS (DX), Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop806
+	JAE     loop814
 
-end807:
+end815:
 	TESTQ     AX, AX
-	JZ        none808
+	JZ        none816
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -19280,19 +19458,19 @@ end807:
 	VSQRTPS   Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none808:
+none816:
 	VZEROUPPER
 	RET
 
-case799:
+case807:
 	CMPQ      BX, $+2
-	JNE       case809
+	JNE       case817
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain810
+	JZ        plain818
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain810
+	JNZ       plain818
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -19300,7 +19478,7 @@ case799:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none811
+	JZ        none819
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -19311,11 +19489,11 @@ case799:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none811:
+none819:
 	CMPQ AX, $+64
-	JB   end813
+	JB   end821
 
-loop812:
+loop820:
 	VPANDNQ  (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPANDNQ  64(DX), Z1, Z0
@@ -19328,17 +19506,17 @@ loop812:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop812
+	JAE      loop820
 
-end813:
+end821:
 	SFENCE
 
-plain810:
+plain818:
 	SUBQ    $+64, AX
-	JB      end815
+	JB      end823
 	PCALIGN $0x40
 
-loop814:
+loop822:
 	VPANDNQ (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPANDNQ 64(DX), Z1, Z0
@@ -19350,25 +19528,25 @@ loop814:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop814
+	JAE     loop822
 
-end815:
+end823:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end817
+	JB   end825
 
-loop816:
+loop824:
 	VPANDNQ (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop816
+	JAE     loop824
 
-end817:
+end825:
 	TESTQ     AX, AX
-	JZ        none818
+	JZ        none826
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -19376,17 +19554,17 @@ end817:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none818:
+none826:
 	VZEROUPPER
 	RET
 
-case809:
+case817:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain819
+	JZ        plain827
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain819
+	JNZ       plain827
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -19394,7 +19572,7 @@ case809:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none820
+	JZ        none828
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -19405,11 +19583,11 @@ case809:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none820:
+none828:
 	CMPQ AX, $+64
-	JB   end822
+	JB   end830
 
-loop821:
+loop829:
 	VPXORQ   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPXORQ   64(DX), Z1, Z0
@@ -19422,17 +19600,17 @@ loop821:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop821
+	JAE      loop829
 
-end822:
+end830:
 	SFENCE
 
-plain819:
+plain827:
 	SUBQ    $+64, AX
-	JB      end824
+	JB      end832
 	PCALIGN $0x40
 
-loop823:
+loop831:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPXORQ  64(DX), Z1, Z0
@@ -19444,25 +19622,25 @@ loop823:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop823
+	JAE     loop831
 
-end824:
+end832:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end826
+	JB   end834
 
-loop825:
+loop833:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop825
+	JAE     loop833
 
-end826:
+end834:
 	TESTQ     AX, AX
-	JZ        none827
+	JZ        none835
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -19470,19 +19648,19 @@ end826:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none827:
+none835:
 	VZEROUPPER
 	RET
 
-DATA avx512const73<>+0(SB)/8, $0x8000000080000000
-DATA avx512const73<>+8(SB)/8, $0x8000000080000000
-DATA avx512const73<>+16(SB)/8, $0x8000000080000000
-DATA avx512const73<>+24(SB)/8, $0x8000000080000000
-DATA avx512const73<>+32(SB)/8, $0x8000000080000000
-DATA avx512const73<>+40(SB)/8, $0x8000000080000000
-DATA avx512const73<>+48(SB)/8, $0x8000000080000000
-DATA avx512const73<>+56(SB)/8, $0x8000000080000000
-GLOBL avx512const73<>(SB), RODATA|NOPTR, $64
+DATA avx512const74<>+0(SB)/8, $0x8000000080000000
+DATA avx512const74<>+8(SB)/8, $0x8000000080000000
+DATA avx512const74<>+16(SB)/8, $0x8000000080000000
+DATA avx512const74<>+24(SB)/8, $0x8000000080000000
+DATA avx512const74<>+32(SB)/8, $0x8000000080000000
+DATA avx512const74<>+40(SB)/8, $0x8000000080000000
+DATA avx512const74<>+48(SB)/8, $0x8000000080000000
+DATA avx512const74<>+56(SB)/8, $0x8000000080000000
+GLOBL avx512const74<>(SB), RODATA|NOPTR, $64
 
 // func unaryInt32AVX512(c int, dst *int32, x *int32, a int32, n int, stream int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
@@ -19494,13 +19672,13 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case828
+	JNE          case836
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain829
+	JZ           plain837
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain829
+	JNZ          plain837
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -19508,7 +19686,7 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none830
+	JZ           none838
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -19519,11 +19697,11 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none830:
+none838:
 	CMPQ AX, $+64
-	JB   end832
+	JB   end840
 
-loop831:
+loop839:
 	VPMULLD  (DX), Z0, Z1
 	VMOVNTPD Z1, (CX)
 	VPMULLD  64(DX), Z0, Z1
@@ -19536,17 +19714,17 @@ loop831:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop831
+	JAE      loop839
 
-end832:
+end840:
 	SFENCE
 
-plain829:
+plain837:
 	SUBQ    $+64, AX
-	JB      end834
+	JB      end842
 	PCALIGN $0x40
 
-loop833:
+loop841:
 	VPMULLD (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	VPMULLD 64(DX), Z0, Z1
@@ -19558,25 +19736,25 @@ loop833:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop833
+	JAE     loop841
 
-end834:
+end842:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end836
+	JB   end844
 
-loop835:
+loop843:
 	VPMULLD (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop835
+	JAE     loop843
 
-end836:
+end844:
 	TESTQ     AX, AX
-	JZ        none837
+	JZ        none845
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -19584,19 +19762,19 @@ end836:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none837:
+none845:
 	VZEROUPPER
 	RET
 
-case828:
+case836:
 	CMPQ      BX, $+1
-	JNE       case838
+	JNE       case846
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain839
+	JZ        plain847
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain839
+	JNZ       plain847
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -19604,7 +19782,7 @@ case828:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none840
+	JZ        none848
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -19615,11 +19793,11 @@ case828:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none840:
+none848:
 	CMPQ AX, $+64
-	JB   end842
+	JB   end850
 
-loop841:
+loop849:
 	VPABSD   (DX), Z0
 	VMOVNTPD Z0, (CX)
 	VPABSD   64(DX), Z0
@@ -19632,17 +19810,17 @@ loop841:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop841
+	JAE      loop849
 
-end842:
+end850:
 	SFENCE
 
-plain839:
+plain847:
 	SUBQ    $+64, AX
-	JB      end844
+	JB      end852
 	PCALIGN $0x40
 
-loop843:
+loop851:
 	VPABSD  (DX), Z0
 	VMOVUPD Z0, (CX)
 	VPABSD  64(DX), Z0
@@ -19654,25 +19832,25 @@ loop843:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop843
+	JAE     loop851
 
-end844:
+end852:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end846
+	JB   end854
 
-loop845:
+loop853:
 	VPABSD  (DX), Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop845
+	JAE     loop853
 
-end846:
+end854:
 	TESTQ     AX, AX
-	JZ        none847
+	JZ        none855
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -19680,17 +19858,17 @@ end846:
 	VPABSD    Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none847:
+none855:
 	VZEROUPPER
 	RET
 
-case838:
+case846:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain848
+	JZ        plain856
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain848
+	JNZ       plain856
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -19698,7 +19876,7 @@ case838:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none849
+	JZ        none857
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -19709,11 +19887,11 @@ case838:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none849:
+none857:
 	CMPQ AX, $+64
-	JB   end851
+	JB   end859
 
-loop850:
+loop858:
 	VPSUBD   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPSUBD   64(DX), Z1, Z0
@@ -19726,17 +19904,17 @@ loop850:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop850
+	JAE      loop858
 
-end851:
+end859:
 	SFENCE
 
-plain848:
+plain856:
 	SUBQ    $+64, AX
-	JB      end853
+	JB      end861
 	PCALIGN $0x40
 
-loop852:
+loop860:
 	VPSUBD  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPSUBD  64(DX), Z1, Z0
@@ -19748,25 +19926,25 @@ loop852:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop852
+	JAE     loop860
 
-end853:
+end861:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end855
+	JB   end863
 
-loop854:
+loop862:
 	VPSUBD  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop854
+	JAE     loop862
 
-end855:
+end863:
 	TESTQ     AX, AX
-	JZ        none856
+	JZ        none864
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -19774,7 +19952,7 @@ end855:
 	VPSUBD    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none856:
+none864:
 	VZEROUPPER
 	RET
 
@@ -19788,10 +19966,10 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ        z+24(FP), SI
 	MOVQ        stream+40(FP), DI
 	TESTQ       DI, DI
-	JZ          plain857
+	JZ          plain865
 	MOVQ        CX, DI
 	ANDQ        $+3, DI
-	JNZ         plain857
+	JNZ         plain865
 	MOVQ        CX, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -19799,7 +19977,7 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-48
 	CMPQ        DI, AX
 	CMOVQHI     AX, DI
 	TESTQ       DI, DI
-	JZ          none858
+	JZ          none866
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -19816,11 +19994,11 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-48
 	LEAQ        (BX)(DI*4), BX
 	LEAQ        (SI)(DI*4), SI
 
-none858:
+none866:
 	CMPQ AX, $+64
-	JB   end860
+	JB   end868
 
-loop859:
+loop867:
 	VMOVUPD     (DX), Z0
 	VMOVUPD     (BX), Z1
 	VFMADD213PS (SI), Z1, Z0
@@ -19843,17 +20021,17 @@ loop859:
 	ADDQ        $+256, SI
 	SUBQ        $+64, AX
 	CMPQ        AX, $+64
-	JAE         loop859
+	JAE         loop867
 
-end860:
+end868:
 	SFENCE
 
-plain857:
+plain865:
 	SUBQ    $+64, AX
-	JB      end862
+	JB      end870
 	PCALIGN $0x40
 
-loop861:
+loop869:
 	VMOVUPD     (DX), Z0
 	VMOVUPD     (BX), Z1
 	VFMADD213PS (SI), Z1, Z0
@@ -19875,14 +20053,14 @@ loop861:
 	ADDQ        $+256, BX
 	ADDQ        $+256, SI
 	SUBQ        $+64, AX
-	JAE         loop861
+	JAE         loop869
 
-end862:
+end870:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end864
+	JB   end872
 
-loop863:
+loop871:
 	VMOVUPD     (DX), Z0
 	VMOVUPD     (BX), Z1
 	VFMADD213PS (SI), Z1, Z0
@@ -19893,11 +20071,11 @@ loop863:
 	ADDQ        $+64, SI
 	SUBQ        $+16, AX
 	CMPQ        AX, $+16
-	JAE         loop863
+	JAE         loop871
 
-end864:
+end872:
 	TESTQ       AX, AX
-	JZ          none865
+	JZ          none873
 	MOVQ        $-1, DI
 	BZHIQ       AX, DI, DI
 	KMOVW       DI, K1
@@ -19909,7 +20087,7 @@ end864:
 	VFMADD213PS Z2, Z1, Z0
 	VMOVUPS     Z0, K1, (CX)
 
-none865:
+none873:
 	VZEROUPPER
 	RET
 
@@ -19923,10 +20101,10 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain866
+	JZ           plain874
 	MOVQ         CX, SI
 	ANDQ         $+3, SI
-	JNZ          plain866
+	JNZ          plain874
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -19934,7 +20112,7 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none867
+	JZ           none875
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -19948,11 +20126,11 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*4), DX
 	LEAQ         (BX)(SI*4), BX
 
-none867:
+none875:
 	CMPQ AX, $+64
-	JB   end869
+	JB   end877
 
-loop868:
+loop876:
 	VMOVUPD     (DX), Z1
 	VFMADD213PS (BX), Z0, Z1
 	VMOVNTPD    Z1, (CX)
@@ -19970,17 +20148,17 @@ loop868:
 	ADDQ        $+256, BX
 	SUBQ        $+64, AX
 	CMPQ        AX, $+64
-	JAE         loop868
+	JAE         loop876
 
-end869:
+end877:
 	SFENCE
 
-plain866:
+plain874:
 	SUBQ    $+64, AX
-	JB      end871
+	JB      end879
 	PCALIGN $0x40
 
-loop870:
+loop878:
 	VMOVUPD     (DX), Z1
 	VFMADD213PS (BX), Z0, Z1
 	VMOVUPD     Z1, (CX)
@@ -19997,14 +20175,14 @@ loop870:
 	ADDQ        $+256, DX
 	ADDQ        $+256, BX
 	SUBQ        $+64, AX
-	JAE         loop870
+	JAE         loop878
 
-end871:
+end879:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end873
+	JB   end881
 
-loop872:
+loop880:
 	VMOVUPD     (DX), Z1
 	VFMADD213PS (BX), Z0, Z1
 	VMOVUPD     Z1, (CX)
@@ -20013,11 +20191,11 @@ loop872:
 	ADDQ        $+64, BX
 	SUBQ        $+16, AX
 	CMPQ        AX, $+16
-	JAE         loop872
+	JAE         loop880
 
-end873:
+end881:
 	TESTQ       AX, AX
-	JZ          none874
+	JZ          none882
 	MOVQ        $-1, SI
 	BZHIQ       AX, SI, SI
 	KMOVW       SI, K1
@@ -20027,7 +20205,7 @@ end873:
 	VFMADD213PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (CX)
 
-none874:
+none882:
 	VZEROUPPER
 	RET
 
@@ -20041,10 +20219,10 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain875
+	JZ           plain883
 	MOVQ         CX, SI
 	ANDQ         $+3, SI
-	JNZ          plain875
+	JNZ          plain883
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -20052,7 +20230,7 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none876
+	JZ           none884
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -20066,11 +20244,11 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*4), DX
 	LEAQ         (BX)(SI*4), BX
 
-none876:
+none884:
 	CMPQ AX, $+64
-	JB   end878
+	JB   end886
 
-loop877:
+loop885:
 	VPMULLD  (DX), Z0, Z1
 	VPADDD   (BX), Z1, Z1
 	VMOVNTPD Z1, (CX)
@@ -20088,17 +20266,17 @@ loop877:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop877
+	JAE      loop885
 
-end878:
+end886:
 	SFENCE
 
-plain875:
+plain883:
 	SUBQ    $+64, AX
-	JB      end880
+	JB      end888
 	PCALIGN $0x40
 
-loop879:
+loop887:
 	VPMULLD (DX), Z0, Z1
 	VPADDD  (BX), Z1, Z1
 	VMOVUPD Z1, (CX)
@@ -20115,14 +20293,14 @@ loop879:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop879
+	JAE     loop887
 
-end880:
+end888:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end882
+	JB   end890
 
-loop881:
+loop889:
 	VPMULLD (DX), Z0, Z1
 	VPADDD  (BX), Z1, Z1
 	VMOVUPD Z1, (CX)
@@ -20131,11 +20309,11 @@ loop881:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop881
+	JAE     loop889
 
-end882:
+end890:
 	TESTQ     AX, AX
-	JZ        none883
+	JZ        none891
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -20145,7 +20323,7 @@ end882:
 	VPADDD    Z2, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none883:
+none891:
 	VZEROUPPER
 	RET
 
@@ -20163,15 +20341,15 @@ TEXT ·countFloat32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z6, Z6, Z6
 	VPXORQ       Z7, Z7, Z7
 	VPXORQ       Z8, Z8, Z8
-	VMOVUPS      avx512const74<>+0(SB), Z9
+	VMOVUPS      avx512const75<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case885
+	JNE          case893
 	SUBQ         $+128, CX
-	JB           end887
+	JB           end895
 	PCALIGN      $0x40
 
-loop886:
+loop894:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -20190,24 +20368,24 @@ loop886:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop886
+	JAE    loop894
 
-end887:
+end895:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end889
+	JB   end897
 
-loop888:
+loop896:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop888
+	JAE    loop896
 
-end889:
+end897:
 	TESTQ     CX, CX
-	JZ        none890
+	JZ        none898
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20215,17 +20393,17 @@ end889:
 	VCMPPS    $0x1e, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none890:
-	JMP done884
+none898:
+	JMP done892
 
-case885:
+case893:
 	CMPQ    DX, $+1
-	JNE     case891
+	JNE     case899
 	SUBQ    $+128, CX
-	JB      end893
+	JB      end901
 	PCALIGN $0x40
 
-loop892:
+loop900:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -20244,24 +20422,24 @@ loop892:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop892
+	JAE    loop900
 
-end893:
+end901:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end895
+	JB   end903
 
-loop894:
+loop902:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop894
+	JAE    loop902
 
-end895:
+end903:
 	TESTQ     CX, CX
-	JZ        none896
+	JZ        none904
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20269,17 +20447,17 @@ end895:
 	VCMPPS    $0x1d, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none896:
-	JMP done884
+none904:
+	JMP done892
 
-case891:
+case899:
 	CMPQ    DX, $+2
-	JNE     case897
+	JNE     case905
 	SUBQ    $+128, CX
-	JB      end899
+	JB      end907
 	PCALIGN $0x40
 
-loop898:
+loop906:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -20298,24 +20476,24 @@ loop898:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop898
+	JAE    loop906
 
-end899:
+end907:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end901
+	JB   end909
 
-loop900:
+loop908:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop900
+	JAE    loop908
 
-end901:
+end909:
 	TESTQ     CX, CX
-	JZ        none902
+	JZ        none910
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20323,17 +20501,17 @@ end901:
 	VCMPPS    $0x11, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none902:
-	JMP done884
+none910:
+	JMP done892
 
-case897:
+case905:
 	CMPQ    DX, $+3
-	JNE     case903
+	JNE     case911
 	SUBQ    $+128, CX
-	JB      end905
+	JB      end913
 	PCALIGN $0x40
 
-loop904:
+loop912:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -20352,24 +20530,24 @@ loop904:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop904
+	JAE    loop912
 
-end905:
+end913:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end907
+	JB   end915
 
-loop906:
+loop914:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop906
+	JAE    loop914
 
-end907:
+end915:
 	TESTQ     CX, CX
-	JZ        none908
+	JZ        none916
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20377,17 +20555,17 @@ end907:
 	VCMPPS    $0x12, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none908:
-	JMP done884
+none916:
+	JMP done892
 
-case903:
+case911:
 	CMPQ    DX, $+4
-	JNE     case909
+	JNE     case917
 	SUBQ    $+128, CX
-	JB      end911
+	JB      end919
 	PCALIGN $0x40
 
-loop910:
+loop918:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -20406,24 +20584,24 @@ loop910:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop910
+	JAE    loop918
 
-end911:
+end919:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end913
+	JB   end921
 
-loop912:
+loop920:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop912
+	JAE    loop920
 
-end913:
+end921:
 	TESTQ     CX, CX
-	JZ        none914
+	JZ        none922
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20431,15 +20609,15 @@ end913:
 	VCMPPS    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none914:
-	JMP done884
+none922:
+	JMP done892
 
-case909:
+case917:
 	SUBQ    $+128, CX
-	JB      end916
+	JB      end924
 	PCALIGN $0x40
 
-loop915:
+loop923:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -20458,24 +20636,24 @@ loop915:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop915
+	JAE    loop923
 
-end916:
+end924:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end918
+	JB   end926
 
-loop917:
+loop925:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop917
+	JAE    loop925
 
-end918:
+end926:
 	TESTQ     CX, CX
-	JZ        none919
+	JZ        none927
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20483,8 +20661,8 @@ end918:
 	VCMPPS    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none919:
-done884:
+none927:
+done892:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -20505,15 +20683,15 @@ done884:
 	VZEROUPPER
 	RET
 
-DATA avx512const74<>+0(SB)/8, $0x0000000100000001
-DATA avx512const74<>+8(SB)/8, $0x0000000100000001
-DATA avx512const74<>+16(SB)/8, $0x0000000100000001
-DATA avx512const74<>+24(SB)/8, $0x0000000100000001
-DATA avx512const74<>+32(SB)/8, $0x0000000100000001
-DATA avx512const74<>+40(SB)/8, $0x0000000100000001
-DATA avx512const74<>+48(SB)/8, $0x0000000100000001
-DATA avx512const74<>+56(SB)/8, $0x0000000100000001
-GLOBL avx512const74<>(SB), RODATA|NOPTR, $64
+DATA avx512const75<>+0(SB)/8, $0x0000000100000001
+DATA avx512const75<>+8(SB)/8, $0x0000000100000001
+DATA avx512const75<>+16(SB)/8, $0x0000000100000001
+DATA avx512const75<>+24(SB)/8, $0x0000000100000001
+DATA avx512const75<>+32(SB)/8, $0x0000000100000001
+DATA avx512const75<>+40(SB)/8, $0x0000000100000001
+DATA avx512const75<>+48(SB)/8, $0x0000000100000001
+DATA avx512const75<>+56(SB)/8, $0x0000000100000001
+GLOBL avx512const75<>(SB), RODATA|NOPTR, $64
 
 // func countInt32AVX512(x []int32, c int, t int32) int
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
@@ -20529,15 +20707,15 @@ TEXT ·countInt32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z6, Z6, Z6
 	VPXORQ       Z7, Z7, Z7
 	VPXORQ       Z8, Z8, Z8
-	VMOVUPS      avx512const74<>+0(SB), Z9
+	VMOVUPS      avx512const75<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case921
+	JNE          case929
 	SUBQ         $+128, CX
-	JB           end923
+	JB           end931
 	PCALIGN      $0x40
 
-loop922:
+loop930:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -20556,24 +20734,24 @@ loop922:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop922
+	JAE    loop930
 
-end923:
+end931:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end925
+	JB   end933
 
-loop924:
+loop932:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop924
+	JAE    loop932
 
-end925:
+end933:
 	TESTQ     CX, CX
-	JZ        none926
+	JZ        none934
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20581,17 +20759,17 @@ end925:
 	VPCMPD    $0x06, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none926:
-	JMP done920
+none934:
+	JMP done928
 
-case921:
+case929:
 	CMPQ    DX, $+1
-	JNE     case927
+	JNE     case935
 	SUBQ    $+128, CX
-	JB      end929
+	JB      end937
 	PCALIGN $0x40
 
-loop928:
+loop936:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -20610,24 +20788,24 @@ loop928:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop928
+	JAE    loop936
 
-end929:
+end937:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end931
+	JB   end939
 
-loop930:
+loop938:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop930
+	JAE    loop938
 
-end931:
+end939:
 	TESTQ     CX, CX
-	JZ        none932
+	JZ        none940
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20635,17 +20813,17 @@ end931:
 	VPCMPD    $0x05, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none932:
-	JMP done920
+none940:
+	JMP done928
 
-case927:
+case935:
 	CMPQ    DX, $+2
-	JNE     case933
+	JNE     case941
 	SUBQ    $+128, CX
-	JB      end935
+	JB      end943
 	PCALIGN $0x40
 
-loop934:
+loop942:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -20664,24 +20842,24 @@ loop934:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop934
+	JAE    loop942
 
-end935:
+end943:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end937
+	JB   end945
 
-loop936:
+loop944:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop936
+	JAE    loop944
 
-end937:
+end945:
 	TESTQ     CX, CX
-	JZ        none938
+	JZ        none946
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20689,17 +20867,17 @@ end937:
 	VPCMPD    $0x01, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none938:
-	JMP done920
+none946:
+	JMP done928
 
-case933:
+case941:
 	CMPQ    DX, $+3
-	JNE     case939
+	JNE     case947
 	SUBQ    $+128, CX
-	JB      end941
+	JB      end949
 	PCALIGN $0x40
 
-loop940:
+loop948:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -20718,24 +20896,24 @@ loop940:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop940
+	JAE    loop948
 
-end941:
+end949:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end943
+	JB   end951
 
-loop942:
+loop950:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop942
+	JAE    loop950
 
-end943:
+end951:
 	TESTQ     CX, CX
-	JZ        none944
+	JZ        none952
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20743,17 +20921,17 @@ end943:
 	VPCMPD    $0x02, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none944:
-	JMP done920
+none952:
+	JMP done928
 
-case939:
+case947:
 	CMPQ    DX, $+4
-	JNE     case945
+	JNE     case953
 	SUBQ    $+128, CX
-	JB      end947
+	JB      end955
 	PCALIGN $0x40
 
-loop946:
+loop954:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -20772,24 +20950,24 @@ loop946:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop946
+	JAE    loop954
 
-end947:
+end955:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end949
+	JB   end957
 
-loop948:
+loop956:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop948
+	JAE    loop956
 
-end949:
+end957:
 	TESTQ     CX, CX
-	JZ        none950
+	JZ        none958
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20797,15 +20975,15 @@ end949:
 	VPCMPD    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none950:
-	JMP done920
+none958:
+	JMP done928
 
-case945:
+case953:
 	SUBQ    $+128, CX
-	JB      end952
+	JB      end960
 	PCALIGN $0x40
 
-loop951:
+loop959:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -20824,24 +21002,24 @@ loop951:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop951
+	JAE    loop959
 
-end952:
+end960:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end954
+	JB   end962
 
-loop953:
+loop961:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop953
+	JAE    loop961
 
-end954:
+end962:
 	TESTQ     CX, CX
-	JZ        none955
+	JZ        none963
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20849,8 +21027,8 @@ end954:
 	VPCMPD    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none955:
-done920:
+none963:
+done928:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -20880,11 +21058,11 @@ TEXT ·compareFloat32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case957
+	JNE          case965
 	CMPQ         CX, $+64
-	JB           end959
+	JB           end967
 
-loop958:
+loop966:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -20897,24 +21075,24 @@ loop958:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop958
+	JAE    loop966
 
-end959:
+end967:
 	CMPQ CX, $+16
-	JB   end961
+	JB   end969
 
-loop960:
+loop968:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop960
+	JAE    loop968
 
-end961:
+end969:
 	TESTQ     CX, CX
-	JZ        none962
+	JZ        none970
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20922,16 +21100,16 @@ end961:
 	VCMPPS    $0x1e, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none962:
-	JMP done956
+none970:
+	JMP done964
 
-case957:
+case965:
 	CMPQ BX, $+1
-	JNE  case963
+	JNE  case971
 	CMPQ CX, $+64
-	JB   end965
+	JB   end973
 
-loop964:
+loop972:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -20944,24 +21122,24 @@ loop964:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop964
+	JAE    loop972
 
-end965:
+end973:
 	CMPQ CX, $+16
-	JB   end967
+	JB   end975
 
-loop966:
+loop974:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop966
+	JAE    loop974
 
-end967:
+end975:
 	TESTQ     CX, CX
-	JZ        none968
+	JZ        none976
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -20969,16 +21147,16 @@ end967:
 	VCMPPS    $0x1d, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none968:
-	JMP done956
+none976:
+	JMP done964
 
-case963:
+case971:
 	CMPQ BX, $+2
-	JNE  case969
+	JNE  case977
 	CMPQ CX, $+64
-	JB   end971
+	JB   end979
 
-loop970:
+loop978:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -20991,24 +21169,24 @@ loop970:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop970
+	JAE    loop978
 
-end971:
+end979:
 	CMPQ CX, $+16
-	JB   end973
+	JB   end981
 
-loop972:
+loop980:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop972
+	JAE    loop980
 
-end973:
+end981:
 	TESTQ     CX, CX
-	JZ        none974
+	JZ        none982
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21016,16 +21194,16 @@ end973:
 	VCMPPS    $0x11, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none974:
-	JMP done956
+none982:
+	JMP done964
 
-case969:
+case977:
 	CMPQ BX, $+3
-	JNE  case975
+	JNE  case983
 	CMPQ CX, $+64
-	JB   end977
+	JB   end985
 
-loop976:
+loop984:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -21038,24 +21216,24 @@ loop976:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop976
+	JAE    loop984
 
-end977:
+end985:
 	CMPQ CX, $+16
-	JB   end979
+	JB   end987
 
-loop978:
+loop986:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop978
+	JAE    loop986
 
-end979:
+end987:
 	TESTQ     CX, CX
-	JZ        none980
+	JZ        none988
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21063,16 +21241,16 @@ end979:
 	VCMPPS    $0x12, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none980:
-	JMP done956
+none988:
+	JMP done964
 
-case975:
+case983:
 	CMPQ BX, $+4
-	JNE  case981
+	JNE  case989
 	CMPQ CX, $+64
-	JB   end983
+	JB   end991
 
-loop982:
+loop990:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -21085,24 +21263,24 @@ loop982:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop982
+	JAE    loop990
 
-end983:
+end991:
 	CMPQ CX, $+16
-	JB   end985
+	JB   end993
 
-loop984:
+loop992:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop984
+	JAE    loop992
 
-end985:
+end993:
 	TESTQ     CX, CX
-	JZ        none986
+	JZ        none994
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21110,14 +21288,14 @@ end985:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none986:
-	JMP done956
+none994:
+	JMP done964
 
-case981:
+case989:
 	CMPQ CX, $+64
-	JB   end988
+	JB   end996
 
-loop987:
+loop995:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -21130,24 +21308,24 @@ loop987:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop987
+	JAE    loop995
 
-end988:
+end996:
 	CMPQ CX, $+16
-	JB   end990
+	JB   end998
 
-loop989:
+loop997:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop989
+	JAE    loop997
 
-end990:
+end998:
 	TESTQ     CX, CX
-	JZ        none991
+	JZ        none999
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21155,8 +21333,8 @@ end990:
 	VCMPPS    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none991:
-done956:
+none999:
+done964:
 	VZEROUPPER
 	RET
 
@@ -21169,11 +21347,11 @@ TEXT ·compareInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case993
+	JNE          case1001
 	CMPQ         CX, $+64
-	JB           end995
+	JB           end1003
 
-loop994:
+loop1002:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -21186,24 +21364,24 @@ loop994:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop994
+	JAE    loop1002
 
-end995:
+end1003:
 	CMPQ CX, $+16
-	JB   end997
+	JB   end1005
 
-loop996:
+loop1004:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop996
+	JAE    loop1004
 
-end997:
+end1005:
 	TESTQ     CX, CX
-	JZ        none998
+	JZ        none1006
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21211,16 +21389,16 @@ end997:
 	VPCMPD    $0x06, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none998:
-	JMP done992
+none1006:
+	JMP done1000
 
-case993:
+case1001:
 	CMPQ BX, $+1
-	JNE  case999
+	JNE  case1007
 	CMPQ CX, $+64
-	JB   end1001
+	JB   end1009
 
-loop1000:
+loop1008:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -21233,24 +21411,24 @@ loop1000:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1000
+	JAE    loop1008
 
-end1001:
+end1009:
 	CMPQ CX, $+16
-	JB   end1003
+	JB   end1011
 
-loop1002:
+loop1010:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1002
+	JAE    loop1010
 
-end1003:
+end1011:
 	TESTQ     CX, CX
-	JZ        none1004
+	JZ        none1012
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21258,16 +21436,16 @@ end1003:
 	VPCMPD    $0x05, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1004:
-	JMP done992
+none1012:
+	JMP done1000
 
-case999:
+case1007:
 	CMPQ BX, $+2
-	JNE  case1005
+	JNE  case1013
 	CMPQ CX, $+64
-	JB   end1007
+	JB   end1015
 
-loop1006:
+loop1014:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -21280,24 +21458,24 @@ loop1006:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1006
+	JAE    loop1014
 
-end1007:
+end1015:
 	CMPQ CX, $+16
-	JB   end1009
+	JB   end1017
 
-loop1008:
+loop1016:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1008
+	JAE    loop1016
 
-end1009:
+end1017:
 	TESTQ     CX, CX
-	JZ        none1010
+	JZ        none1018
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21305,16 +21483,16 @@ end1009:
 	VPCMPD    $0x01, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1010:
-	JMP done992
+none1018:
+	JMP done1000
 
-case1005:
+case1013:
 	CMPQ BX, $+3
-	JNE  case1011
+	JNE  case1019
 	CMPQ CX, $+64
-	JB   end1013
+	JB   end1021
 
-loop1012:
+loop1020:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -21327,24 +21505,24 @@ loop1012:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1012
+	JAE    loop1020
 
-end1013:
+end1021:
 	CMPQ CX, $+16
-	JB   end1015
+	JB   end1023
 
-loop1014:
+loop1022:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1014
+	JAE    loop1022
 
-end1015:
+end1023:
 	TESTQ     CX, CX
-	JZ        none1016
+	JZ        none1024
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21352,16 +21530,16 @@ end1015:
 	VPCMPD    $0x02, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1016:
-	JMP done992
+none1024:
+	JMP done1000
 
-case1011:
+case1019:
 	CMPQ BX, $+4
-	JNE  case1017
+	JNE  case1025
 	CMPQ CX, $+64
-	JB   end1019
+	JB   end1027
 
-loop1018:
+loop1026:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -21374,24 +21552,24 @@ loop1018:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1018
+	JAE    loop1026
 
-end1019:
+end1027:
 	CMPQ CX, $+16
-	JB   end1021
+	JB   end1029
 
-loop1020:
+loop1028:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1020
+	JAE    loop1028
 
-end1021:
+end1029:
 	TESTQ     CX, CX
-	JZ        none1022
+	JZ        none1030
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21399,14 +21577,14 @@ end1021:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1022:
-	JMP done992
+none1030:
+	JMP done1000
 
-case1017:
+case1025:
 	CMPQ CX, $+64
-	JB   end1024
+	JB   end1032
 
-loop1023:
+loop1031:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -21419,24 +21597,24 @@ loop1023:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1023
+	JAE    loop1031
 
-end1024:
+end1032:
 	CMPQ CX, $+16
-	JB   end1026
+	JB   end1034
 
-loop1025:
+loop1033:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1025
+	JAE    loop1033
 
-end1026:
+end1034:
 	TESTQ     CX, CX
-	JZ        none1027
+	JZ        none1035
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21444,8 +21622,8 @@ end1026:
 	VPCMPD    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1027:
-done992:
+none1035:
+done1000:
 	VZEROUPPER
 	RET
 
@@ -21457,9 +21635,9 @@ TEXT ·indexOfFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1031
+	JB           end1039
 
-loop1030:
+loop1038:
 	VCMPPS $0x00, (AX), Z0, K1
 	VCMPPS $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -21469,30 +21647,30 @@ loop1030:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1029
+	JNZ    near1037
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1030
+	JAE    loop1038
 
-end1031:
-near1029:
+end1039:
+near1037:
 	CMPQ CX, $+16
-	JB   end1033
+	JB   end1041
 
-loop1032:
+loop1040:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1028
+	JNZ    found1036
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1032
+	JAE    loop1040
 
-end1033:
+end1041:
 	TESTQ     CX, CX
-	JZ        none1034
+	JZ        none1042
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21500,13 +21678,13 @@ end1033:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1028
+	JNZ       found1036
 	LEAQ      (AX)(CX*4), AX
 
-none1034:
+none1042:
 	XORQ BX, BX
 
-found1028:
+found1036:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -21525,9 +21703,9 @@ TEXT ·indexOfInt32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1038
+	JB           end1046
 
-loop1037:
+loop1045:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPCMPD $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -21537,30 +21715,30 @@ loop1037:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1036
+	JNZ    near1044
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1037
+	JAE    loop1045
 
-end1038:
-near1036:
+end1046:
+near1044:
 	CMPQ CX, $+16
-	JB   end1040
+	JB   end1048
 
-loop1039:
+loop1047:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1035
+	JNZ    found1043
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1039
+	JAE    loop1047
 
-end1040:
+end1048:
 	TESTQ     CX, CX
-	JZ        none1041
+	JZ        none1049
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21568,13 +21746,13 @@ end1040:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1035
+	JNZ       found1043
 	LEAQ      (AX)(CX*4), AX
 
-none1041:
+none1049:
 	XORQ BX, BX
 
-found1035:
+found1043:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -21592,9 +21770,9 @@ TEXT ·indexNaNFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+64
-	JB   end1045
+	JB   end1053
 
-loop1044:
+loop1052:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -21608,31 +21786,31 @@ loop1044:
 	KORW    K2, K1, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     near1043
+	JNZ     near1051
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1044
+	JAE     loop1052
 
-end1045:
-near1043:
+end1053:
+near1051:
 	CMPQ CX, $+16
-	JB   end1047
+	JB   end1055
 
-loop1046:
+loop1054:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     found1042
+	JNZ     found1050
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1046
+	JAE     loop1054
 
-end1047:
+end1055:
 	TESTQ     CX, CX
-	JZ        none1048
+	JZ        none1056
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21641,13 +21819,13 @@ end1047:
 	VCMPPS    $0x03, Z0, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1042
+	JNZ       found1050
 	LEAQ      (AX)(CX*4), AX
 
-none1048:
+none1056:
 	XORQ BX, BX
 
-found1042:
+found1050:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -21661,194 +21839,6 @@ found1042:
 // func leastFloat32AVX512(x []float32) (best float32, piece int, nan uint64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
 TEXT ·leastFloat32AVX512(SB), NOSPLIT, $0-48
-	MOVQ    x_base+0(FP), AX
-	MOVQ    x_len+8(FP), CX
-	MOVQ    AX, DX
-	MOVQ    AX, SI
-	VMOVUPS avx512const75<>+0(SB), Z0
-	VMOVAPD Z0, Z1
-	VMOVAPD Z0, Z2
-	VMOVAPD Z0, Z3
-	VMOVAPD Z0, Z4
-	VMOVAPD Z0, Z5
-	VMOVAPD Z0, Z6
-	VMOVAPD Z0, Z7
-	VMOVAPD Z0, Z8
-	KXNORW  K1, K1, K1
-	KXNORW  K2, K2, K2
-	KXNORW  K3, K3, K3
-	KXNORW  K4, K4, K4
-	MOVQ    CX, DI
-
-piece1050:
-	TESTQ   CX, CX
-	JZ      all1049
-	MOVQ    AX, BX
-	MOVQ    CX, R8
-	MOVQ    $+2048, R9
-	CMPQ    R8, R9
-	CMOVQGT R9, R8
-	SUBQ    R8, CX
-	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1051
-	SUBQ    $+128, R8
-	JB      end1053
-	PCALIGN $0x40
-
-loop1052:
-	MOVQ    (AX), R9
-	MOVQ    8(AX), R9
-	MOVQ    64(AX), R9
-	MOVQ    72(AX), R9
-	MOVQ    128(AX), R9
-	MOVQ    136(AX), R9
-	MOVQ    192(AX), R9
-	MOVQ    200(AX), R9
-	MOVQ    256(AX), R9
-	MOVQ    264(AX), R9
-	MOVQ    320(AX), R9
-	MOVQ    328(AX), R9
-	MOVQ    384(AX), R9
-	MOVQ    392(AX), R9
-	MOVQ    448(AX), R9
-	MOVQ    456(AX), R9
-	VMOVUPD (AX), Z9
-	VMINPS  Z1, Z9, Z1
-	VMOVUPD 64(AX), Z10
-	VMINPS  Z2, Z10, Z2
-	VCMPPS  $0x07, Z9, Z10, K1, K1
-	VMOVUPD 128(AX), Z9
-	VMINPS  Z3, Z9, Z3
-	VMOVUPD 192(AX), Z10
-	VMINPS  Z4, Z10, Z4
-	VCMPPS  $0x07, Z9, Z10, K2, K2
-	VMOVUPD 256(AX), Z9
-	VMINPS  Z5, Z9, Z5
-	VMOVUPD 320(AX), Z10
-	VMINPS  Z6, Z10, Z6
-	VCMPPS  $0x07, Z9, Z10, K3, K3
-	VMOVUPD 384(AX), Z9
-	VMINPS  Z7, Z9, Z7
-	VMOVUPD 448(AX), Z10
-	VMINPS  Z8, Z10, Z8
-	VCMPPS  $0x07, Z9, Z10, K4, K4
-	ADDQ    $+512, AX
-	SUBQ    $+128, R8
-	JAE     loop1052
-
-end1053:
-	ADDQ $+128, R8
-
-near1051:
-	SUBQ    $+128, R8
-	JB      end1055
-	PCALIGN $0x40
-
-loop1054:
-	VMOVUPD (AX), Z9
-	VMINPS  Z1, Z9, Z1
-	VMOVUPD 64(AX), Z10
-	VMINPS  Z2, Z10, Z2
-	VCMPPS  $0x07, Z9, Z10, K1, K1
-	VMOVUPD 128(AX), Z9
-	VMINPS  Z3, Z9, Z3
-	VMOVUPD 192(AX), Z10
-	VMINPS  Z4, Z10, Z4
-	VCMPPS  $0x07, Z9, Z10, K2, K2
-	VMOVUPD 256(AX), Z9
-	VMINPS  Z5, Z9, Z5
-	VMOVUPD 320(AX), Z10
-	VMINPS  Z6, Z10, Z6
-	VCMPPS  $0x07, Z9, Z10, K3, K3
-	VMOVUPD 384(AX), Z9
-	VMINPS  Z7, Z9, Z7
-	VMOVUPD 448(AX), Z10
-	VMINPS  Z8, Z10, Z8
-	VCMPPS  $0x07, Z9, Z10, K4, K4
-	ADDQ    $+512, AX
-	SUBQ    $+128, R8
-	JAE     loop1054
-
-end1055:
-	ADDQ $+128, R8
-	CMPQ R8, $+16
-	JB   end1057
-
-loop1056:
-	VMOVUPD (AX), Z9
-	VMINPS  Z1, Z9, Z1
-	VCMPPS  $0x07, Z9, Z9, K1, K1
-	ADDQ    $+64, AX
-	SUBQ    $+16, R8
-	CMPQ    R8, $+16
-	JAE     loop1056
-
-end1057:
-	TESTQ   R8, R8
-	JZ      none1058
-	MOVQ    $-1, R9
-	BZHIQ   R8, R9, R9
-	KMOVW   R9, K5
-	VMOVAPS Z0, Z9
-	VMOVUPS (AX), K5, Z9
-	VMOVUPD Z9, Z9
-	VMINPS  Z1, Z9, Z1
-	VCMPPS  $0x07, Z9, Z9, K1, K1
-
-none1058:
-	VMINPS        Z1, Z5, Z1
-	VMINPS        Z2, Z6, Z2
-	VMINPS        Z3, Z7, Z3
-	VMINPS        Z4, Z8, Z4
-	VMINPS        Z1, Z3, Z1
-	VMINPS        Z2, Z4, Z2
-	VMINPS        Z1, Z2, Z1
-	VCMPPS        $0x1e, Z1, Z0, K5
-	KMOVW         K5, R8
-	TESTQ         R8, R8
-	JZ            same1059
-	VMOVAPS       Z1, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y9
-	VMINPS        Y0, Y9, Y0
-	VEXTRACTF64X2 $0x01, Y0, X9
-	VMINPS        X0, X9, X0
-	VPSHUFD       $0x0e, X0, X9
-	VMINPS        X0, X9, X0
-	VPSHUFD       $0x01, X0, X9
-	VMINPS        X0, X9, X0
-	VBROADCASTSS  X0, Z0
-	MOVQ          BX, SI
-
-same1059:
-	JMP piece1050
-
-all1049:
-	VMOVSS X0, best+24(FP)
-	SUBQ   DX, SI
-	SHRQ   $0x02, SI
-	MOVQ   SI, piece+32(FP)
-	KANDW  K2, K1, K1
-	KANDW  K3, K1, K1
-	KANDW  K4, K1, K1
-	KMOVW  K1, AX
-	XORL   $0x0000ffff, AX
-	MOVQ   AX, nan+40(FP)
-	VZEROUPPER
-	RET
-
-DATA avx512const75<>+0(SB)/8, $0x7f8000007f800000
-DATA avx512const75<>+8(SB)/8, $0x7f8000007f800000
-DATA avx512const75<>+16(SB)/8, $0x7f8000007f800000
-DATA avx512const75<>+24(SB)/8, $0x7f8000007f800000
-DATA avx512const75<>+32(SB)/8, $0x7f8000007f800000
-DATA avx512const75<>+40(SB)/8, $0x7f8000007f800000
-DATA avx512const75<>+48(SB)/8, $0x7f8000007f800000
-DATA avx512const75<>+56(SB)/8, $0x7f8000007f800000
-GLOBL avx512const75<>(SB), RODATA|NOPTR, $64
-
-// func greatestFloat32AVX512(x []float32) (best float32, piece int, nan uint64)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -21868,9 +21858,9 @@ TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $0-48
 	KXNORW  K4, K4, K4
 	MOVQ    CX, DI
 
-piece1061:
+piece1058:
 	TESTQ   CX, CX
-	JZ      all1060
+	JZ      all1057
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -21878,12 +21868,12 @@ piece1061:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1062
+	JB      near1059
 	SUBQ    $+128, R8
-	JB      end1064
+	JB      end1061
 	PCALIGN $0x40
 
-loop1063:
+loop1060:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -21901,116 +21891,116 @@ loop1063:
 	MOVQ    448(AX), R9
 	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
-	VMAXPS  Z1, Z9, Z1
+	VMINPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
-	VMAXPS  Z2, Z10, Z2
+	VMINPS  Z2, Z10, Z2
 	VCMPPS  $0x07, Z9, Z10, K1, K1
 	VMOVUPD 128(AX), Z9
-	VMAXPS  Z3, Z9, Z3
+	VMINPS  Z3, Z9, Z3
 	VMOVUPD 192(AX), Z10
-	VMAXPS  Z4, Z10, Z4
+	VMINPS  Z4, Z10, Z4
 	VCMPPS  $0x07, Z9, Z10, K2, K2
 	VMOVUPD 256(AX), Z9
-	VMAXPS  Z5, Z9, Z5
+	VMINPS  Z5, Z9, Z5
 	VMOVUPD 320(AX), Z10
-	VMAXPS  Z6, Z10, Z6
+	VMINPS  Z6, Z10, Z6
 	VCMPPS  $0x07, Z9, Z10, K3, K3
 	VMOVUPD 384(AX), Z9
-	VMAXPS  Z7, Z9, Z7
+	VMINPS  Z7, Z9, Z7
 	VMOVUPD 448(AX), Z10
-	VMAXPS  Z8, Z10, Z8
+	VMINPS  Z8, Z10, Z8
 	VCMPPS  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1063
+	JAE     loop1060
 
-end1064:
+end1061:
 	ADDQ $+128, R8
 
-near1062:
+near1059:
 	SUBQ    $+128, R8
-	JB      end1066
+	JB      end1063
 	PCALIGN $0x40
 
-loop1065:
+loop1062:
 	VMOVUPD (AX), Z9
-	VMAXPS  Z1, Z9, Z1
+	VMINPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z10
-	VMAXPS  Z2, Z10, Z2
+	VMINPS  Z2, Z10, Z2
 	VCMPPS  $0x07, Z9, Z10, K1, K1
 	VMOVUPD 128(AX), Z9
-	VMAXPS  Z3, Z9, Z3
+	VMINPS  Z3, Z9, Z3
 	VMOVUPD 192(AX), Z10
-	VMAXPS  Z4, Z10, Z4
+	VMINPS  Z4, Z10, Z4
 	VCMPPS  $0x07, Z9, Z10, K2, K2
 	VMOVUPD 256(AX), Z9
-	VMAXPS  Z5, Z9, Z5
+	VMINPS  Z5, Z9, Z5
 	VMOVUPD 320(AX), Z10
-	VMAXPS  Z6, Z10, Z6
+	VMINPS  Z6, Z10, Z6
 	VCMPPS  $0x07, Z9, Z10, K3, K3
 	VMOVUPD 384(AX), Z9
-	VMAXPS  Z7, Z9, Z7
+	VMINPS  Z7, Z9, Z7
 	VMOVUPD 448(AX), Z10
-	VMAXPS  Z8, Z10, Z8
+	VMINPS  Z8, Z10, Z8
 	VCMPPS  $0x07, Z9, Z10, K4, K4
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1065
+	JAE     loop1062
 
-end1066:
+end1063:
 	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1068
+	JB   end1065
 
-loop1067:
+loop1064:
 	VMOVUPD (AX), Z9
-	VMAXPS  Z1, Z9, Z1
+	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1067
+	JAE     loop1064
 
-end1068:
+end1065:
 	TESTQ   R8, R8
-	JZ      none1069
+	JZ      none1066
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K5
 	VMOVAPS Z0, Z9
 	VMOVUPS (AX), K5, Z9
 	VMOVUPD Z9, Z9
-	VMAXPS  Z1, Z9, Z1
+	VMINPS  Z1, Z9, Z1
 	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none1069:
-	VMAXPS        Z1, Z5, Z1
-	VMAXPS        Z2, Z6, Z2
-	VMAXPS        Z3, Z7, Z3
-	VMAXPS        Z4, Z8, Z4
-	VMAXPS        Z1, Z3, Z1
-	VMAXPS        Z2, Z4, Z2
-	VMAXPS        Z1, Z2, Z1
-	VCMPPS        $0x11, Z1, Z0, K5
+none1066:
+	VMINPS        Z1, Z5, Z1
+	VMINPS        Z2, Z6, Z2
+	VMINPS        Z3, Z7, Z3
+	VMINPS        Z4, Z8, Z4
+	VMINPS        Z1, Z3, Z1
+	VMINPS        Z2, Z4, Z2
+	VMINPS        Z1, Z2, Z1
+	VCMPPS        $0x1e, Z1, Z0, K5
 	KMOVW         K5, R8
 	TESTQ         R8, R8
-	JZ            same1070
+	JZ            same1067
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
-	VMAXPS        Y0, Y9, Y0
+	VMINPS        Y0, Y9, Y0
 	VEXTRACTF64X2 $0x01, Y0, X9
-	VMAXPS        X0, X9, X0
+	VMINPS        X0, X9, X0
 	VPSHUFD       $0x0e, X0, X9
-	VMAXPS        X0, X9, X0
+	VMINPS        X0, X9, X0
 	VPSHUFD       $0x01, X0, X9
-	VMAXPS        X0, X9, X0
+	VMINPS        X0, X9, X0
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1070:
-	JMP piece1061
+same1067:
+	JMP piece1058
 
-all1060:
+all1057:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -22024,19 +22014,19 @@ all1060:
 	VZEROUPPER
 	RET
 
-DATA avx512const76<>+0(SB)/8, $0xff800000ff800000
-DATA avx512const76<>+8(SB)/8, $0xff800000ff800000
-DATA avx512const76<>+16(SB)/8, $0xff800000ff800000
-DATA avx512const76<>+24(SB)/8, $0xff800000ff800000
-DATA avx512const76<>+32(SB)/8, $0xff800000ff800000
-DATA avx512const76<>+40(SB)/8, $0xff800000ff800000
-DATA avx512const76<>+48(SB)/8, $0xff800000ff800000
-DATA avx512const76<>+56(SB)/8, $0xff800000ff800000
+DATA avx512const76<>+0(SB)/8, $0x7f8000007f800000
+DATA avx512const76<>+8(SB)/8, $0x7f8000007f800000
+DATA avx512const76<>+16(SB)/8, $0x7f8000007f800000
+DATA avx512const76<>+24(SB)/8, $0x7f8000007f800000
+DATA avx512const76<>+32(SB)/8, $0x7f8000007f800000
+DATA avx512const76<>+40(SB)/8, $0x7f8000007f800000
+DATA avx512const76<>+48(SB)/8, $0x7f8000007f800000
+DATA avx512const76<>+56(SB)/8, $0x7f8000007f800000
 GLOBL avx512const76<>(SB), RODATA|NOPTR, $64
 
-// func leastInt32AVX512(x []int32) (best int32, piece int, nan uint64)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-48
+// func greatestFloat32AVX512(x []float32) (best float32, piece int, nan uint64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -22050,11 +22040,15 @@ TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z6
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
+	KXNORW  K1, K1, K1
+	KXNORW  K2, K2, K2
+	KXNORW  K3, K3, K3
+	KXNORW  K4, K4, K4
 	MOVQ    CX, DI
 
-piece1072:
+piece1069:
 	TESTQ   CX, CX
-	JZ      all1071
+	JZ      all1068
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -22062,12 +22056,196 @@ piece1072:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1073
+	JB      near1070
 	SUBQ    $+128, R8
-	JB      end1075
+	JB      end1072
 	PCALIGN $0x40
 
-loop1074:
+loop1071:
+	MOVQ    (AX), R9
+	MOVQ    8(AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    72(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    136(AX), R9
+	MOVQ    192(AX), R9
+	MOVQ    200(AX), R9
+	MOVQ    256(AX), R9
+	MOVQ    264(AX), R9
+	MOVQ    320(AX), R9
+	MOVQ    328(AX), R9
+	MOVQ    384(AX), R9
+	MOVQ    392(AX), R9
+	MOVQ    448(AX), R9
+	MOVQ    456(AX), R9
+	VMOVUPD (AX), Z9
+	VMAXPS  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMAXPS  Z2, Z10, Z2
+	VCMPPS  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMAXPS  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMAXPS  Z4, Z10, Z4
+	VCMPPS  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMAXPS  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMAXPS  Z6, Z10, Z6
+	VCMPPS  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMAXPS  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMAXPS  Z8, Z10, Z8
+	VCMPPS  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+128, R8
+	JAE     loop1071
+
+end1072:
+	ADDQ $+128, R8
+
+near1070:
+	SUBQ    $+128, R8
+	JB      end1074
+	PCALIGN $0x40
+
+loop1073:
+	VMOVUPD (AX), Z9
+	VMAXPS  Z1, Z9, Z1
+	VMOVUPD 64(AX), Z10
+	VMAXPS  Z2, Z10, Z2
+	VCMPPS  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 128(AX), Z9
+	VMAXPS  Z3, Z9, Z3
+	VMOVUPD 192(AX), Z10
+	VMAXPS  Z4, Z10, Z4
+	VCMPPS  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 256(AX), Z9
+	VMAXPS  Z5, Z9, Z5
+	VMOVUPD 320(AX), Z10
+	VMAXPS  Z6, Z10, Z6
+	VCMPPS  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 384(AX), Z9
+	VMAXPS  Z7, Z9, Z7
+	VMOVUPD 448(AX), Z10
+	VMAXPS  Z8, Z10, Z8
+	VCMPPS  $0x07, Z9, Z10, K4, K4
+	ADDQ    $+512, AX
+	SUBQ    $+128, R8
+	JAE     loop1073
+
+end1074:
+	ADDQ $+128, R8
+	CMPQ R8, $+16
+	JB   end1076
+
+loop1075:
+	VMOVUPD (AX), Z9
+	VMAXPS  Z1, Z9, Z1
+	VCMPPS  $0x07, Z9, Z9, K1, K1
+	ADDQ    $+64, AX
+	SUBQ    $+16, R8
+	CMPQ    R8, $+16
+	JAE     loop1075
+
+end1076:
+	TESTQ   R8, R8
+	JZ      none1077
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K5
+	VMOVAPS Z0, Z9
+	VMOVUPS (AX), K5, Z9
+	VMOVUPD Z9, Z9
+	VMAXPS  Z1, Z9, Z1
+	VCMPPS  $0x07, Z9, Z9, K1, K1
+
+none1077:
+	VMAXPS        Z1, Z5, Z1
+	VMAXPS        Z2, Z6, Z2
+	VMAXPS        Z3, Z7, Z3
+	VMAXPS        Z4, Z8, Z4
+	VMAXPS        Z1, Z3, Z1
+	VMAXPS        Z2, Z4, Z2
+	VMAXPS        Z1, Z2, Z1
+	VCMPPS        $0x11, Z1, Z0, K5
+	KMOVW         K5, R8
+	TESTQ         R8, R8
+	JZ            same1078
+	VMOVAPS       Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y9
+	VMAXPS        Y0, Y9, Y0
+	VEXTRACTF64X2 $0x01, Y0, X9
+	VMAXPS        X0, X9, X0
+	VPSHUFD       $0x0e, X0, X9
+	VMAXPS        X0, X9, X0
+	VPSHUFD       $0x01, X0, X9
+	VMAXPS        X0, X9, X0
+	VBROADCASTSS  X0, Z0
+	MOVQ          BX, SI
+
+same1078:
+	JMP piece1069
+
+all1068:
+	VMOVSS X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x02, SI
+	MOVQ   SI, piece+32(FP)
+	KANDW  K2, K1, K1
+	KANDW  K3, K1, K1
+	KANDW  K4, K1, K1
+	KMOVW  K1, AX
+	XORL   $0x0000ffff, AX
+	MOVQ   AX, nan+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const77<>+0(SB)/8, $0xff800000ff800000
+DATA avx512const77<>+8(SB)/8, $0xff800000ff800000
+DATA avx512const77<>+16(SB)/8, $0xff800000ff800000
+DATA avx512const77<>+24(SB)/8, $0xff800000ff800000
+DATA avx512const77<>+32(SB)/8, $0xff800000ff800000
+DATA avx512const77<>+40(SB)/8, $0xff800000ff800000
+DATA avx512const77<>+48(SB)/8, $0xff800000ff800000
+DATA avx512const77<>+56(SB)/8, $0xff800000ff800000
+GLOBL avx512const77<>(SB), RODATA|NOPTR, $64
+
+// func leastInt32AVX512(x []int32) (best int32, piece int, nan uint64)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-48
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPS avx512const78<>+0(SB), Z0
+	VMOVAPD Z0, Z1
+	VMOVAPD Z0, Z2
+	VMOVAPD Z0, Z3
+	VMOVAPD Z0, Z4
+	VMOVAPD Z0, Z5
+	VMOVAPD Z0, Z6
+	VMOVAPD Z0, Z7
+	VMOVAPD Z0, Z8
+	MOVQ    CX, DI
+
+piece1080:
+	TESTQ   CX, CX
+	JZ      all1079
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near1081
+	SUBQ    $+128, R8
+	JB      end1083
+	PCALIGN $0x40
+
+loop1082:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -22102,17 +22280,17 @@ loop1074:
 	VPMINSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1074
+	JAE     loop1082
 
-end1075:
+end1083:
 	ADDQ $+128, R8
 
-near1073:
+near1081:
 	SUBQ    $+128, R8
-	JB      end1077
+	JB      end1085
 	PCALIGN $0x40
 
-loop1076:
+loop1084:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -22131,24 +22309,24 @@ loop1076:
 	VPMINSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1076
+	JAE     loop1084
 
-end1077:
+end1085:
 	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1079
+	JB   end1087
 
-loop1078:
+loop1086:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1078
+	JAE     loop1086
 
-end1079:
+end1087:
 	TESTQ   R8, R8
-	JZ      none1080
+	JZ      none1088
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -22157,7 +22335,7 @@ end1079:
 	VMOVUPD Z9, Z9
 	VPMINSD Z1, Z9, Z1
 
-none1080:
+none1088:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -22168,7 +22346,7 @@ none1080:
 	VPCMPD        $0x06, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1081
+	JZ            same1089
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSD       Y0, Y9, Y0
@@ -22181,10 +22359,10 @@ none1080:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1081:
-	JMP piece1072
+same1089:
+	JMP piece1080
 
-all1071:
+all1079:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -22194,15 +22372,15 @@ all1071:
 	VZEROUPPER
 	RET
 
-DATA avx512const77<>+0(SB)/8, $0x7fffffff7fffffff
-DATA avx512const77<>+8(SB)/8, $0x7fffffff7fffffff
-DATA avx512const77<>+16(SB)/8, $0x7fffffff7fffffff
-DATA avx512const77<>+24(SB)/8, $0x7fffffff7fffffff
-DATA avx512const77<>+32(SB)/8, $0x7fffffff7fffffff
-DATA avx512const77<>+40(SB)/8, $0x7fffffff7fffffff
-DATA avx512const77<>+48(SB)/8, $0x7fffffff7fffffff
-DATA avx512const77<>+56(SB)/8, $0x7fffffff7fffffff
-GLOBL avx512const77<>(SB), RODATA|NOPTR, $64
+DATA avx512const78<>+0(SB)/8, $0x7fffffff7fffffff
+DATA avx512const78<>+8(SB)/8, $0x7fffffff7fffffff
+DATA avx512const78<>+16(SB)/8, $0x7fffffff7fffffff
+DATA avx512const78<>+24(SB)/8, $0x7fffffff7fffffff
+DATA avx512const78<>+32(SB)/8, $0x7fffffff7fffffff
+DATA avx512const78<>+40(SB)/8, $0x7fffffff7fffffff
+DATA avx512const78<>+48(SB)/8, $0x7fffffff7fffffff
+DATA avx512const78<>+56(SB)/8, $0x7fffffff7fffffff
+GLOBL avx512const78<>(SB), RODATA|NOPTR, $64
 
 // func greatestInt32AVX512(x []int32) (best int32, piece int, nan uint64)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
@@ -22211,7 +22389,7 @@ TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
 	MOVQ    AX, SI
-	VMOVUPS avx512const73<>+0(SB), Z0
+	VMOVUPS avx512const74<>+0(SB), Z0
 	VMOVAPD Z0, Z1
 	VMOVAPD Z0, Z2
 	VMOVAPD Z0, Z3
@@ -22222,9 +22400,9 @@ TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece1083:
+piece1091:
 	TESTQ   CX, CX
-	JZ      all1082
+	JZ      all1090
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -22232,12 +22410,12 @@ piece1083:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1084
+	JB      near1092
 	SUBQ    $+128, R8
-	JB      end1086
+	JB      end1094
 	PCALIGN $0x40
 
-loop1085:
+loop1093:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -22272,17 +22450,17 @@ loop1085:
 	VPMAXSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1085
+	JAE     loop1093
 
-end1086:
+end1094:
 	ADDQ $+128, R8
 
-near1084:
+near1092:
 	SUBQ    $+128, R8
-	JB      end1088
+	JB      end1096
 	PCALIGN $0x40
 
-loop1087:
+loop1095:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -22301,24 +22479,24 @@ loop1087:
 	VPMAXSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1087
+	JAE     loop1095
 
-end1088:
+end1096:
 	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1090
+	JB   end1098
 
-loop1089:
+loop1097:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1089
+	JAE     loop1097
 
-end1090:
+end1098:
 	TESTQ   R8, R8
-	JZ      none1091
+	JZ      none1099
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -22327,7 +22505,7 @@ end1090:
 	VMOVUPD Z9, Z9
 	VPMAXSD Z1, Z9, Z1
 
-none1091:
+none1099:
 	VPMAXSD       Z1, Z5, Z1
 	VPMAXSD       Z2, Z6, Z2
 	VPMAXSD       Z3, Z7, Z3
@@ -22338,7 +22516,7 @@ none1091:
 	VPCMPD        $0x01, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1092
+	JZ            same1100
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSD       Y0, Y9, Y0
@@ -22351,10 +22529,10 @@ none1091:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1092:
-	JMP piece1083
+same1100:
+	JMP piece1091
 
-all1082:
+all1090:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -22379,9 +22557,9 @@ TEXT ·compressDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end1094
+	JB      end1102
 
-loop1093:
+loop1101:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -22421,9 +22599,9 @@ loop1093:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1093
+	JAE           loop1101
 
-end1094:
+end1102:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -22440,11 +22618,11 @@ TEXT ·filterFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1096
+	JNE          case1104
 	CMPQ         CX, $+64
-	JB           end1098
+	JB           end1106
 
-loop1097:
+loop1105:
 	VCMPPS        $0x1e, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22476,18 +22654,18 @@ loop1097:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1097
+	JAE           loop1105
 
-end1098:
-	JMP done1095
+end1106:
+	JMP done1103
 
-case1096:
+case1104:
 	CMPQ BX, $+1
-	JNE  case1099
+	JNE  case1107
 	CMPQ CX, $+64
-	JB   end1101
+	JB   end1109
 
-loop1100:
+loop1108:
 	VCMPPS        $0x1d, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22519,18 +22697,18 @@ loop1100:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1100
+	JAE           loop1108
 
-end1101:
-	JMP done1095
+end1109:
+	JMP done1103
 
-case1099:
+case1107:
 	CMPQ BX, $+2
-	JNE  case1102
+	JNE  case1110
 	CMPQ CX, $+64
-	JB   end1104
+	JB   end1112
 
-loop1103:
+loop1111:
 	VCMPPS        $0x11, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22562,18 +22740,18 @@ loop1103:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1103
+	JAE           loop1111
 
-end1104:
-	JMP done1095
+end1112:
+	JMP done1103
 
-case1102:
+case1110:
 	CMPQ BX, $+3
-	JNE  case1105
+	JNE  case1113
 	CMPQ CX, $+64
-	JB   end1107
+	JB   end1115
 
-loop1106:
+loop1114:
 	VCMPPS        $0x12, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22605,18 +22783,18 @@ loop1106:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1106
+	JAE           loop1114
 
-end1107:
-	JMP done1095
+end1115:
+	JMP done1103
 
-case1105:
+case1113:
 	CMPQ BX, $+4
-	JNE  case1108
+	JNE  case1116
 	CMPQ CX, $+64
-	JB   end1110
+	JB   end1118
 
-loop1109:
+loop1117:
 	VCMPPS        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22648,16 +22826,16 @@ loop1109:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1109
+	JAE           loop1117
 
-end1110:
-	JMP done1095
+end1118:
+	JMP done1103
 
-case1108:
+case1116:
 	CMPQ CX, $+64
-	JB   end1112
+	JB   end1120
 
-loop1111:
+loop1119:
 	VCMPPS        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22689,10 +22867,10 @@ loop1111:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1111
+	JAE           loop1119
 
-end1112:
-done1095:
+end1120:
+done1103:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -22709,11 +22887,11 @@ TEXT ·filterInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1114
+	JNE          case1122
 	CMPQ         CX, $+64
-	JB           end1116
+	JB           end1124
 
-loop1115:
+loop1123:
 	VPCMPD        $0x06, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22745,18 +22923,18 @@ loop1115:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1115
+	JAE           loop1123
 
-end1116:
-	JMP done1113
+end1124:
+	JMP done1121
 
-case1114:
+case1122:
 	CMPQ BX, $+1
-	JNE  case1117
+	JNE  case1125
 	CMPQ CX, $+64
-	JB   end1119
+	JB   end1127
 
-loop1118:
+loop1126:
 	VPCMPD        $0x05, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22788,18 +22966,18 @@ loop1118:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1118
+	JAE           loop1126
 
-end1119:
-	JMP done1113
+end1127:
+	JMP done1121
 
-case1117:
+case1125:
 	CMPQ BX, $+2
-	JNE  case1120
+	JNE  case1128
 	CMPQ CX, $+64
-	JB   end1122
+	JB   end1130
 
-loop1121:
+loop1129:
 	VPCMPD        $0x01, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22831,18 +23009,18 @@ loop1121:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1121
+	JAE           loop1129
 
-end1122:
-	JMP done1113
+end1130:
+	JMP done1121
 
-case1120:
+case1128:
 	CMPQ BX, $+3
-	JNE  case1123
+	JNE  case1131
 	CMPQ CX, $+64
-	JB   end1125
+	JB   end1133
 
-loop1124:
+loop1132:
 	VPCMPD        $0x02, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22874,18 +23052,18 @@ loop1124:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1124
+	JAE           loop1132
 
-end1125:
-	JMP done1113
+end1133:
+	JMP done1121
 
-case1123:
+case1131:
 	CMPQ BX, $+4
-	JNE  case1126
+	JNE  case1134
 	CMPQ CX, $+64
-	JB   end1128
+	JB   end1136
 
-loop1127:
+loop1135:
 	VPCMPD        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22917,16 +23095,16 @@ loop1127:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1127
+	JAE           loop1135
 
-end1128:
-	JMP done1113
+end1136:
+	JMP done1121
 
-case1126:
+case1134:
 	CMPQ CX, $+64
-	JB   end1130
+	JB   end1138
 
-loop1129:
+loop1137:
 	VPCMPD        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22958,10 +23136,10 @@ loop1129:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1129
+	JAE           loop1137
 
-end1130:
-done1113:
+end1138:
+done1121:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -22973,7 +23151,7 @@ done1113:
 // Requires: AVX, AVX512BW, AVX512F
 TEXT ·prefixInt32AVX512(SB), NOSPLIT, $0-44
 	VBROADCASTSS start+32(FP), Z0
-	VPBROADCASTD avx512const78<>+0(SB), Z1
+	VPBROADCASTD avx512const79<>+0(SB), Z1
 	MOVL         $0x0000fff0, AX
 	KMOVW        AX, K1
 	MOVL         $0x0000ff00, AX
@@ -22982,9 +23160,9 @@ TEXT ·prefixInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1132
+	JB           end1140
 
-loop1131:
+loop1139:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -23049,13 +23227,13 @@ loop1131:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1131
+	JAE          loop1139
 
-end1132:
+end1140:
 	CMPQ CX, $+16
-	JB   end1134
+	JB   end1142
 
-loop1133:
+loop1141:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -23075,21 +23253,21 @@ loop1133:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1133
+	JAE          loop1141
 
-end1134:
+end1142:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
 
-DATA avx512const78<>+0(SB)/8, $0x000000000000000f
-GLOBL avx512const78<>(SB), RODATA|NOPTR, $8
+DATA avx512const79<>+0(SB)/8, $0x000000000000000f
+GLOBL avx512const79<>(SB), RODATA|NOPTR, $8
 
 // func prefixBeforeInt32AVX512(dst *int32, x []int32, start int32) int32
 // Requires: AVX, AVX512BW, AVX512F
 TEXT ·prefixBeforeInt32AVX512(SB), NOSPLIT, $0-44
 	VBROADCASTSS start+32(FP), Z0
-	VPBROADCASTD avx512const78<>+0(SB), Z1
+	VPBROADCASTD avx512const79<>+0(SB), Z1
 	MOVL         $0x0000fff0, AX
 	KMOVW        AX, K1
 	MOVL         $0x0000ff00, AX
@@ -23098,9 +23276,9 @@ TEXT ·prefixBeforeInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1136
+	JB           end1144
 
-loop1135:
+loop1143:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -23169,13 +23347,13 @@ loop1135:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1135
+	JAE          loop1143
 
-end1136:
+end1144:
 	CMPQ CX, $+16
-	JB   end1138
+	JB   end1146
 
-loop1137:
+loop1145:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -23196,9 +23374,9 @@ loop1137:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1137
+	JAE          loop1145
 
-end1138:
+end1146:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -23213,13 +23391,13 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1139
+	JNE          case1147
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1140
+	JZ           plain1148
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1140
+	JNZ          plain1148
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -23227,7 +23405,7 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1141
+	JZ           none1149
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -23236,106 +23414,106 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-48
 	VPSRAD       $0x1f, Z0, Z2
 	VPSRLD       $0x01, Z2, Z2
 	VPXORQ       Z2, Z0, Z0
-	VPSUBD       avx512const79<>+0(SB), Z0, Z0
+	VPSUBD       avx512const80<>+0(SB), Z0, Z0
 	VMOVUPS      Z0, K1, (CX)
 	SUBQ         BX, AX
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none1141:
+none1149:
 	CMPQ AX, $+64
-	JB   end1143
+	JB   end1151
 
-loop1142:
+loop1150:
 	VPXORQ   (DX), Z1, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
-	VPSUBD   avx512const79<>+0(SB), Z0, Z0
+	VPSUBD   avx512const80<>+0(SB), Z0, Z0
 	VMOVNTPD Z0, (CX)
 	VPXORQ   64(DX), Z1, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
-	VPSUBD   avx512const79<>+0(SB), Z0, Z0
+	VPSUBD   avx512const80<>+0(SB), Z0, Z0
 	VMOVNTPD Z0, 64(CX)
 	VPXORQ   128(DX), Z1, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
-	VPSUBD   avx512const79<>+0(SB), Z0, Z0
+	VPSUBD   avx512const80<>+0(SB), Z0, Z0
 	VMOVNTPD Z0, 128(CX)
 	VPXORQ   192(DX), Z1, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
-	VPSUBD   avx512const79<>+0(SB), Z0, Z0
+	VPSUBD   avx512const80<>+0(SB), Z0, Z0
 	VMOVNTPD Z0, 192(CX)
 	ADDQ     $+256, CX
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop1142
+	JAE      loop1150
 
-end1143:
+end1151:
 	SFENCE
 
-plain1140:
+plain1148:
 	SUBQ    $+64, AX
-	JB      end1145
+	JB      end1153
 	PCALIGN $0x40
 
-loop1144:
+loop1152:
 	VPXORQ  (DX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
-	VPSUBD  avx512const79<>+0(SB), Z0, Z0
+	VPSUBD  avx512const80<>+0(SB), Z0, Z0
 	VMOVUPD Z0, (CX)
 	VPXORQ  64(DX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
-	VPSUBD  avx512const79<>+0(SB), Z0, Z0
+	VPSUBD  avx512const80<>+0(SB), Z0, Z0
 	VMOVUPD Z0, 64(CX)
 	VPXORQ  128(DX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
-	VPSUBD  avx512const79<>+0(SB), Z0, Z0
+	VPSUBD  avx512const80<>+0(SB), Z0, Z0
 	VMOVUPD Z0, 128(CX)
 	VPXORQ  192(DX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
-	VPSUBD  avx512const79<>+0(SB), Z0, Z0
+	VPSUBD  avx512const80<>+0(SB), Z0, Z0
 	VMOVUPD Z0, 192(CX)
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop1144
+	JAE     loop1152
 
-end1145:
+end1153:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end1147
+	JB   end1155
 
-loop1146:
+loop1154:
 	VPXORQ  (DX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
-	VPSUBD  avx512const79<>+0(SB), Z0, Z0
+	VPSUBD  avx512const80<>+0(SB), Z0, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop1146
+	JAE     loop1154
 
-end1147:
+end1155:
 	TESTQ     AX, AX
-	JZ        none1148
+	JZ        none1156
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -23344,22 +23522,22 @@ end1147:
 	VPSRAD    $0x1f, Z0, Z1
 	VPSRLD    $0x01, Z1, Z1
 	VPXORQ    Z1, Z0, Z0
-	VPSUBD    avx512const79<>+0(SB), Z0, Z0
+	VPSUBD    avx512const80<>+0(SB), Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none1148:
+none1156:
 	VZEROUPPER
 	RET
 
-case1139:
+case1147:
 	CMPQ      BX, $+1
-	JNE       case1149
+	JNE       case1157
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1150
+	JZ        plain1158
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1150
+	JNZ       plain1158
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -23367,13 +23545,13 @@ case1139:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1151
+	JZ        none1159
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
 	VMOVUPS.Z (DX), K1, Z0
 	VMOVUPD   Z0, Z0
-	VPADDD    avx512const79<>+0(SB), Z0, Z0
+	VPADDD    avx512const80<>+0(SB), Z0, Z0
 	VPSRAD    $0x1f, Z0, Z2
 	VPSRLD    $0x01, Z2, Z2
 	VPXORQ    Z2, Z0, Z0
@@ -23383,34 +23561,34 @@ case1139:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none1151:
+none1159:
 	CMPQ AX, $+64
-	JB   end1153
+	JB   end1161
 
-loop1152:
+loop1160:
 	VMOVUPD  (DX), Z0
-	VPADDD   avx512const79<>+0(SB), Z0, Z0
+	VPADDD   avx512const80<>+0(SB), Z0, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPXORQ   Z0, Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VMOVUPD  64(DX), Z0
-	VPADDD   avx512const79<>+0(SB), Z0, Z0
+	VPADDD   avx512const80<>+0(SB), Z0, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPXORQ   Z0, Z1, Z0
 	VMOVNTPD Z0, 64(CX)
 	VMOVUPD  128(DX), Z0
-	VPADDD   avx512const79<>+0(SB), Z0, Z0
+	VPADDD   avx512const80<>+0(SB), Z0, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
 	VPXORQ   Z0, Z1, Z0
 	VMOVNTPD Z0, 128(CX)
 	VMOVUPD  192(DX), Z0
-	VPADDD   avx512const79<>+0(SB), Z0, Z0
+	VPADDD   avx512const80<>+0(SB), Z0, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
 	VPXORQ   Z2, Z0, Z0
@@ -23420,40 +23598,40 @@ loop1152:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop1152
+	JAE      loop1160
 
-end1153:
+end1161:
 	SFENCE
 
-plain1150:
+plain1158:
 	SUBQ    $+64, AX
-	JB      end1155
+	JB      end1163
 	PCALIGN $0x40
 
-loop1154:
+loop1162:
 	VMOVUPD (DX), Z0
-	VPADDD  avx512const79<>+0(SB), Z0, Z0
+	VPADDD  avx512const80<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPXORQ  Z0, Z1, Z0
 	VMOVUPD Z0, (CX)
 	VMOVUPD 64(DX), Z0
-	VPADDD  avx512const79<>+0(SB), Z0, Z0
+	VPADDD  avx512const80<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPXORQ  Z0, Z1, Z0
 	VMOVUPD Z0, 64(CX)
 	VMOVUPD 128(DX), Z0
-	VPADDD  avx512const79<>+0(SB), Z0, Z0
+	VPADDD  avx512const80<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
 	VPXORQ  Z0, Z1, Z0
 	VMOVUPD Z0, 128(CX)
 	VMOVUPD 192(DX), Z0
-	VPADDD  avx512const79<>+0(SB), Z0, Z0
+	VPADDD  avx512const80<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
@@ -23462,16 +23640,16 @@ loop1154:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop1154
+	JAE     loop1162
 
-end1155:
+end1163:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end1157
+	JB   end1165
 
-loop1156:
+loop1164:
 	VMOVUPD (DX), Z0
-	VPADDD  avx512const79<>+0(SB), Z0, Z0
+	VPADDD  avx512const80<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
 	VPXORQ  Z2, Z0, Z0
@@ -23481,36 +23659,36 @@ loop1156:
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop1156
+	JAE     loop1164
 
-end1157:
+end1165:
 	TESTQ     AX, AX
-	JZ        none1158
+	JZ        none1166
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
 	VMOVUPS.Z (DX), K1, Z0
 	VMOVUPD   Z0, Z0
-	VPADDD    avx512const79<>+0(SB), Z0, Z0
+	VPADDD    avx512const80<>+0(SB), Z0, Z0
 	VPSRAD    $0x1f, Z0, Z2
 	VPSRLD    $0x01, Z2, Z2
 	VPXORQ    Z2, Z0, Z0
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none1158:
+none1166:
 	VZEROUPPER
 	RET
 
-case1149:
+case1157:
 	CMPQ      BX, $+2
-	JNE       case1159
+	JNE       case1167
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1160
+	JZ        plain1168
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1160
+	JNZ       plain1168
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -23518,7 +23696,7 @@ case1149:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1161
+	JZ        none1169
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -23526,137 +23704,137 @@ case1149:
 	VPXORQ    Z2, Z1, Z2
 	VADDPS    Z2, Z0, Z2
 	VCMPPS    $0x03, Z2, Z2, K2
-	VMOVUPS   avx512const80<>+0(SB), K2, Z2
+	VMOVUPS   avx512const81<>+0(SB), K2, Z2
 	VPSRAD    $0x1f, Z2, Z3
 	VPSRLD    $0x01, Z3, Z3
 	VPXORQ    Z3, Z2, Z2
-	VPSUBD    avx512const79<>+0(SB), Z2, Z2
+	VPSUBD    avx512const80<>+0(SB), Z2, Z2
 	VMOVUPS   Z2, K1, (CX)
 	SUBQ      BX, AX
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none1161:
+none1169:
 	CMPQ AX, $+64
-	JB   end1163
+	JB   end1171
 
-loop1162:
+loop1170:
 	VPXORQ   (DX), Z1, Z2
 	VADDPS   Z2, Z0, Z2
 	VCMPPS   $0x03, Z2, Z2, K1
-	VMOVUPS  avx512const80<>+0(SB), K1, Z2
+	VMOVUPS  avx512const81<>+0(SB), K1, Z2
 	VPSRAD   $0x1f, Z2, Z3
 	VPSRLD   $0x01, Z3, Z3
 	VPXORQ   Z3, Z2, Z2
-	VPSUBD   avx512const79<>+0(SB), Z2, Z2
+	VPSUBD   avx512const80<>+0(SB), Z2, Z2
 	VMOVNTPD Z2, (CX)
 	VPXORQ   64(DX), Z1, Z2
 	VADDPS   Z2, Z0, Z2
 	VCMPPS   $0x03, Z2, Z2, K1
-	VMOVUPS  avx512const80<>+0(SB), K1, Z2
+	VMOVUPS  avx512const81<>+0(SB), K1, Z2
 	VPSRAD   $0x1f, Z2, Z3
 	VPSRLD   $0x01, Z3, Z3
 	VPXORQ   Z3, Z2, Z2
-	VPSUBD   avx512const79<>+0(SB), Z2, Z2
+	VPSUBD   avx512const80<>+0(SB), Z2, Z2
 	VMOVNTPD Z2, 64(CX)
 	VPXORQ   128(DX), Z1, Z2
 	VADDPS   Z2, Z0, Z2
 	VCMPPS   $0x03, Z2, Z2, K1
-	VMOVUPS  avx512const80<>+0(SB), K1, Z2
+	VMOVUPS  avx512const81<>+0(SB), K1, Z2
 	VPSRAD   $0x1f, Z2, Z3
 	VPSRLD   $0x01, Z3, Z3
 	VPXORQ   Z3, Z2, Z2
-	VPSUBD   avx512const79<>+0(SB), Z2, Z2
+	VPSUBD   avx512const80<>+0(SB), Z2, Z2
 	VMOVNTPD Z2, 128(CX)
 	VPXORQ   192(DX), Z1, Z2
 	VADDPS   Z2, Z0, Z2
 	VCMPPS   $0x03, Z2, Z2, K1
-	VMOVUPS  avx512const80<>+0(SB), K1, Z2
+	VMOVUPS  avx512const81<>+0(SB), K1, Z2
 	VPSRAD   $0x1f, Z2, Z3
 	VPSRLD   $0x01, Z3, Z3
 	VPXORQ   Z3, Z2, Z2
-	VPSUBD   avx512const79<>+0(SB), Z2, Z2
+	VPSUBD   avx512const80<>+0(SB), Z2, Z2
 	VMOVNTPD Z2, 192(CX)
 	ADDQ     $+256, CX
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop1162
+	JAE      loop1170
 
-end1163:
+end1171:
 	SFENCE
 
-plain1160:
+plain1168:
 	SUBQ    $+64, AX
-	JB      end1165
+	JB      end1173
 	PCALIGN $0x40
 
-loop1164:
+loop1172:
 	VPXORQ  (DX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
-	VMOVUPS avx512const80<>+0(SB), K1, Z2
+	VMOVUPS avx512const81<>+0(SB), K1, Z2
 	VPSRAD  $0x1f, Z2, Z3
 	VPSRLD  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
-	VPSUBD  avx512const79<>+0(SB), Z2, Z2
+	VPSUBD  avx512const80<>+0(SB), Z2, Z2
 	VMOVUPD Z2, (CX)
 	VPXORQ  64(DX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
-	VMOVUPS avx512const80<>+0(SB), K1, Z2
+	VMOVUPS avx512const81<>+0(SB), K1, Z2
 	VPSRAD  $0x1f, Z2, Z3
 	VPSRLD  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
-	VPSUBD  avx512const79<>+0(SB), Z2, Z2
+	VPSUBD  avx512const80<>+0(SB), Z2, Z2
 	VMOVUPD Z2, 64(CX)
 	VPXORQ  128(DX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
-	VMOVUPS avx512const80<>+0(SB), K1, Z2
+	VMOVUPS avx512const81<>+0(SB), K1, Z2
 	VPSRAD  $0x1f, Z2, Z3
 	VPSRLD  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
-	VPSUBD  avx512const79<>+0(SB), Z2, Z2
+	VPSUBD  avx512const80<>+0(SB), Z2, Z2
 	VMOVUPD Z2, 128(CX)
 	VPXORQ  192(DX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
-	VMOVUPS avx512const80<>+0(SB), K1, Z2
+	VMOVUPS avx512const81<>+0(SB), K1, Z2
 	VPSRAD  $0x1f, Z2, Z3
 	VPSRLD  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
-	VPSUBD  avx512const79<>+0(SB), Z2, Z2
+	VPSUBD  avx512const80<>+0(SB), Z2, Z2
 	VMOVUPD Z2, 192(CX)
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop1164
+	JAE     loop1172
 
-end1165:
+end1173:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end1167
+	JB   end1175
 
-loop1166:
+loop1174:
 	VPXORQ  (DX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
-	VMOVUPS avx512const80<>+0(SB), K1, Z2
+	VMOVUPS avx512const81<>+0(SB), K1, Z2
 	VPSRAD  $0x1f, Z2, Z3
 	VPSRLD  $0x01, Z3, Z3
 	VPXORQ  Z3, Z2, Z2
-	VPSUBD  avx512const79<>+0(SB), Z2, Z2
+	VPSUBD  avx512const80<>+0(SB), Z2, Z2
 	VMOVUPD Z2, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop1166
+	JAE     loop1174
 
-end1167:
+end1175:
 	TESTQ     AX, AX
-	JZ        none1168
+	JZ        none1176
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -23664,24 +23842,24 @@ end1167:
 	VPXORQ    Z2, Z1, Z1
 	VADDPS    Z1, Z0, Z1
 	VCMPPS    $0x03, Z1, Z1, K2
-	VMOVUPS   avx512const80<>+0(SB), K2, Z1
+	VMOVUPS   avx512const81<>+0(SB), K2, Z1
 	VPSRAD    $0x1f, Z1, Z0
 	VPSRLD    $0x01, Z0, Z0
 	VPXORQ    Z0, Z1, Z1
-	VPSUBD    avx512const79<>+0(SB), Z1, Z1
+	VPSUBD    avx512const80<>+0(SB), Z1, Z1
 	VMOVUPS   Z1, K1, (CX)
 
-none1168:
+none1176:
 	VZEROUPPER
 	RET
 
-case1159:
+case1167:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1169
+	JZ        plain1177
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1169
+	JNZ       plain1177
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -23689,7 +23867,7 @@ case1159:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1170
+	JZ        none1178
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -23700,11 +23878,11 @@ case1159:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none1170:
+none1178:
 	CMPQ AX, $+64
-	JB   end1172
+	JB   end1180
 
-loop1171:
+loop1179:
 	VPXORQ   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPXORQ   64(DX), Z1, Z0
@@ -23717,17 +23895,17 @@ loop1171:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop1171
+	JAE      loop1179
 
-end1172:
+end1180:
 	SFENCE
 
-plain1169:
+plain1177:
 	SUBQ    $+64, AX
-	JB      end1174
+	JB      end1182
 	PCALIGN $0x40
 
-loop1173:
+loop1181:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPXORQ  64(DX), Z1, Z0
@@ -23739,25 +23917,25 @@ loop1173:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop1173
+	JAE     loop1181
 
-end1174:
+end1182:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end1176
+	JB   end1184
 
-loop1175:
+loop1183:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop1175
+	JAE     loop1183
 
-end1176:
+end1184:
 	TESTQ     AX, AX
-	JZ        none1177
+	JZ        none1185
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -23765,29 +23943,29 @@ end1176:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none1177:
+none1185:
 	VZEROUPPER
 	RET
 
-DATA avx512const79<>+0(SB)/8, $0x007fffff007fffff
-DATA avx512const79<>+8(SB)/8, $0x007fffff007fffff
-DATA avx512const79<>+16(SB)/8, $0x007fffff007fffff
-DATA avx512const79<>+24(SB)/8, $0x007fffff007fffff
-DATA avx512const79<>+32(SB)/8, $0x007fffff007fffff
-DATA avx512const79<>+40(SB)/8, $0x007fffff007fffff
-DATA avx512const79<>+48(SB)/8, $0x007fffff007fffff
-DATA avx512const79<>+56(SB)/8, $0x007fffff007fffff
-GLOBL avx512const79<>(SB), RODATA|NOPTR, $64
-
-DATA avx512const80<>+0(SB)/8, $0x7fc000007fc00000
-DATA avx512const80<>+8(SB)/8, $0x7fc000007fc00000
-DATA avx512const80<>+16(SB)/8, $0x7fc000007fc00000
-DATA avx512const80<>+24(SB)/8, $0x7fc000007fc00000
-DATA avx512const80<>+32(SB)/8, $0x7fc000007fc00000
-DATA avx512const80<>+40(SB)/8, $0x7fc000007fc00000
-DATA avx512const80<>+48(SB)/8, $0x7fc000007fc00000
-DATA avx512const80<>+56(SB)/8, $0x7fc000007fc00000
+DATA avx512const80<>+0(SB)/8, $0x007fffff007fffff
+DATA avx512const80<>+8(SB)/8, $0x007fffff007fffff
+DATA avx512const80<>+16(SB)/8, $0x007fffff007fffff
+DATA avx512const80<>+24(SB)/8, $0x007fffff007fffff
+DATA avx512const80<>+32(SB)/8, $0x007fffff007fffff
+DATA avx512const80<>+40(SB)/8, $0x007fffff007fffff
+DATA avx512const80<>+48(SB)/8, $0x007fffff007fffff
+DATA avx512const80<>+56(SB)/8, $0x007fffff007fffff
 GLOBL avx512const80<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const81<>+0(SB)/8, $0x7fc000007fc00000
+DATA avx512const81<>+8(SB)/8, $0x7fc000007fc00000
+DATA avx512const81<>+16(SB)/8, $0x7fc000007fc00000
+DATA avx512const81<>+24(SB)/8, $0x7fc000007fc00000
+DATA avx512const81<>+32(SB)/8, $0x7fc000007fc00000
+DATA avx512const81<>+40(SB)/8, $0x7fc000007fc00000
+DATA avx512const81<>+48(SB)/8, $0x7fc000007fc00000
+DATA avx512const81<>+56(SB)/8, $0x7fc000007fc00000
+GLOBL avx512const81<>(SB), RODATA|NOPTR, $64
 
 // func partitionDwordsAVX512(x *int32, at *int, pivot int32, steps int)
 // Requires: AVX, AVX512F, CMOV, POPCNT
@@ -23804,15 +23982,15 @@ TEXT ·partitionDwordsAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DI*4), DI
 	MOVQ         24(DX), DX
 	LEAQ         (CX)(DX*4), DX
-	LEAQ         avx512const81<>+64(SB), CX
+	LEAQ         avx512const82<>+64(SB), CX
 	CMPQ         AX, $+1
-	JB           end1180
+	JB           end1188
 
-loop1179:
+loop1187:
 	MOVQ          SI, R8
 	SUBQ          BX, R8
 	CMPQ          R8, $+256
-	JB            end1178
+	JB            end1186
 	MOVQ          BX, R8
 	SUBQ          DI, R8
 	MOVQ          DX, R9
@@ -23887,10 +24065,10 @@ loop1179:
 	LEAQ          -64(DX)(R10*4), DX
 	SUBQ          $+1, AX
 	CMPQ          AX, $+1
-	JAE           loop1179
+	JAE           loop1187
 
-end1180:
-end1178:
+end1188:
+end1186:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -23908,23 +24086,23 @@ end1178:
 	VZEROUPPER
 	RET
 
-DATA avx512const81<>+0(SB)/8, $0x0000000100000000
-DATA avx512const81<>+8(SB)/8, $0x0000000300000002
-DATA avx512const81<>+16(SB)/8, $0x0000000500000004
-DATA avx512const81<>+24(SB)/8, $0x0000000700000006
-DATA avx512const81<>+32(SB)/8, $0x0000000900000008
-DATA avx512const81<>+40(SB)/8, $0x0000000b0000000a
-DATA avx512const81<>+48(SB)/8, $0x0000000d0000000c
-DATA avx512const81<>+56(SB)/8, $0x0000000f0000000e
-DATA avx512const81<>+64(SB)/8, $0x0000000100000000
-DATA avx512const81<>+72(SB)/8, $0x0000000300000002
-DATA avx512const81<>+80(SB)/8, $0x0000000500000004
-DATA avx512const81<>+88(SB)/8, $0x0000000700000006
-DATA avx512const81<>+96(SB)/8, $0x0000000900000008
-DATA avx512const81<>+104(SB)/8, $0x0000000b0000000a
-DATA avx512const81<>+112(SB)/8, $0x0000000d0000000c
-DATA avx512const81<>+120(SB)/8, $0x0000000f0000000e
-GLOBL avx512const81<>(SB), RODATA|NOPTR, $128
+DATA avx512const82<>+0(SB)/8, $0x0000000100000000
+DATA avx512const82<>+8(SB)/8, $0x0000000300000002
+DATA avx512const82<>+16(SB)/8, $0x0000000500000004
+DATA avx512const82<>+24(SB)/8, $0x0000000700000006
+DATA avx512const82<>+32(SB)/8, $0x0000000900000008
+DATA avx512const82<>+40(SB)/8, $0x0000000b0000000a
+DATA avx512const82<>+48(SB)/8, $0x0000000d0000000c
+DATA avx512const82<>+56(SB)/8, $0x0000000f0000000e
+DATA avx512const82<>+64(SB)/8, $0x0000000100000000
+DATA avx512const82<>+72(SB)/8, $0x0000000300000002
+DATA avx512const82<>+80(SB)/8, $0x0000000500000004
+DATA avx512const82<>+88(SB)/8, $0x0000000700000006
+DATA avx512const82<>+96(SB)/8, $0x0000000900000008
+DATA avx512const82<>+104(SB)/8, $0x0000000b0000000a
+DATA avx512const82<>+112(SB)/8, $0x0000000d0000000c
+DATA avx512const82<>+120(SB)/8, $0x0000000f0000000e
+GLOBL avx512const82<>(SB), RODATA|NOPTR, $128
 
 // func sortFewDwordsAVX512(x *int32, n int)
 // Requires: AVX, AVX512F
@@ -23934,10 +24112,10 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Z0
 	CMPQ         CX, $+16
-	JA           more1182
+	JA           more1190
 	LEAQ         (AX), CX
-	VPCMPD       $0x06, avx512const82<>+0(SB), Z0, K1
-	VMOVUPD      avx512const77<>+0(SB), Z1
+	VPCMPD       $0x06, avx512const83<>+0(SB), Z0, K1
+	VMOVUPD      avx512const78<>+0(SB), Z1
 	VMOVAPS      Z1, Z1
 	VMOVUPS      (CX), K1, Z1
 	VPSHUFD      $0xb1, Z1, Z2
@@ -24000,17 +24178,17 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	MOVL         $0x0000aaaa, CX
 	KMOVW        CX, K1
 	VMOVDQA32    Z1, K1, Z2
-	VPCMPD       $0x06, avx512const82<>+0(SB), Z0, K1
+	VPCMPD       $0x06, avx512const83<>+0(SB), Z0, K1
 	VMOVUPS      Z2, K1, (AX)
-	JMP          sorted1181
+	JMP          sorted1189
 
-more1182:
+more1190:
 	CMPQ       CX, $+32
-	JA         more1183
+	JA         more1191
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
-	VPCMPD     $0x06, avx512const83<>+0(SB), Z0, K1
-	VMOVUPD    avx512const77<>+0(SB), Z2
+	VPCMPD     $0x06, avx512const84<>+0(SB), Z0, K1
+	VMOVUPD    avx512const78<>+0(SB), Z2
 	VMOVAPS    Z2, Z2
 	VMOVUPS    (CX), K1, Z2
 	VPSHUFD    $0xb1, Z1, Z3
@@ -24148,23 +24326,23 @@ more1182:
 	VPMAXSD    Z1, Z2, Z1
 	VMOVDQA32  Z1, K4, Z3
 	VMOVUPD    Z4, (AX)
-	VPCMPD     $0x06, avx512const83<>+0(SB), Z0, K1
+	VPCMPD     $0x06, avx512const84<>+0(SB), Z0, K1
 	VMOVUPS    Z3, K1, 64(AX)
-	JMP        sorted1181
+	JMP        sorted1189
 
-more1183:
+more1191:
 	CMPQ       CX, $+64
-	JA         more1184
+	JA         more1192
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
-	VPCMPD     $0x06, avx512const84<>+0(SB), Z0, K1
-	VMOVUPD    avx512const77<>+0(SB), Z3
+	VPCMPD     $0x06, avx512const85<>+0(SB), Z0, K1
+	VMOVUPD    avx512const78<>+0(SB), Z3
 	VMOVAPS    Z3, Z3
 	VMOVUPS    (CX), K1, Z3
 	LEAQ       192(AX), CX
-	VPCMPD     $0x06, avx512const85<>+0(SB), Z0, K1
-	VMOVUPD    avx512const77<>+0(SB), Z4
+	VPCMPD     $0x06, avx512const86<>+0(SB), Z0, K1
+	VMOVUPD    avx512const78<>+0(SB), Z4
 	VMOVAPS    Z4, Z4
 	VMOVUPS    (CX), K1, Z4
 	VPSHUFD    $0xb1, Z1, Z5
@@ -24489,37 +24667,37 @@ more1183:
 	VMOVDQA32  Z1, K4, Z6
 	VMOVUPD    Z3, (AX)
 	VMOVUPD    Z4, 64(AX)
-	VPCMPD     $0x06, avx512const84<>+0(SB), Z0, K1
-	VMOVUPS    Z2, K1, 128(AX)
 	VPCMPD     $0x06, avx512const85<>+0(SB), Z0, K1
+	VMOVUPS    Z2, K1, 128(AX)
+	VPCMPD     $0x06, avx512const86<>+0(SB), Z0, K1
 	VMOVUPS    Z6, K1, 192(AX)
-	JMP        sorted1181
+	JMP        sorted1189
 
-more1184:
+more1192:
 	CMPQ       CX, $+128
-	JA         more1185
+	JA         more1193
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
 	VMOVUPD    192(AX), Z4
 	LEAQ       256(AX), CX
-	VPCMPD     $0x06, avx512const86<>+0(SB), Z0, K1
-	VMOVUPD    avx512const77<>+0(SB), Z5
+	VPCMPD     $0x06, avx512const87<>+0(SB), Z0, K1
+	VMOVUPD    avx512const78<>+0(SB), Z5
 	VMOVAPS    Z5, Z5
 	VMOVUPS    (CX), K1, Z5
 	LEAQ       320(AX), CX
-	VPCMPD     $0x06, avx512const87<>+0(SB), Z0, K1
-	VMOVUPD    avx512const77<>+0(SB), Z6
+	VPCMPD     $0x06, avx512const88<>+0(SB), Z0, K1
+	VMOVUPD    avx512const78<>+0(SB), Z6
 	VMOVAPS    Z6, Z6
 	VMOVUPS    (CX), K1, Z6
 	LEAQ       384(AX), CX
-	VPCMPD     $0x06, avx512const88<>+0(SB), Z0, K1
-	VMOVUPD    avx512const77<>+0(SB), Z7
+	VPCMPD     $0x06, avx512const89<>+0(SB), Z0, K1
+	VMOVUPD    avx512const78<>+0(SB), Z7
 	VMOVAPS    Z7, Z7
 	VMOVUPS    (CX), K1, Z7
 	LEAQ       448(AX), CX
-	VPCMPD     $0x06, avx512const89<>+0(SB), Z0, K1
-	VMOVUPD    avx512const77<>+0(SB), Z8
+	VPCMPD     $0x06, avx512const90<>+0(SB), Z0, K1
+	VMOVUPD    avx512const78<>+0(SB), Z8
 	VMOVAPS    Z8, Z8
 	VMOVUPS    (CX), K1, Z8
 	VPSHUFD    $0xb1, Z1, Z9
@@ -25298,17 +25476,17 @@ more1184:
 	VMOVUPD    Z8, 64(AX)
 	VMOVUPD    Z2, 128(AX)
 	VMOVUPD    Z10, 192(AX)
-	VPCMPD     $0x06, avx512const86<>+0(SB), Z0, K1
-	VMOVUPS    Z4, K1, 256(AX)
 	VPCMPD     $0x06, avx512const87<>+0(SB), Z0, K1
-	VMOVUPS    Z6, K1, 320(AX)
+	VMOVUPS    Z4, K1, 256(AX)
 	VPCMPD     $0x06, avx512const88<>+0(SB), Z0, K1
-	VMOVUPS    Z9, K1, 384(AX)
+	VMOVUPS    Z6, K1, 320(AX)
 	VPCMPD     $0x06, avx512const89<>+0(SB), Z0, K1
+	VMOVUPS    Z9, K1, 384(AX)
+	VPCMPD     $0x06, avx512const90<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 448(AX)
-	JMP        sorted1181
+	JMP        sorted1189
 
-more1185:
+more1193:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -25318,43 +25496,43 @@ more1185:
 	VMOVUPD    384(AX), Z7
 	VMOVUPD    448(AX), Z8
 	LEAQ       512(AX), CX
-	VPCMPD     $0x06, avx512const90<>+0(SB), Z0, K1
-	VMOVUPD    avx512const77<>+0(SB), Z9
+	VPCMPD     $0x06, avx512const91<>+0(SB), Z0, K1
+	VMOVUPD    avx512const78<>+0(SB), Z9
 	VMOVAPS    Z9, Z9
 	VMOVUPS    (CX), K1, Z9
 	LEAQ       576(AX), CX
-	VPCMPD     $0x06, avx512const91<>+0(SB), Z0, K1
-	VMOVUPD    avx512const77<>+0(SB), Z10
+	VPCMPD     $0x06, avx512const92<>+0(SB), Z0, K1
+	VMOVUPD    avx512const78<>+0(SB), Z10
 	VMOVAPS    Z10, Z10
 	VMOVUPS    (CX), K1, Z10
 	LEAQ       640(AX), CX
-	VPCMPD     $0x06, avx512const92<>+0(SB), Z0, K1
-	VMOVUPD    avx512const77<>+0(SB), Z11
+	VPCMPD     $0x06, avx512const93<>+0(SB), Z0, K1
+	VMOVUPD    avx512const78<>+0(SB), Z11
 	VMOVAPS    Z11, Z11
 	VMOVUPS    (CX), K1, Z11
 	LEAQ       704(AX), CX
-	VPCMPD     $0x06, avx512const93<>+0(SB), Z0, K1
-	VMOVUPD    avx512const77<>+0(SB), Z12
+	VPCMPD     $0x06, avx512const94<>+0(SB), Z0, K1
+	VMOVUPD    avx512const78<>+0(SB), Z12
 	VMOVAPS    Z12, Z12
 	VMOVUPS    (CX), K1, Z12
 	LEAQ       768(AX), CX
-	VPCMPD     $0x06, avx512const94<>+0(SB), Z0, K1
-	VMOVUPD    avx512const77<>+0(SB), Z13
+	VPCMPD     $0x06, avx512const95<>+0(SB), Z0, K1
+	VMOVUPD    avx512const78<>+0(SB), Z13
 	VMOVAPS    Z13, Z13
 	VMOVUPS    (CX), K1, Z13
 	LEAQ       832(AX), CX
-	VPCMPD     $0x06, avx512const95<>+0(SB), Z0, K1
-	VMOVUPD    avx512const77<>+0(SB), Z14
+	VPCMPD     $0x06, avx512const96<>+0(SB), Z0, K1
+	VMOVUPD    avx512const78<>+0(SB), Z14
 	VMOVAPS    Z14, Z14
 	VMOVUPS    (CX), K1, Z14
 	LEAQ       896(AX), CX
-	VPCMPD     $0x06, avx512const96<>+0(SB), Z0, K1
-	VMOVUPD    avx512const77<>+0(SB), Z15
+	VPCMPD     $0x06, avx512const97<>+0(SB), Z0, K1
+	VMOVUPD    avx512const78<>+0(SB), Z15
 	VMOVAPS    Z15, Z15
 	VMOVUPS    (CX), K1, Z15
 	LEAQ       960(AX), CX
-	VPCMPD     $0x06, avx512const97<>+0(SB), Z0, K1
-	VMOVUPD    avx512const77<>+0(SB), Z16
+	VPCMPD     $0x06, avx512const98<>+0(SB), Z0, K1
+	VMOVUPD    avx512const78<>+0(SB), Z16
 	VMOVAPS    Z16, Z16
 	VMOVUPS    (CX), K1, Z16
 	VPSHUFD    $0xb1, Z1, Z17
@@ -27209,193 +27387,193 @@ more1185:
 	VMOVUPD    Z8, 320(AX)
 	VMOVUPD    Z17, 384(AX)
 	VMOVUPD    Z13, 448(AX)
-	VPCMPD     $0x06, avx512const90<>+0(SB), Z0, K1
-	VMOVUPS    Z14, K1, 512(AX)
 	VPCMPD     $0x06, avx512const91<>+0(SB), Z0, K1
-	VMOVUPS    Z12, K1, 576(AX)
+	VMOVUPS    Z14, K1, 512(AX)
 	VPCMPD     $0x06, avx512const92<>+0(SB), Z0, K1
-	VMOVUPS    Z15, K1, 640(AX)
+	VMOVUPS    Z12, K1, 576(AX)
 	VPCMPD     $0x06, avx512const93<>+0(SB), Z0, K1
-	VMOVUPS    Z9, K1, 704(AX)
+	VMOVUPS    Z15, K1, 640(AX)
 	VPCMPD     $0x06, avx512const94<>+0(SB), Z0, K1
-	VMOVUPS    Z10, K1, 768(AX)
+	VMOVUPS    Z9, K1, 704(AX)
 	VPCMPD     $0x06, avx512const95<>+0(SB), Z0, K1
-	VMOVUPS    Z11, K1, 832(AX)
+	VMOVUPS    Z10, K1, 768(AX)
 	VPCMPD     $0x06, avx512const96<>+0(SB), Z0, K1
-	VMOVUPS    Z16, K1, 896(AX)
+	VMOVUPS    Z11, K1, 832(AX)
 	VPCMPD     $0x06, avx512const97<>+0(SB), Z0, K1
+	VMOVUPS    Z16, K1, 896(AX)
+	VPCMPD     $0x06, avx512const98<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 960(AX)
 
-sorted1181:
+sorted1189:
 	VZEROUPPER
 	RET
 
-DATA avx512const82<>+0(SB)/8, $0x0000000100000000
-DATA avx512const82<>+8(SB)/8, $0x0000000300000002
-DATA avx512const82<>+16(SB)/8, $0x0000000500000004
-DATA avx512const82<>+24(SB)/8, $0x0000000700000006
-DATA avx512const82<>+32(SB)/8, $0x0000000900000008
-DATA avx512const82<>+40(SB)/8, $0x0000000b0000000a
-DATA avx512const82<>+48(SB)/8, $0x0000000d0000000c
-DATA avx512const82<>+56(SB)/8, $0x0000000f0000000e
-GLOBL avx512const82<>(SB), RODATA|NOPTR, $64
-
-DATA avx512const83<>+0(SB)/8, $0x0000001100000010
-DATA avx512const83<>+8(SB)/8, $0x0000001300000012
-DATA avx512const83<>+16(SB)/8, $0x0000001500000014
-DATA avx512const83<>+24(SB)/8, $0x0000001700000016
-DATA avx512const83<>+32(SB)/8, $0x0000001900000018
-DATA avx512const83<>+40(SB)/8, $0x0000001b0000001a
-DATA avx512const83<>+48(SB)/8, $0x0000001d0000001c
-DATA avx512const83<>+56(SB)/8, $0x0000001f0000001e
+DATA avx512const83<>+0(SB)/8, $0x0000000100000000
+DATA avx512const83<>+8(SB)/8, $0x0000000300000002
+DATA avx512const83<>+16(SB)/8, $0x0000000500000004
+DATA avx512const83<>+24(SB)/8, $0x0000000700000006
+DATA avx512const83<>+32(SB)/8, $0x0000000900000008
+DATA avx512const83<>+40(SB)/8, $0x0000000b0000000a
+DATA avx512const83<>+48(SB)/8, $0x0000000d0000000c
+DATA avx512const83<>+56(SB)/8, $0x0000000f0000000e
 GLOBL avx512const83<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const84<>+0(SB)/8, $0x0000002100000020
-DATA avx512const84<>+8(SB)/8, $0x0000002300000022
-DATA avx512const84<>+16(SB)/8, $0x0000002500000024
-DATA avx512const84<>+24(SB)/8, $0x0000002700000026
-DATA avx512const84<>+32(SB)/8, $0x0000002900000028
-DATA avx512const84<>+40(SB)/8, $0x0000002b0000002a
-DATA avx512const84<>+48(SB)/8, $0x0000002d0000002c
-DATA avx512const84<>+56(SB)/8, $0x0000002f0000002e
+DATA avx512const84<>+0(SB)/8, $0x0000001100000010
+DATA avx512const84<>+8(SB)/8, $0x0000001300000012
+DATA avx512const84<>+16(SB)/8, $0x0000001500000014
+DATA avx512const84<>+24(SB)/8, $0x0000001700000016
+DATA avx512const84<>+32(SB)/8, $0x0000001900000018
+DATA avx512const84<>+40(SB)/8, $0x0000001b0000001a
+DATA avx512const84<>+48(SB)/8, $0x0000001d0000001c
+DATA avx512const84<>+56(SB)/8, $0x0000001f0000001e
 GLOBL avx512const84<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const85<>+0(SB)/8, $0x0000003100000030
-DATA avx512const85<>+8(SB)/8, $0x0000003300000032
-DATA avx512const85<>+16(SB)/8, $0x0000003500000034
-DATA avx512const85<>+24(SB)/8, $0x0000003700000036
-DATA avx512const85<>+32(SB)/8, $0x0000003900000038
-DATA avx512const85<>+40(SB)/8, $0x0000003b0000003a
-DATA avx512const85<>+48(SB)/8, $0x0000003d0000003c
-DATA avx512const85<>+56(SB)/8, $0x0000003f0000003e
+DATA avx512const85<>+0(SB)/8, $0x0000002100000020
+DATA avx512const85<>+8(SB)/8, $0x0000002300000022
+DATA avx512const85<>+16(SB)/8, $0x0000002500000024
+DATA avx512const85<>+24(SB)/8, $0x0000002700000026
+DATA avx512const85<>+32(SB)/8, $0x0000002900000028
+DATA avx512const85<>+40(SB)/8, $0x0000002b0000002a
+DATA avx512const85<>+48(SB)/8, $0x0000002d0000002c
+DATA avx512const85<>+56(SB)/8, $0x0000002f0000002e
 GLOBL avx512const85<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const86<>+0(SB)/8, $0x0000004100000040
-DATA avx512const86<>+8(SB)/8, $0x0000004300000042
-DATA avx512const86<>+16(SB)/8, $0x0000004500000044
-DATA avx512const86<>+24(SB)/8, $0x0000004700000046
-DATA avx512const86<>+32(SB)/8, $0x0000004900000048
-DATA avx512const86<>+40(SB)/8, $0x0000004b0000004a
-DATA avx512const86<>+48(SB)/8, $0x0000004d0000004c
-DATA avx512const86<>+56(SB)/8, $0x0000004f0000004e
+DATA avx512const86<>+0(SB)/8, $0x0000003100000030
+DATA avx512const86<>+8(SB)/8, $0x0000003300000032
+DATA avx512const86<>+16(SB)/8, $0x0000003500000034
+DATA avx512const86<>+24(SB)/8, $0x0000003700000036
+DATA avx512const86<>+32(SB)/8, $0x0000003900000038
+DATA avx512const86<>+40(SB)/8, $0x0000003b0000003a
+DATA avx512const86<>+48(SB)/8, $0x0000003d0000003c
+DATA avx512const86<>+56(SB)/8, $0x0000003f0000003e
 GLOBL avx512const86<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const87<>+0(SB)/8, $0x0000005100000050
-DATA avx512const87<>+8(SB)/8, $0x0000005300000052
-DATA avx512const87<>+16(SB)/8, $0x0000005500000054
-DATA avx512const87<>+24(SB)/8, $0x0000005700000056
-DATA avx512const87<>+32(SB)/8, $0x0000005900000058
-DATA avx512const87<>+40(SB)/8, $0x0000005b0000005a
-DATA avx512const87<>+48(SB)/8, $0x0000005d0000005c
-DATA avx512const87<>+56(SB)/8, $0x0000005f0000005e
+DATA avx512const87<>+0(SB)/8, $0x0000004100000040
+DATA avx512const87<>+8(SB)/8, $0x0000004300000042
+DATA avx512const87<>+16(SB)/8, $0x0000004500000044
+DATA avx512const87<>+24(SB)/8, $0x0000004700000046
+DATA avx512const87<>+32(SB)/8, $0x0000004900000048
+DATA avx512const87<>+40(SB)/8, $0x0000004b0000004a
+DATA avx512const87<>+48(SB)/8, $0x0000004d0000004c
+DATA avx512const87<>+56(SB)/8, $0x0000004f0000004e
 GLOBL avx512const87<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const88<>+0(SB)/8, $0x0000006100000060
-DATA avx512const88<>+8(SB)/8, $0x0000006300000062
-DATA avx512const88<>+16(SB)/8, $0x0000006500000064
-DATA avx512const88<>+24(SB)/8, $0x0000006700000066
-DATA avx512const88<>+32(SB)/8, $0x0000006900000068
-DATA avx512const88<>+40(SB)/8, $0x0000006b0000006a
-DATA avx512const88<>+48(SB)/8, $0x0000006d0000006c
-DATA avx512const88<>+56(SB)/8, $0x0000006f0000006e
+DATA avx512const88<>+0(SB)/8, $0x0000005100000050
+DATA avx512const88<>+8(SB)/8, $0x0000005300000052
+DATA avx512const88<>+16(SB)/8, $0x0000005500000054
+DATA avx512const88<>+24(SB)/8, $0x0000005700000056
+DATA avx512const88<>+32(SB)/8, $0x0000005900000058
+DATA avx512const88<>+40(SB)/8, $0x0000005b0000005a
+DATA avx512const88<>+48(SB)/8, $0x0000005d0000005c
+DATA avx512const88<>+56(SB)/8, $0x0000005f0000005e
 GLOBL avx512const88<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const89<>+0(SB)/8, $0x0000007100000070
-DATA avx512const89<>+8(SB)/8, $0x0000007300000072
-DATA avx512const89<>+16(SB)/8, $0x0000007500000074
-DATA avx512const89<>+24(SB)/8, $0x0000007700000076
-DATA avx512const89<>+32(SB)/8, $0x0000007900000078
-DATA avx512const89<>+40(SB)/8, $0x0000007b0000007a
-DATA avx512const89<>+48(SB)/8, $0x0000007d0000007c
-DATA avx512const89<>+56(SB)/8, $0x0000007f0000007e
+DATA avx512const89<>+0(SB)/8, $0x0000006100000060
+DATA avx512const89<>+8(SB)/8, $0x0000006300000062
+DATA avx512const89<>+16(SB)/8, $0x0000006500000064
+DATA avx512const89<>+24(SB)/8, $0x0000006700000066
+DATA avx512const89<>+32(SB)/8, $0x0000006900000068
+DATA avx512const89<>+40(SB)/8, $0x0000006b0000006a
+DATA avx512const89<>+48(SB)/8, $0x0000006d0000006c
+DATA avx512const89<>+56(SB)/8, $0x0000006f0000006e
 GLOBL avx512const89<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const90<>+0(SB)/8, $0x0000008100000080
-DATA avx512const90<>+8(SB)/8, $0x0000008300000082
-DATA avx512const90<>+16(SB)/8, $0x0000008500000084
-DATA avx512const90<>+24(SB)/8, $0x0000008700000086
-DATA avx512const90<>+32(SB)/8, $0x0000008900000088
-DATA avx512const90<>+40(SB)/8, $0x0000008b0000008a
-DATA avx512const90<>+48(SB)/8, $0x0000008d0000008c
-DATA avx512const90<>+56(SB)/8, $0x0000008f0000008e
+DATA avx512const90<>+0(SB)/8, $0x0000007100000070
+DATA avx512const90<>+8(SB)/8, $0x0000007300000072
+DATA avx512const90<>+16(SB)/8, $0x0000007500000074
+DATA avx512const90<>+24(SB)/8, $0x0000007700000076
+DATA avx512const90<>+32(SB)/8, $0x0000007900000078
+DATA avx512const90<>+40(SB)/8, $0x0000007b0000007a
+DATA avx512const90<>+48(SB)/8, $0x0000007d0000007c
+DATA avx512const90<>+56(SB)/8, $0x0000007f0000007e
 GLOBL avx512const90<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const91<>+0(SB)/8, $0x0000009100000090
-DATA avx512const91<>+8(SB)/8, $0x0000009300000092
-DATA avx512const91<>+16(SB)/8, $0x0000009500000094
-DATA avx512const91<>+24(SB)/8, $0x0000009700000096
-DATA avx512const91<>+32(SB)/8, $0x0000009900000098
-DATA avx512const91<>+40(SB)/8, $0x0000009b0000009a
-DATA avx512const91<>+48(SB)/8, $0x0000009d0000009c
-DATA avx512const91<>+56(SB)/8, $0x0000009f0000009e
+DATA avx512const91<>+0(SB)/8, $0x0000008100000080
+DATA avx512const91<>+8(SB)/8, $0x0000008300000082
+DATA avx512const91<>+16(SB)/8, $0x0000008500000084
+DATA avx512const91<>+24(SB)/8, $0x0000008700000086
+DATA avx512const91<>+32(SB)/8, $0x0000008900000088
+DATA avx512const91<>+40(SB)/8, $0x0000008b0000008a
+DATA avx512const91<>+48(SB)/8, $0x0000008d0000008c
+DATA avx512const91<>+56(SB)/8, $0x0000008f0000008e
 GLOBL avx512const91<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const92<>+0(SB)/8, $0x000000a1000000a0
-DATA avx512const92<>+8(SB)/8, $0x000000a3000000a2
-DATA avx512const92<>+16(SB)/8, $0x000000a5000000a4
-DATA avx512const92<>+24(SB)/8, $0x000000a7000000a6
-DATA avx512const92<>+32(SB)/8, $0x000000a9000000a8
-DATA avx512const92<>+40(SB)/8, $0x000000ab000000aa
-DATA avx512const92<>+48(SB)/8, $0x000000ad000000ac
-DATA avx512const92<>+56(SB)/8, $0x000000af000000ae
+DATA avx512const92<>+0(SB)/8, $0x0000009100000090
+DATA avx512const92<>+8(SB)/8, $0x0000009300000092
+DATA avx512const92<>+16(SB)/8, $0x0000009500000094
+DATA avx512const92<>+24(SB)/8, $0x0000009700000096
+DATA avx512const92<>+32(SB)/8, $0x0000009900000098
+DATA avx512const92<>+40(SB)/8, $0x0000009b0000009a
+DATA avx512const92<>+48(SB)/8, $0x0000009d0000009c
+DATA avx512const92<>+56(SB)/8, $0x0000009f0000009e
 GLOBL avx512const92<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const93<>+0(SB)/8, $0x000000b1000000b0
-DATA avx512const93<>+8(SB)/8, $0x000000b3000000b2
-DATA avx512const93<>+16(SB)/8, $0x000000b5000000b4
-DATA avx512const93<>+24(SB)/8, $0x000000b7000000b6
-DATA avx512const93<>+32(SB)/8, $0x000000b9000000b8
-DATA avx512const93<>+40(SB)/8, $0x000000bb000000ba
-DATA avx512const93<>+48(SB)/8, $0x000000bd000000bc
-DATA avx512const93<>+56(SB)/8, $0x000000bf000000be
+DATA avx512const93<>+0(SB)/8, $0x000000a1000000a0
+DATA avx512const93<>+8(SB)/8, $0x000000a3000000a2
+DATA avx512const93<>+16(SB)/8, $0x000000a5000000a4
+DATA avx512const93<>+24(SB)/8, $0x000000a7000000a6
+DATA avx512const93<>+32(SB)/8, $0x000000a9000000a8
+DATA avx512const93<>+40(SB)/8, $0x000000ab000000aa
+DATA avx512const93<>+48(SB)/8, $0x000000ad000000ac
+DATA avx512const93<>+56(SB)/8, $0x000000af000000ae
 GLOBL avx512const93<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const94<>+0(SB)/8, $0x000000c1000000c0
-DATA avx512const94<>+8(SB)/8, $0x000000c3000000c2
-DATA avx512const94<>+16(SB)/8, $0x000000c5000000c4
-DATA avx512const94<>+24(SB)/8, $0x000000c7000000c6
-DATA avx512const94<>+32(SB)/8, $0x000000c9000000c8
-DATA avx512const94<>+40(SB)/8, $0x000000cb000000ca
-DATA avx512const94<>+48(SB)/8, $0x000000cd000000cc
-DATA avx512const94<>+56(SB)/8, $0x000000cf000000ce
+DATA avx512const94<>+0(SB)/8, $0x000000b1000000b0
+DATA avx512const94<>+8(SB)/8, $0x000000b3000000b2
+DATA avx512const94<>+16(SB)/8, $0x000000b5000000b4
+DATA avx512const94<>+24(SB)/8, $0x000000b7000000b6
+DATA avx512const94<>+32(SB)/8, $0x000000b9000000b8
+DATA avx512const94<>+40(SB)/8, $0x000000bb000000ba
+DATA avx512const94<>+48(SB)/8, $0x000000bd000000bc
+DATA avx512const94<>+56(SB)/8, $0x000000bf000000be
 GLOBL avx512const94<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const95<>+0(SB)/8, $0x000000d1000000d0
-DATA avx512const95<>+8(SB)/8, $0x000000d3000000d2
-DATA avx512const95<>+16(SB)/8, $0x000000d5000000d4
-DATA avx512const95<>+24(SB)/8, $0x000000d7000000d6
-DATA avx512const95<>+32(SB)/8, $0x000000d9000000d8
-DATA avx512const95<>+40(SB)/8, $0x000000db000000da
-DATA avx512const95<>+48(SB)/8, $0x000000dd000000dc
-DATA avx512const95<>+56(SB)/8, $0x000000df000000de
+DATA avx512const95<>+0(SB)/8, $0x000000c1000000c0
+DATA avx512const95<>+8(SB)/8, $0x000000c3000000c2
+DATA avx512const95<>+16(SB)/8, $0x000000c5000000c4
+DATA avx512const95<>+24(SB)/8, $0x000000c7000000c6
+DATA avx512const95<>+32(SB)/8, $0x000000c9000000c8
+DATA avx512const95<>+40(SB)/8, $0x000000cb000000ca
+DATA avx512const95<>+48(SB)/8, $0x000000cd000000cc
+DATA avx512const95<>+56(SB)/8, $0x000000cf000000ce
 GLOBL avx512const95<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const96<>+0(SB)/8, $0x000000e1000000e0
-DATA avx512const96<>+8(SB)/8, $0x000000e3000000e2
-DATA avx512const96<>+16(SB)/8, $0x000000e5000000e4
-DATA avx512const96<>+24(SB)/8, $0x000000e7000000e6
-DATA avx512const96<>+32(SB)/8, $0x000000e9000000e8
-DATA avx512const96<>+40(SB)/8, $0x000000eb000000ea
-DATA avx512const96<>+48(SB)/8, $0x000000ed000000ec
-DATA avx512const96<>+56(SB)/8, $0x000000ef000000ee
+DATA avx512const96<>+0(SB)/8, $0x000000d1000000d0
+DATA avx512const96<>+8(SB)/8, $0x000000d3000000d2
+DATA avx512const96<>+16(SB)/8, $0x000000d5000000d4
+DATA avx512const96<>+24(SB)/8, $0x000000d7000000d6
+DATA avx512const96<>+32(SB)/8, $0x000000d9000000d8
+DATA avx512const96<>+40(SB)/8, $0x000000db000000da
+DATA avx512const96<>+48(SB)/8, $0x000000dd000000dc
+DATA avx512const96<>+56(SB)/8, $0x000000df000000de
 GLOBL avx512const96<>(SB), RODATA|NOPTR, $64
 
-DATA avx512const97<>+0(SB)/8, $0x000000f1000000f0
-DATA avx512const97<>+8(SB)/8, $0x000000f3000000f2
-DATA avx512const97<>+16(SB)/8, $0x000000f5000000f4
-DATA avx512const97<>+24(SB)/8, $0x000000f7000000f6
-DATA avx512const97<>+32(SB)/8, $0x000000f9000000f8
-DATA avx512const97<>+40(SB)/8, $0x000000fb000000fa
-DATA avx512const97<>+48(SB)/8, $0x000000fd000000fc
-DATA avx512const97<>+56(SB)/8, $0x000000ff000000fe
+DATA avx512const97<>+0(SB)/8, $0x000000e1000000e0
+DATA avx512const97<>+8(SB)/8, $0x000000e3000000e2
+DATA avx512const97<>+16(SB)/8, $0x000000e5000000e4
+DATA avx512const97<>+24(SB)/8, $0x000000e7000000e6
+DATA avx512const97<>+32(SB)/8, $0x000000e9000000e8
+DATA avx512const97<>+40(SB)/8, $0x000000eb000000ea
+DATA avx512const97<>+48(SB)/8, $0x000000ed000000ec
+DATA avx512const97<>+56(SB)/8, $0x000000ef000000ee
 GLOBL avx512const97<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const98<>+0(SB)/8, $0x000000f1000000f0
+DATA avx512const98<>+8(SB)/8, $0x000000f3000000f2
+DATA avx512const98<>+16(SB)/8, $0x000000f5000000f4
+DATA avx512const98<>+24(SB)/8, $0x000000f7000000f6
+DATA avx512const98<>+32(SB)/8, $0x000000f9000000f8
+DATA avx512const98<>+40(SB)/8, $0x000000fb000000fa
+DATA avx512const98<>+48(SB)/8, $0x000000fd000000fc
+DATA avx512const98<>+56(SB)/8, $0x000000ff000000fe
+GLOBL avx512const98<>(SB), RODATA|NOPTR, $64
 
 // func sumFloat32AVX512(x []float32) float64
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
 TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx512const31<>+0(SB), Z0
+	VBROADCASTSD avx512const32<>+0(SB), Z0
 	VPXORQ       Z1, Z1, Z1
 	VPXORQ       Z2, Z2, Z2
 	VPXORQ       Z3, Z3, Z3
@@ -27406,19 +27584,19 @@ TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z8, Z8, Z8
 	VPXORQ       Z9, Z9, Z9
 	CMPQ         CX, $+64
-	JB           end1188
+	JB           end1196
 
-loop1187:
+loop1195:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1190
+	JB      end1198
 	PCALIGN $0x40
 
-loop1189:
+loop1197:
 	VCVTPS2PD   (AX), Z10
 	VFMADD231PD Z0, Z10, Z1
 	VCVTPS2PD   32(AX), Z10
@@ -27437,9 +27615,9 @@ loop1189:
 	VFMADD231PD Z0, Z10, Z8
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	JAE         loop1189
+	JAE         loop1197
 
-end1190:
+end1198:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -27461,23 +27639,23 @@ end1190:
 	VPXORQ Z8, Z8, Z8
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1187
+	JAE    loop1195
 
-end1188:
+end1196:
 	CMPQ CX, $+8
-	JB   end1192
+	JB   end1200
 
-loop1191:
+loop1199:
 	VCVTPS2PD   (AX), Z2
 	VFMADD231PD Z0, Z2, Z1
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1191
+	JAE         loop1199
 
-end1192:
+end1200:
 	TESTQ       CX, CX
-	JZ          none1193
+	JZ          none1201
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27485,7 +27663,7 @@ end1192:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z0, Z2, Z1
 
-none1193:
+none1201:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -27514,19 +27692,19 @@ TEXT ·dotFloat32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, $+64
-	JB     end1195
+	JB     end1203
 
-loop1194:
+loop1202:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	SUBQ    $+64, BX
-	JB      end1197
+	JB      end1205
 	PCALIGN $0x40
 
-loop1196:
+loop1204:
 	VCVTPS2PD   (AX), Z9
 	VCVTPS2PD   (DX), Z10
 	VFMADD231PD Z9, Z10, Z0
@@ -27554,9 +27732,9 @@ loop1196:
 	ADDQ        $+256, AX
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
-	JAE         loop1196
+	JAE         loop1204
 
-end1197:
+end1205:
 	ADDQ   $+64, BX
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
@@ -27578,13 +27756,13 @@ end1197:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1194
+	JAE    loop1202
 
-end1195:
+end1203:
 	CMPQ CX, $+8
-	JB   end1199
+	JB   end1207
 
-loop1198:
+loop1206:
 	VCVTPS2PD   (AX), Z1
 	VCVTPS2PD   (DX), Z2
 	VFMADD231PD Z1, Z2, Z0
@@ -27592,11 +27770,11 @@ loop1198:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1198
+	JAE         loop1206
 
-end1199:
+end1207:
 	TESTQ       CX, CX
-	JZ          none1200
+	JZ          none1208
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -27606,7 +27784,7 @@ end1199:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z1, Z2, Z0
 
-none1200:
+none1208:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -27623,7 +27801,7 @@ none1200:
 TEXT ·sumAbsFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx512const31<>+0(SB), Z1
+	VBROADCASTSD avx512const32<>+0(SB), Z1
 	VPXORQ       Z2, Z2, Z2
 	VPXORQ       Z3, Z3, Z3
 	VPXORQ       Z4, Z4, Z4
@@ -27633,21 +27811,21 @@ TEXT ·sumAbsFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z8, Z8, Z8
 	VPXORQ       Z9, Z9, Z9
 	VPXORQ       Z10, Z10, Z10
-	VMOVUPD      avx512const0<>+0(SB), Z0
+	VMOVUPD      avx512const1<>+0(SB), Z0
 	CMPQ         CX, $+64
-	JB           end1202
+	JB           end1210
 
-loop1201:
+loop1209:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1204
+	JB      end1212
 	PCALIGN $0x40
 
-loop1203:
+loop1211:
 	VCVTPS2PD   (AX), Z11
 	VPANDNQ     Z11, Z0, Z11
 	VFMADD231PD Z1, Z11, Z2
@@ -27674,9 +27852,9 @@ loop1203:
 	VFMADD231PD Z1, Z11, Z9
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	JAE         loop1203
+	JAE         loop1211
 
-end1204:
+end1212:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -27698,24 +27876,24 @@ end1204:
 	VPXORQ Z9, Z9, Z9
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1201
+	JAE    loop1209
 
-end1202:
+end1210:
 	CMPQ CX, $+8
-	JB   end1206
+	JB   end1214
 
-loop1205:
+loop1213:
 	VCVTPS2PD   (AX), Z3
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1205
+	JAE         loop1213
 
-end1206:
+end1214:
 	TESTQ       CX, CX
-	JZ          none1207
+	JZ          none1215
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27724,7 +27902,7 @@ end1206:
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 
-none1207:
+none1215:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -27740,10 +27918,10 @@ none1207:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
 TEXT ·shiftedFloat32AVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD shift+24(FP), Z0
-	VPXORQ       avx512const0<>+0(SB), Z0, Z0
+	VPXORQ       avx512const1<>+0(SB), Z0, Z0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx512const31<>+0(SB), Z1
+	VBROADCASTSD avx512const32<>+0(SB), Z1
 	VPXORQ       Z2, Z2, Z2
 	VPXORQ       Z3, Z3, Z3
 	VPXORQ       Z4, Z4, Z4
@@ -27763,19 +27941,19 @@ TEXT ·shiftedFloat32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1209
+	JB           end1217
 
-loop1208:
+loop1216:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1211
+	JB      end1219
 	PCALIGN $0x40
 
-loop1210:
+loop1218:
 	VCVTPS2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -27810,9 +27988,9 @@ loop1210:
 	VFMADD231PD Z20, Z20, Z18
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	JAE         loop1210
+	JAE         loop1218
 
-end1211:
+end1219:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -27850,13 +28028,13 @@ end1211:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1208
+	JAE    loop1216
 
-end1209:
+end1217:
 	CMPQ CX, $+8
-	JB   end1213
+	JB   end1221
 
-loop1212:
+loop1220:
 	VCVTPS2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -27864,11 +28042,11 @@ loop1212:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1212
+	JAE         loop1220
 
-end1213:
+end1221:
 	TESTQ       CX, CX
-	JZ          none1214
+	JZ          none1222
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27879,7 +28057,7 @@ end1213:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1214:
+none1222:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -27903,10 +28081,10 @@ none1214:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
 TEXT ·shiftedInt32AVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD shift+24(FP), Z0
-	VPXORQ       avx512const0<>+0(SB), Z0, Z0
+	VPXORQ       avx512const1<>+0(SB), Z0, Z0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx512const31<>+0(SB), Z1
+	VBROADCASTSD avx512const32<>+0(SB), Z1
 	VPXORQ       Z2, Z2, Z2
 	VPXORQ       Z3, Z3, Z3
 	VPXORQ       Z4, Z4, Z4
@@ -27926,19 +28104,19 @@ TEXT ·shiftedInt32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1216
+	JB           end1224
 
-loop1215:
+loop1223:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1218
+	JB      end1226
 	PCALIGN $0x40
 
-loop1217:
+loop1225:
 	VCVTDQ2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -27973,9 +28151,9 @@ loop1217:
 	VFMADD231PD Z20, Z20, Z18
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	JAE         loop1217
+	JAE         loop1225
 
-end1218:
+end1226:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -28013,13 +28191,13 @@ end1218:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1215
+	JAE    loop1223
 
-end1216:
+end1224:
 	CMPQ CX, $+8
-	JB   end1220
+	JB   end1228
 
-loop1219:
+loop1227:
 	VCVTDQ2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -28027,11 +28205,11 @@ loop1219:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1219
+	JAE         loop1227
 
-end1220:
+end1228:
 	TESTQ       CX, CX
-	JZ          none1221
+	JZ          none1229
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -28042,7 +28220,7 @@ end1220:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1221:
+none1229:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -28066,9 +28244,9 @@ none1221:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·coShiftedFloat32AVX512(SB), NOSPLIT, $0-104
 	VBROADCASTSD shiftX+48(FP), Z0
-	VPXORQ       avx512const0<>+0(SB), Z0, Z0
+	VPXORQ       avx512const1<>+0(SB), Z0, Z0
 	VBROADCASTSD shiftY+56(FP), Z1
-	VPXORQ       avx512const0<>+0(SB), Z1, Z1
+	VPXORQ       avx512const1<>+0(SB), Z1, Z1
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	MOVQ         y_base+24(FP), DX
@@ -28095,10 +28273,10 @@ TEXT ·coShiftedFloat32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+32, CX
-	JB           end1223
+	JB           end1231
 	PCALIGN      $0x40
 
-loop1222:
+loop1230:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -28142,14 +28320,14 @@ loop1222:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
-	JAE         loop1222
+	JAE         loop1230
 
-end1223:
+end1231:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end1225
+	JB   end1233
 
-loop1224:
+loop1232:
 	VCVTPS2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTPS2PD   (DX), Z23
@@ -28163,11 +28341,11 @@ loop1224:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1224
+	JAE         loop1232
 
-end1225:
+end1233:
 	TESTQ       CX, CX
-	JZ          none1226
+	JZ          none1234
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -28185,7 +28363,7 @@ end1225:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1226:
+none1234:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -28243,9 +28421,9 @@ none1226:
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·coShiftedInt32AVX512(SB), NOSPLIT, $0-104
 	VBROADCASTSD shiftX+48(FP), Z0
-	VPXORQ       avx512const0<>+0(SB), Z0, Z0
+	VPXORQ       avx512const1<>+0(SB), Z0, Z0
 	VBROADCASTSD shiftY+56(FP), Z1
-	VPXORQ       avx512const0<>+0(SB), Z1, Z1
+	VPXORQ       avx512const1<>+0(SB), Z1, Z1
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	MOVQ         y_base+24(FP), DX
@@ -28272,10 +28450,10 @@ TEXT ·coShiftedInt32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+32, CX
-	JB           end1228
+	JB           end1236
 	PCALIGN      $0x40
 
-loop1227:
+loop1235:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -28319,14 +28497,14 @@ loop1227:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
-	JAE         loop1227
+	JAE         loop1235
 
-end1228:
+end1236:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end1230
+	JB   end1238
 
-loop1229:
+loop1237:
 	VCVTDQ2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTDQ2PD   (DX), Z23
@@ -28340,11 +28518,11 @@ loop1229:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1229
+	JAE         loop1237
 
-end1230:
+end1238:
 	TESTQ       CX, CX
-	JZ          none1231
+	JZ          none1239
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -28362,7 +28540,7 @@ end1230:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1231:
+none1239:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -28426,11 +28604,11 @@ TEXT ·groupFloatsFloat32AVX512(SB), NOSPLIT, $0-72
 	MOVQ    groups+8(FP), DX
 	MOVQ    sums+0(FP), BX
 	VPXOR   X0, X0, X0
-	VMOVUPD avx512const15<>+0(SB), X1
+	VMOVUPD avx512const16<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1233
+	JB      end1241
 
-loop1232:
+loop1240:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -28452,19 +28630,19 @@ loop1232:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1232
+	JAE      loop1240
 
-end1233:
+end1241:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
 	MOVQ    x_len+48(FP), BX
-	VMOVUPD avx512const16<>+0(SB), X0
-	VMOVUPD avx512const17<>+0(SB), X1
+	VMOVUPD avx512const17<>+0(SB), X0
+	VMOVUPD avx512const18<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1235
+	JB      end1243
 
-loop1234:
+loop1242:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -28565,13 +28743,13 @@ loop1234:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1234
+	JAE          loop1242
 
-end1235:
+end1243:
 	CMPQ BX, $+1
-	JB   end1237
+	JB   end1245
 
-loop1236:
+loop1244:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -28588,15 +28766,15 @@ loop1236:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1236
+	JAE          loop1244
 
-end1237:
+end1245:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1239
+	JB   end1247
 
-loop1238:
+loop1246:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -28609,7 +28787,7 @@ loop1238:
 	ADDQ    208(AX), BX
 	VADDPD  192(AX), X0, X0
 	VMINPD  224(AX), X1, X1
-	VMOVUPD avx512const17<>+0(SB), X2
+	VMOVUPD avx512const18<>+0(SB), X2
 	VXORPD  X2, X1, X1
 	MOVQ    BX, (DX)
 	VMOVUPD X0, 16(DX)
@@ -28618,9 +28796,9 @@ loop1238:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1238
+	JAE     loop1246
 
-end1239:
+end1247:
 	VZEROUPPER
 	RET
 
@@ -28634,11 +28812,11 @@ TEXT ·groupFloatsInt32AVX512(SB), NOSPLIT, $0-72
 	MOVQ    groups+8(FP), DX
 	MOVQ    sums+0(FP), BX
 	VPXOR   X0, X0, X0
-	VMOVUPD avx512const15<>+0(SB), X1
+	VMOVUPD avx512const16<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1241
+	JB      end1249
 
-loop1240:
+loop1248:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -28660,19 +28838,19 @@ loop1240:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1240
+	JAE      loop1248
 
-end1241:
+end1249:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
 	MOVQ    x_len+48(FP), BX
-	VMOVUPD avx512const16<>+0(SB), X0
-	VMOVUPD avx512const17<>+0(SB), X1
+	VMOVUPD avx512const17<>+0(SB), X0
+	VMOVUPD avx512const18<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1243
+	JB      end1251
 
-loop1242:
+loop1250:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -28773,13 +28951,13 @@ loop1242:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1242
+	JAE          loop1250
 
-end1243:
+end1251:
 	CMPQ BX, $+1
-	JB   end1245
+	JB   end1253
 
-loop1244:
+loop1252:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -28796,15 +28974,15 @@ loop1244:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1244
+	JAE          loop1252
 
-end1245:
+end1253:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1247
+	JB   end1255
 
-loop1246:
+loop1254:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -28817,7 +28995,7 @@ loop1246:
 	ADDQ    208(AX), BX
 	VADDPD  192(AX), X0, X0
 	VMINPD  224(AX), X1, X1
-	VMOVUPD avx512const17<>+0(SB), X2
+	VMOVUPD avx512const18<>+0(SB), X2
 	VXORPD  X2, X1, X1
 	MOVQ    BX, (DX)
 	VMOVUPD X0, 16(DX)
@@ -28826,9 +29004,9 @@ loop1246:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1246
+	JAE     loop1254
 
-end1247:
+end1255:
 	VZEROUPPER
 	RET
 
@@ -28839,18 +29017,18 @@ TEXT ·widenFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1249
+	JB   end1257
 
-loop1248:
+loop1256:
 	VCVTPS2PD (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1248
+	JAE       loop1256
 
-end1249:
+end1257:
 	VZEROUPPER
 	RET
 
@@ -28861,18 +29039,18 @@ TEXT ·widenInt32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1251
+	JB   end1259
 
-loop1250:
+loop1258:
 	VPMOVSXDQ (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1250
+	JAE       loop1258
 
-end1251:
+end1259:
 	VZEROUPPER
 	RET
 
@@ -28883,9 +29061,9 @@ TEXT ·roundFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1253
+	JB   end1261
 
-loop1252:
+loop1260:
 	VMOVUPD   (AX), Z0
 	VCVTPD2PS Z0, Y0
 	VMOVUPS   Y0, (DX)
@@ -28893,9 +29071,9 @@ loop1252:
 	ADDQ      $+32, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1252
+	JAE       loop1260
 
-end1253:
+end1261:
 	VZEROUPPER
 	RET
 
@@ -28911,23 +29089,23 @@ TEXT ·takeDwordsAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+8
-	JB           end1256
+	JB           end1264
 
-loop1255:
+loop1263:
 	VMOVUPD    (DX), Z2
 	VPCMPUQ    $0x06, Z2, Z0, K1
 	KORTESTB   K1, K1
-	JAE        bad1254
+	JAE        bad1262
 	VGATHERQPS (AX)(Z2*4), K1, Y1
 	VMOVUPS    Y1, (CX)
 	ADDQ       $+64, DX
 	ADDQ       $+32, CX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop1255
+	JAE        loop1263
 
-end1256:
-bad1254:
+end1264:
+bad1262:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -28936,28 +29114,28 @@ bad1254:
 // func expFloat32AVX512(dst *float32, x *float32, n int, stream int)
 // Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV, MMX+
 TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-32
-	VPBROADCASTQ avx512const98<>+0(SB), Z0
-	VPBROADCASTQ avx512const99<>+0(SB), Z1
-	VPBROADCASTQ avx512const27<>+0(SB), Z2
-	VPBROADCASTQ avx512const28<>+0(SB), Z3
-	VPBROADCASTQ avx512const29<>+0(SB), Z4
-	VPBROADCASTQ avx512const31<>+0(SB), Z5
-	VPBROADCASTQ avx512const100<>+0(SB), Z6
-	VPBROADCASTQ avx512const101<>+0(SB), Z7
-	VPBROADCASTQ avx512const102<>+0(SB), Z8
-	VPBROADCASTQ avx512const103<>+0(SB), Z9
-	VPBROADCASTQ avx512const104<>+0(SB), Z10
-	VPBROADCASTQ avx512const105<>+0(SB), Z11
-	VPBROADCASTQ avx512const106<>+0(SB), Z12
+	VPBROADCASTQ avx512const99<>+0(SB), Z0
+	VPBROADCASTQ avx512const100<>+0(SB), Z1
+	VPBROADCASTQ avx512const28<>+0(SB), Z2
+	VPBROADCASTQ avx512const29<>+0(SB), Z3
+	VPBROADCASTQ avx512const30<>+0(SB), Z4
+	VPBROADCASTQ avx512const32<>+0(SB), Z5
+	VPBROADCASTQ avx512const101<>+0(SB), Z6
+	VPBROADCASTQ avx512const102<>+0(SB), Z7
+	VPBROADCASTQ avx512const103<>+0(SB), Z8
+	VPBROADCASTQ avx512const104<>+0(SB), Z9
+	VPBROADCASTQ avx512const105<>+0(SB), Z10
+	VPBROADCASTQ avx512const106<>+0(SB), Z11
+	VPBROADCASTQ avx512const107<>+0(SB), Z12
 	MOVQ         n+16(FP), AX
 	MOVQ         dst+0(FP), CX
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1257
+	JZ           plain1265
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1257
+	JNZ          plain1265
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -28965,7 +29143,7 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-32
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1258
+	JZ           none1266
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -28997,11 +29175,11 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none1258:
+none1266:
 	CMPQ AX, $+32
-	JB   end1260
+	JB   end1268
 
-loop1259:
+loop1267:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (DX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -29098,17 +29276,17 @@ loop1259:
 	ADDQ         $+128, DX
 	SUBQ         $+32, AX
 	CMPQ         AX, $+32
-	JAE          loop1259
+	JAE          loop1267
 
-end1260:
+end1268:
 	SFENCE
 
-plain1257:
+plain1265:
 	SUBQ    $+32, AX
-	JB      end1262
+	JB      end1270
 	PCALIGN $0x40
 
-loop1261:
+loop1269:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (DX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -29204,14 +29382,14 @@ loop1261:
 	ADDQ         $+128, CX
 	ADDQ         $+128, DX
 	SUBQ         $+32, AX
-	JAE          loop1261
+	JAE          loop1269
 
-end1262:
+end1270:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1264
+	JB   end1272
 
-loop1263:
+loop1271:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (DX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -29239,11 +29417,11 @@ loop1263:
 	ADDQ         $+32, DX
 	SUBQ         $+8, AX
 	CMPQ         AX, $+8
-	JAE          loop1263
+	JAE          loop1271
 
-end1264:
+end1272:
 	TESTQ        AX, AX
-	JZ           none1265
+	JZ           none1273
 	MOVQ         $-1, BX
 	BZHIQ        AX, BX, BX
 	KMOVW        BX, K1
@@ -29272,63 +29450,63 @@ end1264:
 	VCVTPD2PS    Z4, Y0
 	VMOVUPS      Y0, K1, (CX)
 
-none1265:
+none1273:
 	VZEROUPPER
 	RET
 
-DATA avx512const98<>+0(SB)/8, $0x4056800000000000
-GLOBL avx512const98<>(SB), RODATA|NOPTR, $8
-
-DATA avx512const99<>+0(SB)/8, $0xc05b800000000000
+DATA avx512const99<>+0(SB)/8, $0x4056800000000000
 GLOBL avx512const99<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const100<>+0(SB)/8, $0x3ff00000000e5891
+DATA avx512const100<>+0(SB)/8, $0xc05b800000000000
 GLOBL avx512const100<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const101<>+0(SB)/8, $0x3fe000000424eb42
+DATA avx512const101<>+0(SB)/8, $0x3ff00000000e5891
 GLOBL avx512const101<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const102<>+0(SB)/8, $0x3fc55555350a4b19
+DATA avx512const102<>+0(SB)/8, $0x3fe000000424eb42
 GLOBL avx512const102<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const103<>+0(SB)/8, $0x3fa555481a90fac0
+DATA avx512const103<>+0(SB)/8, $0x3fc55555350a4b19
 GLOBL avx512const103<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const104<>+0(SB)/8, $0x3f811130b23e3378
+DATA avx512const104<>+0(SB)/8, $0x3fa555481a90fac0
 GLOBL avx512const104<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const105<>+0(SB)/8, $0x3f56d9569691baea
+DATA avx512const105<>+0(SB)/8, $0x3f811130b23e3378
 GLOBL avx512const105<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const106<>+0(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx512const106<>+0(SB)/8, $0x3f56d9569691baea
 GLOBL avx512const106<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const107<>+0(SB)/8, $0x3f29e8ecd3ede4cf
+GLOBL avx512const107<>(SB), RODATA|NOPTR, $8
 
 // func logFloat32AVX512(dst *float32, x *float32, n int, stream int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, MMX+
 TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-32
-	VPBROADCASTQ avx512const107<>+0(SB), Z0
-	VPBROADCASTQ avx512const108<>+0(SB), Z1
-	VPBROADCASTQ avx512const109<>+0(SB), Z2
-	VPBROADCASTQ avx512const110<>+0(SB), Z3
-	VPBROADCASTQ avx512const111<>+0(SB), Z4
-	VPBROADCASTQ avx512const31<>+0(SB), Z5
-	VPBROADCASTQ avx512const43<>+0(SB), Z6
-	VPBROADCASTQ avx512const29<>+0(SB), Z7
-	VPBROADCASTQ avx512const43<>+0(SB), Z8
-	VPBROADCASTQ avx512const112<>+0(SB), Z9
-	VPBROADCASTQ avx512const113<>+0(SB), Z10
-	VPBROADCASTQ avx512const114<>+0(SB), Z11
-	VPBROADCASTQ avx512const115<>+0(SB), Z12
+	VPBROADCASTQ avx512const108<>+0(SB), Z0
+	VPBROADCASTQ avx512const109<>+0(SB), Z1
+	VPBROADCASTQ avx512const110<>+0(SB), Z2
+	VPBROADCASTQ avx512const111<>+0(SB), Z3
+	VPBROADCASTQ avx512const112<>+0(SB), Z4
+	VPBROADCASTQ avx512const32<>+0(SB), Z5
+	VPBROADCASTQ avx512const44<>+0(SB), Z6
+	VPBROADCASTQ avx512const30<>+0(SB), Z7
+	VPBROADCASTQ avx512const44<>+0(SB), Z8
+	VPBROADCASTQ avx512const113<>+0(SB), Z9
+	VPBROADCASTQ avx512const114<>+0(SB), Z10
+	VPBROADCASTQ avx512const115<>+0(SB), Z11
+	VPBROADCASTQ avx512const116<>+0(SB), Z12
 	VPXORQ       Z13, Z13, Z13
 	MOVQ         n+16(FP), AX
 	MOVQ         dst+0(FP), CX
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1266
+	JZ           plain1274
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1266
+	JNZ          plain1274
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -29336,7 +29514,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-32
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1267
+	JZ           none1275
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -29361,26 +29539,26 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-32
 	VFMADD231PD  Z7, Z16, Z18
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary1268
+	JZ           ordinary1276
 	VCMPPD       $0x11, Z13, Z14, K2
-	VMOVUPD      avx512const54<>+0(SB), K2, Z18
+	VMOVUPD      avx512const55<>+0(SB), K2, Z18
 	VCMPPD       $0x00, Z13, Z14, K2
-	VMOVUPD      avx512const19<>+0(SB), K2, Z18
-	VCMPPD       $0x05, avx512const18<>+0(SB), Z14, K2
+	VMOVUPD      avx512const20<>+0(SB), K2, Z18
+	VCMPPD       $0x05, avx512const19<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z18
 
-ordinary1268:
+ordinary1276:
 	VCVTPD2PS Z18, Y14
 	VMOVUPS   Y14, K1, (CX)
 	SUBQ      BX, AX
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none1267:
+none1275:
 	CMPQ AX, $+32
-	JB   end1270
+	JB   end1278
 
-loop1269:
+loop1277:
 	VCVTPS2PD   (DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -29401,15 +29579,15 @@ loop1269:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1271
+	JZ          ordinary1279
 	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VMOVUPD     avx512const55<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1271:
+ordinary1279:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, (CX)
 	VCVTPS2PD   32(DX), Z14
@@ -29432,15 +29610,15 @@ ordinary1271:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1272
+	JZ          ordinary1280
 	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VMOVUPD     avx512const55<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1272:
+ordinary1280:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, 32(CX)
 	VCVTPS2PD   64(DX), Z14
@@ -29463,15 +29641,15 @@ ordinary1272:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1273
+	JZ          ordinary1281
 	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VMOVUPD     avx512const55<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1273:
+ordinary1281:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, 64(CX)
 	VCVTPS2PD   96(DX), Z14
@@ -29494,32 +29672,32 @@ ordinary1273:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1274
+	JZ          ordinary1282
 	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VMOVUPD     avx512const55<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1274:
+ordinary1282:
 	VCVTPD2PS Z18, Y14
 	VMOVNTPD  Y14, 96(CX)
 	ADDQ      $+128, CX
 	ADDQ      $+128, DX
 	SUBQ      $+32, AX
 	CMPQ      AX, $+32
-	JAE       loop1269
+	JAE       loop1277
 
-end1270:
+end1278:
 	SFENCE
 
-plain1266:
+plain1274:
 	SUBQ    $+32, AX
-	JB      end1276
+	JB      end1284
 	PCALIGN $0x40
 
-loop1275:
+loop1283:
 	VCVTPS2PD   (DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -29540,15 +29718,15 @@ loop1275:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1277
+	JZ          ordinary1285
 	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VMOVUPD     avx512const55<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1277:
+ordinary1285:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, (CX)
 	VCVTPS2PD   32(DX), Z14
@@ -29571,15 +29749,15 @@ ordinary1277:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1278
+	JZ          ordinary1286
 	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VMOVUPD     avx512const55<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1278:
+ordinary1286:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, 32(CX)
 	VCVTPS2PD   64(DX), Z14
@@ -29602,15 +29780,15 @@ ordinary1278:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1279
+	JZ          ordinary1287
 	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VMOVUPD     avx512const55<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1279:
+ordinary1287:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, 64(CX)
 	VCVTPS2PD   96(DX), Z14
@@ -29633,28 +29811,28 @@ ordinary1279:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1280
+	JZ          ordinary1288
 	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VMOVUPD     avx512const55<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1280:
+ordinary1288:
 	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, 96(CX)
 	ADDQ      $+128, CX
 	ADDQ      $+128, DX
 	SUBQ      $+32, AX
-	JAE       loop1275
+	JAE       loop1283
 
-end1276:
+end1284:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1282
+	JB   end1290
 
-loop1281:
+loop1289:
 	VCVTPS2PD   (DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -29675,26 +29853,26 @@ loop1281:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1283
+	JZ          ordinary1291
 	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const54<>+0(SB), K1, Z18
+	VMOVUPD     avx512const55<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const19<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1283:
+ordinary1291:
 	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, (CX)
 	ADDQ      $+32, CX
 	ADDQ      $+32, DX
 	SUBQ      $+8, AX
 	CMPQ      AX, $+8
-	JAE       loop1281
+	JAE       loop1289
 
-end1282:
+end1290:
 	TESTQ       AX, AX
-	JZ          none1284
+	JZ          none1292
 	MOVQ        $-1, BX
 	BZHIQ       AX, BX, BX
 	KMOVW       BX, K1
@@ -29719,48 +29897,48 @@ end1282:
 	VFMADD231PD Z7, Z15, Z2
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary1285
+	JZ          ordinary1293
 	VCMPPD      $0x11, Z13, Z14, K2
-	VMOVUPD     avx512const54<>+0(SB), K2, Z2
+	VMOVUPD     avx512const55<>+0(SB), K2, Z2
 	VCMPPD      $0x00, Z13, Z14, K2
-	VMOVUPD     avx512const19<>+0(SB), K2, Z2
-	VCMPPD      $0x05, avx512const18<>+0(SB), Z14, K2
+	VMOVUPD     avx512const20<>+0(SB), K2, Z2
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z2
 
-ordinary1285:
+ordinary1293:
 	VCVTPD2PS Z2, Y0
 	VMOVUPS   Y0, K1, (CX)
 
-none1284:
+none1292:
 	VZEROUPPER
 	RET
 
-DATA avx512const107<>+0(SB)/8, $0x00095f619980c433
-GLOBL avx512const107<>(SB), RODATA|NOPTR, $8
-
-DATA avx512const108<>+0(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx512const108<>+0(SB)/8, $0x00095f619980c433
 GLOBL avx512const108<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const109<>+0(SB)/8, $0x000fffffffffffff
+DATA avx512const109<>+0(SB)/8, $0x3fe6a09e667f3bcd
 GLOBL avx512const109<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const110<>+0(SB)/8, $0x4330000000000000
+DATA avx512const110<>+0(SB)/8, $0x000fffffffffffff
 GLOBL avx512const110<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const111<>+0(SB)/8, $0x43300000000003ff
+DATA avx512const111<>+0(SB)/8, $0x4330000000000000
 GLOBL avx512const111<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const112<>+0(SB)/8, $0x3fe555554fdd9bbb
+DATA avx512const112<>+0(SB)/8, $0x43300000000003ff
 GLOBL avx512const112<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const113<>+0(SB)/8, $0x3fd999a7a2bc57db
+DATA avx512const113<>+0(SB)/8, $0x3fe555554fdd9bbb
 GLOBL avx512const113<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const114<>+0(SB)/8, $0x3fd2438ecab6622d
+DATA avx512const114<>+0(SB)/8, $0x3fd999a7a2bc57db
 GLOBL avx512const114<>(SB), RODATA|NOPTR, $8
 
-DATA avx512const115<>+0(SB)/8, $0x3fce2f392124a067
+DATA avx512const115<>+0(SB)/8, $0x3fd2438ecab6622d
 GLOBL avx512const115<>(SB), RODATA|NOPTR, $8
+
+DATA avx512const116<>+0(SB)/8, $0x3fce2f392124a067
+GLOBL avx512const116<>(SB), RODATA|NOPTR, $8
 
 // func unaryInt64AVX512(c int, dst *int64, x *int64, a int64, n int, stream int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
@@ -29772,13 +29950,13 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1286
+	JNE          case1294
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1287
+	JZ           plain1295
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1287
+	JNZ          plain1295
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -29786,7 +29964,7 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1288
+	JZ           none1296
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -29798,11 +29976,11 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none1288:
+none1296:
 	CMPQ AX, $+32
-	JB   end1290
+	JB   end1298
 
-loop1289:
+loop1297:
 	VMOVUPD  (DX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VMOVNTPD Z1, (CX)
@@ -29819,17 +29997,17 @@ loop1289:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1289
+	JAE      loop1297
 
-end1290:
+end1298:
 	SFENCE
 
-plain1287:
+plain1295:
 	SUBQ    $+32, AX
-	JB      end1292
+	JB      end1300
 	PCALIGN $0x40
 
-loop1291:
+loop1299:
 	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (CX)
@@ -29845,14 +30023,14 @@ loop1291:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop1291
+	JAE     loop1299
 
-end1292:
+end1300:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1294
+	JB   end1302
 
-loop1293:
+loop1301:
 	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (CX)
@@ -29860,11 +30038,11 @@ loop1293:
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1293
+	JAE     loop1301
 
-end1294:
+end1302:
 	TESTQ     AX, AX
-	JZ        none1295
+	JZ        none1303
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -29873,19 +30051,19 @@ end1294:
 	VPMULLQ   Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (CX)
 
-none1295:
+none1303:
 	VZEROUPPER
 	RET
 
-case1286:
+case1294:
 	CMPQ      BX, $+1
-	JNE       case1296
+	JNE       case1304
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1297
+	JZ        plain1305
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1297
+	JNZ       plain1305
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -29893,7 +30071,7 @@ case1286:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1298
+	JZ        none1306
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -29904,11 +30082,11 @@ case1286:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none1298:
+none1306:
 	CMPQ AX, $+32
-	JB   end1300
+	JB   end1308
 
-loop1299:
+loop1307:
 	VPABSQ   (DX), Z0
 	VMOVNTPD Z0, (CX)
 	VPABSQ   64(DX), Z0
@@ -29921,17 +30099,17 @@ loop1299:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1299
+	JAE      loop1307
 
-end1300:
+end1308:
 	SFENCE
 
-plain1297:
+plain1305:
 	SUBQ    $+32, AX
-	JB      end1302
+	JB      end1310
 	PCALIGN $0x40
 
-loop1301:
+loop1309:
 	VPABSQ  (DX), Z0
 	VMOVUPD Z0, (CX)
 	VPABSQ  64(DX), Z0
@@ -29943,25 +30121,25 @@ loop1301:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop1301
+	JAE     loop1309
 
-end1302:
+end1310:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1304
+	JB   end1312
 
-loop1303:
+loop1311:
 	VPABSQ  (DX), Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1303
+	JAE     loop1311
 
-end1304:
+end1312:
 	TESTQ     AX, AX
-	JZ        none1305
+	JZ        none1313
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -29969,17 +30147,17 @@ end1304:
 	VPABSQ    Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none1305:
+none1313:
 	VZEROUPPER
 	RET
 
-case1296:
+case1304:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1306
+	JZ        plain1314
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1306
+	JNZ       plain1314
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -29987,7 +30165,7 @@ case1296:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1307
+	JZ        none1315
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -29998,11 +30176,11 @@ case1296:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none1307:
+none1315:
 	CMPQ AX, $+32
-	JB   end1309
+	JB   end1317
 
-loop1308:
+loop1316:
 	VPSUBQ   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPSUBQ   64(DX), Z1, Z0
@@ -30015,17 +30193,17 @@ loop1308:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1308
+	JAE      loop1316
 
-end1309:
+end1317:
 	SFENCE
 
-plain1306:
+plain1314:
 	SUBQ    $+32, AX
-	JB      end1311
+	JB      end1319
 	PCALIGN $0x40
 
-loop1310:
+loop1318:
 	VPSUBQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPSUBQ  64(DX), Z1, Z0
@@ -30037,25 +30215,25 @@ loop1310:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop1310
+	JAE     loop1318
 
-end1311:
+end1319:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1313
+	JB   end1321
 
-loop1312:
+loop1320:
 	VPSUBQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1312
+	JAE     loop1320
 
-end1313:
+end1321:
 	TESTQ     AX, AX
-	JZ        none1314
+	JZ        none1322
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -30063,7 +30241,7 @@ end1313:
 	VPSUBQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none1314:
+none1322:
 	VZEROUPPER
 	RET
 
@@ -30077,10 +30255,10 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1315
+	JZ           plain1323
 	MOVQ         CX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1315
+	JNZ          plain1323
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -30088,7 +30266,7 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none1316
+	JZ           none1324
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -30103,11 +30281,11 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*8), DX
 	LEAQ         (BX)(SI*8), BX
 
-none1316:
+none1324:
 	CMPQ AX, $+32
-	JB   end1318
+	JB   end1326
 
-loop1317:
+loop1325:
 	VMOVUPD  (DX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VPADDQ   (BX), Z1, Z1
@@ -30129,17 +30307,17 @@ loop1317:
 	ADDQ     $+256, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1317
+	JAE      loop1325
 
-end1318:
+end1326:
 	SFENCE
 
-plain1315:
+plain1323:
 	SUBQ    $+32, AX
-	JB      end1320
+	JB      end1328
 	PCALIGN $0x40
 
-loop1319:
+loop1327:
 	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (BX), Z1, Z1
@@ -30160,14 +30338,14 @@ loop1319:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+32, AX
-	JAE     loop1319
+	JAE     loop1327
 
-end1320:
+end1328:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1322
+	JB   end1330
 
-loop1321:
+loop1329:
 	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (BX), Z1, Z1
@@ -30177,11 +30355,11 @@ loop1321:
 	ADDQ    $+64, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1321
+	JAE     loop1329
 
-end1322:
+end1330:
 	TESTQ     AX, AX
-	JZ        none1323
+	JZ        none1331
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -30192,7 +30370,7 @@ end1322:
 	VPADDQ    Z2, Z1, Z1
 	VMOVUPD   Z1, K1, (CX)
 
-none1323:
+none1331:
 	VZEROUPPER
 	RET
 
@@ -30208,10 +30386,10 @@ TEXT ·dotInt64AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z2, Z2, Z2
 	VPXORQ  Z3, Z3, Z3
 	SUBQ    $+32, CX
-	JB      end1325
+	JB      end1333
 	PCALIGN $0x40
 
-loop1324:
+loop1332:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -30227,14 +30405,14 @@ loop1324:
 	ADDQ    $+256, AX
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
-	JAE     loop1324
+	JAE     loop1332
 
-end1325:
+end1333:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end1327
+	JB   end1335
 
-loop1326:
+loop1334:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -30242,11 +30420,11 @@ loop1326:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1326
+	JAE     loop1334
 
-end1327:
+end1335:
 	TESTQ     CX, CX
-	JZ        none1328
+	JZ        none1336
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -30256,7 +30434,7 @@ end1327:
 	VPMULLQ   Z5, Z4, Z4
 	VPADDQ    Z4, Z0, Z0
 
-none1328:
+none1336:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -30279,7 +30457,7 @@ TEXT ·shiftedInt64AVX512(SB), NOSPLIT, $0-48
 	VPBROADCASTQ X0, Z0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx512const31<>+0(SB), Z19
+	VBROADCASTSD avx512const32<>+0(SB), Z19
 	VPXORQ       Z1, Z1, Z1
 	VPXORQ       Z2, Z2, Z2
 	VPXORQ       Z3, Z3, Z3
@@ -30299,19 +30477,19 @@ TEXT ·shiftedInt64AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1330
+	JB           end1338
 
-loop1329:
+loop1337:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1332
+	JB      end1340
 	PCALIGN $0x40
 
-loop1331:
+loop1339:
 	VPADDQ      (AX), Z0, Z20
 	VCVTQQ2PD   Z20, Z20
 	VFMADD231PD Z19, Z20, Z1
@@ -30346,9 +30524,9 @@ loop1331:
 	VFMADD231PD Z20, Z20, Z17
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
-	JAE         loop1331
+	JAE         loop1339
 
-end1332:
+end1340:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -30386,13 +30564,13 @@ end1332:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1329
+	JAE    loop1337
 
-end1330:
+end1338:
 	CMPQ CX, $+8
-	JB   end1334
+	JB   end1342
 
-loop1333:
+loop1341:
 	VPADDQ      (AX), Z0, Z2
 	VCVTQQ2PD   Z2, Z2
 	VFMADD231PD Z19, Z2, Z1
@@ -30400,11 +30578,11 @@ loop1333:
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1333
+	JAE         loop1341
 
-end1334:
+end1342:
 	TESTQ       CX, CX
-	JZ          none1335
+	JZ          none1343
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -30415,7 +30593,7 @@ end1334:
 	VFMADD231PD Z19, Z0, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none1335:
+none1343:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -30438,18 +30616,18 @@ none1335:
 // func hashAVX512(dst *int64, x *int64, seed uint64, n int, stream int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV, MMX+
 TEXT ·hashAVX512(SB), NOSPLIT, $0-40
-	VMOVUPD      avx512const116<>+0(SB), Z1
-	VMOVUPD      avx512const117<>+0(SB), Z2
+	VMOVUPD      avx512const117<>+0(SB), Z1
+	VMOVUPD      avx512const118<>+0(SB), Z2
 	VPBROADCASTQ seed+16(FP), Z0
 	MOVQ         n+24(FP), AX
 	MOVQ         dst+0(FP), CX
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1336
+	JZ           plain1344
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1336
+	JNZ          plain1344
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -30457,7 +30635,7 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1337
+	JZ           none1345
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -30476,11 +30654,11 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none1337:
+none1345:
 	CMPQ AX, $+32
-	JB   end1339
+	JB   end1347
 
-loop1338:
+loop1346:
 	VPXORQ   (DX), Z0, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
@@ -30525,17 +30703,17 @@ loop1338:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1338
+	JAE      loop1346
 
-end1339:
+end1347:
 	SFENCE
 
-plain1336:
+plain1344:
 	SUBQ    $+32, AX
-	JB      end1341
+	JB      end1349
 	PCALIGN $0x40
 
-loop1340:
+loop1348:
 	VPXORQ  (DX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -30579,14 +30757,14 @@ loop1340:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop1340
+	JAE     loop1348
 
-end1341:
+end1349:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1343
+	JB   end1351
 
-loop1342:
+loop1350:
 	VPXORQ  (DX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -30601,11 +30779,11 @@ loop1342:
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1342
+	JAE     loop1350
 
-end1343:
+end1351:
 	TESTQ     AX, AX
-	JZ        none1344
+	JZ        none1352
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -30621,44 +30799,44 @@ end1343:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none1344:
+none1352:
 	VZEROUPPER
 	RET
 
-DATA avx512const116<>+0(SB)/8, $0xff51afd7ed558ccd
-DATA avx512const116<>+8(SB)/8, $0xff51afd7ed558ccd
-DATA avx512const116<>+16(SB)/8, $0xff51afd7ed558ccd
-DATA avx512const116<>+24(SB)/8, $0xff51afd7ed558ccd
-DATA avx512const116<>+32(SB)/8, $0xff51afd7ed558ccd
-DATA avx512const116<>+40(SB)/8, $0xff51afd7ed558ccd
-DATA avx512const116<>+48(SB)/8, $0xff51afd7ed558ccd
-DATA avx512const116<>+56(SB)/8, $0xff51afd7ed558ccd
-GLOBL avx512const116<>(SB), RODATA|NOPTR, $64
-
-DATA avx512const117<>+0(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx512const117<>+8(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx512const117<>+16(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx512const117<>+24(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx512const117<>+32(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx512const117<>+40(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx512const117<>+48(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx512const117<>+56(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const117<>+0(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const117<>+8(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const117<>+16(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const117<>+24(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const117<>+32(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const117<>+40(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const117<>+48(SB)/8, $0xff51afd7ed558ccd
+DATA avx512const117<>+56(SB)/8, $0xff51afd7ed558ccd
 GLOBL avx512const117<>(SB), RODATA|NOPTR, $64
+
+DATA avx512const118<>+0(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const118<>+8(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const118<>+16(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const118<>+24(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const118<>+32(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const118<>+40(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const118<>+48(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx512const118<>+56(SB)/8, $0xc4ceb9fe1a85ec53
+GLOBL avx512const118<>(SB), RODATA|NOPTR, $64
 
 // func bucketsOfAVX512(dst *int64, x []int64, seed uint64, n uint64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·bucketsOfAVX512(SB), NOSPLIT, $0-48
-	VMOVUPD      avx512const116<>+0(SB), Z2
-	VMOVUPD      avx512const117<>+0(SB), Z3
+	VMOVUPD      avx512const117<>+0(SB), Z2
+	VMOVUPD      avx512const118<>+0(SB), Z3
 	VPBROADCASTQ seed+32(FP), Z0
 	VPBROADCASTQ n+40(FP), Z1
 	MOVQ         x_base+8(FP), CX
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+32
-	JB           end1346
+	JB           end1354
 
-loop1345:
+loop1353:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -30715,13 +30893,13 @@ loop1345:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1345
+	JAE      loop1353
 
-end1346:
+end1354:
 	CMPQ DX, $+8
-	JB   end1348
+	JB   end1356
 
-loop1347:
+loop1355:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -30739,11 +30917,11 @@ loop1347:
 	ADDQ     $+64, CX
 	SUBQ     $+8, DX
 	CMPQ     DX, $+8
-	JAE      loop1347
+	JAE      loop1355
 
-end1348:
+end1356:
 	TESTQ     DX, DX
-	JZ        none1349
+	JZ        none1357
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
 	KMOVW     BX, K1
@@ -30762,7 +30940,7 @@ end1348:
 	VPSRLQ    $0x20, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-none1349:
+none1357:
 	VZEROUPPER
 	RET
 
@@ -30781,24 +30959,24 @@ TEXT ·encodeAVX512(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1354
+	JB      end1362
 
-loop1353:
+loop1361:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1353
+	JAE        loop1361
 
-end1354:
+end1362:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1350:
+key1358:
 	CMPQ         BX, R12
-	JAE          end1352
+	JAE          end1360
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -30808,7 +30986,7 @@ key1350:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1351:
+again1359:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -30816,18 +30994,18 @@ again1351:
 	CMOVLHI  R10, R8
 	BZHIL    R8, DI, DI
 	TESTL    DI, DI
-	JZ       miss1355
+	JZ       miss1363
 	TZCNTL   DI, DI
 	MOVL     40(SI)(DI*4), R8
 	MOVL     R8, (AX)(BX*4)
 	INCQ     BX
-	JMP      key1350
+	JMP      key1358
 
-miss1355:
+miss1363:
 	CMPL R8, $+5
-	JAE  full1356
+	JAE  full1364
 	CMPQ R13, room+80(FP)
-	JAE  end1352
+	JAE  end1360
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -30837,24 +31015,24 @@ miss1355:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1350
+	JMP  key1358
 
-full1356:
-	JNE  passed1357
+full1364:
+	JNE  passed1365
 	MOVL $0x00000006, 60(SI)
 
-passed1357:
+passed1365:
 	DECL    R9
-	JZ      last1358
+	JZ      last1366
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1351
+	JMP     again1359
 
-last1358:
-end1352:
+last1366:
+end1360:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -30875,24 +31053,24 @@ TEXT ·findAVX512(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1363
+	JB      end1371
 
-loop1362:
+loop1370:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1362
+	JAE        loop1370
 
-end1363:
+end1371:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1359:
+key1367:
 	CMPQ         BX, R12
-	JAE          end1361
+	JAE          end1369
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -30902,7 +31080,7 @@ key1359:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1360:
+again1368:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -30911,7 +31089,7 @@ again1360:
 	BZHIL    R8, DI, DI
 	XORL     $+6, R8
 	ORL      DI, R8
-	JZ       passed1365
+	JZ       passed1373
 	MOVL     DI, R8
 	ORL      $+32, R8
 	TZCNTL   R8, R8
@@ -30922,25 +31100,25 @@ again1360:
 	CMPL     DI, $+1
 	SBBQ     $+0, R13
 	INCQ     BX
-	JMP      key1359
+	JMP      key1367
 
-passed1365:
+passed1373:
 	DECL    R9
-	JZ      last1366
+	JZ      last1374
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1360
+	JMP     again1368
 
-last1366:
+last1374:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1359
+	JMP  key1367
 
-end1361:
+end1369:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

@@ -52,6 +52,9 @@ var touchFrom = func() uint64 {
 // 256 bits take a seventh less time there than one of 512.
 var halfPorts = cpuid.CPU.VendorID == cpuid.AMD && cpuid.CPU.Family == 25
 
+// dotWords says that AVX-512 has products of words that are added up at once.
+var dotWords = cpuid.CPU.Supports(cpuid.AVX512VNNI)
+
 // turnedOff returns the lowest level that needs a feature which GODEBUG turns
 // off (cpu.avx2=off), and a level past the highest if there is none. The
 // runtime hides such features from the standard library only.

@@ -5,4 +5,7 @@ package kernels
 // best returns the highest level of this build: there is no assembly in it.
 func best() level { return levelGo }
 
-const halfPorts = false
+const (
+	halfPorts = false
+	dotWords  = false
+)

@@ -79,11 +79,16 @@ func SumInt64(x []int64) Int128 {
 }
 
 func sumInt64Block(x []int64) Int128 {
-	if active == levelAVX512 {
-		return widen(sumInt64AVX512(x))
-	}
-	if active == levelAVX2 {
-		return widen(sumInt64AVX2(x))
+	switch {
+	case active == levelAVX512 && dotWords:
+		low, high := sumWordsAVX512(x)
+		return widen(low, high, 48)
+	case active == levelAVX512:
+		low, high := sumInt64AVX512(x)
+		return widen(low, high, 32)
+	case active == levelAVX2:
+		low, high := sumInt64AVX2(x)
+		return widen(low, high, 32)
 	}
 	return sumInt64Go(x)
 }
@@ -98,10 +103,10 @@ func sumInt64Go(x []int64) Int128 {
 	return Int128{hi, lo}
 }
 
-// widen returns the sum whose low 64 bits are low, given the sum of all v>>32:
-// of up to 2^31 values the sum lies in [high<<32, high<<32 + 2^63), which
-// holds one number with these low bits.
-func widen(low uint64, high int64) Int128 {
-	from := Int128{high >> 32, uint64(high) << 32}
+// widen returns the sum whose low 64 bits are low, given the sum of all v>>shift: of n values
+// the sum lies in [high<<shift, high<<shift + n<<shift), which holds one number with these
+// low bits if n is at most 2^(64-shift).
+func widen(low uint64, high int64, shift uint) Int128 {
+	from := Int128{high >> (64 - shift), uint64(high) << shift}
 	return from.Add(Int128{0, low - from.Lo})
 }

@@ -20,7 +20,7 @@ func main() {
 	}
 	ConstraintExpr("amd64,!purego")
 	for _, emit := range []func(){
-		sum, sumHalves, dot, sumInt, shifted, coShifted, coShiftedInt, nearBits,
+		sum, sumHalves, dot, sumInt, sumWords, shifted, coShifted, coShiftedInt, nearBits,
 		minMax, minMaxInt, maxCode, hourOfDay, nearSums, binCells, countRows, fetch, countFloats, addRows, groupFloats,
 		least, greatest, leastInt, greatestInt, indexOf, indexOfInt, indexNaN,
 		count, countInt, compareBits, compareBitsInt,

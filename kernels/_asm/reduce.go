@@ -82,6 +82,31 @@ func sumInt() {
 	done()
 }
 
+// sumWords adds up the values and, apart, their upper 16 bits, which one instruction of
+// AVX512_VNNI picks out and adds: their products with 1, and those of the others with 0.
+func sumWords() {
+	if !level.wide {
+		return
+	}
+	routine("sumWords", "func(x []int64) (low uint64, high int64)", "returns the sum of all x and that of all x>>48, of up to 2^16 values.")
+	x, n := slice("x")
+	upper := factor(1 << 48)
+	low, high := vecs(8), vecs(8)
+	l := loop{n: n, in: []GPVirtual{x}, unroll: 8, far: true, words: 2}
+	l.body = func(j int, in []Op, _ *mask) {
+		v := loaded(in[0])
+		VPADDQ(v, low[j], low[j])
+		VPDPWSSD(v, upper, high[j])
+	}
+	l.emit()
+	tree(low, addInt)
+	tree(high, addInt) // in the upper halves: the lower ones are 0
+	VPSRAQ(Imm(32), high[0], high[0])
+	result(halves(low[0], addInt), 0)
+	result(halves(high[0], addInt), 1)
+	done()
+}
+
 // highHalf returns v>>32 in the lanes of m; for AVX2, which has no such
 // shift, 2^31 more.
 func highHalf(v VecVirtual, m *mask) VecVirtual {

@@ -28,11 +28,13 @@
 #define V(op) _mm256_##op
 typedef __m256d vec;
 enum { width = 4 };
+#define ADD_INTS(a, b) _mm256_castsi256_pd(_mm256_add_epi64(_mm256_castpd_si256(a), _mm256_castpd_si256(b)))
 #define HALVES 1
 #else
 #define V(op) _mm512_##op
 typedef __m512d vec;
 enum { width = 8 };
+#define ADD_INTS(a, b) _mm512_castsi512_pd(_mm512_add_epi64(_mm512_castpd_si512(a), _mm512_castpd_si512(b)))
 #endif
 #endif
 
@@ -408,17 +410,50 @@ static NOINLINE void argsort_f64(struct operands *o) {
 	if (radix(a, b, o->idx, places, o->n)) memcpy(o->idx, places, o->n * 8);
 }
 
+// sum_i64 is exact in 128 bits, as SumInt64 is: low adds up the numbers, high their upper
+// 16 bits, and what the rest adds up to, below 2^64, is what low has besides.
 static NOINLINE void sum_i64(struct operands *o) {
-	int64_t s = 0; // which no sum here overflows: see whole_bits
-	for (size_t i = 0; i < o->n; i++) s += o->ix[i];
+	__int128 s = 0;
+	size_t i = 0;
+#if defined(WIDE) && defined(__AVX512VNNI__)
+	enum { most = 1 << 15 }; // no sum of so many upper halves has 32 bits
+	const __m512i upper = _mm512_set1_epi64((int64_t)1 << 48);
+	while (o->n - i >= 8 * lanes) {
+		const size_t end = i + (o->n - i < most ? o->n - i : most);
+		__m512i low[lanes] = {0}, high[lanes] = {0};
+		for (; i + 8 * lanes <= end; i += 8 * lanes)
+			UNROLL for (int k = 0; k < lanes; k++) {
+				__m512i v = _mm512_loadu_si512(o->ix + i + 8 * k);
+				__asm__("vpdpwssd %2, %1, %0" : "+v"(high[k]), "+v"(v) : "v"(upper)); // gcc 12 copies and loads again
+				low[k] = _mm512_add_epi64(low[k], v);
+			}
+		UNROLL for (int k = 1; k < lanes; k++) low[0] = _mm512_add_epi64(low[0], low[k]), high[0] = _mm512_add_epi64(high[0], high[k]);
+		const uint64_t all = (uint64_t)_mm512_reduce_add_epi64(low[0]);
+		const int64_t top = _mm512_reduce_add_epi64(_mm512_srai_epi64(high[0], 32));
+		s += ((__int128)top << 48) + (uint64_t)(all - ((uint64_t)top << 48));
+	}
+#endif
+	for (; i < o->n; i++) s += o->ix[i];
 	o->out[0] = (double)s;
 }
 
+#ifdef WIDE
+// bits are those of an integer that the vectors, which hold either, leave to a plain loop.
+static inline double bits(int64_t v) {
+	double d;
+	memcpy(&d, &v, sizeof d);
+	return d;
+}
+
+static NOINLINE void add_i64(struct operands *o) { MOVE(ADD_INTS(XM, YM), bits(o->ix[i] + o->iy[i])) o->kept = o->n; }
+#else
 static NOINLINE void add_i64(struct operands *o) {
+	const int64_t *x = o->ix, *y = o->iy;
 	int64_t *restrict d = o->idst;
-	for (size_t i = 0; i < o->n; i++) d[i] = o->ix[i] + o->iy[i];
+	for (size_t i = 0; i < o->n; i++) d[i] = x[i] + y[i];
 	o->kept = o->n;
 }
+#endif
 
 static NOINLINE void minmax_i64(struct operands *o) {
 	int64_t lo = o->ix[0], hi = lo;
@@ -428,8 +463,17 @@ static NOINLINE void minmax_i64(struct operands *o) {
 
 static NOINLINE void count_i64(struct operands *o) {
 	const int64_t t = (int64_t)o->threshold;
-	size_t c = 0;
-	for (size_t i = 0; i < o->n; i++) c += o->ix[i] > t;
+	size_t i = 0, c = 0;
+#ifdef WIDE
+	__m256i a[lanes] = {0};
+	const __m256i at = _mm256_set1_epi64x(t);
+	for (; i + 4 * lanes <= o->n; i += 4 * lanes)
+		UNROLL for (int k = 0; k < lanes; k++)
+			a[k] = _mm256_sub_epi64(a[k], _mm256_cmpgt_epi64(_mm256_loadu_si256((const __m256i *)(o->ix + i + 4 * k)), at));
+	UNROLL for (int k = 1; k < lanes; k++) a[0] = _mm256_add_epi64(a[0], a[k]);
+	for (int k = 0; k < 4; k++) c += (size_t)a[0][k];
+#endif
+	for (; i < o->n; i++) c += o->ix[i] > t;
 	o->out[0] = (double)c;
 }
 
@@ -451,7 +495,21 @@ static NOINLINE void filter_i64(struct operands *o) {
 
 static NOINLINE void prefixsum_i64(struct operands *o) {
 	int64_t s = 0;
-	for (size_t i = 0; i < o->n; i++) o->idst[i] = s += o->ix[i];
+	size_t i = 0;
+#ifdef WIDE
+	__m512i carry = _mm512_setzero_si512();
+	const __m512i last = _mm512_set1_epi64(7), zero = carry;
+	for (; i + 8 <= o->n; i += 8) {
+		__m512i v = _mm512_loadu_si512(o->ix + i);
+		v = _mm512_add_epi64(v, _mm512_alignr_epi64(v, zero, 7));
+		v = _mm512_add_epi64(v, _mm512_alignr_epi64(v, zero, 6));
+		v = _mm512_add_epi64(v, _mm512_alignr_epi64(v, zero, 4));
+		_mm512_storeu_si512(o->idst + i, _mm512_add_epi64(v, carry));
+		carry = _mm512_add_epi64(carry, _mm512_permutexvar_epi64(last, v));
+	}
+	s = carry[0];
+#endif
+	for (; i < o->n; i++) o->idst[i] = s += o->ix[i];
 	o->kept = o->n;
 }
 
